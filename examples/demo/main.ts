@@ -1,0 +1,1 @@
+console.log("There is no demo yet.");

@@ -1,0 +1,1 @@
+console.log("layers: SKIPPED, the check is not written yet");

@@ -1,0 +1,34 @@
+/** How many tests of a run passed and failed, read from vitest's JSON report. */
+
+import { existsSync, readFileSync } from "node:fs";
+
+export interface Tally {
+  name: string;
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+/** A run that ended badly counts as at least one failure, whatever its report says; so does one that ran no test. */
+export function readTally(name: string, reportPath: string, exitCode: number): Tally {
+  const report = existsSync(reportPath) ? JSON.parse(readFileSync(reportPath, "utf8")) : {};
+  const passed: number = report.numPassedTests ?? 0;
+  const failed: number = report.numFailedTests ?? 0;
+  const skipped: number = (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0);
+  const endedBadly = exitCode !== 0 || passed === 0;
+  return { name, passed, failed: failed === 0 && endedBadly ? 1 : failed, skipped };
+}
+
+export function sum(tallies: readonly Tally[]): Tally {
+  const total = { name: "total", passed: 0, failed: 0, skipped: 0 };
+  for (const { passed, failed, skipped } of tallies) {
+    total.passed += passed;
+    total.failed += failed;
+    total.skipped += skipped;
+  }
+  return total;
+}
+
+export function summary({ passed, failed, skipped }: Tally): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}

@@ -1,0 +1,27 @@
+/** Type-checks every `tsconfig*.json` of the repository with tsc, two at a time. */
+
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { conclude, packageFolders, root, run } from "../repository.ts";
+
+const folders = [".", "bench", "examples", "tooling", ...packageFolders()];
+const projects = folders.flatMap((folder) =>
+  ["tsconfig.json", "tsconfig.test.json"]
+    .map((file) => `${folder}/${file}`)
+    .filter((path) => existsSync(join(root, path))),
+);
+const withoutTsconfig = packageFolders().filter((folder) => !readdirSync(join(root, folder)).includes("tsconfig.json"));
+const findings = withoutTsconfig.map((folder) => `${folder} has no tsconfig.json`);
+
+async function checkNext(): Promise<void> {
+  for (let project = queue.shift(); project !== undefined; project = queue.shift()) {
+    const { exitCode, output } = await run(["tsc", "--project", project], { capture: true });
+    const nothingToCheck = output.includes("TS18003");
+    if (exitCode !== 0 && !nothingToCheck) findings.push(`${project}\n${output}`);
+    console.log(`${exitCode === 0 ? "ok     " : nothingToCheck ? "empty  " : "FAILED "} ${project}`);
+  }
+}
+const queue = [...projects];
+await Promise.all([checkNext(), checkNext()]);
+
+conclude("typecheck", findings, `${projects.length} projects`);

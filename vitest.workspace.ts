@@ -1,0 +1,64 @@
+/**
+ * Which suites run, and where. The same file is read by vitest in Node, in Deno and in Bun.
+ *
+ * A test named `x.node.test.ts`, `x.deno.test.ts` or `x.bun.test.ts` runs in that runtime only; every other
+ * `x.test.ts` runs in each runtime that its package lists here.
+ */
+
+import { existsSync } from "node:fs";
+import { defaultClientConditions, defaultServerConditions } from "vite";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { chooseSeed } from "./tooling/vitest/seed.ts";
+
+type Runtime = "node" | "deno" | "bun";
+
+const suites: { name: string; root: string; runtimes: readonly Runtime[] }[] = [
+  { name: "core", root: "packages/core", runtimes: ["node", "deno", "bun"] },
+  { name: "node", root: "packages/node", runtimes: ["node"] },
+  { name: "examples", root: "examples", runtimes: ["node"] },
+  { name: "tooling", root: "tooling", runtimes: ["node"] },
+];
+
+const runtime: Runtime = "Deno" in globalThis ? "deno" : "Bun" in globalThis ? "bun" : "node";
+const otherRuntimes = (["node", "deno", "bun"] as const).filter((other) => other !== runtime);
+
+// Every project reads this file again, in one process: the seed is chosen, and printed, once.
+if (process.env.HYBI_SEED === undefined) {
+  process.env.HYBI_SEED = String(chooseSeed(process.env));
+  console.log(`fast-check seed ${process.env.HYBI_SEED}: repeat this run with HYBI_SEED=${process.env.HYBI_SEED}`);
+}
+
+function project(name: string, root: string): TestProjectInlineConfiguration {
+  return {
+    extends: true,
+    test: {
+      name,
+      root,
+      include: ["**/*.test.ts"],
+      exclude: ["**/node_modules/**", "**/dist/**", ...otherRuntimes.map((other) => `**/*.${other}.test.ts`)],
+    },
+  };
+}
+
+export default defineConfig({
+  // The sources of this repository's packages are tested, not what was last built.
+  resolve: { conditions: ["@hybi/source", ...defaultClientConditions] },
+  ssr: {
+    resolve: { conditions: ["@hybi/source", ...defaultServerConditions] },
+    noExternal: [/^@hybi\//],
+  },
+  test: {
+    projects: suites
+      .filter((suite) => suite.runtimes.includes(runtime) && existsSync(suite.root))
+      .map((suite) => project(suite.name, suite.root)),
+    setupFiles: [new URL("./tooling/vitest/setup.ts", import.meta.url).pathname],
+    env: { HYBI_SEED: process.env.HYBI_SEED },
+    coverage: {
+      provider: "v8",
+      include: ["packages/core/src/**/*.ts"],
+      exclude: ["**/*.test.ts"],
+      reporter: ["text", "json-summary"],
+      thresholds: { lines: 100, branches: 100, functions: 100, statements: 100 },
+    },
+  },
+});
