@@ -1,1 +1,16 @@
-console.log("layers: SKIPPED, the check is not written yet");
+/** `pnpm check:layers`: fails on an import that goes sideways or up, that leaves its package, or that closes a circle. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { conclude, filesBelow, packageFolders, root } from "../repository.ts";
+import { checkLayers } from "./check.ts";
+
+const isSource = (path: string): boolean => path.endsWith(".ts") && !path.endsWith(".test.ts");
+const paths = packageFolders().flatMap((folder) => filesBelow(`${folder}/src`, isSource));
+const findings = checkLayers(new Map(paths.map((path) => [path, readFileSync(join(root, path), "utf8")])));
+const manifest = JSON.parse(readFileSync(join(root, "packages/core/package.json"), "utf8"));
+for (const field of ["dependencies", "peerDependencies", "optionalDependencies"]) {
+  if (manifest[field] !== undefined) findings.push(`packages/core/package.json has ${field}: core depends on nothing`);
+}
+
+conclude("layers", findings, `${paths.length} source files, no import sideways, up or in a circle`);

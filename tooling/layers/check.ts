@@ -1,0 +1,90 @@
+/** Holds a set of source files against the table: packages' direction, core's layers, and no import in a circle. */
+
+import { posix } from "node:path";
+import { findImports } from "./imports.ts";
+import { coreLayers, packages, sharedModules } from "./table.ts";
+
+/** `sources` maps paths such as "packages/core/src/frame/mask.ts" to their text. */
+export function checkLayers(sources: ReadonlyMap<string, string>): string[] {
+  const findings: string[] = [];
+  const graph = new Map<string, string[]>();
+
+  for (const [path, text] of sources) {
+    const inside: string[] = [];
+    if (packageOf(path) === "core") findings.push(...withoutLayer(path));
+    for (const { specifier, line } of findImports(path, text)) {
+      const at = `${path}:${line}`;
+      if (!specifier.startsWith(".")) {
+        findings.push(...checkPackageImport(packageOf(path), specifier).map((finding) => `${at} ${finding}`));
+        continue;
+      }
+      const target = posix.normalize(posix.join(posix.dirname(path), specifier));
+      if (!sources.has(target)) findings.push(`${at} imports ${specifier}, which is not a source file of its package`);
+      else if (packageOf(target) !== packageOf(path)) findings.push(`${at} reaches into another package by a path`);
+      else {
+        inside.push(target);
+        if (packageOf(path) === "core")
+          findings.push(...checkCoreImport(path, target).map((finding) => `${at} ${finding}`));
+      }
+    }
+    graph.set(path, inside);
+  }
+  return [...findings, ...findCycles(graph)];
+}
+
+function packageOf(path: string): string {
+  return path.split("/")[1] ?? "";
+}
+
+function checkPackageImport(from: string, specifier: string): string[] {
+  const rule = packages[from];
+  if (rule === undefined) return [`the package ${from} is not in the table of packages`];
+  const own = /^@hybi\/([^/]+)/.exec(specifier)?.[1];
+  const allowed =
+    own === undefined
+      ? rule.modules.some((module) => specifier === module || (module.endsWith(":") && specifier.startsWith(module)))
+      : rule.packages.includes(own);
+  return allowed ? [] : [`imports ${specifier}: ${from} may not`];
+}
+
+/** "frame" for src/frame/mask.ts, "connection" for src/connection.ts. */
+function layerOf(path: string): string {
+  return path.replace("packages/core/src/", "").replace(/(\/.*|\.ts)$/, "");
+}
+
+function withoutLayer(path: string): string[] {
+  const layer = layerOf(path);
+  return layer in coreLayers || layer in sharedModules ? [] : [`${path} belongs to no layer of the table`];
+}
+
+function checkCoreImport(path: string, target: string): string[] {
+  const [from, to] = [layerOf(path), layerOf(target)];
+  if (from === to || to in sharedModules) return [];
+  const mayImport = (coreLayers[from] ?? sharedModules[from])?.mayImport ?? [];
+  const module = target.replace("packages/core/src/", "").replace(/\.ts$/, "");
+  return mayImport.includes(to) || mayImport.includes(module) ? [] : [`imports ${module}: ${from} may not`];
+}
+
+/** Every circle is reported once, beginning with its alphabetically first file. */
+export function findCycles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const cycles = new Set<string>();
+  const finished = new Set<string>();
+  const trail: string[] = [];
+  const visit = (path: string): void => {
+    const start = trail.indexOf(path);
+    if (start >= 0) {
+      const circle = trail.slice(start);
+      const first = circle.indexOf([...circle].sort()[0] ?? path);
+      const ordered = [...circle.slice(first), ...circle.slice(0, first)];
+      cycles.add(`import in a circle: ${[...ordered, ordered[0]].join(" → ")}`);
+      return;
+    }
+    if (finished.has(path)) return;
+    trail.push(path);
+    for (const target of graph.get(path) ?? []) visit(target);
+    trail.pop();
+    finished.add(path);
+  };
+  for (const path of [...graph.keys()].sort()) visit(path);
+  return [...cycles];
+}

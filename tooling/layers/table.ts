@@ -1,0 +1,69 @@
+/**
+ * Who may import whom. Everything that is not listed is forbidden.
+ *
+ * A layer of core is a folder of `packages/core/src`, or a module that stands directly in it. The order of reading is
+ * bytes → http → opening on one side and bytes → frame → message on the other, with closing; only `connection` and
+ * `endpoint` join them.
+ */
+
+export interface LayerRule {
+  readonly mayImport: readonly string[];
+}
+
+/** Vocabulary that every layer shares: types and tables. Any file may import these, and they import each other at most. */
+export const sharedModules: Readonly<Record<string, LayerRule>> = {
+  role: { mayImport: [] },
+  leniency: { mayImport: [] },
+  limits: { mayImport: [] },
+  violation: { mayImport: [] },
+  "usage-error": { mayImport: [] },
+  extension: { mayImport: [] },
+  // Events carry what the layers found out, so their types name the types of these.
+  events: { mayImport: ["http/head", "opening/agreement", "opening/request"] },
+};
+
+export const coreLayers: Readonly<Record<string, LayerRule>> = {
+  bytes: { mayImport: [] },
+  http: { mayImport: ["bytes"] },
+  opening: { mayImport: ["bytes", "http"] },
+  frame: { mayImport: ["bytes"] },
+  message: { mayImport: ["bytes", "frame"] },
+  closing: { mayImport: ["bytes"] },
+  deadlines: { mayImport: [] },
+  backoff: { mayImport: [] },
+  // A Connection starts from an agreement, however it was reached; it knows nothing else of the opening handshake.
+  connection: { mayImport: ["bytes", "frame", "message", "closing", "deadlines", "opening/agreement"] },
+  endpoint: { mayImport: ["bytes", "http", "opening", "closing", "deadlines", "connection"] },
+  // Entry points only name what others define.
+  index: {
+    mayImport: [
+      "bytes",
+      "http",
+      "opening",
+      "frame",
+      "message",
+      "closing",
+      "deadlines",
+      "backoff",
+      "connection",
+      "endpoint",
+    ],
+  },
+};
+
+export interface PackageRule {
+  /** Packages of this repository, by the name of their folder. */
+  readonly packages: readonly string[];
+  /** Other modules; a name that ends in `:` allows all with that prefix. */
+  readonly modules: readonly string[];
+}
+
+export const packages: Readonly<Record<string, PackageRule>> = {
+  core: { packages: [], modules: [] },
+  "permessage-deflate": { packages: ["core"], modules: ["pako"] },
+  websocket: { packages: ["core"], modules: [] },
+  node: { packages: ["core", "websocket"], modules: ["node:"] },
+  deno: { packages: ["core", "websocket"], modules: ["node:"] },
+  bun: { packages: ["core", "websocket"], modules: ["node:", "bun"] },
+  testing: { packages: ["core"], modules: ["fast-check"] },
+};
