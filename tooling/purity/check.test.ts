@@ -43,7 +43,7 @@ describe("checkPurity accepts", () => {
       module.exports = __copyProps(__defProp({}, "__esModule", { value: true }), index_exports);
       0 && (module.exports = { a });
       var a = 1; exports.b = a;`;
-    expect(check(text, "dist/index.cjs").map((finding) => finding)).toEqual([]);
+    expect(check(text, "dist/index.cjs")).toEqual([]);
   });
 
   it("imports of other built files", () => {
@@ -87,6 +87,18 @@ describe("checkPurity refuses", () => {
       "names EventTarget: it is not among the allowed globals",
     ],
     ["a global that is assigned to", "leak = 1;", "names leak: it is not among the allowed globals"],
+    ["a member of a global that is assigned to", "process.title = 1;", "names process: core knows no runtime"],
+    [
+      "a member of globalThis that is assigned to",
+      "globalThis.leak = 1;",
+      "names leak: it is not among the allowed globals",
+    ],
+    [
+      "a prototype of a global that is assigned to",
+      "Buffer.prototype.x = 1;",
+      "names Buffer: core knows Uint8Array only",
+    ],
+    ["a global that is assigned to unless there", "var a = a || process;", "names process: core knows no runtime"],
     ["an exported global", "export { crypto };", "names crypto: core has no random source: one is injected"],
     ["a member of globalThis", "globalThis.Buffer;", "names Buffer: core knows Uint8Array only"],
     ["a member of globalThis by a literal key", 'globalThis["process"];', "names process: core knows no runtime"],
@@ -127,6 +139,7 @@ describe("checkPurity refuses", () => {
     ["a required module", 'const net = require("node:net");', "imports node:net"],
     ["a computed require", "const f = (name) => require(name);", "imports a module whose name is computed"],
     ["require under another name", "const r = require;", "uses require other than by calling it"],
+    ["a member of a global that is assigned to", "process.x = module;", "names process: core knows no runtime"],
     ["the place of a file", "__dirname;", "names __dirname: it is not among the allowed globals"],
   ])("in CommonJS %s", (_, text, finding) => {
     expect(check(text, "dist/index.cjs")).toEqual([`dist/index.cjs:1 ${finding}`]);

@@ -106,7 +106,22 @@ function isFree(node: ts.Identifier, checker: ts.TypeChecker): boolean {
       : ts.isExportSpecifier(parent)
         ? checker.getExportSpecifierLocalTargetSymbol(parent)
         : checker.getSymbolAtLocation(node);
-  return symbol === undefined || (symbol.declarations ?? []).length === 0 || commonJsNames.has(node.text);
+  return !symbol?.declarations?.some(declaresVariable);
+}
+
+/** In JavaScript, TypeScript also counts `process.x = 1` and `module.exports = 1` as declarations. They are none. */
+function declaresVariable(node: ts.Node): boolean {
+  return (
+    ts.isVariableDeclaration(node) ||
+    ts.isBindingElement(node) ||
+    ts.isParameter(node) ||
+    ts.isFunctionDeclaration(node) ||
+    ts.isFunctionExpression(node) ||
+    ts.isClassLike(node) ||
+    ts.isImportClause(node) ||
+    ts.isImportSpecifier(node) ||
+    ts.isNamespaceImport(node)
+  );
 }
 
 function isFunctionWithArguments(node: ts.Node): boolean {
