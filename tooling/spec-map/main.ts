@@ -1,0 +1,59 @@
+/**
+ * `pnpm check:spec`: fails where a requirement lacks its symbol or its test, where a test names an unknown requirement,
+ * and where the page for readers is stale.
+ *
+ * `--write` writes that page; `--incomplete` tolerates requirements without symbol or test while they are being filled in.
+ */
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { conclude, packageFolders, root, run } from "../repository.ts";
+import { checkSpecMap, type TestTitle } from "./check.ts";
+import { readChapters } from "./requirements.ts";
+import { declaresSymbol } from "./symbols.ts";
+import { formatPage } from "./table.ts";
+
+const page = "docs/spec/README.md";
+const options = process.argv.slice(2);
+
+/** Asks vitest, so that titles made by loops and tables are found too. */
+async function listTests(): Promise<TestTitle[]> {
+  const listing = join(root, "node_modules/.reports/tests.json");
+  const { exitCode, output } = await run(["vitest", "list", "--config", "vitest.workspace.ts", `--json=${listing}`], {
+    capture: true,
+  });
+  if (exitCode !== 0) throw new Error(`The tests cannot be listed:\n${output}`);
+  const tests: { name: string; file: string }[] = JSON.parse(readFileSync(listing, "utf8"));
+  return (
+    tests
+      .map(({ name, file }) => ({ file: relative(root, file), title: name }))
+      // The tests of this check are about ids that do not exist.
+      .filter(({ file }) => !file.startsWith("tooling/"))
+  );
+}
+
+function declares(file: string, symbol: string): boolean | undefined {
+  const path = join(root, file);
+  return existsSync(path) ? declaresSymbol(readFileSync(path, "utf8"), symbol) : undefined;
+}
+
+const names = packageFolders().map(
+  (folder): string => JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")).name,
+);
+const chapters = readChapters(join(root, "docs/spec"));
+const tests = await listTests();
+const all = checkSpecMap(chapters, { tests, declares, packageExists: (name) => names.includes(name) });
+
+const isGap = (finding: string): boolean => / has no (symbol|test) ?/.test(finding);
+const tolerated = options.includes("--incomplete") ? all.filter(isGap) : [];
+const findings = all.filter((finding) => !tolerated.includes(finding));
+
+const expected = formatPage(chapters, tests);
+if (options.includes("--write")) writeFileSync(join(root, page), expected);
+else if (!existsSync(join(root, page)) || readFileSync(join(root, page), "utf8") !== expected) {
+  findings.push(`${page} is stale: run \`pnpm check:spec --write\``);
+}
+
+if (tolerated.length > 0) console.log(`spec: INCOMPLETE, ${tolerated.length} symbols or tests are missing`);
+const count = chapters.flatMap(({ requirements }) => requirements).length;
+conclude("spec", findings, `${count} requirements`);
