@@ -36,7 +36,7 @@ export interface RunResult {
 /** Runs a program at the root of the repository, with `node_modules/.bin` in reach. */
 export function run(
   command: readonly string[],
-  options: { cwd?: string; env?: Record<string, string>; capture?: boolean } = {},
+  options: { cwd?: string; env?: Record<string, string>; capture?: boolean; timeoutMs?: number } = {},
 ): Promise<RunResult> {
   const [program, ...args] = command;
   if (program === undefined) throw new Error("bug: nothing to run");
@@ -45,6 +45,7 @@ export function run(
     const child = spawn(program, args, {
       cwd: options.cwd ?? root,
       env: { ...process.env, PATH: path, ...options.env },
+      timeout: options.timeoutMs,
       stdio: ["ignore", options.capture ? "pipe" : "inherit", options.capture ? "pipe" : "inherit"],
     });
     let output = "";

@@ -1,9 +1,11 @@
 /** How every published package is built: each entry as ESM, as CommonJS and with declarations. */
 
-import { defineConfig, type Options } from "tsup";
+import { readdir, writeFile } from "node:fs/promises";
+import { build } from "esbuild";
+import type { Options } from "tsup";
 
-export function definePackage(entry: Record<string, string>): Options | Options[] {
-  const build = defineConfig({
+export function definePackage(entry: Record<string, string>): Options {
+  return {
     entry,
     format: ["esm", "cjs"],
     target: "es2022",
@@ -13,7 +15,31 @@ export function definePackage(entry: Record<string, string>): Options | Options[
     sourcemap: true,
     clean: true,
     treeshake: false, // it would write the source map comment of the .cjs files twice
+    onSuccess: () => convertToCommonJs("dist"),
+  };
+}
+
+/**
+ * Replaces tsup's CommonJS files by conversions of the ES modules. tsup gives each CommonJS entry a copy of the code
+ * that they share, so that `error instanceof UsageError` fails between them; and where it can split them, it rewrites
+ * class fields to slower code.
+ */
+async function convertToCommonJs(folder: string): Promise<void> {
+  const files = (await readdir(folder)).filter((name) => name.endsWith(".js"));
+  const { outputFiles } = await build({
+    entryPoints: files.map((name) => `${folder}/${name}`),
+    outdir: folder,
+    outExtension: { ".js": ".cjs" },
+    format: "cjs",
+    target: "es2022",
+    platform: "neutral",
+    sourcemap: true,
+    write: false,
   });
-  if (typeof build === "function") throw new Error("bug: expected a plain configuration");
-  return build;
+  for (const { path, text } of outputFiles) {
+    await writeFile(
+      path,
+      path.endsWith(".cjs") ? text.replace(/require\("(\.\/[^"]+)\.js"\)/g, 'require("$1.cjs")') : text,
+    );
+  }
 }

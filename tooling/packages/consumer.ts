@@ -1,0 +1,50 @@
+/** Small programs of a user who has installed our packages. */
+
+import type { Manifest } from "./manifest.ts";
+
+/** "@hybi/core", "@hybi/core/frame", … */
+export function entryPoints({ name, exports }: Manifest): string[] {
+  return Object.keys(exports)
+    .filter((path) => path !== "./package.json")
+    .map((path) => name + path.slice(1));
+}
+
+/**
+ * File names and texts. A program fails unless every entry point loads, none has a default export, and a name that two
+ * of them share is one and the same thing: a class that exists twice would fail `instanceof`.
+ */
+export function formatConsumer(name: string, specifiers: readonly string[]): [file: string, text: string][] {
+  const imports = specifiers.map((specifier, index) => `import * as entry${index} from "${specifier}";`);
+  const types = specifiers.map((_, index) => `export type Entry${index} = typeof entry${index};`);
+  const program = (load: string): string =>
+    [
+      "const seen = {};",
+      `for (const entry of [${specifiers.map((specifier) => `${load}("${specifier}")`).join(", ")}]) {`,
+      "  for (const [name, value] of Object.entries(entry)) {",
+      '    if (name === "default") throw new Error("there is a default export");',
+      "    if (name in seen && seen[name] !== value) throw new Error(name + ' exists twice');",
+      "    seen[name] = value;",
+      "  }",
+      "}",
+      'console.log(Object.keys(seen).length, "names");',
+      "",
+    ].join("\n");
+  return [
+    [`${name}.mjs`, program("await import")],
+    [`${name}.cjs`, program("require")],
+    [`${name}.mts`, [...imports, ...types, ""].join("\n")],
+    [`${name}.cts`, [...imports, ...types, ""].join("\n")],
+  ];
+}
+
+const allRuntimes = [
+  { runtime: "Node", command: ["node"] },
+  { runtime: "Deno", command: ["deno", "run", "-A"] },
+  { runtime: "Bun", command: ["bun", "run"] },
+];
+
+/** An adapter need not load anywhere but in its own runtime. */
+export function runtimesOf(name: string): typeof allRuntimes {
+  const own = allRuntimes.filter(({ runtime }) => runtime.toLowerCase() === name);
+  return own.length > 0 ? own : allRuntimes;
+}

@@ -1,0 +1,75 @@
+/**
+ * `pnpm check:packages`: what users will install. Builds and packs each published package, holds the tarball against
+ * publint, attw and our own rules, installs all tarballs with npm into an empty folder, and imports every entry point
+ * there: as ESM and as CommonJS, in Node, in Deno and in Bun, and with the compiler.
+ */
+
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { conclude, packageFolders, root, run } from "../repository.ts";
+import { entryPoints, formatConsumer, runtimesOf } from "./consumer.ts";
+import { checkManifest, checkTarballFiles, type Manifest } from "./manifest.ts";
+
+const findings: string[] = [];
+const work = mkdtempSync(join(tmpdir(), "hybi-packages-"));
+const binaries = join(root, "node_modules/.bin");
+
+/** Runs a step; its output matters only when it fails. */
+async function step(what: string, command: readonly string[], cwd: string): Promise<string> {
+  const { exitCode, output } = await run(command, { cwd, capture: true });
+  console.log(`${exitCode === 0 ? "ok     " : "FAILED "} ${what}`);
+  if (exitCode !== 0) findings.push(`${what}\n${output}`);
+  return output;
+}
+
+async function pack(folder: string): Promise<{ folder: string; tarball: string; manifest: Manifest }> {
+  const target = join(work, folder);
+  mkdirSync(target, { recursive: true });
+  await step(`${folder}: pack`, ["pnpm", "pack", "--pack-destination", target], join(root, folder));
+  const tarball = join(target, readdirSync(target)[0] ?? "missing.tgz");
+  const files = (await run(["tar", "-tzf", tarball], { capture: true })).output.trim().split("\n");
+  const text = (await run(["tar", "-xzOf", tarball, "package/package.json"], { capture: true })).output;
+  const manifest: Manifest = JSON.parse(text);
+  const ours = [...checkManifest(manifest), ...checkTarballFiles(files)];
+  findings.push(...ours.map((finding) => `${folder}: ${finding}`));
+  await step(`${folder}: publint`, ["publint", "--strict", tarball], root);
+  // The profile leaves out the resolution of TypeScript before 4.7, which knows no `exports`, hence no `/frame`.
+  await step(`${folder}: attw`, ["attw", "--profile", "node16", tarball], root);
+  return { folder, tarball, manifest };
+}
+
+try {
+  await step("build", ["pnpm", "build"], root);
+  const packed = [];
+  for (const folder of packageFolders()) packed.push(await pack(folder));
+
+  const consumer = join(work, "consumer");
+  mkdirSync(consumer);
+  writeFileSync(join(consumer, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  const tarballs = packed.map(({ tarball }) => tarball);
+  await step("install with npm", ["npm", "install", "--ignore-scripts", "--loglevel=error", ...tarballs], consumer);
+
+  for (const { folder, manifest } of packed) {
+    const name = folder.replace("packages/", "");
+    for (const [file, text] of formatConsumer(name, entryPoints(manifest))) writeFileSync(join(consumer, file), text);
+    for (const { runtime, command } of runtimesOf(name)) {
+      for (const format of ["mjs", "cjs"]) {
+        await step(`${folder}: ${runtime} imports ${format}`, [...command, `${name}.${format}`], consumer);
+      }
+    }
+  }
+  const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types"), "--skipLibCheck"];
+  const sources = readdirSync(consumer).filter((file) => /\.[cm]ts$/.test(file));
+  for (const resolution of [
+    ["--module", "nodenext"],
+    ["--module", "esnext", "--moduleResolution", "bundler"],
+  ]) {
+    const files = resolution.includes("bundler") ? sources.filter((file) => file.endsWith(".mts")) : sources;
+    const options = ["--noEmit", "--strict", "--target", "es2022", ...types, ...resolution];
+    await step(`types, ${resolution.join(" ")}`, [join(binaries, "tsc"), ...options, ...files], consumer);
+  }
+  conclude("packages", findings, `${packed.length} packages can be installed, imported and type-checked`);
+} finally {
+  rmSync(work, { recursive: true });
+}

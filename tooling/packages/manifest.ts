@@ -1,0 +1,38 @@
+/** Our own rules for what a tarball holds, beyond what publint and attw know. */
+
+export interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly license?: string;
+  readonly sideEffects?: boolean;
+  readonly engines?: { readonly node?: string };
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+export function checkManifest(manifest: Manifest): string[] {
+  const findings: string[] = [];
+  const { name, license, sideEffects, engines, exports, dependencies = {} } = manifest;
+  if (JSON.stringify(exports).includes("@hybi/source")) {
+    findings.push("its exports lead to the sources: publishConfig.exports is missing or wrong");
+  }
+  if (license !== "MIT") findings.push("its license is not MIT");
+  if (sideEffects !== false) findings.push("it does not say that it has no side effects");
+  if (engines?.node === undefined) findings.push("it does not say which versions of Node it needs");
+  for (const [dependency, range] of Object.entries(dependencies)) {
+    if (name === "@hybi/core") findings.push(`core depends on ${dependency}`);
+    if (range.startsWith("workspace:")) findings.push(`its dependency ${dependency} has the range ${range}`);
+  }
+  return findings;
+}
+
+/** `files` as tar lists them: "package/dist/index.js". */
+export function checkTarballFiles(files: readonly string[]): string[] {
+  const findings: string[] = [];
+  if (!files.includes("package/LICENSE")) findings.push("there is no LICENSE in it");
+  for (const file of files) {
+    const expected = /^package\/(dist\/|package\.json$|LICENSE$|README\.md$|CHANGELOG\.md$)/.test(file);
+    if (!expected || /\.test\./.test(file)) findings.push(`${file} does not belong into it`);
+  }
+  return findings;
+}
