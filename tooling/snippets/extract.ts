@@ -6,7 +6,7 @@
  * - "```ts sketch": neither, for designs and for what is wrong on purpose.
  */
 
-export type Treatment = "run" | "check" | "sketch";
+type Treatment = "run" | "check" | "sketch";
 
 export interface Snippet {
   /** Relative to the root of the repository. */
