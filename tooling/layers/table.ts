@@ -13,7 +13,9 @@ export interface LayerRule {
 /** Vocabulary that every layer shares: types and tables. Any file may import these, and they import each other at most. */
 export const sharedModules: Readonly<Record<string, LayerRule>> = {
   role: { mayImport: [] },
+  "message-kind": { mayImport: [] },
   leniency: { mayImport: [] },
+  host: { mayImport: [] },
   limits: { mayImport: [] },
   violation: { mayImport: [] },
   "usage-error": { mayImport: [] },
