@@ -15,20 +15,24 @@ function report(counts: object): string {
 
 describe("readTally", () => {
   it("reads the counts of a run that passed", () => {
-    const tally = readTally("Node", report({ numPassedTests: 3, numFailedTests: 0, numPendingTests: 1 }), 0);
+    const tally = readTally("Node", report({ numPassedTests: 3, numFailedTests: 0, numPendingTests: 1 }), 0, false);
     expect(tally).toEqual({ name: "Node", passed: 3, failed: 0, skipped: 1 });
   });
 
   it("counts one failure when the run ended badly though no test failed", () => {
-    expect(readTally("Node", report({ numPassedTests: 3, numFailedTests: 0 }), 1).failed).toBe(1);
+    expect(readTally("Node", report({ numPassedTests: 3, numFailedTests: 0 }), 1, false).failed).toBe(1);
   });
 
   it("counts one failure when there is no report", () => {
-    expect(readTally("Node", join(folder, "absent.json"), 0).failed).toBe(1);
+    expect(readTally("Node", join(folder, "absent.json"), 0, false).failed).toBe(1);
   });
 
   it("counts one failure when no test ran", () => {
-    expect(readTally("Node", report({ numPassedTests: 0, numFailedTests: 0 }), 0).failed).toBe(1);
+    expect(readTally("Node", report({ numPassedTests: 0, numFailedTests: 0 }), 0, false).failed).toBe(1);
+  });
+
+  it("counts no failure when no test ran because a filter left none", () => {
+    expect(readTally("Node", report({ numPassedTests: 0, numFailedTests: 0 }), 0, true).failed).toBe(0);
   });
 });
 

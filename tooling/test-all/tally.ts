@@ -9,13 +9,16 @@ export interface Tally {
   skipped: number;
 }
 
-/** A run that ended badly counts as at least one failure, whatever its report says; so does one that ran no test. */
-export function readTally(name: string, reportPath: string, exitCode: number): Tally {
+/**
+ * A run that ended badly counts as at least one failure, whatever its report says; so does one that ran no test, unless
+ * it `mayBeEmpty`.
+ */
+export function readTally(name: string, reportPath: string, exitCode: number, mayBeEmpty: boolean): Tally {
   const report = existsSync(reportPath) ? JSON.parse(readFileSync(reportPath, "utf8")) : {};
   const passed: number = report.numPassedTests ?? 0;
   const failed: number = report.numFailedTests ?? 0;
   const skipped: number = (report.numPendingTests ?? 0) + (report.numTodoTests ?? 0);
-  const endedBadly = exitCode !== 0 || passed === 0;
+  const endedBadly = exitCode !== 0 || (passed === 0 && !mayBeEmpty);
   return { name, passed, failed: failed === 0 && endedBadly ? 1 : failed, skipped };
 }
 
