@@ -20,6 +20,7 @@ export const sharedModules: Readonly<Record<string, LayerRule>> = {
   violation: { mayImport: [] },
   "usage-error": { mayImport: [] },
   extension: { mayImport: [] },
+  output: { mayImport: ["closing/states"] },
   // Events carry what the layers found out, so their types name the types of these.
   events: { mayImport: ["http/head", "opening/agreement", "opening/request"] },
 };
@@ -33,22 +34,21 @@ export const coreLayers: Readonly<Record<string, LayerRule>> = {
   closing: { mayImport: ["bytes"] },
   deadlines: { mayImport: [] },
   backoff: { mayImport: [] },
+  keepalive: { mayImport: ["bytes", "frame"] },
+  "connection-sink": { mayImport: ["bytes", "frame", "message", "closing"] },
   // A Connection starts from an agreement, however it was reached; it knows nothing else of the opening handshake.
-  connection: { mayImport: ["bytes", "frame", "message", "closing", "deadlines", "opening/agreement"] },
+  connection: {
+    mayImport: [
+      ...["bytes", "frame", "message", "closing", "deadlines", "keepalive", "connection-sink"],
+      "opening/agreement",
+    ],
+  },
   endpoint: { mayImport: ["bytes", "http", "opening", "closing", "deadlines", "connection"] },
   // Entry points only name what others define.
   index: {
     mayImport: [
-      "bytes",
-      "http",
-      "opening",
-      "frame",
-      "message",
-      "closing",
-      "deadlines",
-      "backoff",
-      "connection",
-      "endpoint",
+      ...["bytes", "http", "opening", "frame", "message", "closing", "deadlines", "backoff"],
+      ...["keepalive", "connection-sink", "connection", "endpoint"],
     ],
   },
 };
