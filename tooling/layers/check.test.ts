@@ -66,6 +66,16 @@ describe("checkLayers", () => {
     expect(findings).toEqual([`${core}/connection.ts:2 imports opening/key: connection may not`]);
   });
 
+  it("takes modules whose names continue that of a layer for its parts", () => {
+    const findings = check({
+      [`${core}/connection-options.ts`]: 'import "./frame/mask.ts";\nimport "./http/head.ts";',
+      [`${core}/connection.ts`]: 'import "./connection-options.ts";',
+      [`${core}/frame/mask.ts`]: "",
+      [`${core}/http/head.ts`]: "",
+    });
+    expect(findings).toEqual([`${core}/connection-options.ts:2 imports http/head: connection may not`]);
+  });
+
   it("refuses a file that belongs to no layer", () => {
     expect(check({ [`${core}/helpers/a.ts`]: "" })).toEqual([`${core}/helpers/a.ts belongs to no layer of the table`]);
   });

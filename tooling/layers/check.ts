@@ -47,9 +47,10 @@ function checkPackageImport(from: string, specifier: string): string[] {
   return allowed ? [] : [`imports ${specifier}: ${from} may not`];
 }
 
-/** "frame" for src/frame/mask.ts, "connection" for src/connection.ts. */
+/** "frame" for src/frame/mask.ts, "connection" for src/connection.ts and for src/connection-options.ts. */
 function layerOf(path: string): string {
-  return path.replace("packages/core/src/", "").replace(/(\/.*|\.ts)$/, "");
+  const name = path.replace("packages/core/src/", "").replace(/(\/.*|\.ts)$/, "");
+  return Object.keys(coreLayers).find((layer) => name.startsWith(`${layer}-`)) ?? name;
 }
 
 function withoutLayer(path: string): string[] {

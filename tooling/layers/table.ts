@@ -1,7 +1,8 @@
 /**
  * Who may import whom. Everything that is not listed is forbidden.
  *
- * A layer of core is a folder of `packages/core/src`, or a module that stands directly in it. The order of reading is
+ * A layer of core is a folder of `packages/core/src`, or a module that stands directly in it together with those whose
+ * names continue its own: `connection` is also `connection-options`. The order of reading is
  * bytes → http → opening on one side and bytes → frame → message on the other, with closing; only `connection` and
  * `endpoint` join them.
  */
@@ -35,20 +36,14 @@ export const coreLayers: Readonly<Record<string, LayerRule>> = {
   deadlines: { mayImport: [] },
   backoff: { mayImport: [] },
   keepalive: { mayImport: ["bytes", "frame"] },
-  "connection-sink": { mayImport: ["bytes", "frame", "message", "closing"] },
   // A Connection starts from an agreement, however it was reached; it knows nothing else of the opening handshake.
-  connection: {
-    mayImport: [
-      ...["bytes", "frame", "message", "closing", "deadlines", "keepalive", "connection-sink"],
-      "opening/agreement",
-    ],
-  },
+  connection: { mayImport: ["bytes", "frame", "message", "closing", "deadlines", "keepalive", "opening/agreement"] },
   endpoint: { mayImport: ["bytes", "http", "opening", "closing", "deadlines", "connection"] },
   // Entry points only name what others define.
   index: {
     mayImport: [
       ...["bytes", "http", "opening", "frame", "message", "closing", "deadlines", "backoff"],
-      ...["keepalive", "connection-sink", "connection", "endpoint"],
+      ...["keepalive", "connection", "endpoint"],
     ],
   },
 };
