@@ -1,1 +1,24 @@
-export {};
+/** `@hybi/core/frame`: frames alone (RFC 6455 §5.1–5.5), for proxies, analysers and tests. */
+
+export { encodeFrame, type FrameToEncode } from "./encode-frame.ts";
+export {
+  FrameDecoder,
+  type FrameDecoderOptions,
+  type FrameFault,
+  type FrameSink,
+  type SinkFault,
+  type SinkVerdict,
+} from "./frame-decoder.ts";
+export {
+  finBit,
+  headerLength,
+  maxControlPayload,
+  maxHeaderLength,
+  rsv1Bit,
+  rsv2Bit,
+  rsv3Bit,
+  writeHeader,
+} from "./header.ts";
+export { type MaskingKey, mask, rotateKey } from "./mask.ts";
+export { isControl, isReserved, type Opcode, opcodes } from "./opcode.ts";
+export { checkExtendedLength, checkFirstByte, checkSecondByte } from "./rules.ts";

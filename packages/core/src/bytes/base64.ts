@@ -1,0 +1,66 @@
+/** Base64 with padding (RFC 4648 §4): what Sec-WebSocket-Key, Sec-WebSocket-Accept and Basic credentials are written in. */
+
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const chars: readonly string[] = [...alphabet];
+
+const notInAlphabet = -1;
+const digits: Int8Array = new Int8Array(0x80).fill(notInAlphabet);
+for (let digit = 0; digit < 64; digit++) digits[alphabet.charCodeAt(digit)] = digit;
+
+/** `bytes` in base64, padded with `=` to a multiple of four chars. */
+export function encodeBase64(bytes: Uint8Array): string {
+  let text = "";
+  let at = 0;
+  for (; at + 3 <= bytes.length; at += 3) {
+    text += fourChars(((bytes[at] as number) << 16) | ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number));
+  }
+  const left = bytes.length - at;
+  if (left === 1) text += `${fourChars((bytes[at] as number) << 16).slice(0, 2)}==`;
+  if (left === 2) {
+    text += `${fourChars(((bytes[at] as number) << 16) | ((bytes[at + 1] as number) << 8)).slice(0, 3)}=`;
+  }
+  return text;
+}
+
+/** The four chars of 24 bits. */
+function fourChars(bits: number): string {
+  return (
+    (chars[bits >>> 18] as string) +
+    (chars[(bits >>> 12) & 63] as string) +
+    (chars[(bits >>> 6) & 63] as string) +
+    (chars[bits & 63] as string)
+  );
+}
+
+/** Bytes out of base64, and whether the text was the one spelling of them: the bits that padding leaves unused are zero. */
+export interface Base64Text {
+  readonly bytes: Uint8Array;
+  readonly canonical: boolean;
+}
+
+/** Decodes padded base64; undefined for anything else, white space and the URL-safe alphabet included. */
+export function decodeBase64(text: string): Base64Text | undefined {
+  if (text.length % 4 !== 0) return undefined;
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  const bytes = new Uint8Array((text.length / 4) * 3 - padding);
+  let bits = 0;
+  let bitCount = 0;
+  let written = 0;
+  for (let at = 0; at < text.length - padding; at++) {
+    const digit = base64Digit(text.charCodeAt(at));
+    if (digit === notInAlphabet) return undefined;
+    bits = ((bits << 6) | digit) & 0xfff;
+    bitCount += 6;
+    if (bitCount >= 8) {
+      bitCount -= 8;
+      bytes[written++] = bits >>> bitCount;
+    }
+  }
+  // RFC 4648 §3.5: a decoder may refuse pad bits that are not zero. Ours reports them; the rule that asked decides.
+  return { bytes, canonical: (bits & ((1 << bitCount) - 1)) === 0 };
+}
+
+/** The value of a char of the alphabet, 0 to 63, or -1 for every other char. */
+export function base64Digit(unit: number): number {
+  return unit < 0x80 ? (digits[unit] as number) : notInAlphabet;
+}

@@ -1,0 +1,84 @@
+/**
+ * A bump allocator for output. Bytes are appended to a block until it is sealed; a sealed block is never written again,
+ * nothing is copied to grow, and no position is ever rewound, so that what was taken cannot change.
+ */
+import { blockSize, borrowBlock, lendBlock } from "./block-pool.ts";
+
+const smallestBlock = 512;
+
+/** Up to here an array is copied into the block; above, it goes by reference. */
+export const copyLimit = 4096;
+
+const noBlock = new Uint8Array(0);
+const nothing: readonly Uint8Array[] = [];
+
+/** Appends to blocks. Idle, it holds nothing. */
+export class ByteWriter {
+  /** The block being written; read it anew after every `reserve`. */
+  block: Uint8Array = noBlock;
+  /** Where to write next. Advance it by what was written. */
+  position = 0;
+
+  #sealed: Uint8Array[] | undefined;
+  /** The size of the next block: about what the last turn needed. */
+  #nextSize = smallestBlock;
+
+  get isEmpty(): boolean {
+    return this.position === 0 && this.#sealed === undefined;
+  }
+
+  /** Makes room for `size` bytes at `position` of `block`. */
+  reserve(size: number): void {
+    if (this.position + size > this.block.length) this.#newBlock(size);
+  }
+
+  /** Appends a short array by copy and a long one by reference. The caller warrants that it does not change. */
+  append(bytes: Uint8Array): void {
+    if (bytes.length > copyLimit) this.appendReference(bytes);
+    else this.appendCopy(bytes, 0, bytes.length);
+  }
+
+  /** Appends a copy of `bytes[start, end)`. */
+  appendCopy(bytes: Uint8Array, start: number, end: number): void {
+    this.reserve(end - start);
+    this.block.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), this.position);
+    this.position += end - start;
+  }
+
+  /** Appends an array by reference. The caller warrants that it does not change. */
+  appendReference(bytes: Uint8Array): void {
+    if (this.position > 0) this.#seal();
+    this.#sealed ??= [];
+    this.#sealed.push(bytes);
+  }
+
+  /** Everything appended since the last call, oldest first. The block is sealed: its buffer is never written again. */
+  take(): readonly Uint8Array[] {
+    if (this.position > 0) {
+      if (this.#sealed === undefined) {
+        this.#nextSize = Math.min(blockSize, Math.max(smallestBlock, this.position * 2));
+      }
+      this.#seal();
+    }
+    const chunks = this.#sealed;
+    if (chunks === undefined) return nothing;
+    this.#sealed = undefined;
+    return chunks;
+  }
+
+  #newBlock(size: number): void {
+    if (this.position > 0) {
+      this.#seal();
+      this.#nextSize = blockSize;
+    }
+    this.block = borrowBlock(Math.max(size, this.#nextSize));
+  }
+
+  #seal(): void {
+    lendBlock(this.block, this.position);
+    this.#sealed ??= [];
+    this.#sealed.push(this.position === this.block.length ? this.block : this.block.subarray(0, this.position));
+    this.block = noBlock;
+    this.position = 0;
+  }
+}

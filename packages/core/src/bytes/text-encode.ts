@@ -1,0 +1,105 @@
+/**
+ * Text into UTF-8 bytes (RFC 3629). A lone surrogate becomes U+FFFD, as WHATWG's USVString has it.
+ *
+ * Short ASCII is written char by char: a call into the platform costs as much as 40 characters (bench/micro/utf8.ts).
+ */
+import type { HostFunctions } from "../host.ts";
+import type { ByteWriter } from "./byte-writer.ts";
+
+interface Encoder {
+  encodeInto(text: string, target: Uint8Array): { read: number; written: number };
+}
+
+const PlatformEncoder = (globalThis as { TextEncoder?: new () => Encoder }).TextEncoder;
+const encoder = PlatformEncoder === undefined ? undefined : new PlatformEncoder();
+
+const shortText = 40;
+
+/** The most bytes that `text` can take. */
+export function maxUtf8Length(text: string): number {
+  return text.length * 3;
+}
+
+/** Writes `text` to `target` from `at` on, which has room for `maxUtf8Length(text)`; answers the bytes written. */
+export function encodeText(text: string, target: Uint8Array, at: number, host: HostFunctions): number {
+  const length = text.length;
+  if (length <= shortText) {
+    let index = 0;
+    for (; index < length; index++) {
+      const unit = text.charCodeAt(index);
+      if (unit > 0x7f) break;
+      target[at + index] = unit;
+    }
+    if (index === length) return length;
+  }
+  if (host.encodeUtf8 !== undefined) return host.encodeUtf8(text, target, at);
+  if (encoder === undefined) return portableEncode(text, target, at);
+  // The constructor is 5 to 10 ns cheaper than subarray.
+  const room = new Uint8Array(target.buffer, target.byteOffset + at, length * 3);
+  return encoder.encodeInto(text, room).written;
+}
+
+/** Encodes without help from the platform. */
+export function portableEncode(text: string, target: Uint8Array, from: number): number {
+  let at = from;
+  for (let index = 0; index < text.length; index++) {
+    let point = text.codePointAt(index)!;
+    if (point > 0xffff) index++;
+    else if (point >= 0xd800 && point <= 0xdfff) point = 0xfffd;
+    if (point < 0x80) {
+      target[at++] = point;
+    } else if (point < 0x800) {
+      target[at++] = 0xc0 | (point >> 6);
+      target[at++] = 0x80 | (point & 0x3f);
+    } else {
+      if (point < 0x1_0000) {
+        target[at++] = 0xe0 | (point >> 12);
+      } else {
+        target[at++] = 0xf0 | (point >> 18);
+        target[at++] = 0x80 | ((point >> 12) & 0x3f);
+      }
+      target[at++] = 0x80 | ((point >> 6) & 0x3f);
+      target[at++] = 0x80 | (point & 0x3f);
+    }
+  }
+  return at - from;
+}
+
+/** `text` as UTF-8, in an array of its own. */
+export function utf8Bytes(text: string, host: HostFunctions): Uint8Array {
+  const room = new Uint8Array(maxUtf8Length(text));
+  const written = encodeText(text, room, 0, host);
+  // Keep no more than twice what is used.
+  return written * 2 < room.length ? room.slice(0, written) : room.subarray(0, written);
+}
+
+/** Bytes of a block that long text is encoded into. */
+const textBlock = 65_536;
+
+/** Appends `text` to `writer` block by block, so that no array of its worst-case length is needed; answers the bytes. */
+export function encodeLongText(text: string, writer: ByteWriter): number {
+  let read = 0;
+  let written = 0;
+  while (read < text.length) {
+    const part = text.slice(read, wholeCharacters(text, read + textBlock));
+    const room = Math.min(textBlock, maxUtf8Length(part));
+    writer.reserve(room);
+    const step = encodeAsFits(part, writer.block, writer.position, room);
+    writer.position += step.written;
+    read += step.read;
+    written += step.written;
+  }
+  return written;
+}
+
+/** `end`, or one less where it would cut a surrogate pair, each half of which alone would become U+FFFD. */
+function wholeCharacters(text: string, end: number): number {
+  return end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800 ? end - 1 : end;
+}
+
+function encodeAsFits(text: string, target: Uint8Array, at: number, room: number): { read: number; written: number } {
+  if (encoder !== undefined)
+    return encoder.encodeInto(text, new Uint8Array(target.buffer, target.byteOffset + at, room));
+  const whole = text.slice(0, wholeCharacters(text, Math.floor(room / 3)));
+  return { read: whole.length, written: portableEncode(whole, target, at) };
+}

@@ -1,0 +1,106 @@
+/**
+ * UTF-8 (RFC 3629): incremental validation that finds the first byte that cannot stand, and text out of bytes and back.
+ *
+ * TextDecoder and TextEncoder (WHATWG Encoding Standard) are used where the platform has them: they are the same
+ * everywhere, and are looked up by feature. Everything works without them, only slower.
+ */
+import { littleEndian, wordsOf } from "./words.ts";
+
+/** Where a validation stands between two ranges: 0 is the boundary of a code point; others are within a sequence. */
+export type Utf8State = number;
+
+/** The state between two code points. */
+export const utf8Boundary: Utf8State = 0;
+
+// What may come next, within a sequence. RFC 3629 §4 narrows the byte after E0, ED, F0 and F4: that excludes overlong
+// forms, surrogates and everything above U+10FFFF.
+const oneMore = 1;
+const twoMore = 2;
+const threeMore = 3;
+const afterE0 = 4;
+const afterEd = 5;
+const afterF0 = 6;
+const afterF4 = 7;
+const lowest = [0, 0x80, 0x80, 0x80, 0xa0, 0x80, 0x90, 0x80];
+const highest = [0, 0xbf, 0xbf, 0xbf, 0xbf, 0x9f, 0xbf, 0x8f];
+const following = [0, utf8Boundary, oneMore, twoMore, oneMore, oneMore, twoMore, twoMore];
+
+/**
+ * Validates `bytes[start, end)` from `state`. Answers the state after it, or when a byte cannot stand where it does, the
+ * bitwise complement of its index, which is negative.
+ */
+export function validateUtf8(state: Utf8State, bytes: Uint8Array, start: number, end: number): Utf8State {
+  let now = state;
+  let at = start;
+  while (at < end) {
+    if (now === utf8Boundary) {
+      at = skipWholeSequences(bytes, at, end);
+      if (at === end) return now;
+      now = sequenceStart(bytes[at]!);
+      if (now < 0) return ~at;
+    } else {
+      const byte = bytes[at]!;
+      if (byte < lowest[now]! || byte > highest[now]!) return ~at;
+      now = following[now]!;
+    }
+    at++;
+  }
+  return now;
+}
+
+/** Skips what is plainly legal and whole; what is cut, rare or illegal is left to the state machine. */
+function skipWholeSequences(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  while (at < end) {
+    const first = bytes[at]!;
+    if (first < 0x80) {
+      at = skipAscii(bytes, at + 1, end);
+    } else if (first < 0xe0) {
+      if (first < 0xc2 || at + 1 >= end || (bytes[at + 1]! & 0xc0) !== 0x80) return at;
+      at += 2;
+    } else if (first < 0xf0) {
+      if (at + 2 >= end) return at;
+      const second = bytes[at + 1]!;
+      if ((second & 0xc0) !== 0x80 || (bytes[at + 2]! & 0xc0) !== 0x80) return at;
+      if ((first === 0xe0 && second < 0xa0) || (first === 0xed && second > 0x9f)) return at;
+      at += 3;
+    } else {
+      if (at + 3 >= end) return at;
+      const second = bytes[at + 1]!;
+      if ((second & 0xc0) !== 0x80 || (bytes[at + 2]! & 0xc0) !== 0x80 || (bytes[at + 3]! & 0xc0) !== 0x80) return at;
+      if (first > 0xf4 || (first === 0xf0 && second < 0x90) || (first === 0xf4 && second > 0x8f)) return at;
+      at += 4;
+    }
+  }
+  return at;
+}
+
+/** The state after the first byte of a sequence, or -1 where none starts with it. */
+function sequenceStart(byte: number): Utf8State {
+  if (byte < 0xc2) return -1; // A continuation byte, or C0 and C1, which only start overlong forms.
+  if (byte < 0xe0) return oneMore;
+  if (byte < 0xf0) return byte === 0xe0 ? afterE0 : byte === 0xed ? afterEd : twoMore;
+  if (byte < 0xf4) return byte === 0xf0 ? afterF0 : threeMore;
+  return byte === 0xf4 ? afterF4 : -1;
+}
+
+const wordScanThreshold = 32;
+
+/** The index of the first byte of `bytes[start, end)` that is not ASCII, or `end`. */
+export function skipAscii(bytes: Uint8Array, start: number, end: number): number {
+  let at = start;
+  if (end - start >= wordScanThreshold && littleEndian) {
+    const base = bytes.byteOffset;
+    const aligned = start + (-(base + start) & 3);
+    while (at < aligned) if (bytes[at++]! > 0x7f) return at - 1;
+    const words = wordsOf(bytes);
+    let word = (base + at) >>> 2;
+    const stop = (base + end) >>> 2;
+    for (const last = stop - 3; word < last; word += 4) {
+      if (((words[word]! | words[word + 1]! | words[word + 2]! | words[word + 3]!) & 0x8080_8080) !== 0) break;
+    }
+    at = word * 4 - base;
+  }
+  while (at < end && bytes[at]! < 0x80) at++;
+  return at;
+}

@@ -1,0 +1,41 @@
+/** How a connection is to behave, and the transforms of the extensions that were agreed. */
+import type { RandomSource } from "./bytes/random-pool.ts";
+import type { Extension } from "./extension.ts";
+import type { HostFunctions } from "./host.ts";
+import type { Leniency } from "./leniency.ts";
+import type { Limits } from "./limits.ts";
+import type { Delivery } from "./message/assembler.ts";
+import type { ActiveTransform } from "./message/decode-pipeline.ts";
+import type { Agreement } from "./opening/agreement.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Options of a connection; all have defaults, but a client needs `random`. */
+export interface ConnectionOptions {
+  /** Where masking keys come from. A client must have one (RFC 6455 §5.3, §10.3). */
+  readonly random?: RandomSource | undefined;
+  /** The extensions that the agreement may name. */
+  readonly extensions?: readonly Extension[] | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+  /** Whole messages, the default, or parts of messages as bytes, as they arrive. */
+  readonly delivery?: Delivery | undefined;
+  /** The most payload of a frame that we send, in bytes, at least 1; longer messages leave as fragments. 64 KiB. */
+  readonly fragmentSize?: number | undefined;
+  /** Leniencies; none by default. */
+  readonly tolerate?: readonly Leniency[] | undefined;
+  /** What the runtime does faster than portable JavaScript. */
+  readonly host?: HostFunctions | undefined;
+  /** Bytes of the transport that came before the connection's, so that offsets count from its start. 0. */
+  readonly offset?: number | undefined;
+}
+
+/** A transform for each extension of the agreement, in its order (RFC 6455 §9.1). */
+export function createTransforms(agreement: Agreement, extensions: readonly Extension[]): readonly ActiveTransform[] {
+  let owned = 0;
+  return agreement.extensions.map(({ name, parameters }) => {
+    const extension = extensions.find((candidate) => candidate.name === name);
+    if (extension === undefined) throw new UsageError("extension/unknown", `It is ${name}.`);
+    if ((owned & extension.rsv) !== 0) throw new UsageError("extension/rsv-conflict", `The second is ${name}.`);
+    owned |= extension.rsv;
+    return { transform: extension.createTransform(agreement.role, parameters), rsv: extension.rsv };
+  });
+}

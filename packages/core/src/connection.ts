@@ -1,0 +1,393 @@
+/**
+ * A WebSocket connection after its opening handshake (RFC 6455 §5–§7): bytes in, events out; commands in, bytes out.
+ * It composes the frame decoder, the assembler, the outgoing queue and the closing handshake, and holds no rule of its
+ * own.
+ */
+import { returnChunk } from "./bytes/block-pool.ts";
+import { RandomPool } from "./bytes/random-pool.ts";
+import { utf8Bytes } from "./bytes/text-encode.ts";
+import { closePayload, formatClosePayload, parseClosePayload, replyPayload } from "./closing/close-payload.ts";
+import {
+  type ClosingState,
+  type ClosingTrigger,
+  closingTransitions,
+  nextClosingState,
+  type TransportInstruction,
+  transportInstruction,
+} from "./closing/states.ts";
+import { statusCodes } from "./closing/status-code.ts";
+import { type ConnectionOptions, createTransforms } from "./connection-options.ts";
+import { type ConnectionSink, EventCollector } from "./connection-sink.ts";
+import type { ConnectionEvent } from "./events.ts";
+import { FrameDecoder, type SinkVerdict } from "./frame/frame-decoder.ts";
+import { maxControlPayload } from "./frame/header.ts";
+import { ping, pong } from "./frame/opcode.ts";
+import { type HostFunctions, portableHost } from "./host.ts";
+import { Keepalive } from "./keepalive.ts";
+import type { Leniency } from "./leniency.ts";
+import { type Limits, resolveLimits } from "./limits.ts";
+import { Assembler } from "./message/assembler.ts";
+import type { ActiveTransform } from "./message/decode-pipeline.ts";
+import { MessageStream } from "./message/message-stream.ts";
+import { Outgoing, type SendOptions } from "./message/outgoing.ts";
+import type { PreparedMessage } from "./message/prepared-message.ts";
+import type { MessageKind } from "./message-kind.ts";
+import type { Agreement } from "./opening/agreement.ts";
+import type { DeadlineReason, Output, Statistics } from "./output.ts";
+import type { Role } from "./role.ts";
+import { UsageError } from "./usage-error.ts";
+import { type ViolationCode, violation } from "./violation.ts";
+
+/** How a Close frame is sent. */
+export interface CloseOptions {
+  /**
+   * False lets the Close frame overtake the messages that wait, of which at most 1 MiB still leaves; the rest is
+   * dropped. True, the default, sends everything first.
+   */
+  readonly afterMessages?: boolean | undefined;
+}
+
+const noPayload = new Uint8Array(0);
+
+/**
+ * One connection.
+ *
+ * *Inputs* are `receive` (or `receiveInto`), `receiveEnd` and `expire`: they return the events they caused, in wire
+ * order, and never throw for anything that a peer may do. *Commands* are `send…` and `startMessage`: they throw a
+ * `UsageError` and change nothing, or succeed and add output. *Output* is `takeOutput` and `transport`. After any input
+ * or command: handle the events, write what `takeOutput` returns, obey `transport`. After `failure` only `end` can
+ * follow; after `end`, nothing.
+ *
+ * @example
+ * const connection = new Connection(plainAgreement("server"));
+ * for (const event of connection.receive(chunk)) {
+ *   if (event.type === "text") connection.sendText(event.data);
+ * }
+ * for (const bytes of connection.takeOutput()) transport.write(bytes);
+ */
+export class Connection implements Output {
+  readonly agreement: Agreement;
+
+  readonly #limits: Limits;
+  readonly #host: HostFunctions;
+  readonly #decoder: FrameDecoder;
+  readonly #assembler: Assembler;
+  readonly #outgoing: Outgoing;
+  readonly #transforms: readonly ActiveTransform[];
+  readonly #offset: number;
+
+  #state: ClosingState = "open";
+  #aborted = false;
+  /** Whether bytes received still mean something. */
+  #reading = true;
+  #receiving = false;
+  /** Whether the application has asked for the closing handshake. */
+  #closeRequested = false;
+  /** The peer's Close frame, once it has arrived. */
+  #closeReceived: { readonly statusCode: number | undefined; readonly reason: string } | undefined;
+  #keepalive: Keepalive | undefined;
+  #bytesTaken = 0;
+  #messagesSent = 0;
+  #controlFramesReceived = 0;
+
+  /** @throws UsageError `option/range`, `option/random-missing`, `extension/unknown`, `extension/rsv-conflict` */
+  constructor(agreement: Agreement, options: ConnectionOptions = {}) {
+    const { role } = agreement;
+    const fragmentSize = options.fragmentSize ?? 65_536;
+    if (!(fragmentSize >= 1)) throw new UsageError("option/range", "fragmentSize must be at least 1.");
+    if (role === "client" && options.random === undefined) throw new UsageError("option/random-missing");
+    this.agreement = agreement;
+    this.#limits = resolveLimits(options.limits);
+    this.#host = options.host ?? portableHost;
+    this.#offset = options.offset ?? 0;
+    this.#transforms = createTransforms(agreement, options.extensions ?? []);
+    this.#assembler = new Assembler((opcode, payload) => this.#control(opcode, payload), {
+      delivery: options.delivery ?? "messages",
+      limits: this.#limits,
+      host: this.#host,
+      transforms: this.#transforms,
+    });
+    this.#decoder = new FrameDecoder(this.#assembler, {
+      role,
+      ownedRsv: this.#transforms.reduce((bits, { rsv }) => bits | rsv, 0),
+      tolerateNonMinimalLength: options.tolerate?.includes("non-minimal-length") === true,
+      unmask: this.#host.unmask,
+    });
+    this.#outgoing = new Outgoing({
+      keys: role === "client" ? RandomPool.of(options.random!) : undefined,
+      transforms: this.#transforms.map(({ transform }) => transform),
+      fragmentSize,
+      host: this.#host,
+    });
+  }
+
+  get role(): Role {
+    return this.agreement.role;
+  }
+
+  /** Where the closing handshake stands. */
+  get state(): ClosingState {
+    return this.#state;
+  }
+
+  /** The leniencies that were needed, in the opening handshake and since. */
+  get tolerated(): readonly Leniency[] {
+    const { tolerated } = this.agreement;
+    return this.#decoder.toleratedNonMinimalLength ? [...tolerated, "non-minimal-length"] : tolerated;
+  }
+
+  get statistics(): Statistics {
+    return {
+      bytesReceived: this.#decoder.received,
+      bytesTaken: this.#bytesTaken,
+      messagesReceived: this.#assembler.messagesReceived,
+      messagesSent: this.#messagesSent,
+      controlFramesReceived: this.#controlFramesReceived,
+      pingsTaken: this.#outgoing.pingsTaken,
+    };
+  }
+
+  /** Whether a Ping of `expire("ping")` has been taken that no Pong has answered. */
+  get awaitsPong(): boolean {
+    return this.#keepalive?.isAwaiting(this.#outgoing.pingsTaken) === true;
+  }
+
+  // Inputs
+
+  /**
+   * Bytes arrived. Takes `chunk` over: it is unmasked in place, and events may point into it. Never throws for what
+   * the bytes are; cost is linear in their number.
+   */
+  receive(chunk: Uint8Array): ConnectionEvent[] {
+    const collector = new EventCollector();
+    this.receiveInto(chunk, collector);
+    return collector.events;
+  }
+
+  /** The same machine without event objects, for pumps and proxies: about 10 ns less for a short message. */
+  receiveInto(chunk: Uint8Array, sink: ConnectionSink): void {
+    if (this.#receiving) throw new UsageError("endpoint/reentrant");
+    if (!this.#reading) return;
+    this.#receiving = true;
+    this.#reading = false;
+    this.#assembler.sink = sink;
+    try {
+      const fault = this.#decoder.decode(chunk);
+      // What a sink of the caller's throws goes to the caller, and ends the reading: the machine was left midway.
+      if (fault === undefined) this.#reading = true;
+      else if (fault !== "stop") this.#fail(sink, fault.code, fault.offset);
+    } finally {
+      this.#receiving = false;
+      this.#assembler.sink = undefined;
+    }
+  }
+
+  /** The transport ended: the peer closed its half, or it was lost. What is still queued may be written if it can be. */
+  receiveEnd(): ConnectionEvent[] {
+    if (this.#state === "ended") return [];
+    const received = this.#closeReceived;
+    // RFC 6455 §7.1.4: clean when both Close frames have passed. Ours may still be on its way out: the peer's half is
+    // closed, not ours.
+    const clean = this.#state === "closed" || this.#state === "close-received";
+    this.#move("end");
+    this.#reading = false;
+    for (const { transform } of this.#transforms) transform.release();
+    // RFC 6455 §7.1.5: the code is that of the peer's Close frame, 1005 where it had none, 1006 without a Close frame.
+    const statusCode =
+      received === undefined ? statusCodes.abnormalClosure : (received.statusCode ?? statusCodes.noStatusReceived);
+    return [{ type: "end", clean, statusCode, reason: received?.reason ?? "" }];
+  }
+
+  /** A deadline has passed. `Deadlines` knows when and calls this; it is public for those who keep time otherwise. */
+  expire(reason: DeadlineReason): ConnectionEvent[] {
+    if (this.#state === "ended") return [];
+    if (reason === "closing") {
+      this.#aborted = true;
+      this.#reading = false;
+    } else if (reason === "ping") {
+      if (this.#state === "open") this.#sendKeepalive();
+    } else if (reason === "idle") {
+      if (this.#state === "open") this.sendClose(statusCodes.goingAway, "idle");
+    } else if (this.#reading && (reason === "pong" || reason === "control-flood")) {
+      const collector = new EventCollector();
+      this.#fail(collector, `deadline/${reason}`, this.#decoder.received);
+      return collector.events;
+    }
+    return [];
+  }
+
+  // Commands
+
+  /**
+   * Sends a text message. Lone surrogates become U+FFFD.
+   *
+   * @throws UsageError `send/after-close`, `send/queue-full`, `send/priority`, `endpoint/ended`
+   */
+  sendText(data: string, options?: SendOptions): void {
+    this.#checkSend(options);
+    this.#messagesSent++;
+    this.#outgoing.sendText(data, options);
+  }
+
+  /**
+   * Sends a binary message. `data` must not be changed until it was written: more than 4 KiB may go by reference.
+   *
+   * @throws UsageError as `sendText`
+   */
+  sendBinary(data: Uint8Array, options?: SendOptions): void {
+    this.#checkSend(options);
+    this.#messagesSent++;
+    this.#outgoing.sendBinary(data, options);
+  }
+
+  /**
+   * Sends a message that was encoded once for many connections.
+   *
+   * @throws UsageError as `sendText`
+   */
+  sendPrepared(message: PreparedMessage, options?: SendOptions): void {
+    this.#checkSend(options);
+    this.#messagesSent++;
+    this.#outgoing.sendPrepared(message, options);
+  }
+
+  /**
+   * Starts a message of unknown length. Messages sent later wait until it has ended; control frames do not.
+   *
+   * @throws UsageError as `sendText`
+   */
+  startMessage(kind: MessageKind, options?: SendOptions): MessageStream {
+    this.#checkSend(options);
+    this.#messagesSent++;
+    return new MessageStream(this.#outgoing, this.#outgoing.startMessage(kind, options), () =>
+      this.#checkSend(undefined),
+    );
+  }
+
+  /**
+   * Sends a Ping of at most 125 bytes. Its Pong comes as an event; `Deadlines` has Pings of its own.
+   *
+   * @throws UsageError `control/payload-too-long`, `send/after-close`, `endpoint/ended`
+   */
+  sendPing(payload: Uint8Array = noPayload): void {
+    this.#checkControl(payload);
+    this.#outgoing.sendPing(payload);
+  }
+
+  /**
+   * Sends an unsolicited Pong of at most 125 bytes (RFC 6455 §5.5.3). Pings are answered without this.
+   *
+   * @throws UsageError as `sendPing`
+   */
+  sendPong(payload: Uint8Array = noPayload): void {
+    this.#checkControl(payload);
+    this.#outgoing.sendPong(payload);
+  }
+
+  /**
+   * Starts the closing handshake (RFC 6455 §7.1.2). Without a status code the Close frame is empty. Does nothing when a
+   * Close frame is on its way already.
+   *
+   * @throws UsageError `close/status-code`, `close/client-only`, `close/reason-without-code`, `close/reason-too-long`
+   */
+  sendClose(statusCode?: number, reason = "", options?: CloseOptions): void {
+    const payload = formatClosePayload(this.role, statusCode, reason, this.#host);
+    if (this.#closeRequested || this.#state === "ended") return;
+    this.#closeRequested = true;
+    if (this.#state !== "open") return;
+    if (options?.afterMessages === false) this.#outgoing.hastenClose(payload);
+    else this.#outgoing.sendClose(payload);
+    this.#move("send-close");
+  }
+
+  // Output
+
+  /** Bytes to write, oldest first; see `Output`. */
+  takeOutput(budget: number = Number.POSITIVE_INFINITY): readonly Uint8Array[] {
+    const chunks = this.#outgoing.take(budget);
+    for (let index = 0; index < chunks.length; index++) this.#bytesTaken += chunks[index]!.length;
+    if (this.#outgoing.closeTaken && closingTransitions[this.#state]["close-taken"] !== undefined)
+      this.#move("close-taken");
+    return chunks;
+  }
+
+  /** Hands back chunks that the transport has written, so that their memory is used again. Never needed; faster. */
+  releaseOutput(chunks: readonly Uint8Array[]): void {
+    for (const chunk of chunks) returnChunk(chunk);
+  }
+
+  get outputLength(): number {
+    return this.#outgoing.length;
+  }
+
+  get transport(): TransportInstruction {
+    return this.#aborted ? "abort" : transportInstruction(this.#state, this.role);
+  }
+
+  // What they are made of
+
+  #control(opcode: number, payload: Uint8Array): SinkVerdict {
+    const sink = this.#assembler.sink as ConnectionSink;
+    this.#controlFramesReceived++;
+    if (opcode === ping) {
+      this.#outgoing.replyPong(payload);
+      sink.ping(payload);
+      return undefined;
+    }
+    if (opcode === pong) {
+      this.#keepalive?.acknowledge(payload);
+      sink.pong(payload);
+      return undefined;
+    }
+    const received = parseClosePayload(payload, this.#host);
+    if (typeof received === "string") return { code: received };
+    this.#closeReceived = received;
+    // RFC 6455 §5.5.1: one Close frame each; ours, if it is queued already, answers this one.
+    if (this.#state === "open") this.#outgoing.hastenClose(replyPayload(received.statusCode));
+    else if (this.#state === "closing") this.#outgoing.hastenClose(undefined);
+    this.#outgoing.dropReply();
+    this.#move("receive-close");
+    // RFC 6455 §1.4: what follows a Close frame is discarded.
+    sink.close(received.statusCode, received.reason);
+    return "stop";
+  }
+
+  /** RFC 6455 §7.1.7: a Close frame says why, and nothing more is read. */
+  #fail(sink: ConnectionSink, code: ViolationCode, offset: number): void {
+    const fault = violation(code, this.#offset + offset);
+    this.#reading = false;
+    if (!this.#outgoing.closeTaken) {
+      const statusCode = fault.statusCode ?? statusCodes.protocolError;
+      this.#outgoing.hastenClose(closePayload(statusCode, utf8Bytes(code, this.#host)));
+    }
+    this.#move("fail");
+    sink.failure(fault);
+  }
+
+  #sendKeepalive(): void {
+    this.#keepalive ??= new Keepalive();
+    this.#outgoing.sendPing(this.#keepalive.next(this.#outgoing.pingsQueued + 1));
+  }
+
+  /** Messages may be sent until our Close frame is taken, unless the application itself has asked for it. */
+  #checkSend(options: SendOptions | undefined): void {
+    if (this.#state !== "open" || this.#outgoing.length > this.#limits.queuedOutput) this.#refuseSend();
+    if (options?.priority !== undefined && !Number.isInteger(options.priority)) throw new UsageError("send/priority");
+  }
+
+  #refuseSend(): void {
+    if (this.#state === "ended") throw new UsageError("endpoint/ended");
+    // What answers messages that came with the peer's Close frame, or before its fault, may leave before our Close.
+    if (this.#closeRequested || this.#outgoing.closeTaken) throw new UsageError("send/after-close");
+    if (this.#outgoing.length > this.#limits.queuedOutput) throw new UsageError("send/queue-full");
+  }
+
+  #checkControl(payload: Uint8Array): void {
+    if (payload.length > maxControlPayload) throw new UsageError("control/payload-too-long");
+    this.#checkSend(undefined);
+  }
+
+  #move(trigger: ClosingTrigger): void {
+    this.#state = nextClosingState(this.#state, trigger);
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * Time, as data. `observe(now)` answers the next instant at which something is due and why; `expire(now)` does it. The
+ * caller owns the clock and the one timer that this needs; no byte is received or sent with a look at a clock.
+ *
+ * Call `observe` after every turn of inputs, commands and output, and re-arm the timer where the answer changed. What it
+ * compares are counters, so that a turn costs a few comparisons and nothing is recorded twice.
+ */
+import type { ClosingState } from "./closing/states.ts";
+import type { EndpointEvent } from "./events.ts";
+import type { DeadlineReason, Statistics } from "./output.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Milliseconds on any monotonic clock of the caller's. */
+export type Instant = number;
+
+/** When something is due, and why. */
+export interface Deadline {
+  readonly at: Instant;
+  readonly reason: DeadlineReason;
+}
+
+/** What can be late: an `Endpoint`, or a `Connection` alone. */
+export interface DeadlineSubject {
+  readonly state: ClosingState | "opening";
+  readonly awaitsPong: boolean;
+  readonly statistics: Statistics;
+  expire(reason: DeadlineReason): EndpointEvent[];
+}
+
+/** Milliseconds each; `Infinity` turns one off. */
+export interface DeadlineOptions {
+  /** For the opening handshake. 10 s: a few round trips on the worst network, and an end to trickled heads. */
+  readonly opening?: number | undefined;
+  /** From the first Close frame, or a failure, to the end of the transport (RFC 6455 §7.1.1). 10 s. */
+  readonly closing?: number | undefined;
+  /** Without a byte from the peer, until a Ping is sent. 25 s: below the 30 or 60 s after which proxies cut a connection. */
+  readonly ping?: number | undefined;
+  /** From when that Ping was taken, until the connection fails. 20 s. */
+  readonly pong?: number | undefined;
+  /** Without a message either way, until the closing handshake begins with 1001. Off. */
+  readonly idle?: number | undefined;
+  /** Control frames within `controlWindow`, above which the connection fails with 1008. 1,000: Pings cost us, not the peer. */
+  readonly controlFrames?: number | undefined;
+  /** 1 s. */
+  readonly controlWindow?: number | undefined;
+}
+
+type Spans = Record<keyof DeadlineOptions, number>;
+
+const defaults: Readonly<Spans> = {
+  opening: 10_000,
+  closing: 10_000,
+  ping: 25_000,
+  pong: 20_000,
+  idle: Number.POSITIVE_INFINITY,
+  controlFrames: 1_000,
+  controlWindow: 1_000,
+};
+
+/** A subject has so few deadlines that one which is still due after this many steps is a bug. */
+const maxSteps = 16;
+
+/** Keeps the time of one subject. */
+export class Deadlines {
+  readonly #subject: DeadlineSubject;
+  readonly #limits: Readonly<Spans>;
+
+  #state: ClosingState | "opening" | undefined;
+  /** When `#state` was entered, or when closing began. */
+  #since: Instant = 0;
+  #bytesReceived = -1;
+  /** When bytes were last received, or a Ping was last sent. */
+  #quietSince: Instant = 0;
+  #messages = -1;
+  #idleSince: Instant = 0;
+  #pongAwaitedSince: Instant | undefined;
+  #windowStart: Instant = Number.NEGATIVE_INFINITY;
+  #controlFrames = 0;
+
+  /** @throws UsageError `option/range` */
+  constructor(subject: DeadlineSubject, options: DeadlineOptions = {}) {
+    this.#subject = subject;
+    const limits = { ...defaults };
+    for (const name of Object.keys(defaults) as (keyof Spans)[]) {
+      const value = options[name] ?? defaults[name];
+      if (!(value >= 0)) throw new UsageError("option/range", `${name} must be a number of at least 0.`);
+      limits[name] = value;
+    }
+    this.#limits = limits;
+  }
+
+  /** Takes note of what has changed by `now`. Answers what is due next, or undefined when nothing ever is. */
+  observe(now: Instant): Deadline | undefined {
+    const { state } = this.#subject;
+    if (state !== this.#state) this.#enter(state, now);
+    if (state === "ended") return undefined;
+    if (state === "opening") return this.#due("opening", this.#since);
+    if (state !== "open") return this.#due("closing", this.#since);
+    return this.#observeOpen(now);
+  }
+
+  /** Does what is due by `now`, and answers the events of it. */
+  expire(now: Instant): EndpointEvent[] {
+    const events: EndpointEvent[] = [];
+    for (let step = 0; step < maxSteps; step++) {
+      const deadline = this.observe(now);
+      if (deadline === undefined || deadline.at > now) return events;
+      if (deadline.reason === "ping") this.#quietSince = now;
+      // An aborted transport ends in its own time; there is nothing more to do.
+      if (deadline.reason === "closing") this.#since = Number.POSITIVE_INFINITY;
+      events.push(...this.#subject.expire(deadline.reason));
+    }
+    throw new Error("bug: a deadline stays due");
+  }
+
+  #observeOpen(now: Instant): Deadline | undefined {
+    const { bytesReceived, messagesReceived, messagesSent, controlFramesReceived } = this.#subject.statistics;
+    if (bytesReceived !== this.#bytesReceived) {
+      this.#bytesReceived = bytesReceived;
+      this.#quietSince = now;
+    }
+    if (messagesReceived + messagesSent !== this.#messages) {
+      this.#messages = messagesReceived + messagesSent;
+      this.#idleSince = now;
+    }
+    if (now - this.#windowStart >= this.#limits.controlWindow) {
+      this.#windowStart = now;
+      this.#controlFrames = controlFramesReceived;
+    } else if (controlFramesReceived - this.#controlFrames > this.#limits.controlFrames) {
+      return { at: now, reason: "control-flood" };
+    }
+    // The Pong's time runs from when the Ping was taken, not from when it was queued behind other output.
+    if (!this.#subject.awaitsPong) this.#pongAwaitedSince = undefined;
+    else this.#pongAwaitedSince ??= now;
+    const keepalive =
+      this.#pongAwaitedSince === undefined
+        ? this.#due("ping", this.#quietSince)
+        : this.#due("pong", this.#pongAwaitedSince);
+    return earlier(keepalive, this.#due("idle", this.#idleSince));
+  }
+
+  #enter(state: ClosingState | "opening", now: Instant): void {
+    const wasOpen = this.#state === undefined || this.#state === "opening" || this.#state === "open";
+    this.#state = state;
+    // Closing is one span of time, through all its states.
+    if (wasOpen) this.#since = now;
+    if (state === "open") {
+      this.#quietSince = now;
+      this.#idleSince = now;
+    }
+  }
+
+  #due(reason: Exclude<DeadlineReason, "control-flood">, since: Instant): Deadline | undefined {
+    const at = since + this.#limits[reason];
+    return at === Number.POSITIVE_INFINITY ? undefined : { at, reason };
+  }
+}
+
+function earlier(first: Deadline | undefined, second: Deadline | undefined): Deadline | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return second.at < first.at ? second : first;
+}

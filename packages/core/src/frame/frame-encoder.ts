@@ -1,0 +1,96 @@
+/**
+ * Bytes out of frames (RFC 6455 §5.2). A client masks every frame with a fresh key (§5.1, §5.3); a server masks none.
+ * The caller's arrays are never written to: a masked payload is always a copy.
+ */
+import type { ByteWriter } from "../bytes/byte-writer.ts";
+import type { RandomPool } from "../bytes/random-pool.ts";
+import { encodeText, maxUtf8Length } from "../bytes/text-encode.ts";
+import type { HostFunctions } from "../host.ts";
+import { headerLength, maskBit, maxHeaderLength, writeHeader } from "./header.ts";
+import { mask } from "./mask.ts";
+
+/** Appends one frame whose payload is copied; answers its bytes, header included. `keys` is a client's, undefined a server's. */
+export function writeFrame(
+  writer: ByteWriter,
+  firstByte: number,
+  payload: Uint8Array,
+  keys: RandomPool | undefined,
+): number {
+  const length = payload.length;
+  writer.reserve(maxHeaderLength + length);
+  const { block, position } = writer;
+  let at = writeHeader(block, position, firstByte, keys === undefined ? 0 : maskBit, length);
+  if (keys === undefined) {
+    copy(payload, block, at);
+  } else {
+    const key = keys.next();
+    at = writeKey(block, at, key);
+    copy(payload, block, at);
+    mask(block, at, at + length, key);
+  }
+  writer.position = at + length;
+  return at + length - position;
+}
+
+/**
+ * Appends one frame whose payload is `text`; answers its bytes. The text is encoded where it will lie if it is ASCII,
+ * and moved by a few bytes if its length then needs a longer header: measuring it first would cost more than encoding.
+ */
+export function writeTextFrame(
+  writer: ByteWriter,
+  firstByte: number,
+  text: string,
+  keys: RandomPool | undefined,
+  host: HostFunctions,
+): number {
+  writer.reserve(maxHeaderLength + maxUtf8Length(text));
+  const { block, position } = writer;
+  const masked = keys !== undefined;
+  const guess = position + headerLength(text.length, masked);
+  const length = encodeText(text, block, guess, host);
+  const start = position + headerLength(length, masked);
+  if (start !== guess) block.copyWithin(start, guess, guess + length);
+  writeHeader(block, position, firstByte, masked ? maskBit : 0, length);
+  if (masked) {
+    const key = keys.next();
+    writeKey(block, start - 4, key);
+    mask(block, start, start + length, key);
+  }
+  writer.position = start + length;
+  return start + length - position;
+}
+
+/** Appends a header for an unmasked frame, whose `length` bytes of payload follow by reference; answers its bytes. */
+export function writeUnmaskedHeader(writer: ByteWriter, firstByte: number, length: number): number {
+  writer.reserve(maxHeaderLength);
+  const end = writeHeader(writer.block, writer.position, firstByte, 0, length);
+  const written = end - writer.position;
+  writer.position = end;
+  return written;
+}
+
+/** Appends a header for a payload that was masked with `key` and follows by reference; answers its bytes. */
+export function writeMaskedHeader(writer: ByteWriter, firstByte: number, length: number, key: number): number {
+  writer.reserve(maxHeaderLength);
+  const at = writeHeader(writer.block, writer.position, firstByte, maskBit, length);
+  const written = writeKey(writer.block, at, key) - writer.position;
+  writer.position += written;
+  return written;
+}
+
+/** Writes the masking key, first byte lowest, and answers the index after it. */
+export function writeKey(target: Uint8Array, at: number, key: number): number {
+  target[at] = key;
+  target[at + 1] = key >>> 8;
+  target[at + 2] = key >>> 16;
+  target[at + 3] = key >>> 24;
+  return at + 4;
+}
+
+// A call into the engine's memcpy costs as much as 24 bytes one by one.
+const copyThreshold = 24;
+
+function copy(source: Uint8Array, target: Uint8Array, at: number): void {
+  if (source.length >= copyThreshold) target.set(source, at);
+  else for (let index = 0; index < source.length; index++) target[at + index] = source[index]!;
+}

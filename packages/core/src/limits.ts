@@ -1,0 +1,55 @@
+/**
+ * Every quantity that a peer can make grow, with its default and the reason for it. Each limit is checked before the
+ * memory is committed, and each has a violation of its own.
+ */
+import { UsageError } from "./usage-error.ts";
+
+/** Limits of an endpoint; all are inclusive, and `Infinity` turns one off. */
+export interface Limits {
+  /** Bytes of a request or response head, with its empty line (RFC 9110 §5.4). 16 KiB: what Node and most proxies allow. */
+  readonly head: number;
+  /** Bytes of one line of a head. 8 KiB: the usual longest cookie or target (RFC 9112 §3 asks for 8000). */
+  readonly line: number;
+  /** Field lines of a head. 128: browsers send about 20. */
+  readonly fields: number;
+  /** Interim (1xx) responses before the final one. 8: more is a loop. */
+  readonly interimResponses: number;
+  /** Bytes kept of the body of a rejection. 64 KiB: enough for an error page. */
+  readonly rejectionBody: number;
+  /** Bytes kept that came with an opening request before it was accepted. 64 KiB: one read of the transport. */
+  readonly earlyData: number;
+  /** Bytes of payload of one frame. No limit of its own: `message` bounds it. */
+  readonly frame: number;
+  /** Bytes of a message, after decompression. 16 MiB: what most servers allow. */
+  readonly message: number;
+  /** Frames of a message. 65,536: an assembled fragment costs about its bytes, so this bounds time and not memory. */
+  readonly fragments: number;
+  /** Bytes of output not yet taken, above which commands are refused. 256 MiB: a stop for runaway senders. */
+  readonly queuedOutput: number;
+}
+
+/** The defaults; the reasons stand beside the fields of `Limits`. */
+export const defaultLimits: Limits = {
+  head: 16_384,
+  line: 8_192,
+  fields: 128,
+  interimResponses: 8,
+  rejectionBody: 65_536,
+  earlyData: 65_536,
+  frame: Number.POSITIVE_INFINITY,
+  message: 16_777_216,
+  fragments: 65_536,
+  queuedOutput: 268_435_456,
+};
+
+/** The defaults with `changes` applied. Throws `option/range` when one is negative or not a number. */
+export function resolveLimits(changes: Partial<Limits> | undefined): Limits {
+  if (changes === undefined) return defaultLimits;
+  const limits = { ...defaultLimits, ...changes };
+  for (const [name, value] of Object.entries(limits)) {
+    if (!(typeof value === "number" && value >= 0)) {
+      throw new UsageError("option/range", `limits.${name} must be a number of at least 0.`);
+    }
+  }
+  return limits;
+}

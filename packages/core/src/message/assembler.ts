@@ -1,0 +1,210 @@
+/**
+ * Messages out of frames (RFC 6455 §5.4, §5.6): joins fragments, undoes extensions, validates text as it arrives (§8.1),
+ * and holds every message to the limits before any of it is stored. Control frames, which may stand between the
+ * fragments (§5.5), are handed on as soon as they are whole.
+ */
+import { decodeText, decodeValidText } from "../bytes/text-decode.ts";
+import { utf8Boundary, validateUtf8 } from "../bytes/utf8.ts";
+import type { FrameSink, SinkFault, SinkVerdict } from "../frame/frame-decoder.ts";
+import { finBit, maxControlPayload, opcodeBits, rsvBits } from "../frame/header.ts";
+import { continuation, isControl, text } from "../frame/opcode.ts";
+import type { HostFunctions } from "../host.ts";
+import type { Limits } from "../limits.ts";
+import type { MessageKind } from "../message-kind.ts";
+import { ByteStore } from "./byte-store.ts";
+import { type ActiveTransform, DecodePipeline } from "./decode-pipeline.ts";
+
+/** Whether messages are delivered whole, or in parts as their bytes arrive. */
+export type Delivery = "messages" | "fragments";
+
+/** Takes what was assembled. Ranges may be kept; nobody else writes to them. */
+export interface MessageSink {
+  text(data: string): void;
+  binary(bytes: Uint8Array, start: number, end: number): void;
+  fragment(kind: MessageKind, bytes: Uint8Array, start: number, end: number, final: boolean): void;
+}
+
+/** Takes control frames; `payload` is an array of its own. */
+export type ControlSink = (opcode: number, payload: Uint8Array) => SinkVerdict;
+
+/** How to assemble. */
+export interface AssemblerOptions {
+  readonly delivery: Delivery;
+  readonly limits: Limits;
+  readonly host: HostFunctions;
+  /** In the order of the agreement. */
+  readonly transforms: readonly ActiveTransform[];
+}
+
+/** Assembles the messages of one peer. */
+export class Assembler implements FrameSink {
+  /** Where messages go. Set anew for each chunk, so that nothing stands between it and the assembler. */
+  sink: MessageSink | undefined;
+
+  readonly #control: ControlSink;
+  readonly #host: HostFunctions;
+  readonly #limits: Limits;
+  readonly #inParts: boolean;
+  readonly #pipeline: DecodePipeline | undefined;
+
+  #messages = 0;
+
+  // The message in progress.
+  #kind: MessageKind = "text";
+  #fragments = 0;
+  /** Bytes delivered or stored, after extensions. */
+  #length = 0;
+  #transformed = false;
+  #utf8 = utf8Boundary;
+  #store: ByteStore | undefined;
+
+  // The frame in progress.
+  #isControl = false;
+  #opcode = 0;
+  #final = false;
+  /** The payload of a control frame that came in pieces. */
+  #controlPayload: Uint8Array | undefined;
+  #controlLength = 0;
+
+  /** What was wrong with transformed payload: it is found within the transform, which passes no verdict on. */
+  #transformedFault: SinkFault | undefined;
+
+  constructor(control: ControlSink, options: AssemblerOptions) {
+    this.#control = control;
+    this.#host = options.host;
+    this.#limits = options.limits;
+    this.#inParts = options.delivery === "fragments";
+    if (options.transforms.length > 0) {
+      this.#pipeline = new DecodePipeline(options.transforms, (bytes, start, end) =>
+        this.#acceptTransformed(bytes, start, end),
+      );
+    }
+  }
+
+  /** Data messages whose first frame has arrived. */
+  get messagesReceived(): number {
+    return this.#messages;
+  }
+
+  frame(firstByte: number, length: number): SinkVerdict {
+    const opcode = firstByte & opcodeBits;
+    this.#isControl = isControl(opcode);
+    if (this.#isControl) {
+      this.#opcode = opcode;
+      this.#controlLength = 0;
+      return undefined;
+    }
+    this.#final = (firstByte & finBit) !== 0;
+    if (opcode !== continuation) {
+      this.#kind = opcode === text ? "text" : "binary";
+      this.#messages++;
+      this.#fragments = 0;
+      this.#length = 0;
+      if (this.#pipeline !== undefined) this.#transformed = this.#pipeline.begin(this.#kind, firstByte & rsvBits);
+    }
+    // RFC 6455 §10.4: limits on frames and messages, before a byte of payload is stored.
+    if (length > this.#limits.frame) return tooBigFrame;
+    if (!this.#transformed && this.#length + length > this.#limits.message) return tooBigMessage;
+    return ++this.#fragments > this.#limits.fragments ? tooManyFragments : undefined;
+  }
+
+  payload(bytes: Uint8Array, start: number, end: number, last: boolean): SinkVerdict {
+    if (this.#isControl) return this.#acceptControl(bytes, start, end, last);
+    const final = last && this.#final;
+    if (this.#transformed) return this.#acceptEncoded(bytes, start, end, final);
+    // A message that lies whole in its chunk needs no state.
+    if (final && this.#length === 0 && !this.#inParts) return this.#deliverWhole(bytes, start, end);
+    return this.#accept(bytes, start, end, final, true);
+  }
+
+  #deliverWhole(bytes: Uint8Array, start: number, end: number): SinkFault | undefined {
+    if (this.#kind === "binary") {
+      this.sink!.binary(bytes, start, end);
+      return undefined;
+    }
+    const data = decodeText(bytes, start, end, this.#host);
+    if (data === undefined) return invalidText(bytes, start, end);
+    this.sink!.text(data);
+    return undefined;
+  }
+
+  /** A part of a message that is not whole. `stays` tells that the range will not change. */
+  #accept(bytes: Uint8Array, start: number, end: number, final: boolean, stays: boolean): SinkFault | undefined {
+    this.#length += end - start;
+    if (this.#kind === "text") {
+      // RFC 6455 §8.1, as early as possible: the first byte that cannot stand fails the connection.
+      this.#utf8 = validateUtf8(this.#utf8, bytes, start, end);
+      if (this.#utf8 < 0) return { code: "message/utf8-invalid", index: ~this.#utf8 };
+      if (final && this.#utf8 !== utf8Boundary) return { code: "message/utf8-truncated", index: end };
+    }
+    if (this.#inParts) {
+      // An empty part that ends nothing tells nothing.
+      if (end > start || final) {
+        if (stays) this.sink!.fragment(this.#kind, bytes, start, end, final);
+        else this.sink!.fragment(this.#kind, bytes.slice(start, end), 0, end - start, final);
+      }
+      return undefined;
+    }
+    if (end > start) {
+      this.#store ??= new ByteStore();
+      this.#store.append(bytes, start, end, stays);
+    }
+    if (final) this.#deliverStored();
+    return undefined;
+  }
+
+  #deliverStored(): void {
+    const store = this.#store ?? new ByteStore();
+    this.#store = undefined;
+    if (this.#kind === "text") {
+      this.sink!.text(decodeValidText(store.joinBriefly(), 0, store.length, this.#host));
+    } else {
+      this.sink!.binary(store.join(), 0, store.length);
+    }
+  }
+
+  /** Payload as the peer's extensions made it. Their output comes to `#acceptTransformed`. */
+  #acceptEncoded(bytes: Uint8Array, start: number, end: number, final: boolean): SinkVerdict {
+    const pipeline = this.#pipeline!;
+    let violation = end > start ? pipeline.push(bytes, start, end) : undefined;
+    if (violation === undefined && this.#transformedFault === undefined && final) violation = pipeline.end();
+    // A position in decoded bytes is none in received ones, so these faults are those of the frame.
+    if (this.#transformedFault !== undefined) return { code: this.#transformedFault.code };
+    if (violation !== undefined) return { code: violation };
+    if (!final) return undefined;
+    const verdict = this.#accept(bytes, end, end, true, true);
+    return verdict === undefined ? undefined : { code: verdict.code };
+  }
+
+  #acceptTransformed(bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.#transformedFault !== undefined) return false;
+    // While it is being decoded, and before it is stored: a small message may decode to a very large one.
+    if (this.#length + end - start > this.#limits.message) {
+      this.#transformedFault = tooBigMessage;
+      return false;
+    }
+    const verdict = this.#accept(bytes, start, end, false, false);
+    if (verdict !== undefined) this.#transformedFault = verdict;
+    return verdict === undefined;
+  }
+
+  #acceptControl(bytes: Uint8Array, start: number, end: number, last: boolean): SinkVerdict {
+    if (last && this.#controlLength === 0) return this.#control(this.#opcode, bytes.slice(start, end));
+    this.#controlPayload ??= new Uint8Array(maxControlPayload);
+    for (let index = start; index < end; index++) this.#controlPayload[this.#controlLength++] = bytes[index]!;
+    if (!last) return undefined;
+    const payload = this.#controlPayload.slice(0, this.#controlLength);
+    this.#controlPayload = undefined;
+    return this.#control(this.#opcode, payload);
+  }
+}
+
+const tooBigFrame: SinkFault = { code: "frame/too-big" };
+const tooBigMessage: SinkFault = { code: "message/too-big" };
+const tooManyFragments: SinkFault = { code: "message/too-many-fragments" };
+
+/** Finds the byte at fault in text that did not decode. */
+function invalidText(bytes: Uint8Array, start: number, end: number): SinkFault {
+  const state = validateUtf8(utf8Boundary, bytes, start, end);
+  return state < 0 ? { code: "message/utf8-invalid", index: ~state } : { code: "message/utf8-truncated", index: end };
+}

@@ -1,0 +1,62 @@
+/**
+ * The agreed extensions applied to incoming messages, in the reverse of the order in which the sender applied them
+ * (RFC 6455 §9.1). Each decides by its own RSV bits on the first frame whether it takes part in a message.
+ */
+
+import type { MessageTransform, RsvBits, TransformSink, TransformViolation } from "../extension.ts";
+import type { MessageKind } from "../message-kind.ts";
+
+/** A transform, with the bits that it owns. */
+export interface ActiveTransform {
+  readonly transform: MessageTransform;
+  readonly rsv: RsvBits;
+}
+
+/** The transforms of one connection, joined end to end anew for each message. */
+export class DecodePipeline {
+  /** In the order of receiving. */
+  readonly #transforms: readonly ActiveTransform[];
+  readonly #output: TransformSink;
+  #stages: MessageTransform[] = [];
+  #sinks: TransformSink[] = [];
+  #violation: TransformViolation | undefined;
+
+  /** `transforms` are in the order of the agreement; `output` takes the decoded payload. */
+  constructor(transforms: readonly ActiveTransform[], output: TransformSink) {
+    this.#transforms = [...transforms].reverse();
+    this.#output = output;
+  }
+
+  /** A message begins, with these RSV bits; answers whether any transform takes part. */
+  begin(kind: MessageKind, rsv: RsvBits): boolean {
+    this.#stages = [];
+    for (const { transform, rsv: owned } of this.#transforms) {
+      if (transform.beginDecode(kind, rsv & owned)) this.#stages.push(transform);
+    }
+    this.#sinks = this.#stages.map((_, index): TransformSink => {
+      const next = this.#stages[index + 1];
+      if (next === undefined) return this.#output;
+      return (bytes, start, end) => {
+        this.#violation ??= next.decode(bytes, start, end, this.#sinks[index + 1]!);
+        return this.#violation === undefined;
+      };
+    });
+    return this.#stages.length > 0;
+  }
+
+  /** Payload of the message. */
+  push(bytes: Uint8Array, start: number, end: number): TransformViolation | undefined {
+    const own = this.#stages[0]!.decode(bytes, start, end, this.#sinks[0]!);
+    return this.#violation ?? own;
+  }
+
+  /** The message ended. */
+  end(): TransformViolation | undefined {
+    for (const [index, stage] of this.#stages.entries()) {
+      const own = stage.endDecode(this.#sinks[index]!);
+      this.#violation ??= own;
+      if (this.#violation !== undefined) return this.#violation;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,95 @@
+/** The messages of one priority that wait to leave, in the order in which they were sent. */
+import { ByteWriter } from "../bytes/byte-writer.ts";
+import { headerLength, length16, length64, lengthBits, maskBit } from "../frame/header.ts";
+import { PendingMessage } from "./pending-message.ts";
+
+/** Chunks that hold whole frames of whole messages. */
+type Run = Uint8Array[];
+
+/** A queue of short messages, which are encoded already, and of pending ones. */
+export class Lane {
+  /** Greater is more urgent. */
+  readonly priority: number;
+  /** Short messages are encoded to here; what is in it comes after everything in `#queue`. */
+  readonly writer: ByteWriter = new ByteWriter();
+
+  readonly #queue: (Run | PendingMessage)[] = [];
+
+  constructor(priority: number) {
+    this.priority = priority;
+  }
+
+  get isEmpty(): boolean {
+    return this.#queue.length === 0 && this.writer.isEmpty;
+  }
+
+  /** Whether nothing but encoded short messages wait. */
+  get isRun(): boolean {
+    return this.#queue.length === 0;
+  }
+
+  /** Queues a message behind everything that waits. */
+  push(message: PendingMessage): void {
+    this.#sealRun();
+    this.#queue.push(message);
+  }
+
+  /** What leaves first: a message that is pending, or a run of encoded ones. Undefined when the lane is empty. */
+  first(): PendingMessage | "run" | undefined {
+    if (this.#queue.length === 0) this.#sealRun();
+    const item = this.#queue[0];
+    return item === undefined || item instanceof PendingMessage ? item : "run";
+  }
+
+  /** Removes the pending message that is first. */
+  shift(): void {
+    this.#queue.shift();
+  }
+
+  /** Moves whole frames of the run that is first to `target`, at least one and about `room` bytes; answers how many bytes. */
+  takeRun(room: number, target: Uint8Array[]): number {
+    const run = this.#queue[0] as Run;
+    let taken = 0;
+    let chunks = 0;
+    for (; chunks < run.length && taken < room; chunks++) {
+      const chunk = run[chunks]!;
+      const cut = taken + chunk.length <= room ? chunk.length : frameBoundary(chunk, room - taken);
+      target.push(cut === chunk.length ? chunk : chunk.subarray(0, cut));
+      taken += cut;
+      if (cut < chunk.length) {
+        run[chunks] = chunk.subarray(cut);
+        break;
+      }
+    }
+    run.splice(0, chunks);
+    if (run.length === 0) this.#queue.shift();
+    return taken;
+  }
+
+  /** Forgets everything; answers nothing, for nobody may need it any more. */
+  clear(): void {
+    this.#queue.length = 0;
+    this.writer.take();
+  }
+
+  #sealRun(): void {
+    const run = this.writer.take();
+    if (run.length > 0) this.#queue.push([...run]);
+  }
+}
+
+/** The end of the first frame of `chunk` that ends at `room` or after it. The frames are ours, whole and well-formed. */
+function frameBoundary(chunk: Uint8Array, room: number): number {
+  let at = 0;
+  while (at < room && at < chunk.length) {
+    const secondByte = chunk[at + 1]!;
+    let length = secondByte & lengthBits;
+    // Frames of more than 2^32 bytes are not packed into runs.
+    if (length === length16) length = (chunk[at + 2]! << 8) | chunk[at + 3]!;
+    else if (length === length64) {
+      length = chunk[at + 6]! * 0x100_0000 + ((chunk[at + 7]! << 16) | (chunk[at + 8]! << 8) | chunk[at + 9]!);
+    }
+    at += headerLength(length, (secondByte & maskBit) !== 0) + length;
+  }
+  return at;
+}

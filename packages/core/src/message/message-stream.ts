@@ -1,0 +1,84 @@
+/** A message that the application sends piece by piece, without knowing its length (RFC 6455 §5.4). */
+import { utf8Boundary, validateUtf8 } from "../bytes/utf8.ts";
+import { UsageError } from "../usage-error.ts";
+import type { Outgoing } from "./outgoing.ts";
+import type { PendingMessage } from "./pending-message.ts";
+
+/**
+ * Made by `startMessage`. What is written leaves as fragments, as the transport takes output; other messages wait
+ * until `end` was called, control frames do not.
+ */
+export class MessageStream {
+  readonly #outgoing: Outgoing;
+  readonly #message: PendingMessage;
+  /** Throws where the connection no longer sends. */
+  readonly #checkOpen: () => void;
+  /** A high surrogate whose other half may come with the next piece. */
+  #surrogate = "";
+  #utf8 = utf8Boundary;
+
+  constructor(outgoing: Outgoing, message: PendingMessage, checkOpen: () => void) {
+    this.#outgoing = outgoing;
+    this.#message = message;
+    this.#checkOpen = checkOpen;
+  }
+
+  /**
+   * Appends to the message. A text message takes strings, and bytes that are UTF-8 as a whole; a binary message takes
+   * bytes, which must not be changed until they were written.
+   *
+   * @throws UsageError `send/message-ended`, `send/after-close`, `send/queue-full`, `send/not-utf8`, `send/kind`
+   */
+  write(data: string | Uint8Array): void {
+    this.#check();
+    const before = this.#message.length;
+    if (typeof data === "string") this.#writeText(data);
+    else this.#writeBytes(data);
+    this.#outgoing.appended(this.#message.length - before);
+  }
+
+  /**
+   * Ends the message. Calling it again does nothing.
+   *
+   * @throws UsageError `send/after-close`, and `send/not-utf8` when a text message ends within a sequence
+   */
+  end(): void {
+    if (this.#message.ended) return;
+    this.#check();
+    if (this.#utf8 !== utf8Boundary) throw new UsageError("send/not-utf8", "The message ends within a sequence.");
+    if (this.#surrogate !== "") {
+      const before = this.#message.length;
+      this.#message.appendText(this.#surrogate);
+      this.#outgoing.appended(this.#message.length - before);
+    }
+    this.#message.end();
+  }
+
+  #check(): void {
+    if (this.#message.ended) throw new UsageError("send/message-ended");
+    this.#checkOpen();
+  }
+
+  #writeText(data: string): void {
+    if (this.#message.kind === "binary") throw new UsageError("send/kind");
+    if (this.#utf8 !== utf8Boundary)
+      throw new UsageError("send/not-utf8", "The bytes before it end within a sequence.");
+    let text = this.#surrogate + data;
+    const cut = text.length > 0 && (text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800;
+    this.#surrogate = cut ? text.slice(-1) : "";
+    if (cut) text = text.slice(0, -1);
+    this.#message.appendText(text);
+  }
+
+  #writeBytes(data: Uint8Array): void {
+    if (this.#message.kind === "text") {
+      const state = validateUtf8(this.#utf8, data, 0, data.length);
+      if (state < 0) throw new UsageError("send/not-utf8", `The byte at ${~state} cannot stand there.`);
+      // What is held back comes first; alone it is U+FFFD.
+      if (this.#surrogate !== "") this.#message.appendText(this.#surrogate);
+      this.#surrogate = "";
+      this.#utf8 = state;
+    }
+    this.#message.append(data);
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * A data message that goes out in fragments, drawn as the transport has room (RFC 6455 §5.4): one longer than what is
+ * packed at once, one that an extension transforms, or one that the application streams without knowing its length.
+ *
+ * Extensions are asked and fed only when the message begins to leave, so that the state they keep from message to
+ * message is that of the wire order.
+ */
+import { ByteWriter, copyLimit } from "../bytes/byte-writer.ts";
+import { encodeLongText } from "../bytes/text-encode.ts";
+import { binary, continuation, text } from "../frame/opcode.ts";
+import type { MessageKind } from "../message-kind.ts";
+import type { EncodePipeline } from "./encode-pipeline.ts";
+
+/** At most so much is given to an extension at a time, so that its output is not far ahead of what is taken. */
+const pipelineStep = 65_536;
+
+const empty = new Uint8Array(0);
+
+/** What leaves next of a message. */
+export interface Fragment {
+  readonly payload: Uint8Array;
+  /** Whether `payload` may be masked in place. */
+  readonly owned: boolean;
+  readonly final: boolean;
+}
+
+/** A message on its way out. */
+export class PendingMessage {
+  readonly kind: MessageKind;
+  /** The application's wish, for extensions. */
+  readonly compress: boolean | undefined;
+  /** Bytes of payload that have not been taken yet, as the application gave them. */
+  length = 0;
+  /** Whether its first frame has been taken: from then on no other data frame may come between (RFC 6455 §5.4). */
+  begun = false;
+
+  readonly #input = new ByteWriter();
+  #chunks: Uint8Array[] = [];
+  /** Whether the frame with the message's own opcode has left. */
+  #opened = false;
+  #ended = false;
+  /** Whether the bytes are in arrays of ours, and not in the application's. */
+  #owned = true;
+  #pipeline: EncodePipeline | undefined;
+
+  constructor(kind: MessageKind, compress: boolean | undefined) {
+    this.kind = kind;
+    this.compress = compress;
+  }
+
+  /** Whether the application has given all of it. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Whether a fragment can leave now. */
+  get ready(): boolean {
+    return this.#ended || this.length > 0;
+  }
+
+  /** The length of the whole message, or undefined while it is being streamed and for one that has begun. */
+  get wholeLength(): number | undefined {
+    return this.#ended && !this.begun ? this.length : undefined;
+  }
+
+  /** Appends `bytes` by reference: the application must not change them until they have been written. */
+  appendReference(bytes: Uint8Array): void {
+    this.#input.appendReference(bytes);
+    this.#owned = false;
+    this.length += bytes.length;
+  }
+
+  /** Appends short `bytes` by copy and long ones by reference. */
+  append(bytes: Uint8Array): void {
+    if (bytes.length > copyLimit) {
+      this.appendReference(bytes);
+    } else {
+      this.#input.appendCopy(bytes, 0, bytes.length);
+      this.length += bytes.length;
+    }
+  }
+
+  /** Appends `text` as UTF-8. */
+  appendText(text: string): void {
+    this.length += encodeLongText(text, this.#input);
+  }
+
+  /** Nothing more will be appended. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** The message begins to leave, transformed by `pipeline` if there is one. */
+  begin(pipeline: EncodePipeline | undefined): void {
+    this.begun = true;
+    this.#pipeline = pipeline;
+  }
+
+  /** The opcode and RSV bits of the next frame: those of the message once, then those of a continuation (RFC 6455 §5.4). */
+  takeOpcode(): number {
+    if (this.#opened) return continuation;
+    this.#opened = true;
+    return (this.kind === "text" ? text : binary) | (this.#pipeline?.rsv ?? 0);
+  }
+
+  /** The next fragment, with at most `limit` bytes of payload. Only while `ready`, and after `begin`. */
+  takeFragment(limit: number): Fragment {
+    if (this.#pipeline !== undefined) return this.#takeTransformed(this.#pipeline, limit);
+    const payload = this.#takeInput(limit);
+    return { payload, owned: this.#owned, final: this.#ended && this.length === 0 };
+  }
+
+  #takeTransformed(pipeline: EncodePipeline, limit: number): Fragment {
+    while (pipeline.available < limit && this.length > 0) pipeline.push(this.#takeInput(pipelineStep));
+    if (this.#ended && this.length === 0) pipeline.end();
+    const payload = pipeline.take(limit);
+    return { payload, owned: true, final: pipeline.ended && pipeline.available === 0 };
+  }
+
+  #takeInput(limit: number): Uint8Array {
+    if (this.#chunks.length === 0) this.#chunks = [...this.#input.take()];
+    const chunk = this.#chunks[0];
+    if (chunk === undefined) return empty;
+    const taken = Math.min(limit, chunk.length);
+    this.length -= taken;
+    if (taken === chunk.length) {
+      this.#chunks.shift();
+      return chunk;
+    }
+    this.#chunks[0] = chunk.subarray(taken);
+    return chunk.subarray(0, taken);
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * A message encoded once for many connections. A server's connections without extensions send the very same bytes;
+ * a client's mask a copy, and a connection with extensions transforms one.
+ */
+import { utf8Bytes } from "../bytes/text-encode.ts";
+import { finBit, headerLength, writeHeader } from "../frame/header.ts";
+import { binary, text } from "../frame/opcode.ts";
+import { type HostFunctions, portableHost } from "../host.ts";
+import type { MessageKind } from "../message-kind.ts";
+
+/** Made by `prepareText` and `prepareBinary`, sent by `sendPrepared`. */
+export interface PreparedMessage {
+  readonly kind: MessageKind;
+  readonly payload: Uint8Array;
+  /** The message as one unmasked frame. */
+  readonly frame: Uint8Array;
+}
+
+/** Prepares a text message. Lone surrogates become U+FFFD. */
+export function prepareText(data: string, host: HostFunctions = portableHost): PreparedMessage {
+  return prepare("text", utf8Bytes(data, host));
+}
+
+/** Prepares a binary message from a copy of `data`. */
+export function prepareBinary(data: Uint8Array): PreparedMessage {
+  return prepare("binary", data);
+}
+
+function prepare(kind: MessageKind, payload: Uint8Array): PreparedMessage {
+  const header = headerLength(payload.length, false);
+  const frame = new Uint8Array(header + payload.length);
+  writeHeader(frame, 0, finBit | (kind === "text" ? text : binary), 0, payload.length);
+  frame.set(payload, header);
+  return { kind, payload: frame.subarray(header), frame };
+}
