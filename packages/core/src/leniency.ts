@@ -4,6 +4,13 @@
  * - `"bare-line-feed"`: a lone LF ends a line of a head (RFC 9112 §2.2 lets a recipient do so).
  * - `"non-canonical-key"`: a Sec-WebSocket-Key whose unused pad bits are not zero (RFC 4648 §3.5).
  * - `"empty-subprotocol"`: an empty Sec-WebSocket-Protocol field in a request counts as absent.
+ * - `"malformed-extensions"`: a Sec-WebSocket-Extensions field in a request that does not conform to the grammar of RFC 6455
+ *   §9.1 counts as absent.
  * - `"non-minimal-length"`: a payload length in more bytes than needed (RFC 6455 §5.2).
  */
-export type Leniency = "bare-line-feed" | "non-canonical-key" | "empty-subprotocol" | "non-minimal-length";
+export type Leniency =
+  | "bare-line-feed"
+  | "non-canonical-key"
+  | "empty-subprotocol"
+  | "malformed-extensions"
+  | "non-minimal-length";

@@ -1,6 +1,33 @@
 /** The caller's fault: thrown before anything has changed, so that the call can be corrected and made again. */
 
 const usageErrors = {
+  "http/method": "The method must be a token (RFC 9110 §9.1).",
+  "http/request-target": "The request target must be visible ASCII without white space (RFC 9112 §3.2).",
+  "http/status": "A status is an integer from 100 to 599 (RFC 9110 §15).",
+  "http/reason-phrase": "A reason phrase has a char that cannot be sent: a control, or one above U+00FF (RFC 9112 §4).",
+  "http/field-name": "A field name must be a token (RFC 9110 §5.1).",
+  "http/field-value":
+    "A field value has a char that cannot be sent: CR, LF, NUL, another control, or one above U+00FF; or white space at its ends (RFC 9110 §5.5).",
+  "opening/url": "This is no WebSocket URI (RFC 6455 §3).",
+  "opening/authority": "The authority must be a host with an optional port; pass it, or a url (RFC 6455 §4.1).",
+  "opening/resource-name":
+    "The resource name must begin with a slash and be visible ASCII without a fragment (RFC 6455 §3).",
+  "opening/subprotocol": "A subprotocol must be a token (RFC 6455 §4.1).",
+  "opening/subprotocol-repeated": "A subprotocol is offered more than once (RFC 6455 §4.1).",
+  "opening/subprotocol-not-offered": "The subprotocol must be one that the client offered, or none (RFC 6455 §4.2.2).",
+  "opening/cookie": "A cookie has a name that is no token, or a value that would end it (RFC 6265 §4.1.1).",
+  "opening/origin": "An allowed origin must be scheme, host and optional port, or null (RFC 6454 §6.2).",
+  "opening/field-reserved": "This field belongs to the opening handshake: it follows from the other options.",
+  "opening/field-repeated": "This field is given twice: as an option and among the fields.",
+  "opening/rejection-status":
+    "The status of a rejection is final: 200 to 599 over HTTP/1.1, 300 to 599 over HTTP/2 and HTTP/3.",
+  "opening/rejection-body":
+    "The body of a rejection is at most 64 KiB, and empty with status 204 and 304 (RFC 9110 §6.4.1).",
+  "opening/bootstrap": "This request came as an Extended CONNECT: answer it with answerExtendedConnect (RFC 8441 §5).",
+  "opening/extended-connect-not-enabled":
+    "The server has not sent SETTINGS_ENABLE_CONNECT_PROTOCOL with the value 1 (RFC 8441 §3).",
+  "opening/complete": "The handshake is complete: what follows belongs to the connection.",
+  "extension/not-token": "Names and values of extension parameters must be tokens (RFC 6455 §9.1).",
   "endpoint/not-open": "The connection is not open yet: wait for the open event before sending.",
   "endpoint/not-awaiting-answer":
     "There is no opening request to answer: call accept() or reject() once, after a request event.",
@@ -24,7 +51,7 @@ const usageErrors = {
   "option/range": "An option is outside its range.",
   "option/random-missing":
     "A client needs a source of randomness: pass random, for example (target) => crypto.getRandomValues(target) (RFC 6455 §10.3).",
-} as const satisfies Record<string, string>;
+} as const;
 
 /** Names what the caller did wrong; each has a heading in docs/reference/errors.md. */
 export type UsageErrorCode = keyof typeof usageErrors;

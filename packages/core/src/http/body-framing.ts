@@ -1,0 +1,63 @@
+/** How the length of a message body is known (RFC 9112 §6), read from the head alone. */
+import { equalsIgnoringCase } from "../bytes/ascii.ts";
+import type { ViolationCode } from "../violation.ts";
+import { type Fields, fieldValues } from "./fields.ts";
+import { parseList } from "./grammar.ts";
+import type { ResponseHead } from "./head.ts";
+
+/** How a body ends. */
+export type BodyFraming =
+  | { readonly type: "none" }
+  | { readonly type: "length"; readonly length: number }
+  | { readonly type: "chunked" }
+  | { readonly type: "until-end" }
+  | { readonly type: "violation"; readonly code: ViolationCode };
+
+const noBody: BodyFraming = { type: "none" };
+
+/** The framing of the body of a response to any request but HEAD and CONNECT (RFC 9112 §6.3). */
+export function responseBodyFraming(head: ResponseHead): BodyFraming {
+  // Rule 1: these never have a body, whatever their fields say.
+  if ((head.status >= 100 && head.status < 200) || head.status === 204 || head.status === 304) return noBody;
+  const codings = parseList(fieldValues(head.fields, "transfer-encoding"));
+  const last = codings.at(-1);
+  // Rules 3 and 4: Transfer-Encoding overrides Content-Length.
+  if (last !== undefined) return { type: equalsIgnoringCase(last, "chunked") ? "chunked" : "until-end" };
+  const length = contentLength(head.fields);
+  if (length === undefined) return { type: "until-end" };
+  return length === "invalid" ? { type: "violation", code: "http/content-length" } : { type: "length", length };
+}
+
+/**
+ * What is wrong with the framing of a request that must not have a body: RFC 6455 §4.1 gives an opening request none,
+ * and its bytes would be taken for frames.
+ */
+export function requestBodyFault(fields: Fields): ViolationCode | undefined {
+  const length = contentLength(fields);
+  // Rule 5: differing or malformed values are an unrecoverable error.
+  if (length === "invalid") return "http/content-length";
+  if (fieldValues(fields, "transfer-encoding").length > 0) {
+    // RFC 9112 §6.1: both together might be an attempt at request smuggling.
+    return length === undefined ? "opening/body-unexpected" : "http/framing-ambiguous";
+  }
+  return length === undefined || length === 0 ? undefined : "opening/body-unexpected";
+}
+
+/** Content-Length = 1*DIGIT (RFC 9110 §8.6); a list of equal values counts as one (RFC 9112 §6.3 rule 5). */
+function contentLength(fields: Fields): number | "invalid" | undefined {
+  const lines = fieldValues(fields, "content-length");
+  if (lines.length === 0) return undefined;
+  const values = parseList(lines);
+  const first = values[0];
+  if (first === undefined || values.some((value) => value !== first) || !isDigits(first)) return "invalid";
+  return Number(first);
+}
+
+/** 1*DIGIT */
+function isDigits(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x30 || unit > 0x39) return false;
+  }
+  return text.length > 0;
+}

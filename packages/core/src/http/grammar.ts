@@ -1,0 +1,126 @@
+/**
+ * The common rules that field values are made of (RFC 9110 §5.6), each function under the ABNF that it implements. All
+ * run in linear time: they go over a text once, char by char, with no regular expression that could backtrack.
+ *
+ * Functions that read from the middle of a text take the index to begin at and answer the index after what they read.
+ */
+
+/** What a byte may be part of; a byte can belong to several classes. */
+const tchar = 1;
+const fieldVchar = 2;
+const whiteSpace = 4;
+
+/** The classes of each byte. RFC 9110 §5.6.2: a tchar is any VCHAR except the delimiters. */
+const classes: Uint8Array = new Uint8Array(256);
+for (let byte = 0x21; byte <= 0x7e; byte++) {
+  classes[byte] = '"(),/:;<=>?@[\\]{}'.includes(String.fromCharCode(byte)) ? fieldVchar : fieldVchar | tchar;
+}
+// RFC 9110 §5.5: field-vchar = VCHAR / obs-text
+for (let byte = 0x80; byte <= 0xff; byte++) classes[byte] = fieldVchar;
+classes[0x20] = whiteSpace;
+classes[0x09] = whiteSpace;
+
+/** Whether `unit`, a byte or a char, can stand in a token. */
+export function isTchar(unit: number): boolean {
+  return unit < 256 && ((classes[unit] as number) & tchar) !== 0;
+}
+
+/** Whether `unit`, a byte or a char, can stand in a field value: field-vchar, SP or HTAB (RFC 9110 §5.5). */
+export function isFieldContent(unit: number): boolean {
+  return unit < 256 && classes[unit] !== 0;
+}
+
+/** OWS = *( SP / HTAB ) (RFC 9110 §5.6.3) */
+export function skipOws(text: string, start: number): number {
+  let at = start;
+  while (at < text.length && isWhiteSpace(text.charCodeAt(at))) at++;
+  return at;
+}
+
+/** SP / HTAB */
+export function isWhiteSpace(unit: number): boolean {
+  return unit === 0x20 || unit === 0x09;
+}
+
+/** `text` without the white space around it; SP and HTAB only (RFC 9110 §5.6.3). */
+export function trimOws(text: string): string {
+  const start = skipOws(text, 0);
+  let end = text.length;
+  while (end > start && isWhiteSpace(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
+}
+
+/** token = 1*tchar (RFC 9110 §5.6.2). Answers `start` when there is none. */
+export function skipToken(text: string, start: number): number {
+  let at = start;
+  while (at < text.length && isTchar(text.charCodeAt(at))) at++;
+  return at;
+}
+
+/** token = 1*tchar (RFC 9110 §5.6.2) */
+export function isToken(text: string): boolean {
+  return text.length > 0 && skipToken(text, 0) === text.length;
+}
+
+/**
+ * field-value = *field-content
+ * field-content = field-vchar [ 1*( SP / HTAB / field-vchar ) field-vchar ] (RFC 9110 §5.5)
+ */
+export function isFieldValue(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (!isFieldContent(text.charCodeAt(at))) return false;
+  return text.length === 0 || (!isWhiteSpace(text.charCodeAt(0)) && !isWhiteSpace(text.charCodeAt(text.length - 1)));
+}
+
+/** A quoted string that was read: its text without the quotes and backslashes, and the index after it. */
+export interface QuotedString {
+  readonly text: string;
+  readonly end: number;
+}
+
+/**
+ * quoted-string = DQUOTE *( qdtext / quoted-pair ) DQUOTE
+ * qdtext = HTAB / SP / %x21 / %x23-5B / %x5D-7E / obs-text
+ * quoted-pair = "\" ( HTAB / SP / VCHAR / obs-text ) (RFC 9110 §5.6.4)
+ *
+ * Undefined when there is no quoted string at `start`, or one that does not end.
+ */
+export function parseQuotedString(text: string, start: number): QuotedString | undefined {
+  if (text.charCodeAt(start) !== 0x22) return undefined;
+  let unquoted = "";
+  let from = start + 1;
+  for (let at = from; at < text.length; at++) {
+    let unit = text.charCodeAt(at);
+    if (unit === 0x22) return { text: unquoted + text.slice(from, at), end: at + 1 };
+    if (unit === 0x5c) {
+      unquoted += text.slice(from, at);
+      from = ++at;
+      // Past the end this is NaN, which no class has.
+      unit = text.charCodeAt(at);
+    }
+    if (!isFieldContent(unit)) return undefined;
+  }
+  return undefined;
+}
+
+/**
+ * #element => [ element ] *( OWS "," OWS [ element ] ) (RFC 9110 §5.6.1.2)
+ *
+ * The elements of a list that is spread over the lines `values` (RFC 9110 §5.3), without the empty ones. For elements
+ * that cannot contain a comma; they are not checked.
+ */
+export function parseList(values: readonly string[]): string[] {
+  const elements: string[] = [];
+  for (const value of values) {
+    for (const part of value.split(",")) {
+      const element = trimOws(part);
+      if (element !== "") elements.push(element);
+    }
+  }
+  return elements;
+}
+
+/** #token: as `parseList`, and undefined when an element is not a token. */
+export function parseTokenList(values: readonly string[]): string[] | undefined {
+  const elements = parseList(values);
+  return elements.every(isToken) ? elements : undefined;
+}

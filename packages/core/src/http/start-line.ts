@@ -1,0 +1,110 @@
+/** The two start lines of HTTP/1.1: the request line (RFC 9112 §3) and the status line (RFC 9112 §4). */
+import type { ViolationCode } from "../violation.ts";
+import type { Fields } from "./fields.ts";
+import { isTchar } from "./grammar.ts";
+import type { RequestHead, ResponseHead } from "./head.ts";
+
+/** What is wrong with a start line, and the index of the offending byte. */
+export interface StartLineFault {
+  readonly code: ViolationCode;
+  readonly at: number;
+}
+
+/** What a decoder must know of one kind of message; everything else is common to both. */
+export interface StartLineGrammar<Head> {
+  /** Empty lines before the start line are skipped, at most so many (RFC 9112 §2.2: a server SHOULD skip one). */
+  readonly emptyLines: number;
+  /** What to do with a folded field line (RFC 9112 §5.2). */
+  readonly foldedLines: "refuse" | "join";
+  /** The code for a line longer than limits.line allows. */
+  readonly tooLong: ViolationCode;
+  /** Checks `bytes[start, end)`, a line without its end, of which every byte is VCHAR, SP, HTAB or obs-text. */
+  check(bytes: Uint8Array, start: number, end: number): StartLineFault | undefined;
+  /** The head out of a line that `check` has passed. */
+  head(line: string, fields: Fields): Head;
+}
+
+const space = 0x20;
+
+/** request-line = method SP request-target SP HTTP-version (RFC 9112 §3) */
+export const requestLine: StartLineGrammar<RequestHead> = {
+  emptyLines: 4,
+  // RFC 9112 §5.2: a server MUST refuse a folded line or replace the fold with SP. Refusing cannot be misunderstood.
+  foldedLines: "refuse",
+  // RFC 9112 §3: a server that receives a target longer than it wishes to parse MUST respond with 414.
+  tooLong: "http/request-line-too-long",
+
+  check(bytes: Uint8Array, start: number, end: number): StartLineFault | undefined {
+    let at = start;
+    while (at < end && isTchar(bytes[at] as number)) at++;
+    if (at === start || bytes[at] !== space || at === end) return { code: "http/method", at };
+    const target = ++at;
+    // RFC 9112 §3.2: no white space is allowed in the target; RFC 3986 has ASCII only.
+    while (at < end && (bytes[at] as number) > space && (bytes[at] as number) < 0x7f) at++;
+    if (at === target || bytes[at] !== space || at === end) return { code: "http/request-target", at };
+    return checkVersion(bytes, at + 1, end);
+  },
+
+  head(line: string, fields: Fields): RequestHead {
+    const method = line.slice(0, line.indexOf(" "));
+    const version = line.length - httpVersion.length;
+    return {
+      method,
+      target: line.slice(method.length + 1, version - 1),
+      minorVersion: line.charCodeAt(line.length - 1) - 0x30,
+      fields,
+    };
+  },
+};
+
+/** status-line = HTTP-version SP status-code SP [ reason-phrase ] (RFC 9112 §4) */
+export const statusLine: StartLineGrammar<ResponseHead> = {
+  emptyLines: 0,
+  // RFC 9112 §5.2: a user agent MUST replace each fold with SP.
+  foldedLines: "join",
+  tooLong: "http/line-too-long",
+
+  check(bytes: Uint8Array, start: number, end: number): StartLineFault | undefined {
+    const versionEnd = start + httpVersion.length;
+    const fault = checkVersion(bytes, start, Math.min(versionEnd, end));
+    if (fault !== undefined) return fault;
+    for (let at = versionEnd; at < versionEnd + 5; at++) {
+      const fits = at === versionEnd || at === versionEnd + 4 ? bytes[at] === space : isDigit(bytes[at] as number);
+      if (at === end || !fits) return { code: "http/status-line", at };
+    }
+    return undefined;
+  },
+
+  head(line: string, fields: Fields): ResponseHead {
+    return {
+      status: Number(line.slice(9, 12)),
+      reasonPhrase: line.slice(13),
+      minorVersion: line.charCodeAt(7) - 0x30,
+      fields,
+    };
+  },
+};
+
+/** What HTTP-version looks like; its last char is any digit. */
+const httpVersion = "HTTP/1.1";
+const majorVersion = 5;
+
+/** HTTP-version = HTTP-name "/" DIGIT "." DIGIT (RFC 9112 §2.3), of major version 1. Case matters. */
+function checkVersion(bytes: Uint8Array, start: number, end: number): StartLineFault | undefined {
+  for (let index = 0; index < httpVersion.length; index++) {
+    const at = start + index;
+    const byte = bytes[at] as number;
+    const isVersionDigit = index === majorVersion || index === httpVersion.length - 1;
+    const fits = isVersionDigit ? isDigit(byte) : byte === httpVersion.charCodeAt(index);
+    if (at >= end || !fits) return { code: "http/version", at: Math.min(at, end) };
+  }
+  if (start + httpVersion.length < end) return { code: "http/version", at: start + httpVersion.length };
+  // RFC 9110 §15.6.6: another major version is not supported here. `PRI * HTTP/2.0` ends up here too.
+  const major = start + majorVersion;
+  return bytes[major] === 0x31 ? undefined : { code: "http/version-unsupported", at: major };
+}
+
+/** DIGIT */
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
+}

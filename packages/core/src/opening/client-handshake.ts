@@ -1,0 +1,126 @@
+/** The opening handshake of a client over a byte stream (RFC 6455 §4.1): the request goes out, the response is checked. */
+import type { RandomSource } from "../bytes/random-pool.ts";
+import type { HandshakeEvent } from "../events.ts";
+import type { HostFunctions } from "../host.ts";
+import { encodeRequestHead } from "../http/head-encoder.ts";
+import type { Leniency } from "../leniency.ts";
+import { type Limits, resolveLimits } from "../limits.ts";
+import { UsageError } from "../usage-error.ts";
+import { type Violation, type ViolationCode, violationByServer } from "../violation.ts";
+import { type OpeningOptions, openingRequestHead, prepareOpening, type SentOpening } from "./client-request.ts";
+import { createKey } from "./key.ts";
+import { OutputQueue } from "./output-queue.ts";
+import { checkOpeningResponse } from "./response-check.ts";
+import { ResponseReader, type ResponseStep } from "./response-reader.ts";
+
+/** What a client's handshake is made of. */
+export interface ClientHandshakeOptions extends OpeningOptions {
+  /** For the nonce: 16 bytes, fresh for each handshake (RFC 6455 §4.1 step 7). */
+  readonly random: RandomSource;
+  readonly limits?: Partial<Limits> | undefined;
+  readonly tolerate?: readonly Leniency[] | undefined;
+  /** Its `sha1`, if there is one, is used. */
+  readonly host?: HostFunctions | undefined;
+}
+
+/**
+ * One opening handshake. Input: `receive`, `receiveEnd`, `fail`. Output: `takeOutput`, `transport`.
+ *
+ * At most one event comes of it: `open`, `rejection` or `failure`. Nothing of the application's is sent before `open`
+ * (RFC 6455 §4.1), because there is nothing here to send it with.
+ *
+ * @example
+ * const handshake = new ClientHandshake({ url: "ws://example.com/chat", random: crypto.getRandomValues.bind(crypto) });
+ * write(handshake.takeOutput());
+ * const [event] = handshake.receive(chunk);
+ * if (event?.type === "open") start(event.agreement);
+ */
+export class ClientHandshake {
+  readonly #sent: SentOpening;
+  readonly #reader: ResponseReader;
+  readonly #sha1: HostFunctions["sha1"];
+  readonly #output = new OutputQueue();
+  #phase: "awaiting-response" | "open" | "over" = "awaiting-response";
+
+  /** Throws `UsageError` for options that cannot be sent. */
+  constructor(options: ClientHandshakeOptions) {
+    if (typeof options.random !== "function") throw new UsageError("option/random-missing");
+    const limits = resolveLimits(options.limits);
+    const prepared = prepareOpening(options);
+    const key = createKey(options.random);
+    this.#sent = { ...prepared, key };
+    this.#sha1 = options.host?.sha1;
+    this.#reader = new ResponseReader(limits, options.tolerate ?? [], (head) => head.status === 101);
+    this.#output.add(encodeRequestHead(openingRequestHead(prepared, key)));
+  }
+
+  /** Bytes received that belong to the handshake; `agreement.rest` are those after them. */
+  get bytesConsumed(): number {
+    return this.#reader.headLength;
+  }
+
+  /** Bytes not yet taken. */
+  get outputLength(): number {
+    return this.#output.length;
+  }
+
+  /** What to do with the transport once everything taken is written. */
+  get transport(): "keep" | "end" {
+    // RFC 6455 §7.1.7: a client that fails the connection closes it; it has nothing to say.
+    return this.#phase === "over" ? "end" : "keep";
+  }
+
+  /** Removes output, oldest first: at most about `budget` bytes. */
+  takeOutput(budget: number = Number.POSITIVE_INFINITY): readonly Uint8Array[] {
+    return this.#output.take(budget);
+  }
+
+  /**
+   * Takes bytes from the transport. Never throws because of them. After `open` they are the connection's, and not to be
+   * given here any more: `opening/complete`.
+   */
+  receive(chunk: Uint8Array): readonly HandshakeEvent[] {
+    if (this.#phase === "open") throw new UsageError("opening/complete");
+    return this.#phase === "over" ? [] : this.#follow(this.#reader.receive(chunk), chunk);
+  }
+
+  /** The transport delivers no more. */
+  receiveEnd(): readonly HandshakeEvent[] {
+    return this.#phase === "awaiting-response" ? this.#follow(this.#reader.receiveEnd(), noBytes) : [];
+  }
+
+  /** Fails the handshake for a reason that is not in the bytes, such as `deadline/opening`. */
+  fail(code: ViolationCode): readonly HandshakeEvent[] {
+    return this.#phase === "awaiting-response" ? this.#fail(violationByServer(code, this.bytesConsumed)) : [];
+  }
+
+  #follow(step: ResponseStep, chunk: Uint8Array): readonly HandshakeEvent[] {
+    switch (step.type) {
+      case "more":
+        return [];
+      case "violation":
+        return this.#fail(step.violation);
+      case "answer":
+        this.#phase = "over";
+        return [{ type: "rejection", response: step.head, body: step.body }];
+      case "switched": {
+        const check = checkOpeningResponse(step.head, this.#sent, this.bytesConsumed, this.#sha1);
+        if (check.type === "violation") return this.#fail(check.violation);
+        // 101 is never a rejection.
+        if (check.type === "rejection") throw new Error("bug: a 101 response was taken for a rejection");
+        this.#phase = "open";
+        const rest = new Uint8Array(chunk.buffer, chunk.byteOffset + step.end, chunk.length - step.end);
+        return [{ type: "open", agreement: { ...check.agreement, rest, tolerated: this.#reader.tolerated } }];
+      }
+      default:
+        return step satisfies never;
+    }
+  }
+
+  #fail(violation: Violation): readonly HandshakeEvent[] {
+    this.#phase = "over";
+    return [{ type: "failure", violation }];
+  }
+}
+
+const noBytes = new Uint8Array(0);

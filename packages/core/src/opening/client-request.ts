@@ -1,0 +1,125 @@
+/** The client's opening handshake (RFC 6455 §4.1): what it sends, and what it must remember to check the answer. */
+import { equalsIgnoringCase } from "../bytes/ascii.ts";
+import type { Extension } from "../extension.ts";
+import { parseAuthority } from "../http/authority.ts";
+import { type FieldLine, type Fields, firstFieldValue } from "../http/fields.ts";
+import { isToken } from "../http/grammar.ts";
+import type { RequestHead } from "../http/head.ts";
+import { UsageError } from "../usage-error.ts";
+import { type Cookie, formatCookies } from "./cookies.ts";
+import { userinfoAuthorization } from "./credentials.ts";
+import { formatExtensions } from "./extension-header.ts";
+import { offerExtensions } from "./negotiation.ts";
+import { protocolVersion } from "./request-fields.ts";
+import { assertApplicationFields } from "./reserved-fields.ts";
+import { parseWebSocketUrl } from "./url.ts";
+
+/** What a client asks for. Where to is said by `url`, or by the parts, each of which overrides what the URL says. */
+export interface OpeningOptions {
+  /** A ws, wss, http or https URI without a fragment. Its userinfo becomes Authorization. */
+  readonly url?: string | undefined;
+  /** Host and port for the Host field. Needed when there is no `url`. */
+  readonly authority?: string | undefined;
+  /** Path and query; `/` when there is no `url`. */
+  readonly resourceName?: string | undefined;
+  /** Whether the transport is TLS; decides `:scheme` of an Extended CONNECT. False when there is no `url`. */
+  readonly secure?: boolean | undefined;
+  /** In order of preference: tokens, each one once (RFC 6455 §4.1 step 10). */
+  readonly subprotocols?: readonly string[] | undefined;
+  /** Fails the connection when subprotocols were offered and none was chosen, as browsers do. RFC 6455 lets it open. */
+  readonly requireSubprotocol?: boolean | undefined;
+  /** To offer, in order of preference. */
+  readonly extensions?: readonly Extension[] | undefined;
+  /** Of the script that connects, serialized; only browsers and what is like them have one (RFC 6455 §4.1 step 8). */
+  readonly origin?: string | undefined;
+  readonly cookies?: readonly Cookie[] | undefined;
+  /** Fields of the application's own, such as Authorization or User-Agent. */
+  readonly fields?: Fields | undefined;
+}
+
+/** What the check of the response needs to know of the request. */
+export interface SentOpening {
+  /** Undefined for an Extended CONNECT. */
+  readonly key: string | undefined;
+  readonly subprotocols: readonly string[];
+  readonly requireSubprotocol: boolean;
+  readonly extensions: readonly Extension[];
+}
+
+/** The target of an opening request and the fields that do not depend on how it travels. */
+export interface PreparedOpening {
+  readonly authority: string;
+  readonly resourceName: string;
+  readonly secure: boolean;
+  readonly fields: Fields;
+  readonly subprotocols: readonly string[];
+  readonly requireSubprotocol: boolean;
+  readonly extensions: readonly Extension[];
+}
+
+/** The head of the opening request with the nonce `key` (RFC 6455 §4.1 steps 1 to 12). */
+export function openingRequestHead(prepared: PreparedOpening, key: string): RequestHead {
+  const fields: Fields = [
+    ["Host", prepared.authority],
+    ["Upgrade", "websocket"],
+    ["Connection", "Upgrade"],
+    ["Sec-WebSocket-Key", key],
+    ...prepared.fields,
+  ];
+  return { method: "GET", target: prepared.resourceName, minorVersion: 1, fields };
+}
+
+/** Checks `options` and works out what follows from them. Throws `UsageError` for what cannot be sent. */
+export function prepareOpening(options: OpeningOptions): PreparedOpening {
+  const url = options.url === undefined ? undefined : parseWebSocketUrl(options.url);
+  const authority = options.authority ?? url?.authority;
+  if (authority === undefined || parseAuthority(authority) === undefined) throw new UsageError("opening/authority");
+  const resourceName = options.resourceName ?? url?.resourceName ?? "/";
+  if (!/^\/[\x21\x22\x24-\x7e]*$/.test(resourceName)) throw new UsageError("opening/resource-name");
+  const subprotocols = checkSubprotocols(options.subprotocols ?? []);
+  const extensions = options.extensions ?? [];
+  const fields: FieldLine[] = [["Sec-WebSocket-Version", protocolVersion]];
+  if (subprotocols.length > 0) fields.push(["Sec-WebSocket-Protocol", subprotocols.join(", ")]);
+  const offers = offerExtensions(extensions);
+  if (offers.length > 0) fields.push(["Sec-WebSocket-Extensions", formatExtensions(offers)]);
+  fields.push(...applicationFields(options, url?.userinfo));
+  return {
+    authority,
+    resourceName,
+    secure: options.secure ?? url?.secure ?? false,
+    fields,
+    subprotocols,
+    requireSubprotocol: options.requireSubprotocol ?? false,
+    extensions,
+  };
+}
+
+/** RFC 6455 §4.1 step 10: tokens that MUST all be unique. */
+function checkSubprotocols(subprotocols: readonly string[]): readonly string[] {
+  for (const subprotocol of subprotocols) {
+    if (!isToken(subprotocol)) throw new UsageError("opening/subprotocol", `It was ${JSON.stringify(subprotocol)}.`);
+  }
+  if (new Set(subprotocols).size < subprotocols.length) throw new UsageError("opening/subprotocol-repeated");
+  return subprotocols;
+}
+
+/** The fields of the application, those included that it passed as options of their own. */
+function applicationFields(options: OpeningOptions, userinfo: string | undefined): FieldLine[] {
+  const fields: FieldLine[] = [];
+  if (options.origin !== undefined) fields.push(["Origin", options.origin]);
+  if (options.cookies !== undefined && options.cookies.length > 0)
+    fields.push(["Cookie", formatCookies(options.cookies)]);
+  const given = options.fields ?? [];
+  for (const [name] of fields) {
+    if (given.some((field) => equalsIgnoringCase(field[0], name.toLowerCase()))) {
+      throw new UsageError("opening/field-repeated", `The field was ${name}.`);
+    }
+  }
+  fields.push(...given);
+  // RFC 3986 §3.2.1: userinfo is for authorization. What the application said itself comes first.
+  if (userinfo !== undefined && firstFieldValue(given, "authorization") === undefined) {
+    fields.push(["Authorization", userinfoAuthorization(userinfo)]);
+  }
+  assertApplicationFields(fields);
+  return fields;
+}

@@ -1,0 +1,65 @@
+/** The client's part of an Extended CONNECT (RFC 8441 §3–5, RFC 9220 §3): whether it may be sent, what to send, what came back. */
+import type { Fields } from "../http/fields.ts";
+import { UsageError } from "../usage-error.ts";
+import { type ViolationCode, violationByServer } from "../violation.ts";
+import { type OpeningOptions, prepareOpening, type SentOpening } from "./client-request.ts";
+import { lowerCase } from "./extended-connect.ts";
+import { readPseudoFields } from "./pseudo-fields.ts";
+import { checkTerms, type OpeningResponseCheck } from "./response-check.ts";
+
+/** SETTINGS_ENABLE_CONNECT_PROTOCOL, in HTTP/2 (RFC 8441 §9.1) and in HTTP/3 (RFC 9220 §5) alike. */
+export const connectProtocolSetting = 0x08;
+
+/**
+ * What is wrong with the value `received` of SETTINGS_ENABLE_CONNECT_PROTOCOL, when the last value before was `previous`,
+ * or undefined as long as none had come.
+ */
+export function checkConnectProtocolSetting(
+  previous: number | undefined,
+  received: number,
+): Extract<ViolationCode, `opening/connect-protocol-${string}`> | undefined {
+  // RFC 8441 §3: the value MUST be 0 or 1.
+  if (received !== 0 && received !== 1) return "opening/connect-protocol-value";
+  // RFC 8441 §3: a sender MUST NOT send 0 after it sent 1.
+  return previous === 1 && received === 0 ? "opening/connect-protocol-withdrawn" : undefined;
+}
+
+/** The field list of the request, and what the check of the response needs to know of it. */
+export interface ExtendedConnectOpening {
+  readonly fields: Fields;
+  readonly sent: SentOpening;
+}
+
+/**
+ * The Extended CONNECT that opens a WebSocket connection. `setting` is the value of SETTINGS_ENABLE_CONNECT_PROTOCOL that
+ * the server sent, undefined while its SETTINGS have not come.
+ *
+ * Throws `opening/extended-connect-not-enabled` unless that is 1, and otherwise what `ClientHandshake` throws.
+ */
+export function openExtendedConnect(options: OpeningOptions, setting: number | undefined): ExtendedConnectOpening {
+  // RFC 8441 §3: upon receipt of the value 1 a client MAY use it. RFC 9220 §3: no assumption before that.
+  if (setting !== 1) throw new UsageError("opening/extended-connect-not-enabled");
+  const prepared = prepareOpening(options);
+  const fields: Fields = [
+    [":method", "CONNECT"],
+    [":protocol", "websocket"],
+    // RFC 8441 §5: https for wss, http for ws.
+    [":scheme", prepared.secure ? "https" : "http"],
+    [":path", prepared.resourceName],
+    [":authority", prepared.authority],
+    ...lowerCase(prepared.fields),
+  ];
+  return { fields, sent: { ...prepared, key: undefined } };
+}
+
+/** Checks the field list of the final response, `:status` included; interim responses are the HTTP layer's business. */
+export function checkExtendedConnectResponse(list: Fields, sent: SentOpening): OpeningResponseCheck {
+  const read = readPseudoFields(list, [":status"]);
+  if (typeof read === "string") return { type: "violation", violation: violationByServer(read, 0) };
+  const status = read.pseudo.get(":status");
+  // RFC 9113 §8.3.2: exactly one :status.
+  if (status === undefined)
+    return { type: "violation", violation: violationByServer("opening/pseudo-field-missing", 0) };
+  // RFC 9110 §9.3.6: any 2xx is a success of CONNECT. Sec-WebSocket-Accept is not looked at (RFC 8441 §5).
+  return /^2[0-9][0-9]$/.test(status) ? checkTerms(read.fields, sent, 0) : { type: "rejection" };
+}

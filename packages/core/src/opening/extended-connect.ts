@@ -1,0 +1,130 @@
+/**
+ * The opening handshake as an Extended CONNECT, over HTTP/2 (RFC 8441 §4, §5) and HTTP/3 (RFC 9220 §3): the server's part,
+ * over the field list that the HTTP layer hands over, pseudo-header fields included. After it the stream carries frames
+ * exactly as a TCP connection would: the client still masks (RFC 6455 §5.1), END_STREAM is the orderly end.
+ */
+import { parseAuthority } from "../http/authority.ts";
+import { requestBodyFault } from "../http/body-framing.ts";
+import { type FieldLine, type Fields, fieldValues } from "../http/fields.ts";
+import type { Violation } from "../violation.ts";
+import { type ViolationCode, violation } from "../violation.ts";
+import type { Agreement } from "./agreement.ts";
+import { readPseudoFields } from "./pseudo-fields.ts";
+import { checkRejection, type Rejection, rejectionOf } from "./rejection.ts";
+import type { OpeningRequest, OpeningRequestCheck, OpeningRequestCheckOptions } from "./request.ts";
+import {
+  protocolVersion,
+  requestedExtensions,
+  requestedOrigin,
+  requestedSubprotocols,
+  versionFault,
+} from "./request-fields.ts";
+import { agree, agreedFields, type OpeningAnswer } from "./response.ts";
+
+/** An answer over HTTP/2 or HTTP/3: `:status`, and fields in lower case. */
+export interface StreamAnswer {
+  readonly status: number;
+  readonly fields: Fields;
+}
+
+/** Checks an opening request that came as an Extended CONNECT; `fields` are all of its header list, in order. */
+export function checkExtendedConnect(fields: Fields, options: OpeningRequestCheckOptions = {}): OpeningRequestCheck {
+  const request = extendedConnectRequest(fields, options);
+  return typeof request === "string"
+    ? { type: "violation", violation: violation(request, options.offset ?? 0) }
+    : { type: "request", request };
+}
+
+/** The request, or the first rule that it breaks. */
+function extendedConnectRequest(list: Fields, options: OpeningRequestCheckOptions): OpeningRequest | ViolationCode {
+  const read = readPseudoFields(list, [":method", ":protocol", ":scheme", ":path", ":authority"]);
+  if (typeof read === "string") return read;
+  const { pseudo, fields } = read;
+  if (pseudo.get(":method") !== "CONNECT") return "opening/method-not-connect";
+  const protocol = pseudo.get(":protocol");
+  // Without it this is the CONNECT of RFC 9113 §8.5, which asks for something else: a tunnel to `:authority`.
+  if (protocol === undefined) return "opening/pseudo-field-missing";
+  // RFC 9220 §3: a value that is not supported SHOULD be answered with 501.
+  if (protocol !== "websocket") return "opening/protocol-unsupported";
+  const scheme = pseudo.get(":scheme");
+  const path = pseudo.get(":path");
+  const authority = pseudo.get(":authority");
+  // RFC 8441 §4: :scheme and :path MUST be included; §5: :authority is required.
+  if (scheme === undefined || path === undefined || authority === undefined) return "opening/pseudo-field-missing";
+  const fault = targetFault(scheme, path, authority, fields) ?? requestBodyFault(fields) ?? versionFault(fields);
+  // RFC 9113 §8.2.2 leaves no Upgrade to send, and 426 without one says nothing.
+  if (fault !== undefined)
+    return fault === "opening/version-unsupported" ? "opening/stream-version-unsupported" : fault;
+  const tolerate = options.tolerate ?? [];
+  const tolerated: OpeningRequest["tolerated"][number][] = [];
+  const origin = requestedOrigin(fields);
+  if (typeof origin === "string") return origin;
+  const subprotocols = requestedSubprotocols(fields, tolerate, tolerated);
+  if (typeof subprotocols === "string") return subprotocols;
+  const extensionOffers = requestedExtensions(fields, tolerate, tolerated);
+  if (typeof extensionOffers === "string") return extensionOffers;
+  return {
+    bootstrap: "extended-connect",
+    resourceName: path,
+    authority,
+    origin: origin.origin,
+    subprotocols,
+    extensionOffers,
+    fields: joinCookies(fields),
+    // RFC 8441 §5: Sec-WebSocket-Key is not processed, should there be one.
+    key: undefined,
+    tolerated,
+  };
+}
+
+/** RFC 8441 §5, RFC 9113 §8.3.1: what the target of the request must look like. */
+function targetFault(scheme: string, path: string, authority: string, fields: Fields): ViolationCode | undefined {
+  if (scheme !== "http" && scheme !== "https") return "opening/scheme";
+  // RFC 9113 §8.3.1: :path MUST NOT be empty, and asterisk-form belongs to OPTIONS.
+  if (!/^\/[\x21\x22\x24-\x7e]*$/.test(path)) return "opening/path";
+  // RFC 9113 §8.3.1: :authority MUST NOT include userinfo.
+  if (parseAuthority(authority) === undefined) return "opening/authority";
+  // RFC 9113 §8.3.1: a Host that differs makes the request malformed.
+  return fieldValues(fields, "host").every((host) => host === authority) ? undefined : "opening/authority";
+}
+
+/** RFC 9113 §8.2.3: cookies that were split over several lines MUST be joined before an application sees them. */
+function joinCookies(fields: Fields): Fields {
+  const cookies = fieldValues(fields, "cookie");
+  if (cookies.length < 2) return fields;
+  const others = fields.filter(([name]) => name !== "cookie");
+  return [...others, ["cookie", cookies.join("; ")]];
+}
+
+/**
+ * The answer that accepts `request`, and the agreement that it seals. A success is any 2xx; this is 200 (RFC 8441 §5.1).
+ *
+ * Throws as `answerOpeningRequest` does.
+ */
+export function answerExtendedConnect(
+  request: OpeningRequest,
+  answer: OpeningAnswer = {},
+): StreamAnswer & { readonly agreement: Agreement } {
+  const agreement = agree(request, answer);
+  // No Sec-WebSocket-Accept: RFC 8441 §5 has `:protocol` in its place.
+  return { status: 200, fields: lowerCase([...agreedFields(agreement), ...(answer.fields ?? [])]), agreement };
+}
+
+/** The answer that rejects a request; a status of 300 or more, since 2xx would accept it. Throws as `rejectOpeningRequest`. */
+export function rejectExtendedConnect(rejection: Rejection): StreamAnswer & { readonly body: Uint8Array } {
+  const { status, body, fields } = checkRejection(rejection, 300);
+  return { status, fields: lowerCase(fields), body };
+}
+
+/** The answer to a violation that `checkExtendedConnect` answered. */
+export function refuseExtendedConnect(fault: Violation): StreamAnswer & { readonly body: Uint8Array } {
+  const answer = rejectExtendedConnect(rejectionOf(fault));
+  if (fault.code !== "opening/stream-version-unsupported") return answer;
+  // RFC 6455 §4.4: the versions that the server is willing to use.
+  return { ...answer, fields: [...answer.fields, ["sec-websocket-version", protocolVersion]] };
+}
+
+/** RFC 9113 §8.2: field names MUST be lower case. */
+export function lowerCase(fields: Fields): FieldLine[] {
+  return fields.map(([name, value]): FieldLine => [name.toLowerCase(), value]);
+}

@@ -1,0 +1,96 @@
+/**
+ * The value of Sec-WebSocket-Extensions (RFC 6455 §9.1), both ways. One pass from left to right; names are compared and
+ * never looked up in an object, so that `constructor` is a name like any other.
+ */
+import type { ExtensionParameter, ExtensionParameters } from "../extension.ts";
+import { isToken, parseQuotedString, skipOws, skipToken } from "../http/grammar.ts";
+import { UsageError } from "../usage-error.ts";
+
+/** An extension as it stands in the field: an offer in a request, an answer in a response. */
+export interface ExtensionOffer {
+  readonly name: string;
+  readonly parameters: ExtensionParameters;
+}
+
+/**
+ * extension-list = 1#extension
+ *
+ * The extensions of all lines of the field, in order (RFC 6455 §9.1: lines combine); undefined when they do not conform
+ * to the grammar. Empty elements of the list are skipped (RFC 9110 §5.6.1.2).
+ */
+export function parseExtensions(values: readonly string[]): ExtensionOffer[] | undefined {
+  const extensions: ExtensionOffer[] = [];
+  for (const value of values) {
+    let at = skipOws(value, 0);
+    while (at < value.length) {
+      if (value[at] !== ",") {
+        const end = parseExtension(value, at, extensions);
+        if (end === undefined) return undefined;
+        at = end;
+      }
+      if (at < value.length && value[at] !== ",") return undefined;
+      at = skipOws(value, at + 1);
+    }
+  }
+  return extensions.length === 0 ? undefined : extensions;
+}
+
+/**
+ * extension = extension-token *( ";" extension-param )
+ *
+ * Reads the extension at `start` into `extensions` and answers the index after it and its white space.
+ */
+function parseExtension(text: string, start: number, extensions: ExtensionOffer[]): number | undefined {
+  const nameEnd = skipToken(text, start);
+  if (nameEnd === start) return undefined;
+  const parameters: ExtensionParameter[] = [];
+  let at = skipOws(text, nameEnd);
+  while (text[at] === ";") {
+    const end = parseParameter(text, skipOws(text, at + 1), parameters);
+    if (end === undefined) return undefined;
+    at = skipOws(text, end);
+  }
+  extensions.push({ name: text.slice(start, nameEnd), parameters });
+  return at;
+}
+
+/**
+ * extension-param = token [ "=" (token | quoted-string) ]
+ *
+ * White space may stand around "=" (RFC 2616 §2.1: implied *LWS). After unescaping, a quoted value MUST be a token.
+ */
+function parseParameter(text: string, start: number, parameters: ExtensionParameter[]): number | undefined {
+  const nameEnd = skipToken(text, start);
+  if (nameEnd === start) return undefined;
+  const name = text.slice(start, nameEnd);
+  const equals = skipOws(text, nameEnd);
+  if (text[equals] !== "=") {
+    parameters.push([name, undefined]);
+    return nameEnd;
+  }
+  const valueStart = skipOws(text, equals + 1);
+  const quoted = parseQuotedString(text, valueStart);
+  const end = quoted?.end ?? skipToken(text, valueStart);
+  const value = quoted?.text ?? text.slice(valueStart, end);
+  if (!isToken(value)) return undefined;
+  parameters.push([name, value]);
+  return end;
+}
+
+/** The value of the field that lists `extensions`. Throws `extension/not-token` for a part that is not a token. */
+export function formatExtensions(extensions: readonly ExtensionOffer[]): string {
+  return extensions.map(formatExtension).join(", ");
+}
+
+function formatExtension({ name, parameters }: ExtensionOffer): string {
+  let text = token(name);
+  for (const [parameter, value] of parameters) {
+    text += value === undefined ? `; ${token(parameter)}` : `; ${token(parameter)}=${token(value)}`;
+  }
+  return text;
+}
+
+function token(text: string): string {
+  if (!isToken(text)) throw new UsageError("extension/not-token", `It was ${JSON.stringify(text)}.`);
+  return text;
+}

@@ -1,0 +1,73 @@
+/** The nonce of the opening handshake and the proof that it was read (RFC 6455 §4.1 step 7, §4.2.2 step 5.4). */
+import { encodeLatin1 } from "../bytes/ascii.ts";
+import { base64Digit, encodeBase64 } from "../bytes/base64.ts";
+import type { RandomSource } from "../bytes/random-pool.ts";
+import { messageWords, sha1Of60Bytes } from "../bytes/sha1.ts";
+
+/** Computes SHA-1 in place of the portable one: 20 bytes from at most 64 (`HostFunctions.sha1`). */
+export type Sha1 = (bytes: Uint8Array) => Uint8Array;
+
+const nonceLength = 16;
+
+/** Chars of 16 bytes in base64: 22 that count, and `==`. */
+const keyLength = 24;
+
+/** A fresh Sec-WebSocket-Key: 16 bytes from `random`, in base64. To be made anew for every connection (RFC 6455 §4.1). */
+export function createKey(random: RandomSource): string {
+  const nonce = new Uint8Array(nonceLength);
+  random(nonce);
+  return encodeBase64(nonce);
+}
+
+/**
+ * How a Sec-WebSocket-Key is written: `canonical`, or `non-canonical` when pad bits that mean nothing are not zero
+ * (RFC 4648 §3.5); undefined when it is not 16 bytes in base64 (RFC 6455 §4.2.1 step 5).
+ */
+export function keySpelling(key: string): "canonical" | "non-canonical" | undefined {
+  if (key.length !== keyLength || key.charCodeAt(22) !== 0x3d || key.charCodeAt(23) !== 0x3d) return undefined;
+  let last = 0;
+  for (let at = 0; at < 22; at++) {
+    last = base64Digit(key.charCodeAt(at));
+    if (last < 0) return undefined;
+  }
+  // 22 digits carry 132 bits, of which 128 count: the low four of the last one are padding.
+  return (last & 0x0f) === 0 ? "canonical" : "non-canonical";
+}
+
+/** RFC 6455 §1.3: a value that nobody sends who does not know the WebSocket protocol. Upper case matters. */
+const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/** The Sec-WebSocket-Accept that answers `key`, which must be 24 chars: base64 of the SHA-1 of the key and the GUID. */
+export function acceptValue(key: string, sha1?: Sha1): string {
+  return encodeBase64(sha1 === undefined ? portableDigest(key) : sha1(encodeLatin1(key + guid)));
+}
+
+// Scratch of portableDigest: the GUID stands in its last nine words once and for all.
+const message: Int32Array = new Int32Array(messageWords);
+const digestWords: Int32Array = new Int32Array(5);
+writeWords(guid, keyLength / 4);
+
+function portableDigest(key: string): Uint8Array {
+  writeWords(key, 0);
+  sha1Of60Bytes(message, digestWords);
+  const digest = new Uint8Array(20);
+  for (let at = 0; at < 5; at++) {
+    const word = digestWords[at] as number;
+    digest[4 * at] = word >>> 24;
+    digest[4 * at + 1] = word >>> 16;
+    digest[4 * at + 2] = word >>> 8;
+    digest[4 * at + 3] = word;
+  }
+  return digest;
+}
+
+/** Writes the chars of `text`, four to a word, from word `first` of the message on. */
+function writeWords(text: string, first: number): void {
+  for (let at = 0; at < text.length; at += 4) {
+    message[first + at / 4] =
+      (text.charCodeAt(at) << 24) |
+      (text.charCodeAt(at + 1) << 16) |
+      (text.charCodeAt(at + 2) << 8) |
+      text.charCodeAt(at + 3);
+  }
+}

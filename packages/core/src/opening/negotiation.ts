@@ -1,0 +1,68 @@
+/**
+ * Agreeing on extensions (RFC 6455 §9.1, RFC 7692 §5.1, §7.1). The parameters are each extension's own business; what is
+ * common is here: who was offered, in which order, how often, and that no two own the same RSV bit.
+ */
+import type { Extension } from "../extension.ts";
+import type { ViolationCode } from "../violation.ts";
+import type { AgreedExtension } from "./agreement.ts";
+import type { ExtensionOffer } from "./extension-header.ts";
+
+/** Client: what to offer. The offers of one extension are alternatives, in order of preference (RFC 7692 §5.1). */
+export function offerExtensions(extensions: readonly Extension[]): ExtensionOffer[] {
+  const offers: ExtensionOffer[] = [];
+  for (const extension of extensions) {
+    for (const parameters of extension.offers()) offers.push({ name: extension.name, parameters });
+  }
+  return offers;
+}
+
+/** Why an answer is unacceptable. */
+export interface AnswerFault {
+  readonly code: ViolationCode;
+  readonly detail: string;
+}
+
+/** Client: what is wrong with the server's `answers` to the offers of `extensions`, or undefined when they are agreed. */
+export function checkExtensionAnswers(
+  answers: readonly ExtensionOffer[],
+  extensions: readonly Extension[],
+): AnswerFault | undefined {
+  let rsv = 0;
+  for (const [index, answer] of answers.entries()) {
+    const { name } = answer;
+    const extension = extensions.find((candidate) => candidate.name === name);
+    // RFC 6455 §4.1: an extension that the client did not request.
+    if (extension === undefined) return { code: "opening/extension-not-offered", detail: `It is ${name}.` };
+    if (answers.findIndex((other) => other.name === name) < index) {
+      return { code: "opening/extension-repeated", detail: `It is ${name}.` };
+    }
+    if ((extension.rsv & rsv) !== 0) return { code: "opening/extension-rsv-conflict", detail: `One is ${name}.` };
+    rsv |= extension.rsv;
+    const reason = extension.checkAnswer(answer.parameters);
+    if (reason !== undefined) return { code: "opening/extension-unacceptable", detail: `${name}: ${reason}` };
+  }
+  return undefined;
+}
+
+/**
+ * Server: what to agree on. The client's order is its preference (RFC 6455 §9.1), so offers are taken in that order: of
+ * each extension the first offer that it accepts, unless an extension agreed before owns one of its RSV bits.
+ */
+export function selectExtensions(
+  offers: readonly ExtensionOffer[],
+  extensions: readonly Extension[],
+): AgreedExtension[] {
+  const agreed: AgreedExtension[] = [];
+  let rsv = 0;
+  for (const { name, parameters: offer } of offers) {
+    const extension = extensions.find((candidate) => candidate.name === name);
+    const isTaken = agreed.some((other) => other.name === name);
+    if (extension === undefined || isTaken || (extension.rsv & rsv) !== 0) continue;
+    // RFC 7692 §7.1: an offer that cannot be used is declined, and the next one is looked at.
+    const parameters = extension.answer(offer);
+    if (parameters === undefined) continue;
+    agreed.push({ name, parameters });
+    rsv |= extension.rsv;
+  }
+  return agreed;
+}

@@ -1,0 +1,48 @@
+/** The field list of a message over HTTP/2 or HTTP/3: pseudo-header fields first, everything in lower case (RFC 9113 §8.2, §8.3). */
+import type { FieldLine, Fields } from "../http/fields.ts";
+import { isFieldValue, isToken } from "../http/grammar.ts";
+import type { ViolationCode } from "../violation.ts";
+
+/** A list taken apart: each pseudo-header field at most once, and the ordinary fields in order. */
+export interface PseudoFields {
+  readonly pseudo: ReadonlyMap<string, string>;
+  readonly fields: Fields;
+}
+
+/** RFC 9113 §8.2.2: fields that describe a connection, of which HTTP/2 has none; RFC 8441 §5 names the first two. */
+const connectionSpecific: ReadonlySet<string> = new Set([
+  "upgrade",
+  "connection",
+  "proxy-connection",
+  "keep-alive",
+  "transfer-encoding",
+]);
+
+/** Takes `list` apart; answers a code when it is malformed. Pseudo-header fields other than `known` are not allowed. */
+export function readPseudoFields(list: Fields, known: readonly string[]): PseudoFields | ViolationCode {
+  const pseudo = new Map<string, string>();
+  const fields: FieldLine[] = [];
+  for (const line of list) {
+    const [name, value] = line;
+    if (!name.startsWith(":")) {
+      const code = fieldFault(name, value);
+      if (code !== undefined) return code;
+      fields.push(line);
+      continue;
+    }
+    // RFC 9113 §8.3: they MUST NOT come after ordinary fields, and no others than those defined.
+    if (fields.length > 0 || !known.includes(name)) return "opening/pseudo-field-unexpected";
+    if (pseudo.has(name)) return "opening/pseudo-field-repeated";
+    if (!isFieldValue(value)) return "http/field-value";
+    pseudo.set(name, value);
+  }
+  return { pseudo, fields };
+}
+
+/** What is wrong with an ordinary field (RFC 9113 §8.2.1, §8.2.2). */
+function fieldFault(name: string, value: string): ViolationCode | undefined {
+  if (!isToken(name)) return "http/field-name";
+  if (/[A-Z]/.test(name)) return "opening/field-name-upper-case";
+  if (connectionSpecific.has(name)) return "opening/field-connection-specific";
+  return isFieldValue(value) ? undefined : "http/field-value";
+}

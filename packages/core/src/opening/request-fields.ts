@@ -1,0 +1,67 @@
+/**
+ * The fields of an opening request that mean the same whether it travels as an Upgrade (RFC 6455 §4.2.1) or as an
+ * Extended CONNECT (RFC 8441 §5).
+ */
+
+import type { Fields } from "../http/fields.ts";
+import { fieldValues } from "../http/fields.ts";
+import { isToken, parseList } from "../http/grammar.ts";
+import type { Leniency } from "../leniency.ts";
+import type { ViolationCode } from "../violation.ts";
+import { type ExtensionOffer, parseExtensions } from "./extension-header.ts";
+
+/** The version of the protocol (RFC 6455 §4.1 step 9). */
+export const protocolVersion = "13";
+
+/** What is wrong with Sec-WebSocket-Version. */
+export function versionFault(fields: Fields): ViolationCode | undefined {
+  const values = fieldValues(fields, "sec-websocket-version");
+  if (values.length === 0) return "opening/version-missing";
+  // RFC 6455 §11.3.5: MUST NOT appear more than once in a request.
+  if (values.length > 1) return "opening/version-repeated";
+  // RFC 6455 §4.3: no leading zeros and no list, so one spelling is 13 and every other one is not.
+  return values[0] === protocolVersion ? undefined : "opening/version-unsupported";
+}
+
+const noSubprotocols: readonly string[] = [];
+
+/** Sec-WebSocket-Protocol = 1#token, all of them unique (RFC 6455 §4.1 step 10); several lines are one list (§11.3.4). */
+export function requestedSubprotocols(
+  fields: Fields,
+  tolerate: readonly Leniency[],
+  tolerated: Leniency[],
+): readonly string[] | ViolationCode {
+  const values = fieldValues(fields, "sec-websocket-protocol");
+  if (values.length === 0) return noSubprotocols;
+  const subprotocols = parseList(values);
+  if (subprotocols.length === 0) {
+    if (!tolerate.includes("empty-subprotocol")) return "opening/subprotocols-malformed";
+    tolerated.push("empty-subprotocol");
+  }
+  if (!subprotocols.every(isToken)) return "opening/subprotocols-malformed";
+  return new Set(subprotocols).size === subprotocols.length ? subprotocols : "opening/subprotocol-repeated";
+}
+
+const noOffers: readonly ExtensionOffer[] = [];
+
+/** The offers in Sec-WebSocket-Extensions. */
+export function requestedExtensions(
+  fields: Fields,
+  tolerate: readonly Leniency[],
+  tolerated: Leniency[],
+): readonly ExtensionOffer[] | ViolationCode {
+  const values = fieldValues(fields, "sec-websocket-extensions");
+  if (values.length === 0) return noOffers;
+  const offers = parseExtensions(values);
+  if (offers !== undefined) return offers;
+  // RFC 6455 §9.1: whoever receives a value that does not conform to the grammar MUST fail the connection.
+  if (!tolerate.includes("malformed-extensions")) return "opening/extensions-malformed";
+  tolerated.push("malformed-extensions");
+  return noOffers;
+}
+
+/** Origin, or undefined when there is none; a code when there are several, of which nobody could say which counts. */
+export function requestedOrigin(fields: Fields): { readonly origin: string | undefined } | ViolationCode {
+  const values = fieldValues(fields, "origin");
+  return values.length > 1 ? "opening/origin-repeated" : { origin: values[0] };
+}

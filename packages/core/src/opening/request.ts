@@ -1,0 +1,159 @@
+/**
+ * The client's opening handshake as the server sees it (RFC 6455 §4.2.1): the rules over a head that has been parsed, by
+ * whomever, and the value that they lead to.
+ */
+import { equalsIgnoringCase } from "../bytes/ascii.ts";
+import { parseAuthority } from "../http/authority.ts";
+import { requestBodyFault } from "../http/body-framing.ts";
+import { type Fields, fieldValues } from "../http/fields.ts";
+import { parseList, parseTokenList } from "../http/grammar.ts";
+import type { RequestHead } from "../http/head.ts";
+import type { Leniency } from "../leniency.ts";
+import { type Violation, type ViolationCode, violation } from "../violation.ts";
+import type { ExtensionOffer } from "./extension-header.ts";
+import { keySpelling } from "./key.ts";
+import { requestedExtensions, requestedOrigin, requestedSubprotocols, versionFault } from "./request-fields.ts";
+import { readUrl } from "./url.ts";
+
+/** A valid opening request. Plain data; answer it with `answerOpeningRequest` or `answerExtendedConnect`. */
+export interface OpeningRequest {
+  /** How it came: as an Upgrade over HTTP/1.1 (RFC 6455), or as an Extended CONNECT (RFC 8441, RFC 9220). */
+  readonly bootstrap: "upgrade" | "extended-connect";
+  /** The path and the query (RFC 6455 §3), percent-encoded as received. */
+  readonly resourceName: string;
+  /** The host, and the port if it was written: of the target when that was absolute, of Host otherwise. */
+  readonly authority: string;
+  /** The origin of the script that connects; undefined when the client is no browser (RFC 6455 §4.2.1 step 7). */
+  readonly origin: string | undefined;
+  /** In the client's order of preference, each one once. */
+  readonly subprotocols: readonly string[];
+  /** In the client's order of preference; several of one name are alternatives (RFC 7692 §5.1). */
+  readonly extensionOffers: readonly ExtensionOffer[];
+  /** All the fields, as received. */
+  readonly fields: Fields;
+  /** Sec-WebSocket-Key; undefined for an Extended CONNECT, which has none. */
+  readonly key: string | undefined;
+  /** The leniencies that were needed to take it for valid. */
+  readonly tolerated: readonly Leniency[];
+}
+
+/** What a check of an opening request led to. */
+export type OpeningRequestCheck =
+  | { readonly type: "request"; readonly request: OpeningRequest }
+  | { readonly type: "violation"; readonly violation: Violation };
+
+/** How an opening request is checked. */
+export interface OpeningRequestCheckOptions {
+  /** What to accept beyond the standard; nothing unless it is named. */
+  readonly tolerate?: readonly Leniency[] | undefined;
+  /** Bytes of the head, for `Violation.offset`. 0 when it is not known. */
+  readonly offset?: number | undefined;
+}
+
+/**
+ * Checks an opening request whose head is parsed already, such as one from the HTTP server of a runtime.
+ *
+ * Answers the request, or the violation with the HTTP status to refuse it with.
+ *
+ * @example
+ * const check = checkOpeningRequest({ method, target, minorVersion: 1, fields });
+ * if (check.type === "request") answerOpeningRequest(check.request);
+ * else refuseOpeningRequest(check.violation);
+ */
+export function checkOpeningRequest(head: RequestHead, options: OpeningRequestCheckOptions = {}): OpeningRequestCheck {
+  const request = openingRequest(head, options.tolerate ?? []);
+  return typeof request === "string"
+    ? { type: "violation", violation: violation(request, options.offset ?? 0) }
+    : { type: "request", request };
+}
+
+/** The request, or the first rule that it breaks: those of HTTP first, then those of RFC 6455 §4.2.1 in their order. */
+function openingRequest(head: RequestHead, tolerate: readonly Leniency[]): OpeningRequest | ViolationCode {
+  const { fields } = head;
+  const tolerated: Leniency[] = [];
+  // RFC 6455 §4.2.1 step 1: an HTTP/1.1 or higher GET request. RFC 9110 §9.1: methods are case-sensitive.
+  if (head.method !== "GET") return "opening/method-not-get";
+  // RFC 9110 §7.8: a server MUST ignore an Upgrade received in an HTTP/1.0 request.
+  if (head.minorVersion < 1) return "opening/http-version";
+  const host = hostOf(fields);
+  if (host.fault !== undefined) return host.fault;
+  const target = parseTarget(head.target, host.authority);
+  if (target === undefined) return "opening/request-target";
+  const fault = requestBodyFault(fields) ?? upgradeFault(fields) ?? versionFault(fields);
+  if (fault !== undefined) return fault;
+  const keys = fieldValues(fields, "sec-websocket-key");
+  const keyCode = keyFault(keys, tolerate, tolerated);
+  if (keyCode !== undefined) return keyCode;
+  const origin = requestedOrigin(fields);
+  if (typeof origin === "string") return origin;
+  const subprotocols = requestedSubprotocols(fields, tolerate, tolerated);
+  if (typeof subprotocols === "string") return subprotocols;
+  const extensionOffers = requestedExtensions(fields, tolerate, tolerated);
+  if (typeof extensionOffers === "string") return extensionOffers;
+  return {
+    bootstrap: "upgrade",
+    resourceName: target.resourceName,
+    authority: target.authority,
+    origin: origin.origin,
+    subprotocols,
+    extensionOffers,
+    fields,
+    key: keys[0],
+    tolerated,
+  };
+}
+
+/** RFC 9112 §3.2: a request without Host, with several, or with one that is malformed, MUST be answered with 400. */
+function hostOf(fields: Fields): { readonly authority: string; readonly fault?: ViolationCode } {
+  const hosts = fieldValues(fields, "host");
+  const authority = hosts[0] ?? "";
+  if (hosts.length === 0) return { authority, fault: "opening/host-missing" };
+  if (hosts.length > 1) return { authority, fault: "opening/host-repeated" };
+  return parseAuthority(authority) === undefined ? { authority, fault: "opening/host-malformed" } : { authority };
+}
+
+interface Target {
+  readonly resourceName: string;
+  readonly authority: string;
+}
+
+/**
+ * origin-form or absolute-form (RFC 9112 §3.2.1, §3.2.2): the others belong to other methods. A fragment is part of
+ * neither, and of no WebSocket URI (RFC 6455 §3).
+ */
+function parseTarget(target: string, host: string): Target | undefined {
+  if (target.startsWith("/")) return target.includes("#") ? undefined : { resourceName: target, authority: host };
+  const url = readUrl(target);
+  // RFC 9110 §4.2.4: userinfo in a URI that came from an untrusted source is an error.
+  if (typeof url === "string" || url.userinfo !== undefined) return undefined;
+  // RFC 9112 §3.2.2: the server MUST ignore Host and use the host of the target instead.
+  return { resourceName: url.resourceName, authority: url.authority };
+}
+
+/** RFC 6455 §4.2.1 steps 3 and 4: `websocket` among the protocols of Upgrade, `upgrade` among the tokens of Connection. */
+function upgradeFault(fields: Fields): ViolationCode | undefined {
+  // RFC 9110 §7.8: Upgrade = #protocol, in any case and beside others such as h2c. A version would be another protocol.
+  const protocols = parseList(fieldValues(fields, "upgrade"));
+  if (!protocols.some((protocol) => equalsIgnoringCase(protocol, "websocket"))) return "opening/upgrade-missing";
+  // RFC 9110 §7.6.1: Connection = #connection-option
+  const options = parseTokenList(fieldValues(fields, "connection"));
+  const isUpgrade = options?.some((option) => equalsIgnoringCase(option, "upgrade")) ?? false;
+  return isUpgrade ? undefined : "opening/connection-upgrade-missing";
+}
+
+/** RFC 6455 §4.2.1 step 5, §11.3.1: one Sec-WebSocket-Key, of 16 bytes in base64. */
+function keyFault(
+  keys: readonly string[],
+  tolerate: readonly Leniency[],
+  tolerated: Leniency[],
+): ViolationCode | undefined {
+  if (keys.length === 0) return "opening/key-missing";
+  if (keys.length > 1) return "opening/key-repeated";
+  const spelling = keySpelling(keys[0] as string);
+  if (spelling === undefined) return "opening/key-malformed";
+  if (spelling === "canonical") return undefined;
+  // RFC 4648 §3.5: pad bits MUST be zero, and a decoder MAY refuse others.
+  if (!tolerate.includes("non-canonical-key")) return "opening/key-malformed";
+  tolerated.push("non-canonical-key");
+  return undefined;
+}

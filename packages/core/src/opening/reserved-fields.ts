@@ -1,0 +1,29 @@
+/** The fields that belong to the opening handshake itself: what the application passes must not repeat or contradict them. */
+import { toAsciiLowerCase } from "../bytes/ascii.ts";
+import type { Fields } from "../http/fields.ts";
+import { assertSendable } from "../http/head-encoder.ts";
+import { UsageError } from "../usage-error.ts";
+
+/** Framing and hop-by-hop fields (RFC 9110 §7.6.1, RFC 9112 §6), and Host, which follows from the URI. */
+const reserved: ReadonlySet<string> = new Set([
+  "host",
+  "connection",
+  "upgrade",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "content-length",
+]);
+
+/** Throws `http/…` for a field that cannot be sent, and `opening/field-reserved` for one that is not the application's. */
+export function assertApplicationFields(fields: Fields): void {
+  assertSendable(fields);
+  for (const [name] of fields) {
+    const lower = toAsciiLowerCase(name);
+    if (reserved.has(lower) || lower.startsWith("sec-websocket-")) {
+      throw new UsageError("opening/field-reserved", `The field was ${name}.`);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+/** The server's opening handshake as the client checks it (RFC 6455 §4.1, "validate the server's response"). */
+import { equalsIgnoringCase } from "../bytes/ascii.ts";
+import { type Fields, fieldValues } from "../http/fields.ts";
+import { parseTokenList } from "../http/grammar.ts";
+import type { ResponseHead } from "../http/head.ts";
+import { type Violation, type ViolationCode, violationByServer } from "../violation.ts";
+import type { Agreement } from "./agreement.ts";
+import type { SentOpening } from "./client-request.ts";
+import { parseExtensions } from "./extension-header.ts";
+import { acceptValue, type Sha1 } from "./key.ts";
+import { type AnswerFault, checkExtensionAnswers } from "./negotiation.ts";
+
+/** What a check of a response led to. A rejection is an answer of HTTP, not a fault (RFC 6455 §4.1 step 1). */
+export type OpeningResponseCheck =
+  | { readonly type: "agreement"; readonly agreement: Agreement }
+  | { readonly type: "rejection" }
+  | { readonly type: "violation"; readonly violation: Violation };
+
+/**
+ * Checks the final response to an opening request over HTTP/1.1, for a client whose HTTP layer parsed the head.
+ * `offset` is that of the end of the head, for `Violation.offset`.
+ */
+export function checkOpeningResponse(
+  head: ResponseHead,
+  sent: SentOpening,
+  offset = 0,
+  sha1?: Sha1,
+): OpeningResponseCheck {
+  // Step 1: anything but 101 is handled per HTTP.
+  if (head.status !== 101) return { type: "rejection" };
+  const code = upgradeFault(head, sent.key ?? "", sha1);
+  if (code !== undefined) return { type: "violation", violation: violationByServer(code, offset) };
+  return checkTerms(head.fields, sent, offset);
+}
+
+/** Steps 2 to 4: what proves that the server read the request and speaks the protocol. */
+function upgradeFault(head: ResponseHead, key: string, sha1: Sha1 | undefined): ViolationCode | undefined {
+  // RFC 9110 §7.8: HTTP/1.0 has no Upgrade.
+  if (head.minorVersion < 1) return "opening/http-version";
+  const { fields } = head;
+  const upgrade = fieldValues(fields, "upgrade");
+  if (upgrade.length !== 1 || !equalsIgnoringCase(upgrade[0] as string, "websocket")) return "opening/upgrade-mismatch";
+  const options = parseTokenList(fieldValues(fields, "connection"));
+  if (!options?.some((option) => equalsIgnoringCase(option, "upgrade"))) return "opening/connection-upgrade-missing";
+  const accept = fieldValues(fields, "sec-websocket-accept");
+  if (accept.length === 0) return "opening/accept-missing";
+  // RFC 6455 §11.3.3: MUST NOT appear more than once.
+  if (accept.length > 1) return "opening/accept-repeated";
+  return accept[0] === acceptValue(key, sha1) ? undefined : "opening/accept-mismatch";
+}
+
+/** Steps 5 and 6, which are the same for an Extended CONNECT (RFC 8441 §5): is everything in it what was offered? */
+export function checkTerms(fields: Fields, sent: SentOpening, offset: number): OpeningResponseCheck {
+  const subprotocols = fieldValues(fields, "sec-websocket-protocol");
+  const subprotocol = sent.subprotocols.find((offered) => offered === subprotocols[0]);
+  const code = subprotocolFault(subprotocols, subprotocol, sent);
+  if (code !== undefined) return { type: "violation", violation: violationByServer(code, offset) };
+
+  const lines = fieldValues(fields, "sec-websocket-extensions");
+  // RFC 6455 §11.3.2: MUST NOT appear more than once in a response.
+  if (lines.length > 1)
+    return { type: "violation", violation: violationByServer("opening/extensions-repeated", offset) };
+  const extensions = lines.length === 0 ? [] : parseExtensions(lines);
+  // RFC 6455 §9.1: a value that does not conform to the grammar fails the connection.
+  if (extensions === undefined)
+    return { type: "violation", violation: violationByServer("opening/extensions-malformed", offset) };
+  const fault: AnswerFault | undefined = checkExtensionAnswers(extensions, sent.extensions);
+  if (fault !== undefined) return { type: "violation", violation: violationByServer(fault.code, offset, fault.detail) };
+
+  const rest = new Uint8Array(0);
+  return { type: "agreement", agreement: { role: "client", subprotocol, extensions, rest, tolerated: [] } };
+}
+
+/** Sec-WebSocket-Protocol-Server = token (RFC 6455 §4.3), one of those offered. */
+function subprotocolFault(
+  received: readonly string[],
+  agreed: string | undefined,
+  sent: SentOpening,
+): ViolationCode | undefined {
+  // RFC 6455 §11.3.4: MUST NOT appear more than once in a response.
+  if (received.length > 1) return "opening/subprotocol-repeated";
+  if (received.length === 1) return agreed === undefined ? "opening/subprotocol-not-offered" : undefined;
+  // RFC 6455 §4.1 step 6 has nothing against it; WHATWG WebSockets ("obtain a WebSocket connection") does.
+  return sent.requireSubprotocol && sent.subprotocols.length > 0 ? "opening/subprotocol-missing" : undefined;
+}

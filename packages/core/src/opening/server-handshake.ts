@@ -1,0 +1,186 @@
+/** The opening handshake of a server over a byte stream (RFC 6455 §4.2): a request is read, checked, and answered. */
+import type { HandshakeEvent } from "../events.ts";
+import type { Extension } from "../extension.ts";
+import type { HostFunctions } from "../host.ts";
+import { ByteCollector } from "../http/byte-collector.ts";
+import type { RequestHead } from "../http/head.ts";
+import { HeadDecoder } from "../http/head-decoder.ts";
+import { encodeResponseHead } from "../http/head-encoder.ts";
+import { requestLine } from "../http/start-line.ts";
+import type { Leniency } from "../leniency.ts";
+import { type Limits, resolveLimits } from "../limits.ts";
+import { UsageError } from "../usage-error.ts";
+import { type Violation, type ViolationCode, violation } from "../violation.ts";
+import type { OriginCheck } from "./origin.ts";
+import { OutputQueue } from "./output-queue.ts";
+import { type RejectedOpening, type Rejection, refuseOpeningRequest, rejectOpeningRequest } from "./rejection.ts";
+import { checkOpeningRequest, type OpeningRequest } from "./request.ts";
+import { answerOpeningRequest, type OpeningAnswer } from "./response.ts";
+
+/** What a server's handshake is made of. */
+export interface ServerHandshakeOptions {
+  /** The extensions that the server is ready to use, unless `accept` says otherwise. */
+  readonly extensions?: readonly Extension[] | undefined;
+  /** Who may connect; everybody when left out. See `originCheck`. */
+  readonly checkOrigin?: OriginCheck | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+  readonly tolerate?: readonly Leniency[] | undefined;
+  /** Its `sha1`, if there is one, is used. */
+  readonly host?: HostFunctions | undefined;
+}
+
+/**
+ * One opening handshake. Input: `receive`, `receiveEnd`, `accept`, `fail`. Command: `reject`. Output: `takeOutput`,
+ * `transport`.
+ *
+ * A valid request is told with `request`; then the application takes its time and calls `accept` or `reject`. A request
+ * that is not valid is answered here, and told with `failure`. Bytes that come too early are kept for the connection, up to
+ * `limits.earlyData`; an adapter that can pause its transport meanwhile need not let it come to that.
+ */
+export class ServerHandshake {
+  readonly #options: ServerHandshakeOptions;
+  readonly #limits: Limits;
+  readonly #head: HeadDecoder<RequestHead>;
+  readonly #early = new ByteCollector();
+  readonly #output = new OutputQueue();
+  /** The request that awaits its answer. */
+  #request: OpeningRequest | undefined;
+  #phase: "awaiting-request" | "awaiting-answer" | "open" | "rejected" | "failed" = "awaiting-request";
+
+  constructor(options: ServerHandshakeOptions = {}) {
+    this.#options = options;
+    this.#limits = resolveLimits(options.limits);
+    this.#head = new HeadDecoder(requestLine, this.#limits, options.tolerate ?? []);
+  }
+
+  /** Bytes received that belong to the handshake; `agreement.rest` are those after them. */
+  get bytesConsumed(): number {
+    return this.#head.length;
+  }
+
+  /** Bytes not yet taken. */
+  get outputLength(): number {
+    return this.#output.length;
+  }
+
+  /** What to do with the transport once everything taken is written. */
+  get transport(): "keep" | "end" {
+    return this.#phase === "rejected" || this.#phase === "failed" ? "end" : "keep";
+  }
+
+  /** Removes output, oldest first: at most about `budget` bytes. */
+  takeOutput(budget: number = Number.POSITIVE_INFINITY): readonly Uint8Array[] {
+    return this.#output.take(budget);
+  }
+
+  /**
+   * Takes bytes from the transport. Never throws because of them. After `open` they are the connection's, and not to be
+   * given here any more: `opening/complete`.
+   */
+  receive(chunk: Uint8Array): readonly HandshakeEvent[] {
+    switch (this.#phase) {
+      case "awaiting-request":
+        return this.#readHead(chunk);
+      case "awaiting-answer":
+        return this.#keep(chunk, 0);
+      case "rejected":
+      case "failed":
+        return [];
+      case "open":
+        throw new UsageError("opening/complete");
+      default:
+        return this.#phase satisfies never;
+    }
+  }
+
+  /** The transport delivers no more. A client that ends it before the answer does not want one. */
+  receiveEnd(): readonly HandshakeEvent[] {
+    return this.fail("opening/transport-ended");
+  }
+
+  /** Fails the handshake for a reason that is not in the bytes, such as `deadline/opening`. */
+  fail(code: ViolationCode): readonly HandshakeEvent[] {
+    const isUnderWay = this.#phase === "awaiting-request" || this.#phase === "awaiting-answer";
+    return isUnderWay ? this.#fail(violation(code, this.#head.length + this.#early.length)) : [];
+  }
+
+  /**
+   * Accepts the request: queues the 101 response and answers `open`. When the handshake has failed since the request came,
+   * as when the client went away while the application was thinking, there is nothing left to accept and no event.
+   *
+   * Throws `endpoint/not-awaiting-answer`, and what `answerOpeningRequest` throws.
+   */
+  accept(answer: OpeningAnswer = {}): readonly HandshakeEvent[] {
+    if (this.#phase === "failed") return [];
+    const extensions = answer.extensions ?? this.#options.extensions;
+    const { head, agreement } = answerOpeningRequest(
+      this.#awaited(),
+      { ...answer, extensions },
+      this.#options.host?.sha1,
+    );
+    this.#output.add(encodeResponseHead(head));
+    this.#phase = "open";
+    this.#request = undefined;
+    return [{ type: "open", agreement: { ...agreement, rest: this.#early.take() } }];
+  }
+
+  /**
+   * Rejects the request with an answer of HTTP, and ends the transport. As with `accept`, nothing happens when the
+   * handshake has failed meanwhile.
+   *
+   * Throws `endpoint/not-awaiting-answer`, and what `rejectOpeningRequest` throws.
+   */
+  reject(rejection: Rejection): void {
+    if (this.#phase === "failed") return;
+    this.#awaited();
+    this.#send(rejectOpeningRequest(rejection));
+    this.#phase = "rejected";
+    this.#request = undefined;
+    this.#early.take();
+  }
+
+  #readHead(chunk: Uint8Array): readonly HandshakeEvent[] {
+    const step = this.#head.receive(chunk, 0);
+    if (step.type === "more") return [];
+    if (step.type === "violation") return this.#fail(violation(step.code, step.offset));
+    const offset = this.#head.length;
+    const check = checkOpeningRequest(step.head, { tolerate: this.#options.tolerate, offset });
+    if (check.type === "violation") return this.#fail(check.violation);
+    const tolerated = [...this.#head.tolerated, ...check.request.tolerated];
+    const request: OpeningRequest = { ...check.request, tolerated };
+    const refused = this.#options.checkOrigin?.(request);
+    if (refused !== undefined) return this.#fail({ ...refused, offset });
+    this.#request = request;
+    this.#phase = "awaiting-answer";
+    return [{ type: "request", request }, ...this.#keep(chunk, step.end)];
+  }
+
+  /** Keeps what came before the answer: never dropped, never without bound (RFC 6455 §4.1: the client MUST wait). */
+  #keep(chunk: Uint8Array, start: number): readonly HandshakeEvent[] {
+    const room = this.#limits.earlyData - this.#early.length;
+    if (chunk.length - start > room) {
+      return this.#fail(violation("opening/early-data-too-big", this.#head.length + this.#limits.earlyData));
+    }
+    this.#early.append(chunk, start, chunk.length);
+    return [];
+  }
+
+  /** The request that awaits its answer. */
+  #awaited(): OpeningRequest {
+    if (this.#request === undefined) throw new UsageError("endpoint/not-awaiting-answer");
+    return this.#request;
+  }
+
+  #fail(violation: Violation): readonly HandshakeEvent[] {
+    this.#phase = "failed";
+    this.#request = undefined;
+    this.#early.take();
+    if (violation.httpStatus !== undefined) this.#send(refuseOpeningRequest(violation));
+    return [{ type: "failure", violation }];
+  }
+
+  #send({ head, body }: RejectedOpening): void {
+    this.#output.add(encodeResponseHead(head));
+    this.#output.add(body);
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * WebSocket URIs and what an opening handshake needs of them (RFC 6455 §3). Percent-encoding is left as it is: what the
+ * caller wrote is what the server sees. `http` and `https` are understood as `ws` and `wss`, as in the WHATWG API.
+ */
+import { toAsciiLowerCase } from "../bytes/ascii.ts";
+import { parseAuthority } from "../http/authority.ts";
+import { UsageError } from "../usage-error.ts";
+
+/** A WebSocket URI in its parts (RFC 6455 §3). */
+export interface WebSocketUrl {
+  /** Whether the connection is to run over TLS. */
+  readonly secure: boolean;
+  /** The host in lower case; an IPv6 address stands in its brackets. */
+  readonly host: string;
+  /** The host as sockets and TLS want it: an IPv6 address without its brackets. */
+  readonly address: string;
+  /** Of the scheme, 80 or 443, when the URI has none. */
+  readonly port: number;
+  /** What Host says: the host, and the port unless it is that of the scheme (RFC 6455 §4.1 step 4). */
+  readonly authority: string;
+  /** The path, at least `/`, and the query with its `?` when it is not empty. */
+  readonly resourceName: string;
+  /** `user:password` as written, percent-encoded, or undefined. Never sent in the target; see `basicAuthorization`. */
+  readonly userinfo: string | undefined;
+}
+
+/** Reads a WebSocket URI. Throws `opening/url` with what is wrong with it. */
+export function parseWebSocketUrl(text: string): WebSocketUrl {
+  const url = readUrl(text);
+  if (typeof url === "string") throw new UsageError("opening/url", url);
+  return url;
+}
+
+/** The URI of the parts; `parseWebSocketUrl` reads it back. */
+export function formatWebSocketUrl(url: WebSocketUrl): string {
+  const userinfo = url.userinfo === undefined ? "" : `${url.userinfo}@`;
+  return `${url.secure ? "wss" : "ws"}://${userinfo}${url.authority}${url.resourceName}`;
+}
+
+const secureByScheme: ReadonlyMap<string, boolean> = new Map([
+  ["ws", false],
+  ["wss", true],
+  ["http", false],
+  ["https", true],
+]);
+
+/** ws-URI = "ws:" "//" host [ ":" port ] path [ "?" query ] (RFC 6455 §3). Answers a sentence when `text` is not one. */
+export function readUrl(text: string): WebSocketUrl | string {
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit <= 0x20 || unit >= 0x7f) return "Every char must be visible ASCII: percent-encode the others.";
+    // RFC 6455 §3: fragment identifiers MUST NOT be used. An empty one is one.
+    if (unit === 0x23) return "A fragment is not allowed.";
+  }
+  const schemeEnd = text.indexOf("://");
+  const secure = secureByScheme.get(toAsciiLowerCase(text.slice(0, Math.max(schemeEnd, 0))));
+  if (secure === undefined) return "The scheme must be ws, wss, http or https.";
+  const authorityStart = schemeEnd + 3;
+  const authorityEnd = firstOf(text, "/?", authorityStart);
+  const userinfoEnd = text.lastIndexOf("@", authorityEnd - 1);
+  const hasUserinfo = userinfoEnd >= authorityStart;
+  const authority = parseAuthority(text.slice(hasUserinfo ? userinfoEnd + 1 : authorityStart, authorityEnd));
+  if (authority === undefined) return "The host or the port is malformed.";
+  return {
+    ...webSocketOrigin(secure, authority.host, authority.port),
+    resourceName: resourceName(text, authorityEnd),
+    userinfo: hasUserinfo ? text.slice(authorityStart, userinfoEnd) : undefined,
+  };
+}
+
+/** The parts of a URL that say where to connect to. */
+export function webSocketOrigin(
+  secure: boolean,
+  host: string,
+  port: number | undefined,
+): Omit<WebSocketUrl, "resourceName" | "userinfo"> {
+  const lowerHost = toAsciiLowerCase(host);
+  const defaultPort = secure ? 443 : 80;
+  return {
+    secure,
+    host: lowerHost,
+    address: lowerHost.startsWith("[") ? lowerHost.slice(1, -1) : lowerHost,
+    port: port ?? defaultPort,
+    authority: port === undefined || port === defaultPort ? lowerHost : `${lowerHost}:${port}`,
+  };
+}
+
+/** resource-name, out of what follows the authority (RFC 6455 §3). */
+function resourceName(text: string, start: number): string {
+  const rest = text.slice(start);
+  const path = rest.startsWith("/") ? rest : `/${rest}`;
+  // RFC 6455 §3: "?" only if the query component is non-empty.
+  return path.indexOf("?") === path.length - 1 ? path.slice(0, -1) : path;
+}
+
+/** The index of the first of `chars` from `start` on, or the end. */
+function firstOf(text: string, chars: string, start: number): number {
+  let at = start;
+  while (at < text.length && !chars.includes(text[at] as string)) at++;
+  return at;
+}
