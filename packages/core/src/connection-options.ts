@@ -1,12 +1,13 @@
 /** How a connection is to behave, and the transforms of the extensions that were agreed. */
 import type { RandomSource } from "./bytes/random-pool.ts";
 import type { Extension } from "./extension.ts";
-import type { HostFunctions } from "./host.ts";
+import { type HostFunctions, portableHost } from "./host.ts";
 import type { Leniency } from "./leniency.ts";
-import type { Limits } from "./limits.ts";
+import { type Limits, resolveLimits } from "./limits.ts";
 import type { Delivery } from "./message/assembler.ts";
 import type { ActiveTransform } from "./message/decode-pipeline.ts";
 import type { Agreement } from "./opening/agreement.ts";
+import type { Role } from "./role.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Options of a connection; all have defaults, but a client needs `random`. */
@@ -26,6 +27,23 @@ export interface ConnectionOptions {
   readonly host?: HostFunctions | undefined;
   /** Bytes of the transport that came before the connection's, so that offsets count from its start. 0. */
   readonly offset?: number | undefined;
+}
+
+const defaultFragmentSize = 65_536;
+
+/** Options that were checked, with their defaults. */
+export interface ResolvedOptions {
+  readonly limits: Limits;
+  readonly fragmentSize: number;
+  readonly host: HostFunctions;
+}
+
+/** @throws UsageError `option/range`, `option/random-missing` */
+export function resolveOptions(role: Role, options: ConnectionOptions): ResolvedOptions {
+  const { fragmentSize = defaultFragmentSize, host = portableHost } = options;
+  if (!(fragmentSize >= 1)) throw new UsageError("option/range", "fragmentSize must be at least 1.");
+  if (role === "client" && options.random === undefined) throw new UsageError("option/random-missing");
+  return { limits: resolveLimits(options.limits), fragmentSize, host };
 }
 
 /** A transform for each extension of the agreement, in its order (RFC 6455 §9.1). */

@@ -16,16 +16,16 @@ import {
   transportInstruction,
 } from "./closing/states.ts";
 import { statusCodes } from "./closing/status-code.ts";
-import { type ConnectionOptions, createTransforms } from "./connection-options.ts";
+import { type ConnectionOptions, createTransforms, resolveOptions } from "./connection-options.ts";
 import { type ConnectionSink, EventCollector } from "./connection-sink.ts";
 import type { ConnectionEvent } from "./events.ts";
 import { FrameDecoder, type SinkVerdict } from "./frame/frame-decoder.ts";
 import { maxControlPayload } from "./frame/header.ts";
 import { ping, pong } from "./frame/opcode.ts";
-import { type HostFunctions, portableHost } from "./host.ts";
+import type { HostFunctions } from "./host.ts";
 import { Keepalive } from "./keepalive.ts";
 import type { Leniency } from "./leniency.ts";
-import { type Limits, resolveLimits } from "./limits.ts";
+import type { Limits } from "./limits.ts";
 import { Assembler } from "./message/assembler.ts";
 import type { ActiveTransform } from "./message/decode-pipeline.ts";
 import { MessageStream } from "./message/message-stream.ts";
@@ -93,12 +93,10 @@ export class Connection implements Output {
   /** @throws UsageError `option/range`, `option/random-missing`, `extension/unknown`, `extension/rsv-conflict` */
   constructor(agreement: Agreement, options: ConnectionOptions = {}) {
     const { role } = agreement;
-    const fragmentSize = options.fragmentSize ?? 65_536;
-    if (!(fragmentSize >= 1)) throw new UsageError("option/range", "fragmentSize must be at least 1.");
-    if (role === "client" && options.random === undefined) throw new UsageError("option/random-missing");
+    const { limits, fragmentSize, host } = resolveOptions(role, options);
     this.agreement = agreement;
-    this.#limits = resolveLimits(options.limits);
-    this.#host = options.host ?? portableHost;
+    this.#limits = limits;
+    this.#host = host;
     this.#offset = options.offset ?? 0;
     this.#transforms = createTransforms(agreement, options.extensions ?? []);
     this.#assembler = new Assembler((opcode, payload) => this.#control(opcode, payload), {

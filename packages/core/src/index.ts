@@ -1,1 +1,63 @@
-export {};
+/** `@hybi/core`: the WebSocket protocol, without the socket. In reading order. */
+
+export { Backoff, type BackoffOptions } from "./backoff.ts";
+// What is injected.
+export type { RandomSource } from "./bytes/random-pool.ts";
+export { type ClosePayload, formatClosePayload, maxReasonLength, parseClosePayload } from "./closing/close-payload.ts";
+// Closing.
+export {
+  type ClosingState,
+  type ClosingTrigger,
+  closingTransitions,
+  type TransportInstruction,
+  transportInstruction,
+} from "./closing/states.ts";
+export { isSendable, statusCodes } from "./closing/status-code.ts";
+export { type CloseOptions, Connection } from "./connection.ts";
+export type { ConnectionOptions } from "./connection-options.ts";
+export type { ConnectionSink } from "./connection-sink.ts";
+// Time, and coming back.
+export { type Deadline, type DeadlineOptions, type DeadlineSubject, Deadlines, type Instant } from "./deadlines.ts";
+// An endpoint over a byte stream: the opening handshake, then the connection.
+export { type ClientOptions, Endpoint, type ServerOptions } from "./endpoint.ts";
+export type {
+  BinaryEvent,
+  CloseEvent,
+  ConnectionEvent,
+  EndEvent,
+  EndpointEvent,
+  FailureEvent,
+  FragmentEvent,
+  HandshakeEvent,
+  OpenEvent,
+  PingEvent,
+  PongEvent,
+  RejectionEvent,
+  RequestEvent,
+  TextEvent,
+} from "./events.ts";
+export type {
+  Extension,
+  ExtensionParameter,
+  ExtensionParameters,
+  MessageTransform,
+  OutgoingMessageInfo,
+  RsvBits,
+  TransformSink,
+  TransformViolation,
+} from "./extension.ts";
+export type { HostFunctions } from "./host.ts";
+export type { Leniency } from "./leniency.ts";
+export { defaultLimits, type Limits } from "./limits.ts";
+export type { Delivery } from "./message/assembler.ts";
+export type { MessageStream } from "./message/message-stream.ts";
+export type { SendOptions } from "./message/outgoing.ts";
+export { type PreparedMessage, prepareBinary, prepareText } from "./message/prepared-message.ts";
+export type { MessageKind } from "./message-kind.ts";
+// The opening handshake alone: over bytes, over a head that is parsed already, over HTTP/2 and HTTP/3.
+export { type AgreedExtension, type Agreement, plainAgreement } from "./opening/agreement.ts";
+export type { DeadlineReason, Output, Statistics } from "./output.ts";
+export type { Role } from "./role.ts";
+export { UsageError, type UsageErrorCode, usageErrorTable } from "./usage-error.ts";
+// What can be wrong, and how much is allowed.
+export { type Violation, type ViolationCode, violationTable } from "./violation.ts";

@@ -4,7 +4,7 @@
  */
 
 /** Bytes of a block worth keeping: the largest frame that is packed, with its header. */
-export const blockSize = 65_536 + 64;
+export const blockSize: number = 65_536 + 64;
 
 /** 4 MiB: enough for the output of one turn of a busy server. */
 const maxFree = 64;

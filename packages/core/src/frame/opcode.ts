@@ -1,14 +1,14 @@
 /** Opcodes of frames (RFC 6455 §5.2). */
 
+/** All opcodes that RFC 6455 defines, by name. */
+export const opcodes = { continuation: 0x0, text: 0x1, binary: 0x2, close: 0x8, ping: 0x9, pong: 0xa } as const;
+
 export const continuation = 0x0;
 export const text = 0x1;
 export const binary = 0x2;
 export const close = 0x8;
 export const ping = 0x9;
 export const pong = 0xa;
-
-/** All of them, by name. */
-export const opcodes = { continuation, text, binary, close, ping, pong } as const;
 
 /** An opcode that RFC 6455 defines. */
 export type Opcode = (typeof opcodes)[keyof typeof opcodes];

@@ -1,0 +1,256 @@
+/**
+ * A WebSocket endpoint over one byte stream: the opening handshake (RFC 6455 §4), and then the connection (§5–§7),
+ * behind one `receive`. It composes the two and holds no rule of its own.
+ */
+import type { ClosingState, TransportInstruction } from "./closing/states.ts";
+import { statusCodes } from "./closing/status-code.ts";
+import { type CloseOptions, Connection } from "./connection.ts";
+import { type ConnectionOptions, resolveOptions } from "./connection-options.ts";
+import type { EndEvent, EndpointEvent, HandshakeEvent } from "./events.ts";
+import type { MessageStream } from "./message/message-stream.ts";
+import type { SendOptions } from "./message/outgoing.ts";
+import type { PreparedMessage } from "./message/prepared-message.ts";
+import type { MessageKind } from "./message-kind.ts";
+import type { Agreement } from "./opening/agreement.ts";
+import { ClientHandshake, type ClientHandshakeOptions } from "./opening/client-handshake.ts";
+import type { Rejection } from "./opening/rejection.ts";
+import type { OpeningAnswer } from "./opening/response.ts";
+import { ServerHandshake, type ServerHandshakeOptions } from "./opening/server-handshake.ts";
+import type { DeadlineReason, Output, Statistics } from "./output.ts";
+import type { Role } from "./role.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** What a client is made of. Only `random`, and `url` or its parts, must be given. */
+export interface ClientOptions extends ClientHandshakeOptions, Omit<ConnectionOptions, "random" | "offset"> {}
+
+/** What a server is made of. Everything has a default. */
+export interface ServerOptions extends ServerHandshakeOptions, Omit<ConnectionOptions, "offset"> {}
+
+const noStatistics: Statistics = {
+  bytesReceived: 0,
+  bytesTaken: 0,
+  messagesReceived: 0,
+  messagesSent: 0,
+  controlFramesReceived: 0,
+  pingsTaken: 0,
+};
+
+/** The opening handshake did not lead to a connection; what is left is to end the transport. */
+type Over = "failed" | "ended";
+
+/**
+ * One endpoint.
+ *
+ * *Inputs* are `receive`, `receiveEnd`, `accept` and `expire`; each returns the events that it caused, in wire order.
+ * *Commands* are `reject`, `send…` and `startMessage`; they throw a `UsageError` and change nothing, or succeed and add
+ * output. *Output* is `takeOutput` and `transport`. After any input or command: handle the events, write what
+ * `takeOutput` returns, obey `transport`.
+ *
+ * @example
+ * const endpoint = Endpoint.server();
+ * for (const event of endpoint.receive(chunk)) {
+ *   if (event.type === "request") react(endpoint.accept());
+ *   if (event.type === "text") endpoint.sendText(event.data);
+ * }
+ * for (const bytes of endpoint.takeOutput()) transport.write(bytes);
+ */
+export class Endpoint implements Output {
+  readonly role: Role;
+
+  readonly #handshake: ClientHandshake | ServerHandshake;
+  readonly #options: ConnectionOptions;
+  #connection: Connection | undefined;
+  #over: Over | undefined;
+  #aborted = false;
+
+  private constructor(role: Role, handshake: ClientHandshake | ServerHandshake, options: ConnectionOptions) {
+    // Now, and not when the connection opens: a usage error comes before anything has changed.
+    resolveOptions(role, options);
+    this.role = role;
+    this.#handshake = handshake;
+    this.#options = options;
+  }
+
+  /**
+   * A client; its opening request is output at once.
+   *
+   * @throws UsageError for options that are out of range or cannot be sent
+   */
+  static client(options: ClientOptions): Endpoint {
+    return new Endpoint("client", new ClientHandshake(options), options);
+  }
+
+  /**
+   * A server, which waits for an opening request.
+   *
+   * @throws UsageError for options that are out of range
+   */
+  static server(options: ServerOptions = {}): Endpoint {
+    return new Endpoint("server", new ServerHandshake(options), options);
+  }
+
+  /** Where the endpoint stands: before the connection is open, and then where the closing handshake does. */
+  get state(): ClosingState | "opening" {
+    return this.#connection?.state ?? this.#over ?? "opening";
+  }
+
+  /** The connection, once it is open: `receiveInto` on it makes no event objects. */
+  get connection(): Connection | undefined {
+    return this.#connection;
+  }
+
+  /** What was agreed, once the connection is open. */
+  get agreement(): Agreement | undefined {
+    return this.#connection?.agreement;
+  }
+
+  get statistics(): Statistics {
+    return this.#connection?.statistics ?? noStatistics;
+  }
+
+  get awaitsPong(): boolean {
+    return this.#connection?.awaitsPong === true;
+  }
+
+  // Inputs
+
+  /** Bytes arrived. Takes `chunk` over; see `Connection.receive`. */
+  receive(chunk: Uint8Array): readonly EndpointEvent[] {
+    if (this.#connection !== undefined) return this.#connection.receive(chunk);
+    return this.#over === undefined ? this.#follow(this.#handshake.receive(chunk)) : [];
+  }
+
+  /** The transport ended: the peer closed its half, or it was lost. */
+  receiveEnd(): readonly EndpointEvent[] {
+    if (this.#connection !== undefined) return this.#connection.receiveEnd();
+    if (this.#over === "ended") return [];
+    const events = this.#over === undefined ? this.#follow(this.#handshake.receiveEnd()) : [];
+    this.#over = "ended";
+    // RFC 6455 §7.1.5: no Close frame was received, so the code is 1006.
+    const end: EndEvent = { type: "end", clean: false, statusCode: statusCodes.abnormalClosure, reason: "" };
+    return [...events, end];
+  }
+
+  /**
+   * Server: accepts the request of the `request` event. Answers `open`, and the events of bytes that came early. Nothing
+   * happens when the client has gone away meanwhile.
+   *
+   * @throws UsageError `endpoint/not-awaiting-answer`, and for an answer that cannot be given
+   */
+  accept(answer: OpeningAnswer = {}): readonly EndpointEvent[] {
+    const server = this.#server();
+    if (this.#over !== undefined) return [];
+    const extensions = answer.extensions ?? this.#options.extensions;
+    return this.#follow(server.accept(answer), { ...this.#options, extensions });
+  }
+
+  /** A deadline has passed; see `Deadlines`. */
+  expire(reason: DeadlineReason): EndpointEvent[] {
+    if (this.#connection !== undefined) return this.#connection.expire(reason);
+    if (reason === "closing") this.#aborted = true;
+    if (reason !== "opening" || this.#over !== undefined) return [];
+    return this.#follow(this.#handshake.fail("deadline/opening"));
+  }
+
+  // Commands
+
+  /**
+   * Server: refuses the request with an answer of HTTP, and ends the transport.
+   *
+   * @throws UsageError `endpoint/not-awaiting-answer`, and for an answer that cannot be given
+   */
+  reject(rejection: Rejection): void {
+    const server = this.#server();
+    if (this.#over !== undefined) return;
+    server.reject(rejection);
+    this.#over = "failed";
+  }
+
+  /** See `Connection.sendText`. @throws UsageError `endpoint/not-open` too */
+  sendText(data: string, options?: SendOptions): void {
+    this.#open().sendText(data, options);
+  }
+
+  /** See `Connection.sendBinary`. @throws UsageError `endpoint/not-open` too */
+  sendBinary(data: Uint8Array, options?: SendOptions): void {
+    this.#open().sendBinary(data, options);
+  }
+
+  /** See `Connection.sendPrepared`. @throws UsageError `endpoint/not-open` too */
+  sendPrepared(message: PreparedMessage, options?: SendOptions): void {
+    this.#open().sendPrepared(message, options);
+  }
+
+  /** See `Connection.startMessage`. @throws UsageError `endpoint/not-open` too */
+  startMessage(kind: MessageKind, options?: SendOptions): MessageStream {
+    return this.#open().startMessage(kind, options);
+  }
+
+  /** See `Connection.sendPing`. @throws UsageError `endpoint/not-open` too */
+  sendPing(payload?: Uint8Array): void {
+    this.#open().sendPing(payload);
+  }
+
+  /** See `Connection.sendPong`. @throws UsageError `endpoint/not-open` too */
+  sendPong(payload?: Uint8Array): void {
+    this.#open().sendPong(payload);
+  }
+
+  /** See `Connection.sendClose`. @throws UsageError `endpoint/not-open` too */
+  sendClose(statusCode?: number, reason?: string, options?: CloseOptions): void {
+    this.#open().sendClose(statusCode, reason, options);
+  }
+
+  // Output
+
+  /** Bytes to write, oldest first; see `Output`. */
+  takeOutput(budget: number = Number.POSITIVE_INFINITY): readonly Uint8Array[] {
+    const connection = this.#connection;
+    if (this.#handshake.outputLength === 0) return connection === undefined ? [] : connection.takeOutput(budget);
+    const opening = this.#handshake.takeOutput(budget);
+    if (connection === undefined || this.#handshake.outputLength > 0) return opening;
+    const taken = opening.reduce((sum, chunk) => sum + chunk.length, 0);
+    return taken < budget ? [...opening, ...connection.takeOutput(budget - taken)] : opening;
+  }
+
+  /** Hands back chunks that the transport has written; see `Connection.releaseOutput`. */
+  releaseOutput(chunks: readonly Uint8Array[]): void {
+    this.#connection?.releaseOutput(chunks);
+  }
+
+  get outputLength(): number {
+    return this.#handshake.outputLength + (this.#connection?.outputLength ?? 0);
+  }
+
+  get transport(): TransportInstruction {
+    if (this.#connection !== undefined) return this.#connection.transport;
+    if (this.#aborted) return "abort";
+    return this.#over === undefined ? this.#handshake.transport : "end";
+  }
+
+  // What they are made of
+
+  /** Passes on what the handshake says, and opens the connection when it has succeeded. */
+  #follow(events: readonly HandshakeEvent[], options: ConnectionOptions = this.#options): EndpointEvent[] {
+    const all: EndpointEvent[] = [];
+    for (const event of events) {
+      all.push(event);
+      if (event.type === "failure" || event.type === "rejection") this.#over = "failed";
+      if (event.type !== "open") continue;
+      const { agreement } = event;
+      this.#connection = new Connection(agreement, { ...options, offset: this.#handshake.bytesConsumed });
+      if (agreement.rest.length > 0) all.push(...this.#connection.receive(agreement.rest));
+    }
+    return all;
+  }
+
+  #open(): Connection {
+    if (this.#connection !== undefined) return this.#connection;
+    throw new UsageError(this.#over === undefined ? "endpoint/not-open" : "endpoint/ended");
+  }
+
+  #server(): ServerHandshake {
+    if (this.#handshake instanceof ServerHandshake && this.#connection === undefined) return this.#handshake;
+    throw new UsageError("endpoint/not-awaiting-answer");
+  }
+}
