@@ -7,14 +7,8 @@ import { returnChunk } from "./bytes/block-pool.ts";
 import { RandomPool } from "./bytes/random-pool.ts";
 import { utf8Bytes } from "./bytes/text-encode.ts";
 import { closePayload, formatClosePayload, parseClosePayload, replyPayload } from "./closing/close-payload.ts";
-import {
-  type ClosingState,
-  type ClosingTrigger,
-  closingTransitions,
-  nextClosingState,
-  type TransportInstruction,
-  transportInstruction,
-} from "./closing/states.ts";
+import { ClosingHandshake } from "./closing/closing-handshake.ts";
+import type { ClosingState, TransportInstruction } from "./closing/states.ts";
 import { statusCodes } from "./closing/status-code.ts";
 import { type ConnectionOptions, createTransforms, resolveOptions } from "./connection-options.ts";
 import { type ConnectionSink, EventCollector } from "./connection-sink.ts";
@@ -73,18 +67,13 @@ export class Connection implements Output {
   readonly #decoder: FrameDecoder;
   readonly #assembler: Assembler;
   readonly #outgoing: Outgoing;
-  readonly #transforms: readonly ActiveTransform[];
+  #transforms: readonly ActiveTransform[];
   readonly #offset: number;
 
-  #state: ClosingState = "open";
-  #aborted = false;
+  readonly #closing: ClosingHandshake;
   /** Whether bytes received still mean something. */
   #reading = true;
   #receiving = false;
-  /** Whether the application has asked for the closing handshake. */
-  #closeRequested = false;
-  /** The peer's Close frame, once it has arrived. */
-  #closeReceived: { readonly statusCode: number | undefined; readonly reason: string } | undefined;
   #keepalive: Keepalive | undefined;
   #bytesTaken = 0;
   #messagesSent = 0;
@@ -95,6 +84,7 @@ export class Connection implements Output {
     const { role } = agreement;
     const { limits, fragmentSize, host } = resolveOptions(role, options);
     this.agreement = agreement;
+    this.#closing = new ClosingHandshake(role);
     this.#limits = limits;
     this.#host = host;
     this.#offset = options.offset ?? 0;
@@ -125,7 +115,7 @@ export class Connection implements Output {
 
   /** Where the closing handshake stands. */
   get state(): ClosingState {
-    return this.#state;
+    return this.#closing.state;
   }
 
   /** The leniencies that were needed, in the opening handshake and since. */
@@ -141,13 +131,13 @@ export class Connection implements Output {
       messagesReceived: this.#assembler.messagesReceived,
       messagesSent: this.#messagesSent,
       controlFramesReceived: this.#controlFramesReceived,
-      pingsTaken: this.#outgoing.pingsTaken,
+      pingsTaken: this.#outgoing.controls.pingsTaken,
     };
   }
 
   /** Whether a Ping of `expire("ping")` has been taken that no Pong has answered. */
   get awaitsPong(): boolean {
-    return this.#keepalive?.isAwaiting(this.#outgoing.pingsTaken) === true;
+    return this.#keepalive?.isAwaiting(this.#outgoing.controls.pingsTaken) === true;
   }
 
   // Inputs
@@ -182,30 +172,23 @@ export class Connection implements Output {
 
   /** The transport ended: the peer closed its half, or it was lost. What is still queued may be written if it can be. */
   receiveEnd(): ConnectionEvent[] {
-    if (this.#state === "ended") return [];
-    const received = this.#closeReceived;
-    // RFC 6455 §7.1.4: clean when both Close frames have passed. Ours may still be on its way out: the peer's half is
-    // closed, not ours.
-    const clean = this.#state === "closed" || this.#state === "close-received";
-    this.#move("end");
+    if (this.state === "ended") return [];
     this.#reading = false;
-    for (const { transform } of this.#transforms) transform.release();
-    // RFC 6455 §7.1.5: the code is that of the peer's Close frame, 1005 where it had none, 1006 without a Close frame.
-    const statusCode =
-      received === undefined ? statusCodes.abnormalClosure : (received.statusCode ?? statusCodes.noStatusReceived);
-    return [{ type: "end", clean, statusCode, reason: received?.reason ?? "" }];
+    const end = this.#closing.end();
+    this.#releaseTransforms();
+    return [end];
   }
 
   /** A deadline has passed. `Deadlines` knows when and calls this; it is public for those who keep time otherwise. */
   expire(reason: DeadlineReason): ConnectionEvent[] {
-    if (this.#state === "ended") return [];
+    if (this.state === "ended") return [];
     if (reason === "closing") {
-      this.#aborted = true;
+      this.#closing.abort();
       this.#reading = false;
     } else if (reason === "ping") {
-      if (this.#state === "open") this.#sendKeepalive();
+      if (this.state === "open") this.#sendKeepalive();
     } else if (reason === "idle") {
-      if (this.#state === "open") this.sendClose(statusCodes.goingAway, "idle");
+      if (this.state === "open") this.sendClose(statusCodes.goingAway, "idle");
     } else if (this.#reading && (reason === "pong" || reason === "control-flood")) {
       const collector = new EventCollector();
       this.#fail(collector, `deadline/${reason}`, this.#decoder.received);
@@ -269,7 +252,7 @@ export class Connection implements Output {
    */
   sendPing(payload: Uint8Array = noPayload): void {
     this.#checkControl(payload);
-    this.#outgoing.sendPing(payload);
+    this.#outgoing.controls.ping(payload);
   }
 
   /**
@@ -279,7 +262,7 @@ export class Connection implements Output {
    */
   sendPong(payload: Uint8Array = noPayload): void {
     this.#checkControl(payload);
-    this.#outgoing.sendPong(payload);
+    this.#outgoing.controls.pong(payload);
   }
 
   /**
@@ -290,12 +273,9 @@ export class Connection implements Output {
    */
   sendClose(statusCode?: number, reason = "", options?: CloseOptions): void {
     const payload = formatClosePayload(this.role, statusCode, reason, this.#host);
-    if (this.#closeRequested || this.#state === "ended") return;
-    this.#closeRequested = true;
-    if (this.#state !== "open") return;
+    if (!this.#closing.request()) return;
     if (options?.afterMessages === false) this.#outgoing.hastenClose(payload);
     else this.#outgoing.sendClose(payload);
-    this.#move("send-close");
   }
 
   // Output
@@ -304,8 +284,8 @@ export class Connection implements Output {
   takeOutput(budget: number = Number.POSITIVE_INFINITY): readonly Uint8Array[] {
     const chunks = this.#outgoing.take(budget);
     for (let index = 0; index < chunks.length; index++) this.#bytesTaken += chunks[index]!.length;
-    if (this.#outgoing.closeTaken && closingTransitions[this.#state]["close-taken"] !== undefined)
-      this.#move("close-taken");
+    if (this.#outgoing.closeTaken) this.#closing.taken();
+    if (this.state === "ended") this.#releaseTransforms();
     return chunks;
   }
 
@@ -319,7 +299,7 @@ export class Connection implements Output {
   }
 
   get transport(): TransportInstruction {
-    return this.#aborted ? "abort" : transportInstruction(this.#state, this.role);
+    return this.#closing.transport;
   }
 
   // What they are made of
@@ -328,7 +308,7 @@ export class Connection implements Output {
     const sink = this.#assembler.sink as ConnectionSink;
     this.#controlFramesReceived++;
     if (opcode === ping) {
-      this.#outgoing.replyPong(payload);
+      this.#outgoing.controls.reply(payload);
       sink.ping(payload);
       return undefined;
     }
@@ -339,12 +319,11 @@ export class Connection implements Output {
     }
     const received = parseClosePayload(payload, this.#host);
     if (typeof received === "string") return { code: received };
-    this.#closeReceived = received;
     // RFC 6455 §5.5.1: one Close frame each; ours, if it is queued already, answers this one.
-    if (this.#state === "open") this.#outgoing.hastenClose(replyPayload(received.statusCode));
-    else if (this.#state === "closing") this.#outgoing.hastenClose(undefined);
-    this.#outgoing.dropReply();
-    this.#move("receive-close");
+    if (this.state === "open") this.#outgoing.hastenClose(replyPayload(received.statusCode));
+    else if (this.state === "closing") this.#outgoing.hastenClose(undefined);
+    this.#outgoing.controls.dropReply();
+    this.#closing.receive(received);
     // RFC 6455 §1.4: what follows a Close frame is discarded.
     sink.close(received.statusCode, received.reason);
     return "stop";
@@ -358,34 +337,37 @@ export class Connection implements Output {
       const statusCode = fault.statusCode ?? statusCodes.protocolError;
       this.#outgoing.hastenClose(closePayload(statusCode, utf8Bytes(code, this.#host)));
     }
-    this.#move("fail");
+    this.#closing.fail();
     sink.failure(fault);
+  }
+
+  /** Releases what extensions hold, once no message can arrive and none waits to leave. */
+  #releaseTransforms(): void {
+    if (this.#outgoing.hasData) return;
+    for (const { transform } of this.#transforms) transform.release();
+    this.#transforms = [];
   }
 
   #sendKeepalive(): void {
     this.#keepalive ??= new Keepalive();
-    this.#outgoing.sendPing(this.#keepalive.next(this.#outgoing.pingsQueued + 1));
+    this.#outgoing.controls.ping(this.#keepalive.next(this.#outgoing.controls.pingsQueued + 1));
   }
 
   /** Messages may be sent until our Close frame is taken, unless the application itself has asked for it. */
   #checkSend(options: SendOptions | undefined): void {
-    if (this.#state !== "open" || this.#outgoing.length > this.#limits.queuedOutput) this.#refuseSend();
+    if (this.state !== "open" || this.#outgoing.length > this.#limits.queuedOutput) this.#refuseSend();
     if (options?.priority !== undefined && !Number.isInteger(options.priority)) throw new UsageError("send/priority");
   }
 
   #refuseSend(): void {
-    if (this.#state === "ended") throw new UsageError("endpoint/ended");
+    if (this.state === "ended") throw new UsageError("endpoint/ended");
     // What answers messages that came with the peer's Close frame, or before its fault, may leave before our Close.
-    if (this.#closeRequested || this.#outgoing.closeTaken) throw new UsageError("send/after-close");
+    if (this.#closing.isRequested || this.#outgoing.closeTaken) throw new UsageError("send/after-close");
     if (this.#outgoing.length > this.#limits.queuedOutput) throw new UsageError("send/queue-full");
   }
 
   #checkControl(payload: Uint8Array): void {
     if (payload.length > maxControlPayload) throw new UsageError("control/payload-too-long");
     this.#checkSend(undefined);
-  }
-
-  #move(trigger: ClosingTrigger): void {
-    this.#state = nextClosingState(this.#state, trigger);
   }
 }

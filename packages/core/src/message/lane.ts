@@ -28,17 +28,24 @@ export class Lane {
     return this.#queue.length === 0;
   }
 
+  /** Whether something can leave now: a message that is being streamed may have nothing to give yet. */
+  get isReady(): boolean {
+    const item = this.#queue[0];
+    if (item === undefined) return !this.writer.isEmpty;
+    return !(item instanceof PendingMessage) || item.ready;
+  }
+
   /** Queues a message behind everything that waits. */
   push(message: PendingMessage): void {
     this.#sealRun();
     this.#queue.push(message);
   }
 
-  /** What leaves first: a message that is pending, or a run of encoded ones. Undefined when the lane is empty. */
-  first(): PendingMessage | "run" | undefined {
+  /** What leaves first: a message that is pending, or a run of encoded ones. Only while the lane is not empty. */
+  first(): PendingMessage | "run" {
     if (this.#queue.length === 0) this.#sealRun();
-    const item = this.#queue[0];
-    return item === undefined || item instanceof PendingMessage ? item : "run";
+    const item = this.#queue[0]!;
+    return item instanceof PendingMessage ? item : "run";
   }
 
   /** Removes the pending message that is first. */
@@ -46,15 +53,15 @@ export class Lane {
     this.#queue.shift();
   }
 
-  /** Moves whole frames of the run that is first to `target`, at least one and about `room` bytes; answers how many bytes. */
-  takeRun(room: number, target: Uint8Array[]): number {
+  /** Moves whole frames of the run that is first to `output`, at least one and about `room` bytes; answers the bytes. */
+  takeRun(room: number, output: ByteWriter): number {
     const run = this.#queue[0] as Run;
     let taken = 0;
     let chunks = 0;
     for (; chunks < run.length && taken < room; chunks++) {
       const chunk = run[chunks]!;
       const cut = taken + chunk.length <= room ? chunk.length : frameBoundary(chunk, room - taken);
-      target.push(cut === chunk.length ? chunk : chunk.subarray(0, cut));
+      output.appendReference(cut === chunk.length ? chunk : chunk.subarray(0, cut));
       taken += cut;
       if (cut < chunk.length) {
         run[chunks] = chunk.subarray(cut);
@@ -66,7 +73,19 @@ export class Lane {
     return taken;
   }
 
-  /** Forgets everything; answers nothing, for nobody may need it any more. */
+  /** Drops the messages that have not been given whole; answers the bytes of them. */
+  dropUnended(): number {
+    let dropped = 0;
+    for (let index = this.#queue.length - 1; index >= 0; index--) {
+      const item = this.#queue[index]!;
+      if (!(item instanceof PendingMessage) || item.ended) continue;
+      dropped += item.length;
+      this.#queue.splice(index, 1);
+    }
+    return dropped;
+  }
+
+  /** Drops everything. */
   clear(): void {
     this.#queue.length = 0;
     this.writer.take();

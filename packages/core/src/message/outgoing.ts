@@ -6,7 +6,6 @@
  * Short messages are encoded at once and packed into blocks: one write of the transport costs as much as encoding a
  * hundred of them. Longer ones wait as `PendingMessage` and are cut into fragments when they are taken.
  */
-
 import { returnChunk } from "../bytes/block-pool.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import type { RandomPool } from "../bytes/random-pool.ts";
@@ -14,11 +13,13 @@ import type { MessageTransform } from "../extension.ts";
 import { writeFrame, writeMaskedHeader, writeTextFrame, writeUnmaskedHeader } from "../frame/frame-encoder.ts";
 import { finBit } from "../frame/header.ts";
 import { mask } from "../frame/mask.ts";
-import { binary, close, ping, pong, text } from "../frame/opcode.ts";
+import { binary, close, text } from "../frame/opcode.ts";
 import type { HostFunctions } from "../host.ts";
 import type { MessageKind } from "../message-kind.ts";
+import { ControlQueue } from "./control-queue.ts";
 import { EncodePipeline } from "./encode-pipeline.ts";
-import { Lane } from "./lane.ts";
+import type { Lane } from "./lane.ts";
+import { Lanes } from "./lanes.ts";
 import { PendingMessage } from "./pending-message.ts";
 import type { PreparedMessage } from "./prepared-message.ts";
 
@@ -43,12 +44,6 @@ export interface SendOptions {
   readonly compress?: boolean | undefined;
 }
 
-/** A control frame that waits. */
-interface PendingControl {
-  readonly opcode: number;
-  readonly payload: Uint8Array;
-}
-
 /** What `Outgoing` is made from. */
 export interface OutgoingOptions {
   /** A client's masking keys; undefined for a server, which does not mask (RFC 6455 §5.1). */
@@ -62,6 +57,8 @@ export interface OutgoingOptions {
 
 /** The output of one connection, up to and including its Close frame. */
 export class Outgoing {
+  readonly controls: ControlQueue;
+
   readonly #keys: RandomPool | undefined;
   readonly #transforms: readonly MessageTransform[];
   readonly #fragmentSize: number;
@@ -70,23 +67,18 @@ export class Outgoing {
   readonly #packedText: number;
   readonly #packedBinary: number;
 
-  /** Priority 0, where nearly all messages go. */
-  readonly #ordinary = new Lane(0);
-  /** Other priorities, the most urgent first. */
-  #others: Lane[] | undefined;
+  readonly #lanes = new Lanes();
+  /** The message that has begun and not ended. */
   #current: PendingMessage | undefined;
-  #controls: PendingControl[] | undefined;
-  /** RFC 6455 §5.5.3: of several unanswered Pings only the most recent needs a Pong. */
-  #reply: Uint8Array | undefined;
+  /** Bytes of messages that wait, and of the Close frame. */
+  #length = 0;
   #close: Uint8Array | undefined;
-  /** Infinite when the Close frame waits for everything that was sent before it. */
+  /** Bytes of messages that may leave before the Close frame. */
   #allowance = Number.POSITIVE_INFINITY;
   #closeTaken = false;
-  #length = 0;
-  #pingsQueued = 0;
-  #pingsTaken = 0;
 
   constructor(options: OutgoingOptions) {
+    this.controls = new ControlQueue(options.keys);
     this.#keys = options.keys;
     this.#transforms = options.transforms;
     this.#fragmentSize = options.fragmentSize;
@@ -99,25 +91,20 @@ export class Outgoing {
 
   /** Bytes not yet taken: frames that are encoded, and the payload of messages that are not. */
   get length(): number {
-    return this.#length;
+    return this.#length + this.controls.length;
+  }
+
+  /** Whether a message can leave now, or once there is room. */
+  get hasData(): boolean {
+    return this.#current?.ready === true || this.#lanes.firstReady() !== undefined;
   }
 
   get closeTaken(): boolean {
     return this.#closeTaken;
   }
 
-  /** Ping frames queued so far, taken or not. */
-  get pingsQueued(): number {
-    return this.#pingsQueued;
-  }
-
-  /** Ping frames taken so far. */
-  get pingsTaken(): number {
-    return this.#pingsTaken;
-  }
-
   sendText(data: string, options: SendOptions | undefined): void {
-    const lane = options === undefined ? this.#ordinary : this.#lane(options.priority);
+    const lane = options === undefined ? this.#lanes.ordinary : this.#lanes.of(options.priority);
     if (data.length <= this.#packedText) {
       this.#length += writeTextFrame(lane.writer, finBit | text, data, this.#keys, this.#host);
       return;
@@ -128,7 +115,7 @@ export class Outgoing {
   }
 
   sendBinary(data: Uint8Array, options: SendOptions | undefined): void {
-    const lane = options === undefined ? this.#ordinary : this.#lane(options.priority);
+    const lane = options === undefined ? this.#lanes.ordinary : this.#lanes.of(options.priority);
     if (data.length <= this.#packedBinary) {
       this.#length += writeFrame(lane.writer, finBit | binary, data, this.#keys);
       return;
@@ -139,7 +126,7 @@ export class Outgoing {
   }
 
   sendPrepared(message: PreparedMessage, options: SendOptions | undefined): void {
-    const lane = this.#lane(options?.priority);
+    const lane = this.#lanes.of(options?.priority);
     if (this.#keys === undefined && this.#transforms.length === 0 && message.payload.length <= this.#fragmentSize) {
       lane.writer.append(message.frame);
       this.#length += message.frame.length;
@@ -153,7 +140,7 @@ export class Outgoing {
   /** Queues a message that the application will append to; report what it appended with `appended`. */
   startMessage(kind: MessageKind, options: SendOptions | undefined): PendingMessage {
     const message = new PendingMessage(kind, options?.compress);
-    this.#lane(options?.priority).push(message);
+    this.#lanes.of(options?.priority).push(message);
     return message;
   }
 
@@ -162,31 +149,9 @@ export class Outgoing {
     this.#length += bytes;
   }
 
-  sendPing(payload: Uint8Array): void {
-    this.#pingsQueued++;
-    this.#control(ping, payload);
-  }
-
-  sendPong(payload: Uint8Array): void {
-    this.#control(pong, payload);
-  }
-
-  /** Answers a Ping, in place of the answer to an earlier one if that has not been taken. */
-  replyPong(payload: Uint8Array): void {
-    if (this.#reply !== undefined) this.#length -= this.#reply.length;
-    this.#reply = payload;
-    this.#length += payload.length;
-  }
-
-  /** Drops the answer to a Ping: RFC 6455 §5.5.2 asks for none once a Close frame was received. */
-  dropReply(): void {
-    if (this.#reply !== undefined) this.#length -= this.#reply.length;
-    this.#reply = undefined;
-  }
-
-  /** Queues the Close frame behind everything that was sent. */
+  /** Queues the Close frame behind everything that was sent. A message that has not ended by now never will. */
   sendClose(payload: Uint8Array): void {
-    this.#length += payload.length;
+    this.#length += payload.length - this.#lanes.dropUnended();
     this.#close = payload;
   }
 
@@ -196,102 +161,74 @@ export class Outgoing {
    */
   hastenClose(payload: Uint8Array | undefined): void {
     if (payload !== undefined) {
-      this.#length -= this.#close?.length ?? 0;
-      this.sendClose(payload);
+      this.#length += payload.length - (this.#close?.length ?? 0);
+      this.#close = payload;
     }
     this.#allowance = Math.min(this.#allowance, closeAllowance);
   }
 
   /** Frames to write, oldest first: about `budget` bytes, and more only to finish a frame. */
   take(budget: number): readonly Uint8Array[] {
-    const ordinary = this.#ordinary;
     // The common case: short messages and nothing else.
     if (
-      this.#controls === undefined &&
-      this.#reply === undefined &&
+      this.controls.isEmpty &&
       this.#close === undefined &&
       this.#current === undefined &&
-      this.#others === undefined &&
-      ordinary.isRun &&
+      this.#lanes.isPlainRun &&
       this.#length <= budget
     ) {
       this.#length = 0;
-      return ordinary.writer.take();
+      return this.#lanes.ordinary.writer.take();
     }
-    return this.#takeScheduled(budget);
-  }
-
-  #takeScheduled(budget: number): readonly Uint8Array[] {
     const output = new ByteWriter();
-    let room = budget - this.#takeControls(output);
-    while (room > 0) {
+    let room = budget - this.controls.take(output);
+    while (room > 0 && !this.#closeTaken) {
       const taken = this.#takeData(output, room);
+      if (taken === 0 && this.#close !== undefined) this.#takeClose(output, this.#close);
       if (taken === 0) break;
       room -= taken;
     }
-    if (this.#close !== undefined && room > 0 && !this.#closeTaken) this.#takeClose(output, this.#close);
     return output.take();
-  }
-
-  #takeControls(output: ByteWriter): number {
-    let taken = 0;
-    for (const { opcode, payload } of this.#controls ?? []) {
-      if (opcode === ping) this.#pingsTaken++;
-      this.#length -= payload.length;
-      taken += writeFrame(output, finBit | opcode, payload, this.#keys);
-    }
-    this.#controls = undefined;
-    if (this.#reply !== undefined) {
-      taken += writeFrame(output, finBit | pong, this.#reply, this.#keys);
-      this.dropReply();
-    }
-    return taken;
   }
 
   /** A step of the data that waits; answers the bytes taken, 0 when there are none to take now. */
   #takeData(output: ByteWriter, room: number): number {
-    if (this.#current === undefined) {
-      const lane = this.#mostUrgent();
-      if (lane === undefined) return 0;
-      const first = lane.first();
-      if (first === "run") {
-        const chunks: Uint8Array[] = [];
-        if (this.#allowance <= 0) return 0;
-        const taken = lane.takeRun(Math.min(room, this.#allowance), chunks);
-        for (const chunk of chunks) output.appendReference(chunk);
-        this.#length -= taken;
-        this.#allowance -= taken;
-        return taken;
-      }
-      if (first === undefined || !first.ready || !this.#mayLeave(first)) return 0;
-      lane.shift();
-      const wholeLength = first.wholeLength;
-      first.begin(
-        EncodePipeline.begin(this.#transforms, { kind: first.kind, length: wholeLength, compress: first.compress }),
-      );
-      this.#current = first;
-      return this.#takeFragment(first, output, room);
-    }
-    const message = this.#current;
-    return message.ready && this.#mayLeave(message) ? this.#takeFragment(message, output, room) : 0;
+    if (this.#current !== undefined) return this.#takeFragment(this.#current, output, room);
+    const lane = this.#lanes.firstReady();
+    if (lane === undefined) return 0;
+    const first = lane.first();
+    if (first === "run") return this.#takeRun(lane, output, room);
+    if (!this.#mayLeave(first)) return 0;
+    lane.shift();
+    const { kind, wholeLength: length, compress } = first;
+    first.begin(EncodePipeline.begin(this.#transforms, { kind, length, compress }));
+    this.#current = first;
+    return this.#takeFragment(first, output, room);
   }
 
-  /** Whether a message may still leave before the Close frame that waits: whole, and within the allowance. */
-  #mayLeave(message: PendingMessage): boolean {
-    return this.#allowance === Number.POSITIVE_INFINITY || (message.ended && message.length <= this.#allowance);
+  #takeRun(lane: Lane, output: ByteWriter, room: number): number {
+    if (this.#allowance <= 0) return 0;
+    const taken = lane.takeRun(Math.min(room, this.#allowance), output);
+    this.#length -= taken;
+    this.#allowance -= taken;
+    return taken;
   }
 
   #takeFragment(message: PendingMessage, output: ByteWriter, room: number): number {
+    if (!message.ready || !this.#mayLeave(message)) return 0;
     const before = message.length;
     const limit = Math.min(this.#fragmentSize, Math.max(room, smallestFragment));
     const { payload, owned, final } = message.takeFragment(limit);
     this.#length -= before - message.length;
     this.#allowance -= before - message.length;
-    const length = payload.length;
     // An extension may swallow what it was given until it is given more.
-    if (length === 0 && !final) return 0;
-    const firstByte = message.takeOpcode() | (final ? finBit : 0);
+    if (payload.length === 0 && !final) return 0;
     if (final) this.#current = undefined;
+    return this.#writeFragment(output, message.takeOpcode() | (final ? finBit : 0), payload, owned);
+  }
+
+  #writeFragment(output: ByteWriter, firstByte: number, payload: Uint8Array, owned: boolean): number {
+    const { length } = payload;
     if (this.#keys === undefined && length > shortBinaryLimit) {
       const header = writeUnmaskedHeader(output, firstByte, length);
       output.appendReference(payload);
@@ -309,12 +246,16 @@ export class Outgoing {
     return written;
   }
 
+  /** Whether a message may still leave before the Close frame that waits: if it does so whole, and within the allowance. */
+  #mayLeave(message: PendingMessage): boolean {
+    return this.#allowance === Number.POSITIVE_INFINITY || (message.ended && message.length <= this.#allowance);
+  }
+
   #takeClose(output: ByteWriter, payload: Uint8Array): void {
     writeFrame(output, finBit | close, payload, this.#keys);
     this.#closeTaken = true;
     // RFC 6455 §5.5.1: no data frame follows, so what still waits never leaves.
-    this.#ordinary.clear();
-    this.#others = undefined;
+    this.#lanes.clear();
     this.#current = undefined;
     this.#length = 0;
   }
@@ -323,34 +264,5 @@ export class Outgoing {
     message.end();
     this.#length += message.length;
     lane.push(message);
-  }
-
-  #control(opcode: number, payload: Uint8Array): void {
-    // The array is the application's: what it does with it later must not change what we send.
-    this.#controls ??= [];
-    this.#controls.push({ opcode, payload: payload.slice() });
-    this.#length += payload.length;
-  }
-
-  #lane(priority: number | undefined): Lane {
-    if (priority === undefined || priority === 0) return this.#ordinary;
-    this.#others ??= [];
-    const others = this.#others;
-    let index = 0;
-    while (index < others.length && others[index]!.priority > priority) index++;
-    const found = others[index];
-    if (found?.priority === priority) return found;
-    const lane = new Lane(priority);
-    others.splice(index, 0, lane);
-    return lane;
-  }
-
-  #mostUrgent(): Lane | undefined {
-    const ordinary = this.#ordinary.isEmpty ? undefined : this.#ordinary;
-    if (this.#others === undefined) return ordinary;
-    this.#others = this.#others.filter((lane) => !lane.isEmpty);
-    const other = this.#others[0];
-    if (other === undefined) this.#others = undefined;
-    return other !== undefined && (ordinary === undefined || other.priority > 0) ? other : ordinary;
   }
 }

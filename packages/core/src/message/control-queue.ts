@@ -1,0 +1,88 @@
+/** The control frames that wait to leave: they go before everything else (RFC 6455 §5.4–5.5). */
+import type { ByteWriter } from "../bytes/byte-writer.ts";
+import type { RandomPool } from "../bytes/random-pool.ts";
+import { writeFrame } from "../frame/frame-encoder.ts";
+import { finBit } from "../frame/header.ts";
+import { ping, pong } from "../frame/opcode.ts";
+
+interface PendingControl {
+  readonly opcode: number;
+  readonly payload: Uint8Array;
+}
+
+/** Pings and Pongs of the application's, in order, and the answer to the peer's most recent Ping. */
+export class ControlQueue {
+  readonly #keys: RandomPool | undefined;
+  #frames: PendingControl[] | undefined;
+  /** RFC 6455 §5.5.3: of several unanswered Pings only the most recent needs a Pong. */
+  #reply: Uint8Array | undefined;
+  #length = 0;
+  #pingsQueued = 0;
+  #pingsTaken = 0;
+
+  /** `keys` are a client's masking keys. */
+  constructor(keys: RandomPool | undefined) {
+    this.#keys = keys;
+  }
+
+  get isEmpty(): boolean {
+    return this.#frames === undefined && this.#reply === undefined;
+  }
+
+  /** Bytes of payload that wait. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Ping frames queued so far, taken or not. */
+  get pingsQueued(): number {
+    return this.#pingsQueued;
+  }
+
+  get pingsTaken(): number {
+    return this.#pingsTaken;
+  }
+
+  ping(payload: Uint8Array): void {
+    this.#pingsQueued++;
+    this.#push(ping, payload);
+  }
+
+  pong(payload: Uint8Array): void {
+    this.#push(pong, payload);
+  }
+
+  /** Answers a Ping, in place of the answer to an earlier one if that has not been taken. */
+  reply(payload: Uint8Array): void {
+    this.dropReply();
+    this.#reply = payload;
+    this.#length += payload.length;
+  }
+
+  /** Drops the answer to a Ping: RFC 6455 §5.5.2 asks for none once a Close frame was received. */
+  dropReply(): void {
+    this.#length -= this.#reply?.length ?? 0;
+    this.#reply = undefined;
+  }
+
+  /** Moves all of them to `output`; answers the bytes. */
+  take(output: ByteWriter): number {
+    let taken = 0;
+    for (const { opcode, payload } of this.#frames ?? []) {
+      if (opcode === ping) this.#pingsTaken++;
+      taken += writeFrame(output, finBit | opcode, payload, this.#keys);
+    }
+    if (this.#reply !== undefined) taken += writeFrame(output, finBit | pong, this.#reply, this.#keys);
+    this.#frames = undefined;
+    this.#reply = undefined;
+    this.#length = 0;
+    return taken;
+  }
+
+  #push(opcode: number, payload: Uint8Array): void {
+    this.#frames ??= [];
+    // A copy: the array is the application's, and what it does with it later must not change what we send.
+    this.#frames.push({ opcode, payload: payload.slice() });
+    this.#length += payload.length;
+  }
+}
