@@ -74,6 +74,7 @@ export class Deadlines {
   #messages = -1;
   #idleSince: Instant = 0;
   #pongAwaitedSince: Instant | undefined;
+  #paused = false;
   #windowStart: Instant = Number.NEGATIVE_INFINITY;
   #controlFrames = 0;
 
@@ -87,6 +88,20 @@ export class Deadlines {
       limits[name] = value;
     }
     this.#limits = limits;
+  }
+
+  /**
+   * The caller has stopped reading, so that the peer cannot show that it is alive: no Ping or Pong is due until `resume`.
+   */
+  pause(): void {
+    this.#paused = true;
+  }
+
+  /** The caller reads again, from `now` on. */
+  resume(now: Instant): void {
+    this.#paused = false;
+    this.#quietSince = now;
+    if (this.#pongAwaitedSince !== undefined) this.#pongAwaitedSince = now;
   }
 
   /** Takes note of what has changed by `now`. Answers what is due next, or undefined when nothing ever is. */
@@ -132,6 +147,7 @@ export class Deadlines {
     // The Pong's time runs from when the Ping was taken, not from when it was queued behind other output.
     if (!this.#subject.awaitsPong) this.#pongAwaitedSince = undefined;
     else this.#pongAwaitedSince ??= now;
+    if (this.#paused) return this.#due("idle", this.#idleSince);
     const keepalive =
       this.#pongAwaitedSince === undefined
         ? this.#due("ping", this.#quietSince)

@@ -7,6 +7,7 @@ import { statusCodes } from "./closing/status-code.ts";
 import { type CloseOptions, Connection } from "./connection.ts";
 import { type ConnectionOptions, resolveOptions } from "./connection-options.ts";
 import type { EndEvent, EndpointEvent, HandshakeEvent } from "./events.ts";
+import type { RequestHead } from "./http/head.ts";
 import type { MessageStream } from "./message/message-stream.ts";
 import type { SendOptions } from "./message/outgoing.ts";
 import type { PreparedMessage } from "./message/prepared-message.ts";
@@ -118,6 +119,17 @@ export class Endpoint implements Output {
   receive(chunk: Uint8Array): readonly EndpointEvent[] {
     if (this.#connection !== undefined) return this.#connection.receive(chunk);
     return this.#over === undefined ? this.#follow(this.#handshake.receive(chunk)) : [];
+  }
+
+  /**
+   * Server: takes an opening request that somebody else has parsed, such as the HTTP server of the runtime, in place of
+   * its bytes. What was read beyond it goes to `receive` next.
+   *
+   * @throws UsageError `opening/complete` when a request was read already
+   */
+  receiveHead(head: RequestHead): readonly EndpointEvent[] {
+    if (!(this.#handshake instanceof ServerHandshake)) throw new UsageError("opening/complete");
+    return this.#over === undefined ? this.#follow(this.#handshake.receiveHead(head)) : [];
   }
 
   /** The transport ended: the peer closed its half, or it was lost. */

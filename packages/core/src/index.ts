@@ -47,6 +47,8 @@ export type {
   TransformViolation,
 } from "./extension.ts";
 export type { HostFunctions } from "./host.ts";
+export { type FieldLine, type Fields, fieldValues, firstFieldValue } from "./http/fields.ts";
+export type { RequestHead, ResponseHead } from "./http/head.ts";
 export type { Leniency } from "./leniency.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
 export type { Delivery } from "./message/assembler.ts";
@@ -56,6 +58,20 @@ export { type PreparedMessage, prepareBinary, prepareText } from "./message/prep
 export type { MessageKind } from "./message-kind.ts";
 // The opening handshake alone: over bytes, over a head that is parsed already, over HTTP/2 and HTTP/3.
 export { type AgreedExtension, type Agreement, plainAgreement } from "./opening/agreement.ts";
+export { ClientHandshake, type ClientHandshakeOptions } from "./opening/client-handshake.ts";
+export type { OpeningOptions } from "./opening/client-request.ts";
+export { basicAuthorization, basicCredentialsEqual, secretsEqual } from "./opening/credentials.ts";
+export { type OriginCheck, originCheck } from "./opening/origin.ts";
+export {
+  type RejectedOpening,
+  type Rejection,
+  refuseOpeningRequest,
+  rejectOpeningRequest,
+} from "./opening/rejection.ts";
+export { checkOpeningRequest, type OpeningRequest, type OpeningRequestCheck } from "./opening/request.ts";
+export { type AcceptedOpening, answerOpeningRequest, type OpeningAnswer } from "./opening/response.ts";
+export { ServerHandshake, type ServerHandshakeOptions } from "./opening/server-handshake.ts";
+export { parseWebSocketUrl, type WebSocketUrl } from "./opening/url.ts";
 export type { DeadlineReason, Output, Statistics } from "./output.ts";
 export type { Role } from "./role.ts";
 export { UsageError, type UsageErrorCode, usageErrorTable } from "./usage-error.ts";

@@ -93,6 +93,18 @@ export class ServerHandshake {
     }
   }
 
+  /**
+   * Takes a head that somebody else has parsed, such as the HTTP server of the runtime, in place of its bytes. What it
+   * read beyond the head goes to `receive` next.
+   *
+   * Throws `opening/complete` when a head was read already.
+   */
+  receiveHead(head: RequestHead): readonly HandshakeEvent[] {
+    if (this.#phase === "failed") return [];
+    if (this.#phase !== "awaiting-request") throw new UsageError("opening/complete");
+    return this.#check(head, []);
+  }
+
   /** The transport delivers no more. A client that ends it before the answer does not want one. */
   receiveEnd(): readonly HandshakeEvent[] {
     return this.fail("opening/transport-ended");
@@ -143,16 +155,20 @@ export class ServerHandshake {
     const step = this.#head.receive(chunk, 0);
     if (step.type === "more") return [];
     if (step.type === "violation") return this.#fail(violation(step.code, step.offset));
+    const events = this.#check(step.head, this.#head.tolerated);
+    return this.#phase === "awaiting-answer" ? [...events, ...this.#keep(chunk, step.end)] : events;
+  }
+
+  #check(head: RequestHead, toleratedInHead: readonly Leniency[]): readonly HandshakeEvent[] {
     const offset = this.#head.length;
-    const check = checkOpeningRequest(step.head, { tolerate: this.#options.tolerate, offset });
+    const check = checkOpeningRequest(head, { tolerate: this.#options.tolerate, offset });
     if (check.type === "violation") return this.#fail(check.violation);
-    const tolerated = [...this.#head.tolerated, ...check.request.tolerated];
-    const request: OpeningRequest = { ...check.request, tolerated };
+    const request: OpeningRequest = { ...check.request, tolerated: [...toleratedInHead, ...check.request.tolerated] };
     const refused = this.#options.checkOrigin?.(request);
     if (refused !== undefined) return this.#fail({ ...refused, offset });
     this.#request = request;
     this.#phase = "awaiting-answer";
-    return [{ type: "request", request }, ...this.#keep(chunk, step.end)];
+    return [{ type: "request", request }];
   }
 
   /** Keeps what came before the answer: never dropped, never without bound (RFC 6455 §4.1: the client MUST wait). */

@@ -1,0 +1,73 @@
+/** A server whose HTTP layer has parsed the opening request already (RFC 6455 §4.2.1). */
+import { Endpoint, type Fields, ServerHandshake } from "@hybi/core";
+import { describe, expect, it } from "vitest";
+
+const fields: Fields = [
+  ["Host", "example.com"],
+  ["Upgrade", "websocket"],
+  ["Connection", "Upgrade"],
+  ["Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="],
+  ["Sec-WebSocket-Version", "13"],
+];
+const head = { method: "GET", target: "/chat", minorVersion: 1, fields };
+const maskedHello = [0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58];
+
+function text(chunks: readonly Uint8Array[]): string {
+  return chunks.map((chunk) => String.fromCharCode(...chunk)).join("");
+}
+
+describe("an opening request that was parsed elsewhere", () => {
+  it("leads to the same request and the same answer as its bytes [H09]", () => {
+    const endpoint = Endpoint.server();
+    const [event] = endpoint.receiveHead(head);
+    expect(event).toMatchObject({ type: "request", request: { resourceName: "/chat", authority: "example.com" } });
+    expect(endpoint.accept().map(({ type }) => type)).toEqual(["open"]);
+    expect(text(endpoint.takeOutput())).toContain("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n");
+  });
+
+  it("is followed by the bytes that the HTTP layer had read beyond it, kept until it is accepted [H22]", () => {
+    const endpoint = Endpoint.server();
+    endpoint.receiveHead(head);
+    expect(endpoint.receive(Uint8Array.from(maskedHello))).toEqual([]);
+    expect(endpoint.accept()).toMatchObject([{ type: "open" }, { type: "text", data: "Hello" }]);
+  });
+
+  it("is refused for the same rules [H07]", () => {
+    const endpoint = Endpoint.server();
+    const old = fields.map(([name, value]) => [name, value === "13" ? "8" : value] as const);
+    expect(endpoint.receiveHead({ ...head, fields: old })).toMatchObject([
+      { type: "failure", violation: { code: "opening/version-unsupported", httpStatus: 426 } },
+    ]);
+    expect(text(endpoint.takeOutput())).toMatch(/^HTTP\/1\.1 426 /);
+    expect(endpoint.transport).toBe("end");
+  });
+
+  it("is refused when its origin may not connect [H13]", () => {
+    const server = new ServerHandshake({
+      checkOrigin: () => ({
+        ...{ code: "opening/origin-refused", message: "Not this one.", section: "RFC 6455 §4.2.2" },
+        ...{ statusCode: undefined, httpStatus: 403, offset: 0 },
+      }),
+    });
+    expect(server.receiveHead(head)).toMatchObject([
+      { type: "failure", violation: { code: "opening/origin-refused" } },
+    ]);
+  });
+
+  it("is a usage error after another, and for a client", () => {
+    const server = new ServerHandshake();
+    server.receiveHead(head);
+    expect(() => server.receiveHead(head)).toThrow(expect.objectContaining({ code: "opening/complete" }));
+    const client = Endpoint.client({ url: "ws://example.com/", random: () => {} });
+    expect(() => client.receiveHead(head)).toThrow(expect.objectContaining({ code: "opening/complete" }));
+  });
+
+  it("means nothing after the handshake has failed", () => {
+    const server = new ServerHandshake();
+    server.fail("deadline/opening");
+    expect(server.receiveHead(head)).toEqual([]);
+    const endpoint = Endpoint.server();
+    endpoint.expire("opening");
+    expect(endpoint.receiveHead(head)).toEqual([]);
+  });
+});
