@@ -1,0 +1,24 @@
+/** `pnpm check:docs`: fails where a page that is made from the code is stale. `--write` makes it anew. */
+
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { closingTransitions, usageErrorTable, violationTable } from "../../packages/core/src/index.ts";
+import { conclude, root } from "../repository.ts";
+import { formatDiagram, replaceDiagram } from "./closing-diagram.ts";
+import { formatErrorsPage } from "./errors-page.ts";
+
+const write = process.argv.includes("--write");
+const findings: string[] = [];
+
+function keep(page: string, make: (now: string) => string): void {
+  const path = join(root, page);
+  const now = existsSync(path) ? readFileSync(path, "utf8") : "";
+  const wanted = make(now);
+  if (now === wanted) return;
+  if (write) writeFileSync(path, wanted);
+  else findings.push(`${page} is stale: run \`pnpm check:docs --write\``);
+}
+
+keep("docs/reference/errors.md", () => formatErrorsPage(violationTable, usageErrorTable));
+keep("docs/design/closing-handshake.md", (now) => replaceDiagram(now, formatDiagram(closingTransitions)));
+conclude("generated pages", findings, "2 pages");

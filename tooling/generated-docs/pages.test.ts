@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { formatDiagram, replaceDiagram } from "./closing-diagram.ts";
+import { formatErrorsPage } from "./errors-page.ts";
+
+describe("formatErrorsPage", () => {
+  it("gives every code a heading, its sentence, its section and its answer", () => {
+    const page = formatErrorsPage(
+      {
+        "frame/a": { message: "A.", section: "RFC 1 §2", statusCode: 1002 },
+        "opening/b": { message: "B.", section: "RFC 3 §4", httpStatus: 400 },
+        "opening/c": { message: "C.", section: "RFC 5 §6" },
+      },
+      { "send/d": "D." },
+    );
+    expect(page).toContain("### frame/a\n\nA. Answered with a Close frame of status code 1002. (RFC 1 §2)\n");
+    expect(page).toContain("### opening/b\n\nB. Answered with HTTP status 400, where a server answers. (RFC 3 §4)\n");
+    expect(page).toContain("### opening/c\n\nC. Answered with nothing: the client ends the transport. (RFC 5 §6)\n");
+    expect(page).toContain("### send/d\n\nD.\n");
+  });
+});
+
+describe("formatDiagram", () => {
+  it("draws one arrow for each step of the table", () => {
+    expect(formatDiagram({ open: { fail: "close-sent" }, "close-sent": {} })).toBe(
+      "```mermaid\nstateDiagram-v2\n  [*] --> open\n  open --> close_sent: fail\n  ended --> [*]\n```",
+    );
+  });
+});
+
+describe("replaceDiagram", () => {
+  const marked = (text: string) =>
+    `a\n<!-- begin: written by \`pnpm check:docs --write\` from packages/core/src/closing/states.ts -->${text}<!-- end -->\nz`;
+
+  it("replaces what stands between the marks, and nothing else", () => {
+    expect(replaceDiagram(marked("old"), "new")).toBe(marked("\n\nnew\n\n"));
+  });
+
+  it("refuses a page without marks", () => {
+    expect(() => replaceDiagram("a page", "new")).toThrow("marks");
+  });
+});
