@@ -30,13 +30,15 @@ export class Backoff {
   readonly #stableAfter: number;
   readonly #random: RandomSource;
   #attempts = 0;
+  /** The longest that the last delay could have been. */
+  #longest = 0;
   #openedAt: number | undefined;
 
   /** @throws UsageError `option/range` */
   constructor(options: BackoffOptions) {
-    this.#firstDelay = inRange("firstDelay", options.firstDelay ?? 5_000, 0);
-    this.#maximumDelay = inRange("maximumDelay", options.maximumDelay ?? 300_000, 0);
-    this.#factor = inRange("factor", options.factor ?? 2, 1);
+    this.#firstDelay = finite("firstDelay", options.firstDelay ?? 5_000, 0);
+    this.#maximumDelay = finite("maximumDelay", options.maximumDelay ?? 300_000, 0);
+    this.#factor = finite("factor", options.factor ?? 2, 1);
     this.#maxAttempts = inRange("attempts", options.attempts ?? Number.POSITIVE_INFINITY, 0);
     this.#stableAfter = inRange("stableAfter", options.stableAfter ?? 10_000, 0);
     this.#random = options.random;
@@ -61,9 +63,10 @@ export class Backoff {
     this.#openedAt = undefined;
     if (this.#attempts >= this.#maxAttempts) return undefined;
     const attempt = this.#attempts++;
-    const longest = Math.min(this.#maximumDelay, this.#firstDelay * this.#factor ** attempt);
+    const longest = Math.min(this.#maximumDelay, attempt === 0 ? this.#firstDelay : this.#longest * this.#factor);
+    this.#longest = longest;
     // RFC 6455 §7.2.3: the first delay is random; later ones increase, so that each is at least as long as the one
-    // before could have been, and chance spreads them over the rest.
+    // before could have been until the maximum is near, and chance spreads them over the rest.
     const shortest = attempt === 0 ? 0 : longest / this.#factor;
     return shortest + (longest - shortest) * this.#fraction();
   }
@@ -80,6 +83,11 @@ export class Backoff {
     this.#random(bytes);
     return (bytes[0]! + bytes[1]! * 256 + bytes[2]! * 65_536 + bytes[3]! * 16_777_216) / 0x1_0000_0000;
   }
+}
+
+function finite(name: string, value: number, least: number): number {
+  if (value === Number.POSITIVE_INFINITY) throw new UsageError("option/range", `${name} must be finite.`);
+  return inRange(name, value, least);
 }
 
 function inRange(name: string, value: number, least: number): number {

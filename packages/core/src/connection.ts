@@ -172,6 +172,7 @@ export class Connection implements Output {
 
   /** The transport ended: the peer closed its half, or it was lost. What is still queued may be written if it can be. */
   receiveEnd(): ConnectionEvent[] {
+    if (this.#receiving) throw new UsageError("endpoint/reentrant");
     if (this.state === "ended") return [];
     this.#reading = false;
     const end = this.#closing.end();
@@ -181,6 +182,7 @@ export class Connection implements Output {
 
   /** A deadline has passed. `Deadlines` knows when and calls this; it is public for those who keep time otherwise. */
   expire(reason: DeadlineReason): ConnectionEvent[] {
+    if (this.#receiving) throw new UsageError("endpoint/reentrant");
     if (this.state === "ended") return [];
     if (reason === "closing") {
       this.#closing.abort();
@@ -189,7 +191,7 @@ export class Connection implements Output {
       if (this.state === "open") this.#sendKeepalive();
     } else if (reason === "idle") {
       if (this.state === "open") this.sendClose(statusCodes.goingAway, "idle");
-    } else if (this.#reading && (reason === "pong" || reason === "control-flood")) {
+    } else if (this.#closing.canFail && (reason === "pong" || reason === "control-flood")) {
       const collector = new EventCollector();
       this.#fail(collector, `deadline/${reason}`, this.#decoder.received);
       return collector.events;
@@ -240,15 +242,15 @@ export class Connection implements Output {
   startMessage(kind: MessageKind, options?: SendOptions): MessageStream {
     this.#checkSend(options);
     this.#messagesSent++;
-    return new MessageStream(this.#outgoing, this.#outgoing.startMessage(kind, options), () =>
-      this.#checkSend(undefined),
+    return new MessageStream(this.#outgoing, this.#outgoing.startMessage(kind, options), (adding) =>
+      adding === "payload" ? this.#checkSend(undefined) : this.#checkUnclosed(),
     );
   }
 
   /**
    * Sends a Ping of at most 125 bytes. Its Pong comes as an event; `Deadlines` has Pings of its own.
    *
-   * @throws UsageError `control/payload-too-long`, `send/after-close`, `endpoint/ended`
+   * @throws UsageError `control/payload-too-long`, `send/after-close`, `send/queue-full`, `endpoint/ended`
    */
   sendPing(payload: Uint8Array = noPayload): void {
     this.#checkControl(payload);
@@ -355,15 +357,15 @@ export class Connection implements Output {
 
   /** Messages may be sent until our Close frame is taken, unless the application itself has asked for it. */
   #checkSend(options: SendOptions | undefined): void {
-    if (this.state !== "open" || this.#outgoing.length > this.#limits.queuedOutput) this.#refuseSend();
+    if (this.state !== "open") this.#checkUnclosed();
+    if (this.#outgoing.length > this.#limits.queuedOutput) throw new UsageError("send/queue-full");
     if (options?.priority !== undefined && !Number.isInteger(options.priority)) throw new UsageError("send/priority");
   }
 
-  #refuseSend(): void {
+  #checkUnclosed(): void {
     if (this.state === "ended") throw new UsageError("endpoint/ended");
     // What answers messages that came with the peer's Close frame, or before its fault, may leave before our Close.
     if (this.#closing.isRequested || this.#outgoing.closeTaken) throw new UsageError("send/after-close");
-    if (this.#outgoing.length > this.#limits.queuedOutput) throw new UsageError("send/queue-full");
   }
 
   #checkControl(payload: Uint8Array): void {

@@ -76,7 +76,9 @@ export class Deadlines {
   #pongAwaitedSince: Instant | undefined;
   #paused = false;
   #windowStart: Instant = Number.NEGATIVE_INFINITY;
+  /** Control frames received before the window, and by the last look at them. */
   #controlFrames = 0;
+  #controlFramesSeen: number | undefined;
 
   /** @throws UsageError `option/range` */
   constructor(subject: DeadlineSubject, options: DeadlineOptions = {}) {
@@ -87,6 +89,8 @@ export class Deadlines {
       if (!(value >= 0)) throw new UsageError("option/range", `${name} must be a number of at least 0.`);
       limits[name] = value;
     }
+    // Every instant would be one to send a Ping at.
+    if (limits.ping === 0) throw new UsageError("option/range", "ping must be more than 0.");
     this.#limits = limits;
   }
 
@@ -140,8 +144,11 @@ export class Deadlines {
     }
     if (now - this.#windowStart >= this.#limits.controlWindow) {
       this.#windowStart = now;
-      this.#controlFrames = controlFramesReceived;
-    } else if (controlFramesReceived - this.#controlFrames > this.#limits.controlFrames) {
+      // What came since the last look came in this window: a burst that is its first turn counts as well.
+      this.#controlFrames = this.#controlFramesSeen ?? controlFramesReceived;
+    }
+    this.#controlFramesSeen = controlFramesReceived;
+    if (controlFramesReceived - this.#controlFrames > this.#limits.controlFrames) {
       return { at: now, reason: "control-flood" };
     }
     // The Pong's time runs from when the Ping was taken, not from when it was queued behind other output.

@@ -33,7 +33,7 @@ const usageErrors = {
     "There is no opening request to answer: call accept() or reject() once, after a request event.",
   "endpoint/ended": "The transport has ended: nothing can be sent any more.",
   "endpoint/reentrant":
-    "receive() was called from inside a sink: queue the bytes and receive them after the call returns.",
+    "An input (receive, receiveEnd, expire) was called from inside a sink: call it once receiveInto() has returned.",
   "send/after-close": "A Close frame has been queued or sent: no message can follow it (RFC 6455 §5.5.1).",
   "send/queue-full":
     "The output queue is full (limits.queuedOutput): take output, or wait until the transport has room.",

@@ -32,6 +32,11 @@ export class ClosingHandshake {
     return this.#requested;
   }
 
+  /** Whether the connection can still be failed: the peer's Close frame, a failure and the end of the transport are final. */
+  get canFail(): boolean {
+    return closingTransitions[this.#state].fail !== undefined;
+  }
+
   get transport(): TransportInstruction {
     return this.#aborted ? "abort" : transportInstruction(this.#state, this.#role);
   }

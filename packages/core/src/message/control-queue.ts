@@ -2,7 +2,7 @@
 import type { ByteWriter } from "../bytes/byte-writer.ts";
 import type { RandomPool } from "../bytes/random-pool.ts";
 import { writeFrame } from "../frame/frame-encoder.ts";
-import { finBit } from "../frame/header.ts";
+import { finBit, headerLength } from "../frame/header.ts";
 import { ping, pong } from "../frame/opcode.ts";
 
 interface PendingControl {
@@ -29,7 +29,7 @@ export class ControlQueue {
     return this.#frames === undefined && this.#reply === undefined;
   }
 
-  /** Bytes of payload that wait. */
+  /** Bytes of the frames that wait. */
   get length(): number {
     return this.#length;
   }
@@ -56,26 +56,35 @@ export class ControlQueue {
   reply(payload: Uint8Array): void {
     this.dropReply();
     this.#reply = payload;
-    this.#length += payload.length;
+    this.#length += this.#frameLength(payload);
   }
 
   /** Drops the answer to a Ping: RFC 6455 §5.5.2 asks for none once a Close frame was received. */
   dropReply(): void {
-    this.#length -= this.#reply?.length ?? 0;
+    if (this.#reply === undefined) return;
+    this.#length -= this.#frameLength(this.#reply);
     this.#reply = undefined;
   }
 
-  /** Moves all of them to `output`; answers the bytes. */
-  take(output: ByteWriter): number {
+  /** Moves them to `output` while there is `room`; answers the bytes. */
+  take(output: ByteWriter, room: number): number {
     let taken = 0;
-    for (const { opcode, payload } of this.#frames ?? []) {
-      if (opcode === ping) this.#pingsTaken++;
-      taken += writeFrame(output, finBit | opcode, payload, this.#keys);
+    const frames = this.#frames;
+    if (frames !== undefined) {
+      let count = 0;
+      for (; count < frames.length && taken < room; count++) {
+        const { opcode, payload } = frames[count]!;
+        if (opcode === ping) this.#pingsTaken++;
+        taken += writeFrame(output, finBit | opcode, payload, this.#keys);
+      }
+      frames.splice(0, count);
+      if (frames.length === 0) this.#frames = undefined;
     }
-    if (this.#reply !== undefined) taken += writeFrame(output, finBit | pong, this.#reply, this.#keys);
-    this.#frames = undefined;
-    this.#reply = undefined;
-    this.#length = 0;
+    if (this.#reply !== undefined && taken < room) {
+      taken += writeFrame(output, finBit | pong, this.#reply, this.#keys);
+      this.#reply = undefined;
+    }
+    this.#length -= taken;
     return taken;
   }
 
@@ -83,6 +92,10 @@ export class ControlQueue {
     this.#frames ??= [];
     // A copy: the array is the application's, and what it does with it later must not change what we send.
     this.#frames.push({ opcode, payload: payload.slice() });
-    this.#length += payload.length;
+    this.#length += this.#frameLength(payload);
+  }
+
+  #frameLength(payload: Uint8Array): number {
+    return headerLength(payload.length, this.#keys !== undefined) + payload.length;
   }
 }

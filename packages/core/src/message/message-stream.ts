@@ -11,16 +11,16 @@ import type { PendingMessage } from "./pending-message.ts";
 export class MessageStream {
   readonly #outgoing: Outgoing;
   readonly #message: PendingMessage;
-  /** Throws where the connection no longer sends. */
-  readonly #checkOpen: () => void;
+  /** Throws where the connection no longer sends, or cannot take more. */
+  readonly #checkSend: (adding: "payload" | "nothing") => void;
   /** A high surrogate whose other half may come with the next piece. */
   #surrogate = "";
   #utf8 = utf8Boundary;
 
-  constructor(outgoing: Outgoing, message: PendingMessage, checkOpen: () => void) {
+  constructor(outgoing: Outgoing, message: PendingMessage, checkSend: (adding: "payload" | "nothing") => void) {
     this.#outgoing = outgoing;
     this.#message = message;
-    this.#checkOpen = checkOpen;
+    this.#checkSend = checkSend;
   }
 
   /**
@@ -30,7 +30,8 @@ export class MessageStream {
    * @throws UsageError `send/message-ended`, `send/after-close`, `send/queue-full`, `send/not-utf8`, `send/kind`
    */
   write(data: string | Uint8Array): void {
-    this.#check();
+    if (this.#message.ended) throw new UsageError("send/message-ended");
+    this.#checkSend("payload");
     const before = this.#message.length;
     if (typeof data === "string") this.#writeText(data);
     else this.#writeBytes(data);
@@ -44,19 +45,14 @@ export class MessageStream {
    */
   end(): void {
     if (this.#message.ended) return;
-    this.#check();
+    this.#checkSend("nothing");
     if (this.#utf8 !== utf8Boundary) throw new UsageError("send/not-utf8", "The message ends within a sequence.");
     if (this.#surrogate !== "") {
       const before = this.#message.length;
       this.#message.appendText(this.#surrogate);
       this.#outgoing.appended(this.#message.length - before);
     }
-    this.#message.end();
-  }
-
-  #check(): void {
-    if (this.#message.ended) throw new UsageError("send/message-ended");
-    this.#checkOpen();
+    this.#outgoing.ended(this.#message);
   }
 
   #writeText(data: string): void {

@@ -11,7 +11,7 @@ import { ByteWriter } from "../bytes/byte-writer.ts";
 import type { RandomPool } from "../bytes/random-pool.ts";
 import type { MessageTransform } from "../extension.ts";
 import { writeFrame, writeMaskedHeader, writeTextFrame, writeUnmaskedHeader } from "../frame/frame-encoder.ts";
-import { finBit } from "../frame/header.ts";
+import { finBit, headerLength } from "../frame/header.ts";
 import { mask } from "../frame/mask.ts";
 import { binary, close, text } from "../frame/opcode.ts";
 import type { HostFunctions } from "../host.ts";
@@ -35,6 +35,9 @@ const smallestFragment = 1024;
  * RFC 6455 §5.5.1 lets an endpoint finish its current message first; this keeps the Close from waiting behind 100 MB.
  */
 const closeAllowance = 1_048_576;
+
+/** The least that the last frame of a message takes, even when its payload has left already. */
+const lastHeader = 2;
 
 /** How a message is sent. */
 export interface SendOptions {
@@ -81,7 +84,7 @@ export class Outgoing {
     this.controls = new ControlQueue(options.keys);
     this.#keys = options.keys;
     this.#transforms = options.transforms;
-    this.#fragmentSize = options.fragmentSize;
+    this.#fragmentSize = Math.floor(options.fragmentSize);
     this.#host = options.host;
     // Extensions must see messages in the order in which they leave, which is not known before they are taken.
     const packed = options.transforms.length === 0;
@@ -89,14 +92,17 @@ export class Outgoing {
     this.#packedBinary = packed ? Math.min(shortBinaryLimit, options.fragmentSize) : -1;
   }
 
-  /** Bytes not yet taken: frames that are encoded, and the payload of messages that are not. */
+  /**
+   * Bytes not yet taken: frames that are encoded, the payload of messages that are not, and for the frame that ends such
+   * a message its header, so that this is 0 only when nothing is left to take.
+   */
   get length(): number {
     return this.#length + this.controls.length;
   }
 
   /** Whether a message can leave now, or once there is room. */
   get hasData(): boolean {
-    return this.#current?.ready === true || this.#lanes.firstReady() !== undefined;
+    return this.#current === undefined ? this.#lanes.firstReady() !== undefined : this.#current.ready;
   }
 
   get closeTaken(): boolean {
@@ -149,9 +155,15 @@ export class Outgoing {
     this.#length += bytes;
   }
 
+  /** Ends a message that is queued. */
+  ended(message: PendingMessage): void {
+    message.end();
+    this.#length += lastHeader;
+  }
+
   /** Queues the Close frame behind everything that was sent. A message that has not ended by now never will. */
   sendClose(payload: Uint8Array): void {
-    this.#length += payload.length - this.#lanes.dropUnended();
+    this.#length += this.#closeLength(payload) - this.#lanes.dropUnended();
     this.#close = payload;
   }
 
@@ -161,7 +173,7 @@ export class Outgoing {
    */
   hastenClose(payload: Uint8Array | undefined): void {
     if (payload !== undefined) {
-      this.#length += payload.length - (this.#close?.length ?? 0);
+      this.#length += this.#closeLength(payload) - this.#closeLength(this.#close);
       this.#close = payload;
     }
     this.#allowance = Math.min(this.#allowance, closeAllowance);
@@ -181,7 +193,7 @@ export class Outgoing {
       return this.#lanes.ordinary.writer.take();
     }
     const output = new ByteWriter();
-    let room = budget - this.controls.take(output);
+    let room = budget - this.controls.take(output, budget);
     while (room > 0 && !this.#closeTaken) {
       const taken = this.#takeData(output, room);
       if (taken === 0 && this.#close !== undefined) this.#takeClose(output, this.#close);
@@ -217,13 +229,16 @@ export class Outgoing {
   #takeFragment(message: PendingMessage, output: ByteWriter, room: number): number {
     if (!message.ready || !this.#mayLeave(message)) return 0;
     const before = message.length;
-    const limit = Math.min(this.#fragmentSize, Math.max(room, smallestFragment));
+    const limit = Math.min(this.#fragmentSize, Math.max(Math.floor(room), smallestFragment));
     const { payload, owned, final } = message.takeFragment(limit);
     this.#length -= before - message.length;
     this.#allowance -= before - message.length;
     // An extension may swallow what it was given until it is given more.
     if (payload.length === 0 && !final) return 0;
-    if (final) this.#current = undefined;
+    if (final) {
+      this.#current = undefined;
+      this.#length -= lastHeader;
+    }
     return this.#writeFragment(output, message.takeOpcode() | (final ? finBit : 0), payload, owned);
   }
 
@@ -251,6 +266,10 @@ export class Outgoing {
     return this.#allowance === Number.POSITIVE_INFINITY || (message.ended && message.length <= this.#allowance);
   }
 
+  #closeLength(payload: Uint8Array | undefined): number {
+    return payload === undefined ? 0 : headerLength(payload.length, this.#keys !== undefined) + payload.length;
+  }
+
   #takeClose(output: ByteWriter, payload: Uint8Array): void {
     writeFrame(output, finBit | close, payload, this.#keys);
     this.#closeTaken = true;
@@ -261,8 +280,8 @@ export class Outgoing {
   }
 
   #push(lane: Lane, message: PendingMessage): void {
-    message.end();
     this.#length += message.length;
+    this.ended(message);
     lane.push(message);
   }
 }

@@ -29,8 +29,6 @@ export class PendingMessage {
   readonly kind: MessageKind;
   /** The application's wish, for extensions. */
   readonly compress: boolean | undefined;
-  /** Bytes of payload that have not been taken yet, as the application gave them. */
-  length = 0;
   /** Whether its first frame has been taken: from then on no other data frame may come between (RFC 6455 §5.4). */
   begun = false;
 
@@ -42,6 +40,8 @@ export class PendingMessage {
   /** Whether the bytes are in arrays of ours, and not in the application's. */
   #owned = true;
   #pipeline: EncodePipeline | undefined;
+  /** Bytes as the application gave them that have not been read yet. */
+  #unread = 0;
 
   constructor(kind: MessageKind, compress: boolean | undefined) {
     this.kind = kind;
@@ -53,6 +53,11 @@ export class PendingMessage {
     return this.#ended;
   }
 
+  /** Bytes of payload that have not been taken yet: as the application gave them, and as extensions made them. */
+  get length(): number {
+    return this.#unread + (this.#pipeline?.available ?? 0);
+  }
+
   /** Whether a fragment can leave now. */
   get ready(): boolean {
     return this.#ended || this.length > 0;
@@ -60,14 +65,14 @@ export class PendingMessage {
 
   /** The length of the whole message, or undefined while it is being streamed and for one that has begun. */
   get wholeLength(): number | undefined {
-    return this.#ended && !this.begun ? this.length : undefined;
+    return this.#ended && !this.begun ? this.#unread : undefined;
   }
 
   /** Appends `bytes` by reference: the application must not change them until they have been written. */
   appendReference(bytes: Uint8Array): void {
     this.#input.appendReference(bytes);
     this.#owned = false;
-    this.length += bytes.length;
+    this.#unread += bytes.length;
   }
 
   /** Appends short `bytes` by copy and long ones by reference. */
@@ -76,13 +81,13 @@ export class PendingMessage {
       this.appendReference(bytes);
     } else {
       this.#input.appendCopy(bytes, 0, bytes.length);
-      this.length += bytes.length;
+      this.#unread += bytes.length;
     }
   }
 
   /** Appends `text` as UTF-8. */
   appendText(text: string): void {
-    this.length += encodeLongText(text, this.#input);
+    this.#unread += encodeLongText(text, this.#input);
   }
 
   /** Nothing more will be appended. */
@@ -107,12 +112,12 @@ export class PendingMessage {
   takeFragment(limit: number): Fragment {
     if (this.#pipeline !== undefined) return this.#takeTransformed(this.#pipeline, limit);
     const payload = this.#takeInput(limit);
-    return { payload, owned: this.#owned, final: this.#ended && this.length === 0 };
+    return { payload, owned: this.#owned, final: this.#ended && this.#unread === 0 };
   }
 
   #takeTransformed(pipeline: EncodePipeline, limit: number): Fragment {
-    while (pipeline.available < limit && this.length > 0) pipeline.push(this.#takeInput(pipelineStep));
-    if (this.#ended && this.length === 0) pipeline.end();
+    while (pipeline.available < limit && this.#unread > 0) pipeline.push(this.#takeInput(pipelineStep));
+    if (this.#ended && this.#unread === 0) pipeline.end();
     const payload = pipeline.take(limit);
     return { payload, owned: true, final: pipeline.ended && pipeline.available === 0 };
   }
@@ -122,7 +127,7 @@ export class PendingMessage {
     const chunk = this.#chunks[0];
     if (chunk === undefined) return empty;
     const taken = Math.min(limit, chunk.length);
-    this.length -= taken;
+    this.#unread -= taken;
     if (taken === chunk.length) {
       this.#chunks.shift();
       return chunk;

@@ -1,0 +1,139 @@
+/** Connections in a known state, and what must be true of one that failed. */
+import { expect } from "vitest";
+import type { RandomSource } from "../../src/bytes/random-pool.ts";
+import { Connection } from "../../src/connection.ts";
+import type { ConnectionOptions } from "../../src/connection-options.ts";
+import type { ConnectionEvent } from "../../src/events.ts";
+import { plainAgreement } from "../../src/opening/agreement.ts";
+import type { Role } from "../../src/role.ts";
+import { UsageError, type UsageErrorCode } from "../../src/usage-error.ts";
+import type { Violation, ViolationCode } from "../../src/violation.ts";
+import { closeBody, frame, type ReadFrame, readFrames, statusCodeOf, type WrittenFrame } from "./wire.ts";
+
+export const roles: readonly Role[] = ["server", "client"];
+
+/** The role of the one at the other end. */
+export function peerOf(role: Role): Role {
+  return role === "server" ? "client" : "server";
+}
+
+/** Randomness that repeats from run to run, and never gives the same 32 bits twice: a counter, mixed. */
+export function countingSource(seed = 1): RandomSource {
+  let counter = seed;
+  return (target) => {
+    const words = new DataView(target.buffer, target.byteOffset, target.byteLength);
+    for (let at = 0; at + 4 <= target.length; at += 4) words.setUint32(at, Math.imul(counter++, 0x9e37_79b1) >>> 0);
+    for (let at = target.length & ~3; at < target.length; at++) target[at] = counter++;
+  };
+}
+
+/** An open connection in `role`, without subprotocol and extensions. */
+export function open(role: Role, options: ConnectionOptions = {}): Connection {
+  return new Connection(plainAgreement(role), role === "client" ? { random: countingSource(), ...options } : options);
+}
+
+/** An open connection of a server. */
+export function serverWith(options: ConnectionOptions = {}): Connection {
+  return open("server", options);
+}
+
+/** An open connection of a client. */
+export function clientWith(options: ConnectionOptions = {}): Connection {
+  return open("client", options);
+}
+
+/** The peer of `connection` sends these frames, in one chunk each; answers the events. */
+export function deliver(connection: Connection, ...written: WrittenFrame[]): ConnectionEvent[] {
+  return written.flatMap((each) => connection.receive(frame(peerOf(connection.role), each)));
+}
+
+/** All frames that wait to be written. */
+export function sent(connection: Connection, budget?: number): ReadFrame[] {
+  return readFrames(connection.takeOutput(budget));
+}
+
+/** The one Close frame among all that waits; throws when there is none, or more. */
+export function sentClose(connection: Connection): { statusCode: number | undefined; reason: string } {
+  const closes = sent(connection).filter((each) => each.opcode === 0x8);
+  if (closes.length !== 1 || closes[0] === undefined) throw new Error(`${closes.length} Close frames`);
+  const { payload } = closes[0];
+  return { statusCode: statusCodeOf(payload), reason: new TextDecoder().decode(payload.subarray(2)) };
+}
+
+/** What `expectFailure` checks. */
+export interface ExpectedFailure {
+  readonly code: ViolationCode;
+  /** Of the Close frame on the wire. */
+  readonly statusCode: number;
+  /** Bytes received before the offending one. */
+  readonly offset: number;
+  readonly section?: string;
+  /** Events that come before: what was received whole before the fault. */
+  readonly before?: readonly ConnectionEvent[];
+}
+
+/**
+ * `connection` receives `chunk` and fails: the events before the fault are delivered, then one failure says what and
+ * where; on the wire one Close frame with the status code follows, nothing after it; the transport is to end; and what
+ * comes later is not read any more.
+ */
+export function expectFailure(connection: Connection, chunk: Uint8Array, expected: ExpectedFailure): Violation {
+  const events = connection.receive(chunk);
+  const failure = events.at(-1);
+  if (failure?.type !== "failure") throw new Error(`no failure, but ${JSON.stringify(events)}`);
+  const { code, statusCode, offset } = failure.violation;
+  expect({ code, statusCode, offset }).toEqual({
+    code: expected.code,
+    statusCode: expected.statusCode,
+    offset: expected.offset,
+  });
+  if (expected.section !== undefined) expect(failure.violation.section).toBe(expected.section);
+  expect(events.slice(0, -1)).toEqual(expected.before ?? []);
+  expect(connection.state).toBe("failing");
+  expect(connection.transport).toBe("keep");
+
+  const written = sent(connection);
+  const last = written.at(-1);
+  expect(last && { opcode: last.opcode, statusCode: statusCodeOf(last.payload) }).toEqual({
+    opcode: 0x8,
+    statusCode: expected.statusCode,
+  });
+  expect(written.filter((each) => each.opcode === 0x8)).toHaveLength(1);
+  expect(connection.state).toBe("failed");
+  expect(connection.transport).toBe("end");
+
+  const late = [frame(peerOf(connection.role), { opcode: "text", payload: "late" }), closing(connection)];
+  expect(late.flatMap((each) => connection.receive(each))).toEqual([]);
+  expect(connection.takeOutput()).toEqual([]);
+  expect(connection.receiveEnd()).toEqual([{ type: "end", clean: false, statusCode: 1006, reason: "" }]);
+  return failure.violation;
+}
+
+/** A Close frame of the peer's. */
+export function closing(connection: Connection, statusCode = 1000, reason = ""): Uint8Array {
+  return frame(peerOf(connection.role), { opcode: "close", payload: closeBody(statusCode, reason) });
+}
+
+/** `command` throws the usage error `code`, and leaves no trace in state, output or statistics. */
+export function expectUsageError(connection: Connection, code: UsageErrorCode, command: () => void): void {
+  const snapshot = () => ({
+    state: connection.state,
+    transport: connection.transport,
+    outputLength: connection.outputLength,
+    statistics: connection.statistics,
+  });
+  const before = snapshot();
+  expect(usageErrorOf(command)).toBe(code);
+  expect(snapshot()).toEqual(before);
+}
+
+/** The code of the usage error that `command` throws, or undefined when it throws nothing. */
+export function usageErrorOf(command: () => void): UsageErrorCode | undefined {
+  try {
+    command();
+  } catch (error) {
+    if (error instanceof UsageError) return error.code;
+    throw error;
+  }
+  return undefined;
+}
