@@ -2,6 +2,8 @@
  * Text of which every char is one byte: ASCII, and the opaque bytes 0x80 to 0xFF that HTTP lets through as obs-text
  * (RFC 9110 §5.5). Comparison without case is that of ASCII only, as RFC 6455 §2.1 defines it: no other letter folds.
  */
+import { portableHost } from "../host.ts";
+import { encodeText, maxUtf8Length } from "./text-encode.ts";
 
 const { fromCharCode } = String;
 
@@ -26,11 +28,21 @@ export function decodeLatin1(bytes: Uint8Array, start: number, end: number): str
   return text;
 }
 
-/** The bytes of `text`, one for each char; every char must be at most U+00FF. */
-export function encodeLatin1(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
-  return bytes;
+/** Where text is written before its length in bytes is known: a new array costs more than writing it (bench/micro/head.ts). */
+const scratch: Uint8Array = new Uint8Array(4096);
+
+/** The bytes of `text`, one for each char; undefined when a char is above U+00FF. */
+export function encodeLatin1(text: string): Uint8Array | undefined {
+  const room = maxUtf8Length(text) <= scratch.length ? scratch : new Uint8Array(maxUtf8Length(text));
+  // ASCII is one byte for each char in UTF-8 too, and the platform writes that faster than any loop here.
+  if (encodeText(text, room, 0, portableHost) > text.length) {
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit > 0xff) return undefined;
+      room[at] = unit;
+    }
+  }
+  return room.slice(0, text.length);
 }
 
 /** Whether `text` is `lower`, which is in lower case, when the case of the ASCII letters is ignored (RFC 6455 §2.1). */

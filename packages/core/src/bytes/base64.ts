@@ -1,7 +1,9 @@
 /** Base64 with padding (RFC 4648 §4): what Sec-WebSocket-Key, Sec-WebSocket-Accept and Basic credentials are written in. */
 
+const { fromCharCode } = String;
+
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const chars: readonly string[] = [...alphabet];
+const units: Uint8Array = Uint8Array.from(alphabet, (char) => char.charCodeAt(0));
 
 const notInAlphabet = -1;
 const digits: Int8Array = new Int8Array(0x80).fill(notInAlphabet);
@@ -24,11 +26,11 @@ export function encodeBase64(bytes: Uint8Array): string {
 
 /** The four chars of 24 bits. */
 function fourChars(bits: number): string {
-  return (
-    (chars[bits >>> 18] as string) +
-    (chars[(bits >>> 12) & 63] as string) +
-    (chars[(bits >>> 6) & 63] as string) +
-    (chars[bits & 63] as string)
+  return fromCharCode(
+    units[bits >>> 18] as number,
+    units[(bits >>> 12) & 63] as number,
+    units[(bits >>> 6) & 63] as number,
+    units[bits & 63] as number,
   );
 }
 

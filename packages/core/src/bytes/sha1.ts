@@ -22,7 +22,7 @@ expand(lengthSchedule);
 
 /** The five words of the digest of the message `words`, of which there are 15, written to `digest`. */
 export function sha1Of60Bytes(words: Int32Array, digest: Int32Array): void {
-  schedule.set(words);
+  for (let t = 0; t < messageWords; t++) schedule[t] = words[t] as number;
   // RFC 3174 §4: the bit after the message is one; 60 bytes leave no room for the length in this block.
   schedule[messageWords] = 0x80000000 | 0;
   expand(schedule);

@@ -1,7 +1,7 @@
 /** How the length of a message body is known (RFC 9112 §6), read from the head alone. */
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
 import type { ViolationCode } from "../violation.ts";
-import { type Fields, fieldValues } from "./fields.ts";
+import { fieldValues } from "./fields.ts";
 import { parseList } from "./grammar.ts";
 import type { ResponseHead } from "./head.ts";
 
@@ -23,7 +23,7 @@ export function responseBodyFraming(head: ResponseHead): BodyFraming {
   const last = codings.at(-1);
   // Rules 3 and 4: Transfer-Encoding overrides Content-Length.
   if (last !== undefined) return { type: equalsIgnoringCase(last, "chunked") ? "chunked" : "until-end" };
-  const length = contentLength(head.fields);
+  const length = contentLength(fieldValues(head.fields, "content-length"));
   if (length === undefined) return { type: "until-end" };
   return length === "invalid" ? { type: "violation", code: "http/content-length" } : { type: "length", length };
 }
@@ -32,11 +32,14 @@ export function responseBodyFraming(head: ResponseHead): BodyFraming {
  * What is wrong with the framing of a request that must not have a body: RFC 6455 §4.1 gives an opening request none,
  * and its bytes would be taken for frames.
  */
-export function requestBodyFault(fields: Fields): ViolationCode | undefined {
-  const length = contentLength(fields);
+export function requestBodyFault(
+  contentLengths: readonly string[],
+  transferEncodings: readonly string[],
+): ViolationCode | undefined {
+  const length = contentLength(contentLengths);
   // Rule 5: differing or malformed values are an unrecoverable error.
   if (length === "invalid") return "http/content-length";
-  if (fieldValues(fields, "transfer-encoding").length > 0) {
+  if (transferEncodings.length > 0) {
     // RFC 9112 §6.1: both together might be an attempt at request smuggling.
     return length === undefined ? "opening/body-unexpected" : "http/framing-ambiguous";
   }
@@ -44,8 +47,7 @@ export function requestBodyFault(fields: Fields): ViolationCode | undefined {
 }
 
 /** Content-Length = 1*DIGIT (RFC 9110 §8.6); a list of equal values counts as one (RFC 9112 §6.3 rule 5). */
-function contentLength(fields: Fields): number | "invalid" | undefined {
-  const lines = fieldValues(fields, "content-length");
+function contentLength(lines: readonly string[]): number | "invalid" | undefined {
   if (lines.length === 0) return undefined;
   const values = parseList(lines);
   const first = values[0];

@@ -7,18 +7,18 @@
 
 /** What a byte may be part of; a byte can belong to several classes. */
 const tchar = 1;
-const fieldVchar = 2;
+const fieldContent = 2;
 const whiteSpace = 4;
 
 /** The classes of each byte. RFC 9110 §5.6.2: a tchar is any VCHAR except the delimiters. */
 const classes: Uint8Array = new Uint8Array(256);
 for (let byte = 0x21; byte <= 0x7e; byte++) {
-  classes[byte] = '"(),/:;<=>?@[\\]{}'.includes(String.fromCharCode(byte)) ? fieldVchar : fieldVchar | tchar;
+  classes[byte] = '"(),/:;<=>?@[\\]{}'.includes(String.fromCharCode(byte)) ? fieldContent : fieldContent | tchar;
 }
 // RFC 9110 §5.5: field-vchar = VCHAR / obs-text
-for (let byte = 0x80; byte <= 0xff; byte++) classes[byte] = fieldVchar;
-classes[0x20] = whiteSpace;
-classes[0x09] = whiteSpace;
+for (let byte = 0x80; byte <= 0xff; byte++) classes[byte] = fieldContent;
+classes[0x20] = fieldContent | whiteSpace;
+classes[0x09] = fieldContent | whiteSpace;
 
 /** Whether `unit`, a byte or a char, can stand in a token. */
 export function isTchar(unit: number): boolean {
@@ -27,7 +27,34 @@ export function isTchar(unit: number): boolean {
 
 /** Whether `unit`, a byte or a char, can stand in a field value: field-vchar, SP or HTAB (RFC 9110 §5.5). */
 export function isFieldContent(unit: number): boolean {
-  return unit < 256 && classes[unit] !== 0;
+  return unit < 256 && ((classes[unit] as number) & fieldContent) !== 0;
+}
+
+/** *tchar, in bytes. Answers the index of the first byte before `stop` that is none, or `stop`. */
+export function skipTchars(bytes: Uint8Array, start: number, stop: number): number {
+  let at = start;
+  while (at < stop && ((classes[bytes[at] as number] as number) & tchar) !== 0) at++;
+  return at;
+}
+
+/** *( SP / HTAB / field-vchar ), in bytes. Answers the index of the first byte before `stop` that is none, or `stop`. */
+export function skipFieldContent(bytes: Uint8Array, start: number, stop: number): number {
+  let at = start;
+  // Eight classes share a bit, or one of them is empty: a third faster than one by one (bench/micro/head.ts).
+  for (const last = stop - 8; at <= last; at += 8) {
+    const common =
+      (classes[bytes[at] as number] as number) &
+      (classes[bytes[at + 1] as number] as number) &
+      (classes[bytes[at + 2] as number] as number) &
+      (classes[bytes[at + 3] as number] as number) &
+      (classes[bytes[at + 4] as number] as number) &
+      (classes[bytes[at + 5] as number] as number) &
+      (classes[bytes[at + 6] as number] as number) &
+      (classes[bytes[at + 7] as number] as number);
+    if (common === 0) break;
+  }
+  while (at < stop && ((classes[bytes[at] as number] as number) & fieldContent) !== 0) at++;
+  return at;
 }
 
 /** OWS = *( SP / HTAB ) (RFC 9110 §5.6.3) */
@@ -111,6 +138,12 @@ export function parseQuotedString(text: string, start: number): QuotedString | u
 export function parseList(values: readonly string[]): string[] {
   const elements: string[] = [];
   for (const value of values) {
+    if (!value.includes(",")) {
+      // The usual case: one line with one element. A field value has no white space around it.
+      const element = trimOws(value);
+      if (element !== "") elements.push(element);
+      continue;
+    }
     for (const part of value.split(",")) {
       const element = trimOws(part);
       if (element !== "") elements.push(element);

@@ -13,7 +13,7 @@ import type { Limits } from "../limits.ts";
 import type { ViolationCode } from "../violation.ts";
 import { ByteCollector } from "./byte-collector.ts";
 import type { FieldLine } from "./fields.ts";
-import { isFieldContent, isTchar, isWhiteSpace } from "./grammar.ts";
+import { isWhiteSpace, skipFieldContent, skipTchars } from "./grammar.ts";
 import type { StartLineGrammar } from "./start-line.ts";
 
 /** What one chunk led to. */
@@ -95,13 +95,17 @@ export class HeadDecoder<Head> {
   #read(bytes: Uint8Array, first: number, end: number): HeadStep<Head> {
     const headStop = first + this.#limits.head;
     const stop = Math.min(end, headStop);
+    const lineLimit = this.#limits.line;
+    const marks = this.#marks;
+    // What the loop changes is held in variables: a private field would be written to memory for every phase.
+    let phase = this.#phase;
     let at = first + this.#position;
     let lineStart = first + this.#lineStart;
-    let lineStop = Math.min(stop, lineStart + this.#limits.line);
+    let lineStop = Math.min(stop, lineStart + lineLimit);
 
     while (at < stop) {
       const byte = bytes[at] as number;
-      switch (this.#phase) {
+      switch (phase) {
         case beforeStartLine: {
           const isLineEnd = byte === carriageReturn || byte === lineFeed;
           if (isLineEnd && this.#grammar.emptyLines > 0) {
@@ -109,30 +113,30 @@ export class HeadDecoder<Head> {
             const code = this.#lineEndFault(byte);
             if (code !== undefined) return fault(code, at - first);
             if (byte === carriageReturn) at++;
-            this.#phase = emptyLineFeed;
+            phase = emptyLineFeed;
             break;
           }
           this.#startLineStart = at - first;
-          this.#phase = startLine;
+          phase = startLine;
           break;
         }
 
         case emptyLineFeed:
           if (byte !== lineFeed) return fault("http/bare-carriage-return", at - 1 - first);
           lineStart = ++at;
-          lineStop = Math.min(stop, lineStart + this.#limits.line);
-          this.#phase = beforeStartLine;
+          lineStop = Math.min(stop, lineStart + lineLimit);
+          phase = beforeStartLine;
           break;
 
         case startLine: {
-          while (at < lineStop && isFieldContent(bytes[at] as number)) at++;
+          at = skipFieldContent(bytes, at, lineStop);
           if (at === stop) break;
-          const tooLong = at - lineStart >= this.#limits.line;
+          const tooLong = at - lineStart >= lineLimit;
           const code = this.#lineEndFault(bytes[at] as number, tooLong ? this.#grammar.tooLong : "http/start-line");
           if (code !== undefined) return fault(code, at - first);
           this.#startLineEnd = at - first;
           if (bytes[at] === carriageReturn) at++;
-          this.#phase = startLineFeed;
+          phase = startLineFeed;
           break;
         }
 
@@ -141,8 +145,8 @@ export class HeadDecoder<Head> {
           const wrong = this.#grammar.check(bytes, first + this.#startLineStart, first + this.#startLineEnd);
           if (wrong !== undefined) return fault(wrong.code, wrong.at - first);
           lineStart = ++at;
-          lineStop = Math.min(stop, lineStart + this.#limits.line);
-          this.#phase = fieldLineStart;
+          lineStop = Math.min(stop, lineStart + lineLimit);
+          phase = fieldLineStart;
           break;
         }
 
@@ -151,53 +155,53 @@ export class HeadDecoder<Head> {
             const code = this.#lineEndFault(byte);
             if (code !== undefined) return fault(code, at - first);
             if (byte === carriageReturn) at++;
-            this.#phase = lastLineFeed;
+            phase = lastLineFeed;
             break;
           }
-          if (this.#marks.length === 4 * this.#limits.fields) return fault("http/too-many-fields", at - first);
+          if (marks.length === 4 * this.#limits.fields) return fault("http/too-many-fields", at - first);
           const code = isWhiteSpace(byte) ? this.#foldFault() : undefined;
           if (code !== undefined) return fault(code, at - first);
-          this.#marks.push(at - first);
-          if (isWhiteSpace(byte)) this.#marks.push(at - first);
-          this.#phase = isWhiteSpace(byte) ? beforeValue : fieldName;
+          marks.push(at - first);
+          if (isWhiteSpace(byte)) marks.push(at - first);
+          phase = isWhiteSpace(byte) ? beforeValue : fieldName;
           break;
         }
 
         case fieldName: {
-          while (at < lineStop && isTchar(bytes[at] as number)) at++;
+          at = skipTchars(bytes, at, lineStop);
           if (at === stop) break;
           const code = this.#nameEndFault(bytes[at] as number, at - lineStart);
           if (code !== undefined) return fault(code, at - first);
-          this.#marks.push(at - first);
+          marks.push(at - first);
           at++;
-          this.#phase = beforeValue;
+          phase = beforeValue;
           break;
         }
 
         case beforeValue:
           while (at < lineStop && isWhiteSpace(bytes[at] as number)) at++;
           if (at === stop) break;
-          this.#marks.push(at - first);
-          this.#phase = fieldValue;
+          marks.push(at - first);
+          phase = fieldValue;
           break;
 
         case fieldValue: {
-          while (at < lineStop && isFieldContent(bytes[at] as number)) at++;
+          at = skipFieldContent(bytes, at, lineStop);
           if (at === stop) break;
-          const tooLong = at - lineStart >= this.#limits.line;
+          const tooLong = at - lineStart >= lineLimit;
           const code = this.#lineEndFault(bytes[at] as number, tooLong ? "http/line-too-long" : "http/field-value");
           if (code !== undefined) return fault(code, at - first);
-          this.#marks.push(this.#valueEnd(bytes, first, at) - first);
+          marks.push(this.#valueEnd(bytes, first, at) - first);
           if (bytes[at] === carriageReturn) at++;
-          this.#phase = fieldLineFeed;
+          phase = fieldLineFeed;
           break;
         }
 
         case fieldLineFeed:
           if (byte !== lineFeed) return fault("http/bare-carriage-return", at - 1 - first);
           lineStart = ++at;
-          lineStop = Math.min(stop, lineStart + this.#limits.line);
-          this.#phase = fieldLineStart;
+          lineStop = Math.min(stop, lineStart + lineLimit);
+          phase = fieldLineStart;
           break;
 
         case lastLineFeed:
@@ -208,6 +212,7 @@ export class HeadDecoder<Head> {
       }
     }
 
+    this.#phase = phase;
     this.#position = at - first;
     this.#lineStart = lineStart - first;
     return at === headStop && at < end ? fault("http/head-too-big", at - first) : more;

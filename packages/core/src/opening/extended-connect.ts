@@ -17,6 +17,7 @@ import {
   requestedExtensions,
   requestedOrigin,
   requestedSubprotocols,
+  requestFields,
   versionFault,
 } from "./request-fields.ts";
 import { agree, agreedFields, type OpeningAnswer } from "./response.ts";
@@ -51,17 +52,21 @@ function extendedConnectRequest(list: Fields, options: OpeningRequestCheckOption
   const authority = pseudo.get(":authority");
   // RFC 8441 §4: :scheme and :path MUST be included; §5: :authority is required.
   if (scheme === undefined || path === undefined || authority === undefined) return "opening/pseudo-field-missing";
-  const fault = targetFault(scheme, path, authority, fields) ?? requestBodyFault(fields) ?? versionFault(fields);
+  const found = requestFields.find(fields);
+  const fault =
+    targetFault(scheme, path, authority, found.Host) ??
+    requestBodyFault(found["Content-Length"], found["Transfer-Encoding"]) ??
+    versionFault(found["Sec-WebSocket-Version"]);
   // RFC 9113 §8.2.2 leaves no Upgrade to send, and 426 without one says nothing.
   if (fault !== undefined)
     return fault === "opening/version-unsupported" ? "opening/stream-version-unsupported" : fault;
   const tolerate = options.tolerate ?? [];
   const tolerated: OpeningRequest["tolerated"][number][] = [];
-  const origin = requestedOrigin(fields);
+  const origin = requestedOrigin(found.Origin);
   if (typeof origin === "string") return origin;
-  const subprotocols = requestedSubprotocols(fields, tolerate, tolerated);
+  const subprotocols = requestedSubprotocols(found["Sec-WebSocket-Protocol"], tolerate, tolerated);
   if (typeof subprotocols === "string") return subprotocols;
-  const extensionOffers = requestedExtensions(fields, tolerate, tolerated);
+  const extensionOffers = requestedExtensions(found["Sec-WebSocket-Extensions"], tolerate, tolerated);
   if (typeof extensionOffers === "string") return extensionOffers;
   return {
     bootstrap: "extended-connect",
@@ -78,14 +83,19 @@ function extendedConnectRequest(list: Fields, options: OpeningRequestCheckOption
 }
 
 /** RFC 8441 §5, RFC 9113 §8.3.1: what the target of the request must look like. */
-function targetFault(scheme: string, path: string, authority: string, fields: Fields): ViolationCode | undefined {
+function targetFault(
+  scheme: string,
+  path: string,
+  authority: string,
+  hosts: readonly string[],
+): ViolationCode | undefined {
   if (scheme !== "http" && scheme !== "https") return "opening/scheme";
   // RFC 9113 §8.3.1: :path MUST NOT be empty, and asterisk-form belongs to OPTIONS.
   if (!/^\/[\x21\x22\x24-\x7e]*$/.test(path)) return "opening/path";
   // RFC 9113 §8.3.1: :authority MUST NOT include userinfo.
   if (parseAuthority(authority) === undefined) return "opening/authority";
   // RFC 9113 §8.3.1: a Host that differs makes the request malformed.
-  return fieldValues(fields, "host").every((host) => host === authority) ? undefined : "opening/authority";
+  return hosts.every((host) => host === authority) ? undefined : "opening/authority";
 }
 
 /** RFC 9113 §8.2.3: cookies that were split over several lines MUST be joined before an application sees them. */

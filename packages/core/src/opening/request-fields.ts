@@ -3,19 +3,44 @@
  * Extended CONNECT (RFC 8441 §5).
  */
 
-import type { Fields } from "../http/fields.ts";
-import { fieldValues } from "../http/fields.ts";
+import { FieldLookup } from "../http/fields.ts";
 import { isToken, parseList } from "../http/grammar.ts";
 import type { Leniency } from "../leniency.ts";
 import type { ViolationCode } from "../violation.ts";
 import { type ExtensionOffer, parseExtensions } from "./extension-header.ts";
 
+/** The fields that an opening request is judged by. */
+type RequestFieldName =
+  | "Host"
+  | "Upgrade"
+  | "Connection"
+  | "Content-Length"
+  | "Transfer-Encoding"
+  | "Origin"
+  | "Sec-WebSocket-Key"
+  | "Sec-WebSocket-Version"
+  | "Sec-WebSocket-Protocol"
+  | "Sec-WebSocket-Extensions";
+
+/** Finds them, all in one pass. */
+export const requestFields: FieldLookup<RequestFieldName> = new FieldLookup<RequestFieldName>([
+  "Host",
+  "Upgrade",
+  "Connection",
+  "Content-Length",
+  "Transfer-Encoding",
+  "Origin",
+  "Sec-WebSocket-Key",
+  "Sec-WebSocket-Version",
+  "Sec-WebSocket-Protocol",
+  "Sec-WebSocket-Extensions",
+]);
+
 /** The version of the protocol (RFC 6455 §4.1 step 9). */
 export const protocolVersion = "13";
 
 /** What is wrong with Sec-WebSocket-Version. */
-export function versionFault(fields: Fields): ViolationCode | undefined {
-  const values = fieldValues(fields, "sec-websocket-version");
+export function versionFault(values: readonly string[]): ViolationCode | undefined {
   if (values.length === 0) return "opening/version-missing";
   // RFC 6455 §11.3.5: MUST NOT appear more than once in a request.
   if (values.length > 1) return "opening/version-repeated";
@@ -27,11 +52,10 @@ const noSubprotocols: readonly string[] = [];
 
 /** Sec-WebSocket-Protocol = 1#token, all of them unique (RFC 6455 §4.1 step 10); several lines are one list (§11.3.4). */
 export function requestedSubprotocols(
-  fields: Fields,
+  values: readonly string[],
   tolerate: readonly Leniency[],
   tolerated: Leniency[],
 ): readonly string[] | ViolationCode {
-  const values = fieldValues(fields, "sec-websocket-protocol");
   if (values.length === 0) return noSubprotocols;
   const subprotocols = parseList(values);
   if (subprotocols.length === 0) {
@@ -46,11 +70,10 @@ const noOffers: readonly ExtensionOffer[] = [];
 
 /** The offers in Sec-WebSocket-Extensions. */
 export function requestedExtensions(
-  fields: Fields,
+  values: readonly string[],
   tolerate: readonly Leniency[],
   tolerated: Leniency[],
 ): readonly ExtensionOffer[] | ViolationCode {
-  const values = fieldValues(fields, "sec-websocket-extensions");
   if (values.length === 0) return noOffers;
   const offers = parseExtensions(values);
   if (offers !== undefined) return offers;
@@ -61,7 +84,6 @@ export function requestedExtensions(
 }
 
 /** Origin, or undefined when there is none; a code when there are several, of which nobody could say which counts. */
-export function requestedOrigin(fields: Fields): { readonly origin: string | undefined } | ViolationCode {
-  const values = fieldValues(fields, "origin");
+export function requestedOrigin(values: readonly string[]): { readonly origin: string | undefined } | ViolationCode {
   return values.length > 1 ? "opening/origin-repeated" : { origin: values[0] };
 }

@@ -5,14 +5,20 @@
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
 import { parseAuthority } from "../http/authority.ts";
 import { requestBodyFault } from "../http/body-framing.ts";
-import { type Fields, fieldValues } from "../http/fields.ts";
+import type { Fields } from "../http/fields.ts";
 import { parseList, parseTokenList } from "../http/grammar.ts";
 import type { RequestHead } from "../http/head.ts";
 import type { Leniency } from "../leniency.ts";
 import { type Violation, type ViolationCode, violation } from "../violation.ts";
 import type { ExtensionOffer } from "./extension-header.ts";
 import { keySpelling } from "./key.ts";
-import { requestedExtensions, requestedOrigin, requestedSubprotocols, versionFault } from "./request-fields.ts";
+import {
+  requestedExtensions,
+  requestedOrigin,
+  requestedSubprotocols,
+  requestFields,
+  versionFault,
+} from "./request-fields.ts";
 import { readUrl } from "./url.ts";
 
 /** A valid opening request. Plain data; answer it with `answerOpeningRequest` or `answerExtendedConnect`. */
@@ -69,26 +75,27 @@ export function checkOpeningRequest(head: RequestHead, options: OpeningRequestCh
 
 /** The request, or the first rule that it breaks: those of HTTP first, then those of RFC 6455 §4.2.1 in their order. */
 function openingRequest(head: RequestHead, tolerate: readonly Leniency[]): OpeningRequest | ViolationCode {
-  const { fields } = head;
   const tolerated: Leniency[] = [];
   // RFC 6455 §4.2.1 step 1: an HTTP/1.1 or higher GET request. RFC 9110 §9.1: methods are case-sensitive.
   if (head.method !== "GET") return "opening/method-not-get";
   // RFC 9110 §7.8: a server MUST ignore an Upgrade received in an HTTP/1.0 request.
   if (head.minorVersion < 1) return "opening/http-version";
-  const host = hostOf(fields);
-  if (host.fault !== undefined) return host.fault;
-  const target = parseTarget(head.target, host.authority);
+  const found = requestFields.find(head.fields);
+  const hostCode = hostFault(found.Host);
+  if (hostCode !== undefined) return hostCode;
+  const target = parseTarget(head.target, found.Host[0] as string);
   if (target === undefined) return "opening/request-target";
-  const fault = requestBodyFault(fields) ?? upgradeFault(fields) ?? versionFault(fields);
+  const fault =
+    requestBodyFault(found["Content-Length"], found["Transfer-Encoding"]) ??
+    upgradeFault(found.Upgrade, found.Connection) ??
+    versionFault(found["Sec-WebSocket-Version"]) ??
+    keyFault(found["Sec-WebSocket-Key"], tolerate, tolerated);
   if (fault !== undefined) return fault;
-  const keys = fieldValues(fields, "sec-websocket-key");
-  const keyCode = keyFault(keys, tolerate, tolerated);
-  if (keyCode !== undefined) return keyCode;
-  const origin = requestedOrigin(fields);
+  const origin = requestedOrigin(found.Origin);
   if (typeof origin === "string") return origin;
-  const subprotocols = requestedSubprotocols(fields, tolerate, tolerated);
+  const subprotocols = requestedSubprotocols(found["Sec-WebSocket-Protocol"], tolerate, tolerated);
   if (typeof subprotocols === "string") return subprotocols;
-  const extensionOffers = requestedExtensions(fields, tolerate, tolerated);
+  const extensionOffers = requestedExtensions(found["Sec-WebSocket-Extensions"], tolerate, tolerated);
   if (typeof extensionOffers === "string") return extensionOffers;
   return {
     bootstrap: "upgrade",
@@ -97,19 +104,17 @@ function openingRequest(head: RequestHead, tolerate: readonly Leniency[]): Openi
     origin: origin.origin,
     subprotocols,
     extensionOffers,
-    fields,
-    key: keys[0],
+    fields: head.fields,
+    key: found["Sec-WebSocket-Key"][0],
     tolerated,
   };
 }
 
 /** RFC 9112 §3.2: a request without Host, with several, or with one that is malformed, MUST be answered with 400. */
-function hostOf(fields: Fields): { readonly authority: string; readonly fault?: ViolationCode } {
-  const hosts = fieldValues(fields, "host");
-  const authority = hosts[0] ?? "";
-  if (hosts.length === 0) return { authority, fault: "opening/host-missing" };
-  if (hosts.length > 1) return { authority, fault: "opening/host-repeated" };
-  return parseAuthority(authority) === undefined ? { authority, fault: "opening/host-malformed" } : { authority };
+function hostFault(hosts: readonly string[]): ViolationCode | undefined {
+  if (hosts.length === 0) return "opening/host-missing";
+  if (hosts.length > 1) return "opening/host-repeated";
+  return parseAuthority(hosts[0] as string) === undefined ? "opening/host-malformed" : undefined;
 }
 
 interface Target {
@@ -131,12 +136,12 @@ function parseTarget(target: string, host: string): Target | undefined {
 }
 
 /** RFC 6455 §4.2.1 steps 3 and 4: `websocket` among the protocols of Upgrade, `upgrade` among the tokens of Connection. */
-function upgradeFault(fields: Fields): ViolationCode | undefined {
+function upgradeFault(upgrade: readonly string[], connection: readonly string[]): ViolationCode | undefined {
   // RFC 9110 §7.8: Upgrade = #protocol, in any case and beside others such as h2c. A version would be another protocol.
-  const protocols = parseList(fieldValues(fields, "upgrade"));
+  const protocols = parseList(upgrade);
   if (!protocols.some((protocol) => equalsIgnoringCase(protocol, "websocket"))) return "opening/upgrade-missing";
   // RFC 9110 §7.6.1: Connection = #connection-option
-  const options = parseTokenList(fieldValues(fields, "connection"));
+  const options = parseTokenList(connection);
   const isUpgrade = options?.some((option) => equalsIgnoringCase(option, "upgrade")) ?? false;
   return isUpgrade ? undefined : "opening/connection-upgrade-missing";
 }
