@@ -1,5 +1,6 @@
 /** The control frames that wait to leave: they go before everything else (RFC 6455 §5.4–5.5). */
 import type { ByteWriter } from "../bytes/byte-writer.ts";
+import { Queue } from "../bytes/queue.ts";
 import type { RandomPool } from "../bytes/random-pool.ts";
 import { writeFrame } from "../frame/frame-encoder.ts";
 import { finBit, headerLength } from "../frame/header.ts";
@@ -13,7 +14,7 @@ interface PendingControl {
 /** Pings and Pongs of the application's, in order, and the answer to the peer's most recent Ping. */
 export class ControlQueue {
   readonly #keys: RandomPool | undefined;
-  #frames: PendingControl[] | undefined;
+  #frames: Queue<PendingControl> | undefined;
   /** RFC 6455 §5.5.3: of several unanswered Pings only the most recent needs a Pong. */
   #reply: Uint8Array | undefined;
   #length = 0;
@@ -69,17 +70,12 @@ export class ControlQueue {
   /** Moves them to `output` while there is `room`; answers the bytes. */
   take(output: ByteWriter, room: number): number {
     let taken = 0;
-    const frames = this.#frames;
-    if (frames !== undefined) {
-      let count = 0;
-      for (; count < frames.length && taken < room; count++) {
-        const { opcode, payload } = frames[count]!;
-        if (opcode === ping) this.#pingsTaken++;
-        taken += writeFrame(output, finBit | opcode, payload, this.#keys);
-      }
-      frames.splice(0, count);
-      if (frames.length === 0) this.#frames = undefined;
+    for (let frame = this.#frames?.first; frame !== undefined && taken < room; frame = this.#frames?.first) {
+      if (frame.opcode === ping) this.#pingsTaken++;
+      taken += writeFrame(output, finBit | frame.opcode, frame.payload, this.#keys);
+      this.#frames?.shift();
     }
+    if (this.#frames?.length === 0) this.#frames = undefined;
     if (this.#reply !== undefined && taken < room) {
       taken += writeFrame(output, finBit | pong, this.#reply, this.#keys);
       this.#reply = undefined;
@@ -89,7 +85,7 @@ export class ControlQueue {
   }
 
   #push(opcode: number, payload: Uint8Array): void {
-    this.#frames ??= [];
+    this.#frames ??= new Queue();
     // A copy: the array is the application's, and what it does with it later must not change what we send.
     this.#frames.push({ opcode, payload: payload.slice() });
     this.#length += this.#frameLength(payload);

@@ -1,8 +1,6 @@
 /** The agreed extensions applied to one outgoing message, in the order of the agreement (RFC 6455 §9.1). */
-import { ByteWriter } from "../bytes/byte-writer.ts";
+import { ByteQueue } from "../bytes/byte-queue.ts";
 import type { MessageTransform, OutgoingMessageInfo, RsvBits, TransformSink } from "../extension.ts";
-
-const empty = new Uint8Array(0);
 
 /** The transforms that take part in one message, joined end to end. */
 export class EncodePipeline {
@@ -12,9 +10,7 @@ export class EncodePipeline {
   readonly #stages: readonly MessageTransform[];
   /** What each stage writes to: the next stage, and for the last one the output. */
   readonly #sinks: readonly TransformSink[];
-  readonly #output = new ByteWriter();
-  #chunks: Uint8Array[] = [];
-  #available = 0;
+  readonly #output = new ByteQueue();
   #ended = false;
 
   private constructor(stages: readonly MessageTransform[], rsv: RsvBits) {
@@ -45,7 +41,7 @@ export class EncodePipeline {
 
   /** Bytes that can be taken. */
   get available(): number {
-    return this.#available;
+    return this.#output.length;
   }
 
   get ended(): boolean {
@@ -66,22 +62,12 @@ export class EncodePipeline {
 
   /** Transformed payload, at most `limit` bytes. The array is ours to change. */
   take(limit: number): Uint8Array {
-    if (this.#chunks.length === 0) this.#chunks = [...this.#output.take()];
-    const chunk = this.#chunks[0];
-    if (chunk === undefined) return empty;
-    const taken = Math.min(limit, chunk.length);
-    this.#available -= taken;
-    if (taken === chunk.length) {
-      this.#chunks.shift();
-      return chunk;
-    }
-    this.#chunks[0] = chunk.subarray(taken);
-    return chunk.subarray(0, taken);
+    return this.#output.take(limit);
   }
 
   #collect(bytes: Uint8Array, start: number, end: number): boolean {
-    this.#output.appendCopy(bytes, start, end);
-    this.#available += end - start;
+    this.#output.writer.appendCopy(bytes, start, end);
+    this.#output.appended(end - start);
     return true;
   }
 }

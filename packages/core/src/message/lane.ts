@@ -1,10 +1,8 @@
 /** The messages of one priority that wait to leave, in the order in which they were sent. */
 import { ByteWriter } from "../bytes/byte-writer.ts";
+import { Queue } from "../bytes/queue.ts";
 import { headerLength, length16, length64, lengthBits, maskBit } from "../frame/header.ts";
 import { PendingMessage } from "./pending-message.ts";
-
-/** Chunks that hold whole frames of whole messages. */
-type Run = Uint8Array[];
 
 /** A queue of short messages, which are encoded already, and of pending ones. */
 export class Lane {
@@ -13,7 +11,8 @@ export class Lane {
   /** Short messages are encoded to here; what is in it comes after everything in `#queue`. */
   readonly writer: ByteWriter = new ByteWriter();
 
-  readonly #queue: (Run | PendingMessage)[] = [];
+  /** Pending messages, and chunks that hold whole frames of whole messages. */
+  readonly #queue = new Queue<Uint8Array | PendingMessage>();
 
   constructor(priority: number) {
     this.priority = priority;
@@ -30,7 +29,7 @@ export class Lane {
 
   /** Whether something can leave now: a message that is being streamed may have nothing to give yet. */
   get isReady(): boolean {
-    const item = this.#queue[0];
+    const item = this.#queue.first;
     if (item === undefined) return !this.writer.isEmpty;
     return !(item instanceof PendingMessage) || item.ready;
   }
@@ -44,7 +43,7 @@ export class Lane {
   /** What leaves first: a message that is pending, or a run of encoded ones. Only while the lane is not empty. */
   first(): PendingMessage | "run" {
     if (this.#queue.length === 0) this.#sealRun();
-    const item = this.#queue[0]!;
+    const item = this.#queue.first;
     return item instanceof PendingMessage ? item : "run";
   }
 
@@ -55,45 +54,40 @@ export class Lane {
 
   /** Moves whole frames of the run that is first to `output`, at least one and about `room` bytes; answers the bytes. */
   takeRun(room: number, output: ByteWriter): number {
-    const run = this.#queue[0] as Run;
     let taken = 0;
-    let chunks = 0;
-    for (; chunks < run.length && taken < room; chunks++) {
-      const chunk = run[chunks]!;
+    for (let chunk = this.#queue.first; chunk instanceof Uint8Array && taken < room; chunk = this.#queue.first) {
       const cut = taken + chunk.length <= room ? chunk.length : frameBoundary(chunk, room - taken);
-      output.appendReference(cut === chunk.length ? chunk : chunk.subarray(0, cut));
       taken += cut;
-      if (cut < chunk.length) {
-        run[chunks] = chunk.subarray(cut);
-        break;
+      if (cut === chunk.length) {
+        output.appendReference(chunk);
+        this.#queue.shift();
+      } else {
+        output.appendReference(chunk.subarray(0, cut));
+        this.#queue.replaceFirst(chunk.subarray(cut));
       }
     }
-    run.splice(0, chunks);
-    if (run.length === 0) this.#queue.shift();
     return taken;
   }
 
   /** Drops the messages that have not been given whole; answers the bytes of them. */
   dropUnended(): number {
     let dropped = 0;
-    for (let index = this.#queue.length - 1; index >= 0; index--) {
-      const item = this.#queue[index]!;
-      if (!(item instanceof PendingMessage) || item.ended) continue;
-      dropped += item.length;
-      this.#queue.splice(index, 1);
-    }
+    this.#queue.remove((item) => {
+      const unended = item instanceof PendingMessage && !item.ended;
+      if (unended) dropped += item.length;
+      return unended;
+    });
     return dropped;
   }
 
   /** Drops everything. */
   clear(): void {
-    this.#queue.length = 0;
+    this.#queue.clear();
     this.writer.take();
   }
 
   #sealRun(): void {
-    const run = this.writer.take();
-    if (run.length > 0) this.#queue.push([...run]);
+    for (const chunk of this.writer.take()) this.#queue.push(chunk);
   }
 }
 

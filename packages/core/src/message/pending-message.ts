@@ -5,7 +5,8 @@
  * Extensions are asked and fed only when the message begins to leave, so that the state they keep from message to
  * message is that of the wire order.
  */
-import { ByteWriter, copyLimit } from "../bytes/byte-writer.ts";
+import { ByteQueue } from "../bytes/byte-queue.ts";
+import { copyLimit } from "../bytes/byte-writer.ts";
 import { encodeLongText } from "../bytes/text-encode.ts";
 import { binary, continuation, text } from "../frame/opcode.ts";
 import type { MessageKind } from "../message-kind.ts";
@@ -13,8 +14,6 @@ import type { EncodePipeline } from "./encode-pipeline.ts";
 
 /** At most so much is given to an extension at a time, so that its output is not far ahead of what is taken. */
 const pipelineStep = 65_536;
-
-const empty = new Uint8Array(0);
 
 /** What leaves next of a message. */
 export interface Fragment {
@@ -32,16 +31,14 @@ export class PendingMessage {
   /** Whether its first frame has been taken: from then on no other data frame may come between (RFC 6455 §5.4). */
   begun = false;
 
-  readonly #input = new ByteWriter();
-  #chunks: Uint8Array[] = [];
+  /** The payload as the application gave it. */
+  readonly #input = new ByteQueue();
   /** Whether the frame with the message's own opcode has left. */
   #opened = false;
   #ended = false;
   /** Whether the bytes are in arrays of ours, and not in the application's. */
   #owned = true;
   #pipeline: EncodePipeline | undefined;
-  /** Bytes as the application gave them that have not been read yet. */
-  #unread = 0;
 
   constructor(kind: MessageKind, compress: boolean | undefined) {
     this.kind = kind;
@@ -55,7 +52,7 @@ export class PendingMessage {
 
   /** Bytes of payload that have not been taken yet: as the application gave them, and as extensions made them. */
   get length(): number {
-    return this.#unread + (this.#pipeline?.available ?? 0);
+    return this.#input.length + (this.#pipeline?.available ?? 0);
   }
 
   /** Whether a fragment can leave now. */
@@ -65,29 +62,29 @@ export class PendingMessage {
 
   /** The length of the whole message, or undefined while it is being streamed and for one that has begun. */
   get wholeLength(): number | undefined {
-    return this.#ended && !this.begun ? this.#unread : undefined;
+    return this.#ended && !this.begun ? this.#input.length : undefined;
   }
 
   /** Appends `bytes` by reference: the application must not change them until they have been written. */
   appendReference(bytes: Uint8Array): void {
-    this.#input.appendReference(bytes);
+    this.#input.writer.appendReference(bytes);
+    this.#input.appended(bytes.length);
     this.#owned = false;
-    this.#unread += bytes.length;
   }
 
   /** Appends short `bytes` by copy and long ones by reference. */
   append(bytes: Uint8Array): void {
     if (bytes.length > copyLimit) {
       this.appendReference(bytes);
-    } else {
-      this.#input.appendCopy(bytes, 0, bytes.length);
-      this.#unread += bytes.length;
+      return;
     }
+    this.#input.writer.appendCopy(bytes, 0, bytes.length);
+    this.#input.appended(bytes.length);
   }
 
   /** Appends `text` as UTF-8. */
   appendText(text: string): void {
-    this.#unread += encodeLongText(text, this.#input);
+    this.#input.appended(encodeLongText(text, this.#input.writer));
   }
 
   /** Nothing more will be appended. */
@@ -111,28 +108,14 @@ export class PendingMessage {
   /** The next fragment, with at most `limit` bytes of payload. Only while `ready`, and after `begin`. */
   takeFragment(limit: number): Fragment {
     if (this.#pipeline !== undefined) return this.#takeTransformed(this.#pipeline, limit);
-    const payload = this.#takeInput(limit);
-    return { payload, owned: this.#owned, final: this.#ended && this.#unread === 0 };
+    const payload = this.#input.take(limit);
+    return { payload, owned: this.#owned, final: this.#ended && this.#input.length === 0 };
   }
 
   #takeTransformed(pipeline: EncodePipeline, limit: number): Fragment {
-    while (pipeline.available < limit && this.#unread > 0) pipeline.push(this.#takeInput(pipelineStep));
-    if (this.#ended && this.#unread === 0) pipeline.end();
+    while (pipeline.available < limit && this.#input.length > 0) pipeline.push(this.#input.take(pipelineStep));
+    if (this.#ended && this.#input.length === 0) pipeline.end();
     const payload = pipeline.take(limit);
     return { payload, owned: true, final: pipeline.ended && pipeline.available === 0 };
-  }
-
-  #takeInput(limit: number): Uint8Array {
-    if (this.#chunks.length === 0) this.#chunks = [...this.#input.take()];
-    const chunk = this.#chunks[0];
-    if (chunk === undefined) return empty;
-    const taken = Math.min(limit, chunk.length);
-    this.#unread -= taken;
-    if (taken === chunk.length) {
-      this.#chunks.shift();
-      return chunk;
-    }
-    this.#chunks[0] = chunk.subarray(taken);
-    return chunk.subarray(0, taken);
   }
 }
