@@ -1,0 +1,97 @@
+/** An extension for tests: it owns RSV2, turns every byte over, and puts a byte before and behind each message. */
+import type { Extension, MessageTransform, TransformSink } from "@hybi/core";
+
+const mark = 0x5a;
+
+/**
+ * `every` second, third, … message is transformed; the others pass as they are, without the bit. `hold` keeps back so
+ * many bytes until more come, as a compressor does.
+ */
+export function turningExtension({
+  every = 1,
+  hold = 0,
+}: {
+  readonly every?: number;
+  readonly hold?: number;
+} = {}): Extension {
+  return {
+    name: "x-turning",
+    rsv: 0x20,
+    offers: () => [[]],
+    checkAnswer: () => undefined,
+    answer: () => [],
+    createTransform: () => new Turning(every, hold),
+  };
+}
+
+class Turning implements MessageTransform {
+  readonly #every: number;
+  readonly #hold: number;
+  #sent = 0;
+  #held: number[] = [];
+  /** The byte received last: it is the mark if no other follows. */
+  #last: number | undefined;
+  #started = false;
+
+  constructor(every: number, hold: number) {
+    this.#every = every;
+    this.#hold = hold;
+  }
+
+  beginEncode(): number | undefined {
+    this.#held = [];
+    if (this.#sent++ % this.#every !== 0) return undefined;
+    this.#held.push(mark);
+    return 0x20;
+  }
+
+  encode(bytes: Uint8Array, start: number, end: number, sink: TransformSink): void {
+    for (let index = start; index < end; index++) this.#held.push((bytes[index] ?? 0) ^ 0xff);
+    this.#emit(this.#hold, sink);
+  }
+
+  endEncode(sink: TransformSink): void {
+    this.#held.push(mark);
+    this.#emit(0, sink);
+  }
+
+  #emit(keep: number, sink: TransformSink): void {
+    if (this.#held.length <= keep) return;
+    const out = Uint8Array.from(this.#held.splice(0, this.#held.length - keep));
+    sink(out, 0, out.length);
+    // What a sink was given is valid during the call only.
+    out.fill(0xee);
+  }
+
+  beginDecode(_kind: string, rsv: number): boolean {
+    this.#last = undefined;
+    this.#started = false;
+    return rsv !== 0;
+  }
+
+  decode(bytes: Uint8Array, start: number, end: number, sink: TransformSink): "extension/data-malformed" | undefined {
+    const out: number[] = [];
+    for (let index = start; index < end; index++) {
+      const byte = bytes[index] ?? 0;
+      if (!this.#started) {
+        if (byte !== mark) return "extension/data-malformed";
+        this.#started = true;
+        continue;
+      }
+      if (this.#last !== undefined) out.push(this.#last ^ 0xff);
+      this.#last = byte;
+    }
+    const decoded = Uint8Array.from(out);
+    if (decoded.length > 0) sink(decoded, 0, decoded.length);
+    decoded.fill(0xee);
+    return undefined;
+  }
+
+  endDecode(): "extension/data-truncated" | undefined {
+    return this.#last === mark ? undefined : "extension/data-truncated";
+  }
+
+  release(): void {
+    this.#held = [];
+  }
+}

@@ -1,0 +1,73 @@
+/** Text, UTF-8, and UTF-8 that is broken in one named way (RFC 3629 §3–4). */
+import fc from "fast-check";
+import { concat } from "./bytes.ts";
+
+const encoder = new TextEncoder();
+
+/** `text` as UTF-8. */
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** Any text that UTF-8 can carry: a leading U+FEFF, U+0000 and noncharacters too. */
+export function text(maxLength = 40): fc.Arbitrary<string> {
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.string({ unit: "binary-ascii", maxLength }) },
+    { weight: 3, arbitrary: fc.string({ unit: "binary", maxLength }) },
+    {
+      weight: 1,
+      arbitrary: fc.string({ unit: fc.constantFrom("\ufeff", "\u0000", "\uffff", "é", "€", "𝄞"), maxLength }),
+    },
+  );
+}
+
+/** UTF-8 that is broken in one way. */
+export interface BrokenUtf8 {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** The index of the first byte that cannot stand where it does; `bytes.length` when the end comes too early. */
+  readonly at: number;
+}
+
+/** Each way, with the index of its offending byte. A truncated sequence ends the text. */
+const breakings: readonly (readonly [name: string, bytes: readonly number[], at: number])[] = [
+  ["a continuation byte alone", [0x80], 0],
+  ["the last continuation byte alone", [0xbf], 0],
+  ["C0, which starts only overlong forms", [0xc0, 0x80], 0],
+  ["C1, which starts only overlong forms", [0xc1, 0xbf], 0],
+  ["an overlong form of three bytes", [0xe0, 0x9f, 0xbf], 1],
+  ["an overlong form of four bytes", [0xf0, 0x8f, 0xbf, 0xbf], 1],
+  ["the first surrogate", [0xed, 0xa0, 0x80], 1],
+  ["the last surrogate", [0xed, 0xbf, 0xbf], 1],
+  ["a code point above U+10FFFF", [0xf4, 0x90, 0x80, 0x80], 1],
+  ["F5", [0xf5, 0x80, 0x80, 0x80], 0],
+  ["FF", [0xff], 0],
+  ["two bytes of which the second is ASCII", [0xc3, 0x28], 1],
+  ["three bytes of which the third is ASCII", [0xe2, 0x82, 0x28], 2],
+  ["four bytes of which the fourth is ASCII", [0xf0, 0x9d, 0x84, 0x28], 3],
+  ["three bytes of which the second starts another sequence", [0xe2, 0xc3, 0xa9], 1],
+];
+
+const truncations: readonly (readonly number[])[] = [
+  [0xc3],
+  [0xe2],
+  [0xe2, 0x82],
+  [0xf0],
+  [0xf0, 0x9d],
+  [0xf0, 0x9d, 0x84],
+];
+
+/** UTF-8 that breaks between legal text, or is cut at its end. */
+export function brokenUtf8(): fc.Arbitrary<BrokenUtf8> {
+  const within = fc
+    .tuple(text(20), fc.constantFrom(...breakings), text(20))
+    .map(([before, [name, bytes, at], after]) => {
+      const start = utf8(before);
+      return { name, bytes: concat([start, Uint8Array.from(bytes), utf8(after)]), at: start.length + at };
+    });
+  const truncated = fc.tuple(text(20), fc.constantFrom(...truncations)).map(([before, cut]) => {
+    const bytes = concat([utf8(before), Uint8Array.from(cut)]);
+    return { name: `${cut.length} bytes of a sequence at the end`, bytes, at: bytes.length };
+  });
+  return fc.oneof({ weight: 3, arbitrary: within }, { weight: 1, arbitrary: truncated });
+}

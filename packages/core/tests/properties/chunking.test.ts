@@ -1,0 +1,234 @@
+/** Where a transport cuts the bytes carries no meaning: not for events, not for output, not for the offset of a fault. */
+import {
+  Connection,
+  type ConnectionOptions,
+  Endpoint,
+  type EndpointEvent,
+  plainAgreement,
+  type Role,
+} from "@hybi/core";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { byteByByte, type Chunking, chunking, concat, cut, inOneChunk } from "../arbitraries/bytes.ts";
+import { peerOf } from "../arbitraries/commands.ts";
+import { turningExtension } from "../arbitraries/extension.ts";
+import { brokenRequestHead, latin1, requestHead, responseHead, sampleRandom } from "../arbitraries/heads.ts";
+import { runs } from "../arbitraries/runs.ts";
+import { illegalStream, legalStream } from "../arbitraries/streams.ts";
+import { bytesText, eventTexts, joinedFragments } from "../simulation/summary.ts";
+
+const roles: readonly Role[] = ["client", "server"];
+
+/** What a receiver tells and answers. Output is taken at the end: when Pongs leave is up to the transport. */
+interface Outcome {
+  readonly events: readonly string[];
+  readonly output: string;
+  readonly state: string;
+  readonly statistics: unknown;
+}
+
+function connectionOutcome(role: Role, bytes: Uint8Array, where: Chunking, options: ConnectionOptions = {}): Outcome {
+  const connection = new Connection(plainAgreement(role), { random: sampleRandom(), ...options });
+  const events: EndpointEvent[] = [];
+  for (const chunk of cut(bytes, where)) events.push(...connection.receive(chunk));
+  const output = bytesText(concat(connection.takeOutput()));
+  const { bytesReceived, ...statistics } = connection.statistics;
+  const texts = options.delivery === "fragments" ? joinedFragments(events) : eventTexts(events);
+  return { events: texts, output, state: connection.state, statistics };
+}
+
+function endpointOutcome(role: Role, bytes: Uint8Array, where: Chunking): Outcome {
+  const endpoint =
+    role === "server" ? Endpoint.server() : Endpoint.client({ url: "ws://example.com/", random: sampleRandom() });
+  const events: EndpointEvent[] = [];
+  for (const chunk of cut(bytes, where)) {
+    for (const event of endpoint.receive(chunk)) {
+      events.push(event);
+      if (event.type === "request") events.push(...endpoint.accept());
+    }
+  }
+  return {
+    events: eventTexts(events),
+    output: bytesText(concat(endpoint.takeOutput())),
+    state: endpoint.state,
+    statistics: 0,
+  };
+}
+
+describe.each(roles)("a %s's connection", (role) => {
+  it("tells the same of a legal stream however it is cut, which is what the stream says [F10] [F15] [F17] [F23] [X27]", () => {
+    fc.assert(
+      fc.property(legalStream(peerOf(role)), chunking(), ({ bytes, events }, where) => {
+        const whole = connectionOutcome(role, bytes, inOneChunk);
+        expect(whole.events).toEqual(eventTexts(events));
+        expect(connectionOutcome(role, bytes, where)).toEqual(whole);
+      }),
+      runs(80),
+    );
+  });
+
+  it("finds the same fault at the same byte of an illegal stream however it is cut [F18] [F25] [X27]", () => {
+    fc.assert(
+      fc.property(illegalStream(peerOf(role)), chunking(), ({ bytes, events, code, offset }, where) => {
+        const whole = connectionOutcome(role, bytes, inOneChunk);
+        expect(whole.events).toEqual([...eventTexts(events), `failure ${code} at ${offset}`]);
+        expect(connectionOutcome(role, bytes, where)).toEqual(whole);
+      }),
+      runs(150),
+    );
+  });
+
+  it("delivers the same bytes of messages in fragments however they are cut [F23]", () => {
+    fc.assert(
+      fc.property(legalStream(peerOf(role), { most: 5000 }), chunking(), ({ bytes }, where) => {
+        const options: ConnectionOptions = { delivery: "fragments" };
+        expect(connectionOutcome(role, bytes, where, options)).toEqual(
+          connectionOutcome(role, bytes, inOneChunk, options),
+        );
+      }),
+      runs(40),
+    );
+  });
+
+  it("refuses the same message at the same byte under tight limits however it is cut", () => {
+    const options: ConnectionOptions = { limits: { message: 20, frame: 12, fragments: 3 } };
+    fc.assert(
+      fc.property(legalStream(peerOf(role), { most: 128 }), chunking(), ({ bytes }, where) => {
+        expect(connectionOutcome(role, bytes, where, options)).toEqual(
+          connectionOutcome(role, bytes, inOneChunk, options),
+        );
+      }),
+      runs(60),
+    );
+  });
+
+  it("does the same with any bytes at all however they are cut", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), chunking(), (bytes, where) => {
+        expect(connectionOutcome(role, bytes, where)).toEqual(connectionOutcome(role, bytes, inOneChunk));
+      }),
+      runs(150),
+    );
+  });
+
+  it("undoes an extension in the same way however the frames are cut", () => {
+    const agreement = { ...plainAgreement(role), extensions: [{ name: "x-turning", parameters: [] }] };
+    const peer = { ...agreement, role: peerOf(role) };
+    const messages = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 4 });
+    fc.assert(
+      fc.property(
+        messages,
+        fc.integer({ min: 1, max: 9 }),
+        chunking(),
+        fc.boolean(),
+        (all, fragmentSize, where, tight) => {
+          const extensions = [turningExtension({ every: 2, hold: 3 })];
+          const sender = new Connection(peer, { extensions, fragmentSize, random: sampleRandom() });
+          for (const data of all) sender.sendBinary(data);
+          const bytes = concat(sender.takeOutput());
+          const receive = (where: Chunking): string[] => {
+            const receiver = new Connection(agreement, {
+              extensions,
+              random: sampleRandom(),
+              limits: tight ? { message: 20 } : {},
+            });
+            return eventTexts(cut(bytes, where).flatMap((chunk) => receiver.receive(chunk)));
+          };
+          expect(receive(where)).toEqual(receive(inOneChunk));
+        },
+      ),
+      runs(60),
+    );
+  });
+});
+
+describe("a server, from the opening request on", () => {
+  it("tells the same of a request and the frames after it however they are cut [H23] [H22]", () => {
+    fc.assert(
+      fc.property(requestHead(), legalStream("client", { most: 300 }), chunking(), (head, stream, where) => {
+        const bytes = concat([latin1(head), stream.bytes]);
+        const whole = endpointOutcome("server", bytes, inOneChunk);
+        expect(whole.events.slice(2)).toEqual(eventTexts(stream.events));
+        expect(endpointOutcome("server", bytes, where)).toEqual(whole);
+      }),
+      runs(80),
+    );
+  });
+
+  it("counts the offset of a fault from the first byte of the transport however it is cut [H23]", () => {
+    fc.assert(
+      fc.property(requestHead(), illegalStream("client"), chunking(), (head, stream, where) => {
+        const bytes = concat([latin1(head), stream.bytes]);
+        const whole = endpointOutcome("server", bytes, inOneChunk);
+        expect(whole.events.at(-1)).toBe(`failure ${stream.code} at ${head.length + stream.offset}`);
+        expect(endpointOutcome("server", bytes, where)).toEqual(whole);
+      }),
+      runs(60),
+    );
+  });
+
+  it("refuses a broken request in the same way, with the violation of its own, however it is cut [H23]", () => {
+    fc.assert(
+      fc.property(brokenRequestHead(), chunking(), ({ code, head }, where) => {
+        const whole = endpointOutcome("server", latin1(head), inOneChunk);
+        expect(whole.events).toEqual([expect.stringMatching(`^failure ${code} at `)]);
+        expect(endpointOutcome("server", latin1(head), where)).toEqual(whole);
+        expect(endpointOutcome("server", latin1(head), byteByByte)).toEqual(whole);
+      }),
+      runs(100),
+    );
+  });
+
+  it("does the same with a request in which one byte is another however it is cut [H16] [H23]", () => {
+    fc.assert(
+      fc.property(requestHead(), fc.nat(), fc.nat(255), chunking(), (head, place, byte, where) => {
+        const bytes = latin1(head);
+        bytes[place % bytes.length] = byte;
+        expect(endpointOutcome("server", bytes, where)).toEqual(endpointOutcome("server", bytes, inOneChunk));
+      }),
+      runs(150),
+    );
+  });
+});
+
+describe("a client, from the opening response on", () => {
+  it("tells the same of responses and the frames after them however they are cut [H23] [C02] [C13]", () => {
+    fc.assert(
+      fc.property(responseHead(), legalStream("server", { most: 300 }), chunking(), (head, stream, where) => {
+        const bytes = concat([latin1(head), stream.bytes]);
+        const whole = endpointOutcome("client", bytes, inOneChunk);
+        expect(whole.events.slice(1)).toEqual(eventTexts(stream.events));
+        expect(endpointOutcome("client", bytes, where)).toEqual(whole);
+      }),
+      runs(80),
+    );
+  });
+
+  it("does the same with a response in which one byte is another however it is cut [H23]", () => {
+    fc.assert(
+      fc.property(responseHead(), fc.nat(), fc.nat(255), chunking(), (head, place, byte, where) => {
+        const bytes = latin1(head);
+        bytes[place % bytes.length] = byte;
+        expect(endpointOutcome("client", bytes, where)).toEqual(endpointOutcome("client", bytes, inOneChunk));
+      }),
+      runs(150),
+    );
+  });
+
+  it("reads a rejection and its body in the same way however they are cut [C01]", () => {
+    const framing = fc.constantFrom(
+      "Content-Length: 5\r\n\r\nhello, and what follows",
+      "Transfer-Encoding: chunked\r\n\r\n3;x=y\r\nhel\r\n2\r\nlo\r\n0\r\nTrailer: t\r\n\r\nrest",
+      "Content-Length: 0\r\n\r\n",
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(200, 302, 401, 503), framing, chunking(), (status, rest, where) => {
+        const bytes = latin1(`HTTP/1.1 ${status} No\r\n${rest}`);
+        const whole = endpointOutcome("client", bytes, inOneChunk);
+        expect(whole.events).toHaveLength(1);
+        expect(endpointOutcome("client", bytes, where)).toEqual(whole);
+      }),
+      runs(60),
+    );
+  });
+});

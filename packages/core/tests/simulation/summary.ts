@@ -1,0 +1,64 @@
+/** Events and bytes as short text, equal when they are: quick to compare, and readable where they differ. */
+import type { EndpointEvent } from "@hybi/core";
+
+/** Bytes in hexadecimal; long ones as their length and a checksum. */
+export function bytesText(bytes: Uint8Array): string {
+  if (bytes.length <= 64) return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  // FNV-1a
+  let hash = 0x811c_9dc5;
+  for (let index = 0; index < bytes.length; index++) hash = Math.imul(hash ^ (bytes[index] ?? 0), 0x0100_0193);
+  return `${bytes.length} bytes, checksum ${(hash >>> 0).toString(16)}`;
+}
+
+/** Everything that an event says. */
+export function eventText(event: EndpointEvent): string {
+  switch (event.type) {
+    case "text":
+      return `text ${JSON.stringify(event.data)}`;
+    case "binary":
+      return `binary ${bytesText(event.data)}`;
+    case "fragment":
+      return `fragment of ${event.kind} ${bytesText(event.data)}${event.final ? " final" : ""}`;
+    case "ping":
+    case "pong":
+      return `${event.type} ${bytesText(event.payload)}`;
+    case "close":
+      return `close ${event.statusCode} ${JSON.stringify(event.reason)}`;
+    case "failure":
+      return `failure ${event.violation.code} at ${event.violation.offset}`;
+    case "end":
+      return `end ${event.clean ? "clean" : "unclean"} ${event.statusCode} ${JSON.stringify(event.reason)}`;
+    case "request":
+      return `request ${JSON.stringify(event.request)}`;
+    case "open":
+      // The bytes that came after the handshake depend on where they were cut.
+      return `open ${JSON.stringify({ ...event.agreement, rest: undefined })}`;
+    case "rejection":
+      return `rejection ${JSON.stringify(event.response)} ${bytesText(event.body)}`;
+    default:
+      return event satisfies never;
+  }
+}
+
+/** Everything that events say, one line each. */
+export function eventTexts(events: readonly EndpointEvent[]): string[] {
+  return events.map(eventText);
+}
+
+/** `delivery: "fragments"` made whole: parts of one message joined, wherever they were cut. */
+export function joinedFragments(events: readonly EndpointEvent[]): string[] {
+  const lines: string[] = [];
+  let parts: number[] = [];
+  for (const event of events) {
+    if (event.type !== "fragment") {
+      lines.push(eventText(event));
+      continue;
+    }
+    for (const byte of event.data) parts.push(byte);
+    if (!event.final) continue;
+    lines.push(`${event.kind} message ${bytesText(Uint8Array.from(parts))}`);
+    parts = [];
+  }
+  if (parts.length > 0) lines.push(`begun ${bytesText(Uint8Array.from(parts))}`);
+  return lines;
+}
