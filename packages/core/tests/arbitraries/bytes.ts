@@ -12,6 +12,15 @@ export function concat(arrays: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
+/** Bytes in hexadecimal; long ones as their length and a checksum. */
+export function bytesText(bytes: Uint8Array): string {
+  if (bytes.length <= 64) return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  // FNV-1a
+  let hash = 0x811c_9dc5;
+  for (let index = 0; index < bytes.length; index++) hash = Math.imul(hash ^ (bytes[index] ?? 0), 0x0100_0193);
+  return `${bytes.length} bytes, checksum ${(hash >>> 0).toString(16)}`;
+}
+
 /** `length` bytes that differ from place to place, and with `seed`. */
 export function pattern(length: number, seed = 0): Uint8Array {
   const bytes = new Uint8Array(length);

@@ -5,7 +5,7 @@
 import type { ConnectionEvent, MessageKind, Role, ViolationCode } from "@hybi/core";
 import { encodeFrame, type FrameToEncode, opcodes } from "@hybi/core/frame";
 import fc from "fast-check";
-import { concat, payload } from "./bytes.ts";
+import { bytesText, concat, payload } from "./bytes.ts";
 import { brokenClosePayload, closeContent, closePayload } from "./close.ts";
 import { controlFrame, illegalFrame, keyOf } from "./frames.ts";
 import { brokenUtf8, text, utf8 } from "./text.ts";
@@ -102,13 +102,13 @@ export function illegalStream(sender: Role, { most = 300 }: StreamOptions = {}):
         within ? 1 : 0,
       );
       const before = concat([legal.bytes, ...opening.map(encodeFrame)]);
-      return {
+      return readable({
         frames: [...legal.frames, ...opening],
         bytes: concat([before, fault.bytes, after]),
         events: legal.events,
         code: fault.code,
         offset: before.length + fault.at,
-      };
+      });
     });
 }
 
@@ -201,5 +201,18 @@ function controlEvent({ opcode, payload = new Uint8Array(0) }: FrameToEncode): C
 function joined(items: readonly Item[]): Stream {
   const frames = items.flatMap((item) => item.frames);
   const rest = items.flatMap((item) => item.rest ?? []);
-  return { frames, bytes: concat([...frames.map(encodeFrame), ...rest]), events: items.flatMap((item) => item.events) };
+  const bytes = concat([...frames.map(encodeFrame), ...rest]);
+  return readable({ frames, bytes, events: items.flatMap((item) => item.events) });
+}
+
+/** Lets fast-check show what a stream is, and not its every byte. */
+function readable<S extends Stream & Partial<IllegalStream>>(stream: S): S {
+  const show = (): string => {
+    const frames = stream.frames.map(({ opcode, final, payload }) => {
+      return `opcode ${opcode.toString(16)}${final === false ? " (not final)" : ""} ${bytesText(payload ?? new Uint8Array(0))}`;
+    });
+    const fault = stream.code === undefined ? "" : `, then ${stream.code} at ${stream.offset}`;
+    return `${frames.join(", ") || "nothing"}${fault}: ${bytesText(stream.bytes)}`;
+  };
+  return Object.defineProperty(stream, fc.toStringMethod, { value: show });
 }

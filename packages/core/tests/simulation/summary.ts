@@ -1,14 +1,6 @@
 /** Events and bytes as short text, equal when they are: quick to compare, and readable where they differ. */
 import type { EndpointEvent } from "@hybi/core";
-
-/** Bytes in hexadecimal; long ones as their length and a checksum. */
-export function bytesText(bytes: Uint8Array): string {
-  if (bytes.length <= 64) return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  // FNV-1a
-  let hash = 0x811c_9dc5;
-  for (let index = 0; index < bytes.length; index++) hash = Math.imul(hash ^ (bytes[index] ?? 0), 0x0100_0193);
-  return `${bytes.length} bytes, checksum ${(hash >>> 0).toString(16)}`;
-}
+import { bytesText } from "../arbitraries/bytes.ts";
 
 /** Everything that an event says. */
 export function eventText(event: EndpointEvent): string {

@@ -1,0 +1,201 @@
+/** Whatever a peer sends, and whenever: nothing is thrown, a fault ends it once, and what is kept stays bounded. */
+import {
+  Connection,
+  type DeadlineReason,
+  Endpoint,
+  type EndpointEvent,
+  plainAgreement,
+  type Role,
+  UsageError,
+} from "@hybi/core";
+import { encodeFrame } from "@hybi/core/frame";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { concat } from "../arbitraries/bytes.ts";
+import { type Command, command, peerOf, perform } from "../arbitraries/commands.ts";
+import { turningExtension } from "../arbitraries/extension.ts";
+import { anyFrame } from "../arbitraries/frames.ts";
+import { latin1, requestHead, responseHead, sampleRandom } from "../arbitraries/heads.ts";
+import { runs } from "../arbitraries/runs.ts";
+import { illegalStream, legalStream } from "../arbitraries/streams.ts";
+import { eventTexts } from "../simulation/summary.ts";
+
+/** Something that happens to an endpoint. */
+type Step =
+  | { readonly type: "receive"; readonly bytes: Uint8Array }
+  | { readonly type: "end" }
+  | { readonly type: "expire"; readonly reason: DeadlineReason }
+  | { readonly type: "take"; readonly budget: number }
+  | { readonly type: "command"; readonly command: Command }
+  | { readonly type: "answer"; readonly accept: boolean };
+
+function step(peer: Role): fc.Arbitrary<Step> {
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 40 }),
+    fc.array(anyFrame(), { maxLength: 3 }).map((frames) => concat(frames.map(encodeFrame))),
+    legalStream(peer, { most: 300 }).map((stream) => stream.bytes),
+    illegalStream(peer).map((stream) => stream.bytes),
+    (peer === "client" ? requestHead() : responseHead()).map(latin1),
+  );
+  const reasons: readonly DeadlineReason[] = ["opening", "closing", "ping", "pong", "idle", "control-flood"];
+  return fc.oneof(
+    { weight: 8, arbitrary: fc.record({ type: fc.constant("receive" as const), bytes }) },
+    { weight: 1, arbitrary: fc.constant({ type: "end" as const }) },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant("expire" as const), reason: fc.constantFrom(...reasons) }) },
+    { weight: 2, arbitrary: fc.record({ type: fc.constant("take" as const), budget: fc.nat(50) }) },
+    { weight: 2, arbitrary: fc.record({ type: fc.constant("command" as const), command: command(300) }) },
+    { weight: 2, arbitrary: fc.record({ type: fc.constant("answer" as const), accept: fc.boolean() }) },
+  );
+}
+
+/** Does it, and answers the events. Usage errors are the application's; anything else that is thrown is ours. */
+function follow(subject: Connection | Endpoint, step: Step): readonly EndpointEvent[] {
+  switch (step.type) {
+    case "receive":
+      return subject.receive(step.bytes.slice());
+    case "end":
+      return subject.receiveEnd();
+    case "expire":
+      return subject.expire(step.reason);
+    case "take":
+      subject.takeOutput(step.budget);
+      return [];
+    case "command":
+      perform(subject, step.command);
+      return [];
+    case "answer":
+      try {
+        if (!(subject instanceof Endpoint)) return [];
+        if (step.accept) return subject.accept();
+        subject.reject({ status: 403 });
+        return [];
+      } catch (error) {
+        if (error instanceof UsageError) return [];
+        throw error;
+      }
+    default:
+      return step satisfies never;
+  }
+}
+
+/** RFC 6455 §7.1.7: after a failure nothing received means anything; after the end nothing happens at all. */
+function expectOrder(events: readonly EndpointEvent[]): void {
+  const types = events.map(({ type }) => type);
+  const last = types.findIndex((type) => type === "failure" || type === "rejection" || type === "end");
+  const after = last < 0 ? [] : types.slice(last + 1);
+  expect({ after, events: eventTexts(events) }).toEqual({
+    after: after.length === 0 || types[last] === "end" ? [] : ["end"],
+    events: expect.anything(),
+  });
+  // After the peer's Close frame only the end of the transport, or our own deadline, is left.
+  const close = types.indexOf("close");
+  if (close >= 0) expect(types.slice(close + 1).filter((type) => type !== "end")).toEqual([]);
+}
+
+const roles: readonly Role[] = ["client", "server"];
+
+describe.each(roles)("a %s", (role) => {
+  it("as a connection throws nothing, fails at most once, and is silent after the end", () => {
+    fc.assert(
+      fc.property(fc.array(step(peerOf(role)), { maxLength: 12 }), fc.boolean(), (steps, parts) => {
+        const connection = new Connection(plainAgreement(role), {
+          random: sampleRandom(),
+          delivery: parts ? "fragments" : "messages",
+          limits: { message: 400, fragments: 5 },
+        });
+        expectOrder(steps.flatMap((step) => follow(connection, step)));
+      }),
+      runs(200),
+    );
+  });
+
+  it("as a connection with an extension throws nothing, and fails at most once", () => {
+    const agreement = { ...plainAgreement(role), extensions: [{ name: "x-turning", parameters: [] }] };
+    fc.assert(
+      fc.property(fc.array(step(peerOf(role)), { maxLength: 12 }), (steps) => {
+        const connection = new Connection(agreement, {
+          random: sampleRandom(),
+          extensions: [turningExtension({ every: 2, hold: 2 })],
+          limits: { message: 400 },
+        });
+        expectOrder(steps.flatMap((step) => follow(connection, step)));
+      }),
+      runs(100),
+    );
+  });
+
+  it("as an endpoint throws nothing, fails at most once, and is silent after the end", () => {
+    fc.assert(
+      fc.property(fc.array(step(peerOf(role)), { maxLength: 12 }), (steps) => {
+        const endpoint =
+          role === "server"
+            ? Endpoint.server({ limits: { earlyData: 600 } })
+            : Endpoint.client({ url: "ws://example.com/", random: sampleRandom() });
+        expectOrder(steps.flatMap((step) => follow(endpoint, step)));
+      }),
+      runs(200),
+    );
+  });
+
+  it("answers any number of Pings, and whatever else comes, with at most one Pong and one Close [X21]", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(legalStream(peerOf(role)), illegalStream(peerOf(role))), { maxLength: 6 }),
+        (all) => {
+          const connection = new Connection(plainAgreement(role), { random: sampleRandom() });
+          for (const { bytes } of all) {
+            connection.receive(bytes.slice());
+            // Two frames of 125 bytes, with their headers and keys.
+            expect(connection.outputLength).toBeLessThanOrEqual(2 * 131);
+          }
+          expect(concat(connection.takeOutput()).length).toBeLessThanOrEqual(2 * 131);
+        },
+      ),
+      runs(80),
+    );
+  });
+
+  it("knows of every byte that it has to send: outputLength is 0 exactly when there is nothing to take", () => {
+    fc.assert(
+      fc.property(fc.array(step(peerOf(role)), { maxLength: 8 }), (steps) => {
+        const connection = new Connection(plainAgreement(role), { random: sampleRandom() });
+        for (const step of steps) follow(connection, step);
+        const announced = connection.outputLength;
+        const taken = concat(connection.takeOutput()).length;
+        expect({ announced: announced > 0, taken: taken > 0 }).toEqual({ announced: taken > 0, taken: taken > 0 });
+        expect(connection.outputLength).toBe(0);
+      }),
+      runs(100),
+    );
+  });
+});
+
+describe("a server that thinks about a request", () => {
+  it("keeps no more than limits.earlyData of what comes meanwhile [H22] [H27]", () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 12 }), (chunks) => {
+        const server = Endpoint.server({ limits: { earlyData: 100 } });
+        const [request] = server.receive(latin1(requestBytes));
+        expect(request?.type).toBe("request");
+        let total = 0;
+        for (const chunk of chunks) {
+          const failed = server.state === "failed";
+          const events = server.receive(chunk);
+          total += chunk.length;
+          expect(events.map(({ type }) => type)).toEqual(!failed && total > 100 ? ["failure"] : []);
+        }
+      }),
+      runs(60),
+    );
+  });
+});
+
+const requestBytes = [
+  "GET / HTTP/1.1",
+  "Host: example.com",
+  "Upgrade: websocket",
+  "Connection: Upgrade",
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+  "Sec-WebSocket-Version: 13",
+  "\r\n",
+].join("\r\n");

@@ -1,0 +1,224 @@
+/** What one endpoint sends, the other one tells: any commands, any fragment size, any budgets, any chunks. */
+import {
+  type Agreement,
+  Connection,
+  type ConnectionEvent,
+  type ConnectionOptions,
+  Endpoint,
+  plainAgreement,
+  type Role,
+} from "@hybi/core";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Chunking, chunking, concat, cut } from "../arbitraries/bytes.ts";
+import {
+  type Command,
+  closeCommand,
+  controlCommand,
+  messageCommand,
+  peerOf,
+  perform,
+} from "../arbitraries/commands.ts";
+import { turningExtension } from "../arbitraries/extension.ts";
+import { sampleRandom } from "../arbitraries/heads.ts";
+import { runs } from "../arbitraries/runs.ts";
+import { utf8 } from "../arbitraries/text.ts";
+import { eventTexts, joinedFragments } from "../simulation/summary.ts";
+
+/** How the bytes travel: when output is taken and how much of it, and how it is cut. */
+interface Travel {
+  /** A budget after each command, in turn; 0 takes nothing. */
+  readonly budgets: readonly number[];
+  readonly chunking: Chunking;
+}
+
+function travel(): fc.Arbitrary<Travel> {
+  const budget = fc.oneof(fc.constant(0), fc.nat(300), fc.nat(100_000));
+  return fc.record({ budgets: fc.array(budget, { minLength: 1, maxLength: 4 }), chunking: chunking() });
+}
+
+/** Sends the commands, and answers what the other end was told. */
+function carry(
+  sender: Connection | Endpoint,
+  receiver: Connection | Endpoint,
+  commands: readonly Command[],
+  how: Travel,
+) {
+  const events: ConnectionEvent[] = [];
+  const take = (budget?: number): number => {
+    const bytes = concat(sender.takeOutput(budget));
+    for (const chunk of cut(bytes, how.chunking)) events.push(...(receiver.receive(chunk) as ConnectionEvent[]));
+    return bytes.length;
+  };
+  for (const [index, command] of commands.entries()) {
+    expect(perform(sender, command)).toBeUndefined();
+    const budget = how.budgets[index % how.budgets.length] ?? 0;
+    if (budget > 0) take(budget);
+  }
+  // With a budget until nothing is left, so that a budget never keeps anything back for good.
+  const budget = Math.max(1, ...how.budgets);
+  for (let rounds = 0; take(budget) > 0; rounds++) if (rounds > 100_000) throw new Error("output never ends");
+  expect(sender.outputLength).toBe(0);
+  return events;
+}
+
+/** The events that a command causes at the other end. */
+function expectedEvent(command: Command): ConnectionEvent {
+  switch (command.type) {
+    case "message":
+      return command.message.kind === "text"
+        ? { type: "text", data: command.message.data }
+        : { type: "binary", data: command.message.data };
+    case "stream":
+      return command.kind === "text"
+        ? { type: "text", data: command.pieces.join("") }
+        : { type: "binary", data: concat(command.pieces.map((piece) => piece as Uint8Array)) };
+    case "close":
+      return { type: "close", ...command.content };
+    default:
+      return { type: command.type, payload: command.payload };
+  }
+}
+
+/** As a delivery in fragments tells it, with the fragments joined. */
+function inFragments(event: ConnectionEvent): ConnectionEvent {
+  if (event.type === "text") return { type: "fragment", kind: "text", data: utf8(event.data), final: true };
+  return event.type === "binary" ? { type: "fragment", kind: "binary", data: event.data, final: true } : event;
+}
+
+const isControl = ({ type }: { readonly type: string }): boolean => type === "ping" || type === "pong";
+const priorityOf = (command: Command): number => ("priority" in command ? command.priority : 0);
+
+/** Options of the two ends that the peer must not notice. */
+interface Setting {
+  readonly fragmentSize: number;
+  readonly delivery: "messages" | "fragments";
+  readonly extension: "none" | "every message" | "every other message";
+}
+
+const setting: fc.Arbitrary<Setting> = fc.record({
+  fragmentSize: fc.oneof(fc.constantFrom(1, 125, 126, 4096, 65_536), fc.integer({ min: 1, max: 100_000 })),
+  delivery: fc.constantFrom("messages" as const, "fragments" as const),
+  extension: fc.constantFrom(
+    "none" as const,
+    "none" as const,
+    "every message" as const,
+    "every other message" as const,
+  ),
+});
+
+function pair(role: Role, { fragmentSize, delivery, extension }: Setting): [Connection, Connection] {
+  const name = "x-turning";
+  const agreement = (of: Role): Agreement => ({
+    ...plainAgreement(of),
+    extensions: extension === "none" ? [] : [{ name, parameters: [] }],
+  });
+  const options = (): ConnectionOptions => ({
+    random: sampleRandom(),
+    delivery,
+    extensions: [turningExtension({ every: extension === "every message" ? 1 : 2, hold: 5 })],
+    limits: { fragments: Number.POSITIVE_INFINITY },
+  });
+  return [
+    new Connection(agreement(role), { ...options(), fragmentSize }),
+    new Connection(agreement(peerOf(role)), options()),
+  ];
+}
+
+const roles: readonly Role[] = ["client", "server"];
+
+describe.each(roles)("what a %s sends", (role) => {
+  const commands = fc.array(
+    fc.oneof({ weight: 3, arbitrary: messageCommand(9000) }, { weight: 1, arbitrary: controlCommand() }),
+    {
+      maxLength: 7,
+    },
+  );
+  const ending = fc.option(closeCommand(), { nil: undefined });
+
+  it("arrives whole: messages in order within a priority, control frames in order, Close last [F21] [F22] [F24] [B07]", () => {
+    fc.assert(
+      fc.property(commands, ending, setting, travel(), (before, end, how, travel) => {
+        const all = end === undefined ? before : [...before, end];
+        const [sender, receiver] = pair(role, how);
+        const events = carry(sender, receiver, all, travel);
+        const shown = (event: ConnectionEvent): string[] =>
+          how.delivery === "fragments" ? joinedFragments([inFragments(event)]) : eventTexts([event]);
+        const told = how.delivery === "fragments" ? joinedFragments(events) : eventTexts(events);
+        const told_ = (wanted: (command: Command) => boolean): string[] =>
+          all.filter(wanted).flatMap((command) => shown(expectedEvent(command)));
+
+        expect([...told].sort()).toEqual(told_(() => true).sort());
+        expect(told.filter((line) => /^p[io]ng/.test(line))).toEqual(told_(isControl));
+        for (const priority of new Set(all.map(priorityOf))) {
+          const expected = told_((command) => !isControl(command) && priorityOf(command) === priority);
+          expect(told.filter((line) => expected.includes(line))).toEqual(expect.arrayContaining(expected));
+          if (new Set(told).size === told.length)
+            expect(told.filter((line) => expected.includes(line))).toEqual(expected);
+        }
+        if (end !== undefined) expect(told.at(-1)).toBe(shown(expectedEvent(end))[0]);
+      }),
+      runs(150),
+    );
+  });
+
+  it("arrives in order when all of it has one priority, and nothing is taken before everything is sent [F22]", () => {
+    fc.assert(
+      fc.property(fc.array(messageCommand(9000), { maxLength: 7 }), setting, travel(), (all, how, travel) => {
+        const plain = all.map((command): Command => ({ ...command, priority: 0 }) as Command);
+        const [sender, receiver] = pair(role, { ...how, delivery: "messages" });
+        expect(eventTexts(carry(sender, receiver, plain, travel))).toEqual(eventTexts(plain.map(expectedEvent)));
+      }),
+      runs(80),
+    );
+  });
+
+  it("arrives through endpoints that opened with a handshake, both ways [H09] [C13]", () => {
+    const both = fc.tuple(commands, commands);
+    fc.assert(
+      fc.property(both, setting, travel(), ([ofClient, ofServer], { fragmentSize, extension }, travel) => {
+        const extensions = extension === "none" ? [] : [turningExtension({ every: 2, hold: 1 })];
+        const options = { fragmentSize, extensions, limits: { fragments: Number.POSITIVE_INFINITY } };
+        const client = Endpoint.client({ url: "ws://example.com/chat", random: sampleRandom(), ...options });
+        const server = Endpoint.server(options);
+        for (const chunk of cut(concat(client.takeOutput()), travel.chunking)) {
+          for (const event of server.receive(chunk)) if (event.type === "request") server.accept();
+        }
+        // The first frames of the server come with its response.
+        const fromServer = carry(server, client, ofServer, travel).filter(({ type }) => (type as string) !== "open");
+        const fromClient = carry(client, server, ofClient, travel);
+        expect(eventTexts(fromServer).sort()).toEqual(eventTexts(ofServer.map(expectedEvent)).sort());
+        // Pings of the server's were answered: those Pongs came too.
+        const sent = eventTexts(ofClient.map(expectedEvent));
+        const extra = eventTexts(fromClient);
+        for (const line of sent) extra.splice(extra.indexOf(line), 1);
+        expect(extra.filter((line) => !line.startsWith("pong"))).toEqual([]);
+        expect(client.agreement?.extensions).toEqual(server.agreement?.extensions);
+      }),
+      runs(40),
+    );
+  });
+});
+
+describe("a lone surrogate", () => {
+  it("arrives as U+FFFD wherever in a text it stands, and however the text is written [F21]", () => {
+    const unit = fc.oneof(
+      fc.constantFrom("\ud800", "\udbff", "\udc00", "\udfff", "a", "é"),
+      fc.string({ unit: "binary", maxLength: 3 }),
+    );
+    fc.assert(
+      fc.property(fc.array(unit, { maxLength: 60 }), fc.boolean(), (pieces, streamed) => {
+        const sender = new Connection(plainAgreement("server"));
+        const receiver = new Connection(plainAgreement("client"), { random: sampleRandom() });
+        if (streamed) {
+          const stream = sender.startMessage("text");
+          for (const piece of pieces) stream.write(piece);
+          stream.end();
+        } else sender.sendText(pieces.join(""));
+        const expected = new TextDecoder("utf-8", { ignoreBOM: true }).decode(utf8(pieces.join("")));
+        expect(receiver.receive(concat(sender.takeOutput()))).toEqual([{ type: "text", data: expected }]);
+      }),
+      runs(100),
+    );
+  });
+});
