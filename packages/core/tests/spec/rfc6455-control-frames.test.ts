@@ -1,0 +1,249 @@
+/** RFC 6455 §5.5.2–5.5.3: Ping and Pong. */
+import { describe, expect, it } from "vitest";
+import { bytes, concat, cut, patterned, utf8 } from "../support/bytes.ts";
+import {
+  clientWith,
+  deliver,
+  expectUsageError,
+  open,
+  peerOf,
+  roles,
+  sent,
+  serverWith,
+} from "../support/connections.ts";
+import { closeBody, frame, frames, outline } from "../support/wire.ts";
+
+describe.each(roles)("a Ping, received by a %s", (role) => {
+  it.each([0, 1, 2, 23, 24, 124, 125])(
+    "of %i bytes is answered by a Pong with the identical payload [X20]",
+    (length) => {
+      const payload = patterned(length, 200);
+      const connection = open(role);
+      expect(deliver(connection, { opcode: "ping", payload })).toEqual([{ type: "ping", payload }]);
+      expect(connection.outputLength).toBeGreaterThan(0);
+      const [pong, ...more] = sent(connection);
+      expect(more).toEqual([]);
+      expect(pong).toMatchObject({ opcode: 0xa, final: true, rsv: 0, payload });
+      expect(pong?.key === undefined).toBe(role === "server");
+      expect(connection.outputLength).toBe(0);
+    },
+  );
+
+  it("is answered before its event is returned, and ahead of the messages that wait [X20] [X24]", () => {
+    const connection = open(role);
+    connection.sendBinary(patterned(5_000_000));
+    connection.sendText("short");
+    deliver(connection, { opcode: "ping", payload: "now" });
+    expect(outline(sent(connection, 1))[0]).toBe("pong FIN 3");
+  });
+
+  it("is answered between the fragments of a message that has begun to leave [X20] [X24]", () => {
+    const connection = open(role, { fragmentSize: 1000 });
+    connection.sendBinary(patterned(2500));
+    expect(outline(sent(connection, 1))).toEqual(["binary 1000"]);
+    deliver(connection, { opcode: "ping", payload: "now" });
+    expect(outline(sent(connection))).toEqual(["pong FIN 3", "continuation 1000", "continuation FIN 500"]);
+  });
+
+  it("that came in pieces, byte by byte, is answered the same way [X20]", () => {
+    const connection = open(role);
+    const wire = frame(peerOf(role), { opcode: "ping", payload: patterned(125) });
+    const events = cut(wire, 1).flatMap((chunk) => connection.receive(chunk));
+    expect(events).toEqual([{ type: "ping", payload: patterned(125) }]);
+    expect(sent(connection)).toMatchObject([{ opcode: 0xa, payload: patterned(125) }]);
+  });
+
+  it("the payload of the event is an array of its own: what is done to it does not reach the Pong's bytes [X20]", () => {
+    const connection = open(role);
+    const chunk = frame(peerOf(role), { opcode: "ping", payload: "abc" });
+    const [event] = connection.receive(chunk);
+    const pong = concat(connection.takeOutput()).slice();
+    if (event?.type === "ping") event.payload.fill(0);
+    chunk.fill(0);
+    expect(pong.length).toBe(role === "server" ? 5 : 9);
+    expect(event?.type === "ping" && event.payload.buffer !== chunk.buffer).toBe(true);
+  });
+
+  it("of several that were not answered yet only the most recent is: the queue is one Pong [X21]", () => {
+    const connection = open(role);
+    const pings = Array.from({ length: 10_000 }, (_, index) =>
+      frame(peerOf(role), { opcode: "ping", payload: `${index}` }),
+    );
+    expect(connection.receive(concat(pings))).toHaveLength(10_000);
+    expect(connection.outputLength).toBeLessThan(20);
+    expect(sent(connection)).toMatchObject([{ opcode: 0xa, payload: utf8("9999") }]);
+  });
+
+  it("is answered each time when the output is taken in between [X21]", () => {
+    const connection = open(role);
+    for (const payload of ["1", "2", "3"]) {
+      deliver(connection, { opcode: "ping", payload });
+      expect(sent(connection)).toMatchObject([{ opcode: 0xa, payload: utf8(payload) }]);
+    }
+  });
+
+  it("does not displace a Pong or Ping of the application's [X21]", () => {
+    const connection = open(role);
+    connection.sendPong(utf8("mine"));
+    deliver(connection, { opcode: "ping", payload: "theirs" });
+    connection.sendPing(utf8("also mine"));
+    const payloads = sent(connection).map(({ payload }) => new TextDecoder().decode(payload));
+    expect(payloads).toEqual(["mine", "also mine", "theirs"]);
+  });
+
+  it("is not answered after the peer's Close: what follows a Close is not read [X20] [X09]", () => {
+    const connection = open(role);
+    const wire = frames(
+      peerOf(role),
+      { opcode: "close", payload: closeBody(1000) },
+      { opcode: "ping", payload: "late" },
+    );
+    expect(connection.receive(wire).map(({ type }) => type)).toEqual(["close"]);
+    expect(outline(sent(connection))).toEqual(["close FIN 2"]);
+  });
+
+  it("whose Pong was not taken when the peer's Close came is not answered any more [X20]", () => {
+    const connection = open(role);
+    const wire = frames(peerOf(role), { opcode: "ping", payload: "1" }, { opcode: "close", payload: closeBody(1000) });
+    expect(connection.receive(wire).map(({ type }) => type)).toEqual(["ping", "close"]);
+    expect(outline(sent(connection))).toEqual(["close FIN 2"]);
+  });
+
+  it("is answered after our own Close: only a Close received relieves of that (§5.5.2) [X20]", () => {
+    const connection = open(role);
+    connection.sendClose(1000);
+    expect(outline(sent(connection))).toEqual(["close FIN 2"]);
+    expect(deliver(connection, { opcode: "ping", payload: "still" })).toHaveLength(1);
+    expect(outline(sent(connection))).toEqual(["pong FIN 5"]);
+    expect(connection.state).toBe("close-sent");
+  });
+});
+
+describe.each(roles)("a Pong, received by a %s", (role) => {
+  it.each([0, 1, 125])("that nobody asked for is reported and ignored, with %i bytes [X22]", (length) => {
+    const connection = open(role);
+    const payload = patterned(length);
+    expect(deliver(connection, { opcode: "pong", payload })).toEqual([{ type: "pong", payload }]);
+    expect(connection.takeOutput()).toEqual([]);
+    expect(connection.state).toBe("open");
+    expect(deliver(connection, { opcode: "text", payload: "on" })).toEqual([{ type: "text", data: "on" }]);
+  });
+
+  it("between fragments does not disturb the message [X22] [F15]", () => {
+    const events = deliver(
+      open(role),
+      { opcode: "text", payload: "a", final: false },
+      { opcode: "pong" },
+      { opcode: "continuation", payload: "b" },
+    );
+    expect(events.map(({ type }) => type)).toEqual(["pong", "text"]);
+  });
+});
+
+describe("keepalive Pings", () => {
+  const pingOf = (connection: ReturnType<typeof serverWith>): Uint8Array => {
+    connection.expire("ping");
+    const [ping] = sent(connection);
+    expect(ping?.opcode).toBe(0x9);
+    return ping?.payload ?? bytes("");
+  };
+
+  it("a Pong with the payload of the outstanding Ping answers it [X23]", () => {
+    const server = serverWith();
+    const payload = pingOf(server);
+    expect(server.awaitsPong).toBe(true);
+    deliver(server, { opcode: "pong", payload });
+    expect(server.awaitsPong).toBe(false);
+  });
+
+  it("a Pong to a later Ping answers the earlier ones as well (§5.5.3) [X23]", () => {
+    const server = serverWith();
+    const first = pingOf(server);
+    const second = pingOf(server);
+    expect(first).not.toEqual(second);
+    deliver(server, { opcode: "pong", payload: second });
+    expect(server.awaitsPong).toBe(false);
+    deliver(server, { opcode: "pong", payload: first });
+    expect(server.awaitsPong).toBe(false);
+  });
+
+  it("a Pong to an earlier Ping leaves the later one outstanding [X23]", () => {
+    const server = serverWith();
+    const first = pingOf(server);
+    pingOf(server);
+    deliver(server, { opcode: "pong", payload: first });
+    expect(server.awaitsPong).toBe(true);
+  });
+
+  it.each([
+    ["an empty one", ""],
+    ["another payload", "6869"],
+    ["a payload that was never sent", "6862 00000002"],
+    ["a payload of the future", "6862 ffffffff"],
+    ["the number zero", "6862 00000000"],
+    ["one byte too few", "6862 000000"],
+    ["one byte too many", "6862 00000001 00"],
+    ["another prefix", "6863 00000001"],
+    ["another first byte", "6762 00000001"],
+  ])("a Pong with %s does not answer it [X22] [X23]", (_, payload) => {
+    const server = serverWith();
+    expect(pingOf(server)).toEqual(bytes("6862 00000001"));
+    deliver(server, { opcode: "pong", payload: bytes(payload) });
+    expect(server.awaitsPong).toBe(true);
+  });
+
+  it("a Pong is awaited from when the Ping was taken, not from when it was queued [X23]", () => {
+    const server = serverWith();
+    server.sendPing(utf8("mine"));
+    server.expire("ping");
+    expect(server.awaitsPong).toBe(false);
+    // Room for one control frame only: the application's, which was first.
+    expect(outline(sent(server, 1))).toEqual(["ping FIN 4"]);
+    expect(server.awaitsPong).toBe(false);
+    expect(outline(sent(server, 1))).toEqual(["ping FIN 6"]);
+    expect(server.awaitsPong).toBe(true);
+  });
+
+  it("the application's Pings ask for nothing: their Pongs are events only [X23]", () => {
+    const client = clientWith();
+    client.sendPing(utf8("mine"));
+    sent(client);
+    expect(client.awaitsPong).toBe(false);
+  });
+});
+
+describe.each(roles)("control frames, sent by a %s", (role) => {
+  it.each(["sendPing", "sendPong"] as const)("%s takes 0 to 125 bytes and refuses 126 [F06]", (command) => {
+    const connection = open(role);
+    connection[command]();
+    connection[command](patterned(125));
+    expectUsageError(connection, "control/payload-too-long", () => connection[command](patterned(126)));
+    expect(sent(connection).map(({ payload }) => payload.length)).toEqual([0, 125]);
+  });
+
+  it.each(["sendPing", "sendPong"] as const)(
+    "%s sends what the payload was at the call, and leaves the array alone [F12]",
+    (command) => {
+      const connection = open(role);
+      const payload = utf8("before");
+      connection[command](payload);
+      payload.fill(0x78);
+      expect(sent(connection)).toMatchObject([{ payload: utf8("before") }]);
+      expect(payload).toEqual(utf8("xxxxxx"));
+    },
+  );
+
+  it("takeOutput(budget) is obeyed by control frames too, whole frames at a time", () => {
+    const connection = open(role);
+    for (const payload of ["1", "2", "3"]) connection.sendPing(utf8(payload));
+    deliver(connection, { opcode: "ping", payload: "4" });
+    connection.sendText("5");
+    expect(connection.takeOutput(0)).toEqual([]);
+    expect(outline(sent(connection, 1))).toEqual(["ping FIN 1"]);
+    const size = role === "server" ? 3 : 7;
+    expect(outline(sent(connection, size + 1))).toEqual(["ping FIN 1", "ping FIN 1"]);
+    expect(outline(sent(connection, size))).toEqual(["pong FIN 1"]);
+    expect(outline(sent(connection, 1))).toEqual(["text FIN 1"]);
+    expect(connection.outputLength).toBe(0);
+  });
+});

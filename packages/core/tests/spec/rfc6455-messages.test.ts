@@ -1,0 +1,335 @@
+/** RFC 6455 §5.4, §5.6 and §10.4: messages out of frames, their fragments and their limits. */
+import { describe, expect, it } from "vitest";
+import type { Connection } from "../../src/connection.ts";
+import type { ConnectionEvent } from "../../src/events.ts";
+import { bytes, concat, cut, patterned, sameBytes, utf8 } from "../support/bytes.ts";
+import { deliver, expectFailure, open, peerOf, roles, serverWith } from "../support/connections.ts";
+import { frame, frames, type WrittenFrame } from "../support/wire.ts";
+
+/** `payload` as one message in fragments that end at each of `ends`. */
+function fragments(kind: "text" | "binary", payload: Uint8Array, ends: readonly number[]): WrittenFrame[] {
+  const bounds = [0, ...ends, payload.length];
+  return bounds.slice(1).map((end, index) => ({
+    opcode: index === 0 ? kind : "continuation",
+    payload: payload.slice(bounds[index], end),
+    final: index === ends.length,
+  }));
+}
+
+function receiveAll(connection: Connection, chunks: readonly Uint8Array[]): ConnectionEvent[] {
+  return chunks.flatMap((chunk) => connection.receive(chunk));
+}
+
+describe.each(roles)("the order of frames, received by a %s", (role) => {
+  it("a continuation with nothing to continue fails the connection with 1002 by its first byte [F13]", () => {
+    for (const first of [0x00, 0x80]) {
+      expectFailure(open(role), Uint8Array.of(first), {
+        code: "frame/continuation-unexpected",
+        section: "RFC 6455 §5.4",
+        statusCode: 1002,
+        offset: 0,
+      });
+    }
+  });
+
+  it.each([
+    { last: { opcode: "text", payload: "a" } },
+    { last: { opcode: "binary", payload: "a" } },
+    { last: { opcode: "ping", payload: "a" } },
+  ] as const)("a continuation after a whole $last.opcode fails the connection with 1002 [F13]", ({ last }) => {
+    const connection = open(role);
+    expect(deliver(connection, last)).toHaveLength(1);
+    const offset = connection.statistics.bytesReceived;
+    expectFailure(connection, frame(peerOf(role), { opcode: "continuation", payload: "b" }), {
+      code: "frame/continuation-unexpected",
+      statusCode: 1002,
+      offset,
+    });
+  });
+
+  it("a continuation after a fragmented message that has ended fails the connection with 1002 [F13]", () => {
+    const connection = open(role);
+    deliver(connection, { opcode: "text", payload: "a", final: false }, { opcode: "continuation", payload: "b" });
+    const offset = connection.statistics.bytesReceived;
+    expectFailure(connection, frame(peerOf(role), { opcode: "continuation", final: false }), {
+      code: "frame/continuation-unexpected",
+      statusCode: 1002,
+      offset,
+    });
+  });
+
+  const interruptions = (["text", "binary"] as const).flatMap((first) =>
+    (["text", "binary"] as const).flatMap((second) => [true, false].map((final) => ({ first, second, final }))),
+  );
+  it.each(interruptions)(
+    "a $second frame (FIN $final) within a fragmented $first message fails the connection with 1002 [F14]",
+    ({ first, second, final }) => {
+      const connection = open(role);
+      deliver(connection, { opcode: first, payload: "a", final: false }, { opcode: "ping" });
+      const offset = connection.statistics.bytesReceived;
+      expectFailure(connection, frame(peerOf(role), { opcode: second, final, payload: "b" }), {
+        code: "frame/continuation-expected",
+        section: "RFC 6455 §5.4",
+        statusCode: 1002,
+        offset,
+      });
+    },
+  );
+
+  it("control frames between fragments are reported at once and in order, and leave the message alone [F15]", () => {
+    const connection = open(role);
+    expect(deliver(connection, { opcode: "text", payload: "a", final: false })).toEqual([]);
+    expect(deliver(connection, { opcode: "ping", payload: "1" })).toEqual([{ type: "ping", payload: utf8("1") }]);
+    expect(deliver(connection, { opcode: "pong", payload: "2" })).toEqual([{ type: "pong", payload: utf8("2") }]);
+    expect(deliver(connection, { opcode: "continuation", payload: "b", final: false })).toEqual([]);
+    expect(deliver(connection, { opcode: "ping" })).toEqual([{ type: "ping", payload: utf8("") }]);
+    expect(deliver(connection, { opcode: "continuation", payload: "c" })).toEqual([{ type: "text", data: "abc" }]);
+  });
+
+  it("a control frame between the halves of a code point, in one chunk and byte by byte, does no harm [F15] [F17]", () => {
+    const wire = frames(
+      peerOf(role),
+      { opcode: "text", payload: bytes("e2 82"), final: false },
+      { opcode: "ping", payload: bytes("ff fe") },
+      { opcode: "continuation", payload: bytes("ac") },
+    );
+    const expected = [
+      { type: "ping", payload: bytes("fffe") },
+      { type: "text", data: "€" },
+    ];
+    expect(open(role).receive(wire.slice())).toEqual(expected);
+    expect(receiveAll(open(role), cut(wire, 1))).toEqual(expected);
+  });
+
+  it("control frames count neither as fragments nor as bytes of the message [F15] [F16]", () => {
+    const connection = open(role, { limits: { fragments: 2, message: 2 } });
+    const control = { opcode: "ping", payload: "0123456789" } as const;
+    const events = deliver(connection, { opcode: "text", payload: "a", final: false }, control, control, {
+      opcode: "continuation",
+      payload: "b",
+    });
+    expect(events.at(-1)).toEqual({ type: "text", data: "ab" });
+  });
+});
+
+describe.each(roles)("empty payloads, received by a %s", (role) => {
+  it.each(["text", "binary"] as const)("an empty %s message is delivered as an empty message [F24]", (kind) => {
+    const expected = kind === "text" ? { type: "text", data: "" } : { type: "binary", data: new Uint8Array(0) };
+    const wire = frame(peerOf(role), { opcode: kind });
+    expect(open(role).receive(wire.slice())).toEqual([expected]);
+    expect(receiveAll(open(role), cut(wire, 1))).toEqual([expected]);
+  });
+
+  it.each(["text", "binary"] as const)(
+    "empty fragments are legal first, in the middle and last in a %s message [F16]",
+    (kind) => {
+      const payloads = ["", "a", "", "", "b", ""];
+      const wire = frames(
+        peerOf(role),
+        ...payloads.map((payload, index) => ({
+          opcode: index === 0 ? kind : ("continuation" as const),
+          payload,
+          final: index === payloads.length - 1,
+        })),
+      );
+      const expected = kind === "text" ? { type: "text", data: "ab" } : { type: "binary", data: utf8("ab") };
+      expect(open(role).receive(wire.slice())).toEqual([expected]);
+      expect(receiveAll(open(role), cut(wire, 1))).toEqual([expected]);
+    },
+  );
+
+  it.each(["text", "binary"] as const)(
+    "a %s message of empty fragments only is an empty message [F16] [F24]",
+    (kind) => {
+      const connection = open(role);
+      deliver(connection, { opcode: kind, final: false }, { opcode: "continuation", final: false });
+      const expected = kind === "text" ? { type: "text", data: "" } : { type: "binary", data: new Uint8Array(0) };
+      expect(deliver(connection, { opcode: "continuation" })).toEqual([expected]);
+    },
+  );
+
+  it("empty fragments count: limits.fragments holds for a message that never grows [F16]", () => {
+    const connection = open(role, { limits: { fragments: 3 } });
+    deliver(connection, { opcode: "text", final: false }, { opcode: "continuation", final: false });
+    expect(deliver(connection, { opcode: "continuation", final: false })).toEqual([]);
+    const offset = connection.statistics.bytesReceived;
+    expectFailure(connection, frame(peerOf(role), { opcode: "continuation" }), {
+      code: "message/too-many-fragments",
+      section: "RFC 6455 §10.4",
+      statusCode: 1008,
+      offset,
+    });
+  });
+
+  it("exactly limits.fragments frames are accepted, message after message [F16]", () => {
+    const connection = open(role, { limits: { fragments: 3 } });
+    for (let round = 0; round < 3; round++) {
+      const events = deliver(connection, ...fragments("text", utf8("abc"), [1, 2]));
+      expect(events).toEqual([{ type: "text", data: "abc" }]);
+    }
+  });
+});
+
+describe("the type and the boundaries of a message", () => {
+  it("binary is never validated, and a message has the type of its first frame [F20]", () => {
+    const server = serverWith();
+    const invalid = bytes("ff c0 80 ed a0 80");
+    expect(deliver(server, { opcode: "binary", payload: invalid })).toEqual([{ type: "binary", data: invalid }]);
+    expect(deliver(server, ...fragments("binary", invalid, [1, 4]))).toEqual([{ type: "binary", data: invalid }]);
+    expect(deliver(server, ...fragments("text", utf8("ok"), [1]))).toEqual([{ type: "text", data: "ok" }]);
+  });
+
+  it("after binary that is not UTF-8, the validation of text begins anew [F20]", () => {
+    const server = serverWith();
+    deliver(server, ...fragments("binary", bytes("e282"), [1]));
+    expect(deliver(server, ...fragments("text", utf8("€"), [1, 2]))).toEqual([{ type: "text", data: "€" }]);
+  });
+
+  const text = "aé€𝄞\u0000";
+  const payload = utf8(text);
+  it("a text may be cut into two fragments at every byte, and each is delivered as the same message [F17] [F23]", () => {
+    for (let first = 0; first <= payload.length; first++) {
+      for (let second = first; second <= payload.length; second++) {
+        const wire = frames("client", ...fragments("text", payload, [first, second]));
+        expect(serverWith().receive(wire.slice())).toEqual([{ type: "text", data: text }]);
+        expect(receiveAll(serverWith(), cut(wire, 3))).toEqual([{ type: "text", data: text }]);
+      }
+    }
+  });
+
+  it.each([0, 1, 2, 5, 255, 256, 257, 4096, 70_000])(
+    "binary of %i bytes is the same message in fragments of any size [F23]",
+    (length) => {
+      const whole = patterned(length);
+      for (const size of [1, 3, 250, 4096, 65_536].filter((each) => length / each < 3000)) {
+        const ends = Array.from({ length: Math.floor(length / size) }, (_, index) => (index + 1) * size);
+        const [event, ...more] = serverWith().receive(frames("client", ...fragments("binary", whole, ends)));
+        expect(more).toEqual([]);
+        expect(event?.type === "binary" && sameBytes(event.data, whole)).toBe(true);
+      }
+    },
+  );
+
+  it("fragments are delivered as they arrive with delivery: fragments, and only the last is final [F23]", () => {
+    const server = serverWith({ delivery: "fragments" });
+    const part = (data: string, final: boolean) => ({ type: "fragment", kind: "text", data: utf8(data), final });
+    const wire = frames(
+      "client",
+      { opcode: "text", payload: "abcd", final: false },
+      { opcode: "continuation", payload: "ef" },
+    );
+    expect(server.receive(wire.slice(0, 8))).toEqual([part("ab", false)]);
+    expect(server.receive(wire.slice(8, 10))).toEqual([part("cd", false)]);
+    expect(server.receive(wire.slice(10, 17))).toEqual([part("e", false)]);
+    expect(server.receive(wire.slice(17))).toEqual([part("f", true)]);
+    expect(deliver(server, { opcode: "text" })).toEqual([part("", true)]);
+  });
+
+  it("empty fragments that end nothing are not told of, and the last one is told though it is empty [F16]", () => {
+    const server = serverWith({ delivery: "fragments" });
+    expect(deliver(server, { opcode: "binary", final: false })).toEqual([]);
+    expect(deliver(server, { opcode: "continuation", payload: "a", final: false })).toHaveLength(1);
+    expect(deliver(server, { opcode: "continuation" })).toEqual([
+      { type: "fragment", kind: "binary", data: new Uint8Array(0), final: true },
+    ]);
+  });
+});
+
+describe.each(roles)("limits on what a %s receives", (role) => {
+  it("a message of exactly limits.message bytes arrives; one more fails with 1009 by its header [X19]", () => {
+    const limits = { message: 1000 };
+    expect(deliver(open(role, { limits }), { opcode: "binary", payload: patterned(1000) })).toHaveLength(1);
+    const connection = open(role, { limits });
+    const headerOnly = frame(peerOf(role), { opcode: "binary", payload: patterned(1001) }).slice(
+      0,
+      role === "server" ? 8 : 4,
+    );
+    expectFailure(connection, headerOnly, {
+      code: "message/too-big",
+      section: "RFC 6455 §10.4",
+      statusCode: 1009,
+      offset: 0,
+    });
+  });
+
+  it("the fragments of a message count together, and the fragment that goes too far fails it [X19]", () => {
+    const connection = open(role, { limits: { message: 5 } });
+    deliver(connection, { opcode: "text", payload: "abc", final: false });
+    deliver(connection, { opcode: "continuation", payload: "de", final: false });
+    const offset = connection.statistics.bytesReceived;
+    expectFailure(connection, frame(peerOf(role), { opcode: "continuation", payload: "f" }), {
+      code: "message/too-big",
+      statusCode: 1009,
+      offset,
+    });
+  });
+
+  it("limits.message begins anew with each message, and holds for delivery: fragments as well [X19]", () => {
+    const connection = open(role, { limits: { message: 3 }, delivery: "fragments" });
+    for (let round = 0; round < 3; round++) deliver(connection, ...fragments("text", utf8("abc"), [2]));
+    deliver(connection, { opcode: "text", payload: "abc", final: false });
+    const offset = connection.statistics.bytesReceived;
+    expectFailure(connection, frame(peerOf(role), { opcode: "continuation", payload: "d" }), {
+      code: "message/too-big",
+      statusCode: 1009,
+      offset,
+    });
+  });
+
+  it("limits.frame holds for each frame, and control frames are free of it [X19]", () => {
+    const connection = open(role, { limits: { frame: 3 } });
+    expect(deliver(connection, ...fragments("text", utf8("abcdef"), [3]))).toEqual([{ type: "text", data: "abcdef" }]);
+    expect(deliver(connection, { opcode: "ping", payload: "four" })).toHaveLength(1);
+    const offset = connection.statistics.bytesReceived;
+    expectFailure(connection, frame(peerOf(role), { opcode: "text", payload: "abcd" }), {
+      code: "frame/too-big",
+      statusCode: 1009,
+      offset,
+    });
+  });
+});
+
+describe("the cost of small pieces", () => {
+  it("a message in one-byte chunks is assembled in an array of its own that is not much larger [F25]", () => {
+    const payload = patterned(10_000);
+    const server = serverWith();
+    const events = receiveAll(server, cut(frame("client", { opcode: "binary", payload }), 1));
+    expect(events).toHaveLength(1);
+    const data = events[0]?.type === "binary" ? events[0].data : new Uint8Array(0);
+    expect(sameBytes(data, payload)).toBe(true);
+    expect(data.buffer.byteLength).toBeLessThanOrEqual(2 * payload.length);
+  });
+
+  it("ten times the one-byte chunks cost about ten times as much, not a hundred times [F25]", () => {
+    // Work is counted and not time: every byte that is copied as a range, which is what growing by copying would show in.
+    const copied = (length: number): number => {
+      const set = Uint8Array.prototype.set;
+      let count = 0;
+      Uint8Array.prototype.set = function (source: ArrayLike<number>, offset?: number) {
+        count += source.length;
+        set.call(this, source, offset);
+      };
+      try {
+        const server = serverWith();
+        const chunks = cut(frame("client", { opcode: "binary", payload: patterned(length) }), 1);
+        expect(receiveAll(server, chunks)).toHaveLength(1);
+      } finally {
+        Reflect.deleteProperty(Uint8Array.prototype, "set");
+      }
+      return count;
+    };
+    expect(copied(100_000)).toBeLessThanOrEqual(2 * 100_000);
+    expect(copied(10_000)).toBeLessThanOrEqual(2 * 10_000);
+  });
+
+  it("a small message does not keep the chunk that it came in alive: its bytes are a copy [F25]", () => {
+    const chunk = concat([
+      frame("client", { opcode: "binary", payload: "small" }),
+      frame("client", { opcode: "binary", payload: patterned(60_000) }),
+    ]);
+    const [small, large] = serverWith().receive(chunk);
+    expect(small?.type === "binary" && small.data.buffer.byteLength).toBe(5);
+    // A large one is the chunk, and nothing is copied.
+    expect(large?.type === "binary" && large.data.buffer === chunk.buffer).toBe(true);
+  });
+});
