@@ -7,7 +7,10 @@
 export interface HostFunctions {
   /** Whether `bytes[start, end)` is UTF-8. On Node: `isUtf8` of node:buffer. */
   readonly isUtf8?: ((bytes: Uint8Array, start: number, end: number) => boolean) | undefined;
-  /** The text of `bytes[start, end)`, which is known to be UTF-8; a leading U+FEFF is kept. On Node: `utf8Slice`. */
+  /**
+   * The text of `bytes[start, end)`. A leading U+FEFF is kept; what is not UTF-8 becomes U+FFFD, one or more. On Node:
+   * `utf8Slice`.
+   */
   readonly decodeUtf8?: ((bytes: Uint8Array, start: number, end: number) => string) | undefined;
   /** The text of `bytes[start, end)`, which is known to be ASCII. On Node: `latin1Slice`. */
   readonly decodeAscii?: ((bytes: Uint8Array, start: number, end: number) => string) | undefined;

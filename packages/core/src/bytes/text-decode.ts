@@ -6,13 +6,14 @@
  * the host's functions; then TextDecoder.
  */
 import type { HostFunctions } from "../host.ts";
-import { skipAscii, utf8Boundary, validateUtf8 } from "./utf8.ts";
+import { skipAscii, type Utf8State, utf8Boundary, validateUtf8 } from "./utf8.ts";
+import { viewOf } from "./words.ts";
 
 interface Decoder {
   decode(bytes: Uint8Array, options?: { stream: boolean }): string;
 }
 interface DecoderConstructor {
-  new (label: string, options: { fatal: boolean; ignoreBOM: boolean }): Decoder;
+  new (label: string, options: { ignoreBOM: boolean }): Decoder;
 }
 
 const PlatformDecoder = (globalThis as { TextDecoder?: DecoderConstructor }).TextDecoder;
@@ -24,7 +25,8 @@ const otherDecoder = newDecoder(true);
 
 function newDecoder(streamed: boolean): Decoder | undefined {
   if (PlatformDecoder === undefined) return undefined;
-  const decoder = new PlatformDecoder("utf-8", { fatal: true, ignoreBOM: true });
+  // Not `fatal`, which is up to fifteen times slower in Deno, and slower everywhere: see `decodeText`.
+  const decoder = new PlatformDecoder("utf-8", { ignoreBOM: true });
   if (streamed) {
     decoder.decode(new Uint8Array(0), { stream: true });
     decoder.decode(new Uint8Array(0));
@@ -37,6 +39,9 @@ const { fromCharCode } = String;
 /** Up to here a string is built byte by byte. */
 const shortText = 16;
 
+/** What a decoder puts in the place of what is not UTF-8. It may also be meant. */
+const replacement = "\ufffd";
+
 /** The text of `bytes[start, end)`, or undefined where they are not UTF-8. */
 export function decodeText(bytes: Uint8Array, start: number, end: number, host: HostFunctions): string | undefined {
   const length = end - start;
@@ -46,23 +51,27 @@ export function decodeText(bytes: Uint8Array, start: number, end: number, host: 
   }
   if (host.decodeAscii !== undefined && skipAscii(bytes, start, end) === end)
     return host.decodeAscii(bytes, start, end);
-  if (host.decodeUtf8 !== undefined || asciiDecoder === undefined) {
-    return isUtf8(bytes, start, end, host) ? decodeValid(bytes, start, end, host) : undefined;
+  if (host.decodeUtf8 === undefined && asciiDecoder === undefined) {
+    return isUtf8(bytes, start, end, host) ? portableDecode(bytes, start, end) : undefined;
   }
-  try {
-    return platformDecode(bytes, start, end);
-  } catch {
-    return undefined;
-  }
+  // Searching the text for what a decoder puts in the place of a fault is cheaper than validating the bytes.
+  const text = decodeLenient(bytes, start, end, host);
+  return text.includes(replacement) && !isUtf8(bytes, start, end, host) ? undefined : text;
 }
 
-/** The text of `bytes[start, end)`, which have been validated. */
-export function decodeValidText(bytes: Uint8Array, start: number, end: number, host: HostFunctions): string {
-  if (end - start <= shortText) {
-    const text = decodeShortAscii(bytes, start, end - start);
-    if (text !== undefined) return text;
+/** The text of `bytes[start, end)`, which have been validated, and of which `ascii` tells that all are ASCII. */
+export function decodeValidText(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  ascii: boolean,
+  host: HostFunctions,
+): string {
+  if (ascii) {
+    if (host.decodeAscii !== undefined) return host.decodeAscii(bytes, start, end);
+    if (end - start <= shortText) return decodeShortAscii(bytes, start, end - start)!;
   }
-  return decodeValid(bytes, start, end, host);
+  return decodeLenient(bytes, start, end, host);
 }
 
 /** Whether `bytes[start, end)` is UTF-8. */
@@ -71,15 +80,52 @@ export function isUtf8(bytes: Uint8Array, start: number, end: number, host: Host
   return validateUtf8(utf8Boundary, bytes, start, end) === utf8Boundary;
 }
 
-function decodeValid(bytes: Uint8Array, start: number, end: number, host: HostFunctions): string {
-  if (host.decodeUtf8 !== undefined) return host.decodeUtf8(bytes, start, end);
-  return asciiDecoder === undefined ? portableDecode(bytes, start, end) : platformDecode(bytes, start, end);
+/** From here on a call of the host's is worth its while (bench/micro/utf8.ts). */
+const hostThreshold = 128;
+
+/** `validateUtf8`, with the help of the host for all but a sequence that is cut at either end. */
+export function continueUtf8(
+  state: Utf8State,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  host: HostFunctions,
+): Utf8State {
+  if (host.isUtf8 === undefined || end - start < hostThreshold) return validateUtf8(state, bytes, start, end);
+  let first = start;
+  // A sequence that began before ends within three bytes.
+  while (first < start + 3 && (bytes[first]! & 0xc0) === 0x80) first++;
+  const before = validateUtf8(state, bytes, start, first);
+  if (before !== utf8Boundary) return before < 0 ? before : validateUtf8(before, bytes, first, end);
+  let last = end - 1;
+  while (last > end - 4 && (bytes[last]! & 0xc0) === 0x80) last--;
+  // Where the host says no, the byte at fault is still to be found.
+  const from = host.isUtf8(bytes, first, last) ? last : first;
+  return validateUtf8(utf8Boundary, bytes, from, end);
 }
 
-function platformDecode(bytes: Uint8Array, start: number, end: number): string {
-  const range = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
-  const ascii = skipAscii(bytes, start, Math.min(end, start + 16)) === Math.min(end, start + 16);
-  return (ascii ? asciiDecoder : otherDecoder)!.decode(range);
+/** Without a decoder at all, `bytes[start, end)` must be UTF-8. */
+function decodeLenient(bytes: Uint8Array, start: number, end: number, host: HostFunctions): string {
+  if (host.decodeUtf8 !== undefined) return host.decodeUtf8(bytes, start, end);
+  if (asciiDecoder === undefined) return portableDecode(bytes, start, end);
+  const decoder = looksAscii(bytes, start, end) ? asciiDecoder : otherDecoder!;
+  return decoder.decode(start === 0 && end === bytes.length ? bytes : viewOf(bytes, start, end));
+}
+
+/** Judges by a few bytes at the start, where JSON has its ASCII, and in the middle. A wrong guess costs speed only. */
+function looksAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  if (end - start < 8) return true;
+  const middle = (start + end) >>> 1;
+  const some =
+    bytes[start]! |
+    bytes[start + 1]! |
+    bytes[start + 2]! |
+    bytes[start + 3]! |
+    bytes[middle]! |
+    bytes[middle + 1]! |
+    bytes[middle + 2]! |
+    bytes[middle + 3]!;
+  return some < 0x80;
 }
 
 /** Decodes valid UTF-8 without help from the platform. */
@@ -113,6 +159,7 @@ export function portableDecode(bytes: Uint8Array, start: number, end: number): s
 
 /** At most 16 bytes as text, or undefined where one is not ASCII. One call makes one flat string, with no rope to flatten. */
 function decodeShortAscii(b: Uint8Array, i: number, length: number): string | undefined {
+  if (length === 16) return decodeSixteen(b, i);
   let all = 0;
   for (let at = i; at < i + length; at++) all |= b[at]!;
   if (all > 0x7f) return undefined;
@@ -135,27 +182,19 @@ function decodeShortAscii(b: Uint8Array, i: number, length: number): string | un
       return fromCharCode(b[i]!, b[i + 1]!, b[i + 2]!, b[i + 3]!, b[i + 4]!, b[i + 5]!, b[i + 6]!);
     case 8:
       return fromCharCode(b[i]!, b[i + 1]!, b[i + 2]!, b[i + 3]!, b[i + 4]!, b[i + 5]!, b[i + 6]!, b[i + 7]!);
-    case 16:
-      return fromCharCode(
-        b[i]!,
-        b[i + 1]!,
-        b[i + 2]!,
-        b[i + 3]!,
-        b[i + 4]!,
-        b[i + 5]!,
-        b[i + 6]!,
-        b[i + 7]!,
-        b[i + 8]!,
-        b[i + 9]!,
-        b[i + 10]!,
-        b[i + 11]!,
-        b[i + 12]!,
-        b[i + 13]!,
-        b[i + 14]!,
-        b[i + 15]!,
-      );
     default:
       // Two flat halves; fewer than 13 characters are copied flat by the engine, the rest is flattened at first use.
       return decodeShortAscii(b, i, 8)! + decodeShortAscii(b, i + 8, length - 8)!;
   }
+}
+
+/** The same for 16 bytes, each read once: a quarter less time than to check first and read again (bench/micro/utf8.ts). */
+function decodeSixteen(b: Uint8Array, i: number): string | undefined {
+  const [b0, b1, b2, b3] = [b[i]!, b[i + 1]!, b[i + 2]!, b[i + 3]!];
+  const [b4, b5, b6, b7] = [b[i + 4]!, b[i + 5]!, b[i + 6]!, b[i + 7]!];
+  const [b8, b9, b10, b11] = [b[i + 8]!, b[i + 9]!, b[i + 10]!, b[i + 11]!];
+  const [b12, b13, b14, b15] = [b[i + 12]!, b[i + 13]!, b[i + 14]!, b[i + 15]!];
+  const all = b0 | b1 | b2 | b3 | b4 | b5 | b6 | b7 | b8 | b9 | b10 | b11 | b12 | b13 | b14 | b15;
+  if (all > 0x7f) return undefined;
+  return fromCharCode(b0, b1, b2, b3, b4, b5, b6, b7, b8, b9, b10, b11, b12, b13, b14, b15);
 }

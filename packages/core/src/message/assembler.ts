@@ -3,8 +3,8 @@
  * and holds every message to the limits before any of it is stored. Control frames, which may stand between the
  * fragments (§5.5), are handed on as soon as they are whole.
  */
-import { decodeText, decodeValidText } from "../bytes/text-decode.ts";
-import { utf8Boundary, validateUtf8 } from "../bytes/utf8.ts";
+import { continueUtf8, decodeText, decodeValidText } from "../bytes/text-decode.ts";
+import { skipAscii, utf8Boundary, validateUtf8 } from "../bytes/utf8.ts";
 import type { FrameSink, SinkFault, SinkVerdict } from "../frame/frame-decoder.ts";
 import { finBit, maxControlPayload, opcodeBits, rsvBits } from "../frame/header.ts";
 import { continuation, isControl, text } from "../frame/opcode.ts";
@@ -56,6 +56,8 @@ export class Assembler implements FrameSink {
   #length = 0;
   #transformed = false;
   #utf8 = utf8Boundary;
+  /** Whether the text so far is ASCII, which is decoded in another way. */
+  #ascii = true;
   #store: ByteStore | undefined;
 
   // The frame in progress.
@@ -100,6 +102,7 @@ export class Assembler implements FrameSink {
       this.#messages++;
       this.#fragments = 0;
       this.#length = 0;
+      this.#ascii = true;
       if (this.#pipeline !== undefined) this.#transformed = this.#pipeline.begin(this.#kind, firstByte & rsvBits);
     }
     // RFC 6455 §10.4: limits on frames and messages, before a byte of payload is stored.
@@ -133,7 +136,7 @@ export class Assembler implements FrameSink {
     this.#length += end - start;
     if (this.#kind === "text") {
       // RFC 6455 §8.1, as early as possible: the first byte that cannot stand fails the connection.
-      this.#utf8 = validateUtf8(this.#utf8, bytes, start, end);
+      this.#validate(bytes, start, end);
       if (this.#utf8 < 0) return { code: "message/utf8-invalid", index: ~this.#utf8 };
       if (final && this.#utf8 !== utf8Boundary) return { code: "message/utf8-truncated", index: end };
     }
@@ -153,11 +156,21 @@ export class Assembler implements FrameSink {
     return undefined;
   }
 
+  #validate(bytes: Uint8Array, start: number, end: number): void {
+    let at = start;
+    if (this.#ascii) {
+      at = skipAscii(bytes, start, end);
+      if (at === end) return;
+      this.#ascii = false;
+    }
+    this.#utf8 = continueUtf8(this.#utf8, bytes, at, end, this.#host);
+  }
+
   #deliverStored(): void {
     const store = this.#store ?? new ByteStore();
     this.#store = undefined;
     if (this.#kind === "text") {
-      this.sink!.text(decodeValidText(store.joinBriefly(), 0, store.length, this.#host));
+      this.sink!.text(decodeValidText(store.joinBriefly(), 0, store.length, this.#ascii, this.#host));
     } else {
       this.sink!.binary(store.join(), 0, store.length);
     }
