@@ -84,23 +84,32 @@ function sequenceStart(byte: number): Utf8State {
   return byte === 0xf4 ? afterF4 : -1;
 }
 
-const wordScanThreshold = 32;
+const wordScanThreshold = 16;
 
 /** The index of the first byte of `bytes[start, end)` that is not ASCII, or `end`. */
 export function skipAscii(bytes: Uint8Array, start: number, end: number): number {
-  let at = start;
-  if (end - start >= wordScanThreshold && littleEndian) {
-    const base = bytes.byteOffset;
-    const aligned = start + (-(base + start) & 3);
-    while (at < aligned) if (bytes[at++]! > 0x7f) return at - 1;
-    const words = wordsOf(bytes);
-    let word = (base + at) >>> 2;
-    const stop = (base + end) >>> 2;
-    for (const last = stop - 3; word < last; word += 4) {
-      if (((words[word]! | words[word + 1]! | words[word + 2]! | words[word + 3]!) & 0x8080_8080) !== 0) break;
-    }
-    at = word * 4 - base;
-  }
+  let at = end - start >= wordScanThreshold && littleEndian ? skipAsciiWords(bytes, start, end) : start;
   while (at < end && bytes[at]! < 0x80) at++;
   return at;
 }
+
+/** An index before which all is ASCII: that of the word at fault, or of the last bytes, which are no whole word. */
+function skipAsciiWords(bytes: Uint8Array, start: number, end: number): number {
+  // Word indexes count from the start of the buffer, which need not be where the array begins.
+  const offset = bytes.byteOffset;
+  const words = wordsOf(bytes);
+  const head = (offset + start) & 3;
+  let word = (offset + start) >>> 2;
+  // The bytes of the first word that are before `start` do not count.
+  if ((words[word]! & (-1 << (head << 3)) & notAscii) !== 0) return start;
+  word++;
+  const stop = (offset + end) >>> 2;
+  for (const last = stop - 3; word < last; word += 4) {
+    if (((words[word]! | words[word + 1]! | words[word + 2]! | words[word + 3]!) & notAscii) !== 0) break;
+  }
+  while (word < stop && (words[word]! & notAscii) === 0) word++;
+  return word * 4 - offset;
+}
+
+/** The highest bit of each of four bytes. */
+const notAscii = 0x8080_8080 | 0;
