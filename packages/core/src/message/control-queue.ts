@@ -86,8 +86,9 @@ export class ControlQueue {
 
   #push(opcode: number, payload: Uint8Array): void {
     this.#frames ??= new Queue();
-    // A copy: the array is the application's, and what it does with it later must not change what we send.
-    this.#frames.push({ opcode, payload: payload.slice() });
+    // The array is the application's, and what it does with it later must not change what we send. A copy, then, which
+    // `slice` of a Node Buffer is not.
+    this.#frames.push({ opcode, payload: new Uint8Array(payload) });
     this.#length += this.#frameLength(payload);
   }
 
