@@ -1,0 +1,44 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decodeLatin1, encodeLatin1, equalsIgnoringCase, toAsciiLowerCase } from "./ascii.ts";
+
+describe("decodeLatin1 and encodeLatin1", () => {
+  it("are each other's way back, for every byte and any length", () => {
+    const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    expect(encodeLatin1(decodeLatin1(all, 0, 256))).toEqual(all);
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), fc.nat(60), (bytes, start) => {
+        const from = Math.min(start, bytes.length);
+        expect(encodeLatin1(decodeLatin1(bytes, from, bytes.length))).toEqual(bytes.slice(from));
+      }),
+    );
+  });
+
+  it("encodeLatin1 writes text of any length, and gives each call an array of its own", () => {
+    const text = "x".repeat(10_000);
+    expect(encodeLatin1(text)?.length).toBe(10_000);
+    const first = encodeLatin1("a".repeat(100));
+    encodeLatin1("b".repeat(100));
+    expect(first?.every((byte) => byte === 0x61)).toBe(true);
+  });
+
+  it("encodeLatin1 refuses a char above U+00FF, which would become another one", () => {
+    for (const text of ["\u0100", "a한", "\ud83d\ude00", `${"a".repeat(60)}\u010d\u010a`])
+      expect(encodeLatin1(text)).toBeUndefined();
+  });
+});
+
+describe("equalsIgnoringCase and toAsciiLowerCase", () => {
+  it("fold the letters of ASCII and no others", () => {
+    expect(equalsIgnoringCase("UpGrade", "upgrade")).toBe(true);
+    expect(equalsIgnoringCase("upgrade", "upgrade")).toBe(true);
+    expect(equalsIgnoringCase("upgrad", "upgrade")).toBe(false);
+    expect(equalsIgnoringCase("upgrads", "upgrade")).toBe(false);
+    // U+212A is the Kelvin sign, which Unicode folds to k; 0x5B and 0x40 are next to the letters.
+    expect(equalsIgnoringCase("\u212a", "k")).toBe(false);
+    expect(equalsIgnoringCase("[", "{")).toBe(false);
+    expect(equalsIgnoringCase("@", "`")).toBe(false);
+    expect(toAsciiLowerCase("aBC-É\u212a")).toBe("abc-É\u212a");
+    expect(toAsciiLowerCase("abc")).toBe("abc");
+  });
+});

@@ -1,0 +1,78 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { defaultLimits } from "../limits.ts";
+import { HeadDecoder } from "./head-decoder.ts";
+import { encodeRequestHead, encodeResponseHead } from "./head-encoder.ts";
+import { requestLine, statusLine } from "./start-line.ts";
+
+const request = { method: "GET", target: "/", minorVersion: 1, fields: [] };
+const response = { status: 101, reasonPhrase: "Switching Protocols", minorVersion: 1, fields: [] };
+
+describe("encodeRequestHead and encodeResponseHead", () => {
+  const field = fc.tuple(
+    fc.stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,12}$/),
+    fc.stringMatching(/^([\x21-\x7e\xa0-\xff]([\t\x20-\x7e\x80-\xff]*[\x21-\x7e\xa0-\xff])?)?$/),
+  );
+
+  it("write what a decoder reads back", () => {
+    fc.assert(
+      fc.property(fc.array(field, { maxLength: 8 }), fc.integer({ min: 100, max: 599 }), (fields, status) => {
+        const limits = { ...defaultLimits, line: 1e6, head: 1e6 };
+        const written = encodeRequestHead({ ...request, fields });
+        expect(new HeadDecoder(requestLine, limits, []).receive(written, 0)).toMatchObject({
+          head: { ...request, fields },
+          end: written.length,
+        });
+        const answer = encodeResponseHead({ ...response, status, reasonPhrase: "\xe9 x", fields });
+        expect(new HeadDecoder(statusLine, limits, []).receive(answer, 0)).toMatchObject({
+          head: { status, reasonPhrase: "\xe9 x", fields },
+        });
+      }),
+    );
+  });
+
+  it("refuse whatever a decoder would read otherwise", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "binary", maxLength: 6 }),
+        fc.string({ unit: "binary", maxLength: 6 }),
+        (name, value) => {
+          let written: Uint8Array | undefined;
+          try {
+            written = encodeRequestHead({ ...request, fields: [[name, value]] });
+          } catch (error) {
+            expect(error).toMatchObject({ name: "UsageError" });
+            return;
+          }
+          const step = new HeadDecoder(requestLine, defaultLimits, []).receive(written, 0);
+          expect(step).toMatchObject({ type: "head", head: { fields: [[name, value]] } });
+        },
+      ),
+    );
+  });
+
+  it.each([
+    ["http/method", { method: "" }],
+    ["http/method", { method: "G T" }],
+    ["http/request-target", { target: "" }],
+    ["http/request-target", { target: "/a b" }],
+    ["http/request-target", { target: "/é" }],
+    ["http/field-name", { fields: [["", ""]] as const }],
+    ["http/field-name", { fields: [["é", ""]] as const }],
+    ["http/field-value", { fields: [["a", "b "]] as const }],
+    ["http/field-value", { fields: [["a", "\tb"]] as const }],
+    ["http/field-value", { fields: [["a", "한"]] as const }],
+  ])("%s: encodeRequestHead refuses %j", (code, changes) => {
+    expect(() => encodeRequestHead({ ...request, ...changes })).toThrow(expect.objectContaining({ code }));
+  });
+
+  it.each([
+    ["http/status", { status: 99 }],
+    ["http/status", { status: 600 }],
+    ["http/status", { status: 200.5 }],
+    ["http/reason-phrase", { reasonPhrase: "a\r\nb" }],
+    ["http/reason-phrase", { reasonPhrase: "한" }],
+  ])("%s: encodeResponseHead refuses %j", (code, changes) => {
+    expect(() => encodeResponseHead({ ...response, ...changes })).toThrow(expect.objectContaining({ code }));
+  });
+});

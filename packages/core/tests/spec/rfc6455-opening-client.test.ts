@@ -1,0 +1,444 @@
+/** RFC 6455 §4.1: the client's part of the opening handshake, and what stands around it. */
+import { describe, expect, it } from "vitest";
+import { basicAuthorization, basicCredentialsEqual, secretsEqual } from "../../src/opening/credentials.ts";
+import { OpeningSlots } from "../../src/opening/opening-slots.ts";
+import { ProxyHandshake } from "../../src/opening/proxy-handshake.ts";
+import { decideRedirect, type RedirectPolicy } from "../../src/opening/redirect.ts";
+import { parseWebSocketUrl } from "../../src/opening/url.ts";
+import { UsageError } from "../../src/usage-error.ts";
+import {
+  agreementIn,
+  client,
+  clientFailure,
+  clientReceiving,
+  latin1,
+  response,
+  sampleAccept,
+  sampleKey,
+  textOf,
+} from "../support/opening.ts";
+
+describe("the request", () => {
+  it("has the fields of §4.1, and a nonce of 16 bytes from the random source [C09]", () => {
+    expect(textOf(client().takeOutput())).toBe(
+      `GET /chat HTTP/1.1\r\nHost: server.example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${sampleKey}\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+    );
+  });
+
+  it("has another nonce each time [C09]", () => {
+    let count = 0;
+    const lengths: number[] = [];
+    const random = (target: Uint8Array): void => {
+      lengths.push(target.length);
+      target.fill(++count);
+    };
+    const [first, second] = [textOf(client({ random }).takeOutput()), textOf(client({ random }).takeOutput())];
+    expect(lengths).toEqual([16, 16]);
+    expect(first).toContain("Sec-WebSocket-Key: AQEBAQEBAQEBAQEBAQEBAQ==\r\n");
+    expect(second).toContain("Sec-WebSocket-Key: AgICAgICAgICAgICAgICAg==\r\n");
+  });
+
+  it("cannot be made without a random source [C09]", () => {
+    expect(() => client({ random: undefined as never })).toThrow(
+      expect.objectContaining({ code: "option/random-missing" }),
+    );
+  });
+
+  it("carries what the application passes: subprotocols, origin, cookies, fields [C12]", () => {
+    const handshake = client({
+      subprotocols: ["chat", "superchat"],
+      origin: "https://app.example.com",
+      cookies: [
+        ["a", "1"],
+        ["b", "2"],
+      ],
+      fields: [["User-Agent", "test"]],
+    });
+    expect(textOf(handshake.takeOutput()).split("\r\n").slice(6, -2)).toEqual([
+      "Sec-WebSocket-Protocol: chat, superchat",
+      "Origin: https://app.example.com",
+      "Cookie: a=1; b=2",
+      "User-Agent: test",
+    ]);
+  });
+
+  it("is all that a client can send before the answer is checked: there is nothing here to send frames with [C12]", () => {
+    const handshake = client();
+    handshake.takeOutput();
+    handshake.receive(latin1("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"));
+    expect(handshake.takeOutput()).toEqual([]);
+    expect("sendText" in handshake).toBe(false);
+  });
+
+  it.each([
+    ["ws://example.com", "/", "example.com", 80],
+    ["wss://example.com", "/", "example.com", 443],
+    ["WS://Example.COM/A%20b", "/A%20b", "example.com", 80],
+    ["ws://example.com?x=1", "/?x=1", "example.com", 80],
+    ["ws://example.com/chat?", "/chat", "example.com", 80],
+    ["ws://user:pass@example.com/chat", "/chat", "example.com", 80],
+    ["ws://[2001:db8::1]/", "/", "[2001:db8::1]", 80],
+    ["http://example.com/a?b?c", "/a?b?c", "example.com", 80],
+  ])("%s leads to the resource name %s and the authority %s [C10]", (url, resourceName, authority, port) => {
+    expect(parseWebSocketUrl(url)).toMatchObject({ resourceName, authority, port });
+    expect(textOf(client({ url }).takeOutput())).toContain(`GET ${resourceName} HTTP/1.1\r\nHost: ${authority}\r\n`);
+  });
+
+  it.each([
+    "ws://a/#",
+    "ws://a/#b",
+    "ftp://a/",
+    "a",
+    "ws:/a",
+    "ws://",
+    "ws://a b/",
+    "ws://[::1",
+    "ws://a:b/",
+    "ws://한/",
+  ])("%s is no WebSocket URI [C10]", (url) => {
+    expect(() => client({ url })).toThrow(UsageError);
+  });
+
+  it("tells the host and the userinfo apart for those who connect and authorize [C10]", () => {
+    expect(parseWebSocketUrl("wss://u:p%40@[::1]:8443/x")).toMatchObject({
+      address: "::1",
+      port: 8443,
+      userinfo: "u:p%40",
+    });
+    const text = textOf(client({ url: "ws://u:p%40@example.com/" }).takeOutput());
+    expect(text).toContain(`Authorization: ${basicAuthorization("u", "p@")}\r\n`);
+  });
+
+  it.each([
+    ["ws://example.com:80/", "example.com"],
+    ["ws://example.com:443/", "example.com:443"],
+    ["wss://example.com:443/", "example.com"],
+    ["wss://example.com:80/", "example.com:80"],
+    ["ws://example.com:/", "example.com"],
+    ["ws://[::1]:8080/", "[::1]:8080"],
+  ])("for %s Host is %s: no port that the scheme implies [C11]", (url, host) => {
+    expect(textOf(client({ url }).takeOutput())).toContain(`\r\nHost: ${host}\r\n`);
+  });
+});
+
+describe("the response", () => {
+  it("that is valid opens the connection [C05]", () => {
+    expect(agreementIn(response())).toMatchObject({
+      role: "client",
+      subprotocol: undefined,
+      extensions: [],
+      tolerated: [],
+    });
+  });
+
+  it("with another status is an answer of HTTP, with its fields and its body [C01]", () => {
+    const text = "HTTP/1.1 401 Who are you\r\nWWW-Authenticate: Basic\r\nContent-Length: 5\r\n\r\nlog in";
+    const handshake = client();
+    const [event] = handshake.receive(latin1(text));
+    expect(event).toMatchObject({
+      type: "rejection",
+      response: {
+        status: 401,
+        reasonPhrase: "Who are you",
+        fields: [
+          ["WWW-Authenticate", "Basic"],
+          ["Content-Length", "5"],
+        ],
+      },
+    });
+    expect(event?.type === "rejection" && textOf([event.body])).toBe("log i");
+    expect(handshake.transport).toBe("end");
+    expect(handshake.receive(latin1("more"))).toEqual([]);
+  });
+
+  it.each([301, 429, 503, 200])("with status %i is told when its body is complete, and not before [C01]", (status) => {
+    const handshake = client();
+    const chunked = `HTTP/1.1 ${status} X\r\nTransfer-Encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX: y\r\n`;
+    expect(handshake.receive(latin1(chunked))).toEqual([]);
+    expect(handshake.receive(latin1("\r\n"))).toMatchObject([{ type: "rejection", body: latin1("abcde") }]);
+  });
+
+  it("with a body that never ends is told at limits.rejectionBody [C01]", () => {
+    const text = `HTTP/1.1 500 X\r\n\r\n${"x".repeat(20)}`;
+    expect(clientReceiving(text, { limits: { rejectionBody: 8 } })).toMatchObject([{ body: latin1("xxxxxxxx") }]);
+    const handshake = client();
+    expect(handshake.receive(latin1(text))).toEqual([]);
+    expect(handshake.receiveEnd()).toMatchObject([{ type: "rejection", body: latin1("x".repeat(20)) }]);
+  });
+
+  it("with a body that says two lengths is discarded [C01]", () => {
+    expect(clientFailure("HTTP/1.1 400 X\r\nContent-Length: 3, 4\r\n\r\nabc")).toBe("http/content-length");
+  });
+
+  it("may be preceded by interim responses, but not by any number of them [C02]", () => {
+    const interim = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+    expect(agreementIn(`HTTP/1.1 100 Continue\r\n\r\n${interim}${response()}`).role).toBe("client");
+    expect(agreementIn(`${interim.repeat(8)}${response()}`).role).toBe("client");
+    expect(clientFailure(`${interim.repeat(9)}${response()}`)).toBe("opening/too-many-interim-responses");
+  });
+
+  it.each([
+    [["WebSocket"], undefined],
+    [["WEBSOCKET"], undefined],
+    [[], "failure"],
+    [["h2c"], "failure"],
+  ])("Upgrade %j [C03]", (values, failure) => {
+    if (failure === undefined) expect(agreementIn(response({ Upgrade: values })).role).toBe("client");
+    else expect(clientFailure(response({ Upgrade: values }))).toBe("opening/upgrade-mismatch");
+  });
+
+  it.each([["websocket, h2c"], ["websocket/13"]])("Upgrade %s is not websocket alone [C03]", (value) => {
+    expect(clientFailure(response({ Upgrade: value }))).toBe("opening/upgrade-mismatch");
+    expect(clientFailure(response({ Upgrade: ["websocket", "websocket"] }))).toBe("opening/upgrade-mismatch");
+  });
+
+  it("in HTTP/1.0 knows no Upgrade [C03]", () => {
+    expect(clientFailure(response({}, "HTTP/1.0 101 Switching Protocols"))).toBe("opening/http-version");
+  });
+
+  it.each([[["keep-alive, Upgrade"]], [["keep-alive", "UPGRADE"]]])("Connection %j has the token [C04]", (values) => {
+    expect(agreementIn(response({ Connection: values })).role).toBe("client");
+  });
+
+  it.each([[[]], [["close"]], [["Upgrade, ="]]])("Connection %j does not [C04]", (values) => {
+    expect(clientFailure(response({ Connection: values }))).toBe("opening/connection-upgrade-missing");
+  });
+
+  it.each([
+    ["opening/accept-missing", []],
+    ["opening/accept-repeated", [sampleAccept, sampleAccept]],
+    ["opening/accept-mismatch", [sampleAccept.toLowerCase()]],
+    ["opening/accept-mismatch", [""]],
+    ["opening/accept-mismatch", [`${sampleAccept}, x`]],
+  ])("fails the connection: %s %j [C05]", (code, values) => {
+    expect(clientFailure(response({ "Sec-WebSocket-Accept": values }))).toBe(code);
+  });
+
+  it("may have white space around Sec-WebSocket-Accept [C05]", () => {
+    expect(agreementIn(response({ "Sec-WebSocket-Accept": `\t ${sampleAccept} \t` })).role).toBe("client");
+  });
+
+  it("is checked against the digest of the host's, where there is one [C05]", () => {
+    const host = { sha1: (): Uint8Array => new Uint8Array(20) };
+    expect(agreementIn(response({ "Sec-WebSocket-Accept": "AAAAAAAAAAAAAAAAAAAAAAAAAAA=" }), { host }).role).toBe(
+      "client",
+    );
+  });
+
+  it.each([
+    ["opening/subprotocol-not-offered", ["other"]],
+    ["opening/subprotocol-not-offered", ["Chat"]],
+    ["opening/subprotocol-not-offered", ["chat, superchat"]],
+    ["opening/subprotocol-not-offered", [""]],
+    ["opening/subprotocol-repeated", ["chat", "chat"]],
+  ])("fails the connection: %s %j [C06]", (code, values) => {
+    expect(clientFailure(response({ "Sec-WebSocket-Protocol": values }), { subprotocols: ["chat", "superchat"] })).toBe(
+      code,
+    );
+  });
+
+  it("may leave the subprotocol out by RFC 6455, and may not by the WebSockets Standard [C06]", () => {
+    const subprotocols = ["chat"];
+    expect(agreementIn(response({ "Sec-WebSocket-Protocol": "chat" }), { subprotocols }).subprotocol).toBe("chat");
+    expect(agreementIn(response(), { subprotocols }).subprotocol).toBeUndefined();
+    expect(clientFailure(response(), { subprotocols, requireSubprotocol: true })).toBe("opening/subprotocol-missing");
+    expect(agreementIn(response(), { requireSubprotocol: true }).subprotocol).toBeUndefined();
+  });
+
+  it("ends at its empty line: what follows are the first frames [C13]", () => {
+    const close = "\x88\x02\x03\xe8";
+    const handshake = client();
+    const [event] = handshake.receive(latin1(`${response()}${close}`));
+    expect(event?.type === "open" && textOf([event.agreement.rest])).toBe(close);
+    expect(handshake.bytesConsumed).toBe(response().length);
+    expect(handshake.transport).toBe("keep");
+    expect(() => handshake.receive(latin1("x"))).toThrow(expect.objectContaining({ code: "opening/complete" }));
+  });
+
+  it("that never comes fails the handshake when the transport ends, or the time is over [C13]", () => {
+    const ended = client();
+    ended.receive(latin1("HTTP/1.1 101"));
+    expect(ended.receiveEnd()).toMatchObject([{ violation: { code: "opening/transport-ended", offset: 12 } }]);
+    expect(ended.receiveEnd()).toEqual([]);
+    const late = client();
+    expect(late.fail("deadline/opening")).toMatchObject([
+      { violation: { code: "deadline/opening", httpStatus: undefined } },
+    ]);
+    expect(late.fail("deadline/opening")).toEqual([]);
+    expect(late.receive(latin1(response()))).toEqual([]);
+  });
+});
+
+describe("one attempt at a time", () => {
+  it("OpeningSlots lets one attempt connect to an address, and the next one when it is over [C14]", () => {
+    const slots = new OpeningSlots<string>();
+    expect(slots.enter("192.0.2.1:80", "a")).toBe(true);
+    expect(slots.enter("192.0.2.1:80", "b")).toBe(false);
+    expect(slots.enter("192.0.2.1:80", "c")).toBe(false);
+    expect(slots.enter("192.0.2.2:80", "d")).toBe(true);
+    expect(slots.leave("192.0.2.1:80", "b")).toBeUndefined();
+    expect(slots.leave("192.0.2.1:80", "a")).toBe("c");
+    expect(slots.leave("192.0.2.1:80", "a")).toBeUndefined();
+    expect(slots.leave("192.0.2.1:80", "c")).toBeUndefined();
+    expect(slots.leave("192.0.2.1:80", "c")).toBeUndefined();
+    expect(slots.enter("192.0.2.1:80", "e")).toBe(true);
+  });
+});
+
+describe("a redirect", () => {
+  const url = parseWebSocketUrl("wss://u:p@a.example.com/x/y?z");
+  const fields = [
+    ["Authorization", "secret"],
+    ["cookie", "a=1"],
+    ["X-A", "1"],
+  ] as const;
+  const once: RedirectPolicy = { limit: 1, followed: 0 };
+  const to = (location: string, status = 307, policy = once): ReturnType<typeof decideRedirect> =>
+    decideRedirect(
+      url,
+      { status, reasonPhrase: "", minorVersion: 1, fields: [["Location", location]] },
+      fields,
+      policy,
+    );
+
+  it("is followed only when that is enabled, and so many times at most [C15]", () => {
+    expect(to("/next", 307, { limit: 0, followed: 0 })).toEqual({ type: "stay", reason: "not-enabled" });
+    expect(to("/next", 307, { limit: 2, followed: 2 })).toEqual({ type: "stay", reason: "too-many" });
+    expect(to("/next", 304)).toEqual({ type: "stay", reason: "not-a-redirect" });
+    for (const status of [301, 302, 303, 307, 308]) expect(to("/next", status).type).toBe("follow");
+  });
+
+  it("leads from wss to ws never [C15]", () => {
+    expect(to("ws://a.example.com/")).toEqual({ type: "stay", reason: "insecure" });
+    expect(to("http://a.example.com/")).toEqual({ type: "stay", reason: "insecure" });
+  });
+
+  it.each(["wss://b.example.com/", "wss://a.example.com:444/", "//b.example.com/"])(
+    "to another origin, %s, leaves the credentials behind [C15]",
+    (location) => {
+      expect(to(location)).toMatchObject({ type: "follow", url: { userinfo: undefined }, fields: [["X-A", "1"]] });
+    },
+  );
+
+  it("within the origin takes them along [C15]", () => {
+    expect(to("https://A.example.com:443/next")).toMatchObject({ type: "follow", url: { userinfo: "u:p" }, fields });
+  });
+
+  it.each([
+    ["/next", "/next"],
+    ["next?q", "/x/next?q"],
+    ["?q", "/x/y?q"],
+    ["", "/x/y?z"],
+    ["../../a/./b/..", "/a/"],
+    ["#top", "/x/y?z"],
+    ["wss://a.example.com/%2e", "/%2e"],
+  ])("to %j is resolved to %s (RFC 3986 §5.2) [C15]", (location, resourceName) => {
+    expect(to(location)).toMatchObject({ type: "follow", url: { resourceName } });
+  });
+
+  it.each(["mailto:a@b", "wss://", "wss://a b/"])("to %j leads nowhere [C15]", (location) => {
+    expect(to(location)).toEqual({ type: "stay", reason: "location-malformed" });
+    const none = { status: 301, reasonPhrase: "", minorVersion: 1, fields: [] };
+    expect(decideRedirect(url, none, fields, once)).toEqual({ type: "stay", reason: "location-malformed" });
+  });
+});
+
+describe("a proxy", () => {
+  const proxy = (): ProxyHandshake =>
+    new ProxyHandshake({ host: "example.com", port: 443, fields: [["Proxy-Authorization", "Basic x"]] });
+
+  it("is asked for a tunnel in authority-form [C16]", () => {
+    const handshake = proxy();
+    expect(handshake.outputLength).toBeGreaterThan(0);
+    expect(textOf(handshake.takeOutput())).toBe(
+      "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\nProxy-Authorization: Basic x\r\n\r\n",
+    );
+  });
+
+  it("that answers 2xx forms it, whatever length it says, and the rest came through it [C16]", () => {
+    const handshake = proxy();
+    expect(handshake.receive(latin1("HTTP/1.1 204 Fine\r\nContent-Length: 10\r\n"))).toEqual([]);
+    expect(handshake.receive(latin1("\r\nrest"))).toEqual([{ type: "tunnel", rest: latin1("rest") }]);
+    expect(handshake.transport).toBe("keep");
+    expect(handshake.receiveEnd()).toEqual([]);
+    expect(() => handshake.receive(latin1("x"))).toThrow(UsageError);
+  });
+
+  it("that answers otherwise rejects, 407 with what it asks for [C16]", () => {
+    const handshake = proxy();
+    const text = "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n";
+    expect(handshake.receive(latin1(text))).toMatchObject([
+      {
+        type: "rejection",
+        response: {
+          status: 407,
+          fields: [
+            ["Proxy-Authenticate", "Basic"],
+            ["Content-Length", "0"],
+          ],
+        },
+      },
+    ]);
+    expect(handshake.transport).toBe("end");
+    expect(handshake.receive(latin1("x"))).toEqual([]);
+  });
+
+  it("that talks nonsense, or ends, fails [C16]", () => {
+    expect(proxy().receive(latin1("\x05"))).toMatchObject([
+      { type: "failure", violation: { code: "http/start-line" } },
+    ]);
+    expect(proxy().receiveEnd()).toMatchObject([{ type: "failure", violation: { code: "opening/transport-ended" } }]);
+  });
+
+  it.each([
+    ["a b", 80],
+    ["example.com", 0],
+    ["example.com", 70_000],
+    ["", 80],
+  ])("cannot be asked for %j:%i [C16]", (host, port) => {
+    expect(() => new ProxyHandshake({ host, port })).toThrow(UsageError);
+  });
+});
+
+describe("secrets", () => {
+  it("secretsEqual tells equal from unequal, whatever their lengths [C17]", () => {
+    expect(secretsEqual("한글", "한글")).toBe(true);
+    for (const [received, expected] of [
+      ["a", "b"],
+      ["a", "aa"],
+      ["aa", "a"],
+      ["", "a"],
+      ["a", ""],
+    ] as const) {
+      expect(secretsEqual(received, expected)).toBe(false);
+    }
+    expect(secretsEqual("", "")).toBe(true);
+    expect(secretsEqual(latin1("a"), "a")).toBe(true);
+  });
+
+  it("secretsEqual looks at every byte received, wherever the first difference is [C17]", () => {
+    const reads = (received: number[]): number => {
+      let count = 0;
+      const counted = new Proxy(Uint8Array.from(received), {
+        get: (target, key) => {
+          if (typeof key === "string" && /^\d+$/.test(key)) count++;
+          return Reflect.get(target, key, target);
+        },
+      });
+      secretsEqual(counted, Uint8Array.of(1, 2, 3, 4));
+      return count;
+    };
+    expect([reads([9, 9, 9, 9]), reads([1, 2, 3, 9]), reads([1, 2, 3, 4])]).toEqual([4, 4, 4]);
+  });
+
+  it("basicCredentialsEqual compares both parts of Basic credentials [C17]", () => {
+    const value = basicAuthorization("user", "pass:word");
+    expect(value).toBe("Basic dXNlcjpwYXNzOndvcmQ=");
+    expect(basicCredentialsEqual(value, "user", "pass:word")).toBe(true);
+    expect(basicCredentialsEqual(value, "user", "pass")).toBe(false);
+    expect(basicCredentialsEqual(value, "other", "pass:word")).toBe(false);
+    for (const other of [undefined, "", "Basic", "Bearer x", "Basic !", "Basic eA=="]) {
+      expect(basicCredentialsEqual(other, "", "")).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,133 @@
+/** Opening handshakes as text: requests and responses line by line, and what an endpoint made of them. */
+import type { HandshakeEvent } from "../../src/events.ts";
+import type { Extension, ExtensionParameters, RsvBits } from "../../src/extension.ts";
+import type { Agreement } from "../../src/opening/agreement.ts";
+import { ClientHandshake, type ClientHandshakeOptions } from "../../src/opening/client-handshake.ts";
+import type { OpeningRequest } from "../../src/opening/request.ts";
+import { ServerHandshake, type ServerHandshakeOptions } from "../../src/opening/server-handshake.ts";
+import type { Violation } from "../../src/violation.ts";
+import { extension } from "./extensions.ts";
+
+/** The nonce of RFC 6455 §1.3, and the proof that it was read. */
+export const sampleKey = "dGhlIHNhbXBsZSBub25jZQ==";
+export const sampleAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
+
+/** The bytes of which `sampleKey` is the base64: "the sample nonce". */
+export const sampleNonce = (target: Uint8Array): void => target.set(latin1("the sample nonce"));
+
+/** One byte for each char. */
+export function latin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+/** One char for each byte. */
+export function textOf(chunks: readonly Uint8Array[]): string {
+  return chunks.map((chunk) => String.fromCharCode(...chunk)).join("");
+}
+
+/** Changes to the lines of a head: a name maps to its values, none to leave the field out. Names as in `usual`. */
+export type Changes = Readonly<Record<string, string | readonly string[]>>;
+
+function head(startLine: string, usual: Changes, changes: Changes): string {
+  const lines = Object.entries({ ...usual, ...changes }).flatMap(([name, values]) =>
+    (typeof values === "string" ? [values] : values).map((value) => `${name}: ${value}\r\n`),
+  );
+  return `${startLine}\r\n${lines.join("")}\r\n`;
+}
+
+/** A valid opening request, changed. */
+export function request(changes: Changes = {}, startLine = "GET /chat HTTP/1.1"): string {
+  const usual = {
+    Host: "server.example.com",
+    Upgrade: "websocket",
+    Connection: "Upgrade",
+    "Sec-WebSocket-Key": sampleKey,
+    "Sec-WebSocket-Version": "13",
+  };
+  return head(startLine, usual, changes);
+}
+
+/** A valid response to a request with `sampleKey`, changed. */
+export function response(changes: Changes = {}, startLine = "HTTP/1.1 101 Switching Protocols"): string {
+  const usual = { Upgrade: "websocket", Connection: "Upgrade", "Sec-WebSocket-Accept": sampleAccept };
+  return head(startLine, usual, changes);
+}
+
+/** A server that received `text`, and what it said. */
+export function serverReceiving(
+  text: string,
+  options: ServerHandshakeOptions = {},
+): { server: ServerHandshake; events: readonly HandshakeEvent[] } {
+  const server = new ServerHandshake(options);
+  return { server, events: server.receive(latin1(text)) };
+}
+
+/** The request that a server took `text` for; throws when it did not. */
+export function requestIn(text: string, options?: ServerHandshakeOptions): OpeningRequest {
+  const [event] = serverReceiving(text, options).events;
+  if (event?.type !== "request") throw new Error(`no request: ${JSON.stringify(event)}`);
+  return event.request;
+}
+
+/** How a server refused `text`: the violation, and the answer on the wire. */
+export function refusalOf(text: string, options?: ServerHandshakeOptions): { violation: Violation; answer: string } {
+  const { server, events } = serverReceiving(text, options);
+  const [event] = events;
+  if (event?.type !== "failure" || events.length !== 1) throw new Error(`no refusal: ${JSON.stringify(events)}`);
+  if (server.transport !== "end") throw new Error("the transport is not to be ended");
+  return { violation: event.violation, answer: textOf(server.takeOutput()) };
+}
+
+/** A client whose nonce is `sampleKey`. */
+export function client(options: Partial<ClientHandshakeOptions> = {}): ClientHandshake {
+  return new ClientHandshake({ url: "ws://server.example.com/chat", random: sampleNonce, ...options });
+}
+
+/** What a client said to `text`. */
+export function clientReceiving(text: string, options?: Partial<ClientHandshakeOptions>): readonly HandshakeEvent[] {
+  return client(options).receive(latin1(text));
+}
+
+/** The agreement that a client came to by `text`; throws when it did not. */
+export function agreementIn(text: string, options?: Partial<ClientHandshakeOptions>): Agreement {
+  const [event] = clientReceiving(text, options);
+  if (event?.type !== "open") throw new Error(`not open: ${JSON.stringify(event)}`);
+  return event.agreement;
+}
+
+/** The code with which a client failed over `text`, having sent nothing but its request; throws when it did not. */
+export function clientFailure(text: string, options?: Partial<ClientHandshakeOptions>): string {
+  const handshake = client(options);
+  handshake.takeOutput();
+  const [event] = handshake.receive(latin1(text));
+  if (event?.type !== "failure") throw new Error(`no failure: ${JSON.stringify(event)}`);
+  if (handshake.transport !== "end" || handshake.outputLength > 0) throw new Error("a failed client has more to say");
+  if (event.violation.httpStatus !== undefined) throw new Error("a client answers with no status");
+  return event.violation.code;
+}
+
+/** An extension that offers `offers`, and takes offers and answers that `accepts` approves of. */
+export function negotiating(
+  name: string,
+  options: {
+    rsv?: RsvBits;
+    offers?: readonly ExtensionParameters[];
+    accepts?: (parameters: ExtensionParameters) => boolean;
+  } = {},
+): Extension {
+  const { rsv = 0, offers = [[]], accepts = () => true } = options;
+  const noTransform = (): never => {
+    throw new Error("negotiation makes no transform");
+  };
+  return {
+    ...extension(name, rsv, noTransform),
+    offers: () => offers,
+    answer: (offer) => (accepts(offer) ? offer : undefined),
+    checkAnswer: (answer) => (accepts(answer) ? undefined : "It does not please."),
+  };
+}
+
+/** The chunk after the start: every place where `length` bytes can be cut in two. */
+export function cutsOf(length: number): number[] {
+  return Array.from({ length: length - 1 }, (_, index) => index + 1);
+}
