@@ -1,0 +1,281 @@
+/** RFC 6455 §7.1.7 and §7.4.1: failing the connection. */
+import { describe, expect, it } from "vitest";
+import { EventCollector } from "../../src/connection-sink.ts";
+import { type ViolationCode, violationTable } from "../../src/violation.ts";
+import { bytes, concat, cut, patterned, utf8 } from "../support/bytes.ts";
+import {
+  closing,
+  deliver,
+  expectFailure,
+  expectUsageError,
+  open,
+  peerOf,
+  roles,
+  sent,
+  sentClose,
+  serverWith,
+  usageErrorOf,
+} from "../support/connections.ts";
+import { closeBody, frame, frames, outline, statusCodeOf } from "../support/wire.ts";
+
+/** A fault that any role can be served: a reserved opcode. */
+const fault = (role: (typeof roles)[number]) => frame(peerOf(role), { opcode: 0x3 });
+
+describe("the table of violations", () => {
+  const expected: Partial<Record<ViolationCode, number>> = {
+    "frame/rsv-unowned": 1002,
+    "frame/rsv-misplaced": 1002,
+    "frame/opcode-reserved": 1002,
+    "frame/control-fragmented": 1002,
+    "frame/control-too-long": 1002,
+    "frame/continuation-unexpected": 1002,
+    "frame/continuation-expected": 1002,
+    "frame/mask-missing": 1002,
+    "frame/mask-unexpected": 1002,
+    "frame/length-not-minimal": 1002,
+    "frame/length-sign-bit": 1002,
+    "frame/too-big": 1009,
+    "message/too-big": 1009,
+    "message/too-many-fragments": 1008,
+    "message/utf8-invalid": 1007,
+    "message/utf8-truncated": 1007,
+    "close/payload-truncated": 1002,
+    "close/status-code": 1002,
+    "close/reason-utf8": 1007,
+    "extension/data-malformed": 1007,
+    "extension/data-truncated": 1007,
+    "deadline/pong": 1011,
+    "deadline/idle": 1001,
+    "deadline/control-flood": 1008,
+  };
+
+  it("answers too big with 1009, bad UTF-8 with 1007, and breaches of the protocol with 1002 [X19]", () => {
+    const rows = Object.entries(violationTable).filter(([, row]) => row.statusCode !== undefined);
+    expect(Object.fromEntries(rows.map(([code, row]) => [code, row.statusCode]))).toEqual(expected);
+  });
+
+  it("has a sentence and a section for every one, and no code that fits no Close frame's reason", () => {
+    for (const [code, row] of Object.entries(violationTable)) {
+      expect(row.message).toMatch(/^[A-Z:].*\.$/);
+      expect(row.section).toMatch(/^(RFC \d+ §[\d.]+|WebSockets Standard §\d+)$/);
+      expect(code.length).toBeLessThanOrEqual(123);
+    }
+  });
+});
+
+describe.each(roles)("failing the connection, by a %s", (role) => {
+  it("sends a Close with the code of the fault and its name as reason, then ends the transport [X16]", () => {
+    const connection = open(role);
+    const [event] = connection.receive(fault(role));
+    expect(event).toEqual({
+      type: "failure",
+      violation: {
+        code: "frame/opcode-reserved",
+        message: "A frame has a reserved opcode.",
+        section: "RFC 6455 §5.2",
+        statusCode: 1002,
+        httpStatus: undefined,
+        offset: 0,
+      },
+    });
+    expect([connection.state, connection.transport]).toEqual(["failing", "keep"]);
+    expect(sentClose(connection)).toEqual({ statusCode: 1002, reason: "frame/opcode-reserved" });
+    expect([connection.state, connection.transport]).toEqual(["failed", "end"]);
+  });
+
+  it("delivers what was received whole before the fault, and nothing of its chunk after it [X16]", () => {
+    const connection = open(role);
+    const before = frames(peerOf(role), { opcode: "text", payload: "a" }, { opcode: "pong", payload: "b" });
+    const after = frame(peerOf(role), { opcode: "text", payload: "c" });
+    expectFailure(connection, concat([before, fault(role), after]), {
+      code: "frame/opcode-reserved",
+      statusCode: 1002,
+      offset: before.length,
+      before: [
+        { type: "text", data: "a" },
+        { type: "pong", payload: utf8("b") },
+      ],
+    });
+  });
+
+  it("reads nothing any more, whatever comes: neither a Close nor another fault [X16]", () => {
+    const connection = open(role);
+    connection.receive(fault(role));
+    for (const chunk of [closing(connection), fault(role), patterned(1000), new Uint8Array(0)]) {
+      expect(connection.receive(chunk)).toEqual([]);
+    }
+    expect(connection.receiveEnd()).toEqual([{ type: "end", clean: false, statusCode: 1006, reason: "" }]);
+  });
+
+  it("finds the same fault at the same offset however the bytes are cut [X16]", () => {
+    const before = frames(peerOf(role), { opcode: "binary", payload: patterned(300) }, { opcode: "ping" });
+    const wire = concat([before, fault(role)]);
+    for (const size of [1, 2, 3, 5, 7, 100]) {
+      const events = ((connection) => cut(wire, size).flatMap((chunk) => connection.receive(chunk)))(open(role));
+      expect(events.map(({ type }) => type)).toEqual(["binary", "ping", "failure"]);
+      expect(events[2]).toMatchObject({ violation: { code: "frame/opcode-reserved", offset: before.length } });
+    }
+  });
+
+  it("counts offsets from the start of the transport when told what came before [X16]", () => {
+    const connection = open(role, { offset: 129 });
+    expectFailure(connection, fault(role), { code: "frame/opcode-reserved", statusCode: 1002, offset: 129 });
+  });
+
+  it("after our Close was taken sends no second one, and ends the transport at once [X16] [X07]", () => {
+    const connection = open(role);
+    connection.sendClose(1000);
+    sent(connection);
+    expect(connection.receive(fault(role)).map(({ type }) => type)).toEqual(["failure"]);
+    expect([connection.state, connection.transport]).toEqual(["failed", "end"]);
+    expect(connection.takeOutput()).toEqual([]);
+    expect(connection.outputLength).toBe(0);
+  });
+
+  it("while our Close waits sends one that says why in its place [X16] [X07]", () => {
+    const connection = open(role);
+    connection.sendClose(1000, "a reason that is longer than the other one");
+    connection.receive(fault(role));
+    expect(sentClose(connection)).toEqual({ statusCode: 1002, reason: "frame/opcode-reserved" });
+    expect(connection.outputLength).toBe(0);
+  });
+
+  it("lets short messages leave first, and drops what is beyond 1 MiB [X16] [X24]", () => {
+    const connection = open(role);
+    connection.sendText("short");
+    connection.sendBinary(new Uint8Array(10_000_000));
+    connection.receive(fault(role));
+    expect(outline(sent(connection))).toEqual(["text FIN 5", "close FIN 23"]);
+  });
+
+  it("lets the application answer what came before the fault, until the Close is taken [X16]", () => {
+    const connection = open(role);
+    deliver(connection, { opcode: "text", payload: "question" });
+    connection.receive(fault(role));
+    connection.sendText("answer");
+    expect(outline(sent(connection))).toEqual(["text FIN 6", "close FIN 23"]);
+    expectUsageError(connection, "send/after-close", () => connection.sendText("too late"));
+    connection.sendClose(1000);
+    expect(connection.takeOutput()).toEqual([]);
+  });
+
+  it("is bounded by the closing deadline [X16]", () => {
+    const connection = open(role);
+    connection.receive(fault(role));
+    connection.expire("closing");
+    expect(connection.transport).toBe("abort");
+  });
+
+  it("by a deadline does the same: pong with 1011, control-flood with 1008 [X16] [X19]", () => {
+    for (const [reason, statusCode] of [
+      ["pong", 1011],
+      ["control-flood", 1008],
+    ] as const) {
+      const connection = open(role, { offset: 7 });
+      deliver(connection, { opcode: "text", payload: "x" });
+      const offset = 7 + connection.statistics.bytesReceived;
+      const code = `deadline/${reason}` as const;
+      expect(connection.expire(reason)).toMatchObject([{ type: "failure", violation: { code, statusCode, offset } }]);
+      expect(sentClose(connection)).toEqual({ statusCode, reason: code });
+      expect(connection.transport).toBe("end");
+      expect(connection.expire(reason)).toEqual([]);
+      expect(deliver(connection, { opcode: "text", payload: "late" })).toEqual([]);
+    }
+  });
+
+  it("is not done by a deadline after the peer's Close [X16]", () => {
+    const connection = open(role);
+    connection.receive(closing(connection));
+    expect(connection.expire("pong")).toEqual([]);
+    expect(connection.expire("control-flood")).toEqual([]);
+    expect(connection.state).toBe("close-received");
+  });
+
+  it("by the idle deadline is a closing handshake with 1001, not a failure", () => {
+    const connection = open(role);
+    expect(connection.expire("idle")).toEqual([]);
+    expect(connection.state).toBe("closing");
+    expect(sentClose(connection)).toEqual({ statusCode: 1001, reason: "idle" });
+    expect(connection.expire("idle")).toEqual([]);
+    expect(connection.expire("ping")).toEqual([]);
+    expect(connection.takeOutput()).toEqual([]);
+  });
+
+  it("needs no output to be taken before: nothing that is received is lost or repeated [X16]", () => {
+    const connection = open(role);
+    deliver(connection, { opcode: "ping", payload: "p" });
+    connection.receive(fault(role));
+    const written = sent(connection);
+    expect(outline(written)).toEqual(["pong FIN 1", "close FIN 23"]);
+    expect(statusCodeOf(written[1]?.payload ?? bytes(""))).toBe(1002);
+  });
+});
+
+describe("receiveInto", () => {
+  it("tells a sink what receive returns as events, in the same order", () => {
+    const wire = frames(
+      "client",
+      { opcode: "text", payload: "t" },
+      { opcode: "binary", payload: "b" },
+      { opcode: "ping", payload: "i" },
+      { opcode: "pong", payload: "o" },
+      { opcode: "close", payload: closeBody(3000, "c") },
+    );
+    const collector = new EventCollector();
+    serverWith().receiveInto(wire.slice(), collector);
+    expect(collector.events).toEqual(serverWith().receive(wire.slice()));
+    expect(collector.events.map(({ type }) => type)).toEqual(["text", "binary", "ping", "pong", "close"]);
+  });
+
+  it("lets commands be called from inside the sink: they queue output", () => {
+    const server = serverWith();
+    class Echo extends EventCollector {
+      override text(data: string): void {
+        server.sendText(data);
+      }
+    }
+    server.receiveInto(
+      frames("client", { opcode: "text", payload: "a" }, { opcode: "text", payload: "b" }),
+      new Echo(),
+    );
+    expect(sent(server).map(({ payload }) => payload)).toEqual([utf8("a"), utf8("b")]);
+  });
+
+  it.each(["receive", "receiveEnd", "expire"] as const)("refuses %s from inside the sink, and goes on", (input) => {
+    const server = serverWith();
+    const refused: unknown[] = [];
+    class Nested extends EventCollector {
+      override text(data: string): void {
+        super.text(data);
+        refused.push(
+          usageErrorOf(() => {
+            if (input === "receive") server.receive(bytes("ff"));
+            else if (input === "receiveEnd") server.receiveEnd();
+            else server.expire("closing");
+          }),
+        );
+      }
+    }
+    const sink = new Nested();
+    server.receiveInto(frames("client", { opcode: "text", payload: "a" }, { opcode: "text", payload: "b" }), sink);
+    expect(refused).toEqual(["endpoint/reentrant", "endpoint/reentrant"]);
+    expect(sink.events).toHaveLength(2);
+    expect([server.state, server.transport]).toEqual(["open", "keep"]);
+  });
+
+  it("gives the caller what his sink throws, and reads nothing after it; a deadline then fails the connection", () => {
+    const server = serverWith();
+    class Throwing extends EventCollector {
+      override text(): void {
+        throw new Error("of the caller's");
+      }
+    }
+    const wire = frames("client", { opcode: "text", payload: "a" }, { opcode: "text", payload: "b" });
+    expect(() => server.receiveInto(wire, new Throwing())).toThrow("of the caller's");
+    expect(deliver(server, { opcode: "text", payload: "c" })).toEqual([]);
+    server.sendText("still");
+    expect(outline(sent(server))).toEqual(["text FIN 5"]);
+    expect(server.expire("pong")).toMatchObject([{ type: "failure", violation: { code: "deadline/pong" } }]);
+    expect(sentClose(server).statusCode).toBe(1011);
+  });
+});
