@@ -1,1 +1,142 @@
-console.log("There is no demo yet.");
+/**
+ * A conversation over TCP, and the wire as it went: an opening handshake, messages, fragments with control frames between
+ * them, a closing handshake; then two clients that break the rules.
+ */
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { once } from "node:events";
+import { connect as connectSocket } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { ConnectionEvent } from "@hybi/core";
+import { encodeFrame, opcodes } from "@hybi/core/frame";
+import { connect, listen, type OpeningError } from "@hybi/node";
+import { WireDump } from "./inspect.ts";
+import { openTap } from "./tap.ts";
+
+const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+const width = Math.min(100, process.stdout.columns ?? 100);
+
+// Whatever happens, it ends: nothing here takes a second.
+setTimeout(() => {
+  console.error("The demo has not come to its end in 20 s.");
+  process.exit(1);
+}, 20_000).unref();
+
+// A server that sends back what it is sent, and keeps what else it hears.
+const heard: ConnectionEvent[] = [];
+const refused: OpeningError[] = [];
+const server = await listen({ host: "127.0.0.1", onFailure: (error) => refused.push(error) }, async (peer) => {
+  for await (const event of peer) {
+    if (event.type === "text") peer.sendText(event.data);
+    else if (event.type === "binary") peer.sendBinary(event.data);
+    else heard.push(event);
+    await peer.drained();
+  }
+});
+
+let dump = new WireDump({ print: console.log, colour, width });
+/** Resolves when both have closed their half of the last connection. */
+let passed: Promise<void> = Promise.resolve();
+const tap = await openTap(server.port, (closed) => {
+  dump = new WireDump({ print: console.log, colour, width });
+  passed = closed;
+  return dump;
+});
+const url = `ws://127.0.0.1:${tap.port}/chat?room=1`;
+
+section("The opening handshake", "RFC 6455 §4");
+const peer = await connect(url, { fields: [["User-Agent", "hybi-demo"]] });
+
+section("A text message, and its echo", "§5.6");
+dump.printColumns();
+peer.sendText("Hello, Wörld 👋");
+deepStrictEqual(await peer.next(), { type: "text", data: "Hello, Wörld 👋" });
+
+section("A binary message", "§5.6");
+const bytes = Uint8Array.of(0x00, 0xff, 0x48, 0x59, 0x42, 0x49);
+peer.sendBinary(bytes);
+deepStrictEqual(await peer.next(), { type: "binary", data: bytes });
+
+section("A message in fragments, and a Ping between them", "§5.4, §5.5.2");
+const message = peer.startMessage("text");
+message?.write("sent before ");
+await nextTurn();
+peer.sendPing(new TextEncoder().encode("still there?"));
+message?.write("all of it ");
+await nextTurn();
+message?.write("is known");
+message?.end();
+deepStrictEqual(await nextTypes(2), ["pong", "text"]);
+
+section("A large message leaves as fragments; a Ping need not wait for its end", "§5.4");
+const large = new Uint8Array(200_000).map((_, index) => index);
+peer.sendBinary(large);
+await nextTurn();
+peer.sendPing(new TextEncoder().encode("urgent"));
+const answers = [await peer.next(), await peer.next()];
+deepStrictEqual(answers.map((event) => event?.type).sort(), ["binary", "pong"]);
+deepStrictEqual(answers.find((event) => event?.type === "binary")?.data, large);
+
+section("The closing handshake: the server ends the transport, and then the client does", "§7.1");
+const closure = await peer.sendClose(1000, "that is all");
+ok(closure.clean);
+await passed;
+
+section("A client that does not mask its frames is failed", "§5.1, §7.1.7");
+heard.length = 0;
+const request = [
+  "GET / HTTP/1.1",
+  "Host: 127.0.0.1",
+  "Upgrade: websocket",
+  "Connection: Upgrade",
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+  "Sec-WebSocket-Version: 13",
+];
+const unmasked = encodeFrame({ opcode: opcodes.text, payload: new TextEncoder().encode("no mask") });
+await converse(request, unmasked);
+const failure = heard.find((event) => event.type === "failure");
+ok(failure !== undefined);
+deepStrictEqual(failure.violation.code, "frame/mask-missing");
+say(
+  `The server's event: failure, ${failure.violation.code}, at byte ${failure.violation.offset}; it answered ${failure.violation.statusCode}.`,
+);
+
+section("A client of another version is refused before there is a connection", "§4.4");
+await converse(request.map((line) => line.replace("Version: 13", "Version: 8")));
+deepStrictEqual(
+  refused.map(({ violation }) => violation?.code),
+  ["opening/version-unsupported"],
+);
+say(`The server told onFailure: ${refused[0]?.violation?.code}; it answered ${refused[0]?.violation?.httpStatus}.`);
+
+await Promise.all([server.close(), tap.close()]);
+console.log();
+
+/** A client by hand: sends a request, and `bytes` once it is answered; reads until the server ends the transport. */
+async function converse(lines: readonly string[], bytes?: Uint8Array): Promise<void> {
+  const socket = connectSocket(tap.port, "127.0.0.1");
+  socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+  await once(socket, "data");
+  if (bytes !== undefined) {
+    dump.printColumns();
+    socket.write(bytes);
+  }
+  socket.resume();
+  await passed;
+}
+
+async function nextTypes(count: number): Promise<(string | undefined)[]> {
+  const types: (string | undefined)[] = [];
+  for (let index = 0; index < count; index++) types.push((await peer.next())?.type);
+  return types;
+}
+
+function section(title: string, reference: string): void {
+  const rule = "─".repeat(Math.max(3, width - title.length - reference.length - 5));
+  console.log(
+    colour ? `\n\u001b[1m${title}\u001b[0m \u001b[2m${reference} ${rule}\u001b[0m` : `\n${title}  ${reference} ${rule}`,
+  );
+}
+
+function say(text: string): void {
+  console.log(colour ? `           \u001b[2m${text}\u001b[0m` : `           ${text}`);
+}

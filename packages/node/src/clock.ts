@@ -1,4 +1,4 @@
-/** Time as the pump needs it: a clock, one timer, and the end of a turn. */
+/** Time as the pump needs it: a clock, one timer, and turns of the event loop. */
 import type { Instant } from "@hybi/core";
 
 /** A timer that was started. */
@@ -13,6 +13,8 @@ export interface Clock {
   startTimer(milliseconds: number, task: () => void): Timer;
   /** Runs `task` when the code that runs now has come to rest, promises included, and before the next I/O. */
   defer(task: () => void): void;
+  /** Runs `task` after the I/O that is pending, so that others have their turn first. */
+  nextTurn(task: () => void): void;
 }
 
 /** A longer timer overflows, and would fire at once. */
@@ -26,4 +28,5 @@ export const nodeClock: Clock = {
   },
   // Node runs ticks before microtasks, except those that a microtask has asked for: they run when no microtask is left.
   defer: (task) => queueMicrotask(() => process.nextTick(task)),
+  nextTurn: (task) => void setImmediate(task),
 };

@@ -54,6 +54,8 @@ export class Pump implements TransportSink {
 
   /** What is being written. */
   #writing: readonly Uint8Array[] | undefined;
+  /** Whether there may be output behind what is being written. */
+  #moreToWrite = false;
   #settling = false;
   #pauseWanted = false;
   #paused = false;
@@ -135,7 +137,8 @@ export class Pump implements TransportSink {
     if (this.#writing === undefined) return;
     this.endpoint.releaseOutput(this.#writing);
     this.#writing = undefined;
-    this.#settleNow();
+    // A large message takes a turn for each write: others are served meanwhile, and a control frame finds its place.
+    if (this.#moreToWrite) this.#clock.nextTurn(this.#settle);
   }
 
   end(): void {
@@ -184,9 +187,12 @@ export class Pump implements TransportSink {
   }
 
   #write(): void {
-    if (this.#writing !== undefined || this.#ended || this.#aborted) return;
+    if (this.#ended || this.#aborted) return;
+    this.#moreToWrite = this.#writing !== undefined;
+    if (this.#moreToWrite) return;
     const chunks = this.endpoint.takeOutput(writeBudget);
     if (chunks.length === 0) return;
+    this.#moreToWrite = chunks.reduce((sum, chunk) => sum + chunk.length, 0) >= writeBudget;
     this.#writing = chunks;
     this.#transport.write(chunks);
   }
@@ -196,7 +202,7 @@ export class Pump implements TransportSink {
     const { transport } = this.endpoint;
     if (transport === "abort") this.abort();
     if (transport !== "end" || this.#ended || this.#aborted) return;
-    if (this.#writing !== undefined && this.endpoint.outputLength > 0) return;
+    if (this.#moreToWrite) return;
     this.#ended = true;
     this.#transport.end();
   }

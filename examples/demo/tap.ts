@@ -1,0 +1,41 @@
+/** A wire that can be listened in on: forwards one TCP port to another, and tells of every byte that passes. */
+
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import type { Role } from "@hybi/core";
+
+/** Is told what passes, in order. */
+export interface Listener {
+  receive(sender: Role, bytes: Uint8Array): void;
+  end(sender: Role): void;
+}
+
+export interface Tap {
+  /** Where clients connect to. */
+  readonly port: number;
+  /** Resolves when nobody is connected any more. */
+  close(): Promise<void>;
+}
+
+/** Opens a tap before the server on `port`. Every connection has a listener of its own, made with a promise of its end. */
+export async function openTap(port: number, listenerFor: (closed: Promise<void>) => Listener): Promise<Tap> {
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
+    const upstream = connect({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });
+    const listener = listenerFor(Promise.all([once(client, "close"), once(upstream, "close")]).then(() => {}));
+    forward(client, upstream, "client", listener);
+    forward(upstream, client, "server", listener);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
+
+function forward(from: Socket, to: Socket, sender: Role, listener: Listener): void {
+  from.on("data", (bytes: Uint8Array) => listener.receive(sender, bytes));
+  from.on("end", () => listener.end(sender));
+  from.on("error", () => to.destroy());
+  from.pipe(to);
+}
