@@ -13,7 +13,7 @@ import { WireDump } from "./inspect.ts";
 import { openTap } from "./tap.ts";
 
 const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
-const width = Math.min(100, process.stdout.columns ?? 100);
+const width = Math.max(80, Math.min(100, process.stdout.columns ?? 100));
 
 // Whatever happens, it ends: nothing here takes a second.
 setTimeout(() => {
