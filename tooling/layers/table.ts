@@ -57,7 +57,7 @@ export interface PackageRule {
 
 export const packages: Readonly<Record<string, PackageRule>> = {
   core: { packages: [], modules: [] },
-  "permessage-deflate": { packages: ["core"], modules: ["pako"] },
+  "permessage-deflate": { packages: ["core"], modules: ["pako", "node:zlib"] },
   websocket: { packages: ["core"], modules: [] },
   node: { packages: ["core", "websocket"], modules: ["node:"] },
   deno: { packages: ["core", "websocket"], modules: ["node:"] },

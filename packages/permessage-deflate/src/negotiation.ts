@@ -1,0 +1,121 @@
+/** What to offer, what to agree to, and what was agreed (RFC 7692 §7.1). */
+import type { ExtensionParameters, Role } from "@hybi/core";
+import type { WindowBits } from "./codec.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { type DeflateParameters, parseParameters } from "./parameters.ts";
+
+/** Client: the offers, in order of preference. */
+export function offersOf(options: ResolvedOptions): readonly DeflateParameters[] {
+  const { serverNoContextTakeover, clientNoContextTakeover, serverMaxWindowBits, clientMaxWindowBits } = options;
+  const plain: DeflateParameters = {
+    serverNoContextTakeover: false,
+    clientNoContextTakeover,
+    serverMaxWindowBits: undefined,
+    // RFC 7692 §7.1.2.2: with or without a value, it lets the server choose a smaller window for what it receives.
+    clientMaxWindowBits: options.choosesClientWindow
+      ? clientMaxWindowBits === 15
+        ? "any"
+        : clientMaxWindowBits
+      : undefined,
+  };
+  if (!serverNoContextTakeover && serverMaxWindowBits === 15) return [plain];
+  const asking: DeflateParameters = {
+    ...plain,
+    serverNoContextTakeover,
+    serverMaxWindowBits: serverMaxWindowBits === 15 ? undefined : serverMaxWindowBits,
+  };
+  return options.fallback ? [asking, plain] : [asking];
+}
+
+/** Client: why the response meets none of its offers, or undefined when it does. */
+export function checkResponse(response: ExtensionParameters, offers: readonly DeflateParameters[]): string | undefined {
+  const agreed = parseParameters(response, "response");
+  if (typeof agreed === "string") return agreed;
+  let reason: string | undefined;
+  // RFC 7692 §5: the response tells what was agreed, not which offer it was that was accepted.
+  for (const offer of offers) {
+    const reasonAgainst = checkAgainst(agreed, offer);
+    if (reasonAgainst === undefined) return undefined;
+    reason ??= reasonAgainst;
+  }
+  return reason;
+}
+
+function checkAgainst(agreed: DeflateParameters, offer: DeflateParameters): string | undefined {
+  // RFC 7692 §7.1.1.1: the server accepts the offer by including the parameter.
+  if (offer.serverNoContextTakeover && !agreed.serverNoContextTakeover) return "server_no_context_takeover is missing";
+  // RFC 7692 §7.1.2.2: without the parameter in the offer, the response must not have it.
+  if (offer.clientMaxWindowBits === undefined && agreed.clientMaxWindowBits !== undefined) {
+    return "client_max_window_bits was not offered";
+  }
+  // RFC 7692 §7.1.2.1: the server accepts the offer by including the parameter with the same or a smaller value.
+  if (
+    offer.serverMaxWindowBits !== undefined &&
+    !(windowBits(agreed.serverMaxWindowBits) <= offer.serverMaxWindowBits)
+  ) {
+    return `server_max_window_bits is not ${offer.serverMaxWindowBits} or less`;
+  }
+  return undefined;
+}
+
+/** Server: the response to an offer, or undefined to decline it. */
+export function respond(offered: ExtensionParameters, options: ResolvedOptions): DeflateParameters | undefined {
+  const offer = parseParameters(offered, "offer");
+  // RFC 7692 §7: an offer that is not well-formed is declined.
+  if (typeof offer === "string") return undefined;
+  const hint = offer.clientMaxWindowBits;
+  // RFC 7692 §7.1.2.2: a client that does not offer the parameter must not be sent it, and may use 32 KiB.
+  if (hint === undefined && options.clientMaxWindowBits < 15) return undefined;
+  const serverBits = smaller(options.serverMaxWindowBits, offer.serverMaxWindowBits);
+  const clientBits = smaller(options.clientMaxWindowBits, hint === "any" ? undefined : hint);
+  return {
+    serverNoContextTakeover: options.serverNoContextTakeover || offer.serverNoContextTakeover,
+    clientNoContextTakeover: options.clientNoContextTakeover || offer.clientNoContextTakeover,
+    serverMaxWindowBits: offer.serverMaxWindowBits === undefined && serverBits === 15 ? undefined : serverBits,
+    clientMaxWindowBits:
+      hint === undefined || clientBits === 15 || !options.choosesClientWindow ? undefined : clientBits,
+  };
+}
+
+/** How one direction is compressed. */
+export interface Direction {
+  readonly windowBits: WindowBits;
+  readonly takeover: boolean;
+}
+
+/** What was agreed, seen by an endpoint. */
+export interface Directions {
+  readonly sending: Direction;
+  readonly receiving: Direction;
+}
+
+/** Either role: what the agreed parameters mean for it. An endpoint may do with less than it may use. */
+export function directionsOf(agreed: DeflateParameters, role: Role, options: ResolvedOptions): Directions {
+  const server: Direction = {
+    windowBits: windowBits(agreed.serverMaxWindowBits),
+    takeover: !agreed.serverNoContextTakeover,
+  };
+  const client: Direction = {
+    windowBits: windowBits(agreed.clientMaxWindowBits),
+    takeover: !agreed.clientNoContextTakeover,
+  };
+  if (role === "server") {
+    const { serverMaxWindowBits, serverNoContextTakeover } = options;
+    return { sending: reduced(server, serverMaxWindowBits, serverNoContextTakeover), receiving: client };
+  }
+  const { clientMaxWindowBits, clientNoContextTakeover } = options;
+  return { sending: reduced(client, clientMaxWindowBits, clientNoContextTakeover), receiving: server };
+}
+
+function reduced(direction: Direction, bits: WindowBits, noContextTakeover: boolean): Direction {
+  return { windowBits: smaller(bits, direction.windowBits), takeover: direction.takeover && !noContextTakeover };
+}
+
+/** RFC 7692 §7.1.2: without the parameter, a window of 32 KiB. "any" never stands in a response. */
+function windowBits(value: WindowBits | "any" | undefined): WindowBits {
+  return value === undefined || value === "any" ? 15 : value;
+}
+
+function smaller(own: WindowBits, other: WindowBits | undefined): WindowBits {
+  return other !== undefined && other < own ? other : own;
+}

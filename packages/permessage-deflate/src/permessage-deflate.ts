@@ -1,0 +1,69 @@
+/** The extension permessage-deflate (RFC 7692 §7). */
+import { type Extension, type Role, UsageError } from "@hybi/core";
+import type { Deflater, Inflater, WindowBits } from "./codec.ts";
+import { checkResponse, directionsOf, offersOf, respond } from "./negotiation.ts";
+import { type PermessageDeflateOptions, resolveOptions } from "./options.ts";
+import { formatParameters, parseParameters } from "./parameters.ts";
+import { Stock } from "./stock.ts";
+import { DeflateTransform, perMessageCompressed } from "./transform.ts";
+
+/** Bytes from which compression pays for itself: more where each message begins with an empty window. */
+const thresholdWithTakeover = 128;
+const thresholdWithoutTakeover = 512;
+
+/**
+ * Makes the extension, for either role and any number of connections: those that keep no context share compressors.
+ *
+ * @example
+ * const extensions = [permessageDeflate()];
+ * const client = Endpoint.client({ url: "ws://localhost/", random, extensions });
+ * const server = Endpoint.server({ extensions });
+ *
+ * @throws UsageError `option/range`
+ */
+export function permessageDeflate(options: PermessageDeflateOptions = {}): Extension {
+  const resolved = resolveOptions(options);
+  const { codec, level, memoryLevel, kinds } = resolved;
+  const offers = offersOf(resolved);
+  const deflaters = stocks<Deflater>((windowBits) => codec.createDeflater({ windowBits, level, memoryLevel }));
+  const inflaters = stocks<Inflater>((windowBits) => codec.createInflater({ windowBits }));
+
+  return {
+    name: "permessage-deflate",
+    rsv: perMessageCompressed,
+    offers: () => offers.map(formatParameters),
+    checkAnswer: (parameters) => checkResponse(parameters, offers),
+    answer: (offer) => {
+      const response = respond(offer, resolved);
+      return response === undefined ? undefined : formatParameters(response);
+    },
+    createTransform: (role: Role, parameters) => {
+      const agreed = parseParameters(parameters, "response");
+      if (typeof agreed === "string") throw new UsageError("option/range", `permessage-deflate: ${agreed}.`);
+      const { sending, receiving } = directionsOf(agreed, role, resolved);
+      return new DeflateTransform({
+        deflaters: deflaters(sending.windowBits),
+        inflaters: inflaters(receiving.windowBits),
+        sendingTakeover: sending.takeover,
+        receivingTakeover: receiving.takeover,
+        threshold: resolved.threshold ?? (sending.takeover ? thresholdWithTakeover : thresholdWithoutTakeover),
+        kinds,
+      });
+    },
+  };
+}
+
+/** A stock for each size of window that comes up. */
+function stocks<Item extends Deflater | Inflater>(
+  create: (windowBits: WindowBits) => Item,
+): (windowBits: WindowBits) => Stock<Item> {
+  const found = new Map<WindowBits, Stock<Item>>();
+  return (windowBits) => {
+    let stock = found.get(windowBits);
+    if (stock === undefined) {
+      stock = new Stock(() => create(windowBits));
+      found.set(windowBits, stock);
+    }
+    return stock;
+  };
+}
