@@ -4,7 +4,10 @@
  */
 import { blockSize, borrowBlock, lendBlock } from "./block-pool.ts";
 
-const smallestBlock = 512;
+/** The most that V8 keeps in its own heap, where an array costs a tenth: enough for a few headers (bench/encode-task.ts). */
+const smallestBlock = 64;
+/** The next size; whoever needs more in one turn gets blocks that are reused when they are handed back. */
+const secondBlock = 1024;
 
 /** Up to here an array is copied into the block; above, it goes by reference. */
 export const copyLimit = 4096;
@@ -19,6 +22,8 @@ export class ByteWriter {
   /** Where to write next. Advance it by what was written. */
   position = 0;
 
+  /** Where in the block the bytes begin that are in no chunk yet. */
+  #start = 0;
   #sealed: Uint8Array[] | undefined;
   /** The size of the next block: about what the last turn needed. */
   #nextSize = smallestBlock;
@@ -47,7 +52,7 @@ export class ByteWriter {
 
   /** Appends an array by reference. The caller warrants that it does not change. */
   appendReference(bytes: Uint8Array): void {
-    if (this.position > 0) this.#seal();
+    this.#cut();
     this.#sealed ??= [];
     this.#sealed.push(bytes);
   }
@@ -68,17 +73,26 @@ export class ByteWriter {
 
   #newBlock(size: number): void {
     if (this.position > 0) {
+      this.#nextSize = this.block.length < secondBlock ? secondBlock : blockSize;
       this.#seal();
-      this.#nextSize = blockSize;
     }
     this.block = borrowBlock(Math.max(size, this.#nextSize));
   }
 
-  #seal(): void {
-    lendBlock(this.block, this.position);
+  /** What was written since the last cut becomes a chunk; the rest of the block is still to be written. */
+  #cut(): void {
+    const { block, position } = this;
+    if (position === this.#start) return;
     this.#sealed ??= [];
-    this.#sealed.push(this.position === this.block.length ? this.block : this.block.subarray(0, this.position));
+    this.#sealed.push(position - this.#start === block.length ? block : block.subarray(this.#start, position));
+    this.#start = position;
+  }
+
+  #seal(): void {
+    this.#cut();
+    lendBlock(this.block, this.position);
     this.block = noBlock;
     this.position = 0;
+    this.#start = 0;
   }
 }

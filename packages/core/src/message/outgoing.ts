@@ -73,6 +73,8 @@ export class Outgoing {
   readonly #lanes = new Lanes();
   /** The message that has begun and not ended. */
   #current: PendingMessage | undefined;
+  /** What is being taken; kept because it remembers how much that was the last time. */
+  #output: ByteWriter | undefined;
   /** Bytes of messages that wait, and of the Close frame. */
   #length = 0;
   #close: Uint8Array | undefined;
@@ -192,7 +194,8 @@ export class Outgoing {
       this.#length = 0;
       return this.#lanes.ordinary.writer.take();
     }
-    const output = new ByteWriter();
+    this.#output ??= new ByteWriter();
+    const output = this.#output;
     let room = budget - this.controls.take(output, budget);
     while (room > 0 && !this.#closeTaken) {
       const taken = this.#takeData(output, room);
