@@ -14,6 +14,8 @@ type Runtime = "node" | "deno" | "bun";
 
 const suites: { name: string; root: string; runtimes: readonly Runtime[] }[] = [
   { name: "core", root: "packages/core", runtimes: ["node", "deno", "bun"] },
+  { name: "websocket", root: "packages/websocket", runtimes: ["node", "deno", "bun"] },
+  { name: "permessage-deflate", root: "packages/permessage-deflate", runtimes: ["node", "deno", "bun"] },
   { name: "node", root: "packages/node", runtimes: ["node"] },
   { name: "examples", root: "examples", runtimes: ["node"] },
   { name: "tooling", root: "tooling", runtimes: ["node"] },
