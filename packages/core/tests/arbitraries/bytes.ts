@@ -95,7 +95,7 @@ const marginByte = 0xa5;
 
 /** Whether the bytes around `chunk`, which `isolated` made, are what they were. */
 export function marginsAreWhole(chunk: Uint8Array): boolean {
-  const all = new Uint8Array(chunk.buffer);
-  const end = chunk.byteOffset + chunk.length;
-  return all.every((byte, index) => (index >= chunk.byteOffset && index < end) || byte === marginByte);
+  const before = new Uint8Array(chunk.buffer, 0, chunk.byteOffset);
+  const after = new Uint8Array(chunk.buffer, chunk.byteOffset + chunk.length);
+  return [...before, ...after].every((byte) => byte === marginByte);
 }

@@ -1,0 +1,395 @@
+/** Fast ways and slow ways, portable ones and the host's: they differ in speed and in nothing else. */
+import {
+  Connection,
+  type ConnectionEvent,
+  type ConnectionOptions,
+  type HostFunctions,
+  plainAgreement,
+  prepareBinary,
+  prepareText,
+  type Role,
+} from "@hybi/core";
+import { encodeFrame, FrameDecoder, type FrameSink, mask, opcodes, rotateKey } from "@hybi/core/frame";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decodeText, isUtf8, portableDecode } from "../../src/bytes/text-decode.ts";
+import { encodeText, maxUtf8Length, portableEncode } from "../../src/bytes/text-encode.ts";
+import { utf8Boundary, validateUtf8 } from "../../src/bytes/utf8.ts";
+import { forgetWords } from "../../src/bytes/words.ts";
+import { maskBytes } from "../../src/frame/mask.ts";
+import { acceptValue } from "../../src/opening/key.ts";
+import {
+  byteByByte,
+  bytesText,
+  chunking,
+  concat,
+  cut,
+  inOneChunk,
+  isolated,
+  maskingKey,
+  pattern,
+} from "../arbitraries/bytes.ts";
+import { type Command, command, peerOf, perform } from "../arbitraries/commands.ts";
+import { latin1, sampleAccept, sampleKey, sampleRandom } from "../arbitraries/heads.ts";
+import { runs } from "../arbitraries/runs.ts";
+import { illegalStream, legalStream } from "../arbitraries/streams.ts";
+import { brokenUtf8, text, utf8 } from "../arbitraries/text.ts";
+import { eventTexts } from "../simulation/summary.ts";
+
+/** RFC 6455 §5.3, octet by octet, as it is written there. */
+function maskByDefinition(bytes: Uint8Array, start: number, end: number, key: number): void {
+  for (let index = start; index < end; index++) {
+    bytes[index] = (bytes[index] ?? 0) ^ ((key >>> (8 * ((index - start) % 4))) & 0xff);
+  }
+}
+
+/** A host that does everything in the plainest way there is. */
+const plainHost: { readonly [Name in keyof HostFunctions]-?: NonNullable<HostFunctions[Name]> } = {
+  isUtf8: (bytes, start, end) => {
+    try {
+      new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(start, end));
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  decodeUtf8: (bytes, start, end) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(start, end)),
+  decodeAscii: (bytes, start, end) => String.fromCharCode(...bytes.subarray(start, end)),
+  encodeUtf8: (text, target, at) => {
+    const bytes = utf8(text);
+    target.set(bytes, at);
+    return bytes.length;
+  },
+  unmask: maskByDefinition,
+  sha1: () => Uint8Array.from(atob(sampleAccept), (char) => char.charCodeAt(0)),
+};
+
+/** Every subset of `plainHost` of one function, and all of them. */
+const hosts: readonly (readonly [name: string, host: HostFunctions])[] = [
+  ...Object.entries(plainHost).map(([name, value]): [string, HostFunctions] => [name, { [name]: value }]),
+  ["everything", plainHost],
+];
+
+describe("masking", () => {
+  it("by words is masking by bytes, for every length up to 300, alignment, and phase of the key [F10]", () => {
+    const key = 0x8142_24ff | 0;
+    let differences = 0;
+    for (let length = 0; length <= 300; length++) {
+      for (let alignment = 0; alignment < 8; alignment++) {
+        const phase = (length + alignment) & 3;
+        const buffer = pattern(length + 24, alignment);
+        const expected = buffer.slice();
+        maskByDefinition(expected, alignment + 8, alignment + 8 + length, rotateKey(key, phase));
+        mask(buffer, alignment + 8, alignment + 8 + length, rotateKey(key, phase));
+        forgetWords();
+        if (bytesText(buffer) !== bytesText(expected)) differences++;
+      }
+    }
+    expect(differences).toBe(0);
+  });
+
+  it("by long words is masking by bytes, for lengths about their threshold, in arrays within a buffer [F10]", () => {
+    const length = fc.oneof(fc.integer({ min: 1000, max: 1100 }), fc.constantFrom(4095, 4096, 65_537));
+    fc.assert(
+      fc.property(length, fc.nat(15), fc.nat(15), maskingKey(), (length, offset, start, key) => {
+        const bytes = isolated(pattern(length + start + 9), offset);
+        const expected = bytes.slice();
+        maskBytes(expected, start, start + length, key);
+        mask(bytes, start, start + length, key);
+        forgetWords();
+        expect(bytesText(bytes)).toBe(bytesText(expected));
+      }),
+      runs(100),
+    );
+  });
+
+  it("in two parts, with the key turned between them, is masking in one [F10]", () => {
+    fc.assert(
+      fc.property(fc.nat(2100), fc.nat(2100), maskingKey(), (first, second, key) => {
+        const whole = pattern(first + second);
+        const parts = whole.slice();
+        mask(whole, 0, whole.length, key);
+        mask(parts, 0, first, key);
+        mask(parts, first, parts.length, rotateKey(key, first));
+        forgetWords();
+        expect(bytesText(parts)).toBe(bytesText(whole));
+      }),
+      runs(100),
+    );
+  });
+
+  it("twice is not masking at all, and a key turned by four bytes is the key", () => {
+    fc.assert(
+      fc.property(fc.nat(1200), maskingKey(), (length, key) => {
+        const bytes = pattern(length);
+        mask(bytes, 0, length, key);
+        mask(bytes, 0, length, key);
+        forgetWords();
+        expect(bytesText(bytes)).toBe(bytesText(pattern(length)));
+        expect(rotateKey(key, 4)).toBe(key);
+      }),
+      runs(50),
+    );
+  });
+});
+
+describe("a frame header", () => {
+  it("that lies whole in its chunk is read as one that comes byte by byte, for all first and second bytes", () => {
+    // Extended lengths, and a key, such as may follow; the same for all.
+    const rest = pattern(12, 3);
+    const extended = [
+      [0, 126],
+      [0, 125],
+      [0, 0, 0, 0, 0, 1, 0, 0],
+      [0x80, 0, 0, 0, 0, 0, 0, 0],
+      [0, 0x20, 0, 0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0, 0, 0xff, 0xff],
+    ];
+    const read = (role: Role, bytes: Uint8Array, split: boolean): string => {
+      const calls: string[] = [];
+      const sink: FrameSink = {
+        frame: (firstByte, length) => {
+          calls.push(`frame ${firstByte} ${length}`);
+          return undefined;
+        },
+        payload: (bytes, start, end, last) => {
+          for (let index = start; index < end; index++) calls.push(String(bytes[index]));
+          if (last) calls.push("last");
+          return undefined;
+        },
+      };
+      const decoder = new FrameDecoder(sink, { role, ownedRsv: 0x40 });
+      for (const chunk of cut(bytes, split ? byteByByte : inOneChunk)) {
+        const verdict = decoder.decode(chunk);
+        if (verdict !== undefined) return `${calls} ${JSON.stringify(verdict)}`;
+      }
+      return calls.join();
+    };
+    const differences: string[] = [];
+    for (const role of ["client", "server"] as const) {
+      for (let first = 0; first < 256; first++) {
+        for (const second of [0, 1, 125, 126, 127, 128, 129, 253, 254, 255]) {
+          for (const [index, length] of extended.entries()) {
+            if ((second & 0x7f) < 126 && index > 0) continue;
+            const bytes = concat([
+              Uint8Array.of(first, second),
+              Uint8Array.from((second & 0x7f) < 126 ? [] : length),
+              rest,
+            ]);
+            // A message in progress, and none.
+            for (const before of [[], [0x01, 0]]) {
+              const begun =
+                before.length === 0
+                  ? bytes
+                  : concat([
+                      encodeFrame({ opcode: 1, final: false, maskingKey: role === "server" ? 0 : undefined }),
+                      bytes,
+                    ]);
+              if (read(role, begun, true) !== read(role, begun, false))
+                differences.push(`${role} ${first} ${second} ${length}`);
+            }
+          }
+        }
+      }
+    }
+    expect(differences).toEqual([]);
+  });
+});
+
+describe("UTF-8", () => {
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 40 }),
+    brokenUtf8().map((broken) => broken.bytes),
+    text().map(utf8),
+    fc
+      .tuple(fc.nat(80), brokenUtf8(), fc.nat(40))
+      .map(([before, broken, after]) =>
+        concat([new Uint8Array(before).fill(0x61), broken.bytes, new Uint8Array(after).fill(0x62)]),
+      ),
+  );
+
+  it("is valid here exactly when it is for TextDecoder, in one piece or byte by byte [F17] [F18]", () => {
+    fc.assert(
+      fc.property(bytes, chunking(), fc.nat(5), (bytes, where, offset) => {
+        const valid = plainHost.isUtf8(bytes, 0, bytes.length);
+        const placed = isolated(bytes, offset);
+        expect(validateUtf8(utf8Boundary, placed, 0, placed.length) === utf8Boundary).toBe(valid);
+        let state = utf8Boundary;
+        for (const chunk of cut(bytes, where)) {
+          state = validateUtf8(state, chunk, 0, chunk.length);
+          if (state < 0) break;
+        }
+        expect(state === utf8Boundary).toBe(valid);
+        forgetWords();
+      }),
+      runs(200),
+    );
+  });
+
+  it("has the byte at fault where RFC 3629 has it, which is where the text before it ends [F18]", () => {
+    fc.assert(
+      fc.property(brokenUtf8(), ({ bytes, at }) => {
+        const state = validateUtf8(utf8Boundary, bytes, 0, bytes.length);
+        expect(state < 0 ? ~state : bytes.length).toBe(at);
+        expect(state).not.toBe(utf8Boundary);
+        forgetWords();
+      }),
+      runs(150),
+    );
+  });
+
+  it("becomes the same text in every way of decoding it, and the same verdict where it is none [F19]", () => {
+    fc.assert(
+      fc.property(bytes, fc.nat(5), (bytes, offset) => {
+        const placed = isolated(concat([pattern(offset), bytes, pattern(offset)]), offset);
+        const [start, end] = [offset, offset + bytes.length];
+        const valid = plainHost.isUtf8(bytes, 0, bytes.length);
+        const expected = valid ? plainHost.decodeUtf8(bytes, 0, bytes.length) : undefined;
+        expect(decodeText(placed, start, end, {})).toBe(expected);
+        for (const [, host] of hosts) {
+          expect(decodeText(placed, start, end, host)).toBe(expected);
+          expect(isUtf8(placed, start, end, host)).toBe(valid);
+        }
+        if (valid) expect(portableDecode(placed, start, end)).toBe(expected);
+        forgetWords();
+      }),
+      runs(150),
+    );
+  });
+
+  it("is written in the same way by every way of encoding, lone surrogates too [F21]", () => {
+    const unit = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 30 }),
+      fc.constantFrom("\ud800", "\udfff", "a".repeat(50)),
+    );
+    fc.assert(
+      fc.property(fc.array(unit, { maxLength: 5 }), fc.nat(5), (pieces, at) => {
+        const text = pieces.join("");
+        const expected = bytesText(utf8(text));
+        const write = (encode: (target: Uint8Array) => number): string => {
+          const target = new Uint8Array(at + maxUtf8Length(text));
+          const length = encode(target);
+          return bytesText(target.subarray(at, at + length));
+        };
+        expect(write((target) => encodeText(text, target, at, {}))).toBe(expected);
+        expect(write((target) => encodeText(text, target, at, plainHost))).toBe(expected);
+        expect(write((target) => portableEncode(text, target, at))).toBe(expected);
+      }),
+      runs(100),
+    );
+  });
+});
+
+describe("Sec-WebSocket-Accept", () => {
+  it("is the same with the host's SHA-1 and with ours [H09]", () => {
+    expect(acceptValue(sampleKey)).toBe(sampleAccept);
+    expect(acceptValue(sampleKey, plainHost.sha1)).toBe(sampleAccept);
+    expect(latin1(sampleAccept)).toHaveLength(28);
+  });
+});
+
+describe.each(["client", "server"] as const)("a %s's connection", (role) => {
+  const run = (options: ConnectionOptions, bytes: Uint8Array, where = inOneChunk): string[] => {
+    const connection = new Connection(plainAgreement(role), { random: sampleRandom(), ...options });
+    const events = cut(bytes, where).flatMap((chunk) => connection.receive(chunk));
+    return [...eventTexts(events), bytesText(concat(connection.takeOutput()))];
+  };
+
+  it("tells and answers the same with any functions of the host", () => {
+    const streams = fc.oneof(legalStream(peerOf(role)), illegalStream(peerOf(role)));
+    fc.assert(
+      fc.property(streams, chunking(), fc.constantFrom(...hosts), ({ bytes }, where, [, host]) => {
+        expect(run({ host }, bytes, where)).toEqual(run({}, bytes, where));
+      }),
+      runs(120),
+    );
+  });
+
+  it("sends the same with any functions of the host", () => {
+    const send = (commands: readonly Command[], host: HostFunctions): string => {
+      const connection = new Connection(plainAgreement(role), { random: sampleRandom(), host });
+      for (const each of commands) perform(connection, each);
+      return bytesText(concat(connection.takeOutput()));
+    };
+    fc.assert(
+      fc.property(fc.array(command(9000), { maxLength: 5 }), fc.constantFrom(...hosts), (commands, [, host]) => {
+        expect(send(commands, host)).toBe(send(commands, {}));
+      }),
+      runs(60),
+    );
+  });
+
+  it("tells a sink what it tells by events", () => {
+    const streams = fc.oneof(legalStream(peerOf(role)), illegalStream(peerOf(role)));
+    fc.assert(
+      fc.property(streams, chunking(), fc.boolean(), ({ bytes }, where, parts) => {
+        const options: ConnectionOptions = { random: sampleRandom(), delivery: parts ? "fragments" : "messages" };
+        const connection = new Connection(plainAgreement(role), options);
+        const events: ConnectionEvent[] = [];
+        const sink = {
+          text: (data: string) => void events.push({ type: "text", data }),
+          binary: (bytes: Uint8Array, start: number, end: number) =>
+            void events.push({ type: "binary", data: bytes.subarray(start, end) }),
+          fragment: (kind: "text" | "binary", bytes: Uint8Array, start: number, end: number, final: boolean) =>
+            void events.push({ type: "fragment", kind, data: bytes.subarray(start, end), final }),
+          ping: (payload: Uint8Array) => void events.push({ type: "ping", payload }),
+          pong: (payload: Uint8Array) => void events.push({ type: "pong", payload }),
+          close: (statusCode: number | undefined, reason: string) =>
+            void events.push({ type: "close", statusCode, reason }),
+          failure: (violation: Extract<ConnectionEvent, { type: "failure" }>["violation"]) =>
+            void events.push({ type: "failure", violation }),
+          end: () => undefined,
+        };
+        for (const chunk of cut(bytes, where)) connection.receiveInto(chunk, sink);
+        const told = eventTexts(events);
+        expect(told).toEqual(run({ ...options, random: sampleRandom() }, bytes, where).slice(0, told.length));
+        expect(run({ ...options, random: sampleRandom() }, bytes, where)).toHaveLength(told.length + 1);
+      }),
+      runs(80),
+    );
+  });
+
+  it("sends a prepared message as the message itself", () => {
+    fc.assert(
+      fc.property(
+        text(),
+        fc.constantFrom(0, 1, 125, 126, 4096, 4097, 70_000),
+        fc.integer({ min: 1, max: 70_000 }),
+        (data, size, fragmentSize) => {
+          const options = (): ConnectionOptions => ({ random: sampleRandom(), fragmentSize });
+          const [plain, prepared] = [
+            new Connection(plainAgreement(role), options()),
+            new Connection(plainAgreement(role), options()),
+          ];
+          plain.sendText(data);
+          plain.sendBinary(pattern(size));
+          prepared.sendPrepared(prepareText(data));
+          prepared.sendPrepared(prepareBinary(pattern(size)));
+          const receive = (sender: Connection): string[] => {
+            const receiver = new Connection(plainAgreement(peerOf(role)), { random: sampleRandom() });
+            return eventTexts(receiver.receive(concat(sender.takeOutput())));
+          };
+          expect(receive(prepared)).toEqual(receive(plain));
+        },
+      ),
+      runs(60),
+    );
+  });
+
+  it("sends a short message as encodeFrame encodes it", () => {
+    fc.assert(
+      fc.property(text(), fc.nat(4096), (data, size) => {
+        const connection = new Connection(plainAgreement(role), { random: () => undefined });
+        connection.sendText(data);
+        connection.sendBinary(pattern(size));
+        const maskingKey = role === "client" ? 0 : undefined;
+        const expected = [
+          encodeFrame({ opcode: opcodes.text, payload: utf8(data), maskingKey }),
+          encodeFrame({ opcode: opcodes.binary, payload: pattern(size), maskingKey }),
+        ];
+        expect(bytesText(concat(connection.takeOutput()))).toBe(bytesText(concat(expected)));
+      }),
+      runs(60),
+    );
+  });
+});

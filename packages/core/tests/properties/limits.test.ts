@@ -1,0 +1,275 @@
+/** Every quantity that a peer can make grow: exactly as much as the limit says is accepted, and no more. */
+import {
+  Connection,
+  type ConnectionEvent,
+  Endpoint,
+  type EndpointEvent,
+  type Limits,
+  plainAgreement,
+  type Role,
+  UsageError,
+} from "@hybi/core";
+import { encodeFrame, opcodes } from "@hybi/core/frame";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { chunking, concat, cut, pattern } from "../arbitraries/bytes.ts";
+import { peerOf } from "../arbitraries/commands.ts";
+import { turningExtension } from "../arbitraries/extension.ts";
+import { latin1, sampleAccept, sampleKey, sampleRandom } from "../arbitraries/heads.ts";
+import { runs } from "../arbitraries/runs.ts";
+import { fragmentation, fragments, messageFrames } from "../arbitraries/streams.ts";
+import { eventTexts } from "../simulation/summary.ts";
+
+const roles: readonly Role[] = ["client", "server"];
+const connection = (role: Role, limits: Partial<Limits>): Connection =>
+  new Connection(plainAgreement(role), { random: sampleRandom(), limits });
+const keyFrom = (sender: Role): number | undefined => (sender === "client" ? 0x1234_5678 : undefined);
+
+/** The codes of the failures among `events`. */
+function failures(events: readonly EndpointEvent[]): string[] {
+  return events.flatMap((event) => (event.type === "failure" ? [event.violation.code] : []));
+}
+
+describe.each(roles)("a %s", (role) => {
+  const peer = peerOf(role);
+
+  it("accepts a frame of limits.frame bytes and refuses one of a byte more, by its header alone [X19]", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(0, 1, 125, 126, 127, 65_535, 65_536), chunking(), (frame, where) => {
+        const send = (length: number): ConnectionEvent[] => {
+          const receiver = connection(role, { frame });
+          const bytes = encodeFrame({ opcode: opcodes.binary, payload: pattern(length), maskingKey: keyFrom(peer) });
+          const seen = length > frame ? bytes.subarray(0, bytes.length - length) : bytes;
+          return cut(seen, where).flatMap((chunk) => receiver.receive(chunk));
+        };
+        expect(eventTexts(send(frame))).toEqual(eventTexts([{ type: "binary", data: pattern(frame) }]));
+        expect(eventTexts(send(frame + 1))).toEqual(["failure frame/too-big at 0"]);
+      }),
+      runs(40),
+    );
+  });
+
+  it("accepts a message of limits.message bytes and refuses one of a byte more, however it is fragmented [X19]", () => {
+    fc.assert(
+      fc.property(fc.nat(300), fragmentation(), chunking(), fc.boolean(), (message, cuts, where, text) => {
+        const send = (length: number): ConnectionEvent[] => {
+          const receiver = connection(role, { message });
+          const payload = new Uint8Array(length).fill(0x61);
+          const parts = fragments(payload, cuts);
+          const frames = messageFrames(text ? "text" : "binary", parts, [keyFrom(peer)]);
+          return cut(concat(frames.map(encodeFrame)), where).flatMap((chunk) => receiver.receive(chunk));
+        };
+        expect(send(message)).toMatchObject([{ type: text ? "text" : "binary" }]);
+        expect(failures(send(message + 1))).toEqual(["message/too-big"]);
+      }),
+      runs(80),
+    );
+  });
+
+  it("holds a message to limits.message as an extension makes it, while it is being decoded [E26] [E27]", () => {
+    const agreement = { ...plainAgreement(role), extensions: [{ name: "x-turning", parameters: [] }] };
+    fc.assert(
+      fc.property(fc.nat(100), fc.integer({ min: 1, max: 40 }), chunking(), (message, fragmentSize, where) => {
+        const extensions = [turningExtension()];
+        const send = (length: number): ConnectionEvent[] => {
+          const sender = new Connection(
+            { ...agreement, role: peer },
+            { extensions, fragmentSize, random: sampleRandom() },
+          );
+          const receiver = new Connection(agreement, { extensions, limits: { message }, random: sampleRandom() });
+          sender.sendBinary(pattern(length));
+          return cut(concat(sender.takeOutput()), where).flatMap((chunk) => receiver.receive(chunk));
+        };
+        expect(eventTexts(send(message))).toEqual(eventTexts([{ type: "binary", data: pattern(message) }]));
+        expect(failures(send(message + 1))).toEqual(["message/too-big"]);
+      }),
+      runs(60),
+    );
+  });
+
+  it("accepts a message of limits.fragments frames and refuses one of a frame more, empty ones too [F16]", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 30 }), fc.nat(1), chunking(), (limit, size, where) => {
+        const send = (count: number): ConnectionEvent[] => {
+          const receiver = connection(role, { fragments: limit });
+          const parts = Array.from({ length: count }, () => pattern(size));
+          const frames = messageFrames("binary", parts, [keyFrom(peer)]);
+          return cut(concat(frames.map(encodeFrame)), where).flatMap((chunk) => receiver.receive(chunk));
+        };
+        expect(send(limit)).toMatchObject([{ type: "binary" }]);
+        expect(failures(send(limit + 1))).toEqual(["message/too-many-fragments"]);
+      }),
+      runs(60),
+    );
+  });
+
+  it("refuses to send when more than limits.queuedOutput waits, and sends again once it was taken", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 10, max: 5000 }), fc.integer({ min: 1, max: 300 }), (queuedOutput, size) => {
+        const sender = connection(role, { queuedOutput });
+        const send = (): string | undefined => {
+          try {
+            sender.sendBinary(pattern(size));
+            return undefined;
+          } catch (error) {
+            return error instanceof UsageError ? error.code : String(error);
+          }
+        };
+        while (sender.outputLength <= queuedOutput) expect(send()).toBeUndefined();
+        const before = sender.outputLength;
+        expect(send()).toBe("send/queue-full");
+        expect(sender.outputLength).toBe(before);
+        sender.takeOutput();
+        expect(send()).toBeUndefined();
+      }),
+      runs(40),
+    );
+  });
+});
+
+const requestLines = [
+  "Host: example.com",
+  "Upgrade: websocket",
+  "Connection: Upgrade",
+  `Sec-WebSocket-Key: ${sampleKey}`,
+  "Sec-WebSocket-Version: 13",
+];
+const responseLines = ["Upgrade: websocket", "Connection: Upgrade", `Sec-WebSocket-Accept: ${sampleAccept}`];
+
+/** A head with these lines before those that it needs, and how many bytes it has. */
+function head(role: Role, more: readonly string[]): Uint8Array {
+  const [start, lines] =
+    role === "server" ? ["GET / HTTP/1.1", requestLines] : ["HTTP/1.1 101 Switching Protocols", responseLines];
+  return latin1(`${[start, ...more, ...lines].join("\r\n")}\r\n\r\n`);
+}
+
+function open(role: Role, limits: Partial<Limits>, chunks: readonly Uint8Array[]): EndpointEvent[] {
+  const endpoint =
+    role === "server"
+      ? Endpoint.server({ limits })
+      : Endpoint.client({ url: "ws://example.com/", random: sampleRandom(), limits });
+  return chunks.flatMap((chunk) => [...endpoint.receive(chunk)]);
+}
+
+describe.each(roles)("a %s in the opening handshake", (role) => {
+  const opened = role === "server" ? "request" : "open";
+
+  it("accepts a head of limits.head bytes and refuses one of a byte more [H20]", () => {
+    fc.assert(
+      fc.property(fc.nat(300), chunking(), (length, where) => {
+        const bytes = head(role, [`X: ${"x".repeat(length + 1)}`]);
+        expect(open(role, { head: bytes.length }, cut(bytes, where))).toMatchObject([{ type: opened }]);
+        expect(failures(open(role, { head: bytes.length - 1 }, cut(bytes, where)))).toEqual(["http/head-too-big"]);
+      }),
+      runs(60),
+    );
+  });
+
+  it("accepts a line of limits.line bytes and refuses one of a byte more [H20]", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 60, max: 300 }), chunking(), fc.boolean(), (line, where, isName) => {
+        const send = (length: number): EndpointEvent[] => {
+          const field = isName ? `${"x".repeat(length - 1)}:` : `X: ${"y".repeat(length - 3)}`;
+          return open(role, { line }, cut(head(role, [field]), where));
+        };
+        expect(send(line)).toMatchObject([{ type: opened }]);
+        expect(failures(send(line + 1))).toEqual(["http/line-too-long"]);
+      }),
+      runs(60),
+    );
+  });
+
+  it("accepts limits.fields field lines and refuses one more [H21]", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 5, max: 40 }), chunking(), (fields, where) => {
+        const own = role === "server" ? requestLines.length : responseLines.length;
+        const send = (count: number): EndpointEvent[] =>
+          open(
+            role,
+            { fields },
+            cut(
+              head(
+                role,
+                Array.from({ length: count - own }, () => "x:"),
+              ),
+              where,
+            ),
+          );
+        expect(send(fields)).toMatchObject([{ type: opened }]);
+        expect(failures(send(fields + 1))).toEqual(["http/too-many-fields"]);
+      }),
+      runs(60),
+    );
+  });
+});
+
+describe("a server", () => {
+  it("refuses a request line of a byte more than limits.line with 414 [H20]", () => {
+    for (const [length, events] of [
+      [80, ["request"]],
+      [81, ["http/request-line-too-long"]],
+    ] as const) {
+      const target = `/${"x".repeat(length - "GET / HTTP/1.1".length)}`;
+      const bytes = latin1(`GET ${target} HTTP/1.1\r\n${requestLines.join("\r\n")}\r\n\r\n`);
+      const told = open("server", { line: 80 }, [bytes]);
+      expect(told.map((event) => (event.type === "failure" ? event.violation.code : event.type))).toEqual(events);
+    }
+  });
+
+  it("keeps limits.earlyData bytes that came before its answer, in order, and refuses one more [H22] [H27]", () => {
+    fc.assert(
+      fc.property(fc.nat(200), chunking(), fc.boolean(), (earlyData, where, withHead) => {
+        const early = (): Uint8Array =>
+          encodeFrame({ opcode: opcodes.binary, payload: pattern(earlyData), maskingKey: 7 });
+        const arrivals = (): Uint8Array[] =>
+          withHead ? [concat([head("server", []), early()])] : [head("server", []), ...cut(early(), where)];
+        const { length } = early();
+        const server = Endpoint.server({ limits: { earlyData: length } });
+        expect(arrivals().flatMap((chunk) => [...server.receive(chunk)])).toMatchObject([{ type: "request" }]);
+        expect(eventTexts(server.accept()).slice(1)).toEqual(
+          eventTexts([{ type: "binary", data: pattern(earlyData) }]),
+        );
+
+        const told = open("server", { earlyData: length - 1 }, arrivals());
+        expect(failures(told)).toEqual(["opening/early-data-too-big"]);
+      }),
+      runs(40),
+    );
+  });
+});
+
+describe("a client", () => {
+  it("accepts limits.interimResponses interim responses and refuses one more [C02]", () => {
+    fc.assert(
+      fc.property(fc.nat(6), chunking(), (interimResponses, where) => {
+        const send = (count: number): EndpointEvent[] => {
+          const interim = latin1("HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n".repeat(count));
+          return open("client", { interimResponses }, cut(concat([interim, head("client", [])]), where));
+        };
+        expect(send(interimResponses)).toMatchObject([{ type: "open" }]);
+        expect(failures(send(interimResponses + 1))).toEqual(["opening/too-many-interim-responses"]);
+      }),
+      runs(40),
+    );
+  });
+
+  it("keeps limits.rejectionBody bytes of the body of a rejection and drops the rest [C01]", () => {
+    fc.assert(
+      fc.property(fc.nat(100), fc.nat(100), fc.boolean(), chunking(), (rejectionBody, length, chunked, where) => {
+        const body = pattern(length);
+        const rest = chunked
+          ? [
+              latin1(`Transfer-Encoding: chunked\r\n\r\n${length.toString(16)}\r\n`),
+              body,
+              latin1(length === 0 ? "\r\n" : "\r\n0\r\n\r\n"),
+            ]
+          : [latin1(`Content-Length: ${length}\r\n\r\n`), body];
+        const bytes = concat([latin1("HTTP/1.1 403 Forbidden\r\n"), ...rest]);
+        const [event, ...others] = open("client", { rejectionBody }, cut(bytes, where));
+        expect(others).toEqual([]);
+        expect(event).toMatchObject({ type: "rejection", body: body.slice(0, rejectionBody) });
+      }),
+      runs(60),
+    );
+  });
+});

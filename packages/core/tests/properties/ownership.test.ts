@@ -1,0 +1,242 @@
+/** Whose bytes are whose: the application's arrays, the chunks taken over, the output handed out, the data of events. */
+import { Connection, type ConnectionEvent, plainAgreement, type Role } from "@hybi/core";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { bytesText, chunking, concat, cut, isolated, marginsAreWhole, pattern } from "../arbitraries/bytes.ts";
+import { command, messageCommand, peerOf, perform } from "../arbitraries/commands.ts";
+import { turningExtension } from "../arbitraries/extension.ts";
+import { sampleRandom } from "../arbitraries/heads.ts";
+import { runs } from "../arbitraries/runs.ts";
+import { illegalStream, legalStream } from "../arbitraries/streams.ts";
+import { eventTexts } from "../simulation/summary.ts";
+
+const roles: readonly Role[] = ["client", "server"];
+const newConnection = (role: Role, fragmentSize = 65_536): Connection =>
+  new Connection(plainAgreement(role), { random: sampleRandom(), fragmentSize });
+
+/** A chunk that was taken, and what was in it then. */
+interface Taken {
+  readonly chunk: Uint8Array;
+  readonly contents: string;
+}
+
+/** What the application and the transport do in turn. */
+type Turn =
+  | { readonly type: "send"; readonly connection: 0 | 1; readonly size: number; readonly count: number }
+  | { readonly type: "take"; readonly connection: 0 | 1; readonly budget: number }
+  /** The oldest chunks of a connection were written; most transports hand them back, some never do. */
+  | { readonly type: "written"; readonly connection: 0 | 1; readonly count: number; readonly release: boolean };
+
+function turn(): fc.Arbitrary<Turn> {
+  const connection = fc.constantFrom<0 | 1>(0, 1);
+  return fc.oneof(
+    fc.record({
+      type: fc.constant("send" as const),
+      connection,
+      size: fc.constantFrom(10, 1000, 4000, 4096, 4097, 9000),
+      count: fc.constantFrom(1, 20, 40),
+    }),
+    fc.record({ type: fc.constant("take" as const), connection, budget: fc.constantFrom(100, 30_000, 1_000_000) }),
+    fc.record({
+      type: fc.constant("written" as const),
+      connection,
+      count: fc.integer({ min: 1, max: 6 }),
+      release: fc.constantFrom(true, true, true, false),
+    }),
+  );
+}
+
+/** Follows the turns; answers whether any block was used twice. */
+function transport(role: Role, turns: readonly Turn[], text: boolean, extension: boolean): boolean {
+  const name = "x-turning";
+  const agreement = { ...plainAgreement(role), extensions: extension ? [{ name, parameters: [] }] : [] };
+  const extensions = [turningExtension({ every: 2 })];
+  const both = [0, 1].map(() => ({
+    connection: new Connection(agreement, { random: sampleRandom(), fragmentSize: 5000, extensions }),
+    underWay: [] as Taken[],
+  }));
+  const released = new Set<ArrayBufferLike>();
+  let reused = false;
+  for (const [index, turn] of turns.entries()) {
+    const { connection, underWay } = both[turn.connection] ?? both[0] ?? fail();
+    if (turn.type === "send") {
+      for (let round = 0; round < turn.count; round++) {
+        if (text) connection.sendText(String.fromCharCode(97 + (index % 26)).repeat(turn.size));
+        else connection.sendBinary(pattern(turn.size, index + round));
+      }
+    } else if (turn.type === "take") {
+      for (const chunk of connection.takeOutput(turn.budget)) {
+        reused ||= released.has(chunk.buffer);
+        underWay.push({ chunk, contents: bytesText(chunk) });
+      }
+    } else {
+      for (const { chunk, contents } of underWay.splice(0, turn.count)) {
+        expect(bytesText(chunk)).toBe(contents);
+        if (!turn.release) continue;
+        released.add(chunk.buffer);
+        connection.releaseOutput([chunk]);
+      }
+    }
+    for (const { underWay } of both) {
+      for (const { chunk, contents } of underWay) expect(bytesText(chunk)).toBe(contents);
+    }
+  }
+  return reused;
+}
+
+function fail(): never {
+  throw new Error("no such connection");
+}
+
+describe.each(roles)("a %s's connection", (role) => {
+  it("never writes to the arrays that the application sends, nor around them [F12]", () => {
+    const data = fc.array(messageCommand(9000), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(data, fc.integer({ min: 1, max: 10_000 }), fc.nat(20_000), (commands, fragmentSize, budget) => {
+        const connection = newConnection(role, fragmentSize);
+        const given: Taken[] = [];
+        const give = (bytes: Uint8Array): Uint8Array => {
+          const chunk = isolated(bytes, 5);
+          given.push({ chunk, contents: bytesText(chunk) });
+          return chunk;
+        };
+        for (const each of commands) {
+          if (each.type === "stream") {
+            const pieces = each.pieces.map((piece) => (typeof piece === "string" ? piece : give(piece)));
+            expect(perform(connection, { ...each, pieces })).toBeUndefined();
+          } else if (each.type === "message" && each.message.kind === "binary") {
+            const message = { ...each.message, data: give(each.message.data) };
+            expect(perform(connection, { ...each, message })).toBeUndefined();
+          }
+        }
+        const ping = give(pattern(100));
+        connection.sendPing(ping);
+        while (connection.takeOutput(budget + 1).length > 0);
+        for (const { chunk, contents } of given) {
+          expect(bytesText(chunk)).toBe(contents);
+          expect(marginsAreWhole(chunk)).toBe(true);
+        }
+      }),
+      runs(100),
+    );
+  });
+
+  it("keeps a Ping as it was when it was sent, whatever becomes of the array", () => {
+    const connection = newConnection(role);
+    const payload = pattern(20);
+    connection.sendPing(payload);
+    payload.fill(0xff);
+    const events = newConnection(peerOf(role)).receive(concat(connection.takeOutput()));
+    expect(events).toEqual([{ type: "ping", payload: pattern(20) }]);
+  });
+
+  it("never changes a chunk that it has handed out, while blocks come back and are used again", () => {
+    fc.assert(
+      fc.property(fc.array(turn(), { maxLength: 40 }), fc.boolean(), fc.boolean(), (turns, text, extension) => {
+        transport(role, turns, text, extension);
+      }),
+      runs(60),
+    );
+  });
+
+  it("does use blocks again, so that the property above has something to say", () => {
+    const turns: Turn[] = [];
+    for (let round = 0; round < 6; round++) {
+      turns.push({ type: "send", connection: 0, size: 4000, count: 40 });
+      turns.push({ type: "take", connection: 0, budget: 1_000_000 });
+      turns.push({ type: "written", connection: 0, count: 10, release: true });
+    }
+    expect(transport(role, turns, false, false)).toBe(true);
+  });
+
+  it("touches nothing outside the range of a chunk, wherever in its buffer the chunk stands [F10]", () => {
+    const streams = fc.oneof(legalStream(peerOf(role)), illegalStream(peerOf(role)));
+    fc.assert(
+      fc.property(streams, chunking(), fc.nat(9), ({ bytes }, where, margin) => {
+        const connection = newConnection(role);
+        const chunks = cut(bytes, where, margin);
+        for (const chunk of chunks) connection.receive(chunk);
+        for (const chunk of chunks) expect(marginsAreWhole(chunk)).toBe(true);
+      }),
+      runs(80),
+    );
+  });
+
+  it("never changes the data of an event, whatever arrives and is sent after it", () => {
+    const streams = fc.array(legalStream(peerOf(role), { close: false, most: 5000 }), { maxLength: 3 });
+    const commands = fc.array(command(300), { maxLength: 3 });
+    fc.assert(
+      fc.property(streams, chunking(), commands, fc.boolean(), (all, where, commands, parts) => {
+        const connection = new Connection(plainAgreement(role), {
+          random: sampleRandom(),
+          delivery: parts ? "fragments" : "messages",
+        });
+        const told: ConnectionEvent[] = [];
+        const then: string[] = [];
+        for (const { bytes } of all) {
+          for (const chunk of cut(bytes, where)) {
+            const events = connection.receive(chunk);
+            told.push(...events);
+            then.push(...eventTexts(events));
+          }
+          for (const each of commands) perform(connection, each);
+          connection.releaseOutput(connection.takeOutput());
+        }
+        expect(eventTexts(told)).toEqual(then);
+      }),
+      runs(60),
+    );
+  });
+
+  it("never changes the ranges that a sink was given", () => {
+    fc.assert(
+      fc.property(legalStream(peerOf(role), { most: 5000 }), chunking(), ({ bytes }, where) => {
+        const connection = newConnection(role);
+        const kept: Taken[] = [];
+        const keep = (bytes: Uint8Array, start: number, end: number): void => {
+          const chunk = bytes.subarray(start, end);
+          kept.push({ chunk, contents: bytesText(chunk) });
+        };
+        const ignore = (): void => undefined;
+        const sink = {
+          text: ignore,
+          binary: keep,
+          fragment: ignore,
+          ping: (payload: Uint8Array): void => keep(payload, 0, payload.length),
+          pong: (payload: Uint8Array): void => keep(payload, 0, payload.length),
+          close: ignore,
+          failure: ignore,
+          end: ignore,
+        };
+        for (const chunk of cut(bytes, where)) connection.receiveInto(chunk, sink);
+        for (const { chunk, contents } of kept) expect(bytesText(chunk)).toBe(contents);
+      }),
+      runs(60),
+    );
+  });
+});
+
+describe("an echo", () => {
+  it("sends back the bytes of the event, though the event points into a chunk that it was given", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom(0, 1, 65, 4096, 4097, 70_000), { maxLength: 4 }),
+        chunking(),
+        (sizes, where) => {
+          const client = newConnection("client");
+          const server = newConnection("server");
+          for (const [index, size] of sizes.entries()) client.sendBinary(pattern(size, index));
+          for (const chunk of cut(concat(client.takeOutput()), where)) {
+            for (const event of server.receive(chunk)) if (event.type === "binary") server.sendBinary(event.data);
+          }
+          const back = client.receive(concat(server.takeOutput()));
+          const expected = sizes.map(
+            (size, index): ConnectionEvent => ({ type: "binary", data: pattern(size, index) }),
+          );
+          expect(eventTexts(back)).toEqual(eventTexts(expected));
+        },
+      ),
+      runs(60),
+    );
+  });
+});
