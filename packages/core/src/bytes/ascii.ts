@@ -31,15 +31,17 @@ export function decodeLatin1(bytes: Uint8Array, start: number, end: number): str
 /** Where text is written before its length in bytes is known: a new array costs more than writing it (bench/micro/head.ts). */
 const scratch: Uint8Array = new Uint8Array(4096);
 
-/** The bytes of `text`, one for each char; undefined when a char is above U+00FF. */
-export function encodeLatin1(text: string): Uint8Array | undefined {
+/**
+ * The bytes of `text`, one for each char. A char above U+00FF has none and becomes NUL, which nothing that is written here
+ * may contain: whoever checks the bytes finds it.
+ */
+export function encodeLatin1(text: string): Uint8Array {
   const room = maxUtf8Length(text) <= scratch.length ? scratch : new Uint8Array(maxUtf8Length(text));
   // ASCII is one byte for each char in UTF-8 too, and the platform writes that faster than any loop here.
   if (encodeText(text, room, 0, portableHost) > text.length) {
     for (let at = 0; at < text.length; at++) {
       const unit = text.charCodeAt(at);
-      if (unit > 0xff) return undefined;
-      room[at] = unit;
+      room[at] = unit <= 0xff ? unit : 0;
     }
   }
   return room.slice(0, text.length);

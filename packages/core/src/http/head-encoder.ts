@@ -27,8 +27,8 @@ export function encodeResponseHead(head: ResponseHead): Uint8Array {
 export function assertSendable(fields: Fields): void {
   for (let index = 0; index < fields.length; index++) {
     const line = fields[index] as FieldLine;
-    if (!isToken(line[0])) throw new UsageError("http/field-name", `The name was ${JSON.stringify(line[0])}.`);
-    if (!isFieldValue(line[1])) throw new UsageError("http/field-value", `The field was ${line[0]}.`);
+    if (!isToken(line[0])) throw nameError(line);
+    if (!isFieldValue(line[1])) throw valueError(line);
   }
 }
 
@@ -41,30 +41,34 @@ function encodeHead(startLine: string, fields: Fields): Uint8Array {
   }
   text += "\r\n";
   const bytes = encodeLatin1(text);
-  if (bytes === undefined || !isWellFormed(bytes, startLine.length, fields)) {
-    assertSendable(fields);
-    throw new Error("bug: fields that can be sent were written wrong");
-  }
+  checkLines(bytes, startLine.length, fields);
   return bytes;
 }
 
-/** Whether `bytes` are a head of exactly these fields: each name a token, each value without the end of a line in it. */
-function isWellFormed(bytes: Uint8Array, start: number, fields: Fields): boolean {
+/** Throws unless the lines of `bytes` are those of `fields`: each name a token, no value with the end of a line in it. */
+function checkLines(bytes: Uint8Array, start: number, fields: Fields): void {
   let at = start;
   for (let index = 0; index < fields.length; index++) {
     const line = fields[index] as FieldLine;
     const nameEnd = at + line[0].length;
     const valueStart = nameEnd + 2;
     const valueEnd = valueStart + line[1].length;
-    if (nameEnd === at || skipTchars(bytes, at, nameEnd) < nameEnd) return false;
-    if (skipFieldContent(bytes, valueStart, valueEnd) < valueEnd) return false;
-    const isTrimmed =
-      valueEnd === valueStart ||
-      !(isWhiteSpace(bytes[valueStart] as number) || isWhiteSpace(bytes[valueEnd - 1] as number));
-    if (!isTrimmed) return false;
+    if (nameEnd === at || skipTchars(bytes, at, nameEnd) < nameEnd) throw nameError(line);
+    if (skipFieldContent(bytes, valueStart, valueEnd) < valueEnd) throw valueError(line);
+    // RFC 9110 §5.5: a recipient would take this white space away. CR, which follows an empty value, is none.
+    if (isWhiteSpace(bytes[valueStart] as number) || isWhiteSpace(line[1].charCodeAt(line[1].length - 1))) {
+      throw valueError(line);
+    }
     at = valueEnd + 2;
   }
-  return true;
+}
+
+function nameError(line: FieldLine): UsageError {
+  return new UsageError("http/field-name", `The name was ${JSON.stringify(line[0])}.`);
+}
+
+function valueError(line: FieldLine): UsageError {
+  return new UsageError("http/field-value", `The field was ${line[0]}.`);
 }
 
 /** The chars of RFC 9112 §3.2 in one class: visible ASCII, which leaves out white space and everything above. */

@@ -10,7 +10,7 @@ import { type Violation, type ViolationCode, violationByServer } from "../violat
 import { type OpeningOptions, openingRequestHead, prepareOpening, type SentOpening } from "./client-request.ts";
 import { createKey } from "./key.ts";
 import { OutputQueue } from "./output-queue.ts";
-import { checkOpeningResponse } from "./response-check.ts";
+import { checkUpgrade } from "./response-check.ts";
 import { ResponseReader, type ResponseStep } from "./response-reader.ts";
 
 /** What a client's handshake is made of. */
@@ -104,10 +104,8 @@ export class ClientHandshake {
         this.#phase = "over";
         return [{ type: "rejection", response: step.head, body: step.body }];
       case "switched": {
-        const check = checkOpeningResponse(step.head, this.#sent, this.bytesConsumed, this.#sha1);
+        const check = checkUpgrade(step.head, this.#sent, this.bytesConsumed, this.#sha1);
         if (check.type === "violation") return this.#fail(check.violation);
-        // 101 is never a rejection.
-        if (check.type === "rejection") throw new Error("bug: a 101 response was taken for a rejection");
         this.#phase = "open";
         const rest = new Uint8Array(chunk.buffer, chunk.byteOffset + step.end, chunk.length - step.end);
         return [{ type: "open", agreement: { ...check.agreement, rest, tolerated: this.#reader.tolerated } }];

@@ -39,10 +39,7 @@ const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** The Sec-WebSocket-Accept that answers `key`, which must be 24 chars: base64 of the SHA-1 of the key and the GUID. */
 export function acceptValue(key: string, sha1?: Sha1): string {
-  if (sha1 === undefined) return encodeBase64(portableDigest(key));
-  const proof = encodeLatin1(key + guid);
-  if (proof === undefined) throw new Error("bug: a key is ASCII");
-  return encodeBase64(sha1(proof));
+  return encodeBase64(sha1 === undefined ? portableDigest(key) : sha1(encodeLatin1(key + guid)));
 }
 
 // Scratch of portableDigest: the GUID stands in its last nine words once and for all.

@@ -27,14 +27,26 @@ export function checkOpeningResponse(
   sha1?: Sha1,
 ): OpeningResponseCheck {
   // Step 1: anything but 101 is handled per HTTP.
-  if (head.status !== 101) return { type: "rejection" };
-  const code = upgradeFault(head, sent.key ?? "", sha1);
+  return head.status === 101 ? checkUpgrade(head, sent, offset, sha1) : { type: "rejection" };
+}
+
+/** A response that switches protocols is valid, or it is not. */
+export type UpgradeCheck = Exclude<OpeningResponseCheck, { type: "rejection" }>;
+
+/** Checks a 101 response. */
+export function checkUpgrade(
+  head: ResponseHead,
+  sent: SentOpening,
+  offset: number,
+  sha1: Sha1 | undefined,
+): UpgradeCheck {
+  const code = upgradeFault(head, sent.key, sha1);
   if (code !== undefined) return { type: "violation", violation: violationByServer(code, offset) };
   return checkTerms(head.fields, sent, offset);
 }
 
 /** Steps 2 to 4: what proves that the server read the request and speaks the protocol. */
-function upgradeFault(head: ResponseHead, key: string, sha1: Sha1 | undefined): ViolationCode | undefined {
+function upgradeFault(head: ResponseHead, key: string | undefined, sha1: Sha1 | undefined): ViolationCode | undefined {
   // RFC 9110 §7.8: HTTP/1.0 has no Upgrade.
   if (head.minorVersion < 1) return "opening/http-version";
   const { fields } = head;
@@ -46,11 +58,12 @@ function upgradeFault(head: ResponseHead, key: string, sha1: Sha1 | undefined): 
   if (accept.length === 0) return "opening/accept-missing";
   // RFC 6455 §11.3.3: MUST NOT appear more than once.
   if (accept.length > 1) return "opening/accept-repeated";
-  return accept[0] === acceptValue(key, sha1) ? undefined : "opening/accept-mismatch";
+  // Without a key there was no Upgrade to answer (RFC 8441 §5).
+  return key !== undefined && accept[0] === acceptValue(key, sha1) ? undefined : "opening/accept-mismatch";
 }
 
 /** Steps 5 and 6, which are the same for an Extended CONNECT (RFC 8441 §5): is everything in it what was offered? */
-export function checkTerms(fields: Fields, sent: SentOpening, offset: number): OpeningResponseCheck {
+export function checkTerms(fields: Fields, sent: SentOpening, offset: number): UpgradeCheck {
   const subprotocols = fieldValues(fields, "sec-websocket-protocol");
   const subprotocol = sent.subprotocols.find((offered) => offered === subprotocols[0]);
   const code = subprotocolFault(subprotocols, subprotocol, sent);

@@ -320,6 +320,23 @@ describe("a redirect", () => {
     },
   );
 
+  it("without TLS stays without it, and may gain it [C15]", () => {
+    const plain = parseWebSocketUrl("ws://a.example.com/");
+    const response = { status: 307, reasonPhrase: "", minorVersion: 1 };
+    const from = (location: string): unknown =>
+      decideRedirect(plain, { ...response, fields: [["location", location]] }, fields, once);
+    expect(from("//a.example.com/b")).toMatchObject({
+      type: "follow",
+      url: { secure: false, resourceName: "/b" },
+      fields,
+    });
+    expect(from("wss://a.example.com/")).toMatchObject({
+      type: "follow",
+      url: { secure: true },
+      fields: [["X-A", "1"]],
+    });
+  });
+
   it("within the origin takes them along [C15]", () => {
     expect(to("https://A.example.com:443/next")).toMatchObject({ type: "follow", url: { userinfo: "u:p" }, fields });
   });

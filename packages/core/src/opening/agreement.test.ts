@@ -1,0 +1,14 @@
+import { describe, expect, it } from "vitest";
+import { plainAgreement } from "./agreement.ts";
+
+describe("plainAgreement", () => {
+  it("agrees on nothing but the roles", () => {
+    expect(plainAgreement("client")).toEqual({
+      role: "client",
+      subprotocol: undefined,
+      extensions: [],
+      rest: new Uint8Array(0),
+      tolerated: [],
+    });
+  });
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { openingRequestHead, prepareOpening } from "./client-request.ts";
+
+describe("prepareOpening", () => {
+  it("takes the parts without a URI, and each part in place of what the URI says [C10]", () => {
+    expect(prepareOpening({ authority: "a:1" })).toMatchObject({ authority: "a:1", resourceName: "/", secure: false });
+    const parts = { authority: "b", resourceName: "/r?s", secure: false };
+    expect(prepareOpening({ url: "wss://a/x", ...parts })).toMatchObject(parts);
+    expect(prepareOpening({ url: "wss://a/x" })).toMatchObject({ authority: "a", resourceName: "/x", secure: true });
+  });
+
+  it("writes the fields in the order of RFC 6455 §1.2 [C09]", () => {
+    expect(openingRequestHead(prepareOpening({ authority: "a" }), "key")).toEqual({
+      method: "GET",
+      target: "/",
+      minorVersion: 1,
+      fields: [
+        ["Host", "a"],
+        ["Upgrade", "websocket"],
+        ["Connection", "Upgrade"],
+        ["Sec-WebSocket-Key", "key"],
+        ["Sec-WebSocket-Version", "13"],
+      ],
+    });
+  });
+
+  it("sends the userinfo of the URI as Authorization, unless the application has its own [C10]", () => {
+    const authorization = (options: object): unknown =>
+      prepareOpening({ url: "ws://u:p@a", ...options }).fields.filter(
+        ([name]) => name.toLowerCase() === "authorization",
+      );
+    expect(authorization({})).toEqual([["Authorization", "Basic dTpw"]]);
+    expect(authorization({ fields: [["authorization", "Bearer x"]] })).toEqual([["authorization", "Bearer x"]]);
+  });
+
+  it.each([
+    ["opening/authority", {}],
+    ["opening/authority", { authority: "u@a" }],
+    ["opening/resource-name", { authority: "a", resourceName: "" }],
+    ["opening/resource-name", { authority: "a", resourceName: "/a#b" }],
+    ["opening/resource-name", { authority: "a", resourceName: "/a\r\nb" }],
+    ["opening/subprotocol", { authority: "a", subprotocols: ["a b"] }],
+    ["opening/subprotocol", { authority: "a", subprotocols: [""] }],
+    ["opening/subprotocol-repeated", { authority: "a", subprotocols: ["b", "b"] }],
+    ["opening/field-repeated", { authority: "a", origin: "null", fields: [["origin", "null"]] as const }],
+    [
+      "opening/field-repeated",
+      { authority: "a", cookies: [["b", "c"]] as const, fields: [["Cookie", "b=c"]] as const },
+    ],
+    ["opening/field-reserved", { authority: "a", fields: [["Host", "b"]] as const }],
+    ["opening/field-reserved", { authority: "a", fields: [["SEC-WEBSOCKET-KEY", "b"]] as const }],
+    ["http/field-value", { authority: "a", origin: "a\r\nb" }],
+  ])("throws %s for %j [C10]", (code, options) => {
+    expect(() => prepareOpening(options)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it("leaves Cookie out when there is none to send [C09]", () => {
+    expect(prepareOpening({ authority: "a", cookies: [] }).fields).toEqual([["Sec-WebSocket-Version", "13"]]);
+  });
+});

@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { formatCookies, parseCookies } from "./cookies.ts";
+
+describe("parseCookies and formatCookies", () => {
+  it("read every line, keep the order, and leave out what is no pair", () => {
+    const fields = [
+      ["Cookie", 'a=1; b="x=y";c = 2 ; =d; e; __proto__=f; a=3;'],
+      ["X", "g=1"],
+      ["cookie", "h="],
+    ] as const;
+    expect(parseCookies(fields)).toEqual([
+      ["a", "1"],
+      ["b", '"x=y"'],
+      ["c", "2"],
+      ["__proto__", "f"],
+      ["a", "3"],
+      ["h", ""],
+    ]);
+    expect(parseCookies([])).toEqual([]);
+  });
+
+  it("are each other's way back", () => {
+    const cookie = fc.tuple(
+      fc.stringMatching(/^[!#$&'*+.^_`|~0-9A-Za-z-]{1,9}$/),
+      fc.stringMatching(/^([!-:<-~]{0,9})$/),
+    );
+    fc.assert(
+      fc.property(fc.array(cookie, { minLength: 1 }), (cookies) => {
+        expect(parseCookies([["Cookie", formatCookies(cookies)]])).toEqual(cookies);
+      }),
+    );
+  });
+
+  it.each([
+    ["", "a"],
+    ["a b", "c"],
+    ["a", "b;c"],
+    ["a", "b\r\n"],
+    ["a", " b"],
+    ["a", "한"],
+  ])("formatCookies refuses %j=%j", (name, value) => {
+    expect(() => formatCookies([[name, value]])).toThrow(expect.objectContaining({ code: "opening/cookie" }));
+  });
+});

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { checkOpeningRequest } from "./request.ts";
+import { answerOpeningRequest } from "./response.ts";
+
+const fields = [
+  ["HOST", "example.com"],
+  ["uPGRADE", "websocket"],
+  ["connection", "Upgrade"],
+  ["sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="],
+  ["sec-websocket-version", "13"],
+] as const;
+const head = { method: "GET", target: "/chat", minorVersion: 1, fields };
+
+describe("checkOpeningRequest", () => {
+  it("takes a head that somebody else parsed, whatever the case of its names [H05]", () => {
+    const check = checkOpeningRequest(head);
+    if (check.type !== "request") throw new Error(check.violation.code);
+    expect(check.request).toMatchObject({
+      bootstrap: "upgrade",
+      resourceName: "/chat",
+      authority: "example.com",
+      fields,
+    });
+    expect(answerOpeningRequest(check.request).head.fields).toContainEqual([
+      "Sec-WebSocket-Accept",
+      "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=",
+    ]);
+  });
+
+  it("says where the head ended, if it was told [H01]", () => {
+    expect(checkOpeningRequest({ ...head, method: "PUT" })).toMatchObject({
+      violation: { offset: 0, httpStatus: 405 },
+    });
+    expect(checkOpeningRequest({ ...head, method: "PUT" }, { offset: 99 })).toMatchObject({
+      violation: { offset: 99 },
+    });
+  });
+
+  it("folds no letters but those of ASCII: the Kelvin sign is no k [H04]", () => {
+    const odd = fields.map(([name, value]) => [name, value === "websocket" ? "websoc\u212aet" : value] as const);
+    expect(checkOpeningRequest({ ...head, fields: odd })).toMatchObject({
+      violation: { code: "opening/upgrade-missing" },
+    });
+  });
+});
