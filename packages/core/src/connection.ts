@@ -4,6 +4,7 @@
  * own.
  */
 import { returnChunk } from "./bytes/block-pool.ts";
+import { plainBytes } from "./bytes/plain-bytes.ts";
 import { RandomPool } from "./bytes/random-pool.ts";
 import { utf8Bytes } from "./bytes/text-encode.ts";
 import { closePayload, formatClosePayload, parseClosePayload, replyPayload } from "./closing/close-payload.ts";
@@ -160,7 +161,7 @@ export class Connection implements Output {
     this.#reading = false;
     this.#assembler.sink = sink;
     try {
-      const fault = this.#decoder.decode(chunk);
+      const fault = this.#decoder.decode(plainBytes(chunk));
       // What a sink of the caller's throws goes to the caller, and ends the reading: the machine was left midway.
       if (fault === undefined) this.#reading = true;
       else if (fault !== "stop") this.#fail(sink, fault.code, fault.offset);

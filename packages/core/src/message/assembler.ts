@@ -3,6 +3,7 @@
  * and holds every message to the limits before any of it is stored. Control frames, which may stand between the
  * fragments (§5.5), are handed on as soon as they are whole.
  */
+import { plainBytes } from "../bytes/plain-bytes.ts";
 import { continueUtf8, decodeText, decodeValidText } from "../bytes/text-decode.ts";
 import { skipAscii, utf8Boundary, validateUtf8 } from "../bytes/utf8.ts";
 import type { FrameSink, SinkFault, SinkVerdict } from "../frame/frame-decoder.ts";
@@ -196,7 +197,7 @@ export class Assembler implements FrameSink {
       this.#transformedFault = tooBigMessage;
       return false;
     }
-    const verdict = this.#accept(bytes, start, end, false, false);
+    const verdict = this.#accept(plainBytes(bytes), start, end, false, false);
     if (verdict !== undefined) this.#transformedFault = verdict;
     return verdict === undefined;
   }

@@ -2,6 +2,19 @@
 import { Connection, plainAgreement } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 
+describe("a chunk that is a Buffer", () => {
+  it("comes out as plain arrays, whole or in parts", () => {
+    const frames = Buffer.from([0x82, 0x80 + 70, 0, 0, 0, 0, ...new Uint8Array(70), 0x89, 0x81, 0, 0, 0, 0, 7]);
+    for (const delivery of ["messages", "fragments"] as const) {
+      const connection = new Connection(plainAgreement("server"), { delivery });
+      for (const event of connection.receive(Buffer.from(frames))) {
+        const bytes = event.type === "ping" ? event.payload : (event as { data: Uint8Array }).data;
+        expect(bytes.constructor).toBe(Uint8Array);
+      }
+    }
+  });
+});
+
 describe("the payload of a control frame that is a Buffer", () => {
   it("can be changed by the application as soon as sendPing has returned [F12]", () => {
     const connection = new Connection(plainAgreement("server"));
