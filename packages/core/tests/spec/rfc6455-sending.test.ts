@@ -577,11 +577,15 @@ describe("large payloads", () => {
     expect(chunks[1]?.buffer === data.buffer).toBe(true);
   });
 
-  it("many short messages of a turn leave as one chunk", () => {
+  it("many short messages of a turn leave as one chunk, once the size of a turn is known", () => {
     for (const role of roles) {
       const connection = open(role);
-      for (let index = 0; index < 10; index++) connection.sendText(`message ${index}`);
-      expect(connection.takeOutput()).toHaveLength(1);
+      for (let turn = 0; turn < 3; turn++) {
+        for (let index = 0; index < 100; index++) connection.sendText(`message ${index}`);
+        const chunks = connection.takeOutput();
+        expect(chunks.length).toBeLessThanOrEqual(turn === 0 ? 4 : 1);
+        expect(readFrames(chunks)).toHaveLength(100);
+      }
     }
   });
 });
