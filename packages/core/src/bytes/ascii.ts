@@ -28,7 +28,7 @@ export function decodeLatin1(bytes: Uint8Array, start: number, end: number): str
   return text;
 }
 
-/** Where text is written before its length in bytes is known: a new array costs more than writing it (bench/micro/head.ts). */
+/** Where text is written before its length in bytes is known: a new array costs more than writing it (bench/micro/opening.ts). */
 const scratch: Uint8Array = new Uint8Array(4096);
 
 /**

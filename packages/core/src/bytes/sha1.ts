@@ -3,7 +3,7 @@
  * on it here; it shows that the server read the key.
  *
  * A message of 60 bytes fills two blocks, and the second holds nothing but its length. So its schedule is a constant,
- * worked out once, and hashing it is 80 additions less of schedule. (bench/micro/accept-value.ts)
+ * worked out once, and hashing it is 80 additions less of schedule. (bench/micro/opening.ts)
  */
 
 /** The bytes of a message that `sha1Of60Bytes` takes, as big-endian words. */

@@ -31,7 +31,7 @@ export function firstFieldValue(fields: Fields, name: string): string | undefine
 
 /**
  * Finds the values of several fields in one pass over a head, in which most lines are none of them: the length of a name
- * tells nearly always which one it can be (bench/micro/head.ts).
+ * tells nearly always which one it can be (bench/micro/opening.ts).
  */
 export class FieldLookup<Name extends string> {
   readonly #byLength: ({ readonly name: Name; readonly lower: string }[] | undefined)[] = [];

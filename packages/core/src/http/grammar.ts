@@ -40,7 +40,7 @@ export function skipTchars(bytes: Uint8Array, start: number, stop: number): numb
 /** *( SP / HTAB / field-vchar ), in bytes. Answers the index of the first byte before `stop` that is none, or `stop`. */
 export function skipFieldContent(bytes: Uint8Array, start: number, stop: number): number {
   let at = start;
-  // Eight classes share a bit, or one of them is empty: a third faster than one by one (bench/micro/head.ts).
+  // Eight classes share a bit, or one of them is empty: a third faster than one by one (bench/micro/opening.ts).
   for (const last = stop - 8; at <= last; at += 8) {
     const common =
       (classes[bytes[at] as number] as number) &

@@ -3,7 +3,7 @@
  * line. Strict: whatever two recipients could read differently is refused.
  *
  * Every byte is looked at once, however the chunks are cut. While chunks come, only positions are noted; the bytes
- * become text in one piece at the end of the head, and the fields are slices of it (bench/micro/head.ts).
+ * become text in one piece at the end of the head, and the fields are slices of it (bench/micro/opening.ts).
  */
 import { decodeLatin1 } from "../bytes/ascii.ts";
 import { decodeText } from "../bytes/text-decode.ts";

@@ -34,7 +34,7 @@ export function assertSendable(fields: Fields): void {
 
 function encodeHead(startLine: string, fields: Fields): Uint8Array {
   let text = startLine;
-  // An index loop: taking a pair apart in a for-of loop costs as much as writing it (bench/micro/head.ts).
+  // An index loop: taking a pair apart in a for-of loop costs as much as writing it (bench/micro/opening.ts).
   for (let index = 0; index < fields.length; index++) {
     const line = fields[index] as FieldLine;
     text += `${line[0]}: ${line[1]}\r\n`;

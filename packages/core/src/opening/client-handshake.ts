@@ -110,8 +110,6 @@ export class ClientHandshake {
         const rest = new Uint8Array(chunk.buffer, chunk.byteOffset + step.end, chunk.length - step.end);
         return [{ type: "open", agreement: { ...check.agreement, rest, tolerated: this.#reader.tolerated } }];
       }
-      default:
-        return step satisfies never;
     }
   }
 

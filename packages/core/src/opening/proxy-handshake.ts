@@ -95,8 +95,6 @@ export class ProxyHandshake {
       case "violation":
         this.#phase = "over";
         return [{ type: "failure", violation: step.violation }];
-      default:
-        return step satisfies never;
     }
   }
 }

@@ -88,8 +88,6 @@ export class ServerHandshake {
         return [];
       case "open":
         throw new UsageError("opening/complete");
-      default:
-        return this.#phase satisfies never;
     }
   }
 
