@@ -1,0 +1,246 @@
+/** What holds for every codec that we ship; the cases that break others are here once, for all of them. */
+import { describe, expect, it } from "vitest";
+import { codecs, deflate, inflate, isSame } from "../tests/codecs.ts";
+import { concat, DeflateStream, hex, utf8 } from "../tests/deflate-stream.ts";
+import { blockLength, type WindowBits } from "./codec.ts";
+
+const truncated = "extension/data-truncated";
+const malformed = "extension/data-malformed";
+
+/** Bytes in which nothing repeats for long. */
+function noise(length: number, seed = 1): Uint8Array {
+  let state = seed;
+  return Uint8Array.from({ length }, () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+    return state >> 16;
+  });
+}
+
+/**
+ * A message that stops within the header of a block with dynamic codes, made so that 00 00 ff ff completes the header
+ * and the code that ends the block, with some bits of the last octet to spare: with a code of `codeBits` ones for "a code
+ * of length 1", 16 - (1 + distances) * codeBits - 1 of them.
+ */
+function endedByTail(codeBits: 5 | 6 | 7, distances: 1 | 2): Uint8Array {
+  const headerBits = 3 + 14 + 18 * 3 + codeBits + 8 + 8;
+  const stream = new DeflateStream();
+  // A block that puts something out, and one that does not, to end at a boundary of bytes.
+  stream.fixed("ok");
+  const nineBits = 8 - ((stream.bitLength + 10 + headerBits) % 8);
+  stream.fixed(new Array<number>(nineBits).fill(0xff));
+  stream
+    .header(2)
+    .bits(0, 5)
+    .bits(distances - 1, 5)
+    .bits(14, 4);
+  const lengths = new Map([
+    [18, 1],
+    [17, 2],
+    [16, 3],
+    [0, codeBits],
+    [1, codeBits],
+  ]);
+  for (const [index, symbol] of [8, 7, 6].slice(0, codeBits - 4).entries()) lengths.set(symbol, index + 4);
+  for (const symbol of [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1]) {
+    stream.bits(lengths.get(symbol) ?? 0, 3);
+  }
+  // The literal 0 has a code; 138 and 95 do not. What follows is in the tail: 22 that do not, the end of a block, distances.
+  stream
+    .bits(2 ** codeBits - 1, codeBits)
+    .bits(0, 1)
+    .bits(127, 7)
+    .bits(0, 1)
+    .bits(84, 7);
+  if (stream.bitLength % 8 !== 0) throw new Error("bug: not at a boundary");
+  return stream.bytes();
+}
+
+describe.each(codecs)("the %s codec", (_, codec) => {
+  const inflater = (windowBits: WindowBits = 15) => codec.createInflater({ windowBits });
+  const deflater = (windowBits: WindowBits = 15, level = 6) =>
+    codec.createDeflater({ windowBits, level, memoryLevel: 8 });
+
+  it("inflates the examples of RFC 7692 §7.2.3", () => {
+    const one = inflater();
+    expect(inflate(one, hex("f2 48 cd c9 c9 07 00"))).toEqual(utf8("Hello"));
+    expect(inflate(one, hex("f2 00 11 00 00"))).toEqual(utf8("Hello"));
+    expect(inflate(inflater(), hex("00 05 00 fa ff 48 65 6c 6c 6f 00"))).toEqual(utf8("Hello"));
+    expect(inflate(inflater(), hex("f3 48 cd c9 c9 07 00 00"))).toEqual(utf8("Hello"));
+    expect(inflate(inflater(), hex("f2 48 05 00 00 00 ff ff ca c9 c9 07 00"))).toEqual(utf8("Hello"));
+    expect(inflate(inflater(), hex("00"))).toEqual(utf8(""));
+  });
+
+  it("finds a message truncated wherever it is cut", () => {
+    const text = noise(300);
+    const whole = deflate(deflater(), concat(text, utf8("the same, the same, the same"), text));
+    for (const payload of [hex("f2 48 cd c9 c9 07 00"), hex("00 05 00 fa ff 48 65 6c 6c 6f 00"), whole]) {
+      for (let length = 0; length < payload.length; length++) {
+        // By itself, the first byte of the stored block is an empty message.
+        if (length === 1 && payload[0] === 0x00) continue;
+        const cut = payload.subarray(0, length);
+        expect(inflate(inflater(), cut), `${length} of ${payload.length}`).toBe(truncated);
+        expect(inflate(inflater(), ...Array.from(cut, (byte) => Uint8Array.of(byte))), `${length}`).toBe(truncated);
+      }
+    }
+  });
+
+  it("takes a final block that is not followed by the start of another for truncated", () => {
+    expect(inflate(inflater(), new DeflateStream().fixed("Hello", true).bytes())).toBe(truncated);
+  });
+
+  it("goes on after final blocks, with its window", () => {
+    const one = inflater();
+    expect(inflate(one, new DeflateStream().fixed("Hello", true).align().end())).toEqual(utf8("Hello"));
+    const again = new DeflateStream().fixed([{ length: 5, distance: 5 }], true).align();
+    expect(
+      inflate(
+        one,
+        again
+          .fixed("!")
+          .fixed([{ length: 4, distance: 4 }], true)
+          .align()
+          .end(),
+      ),
+    ).toEqual(utf8("Hello!llo!"));
+    expect(inflate(one, hex("f2 48 cd c9 c9 07 00"))).toEqual(utf8("Hello"));
+    expect(inflate(one, new DeflateStream().fixed([{ length: 3, distance: 15 }]).end())).toEqual(utf8("Hel"));
+  });
+
+  it("takes a message whose last block is a final one, and goes on with its window", () => {
+    const one = inflater();
+    expect(inflate(one, new DeflateStream().fixed("Hello").end(true))).toEqual(utf8("Hello"));
+    expect(inflate(one, new DeflateStream().fixed([{ length: 5, distance: 5 }]).end(true))).toEqual(utf8("Hello"));
+    expect(inflate(one, new DeflateStream().fixed("").end(true))).toEqual(utf8(""));
+    expect(inflate(one, new DeflateStream().fixed([{ length: 5, distance: 10 }]).end())).toEqual(utf8("Hello"));
+  });
+
+  it("takes empty blocks, in whole and byte by byte", () => {
+    const one = inflater();
+    const payload = new DeflateStream().fixed("").fixed("").stored("").fixed("Hi").stored("").fixed("").fixed("").end();
+    expect(inflate(one, payload)).toEqual(utf8("Hi"));
+    expect(inflate(one, ...Array.from(payload, (byte) => Uint8Array.of(byte)))).toEqual(utf8("Hi"));
+    expect(inflate(one, new DeflateStream().fixed("").end())).toEqual(utf8(""));
+    expect(inflate(one, new DeflateStream().fixed([{ length: 3, distance: 4 }]).end())).toEqual(utf8("HiH"));
+  });
+
+  it("is not misled by a header that the tail completes", () => {
+    // One, three, five bits of the tail are left over: it does not end at a boundary of bytes.
+    expect(inflate(inflater(), endedByTail(7, 1))).toBe(truncated);
+    expect(inflate(inflater(), endedByTail(6, 1))).toBe(truncated);
+    expect(inflate(inflater(), endedByTail(5, 1))).toBe(truncated);
+    // None are: RFC 7692 §7.2.2 asks for no more than that the data with its tail is DEFLATE.
+    const one = inflater();
+    const inflated = inflate(one, endedByTail(5, 2));
+    expect(typeof inflated === "string" ? inflated : inflated.subarray(0, 2)).toEqual(utf8("ok"));
+    expect(inflate(one, hex("f2 48 cd c9 c9 07 00"))).toEqual(utf8("Hello"));
+  });
+
+  it.each([
+    ["the reserved type of block", new DeflateStream().header(3).bytes()],
+    ["a length that does not match its complement", hex("00 05 00 fa fe 48 65 6c 6c 6f 00")],
+    ["a distance beyond the beginning", new DeflateStream().fixed([0x61, { length: 3, distance: 2 }]).end()],
+    [
+      "codes that are no codes",
+      new DeflateStream().header(2).bits(0x1f, 5).bits(0x1f, 5).bits(0, 4).bits(0, 12).bytes(),
+    ],
+    ["junk after a final block", concat(new DeflateStream().fixed("Hello", true).bytes(), hex("ff ff ff"))],
+  ])("finds %s malformed", (_title, payload) => {
+    expect(inflate(inflater(), payload)).toBe(malformed);
+    expect(inflate(inflater(), ...Array.from(payload, (byte) => Uint8Array.of(byte)))).toBe(malformed);
+  });
+
+  it.each([8, 9, 10, 11, 12, 13, 14, 15] as const)("holds distances to a window of %i bits exactly", (windowBits) => {
+    const window = 2 ** windowBits;
+    const data = noise(window + 10);
+    const from = (distance: number) => new DeflateStream().fixed([{ length: 8, distance }]).end();
+    for (const parts of [1, 2]) {
+      const one = inflater(windowBits);
+      const start = new DeflateStream();
+      for (let at = 0; at < data.length; at += 32_768) start.stored(data.subarray(at, at + 32_768));
+      if (parts === 1) {
+        // All in one message, and so in one call of the codec.
+        const inflated = inflate(one, start.fixed([{ length: 8, distance: window }]).end());
+        expect(isSame(inflated, concat(data, data.subarray(10, 18)))).toBe(true);
+      } else {
+        expect(isSame(inflate(one, start.end()), data)).toBe(true);
+        expect(inflate(one, from(window))).toEqual(data.subarray(10, 18));
+      }
+    }
+    if (windowBits < 15) {
+      expect(
+        inflate(
+          inflater(windowBits),
+          new DeflateStream()
+            .stored(data)
+            .fixed([{ length: 3, distance: window + 1 }])
+            .end(),
+        ),
+      ).toBe(malformed);
+      const one = inflater(windowBits);
+      inflate(one, new DeflateStream().stored(data).end());
+      expect(inflate(one, from(window + 1))).toBe(malformed);
+    }
+  });
+
+  it("hands out blocks of limited size, and stops at once when the sink has enough", () => {
+    const payload = deflate(deflater(), new Uint8Array(10_000_000));
+    const sizes: number[] = [];
+    const one = inflater();
+    const violation = one.push(payload, 0, payload.length, (_bytes, start, end) => sizes.push(end - start) < 3);
+    expect(violation).toBeUndefined();
+    expect(sizes).toEqual([blockLength, blockLength, blockLength]);
+    one.close();
+  });
+
+  it("forgets its window when it is reset", () => {
+    const one = inflater();
+    expect(inflate(one, hex("f2 48 cd c9 c9 07 00"))).toEqual(utf8("Hello"));
+    one.reset();
+    expect(inflate(one, hex("f2 00 11 00 00"))).toBe(malformed);
+    const other = inflater();
+    expect(inflate(other, new DeflateStream().fixed("Hello", true).align().end())).toEqual(utf8("Hello"));
+    other.reset();
+    expect(inflate(other, new DeflateStream().fixed("Hello").end())).toEqual(utf8("Hello"));
+    expect(inflate(other, new DeflateStream().fixed([{ length: 3, distance: 6 }]).end())).toBe(malformed);
+    const compressor = deflater();
+    const first = deflate(compressor, utf8("Hello Hello Hello"));
+    expect(deflate(compressor, utf8("Hello Hello Hello")).length).toBeLessThan(first.length);
+    compressor.reset();
+    expect(deflate(compressor, utf8("Hello Hello Hello"))).toEqual(first);
+    for (const used of [one, other, compressor]) used.close();
+  });
+
+  it("leaves out the four octets, and only at the end of a message", () => {
+    const compressor = deflater();
+    const one = inflater();
+    for (const parts of [["a"], ["a", "b"], ["a", "", "b", ""]]) {
+      const payload = deflate(compressor, ...parts.map(utf8));
+      expect(String(payload.subarray(-4))).not.toBe(String(hex("00 00 ff ff")));
+      expect(inflate(one, payload)).toEqual(utf8(parts.join("")));
+    }
+  });
+
+  it("compresses more than a block of output, whatever its length", () => {
+    const compressor = deflater(15, 0);
+    const one = inflater();
+    for (let length = blockLength - 16; length < blockLength + 4; length++) {
+      const data = noise(length, length);
+      expect(isSame(inflate(one, deflate(compressor, data)), data), `${length}`).toBe(true);
+    }
+    const data = noise(300_000);
+    expect(isSame(inflate(one, deflate(deflater(), data, new Uint8Array(0))), data)).toBe(true);
+  });
+
+  it.each([8, 9, 10, 12, 15] as const)("stays within a window of %i bits", (windowBits) => {
+    for (const level of [1, 6, 9]) {
+      const compressor = deflater(windowBits, level);
+      // Held to the window exactly, by the codec that can.
+      const one = codec.createInflater({ windowBits });
+      const piece = noise(200);
+      for (let gap = 0; gap < 700; gap += 23) {
+        const data = concat(piece, noise(gap, gap + 1), piece, piece);
+        expect(isSame(inflate(one, deflate(compressor, data)), data)).toBe(true);
+      }
+    }
+  });
+});
