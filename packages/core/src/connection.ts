@@ -337,8 +337,8 @@ export class Connection implements Output {
     const fault = violation(code, this.#offset + offset);
     this.#reading = false;
     if (!this.#outgoing.closeTaken) {
-      const statusCode = fault.statusCode ?? statusCodes.protocolError;
-      this.#outgoing.hastenClose(closePayload(statusCode, utf8Bytes(code, this.#host)));
+      // Every fault that a connection can find has a status code in the table.
+      this.#outgoing.hastenClose(closePayload(fault.statusCode!, utf8Bytes(code, this.#host)));
     }
     this.#closing.fail();
     sink.failure(fault);

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { blockSize, borrowBlock, lendBlock, returnChunk } from "./block-pool.ts";
+
+/** Takes every free block, so that what is borrowed next is new. */
+function drain(): void {
+  for (let count = 0; count < 100; count++) borrowBlock(1);
+}
+
+/** Returns a whole block to the pool; answers its buffer. */
+function freed(): ArrayBufferLike {
+  const block = new Uint8Array(blockSize);
+  lendBlock(block, blockSize);
+  returnChunk(block);
+  return block.buffer;
+}
+
+describe("borrowBlock", () => {
+  it("makes a block of the size where none is free", () => {
+    drain();
+    expect(borrowBlock(100)).toHaveLength(100);
+    expect(borrowBlock(blockSize + 1)).toHaveLength(blockSize + 1);
+  });
+
+  it("gives a free block for any size that it holds, and never for a greater one", () => {
+    drain();
+    const buffer = freed();
+    expect(borrowBlock(blockSize + 1).buffer).not.toBe(buffer);
+    const block = borrowBlock(1);
+    expect(block.buffer === buffer && block.length === blockSize).toBe(true);
+    expect(borrowBlock(1).buffer).not.toBe(buffer);
+  });
+});
+
+describe("returnChunk", () => {
+  it("frees a block when all of its chunks are back, in any order", () => {
+    drain();
+    const block = new Uint8Array(blockSize);
+    lendBlock(block, 300);
+    for (const [start, end] of [
+      [200, 300],
+      [0, 100],
+    ] as const) {
+      returnChunk(block.subarray(start, end));
+      expect(borrowBlock(1).buffer).not.toBe(block.buffer);
+    }
+    returnChunk(block.subarray(100, 200));
+    expect(borrowBlock(1).buffer).toBe(block.buffer);
+  });
+
+  it("leaves alone what was never lent, what is of another size, and what is back already", () => {
+    drain();
+    const block = new Uint8Array(blockSize);
+    returnChunk(block);
+    expect(borrowBlock(1).buffer).not.toBe(block.buffer);
+    const small = new Uint8Array(100);
+    lendBlock(small, 100);
+    returnChunk(small);
+    expect(borrowBlock(1).buffer).not.toBe(small.buffer);
+    lendBlock(block, 50);
+    returnChunk(block.subarray(0, 50));
+    returnChunk(block.subarray(0, 50));
+    expect(borrowBlock(1).buffer).toBe(block.buffer);
+    expect(borrowBlock(1).buffer).not.toBe(block.buffer);
+  });
+
+  it("keeps at most 64 blocks: the rest is garbage", () => {
+    drain();
+    const buffers = Array.from({ length: 70 }, freed);
+    const found = Array.from({ length: 70 }, () => borrowBlock(1).buffer).filter((buffer) => buffers.includes(buffer));
+    expect(found).toHaveLength(64);
+  });
+});

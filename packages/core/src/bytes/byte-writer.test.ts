@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { concat, patterned, sameBytes } from "../../tests/support/bytes.ts";
+import { blockSize } from "./block-pool.ts";
+import { ByteWriter, copyLimit } from "./byte-writer.ts";
+
+describe("ByteWriter", () => {
+  it("takes nothing where nothing was appended", () => {
+    const writer = new ByteWriter();
+    expect(writer.isEmpty).toBe(true);
+    expect(writer.take()).toEqual([]);
+  });
+
+  it.each([1, 63, 64, 65, 511, 1024, copyLimit, copyLimit + 1, blockSize, 200_000])(
+    "takes %i bytes as they were appended, by copy and by reference",
+    (length) => {
+      const writer = new ByteWriter();
+      const data = patterned(length);
+      writer.append(data);
+      writer.appendCopy(data, 0, length);
+      writer.appendReference(data);
+      writer.append(data);
+      expect(writer.isEmpty).toBe(false);
+      expect(sameBytes(concat(writer.take()), concat([data, data, data, data]))).toBe(true);
+      expect(writer.isEmpty).toBe(true);
+      expect(writer.take()).toEqual([]);
+    },
+  );
+
+  it("copies up to copyLimit bytes and refers to more", () => {
+    const writer = new ByteWriter();
+    const short = patterned(copyLimit);
+    const long = patterned(copyLimit + 1);
+    writer.append(short);
+    writer.append(long);
+    short.fill(0);
+    const chunks = writer.take();
+    expect(chunks.at(-1)).toBe(long);
+    expect(sameBytes(concat(chunks.slice(0, -1)), patterned(copyLimit))).toBe(true);
+  });
+
+  it("copies a range of an array", () => {
+    const writer = new ByteWriter();
+    writer.appendCopy(patterned(100), 10, 20);
+    writer.appendCopy(patterned(100), 0, 5);
+    expect(sameBytes(concat(writer.take()), concat([patterned(100).subarray(10, 20), patterned(5)]))).toBe(true);
+  });
+
+  it("gives room at position of block, and counts what position was advanced by", () => {
+    const writer = new ByteWriter();
+    for (let round = 0; round < 1000; round++) {
+      writer.reserve(50);
+      expect(writer.block.length - writer.position).toBeGreaterThanOrEqual(50);
+      writer.block[writer.position] = round;
+      writer.position += 1;
+    }
+    const all = concat(writer.take());
+    expect(all.length).toBe(1000);
+    expect(all.every((byte, index) => byte === (index & 0xff))).toBe(true);
+  });
+
+  it("keeps the order of what is copied and what is referred to", () => {
+    const writer = new ByteWriter();
+    const expected: Uint8Array[] = [];
+    for (let index = 0; index < 300; index++) {
+      const data = patterned((index * 37) % 6000, index);
+      expected.push(data);
+      writer.append(data);
+    }
+    expect(sameBytes(concat(writer.take()), concat(expected))).toBe(true);
+  });
+
+  it("never writes to what was taken", () => {
+    const writer = new ByteWriter();
+    const taken: [chunk: Uint8Array, copy: Uint8Array][] = [];
+    for (let round = 0; round < 500; round++) {
+      writer.append(patterned(round, round));
+      if (round % 3 === 0) writer.appendReference(patterned(round % 7));
+      if (round % 5 === 0) for (const chunk of writer.take()) taken.push([chunk, chunk.slice()]);
+    }
+    expect(taken.every(([chunk, copy]) => sameBytes(chunk, copy))).toBe(true);
+  });
+
+  it("fits its blocks to what a turn needs: one chunk a turn after the first turns", () => {
+    const writer = new ByteWriter();
+    for (let turn = 0; turn < 5; turn++) {
+      for (let index = 0; index < 100; index++) writer.append(patterned(50));
+      const chunks = writer.take();
+      if (turn >= 3) expect(chunks).toHaveLength(1);
+    }
+  });
+});

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { Queue } from "./queue.ts";
+
+function all<T>(queue: Queue<T>): T[] {
+  const found: T[] = [];
+  while (queue.length > 0) {
+    found.push(queue.first as T);
+    queue.shift();
+  }
+  return found;
+}
+
+describe("Queue", () => {
+  it("is first in, first out, also when it is filled and emptied in turns", () => {
+    const queue = new Queue<number>();
+    const found: number[] = [];
+    let next = 0;
+    for (let round = 1; round < 50; round++) {
+      for (let count = 0; count < round; count++) queue.push(next++);
+      for (let count = 0; count < round / 2; count++) {
+        found.push(queue.first as number);
+        queue.shift();
+      }
+    }
+    found.push(...all(queue));
+    expect(found).toEqual(Array.from({ length: next }, (_, index) => index));
+    expect([queue.length, queue.first]).toEqual([0, undefined]);
+  });
+
+  it("replaces the first one, removes what is unwanted, and is cleared", () => {
+    const queue = new Queue<number>();
+    for (let index = 0; index < 6; index++) queue.push(index);
+    queue.shift();
+    queue.replaceFirst(10);
+    queue.remove((item) => item % 2 === 1);
+    expect(queue.length).toBe(3);
+    expect(all(queue)).toEqual([10, 2, 4]);
+    queue.push(7);
+    queue.clear();
+    expect([queue.length, queue.first]).toEqual([0, undefined]);
+  });
+});

@@ -1,0 +1,166 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { bytes, concat, displaced, utf8 } from "../../tests/support/bytes.ts";
+import { portableHost } from "../host.ts";
+import { continueUtf8, decodeText, decodeValidText, isUtf8, portableDecode } from "./text-decode.ts";
+import { utf8Boundary, validateUtf8 } from "./utf8.ts";
+
+const texts = [
+  ...Array.from({ length: 40 }, (_, length) => "The quick brown fox jumps over the lazy dog".slice(0, length)),
+  "é",
+  "x".repeat(15) + "é",
+  "é".repeat(20),
+  "ascii first, then é",
+  "€".repeat(50),
+  "𝄞".repeat(50),
+  "\uFEFFbom",
+  `\uFEFF${"x".repeat(100)}`,
+  "\ufffd meant \ufffd",
+  "\u0000\u007f\u0080\u07ff\u0800\uffff\u{10000}\u{10ffff}",
+  "long ".repeat(5000),
+  "lóng €𝄞 ".repeat(5000),
+];
+const faults = [
+  "80",
+  "c080",
+  "c3",
+  "eda080",
+  "f4908080",
+  "ff",
+  `${"61".repeat(40)}ff`,
+  `${"c3a9".repeat(40)}c3`,
+  "efbfbd ff",
+];
+
+/** A host of its own making, which counts its calls. */
+function countingHost() {
+  const calls = { isUtf8: 0, decodeUtf8: 0, decodeAscii: 0 };
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const host = {
+    isUtf8: (array: Uint8Array, start: number, end: number) => {
+      calls.isUtf8++;
+      return validateUtf8(utf8Boundary, array, start, end) === utf8Boundary;
+    },
+    decodeUtf8: (array: Uint8Array, start: number, end: number) => {
+      calls.decodeUtf8++;
+      return decoder.decode(array.subarray(start, end));
+    },
+    decodeAscii: (array: Uint8Array, start: number, end: number) => {
+      calls.decodeAscii++;
+      return String.fromCharCode(...array.subarray(start, end));
+    },
+  };
+  return { calls, host };
+}
+
+/** Everything that a decoder must do, with `decode` in place of ours and `host` for help. */
+function holds(
+  module: { decodeText: typeof decodeText; decodeValidText: typeof decodeValidText; isUtf8: typeof isUtf8 },
+  host: typeof portableHost,
+): void {
+  for (const text of texts) {
+    const array = displaced(concat([bytes("ff"), utf8(text), bytes("ff")]), 3);
+    const end = array.length - 1;
+    const ascii = /^[\x00-\x7f]*$/.test(text);
+    expect(module.decodeText(array, 1, end, host) === text).toBe(true);
+    expect(module.decodeText(utf8(text), 0, end - 1, host) === text).toBe(true);
+    expect(module.decodeValidText(array, 1, end, ascii, host) === text).toBe(true);
+    expect(module.isUtf8(array, 1, end, host)).toBe(true);
+  }
+  for (const fault of faults) {
+    const array = bytes(fault);
+    expect(module.decodeText(array, 0, array.length, host)).toBeUndefined();
+    expect(module.isUtf8(array, 0, array.length, host)).toBe(false);
+  }
+}
+
+const ours = { decodeText, decodeValidText, isUtf8 };
+
+describe("decodeText, decodeValidText and isUtf8", () => {
+  it("read all text and no other bytes, with the platform's decoder [F17] [F18] [F19]", () => {
+    holds(ours, portableHost);
+  });
+
+  it("do the same with each function of the host's, and with all of them", () => {
+    const { host } = countingHost();
+    holds(ours, host);
+    holds(ours, { isUtf8: host.isUtf8 });
+    holds(ours, { decodeUtf8: host.decodeUtf8 });
+    holds(ours, { decodeAscii: host.decodeAscii });
+  });
+
+  it("use the host's functions for what is long enough", () => {
+    const { calls, host } = countingHost();
+    const ascii = utf8("x".repeat(100));
+    decodeText(ascii, 0, 100, host);
+    expect(calls).toEqual({ isUtf8: 0, decodeUtf8: 0, decodeAscii: 1 });
+    const other = utf8("é".repeat(100));
+    decodeText(other, 0, 200, host);
+    expect(calls).toEqual({ isUtf8: 0, decodeUtf8: 1, decodeAscii: 1 });
+    decodeValidText(ascii, 0, 100, true, host);
+    decodeValidText(other, 0, 200, false, host);
+    expect(calls).toEqual({ isUtf8: 0, decodeUtf8: 2, decodeAscii: 2 });
+  });
+});
+
+describe("continueUtf8", () => {
+  const { host } = countingHost();
+
+  it("answers what validateUtf8 does, from every state, at every cut, with and without the host", () => {
+    const long = concat([utf8("é€𝄞x".repeat(40)), bytes("f09d84")]);
+    for (let from = 0; from < 12; from++) {
+      const state = validateUtf8(utf8Boundary, long, 0, from);
+      for (const to of [from, from + 10, ...Array.from({ length: 12 }, (_, index) => long.length - index)]) {
+        const expected = validateUtf8(state, long, from, to);
+        expect(continueUtf8(state, long, from, to, portableHost)).toBe(expected);
+        expect(continueUtf8(state, long, from, to, host)).toBe(expected);
+      }
+    }
+  });
+
+  it("finds the same byte at fault, wherever it is", () => {
+    const text = utf8("é€𝄞x".repeat(20));
+    for (let at = 0; at < text.length; at++) {
+      for (const fault of [0xff, 0x80, 0xc2, 0x41]) {
+        const array = text.slice();
+        array[at] = fault;
+        const expected = validateUtf8(utf8Boundary, array, 0, array.length);
+        expect(continueUtf8(utf8Boundary, array, 0, array.length, host)).toBe(expected);
+      }
+    }
+    const rest = concat([bytes("80 80"), text]);
+    for (const state of [0, 1, 2, 3, 4, 5, 6, 7]) {
+      expect(continueUtf8(state, rest, 0, rest.length, host)).toBe(validateUtf8(state, rest, 0, rest.length));
+    }
+  });
+});
+
+describe("portableDecode", () => {
+  it("reads what TextDecoder reads, of every length around the limit of an argument list", () => {
+    for (const text of texts)
+      expect(portableDecode(concat([bytes("ff"), utf8(text)]), 1, utf8(text).length + 1) === text).toBe(true);
+    for (const length of [4094, 4095, 4096, 4097, 8192]) {
+      for (const char of ["a", "é", "€", "𝄞"]) {
+        const text = char.repeat(length);
+        expect(portableDecode(utf8(text), 0, utf8(text).length) === text).toBe(true);
+      }
+    }
+  });
+});
+
+describe("on a platform without TextDecoder", () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.resetModules();
+  });
+
+  it("everything is decoded all the same [F17] [F18] [F19]", async () => {
+    const { host } = countingHost();
+    vi.resetModules();
+    vi.stubGlobal("TextDecoder", undefined);
+    const portable = await import("./text-decode.ts");
+    holds(portable, portableHost);
+    holds(portable, { isUtf8: host.isUtf8 });
+    holds(portable, { decodeAscii: host.decodeAscii });
+    holds(portable, host);
+  });
+});

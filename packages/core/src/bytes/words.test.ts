@@ -1,0 +1,49 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { displaced, patterned, sameBytes } from "../../tests/support/bytes.ts";
+import { fastLongWords, forgetWords, littleEndian, longWordsOf, viewOf, wordsOf } from "./words.ts";
+
+afterEach(forgetWords);
+
+describe("views of the memory under an array", () => {
+  it("are whole words of its buffer, wherever the array begins", () => {
+    const array = displaced(patterned(21), 3);
+    expect(wordsOf(array).buffer).toBe(array.buffer);
+    expect(wordsOf(array)).toHaveLength(6);
+    expect(longWordsOf(array).buffer).toBe(array.buffer);
+    expect(longWordsOf(array)).toHaveLength(3);
+  });
+
+  it("are kept for the array used last, in any order, and made anew for another and after forgetWords", () => {
+    const first = patterned(16);
+    const second = patterned(16);
+    const words = wordsOf(first);
+    const long = longWordsOf(first);
+    expect([wordsOf(first) === words, longWordsOf(first) === long]).toEqual([true, true]);
+    expect(longWordsOf(second).buffer).toBe(second.buffer);
+    expect(wordsOf(second).buffer).toBe(second.buffer);
+    expect(wordsOf(first)).not.toBe(words);
+    const again = wordsOf(first);
+    forgetWords();
+    forgetWords();
+    expect(wordsOf(first)).not.toBe(again);
+  });
+
+  it("viewOf is the range over the same memory, of a displaced array too", () => {
+    const array = displaced(patterned(50), 5);
+    const view = viewOf(array, 10, 30);
+    expect(sameBytes(view, array.subarray(10, 30))).toBe(true);
+    expect(view.buffer).toBe(array.buffer);
+    expect(viewOf(patterned(3), 1, 1)).toHaveLength(0);
+  });
+});
+
+describe("what is known of the machine", () => {
+  it("littleEndian is what a DataView says", () => {
+    const order = new DataView(new Uint16Array([1]).buffer).getUint16(0, true) === 1;
+    expect(littleEndian).toBe(order);
+  });
+
+  it("fastLongWords is true in V8 and false in JavaScriptCore", () => {
+    expect(fastLongWords).toBe(!("Bun" in globalThis));
+  });
+});
