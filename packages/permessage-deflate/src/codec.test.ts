@@ -111,7 +111,14 @@ describe.each(codecs)("the %s codec", (_, codec) => {
     expect(inflate(one, new DeflateStream().fixed("Hello").end(true))).toEqual(utf8("Hello"));
     expect(inflate(one, new DeflateStream().fixed([{ length: 5, distance: 5 }]).end(true))).toEqual(utf8("Hello"));
     expect(inflate(one, new DeflateStream().fixed("").end(true))).toEqual(utf8(""));
-    expect(inflate(one, new DeflateStream().fixed([{ length: 5, distance: 10 }]).end())).toEqual(utf8("Hello"));
+    expect(inflate(one, new DeflateStream().fixed([{ length: 5, distance: 10 }]).end(true))).toEqual(utf8("Hello"));
+    expect(inflate(one)).toBe(truncated);
+  });
+
+  it("takes a message that is an empty block and an empty final one", () => {
+    const one = inflater();
+    expect(inflate(one, new DeflateStream().fixed("").end(true))).toEqual(utf8(""));
+    expect(inflate(one, hex("f2 48 cd c9 c9 07 00"))).toEqual(utf8("Hello"));
   });
 
   it("takes empty blocks, in whole and byte by byte", () => {

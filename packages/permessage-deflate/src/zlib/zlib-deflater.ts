@@ -13,9 +13,12 @@ export class ZlibDeflater implements Deflater {
   }
 
   /** Undefined where the handle is not to be had. */
-  static open({ windowBits, level, memoryLevel }: DeflaterOptions): ZlibDeflater | undefined {
+  static open(
+    { windowBits, level, memoryLevel }: DeflaterOptions,
+    openHandle: typeof ZlibHandle.open = ZlibHandle.open,
+  ): ZlibDeflater | undefined {
     const bits = Math.max(windowBits, smallestDeflaterWindow);
-    const handle = ZlibHandle.open(
+    const handle = openHandle(
       createDeflateRaw({ windowBits: bits, level, memLevel: memoryLevel, chunkSize: smallestChunk }),
     );
     return handle === undefined ? undefined : new ZlibDeflater(handle);

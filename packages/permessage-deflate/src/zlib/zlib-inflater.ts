@@ -38,8 +38,8 @@ export class ZlibInflater implements Inflater {
   }
 
   /** Undefined where the handle is not to be had. */
-  static open(): ZlibInflater | undefined {
-    const handle = ZlibHandle.open(createInflateRaw({ windowBits: zlibWindowBits, chunkSize: smallestChunk }));
+  static open(openHandle: typeof ZlibHandle.open = ZlibHandle.open): ZlibInflater | undefined {
+    const handle = openHandle(createInflateRaw({ windowBits: zlibWindowBits, chunkSize: smallestChunk }));
     return handle === undefined ? undefined : new ZlibInflater(handle);
   }
 
