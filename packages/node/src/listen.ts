@@ -84,14 +84,19 @@ export async function listen(options: ListenOptions, handler: PeerHandler): Prom
 }
 
 function createServer(options: ListenOptions, connection: (socket: net.Socket) => void): net.Server {
-  const socketOptions = { allowHalfOpen: true, noDelay: true };
-  if (options.tls === undefined) return net.createServer(socketOptions, connection);
+  if (options.tls === undefined) return net.createServer({ allowHalfOpen: true, noDelay: true }, connection);
   const opening = Math.min(options.deadlines?.opening ?? defaultOpening, 0x7fff_ffff);
   const server = tls.createServer(
-    { ALPNProtocols: ["http/1.1"], handshakeTimeout: opening, ...options.tls, ...socketOptions },
+    // Not half open: RFC 5246 §7.2.1 has an endpoint answer a close_notify at once, and a client that hangs up in the
+    // middle of the TLS handshake would otherwise stay until it is over.
+    { ALPNProtocols: ["http/1.1"], handshakeTimeout: opening, ...options.tls, allowHalfOpen: false, noDelay: true },
     connection,
   );
-  server.on("tlsClientError", (cause) => options.onFailure?.(new OpeningError({ cause })));
+  server.on("tlsClientError", (cause, socket) => {
+    // Node leaves it open: half open, it would stay so until the client goes away.
+    socket.destroy();
+    options.onFailure?.(new OpeningError({ cause }));
+  });
   return server;
 }
 

@@ -1,0 +1,229 @@
+/** The end of a connection over real sockets: who closes first, what is cut off, and that there is exactly one end. */
+import { type ConnectionEvent, type EndEvent, statusCodes } from "@hybi/core";
+import { encodeFrame, opcodes } from "@hybi/core/frame";
+import { connect, type Peer } from "@hybi/node";
+import { describe, expect, it } from "vitest";
+import { RawClient } from "./support/raw-client.ts";
+import { host, openServer, openServerOfPeers, openTcpServer } from "./support/servers.ts";
+import { until } from "./support/turns.ts";
+
+const closeFrame = encodeFrame({ opcode: opcodes.close, payload: Uint8Array.of(0x03, 0xe8), maskingKey: 5 });
+
+/** All events of a peer, `end` included. */
+async function allEvents(peer: Peer): Promise<ConnectionEvent[]> {
+  const events: ConnectionEvent[] = [];
+  for await (const event of peer) events.push(event);
+  return events;
+}
+
+function ends(events: readonly ConnectionEvent[]): EndEvent[] {
+  return events.filter((event) => event.type === "end");
+}
+
+describe("the server", () => {
+  it("closes its half first, and reads until the client has closed its own [X12]", async () => {
+    const server = await openServerOfPeers();
+    const client = await RawClient.open(server.port);
+    const peer = await server.nextPeer();
+    client.socket.write(closeFrame);
+    await client.until(() => client.ended);
+    expect([...client.received]).toEqual([0x88, 2, 0x03, 0xe8]);
+    expect(server.peers.size).toBe(1);
+    client.socket.end();
+    expect(await peer.closed).toEqual({
+      clean: true,
+      statusCode: 1000,
+      reason: "",
+      violation: undefined,
+      error: undefined,
+    });
+    await until(() => server.peers.size === 0);
+  });
+
+  it("drops a client that never closes its half, at the closing deadline [X12]", async () => {
+    const server = await openServerOfPeers({ deadlines: { closing: 50 } });
+    const client = await RawClient.open(server.port);
+    const peer = await server.nextPeer();
+    client.socket.write(closeFrame);
+    expect(await peer.closed).toMatchObject({ clean: true, statusCode: 1000 });
+    await until(() => server.peers.size === 0);
+  });
+
+  it("drops a client that never answers its Close frame, at the closing deadline [X16]", async () => {
+    const server = await openServerOfPeers({ deadlines: { closing: 50 } });
+    await RawClient.open(server.port);
+    const peer = await server.nextPeer();
+    expect(await peer.sendClose(1000)).toMatchObject({ clean: false, statusCode: 1006 });
+  });
+
+  it("answers a Close frame that comes with the end of the stream [X14]", async () => {
+    const server = await openServerOfPeers();
+    const client = await RawClient.open(server.port);
+    const peer = await server.nextPeer();
+    client.socket.end(closeFrame);
+    await client.until(() => client.closed);
+    expect([...client.received]).toEqual([0x88, 2, 0x03, 0xe8]);
+    expect(await peer.closed).toMatchObject({ clean: true, statusCode: 1000 });
+  });
+
+  it("drops a client that has closed its half and does not read what is left for it", async () => {
+    const server = await openServerOfPeers({ deadlines: { closing: 50 } });
+    const client = await RawClient.open(server.port);
+    const peer = await server.nextPeer();
+    client.socket.pause();
+    peer.sendBinary(new Uint8Array(64 * 1_048_576));
+    client.socket.end();
+    expect(await peer.closed).toMatchObject({ clean: false, statusCode: 1006 });
+    await until(() => server.peers.size === 0);
+  });
+
+  it.each([
+    ["an unmasked frame", encodeFrame({ opcode: opcodes.text }), "frame/mask-missing", 1002],
+    ["a reserved opcode", encodeFrame({ opcode: 3, maskingKey: 1 }), "frame/opcode-reserved", 1002],
+    [
+      "text that is not UTF-8",
+      encodeFrame({ opcode: 1, payload: Uint8Array.of(0xff), maskingKey: 1 }),
+      "message/utf8-invalid",
+      1007,
+    ],
+    [
+      "a message of 17 MiB",
+      encodeFrame({ opcode: 2, payload: new Uint8Array(17 << 20), maskingKey: 1 }),
+      "message/too-big",
+      1009,
+    ],
+  ])("fails the connection for %s, says why, and ends once [X16]", async (_, bytes, code, statusCode) => {
+    const server = await openServerOfPeers({ deadlines: { closing: 500 } });
+    const client = await RawClient.open(server.port);
+    const peer = await server.nextPeer();
+    const events = allEvents(peer);
+    client.socket.write(bytes);
+    await client.until(() => client.ended);
+    expect([...client.received.subarray(2, 4)]).toEqual([statusCode >> 8, statusCode & 0xff]);
+    expect(client.text.slice(4)).toBe(code);
+    client.socket.end();
+    expect(await events).toMatchObject([
+      { type: "failure", violation: { code } },
+      { type: "end", clean: false },
+    ]);
+    expect(await peer.closed).toMatchObject({ violation: { code, statusCode } });
+  });
+
+  it("survives a reset in every phase, and tells the end once", async () => {
+    const server = await openServerOfPeers();
+    const half = encodeFrame({ opcode: opcodes.binary, payload: new Uint8Array(1000), maskingKey: 9 }).subarray(0, 500);
+    const phases: ((client: RawClient, peer: Peer) => void)[] = [
+      () => {},
+      (client) => client.socket.write(half),
+      (_, peer) => peer.sendBinary(new Uint8Array(8 << 20)),
+      (_, peer) => void peer.sendClose(1000),
+      (client) => client.socket.write(closeFrame),
+    ];
+    for (const phase of phases) {
+      const client = await RawClient.open(server.port);
+      const peer = await server.nextPeer();
+      const events = allEvents(peer);
+      phase(client, peer);
+      client.socket.resetAndDestroy();
+      expect(ends(await events)).toHaveLength(1);
+      await peer.closed;
+      expect([peer.sendText("late"), peer.sendPing(), peer.isOpen]).toEqual([false, false, false]);
+      await peer.drained();
+    }
+    await until(() => server.peers.size === 0);
+  });
+
+  it("goes on after noise of every kind, and each connection ends once", async () => {
+    const server = await openServerOfPeers({ deadlines: { closing: 200 } });
+    let state = 7;
+    for (let run = 0; run < 30; run++) {
+      const noise = Uint8Array.from({ length: 2_000 }, () => {
+        state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+        return state >>> 24;
+      });
+      const client = await RawClient.open(server.port);
+      const peer = await server.nextPeer();
+      const events = allEvents(peer);
+      client.socket.end(noise);
+      expect(ends(await events)).toHaveLength(1);
+    }
+  });
+
+  it("says 1001 to everybody when it stops, and is gone when they are", async () => {
+    const server = await openServerOfPeers();
+    const clients = [await connect(server.url), await connect(server.url)];
+    const idle = new RawClient(server.port);
+    await idle.connected();
+    await until(() => server.peers.size === 3);
+    await server.close();
+    for (const client of clients)
+      expect(await client.closed).toMatchObject({ clean: true, statusCode: statusCodes.goingAway });
+    await expect(connect(server.url)).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
+  });
+
+  it("closes with 1011 when the application's handler throws, and tells the application", async () => {
+    const errors: unknown[] = [];
+    const server = await openServer(
+      async (peer) => {
+        await peer.next();
+        throw new Error("broken");
+      },
+      { onError: (error) => errors.push(error) },
+    );
+    const peer = await connect(server.url);
+    peer.sendText("go");
+    expect(await peer.closed).toMatchObject({ clean: true, statusCode: 1011 });
+    expect(errors).toMatchObject([{ message: "broken" }]);
+  });
+});
+
+describe("the client", () => {
+  it("waits for the server to close first, and drops one that never does [X12]", async () => {
+    const server = await openServerOfPeers();
+    const client = await connect(server.url, { deadlines: { closing: 50 } });
+    const peer = await server.nextPeer();
+    const closing = client.sendClose(1000);
+    expect(await closing).toMatchObject({ clean: true, statusCode: 1000 });
+    await peer.closed;
+    // A server that says Close and leaves the transport open.
+    const { createHash } = await import("node:crypto");
+    const port = await openTcpServer((socket) => {
+      socket.once("data", (chunk: Buffer) => {
+        const key = /Sec-WebSocket-Key: (\S+)/.exec(chunk.toString("latin1"))?.[1];
+        const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
+        socket.write(
+          `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
+        );
+        socket.write(Uint8Array.of(0x88, 0));
+      });
+    });
+    const other = await connect(`ws://${host}:${port}/`, { deadlines: { closing: 50 } });
+    expect(await other.closed).toMatchObject({ clean: true, statusCode: 1005 });
+  });
+
+  it("throws for what the application itself does wrong, and answers false for what it cannot know", async () => {
+    const server = await openServerOfPeers();
+    const client = await connect(server.url);
+    const peer = await server.nextPeer();
+    expect(() => client.sendClose(1006)).toThrow(expect.objectContaining({ code: "close/status-code" }));
+    const closing = client.sendClose();
+    expect(() => client.sendText("late")).toThrow(expect.objectContaining({ code: "send/after-close" }));
+    expect(await closing).toMatchObject({ clean: true, statusCode: 1005 });
+    await peer.closed;
+    expect(peer.sendText("late")).toBe(false);
+    expect(peer.sendBinary(new Uint8Array(1))).toBe(false);
+    expect(peer.startMessage("text")).toBeUndefined();
+    expect(peer.sendPong()).toBe(false);
+  });
+
+  it("closes though nobody takes its events", async () => {
+    const server = await openServer(async (peer) => {
+      for (let index = 0; index < 200; index++) {
+        if (!peer.sendBinary(new Uint8Array(65_536))) return;
+        await peer.drained();
+      }
+    });
+    const client = await connect(server.url);
+    expect(await client.sendClose(1000)).toMatchObject({ clean: true, statusCode: 1000 });
+  });
+});

@@ -1,0 +1,157 @@
+/** How much is written and read at a time, and how much is held: coalescing, backpressure, keepalive. */
+
+import { once } from "node:events";
+import { encodeFrame, opcodes } from "@hybi/core/frame";
+import { connect, type Peer } from "@hybi/node";
+import { describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { RawClient } from "./support/raw-client.ts";
+import { openServer, openServerOfPeers, openWsServer } from "./support/servers.ts";
+import { atRest, until } from "./support/turns.ts";
+
+const mebibyte = 1_048_576;
+
+describe("small messages", () => {
+  it("that are echoed in one turn leave in one write", async () => {
+    const server = await openServer();
+    const client = await RawClient.open(server.port);
+    const count = 500;
+    const frame = encodeFrame({ opcode: opcodes.text, payload: Buffer.from("0123456789abcdef"), maskingKey: 3 });
+    client.socket.write(Buffer.concat(Array.from({ length: count }, () => frame)));
+    await client.until(() => client.received.length === count * 18);
+    expect(client.chunks).toBe(1);
+  });
+
+  it("that are sent from different promises of one turn leave in one write", async () => {
+    const server = await openServerOfPeers();
+    const client = await RawClient.open(server.port);
+    const peer = await server.nextPeer();
+    await Promise.all(
+      Array.from({ length: 100 }, async (_, index) => {
+        for (let hop = 0; hop < index % 7; hop++) await null;
+        peer.sendText("x");
+      }),
+    );
+    await client.until(() => client.received.length === 300);
+    expect(client.chunks).toBe(1);
+  });
+});
+
+describe("a peer that stops reading", () => {
+  it("holds up the sender that waits for drained, and lets it go on when it reads again", async () => {
+    const server = await openServerOfPeers();
+    const client = await RawClient.open(server.port);
+    const peer = await server.nextPeer();
+    client.socket.pause();
+    const total = 48;
+    const message = new Uint8Array(mebibyte);
+    let sent = 0;
+    let most = 0;
+    const sending = (async () => {
+      for (; sent < total; sent++) {
+        peer.sendBinary(message);
+        most = Math.max(most, peer.outputLength);
+        await peer.drained();
+      }
+    })();
+    await atRest(() => sent);
+    expect(sent).toBeLessThan(total);
+    let received = 0;
+    client.socket.removeAllListeners("data");
+    client.socket.on("data", (chunk) => {
+      received += chunk.length;
+    });
+    client.socket.resume();
+    await sending;
+    await until(() => received >= total * mebibyte);
+    // A message, and what is left of the one before it.
+    expect(most).toBeLessThan(mebibyte + 131_072);
+  }, 20_000);
+
+  it("still has its control frames sent in between when it reads again [X24]", async () => {
+    const { url, server } = await openWsServer();
+    const arrival = once(server, "connection");
+    const client = await connect(url);
+    const [ws] = (await arrival) as [WebSocket];
+    ws.pause();
+    client.sendBinary(new Uint8Array(32 * mebibyte));
+    await atRest(() => client.outputLength);
+    client.sendPing(Buffer.from("urgent"));
+    const order: string[] = [];
+    ws.on("ping", () => order.push("ping"));
+    ws.on("message", () => order.push("message"));
+    ws.resume();
+    await until(() => order.length === 2);
+    expect(order).toEqual(["ping", "message"]);
+    client.abort();
+  }, 20_000);
+});
+
+describe("an application that does not take its events", () => {
+  const frame = encodeFrame({ opcode: opcodes.binary, payload: new Uint8Array(10_000), maskingKey: 0 });
+  const total = 4_000;
+
+  async function flood(client: RawClient): Promise<void> {
+    for (let index = 0; index < total; index++) {
+      if (client.socket.write(frame)) continue;
+      await once(client.socket, "drain");
+    }
+  }
+
+  async function takeAll(peer: Peer): Promise<number> {
+    let taken = 0;
+    for await (const event of peer) {
+      if (event.type === "binary") taken++;
+      if (taken === total) return taken;
+    }
+    return taken;
+  }
+
+  it("stops the peer, and has every message when it takes them at last", async () => {
+    const server = await openServerOfPeers();
+    const client = await RawClient.open(server.port);
+    const peer = await server.nextPeer();
+    const flooding = flood(client);
+    await atRest(() => client.socket.bytesWritten);
+    expect(client.socket.bytesWritten - client.socket.writableLength).toBeLessThan(total * frame.length);
+    const [taken] = await Promise.all([takeAll(peer), flooding]);
+    expect(taken).toBe(total);
+  }, 20_000);
+
+  it("is not taken for a peer that is gone: no Ping is due while nothing is read [X23]", async () => {
+    const server = await openServerOfPeers({ deadlines: { ping: 10, pong: 10 } });
+    const client = await RawClient.open(server.port);
+    const peer = await server.nextPeer();
+    void flood(client);
+    await atRest(() => client.socket.bytesWritten);
+    const before = Date.now();
+    await until(() => Date.now() - before > 100);
+    expect(peer.isOpen).toBe(true);
+    client.socket.destroy();
+    peer.onEvent(() => {});
+    await peer.closed;
+  }, 20_000);
+});
+
+describe("keepalive", () => {
+  it("fails a peer that does not answer its Pings with 1011 [X23]", async () => {
+    const server = await openServerOfPeers({ deadlines: { ping: 20, pong: 20, closing: 50 } });
+    const client = await RawClient.open(server.port);
+    const peer = await server.nextPeer();
+    await client.until(() => client.ended);
+    expect([...client.received.subarray(0, 2)]).toEqual([0x89, 6]);
+    expect(await peer.closed).toMatchObject({ violation: { code: "deadline/pong", statusCode: 1011 } });
+  });
+
+  it("keeps a silent peer that answers them", async () => {
+    const server = await openServerOfPeers({ deadlines: { ping: 10, pong: 1_000 } });
+    const ws = new WebSocket(server.url);
+    let pings = 0;
+    ws.on("ping", () => pings++);
+    const peer = await server.nextPeer();
+    peer.onEvent(() => {});
+    await until(() => pings >= 5);
+    expect(peer.isOpen).toBe(true);
+    ws.close();
+  });
+});

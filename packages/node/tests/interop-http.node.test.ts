@@ -1,0 +1,117 @@
+/** Beside Node's own HTTP: its client against our server, and our client against its server with `upgrade`. */
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import type { Socket } from "node:net";
+import type { Fields } from "@hybi/core";
+import { encodeFrame, opcodes } from "@hybi/core/frame";
+import { connect, type Peer, type ServeOptions, upgrade } from "@hybi/node";
+import { describe, expect, it } from "vitest";
+import { WebSocket } from "ws";
+import { key, openingRequest, RawClient } from "./support/raw-client.ts";
+import { echo, host, openHttpServer, openServer } from "./support/servers.ts";
+
+const headers = {
+  Upgrade: "websocket",
+  Connection: "Upgrade",
+  "Sec-WebSocket-Key": key,
+  "Sec-WebSocket-Version": "13",
+};
+
+/** An HTTP server that answers `GET /` and upgrades everything else. */
+async function openUpgradingServer(options: ServeOptions = {}, handler: (peer: Peer) => void | Promise<void> = echo) {
+  const { port, server } = await openHttpServer((_request, response) => response.end("plain"));
+  server.on("upgrade", (incoming, socket, head) => upgrade(incoming, socket, head, options, handler));
+  return port;
+}
+
+describe("Node's HTTP client and our server", () => {
+  it("agree to upgrade, and frames follow", async () => {
+    const { port } = await openServer();
+    const outgoing = request({ host, port, headers }).end();
+    const [response, socket, head] = (await once(outgoing, "upgrade")) as [IncomingMessage, Socket, Buffer];
+    expect(response.statusCode).toBe(101);
+    expect(response.headers["sec-websocket-accept"]).toBe("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    expect(head.length).toBe(0);
+    socket.write(encodeFrame({ opcode: opcodes.text, payload: Buffer.from("hi"), maskingKey: 0x01020304 }));
+    const [echoed] = await once(socket, "data");
+    expect([...echoed]).toEqual([0x81, 2, 0x68, 0x69]);
+    socket.destroy();
+  });
+
+  it("part with a complete answer when the version is another [H07]", async () => {
+    const { port } = await openServer();
+    const outgoing = request({ host, port, headers: { ...headers, "Sec-WebSocket-Version": "8" } }).end();
+    const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+    expect(response.statusCode).toBe(426);
+    expect(response.headers).toMatchObject({ upgrade: "websocket", "sec-websocket-version": "13" });
+    const body: Buffer[] = [];
+    for await (const chunk of response) body.push(chunk);
+    expect(String(Buffer.concat(body))).toContain("RFC 6455 §4.4");
+  });
+
+  it.each([
+    ["a POST", { method: "POST" }, 405],
+    ["a plain GET", { headers: {} }, 426],
+    ["a GET with a body", { headers: { ...headers, "Content-Length": "0", "Transfer-Encoding": "chunked" } }, 400],
+  ] as const)("part with an answer to %s [H01] [H14]", async (_, options, status) => {
+    const { port } = await openServer();
+    const outgoing = request({ host, port, headers, ...options }).end();
+    const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+    expect(response.statusCode).toBe(status);
+    response.resume();
+    await once(response, "end");
+  });
+});
+
+describe("Node's HTTP server with upgrade", () => {
+  it("serves our client and the client of ws, and plain requests as before", async () => {
+    const port = await openUpgradingServer();
+    const ours = await connect(`ws://${host}:${port}/chat`);
+    ours.sendText("ours");
+    expect(await ours.next()).toEqual({ type: "text", data: "ours" });
+    expect(await ours.sendClose(1000)).toMatchObject({ clean: true, statusCode: 1000 });
+    const theirs = new WebSocket(`ws://${host}:${port}/chat`);
+    await once(theirs, "open");
+    theirs.send("theirs");
+    expect(String((await once(theirs, "message"))[0])).toBe("theirs");
+    theirs.close();
+    const response = await fetch(`http://${host}:${port}/`);
+    expect(await response.text()).toBe("plain");
+  });
+
+  it("does not lose frames that came with the request [H22]", async () => {
+    const port = await openUpgradingServer();
+    const client = new RawClient(port);
+    const frame = encodeFrame({ opcode: opcodes.text, payload: Buffer.from("early"), maskingKey: 7 });
+    client.socket.write(Buffer.concat([Buffer.from(openingRequest()), frame]));
+    await client.until(() => client.text.endsWith("early"));
+    expect(client.text).toMatch(/^HTTP\/1\.1 101 /);
+  });
+
+  it("tells the application the fields as they came, and refuses by the rules of core [H06]", async () => {
+    const seen: Fields[] = [];
+    const port = await openUpgradingServer({
+      answer: ({ fields }) => {
+        seen.push(fields);
+        return undefined;
+      },
+    });
+    const client = new RawClient(port);
+    client.socket.write(openingRequest({ "X-Twice": "1\r\nx-twice: 2" }));
+    await client.until(() => client.text.includes("101"));
+    expect(seen[0]).toContainEqual(["X-Twice", "1"]);
+    expect(seen[0]).toContainEqual(["x-twice", "2"]);
+    const other = new RawClient(port);
+    other.socket.write(openingRequest({ "Sec-WebSocket-Key": "abc" }));
+    await other.until(() => other.ended);
+    expect(other.text).toMatch(/^HTTP\/1\.1 400 /);
+    expect(other.text).toContain("RFC 6455");
+  });
+
+  it("can reject, later too [H27]", async () => {
+    const port = await openUpgradingServer({ answer: async () => ({ status: 403, body: "not you" }) });
+    const error = await connect(`ws://${host}:${port}/`).catch((thrown) => thrown);
+    expect(error.response.status).toBe(403);
+    expect(String(Buffer.from(error.body))).toBe("not you");
+  });
+});

@@ -1,0 +1,203 @@
+/** The opening handshake over real sockets, when all is well and when it is not. */
+import { once } from "node:events";
+import type { Socket } from "node:net";
+import type { Deadline } from "@hybi/core";
+import { encodeFrame, opcodes } from "@hybi/core/frame";
+import { connect, type OpeningError } from "@hybi/node";
+import { describe, expect, it } from "vitest";
+import { openingRequest, RawClient } from "./support/raw-client.ts";
+import { echo, host, openServer, openTcpServer } from "./support/servers.ts";
+import { until } from "./support/turns.ts";
+
+const early = encodeFrame({ opcode: opcodes.text, payload: Buffer.from("early"), maskingKey: 0x11223344 });
+
+/** A TCP server that answers an opening request with `response`, whatever it was. */
+async function openAnsweringServer(response: (key: string) => string | Uint8Array): Promise<string> {
+  const port = await openTcpServer((socket) => {
+    let head = "";
+    socket.on("data", (chunk: Buffer) => {
+      head += chunk.toString("latin1");
+      if (head.endsWith("\r\n\r\n")) socket.end(response(/Sec-WebSocket-Key: (\S+)/.exec(head)?.[1] ?? ""));
+    });
+  });
+  return `ws://${host}:${port}/`;
+}
+
+describe("the server, in the opening handshake,", () => {
+  it("takes a request that trickles in byte by byte [H23]", async () => {
+    const { port } = await openServer();
+    const client = new RawClient(port);
+    for (const byte of Buffer.concat([Buffer.from(openingRequest()), early])) {
+      await new Promise<void>((resolve) => client.socket.write(Uint8Array.of(byte), () => resolve()));
+    }
+    await client.until(() => client.text.endsWith("early"));
+    expect(client.text).toMatch(/^HTTP\/1\.1 101 /);
+  });
+
+  it("answers 408 to a request that never ends, and hangs up [H20]", async () => {
+    const failures: OpeningError[] = [];
+    const { port, peers } = await openServer(echo, {
+      deadlines: { opening: 60, closing: 60 },
+      onFailure: (error) => failures.push(error),
+    });
+    const client = new RawClient(port);
+    client.socket.write("GET / HTTP/1.1\r\nHost: ");
+    await client.until(() => client.ended);
+    expect(client.text).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+    expect(failures.map(({ violation }) => violation?.code)).toEqual(["deadline/opening"]);
+    // It does not wait for us to close our half.
+    await until(() => peers.size === 0);
+  });
+
+  it("keeps what comes before an answer that takes its time, and reads no more meanwhile [H27]", async () => {
+    let answer: (value: undefined) => void = () => {};
+    const { port } = await openServer(echo, { answer: () => new Promise((resolve) => (answer = resolve)) });
+    const client = new RawClient(port);
+    const flood = Buffer.alloc(16_777_216);
+    client.socket.write(Buffer.concat([Buffer.from(openingRequest()), early]));
+    await until(() => client.socket.bytesWritten > 0);
+    client.socket.write(encodeFrame({ opcode: opcodes.binary, payload: flood, maskingKey: 1 }));
+    for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(client.received.length).toBe(0);
+    answer(undefined);
+    await client.until(() => client.text.includes("early"));
+    await client.until(() => client.received.length > flood.length);
+  }, 20_000);
+
+  it("answers 500 when the application's answer throws, and tells the application", async () => {
+    const errors: unknown[] = [];
+    const { port } = await openServer(echo, {
+      answer: () => {
+        throw new Error("broken");
+      },
+      onError: (error) => errors.push(error),
+    });
+    const client = new RawClient(port);
+    client.socket.write(openingRequest());
+    await client.until(() => client.ended);
+    expect(client.text).toMatch(/^HTTP\/1\.1 500 /);
+    expect(errors).toMatchObject([{ message: "broken" }]);
+  });
+
+  it("survives clients that leave at any moment of it", async () => {
+    const { port, peers } = await openServer();
+    const request = openingRequest();
+    for (const length of [0, 1, 20, request.length - 1, request.length]) {
+      const client = new RawClient(port);
+      await client.connected();
+      if (length > 0) client.socket.write(request.slice(0, length));
+      await until(() => peers.size > 0);
+      client.socket.resetAndDestroy();
+      await until(() => peers.size === 0);
+    }
+    expect((await RawClient.open(port)).ended).toBe(false);
+  });
+
+  it.each([
+    ["noise", Buffer.from(Array.from({ length: 300 }, (_, index) => (index * 89) & 0xff)), 400],
+    ["a TLS ClientHello", Buffer.from("160301007a010000760303", "hex"), 400],
+    ["a head without end", Buffer.from(`GET / HTTP/1.1\r\n${"X-A: b\r\n".repeat(200)}`), 431],
+    ["a target of 20 KiB", Buffer.from(`GET /${"a".repeat(20_000)}`), 414],
+  ])("answers %s with a status, and nothing else [H20]", async (_, bytes, status) => {
+    const { port } = await openServer();
+    const client = new RawClient(port);
+    client.socket.write(bytes);
+    await client.until(() => client.ended);
+    expect(client.text).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  });
+});
+
+describe("the client, in the opening handshake,", () => {
+  it("takes the bytes after the 101 for the first frames, even a Close [C13]", async () => {
+    const { createHash } = await import("node:crypto");
+    const url = await openAnsweringServer((key) => {
+      const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
+      const head = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`;
+      return Buffer.concat([Buffer.from(head), Buffer.from([0x81, 2, 0x68, 0x69, 0x88, 2, 0x0f, 0xa0])]);
+    });
+    const peer = await connect(url);
+    expect(await peer.next()).toEqual({ type: "text", data: "hi" });
+    expect(await peer.next()).toEqual({ type: "close", statusCode: 4000, reason: "" });
+    expect(await peer.closed).toMatchObject({ clean: true, statusCode: 4000 });
+  });
+
+  it("tells a server that answers something else, with what it answered [C01]", async () => {
+    const url = await openAnsweringServer(
+      () => "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 5\r\n\r\nwho?\n",
+    );
+    const error = await connect(url).catch((thrown: OpeningError) => thrown);
+    expect(error).toMatchObject({
+      response: { status: 401, fields: [["WWW-Authenticate", "Basic"], expect.anything()] },
+    });
+    expect(String(Buffer.from((error as OpeningError).body ?? []))).toBe("who?\n");
+  });
+
+  it("tells a server that breaks a rule, and which [C05]", async () => {
+    const url = await openAnsweringServer(
+      () =>
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: AAAA\r\n\r\n",
+    );
+    await expect(connect(url)).rejects.toMatchObject({ violation: { code: "opening/accept-mismatch" } });
+  });
+
+  it("tells a server that hangs up", async () => {
+    const port = await openTcpServer((socket) => socket.once("data", () => socket.end()));
+    await expect(connect(`ws://${host}:${port}/`)).rejects.toMatchObject({
+      violation: { code: "opening/transport-ended" },
+    });
+    const resetting = await openTcpServer((socket) => socket.once("data", () => socket.resetAndDestroy()));
+    await expect(connect(`ws://${host}:${resetting}/`)).rejects.toMatchObject({ cause: { code: "ECONNRESET" } });
+  });
+
+  it("tells that nobody is there, and why", async () => {
+    const port = await openTcpServer(() => {});
+    const client = await openClosedPort(port);
+    await expect(connect(`ws://${host}:${client}/`)).rejects.toMatchObject({
+      name: "OpeningError",
+      cause: { code: "ECONNREFUSED" },
+    });
+  });
+
+  it("gives up on a server that says nothing, at its deadline", async () => {
+    const sockets: Socket[] = [];
+    const port = await openTcpServer((socket) => sockets.push(socket.resume()));
+    const opening: Deadline["at"] = 60;
+    const attempt = connect(`ws://${host}:${port}/`, { deadlines: { opening, closing: 60 } });
+    await expect(attempt).rejects.toMatchObject({ violation: { code: "deadline/opening" } });
+    const [socket] = sockets;
+    if (socket !== undefined && !socket.readableEnded) await once(socket, "end");
+  });
+
+  it("gives up when it is told to, and drops the socket", async () => {
+    const controller = new AbortController();
+    const arrived: Socket[] = [];
+    const port = await openTcpServer((socket) => {
+      arrived.push(socket);
+      controller.abort(new Error("never mind"));
+    });
+    await expect(connect(`ws://${host}:${port}/`, { signal: controller.signal })).rejects.toThrow("never mind");
+    const [socket] = arrived;
+    socket?.resume();
+    if (socket !== undefined) await once(socket, "end");
+    await expect(connect(`ws://${host}:${port}/`, { signal: controller.signal })).rejects.toThrow("never mind");
+  });
+
+  it("refuses what cannot be sent before anything is opened", async () => {
+    await expect(connect("ftp://example.com/")).rejects.toMatchObject({ code: "opening/url" });
+    await expect(connect("ws://127.0.0.1/#")).rejects.toMatchObject({ code: "opening/url" });
+    await expect(connect("ws://127.0.0.1/", { subprotocols: ["a b"] })).rejects.toMatchObject({
+      code: "opening/subprotocol",
+    });
+  });
+});
+
+/** A port where nobody listens: one that the system has just given and taken back. */
+async function openClosedPort(not: number): Promise<number> {
+  const { createServer } = await import("node:net");
+  const server = createServer().listen(0, host);
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, "close");
+  return port === not ? openClosedPort(not) : port;
+}

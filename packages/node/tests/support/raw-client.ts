@@ -1,0 +1,76 @@
+/** A client made of nothing but a socket, which may break any rule. */
+import { once } from "node:events";
+import * as net from "node:net";
+import { onTestFinished } from "vitest";
+import { host } from "./servers.ts";
+
+export const key = "dGhlIHNhbXBsZSBub25jZQ==";
+
+/** A valid opening request; a field with the value undefined is left out. */
+export function openingRequest(changes: Readonly<Record<string, string | undefined>> = {}): string {
+  const fields: Record<string, string | undefined> = {
+    Host: host,
+    Upgrade: "websocket",
+    Connection: "Upgrade",
+    "Sec-WebSocket-Key": key,
+    "Sec-WebSocket-Version": "13",
+    ...changes,
+  };
+  const lines = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
+  return `${["GET /raw HTTP/1.1", ...lines].join("\r\n")}\r\n\r\n`;
+}
+
+export class RawClient {
+  readonly socket: net.Socket;
+  received: Buffer = Buffer.alloc(0);
+  chunks = 0;
+  ended = false;
+  closed = false;
+  readonly #changed: (() => void)[] = [];
+
+  constructor(port: number) {
+    this.socket = net.connect({ port, host, allowHalfOpen: true, noDelay: true });
+    this.socket.on("data", (chunk) => {
+      this.chunks++;
+      this.received = Buffer.concat([this.received, chunk]);
+      this.#change();
+    });
+    this.socket.on("end", () => {
+      this.ended = true;
+      this.#change();
+    });
+    this.socket.on("close", () => {
+      this.closed = true;
+      this.#change();
+    });
+    this.socket.on("error", () => {});
+    onTestFinished(() => void this.socket.destroy());
+  }
+
+  /** A client whose opening handshake has succeeded; what it received by then is forgotten. */
+  static async open(port: number): Promise<RawClient> {
+    const client = new RawClient(port);
+    client.socket.write(openingRequest());
+    await client.until(() => client.text.includes("\r\n\r\n"));
+    client.received = client.received.subarray(client.text.indexOf("\r\n\r\n") + 4);
+    client.chunks = 0;
+    return client;
+  }
+
+  get text(): string {
+    return this.received.toString("latin1");
+  }
+
+  /** Resolves when `condition` holds, which is looked at whenever something has arrived. */
+  async until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise<void>((resolve) => this.#changed.push(resolve));
+  }
+
+  async connected(): Promise<void> {
+    if (this.socket.connecting) await once(this.socket, "connect");
+  }
+
+  #change(): void {
+    for (const resolve of this.#changed.splice(0)) resolve();
+  }
+}
