@@ -29,7 +29,7 @@ export function pattern(length: number, seed = 0): Uint8Array {
 }
 
 /** Lengths at which headers, and the ways in which bytes are stored, masked and sent, change. */
-export const notableLengths: readonly number[] = [
+const notableLengths: readonly number[] = [
   0, 1, 19, 20, 63, 64, 65, 124, 125, 126, 127, 128, 1023, 1024, 4095, 4096, 4097, 65_535, 65_536, 70_000,
 ];
 

@@ -7,7 +7,7 @@ import { brokenUtf8, text, utf8 } from "./text.ts";
 const mostReason = 123;
 
 /** May stand in a Close frame: registered, or for libraries and applications (RFC 6455 §7.4.2). */
-export function sendableStatusCode(): fc.Arbitrary<number> {
+function sendableStatusCode(): fc.Arbitrary<number> {
   return fc.oneof(
     fc.constantFrom(1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011, 1012, 1013, 1014),
     fc.integer({ min: 3000, max: 4999 }),
@@ -25,7 +25,7 @@ export function unsendableStatusCode(): fc.Arbitrary<number> {
 }
 
 /** A reason that fits. */
-export function reason(): fc.Arbitrary<string> {
+function reason(): fc.Arbitrary<string> {
   return fc.oneof(text(30), fc.constant("r".repeat(mostReason)), fc.constant(`${"é".repeat(61)}.`));
 }
 

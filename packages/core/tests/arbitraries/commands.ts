@@ -16,7 +16,7 @@ import { type Message, message } from "./streams.ts";
 import { text } from "./text.ts";
 
 /** A part of a streamed message. */
-export type Piece = string | Uint8Array;
+type Piece = string | Uint8Array;
 
 /** One command. */
 export type Command =

@@ -3,7 +3,7 @@ import type { RandomSource, ViolationCode } from "@hybi/core";
 import fc from "fast-check";
 
 /** The nonce of RFC 6455 §1.3, so that the answer to it is known without hashing. */
-export const sampleNonce = "the sample nonce";
+const sampleNonce = "the sample nonce";
 export const sampleKey = "dGhlIHNhbXBsZSBub25jZQ==";
 export const sampleAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
@@ -42,7 +42,7 @@ export function fieldValue(): fc.Arbitrary<string> {
 }
 
 /** Names of fields that the opening handshake gives no meaning to. */
-export function otherFieldName(): fc.Arbitrary<string> {
+function otherFieldName(): fc.Arbitrary<string> {
   const reserved = /^(host|upgrade|connection|content-length|transfer-encoding|origin|cookie|sec-websocket-.*)$/i;
   return token().filter((name) => !reserved.test(name));
 }

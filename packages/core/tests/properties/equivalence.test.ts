@@ -306,14 +306,16 @@ describe.each(["client", "server"] as const)("a %s's connection", (role) => {
   });
 
   it("sends the same with any functions of the host", () => {
-    const send = (commands: readonly Command[], host: HostFunctions): string => {
-      const connection = new Connection(plainAgreement(role), { random: sampleRandom(), host });
-      for (const each of commands) perform(connection, each);
-      return bytesText(concat(connection.takeOutput()));
+    // Compared as what arrives: where a message is cut into fragments depends on the blocks that were free.
+    const send = (commands: readonly Command[], host: HostFunctions): string[] => {
+      const sender = new Connection(plainAgreement(role), { random: sampleRandom(), host });
+      const receiver = new Connection(plainAgreement(peerOf(role)), { random: sampleRandom() });
+      for (const each of commands) perform(sender, each);
+      return eventTexts(receiver.receive(concat(sender.takeOutput())));
     };
     fc.assert(
       fc.property(fc.array(command(9000), { maxLength: 5 }), fc.constantFrom(...hosts), (commands, [, host]) => {
-        expect(send(commands, host)).toBe(send(commands, {}));
+        expect(send(commands, host)).toEqual(send(commands, {}));
       }),
       runs(60),
     );

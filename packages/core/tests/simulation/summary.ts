@@ -3,7 +3,7 @@ import type { EndpointEvent } from "@hybi/core";
 import { bytesText } from "../arbitraries/bytes.ts";
 
 /** Everything that an event says. */
-export function eventText(event: EndpointEvent): string {
+function eventText(event: EndpointEvent): string {
   switch (event.type) {
     case "text":
       return `text ${JSON.stringify(event.data)}`;

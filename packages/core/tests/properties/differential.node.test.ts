@@ -1,0 +1,229 @@
+/**
+ * The same bytes to us and to the receiver of `ws`: the same messages and the same verdict, but for differences that are
+ * listed here, each with the section that decides it.
+ */
+import { Connection, plainAgreement, type Role } from "@hybi/core";
+import { encodeFrame, opcodes } from "@hybi/core/frame";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import * as ws from "ws";
+import { bytesText, type Chunking, chunking, concat, cut, inOneChunk, pattern } from "../arbitraries/bytes.ts";
+import { peerOf } from "../arbitraries/commands.ts";
+import { anyFrame } from "../arbitraries/frames.ts";
+import { sampleRandom } from "../arbitraries/heads.ts";
+import { runs } from "../arbitraries/runs.ts";
+import { illegalStream, legalStream } from "../arbitraries/streams.ts";
+import { utf8 } from "../arbitraries/text.ts";
+
+/** As far as it is used here; the declared types leave it out. */
+interface WsReceiver {
+  on(name: "message", listener: (data: Uint8Array, isBinary: boolean) => void): void;
+  on(name: "ping" | "pong", listener: (data: Uint8Array) => void): void;
+  on(name: "conclude", listener: (statusCode: number, reason: Uint8Array) => void): void;
+  on(name: "error", listener: () => void): void;
+  _write(chunk: Uint8Array, encoding: string, done: (error?: Error | null) => void): void;
+}
+
+const { Receiver } = ws as unknown as { readonly Receiver: new (options: object) => WsReceiver };
+
+/** What became of a stream. */
+interface Verdict {
+  /** Messages, control frames and the peer's Close frame, in order. */
+  readonly events: readonly string[];
+  /** The status code of the Close frame that answers a fault; undefined when there was none. */
+  readonly failed: number | undefined;
+}
+
+const limits = { message: 100_000, fragments: 8 };
+
+function verdictOfOurs(role: Role, chunks: readonly Uint8Array[]): Verdict & { readonly code: string | undefined } {
+  const connection = new Connection(plainAgreement(role), { random: sampleRandom(), limits });
+  const events: string[] = [];
+  let failed: number | undefined;
+  let code: string | undefined;
+  for (const event of chunks.flatMap((chunk) => connection.receive(chunk))) {
+    if (event.type === "text") events.push(`text ${bytesText(utf8(event.data))}`);
+    else if (event.type === "binary") events.push(`binary ${bytesText(event.data)}`);
+    else if (event.type === "ping" || event.type === "pong") events.push(`${event.type} ${bytesText(event.payload)}`);
+    else if (event.type === "close") events.push(`close ${event.statusCode ?? 1005} ${bytesText(utf8(event.reason))}`);
+    else if (event.type === "failure") [failed, code] = [event.violation.statusCode, event.violation.code];
+  }
+  return { events, failed, code };
+}
+
+function verdictOfWs(role: Role, chunks: readonly Uint8Array[]): Verdict {
+  const receiver = new Receiver({
+    isServer: role === "server",
+    maxPayload: limits.message,
+    maxFragments: limits.fragments,
+  });
+  const events: string[] = [];
+  let failed: number | undefined;
+  receiver.on("message", (data, isBinary) => {
+    events.push(`${isBinary ? "binary" : "text"} ${bytesText(data)}`);
+  });
+  receiver.on("ping", (data: Uint8Array) => events.push(`ping ${bytesText(data)}`));
+  receiver.on("pong", (data: Uint8Array) => events.push(`pong ${bytesText(data)}`));
+  receiver.on("conclude", (code: number, reason: Uint8Array) => events.push(`close ${code} ${bytesText(reason)}`));
+  let concluded = false;
+  receiver.on("conclude", () => {
+    concluded = true;
+  });
+  receiver.on("error", () => undefined);
+  for (const chunk of chunks) {
+    if (failed !== undefined || concluded) break;
+    // Straight to the machine, past the queue of a Writable: nothing here waits for a turn of the event loop.
+    receiver._write(Buffer.from(chunk), "buffer", (error?: Error | null) => {
+      if (error) failed = statusCodeOf(error);
+    });
+  }
+  return { events, failed };
+}
+
+/** `ws` keeps it under a symbol. */
+function statusCodeOf(error: Error): number {
+  const [code] = Object.getOwnPropertySymbols(error).map((key) => Reflect.get(error, key) as unknown);
+  return typeof code === "number" ? code : 0;
+}
+
+/** A difference that is known, decided, and seen. */
+interface Difference {
+  readonly name: string;
+  /** Where it is decided that ours is right, or may be. */
+  readonly section: string;
+  applies(ours: ReturnType<typeof verdictOfOurs>, theirs: Verdict): boolean;
+}
+
+/** Whether one told no more than a beginning of what the other told. */
+const isBeginning = (one: readonly string[], other: readonly string[]): boolean =>
+  one.every((line, index) => other[index] === line);
+
+const differences: readonly Difference[] = [
+  {
+    name: "ws accepts lengths in more bytes than they need",
+    section: "RFC 6455 §5.2",
+    applies: (ours, theirs) => ours.code === "frame/length-not-minimal" && isBeginning(ours.events, theirs.events),
+  },
+  {
+    name: "ws answers a length with bit 63 set as one that is too big, 1009",
+    section: "RFC 6455 §5.2",
+    applies: (ours, theirs) => ours.code === "frame/length-sign-bit" && theirs.failed === 1009,
+  },
+  {
+    name: "ws looks at the UTF-8 of a message when it is whole, so that more comes before the fault, or none is found",
+    section: "RFC 6455 §8.1",
+    applies: (ours) => ours.code === "message/utf8-invalid",
+  },
+  {
+    name: "ws counts a fragment when its payload has arrived",
+    section: "RFC 6455 §10.4",
+    applies: (ours, theirs) => ours.code === "message/too-many-fragments" && theirs.failed === undefined,
+  },
+  {
+    name: "ws refuses a Close frame of one byte by its header, before the byte has come",
+    section: "RFC 6455 §5.5.1",
+    applies: (ours, theirs) => ours.failed === undefined && theirs.failed === 1002,
+  },
+  {
+    name: "ws reads a header two bytes at a time, and does not judge the first one alone",
+    section: "RFC 6455 §5.2",
+    applies: (ours, theirs) =>
+      ours.failed === 1002 && theirs.failed === undefined && ours.code !== "frame/length-not-minimal",
+  },
+];
+
+const used = new Set<Difference>();
+
+function compare(role: Role, bytes: Uint8Array, where: Chunking): void {
+  const ours = verdictOfOurs(role, cut(bytes, where));
+  const theirs = verdictOfWs(role, cut(bytes, where));
+  const { code, ...verdict } = ours;
+  const difference = differences.find((candidate) => candidate.applies(ours, theirs));
+  const same = verdict.failed === theirs.failed && verdict.events.join("\n") === theirs.events.join("\n");
+  if (same) return;
+  if (
+    difference !== undefined &&
+    (isBeginning(ours.events, theirs.events) || isBeginning(theirs.events, ours.events))
+  ) {
+    used.add(difference);
+    return;
+  }
+  expect({ ...verdict, why: code }).toEqual({ ...theirs, why: code });
+}
+
+describe.each(["client", "server"] as const)("as a %s we and ws", (role) => {
+  const peer = peerOf(role);
+
+  it("read legal streams alike [F15] [F16] [F20] [F24]", () => {
+    fc.assert(
+      fc.property(legalStream(peer), chunking(), ({ bytes }, where) => compare(role, bytes, where)),
+      runs(120),
+    );
+  });
+
+  it("refuse illegal streams alike [F01] [F02] [F04] [F05] [F06] [F07] [F08] [F13] [F14] [X01] [X02] [X03] [X19]", () => {
+    fc.assert(
+      fc.property(illegalStream(peer), chunking(), ({ bytes }, where) => compare(role, bytes, where)),
+      runs(200),
+    );
+  });
+
+  it("read streams alike in which a byte is another, or that break off", () => {
+    fc.assert(
+      fc.property(
+        legalStream(peer, { most: 300 }),
+        fc.nat(),
+        fc.nat(255),
+        fc.nat(),
+        chunking(),
+        ({ bytes }, at, byte, end, where) => {
+          const mutated = bytes.slice();
+          if (bytes.length > 0) mutated[at % bytes.length] = byte;
+          compare(role, mutated, where);
+          compare(role, mutated.subarray(0, end % (bytes.length + 1)), where);
+        },
+      ),
+      runs(200),
+    );
+  });
+
+  it("read any frames in any order alike", () => {
+    fc.assert(
+      fc.property(fc.array(anyFrame(), { maxLength: 6 }), fc.boolean(), chunking(), (frames, keyed, where) => {
+        const key = (given: number | undefined): number | undefined => (peer === "client" ? (given ?? 5) : undefined);
+        const bytes = frames.map((frame) =>
+          encodeFrame(keyed ? { ...frame, rsv: 0, maskingKey: key(frame.maskingKey) } : frame),
+        );
+        compare(role, concat(bytes), where);
+      }),
+      runs(200),
+    );
+  });
+});
+
+describe("every known difference", () => {
+  const raw = (...bytes: number[]): Uint8Array => Uint8Array.from(bytes);
+  const nine = Array.from({ length: 9 }, (_, index) =>
+    encodeFrame({ opcode: index === 0 ? opcodes.binary : opcodes.continuation, final: false, payload: pattern(4) }),
+  );
+  /** To a client: a stream that shows each of them. */
+  const shown: readonly (readonly [name: string, bytes: Uint8Array])[] = [
+    ["ws accepts lengths in more bytes", raw(0x82, 126, 0, 1, 7)],
+    ["ws answers a length with bit 63", raw(0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 0)],
+    ["ws looks at the UTF-8 of a message", raw(0x01, 1, 0xff)],
+    ["ws counts a fragment", concat(nine).subarray(0, -1)],
+    ["ws refuses a Close frame of one byte", raw(0x88, 1)],
+    ["ws reads a header two bytes at a time", raw(0x83)],
+  ];
+
+  it.each(shown)("is still there: %s", (name, bytes) => {
+    used.clear();
+    compare("client", bytes, inOneChunk);
+    expect([...used].map((difference) => difference.name)).toEqual([expect.stringContaining(name)]);
+  });
+
+  it("is shown above, so that none outlives its cause", () => {
+    expect(shown).toHaveLength(differences.length);
+    for (const { section } of differences) expect(section).toMatch(/^RFC 6455 §/);
+  });
+});

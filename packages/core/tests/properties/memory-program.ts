@@ -1,0 +1,102 @@
+/**
+ * Run in a process of its own, with `--expose-gc`, by `memory.node.test.ts`: how much is held of what has arrived and
+ * not been delivered. Writes one JSON object to standard output.
+ */
+import { Connection, Endpoint, plainAgreement } from "@hybi/core";
+import { encodeFrame, opcodes } from "@hybi/core/frame";
+import { byteByByte, concat, cut, pattern } from "../arbitraries/bytes.ts";
+import { latin1, sampleRandom } from "../arbitraries/heads.ts";
+
+declare const gc: () => void;
+
+const maskingKey = 0x0102_0304;
+const fragment = (index: number, size: number): Uint8Array =>
+  encodeFrame({
+    opcode: index === 0 ? opcodes.binary : opcodes.continuation,
+    payload: pattern(size),
+    final: false,
+    maskingKey,
+  });
+
+/** What fills a receiver, and answers it. */
+const fillings: Record<string, () => unknown> = {
+  "16,000 fragments of one byte, each in a chunk of 64 KiB of its own": () => {
+    const server = new Connection(plainAgreement("server"));
+    for (let index = 0; index < 16_000; index++) {
+      const chunk = new Uint8Array(65_536);
+      const bytes = fragment(index, 1);
+      chunk.set(bytes, 100);
+      server.receive(chunk.subarray(100, 100 + bytes.length));
+    }
+    return server;
+  },
+  "a message of 1 MiB in fragments of 1 KiB": () => {
+    const server = new Connection(plainAgreement("server"));
+    for (let index = 0; index < 1024; index++) server.receive(fragment(index, 1024));
+    return server;
+  },
+  "a message of 1 MiB in one frame, in chunks of 16 KiB": () => {
+    const server = new Connection(plainAgreement("server"));
+    const frame = fragment(0, 1_048_576 + 1);
+    for (const chunk of cut(frame.subarray(0, -1), { sizes: [16_384], repeated: true }, 0)) server.receive(chunk);
+    return server;
+  },
+  "the header of a frame of 16 MiB": () => {
+    const server = new Connection(plainAgreement("server"));
+    server.receive(fragment(0, 16_777_216).slice(0, 14));
+    return server;
+  },
+  "a head of 16 KiB, byte by byte": () => {
+    const server = Endpoint.server();
+    const lines = Array.from({ length: 20 }, () => `X: ${"x".repeat(800)}`);
+    for (const chunk of cut(latin1(`GET / HTTP/1.1\r\n${lines.join("\r\n")}`), byteByByte)) server.receive(chunk);
+    return server;
+  },
+  "100,000 Pings": () => {
+    const server = new Connection(plainAgreement("server"));
+    const pings = concat(
+      Array.from({ length: 1000 }, () => encodeFrame({ opcode: opcodes.ping, payload: pattern(125), maskingKey })),
+    );
+    for (let round = 0; round < 100; round++) server.receive(pings.slice());
+    return server;
+  },
+  "an idle connection that has sent and received": () => {
+    const server = new Connection(plainAgreement("server"));
+    const client = new Connection(plainAgreement("client"), { random: sampleRandom() });
+    for (let round = 0; round < 10; round++) {
+      client.sendBinary(pattern(100_000));
+      for (const event of server.receive(concat(client.takeOutput()))) {
+        if (event.type === "binary") server.sendBinary(event.data);
+      }
+      client.receive(concat(server.takeOutput()));
+    }
+    return [server, client];
+  },
+};
+
+/** Bytes held, once whatever can go has gone. */
+async function held(): Promise<number> {
+  for (let round = 0; round < 3; round++) {
+    gc();
+    // Memory of arrays is let go of in a turn of its own.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** So many are filled at once that what the measurement is wrong by does not count. The first one is large by itself. */
+const copies = (name: string): number => (name.startsWith("16,000 fragments") ? 1 : 8);
+
+let receivers: unknown[] = [];
+const bytes: Record<string, number> = {};
+for (const [name, fill] of Object.entries(fillings)) {
+  // Once to warm up: code and shared tables are not the message's.
+  receivers = [fill(), fill()];
+  receivers = [];
+  const before = await held();
+  for (let index = 0; index < copies(name); index++) receivers.push(fill());
+  bytes[name] = ((await held()) - before) / receivers.length;
+  receivers = [];
+}
+console.log(JSON.stringify(bytes));
