@@ -59,9 +59,40 @@ export type { MessageKind } from "./message-kind.ts";
 // The opening handshake alone: over bytes, over a head that is parsed already, over HTTP/2 and HTTP/3.
 export { type AgreedExtension, type Agreement, plainAgreement } from "./opening/agreement.ts";
 export { ClientHandshake, type ClientHandshakeOptions } from "./opening/client-handshake.ts";
-export type { OpeningOptions } from "./opening/client-request.ts";
-export { basicAuthorization, basicCredentialsEqual, secretsEqual } from "./opening/credentials.ts";
-export { type OriginCheck, originCheck } from "./opening/origin.ts";
+export type { OpeningOptions, SentOpening } from "./opening/client-request.ts";
+export { type Cookie, formatCookies, parseCookies } from "./opening/cookies.ts";
+export {
+  type BasicCredentials,
+  basicAuthorization,
+  basicCredentialsEqual,
+  parseBasicCredentials,
+  secretsEqual,
+  userinfoAuthorization,
+} from "./opening/credentials.ts";
+export {
+  answerExtendedConnect,
+  checkExtendedConnect,
+  refuseExtendedConnect,
+  rejectExtendedConnect,
+  type StreamAnswer,
+} from "./opening/extended-connect.ts";
+export {
+  checkConnectProtocolSetting,
+  checkExtendedConnectResponse,
+  connectProtocolSetting,
+  type ExtendedConnectOpening,
+  openExtendedConnect,
+} from "./opening/extended-connect-client.ts";
+export type { ExtensionOffer } from "./opening/extension-header.ts";
+export { OpeningSlots } from "./opening/opening-slots.ts";
+export { type OriginCheck, originCheck, serializeOrigin } from "./opening/origin.ts";
+export {
+  type ProxyEvent,
+  ProxyHandshake,
+  type ProxyHandshakeOptions,
+  type TunnelEvent,
+} from "./opening/proxy-handshake.ts";
+export { decideRedirect, type RedirectDecision, type RedirectPolicy } from "./opening/redirect.ts";
 export {
   type RejectedOpening,
   type Rejection,
@@ -70,8 +101,9 @@ export {
 } from "./opening/rejection.ts";
 export { checkOpeningRequest, type OpeningRequest, type OpeningRequestCheck } from "./opening/request.ts";
 export { type AcceptedOpening, answerOpeningRequest, type OpeningAnswer } from "./opening/response.ts";
+export { checkOpeningResponse, type OpeningResponseCheck } from "./opening/response-check.ts";
 export { ServerHandshake, type ServerHandshakeOptions } from "./opening/server-handshake.ts";
-export { parseWebSocketUrl, type WebSocketUrl } from "./opening/url.ts";
+export { formatWebSocketUrl, parseWebSocketUrl, type WebSocketUrl } from "./opening/url.ts";
 export type { DeadlineReason, Output, Statistics } from "./output.ts";
 export type { Role } from "./role.ts";
 export { UsageError, type UsageErrorCode, usageErrorTable } from "./usage-error.ts";

@@ -5,7 +5,7 @@ import { isTchar } from "./grammar.ts";
 import type { RequestHead, ResponseHead } from "./head.ts";
 
 /** What is wrong with a start line, and the index of the offending byte. */
-export interface StartLineFault {
+interface StartLineFault {
   readonly code: ViolationCode;
   readonly at: number;
 }

@@ -69,7 +69,7 @@ export function readUrl(text: string): WebSocketUrl | string {
 }
 
 /** The parts of a URL that say where to connect to. */
-export function webSocketOrigin(
+function webSocketOrigin(
   secure: boolean,
   host: string,
   port: number | undefined,

@@ -13,7 +13,7 @@ export const sampleKey = "dGhlIHNhbXBsZSBub25jZQ==";
 export const sampleAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 /** The bytes of which `sampleKey` is the base64: "the sample nonce". */
-export const sampleNonce = (target: Uint8Array): void => target.set(latin1("the sample nonce"));
+const sampleNonce = (target: Uint8Array): void => target.set(latin1("the sample nonce"));
 
 /** One byte for each char. */
 export function latin1(text: string): Uint8Array {
