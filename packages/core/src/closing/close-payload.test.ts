@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { bytes, utf8 } from "../../tests/support/bytes.ts";
+import { usageErrorOf } from "../../tests/support/connections.ts";
+import { closeBody } from "../../tests/support/wire.ts";
+import { closePayload, formatClosePayload, maxReasonLength, parseClosePayload, replyPayload } from "./close-payload.ts";
+
+describe("parseClosePayload", () => {
+  it("reads code and reason, and nothing as neither [X06]", () => {
+    expect(parseClosePayload(closeBody(1001, "bye é"))).toEqual({ statusCode: 1001, reason: "bye é" });
+    expect(parseClosePayload(closeBody(4999))).toEqual({ statusCode: 4999, reason: "" });
+    expect(parseClosePayload(bytes(""))).toEqual({ statusCode: undefined, reason: "" });
+  });
+
+  it.each([
+    ["03", "close/payload-truncated"],
+    ["03ed", "close/status-code"],
+    ["0000 61", "close/status-code"],
+    ["03e8 ff", "close/reason-utf8"],
+    ["03e8 e282", "close/reason-utf8"],
+    ["03ed ff", "close/status-code"],
+  ])("answers what %s breaks: %s [X01] [X02] [X03]", (hex, code) => {
+    expect(parseClosePayload(bytes(hex))).toBe(code);
+  });
+});
+
+describe("formatClosePayload", () => {
+  it("is parseClosePayload's way back, up to 123 bytes of reason [X04]", () => {
+    for (const reason of ["", "bye", "é€𝄞", "x".repeat(maxReasonLength)]) {
+      const payload = formatClosePayload("client", 3000, reason);
+      expect(payload).toEqual(closeBody(3000, reason));
+      expect(parseClosePayload(payload)).toEqual({ statusCode: 3000, reason });
+    }
+    expect(formatClosePayload("server", undefined, "")).toHaveLength(0);
+  });
+
+  it("refuses what must not be sent [X04] [X05] [X18] [X25]", () => {
+    expect(usageErrorOf(() => formatClosePayload("client", 1005, ""))).toBe("close/status-code");
+    expect(usageErrorOf(() => formatClosePayload("server", 1010, ""))).toBe("close/client-only");
+    expect(usageErrorOf(() => formatClosePayload("client", undefined, "x"))).toBe("close/reason-without-code");
+    expect(usageErrorOf(() => formatClosePayload("client", 1000, "x".repeat(124)))).toBe("close/reason-too-long");
+    expect(usageErrorOf(() => formatClosePayload("client", 1000, "é".repeat(62)))).toBe("close/reason-too-long");
+    expect(formatClosePayload("client", 1010, "a, b")).toEqual(closeBody(1010, "a, b"));
+  });
+});
+
+describe("replyPayload", () => {
+  it("echoes the code without a reason, an empty one as it is, and 1010 as 1000 [X06] [X07] [X18]", () => {
+    expect(replyPayload(4000)).toEqual(closeBody(4000));
+    expect(replyPayload(undefined)).toHaveLength(0);
+    expect(replyPayload(1010)).toEqual(closeBody(1000));
+  });
+});
+
+describe("closePayload", () => {
+  it("puts the code first, its high byte before its low one", () => {
+    expect(closePayload(0x1234, utf8("r"))).toEqual(bytes("1234 72"));
+    expect(closePayload(1000)).toEqual(bytes("03e8"));
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { ClosingHandshake } from "./closing-handshake.ts";
+
+const received = { statusCode: 4000, reason: "theirs" };
+
+describe("ClosingHandshake", () => {
+  it("that we begin goes open, closing, close-sent, closed, ended", () => {
+    const closing = new ClosingHandshake("server");
+    expect([closing.state, closing.isRequested, closing.canFail]).toEqual(["open", false, true]);
+    expect(closing.request()).toBe(true);
+    expect([closing.state, closing.isRequested, closing.canFail]).toEqual(["closing", true, true]);
+    closing.taken();
+    expect(closing.state).toBe("close-sent");
+    closing.taken();
+    expect([closing.state, closing.canFail]).toEqual(["close-sent", true]);
+    closing.receive(received);
+    expect([closing.state, closing.transport, closing.canFail]).toEqual(["closed", "end", false]);
+    expect(closing.end()).toEqual({ type: "end", clean: true, statusCode: 4000, reason: "theirs" });
+    expect([closing.state, closing.transport, closing.canFail]).toEqual(["ended", "end", false]);
+  });
+
+  it("that the peer begins goes open, close-received, closed; asking for it then starts nothing [X07]", () => {
+    const closing = new ClosingHandshake("client");
+    closing.receive({ statusCode: undefined, reason: "" });
+    expect(closing.request()).toBe(false);
+    expect([closing.state, closing.isRequested]).toEqual(["close-received", true]);
+    closing.taken();
+    expect([closing.state, closing.transport]).toEqual(["closed", "await-end"]);
+    expect(closing.end()).toEqual({ type: "end", clean: true, statusCode: 1005, reason: "" });
+  });
+
+  it("that is asked for twice starts once", () => {
+    const closing = new ClosingHandshake("client");
+    expect([closing.request(), closing.request()]).toEqual([true, false]);
+  });
+
+  it("that fails goes failing, failed, and its end is not clean: 1006 [X13] [X16]", () => {
+    const closing = new ClosingHandshake("client");
+    closing.fail();
+    expect([closing.state, closing.transport, closing.canFail]).toEqual(["failing", "keep", false]);
+    closing.taken();
+    expect([closing.state, closing.transport]).toEqual(["failed", "end"]);
+    expect(closing.end()).toEqual({ type: "end", clean: false, statusCode: 1006, reason: "" });
+  });
+
+  it("that is aborted says so to the last", () => {
+    const closing = new ClosingHandshake("server");
+    closing.abort();
+    expect(closing.transport).toBe("abort");
+    closing.end();
+    expect(closing.transport).toBe("abort");
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest";
+import {
+  type ClosingState,
+  type ClosingTrigger,
+  closingTransitions,
+  nextClosingState,
+  transportInstruction,
+} from "./states.ts";
+
+const states = Object.keys(closingTransitions) as ClosingState[];
+const triggers: ClosingTrigger[] = ["send-close", "close-taken", "receive-close", "fail", "end"];
+
+describe("nextClosingState", () => {
+  it("goes where the table says, and calls everything else a bug", () => {
+    for (const state of states) {
+      for (const trigger of triggers) {
+        const next = closingTransitions[state][trigger];
+        if (next !== undefined) expect(nextClosingState(state, trigger)).toBe(next);
+        else expect(() => nextClosingState(state, trigger)).toThrow(`bug: ${trigger} in state ${state}`);
+      }
+    }
+  });
+
+  it("reaches every state from open, and ended from every state", () => {
+    const reached = new Set<ClosingState>(["open"]);
+    for (const state of reached) for (const next of Object.values(closingTransitions[state])) reached.add(next);
+    expect([...reached].sort()).toEqual([...states].sort());
+    for (const state of states.filter((each) => each !== "ended")) expect(nextClosingState(state, "end")).toBe("ended");
+  });
+
+  it("never returns to a state: every way ends", () => {
+    const visit = (state: ClosingState, path: readonly ClosingState[]): void => {
+      expect(path).not.toContain(state);
+      for (const next of Object.values(closingTransitions[state])) visit(next, [...path, state]);
+    };
+    visit("open", []);
+  });
+
+  it("lets the peer's Close and a failure come but once [X07] [X09] [X16]", () => {
+    for (const state of ["close-received", "closed", "failing", "failed", "ended"] as const) {
+      expect(closingTransitions[state]["receive-close"]).toBeUndefined();
+      expect(closingTransitions[state].fail).toBeUndefined();
+    }
+  });
+});
+
+describe("transportInstruction", () => {
+  it("lets the server end the transport first, and either end it after a failure [X12] [X16]", () => {
+    for (const state of states) {
+      const expected = ["failed", "ended"].includes(state) ? "end" : "keep";
+      expect(transportInstruction(state, "server")).toBe(state === "closed" ? "end" : expected);
+      expect(transportInstruction(state, "client")).toBe(state === "closed" ? "await-end" : expected);
+    }
+  });
+});

@@ -1,0 +1,181 @@
+import { describe, expect, it } from "vitest";
+import { bytes, concat, cut, patterned, sameBytes } from "../../tests/support/bytes.ts";
+import { encodeFrame } from "./encode-frame.ts";
+import {
+  FrameDecoder,
+  type FrameDecoderOptions,
+  type FrameFault,
+  type FrameSink,
+  type SinkVerdict,
+} from "./frame-decoder.ts";
+import { mask } from "./mask.ts";
+
+/** What a sink was told; verdicts are given at the n-th call. */
+class Recorder implements FrameSink {
+  readonly calls: string[] = [];
+  readonly #verdicts: ReadonlyMap<number, SinkVerdict>;
+
+  constructor(verdicts: readonly (readonly [call: number, verdict: SinkVerdict])[] = []) {
+    this.#verdicts = new Map(verdicts);
+  }
+
+  frame(firstByte: number, length: number): SinkVerdict {
+    this.calls.push(`frame ${firstByte.toString(16)} ${length}`);
+    return this.#verdicts.get(this.calls.length - 1);
+  }
+
+  payload(chunk: Uint8Array, start: number, end: number, last: boolean): SinkVerdict {
+    this.calls.push(`payload ${[...chunk.subarray(start, end)].join(",")}${last ? " last" : ""}`);
+    return this.#verdicts.get(this.calls.length - 1);
+  }
+}
+
+function decodeAll(
+  wire: Uint8Array,
+  size: number,
+  options: FrameDecoderOptions,
+  sink: FrameSink = new Recorder(),
+): FrameFault | "stop" | undefined {
+  const decoder = new FrameDecoder(sink, options);
+  for (const chunk of cut(wire, size)) {
+    const verdict = decoder.decode(chunk);
+    if (verdict !== undefined) return verdict;
+  }
+  return undefined;
+}
+
+const key = 0x0403_0201;
+const wire = concat([
+  encodeFrame({ opcode: 1, payload: bytes("0102"), maskingKey: key, final: false }),
+  encodeFrame({ opcode: 9, maskingKey: key }),
+  encodeFrame({ opcode: 0, payload: bytes("03"), maskingKey: key }),
+]);
+
+describe("FrameDecoder", () => {
+  it("tells its sink of each header and of all payload, whole where it lies whole", () => {
+    const sink = new Recorder();
+    expect(decodeAll(wire, wire.length, { role: "server" }, sink)).toBeUndefined();
+    expect(sink.calls).toEqual([
+      "frame 1 2",
+      "payload 1,2 last",
+      "frame 89 0",
+      "payload  last",
+      "frame 80 1",
+      "payload 3 last",
+    ]);
+  });
+
+  it("tells of payload as it comes, and `last` once a frame, byte by byte", () => {
+    const sink = new Recorder();
+    expect(decodeAll(wire, 1, { role: "server" }, sink)).toBeUndefined();
+    expect(sink.calls).toEqual([
+      "frame 1 2",
+      "payload 1",
+      "payload 2 last",
+      "frame 89 0",
+      "payload  last",
+      "frame 80 1",
+      "payload 3 last",
+    ]);
+  });
+
+  it("counts what it has received", () => {
+    const decoder = new FrameDecoder(new Recorder(), { role: "server" });
+    expect(decoder.received).toBe(0);
+    for (const chunk of cut(wire, 4)) decoder.decode(chunk);
+    expect(decoder.received).toBe(wire.length);
+    expect(decoder.toleratedNonMinimalLength).toBe(false);
+  });
+
+  const stopAt = [0, 1, 2, 3, 4, 5];
+  it.each(stopAt)("stops for good when its sink says so at call %i, and tells nothing more", (call) => {
+    for (const size of [1, 2, 3, 7, wire.length]) {
+      const plain = new Recorder();
+      decodeAll(wire, size, { role: "server" }, plain);
+      const sink = new Recorder([[call, "stop"]]);
+      expect(decodeAll(wire, size, { role: "server" }, sink)).toBe("stop");
+      expect(sink.calls).toEqual(plain.calls.slice(0, call + 1));
+    }
+  });
+
+  it.each(stopAt)("places a fault that its sink finds at call %i: at the byte it names, or at the frame", (call) => {
+    const second = encodeFrame({ opcode: 1, payload: bytes("0102"), maskingKey: key }).length;
+    const starts = [0, second, second + 6];
+    for (const size of [1, wire.length]) {
+      const plain = new Recorder();
+      decodeAll(wire, size, { role: "server" }, plain);
+      const frame = plain.calls.slice(0, call + 1).filter((line) => line.startsWith("frame")).length - 1;
+      const sink = new Recorder([[call, { code: "message/too-big" }]]);
+      expect(decodeAll(wire, size, { role: "server" }, sink)).toEqual({
+        code: "message/too-big",
+        offset: starts[frame],
+      });
+    }
+    const indexed = new Recorder([[1, { code: "message/utf8-invalid", index: 7 }]]);
+    expect(decodeAll(wire, wire.length, { role: "server" }, indexed)).toEqual({
+      code: "message/utf8-invalid",
+      offset: 7,
+    });
+    const later = new Recorder([[2, { code: "message/utf8-invalid", index: 0 }]]);
+    expect(decodeAll(wire, 1, { role: "server" }, later)).toEqual({ code: "message/utf8-invalid", offset: 7 });
+  });
+
+  it("gives payloads of 4 KiB and more to options.unmask, with the key aligned to what it gets", () => {
+    const payload = patterned(20_000);
+    const masked = encodeFrame({ opcode: 2, payload, maskingKey: key });
+    const calls: number[] = [];
+    const unmask = (array: Uint8Array, start: number, end: number, aligned: number) => {
+      calls.push(end - start);
+      mask(array, start, end, aligned);
+    };
+    for (const size of [masked.length, 4095, 4098, 5001, 10_001]) {
+      const received: Uint8Array[] = [];
+      const sink: FrameSink = {
+        frame: () => undefined,
+        payload: (array, start, end) => {
+          received.push(array.slice(start, end));
+          return undefined;
+        },
+      };
+      decodeAll(masked, size, { role: "server", unmask }, sink);
+      expect(sameBytes(concat(received), payload)).toBe(true);
+    }
+    expect(calls.length).toBeGreaterThan(5);
+    expect(Math.min(...calls)).toBeGreaterThanOrEqual(4096);
+  });
+
+  it("does not unmask with a key of zero, nor what a server sent", () => {
+    const unmask = () => {
+      throw new Error("not needed");
+    };
+    const payload = patterned(5000);
+    decodeAll(encodeFrame({ opcode: 2, payload, maskingKey: 0 }), 6000, { role: "server", unmask });
+    decodeAll(encodeFrame({ opcode: 2, payload }), 6000, { role: "client", unmask });
+    decodeAll(encodeFrame({ opcode: 2, payload }), 100, { role: "client", unmask });
+  });
+
+  it("unmasks in place: the chunk is the decoder's", () => {
+    const chunk = encodeFrame({ opcode: 2, payload: patterned(50), maskingKey: key });
+    new FrameDecoder(new Recorder(), { role: "server" }).decode(chunk);
+    expect(sameBytes(chunk.subarray(6), patterned(50))).toBe(true);
+  });
+
+  it("finds the same fault at the same offset in whole and in cut headers", () => {
+    const good = encodeFrame({ opcode: 2, payload: patterned(300), maskingKey: key });
+    const faults: [hex: string, fault: FrameFault["code"], at: number][] = [
+      ["83", "frame/opcode-reserved", 0],
+      ["c1", "frame/rsv-unowned", 0],
+      ["0100", "frame/mask-missing", 1],
+      ["89fe", "frame/control-too-long", 1],
+      ["82fe0001 01020304", "frame/length-not-minimal", 2],
+      ["82ff8000000000000000 01020304", "frame/length-sign-bit", 2],
+      ["82ff0020000000000000 01020304", "frame/too-big", 2],
+    ];
+    for (const [hex, code, at] of faults) {
+      const faulty = concat([good, bytes(hex), new Uint8Array(20)]);
+      for (const size of [1, 2, 3, 5, 11, 13, faulty.length]) {
+        expect(decodeAll(faulty, size, { role: "server" })).toEqual({ code, offset: good.length + at });
+      }
+    }
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { concat, patterned, sameBytes, utf8 } from "../../tests/support/bytes.ts";
+import { countingSource } from "../../tests/support/connections.ts";
+import { readFrames } from "../../tests/support/wire.ts";
+import { ByteWriter } from "../bytes/byte-writer.ts";
+import { RandomPool } from "../bytes/random-pool.ts";
+import { portableHost } from "../host.ts";
+import { writeFrame, writeKey, writeMaskedHeader, writeTextFrame, writeUnmaskedHeader } from "./frame-encoder.ts";
+import { mask } from "./mask.ts";
+
+const keysOf = { client: RandomPool.of(countingSource()), server: undefined };
+
+describe.each(["client", "server"] as const)("the frames of a %s", (role) => {
+  const keys = keysOf[role];
+
+  it.each([0, 1, 23, 24, 125, 126, 65_535, 65_536])(
+    "writeFrame writes %i bytes of payload, and says how much it wrote [F12]",
+    (length) => {
+      const writer = new ByteWriter();
+      const payload = patterned(length);
+      const written = writeFrame(writer, 0x82, payload, keys) + writeFrame(writer, 0x00, payload, keys);
+      const chunks = writer.take();
+      expect(concat(chunks)).toHaveLength(written);
+      const [first, second] = readFrames(chunks);
+      expect(first).toMatchObject({ opcode: 0x2, final: true });
+      expect(second).toMatchObject({ opcode: 0x0, final: false });
+      expect([first, second].every((frame) => sameBytes(frame?.payload ?? patterned(1), payload))).toBe(true);
+      expect(first?.key === undefined).toBe(role === "server");
+      expect(sameBytes(payload, patterned(length))).toBe(true);
+    },
+  );
+
+  it.each([
+    "",
+    "a",
+    "x".repeat(125),
+    "x".repeat(126),
+    "é".repeat(62),
+    "é".repeat(63),
+    "é".repeat(100),
+    "€".repeat(125),
+    "x".repeat(65_535),
+    "é".repeat(40_000),
+  ])("writeTextFrame writes text, moved where its length needs a longer header %#", (text) => {
+    const writer = new ByteWriter();
+    const written = [text, "next", text].reduce(
+      (sum, each) => sum + writeTextFrame(writer, 0x81, each, keys, portableHost),
+      0,
+    );
+    const chunks = writer.take();
+    expect(concat(chunks)).toHaveLength(written);
+    expect(readFrames(chunks).map(({ payload }) => sameBytes(payload, utf8(text)))).toEqual([
+      true,
+      text === "next",
+      true,
+    ]);
+  });
+});
+
+describe("headers alone", () => {
+  it("are those of the payload that follows by reference", () => {
+    const payload = patterned(5000);
+    const unmasked = new ByteWriter();
+    expect(writeUnmaskedHeader(unmasked, 0x82, 5000)).toBe(4);
+    unmasked.appendReference(payload);
+    expect(sameBytes(readFrames(unmasked.take())[0]?.payload ?? payload, payload)).toBe(true);
+
+    const masked = new ByteWriter();
+    const copy = payload.slice();
+    expect(writeMaskedHeader(masked, 0x82, 5000, 0x0403_0201)).toBe(8);
+    mask(copy, 0, 5000, 0x0403_0201);
+    masked.appendReference(copy);
+    const [frame] = readFrames(masked.take());
+    expect(frame?.key).toEqual(Uint8Array.of(1, 2, 3, 4));
+    expect(sameBytes(frame?.payload ?? copy, payload)).toBe(true);
+  });
+
+  it("writeKey writes the lowest byte first", () => {
+    const target = new Uint8Array(5);
+    expect(writeKey(target, 1, 0xd4c3_b2a1 | 0)).toBe(5);
+    expect([...target]).toEqual([0, 0xa1, 0xb2, 0xc3, 0xd4]);
+  });
+});
