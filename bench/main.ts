@@ -1,1 +1,66 @@
-console.log("There is no benchmark yet.");
+/**
+ * `pnpm bench`: our core against `ws`, without and with its native addon, in one run. `--quick` is a look at a few rows,
+ * `--only decode/server` selects tables (and "memory", "linearity"), `--rounds 15` makes the medians firmer, `--json
+ * file` keeps everything, and `--markdown` prints the tables of README.md and docs/design/performance.md.
+ */
+import { writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { bundle } from "./bundle.ts";
+import { linearityTable, markdownTable, memoryTable, terminalTable } from "./format.ts";
+import { type Implementation, implementations } from "./implementations.ts";
+import { measureLinearity } from "./linearity.ts";
+import { type MeasuredTask, measure } from "./measure.ts";
+import { measureMemory } from "./memory.ts";
+import { selectTables, type Table } from "./tables.ts";
+
+const { values: options } = parseArgs({
+  // pnpm passes on the "--" that its users write.
+  args: process.argv.slice(2).filter((argument) => argument !== "--"),
+  options: {
+    quick: { type: "boolean", default: false },
+    markdown: { type: "boolean", default: false },
+    only: { type: "string", multiple: true, default: [] },
+    rounds: { type: "string" },
+    json: { type: "string" },
+  },
+});
+const rounds = Number(options.rounds ?? (options.quick ? 3 : 11));
+const titles = Object.fromEntries(implementations.map(({ name, title }) => [name, title]));
+
+/** Sinks are a way of receiving only. A quick look leaves out what takes `ws` long and what is not the headline. */
+function comparedIn(table: Table): readonly Implementation[] {
+  return implementations.filter(({ name }) => {
+    if (name.endsWith("sink")) return table.name.startsWith("decode") && !options.quick;
+    return !(name === "ws-native" && table.name === "handshake");
+  });
+}
+
+function isSelected(part: string): boolean {
+  return options.only.length === 0 ? !options.quick : options.only.some((prefix) => part.startsWith(prefix));
+}
+
+const program = await bundle("worker");
+const results: Record<string, unknown> = {};
+console.log(`Node ${process.version}, ${cpus()[0]?.model}; CPU time, medians of ${rounds} rounds, ratios to ws.\n`);
+for (const table of selectTables(options.only, options.quick)) {
+  const measured: MeasuredTask[] = [];
+  for (const task of table.tasks) {
+    measured.push(await measure(program, task, comparedIn(table), rounds));
+    process.stderr.write(".");
+  }
+  process.stderr.write("\n");
+  results[table.name] = measured;
+  console.log(`${options.markdown ? markdownTable(table, measured) : terminalTable(table.title, measured)}\n`);
+}
+if (isSelected("memory")) {
+  const rows = await measureMemory(program, implementations);
+  results.memory = rows;
+  console.log(`${memoryTable(rows, titles, options.markdown)}\n`);
+}
+if (isSelected("linearity")) {
+  const rows = await measureLinearity(program, implementations);
+  results.linearity = rows;
+  console.log(`${linearityTable(rows, titles, options.markdown)}\n`);
+}
+if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(results, undefined, 2)}\n`);

@@ -1,0 +1,22 @@
+/** Bundles a program as the packages are bundled when they are published, so that users' code is what is measured. */
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+export async function bundle(name: string): Promise<string> {
+  const folder = fileURLToPath(new URL("dist/", import.meta.url));
+  await mkdir(folder, { recursive: true });
+  const outfile = `${folder}${name.replaceAll("/", "-")}.mjs`;
+  await build({
+    entryPoints: [fileURLToPath(new URL(`${name}.ts`, import.meta.url))],
+    outfile,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    platform: "node",
+    conditions: ["@hybi/source"],
+    external: ["ws"],
+    logLevel: "warning",
+  });
+  return outfile;
+}

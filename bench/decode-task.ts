@@ -1,0 +1,81 @@
+/** Decoding: a stream of frames, cut into chunks, which are restored before every pass because unmasking changes them. */
+
+import { heapGrowth } from "./heap.ts";
+import { digestOf, Ledger } from "./ledger.ts";
+import { receiver } from "./peers/receivers.ts";
+import { cpuTime, measureNothing, type PreparedTask, type Task, turn } from "./task.ts";
+import { encodeMessage } from "./wire.ts";
+import { type Workload, workloadNamed } from "./workloads.ts";
+
+/** Bytes of the stream: they fit the second cache of a core, as what a socket has just delivered does. */
+const streamLength = { chunks: 524_288, bytes: 65_536 };
+/** Times that the stream is decoded in one pass. */
+const repeatsOf = { chunks: 16, bytes: 1 };
+
+export async function prepareDecode(task: Task, implementation: string): Promise<PreparedTask> {
+  const cpuTimeOfNothing = await measureNothing();
+  const workload = workloadNamed(task.workload);
+  const cutting = task.chunk === 1 ? "bytes" : "chunks";
+  const { stream, messages } = streamOf(workload, task.role === "server", streamLength[cutting]);
+  const chunks = cut(stream, task.chunk, implementation.startsWith("ws"));
+  const ledger = new Ledger();
+  const receive = receiver(implementation, task.role, ledger);
+  const restore = (): void => {
+    for (let index = 0; index < chunks.length; index++) {
+      const chunk = chunks[index] as Uint8Array;
+      const at = index * task.chunk;
+      chunk.set(stream.subarray(at, at + chunk.length));
+    }
+  };
+  const run = (): void => {
+    for (const chunk of chunks) receive(chunk);
+  };
+  const repeats = repeatsOf[cutting];
+  let expectedSum: number | undefined;
+  return {
+    messages: messages * repeats,
+    verify: () => {
+      restore();
+      return digestOf(ledger, run);
+    },
+    pass: async () => {
+      let spent = 0;
+      for (let repeat = 0; repeat < repeats; repeat++) {
+        restore();
+        ledger.clear();
+        const start = cpuTime();
+        run();
+        await turn();
+        spent += cpuTime() - start - cpuTimeOfNothing;
+        expectedSum ??= ledger.sum;
+        if (ledger.count !== messages || ledger.sum !== expectedSum)
+          throw new Error("Not the same messages as before.");
+      }
+      return spent;
+    },
+    garbage: () => heapGrowth(restore, run) / messages,
+  };
+}
+
+function streamOf(workload: Workload, masked: boolean, length: number): { stream: Uint8Array; messages: number } {
+  const frames: Uint8Array[] = [];
+  let messages = 0;
+  for (let bytes = 0; bytes < length; ) {
+    for (const message of workload.cycle) {
+      const frame = encodeMessage(message, masked, messages++);
+      frames.push(frame);
+      bytes += frame.length;
+    }
+  }
+  return { stream: Buffer.concat(frames), messages };
+}
+
+/** Chunks with a buffer each, as a socket delivers them: Buffers for `ws`, which takes nothing else, and plain arrays for us. */
+function cut(stream: Uint8Array, size: number, asBuffers: boolean): Uint8Array[] {
+  const chunks: Uint8Array[] = [];
+  for (let at = 0; at < stream.length; at += size) {
+    const chunk = new Uint8Array(Math.min(size, stream.length - at));
+    chunks.push(asBuffers ? Buffer.from(chunk.buffer) : chunk);
+  }
+  return chunks;
+}

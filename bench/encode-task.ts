@@ -1,0 +1,44 @@
+/** Encoding: messages of one turn after the other into a gather sink. */
+import { createHash } from "node:crypto";
+import { GatherSink } from "./gather-sink.ts";
+import { sender } from "./peers/senders.ts";
+import { cpuTime, type PreparedTask, type Task, turn } from "./task.ts";
+import { decodeMessages } from "./wire.ts";
+import { workloadNamed } from "./workloads.ts";
+
+/** Messages of one turn: as many as come to this many bytes, and no more than this many. */
+const turnLength = 65_536;
+const turnMessages = 64;
+/** Bytes of payload of one pass. */
+const passLength = { short: 4_194_304, long: 67_108_864 };
+
+export function prepareEncode(task: Task, implementation: string): PreparedTask {
+  const [message] = workloadNamed(task.workload).cycle;
+  if (message === undefined) throw new Error("The workload is empty.");
+  const { kind, payload } = message;
+  const data = kind === "text" ? Buffer.from(payload).toString() : payload;
+  const perTurn = Math.max(1, Math.min(turnMessages, Math.floor(turnLength / payload.length)));
+  const length = payload.length >= 16_384 && kind === "binary" ? passLength.long : passLength.short * 4;
+  const turns = Math.ceil(Math.min(length / payload.length, 200_000) / perTurn);
+  const messages = Array(perTurn).fill(data);
+  const sink = new GatherSink();
+  const sendTurn = sender(implementation, task.role, sink);
+  return {
+    messages: turns * perTurn,
+    verify: () => {
+      const hash = createHash("sha1");
+      const decoded = decodeMessages(sink.capture(() => sendTurn(messages)));
+      for (const { kind, payload } of decoded) hash.update(`${kind} ${payload.length} `).update(payload);
+      return `${decoded.length} ${hash.digest("hex")}`;
+    },
+    pass: async () => {
+      const before = sink.written;
+      const start = cpuTime();
+      for (let index = 0; index < turns; index++) sendTurn(messages);
+      await turn();
+      const spent = cpuTime() - start;
+      if (sink.written - before < turns * perTurn * payload.length) throw new Error("Too little was written.");
+      return spent;
+    },
+  };
+}

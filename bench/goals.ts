@@ -1,0 +1,57 @@
+/** What we aim for, as ratios to `ws` without its native addon; the reasons are in docs/design/performance.md. */
+
+export interface Goal {
+  /** Without and with Node's functions. */
+  readonly portable: number;
+  readonly host: number;
+  /** A ratio to `ws` with its native addon. */
+  readonly native?: number;
+}
+
+const same = (ratio: number, native?: number): Goal => ({
+  portable: ratio,
+  host: ratio,
+  ...(native === undefined ? {} : { native }),
+});
+
+/** By table and workload. */
+export const goals: Readonly<Record<string, Readonly<Record<string, Goal>>>> = {
+  "decode/server/65536": {
+    t16: same(6),
+    t125: { portable: 3.5, host: 5 },
+    j200: { portable: 4.5, host: 6.5 },
+    k64: same(2.3),
+    b1k: same(13, 3),
+    b16k: same(15, 1),
+    b1m: same(5),
+    t1m: { portable: 3.5, host: 8 },
+    k1m: same(2.5),
+    fragb: same(7),
+    fragk: same(2.9),
+    mixed: { portable: 6.5, host: 7.5 },
+  },
+  "decode/server/1460": { t16: same(6), b1k: same(6) },
+  "decode/server/1": { t16: same(5), t125: same(5), k64: same(5), b1k: same(5), b16k: same(5), mixed: same(5) },
+  "decode/client/65536": {
+    t16: same(6),
+    t125: { portable: 2.3, host: 3.3 },
+    b1k: same(11),
+    b16k: same(1.2),
+    b1m: same(1),
+  },
+  "decode/client/1": { t16: same(5), t125: same(5), k64: same(5), b1k: same(5), b16k: same(5), mixed: same(5) },
+  "encode/server": {
+    t16: same(3.7),
+    t125: { portable: 1.9, host: 2.1 },
+    b1k: same(2),
+    b16k: same(1.17),
+    t1m: same(1.9),
+  },
+  "encode/client": {
+    t16: same(4.2, 1.1),
+    t125: { portable: 2.5, host: 2.8, native: 1.1 },
+    b1k: same(10.6, 1.1),
+    b16k: same(13.7, 1.1),
+    b1m: same(15, 1.1),
+  },
+};

@@ -1,0 +1,16 @@
+/** What is measured, from its sources: the parts that are measured alone have no public name. */
+import { randomFillSync } from "node:crypto";
+
+export { decodeText } from "../packages/core/src/bytes/text-decode.ts";
+export { encodeText } from "../packages/core/src/bytes/text-encode.ts";
+export { skipAscii, validateUtf8 } from "../packages/core/src/bytes/utf8.ts";
+export { Connection } from "../packages/core/src/connection.ts";
+export type { ConnectionSink } from "../packages/core/src/connection-sink.ts";
+export { mask, maskBytes } from "../packages/core/src/frame/mask.ts";
+export { portableHost } from "../packages/core/src/host.ts";
+export { plainAgreement } from "../packages/core/src/opening/agreement.ts";
+export { ServerHandshake } from "../packages/core/src/opening/server-handshake.ts";
+export { nodeHost } from "../packages/node/src/host.ts";
+
+/** A strong source, as `ws` has it. */
+export const randomSource = (target: Uint8Array): unknown => randomFillSync(target);

@@ -1,0 +1,71 @@
+/** The tables, each of one direction, role and size of chunks. */
+import type { Task } from "./task.ts";
+
+export interface Table {
+  /** Also what `--only` selects by. */
+  readonly name: string;
+  readonly title: string;
+  readonly tasks: readonly Task[];
+}
+
+const all = ["t16", "t125", "j200", "k64", "b1k", "b16k", "b1m", "t1m", "k1m", "fragb", "fragk", "mixed"];
+/** What `ws` finishes byte by byte in sane time: its cost is quadratic in the message there. */
+const small = ["t16", "t125", "k64", "b1k", "b16k", "mixed"];
+/** One message each: fragments and Pings are a sender's own business. */
+const sendable = ["t16", "t125", "j200", "k64", "b1k", "b16k", "b1m", "t1m", "k1m"];
+const chunkTitles: Readonly<Record<number, string>> = { 65536: "64 KiB", 1460: "1460 B", 1: "1 B" };
+
+function decode(role: Task["role"], chunk: number): Table {
+  const masked = role === "server" ? "masked" : "unmasked";
+  return {
+    name: `decode/${role}/${chunk}`,
+    title: `Decode, ${role} role (${masked}), chunks of ${chunkTitles[chunk]}`,
+    tasks: (chunk === 1 ? small : all).map((workload) => ({ direction: "decode", role, workload, chunk })),
+  };
+}
+
+function encode(role: Task["role"]): Table {
+  const masked = role === "server" ? "unmasked" : "masked";
+  return {
+    name: `encode/${role}`,
+    title: `Encode, ${role} role (${masked})`,
+    tasks: sendable.map((workload) => ({ direction: "encode", role, workload, chunk: 0 })),
+  };
+}
+
+export const tables: readonly Table[] = [
+  decode("server", 65536),
+  decode("server", 1460),
+  decode("server", 1),
+  decode("client", 65536),
+  decode("client", 1460),
+  decode("client", 1),
+  encode("server"),
+  encode("client"),
+  {
+    name: "handshake",
+    title: "Opening handshake of a server",
+    tasks: [{ direction: "handshake", role: "server", workload: "handshake", chunk: 0 }],
+  },
+];
+
+/** For a quick look: rows that a mistake is most likely to show in. */
+const quickRows = [
+  "decode/server/65536 t16",
+  "decode/server/65536 t125",
+  "decode/server/65536 b1k",
+  "encode/server t125",
+  "encode/client b1k",
+];
+
+/** The tables whose names begin with one of `prefixes`; all when there are none. */
+export function selectTables(prefixes: readonly string[], quick: boolean): readonly Table[] {
+  return tables
+    .filter(({ name }) => prefixes.length === 0 || prefixes.some((prefix) => name.startsWith(prefix)))
+    .map((table) =>
+      quick && prefixes.length === 0
+        ? { ...table, tasks: table.tasks.filter(({ workload }) => quickRows.includes(`${table.name} ${workload}`)) }
+        : table,
+    )
+    .filter(({ tasks }) => tasks.length > 0);
+}

@@ -1,0 +1,66 @@
+/** The parent's end of a worker. */
+import { type ChildProcess, fork } from "node:child_process";
+import type { Implementation } from "./implementations.ts";
+import type { Task } from "./task.ts";
+import type { Request, Response } from "./worker.ts";
+
+export class WorkerProcess {
+  readonly implementation: Implementation;
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<never>;
+
+  constructor(program: string, implementation: Implementation, flags: readonly string[] = []) {
+    this.implementation = implementation;
+    this.#child = fork(program, [implementation.name], {
+      env: { ...process.env, ...implementation.environment },
+      execArgv: [...flags],
+    });
+    this.#ended = new Promise((_, reject) => {
+      this.#child.once("exit", () => reject(new Error(`The worker for ${implementation.title} has ended.`)));
+    });
+    // Its end is a failure only for who waits for an answer.
+    this.#ended.catch(() => {});
+  }
+
+  /** Makes the task ready and warm; the digest is that of everything that came out. */
+  async prepare(task: Task): Promise<{ messages: number; digest: string }> {
+    const response = await this.#ask({ type: "prepare", task });
+    if (response.type !== "prepared") throw new Error("Out of step.");
+    return response;
+  }
+
+  /** One pass; microseconds of CPU time. */
+  async pass(): Promise<number> {
+    const response = await this.#ask({ type: "pass" });
+    if (response.type !== "passed") throw new Error("Out of step.");
+    return response.microseconds;
+  }
+
+  /** Bytes of garbage for each message of the task. */
+  garbage(): Promise<number> {
+    return this.#bytes({ type: "garbage" });
+  }
+
+  /** Bytes held for each of many fragments of one byte. */
+  held(): Promise<number> {
+    return this.#bytes({ type: "held" });
+  }
+
+  end(): void {
+    this.#child.disconnect();
+  }
+
+  async #bytes(request: Request): Promise<number> {
+    const response = await this.#ask(request);
+    if (response.type !== "bytes") throw new Error("Out of step.");
+    return response.bytes;
+  }
+
+  async #ask(request: Request): Promise<Response> {
+    const answer = new Promise<Response>((resolve) =>
+      this.#child.once("message", (message) => resolve(message as Response)),
+    );
+    this.#child.send(request);
+    return Promise.race([answer, this.#ended]);
+  }
+}
