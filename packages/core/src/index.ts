@@ -1,25 +1,12 @@
 /** `@hybi/core`: the WebSocket protocol, without the socket. In reading order. */
 
-export { Backoff, type BackoffOptions } from "./backoff.ts";
-// What is injected.
-export type { RandomSource } from "./bytes/random-pool.ts";
-export { type ClosePayload, formatClosePayload, maxReasonLength, parseClosePayload } from "./closing/close-payload.ts";
-// Closing.
-export {
-  type ClosingState,
-  type ClosingTrigger,
-  closingTransitions,
-  type TransportInstruction,
-  transportInstruction,
-} from "./closing/states.ts";
-export { isSendable, statusCodes } from "./closing/status-code.ts";
-export { type CloseOptions, Connection } from "./connection.ts";
-export type { ConnectionOptions } from "./connection-options.ts";
-export type { ConnectionSink } from "./connection-sink.ts";
-// Time, and coming back.
-export { type Deadline, type DeadlineOptions, type DeadlineSubject, Deadlines, type Instant } from "./deadlines.ts";
 // An endpoint over a byte stream: the opening handshake, then the connection.
 export { type ClientOptions, Endpoint, type ServerOptions } from "./endpoint.ts";
+export { type CloseOptions, Connection } from "./connection.ts";
+export type { ConnectionOptions } from "./connection-options.ts";
+export type { Role } from "./role.ts";
+
+// What comes out of it.
 export type {
   BinaryEvent,
   CloseEvent,
@@ -36,6 +23,41 @@ export type {
   RequestEvent,
   TextEvent,
 } from "./events.ts";
+export type { ConnectionSink } from "./connection-sink.ts";
+export type { Output, Statistics } from "./output.ts";
+
+// Messages.
+export type { MessageKind } from "./message-kind.ts";
+export type { Delivery } from "./message/assembler.ts";
+export type { SendOptions } from "./message/outgoing.ts";
+export type { MessageStream } from "./message/message-stream.ts";
+export { type PreparedMessage, prepareBinary, prepareText } from "./message/prepared-message.ts";
+
+// Closing.
+export {
+  type ClosingState,
+  type ClosingTrigger,
+  closingTransitions,
+  type TransportInstruction,
+  transportInstruction,
+} from "./closing/states.ts";
+export { isSendable, statusCodes } from "./closing/status-code.ts";
+export { type ClosePayload, formatClosePayload, maxReasonLength, parseClosePayload } from "./closing/close-payload.ts";
+
+// Time, and coming back.
+export { type Deadline, type DeadlineOptions, Deadlines, type DeadlineSubject, type Instant } from "./deadlines.ts";
+export type { DeadlineReason } from "./output.ts";
+export { Backoff, type BackoffOptions } from "./backoff.ts";
+
+// What can be wrong, and how much is allowed.
+export { type Violation, type ViolationCode, violationTable } from "./violation.ts";
+export { UsageError, type UsageErrorCode, usageErrorTable } from "./usage-error.ts";
+export { defaultLimits, type Limits } from "./limits.ts";
+export type { Leniency } from "./leniency.ts";
+
+// What is injected.
+export type { RandomSource } from "./bytes/random-pool.ts";
+export type { HostFunctions } from "./host.ts";
 export type {
   Extension,
   ExtensionParameter,
@@ -46,29 +68,28 @@ export type {
   TransformSink,
   TransformViolation,
 } from "./extension.ts";
-export type { HostFunctions } from "./host.ts";
-export { type FieldLine, type Fields, fieldValues, firstFieldValue } from "./http/fields.ts";
-export type { RequestHead, ResponseHead } from "./http/head.ts";
-export type { Leniency } from "./leniency.ts";
-export { defaultLimits, type Limits } from "./limits.ts";
-export type { Delivery } from "./message/assembler.ts";
-export type { MessageStream } from "./message/message-stream.ts";
-export type { SendOptions } from "./message/outgoing.ts";
-export { type PreparedMessage, prepareBinary, prepareText } from "./message/prepared-message.ts";
-export type { MessageKind } from "./message-kind.ts";
-// The opening handshake alone: over bytes, over a head that is parsed already, over HTTP/2 and HTTP/3.
+
+// The opening handshake alone, and what it leads to. Over bytes:
 export { type AgreedExtension, type Agreement, plainAgreement } from "./opening/agreement.ts";
 export { ClientHandshake, type ClientHandshakeOptions } from "./opening/client-handshake.ts";
 export type { OpeningOptions, SentOpening } from "./opening/client-request.ts";
-export { type Cookie, formatCookies, parseCookies } from "./opening/cookies.ts";
+export { ServerHandshake, type ServerHandshakeOptions } from "./opening/server-handshake.ts";
+
+// over heads that somebody else has parsed:
+export type { RequestHead, ResponseHead } from "./http/head.ts";
+export { type FieldLine, type Fields, fieldValues, firstFieldValue } from "./http/fields.ts";
+export type { ExtensionOffer } from "./opening/extension-header.ts";
+export { checkOpeningRequest, type OpeningRequest, type OpeningRequestCheck } from "./opening/request.ts";
+export { type AcceptedOpening, answerOpeningRequest, type OpeningAnswer } from "./opening/response.ts";
 export {
-  type BasicCredentials,
-  basicAuthorization,
-  basicCredentialsEqual,
-  parseBasicCredentials,
-  secretsEqual,
-  userinfoAuthorization,
-} from "./opening/credentials.ts";
+  type RejectedOpening,
+  type Rejection,
+  refuseOpeningRequest,
+  rejectOpeningRequest,
+} from "./opening/rejection.ts";
+export { checkOpeningResponse, type OpeningResponseCheck } from "./opening/response-check.ts";
+
+// and over HTTP/2 and HTTP/3, as an Extended CONNECT.
 export {
   answerExtendedConnect,
   checkExtendedConnect,
@@ -83,29 +104,24 @@ export {
   type ExtendedConnectOpening,
   openExtendedConnect,
 } from "./opening/extended-connect-client.ts";
-export type { ExtensionOffer } from "./opening/extension-header.ts";
-export { OpeningSlots } from "./opening/opening-slots.ts";
+
+// What clients and servers decide around it.
+export { formatWebSocketUrl, parseWebSocketUrl, type WebSocketUrl } from "./opening/url.ts";
 export { type OriginCheck, originCheck, serializeOrigin } from "./opening/origin.ts";
+export { type Cookie, formatCookies, parseCookies } from "./opening/cookies.ts";
+export {
+  type BasicCredentials,
+  basicAuthorization,
+  basicCredentialsEqual,
+  parseBasicCredentials,
+  secretsEqual,
+  userinfoAuthorization,
+} from "./opening/credentials.ts";
+export { decideRedirect, type RedirectDecision, type RedirectPolicy } from "./opening/redirect.ts";
+export { OpeningSlots } from "./opening/opening-slots.ts";
 export {
   type ProxyEvent,
   ProxyHandshake,
   type ProxyHandshakeOptions,
   type TunnelEvent,
 } from "./opening/proxy-handshake.ts";
-export { decideRedirect, type RedirectDecision, type RedirectPolicy } from "./opening/redirect.ts";
-export {
-  type RejectedOpening,
-  type Rejection,
-  refuseOpeningRequest,
-  rejectOpeningRequest,
-} from "./opening/rejection.ts";
-export { checkOpeningRequest, type OpeningRequest, type OpeningRequestCheck } from "./opening/request.ts";
-export { type AcceptedOpening, answerOpeningRequest, type OpeningAnswer } from "./opening/response.ts";
-export { checkOpeningResponse, type OpeningResponseCheck } from "./opening/response-check.ts";
-export { ServerHandshake, type ServerHandshakeOptions } from "./opening/server-handshake.ts";
-export { formatWebSocketUrl, parseWebSocketUrl, type WebSocketUrl } from "./opening/url.ts";
-export type { DeadlineReason, Output, Statistics } from "./output.ts";
-export type { Role } from "./role.ts";
-export { UsageError, type UsageErrorCode, usageErrorTable } from "./usage-error.ts";
-// What can be wrong, and how much is allowed.
-export { type Violation, type ViolationCode, violationTable } from "./violation.ts";

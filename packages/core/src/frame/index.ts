@@ -1,14 +1,6 @@
 /** `@hybi/core/frame`: frames alone (RFC 6455 §5.1–5.5), for proxies, analysers and tests. */
 
-export { encodeFrame, type FrameToEncode } from "./encode-frame.ts";
-export {
-  FrameDecoder,
-  type FrameDecoderOptions,
-  type FrameFault,
-  type FrameSink,
-  type SinkFault,
-  type SinkVerdict,
-} from "./frame-decoder.ts";
+export { isControl, isReserved, type Opcode, opcodes } from "./opcode.ts";
 export {
   finBit,
   headerLength,
@@ -19,6 +11,14 @@ export {
   rsv3Bit,
   writeHeader,
 } from "./header.ts";
-export { type MaskingKey, mask, rotateKey } from "./mask.ts";
-export { isControl, isReserved, type Opcode, opcodes } from "./opcode.ts";
 export { checkExtendedLength, checkFirstByte, checkSecondByte } from "./rules.ts";
+export { mask, type MaskingKey, rotateKey } from "./mask.ts";
+export {
+  FrameDecoder,
+  type FrameDecoderOptions,
+  type FrameFault,
+  type FrameSink,
+  type SinkFault,
+  type SinkVerdict,
+} from "./frame-decoder.ts";
+export { encodeFrame, type FrameToEncode } from "./encode-frame.ts";
