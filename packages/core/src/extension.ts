@@ -63,6 +63,11 @@ export interface MessageTransform {
   beginEncode(message: OutgoingMessageInfo): RsvBits | undefined;
   /** Payload of the message, cut anywhere. Must not write to `bytes`. The sink always answers true. */
   encode(bytes: Uint8Array, start: number, end: number, sink: TransformSink): void;
+  /**
+   * The application has not ended the message, and there is room for what it gave so far: hand it out so that the peer can
+   * decode it. Without this method, what the transform keeps back waits for more, or for the end.
+   */
+  flushEncode?(sink: TransformSink): void;
   /** The message ended. */
   endEncode(sink: TransformSink): void;
 

@@ -11,6 +11,8 @@ export class EncodePipeline {
   /** What each stage writes to: the next stage, and for the last one the output. */
   readonly #sinks: readonly TransformSink[];
   readonly #output = new ByteQueue();
+  /** Whether the stages were given something since they were last flushed. */
+  #dirty = false;
   #ended = false;
 
   private constructor(stages: readonly MessageTransform[], rsv: RsvBits) {
@@ -50,7 +52,15 @@ export class EncodePipeline {
 
   /** Payload as the application gave it. */
   push(bytes: Uint8Array): void {
+    this.#dirty = true;
     this.#stages[0]!.encode(bytes, 0, bytes.length, this.#sinks[0]!);
+  }
+
+  /** What was given so far is to be available, though the message goes on. */
+  flush(): void {
+    if (!this.#dirty) return;
+    this.#dirty = false;
+    for (const [index, stage] of this.#stages.entries()) stage.flushEncode?.(this.#sinks[index]!);
   }
 
   /** The message has no more payload. */

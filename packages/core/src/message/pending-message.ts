@@ -114,7 +114,10 @@ export class PendingMessage {
 
   #takeTransformed(pipeline: EncodePipeline, limit: number): Fragment {
     while (pipeline.available < limit && this.#input.length > 0) pipeline.push(this.#input.take(pipelineStep));
-    if (this.#ended && this.#input.length === 0) pipeline.end();
+    if (this.#input.length === 0) {
+      if (this.#ended) pipeline.end();
+      else pipeline.flush();
+    }
     const payload = pipeline.take(limit);
     return { payload, owned: true, final: pipeline.ended && pipeline.available === 0 };
   }
