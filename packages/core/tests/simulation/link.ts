@@ -76,7 +76,12 @@ export class Link {
     if (this.#state === "lost") return;
     this.#state = "lost";
     this.#waiting.length = 0;
-    if (tell) this.#clock.schedule(this.#clock.now, () => this.#receiver.receiveEnd());
+    if (tell) this.tellEnd();
+  }
+
+  /** Tells the receiver that the transport has ended, though nothing came that said so. */
+  tellEnd(): void {
+    this.#clock.schedule(this.#clock.now, () => this.#receiver.receiveEnd());
   }
 
   /** Keeps everything from arriving until `resume`. */

@@ -136,7 +136,7 @@ export class Party<A extends Actor> implements LinkReceiver {
     if (this.#aborted) return;
     this.#aborted = true;
     this.#note("aborts the transport");
-    this.#simulation.cut();
+    this.#simulation.drop(this.link);
   }
 
   #arm(): void {
@@ -165,24 +165,27 @@ function eventsIn(answer: unknown): readonly EndpointEvent[] {
 
 /** Everything together. */
 export class Simulation<First extends Actor, Second extends Actor> {
-  readonly clock: VirtualClock = new VirtualClock();
-  readonly transcript: Transcript = new Transcript();
+  readonly clock: VirtualClock;
+  readonly transcript: Transcript;
   readonly first: Party<First>;
   readonly second: Party<Second>;
 
-  /** The names are those of the transcript. */
-  constructor(parties: {
+  /** The names are those of the transcript. Simulations that belong together share a clock and a transcript. */
+  constructor(options: {
     readonly first: PartyOptions<First>;
     readonly second: PartyOptions<Second>;
-    names?: [string, string];
+    readonly names?: readonly [string, string] | undefined;
+    readonly beside?: { readonly clock: VirtualClock; readonly transcript: Transcript } | undefined;
   }) {
-    const [firstName, secondName] = parties.names ?? ["client", "server"];
+    this.clock = options.beside?.clock ?? new VirtualClock();
+    this.transcript = options.beside?.transcript ?? new Transcript();
+    const [firstName, secondName] = options.names ?? ["client", "server"];
     const self = this as unknown as Simulation<Actor, Actor>;
-    this.first = new Party(firstName, parties.first, self);
-    this.second = new Party(secondName, parties.second, self);
+    this.first = new Party(firstName, options.first, self);
+    this.second = new Party(secondName, options.second, self);
     const { first, second } = this;
-    first.connect(new Link(this.clock, parties.first.link ?? {}, second, () => first.pump()));
-    second.connect(new Link(this.clock, parties.second.link ?? {}, first, () => second.pump()));
+    first.connect(new Link(this.clock, options.first.link ?? {}, second, () => first.pump()));
+    second.connect(new Link(this.clock, options.second.link ?? {}, first, () => second.pump()));
   }
 
   /** Lets time pass, and everything happen that is due; with nothing given, all that happens without time passing. */
@@ -197,6 +200,14 @@ export class Simulation<First extends Actor, Second extends Actor> {
     this.transcript.note(this.clock.now, "the link is cut");
     this.first.link.lose(true);
     this.second.link.lose(true);
+  }
+
+  /** Whoever writes to `outgoing` drops the transport: it knows, and the other end does if anything still gets there. */
+  drop(outgoing: Link): void {
+    const incoming = outgoing === this.first.link ? this.second.link : this.first.link;
+    outgoing.lose(true);
+    incoming.lose(false);
+    incoming.tellEnd();
   }
 
   /** Nothing arrives any more, and nobody is told. */

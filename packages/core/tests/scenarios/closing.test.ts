@@ -1,0 +1,197 @@
+/** How connections end: well, at once from both sides, and not at all well. */
+import { Connection, plainAgreement } from "@hybi/core";
+import { encodeFrame, opcodes } from "@hybi/core/frame";
+import { describe, expect, it } from "vitest";
+import { concat, pattern } from "../arbitraries/bytes.ts";
+import { closePayload } from "../arbitraries/close.ts";
+import { sampleRandom } from "../arbitraries/heads.ts";
+import { utf8 } from "../arbitraries/text.ts";
+import { ScriptedPeer } from "../simulation/scripted-peer.ts";
+import { Simulation, tell } from "../simulation/simulation.ts";
+import { afterOpening, openEndpoints } from "./stories.ts";
+
+const link = { latency: 20 };
+
+describe("a closing handshake", () => {
+  it("that the client begins ends the transport from the server's side, clean for both [X07] [X12] [X14]", () => {
+    const story = openEndpoints({ client: { link }, server: { link } });
+    const { first: client, second: server } = story;
+    tell(story, () => {
+      client.do((endpoint) => endpoint.sendClose(1000, "done"));
+      story.run(25);
+      expect(afterOpening(server.events)).toEqual([{ type: "close", statusCode: 1000, reason: "done" }]);
+      // The server has both Close frames now, and closes first; the client waits for it.
+      expect([client.actor.transport, server.actor.transport]).toEqual(["keep", "end"]);
+      story.run(20);
+      expect(client.actor.state).toBe("ended");
+      story.run(100);
+      expect(afterOpening(client.events)).toEqual([
+        { type: "close", statusCode: 1000, reason: "" },
+        { type: "end", clean: true, statusCode: 1000, reason: "" },
+      ]);
+      expect(afterOpening(server.events).at(-1)).toEqual({
+        type: "end",
+        clean: true,
+        statusCode: 1000,
+        reason: "done",
+      });
+      expect(story.clock.isIdle).toBe(true);
+    });
+  });
+
+  it("that the server begins waits for the client's Close frame, and then the server ends the transport [X07] [X12] [X14]", () => {
+    const story = openEndpoints({ client: { link }, server: { link } });
+    const { first: client, second: server } = story;
+    tell(story, () => {
+      server.do((endpoint) => endpoint.sendClose(1001));
+      expect(server.actor.transport).toBe("keep");
+      story.run(25);
+      expect(client.actor.transport).toBe("await-end");
+      story.run(100);
+      expect(afterOpening(client.events).at(-1)).toEqual({ type: "end", clean: true, statusCode: 1001, reason: "" });
+      expect(afterOpening(server.events).at(-1)).toEqual({ type: "end", clean: true, statusCode: 1001, reason: "" });
+    });
+  });
+
+  it("that both begin at once takes no more Close frames, and each is told the other's status code [X07] [X15]", () => {
+    const story = openEndpoints({ client: { link }, server: { link } });
+    const { first: client, second: server } = story;
+    tell(story, () => {
+      client.do((endpoint) => endpoint.sendClose(3001, "c"));
+      server.do((endpoint) => endpoint.sendClose(3002, "s"));
+      story.run(200);
+      expect(afterOpening(client.events)).toEqual([
+        { type: "close", statusCode: 3002, reason: "s" },
+        { type: "end", clean: true, statusCode: 3002, reason: "s" },
+      ]);
+      expect(afterOpening(server.events)).toEqual([
+        { type: "close", statusCode: 3001, reason: "c" },
+        { type: "end", clean: true, statusCode: 3001, reason: "c" },
+      ]);
+    });
+  });
+
+  it("without a status code is told as 1005, which is on no wire [X06]", () => {
+    const story = openEndpoints();
+    const { first: client, second: server } = story;
+    tell(story, () => {
+      client.do((endpoint) => endpoint.sendClose());
+      story.run(1);
+      expect(afterOpening(server.events)).toEqual([
+        { type: "close", statusCode: undefined, reason: "" },
+        { type: "end", clean: true, statusCode: 1005, reason: "" },
+      ]);
+      expect(afterOpening(client.events)).toEqual([
+        { type: "close", statusCode: undefined, reason: "" },
+        { type: "end", clean: true, statusCode: 1005, reason: "" },
+      ]);
+    });
+  });
+
+  it("waits for what was sent before it, and lets what it overtakes go when it is told to [X11] [X24]", () => {
+    for (const afterMessages of [true, false]) {
+      const story = openEndpoints({ server: { link: { latency: 10, window: 65_536 } } });
+      const { first: client, second: server } = story;
+      tell(story, () => {
+        server.do((endpoint) => {
+          for (let index = 0; index < 4; index++) endpoint.sendBinary(pattern(900_000, index));
+          endpoint.sendClose(1000, "", { afterMessages });
+        });
+        story.run(5000);
+        expect(client.ofType("binary")).toHaveLength(afterMessages ? 4 : 1);
+        expect(client.events.at(-1)).toEqual({ type: "end", clean: true, statusCode: 1000, reason: "" });
+      });
+    }
+  });
+
+  it("does not keep an echo from leaving whose message came in one chunk with the Close frame [X11]", () => {
+    const server = new Connection(plainAgreement("server"));
+    const peer = new ScriptedPeer();
+    const story = new Simulation({
+      names: ["peer", "server"],
+      first: { actor: peer },
+      second: {
+        actor: server,
+        react: (event, connection) => {
+          if (event.type === "text") connection.sendText(`echo of ${event.data}`);
+        },
+      },
+    });
+    tell(story, () => {
+      const frame = (opcode: number, payload: Uint8Array): Uint8Array =>
+        encodeFrame({ opcode, payload, maskingKey: 9 });
+      const close = closePayload({ statusCode: 1000, reason: "" });
+      peer.send(
+        concat([frame(opcodes.text, utf8("one")), frame(opcodes.text, utf8("two")), frame(opcodes.close, close)]),
+      );
+      story.run();
+      expect(peer.received).toEqual(
+        concat([
+          encodeFrame({ opcode: opcodes.text, payload: utf8("echo of one") }),
+          encodeFrame({ opcode: opcodes.text, payload: utf8("echo of two") }),
+          encodeFrame({ opcode: opcodes.close, payload: close }),
+        ]),
+      );
+      expect(peer.sawEnd).toBe(true);
+    });
+  });
+
+  it("that the peer does not answer is over when its time is up, and the transport is dropped [X12] [X16]", () => {
+    const peer = new ScriptedPeer();
+    const client = new Connection(plainAgreement("client"), { random: sampleRandom() });
+    const story = new Simulation({
+      names: ["client", "peer"],
+      first: { actor: client, deadlines: { closing: 5000 } },
+      second: { actor: peer },
+    });
+    tell(story, () => {
+      story.first.do((connection) => connection.sendClose(1000));
+      story.run(4999);
+      expect(client.state).toBe("close-sent");
+      story.run(2);
+      expect(client.transport).toBe("abort");
+      expect(story.first.history).toEqual([
+        { at: 5000, event: { type: "end", clean: false, statusCode: 1006, reason: "" } },
+      ]);
+    });
+  });
+});
+
+describe("a connection", () => {
+  it("that is lost ends with 1006 for both, and no Close frame says so [X13]", () => {
+    const story = openEndpoints({ client: { link }, server: { link } });
+    tell(story, () => {
+      story.first.do((endpoint) => endpoint.sendText("on its way"));
+      story.run(5);
+      story.cut();
+      story.run(100);
+      const end = { type: "end", clean: false, statusCode: 1006, reason: "" };
+      expect(afterOpening(story.first.events)).toEqual([end]);
+      expect(afterOpening(story.second.events)).toEqual([end]);
+      expect(() => story.first.actor.sendText("too late")).toThrow(/transport has ended/);
+    });
+  });
+
+  it("in which a peer breaks a rule is failed with a Close frame that says why, and nothing more is read [X16] [X19]", () => {
+    const peer = new ScriptedPeer();
+    const story = new Simulation({
+      names: ["peer", "server"],
+      first: { actor: peer },
+      second: { actor: new Connection(plainAgreement("server")), deadlines: {} },
+    });
+    tell(story, () => {
+      peer.send(encodeFrame({ opcode: opcodes.text, payload: utf8("not masked") }));
+      peer.send(encodeFrame({ opcode: opcodes.text, payload: utf8("masked"), maskingKey: 1 }));
+      story.run();
+      expect(story.second.events).toMatchObject([
+        { type: "failure", violation: { code: "frame/mask-missing", statusCode: 1002, section: "RFC 6455 §5.1" } },
+      ]);
+      const close = closePayload({ statusCode: 1002, reason: "frame/mask-missing" });
+      expect(peer.received).toEqual(encodeFrame({ opcode: opcodes.close, payload: close }));
+      expect(peer.sawEnd).toBe(true);
+      // The peer says nothing more; the server does not wait for it for ever.
+      story.run(10_000);
+      expect(story.second.events.at(-1)).toEqual({ type: "end", clean: false, statusCode: 1006, reason: "" });
+    });
+  });
+});

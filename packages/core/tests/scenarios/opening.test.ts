@@ -1,0 +1,143 @@
+/** How connections begin, or do not. */
+import { Endpoint, type EndpointEvent } from "@hybi/core";
+import { describe, expect, it } from "vitest";
+import { byteByByte, pattern } from "../arbitraries/bytes.ts";
+import { latin1, sampleRandom } from "../arbitraries/heads.ts";
+import { ScriptedPeer } from "../simulation/scripted-peer.ts";
+import { Simulation, tell } from "../simulation/simulation.ts";
+import { endpoints, openEndpoints } from "./stories.ts";
+
+describe("an opening handshake", () => {
+  it("opens both ends with the same agreement, whatever the transport cuts [H09] [H23] [C05]", () => {
+    const link = { latency: 5, chunking: byteByByte };
+    const story = openEndpoints({ client: { link }, server: { link } }, 20);
+    const { first: client, second: server } = story;
+    tell(story, () => {
+      expect(client.events.map(({ type }) => type)).toEqual(["open"]);
+      expect(server.events.map(({ type }) => type)).toEqual(["request", "open"]);
+      expect(client.history[0]?.at).toBe(10);
+      expect(client.actor.agreement).toMatchObject({ role: "client", subprotocol: undefined, extensions: [] });
+      client.do((endpoint) => endpoint.sendText("hello"));
+      story.run(5);
+      expect(server.events.at(-1)).toEqual({ type: "text", data: "hello" });
+    });
+  });
+
+  it("may take the server a while, and what comes meanwhile is delivered after it [H22] [H27]", () => {
+    const story = new Simulation({
+      first: {
+        actor: Endpoint.client({ url: "ws://example.com/", random: sampleRandom(), subprotocols: ["a", "b"] }),
+        react: (event, endpoint: Endpoint) => {
+          if (event.type === "open") endpoint.sendText("at last");
+        },
+      },
+      // An application that thinks: it answers when it is told to, below.
+      second: { actor: Endpoint.server(), deadlines: {} },
+    });
+    const { first: client, second: server } = story;
+    tell(story, () => {
+      story.run(3000);
+      expect(server.events.map(({ type }) => type)).toEqual(["request"]);
+      expect(() => client.actor.sendText("too early")).toThrow(/not open yet/);
+      server.do((endpoint) => endpoint.accept({ subprotocol: "b" }));
+      story.run();
+      expect(client.actor.agreement?.subprotocol).toBe("b");
+      expect(server.events.at(-1)).toEqual({ type: "text", data: "at last" });
+    });
+  });
+
+  it("that the server rejects gives the client an answer of HTTP, and ends [C01] [H25]", () => {
+    const story = new Simulation({
+      first: { actor: Endpoint.client({ url: "ws://example.com/", random: sampleRandom() }) },
+      second: {
+        actor: Endpoint.server(),
+        react: (event: EndpointEvent, endpoint: Endpoint) => {
+          if (event.type === "request")
+            endpoint.reject({ status: 401, fields: [["WWW-Authenticate", "Basic"]], body: "who?" });
+        },
+      },
+    });
+    const { first: client, second: server } = story;
+    tell(story, () => {
+      story.run();
+      const end = { type: "end", clean: false, statusCode: 1006, reason: "" };
+      expect(client.events).toMatchObject([
+        { type: "rejection", response: { status: 401 }, body: latin1("who?") },
+        end,
+      ]);
+      expect(server.events.map(({ type }) => type)).toEqual(["request", "end"]);
+    });
+  });
+
+  it("whose request trickles in is answered with 408 when its time is up [H20]", () => {
+    const peer = new ScriptedPeer();
+    const story = new Simulation({
+      names: ["peer", "server"],
+      first: { actor: peer },
+      second: { actor: Endpoint.server(), deadlines: { opening: 10_000 } },
+    });
+    const { second: server } = story;
+    tell(story, () => {
+      for (const char of "GET / HTTP/1.1\r\nHost: example.com\r\n") {
+        peer.send(latin1(char));
+        story.run(1000);
+      }
+      expect(server.history[0]).toMatchObject({
+        at: 10_000,
+        event: { type: "failure", violation: { code: "deadline/opening", httpStatus: 408 } },
+      });
+      expect(String.fromCharCode(...peer.received)).toMatch(
+        /^HTTP\/1\.1 408 [^\r]*\r\n(?:.*\r\n)*Connection: close\r\n/,
+      );
+      expect(peer.sawEnd).toBe(true);
+    });
+  });
+
+  it("to which no response comes is given up by the client when its time is up, without a word [X17]", () => {
+    const peer = new ScriptedPeer();
+    const client = Endpoint.client({ url: "ws://example.com/", random: sampleRandom() });
+    const story = new Simulation({
+      names: ["client", "peer"],
+      first: { actor: client, deadlines: { opening: 3000 } },
+      second: { actor: peer },
+    });
+    tell(story, () => {
+      story.run(2999);
+      const { length } = peer.received;
+      story.run(10);
+      expect(story.first.events).toMatchObject([
+        { type: "failure", violation: { code: "deadline/opening", httpStatus: undefined } },
+      ]);
+      expect(peer.received).toHaveLength(length);
+      expect(peer.sawEnd).toBe(true);
+    });
+  });
+
+  it("that is cut off ends with a failure and the end of the transport, at both ends [X13] [X17]", () => {
+    const story = endpoints({ client: { link: { latency: 50 } } });
+    tell(story, () => {
+      story.run(10);
+      story.cut();
+      story.run(10);
+      for (const party of [story.first, story.second]) {
+        expect(party.events).toMatchObject([
+          { type: "failure", violation: { code: "opening/transport-ended" } },
+          { type: "end", clean: false, statusCode: 1006 },
+        ]);
+      }
+    });
+  });
+
+  it("is followed at once by what the server sends with its response [C13]", () => {
+    const story = openEndpoints({
+      server: {
+        react: (event, endpoint) => {
+          if (event.type === "open") endpoint.sendBinary(pattern(10));
+        },
+      },
+    });
+    tell(story, () => {
+      expect(story.first.events.map(({ type }) => type)).toEqual(["open", "binary"]);
+    });
+  });
+});

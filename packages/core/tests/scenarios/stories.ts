@@ -1,0 +1,42 @@
+/** What most of the stories begin with: a client and a server that keep to the protocol, and how their tales are read. */
+import { type ClientOptions, Endpoint, type EndpointEvent, type ServerOptions } from "@hybi/core";
+import { sampleRandom } from "../arbitraries/heads.ts";
+import { type PartyOptions, Simulation } from "../simulation/simulation.ts";
+
+type Ends = Simulation<Endpoint, Endpoint>;
+
+/** How the two of them differ from the usual. */
+export interface EndpointStory {
+  readonly client?: Partial<PartyOptions<Endpoint>> & { readonly options?: Partial<ClientOptions> };
+  readonly server?: Partial<PartyOptions<Endpoint>> & { readonly options?: ServerOptions };
+}
+
+/** A client and a server that accepts at once. Nothing has happened yet. */
+export function endpoints({ client = {}, server = {} }: EndpointStory = {}): Ends {
+  return new Simulation({
+    first: {
+      ...client,
+      actor: Endpoint.client({ url: "ws://example.com/chat", random: sampleRandom(), ...client.options }),
+    },
+    second: {
+      ...server,
+      actor: Endpoint.server(server.options),
+      react: (event, endpoint) => {
+        if (event.type === "request") return endpoint.accept();
+        return server.react?.(event, endpoint);
+      },
+    },
+  });
+}
+
+/** The same, open. */
+export function openEndpoints(story: EndpointStory = {}, milliseconds = 1000): Ends {
+  const simulation = endpoints(story);
+  simulation.run(milliseconds);
+  return simulation;
+}
+
+/** The events after the opening handshake. */
+export function afterOpening(events: readonly EndpointEvent[]): readonly EndpointEvent[] {
+  return events.slice(events.findIndex(({ type }) => type === "open") + 1);
+}

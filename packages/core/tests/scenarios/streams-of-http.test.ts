@@ -1,0 +1,93 @@
+/** Connections on one stream of HTTP/2 or HTTP/3 (RFC 8441 §5, RFC 9220 §3): a transport that can be half closed, and reset. */
+import { Connection, plainAgreement } from "@hybi/core";
+import { encodeFrame, opcodes } from "@hybi/core/frame";
+import { describe, expect, it } from "vitest";
+import { byteByByte, concat, pattern } from "../arbitraries/bytes.ts";
+import { closePayload } from "../arbitraries/close.ts";
+import { sampleRandom } from "../arbitraries/heads.ts";
+import { utf8 } from "../arbitraries/text.ts";
+import { ScriptedPeer } from "../simulation/scripted-peer.ts";
+import { Simulation, tell } from "../simulation/simulation.ts";
+
+function stream(link = {}): Simulation<Connection, ScriptedPeer> {
+  return new Simulation({
+    names: ["client", "server"],
+    first: { actor: new Connection(plainAgreement("client"), { random: sampleRandom() }) },
+    second: { actor: new ScriptedPeer(), link },
+  });
+}
+
+const close = encodeFrame({ opcode: opcodes.close, payload: closePayload({ statusCode: 1000, reason: "" }) });
+
+describe("on a stream of HTTP", () => {
+  it("a client masks its frames as over TCP, and a server does not [B07]", () => {
+    const story = stream();
+    tell(story, () => {
+      story.first.do((connection) => connection.sendText("masked"));
+      story.run();
+      expect((story.second.actor.received[1] ?? 0) & 0x80).toBe(0x80);
+      story.second.actor.send(encodeFrame({ opcode: opcodes.text, payload: utf8("not masked") }));
+      story.run();
+      expect(story.first.events).toEqual([{ type: "text", data: "not masked" }]);
+    });
+  });
+
+  it("where a DATA frame begins and ends carries no meaning [B09]", () => {
+    const story = stream({ chunking: byteByByte });
+    tell(story, () => {
+      story.second.actor.send(
+        concat([
+          encodeFrame({ opcode: opcodes.binary, final: false, payload: pattern(200) }),
+          encodeFrame({ opcode: opcodes.continuation, payload: pattern(3) }),
+        ]),
+      );
+      story.run();
+      expect(story.first.events).toEqual([{ type: "binary", data: concat([pattern(200), pattern(3)]) }]);
+    });
+  });
+
+  it("a server that ends its half with its Close frame is still answered with one, and all is clean [B08] [B14]", () => {
+    const story = stream();
+    const { first: client, second: server } = story;
+    tell(story, () => {
+      server.actor.send(close);
+      server.actor.end();
+      story.run();
+      expect(client.events).toEqual([
+        { type: "close", statusCode: 1000, reason: "" },
+        { type: "end", clean: true, statusCode: 1000, reason: "" },
+      ]);
+      // One masked Close frame that echoes the code, and then the end of the client's half.
+      expect(server.actor.received).toHaveLength(2 + 4 + 2);
+      expect(server.actor.received[0]).toBe(0x88);
+      expect(server.actor.sawEnd).toBe(true);
+    });
+  });
+
+  it("a peer that ends its half without a Close frame ends the connection with 1006 [B08] [X13]", () => {
+    const story = stream();
+    tell(story, () => {
+      story.second.actor.end();
+      story.run();
+      expect(story.first.events).toEqual([{ type: "end", clean: false, statusCode: 1006, reason: "" }]);
+      expect(story.second.actor.sawEnd).toBe(true);
+    });
+  });
+
+  it("a reset ends the connection with 1006, unless the closing handshake was complete [B08]", () => {
+    for (const [complete, clean, statusCode] of [
+      [false, false, 1006],
+      [true, true, 1000],
+    ] as const) {
+      const story = stream();
+      tell(story, () => {
+        story.first.do((connection) => connection.sendClose(1000));
+        if (complete) story.second.actor.send(close);
+        story.run();
+        story.cut();
+        story.run();
+        expect(story.first.events.at(-1)).toMatchObject({ type: "end", clean, statusCode });
+      });
+    }
+  });
+});

@@ -1,0 +1,173 @@
+/** Messages, large and small, urgent and not, over transports that have only so much room. */
+import { Connection, type EndpointEvent, plainAgreement } from "@hybi/core";
+import { describe, expect, it } from "vitest";
+import { byteByByte, bytesText, pattern } from "../arbitraries/bytes.ts";
+import { sampleRandom } from "../arbitraries/heads.ts";
+import { Simulation, tell } from "../simulation/simulation.ts";
+import { openEndpoints } from "./stories.ts";
+
+describe("a large download", () => {
+  // 64 KiB under way and 50 ms there: about 1.3 MB a second.
+  const link = { latency: 50, window: 65_536 };
+  const size = 2_000_000;
+
+  it("is overtaken by Pongs and by a Ping, which go between its fragments [F15] [X20] [X24]", () => {
+    const story = openEndpoints({ client: { link }, server: { link } });
+    const { first: client, second: server } = story;
+    tell(story, () => {
+      const start = story.clock.now;
+      server.do((endpoint) => endpoint.sendBinary(pattern(size)));
+      story.run(200);
+      client.do((endpoint) => endpoint.sendPing(pattern(3)));
+      server.do((endpoint) => endpoint.sendPing(pattern(4)));
+      story.run(10_000);
+      const at = (type: string): number => (client.history.find(({ event }) => event.type === type)?.at ?? 0) - start;
+      expect(at("binary")).toBeGreaterThan(1000);
+      // A round trip, and what was under way already.
+      expect(at("pong")).toBeLessThanOrEqual(200 + 50 + 2 * 50);
+      expect(at("ping")).toBeLessThanOrEqual(200 + 2 * 50);
+      const [download] = client.ofType("binary");
+      expect(bytesText(download?.data ?? new Uint8Array(0))).toBe(bytesText(pattern(size)));
+    });
+  });
+
+  it("lets an urgent message overtake what waits, but not itself once it has begun [F22]", () => {
+    const story = openEndpoints({ server: { link } });
+    const { first: client, second: server } = story;
+    tell(story, () => {
+      server.do((endpoint) => {
+        endpoint.sendBinary(pattern(300_000));
+        endpoint.sendBinary(pattern(300_001));
+      });
+      story.run(60);
+      server.do((endpoint) => {
+        endpoint.sendText("later");
+        endpoint.sendText("urgent", { priority: 1 });
+        endpoint.sendText("whenever", { priority: -1 });
+      });
+      story.run(5000);
+      const order = client.events.flatMap((event): (string | number)[] => {
+        if (event.type === "text") return [event.data];
+        return event.type === "binary" ? [event.data.length] : [];
+      });
+      expect(order).toEqual([300_000, "urgent", 300_001, "later", "whenever"]);
+    });
+  });
+
+  it("is held up by a peer that does not read, and what waits is known to the application", () => {
+    const story = openEndpoints({ server: { link } });
+    const { first: client, second: server } = story;
+    tell(story, () => {
+      server.link.stall();
+      server.do((endpoint) => endpoint.sendBinary(pattern(size)));
+      story.run(5000);
+      expect(server.actor.outputLength).toBeGreaterThan(size - 2 * 65_536 - 1000);
+      expect(client.ofType("binary")).toEqual([]);
+      server.link.resume();
+      story.run(5000);
+      expect(server.actor.outputLength).toBe(0);
+      expect(client.ofType("binary")).toHaveLength(1);
+    });
+  });
+});
+
+describe("two peers on a pipe of their own", () => {
+  it("need no handshake of HTTP: an agreement is plain data [F08]", () => {
+    const story = new Simulation({
+      first: {
+        actor: new Connection(plainAgreement("client"), { random: sampleRandom() }),
+        link: { chunking: byteByByte },
+      },
+      second: {
+        actor: new Connection(plainAgreement("server")),
+        react: (event, connection: Connection) => {
+          if (event.type === "text") connection.sendText(event.data.toUpperCase());
+          if (event.type === "binary") connection.sendBinary(event.data);
+        },
+      },
+    });
+    const { first: client } = story;
+    tell(story, () => {
+      client.do((connection) => {
+        connection.sendText("over a serial line");
+        connection.sendBinary(pattern(300));
+        connection.sendClose(1000);
+      });
+      story.run();
+      expect(client.events).toEqual([
+        { type: "text", data: "OVER A SERIAL LINE" },
+        { type: "binary", data: pattern(300) },
+        { type: "close", statusCode: 1000, reason: "" },
+        { type: "end", clean: true, statusCode: 1000, reason: "" },
+      ]);
+    });
+  });
+});
+
+describe("a proxy", () => {
+  it("forwards fragments as they arrive, control frames between them, and the end of it all [F15] [F23]", () => {
+    // client — front of the proxy, back of the proxy — server; the proxy never has a whole message.
+    const options = { delivery: "fragments" } as const;
+    const front = new Connection(plainAgreement("server"), options);
+    const back = new Connection(plainAgreement("client"), { ...options, random: sampleRandom() });
+    const forwarding = (to: () => { do(command: (connection: Connection) => unknown): void }) => {
+      let stream: ReturnType<Connection["startMessage"]> | undefined;
+      return (event: EndpointEvent): void =>
+        to().do((connection) => {
+          if (event.type === "fragment") {
+            stream ??= connection.startMessage(event.kind);
+            stream.write(event.data);
+            if (!event.final) return;
+            stream.end();
+            stream = undefined;
+          } else if (event.type === "close") connection.sendClose(event.statusCode, event.reason);
+        });
+    };
+    const toServer = forwarding(() => outer.first);
+    const toClient = forwarding(() => inner.second);
+    const inner: Simulation<Connection, Connection> = new Simulation({
+      names: ["client", "front"],
+      first: {
+        actor: new Connection(plainAgreement("client"), { random: sampleRandom(), fragmentSize: 1000 }),
+        link: { chunking: { sizes: [700], repeated: true }, latency: 1 },
+      },
+      second: { actor: front, react: (event) => toServer(event) },
+    });
+    const outer: Simulation<Connection, Connection> = new Simulation({
+      names: ["back", "server"],
+      beside: inner,
+      first: { actor: back, react: (event) => toClient(event) },
+      second: {
+        actor: new Connection(plainAgreement("server")),
+        react: (event, connection) => {
+          if (event.type === "text") connection.sendText(`${event.data.length}`);
+        },
+      },
+    });
+    tell(inner, () => {
+      const text = "a é € 𝄞 ".repeat(1000);
+      inner.first.do((connection) => {
+        connection.sendText(text);
+        connection.sendPing(pattern(2));
+        connection.sendBinary(pattern(5000));
+      });
+      inner.run(100);
+      // A Close frame is answered by whoever receives it: an answer that is still to come would come too late.
+      expect(inner.first.ofType("text")).toEqual([{ type: "text", data: `${text.length}` }]);
+      inner.first.do((connection) => connection.sendClose(3000, "bye"));
+      inner.run(100);
+      expect(outer.second.events).toEqual([
+        { type: "text", data: text },
+        { type: "binary", data: pattern(5000) },
+        { type: "close", statusCode: 3000, reason: "bye" },
+        { type: "end", clean: true, statusCode: 3000, reason: "bye" },
+      ]);
+      expect(inner.first.events).toMatchObject([
+        { type: "pong" },
+        { type: "text", data: `${text.length}` },
+        { type: "close" },
+        { type: "end" },
+      ]);
+    });
+  });
+});
