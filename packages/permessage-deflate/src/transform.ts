@@ -17,8 +17,8 @@ import type { Stock } from "./stock.ts";
 /** RFC 7692 §6: the "Per-Message Compressed" bit. */
 export const perMessageCompressed: RsvBits = 0x40;
 
-/** RFC 7692 §7.2.3.6: an empty message, as an empty stored block without its length. */
-const emptyMessage = Uint8Array.of(0x00);
+/** RFC 7692 §7.2.3.6: an empty stored block without its length, at a boundary of bytes. */
+const emptyBlock = Uint8Array.of(0x00);
 const noBytes = new Uint8Array(0);
 
 /** What a transform is made from. */
@@ -40,8 +40,8 @@ export class DeflateTransform implements MessageTransform {
   #deflater: Deflater | undefined;
   /** Bytes of the outgoing message that are still to come, or undefined when that is not known. */
   #expected: number | undefined;
-  /** How far the outgoing message is: nothing of it was compressed, something, or all that was expected. */
-  #progress: "nothing" | "begun" | "flushed" = "nothing";
+  /** Where the outgoing stream stands: at a boundary of bytes, before a flush, or after one that left the tail out. */
+  #progress: "aligned" | "begun" | "flushed" = "aligned";
 
   constructor(options: DeflateTransformOptions) {
     this.#options = options;
@@ -73,7 +73,7 @@ export class DeflateTransform implements MessageTransform {
     const isWorthIt = kinds.includes(kind) && (length === undefined || length >= threshold);
     if (!(compress ?? isWorthIt)) return undefined;
     this.#expected = length;
-    this.#progress = "nothing";
+    this.#progress = "aligned";
     return perMessageCompressed;
   }
 
@@ -89,16 +89,19 @@ export class DeflateTransform implements MessageTransform {
     this.#progress = last ? "flushed" : "begun";
   }
 
+  flushEncode(sink: TransformSink): void {
+    this.#flush(sink);
+    // RFC 7692 §7.2.1: what goes on after it needs the four octets.
+    if (this.#progress === "flushed") sink(flushTail, 0, flushTail.length);
+    this.#progress = "aligned";
+  }
+
   endEncode(sink: TransformSink): void {
-    if (this.#progress === "nothing") {
-      sink(emptyMessage, 0, emptyMessage.length);
-      return;
-    }
-    const deflater = this.#deflater!;
-    if (this.#progress === "begun") deflater.push(noBytes, 0, 0, true, sink);
-    if (this.#options.sendingTakeover) return;
+    this.#flush(sink);
+    if (this.#progress === "aligned") sink(emptyBlock, 0, emptyBlock.length);
+    if (this.#deflater === undefined || this.#options.sendingTakeover) return;
+    this.#options.deflaters.giveBack(this.#deflater);
     this.#deflater = undefined;
-    this.#options.deflaters.giveBack(deflater);
   }
 
   release(): void {
@@ -107,5 +110,11 @@ export class DeflateTransform implements MessageTransform {
     this.#deflater?.close();
     this.#inflater = undefined;
     this.#deflater = undefined;
+  }
+
+  #flush(sink: TransformSink): void {
+    if (this.#progress !== "begun") return;
+    this.#deflater!.push(noBytes, 0, 0, true, sink);
+    this.#progress = "flushed";
   }
 }
