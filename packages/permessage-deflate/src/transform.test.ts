@@ -1,0 +1,140 @@
+import type { OutgoingMessageInfo, TransformSink } from "@hybi/core";
+import { describe, expect, it } from "vitest";
+import { concat, hex, utf8 } from "../tests/deflate-stream.ts";
+import type { Deflater, Inflater } from "./codec.ts";
+import { Stock } from "./stock.ts";
+import { DeflateTransform, type DeflateTransformOptions } from "./transform.ts";
+
+/** Stands in for a compressor: bytes leave as they came, and a flush as `|`, less the four octets. */
+class Recorder implements Deflater, Inflater {
+  closed = 0;
+  resets = 0;
+  push(bytes: Uint8Array, start: number, end: number, ...rest: [boolean, TransformSink] | [TransformSink]): undefined {
+    const sink = rest.length === 2 ? rest[1] : rest[0];
+    if (end > start) sink(bytes, start, end);
+    if (rest[0] === true) sink(utf8("|"), 0, 1);
+  }
+  finish(): undefined {}
+  reset(): void {
+    this.resets++;
+  }
+  close(): void {
+    this.closed++;
+  }
+}
+
+function transformWith(options: Partial<DeflateTransformOptions> = {}) {
+  const made: Recorder[] = [];
+  const create = (): Recorder => {
+    const recorder = new Recorder();
+    made.push(recorder);
+    return recorder;
+  };
+  const transform = new DeflateTransform({
+    deflaters: new Stock<Deflater>(create),
+    inflaters: new Stock<Inflater>(create),
+    sendingTakeover: true,
+    receivingTakeover: true,
+    threshold: 0,
+    kinds: ["text"],
+    ...options,
+  });
+  return { transform, made };
+}
+
+const info = (length: number | undefined, compress?: boolean): OutgoingMessageInfo => ({
+  kind: "text",
+  length,
+  compress,
+});
+const tail = new TextDecoder("latin1").decode(hex("00 00 ff ff"));
+
+/** What becomes of a message of `expected` bytes that comes in these parts; `undefined` is a flush. */
+function encode(
+  transform: DeflateTransform,
+  expected: number | undefined,
+  ...parts: readonly (string | undefined)[]
+): string {
+  const output: Uint8Array[] = [];
+  const sink: TransformSink = (bytes, start, end) => {
+    output.push(bytes.slice(start, end));
+    return true;
+  };
+  expect(transform.beginEncode(info(expected))).toBe(0x40);
+  for (const part of parts) {
+    if (part === undefined) transform.flushEncode(sink);
+    else transform.encode(utf8(part), 0, part.length, sink);
+  }
+  transform.endEncode(sink);
+  return new TextDecoder("latin1").decode(concat(...output));
+}
+
+describe("DeflateTransform", () => {
+  it("takes part in the messages that its options, or the application, want compressed", () => {
+    const { transform } = transformWith({ threshold: 10 });
+    expect(transform.beginEncode(info(9))).toBeUndefined();
+    expect(transform.beginEncode(info(10))).toBe(0x40);
+    expect(transform.beginEncode(info(undefined))).toBe(0x40);
+    expect(transform.beginEncode(info(9, true))).toBe(0x40);
+    expect(transform.beginEncode(info(10, false))).toBeUndefined();
+    expect(transform.beginEncode({ kind: "binary", length: 10, compress: undefined })).toBeUndefined();
+    expect(transform.beginEncode({ kind: "binary", length: 10, compress: true })).toBe(0x40);
+    expect(transform.beginDecode("text", 0)).toBe(false);
+    expect(transform.beginDecode("text", 0x40)).toBe(true);
+  });
+
+  it("flushes with the last bytes where it knows that they are, and otherwise at the end", () => {
+    const { transform } = transformWith();
+    expect(encode(transform, 4, "ab", "", "cd")).toBe("abcd|");
+    expect(encode(transform, undefined, "ab", "cd")).toBe("abcd|");
+    expect(encode(transform, 0)).toBe("\0");
+    expect(encode(transform, undefined)).toBe("\0");
+  });
+
+  it("flushes with all octets where the message goes on", () => {
+    const { transform } = transformWith();
+    expect(encode(transform, undefined, "ab", undefined, "cd")).toBe(`ab|${tail}cd|`);
+    expect(encode(transform, undefined, "ab", undefined, undefined)).toBe(`ab|${tail}\0`);
+    expect(encode(transform, undefined, undefined, "ab")).toBe("ab|");
+  });
+
+  it("is right when another extension has made the message longer or shorter", () => {
+    const { transform } = transformWith();
+    expect(encode(transform, 2, "ab", "cd")).toBe(`ab|${tail}cd|`);
+    expect(encode(transform, 2, "ab", undefined, "cd")).toBe(`ab|${tail}cd|`);
+    expect(encode(transform, 2, "abc")).toBe("abc|");
+    expect(encode(transform, 9, "ab")).toBe("ab|");
+  });
+
+  it("makes nothing before it is needed, keeps what it has while the window is taken over, and closes it in the end", () => {
+    const { transform, made } = transformWith();
+    expect(made).toHaveLength(0);
+    for (let message = 0; message < 2; message++) {
+      transform.decode(utf8("a"), 0, 1, () => true);
+      transform.endDecode();
+      encode(transform, 1, "a");
+    }
+    expect(made).toHaveLength(2);
+    transform.release();
+    transform.release();
+    expect(made.map(({ closed, resets }) => [closed, resets])).toEqual([
+      [1, 0],
+      [1, 0],
+    ]);
+  });
+
+  it("gives back what it used after each message when the window is not taken over", () => {
+    const { transform, made } = transformWith({ sendingTakeover: false, receivingTakeover: false });
+    for (let message = 0; message < 3; message++) {
+      transform.endDecode();
+      encode(transform, 1, "a");
+      encode(transform, 0);
+    }
+    expect(made.map(({ closed, resets }) => [closed, resets])).toEqual([
+      [0, 3],
+      [0, 3],
+    ]);
+    transform.release();
+    expect(made.map(({ closed }) => closed)).toEqual([0, 0]);
+  });
+});
