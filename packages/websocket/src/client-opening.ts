@@ -1,0 +1,167 @@
+/**
+ * How a client's connection comes about: its turn among those to the same host, a transport, a pump, and redirects. The
+ * rules of each are core's; here is their order.
+ */
+import {
+  type ClientOptions,
+  Connection,
+  decideRedirect,
+  Endpoint,
+  type Fields,
+  formatWebSocketUrl,
+  OpeningSlots,
+  parseWebSocketUrl,
+  type ResponseHead,
+  type WebSocketUrl,
+} from "@hybi/core";
+import { type Clock, systemClock } from "./clock.ts";
+import { Pump } from "./pump.ts";
+import type { PumpListener } from "./pump-listener.ts";
+import type { FailureDetail } from "./socket-events.ts";
+import { type AgreedTransport, type ClientSocketOptions, OpeningRejection, systemRandom } from "./socket-options.ts";
+import type { Transport } from "./transport.ts";
+
+/** Whom an opening tells. */
+export interface OpeningListener extends PumpListener {
+  /** There is a pump now, or another one after a redirect; it will be started. */
+  attach(pump: Pump): void;
+  /** There will be no pump. Nothing follows. */
+  openingFailed(detail: FailureDetail): void;
+}
+
+/** As `Deadlines` has it for "opening". */
+const defaultOpening = 10_000;
+
+/** RFC 6455 §4.1 step 2: at most one connection in CONNECTING to a host. Of this realm, as far as it can be known. */
+const slots = new OpeningSlots<ClientOpening>();
+
+/** One attempt to open a connection, redirects included. */
+export class ClientOpening {
+  readonly #options: ClientSocketOptions;
+  readonly #listener: OpeningListener;
+  readonly #clock: Clock;
+  #url: WebSocketUrl;
+  #opening: ClientOptions;
+  #endpoint: Endpoint;
+  #followed = 0;
+  #slot: string | undefined;
+  #controller: AbortController | undefined;
+  #pump: Pump | undefined;
+  #isGivenUp = false;
+  #over = false;
+
+  /** `url` is resolved. @throws UsageError for options that cannot be sent */
+  constructor(url: string, options: ClientSocketOptions, listener: OpeningListener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#clock = options.clock ?? systemClock;
+    this.#url = parseWebSocketUrl(url);
+    const { protocols = [] } = options;
+    const subprotocols = typeof protocols === "string" ? [protocols] : protocols;
+    this.#opening = { ...options, random: options.random ?? systemRandom, url, subprotocols, requireSubprotocol: true };
+    this.#endpoint = Endpoint.client(this.#opening);
+  }
+
+  /** Begins, or waits for its turn. */
+  start(): void {
+    if (this.#options.concurrentOpenings !== true) {
+      this.#slot = `${this.#url.address}:${this.#url.port}`;
+      if (!slots.enter(this.#slot, this)) return;
+    }
+    void this.#connect();
+  }
+
+  /** Gives it up. `openingFailed`, or the pump's `end`, follows in a turn of its own. */
+  abort(reason?: unknown): void {
+    if (this.#pump !== undefined) this.#pump.abort();
+    else {
+      this.#isGivenUp = true;
+      queueMicrotask(() => this.#fail(reason === undefined ? {} : { error: reason }));
+    }
+  }
+
+  /** The connection is open, or will never be: the next one to this host may begin. */
+  leave(): void {
+    const slot = this.#slot;
+    this.#slot = undefined;
+    const next = slot === undefined ? undefined : slots.leave(slot, this);
+    if (next !== undefined) void next.#connect();
+  }
+
+  /** The server answered with another status than success: whether that leads somewhere else. */
+  follow(response: ResponseHead): boolean {
+    const { followRedirects: limit = 0, fields = [] } = this.#options;
+    const given: Fields = this.#opening.fields ?? fields;
+    const decision = decideRedirect(this.#url, response, given, { limit, followed: this.#followed });
+    if (decision.type === "stay") return false;
+    this.#pump?.abandon();
+    this.#pump = undefined;
+    this.leave();
+    const { url, fields: kept } = decision;
+    const isSameHost = url.authority === this.#url.authority && url.secure === this.#url.secure;
+    this.#followed++;
+    this.#url = url;
+    const cookies = isSameHost ? this.#opening.cookies : undefined;
+    this.#opening = { ...this.#opening, url: formatWebSocketUrl(url), fields: kept, cookies };
+    this.#endpoint = Endpoint.client(this.#opening);
+    this.start();
+    return true;
+  }
+
+  async #connect(): Promise<void> {
+    // Whoever has just made the socket wants to listen before anything happens, and may change its mind.
+    await undefined;
+    if (this.#isGivenUp) return;
+    const { connect, transport: options, deadlines } = this.#options;
+    this.#controller = new AbortController();
+    const { signal } = this.#controller;
+    const time = deadlines?.opening ?? defaultOpening;
+    const timer =
+      time === Number.POSITIVE_INFINITY
+        ? undefined
+        : this.#clock.setTimeout(() => this.#fail({ error: tooLate() }), time);
+    try {
+      if (connect === undefined) throw new TypeError("Pass options.connect, or use the WebSocket of an adapter.");
+      const connected = await connect({ url: this.#url, opening: this.#opening, options, signal });
+      if (this.#over || this.#isGivenUp) transportOf(connected).abort();
+      else this.#begin(connected);
+    } catch (error) {
+      this.#fail(error instanceof OpeningRejection ? { response: error.response, body: error.body } : { error });
+    } finally {
+      if (timer !== undefined) this.#clock.clearTimeout(timer);
+    }
+  }
+
+  #begin(connected: Transport | AgreedTransport): void {
+    const { clock, deadlines, writeBudget } = this.#options;
+    const agreement = "agreement" in connected ? connected.agreement : undefined;
+    const pump = new Pump({
+      endpoint: agreement === undefined ? this.#endpoint : new Connection(agreement, this.#opening),
+      transport: transportOf(connected),
+      listener: this.#listener,
+      clock,
+      deadlines,
+      writeBudget,
+    });
+    this.#pump = pump;
+    this.#listener.attach(pump);
+    if (agreement !== undefined) this.#listener.open(agreement);
+    pump.start();
+  }
+
+  #fail(detail: FailureDetail): void {
+    if (this.#over || this.#pump !== undefined) return;
+    this.#over = true;
+    this.#controller?.abort();
+    this.leave();
+    this.#listener.openingFailed(detail);
+  }
+}
+
+function transportOf(connected: Transport | AgreedTransport): Transport {
+  return "agreement" in connected ? connected.transport : connected;
+}
+
+function tooLate(): DOMException {
+  return new DOMException("The transport could not be opened in time.", "TimeoutError");
+}

@@ -1,0 +1,137 @@
+/** A pair of Web Streams as a transport: a WebTransport stream, a TCP socket of a Worker, a serial port, a process. */
+import type { Transport, TransportSink } from "./transport.ts";
+
+/** A byte stream each way. */
+export interface ByteStreams {
+  /** Chunks are given away: whoever reuses them must pass copies. */
+  readonly readable: ReadableStream<Uint8Array>;
+  readonly writable: WritableStream<Uint8Array>;
+}
+
+/** Up to so many bytes, the chunks of one write are joined: a stream costs more per chunk than a copy does. */
+const joinLimit = 65_536;
+
+/**
+ * A transport over two streams, which are locked from now on.
+ *
+ * @example
+ * const { readable, writable } = await transport.createBidirectionalStream();
+ * const socket = fromStreams({ readable, writable });
+ */
+export function fromStreams(streams: ByteStreams): Transport {
+  return new StreamTransport(streams);
+}
+
+class StreamTransport implements Transport {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  #sink!: TransportSink;
+  #paused = false;
+  #reading = false;
+  #readEnded = false;
+  #writeEnded = false;
+  #closed = false;
+
+  constructor({ readable, writable }: ByteStreams) {
+    this.#reader = readable.getReader();
+    this.#writer = writable.getWriter();
+  }
+
+  start(sink: TransportSink): void {
+    this.#sink = sink;
+    // A stream that the other end has closed or broken says so here, even if nobody writes.
+    this.#writer.closed.then(
+      () => this.#endWriting(),
+      (error: unknown) => this.#lose(error),
+    );
+    void this.#read();
+  }
+
+  write(chunks: readonly Uint8Array[]): void {
+    const writer = this.#writer;
+    const written = Promise.all(joined(chunks).map((chunk) => writer.write(chunk)));
+    // A write counts as written when the stream has room again, and not only when the sink is done with it.
+    written.then(
+      () => this.#sink.drain(),
+      (error: unknown) => this.#lose(error),
+    );
+  }
+
+  end(): void {
+    this.#writer.close().catch((error: unknown) => this.#lose(error));
+  }
+
+  abort(): void {
+    this.#close();
+    const reason = new Error("The transport was dropped.");
+    this.#writer.abort(reason).catch(ignore);
+    this.#reader.cancel(reason).catch(ignore);
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    void this.#read();
+  }
+
+  /** One loop at a time; it rests while paused. */
+  async #read(): Promise<void> {
+    if (this.#reading || this.#readEnded) return;
+    this.#reading = true;
+    try {
+      while (!this.#paused && !this.#closed) {
+        const { done, value } = await this.#reader.read();
+        if (this.#closed) break;
+        if (done) {
+          this.#readEnded = true;
+          this.#sink.end();
+          if (this.#writeEnded) this.#close();
+          break;
+        }
+        if (value.length > 0) this.#sink.data(value);
+      }
+    } catch (error) {
+      this.#lose(error);
+    }
+    this.#reading = false;
+  }
+
+  #endWriting(): void {
+    this.#writeEnded = true;
+    if (this.#readEnded) this.#close();
+  }
+
+  #lose(error: unknown): void {
+    if (this.#closed) return;
+    this.#sink.error(error);
+    this.#close();
+    this.#writer.abort(error).catch(ignore);
+    this.#reader.cancel(error).catch(ignore);
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    // Not during the call that dropped it.
+    queueMicrotask(() => this.#sink.close());
+  }
+}
+
+/** What a stream says once it was dropped is of no interest any more. */
+function ignore(): void {}
+
+/** One chunk of short ones. A copy in any case: streams of bytes may transfer the buffer, and it is not theirs. */
+function joined(chunks: readonly Uint8Array[]): Uint8Array[] {
+  const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
+  if (length > joinLimit) return chunks.map((chunk) => chunk.slice());
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return [whole];
+}

@@ -1,0 +1,83 @@
+/** A valid opening request, as the handler of a server gets it: to be accepted or rejected (RFC 6455 §4.2.2). */
+import type { OpeningAnswer, OpeningRequest, Rejection } from "@hybi/core";
+import { Accepted } from "./accepted.ts";
+import type { OpeningListener } from "./client-opening.ts";
+import type { Clock } from "./clock.ts";
+import { type Closable, SocketCore } from "./socket-core.ts";
+import { StreamCore } from "./stream-core.ts";
+import { WebSocket } from "./websocket.ts";
+import { WebSocketStream, type WebSocketStreamOptions } from "./websocket-stream.ts";
+
+/** What an adapter knows of a transport. */
+export interface TransportInfo {
+  /** Whether it is TLS; decides the scheme of `url`. */
+  readonly secure?: boolean | undefined;
+  /** Who is at the other end, as the adapter writes it. */
+  readonly remoteAddress?: string | undefined;
+}
+
+/** What can be done with a request, below `IncomingOpening`. */
+export interface Answering {
+  readonly clock: Clock;
+  accept(answer: OpeningAnswer, listener: OpeningListener & Closable): void;
+  accepted(socket: WebSocket): void;
+  reject(rejection: Rejection): void;
+}
+
+/** A request that awaits its answer. */
+export class IncomingOpening {
+  readonly request: OpeningRequest;
+  readonly info: TransportInfo;
+  readonly #answering: Answering;
+
+  constructor(request: OpeningRequest, info: TransportInfo, answering: Answering) {
+    this.request = request;
+    this.info = info;
+    this.#answering = answering;
+  }
+
+  /** The URL that the client asked for. */
+  get url(): string {
+    const { authority, resourceName } = this.request;
+    return `${this.info.secure === true ? "wss" : "ws"}://${authority}${resourceName}`;
+  }
+
+  /**
+   * Accepts. Listen for messages before anything else is awaited, or they pass unheard. When the client has gone away
+   * meanwhile, the socket closes in a moment.
+   *
+   * @throws UsageError `endpoint/not-awaiting-answer`, and for an answer that cannot be given
+   */
+  accept(answer: OpeningAnswer = {}): WebSocket {
+    let core: SocketCore | undefined;
+    const source = new Accepted(this.url, (target) => {
+      core = new SocketCore(target!, this.#answering.clock);
+      return core;
+    });
+    const socket = new WebSocket(source as unknown as string);
+    this.#answering.accept(answer, core!);
+    this.#answering.accepted(socket);
+    return socket;
+  }
+
+  /**
+   * Accepts, as streams.
+   *
+   * @throws as `accept`
+   */
+  acceptStream(answer: OpeningAnswer = {}, options: WebSocketStreamOptions = {}): WebSocketStream {
+    const core = new StreamCore(options);
+    const stream = new WebSocketStream(new Accepted(this.url, () => core) as unknown as string);
+    this.#answering.accept(answer, core);
+    return stream;
+  }
+
+  /**
+   * Answers with HTTP, and ends the transport.
+   *
+   * @throws UsageError `endpoint/not-awaiting-answer`, and for an answer that cannot be given
+   */
+  reject(rejection: Rejection): void {
+    this.#answering.reject(rejection);
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * A transport that came to a server: from its first byte until the handler has accepted its request, when the socket
+ * becomes the pump's listener, or until it is over.
+ */
+import type { OpeningAnswer, OpeningRequest, Rejection } from "@hybi/core";
+import type { OpeningListener } from "./client-opening.ts";
+import type { Clock } from "./clock.ts";
+import { type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
+import type { Pump } from "./pump.ts";
+import type { PumpListener } from "./pump-listener.ts";
+import type { Closable } from "./socket-core.ts";
+import type { WebSocket } from "./websocket.ts";
+
+/** The server, as what comes to it sees it. */
+export interface IncomingOwner {
+  /** A request came. Resolves once the handler has answered it, or has not; rejects with what the handler threw. */
+  requested(opening: IncomingOpening): Promise<void>;
+  /** An error of the handler's. */
+  report(error: unknown): void;
+  /** In place of `before`, the server now has `after`, if there is anything left. */
+  replaced(before: Closable, after: Closable | undefined): void;
+  accepted(socket: WebSocket): void;
+}
+
+export class Incoming implements PumpListener, Answering, Closable {
+  readonly #owner: IncomingOwner;
+  readonly #info: TransportInfo;
+  #pump!: Pump;
+  /** Whether a request awaits its answer. */
+  #isAsked = false;
+  #ended = false;
+
+  readonly clock: Clock;
+
+  constructor(owner: IncomingOwner, clock: Clock, info: TransportInfo) {
+    this.#owner = owner;
+    this.#info = info;
+    this.clock = clock;
+  }
+
+  attach(pump: Pump): void {
+    this.#pump = pump;
+  }
+
+  // `PumpListener`
+
+  request(request: OpeningRequest): void {
+    this.#isAsked = true;
+    void this.#ask(new IncomingOpening(request, this.#info, this));
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#isAsked = false;
+    this.#owner.replaced(this, undefined);
+  }
+
+  open(): void {}
+  rejection(): void {}
+  text(): void {}
+  binary(): void {}
+  fragment(): void {}
+  ping(): void {}
+  pong(): void {}
+  close(): void {}
+  failure(): void {}
+  settled(): void {}
+
+  // `Answering`
+
+  accept(answer: OpeningAnswer, listener: OpeningListener & Closable): void {
+    this.#pump.handTo(listener);
+    try {
+      this.#pump.accept(answer);
+    } catch (error) {
+      this.#pump.handTo(this);
+      throw error;
+    }
+    this.#isAsked = false;
+    listener.attach(this.#pump);
+    if (this.#ended) {
+      // The client has gone while the application was thinking: it learns that as it learns of any other loss.
+      queueMicrotask(() => listener.end(false, 1006, ""));
+      return;
+    }
+    this.#owner.replaced(this, listener);
+    listener.onClosed = () => this.#owner.replaced(listener, undefined);
+  }
+
+  accepted(socket: WebSocket): void {
+    if (!this.#ended) this.#owner.accepted(socket);
+  }
+
+  reject(rejection: Rejection): void {
+    this.#pump.reject(rejection);
+    this.#isAsked = false;
+  }
+
+  // `Closable`
+
+  /** The server shuts down: who asks is told to come back later, and who has not asked yet is not waited for. */
+  startClosing(): void {
+    if (this.#isAsked) this.reject({ status: 503, fields: [["Retry-After", "5"]] });
+    else if (this.#pump.endpoint.state === "opening") this.#pump.abort();
+  }
+
+  terminate(): void {
+    this.#pump.abort();
+  }
+
+  async #ask(opening: IncomingOpening): Promise<void> {
+    try {
+      await this.#owner.requested(opening);
+      // RFC 6455 §4.2.2 step 4: "an appropriate HTTP error code (such as 404 Not Found)" when nobody serves it.
+      if (this.#isAsked) this.reject({ status: 404 });
+    } catch (error) {
+      this.#owner.report(error);
+      if (this.#isAsked) this.reject({ status: 500 });
+    }
+  }
+}

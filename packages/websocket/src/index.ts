@@ -1,0 +1,69 @@
+/** `@hybi/websocket`: WebSocket and WebSocketStream over any transport, and the pump beneath them. In reading order. */
+
+// The interfaces of the web platform.
+export {
+  WebSocket,
+  type WebSocketEventMap,
+  type WebSocketHandler,
+  type WebSocketListener,
+  type SocketStatistics,
+} from "./websocket.ts";
+export type { ReadyState, SocketSendOptions } from "./socket-core.ts";
+export type { BinaryType, Sendable } from "./message-data.ts";
+export {
+  CloseEvent,
+  type CloseEventInit,
+  ControlEvent,
+  type FailureDetail,
+  FailureEvent,
+} from "./socket-events.ts";
+export {
+  type StreamMessage,
+  type WebSocketCloseInfo,
+  type WebSocketOpenInfo,
+  WebSocketStream,
+  type WebSocketStreamOptions,
+} from "./websocket-stream.ts";
+export { WebSocketError, type WebSocketErrorInit } from "./websocket-error.ts";
+
+// How a client gets its transport: what an adapter gives.
+export { createWebSocketClass, createWebSocketStreamClass } from "./create-websocket-class.ts";
+export {
+  type AgreedTransport,
+  type ClientSocketOptions,
+  type Connect,
+  type ConnectTarget,
+  OpeningRejection,
+} from "./socket-options.ts";
+
+// Servers: what an adapter feeds.
+export {
+  type BroadcastOptions,
+  type OpeningHandler,
+  type ServerOptions,
+  type ShutdownOptions,
+  WebSocketServer,
+} from "./server.ts";
+export type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
+
+// Transports, and the pump.
+export type { Transport, TransportSink } from "./transport.ts";
+export { type PairedTransport, type PairOptions, pair } from "./pair.ts";
+export { type ByteStreams, fromStreams } from "./from-streams.ts";
+export { fromMessagePort, type PortLike } from "./from-message-port.ts";
+export { Pump, type PumpOptions } from "./pump.ts";
+export { type PumpListener, silentListener } from "./pump-listener.ts";
+export { type Clock, systemClock } from "./clock.ts";
+
+// Coming back.
+export {
+  EndedEvent,
+  type OpenSocket,
+  Reconnecting,
+  type ReconnectOptions,
+  reconnect,
+  type SocketLike,
+  WaitingEvent,
+} from "./reconnect.ts";
+export { type Decision, isTransient, type Outcome, type PlanOptions, ReconnectPlan } from "./reconnect-plan.ts";
+export type { OutboxLimits } from "./outbox.ts";

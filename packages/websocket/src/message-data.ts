@@ -1,0 +1,49 @@
+/** The data of messages, in and out (WHATWG WebSockets §3.1): what `send` takes, and what a message event carries. */
+
+/** How binary messages are told. */
+export type BinaryType = "blob" | "arraybuffer";
+
+/** What may be sent. Shared memory is an extension: what it contains when it is sent is copied. */
+export type Sendable = string | Blob | ArrayBufferLike | ArrayBufferView;
+
+/** `data` with everything that is no bytes made a string, as for USVString; the bytes are those of the application. */
+export function sendable(data: unknown): string | Blob | Uint8Array {
+  if (typeof data === "string") return data;
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (isBuffer(data)) return new Uint8Array(data);
+  if (data instanceof Blob) return data;
+  // Web IDL: what is none of the above is converted to a string; a Symbol cannot be, and throws a TypeError.
+  return `${data as string}`;
+}
+
+/** By its name and not by its class: it may come from another realm. */
+function isBuffer(data: unknown): data is ArrayBufferLike {
+  const name = Object.prototype.toString.call(data);
+  return name === "[object ArrayBuffer]" || name === "[object SharedArrayBuffer]";
+}
+
+/** `bytes[start, end)` in an ArrayBuffer of its own, so that any typed array can be made on it. */
+export function ownBuffer(bytes: Uint8Array, start: number, end: number): ArrayBuffer {
+  const { buffer } = bytes;
+  if (end - start === buffer.byteLength && buffer instanceof ArrayBuffer) return buffer;
+  return bytes.slice(start, end).buffer as ArrayBuffer;
+}
+
+/** Bytes of `text` as UTF-8, a lone surrogate as the three of U+FFFD. */
+export function utf8Length(text: string): number {
+  let length = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x80) continue;
+    length += unit < 0x800 ? 1 : 2;
+    // A pair is four bytes, two for each of its chars.
+    if (unit >= 0xd800 && unit <= 0xdbff && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00) at++;
+  }
+  return length;
+}
+
+/** Bytes of payload that `message` will have. */
+export function payloadLength(message: string | Blob | Uint8Array): number {
+  if (typeof message === "string") return utf8Length(message);
+  return message instanceof Blob ? message.size : message.length;
+}

@@ -1,0 +1,156 @@
+/**
+ * Two transports, back to back, in memory: for tests, for examples, and for two endpoints in one process. Bytes arrive in a
+ * later microtask, never during the call that wrote them, and a reader that has paused makes the writer wait.
+ */
+import type { Transport, TransportSink } from "./transport.ts";
+
+/** How a pair behaves. */
+export interface PairOptions {
+  /** The most bytes of one chunk that arrives; what is written is cut. Infinity. */
+  readonly chunkSize?: number | undefined;
+  /** Runs `task` later: when bytes arrive. `queueMicrotask` by default; a test may hold them back. */
+  readonly schedule?: ((task: () => void) => void) | undefined;
+}
+
+/** One end of a pair. */
+export interface PairedTransport extends Transport {
+  /** Bytes that this end has written and the other end has not read. */
+  readonly bytesInFlight: number;
+  /** Loses the transport, as a cable that is cut: both ends are told `error`, and are closed. */
+  lose(error: unknown): void;
+}
+
+/**
+ * A pair of transports; what is written to one arrives at the other.
+ *
+ * @example
+ * const [near, far] = pair();
+ * new Pump({ endpoint: Endpoint.server(), transport: far, listener }).start();
+ */
+export function pair(options: PairOptions = {}): [PairedTransport, PairedTransport] {
+  const first = new PairEnd(options);
+  const second = new PairEnd(options);
+  first.connect(second);
+  second.connect(first);
+  return [first, second];
+}
+
+class PairEnd implements PairedTransport {
+  readonly #chunkSize: number;
+  readonly #schedule: (task: () => void) => void;
+  #peer!: PairEnd;
+  #sink: TransportSink | undefined;
+  /** What the peer has written and we have not delivered; `end` is the end of its half. */
+  readonly #incoming: (Uint8Array | "end")[] = [];
+  #incomingLength = 0;
+  /** Whether the peer waits for room. */
+  #peerWaits = false;
+  #delivering = false;
+  #paused = false;
+  #halfClosed = false;
+  #peerHalfClosed = false;
+  #closed = false;
+
+  constructor({ chunkSize = Number.POSITIVE_INFINITY, schedule = queueMicrotask }: PairOptions) {
+    this.#chunkSize = chunkSize;
+    this.#schedule = schedule;
+  }
+
+  connect(peer: PairEnd): void {
+    this.#peer = peer;
+  }
+
+  get bytesInFlight(): number {
+    return this.#peer.#incomingLength;
+  }
+
+  start(sink: TransportSink): void {
+    this.#sink = sink;
+    this.#deliverLater();
+  }
+
+  write(chunks: readonly Uint8Array[]): void {
+    if (this.#closed) return;
+    const peer = this.#peer;
+    // A copy: the receiver writes to what it receives, and the sender writes again to what has left.
+    for (const chunk of chunks) {
+      for (let at = 0; at < chunk.length; at += this.#chunkSize) {
+        peer.#incoming.push(chunk.slice(at, Math.min(chunk.length, at + this.#chunkSize)));
+      }
+      peer.#incomingLength += chunk.length;
+    }
+    peer.#peerWaits = true;
+    peer.#deliverLater();
+  }
+
+  end(): void {
+    if (this.#closed || this.#halfClosed) return;
+    this.#halfClosed = true;
+    this.#peer.#incoming.push("end");
+    this.#peer.#deliverLater();
+    this.#closeWhenBothEnded();
+  }
+
+  abort(): void {
+    this.#lose(undefined);
+    this.#peer.#lose(new Error("The peer dropped the transport."));
+  }
+
+  lose(error: unknown): void {
+    this.#lose(error);
+    this.#peer.#lose(error);
+  }
+
+  pause(): void {
+    this.#paused = true;
+  }
+
+  resume(): void {
+    this.#paused = false;
+    this.#deliverLater();
+  }
+
+  #deliverLater(): void {
+    if (this.#delivering) return;
+    this.#delivering = true;
+    this.#schedule(() => {
+      this.#delivering = false;
+      this.#deliver();
+    });
+  }
+
+  #deliver(): void {
+    const sink = this.#sink;
+    if (sink === undefined) return;
+    while (!this.#paused && !this.#closed) {
+      const item = this.#incoming.shift();
+      if (item === undefined) break;
+      if (item === "end") {
+        this.#peerHalfClosed = true;
+        sink.end();
+        this.#closeWhenBothEnded();
+      } else {
+        this.#incomingLength -= item.length;
+        sink.data(item);
+      }
+    }
+    if (!this.#peerWaits || this.#incomingLength > 0 || this.#closed) return;
+    this.#peerWaits = false;
+    this.#peer.#sink?.drain();
+  }
+
+  #closeWhenBothEnded(): void {
+    if (this.#halfClosed && this.#peerHalfClosed) this.#lose(undefined);
+  }
+
+  #lose(error: unknown): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#incoming.length = 0;
+    this.#incomingLength = 0;
+    this.#schedule(() => {
+      if (error !== undefined) this.#sink?.error(error);
+      this.#sink?.close();
+    });
+  }
+}

@@ -1,0 +1,386 @@
+/**
+ * Drives an endpoint over a transport. It is the loop that every embedder writes, and it decides nothing: bytes go into
+ * the endpoint, what they cause to the listener, output to the transport, in one write a turn; then the transport is
+ * treated as the endpoint says, and one timer is set for what is due next.
+ *
+ * Theory of operation. Everything that happens ends in `touch`, which asks for one `settle` at the end of the turn:
+ * however many messages arrive or are sent in it, there is one write, one look at the clock and seldom a new timer. There
+ * is at most one write under way, and it is bounded; what comes up meanwhile waits in the endpoint, where a control frame
+ * or a more urgent message still overtakes it.
+ */
+import {
+  Connection,
+  type DeadlineOptions,
+  Deadlines,
+  type Endpoint,
+  type EndpointEvent,
+  type Instant,
+  type OpeningAnswer,
+  type Rejection,
+  type RequestHead,
+} from "@hybi/core";
+import { type Clock, defer, reportError, systemClock } from "./clock.ts";
+import { type PumpListener, silentListener, tell } from "./pump-listener.ts";
+import { RoundTrip } from "./round-trip.ts";
+import type { Transport, TransportSink } from "./transport.ts";
+import { prolongTurn } from "./turn.ts";
+
+/** What a pump is made of. */
+export interface PumpOptions {
+  /** With its opening handshake, or a connection whose peers agreed by other means. */
+  readonly endpoint: Endpoint | Connection;
+  readonly transport: Transport;
+  readonly listener: PumpListener;
+  readonly clock?: Clock | undefined;
+  readonly deadlines?: DeadlineOptions | undefined;
+  /**
+   * Bytes taken for one write, at least 1; 128 KiB. What waits beyond it can be overtaken by control frames and by more
+   * urgent messages; more of it makes large messages a little faster.
+   */
+  readonly writeBudget?: number | undefined;
+}
+
+const noEvents: readonly EndpointEvent[] = [];
+const noPayload = new Uint8Array(0);
+
+const defaultWriteBudget = 131_072;
+
+/** As `Deadlines` has it for "closing". */
+const defaultClosing = 10_000;
+
+/** A longer timer overflows, and would fire at once. */
+const longestTimer = 0x7fff_ffff;
+
+/**
+ * Drives one endpoint until its transport is closed.
+ *
+ * After a command to `endpoint`, call `touch`. Whatever happens, the listener's `end` is called exactly once.
+ *
+ * @example
+ * const pump = new Pump({ endpoint: Endpoint.server(), transport, listener });
+ * pump.start();
+ */
+export class Pump implements TransportSink {
+  readonly endpoint: Endpoint | Connection;
+
+  readonly #transport: Transport;
+  #listener: PumpListener;
+  readonly #clock: Clock;
+  readonly #deadlines: Deadlines;
+  readonly #closing: number;
+  readonly #writeBudget: number;
+  readonly #settle: () => void = () => this.#settleNow();
+  /** Once it is open: it tells the listener without making events. */
+  #connection: Connection | undefined;
+
+  /** What is being written, and its bytes. */
+  #writing: readonly Uint8Array[] | undefined;
+  #writingLength = 0;
+  /** Whether `transport.write` is being called. */
+  #isInWrite = false;
+  /** Whether the listener is being told something. */
+  #isTelling = false;
+  /** What came with the opening request, and is told once the application has had time to listen. */
+  #early: readonly EndpointEvent[] = noEvents;
+  #settling = false;
+  #pauseWanted = false;
+  #paused = false;
+  #started = false;
+  #ended = false;
+  #aborted = false;
+  #closed = false;
+  #timer: unknown;
+  #timerAt: Instant = Number.POSITIVE_INFINITY;
+  #lingersUntil: Instant | undefined;
+  #lost: unknown;
+  #roundTrip: RoundTrip | undefined;
+
+  /** @throws UsageError `option/range` for deadlines out of range */
+  constructor(options: PumpOptions) {
+    const { endpoint, deadlines = {} } = options;
+    this.endpoint = endpoint;
+    this.#connection = endpoint instanceof Connection ? endpoint : undefined;
+    this.#transport = options.transport;
+    this.#listener = options.listener;
+    this.#clock = options.clock ?? systemClock;
+    this.#deadlines = new Deadlines(endpoint, deadlines);
+    this.#closing = deadlines.closing ?? defaultClosing;
+    this.#writeBudget = options.writeBudget ?? defaultWriteBudget;
+  }
+
+  /** Why the transport was lost, if it was. */
+  get lost(): unknown {
+    return this.#lost;
+  }
+
+  /** Bytes that were sent and have not left yet: in the endpoint, and in the write that is under way. */
+  get bufferedLength(): number {
+    return this.endpoint.outputLength + this.#writingLength;
+  }
+
+  /** Milliseconds between the latest Ping that was answered and its Pong, or undefined before the first. */
+  get roundTripTime(): number | undefined {
+    return this.#roundTrip?.latest;
+  }
+
+  /** Begins. Bytes that came with the opening handshake go first. */
+  start(): void {
+    this.#started = true;
+    this.#transport.start(this);
+    const rest = this.#connection?.agreement.rest;
+    if (rest !== undefined && rest.length > 0) this.data(rest);
+    this.touch();
+  }
+
+  // What the application does
+
+  /** A command has changed the endpoint: its output leaves at the end of this turn. */
+  touch(): void {
+    if (this.#settling) prolongTurn();
+    else if (!this.#closed && this.#started) {
+      this.#settling = true;
+      defer(this.#clock, this.#settle);
+    }
+  }
+
+  /** See `Endpoint.accept`. Tells `open` in this call, and messages that came early after it. */
+  accept(answer?: OpeningAnswer): void {
+    const [open, ...early] = (this.endpoint as Endpoint).accept(answer);
+    this.#tell(open === undefined ? noEvents : [open]);
+    if (early.length === 0) return;
+    this.#early = early;
+    queueMicrotask(() => this.#tellEarly());
+  }
+
+  /** See `Endpoint.reject`. */
+  reject(rejection: Rejection): void {
+    (this.endpoint as Endpoint).reject(rejection);
+    this.touch();
+  }
+
+  /** See `Endpoint.receiveHead`. */
+  receiveHead(head: RequestHead): void {
+    this.#tell((this.endpoint as Endpoint).receiveHead(head));
+  }
+
+  /** Sends a Ping, whose round trip is measured. See `Endpoint.sendPing`. */
+  ping(payload?: Uint8Array): void {
+    this.endpoint.sendPing(payload);
+    this.#roundTrip ??= new RoundTrip();
+    this.#roundTrip.sent(this.#clock.now(), payload ?? noPayload);
+    this.touch();
+  }
+
+  /** For listeners, which are told of a Pong: ends the round trip. */
+  pongReceived(payload: Uint8Array): void {
+    this.#roundTrip?.received(this.#clock.now(), this.endpoint.awaitsPong, payload);
+  }
+
+  /** Stops reading at the end of this turn, unless `resume` comes before. Bytes that have arrived are still told. */
+  pause(): void {
+    this.#pauseWanted = true;
+    this.touch();
+  }
+
+  /** Reads again. */
+  resume(): void {
+    if (!this.#pauseWanted) return;
+    this.#pauseWanted = false;
+    this.touch();
+  }
+
+  /** Drops the transport. The listener's `end` follows in a turn of its own. */
+  abort(): void {
+    if (this.#aborted || this.#closed) return;
+    this.#aborted = true;
+    // The endpoint takes no input from inside of what it tells.
+    if (this.#isTelling) queueMicrotask(() => this.#transport.abort());
+    else this.#transport.abort();
+    // Not every transport can tell that it is gone once it was dropped.
+    queueMicrotask(() => this.close());
+  }
+
+  /** Tells `listener` from now on what happens. */
+  handTo(listener: PumpListener): void {
+    this.#listener = listener;
+  }
+
+  /** Drops the transport, and tells the listener nothing more. */
+  abandon(): void {
+    this.#listener = silentListener;
+    this.abort();
+  }
+
+  // What the transport tells
+
+  data(chunk: Uint8Array): void {
+    if (this.#closed || this.#aborted) return;
+    if (this.#connection === undefined) {
+      this.#tell((this.endpoint as Endpoint).receive(chunk));
+      return;
+    }
+    if (this.#early !== noEvents) this.#tellEarly();
+    this.#isTelling = true;
+    try {
+      this.#connection.receiveInto(chunk, this.#listener);
+    } catch (error) {
+      this.#listenerThrew(error);
+    }
+    this.#isTelling = false;
+    this.touch();
+  }
+
+  drain(): void {
+    const chunks = this.#writing;
+    if (chunks === undefined) return;
+    this.endpoint.releaseOutput(chunks);
+    this.#writing = undefined;
+    this.#writingLength = 0;
+    if (this.#isInWrite || this.#closed) return;
+    // A large message takes a turn for each write: others are served meanwhile, and a control frame finds its place.
+    if (this.endpoint.outputLength > 0 && this.#clock.nextTurn !== undefined) this.#clock.nextTurn(this.#settle);
+    else this.touch();
+  }
+
+  end(): void {
+    this.#tellEarly();
+    this.#tell(this.endpoint.receiveEnd());
+  }
+
+  error(error: unknown): void {
+    this.#lost ??= error;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#clearTimer();
+    this.#tellEarly();
+    this.#tell(this.endpoint.receiveEnd());
+    this.#listener.settled();
+  }
+
+  // What they are made of
+
+  #tell(events: readonly EndpointEvent[]): void {
+    this.#connection ??= (this.endpoint as Endpoint).connection;
+    this.#isTelling = true;
+    for (const event of events) {
+      try {
+        tell(event, this.#listener);
+      } catch (error) {
+        this.#listenerThrew(error);
+      }
+    }
+    this.#isTelling = false;
+    this.touch();
+  }
+
+  #tellEarly(): void {
+    const events = this.#early;
+    if (events === noEvents) return;
+    this.#early = noEvents;
+    this.#tell(events);
+  }
+
+  /** The connection was left midway. That is the end of it, and of nothing else. */
+  #listenerThrew(error: unknown): void {
+    reportError(this.#clock, error);
+    this.abort();
+  }
+
+  #settleNow(): void {
+    this.#settling = false;
+    if (this.#closed) return;
+    this.#applyPause();
+    this.#write();
+    this.#obey();
+    this.#arm();
+    this.#listener.settled();
+  }
+
+  #applyPause(): void {
+    const paused = this.#pauseWanted && mayCauseEvents(this.endpoint);
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    if (paused) {
+      this.#deadlines.pause();
+      this.#transport.pause();
+    } else {
+      this.#deadlines.resume(this.#clock.now());
+      this.#transport.resume();
+    }
+  }
+
+  #write(): void {
+    while (this.#writing === undefined && !this.#ended && !this.#aborted) {
+      const chunks = this.endpoint.takeOutput(this.#writeBudget);
+      if (chunks.length === 0) return;
+      let length = 0;
+      for (let at = 0; at < chunks.length; at++) length += chunks[at]!.length;
+      this.#writing = chunks;
+      this.#writingLength = length;
+      this.#isInWrite = true;
+      this.#transport.write(chunks);
+      this.#isInWrite = false;
+    }
+  }
+
+  /** The instruction holds once everything is taken; the transport puts `end` behind what is being written. */
+  #obey(): void {
+    const { transport } = this.endpoint;
+    if (transport === "abort") this.abort();
+    if (transport !== "end" || this.#ended || this.#aborted || this.endpoint.outputLength > 0) return;
+    this.#ended = true;
+    this.#transport.end();
+  }
+
+  #arm(): void {
+    if (this.#closed || this.#aborted) return;
+    const now = this.#clock.now();
+    const at = this.#deadlines.observe(now)?.at ?? this.#linger(now);
+    if (at === undefined) {
+      this.#clearTimer();
+      return;
+    }
+    // A timer that is too early is left: it finds nothing due and is set again, which is cheaper than to move it every turn.
+    if (at >= this.#timerAt) return;
+    this.#clearTimer();
+    this.#timerAt = at;
+    const delay = Math.min(Math.max(0, Math.ceil(at - now)), longestTimer);
+    this.#timer = this.#clock.setTimeout(() => this.#expire(), delay);
+  }
+
+  #clearTimer(): void {
+    if (this.#timerAt === Number.POSITIVE_INFINITY) return;
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#timerAt = Number.POSITIVE_INFINITY;
+  }
+
+  /** The peer has closed its half, and ours is closed once the output has left: a peer that does not read gets so long. */
+  #linger(now: Instant): Instant | undefined {
+    if (this.endpoint.state !== "ended" || this.#closing === Number.POSITIVE_INFINITY) return undefined;
+    this.#lingersUntil ??= now + this.#closing;
+    return this.#lingersUntil;
+  }
+
+  #expire(): void {
+    this.#timer = undefined;
+    this.#timerAt = Number.POSITIVE_INFINITY;
+    const now = this.#clock.now();
+    if (this.#lingersUntil !== undefined && now >= this.#lingersUntil) this.abort();
+    const before = this.endpoint.outputLength;
+    this.#tell(this.#deadlines.expire(now));
+    // Of the Pings that nobody asked for, the round trip is measured too: in an open connection nothing else is due.
+    if (this.endpoint.state === "open" && this.endpoint.outputLength > before) {
+      this.#roundTrip ??= new RoundTrip();
+      this.#roundTrip.sent(now, "own");
+    }
+  }
+}
+
+/** Once nothing received is read any more, bytes come only to be dropped, and the peer's end is what is waited for. */
+function mayCauseEvents({ state }: Endpoint | Connection): boolean {
+  return state === "opening" || state === "open" || state === "closing" || state === "close-sent";
+}

@@ -1,0 +1,207 @@
+/**
+ * A server of WebSocket connections, over whatever transports an adapter feeds it: who may connect, how many, what is
+ * accepted, messages for all, and how it ends. The rules of the opening handshake are core's.
+ */
+import {
+  type DeadlineOptions,
+  Endpoint,
+  type ServerOptions as EndpointOptions,
+  originCheck,
+  prepareBinary,
+  prepareText,
+  type RequestHead,
+  type SendOptions,
+} from "@hybi/core";
+import { type Clock, reportError, systemClock } from "./clock.ts";
+import { Incoming, type IncomingOwner } from "./incoming.ts";
+import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
+import { type Sendable, sendable } from "./message-data.ts";
+import { Pump } from "./pump.ts";
+import { type Closable, OPEN } from "./socket-core.ts";
+import type { Transport } from "./transport.ts";
+import type { WebSocket } from "./websocket.ts";
+
+/** Answers a request: with `accept`, `acceptStream` or `reject`, before the promise it returns is resolved. */
+export type OpeningHandler = (opening: IncomingOpening) => unknown;
+
+/** What a server is made of. Everything has a default. */
+export interface ServerOptions extends Omit<EndpointOptions, "delivery"> {
+  /** The origins of the pages that may connect, such as `https://example.com`; all when left out. See `originCheck`. */
+  readonly origins?: readonly string[] | undefined;
+  /** Connections and openings at a time, above which requests are answered with 503. Infinity. */
+  readonly maxConnections?: number | undefined;
+  readonly deadlines?: DeadlineOptions | undefined;
+  readonly clock?: Clock | undefined;
+  /** Bytes of one write; see `PumpOptions`. */
+  readonly writeBudget?: number | undefined;
+}
+
+/** To whom, and how, a message for all is sent. */
+export interface BroadcastOptions extends SendOptions {
+  /** Not to these. */
+  readonly except?: WebSocket | readonly WebSocket[] | undefined;
+  /** Not to those that have more `bufferedAmount` than this, which do not keep up. Infinity. */
+  readonly maxBuffered?: number | undefined;
+}
+
+/** How a server ends. */
+export interface ShutdownOptions {
+  /** Milliseconds that peers get to close; then transports are dropped. 10,000. */
+  readonly timeout?: number | undefined;
+  /** For the Close frames, whose status code is 1001. */
+  readonly reason?: string | undefined;
+}
+
+/** RFC 6455 §7.4.1: "such as a server going down". */
+const goingAway = 1001;
+
+/**
+ * A server.
+ *
+ * @example
+ * const server = new WebSocketServer((opening) => {
+ *   const socket = opening.accept();
+ *   socket.onmessage = ({ data }) => socket.send(data);
+ * });
+ * listener.onconnection = (transport) => server.receive(transport);
+ */
+export class WebSocketServer {
+  readonly #handler: OpeningHandler;
+  readonly #options: ServerOptions;
+  readonly #endpointOptions: EndpointOptions;
+  readonly #clock: Clock;
+  readonly #owner: IncomingOwner;
+  readonly #connections = new Set<Closable>();
+  readonly #sockets = new Set<WebSocket>();
+  #isClosing = false;
+  /** What waits for the last connection to end. */
+  #onEmpty: (() => void) | undefined;
+
+  /** @throws UsageError `opening/origin`, `option/range` */
+  constructor(handler: OpeningHandler, options: ServerOptions = {}) {
+    this.#handler = handler;
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    const { checkOrigin = options.origins && originCheck(options.origins) } = options;
+    this.#endpointOptions = { ...options, checkOrigin };
+    // A usage error comes now, and not with the first connection.
+    Endpoint.server(this.#endpointOptions);
+    this.#owner = {
+      requested: (opening) => this.#answer(opening),
+      report: (error) => reportError(this.#clock, error),
+      replaced: (before, after) => this.#replace(before, after),
+      accepted: (socket) => this.#add(socket),
+    };
+  }
+
+  /** The open sockets, streams not among them. */
+  get sockets(): ReadonlySet<WebSocket> {
+    return this.#sockets;
+  }
+
+  /** Connections, streams included, and openings that are under way. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  // What adapters feed
+
+  /** A client has opened a transport; its first bytes are the opening request. */
+  receive(transport: Transport, info: TransportInfo = {}): void {
+    this.#begin(transport, info);
+  }
+
+  /**
+   * A client has opened a transport whose request somebody else has read, such as the HTTP server of the runtime. `rest`
+   * are the bytes that were read beyond it.
+   */
+  receiveUpgrade(transport: Transport, head: RequestHead, rest?: Uint8Array, info: TransportInfo = {}): void {
+    const pump = this.#begin(transport, info);
+    if (pump === undefined) return;
+    pump.receiveHead(head);
+    if (rest !== undefined && rest.length > 0) pump.data(rest);
+  }
+
+  // What applications do
+
+  /**
+   * Sends a message to all open sockets; it is encoded once. Answers to how many.
+   *
+   * @throws TypeError for a Blob: read it first
+   */
+  broadcast(data: Exclude<Sendable, Blob>, options: BroadcastOptions = {}): number {
+    const message = sendable(data);
+    if (message instanceof Blob) throw new TypeError("A Blob cannot be broadcast: read its bytes.");
+    const prepared = typeof message === "string" ? prepareText(message, this.#options.host) : prepareBinary(message);
+    const { except = [], maxBuffered = Number.POSITIVE_INFINITY } = options;
+    const excepted: readonly WebSocket[] = Array.isArray(except) ? except : [except as WebSocket];
+    let count = 0;
+    for (const socket of this.#sockets) {
+      if (socket.readyState !== OPEN || excepted.includes(socket) || socket.bufferedAmount > maxBuffered) continue;
+      socket.sendPrepared(prepared, options);
+      count++;
+    }
+    return count;
+  }
+
+  /**
+   * Ends the server: what comes now is dropped, who asks is answered with 503, who is connected gets a Close frame with
+   * 1001 behind what was sent before. Resolves when the last transport is gone, at the latest soon after `timeout`.
+   */
+  async close({ timeout = 10_000, reason = "" }: ShutdownOptions = {}): Promise<void> {
+    this.#isClosing = true;
+    for (const connection of [...this.#connections]) connection.startClosing(goingAway, reason);
+    if (this.#connections.size === 0) return;
+    const empty = new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+    const timer = this.#clock.setTimeout(() => {
+      for (const connection of [...this.#connections]) connection.terminate();
+    }, timeout);
+    await empty;
+    this.#clock.clearTimeout(timer);
+  }
+
+  // What it is made of
+
+  #begin(transport: Transport, info: TransportInfo): Pump | undefined {
+    if (this.#isClosing) {
+      transport.abort();
+      return undefined;
+    }
+    const incoming = new Incoming(this.#owner, this.#clock, info);
+    const pump = new Pump({
+      endpoint: Endpoint.server(this.#endpointOptions),
+      transport,
+      listener: incoming,
+      clock: this.#clock,
+      deadlines: this.#options.deadlines,
+      writeBudget: this.#options.writeBudget,
+    });
+    incoming.attach(pump);
+    this.#connections.add(incoming);
+    pump.start();
+    return pump;
+  }
+
+  async #answer(opening: IncomingOpening): Promise<void> {
+    const { maxConnections = Number.POSITIVE_INFINITY } = this.#options;
+    if (this.#connections.size > maxConnections) opening.reject({ status: 503, fields: [["Retry-After", "5"]] });
+    else await this.#handler(opening);
+  }
+
+  #add(socket: WebSocket): void {
+    this.#sockets.add(socket);
+    socket.addEventListener("close", () => this.#sockets.delete(socket), { once: true });
+  }
+
+  #replace(before: Closable, after: Closable | undefined): void {
+    this.#connections.delete(before);
+    if (after !== undefined) {
+      this.#connections.add(after);
+      if (this.#isClosing) after.startClosing(goingAway, "");
+    } else if (this.#connections.size === 0) {
+      this.#onEmpty?.();
+    }
+  }
+}

@@ -1,0 +1,341 @@
+/**
+ * What a WebSocket object consists of behind its interface: its state, what it sends and in which order, and the events that
+ * it fires (WHATWG WebSockets §3.1). It is the listener of the pump.
+ */
+import {
+  type Agreement,
+  type PreparedMessage,
+  type ResponseHead,
+  type SendOptions,
+  UsageError,
+  type Violation,
+} from "@hybi/core";
+import { BufferedAmount } from "./buffered-amount.ts";
+import type { ClientOpening, OpeningListener } from "./client-opening.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { type BinaryType, ownBuffer, payloadLength, utf8Length } from "./message-data.ts";
+import { MessageQueue } from "./message-queue.ts";
+import type { Pump } from "./pump.ts";
+import { SendQueue } from "./send-queue.ts";
+import { CloseEvent, ControlEvent, type FailureDetail, FailureEvent, failureMessage } from "./socket-events.ts";
+import { WebSocketError } from "./websocket-error.ts";
+
+/** The states, as numbers (WHATWG WebSockets §3.1). */
+export const CONNECTING = 0;
+export const OPEN = 1;
+export const CLOSING = 2;
+export const CLOSED = 3;
+export type ReadyState = typeof CONNECTING | typeof OPEN | typeof CLOSING | typeof CLOSED;
+
+/** Up to here a message is copied when it is sent; above, core refers to it, and the application must be kept from it. */
+const copyLimit = 4096;
+
+/** Chars up to which the bytes of a text are counted one by one. */
+const countedText = 4096;
+
+/** Bytes by which core counts a long message longer than its payload, until it is taken: its last header. */
+const lastHeader = 2;
+
+/** How a message is sent; an extension of the interface. */
+export interface SocketSendOptions extends SendOptions {
+  /**
+   * True gives the bytes away: they are not copied, and must not be changed any more. Otherwise they may be as soon as
+   * `send` has returned.
+   */
+  readonly owned?: boolean | undefined;
+}
+
+/** What a server does with what it accepted, when it ends. */
+export interface Closable {
+  startClosing(statusCode: number | undefined, reason: string): void;
+  terminate(): void;
+  /** Told when it is over. */
+  onClosed?: (() => void) | undefined;
+}
+
+export class SocketCore implements OpeningListener, Closable {
+  readyState: ReadyState = CONNECTING;
+  binaryType: BinaryType = "blob";
+  agreement: Agreement | undefined;
+  /** The origin of the URL, for message events. */
+  origin = "";
+  /** Which events somebody listens to, of those that come often. */
+  listensToMessages = false;
+  listensToControl = false;
+  /** Told when the socket is closed, after the event. */
+  onClosed: (() => void) | undefined;
+
+  readonly #target: EventTarget;
+  #opening: ClientOpening | undefined;
+  #pump: Pump | undefined;
+  readonly #buffered = new BufferedAmount();
+  #sendQueue: SendQueue | undefined;
+  #messages: MessageQueue<string | ArrayBuffer | Blob> | undefined;
+  /** Set once the connection has failed; then `error` is fired before `close`. */
+  #failure: FailureDetail | undefined;
+  #readingPaused = false;
+
+  /** Where errors of the application's handlers are reported. */
+  readonly clock: Clock;
+
+  constructor(target: EventTarget, clock: Clock = systemClock) {
+    this.#target = target;
+    this.clock = clock;
+  }
+
+  get pump(): Pump | undefined {
+    return this.#pump;
+  }
+
+  /** The bytes of `bufferedAmount`. */
+  get bufferedAmount(): number {
+    return this.#buffered.amount(this.#pending);
+  }
+
+  // What the application does
+
+  /** A client's: begins to open the connection. */
+  begin(opening: ClientOpening): void {
+    this.#opening = opening;
+    opening.start();
+  }
+
+  send(data: string | Blob | Uint8Array, options: SocketSendOptions | undefined): void {
+    if (this.readyState !== OPEN) {
+      this.#buffered.lost(payloadLength(data));
+    } else if (data instanceof Blob) {
+      const { size } = data;
+      this.#inTurn(size, data, (bytes) => this.#transmit(bytes, { ...options, owned: true }));
+    } else if (this.#sendQueue === undefined || this.#sendQueue.isEmpty) {
+      this.#transmit(data, options);
+    } else {
+      const kept = typeof data === "string" ? data : data.slice();
+      this.#inTurn(payloadLength(data), undefined, () => this.#transmit(kept, { ...options, owned: true }));
+    }
+  }
+
+  sendPrepared(message: PreparedMessage, options: SendOptions | undefined): void {
+    if (this.readyState !== OPEN) this.#buffered.lost(message.payload.length);
+    else this.#afterBlobs(message.payload.length, () => this.#transmitPrepared(message, options));
+  }
+
+  /** `statusCode` was checked. */
+  startClosing(statusCode: number | undefined, reason: string): void {
+    if (this.readyState >= CLOSING) return;
+    if (this.readyState === CONNECTING) {
+      this.#giveUp({});
+      return;
+    }
+    this.readyState = CLOSING;
+    this.#afterBlobs(0, () => this.#pump!.endpoint.sendClose(statusCode, reason));
+    // The peer's Close frame may stand behind messages that nobody takes any more.
+    this.#pump!.resume();
+    this.#pump!.touch();
+  }
+
+  /** Drops the transport, at whatever point; `error` is not fired once it was open. */
+  terminate(reason?: unknown): void {
+    if (this.readyState === CLOSED) return;
+    if (this.readyState === CONNECTING) this.#giveUp(reason === undefined ? {} : { error: reason });
+    else {
+      this.readyState = CLOSING;
+      if (reason !== undefined) this.#failure ??= { error: reason };
+      this.#pump!.abort();
+    }
+  }
+
+  pause(): void {
+    this.#readingPaused = true;
+    this.#pump?.pause();
+  }
+
+  resume(): void {
+    this.#readingPaused = false;
+    this.#pump?.resume();
+  }
+
+  /** The messages from now on, for a loop. All loops share them. */
+  messages(): AsyncIterableIterator<string | ArrayBuffer | Blob, undefined> {
+    if (this.#messages === undefined) {
+      this.#messages = new MessageQueue(this, () => {
+        this.#messages = undefined;
+      });
+      if (this.readyState === CLOSED) this.#messages.end(undefined);
+    }
+    return this.#messages;
+  }
+
+  // What happens: `OpeningListener`
+
+  attach(pump: Pump): void {
+    this.#pump = pump;
+    if (this.#readingPaused) pump.pause();
+  }
+
+  openingFailed(detail: FailureDetail): void {
+    this.#fail(detail);
+    this.end(false, 1006, "");
+  }
+
+  request(): void {}
+
+  open(agreement: Agreement): void {
+    this.#opening?.leave();
+    // It was given up in the same turn.
+    if (this.readyState !== CONNECTING) return;
+    this.agreement = agreement;
+    this.readyState = OPEN;
+    this.#target.dispatchEvent(new Event("open"));
+  }
+
+  rejection(response: ResponseHead, body: Uint8Array): void {
+    if (this.readyState === CONNECTING && this.#opening?.follow(response) === true) return;
+    this.#fail({ response, body });
+    // There is nothing to say to a server that has said no.
+    this.#pump!.abort();
+  }
+
+  text(data: string): void {
+    if (this.readyState !== OPEN) return;
+    this.#messages?.push(data, data.length);
+    if (this.listensToMessages) this.#dispatchMessage(data);
+  }
+
+  binary(bytes: Uint8Array, start: number, end: number): void {
+    if (this.readyState !== OPEN || (this.#messages === undefined && !this.listensToMessages)) return;
+    const data =
+      this.binaryType === "blob"
+        ? new Blob([bytes.subarray(start, end) as Uint8Array<ArrayBuffer>])
+        : ownBuffer(bytes, start, end);
+    this.#messages?.push(data, end - start);
+    if (this.listensToMessages) this.#dispatchMessage(data);
+  }
+
+  fragment(): void {}
+
+  ping(payload: Uint8Array): void {
+    if (this.listensToControl) this.#target.dispatchEvent(new ControlEvent("ping", payload));
+  }
+
+  pong(payload: Uint8Array): void {
+    this.#pump!.pongReceived(payload);
+    if (this.listensToControl) this.#target.dispatchEvent(new ControlEvent("pong", payload));
+  }
+
+  close(): void {
+    this.readyState = CLOSING;
+  }
+
+  failure(violation: Violation): void {
+    const wasConnecting = this.readyState === CONNECTING;
+    this.#fail({ violation });
+    // A client whose opening handshake failed has nothing to say, and nothing to wait for (RFC 6455 §7.1.7).
+    if (wasConnecting && this.#opening !== undefined) this.#pump!.abort();
+  }
+
+  end(clean: boolean, statusCode: number, reason: string): void {
+    this.#opening?.leave();
+    const lost = this.#pump?.lost;
+    if (lost !== undefined && !clean) this.#failure ??= { error: lost };
+    this.#sendQueue?.clear();
+    this.#buffered.end(this.#pending);
+    this.readyState = CLOSED;
+    const detail = this.#failure;
+    if (detail !== undefined) this.#target.dispatchEvent(new FailureEvent("error", detail));
+    this.#target.dispatchEvent(new CloseEvent("close", { wasClean: clean, code: statusCode, reason }));
+    this.#messages?.end(clean ? undefined : closeError(statusCode, reason, detail));
+    this.onClosed?.();
+  }
+
+  settled(): void {
+    if (this.#pending === 0) this.#buffered.drained();
+  }
+
+  // What they are made of
+
+  get #pending(): number {
+    return this.#pump?.bufferedLength ?? 0;
+  }
+
+  /** Gives up a connection that is not open yet (WHATWG WebSockets §3.1: "fail the WebSocket connection"). */
+  #giveUp(detail: FailureDetail): void {
+    this.#fail(detail);
+    if (this.#opening === undefined) this.#pump!.abort();
+    else this.#opening.abort();
+  }
+
+  #fail(detail: FailureDetail): void {
+    this.#failure ??= detail;
+    this.readyState = CLOSING;
+  }
+
+  #dispatchMessage(data: string | ArrayBuffer | Blob): void {
+    this.#target.dispatchEvent(new MessageEvent("message", { data, origin: this.origin }));
+  }
+
+  /** Does `act` once all Blobs that were sent before have been read; at once when there are none. */
+  #afterBlobs(length: number, act: () => void): void {
+    if (this.#sendQueue === undefined || this.#sendQueue.isEmpty) act();
+    else this.#inTurn(length, undefined, act);
+  }
+
+  #inTurn(length: number, blob: Blob | undefined, act: (bytes: Uint8Array) => void): void {
+    this.#sendQueue ??= new SendQueue((error) => this.terminate(error));
+    this.#buffered.held(length);
+    this.#sendQueue.push(blob, (bytes) => {
+      this.#buffered.held(-length);
+      act(bytes);
+      this.#pump!.touch();
+    });
+  }
+
+  #transmit(data: string | Uint8Array, options: SocketSendOptions | undefined): void {
+    const pump = this.#pump!;
+    const { endpoint, bufferedLength } = pump;
+    const before = endpoint.outputLength;
+    let length = data.length;
+    try {
+      if (typeof data === "string") {
+        endpoint.sendText(data, options);
+        length = length <= countedText ? utf8Length(data) : endpoint.outputLength - before - lastHeader;
+      } else {
+        const isKept = options?.owned === true || length <= copyLimit;
+        endpoint.sendBinary(isKept ? data : data.slice(), options);
+      }
+    } catch (error) {
+      this.#notSent(error, payloadLength(data));
+      return;
+    }
+    this.#buffered.queued(length, bufferedLength);
+    pump.touch();
+  }
+
+  #transmitPrepared(message: PreparedMessage, options: SendOptions | undefined): void {
+    const pump = this.#pump!;
+    const { bufferedLength } = pump;
+    const { length } = message.payload;
+    try {
+      pump.endpoint.sendPrepared(message, options);
+    } catch (error) {
+      this.#notSent(error, length);
+      return;
+    }
+    this.#buffered.queued(length, bufferedLength);
+    pump.touch();
+  }
+
+  /** It was too late, or too much, and the payload is lost; anything else is the caller's to know. */
+  #notSent(error: unknown, length: number): void {
+    const code = error instanceof UsageError ? error.code : undefined;
+    if (code !== "send/queue-full" && code !== "send/after-close" && code !== "endpoint/ended") throw error;
+    this.#buffered.lost(length);
+    // WHATWG WebSockets §3.1: a socket whose buffer is full is flagged as full, and closed.
+    if (code === "send/queue-full") this.terminate(error);
+  }
+}
+
+/** The error of whoever waits for messages of a connection that did not end well. */
+export function closeError(closeCode: number, reason: string, detail: FailureDetail | undefined): WebSocketError {
+  const message = detail === undefined ? "The connection was lost." : failureMessage(detail);
+  return new WebSocketError(message, { closeCode, reason }, detail ?? {});
+}

@@ -1,0 +1,77 @@
+/** The events of a WebSocket. Those that not every runtime has, or that say more than the platform's, are here. */
+import type { ResponseHead, Violation } from "@hybi/core";
+
+/** What a `CloseEvent` is made of. */
+export interface CloseEventInit extends EventInit {
+  wasClean?: boolean;
+  code?: number;
+  reason?: string;
+}
+
+/** The connection is closed (WHATWG WebSockets §4). The same as the platform's, which Node 20 does not have. */
+export class CloseEvent extends Event {
+  /** Whether both Close frames have passed (RFC 6455 §7.1.4). */
+  readonly wasClean: boolean;
+  /** The peer's status code; 1005 when it sent none, 1006 when there was no Close frame (RFC 6455 §7.1.5). */
+  readonly code: number;
+  readonly reason: string;
+
+  constructor(type: string, init: CloseEventInit = {}) {
+    super(type, init);
+    this.wasClean = init.wasClean ?? false;
+    this.code = init.code ?? 0;
+    this.reason = init.reason ?? "";
+  }
+}
+
+/** Why a connection failed. At most one of them is there; none when `close()` came before `open`. */
+export interface FailureDetail {
+  /** The peer broke a rule of the protocol, or was too late. */
+  readonly violation?: Violation | undefined;
+  /** The server answered the opening request with another status than success. */
+  readonly response?: ResponseHead | undefined;
+  /** The body of that response; at most `limits.rejectionBody` bytes of it. */
+  readonly body?: Uint8Array | undefined;
+  /** The transport could not be had, or was lost. */
+  readonly error?: unknown;
+}
+
+/** The connection failed; `close` follows. For the platform it is an Event that tells nothing; here it says why. */
+export class FailureEvent extends Event implements FailureDetail {
+  readonly violation: Violation | undefined;
+  readonly response: ResponseHead | undefined;
+  readonly body: Uint8Array | undefined;
+  readonly error: unknown;
+  /** The reason in one sentence, for logs. */
+  readonly message: string;
+
+  constructor(type: string, detail: FailureDetail = {}) {
+    super(type);
+    this.violation = detail.violation;
+    this.response = detail.response;
+    this.body = detail.body;
+    this.error = detail.error;
+    this.message = failureMessage(detail);
+  }
+}
+
+/** A Ping or a Pong of the peer's arrived. An extension of the interface. */
+export class ControlEvent extends Event {
+  /** At most 125 bytes. */
+  readonly payload: Uint8Array;
+
+  constructor(type: "ping" | "pong", payload: Uint8Array) {
+    super(type);
+    this.payload = payload;
+  }
+}
+
+/** Says in one sentence why a connection failed. */
+export function failureMessage({ violation, response, error }: FailureDetail): string {
+  if (violation !== undefined) return `${violation.message} (${violation.code}, ${violation.section})`;
+  if (response !== undefined) {
+    return `The server answered ${response.status} ${response.reasonPhrase}`.trimEnd().concat(".");
+  }
+  if (error !== undefined) return error instanceof Error ? error.message : String(error);
+  return "The connection was given up.";
+}

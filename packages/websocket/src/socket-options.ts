@@ -1,0 +1,82 @@
+/** What a client may be told beyond a URL and subprotocols, and how adapters open transports. */
+import type { Agreement, ClientOptions, DeadlineOptions, RandomSource, ResponseHead, WebSocketUrl } from "@hybi/core";
+import type { Clock } from "./clock.ts";
+import type { Transport } from "./transport.ts";
+
+/** Where to, and what for. */
+export interface ConnectTarget {
+  readonly url: WebSocketUrl;
+  /** The opening request, for transports that bring a handshake of their own, such as an HTTP/2 stream. */
+  readonly opening: ClientOptions;
+  /** `options.transport` of the application: what this adapter understands, such as TLS settings. */
+  readonly options: unknown;
+  /** Aborted when the socket was closed meanwhile, or the time for opening is over. */
+  readonly signal: AbortSignal;
+}
+
+/** A transport whose opening handshake was had by other means (RFC 8441, RFC 9220, or none at all). */
+export interface AgreedTransport {
+  readonly transport: Transport;
+  readonly agreement: Agreement;
+}
+
+/** Opens a transport: all that an adapter does for a client. Rejects with `OpeningRejection` for an HTTP answer. */
+export type Connect = (
+  target: ConnectTarget,
+) => Transport | AgreedTransport | Promise<Transport> | Promise<AgreedTransport> | Promise<Transport | AgreedTransport>;
+
+/** The server answered the opening request with another status than success; for adapters with a handshake of their own. */
+export class OpeningRejection extends Error {
+  readonly response: ResponseHead;
+  readonly body: Uint8Array;
+
+  constructor(response: ResponseHead, body: Uint8Array = new Uint8Array(0)) {
+    super(`The server answered ${response.status}.`);
+    this.name = "OpeningRejection";
+    this.response = response;
+    this.body = body;
+  }
+}
+
+/** Options of a client, in place of subprotocols. All are extensions of the interface but `protocols`. */
+export interface ClientSocketOptions
+  extends Omit<
+    ClientOptions,
+    "url" | "authority" | "resourceName" | "secure" | "subprotocols" | "requireSubprotocol" | "random" | "delivery"
+  > {
+  /** To offer; the connection fails when the server picks none of them (WHATWG WebSockets §2). */
+  readonly protocols?: string | readonly string[] | undefined;
+  /** What relative URLs are relative to; the page's or the Worker's own by default. */
+  readonly base?: string | undefined;
+  /** How many redirects to follow, within RFC 9110 §15.4 and never from wss to ws. 0, as the platform has it. */
+  readonly followRedirects?: number | undefined;
+  /**
+   * Opens connections to one host at the same time, rather than one after the other as RFC 6455 §4.1 step 2 demands. For
+   * who tests a server.
+   */
+  readonly concurrentOpenings?: boolean | undefined;
+  readonly deadlines?: DeadlineOptions | undefined;
+  /** For masking keys and nonces; `crypto.getRandomValues` by default. */
+  readonly random?: RandomSource | undefined;
+  readonly clock?: Clock | undefined;
+  /** Opens the transport; adapters have one of their own. */
+  readonly connect?: Connect | undefined;
+  /** For the adapter: see its own documentation. */
+  readonly transport?: unknown;
+  /** Bytes of one write; see `PumpOptions`. */
+  readonly writeBudget?: number | undefined;
+}
+
+/** Web IDL: (DOMString or sequence<DOMString>), and options where it is neither. */
+export function clientOptions(
+  given: string | readonly string[] | ClientSocketOptions | undefined,
+): ClientSocketOptions {
+  if (given === undefined) return {};
+  if (typeof given !== "object" || given === null) return { protocols: [String(given)] };
+  return Symbol.iterator in given ? { protocols: Array.from(given, String) } : given;
+}
+
+/** The randomness of the platform, which all runtimes of this package have. */
+export const systemRandom: RandomSource = (target) => {
+  crypto.getRandomValues(target as Uint8Array<ArrayBuffer>);
+};

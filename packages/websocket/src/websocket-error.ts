@@ -1,0 +1,53 @@
+/** The error of a connection that did not end well (WHATWG WebSockets, WebSocketError). Only Chromium has one of its own. */
+import { isSendable, maxReasonLength } from "@hybi/core";
+import { invalidAccess, syntaxError } from "./dom-exception.ts";
+import { utf8Length } from "./message-data.ts";
+import type { FailureDetail } from "./socket-events.ts";
+
+/** What a `WebSocketError` says beyond its message. */
+export interface WebSocketErrorInit {
+  closeCode?: number | undefined;
+  reason?: string | undefined;
+}
+
+/** Passed to `abort` and `cancel` of a stream, it says with what to close; rejected with, it says how it was closed. */
+export class WebSocketError extends DOMException {
+  /** Of a close that the application asked for, 1000 or 3000 to 4999; of a connection that ended, any; or null. */
+  readonly closeCode: number | null;
+  readonly reason: string;
+  /** Why it failed, where that is known. */
+  readonly detail: FailureDetail | undefined;
+
+  /** @throws DOMException InvalidAccessError for a code that may not be sent, SyntaxError for a long reason */
+  constructor(message = "", init: WebSocketErrorInit = {}, detail?: FailureDetail) {
+    super(message, "WebSocketError");
+    const reason = init.reason ?? "";
+    // Of a connection that ended the code is not ours to check.
+    const checked = detail === undefined ? checkClose(init.closeCode, reason) : init.closeCode;
+    this.closeCode = checked ?? null;
+    this.reason = reason;
+    this.detail = detail;
+  }
+}
+
+/**
+ * The status code to send for `code` and `reason` (WHATWG WebSockets §3.1: "close", §4: "WebSocketError").
+ *
+ * @throws DOMException InvalidAccessError unless the code is 1000 or 3000 to 4999, SyntaxError for a reason above 123 bytes
+ */
+export function checkClose(code: number | undefined, reason: string): number | undefined {
+  // Web IDL: [Clamp] unsigned short. What is no number is 0.
+  const status = code === undefined ? undefined : clamp(Number(code));
+  if (status !== undefined && (!isSendable(status) || (status !== 1000 && status < 3000))) {
+    throw invalidAccess(`The code must be 1000 or between 3000 and 4999, not ${status}.`);
+  }
+  if (utf8Length(reason) > maxReasonLength) throw syntaxError(`The reason is longer than ${maxReasonLength} bytes.`);
+  return status === undefined && reason !== "" ? 1000 : status;
+}
+
+/** Rounds to the nearest integer, of two to the even one. */
+function clamp(value: number): number {
+  const bounded = Math.min(Math.max(value || 0, 0), 65_535);
+  const rounded = Math.round(bounded);
+  return rounded - bounded === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
+}

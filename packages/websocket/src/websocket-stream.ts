@@ -1,0 +1,95 @@
+/**
+ * The WebSocketStream interface (WHATWG WebSockets, WebSocketStream): a connection as a readable and a writable stream of
+ * messages, with backpressure both ways. A reader that rests makes the peer wait; a writer waits for room.
+ */
+import { Accepted } from "./accepted.ts";
+import { ClientOpening } from "./client-opening.ts";
+import { withSyntaxErrors } from "./dom-exception.ts";
+import type { ClientSocketOptions } from "./socket-options.ts";
+import { StreamCore } from "./stream-core.ts";
+import { ambientBase, resolveUrl } from "./url.ts";
+import { checkClose } from "./websocket-error.ts";
+
+/** A message: text as a string, binary as bytes in a buffer of their own. */
+export type StreamMessage = string | Uint8Array<ArrayBuffer>;
+
+/** What `opened` resolves with. */
+export interface WebSocketOpenInfo {
+  readonly readable: ReadableStream<StreamMessage>;
+  readonly writable: WritableStream<string | ArrayBufferLike | ArrayBufferView>;
+  /** The extensions in use; empty for none. */
+  readonly extensions: string;
+  /** The subprotocol in use; empty for none. */
+  readonly protocol: string;
+}
+
+/** How a connection was, or is to be, closed. */
+export interface WebSocketCloseInfo {
+  /** To close with: 1000 or 3000 to 4999. */
+  closeCode?: number | undefined;
+  /** At most 123 bytes of UTF-8. */
+  reason?: string | undefined;
+}
+
+/** Options of a stream. All but `protocols` and `signal` are extensions of the interface. */
+export interface WebSocketStreamOptions extends ClientSocketOptions {
+  /** Gives the connection up while it is being opened. */
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes, or chars of text, that are read ahead of the reader. 64 KiB; one chunk of the transport may come on top. */
+  readonly readHighWaterMark?: number | undefined;
+  /** Bytes that are sent ahead of the transport before a writer has to wait. 64 KiB. */
+  readonly writeHighWaterMark?: number | undefined;
+}
+
+/**
+ * A connection as streams.
+ *
+ * @example
+ * const stream = new WebSocketStream("wss://example.com/");
+ * const { readable, writable } = await stream.opened;
+ * await readable.pipeThrough(shout).pipeTo(writable);
+ */
+export class WebSocketStream {
+  readonly #url: string;
+  readonly #core: StreamCore;
+
+  /**
+   * Begins to connect.
+   *
+   * @throws DOMException SyntaxError for a URL or a subprotocol that is none; UsageError for options that cannot be sent
+   */
+  constructor(url: string | URL, options: WebSocketStreamOptions = {}) {
+    const given: unknown = url;
+    if (given instanceof Accepted) {
+      this.#url = given.url;
+      this.#core = given.createCore();
+      return;
+    }
+    this.#core = new StreamCore(options);
+    this.#url = resolveUrl(String(url), options.base ?? ambientBase());
+    this.#core.begin(withSyntaxErrors(() => new ClientOpening(this.#url, options, this.#core)));
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  /** The streams, once it is open. Rejects with a `WebSocketError`, or with the reason of `signal`. */
+  get opened(): Promise<WebSocketOpenInfo> {
+    return this.#core.opened;
+  }
+
+  /** How it was closed, once it is. Rejects with a `WebSocketError` unless both Close frames have passed. */
+  get closed(): Promise<WebSocketCloseInfo> {
+    return this.#core.closed;
+  }
+
+  /**
+   * Starts the closing handshake, after everything that was written. While connecting it gives up.
+   *
+   * @throws DOMException InvalidAccessError unless the code is 1000 or 3000 to 4999; SyntaxError for a long reason
+   */
+  close({ closeCode, reason = "" }: WebSocketCloseInfo = {}): void {
+    this.#core.startClosing(checkClose(closeCode, reason), reason);
+  }
+}

@@ -1,0 +1,311 @@
+/**
+ * The WebSocket interface (WHATWG WebSockets §3), over any transport, for the sockets of clients and for accepted ones.
+ * Adapters export it with a `connect` of their own; see `createWebSocketClass`. What the standard does not have is marked as
+ * an extension.
+ */
+import type { Agreement, PreparedMessage, SendOptions, Statistics } from "@hybi/core";
+import { Accepted } from "./accepted.ts";
+import { ClientOpening } from "./client-opening.ts";
+import { reportError } from "./clock.ts";
+import { invalidState, withSyntaxErrors } from "./dom-exception.ts";
+import { EventHandlers, type Handler } from "./event-handlers.ts";
+import { formatExtensions } from "./format-extensions.ts";
+import { type BinaryType, type Sendable, sendable } from "./message-data.ts";
+import {
+  CLOSED,
+  CLOSING,
+  CONNECTING,
+  OPEN,
+  type ReadyState,
+  SocketCore,
+  type SocketSendOptions,
+} from "./socket-core.ts";
+import type { CloseEvent, ControlEvent, FailureEvent } from "./socket-events.ts";
+import { type ClientSocketOptions, clientOptions } from "./socket-options.ts";
+import { ambientBase, resolveUrl } from "./url.ts";
+import { checkClose } from "./websocket-error.ts";
+
+/** The events of a WebSocket. */
+export interface WebSocketEventMap {
+  readonly open: Event;
+  readonly message: MessageEvent<string | ArrayBuffer | Blob>;
+  readonly error: FailureEvent;
+  readonly close: CloseEvent;
+  /** Extension: a Ping arrived, and was answered. */
+  readonly ping: ControlEvent;
+  /** Extension: a Pong arrived. */
+  readonly pong: ControlEvent;
+}
+
+/** What an `on…` attribute takes. */
+export type WebSocketHandler<Type extends keyof WebSocketEventMap> =
+  | ((this: WebSocket, event: WebSocketEventMap[Type]) => unknown)
+  | null;
+
+/** A listener as `addEventListener` takes it. */
+export type WebSocketListener<Type extends keyof WebSocketEventMap> =
+  | ((this: WebSocket, event: WebSocketEventMap[Type]) => unknown)
+  | { handleEvent(event: WebSocketEventMap[Type]): unknown };
+
+/** Counters of a connection, as plain data. */
+export interface SocketStatistics extends Statistics {
+  /** Bytes, framing included, that were sent and have not left. */
+  readonly bufferedLength: number;
+  /** Milliseconds of the latest Ping that was answered; undefined before the first. */
+  readonly roundTripTime: number | undefined;
+}
+
+const noStatistics: Statistics = {
+  bytesReceived: 0,
+  bytesTaken: 0,
+  messagesReceived: 0,
+  messagesSent: 0,
+  controlFramesReceived: 0,
+  pingsTaken: 0,
+};
+
+type AnyListener = Parameters<EventTarget["addEventListener"]>[1];
+
+/**
+ * A WebSocket.
+ *
+ * @example
+ * const socket = new WebSocket("wss://example.com/chat", "chat");
+ * socket.onmessage = ({ data }) => console.log(data);
+ */
+export class WebSocket extends EventTarget {
+  declare static readonly CONNECTING: typeof CONNECTING;
+  declare static readonly OPEN: typeof OPEN;
+  declare static readonly CLOSING: typeof CLOSING;
+  declare static readonly CLOSED: typeof CLOSED;
+  declare readonly CONNECTING: typeof CONNECTING;
+  declare readonly OPEN: typeof OPEN;
+  declare readonly CLOSING: typeof CLOSING;
+  declare readonly CLOSED: typeof CLOSED;
+
+  readonly #core: SocketCore;
+  readonly #url: string;
+  #handlers: EventHandlers | undefined;
+
+  /**
+   * Begins to connect. `protocols` are the subprotocols to offer; options in their place are an extension.
+   *
+   * @throws DOMException SyntaxError for a URL or a subprotocol that is none; UsageError for options that cannot be sent
+   */
+  constructor(url: string | URL, protocols: string | readonly string[] | ClientSocketOptions = []) {
+    super();
+    const given: unknown = url;
+    if (given instanceof Accepted) {
+      this.#url = given.url;
+      this.#core = given.createCore(this);
+      return;
+    }
+    if (url === undefined) throw new TypeError("A WebSocket needs a URL.");
+    const options = clientOptions(protocols);
+    const core = new SocketCore(this, options.clock);
+    this.#core = core;
+    this.#url = resolveUrl(String(url), options.base ?? ambientBase());
+    core.origin = new URL(this.#url).origin;
+    core.begin(withSyntaxErrors(() => new ClientOpening(this.#url, options, core)));
+  }
+
+  // The interface of the standard
+
+  get url(): string {
+    return this.#url;
+  }
+
+  get readyState(): ReadyState {
+    return this.#core.readyState;
+  }
+
+  /** Bytes of payload that were sent and have not left, and all that was sent since the socket is closing. */
+  get bufferedAmount(): number {
+    return this.#core.bufferedAmount;
+  }
+
+  /** The extensions in use, as the response has them; empty for none. */
+  get extensions(): string {
+    return this.#core.agreement === undefined ? "" : formatExtensions(this.#core.agreement);
+  }
+
+  /** The subprotocol in use; empty for none. */
+  get protocol(): string {
+    return this.#core.agreement?.subprotocol ?? "";
+  }
+
+  get binaryType(): BinaryType {
+    return this.#core.binaryType;
+  }
+
+  set binaryType(value: BinaryType) {
+    // Web IDL: what is no value of the enumeration is ignored.
+    if (value === "blob" || value === "arraybuffer") this.#core.binaryType = value;
+  }
+
+  /**
+   * Sends a message. What is neither string, bytes nor Blob is sent as its string. `options` are an extension.
+   *
+   * @throws DOMException InvalidStateError while connecting
+   */
+  send(data: Sendable, options?: SocketSendOptions): void {
+    // biome-ignore lint/complexity/noArguments: Web IDL tells a missing argument from one that is undefined.
+    if (arguments.length === 0) throw new TypeError("send() needs a message.");
+    const message = sendable(data);
+    if (this.#core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
+    this.#core.send(message, options);
+  }
+
+  /**
+   * Starts the closing handshake, after everything that was sent. While connecting it gives up.
+   *
+   * @throws DOMException InvalidAccessError unless `code` is 1000 or 3000 to 4999; SyntaxError for a reason above 123 bytes
+   */
+  close(code?: number, reason?: string): void {
+    const text = reason === undefined ? "" : String(reason);
+    this.#core.startClosing(checkClose(code, text), text);
+  }
+
+  get onopen(): WebSocketHandler<"open"> {
+    return this.#handler("open");
+  }
+
+  set onopen(handler: WebSocketHandler<"open">) {
+    this.#setHandler("open", handler);
+  }
+
+  get onmessage(): WebSocketHandler<"message"> {
+    return this.#handler("message");
+  }
+
+  set onmessage(handler: WebSocketHandler<"message">) {
+    this.#setHandler("message", handler);
+  }
+
+  get onerror(): WebSocketHandler<"error"> {
+    return this.#handler("error");
+  }
+
+  set onerror(handler: WebSocketHandler<"error">) {
+    this.#setHandler("error", handler);
+  }
+
+  get onclose(): WebSocketHandler<"close"> {
+    return this.#handler("close");
+  }
+
+  set onclose(handler: WebSocketHandler<"close">) {
+    this.#setHandler("close", handler);
+  }
+
+  override addEventListener<Type extends keyof WebSocketEventMap>(
+    type: Type,
+    listener: WebSocketListener<Type> | null,
+    options?: Parameters<EventTarget["addEventListener"]>[2],
+  ): void;
+  override addEventListener(type: string, listener: AnyListener, options?: boolean | object): void;
+  override addEventListener(type: string, listener: unknown, options?: boolean | object): void {
+    // Messages are events only from when somebody listens: to make one costs more than to decode a message.
+    if (type === "message") this.#core.listensToMessages = true;
+    if (type === "ping" || type === "pong") this.#core.listensToControl = true;
+    super.addEventListener(type, listener as AnyListener, options);
+  }
+
+  override removeEventListener<Type extends keyof WebSocketEventMap>(
+    type: Type,
+    listener: WebSocketListener<Type> | null,
+    options?: Parameters<EventTarget["removeEventListener"]>[2],
+  ): void;
+  override removeEventListener(type: string, listener: AnyListener, options?: boolean | object): void;
+  override removeEventListener(type: string, listener: unknown, options?: boolean | object): void {
+    super.removeEventListener(type, listener as AnyListener, options);
+  }
+
+  // Extensions
+
+  /** What the endpoints agreed on, once it is open. */
+  get agreement(): Agreement | undefined {
+    return this.#core.agreement;
+  }
+
+  get statistics(): SocketStatistics {
+    const { pump } = this.#core;
+    return {
+      ...(pump?.endpoint.statistics ?? noStatistics),
+      bufferedLength: pump?.bufferedLength ?? 0,
+      roundTripTime: pump?.roundTripTime,
+    };
+  }
+
+  /**
+   * Sends a Ping of at most 125 bytes; `statistics.roundTripTime` and a `pong` event come of it. Does nothing unless open.
+   *
+   * @throws DOMException InvalidStateError while connecting; UsageError `control/payload-too-long`
+   */
+  ping(payload?: Uint8Array): void {
+    if (this.#core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
+    if (this.#core.readyState === OPEN) this.#core.pump?.ping(payload);
+  }
+
+  /**
+   * Sends an unsolicited Pong (RFC 6455 §5.5.3). Pings are answered without this.
+   *
+   * @throws as `ping`
+   */
+  pong(payload?: Uint8Array): void {
+    if (this.#core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
+    if (this.#core.readyState !== OPEN) return;
+    this.#core.pump?.endpoint.sendPong(payload);
+    this.#core.pump?.touch();
+  }
+
+  /**
+   * Sends a message that was encoded once for many sockets; see `prepareText` of core.
+   *
+   * @throws DOMException InvalidStateError while connecting
+   */
+  sendPrepared(message: PreparedMessage, options?: SendOptions): void {
+    if (this.#core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
+    this.#core.sendPrepared(message, options);
+  }
+
+  /** Drops the transport without a closing handshake. `close` follows, not clean. */
+  terminate(): void {
+    this.#core.terminate();
+  }
+
+  /** Stops reading, so that the peer comes to a halt. Messages of a chunk that has arrived may still come. */
+  pause(): void {
+    this.#core.pause();
+  }
+
+  /** Reads again. */
+  resume(): void {
+    this.#core.resume();
+  }
+
+  /**
+   * The messages from now on. Reading rests while 64 KiB wait to be taken. The loop ends with the connection: with a
+   * `WebSocketError` when that did not end with both Close frames.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<string | ArrayBuffer | Blob, undefined> {
+    return this.#core.messages();
+  }
+
+  // What it is made of
+
+  #handler(type: string): Handler | null {
+    return this.#handlers?.of(type) ?? null;
+  }
+
+  #setHandler(type: string, handler: unknown): void {
+    this.#handlers ??= new EventHandlers(this, (error) => reportError(this.#core.clock, error));
+    this.#handlers.set(type, handler);
+  }
+}
+
+// Web IDL: constants are enumerable and cannot be changed, of the class and of its objects.
+for (const [name, value] of Object.entries({ CONNECTING, OPEN, CLOSING, CLOSED })) {
+  for (const holder of [WebSocket, WebSocket.prototype])
+    Object.defineProperty(holder, name, { value, enumerable: true });
+}

@@ -1,0 +1,78 @@
+/** A client and a server in memory: WebSockets over a pair of transports, with a clock that is a number. */
+import { createWebSocketClass, createWebSocketStreamClass } from "../../src/create-websocket-class.ts";
+import type { IncomingOpening } from "../../src/incoming-opening.ts";
+import { type PairedTransport, type PairOptions, pair } from "../../src/pair.ts";
+import { type ServerOptions, WebSocketServer } from "../../src/server.ts";
+import type { ClientSocketOptions } from "../../src/socket-options.ts";
+import type { WebSocket } from "../../src/websocket.ts";
+import type { WebSocketStream, WebSocketStreamOptions } from "../../src/websocket-stream.ts";
+import { TestClock, until } from "./clock.ts";
+
+export interface WorldOptions {
+  readonly server?: ServerOptions;
+  readonly client?: ClientSocketOptions;
+  readonly pair?: PairOptions;
+  /** Answers requests; accepts them by default. */
+  readonly handler?: (opening: IncomingOpening) => unknown;
+}
+
+/** One server, and clients that reach it under any URL. */
+export class World {
+  readonly clock = new TestClock();
+  readonly server: WebSocketServer;
+  readonly accepted: WebSocket[] = [];
+  /** The transports of the clients, then those of the server, in order of connection. */
+  readonly near: PairedTransport[] = [];
+  readonly far: PairedTransport[] = [];
+  readonly WebSocket: typeof WebSocket;
+  readonly WebSocketStream: typeof WebSocketStream;
+
+  constructor(options: WorldOptions = {}) {
+    const { handler = (opening) => this.accepted.push(opening.accept()) } = options;
+    this.server = new WebSocketServer(handler, { clock: this.clock, ...options.server });
+    const connect = () => {
+      const [near, far] = pair(options.pair);
+      this.near.push(near);
+      this.far.push(far);
+      this.server.receive(far);
+      return near;
+    };
+    const defaults: WebSocketStreamOptions = { clock: this.clock, ...options.client };
+    this.WebSocket = createWebSocketClass(connect, defaults);
+    this.WebSocketStream = createWebSocketStreamClass(connect, defaults);
+  }
+
+  /** An open client and the socket that was accepted for it. */
+  async connected(options: ClientSocketOptions = {}): Promise<{ client: WebSocket; server: WebSocket }> {
+    const count = this.accepted.length;
+    const client = new this.WebSocket("ws://example.com/", options);
+    await until(() => client.readyState === 1 && this.accepted.length > count);
+    return { client, server: this.accepted.at(-1) as WebSocket };
+  }
+}
+
+/** What happened to `socket`, one line an event, from now on. */
+export function story(socket: WebSocket): string[] {
+  const lines: string[] = [];
+  socket.addEventListener("open", () => lines.push("open"));
+  socket.addEventListener("message", ({ data }) => {
+    lines.push(
+      `message ${typeof data === "string" ? data : data instanceof Blob ? "blob" : `${data.byteLength} bytes`}`,
+    );
+  });
+  socket.addEventListener("error", ({ message }) => lines.push(`error ${socket.readyState} ${message}`));
+  socket.addEventListener("close", ({ code, reason, wasClean }) => {
+    lines.push(`close ${socket.readyState} ${code} ${reason} ${wasClean ? "clean" : "unclean"}`.replace("  ", " "));
+  });
+  return lines;
+}
+
+/** The error that `action` throws. */
+export function thrown(action: () => unknown): { name: string; code?: unknown; message: string } {
+  try {
+    action();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error("nothing was thrown");
+}
