@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { usageErrorOf } from "../tests/support/connections.ts";
+import { Backoff } from "./backoff.ts";
+
+const half = (target: Uint8Array) => target.set([0, 0, 0, 0x80]);
+
+describe("Backoff", () => {
+  it("answers a random first delay, growing later ones, and none when it gives up [X26]", () => {
+    const backoff = new Backoff({ firstDelay: 100, maximumDelay: 300, factor: 2, attempts: 4, random: half });
+    expect([0, 1, 2, 3, 4].map((now) => backoff.lost(now))).toEqual([50, 150, 225, 225, undefined]);
+    expect(backoff.attempts).toBe(4);
+  });
+
+  it("begins anew after a connection that was open long enough, and when it is reset [X26]", () => {
+    const backoff = new Backoff({ firstDelay: 100, stableAfter: 10, random: half });
+    backoff.lost(0);
+    backoff.opened(100);
+    expect(backoff.lost(109)).toBe(150);
+    backoff.opened(200);
+    expect(backoff.lost(210)).toBe(50);
+    backoff.reset();
+    expect([backoff.attempts, backoff.lost(211)]).toEqual([0, 50]);
+  });
+
+  it("has the defaults of §7.2.3: up to 5 s, doubled up to 5 minutes [X26]", () => {
+    const backoff = new Backoff({ random: half });
+    const delays = Array.from({ length: 8 }, () => backoff.lost(0));
+    expect(delays).toEqual([2500, 7500, 15_000, 30_000, 60_000, 120_000, 225_000, 225_000]);
+  });
+
+  it("refuses options that are out of range or not finite", () => {
+    expect(usageErrorOf(() => new Backoff({ factor: 0, random: half }))).toBe("option/range");
+    expect(usageErrorOf(() => new Backoff({ maximumDelay: Number.POSITIVE_INFINITY, random: half }))).toBe(
+      "option/range",
+    );
+  });
+});

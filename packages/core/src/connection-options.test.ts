@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { countingSource, usageErrorOf } from "../tests/support/connections.ts";
+import { adding, agreeing, rsv1, rsv2 } from "../tests/support/extensions.ts";
+import { createTransforms, resolveOptions } from "./connection-options.ts";
+import type { ExtensionParameters } from "./extension.ts";
+import { portableHost } from "./host.ts";
+import { defaultLimits } from "./limits.ts";
+
+describe("resolveOptions", () => {
+  it("answers the defaults, and what was given", () => {
+    expect(resolveOptions("server", {})).toEqual({ limits: defaultLimits, fragmentSize: 65_536, host: portableHost });
+    const host = {};
+    const resolved = resolveOptions("client", {
+      random: countingSource(),
+      fragmentSize: 1,
+      host,
+      limits: { frame: 9 },
+    });
+    expect(resolved).toMatchObject({ fragmentSize: 1, limits: { frame: 9 } });
+    expect(resolved.host).toBe(host);
+  });
+
+  it("refuses a client without randomness [F11], and a fragmentSize below 1", () => {
+    expect(usageErrorOf(() => resolveOptions("client", {}))).toBe("option/random-missing");
+    for (const fragmentSize of [0, 0.5, -1, Number.NaN]) {
+      expect(usageErrorOf(() => resolveOptions("server", { fragmentSize }))).toBe("option/range");
+    }
+    expect(usageErrorOf(() => resolveOptions("server", { limits: { message: -1 } }))).toBe("option/range");
+  });
+});
+
+describe("createTransforms", () => {
+  it("makes one for each extension of the agreement, in its order, with role and parameters [E31]", () => {
+    const made: unknown[] = [];
+    const extensions = [adding("a", rsv1, 1), adding("b", rsv2, 1), adding("unused", rsv1, 1)].map((extension) => ({
+      ...extension,
+      createTransform: (role: "client" | "server", parameters: ExtensionParameters) => {
+        made.push([extension.name, role, parameters]);
+        return extension.createTransform(role, parameters);
+      },
+    }));
+    const agreement = {
+      ...agreeing("client"),
+      extensions: [
+        { name: "b", parameters: [["x", "1"]] as const },
+        { name: "a", parameters: [] },
+      ],
+    };
+    expect(createTransforms(agreement, extensions).map(({ rsv }) => rsv)).toEqual([rsv2, rsv1]);
+    expect(made).toEqual([
+      ["b", "client", [["x", "1"]]],
+      ["a", "client", []],
+    ]);
+  });
+
+  it("refuses what it does not know, and two owners of one bit [E32]", () => {
+    const [a, b] = [adding("a", rsv1, 1), adding("b", rsv1 | rsv2, 1)];
+    expect(usageErrorOf(() => createTransforms(agreeing("server", a), [b]))).toBe("extension/unknown");
+    expect(usageErrorOf(() => createTransforms(agreeing("server", a, b), [a, b]))).toBe("extension/rsv-conflict");
+    expect(usageErrorOf(() => createTransforms(agreeing("server", a, a), [a]))).toBe("extension/rsv-conflict");
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { patterned, utf8 } from "../tests/support/bytes.ts";
+import { EventCollector } from "./connection-sink.ts";
+import { violation } from "./violation.ts";
+
+describe("EventCollector", () => {
+  it("makes an event of each call, in order", () => {
+    const collector = new EventCollector();
+    const fault = violation("frame/too-big", 3);
+    collector.text("t");
+    collector.binary(utf8("abc"), 1, 2);
+    collector.fragment("text", utf8("abc"), 0, 3, true);
+    collector.ping(utf8("i"));
+    collector.pong(utf8("o"));
+    collector.close(1000, "r");
+    collector.failure(fault);
+    collector.end(false, 1006, "");
+    expect(collector.events).toEqual([
+      { type: "text", data: "t" },
+      { type: "binary", data: utf8("b") },
+      { type: "fragment", kind: "text", data: utf8("abc"), final: true },
+      { type: "ping", payload: utf8("i") },
+      { type: "pong", payload: utf8("o") },
+      { type: "close", statusCode: 1000, reason: "r" },
+      { type: "failure", violation: fault },
+      { type: "end", clean: false, statusCode: 1006, reason: "" },
+    ]);
+  });
+
+  it("copies up to 64 bytes of a larger array, and points into it for more [F25]", () => {
+    const array = patterned(200);
+    const dataOf = (start: number, end: number, source = array) => {
+      const collector = new EventCollector();
+      collector.binary(source, start, end);
+      const [event] = collector.events;
+      return event?.type === "binary" ? event.data : array;
+    };
+    expect(dataOf(10, 74).buffer === array.buffer).toBe(false);
+    expect(dataOf(10, 74)).toEqual(array.slice(10, 74));
+    expect(dataOf(10, 75).buffer === array.buffer).toBe(true);
+    expect(dataOf(10, 75)).toEqual(array.slice(10, 75));
+    expect(dataOf(0, 200)).toBe(array);
+    const small = utf8("abc");
+    expect(dataOf(0, 3, small)).toBe(small);
+  });
+});

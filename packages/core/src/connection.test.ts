@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import { concat, patterned, sameBytes, utf8 } from "../tests/support/bytes.ts";
+import {
+  clientWith,
+  countingSource,
+  deliver,
+  open,
+  roles,
+  sent,
+  sentClose,
+  serverWith,
+  usageErrorOf,
+} from "../tests/support/connections.ts";
+import { adding, agreeing, rsv1 } from "../tests/support/extensions.ts";
+import { frame, outline } from "../tests/support/wire.ts";
+import { Connection } from "./connection.ts";
+import { mask } from "./frame/mask.ts";
+import { prepareText } from "./message/prepared-message.ts";
+import { plainAgreement } from "./opening/agreement.ts";
+
+describe("Connection", () => {
+  it.each(roles)("of a %s is open when it is made, and has nothing to write", (role) => {
+    const connection = open(role);
+    expect(connection.agreement).toEqual(plainAgreement(role));
+    expect([connection.role, connection.state, connection.transport]).toEqual([role, "open", "keep"]);
+    expect([connection.outputLength, connection.awaitsPong, connection.tolerated]).toEqual([0, false, []]);
+    expect(connection.takeOutput()).toEqual([]);
+  });
+
+  it("refuses what it cannot work with", () => {
+    expect(usageErrorOf(() => new Connection(plainAgreement("client")))).toBe("option/random-missing");
+    expect(usageErrorOf(() => serverWith({ fragmentSize: 0 }))).toBe("option/range");
+    expect(usageErrorOf(() => new Connection(agreeing("server", adding("a", rsv1, 1))))).toBe("extension/unknown");
+  });
+
+  it("works with the options that it has by default", () => {
+    const server = new Connection(plainAgreement("server"));
+    deliver(server, { opcode: "ping" });
+    expect(outline(sent(server))).toEqual(["pong FIN 0"]);
+  });
+
+  it("adds the leniency that it needed to those of the opening handshake", () => {
+    const agreement = { ...plainAgreement("client"), tolerated: ["empty-subprotocol"] as const };
+    const client = new Connection(agreement, { random: countingSource(), tolerate: ["non-minimal-length"] });
+    expect(client.tolerated).toEqual(["empty-subprotocol"]);
+    client.receive(Uint8Array.of(0x82, 126, 0, 1, 0xff));
+    expect(client.tolerated).toEqual(["empty-subprotocol", "non-minimal-length"]);
+  });
+
+  it("carries messages of all kinds to its peer, both ways", () => {
+    const [client, server] = [clientWith(), serverWith()];
+    for (const [from, to] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      from.sendText("text");
+      from.sendBinary(patterned(10));
+      from.sendPrepared(prepareText("prepared"));
+      const stream = from.startMessage("text");
+      stream.write("streamed");
+      stream.end();
+      from.sendPing(utf8("i"));
+      from.sendPong(utf8("o"));
+      const chunks = from.takeOutput().map((chunk) => chunk.slice());
+      expect(chunks.flatMap((chunk) => to.receive(chunk))).toEqual([
+        { type: "ping", payload: utf8("i") },
+        { type: "pong", payload: utf8("o") },
+        { type: "text", data: "text" },
+        { type: "binary", data: patterned(10) },
+        { type: "text", data: "prepared" },
+        { type: "text", data: "streamed" },
+      ]);
+      expect(outline(sent(to))).toEqual(["pong FIN 1"]);
+    }
+  });
+
+  it("uses the functions of the host, to the same effect", () => {
+    const used = new Set<string>();
+    const host = {
+      isUtf8: (array: Uint8Array, start: number, end: number) => {
+        used.add("isUtf8");
+        return !new TextDecoder().decode(array.subarray(start, end)).includes("\ufffd");
+      },
+      decodeUtf8: (array: Uint8Array, start: number, end: number) => {
+        used.add("decodeUtf8");
+        return new TextDecoder("utf-8", { ignoreBOM: true }).decode(array.subarray(start, end));
+      },
+      decodeAscii: (array: Uint8Array, start: number, end: number) => {
+        used.add("decodeAscii");
+        return new TextDecoder().decode(array.subarray(start, end));
+      },
+      encodeUtf8: (text: string, target: Uint8Array, at: number) => {
+        used.add("encodeUtf8");
+        return new TextEncoder().encodeInto(text, target.subarray(at)).written;
+      },
+      unmask: (array: Uint8Array, start: number, end: number, key: number) => {
+        used.add("unmask");
+        mask(array, start, end, key);
+      },
+    };
+    const [client, server] = [clientWith({ host }), serverWith({ host })];
+    const texts = ["a".repeat(100), "é".repeat(100), "é".repeat(3000), "\uFEFF".repeat(20)];
+    for (const text of texts) client.sendText(text);
+    const events = client.takeOutput().flatMap((chunk) => server.receive(chunk.slice()));
+    expect(events).toEqual(texts.map((data) => ({ type: "text", data })));
+    const half = concat([utf8("é".repeat(200)), utf8("x")]);
+    deliver(server, { opcode: "text", payload: half, final: false });
+    expect(deliver(server, { opcode: "continuation" })).toHaveLength(1);
+    server.sendClose(1000, "é".repeat(50));
+    expect(sentClose(server).reason).toBe("é".repeat(50));
+    expect([...used].sort()).toEqual(["decodeAscii", "decodeUtf8", "encodeUtf8", "isUtf8", "unmask"]);
+  });
+
+  it("finds the same faults with a host as without one", () => {
+    const host = { isUtf8: () => false, decodeUtf8: () => "\ufffd" };
+    const payload = concat([utf8("é".repeat(100)), Uint8Array.of(0xff)]);
+    for (const options of [{}, { host }]) {
+      const [event] = deliver(serverWith(options), { opcode: "text", payload });
+      expect(event).toMatchObject({ violation: { code: "message/utf8-invalid", offset: 8 + 200 } });
+    }
+  });
+
+  it("takes the chunk over: it is unmasked in place, and large data point into it", () => {
+    const chunk = frame("client", { opcode: "binary", payload: patterned(1000) });
+    const [event] = serverWith().receive(chunk);
+    expect(event?.type === "binary" && event.data.buffer === chunk.buffer).toBe(true);
+    expect(event?.type === "binary" && sameBytes(event.data, patterned(1000))).toBe(true);
+  });
+
+  it("counts as received what was read, and nothing after the last", () => {
+    const server = serverWith();
+    server.receive(frame("client", { opcode: "close" }));
+    server.receive(patterned(100));
+    expect(server.statistics.bytesReceived).toBe(6);
+  });
+});

@@ -1,0 +1,146 @@
+import { describe, expect, it } from "vitest";
+import { usageErrorOf } from "../tests/support/connections.ts";
+import { type DeadlineOptions, type DeadlineSubject, Deadlines } from "./deadlines.ts";
+import type { DeadlineReason, Statistics } from "./output.ts";
+
+/** A subject whose every side is set by hand, and which notes why it was expired. */
+class Subject implements DeadlineSubject {
+  state: DeadlineSubject["state"] = "opening";
+  awaitsPong = false;
+  statistics: Statistics = {
+    bytesReceived: 0,
+    bytesTaken: 0,
+    messagesReceived: 0,
+    messagesSent: 0,
+    controlFramesReceived: 0,
+    pingsTaken: 0,
+  };
+  readonly expired: DeadlineReason[] = [];
+
+  expire(reason: DeadlineReason): [] {
+    this.expired.push(reason);
+    if (reason === "opening" || reason === "pong" || reason === "control-flood") this.state = "failing";
+    if (reason === "idle") this.state = "closing";
+    return [];
+  }
+
+  count(changes: Partial<Statistics>): void {
+    this.statistics = { ...this.statistics, ...changes };
+  }
+}
+
+function watched(options?: DeadlineOptions, state: DeadlineSubject["state"] = "open") {
+  const subject = new Subject();
+  subject.state = state;
+  return { subject, deadlines: new Deadlines(subject, options) };
+}
+
+describe("Deadlines", () => {
+  it("give the opening handshake 10 s from the first look, however it trickles", () => {
+    const { subject, deadlines } = watched(undefined, "opening");
+    expect(deadlines.observe(100)).toEqual({ at: 10_100, reason: "opening" });
+    subject.count({ bytesReceived: 50 });
+    expect(deadlines.observe(5000)).toEqual({ at: 10_100, reason: "opening" });
+    deadlines.expire(10_099);
+    expect(subject.expired).toEqual([]);
+    deadlines.expire(10_100);
+    expect(subject.expired).toEqual(["opening"]);
+    expect(deadlines.observe(10_100)).toEqual({ at: 20_100, reason: "closing" });
+  });
+
+  it("start the spans of the open connection when it opens", () => {
+    const { subject, deadlines } = watched({ idle: 7000 }, "opening");
+    deadlines.observe(0);
+    subject.state = "open";
+    expect(deadlines.observe(3000)).toEqual({ at: 10_000, reason: "idle" });
+    subject.count({ messagesReceived: 1, bytesReceived: 5 });
+    expect(deadlines.observe(9000)).toEqual({ at: 16_000, reason: "idle" });
+    subject.count({ messagesSent: 1 });
+    expect(deadlines.observe(10_000)).toEqual({ at: 17_000, reason: "idle" });
+  });
+
+  it("go from opening to closing, or end, without being open", () => {
+    const { subject, deadlines } = watched({ closing: 50 }, "opening");
+    deadlines.observe(0);
+    subject.state = "failing";
+    expect(deadlines.observe(10)).toEqual({ at: 60, reason: "closing" });
+    subject.state = "ended";
+    expect(deadlines.observe(20)).toBeUndefined();
+    expect(deadlines.expire(1000)).toEqual([]);
+    expect(subject.expired).toEqual([]);
+  });
+
+  it("ask for a Ping after a quiet time, and for its Pong while one is awaited [X23]", () => {
+    const { subject, deadlines } = watched({ ping: 100, pong: 30 });
+    deadlines.observe(0);
+    deadlines.expire(100);
+    expect(subject.expired).toEqual(["ping"]);
+    subject.awaitsPong = true;
+    expect(deadlines.observe(110)).toEqual({ at: 140, reason: "pong" });
+    subject.awaitsPong = false;
+    expect(deadlines.observe(120)).toEqual({ at: 200, reason: "ping" });
+    subject.awaitsPong = true;
+    expect(deadlines.observe(130)).toEqual({ at: 160, reason: "pong" });
+    deadlines.expire(160);
+    expect(subject.expired).toEqual(["ping", "pong"]);
+  });
+
+  it("drop a transport that does not close, once [X12]", () => {
+    const { subject, deadlines } = watched({ closing: 50 });
+    deadlines.observe(0);
+    for (const state of ["closing", "close-sent", "closed"] as const) {
+      subject.state = state;
+      expect(deadlines.observe(10)).toEqual({ at: 60, reason: "closing" });
+    }
+    deadlines.expire(60);
+    deadlines.expire(1000);
+    expect(subject.expired).toEqual(["closing"]);
+  });
+
+  it("count control frames by windows, the first turn of one included [X21]", () => {
+    const { subject, deadlines } = watched({ controlFrames: 5, controlWindow: 100, ping: Number.POSITIVE_INFINITY });
+    subject.count({ controlFramesReceived: 50 });
+    expect(deadlines.observe(0)).toBeUndefined();
+    subject.count({ controlFramesReceived: 55 });
+    expect(deadlines.observe(99)).toBeUndefined();
+    subject.count({ controlFramesReceived: 60 });
+    expect(deadlines.observe(100)).toBeUndefined();
+    subject.count({ controlFramesReceived: 61 });
+    expect(deadlines.observe(150)).toEqual({ at: 150, reason: "control-flood" });
+    deadlines.expire(150);
+    expect(subject.expired).toEqual(["control-flood"]);
+  });
+
+  it("turn off what is Infinity", () => {
+    const off = Number.POSITIVE_INFINITY;
+    for (const state of ["opening", "open", "closing"] as const) {
+      const { deadlines } = watched({ opening: off, closing: off, ping: off, pong: off, idle: off }, state);
+      expect(deadlines.observe(0)).toBeUndefined();
+    }
+  });
+
+  it("do all that is due at once, in the order in which it was due", () => {
+    const { subject, deadlines } = watched({ ping: 50, idle: 60, closing: 10 });
+    deadlines.observe(0);
+    deadlines.expire(1000);
+    expect(subject.expired).toEqual(["ping", "idle"]);
+    deadlines.expire(1010);
+    expect(subject.expired).toEqual(["ping", "idle", "closing"]);
+  });
+
+  it("call it a bug when a subject does not act on what is due", () => {
+    const { subject, deadlines } = watched({ idle: 10 });
+    subject.expire = () => [];
+    deadlines.observe(0);
+    expect(() => deadlines.expire(10)).toThrow("bug: a deadline stays due");
+  });
+
+  it.each(["opening", "closing", "ping", "pong", "idle", "controlFrames", "controlWindow"] as const)(
+    "refuse %s where it is no number of at least 0",
+    (name) => {
+      for (const value of [-1, Number.NaN]) expect(usageErrorOf(() => watched({ [name]: value }))).toBe("option/range");
+      // A Ping at every instant would be one without end.
+      expect(usageErrorOf(() => watched({ [name]: 0 }))).toBe(name === "ping" ? "option/range" : undefined);
+    },
+  );
+});

@@ -1,0 +1,18 @@
+import { describe, expect, it } from "vitest";
+import { usageErrorOf } from "../tests/support/connections.ts";
+import { defaultLimits, resolveLimits } from "./limits.ts";
+
+describe("resolveLimits", () => {
+  it("answers the defaults, with the changes", () => {
+    expect(resolveLimits(undefined)).toBe(defaultLimits);
+    expect(resolveLimits({})).toEqual(defaultLimits);
+    expect(resolveLimits({ message: 5, frame: 0 })).toEqual({ ...defaultLimits, message: 5, frame: 0 });
+    expect(resolveLimits({ queuedOutput: Number.POSITIVE_INFINITY }).queuedOutput).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it.each(Object.keys(defaultLimits))("refuses %s where it is no number of at least 0", (name) => {
+    for (const value of [-1, Number.NaN, "5", null]) {
+      expect(usageErrorOf(() => resolveLimits({ [name]: value }))).toBe("option/range");
+    }
+  });
+});

@@ -1,0 +1,189 @@
+import { describe, expect, it } from "vitest";
+import { bytes, patterned, sameBytes, utf8 } from "../../tests/support/bytes.ts";
+import { rsv2, runLength } from "../../tests/support/extensions.ts";
+import type { SinkVerdict } from "../frame/frame-decoder.ts";
+import { portableHost } from "../host.ts";
+import { type Limits, resolveLimits } from "../limits.ts";
+import { Assembler, type Delivery, type MessageSink } from "./assembler.ts";
+
+const text = (array: Uint8Array) => new TextDecoder().decode(array);
+
+interface Setup {
+  readonly delivery?: Delivery;
+  readonly limits?: Partial<Limits>;
+  readonly transformed?: boolean;
+  readonly verdict?: SinkVerdict;
+}
+
+/** An assembler, and what it said in words. */
+function assembler({ delivery = "messages", limits, transformed = false, verdict }: Setup = {}) {
+  const said: string[] = [];
+  const sink: MessageSink = {
+    text: (data) => said.push(`text ${data}`),
+    binary: (array, start, end) => said.push(`binary ${text(array.subarray(start, end))}`),
+    fragment: (kind, array, start, end, final) =>
+      said.push(`${kind} fragment ${text(array.subarray(start, end))}${final ? " final" : ""}`),
+  };
+  const transforms = transformed ? [{ rsv: rsv2, transform: runLength().createTransform("server", []) }] : [];
+  const target = new Assembler(
+    (opcode, payload) => {
+      said.push(`control ${opcode} ${text(payload)}`);
+      return verdict;
+    },
+    { delivery, limits: resolveLimits(limits), host: portableHost, transforms },
+  );
+  target.sink = sink;
+  return { target, said };
+}
+
+/** Gives one frame whose payload comes in these pieces. */
+function give(target: Assembler, firstByte: number, ...pieces: (string | Uint8Array)[]): SinkVerdict {
+  const payloads = pieces.map((piece) => (typeof piece === "string" ? utf8(piece) : piece));
+  let verdict = target.frame(
+    firstByte,
+    payloads.reduce((sum, { length }) => sum + length, 0),
+  );
+  for (const [index, payload] of payloads.entries()) {
+    verdict ??= target.payload(payload, 0, payload.length, index === payloads.length - 1);
+  }
+  return verdict;
+}
+
+describe("Assembler", () => {
+  it("delivers whole messages, from one frame or several, in one piece or many", () => {
+    const { target, said } = assembler();
+    give(target, 0x81, "one");
+    give(target, 0x82, "t", "wo");
+    give(target, 0x01, "th");
+    give(target, 0x00, "", "r");
+    give(target, 0x80, "ee");
+    give(target, 0x01, "");
+    give(target, 0x80, "");
+    give(target, 0x02, "");
+    give(target, 0x80, "five");
+    expect(said).toEqual(["text one", "binary two", "text three", "text ", "binary five"]);
+    expect(target.messagesReceived).toBe(5);
+  });
+
+  it("delivers parts as they come with delivery: fragments, none that is empty but the last", () => {
+    const { target, said } = assembler({ delivery: "fragments" });
+    give(target, 0x01, "a", "", "b");
+    give(target, 0x80, "");
+    give(target, 0x82, "whole");
+    expect(said).toEqual(["text fragment a", "text fragment b", "text fragment  final", "binary fragment whole final"]);
+  });
+
+  it("hands on control frames when they are whole, with a payload of their own, and their verdict", () => {
+    const { target, said } = assembler();
+    const payload = utf8("ping");
+    give(target, 0x89, payload);
+    payload.fill(0);
+    give(target, 0x8a, "p", "", "on", "g");
+    give(target, 0x88, "");
+    expect(said).toEqual(["control 9 ping", "control 10 pong", "control 8 "]);
+    expect(give(assembler({ verdict: "stop" }).target, 0x88, "")).toBe("stop");
+    expect(give(assembler({ verdict: { code: "close/status-code" } }).target, 0x88, "a", "b")).toEqual({
+      code: "close/status-code",
+    });
+  });
+
+  it("names the byte at fault in text, in whole messages and in parts [F18]", () => {
+    expect(give(assembler().target, 0x81, bytes("61ff"))).toEqual({ code: "message/utf8-invalid", index: 1 });
+    expect(give(assembler().target, 0x81, bytes("61c3"))).toEqual({ code: "message/utf8-truncated", index: 2 });
+    expect(give(assembler().target, 0x81, "a", bytes("62ff"))).toEqual({ code: "message/utf8-invalid", index: 1 });
+    expect(give(assembler().target, 0x81, "a", bytes("c3"))).toEqual({ code: "message/utf8-truncated", index: 1 });
+    const { target } = assembler({ delivery: "fragments" });
+    expect(give(target, 0x01, "é", bytes("e2"))).toBeUndefined();
+    expect(give(target, 0x80, bytes("82"), bytes("41"))).toEqual({ code: "message/utf8-invalid", index: 0 });
+  });
+
+  it("holds frames, messages and fragments to the limits, before their payload comes [X19] [F16]", () => {
+    expect(assembler({ limits: { frame: 3 } }).target.frame(0x81, 4)).toEqual({ code: "frame/too-big" });
+    expect(assembler({ limits: { message: 3 } }).target.frame(0x81, 4)).toEqual({ code: "message/too-big" });
+    const { target } = assembler({ limits: { message: 3, fragments: 2 } });
+    expect(give(target, 0x01, "ab")).toBeUndefined();
+    expect(target.frame(0x00, 2)).toEqual({ code: "message/too-big" });
+    const other = assembler({ limits: { fragments: 2 } }).target;
+    give(other, 0x01, "");
+    give(other, 0x00, "");
+    expect(other.frame(0x80, 0)).toEqual({ code: "message/too-many-fragments" });
+    expect(assembler({ limits: { frame: 1 } }).target.frame(0x89, 100)).toBeUndefined();
+  });
+
+  it("decodes what a transform takes part in, and blames the frame for what it finds", () => {
+    const { target, said } = assembler({ transformed: true });
+    give(target, 0x81 | rsv2, bytes("0361"), bytes("02"), bytes("62"));
+    give(target, 0x81, "plain");
+    give(target, 0x82 | rsv2, "");
+    expect(said).toEqual(["text aaabb", "text plain", "binary "]);
+    const fault = (hex: string, limits?: Partial<Limits>) =>
+      give(
+        assembler({ transformed: true, ...(limits === undefined ? {} : { limits }) }).target,
+        0x81 | rsv2,
+        bytes(hex),
+      );
+    expect(fault("00")).toEqual({ code: "extension/data-malformed" });
+    expect(fault("01")).toEqual({ code: "extension/data-truncated" });
+    expect(fault("01ff")).toEqual({ code: "message/utf8-invalid" });
+    expect(fault("01c3")).toEqual({ code: "message/utf8-truncated" });
+    expect(fault("0361 0162", { message: 3 })).toEqual({ code: "message/too-big" });
+    expect(fault("0461", { message: 3 })).toEqual({ code: "message/too-big" });
+  });
+
+  it("keeps a fault though the transform goes on after it was told to stop", () => {
+    const said: string[] = [];
+    const stubborn = {
+      beginDecode: () => true,
+      decode: (
+        array: Uint8Array,
+        start: number,
+        end: number,
+        sink: (b: Uint8Array, s: number, e: number) => boolean,
+      ) => {
+        for (let at = start; at < end; at++) said.push(String(sink(array, at, at + 1)));
+        return undefined;
+      },
+      endDecode: () => "extension/data-truncated" as const,
+      beginEncode: () => undefined,
+      encode: () => {},
+      endEncode: () => {},
+      release: () => {},
+    };
+    const target = new Assembler(() => undefined, {
+      delivery: "messages",
+      limits: resolveLimits(undefined),
+      host: portableHost,
+      transforms: [{ rsv: rsv2, transform: stubborn }],
+    });
+    expect(give(target, 0x81 | rsv2, bytes("61 ff 62"))).toEqual({ code: "message/utf8-invalid" });
+    expect(said).toEqual(["true", "false", "false"]);
+  });
+
+  it("assembles long text and binary from pieces of every size [F25]", () => {
+    for (const length of [100, 5000, 200_000]) {
+      for (const size of [7, 4096, 100_000]) {
+        const whole: Uint8Array[] = [];
+        const target = new Assembler(() => undefined, {
+          delivery: "messages",
+          limits: resolveLimits(undefined),
+          host: portableHost,
+          transforms: [],
+        });
+        target.sink = {
+          text: (data) => whole.push(utf8(data)),
+          binary: (array, start, end) => whole.push(array.slice(start, end)),
+          fragment: () => {},
+        };
+        for (const [firstByte, payload] of [
+          [0x82, patterned(length)],
+          [0x81, utf8("é".repeat(length / 2))],
+        ] as const) {
+          target.frame(firstByte, length);
+          for (let at = 0; at < length; at += size)
+            target.payload(payload, at, Math.min(at + size, length), at + size >= length);
+          expect(sameBytes(whole.pop() ?? bytes(""), payload)).toBe(true);
+        }
+      }
+    }
+  });
+});

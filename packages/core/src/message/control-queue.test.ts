@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { patterned, utf8 } from "../../tests/support/bytes.ts";
+import { countingSource } from "../../tests/support/connections.ts";
+import { outline, readFrames } from "../../tests/support/wire.ts";
+import { ByteWriter } from "../bytes/byte-writer.ts";
+import { RandomPool } from "../bytes/random-pool.ts";
+import { ControlQueue } from "./control-queue.ts";
+
+function taken(queue: ControlQueue, room = Number.POSITIVE_INFINITY): string[] {
+  const output = new ByteWriter();
+  const length = queue.take(output, room);
+  const chunks = output.take();
+  expect(chunks.reduce((sum, chunk) => sum + chunk.length, 0)).toBe(length);
+  return outline(readFrames(chunks));
+}
+
+describe.each([
+  { role: "server", keys: undefined, header: 2 },
+  { role: "client", keys: RandomPool.of(countingSource()), header: 6 },
+])("the control frames of a $role", ({ keys, header }) => {
+  it("leave in order, the answer to a Ping last, and length is what they take", () => {
+    const queue = new ControlQueue(keys);
+    expect([queue.isEmpty, queue.length]).toEqual([true, 0]);
+    queue.ping(utf8("a"));
+    queue.reply(utf8("answer"));
+    queue.pong(utf8("bc"));
+    expect([queue.isEmpty, queue.length]).toEqual([false, 3 * header + 9]);
+    expect(taken(queue)).toEqual(["ping FIN 1", "pong FIN 2", "pong FIN 6"]);
+    expect([queue.isEmpty, queue.length]).toEqual([true, 0]);
+    expect(taken(queue)).toEqual([]);
+  });
+
+  it("leave while there is room, at least one where there is any, and none twice", () => {
+    const queue = new ControlQueue(keys);
+    for (const length of [0, 1, 2]) queue.ping(patterned(length));
+    queue.reply(utf8("answer"));
+    expect(taken(queue, 0)).toEqual([]);
+    expect(taken(queue, 1)).toEqual(["ping FIN 0"]);
+    expect([queue.pingsQueued, queue.pingsTaken]).toEqual([3, 1]);
+    expect(taken(queue, header + 2)).toEqual(["ping FIN 1", "ping FIN 2"]);
+    expect([queue.isEmpty, queue.length]).toEqual([false, header + 6]);
+    expect(taken(queue, 1)).toEqual(["pong FIN 6"]);
+    expect([queue.isEmpty, queue.length, queue.pingsTaken]).toEqual([true, 0, 3]);
+  });
+
+  it("keep one answer, to the most recent Ping, which may be dropped [X21]", () => {
+    const queue = new ControlQueue(keys);
+    queue.dropReply();
+    queue.reply(utf8("first"));
+    queue.reply(utf8("2"));
+    expect(queue.length).toBe(header + 1);
+    expect(taken(queue)).toEqual(["pong FIN 1"]);
+    queue.reply(utf8("3"));
+    queue.dropReply();
+    expect([queue.isEmpty, queue.length]).toEqual([true, 0]);
+    expect(taken(queue)).toEqual([]);
+  });
+
+  it("copy the payload of the application's [F12]", () => {
+    const queue = new ControlQueue(keys);
+    const payload = utf8("before");
+    queue.ping(payload);
+    payload.fill(0);
+    const output = new ByteWriter();
+    queue.take(output, 100);
+    expect(readFrames(output.take())).toMatchObject([{ payload: utf8("before") }]);
+  });
+});

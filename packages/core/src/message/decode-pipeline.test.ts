@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { bytes, concat } from "../../tests/support/bytes.ts";
+import { adding, rsv1, rsv2, rsv3, runLength, type TransformLog } from "../../tests/support/extensions.ts";
+import type { Extension } from "../extension.ts";
+import { DecodePipeline } from "./decode-pipeline.ts";
+
+function pipeline(extensions: readonly Extension[]): { decode: DecodePipeline; output: () => Uint8Array } {
+  const chunks: Uint8Array[] = [];
+  const transforms = extensions.map(({ rsv, createTransform }) => ({ rsv, transform: createTransform("server", []) }));
+  const decode = new DecodePipeline(transforms, (array, start, end) => {
+    chunks.push(array.slice(start, end));
+    return true;
+  });
+  return { decode, output: () => concat(chunks) };
+}
+
+describe("DecodePipeline", () => {
+  it("takes part where a transform does, with the bits that it owns, the last of the agreement first [E31]", () => {
+    const log: TransformLog = [];
+    const { decode, output } = pipeline([adding("a", rsv1, 1, log), adding("b", rsv3, 2, log)]);
+    expect(decode.begin("text", 0)).toBe(false);
+    expect(decode.begin("binary", rsv1 | rsv2)).toBe(true);
+    expect(log).toEqual([
+      "b beginDecode text 0",
+      "a beginDecode text 0",
+      "b beginDecode binary 0",
+      "a beginDecode binary 40",
+    ]);
+    expect(decode.push(bytes("050607"), 1, 3)).toBeUndefined();
+    expect(decode.end()).toBeUndefined();
+    expect(output()).toEqual(bytes("0506"));
+  });
+
+  it("passes what one gives to the next, and ends them in the same order [E31]", () => {
+    const log: TransformLog = [];
+    const { decode, output } = pipeline([adding("a", rsv1, 1, log), runLength(log), adding("b", rsv3, 2, log)]);
+    decode.begin("text", rsv1 | rsv2 | rsv3);
+    // 05 0a less 2 is 03 08, which is 08 08 08, less 1 is 07 07 07.
+    decode.push(bytes("050a"), 0, 2);
+    decode.end();
+    expect(output()).toEqual(bytes("070707"));
+    expect(log.slice(-2)).toEqual(["b endDecode", "a endDecode"]);
+  });
+
+  it("answers the first violation, of whichever stage, during the message and at its end", () => {
+    const first = pipeline([adding("a", rsv1, 1), runLength()]);
+    first.decode.begin("text", rsv1 | rsv2);
+    expect(first.decode.push(bytes("00"), 0, 1)).toBe("extension/data-malformed");
+
+    const second = pipeline([runLength(), adding("a", rsv1, 1)]);
+    second.decode.begin("text", rsv1 | rsv2);
+    expect(second.decode.push(bytes("01"), 0, 1)).toBe("extension/data-malformed");
+
+    const third = pipeline([runLength(), adding("a", rsv1, 1)]);
+    third.decode.begin("text", rsv1 | rsv2);
+    expect(third.decode.push(bytes("02"), 0, 1)).toBeUndefined();
+    expect(third.decode.end()).toBe("extension/data-truncated");
+  });
+
+  it("tells a stage that its output is not wanted any more once a later one has found fault", () => {
+    const log: TransformLog = [];
+    const { decode } = pipeline([runLength(), runLength(log)]);
+    decode.begin("binary", rsv2);
+    // The first to decode gives one 00, which the second calls malformed: it stops after two of six bytes.
+    expect(decode.push(bytes("0100 0101 0101"), 0, 6)).toBe("extension/data-malformed");
+    expect(log).toEqual(["stopped after 2"]);
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from "vitest";
+import { bytes, patterned, sameBytes } from "../../tests/support/bytes.ts";
+import { adding, rsv1, rsv2, rsv3, runLength, type TransformLog } from "../../tests/support/extensions.ts";
+import type { Extension } from "../extension.ts";
+import { EncodePipeline } from "./encode-pipeline.ts";
+
+function begin(extensions: readonly Extension[], compress?: boolean): EncodePipeline | undefined {
+  const transforms = extensions.map(({ createTransform }) => createTransform("client", []));
+  return EncodePipeline.begin(transforms, { kind: "binary", length: 3, compress });
+}
+
+describe("EncodePipeline", () => {
+  it("is none where no transform takes part", () => {
+    expect(begin([])).toBeUndefined();
+    expect(begin([adding("a", rsv1, 1), runLength()], false)).toBeUndefined();
+  });
+
+  it("has the bits of those that take part, and applies them in the order of the agreement [E31]", () => {
+    const log: TransformLog = [];
+    const encode = begin([adding("a", rsv1, 1, log), runLength(log), adding("b", rsv3, 2, log)]);
+    expect(encode?.rsv).toBe(rsv1 | rsv2 | rsv3);
+    encode?.push(bytes("070707"));
+    expect([encode?.available, encode?.ended]).toEqual([0, false]);
+    encode?.end();
+    encode?.end();
+    expect([encode?.available, encode?.ended]).toEqual([2, true]);
+    expect(encode?.take(1)).toEqual(bytes("05"));
+    expect(encode?.take(9)).toEqual(bytes("0a"));
+    expect(encode?.take(9)).toHaveLength(0);
+    expect(log.filter((line) => line.endsWith("endEncode"))).toEqual(["a endEncode", "b endEncode"]);
+  });
+
+  it("gives arrays that are its own to change", () => {
+    const encode = begin([adding("a", rsv1, 1)]);
+    const data = patterned(5000);
+    encode?.push(data);
+    encode?.take(5000).fill(0);
+    expect(sameBytes(data, patterned(5000))).toBe(true);
+  });
+});

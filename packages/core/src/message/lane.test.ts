@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import { concat, patterned, utf8 } from "../../tests/support/bytes.ts";
+import { frame, outline, readFrames } from "../../tests/support/wire.ts";
+import { ByteWriter } from "../bytes/byte-writer.ts";
+import { Lane } from "./lane.ts";
+import { PendingMessage } from "./pending-message.ts";
+
+function pending(length: number, ended = true): PendingMessage {
+  const message = new PendingMessage("binary", undefined);
+  if (length > 0) message.append(patterned(length));
+  if (ended) message.end();
+  return message;
+}
+
+function run(lane: Lane, room: number): { taken: number; lines: string[] } {
+  const output = new ByteWriter();
+  const taken = lane.takeRun(room, output);
+  const chunks = output.take();
+  expect(concat(chunks)).toHaveLength(taken);
+  return { taken, lines: outline(readFrames(chunks)) };
+}
+
+describe("Lane", () => {
+  it("keeps the order of encoded and of pending messages", () => {
+    const lane = new Lane(0);
+    expect([lane.isEmpty, lane.isRun, lane.isReady]).toEqual([true, true, false]);
+    lane.writer.append(frame("server", { opcode: "text", payload: "a" }));
+    expect([lane.isEmpty, lane.isRun, lane.isReady]).toEqual([false, true, true]);
+    const message = pending(5);
+    lane.push(message);
+    lane.writer.append(frame("server", { opcode: "text", payload: "bc" }));
+    expect([lane.isEmpty, lane.isRun, lane.isReady]).toEqual([false, false, true]);
+    expect(lane.first()).toBe("run");
+    expect(run(lane, 1000).lines).toEqual(["text FIN 1"]);
+    expect(lane.first()).toBe(message);
+    lane.shift();
+    expect(lane.first()).toBe("run");
+    expect(run(lane, 1000).lines).toEqual(["text FIN 2"]);
+    expect(lane.isEmpty).toBe(true);
+  });
+
+  it.each(["server", "client"] as const)(
+    "cuts a run of a %s between frames, whatever the length of their headers",
+    (role) => {
+      const lengths = [0, 1, 125, 126, 200, 65_535, 65_536, 3];
+      for (const room of [1, 5, 130, 300, 70_000, 200_000]) {
+        const lane = new Lane(0);
+        for (const length of lengths) {
+          lane.writer.appendCopy(
+            frame(role, { opcode: "binary", payload: patterned(length) }),
+            0,
+            frame(role, { opcode: "binary", payload: patterned(length) }).length,
+          );
+        }
+        expect(lane.first()).toBe("run");
+        const lines: string[] = [];
+        while (!lane.isEmpty) {
+          const next = run(lane, room);
+          expect(next.taken).toBeGreaterThan(0);
+          lines.push(...next.lines);
+        }
+        expect(lines).toEqual(lengths.map((length) => `binary FIN ${length}`));
+      }
+    },
+  );
+
+  it("is ready where a message has something to give", () => {
+    const lane = new Lane(0);
+    const message = pending(0, false);
+    lane.push(message);
+    lane.writer.append(frame("server", { opcode: "text" }));
+    expect([lane.isReady, lane.isEmpty]).toEqual([false, false]);
+    message.append(utf8("x"));
+    expect(lane.isReady).toBe(true);
+  });
+
+  it("drops what has not ended, and tells its bytes", () => {
+    const lane = new Lane(0);
+    lane.push(pending(5));
+    lane.push(pending(7, false));
+    lane.writer.append(frame("server", { opcode: "text", payload: "a" }));
+    lane.push(pending(9, false));
+    expect(lane.dropUnended()).toBe(16);
+    expect((lane.first() as PendingMessage).length).toBe(5);
+    lane.shift();
+    expect(run(lane, 100).lines).toEqual(["text FIN 1"]);
+    expect(lane.isEmpty).toBe(true);
+  });
+
+  it("is cleared of everything", () => {
+    const lane = new Lane(0);
+    lane.push(pending(5));
+    lane.writer.append(utf8("x"));
+    lane.clear();
+    expect(lane.isEmpty).toBe(true);
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import { bytes, utf8 } from "../../tests/support/bytes.ts";
+import { usageErrorOf } from "../../tests/support/connections.ts";
+import { readFrames } from "../../tests/support/wire.ts";
+import { portableHost } from "../host.ts";
+import type { MessageKind } from "../message-kind.ts";
+import { UsageError } from "../usage-error.ts";
+import { MessageStream } from "./message-stream.ts";
+import { Outgoing } from "./outgoing.ts";
+
+function stream(kind: MessageKind, check: (adding: "payload" | "nothing") => void = () => {}) {
+  const outgoing = new Outgoing({ keys: undefined, transforms: [], fragmentSize: 65_536, host: portableHost });
+  const message = new MessageStream(outgoing, outgoing.startMessage(kind, undefined), check);
+  return {
+    outgoing,
+    message,
+    payload: () => readFrames(outgoing.take(Number.POSITIVE_INFINITY)).map((frame) => frame.payload),
+  };
+}
+
+describe("MessageStream", () => {
+  it("reports what it appends, in bytes, and its end", () => {
+    const { outgoing, message } = stream("text");
+    message.write("é");
+    expect(outgoing.length).toBe(2);
+    message.write(utf8("abc"));
+    expect(outgoing.length).toBe(5);
+    message.write("\ud83d");
+    expect(outgoing.length).toBe(5);
+    message.end();
+    message.end();
+    expect(outgoing.length).toBe(5 + 3 + 2);
+  });
+
+  it("asks before it adds, whether payload or nothing, and changes nothing when refused", () => {
+    const asked: string[] = [];
+    let refuse = false;
+    const { outgoing, message, payload } = stream("text", (adding) => {
+      asked.push(adding);
+      if (refuse) throw new UsageError("send/queue-full");
+    });
+    message.write("a");
+    refuse = true;
+    expect(usageErrorOf(() => message.write("b"))).toBe("send/queue-full");
+    expect(usageErrorOf(() => message.end())).toBe("send/queue-full");
+    refuse = false;
+    expect(outgoing.length).toBe(1);
+    message.end();
+    expect(asked).toEqual(["payload", "payload", "nothing", "nothing"]);
+    expect(payload()).toEqual([utf8("a")]);
+    expect(usageErrorOf(() => message.write("c"))).toBe("send/message-ended");
+  });
+
+  it.each<[pieces: (string | Uint8Array)[], expected: string]>([
+    [["\ud83d", "\ude00"], "\u{1f600}"],
+    [["a\ud83d", "b"], "a\ufffdb"],
+    [["a\ud83d", ""], "a\ufffd"],
+    [["\ud83d", "\ud83d", "\ude00"], "\ufffd\u{1f600}"],
+    [["\ude00"], "\ufffd"],
+    [["a\ud83d", utf8("b")], "a\ufffdb"],
+    [[bytes("e2"), bytes("82"), bytes("ac"), "x"], "€x"],
+  ])("joins %j to %j [F21]", (pieces, expected) => {
+    const { message, payload } = stream("text");
+    for (const piece of pieces) message.write(piece);
+    message.end();
+    expect(new TextDecoder().decode(payload()[0])).toBe(expected);
+  });
+
+  it("refuses text in a binary message, and what is not UTF-8 in one of text, and stays as it was", () => {
+    const binary = stream("binary");
+    expect(usageErrorOf(() => binary.message.write("x"))).toBe("send/kind");
+    binary.message.write(bytes("ff"));
+    const { message, payload } = stream("text");
+    for (const wrong of ["ff", "61 80", "eda080"])
+      expect(usageErrorOf(() => message.write(bytes(wrong)))).toBe("send/not-utf8");
+    message.write(bytes("c3"));
+    expect(usageErrorOf(() => message.write("x"))).toBe("send/not-utf8");
+    expect(usageErrorOf(() => message.end())).toBe("send/not-utf8");
+    message.write(bytes("a9"));
+    message.end();
+    expect(payload()).toEqual([utf8("é")]);
+  });
+});

@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import { concat, patterned, sameBytes, utf8 } from "../../tests/support/bytes.ts";
+import { countingSource } from "../../tests/support/connections.ts";
+import { adding, rsv1 } from "../../tests/support/extensions.ts";
+import { closeBody, outline, readFrames } from "../../tests/support/wire.ts";
+import { RandomPool } from "../bytes/random-pool.ts";
+import { portableHost } from "../host.ts";
+import { Outgoing, type OutgoingOptions } from "./outgoing.ts";
+import { prepareText } from "./prepared-message.ts";
+
+function outgoing(options: Partial<OutgoingOptions> = {}): Outgoing {
+  return new Outgoing({ keys: undefined, transforms: [], fragmentSize: 65_536, host: portableHost, ...options });
+}
+const client = () => outgoing({ keys: RandomPool.of(countingSource()) });
+const all = (out: Outgoing, budget = Number.POSITIVE_INFINITY) => readFrames(out.take(budget));
+
+describe("Outgoing", () => {
+  it("counts in length what waits, and takes nothing where nothing does", () => {
+    const out = outgoing();
+    expect([out.length, out.hasData, out.take(100)]).toEqual([0, false, []]);
+    out.sendText("abc", undefined);
+    expect([out.length, out.hasData]).toEqual([5, true]);
+    out.sendBinary(patterned(5000), undefined);
+    out.controls.ping(utf8("p"));
+    out.sendClose(closeBody(1000));
+    expect(out.length).toBe(5 + 5002 + 3 + 4);
+    expect(outline(all(out))).toEqual(["ping FIN 1", "text FIN 3", "binary FIN 5000", "close FIN 2"]);
+    expect([out.length, out.hasData, out.closeTaken]).toEqual([0, false, true]);
+  });
+
+  it("takes encoded messages whole within the budget, and by frames where it is less", () => {
+    const out = outgoing();
+    for (const text of ["a", "bb", "ccc"]) out.sendText(text, undefined);
+    expect(outline(all(out, 4))).toEqual(["text FIN 1", "text FIN 2"]);
+    expect(out.length).toBe(5);
+    out.sendText("dddd", undefined);
+    expect(outline(all(out, 5))).toEqual(["text FIN 3"]);
+    expect(outline(all(out, 6))).toEqual(["text FIN 4"]);
+    expect(out.length).toBe(0);
+  });
+
+  it("sends by reference, by copy and masked, whichever the role and the owner ask for [F12]", () => {
+    const data = patterned(70_000);
+    const server = outgoing();
+    server.sendBinary(data, undefined);
+    const chunks = server.take(Number.POSITIVE_INFINITY);
+    expect(chunks.filter((chunk) => chunk.buffer === data.buffer)).toHaveLength(2);
+    for (const out of [server, client()]) {
+      out.sendBinary(data, undefined);
+      out.sendText("é".repeat(35_000), undefined);
+      const payload = concat(all(out).map((frame) => frame.payload));
+      expect(sameBytes(payload, concat([data, utf8("é".repeat(35_000))]))).toBe(true);
+    }
+    expect(sameBytes(data, patterned(70_000))).toBe(true);
+  });
+
+  it("sends a message of its own in short fragments by copy, and what was taken stays", () => {
+    const out = outgoing({ fragmentSize: 100 });
+    const text = "é".repeat(50_000);
+    out.sendText(text, undefined);
+    const taken: Uint8Array[] = [];
+    while (out.length > 0) for (const chunk of out.take(1000)) taken.push(chunk);
+    expect(new TextDecoder().decode(concat(readFrames(taken).map(({ payload }) => payload)))).toBe(text);
+  });
+
+  it("chooses the lane by priority, for messages of all kinds", () => {
+    const out = outgoing();
+    out.sendText("ordinary", {});
+    out.sendBinary(utf8("low"), { priority: -1 });
+    out.sendPrepared(prepareText("urgent"), { priority: 2 });
+    const stream = out.startMessage("text", { priority: 1 });
+    stream.appendText("streamed");
+    out.appended(8);
+    out.ended(stream);
+    const texts = all(out).map(({ payload }) => new TextDecoder().decode(payload));
+    expect(texts).toEqual(["urgent", "streamed", "ordinary", "low"]);
+    expect(out.length).toBe(0);
+  });
+
+  it("gives everything to the transforms, in the order in which it leaves", () => {
+    const log: string[] = [];
+    const out = outgoing({ transforms: [adding("a", rsv1, 1, log).createTransform("server", [])] });
+    out.sendText("A", { compress: true });
+    out.sendPrepared(prepareText("B"), { compress: false });
+    out.sendBinary(utf8("C"), undefined);
+    out.sendText("", undefined);
+    expect(out.length).toBe(3 + 4 * 2);
+    const frames = all(out);
+    expect(outline(frames)).toEqual(["text FIN rsv40 1", "text FIN 1", "binary FIN rsv40 1", "text FIN rsv40 0"]);
+    expect(new TextDecoder().decode(concat(frames.map(({ payload }) => payload)))).toBe("BBD");
+    expect(out.length).toBe(0);
+  });
+
+  it("queues a Close behind everything, drops what can never end, and sends nothing after it [X08]", () => {
+    const out = outgoing();
+    const begun = out.startMessage("text", undefined);
+    begun.appendText("begun");
+    out.appended(5);
+    expect(outline(all(out))).toEqual(["text 5"]);
+    out.startMessage("text", undefined).appendText("dropped");
+    out.appended(7);
+    out.sendClose(closeBody(1000));
+    expect(out.length).toBe(4);
+    expect(outline(all(out))).toEqual(["close FIN 2"]);
+    expect(all(out)).toEqual([]);
+    expect(out.closeTaken).toBe(true);
+    out.controls.reply(utf8("p"));
+    expect(outline(all(out))).toEqual(["pong FIN 1"]);
+  });
+
+  it("hastens a Close past what is beyond 1 MiB, and replaces one that waits [X24]", () => {
+    const out = client();
+    out.sendText("short", undefined);
+    out.sendBinary(new Uint8Array(2_000_000), undefined);
+    out.sendClose(closeBody(1000, "first"));
+    const waiting = out.length;
+    out.hastenClose(undefined);
+    expect(out.length).toBe(waiting);
+    out.hastenClose(closeBody(1002));
+    expect(out.length).toBe(waiting - 5);
+    const frames = all(out);
+    expect(outline(frames)).toEqual(["text FIN 5", "close FIN 2"]);
+    expect(frames[1]?.payload).toEqual(closeBody(1002));
+    expect(out.length).toBe(0);
+  });
+
+  it("spends the allowance before a hastened Close over several calls, and no more than it [X24]", () => {
+    const out = outgoing();
+    for (let index = 0; index < 1500; index++) out.sendBinary(patterned(1000), undefined);
+    out.hastenClose(closeBody(1000));
+    let length = 0;
+    while (!out.closeTaken) length += concat(out.take(50_000)).length;
+    expect(length).toBeGreaterThan(1_048_000);
+    expect(length).toBeLessThan(1_048_576 + 2000);
+  });
+});

@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { concat, patterned, sameBytes, utf8 } from "../../tests/support/bytes.ts";
+import { rsv2, runLength } from "../../tests/support/extensions.ts";
+import { EncodePipeline } from "./encode-pipeline.ts";
+import { PendingMessage } from "./pending-message.ts";
+
+function fragmentsOf(message: PendingMessage, limit: number): Uint8Array[] {
+  const payloads: Uint8Array[] = [];
+  for (let count = 0; count < 10_000; count++) {
+    const { payload, final } = message.takeFragment(limit);
+    expect(payload.length).toBeLessThanOrEqual(limit);
+    payloads.push(payload);
+    if (final) return payloads;
+  }
+  throw new Error("never final");
+}
+
+describe("PendingMessage", () => {
+  it.each([1, 3, 4096, 100_000])("leaves in fragments of at most %i bytes, whatever it was appended as", (limit) => {
+    const message = new PendingMessage("text", true);
+    expect([message.compress, message.ready, message.ended]).toEqual([true, false, false]);
+    message.append(patterned(10));
+    message.append(patterned(5000, 1));
+    message.appendText("é€");
+    message.appendReference(patterned(7, 2));
+    expect([message.length, message.ready, message.wholeLength]).toEqual([5022, true, undefined]);
+    message.end();
+    expect([message.ended, message.wholeLength]).toEqual([true, 5022]);
+    message.begin(undefined);
+    expect(message.wholeLength).toBeUndefined();
+    const whole = concat([patterned(10), patterned(5000, 1), utf8("é€"), patterned(7, 2)]);
+    expect(sameBytes(concat(fragmentsOf(message, limit)), whole)).toBe(true);
+    expect(message.length).toBe(0);
+  });
+
+  it("has its own opcode once, and then that of a continuation", () => {
+    for (const [kind, opcode] of [
+      ["text", 1],
+      ["binary", 2],
+    ] as const) {
+      const message = new PendingMessage(kind, undefined);
+      message.begin(undefined);
+      expect([message.takeOpcode(), message.takeOpcode(), message.takeOpcode()]).toEqual([opcode, 0, 0]);
+    }
+  });
+
+  it("tells whether its bytes may be masked in place: not where one array is the application's [F12]", () => {
+    const own = new PendingMessage("text", undefined);
+    own.appendText("abc");
+    own.append(patterned(4096));
+    expect(own.takeFragment(2).owned).toBe(true);
+    const referring = new PendingMessage("binary", undefined);
+    referring.append(patterned(4097));
+    expect(referring.takeFragment(2).owned).toBe(false);
+  });
+
+  it("is final with an empty fragment when its end comes after its last byte", () => {
+    const message = new PendingMessage("text", undefined);
+    message.appendText("a");
+    message.begin(undefined);
+    expect(message.takeFragment(9)).toMatchObject({ payload: utf8("a"), final: false });
+    expect(message.ready).toBe(false);
+    message.end();
+    expect(message.ready).toBe(true);
+    expect(message.takeFragment(9)).toMatchObject({ payload: utf8(""), final: true });
+  });
+
+  it("through a pipeline counts what waits on both sides of it, and is ready while anything does", () => {
+    const message = new PendingMessage("binary", undefined);
+    message.append(patterned(3000));
+    const transforms = [runLength().createTransform("client", [])];
+    message.begin(EncodePipeline.begin(transforms, { kind: "binary", length: undefined, compress: undefined }));
+    expect(message.takeOpcode()).toBe(0x2 | rsv2);
+    const first = message.takeFragment(1000);
+    expect(first).toMatchObject({ owned: true, final: false });
+    expect(message.length).toBe(2 * 2999 - first.payload.length);
+    while (message.ready) message.takeFragment(1000);
+    message.end();
+    expect(message.takeFragment(1000)).toMatchObject({ final: true });
+  });
+});

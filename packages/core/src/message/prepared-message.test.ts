@@ -1,0 +1,34 @@
+import { describe, expect, it } from "vitest";
+import { patterned, sameBytes, utf8 } from "../../tests/support/bytes.ts";
+import { readFrames } from "../../tests/support/wire.ts";
+import { prepareBinary, prepareText } from "./prepared-message.ts";
+
+describe("prepareText and prepareBinary", () => {
+  it.each([0, 1, 125, 126, 65_535, 65_536])(
+    "make one unmasked frame of %i bytes, and the payload within it",
+    (length) => {
+      const binary = prepareBinary(patterned(length));
+      expect(binary.kind).toBe("binary");
+      const [frame] = readFrames([binary.frame]);
+      expect(frame).toMatchObject({ opcode: 0x2, final: true, rsv: 0, key: undefined });
+      expect(sameBytes(frame?.payload ?? patterned(1), patterned(length))).toBe(true);
+      expect(sameBytes(binary.payload, patterned(length))).toBe(true);
+      expect(readFrames([prepareText("x".repeat(length)).frame])).toMatchObject([{ opcode: 0x1, final: true }]);
+    },
+  );
+
+  it("encode text as UTF-8, with the host's help too, a lone surrogate as U+FFFD [F21]", () => {
+    const encodeUtf8 = (text: string, target: Uint8Array, at: number) =>
+      new TextEncoder().encodeInto(text, target.subarray(at)).written;
+    for (const host of [undefined, { encodeUtf8 }]) {
+      expect(prepareText("é\ud800€", host).payload).toEqual(utf8("é\ufffd€"));
+    }
+  });
+
+  it("copy what they are given [F12]", () => {
+    const data = utf8("abc");
+    const message = prepareBinary(data);
+    data.fill(0);
+    expect(message.payload).toEqual(utf8("abc"));
+  });
+});

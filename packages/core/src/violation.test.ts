@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { violation, violationByServer, violationTable } from "./violation.ts";
+
+describe("violation", () => {
+  it("is a row of the table with the offset, and a detail where there is one", () => {
+    expect(violation("frame/mask-missing", 7)).toEqual({
+      code: "frame/mask-missing",
+      message: "A client sent a frame that is not masked.",
+      section: "RFC 6455 §5.1",
+      statusCode: 1002,
+      httpStatus: undefined,
+      offset: 7,
+    });
+    expect(violation("frame/too-big", 0, "It was 5.").message).toBe(
+      `${violationTable["frame/too-big"].message} It was 5.`,
+    );
+  });
+
+  it("has an HTTP status before the connection is open, and none where a server is at fault [X17]", () => {
+    expect(violation("http/content-length", 3)).toMatchObject({ statusCode: undefined, httpStatus: 400 });
+    expect(violationByServer("http/content-length", 3, "Why.")).toEqual({
+      ...violation("http/content-length", 3, "Why."),
+      httpStatus: undefined,
+    });
+  });
+
+  it("has no row with both a status code and an HTTP status: a connection is open or it is not (§7.1.7) [X17]", () => {
+    for (const row of Object.values(violationTable)) {
+      expect(row.statusCode !== undefined && row.httpStatus !== undefined).toBe(false);
+    }
+  });
+});
