@@ -215,10 +215,13 @@ export class Outgoing {
     if (first === "run") return this.#takeRun(lane, output, room);
     if (!this.#mayLeave(first)) return 0;
     lane.shift();
-    const { kind, wholeLength: length, compress } = first;
-    first.begin(EncodePipeline.begin(this.#transforms, { kind, length, compress }));
+    first.begin(this.#transforms.length === 0 ? undefined : this.#beginPipeline(first));
     this.#current = first;
     return this.#takeFragment(first, output, room);
+  }
+
+  #beginPipeline({ kind, wholeLength: length, compress }: PendingMessage): EncodePipeline | undefined {
+    return EncodePipeline.begin(this.#transforms, { kind, length, compress });
   }
 
   #takeRun(lane: Lane, output: ByteWriter, room: number): number {

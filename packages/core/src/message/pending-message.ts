@@ -67,8 +67,7 @@ export class PendingMessage {
 
   /** Appends `bytes` by reference: the application must not change them until they have been written. */
   appendReference(bytes: Uint8Array): void {
-    this.#input.writer.appendReference(bytes);
-    this.#input.appended(bytes.length);
+    this.#input.appendReference(bytes);
     this.#owned = false;
   }
 
