@@ -20,13 +20,16 @@ export interface Clock {
 /** A longer timer overflows, and would fire at once. */
 const longestTimer = 0x7fff_ffff;
 
+const resolved = Promise.resolve();
+
 export const nodeClock: Clock = {
   now: () => performance.now(),
   startTimer(milliseconds, task) {
     const timer = setTimeout(task, Math.min(milliseconds, longestTimer)).unref();
     return { stop: () => clearTimeout(timer) };
   },
-  // Node runs ticks before microtasks, except those that a microtask has asked for: they run when no microtask is left.
-  defer: (task) => queueMicrotask(() => process.nextTick(task)),
+  // Node runs ticks before microtasks, except those that a microtask has asked for: they run when no microtask is left. A
+  // promise, because queueMicrotask makes an AsyncResource each time and costs twice as much.
+  defer: (task) => void resolved.then(() => process.nextTick(task)),
   nextTurn: (task) => void setImmediate(task),
 };
