@@ -12,8 +12,9 @@ import {
   usageErrorOf,
 } from "../tests/support/connections.ts";
 import { adding, agreeing, rsv1 } from "../tests/support/extensions.ts";
-import { frame, outline } from "../tests/support/wire.ts";
+import { closeBody, frame, outline } from "../tests/support/wire.ts";
 import { Connection } from "./connection.ts";
+import { EventCollector } from "./connection-sink.ts";
 import { mask } from "./frame/mask.ts";
 import { prepareText } from "./message/prepared-message.ts";
 import { plainAgreement } from "./opening/agreement.ts";
@@ -117,6 +118,103 @@ describe("Connection", () => {
     for (const options of [{}, { host }]) {
       const [event] = deliver(serverWith(options), { opcode: "text", payload });
       expect(event).toMatchObject({ violation: { code: "message/utf8-invalid", offset: 8 + 200 } });
+    }
+  });
+
+  it("answers a Close, and is asked to end the transport or to await that", () => {
+    for (const role of roles) {
+      const connection = open(role);
+      const close = { type: "close", statusCode: 3000, reason: "r" };
+      expect(deliver(connection, { opcode: "close", payload: closeBody(3000, "r") })).toEqual([close]);
+      connection.sendText("allowed until ours is taken");
+      connection.sendClose(1000);
+      expect(usageErrorOf(() => connection.sendText("no more"))).toBe("send/after-close");
+      expect(outline(sent(connection))).toEqual(["text FIN 27", "close FIN 2"]);
+      expect(connection.transport).toBe(role === "server" ? "end" : "await-end");
+      expect(connection.receiveEnd()).toEqual([{ type: "end", clean: true, statusCode: 3000, reason: "r" }]);
+      expect(connection.receiveEnd()).toEqual([]);
+      expect(usageErrorOf(() => connection.sendPing())).toBe("endpoint/ended");
+    }
+  });
+
+  it("closes after what was sent, or before it when asked to, and its peer's Close brings ours forward", () => {
+    for (const afterMessages of [true, false]) {
+      const server = serverWith();
+      server.sendBinary(new Uint8Array(2_000_000));
+      server.sendClose(1000, "", { afterMessages });
+      expect(server.state).toBe("closing");
+      if (afterMessages) deliver(server, { opcode: "close" });
+      expect(outline(sent(server))).toEqual(["close FIN 2"]);
+      expect(server.state).toBe(afterMessages ? "closed" : "close-sent");
+    }
+  });
+
+  it("fails for a fault in a Close frame, and sends no second Close after its own", () => {
+    for (const closed of [false, true]) {
+      const server = serverWith();
+      if (closed) {
+        server.sendClose(1000);
+        sent(server);
+      }
+      const [event] = deliver(server, { opcode: "close", payload: closeBody(1005) });
+      expect(event).toMatchObject({ type: "failure", violation: { code: "close/status-code", statusCode: 1002 } });
+      expect(outline(sent(server))).toEqual(closed ? [] : ["close FIN 19"]);
+      expect([server.state, server.transport]).toEqual(["failed", "end"]);
+    }
+  });
+
+  it("does what a deadline asks for, while it can", () => {
+    const server = serverWith();
+    server.expire("opening");
+    server.expire("ping");
+    const [ping] = sent(server);
+    expect([ping?.opcode, server.awaitsPong]).toEqual([0x9, true]);
+    deliver(server, { opcode: "pong", payload: ping?.payload ?? "" });
+    expect(server.awaitsPong).toBe(false);
+    server.expire("idle");
+    server.expire("idle");
+    server.expire("ping");
+    expect(outline(sent(server))).toEqual(["close FIN 6"]);
+    expect(server.expire("pong")).toMatchObject([{ type: "failure", violation: { code: "deadline/pong" } }]);
+    expect(server.expire("control-flood")).toEqual([]);
+    server.expire("closing");
+    expect(server.transport).toBe("abort");
+    server.receiveEnd();
+    expect(server.expire("closing")).toEqual([]);
+  });
+
+  it("refuses inputs from inside a sink, priorities that are no integers, and more than may wait", () => {
+    const server = serverWith({ limits: { queuedOutput: 10 } });
+    class Nested extends EventCollector {
+      override text(): void {
+        for (const input of [() => server.receive(utf8("")), () => server.receiveEnd(), () => server.expire("idle")]) {
+          expect(usageErrorOf(() => void input())).toBe("endpoint/reentrant");
+        }
+      }
+    }
+    server.receiveInto(frame("client", { opcode: "text" }), new Nested());
+    expect(usageErrorOf(() => server.sendText("", { priority: 0.5 }))).toBe("send/priority");
+    expect(usageErrorOf(() => server.sendPing(patterned(126)))).toBe("control/payload-too-long");
+    const stream = server.startMessage("text", { priority: -1 });
+    server.sendText("0123456789");
+    expect(usageErrorOf(() => server.sendText(""))).toBe("send/queue-full");
+    expect(usageErrorOf(() => stream.write(""))).toBe("send/queue-full");
+    stream.end();
+    server.releaseOutput(server.takeOutput());
+    server.sendText("again");
+    expect(server.statistics).toMatchObject({ messagesSent: 3, messagesReceived: 1 });
+  });
+
+  it("releases its transforms at its end, or when what waited then was taken", () => {
+    for (const waiting of [false, true]) {
+      const log: string[] = [];
+      const extensions = [adding("a", rsv1, 1, log)];
+      const server = new Connection(agreeing("server", ...extensions), { extensions });
+      if (waiting) server.sendText("x");
+      server.receiveEnd();
+      expect(log.includes("a release")).toBe(!waiting);
+      server.takeOutput();
+      expect(log.filter((line) => line === "a release")).toHaveLength(1);
     }
   });
 

@@ -85,6 +85,23 @@ describe("Deadlines", () => {
     expect(subject.expired).toEqual(["ping", "pong"]);
   });
 
+  it("ask for no Ping and no Pong while the caller does not read, and begin anew when he does [X23]", () => {
+    const { subject, deadlines } = watched({ ping: 100, pong: 30, idle: 1000 });
+    deadlines.observe(0);
+    deadlines.pause();
+    expect(deadlines.observe(50)).toEqual({ at: 1000, reason: "idle" });
+    deadlines.expire(200);
+    deadlines.resume(210);
+    expect(deadlines.observe(210)).toEqual({ at: 310, reason: "ping" });
+    subject.awaitsPong = true;
+    expect(deadlines.observe(220)).toEqual({ at: 250, reason: "pong" });
+    deadlines.pause();
+    expect(deadlines.observe(240)).toEqual({ at: 1000, reason: "idle" });
+    deadlines.resume(300);
+    expect(deadlines.observe(300)).toEqual({ at: 330, reason: "pong" });
+    expect(subject.expired).toEqual([]);
+  });
+
   it("drop a transport that does not close, once [X12]", () => {
     const { subject, deadlines } = watched({ closing: 50 });
     deadlines.observe(0);

@@ -7,7 +7,8 @@ import { utf8Boundary, validateUtf8 } from "./utf8.ts";
 const texts = [
   ...Array.from({ length: 40 }, (_, length) => "The quick brown fox jumps over the lazy dog".slice(0, length)),
   "é",
-  "x".repeat(15) + "é",
+  `${"x".repeat(15)}é`,
+  `${"x".repeat(14)}é`,
   "é".repeat(20),
   "ascii first, then é",
   "€".repeat(50),

@@ -130,6 +130,24 @@ describe("Assembler", () => {
     expect(fault("0461", { message: 3 })).toEqual({ code: "message/too-big" });
   });
 
+  it("delivers what a transform gives as parts of their own, which the transform may write to again", () => {
+    const parts: Uint8Array[] = [];
+    const target = new Assembler(() => undefined, {
+      delivery: "fragments",
+      limits: resolveLimits(undefined),
+      host: portableHost,
+      transforms: [{ rsv: rsv2, transform: runLength().createTransform("server", []) }],
+    });
+    target.sink = {
+      text: () => {},
+      binary: () => {},
+      fragment: (_, array, start, end) => parts.push(array.subarray(start, end)),
+    };
+    give(target, 0x82 | rsv2, bytes("0361 0262"));
+    expect(parts.map(text)).toEqual(["aaa", "bb", ""]);
+    expect(parts[0]?.buffer.byteLength).toBe(3);
+  });
+
   it("keeps a fault though the transform goes on after it was told to stop", () => {
     const said: string[] = [];
     const stubborn = {

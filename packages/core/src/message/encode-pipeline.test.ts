@@ -30,6 +30,34 @@ describe("EncodePipeline", () => {
     expect(log.filter((line) => line.endsWith("endEncode"))).toEqual(["a endEncode", "b endEncode"]);
   });
 
+  it("flushes every stage that can, in order, once for what was pushed", () => {
+    const flushing = (name: string, log: string[]): Extension => {
+      const plain = runLength();
+      return {
+        ...plain,
+        createTransform: (role, parameters) => {
+          const transform = plain.createTransform(role, parameters);
+          transform.flushEncode = (sink) => {
+            log.push(name);
+            transform.endEncode(sink);
+          };
+          return transform;
+        },
+      };
+    };
+    const log: string[] = [];
+    const encode = begin([flushing("first", log), adding("a", rsv1, 1), flushing("second", log)]);
+    encode?.flush();
+    expect(log).toEqual([]);
+    encode?.push(bytes("0707"));
+    expect(encode?.available).toBe(0);
+    encode?.flush();
+    encode?.flush();
+    expect(log).toEqual(["first", "second"]);
+    // 07 07 is 02 07, plus 1 is 03 08, which are two runs of one.
+    expect(encode?.take(9)).toEqual(bytes("0103 0108"));
+  });
+
   it("gives arrays that are its own to change", () => {
     const encode = begin([adding("a", rsv1, 1)]);
     const data = patterned(5000);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { concat, patterned, sameBytes, utf8 } from "../../tests/support/bytes.ts";
 import { countingSource } from "../../tests/support/connections.ts";
-import { adding, rsv1 } from "../../tests/support/extensions.ts";
+import { adding, rsv1, runLength } from "../../tests/support/extensions.ts";
 import { closeBody, outline, readFrames } from "../../tests/support/wire.ts";
 import { RandomPool } from "../bytes/random-pool.ts";
 import { portableHost } from "../host.ts";
@@ -89,6 +89,22 @@ describe("Outgoing", () => {
     expect(outline(frames)).toEqual(["text FIN rsv40 1", "text FIN 1", "binary FIN rsv40 1", "text FIN rsv40 0"]);
     expect(new TextDecoder().decode(concat(frames.map(({ payload }) => payload)))).toBe("BBD");
     expect(out.length).toBe(0);
+  });
+
+  it("leaves a message that a transform keeps back, until there is something of it or it ends", () => {
+    const out = outgoing({ transforms: [runLength().createTransform("server", [])] });
+    const stream = out.startMessage("text", undefined);
+    expect(out.hasData).toBe(false);
+    stream.appendText("a");
+    out.appended(1);
+    expect(out.hasData).toBe(true);
+    expect(all(out)).toEqual([]);
+    expect([out.length, out.hasData]).toEqual([0, false]);
+    out.sendText("behind", undefined);
+    expect(out.hasData).toBe(false);
+    out.ended(stream);
+    expect(out.hasData).toBe(true);
+    expect(outline(all(out))).toEqual(["text FIN rsv20 2", "text FIN rsv20 12"]);
   });
 
   it("queues a Close behind everything, drops what can never end, and sends nothing after it [X08]", () => {
