@@ -199,6 +199,16 @@ describe.each(codecs)("the %s codec", (_, codec) => {
     one.close();
   });
 
+  it("does not look into a block before it needs to, so that the cuts do not decide what is wrong", () => {
+    // The bits that are left of the last byte are the start of a block of the reserved type.
+    const payload = new DeflateStream().fixed("A").bits(0x3f, 6).bytes();
+    expect(payload).toEqual(hex("72 04 fc"));
+    expect(inflate(inflater(), payload)).toBe(truncated);
+    expect(inflate(inflater(), ...Array.from(payload, (byte) => Uint8Array.of(byte)))).toBe(truncated);
+    expect(inflate(inflater(), payload, new Uint8Array(0))).toBe(truncated);
+    expect(inflate(inflater(), concat(payload, hex("00")))).toBe(malformed);
+  });
+
   it("forgets its window when it is reset", () => {
     const one = inflater();
     expect(inflate(one, hex("f2 48 cd c9 c9 07 00"))).toEqual(utf8("Hello"));

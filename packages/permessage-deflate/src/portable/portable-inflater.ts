@@ -6,7 +6,6 @@ import type { TransformSink, TransformViolation } from "@hybi/core";
 import {
   Z_BLOCK,
   Z_STREAM_END,
-  Z_SYNC_FLUSH,
   ZStream,
   zlibInflate,
   zlibInflateEnd,
@@ -37,6 +36,8 @@ export class PortableInflater implements Inflater {
   }
 
   push(bytes: Uint8Array, start: number, end: number, sink: TransformSink): TransformViolation | undefined {
+    // With nothing to read it would look at what is left of the last byte, as if the message went on.
+    if (start === end) return undefined;
     const stream = this.#stream;
     const block = stream.output;
     stream.input = bytes;
@@ -45,7 +46,8 @@ export class PortableInflater implements Inflater {
     for (;;) {
       stream.next_out = 0;
       stream.avail_out = blockLength;
-      const status = zlibInflate(stream, Z_SYNC_FLUSH);
+      // Block by block, as on a handle of node:zlib, so that both find the same fault at the same time.
+      const status = zlibInflate(stream, Z_BLOCK);
       const full = stream.avail_out === 0;
       if (stream.next_out > 0 && !sink(block, 0, stream.next_out)) return undefined;
       if (status === Z_STREAM_END) this.#restart();

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { concat } from "../../tests/deflate-stream.ts";
+import { runs } from "../../tests/runs.ts";
 import { History } from "./history.ts";
 
 it("a history holds the last 32 KiB of all that was appended, oldest first", () => {
@@ -14,7 +15,7 @@ it("a history holds the last 32 KiB of all that was appended, oldest first", () 
       const all = concat(...parts.map((part) => part.subarray(1, part.length - 1)));
       expect(String(history.contents())).toBe(String(all.subarray(Math.max(0, all.length - 32_768))));
     }),
-    { numRuns: 30 },
+    runs(30),
   );
 });
 

@@ -45,6 +45,8 @@ export class ZlibInflater implements Inflater {
 
   push(bytes: Uint8Array, start: number, end: number, sink: TransformSink): TransformViolation | undefined {
     if (this.#successor !== undefined) return this.#successor.push(bytes, start, end, sink);
+    // With nothing to read it would look at what is left of the last byte, as if the message went on.
+    if (start === end) return undefined;
     const handle = this.#handle;
     const block = sharedBlock();
     let at = start;
