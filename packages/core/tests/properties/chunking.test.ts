@@ -218,6 +218,18 @@ describe("a client, from the opening response on", () => {
     );
   });
 
+  it("counts the offset of a fault over interim responses too, however they are cut [C02]", () => {
+    const interim = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n";
+    fc.assert(
+      fc.property(fc.nat(3), fc.constantFrom("", "HTTP/1.1 101 \r\n"), chunking(), (count, start, where) => {
+        const bytes = latin1(`${interim.repeat(count)}${start}\u0000`);
+        const { events } = endpointOutcome("client", bytes, where);
+        expect(events).toEqual([expect.stringMatching(`^failure http/[a-z-]+ at ${bytes.length - 1}$`)]);
+      }),
+      runs(40),
+    );
+  });
+
   it("reads a rejection and its body in the same way however they are cut [C01]", () => {
     const framing = fc.constantFrom(
       "Content-Length: 5\r\n\r\nhello, and what follows",
