@@ -149,6 +149,14 @@ describe("Connection", () => {
     }
   });
 
+  it("that closes first is closed by the peer's Close", () => {
+    const client = clientWith();
+    client.sendClose(1000);
+    expect([outline(sent(client)), client.state]).toEqual([["close FIN 2"], "close-sent"]);
+    deliver(client, { opcode: "close" });
+    expect([client.state, client.takeOutput()]).toEqual(["closed", []]);
+  });
+
   it("fails for a fault in a Close frame, and sends no second Close after its own", () => {
     for (const closed of [false, true]) {
       const server = serverWith();

@@ -75,6 +75,11 @@ describe("PendingMessage", () => {
     expect(first).toMatchObject({ owned: true, final: false });
     expect(message.length).toBe(2 * 2999 - first.payload.length);
     while (message.ready) message.takeFragment(1000);
+    message.append(patterned(100_000));
+    // No more is given to the pipeline than is to be taken, in steps of 64 KiB.
+    expect(message.takeFragment(1000).payload.length).toBeLessThanOrEqual(1000);
+    expect(message.length).toBeGreaterThan(100_000 + 60_000);
+    while (message.ready) message.takeFragment(65_536);
     message.end();
     expect(message.takeFragment(1000)).toMatchObject({ final: true });
   });
