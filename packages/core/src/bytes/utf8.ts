@@ -4,7 +4,7 @@
  * TextDecoder and TextEncoder (WHATWG Encoding Standard) are used where the platform has them: they are the same
  * everywhere, and are looked up by feature. Everything works without them, only slower.
  */
-import { littleEndian, wordsOf } from "./words.ts";
+import { dataViewOf, littleEndian, wordsOf } from "./words.ts";
 
 /** Where a validation stands between two ranges: 0 is the boundary of a code point; others are within a sequence. */
 export type Utf8State = number;
@@ -48,31 +48,34 @@ export function validateUtf8(state: Utf8State, bytes: Uint8Array, start: number,
   return now;
 }
 
-/** Skips what is plainly legal and whole; what is cut, rare or illegal is left to the state machine. */
+/**
+ * Skips what is plainly legal and whole; what is rare, illegal or cut, or in the last three bytes, is left to the state
+ * machine. Four bytes are read at once, first byte lowest, and judged by masks: half as much again as byte by byte
+ * (bench/micro/utf8.ts).
+ */
 function skipWholeSequences(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
-  while (at < end) {
-    const first = bytes[at]!;
-    if (first < 0x80) {
-      at = skipAscii(bytes, at + 1, end);
-    } else if (first < 0xe0) {
-      if (first < 0xc2 || at + 1 >= end || (bytes[at + 1]! & 0xc0) !== 0x80) return at;
-      at += 2;
-    } else if (first < 0xf0) {
-      if (at + 2 >= end) return at;
-      const second = bytes[at + 1]!;
-      if ((second & 0xc0) !== 0x80 || (bytes[at + 2]! & 0xc0) !== 0x80) return at;
-      if ((first === 0xe0 && second < 0xa0) || (first === 0xed && second > 0x9f)) return at;
-      at += 3;
-    } else {
-      if (at + 3 >= end) return at;
-      const second = bytes[at + 1]!;
-      if ((second & 0xc0) !== 0x80 || (bytes[at + 2]! & 0xc0) !== 0x80 || (bytes[at + 3]! & 0xc0) !== 0x80) return at;
-      if (first > 0xf4 || (first === 0xf0 && second < 0x90) || (first === 0xf4 && second > 0x8f)) return at;
-      at += 4;
+  if (end - start >= readThreshold) {
+    const { byteOffset } = bytes;
+    const view = dataViewOf(bytes);
+    for (const last = end - 4; at <= last; ) {
+      const word = view.getInt32(byteOffset + at, true);
+      if ((word & 0xc0_c0_f0) === 0x80_80_e0) {
+        // Three bytes, 1110xxxx 10xxxxxx 10xxxxxx; but not E0 80–9F, which is overlong, nor ED A0–BF, a surrogate.
+        const lead = word & 0x20_0f;
+        if (lead === 0 || lead === 0x20_0d) return at;
+        at += 3;
+      } else if ((word & 0x80) === 0) {
+        if ((word & notAscii) === 0) at = skipAscii(bytes, at + 4, end);
+        else at += (word & 0x80_80) === 0 ? 2 : 1;
+      } else if ((word & 0xc0_e0) === 0x80_c0) {
+        // Two bytes, 110xxxxx 10xxxxxx; but neither C0 nor C1, which are overlong.
+        if ((word & 0x1e) === 0) return at;
+        at += 2;
+      } else return at;
     }
   }
-  return at;
+  return skipAscii(bytes, at, end);
 }
 
 /** The state after the first byte of a sequence, or -1 where none starts with it. */
@@ -83,6 +86,9 @@ function sequenceStart(byte: number): Utf8State {
   if (byte < 0xf4) return byte === 0xf0 ? afterF0 : threeMore;
   return byte === 0xf4 ? afterF4 : -1;
 }
+
+/** A range shorter than this is not worth a view. */
+const readThreshold = 16;
 
 const wordScanThreshold = 16;
 

@@ -13,6 +13,7 @@ let buffer: ArrayBufferLike = nothing;
 let offset = 0;
 let words: Int32Array | undefined;
 let longWords: BigInt64Array | undefined;
+let dataView: DataView | undefined;
 
 /** False on a big-endian machine, where word order and wire order differ and byte loops are used throughout. */
 export const littleEndian: boolean = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
@@ -44,6 +45,13 @@ export function longWordsOf(bytes: Uint8Array): BigInt64Array {
   return longWords;
 }
 
+/** The buffer under `bytes`, for reading words that lie anywhere. */
+export function dataViewOf(bytes: Uint8Array): DataView {
+  if (bytes !== current) remember(bytes);
+  dataView ??= new DataView(buffer);
+  return dataView;
+}
+
 /**
  * `bytes[start, end)` as an array over the same memory, a plain one also where `bytes` is a Buffer. Half the cost of
  * `subarray`: asking an array for its buffer is a call into the engine, and here it is made once (bench/micro/utf8.ts).
@@ -60,6 +68,7 @@ export function forgetWords(): void {
   buffer = nothing;
   words = undefined;
   longWords = undefined;
+  dataView = undefined;
 }
 
 function remember(bytes: Uint8Array): void {
@@ -68,4 +77,5 @@ function remember(bytes: Uint8Array): void {
   offset = bytes.byteOffset;
   words = undefined;
   longWords = undefined;
+  dataView = undefined;
 }
