@@ -1,0 +1,28 @@
+/** The names that exist for the compiler alone, which no runtime can show. */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { coreTypes, frameTypes } from "./names.ts";
+
+/** The names that an entry point exports as types. It names everything one by one. */
+function exportedTypes(path: string): string[] {
+  const source = readFileSync(new URL(`../../src/${path}`, import.meta.url), "utf8");
+  expect(source).not.toMatch(/export \*/);
+  return [...source.matchAll(/export (type )?\{([^}]*)\} from/g)]
+    .flatMap(([, all, names = ""]) =>
+      names
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name !== "" && (all !== undefined || name.startsWith("type "))),
+    )
+    .map((name) => name.replace(/^type /, ""))
+    .sort();
+}
+
+describe.each([
+  ["@hybi/core", "index.ts", coreTypes],
+  ["@hybi/core/frame", "frame/index.ts", frameTypes],
+] as const)("%s", (_name, path, types) => {
+  it("exports exactly these types", () => {
+    expect(exportedTypes(path)).toEqual(types);
+  });
+});
