@@ -26,7 +26,7 @@ export function formatErrorsPage(
     "",
     "Two kinds, which never mix. A **violation** is the peer's fault: a value, in a `failure` event, from one closed table that",
     "also says what answers it on the wire. A **usage error** is the caller's fault: a `UsageError`, thrown before anything has",
-    "changed. Anything else that is thrown, as `Error(\"bug: …\")`, is ours: please report it.",
+    'changed. Anything else that is thrown, as `Error("bug: …")`, is ours: please report it.',
     "",
     "## Violations",
     "",
