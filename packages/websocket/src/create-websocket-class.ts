@@ -1,7 +1,8 @@
 /** `WebSocket` and `WebSocketStream` as an adapter exports them: with the global's signature, and the runtime's `connect`. */
 import { type ClientSocketOptions, type Connect, clientOptions } from "./socket-options.ts";
+import type { WebSocketStreamOptions } from "./stream-info.ts";
 import { WebSocket } from "./websocket.ts";
-import { WebSocketStream, type WebSocketStreamOptions } from "./websocket-stream.ts";
+import { WebSocketStream } from "./websocket-stream.ts";
 
 /**
  * The class of sockets that are opened by `connect`. A socket's own options come before `defaults`. Every WebSocket of this

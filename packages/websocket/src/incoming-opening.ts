@@ -5,8 +5,9 @@ import type { OpeningListener } from "./client-opening.ts";
 import type { Clock } from "./clock.ts";
 import { type Closable, SocketCore } from "./socket-core.ts";
 import { StreamCore } from "./stream-core.ts";
+import type { WebSocketStreamOptions } from "./stream-info.ts";
 import { WebSocket } from "./websocket.ts";
-import { WebSocketStream, type WebSocketStreamOptions } from "./websocket-stream.ts";
+import { WebSocketStream } from "./websocket-stream.ts";
 
 /** What an adapter knows of a transport. */
 export interface TransportInfo {

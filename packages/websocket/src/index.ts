@@ -17,13 +17,13 @@ export {
   type FailureDetail,
   FailureEvent,
 } from "./socket-events.ts";
-export {
-  type StreamMessage,
-  type WebSocketCloseInfo,
-  type WebSocketOpenInfo,
-  WebSocketStream,
-  type WebSocketStreamOptions,
-} from "./websocket-stream.ts";
+export { WebSocketStream } from "./websocket-stream.ts";
+export type {
+  StreamMessage,
+  WebSocketCloseInfo,
+  WebSocketOpenInfo,
+  WebSocketStreamOptions,
+} from "./stream-info.ts";
 export { WebSocketError, type WebSocketErrorInit } from "./websocket-error.ts";
 
 // How a client gets its transport: what an adapter gives.

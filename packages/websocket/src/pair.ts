@@ -50,6 +50,7 @@ class PairEnd implements PairedTransport {
   #halfClosed = false;
   #peerHalfClosed = false;
   #closed = false;
+  #error: unknown;
 
   constructor({ chunkSize = Number.POSITIVE_INFINITY, schedule = queueMicrotask }: PairOptions) {
     this.#chunkSize = chunkSize;
@@ -66,7 +67,8 @@ class PairEnd implements PairedTransport {
 
   start(sink: TransportSink): void {
     this.#sink = sink;
-    this.#deliverLater();
+    if (this.#closed) this.#tellClosed();
+    else this.#deliverLater();
   }
 
   write(chunks: readonly Uint8Array[]): void {
@@ -148,8 +150,13 @@ class PairEnd implements PairedTransport {
     this.#closed = true;
     this.#incoming.length = 0;
     this.#incomingLength = 0;
+    this.#error = error;
+    if (this.#sink !== undefined) this.#tellClosed();
+  }
+
+  #tellClosed(): void {
     this.#schedule(() => {
-      if (error !== undefined) this.#sink?.error(error);
+      if (this.#error !== undefined) this.#sink?.error(this.#error);
       this.#sink?.close();
     });
   }

@@ -17,8 +17,8 @@ import { type BinaryType, ownBuffer, payloadLength, utf8Length } from "./message
 import { MessageQueue } from "./message-queue.ts";
 import type { Pump } from "./pump.ts";
 import { SendQueue } from "./send-queue.ts";
-import { CloseEvent, ControlEvent, type FailureDetail, FailureEvent, failureMessage } from "./socket-events.ts";
-import { WebSocketError } from "./websocket-error.ts";
+import { CloseEvent, ControlEvent, type FailureDetail, FailureEvent } from "./socket-events.ts";
+import { closeError } from "./websocket-error.ts";
 
 /** The states, as numbers (WHATWG WebSockets §3.1). */
 export const CONNECTING = 0;
@@ -332,10 +332,4 @@ export class SocketCore implements OpeningListener, Closable {
     // WHATWG WebSockets §3.1: a socket whose buffer is full is flagged as full, and closed.
     if (code === "send/queue-full") this.terminate(error);
   }
-}
-
-/** The error of whoever waits for messages of a connection that did not end well. */
-export function closeError(closeCode: number, reason: string, detail: FailureDetail | undefined): WebSocketError {
-  const message = detail === undefined ? "The connection was lost." : failureMessage(detail);
-  return new WebSocketError(message, { closeCode, reason }, detail ?? {});
 }

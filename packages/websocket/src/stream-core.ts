@@ -5,14 +5,9 @@ import { invalidState } from "./dom-exception.ts";
 import { formatExtensions } from "./format-extensions.ts";
 import { ownBuffer, sendable } from "./message-data.ts";
 import type { Pump } from "./pump.ts";
-import { type FailureDetail, failureMessage } from "./socket-events.ts";
-import { checkClose, WebSocketError } from "./websocket-error.ts";
-import type {
-  StreamMessage,
-  WebSocketCloseInfo,
-  WebSocketOpenInfo,
-  WebSocketStreamOptions,
-} from "./websocket-stream.ts";
+import type { FailureDetail } from "./socket-events.ts";
+import type { StreamMessage, WebSocketCloseInfo, WebSocketOpenInfo, WebSocketStreamOptions } from "./stream-info.ts";
+import { checkClose, closeError, WebSocketError } from "./websocket-error.ts";
 
 const defaultHighWaterMark = 65_536;
 
@@ -184,10 +179,10 @@ export class StreamCore implements OpeningListener {
 
   #endUnclean(closeCode: number, reason: string): void {
     const lost = this.#pump?.lost;
-    const detail = this.#detail ?? (lost === undefined ? {} : { error: lost });
+    const detail = this.#detail ?? (lost === undefined ? undefined : { error: lost });
     const { signal } = this.#options;
-    const isAborted = signal?.aborted === true && detail.error === signal.reason;
-    const error = isAborted ? signal.reason : new WebSocketError(failureMessage(detail), { closeCode, reason }, detail);
+    const isAborted = signal?.aborted === true && detail?.error === signal.reason;
+    const error = isAborted ? signal.reason : closeError(closeCode, reason, detail);
     this.#opened.reject(error);
     if (this.#isReading) this.#reader.error(error);
     if (this.#isWriting) this.#writer.error(error);

@@ -5,7 +5,7 @@
 
 /** What a pump does with a transport. Nothing here throws; what goes wrong is told with `error` and `close`. */
 export interface Transport {
-  /** Begins to deliver to `sink`. Called once, before anything else. */
+  /** Begins to deliver to `sink`, and tells it if the transport is lost already. Called once, before all but `abort`. */
   start(sink: TransportSink): void;
   /**
    * Writes `chunks` in order, as one write where the transport can. `sink.drain` answers it, at once or later, and until

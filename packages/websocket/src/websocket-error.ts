@@ -2,7 +2,7 @@
 import { isSendable, maxReasonLength } from "@hybi/core";
 import { invalidAccess, syntaxError } from "./dom-exception.ts";
 import { utf8Length } from "./message-data.ts";
-import type { FailureDetail } from "./socket-events.ts";
+import { type FailureDetail, failureMessage } from "./socket-events.ts";
 
 /** What a `WebSocketError` says beyond its message. */
 export interface WebSocketErrorInit {
@@ -50,4 +50,10 @@ function clamp(value: number): number {
   const bounded = Math.min(Math.max(value || 0, 0), 65_535);
   const rounded = Math.round(bounded);
   return rounded - bounded === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
+}
+
+/** The error of whoever waits for something of a connection that did not end well. */
+export function closeError(closeCode: number, reason: string, detail: FailureDetail | undefined): WebSocketError {
+  const message = detail === undefined ? "The connection was lost." : failureMessage(detail);
+  return new WebSocketError(message, { closeCode, reason }, detail ?? {});
 }

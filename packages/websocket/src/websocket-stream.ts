@@ -5,41 +5,10 @@
 import { Accepted } from "./accepted.ts";
 import { ClientOpening } from "./client-opening.ts";
 import { withSyntaxErrors } from "./dom-exception.ts";
-import type { ClientSocketOptions } from "./socket-options.ts";
 import { StreamCore } from "./stream-core.ts";
+import type { WebSocketCloseInfo, WebSocketOpenInfo, WebSocketStreamOptions } from "./stream-info.ts";
 import { ambientBase, resolveUrl } from "./url.ts";
 import { checkClose } from "./websocket-error.ts";
-
-/** A message: text as a string, binary as bytes in a buffer of their own. */
-export type StreamMessage = string | Uint8Array<ArrayBuffer>;
-
-/** What `opened` resolves with. */
-export interface WebSocketOpenInfo {
-  readonly readable: ReadableStream<StreamMessage>;
-  readonly writable: WritableStream<string | ArrayBufferLike | ArrayBufferView>;
-  /** The extensions in use; empty for none. */
-  readonly extensions: string;
-  /** The subprotocol in use; empty for none. */
-  readonly protocol: string;
-}
-
-/** How a connection was, or is to be, closed. */
-export interface WebSocketCloseInfo {
-  /** To close with: 1000 or 3000 to 4999. */
-  closeCode?: number | undefined;
-  /** At most 123 bytes of UTF-8. */
-  reason?: string | undefined;
-}
-
-/** Options of a stream. All but `protocols` and `signal` are extensions of the interface. */
-export interface WebSocketStreamOptions extends ClientSocketOptions {
-  /** Gives the connection up while it is being opened. */
-  readonly signal?: AbortSignal | undefined;
-  /** Bytes, or chars of text, that are read ahead of the reader. 64 KiB; one chunk of the transport may come on top. */
-  readonly readHighWaterMark?: number | undefined;
-  /** Bytes that are sent ahead of the transport before a writer has to wait. 64 KiB. */
-  readonly writeHighWaterMark?: number | undefined;
-}
 
 /**
  * A connection as streams.
@@ -62,7 +31,7 @@ export class WebSocketStream {
     const given: unknown = url;
     if (given instanceof Accepted) {
       this.#url = given.url;
-      this.#core = given.createCore();
+      this.#core = given.createCore(undefined) as StreamCore;
       return;
     }
     this.#core = new StreamCore(options);

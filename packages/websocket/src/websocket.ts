@@ -97,7 +97,7 @@ export class WebSocket extends EventTarget {
     const given: unknown = url;
     if (given instanceof Accepted) {
       this.#url = given.url;
-      this.#core = given.createCore(this);
+      this.#core = given.createCore(this) as SocketCore;
       return;
     }
     if (url === undefined) throw new TypeError("A WebSocket needs a URL.");

@@ -4,8 +4,9 @@ import type { IncomingOpening } from "../../src/incoming-opening.ts";
 import { type PairedTransport, type PairOptions, pair } from "../../src/pair.ts";
 import { type ServerOptions, WebSocketServer } from "../../src/server.ts";
 import type { ClientSocketOptions } from "../../src/socket-options.ts";
+import type { WebSocketStreamOptions } from "../../src/stream-info.ts";
 import type { WebSocket } from "../../src/websocket.ts";
-import type { WebSocketStream, WebSocketStreamOptions } from "../../src/websocket-stream.ts";
+import type { WebSocketStream } from "../../src/websocket-stream.ts";
 import { TestClock, until } from "./clock.ts";
 
 export interface WorldOptions {

@@ -1,0 +1,285 @@
+import { describe, expect, it } from "vitest";
+import { turn, until } from "../tests/support/clock.ts";
+import { clientRequest } from "../tests/support/http.ts";
+import { story, World } from "../tests/support/link.ts";
+import type { IncomingOpening } from "./incoming-opening.ts";
+import { pair } from "./pair.ts";
+import { WebSocketServer } from "./server.ts";
+import type { WebSocket } from "./websocket.ts";
+
+describe("the handler", () => {
+  it("gets the request, and accepts with subprotocol and fields, at once or later", async () => {
+    const openings: IncomingOpening[] = [];
+    const world: World = new World({
+      handler: async (opening): Promise<void> => {
+        openings.push(opening);
+        await turn();
+        world.accepted.push(opening.accept({ subprotocol: "chat", fields: [["Set-Cookie", "a=b"]] }));
+      },
+    });
+    const { client, server } = await world.connected({ protocols: ["chat"], fields: [["X-Test", "1"]] });
+    expect(openings[0]?.request.fields).toContainEqual(["X-Test", "1"]);
+    expect(openings[0]?.url).toBe("ws://example.com/");
+    expect([client.protocol, server.protocol]).toEqual(["chat", "chat"]);
+    expect(() => openings[0]?.accept()).toThrow(/no opening request to answer/);
+    expect(() => openings[0]?.reject({ status: 400 })).toThrow(/no opening request to answer/);
+  });
+
+  it.each([
+    ["answers nothing", () => {}, 404, 0],
+    [
+      "throws",
+      () => {
+        throw new Error("oops");
+      },
+      500,
+      1,
+    ],
+    ["rejects its promise", () => Promise.reject(new Error("oops")), 500, 1],
+    [
+      "throws after it has rejected",
+      (opening: IncomingOpening) => {
+        opening.reject({ status: 410 });
+        throw new Error("oops");
+      },
+      410,
+      1,
+    ],
+    [
+      "chooses a subprotocol that was not offered",
+      (opening: IncomingOpening) => opening.accept({ subprotocol: "x" }),
+      500,
+      1,
+    ],
+  ])("that %s leads to a rejection", async (_, handler, status, reported) => {
+    const world = new World({ handler });
+    const client = new world.WebSocket("ws://example.com/");
+    let answer = 0;
+    client.onerror = ({ response }) => (answer = response?.status ?? 0);
+    await until(() => client.readyState === 3);
+    expect(answer).toBe(status);
+    expect(world.clock.reported).toHaveLength(reported);
+    await until(() => world.server.connections === 0);
+  });
+
+  it("may accept a client that has gone: the socket closes in a moment", async () => {
+    let accept: () => WebSocket = () => {
+      throw new Error("no request");
+    };
+    let asked = false;
+    const world = new World({
+      handler: (opening) =>
+        new Promise(() => {
+          accept = () => opening.accept();
+          asked = true;
+        }),
+    });
+    const client = new world.WebSocket("ws://example.com/");
+    await until(() => asked);
+    client.terminate();
+    await until(() => world.server.connections === 0);
+    const socket = accept();
+    const events = story(socket);
+    await turn();
+    expect(events).toEqual(["error 3 The peer dropped the transport.", "close 3 1006 unclean"]);
+    expect(world.server.sockets.size).toBe(0);
+  });
+
+  it("gets messages that came with the request once it has had time to listen", async () => {
+    const [near, far] = pair();
+    const lines: string[][] = [];
+    const server = new WebSocketServer((opening) => {
+      lines.push(story(opening.accept()));
+    });
+    server.receive(far, { secure: true });
+    near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+    near.write([clientRequest("/x"), Uint8Array.of(0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69)]);
+    await until(() => lines[0]?.length === 1);
+    near.write([Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x21)]);
+    await until(() => lines[0]?.length === 2);
+    expect(lines).toEqual([["message hi", "message !"]]);
+    expect([...server.sockets][0]?.url).toBe("wss://example.com/x");
+  });
+
+  it("gets early messages in order even if the transport ends at once", async () => {
+    const tasks: (() => void)[] = [];
+    const [near, far] = pair({ schedule: (task) => tasks.push(task) });
+    const run = () => {
+      for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) task();
+    };
+    const openings: IncomingOpening[] = [];
+    const server = new WebSocketServer((opening) => new Promise(() => openings.push(opening)));
+    server.receive(far);
+    near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+    near.write([clientRequest("/"), Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x31)]);
+    run();
+    const [opening] = openings;
+    if (opening === undefined) throw new Error("nobody asked");
+    const lines = story(opening.accept());
+    near.write([Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x32)]);
+    near.end();
+    run();
+    expect(lines).toEqual(["message 1", "message 2", "close 3 1006 unclean"]);
+  });
+});
+
+describe("who may connect", () => {
+  it("is decided by origin, where the server lists some", async () => {
+    const world = new World({ server: { origins: ["https://example.com"] } });
+    const good = new world.WebSocket("ws://example.com/", { origin: "https://example.com" });
+    await until(() => good.readyState === 1);
+    const bad = new world.WebSocket("ws://example.com/", { origin: "https://evil.example" });
+    let status = 0;
+    bad.onerror = ({ response }) => (status = response?.status ?? 0);
+    await until(() => bad.readyState === 3);
+    expect(status).toBe(403);
+    expect(() => new WebSocketServer(() => {}, { origins: ["https://example.com/path"] })).toThrow(/origin/);
+    expect(() => new WebSocketServer(() => {}, { limits: { message: -1 } })).toThrow(/limits.message/);
+  });
+
+  it("is bounded in number: the next one gets 503", async () => {
+    const world = new World({ server: { maxConnections: 1 } });
+    await world.connected();
+    const second = new world.WebSocket("ws://example.com/");
+    let status = 0;
+    second.onerror = ({ response }) => (status = response?.status ?? 0);
+    await until(() => second.readyState === 3);
+    expect(status).toBe(503);
+    expect(world.server.sockets.size).toBe(1);
+    await until(() => world.server.connections === 1);
+  });
+});
+
+describe("receiveUpgrade", () => {
+  it("takes a head that was read already, and the bytes that followed it", async () => {
+    const [near, far] = pair();
+    const lines: string[][] = [];
+    const server = new WebSocketServer((opening) => {
+      lines.push(story(opening.accept()));
+    });
+    const received: Uint8Array[] = [];
+    near.start({ data: (chunk) => received.push(chunk), drain() {}, end() {}, error() {}, close() {} });
+    const fields = [
+      ["Host", "example.com"],
+      ["Upgrade", "websocket"],
+      ["Connection", "Upgrade"],
+      ["Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="],
+      ["Sec-WebSocket-Version", "13"],
+    ] as const;
+    const head = { method: "GET", target: "/chat", minorVersion: 1, fields };
+    server.receiveUpgrade(far, head, Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x21));
+    await until(() => lines[0]?.length === 1);
+    expect(lines).toEqual([["message !"]]);
+    await until(() => received.length > 0);
+    expect(new TextDecoder().decode(received[0])).toMatch(/^HTTP\/1\.1 101 /);
+    const [other, otherFar] = pair();
+    other.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+    server.receiveUpgrade(otherFar, head, new Uint8Array(0));
+    await until(() => server.sockets.size === 2);
+  });
+});
+
+describe("broadcast", () => {
+  it("sends to all that are open, but not to some, nor to who does not keep up", async () => {
+    const world = new World();
+    const one = await world.connected();
+    const two = await world.connected();
+    const three = await world.connected();
+    const heard: string[] = [];
+    for (const [name, { client }] of Object.entries({ one, two, three })) {
+      client.binaryType = "arraybuffer";
+      client.onmessage = ({ data }) => heard.push(`${name} ${typeof data === "string" ? data : "bytes"}`);
+    }
+    expect(world.server.broadcast("all")).toBe(3);
+    expect(world.server.broadcast(Uint8Array.of(1), { except: one.server })).toBe(2);
+    expect(world.server.broadcast("ä", { except: [one.server, two.server] })).toBe(1);
+    await until(() => heard.length === 6);
+    expect(heard.sort()).toEqual(["one all", "three all", "three bytes", "three ä", "two all", "two bytes"]);
+    one.client.pause();
+    await turn();
+    one.server.send(new Uint8Array(500_000));
+    await turn();
+    expect(world.server.broadcast("x", { maxBuffered: 100_000 })).toBe(2);
+    two.server.close();
+    expect(world.server.broadcast("x")).toBe(2);
+    expect(() => world.server.broadcast(new Blob([]) as never)).toThrow(TypeError);
+  });
+
+  it("keeps its place among Blobs that are being read", async () => {
+    const world = new World();
+    const { client, server } = await world.connected();
+    const events = story(client);
+    server.send(new Blob(["blob"]));
+    world.server.broadcast("after");
+    await until(() => events.length === 2);
+    expect(events).toEqual(["message blob", "message after"]);
+    expect(server.bufferedAmount).toBe(0);
+  });
+});
+
+describe("close", () => {
+  it("says 1001 to all, rejects who asks, drops who comes, and resolves when all are gone", async () => {
+    const openings: IncomingOpening[] = [];
+    const world: World = new World({
+      handler: (opening): unknown =>
+        opening.request.resourceName === "/wait"
+          ? new Promise(() => openings.push(opening))
+          : world.accepted.push(opening.accept()),
+    });
+    const { client } = await world.connected();
+    const events = story(client);
+    const asking = new world.WebSocket("ws://example.com/wait");
+    let status = 0;
+    asking.onerror = ({ response }) => (status = response?.status ?? 0);
+    await until(() => openings.length === 1);
+    const [silent, silentFar] = pair();
+    let silentClosed = false;
+    silent.start({ data() {}, drain() {}, end() {}, error() {}, close: () => (silentClosed = true) });
+    world.server.receive(silentFar);
+    await world.server.close({ reason: "maintenance" });
+    await turn();
+    expect(events).toEqual(["close 3 1001 maintenance clean"]);
+    expect(status).toBe(503);
+    expect(silentClosed).toBe(true);
+    expect(world.server.connections).toBe(0);
+    const late = new world.WebSocket("ws://example.com/");
+    await until(() => late.readyState === 3);
+    world.server.receiveUpgrade(pair()[0], { method: "GET", target: "/", minorVersion: 1, fields: [] });
+    await world.server.close();
+  });
+
+  it("waits no longer than it was told, for sockets, streams and openings", async () => {
+    const world: World = new World({
+      handler: (opening): unknown =>
+        opening.request.resourceName === "/stream" ? opening.acceptStream() : world.accepted.push(opening.accept()),
+    });
+    await world.connected();
+    const stream = new world.WebSocketStream("ws://example.com/stream");
+    await stream.opened;
+    stream.closed.catch(() => {});
+    for (const near of world.near) near.pause();
+    const [silent, silentFar] = pair();
+    silent.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+    silent.write([clientRequest("/").subarray(0, 20)]);
+    world.server.receive(silentFar);
+    await turn();
+    let done = false;
+    void world.server.close({ timeout: 3_000 }).then(() => (done = true));
+    await world.clock.advance(2_999);
+    expect(done).toBe(false);
+    await world.clock.advance(1);
+    expect(done).toBe(true);
+    expect(world.server.connections).toBe(0);
+  });
+
+  it("closes what is accepted by a handler that was still thinking", async () => {
+    const openings: IncomingOpening[] = [];
+    const world = new World({ handler: (opening) => new Promise(() => openings.push(opening)) });
+    const client = new world.WebSocket("ws://example.com/");
+    await until(() => openings.length === 1);
+    const closed = world.server.close();
+    expect(() => openings[0]?.accept()).toThrow(/no opening request to answer/);
+    await closed;
+    await until(() => client.readyState === 3);
+  });
+});

@@ -1,0 +1,157 @@
+/** Nobody holds more than he must: writers wait for the transport, and who does not read stops his peer. */
+import { describe, expect, it } from "vitest";
+import { turn, until } from "../support/clock.ts";
+import { story, World } from "../support/link.ts";
+
+const writeBudget = 131_072;
+
+describe("a peer that does not read", () => {
+  it("makes what is sent wait in the endpoint, and one write in the transport", async () => {
+    const world = new World();
+    const { client, server } = await world.connected();
+    server.pause();
+    await turn();
+    for (let count = 0; count < 100; count++) client.send(new Uint8Array(100_000));
+    await turn();
+    const inTransport = world.near[0]?.bytesInFlight ?? 0;
+    expect(inTransport).toBeGreaterThan(0);
+    expect(inTransport).toBeLessThan(writeBudget + 65_536 + 100);
+    expect(client.statistics.bufferedLength).toBeGreaterThan(10_000_000);
+    const messages: number[] = [];
+    server.onmessage = ({ data }) => messages.push((data as Blob).size);
+    server.resume();
+    await until(() => messages.length === 100);
+    await until(() => client.statistics.bufferedLength === 0);
+    expect(client.bufferedAmount).toBe(0);
+  });
+
+  it("is overtaken by a Ping, and by a more urgent message, though not by bytes that have left [X24]", async () => {
+    const world = new World();
+    const { client, server } = await world.connected();
+    server.binaryType = "arraybuffer";
+    server.pause();
+    await turn();
+    const events = story(server);
+    server.addEventListener("ping", () => events.push("ping"));
+    for (let count = 0; count < 3; count++) client.send(new Uint8Array(1_000_000));
+    await turn();
+    client.ping();
+    client.send("urgent", { priority: 1 });
+    server.resume();
+    await until(() => events.length === 5);
+    expect(events).toEqual([
+      ...["ping", "message 1000000 bytes", "message urgent", "message 1000000 bytes", "message 1000000 bytes"],
+    ]);
+  });
+
+  it("does not keep a Pong from leaving between the fragments of a large message [X20] [X24]", async () => {
+    const world = new World();
+    const { client, server } = await world.connected();
+    const pongs: number[] = [];
+    server.send(new Uint8Array(5_000_000));
+    client.addEventListener("pong", () => pongs.push(client.statistics.bytesReceived));
+    client.ping(Uint8Array.of(1));
+    await until(() => pongs.length === 1);
+    expect(pongs[0]).toBeLessThan(1_000_000);
+  });
+});
+
+describe("a loop over messages", () => {
+  it("stops the peer while 64 KiB wait, and starts it again once half of them are taken", async () => {
+    const { client, server } = await new World({ pair: { chunkSize: 8_192 } }).connected();
+    client.binaryType = "arraybuffer";
+    const messages = client[Symbol.asyncIterator]();
+    for (let count = 0; count < 2_000; count++) server.send(new Uint8Array(1_000).fill(count));
+    await turn();
+    expect(2_000_000 - server.bufferedAmount).toBeLessThan(65_536 + 8_192 + writeBudget + 70_000);
+    for (let count = 0; count < 2_000; count++) {
+      const { value } = await messages.next();
+      expect(new Uint8Array(value as ArrayBuffer)[0]).toBe(count & 0xff);
+    }
+    await until(() => server.bufferedAmount === 0);
+  });
+
+  it("ends with the connection, and throws when that was not clean", async () => {
+    const world = new World();
+    const { client, server } = await world.connected();
+    const heard: unknown[] = [];
+    const loop = (async () => {
+      for await (const message of server) heard.push(message);
+    })();
+    client.send("one");
+    client.send("two");
+    client.close(1000);
+    await loop;
+    expect(heard).toEqual(["one", "two"]);
+    for await (const message of server) heard.push(message);
+    expect(heard).toHaveLength(2);
+
+    const other = await world.connected();
+    const lost = (async () => {
+      for await (const message of other.server) heard.push(message);
+    })();
+    other.client.terminate();
+    await expect(lost).rejects.toMatchObject({ name: "WebSocketError", closeCode: 1006 });
+  });
+
+  it("may be left, after which the socket goes on, and another one may begin", async () => {
+    const { client, server } = await new World().connected();
+    const heard: unknown[] = [];
+    client.send("x".repeat(70_000));
+    client.send("y".repeat(70_000));
+    for await (const message of server) {
+      heard.push((message as string)[0]);
+      break;
+    }
+    await turn();
+    client.send("later");
+    for await (const message of server) {
+      heard.push(message);
+      if (message === "later") break;
+    }
+    expect(heard[0]).toBe("x");
+    expect(heard.at(-1)).toBe("later");
+  });
+
+  it("throws what was wrong to one who was not waiting yet, once", async () => {
+    const world = new World();
+    const { server } = await world.connected();
+    const messages = server[Symbol.asyncIterator]();
+    world.near[0]?.lose(new Error("cable cut"));
+    await until(() => server.readyState === 3);
+    await expect(messages.next()).rejects.toMatchObject({ message: "cable cut" });
+    expect(await messages.next()).toEqual({ done: true, value: undefined });
+  });
+});
+
+describe("pause() and resume()", () => {
+  it("may be called before it is open, and several times", async () => {
+    const world = new World();
+    const client = new world.WebSocket("ws://example.com/");
+    client.pause();
+    const events = story(client);
+    await turn();
+    expect(events).toEqual([]);
+    client.resume();
+    client.resume();
+    await until(() => events.length === 1);
+    client.pause();
+    client.pause();
+    await turn();
+    world.accepted[0]?.send("unread");
+    await turn();
+    expect(events).toEqual(["open"]);
+    client.close();
+    await until(() => events.length === 2);
+    expect(events).toEqual(["open", "close 3 1005 clean"]);
+  });
+
+  it("let no Ping be sent, since its Pong would not be read [X23]", async () => {
+    const world = new World({ server: { deadlines: { ping: Number.POSITIVE_INFINITY } } });
+    const { client } = await world.connected();
+    client.pause();
+    await world.clock.advance(600_000);
+    expect(client.statistics.pingsTaken).toBe(0);
+    expect(client.readyState).toBe(1);
+  });
+});

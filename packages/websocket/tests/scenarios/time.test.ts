@@ -1,0 +1,176 @@
+/** What is due when, over sockets: openings that take too long, Pings, peers that are gone, closings that are not answered. */
+import { describe, expect, it } from "vitest";
+import { createWebSocketClass } from "../../src/create-websocket-class.ts";
+import { pair } from "../../src/pair.ts";
+import { WebSocketServer } from "../../src/server.ts";
+import { TestClock, turn, until } from "../support/clock.ts";
+import { story, World } from "../support/link.ts";
+
+/** The far end of a transport that nobody reads for good. */
+const deaf = { data() {}, drain() {}, end() {}, error() {}, close() {} };
+
+describe("an opening handshake", () => {
+  it("fails after 10 s without a transport, and its signal is aborted", async () => {
+    const clock = new TestClock();
+    let signal: AbortSignal | undefined;
+    const Slow = createWebSocketClass(
+      (target) => {
+        signal = target.signal;
+        return new Promise<never>(() => {});
+      },
+      { clock },
+    );
+    const socket = new Slow("ws://slow.example/");
+    const events = story(socket);
+    await clock.advance(9_999);
+    expect(events).toEqual([]);
+    await clock.advance(1);
+    expect(events).toEqual(["error 3 The transport could not be opened in time.", "close 3 1006 unclean"]);
+    expect(signal?.aborted).toBe(true);
+    expect(clock.due).toEqual([]);
+  });
+
+  it("waits for ever where it may, and drops a transport that comes after it was given up", async () => {
+    const clock = new TestClock();
+    const [near, far] = pair();
+    let give: () => void = () => {};
+    const Slow = createWebSocketClass(() => new Promise<typeof near>((resolve) => (give = () => resolve(near))), {
+      clock,
+      deadlines: { opening: Number.POSITIVE_INFINITY },
+    });
+    const socket = new Slow("ws://slow.example/");
+    await clock.advance(1_000_000);
+    socket.close();
+    await turn();
+    expect(socket.readyState).toBe(3);
+    let gone = false;
+    far.start({ ...deaf, close: () => (gone = true) });
+    give();
+    await until(() => gone);
+  });
+
+  it("fails after 10 s without an answer", async () => {
+    const [near, far] = pair();
+    far.start(deaf);
+    const clock = new TestClock();
+    const socket = new (createWebSocketClass(() => near, { clock }))("ws://mute.example/");
+    const events = story(socket);
+    await clock.advance(10_000);
+    expect(events[0]).toMatch(/^error 3 .*deadline\/opening/);
+    expect(clock.due).toEqual([]);
+  });
+
+  it("fails at a server that is told nothing, which answers 408", async () => {
+    const clock = new TestClock();
+    const [near, far] = pair();
+    const received: string[] = [];
+    near.start({ ...deaf, data: (chunk) => received.push(new TextDecoder().decode(chunk)), end: () => near.end() });
+    const server = new WebSocketServer(() => {}, { clock });
+    server.receive(far);
+    await clock.advance(10_000);
+    expect(received.join("")).toMatch(/^HTTP\/1\.1 408 /);
+    expect(server.connections).toBe(0);
+  });
+});
+
+describe("an open connection", () => {
+  it("sends a Ping after 25 s of silence, and knows the round trip [X20] [X23]", async () => {
+    const world = new World();
+    const { client } = await world.connected({ deadlines: { ping: 1_000 } });
+    expect(client.statistics.roundTripTime).toBeUndefined();
+    await world.clock.advance(1_000);
+    expect(client.statistics).toMatchObject({ pingsTaken: 1, roundTripTime: 0 });
+    client.ping(Uint8Array.of(7));
+    const pongs: Uint8Array[] = [];
+    client.addEventListener("pong", ({ payload }) => pongs.push(payload));
+    await until(() => pongs.length === 1);
+    expect(pongs).toEqual([Uint8Array.of(7)]);
+    expect(client.statistics.pingsTaken).toBe(2);
+  });
+
+  it("takes no Pong for an answer that is none: an unsolicited one changes nothing [X22]", async () => {
+    const world = new World();
+    const { client, server } = await world.connected({ deadlines: { ping: 1_000 } });
+    server.pause();
+    await world.clock.advance(1_000);
+    server.pong(Uint8Array.of(1));
+    await turn();
+    expect(client.statistics.roundTripTime).toBeUndefined();
+    client.ping(Uint8Array.of(1, 2));
+    server.pong(Uint8Array.of(1, 3));
+    server.pong(Uint8Array.of(1));
+    await turn();
+    expect(client.statistics.roundTripTime).toBeUndefined();
+  });
+
+  it("fails when its Ping is not answered [X23]", async () => {
+    const world = new World();
+    const { client, server } = await world.connected();
+    const events = story(client);
+    server.pause();
+    await world.clock.advance(44_999);
+    expect(events).toEqual([]);
+    await world.clock.advance(10_001);
+    expect(events[0]).toMatch(/^error 3 .*deadline\/pong/);
+    expect(events[1]).toBe("close 3 1006 unclean");
+  });
+});
+
+describe("a closing handshake", () => {
+  it("that is not answered ends after 10 s", async () => {
+    const world = new World();
+    const { client, server } = await world.connected();
+    const events = story(client);
+    server.pause();
+    await turn();
+    client.close(1000);
+    await world.clock.advance(9_999);
+    expect(events).toEqual([]);
+    await world.clock.advance(1);
+    expect(events).toEqual(["close 3 1006 unclean"]);
+  });
+
+  it("leaves the end of the transport to the server, for which the client waits [X12]", async () => {
+    const world = new World();
+    const { client, server } = await world.connected();
+    const ends: string[] = [];
+    for (const [name, transport] of [
+      ["client", world.near[0]],
+      ["server", world.far[0]],
+    ] as const) {
+      if (transport === undefined) continue;
+      const end = transport.end.bind(transport);
+      transport.end = () => {
+        ends.push(name);
+        end();
+      };
+    }
+    client.close(1000);
+    await until(() => client.readyState === 3 && server.readyState === 3);
+    expect(ends).toEqual(["server", "client"]);
+  });
+
+  it("does not wait for ever for a peer that has closed its half and reads no more", async () => {
+    const world = new World();
+    const { server } = await world.connected();
+    const [near] = world.near;
+    near?.pause();
+    await turn();
+    server.send(new Uint8Array(1_000_000));
+    await turn();
+    near?.end();
+    await until(() => server.readyState === 3);
+    expect(world.clock.due.length).toBeGreaterThan(0);
+    let aborted = 0;
+    const far = world.far[0];
+    if (far !== undefined) {
+      const abort = far.abort.bind(far);
+      far.abort = () => {
+        aborted++;
+        abort();
+      };
+    }
+    await world.clock.advance(10_000);
+    expect(aborted).toBe(1);
+  });
+});

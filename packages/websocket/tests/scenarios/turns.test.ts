@@ -1,0 +1,83 @@
+/** One write a turn: whatever was caused by one chunk, or by one piece of the application's code, leaves together. */
+import { describe, expect, it } from "vitest";
+import { createWebSocketClass } from "../../src/create-websocket-class.ts";
+import { pair } from "../../src/pair.ts";
+import { WebSocketServer } from "../../src/server.ts";
+import type { Transport } from "../../src/transport.ts";
+import type { WebSocket } from "../../src/websocket.ts";
+import { TestClock, turn, until } from "../support/clock.ts";
+
+/** `transport`, and what was written to it: the lengths of the chunks of each write. */
+function watched(transport: Transport): { transport: Transport; writes: number[][] } {
+  const writes: number[][] = [];
+  const write = transport.write.bind(transport);
+  transport.write = (chunks) => {
+    writes.push(chunks.map(({ length }) => length));
+    write(chunks);
+  };
+  return { transport, writes };
+}
+
+async function connected(serve: (socket: WebSocket) => void) {
+  const [near, far] = pair();
+  const client = watched(near);
+  const server = watched(far);
+  const clock = new TestClock();
+  new WebSocketServer((opening) => serve(opening.accept()), { clock }).receive(far);
+  const socket = new (createWebSocketClass(() => near, { clock }))("ws://example.com/");
+  await until(() => socket.readyState === 1);
+  await turn();
+  client.writes.length = 0;
+  server.writes.length = 0;
+  return { socket, clock, clientWrites: client.writes, serverWrites: server.writes };
+}
+
+describe("what is sent in one turn", () => {
+  it("leaves as one write, and the answers to it too", async () => {
+    const { socket, clientWrites, serverWrites } = await connected((server) => {
+      server.onmessage = ({ data }) => server.send(data);
+    });
+    let answers = 0;
+    socket.onmessage = () => answers++;
+    for (let count = 0; count < 64; count++) socket.send(`message ${count}`);
+    await until(() => answers === 64);
+    expect(clientWrites).toHaveLength(1);
+    expect(serverWrites).toHaveLength(1);
+  });
+
+  it("leaves as one write where every answer takes a few microtasks", async () => {
+    const { socket, serverWrites } = await connected(async (server) => {
+      for await (const message of server) {
+        await Promise.resolve();
+        server.send(message);
+      }
+    });
+    let answers = 0;
+    socket.onmessage = () => answers++;
+    for (let count = 0; count < 64; count++) socket.send(`message ${count}`);
+    await until(() => answers === 64);
+    expect(serverWrites.length).toBeLessThan(3);
+  });
+
+  it("leaves a large message of a server uncopied, in writes of bounded size", async () => {
+    const { socket, serverWrites } = await connected((server) => {
+      server.send(new Uint8Array(1_000_000), { owned: true });
+    });
+    await until(() => socket.statistics.messagesReceived === 1);
+    expect(serverWrites.length).toBeLessThan(10);
+    for (const lengths of serverWrites) expect(lengths.reduce((sum, length) => sum + length)).toBeLessThan(200_000);
+  });
+
+  it("sets no timer for a message: the one for the next Ping stays", async () => {
+    const { socket, clock } = await connected((server) => {
+      server.onmessage = ({ data }) => server.send(data);
+    });
+    const before = clock.timersSet;
+    for (let count = 0; count < 20; count++) {
+      socket.send("x");
+      await clock.advance(100);
+    }
+    expect(clock.timersSet).toBe(before);
+    expect(clock.due).toHaveLength(2);
+  });
+});
