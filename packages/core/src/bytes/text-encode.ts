@@ -35,25 +35,26 @@ export function encodeText(text: string, target: Uint8Array, at: number, host: H
   }
   if (host.encodeUtf8 !== undefined) return host.encodeUtf8(text, target, at);
   if (encoder === undefined) return portableEncode(text, target, at);
-  const room = new Uint8Array(bufferOf(target), target.byteOffset + at, length * 3);
-  return encoder.encodeInto(text, room).written;
+  return encoder.encodeInto(text, roomIn(target, at, length * 3)).written;
 }
 
 let lastTarget: Uint8Array | undefined;
 let lastBuffer: ArrayBufferLike = new ArrayBuffer(0);
+let lastOffset = 0;
 
 /**
- * The buffer under `target`. Asking an array for it is a call into the engine, a sixth of the cost of a short message;
- * and one block takes many (bench/micro/utf8.ts).
+ * `target[at, at + length)`. Asking an array for its buffer and its offset are two calls into the engine, a third of the
+ * cost of a short message; and one block takes many (bench/micro/utf8.ts).
  */
-function bufferOf(target: Uint8Array): ArrayBufferLike {
+function roomIn(target: Uint8Array, at: number, length: number): Uint8Array {
   // What is larger than a block is kept alive by nobody but its owner.
-  if (target.length > blockSize) return target.buffer;
+  if (target.length > blockSize) return target.subarray(at, at + length);
   if (target !== lastTarget) {
     lastTarget = target;
     lastBuffer = target.buffer;
+    lastOffset = target.byteOffset;
   }
-  return lastBuffer;
+  return new Uint8Array(lastBuffer, lastOffset + at, length);
 }
 
 /** Encodes without help from the platform. */

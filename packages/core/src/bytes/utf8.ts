@@ -4,7 +4,7 @@
  * TextDecoder and TextEncoder (WHATWG Encoding Standard) are used where the platform has them: they are the same
  * everywhere, and are looked up by feature. Everything works without them, only slower.
  */
-import { dataViewOf, littleEndian, wordsOf } from "./words.ts";
+import { dataViewOf, littleEndian, offsetOf, wordsOf } from "./words.ts";
 
 /** Where a validation stands between two ranges: 0 is the boundary of a code point; others are within a sequence. */
 export type Utf8State = number;
@@ -56,10 +56,9 @@ export function validateUtf8(state: Utf8State, bytes: Uint8Array, start: number,
 function skipWholeSequences(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   if (end - start >= readThreshold) {
-    const { byteOffset } = bytes;
     const view = dataViewOf(bytes);
     for (const last = end - 4; at <= last; ) {
-      const word = view.getInt32(byteOffset + at, true);
+      const word = view.getInt32(at, true);
       if ((word & 0xc0_c0_f0) === 0x80_80_e0) {
         // Three bytes, 1110xxxx 10xxxxxx 10xxxxxx; but not E0 80–9F, which is overlong, nor ED A0–BF, a surrogate.
         const lead = word & 0x20_0f;
@@ -102,7 +101,7 @@ export function skipAscii(bytes: Uint8Array, start: number, end: number): number
 /** An index before which all is ASCII: that of the word at fault, or of the last bytes, which are no whole word. */
 function skipAsciiWords(bytes: Uint8Array, start: number, end: number): number {
   // Word indexes count from the start of the buffer, which need not be where the array begins.
-  const offset = bytes.byteOffset;
+  const offset = offsetOf(bytes);
   const words = wordsOf(bytes);
   const head = (offset + start) & 3;
   let word = (offset + start) >>> 2;

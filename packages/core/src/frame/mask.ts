@@ -3,15 +3,15 @@
  * masks and unmasks.
  *
  * A key is held as an integer whose lowest byte is the key's first: on a little-endian machine that is the key as it
- * lies in memory, and a word of payload is masked in one step. Bytes below 20, 32-bit words below 256, then 64-bit words
+ * lies in memory, and a word of payload is masked in one step. Bytes below 16, 32-bit words below 256, then 64-bit words
  * where the engine compiles them: the crossovers are measured in bench/micro/mask.ts.
  */
-import { fastLongWords, littleEndian, longWordsOf, wordsOf } from "../bytes/words.ts";
+import { fastLongWords, littleEndian, longWordsOf, offsetOf, wordsOf } from "../bytes/words.ts";
 
 /** The masking key: 32 bits, first byte lowest. */
 export type MaskingKey = number;
 
-const wordThreshold = 20;
+const wordThreshold = 16;
 /** In words of 32 bits. */
 const longWordThreshold = 64;
 
@@ -47,12 +47,13 @@ export function maskBytes(bytes: Uint8Array, start: number, end: number, key: Ma
 
 function maskWords(bytes: Uint8Array, start: number, end: number, key: MaskingKey): void {
   // Word indexes count from the start of the buffer, which need not be where the array begins.
-  const from = bytes.byteOffset + start;
-  const to = bytes.byteOffset + end;
+  const offset = offsetOf(bytes);
+  const from = offset + start;
+  const to = offset + end;
   const words = wordsOf(bytes);
   const head = from & 3;
   const tail = to & 3;
-  const aligned = rotateKey(key, -head);
+  const aligned = rotateKey(key, 4 - head);
   let first = from >>> 2;
   let last = to >>> 2;
   // A word that is ours in part is masked with part of the key: the zeros leave the bytes beside us as they are. That
