@@ -1,0 +1,33 @@
+/** Whole conversations: what the applications at both ends do and when, and the links between them. */
+import type { Role } from "@hybi/core";
+import fc from "fast-check";
+import type { LinkOptions } from "../simulation/link.ts";
+import { chunking } from "./bytes.ts";
+import { type Command, controlCommand, messageCommand } from "./commands.ts";
+
+/** One thing that an application does, so many milliseconds after the one before. */
+export interface Turn {
+  readonly by: Role;
+  readonly after: number;
+  readonly command: Command;
+}
+
+/** Turns in order; `most` bounds binary messages. */
+export function turns(most = 20_000): fc.Arbitrary<readonly Turn[]> {
+  const command = fc.oneof({ weight: 3, arbitrary: messageCommand(most) }, { weight: 1, arbitrary: controlCommand() });
+  const turn = fc.record({
+    by: fc.constantFrom<Role>("client", "server"),
+    after: fc.constantFrom(0, 0, 1, 30, 1000, 40_000),
+    command,
+  });
+  return fc.array(turn, { maxLength: 12 });
+}
+
+/** A link that is slow, narrow and cuts anywhere, or is none of that. Shrinks towards a perfect one. */
+export function link(): fc.Arbitrary<LinkOptions> {
+  return fc.record({
+    latency: fc.constantFrom(0, 1, 100),
+    window: fc.constantFrom(undefined, 65_536, 1000, 1),
+    chunking: chunking(),
+  });
+}

@@ -1,0 +1,93 @@
+/** Everything at once: two endpoints with deadlines, links that are slow and narrow, and applications that talk. */
+import { Endpoint, type EndpointEvent, type Role } from "@hybi/core";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { concat } from "../arbitraries/bytes.ts";
+import { closeContent } from "../arbitraries/close.ts";
+import { type Command, peerOf, perform } from "../arbitraries/commands.ts";
+import { link, turns } from "../arbitraries/conversations.ts";
+import { turningExtension } from "../arbitraries/extension.ts";
+import { sampleRandom } from "../arbitraries/heads.ts";
+import { runs } from "../arbitraries/runs.ts";
+import { type Party, Simulation, tell } from "../simulation/simulation.ts";
+import { eventTexts } from "../simulation/summary.ts";
+
+const deadlines = { ping: 25_000, pong: 20_000, closing: 10_000 };
+
+/** The messages among events or commands, in an order of their own. */
+function messagesOf(events: readonly EndpointEvent[]): string[] {
+  return eventTexts(events.filter(({ type }) => type === "text" || type === "binary")).sort();
+}
+
+function messageEvent(command: Command): EndpointEvent[] {
+  if (command.type === "message") {
+    const { message } = command;
+    return [message.kind === "text" ? { type: "text", data: message.data } : { type: "binary", data: message.data }];
+  }
+  if (command.type !== "stream") return [];
+  return command.kind === "text"
+    ? [{ type: "text", data: command.pieces.join("") }]
+    : [{ type: "binary", data: concat(command.pieces.map((piece) => piece as Uint8Array)) }];
+}
+
+describe("two endpoints", () => {
+  const setting = fc.record({
+    links: fc.tuple(link(), link()),
+    fragmentSize: fc.constantFrom(65_536, 1000, 3),
+    extension: fc.boolean(),
+    closes: fc.constantFrom<Role>("client", "server"),
+    content: closeContent(),
+  });
+
+  it("understand each other over any link, keep each other alive, and part in good order [F22] [F23] [X14] [X20] [X23]", () => {
+    fc.assert(
+      fc.property(turns(), setting, (script, { links, fragmentSize, extension, closes, content }) => {
+        const options = {
+          fragmentSize,
+          extensions: extension ? [turningExtension({ every: 2, hold: 2 })] : [],
+          limits: { fragments: Number.POSITIVE_INFINITY },
+        };
+        const story = new Simulation({
+          first: {
+            actor: Endpoint.client({ url: "ws://example.com/", random: sampleRandom(), ...options }),
+            link: links[0],
+            deadlines,
+          },
+          second: {
+            actor: Endpoint.server(options),
+            react: (event, endpoint: Endpoint) => (event.type === "request" ? endpoint.accept() : undefined),
+            link: links[1],
+            deadlines,
+          },
+        });
+        const parties: Record<Role, Party<Endpoint>> = { client: story.first, server: story.second };
+        tell(story, () => {
+          story.run(9_999);
+          // A response that goes out a frame at a time through the narrowest of windows may not make it.
+          fc.pre(story.first.actor.state === "open" && story.second.actor.state === "open");
+          for (const { by, after, command } of script) {
+            story.run(after);
+            parties[by].do((endpoint) => expect(perform(endpoint, command)).toBeUndefined());
+          }
+          // Everything leaves, however long it takes; then one of them says goodbye.
+          for (let turn = 0; turn < 1000; turn++) {
+            if (story.first.actor.outputLength + story.second.actor.outputLength === 0) break;
+            story.run(10_000);
+          }
+          parties[closes].do((endpoint) => endpoint.sendClose(content.statusCode, content.reason));
+          story.run(9_000);
+
+          for (const role of ["client", "server"] as const) {
+            const sent = script.filter(({ by }) => by === peerOf(role)).flatMap(({ command }) => messageEvent(command));
+            expect(messagesOf(parties[role].events)).toEqual(messagesOf(sent));
+            expect(parties[role].ofType("failure")).toEqual([]);
+            const end = { type: "end", clean: true, statusCode: content.statusCode ?? 1005 };
+            expect(parties[role].events.at(-1)).toMatchObject(end);
+          }
+          expect(story.clock.isIdle).toBe(true);
+        });
+      }),
+      runs(60),
+    );
+  });
+});
