@@ -1,8 +1,8 @@
-/** RFC 6455 §5.4, §5.6 and §10.4: messages out of frames, their fragments and their limits. */
+/** RFC 6455 §5.4 and §5.6: messages out of frames, whatever their fragments. */
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/connection.ts";
 import type { ConnectionEvent } from "../../src/events.ts";
-import { bytes, concat, cut, patterned, sameBytes, utf8 } from "../support/bytes.ts";
+import { bytes, cut, patterned, sameBytes, utf8 } from "../support/bytes.ts";
 import { deliver, expectFailure, open, peerOf, roles, serverWith } from "../support/connections.ts";
 import { frame, frames, type WrittenFrame } from "../support/wire.ts";
 
@@ -232,104 +232,5 @@ describe("the type and the boundaries of a message", () => {
     expect(deliver(server, { opcode: "continuation" })).toEqual([
       { type: "fragment", kind: "binary", data: new Uint8Array(0), final: true },
     ]);
-  });
-});
-
-describe.each(roles)("limits on what a %s receives", (role) => {
-  it("a message of exactly limits.message bytes arrives; one more fails with 1009 by its header [X19]", () => {
-    const limits = { message: 1000 };
-    expect(deliver(open(role, { limits }), { opcode: "binary", payload: patterned(1000) })).toHaveLength(1);
-    const connection = open(role, { limits });
-    const headerOnly = frame(peerOf(role), { opcode: "binary", payload: patterned(1001) }).slice(
-      0,
-      role === "server" ? 8 : 4,
-    );
-    expectFailure(connection, headerOnly, {
-      code: "message/too-big",
-      section: "RFC 6455 §10.4",
-      statusCode: 1009,
-      offset: 0,
-    });
-  });
-
-  it("the fragments of a message count together, and the fragment that goes too far fails it [X19]", () => {
-    const connection = open(role, { limits: { message: 5 } });
-    deliver(connection, { opcode: "text", payload: "abc", final: false });
-    deliver(connection, { opcode: "continuation", payload: "de", final: false });
-    const offset = connection.statistics.bytesReceived;
-    expectFailure(connection, frame(peerOf(role), { opcode: "continuation", payload: "f" }), {
-      code: "message/too-big",
-      statusCode: 1009,
-      offset,
-    });
-  });
-
-  it("limits.message begins anew with each message, and holds for delivery: fragments as well [X19]", () => {
-    const connection = open(role, { limits: { message: 3 }, delivery: "fragments" });
-    for (let round = 0; round < 3; round++) deliver(connection, ...fragments("text", utf8("abc"), [2]));
-    deliver(connection, { opcode: "text", payload: "abc", final: false });
-    const offset = connection.statistics.bytesReceived;
-    expectFailure(connection, frame(peerOf(role), { opcode: "continuation", payload: "d" }), {
-      code: "message/too-big",
-      statusCode: 1009,
-      offset,
-    });
-  });
-
-  it("limits.frame holds for each frame, and control frames are free of it [X19]", () => {
-    const connection = open(role, { limits: { frame: 3 } });
-    expect(deliver(connection, ...fragments("text", utf8("abcdef"), [3]))).toEqual([{ type: "text", data: "abcdef" }]);
-    expect(deliver(connection, { opcode: "ping", payload: "four" })).toHaveLength(1);
-    const offset = connection.statistics.bytesReceived;
-    expectFailure(connection, frame(peerOf(role), { opcode: "text", payload: "abcd" }), {
-      code: "frame/too-big",
-      statusCode: 1009,
-      offset,
-    });
-  });
-});
-
-describe("the cost of small pieces", () => {
-  it("a message in one-byte chunks is assembled in an array of its own that is not much larger [F25]", () => {
-    const payload = patterned(10_000);
-    const server = serverWith();
-    const events = receiveAll(server, cut(frame("client", { opcode: "binary", payload }), 1));
-    expect(events).toHaveLength(1);
-    const data = events[0]?.type === "binary" ? events[0].data : new Uint8Array(0);
-    expect(sameBytes(data, payload)).toBe(true);
-    expect(data.buffer.byteLength).toBeLessThanOrEqual(2 * payload.length);
-  });
-
-  it("ten times the one-byte chunks cost about ten times as much, not a hundred times [F25]", () => {
-    // Work is counted and not time: every byte that is copied as a range, which is what growing by copying would show in.
-    const copied = (length: number): number => {
-      const set = Uint8Array.prototype.set;
-      let count = 0;
-      Uint8Array.prototype.set = function (source: ArrayLike<number>, offset?: number) {
-        count += source.length;
-        set.call(this, source, offset);
-      };
-      try {
-        const server = serverWith();
-        const chunks = cut(frame("client", { opcode: "binary", payload: patterned(length) }), 1);
-        expect(receiveAll(server, chunks)).toHaveLength(1);
-      } finally {
-        Reflect.deleteProperty(Uint8Array.prototype, "set");
-      }
-      return count;
-    };
-    expect(copied(100_000)).toBeLessThanOrEqual(2 * 100_000);
-    expect(copied(10_000)).toBeLessThanOrEqual(2 * 10_000);
-  });
-
-  it("a small message does not keep the chunk that it came in alive: its bytes are a copy [F25]", () => {
-    const chunk = concat([
-      frame("client", { opcode: "binary", payload: "small" }),
-      frame("client", { opcode: "binary", payload: patterned(60_000) }),
-    ]);
-    const [small, large] = serverWith().receive(chunk);
-    expect(small?.type === "binary" && small.data.buffer.byteLength).toBe(5);
-    // A large one is the chunk, and nothing is copied.
-    expect(large?.type === "binary" && large.data.buffer === chunk.buffer).toBe(true);
   });
 });

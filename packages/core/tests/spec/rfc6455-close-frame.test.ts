@@ -1,0 +1,186 @@
+/** RFC 6455 §5.5.1 and §7.4: the Close frame, as received, and its status codes. */
+import { describe, expect, it } from "vitest";
+import { bytes, cut, patterned } from "../support/bytes.ts";
+import {
+  clientWith,
+  closing,
+  deliver,
+  expectFailure,
+  expectUsageError,
+  open,
+  peerOf,
+  roles,
+  sent,
+  sentClose,
+  serverWith,
+} from "../support/connections.ts";
+import { closeBody, frame, frames, outline } from "../support/wire.ts";
+
+const legalCodes = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999];
+const illegalCodes = [
+  0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1017, 1100, 1999, 2000, 2999, 5000, 5001, 32_768, 65_535,
+];
+
+/** Both Close frames have passed, ours being the answer. */
+const closedAfter = { server: "end", client: "await-end" } as const;
+
+describe.each(roles)("the Close frame, received by a %s", (role) => {
+  it("with a payload of one byte fails the connection with 1002 [X01]", () => {
+    for (const byte of ["00", "03", "ff"]) {
+      const connection = open(role);
+      deliver(connection, { opcode: "text", payload: "whole" });
+      const offset = connection.statistics.bytesReceived;
+      expectFailure(connection, frame(peerOf(role), { opcode: "close", payload: bytes(byte) }), {
+        code: "close/payload-truncated",
+        section: "RFC 6455 §5.5.1",
+        statusCode: 1002,
+        offset,
+      });
+    }
+  });
+
+  it("is accepted with exactly the codes 1000-1003, 1007-1014 and 3000-4999, of all from 0 to 5000 [X02]", () => {
+    const accepted: number[] = [];
+    for (let code = 0; code <= 5000; code++) {
+      const [event] = deliver(open(role), { opcode: "close", payload: closeBody(code) });
+      if (event?.type === "close" && event.statusCode === code) accepted.push(code);
+      else expect(event).toMatchObject({ type: "failure", violation: { code: "close/status-code", statusCode: 1002 } });
+    }
+    const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+    expect(accepted).toEqual([...range(1000, 1003), ...range(1007, 1014), ...range(3000, 4999)]);
+  });
+
+  it.each(illegalCodes)("with the code %i fails the connection with 1002 [X02]", (code) => {
+    for (const reason of ["", "why"]) {
+      expectFailure(open(role), frame(peerOf(role), { opcode: "close", payload: closeBody(code, reason) }), {
+        code: "close/status-code",
+        section: "RFC 6455 §7.4",
+        statusCode: 1002,
+        offset: 0,
+      });
+    }
+  });
+
+  it.each(legalCodes)("with the code %i is reported, and answered by one that echoes it [X02] [X07]", (code) => {
+    const connection = open(role);
+    expect(deliver(connection, { opcode: "close", payload: closeBody(code, "why") })).toEqual([
+      { type: "close", statusCode: code, reason: "why" },
+    ]);
+    expect(connection.state).toBe("close-received");
+    expect(connection.transport).toBe("keep");
+    // 1010 is a client's to send (§7.4.1): nobody echoes it.
+    expect(sentClose(connection)).toEqual({ statusCode: code === 1010 ? 1000 : code, reason: "" });
+    expect(connection.state).toBe("closed");
+    expect(connection.transport).toBe(closedAfter[role]);
+    expect(connection.receiveEnd()).toEqual([{ type: "end", clean: true, statusCode: code, reason: "why" }]);
+  });
+
+  it.each([
+    ["an overlong form", "c080"],
+    ["a surrogate", "eda080"],
+    ["a lone continuation byte", "61 80"],
+    ["a truncated sequence", "e282"],
+    ["a code point above U+10FFFF", "f4908080"],
+    ["0xff", "ff"],
+  ])("with %s in the reason fails the connection with 1007 [X03]", (_, hex) => {
+    const wire = frame(peerOf(role), { opcode: "close", payload: closeBody(1000, bytes(hex)) });
+    expectFailure(open(role), wire, {
+      code: "close/reason-utf8",
+      section: "RFC 6455 §5.5.1",
+      statusCode: 1007,
+      offset: 0,
+    });
+  });
+
+  it.each(["é€𝄞", "\uFEFFbom", "x".repeat(123), "€".repeat(41), "\u0000"])(
+    "with the reason %j is reported as it is [X03]",
+    (reason) => {
+      const event = { type: "close", statusCode: 3000, reason };
+      expect(deliver(open(role), { opcode: "close", payload: closeBody(3000, reason) })).toEqual([event]);
+    },
+  );
+
+  it("that is empty has no code: 1005 to the application at the end, an empty Close on the wire [X06]", () => {
+    const connection = open(role);
+    expect(deliver(connection, { opcode: "close" })).toEqual([{ type: "close", statusCode: undefined, reason: "" }]);
+    expect(sent(connection)).toMatchObject([{ opcode: 0x8, final: true, payload: bytes("") }]);
+    expect(connection.transport).toBe(closedAfter[role]);
+    expect(connection.receiveEnd()).toEqual([{ type: "end", clean: true, statusCode: 1005, reason: "" }]);
+  });
+
+  it("is answered once, whatever the application does then [X07]", () => {
+    const connection = open(role);
+    connection.receive(closing(connection, 1001));
+    connection.sendClose(3000, "me too");
+    expect(sentClose(connection)).toEqual({ statusCode: 1001, reason: "" });
+    connection.sendClose(3000, "again");
+    expect(connection.receive(closing(connection, 1001))).toEqual([]);
+    expect(connection.takeOutput()).toEqual([]);
+    expect(connection.outputLength).toBe(0);
+  });
+
+  it("is the last that is read: what follows is discarded, in its chunk and after, and kept nowhere [X09]", () => {
+    const connection = open(role);
+    const after = [{ opcode: "text", payload: "late" }, { opcode: 0x3 }, { opcode: "ping" }] as const;
+    const wire = frames(peerOf(role), { opcode: "text", payload: "early" }, { opcode: "close" }, ...after);
+    expect(connection.receive(wire).map(({ type }) => type)).toEqual(["text", "close"]);
+    expect(connection.receive(patterned(100_000))).toEqual([]);
+    expect(connection.receive(closing(connection))).toEqual([]);
+    expect(connection.statistics).toMatchObject({ messagesReceived: 1, controlFramesReceived: 1 });
+    expect(outline(sent(connection))).toEqual(["close FIN 0"]);
+    expect(connection.receive(bytes("ff"))).toEqual([]);
+    expect(connection.transport).toBe(closedAfter[role]);
+  });
+
+  it("within a fragmented message is legal: the message is lost, and nothing fails [X10]", () => {
+    for (const delivery of ["messages", "fragments"] as const) {
+      const connection = open(role, { delivery });
+      const events = deliver(
+        connection,
+        { opcode: "text", payload: "a", final: false },
+        { opcode: "close", payload: closeBody(1000) },
+      );
+      expect(events.filter(({ type }) => type !== "fragment")).toEqual([
+        { type: "close", statusCode: 1000, reason: "" },
+      ]);
+      expect(sentClose(connection).statusCode).toBe(1000);
+      expect(connection.receiveEnd()).toMatchObject([{ type: "end", clean: true, statusCode: 1000 }]);
+    }
+  });
+
+  it("cut anywhere, and byte by byte, does the same [X27]", () => {
+    const wire = frame(peerOf(role), { opcode: "close", payload: closeBody(4321, "réason") });
+    const outcome = (chunks: readonly Uint8Array[]) => {
+      const connection = open(role);
+      const events = chunks.flatMap((chunk) => connection.receive(chunk));
+      return { events, close: sentClose(connection), state: connection.state, transport: connection.transport };
+    };
+    const whole = outcome([wire.slice()]);
+    expect(whole.events).toEqual([{ type: "close", statusCode: 4321, reason: "réason" }]);
+    expect(outcome(cut(wire, 1))).toEqual(whole);
+    for (let at = 0; at <= wire.length; at++) expect(outcome([wire.slice(0, at), wire.slice(at)])).toEqual(whole);
+  });
+
+  it("with a fault, cut byte by byte, fails the same way [X27]", () => {
+    const wire = frame(peerOf(role), { opcode: "close", payload: closeBody(1005) });
+    const connection = open(role);
+    for (const chunk of cut(wire, 1).slice(0, -1)) expect(connection.receive(chunk)).toEqual([]);
+    expectFailure(connection, wire.slice(-1), { code: "close/status-code", statusCode: 1002, offset: 0 });
+  });
+});
+
+describe("the code 1010", () => {
+  it("is a client's to send, with the missing extensions as reason; a server gets it as any code [X18]", () => {
+    const client = clientWith();
+    const server = serverWith();
+    client.sendClose(1010, "permessage-deflate");
+    const events = client.takeOutput().flatMap((chunk) => server.receive(chunk.slice()));
+    expect(events).toEqual([{ type: "close", statusCode: 1010, reason: "permessage-deflate" }]);
+    expect(sentClose(server)).toEqual({ statusCode: 1000, reason: "" });
+  });
+
+  it("is refused to a server, which fails the opening handshake instead [X18]", () => {
+    const server = serverWith();
+    expectUsageError(server, "close/client-only", () => server.sendClose(1010, "x"));
+  });
+});

@@ -1,0 +1,115 @@
+/** RFC 6455 §5.5.1: what becomes of messages that wait when the closing handshake begins. */
+import { describe, expect, it } from "vitest";
+import { concat, patterned } from "../support/bytes.ts";
+import { closing, deliver, expectUsageError, open, roles, sent, serverWith } from "../support/connections.ts";
+import { closeBody, outline } from "../support/wire.ts";
+
+describe("the answer to a Close, while messages wait", () => {
+  it("comes after the messages that can leave within 1 MiB, in order [X11]", () => {
+    const server = serverWith();
+    server.sendText("small");
+    server.sendBinary(patterned(1_000_000));
+    deliver(server, { opcode: "close", payload: closeBody(1000) });
+    const written = outline(sent(server));
+    expect(written[0]).toBe("text FIN 5");
+    expect(written.filter((line) => line.startsWith("binary") || line.startsWith("continuation"))).toHaveLength(16);
+    expect(written.at(-2)).toMatch(/^continuation FIN/);
+    expect(written.at(-1)).toBe("close FIN 2");
+  });
+
+  it("does not wait for a message of 100 MB, begun or not: it is dropped, and the Close comes next [X11] [X24]", () => {
+    for (const begun of [true, false]) {
+      const server = serverWith();
+      server.sendBinary(new Uint8Array(100_000_000));
+      if (begun) expect(outline(sent(server, 1000))).toEqual(["binary 1024"]);
+      deliver(server, { opcode: "close", payload: closeBody(1000) });
+      expect(outline(sent(server))).toEqual(["close FIN 2"]);
+      expect(server.outputLength).toBe(0);
+      expect(server.transport).toBe("end");
+    }
+  });
+
+  it("finishes the message that has begun when what is left of it is within 1 MiB [X11]", () => {
+    const server = serverWith({ fragmentSize: 1_000_000 });
+    server.sendBinary(patterned(2_000_000));
+    expect(outline(sent(server, 1_000_000))).toEqual(["binary 1000000"]);
+    deliver(server, { opcode: "close" });
+    expect(outline(sent(server))).toEqual(["continuation FIN 1000000", "close FIN 0"]);
+  });
+
+  it("is bounded by the closing deadline: then the transport is dropped [X11] [X12]", () => {
+    const server = serverWith();
+    server.sendBinary(patterned(1_000_000));
+    deliver(server, { opcode: "close" });
+    expect(server.expire("closing")).toEqual([]);
+    expect(server.transport).toBe("abort");
+    expect(deliver(server, { opcode: "text", payload: "late" })).toEqual([]);
+    expect(server.receiveEnd()).toMatchObject([{ type: "end" }]);
+    expect(server.transport).toBe("abort");
+  });
+
+  it.each(roles)(
+    "the %s may still send, until its Close is taken, what answers the messages that came before the peer's [X11]",
+    (role) => {
+      const connection = open(role);
+      deliver(connection, { opcode: "text", payload: "question" }, { opcode: "close", payload: closeBody(1000) });
+      connection.sendText("answer");
+      expect(outline(sent(connection))).toEqual(["text FIN 6", "close FIN 2"]);
+      expectUsageError(connection, "send/after-close", () => connection.sendText("too late"));
+      expect(connection.takeOutput()).toEqual([]);
+    },
+  );
+
+  it("a message that is being streamed when the peer's Close comes may be ended before our Close is taken [X11]", () => {
+    const server = serverWith();
+    const stream = server.startMessage("text");
+    stream.write("be");
+    expect(outline(sent(server))).toEqual(["text 2"]);
+    deliver(server, { opcode: "close" });
+    stream.write("gun");
+    stream.end();
+    expect(outline(sent(server))).toEqual(["continuation FIN 3", "close FIN 0"]);
+  });
+
+  it("a message that is still being streamed when our Close is taken is lost, which is legal [X10] [X11]", () => {
+    const server = serverWith();
+    const stream = server.startMessage("text");
+    stream.write("be");
+    expect(outline(sent(server))).toEqual(["text 2"]);
+    deliver(server, { opcode: "close" });
+    stream.write("gun");
+    expect(outline(sent(server))).toEqual(["close FIN 0"]);
+    expectUsageError(server, "send/after-close", () => stream.end());
+  });
+});
+
+describe("afterMessages: false", () => {
+  it.each(roles)("lets the Close of the %s overtake a message of 100 MB [X24]", (role) => {
+    const connection = open(role);
+    connection.sendText("small");
+    connection.sendBinary(new Uint8Array(100_000_000));
+    connection.sendText("behind it");
+    connection.sendClose(1001, "going", { afterMessages: false });
+    expect(outline(sent(connection))).toEqual(["text FIN 5", "close FIN 7"]);
+    expect([connection.state, connection.outputLength]).toEqual(["close-sent", 0]);
+  });
+
+  it("a Close that waits for 100 MB is brought forward by the peer's [X24] [X15]", () => {
+    const server = serverWith();
+    server.sendBinary(new Uint8Array(100_000_000));
+    server.sendClose(3000, "mine");
+    expect(outline(sent(server, 1))).toEqual(["binary 1024"]);
+    server.receive(closing(server, 1001));
+    expect(outline(sent(server))).toEqual(["close FIN 6"]);
+    expect(server.state).toBe("closed");
+  });
+
+  it("what leaves before it is bounded: short messages of about 1 MiB, not all of them [X24]", () => {
+    const server = serverWith();
+    for (let index = 0; index < 2000; index++) server.sendBinary(patterned(1024));
+    server.sendClose(1000, "", { afterMessages: false });
+    const length = concat(server.takeOutput()).length;
+    expect(length).toBeGreaterThan(1_000_000);
+    expect(length).toBeLessThan(1_048_576 + 2048);
+  });
+});

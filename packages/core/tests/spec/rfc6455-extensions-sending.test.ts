@@ -1,0 +1,176 @@
+/** RFC 6455 §5.8, §9: messages encoded by an extension, and its release. */
+import { describe, expect, it } from "vitest";
+import { Connection } from "../../src/connection.ts";
+import type { ConnectionOptions } from "../../src/connection-options.ts";
+import type { Extension } from "../../src/extension.ts";
+import type { Role } from "../../src/role.ts";
+import { patterned, sameBytes, utf8 } from "../support/bytes.ts";
+import { countingSource, deliver, peerOf, roles, sent } from "../support/connections.ts";
+import { adding, agreeing, extension, pass, rsv1, runLength, type TransformLog } from "../support/extensions.ts";
+import { closeBody, outline, type ReadFrame } from "../support/wire.ts";
+
+function connected(role: Role, extensions: readonly Extension[], options: ConnectionOptions = {}): Connection {
+  return new Connection(agreeing(role, ...extensions), { random: countingSource(), extensions, ...options });
+}
+
+describe.each(roles)("a message through an extension, sent by a %s", (role) => {
+  it("carries the owned bits on its first frame only, and control frames carry none [F01] [E16] [E17]", () => {
+    const connection = connected(role, [runLength()], { fragmentSize: 10 });
+    connection.sendBinary(patterned(15));
+    connection.sendPing();
+    connection.sendClose();
+    expect(outline(sent(connection))).toEqual([
+      "ping FIN 0",
+      "binary rsv20 10",
+      "continuation 10",
+      "continuation FIN 10",
+      "close FIN 0",
+    ]);
+  });
+
+  it.each([0, 1, 2, 100, 4096, 5000, 70_000, 200_000])(
+    "of %i bytes arrives as it was sent, text and binary, whatever the budget",
+    (length) => {
+      const peer = connected(peerOf(role), [runLength()]);
+      for (const budget of [1, 1500, 100_000, undefined].slice(length > 10_000 ? 2 : 0)) {
+        const connection = connected(role, [runLength()], { fragmentSize: 3000 });
+        const binary = patterned(length).map((byte) => byte & 0xf0);
+        connection.sendText("ab".repeat(length / 2));
+        connection.sendBinary(binary);
+        const [text, data, ...more] = pass(connection, peer, budget);
+        expect(more).toEqual([]);
+        expect(text).toEqual({ type: "text", data: "ab".repeat(length / 2) });
+        expect(data?.type === "binary" && sameBytes(data.data, binary)).toBe(true);
+        expect(connection.outputLength).toBe(0);
+      }
+    },
+  );
+
+  it("that is streamed leaves as the extension gives it, and none of it stays behind for want of budget", () => {
+    const connection = connected(role, [runLength()]);
+    const stream = connection.startMessage("binary");
+    stream.write(patterned(3000));
+    const drawn: ReadFrame[] = [];
+    while (connection.outputLength > 0) drawn.push(...sent(connection, 1));
+    expect(outline(drawn)[0]).toMatch(/^binary rsv20 /);
+    expect(drawn.every(({ final, payload }) => !final && payload.length <= 1024)).toBe(true);
+    // 2,999 runs of one: the last byte is held back, as its run may become longer.
+    expect(drawn.reduce((sum, { payload }) => sum + payload.length, 0)).toBe(2999 * 2);
+    stream.write(patterned(1, 0));
+    expect(outline(sent(connection))).toEqual(["continuation 2"]);
+    stream.end();
+    expect(outline(sent(connection))).toEqual(["continuation FIN 2"]);
+  });
+
+  it("is left alone where the extension says so: compress: false, each message by itself [E18]", () => {
+    const log: TransformLog = [];
+    const connection = connected(role, [adding("plus", rsv1, 1, log)]);
+    connection.sendText("abc", { compress: false });
+    connection.sendText("abc");
+    connection.sendBinary(utf8("abc"), { compress: true });
+    const stream = connection.startMessage("text", { compress: false });
+    stream.write("abc");
+    const written = sent(connection);
+    expect(outline(written)).toEqual(["text FIN 3", "text FIN rsv40 3", "binary FIN rsv40 3", "text 3"]);
+    expect(written.map(({ payload }) => new TextDecoder().decode(payload))).toEqual(["abc", "bcd", "bcd", "abc"]);
+    expect(log).toEqual([
+      "plus beginEncode text 3 false",
+      "plus beginEncode text 3 undefined",
+      "plus endEncode",
+      "plus beginEncode binary 3 true",
+      "plus endEncode",
+      "plus beginEncode text undefined false",
+    ]);
+  });
+
+  it("is encoded when it leaves, so that the extension sees messages in the order of the wire", () => {
+    const log: TransformLog = [];
+    const connection = connected(role, [adding("plus", rsv1, 1, log)]);
+    connection.sendText("ordinary");
+    connection.sendText("urgent!", { priority: 1 });
+    expect(log).toEqual([]);
+    sent(connection);
+    expect(log.filter((line) => line.includes("begin"))).toEqual([
+      "plus beginEncode text 7 undefined",
+      "plus beginEncode text 8 undefined",
+    ]);
+  });
+
+  it("leaves the application's array alone [F12]", () => {
+    const connection = connected(role, [adding("plus", rsv1, 1)]);
+    const data = patterned(10_000);
+    connection.sendBinary(data);
+    sent(connection);
+    expect(sameBytes(data, patterned(10_000))).toBe(true);
+  });
+
+  it("that an extension takes back to nothing until the end leaves at the end", () => {
+    const holding = extension("holding", rsv1, () => {
+      let held: number[] = [];
+      return {
+        beginDecode: () => false,
+        decode: () => undefined,
+        endDecode: () => undefined,
+        beginEncode: () => rsv1,
+        encode: (input, start, end) => {
+          held.push(...input.subarray(start, end));
+        },
+        endEncode: (sink) => {
+          sink(Uint8Array.from(held), 0, held.length);
+          held = [];
+        },
+        release: () => {},
+      };
+    });
+    const connection = connected(role, [holding]);
+    const stream = connection.startMessage("text");
+    stream.write("a");
+    expect(connection.takeOutput()).toEqual([]);
+    expect(connection.outputLength).toBe(0);
+    stream.write("b");
+    stream.end();
+    expect(outline(sent(connection))).toEqual(["text FIN rsv40 2"]);
+  });
+});
+
+describe.each(roles)("release, of a %s", (role) => {
+  it("is called once, at the end of the transport, and nothing after it", () => {
+    const log: TransformLog = [];
+    const connection = connected(role, [adding("plus", rsv1, 1, log), runLength(log)]);
+    connection.sendClose(1000);
+    sent(connection);
+    deliver(connection, { opcode: "close", payload: closeBody(1000) });
+    expect(log).toEqual([]);
+    connection.receiveEnd();
+    expect(log).toEqual(["plus release", "run-length release"]);
+    connection.receiveEnd();
+    connection.takeOutput();
+    expect(log).toHaveLength(2);
+  });
+
+  it("waits until the messages that are still queued have been taken", () => {
+    const log: TransformLog = [];
+    const connection = connected(role, [adding("plus", rsv1, 1, log)], { fragmentSize: 2000 });
+    connection.sendBinary(patterned(5000));
+    connection.receiveEnd();
+    expect(log).toEqual([]);
+    sent(connection, 1);
+    expect(log).toEqual(["plus beginEncode binary 5000 undefined", "plus endEncode"]);
+    sent(connection);
+    expect(log.at(-1)).toBe("plus release");
+    expect(log.filter((line) => line.endsWith("release"))).toHaveLength(1);
+  });
+
+  it("does not wait for a message that nobody can end any more", () => {
+    const log: TransformLog = [];
+    const connection = connected(role, [adding("plus", rsv1, 1, log)]);
+    const stream = connection.startMessage("text");
+    stream.write("a");
+    sent(connection);
+    connection.sendText("behind it");
+    connection.receiveEnd();
+    expect(log.at(-1)).toBe("plus release");
+    expect(connection.takeOutput()).toEqual([]);
+    expect(log.filter((line) => line.endsWith("release"))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,135 @@
+/** RFC 6455 §6.1: output as the transport draws it, its memory, its length and its bounds. */
+import { describe, expect, it } from "vitest";
+import { prepareText } from "../../src/message/prepared-message.ts";
+import { concat, patterned, sameBytes, utf8 } from "../support/bytes.ts";
+import { deliver, expectUsageError, open, roles, sent } from "../support/connections.ts";
+import { outline, type ReadFrame, readFrames } from "../support/wire.ts";
+
+const payloadsOf = (frames: readonly ReadFrame[]) => frames.map(({ payload }) => new TextDecoder().decode(payload));
+
+describe.each(roles)("output of a %s", (role) => {
+  it("a chunk that was taken never changes, whatever is sent and taken after it", () => {
+    const connection = open(role, { fragmentSize: 2000 });
+    const taken: { chunk: Uint8Array; copy: Uint8Array }[] = [];
+    for (let round = 0; round < 200; round++) {
+      connection.sendText("é".repeat(round));
+      connection.sendBinary(patterned(round * 61));
+      connection.sendPing(patterned(round % 126));
+      deliver(connection, { opcode: "ping", payload: `${round}` });
+      for (const chunk of connection.takeOutput(round % 3 === 0 ? 1500 : undefined))
+        taken.push({ chunk, copy: chunk.slice() });
+    }
+    expect(taken.every(({ chunk, copy }) => sameBytes(chunk, copy))).toBe(true);
+  });
+
+  it("blocks that were handed back are written again, and never one that is still held", () => {
+    const connection = open(role);
+    const expected: string[] = [];
+    const wire: Uint8Array[] = [];
+    const held: { chunk: Uint8Array; copy: Uint8Array }[] = [];
+    const buffers = new Set<ArrayBufferLike>();
+    for (let round = 0; round < 100; round++) {
+      for (let index = 0; index < 30; index++) {
+        const text = `${round}.${index} ${"x".repeat(3000)}`;
+        connection.sendText(text);
+        expected.push(text);
+      }
+      const chunks = connection.takeOutput();
+      for (const chunk of chunks) {
+        buffers.add(chunk.buffer);
+        wire.push(chunk.slice());
+      }
+      // Every third round the transport keeps the chunks: they were not written yet.
+      if (round % 3 === 0) held.push(...chunks.map((chunk) => ({ chunk, copy: chunk.slice() })));
+      else connection.releaseOutput(chunks);
+    }
+    expect(held.every(({ chunk, copy }) => sameBytes(chunk, copy))).toBe(true);
+    expect(payloadsOf(readFrames(wire))).toEqual(expected);
+    // 100 rounds of two blocks each would be 200 buffers.
+    expect(buffers.size).toBeLessThan(120);
+  });
+
+  it("releaseOutput leaves alone what is not a block of ours, and what came back before", () => {
+    const connection = open(role);
+    connection.releaseOutput([patterned(10), patterned(65_600)]);
+    for (let index = 0; index < 40; index++) connection.sendText("x".repeat(3000));
+    const chunks = connection.takeOutput();
+    connection.releaseOutput(chunks);
+    connection.releaseOutput(chunks);
+    const first = open(role);
+    const second = open(role);
+    for (const each of [first, second]) for (let index = 0; index < 40; index++) each.sendText(`${index}`.padEnd(3000));
+    const firstWire = first.takeOutput();
+    const copy = concat(firstWire);
+    second.takeOutput();
+    expect(sameBytes(concat(firstWire), copy)).toBe(true);
+  });
+
+  it("outputLength is more than 0 exactly while something can be taken", () => {
+    const steps: ((connection: ReturnType<typeof open>) => void)[] = [
+      (connection) => connection.sendText(""),
+      (connection) => connection.sendBinary(patterned(0)),
+      (connection) => connection.sendBinary(patterned(5000)),
+      (connection) => connection.sendPing(),
+      (connection) => connection.sendPong(),
+      (connection) => deliver(connection, { opcode: "ping" }),
+      (connection) => connection.startMessage("text").end(),
+      (connection) => connection.sendPrepared(prepareText("")),
+      (connection) => connection.sendClose(),
+    ];
+    const connection = open(role, { fragmentSize: 1000 });
+    for (const step of steps) {
+      expect(connection.outputLength).toBe(0);
+      step(connection);
+      while (connection.outputLength > 0) expect(connection.takeOutput(1).length).toBeGreaterThan(0);
+      expect(connection.takeOutput()).toEqual([]);
+    }
+    expect(connection.state).toBe("close-sent");
+  });
+
+  it("is bounded by limits.queuedOutput: commands are then refused, and taken again once output was taken", () => {
+    const connection = open(role, { limits: { queuedOutput: 100 } });
+    const stream = connection.startMessage("text", { priority: 1 });
+    connection.sendBinary(patterned(200));
+    for (const command of [
+      () => connection.sendText("x"),
+      () => connection.sendBinary(utf8("x")),
+      () => connection.sendPrepared(prepareText("x")),
+      () => connection.startMessage("text"),
+      () => connection.sendPing(),
+      () => connection.sendPong(),
+      () => stream.write("x"),
+    ]) {
+      expectUsageError(connection, "send/queue-full", command);
+    }
+    // Ending adds nothing, a Ping of the peer is answered, and a Close can always be sent.
+    stream.end();
+    deliver(connection, { opcode: "ping", payload: "p" });
+    expect(outline(sent(connection))).toEqual(["pong FIN 1", "text FIN 0", "binary FIN 200"]);
+    connection.sendBinary(patterned(200));
+    connection.sendClose(1000);
+    expect(outline(sent(connection))).toEqual(["binary FIN 200", "close FIN 2"]);
+  });
+
+  it("statistics count bytes, messages and control frames", () => {
+    const connection = open(role);
+    connection.sendText("a");
+    connection.startMessage("text").end();
+    connection.sendPing();
+    const { length } = concat(connection.takeOutput());
+    deliver(
+      connection,
+      { opcode: "text", payload: "abc", final: false },
+      { opcode: "ping" },
+      { opcode: "continuation" },
+    );
+    expect(connection.statistics).toEqual({
+      bytesReceived: role === "server" ? 9 + 6 + 6 : 5 + 2 + 2,
+      bytesTaken: length,
+      messagesReceived: 1,
+      messagesSent: 2,
+      controlFramesReceived: 1,
+      pingsTaken: 1,
+    });
+  });
+});

@@ -1,0 +1,193 @@
+/** RFC 6455 §5.4: the order in which messages leave, and those that are streamed. */
+import { describe, expect, it } from "vitest";
+import { prepareText } from "../../src/message/prepared-message.ts";
+import { bytes, concat, patterned, sameBytes, utf8 } from "../support/bytes.ts";
+import { deliver, expectUsageError, open, roles, sent, serverWith } from "../support/connections.ts";
+import { outline, type ReadFrame } from "../support/wire.ts";
+
+const payloadsOf = (frames: readonly ReadFrame[]) => frames.map(({ payload }) => new TextDecoder().decode(payload));
+const joined = (frames: readonly ReadFrame[]) => concat(frames.map(({ payload }) => payload));
+
+describe("priorities", () => {
+  it("a waiting urgent message overtakes waiting ones of lesser priority, in order within each", () => {
+    const server = serverWith();
+    const send = (text: string, priority?: number) =>
+      server.sendText(text, priority === undefined ? undefined : { priority });
+    send("ordinary 1");
+    send("low 1", -1);
+    send("urgent 1", 2);
+    send("high 1", 1);
+    send("urgent 2", 2);
+    send("ordinary 2", 0);
+    send("high 2", 1);
+    send("low 2", -1);
+    send("lowest", -5);
+    expect(payloadsOf(sent(server))).toEqual([
+      "urgent 1",
+      "urgent 2",
+      "high 1",
+      "high 2",
+      "ordinary 1",
+      "ordinary 2",
+      "low 1",
+      "low 2",
+      "lowest",
+    ]);
+    send("and again");
+    send("first", 1);
+    expect(payloadsOf(sent(server))).toEqual(["first", "and again"]);
+  });
+
+  it("never overtakes a message that has begun (§5.4) [F22]", () => {
+    const server = serverWith({ fragmentSize: 1024 });
+    server.sendBinary(patterned(3000));
+    expect(outline(sent(server, 1))).toEqual(["binary 1024"]);
+    server.sendText("urgent", { priority: 9 });
+    server.sendPrepared(prepareText("prepared"), { priority: 9 });
+    server.sendBinary(utf8("ordinary"));
+    expect(outline(sent(server))).toEqual([
+      "continuation 1024",
+      "continuation FIN 952",
+      "text FIN 6",
+      "text FIN 8",
+      "binary FIN 8",
+    ]);
+  });
+
+  it("a message that is streamed and has nothing to give yet holds up its own priority only", () => {
+    const server = serverWith();
+    server.sendText("earlier");
+    const stream = server.startMessage("text", { priority: 1 });
+    server.sendText("urgent, but later", { priority: 1 });
+    expect(payloadsOf(sent(server))).toEqual(["earlier"]);
+    stream.write("streamed");
+    server.sendText("ordinary");
+    expect(outline(sent(server))).toEqual(["text 8"]);
+    stream.end();
+    expect(outline(sent(server))).toEqual(["continuation FIN 0", "text FIN 17", "text FIN 8"]);
+  });
+
+  it.each([Number.NaN, 0.5, Number.POSITIVE_INFINITY])(
+    "the priority %d is refused, before anything changes",
+    (priority) => {
+      const server = serverWith();
+      for (const command of [
+        () => server.sendText("x", { priority }),
+        () => server.sendBinary(utf8("x"), { priority }),
+        () => server.sendPrepared(prepareText("x"), { priority }),
+        () => server.startMessage("text", { priority }),
+      ]) {
+        expectUsageError(server, "send/priority", command);
+      }
+      expect(server.takeOutput()).toEqual([]);
+    },
+  );
+});
+
+describe.each(roles)("a streamed message, sent by a %s", (role) => {
+  it("leaves as it is written, and ends with a frame that may be empty", () => {
+    const connection = open(role);
+    const stream = connection.startMessage("text");
+    expect(connection.takeOutput()).toEqual([]);
+    stream.write("a");
+    stream.write("b");
+    expect(outline(sent(connection))).toEqual(["text 2"]);
+    expect(connection.takeOutput()).toEqual([]);
+    stream.write("");
+    expect(connection.takeOutput()).toEqual([]);
+    stream.write("c");
+    expect(outline(sent(connection))).toEqual(["continuation 1"]);
+    stream.end();
+    expect(connection.outputLength).toBeGreaterThan(0);
+    expect(outline(sent(connection))).toEqual(["continuation FIN 0"]);
+    expect(connection.outputLength).toBe(0);
+    stream.end();
+    expect(connection.takeOutput()).toEqual([]);
+  });
+
+  it("that was ended before output was taken is one frame, and an empty one too", () => {
+    const connection = open(role);
+    const stream = connection.startMessage("binary");
+    stream.write(utf8("whole"));
+    stream.end();
+    connection.startMessage("text").end();
+    expect(outline(sent(connection))).toEqual(["binary FIN 5", "text FIN 0"]);
+  });
+
+  it("lets control frames pass, and holds back what is sent after it [F22]", () => {
+    const connection = open(role);
+    const stream = connection.startMessage("text");
+    stream.write("a");
+    connection.sendText("waits");
+    connection.sendPing();
+    expect(outline(sent(connection))).toEqual(["ping FIN 0", "text 1"]);
+    deliver(connection, { opcode: "ping", payload: "p" });
+    expect(outline(sent(connection))).toEqual(["pong FIN 1"]);
+    stream.end();
+    expect(outline(sent(connection))).toEqual(["continuation FIN 0", "text FIN 5"]);
+  });
+
+  it("of text joins a surrogate pair that was cut between two pieces, and replaces a lone half [F21]", () => {
+    const connection = open(role);
+    const stream = connection.startMessage("text");
+    stream.write("\ud83d");
+    expect(connection.takeOutput()).toEqual([]);
+    stream.write("\ude00\ud83d");
+    stream.write("x\ud83d");
+    stream.write("");
+    stream.end();
+    expect(joined(sent(connection))).toEqual(utf8("\u{1f600}\ufffdx\ufffd"));
+  });
+
+  it("of text takes bytes that are UTF-8 as a whole, and refuses others before anything changes [F21]", () => {
+    const connection = open(role);
+    const stream = connection.startMessage("text");
+    stream.write(bytes("e282"));
+    expectUsageError(connection, "send/not-utf8", () => stream.write(bytes("41")));
+    expectUsageError(connection, "send/not-utf8", () => stream.write("text"));
+    expectUsageError(connection, "send/not-utf8", () => stream.end());
+    stream.write(bytes("ac"));
+    stream.write("\ud83d");
+    stream.write(bytes("41"));
+    stream.end();
+    expect(joined(sent(connection))).toEqual(utf8("€\ufffdA"));
+  });
+
+  it("of binary takes bytes only, and keeps those above 4 KiB by reference", () => {
+    const connection = open(role);
+    const stream = connection.startMessage("binary");
+    expectUsageError(connection, "send/kind", () => stream.write("text"));
+    const large = patterned(5000);
+    const small = utf8("small");
+    stream.write(small);
+    small.fill(0);
+    stream.write(large);
+    stream.end();
+    expect(sameBytes(joined(sent(connection)), concat([utf8("small"), large]))).toBe(true);
+  });
+
+  it("that has ended takes no more", () => {
+    const connection = open(role);
+    const stream = connection.startMessage("text");
+    stream.end();
+    expectUsageError(connection, "send/message-ended", () => stream.write("x"));
+    expect(outline(sent(connection))).toEqual(["text FIN 0"]);
+  });
+
+  it("that has not ended when sendClose is called never does: before it began it is dropped, after that cut short [X10]", () => {
+    const connection = open(role);
+    const dropped = connection.startMessage("text");
+    dropped.write("dropped");
+    connection.sendText("kept");
+    connection.sendClose(1000);
+    expect(outline(sent(connection))).toEqual(["text FIN 4", "close FIN 2"]);
+
+    const other = open(role);
+    const stream = other.startMessage("text");
+    stream.write("begun");
+    sent(other);
+    stream.write("more");
+    other.sendClose(1000);
+    expect(outline(sent(other))).toEqual(["continuation 4", "close FIN 2"]);
+  });
+});
