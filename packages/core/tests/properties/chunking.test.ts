@@ -93,6 +93,27 @@ describe.each(roles)("a %s's connection", (role) => {
     );
   });
 
+  it("tolerates the same, and says so, however it is cut [F03]", () => {
+    const lengths = [0x82, 126, 0, 3, 1, 2, 3, 0x82, 127, 0, 0, 0, 0, 0, 0, 0, 2, 4, 5];
+    fc.assert(
+      fc.property(illegalStream("server"), fc.boolean(), chunking(), ({ bytes }, minimal, where) => {
+        const stream = minimal ? bytes : concat([Uint8Array.from(lengths), bytes]);
+        const tolerated = (where: Chunking): unknown => {
+          const client = new Connection(plainAgreement("client"), {
+            random: sampleRandom(),
+            tolerate: ["non-minimal-length"],
+          });
+          const events = cut(stream, where).flatMap((chunk) => client.receive(chunk));
+          return [...eventTexts(events), client.tolerated];
+        };
+        const whole = tolerated(inOneChunk);
+        if (!minimal) expect(whole).toMatchObject({ 0: "binary 010203", 1: "binary 0405" });
+        expect(tolerated(where)).toEqual(whole);
+      }),
+      runs(60),
+    );
+  });
+
   it("refuses the same message at the same byte under tight limits however it is cut", () => {
     const options: ConnectionOptions = { limits: { message: 20, frame: 12, fragments: 3 } };
     fc.assert(

@@ -49,7 +49,7 @@ function step(peer: Role): fc.Arbitrary<Step> {
 }
 
 /** Does it, and answers the events. Usage errors are the application's; anything else that is thrown is ours. */
-function follow(subject: Connection | Endpoint, step: Step): readonly EndpointEvent[] {
+function follow(subject: Connection | Endpoint, step: Step, output: Uint8Array[] = []): readonly EndpointEvent[] {
   switch (step.type) {
     case "receive":
       return subject.receive(step.bytes.slice());
@@ -58,7 +58,7 @@ function follow(subject: Connection | Endpoint, step: Step): readonly EndpointEv
     case "expire":
       return subject.expire(step.reason);
     case "take":
-      subject.takeOutput(step.budget);
+      output.push(...subject.takeOutput(step.budget));
       return [];
     case "command":
       perform(subject, step.command);
@@ -134,6 +134,20 @@ describe.each(roles)("a %s", (role) => {
         expectOrder(steps.flatMap((step) => follow(endpoint, step)));
       }),
       runs(200),
+    );
+  });
+
+  it("sends nothing that its peer could fail it for, whatever it receives and is told to do", () => {
+    fc.assert(
+      fc.property(fc.array(step(peerOf(role)), { maxLength: 12 }), (steps) => {
+        const connection = new Connection(plainAgreement(role), { random: sampleRandom() });
+        const output: Uint8Array[] = [];
+        for (const step of steps) follow(connection, step, output);
+        output.push(...connection.takeOutput());
+        const peer = new Connection(plainAgreement(peerOf(role)), { random: sampleRandom() });
+        expect(eventTexts(peer.receive(concat(output))).filter((line) => line.startsWith("failure"))).toEqual([]);
+      }),
+      runs(150),
     );
   });
 

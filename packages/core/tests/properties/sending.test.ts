@@ -1,0 +1,200 @@
+/** What leaves: legal frames and nothing else, within the budget, in order, however messages are written and taken. */
+import {
+  type Agreement,
+  Connection,
+  type ConnectionSink,
+  type MessageStream,
+  plainAgreement,
+  type Role,
+  UsageError,
+} from "@hybi/core";
+import { FrameDecoder, headerLength, isControl } from "@hybi/core/frame";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { bytesText, chunking, concat, cut, pattern } from "../arbitraries/bytes.ts";
+import { peerOf } from "../arbitraries/commands.ts";
+import { turningExtension } from "../arbitraries/extension.ts";
+import { sampleRandom } from "../arbitraries/heads.ts";
+import { runs } from "../arbitraries/runs.ts";
+import { legalStream } from "../arbitraries/streams.ts";
+
+/** What the application and the transport do in turn. */
+type Turn =
+  | { readonly type: "start"; readonly priority: number }
+  | { readonly type: "write" | "end"; readonly stream: number; readonly size: number }
+  | { readonly type: "send"; readonly size: number; readonly priority: number }
+  | { readonly type: "ping" }
+  | { readonly type: "take"; readonly budget: number };
+
+function turn(): fc.Arbitrary<Turn> {
+  const priority = fc.constantFrom(0, 0, 0, 1, -2);
+  const size = fc.oneof(fc.nat(40), fc.constantFrom(1000, 4096, 4097, 9000));
+  return fc.oneof(
+    { weight: 2, arbitrary: fc.record({ type: fc.constant("start" as const), priority }) },
+    { weight: 5, arbitrary: fc.record({ type: fc.constant("write" as const), stream: fc.nat(2), size }) },
+    { weight: 2, arbitrary: fc.record({ type: fc.constant("end" as const), stream: fc.nat(2), size }) },
+    { weight: 3, arbitrary: fc.record({ type: fc.constant("send" as const), size, priority }) },
+    { weight: 1, arbitrary: fc.constant({ type: "ping" as const }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ type: fc.constant("take" as const), budget: fc.oneof(fc.nat(50), fc.nat(20_000)) }),
+    },
+  );
+}
+
+/** A frame as it left: whether it is a control frame, its payload, and how long it is as a whole. */
+interface SentFrame {
+  readonly control: boolean;
+  readonly payload: number;
+  readonly length: number;
+}
+
+/** Reads what `sender` sends, a call at a time; answers the frames of each. */
+function frameReader(sender: Role): (bytes: Uint8Array) => SentFrame[] {
+  let frames: SentFrame[] = [];
+  const decoder = new FrameDecoder(
+    {
+      frame: (firstByte, payload) => {
+        const length = headerLength(payload, sender === "client") + payload;
+        frames.push({ control: isControl(firstByte & 0xf), payload, length });
+        return undefined;
+      },
+      payload: () => undefined,
+    },
+    { role: peerOf(sender), ownedRsv: 0x20 },
+  );
+  return (bytes) => {
+    frames = [];
+    expect(decoder.decode(bytes)).toBeUndefined();
+    return frames;
+  };
+}
+
+const roles: readonly Role[] = ["client", "server"];
+
+describe.each(roles)("a %s", (role) => {
+  const agreement = (of: Role, extension: boolean): Agreement => ({
+    ...plainAgreement(of),
+    extensions: extension ? [{ name: "x-turning", parameters: [] }] : [],
+  });
+
+  it("sends messages whole and in order within a priority, however they are written while others wait [F22] [F23]", () => {
+    const fragmentSize = fc.constantFrom(20, 100, 4096, 5000, 65_536);
+    fc.assert(
+      fc.property(
+        fc.array(turn(), { maxLength: 30, size: "max" }),
+        fragmentSize,
+        fc.boolean(),
+        (turns, fragmentSize, extension) => {
+          const extensions = [turningExtension({ every: 2, hold: 3 })];
+          const options = { extensions, random: sampleRandom(), limits: { fragments: Number.POSITIVE_INFINITY } };
+          const sender = new Connection(agreement(role, extension), { ...options, fragmentSize });
+          const receiver = new Connection(agreement(peerOf(role), extension), { ...options, random: sampleRandom() });
+          const messages: {
+            readonly priority: number;
+            readonly data: Uint8Array[];
+            stream?: MessageStream | undefined;
+          }[] = [];
+          const received: string[] = [];
+          const read = frameReader(role);
+          const take = (budget: number): number => {
+            const bytes = concat(sender.takeOutput(budget));
+            const frames = read(bytes.slice());
+            const longest = frames.reduce(
+              (most, { control, payload }) => (control ? most : Math.max(most, payload)),
+              0,
+            );
+            expect(longest).toBeLessThanOrEqual(fragmentSize);
+            // The budget is exceeded only to finish a frame.
+            const last = frames.at(-1)?.length ?? 0;
+            expect(bytes.length - last).toBeLessThanOrEqual(budget);
+            for (const event of receiver.receive(bytes)) {
+              if (event.type === "failure") expect(event).toBeUndefined();
+              if (event.type === "binary") received.push(bytesText(event.data));
+            }
+            return bytes.length;
+          };
+          for (const [index, turn] of turns.entries()) {
+            const open = messages.filter(({ stream }) => stream !== undefined);
+            if (turn.type === "start") {
+              const stream = sender.startMessage("binary", { priority: turn.priority });
+              messages.push({ priority: turn.priority, data: [], stream });
+            } else if (turn.type === "send") {
+              const data = pattern(turn.size, index);
+              sender.sendBinary(data, { priority: turn.priority });
+              messages.push({ priority: turn.priority, data: [data] });
+            } else if (turn.type === "ping") sender.sendPing(pattern(5));
+            else if (turn.type === "take") take(turn.budget);
+            else {
+              const message = open[turn.stream % Math.max(1, open.length)];
+              if (turn.type === "write") {
+                const data = pattern(turn.size, index);
+                message?.stream?.write(data);
+                message?.data.push(data);
+              } else if (message !== undefined) {
+                message.stream?.end();
+                message.stream = undefined;
+              }
+            }
+          }
+          for (const { stream } of messages) stream?.end();
+          while (take(10_000) > 0);
+          expect(sender.outputLength).toBe(0);
+          const sent = messages.map(({ priority, data }) => ({ priority, text: bytesText(concat(data)) }));
+          expect([...received].sort()).toEqual(sent.map(({ text }) => text).sort());
+          for (const priority of new Set(sent.map((message) => message.priority))) {
+            const expected = sent.filter((message) => message.priority === priority).map(({ text }) => text);
+            // Alike messages of different priorities cannot be told apart.
+            if (new Set(received).size < received.length) continue;
+            expect(received.filter((text) => expected.includes(text))).toEqual(expected);
+          }
+        },
+      ),
+      runs(80),
+    );
+  });
+
+  it("sends legal frames whatever its application does from inside a sink", () => {
+    const actions = fc.array(fc.constantFrom("text", "long", "ping", "close", "take", "stream", "nothing"), {
+      minLength: 1,
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(legalStream(peerOf(role), { most: 300 }), chunking(), actions, ({ bytes }, where, actions) => {
+        const connection = new Connection(plainAgreement(role), { random: sampleRandom() });
+        const output: Uint8Array[] = [];
+        let turn = 0;
+        const act = (): void => {
+          const action = actions[turn++ % actions.length];
+          try {
+            if (action === "text") connection.sendText("text");
+            else if (action === "long") connection.sendBinary(pattern(9000), { priority: 1 });
+            else if (action === "ping") connection.sendPing();
+            else if (action === "close") connection.sendClose(1000);
+            else if (action === "take") output.push(...connection.takeOutput(100));
+            else if (action === "stream") connection.startMessage("text").write("begun and never ended");
+          } catch (error) {
+            if (!(error instanceof UsageError)) throw error;
+          }
+        };
+        const sink: ConnectionSink = {
+          text: act,
+          binary: act,
+          fragment: act,
+          ping: act,
+          pong: act,
+          close: act,
+          failure: act,
+          end: act,
+        };
+        for (const chunk of cut(bytes, where)) connection.receiveInto(chunk, sink);
+        output.push(...connection.takeOutput());
+        const peer = new Connection(plainAgreement(peerOf(role)), { random: sampleRandom() });
+        const events = peer.receive(concat(output));
+        expect(events.filter(({ type }) => type === "failure")).toEqual([]);
+        expect(events.filter(({ type }) => type === "close").length).toBeLessThanOrEqual(1);
+      }),
+      runs(100),
+    );
+  });
+});
