@@ -1,0 +1,378 @@
+import { Connection, Endpoint, plainAgreement } from "@hybi/core";
+import { describe, expect, it } from "vitest";
+import { TestClock, turn, until } from "../tests/support/clock.ts";
+import { clientRequest } from "../tests/support/http.ts";
+import type { Clock } from "./clock.ts";
+import { pair } from "./pair.ts";
+import { Pump, type PumpOptions } from "./pump.ts";
+import { type PumpListener, silentListener } from "./pump-listener.ts";
+import type { Transport, TransportSink } from "./transport.ts";
+
+const random = (target: Uint8Array) => void crypto.getRandomValues(target as Uint8Array<ArrayBuffer>);
+
+/** A transport without a network: what was called, and the sink to tell things to. */
+class ManualTransport implements Transport {
+  readonly calls: string[] = [];
+  readonly written: Uint8Array[] = [];
+  sink!: TransportSink;
+  /** Whether writes are answered in the call. */
+  immediate = true;
+
+  start(sink: TransportSink): void {
+    this.sink = sink;
+    this.calls.push("start");
+  }
+  write(chunks: readonly Uint8Array[]): void {
+    const bytes = chunks.reduce((sum, { length }) => sum + length, 0);
+    this.written.push(...chunks.map((chunk) => chunk.slice()));
+    this.calls.push(`write ${bytes}`);
+    if (this.immediate) this.sink.drain();
+  }
+  end(): void {
+    this.calls.push("end");
+  }
+  abort(): void {
+    this.calls.push("abort");
+  }
+  pause(): void {
+    this.calls.push("pause");
+  }
+  resume(): void {
+    this.calls.push("resume");
+  }
+}
+
+/** What a listener is told, one line each. */
+function told(overrides: Partial<PumpListener> = {}): { listener: PumpListener; lines: string[] } {
+  const lines: string[] = [];
+  const listener: PumpListener = {
+    ...silentListener,
+    request: ({ resourceName }) => lines.push(`request ${resourceName}`),
+    open: ({ role }) => lines.push(`open ${role}`),
+    rejection: ({ status }, body) => lines.push(`rejection ${status} ${body.length}`),
+    text: (data) => lines.push(`text ${data}`),
+    binary: (_, start, end) => lines.push(`binary ${end - start}`),
+    fragment: (kind, _, start, end, final) => lines.push(`fragment ${kind} ${end - start} ${final}`),
+    ping: (payload) => lines.push(`ping ${payload.length}`),
+    pong: (payload) => lines.push(`pong ${payload.length}`),
+    close: (statusCode) => lines.push(`close ${statusCode}`),
+    failure: ({ code }) => lines.push(`failure ${code}`),
+    end: (clean, statusCode) => lines.push(`end ${clean} ${statusCode}`),
+    ...overrides,
+  };
+  return { listener, lines };
+}
+
+function serverPump(options: Partial<PumpOptions> = {}, overrides: Partial<PumpListener> = {}) {
+  const transport = new ManualTransport();
+  const clock = new TestClock();
+  const { listener, lines } = told(overrides);
+  const endpoint = new Connection(plainAgreement("server"));
+  const pump = new Pump({ endpoint, transport, listener, clock, ...options });
+  pump.start();
+  return { transport, clock, lines, pump, endpoint: pump.endpoint as Connection };
+}
+
+/** A client's frame, masked with zeros. */
+function frame(firstByte: number, payload: readonly number[]): Uint8Array {
+  return Uint8Array.of(firstByte, 0x80 | payload.length, 0, 0, 0, 0, ...payload);
+}
+
+describe("the pump", () => {
+  it("tells everything that happens, and ends once, however the transport ends", async () => {
+    const { transport, lines, pump } = serverPump();
+    const { sink } = transport;
+    sink.data(frame(0x81, [0x68, 0x69]));
+    sink.data(frame(0x82, [1, 2, 3]));
+    sink.data(frame(0x89, [1]));
+    sink.data(frame(0x8a, [1, 2]));
+    sink.data(frame(0x88, [0x03, 0xe8]));
+    await turn();
+    sink.end();
+    await turn();
+    expect(transport.calls).toEqual(["start", "write 4", "end"]);
+    sink.close();
+    sink.close();
+    sink.end();
+    sink.data(frame(0x81, [0x68]));
+    pump.touch();
+    pump.abort();
+    await turn();
+    expect(lines).toEqual(["text hi", "binary 3", "ping 1", "pong 2", "close 1000", "end true 1000"]);
+    expect(transport.calls).toEqual(["start", "write 4", "end"]);
+  });
+
+  it.each([
+    ["error and close", (sink: TransportSink) => [sink.error(new Error("reset")), sink.close()]],
+    ["close", (sink: TransportSink) => sink.close()],
+    ["end", (sink: TransportSink) => sink.end()],
+    ["end and close", (sink: TransportSink) => [sink.end(), sink.close()]],
+  ])("ends once when the transport tells %s", async (_, act) => {
+    const { transport, lines, clock } = serverPump();
+    await turn();
+    act(transport.sink);
+    await turn();
+    expect(lines).toEqual(["end false 1006"]);
+    await clock.advance(100_000);
+    expect(lines).toEqual(["end false 1006"]);
+    expect(clock.due).toEqual([]);
+  });
+
+  it("keeps the first reason why the transport was lost", () => {
+    const { transport, pump } = serverPump();
+    expect(pump.lost).toBeUndefined();
+    transport.sink.error(new Error("first"));
+    transport.sink.error(new Error("second"));
+    expect((pump.lost as Error).message).toBe("first");
+  });
+
+  it("does not write, nor set a timer, before it is started", async () => {
+    const transport = new ManualTransport();
+    const clock = new TestClock();
+    const endpoint = Endpoint.client({ url: "ws://example.com/", random });
+    const pump = new Pump({ endpoint, transport, listener: silentListener, clock });
+    pump.touch();
+    await turn();
+    expect(transport.calls).toEqual([]);
+    pump.start();
+    await turn();
+    expect(transport.calls[1]).toMatch(/^write 1/);
+    expect(clock.due).toEqual([10_000]);
+  });
+
+  it("feeds bytes that came with an agreement before all others", () => {
+    const agreement = { ...plainAgreement("server"), rest: frame(0x81, [0x31]) };
+    const { transport, lines } = serverPump({ endpoint: new Connection(agreement) });
+    transport.sink.data(frame(0x81, [0x32]));
+    expect(lines).toEqual(["text 1", "text 2"]);
+  });
+
+  it("tells parts of messages as they are, where the connection delivers fragments", () => {
+    const { transport, lines } = serverPump({
+      endpoint: new Connection(plainAgreement("server"), { delivery: "fragments" }),
+    });
+    transport.sink.data(frame(0x02, [1, 2]));
+    transport.sink.data(frame(0x80, []));
+    expect(lines).toEqual(["fragment binary 2 false", "fragment binary 0 true"]);
+  });
+
+  it("tells what comes before a connection is open, and what came early, in every form", async () => {
+    const { transport, lines, pump } = serverPump({ endpoint: Endpoint.server({ delivery: "fragments" }) });
+    const early = [frame(0x82, [1]), frame(0x89, []), frame(0x8a, []), frame(0x88, [])];
+    transport.sink.data(Uint8Array.of(...clientRequest("/x"), ...early.flatMap((each) => [...each])));
+    pump.accept();
+    expect(lines).toEqual(["request /x", "open server"]);
+    await turn();
+    expect(lines.slice(2)).toEqual(["fragment binary 1 true", "ping 0", "pong 0", "close undefined"]);
+    const whole = serverPump({ endpoint: Endpoint.server() });
+    whole.transport.sink.data(Uint8Array.of(...clientRequest("/"), ...frame(0x82, [1, 2]), ...frame(0x81, [0x31])));
+    whole.pump.accept();
+    await turn();
+    expect(whole.lines.slice(2)).toEqual(["binary 2", "text 1"]);
+  });
+
+  it("takes answers in the call, and goes on writing", async () => {
+    const { transport, endpoint, pump } = serverPump({ writeBudget: 1_000_000 });
+    endpoint.sendBinary(new Uint8Array(3_000_000));
+    pump.touch();
+    await turn();
+    expect(transport.calls.filter((call) => call.startsWith("write"))).toHaveLength(4);
+    expect(pump.bufferedLength).toBe(0);
+    transport.sink.drain();
+  });
+
+  it("writes once more when a write is answered, in a later turn where the host has such", async () => {
+    const tasks: (() => void)[] = [];
+    const clock: Clock = Object.assign(new TestClock(), { nextTurn: (task: () => void) => void tasks.push(task) });
+    const { transport, endpoint, pump } = serverPump({ clock });
+    transport.immediate = false;
+    endpoint.sendBinary(new Uint8Array(300_000));
+    pump.touch();
+    await turn();
+    expect(transport.calls).toHaveLength(2);
+    expect(pump.bufferedLength).toBeGreaterThan(300_000);
+    transport.sink.drain();
+    await turn();
+    expect(transport.calls).toHaveLength(2);
+    for (const task of tasks) task();
+    expect(transport.calls).toHaveLength(3);
+  });
+
+  it("ends turns where its host says so", async () => {
+    const tasks: (() => void)[] = [];
+    const clock: Clock = Object.assign(new TestClock(), { defer: (task: () => void) => void tasks.push(task) });
+    const { transport, endpoint, pump } = serverPump({ clock });
+    endpoint.sendText("x");
+    pump.touch();
+    pump.touch();
+    await turn();
+    expect(transport.calls).toEqual(["start"]);
+    expect(tasks).toHaveLength(1);
+    for (const task of tasks) task();
+    expect(transport.calls).toEqual(["start", "write 3"]);
+  });
+
+  it("ends the transport only after everything was written", async () => {
+    const { transport, endpoint, pump } = serverPump();
+    transport.immediate = false;
+    endpoint.sendBinary(new Uint8Array(200_000));
+    endpoint.sendClose(1000);
+    pump.touch();
+    await turn();
+    transport.sink.data(frame(0x88, [0x03, 0xe8]));
+    await turn();
+    expect(transport.calls.at(-1)).toMatch(/^write/);
+    transport.sink.drain();
+    await turn();
+    expect(transport.calls.slice(-2)).toEqual([expect.stringMatching(/^write/), "end"]);
+  });
+
+  it("reports what its listener throws, and drops that connection only", async () => {
+    for (const type of ["text", "close"] as const) {
+      const { transport, clock, lines } = serverPump(
+        {},
+        {
+          [type]: () => {
+            throw new Error(`in ${type}`);
+          },
+        },
+      );
+      expect(() => transport.sink.data(frame(type === "text" ? 0x81 : 0x88, []))).not.toThrow();
+      await turn();
+      expect(clock.reported).toEqual([new Error(`in ${type}`)]);
+      expect(transport.calls).toContain("abort");
+      expect(lines).toEqual([type === "text" ? "end false 1006" : expect.stringMatching(/^end /)]);
+    }
+  });
+
+  it("reports what its listener throws at the end, and while it is opened", async () => {
+    const ending = serverPump(
+      {},
+      {
+        end: () => {
+          throw new Error("at the end");
+        },
+      },
+    );
+    ending.transport.sink.close();
+    await turn();
+    expect(ending.clock.reported).toHaveLength(1);
+    const opening = serverPump(
+      { endpoint: Endpoint.server() },
+      {
+        request: () => {
+          throw new Error("asked");
+        },
+      },
+    );
+    opening.transport.sink.data(clientRequest("/"));
+    await turn();
+    expect(opening.clock.reported).toEqual([new Error("asked")]);
+    expect(opening.lines).toEqual(["failure opening/transport-ended", "end false 1006"]);
+  });
+
+  it("throws errors of its listener where nobody else sees them, if its host has no place for them", async () => {
+    const errors: unknown[] = [];
+    const { queueMicrotask: before } = globalThis;
+    globalThis.queueMicrotask = (task) =>
+      before(() => {
+        try {
+          task();
+        } catch (error) {
+          errors.push(error);
+        }
+      });
+    try {
+      const [near, far] = pair();
+      const { listener } = told({
+        text: () => {
+          throw new Error("nobody's");
+        },
+      });
+      new Pump({ endpoint: new Connection(plainAgreement("server")), transport: far, listener }).start();
+      near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+      near.write([frame(0x81, [0x31])]);
+      await until(() => errors.length === 1);
+    } finally {
+      globalThis.queueMicrotask = before;
+    }
+  });
+
+  it("says nothing more to a listener that it was taken from", async () => {
+    const { transport, lines, pump } = serverPump();
+    pump.abandon();
+    transport.sink.close();
+    await turn();
+    expect(lines).toEqual([]);
+    expect(transport.calls).toEqual(["start", "abort"]);
+  });
+
+  it("may be aborted from inside of what it tells", async () => {
+    let pump: Pump | undefined;
+    const made = serverPump({}, { text: () => pump?.abort() });
+    ({ pump } = made);
+    made.transport.sink.data(frame(0x81, [0x31]));
+    expect(made.transport.calls).toEqual(["start"]);
+    await turn();
+    expect(made.lines).toEqual(["end false 1006"]);
+    expect(made.transport.calls).toEqual(["start", "abort"]);
+  });
+
+  it("reads on while paused once nothing can be told any more, and says so to the deadlines", async () => {
+    const { transport, endpoint, pump } = serverPump();
+    pump.resume();
+    pump.pause();
+    await turn();
+    pump.pause();
+    await turn();
+    expect(transport.calls).toEqual(["start", "pause"]);
+    transport.sink.data(frame(0x88, [0x03, 0xe8]));
+    await turn();
+    expect(endpoint.state).toBe("closed");
+    expect(transport.calls).toEqual(["start", "pause", "resume", expect.stringMatching(/^write/), "end"]);
+  });
+
+  it("obeys `abort` when the closing handshake takes too long", async () => {
+    const { transport, endpoint, pump, clock, lines } = serverPump({ deadlines: { closing: 3_000 } });
+    endpoint.sendClose();
+    pump.touch();
+    await clock.advance(3_000);
+    expect(transport.calls).toEqual(["start", "write 2", "abort"]);
+    expect(lines).toEqual(["end false 1006"]);
+  });
+
+  it("lingers for ever where it may", async () => {
+    const { transport, clock } = serverPump({ deadlines: { closing: Number.POSITIVE_INFINITY } });
+    transport.sink.end();
+    await clock.advance(1_000_000);
+    expect(transport.calls).toEqual(["start", "end"]);
+  });
+
+  it("measures round trips by the clock, of Pings of both kinds, and of no other Pong", async () => {
+    const { transport, clock, pump } = serverPump(
+      { deadlines: { ping: 1_000 } },
+      { pong: (payload) => pump.pongReceived(payload) },
+    );
+    await clock.advance(1_000);
+    const keepalive = transport.written.at(-1)?.subarray(2) ?? new Uint8Array(0);
+    await clock.advance(70);
+    expect(pump.roundTripTime).toBeUndefined();
+    transport.sink.data(frame(0x8a, [...keepalive]));
+    expect(pump.roundTripTime).toBe(70);
+    transport.sink.data(frame(0x8a, [...keepalive]));
+    pump.ping();
+    await clock.advance(5);
+    transport.sink.data(frame(0x8a, [1]));
+    expect(pump.roundTripTime).toBe(70);
+    transport.sink.data(frame(0x8a, []));
+    expect(pump.roundTripTime).toBe(5);
+  });
+
+  it("sets a timer that is far away in steps that a timer can take", async () => {
+    const { clock } = serverPump({ deadlines: { ping: 2 ** 33 } });
+    await turn();
+    expect(clock.due).toEqual([0x7fff_ffff]);
+    await clock.advance(0x7fff_ffff);
+    expect(clock.due).toEqual([2 * 0x7fff_ffff]);
+  });
+});
