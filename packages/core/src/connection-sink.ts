@@ -1,4 +1,5 @@
 /** Where a connection's events go: to a sink of the caller's without any object made, or into an array of values. */
+import { copyOf } from "./bytes/copy-of.ts";
 import { viewOf } from "./bytes/words.ts";
 import type { ConnectionEvent } from "./events.ts";
 import type { MessageKind } from "./message-kind.ts";
@@ -30,7 +31,7 @@ const copyLimit = 64;
 
 function ownBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
   if (start === 0 && end === bytes.length) return bytes;
-  return end - start <= copyLimit ? bytes.slice(start, end) : viewOf(bytes, start, end);
+  return end - start <= copyLimit ? copyOf(bytes, start, end) : viewOf(bytes, start, end);
 }
 
 /** Makes events of what it takes. */

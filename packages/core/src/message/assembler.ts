@@ -3,6 +3,7 @@
  * and holds every message to the limits before any of it is stored. Control frames, which may stand between the
  * fragments (§5.5), are handed on as soon as they are whole.
  */
+import { copyOf } from "../bytes/copy-of.ts";
 import { plainBytes } from "../bytes/plain-bytes.ts";
 import { continueUtf8, decodeText, decodeValidText } from "../bytes/text-decode.ts";
 import { skipAscii, utf8Boundary, validateUtf8 } from "../bytes/utf8.ts";
@@ -203,7 +204,7 @@ export class Assembler implements FrameSink {
   }
 
   #acceptControl(bytes: Uint8Array, start: number, end: number, last: boolean): SinkVerdict {
-    if (last && this.#controlLength === 0) return this.#control(this.#opcode, bytes.slice(start, end));
+    if (last && this.#controlLength === 0) return this.#control(this.#opcode, copyOf(bytes, start, end));
     this.#controlPayload ??= new Uint8Array(maxControlPayload);
     for (let index = start; index < end; index++) this.#controlPayload[this.#controlLength++] = bytes[index]!;
     if (!last) return undefined;
