@@ -50,6 +50,8 @@ export default defineConfig({
     noExternal: [/^@hybi\//],
   },
   test: {
+    // Long enough for a machine that is busy with something else; a test that hangs still ends.
+    testTimeout: 30_000,
     projects: suites
       .filter((suite) => suite.runtimes.includes(runtime) && existsSync(suite.root))
       .map((suite) => project(suite.name, suite.root)),
