@@ -1,6 +1,6 @@
 /** A process with one implementation in it: verifies what it puts out, and then makes passes when it is asked to. */
 import { createHash } from "node:crypto";
-import { constants, createInflateRaw } from "node:zlib";
+import { constants, createInflateRaw, type InflateRaw } from "node:zlib";
 import { portableCodec } from "@hybi/permessage-deflate";
 import { type Pass, type Subject, subjects } from "./subjects.ts";
 import { messagesOf, type Workload } from "./workload.ts";
@@ -138,17 +138,16 @@ function payloadsIn(wire: Buffer): Buffer[] {
 /** What node:zlib reads from the payloads. */
 async function inflated(payloads: readonly Buffer[], { takeover }: Workload): Promise<Buffer> {
   const parts: Buffer[] = [];
-  let stream = createInflateRaw();
+  let stream: InflateRaw | undefined;
   for (const payload of payloads) {
-    if (!takeover) stream = createInflateRaw();
+    if (stream === undefined || !takeover) stream = createInflateRaw().on("data", (part: Buffer) => parts.push(part));
+    const inflate = stream;
     await new Promise<void>((resolve, reject) => {
-      stream.once("error", reject);
-      stream.write(Buffer.concat([payload, Uint8Array.of(0, 0, 0xff, 0xff)]), () => {
-        stream.flush(constants.Z_SYNC_FLUSH, () => {
-          stream.off("error", reject);
-          for (let part = stream.read(); part !== null; part = stream.read()) parts.push(part);
-          resolve();
-        });
+      inflate.once("error", reject);
+      inflate.write(Buffer.concat([payload, Uint8Array.of(0, 0, 0xff, 0xff)]));
+      inflate.flush(constants.Z_SYNC_FLUSH, () => {
+        inflate.off("error", reject);
+        resolve();
       });
     });
   }

@@ -10,14 +10,15 @@ import { runs } from "../runs.ts";
 /** All that the stream puts out for this input and a flush. */
 function flushed(stream: DeflateRaw | InflateRaw, input: Uint8Array): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
+    const parts: Uint8Array[] = [];
+    const collect = (part: Uint8Array): void => void parts.push(part);
     stream.once("error", reject);
-    stream.write(input, () => {
-      stream.flush(constants.Z_SYNC_FLUSH, () => {
-        stream.off("error", reject);
-        const parts: Uint8Array[] = [];
-        for (let part = stream.read(); part !== null; part = stream.read()) parts.push(part);
-        resolve(concat(...parts));
-      });
+    stream.on("data", collect);
+    stream.write(input);
+    stream.flush(constants.Z_SYNC_FLUSH, () => {
+      stream.off("error", reject);
+      stream.off("data", collect);
+      resolve(concat(...parts));
     });
   });
 }

@@ -1,0 +1,46 @@
+/** Opens connections, lets each send and receive one message, and tells what they hold. */
+import { Connection, plainAgreement } from "@hybi/core";
+import { permessageDeflate, portableCodec } from "@hybi/permessage-deflate";
+import { zlibCodec } from "@hybi/permessage-deflate/zlib";
+import type { MemoryCase } from "./memory.ts";
+import { messagesOf } from "./workload.ts";
+
+const count = 400;
+
+process.on("message", ({ codec, parameters, memoryLevel }: MemoryCase) => {
+  const extension = permessageDeflate({
+    codec: codec === "zlib" ? zlibCodec : portableCodec,
+    memoryLevel,
+    threshold: 0,
+  });
+  const agreement = { ...plainAgreement("server"), extensions: [{ name: extension.name, parameters }] };
+  const [text = ""] = messagesOf(2048);
+  const peer = new Connection(
+    { ...agreement, role: "client" },
+    { extensions: [extension], random: (target) => target.fill(1) },
+  );
+  peer.sendText(text);
+  const message = peer.takeOutput().map((chunk) => chunk.slice());
+  const use = (): Connection => {
+    const connection = new Connection(agreement, { extensions: [extension] });
+    connection.sendText(text);
+    connection.releaseOutput(connection.takeOutput());
+    for (const chunk of message) connection.receive(chunk.slice());
+    return connection;
+  };
+  // What is made once, for all connections, does not count.
+  const connections = Array.from({ length: 20 }, use);
+  const before = held();
+  for (let index = 0; index < count; index++) connections.push(use());
+  const after = held();
+  const rss = (after.rss - before.rss) / count / 1024;
+  const heap = (after.heap - before.heap) / count / 1024;
+  process.send?.({ rss, heap, connections: connections.length });
+});
+process.on("disconnect", () => process.exit(0));
+
+function held(): { rss: number; heap: number } {
+  for (let round = 0; round < 4; round++) globalThis.gc?.();
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { rss, heap: heapUsed + external };
+}

@@ -1,0 +1,43 @@
+/**
+ * What an idle connection holds after one message each way, by what was agreed: `tsx --conditions=@hybi/source
+ * bench/deflate/memory.ts`. Each row is a process of its own.
+ */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { bundle } from "../bundle.ts";
+
+export interface MemoryCase {
+  readonly codec: "portable" | "zlib";
+  readonly parameters: readonly (readonly [string, string | undefined])[];
+  readonly memoryLevel: number;
+}
+
+const noTakeover = [
+  ["server_no_context_takeover", undefined],
+  ["client_no_context_takeover", undefined],
+] as const;
+const small = [
+  ["server_max_window_bits", "10"],
+  ["client_max_window_bits", "10"],
+] as const;
+
+const titles: readonly (readonly [string, MemoryCase["parameters"], number])[] = [
+  ["windows of 32 KiB, kept", [], 8],
+  ["windows of 32 KiB, kept, memoryLevel 5", [], 5],
+  ["windows of 1 KiB, kept", small, 8],
+  ["windows of 1 KiB, kept, memoryLevel 1", small, 1],
+  ["nothing kept", noTakeover, 8],
+];
+
+const program = await bundle("deflate/memory-worker");
+console.log("| | codec | RSS, KiB | heap and buffers, KiB |");
+console.log("| --- | --- | ---: | ---: |");
+for (const [title, parameters, memoryLevel] of titles) {
+  for (const codec of ["zlib", "portable"] as const) {
+    const worker = fork(program, { execArgv: ["--expose-gc"] });
+    worker.send({ codec, parameters, memoryLevel } satisfies MemoryCase);
+    const [{ rss, heap }] = (await once(worker, "message")) as [{ rss: number; heap: number }];
+    console.log(`| ${title} | ${codec} | ${rss.toFixed(1)} | ${heap.toFixed(1)} |`);
+    worker.disconnect();
+  }
+}
