@@ -3,6 +3,7 @@
  * nothing is copied to grow, and no position is ever rewound, so that what was taken cannot change.
  */
 import { blockSize, borrowBlock, lendBlock } from "./block-pool.ts";
+import { copyOf } from "./copy-of.ts";
 
 /** The most that V8 keeps in its own heap, where an array costs a tenth: enough for a few headers (bench/encode-task.ts). */
 const smallestBlock = 64;
@@ -22,8 +23,6 @@ export class ByteWriter {
   /** Where to write next. Advance it by what was written. */
   position = 0;
 
-  /** Where in the block the bytes begin that are in no chunk yet. */
-  #start = 0;
   #sealed: Uint8Array[] | undefined;
   /** The size of the next block: about what the last turn needed. */
   #nextSize = smallestBlock;
@@ -52,7 +51,11 @@ export class ByteWriter {
 
   /** Appends an array by reference. The caller warrants that it does not change. */
   appendReference(bytes: Uint8Array): void {
-    this.#cut();
+    if (this.position > 0) {
+      this.#seal();
+      // Between arrays that go by reference there are headers only.
+      this.#nextSize = smallestBlock;
+    }
     this.#sealed ??= [];
     this.#sealed.push(bytes);
   }
@@ -68,6 +71,7 @@ export class ByteWriter {
     const chunks = this.#sealed;
     if (chunks === undefined) return nothing;
     this.#sealed = undefined;
+    this.block = noBlock;
     return chunks;
   }
 
@@ -76,23 +80,21 @@ export class ByteWriter {
       this.#nextSize = this.block.length < secondBlock ? secondBlock : blockSize;
       this.#seal();
     }
-    this.block = borrowBlock(Math.max(size, this.#nextSize));
-  }
-
-  /** What was written since the last cut becomes a chunk; the rest of the block is still to be written. */
-  #cut(): void {
-    const { block, position } = this;
-    if (position === this.#start) return;
-    this.#sealed ??= [];
-    this.#sealed.push(position - this.#start === block.length ? block : block.subarray(this.#start, position));
-    this.#start = position;
+    const wanted = Math.max(size, this.#nextSize);
+    this.block = wanted <= smallestBlock ? new Uint8Array(smallestBlock) : borrowBlock(wanted);
   }
 
   #seal(): void {
-    this.#cut();
-    lendBlock(this.block, this.position);
-    this.block = noBlock;
+    const { block, position } = this;
+    this.#sealed ??= [];
+    if (block.length <= smallestBlock) {
+      // A view would move the block out of V8's heap; a copy of a few bytes does not, and the block stays ours.
+      this.#sealed.push(copyOf(block, 0, position));
+    } else {
+      lendBlock(block, position);
+      this.#sealed.push(position === block.length ? block : block.subarray(0, position));
+      this.block = noBlock;
+    }
     this.position = 0;
-    this.#start = 0;
   }
 }
