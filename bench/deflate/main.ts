@@ -1,6 +1,6 @@
 /**
- * Compression against that of `ws`, in one run: `tsx --conditions=@hybi/source bench/deflate/main.ts [--rounds 15]`. Each
- * implementation has a process of its own, they take turns, and CPU time counts, the thread pool's too. First the whole
+ * Compression against that of `ws`, in one run: `tsx --conditions=@hybi/source bench/deflate/main.ts [--rounds 15]
+ * [--memory]`. Each implementation has a process of its own, they take turns, and CPU time counts, the thread pool's too. First the whole
  * way, messages to frames and back, as one connection goes it; then the codecs alone.
  */
 import { type ChildProcess, fork } from "node:child_process";
@@ -8,16 +8,23 @@ import { once } from "node:events";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { bundle } from "../bundle.ts";
+import { printMemory } from "./memory.ts";
 import type { Prepared } from "./worker.ts";
 import type { Workload } from "./workload.ts";
 
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "11" } } });
+const { values } = parseArgs({
+  options: { rounds: { type: "string", default: "11" }, memory: { type: "boolean", default: false } },
+});
 const rounds = Number(values.rounds);
 const names = ["ws", "hybi, portable", "hybi, zlib"];
 const program = await bundle("deflate/worker");
 
 console.log(`Node ${process.version}, ${cpus()[0]?.model}; CPU time, medians of ${rounds} rounds, ratios to ws.`);
-for (const layer of ["connection", "codec"] as const) {
+if (values.memory) {
+  console.log("\nHeld by an idle connection after one message each way\n");
+  await printMemory();
+}
+for (const layer of values.memory ? [] : (["connection", "codec"] as const)) {
   console.log(`\n${layer === "connection" ? "A connection: messages to frames, and back" : "The codec alone"}\n`);
   console.log("| | window | | ratio | µs | messages/s | MB/s | to ws |");
   console.log("| --- | --- | --- | ---: | ---: | ---: | ---: | ---: |");

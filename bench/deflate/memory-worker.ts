@@ -2,8 +2,13 @@
 import { Connection, plainAgreement } from "@hybi/core";
 import { permessageDeflate, portableCodec } from "@hybi/permessage-deflate";
 import { zlibCodec } from "@hybi/permessage-deflate/zlib";
-import type { MemoryCase } from "./memory.ts";
 import { messagesOf } from "./workload.ts";
+
+export interface MemoryCase {
+  readonly codec: "portable" | "zlib";
+  readonly parameters: readonly (readonly [string, string | undefined])[];
+  readonly memoryLevel: number;
+}
 
 const count = 400;
 

@@ -1,16 +1,10 @@
 /**
- * What an idle connection holds after one message each way, by what was agreed: `tsx --conditions=@hybi/source
- * bench/deflate/memory.ts`. Each row is a process of its own.
+ * What an idle connection holds after one message each way, by what was agreed. Each row is a process of its own.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { bundle } from "../bundle.ts";
-
-export interface MemoryCase {
-  readonly codec: "portable" | "zlib";
-  readonly parameters: readonly (readonly [string, string | undefined])[];
-  readonly memoryLevel: number;
-}
+import type { MemoryCase } from "./memory-worker.ts";
 
 const noTakeover = [
   ["server_no_context_takeover", undefined],
@@ -29,15 +23,17 @@ const titles: readonly (readonly [string, MemoryCase["parameters"], number])[] =
   ["nothing kept", noTakeover, 8],
 ];
 
-const program = await bundle("deflate/memory-worker");
-console.log("| | codec | RSS, KiB | heap and buffers, KiB |");
-console.log("| --- | --- | ---: | ---: |");
-for (const [title, parameters, memoryLevel] of titles) {
-  for (const codec of ["zlib", "portable"] as const) {
-    const worker = fork(program, { execArgv: ["--expose-gc"] });
-    worker.send({ codec, parameters, memoryLevel } satisfies MemoryCase);
-    const [{ rss, heap }] = (await once(worker, "message")) as [{ rss: number; heap: number }];
-    console.log(`| ${title} | ${codec} | ${rss.toFixed(1)} | ${heap.toFixed(1)} |`);
-    worker.disconnect();
+export async function printMemory(): Promise<void> {
+  const program = await bundle("deflate/memory-worker");
+  console.log("| | codec | RSS, KiB | heap and buffers, KiB |");
+  console.log("| --- | --- | ---: | ---: |");
+  for (const [title, parameters, memoryLevel] of titles) {
+    for (const codec of ["zlib", "portable"] as const) {
+      const worker = fork(program, { execArgv: ["--expose-gc"], serialization: "advanced" });
+      worker.send({ codec, parameters, memoryLevel } satisfies MemoryCase);
+      const [{ rss, heap }] = (await once(worker, "message")) as [{ rss: number; heap: number }];
+      console.log(`| ${title} | ${codec} | ${rss.toFixed(0)} | ${heap.toFixed(0)} |`);
+      worker.disconnect();
+    }
   }
 }
