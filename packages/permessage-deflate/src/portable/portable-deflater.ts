@@ -12,6 +12,7 @@ import {
 import { blockLength, type Deflater, type DeflaterOptions, flushTail, sharedBlock } from "../codec.ts";
 
 const methodDeflated = 8;
+const noTable = new Uint16Array(0);
 const defaultStrategy = 0;
 
 /**
@@ -55,7 +56,14 @@ export class PortableDeflater implements Deflater {
   }
 
   reset(): void {
+    // pako empties its table of hashes one by one, which takes longer than to compress 200 bytes (bench/deflate): here it
+    // is emptied at once, and another one, of no length, is in its place meanwhile.
+    const { state } = this.#stream;
+    const table: Uint16Array = state.head;
+    table.fill(0);
+    state.head = noTable;
     zlibDeflateReset(this.#stream);
+    state.head = table;
   }
 
   close(): void {
