@@ -13,7 +13,7 @@ import {
 import { BufferedAmount } from "./buffered-amount.ts";
 import type { ClientOpening, OpeningListener } from "./client-opening.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { type BinaryType, ownBuffer, payloadLength, utf8Length } from "./message-data.ts";
+import { type BinaryType, ownBuffer, payloadLength } from "./message-data.ts";
 import { MessageQueue } from "./message-queue.ts";
 import type { Pump } from "./pump.ts";
 import { SendQueue } from "./send-queue.ts";
@@ -30,8 +30,8 @@ export type ReadyState = typeof CONNECTING | typeof OPEN | typeof CLOSING | type
 /** Up to here a message is copied when it is sent; above, core refers to it, and the application must be kept from it. */
 const copyLimit = 4096;
 
-/** Chars up to which the bytes of a text are counted one by one. */
-const countedText = 4096;
+/** Chars up to which the bytes of a text may have to be counted one by one. */
+const shortText = 65_536;
 
 /** Bytes by which core counts a long message longer than its payload, until it is taken: its last header. */
 const lastHeader = 2;
@@ -293,20 +293,20 @@ export class SocketCore implements OpeningListener, Closable {
     const pump = this.#pump!;
     const { endpoint, bufferedLength } = pump;
     const before = endpoint.outputLength;
-    let length = data.length;
     try {
       if (typeof data === "string") {
         endpoint.sendText(data, options);
-        length = length <= countedText ? utf8Length(data) : endpoint.outputLength - before - lastHeader;
+        if (data.length <= shortText) this.#buffered.queuedText(data, bufferedLength);
+        else this.#buffered.queued(endpoint.outputLength - before - lastHeader, bufferedLength);
       } else {
-        const isKept = options?.owned === true || length <= copyLimit;
+        const isKept = options?.owned === true || data.length <= copyLimit;
         endpoint.sendBinary(isKept ? data : data.slice(), options);
+        this.#buffered.queued(data.length, bufferedLength);
       }
     } catch (error) {
       this.#notSent(error, payloadLength(data));
       return;
     }
-    this.#buffered.queued(length, bufferedLength);
     pump.touch();
   }
 

@@ -563,10 +563,15 @@ describe("bufferedAmount", () => {
     client.send(new Uint8Array(1000));
     expect(client.bufferedAmount).toBe(1009);
     client.send("x".repeat(5000));
+    client.send("");
     expect(client.bufferedAmount).toBe(6009);
     client.send(new Uint8Array(100_000));
     expect(client.bufferedAmount).toBe(106_009);
-    await until(() => events.length === 4);
+    client.send("ä".repeat(60_000));
+    client.send("€".repeat(60_000));
+    client.send("ä".repeat(100_000));
+    expect(client.bufferedAmount).toBe(606_009);
+    await until(() => events.length === 8);
     await turn();
     expect(client.bufferedAmount).toBe(0);
   });
