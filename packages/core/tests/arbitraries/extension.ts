@@ -1,48 +1,58 @@
-/** An extension for tests: it owns RSV2, turns every byte over, and puts a byte before and behind each message. */
+/** An extension for tests: it turns every byte over, and puts a byte before and behind each message. */
 import type { Extension, MessageTransform, TransformSink } from "@hybi/core";
 
-const mark = 0x5a;
+/** How it behaves. */
+export interface TurningOptions {
+  /** Every first, second, third, … message is transformed; the others pass as they are, without the bit. */
+  readonly every?: number | undefined;
+  /** Keeps back so many bytes until more come, as a compressor does. */
+  readonly hold?: number | undefined;
+  readonly name?: string | undefined;
+  /** The bit that it owns; RSV2. */
+  readonly rsv?: number | undefined;
+}
 
-/**
- * `every` second, third, … message is transformed; the others pass as they are, without the bit. `hold` keeps back so
- * many bytes until more come, as a compressor does.
- */
+/** Two that differ in `name` and `rsv` put different bytes around a message, so that their order shows. */
 export function turningExtension({
   every = 1,
   hold = 0,
-}: {
-  readonly every?: number;
-  readonly hold?: number;
-} = {}): Extension {
+  name = "x-turning",
+  rsv = 0x20,
+}: TurningOptions = {}): Extension {
   return {
-    name: "x-turning",
-    rsv: 0x20,
+    name,
+    rsv,
     offers: () => [[]],
     checkAnswer: () => undefined,
     answer: () => [],
-    createTransform: () => new Turning(every, hold),
+    createTransform: () => new Turning(every, hold, rsv),
   };
 }
 
 class Turning implements MessageTransform {
   readonly #every: number;
   readonly #hold: number;
+  readonly #rsv: number;
+  /** The byte before and behind each message. */
+  readonly #mark: number;
   #sent = 0;
   #held: number[] = [];
   /** The byte received last: it is the mark if no other follows. */
   #last: number | undefined;
   #started = false;
 
-  constructor(every: number, hold: number) {
+  constructor(every: number, hold: number, rsv: number) {
     this.#every = every;
     this.#hold = hold;
+    this.#rsv = rsv;
+    this.#mark = rsv ^ 0x5a;
   }
 
   beginEncode(): number | undefined {
     this.#held = [];
     if (this.#sent++ % this.#every !== 0) return undefined;
-    this.#held.push(mark);
-    return 0x20;
+    this.#held.push(this.#mark);
+    return this.#rsv;
   }
 
   encode(bytes: Uint8Array, start: number, end: number, sink: TransformSink): void {
@@ -51,7 +61,7 @@ class Turning implements MessageTransform {
   }
 
   endEncode(sink: TransformSink): void {
-    this.#held.push(mark);
+    this.#held.push(this.#mark);
     this.#emit(0, sink);
   }
 
@@ -74,7 +84,7 @@ class Turning implements MessageTransform {
     for (let index = start; index < end; index++) {
       const byte = bytes[index] ?? 0;
       if (!this.#started) {
-        if (byte !== mark) return "extension/data-malformed";
+        if (byte !== this.#mark) return "extension/data-malformed";
         this.#started = true;
         continue;
       }
@@ -88,7 +98,7 @@ class Turning implements MessageTransform {
   }
 
   endDecode(): "extension/data-truncated" | undefined {
-    return this.#last === mark ? undefined : "extension/data-truncated";
+    return this.#last === this.#mark ? undefined : "extension/data-truncated";
   }
 
   release(): void {

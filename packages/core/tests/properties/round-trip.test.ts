@@ -93,30 +93,34 @@ const priorityOf = (command: Command): number => ("priority" in command ? comman
 interface Setting {
   readonly fragmentSize: number;
   readonly delivery: "messages" | "fragments";
-  readonly extension: "none" | "every message" | "every other message";
+  readonly extension: "none" | "every message" | "every other message" | "two of them";
 }
 
 const setting: fc.Arbitrary<Setting> = fc.record({
   fragmentSize: fc.oneof(fc.constantFrom(1, 125, 126, 4096, 65_536), fc.integer({ min: 1, max: 100_000 })),
   delivery: fc.constantFrom("messages" as const, "fragments" as const),
-  extension: fc.constantFrom(
-    "none" as const,
-    "none" as const,
-    "every message" as const,
-    "every other message" as const,
+  extension: fc.constantFrom<Setting["extension"][]>(
+    "none",
+    "none",
+    "every message",
+    "every other message",
+    "two of them",
   ),
 });
 
 function pair(role: Role, { fragmentSize, delivery, extension }: Setting): [Connection, Connection] {
-  const name = "x-turning";
+  const names = extension === "none" ? [] : extension === "two of them" ? ["x-first", "x-second"] : ["x-first"];
   const agreement = (of: Role): Agreement => ({
     ...plainAgreement(of),
-    extensions: extension === "none" ? [] : [{ name, parameters: [] }],
+    extensions: names.map((name) => ({ name, parameters: [] })),
   });
   const options = (): ConnectionOptions => ({
     random: sampleRandom(),
     delivery,
-    extensions: [turningExtension({ every: extension === "every message" ? 1 : 2, hold: 5 })],
+    extensions: [
+      turningExtension({ name: "x-first", every: extension === "every message" ? 1 : 2, hold: 5 }),
+      turningExtension({ name: "x-second", rsv: 0x40, every: 3, hold: 1 }),
+    ],
     limits: { fragments: Number.POSITIVE_INFINITY },
   });
   return [
@@ -196,6 +200,24 @@ describe.each(roles)("what a %s sends", (role) => {
         expect(client.agreement?.extensions).toEqual(server.agreement?.extensions);
       }),
       runs(40),
+    );
+  });
+});
+
+describe("a long text", () => {
+  it("arrives whole, wherever in it characters of two units stand [F17]", () => {
+    // Text is encoded 64 Ki units at a time.
+    const length = fc.tuple(fc.constantFrom(65_536, 131_072), fc.integer({ min: -4, max: 4 }));
+    fc.assert(
+      fc.property(length, fc.integer({ min: 1, max: 5 }), fc.boolean(), ([about, more], pairs, wide) => {
+        const text = `${(wide ? "€" : "a").repeat(about + more)}${"𝄞".repeat(pairs)}end`;
+        const sender = new Connection(plainAgreement("client"), { random: sampleRandom() });
+        const receiver = new Connection(plainAgreement("server"));
+        sender.sendText(text);
+        const [event] = receiver.receive(concat(sender.takeOutput()));
+        expect(event?.type === "text" && event.data === text).toBe(true);
+      }),
+      runs(30),
     );
   });
 });

@@ -157,6 +157,33 @@ describe("a closing handshake", () => {
   });
 });
 
+describe("the time for closing", () => {
+  it("is one span from the first Close frame on, however the steps in it are spread [X12] [X16]", () => {
+    const peer = new ScriptedPeer();
+    const client = new Connection(plainAgreement("client"), { random: sampleRandom() });
+    const story = new Simulation({
+      names: ["client", "peer"],
+      first: { actor: client, deadlines: { closing: 5000 } },
+      second: { actor: peer },
+    });
+    tell(story, () => {
+      story.first.do((connection) => connection.sendClose(1000));
+      story.run(4000);
+      // The peer answers late, and does not end the transport.
+      peer.send(encodeFrame({ opcode: opcodes.close, payload: closePayload({ statusCode: 1000, reason: "" }) }));
+      story.run(500);
+      expect(client.transport).toBe("await-end");
+      story.run(501);
+      expect(client.transport).toBe("abort");
+      // Both Close frames have passed: it is a clean end all the same.
+      expect(story.first.history.at(-1)).toEqual({
+        at: 5000,
+        event: { type: "end", clean: true, statusCode: 1000, reason: "" },
+      });
+    });
+  });
+});
+
 describe("a connection", () => {
   it("that is lost ends with 1006 for both, and no Close frame says so [X13]", () => {
     const story = openEndpoints({ client: { link }, server: { link } });
