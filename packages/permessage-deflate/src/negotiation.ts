@@ -78,7 +78,7 @@ export function respond(offered: ExtensionParameters, options: ResolvedOptions):
 }
 
 /** How one direction is compressed. */
-export interface Direction {
+interface Direction {
   readonly windowBits: WindowBits;
   readonly takeover: boolean;
 }

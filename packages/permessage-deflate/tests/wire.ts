@@ -45,7 +45,7 @@ export function open(role: Role, extension: Extension, written = "", options: Co
 }
 
 export const rsv1 = 0x40;
-export const testKey = 0x7856_3412;
+const testKey = 0x7856_3412;
 
 /** The peer of `connection` sends these frames, each in one chunk; answers the events. */
 export function deliver(connection: Connection, ...frames: readonly FrameToEncode[]): ConnectionEvent[] {

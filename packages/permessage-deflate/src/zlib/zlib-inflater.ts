@@ -4,7 +4,7 @@
  *
  * The handle tells how many bytes it has read and written, and no more. Whether a message was whole follows from these:
  * with the flush Z_BLOCK, zlib stops at the end of each block, so after 00 00 ff ff and one byte more it must have left
- * exactly that byte, and written nothing. docs/design/decisions/permessage-deflate.md shows why nothing else does that.
+ * exactly that byte, and written nothing. docs/design/decisions/0010-deflate-to-the-bit.md shows why nothing else does that.
  */
 import { createInflateRaw } from "node:zlib";
 import type { TransformSink, TransformViolation } from "@hybi/core";
