@@ -36,7 +36,14 @@ function ownBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
 
 /** Makes events of what it takes. */
 export class EventCollector implements ConnectionSink {
-  readonly events: ConnectionEvent[] = [];
+  events: ConnectionEvent[] = [];
+
+  /** Removes the events and answers them. */
+  take(): ConnectionEvent[] {
+    const { events } = this;
+    this.events = [];
+    return events;
+  }
 
   text(data: string): void {
     this.events.push({ type: "text", data });

@@ -75,6 +75,7 @@ export class Connection implements Output {
   /** Whether bytes received still mean something. */
   #reading = true;
   #receiving = false;
+  #collector: EventCollector | undefined;
   #keepalive: Keepalive | undefined;
   #bytesTaken = 0;
   #messagesSent = 0;
@@ -148,9 +149,10 @@ export class Connection implements Output {
    * the bytes are; cost is linear in their number.
    */
   receive(chunk: Uint8Array): ConnectionEvent[] {
-    const collector = new EventCollector();
-    this.receiveInto(chunk, collector);
-    return collector.events;
+    // One for all chunks: where they are small, making one is a third of the cost (bench, chunks of 1 B).
+    this.#collector ??= new EventCollector();
+    this.receiveInto(chunk, this.#collector);
+    return this.#collector.take();
   }
 
   /** The same machine without event objects, for pumps and proxies: about 10 ns less for a short message. */
