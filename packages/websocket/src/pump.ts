@@ -237,8 +237,10 @@ export class Pump implements TransportSink {
     this.#writing = undefined;
     this.#writingLength = 0;
     if (this.#isInWrite || this.#closed) return;
+    // Nothing is left to do but to say so: for a short answer, another turn would cost a tenth of its write.
+    if (this.endpoint.outputLength === 0) this.#listener.settled();
     // A large message takes a turn for each write: others are served meanwhile, and a control frame finds its place.
-    if (this.endpoint.outputLength > 0 && this.#clock.nextTurn !== undefined) this.#clock.nextTurn(this.#settle);
+    else if (this.#clock.nextTurn !== undefined) this.#clock.nextTurn(this.#settle);
     else this.touch();
   }
 
