@@ -66,7 +66,8 @@ export class ByteStore {
   join(): Uint8Array {
     const block = this.#block;
     if (this.#length > slabLimit && this.#parts.length === 0 && block !== undefined) {
-      return this.#used * 2 >= block.length ? block.subarray(0, this.#used) : block.slice(0, this.#used);
+      // A first block is at most twice as large as the part that it was borrowed for.
+      return block.subarray(0, this.#used);
     }
     const joined = this.#length > slabLimit ? new Uint8Array(this.#length) : carve(this.#length);
     this.#copyTo(joined);
