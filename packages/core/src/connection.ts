@@ -142,6 +142,11 @@ export class Connection implements Output {
     return this.#keepalive?.isAwaiting(this.#outgoing.controls.pingsTaken) === true;
   }
 
+  /** Whether a Ping of `expire("ping")` is queued and has not been taken. */
+  get pingWaits(): boolean {
+    return this.#keepalive?.isWaiting(this.#outgoing.controls.pingsTaken) === true;
+  }
+
   // Inputs
 
   /**

@@ -7,6 +7,7 @@ import type { DeadlineReason, Statistics } from "./output.ts";
 class Subject implements DeadlineSubject {
   state: DeadlineSubject["state"] = "opening";
   awaitsPong = false;
+  pingWaits = false;
   statistics: Statistics = {
     bytesReceived: 0,
     bytesTaken: 0,
@@ -83,6 +84,31 @@ describe("Deadlines", () => {
     expect(deadlines.observe(130)).toEqual({ at: 160, reason: "pong" });
     deadlines.expire(160);
     expect(subject.expired).toEqual(["ping", "pong"]);
+  });
+
+  it("fail a peer that takes nothing at all while a Ping waits, and bear with one that takes little [X23]", () => {
+    const { subject, deadlines } = watched({ ping: 100, pong: 30 });
+    deadlines.observe(0);
+    deadlines.expire(100);
+    subject.pingWaits = true;
+    subject.count({ bytesTaken: 5000 });
+    expect(deadlines.observe(100)).toEqual({ at: 130, reason: "pong" });
+    subject.count({ bytesTaken: 6000 });
+    expect(deadlines.observe(125)).toEqual({ at: 155, reason: "pong" });
+    expect(deadlines.observe(140)).toEqual({ at: 155, reason: "pong" });
+    deadlines.expire(155);
+    expect(subject.expired).toEqual(["ping", "pong"]);
+  });
+
+  it("count the Pong's time anew when the Ping that waited is taken [X23]", () => {
+    const { subject, deadlines } = watched({ ping: 100, pong: 30 });
+    deadlines.observe(0);
+    deadlines.expire(100);
+    subject.pingWaits = true;
+    deadlines.observe(100);
+    subject.pingWaits = false;
+    subject.awaitsPong = true;
+    expect(deadlines.observe(120)).toEqual({ at: 150, reason: "pong" });
   });
 
   it("ask for no Ping and no Pong while the caller does not read, and begin anew when he does [X23]", () => {

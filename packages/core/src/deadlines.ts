@@ -22,7 +22,10 @@ export interface Deadline {
 /** What can be late: an `Endpoint`, or a `Connection` alone. */
 export interface DeadlineSubject {
   readonly state: ClosingState | "opening";
+  /** Whether a Ping of `expire("ping")` was taken that no Pong has answered. */
   readonly awaitsPong: boolean;
+  /** Whether such a Ping is queued and was not taken yet. */
+  readonly pingWaits: boolean;
   readonly statistics: Statistics;
   expire(reason: DeadlineReason): EndpointEvent[];
 }
@@ -35,7 +38,10 @@ export interface DeadlineOptions {
   readonly closing?: number | undefined;
   /** Without a byte from the peer, until a Ping is sent. 25 s: below the 30 or 60 s after which proxies cut a connection. */
   readonly ping?: number | undefined;
-  /** From when that Ping was taken, until the connection fails. 20 s. */
+  /**
+   * From when that Ping was taken, until the connection fails; and as long may no output at all be taken while the Ping
+   * waits, since a peer that is gone takes none. 20 s.
+   */
   readonly pong?: number | undefined;
   /** Without a message either way, until the closing handshake begins with 1001. Off. */
   readonly idle?: number | undefined;
@@ -73,7 +79,9 @@ export class Deadlines {
   #quietSince: Instant = 0;
   #messages = -1;
   #idleSince: Instant = 0;
-  #pongAwaitedSince: Instant | undefined;
+  /** What the Ping has come to: it was taken, or waits behind output of which so many bytes were taken. */
+  #pingProgress: "taken" | number | undefined;
+  #pingProgressSince: Instant = 0;
   #paused = false;
   #windowStart: Instant = Number.NEGATIVE_INFINITY;
   /** Control frames received before the window, and by the last look at them. */
@@ -105,7 +113,7 @@ export class Deadlines {
   resume(now: Instant): void {
     this.#paused = false;
     this.#quietSince = now;
-    if (this.#pongAwaitedSince !== undefined) this.#pongAwaitedSince = now;
+    this.#pingProgressSince = now;
   }
 
   /** Takes note of what has changed by `now`. Answers what is due next, or undefined when nothing ever is. */
@@ -151,15 +159,22 @@ export class Deadlines {
     if (controlFramesReceived - this.#controlFrames > this.#limits.controlFrames) {
       return { at: now, reason: "control-flood" };
     }
-    // The Pong's time runs from when the Ping was taken, not from when it was queued behind other output.
-    if (!this.#subject.awaitsPong) this.#pongAwaitedSince = undefined;
-    else this.#pongAwaitedSince ??= now;
+    this.#observePing(now);
     if (this.#paused) return this.#due("idle", this.#idleSince);
     const keepalive =
-      this.#pongAwaitedSince === undefined
+      this.#pingProgress === undefined
         ? this.#due("ping", this.#quietSince)
-        : this.#due("pong", this.#pongAwaitedSince);
+        : this.#due("pong", this.#pingProgressSince);
     return earlier(keepalive, this.#due("idle", this.#idleSince));
+  }
+
+  /** The Pong's time runs from when the Ping was taken, not from when it was queued behind other output that moves. */
+  #observePing(now: Instant): void {
+    const { awaitsPong, pingWaits, statistics } = this.#subject;
+    const progress = awaitsPong ? "taken" : pingWaits ? statistics.bytesTaken : undefined;
+    if (progress === this.#pingProgress) return;
+    this.#pingProgress = progress;
+    this.#pingProgressSince = now;
   }
 
   #enter(state: ClosingState | "opening", now: Instant): void {

@@ -4,7 +4,7 @@
  *
  * Theory of operation. Two Close frames pass, one each way, and then the transport ends. Ours goes through two steps,
  * because output is drawn by the transport: it is *queued*, when messages may still leave before it, and it is *taken*,
- * when nothing may follow it (§5.5.1). The peer's arrives whole. What it answers decides who began:
+ * when no data frame may follow it (§5.5.1). The peer's arrives whole. What it answers decides who began:
  *
  * - we queue a Close first, and the peer's Close answers it: `open → closing → close-sent → closed`;
  * - the peer's Close arrives first, and ours answers it: `open → close-received → closed`;

@@ -15,6 +15,7 @@ import type { Limits } from "../limits.ts";
 import type { MessageKind } from "../message-kind.ts";
 import { ByteStore } from "./byte-store.ts";
 import { type ActiveTransform, DecodePipeline } from "./decode-pipeline.ts";
+import { Slab } from "./slab.ts";
 
 /** Whether messages are delivered whole, or in parts as their bytes arrive. */
 export type Delivery = "messages" | "fragments";
@@ -61,6 +62,7 @@ export class Assembler implements FrameSink {
   /** Whether the text so far is ASCII, which is decoded in another way. */
   #ascii = true;
   #store: ByteStore | undefined;
+  #slab: Slab | undefined;
 
   // The frame in progress.
   #isControl = false;
@@ -174,7 +176,8 @@ export class Assembler implements FrameSink {
     if (this.#kind === "text") {
       this.sink!.text(decodeValidText(store.joinBriefly(), 0, store.length, this.#ascii, this.#host));
     } else {
-      this.sink!.binary(store.join(), 0, store.length);
+      this.#slab ??= new Slab();
+      this.sink!.binary(store.join(this.#slab), 0, store.length);
     }
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { concat, patterned, sameBytes } from "../../tests/support/bytes.ts";
 import { ByteStore } from "./byte-store.ts";
+import { Slab } from "./slab.ts";
 
 /** Stores parts of these lengths, each of an array of its own; `stays` as told. */
 function stored(lengths: readonly number[], stays: boolean): { store: ByteStore; whole: Uint8Array } {
@@ -39,7 +40,7 @@ describe("ByteStore", () => {
       for (const stays of [true, false]) {
         const first = stored(lengths, stays);
         expect(first.store.length).toBe(first.whole.length);
-        expect(sameBytes(first.store.join(), first.whole)).toBe(true);
+        expect(sameBytes(first.store.join(new Slab()), first.whole)).toBe(true);
         const second = stored(lengths, stays);
         expect(sameBytes(second.store.joinBriefly().subarray(0, second.store.length), second.whole)).toBe(true);
       }
@@ -52,7 +53,7 @@ describe("ByteStore", () => {
     store.append(array, 100, 9000, false);
     store.append(array, 10, 20, true);
     array.fill(0);
-    expect(sameBytes(store.join().subarray(0, 8900), patterned(10_000).subarray(100, 9000))).toBe(true);
+    expect(sameBytes(store.join(new Slab()).subarray(0, 8900), patterned(10_000).subarray(100, 9000))).toBe(true);
   });
 
   it("keeps by reference what is most of its buffer, and copies what would pin a large one [F25]", () => {
@@ -63,24 +64,24 @@ describe("ByteStore", () => {
     store.append(pinning, 0, 8000, true);
     referred[0] = 99;
     pinning[0] = 99;
-    const joined = store.join();
+    const joined = store.join(new Slab());
     expect([joined[0], joined[8000]]).toEqual([99, 0]);
   });
 
-  it("gives an array of its own, at most twice as large as what is in it, but for short ones, which share 8 KiB [F25]", () => {
+  it("gives an array of its own, exactly as large as what is in it, but for short ones, which share the slab [F25]", () => {
     for (const length of [1, 64, 2049, 3000, 4097, 70_000]) {
       const { store } = stored(
         Array.from({ length }, () => 1),
         true,
       );
-      expect(store.join().buffer.byteLength).toBeLessThanOrEqual(2 * length);
+      expect(store.join(new Slab()).buffer.byteLength).toBe(length);
     }
     for (const length of [65, 100, 1000, 2048]) {
       const { store } = stored(
         Array.from({ length }, () => 1),
         true,
       );
-      expect(store.join().buffer.byteLength).toBe(8192);
+      expect(store.join(new Slab()).buffer.byteLength).toBe(8192);
     }
   });
 

@@ -5,6 +5,7 @@
  */
 
 import { viewOf } from "../bytes/words.ts";
+import { longestCarved, type Slab } from "./slab.ts";
 
 /** A part of this size or more is kept by reference if it is most of its buffer. */
 const referenceThreshold = 4096;
@@ -14,16 +15,6 @@ const largestBlock = 65_536;
 /** Blocks that no store uses any more, by the logarithm of their size: a fresh one has to be zeroed (bench, fragments). */
 const freeBlocks: Uint8Array[][] = [];
 const maxFreeBlocks = 16;
-
-/**
- * Short messages share an array buffer, as those do that lie whole in one chunk; one that is kept keeps the others. The
- * shortest have one of their own, which V8 holds in its heap at a tenth of the cost (bench, 1 KiB in chunks of 1460 B).
- */
-const slabSize = 8192;
-const slabLimit = 2048;
-const ownLimit = 64;
-let slab: ArrayBufferLike = new ArrayBuffer(0);
-let slabUsed = 0;
 
 /** Messages up to this size are joined in memory that is used again and again, when only text is made of them. */
 const scratchLimit = 1_048_576;
@@ -62,14 +53,9 @@ export class ByteStore {
     }
   }
 
-  /** All bytes, in memory that nobody writes to any more. */
-  join(): Uint8Array {
-    const block = this.#block;
-    if (this.#length > slabLimit && this.#parts.length === 0 && block !== undefined) {
-      // A first block is at most twice as large as the part that it was borrowed for.
-      return block.subarray(0, this.#used);
-    }
-    const joined = this.#length > slabLimit ? new Uint8Array(this.#length) : carve(this.#length);
+  /** All bytes, in memory that nobody writes to any more: that of the connection's `slab` if they are few. */
+  join(slab: Slab): Uint8Array {
+    const joined = this.#length > longestCarved ? new Uint8Array(this.#length) : slab.carve(this.#length);
     this.#copyTo(joined);
     return joined;
   }
@@ -80,12 +66,18 @@ export class ByteStore {
       giveBack(this.#block);
       return this.#block;
     }
-    if (this.#length > scratchLimit) return this.join();
+    if (this.#length > scratchLimit) return this.#joinLarge();
     if (scratch.length < this.#length) {
       scratch = new Uint8Array(Math.min(scratchLimit, Math.max(this.#length, scratch.length * 2)));
     }
     this.#copyTo(scratch);
     return scratch;
+  }
+
+  #joinLarge(): Uint8Array {
+    const joined = new Uint8Array(this.#length);
+    this.#copyTo(joined);
+    return joined;
   }
 
   #copyTo(target: Uint8Array): void {
@@ -115,18 +107,6 @@ export class ByteStore {
     this.#block = undefined;
     this.#used = 0;
   }
-}
-
-/** `length` bytes that nobody else writes to. */
-function carve(length: number): Uint8Array {
-  if (length <= ownLimit) return new Uint8Array(length);
-  if (slabUsed + length > slab.byteLength) {
-    slab = new ArrayBuffer(slabSize);
-    slabUsed = 0;
-  }
-  const carved = new Uint8Array(slab, slabUsed, length);
-  slabUsed += length;
-  return carved;
 }
 
 /** A block of at least `size` bytes, and at most twice as many. What it contains is undefined. */
