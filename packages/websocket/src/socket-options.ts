@@ -78,5 +78,5 @@ export function clientOptions(
 
 /** The randomness of the platform, which all runtimes of this package have. */
 export const systemRandom: RandomSource = (target) => {
-  crypto.getRandomValues(target as Uint8Array<ArrayBuffer>);
+  crypto.getRandomValues(target);
 };

@@ -4,7 +4,7 @@
  */
 
 /** Fills `target` with unpredictable bytes, for example `(target) => crypto.getRandomValues(target)`. */
-export type RandomSource = (target: Uint8Array) => unknown;
+export type RandomSource = (target: Uint8Array<ArrayBuffer>) => unknown;
 
 const poolWords = 2048;
 const pools = new WeakMap<RandomSource, RandomPool>();
@@ -12,7 +12,7 @@ const pools = new WeakMap<RandomSource, RandomPool>();
 /** A pool over one source. */
 export class RandomPool {
   readonly #source: RandomSource;
-  #words: Int32Array | undefined;
+  #words: Int32Array<ArrayBuffer> | undefined;
   #next = poolWords;
 
   private constructor(source: RandomSource) {

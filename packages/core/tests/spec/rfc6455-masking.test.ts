@@ -132,7 +132,7 @@ describe("masking", () => {
   it("keys come from the injected source, each 32 bits of it once, for all connections that share it [F11]", () => {
     const drawn: Uint8Array[] = [];
     const source = countingSource(7);
-    const random = (target: Uint8Array) => {
+    const random = (target: Uint8Array<ArrayBuffer>) => {
       source(target);
       drawn.push(target.slice());
     };
