@@ -16,6 +16,7 @@ export {
   ControlEvent,
   type FailureDetail,
   FailureEvent,
+  type SocketMessageEvent,
 } from "./socket-events.ts";
 export { WebSocketStream } from "./websocket-stream.ts";
 export type {

@@ -1,8 +1,18 @@
 /** The events of a WebSocket. Those that not every runtime has, or that say more than the platform's, are here. */
 import type { ResponseHead, Violation } from "@hybi/core";
 
+/** A message event, as the platform makes it; described here because not every runtime's types have it. */
+export interface SocketMessageEvent<Data> extends Event {
+  readonly data: Data;
+  /** Of the URL of a client's socket; empty for an accepted one. */
+  readonly origin: string;
+}
+
 /** What a `CloseEvent` is made of. */
-export interface CloseEventInit extends EventInit {
+export interface CloseEventInit {
+  bubbles?: boolean;
+  cancelable?: boolean;
+  composed?: boolean;
   wasClean?: boolean;
   code?: number;
   reason?: string;

@@ -20,7 +20,7 @@ import {
   SocketCore,
   type SocketSendOptions,
 } from "./socket-core.ts";
-import type { CloseEvent, ControlEvent, FailureEvent } from "./socket-events.ts";
+import type { CloseEvent, ControlEvent, FailureEvent, SocketMessageEvent } from "./socket-events.ts";
 import { type ClientSocketOptions, clientOptions } from "./socket-options.ts";
 import { ambientBase, resolveUrl } from "./url.ts";
 import { checkClose } from "./websocket-error.ts";
@@ -28,7 +28,7 @@ import { checkClose } from "./websocket-error.ts";
 /** The events of a WebSocket. */
 export interface WebSocketEventMap {
   readonly open: Event;
-  readonly message: MessageEvent<string | ArrayBuffer | Blob>;
+  readonly message: SocketMessageEvent<string | ArrayBuffer | Blob>;
   readonly error: FailureEvent;
   readonly close: CloseEvent;
   /** Extension: a Ping arrived, and was answered. */
