@@ -1,4 +1,5 @@
 /** What holds for every codec that we ship; the cases that break others are here once, for all of them. */
+import type { TransformSink } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { codecs, deflate, inflate, isSame } from "../tests/codecs.ts";
 import { concat, DeflateStream, hex, utf8 } from "../tests/deflate-stream.ts";
@@ -207,6 +208,35 @@ describe.each(codecs)("the %s codec", (_, codec) => {
     expect(inflate(inflater(), ...Array.from(payload, (byte) => Uint8Array.of(byte)))).toBe(truncated);
     expect(inflate(inflater(), payload, new Uint8Array(0))).toBe(truncated);
     expect(inflate(inflater(), concat(payload, hex("00")))).toBe(malformed);
+  });
+
+  it("takes as input what another codec has put out, without a copy", () => {
+    const data = noise(200_000);
+    const [outer, inner] = [deflater(), deflater()];
+    const [outerBack, innerBack] = [inflater(), inflater()];
+    const back: Uint8Array[] = [];
+    const collect: TransformSink = (bytes, start, end) => back.push(bytes.slice(start, end)) > 0;
+    const intoInnerBack: TransformSink = (bytes, start, end) =>
+      innerBack.push(bytes, start, end, collect) === undefined;
+    const intoOuterBack: TransformSink = (bytes, start, end) =>
+      outerBack.push(bytes, start, end, intoInnerBack) === undefined;
+    inner.push(data, 0, data.length, true, (bytes, start, end) => {
+      outer.push(bytes, start, end, false, intoOuterBack);
+      return true;
+    });
+    outer.push(data, 0, 0, true, intoOuterBack);
+    expect([outerBack.finish(), innerBack.finish()]).toEqual([undefined, undefined]);
+    expect(isSame(concat(...back), data)).toBe(true);
+  });
+
+  it("takes many small blocks in linear time, final ones too", () => {
+    const fourFixed = new DeflateStream().fixed("").fixed("").fixed("").fixed("").bytes();
+    for (const unit of [fourFixed, new DeflateStream().fixed("", true).bytes(), hex("00 00 00 ff ff")]) {
+      const payload = concat(...new Array<Uint8Array>(5000).fill(unit), hex("00"));
+      const one = inflater();
+      expect(inflate(one, payload)).toEqual(utf8(""));
+      expect(inflate(one, hex("f2 48 cd c9 c9 07 00"))).toEqual(utf8("Hello"));
+    }
   });
 
   it("forgets its window when it is reset", () => {

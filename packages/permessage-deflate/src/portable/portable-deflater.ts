@@ -34,7 +34,8 @@ export class PortableDeflater implements Deflater {
     const stream = this.#stream;
     const block = sharedBlock();
     const held = last ? flushTail.length : 0;
-    stream.input = bytes;
+    // What another codec has put out is in the block that is to be written.
+    stream.input = bytes.buffer === block.buffer ? bytes.slice(0, end) : bytes;
     stream.next_in = start;
     stream.avail_in = end - start;
     stream.output = block as Uint8Array<ArrayBuffer>;

@@ -6,6 +6,7 @@ import type { TransformSink, TransformViolation } from "@hybi/core";
 import {
   Z_BLOCK,
   Z_STREAM_END,
+  Z_SYNC_FLUSH,
   ZStream,
   zlibInflate,
   zlibInflateEnd,
@@ -40,19 +41,24 @@ export class PortableInflater implements Inflater {
     if (start === end) return undefined;
     const stream = this.#stream;
     const block = stream.output;
-    stream.input = bytes;
+    // What is left of the last byte must wait for more, so that both codecs find the same fault at the same time: with it,
+    // zlib is to stop at the end of a block. For all bytes that would be a call for each block.
+    let flush: typeof Z_SYNC_FLUSH | typeof Z_BLOCK = end - start > 1 ? Z_SYNC_FLUSH : Z_BLOCK;
+    stream.input = bytes.buffer === block.buffer ? bytes.slice(0, end) : bytes;
     stream.next_in = start;
-    stream.avail_in = end - start;
+    stream.avail_in = Math.max(1, end - start - 1);
     for (;;) {
       stream.next_out = 0;
       stream.avail_out = blockLength;
-      // Block by block, as on a handle of node:zlib, so that both find the same fault at the same time.
-      const status = zlibInflate(stream, Z_BLOCK);
+      const status = zlibInflate(stream, flush);
       const full = stream.avail_out === 0;
       if (stream.next_out > 0 && !sink(block, 0, stream.next_out)) return undefined;
       if (status === Z_STREAM_END) this.#restart();
       else if (status < 0 && status !== noProgress) return "extension/data-malformed";
-      if (!full && stream.avail_in === 0) return undefined;
+      if (full || stream.avail_in > 0) continue;
+      if (flush === Z_BLOCK) return undefined;
+      flush = Z_BLOCK;
+      stream.avail_in = 1;
     }
   }
 

@@ -27,11 +27,13 @@ export class ZlibDeflater implements Deflater {
   push(bytes: Uint8Array, start: number, end: number, last: boolean, sink: TransformSink): void {
     const handle = this.#handle;
     const block = sharedBlock();
+    // What another codec has put out is in the block that is to be written.
+    const input = bytes.buffer === block.buffer ? bytes.slice(0, end) : bytes;
     const held = last ? flushTail.length : 0;
     let length = end - start;
     let outputStart = 0;
     for (;;) {
-      handle.write(last ? Z_SYNC_FLUSH : Z_NO_FLUSH, bytes, end - length, length, block, outputStart);
+      handle.write(last ? Z_SYNC_FLUSH : Z_NO_FLUSH, input, end - length, length, block, outputStart);
       const { outputLeft } = handle;
       length = handle.inputLeft;
       const written = blockLength - outputLeft;

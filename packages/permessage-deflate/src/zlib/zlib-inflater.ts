@@ -49,14 +49,16 @@ export class ZlibInflater implements Inflater {
     if (start === end) return undefined;
     const handle = this.#handle;
     const block = sharedBlock();
+    // What another codec has put out is in the block that is to be written.
+    const input = bytes.buffer === block.buffer ? bytes.slice(0, end) : bytes;
     let at = start;
     for (;;) {
-      handle.write(Z_BLOCK, bytes, at, end - at, block, 0);
+      handle.write(Z_BLOCK, input, at, end - at, block, 0);
       if (handle.failed) return "extension/data-malformed";
       const { inputLeft, outputLeft } = handle;
       const written = blockLength - outputLeft;
       const read = end - at - inputLeft;
-      if (read === 0 && written === 0 && inputLeft > 0) return this.#succeed().push(bytes, at, end, sink);
+      if (read === 0 && written === 0 && inputLeft > 0) return this.#succeed().push(input, at, end, sink);
       at += read;
       if (written > 0 || (inputLeft > 0 && outputLeft > 0)) this.#silent = 0;
       else this.#silent += read;
