@@ -9,8 +9,8 @@ import { workloadNamed } from "./workloads.ts";
 /** Messages of one turn: as many as come to this many bytes, and no more than this many. */
 const turnLength = 65_536;
 const turnMessages = 64;
-/** Bytes of payload of one pass. */
-const passLength = { short: 4_194_304, long: 67_108_864 };
+/** Bytes of payload of one run. */
+const runLength = { short: 4_194_304, long: 67_108_864 };
 
 export function prepareEncode(task: Task, implementation: string): PreparedTask {
   const [message] = workloadNamed(task.workload).cycle;
@@ -18,7 +18,7 @@ export function prepareEncode(task: Task, implementation: string): PreparedTask 
   const { kind, payload } = message;
   const data = kind === "text" ? Buffer.from(payload).toString() : payload;
   const perTurn = Math.max(1, Math.min(turnMessages, Math.floor(turnLength / payload.length)));
-  const length = payload.length >= 16_384 && kind === "binary" ? passLength.long : passLength.short * 4;
+  const length = payload.length >= 16_384 && kind === "binary" ? runLength.long : runLength.short * 4;
   const turns = Math.ceil(Math.min(length / payload.length, 200_000) / perTurn);
   const messages = Array(perTurn).fill(data);
   const sink = new GatherSink();
@@ -31,7 +31,7 @@ export function prepareEncode(task: Task, implementation: string): PreparedTask 
       for (const { kind, payload } of decoded) hash.update(`${kind} ${payload.length} `).update(payload);
       return `${decoded.length} ${hash.digest("hex")}`;
     },
-    pass: async () => {
+    time: async () => {
       const before = sink.written;
       const start = cpuTime();
       for (let index = 0; index < turns; index++) sendTurn(messages);

@@ -33,7 +33,7 @@ export function prepareHandshake(_task: Task, implementation: string): PreparedT
   return {
     messages: handshakes,
     verify: () => /sec-websocket-accept: *(\S+)/i.exec(open())?.[1] ?? "none",
-    pass: async () => {
+    time: async () => {
       const start = cpuTime();
       for (let index = 0; index < handshakes; index++) open();
       await turn();

@@ -26,11 +26,11 @@ export async function measure(
 ): Promise<MeasuredTask> {
   const workers = implementations.map((implementation) => new WorkerProcess(program, implementation));
   try {
-    const messages = await prepareAll(workers, task);
+    await prepareAll(workers, task);
     const times: number[][] = workers.map(() => []);
     for (let round = 0; round < rounds; round++) {
       for (const [index, worker] of workers.entries()) {
-        times[index]?.push(((await worker.pass()) * 1000) / messages);
+        times[index]?.push(await worker.pass());
       }
     }
     return { task, measurements: workers.map(({ implementation }, index) => compare(implementation, times, index)) };
@@ -39,17 +39,15 @@ export async function measure(
   }
 }
 
-async function prepareAll(workers: readonly WorkerProcess[], task: Task): Promise<number> {
-  const answers = [];
+/** What comes out must be the same everywhere before anything is timed. */
+async function prepareAll(workers: readonly WorkerProcess[], task: Task): Promise<void> {
+  let expected: string | undefined;
   // One after the other: the machine may have a single core.
-  for (const worker of workers) answers.push(await worker.prepare(task));
-  const [first] = answers;
-  for (const [index, { digest }] of answers.entries()) {
-    if (digest !== first?.digest) {
-      throw new Error(`${workers[index]?.implementation.title} answers ${digest}, and not ${first?.digest}.`);
-    }
+  for (const worker of workers) {
+    const digest = await worker.prepare(task);
+    expected ??= digest;
+    if (digest !== expected) throw new Error(`${worker.implementation.title} answers ${digest}, and not ${expected}.`);
   }
-  return first?.messages ?? 0;
 }
 
 function compare(implementation: Implementation, times: readonly (readonly number[])[], index: number): Measurement {

@@ -33,7 +33,7 @@ function encode(role: Task["role"]): Table {
   };
 }
 
-export const tables: readonly Table[] = [
+const tables: readonly Table[] = [
   decode("server", 65536),
   decode("server", 1460),
   decode("server", 1),

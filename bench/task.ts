@@ -13,12 +13,12 @@ export interface Task {
 
 /** A task made ready in one implementation. */
 export interface PreparedTask {
-  /** Messages of one pass. */
+  /** Messages of one run. */
   readonly messages: number;
   /** Runs once and digests everything that came out. */
   verify(): string;
   /** Runs once and answers the microseconds of CPU time, of all threads of the process. */
-  pass(): Promise<number>;
+  time(): Promise<number>;
   /** Runs once and answers the bytes by which the heap grew for each message, which are garbage now. */
   garbage?(): number;
 }

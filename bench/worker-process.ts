@@ -23,17 +23,17 @@ export class WorkerProcess {
   }
 
   /** Makes the task ready and warm; the digest is that of everything that came out. */
-  async prepare(task: Task): Promise<{ messages: number; digest: string }> {
+  async prepare(task: Task): Promise<string> {
     const response = await this.#ask({ type: "prepare", task });
     if (response.type !== "prepared") throw new Error("Out of step.");
-    return response;
+    return response.digest;
   }
 
-  /** One pass; microseconds of CPU time. */
+  /** One pass; nanoseconds of CPU time of a message. */
   async pass(): Promise<number> {
     const response = await this.#ask({ type: "pass" });
     if (response.type !== "passed") throw new Error("Out of step.");
-    return response.microseconds;
+    return response.nanoseconds;
   }
 
   /** Bytes of garbage for each message of the task. */

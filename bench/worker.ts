@@ -11,16 +11,17 @@ export type Request =
   | { readonly type: "garbage" }
   | { readonly type: "held" };
 export type Response =
-  | { readonly type: "prepared"; readonly messages: number; readonly digest: string }
-  | { readonly type: "passed"; readonly microseconds: number }
+  | { readonly type: "prepared"; readonly digest: string }
+  | { readonly type: "passed"; readonly nanoseconds: number }
   | { readonly type: "bytes"; readonly bytes: number };
 
 const implementation = process.argv[2] as string;
 const preparations = { decode: prepareDecode, encode: prepareEncode, handshake: prepareHandshake };
 let prepared: PreparedTask | undefined;
 
-/** Passes before the first that counts, until the code is compiled. */
-const warmUpPasses = 4;
+/** Microseconds of CPU time of a pass, at least, and of the runs before the first pass, until the code is compiled. */
+const passTime = 25_000;
+const warmUpTime = 500_000;
 
 process.on("message", (request: Request) => {
   respond(request).then(
@@ -38,7 +39,7 @@ async function respond(request: Request): Promise<Response> {
     case "prepare":
       return prepare(request.task);
     case "pass":
-      return { type: "passed", microseconds: await ready().pass() };
+      return { type: "passed", nanoseconds: await timeFor(ready(), passTime) };
     case "garbage":
       return { type: "bytes", bytes: ready().garbage?.() ?? Number.NaN };
     case "held":
@@ -51,8 +52,19 @@ async function respond(request: Request): Promise<Response> {
 async function prepare(task: Task): Promise<Response> {
   prepared = await preparations[task.direction](task, implementation);
   const digest = prepared.verify();
-  for (let pass = 0; pass < warmUpPasses; pass++) await prepared.pass();
-  return { type: "prepared", messages: prepared.messages, digest };
+  await timeFor(prepared, warmUpTime);
+  return { type: "prepared", digest };
+}
+
+/** Runs for so many microseconds and answers the nanoseconds of a message. */
+async function timeFor(task: PreparedTask, microseconds: number): Promise<number> {
+  let spent = 0;
+  let messages = 0;
+  while (spent < microseconds) {
+    spent += await task.time();
+    messages += task.messages;
+  }
+  return (spent * 1000) / messages;
 }
 
 function ready(): PreparedTask {
