@@ -177,4 +177,28 @@ describe("connect", () => {
     await until(() => events.length === 2);
     expect(events[0]).toMatch(/^error 3 .*extension/);
   });
+
+  it("that comes too late is dropped, whether it brings a transport or also an agreement", async () => {
+    for (const isAgreed of [false, true]) {
+      const clock = new TestClock();
+      const [near, far] = pair();
+      let give: () => void = () => {};
+      const Late = createWebSocketClass(
+        () =>
+          new Promise<typeof near | { transport: typeof near; agreement: ReturnType<typeof plainAgreement> }>(
+            (resolve) => {
+              give = () => resolve(isAgreed ? { transport: near, agreement: plainAgreement("client") } : near);
+            },
+          ),
+        { clock },
+      );
+      const socket = new Late("ws://late.example/");
+      await clock.advance(10_000);
+      expect(socket.readyState).toBe(3);
+      let isClosed = false;
+      far.start({ data() {}, drain() {}, end() {}, error() {}, close: () => (isClosed = true) });
+      give();
+      await until(() => isClosed);
+    }
+  });
 });

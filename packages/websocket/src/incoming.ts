@@ -7,7 +7,7 @@ import type { OpeningListener } from "./client-opening.ts";
 import type { Clock } from "./clock.ts";
 import { type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
 import type { Pump } from "./pump.ts";
-import type { PumpListener } from "./pump-listener.ts";
+import { type PumpListener, silentListener } from "./pump-listener.ts";
 import type { Closable } from "./socket-core.ts";
 import type { WebSocket } from "./websocket.ts";
 
@@ -22,7 +22,14 @@ export interface IncomingOwner {
   accepted(socket: WebSocket): void;
 }
 
-export class Incoming implements PumpListener, Answering, Closable {
+export class Incoming implements Answering, Closable {
+  /** The pump's, until something is accepted. */
+  readonly listener: PumpListener = {
+    ...silentListener,
+    request: (request) => this.#requested(request),
+    end: () => this.#end(),
+  };
+
   readonly #owner: IncomingOwner;
   readonly #info: TransportInfo;
   #pump!: Pump;
@@ -42,30 +49,6 @@ export class Incoming implements PumpListener, Answering, Closable {
     this.#pump = pump;
   }
 
-  // `PumpListener`
-
-  request(request: OpeningRequest): void {
-    this.#isAsked = true;
-    void this.#ask(new IncomingOpening(request, this.#info, this));
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#isAsked = false;
-    this.#owner.replaced(this, undefined);
-  }
-
-  open(): void {}
-  rejection(): void {}
-  text(): void {}
-  binary(): void {}
-  fragment(): void {}
-  ping(): void {}
-  pong(): void {}
-  close(): void {}
-  failure(): void {}
-  settled(): void {}
-
   // `Answering`
 
   accept(answer: OpeningAnswer, listener: OpeningListener & Closable): void {
@@ -73,7 +56,7 @@ export class Incoming implements PumpListener, Answering, Closable {
     try {
       this.#pump.accept(answer);
     } catch (error) {
-      this.#pump.handTo(this);
+      this.#pump.handTo(this.listener);
       throw error;
     }
     this.#isAsked = false;
@@ -106,6 +89,17 @@ export class Incoming implements PumpListener, Answering, Closable {
 
   terminate(): void {
     this.#pump.abort();
+  }
+
+  #requested(request: OpeningRequest): void {
+    this.#isAsked = true;
+    void this.#ask(new IncomingOpening(request, this.#info, this));
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#isAsked = false;
+    this.#owner.replaced(this, undefined);
   }
 
   async #ask(opening: IncomingOpening): Promise<void> {

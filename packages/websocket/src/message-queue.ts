@@ -34,11 +34,6 @@ export class MessageQueue<Data> implements AsyncIterableIterator<Data, undefined
     return this;
   }
 
-  /** Bytes or chars that wait to be taken. */
-  get size(): number {
-    return this.#size;
-  }
-
   push(data: Data, size: number): void {
     const waiting = this.#waiting.shift();
     if (waiting !== undefined) {

@@ -375,4 +375,27 @@ describe("the pump", () => {
     await clock.advance(0x7fff_ffff);
     expect(clock.due).toEqual([2 * 0x7fff_ffff]);
   });
+
+  it("may have a listener that does nothing", async () => {
+    const { transport, clock } = serverPump({ endpoint: Endpoint.server(), listener: silentListener });
+    transport.sink.data(clientRequest("/"));
+    const accepted = serverPump({ listener: silentListener });
+    for (const firstByte of [0x81, 0x82, 0x89, 0x8a, 0x88]) accepted.transport.sink.data(frame(firstByte, []));
+    const parts = serverPump({
+      endpoint: new Connection(plainAgreement("server"), { delivery: "fragments" }),
+      listener: silentListener,
+    });
+    parts.transport.sink.data(frame(0x81, [0x31]));
+    parts.transport.sink.data(frame(0xc1, []));
+    const client = serverPump({
+      endpoint: Endpoint.client({ url: "ws://example.com/", random }),
+      listener: silentListener,
+    });
+    client.transport.sink.data(new TextEncoder().encode("HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"));
+    silentListener.open(plainAgreement("server"));
+    await turn();
+    expect([...clock.reported, ...accepted.clock.reported, ...parts.clock.reported, ...client.clock.reported]).toEqual(
+      [],
+    );
+  });
 });

@@ -272,6 +272,20 @@ describe("close", () => {
     expect(world.server.connections).toBe(0);
   });
 
+  it("drops in the end who has not even got its rejection", async () => {
+    const openings: IncomingOpening[] = [];
+    const world = new World({ handler: (opening) => new Promise(() => openings.push(opening)) });
+    const client = new world.WebSocket("ws://example.com/");
+    await until(() => openings.length === 1);
+    world.near[0]?.pause();
+    let done = false;
+    void world.server.close({ timeout: 100 }).then(() => (done = true));
+    await world.clock.advance(100);
+    expect(done).toBe(true);
+    client.close();
+    await until(() => client.readyState === 3);
+  });
+
   it("closes what a handler accepts that was still thinking", async () => {
     const openings: IncomingOpening[] = [];
     const world = new World({ handler: (opening) => new Promise(() => openings.push(opening)) });

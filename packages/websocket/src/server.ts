@@ -173,7 +173,7 @@ export class WebSocketServer {
     const pump = new Pump({
       endpoint: Endpoint.server(this.#endpointOptions),
       transport,
-      listener: incoming,
+      listener: incoming.listener,
       clock: this.#clock,
       deadlines: this.#options.deadlines,
       writeBudget: this.#options.writeBudget,

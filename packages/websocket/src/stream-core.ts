@@ -60,10 +60,6 @@ export class StreamCore implements OpeningListener {
     return this.#closed.promise;
   }
 
-  get pump(): Pump | undefined {
-    return this.#pump;
-  }
-
   // What the application does
 
   begin(opening: ClientOpening): void {

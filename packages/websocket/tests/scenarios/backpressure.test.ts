@@ -83,7 +83,7 @@ describe("a loop over messages", () => {
     client.close(1000);
     await loop;
     expect(heard).toEqual(["one", "two"]);
-    for await (const message of server) heard.push(message);
+    for await (const message of server[Symbol.asyncIterator]()) heard.push(message);
     expect(heard).toHaveLength(2);
 
     const other = await world.connected();
@@ -111,6 +111,16 @@ describe("a loop over messages", () => {
     }
     expect(heard[0]).toBe("x");
     expect(heard.at(-1)).toBe("later");
+  });
+
+  it("reads on when it is left while much was waiting", async () => {
+    const { client, server } = await new World().connected();
+    const messages = server[Symbol.asyncIterator]();
+    for (let count = 0; count < 10; count++) client.send("x".repeat(70_000));
+    await turn();
+    expect(client.bufferedAmount).toBeGreaterThan(0);
+    expect(await messages.return?.()).toEqual({ done: true, value: undefined });
+    await until(() => client.bufferedAmount === 0);
   });
 
   it("throws what was wrong to one who was not waiting yet, once", async () => {
