@@ -142,11 +142,6 @@ export class Connection implements Output {
     return this.#keepalive?.isAwaiting(this.#outgoing.controls.pingsTaken) === true;
   }
 
-  /** Whether a Ping of `expire("ping")` is queued and has not been taken. */
-  get pingWaits(): boolean {
-    return this.#keepalive?.isWaiting(this.#outgoing.controls.pingsTaken) === true;
-  }
-
   // Inputs
 
   /**
@@ -199,7 +194,7 @@ export class Connection implements Output {
       if (this.state === "open") this.#sendKeepalive();
     } else if (reason === "idle") {
       if (this.state === "open") this.sendClose(statusCodes.goingAway, "idle");
-    } else if (this.#closing.canFail && (reason === "pong" || reason === "control-flood")) {
+    } else if (this.#closing.canFail && (reason === "pong" || reason === "stalled" || reason === "control-flood")) {
       const collector = new EventCollector();
       this.#fail(collector, `deadline/${reason}`, this.#decoder.received);
       return collector.events;

@@ -7,7 +7,7 @@ import type { DeadlineReason, Statistics } from "./output.ts";
 class Subject implements DeadlineSubject {
   state: DeadlineSubject["state"] = "opening";
   awaitsPong = false;
-  pingWaits = false;
+  outputLength = 0;
   statistics: Statistics = {
     bytesReceived: 0,
     bytesTaken: 0,
@@ -20,7 +20,8 @@ class Subject implements DeadlineSubject {
 
   expire(reason: DeadlineReason): [] {
     this.expired.push(reason);
-    if (reason === "opening" || reason === "pong" || reason === "control-flood") this.state = "failing";
+    if (reason === "opening" || reason === "pong" || reason === "stalled" || reason === "control-flood")
+      this.state = "failing";
     if (reason === "idle") this.state = "closing";
     return [];
   }
@@ -86,29 +87,20 @@ describe("Deadlines", () => {
     expect(subject.expired).toEqual(["ping", "pong"]);
   });
 
-  it("fail a peer that takes nothing at all while a Ping waits, and bear with one that takes little [X23]", () => {
-    const { subject, deadlines } = watched({ ping: 100, pong: 30 });
-    deadlines.observe(0);
-    deadlines.expire(100);
-    subject.pingWaits = true;
-    subject.count({ bytesTaken: 5000 });
-    expect(deadlines.observe(100)).toEqual({ at: 130, reason: "pong" });
-    subject.count({ bytesTaken: 6000 });
-    expect(deadlines.observe(125)).toEqual({ at: 155, reason: "pong" });
-    expect(deadlines.observe(140)).toEqual({ at: 155, reason: "pong" });
-    deadlines.expire(155);
-    expect(subject.expired).toEqual(["ping", "pong"]);
-  });
-
-  it("count the Pong's time anew when the Ping that waited is taken [X23]", () => {
-    const { subject, deadlines } = watched({ ping: 100, pong: 30 });
-    deadlines.observe(0);
-    deadlines.expire(100);
-    subject.pingWaits = true;
-    deadlines.observe(100);
-    subject.pingWaits = false;
-    subject.awaitsPong = true;
-    expect(deadlines.observe(120)).toEqual({ at: 150, reason: "pong" });
+  it("fail a peer that takes nothing of what waits, if asked to, and bear with one that takes little", () => {
+    const { subject, deadlines } = watched({ ping: 1000, stalled: 30 });
+    subject.outputLength = 9000;
+    expect(deadlines.observe(0)).toEqual({ at: 30, reason: "stalled" });
+    subject.count({ bytesTaken: 10 });
+    expect(deadlines.observe(25)).toEqual({ at: 55, reason: "stalled" });
+    expect(deadlines.observe(40)).toEqual({ at: 55, reason: "stalled" });
+    subject.outputLength = 0;
+    expect(deadlines.observe(50)).toEqual({ at: 1000, reason: "ping" });
+    subject.outputLength = 1;
+    deadlines.pause();
+    expect(deadlines.observe(60)).toEqual({ at: 90, reason: "stalled" });
+    deadlines.expire(90);
+    expect(subject.expired).toEqual(["stalled"]);
   });
 
   it("ask for no Ping and no Pong while the caller does not read, and begin anew when he does [X23]", () => {

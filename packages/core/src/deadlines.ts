@@ -24,8 +24,8 @@ export interface DeadlineSubject {
   readonly state: ClosingState | "opening";
   /** Whether a Ping of `expire("ping")` was taken that no Pong has answered. */
   readonly awaitsPong: boolean;
-  /** Whether such a Ping is queued and was not taken yet. */
-  readonly pingWaits: boolean;
+  /** Bytes of output that were not taken. */
+  readonly outputLength: number;
   readonly statistics: Statistics;
   expire(reason: DeadlineReason): EndpointEvent[];
 }
@@ -38,11 +38,13 @@ export interface DeadlineOptions {
   readonly closing?: number | undefined;
   /** Without a byte from the peer, until a Ping is sent. 25 s: below the 30 or 60 s after which proxies cut a connection. */
   readonly ping?: number | undefined;
-  /**
-   * From when that Ping was taken, until the connection fails; and as long may no output at all be taken while the Ping
-   * waits, since a peer that is gone takes none. 20 s.
-   */
+  /** From when that Ping was taken, until the connection fails. 20 s. */
   readonly pong?: number | undefined;
+  /**
+   * While output waits, without any of it being taken, until the connection fails. Off, because a peer may be slow on
+   * purpose. A server that sends much should set it, say to 60 s: a Ping that waits too tells nothing.
+   */
+  readonly stalled?: number | undefined;
   /** Without a message either way, until the closing handshake begins with 1001. Off. */
   readonly idle?: number | undefined;
   /** Control frames within `controlWindow`, above which the connection fails with 1008. 1,000: Pings cost us, not the peer. */
@@ -58,6 +60,7 @@ const defaults: Readonly<Spans> = {
   closing: 10_000,
   ping: 25_000,
   pong: 20_000,
+  stalled: Number.POSITIVE_INFINITY,
   idle: Number.POSITIVE_INFINITY,
   controlFrames: 1_000,
   controlWindow: 1_000,
@@ -79,9 +82,9 @@ export class Deadlines {
   #quietSince: Instant = 0;
   #messages = -1;
   #idleSince: Instant = 0;
-  /** What the Ping has come to: it was taken, or waits behind output of which so many bytes were taken. */
-  #pingProgress: "taken" | number | undefined;
-  #pingProgressSince: Instant = 0;
+  #pongAwaitedSince: Instant | undefined;
+  #bytesTaken = 0;
+  #stalledSince: Instant | undefined;
   #paused = false;
   #windowStart: Instant = Number.NEGATIVE_INFINITY;
   /** Control frames received before the window, and by the last look at them. */
@@ -113,7 +116,7 @@ export class Deadlines {
   resume(now: Instant): void {
     this.#paused = false;
     this.#quietSince = now;
-    this.#pingProgressSince = now;
+    if (this.#pongAwaitedSince !== undefined) this.#pongAwaitedSince = now;
   }
 
   /** Takes note of what has changed by `now`. Answers what is due next, or undefined when nothing ever is. */
@@ -141,7 +144,8 @@ export class Deadlines {
   }
 
   #observeOpen(now: Instant): Deadline | undefined {
-    const { bytesReceived, messagesReceived, messagesSent, controlFramesReceived } = this.#subject.statistics;
+    const { bytesReceived, bytesTaken, messagesReceived, messagesSent, controlFramesReceived } =
+      this.#subject.statistics;
     if (bytesReceived !== this.#bytesReceived) {
       this.#bytesReceived = bytesReceived;
       this.#quietSince = now;
@@ -159,22 +163,27 @@ export class Deadlines {
     if (controlFramesReceived - this.#controlFrames > this.#limits.controlFrames) {
       return { at: now, reason: "control-flood" };
     }
-    this.#observePing(now);
-    if (this.#paused) return this.#due("idle", this.#idleSince);
+    // The Pong's time runs from when the Ping was taken, not from when it was queued behind other output.
+    if (!this.#subject.awaitsPong) this.#pongAwaitedSince = undefined;
+    else this.#pongAwaitedSince ??= now;
+    const others = earlier(this.#observeStall(now, bytesTaken), this.#due("idle", this.#idleSince));
+    if (this.#paused) return others;
     const keepalive =
-      this.#pingProgress === undefined
+      this.#pongAwaitedSince === undefined
         ? this.#due("ping", this.#quietSince)
-        : this.#due("pong", this.#pingProgressSince);
-    return earlier(keepalive, this.#due("idle", this.#idleSince));
+        : this.#due("pong", this.#pongAwaitedSince);
+    return earlier(keepalive, others);
   }
 
-  /** The Pong's time runs from when the Ping was taken, not from when it was queued behind other output that moves. */
-  #observePing(now: Instant): void {
-    const { awaitsPong, pingWaits, statistics } = this.#subject;
-    const progress = awaitsPong ? "taken" : pingWaits ? statistics.bytesTaken : undefined;
-    if (progress === this.#pingProgress) return;
-    this.#pingProgress = progress;
-    this.#pingProgressSince = now;
+  #observeStall(now: Instant, bytesTaken: number): Deadline | undefined {
+    if (this.#subject.outputLength === 0) {
+      this.#stalledSince = undefined;
+      return undefined;
+    }
+    if (bytesTaken !== this.#bytesTaken) this.#stalledSince = now;
+    this.#bytesTaken = bytesTaken;
+    this.#stalledSince ??= now;
+    return this.#due("stalled", this.#stalledSince);
   }
 
   #enter(state: ClosingState | "opening", now: Instant): void {

@@ -113,10 +113,6 @@ export class Endpoint implements Output {
     return this.#connection?.awaitsPong === true;
   }
 
-  get pingWaits(): boolean {
-    return this.#connection?.pingWaits === true;
-  }
-
   // Inputs
 
   /** Bytes arrived. Takes `chunk` over; see `Connection.receive`. */

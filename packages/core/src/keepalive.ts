@@ -30,11 +30,6 @@ export class Keepalive {
     return this.#acknowledged < this.#sent && pingsTaken >= this.#lastPing;
   }
 
-  /** Whether a Ping is queued that was not among the `pingsTaken` first ones of the connection. */
-  isWaiting(pingsTaken: number): boolean {
-    return this.#acknowledged < this.#sent && pingsTaken < this.#lastPing;
-  }
-
   /** A Pong arrived. */
   acknowledge(payload: Uint8Array): void {
     if (payload.length !== payloadLength || payload[0] !== prefix[0] || payload[1] !== prefix[1]) return;

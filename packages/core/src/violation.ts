@@ -435,6 +435,11 @@ const rows = {
     statusCode: 1011,
   },
   "deadline/idle": { message: "Nothing was received in time.", section: "RFC 6455 §7.4.1", statusCode: 1001 },
+  "deadline/stalled": {
+    message: "The peer took nothing of what was sent to it for too long.",
+    section: "RFC 6455 §7.4.1",
+    statusCode: 1008,
+  },
   "deadline/control-flood": {
     message: "More control frames came within the window than limits.controlFrames allows.",
     section: "RFC 6455 §10.4",

@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import { countingSource, usageErrorOf } from "../tests/support/connections.ts";
+import { type ClientOptions, Endpoint, type ServerOptions } from "./endpoint.ts";
+import type { EndpointEvent } from "./events.ts";
+
+function client(options: Partial<ClientOptions> = {}): Endpoint {
+  return Endpoint.client({ url: "ws://example.com/chat", random: countingSource(), ...options });
+}
+
+/** Carries all output to the other endpoint; answers the events there. */
+function carry(from: Endpoint, to: Endpoint, budget?: number): EndpointEvent[] {
+  return from.takeOutput(budget).flatMap((bytes) => to.receive(bytes.slice()));
+}
+
+/** Two endpoints whose connection is open. */
+function opened(options: { client?: Partial<ClientOptions>; server?: ServerOptions } = {}) {
+  const ends = { client: client(options.client), server: Endpoint.server(options.server) };
+  carry(ends.client, ends.server);
+  ends.server.accept();
+  carry(ends.server, ends.client);
+  return ends;
+}
+
+const types = (events: readonly EndpointEvent[]): string[] => events.map(({ type }) => type);
+
+/** Everything that an application may say. */
+const commands: readonly ((endpoint: Endpoint) => void)[] = [
+  (endpoint) => endpoint.sendText("a"),
+  (endpoint) => endpoint.sendBinary(Uint8Array.of(1)),
+  (endpoint) => endpoint.sendPrepared({ kind: "text", payload: new Uint8Array(0), frame: Uint8Array.of(0x81, 0) }),
+  (endpoint) => endpoint.startMessage("text"),
+  (endpoint) => endpoint.sendPing(),
+  (endpoint) => endpoint.sendPong(),
+  (endpoint) => endpoint.sendClose(),
+];
+
+describe("Endpoint", () => {
+  it("runs the opening handshake, and then the connection, behind one receive", () => {
+    const ends = { client: client(), server: Endpoint.server() };
+    expect([ends.client.state, ends.client.connection, ends.client.agreement]).toEqual([
+      "opening",
+      undefined,
+      undefined,
+    ]);
+    expect(types(carry(ends.client, ends.server))).toEqual(["request"]);
+    expect(types(ends.server.accept())).toEqual(["open"]);
+    expect(types(carry(ends.server, ends.client))).toEqual(["open"]);
+    expect([ends.client.state, ends.server.state, ends.client.agreement?.role]).toEqual(["open", "open", "client"]);
+    for (const send of commands) send(ends.client);
+    expect(types(carry(ends.client, ends.server))).toEqual(["ping", "pong", "text", "binary", "text", "close"]);
+    expect(types(carry(ends.server, ends.client))).toEqual(["close"]);
+    expect([ends.server.transport, ends.client.transport]).toEqual(["end", "await-end"]);
+    expect(ends.client.receiveEnd()).toEqual([{ type: "end", clean: true, statusCode: 1005, reason: "" }]);
+    expect(ends.client.receiveEnd()).toEqual([]);
+  });
+
+  it("refuses every command until the connection is open, and after the opening handshake failed [C12]", () => {
+    for (const command of commands) expect(usageErrorOf(() => command(client()))).toBe("endpoint/not-open");
+    const failed = Endpoint.server();
+    failed.receive(Uint8Array.of(0));
+    for (const command of commands) expect(usageErrorOf(() => command(failed))).toBe("endpoint/ended");
+  });
+
+  it("refuses an answer where there is no request to answer", () => {
+    expect(usageErrorOf(() => client().accept())).toBe("endpoint/not-awaiting-answer");
+    expect(usageErrorOf(() => client().reject({ status: 403 }))).toBe("endpoint/not-awaiting-answer");
+    expect(usageErrorOf(() => Endpoint.server().accept())).toBe("endpoint/not-awaiting-answer");
+    expect(usageErrorOf(() => opened().server.accept())).toBe("endpoint/not-awaiting-answer");
+    expect(usageErrorOf(() => client().receiveHead({ method: "GET", target: "/", minorVersion: 1, fields: [] }))).toBe(
+      "opening/complete",
+    );
+  });
+
+  it("refuses options that are out of range before anything is output", () => {
+    expect(usageErrorOf(() => client({ fragmentSize: 0 }))).toBe("option/range");
+    expect(usageErrorOf(() => Endpoint.server({ limits: { message: -1 } }))).toBe("option/range");
+  });
+
+  it("gives frames that came with the response to the application, behind the open event [C13]", () => {
+    const ends = { client: client(), server: Endpoint.server() };
+    carry(ends.client, ends.server);
+    ends.server.accept();
+    ends.server.sendText("early");
+    ends.server.sendClose(4000);
+    const response = ends.server.takeOutput();
+    const whole = Uint8Array.from(response.flatMap((bytes) => [...bytes]));
+    expect(types(ends.client.receive(whole))).toEqual(["open", "text", "close"]);
+  });
+
+  it("takes the rest of the handshake's output before the connection's, within the budget", () => {
+    const server = Endpoint.server();
+    carry(client(), server);
+    server.accept();
+    server.sendText("hello");
+    const waiting = server.outputLength;
+    expect(server.takeOutput(10).map(({ length }) => length)).toEqual([10]);
+    expect(server.outputLength).toBe(waiting - 10);
+    const rest = waiting - 10 - 7;
+    expect(server.takeOutput(rest).map(({ length }) => length)).toEqual([rest]);
+    expect(server.takeOutput().map(({ length }) => length)).toEqual([7]);
+    server.sendText("again");
+    expect(server.takeOutput()).toHaveLength(1);
+    expect(Endpoint.server().takeOutput()).toEqual([]);
+  });
+
+  it("counts offsets from the first byte of the transport", () => {
+    const server = Endpoint.server();
+    const link = client();
+    const request = link.takeOutput().reduce((sum, { length }) => sum + length, 0);
+    carry(client(), server);
+    server.accept();
+    expect(server.receive(Uint8Array.of(0x83))).toMatchObject([{ type: "failure", violation: { offset: request } }]);
+  });
+
+  it("rejects, and ends the transport; what comes after it is ignored [H25]", () => {
+    const ends = { client: client(), server: Endpoint.server() };
+    carry(ends.client, ends.server);
+    ends.server.reject({ status: 401, body: "who are you?" });
+    expect([ends.server.state, ends.server.transport]).toEqual(["failed", "end"]);
+    expect(types(carry(ends.server, ends.client))).toEqual(["rejection"]);
+    expect([ends.client.state, ends.client.transport]).toEqual(["failed", "end"]);
+    expect(ends.client.receive(Uint8Array.of(1))).toEqual([]);
+    ends.server.reject({ status: 403 });
+    expect(ends.server.accept()).toEqual([]);
+    expect(types(ends.server.receiveEnd())).toEqual(["end"]);
+    expect(ends.server.receiveEnd()).toEqual([]);
+  });
+
+  it("takes a head that somebody else has parsed, and tells what is wrong with it", () => {
+    const events = Endpoint.server().receiveHead({ method: "POST", target: "/", minorVersion: 1, fields: [] });
+    expect(events).toMatchObject([{ type: "failure", violation: { httpStatus: 405 } }]);
+  });
+
+  it("accepts nothing when the client has gone away meanwhile [H27]", () => {
+    const server = Endpoint.server();
+    carry(client(), server);
+    expect(types(server.receiveEnd())).toEqual(["failure", "end"]);
+    expect(server.accept()).toEqual([]);
+    const head = { method: "GET", target: "/", minorVersion: 1, fields: [] };
+    expect(server.receiveHead(head)).toEqual([]);
+  });
+
+  it("fails an opening handshake that takes too long, and drops a transport that does not end", () => {
+    const server = Endpoint.server();
+    expect([server.outputLength, server.transport, server.expire("ping")]).toEqual([0, "keep", []]);
+    expect(server.expire("opening")).toMatchObject([{ type: "failure", violation: { httpStatus: 408 } }]);
+    expect(server.expire("opening")).toEqual([]);
+    expect(server.transport).toBe("end");
+    server.expire("closing");
+    expect(server.transport).toBe("abort");
+  });
+
+  it("passes deadlines, counters and chunks that were written on to the connection", () => {
+    const early = Endpoint.server();
+    early.releaseOutput([]);
+    expect([early.awaitsPong, early.statistics.bytesReceived]).toEqual([false, 0]);
+    const { server } = opened();
+    server.expire("ping");
+    server.releaseOutput(server.takeOutput());
+    expect([server.awaitsPong, server.statistics.pingsTaken]).toEqual([true, 1]);
+  });
+});
