@@ -201,4 +201,18 @@ describe("connect", () => {
       await until(() => isClosed);
     }
   });
+
+  it("may reject when its signal is aborted, which changes nothing any more", async () => {
+    const Aborting = createWebSocketClass(
+      ({ signal }) =>
+        new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted")))),
+    );
+    const socket = new Aborting("ws://aborting.example/");
+    const events = story(socket);
+    await turn();
+    socket.close();
+    await turn();
+    expect(events).toEqual(["error 3 The connection was given up.", "close 3 1006 unclean"]);
+    for await (const message of socket) throw new Error(String(message));
+  });
 });

@@ -72,11 +72,11 @@ export class ClientOpening {
   }
 
   /** Gives it up. `openingFailed`, or the pump's `end`, follows in a turn of its own. */
-  abort(reason?: unknown): void {
+  abort(): void {
     if (this.#pump !== undefined) this.#pump.abort();
     else {
       this.#isGivenUp = true;
-      queueMicrotask(() => this.#fail(reason === undefined ? {} : { error: reason }));
+      queueMicrotask(() => this.#fail({}));
     }
   }
 

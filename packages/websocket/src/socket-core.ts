@@ -123,7 +123,7 @@ export class SocketCore implements OpeningListener, Closable {
   startClosing(statusCode: number | undefined, reason: string): void {
     if (this.readyState >= CLOSING) return;
     if (this.readyState === CONNECTING) {
-      this.#giveUp({});
+      this.#giveUp();
       return;
     }
     this.readyState = CLOSING;
@@ -136,7 +136,7 @@ export class SocketCore implements OpeningListener, Closable {
   /** Drops the transport, at whatever point; `error` is not fired once it was open. */
   terminate(reason?: unknown): void {
     if (this.readyState === CLOSED) return;
-    if (this.readyState === CONNECTING) this.#giveUp(reason === undefined ? {} : { error: reason });
+    if (this.readyState === CONNECTING) this.#giveUp();
     else {
       this.readyState = CLOSING;
       if (reason !== undefined) this.#failure ??= { error: reason };
@@ -258,8 +258,8 @@ export class SocketCore implements OpeningListener, Closable {
   }
 
   /** Gives up a connection that is not open yet (WHATWG WebSockets §3.1: "fail the WebSocket connection"). */
-  #giveUp(detail: FailureDetail): void {
-    this.#fail(detail);
+  #giveUp(): void {
+    this.#fail({});
     if (this.#opening === undefined) this.#pump!.abort();
     else this.#opening.abort();
   }
