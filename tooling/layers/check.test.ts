@@ -57,6 +57,14 @@ describe("checkLayers", () => {
     expect(findings).toEqual([`${core}/violation.ts:1 imports connection: violation may not`]);
   });
 
+  it("takes a shared module for what it is, even where its name begins like a layer's", () => {
+    const findings = check({
+      [`${core}/frame/mask.ts`]: 'import type { MessageKind } from "../message-kind.ts";',
+      [`${core}/message-kind.ts`]: "export type MessageKind = 1;",
+    });
+    expect(findings).toEqual([]);
+  });
+
   it("lets the connection see an agreement but not the opening handshake", () => {
     const findings = check({
       [`${core}/connection.ts`]: 'import "./opening/agreement.ts";\nimport "./opening/key.ts";',

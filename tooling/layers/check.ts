@@ -50,6 +50,8 @@ function checkPackageImport(from: string, specifier: string): string[] {
 /** "frame" for src/frame/mask.ts, "connection" for src/connection.ts and for src/connection-options.ts. */
 function layerOf(path: string): string {
   const name = path.replace("packages/core/src/", "").replace(/(\/.*|\.ts)$/, "");
+  // A name of its own comes first: "message-kind" continues no "message".
+  if (name in coreLayers || name in sharedModules) return name;
   return Object.keys(coreLayers).find((layer) => name.startsWith(`${layer}-`)) ?? name;
 }
 

@@ -33,12 +33,13 @@ export const coreLayers: Readonly<Record<string, LayerRule>> = {
   frame: { mayImport: ["bytes"] },
   message: { mayImport: ["bytes", "frame"] },
   closing: { mayImport: ["bytes"] },
-  deadlines: { mayImport: [] },
-  backoff: { mayImport: [] },
+  // Time is measured by the states of closing, and chance comes from the same source as masking keys: types only.
+  deadlines: { mayImport: ["closing/states"] },
+  backoff: { mayImport: ["bytes/random-pool"] },
   keepalive: { mayImport: ["bytes", "frame"] },
   // A Connection starts from an agreement, however it was reached; it knows nothing else of the opening handshake.
   connection: { mayImport: ["bytes", "frame", "message", "closing", "deadlines", "keepalive", "opening/agreement"] },
-  endpoint: { mayImport: ["bytes", "http", "opening", "closing", "deadlines", "connection"] },
+  endpoint: { mayImport: ["bytes", "http", "opening", "message", "closing", "deadlines", "connection"] },
   // Entry points only name what others define.
   index: {
     mayImport: [
