@@ -79,12 +79,19 @@ function verdicts(goal: Goal | undefined, measurements: readonly Measurement[]):
   return `${portable === host || host === "" ? portable : `${portable} / ${host}`}${beside}`;
 }
 
+const markdownColumns = [
+  { name: "ws-native", title: "ws + bufferutil" },
+  { name: "hybi", title: "hybi" },
+  { name: "hybi-host", title: "hybi + Node" },
+  { name: "hybi-sink", title: "sink" },
+  { name: "hybi-host-sink", title: "sink + Node" },
+];
+
 /** The table for Markdown: ratios to `ws`, and the goal with what is missing. */
 export function markdownTable(table: Table, measured: readonly MeasuredTask[]): string {
-  const withSink = table.name.startsWith("decode");
-  const columns = ["ws-native", "hybi", "hybi-host", ...(withSink ? ["hybi-sink", "hybi-host-sink"] : [])];
-  const titles = ["ws + bufferutil", "hybi", "hybi + Node", "sink", "sink + Node"].slice(0, columns.length);
-  const head = [table.title, "ws", "hybi, ns", "hybi, MB/s", ...titles, "goal"];
+  const first = measured[0]?.measurements ?? [];
+  const columns = markdownColumns.filter(({ name }) => named(first, name) !== undefined);
+  const head = [table.title, "ws", "hybi, ns", "hybi, MB/s", ...columns.map(({ title }) => title), "goal"];
   const rows = measured.map(({ task, measurements }) => {
     const own = named(measurements, "hybi")?.nanoseconds ?? Number.NaN;
     return [
@@ -92,7 +99,7 @@ export function markdownTable(table: Table, measured: readonly MeasuredTask[]): 
       `${number(named(measurements, "ws")?.nanoseconds ?? Number.NaN)} ns`,
       number(own),
       throughput(task.workload, own),
-      ...columns.map((name) => times(named(measurements, name))),
+      ...columns.map(({ name }) => times(named(measurements, name))),
       verdicts(goals[table.name]?.[task.workload], measurements),
     ];
   });
