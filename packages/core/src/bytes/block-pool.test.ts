@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { blockSize, borrowBlock, lendBlock, returnChunk } from "./block-pool.ts";
 
 /** Takes every free block, so that what is borrowed next is new. */
@@ -32,6 +32,16 @@ describe("borrowBlock", () => {
 });
 
 describe("returnChunk", () => {
+  it("lends a transport that hands chunks back a few large blocks, whatever it hands back", async () => {
+    vi.resetModules();
+    const fresh = await import("./block-pool.ts");
+    const sizes = Array.from({ length: 6 }, () => {
+      fresh.returnChunk(new Uint8Array(1));
+      return fresh.borrowBlock(100).length;
+    });
+    expect(sizes).toEqual([blockSize, blockSize, blockSize, blockSize, 100, 100]);
+  });
+
   it("frees a block when all of its chunks are back, in any order", () => {
     drain();
     const block = new Uint8Array(blockSize);

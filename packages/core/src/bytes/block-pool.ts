@@ -12,7 +12,14 @@ const maxFree = 64;
 /** The longest header of a frame, and a little more. */
 const headerOnly = 16;
 
+/**
+ * A transport that hands chunks back is lent a few large blocks even for short output: they come back at once, while a
+ * block made to measure for every turn costs a tenth of a whole echo. Few, as a transport may also keep them.
+ */
+const maxSeeds = 4;
+
 const free: Uint8Array[] = [];
+let seeds = 0;
 /** Bytes of a block that were taken and not yet handed back. Weak, so that a transport is free never to do so. */
 const outstanding = new WeakMap<ArrayBufferLike, number>();
 
@@ -31,6 +38,10 @@ export function lendBlock(block: Uint8Array, used: number): void {
 export function returnChunk(chunk: Uint8Array): void {
   // A header alone lies in a small array, which V8 would move out of its heap to show its buffer (bench, encode 16 KiB).
   if (chunk.length <= headerOnly) return;
+  if (seeds < maxSeeds && free.length === 0) {
+    seeds++;
+    free.push(new Uint8Array(blockSize));
+  }
   const left = outstanding.get(chunk.buffer);
   if (left === undefined) return;
   if (chunk.length < left) {
