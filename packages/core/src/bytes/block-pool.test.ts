@@ -3,7 +3,7 @@ import { blockSize, borrowBlock, lendBlock, returnChunk } from "./block-pool.ts"
 
 /** Takes every free block, so that what is borrowed next is new. */
 function drain(): void {
-  for (let count = 0; count < 100; count++) borrowBlock(1);
+  for (let count = 0; count < 100; count++) borrowBlock(65);
 }
 
 /** Returns a whole block to the pool; answers its buffer. */
@@ -21,13 +21,18 @@ describe("borrowBlock", () => {
     expect(borrowBlock(blockSize + 1)).toHaveLength(blockSize + 1);
   });
 
-  it("gives a free block for any size that it holds, and never for a greater one", () => {
+  it("makes a small block in any case", () => {
+    freed();
+    expect(borrowBlock(64)).toHaveLength(64);
+  });
+
+  it("gives a free block for any larger size that it holds, and never for a greater one", () => {
     drain();
     const buffer = freed();
     expect(borrowBlock(blockSize + 1).buffer).not.toBe(buffer);
-    const block = borrowBlock(1);
+    const block = borrowBlock(65);
     expect(block.buffer === buffer && block.length === blockSize).toBe(true);
-    expect(borrowBlock(1).buffer).not.toBe(buffer);
+    expect(borrowBlock(65).buffer).not.toBe(buffer);
   });
 });
 
@@ -36,7 +41,7 @@ describe("returnChunk", () => {
     vi.resetModules();
     const fresh = await import("./block-pool.ts");
     const sizes = Array.from({ length: 6 }, () => {
-      fresh.returnChunk(new Uint8Array(1));
+      fresh.returnChunk(new Uint8Array(17));
       return fresh.borrowBlock(100).length;
     });
     expect(sizes).toEqual([blockSize, blockSize, blockSize, blockSize, 100, 100]);
@@ -51,32 +56,32 @@ describe("returnChunk", () => {
       [0, 100],
     ] as const) {
       returnChunk(block.subarray(start, end));
-      expect(borrowBlock(1).buffer).not.toBe(block.buffer);
+      expect(borrowBlock(65).buffer).not.toBe(block.buffer);
     }
     returnChunk(block.subarray(100, 200));
-    expect(borrowBlock(1).buffer).toBe(block.buffer);
+    expect(borrowBlock(65).buffer).toBe(block.buffer);
   });
 
   it("leaves alone what was never lent, what is of another size, and what is back already", () => {
     drain();
     const block = new Uint8Array(blockSize);
     returnChunk(block);
-    expect(borrowBlock(1).buffer).not.toBe(block.buffer);
+    expect(borrowBlock(65).buffer).not.toBe(block.buffer);
     const small = new Uint8Array(100);
     lendBlock(small, 100);
     returnChunk(small);
-    expect(borrowBlock(1).buffer).not.toBe(small.buffer);
+    expect(borrowBlock(65).buffer).not.toBe(small.buffer);
     lendBlock(block, 50);
     returnChunk(block.subarray(0, 50));
     returnChunk(block.subarray(0, 50));
-    expect(borrowBlock(1).buffer).toBe(block.buffer);
-    expect(borrowBlock(1).buffer).not.toBe(block.buffer);
+    expect(borrowBlock(65).buffer).toBe(block.buffer);
+    expect(borrowBlock(65).buffer).not.toBe(block.buffer);
   });
 
   it("keeps at most 64 blocks: the rest is garbage", () => {
     drain();
     const buffers = Array.from({ length: 70 }, freed);
-    const found = Array.from({ length: 70 }, () => borrowBlock(1).buffer).filter((buffer) => buffers.includes(buffer));
+    const found = Array.from({ length: 70 }, () => borrowBlock(65).buffer).filter((buffer) => buffers.includes(buffer));
     expect(found).toHaveLength(64);
   });
 });

@@ -9,6 +9,8 @@ export const blockSize: number = 65_536 + 64;
 /** 4 MiB: enough for the output of one turn of a busy server. */
 const maxFree = 64;
 
+/** What V8 keeps in its own heap, where an array costs less than the way through the pool. */
+const smallBlock = 64;
 /** The longest header of a frame, and a little more. */
 const headerOnly = 16;
 
@@ -25,7 +27,7 @@ const outstanding = new WeakMap<ArrayBufferLike, number>();
 
 /** A block of at least `size` bytes. What it contains is undefined. */
 export function borrowBlock(size: number): Uint8Array {
-  if (size <= blockSize && free.length > 0) return free.pop()!;
+  if (size > smallBlock && size <= blockSize && free.length > 0) return free.pop()!;
   return new Uint8Array(size);
 }
 
