@@ -36,7 +36,6 @@ function compareDecoders(title: string, bytes: Uint8Array, sizes: readonly numbe
     "subarray, fatal",
     "view, fatal",
     "view, lenient",
-    "… and indexOf",
     "… and includes",
     "view, streamed",
     "isUtf8, utf8Slice",
@@ -52,10 +51,6 @@ function compareDecoders(title: string, bytes: Uint8Array, sizes: readonly numbe
       leastTime(turns, () => touch(fatal.decode(bytes.subarray(0, size)))),
       leastTime(turns, () => touch(fatal.decode(view()))),
       leastTime(turns, () => touch(lenient.decode(view()))),
-      leastTime(turns, () => {
-        const text = lenient.decode(view());
-        look(text, text.indexOf("\ufffd") !== -1);
-      }),
       leastTime(turns, () => {
         const text = lenient.decode(view());
         look(text, text.includes("\ufffd"));

@@ -54,10 +54,10 @@ export function decodeText(bytes: Uint8Array, start: number, end: number, host: 
   if (host.decodeUtf8 === undefined && asciiDecoder === undefined) {
     return isUtf8(bytes, start, end, host) ? portableDecode(bytes, start, end) : undefined;
   }
-  // Searching the text for what a decoder puts in the place of a fault is cheaper than validating the bytes; with
-  // `includes` it is not, which V8 11 does char by char (bench/micro/utf8.ts).
+  // Searching the text for what a decoder puts in the place of a fault is cheaper than validating the bytes
+  // (bench/micro/utf8.ts).
   const text = decodeLenient(bytes, start, end, host);
-  return text.indexOf(replacement) !== -1 && !isUtf8(bytes, start, end, host) ? undefined : text;
+  return text.includes(replacement) && !isUtf8(bytes, start, end, host) ? undefined : text;
 }
 
 /** The text of `bytes[start, end)`, which have been validated, and of which `ascii` tells that all are ASCII. */
