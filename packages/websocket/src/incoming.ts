@@ -2,19 +2,23 @@
  * A transport that came to a server: from its first byte until the handler has accepted its request, when the socket
  * becomes the pump's listener, or until it is over.
  */
-import type { OpeningAnswer, OpeningRequest, Rejection } from "@hybi/core";
+import type { OpeningAnswer, OpeningRequest, Rejection, Violation } from "@hybi/core";
 import type { OpeningListener } from "./client-opening.ts";
 import type { Clock } from "./clock.ts";
 import { type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
 import type { Pump } from "./pump.ts";
 import { type PumpListener, silentListener } from "./pump-listener.ts";
 import type { Closable } from "./socket-core.ts";
+import { type FailureDetail, failureOf } from "./socket-events.ts";
 import type { WebSocket } from "./websocket.ts";
+import { WebSocketError } from "./websocket-error.ts";
 
 /** The server, as what comes to it sees it. */
 export interface IncomingOwner {
   /** A request came. Resolves once the handler has answered it, or has not; rejects with what the handler threw. */
   requested(opening: IncomingOpening): Promise<void>;
+  /** The client broke a rule of the opening handshake, or was too late. */
+  failed(detail: FailureDetail, info: TransportInfo): void;
   /** An error of the handler's. */
   report(error: unknown): void;
   /** In place of `before`, the server now has `after`, if there is anything left. */
@@ -27,6 +31,7 @@ export class Incoming implements Answering, Closable {
   readonly listener: PumpListener = {
     ...silentListener,
     request: (request) => this.#requested(request),
+    failure: (violation) => this.#failed(violation),
     end: () => this.#end(),
   };
 
@@ -36,6 +41,8 @@ export class Incoming implements Answering, Closable {
   /** Whether a request awaits its answer. */
   #isAsked = false;
   #ended = false;
+  /** What became of it, once the handler has accepted it. */
+  #accepted: Closable | undefined;
 
   readonly clock: Clock;
 
@@ -60,6 +67,8 @@ export class Incoming implements Answering, Closable {
       throw error;
     }
     this.#isAsked = false;
+    this.#pump.resume();
+    this.#accepted = listener;
     listener.attach(this.#pump);
     if (this.#ended) {
       // The client has gone while the application was thinking: it learns that as it learns of any other loss.
@@ -76,6 +85,7 @@ export class Incoming implements Answering, Closable {
 
   reject(rejection: Rejection): void {
     this.#pump.reject(rejection);
+    this.#pump.resume();
     this.#isAsked = false;
   }
 
@@ -93,7 +103,13 @@ export class Incoming implements Answering, Closable {
 
   #requested(request: OpeningRequest): void {
     this.#isAsked = true;
+    // RFC 6455 §4.1: the client MUST wait for the answer. At once given, it comes before the turn ends, and nothing is paused.
+    this.#pump.pause();
     void this.#ask(new IncomingOpening(request, this.#info, this));
+  }
+
+  #failed(violation: Violation): void {
+    this.#owner.failed(failureOf(violation, this.#pump.lost), this.#info);
   }
 
   #end(): void {
@@ -108,8 +124,12 @@ export class Incoming implements Answering, Closable {
       // RFC 6455 §4.2.2 step 4: "an appropriate HTTP error code (such as 404 Not Found)" when nobody serves it.
       if (this.#isAsked) this.reject({ status: 404 });
     } catch (error) {
-      this.#owner.report(error);
+      // A loop over messages throws when the connection is lost. That is nobody's mistake, and was told with `close`.
+      const isItsEnd = this.#accepted !== undefined && error instanceof WebSocketError && error.detail !== undefined;
+      if (!isItsEnd) this.#owner.report(error);
       if (this.#isAsked) this.reject({ status: 500 });
+      // RFC 6455 §7.4.1: 1011, the server met a condition that kept it from fulfilling the request.
+      else this.#accepted?.startClosing(1011, "");
     }
   }
 }

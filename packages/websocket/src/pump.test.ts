@@ -399,3 +399,29 @@ describe("the pump", () => {
     );
   });
 });
+
+describe("what comes in one chunk with the response", () => {
+  it("is told once who awaited the opening has had time to listen [C13]", async () => {
+    const server = Endpoint.server();
+    const transport = new ManualTransport();
+    const client = told({ open: () => resolveOpen() });
+    let resolveOpen = (): void => {};
+    const opened = new Promise<void>((resolve) => {
+      resolveOpen = resolve;
+    });
+    const endpoint = Endpoint.client({ url: "ws://example.com/", random });
+    const pump = new Pump({ endpoint, transport, listener: client.listener });
+    pump.start();
+    await until(() => transport.written.length > 0);
+    for (const chunk of transport.written) server.receive(chunk);
+    server.accept();
+    server.sendText("early");
+    const chunks = server.takeOutput();
+    transport.sink.data(Uint8Array.from(chunks.flatMap((chunk) => [...chunk])));
+    const later = (async () => await opened)();
+    await later;
+    expect(client.lines).toEqual([]);
+    await until(() => client.lines.length > 0);
+    expect(client.lines).toEqual(["text early"]);
+  });
+});

@@ -80,7 +80,7 @@ export class Pump implements TransportSink {
   #isInWrite = false;
   /** Whether the listener is being told something. */
   #isTelling = false;
-  /** What came with the opening request, and is told once the application has had time to listen. */
+  /** What came with the opening request or its answer, and is told once the application has had time to listen. */
   #early: readonly EndpointEvent[] = noEvents;
   #settling = false;
   #pauseWanted = false;
@@ -216,7 +216,7 @@ export class Pump implements TransportSink {
   data(chunk: Uint8Array): void {
     if (this.#closed || this.#aborted) return;
     if (this.#connection === undefined) {
-      this.#tell((this.endpoint as Endpoint).receive(chunk));
+      this.#tellOpening((this.endpoint as Endpoint).receive(chunk));
       return;
     }
     if (this.#early !== noEvents) this.#tellEarly();
@@ -276,6 +276,17 @@ export class Pump implements TransportSink {
     }
     this.#isTelling = false;
     this.touch();
+  }
+
+  /** What came in one chunk with the response is told at the end of the turn: who awaits `open` wants to listen first. */
+  #tellOpening(events: readonly EndpointEvent[]): void {
+    if (events.length < 2 || events[0]!.type !== "open") {
+      this.#tell(events);
+      return;
+    }
+    this.#tell([events[0]!]);
+    this.#early = events.slice(1);
+    defer(this.#clock, () => this.#tellEarly());
   }
 
   #tellEarly(): void {

@@ -123,6 +123,63 @@ describe("the handler", () => {
   });
 });
 
+describe("a handler that fails after it has accepted", () => {
+  it("closes with 1011, and is reported", async () => {
+    const world: World = new World({
+      handler: (opening) => {
+        world.accepted.push(opening.accept());
+        throw new Error("oops");
+      },
+    });
+    const client = new world.WebSocket("ws://example.com/");
+    const events = story(client);
+    await until(() => client.readyState === 3);
+    expect(events).toEqual(["open", "close 3 1011 clean"]);
+    expect(world.clock.reported).toMatchObject([{ message: "oops" }]);
+  });
+
+  it("is not reported when its loop over messages ended with the connection", async () => {
+    let ended = 0;
+    const world: World = new World({
+      handler: async (opening) => {
+        const socket = opening.accept();
+        world.accepted.push(socket);
+        try {
+          for await (const message of socket) socket.send(message);
+        } finally {
+          ended++;
+        }
+      },
+    });
+    await world.connected();
+    world.near[0]?.lose(new Error("cut"));
+    await until(() => ended === 1);
+    await turn();
+    expect(world.clock.reported).toEqual([]);
+  });
+});
+
+describe("onFailure", () => {
+  it("is told of a request that breaks a rule, and from where it came; what it throws is reported", async () => {
+    const failures: unknown[] = [];
+    const world = new World({
+      server: {
+        onFailure: ({ violation }, info) => {
+          failures.push([violation?.code, info.remoteAddress]);
+          throw new Error("oops");
+        },
+      },
+    });
+    const [near, far] = pair();
+    near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+    world.server.receive(far, { remoteAddress: "there" });
+    near.write([new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n")]);
+    await until(() => failures.length > 0);
+    expect(failures).toEqual([["opening/host-missing", "there"]]);
+    expect(world.clock.reported).toMatchObject([{ message: "oops" }]);
+  });
+});
+
 describe("who may connect", () => {
   it("is decided by origin, where the server lists some", async () => {
     const world = new World({ server: { origins: ["https://example.com"] } });

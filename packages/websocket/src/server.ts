@@ -18,6 +18,7 @@ import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
 import { type Sendable, sendable } from "./message-data.ts";
 import { Pump } from "./pump.ts";
 import { type Closable, OPEN } from "./socket-core.ts";
+import type { FailureDetail } from "./socket-events.ts";
 import type { Transport } from "./transport.ts";
 import type { WebSocket } from "./websocket.ts";
 
@@ -31,6 +32,8 @@ export interface ServerOptions extends Omit<EndpointOptions, "delivery"> {
   /** Connections and openings at a time, above which requests are answered with 503. Infinity. */
   readonly maxConnections?: number | undefined;
   readonly deadlines?: DeadlineOptions | undefined;
+  /** Is told of clients with whom no connection came to be by their own fault. They have been answered already. */
+  readonly onFailure?: ((detail: FailureDetail, info: TransportInfo) => void) | undefined;
   readonly clock?: Clock | undefined;
   /** Bytes of one write; see `PumpOptions`. */
   readonly writeBudget?: number | undefined;
@@ -88,6 +91,7 @@ export class WebSocketServer {
     Endpoint.server(this.#endpointOptions);
     this.#owner = {
       requested: (opening) => this.#answer(opening),
+      failed: (detail, info) => this.#failed(detail, info),
       report: (error) => reportError(this.#clock, error),
       replaced: (before, after) => this.#replace(before, after),
       accepted: (socket) => this.#add(socket),
@@ -188,6 +192,14 @@ export class WebSocketServer {
     const { maxConnections = Number.POSITIVE_INFINITY } = this.#options;
     if (this.#connections.size > maxConnections) opening.reject({ status: 503, fields: [["Retry-After", "5"]] });
     else await this.#handler(opening);
+  }
+
+  #failed(detail: FailureDetail, info: TransportInfo): void {
+    try {
+      this.#options.onFailure?.(detail, info);
+    } catch (error) {
+      reportError(this.#clock, error);
+    }
   }
 
   #add(socket: WebSocket): void {

@@ -17,7 +17,7 @@ import { type BinaryType, ownBuffer, payloadLength } from "./message-data.ts";
 import { MessageQueue } from "./message-queue.ts";
 import type { Pump } from "./pump.ts";
 import { SendQueue } from "./send-queue.ts";
-import { CloseEvent, ControlEvent, type FailureDetail, FailureEvent } from "./socket-events.ts";
+import { CloseEvent, ControlEvent, type FailureDetail, FailureEvent, failureOf } from "./socket-events.ts";
 import { closeError } from "./websocket-error.ts";
 
 /** The states, as numbers (WHATWG WebSockets §3.1). */
@@ -228,7 +228,7 @@ export class SocketCore implements OpeningListener, Closable {
 
   failure(violation: Violation): void {
     const wasConnecting = this.readyState === CONNECTING;
-    this.#fail({ violation });
+    this.#fail(failureOf(violation, this.#pump?.lost));
     // A client whose opening handshake failed has nothing to say, and nothing to wait for (RFC 6455 §7.1.7).
     if (wasConnecting && this.#opening !== undefined) this.#pump!.abort();
   }

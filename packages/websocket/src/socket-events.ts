@@ -85,3 +85,8 @@ export function failureMessage({ violation, response, error }: FailureDetail): s
   if (error !== undefined) return error instanceof Error ? error.message : String(error);
   return "The connection was given up.";
 }
+
+/** What failed the connection: a transport that was lost before it was open is the reason, and not the end that it led to. */
+export function failureOf(violation: Violation, lost: unknown): FailureDetail {
+  return lost === undefined ? { violation } : { error: lost };
+}

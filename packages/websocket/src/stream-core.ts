@@ -5,7 +5,7 @@ import { invalidState } from "./dom-exception.ts";
 import { formatExtensions } from "./format-extensions.ts";
 import { ownBuffer, sendable } from "./message-data.ts";
 import type { Pump } from "./pump.ts";
-import type { FailureDetail } from "./socket-events.ts";
+import { type FailureDetail, failureOf } from "./socket-events.ts";
 import type { StreamMessage, WebSocketCloseInfo, WebSocketOpenInfo, WebSocketStreamOptions } from "./stream-info.ts";
 import { checkClose, closeError, WebSocketError } from "./websocket-error.ts";
 
@@ -144,7 +144,7 @@ export class StreamCore implements OpeningListener {
 
   failure(violation: Violation): void {
     const wasConnecting = this.#state === "connecting";
-    this.#detail ??= { violation };
+    this.#detail ??= failureOf(violation, this.#pump?.lost);
     this.#state = "closing";
     if (wasConnecting && this.#opening !== undefined) this.#pump!.abort();
   }
