@@ -6,9 +6,10 @@ import { deepStrictEqual, ok } from "node:assert/strict";
 import { once } from "node:events";
 import { connect as connectSocket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { ConnectionEvent } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
-import { connect, listen, type OpeningError } from "@hybi/node";
+import { listen } from "@hybi/node";
+import type { FailureDetail, FailureEvent } from "@hybi/websocket";
+import { Client } from "./client.ts";
 import { WireDump } from "./inspect.ts";
 import { openTap } from "./tap.ts";
 
@@ -21,16 +22,17 @@ setTimeout(() => {
   process.exit(1);
 }, 20_000).unref();
 
-// A server that sends back what it is sent, and keeps what else it hears.
-const heard: ConnectionEvent[] = [];
-const refused: OpeningError[] = [];
-const server = await listen({ host: "127.0.0.1", onFailure: (error) => refused.push(error) }, async (peer) => {
-  for await (const event of peer) {
-    if (event.type === "text") peer.sendText(event.data);
-    else if (event.type === "binary") peer.sendBinary(event.data);
-    else heard.push(event);
-    await peer.drained();
-  }
+// A server that sends back what it is sent, and tells what fails.
+let tellFailure: (failure: FailureEvent) => void = () => {};
+const failed = new Promise<FailureEvent>((resolve) => {
+  tellFailure = resolve;
+});
+const refused: FailureDetail[] = [];
+const server = await listen({ host: "127.0.0.1", onFailure: (failure) => refused.push(failure) }, (opening) => {
+  const socket = opening.accept();
+  socket.binaryType = "arraybuffer";
+  socket.onmessage = ({ data }) => socket.send(data);
+  socket.onerror = tellFailure;
 });
 
 let dump = new WireDump({ print: console.log, colour, width });
@@ -44,45 +46,44 @@ const tap = await openTap(server.port, (closed) => {
 const url = `ws://127.0.0.1:${tap.port}/chat?room=1`;
 
 section("The opening handshake", "RFC 6455 §4");
-const peer = await connect(url, { fields: [["User-Agent", "hybi-demo"]] });
+const client = await Client.open(url, [["User-Agent", "hybi-demo"]]);
 
 section("A text message, and its echo", "§5.6");
 dump.printColumns();
-peer.sendText("Hello, Wörld 👋");
-deepStrictEqual(await peer.next(), { type: "text", data: "Hello, Wörld 👋" });
+client.send((endpoint) => endpoint.sendText("Hello, Wörld 👋"));
+deepStrictEqual(await client.next(), { type: "text", data: "Hello, Wörld 👋" });
 
 section("A binary message", "§5.6");
 const bytes = Uint8Array.of(0x00, 0xff, 0x48, 0x59, 0x42, 0x49);
-peer.sendBinary(bytes);
-deepStrictEqual(await peer.next(), { type: "binary", data: bytes });
+client.send((endpoint) => endpoint.sendBinary(bytes));
+deepStrictEqual(await client.next(), { type: "binary", data: bytes });
 
 section("A message in fragments, and a Ping between them", "§5.4, §5.5.2");
-const message = peer.startMessage("text");
-message?.write("sent before ");
+const message = client.send((endpoint) => endpoint.startMessage("text"));
+client.send(() => message.write("sent before "));
 await nextTurn();
-peer.sendPing(new TextEncoder().encode("still there?"));
-message?.write("all of it ");
+client.send((endpoint) => endpoint.sendPing(new TextEncoder().encode("still there?")));
+client.send(() => message.write("all of it "));
 await nextTurn();
-message?.write("is known");
-message?.end();
+client.send(() => message.write("is known"));
+client.send(() => message.end());
 deepStrictEqual(await nextTypes(2), ["pong", "text"]);
 
 section("A large message leaves as fragments; a Ping need not wait for its end", "§5.4");
 const large = new Uint8Array(200_000).map((_, index) => index);
-peer.sendBinary(large);
+client.send((endpoint) => endpoint.sendBinary(large));
 await nextTurn();
-peer.sendPing(new TextEncoder().encode("urgent"));
-const answers = [await peer.next(), await peer.next()];
-deepStrictEqual(answers.map((event) => event?.type).sort(), ["binary", "pong"]);
-deepStrictEqual(answers.find((event) => event?.type === "binary")?.data, large);
+client.send((endpoint) => endpoint.sendPing(new TextEncoder().encode("urgent")));
+const answers = [await client.next(), await client.next()];
+deepStrictEqual(answers.map(({ type }) => type).sort(), ["binary", "pong"]);
+deepStrictEqual(answers.find((event) => event.type === "binary")?.data, large);
 
 section("The closing handshake: the server ends the transport, and then the client does", "§7.1");
-const closure = await peer.sendClose(1000, "that is all");
-ok(closure.clean);
+client.send((endpoint) => endpoint.sendClose(1000, "that is all"));
+deepStrictEqual(await client.next(), { type: "end", clean: true, statusCode: 1000, reason: "" });
 await passed;
 
 section("A client that does not mask its frames is failed", "§5.1, §7.1.7");
-heard.length = 0;
 const request = [
   "GET / HTTP/1.1",
   "Host: 127.0.0.1",
@@ -93,11 +94,11 @@ const request = [
 ];
 const unmasked = encodeFrame({ opcode: opcodes.text, payload: new TextEncoder().encode("no mask") });
 await converse(request, unmasked);
-const failure = heard.find((event) => event.type === "failure");
-ok(failure !== undefined);
-deepStrictEqual(failure.violation.code, "frame/mask-missing");
+const { violation } = await failed;
+ok(violation !== undefined);
+deepStrictEqual(violation.code, "frame/mask-missing");
 say(
-  `The server's event: failure, ${failure.violation.code}, at byte ${failure.violation.offset}; it answered ${failure.violation.statusCode}.`,
+  `The server's event: failure, ${violation.code}, at byte ${violation.offset}; it answered ${violation.statusCode}.`,
 );
 
 section("A client of another version is refused before there is a connection", "§4.4");
@@ -124,9 +125,9 @@ async function converse(lines: readonly string[], bytes?: Uint8Array): Promise<v
   await passed;
 }
 
-async function nextTypes(count: number): Promise<(string | undefined)[]> {
-  const types: (string | undefined)[] = [];
-  for (let index = 0; index < count; index++) types.push((await peer.next())?.type);
+async function nextTypes(count: number): Promise<string[]> {
+  const types: string[] = [];
+  for (let index = 0; index < count; index++) types.push((await client.next()).type);
   return types;
 }
 

@@ -1,93 +1,45 @@
-/** The client: a connection to a ws or wss URL over TCP or TLS. */
-import * as net from "node:net";
-import * as tls from "node:tls";
-import { type ClientOptions, type DeadlineOptions, Endpoint, parseWebSocketUrl, type RandomSource } from "@hybi/core";
-import { nodeClock } from "./clock.ts";
-import { nodeHost } from "./host.ts";
-import { NodeTransport } from "./node-transport.ts";
-import { OpeningError, type OpeningErrorDetails } from "./opening-error.ts";
-import { Peer } from "./peer.ts";
-import { raiseTo } from "./raise.ts";
+/** A client that is awaited: a WebSocket that is open, or the reason why there is none. */
+import type { FailureEvent } from "@hybi/websocket";
+import { OpeningError } from "./opening-error.ts";
+import type { ClientOptions } from "./transport-options.ts";
+import { WebSocket } from "./websocket-classes.ts";
 
 /** How to connect: what the client asks for, and what it goes by. */
-export interface ConnectOptions extends Omit<ClientOptions, "url" | "secure" | "random" | "host"> {
-  readonly deadlines?: DeadlineOptions | undefined;
-  /** For wss: certificates and the like. */
-  readonly tls?: tls.ConnectionOptions | undefined;
-  /** A Unix socket or named pipe to go to, whatever the host of the URL is. */
-  readonly path?: string | undefined;
+export interface ConnectOptions extends ClientOptions {
   /** Gives up the attempt; `connect` rejects with its reason. Does nothing once the connection is open. */
   readonly signal?: AbortSignal | undefined;
-  /** Takes what an `onEvent` handler throws. Without it, that is an uncaught exception, as in an event listener. */
-  readonly onError?: ((error: unknown) => void) | undefined;
 }
-
-/** One function for all clients: masking keys are drawn from one pool for each source. */
-const random: RandomSource = (target) => crypto.getRandomValues(target);
 
 /**
- * Connects to `url` (ws, wss, http or https) and resolves when the connection is open.
+ * Connects to `url` (ws, wss, http or https) and resolves when the connection is open. Listen for messages before anything
+ * else is awaited: they may follow at once.
  *
- * @throws OpeningError when the server answers otherwise, breaks a rule, is not in time or not there; UsageError for
- *   options that cannot be sent
+ * @throws OpeningError when the server answers otherwise, breaks a rule, is not in time or not there; DOMException or
+ *   UsageError for what cannot be sent
  * @example
- * const peer = await connect("wss://example.com/chat", { subprotocols: ["chat"] });
- * peer.sendText("hello");
+ * const socket = await connect("wss://example.com/chat", { protocols: "chat" });
+ * socket.send("hello");
  */
-export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<Peer> {
-  const { signal } = options;
+export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<WebSocket> {
+  const { signal, ...rest } = options;
   signal?.throwIfAborted();
-  const { resolve, reject, promise } = withResolvers<Peer>();
-  let details: OpeningErrorDetails = {};
-  const endpoint = Endpoint.client({ ...options, url: String(url), random, host: nodeHost });
-  const peer = new Peer({
-    endpoint,
-    transport: new NodeTransport(openSocket(String(url), options)),
-    clock: nodeClock,
-    deadlines: options.deadlines,
-    raise: raiseTo(options.onError),
-    opening(event) {
-      if (event.type === "open") resolve(peer);
-      else if (event.type === "rejection") details = { response: event.response, body: event.body };
-      else if (event.type === "failure") details = { violation: event.violation, cause: peer.pump.lost };
-      if (event.type !== "open") reject(new OpeningError(details));
-    },
-  });
-  const giveUp = (): void => {
-    reject(signal?.reason);
-    peer.abort();
-  };
-  signal?.addEventListener("abort", giveUp, { once: true });
-  peer.pump.start();
+  const socket = new WebSocket(url, rest);
+  const listening = new AbortController();
   try {
-    return await promise;
+    return await new Promise<WebSocket>((resolve, reject) => {
+      const once = { signal: listening.signal };
+      socket.addEventListener("open", () => resolve(socket), once);
+      socket.addEventListener("error", (event: FailureEvent) => reject(new OpeningError(event)), once);
+      signal?.addEventListener(
+        "abort",
+        () => {
+          reject(signal.reason);
+          socket.terminate();
+        },
+        once,
+      );
+    });
   } finally {
-    signal?.removeEventListener("abort", giveUp);
+    listening.abort();
   }
-}
-
-function openSocket(url: string, { path, tls: tlsOptions }: ConnectOptions): net.Socket {
-  const { secure, address, port } = parseWebSocketUrl(url);
-  const where = path === undefined ? { host: address, port } : { path };
-  const options = { ...where, allowHalfOpen: true, noDelay: true };
-  if (!secure) return net.connect(options);
-  // RFC 6066 §3: a literal address is no server name.
-  const servername = net.isIP(address) === 0 ? address : "";
-  return tls.connect({ ALPNProtocols: ["http/1.1"], servername, ...tlsOptions, ...options });
-}
-
-interface Resolvers<T> {
-  readonly promise: Promise<T>;
-  readonly resolve: (value: T) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** `Promise.withResolvers`, which Node 20 does not have. */
-function withResolvers<T>(): Resolvers<T> {
-  let resolve!: (value: T) => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<T>((...functions) => {
-    [resolve, reject] = functions;
-  });
-  return { promise, resolve, reject };
 }

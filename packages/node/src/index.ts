@@ -1,10 +1,17 @@
-/** `@hybi/node`: WebSocket connections over node:net, node:tls and node:http. */
+/** `@hybi/node`: WebSocket connections over node:net, node:tls, node:http and node:http2. In reading order. */
 
+// Clients.
 export { type ConnectOptions, connect } from "./connect.ts";
-export { nodeHost } from "./host.ts";
-export { type ListenOptions, listen, type Server } from "./listen.ts";
-export type { MessageWriter } from "./message-writer.ts";
 export { OpeningError } from "./opening-error.ts";
-export type { Closure, Peer } from "./peer.ts";
-export type { Answer, PeerHandler, ServeOptions } from "./serve.ts";
+export { WebSocket, WebSocketStream } from "./websocket-classes.ts";
+export type { ClientOptions, TransportOptions } from "./transport-options.ts";
+
+// Servers.
+export { type ListenOptions, listen, type Server } from "./listen.ts";
 export { upgrade } from "./upgrade.ts";
+export { type ServerOptions, WebSocketServer } from "./websocket-server.ts";
+
+// What they are made of.
+export { NodeTransport } from "./node-transport.ts";
+export { nodeHost } from "./host.ts";
+export { nodeClock } from "./clock.ts";

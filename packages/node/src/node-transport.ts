@@ -1,57 +1,97 @@
-/** A socket of Node's as a transport: net.Socket, tls.TLSSocket, or any other duplex stream of bytes. */
+/** A stream of Node's as a transport: net.Socket, tls.TLSSocket, or any other duplex stream of bytes. */
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Transport, TransportSink } from "./transport.ts";
+import type { Transport, TransportSink } from "@hybi/websocket";
 
-/** A transport over `socket`, which should have been made with `allowHalfOpen` (RFC 6455 §7.1.1). */
+/** Above so many bytes a write is answered in a turn of its own, so that a large message does not keep others waiting. */
+const shortWrite = 65_536;
+
+/**
+ * A transport over `stream`, which should have been made with `allowHalfOpen` (RFC 6455 §7.1.1).
+ *
+ * @example
+ * new Pump({ endpoint: Endpoint.server(), transport: new NodeTransport(socket), listener }).start();
+ */
 export class NodeTransport implements Transport {
-  readonly #socket: Duplex;
+  readonly #stream: Duplex;
+  readonly #isSocket: boolean;
+  #sink!: TransportSink;
+  /** Writes that were begun, and those of them whose callback has come. */
+  #begun = 0;
+  #written = 0;
+  #isAwaited = false;
 
-  constructor(socket: Duplex) {
-    this.#socket = socket;
+  constructor(stream: Duplex) {
+    this.#stream = stream;
+    this.#isSocket = stream instanceof Socket;
     // One write a turn already: to hold it back for more would only delay it.
-    if (socket instanceof Socket) socket.setNoDelay(true);
+    if (stream instanceof Socket) stream.setNoDelay(true);
   }
 
   start(sink: TransportSink): void {
-    const socket = this.#socket;
-    this.#written = (error) => {
-      if (error === undefined || error === null) sink.drain();
-    };
-    socket.on("data", (chunk: Buffer) => sink.data(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)));
-    socket.on("end", () => sink.end());
-    socket.on("error", (error) => sink.error(error));
-    socket.on("close", () => sink.close());
+    const stream = this.#stream;
+    this.#sink = sink;
+    stream.on("error", (error) => sink.error(error));
+    if (stream.closed) {
+      queueMicrotask(() => sink.close());
+      return;
+    }
+    stream.on("data", (chunk: Buffer) => sink.data(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)));
+    stream.on("end", () => sink.end());
+    stream.on("close", () => sink.close());
   }
 
   write(chunks: readonly Uint8Array[]): void {
-    const socket = this.#socket;
-    // A socket that is lost says so with `close`; to write to it would be one error more.
-    if (!socket.writable) return;
+    const stream = this.#stream;
+    // A stream that is lost says so with `close`; to write to it would be one error more.
+    if (!stream.writable) return;
     const last = chunks.length - 1;
-    if (last > 0) socket.cork();
-    for (let at = 0; at < last; at++) socket.write(chunks[at]);
-    socket.write(chunks[last], this.#written);
-    if (last > 0) socket.uncork();
+    let length = 0;
+    this.#begun++;
+    this.#isAwaited = true;
+    if (last > 0) stream.cork();
+    for (let at = 0; at < last; at++) {
+      length += chunks[at]!.length;
+      stream.write(chunks[at]);
+    }
+    length += chunks[last]!.length;
+    stream.write(chunks[last], this.#onWritten);
+    if (last > 0) stream.uncork();
+    // The kernel has it all: its callback would say so some ticks later. True of sockets; other streams may keep the bytes.
+    if (this.#isSocket && length < shortWrite && stream.writableLength === 0) this.#drained();
   }
 
   end(): void {
+    const stream = this.#stream;
     // Nobody is there to read what a socket that is still connecting has to say.
-    if (this.#socket instanceof Socket && this.#socket.connecting) this.#socket.destroy();
-    else this.#socket.end();
+    if (stream instanceof Socket && stream.connecting) stream.destroy();
+    else if (stream.writable) stream.end();
   }
 
   abort(): void {
-    this.#socket.destroy();
+    // A transport may be dropped before it was started, and what it says then is of no interest.
+    this.#stream.on("error", ignore);
+    this.#stream.destroy();
   }
 
   pause(): void {
-    this.#socket.pause();
+    this.#stream.pause();
   }
 
   resume(): void {
-    this.#socket.resume();
+    this.#stream.resume();
   }
 
-  #written: (error?: Error | null) => void = () => {};
+  readonly #onWritten = (error?: Error | null): void => {
+    this.#written++;
+    const isLast = this.#written === this.#begun;
+    if (isLast && this.#isAwaited && (error === undefined || error === null)) this.#drained();
+  };
+
+  #drained(): void {
+    this.#isAwaited = false;
+    this.#sink.drain();
+  }
 }
+
+function ignore(): void {}

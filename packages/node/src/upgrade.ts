@@ -1,40 +1,50 @@
 /** WebSocket beside HTTP: takes over a connection of node:http or node:https in its `upgrade` event. */
 import type { IncomingMessage } from "node:http";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { FieldLine } from "@hybi/core";
+import { TLSSocket } from "node:tls";
+import type { OpeningHandler } from "@hybi/websocket";
+import { fieldLines } from "./field-lines.ts";
 import { NodeTransport } from "./node-transport.ts";
-import { type PeerHandler, type ServeOptions, serve } from "./serve.ts";
+import { type ServerOptions, WebSocketServer } from "./websocket-server.ts";
 
 /**
- * Answers an upgrade request, and calls `handler` with the peer once the connection is open. A request that breaks a
- * rule is refused; nothing is left for the caller to do.
+ * Answers an upgrade request: one that breaks a rule is refused, and with a valid one the handler is called. Nothing is
+ * left for the caller to do.
  *
  * @example
  * server.on("upgrade", (request, socket, head) => {
- *   upgrade(request, socket, head, {}, (peer) => peer.onEvent(console.log));
+ *   upgrade(request, socket, head, {}, (opening) => {
+ *     const socket = opening.accept();
+ *     socket.onmessage = ({ data }) => socket.send(data);
+ *   });
  * });
  */
+export function upgrade(request: IncomingMessage, socket: Duplex, head: Uint8Array, server: WebSocketServer): void;
 export function upgrade(
   request: IncomingMessage,
   socket: Duplex,
   head: Uint8Array,
-  options: ServeOptions,
-  handler: PeerHandler,
+  options: ServerOptions,
+  handler: OpeningHandler,
+): void;
+export function upgrade(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Uint8Array,
+  target: WebSocketServer | ServerOptions,
+  handler: OpeningHandler = () => {},
 ): void {
-  const { pump } = serve(new NodeTransport(socket), options, handler);
-  pump.start();
-  pump.receiveHead({
+  const server = target instanceof WebSocketServer ? target : new WebSocketServer(handler, target);
+  const requestHead = {
     method: request.method ?? "",
     target: request.url ?? "",
     minorVersion: request.httpVersionMinor,
     fields: fieldLines(request.rawHeaders),
+  };
+  const rest = new Uint8Array(head.buffer, head.byteOffset, head.length);
+  server.receiveUpgrade(new NodeTransport(socket), requestHead, rest, {
+    secure: socket instanceof TLSSocket,
+    remoteAddress: socket instanceof Socket ? socket.remoteAddress : undefined,
   });
-  if (head.length > 0) pump.data(new Uint8Array(head.buffer, head.byteOffset, head.length));
-}
-
-/** Node's list of names and values in turn. */
-function fieldLines(rawHeaders: readonly string[]): FieldLine[] {
-  const lines: FieldLine[] = [];
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) lines.push([rawHeaders[at]!, rawHeaders[at + 1]!]);
-  return lines;
 }

@@ -2,13 +2,15 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Fields } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
-import { connect, type Peer, type ServeOptions, upgrade } from "@hybi/node";
+import { connect, upgrade, WebSocketServer } from "@hybi/node";
+import type { OpeningHandler } from "@hybi/websocket";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { key, openingRequest, RawClient } from "./support/raw-client.ts";
-import { echo, host, openHttpServer, openServer } from "./support/servers.ts";
+import { echo, host, openHttpServer, openPeer, openServer } from "./support/servers.ts";
 
 const headers = {
   Upgrade: "websocket",
@@ -18,9 +20,9 @@ const headers = {
 };
 
 /** An HTTP server that answers `GET /` and upgrades everything else. */
-async function openUpgradingServer(options: ServeOptions = {}, handler: (peer: Peer) => void | Promise<void> = echo) {
+async function openUpgradingServer(handler: OpeningHandler = echo): Promise<number> {
   const { port, server } = await openHttpServer((_request, response) => response.end("plain"));
-  server.on("upgrade", (incoming, socket, head) => upgrade(incoming, socket, head, options, handler));
+  server.on("upgrade", (incoming, socket, head) => upgrade(incoming, socket, head, {}, handler));
   return port;
 }
 
@@ -66,10 +68,10 @@ describe("Node's HTTP client and our server", () => {
 describe("Node's HTTP server with upgrade", () => {
   it("serves our client and the client of ws, and plain requests as before", async () => {
     const port = await openUpgradingServer();
-    const ours = await connect(`ws://${host}:${port}/chat`);
-    ours.sendText("ours");
+    const ours = await openPeer(`ws://${host}:${port}/chat`);
+    ours.socket.send("ours");
     expect(await ours.next()).toEqual({ type: "text", data: "ours" });
-    expect(await ours.sendClose(1000)).toMatchObject({ clean: true, statusCode: 1000 });
+    expect(await ours.close(1000)).toMatchObject({ clean: true, statusCode: 1000 });
     const theirs = new WebSocket(`ws://${host}:${port}/chat`);
     await once(theirs, "open");
     theirs.send("theirs");
@@ -90,11 +92,9 @@ describe("Node's HTTP server with upgrade", () => {
 
   it("tells the application the fields as they came, and refuses by the rules of core [H06]", async () => {
     const seen: Fields[] = [];
-    const port = await openUpgradingServer({
-      answer: ({ fields }) => {
-        seen.push(fields);
-        return undefined;
-      },
+    const port = await openUpgradingServer((opening) => {
+      seen.push(opening.request.fields);
+      opening.accept();
     });
     const client = new RawClient(port);
     client.socket.write(openingRequest({ "X-Twice": "1\r\nx-twice: 2" }));
@@ -109,9 +109,26 @@ describe("Node's HTTP server with upgrade", () => {
   });
 
   it("can reject, later too [H27]", async () => {
-    const port = await openUpgradingServer({ answer: async () => ({ status: 403, body: "not you" }) });
+    const port = await openUpgradingServer(async (opening) => {
+      await nextTurn();
+      opening.reject({ status: 403, body: "not you" });
+    });
     const error = await connect(`ws://${host}:${port}/`).catch((thrown) => thrown);
     expect(error.response.status).toBe(403);
     expect(String(Buffer.from(error.body))).toBe("not you");
+  });
+
+  it("shares one WebSocketServer between all its requests", async () => {
+    const sockets = new WebSocketServer((opening) => opening.accept());
+    const { port, server } = await openHttpServer();
+    server.on("upgrade", (incoming, socket, head) => upgrade(incoming, socket, head, sockets));
+    const [one, two] = [await openPeer(`ws://${host}:${port}/`), await openPeer(`ws://${host}:${port}/`)];
+    expect(sockets.broadcast("to all")).toBe(2);
+    expect([await one.next(), await two.next()]).toEqual([
+      { type: "text", data: "to all" },
+      { type: "text", data: "to all" },
+    ]);
+    await sockets.close();
+    expect(await two.closed).toMatchObject({ clean: true, statusCode: 1001 });
   });
 });

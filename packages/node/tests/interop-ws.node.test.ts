@@ -1,9 +1,12 @@
 /** Our server with the stock client of `ws`, and our client with its server, over TCP. */
 import { once } from "node:events";
-import { connect } from "@hybi/node";
+import { Endpoint } from "@hybi/core";
+import { connect, NodeTransport } from "@hybi/node";
+import { Pump, silentListener } from "@hybi/websocket";
 import { describe, expect, it } from "vitest";
 import { type RawData, WebSocket, type WebSocketServer } from "ws";
-import { openServer, openServerOfPeers, openWsServer } from "./support/servers.ts";
+import type { Peer } from "./support/peer.ts";
+import { host, openPeer, openServer, openServerOfPeers, openTcpServer, openWsServer } from "./support/servers.ts";
 
 const mebibyte = 1_048_576;
 
@@ -27,10 +30,10 @@ async function nextWs(server: WebSocketServer): Promise<WebSocket> {
   return ws;
 }
 
-async function pair(): Promise<{ ours: Awaited<ReturnType<typeof connect>>; theirs: WebSocket }> {
+async function pair(): Promise<{ ours: Peer; theirs: WebSocket }> {
   const { url, server } = await openWsServer();
   const arrival = nextWs(server);
-  const ours = await connect(url);
+  const ours = await openPeer(url);
   return { ours, theirs: await arrival };
 }
 
@@ -59,22 +62,41 @@ describe("our server and the client of ws", () => {
   });
 
   it("understand each other's fragments, with a Ping between them [F15]", async () => {
-    const server = await openServerOfPeers();
-    const ws = await openWs(server.url);
-    const peer = await server.nextPeer();
+    const heard: unknown[] = [];
+    // A pump of our own: only the endpoint sends a message piece by piece.
+    const port = await openTcpServer((tcp) => {
+      const pump: Pump = new Pump({
+        endpoint: Endpoint.server(),
+        transport: new NodeTransport(tcp),
+        listener: {
+          ...silentListener,
+          request: () => pump.accept(),
+          ping: (payload) => heard.push(["ping", new TextDecoder().decode(payload)]),
+          pong: () => heard.push(["pong"]),
+          text: (data) => {
+            heard.push(["text", data]);
+            const message = pump.endpoint.startMessage("text");
+            message.write("three ");
+            pump.ping();
+            message.write("four");
+            message.end();
+            pump.touch();
+          },
+        },
+      });
+      pump.start();
+    });
+    const ws = await openWs(`ws://${host}:${port}/`);
     ws.send("one ", { fin: false });
     ws.ping("between");
     ws.send("two", { fin: true });
-    expect(await peer.next()).toEqual({ type: "ping", payload: new TextEncoder().encode("between") });
-    expect(await peer.next()).toEqual({ type: "text", data: "one two" });
-    const message = peer.startMessage("text");
-    message?.write("three ");
-    peer.sendPing();
-    message?.write("four");
-    message?.end();
+    const order: string[] = [];
+    ws.on("ping", () => order.push("ping"));
     expect(new TextDecoder().decode((await nextMessage(ws)).data)).toBe("three four");
-    expect(await peer.next()).toMatchObject({ type: "pong" });
-    ws.close();
+    expect(order).toEqual(["ping"]);
+    ws.close(1000);
+    await once(ws, "close");
+    expect(heard).toEqual([["ping", "between"], ["text", "one two"], ["pong"]]);
   });
 
   it("answer each other's Pings [X20]", async () => {
@@ -85,7 +107,7 @@ describe("our server and the client of ws", () => {
     const [pong] = (await once(ws, "pong")) as [Buffer];
     expect(pong.toString()).toBe("ours?");
     expect(await peer.next()).toMatchObject({ type: "ping" });
-    peer.sendPing(Buffer.from("yours?"));
+    peer.socket.ping(Buffer.from("yours?"));
     expect(await peer.next()).toEqual({ type: "pong", payload: new TextEncoder().encode("yours?") });
     ws.close();
   });
@@ -106,13 +128,13 @@ describe("our server and the client of ws", () => {
 
   it.each([
     ["no status code", undefined, "", 1005],
-    ["1001", 1001, "going", 1001],
+    ["1000", 1000, "going", 1000],
     ["4000 with a reason", 4000, "überall", 4000],
   ] as const)("close with %s from us [X06] [X14]", async (_, code, reason, reported) => {
     const server = await openServerOfPeers();
     const ws = await openWs(server.url);
     const peer = await server.nextPeer();
-    const closure = peer.sendClose(code, reason);
+    const closure = peer.close(code, reason);
     const [theirCode, theirReason] = await once(ws, "close");
     expect([theirCode, String(theirReason)]).toEqual([reported, reason]);
     expect(await closure).toMatchObject({ clean: true, statusCode: reported });
@@ -125,23 +147,24 @@ describe("our server and the client of ws", () => {
     first.terminate();
     expect(await peer.closed).toMatchObject({ clean: false, statusCode: 1006 });
     const second = await openWs(server.url);
-    (await server.nextPeer()).abort();
+    (await server.nextPeer()).socket.terminate();
     const [code] = await once(second, "close");
     expect(code).toBe(1006);
   });
 
   it("agree on a subprotocol, and pass fields of the application [H11]", async () => {
-    const server = await openServerOfPeers({
-      answer: ({ subprotocols }) => ({ subprotocol: subprotocols[1], fields: [["Set-Cookie", "a=1"]] }),
-    });
+    const server = await openServerOfPeers({}, ({ subprotocols }) => ({
+      subprotocol: subprotocols[1],
+      fields: [["Set-Cookie", "a=1"]],
+    }));
     const ws = new WebSocket(server.url, ["soap", "wamp"], { headers: { Cookie: "b=2", "X-Own": "ü" } });
     const [[response]] = await Promise.all([once(ws, "upgrade"), once(ws, "open")]);
     expect(response.headers["set-cookie"]).toEqual(["a=1"]);
     expect(ws.protocol).toBe("wamp");
     const peer = await server.nextPeer();
-    expect(peer.agreement.subprotocol).toBe("wamp");
-    expect(peer.request?.fields).toContainEqual(["Cookie", "b=2"]);
-    expect(peer.request?.fields).toContainEqual(["X-Own", "ü"]);
+    expect(peer.socket.protocol).toBe("wamp");
+    expect(server.requests[0]?.fields).toContainEqual(["Cookie", "b=2"]);
+    expect(server.requests[0]?.fields).toContainEqual(["X-Own", "ü"]);
     ws.close();
   });
 
@@ -153,9 +176,9 @@ describe("our server and the client of ws", () => {
   });
 
   it("part with an HTTP answer when we reject [H25]", async () => {
-    const server = await openServer(() => {}, {
-      answer: () => ({ status: 401, fields: [["WWW-Authenticate", "Basic"]], body: "who are you?" }),
-    });
+    const server = await openServer((opening) =>
+      opening.reject({ status: 401, fields: [["WWW-Authenticate", "Basic"]], body: "who are you?" }),
+    );
     const ws = new WebSocket(server.url);
     const [, response] = await once(ws, "unexpected-response");
     const body: Buffer[] = [];
@@ -195,17 +218,17 @@ describe("our client and the server of ws", () => {
   it("exchange text and binary, also 5 MiB of it both ways", async () => {
     const { ours, theirs } = await pair();
     theirs.on("message", (data, isBinary) => theirs.send(data, { binary: isBinary }));
-    ours.sendText("Grüße 👋");
+    ours.socket.send("Grüße 👋");
     expect(await ours.next()).toEqual({ type: "text", data: "Grüße 👋" });
     const sent = pattern(5 * mebibyte);
-    ours.sendBinary(sent);
+    ours.socket.send(sent);
     const event = await ours.next();
     expect(event?.type === "binary" && Buffer.compare(event.data, sent)).toBe(0);
     const text = "ä".repeat(2 * mebibyte);
-    ours.sendText(text);
+    ours.socket.send(text);
     const answer = await ours.next();
     expect(answer?.type === "text" && answer.data === text).toBe(true);
-    await ours.sendClose(1000);
+    await ours.close(1000);
   });
 
   it("answer each other's Pings", async () => {
@@ -213,10 +236,10 @@ describe("our client and the server of ws", () => {
     theirs.ping("from ws");
     const [pong] = await once(theirs, "pong");
     expect(String(pong)).toBe("from ws");
-    ours.sendPing(Buffer.from("from us"));
+    ours.socket.ping(Buffer.from("from us"));
     expect(await ours.next()).toMatchObject({ type: "ping" });
     expect(await ours.next()).toEqual({ type: "pong", payload: new TextEncoder().encode("from us") });
-    await ours.sendClose();
+    await ours.close();
   });
 
   it.each([
@@ -225,7 +248,7 @@ describe("our client and the server of ws", () => {
   ] as const)("close with %s, from either of them, cleanly [X12]", async (_, code, reason, reported) => {
     const first = await pair();
     const closed = once(first.theirs, "close");
-    expect(await first.ours.sendClose(code, reason)).toMatchObject({ clean: true, statusCode: reported });
+    expect(await first.ours.close(code, reason)).toMatchObject({ clean: true, statusCode: reported });
     const [theirCode, theirReason] = await closed;
     expect([theirCode, String(theirReason)]).toEqual([reported, reason]);
     const second = await pair();
@@ -239,7 +262,7 @@ describe("our client and the server of ws", () => {
     expect(await first.ours.closed).toMatchObject({ clean: false, statusCode: 1006 });
     const second = await pair();
     const closed = once(second.theirs, "close");
-    second.ours.abort();
+    second.ours.socket.terminate();
     expect((await closed)[0]).toBe(1006);
     expect(await second.ours.closed).toMatchObject({ clean: false, statusCode: 1006 });
   });
@@ -247,19 +270,19 @@ describe("our client and the server of ws", () => {
   it("agree on a subprotocol, and pass fields and cookies", async () => {
     const { url, server } = await openWsServer({ handleProtocols: (offered) => [...offered].at(-1) ?? false });
     const request = once(server, "connection").then(([, incoming]) => incoming);
-    const peer = await connect(url, {
-      subprotocols: ["soap", "wamp"],
+    const socket = await connect(url, {
+      protocols: ["soap", "wamp"],
       cookies: [["session", "1"]],
       fields: [["User-Agent", "hybi"]],
       origin: "http://example.com",
     });
-    expect(peer.agreement.subprotocol).toBe("wamp");
+    expect(socket.protocol).toBe("wamp");
     expect((await request).headers).toMatchObject({
       cookie: "session=1",
       "user-agent": "hybi",
       origin: "http://example.com",
     });
-    await peer.sendClose(1000);
+    socket.close(1000);
   });
 
   it("part with the server's answer when it refuses [C01]", async () => {
@@ -267,7 +290,7 @@ describe("our client and the server of ws", () => {
       verifyClient: (_info, done) => done(false, 401, "no entry", { "WWW-Authenticate": "Basic" }),
     });
     const error = await connect(url).catch((thrown) => thrown);
-    expect(error).toMatchObject({ name: "OpeningError", message: "The server answered 401 Unauthorized" });
+    expect(error).toMatchObject({ name: "OpeningError", message: "The server answered 401 Unauthorized." });
     expect(error.response.fields).toContainEqual(["WWW-Authenticate", "Basic"]);
     expect(new TextDecoder().decode(error.body)).toBe("no entry");
   });

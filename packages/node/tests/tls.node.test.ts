@@ -1,11 +1,12 @@
 /** The same over TLS. */
 import { once } from "node:events";
 import * as net from "node:net";
-import { connect, type OpeningError } from "@hybi/node";
+import { connect } from "@hybi/node";
+import type { FailureDetail } from "@hybi/websocket";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { selfSigned } from "./support/certificate.ts";
-import { echo, host, openServer } from "./support/servers.ts";
+import { echo, host, openPeer, openServer } from "./support/servers.ts";
 
 const { key, cert } = selfSigned();
 const tls = { key, cert };
@@ -14,14 +15,14 @@ describe("over TLS", () => {
   it("our client and our server talk, 5 MiB at a time too, and close cleanly [X12]", async () => {
     const server = await openServer(echo, { tls });
     expect(server.url).toMatch(/^wss:/);
-    const peer = await connect(server.url, { tls: { ca: cert } });
-    peer.sendText("secret");
+    const peer = await openPeer(server.url, { transport: { tls: { ca: cert } } });
+    peer.socket.send("secret");
     expect(await peer.next()).toEqual({ type: "text", data: "secret" });
     const large = new Uint8Array(5 << 20).fill(0x5a);
-    peer.sendBinary(large);
+    peer.socket.send(large);
     const event = await peer.next();
     expect(event?.type === "binary" && Buffer.compare(event.data, large)).toBe(0);
-    expect(await peer.sendClose(4000, "bye")).toMatchObject({ clean: true, statusCode: 4000 });
+    expect(await peer.close(4000, "bye")).toMatchObject({ clean: true, statusCode: 4000 });
   });
 
   it("the client of ws talks with our server", async () => {
@@ -40,11 +41,11 @@ describe("over TLS", () => {
   });
 
   it("a client that does not speak TLS, or says nothing, is dropped", async () => {
-    const failures: OpeningError[] = [];
+    const failures: FailureDetail[] = [];
     const server = await openServer(echo, {
       tls,
       deadlines: { opening: 60, closing: 60 },
-      onFailure: (error) => failures.push(error),
+      onFailure: (failure) => failures.push(failure),
     });
     for (const hello of ["GET / HTTP/1.1\r\n\r\n", undefined]) {
       const socket = net.connect({ port: server.port, host });

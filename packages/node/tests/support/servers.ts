@@ -2,35 +2,42 @@
 import { once } from "node:events";
 import { createServer, type Server as HttpServer, type RequestListener } from "node:http";
 import * as net from "node:net";
-import { type ListenOptions, listen, type Peer, type PeerHandler, type Server } from "@hybi/node";
+import type { OpeningAnswer, OpeningRequest } from "@hybi/core";
+import { type ConnectOptions, connect, type ListenOptions, listen, type Server } from "@hybi/node";
+import type { IncomingOpening, OpeningHandler } from "@hybi/websocket";
 import { onTestFinished } from "vitest";
 import { WebSocketServer, type ServerOptions as WsServerOptions } from "ws";
+import { Peer } from "./peer.ts";
 
 export const host = "127.0.0.1";
 
 /** Sends back what it is sent. */
-export async function echo(peer: Peer): Promise<void> {
-  for await (const event of peer) {
-    if (event.type === "text") peer.sendText(event.data);
-    if (event.type === "binary") peer.sendBinary(event.data);
-    await peer.drained();
-  }
+export function echo(opening: IncomingOpening): void {
+  const socket = opening.accept();
+  socket.binaryType = "arraybuffer";
+  socket.onmessage = ({ data }) => socket.send(data);
 }
 
-export async function openServer(handler: PeerHandler = echo, options: ListenOptions = {}): Promise<Server> {
+export async function openServer(handler: OpeningHandler = echo, options: ListenOptions = {}): Promise<Server> {
   const server = await listen({ host, ...options }, handler);
   onTestFinished(async () => {
-    for (const peer of server.peers) peer.abort();
-    await server.close();
+    for (const socket of server.sockets) socket.terminate();
+    await server.close({ timeout: 0 });
   });
   return server;
 }
 
 /** A server and the peers that come to it, one by one. */
-export async function openServerOfPeers(options: ListenOptions = {}): Promise<Server & { nextPeer(): Promise<Peer> }> {
+export async function openServerOfPeers(
+  options: ListenOptions = {},
+  answer: (request: OpeningRequest) => OpeningAnswer = () => ({}),
+): Promise<Server & { nextPeer(): Promise<Peer>; requests: OpeningRequest[] }> {
   const arrived: Peer[] = [];
   const awaited: ((peer: Peer) => void)[] = [];
-  const server = await openServer((peer) => {
+  const requests: OpeningRequest[] = [];
+  const server = await openServer((opening) => {
+    requests.push(opening.request);
+    const peer = new Peer(opening.accept(answer(opening.request)));
     const resolve = awaited.shift();
     if (resolve === undefined) arrived.push(peer);
     else resolve(peer);
@@ -39,7 +46,16 @@ export async function openServerOfPeers(options: ListenOptions = {}): Promise<Se
     const peer = arrived.shift();
     return peer === undefined ? new Promise((resolve) => awaited.push(resolve)) : Promise.resolve(peer);
   };
-  return Object.assign(server, { nextPeer });
+  // Not Object.assign, which would call the getters now.
+  return Object.defineProperties(Object.create(server), {
+    nextPeer: { value: nextPeer },
+    requests: { value: requests },
+  });
+}
+
+/** Our client, open. */
+export async function openPeer(url: string | URL, options?: ConnectOptions): Promise<Peer> {
+  return new Peer(await connect(url, options));
 }
 
 /** The stock `ws` server. */

@@ -1,0 +1,68 @@
+/** A client that is a pump and an endpoint, and no socket: it sends messages piece by piece, and tells all it hears. */
+import { connect } from "node:net";
+import { type ConnectionEvent, Endpoint, type Fields, parseWebSocketUrl } from "@hybi/core";
+import { NodeTransport, nodeClock, nodeHost } from "@hybi/node";
+import { Pump, silentListener } from "@hybi/websocket";
+
+/** What is heard, Close frames left out: the `end` says the same. */
+export type Heard = Exclude<ConnectionEvent, { type: "close" }>;
+
+export class Client {
+  readonly #pump: Pump;
+  readonly #heard: Heard[] = [];
+  #changed: () => void = () => {};
+
+  private constructor(url: string, fields: Fields, opened: () => void) {
+    const { address, port } = parseWebSocketUrl(url);
+    const random = (target: Uint8Array): unknown => crypto.getRandomValues(target);
+    this.#pump = new Pump({
+      endpoint: Endpoint.client({ url, fields, random, host: nodeHost }),
+      transport: new NodeTransport(connect({ host: address, port, allowHalfOpen: true })),
+      listener: {
+        ...silentListener,
+        open: opened,
+        text: (data) => this.#add({ type: "text", data }),
+        binary: (bytes, start, end) => this.#add({ type: "binary", data: bytes.slice(start, end) }),
+        pong: (payload) => this.#add({ type: "pong", payload }),
+        failure: (violation) => this.#add({ type: "failure", violation }),
+        end: (clean, statusCode, reason) => this.#add({ type: "end", clean, statusCode, reason }),
+      },
+      clock: nodeClock,
+      // One fragment a write, so that there is a place between any two.
+      writeBudget: 65_536,
+    });
+    this.#pump.start();
+  }
+
+  /** Resolves when the connection is open. */
+  static async open(url: string, fields: Fields): Promise<Client> {
+    let client: Client | undefined;
+    await new Promise<void>((resolve) => {
+      client = new Client(url, fields, resolve);
+    });
+    return client as Client;
+  }
+
+  /** Gives a command to the endpoint; what it made leaves at the end of the turn. */
+  send<Result>(command: (endpoint: Endpoint) => Result): Result {
+    const result = command(this.#pump.endpoint as Endpoint);
+    this.#pump.touch();
+    return result;
+  }
+
+  /** The next that is heard. */
+  async next(): Promise<Heard> {
+    for (;;) {
+      const event = this.#heard.shift();
+      if (event !== undefined) return event;
+      await new Promise<void>((resolve) => {
+        this.#changed = resolve;
+      });
+    }
+  }
+
+  #add(event: Heard): void {
+    this.#heard.push(event);
+    this.#changed();
+  }
+}
