@@ -1,0 +1,72 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { WebSocket } from "ws";
+
+const main = new URL("main.ts", import.meta.url).pathname;
+
+/** Starts the program, and answers the URL that it prints. */
+async function start(...flags: string[]): Promise<string> {
+  const node = ["--conditions=@hybi/source", "--import", "tsx", main, ...flags];
+  const child = spawn(process.execPath, node, { stdio: ["ignore", "pipe", "inherit"] });
+  onTestFinished(async () => {
+    child.kill();
+    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
+  });
+  const lines = createInterface({ input: child.stdout });
+  const [line] = (await once(lines, "line")) as [string];
+  const url = /^listening on (wss?:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1];
+  if (url === undefined) throw new Error(line);
+  return url;
+}
+
+async function echoes(ws: WebSocket, message: string | Buffer): Promise<boolean> {
+  ws.send(message);
+  const [data, isBinary] = await once(ws, "message");
+  return isBinary === (typeof message !== "string") && Buffer.compare(data as Buffer, Buffer.from(message)) === 0;
+}
+
+describe("the echo server", () => {
+  it("echoes text as text and binary as binary, short and long, and in order", async () => {
+    const ws = new WebSocket(await start());
+    await once(ws, "open");
+    for (const message of ["", "Grüße 👋", Buffer.from([0, 255]), "ä".repeat(100_000), Buffer.alloc(5 << 20, 7)]) {
+      expect(await echoes(ws, message)).toBe(true);
+    }
+    const received: string[] = [];
+    ws.on("message", (data) => received.push(String(data)));
+    const sent = Array.from({ length: 1_000 }, (_, index) => String(index));
+    for (const message of sent) ws.send(message);
+    ws.close(1000);
+    await once(ws, "close");
+    expect(received).toEqual(sent);
+  });
+
+  it("takes options: compression, TLS, and the longest message", async () => {
+    const url = await start("--port", "0", "--deflate", "--tls", "--max-message", "1000");
+    expect(url).toMatch(/^wss:/);
+    const ws = new WebSocket(url, { rejectUnauthorized: false, perMessageDeflate: true });
+    await once(ws, "open");
+    expect(ws.extensions).toContain("permessage-deflate");
+    expect(await echoes(ws, "x".repeat(1_000))).toBe(true);
+    ws.send(Buffer.alloc(1_001));
+    const [code] = await once(ws, "close");
+    expect(code).toBe(1009);
+  });
+
+  it("holds up a client that does not read, and serves it all when it does", async () => {
+    const ws = new WebSocket(await start());
+    await once(ws, "open");
+    ws.pause();
+    const message = Buffer.alloc(1 << 20);
+    for (let index = 0; index < 64; index++) ws.send(message);
+    let received = 0;
+    ws.on("message", () => received++);
+    await new Promise((resolve) => setImmediate(resolve));
+    ws.resume();
+    ws.close(1000);
+    await once(ws, "close");
+    expect(received).toBe(64);
+  });
+});
