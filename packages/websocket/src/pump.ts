@@ -80,8 +80,10 @@ export class Pump implements TransportSink {
   #isInWrite = false;
   /** Whether the listener is being told something. */
   #isTelling = false;
-  /** What came with the opening request or its answer, and is told once the application has had time to listen. */
+  /** What came with the peer's part of the opening handshake, and is told once the application has had time to listen. */
   #early: readonly EndpointEvent[] = noEvents;
+  /** What came since a client's opening handshake ended, until then. */
+  #held: Uint8Array[] | undefined;
   #settling = false;
   #pauseWanted = false;
   #paused = false;
@@ -145,11 +147,8 @@ export class Pump implements TransportSink {
 
   /** See `Endpoint.accept`. Tells `open` in this call, and messages that came early after it. */
   accept(answer?: OpeningAnswer): void {
-    const [open, ...early] = (this.endpoint as Endpoint).accept(answer);
-    this.#tell(open === undefined ? noEvents : [open]);
-    if (early.length === 0) return;
-    this.#early = early;
-    queueMicrotask(() => this.#tellEarly());
+    const early = this.#tellOpening((this.endpoint as Endpoint).accept(answer));
+    if (early) queueMicrotask(() => this.#tellEarly());
   }
 
   /** See `Endpoint.reject`. */
@@ -215,8 +214,16 @@ export class Pump implements TransportSink {
 
   data(chunk: Uint8Array): void {
     if (this.#closed || this.#aborted) return;
+    if (this.#held !== undefined) {
+      this.#held.push(chunk);
+      return;
+    }
     if (this.#connection === undefined) {
       this.#tellOpening((this.endpoint as Endpoint).receive(chunk));
+      if (this.#connection === undefined) return;
+      // It is open now. Whoever awaited that listens a few promises later.
+      this.#held = [];
+      defer(this.#clock, () => this.#tellEarly());
       return;
     }
     if (this.#early !== noEvents) this.#tellEarly();
@@ -255,9 +262,9 @@ export class Pump implements TransportSink {
 
   close(): void {
     if (this.#closed) return;
+    this.#tellEarly();
     this.#closed = true;
     this.#clearTimer();
-    this.#tellEarly();
     this.#tell(this.endpoint.receiveEnd());
     this.#listener.settled();
   }
@@ -278,22 +285,22 @@ export class Pump implements TransportSink {
     this.touch();
   }
 
-  /** What came in one chunk with the response is told at the end of the turn: who awaits `open` wants to listen first. */
-  #tellOpening(events: readonly EndpointEvent[]): void {
-    if (events.length < 2 || events[0]!.type !== "open") {
-      this.#tell(events);
-      return;
-    }
-    this.#tell([events[0]!]);
-    this.#early = events.slice(1);
-    defer(this.#clock, () => this.#tellEarly());
+  /** Tells `events` up to `open`, and keeps the others: whether there are any. */
+  #tellOpening(events: readonly EndpointEvent[]): boolean {
+    const openAt = events.findIndex(({ type }) => type === "open");
+    this.#tell(openAt < 0 ? events : events.slice(0, openAt + 1));
+    if (openAt < 0 || openAt + 1 === events.length) return false;
+    this.#early = events.slice(openAt + 1);
+    return true;
   }
 
   #tellEarly(): void {
     const events = this.#early;
-    if (events === noEvents) return;
+    const held = this.#held;
     this.#early = noEvents;
-    this.#tell(events);
+    this.#held = undefined;
+    if (events !== noEvents) this.#tell(events);
+    if (held !== undefined) for (const chunk of held) this.data(chunk);
   }
 
   /** The connection was left midway. That is the end of it, and of nothing else. */
