@@ -17,6 +17,9 @@ const suites: { name: string; root: string; runtimes: readonly Runtime[] }[] = [
   { name: "websocket", root: "packages/websocket", runtimes: ["node", "deno", "bun"] },
   { name: "permessage-deflate", root: "packages/permessage-deflate", runtimes: ["node", "deno", "bun"] },
   { name: "node", root: "packages/node", runtimes: ["node"] },
+  { name: "deno", root: "packages/deno", runtimes: ["deno"] },
+  { name: "bun", root: "packages/bun", runtimes: ["bun"] },
+  { name: "testing", root: "packages/testing", runtimes: ["node", "deno", "bun"] },
   { name: "examples", root: "examples", runtimes: ["node"] },
   { name: "tooling", root: "tooling", runtimes: ["node"] },
 ];

@@ -30,6 +30,7 @@ export { WebSocketError, type WebSocketErrorInit } from "./websocket-error.ts";
 // How a client gets its transport: what an adapter gives.
 export { createWebSocketClass, createWebSocketStreamClass } from "./create-websocket-class.ts";
 export { opened } from "./opened.ts";
+export { OpeningError } from "./opening-error.ts";
 export {
   type AgreedTransport,
   type ClientSocketOptions,

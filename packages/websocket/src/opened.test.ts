@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { World } from "../tests/support/link.ts";
 import { opened } from "./opened.ts";
-import { WebSocketError } from "./websocket-error.ts";
+import { OpeningError } from "./opening-error.ts";
 
 describe("opened", () => {
   it("resolves with the socket, and whoever awaits it hears what came with the response", async () => {
@@ -18,10 +18,9 @@ describe("opened", () => {
   it("rejects with the reason that the server gives", async () => {
     const world = new World({ handler: (opening) => opening.reject({ status: 401, body: "who are you?" }) });
     const error = await opened(new world.WebSocket("ws://example.com/")).catch((reason: unknown) => reason);
-    if (!(error instanceof WebSocketError)) throw new Error(String(error));
-    expect(error.closeCode).toBe(1006);
-    expect(error.detail?.response?.status).toBe(401);
-    expect(new TextDecoder().decode(error.detail?.body)).toBe("who are you?");
+    if (!(error instanceof OpeningError)) throw new Error(String(error));
+    expect(error.response?.status).toBe(401);
+    expect(new TextDecoder().decode(error.body)).toBe("who are you?");
   });
 
   it("rejects with the signal's reason, and gives the attempt up", async () => {

@@ -1,12 +1,12 @@
 /** A promise for a socket that is open, for those who would rather await than listen. */
+import { OpeningError } from "./opening-error.ts";
 import { OPEN } from "./socket-core.ts";
 import type { FailureEvent } from "./socket-events.ts";
 import type { WebSocket } from "./websocket.ts";
-import { closeError, type WebSocketError } from "./websocket-error.ts";
 
 /**
- * Resolves with `socket` once it is open; messages that come with the response wait until it was awaited. Rejects with a
- * `WebSocketError`, whose `detail` says why, or with the reason of `signal`, which gives the attempt up.
+ * Resolves with `socket` once it is open; messages that come with the response wait until it was awaited. Rejects with an
+ * `OpeningError`, which says why, or with the reason of `signal`, which gives the attempt up.
  *
  * @example
  * const socket = await opened(new WebSocket("wss://example.com/"), AbortSignal.timeout(1_000));
@@ -24,7 +24,7 @@ export function opened(socket: WebSocket, signal?: AbortSignal): Promise<WebSock
     };
     const failed = (event: FailureEvent): void => {
       finish();
-      reject(openingError(event));
+      reject(new OpeningError(event));
     };
     const giveUp = (): void => {
       finish();
@@ -39,8 +39,4 @@ export function opened(socket: WebSocket, signal?: AbortSignal): Promise<WebSock
       signal?.addEventListener("abort", giveUp);
     }
   });
-}
-
-function openingError({ violation, response, body, error }: FailureEvent): WebSocketError {
-  return closeError(1006, "", { violation, response, body, error });
 }

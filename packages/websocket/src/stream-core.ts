@@ -201,7 +201,7 @@ export class StreamCore implements OpeningListener {
       {
         highWaterMark: this.#options.readHighWaterMark ?? defaultHighWaterMark,
         // A message of no bytes takes room as well, or a peer could send any number of them.
-        size: (message) => message.length + 1,
+        size: (message) => message!.length + 1,
       },
     );
   }

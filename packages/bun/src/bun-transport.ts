@@ -1,0 +1,138 @@
+/** A socket of Bun's as a transport: TCP, TLS, or a Unix socket. */
+import type { Transport, TransportSink } from "@hybi/websocket";
+import { joined } from "./joined.ts";
+
+/** What is needed of `Bun.Socket`. */
+export interface BunSocket {
+  /** Answers how many bytes went into the kernel, or -1 once it is closed. */
+  write(bytes: Uint8Array, byteOffset?: number, byteLength?: number): number;
+  shutdown(): void;
+  terminate(): void;
+  pause(): void;
+  resume(): void;
+}
+
+/** The handlers of sockets, all of which have their transport as `data`. */
+export interface BunSocketHandlers {
+  readonly binaryType: "uint8array";
+  data(socket: { data: BunTransport | undefined }, chunk: Uint8Array): void;
+  drain(socket: { data: BunTransport | undefined }): void;
+  end(socket: { data: BunTransport | undefined }): void;
+  error(socket: { data: BunTransport | undefined }, error: Error): void;
+  close(socket: { data: BunTransport | undefined }, error?: Error): void;
+}
+
+/** For `Bun.connect` and `Bun.listen`, with `allowHalfOpen` (RFC 6455 §7.1.1). Bun makes an array of its own for each read. */
+export const socketHandlers: BunSocketHandlers = {
+  binaryType: "uint8array",
+  data: (socket, chunk) => socket.data?.received(chunk),
+  drain: (socket) => socket.data?.hasRoom(),
+  end: (socket) => socket.data?.peerEnded(),
+  error: (socket, error) => socket.data?.failed(error),
+  close: (socket, error) => socket.data?.lost(error),
+};
+
+/** A transport over `socket`, whose handlers are `socketHandlers`. */
+export class BunTransport implements Transport {
+  readonly #socket: BunSocket;
+  #sink: TransportSink | undefined;
+  /** What happened before there was anybody to tell. */
+  #untold: ((sink: TransportSink) => void)[] = [];
+  /** What is left of the write that is under way, and how much of its first chunk has left. */
+  #unwritten: readonly Uint8Array[] = [];
+  #at = 0;
+  #isWriting = false;
+  #endWanted = false;
+  #closed = false;
+
+  constructor(socket: BunSocket) {
+    this.#socket = socket;
+  }
+
+  // `Transport`
+
+  start(sink: TransportSink): void {
+    this.#sink = sink;
+    const untold = this.#untold;
+    this.#untold = [];
+    for (const tell of untold) tell(sink);
+  }
+
+  write(chunks: readonly Uint8Array[]): void {
+    this.#unwritten = joined(chunks);
+    this.#at = 0;
+    this.#isWriting = true;
+    this.#write();
+  }
+
+  end(): void {
+    this.#endWanted = true;
+    if (!this.#isWriting && !this.#closed) this.#socket.shutdown();
+  }
+
+  abort(): void {
+    if (!this.#closed) this.#socket.terminate();
+  }
+
+  pause(): void {
+    if (!this.#closed) this.#socket.pause();
+  }
+
+  resume(): void {
+    if (!this.#closed) this.#socket.resume();
+  }
+
+  // What the handlers tell
+
+  received(chunk: Uint8Array): void {
+    if (this.#sink === undefined) this.#untold.push((sink) => sink.data(chunk));
+    else this.#sink.data(chunk);
+  }
+
+  hasRoom(): void {
+    if (this.#isWriting) this.#write();
+  }
+
+  peerEnded(): void {
+    this.#tell((sink) => sink.end());
+  }
+
+  failed(error: unknown): void {
+    this.#tell((sink) => sink.error(error));
+  }
+
+  lost(error?: unknown): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (error !== undefined && error !== null) this.failed(error);
+    this.#tell((sink) => sink.close());
+  }
+
+  // What they are made of
+
+  #tell(what: (sink: TransportSink) => void): void {
+    if (this.#sink === undefined) this.#untold.push(what);
+    else what(this.#sink);
+  }
+
+  /** Writes what there is room for. Nothing is buffered here: what is written is in the kernel. */
+  #write(): void {
+    const chunks = this.#unwritten;
+    for (let index = 0; index < chunks.length; index++) {
+      const chunk = chunks[index]!;
+      while (this.#at < chunk.length) {
+        const written = this.#socket.write(chunk, this.#at, chunk.length - this.#at);
+        if (written <= 0) {
+          this.#unwritten = chunks.slice(index);
+          return;
+        }
+        this.#at += written;
+      }
+      this.#at = 0;
+    }
+    this.#unwritten = [];
+    this.#isWriting = false;
+    if (this.#endWanted) this.#socket.shutdown();
+    this.#sink?.drain();
+  }
+}

@@ -1,0 +1,109 @@
+/** The client: a connection to a ws or wss URL over TCP, TLS or a Unix socket. */
+import {
+  type WebSocket as AnyWebSocket,
+  type WebSocketStream as AnyWebSocketStream,
+  type ClientSocketOptions,
+  type Connect,
+  createWebSocketClass,
+  createWebSocketStreamClass,
+  opened,
+} from "@hybi/websocket";
+import { type BunSocket, BunTransport, socketHandlers } from "./bun-transport.ts";
+
+/** `options.transport` of a client: what this adapter understands. */
+export interface TransportOptions {
+  /** For wss. */
+  readonly tls?: TlsClientOptions | undefined;
+  /** A Unix socket to go to, whatever the host of the URL is. */
+  readonly path?: string | undefined;
+}
+
+/** The options of `Bun.connect`'s `tls` that are of use to a client. */
+export interface TlsClientOptions {
+  /** To trust in place of those that Bun trusts; in PEM. */
+  readonly ca?: string | string[] | undefined;
+  /** Of a client that has to show who it is; in PEM. */
+  readonly cert?: string | undefined;
+  /** In PEM. */
+  readonly key?: string | undefined;
+  /** Whose certificate it must be; the host of the URL by default. */
+  readonly serverName?: string | undefined;
+  /** False trusts everybody, which is for tests only. */
+  readonly rejectUnauthorized?: boolean | undefined;
+}
+
+/** Options of `connect`. */
+export interface ConnectOptions extends ClientSocketOptions {
+  readonly transport?: TransportOptions | undefined;
+  /** Gives the attempt up; `connect` rejects with its reason. Does nothing once the connection is open. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+// One function for all clients: masking keys are drawn from one pool for each source.
+const defaults: ClientSocketOptions = { random: (target) => crypto.getRandomValues(target) };
+
+const openTransport: Connect = async ({ url, options, signal }) => {
+  const { tls = {}, path } = (options ?? {}) as TransportOptions;
+  const where = path === undefined ? { hostname: url.address, port: url.port } : { unix: path };
+  const shared = { ...where, allowHalfOpen: true, data: undefined as BunTransport | undefined };
+  if (!url.secure) return transportOf(await Bun.connect({ ...shared, socket: socketHandlers } as never));
+
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const socket = await Bun.connect({
+    ...shared,
+    tls: { serverName: url.address, ALPNProtocols: "http/1.1", ...tls },
+    socket: {
+      ...socketHandlers,
+      // Bun checks the certificate and the name on it, says what it found, and goes on in any case.
+      handshake(_: unknown, isTrusted: boolean, error: Error | null) {
+        if (isTrusted || tls.rejectUnauthorized === false) resolve();
+        else reject(error ?? new Error("The certificate is not trusted."));
+      },
+      close(closed: { data: BunTransport | undefined }, error?: Error) {
+        reject(error ?? new Error("The connection was closed during the TLS handshake."));
+        socketHandlers.close(closed, error);
+      },
+    },
+  } as never);
+  const transport = transportOf(socket);
+  const giveUp = (): void => reject(signal.reason);
+  signal.addEventListener("abort", giveUp);
+  try {
+    await promise;
+    return transport;
+  } catch (error) {
+    transport.abort();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+};
+
+function transportOf(socket: unknown): BunTransport {
+  const transport = new BunTransport(socket as BunSocket);
+  (socket as { data: BunTransport }).data = transport;
+  return transport;
+}
+
+/** The `WebSocket` of the web platform, over Bun's sockets. Its options take `TransportOptions` as `transport`. */
+export const WebSocket: typeof AnyWebSocket = createWebSocketClass(openTransport, defaults);
+export type WebSocket = AnyWebSocket;
+
+/** `WebSocketStream`, over Bun's sockets. */
+export const WebSocketStream: typeof AnyWebSocketStream = createWebSocketStreamClass(openTransport, defaults);
+export type WebSocketStream = AnyWebSocketStream;
+
+/**
+ * Connects to `url` (ws, wss, http or https) and resolves with the socket once it is open.
+ *
+ * @throws OpeningError when the server answers otherwise, breaks a rule, is not in time or not there; DOMException or
+ *   UsageError for what cannot be sent
+ * @example
+ * const socket = await connect("wss://example.com/chat", { protocols: "chat" });
+ * socket.send("hello");
+ */
+export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<WebSocket> {
+  const { signal, ...rest } = options;
+  signal?.throwIfAborted();
+  return opened(new WebSocket(url, rest), signal);
+}

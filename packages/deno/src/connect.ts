@@ -1,0 +1,88 @@
+/** The client: a connection to a ws or wss URL over TCP, TLS or a Unix socket. */
+import {
+  type WebSocket as AnyWebSocket,
+  type WebSocketStream as AnyWebSocketStream,
+  type ClientSocketOptions,
+  type Connect,
+  createWebSocketClass,
+  createWebSocketStreamClass,
+  opened,
+} from "@hybi/websocket";
+import { DenoTransport } from "./deno-transport.ts";
+
+/** `options.transport` of a client: what this adapter understands. */
+export interface TransportOptions {
+  /** For wss: `caCerts` to trust besides those that Deno trusts, `cert` and `key` of a client that has to show who it is. */
+  readonly tls?: TlsClientOptions | undefined;
+  /** A Unix socket to go to, whatever the host of the URL is; for ws only. */
+  readonly path?: string | undefined;
+}
+
+/** The options of `Deno.connectTls` that are left to the application. */
+export interface TlsClientOptions {
+  /** In PEM. */
+  readonly caCerts?: readonly string[] | undefined;
+  /** In PEM. */
+  readonly cert?: string | undefined;
+  /** In PEM. */
+  readonly key?: string | undefined;
+}
+
+/** Options of `connect`. */
+export interface ConnectOptions extends ClientSocketOptions {
+  readonly transport?: TransportOptions | undefined;
+  /** Gives the attempt up; `connect` rejects with its reason. Does nothing once the connection is open. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+// One function for all clients: masking keys are drawn from one pool for each source.
+const defaults: ClientSocketOptions = { random: (target) => crypto.getRandomValues(target) };
+
+const openTransport: Connect = async ({ url, options, signal }) => {
+  const { tls = {}, path } = (options ?? {}) as TransportOptions;
+  if (path !== undefined) return new DenoTransport(await Deno.connect({ transport: "unix", path }));
+  const where = { hostname: url.address, port: url.port };
+  if (!url.secure) return new DenoTransport(await Deno.connect({ ...where, signal }));
+  const { caCerts, cert, key } = tls;
+  const conn = await Deno.connectTls({
+    ...where,
+    alpnProtocols: ["http/1.1"],
+    ...(caCerts !== undefined && { caCerts: [...caCerts] }),
+    ...(cert !== undefined && key !== undefined && { cert, key }),
+  });
+  const giveUp = (): void => conn.close();
+  signal.addEventListener("abort", giveUp);
+  // So that a certificate nobody trusts is the reason why there is no transport.
+  try {
+    await conn.handshake();
+  } catch (error) {
+    if (!signal.aborted) conn.close();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+  return new DenoTransport(conn);
+};
+
+/** The `WebSocket` of the web platform, over Deno's sockets. Its options take `TransportOptions` as `transport`. */
+export const WebSocket: typeof AnyWebSocket = createWebSocketClass(openTransport, defaults);
+export type WebSocket = AnyWebSocket;
+
+/** `WebSocketStream`, over Deno's sockets. */
+export const WebSocketStream: typeof AnyWebSocketStream = createWebSocketStreamClass(openTransport, defaults);
+export type WebSocketStream = AnyWebSocketStream;
+
+/**
+ * Connects to `url` (ws, wss, http or https) and resolves with the socket once it is open.
+ *
+ * @throws OpeningError when the server answers otherwise, breaks a rule, is not in time or not there; DOMException or
+ *   UsageError for what cannot be sent
+ * @example
+ * const socket = await connect("wss://example.com/chat", { protocols: "chat" });
+ * socket.send("hello");
+ */
+export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<WebSocket> {
+  const { signal, ...rest } = options;
+  signal?.throwIfAborted();
+  return opened(new WebSocket(url, rest), signal);
+}

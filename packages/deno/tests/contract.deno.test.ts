@@ -1,0 +1,13 @@
+/** The contract of adapters, in Deno. */
+import { connect, listen } from "@hybi/deno";
+import { adapterContract, selfSigned } from "@hybi/testing";
+import { describe, expect, it } from "vitest";
+import { openRaw } from "./open-raw.ts";
+
+const certificate = await selfSigned();
+const tls = { ...certificate, trusting: { tls: { caCerts: [certificate.cert] } } };
+
+// Deno answers `close` on a TLS connection by trying to end it well, for as long as the peer stays.
+const lacks = ["tls/drop-in-handshake"] as const;
+
+adapterContract("@hybi/deno", { connect, listen, openRaw, tls, lacks }, { describe, it, expect });

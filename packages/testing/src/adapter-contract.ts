@@ -1,0 +1,28 @@
+/** What every adapter must do, over real sockets of its own runtime: one suite for all of them. */
+import type { Adapter } from "./contract/adapter.ts";
+import { closingContract } from "./contract/closing.ts";
+import { flowContract } from "./contract/flow.ts";
+import { messageContract } from "./contract/messages.ts";
+import { openingContract } from "./contract/opening.ts";
+import { robustnessContract } from "./contract/robustness.ts";
+import type { Runner } from "./contract/runner.ts";
+import { tlsContract } from "./contract/tls.ts";
+
+/**
+ * Declares the suite with the functions of any test runner that has `describe`, `it` and `expect`. It listens on 127.0.0.1
+ * only, and does not sleep.
+ *
+ * @example
+ * import { describe, expect, it } from "vitest";
+ * adapterContract("@hybi/deno", { connect, listen, openRaw, tls }, { describe, it, expect });
+ */
+export function adapterContract(name: string, adapter: Adapter, runner: Runner): void {
+  runner.describe(name, () => {
+    openingContract(adapter, runner);
+    messageContract(adapter, runner);
+    closingContract(adapter, runner);
+    flowContract(adapter, runner);
+    robustnessContract(adapter, runner);
+    tlsContract(adapter, runner);
+  });
+}

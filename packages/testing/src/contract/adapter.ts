@@ -1,0 +1,43 @@
+/** An adapter as the contract sees it. */
+import type { ClientSocketOptions, OpeningHandler, ServerOptions, ShutdownOptions, WebSocket } from "@hybi/websocket";
+
+/** A connection below WebSocket, to be what no endpoint of ours would be. */
+export interface RawConnection {
+  write(bytes: Uint8Array): void;
+  /** Closes our half. */
+  end(): void;
+  /** All bytes that came, once the peer has closed the connection or lost it. */
+  readonly received: Promise<Uint8Array>;
+}
+
+export interface ListenSettings extends Omit<ServerOptions, "host"> {
+  readonly host?: string | undefined;
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+export interface AdapterServer {
+  readonly port: number;
+  readonly url: string;
+  close(options?: ShutdownOptions): Promise<void>;
+}
+
+/** What is tested. */
+export interface Adapter {
+  connect(
+    url: string,
+    options?: ClientSocketOptions & { readonly signal?: AbortSignal; readonly transport?: object },
+  ): Promise<WebSocket>;
+  listen(options: ListenSettings, handler: OpeningHandler): Promise<AdapterServer>;
+  /** Opens a TCP connection to a port of 127.0.0.1, by whatever means the runtime has. */
+  openRaw(port: number): Promise<RawConnection>;
+  /** A certificate for 127.0.0.1 and its key, in PEM, and the `options.transport` of a client that trusts it. */
+  readonly tls: { readonly cert: string; readonly key: string; readonly trusting: object };
+  /** What the runtime does not allow, and is not asked for therefore. */
+  readonly lacks?: readonly Lack[] | undefined;
+}
+
+/**
+ * `tls/drop-in-handshake`: to drop a TCP connection whose TLS handshake is not over.
+ */
+export type Lack = "tls/drop-in-handshake";

@@ -1,0 +1,55 @@
+/** Backpressure: whoever does not read makes the other wait. */
+import type { WebSocket } from "@hybi/websocket";
+import type { Adapter } from "./adapter.ts";
+import type { Runner } from "./runner.ts";
+import { messages, next, withSockets } from "./world.ts";
+
+/** More than the kernel holds for one connection over the loopback interface. */
+const messageLength = 1 << 20;
+const messageCount = 48;
+
+export function flowContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+  describe("a peer that stops reading", () => {
+    it("stops the sender, and gets everything once it reads again", async () => {
+      await withSockets(adapter, async (one, other, server) => {
+        for (const [sender, receiver] of [[one, other] as const, [other, one] as const]) {
+          receiver.pause();
+          const bytes = new Uint8Array(messageLength).fill(7);
+          for (let index = 0; index < messageCount; index++) sender.send(bytes);
+          await passTime(adapter, server.url);
+          const stuck = sender.bufferedAmount;
+          await passTime(adapter, server.url);
+          expect(stuck > 0 && sender.bufferedAmount === stuck).toBe(true);
+          const arrived = messages(receiver, messageCount);
+          receiver.resume();
+          expect((await arrived).every((data) => (data as ArrayBuffer).byteLength === messageLength)).toBe(true);
+          expect(sender.bufferedAmount).toBe(0);
+        }
+      });
+    });
+
+    it("can still be closed by the sender", async () => {
+      await withSockets(adapter, async (client, accepted) => {
+        client.pause();
+        for (let index = 0; index < messageCount; index++) accepted.send(new Uint8Array(messageLength));
+        const end = next(accepted, "close");
+        accepted.terminate();
+        expect((await end).code).toBe(1006);
+        const clientEnd = next(client, "close");
+        client.terminate();
+        await clientEnd;
+      });
+    });
+  });
+}
+
+/** Round trips on a connection of its own, in place of a clock: as long as it takes to fill all buffers several times. */
+async function passTime(adapter: Adapter, url: string): Promise<void> {
+  const socket: WebSocket = await adapter.connect(url);
+  for (let count = 0; count < 300; count++) {
+    const pong = next(socket, "pong");
+    socket.ping();
+    await pong;
+  }
+  socket.terminate();
+}

@@ -1,0 +1,103 @@
+/** Messages arrive as they were sent. */
+import type { Adapter } from "./adapter.ts";
+import type { Runner } from "./runner.ts";
+import { echo, messages, next, pattern, sameBytes, withServer, withSockets } from "./world.ts";
+
+const mebibyte = 1 << 20;
+
+export function messageContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+  describe("messages", () => {
+    it("of text come back as they were sent: empty, short, long, of every length of UTF-8", async () => {
+      const texts = [
+        "",
+        "hello",
+        "\u{feff}é€😀",
+        "x".repeat(125),
+        "y".repeat(126),
+        "z".repeat(65_536),
+        "é€😀 ".repeat(87_381),
+      ];
+      await withServer(adapter, echo, async ({ url }) => {
+        const socket = await adapter.connect(url);
+        const echoes = messages(socket, texts.length);
+        for (const text of texts) socket.send(text);
+        expect((await echoes).map((text, index) => text === texts[index])).toEqual(texts.map(() => true));
+      });
+    });
+
+    it("of bytes come back as they were sent: empty, short, 1 MiB", async () => {
+      const all = [0, 1, 125, 126, 65_535, 65_536, mebibyte].map((length) => pattern(length));
+      await withServer(adapter, echo, async ({ url }) => {
+        const socket = await adapter.connect(url);
+        socket.binaryType = "arraybuffer";
+        const echoes = messages(socket, all.length);
+        for (const bytes of all) socket.send(bytes);
+        expect((await echoes).map((data, index) => sameBytes(data, all[index]!))).toEqual(all.map(() => true));
+      });
+    });
+
+    it("may be cut into fragments on their way", async () => {
+      const bytes = pattern(200_000);
+      await withServer(
+        adapter,
+        echo,
+        async ({ url }) => {
+          const socket = await adapter.connect(url, { fragmentSize: 1000 });
+          socket.binaryType = "arraybuffer";
+          const echoes = messages(socket, 2);
+          socket.send(bytes);
+          socket.send("€".repeat(5000));
+          const [first, second] = await echoes;
+          expect(sameBytes(first, bytes)).toBe(true);
+          expect(second === "€".repeat(5000)).toBe(true);
+        },
+        { fragmentSize: 777 },
+      );
+    });
+
+    it("come all and in order when they are many and small", async () => {
+      const count = 20_000;
+      await withServer(adapter, echo, async ({ url }) => {
+        const socket = await adapter.connect(url);
+        const echoes = messages(socket, count);
+        for (let index = 0; index < count; index++) socket.send(`message ${index}`);
+        expect((await echoes).findIndex((text, index) => text !== `message ${index}`)).toBe(-1);
+      });
+    });
+
+    it("stay as they are while others arrive: no buffer is read into twice", async () => {
+      const count = 300;
+      await withSockets(adapter, async (client, accepted) => {
+        const arrived = messages(client, count);
+        for (let index = 0; index < count; index++) accepted.send(pattern(index * 37, index));
+        const kept = await arrived;
+        expect(kept.findIndex((data, index) => !sameBytes(data, pattern(index * 37, index)))).toBe(-1);
+      });
+    });
+
+    it("leave the bytes of the application alone", async () => {
+      const bytes = pattern(100_000);
+      await withServer(adapter, echo, async ({ url }) => {
+        const socket = await adapter.connect(url);
+        const echoes = messages(socket, 1);
+        socket.send(bytes);
+        await echoes;
+        expect(sameBytes(bytes.buffer, pattern(100_000))).toBe(true);
+      });
+    });
+  });
+
+  describe("Pings", () => {
+    it("are answered, whoever sends them", async () => {
+      await withSockets(adapter, async (client, accepted) => {
+        for (const [one, other] of [[client, accepted] as const, [accepted, client] as const]) {
+          const ping = next(other, "ping");
+          const pong = next(one, "pong");
+          one.ping(Uint8Array.of(1, 2, 3));
+          expect([...(await ping).payload]).toEqual([1, 2, 3]);
+          expect([...(await pong).payload]).toEqual([1, 2, 3]);
+        }
+      });
+    });
+  });
+}

@@ -1,0 +1,103 @@
+/** The opening handshake (RFC 6455 §4). */
+import { firstFieldValue, type OpeningRequest, parseCookies } from "@hybi/core";
+import type { Adapter } from "./adapter.ts";
+import type { Runner } from "./runner.ts";
+import { messages, rejection, withServer } from "./world.ts";
+
+export function openingContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+  describe("a server", () => {
+    it("says where it listens, and sees who comes", async () => {
+      let from: string | undefined;
+      let secure: boolean | undefined;
+      await withServer(
+        adapter,
+        (opening) => {
+          from = opening.info.remoteAddress;
+          secure = opening.info.secure;
+          opening.accept();
+        },
+        async ({ url, port }) => {
+          expect(url).toBe(`ws://127.0.0.1:${port}/`);
+          await adapter.connect(url);
+          expect(from).toBe("127.0.0.1");
+          expect(secure).toBe(false);
+        },
+      );
+    });
+
+    it("agrees on a subprotocol of those that the client offers", async () => {
+      const handler: Parameters<Adapter["listen"]>[1] = (opening) =>
+        opening.accept({ subprotocol: opening.request.subprotocols.find((name) => name === "b") });
+      await withServer(adapter, handler, async ({ url }) => {
+        const socket = await adapter.connect(url, { protocols: ["a", "b"] });
+        expect(socket.protocol).toBe("b");
+        const { violation } = await rejection(adapter.connect(url, { protocols: ["c"] }));
+        expect((violation as { section?: string } | undefined)?.section !== undefined).toBe(true);
+      });
+    });
+
+    it("sees the path, the fields and the cookies that the client sends", async () => {
+      let request: OpeningRequest | undefined;
+      await withServer(
+        adapter,
+        (opening) => {
+          request = opening.request;
+          opening.accept();
+        },
+        async ({ url }) => {
+          const cookies = [["session", "abc"] as const];
+          await adapter.connect(`${url}room/1?x=y`, { fields: [["X-Custom", "a value"]], cookies });
+          expect(request?.resourceName).toBe("/room/1?x=y");
+          expect(firstFieldValue(request!.fields, "x-custom")).toBe("a value");
+          expect(parseCookies(request!.fields)).toEqual(cookies);
+        },
+      );
+    });
+
+    it("refuses with a status and a body, which the client is told", async () => {
+      const body = `who are you? ${"x".repeat(10_000)}`;
+      await withServer(
+        adapter,
+        (opening) => opening.reject({ status: 401, fields: [["WWW-Authenticate", "Basic"]], body }),
+        async ({ url }) => {
+          const error = await rejection(adapter.connect(url));
+          expect(error.name).toBe("OpeningError");
+          expect((error.response as { status?: number } | undefined)?.status).toBe(401);
+          expect(new TextDecoder().decode(error.body as Uint8Array) === body).toBe(true);
+        },
+      );
+    });
+  });
+
+  describe("a client", () => {
+    it("hears the messages that come with the response", async () => {
+      const count = 10;
+      await withServer(
+        adapter,
+        (opening) => {
+          const socket = opening.accept();
+          for (let index = 0; index < count; index++) socket.send(`${index}`);
+        },
+        async ({ url }) => {
+          const socket = await adapter.connect(url);
+          expect((await messages(socket, count)).join("")).toBe("0123456789");
+        },
+      );
+    });
+
+    it("is told when nobody is there, or when it gives up", async () => {
+      await withServer(
+        adapter,
+        () => new Promise(() => {}),
+        async ({ url, port }) => {
+          const controller = new AbortController();
+          const attempt = rejection(adapter.connect(url, { signal: controller.signal }));
+          controller.abort(new Error("enough"));
+          expect((await attempt).message).toBe("enough");
+          const wrong = await rejection(adapter.connect(`wss://127.0.0.1:${port}/`));
+          expect(wrong.name).toBe("OpeningError");
+        },
+      );
+    });
+  });
+}

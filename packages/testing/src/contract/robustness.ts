@@ -1,0 +1,95 @@
+/** Peers that are no WebSocket endpoints, or bad ones. */
+import type { Adapter, AdapterServer } from "./adapter.ts";
+import type { Runner } from "./runner.ts";
+import { closed, echo, handwrittenRequest, messages, next, withServer } from "./world.ts";
+
+const decode = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
+
+const deadlines = { opening: 30, closing: 30 };
+
+export function robustnessContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+  describe("a server", () => {
+    it("answers garbage with 400, to a client that has closed its half too, and goes on", async () => {
+      await withServer(adapter, echo, async ({ port, url }) => {
+        const raw = await adapter.openRaw(port);
+        raw.write(new TextEncoder().encode("\u0000garbage\r\n\r\n"));
+        raw.end();
+        expect(decode(await raw.received).slice(0, 12)).toBe("HTTP/1.1 400");
+        const socket = await adapter.connect(url);
+        const answer = messages(socket, 1);
+        socket.send("still there?");
+        expect(await answer).toEqual(["still there?"]);
+      });
+    });
+
+    it("closes with 1002 when garbage follows the handshake", async () => {
+      const ends: unknown[] = [];
+      const handler = (opening: Parameters<typeof echo>[0]): void => {
+        const socket = opening.accept();
+        void next(socket, "close").then((event) => ends.push(closed(event)[0]));
+      };
+      await withServer(adapter, handler, async ({ port }) => {
+        const raw = await adapter.openRaw(port);
+        raw.write(handwrittenRequest);
+        raw.write(new Uint8Array(64).fill(0xff));
+        raw.end();
+        const answer = await raw.received;
+        expect(decode(answer).slice(0, 12)).toBe("HTTP/1.1 101");
+        const close = answer.subarray(decode(answer).indexOf("\r\n\r\n") + 4);
+        expect([close[0], close[2]! * 256 + close[3]!]).toEqual([0x88, 1002]);
+        expect(ends).toEqual([1006]);
+      });
+    });
+
+    it("takes a request and frames that come byte by byte, and those that come at once", async () => {
+      await withServer(adapter, echo, async ({ port }) => {
+        const text = Uint8Array.of(0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69);
+        const close = Uint8Array.of(0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8);
+        const all = Uint8Array.of(...handwrittenRequest, ...text, ...close);
+        for (const step of [1, all.length]) {
+          const raw = await adapter.openRaw(port);
+          for (let at = 0; at < all.length; at += step) raw.write(all.slice(at, at + step));
+          const answer = decode(await raw.received);
+          expect(answer.slice(answer.indexOf("\r\n\r\n") + 4)).toBe("\x81\x02hi\x88\x02\x03\xe8");
+        }
+      });
+    });
+
+    it("answers with 408 who says nothing, and drops him", async () => {
+      const test = async ({ port }: AdapterServer): Promise<void> => {
+        const raw = await adapter.openRaw(port);
+        expect(decode(await raw.received).slice(0, 12)).toBe("HTTP/1.1 408");
+      };
+      await withServer(adapter, echo, test, { deadlines });
+    });
+
+    if (adapter.lacks?.includes("tls/drop-in-handshake") !== true) {
+      it("drops who says nothing in the TLS handshake", async () => {
+        const { cert, key } = adapter.tls;
+        const test = async ({ port }: AdapterServer): Promise<void> => {
+          const raw = await adapter.openRaw(port);
+          expect((await raw.received).length).toBe(0);
+        };
+        await withServer(adapter, echo, test, { deadlines, tls: { cert, key } });
+      });
+    }
+
+    it("reports what a handler throws, and answers with 500", async () => {
+      const errors: unknown[] = [];
+      const handler = (): void => {
+        throw new Error("oops");
+      };
+      await withServer(
+        adapter,
+        handler,
+        async ({ port }) => {
+          const raw = await adapter.openRaw(port);
+          raw.write(handwrittenRequest);
+          expect(decode(await raw.received).slice(0, 12)).toBe("HTTP/1.1 500");
+          expect(errors.map(String)).toEqual(["Error: oops"]);
+        },
+        { onError: (error) => errors.push(error) },
+      );
+    });
+  });
+}

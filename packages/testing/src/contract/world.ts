@@ -1,0 +1,119 @@
+/** A server and its clients, for the time of one test. */
+import type { ClientSocketOptions, CloseEvent, IncomingOpening, OpeningHandler, WebSocket } from "@hybi/websocket";
+import type { Adapter, AdapterServer, ListenSettings } from "./adapter.ts";
+
+/** One address: no test is reached from elsewhere. */
+export const host = "127.0.0.1";
+
+/** Sends back what comes, as it came. */
+export function echo(opening: IncomingOpening): void {
+  const socket = opening.accept();
+  socket.binaryType = "arraybuffer";
+  socket.onmessage = ({ data }) => socket.send(data);
+}
+
+/** Runs `test` with a server that listens, which is closed whatever comes of it. */
+export async function withServer(
+  adapter: Adapter,
+  handler: OpeningHandler,
+  test: (server: AdapterServer) => Promise<void>,
+  settings: ListenSettings = {},
+): Promise<void> {
+  const server = await adapter.listen({ host, ...settings }, handler);
+  try {
+    await test(server);
+  } finally {
+    await server.close({ timeout: 0 });
+  }
+}
+
+/** A client and the socket that the server has accepted for it. */
+export async function withSockets(
+  adapter: Adapter,
+  test: (client: WebSocket, accepted: WebSocket, server: AdapterServer) => Promise<void>,
+  options: ClientSocketOptions & { transport?: object } = {},
+  settings: ListenSettings = {},
+): Promise<void> {
+  const accepted = Promise.withResolvers<WebSocket>();
+  const handler = (opening: IncomingOpening): void => {
+    const socket = opening.accept();
+    socket.binaryType = "arraybuffer";
+    accepted.resolve(socket);
+  };
+  await withServer(
+    adapter,
+    handler,
+    async (server) => {
+      const client = await adapter.connect(server.url, options);
+      client.binaryType = "arraybuffer";
+      await test(client, await accepted.promise, server);
+    },
+    settings,
+  );
+}
+
+/** The next event of a type. */
+export function next<Type extends "message" | "close" | "ping" | "pong">(
+  socket: WebSocket,
+  type: Type,
+): Promise<
+  Type extends "message" ? { data: string | ArrayBuffer } : Type extends "close" ? CloseEvent : { payload: Uint8Array }
+> {
+  return new Promise((resolve) => socket.addEventListener(type, (event) => resolve(event as never), { once: true }));
+}
+
+/** The next `count` messages. */
+export function messages(socket: WebSocket, count: number): Promise<(string | ArrayBuffer)[]> {
+  return new Promise((resolve, reject) => {
+    const taken: (string | ArrayBuffer)[] = [];
+    const take = ({ data }: { data: unknown }): void => {
+      taken.push(data as string | ArrayBuffer);
+      if (taken.length < count) return;
+      socket.removeEventListener("message", take);
+      resolve(taken);
+    };
+    socket.addEventListener("message", take);
+    socket.addEventListener("close", ({ code }) => reject(new Error(`closed with ${code} after ${taken.length}`)));
+  });
+}
+
+/** How a close event looks, in one value. */
+export function closed({ code, reason, wasClean }: CloseEvent): [code: number, reason: string, wasClean: boolean] {
+  return [code, reason, wasClean];
+}
+
+/** What `promise` rejects with. */
+export async function rejection(promise: Promise<unknown>): Promise<Error & Record<string, unknown>> {
+  const value = await promise.then(
+    () => new Error("it was not rejected"),
+    (error: unknown) => error,
+  );
+  return value as Error & Record<string, unknown>;
+}
+
+/** Bytes that are not all the same. */
+export function pattern(length: number, seed = 1): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at++) bytes[at] = (at * 31 + seed) & 0xff;
+  return bytes;
+}
+
+/** Compared here: a runner's own comparison takes tens of milliseconds for a large array. */
+export function sameBytes(data: unknown, expected: Uint8Array): boolean {
+  if (!(data instanceof ArrayBuffer) || data.byteLength !== expected.length) return false;
+  const bytes = new Uint8Array(data);
+  return expected.every((byte, at) => bytes[at] === byte);
+}
+
+/** The opening request of a client that is written by hand. */
+export const handwrittenRequest: Uint8Array = new TextEncoder().encode(
+  [
+    "GET / HTTP/1.1",
+    `Host: ${host}`,
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Version: 13",
+    "\r\n",
+  ].join("\r\n"),
+);
