@@ -165,8 +165,10 @@ export class Connection implements Output {
     try {
       const fault = this.#decoder.decode(plainBytes(chunk));
       // What a sink of the caller's throws goes to the caller, and ends the reading: the machine was left midway.
-      if (fault === undefined) this.#reading = true;
-      else if (fault !== "stop") this.#fail(sink, fault.code, fault.offset);
+      if (fault === undefined) {
+        this.#reading = true;
+        this.#assembler.endChunk();
+      } else if (fault !== "stop") this.#fail(sink, fault.code, fault.offset);
     } finally {
       this.#receiving = false;
       this.#assembler.sink = undefined;

@@ -434,7 +434,6 @@ const rows = {
     section: "RFC 6455 §5.5.3",
     statusCode: 1011,
   },
-  "deadline/idle": { message: "Nothing was received in time.", section: "RFC 6455 §7.4.1", statusCode: 1001 },
   "deadline/stalled": {
     message: "The peer took nothing of what was sent to it for too long.",
     section: "RFC 6455 §7.4.1",

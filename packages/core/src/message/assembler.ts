@@ -124,6 +124,11 @@ export class Assembler implements FrameSink {
     return this.#accept(bytes, start, end, final, true);
   }
 
+  /** The chunk that was given in parts to `payload` ends: nothing of it may be kept that keeps all of it alive. */
+  endChunk(): void {
+    this.#store?.settle();
+  }
+
   #deliverWhole(bytes: Uint8Array, start: number, end: number): SinkFault | undefined {
     if (this.#kind === "binary") {
       this.sink!.binary(bytes, start, end);
@@ -171,13 +176,14 @@ export class Assembler implements FrameSink {
   }
 
   #deliverStored(): void {
-    const store = this.#store ?? new ByteStore();
-    this.#store = undefined;
+    this.#store ??= new ByteStore();
+    const store = this.#store;
+    const { length } = store;
     if (this.#kind === "text") {
-      this.sink!.text(decodeValidText(store.joinBriefly(), 0, store.length, this.#ascii, this.#host));
+      this.sink!.text(decodeValidText(store.joinBriefly(), 0, length, this.#ascii, this.#host));
     } else {
       this.#slab ??= new Slab();
-      this.sink!.binary(store.join(this.#slab), 0, store.length);
+      this.sink!.binary(store.join(this.#slab), 0, length);
     }
   }
 

@@ -7,7 +7,10 @@ import { Slab } from "./slab.ts";
 function stored(lengths: readonly number[], stays: boolean): { store: ByteStore; whole: Uint8Array } {
   const store = new ByteStore();
   const parts = lengths.map((length, index) => patterned(length, index));
-  for (const part of parts) store.append(part, 0, part.length, stays);
+  for (const part of parts) {
+    store.append(part, 0, part.length, stays);
+    store.settle();
+  }
   return { store, whole: concat(parts) };
 }
 
@@ -38,11 +41,12 @@ describe("ByteStore", () => {
     "joins parts of $lengths bytes as they were appended",
     ({ lengths }) => {
       for (const stays of [true, false]) {
-        const first = stored(lengths, stays);
-        expect(first.store.length).toBe(first.whole.length);
-        expect(sameBytes(first.store.join(new Slab()), first.whole)).toBe(true);
-        const second = stored(lengths, stays);
-        expect(sameBytes(second.store.joinBriefly().subarray(0, second.store.length), second.whole)).toBe(true);
+        const { store, whole } = stored(lengths, stays);
+        expect(store.length).toBe(whole.length);
+        expect(sameBytes(store.join(new Slab()), whole)).toBe(true);
+        expect(store.length).toBe(0);
+        const brief = stored(lengths, stays);
+        expect(sameBytes(brief.store.joinBriefly().subarray(0, brief.whole.length), brief.whole)).toBe(true);
       }
     },
   );
@@ -56,16 +60,59 @@ describe("ByteStore", () => {
     expect(sameBytes(store.join(new Slab()).subarray(0, 8900), patterned(10_000).subarray(100, 9000))).toBe(true);
   });
 
-  it("keeps by reference what is most of its buffer, and copies what would pin a large one [F25]", () => {
-    const referred = patterned(8000);
+  it("keeps by reference what is most of its buffer, and copies what would pin a large one, when the chunk ends [F25]", () => {
+    const referred = patterned(8192);
     const pinning = patterned(80_000);
     const store = new ByteStore();
-    store.append(referred, 0, 8000, true);
-    store.append(pinning, 0, 8000, true);
+    for (const array of [referred, pinning]) {
+      store.append(array, 0, 4096, true);
+      store.append(array, 4096, 8192, true);
+      store.settle();
+    }
     referred[0] = 99;
     pinning[0] = 99;
     const joined = store.join(new Slab());
-    expect([joined[0], joined[8000]]).toEqual([99, 0]);
+    expect([joined[0], joined[8192]]).toEqual([99, 0]);
+  });
+
+  it("copies many short parts even where they are most of their buffer", () => {
+    const array = patterned(8000);
+    const store = new ByteStore();
+    for (let at = 0; at < 8000; at += 1000) store.append(array, at, at + 1000, true);
+    store.settle();
+    array.fill(99);
+    expect(sameBytes(store.join(new Slab()), patterned(8000))).toBe(true);
+  });
+
+  it("keeps the order of parts that are copied at once and parts that wait for the end of the chunk", () => {
+    for (const settle of [true, false]) {
+      const array = patterned(3000);
+      const store = new ByteStore();
+      for (const [start, end] of [
+        [0, 10],
+        [10, 500],
+        [500, 520],
+        [520, 1500],
+        [1500, 1600],
+        [1600, 3000],
+      ] as const) {
+        store.append(array, start, end, true);
+      }
+      if (settle) store.settle();
+      expect(sameBytes(store.join(new Slab()), patterned(3000))).toBe(true);
+    }
+  });
+
+  it("is empty after it was joined, and takes the next message", () => {
+    const store = new ByteStore();
+    for (const length of [50, 5000, 500]) {
+      const whole = patterned(length);
+      store.append(whole, 0, length, true);
+      expect(sameBytes(store.joinBriefly().subarray(0, length), whole)).toBe(true);
+      expect(store.length).toBe(0);
+      store.append(whole, 0, length, false);
+      expect(sameBytes(store.join(new Slab()), whole)).toBe(true);
+    }
   });
 
   it("gives an array of its own, exactly as large as what is in it, but for short ones, which share the slab [F25]", () => {

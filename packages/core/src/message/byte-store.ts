@@ -1,13 +1,16 @@
 /**
- * The bytes of a message in progress. A chunk that is nearly all message is kept by reference; everything else is
- * copied into blocks that grow with what is stored. So a thousand fragments of one byte hold a few KiB and not a
- * thousand chunks, and memory never exceeds the bytes received by more than their own number.
+ * The bytes of a message in progress. While a chunk is decoded its parts are only referred to, so that a message which
+ * lies in one chunk is copied once. When the chunk ends, what is nearly all of it stays so; everything else is copied into
+ * blocks that grow with what is stored. So a thousand fragments of one byte hold a few KiB and not a thousand chunks, and
+ * memory never exceeds the bytes received by more than their own number.
  */
 
 import { viewOf } from "../bytes/words.ts";
 import { longestCarved, type Slab } from "./slab.ts";
 
-/** A part of this size or more is kept by reference if it is most of its buffer. */
+/** A part that is shorter is copied at once: a view of it costs as much. */
+const shortPart = 128;
+/** Parts of so many bytes or more, on average, are kept by reference if they are most of their chunk. */
 const referenceThreshold = 4096;
 const smallestBlock = 256;
 const largestBlock = 65_536;
@@ -20,37 +23,43 @@ const maxFreeBlocks = 16;
 const scratchLimit = 1_048_576;
 let scratch: Uint8Array = new Uint8Array(0);
 
-/** Appends ranges, and joins them at the end. */
+/** Appends ranges, and joins them at the end; then it is empty again. */
 export class ByteStore {
   #length = 0;
+  /** In order: what is kept, what was copied since, and what lies in the chunk that is being decoded. */
   readonly #parts: Uint8Array[] = [];
-  /** The blocks that parts lie in. */
-  readonly #blocks: Uint8Array[] = [];
   #block: Uint8Array | undefined;
   #used = 0;
+  readonly #waiting: Uint8Array[] = [];
+  /** The blocks that parts lie in. */
+  readonly #blocks: Uint8Array[] = [];
 
   get length(): number {
     return this.#length;
   }
 
-  /** Appends `bytes[start, end)`. `stays` tells that the range will not change, so that it may be kept by reference. */
+  /** Appends `bytes[start, end)`. `stays` tells that the range will not change until `settle` is called, or ever. */
   append(bytes: Uint8Array, start: number, end: number, stays: boolean): void {
-    const length = end - start;
-    if (stays && length >= referenceThreshold && bytes.buffer.byteLength - length <= length >> 3) {
+    this.#length += end - start;
+    if (stays && (end - start >= shortPart || this.#waiting.length > 0)) this.#waiting.push(viewOf(bytes, start, end));
+    else this.#copy(bytes, start, end);
+  }
+
+  /** The chunk ends: what lies in it must not keep all of it alive. */
+  settle(): void {
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
+    let length = 0;
+    for (const part of waiting) length += part.length;
+    // Many short parts are copied all the same: their views would weigh more than what they spare.
+    const isLong = length >= referenceThreshold * waiting.length;
+    if (isLong && waiting[0]!.buffer.byteLength - length <= length >> 3) {
       this.#sealBlock();
-      this.#parts.push(viewOf(bytes, start, end));
-      this.#length += length;
-      return;
+      this.#parts.push(...waiting);
+    } else {
+      for (const part of waiting) this.#copy(part, 0, part.length);
     }
-    let at = start;
-    while (at < end) {
-      const room = this.#room(end - at);
-      const step = Math.min(end - at, room);
-      copy(bytes, at, at + step, this.#block!, this.#used);
-      this.#used += step;
-      this.#length += step;
-      at += step;
-    }
+    waiting.length = 0;
   }
 
   /** All bytes, in memory that nobody writes to any more: that of the connection's `slab` if they are few. */
@@ -62,32 +71,51 @@ export class ByteStore {
 
   /** All bytes, at the start of an array that is valid until the next call on any store. */
   joinBriefly(): Uint8Array {
-    if (this.#parts.length === 0 && this.#block !== undefined) {
-      giveBack(this.#block);
-      return this.#block;
+    const block = this.#block;
+    if (this.#parts.length === 0 && this.#waiting.length === 0 && block !== undefined) {
+      giveBack(block);
+      this.#clear();
+      return block;
     }
-    if (this.#length > scratchLimit) return this.#joinLarge();
-    if (scratch.length < this.#length) {
+    if (this.#length <= scratchLimit && scratch.length < this.#length) {
       scratch = new Uint8Array(Math.min(scratchLimit, Math.max(this.#length, scratch.length * 2)));
     }
-    this.#copyTo(scratch);
-    return scratch;
-  }
-
-  #joinLarge(): Uint8Array {
-    const joined = new Uint8Array(this.#length);
+    const joined = this.#length <= scratchLimit ? scratch : new Uint8Array(this.#length);
     this.#copyTo(joined);
     return joined;
   }
 
+  /** Moves everything to `target`, and is empty then. */
   #copyTo(target: Uint8Array): void {
-    this.#sealBlock();
-    let at = 0;
-    for (const part of this.#parts) {
-      target.set(part, at);
-      at += part.length;
+    let at = setAll(this.#parts, target, 0);
+    const block = this.#block;
+    if (block !== undefined) {
+      target.set(this.#used === block.length ? block : block.subarray(0, this.#used), at);
+      at += this.#used;
+      giveBack(block);
     }
-    for (const block of this.#blocks) giveBack(block);
+    setAll(this.#waiting, target, at);
+    for (let index = 0; index < this.#blocks.length; index++) giveBack(this.#blocks[index]!);
+    this.#clear();
+  }
+
+  #clear(): void {
+    this.#length = 0;
+    this.#parts.length = 0;
+    this.#waiting.length = 0;
+    this.#blocks.length = 0;
+    this.#block = undefined;
+    this.#used = 0;
+  }
+
+  #copy(bytes: Uint8Array, start: number, end: number): void {
+    let at = start;
+    while (at < end) {
+      const step = Math.min(end - at, this.#room(end - at));
+      copy(bytes, at, at + step, this.#block!, this.#used);
+      this.#used += step;
+      at += step;
+    }
   }
 
   /** Room in the block, in a new one where there is none. A new block is as large as what is stored already. */
@@ -107,6 +135,15 @@ export class ByteStore {
     this.#block = undefined;
     this.#used = 0;
   }
+}
+
+function setAll(parts: readonly Uint8Array[], target: Uint8Array, from: number): number {
+  let at = from;
+  for (let index = 0; index < parts.length; index++) {
+    target.set(parts[index]!, at);
+    at += parts[index]!.length;
+  }
+  return at;
 }
 
 /** A block of at least `size` bytes, and at most twice as many. What it contains is undefined. */

@@ -9,14 +9,15 @@ const KiB = 1024;
 /** The most bytes that each may hold. */
 const bounds: Readonly<Record<string, number>> = {
   "16,000 fragments of one byte, each in a chunk of 64 KiB of its own": 16_000 * 32,
-  // At most one block more than the bytes themselves.
-  "a message of 1 MiB in fragments of 1 KiB": 1024 * KiB + 64 * KiB + slack,
+  // At most one block more than the bytes themselves, and what lists them.
+  "a message of 1 MiB in fragments of 1 KiB": 1024 * KiB + 64 * KiB + 2 * slack,
   // What is kept by reference may lie in a buffer that is an eighth larger.
   "a message of 1 MiB in one frame, in chunks of 16 KiB": (1024 * KiB * 9) / 8 + slack,
   "the header of a frame of 16 MiB": slack,
   // Twice as much while it grows, and the positions of its fields.
   "a head of 16 KiB, byte by byte": 2 * 16 * KiB + slack,
-  "100,000 Pings": slack,
+  // The first blocks of the pool, which all connections share, are in it.
+  "100,000 Pings": 3 * slack,
   "an idle connection that has sent and received": 3 * slack,
 };
 

@@ -45,7 +45,7 @@ describe("the table of violations", () => {
     "extension/data-malformed": 1007,
     "extension/data-truncated": 1007,
     "deadline/pong": 1011,
-    "deadline/idle": 1001,
+    "deadline/stalled": 1008,
     "deadline/control-flood": 1008,
   };
 
@@ -166,9 +166,10 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
     expect(connection.transport).toBe("abort");
   });
 
-  it("by a deadline does the same: pong with 1011, control-flood with 1008 [X16] [X19]", () => {
+  it("by a deadline does the same: pong with 1011, stalled and control-flood with 1008 [X16] [X19]", () => {
     for (const [reason, statusCode] of [
       ["pong", 1011],
+      ["stalled", 1008],
       ["control-flood", 1008],
     ] as const) {
       const connection = open(role, { offset: 7 });
