@@ -9,8 +9,8 @@ const KiB = 1024;
 /** The most bytes that each may hold. */
 const bounds: Readonly<Record<string, number>> = {
   "16,000 fragments of one byte, each in a chunk of 64 KiB of its own": 16_000 * 32,
-  // At most one block more than the bytes themselves, and what lists them.
-  "a message of 1 MiB in fragments of 1 KiB": 1024 * KiB + 64 * KiB + 2 * slack,
+  // A block that is not full, and what lists the blocks.
+  "a message of 1 MiB in fragments of 1 KiB": (1024 * KiB * 9) / 8 + slack,
   // What is kept by reference may lie in a buffer that is an eighth larger.
   "a message of 1 MiB in one frame, in chunks of 16 KiB": (1024 * KiB * 9) / 8 + slack,
   "the header of a frame of 16 MiB": slack,
