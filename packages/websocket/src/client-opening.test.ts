@@ -1,4 +1,4 @@
-import { Connection, plainAgreement } from "@hybi/core";
+import { Connection, plainAgreement, type Violation } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { TestClock, turn, until } from "../tests/support/clock.ts";
 import { story, World } from "../tests/support/link.ts";
@@ -8,7 +8,7 @@ import { pair } from "./pair.ts";
 import { Pump } from "./pump.ts";
 import { silentListener } from "./pump-listener.ts";
 import type { FailureEvent } from "./socket-events.ts";
-import { type ConnectTarget, OpeningRejection } from "./socket-options.ts";
+import { type ConnectTarget, OpeningRejection, OpeningViolation } from "./socket-options.ts";
 
 describe("the connections to one host", () => {
   it("are opened one after the other, each when the one before is open or has failed [C14]", async () => {
@@ -141,6 +141,23 @@ describe("connect", () => {
       message: "The server answered 403.",
     });
     expect(new OpeningRejection({ status: 500, reasonPhrase: "", minorVersion: 1, fields: [] }).body).toHaveLength(0);
+  });
+
+  it("may say that the server has redirected it, or broken a rule", async () => {
+    const asked: string[] = [];
+    const violation = { code: "opening/subprotocol-missing" } as Violation;
+    const Refused = createWebSocketClass(({ url }) => {
+      asked.push(url.resourceName);
+      if (url.resourceName === "/end") throw new OpeningViolation(violation);
+      const fields = [["Location", "/end"]] as const;
+      throw new OpeningRejection({ status: 307, reasonPhrase: "", minorVersion: 1, fields });
+    });
+    const socket = new Refused("ws://example.com/", { followRedirects: 1 });
+    const errors: FailureEvent[] = [];
+    socket.onerror = (event) => errors.push(event);
+    await until(() => socket.readyState === 3);
+    expect(asked).toEqual(["/", "/end"]);
+    expect(errors[0]?.violation).toBe(violation);
   });
 
   it("may bring an agreement of its own, and bytes that came with it", async () => {

@@ -18,7 +18,13 @@ import { type Clock, systemClock } from "./clock.ts";
 import { Pump } from "./pump.ts";
 import type { PumpListener } from "./pump-listener.ts";
 import type { FailureDetail } from "./socket-events.ts";
-import { type AgreedTransport, type ClientSocketOptions, OpeningRejection, systemRandom } from "./socket-options.ts";
+import {
+  type AgreedTransport,
+  type ClientSocketOptions,
+  OpeningRejection,
+  OpeningViolation,
+  systemRandom,
+} from "./socket-options.ts";
 import type { Transport } from "./transport.ts";
 
 /** Whom an opening tells. */
@@ -126,7 +132,9 @@ export class ClientOpening {
       if (this.#over || this.#isGivenUp) transportOf(connected).abort();
       else this.#begin(connected);
     } catch (error) {
-      this.#fail(error instanceof OpeningRejection ? { response: error.response, body: error.body } : { error });
+      const isOver = this.#over || this.#isGivenUp;
+      if (!isOver && error instanceof OpeningRejection && this.follow(error.response)) return;
+      this.#fail(failureOfConnect(error));
     } finally {
       if (timer !== undefined) this.#clock.clearTimeout(timer);
     }
@@ -156,6 +164,11 @@ export class ClientOpening {
     this.leave();
     this.#listener.openingFailed(detail);
   }
+}
+
+function failureOfConnect(error: unknown): FailureDetail {
+  if (error instanceof OpeningRejection) return { response: error.response, body: error.body };
+  return error instanceof OpeningViolation ? { violation: error.violation } : { error };
 }
 
 function transportOf(connected: Transport | AgreedTransport): Transport {

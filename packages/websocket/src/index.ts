@@ -37,6 +37,7 @@ export {
   type Connect,
   type ConnectTarget,
   OpeningRejection,
+  OpeningViolation,
 } from "./socket-options.ts";
 
 // Servers: what an adapter feeds.
@@ -48,6 +49,7 @@ export {
   WebSocketServer,
 } from "./server.ts";
 export type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
+export type { RequestStream } from "./incoming-stream.ts";
 
 // Transports, and the pump.
 export type { Transport, TransportSink } from "./transport.ts";

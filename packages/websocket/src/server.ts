@@ -6,6 +6,7 @@ import {
   type DeadlineOptions,
   Endpoint,
   type ServerOptions as EndpointOptions,
+  type Fields,
   originCheck,
   prepareBinary,
   prepareText,
@@ -15,6 +16,7 @@ import {
 import { type Clock, reportError, systemClock } from "./clock.ts";
 import { Incoming, type IncomingOwner } from "./incoming.ts";
 import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
+import { IncomingStream, type RequestStream } from "./incoming-stream.ts";
 import { type Sendable, sendable } from "./message-data.ts";
 import { Pump } from "./pump.ts";
 import { type Closable, OPEN } from "./socket-core.ts";
@@ -124,6 +126,22 @@ export class WebSocketServer {
     if (pump === undefined) return;
     pump.receiveHead(head);
     if (rest !== undefined && rest.length > 0) pump.data(rest);
+  }
+
+  /**
+   * A client has asked with an Extended CONNECT over HTTP/2 (RFC 8441) or HTTP/3 (RFC 9220). `fields` are the whole field
+   * list of its request, pseudo-header fields first.
+   */
+  receiveStream(stream: RequestStream, fields: Fields, info: TransportInfo = {}): void {
+    if (this.#isClosing) {
+      stream.abort();
+      return;
+    }
+    const { deadlines, writeBudget } = this.#options;
+    const how = { clock: this.#clock, deadlines, writeBudget };
+    const incoming = new IncomingStream(this.#owner, stream, info, this.#endpointOptions, how);
+    this.#connections.add(incoming);
+    incoming.begin(fields);
   }
 
   // What applications do

@@ -1,5 +1,13 @@
 /** What a client may be told beyond a URL and subprotocols, and how adapters open transports. */
-import type { Agreement, ClientOptions, DeadlineOptions, RandomSource, ResponseHead, WebSocketUrl } from "@hybi/core";
+import type {
+  Agreement,
+  ClientOptions,
+  DeadlineOptions,
+  RandomSource,
+  ResponseHead,
+  Violation,
+  WebSocketUrl,
+} from "@hybi/core";
 import type { Clock } from "./clock.ts";
 import type { Transport } from "./transport.ts";
 
@@ -20,7 +28,7 @@ export interface AgreedTransport {
   readonly agreement: Agreement;
 }
 
-/** Opens a transport: all that an adapter does for a client. Rejects with `OpeningRejection` for an HTTP answer. */
+/** Opens a transport: all that an adapter does for a client. Rejects with `OpeningRejection` for an HTTP answer, `OpeningViolation` for a bad one. */
 export type Connect = (
   target: ConnectTarget,
 ) => Transport | AgreedTransport | Promise<Transport> | Promise<AgreedTransport> | Promise<Transport | AgreedTransport>;
@@ -35,6 +43,17 @@ export class OpeningRejection extends Error {
     this.name = "OpeningRejection";
     this.response = response;
     this.body = body;
+  }
+}
+
+/** The server broke a rule of the opening handshake; for adapters with a handshake of their own. */
+export class OpeningViolation extends Error {
+  readonly violation: Violation;
+
+  constructor(violation: Violation) {
+    super(violation.message);
+    this.name = "OpeningViolation";
+    this.violation = violation;
   }
 }
 

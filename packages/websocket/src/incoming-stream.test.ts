@@ -1,0 +1,152 @@
+import type { Fields, StreamAnswer } from "@hybi/core";
+import { describe, expect, it } from "vitest";
+import { TestClock, turn, until } from "../tests/support/clock.ts";
+import type { IncomingOpening } from "./incoming-opening.ts";
+import type { RequestStream } from "./incoming-stream.ts";
+import { type PairedTransport, pair } from "./pair.ts";
+import { type ServerOptions, WebSocketServer } from "./server.ts";
+
+const request: Fields = [
+  [":method", "CONNECT"],
+  [":protocol", "websocket"],
+  [":scheme", "https"],
+  [":path", "/chat"],
+  [":authority", "example.com"],
+  ["origin", "https://example.com"],
+  ["sec-websocket-version", "13"],
+];
+
+/** A stream without a network: what it was answered, and the client's end of what follows. */
+class TestStream implements RequestStream {
+  onLost: (() => void) | undefined;
+  readonly calls: string[] = [];
+  near: PairedTransport | undefined;
+
+  accept({ status }: StreamAnswer): PairedTransport {
+    this.calls.push(`accept ${status}`);
+    const [near, far] = pair();
+    this.near = near;
+    return far;
+  }
+  reject({ status }: StreamAnswer): void {
+    this.calls.push(`reject ${status}`);
+  }
+  abort(): void {
+    this.calls.push("abort");
+  }
+}
+
+function setUp(handler: (opening: IncomingOpening) => unknown, options: ServerOptions = {}) {
+  const clock = new TestClock();
+  const server = new WebSocketServer(handler, { clock, ...options });
+  const stream = new TestStream();
+  return { clock, server, stream };
+}
+
+describe("a request that came as an Extended CONNECT", () => {
+  it("is accepted with 200, and its socket talks through what follows [B04]", async () => {
+    const { server, stream } = setUp((opening) => {
+      expect(opening.url).toBe("wss://example.com/chat");
+      opening.accept().send("hi");
+    });
+    server.receiveStream(stream, request, { secure: true });
+    expect(server.sockets.size).toBe(1);
+    const received: number[] = [];
+    let ended = false;
+    stream.near?.start({
+      data: (chunk) => received.push(...chunk),
+      drain() {},
+      end: () => (ended = true),
+      error() {},
+      close() {},
+    });
+    await until(() => received.length > 0);
+    expect([...stream.calls, ...received]).toEqual(["accept 200", 0x81, 2, 0x68, 0x69]);
+    const closed = server.close();
+    stream.near?.write([Uint8Array.of(0x88, 0x80, 0, 0, 0, 0)]);
+    await until(() => ended);
+    stream.near?.end();
+    await closed;
+    expect(server.connections).toBe(0);
+  });
+
+  it("is accepted as streams too", async () => {
+    const { server, stream } = setUp((opening) => opening.acceptStream());
+    server.receiveStream(stream, request);
+    expect([stream.calls, server.sockets.size, server.connections]).toEqual([["accept 200"], 0, 1]);
+    stream.near?.abort();
+    await until(() => server.connections === 0);
+  });
+
+  it.each([
+    ["breaks a rule", request.slice(1), {}, 405, "opening/method-not-connect"],
+    ["comes from elsewhere", request, { origins: ["https://other.example"] }, 403, "opening/origin-refused"],
+  ] as const)("is refused when it %s, and the application is told [B05]", (_, fields, options, status, code) => {
+    const failures: unknown[] = [];
+    const { server, stream } = setUp(() => expect.unreachable(), {
+      ...options,
+      onFailure: ({ violation }) => failures.push(violation?.code),
+    });
+    server.receiveStream(stream, fields);
+    expect(stream.calls).toEqual([`reject ${status}`]);
+    expect(failures).toEqual([code]);
+    expect(server.connections).toBe(0);
+  });
+
+  it.each([
+    ["answers nothing", () => {}, 404, 0],
+    ["fails", () => Promise.reject(new Error("oops")), 500, 1],
+    ["rejects", (opening: IncomingOpening) => opening.reject({ status: 410 }), 410, 0],
+  ])("is rejected when the handler %s [B06]", async (_, handler, status, reported) => {
+    const { server, stream, clock } = setUp(handler);
+    server.receiveStream(stream, request);
+    await until(() => server.connections === 0);
+    expect(stream.calls).toEqual([`reject ${status}`]);
+    expect(clock.reported).toHaveLength(reported);
+    expect(clock.due).toEqual([]);
+  });
+
+  it("is rejected with 503 when the handler takes too long, and cannot be accepted then", async () => {
+    let asked: IncomingOpening | undefined;
+    const { server, stream, clock } = setUp((opening) => new Promise(() => (asked = opening)));
+    server.receiveStream(stream, request);
+    await clock.advance(10_000);
+    expect(stream.calls).toEqual(["reject 503"]);
+    expect(() => asked?.accept()).toThrow(expect.objectContaining({ code: "endpoint/not-awaiting-answer" }));
+    expect(() => asked?.reject({ status: 404 })).toThrow();
+  });
+
+  it("is closed with 1011 when the handler fails after it has accepted", async () => {
+    const { server, stream, clock } = setUp((opening) => {
+      opening.accept();
+      throw new Error("oops");
+    });
+    server.receiveStream(stream, request);
+    const received: number[] = [];
+    stream.near?.start({ data: (chunk) => received.push(...chunk), drain() {}, end() {}, error() {}, close() {} });
+    await until(() => received.length > 0);
+    expect(received).toEqual([0x88, 2, 0x03, 0xf3]);
+    expect(clock.reported).toMatchObject([{ message: "oops" }]);
+  });
+
+  it("that is dropped before it is answered leaves, and may still be accepted", async () => {
+    let asked: IncomingOpening | undefined;
+    const { server, stream } = setUp((opening) => new Promise(() => (asked = opening)));
+    server.receiveStream(stream, request);
+    expect(server.connections).toBe(1);
+    stream.onLost?.();
+    expect(server.connections).toBe(0);
+    const socket = asked?.accept();
+    stream.near?.abort();
+    await until(() => socket?.readyState === 3);
+    expect(server.sockets.size).toBe(0);
+  });
+
+  it("is dropped by a server that is closed, and by one whose clients have had their time", async () => {
+    const { server, stream, clock } = setUp((opening) => opening.accept());
+    await server.close();
+    server.receiveStream(stream, request);
+    await turn();
+    expect([stream.calls, server.connections, clock.due]).toEqual([["abort"], 0, []]);
+  });
+});

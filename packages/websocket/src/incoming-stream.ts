@@ -1,0 +1,189 @@
+/**
+ * A request that came as an Extended CONNECT, over HTTP/2 (RFC 8441) or HTTP/3 (RFC 9220), until the handler has answered it:
+ * what `Incoming` is over a byte stream. The rules are core's; the HTTP layer sends what they answer.
+ */
+import {
+  answerExtendedConnect,
+  Connection,
+  type ConnectionOptions,
+  checkExtendedConnect,
+  type DeadlineOptions,
+  type Extension,
+  type Fields,
+  type Leniency,
+  type OpeningAnswer,
+  type OpeningRequest,
+  type OriginCheck,
+  type Rejection,
+  refuseExtendedConnect,
+  rejectExtendedConnect,
+  type StreamAnswer,
+  UsageError,
+  type Violation,
+} from "@hybi/core";
+import type { OpeningListener } from "./client-opening.ts";
+import type { Clock } from "./clock.ts";
+import type { IncomingOwner } from "./incoming.ts";
+import { type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
+import { Pump } from "./pump.ts";
+import type { Closable } from "./socket-core.ts";
+import type { Transport } from "./transport.ts";
+import type { WebSocket } from "./websocket.ts";
+import { WebSocketError } from "./websocket-error.ts";
+
+/** A stream of HTTP/2 or HTTP/3 that awaits the answer to its request. Nothing here throws. */
+export interface RequestStream {
+  /** Sends the head of a success; what follows it, both ways, goes through the transport that is returned. */
+  accept(answer: StreamAnswer): Transport;
+  /** Sends an answer with its body, and ends the stream. */
+  reject(answer: StreamAnswer & { readonly body: Uint8Array }): void;
+  /** Drops the stream: RST_STREAM with CANCEL, or its like. */
+  abort(): void;
+  /** Told when the client drops the stream before it is answered. */
+  onLost: (() => void) | undefined;
+}
+
+/** What an accepted stream goes by. */
+export interface StreamOptions extends ConnectionOptions {
+  readonly extensions?: readonly Extension[] | undefined;
+  readonly checkOrigin?: OriginCheck | undefined;
+  readonly tolerate?: readonly Leniency[] | undefined;
+}
+
+/** As `Deadlines` has it for "opening". */
+const defaultOpening = 10_000;
+
+export class IncomingStream implements Answering, Closable {
+  readonly clock: Clock;
+  readonly #owner: IncomingOwner;
+  readonly #info: TransportInfo;
+  readonly #stream: RequestStream;
+  readonly #options: StreamOptions;
+  readonly #deadlines: DeadlineOptions;
+  readonly #writeBudget: number | undefined;
+  #request: OpeningRequest | undefined;
+  #timer: unknown;
+  #ended = false;
+  #accepted: Closable | undefined;
+
+  constructor(
+    owner: IncomingOwner,
+    stream: RequestStream,
+    info: TransportInfo,
+    options: StreamOptions,
+    how: { clock: Clock; deadlines?: DeadlineOptions | undefined; writeBudget?: number | undefined },
+  ) {
+    this.#owner = owner;
+    this.#stream = stream;
+    this.#info = info;
+    this.#options = options;
+    this.clock = how.clock;
+    this.#deadlines = how.deadlines ?? {};
+    this.#writeBudget = how.writeBudget;
+  }
+
+  /** Checks the request, and asks the handler if there is nothing wrong with it. */
+  begin(fields: Fields): void {
+    const check = checkExtendedConnect(fields, { tolerate: this.#options.tolerate });
+    if (check.type === "violation") {
+      this.#refuse(check.violation);
+      return;
+    }
+    const refused = this.#options.checkOrigin?.(check.request);
+    if (refused !== undefined) {
+      this.#refuse({ ...refused, offset: 0 });
+      return;
+    }
+    this.#request = check.request;
+    this.#stream.onLost = () => this.#end();
+    const { opening = defaultOpening } = this.#deadlines;
+    if (opening !== Number.POSITIVE_INFINITY) {
+      // RFC 9110 §15.6.4: the handler has taken too long, and the client is not to blame.
+      this.#timer = this.clock.setTimeout(() => this.startClosing(), opening);
+    }
+    void this.#ask(new IncomingOpening(check.request, this.#info, this));
+  }
+
+  // `Answering`
+
+  accept(answer: OpeningAnswer, listener: OpeningListener & Closable): void {
+    const request = this.#awaited();
+    const extensions = answer.extensions ?? this.#options.extensions;
+    const { agreement, ...head } = answerExtendedConnect(request, { ...answer, extensions });
+    const pump = new Pump({
+      endpoint: new Connection(agreement, { ...this.#options, extensions }),
+      transport: this.#stream.accept(head),
+      listener,
+      clock: this.clock,
+      deadlines: this.#deadlines,
+      writeBudget: this.#writeBudget,
+    });
+    this.#answered();
+    this.#accepted = listener;
+    listener.attach(pump);
+    listener.open(agreement);
+    pump.start();
+    if (this.#ended) return;
+    this.#owner.replaced(this, listener);
+    listener.onClosed = () => this.#owner.replaced(listener, undefined);
+  }
+
+  accepted(socket: WebSocket): void {
+    if (!this.#ended) this.#owner.accepted(socket);
+  }
+
+  reject(rejection: Rejection): void {
+    this.#awaited();
+    this.#stream.reject(rejectExtendedConnect(rejection));
+    this.#answered();
+    this.#end();
+  }
+
+  // `Closable`
+
+  startClosing(): void {
+    if (this.#request !== undefined) this.reject({ status: 503, fields: [["Retry-After", "5"]] });
+  }
+
+  terminate(): void {
+    this.#stream.abort();
+    this.#end();
+  }
+
+  #awaited(): OpeningRequest {
+    if (this.#request === undefined) throw new UsageError("endpoint/not-awaiting-answer");
+    return this.#request;
+  }
+
+  #refuse(violation: Violation): void {
+    this.#stream.reject(refuseExtendedConnect(violation));
+    this.#owner.failed({ violation }, this.#info);
+    this.#end();
+  }
+
+  #answered(): void {
+    this.#request = undefined;
+    this.#stream.onLost = undefined;
+    if (this.#timer !== undefined) this.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** The opening is over, and nothing came of it. A client that has gone may still be accepted: it then closes at once. */
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#owner.replaced(this, undefined);
+  }
+
+  async #ask(opening: IncomingOpening): Promise<void> {
+    try {
+      await this.#owner.requested(opening);
+      if (this.#request !== undefined) this.reject({ status: 404 });
+    } catch (error) {
+      const isItsEnd = this.#accepted !== undefined && error instanceof WebSocketError && error.detail !== undefined;
+      if (!isItsEnd) this.#owner.report(error);
+      if (this.#request !== undefined) this.reject({ status: 500 });
+      else this.#accepted?.startClosing(1011, "");
+    }
+  }
+}
