@@ -2,10 +2,15 @@
 import type { OutgoingHttpHeaders } from "node:http2";
 import type { FieldLine, Fields } from "@hybi/core";
 
-/** Node's list of names and values in turn. */
-export function fieldLines(rawHeaders: readonly string[]): FieldLine[] {
+/** Node's list of names and values in turn, or its object, in which a name may have a list of values. */
+export function fieldLines(headers: readonly string[] | object): FieldLine[] {
+  if (!Array.isArray(headers)) {
+    return Object.entries(headers).flatMap(([name, value]) =>
+      [value].flat().map((one): FieldLine => [name, String(one)]),
+    );
+  }
   const lines: FieldLine[] = [];
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) lines.push([rawHeaders[at]!, rawHeaders[at + 1]!]);
+  for (let at = 0; at + 1 < headers.length; at += 2) lines.push([headers[at], headers[at + 1]]);
   return lines;
 }
 

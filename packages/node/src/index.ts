@@ -3,15 +3,18 @@
 // Clients.
 export { type ConnectOptions, connect } from "./connect.ts";
 export { OpeningError } from "./opening-error.ts";
+export { ProxyError } from "./proxy.ts";
 export { WebSocket, WebSocketStream } from "./websocket-classes.ts";
-export type { ClientOptions, TransportOptions } from "./transport-options.ts";
+export type { ClientOptions, ProxyOptions, TransportOptions } from "./transport-options.ts";
 
 // Servers.
 export { type ListenOptions, listen, type Server } from "./listen.ts";
 export { upgrade } from "./upgrade.ts";
+export { upgradeStream } from "./upgrade-stream.ts";
 export { type ServerOptions, WebSocketServer } from "./websocket-server.ts";
 
 // What they are made of.
+export { Http2Transport } from "./http2-transport.ts";
 export { NodeTransport } from "./node-transport.ts";
 export { nodeHost } from "./host.ts";
 export { nodeClock } from "./clock.ts";

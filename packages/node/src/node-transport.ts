@@ -39,6 +39,8 @@ export class NodeTransport implements Transport {
     stream.on("data", (chunk: Buffer) => sink.data(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)));
     stream.on("end", () => sink.end());
     stream.on("close", () => sink.close());
+    // Whoever had it before may have paused it, so that nothing is lost on the way here.
+    stream.resume();
   }
 
   write(chunks: readonly Uint8Array[]): void {

@@ -1,5 +1,7 @@
 /** What a client of this package may be told about its transport, in `options.transport`. */
+import type { ClientHttp2Session } from "node:http2";
 import type { ConnectionOptions } from "node:tls";
+import type { Fields } from "@hybi/core";
 import type { ClientSocketOptions } from "@hybi/websocket";
 
 /** How to reach a server. Everything may be left out. */
@@ -8,6 +10,23 @@ export interface TransportOptions {
   readonly tls?: ConnectionOptions | undefined;
   /** A Unix socket or named pipe to go to, whatever the host of the URL is. */
   readonly path?: string | undefined;
+  /** A proxy that forms a tunnel to the server (RFC 9110 §9.3.6). */
+  readonly proxy?: string | URL | ProxyOptions | undefined;
+  /**
+   * HTTP/2 in place of HTTP/1.1 (RFC 8441): `true` for a session of its own, or a session whose server speaks for the host
+   * of the URL.
+   */
+  readonly http2?: boolean | ClientHttp2Session | undefined;
+}
+
+/** A proxy, and what to say to it. */
+export interface ProxyOptions {
+  /** Its http or https URL. A user and a password in it become Proxy-Authorization. */
+  readonly url: string | URL;
+  /** Fields of the CONNECT request. */
+  readonly fields?: Fields | undefined;
+  /** For an https proxy. */
+  readonly tls?: ConnectionOptions | undefined;
 }
 
 /** Options of a client over the transports of Node. */

@@ -3,7 +3,8 @@ import { expect, it } from "vitest";
 
 it("the public names of @hybi/node are these", () => {
   expect(Object.keys(node).sort()).toEqual([
-    ...["NodeTransport", "OpeningError", "WebSocket", "WebSocketServer", "WebSocketStream"],
-    ...["connect", "listen", "nodeClock", "nodeHost", "upgrade"],
+    ...["Http2Transport", "NodeTransport", "OpeningError", "ProxyError"],
+    ...["WebSocket", "WebSocketServer", "WebSocketStream"],
+    ...["connect", "listen", "nodeClock", "nodeHost", "upgrade", "upgradeStream"],
   ]);
 });

@@ -1,0 +1,122 @@
+/** The client over HTTP/2 (RFC 8441): a session, what its server allows, and a stream with an Extended CONNECT. */
+import { type ClientHttp2Session, type ClientHttp2Stream, connect as openHttp2 } from "node:http2";
+import { TLSSocket } from "node:tls";
+import {
+  checkExtendedConnectResponse,
+  defaultLimits,
+  type Fields,
+  openExtendedConnect,
+  type ResponseHead,
+} from "@hybi/core";
+import { type AgreedTransport, type ConnectTarget, OpeningRejection, OpeningViolation } from "@hybi/websocket";
+import { fieldLines, headersObject } from "./field-lines.ts";
+import { cancel, Http2Transport } from "./http2-transport.ts";
+import { openSocket } from "./open-socket.ts";
+import type { TransportOptions } from "./transport-options.ts";
+
+/** Opens a stream, in the session that the options name or in a new one, which ends with the stream. */
+export async function openHttp2Stream(target: ConnectTarget, options: TransportOptions): Promise<AgreedTransport> {
+  if (typeof options.http2 === "object") return openStream(options.http2, target);
+  const session = await openSession(target, options);
+  try {
+    const opened = await openStream(session, target);
+    session.close();
+    return opened;
+  } catch (error) {
+    session.destroy();
+    throw error;
+  }
+}
+
+async function openSession({ url, signal }: ConnectTarget, options: TransportOptions): Promise<ClientHttp2Session> {
+  const socket = await openSocket(url, options, signal);
+  const session = openHttp2(`${url.secure ? "https" : "http"}://${url.authority}`, { createConnection: () => socket });
+  // What it means for the stream, the stream tells.
+  session.on("error", () => {});
+  const giveUp = (): void => session.destroy();
+  signal.addEventListener("abort", giveUp);
+  session.once("close", () => signal.removeEventListener("abort", giveUp));
+  try {
+    await new Promise<void>((resolve, reject) => {
+      session.once("remoteSettings", () => resolve());
+      session.once("error", reject);
+      session.once("close", () => reject(new Error("The HTTP/2 session was closed before it began.")));
+    });
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+  if (socket instanceof TLSSocket && socket.alpnProtocol !== "h2") {
+    session.destroy();
+    throw new Error("The server does not speak HTTP/2.");
+  }
+  return session;
+}
+
+async function openStream(session: ClientHttp2Session, target: ConnectTarget): Promise<AgreedTransport> {
+  const { opening, signal } = target;
+  const { fields, sent } = openExtendedConnect(opening, await connectProtocol(session));
+  signal.throwIfAborted();
+  const stream = session.request(headersObject(fields), { endStream: false });
+  const giveUp = (): void => cancel(stream);
+  signal.addEventListener("abort", giveUp);
+  try {
+    const response = await responseOf(stream);
+    const check = checkExtendedConnectResponse(response, sent);
+    if (check.type === "agreement") return { transport: new Http2Transport(stream), agreement: check.agreement };
+    if (check.type === "violation") throw new OpeningViolation(check.violation);
+    const body = await bodyOf(stream, opening.limits?.rejectionBody ?? defaultLimits.rejectionBody);
+    throw new OpeningRejection(responseHead(response), body);
+  } catch (error) {
+    cancel(stream);
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+/** The server's SETTINGS_ENABLE_CONNECT_PROTOCOL, once its SETTINGS have come. */
+async function connectProtocol(session: ClientHttp2Session): Promise<number> {
+  if (session.remoteSettings.enableConnectProtocol !== true) {
+    // RFC 9113 §3.4: SETTINGS is the first frame of a server, so it stands before the answer to a PING.
+    await new Promise<void>((resolve, reject) => {
+      const ping = (): void => void session.ping((error) => (error === null ? resolve() : reject(error)));
+      if (session.connecting) session.once("connect", ping).once("error", reject);
+      else ping();
+    });
+  }
+  return session.remoteSettings.enableConnectProtocol === true ? 1 : 0;
+}
+
+/** The field list of the final response. */
+function responseOf(stream: ClientHttp2Stream): Promise<Fields> {
+  return new Promise((resolve, reject) => {
+    stream.once("error", reject);
+    stream.once("close", () => reject(new Error("The stream was closed before the request was answered.")));
+    // The third argument, which the types do not have, are names and values as they came.
+    stream.once("response", (...[headers, , rawHeaders]: unknown[]) =>
+      resolve(Array.isArray(rawHeaders) ? fieldLines(rawHeaders) : fieldLines(headers as object)),
+    );
+  });
+}
+
+/** The body of an answer, cut at `limit`. */
+async function bodyOf(stream: ClientHttp2Stream, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+      chunks.push(chunk.subarray(0, limit - length));
+      length += chunk.length;
+      if (length >= limit) break;
+    }
+  } catch {
+    // What has come of it is what there is.
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** HTTP/2 has no reason phrase. */
+function responseHead(list: Fields): ResponseHead {
+  const status = Number(list.find(([name]) => name === ":status")?.[1]);
+  return { status, reasonPhrase: "", minorVersion: 0, fields: list.filter(([name]) => !name.startsWith(":")) };
+}

@@ -1,0 +1,76 @@
+/** WebSocket beside HTTP/2 (RFC 8441): takes over a stream of node:http2 in the `stream` event of its server. */
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import { TLSSocket } from "node:tls";
+import type { StreamAnswer } from "@hybi/core";
+import type { OpeningHandler, RequestStream, Transport } from "@hybi/websocket";
+import { fieldLines, headersObject } from "./field-lines.ts";
+import { cancel, Http2Transport } from "./http2-transport.ts";
+import { type ServerOptions, WebSocketServer } from "./websocket-server.ts";
+
+/**
+ * Answers an Extended CONNECT: one that breaks a rule is refused, and with a valid one the handler is called. The server
+ * must have been made with `settings: { enableConnectProtocol: true }`. `headers` are those of the event; better are its
+ * raw ones, in which nothing is joined or left out.
+ *
+ * @example
+ * server.on("stream", (stream, headers) => {
+ *   if (headers[":method"] === "CONNECT") upgradeStream(stream, headers, {}, (opening) => opening.accept());
+ * });
+ */
+export function upgradeStream(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders | readonly string[],
+  server: WebSocketServer,
+): void;
+export function upgradeStream(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders | readonly string[],
+  options: ServerOptions,
+  handler: OpeningHandler,
+): void;
+export function upgradeStream(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders | readonly string[],
+  target: WebSocketServer | ServerOptions,
+  handler: OpeningHandler = () => {},
+): void {
+  const server = target instanceof WebSocketServer ? target : new WebSocketServer(handler, target);
+  const socket = stream.session?.socket;
+  const info = { secure: socket instanceof TLSSocket, remoteAddress: socket?.remoteAddress };
+  server.receiveStream(new Http2RequestStream(stream), fieldLines(headers), info);
+}
+
+class Http2RequestStream implements RequestStream {
+  onLost: (() => void) | undefined;
+  readonly #stream: ServerHttp2Stream;
+
+  constructor(stream: ServerHttp2Stream) {
+    this.#stream = stream;
+    stream.on("error", () => {});
+    stream.once("close", () => this.onLost?.());
+  }
+
+  accept(answer: StreamAnswer): Transport {
+    this.#respond(answer);
+    return new Http2Transport(this.#stream);
+  }
+
+  reject(answer: StreamAnswer & { readonly body: Uint8Array }): void {
+    const stream = this.#stream;
+    if (!this.#respond(answer)) return;
+    stream.end(answer.body);
+    // RFC 9113 §8.1: the request is not over, but nothing more of it is wanted.
+    stream.close(constants.NGHTTP2_NO_ERROR);
+  }
+
+  abort(): void {
+    cancel(this.#stream);
+  }
+
+  #respond({ status, fields }: StreamAnswer): boolean {
+    const stream = this.#stream;
+    if (stream.destroyed || stream.closed || stream.headersSent) return false;
+    stream.respond(headersObject([[":status", String(status)], ...fields]));
+    return true;
+  }
+}

@@ -1,0 +1,352 @@
+/** WebSocket in streams of HTTP/2 (RFC 8441), with node:http2 at the other end, and with our own. */
+import { once } from "node:events";
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  createSecureServer,
+  createServer,
+  type Http2Server,
+  type Http2ServerRequest,
+  connect as openHttp2,
+  type ServerHttp2Stream,
+} from "node:http2";
+import type { AddressInfo } from "node:net";
+import { encodeFrame, opcodes } from "@hybi/core/frame";
+import { connect, type ServerOptions, upgradeStream, WebSocketServer } from "@hybi/node";
+import type { OpeningHandler } from "@hybi/websocket";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { selfSigned } from "./support/certificate.ts";
+import { Peer } from "./support/peer.ts";
+import { echo, host, openPeer } from "./support/servers.ts";
+import { until } from "./support/turns.ts";
+
+const settings = { enableConnectProtocol: true };
+const text = encodeFrame({ opcode: opcodes.text, payload: Buffer.from("hi"), maskingKey: 0x01020304 });
+const close = encodeFrame({ opcode: opcodes.close, payload: Uint8Array.of(0x03, 0xe8), maskingKey: 7 });
+
+async function opened(server: Http2Server): Promise<number> {
+  const sessions = new Set<{ destroy(): void }>();
+  server.on("session", (session) => sessions.add(session));
+  server.listen(0, host);
+  await once(server, "listening");
+  onTestFinished(() => {
+    for (const session of sessions) session.destroy();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** A server that serves WebSocket in every stream that asks for it, and plain requests beside it. */
+function openServer(handler: OpeningHandler = echo, options: ServerOptions = {}): Promise<number> {
+  const server = createServer({ settings });
+  server.on("stream", (stream, headers) => {
+    if (headers[":method"] === "CONNECT") upgradeStream(stream, headers, options, handler);
+    else {
+      stream.respond({ ":status": 200 });
+      stream.end("plain");
+    }
+  });
+  return opened(server);
+}
+
+/** A server that answers streams by hand. */
+async function openAnsweringServer(answer: (stream: ServerHttp2Stream, headers: object) => void): Promise<string> {
+  const server = createServer({ settings });
+  server.on("stream", (stream, headers) => {
+    stream.on("error", () => {});
+    answer(stream, headers);
+  });
+  return `ws://${host}:${await opened(server)}/`;
+}
+
+async function openSession(port: number): Promise<ClientHttp2Session> {
+  const session = openHttp2(`http://${host}:${port}`);
+  onTestFinished(() => session.destroy());
+  await once(session, "remoteSettings");
+  return session;
+}
+
+/** A request by hand, and what comes back. */
+async function ask(session: ClientHttp2Session, changes: Record<string, string | undefined> = {}) {
+  const headers = {
+    ":method": "CONNECT",
+    ":protocol": "websocket",
+    ":scheme": "http",
+    ":path": "/chat",
+    ":authority": host,
+    "sec-websocket-version": "13",
+    ...changes,
+  };
+  const stream: ClientHttp2Stream = session.request(headers, { endStream: false });
+  const [response] = await once(stream, "response");
+  const received: Buffer[] = [];
+  stream.on("data", (chunk) => received.push(chunk));
+  return { stream, response, received: () => [...Buffer.concat(received)] };
+}
+
+describe("our server in a stream of HTTP/2", () => {
+  it("says that it takes an Extended CONNECT, and answers 200 without Sec-WebSocket-Accept [B01] [B02] [B04]", async () => {
+    const session = await openSession(await openServer());
+    expect(session.remoteSettings.enableConnectProtocol).toBe(true);
+    const { response } = await ask(session);
+    expect(response[":status"]).toBe(200);
+    expect(Object.keys(response)).not.toContain("sec-websocket-accept");
+  });
+
+  it("takes masked frames, sends unmasked ones, and ends its half with its Close frame [B07] [B08]", async () => {
+    const session = await openSession(await openServer());
+    const { stream, received } = await ask(session);
+    stream.write(text);
+    await until(() => received().length === 4);
+    expect(received()).toEqual([0x81, 2, 0x68, 0x69]);
+    const ended = once(stream, "end");
+    stream.write(close);
+    await ended;
+    expect(received().slice(4)).toEqual([0x88, 2, 0x03, 0xe8]);
+    expect(stream.writableEnded).toBe(false);
+    stream.end();
+    await once(stream, "close");
+    expect(stream.rstCode).toBe(0);
+  });
+
+  it("fails a client that does not mask [B07]", async () => {
+    const session = await openSession(await openServer());
+    const { stream, received } = await ask(session);
+    stream.write(encodeFrame({ opcode: opcodes.text, payload: Buffer.from("hi") }));
+    await until(() => received().length > 4);
+    expect(received().slice(2, 4)).toEqual([0x03, 0xea]);
+  });
+
+  it.each([
+    ["another protocol", { ":protocol": "echo" }, 501],
+    ["another version", { "sec-websocket-version": "8" }, 400],
+    ["no version", { "sec-websocket-version": undefined }, 400],
+  ])("refuses %s by the rules of core [B02] [B05]", async (_, changes, status) => {
+    const failures: unknown[] = [];
+    const port = await openServer(echo, { onFailure: ({ violation }) => failures.push(violation?.code) });
+    const { response } = await ask(await openSession(port), changes);
+    expect(response[":status"]).toBe(status);
+    expect(failures).toHaveLength(1);
+  });
+
+  it("agrees on subprotocols, passes fields, and shows the request [B03] [B05]", async () => {
+    const seen: unknown[] = [];
+    const port = await openServer((opening) => {
+      seen.push(opening.url, opening.request.bootstrap, opening.request.key);
+      opening.accept({
+        subprotocol: "chat",
+        fields: [
+          ["Set-Cookie", "a=1"],
+          ["Set-Cookie", "b=2"],
+        ],
+      });
+    });
+    const { response } = await ask(await openSession(port), { "sec-websocket-protocol": "soap, chat" });
+    expect(response["sec-websocket-protocol"]).toBe("chat");
+    expect(response["set-cookie"]).toEqual(["a=1", "b=2"]);
+    expect(seen).toEqual([`ws://${host}/chat`, "extended-connect", undefined]);
+  });
+
+  it("rejects with an answer of HTTP, and 404, 500 or 503 for a handler that does not answer [B06]", async () => {
+    const errors: unknown[] = [];
+    const handlers: [OpeningHandler, number][] = [
+      [(opening) => opening.reject({ status: 403, body: "not you" }), 403],
+      [() => {}, 404],
+      [() => Promise.reject(new Error("broken")), 500],
+      [() => new Promise(() => {}), 503],
+    ];
+    for (const [handler, status] of handlers) {
+      const port = await openServer(handler, { deadlines: { opening: 50 }, onError: (error) => errors.push(error) });
+      const { response, stream, received } = await ask(await openSession(port));
+      expect(response[":status"]).toBe(status);
+      if (!stream.closed) await once(stream, "close");
+      if (status === 403) expect(String(Buffer.from(received()))).toBe("not you");
+    }
+    expect(errors).toMatchObject([{ message: "broken" }]);
+  });
+
+  it("sees 1006 when the stream is reset, and resets it with CANCEL when it is to be dropped [B08]", async () => {
+    const peers: Peer[] = [];
+    const session = await openSession(await openServer((opening) => peers.push(new Peer(opening.accept()))));
+    const first = await ask(session);
+    first.stream.close(8);
+    expect(await peers[0]?.closed).toMatchObject({ clean: false, statusCode: 1006 });
+    const second = await ask(session);
+    const closed = once(second.stream, "close");
+    peers[1]?.socket.terminate();
+    await closed;
+    expect(second.stream.rstCode).toBe(8);
+    expect(session.destroyed).toBe(false);
+  });
+
+  it("stands beside a listener for requests, in the event connect", async () => {
+    const server = createServer({ settings }, (_request, response) => response.end("plain"));
+    server.on("connect", (request: Http2ServerRequest) => upgradeStream(request.stream, request.rawHeaders, {}, echo));
+    const session = await openSession(await opened(server));
+    const { stream, received } = await ask(session);
+    stream.write(text);
+    await until(() => received().length === 4);
+    expect(received()).toEqual([0x81, 2, 0x68, 0x69]);
+    const [chunk] = await once(session.request({ ":path": "/" }), "data");
+    expect(String(chunk)).toBe("plain");
+  });
+
+  it("is counted and closed by its WebSocketServer, whatever state it is in", async () => {
+    const waiting: unknown[] = [];
+    const sockets = new WebSocketServer((opening) =>
+      opening.request.resourceName === "/wait" ? new Promise(() => waiting.push(opening)) : opening.accept(),
+    );
+    const server = createServer({ settings });
+    server.on("stream", (stream, headers) => upgradeStream(stream, headers, sockets));
+    const session = await openSession(await opened(server));
+    const { stream, received } = await ask(session);
+    const asking = ask(session, { ":path": "/wait" });
+    const gone = session.request(
+      {
+        ":method": "CONNECT",
+        ":protocol": "websocket",
+        ":scheme": "http",
+        ":path": "/wait",
+        ":authority": host,
+        "sec-websocket-version": "13",
+      },
+      { endStream: false },
+    );
+    await until(() => waiting.length === 2);
+    expect(sockets.connections).toBe(3);
+    gone.close(8);
+    await until(() => sockets.connections === 2);
+    const closing = sockets.close();
+    expect((await asking).response[":status"]).toBe(503);
+    await until(() => received().length === 4);
+    expect(received()).toEqual([0x88, 2, 0x03, 0xe9]);
+    stream.end(close);
+    await closing;
+  });
+});
+
+describe("our client in a stream of HTTP/2", () => {
+  it("talks with our server, in a session of its own that ends with it, beside plain requests [B02] [B08]", async () => {
+    const port = await openServer();
+    const peer = await openPeer(`ws://${host}:${port}/`, { transport: { http2: true } });
+    peer.socket.send("Grüße");
+    expect(await peer.next()).toEqual({ type: "text", data: "Grüße" });
+    const large = new Uint8Array(5 << 20).fill(0x5a);
+    peer.socket.send(large);
+    const event = await peer.next();
+    expect(event.type === "binary" && Buffer.compare(event.data, large)).toBe(0);
+    expect(await peer.close(4000, "bye")).toMatchObject({ clean: true, statusCode: 4000 });
+    const session = await openSession(port);
+    const plain = session.request({ ":path": "/" });
+    const [chunk] = await once(plain, "data");
+    expect(String(chunk)).toBe("plain");
+  });
+
+  it("opens several connections in one session, which outlives them", async () => {
+    const port = await openServer();
+    const session = await openSession(port);
+    const url = `ws://${host}:${port}/`;
+    const peers = await Promise.all([1, 2, 3].map(() => openPeer(url, { transport: { http2: session } })));
+    for (const [index, peer] of peers.entries()) peer.socket.send(String(index));
+    for (const [index, peer] of peers.entries()) {
+      expect(await peer.next()).toEqual({ type: "text", data: String(index) });
+      await peer.close(1000);
+    }
+    expect(session.destroyed).toBe(false);
+  });
+
+  it("does so over TLS", async () => {
+    const { key, cert } = selfSigned();
+    const server = createSecureServer({ key, cert, settings });
+    server.on("stream", (stream, headers) => upgradeStream(stream, headers, {}, echo));
+    const port = await opened(server);
+    const peer = await openPeer(`wss://${host}:${port}/`, { transport: { http2: true, tls: { ca: cert } } });
+    peer.socket.send("secret");
+    expect(await peer.next()).toEqual({ type: "text", data: "secret" });
+    expect(await peer.close(1000)).toMatchObject({ clean: true });
+  });
+
+  it("asks for nothing of a server that has not said that it takes an Extended CONNECT [B01]", async () => {
+    const server = createServer();
+    let streams = 0;
+    server.on("stream", () => streams++);
+    const url = `ws://${host}:${await opened(server)}/`;
+    const code = "opening/extended-connect-not-enabled";
+    await expect(connect(url, { transport: { http2: true } })).rejects.toMatchObject({ cause: { code } });
+    expect(streams).toBe(0);
+  });
+
+  it("sends what RFC 8441 asks for, and nothing of HTTP/1.1 [B02] [B03] [B05]", async () => {
+    let seen: Record<string, unknown> = {};
+    const url = await openAnsweringServer((stream, headers) => {
+      seen = { ...headers };
+      stream.respond({ ":status": 200, "sec-websocket-protocol": "chat" });
+    });
+    const options = { protocols: ["chat"], fields: [["X-Own", "1"]] as const, origin: "http://example.com" };
+    const socket = await connect(`${url}room?1`, { ...options, transport: { http2: true } });
+    expect(socket.protocol).toBe("chat");
+    expect(seen).toMatchObject({
+      ":method": "CONNECT",
+      ":protocol": "websocket",
+      ":scheme": "http",
+      ":path": "/room?1",
+      "sec-websocket-version": "13",
+      "sec-websocket-protocol": "chat",
+      "x-own": "1",
+      origin: "http://example.com",
+    });
+    for (const name of ["upgrade", "connection", "host", "sec-websocket-key"]) expect(seen).not.toHaveProperty(name);
+    socket.terminate();
+  });
+
+  it("tells an answer that is none of success, with its body [B06]", async () => {
+    const url = await openAnsweringServer((stream) => {
+      stream.respond({ ":status": 403, "x-why": "you" });
+      stream.end("not you");
+    });
+    const error = await connect(url, { transport: { http2: true } }).catch((thrown) => thrown);
+    expect(error.response).toMatchObject({ status: 403, fields: expect.arrayContaining([["x-why", "you"]]) });
+    expect(String(Buffer.from(error.body))).toBe("not you");
+  });
+
+  it("fails for a subprotocol that it has not offered, and for a stream that is reset [B05] [B08]", async () => {
+    const bad = await openAnsweringServer((stream) =>
+      stream.respond({ ":status": 200, "sec-websocket-protocol": "x" }),
+    );
+    const code = "opening/subprotocol-not-offered";
+    await expect(connect(bad, { transport: { http2: true } })).rejects.toMatchObject({ violation: { code } });
+    const reset = await openAnsweringServer((stream) => stream.close(2));
+    await expect(connect(reset, { transport: { http2: true } })).rejects.toMatchObject({ name: "OpeningError" });
+  });
+
+  it("still sends its Close frame when the server has ended its half with one [B08] [B14]", async () => {
+    const received: Buffer[] = [];
+    let ended = false;
+    const url = await openAnsweringServer((stream) => {
+      stream.respond({ ":status": 200 });
+      stream.end(Uint8Array.of(0x88, 2, 0x0f, 0xa0));
+      stream.on("data", (chunk) => received.push(chunk));
+      stream.on("end", () => (ended = true));
+    });
+    const peer = await openPeer(url, { transport: { http2: true } });
+    expect(await peer.closed).toMatchObject({ clean: true, statusCode: 4000 });
+    await until(() => ended);
+    const frame = Buffer.concat(received);
+    expect([frame[0], frame[1], frame.length]).toEqual([0x88, 0x82, 8]);
+  });
+
+  it("sees 1006 when the session is lost, and when the server ends its half without a Close frame [B08]", async () => {
+    const url = await openAnsweringServer((stream) => {
+      stream.respond({ ":status": 200 });
+      stream.session?.destroy();
+    });
+    const lost = await openPeer(url, { transport: { http2: true } }).catch(() => undefined);
+    if (lost !== undefined) expect(await lost.closed).toMatchObject({ clean: false, statusCode: 1006 });
+    const silent = await openAnsweringServer((stream) => {
+      stream.respond({ ":status": 200 });
+      stream.end();
+    });
+    const peer = await openPeer(silent, { transport: { http2: true } });
+    expect(await peer.closed).toMatchObject({ clean: false, statusCode: 1006 });
+  });
+});

@@ -1,0 +1,142 @@
+/** The client through an HTTP proxy (RFC 9110 §9.3.6), over TCP, TLS and HTTP/2. */
+import { once } from "node:events";
+import { createServer as createHttp2Server } from "node:http2";
+import { type AddressInfo, createServer, connect as openTcp, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import { connect, upgradeStream, WebSocket } from "@hybi/node";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { selfSigned } from "./support/certificate.ts";
+import { echo, host, openPeer, openServer } from "./support/servers.ts";
+import { until } from "./support/turns.ts";
+
+const { key, cert } = selfSigned();
+
+interface Proxy {
+  readonly url: string;
+  /** The heads of the requests that came. */
+  readonly heads: string[];
+}
+
+/** A proxy that forms tunnels, after it has said `answer`; what is not 2xx ends the connection. */
+async function openProxy(answer = "HTTP/1.1 200 Fine\r\n\r\n", tls = false): Promise<Proxy> {
+  const heads: string[] = [];
+  const sockets = new Set<Socket>();
+  const accept = (client: Socket): void => {
+    sockets.add(client);
+    client.on("error", () => {});
+    let head = "";
+    client.on("data", function read(chunk: Buffer) {
+      head += chunk.toString("latin1");
+      if (!head.includes("\r\n\r\n")) return;
+      client.off("data", read);
+      client.pause();
+      heads.push(head);
+      if (!/^HTTP\/1\.1 2/.test(answer)) {
+        client.end(answer);
+        return;
+      }
+      const [, address, port] = /^CONNECT (\S+):(\d+) /.exec(head) ?? [];
+      const upstream = openTcp({ host: address, port: Number(port), allowHalfOpen: true }, () => {
+        client.write(answer);
+        client.pipe(upstream).pipe(client);
+      });
+      sockets.add(upstream);
+      upstream.on("error", () => client.destroy());
+    });
+  };
+  const server = tls ? createTlsServer({ key, cert }, accept) : createServer({ allowHalfOpen: true }, accept);
+  server.listen(0, host);
+  await once(server, "listening");
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { url: `${tls ? "https" : "http"}://${host}:${(server.address() as AddressInfo).port}`, heads };
+}
+
+describe("the client behind a proxy", () => {
+  it("asks for a tunnel with host and port, and opens the connection through it [C16]", async () => {
+    const proxy = await openProxy("HTTP/1.1 200 Fine\r\nContent-Length: 5\r\n\r\n");
+    const server = await openServer();
+    const peer = await openPeer(server.url, { transport: { proxy: proxy.url } });
+    peer.socket.send("through");
+    expect(await peer.next()).toEqual({ type: "text", data: "through" });
+    expect(await peer.close(1000)).toMatchObject({ clean: true, statusCode: 1000 });
+    const authority = `${host}:${server.port}`;
+    expect(proxy.heads).toEqual([`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n\r\n`]);
+  });
+
+  it("says who it is to the proxy only, and what else it is told to", async () => {
+    const proxy = await openProxy();
+    const seen: unknown[] = [];
+    const server = await openServer((opening) => {
+      seen.push(...opening.request.fields.map(([name]) => name.toLowerCase()));
+      opening.accept();
+    });
+    const url = proxy.url.replace("//", "//user:pass@");
+    const socket = new WebSocket(server.url, { transport: { proxy: { url, fields: [["User-Agent", "hybi"]] } } });
+    await once(socket as never, "open");
+    expect(proxy.heads[0]).toContain(`Proxy-Authorization: Basic ${Buffer.from("user:pass").toString("base64")}\r\n`);
+    expect(proxy.heads[0]).toContain("User-Agent: hybi\r\n");
+    expect(seen).not.toContain("proxy-authorization");
+    socket.terminate();
+  });
+
+  it("speaks TLS with the server inside the tunnel, and with the proxy around it", async () => {
+    const server = await openServer(echo, { tls: { key, cert } });
+    for (const secureProxy of [false, true]) {
+      const proxy = await openProxy(undefined, secureProxy);
+      const transport = { proxy: { url: proxy.url, tls: { ca: cert } }, tls: { ca: cert } };
+      const peer = await openPeer(server.url, { transport });
+      peer.socket.send("secret");
+      expect(await peer.next()).toEqual({ type: "text", data: "secret" });
+      expect(await peer.close(1000)).toMatchObject({ clean: true });
+    }
+  });
+
+  it("speaks HTTP/2 through the tunnel", async () => {
+    const proxy = await openProxy();
+    const server = createHttp2Server({ settings: { enableConnectProtocol: true } });
+    server.on("stream", (stream, headers) => upgradeStream(stream, headers, {}, echo));
+    server.listen(0, host);
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const url = `ws://${host}:${(server.address() as AddressInfo).port}/`;
+    const peer = await openPeer(url, { transport: { proxy: proxy.url, http2: true } });
+    peer.socket.send("through");
+    expect(await peer.next()).toEqual({ type: "text", data: "through" });
+    expect(await peer.close(1000)).toMatchObject({ clean: true });
+  });
+
+  it.each([
+    ["asks who it is", "HTTP/1.1 407 Who\r\nContent-Length: 2\r\n\r\nno", { response: { status: 407 } }],
+    [
+      "redirects, which is not the server's word",
+      "HTTP/1.1 302 There\r\nLocation: /\r\n\r\n",
+      { response: { status: 302 } },
+    ],
+    ["talks nonsense", "NONSENSE\r\n\r\n", { violation: { code: expect.stringMatching(/^http\//) } }],
+    ["hangs up", "", { violation: { code: "opening/transport-ended" } }],
+  ])("fails, and tells what the proxy said, when it %s [C16]", async (_, answer, cause) => {
+    const proxy = await openProxy(answer);
+    const attempt = connect(`ws://${host}:1/`, { transport: { proxy: proxy.url }, followRedirects: 3 });
+    await expect(attempt).rejects.toMatchObject({ name: "OpeningError", cause: { name: "ProxyError", ...cause } });
+  });
+
+  it("gives up in time when the proxy says nothing, and when it is told to", async () => {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => sockets.push(socket.on("error", () => {}).resume()));
+    server.listen(0, host);
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const transport = { proxy: `http://${host}:${(server.address() as AddressInfo).port}` };
+    const attempt = connect(`ws://${host}:1/`, { transport, deadlines: { opening: 50 } });
+    await expect(attempt).rejects.toMatchObject({ cause: { name: "TimeoutError" } });
+    const controller = new AbortController();
+    const other = connect(`ws://${host}:1/`, { transport, signal: controller.signal, deadlines: { opening: 500 } });
+    await until(() => sockets.length === 2);
+    controller.abort(new Error("never mind"));
+    await expect(other).rejects.toThrow("never mind");
+    await until(() => sockets.every((socket) => socket.destroyed));
+  });
+});

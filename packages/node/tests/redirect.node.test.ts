@@ -1,0 +1,95 @@
+/** Redirects of the opening handshake, over TCP and in streams of HTTP/2 (RFC 9110 §15.4). */
+import { once } from "node:events";
+import { createServer as createHttp2Server } from "node:http2";
+import type { AddressInfo } from "node:net";
+import type { Fields } from "@hybi/core";
+import { connect, type Server, upgradeStream } from "@hybi/node";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { host, openPeer, openServer } from "./support/servers.ts";
+
+interface RedirectingServer {
+  readonly server: Server;
+  readonly seen: Fields[];
+}
+
+/** A server that sends everybody to `location`, or accepts who comes when there is none. */
+async function openRedirecting(location?: string): Promise<RedirectingServer> {
+  const seen: Fields[] = [];
+  const server = await openServer((opening) => {
+    seen.push(opening.request.fields);
+    if (location !== undefined && opening.request.resourceName !== "/end") {
+      opening.reject({ status: 307, fields: [["Location", location]] });
+    } else opening.accept().send("here");
+  });
+  return { server, seen };
+}
+
+function has(fields: Fields | undefined, name: string): boolean {
+  return fields?.some(([other]) => other.toLowerCase() === name) === true;
+}
+
+const secrets = {
+  fields: [
+    ["Authorization", "Basic dTpw"],
+    ["X-Own", "1"],
+  ] as const,
+  cookies: [["session", "1"]] as const,
+};
+
+describe("a redirect", () => {
+  it("is an answer like any other unless the application allows to follow it [C15]", async () => {
+    const { server } = await openRedirecting("/end");
+    await expect(connect(server.url)).rejects.toMatchObject({ response: { status: 307 } });
+  });
+
+  it("within an origin keeps credentials [C15]", async () => {
+    const { server, seen } = await openRedirecting("/end");
+    const peer = await openPeer(server.url, { ...secrets, followRedirects: 1 });
+    expect(await peer.next()).toEqual({ type: "text", data: "here" });
+    expect(seen.map((fields) => [has(fields, "authorization"), has(fields, "cookie"), has(fields, "x-own")])).toEqual([
+      [true, true, true],
+      [true, true, true],
+    ]);
+  });
+
+  it("to another origin leaves them behind, and to one more does not bring them back [C15]", async () => {
+    const last = await openRedirecting();
+    const middle = await openRedirecting(`${last.server.url}end`);
+    const first = await openRedirecting(middle.server.url);
+    const url = first.server.url.replace("//", "//user:pass@");
+    const peer = await openPeer(url, { ...secrets, fields: [["X-Own", "1"]], followRedirects: 5 });
+    expect(await peer.next()).toEqual({ type: "text", data: "here" });
+    expect(has(first.seen[0], "authorization")).toBe(true);
+    expect(has(first.seen[0], "cookie")).toBe(true);
+    for (const { seen } of [middle, last]) {
+      expect([has(seen[0], "authorization"), has(seen[0], "cookie"), has(seen[0], "x-own")]).toEqual([
+        false,
+        false,
+        true,
+      ]);
+    }
+  });
+
+  it("in a circle is followed as often as was allowed [C15]", async () => {
+    const { server, seen } = await openRedirecting("/");
+    await expect(connect(server.url, { followRedirects: 3 })).rejects.toMatchObject({ response: { status: 307 } });
+    expect(seen).toHaveLength(4);
+  });
+
+  it("is followed in streams of HTTP/2 too [B06] [C15]", async () => {
+    const server = createHttp2Server({ settings: { enableConnectProtocol: true } });
+    server.on("stream", (stream, headers) =>
+      upgradeStream(stream, headers, {}, (opening) => {
+        if (opening.request.resourceName === "/end") opening.accept().send("here");
+        else opening.reject({ status: 308, fields: [["Location", "/end"]] });
+      }),
+    );
+    server.listen(0, host);
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const url = `ws://${host}:${(server.address() as AddressInfo).port}/`;
+    const peer = await openPeer(url, { transport: { http2: true }, followRedirects: 1 });
+    expect(await peer.next()).toEqual({ type: "text", data: "here" });
+    await peer.close(1000);
+  });
+});
