@@ -1,6 +1,5 @@
 /** A client that is awaited: a WebSocket that is open, or the reason why there is none. */
-import type { FailureEvent } from "@hybi/websocket";
-import { OpeningError } from "./opening-error.ts";
+import { opened } from "@hybi/websocket";
 import type { ClientOptions } from "./transport-options.ts";
 import { WebSocket } from "./websocket-classes.ts";
 
@@ -11,8 +10,7 @@ export interface ConnectOptions extends ClientOptions {
 }
 
 /**
- * Connects to `url` (ws, wss, http or https) and resolves when the connection is open. Listen for messages before anything
- * else is awaited: they may follow at once.
+ * Connects to `url` (ws, wss, http or https) and resolves when the connection is open.
  *
  * @throws OpeningError when the server answers otherwise, breaks a rule, is not in time or not there; DOMException or
  *   UsageError for what cannot be sent
@@ -23,23 +21,5 @@ export interface ConnectOptions extends ClientOptions {
 export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<WebSocket> {
   const { signal, ...rest } = options;
   signal?.throwIfAborted();
-  const socket = new WebSocket(url, rest);
-  const listening = new AbortController();
-  try {
-    return await new Promise<WebSocket>((resolve, reject) => {
-      const once = { signal: listening.signal };
-      socket.addEventListener("open", () => resolve(socket), once);
-      socket.addEventListener("error", (event: FailureEvent) => reject(new OpeningError(event)), once);
-      signal?.addEventListener(
-        "abort",
-        () => {
-          reject(signal.reason);
-          socket.terminate();
-        },
-        once,
-      );
-    });
-  } finally {
-    listening.abort();
-  }
+  return opened(new WebSocket(url, rest), signal);
 }

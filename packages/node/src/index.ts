@@ -2,7 +2,7 @@
 
 // Clients.
 export { type ConnectOptions, connect } from "./connect.ts";
-export { OpeningError } from "./opening-error.ts";
+export { OpeningError } from "@hybi/websocket";
 export { ProxyError } from "./proxy.ts";
 export { WebSocket, WebSocketStream } from "./websocket-classes.ts";
 export type { ClientOptions, ProxyOptions, TransportOptions } from "./transport-options.ts";

@@ -80,7 +80,7 @@ async function ask(session: ClientHttp2Session, changes: Record<string, string |
   const stream: ClientHttp2Stream = session.request(headers, { endStream: false });
   const [response] = await once(stream, "response");
   const received: Buffer[] = [];
-  stream.on("data", (chunk) => received.push(chunk));
+  stream.on("data", (chunk) => received.push(chunk as Buffer));
   return { stream, response, received: () => [...Buffer.concat(received)] };
 }
 
@@ -325,7 +325,7 @@ describe("our client in a stream of HTTP/2", () => {
     const url = await openAnsweringServer((stream) => {
       stream.respond({ ":status": 200 });
       stream.end(Uint8Array.of(0x88, 2, 0x0f, 0xa0));
-      stream.on("data", (chunk) => received.push(chunk));
+      stream.on("data", (chunk) => received.push(chunk as Buffer));
       stream.on("end", () => (ended = true));
     });
     const peer = await openPeer(url, { transport: { http2: true } });
