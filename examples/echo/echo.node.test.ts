@@ -1,23 +1,12 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
+import { type Runtime, runtimes, startServer } from "./programs.ts";
 
-const main = new URL("main.ts", import.meta.url).pathname;
-
-/** Starts the program, and answers the URL that it prints. */
-async function start(...flags: string[]): Promise<string> {
-  const node = ["--conditions=@hybi/source", "--import", "tsx", main, ...flags];
-  const child = spawn(process.execPath, node, { stdio: ["ignore", "pipe", "inherit"] });
-  onTestFinished(async () => {
-    child.kill();
-    if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-  });
-  const lines = createInterface({ input: child.stdout });
-  const [line] = (await once(lines, "line")) as [string];
-  const url = /^listening on (wss?:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1];
-  if (url === undefined) throw new Error(line);
+/** Starts the program for the time of one test, and answers the URL that it prints. */
+async function start(runtime: Runtime, ...flags: string[]): Promise<string> {
+  const { url, stop } = await startServer(runtime, ...flags);
+  onTestFinished(stop);
   return url;
 }
 
@@ -27,9 +16,9 @@ async function echoes(ws: WebSocket, message: string | Buffer): Promise<boolean>
   return isBinary === (typeof message !== "string") && Buffer.compare(data as Buffer, Buffer.from(message)) === 0;
 }
 
-describe("the echo server", () => {
+describe.each(runtimes)("the echo server in %s", (runtime) => {
   it("echoes text as text and binary as binary, short and long, and in order", async () => {
-    const ws = new WebSocket(await start());
+    const ws = new WebSocket(await start(runtime));
     await once(ws, "open");
     for (const message of ["", "Grüße 👋", Buffer.from([0, 255]), "ä".repeat(100_000), Buffer.alloc(5 << 20, 7)]) {
       expect(await echoes(ws, message)).toBe(true);
@@ -44,7 +33,7 @@ describe("the echo server", () => {
   });
 
   it("takes options: compression, TLS, and the longest message", async () => {
-    const url = await start("--port", "0", "--deflate", "--tls", "--max-message", "1000");
+    const url = await start(runtime, "--port", "0", "--deflate", "--tls", "--max-message", "1000");
     expect(url).toMatch(/^wss:/);
     const ws = new WebSocket(url, { rejectUnauthorized: false, perMessageDeflate: true });
     await once(ws, "open");
@@ -56,7 +45,7 @@ describe("the echo server", () => {
   });
 
   it("holds up a client that does not read, and serves it all when it does", async () => {
-    const ws = new WebSocket(await start());
+    const ws = new WebSocket(await start(runtime));
     await once(ws, "open");
     ws.pause();
     const message = Buffer.alloc(1 << 20);

@@ -34,11 +34,14 @@ export async function withSockets(
   options: ClientSocketOptions & { transport?: object } = {},
   settings: ListenSettings = {},
 ): Promise<void> {
-  const accepted = Promise.withResolvers<WebSocket>();
+  let resolve!: (socket: WebSocket) => void;
+  const accepted = new Promise<WebSocket>((resolver) => {
+    resolve = resolver;
+  });
   const handler = (opening: IncomingOpening): void => {
     const socket = opening.accept();
     socket.binaryType = "arraybuffer";
-    accepted.resolve(socket);
+    resolve(socket);
   };
   await withServer(
     adapter,
@@ -46,7 +49,7 @@ export async function withSockets(
     async (server) => {
       const client = await adapter.connect(server.url, options);
       client.binaryType = "arraybuffer";
-      await test(client, await accepted.promise, server);
+      await test(client, await accepted, server);
     },
     settings,
   );

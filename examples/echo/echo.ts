@@ -1,0 +1,81 @@
+/** One connection that sends back what it is sent, at the level of the pump, in any runtime. */
+import { Endpoint, type Extension, type HostFunctions } from "@hybi/core";
+import { type Clock, Pump, type PumpListener, type Transport } from "@hybi/websocket";
+
+export interface EchoOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly tls: { readonly key: string; readonly cert: string } | undefined;
+  /** Bytes of the longest message that is taken; longer ones are answered with 1009. */
+  readonly maxMessage: number;
+  readonly extensions: readonly Extension[];
+}
+
+/** What a runtime has for it. */
+export interface EchoRuntime {
+  readonly host?: HostFunctions | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** Bytes that wait for a client above which nothing more is read from it. */
+const highWaterMark = 1_048_576;
+
+/** Serves `transport` until it is closed. */
+export function echo(transport: Transport, { maxMessage, extensions }: EchoOptions, runtime: EchoRuntime = {}): void {
+  const limits = { message: maxMessage, queuedOutput: Math.max(268_435_456, 2 * maxMessage) };
+  const endpoint = Endpoint.server({ limits, extensions, host: runtime.host });
+  new Echo(endpoint, transport, runtime.clock).pump.start();
+}
+
+class Echo implements PumpListener {
+  readonly pump: Pump;
+  readonly #endpoint: Endpoint;
+  #isPaused = false;
+
+  constructor(endpoint: Endpoint, transport: Transport, clock: Clock | undefined) {
+    this.#endpoint = endpoint;
+    this.pump = new Pump({ endpoint, transport, listener: this, clock });
+  }
+
+  request(): void {
+    this.pump.accept();
+  }
+
+  // The pump asks for what was sent at the end of each chunk: no `touch` for each message.
+
+  text(data: string): void {
+    if (this.#endpoint.state !== "open") return;
+    this.#endpoint.sendText(data);
+    this.#slowDown();
+  }
+
+  binary(bytes: Uint8Array, start: number, end: number): void {
+    if (this.#endpoint.state !== "open") return;
+    this.#endpoint.sendBinary(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
+    this.#slowDown();
+  }
+
+  pong(payload: Uint8Array): void {
+    this.pump.pongReceived(payload);
+  }
+
+  settled(): void {
+    if (!this.#isPaused || this.pump.bufferedLength > highWaterMark) return;
+    this.#isPaused = false;
+    this.pump.resume();
+  }
+
+  open(): void {}
+  rejection(): void {}
+  fragment(): void {}
+  ping(): void {}
+  close(): void {}
+  failure(): void {}
+  end(): void {}
+
+  #slowDown(): void {
+    if (this.#isPaused || this.pump.bufferedLength <= highWaterMark) return;
+    this.#isPaused = true;
+    this.pump.pause();
+  }
+}
