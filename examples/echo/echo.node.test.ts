@@ -50,12 +50,17 @@ describe.each(runtimes)("the echo server in %s", (runtime) => {
     ws.pause();
     const message = Buffer.alloc(1 << 20);
     for (let index = 0; index < 64; index++) ws.send(message);
-    let received = 0;
-    ws.on("message", () => received++);
     await new Promise((resolve) => setImmediate(resolve));
     ws.resume();
+    let received = 0;
+    await new Promise<void>((resolve) => {
+      ws.on("message", () => {
+        received++;
+        if (received === 64) resolve();
+      });
+    });
     ws.close(1000);
-    await once(ws, "close");
-    expect(received).toBe(64);
+    const [code] = await once(ws, "close");
+    expect(code).toBe(1000);
   });
 });

@@ -2,9 +2,18 @@
 import type { Transport, TransportSink } from "@hybi/websocket";
 import { joined } from "./joined.ts";
 
+/** Deno has it, and its types do not. */
+declare function setImmediate(task: (value: unknown) => void): unknown;
+
 /** A read that fills its buffer is followed by one of twice the size. */
 const shortestRead = 8192;
 const longestRead = 262_144;
+
+/**
+ * Bytes after which a turn is over. Deno answers a read in the same turn while bytes are there, and as long as a turn goes on
+ * nobody can say that it is enough, or write.
+ */
+const longestTurn = 262_144;
 
 /** A transport over `conn`, which nobody else reads, writes or closes from now on. */
 export class DenoTransport implements Transport {
@@ -13,6 +22,8 @@ export class DenoTransport implements Transport {
   /** What reads go to. A byte that was handed over is never written to again. */
   #block = new Uint8Array(0);
   #readLength = shortestRead;
+  /** Bytes read since the event loop has certainly turned. */
+  #readInTurn = 0;
   #isReading = false;
   #paused = false;
   /** Settled once everything written so far has left. */
@@ -70,11 +81,18 @@ export class DenoTransport implements Transport {
         this.#block = block.subarray(length);
         if (length === block.length) this.#readLength = Math.min(block.length * 2, longestRead);
         if (length > 0) this.#sink.data(block.subarray(0, length));
+        this.#readInTurn += length;
+        if (this.#readInTurn >= longestTurn) await this.#nextTurn();
       }
     } catch (error) {
       this.#lose(error);
     }
     this.#isReading = false;
+  }
+
+  async #nextTurn(): Promise<void> {
+    this.#readInTurn = 0;
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   async #write(chunks: readonly Uint8Array[]): Promise<void> {
