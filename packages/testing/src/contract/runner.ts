@@ -1,6 +1,6 @@
 /** What the suites need of a test runner: the least that vitest, bun:test, @std/testing and jest have in common. */
 
-export interface Expectation {
+interface Expectation {
   toBe(expected: unknown): void;
   toEqual(expected: unknown): void;
 }

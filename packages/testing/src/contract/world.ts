@@ -3,7 +3,7 @@ import type { ClientSocketOptions, CloseEvent, IncomingOpening, OpeningHandler, 
 import type { Adapter, AdapterServer, ListenSettings } from "./adapter.ts";
 
 /** One address: no test is reached from elsewhere. */
-export const host = "127.0.0.1";
+const host = "127.0.0.1";
 
 /** Sends back what comes, as it came. */
 export function echo(opening: IncomingOpening): void {
