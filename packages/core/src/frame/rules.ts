@@ -7,15 +7,10 @@ import type { ViolationCode } from "../violation.ts";
 import { finBit, length16, lengthBits, maskBit, opcodeBits, rsvBits } from "./header.ts";
 import { continuation, isControl, isReserved } from "./opcode.ts";
 
-/** What a header is judged against. */
-export interface HeaderContext {
-  /** The RSV bits that agreed extensions own. */
-  readonly ownedRsv: number;
-  /** Whether a fragmented message has begun and not ended. */
-  readonly messageInProgress: boolean;
-}
-
-/** FIN, RSV1–3 and opcode. */
+/**
+ * FIN, RSV1–3 and opcode. `ownedRsv` are the bits that agreed extensions own; `messageInProgress` is whether a fragmented
+ * message has begun and not ended.
+ */
 export function checkFirstByte(
   firstByte: number,
   ownedRsv: number,

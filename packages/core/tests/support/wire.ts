@@ -3,7 +3,7 @@ import { encodeFrame } from "../../src/frame/encode-frame.ts";
 import type { Role } from "../../src/role.ts";
 import { concat, utf8 } from "./bytes.ts";
 
-export const opcode = { continuation: 0x0, text: 0x1, binary: 0x2, close: 0x8, ping: 0x9, pong: 0xa } as const;
+const opcode = { continuation: 0x0, text: 0x1, binary: 0x2, close: 0x8, ping: 0x9, pong: 0xa } as const;
 
 /** The key that test clients mask with: 0x12 is its first byte. */
 export const testKey = 0x7856_3412;
