@@ -1,6 +1,5 @@
 /** A socket of Bun's as a transport: TCP, TLS, or a Unix socket. */
-import type { Transport, TransportSink } from "@hybi/websocket";
-import { joined } from "./joined.ts";
+import { joined, type Transport, type TransportSink } from "@hybi/websocket";
 
 /** What is needed of `Bun.Socket`. */
 export interface BunSocket {

@@ -1,6 +1,5 @@
 /** A connection of Deno's as a transport: TCP, TLS, or a Unix socket. */
-import type { Transport, TransportSink } from "@hybi/websocket";
-import { joined } from "./joined.ts";
+import { joined, type Transport, type TransportSink } from "@hybi/websocket";
 
 /** Deno has it, and its types do not. */
 declare function setImmediate(task: (value: unknown) => void): unknown;

@@ -53,6 +53,7 @@ export type { RequestStream } from "./incoming-stream.ts";
 
 // Transports, and the pump.
 export type { Transport, TransportSink } from "./transport.ts";
+export { joined } from "./joined.ts";
 export { type PairedTransport, type PairOptions, pair } from "./pair.ts";
 export { type ByteStreams, fromStreams } from "./from-streams.ts";
 export { fromMessagePort, type PortLike } from "./from-message-port.ts";
