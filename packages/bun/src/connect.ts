@@ -8,7 +8,7 @@ import {
   createWebSocketStreamClass,
   opened,
 } from "@hybi/websocket";
-import { type BunSocket, BunTransport, socketHandlers } from "./bun-transport.ts";
+import { BunTransport, socketHandlers } from "./bun-transport.ts";
 
 /** `options.transport` of a client: what this adapter understands. */
 export interface TransportOptions {
@@ -44,27 +44,29 @@ const defaults: ClientSocketOptions = { random: (target) => crypto.getRandomValu
 
 const openTransport: Connect = async ({ url, options, signal }) => {
   const { tls = {}, path } = (options ?? {}) as TransportOptions;
-  const where = path === undefined ? { hostname: url.address, port: url.port } : { unix: path };
-  const shared = { ...where, allowHalfOpen: true, data: undefined as BunTransport | undefined };
-  if (!url.secure) return transportOf(await Bun.connect({ ...shared, socket: socketHandlers } as never));
+  const open = (more: SocketOptions): Promise<Socket> =>
+    path === undefined
+      ? Bun.connect({ hostname: url.address, port: url.port, ...more })
+      : Bun.connect({ unix: path, ...more });
+  if (!url.secure) return transportOf(await open({ allowHalfOpen: true, socket: socketHandlers }));
 
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const socket = await Bun.connect({
-    ...shared,
-    tls: { serverName: url.address, ALPNProtocols: "http/1.1", ...tls },
+  const socket = await open({
+    allowHalfOpen: true,
+    tls: tlsOptions(url.address, tls),
     socket: {
       ...socketHandlers,
       // Bun checks the certificate and the name on it, says what it found, and goes on in any case.
-      handshake(_: unknown, isTrusted: boolean, error: Error | null) {
+      handshake(_, isTrusted, error) {
         if (isTrusted || tls.rejectUnauthorized === false) resolve();
         else reject(error ?? new Error("The certificate is not trusted."));
       },
-      close(closed: { data: BunTransport | undefined }, error?: Error) {
+      close(closed, error) {
         reject(error ?? new Error("The connection was closed during the TLS handshake."));
         socketHandlers.close(closed, error);
       },
     },
-  } as never);
+  });
   const transport = transportOf(socket);
   const giveUp = (): void => reject(signal.reason);
   signal.addEventListener("abort", giveUp);
@@ -79,9 +81,26 @@ const openTransport: Connect = async ({ url, options, signal }) => {
   }
 };
 
-function transportOf(socket: unknown): BunTransport {
-  const transport = new BunTransport(socket as BunSocket);
-  (socket as { data: BunTransport }).data = transport;
+type Socket = Bun.Socket<BunTransport | undefined>;
+type SocketOptions = Bun.SocketOptions<BunTransport | undefined> & { readonly tls?: Bun.TLSOptions };
+
+function tlsOptions(
+  host: string,
+  { ca, cert, key, serverName = host, rejectUnauthorized }: TlsClientOptions,
+): Bun.TLSOptions {
+  return {
+    serverName,
+    ALPNProtocols: "http/1.1",
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
+  };
+}
+
+function transportOf(socket: Socket): BunTransport {
+  const transport = new BunTransport(socket);
+  socket.data = transport;
   return transport;
 }
 

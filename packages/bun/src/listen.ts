@@ -9,7 +9,7 @@ import {
   type WebSocket,
   WebSocketServer,
 } from "@hybi/websocket";
-import { type BunSocket, BunTransport, socketHandlers } from "./bun-transport.ts";
+import { BunTransport, socketHandlers } from "./bun-transport.ts";
 
 /** Where to listen, and how to treat who comes. */
 export interface ListenOptions extends Omit<ServerOptions, "host"> {
@@ -41,12 +41,6 @@ export interface Server {
   close(options?: ShutdownOptions): Promise<void>;
 }
 
-/** A socket as Bun hands it over. */
-interface AcceptedSocket extends BunSocket {
-  data: BunTransport | undefined;
-  readonly remoteAddress: string | undefined;
-}
-
 /**
  * Listens, and calls `handler` with each opening request that is valid. Resolves when it listens.
  *
@@ -61,20 +55,23 @@ export async function listen(options: ListenOptions, handler: OpeningHandler): P
   const reporting = onError === undefined ? clock : { ...clock, reportError: onError };
   const server = new WebSocketServer(handler, { ...rest, clock: reporting });
   const secure = tls !== undefined;
-  const listener = Bun.listen({
-    ...(path === undefined ? { port, hostname } : { unix: path }),
+  const socketOptions: Bun.SocketOptions<BunTransport | undefined> & { tls?: Bun.TLSOptions } = {
     allowHalfOpen: true,
     ...(tls !== undefined && { tls: { cert: tls.cert, key: tls.key, ALPNProtocols: "http/1.1" } }),
     socket: {
       ...socketHandlers,
-      open(socket: AcceptedSocket) {
+      open(socket) {
         socket.data = new BunTransport(socket);
         server.receive(socket.data, { secure, remoteAddress: socket.remoteAddress });
       },
       // Were it not here, `open` would come after the TLS handshake only, and who never finishes it would stay for ever.
       ...(secure && { handshake() {} }),
     },
-  } as never) as { readonly port?: number; readonly hostname?: string; stop(): void };
+  };
+  const listener: { readonly port?: number; readonly hostname?: string; stop(): void } =
+    path === undefined
+      ? Bun.listen({ port, hostname, ...socketOptions })
+      : Bun.listen({ unix: path, ...socketOptions });
   const at = listener.port ?? 0;
   return {
     port: at,
