@@ -1,10 +1,16 @@
 /** The contract of adapters, in Bun. */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { connect, listen } from "@hybi/bun";
 import { adapterContract, selfSigned } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
 import { openRaw } from "./open-raw.ts";
 
+// In a folder of its own, which the system clears away.
+const unixSocket = join(mkdtempSync(join(tmpdir(), "hybi-")), "socket");
+
 const certificate = await selfSigned();
 const tls = { ...certificate, trusting: { tls: { ca: certificate.cert } } };
 
-adapterContract("@hybi/bun", { connect, listen, openRaw, tls }, { describe, it, expect });
+adapterContract("@hybi/bun", { connect, listen, openRaw, unixSocket, tls }, { describe, it, expect });

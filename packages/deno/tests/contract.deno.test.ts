@@ -1,8 +1,14 @@
 /** The contract of adapters, in Deno. */
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { connect, listen } from "@hybi/deno";
 import { adapterContract, selfSigned } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
 import { openRaw } from "./open-raw.ts";
+
+// In a folder of its own, which the system clears away.
+const unixSocket = join(mkdtempSync(join(tmpdir(), "hybi-")), "socket");
 
 const certificate = await selfSigned();
 const tls = { ...certificate, trusting: { tls: { caCerts: [certificate.cert] } } };
@@ -10,4 +16,4 @@ const tls = { ...certificate, trusting: { tls: { caCerts: [certificate.cert] } }
 // Deno answers `close` on a TLS connection by trying to end it well, for as long as the peer stays.
 const lacks = ["tls/drop-in-handshake"] as const;
 
-adapterContract("@hybi/deno", { connect, listen, openRaw, tls, lacks }, { describe, it, expect });
+adapterContract("@hybi/deno", { connect, listen, openRaw, unixSocket, tls, lacks }, { describe, it, expect });

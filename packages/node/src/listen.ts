@@ -53,7 +53,8 @@ export async function listen(options: ListenOptions, handler: OpeningHandler): P
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ port, host, path }, () => {
+    // Node prefers a port, even 0, to a path.
+    server.listen(path === undefined ? { port, host } : { path }, () => {
       server.off("error", reject);
       resolve();
     });

@@ -1,5 +1,8 @@
 /** The contract of adapters, in Node. */
+import { mkdtempSync } from "node:fs";
 import { connect as openTcp } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { connect, listen } from "@hybi/node";
 import { adapterContract, type RawConnection, selfSigned } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
@@ -19,7 +22,10 @@ function openRaw(port: number): Promise<RawConnection> {
   });
 }
 
+// In a folder of its own, which the system clears away.
+const unixSocket = join(mkdtempSync(join(tmpdir(), "hybi-")), "socket");
+
 const certificate = await selfSigned();
 const tls = { ...certificate, trusting: { tls: { ca: certificate.cert } } };
 
-adapterContract("@hybi/node", { connect, listen, openRaw, tls }, { describe, it, expect });
+adapterContract("@hybi/node", { connect, listen, openRaw, unixSocket, tls }, { describe, it, expect });

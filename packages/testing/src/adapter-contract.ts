@@ -7,6 +7,7 @@ import { openingContract } from "./contract/opening.ts";
 import { robustnessContract } from "./contract/robustness.ts";
 import type { Runner } from "./contract/runner.ts";
 import { tlsContract } from "./contract/tls.ts";
+import { unixSocketContract } from "./contract/unix-socket.ts";
 
 /**
  * Declares the suite with the functions of any test runner that has `describe`, `it` and `expect`. It listens on 127.0.0.1
@@ -24,5 +25,6 @@ export function adapterContract(name: string, adapter: Adapter, runner: Runner):
     flowContract(adapter, runner);
     robustnessContract(adapter, runner);
     tlsContract(adapter, runner);
+    unixSocketContract(adapter, runner);
   });
 }

@@ -12,6 +12,7 @@ export interface RawConnection {
 
 export interface ListenSettings extends Omit<ServerOptions, "host"> {
   readonly host?: string | undefined;
+  readonly path?: string | undefined;
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -33,6 +34,8 @@ export interface Adapter {
   openRaw(port: number): Promise<RawConnection>;
   /** A certificate for 127.0.0.1 and its key, in PEM, and the `options.transport` of a client that trusts it. */
   readonly tls: { readonly cert: string; readonly key: string; readonly trusting: object };
+  /** Where a Unix socket may be made: a path at which nothing stands. Not asked for when left out. */
+  readonly unixSocket?: string | undefined;
   /** What the runtime does not allow, and is not asked for therefore. */
   readonly lacks?: readonly Lack[] | undefined;
 }
