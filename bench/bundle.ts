@@ -3,7 +3,19 @@ import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
-export async function bundle(name: string): Promise<string> {
+const bundles = new Map<string, Promise<string>>();
+
+/** Where the bundle of the program `name` is; it is made once. */
+export function bundle(name: string): Promise<string> {
+  let made = bundles.get(name);
+  if (made === undefined) {
+    made = make(name);
+    bundles.set(name, made);
+  }
+  return made;
+}
+
+async function make(name: string): Promise<string> {
   const folder = fileURLToPath(new URL("dist/", import.meta.url));
   await mkdir(folder, { recursive: true });
   const outfile = `${folder}${name.replaceAll("/", "-")}.mjs`;

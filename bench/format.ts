@@ -8,19 +8,19 @@ import { findWorkload, meanLength } from "./workloads.ts";
 
 const markdownRow = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 
-function ruled(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function ruled(head: readonly string[], rows: readonly (readonly string[])[]): string {
   return [head, head.map((_, column) => (column === 0 ? "---" : "--:")), ...rows].map(markdownRow).join("\n");
 }
 
 /** `rows` with columns of equal width; the first aligned left, the others right. */
-function aligned(rows: readonly (readonly string[])[]): string {
+export function aligned(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const pad = (cell: string, column: number): string =>
     column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
   return rows.map((row) => row.map(pad).join("  ").trimEnd()).join("\n");
 }
 
-function number(value: number): string {
+export function number(value: number): string {
   if (value >= 100) return Math.round(value).toLocaleString("en-US");
   return value.toFixed(value >= 10 ? 1 : 2);
 }

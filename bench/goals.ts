@@ -55,3 +55,29 @@ export const goals: Readonly<Record<string, Readonly<Record<string, Goal>>>> = {
     b1m: same(15, 1.1),
   },
 };
+
+/** A goal of an echo: a ratio to `ws`, and one to another server of the same run. */
+export interface EchoGoal {
+  readonly ratio: number;
+  /** Its name and title; the ratio of ours to it. */
+  readonly beside?: { readonly name: string; readonly title: string; readonly ratio: number };
+}
+
+const besideTcp = { name: "raw", title: "TCP alone", ratio: 0.9 };
+
+/** By row of the table; of the pump, and of the WebSocket interface on it as far as it goes. */
+export const echoGoals: Readonly<Record<string, EchoGoal>> = {
+  pipe64: { ratio: 20, beside: { name: "bun-native", title: "Bun.serve", ratio: 0.9 } },
+  pipe8: { ratio: 5.5 },
+  pipe2: { ratio: 1.9 },
+  ping1: { ratio: 1.15, beside: besideTcp },
+  ping32: { ratio: 1.15, beside: besideTcp },
+  ping256: { ratio: 1.15, beside: besideTcp },
+  pipe16k: { ratio: 3.5, beside: { name: "ws-native", title: "native", ratio: 1.1 } },
+};
+
+/** KiB of heap of an idle connection above what its socket takes. */
+export const idleGoal = 0.35;
+
+/** A ratio to `ws`: at most 60 % of what an opening handshake costs its server. */
+export const handshakeGoal = 1.67;

@@ -1,12 +1,16 @@
 /**
  * `pnpm bench`: our core against `ws`, without and with its native addon, in one run. `--quick` is a look at a few rows,
- * `--only decode/server` selects tables (and "memory", "linearity"), `--rounds 15` makes the medians firmer, `--json
+ * `--only decode/server` selects tables (and "memory", "linearity", "echo", "idle", "handshakes"), `--rounds 15` makes the medians firmer, `--json
  * file` keeps everything, and `--markdown` prints the tables of README.md and docs/design/performance.md.
  */
 import { writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { bundle } from "./bundle.ts";
+import { measureEcho } from "./end-to-end/echo.ts";
+import { echoTable, handshakesTable, idleTable } from "./end-to-end/format.ts";
+import { measureHandshakes } from "./end-to-end/handshakes.ts";
+import { measureIdle } from "./end-to-end/idle.ts";
 import { linearityTable, markdownTable, memoryTable, terminalTable } from "./format.ts";
 import { type Implementation, implementations } from "./implementations.ts";
 import { measureLinearity } from "./linearity.ts";
@@ -26,6 +30,8 @@ const { values: options } = parseArgs({
   },
 });
 const rounds = Number(options.rounds ?? (options.quick ? 3 : 11));
+/** Passes over sockets are ten times as long, and half as many. */
+const endToEndRounds = Math.ceil(rounds / 2);
 const titles = Object.fromEntries(implementations.map(({ name, title }) => [name, title]));
 
 /** Sinks are a way of receiving only. A quick look leaves out what takes `ws` long and what is not the headline. */
@@ -62,5 +68,20 @@ if (isSelected("linearity")) {
   const rows = await measureLinearity(program, implementations);
   results.linearity = rows;
   console.log(`${linearityTable(rows, titles, options.markdown)}\n`);
+}
+if (isSelected("echo")) {
+  const rows = await measureEcho(endToEndRounds, options.quick);
+  results.echo = rows;
+  console.log(`${echoTable(rows, options.markdown)}\n`);
+}
+if (isSelected("idle")) {
+  const result = await measureIdle(options.quick);
+  results.idle = result;
+  console.log(`${idleTable(result, options.markdown)}\n`);
+}
+if (isSelected("handshakes")) {
+  const rows = await measureHandshakes(endToEndRounds, options.quick);
+  results.handshakes = rows;
+  console.log(`${handshakesTable(rows, options.markdown)}\n`);
 }
 if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(results, undefined, 2)}\n`);

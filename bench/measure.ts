@@ -1,5 +1,6 @@
 /** Measures one task in all implementations, side by side: their passes take turns, so that all suffer the same noise. */
 import type { Implementation } from "./implementations.ts";
+import { compare } from "./statistics.ts";
 import type { Task } from "./task.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
@@ -7,9 +8,8 @@ export interface Measurement {
   readonly implementation: Implementation;
   /** CPU time of a message, the median of all rounds. */
   readonly nanoseconds: number;
-  /** Times faster than the first implementation: the median of the ratios of each round. */
+  /** As in `Comparison`. */
   readonly ratio: number;
-  /** The middle half of those ratios lies within so many parts of the median: ±0.03 is 3 %. */
   readonly spread: number;
 }
 
@@ -33,7 +33,10 @@ export async function measure(
         times[index]?.push(await worker.pass());
       }
     }
-    return { task, measurements: workers.map(({ implementation }, index) => compare(implementation, times, index)) };
+    return {
+      task,
+      measurements: workers.map(({ implementation }, index) => compareWith(implementation, times, index)),
+    };
   } finally {
     for (const worker of workers) worker.end();
   }
@@ -50,23 +53,11 @@ async function prepareAll(workers: readonly WorkerProcess[], task: Task): Promis
   }
 }
 
-function compare(implementation: Implementation, times: readonly (readonly number[])[], index: number): Measurement {
-  const own = times[index] as readonly number[];
-  const reference = times[0] as readonly number[];
-  const ratios = own.map((time, round) => (reference[round] as number) / time);
-  const ratio = quantile(ratios, 0.5);
-  return {
-    implementation,
-    nanoseconds: quantile(own, 0.5),
-    ratio,
-    spread: (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / 2 / ratio,
-  };
-}
-
-function quantile(values: readonly number[], part: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (sorted.length - 1) * part;
-  const low = sorted[Math.floor(at)] as number;
-  const high = sorted[Math.ceil(at)] as number;
-  return low + (high - low) * (at - Math.floor(at));
+function compareWith(
+  implementation: Implementation,
+  times: readonly (readonly number[])[],
+  index: number,
+): Measurement {
+  const { median, ratio, spread } = compare(times[index] as readonly number[], times[0] as readonly number[]);
+  return { implementation, nanoseconds: median, ratio, spread };
 }

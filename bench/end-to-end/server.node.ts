@@ -1,0 +1,72 @@
+/** An echo server in Node, of the kind that the first argument names. Prints its port. */
+import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, createServer, type Server } from "node:net";
+import { listen, NodeTransport, nodeClock, nodeHost, upgrade, WebSocketServer } from "@hybi/node";
+import { permessageDeflate } from "@hybi/permessage-deflate";
+import { zlibCodec } from "@hybi/permessage-deflate/zlib";
+import type { OpeningHandler } from "@hybi/websocket";
+import * as ws from "ws";
+import { type EchoOptions, echo } from "../../examples/echo/echo.ts";
+import { report } from "./reporter.ts";
+
+const address = "127.0.0.1";
+
+const starts: Readonly<Record<string, () => Promise<number>>> = {
+  ws: () => startWs(false),
+  "ws-native": () => startWs(false),
+  "ws-deflate": () => startWs(true),
+  class: async () => (await listen({ host: address }, echoing)).port,
+  "class-deflate": async () => {
+    const extensions = [permessageDeflate({ codec: zlibCodec })];
+    return (await listen({ host: address, extensions }, echoing)).port;
+  },
+  upgrade: () => {
+    const sockets = new WebSocketServer(echoing);
+    const server = createHttpServer();
+    server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, sockets));
+    return portOf(server);
+  },
+  pump: () => {
+    const options: EchoOptions = { port: 0, tls: undefined, maxMessage: 67_108_864, extensions: [] };
+    const runtime = { host: nodeHost, clock: nodeClock };
+    return portOf(
+      createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+        echo(new NodeTransport(socket), options, runtime),
+      ),
+    );
+  },
+  raw: () =>
+    portOf(
+      createServer({ noDelay: true }, (socket) => {
+        socket.on("data", (chunk) => socket.write(chunk));
+        socket.on("error", () => {});
+      }),
+    ),
+};
+
+const echoing: OpeningHandler = (opening) => {
+  const socket = opening.accept();
+  socket.binaryType = "arraybuffer";
+  socket.onmessage = ({ data }) => socket.send(data);
+};
+
+async function startWs(perMessageDeflate: boolean): Promise<number> {
+  const server = new ws.WebSocketServer({ host: address, port: 0, perMessageDeflate });
+  server.on("connection", (socket) => {
+    socket.on("message", (data, binary) => socket.send(data, { binary }));
+    socket.on("error", () => {});
+  });
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
+async function portOf(server: Server): Promise<number> {
+  server.listen({ host: address, port: 0, backlog: 4096 });
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
+const start = starts[process.argv[2] as string];
+if (start === undefined) throw new Error(`There is no server "${process.argv[2]}".`);
+report(await start(), () => globalThis.gc?.());
