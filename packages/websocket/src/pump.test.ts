@@ -424,4 +424,40 @@ describe("what comes in one chunk with the response", () => {
     await until(() => client.lines.length > 0);
     expect(client.lines).toEqual(["text early"]);
   });
+
+  it("can be answered before the Close frame, when what is behind it breaks a rule", async () => {
+    const server = Endpoint.server();
+    const transport = new ManualTransport();
+    const answer = told({ text: (data) => pump.endpoint.sendText(`re: ${data}`) });
+    const endpoint = Endpoint.client({ url: "ws://example.com/", random });
+    const pump = new Pump({ endpoint, transport, listener: answer.listener });
+    pump.start();
+    await until(() => transport.written.length > 0);
+    for (const chunk of transport.written.splice(0)) server.receive(chunk);
+    server.accept();
+    server.sendText("early");
+    const reservedOpcode = [0x83, 0];
+    transport.sink.data(Uint8Array.from([...server.takeOutput().flatMap((chunk) => [...chunk]), ...reservedOpcode]));
+    await until(() => transport.calls.includes("end"));
+    expect(answer.lines).toEqual(["open client", "failure frame/opcode-reserved"]);
+    expect(transport.written.flatMap((chunk) => server.receive(chunk))).toMatchObject([
+      { type: "text", data: "re: early" },
+      { type: "close", statusCode: 1002 },
+    ]);
+  });
+});
+
+describe("what comes in one chunk with the request", () => {
+  it("can be answered before the Close frame, when what is behind it breaks a rule", async () => {
+    const { transport, lines, pump } = serverPump(
+      { endpoint: Endpoint.server() },
+      { text: (data) => pump.endpoint.sendText(`re: ${data}`) },
+    );
+    transport.sink.data(Uint8Array.of(...clientRequest("/"), ...frame(0x81, [0x31]), ...frame(0x83, [])));
+    pump.accept();
+    await until(() => transport.calls.includes("end"));
+    expect(lines).toEqual(["request /", "open server", "failure frame/opcode-reserved"]);
+    const output = new TextDecoder("latin1").decode(Uint8Array.from(transport.written.flatMap((chunk) => [...chunk])));
+    expect(output.slice(output.indexOf("\r\n\r\n") + 4)).toMatch(/^\x81\x05re: 1\x88.\x03\xea/);
+  });
 });

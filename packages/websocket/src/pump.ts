@@ -311,7 +311,9 @@ export class Pump implements TransportSink {
 
   #settleNow(): void {
     this.#settling = false;
-    if (this.#closed) return;
+    // Nothing leaves before what came early is told, which asks for a turn of its own: a Close frame that early bytes have
+    // caused would otherwise be gone before the messages ahead of them can be answered.
+    if (this.#closed || this.#early !== noEvents) return;
     this.#applyPause();
     this.#write();
     this.#obey();
