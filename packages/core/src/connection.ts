@@ -329,7 +329,7 @@ export class Connection implements Output {
     // RFC 6455 §5.5.1: one Close frame each; ours, if it is queued already, answers this one.
     if (this.state === "open") this.#outgoing.hastenClose(replyPayload(received.statusCode));
     else if (this.state === "closing") this.#outgoing.hastenClose(undefined);
-    this.#outgoing.controls.dropReply();
+    this.#outgoing.controls.dropReplies();
     this.#closing.receive(received);
     // RFC 6455 §1.4: what follows a Close frame is discarded.
     sink.close(received.statusCode, received.reason);

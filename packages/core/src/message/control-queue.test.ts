@@ -43,17 +43,29 @@ describe.each([
     expect([queue.isEmpty, queue.length, queue.pingsTaken]).toEqual([true, 0, 3]);
   });
 
-  it("keep one answer, to the most recent Ping, which may be dropped [X21]", () => {
+  it("answer each of the peer's Pings in order, and of more than 16 the most recent ones [X20] [X21]", () => {
     const queue = new ControlQueue(keys);
-    queue.dropReply();
-    queue.reply(utf8("first"));
-    queue.reply(utf8("2"));
-    expect(queue.length).toBe(header + 1);
-    expect(taken(queue)).toEqual(["pong FIN 1"]);
-    queue.reply(utf8("3"));
-    queue.dropReply();
+    for (let length = 1; length <= 16; length++) queue.reply(patterned(length));
+    expect(queue.length).toBe(16 * header + 136);
+    queue.reply(patterned(17));
+    expect(queue.length).toBe(16 * header + 136 + 16);
+    const expected = Array.from({ length: 16 }, (_, index) => `pong FIN ${index + 2}`);
+    expect(taken(queue, header + 2)).toEqual(expected.slice(0, 1));
+    expect(taken(queue)).toEqual(expected.slice(1));
     expect([queue.isEmpty, queue.length]).toEqual([true, 0]);
-    expect(taken(queue)).toEqual([]);
+  });
+
+  it("drop the answers on demand, and nothing else [X20]", () => {
+    const queue = new ControlQueue(keys);
+    queue.dropReplies();
+    queue.reply(utf8("first"));
+    queue.pong(utf8("mine"));
+    queue.reply(utf8("2"));
+    queue.dropReplies();
+    expect([queue.isEmpty, queue.length]).toEqual([false, header + 4]);
+    queue.reply(utf8("3rd"));
+    expect(taken(queue)).toEqual(["pong FIN 4", "pong FIN 3"]);
+    expect([queue.isEmpty, queue.length]).toEqual([true, 0]);
   });
 
   it("copy the payload of the application's [F12]", () => {

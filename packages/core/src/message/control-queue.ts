@@ -11,12 +11,19 @@ interface PendingControl {
   readonly payload: Uint8Array;
 }
 
-/** Pings and Pongs of the application's, in order, and the answer to the peer's most recent Ping. */
+/**
+ * Answers to Pings that wait at most, the oldest dropped first. RFC 6455 §5.5.3: only the most recent Ping needs one. But
+ * peers count on an answer to each, to measure round trips or as Autobahn's case 2.10 does, and whether a few Pings come in
+ * one chunk is chance. 16 of them are 2 KiB.
+ */
+const mostReplies = 16;
+
+/** Pings and Pongs of the application's, in order, and the answers to the peer's most recent Pings. */
 export class ControlQueue {
   readonly #keys: RandomPool | undefined;
   #frames: Queue<PendingControl> | undefined;
-  /** RFC 6455 §5.5.3: of several unanswered Pings only the most recent needs a Pong. */
-  #reply: Uint8Array | undefined;
+  /** The payloads of the Pongs that answer the peer. */
+  readonly #replies: Uint8Array[] = [];
   #length = 0;
   #pingsQueued = 0;
   #pingsTaken = 0;
@@ -27,7 +34,7 @@ export class ControlQueue {
   }
 
   get isEmpty(): boolean {
-    return this.#frames === undefined && this.#reply === undefined;
+    return this.#frames === undefined && this.#replies.length === 0;
   }
 
   /** Bytes of the frames that wait. */
@@ -53,18 +60,16 @@ export class ControlQueue {
     this.#push(pong, payload);
   }
 
-  /** Answers a Ping, in place of the answer to an earlier one if that has not been taken. */
+  /** Answers a Ping; of more than `mostReplies` that were not taken, the most recent ones stay. */
   reply(payload: Uint8Array): void {
-    this.dropReply();
-    this.#reply = payload;
+    if (this.#replies.length === mostReplies) this.#length -= this.#frameLength(this.#replies.shift()!);
+    this.#replies.push(payload);
     this.#length += this.#frameLength(payload);
   }
 
-  /** Drops the answer to a Ping: RFC 6455 §5.5.2 asks for none once a Close frame was received. */
-  dropReply(): void {
-    if (this.#reply === undefined) return;
-    this.#length -= this.#frameLength(this.#reply);
-    this.#reply = undefined;
+  /** Drops the answers to Pings: RFC 6455 §5.5.2 asks for none once a Close frame was received. */
+  dropReplies(): void {
+    for (const payload of this.#replies.splice(0)) this.#length -= this.#frameLength(payload);
   }
 
   /** Moves them to `output` while there is `room`; answers the bytes. */
@@ -76,9 +81,8 @@ export class ControlQueue {
       this.#frames?.shift();
     }
     if (this.#frames?.length === 0) this.#frames = undefined;
-    if (this.#reply !== undefined && taken < room) {
-      taken += writeFrame(output, finBit | pong, this.#reply, this.#keys);
-      this.#reply = undefined;
+    while (this.#replies.length > 0 && taken < room) {
+      taken += writeFrame(output, finBit | pong, this.#replies.shift()!, this.#keys);
     }
     this.#length -= taken;
     return taken;

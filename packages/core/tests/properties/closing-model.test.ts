@@ -36,7 +36,7 @@ interface ModelEnd {
   ended: boolean;
   messages: string[];
   pings: string[];
-  pongDue: string | undefined;
+  pongsDue: string[];
 }
 
 interface Model {
@@ -61,7 +61,7 @@ function setup(): { model: Model; real: Real } {
     ended: false,
     messages: [],
     pings: [],
-    pongDue: undefined,
+    pongsDue: [],
   });
   const connection = (role: Role): Connection => new Connection(plainAgreement(role), { random: sampleRandom() });
   return {
@@ -99,8 +99,7 @@ function echo({ statusCode }: CloseContent, role: Role): CloseContent {
 /** Takes everything that waits: control frames first (§5.4), then messages, and the Close frame, once, last of all. */
 function takeFrames(end: ModelEnd): ModelFrame[] {
   const frames: ModelFrame[] = end.pings.splice(0).map((data) => ({ type: "ping", data }));
-  if (end.pongDue !== undefined) frames.push({ type: "pong", data: end.pongDue });
-  end.pongDue = undefined;
+  frames.push(...end.pongsDue.splice(0).map((data): ModelFrame => ({ type: "pong", data })));
   frames.push(...end.messages.splice(0).map((data): ModelFrame => ({ type: "text", data })));
   if (end.close !== undefined && !end.closeSent) {
     frames.push({ type: "close", content: end.close });
@@ -117,8 +116,8 @@ function receiveFrame(end: ModelEnd, role: Role, frame: ModelFrame): string[] {
     case "text":
       return eventTexts([{ type: "text", data: frame.data }]);
     case "ping":
-      // §5.5.2, §5.5.3: answered, and only the most recent one.
-      end.pongDue = frame.data;
+      // §5.5.2, §5.5.3: answered, and of many only the most recent ones.
+      end.pongsDue = [...end.pongsDue, frame.data].slice(-16);
       return eventTexts([{ type: "ping", payload: utf8(frame.data) }]);
     case "pong":
       return eventTexts([{ type: "pong", payload: utf8(frame.data) }]);
@@ -126,7 +125,7 @@ function receiveFrame(end: ModelEnd, role: Role, frame: ModelFrame): string[] {
       end.closeReceived = frame.content;
       end.close ??= echo(frame.content, role);
       // §5.5.2: a Pong, unless a Close frame was received.
-      end.pongDue = undefined;
+      end.pongsDue = [];
       return eventTexts([{ type: "close", ...frame.content }]);
     case "illegal":
       end.failed = true;
@@ -258,7 +257,7 @@ class StepCommand implements fc.Command<Model, Real> {
 }
 
 function isTaken(end: ModelEnd): boolean {
-  const waiting = end.messages.length + end.pings.length + (end.pongDue === undefined ? 0 : 1);
+  const waiting = end.messages.length + end.pings.length + end.pongsDue.length;
   return waiting === 0 && (end.close === undefined || end.closeSent);
 }
 
