@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import { zlibCodec } from "@hybi/permessage-deflate/zlib";
-import { selfSigned } from "@hybi/testing";
+import { selfSigned } from "@hybi/testing/adapter-contract";
 import type { EchoOptions } from "./echo.ts";
 
 /** What `args` ask for. */

@@ -1,3 +1,3 @@
 import { definePackage } from "../../tooling/tsup.ts";
 
-export default definePackage({ index: "src/index.ts" });
+export default definePackage({ index: "src/index.ts", "adapter-contract": "src/contract/index.ts" });

@@ -3,7 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, listen } from "@hybi/bun";
-import { adapterContract, selfSigned } from "@hybi/testing";
+import { adapterContract, selfSigned } from "@hybi/testing/adapter-contract";
 import { describe, expect, it } from "vitest";
 import { openRaw } from "./open-raw.ts";
 

@@ -1,5 +1,5 @@
 /** TCP below WebSocket, for peers that misbehave. */
-import type { RawConnection } from "@hybi/testing";
+import type { RawConnection } from "@hybi/testing/adapter-contract";
 
 export async function openRaw(port: number): Promise<RawConnection> {
   const conn = await Deno.connect({ hostname: "127.0.0.1", port });

@@ -4,7 +4,7 @@ import { connect as openTcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, listen } from "@hybi/node";
-import { adapterContract, type RawConnection, selfSigned } from "@hybi/testing";
+import { adapterContract, type RawConnection, selfSigned } from "@hybi/testing/adapter-contract";
 import { describe, expect, it } from "vitest";
 
 /** TCP below WebSocket, for peers that misbehave. */

@@ -1,5 +1,5 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { selfSigned } from "@hybi/testing";
+import { selfSigned } from "@hybi/testing/adapter-contract";
 import { expect, it } from "vitest";
 
 it("a certificate is for 127.0.0.1, valid now, signed by its own key, however its numbers fall out", async () => {

@@ -7,15 +7,29 @@ import {
   plainAgreement,
   type Role,
 } from "@hybi/core";
+import {
+  brokenRequestHead,
+  byteByByte,
+  bytesText,
+  type Chunking,
+  chunking,
+  concat,
+  cut,
+  eventTexts,
+  illegalStream,
+  inOneChunk,
+  joinedFragments,
+  latin1,
+  legalStream,
+  peerOf,
+  requestHead,
+  responseHead,
+  sampleRandom,
+  turningExtension,
+} from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { byteByByte, bytesText, type Chunking, chunking, concat, cut, inOneChunk } from "../arbitraries/bytes.ts";
-import { peerOf } from "../arbitraries/commands.ts";
-import { turningExtension } from "../arbitraries/extension.ts";
-import { brokenRequestHead, latin1, requestHead, responseHead, sampleRandom } from "../arbitraries/heads.ts";
-import { runs } from "../arbitraries/runs.ts";
-import { illegalStream, legalStream } from "../arbitraries/streams.ts";
-import { eventTexts, joinedFragments } from "../simulation/summary.ts";
+import { runs } from "../support/runs.ts";
 
 const roles: readonly Role[] = ["client", "server"];
 

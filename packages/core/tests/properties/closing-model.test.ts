@@ -4,15 +4,22 @@
  */
 import { Connection, type ConnectionEvent, plainAgreement, type Role, UsageError } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
+import {
+  byteByByte,
+  type CloseContent,
+  closeContent,
+  closePayload,
+  concat,
+  cut,
+  eventTexts,
+  inOneChunk,
+  peerOf,
+  sampleRandom,
+  utf8,
+} from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { byteByByte, concat, cut, inOneChunk } from "../arbitraries/bytes.ts";
-import { type CloseContent, closeContent, closePayload } from "../arbitraries/close.ts";
-import { peerOf } from "../arbitraries/commands.ts";
-import { sampleRandom } from "../arbitraries/heads.ts";
-import { runs } from "../arbitraries/runs.ts";
-import { utf8 } from "../arbitraries/text.ts";
-import { eventTexts } from "../simulation/summary.ts";
+import { runs } from "../support/runs.ts";
 
 /** What is on its way, as the model sees it. */
 type ModelFrame =

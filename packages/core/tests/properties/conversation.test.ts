@@ -1,16 +1,23 @@
 /** Everything at once: two endpoints with deadlines, links that are slow and narrow, and applications that talk. */
 import { Endpoint, type EndpointEvent, type Role } from "@hybi/core";
+import {
+  type Command,
+  closeContent,
+  concat,
+  eventTexts,
+  link,
+  type Party,
+  peerOf,
+  perform,
+  Simulation,
+  sampleRandom,
+  tell,
+  turningExtension,
+  turns,
+} from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { concat } from "../arbitraries/bytes.ts";
-import { closeContent } from "../arbitraries/close.ts";
-import { type Command, peerOf, perform } from "../arbitraries/commands.ts";
-import { link, turns } from "../arbitraries/conversations.ts";
-import { turningExtension } from "../arbitraries/extension.ts";
-import { sampleRandom } from "../arbitraries/heads.ts";
-import { runs } from "../arbitraries/runs.ts";
-import { type Party, Simulation, tell } from "../simulation/simulation.ts";
-import { eventTexts } from "../simulation/summary.ts";
+import { runs } from "../support/runs.ts";
 
 const deadlines = { ping: 25_000, pong: 20_000, closing: 10_000 };
 

@@ -8,10 +8,8 @@
 import { Session } from "node:inspector";
 import { Connection, Endpoint, type EndpointEvent, plainAgreement, type Role } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
+import { byteByByte, concat, cut, latin1, pattern, sampleKey, sampleRandom, utf8 } from "@hybi/testing";
 import { parseExtensions } from "../../src/opening/extension-header.ts";
-import { byteByByte, concat, cut, pattern } from "../arbitraries/bytes.ts";
-import { latin1, sampleKey, sampleRandom } from "../arbitraries/heads.ts";
-import { utf8 } from "../arbitraries/text.ts";
 
 /** One input whose size grows with `n`. Answers what is measured. */
 type Case = (n: number) => () => void;

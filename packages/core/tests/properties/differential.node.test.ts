@@ -4,16 +4,25 @@
  */
 import { Connection, plainAgreement, type Role } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
+import {
+  anyFrame,
+  bytesText,
+  type Chunking,
+  chunking,
+  concat,
+  cut,
+  illegalStream,
+  inOneChunk,
+  legalStream,
+  pattern,
+  peerOf,
+  sampleRandom,
+  utf8,
+} from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as ws from "ws";
-import { bytesText, type Chunking, chunking, concat, cut, inOneChunk, pattern } from "../arbitraries/bytes.ts";
-import { peerOf } from "../arbitraries/commands.ts";
-import { anyFrame } from "../arbitraries/frames.ts";
-import { sampleRandom } from "../arbitraries/heads.ts";
-import { runs } from "../arbitraries/runs.ts";
-import { illegalStream, legalStream } from "../arbitraries/streams.ts";
-import { utf8 } from "../arbitraries/text.ts";
+import { runs } from "../support/runs.ts";
 
 /** As far as it is used here; the declared types leave it out. */
 interface WsReceiver {

@@ -10,6 +10,31 @@ import {
   type Role,
 } from "@hybi/core";
 import { encodeFrame, FrameDecoder, type FrameSink, mask, opcodes, rotateKey } from "@hybi/core/frame";
+import {
+  brokenUtf8,
+  byteByByte,
+  bytesText,
+  type Command,
+  chunking,
+  command,
+  concat,
+  cut,
+  eventTexts,
+  illegalStream,
+  inOneChunk,
+  isolated,
+  latin1,
+  legalStream,
+  maskingKey,
+  pattern,
+  peerOf,
+  perform,
+  sampleAccept,
+  sampleKey,
+  sampleRandom,
+  text,
+  utf8,
+} from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeText, isUtf8, portableDecode } from "../../src/bytes/text-decode.ts";
@@ -18,23 +43,7 @@ import { utf8Boundary, validateUtf8 } from "../../src/bytes/utf8.ts";
 import { forgetWords } from "../../src/bytes/words.ts";
 import { maskBytes } from "../../src/frame/mask.ts";
 import { acceptValue } from "../../src/opening/key.ts";
-import {
-  byteByByte,
-  bytesText,
-  chunking,
-  concat,
-  cut,
-  inOneChunk,
-  isolated,
-  maskingKey,
-  pattern,
-} from "../arbitraries/bytes.ts";
-import { type Command, command, peerOf, perform } from "../arbitraries/commands.ts";
-import { latin1, sampleAccept, sampleKey, sampleRandom } from "../arbitraries/heads.ts";
-import { runs } from "../arbitraries/runs.ts";
-import { illegalStream, legalStream } from "../arbitraries/streams.ts";
-import { brokenUtf8, text, utf8 } from "../arbitraries/text.ts";
-import { eventTexts } from "../simulation/summary.ts";
+import { runs } from "../support/runs.ts";
 
 /** RFC 6455 §5.3, octet by octet, as it is written there. */
 function maskByDefinition(bytes: Uint8Array, start: number, end: number, key: number): void {

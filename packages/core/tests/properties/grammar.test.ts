@@ -1,6 +1,17 @@
 /** What is written is read as it was meant: frames, heads, and the value of Sec-WebSocket-Extensions. */
 import { defaultLimits, type ExtensionParameter, type Role } from "@hybi/core";
 import { encodeFrame, FrameDecoder, type FrameToEncode, headerLength } from "@hybi/core/frame";
+import {
+  bytesText,
+  chunking,
+  closeContent,
+  cut,
+  fieldValue,
+  maskingKey,
+  payload,
+  token,
+  unsendableStatusCode,
+} from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatClosePayload, parseClosePayload } from "../../src/closing/close-payload.ts";
@@ -11,10 +22,7 @@ import { HeadDecoder } from "../../src/http/head-decoder.ts";
 import { encodeRequestHead, encodeResponseHead } from "../../src/http/head-encoder.ts";
 import { requestLine, type StartLineGrammar, statusLine } from "../../src/http/start-line.ts";
 import { formatExtensions, parseExtensions } from "../../src/opening/extension-header.ts";
-import { bytesText, chunking, cut, maskingKey, payload } from "../arbitraries/bytes.ts";
-import { closeContent, unsendableStatusCode } from "../arbitraries/close.ts";
-import { fieldValue, token } from "../arbitraries/heads.ts";
-import { runs } from "../arbitraries/runs.ts";
+import { runs } from "../support/runs.ts";
 
 describe("a frame", () => {
   const header = fc.record({

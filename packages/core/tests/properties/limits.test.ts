@@ -10,15 +10,25 @@ import {
   UsageError,
 } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
+import {
+  chunking,
+  concat,
+  cut,
+  eventTexts,
+  fragmentation,
+  fragments,
+  latin1,
+  messageFrames,
+  pattern,
+  peerOf,
+  sampleAccept,
+  sampleKey,
+  sampleRandom,
+  turningExtension,
+} from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { chunking, concat, cut, pattern } from "../arbitraries/bytes.ts";
-import { peerOf } from "../arbitraries/commands.ts";
-import { turningExtension } from "../arbitraries/extension.ts";
-import { latin1, sampleAccept, sampleKey, sampleRandom } from "../arbitraries/heads.ts";
-import { runs } from "../arbitraries/runs.ts";
-import { fragmentation, fragments, messageFrames } from "../arbitraries/streams.ts";
-import { eventTexts } from "../simulation/summary.ts";
+import { runs } from "../support/runs.ts";
 
 const roles: readonly Role[] = ["client", "server"];
 const connection = (role: Role, limits: Partial<Limits>): Connection =>

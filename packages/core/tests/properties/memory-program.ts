@@ -4,8 +4,7 @@
  */
 import { Connection, Endpoint, plainAgreement } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
-import { byteByByte, concat, cut, pattern } from "../arbitraries/bytes.ts";
-import { latin1, sampleRandom } from "../arbitraries/heads.ts";
+import { byteByByte, concat, cut, latin1, pattern, sampleRandom } from "@hybi/testing";
 
 declare const gc: () => void;
 

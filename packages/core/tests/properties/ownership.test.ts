@@ -1,15 +1,27 @@
 /** Whose bytes are whose: the application's arrays, the chunks taken over, the output handed out, the data of events. */
 import { Connection, type ConnectionEvent, plainAgreement, type Role } from "@hybi/core";
+import {
+  bytesText,
+  chunking,
+  command,
+  concat,
+  cut,
+  eventTexts,
+  illegalStream,
+  isolated,
+  legalStream,
+  marginsAreWhole,
+  messageCommand,
+  pattern,
+  peerOf,
+  perform,
+  sampleRandom,
+  turningExtension,
+  utf8,
+} from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bytesText, chunking, concat, cut, isolated, marginsAreWhole, pattern } from "../arbitraries/bytes.ts";
-import { command, messageCommand, peerOf, perform } from "../arbitraries/commands.ts";
-import { turningExtension } from "../arbitraries/extension.ts";
-import { sampleRandom } from "../arbitraries/heads.ts";
-import { runs } from "../arbitraries/runs.ts";
-import { illegalStream, legalStream } from "../arbitraries/streams.ts";
-import { utf8 } from "../arbitraries/text.ts";
-import { eventTexts } from "../simulation/summary.ts";
+import { runs } from "../support/runs.ts";
 
 const roles: readonly Role[] = ["client", "server"];
 const newConnection = (role: Role, fragmentSize = 65_536): Connection =>

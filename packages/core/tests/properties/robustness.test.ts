@@ -9,16 +9,25 @@ import {
   UsageError,
 } from "@hybi/core";
 import { encodeFrame } from "@hybi/core/frame";
+import {
+  anyFrame,
+  type Command,
+  command,
+  concat,
+  eventTexts,
+  illegalStream,
+  latin1,
+  legalStream,
+  peerOf,
+  perform,
+  requestHead,
+  responseHead,
+  sampleRandom,
+  turningExtension,
+} from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { concat } from "../arbitraries/bytes.ts";
-import { type Command, command, peerOf, perform } from "../arbitraries/commands.ts";
-import { turningExtension } from "../arbitraries/extension.ts";
-import { anyFrame } from "../arbitraries/frames.ts";
-import { latin1, requestHead, responseHead, sampleRandom } from "../arbitraries/heads.ts";
-import { runs } from "../arbitraries/runs.ts";
-import { illegalStream, legalStream } from "../arbitraries/streams.ts";
-import { eventTexts } from "../simulation/summary.ts";
+import { runs } from "../support/runs.ts";
 
 /** Something that happens to an endpoint. */
 type Step =

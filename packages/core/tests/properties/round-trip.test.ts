@@ -8,22 +8,26 @@ import {
   plainAgreement,
   type Role,
 } from "@hybi/core";
-import fc from "fast-check";
-import { describe, expect, it } from "vitest";
-import { type Chunking, chunking, concat, cut } from "../arbitraries/bytes.ts";
 import {
+  type Chunking,
   type Command,
+  chunking,
   closeCommand,
+  concat,
   controlCommand,
+  cut,
+  eventTexts,
+  joinedFragments,
   messageCommand,
   peerOf,
   perform,
-} from "../arbitraries/commands.ts";
-import { turningExtension } from "../arbitraries/extension.ts";
-import { sampleRandom } from "../arbitraries/heads.ts";
-import { runs } from "../arbitraries/runs.ts";
-import { utf8 } from "../arbitraries/text.ts";
-import { eventTexts, joinedFragments } from "../simulation/summary.ts";
+  sampleRandom,
+  turningExtension,
+  utf8,
+} from "@hybi/testing";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { runs } from "../support/runs.ts";
 
 /** How the bytes travel: when output is taken and how much of it, and how it is cut. */
 interface Travel {

@@ -9,14 +9,20 @@ import {
   UsageError,
 } from "@hybi/core";
 import { FrameDecoder, headerLength, isControl, maxHeaderLength } from "@hybi/core/frame";
+import {
+  bytesText,
+  chunking,
+  concat,
+  cut,
+  legalStream,
+  pattern,
+  peerOf,
+  sampleRandom,
+  turningExtension,
+} from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bytesText, chunking, concat, cut, pattern } from "../arbitraries/bytes.ts";
-import { peerOf } from "../arbitraries/commands.ts";
-import { turningExtension } from "../arbitraries/extension.ts";
-import { sampleRandom } from "../arbitraries/heads.ts";
-import { runs } from "../arbitraries/runs.ts";
-import { legalStream } from "../arbitraries/streams.ts";
+import { runs } from "../support/runs.ts";
 
 /** What the application and the transport do in turn. */
 type Turn =

@@ -1,13 +1,8 @@
 /** How connections end: well, at once from both sides, and not at all well. */
 import { Connection, plainAgreement } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
+import { closePayload, concat, pattern, ScriptedPeer, Simulation, sampleRandom, tell, utf8 } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
-import { concat, pattern } from "../arbitraries/bytes.ts";
-import { closePayload } from "../arbitraries/close.ts";
-import { sampleRandom } from "../arbitraries/heads.ts";
-import { utf8 } from "../arbitraries/text.ts";
-import { ScriptedPeer } from "../simulation/scripted-peer.ts";
-import { Simulation, tell } from "../simulation/simulation.ts";
 import { afterOpening, openEndpoints } from "./stories.ts";
 
 const link = { latency: 20 };

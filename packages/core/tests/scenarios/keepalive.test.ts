@@ -1,8 +1,7 @@
 /** Peers that fall silent, and how it is found out: time is a number here. */
 import { Backoff } from "@hybi/core";
+import { tell, VirtualClock } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
-import { VirtualClock } from "../simulation/clock.ts";
-import { tell } from "../simulation/simulation.ts";
 import { afterOpening, openEndpoints } from "./stories.ts";
 
 const deadlines = { ping: 25_000, pong: 20_000, closing: 10_000 };

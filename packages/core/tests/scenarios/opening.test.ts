@@ -1,10 +1,7 @@
 /** How connections begin, or do not. */
 import { Endpoint, type EndpointEvent } from "@hybi/core";
+import { byteByByte, latin1, pattern, ScriptedPeer, Simulation, sampleRandom, tell } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
-import { byteByByte, pattern } from "../arbitraries/bytes.ts";
-import { latin1, sampleRandom } from "../arbitraries/heads.ts";
-import { ScriptedPeer } from "../simulation/scripted-peer.ts";
-import { Simulation, tell } from "../simulation/simulation.ts";
 import { endpoints, openEndpoints } from "./stories.ts";
 
 describe("an opening handshake", () => {

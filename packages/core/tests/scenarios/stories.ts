@@ -1,7 +1,6 @@
 /** What most of the stories begin with: a client and a server that keep to the protocol, and how their tales are read. */
 import { type ClientOptions, Endpoint, type EndpointEvent, type ServerOptions } from "@hybi/core";
-import { sampleRandom } from "../arbitraries/heads.ts";
-import { type PartyOptions, Simulation } from "../simulation/simulation.ts";
+import { type PartyOptions, Simulation, sampleRandom } from "@hybi/testing";
 
 type Ends = Simulation<Endpoint, Endpoint>;
 

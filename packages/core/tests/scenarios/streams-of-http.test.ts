@@ -1,13 +1,18 @@
 /** Connections on one stream of HTTP/2 or HTTP/3 (RFC 8441 §5, RFC 9220 §3): a transport that can be half closed, and reset. */
 import { Connection, plainAgreement } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
+import {
+  byteByByte,
+  closePayload,
+  concat,
+  pattern,
+  ScriptedPeer,
+  Simulation,
+  sampleRandom,
+  tell,
+  utf8,
+} from "@hybi/testing";
 import { describe, expect, it } from "vitest";
-import { byteByByte, concat, pattern } from "../arbitraries/bytes.ts";
-import { closePayload } from "../arbitraries/close.ts";
-import { sampleRandom } from "../arbitraries/heads.ts";
-import { utf8 } from "../arbitraries/text.ts";
-import { ScriptedPeer } from "../simulation/scripted-peer.ts";
-import { Simulation, tell } from "../simulation/simulation.ts";
 
 function stream(link = {}): Simulation<Connection, ScriptedPeer> {
   return new Simulation({

@@ -1,9 +1,7 @@
 /** Messages, large and small, urgent and not, over transports that have only so much room. */
 import { Connection, type EndpointEvent, plainAgreement } from "@hybi/core";
+import { byteByByte, bytesText, pattern, Simulation, sampleRandom, tell } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
-import { byteByByte, bytesText, pattern } from "../arbitraries/bytes.ts";
-import { sampleRandom } from "../arbitraries/heads.ts";
-import { Simulation, tell } from "../simulation/simulation.ts";
 import { openEndpoints } from "./stories.ts";
 
 describe("a large download", () => {

@@ -1,26 +1,7 @@
 /** Opening requests and responses as bytes: legal in many spellings, or illegal in one named way (RFC 6455 §4, RFC 9112). */
-import type { RandomSource, ViolationCode } from "@hybi/core";
+import type { ViolationCode } from "@hybi/core";
 import fc from "fast-check";
-
-/** The nonce of RFC 6455 §1.3, so that the answer to it is known without hashing. */
-const sampleNonce = "the sample nonce";
-export const sampleKey = "dGhlIHNhbXBsZSBub25jZQ==";
-export const sampleAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
-
-/** A source whose first 16 bytes are the sample nonce, and whose others are a deterministic sequence. */
-export function sampleRandom(): RandomSource {
-  let drawn = 0;
-  return (target) => {
-    for (let index = 0; index < target.length; index++, drawn++) {
-      target[index] = drawn < 16 ? sampleNonce.charCodeAt(drawn) : (drawn * 167 + (drawn >>> 8)) & 0xff;
-    }
-  };
-}
-
-/** Each char as a byte: heads are not UTF-8. */
-export function latin1(text: string): Uint8Array {
-  return Uint8Array.from(text, (char) => char.charCodeAt(0));
-}
+import { sampleAccept, sampleKey } from "../bytes/sample-random.ts";
 
 const tchars = [..."!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"];
 

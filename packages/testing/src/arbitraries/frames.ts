@@ -2,7 +2,8 @@
 import type { Role, ViolationCode } from "@hybi/core";
 import { encodeFrame, type FrameToEncode, opcodes } from "@hybi/core/frame";
 import fc from "fast-check";
-import { concat, maskingKey, pattern, payload } from "./bytes.ts";
+import { concat, pattern } from "../bytes/bytes.ts";
+import { maskingKey, payload } from "./payload.ts";
 
 /** RFC 6455 §5.1: a client masks, a server does not. */
 export function keyOf(sender: Role): fc.Arbitrary<number | undefined> {

@@ -5,15 +5,13 @@
 import type { ConnectionEvent, MessageKind, Role, ViolationCode } from "@hybi/core";
 import { encodeFrame, type FrameToEncode, opcodes } from "@hybi/core/frame";
 import fc from "fast-check";
-import { bytesText, concat, payload } from "./bytes.ts";
-import { brokenClosePayload, closeContent, closePayload } from "./close.ts";
+import { bytesText, concat, utf8 } from "../bytes/bytes.ts";
+import { closePayload } from "../wire/close-content.ts";
+import { fragments, type Message, messageFrames } from "../wire/message.ts";
+import { brokenClosePayload, closeContent } from "./close.ts";
 import { controlFrame, illegalFrame, keyOf } from "./frames.ts";
-import { brokenUtf8, text, utf8 } from "./text.ts";
-
-/** A data message. */
-export type Message =
-  | { readonly kind: "text"; readonly data: string }
-  | { readonly kind: "binary"; readonly data: Uint8Array };
+import { payload } from "./payload.ts";
+import { brokenUtf8, text } from "./text.ts";
 
 export function message(most = 70_000): fc.Arbitrary<Message> {
   return fc.oneof(
@@ -25,30 +23,6 @@ export function message(most = 70_000): fc.Arbitrary<Message> {
 /** Where a message of any length is cut into fragments, as shares of 1,000; repeated ones make empty fragments. */
 export function fragmentation(): fc.Arbitrary<readonly number[]> {
   return fc.array(fc.nat(1000), { maxLength: 6 }).map((cuts) => cuts.sort((first, second) => first - second));
-}
-
-/** `bytes` in fragments. */
-export function fragments(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
-  const ends = [...cuts.map((share) => Math.floor((bytes.length * share) / 1000)), bytes.length];
-  return ends.map((end, index) => bytes.subarray(index === 0 ? 0 : ends[index - 1], end));
-}
-
-/** The frames of a message: `payload` in fragments, each with a key if there are any, and control frames after them. */
-export function messageFrames(
-  kind: MessageKind,
-  parts: readonly Uint8Array[],
-  keys: readonly (number | undefined)[],
-  between: readonly (readonly FrameToEncode[])[] = [],
-): FrameToEncode[] {
-  return parts.flatMap((payload, index) => [
-    {
-      opcode: index > 0 ? opcodes.continuation : kind === "text" ? opcodes.text : opcodes.binary,
-      payload,
-      final: index === parts.length - 1,
-      maskingKey: keys[index % keys.length],
-    },
-    ...(index < parts.length - 1 ? (between[index] ?? []) : []),
-  ]);
 }
 
 /** What a peer sends. */

@@ -1,6 +1,6 @@
 /** A peer that does what it is told, right or wrong, and remembers what it was sent. */
 import type { EndpointEvent, Output, TransportInstruction } from "@hybi/core";
-import { concat } from "../arbitraries/bytes.ts";
+import { concat } from "../bytes/bytes.ts";
 
 /** The far end of an endpoint under test. */
 export class ScriptedPeer implements Output {

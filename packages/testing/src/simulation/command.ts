@@ -8,12 +8,8 @@ import {
   type Role,
   UsageError,
 } from "@hybi/core";
-import fc from "fast-check";
-import { payload } from "./bytes.ts";
-import { type CloseContent, closeContent } from "./close.ts";
-import { controlPayload } from "./frames.ts";
-import { type Message, message } from "./streams.ts";
-import { text } from "./text.ts";
+import type { CloseContent } from "../wire/close-content.ts";
+import type { Message } from "../wire/message.ts";
 
 /** A part of a streamed message. */
 type Piece = string | Uint8Array;
@@ -29,58 +25,6 @@ export type Command =
     }
   | { readonly type: "ping" | "pong"; readonly payload: Uint8Array }
   | { readonly type: "close"; readonly content: CloseContent };
-
-/** A data message; `most` bounds binary ones. */
-export function messageCommand(most = 70_000): fc.Arbitrary<Command> {
-  const priority = fc.constantFrom(0, 0, 0, 1, -1, 7);
-  return fc.oneof(
-    {
-      weight: 3,
-      arbitrary: fc.record({
-        type: fc.constant("message" as const),
-        message: message(most),
-        priority,
-        prepared: fc.boolean(),
-      }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        type: fc.constant("stream" as const),
-        kind: fc.constant("text" as const),
-        pieces: fc.array(text(), { maxLength: 4 }),
-        priority,
-      }),
-    },
-    {
-      weight: 1,
-      arbitrary: fc.record({
-        type: fc.constant("stream" as const),
-        kind: fc.constant("binary" as const),
-        pieces: fc.array(payload(most), { maxLength: 4 }),
-        priority,
-      }),
-    },
-  );
-}
-
-/** A Ping or an unsolicited Pong. */
-export function controlCommand(): fc.Arbitrary<Command> {
-  return fc.record({ type: fc.constantFrom("ping" as const, "pong" as const), payload: controlPayload() });
-}
-
-export function closeCommand(): fc.Arbitrary<Command> {
-  return fc.record({ type: fc.constant("close" as const), content: closeContent() });
-}
-
-/** Any command that is legal while the connection is open. */
-export function command(most = 70_000): fc.Arbitrary<Command> {
-  return fc.oneof(
-    { weight: 6, arbitrary: messageCommand(most) },
-    { weight: 3, arbitrary: controlCommand() },
-    { weight: 1, arbitrary: closeCommand() },
-  );
-}
 
 /** Carries `command` out. Answers the usage error that refused it, if one did. */
 export function perform(endpoint: Connection | Endpoint, command: Command): UsageError | undefined {

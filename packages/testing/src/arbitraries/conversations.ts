@@ -1,9 +1,10 @@
 /** Whole conversations: what the applications at both ends do and when, and the links between them. */
 import type { Role } from "@hybi/core";
 import fc from "fast-check";
+import type { Command } from "../simulation/command.ts";
 import type { LinkOptions } from "../simulation/link.ts";
-import { chunking } from "./bytes.ts";
-import { type Command, controlCommand, messageCommand } from "./commands.ts";
+import { chunking } from "./chunking.ts";
+import { controlCommand, messageCommand } from "./commands.ts";
 
 /** One thing that an application does, so many milliseconds after the one before. */
 export interface Turn {

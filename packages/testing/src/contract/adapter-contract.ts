@@ -1,13 +1,13 @@
 /** What every adapter must do, over real sockets of its own runtime: one suite for all of them. */
-import type { Adapter } from "./contract/adapter.ts";
-import { closingContract } from "./contract/closing.ts";
-import { flowContract } from "./contract/flow.ts";
-import { messageContract } from "./contract/messages.ts";
-import { openingContract } from "./contract/opening.ts";
-import { robustnessContract } from "./contract/robustness.ts";
-import type { Runner } from "./contract/runner.ts";
-import { tlsContract } from "./contract/tls.ts";
-import { unixSocketContract } from "./contract/unix-socket.ts";
+import type { Adapter } from "./adapter.ts";
+import { closingContract } from "./closing.ts";
+import { flowContract } from "./flow.ts";
+import { messageContract } from "./messages.ts";
+import { openingContract } from "./opening.ts";
+import { robustnessContract } from "./robustness.ts";
+import type { Runner } from "./runner.ts";
+import { tlsContract } from "./tls.ts";
+import { unixSocketContract } from "./unix-socket.ts";
 
 /**
  * Declares the suite with the functions of any test runner that has `describe`, `it` and `expect`. It listens on 127.0.0.1

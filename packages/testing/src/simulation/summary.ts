@@ -1,6 +1,6 @@
 /** Events and bytes as short text, equal when they are: quick to compare, and readable where they differ. */
 import type { EndpointEvent } from "@hybi/core";
-import { bytesText } from "../arbitraries/bytes.ts";
+import { bytesText } from "../bytes/bytes.ts";
 
 /** Everything that an event says. */
 function eventText(event: EndpointEvent): string {

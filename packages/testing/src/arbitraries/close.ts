@@ -1,7 +1,8 @@
 /** Status codes and payloads of Close frames, legal and not (RFC 6455 §5.5.1, §7.4). */
 import fc from "fast-check";
-import { concat } from "./bytes.ts";
-import { brokenUtf8, text, utf8 } from "./text.ts";
+import { utf8 } from "../bytes/bytes.ts";
+import { type CloseContent, withStatusCode } from "../wire/close-content.ts";
+import { brokenUtf8, text } from "./text.ts";
 
 /** The most bytes of a reason: 125 less the status code. */
 const mostReason = 123;
@@ -29,23 +30,12 @@ function reason(): fc.Arbitrary<string> {
   return fc.oneof(text(30), fc.constant("r".repeat(mostReason)), fc.constant(`${"é".repeat(61)}.`));
 }
 
-/** What a Close frame says: nothing, or a status code with a reason. */
-export interface CloseContent {
-  readonly statusCode: number | undefined;
-  readonly reason: string;
-}
-
 /** A legal one; half of them are empty. */
 export function closeContent(): fc.Arbitrary<CloseContent> {
   return fc.oneof(
     fc.constant({ statusCode: undefined, reason: "" }),
     fc.record({ statusCode: sendableStatusCode(), reason: reason() }),
   );
-}
-
-/** The payload that says it. */
-export function closePayload({ statusCode, reason }: CloseContent): Uint8Array {
-  return statusCode === undefined ? new Uint8Array(0) : withStatusCode(statusCode, utf8(reason));
 }
 
 /** A payload that is illegal in one way, and the code of the violation. */
@@ -67,8 +57,4 @@ export function brokenClosePayload(): fc.Arbitrary<BrokenClosePayload> {
       .filter(([, { bytes }]) => bytes.length <= mostReason)
       .map(([code, { bytes }]) => ({ code: "close/reason-utf8" as const, payload: withStatusCode(code, bytes) })),
   );
-}
-
-function withStatusCode(statusCode: number, rest: Uint8Array): Uint8Array {
-  return concat([Uint8Array.of(statusCode >>> 8, statusCode & 0xff), rest]);
 }

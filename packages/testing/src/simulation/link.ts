@@ -2,7 +2,7 @@
  * One direction of a transport: bytes in order, late, in chunks of any size, as many at a time as it has room for. It
  * may stall, be ended by its sender, or be lost with everything that was on its way.
  */
-import { type Chunking, cut, inOneChunk } from "../arbitraries/bytes.ts";
+import { type Chunking, cut, inOneChunk } from "../bytes/chunking.ts";
 import type { VirtualClock } from "./clock.ts";
 
 /** How a direction behaves. */

@@ -1,13 +1,6 @@
 /** Text, UTF-8, and UTF-8 that is broken in one named way (RFC 3629 §3–4). */
 import fc from "fast-check";
-import { concat } from "./bytes.ts";
-
-const encoder = new TextEncoder();
-
-/** `text` as UTF-8. */
-export function utf8(text: string): Uint8Array {
-  return encoder.encode(text);
-}
+import { concat, utf8 } from "../bytes/bytes.ts";
 
 /** Any text that UTF-8 can carry: a leading U+FEFF, U+0000 and noncharacters too. */
 export function text(maxLength = 40): fc.Arbitrary<string> {

@@ -1,0 +1,12 @@
+/** Any way in which a transport may cut bytes into chunks. */
+import fc from "fast-check";
+import { byteByByte, type Chunking } from "../bytes/chunking.ts";
+
+/** Any cut, empty chunks included. Shrinks towards one chunk. */
+export function chunking(): fc.Arbitrary<Chunking> {
+  const size = fc.oneof(fc.nat(9), fc.nat(200));
+  return fc.oneof(
+    { weight: 4, arbitrary: fc.record({ sizes: fc.array(size, { maxLength: 12 }), repeated: fc.boolean() }) },
+    { weight: 1, arbitrary: fc.constant(byteByByte) },
+  );
+}

@@ -1,0 +1,40 @@
+/** Byte arrays, made and shown. */
+
+/** Bytes of one array after another, in one array. */
+export function concat(arrays: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    all.set(array, at);
+    at += array.length;
+  }
+  return all;
+}
+
+/** Bytes in hexadecimal; long ones as their length and a checksum. */
+export function bytesText(bytes: Uint8Array): string {
+  if (bytes.length <= 64) return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  // FNV-1a
+  let hash = 0x811c_9dc5;
+  for (let index = 0; index < bytes.length; index++) hash = Math.imul(hash ^ (bytes[index] ?? 0), 0x0100_0193);
+  return `${bytes.length} bytes, checksum ${(hash >>> 0).toString(16)}`;
+}
+
+/** `length` bytes that differ from place to place, and with `seed`. */
+export function pattern(length: number, seed = 0): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let index = 0; index < length; index++) bytes[index] = (index * 31 + (index >>> 8) * 7 + seed) & 0xff;
+  return bytes;
+}
+
+const encoder = new TextEncoder();
+
+/** `text` as UTF-8. */
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}
+
+/** Each char as a byte: heads are not UTF-8. */
+export function latin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}

@@ -1,0 +1,45 @@
+/** The ways in which a transport may cut bytes into chunks. */
+
+/** Where a transport cuts: after so many bytes each, once or over and over, and then not at all. */
+export interface Chunking {
+  readonly sizes: readonly number[];
+  readonly repeated: boolean;
+}
+
+/** All bytes in one chunk. */
+export const inOneChunk: Chunking = { sizes: [], repeated: false };
+/** Each byte by itself. */
+export const byteByByte: Chunking = { sizes: [1], repeated: true };
+
+/**
+ * `bytes` cut as `chunking` says. Each chunk is a copy in a buffer of its own, `margin` bytes from its start and its
+ * end, so that neither alignment nor neighbours are what a receiver may have got used to.
+ */
+export function cut(bytes: Uint8Array, { sizes, repeated }: Chunking, margin = 3): Uint8Array[] {
+  const chunks: Uint8Array[] = [];
+  const endless = repeated && sizes.some((size) => size > 0);
+  let at = 0;
+  for (let index = 0; at < bytes.length; index++) {
+    const size = index < sizes.length || endless ? sizes[index % sizes.length] : undefined;
+    const end = Math.min(bytes.length, at + (size ?? bytes.length));
+    chunks.push(isolated(bytes.subarray(at, end), margin));
+    at = end;
+  }
+  return chunks;
+}
+
+/** A copy of `bytes` with `margin` bytes of 0xa5 on either side of it in its buffer. */
+export function isolated(bytes: Uint8Array, margin: number): Uint8Array {
+  const buffer = new Uint8Array(bytes.length + 2 * margin).fill(marginByte);
+  buffer.set(bytes, margin);
+  return buffer.subarray(margin, margin + bytes.length);
+}
+
+const marginByte = 0xa5;
+
+/** Whether the bytes around `chunk`, which `isolated` made, are what they were. */
+export function marginsAreWhole(chunk: Uint8Array): boolean {
+  const before = new Uint8Array(chunk.buffer, 0, chunk.byteOffset);
+  const after = new Uint8Array(chunk.buffer, chunk.byteOffset + chunk.length);
+  return [...before, ...after].every((byte) => byte === marginByte);
+}
