@@ -1,0 +1,81 @@
+/**
+ * `pnpm autobahn`: the Autobahn testsuite against our servers and clients, compared case by case with `expected/`. Ends with
+ * `N passed, N failed`, where a case passes that is judged as expected.
+ *
+ * `--quick` leaves out the cases that take minutes; `--cases 7.*,9.1.1` runs these; `--server node`, `--client bun`, as often
+ * as wanted, judge these only; `--write` makes what was found what is expected.
+ */
+
+import { readExpected, writeExpected } from "./expected.ts";
+import { judge, reports } from "./judge.ts";
+import { Unavailable } from "./python.ts";
+import { parseSelection, type Selection } from "./selection.ts";
+import type { Subject } from "./subjects.ts";
+import { installSuite, type Suite } from "./suite.ts";
+import { formatSummary } from "./summary.ts";
+import { compareVerdicts, selectCases, type Verdicts } from "./verdicts.ts";
+
+interface Outcome {
+  readonly name: string;
+  readonly verdicts: Verdicts;
+  readonly differences: readonly string[];
+  readonly seconds: number;
+}
+
+const selection = parseSelection(process.argv.slice(2));
+try {
+  await report(await installSuite(), selection);
+} catch (error) {
+  if (!(error instanceof Unavailable)) throw error;
+  console.log(`\nSKIPPED: the Autobahn testsuite cannot run here: ${error.message}\n\n0 passed, 0 failed`);
+}
+
+async function report(suite: Suite, { subjects, parallel }: Selection): Promise<void> {
+  const outcomes = await inParallel(subjects, parallel, (subject) =>
+    judgeTwice(suite, subject).catch((error: Error): Outcome => {
+      return { name: subject.name, verdicts: new Map(), differences: [`was not judged: ${error.message}`], seconds: 0 };
+    }),
+  );
+  console.log(`\n${formatSummary(outcomes)}\nReports: ${reports}`);
+  let passed = 0;
+  let failed = 0;
+  for (const { name, verdicts, differences } of outcomes) {
+    for (const difference of differences) console.log(`${name} ${difference}`);
+    failed += differences.length;
+    passed += [...verdicts].filter(([id, verdict]) => readExpected(name).get(id) === verdict).length;
+  }
+  console.log(`\n${passed} passed, ${failed} failed`);
+  process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
+}
+
+/** Cases that wait for a second can be judged wrongly on a busy machine: those that differ get a second chance, alone. */
+async function judgeTwice(suite: Suite, subject: Subject): Promise<Outcome> {
+  const begun = performance.now();
+  let verdicts = await judge(suite, subject, selection.cases);
+  if (selection.write) writeExpected(subject.name, verdicts);
+  const expected = selectCases(readExpected(subject.name), selection.cases);
+  const differing = [...verdicts.keys()].filter((id) => expected.has(id) && expected.get(id) !== verdicts.get(id));
+  if (differing.length > 0) {
+    console.log(`${subject.name}: once more ${differing.map((id) => `${id} (${verdicts.get(id)})`).join(", ")}`);
+    verdicts = new Map([...verdicts, ...(await judge(suite, subject, differing))]);
+  }
+  const seconds = (performance.now() - begun) / 1000;
+  console.log(`${subject.name}: ${verdicts.size} cases in ${seconds.toFixed(0)} s`);
+  return { name: subject.name, verdicts, differences: compareVerdicts(expected, verdicts), seconds };
+}
+
+async function inParallel<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  act: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const waiting = items.map((item, index) => ({ item, index }));
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      results[next.index] = await act(next.item);
+    }
+  };
+  await Promise.all(Array.from({ length: limit }, work));
+  return results;
+}

@@ -1,0 +1,80 @@
+/** Programs that run beside this one for a while. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { root } from "../repository.ts";
+
+export interface ProgramOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A program that was started, in a group of its own: some are scripts that start the one that counts. */
+export class Program {
+  readonly #child: ChildProcess;
+  readonly #name: string;
+  #output = "";
+
+  constructor(command: readonly string[], { cwd = root, env = {} }: ProgramOptions = {}) {
+    const [program = "", ...args] = command;
+    this.#name = args.at(-1) ?? program;
+    this.#child = spawn(program, args, {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true,
+    });
+    // What is wrong with it is told by whoever waits for it.
+    this.#child.on("error", (error) => {
+      this.#output += `${error.message}\n`;
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text) => {
+        this.#output = (this.#output + text).slice(-10_000);
+      });
+    }
+  }
+
+  get isRunning(): boolean {
+    return this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** The end of what it has written. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Waits for a line that matches, and answers the match. */
+  async line(pattern: RegExp, milliseconds = 60_000): Promise<RegExpExecArray> {
+    const { stdout } = this.#child;
+    if (stdout === null) throw new Error("bug: its output is not piped");
+    const lines = createInterface({ input: stdout });
+    const timer = setTimeout(() => lines.close(), milliseconds);
+    try {
+      for await (const line of lines) {
+        const match = pattern.exec(line);
+        if (match !== null) return match;
+      }
+    } finally {
+      clearTimeout(timer);
+      lines.close();
+      stdout.resume();
+    }
+    throw new Error(`${this.#name} did not write what was expected:\n${this.#output}`);
+  }
+
+  /** Waits until it ends by itself, and stops it when it takes too long. */
+  async ended(milliseconds: number): Promise<void> {
+    if (!this.isRunning) return;
+    const timer = setTimeout(() => void this.stop(), milliseconds);
+    await once(this.#child, "exit");
+    clearTimeout(timer);
+  }
+
+  async stop(): Promise<void> {
+    if (!this.isRunning || this.#child.pid === undefined) return;
+    const exit = once(this.#child, "exit");
+    process.kill(-this.#child.pid, "SIGKILL");
+    await exit;
+  }
+}

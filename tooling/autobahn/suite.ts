@@ -1,0 +1,73 @@
+/** Autobahn's testsuite, installed into a cache outside the repository when it is first needed. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { run } from "../repository.ts";
+import { findPython } from "./find-python.ts";
+import { type Python, Unavailable } from "./python.ts";
+
+/** How `wstest` is run: what its arguments are put behind. */
+export interface Suite {
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Does Autobahn's own masking and checking of UTF-8 in C, which makes the cases with large messages ten times as fast. It has
+ * to be compiled, so that it is left out where there is no compiler.
+ */
+const accelerator = "wsaccel==0.6.2";
+
+/** Comes first: others are built with it. */
+const setuptools = "setuptools==44.1.1";
+
+/** What is fetched and built by the programs around Autobahn, too. */
+export const cache: string = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "hybi-autobahn");
+
+/** The version of Autobahn that is installed, as the reports name it. */
+export const suiteVersion = "0.8.2";
+
+/** @throws Unavailable */
+export async function installSuite(): Promise<Suite> {
+  mkdirSync(cache, { recursive: true });
+  const python = await findPython(cache);
+  const requirements = join(import.meta.dirname, "requirements.txt");
+  const hash = createHash("sha256").update(readFileSync(requirements)).update(accelerator).update(python.program);
+  const site = join(cache, `site-${hash.digest("hex").slice(0, 16)}`);
+  if (!existsSync(site)) {
+    console.log(`installing the Autobahn testsuite into ${site}`);
+    await install(python, requirements, site);
+  }
+  // Not by PYTHONPATH: some of the packages share a namespace, which takes a folder of packages to be made up.
+  const start = `import site; site.addsitedir(${JSON.stringify(site)}); from autobahntestsuite.wstest import run; run()`;
+  return { command: [python.program, "-u", "-W", "ignore", "-c", start], env: python.env };
+}
+
+async function install(python: Python, requirements: string, site: string): Promise<void> {
+  const unfinished = `${site}.${process.pid}`;
+  const env = {
+    ...python.env,
+    // Two of the packages are built with the setuptools that stand in the same folder.
+    PYTHONPATH: [unfinished, python.env.PYTHONPATH ?? ""].filter((path) => path !== "").join(":"),
+    PIP_DISABLE_PIP_VERSION_CHECK: "1",
+    PIP_NO_PYTHON_VERSION_WARNING: "1",
+  };
+  const pip = (...args: string[]) => {
+    const options = ["install", "--quiet", "--no-deps", "--target", unfinished];
+    return run([python.program, "-W", "ignore", "-m", "pip", ...options, ...args], { env, capture: true });
+  };
+  try {
+    for (const packages of [[setuptools], ["-r", requirements]]) {
+      const { exitCode, output } = await pip(...packages);
+      if (exitCode !== 0) throw new Unavailable(`pip could not install it:\n${output}`);
+    }
+    const compiled = await pip(accelerator);
+    if (compiled.exitCode !== 0) {
+      console.log("without its part in C, which could not be compiled: it judges the same, and takes longer");
+    }
+    renameSync(unfinished, site);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+}
