@@ -22,7 +22,10 @@ export interface Limits {
   readonly frame: number;
   /** Bytes of a message, after decompression. 16 MiB: what most servers allow. */
   readonly message: number;
-  /** Frames of a message. 65,536: an assembled fragment costs about its bytes, so this bounds time and not memory. */
+  /**
+   * Frames of a message. 131,072, as in `ws`: an assembled fragment costs about its bytes, so this bounds time and not memory.
+   * Less would refuse 4 MiB in fragments of 64 bytes, which a peer may well send (Autobahn's cases 9.3.1 and 9.4.1).
+   */
   readonly fragments: number;
   /** Bytes of output not yet taken, above which commands are refused. 256 MiB: a stop for runaway senders. */
   readonly queuedOutput: number;
@@ -38,7 +41,7 @@ export const defaultLimits: Limits = {
   earlyData: 65_536,
   frame: Number.POSITIVE_INFINITY,
   message: 16_777_216,
-  fragments: 65_536,
+  fragments: 131_072,
   queuedOutput: 268_435_456,
 };
 

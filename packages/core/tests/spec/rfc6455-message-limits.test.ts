@@ -37,6 +37,15 @@ describe.each(roles)("limits on what a %s receives", (role) => {
     });
   });
 
+  it("4 MiB in fragments of 64 bytes, and an empty last one, are within the default limits [F16] [X19]", () => {
+    const fragment = (opcode: "binary" | "continuation", length: number, final: boolean): Uint8Array =>
+      frame(peerOf(role), { opcode, payload: patterned(length), final });
+    const middle = fragment("continuation", 64, false);
+    const wire = [fragment("binary", 64, false), ...Array<Uint8Array>(65_535).fill(middle)];
+    const [event] = open(role).receive(concat([...wire, fragment("continuation", 0, true)]));
+    expect(event?.type === "binary" && event.data.length).toBe(4_194_304);
+  });
+
   it("the fragments of a message count together, and the fragment that goes too far fails it [X19]", () => {
     const connection = open(role, { limits: { message: 5 } });
     deliver(connection, { opcode: "text", payload: "abc", final: false });
