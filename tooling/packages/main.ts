@@ -67,7 +67,14 @@ try {
   ]) {
     const files = resolution.includes("bundler") ? sources.filter((file) => file.endsWith(".mts")) : sources;
     const options = ["--noEmit", "--strict", "--target", "es2022", ...types, ...resolution];
-    await step(`types, ${resolution.join(" ")}`, [join(binaries, "tsc"), ...options, ...files], consumer);
+    // The compiler that is native, and the last one that is not.
+    for (const compiler of ["tsc", "tsc6"]) {
+      await step(
+        `types, ${compiler} ${resolution.join(" ")}`,
+        [join(binaries, compiler), ...options, ...files],
+        consumer,
+      );
+    }
   }
   conclude("packages", findings, `${packed.length} packages can be installed, imported and type-checked`);
 } finally {

@@ -5,7 +5,6 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import ts from "typescript";
 import { beforeAll, describe, expect, it } from "vitest";
 import { filesBelow, packageFolders, root, run } from "../repository.ts";
 import { extractSnippets, type Snippet } from "./extract.ts";
@@ -26,18 +25,19 @@ function pathOf({ document, line }: Snippet): string {
   return join(folder, `${document.replaceAll("/", "-").replace(/\.md$/, "")}-${line}.ts`);
 }
 
-function compile(files: string[]): Map<string, string[]> {
-  const { config } = ts.readConfigFile(join(root, "examples/tsconfig.json"), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, join(root, "examples"));
+/** What the compiler says of each file, by its path. */
+async function compile(files: readonly string[]): Promise<Map<string, string[]>> {
   // An example may name what it does not go on to use.
-  const program = ts.createProgram(files, { ...options, noUnusedLocals: false, noUnusedParameters: false });
+  const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false };
+  const project = { extends: "../tsconfig.json", compilerOptions, include: ["./*.ts"], exclude: [] };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(project));
+  const { exitCode, output } = await run(["tsc", "--project", folder, "--pretty", "false"], { capture: true });
+
   const problems = new Map<string, string[]>();
-  for (const { file, start = 0, messageText } of ts.getPreEmitDiagnostics(program)) {
-    const line = file === undefined ? 0 : file.getLineAndCharacterOfPosition(start).line + 1;
-    const path = file?.fileName ?? "";
-    const text = `line ${line} of ${relative(root, path)}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`;
+  for (const text of output.split("\n").filter((line) => line !== "" && exitCode !== 0)) {
+    const path = files.find((file) => text.startsWith(`${relative(root, file)}(`));
     // A problem outside the snippets is every snippet's.
-    for (const key of files.includes(path) ? [path] : files) problems.set(key, [...(problems.get(key) ?? []), text]);
+    for (const key of path === undefined ? files : [path]) problems.set(key, [...(problems.get(key) ?? []), text]);
   }
   return problems;
 }
@@ -45,11 +45,11 @@ function compile(files: string[]): Map<string, string[]> {
 describe("the TypeScript in the documents", () => {
   let problems = new Map<string, string[]>();
 
-  beforeAll(() => {
+  beforeAll(async () => {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
     for (const snippet of checked) writeFileSync(pathOf(snippet), snippet.code);
-    problems = compile(checked.map(pathOf));
+    problems = await compile(checked.map(pathOf));
   }, 60_000);
 
   it("says of every block whether it is to run, to check or a sketch", () => {

@@ -1,4 +1,4 @@
-/** Type-checks every `tsconfig*.json` of the repository with tsc, two at a time. */
+/** Type-checks every `tsconfig*.json` of the repository with tsc, which is the native compiler here, two at a time. */
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
