@@ -81,11 +81,13 @@ async function download(folder: string): Promise<void> {
   throw new Unavailable(`there is no Python 2.7, and apt finds none in ${suite}`);
 }
 
-/** Where this machine gets Debian from. */
+/** Where this machine gets its packages from: for Debian's own it is one of them. */
 async function mirrors(): Promise<string[]> {
-  const command = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Component: main"];
+  // Tells what it would fetch, also where it never has, and fetches nothing.
+  const command = ["apt-get", "--print-uris", "update"];
   const { exitCode, output } = await run(command, { capture: true }).catch(() => ({ exitCode: 1, output: "" }));
   if (exitCode !== 0) throw new Unavailable("there is no Python 2.7, and no apt to get it with");
-  // Of Debian itself, and not of its security updates, which have a tree of their own.
-  return [...new Set(output.split("\n"))].filter((uri) => /\/debian\/?$/.test(uri));
+  const found = output.matchAll(/^'([^']+)\/dists\/[^']+\/InRelease'/gm);
+  // Security updates have a tree of their own, without the rest.
+  return [...new Set([...found].map(([, mirror = ""]) => mirror))].filter((mirror) => !mirror.includes("security"));
 }

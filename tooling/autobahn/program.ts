@@ -9,6 +9,13 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+const running = new Set<Program>();
+// They are in groups of their own, and would outlive this program.
+process.once("exit", () => {
+  for (const program of running) program.kill();
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
+
 /** A program that was started, in a group of its own: some are scripts that start the one that counts. */
 export class Program {
   readonly #child: ChildProcess;
@@ -24,6 +31,8 @@ export class Program {
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
     });
+    running.add(this);
+    this.#child.once("exit", () => running.delete(this));
     // What is wrong with it is told by whoever waits for it.
     this.#child.on("error", (error) => {
       this.#output += `${error.message}\n`;
@@ -72,9 +81,14 @@ export class Program {
   }
 
   async stop(): Promise<void> {
-    if (!this.isRunning || this.#child.pid === undefined) return;
+    if (!this.isRunning) return;
     const exit = once(this.#child, "exit");
-    process.kill(-this.#child.pid, "SIGKILL");
+    this.kill();
     await exit;
+  }
+
+  /** Ends it and what it has started, and does not wait. */
+  kill(): void {
+    if (this.isRunning && this.#child.pid !== undefined) process.kill(-this.#child.pid, "SIGKILL");
   }
 }
