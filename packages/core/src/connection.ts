@@ -4,6 +4,7 @@
  * own.
  */
 import { returnChunk } from "./bytes/block-pool.ts";
+import { isBytes } from "./bytes/is-bytes.ts";
 import { plainBytes } from "./bytes/plain-bytes.ts";
 import { RandomPool } from "./bytes/random-pool.ts";
 import { utf8Bytes } from "./bytes/text-encode.ts";
@@ -158,6 +159,7 @@ export class Connection implements Output {
   /** The same machine without event objects, for pumps and proxies: about 10 ns less for a short message. */
   receiveInto(chunk: Uint8Array, sink: ConnectionSink): void {
     if (this.#receiving) throw new UsageError("endpoint/reentrant");
+    if (!isBytes(chunk)) throw new UsageError("endpoint/chunk-type");
     if (!this.#reading) return;
     this.#receiving = true;
     this.#reading = false;
@@ -209,9 +211,10 @@ export class Connection implements Output {
   /**
    * Sends a text message. Lone surrogates become U+FFFD.
    *
-   * @throws UsageError `send/after-close`, `send/queue-full`, `send/priority`, `endpoint/ended`
+   * @throws UsageError `send/after-close`, `send/queue-full`, `send/priority`, `send/data-type`, `endpoint/ended`
    */
   sendText(data: string, options?: SendOptions): void {
+    if (typeof data !== "string") throw new UsageError("send/data-type");
     this.#checkSend(options);
     this.#messagesSent++;
     this.#outgoing.sendText(data, options);
@@ -223,6 +226,7 @@ export class Connection implements Output {
    * @throws UsageError as `sendText`
    */
   sendBinary(data: Uint8Array, options?: SendOptions): void {
+    if (!isBytes(data)) throw new UsageError("send/data-type");
     this.#checkSend(options);
     this.#messagesSent++;
     this.#outgoing.sendBinary(data, options);
@@ -255,7 +259,8 @@ export class Connection implements Output {
   /**
    * Sends a Ping of at most 125 bytes. Its Pong comes as an event; `Deadlines` has Pings of its own.
    *
-   * @throws UsageError `control/payload-too-long`, `send/after-close`, `send/queue-full`, `endpoint/ended`
+   * @throws UsageError `control/payload-too-long`, `send/after-close`, `send/queue-full`, `send/data-type`,
+   *   `endpoint/ended`
    */
   sendPing(payload: Uint8Array = noPayload): void {
     this.#checkControl(payload);
@@ -276,7 +281,8 @@ export class Connection implements Output {
    * Starts the closing handshake (RFC 6455 §7.1.2). Without a status code the Close frame is empty. Does nothing when a
    * Close frame is on its way already.
    *
-   * @throws UsageError `close/status-code`, `close/client-only`, `close/reason-without-code`, `close/reason-too-long`
+   * @throws UsageError `close/status-code`, `close/client-only`, `close/reason-without-code`, `close/reason-too-long`,
+   *   `send/data-type`
    */
   sendClose(statusCode?: number, reason = "", options?: CloseOptions): void {
     const payload = formatClosePayload(this.role, statusCode, reason, this.#host);
@@ -374,6 +380,7 @@ export class Connection implements Output {
   }
 
   #checkControl(payload: Uint8Array): void {
+    if (!isBytes(payload)) throw new UsageError("send/data-type");
     if (payload.length > maxControlPayload) throw new UsageError("control/payload-too-long");
     this.#checkSend(undefined);
   }

@@ -32,12 +32,15 @@ const usageErrors = {
   "endpoint/not-awaiting-answer":
     "There is no opening request to answer: call accept() or reject() once, after a request event.",
   "endpoint/ended": "The transport has ended: nothing can be sent any more.",
+  "endpoint/chunk-type": "What is received must be bytes in a Uint8Array.",
   "endpoint/reentrant":
     "An input (receive, receiveEnd, expire) was called from inside a sink: call it once receiveInto() has returned.",
   "send/after-close": "A Close frame has been queued or sent: no message can follow it (RFC 6455 §5.5.1).",
   "send/queue-full":
     "The output queue is full (limits.queuedOutput): take output, or wait until the transport has room.",
   "send/message-ended": "This message has already ended: start another one.",
+  "send/data-type":
+    "What is sent must be a string, or bytes in a Uint8Array: wrap an ArrayBuffer, DataView or array of words in one.",
   "send/kind": "A binary message takes bytes: encode the text, or start a text message.",
   "send/not-utf8": "A text message must be UTF-8 as a whole (RFC 6455 §8.1).",
   "send/priority": "A priority is an integer; greater is more urgent.",

@@ -41,6 +41,7 @@ export function formatClosePayload(
   reason: string,
   host: HostFunctions = portableHost,
 ): Uint8Array {
+  if (typeof reason !== "string") throw new UsageError("send/data-type");
   if (statusCode === undefined) {
     if (reason !== "") throw new UsageError("close/reason-without-code");
     return empty;

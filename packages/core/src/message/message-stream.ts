@@ -1,4 +1,5 @@
 /** A message that the application sends piece by piece, without knowing its length (RFC 6455 §5.4). */
+import { isBytes } from "../bytes/is-bytes.ts";
 import { utf8Boundary, validateUtf8 } from "../bytes/utf8.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Outgoing } from "./outgoing.ts";
@@ -27,10 +28,12 @@ export class MessageStream {
    * Appends to the message. A text message takes strings, and bytes that are UTF-8 as a whole; a binary message takes
    * bytes, which must not be changed until they were written.
    *
-   * @throws UsageError `send/message-ended`, `send/after-close`, `send/queue-full`, `send/not-utf8`, `send/kind`
+   * @throws UsageError `send/message-ended`, `send/after-close`, `send/queue-full`, `send/not-utf8`, `send/kind`,
+   *   `send/data-type`
    */
   write(data: string | Uint8Array): void {
     if (this.#message.ended) throw new UsageError("send/message-ended");
+    if (typeof data !== "string" && !isBytes(data)) throw new UsageError("send/data-type");
     this.#checkSend("payload");
     const before = this.#message.length;
     if (typeof data === "string") this.#writeText(data);

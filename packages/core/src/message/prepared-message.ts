@@ -2,11 +2,13 @@
  * A message encoded once for many connections. A server's connections without extensions send the very same bytes;
  * a client's mask a copy, and a connection with extensions transforms one.
  */
+import { isBytes } from "../bytes/is-bytes.ts";
 import { utf8Bytes } from "../bytes/text-encode.ts";
 import { finBit, headerLength, writeHeader } from "../frame/header.ts";
 import { binary, text } from "../frame/opcode.ts";
 import { type HostFunctions, portableHost } from "../host.ts";
 import type { MessageKind } from "../message-kind.ts";
+import { UsageError } from "../usage-error.ts";
 
 /** Made by `prepareText` and `prepareBinary`, sent by `sendPrepared`. */
 export interface PreparedMessage {
@@ -16,13 +18,15 @@ export interface PreparedMessage {
   readonly frame: Uint8Array;
 }
 
-/** Prepares a text message. Lone surrogates become U+FFFD. */
+/** Prepares a text message. Lone surrogates become U+FFFD. Throws `send/data-type`. */
 export function prepareText(data: string, host: HostFunctions = portableHost): PreparedMessage {
+  if (typeof data !== "string") throw new UsageError("send/data-type");
   return prepare("text", utf8Bytes(data, host));
 }
 
-/** Prepares a binary message from a copy of `data`. */
+/** Prepares a binary message from a copy of `data`. Throws `send/data-type`. */
 export function prepareBinary(data: Uint8Array): PreparedMessage {
+  if (!isBytes(data)) throw new UsageError("send/data-type");
   return prepare("binary", data);
 }
 

@@ -1,4 +1,5 @@
 /** The opening handshake of a client over a byte stream (RFC 6455 §4.1): the request goes out, the response is checked. */
+import { isBytes } from "../bytes/is-bytes.ts";
 import type { RandomSource } from "../bytes/random-pool.ts";
 import type { HandshakeEvent } from "../events.ts";
 import type { HostFunctions } from "../host.ts";
@@ -80,6 +81,7 @@ export class ClientHandshake {
    * given here any more: `opening/complete`.
    */
   receive(chunk: Uint8Array): readonly HandshakeEvent[] {
+    if (!isBytes(chunk)) throw new UsageError("endpoint/chunk-type");
     if (this.#phase === "open") throw new UsageError("opening/complete");
     return this.#phase === "over" ? [] : this.#follow(this.#reader.receive(chunk), chunk);
   }

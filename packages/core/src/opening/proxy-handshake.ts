@@ -2,6 +2,7 @@
  * Asks an HTTP proxy for a tunnel to the server (RFC 6455 §4.1 step 3, RFC 9110 §9.3.6). After `tunnel` the transport is as
  * good as one to the server itself: TLS, if any, and the opening handshake run inside it.
  */
+import { isBytes } from "../bytes/is-bytes.ts";
 import type { FailureEvent, RejectionEvent } from "../events.ts";
 import { parseAuthority } from "../http/authority.ts";
 import type { Fields } from "../http/fields.ts";
@@ -71,6 +72,7 @@ export class ProxyHandshake {
 
   /** Takes bytes from the transport. Never throws because of them. After `tunnel` they are the server's: `opening/complete`. */
   receive(chunk: Uint8Array): readonly ProxyEvent[] {
+    if (!isBytes(chunk)) throw new UsageError("endpoint/chunk-type");
     if (this.#phase === "tunnel") throw new UsageError("opening/complete");
     return this.#phase === "over" ? [] : this.#follow(this.#reader.receive(chunk), chunk);
   }

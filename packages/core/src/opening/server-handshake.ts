@@ -1,4 +1,5 @@
 /** The opening handshake of a server over a byte stream (RFC 6455 §4.2): a request is read, checked, and answered. */
+import { isBytes } from "../bytes/is-bytes.ts";
 import type { HandshakeEvent } from "../events.ts";
 import type { Extension } from "../extension.ts";
 import type { HostFunctions } from "../host.ts";
@@ -78,6 +79,7 @@ export class ServerHandshake {
    * given here any more: `opening/complete`.
    */
   receive(chunk: Uint8Array): readonly HandshakeEvent[] {
+    if (!isBytes(chunk)) throw new UsageError("endpoint/chunk-type");
     switch (this.#phase) {
       case "awaiting-request":
         return this.#readHead(chunk);
