@@ -33,6 +33,10 @@ describe("parseWebSocketUrl and formatWebSocketUrl", () => {
     ["percent-encode", "ws://a/\u00e9"],
     ["percent-encode", "ws://a/ b"],
     ["percent-encode", "ws://a/\x7f"],
+    // By the rules of browsers the first of these is for the host a: whoever has checked it so must not be sent to b.
+    ["userinfo", "ws://a\\@b/"],
+    ["userinfo", "ws://a@b@c/"],
+    ["userinfo", "ws://a[@b/"],
     ["host or the port", "ws:///a"],
     ["host or the port", "ws://?a"],
     ["host or the port", "ws://u@/a"],

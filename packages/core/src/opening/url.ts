@@ -59,12 +59,17 @@ export function readUrl(text: string): WebSocketUrl | string {
   const authorityEnd = firstOf(text, "/?", authorityStart);
   const userinfoEnd = text.lastIndexOf("@", authorityEnd - 1);
   const hasUserinfo = userinfoEnd >= authorityStart;
+  const userinfo = hasUserinfo ? text.slice(authorityStart, userinfoEnd) : undefined;
+  // RFC 3986 §3.2.1. Above all no backslash: to a browser the host would end there (WHATWG URL §4.4), and so would what an
+  // application has looked at before it let the URL pass.
+  if (userinfo !== undefined && !/^[\w.~!$&'()*+,;=:%-]*$/.test(userinfo))
+    return "The userinfo must be percent-encoded.";
   const authority = parseAuthority(text.slice(hasUserinfo ? userinfoEnd + 1 : authorityStart, authorityEnd));
   if (authority === undefined) return "The host or the port is malformed.";
   return {
     ...webSocketOrigin(secure, authority.host, authority.port),
     resourceName: resourceName(text, authorityEnd),
-    userinfo: hasUserinfo ? text.slice(authorityStart, userinfoEnd) : undefined,
+    userinfo,
   };
 }
 
