@@ -1,8 +1,8 @@
 /**
  * `pnpm check:spec`: fails where a requirement lacks its symbol or its test, where a test names an unknown requirement,
- * and where the page for readers is stale.
+ * and where a page for readers is stale. The defects of others are requirements too, with a page of their own.
  *
- * `--write` writes that page; `--incomplete` tolerates requirements without symbol or test while they are being filled in.
+ * `--write` writes the pages; `--incomplete` tolerates requirements without symbol or test while they are being filled in.
  */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,8 +12,8 @@ import { checkSpecMap, type TestTitle } from "./check.ts";
 import { readChapters } from "./requirements.ts";
 import { declaresSymbol } from "./symbols.ts";
 import { formatPage } from "./table.ts";
+import { asChapters, formatVulnerabilitiesPage, readVulnerabilities } from "./vulnerabilities.ts";
 
-const page = "docs/spec/README.md";
 const options = process.argv.slice(2);
 
 /** Asks vitest, so that titles made by loops and tables are found too. */
@@ -41,19 +41,26 @@ const names = packageFolders().map(
   (folder): string => JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")).name,
 );
 const chapters = readChapters(join(root, "docs/spec"));
+const vulnerabilities = readVulnerabilities(join(root, "docs/design/vulnerabilities.json"));
+const required = [...chapters, ...asChapters(vulnerabilities)];
 const tests = await listTests();
-const all = checkSpecMap(chapters, { tests, declares, packageExists: (name) => names.includes(name) });
+const all = checkSpecMap(required, { tests, declares, packageExists: (name) => names.includes(name) });
 
 const isGap = (finding: string): boolean => / has no (symbol|test) ?/.test(finding);
 const tolerated = options.includes("--incomplete") ? all.filter(isGap) : [];
 const findings = all.filter((finding) => !tolerated.includes(finding));
 
-const expected = formatPage(chapters, tests);
-if (options.includes("--write")) writeFileSync(join(root, page), expected);
-else if (!existsSync(join(root, page)) || readFileSync(join(root, page), "utf8") !== expected) {
-  findings.push(`${page} is stale: run \`pnpm check:spec --write\``);
+keep("docs/spec/README.md", formatPage(chapters, tests));
+keep("docs/design/vulnerabilities.md", formatVulnerabilitiesPage(vulnerabilities, tests));
+
+function keep(page: string, expected: string): void {
+  const path = join(root, page);
+  if (options.includes("--write")) writeFileSync(path, expected);
+  else if (!existsSync(path) || readFileSync(path, "utf8") !== expected) {
+    findings.push(`${page} is stale: run \`pnpm check:spec --write\``);
+  }
 }
 
 if (tolerated.length > 0) console.log(`spec: INCOMPLETE, ${tolerated.length} symbols or tests are missing`);
-const count = chapters.flatMap(({ requirements }) => requirements).length;
+const count = required.flatMap(({ requirements }) => requirements).length;
 conclude("spec", findings, `${count} requirements`);

@@ -52,7 +52,7 @@ describe("a redirect", () => {
     ]);
   });
 
-  it("to another origin leaves them behind, and to one more does not bring them back [C15]", async () => {
+  it("to another origin leaves them behind, and to one more does not bring them back [C15] [V05] [V24]", async () => {
     const last = await openRedirecting();
     const middle = await openRedirecting(`${last.server.url}end`);
     const first = await openRedirecting(middle.server.url);

@@ -78,6 +78,24 @@ const cases: Record<string, Case> = {
     const value = `a${'; b="c"'.repeat(n)}`;
     return () => void parseExtensions([value]);
   },
+  "extensions whose quoted strings do not end": (n) => {
+    const value = `a; b="c", d; e="${"\\f".repeat(n / 2)}`;
+    return () => void parseExtensions([value]);
+  },
+  "subprotocols with much white space between them, and none that ends": (n) =>
+    receiveAll(Endpoint.server({ limits }), [request([`Sec-WebSocket-Protocol: b${" ".repeat(n)}x`])]),
+  "many subprotocols": (n) =>
+    receiveAll(Endpoint.server({ limits }), [
+      request([`Sec-WebSocket-Protocol: ${Array.from({ length: n / 6 }, (_, index) => `p${index}`).join(" , ")}`]),
+    ]),
+  "the lists of Upgrade and Connection": (n) =>
+    receiveAll(Endpoint.server({ limits }), [
+      request([`Upgrade: ${"h2c , ".repeat(n / 12)}x`, `Connection: ${" ,\t".repeat(n / 6)}x`]),
+    ]),
+  "a Host of many colons": (n) =>
+    receiveAll(Endpoint.server({ limits }), [
+      latin1(`GET / HTTP/1.1\r\nHost: [${":".repeat(n / 2)}${"1:".repeat(n / 4)}]\r\n\r\n`),
+    ]),
   "many extensions": (n) => {
     const value = "a; b, ".repeat(n);
     return () => void parseExtensions([value]);
@@ -173,6 +191,8 @@ function counted(prototype: object, name: string, cost: (self: Sized, first: Siz
 }
 
 function countNatives(): void {
+  // The steps of a regular expression cannot be seen, so it counts as many as one that backtracks may take.
+  counted(RegExp.prototype, "exec", (_self, text) => text.length ** 2);
   const bytes = Object.getPrototypeOf(Uint8Array.prototype) as object;
   counted(bytes, "set", (_self, source) => source.length);
   counted(bytes, "slice", (_self, _start, answer) => answer.length);

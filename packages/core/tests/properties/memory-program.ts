@@ -59,6 +59,15 @@ const fillings: Record<string, () => unknown> = {
     for (let round = 0; round < 100; round++) server.receive(pings.slice());
     return server;
   },
+  "10,000 Pings of its own, which nobody answers": () => {
+    const server = new Connection(plainAgreement("server"));
+    for (let round = 0; round < 10_000; round++) {
+      if (round % 2 === 0) server.sendPing(pattern(125));
+      else server.expire("ping");
+      server.releaseOutput(server.takeOutput());
+    }
+    return server;
+  },
   "an idle connection that has sent and received": () => {
     const server = new Connection(plainAgreement("server"));
     const client = new Connection(plainAgreement("client"), { random: sampleRandom() });

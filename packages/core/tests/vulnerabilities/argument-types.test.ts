@@ -55,7 +55,7 @@ function withUsedBlocks(role: "client" | "server"): Connection {
 }
 
 describe.each(roles)("a %s that is told to send", (role) => {
-  it.each([...notBytes, ...strings])("%s as bytes throws, and sends nothing", (_, value) => {
+  it.each([...notBytes, ...strings])("%s as bytes throws, and sends nothing [V01]", (_, value) => {
     const connection = withUsedBlocks(role);
     const data = value as Uint8Array;
     expectUsageError(connection, "send/data-type", () => connection.sendBinary(data));
@@ -65,7 +65,7 @@ describe.each(roles)("a %s that is told to send", (role) => {
     expect(connection.takeOutput()).toEqual([]);
   });
 
-  it.each([...notBytes, ...bytesAlone])("%s as text throws, and sends nothing", (_, value) => {
+  it.each([...notBytes, ...bytesAlone])("%s as text throws, and sends nothing [V07]", (_, value) => {
     const connection = withUsedBlocks(role);
     const text = value as string;
     expectUsageError(connection, "send/data-type", () => connection.sendText(text));
@@ -74,7 +74,7 @@ describe.each(roles)("a %s that is told to send", (role) => {
     expect(connection.takeOutput()).toEqual([]);
   });
 
-  it.each(notBytes)("%s as part of a message throws, and the message goes on without it", (_, value) => {
+  it.each(notBytes)("%s as part of a message throws, and the message goes on without it [V07]", (_, value) => {
     const connection = withUsedBlocks(role);
     for (const kind of ["text", "binary"] as const) {
       const stream = connection.startMessage(kind);
@@ -90,7 +90,7 @@ describe.each(roles)("a %s that is told to send", (role) => {
     ]);
   });
 
-  it.each(notBytes)("%s through an extension throws as well", (_, value) => {
+  it.each(notBytes)("%s through an extension throws as well [V07]", (_, value) => {
     const options = { extensions: [runLength()], random: countingSource() };
     const connection = new Connection(agreeing(role, runLength()), options);
     expectUsageError(connection, "send/data-type", () => connection.sendBinary(value as Uint8Array));
@@ -122,7 +122,7 @@ describe.each(roles)("a %s that is told to send", (role) => {
 });
 
 describe("a message that is prepared", () => {
-  it.each(notBytes)("of %s is refused", (_, value) => {
+  it.each(notBytes)("of %s is refused [V07]", (_, value) => {
     expect(usageErrorOf(() => prepareBinary(value as Uint8Array))).toBe("send/data-type");
     expect(usageErrorOf(() => prepareText(value as string))).toBe("send/data-type");
   });

@@ -1,0 +1,188 @@
+/** What users of other implementations have met, named by what goes wrong. */
+import { describe, expect, it } from "vitest";
+import type { Connection } from "../../src/connection.ts";
+import { Deadlines } from "../../src/deadlines.ts";
+import { Endpoint } from "../../src/endpoint.ts";
+import { checkExtendedConnectResponse, openExtendedConnect } from "../../src/opening/extended-connect-client.ts";
+import { bytes, concat } from "../support/bytes.ts";
+import {
+  countingSource,
+  deliver,
+  expectFailure,
+  open,
+  peerOf,
+  roles,
+  sent,
+  sentClose,
+} from "../support/connections.ts";
+import {
+  agreementIn,
+  clientFailure,
+  negotiating,
+  request,
+  response,
+  serverReceiving,
+  textOf,
+} from "../support/opening.ts";
+import { closeBody, frame, frames, outline } from "../support/wire.ts";
+
+describe.each(roles)("a %s", (role) => {
+  const peer = peerOf(role);
+
+  it("answers a Ping after one fragment of a large message, and not after all of it [V45]", () => {
+    const connection = open(role);
+    connection.sendBinary(new Uint8Array(10_000_000));
+    connection.takeOutput(65_536);
+    deliver(connection, { opcode: "ping", payload: "now" });
+    expect(outline(sent(connection, 65_536))[0]).toBe("pong FIN 3");
+  });
+
+  it("refuses a frame of the wrong masking by its second byte, and says so to the peer [V56] [V61]", () => {
+    const wrong = frame(role, { opcode: "text", payload: "Hello" });
+    const code = role === "server" ? "frame/mask-missing" : "frame/mask-unexpected";
+    expectFailure(open(role), wrong.slice(0, 2), { code, statusCode: 1002, offset: 1 });
+    const ping = frame(role, { opcode: "ping" });
+    expectFailure(open(role), ping.slice(0, 2), { code, statusCode: 1002, offset: 1 });
+  });
+
+  it("refuses a new message within a fragmented one [V61]", () => {
+    const first = frame(peer, { opcode: "text", payload: "a", final: false });
+    const second = frame(peer, { opcode: "binary", payload: "b" });
+    expectFailure(open(role), concat([first, second]), {
+      code: "frame/continuation-expected",
+      statusCode: 1002,
+      offset: first.length,
+    });
+  });
+
+  it("delivers the last message and the status code that come in one chunk with the end of the transport [V57]", () => {
+    const connection = open(role);
+    const last = frames(
+      peer,
+      { opcode: "text", payload: "last" },
+      { opcode: "close", payload: closeBody(4001, "why") },
+    );
+    expect(connection.receive(last)).toEqual([
+      { type: "text", data: "last" },
+      { type: "close", statusCode: 4001, reason: "why" },
+    ]);
+    expect(connection.receiveEnd()).toEqual([{ type: "end", clean: true, statusCode: 4001, reason: "why" }]);
+  });
+
+  it.each([
+    ["a reserved bit", frame(peer, { opcode: "text", rsv: 0x40 }), 1002, "frame/rsv-unowned"],
+    ["text that is none", frame(peer, { opcode: "text", payload: bytes("ff") }), 1007, "message/utf8-invalid"],
+    ["too large a message", frame(peer, { opcode: "binary", payload: new Uint8Array(9) }), 1009, "message/too-big"],
+    ["half a status code", frame(peer, { opcode: "close", payload: bytes("03") }), 1002, "close/payload-truncated"],
+  ] as const)(
+    "tells the peer what was wrong with %s, and itself that it was not clean [V58] [V59] [V60]",
+    (_, chunk, statusCode, code) => {
+      const connection = open(role, { limits: { message: 8 } });
+      expect(connection.receive(chunk.slice())).toMatchObject([{ type: "failure", violation: { code, statusCode } }]);
+      expect(sentClose(connection)).toEqual({ statusCode, reason: code });
+      expect(connection.receiveEnd()).toEqual([{ type: "end", clean: false, statusCode: 1006, reason: "" }]);
+    },
+  );
+
+  it("reads a Close frame that is cut anywhere [V60]", () => {
+    const whole = frame(peer, { opcode: "close", payload: closeBody(1000, "bye") });
+    for (let cut = 0; cut <= whole.length; cut++) {
+      const connection = open(role);
+      const events = [...connection.receive(whole.slice(0, cut)), ...connection.receive(whole.slice(cut))];
+      expect(events).toEqual([{ type: "close", statusCode: 1000, reason: "bye" }]);
+    }
+  });
+
+  it("is stuck in no state: every one but the last has a deadline, which leads to the end [V67]", () => {
+    const makings: (() => Endpoint | Connection)[] = [
+      () => (role === "server" ? Endpoint.server() : Endpoint.client({ url: "ws://a/", random: countingSource() })),
+      () => open(role),
+      () => {
+        const connection = open(role);
+        connection.sendClose(1000);
+        return connection;
+      },
+      () => {
+        const connection = open(role);
+        connection.sendClose(1000);
+        connection.takeOutput();
+        return connection;
+      },
+      () => {
+        const connection = open(role);
+        deliver(connection, { opcode: "close" });
+        return connection;
+      },
+    ];
+    for (const make of makings) {
+      const subject = make();
+      const deadlines = new Deadlines(subject);
+      let now = 0;
+      for (let step = 0; step < 20 && subject.transport !== "abort"; step++) {
+        const due = deadlines.observe(now);
+        if (due === undefined) break;
+        now = Math.max(now, due.at);
+        deadlines.expire(now);
+        subject.takeOutput();
+      }
+      expect(["abort", "end"]).toContain(subject.transport);
+      expect(now).toBeLessThanOrEqual(60_000);
+    }
+  });
+});
+
+describe("over HTTP/2", () => {
+  const { sent: asked } = openExtendedConnect({ url: "wss://a/" }, 1);
+
+  it("a client asks for no Sec-WebSocket-Accept, and minds none [V47]", () => {
+    for (const more of [[], [["sec-websocket-accept", "anything"]]] as const) {
+      const check = checkExtendedConnectResponse([[":status", "200"], ...more], asked);
+      expect(check.type).toBe("agreement");
+    }
+  });
+
+  it.each([400, 401, 404, 501, 503])(
+    "the answer %i is a rejection at once, and none that is waited behind [V48]",
+    (status) => {
+      expect(checkExtendedConnectResponse([[":status", String(status)]], asked)).toEqual({ type: "rejection" });
+    },
+  );
+});
+
+describe("what is agreed on", () => {
+  /** The lines about subprotocol and extensions in a server's answer. */
+  const answered = (changes: Record<string, string>, options = {}): string[] => {
+    const { server } = serverReceiving(request(changes), options);
+    server.accept();
+    return textOf(server.takeOutput())
+      .split("\r\n")
+      .filter((line) => /^Sec-WebSocket-[PE]/.test(line));
+  };
+
+  it("is no subprotocol that the server has not chosen, the first offered included [V55]", () => {
+    expect(answered({ "Sec-WebSocket-Protocol": "a, b" })).toEqual([]);
+  });
+
+  it("is no subprotocol when the server chose none: RFC 6455 lets it open, and browsers do not [V68]", () => {
+    expect(agreementIn(response(), { subprotocols: ["a"] }).subprotocol).toBeUndefined();
+    expect(clientFailure(response(), { subprotocols: ["a"], requireSubprotocol: true })).toBe(
+      "opening/subprotocol-missing",
+    );
+  });
+
+  it("is the next offer where the first one cannot be used, and no refusal of them all [V53]", () => {
+    const extensions = [negotiating("e", { accepts: ([first]) => first?.[0] === "good" })];
+    const offers = "e; bad=1, other, e; good; x=1";
+    expect(answered({ "Sec-WebSocket-Extensions": offers }, { extensions })).toEqual([
+      "Sec-WebSocket-Extensions: e; good; x=1",
+    ]);
+    expect(answered({ "Sec-WebSocket-Extensions": "e; bad=1" }, { extensions })).toEqual([]);
+  });
+
+  it("may be written with quoted parameters [V52]", () => {
+    const extensions = [negotiating("e")];
+    expect(answered({ "Sec-WebSocket-Extensions": 'e; a="1"; b="\\2"' }, { extensions })).toEqual([
+      "Sec-WebSocket-Extensions: e; a=1; b=2",
+    ]);
+  });
+});

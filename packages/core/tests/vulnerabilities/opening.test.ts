@@ -1,0 +1,328 @@
+/** The opening handshake: names, line ends, counts and secrets that have undone others. */
+import { describe, expect, it } from "vitest";
+import { Endpoint } from "../../src/endpoint.ts";
+import type { FieldLine } from "../../src/http/fields.ts";
+import { basicAuthorization, basicCredentialsEqual, secretsEqual } from "../../src/opening/credentials.ts";
+import { decideRedirect } from "../../src/opening/redirect.ts";
+import { checkOpeningRequest } from "../../src/opening/request.ts";
+import { parseWebSocketUrl } from "../../src/opening/url.ts";
+import { concat } from "../support/bytes.ts";
+import { countingSource, usageErrorOf } from "../support/connections.ts";
+import {
+  agreementIn,
+  client,
+  clientFailure,
+  clientReceiving,
+  latin1,
+  negotiating,
+  refusalOf,
+  request,
+  requestIn,
+  response,
+  serverReceiving,
+  textOf,
+} from "../support/opening.ts";
+import { frame } from "../support/wire.ts";
+
+/** Names that every object has a property of. */
+const inherited = [
+  "constructor",
+  "__proto__",
+  "prototype",
+  "toString",
+  "hasOwnProperty",
+  "valueOf",
+  "__defineGetter__",
+];
+
+describe("names that every object has", () => {
+  it.each(inherited)("%s is an extension that a server does not know, and one that it may know [V03]", (name) => {
+    const field = { "Sec-WebSocket-Extensions": `${name}; ${name}; a=${name}, ${name}` };
+    const { extensionOffers } = requestIn(request(field));
+    const offer = {
+      name,
+      parameters: [
+        [name, undefined],
+        ["a", name],
+      ],
+    };
+    expect(extensionOffers).toEqual([offer, { name, parameters: [] }]);
+    const answered = (known: boolean): string => {
+      const { server } = serverReceiving(request(field), known ? { extensions: [negotiating(name)] } : {});
+      server.accept();
+      return textOf(server.takeOutput());
+    };
+    expect(answered(false)).not.toContain("Extensions");
+    expect(answered(true)).toContain(`\r\nSec-WebSocket-Extensions: ${name}; ${name}; a=${name}\r\n`);
+  });
+
+  it.each(inherited)("%s is an extension that a client has not offered, or has [V03]", (name) => {
+    const field = { "Sec-WebSocket-Extensions": name };
+    expect(clientFailure(response(field))).toBe("opening/extension-not-offered");
+    const { extensions } = agreementIn(response(field), { extensions: [negotiating(name)] });
+    expect(extensions).toEqual([{ name, parameters: [] }]);
+  });
+
+  it.each(inherited)("%s is a field and a subprotocol like any other [V03]", (name) => {
+    const { fields, subprotocols } = requestIn(request({ [`x-${name}`]: "1", "Sec-WebSocket-Protocol": name }));
+    expect(fields).toContainEqual([`x-${name}`, "1"]);
+    expect(subprotocols).toEqual([name]);
+    const plain = requestIn(`${request().slice(0, -2)}${name}: polluted\r\n\r\n`);
+    expect(plain.fields.at(-1)).toEqual([name, "polluted"]);
+    expect(clientFailure(response({ "Sec-WebSocket-Protocol": name }))).toBe("opening/subprotocol-not-offered");
+    expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
+  });
+});
+
+describe("a request without the fields that it needs", () => {
+  // Where the HTTP layer drops fields beyond its limit, they are missing, whatever the peer has sent.
+  it.each([["Host"], ["Upgrade"], ["Connection"], ["Sec-WebSocket-Key"], ["Sec-WebSocket-Version"]])(
+    "%s is refused with an answer, and not with an exception [V06]",
+    (name) => {
+      const { violation, answer } = refusalOf(request({ [name]: [] }));
+      expect(violation.code).toMatch(/-missing$/);
+      expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
+    },
+  );
+
+  it("and without any field at all, parsed by somebody else, is refused as well [V06]", () => {
+    for (const fields of [[], [["", ""]], [["Upgrade", ""]]] as const) {
+      const check = checkOpeningRequest({ method: "GET", target: "/", minorVersion: 1, fields });
+      expect(check).toMatchObject({ type: "violation", violation: { code: "opening/host-missing" } });
+    }
+  });
+});
+
+describe("a head that does not end", () => {
+  const endless = {
+    "one line": () => latin1(`X: ${"x".repeat(1000)}`),
+    "a line without a colon": () => latin1("x".repeat(1000)),
+    fields: () => latin1("x: y\r\n".repeat(160)),
+    "empty fields": () => latin1("x:\r\n".repeat(250)),
+  };
+
+  it.each(Object.entries(endless))("of %s is refused by a server within its limits [V12] [V21]", (_, more) => {
+    const server = Endpoint.server();
+    server.receive(latin1("GET / HTTP/1.1\r\nHost: a\r\n"));
+    let received = 0;
+    let events = server.receive(more());
+    while (events.length === 0 && received < 1_000_000) {
+      events = server.receive(more());
+      received += 1000;
+    }
+    expect(events).toMatchObject([{ type: "failure", violation: { httpStatus: 431 } }]);
+    expect(received).toBeLessThanOrEqual(16_384);
+    expect(server.receive(more())).toEqual([]);
+  });
+
+  it.each(Object.entries(endless))("of %s is refused by a client within its limits [V12] [V21]", (_, more) => {
+    const handshake = client();
+    handshake.receive(latin1("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"));
+    let received = 0;
+    let events = handshake.receive(more());
+    while (events.length === 0 && received < 1_000_000) {
+      events = handshake.receive(more());
+      received += 1000;
+    }
+    expect(events).toMatchObject([{ type: "failure" }]);
+    expect(received).toBeLessThanOrEqual(16_384);
+  });
+});
+
+describe("Host", () => {
+  it.each([
+    ...[
+      "a b",
+      "a\tb",
+      "a/b",
+      "a\\b",
+      "a@b",
+      "u:p@a",
+      "a?b",
+      "a#b",
+      "a,b",
+      "[",
+      "[]",
+      "[::1",
+      "::1",
+      "[::1]x",
+      "[g::1]",
+    ],
+    ...["a:", "a:x", "a:-1", "a:65536", "a:99999999999999999999", "a:1:2", ":80", "", "%", "%zz", "a\x80", "\xff"],
+  ])("%j is refused with 400, or read without a port, and nothing is thrown [V13]", (host) => {
+    const { events, server } = serverReceiving(request({ Host: host }));
+    const [event] = events;
+    if (event?.type === "request") expect(event.request.authority).toBe(host);
+    else
+      expect(event).toMatchObject({ type: "failure", violation: { code: "opening/host-malformed", httpStatus: 400 } });
+    if (!["a:", "a,b"].includes(host)) expect(server.transport).toBe("end");
+  });
+});
+
+describe("a request and frames in one chunk", () => {
+  it("are read in their order, the frames once the request is accepted, however late [V32] [V54]", () => {
+    const early = concat([
+      frame("client", { opcode: "text", payload: "first" }),
+      frame("client", { opcode: "ping", payload: "x" }),
+      frame("client", { opcode: "text", payload: "second" }),
+    ]);
+    const server = Endpoint.server();
+    expect(server.receive(concat([latin1(request()), early.slice(0, 9)]))).toMatchObject([{ type: "request" }]);
+    expect(server.receive(early.slice(9))).toEqual([]);
+    expect(server.accept().slice(1)).toEqual([
+      { type: "text", data: "first" },
+      { type: "ping", payload: Uint8Array.of(0x78) },
+      { type: "text", data: "second" },
+    ]);
+  });
+
+  it("are read by a client whose server does so, too [V32]", () => {
+    const endpoint = Endpoint.client({
+      url: "ws://a/",
+      random: (target) => target.set(latin1("the sample nonce").subarray(0, target.length)),
+    });
+    const events = endpoint.receive(
+      concat([latin1(response()), frame("server", { opcode: "text", payload: "first" })]),
+    );
+    expect(events).toMatchObject([{ type: "open" }, { type: "text", data: "first" }]);
+  });
+});
+
+describe("interim responses", () => {
+  it.each([100, 102, 103, 199])("%i before 101 is passed over, and the connection opens once [V36]", (status) => {
+    const events = clientReceiving(`HTTP/1.1 ${status} X\r\nLink: </a>\r\n\r\n${response()}`);
+    expect(events.map(({ type }) => type)).toEqual(["open"]);
+  });
+
+  it("are no answer by themselves [V36]", () => {
+    expect(clientReceiving("HTTP/1.1 103 Early Hints\r\n\r\n")).toEqual([]);
+  });
+});
+
+/** What would end a line, a head or a string, wherever it stands. */
+const breaks = ["\r\nX: injected", "\nX: injected", "\rX: injected", "\0", "\r\n\r\nGET / HTTP/1.1", "\u010a\u010d"];
+
+describe("line ends in what the application passes", () => {
+  it.each(breaks)("%j reaches no request [V19]", (injected) => {
+    const random = countingSource();
+    const field = (line: FieldLine) => ({ url: "ws://a/", random, fields: [line] });
+    const attempts = [
+      field(["X-A", `b${injected}`]),
+      field([`X-A${injected}`, "b"]),
+      { url: `ws://a/${injected}`, random },
+      { url: `ws://a${injected}/`, random },
+      { url: `ws://u${injected}:p@a/`, random },
+      { authority: `a${injected}`, random },
+      { authority: "a", resourceName: `/b${injected}`, random },
+      { url: "ws://a/", random, subprotocols: [`b${injected}`] },
+      { url: "ws://a/", random, origin: `http://b${injected}` },
+      { url: "ws://a/", random, cookies: [["b", `c${injected}`]] as const },
+      { url: "ws://a/", random, cookies: [[`b${injected}`, "c"]] as const },
+      { url: "ws://a/", random, extensions: [negotiating(`b${injected}`)] },
+      { url: "ws://a/", random, extensions: [negotiating("b", { offers: [[[`c${injected}`, undefined]]] })] },
+      { url: "ws://a/", random, extensions: [negotiating("b", { offers: [[["c", `d${injected}`]]] })] },
+    ];
+    for (const options of attempts) expect(usageErrorOf(() => void Endpoint.client(options))).toBeDefined();
+  });
+
+  it.each(breaks)("%j reaches no response [V19]", (injected) => {
+    const attempts: ((server: ReturnType<typeof serverReceiving>["server"]) => void)[] = [
+      (server) => server.accept({ fields: [["X-A", `b${injected}`]] }),
+      (server) => server.accept({ fields: [[`X-A${injected}`, "b"]] }),
+      (server) => server.accept({ subprotocol: `b${injected}` }),
+      (server) => server.reject({ status: 403, reasonPhrase: `No${injected}` }),
+      (server) => server.reject({ status: 403, fields: [["X-A", `b${injected}`]] }),
+    ];
+    for (const attempt of attempts) {
+      const { server } = serverReceiving(request());
+      expect(usageErrorOf(() => attempt(server))).toBeDefined();
+      expect(server.takeOutput()).toEqual([]);
+    }
+  });
+});
+
+describe("a redirect to another origin", () => {
+  const response = (location: string) => ({
+    status: 307,
+    reasonPhrase: "",
+    minorVersion: 1,
+    fields: [["Location", location]] as const,
+  });
+  const fields: readonly FieldLine[] = [
+    ["AUTHORIZATION", "Bearer secret"],
+    ["cookie", "session=secret"],
+    ["Proxy-Authorization", "Basic secret"],
+    ["X-Own", "1"],
+  ];
+
+  it.each([
+    "wss://other.example/",
+    "//other.example/",
+    "wss://a.example:444/",
+    "wss://sub.a.example/",
+    "wss://a.example.evil.example/",
+    "wss://other.example\\@a.example/",
+    "wss://a.example@other.example/",
+  ])("%s gets no credentials, or is not followed [V05] [V24]", (location) => {
+    const decision = decideRedirect(parseWebSocketUrl("wss://user:secret@a.example/"), response(location), fields, {
+      limit: 5,
+      followed: 0,
+    });
+    if (decision.type === "stay") expect(decision.reason).toBe("location-malformed");
+    else {
+      expect(decision.fields).toEqual([["X-Own", "1"]]);
+      expect(decision.url.userinfo ?? "").not.toContain("secret");
+    }
+  });
+
+  it("is never one from TLS to none, where the credentials would be read by others [V05] [V24]", () => {
+    for (const location of ["ws://a.example/", "http://a.example/", "WS://a.example:443/"]) {
+      const url = parseWebSocketUrl("wss://a.example/");
+      expect(decideRedirect(url, response(location), fields, { limit: 5, followed: 0 }).type).toBe("stay");
+    }
+  });
+});
+
+describe("secrets", () => {
+  /** How often the bytes of `received` are read when it is compared with `expected`. */
+  function readsOf(received: Uint8Array, expected: Uint8Array): number {
+    let reads = 0;
+    const counted = new Proxy(received, {
+      get: (target, key) => {
+        if (typeof key === "string" && /^\d+$/.test(key)) reads++;
+        return Reflect.get(target, key, target);
+      },
+    });
+    secretsEqual(counted, expected);
+    return reads;
+  }
+
+  it("are compared in as many steps wherever the first difference is, and whatever the length of the right one [V23]", () => {
+    const secret = latin1("correct horse battery staple");
+    const guesses = Array.from({ length: secret.length + 1 }, (_, right) => {
+      const guess = secret.slice();
+      for (let at = right; at < guess.length; at++) guess[at] = 0;
+      return guess;
+    });
+    expect(new Set(guesses.map((guess) => readsOf(guess, secret)))).toEqual(new Set([secret.length]));
+    for (const length of [0, 1, 27, 28, 29, 1000]) {
+      expect(readsOf(secret, new Uint8Array(length))).toBe(secret.length);
+    }
+    expect(guesses.map((guess) => secretsEqual(guess, secret)).filter(Boolean)).toHaveLength(1);
+  });
+
+  it("of Basic credentials are compared both, also when the first is wrong [V23]", () => {
+    const value = basicAuthorization("user", "password");
+    expect(basicCredentialsEqual(value, "user", "password")).toBe(true);
+    for (const [user, password] of [
+      ["user", "passworD"],
+      ["useR", "password"],
+      ["user", "passwordx"],
+      ["user", ""],
+      ["", ""],
+      ["userpassword", ""],
+    ] as const) {
+      expect(basicCredentialsEqual(value, user, password)).toBe(false);
+    }
+  });
+});
