@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { turn, until } from "../tests/support/clock.ts";
 import { clientRequest } from "../tests/support/http.ts";
-import { story, World } from "../tests/support/link.ts";
+import { story, thrown, World } from "../tests/support/link.ts";
 import type { IncomingOpening } from "./incoming-opening.ts";
 import { pair } from "./pair.ts";
 import { WebSocketServer } from "./server.ts";
@@ -120,6 +120,33 @@ describe("the handler", () => {
     near.end();
     run();
     expect(lines).toEqual(["message 1", "message 2", "close 3 1006 unclean"]);
+  });
+});
+
+describe("what was accepted", () => {
+  it.each([1001, 1003, 1008, 1013])("may close with %s, as a server may", async (code) => {
+    const world: World = new World({
+      handler: async (opening): Promise<void> => {
+        if (opening.request.resourceName !== "/stream") world.accepted.push(opening.accept());
+        else opening.acceptStream().close({ closeCode: code, reason: "why" });
+      },
+    });
+    const { client, server } = await world.connected();
+    const lines = story(client);
+    server.close(code, "why");
+    await until(() => client.readyState === 3);
+    expect(lines).toEqual([`close 3 ${code} why clean`]);
+    const stream = new world.WebSocketStream("ws://example.com/stream");
+    expect(await stream.closed).toEqual({ closeCode: code, reason: "why" });
+  });
+
+  it.each([1005, 1006, 1010, 1015, 2999, 5000])("may not close with %s [X05, X18]", async (code) => {
+    const { server } = await new World().connected();
+    expect(thrown(() => server.close(code))).toMatchObject({
+      name: "InvalidAccessError",
+      message: expect.stringContaining("a server may send"),
+    });
+    expect(server.readyState).toBe(1);
   });
 });
 

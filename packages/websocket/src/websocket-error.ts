@@ -1,5 +1,5 @@
 /** The error of a connection that did not end well (WHATWG WebSockets, WebSocketError). Only Chromium has one of its own. */
-import { isSendable, maxReasonLength } from "@hybi/core";
+import { isSendable, maxReasonLength, statusCodes } from "@hybi/core";
 import { invalidAccess, syntaxError } from "./dom-exception.ts";
 import { utf8Length } from "./message-data.ts";
 import { type FailureDetail, failureMessage } from "./socket-events.ts";
@@ -31,18 +31,34 @@ export class WebSocketError extends DOMException {
 }
 
 /**
- * The status code to send for `code` and `reason` (WHATWG WebSockets §3.1: "close", §4: "WebSocketError").
+ * The status code to send for `code` and `reason` (WHATWG WebSockets §3.1: "close", §4: "WebSocketError"). The standard is
+ * about pages; a socket that a server has accepted may say all that a server can mean, such as 1003, 1008 and 1013.
  *
- * @throws DOMException InvalidAccessError unless the code is 1000 or 3000 to 4999, SyntaxError for a reason above 123 bytes
+ * @throws DOMException InvalidAccessError unless the code is 1000 or 3000 to 4999, or a server's; SyntaxError for a reason
+ *   above 123 bytes
  */
-export function checkClose(code: number | undefined, reason: string): number | undefined {
+export function checkClose(
+  code: number | undefined,
+  reason: string,
+  origin: "page" | "server" = "page",
+): number | undefined {
   // Web IDL: [Clamp] unsigned short. What is no number is 0.
   const status = code === undefined ? undefined : clamp(Number(code));
-  if (status !== undefined && (!isSendable(status) || (status !== 1000 && status < 3000))) {
-    throw invalidAccess(`The code must be 1000 or between 3000 and 4999, not ${status}.`);
+  if (status !== undefined && !(origin === "server" ? isServers(status) : isPages(status))) {
+    const others = origin === "server" ? ", or one that a server may send" : "";
+    throw invalidAccess(`The code must be 1000 or between 3000 and 4999${others}, not ${status}.`);
   }
   if (utf8Length(reason) > maxReasonLength) throw syntaxError(`The reason is longer than ${maxReasonLength} bytes.`);
   return status === undefined && reason !== "" ? 1000 : status;
+}
+
+function isPages(status: number): boolean {
+  return isSendable(status) && (status === statusCodes.normalClosure || status >= 3000);
+}
+
+/** RFC 6455 §7.4.1: 1010 is a client's. */
+function isServers(status: number): boolean {
+  return isSendable(status) && status !== statusCodes.mandatoryExtension;
 }
 
 /** Rounds to the nearest integer, of two to the even one. */

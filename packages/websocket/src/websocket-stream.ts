@@ -20,6 +20,8 @@ import { checkClose } from "./websocket-error.ts";
  */
 export class WebSocketStream {
   readonly #url: string;
+  /** Whose status codes it may close with. */
+  readonly #closes: "page" | "server";
   readonly #core: StreamCore;
 
   /**
@@ -31,9 +33,11 @@ export class WebSocketStream {
     const given: unknown = url;
     if (given instanceof Accepted) {
       this.#url = given.url;
+      this.#closes = "server";
       this.#core = given.createCore(undefined) as StreamCore;
       return;
     }
+    this.#closes = "page";
     this.#core = new StreamCore(options);
     this.#url = resolveUrl(String(url), options.base ?? ambientBase());
     this.#core.begin(withSyntaxErrors(() => new ClientOpening(this.#url, options, this.#core)));
@@ -54,11 +58,12 @@ export class WebSocketStream {
   }
 
   /**
-   * Starts the closing handshake, after everything that was written. While connecting it gives up.
+   * Starts the closing handshake, after everything that was written. While connecting it gives up. An accepted stream takes
+   * the codes of RFC 6455 §7.4.1 that a server may send too, which is an extension.
    *
    * @throws DOMException InvalidAccessError unless the code is 1000 or 3000 to 4999; SyntaxError for a long reason
    */
   close({ closeCode, reason = "" }: WebSocketCloseInfo = {}): void {
-    this.#core.startClosing(checkClose(closeCode, reason), reason);
+    this.#core.startClosing(checkClose(closeCode, reason, this.#closes), reason);
   }
 }

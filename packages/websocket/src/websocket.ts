@@ -85,6 +85,8 @@ export class WebSocket extends EventTarget {
 
   readonly #core: SocketCore;
   readonly #url: string;
+  /** Whose status codes it may close with. */
+  readonly #closes: "page" | "server";
   #handlers: EventHandlers | undefined;
 
   /**
@@ -97,10 +99,12 @@ export class WebSocket extends EventTarget {
     const given: unknown = url;
     if (given instanceof Accepted) {
       this.#url = given.url;
+      this.#closes = "server";
       this.#core = given.createCore(this) as SocketCore;
       return;
     }
     if (url === undefined) throw new TypeError("A WebSocket needs a URL.");
+    this.#closes = "page";
     const options = clientOptions(protocols);
     const core = new SocketCore(this, options.clock);
     this.#core = core;
@@ -157,13 +161,14 @@ export class WebSocket extends EventTarget {
   }
 
   /**
-   * Starts the closing handshake, after everything that was sent. While connecting it gives up.
+   * Starts the closing handshake, after everything that was sent. While connecting it gives up. An accepted socket takes the
+   * codes of RFC 6455 §7.4.1 that a server may send too, which is an extension.
    *
    * @throws DOMException InvalidAccessError unless `code` is 1000 or 3000 to 4999; SyntaxError for a reason above 123 bytes
    */
   close(code?: number, reason?: string): void {
     const text = reason === undefined ? "" : String(reason);
-    this.#core.startClosing(checkClose(code, text), text);
+    this.#core.startClosing(checkClose(code, text, this.#closes), text);
   }
 
   get onopen(): WebSocketHandler<"open"> {
