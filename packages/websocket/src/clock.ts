@@ -36,6 +36,12 @@ export const systemClock: Clock = {
   clearTimeout: (timer) => clearTimeout(timer as Parameters<typeof clearTimeout>[0]),
 };
 
+/** As `systemClock`, for what a program waits for: it does not end before the timer. */
+export const lastingClock: Clock = {
+  ...systemClock,
+  setTimeout: (task, milliseconds) => setTimeout(task, milliseconds),
+};
+
 /** Runs `task` at the end of the turn. */
 export function defer(clock: Clock, task: () => void): void {
   if (clock.defer === undefined) afterMicrotasks(task);

@@ -3,7 +3,7 @@
  * What is sent while there is none waits in an `Outbox`. It works with any WebSocket, the platform's own among them.
  */
 import type { BackoffOptions, RandomSource } from "@hybi/core";
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, lastingClock } from "./clock.ts";
 import type { Sendable } from "./message-data.ts";
 import { Outbox, type OutboxLimits } from "./outbox.ts";
 import { type Decision, type Outcome, ReconnectPlan } from "./reconnect-plan.ts";
@@ -33,6 +33,7 @@ export interface ReconnectOptions extends Omit<BackoffOptions, "random"> {
   /** Ends it, as `close` does. */
   readonly signal?: AbortSignal | undefined;
   readonly random?: RandomSource | undefined;
+  /** The system's by default; between two attempts it keeps the program from ending. */
   readonly clock?: Clock | undefined;
 }
 
@@ -95,7 +96,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   /** @throws UsageError `option/range` */
   constructor(open: OpenSocket<Socket>, options: ReconnectOptions = {}) {
     super();
-    const { clock = systemClock, random = systemRandom, signal } = options;
+    const { clock = lastingClock, random = systemRandom, signal } = options;
     this.#open = open;
     this.#clock = clock;
     this.#plan = new ReconnectPlan({ ...options, random });

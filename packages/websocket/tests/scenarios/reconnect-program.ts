@@ -1,0 +1,8 @@
+/** A program that has nothing but a client whose server is away. */
+import { createWebSocketClass } from "../../src/create-websocket-class.ts";
+import { reconnect } from "../../src/reconnect.ts";
+
+const WebSocket = createWebSocketClass(() => Promise.reject(new Error("nobody is there")));
+const client = reconnect(() => new WebSocket("ws://example.com/"), { firstDelay: 10, attempts: 2 });
+client.addEventListener("waiting", () => console.log("waiting"));
+client.addEventListener("ended", () => console.log("ended"));
