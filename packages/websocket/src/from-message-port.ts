@@ -8,7 +8,8 @@ import type { Transport, TransportSink } from "./transport.ts";
 /** What is used of a port; a `Worker` has it too. */
 export interface PortLike {
   postMessage(message: unknown): void;
-  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+  /** Its events are MessageEvents; as Event, because the types of some runtimes do not say so. */
+  addEventListener(type: "message", listener: (event: Event) => void): void;
   start?(): void;
   close?(): void;
 }
@@ -36,7 +37,7 @@ class PortTransport implements Transport {
 
   start(sink: TransportSink): void {
     this.#sink = sink;
-    this.#port.addEventListener("message", ({ data }) => this.#receive(data));
+    this.#port.addEventListener("message", (event) => this.#receive((event as MessageEvent).data));
     this.#port.start?.();
   }
 

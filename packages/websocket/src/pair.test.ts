@@ -39,7 +39,7 @@ function streams(highWaterMark = 65_536): [ByteStreams, ByteStreams] {
 
 function ports(): [Transport, Transport] {
   const { port1, port2 } = new MessageChannel();
-  return [fromMessagePort(port1 as never), fromMessagePort(port2 as never)];
+  return [fromMessagePort(port1), fromMessagePort(port2)];
 }
 
 const kinds: [name: string, make: () => [Transport, Transport], pushesBack: boolean][] = [
