@@ -1,0 +1,84 @@
+/**
+ * WebSocket over one stream of an HTTP/2 session, beside ordinary requests, by hand (RFC 8441). Who only wants it done calls
+ * `upgradeStream` and `connect` of @hybi/node; this shows what they do: `npx pnpm example over-http2-stream/main.ts`.
+ */
+import { once } from "node:events";
+import { createServer, connect as openSession, type ServerHttp2Stream } from "node:http2";
+import type { AddressInfo } from "node:net";
+import {
+  answerExtendedConnect,
+  Connection,
+  checkExtendedConnect,
+  checkExtendedConnectResponse,
+  type Fields,
+  openExtendedConnect,
+  refuseExtendedConnect,
+} from "@hybi/core";
+import { type Connect, createWebSocketClass, OpeningRejection, Pump, silentListener } from "@hybi/websocket";
+import { object, pairs } from "./fields.ts";
+import { StreamTransport } from "./transport.ts";
+
+// The server. Node must say in its SETTINGS that an Extended CONNECT is welcome (RFC 8441 §3).
+const server = createServer({ settings: { enableConnectProtocol: true } });
+server.on("stream", (stream, headers) => {
+  if (headers[":method"] === "CONNECT") acceptStream(stream, pairs(headers));
+  else {
+    stream.respond({ ":status": 200 });
+    stream.end("an ordinary answer");
+  }
+});
+server.listen(0, "127.0.0.1");
+await once(server, "listening");
+
+function acceptStream(stream: ServerHttp2Stream, fields: Fields): void {
+  stream.on("error", () => {});
+  const check = checkExtendedConnect(fields);
+  if (check.type === "violation") {
+    const refusal = refuseExtendedConnect(check.violation);
+    stream.respond(object([[":status", `${refusal.status}`], ...refusal.fields]));
+    stream.end(refusal.body);
+    return;
+  }
+  const { status, fields: answered, agreement } = answerExtendedConnect(check.request);
+  stream.respond(object([[":status", `${status}`], ...answered]));
+  // The handshake was HTTP's. From here on the stream carries frames, masked by the client as ever (RFC 8441 §5).
+  const connection = new Connection(agreement);
+  const text = (data: string): void => connection.sendText(`${data}, through stream ${stream.id}`);
+  new Pump({
+    endpoint: connection,
+    transport: new StreamTransport(stream),
+    listener: { ...silentListener, text },
+  }).start();
+}
+
+// The client. One session for everything.
+const url = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+const session = openSession(`http://${url}`);
+await once(session, "remoteSettings");
+
+const connect: Connect = async ({ opening, signal }) => {
+  // RFC 8441 §3: not before the server has said so.
+  const { fields, sent } = openExtendedConnect(opening, session.remoteSettings.enableConnectProtocol === true ? 1 : 0);
+  const stream = session.request(object(fields), { endStream: false, signal });
+  const [headers] = await once(stream, "response");
+  const check = checkExtendedConnectResponse(pairs(headers), sent);
+  if (check.type === "agreement") return { transport: new StreamTransport(stream), agreement: check.agreement };
+  stream.close();
+  throw new OpeningRejection({ status: headers[":status"], reasonPhrase: "", minorVersion: 0, fields: [] });
+};
+const WebSocket = createWebSocketClass(connect);
+
+const socket = new WebSocket(`ws://${url}/`);
+socket.onopen = () => socket.send("hello");
+socket.onmessage = ({ data }) => {
+  console.log(data);
+  socket.close(1000, "enough");
+};
+const request = session.request({ ":path": "/" });
+console.log(String(await once(request, "data")));
+
+socket.onclose = ({ code, wasClean }) => {
+  console.log(`closed: ${code}, ${wasClean ? "clean" : "not clean"}`);
+  session.close();
+  server.close();
+};

@@ -1,0 +1,29 @@
+/**
+ * WebSocket over the standard input and output of another program, as a pair of Web Streams. A language server, a plugin or a
+ * process on another machine behind `ssh` is reached in the same way: `npx pnpm example over-streams/main.ts`.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { Readable, Writable } from "node:stream";
+import { createWebSocketClass, fromStreams } from "@hybi/websocket";
+
+const child = spawn(process.execPath, [...process.execArgv, new URL("program.ts", import.meta.url).pathname], {
+  stdio: ["pipe", "pipe", "inherit"],
+});
+
+/** Chunks of Node's are views of memory that it does not use again: they may be given away. */
+const readable = Readable.toWeb(child.stdout) as ReadableStream<Uint8Array>;
+const writable = Writable.toWeb(child.stdin) as WritableStream<Uint8Array>;
+
+// The URL goes into the opening request, and nowhere else.
+const WebSocket = createWebSocketClass(() => fromStreams({ readable, writable }));
+const socket = new WebSocket("ws://program.local/");
+socket.onopen = () => socket.send("hello");
+socket.onmessage = ({ data }) => {
+  console.log(data);
+  socket.close(1000, "enough");
+};
+socket.onclose = ({ code, wasClean }) => console.log(`closed: ${code}, ${wasClean ? "clean" : "not clean"}`);
+
+const [exitCode] = await once(child, "exit");
+console.log(`the program has ended: ${exitCode}`);

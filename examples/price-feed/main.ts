@@ -1,0 +1,50 @@
+/**
+ * Prices that overtake a download on the same connection: `npx pnpm example price-feed/main.ts`.
+ *
+ * The download is cut into messages. RFC 6455 §5.4 lets nothing but control frames stand between the fragments of one message,
+ * so a message is as long as an urgent one may have to wait for. All of them are sent at once, and wait in the connection;
+ * what is sent later with a greater `priority` leaves before those that wait.
+ */
+import { connect, listen } from "@hybi/node";
+
+/** Messages of the download wait for everything else. */
+const background = -1;
+const pieceLength = 65_536;
+const download = new Uint8Array(64 * 1_048_576);
+const pieces = download.length / pieceLength;
+
+const server = await listen({ host: "127.0.0.1" }, (opening) => {
+  const socket = opening.accept();
+  let price = 100;
+  socket.onmessage = ({ data }) => {
+    if (data === "download") {
+      for (let at = 0; at < download.length; at += pieceLength) {
+        // By reference: 64 MiB wait, and are not there twice. What is not at hand is read while `bufferedAmount` is small.
+        socket.send(download.subarray(at, at + pieceLength), { owned: true, priority: background });
+      }
+    } else {
+      price++;
+      socket.send(JSON.stringify({ price }));
+    }
+  };
+});
+
+const client = await connect(server.url);
+client.binaryType = "arraybuffer";
+let received = 0;
+client.send("download");
+for await (const message of client) {
+  if (typeof message === "string") {
+    // What has left the server's connection already is in the kernel's buffers, and cannot be overtaken.
+    const done = received === pieces ? "after the download" : "during the download";
+    console.log(`${JSON.parse(message).price}, ${done}`);
+    if (received === pieces) break;
+  } else {
+    received++;
+    // As a trade elsewhere would, this makes a price: at the beginning, now and then, and once the download is over.
+    if (received === 1 || received === pieces / 4 || received === pieces / 2) client.send("trade");
+    if (received === pieces) client.send("trade");
+  }
+}
+client.close(1000);
+await server.close();

@@ -1,0 +1,13 @@
+import { describe, expect, it } from "vitest";
+import { run } from "../tests/program.ts";
+
+describe("the example of a price feed", () => {
+  it("brings each price between the pieces of the download, although all of them were sent before", async () => {
+    expect(await run(["price-feed/main.ts"])).toEqual([
+      "101, during the download",
+      "102, during the download",
+      "103, during the download",
+      "104, after the download",
+    ]);
+  });
+});

@@ -1,0 +1,18 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+
+const examples = new URL("../", import.meta.url);
+
+it("the page of the examples names all their programs, and no others", () => {
+  const table = readFileSync(new URL("README.md", examples), "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("| `"));
+  const named = table.flatMap((line) => [...(line.split("|")[1] ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name));
+  const files = readdirSync(examples, { recursive: true, encoding: "utf8" });
+  const programs = files.filter(
+    (file) => /^[a-z0-9-]+\/(main|server|client)\.ts$/.test(file) && !file.startsWith("node_modules"),
+  );
+  // Parts of programs: the server of `echo/main.ts`, its client for tests, and the client of `demo/main.ts`.
+  const parts = ["echo/server.ts", "echo/client.ts", "demo/client.ts"];
+  expect(named.sort()).toEqual(programs.filter((file) => !parts.includes(file)).sort());
+});
