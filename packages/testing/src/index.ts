@@ -8,44 +8,44 @@ export { sampleAccept, sampleKey, sampleRandom } from "./bytes/sample-random.ts"
 // What stands on the wire.
 export { type CloseContent, closePayload } from "./wire/close-content.ts";
 export { fragments, type Message, messageFrames } from "./wire/message.ts";
+export { type ReadFrame, readFrames } from "./wire/read-frames.ts";
 
-// Arbitraries.
+// Arbitraries: what is legal, and what is illegal in one named way. Bytes and chunks;
 export { chunking } from "./arbitraries/chunking.ts";
 export { maskingKey, payload } from "./arbitraries/payload.ts";
-export { type BrokenUtf8, brokenUtf8, text } from "./arbitraries/text.ts";
+export { type IllegalUtf8, illegalUtf8, text } from "./arbitraries/text.ts";
+// frames and messages;
+export { anyFrame, controlFrame, controlPayload, legalFrame, maskingKeyOf } from "./arbitraries/frames.ts";
 export {
-  type BrokenClosePayload,
-  brokenClosePayload,
-  closeContent,
-  unsendableStatusCode,
-} from "./arbitraries/close.ts";
-export {
-  anyFrame,
-  controlFrame,
-  controlPayload,
   type IllegalFrame,
+  type IllegalFrameCode,
   illegalFrame,
-  keyOf,
-} from "./arbitraries/frames.ts";
+  illegalFrameCodes,
+} from "./arbitraries/illegal-frames.ts";
+export { fragmentation, message } from "./arbitraries/messages.ts";
+export { legalStream, type Stream, type StreamOptions } from "./arbitraries/streams.ts";
+export { type IllegalStream, illegalStream } from "./arbitraries/illegal-streams.ts";
+// Close frames;
 export {
-  fragmentation,
-  type IllegalStream,
-  illegalStream,
-  legalStream,
-  message,
-  type Stream,
-  type StreamOptions,
-} from "./arbitraries/streams.ts";
+  closeContent,
+  type IllegalClosePayload,
+  illegalClosePayload,
+  illegalStatusCode,
+  statusCode,
+} from "./arbitraries/close.ts";
+// opening handshakes;
+export { fieldValue, token } from "./arbitraries/fields.ts";
+export { requestHead, responseHead } from "./arbitraries/heads.ts";
+export { type IllegalHead, illegalRequestHead, illegalResponseHead } from "./arbitraries/illegal-heads.ts";
 export {
-  type BrokenHead,
-  brokenRequestHead,
-  fieldValue,
-  requestHead,
-  responseHead,
-  token,
-} from "./arbitraries/heads.ts";
+  type ExtensionList,
+  extensionList,
+  type IllegalExtensionList,
+  illegalExtensionList,
+} from "./arbitraries/extension-list.ts";
+// what applications do, and whole conversations.
 export { closeCommand, command, controlCommand, messageCommand } from "./arbitraries/commands.ts";
-export { link, type Turn, turns } from "./arbitraries/conversations.ts";
+export { type Conversation, conversation, link, type Turn, turns } from "./arbitraries/conversations.ts";
 
 // A network of numbers.
 export { VirtualClock } from "./simulation/clock.ts";

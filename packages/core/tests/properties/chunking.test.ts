@@ -8,7 +8,6 @@ import {
   type Role,
 } from "@hybi/core";
 import {
-  brokenRequestHead,
   byteByByte,
   bytesText,
   type Chunking,
@@ -16,6 +15,7 @@ import {
   concat,
   cut,
   eventTexts,
+  illegalRequestHead,
   illegalStream,
   inOneChunk,
   joinedFragments,
@@ -207,7 +207,7 @@ describe("a server, from the opening request on", () => {
 
   it("refuses a broken request in the same way, with the violation of its own, however it is cut [H23]", () => {
     fc.assert(
-      fc.property(brokenRequestHead(), chunking(), ({ code, head }, where) => {
+      fc.property(illegalRequestHead(), chunking(), ({ code, head }, where) => {
         const whole = endpointOutcome("server", latin1(head), inOneChunk);
         expect(whole.events).toEqual([expect.stringMatching(`^failure ${code} at `)]);
         expect(endpointOutcome("server", latin1(head), where)).toEqual(whole);

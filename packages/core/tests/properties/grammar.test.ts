@@ -7,10 +7,10 @@ import {
   closeContent,
   cut,
   fieldValue,
+  illegalStatusCode,
   maskingKey,
   payload,
   token,
-  unsendableStatusCode,
 } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -197,7 +197,7 @@ describe("the payload of a Close frame", () => {
 
   it("is never written with a status code that must not be sent [X02] [X05]", () => {
     fc.assert(
-      fc.property(unsendableStatusCode(), (code) => {
+      fc.property(illegalStatusCode(), (code) => {
         expect(isSendable(code)).toBe(false);
         expect(() => formatClosePayload("client", code, "")).toThrow(/must not be sent/);
       }),

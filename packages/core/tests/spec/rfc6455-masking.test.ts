@@ -17,7 +17,8 @@ import { frame, type ReadFrame, testKey } from "../support/wire.ts";
 
 const helloEvent = { type: "text", data: "hello" } as const;
 
-const keyOf = (frame: ReadFrame | undefined) => new DataView((frame?.key ?? new Uint8Array(4)).buffer).getUint32(0);
+const maskingKeyOf = (frame: ReadFrame | undefined) =>
+  new DataView((frame?.key ?? new Uint8Array(4)).buffer).getUint32(0);
 
 describe("masking, as received", () => {
   const opcodes = [0x1, 0x2, 0x8, 0x9, 0xa];
@@ -125,7 +126,7 @@ describe("masking", () => {
     client.sendClose(1000);
     const frames = sent(client);
     expect(frames.every(({ key }) => key !== undefined)).toBe(true);
-    expect(new Set(frames.map((frame) => keyOf(frame))).size).toBe(frames.length);
+    expect(new Set(frames.map((frame) => maskingKeyOf(frame))).size).toBe(frames.length);
     expect(frames).toHaveLength(5000 + 100 + 2);
   });
 
@@ -153,7 +154,7 @@ describe("masking", () => {
     client.sendPrepared(message);
     client.sendPrepared(message);
     const [first, second] = sent(client);
-    expect(keyOf(first)).not.toBe(keyOf(second));
+    expect(maskingKeyOf(first)).not.toBe(maskingKeyOf(second));
     expect([first?.payload, second?.payload]).toEqual([utf8("again"), utf8("again")]);
   });
 

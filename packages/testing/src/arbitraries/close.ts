@@ -2,59 +2,72 @@
 import fc from "fast-check";
 import { utf8 } from "../bytes/bytes.ts";
 import { type CloseContent, withStatusCode } from "../wire/close-content.ts";
-import { brokenUtf8, text } from "./text.ts";
+import { type NamedWays, oneOfNamed } from "./named.ts";
+import { notableNumber } from "./notable.ts";
+import { illegalUtf8, text } from "./text.ts";
 
 /** The most bytes of a reason: 125 less the status code. */
 const mostReason = 123;
 
-/** May stand in a Close frame: registered, or for libraries and applications (RFC 6455 §7.4.2). */
-function sendableStatusCode(): fc.Arbitrary<number> {
-  return fc.oneof(
-    fc.constantFrom(1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011, 1012, 1013, 1014),
-    fc.integer({ min: 3000, max: 4999 }),
-  );
+/** The registered status codes that either role may send (RFC 6455 §11.7). */
+const registered: readonly number[] = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011, 1012, 1013, 1014];
+
+/** One that may stand in a Close frame of either role: registered, or for libraries and applications (RFC 6455 §7.4). */
+export function statusCode(): fc.Arbitrary<number> {
+  return fc.oneof(fc.constantFrom(...registered), fc.integer({ min: 3000, max: 4999 }));
 }
 
-/** Must not stand in a Close frame. */
-export function unsendableStatusCode(): fc.Arbitrary<number> {
+/** One that must not stand in a Close frame: not defined, reserved, or for what is never on the wire (RFC 6455 §7.4). */
+export function illegalStatusCode(): fc.Arbitrary<number> {
   return fc.oneof(
-    fc.constantFrom(0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65_535),
+    notableNumber([0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65_535], 65_535).filter(isIllegal),
     fc.integer({ min: 0, max: 999 }),
     fc.integer({ min: 1015, max: 2999 }),
     fc.integer({ min: 5000, max: 65_535 }),
   );
 }
 
-/** A reason that fits. */
-function reason(): fc.Arbitrary<string> {
-  return fc.oneof(text(30), fc.constant("r".repeat(mostReason)), fc.constant(`${"é".repeat(61)}.`));
+/** 1010 is left out: a client may send it, a server may not. */
+function isIllegal(code: number): boolean {
+  return code < 3000 ? !registered.includes(code) && code !== 1010 : code >= 5000;
 }
 
-/** A legal one; half of them are empty. */
+/** A reason that fits. */
+function reason(): fc.Arbitrary<string> {
+  return fc.oneof(text(30), fc.constantFrom("", "r".repeat(mostReason), `${"é".repeat(61)}.`));
+}
+
+/** What a Close frame may say; every other one says nothing. Shrinks towards that. */
 export function closeContent(): fc.Arbitrary<CloseContent> {
   return fc.oneof(
+    { withCrossShrink: true },
     fc.constant({ statusCode: undefined, reason: "" }),
-    fc.record({ statusCode: sendableStatusCode(), reason: reason() }),
+    fc.record({ statusCode: statusCode(), reason: reason() }),
   );
 }
 
 /** A payload that is illegal in one way, and the code of the violation. */
-export interface BrokenClosePayload {
+export interface IllegalClosePayload {
   readonly code: "close/payload-truncated" | "close/status-code" | "close/reason-utf8";
   readonly payload: Uint8Array;
 }
 
-export function brokenClosePayload(): fc.Arbitrary<BrokenClosePayload> {
-  return fc.oneof(
-    fc
-      .uint8Array({ minLength: 1, maxLength: 1 })
-      .map((payload) => ({ code: "close/payload-truncated" as const, payload })),
-    fc
-      .tuple(unsendableStatusCode(), reason())
-      .map(([code, why]) => ({ code: "close/status-code" as const, payload: withStatusCode(code, utf8(why)) })),
-    fc
-      .tuple(sendableStatusCode(), brokenUtf8())
-      .filter(([, { bytes }]) => bytes.length <= mostReason)
-      .map(([code, { bytes }]) => ({ code: "close/reason-utf8" as const, payload: withStatusCode(code, bytes) })),
+/** One that breaks a rule: any, or one of those named. */
+export function illegalClosePayload(
+  ...codes: readonly IllegalClosePayload["code"][]
+): fc.Arbitrary<IllegalClosePayload> {
+  const short = fc.uint8Array({ minLength: 1, maxLength: 1 });
+  const withCode = fc.tuple(illegalStatusCode(), reason().map(utf8));
+  const withReason = fc.tuple(
+    statusCode(),
+    illegalUtf8()
+      .map(({ bytes }) => bytes)
+      .filter(({ length }) => length <= mostReason),
   );
+  const ways: NamedWays<IllegalClosePayload["code"], Uint8Array> = {
+    "close/payload-truncated": short,
+    "close/status-code": withCode.map((args) => withStatusCode(...args)),
+    "close/reason-utf8": withReason.map((args) => withStatusCode(...args)),
+  };
+  return oneOfNamed(ways, codes).map(([code, payload]) => ({ code, payload }));
 }

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import type { Command } from "../simulation/command.ts";
 import { closeContent } from "./close.ts";
 import { controlPayload } from "./frames.ts";
+import { message } from "./messages.ts";
 import { payload } from "./payload.ts";
-import { message } from "./streams.ts";
 import { text } from "./text.ts";
 
 /** A data message; `most` bounds binary ones. */

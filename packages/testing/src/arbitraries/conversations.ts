@@ -3,7 +3,9 @@ import type { Role } from "@hybi/core";
 import fc from "fast-check";
 import type { Command } from "../simulation/command.ts";
 import type { LinkOptions } from "../simulation/link.ts";
+import type { CloseContent } from "../wire/close-content.ts";
 import { chunking } from "./chunking.ts";
+import { closeContent } from "./close.ts";
 import { controlCommand, messageCommand } from "./commands.ts";
 
 /** One thing that an application does, so many milliseconds after the one before. */
@@ -13,7 +15,7 @@ export interface Turn {
   readonly command: Command;
 }
 
-/** Turns in order; `most` bounds binary messages. */
+/** Turns in order; `most` is the greatest length of a binary message. Shrinks towards none, and none late. */
 export function turns(most = 20_000): fc.Arbitrary<readonly Turn[]> {
   const command = fc.oneof({ weight: 3, arbitrary: messageCommand(most) }, { weight: 1, arbitrary: controlCommand() });
   const turn = fc.record({
@@ -30,5 +32,23 @@ export function link(): fc.Arbitrary<LinkOptions> {
     latency: fc.constantFrom(0, 1, 100),
     window: fc.constantFrom(undefined, 65_536, 1000, 1),
     chunking: chunking(),
+  });
+}
+
+/** Everything that decides how a conversation goes. */
+export interface Conversation {
+  readonly turns: readonly Turn[];
+  /** The link from each role to the other. */
+  readonly links: Readonly<Record<Role, LinkOptions>>;
+  /** Who begins the closing handshake after the last turn, and what its Close frame says. */
+  readonly closes: { readonly by: Role; readonly content: CloseContent };
+}
+
+/** A whole conversation; `most` is the greatest length of a binary message. Shrinks towards a client that closes. */
+export function conversation(most = 20_000): fc.Arbitrary<Conversation> {
+  return fc.record({
+    turns: turns(most),
+    links: fc.record({ client: link(), server: link() }),
+    closes: fc.record({ by: fc.constantFrom<Role>("client", "server"), content: closeContent() }),
   });
 }

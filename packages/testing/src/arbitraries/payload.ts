@@ -1,22 +1,27 @@
 /** Payloads and masking keys. */
 import fc from "fast-check";
 import { pattern } from "../bytes/bytes.ts";
+import { notableNumber } from "./notable.ts";
 
 /** Lengths at which headers, and the ways in which bytes are stored, masked and sent, change. */
 const notableLengths: readonly number[] = [
   0, 1, 19, 20, 63, 64, 65, 124, 125, 126, 127, 128, 1023, 1024, 4095, 4096, 4097, 65_535, 65_536, 70_000,
 ];
 
-/** Mostly short, and now and then of a notable length up to `most`. */
+/**
+ * The payload of a frame or of a binary message: mostly short, and now and then of a length at which headers change.
+ * `most` is its greatest length. Shrinks towards no bytes.
+ */
 export function payload(most = 70_000): fc.Arbitrary<Uint8Array> {
   const notable = notableLengths.filter((length) => length <= most);
+  const long = fc.tuple(notableNumber(notable, most), fc.nat(255));
   return fc.oneof(
     { weight: 6, arbitrary: fc.uint8Array({ maxLength: Math.min(most, 24) }) },
-    { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...notable), fc.nat(255)).map((args) => pattern(...args)) },
+    { weight: 1, arbitrary: long.map(([length, seed]) => pattern(length, seed)) },
   );
 }
 
-/** 32 bits; zero, which is legal, more often than chance has it (RFC 6455 §5.3). */
+/** 32 bits; zero, which is legal and hides mistakes, more often than chance has it (RFC 6455 §5.3). Shrinks towards it. */
 export function maskingKey(): fc.Arbitrary<number> {
   return fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 5, arbitrary: fc.integer() });
 }

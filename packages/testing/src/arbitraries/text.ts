@@ -1,8 +1,12 @@
 /** Text, UTF-8, and UTF-8 that is broken in one named way (RFC 3629 §3–4). */
 import fc from "fast-check";
 import { concat, utf8 } from "../bytes/bytes.ts";
+import { type NamedWays, oneOfNamed } from "./named.ts";
 
-/** Any text that UTF-8 can carry: a leading U+FEFF, U+0000 and noncharacters too. */
+/**
+ * Any text that UTF-8 can carry: a leading U+FEFF, U+0000 and noncharacters too. `maxLength` counts code points. Shrinks
+ * towards no text.
+ */
 export function text(maxLength = 40): fc.Arbitrary<string> {
   return fc.oneof(
     { weight: 3, arbitrary: fc.string({ unit: "binary-ascii", maxLength }) },
@@ -14,9 +18,11 @@ export function text(maxLength = 40): fc.Arbitrary<string> {
   );
 }
 
-/** UTF-8 that is broken in one way. */
-export interface BrokenUtf8 {
+/** Bytes that are UTF-8 up to one place. */
+export interface IllegalUtf8 {
+  /** What is wrong, in words. */
   readonly name: string;
+  readonly code: "message/utf8-invalid" | "message/utf8-truncated";
   readonly bytes: Uint8Array;
   /** The index of the first byte that cannot stand where it does; `bytes.length` when the end comes too early. */
   readonly at: number;
@@ -50,17 +56,23 @@ const truncations: readonly (readonly number[])[] = [
   [0xf0, 0x9d, 0x84],
 ];
 
-/** UTF-8 that breaks between legal text, or is cut at its end. */
-export function brokenUtf8(): fc.Arbitrary<BrokenUtf8> {
-  const within = fc
+/** UTF-8 with one thing wrong between legal text, or cut at its end. Shrinks towards what is wrong alone. */
+export function illegalUtf8(...codes: readonly IllegalUtf8["code"][]): fc.Arbitrary<IllegalUtf8> {
+  const within: fc.Arbitrary<Omit<IllegalUtf8, "code">> = fc
     .tuple(text(20), fc.constantFrom(...breakings), text(20))
     .map(([before, [name, bytes, at], after]) => {
       const start = utf8(before);
       return { name, bytes: concat([start, Uint8Array.from(bytes), utf8(after)]), at: start.length + at };
     });
-  const truncated = fc.tuple(text(20), fc.constantFrom(...truncations)).map(([before, cut]) => {
-    const bytes = concat([utf8(before), Uint8Array.from(cut)]);
-    return { name: `${cut.length} bytes of a sequence at the end`, bytes, at: bytes.length };
-  });
-  return fc.oneof({ weight: 3, arbitrary: within }, { weight: 1, arbitrary: truncated });
+  const truncated: fc.Arbitrary<Omit<IllegalUtf8, "code">> = fc
+    .tuple(text(20), fc.constantFrom(...truncations))
+    .map(([before, cut]) => {
+      const bytes = concat([utf8(before), Uint8Array.from(cut)]);
+      return { name: `${cut.length} bytes of a sequence at the end`, bytes, at: bytes.length };
+    });
+  const ways: NamedWays<IllegalUtf8["code"], Omit<IllegalUtf8, "code">> = {
+    "message/utf8-invalid": within,
+    "message/utf8-truncated": truncated,
+  };
+  return oneOfNamed(ways, codes).map(([code, illegal]) => ({ code, ...illegal }));
 }

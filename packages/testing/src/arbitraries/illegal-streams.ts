@@ -1,0 +1,92 @@
+/** What one peer may send over a connection, up to one frame, Close frame or text that is illegal. */
+import type { MessageKind, Role, ViolationCode } from "@hybi/core";
+import { encodeFrame, opcodes } from "@hybi/core/frame";
+import fc from "fast-check";
+import { concat } from "../bytes/bytes.ts";
+import { fragments, messageFrames } from "../wire/message.ts";
+import { illegalClosePayload } from "./close.ts";
+import { maskingKeyOf } from "./frames.ts";
+import { illegalFrame } from "./illegal-frames.ts";
+import { fragmentation } from "./messages.ts";
+import { legalStream, readable, type Stream, type StreamOptions } from "./streams.ts";
+import { illegalUtf8 } from "./text.ts";
+
+/** A stream that is legal up to one fault. */
+export interface IllegalStream extends Stream {
+  readonly code: ViolationCode;
+  /** Of the byte at fault. */
+  readonly offset: number;
+}
+
+/**
+ * A legal stream, then something illegal, then anything. `events` are those before the failure. Shrinks towards the
+ * illegal frame alone.
+ */
+export function illegalStream(sender: Role, { most = 300 }: StreamOptions = {}): fc.Arbitrary<IllegalStream> {
+  const start = fc.record({
+    kind: fc.constantFrom<MessageKind>("text", "binary"),
+    key: maskingKeyOf(sender),
+    begun: fc.boolean(),
+  });
+  const faults = fc.oneof(
+    { weight: 4, arbitrary: illegalFrame(sender) },
+    { weight: 1, arbitrary: illegalClose(sender) },
+    { weight: 2, arbitrary: illegalText(sender) },
+  );
+  return fc
+    .tuple(legalStream(sender, { most, close: false }), start, faults, fc.uint8Array({ maxLength: 20 }))
+    .map(([legal, { kind, key, begun }, fault, after]) => {
+      const within = fault.within === "message" || (fault.within === "any" && begun);
+      const opening = messageFrames(kind, [Uint8Array.of(0x68, 0x69), new Uint8Array(0)], [key]).slice(
+        0,
+        within ? 1 : 0,
+      );
+      const before = concat([legal.bytes, ...opening.map(encodeFrame)]);
+      return readable({
+        frames: [...legal.frames, ...opening],
+        bytes: concat([before, fault.bytes, after]),
+        events: legal.events,
+        code: fault.code,
+        offset: before.length + fault.at,
+      });
+    });
+}
+
+/** A Close frame whose payload is illegal. The frame is at fault, so its first byte is. */
+function illegalClose(sender: Role) {
+  return fc.tuple(illegalClosePayload(), maskingKeyOf(sender)).map(([{ code, payload }, maskingKey]) => ({
+    code: code as ViolationCode,
+    bytes: encodeFrame({ opcode: opcodes.close, payload, maskingKey }),
+    at: 0,
+    within: "any" as const,
+  }));
+}
+
+/** A text message that is no UTF-8, in any fragmentation. */
+function illegalText(sender: Role) {
+  return fc.tuple(illegalUtf8(), fragmentation(), maskingKeyOf(sender)).map(([{ bytes, at }, cuts, key]) => {
+    const frames = messageFrames("text", fragments(bytes, cuts), [key]).map((frame) => ({
+      header: encodeFrame({ ...frame, payload: frame.payload }).length - (frame.payload?.length ?? 0),
+      frame,
+    }));
+    // The byte at fault is in the fragment that holds it; a text that ends too early is at fault where it ends.
+    let offset = 0;
+    let seen = 0;
+    for (const { header, frame } of frames) {
+      const length = frame.payload?.length ?? 0;
+      const isLast = frame.final === true;
+      if (at < seen + length || (isLast && at === seen + length)) {
+        offset += header + at - seen;
+        break;
+      }
+      offset += header + length;
+      seen += length;
+    }
+    return {
+      code: (at === bytes.length ? "message/utf8-truncated" : "message/utf8-invalid") as ViolationCode,
+      bytes: concat(frames.map(({ frame }) => encodeFrame(frame))),
+      at: offset,
+      within: "no-message" as const,
+    };
+  });
+}

@@ -1,0 +1,283 @@
+/** What each arbitrary promises: the legal is understood by both roles, the illegal is refused by the name that it has. */
+import {
+  Connection,
+  Endpoint,
+  formatClosePayload,
+  isSendable,
+  parseClosePayload,
+  plainAgreement,
+  type Role,
+  type ViolationCode,
+} from "@hybi/core";
+import { encodeFrame, opcodes } from "@hybi/core/frame";
+import {
+  anyFrame,
+  bytesText,
+  chunking,
+  closeContent,
+  closePayload,
+  concat,
+  conversation,
+  cut,
+  eventTexts,
+  extensionList,
+  fragmentation,
+  fragments,
+  illegalClosePayload,
+  illegalExtensionList,
+  illegalFrame,
+  illegalFrameCodes,
+  illegalRequestHead,
+  illegalResponseHead,
+  illegalStatusCode,
+  illegalStream,
+  illegalUtf8,
+  latin1,
+  legalFrame,
+  legalStream,
+  marginsAreWhole,
+  maskingKey,
+  message,
+  payload,
+  peerOf,
+  readFrames,
+  requestHead,
+  responseHead,
+  sampleKey,
+  sampleRandom,
+  statusCode,
+  text,
+  utf8,
+} from "@hybi/testing";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+const roles: readonly Role[] = ["client", "server"];
+const receiver = (sender: Role): Connection =>
+  new Connection(plainAgreement(peerOf(sender)), { random: sampleRandom() });
+
+function requestWith(lines: string): ReturnType<Endpoint["receive"]>[number] | undefined {
+  const head = `GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${sampleKey}\r\n`;
+  return Endpoint.server().receive(latin1(`${head}Sec-WebSocket-Version: 13\r\n${lines}\r\n`))[0];
+}
+
+describe.each(roles)("a frame from a %s", (sender) => {
+  it("is read as it was written by someone who knows nothing of our codec, and is legal", () => {
+    fc.assert(
+      fc.property(legalFrame(sender), (frame) => {
+        const bytes = encodeFrame(frame);
+        const [read, ...others] = readFrames(bytes);
+        expect(others).toEqual([]);
+        expect(read?.opcode).toBe(frame.opcode);
+        expect(read?.final).toBe(frame.final ?? true);
+        expect(read?.masked).toBe(sender === "client");
+        expect(bytesText(read?.payload ?? new Uint8Array(0))).toBe(bytesText(frame.payload ?? new Uint8Array(0)));
+        expect(eventTexts(receiver(sender).receive(bytes)).filter((line) => line.startsWith("failure"))).toEqual([]);
+      }),
+    );
+  });
+
+  it.each(illegalFrameCodes(sender))("that is illegal by %s is refused by that rule, at the byte at fault", (code) => {
+    fc.assert(
+      fc.property(illegalFrame(sender, code), fc.boolean(), ({ code: named, bytes, at, within }, begun) => {
+        const connection = receiver(sender);
+        const fragment = { opcode: opcodes.binary, final: false, maskingKey: sender === "client" ? 0 : undefined };
+        const before = within === "message" || (within === "any" && begun) ? encodeFrame(fragment) : new Uint8Array(0);
+        connection.receive(before.slice());
+        expect(eventTexts(connection.receive(bytes))).toEqual([`failure ${named} at ${before.length + at}`]);
+        expect(named).toBe(code);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("in a legal stream is understood, with the events that the stream names", () => {
+    fc.assert(
+      fc.property(legalStream(sender), ({ bytes, events, frames }) => {
+        expect(readFrames(bytes.subarray(0, concat(frames.map(encodeFrame)).length))).toHaveLength(frames.length);
+        expect(eventTexts(receiver(sender).receive(bytes))).toEqual(eventTexts(events));
+      }),
+    );
+  });
+
+  it("in an illegal stream is refused by the rule that the stream names, where it says", () => {
+    const met = new Set<ViolationCode>();
+    fc.assert(
+      fc.property(illegalStream(sender), ({ bytes, events, code, offset }) => {
+        met.add(code);
+        const told = eventTexts(receiver(sender).receive(bytes));
+        expect(told).toEqual([...eventTexts(events), `failure ${code} at ${offset}`]);
+      }),
+      { numRuns: 500 },
+    );
+    // Every rule of framing, of Close frames and of UTF-8 gets its turn.
+    const closing = ["close/payload-truncated", "close/status-code", "close/reason-utf8"] as const;
+    const all = [...illegalFrameCodes(sender), ...closing, "message/utf8-invalid", "message/utf8-truncated"] as const;
+    expect([...met].sort()).toEqual([...all].sort());
+  });
+
+  it("is named when a rule is asked for that its sender cannot break", () => {
+    expect(() => illegalFrame(sender, sender === "client" ? "frame/mask-unexpected" : "frame/mask-missing")).toThrow(
+      RangeError,
+    );
+  });
+});
+
+it("any frame is read as it was written, legal or not", () => {
+  fc.assert(
+    fc.property(anyFrame(), (frame) => {
+      const [read] = readFrames(encodeFrame(frame));
+      const { opcode, final, rsv, masked } = read ?? {};
+      expect({ opcode, final, rsv, masked }).toEqual({
+        opcode: frame.opcode,
+        final: frame.final,
+        rsv: frame.rsv,
+        masked: frame.maskingKey !== undefined,
+      });
+    }),
+  );
+});
+
+it("a payload is no longer than asked, and a masking key has 32 bits, all zero now and then", () => {
+  fc.assert(
+    fc.property(payload(125), (bytes) => {
+      expect(bytes.length).toBeLessThanOrEqual(125);
+    }),
+  );
+  const keys = fc.sample(maskingKey(), 300);
+  expect(keys.filter((key) => (key | 0) !== key)).toEqual([]);
+  expect(keys).toContain(0);
+});
+
+it("the chunks of any chunking are the bytes, each by itself in its buffer", () => {
+  fc.assert(
+    fc.property(payload(300), chunking(), (bytes, where) => {
+      const chunks = cut(bytes, where);
+      expect(concat(chunks)).toEqual(bytes);
+      expect(chunks.every(marginsAreWhole)).toBe(true);
+      expect(new Set(chunks.map(({ buffer }) => buffer)).size).toBe(chunks.length);
+    }),
+  );
+});
+
+it("the fragments of a message are the message", () => {
+  fc.assert(
+    fc.property(message(), fragmentation(), (message, cuts) => {
+      const bytes = message.kind === "text" ? utf8(message.data) : message.data;
+      const parts = fragments(bytes, cuts);
+      expect(parts).toHaveLength(cuts.length + 1);
+      expect(bytesText(concat(parts))).toBe(bytesText(bytes));
+    }),
+  );
+});
+
+describe("text", () => {
+  const decoder = (): TextDecoder => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+  it("that is legal comes back from UTF-8 as it was", () => {
+    fc.assert(
+      fc.property(text(), (text) => {
+        expect(decoder().decode(utf8(text))).toBe(text);
+      }),
+    );
+  });
+
+  it("that is no UTF-8 is refused by the platform, and all before the place named is not", () => {
+    fc.assert(
+      fc.property(illegalUtf8(), ({ code, bytes, at }) => {
+        expect(() => decoder().decode(bytes)).toThrow();
+        expect(() => decoder().decode(bytes.subarray(0, at), { stream: true })).not.toThrow();
+        expect(at === bytes.length).toBe(code === "message/utf8-truncated");
+        if (at < bytes.length) expect(() => decoder().decode(bytes.subarray(0, at + 1), { stream: true })).toThrow();
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe("a Close frame", () => {
+  it("that is legal says what it was to say, and its status code may be sent by both roles", () => {
+    fc.assert(
+      fc.property(closeContent(), (content) => {
+        expect(parseClosePayload(closePayload(content))).toEqual(content);
+        for (const role of roles) {
+          expect(formatClosePayload(role, content.statusCode, content.reason)).toEqual(closePayload(content));
+        }
+      }),
+    );
+    fc.assert(
+      fc.property(statusCode(), (code) => {
+        expect(isSendable(code)).toBe(true);
+      }),
+    );
+  });
+
+  it("that is illegal is refused by the rule that it names", () => {
+    fc.assert(
+      fc.property(illegalClosePayload(), ({ code, payload }) => {
+        expect(parseClosePayload(payload)).toBe(code);
+      }),
+    );
+    fc.assert(
+      fc.property(illegalStatusCode(), (code) => {
+        expect(isSendable(code)).toBe(false);
+      }),
+    );
+  });
+});
+
+describe("a head", () => {
+  it("that is legal opens a connection", () => {
+    fc.assert(
+      fc.property(requestHead(), (head) => {
+        expect(Endpoint.server().receive(latin1(head))).toMatchObject([{ type: "request" }]);
+      }),
+    );
+    fc.assert(
+      fc.property(responseHead(), (head) => {
+        const client = Endpoint.client({ url: "ws://example.com/", random: sampleRandom() });
+        client.takeOutput();
+        expect(client.receive(latin1(head))).toMatchObject([{ type: "open" }]);
+      }),
+    );
+  });
+
+  it("that is illegal is refused by the rule that it names", () => {
+    fc.assert(
+      fc.property(illegalRequestHead(), ({ code, head }) => {
+        expect(Endpoint.server().receive(latin1(head))).toMatchObject([{ type: "failure", violation: { code } }]);
+      }),
+      { numRuns: 300 },
+    );
+    fc.assert(
+      fc.property(illegalResponseHead(), ({ code, head }) => {
+        const client = Endpoint.client({ url: "ws://example.com/", random: sampleRandom() });
+        client.takeOutput();
+        expect(client.receive(latin1(head))).toMatchObject([{ type: "failure", violation: { code } }]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("lists extensions as it says, or is refused for it", () => {
+    fc.assert(
+      fc.property(extensionList(), ({ text, extensions }) => {
+        expect(requestWith(`Sec-WebSocket-Extensions: ${text}\r\n`)).toMatchObject({
+          request: { extensionOffers: extensions },
+        });
+      }),
+    );
+    fc.assert(
+      fc.property(illegalExtensionList(), ({ text }) => {
+        const violation = { code: "opening/extensions-malformed" };
+        expect(requestWith(`Sec-WebSocket-Extensions: ${text}\r\n`)).toMatchObject({ type: "failure", violation });
+      }),
+    );
+  });
+});
+
+it("a conversation has turns of both roles, over links in both directions", () => {
+  const all = fc.sample(conversation(), 100);
+  expect(new Set(all.flatMap(({ turns }) => turns.map(({ by }) => by)))).toEqual(new Set(roles));
+  expect(new Set(all.map(({ closes }) => closes.by))).toEqual(new Set(roles));
+});
