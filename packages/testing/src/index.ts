@@ -45,14 +45,40 @@ export {
 } from "./arbitraries/extension-list.ts";
 // what applications do, and whole conversations.
 export { closeCommand, command, controlCommand, messageCommand } from "./arbitraries/commands.ts";
-export { type Conversation, conversation, link, type Turn, turns } from "./arbitraries/conversations.ts";
+export {
+  type Conversation,
+  conversation,
+  conversationScript,
+  link,
+  type Turn,
+  turns,
+} from "./arbitraries/conversations.ts";
+export { script } from "./arbitraries/scripts.ts";
 
-// A network of numbers.
+// A network of numbers: two parties, a link and a clock,
 export { VirtualClock } from "./simulation/clock.ts";
-export { type Command, peerOf, perform } from "./simulation/command.ts";
 export { Link, type LinkOptions, type LinkReceiver } from "./simulation/link.ts";
-export { ScriptedPeer } from "./simulation/scripted-peer.ts";
-export { type Actor, Party, type PartyOptions, Simulation, tell, type TimedEvent } from "./simulation/simulation.ts";
-export { eventTexts, joinedFragments } from "./simulation/summary.ts";
-export { Transcript } from "./simulation/transcript.ts";
+export { Party, type PartyOptions, type TimedEvent } from "./simulation/party.ts";
+export { type PeerStep, ScriptedPeer } from "./simulation/scripted-peer.ts";
+export { Simulation, type SimulationOptions, tell } from "./simulation/simulation.ts";
+export type { EventOf, Subject, SubjectEvent } from "./simulation/subject.ts";
+// what they are told to do,
+export { type Command, type CommandSubject, peerOf, perform } from "./simulation/command.ts";
+export type { Script, Step } from "./simulation/step.ts";
 export { type TurningOptions, turningExtension } from "./simulation/turning-extension.ts";
+// and what came of it, which can be repeated.
+export { type Cast, replay, simulate } from "./simulation/replay.ts";
+export { eventTexts, joinedFragments } from "./simulation/summary.ts";
+export { parseTranscript, Transcript } from "./simulation/transcript.ts";
+
+// Commands of fc.modelRun, and the closing handshake as their model.
+export { closingCommands } from "./model/closing-commands.ts";
+export {
+  type ClosingModel,
+  closingModel,
+  type ModelEnd,
+  type ModelEvent,
+  type ModelFrame,
+} from "./model/closing-model.ts";
+export { type ClosingPair, type ClosingSubject, closingSetup } from "./model/closing-pair.ts";
+export type { ClosingOptions } from "./model/closing-step.ts";

@@ -56,12 +56,12 @@ describe("two endpoints", () => {
         };
         const story = new Simulation({
           first: {
-            actor: Endpoint.client({ url: "ws://example.com/", random: sampleRandom(), ...options }),
+            subject: Endpoint.client({ url: "ws://example.com/", random: sampleRandom(), ...options }),
             link: links[0],
             deadlines,
           },
           second: {
-            actor: Endpoint.server(options),
+            subject: Endpoint.server(options),
             react: (event, endpoint: Endpoint) => (event.type === "request" ? endpoint.accept() : undefined),
             link: links[1],
             deadlines,
@@ -71,14 +71,14 @@ describe("two endpoints", () => {
         tell(story, () => {
           story.run(9_999);
           // A response that goes out a frame at a time through the narrowest of windows may not make it.
-          fc.pre(story.first.actor.state === "open" && story.second.actor.state === "open");
+          fc.pre(story.first.subject.state === "open" && story.second.subject.state === "open");
           for (const { by, after, command } of script) {
             story.run(after);
             parties[by].do((endpoint) => expect(perform(endpoint, command)).toBeUndefined());
           }
           // Everything leaves, however long it takes; then one of them says goodbye.
           for (let turn = 0; turn < 1000; turn++) {
-            if (story.first.actor.outputLength + story.second.actor.outputLength === 0) break;
+            if (story.first.subject.outputLength + story.second.subject.outputLength === 0) break;
             story.run(10_000);
           }
           parties[closes].do((endpoint) => endpoint.sendClose(content.statusCode, content.reason));

@@ -16,9 +16,9 @@ describe("a closing handshake", () => {
       story.run(25);
       expect(afterOpening(server.events)).toEqual([{ type: "close", statusCode: 1000, reason: "done" }]);
       // The server has both Close frames now, and closes first; the client waits for it.
-      expect([client.actor.transport, server.actor.transport]).toEqual(["keep", "end"]);
+      expect([client.subject.transport, server.subject.transport]).toEqual(["keep", "end"]);
       story.run(20);
-      expect(client.actor.state).toBe("ended");
+      expect(client.subject.state).toBe("ended");
       story.run(100);
       expect(afterOpening(client.events)).toEqual([
         { type: "close", statusCode: 1000, reason: "" },
@@ -39,9 +39,9 @@ describe("a closing handshake", () => {
     const { first: client, second: server } = story;
     tell(story, () => {
       server.do((endpoint) => endpoint.sendClose(1001));
-      expect(server.actor.transport).toBe("keep");
+      expect(server.subject.transport).toBe("keep");
       story.run(25);
-      expect(client.actor.transport).toBe("await-end");
+      expect(client.subject.transport).toBe("await-end");
       story.run(100);
       expect(afterOpening(client.events).at(-1)).toEqual({ type: "end", clean: true, statusCode: 1001, reason: "" });
       expect(afterOpening(server.events).at(-1)).toEqual({ type: "end", clean: true, statusCode: 1001, reason: "" });
@@ -104,9 +104,9 @@ describe("a closing handshake", () => {
     const peer = new ScriptedPeer();
     const story = new Simulation({
       names: ["peer", "server"],
-      first: { actor: peer },
+      first: { subject: peer },
       second: {
-        actor: server,
+        subject: server,
         react: (event, connection) => {
           if (event.type === "text") connection.sendText(`echo of ${event.data}`);
         },
@@ -136,8 +136,8 @@ describe("a closing handshake", () => {
     const client = new Connection(plainAgreement("client"), { random: sampleRandom() });
     const story = new Simulation({
       names: ["client", "peer"],
-      first: { actor: client, deadlines: { closing: 5000 } },
-      second: { actor: peer },
+      first: { subject: client, deadlines: { closing: 5000 } },
+      second: { subject: peer },
     });
     tell(story, () => {
       story.first.do((connection) => connection.sendClose(1000));
@@ -158,8 +158,8 @@ describe("the time for closing", () => {
     const client = new Connection(plainAgreement("client"), { random: sampleRandom() });
     const story = new Simulation({
       names: ["client", "peer"],
-      first: { actor: client, deadlines: { closing: 5000 } },
-      second: { actor: peer },
+      first: { subject: client, deadlines: { closing: 5000 } },
+      second: { subject: peer },
     });
     tell(story, () => {
       story.first.do((connection) => connection.sendClose(1000));
@@ -190,7 +190,7 @@ describe("a connection", () => {
       const end = { type: "end", clean: false, statusCode: 1006, reason: "" };
       expect(afterOpening(story.first.events)).toEqual([end]);
       expect(afterOpening(story.second.events)).toEqual([end]);
-      expect(() => story.first.actor.sendText("too late")).toThrow(/transport has ended/);
+      expect(() => story.first.subject.sendText("too late")).toThrow(/transport has ended/);
     });
   });
 
@@ -198,8 +198,8 @@ describe("a connection", () => {
     const peer = new ScriptedPeer();
     const story = new Simulation({
       names: ["peer", "server"],
-      first: { actor: peer },
-      second: { actor: new Connection(plainAgreement("server")), deadlines: {} },
+      first: { subject: peer },
+      second: { subject: new Connection(plainAgreement("server")), deadlines: {} },
     });
     tell(story, () => {
       peer.send(encodeFrame({ opcode: opcodes.text, payload: utf8("not masked") }));

@@ -11,7 +11,7 @@ describe("a server that keeps alive", () => {
     const story = openEndpoints({ server: { deadlines, link: { latency: 100 } }, client: { link: { latency: 100 } } });
     tell(story, () => {
       story.run(200_000);
-      expect(story.second.actor.state).toBe("open");
+      expect(story.second.subject.state).toBe("open");
       const pings = story.first.history.filter(({ event }) => event.type === "ping").map(({ at }) => at);
       expect(pings.length).toBeGreaterThan(6);
       expect(story.second.ofType("pong")).toHaveLength(pings.length);
@@ -41,7 +41,7 @@ describe("a server that keeps alive", () => {
       story.run(24_000 + 19_000);
       story.second.link.resume();
       story.run(1000);
-      expect(story.second.actor.state).toBe("open");
+      expect(story.second.subject.state).toBe("open");
       expect(story.second.ofType("pong").length).toBeGreaterThan(0);
     });
   });
@@ -54,13 +54,13 @@ describe("a server that keeps alive", () => {
       server.link.stall();
       server.do((endpoint) => endpoint.sendText("fills the window"));
       story.run(60_000);
-      expect(server.actor.state).toBe("open");
-      expect(server.actor.statistics.pingsTaken).toBe(0);
+      expect(server.subject.state).toBe("open");
+      expect(server.subject.statistics.pingsTaken).toBe(0);
       server.link.resume();
       story.run(1000);
       expect(client.ofType("ping").length).toBeGreaterThan(0);
       story.run(30_000);
-      expect(server.actor.state).toBe("open");
+      expect(server.subject.state).toBe("open");
     });
   });
 
@@ -113,7 +113,7 @@ describe("a client that comes back", () => {
         clock.schedule(clock.now + fate, () => {
           story.cut();
           story.run(1);
-          expect(story.first.actor.state).toBe("ended");
+          expect(story.first.subject.state).toBe("ended");
           again();
         });
       } else again();

@@ -13,7 +13,7 @@ describe("an opening handshake", () => {
       expect(client.events.map(({ type }) => type)).toEqual(["open"]);
       expect(server.events.map(({ type }) => type)).toEqual(["request", "open"]);
       expect(client.history[0]?.at).toBe(10);
-      expect(client.actor.agreement).toMatchObject({ role: "client", subprotocol: undefined, extensions: [] });
+      expect(client.subject.agreement).toMatchObject({ role: "client", subprotocol: undefined, extensions: [] });
       client.do((endpoint) => endpoint.sendText("hello"));
       story.run(5);
       expect(server.events.at(-1)).toEqual({ type: "text", data: "hello" });
@@ -23,31 +23,31 @@ describe("an opening handshake", () => {
   it("may take the server a while, and what comes meanwhile is delivered after it [H22] [H27]", () => {
     const story = new Simulation({
       first: {
-        actor: Endpoint.client({ url: "ws://example.com/", random: sampleRandom(), subprotocols: ["a", "b"] }),
+        subject: Endpoint.client({ url: "ws://example.com/", random: sampleRandom(), subprotocols: ["a", "b"] }),
         react: (event, endpoint: Endpoint) => {
           if (event.type === "open") endpoint.sendText("at last");
         },
       },
       // An application that thinks: it answers when it is told to, below.
-      second: { actor: Endpoint.server(), deadlines: {} },
+      second: { subject: Endpoint.server(), deadlines: {} },
     });
     const { first: client, second: server } = story;
     tell(story, () => {
       story.run(3000);
       expect(server.events.map(({ type }) => type)).toEqual(["request"]);
-      expect(() => client.actor.sendText("too early")).toThrow(/not open yet/);
+      expect(() => client.subject.sendText("too early")).toThrow(/not open yet/);
       server.do((endpoint) => endpoint.accept({ subprotocol: "b" }));
       story.run();
-      expect(client.actor.agreement?.subprotocol).toBe("b");
+      expect(client.subject.agreement?.subprotocol).toBe("b");
       expect(server.events.at(-1)).toEqual({ type: "text", data: "at last" });
     });
   });
 
   it("that the server rejects gives the client an answer of HTTP, and ends [C01] [H25]", () => {
     const story = new Simulation({
-      first: { actor: Endpoint.client({ url: "ws://example.com/", random: sampleRandom() }) },
+      first: { subject: Endpoint.client({ url: "ws://example.com/", random: sampleRandom() }) },
       second: {
-        actor: Endpoint.server(),
+        subject: Endpoint.server(),
         react: (event: EndpointEvent, endpoint: Endpoint) => {
           if (event.type === "request")
             endpoint.reject({ status: 401, fields: [["WWW-Authenticate", "Basic"]], body: "who?" });
@@ -70,8 +70,8 @@ describe("an opening handshake", () => {
     const peer = new ScriptedPeer();
     const story = new Simulation({
       names: ["peer", "server"],
-      first: { actor: peer },
-      second: { actor: Endpoint.server(), deadlines: { opening: 10_000 } },
+      first: { subject: peer },
+      second: { subject: Endpoint.server(), deadlines: { opening: 10_000 } },
     });
     const { second: server } = story;
     tell(story, () => {
@@ -95,8 +95,8 @@ describe("an opening handshake", () => {
     const client = Endpoint.client({ url: "ws://example.com/", random: sampleRandom() });
     const story = new Simulation({
       names: ["client", "peer"],
-      first: { actor: client, deadlines: { opening: 3000 } },
-      second: { actor: peer },
+      first: { subject: client, deadlines: { opening: 3000 } },
+      second: { subject: peer },
     });
     tell(story, () => {
       story.run(2999);

@@ -15,11 +15,11 @@ export function endpoints({ client = {}, server = {} }: EndpointStory = {}): End
   return new Simulation({
     first: {
       ...client,
-      actor: Endpoint.client({ url: "ws://example.com/chat", random: sampleRandom(), ...client.options }),
+      subject: Endpoint.client({ url: "ws://example.com/chat", random: sampleRandom(), ...client.options }),
     },
     second: {
       ...server,
-      actor: Endpoint.server(server.options),
+      subject: Endpoint.server(server.options),
       react: (event, endpoint) => {
         if (event.type === "request") return endpoint.accept();
         return server.react?.(event, endpoint);

@@ -17,8 +17,8 @@ import { describe, expect, it } from "vitest";
 function stream(link = {}): Simulation<Connection, ScriptedPeer> {
   return new Simulation({
     names: ["client", "server"],
-    first: { actor: new Connection(plainAgreement("client"), { random: sampleRandom() }) },
-    second: { actor: new ScriptedPeer(), link },
+    first: { subject: new Connection(plainAgreement("client"), { random: sampleRandom() }) },
+    second: { subject: new ScriptedPeer(), link },
   });
 }
 
@@ -30,8 +30,8 @@ describe("on a stream of HTTP", () => {
     tell(story, () => {
       story.first.do((connection) => connection.sendText("masked"));
       story.run();
-      expect((story.second.actor.received[1] ?? 0) & 0x80).toBe(0x80);
-      story.second.actor.send(encodeFrame({ opcode: opcodes.text, payload: utf8("not masked") }));
+      expect((story.second.subject.received[1] ?? 0) & 0x80).toBe(0x80);
+      story.second.subject.send(encodeFrame({ opcode: opcodes.text, payload: utf8("not masked") }));
       story.run();
       expect(story.first.events).toEqual([{ type: "text", data: "not masked" }]);
     });
@@ -40,7 +40,7 @@ describe("on a stream of HTTP", () => {
   it("where a DATA frame begins and ends carries no meaning [B09]", () => {
     const story = stream({ chunking: byteByByte });
     tell(story, () => {
-      story.second.actor.send(
+      story.second.subject.send(
         concat([
           encodeFrame({ opcode: opcodes.binary, final: false, payload: pattern(200) }),
           encodeFrame({ opcode: opcodes.continuation, payload: pattern(3) }),
@@ -55,27 +55,27 @@ describe("on a stream of HTTP", () => {
     const story = stream();
     const { first: client, second: server } = story;
     tell(story, () => {
-      server.actor.send(close);
-      server.actor.end();
+      server.subject.send(close);
+      server.subject.end();
       story.run();
       expect(client.events).toEqual([
         { type: "close", statusCode: 1000, reason: "" },
         { type: "end", clean: true, statusCode: 1000, reason: "" },
       ]);
       // One masked Close frame that echoes the code, and then the end of the client's half.
-      expect(server.actor.received).toHaveLength(2 + 4 + 2);
-      expect(server.actor.received[0]).toBe(0x88);
-      expect(server.actor.sawEnd).toBe(true);
+      expect(server.subject.received).toHaveLength(2 + 4 + 2);
+      expect(server.subject.received[0]).toBe(0x88);
+      expect(server.subject.sawEnd).toBe(true);
     });
   });
 
   it("a peer that ends its half without a Close frame ends the connection with 1006 [B08] [X13]", () => {
     const story = stream();
     tell(story, () => {
-      story.second.actor.end();
+      story.second.subject.end();
       story.run();
       expect(story.first.events).toEqual([{ type: "end", clean: false, statusCode: 1006, reason: "" }]);
-      expect(story.second.actor.sawEnd).toBe(true);
+      expect(story.second.subject.sawEnd).toBe(true);
     });
   });
 
@@ -87,7 +87,7 @@ describe("on a stream of HTTP", () => {
       const story = stream();
       tell(story, () => {
         story.first.do((connection) => connection.sendClose(1000));
-        if (complete) story.second.actor.send(close);
+        if (complete) story.second.subject.send(close);
         story.run();
         story.cut();
         story.run();

@@ -59,11 +59,11 @@ describe("a large download", () => {
       server.link.stall();
       server.do((endpoint) => endpoint.sendBinary(pattern(size)));
       story.run(5000);
-      expect(server.actor.outputLength).toBeGreaterThan(size - 2 * 65_536 - 1000);
+      expect(server.subject.outputLength).toBeGreaterThan(size - 2 * 65_536 - 1000);
       expect(client.ofType("binary")).toEqual([]);
       server.link.resume();
       story.run(5000);
-      expect(server.actor.outputLength).toBe(0);
+      expect(server.subject.outputLength).toBe(0);
       expect(client.ofType("binary")).toHaveLength(1);
     });
   });
@@ -73,11 +73,11 @@ describe("two peers on a pipe of their own", () => {
   it("need no handshake of HTTP: an agreement is plain data [F08]", () => {
     const story = new Simulation({
       first: {
-        actor: new Connection(plainAgreement("client"), { random: sampleRandom() }),
+        subject: new Connection(plainAgreement("client"), { random: sampleRandom() }),
         link: { chunking: byteByByte },
       },
       second: {
-        actor: new Connection(plainAgreement("server")),
+        subject: new Connection(plainAgreement("server")),
         react: (event, connection: Connection) => {
           if (event.type === "text") connection.sendText(event.data.toUpperCase());
           if (event.type === "binary") connection.sendBinary(event.data);
@@ -126,17 +126,17 @@ describe("a proxy", () => {
     const inner: Simulation<Connection, Connection> = new Simulation({
       names: ["client", "front"],
       first: {
-        actor: new Connection(plainAgreement("client"), { random: sampleRandom(), fragmentSize: 1000 }),
+        subject: new Connection(plainAgreement("client"), { random: sampleRandom(), fragmentSize: 1000 }),
         link: { chunking: { sizes: [700], repeated: true }, latency: 1 },
       },
-      second: { actor: front, react: (event) => toServer(event) },
+      second: { subject: front, react: (event) => toServer(event) },
     });
     const outer: Simulation<Connection, Connection> = new Simulation({
       names: ["back", "server"],
       beside: inner,
-      first: { actor: back, react: (event) => toClient(event) },
+      first: { subject: back, react: (event) => toClient(event) },
       second: {
-        actor: new Connection(plainAgreement("server")),
+        subject: new Connection(plainAgreement("server")),
         react: (event, connection) => {
           if (event.type === "text") connection.sendText(`${event.data.length}`);
         },

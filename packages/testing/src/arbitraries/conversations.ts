@@ -3,6 +3,7 @@ import type { Role } from "@hybi/core";
 import fc from "fast-check";
 import type { Command } from "../simulation/command.ts";
 import type { LinkOptions } from "../simulation/link.ts";
+import type { Script, Step } from "../simulation/step.ts";
 import type { CloseContent } from "../wire/close-content.ts";
 import { chunking } from "./chunking.ts";
 import { closeContent } from "./close.ts";
@@ -52,3 +53,24 @@ export function conversation(most = 20_000): fc.Arbitrary<Conversation> {
     closes: fc.record({ by: fc.constantFrom<Role>("client", "server"), content: closeContent() }),
   });
 }
+
+/** The steps of `conversation` between parties that are called by their roles, and whose connection is open. */
+export function conversationScript({ turns, links, closes }: Conversation): Script {
+  const steps = turns.flatMap(({ by, after, command }): Step[] => [
+    { type: "run", milliseconds: after },
+    { type: "command", by, command },
+  ]);
+  return {
+    names: ["client", "server"],
+    links: [links.client, links.server],
+    steps: [
+      ...steps,
+      { type: "run", milliseconds: patience },
+      { type: "command", by: closes.by, command: { type: "close", content: closes.content } },
+      { type: "run", milliseconds: patience },
+    ],
+  };
+}
+
+/** Time for everything to arrive, a byte at a time through a window of one, in milliseconds. */
+const patience = 100_000_000;

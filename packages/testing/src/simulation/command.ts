@@ -26,8 +26,14 @@ export type Command =
   | { readonly type: "ping" | "pong"; readonly payload: Uint8Array }
   | { readonly type: "close"; readonly content: CloseContent };
 
+/** Who can carry out any command: an `Endpoint` or a `Connection`. */
+export type CommandSubject = Pick<
+  Connection | Endpoint,
+  "sendText" | "sendBinary" | "sendPrepared" | "startMessage" | "sendPing" | "sendPong" | "sendClose"
+>;
+
 /** Carries `command` out. Answers the usage error that refused it, if one did. */
-export function perform(endpoint: Connection | Endpoint, command: Command): UsageError | undefined {
+export function perform(endpoint: CommandSubject, command: Command): UsageError | undefined {
   try {
     carryOut(endpoint, command);
     return undefined;
@@ -37,7 +43,7 @@ export function perform(endpoint: Connection | Endpoint, command: Command): Usag
   }
 }
 
-function carryOut(endpoint: Connection | Endpoint, command: Command): void {
+function carryOut(endpoint: CommandSubject, command: Command): void {
   switch (command.type) {
     case "message": {
       const { message, prepared, priority } = command;

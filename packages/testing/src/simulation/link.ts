@@ -33,6 +33,7 @@ export class Link {
   #underWay = 0;
   #stalled = false;
   #state: "open" | "ended" | "lost" = "open";
+  #journal: (step: "stall" | "resume") => void = () => undefined;
 
   constructor(clock: VirtualClock, options: LinkOptions, receiver: LinkReceiver, drained: () => void) {
     this.#clock = clock;
@@ -84,12 +85,19 @@ export class Link {
     this.#clock.schedule(this.#clock.now, () => this.#receiver.receiveEnd());
   }
 
+  /** From now on `journal` is told when this link is stalled and resumed. */
+  writeDownIn(journal: (step: "stall" | "resume") => void): void {
+    this.#journal = journal;
+  }
+
   /** Keeps everything from arriving until `resume`. */
   stall(): void {
+    this.#journal("stall");
     this.#stalled = true;
   }
 
   resume(): void {
+    this.#journal("resume");
     this.#stalled = false;
     for (const delivery of this.#waiting.splice(0))
       this.#clock.schedule(this.#clock.now, () => this.#deliver(delivery));

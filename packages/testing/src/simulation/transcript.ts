@@ -1,10 +1,26 @@
-/** What happened, line by line, for whoever has to find out why a test failed. */
-import type { EndpointEvent } from "@hybi/core";
+/**
+ * What happened in a simulation, line by line, for whoever has to find out why a test failed. Lines with `>` are what was
+ * done to it from outside; all others follow from them, so that the run can be repeated from its text.
+ */
+import type { LinkOptions } from "./link.ts";
+import type { Script, Step } from "./step.ts";
+import { formatLink, formatStep, parseLink, parseStep } from "./step-text.ts";
 
 /** Lines with the instant at which each was written. */
 export class Transcript {
   readonly #lines: string[] = [];
 
+  /** The link from a party: one line for each, before all others. */
+  link(from: string, options: LinkOptions): void {
+    this.#lines.push(`link from ${from}: ${formatLink(options)}`);
+  }
+
+  /** Something is done to the simulation. */
+  step(now: number, step: Step): void {
+    this.note(now, `> ${formatStep(step)}`);
+  }
+
+  /** Something comes of it. */
   note(now: number, line: string): void {
     this.#lines.push(`${String(now).padStart(7)} ms  ${line}`);
   }
@@ -14,35 +30,25 @@ export class Transcript {
   }
 }
 
-/** An event in a few words. */
-export function describeEvent(event: EndpointEvent): string {
-  switch (event.type) {
-    case "text":
-      return `text ${shortened(JSON.stringify(event.data))}`;
-    case "binary":
-      return `binary of ${event.data.length} bytes`;
-    case "fragment":
-      return `${event.kind} fragment of ${event.data.length} bytes${event.final ? ", the last" : ""}`;
-    case "ping":
-    case "pong":
-      return `${event.type} with ${event.payload.length} bytes`;
-    case "close":
-      return `close ${event.statusCode ?? "without status code"} ${JSON.stringify(event.reason)}`;
-    case "failure":
-      return `failure ${event.violation.code} at byte ${event.violation.offset}`;
-    case "end":
-      return `end, ${event.clean ? "clean" : "not clean"}, ${event.statusCode} ${JSON.stringify(event.reason)}`;
-    case "request":
-      return `request for ${event.request.resourceName}`;
-    case "open":
-      return "open";
-    case "rejection":
-      return `rejection ${event.response.status}`;
-    default:
-      return event satisfies never;
-  }
-}
+/** How a line says that a test did something in code of its own, which no text can repeat. */
+export const unwritten = "> does what only its code tells";
 
-function shortened(text: string): string {
-  return text.length <= 60 ? text : `${text.slice(0, 60)}… (${text.length} chars)`;
+/**
+ * The script of the transcript in `text`, which may stand between other lines, such as those of a failed test. Throws
+ * `SyntaxError` when there is none, and when something was done in it that only code can tell: `Party.do` with a function.
+ */
+export function parseTranscript(text: string): Script {
+  const links = [...text.matchAll(/^\s*link from (\S+): (.*)$/gm)];
+  const [first, second, third] = links;
+  if (first === undefined || second === undefined) throw new SyntaxError("no transcript: its links are not named");
+  if (third !== undefined) throw new SyntaxError("several simulations in one transcript cannot be told apart");
+  const steps = [...text.matchAll(/^\s*[\d.]+ ms {2}(.*)$/gm)].map(([, line = ""]) => line);
+  if (steps.some((line) => line.endsWith(unwritten))) {
+    throw new SyntaxError("something was done by a function, not by a command: only the test itself can repeat it");
+  }
+  return {
+    names: [first[1] ?? "", second[1] ?? ""],
+    links: [parseLink(first[2] ?? ""), parseLink(second[2] ?? "")],
+    steps: steps.filter((line) => line.startsWith("> ")).map((line) => parseStep(line.slice(2))),
+  };
 }

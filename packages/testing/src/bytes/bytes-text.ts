@@ -1,0 +1,32 @@
+/** Bytes as text, for transcripts: without loss where they are given, and short where they are told. */
+import { bytesText, pattern } from "./bytes.ts";
+
+/** All of them: `81 00`, `none`, or `pattern(70000, 3)` for what `pattern` makes. `parseBytes` is the way back. */
+export function formatBytes(bytes: Uint8Array): string {
+  if (bytes.length === 0) return "none";
+  if (bytes.length > 16 && isPattern(bytes)) return `pattern(${bytes.length}, ${bytes[0]})`;
+  return hex(bytes);
+}
+
+/** The bytes of `formatBytes`. Throws `SyntaxError` for any other text. */
+export function parseBytes(text: string): Uint8Array {
+  if (text === "none") return new Uint8Array(0);
+  const [, length, seed] = /^pattern\((\d+), (\d+)\)$/.exec(text) ?? [];
+  if (length !== undefined) return pattern(Number(length), Number(seed));
+  if (!/^[0-9a-f]{2}( [0-9a-f]{2})*$/.test(text)) throw new SyntaxError(`no bytes: ${text}`);
+  return Uint8Array.from(text.split(" "), (byte) => Number.parseInt(byte, 16));
+}
+
+/** As many as one wants to read; longer ones by their length and a checksum. */
+export function tellBytes(bytes: Uint8Array): string {
+  return bytes.length <= 64 ? formatBytes(bytes) : bytesText(bytes);
+}
+
+function isPattern(bytes: Uint8Array): boolean {
+  const expected = pattern(bytes.length, bytes[0]);
+  return bytes.every((byte, index) => byte === expected[index]);
+}
+
+function hex(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+}

@@ -1,0 +1,32 @@
+/** An event in a few words, whoever's it is. */
+import type { EndpointEvent } from "@hybi/core";
+import { bytesText, utf8 } from "../bytes/bytes.ts";
+import { tellBytes } from "../bytes/bytes-text.ts";
+import type { SubjectEvent } from "./subject.ts";
+
+/** What a transcript says of `event`. What is long is told by its length and a checksum. */
+export function tellEvent(event: SubjectEvent): string {
+  const known = event as EndpointEvent;
+  switch (known.type) {
+    case "failure":
+      return `failure ${known.violation?.code} at byte ${known.violation?.offset}`;
+    case "request":
+      return `request for ${known.request?.resourceName}`;
+    case "open":
+      return "open";
+    case "rejection":
+      return `rejection ${known.response?.status}`;
+    case "end":
+      return `end, ${known.clean ? "clean" : "not clean"}, ${known.statusCode} ${JSON.stringify(known.reason)}`;
+    default: {
+      const { type, ...rest } = event;
+      return [type, ...Object.values(rest).map(tellValue)].join(" ");
+    }
+  }
+}
+
+function tellValue(value: unknown): string {
+  if (value instanceof Uint8Array) return tellBytes(value);
+  const text = JSON.stringify(value) ?? "undefined";
+  return text.length <= 100 ? text : `${text.slice(0, 60)}… ${bytesText(utf8(text))}`;
+}

@@ -1,0 +1,219 @@
+/** A run of the simulator is its steps: its transcript, read back, is the same run to the byte. */
+import { Connection, Endpoint, type EndpointEvent, plainAgreement } from "@hybi/core";
+import {
+  bytesText,
+  type Cast,
+  type Command,
+  chunking,
+  conversation,
+  conversationScript,
+  eventTexts,
+  illegalStream,
+  legalStream,
+  link,
+  parseTranscript,
+  replay,
+  type Script,
+  ScriptedPeer,
+  Simulation,
+  type Subject,
+  sampleRandom,
+  script,
+  simulate,
+  tell,
+} from "@hybi/testing";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+const deadlines = { ping: 25_000, pong: 20_000, closing: 10_000 };
+
+function endpoints(): Cast<Endpoint, Endpoint> {
+  return {
+    first: { subject: Endpoint.client({ url: "ws://example.com/", random: sampleRandom() }), deadlines },
+    second: {
+      subject: Endpoint.server(),
+      react: (event, endpoint) => (event.type === "request" ? endpoint.accept() : undefined),
+      deadlines,
+    },
+  };
+}
+
+function connections(): Cast<Connection, Connection> {
+  return {
+    first: { subject: new Connection(plainAgreement("client"), { random: sampleRandom() }) },
+    second: { subject: new Connection(plainAgreement("server")) },
+  };
+}
+
+describe("a run of two endpoints", () => {
+  it("is the same when it is repeated from its transcript, whatever was done in it", () => {
+    fc.assert(
+      fc.property(script(), (script) => {
+        const run = simulate(endpoints(), script);
+        const again = replay(`a test failed\n${run.transcript}\nat somewhere.ts:1`, endpoints());
+        expect(again.transcript.toString()).toBe(run.transcript.toString());
+        expect(eventTexts(again.first.events)).toEqual(eventTexts(run.first.events));
+        expect(eventTexts(again.second.events)).toEqual(eventTexts(run.second.events));
+      }),
+    );
+  });
+
+  it("ends in good order for both, over any link, whoever closes", () => {
+    fc.assert(
+      fc.property(conversation(300), (conversation) => {
+        const run = simulate(connections(), conversationScript(conversation));
+        tell(run, () => {
+          const { statusCode = 1005 } = conversation.closes.content;
+          const end = { type: "end", clean: true, statusCode };
+          expect(run.first.events.at(-1)).toMatchObject(end);
+          expect(run.second.events.at(-1)).toMatchObject(end);
+          const count = (by: string): number =>
+            conversation.turns.filter((turn) => turn.by === by && /message|stream/.test(turn.command.type)).length;
+          const messages = (events: readonly EndpointEvent[]): number =>
+            events.filter(({ type }) => type === "text" || type === "binary").length;
+          expect(messages(run.second.events)).toBe(count("client"));
+          expect(messages(run.first.events)).toBe(count("server"));
+        });
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe("a run against a scripted peer", () => {
+  const cast = (): Cast<ScriptedPeer, Connection> => ({
+    first: { subject: new ScriptedPeer() },
+    second: { subject: new Connection(plainAgreement("server")), deadlines },
+  });
+
+  it("repeats every byte that the peer sent and received, right or wrong", () => {
+    const streams = fc.oneof(legalStream("client", { most: 300 }), illegalStream("client"));
+    fc.assert(
+      fc.property(streams, link(), fc.boolean(), ({ bytes }, way, ends) => {
+        const script: Script = {
+          names: ["peer", "server"],
+          links: [way, {}],
+          steps: [
+            { type: "send", by: "peer", bytes },
+            ...(ends ? [{ type: "end", by: "peer" } as const] : []),
+            { type: "run", milliseconds: 50_000 },
+          ],
+        };
+        const run = simulate(cast(), script);
+        const again = replay(String(run.transcript), cast());
+        expect(String(again.transcript)).toBe(String(run.transcript));
+        expect(bytesText(again.first.subject.received)).toBe(bytesText(run.first.subject.received));
+        expect(parseTranscript(String(run.transcript)).steps).toEqual(script.steps);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("repeats what a test told the peer and the links by hand, before and during the run", () => {
+    const peer = new ScriptedPeer();
+    peer.send(Uint8Array.of(0x89, 0x80, 0, 0, 0, 0));
+    const run = new Simulation({ ...cast(), names: ["peer", "server"], first: { subject: peer } });
+    run.first.link.stall();
+    run.run();
+    expect(run.second.events).toEqual([]);
+    run.first.link.resume();
+    run.run(5);
+    peer.end();
+    run.run(5);
+    run.cut();
+    run.run(1);
+    expect(run.second.events).toMatchObject([{ type: "ping" }, { type: "end" }]);
+    expect(String(replay(String(run.transcript), cast()).transcript)).toBe(String(run.transcript));
+  });
+});
+
+/** A stack that knows nothing of core: it gives back what it gets, and says so in its own way. */
+class Loop implements Subject<{ type: "got"; bytes: Uint8Array }> {
+  readonly #output: Uint8Array[] = [];
+
+  receive(chunk: Uint8Array): { type: "got"; bytes: Uint8Array }[] {
+    this.#output.push(chunk);
+    return [{ type: "got", bytes: chunk }];
+  }
+
+  receiveEnd(): [] {
+    return [];
+  }
+
+  takeOutput(): readonly Uint8Array[] {
+    return this.#output.splice(0);
+  }
+
+  say(command: Command): void {
+    if (command.type === "ping") this.#output.push(command.payload);
+  }
+}
+
+describe("a stack of anybody's", () => {
+  const cast = (): Cast<ScriptedPeer, Loop> => ({
+    first: { subject: new ScriptedPeer() },
+    second: { subject: new Loop(), perform: (loop, command) => loop.say(command) },
+  });
+
+  it("takes part with three methods, in any chunking, and is replayed", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), chunking(), (bytes, chunking) => {
+        const run = simulate(cast(), {
+          names: ["peer", "loop"],
+          links: [{ chunking }, {}],
+          steps: [
+            { type: "send", by: "peer", bytes },
+            { type: "run", milliseconds: 0 },
+            { type: "command", by: "loop", command: { type: "ping", payload: Uint8Array.of(7) } },
+            { type: "run", milliseconds: 0 },
+          ],
+        });
+        expect(run.first.subject.received).toEqual(Uint8Array.of(...bytes, 7));
+        expect(String(replay(String(run.transcript), cast()).transcript)).toBe(String(run.transcript));
+      }),
+    );
+  });
+
+  it("is told in a transcript like this", () => {
+    const run = simulate(cast(), {
+      names: ["peer", "loop"],
+      links: [{ latency: 10, chunking: { sizes: [1], repeated: false } }, {}],
+      steps: [
+        { type: "send", by: "peer", bytes: Uint8Array.of(0x81, 0x00) },
+        { type: "run", milliseconds: 20 },
+      ],
+    });
+    expect(String(run.transcript).split("\n")).toEqual([
+      "link from peer: latency 10 ms, chunks of 1, then the rest",
+      "link from loop: nothing in its way",
+      "      0 ms  > peer sends bytes 81 00",
+      "      0 ms  > runs for 20 ms",
+      "      0 ms  peer writes 81 00",
+      "     10 ms  loop takes 81",
+      "     10 ms  loop tells got 81",
+      "     10 ms  loop writes 81",
+      "     10 ms  loop takes 00",
+      "     10 ms  loop tells got 00",
+      "     10 ms  loop writes 00",
+      "     10 ms  peer takes 81",
+      "     10 ms  peer takes 00",
+    ]);
+  });
+
+  it("cannot be told to send what it does not want to, and nobody else is there", () => {
+    const run = new Simulation(cast());
+    expect(() => run.play([{ type: "send", by: "server", bytes: new Uint8Array(1) }])).toThrow(/no ScriptedPeer/);
+    expect(() => run.play([{ type: "stall", by: "proxy" }])).toThrow(/nobody is called proxy/);
+  });
+});
+
+describe("parseTranscript", () => {
+  it("refuses what is no transcript, and what only code can repeat", () => {
+    expect(() => parseTranscript("      0 ms  > runs")).toThrow(/links are not named/);
+    const run = new Simulation(connections());
+    run.first.do((client) => client.sendText("by hand"));
+    expect(() => parseTranscript(String(run.transcript))).toThrow(/by a function/);
+    const beside = new Simulation({ ...connections(), names: ["front", "back"], beside: run });
+    expect(() => parseTranscript(String(beside.transcript))).toThrow(/several simulations/);
+  });
+});
