@@ -49,8 +49,9 @@ describe("the demo", () => {
     expect(lines[index]).toBe(
       "           ✗ frame/mask-missing  A client sent a frame that is not masked. RFC 6455 §5.1",
     );
-    expect(lines[index + 1]).toMatch(/^server ◀── 88 {2}14 .* 8 close /);
-    expect(lines[index + 2]).toBe('           1002  protocol error  "frame/mask-missing"');
+    expect(lines[index + 1]).toMatch(/^client ──▶ [0-9a-f]{6} {2}6e 6f .* no mask$/);
+    expect(lines[index + 2]).toMatch(/^server ◀── 88 {2}14 .* 8 close /);
+    expect(lines[index + 3]).toBe('           1002  protocol error  "frame/mask-missing"');
   });
 
   it("shows the answer to a bad opening request [H07]", () => {

@@ -8,9 +8,9 @@ import { connect as connectSocket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { listen } from "@hybi/node";
+import { WireDump } from "@hybi/testing/inspect";
 import type { FailureDetail, FailureEvent } from "@hybi/websocket";
 import { Client } from "./client.ts";
-import { WireDump } from "./inspect.ts";
 import { openTap } from "./tap.ts";
 
 const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;

@@ -63,6 +63,6 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   node: { packages: ["core", "websocket"], modules: ["node:"] },
   deno: { packages: ["core", "websocket"], modules: ["node:"] },
   bun: { packages: ["core", "websocket"], modules: ["node:", "bun"] },
-  // The contract of adapters is told in the interfaces of the web platform.
-  testing: { packages: ["core", "websocket"], modules: ["fast-check"] },
+  // The contract of adapters is told in the interfaces of the web platform; conformance is tested over sockets of Node.
+  testing: { packages: ["core", "permessage-deflate", "websocket"], modules: ["fast-check", "node:"] },
 };

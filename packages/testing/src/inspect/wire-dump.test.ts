@@ -1,6 +1,6 @@
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
-import { WireDump } from "./inspect.ts";
+import { WireDump } from "./wire-dump.ts";
 
 const request = ascii("GET / HTTP/1.1\r\nHost: example.com\r\n\r\n");
 

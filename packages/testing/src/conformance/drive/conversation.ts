@@ -1,0 +1,316 @@
+/**
+ * One case on one connection: the tester opens, does its steps, listens, and closes. What the endpoint under test sends is
+ * read by the codec of `@hybi/core`, which finds whatever is wrong with it; what the tester sends are bytes.
+ */
+import { Connection, type ConnectionEvent, type Role, type Violation } from "@hybi/core";
+import { opcodes } from "@hybi/core/frame";
+import type { ConformanceCase, Ending, FrameSpec, Piece, Step } from "../case.ts";
+import { joinBytes, payloadBytes } from "../payload.ts";
+import { Compressor } from "./deflate.ts";
+import { encodePiece } from "./encode-piece.ts";
+import type { Arrival, Matcher } from "./matcher.ts";
+import type { Opening, OpeningObserved } from "./opening.ts";
+import type { Transcript } from "./transcript.ts";
+import type { Wire } from "./wire.ts";
+
+/** Milliseconds to wait, at most. */
+export interface Patience {
+  /** For everything that a case expects. */
+  readonly answer: number;
+  /** For a connection to be failed before the rest of what is wrong with it is sent. */
+  readonly failFast: number;
+  /** For a failure, before a Ping asks whether the connection is still open. */
+  readonly silence: number;
+  /** For the transport to end once the connection is closed. */
+  readonly end: number;
+}
+
+/** What was seen. */
+export interface Observed {
+  opening: OpeningObserved | undefined;
+  /** The first Close frame of the endpoint under test. */
+  close: { readonly statusCode: number | null; readonly reason: string } | undefined;
+  /** What it did that no endpoint may do. */
+  violation: Violation | undefined;
+  end: "end" | "lost" | undefined;
+  /** The tester has begun to close. */
+  closedByTester: boolean;
+  /** It failed the connection while the tester paused; undefined when there was no pause. */
+  failedInPause: boolean | undefined;
+  /** It answered a Ping that the tester sent after what should have failed the connection. */
+  wentOn: boolean;
+  /** Data messages and Pongs. */
+  arrivals: number;
+}
+
+const canary = "are you there?";
+const testerCloses = 1000;
+
+export class Conversation {
+  readonly observed: Observed = {
+    opening: undefined,
+    close: undefined,
+    violation: undefined,
+    end: undefined,
+    closedByTester: false,
+    failedInPause: undefined,
+    wentOn: false,
+    arrivals: 0,
+  };
+  readonly #wire: Wire;
+  readonly #opening: Opening;
+  readonly #matchers: readonly Matcher[];
+  readonly #transcript: Transcript;
+  readonly #patience: Patience;
+  readonly #role: Role;
+  #reader: Connection | undefined;
+  #compressor: Compressor | undefined;
+  #canarySent = false;
+  #wake: () => void = () => {};
+  readonly #deadline: number;
+
+  constructor(wire: Wire, opening: Opening, matchers: readonly Matcher[], transcript: Transcript, patience: Patience) {
+    this.#wire = wire;
+    this.#opening = opening;
+    this.#matchers = matchers;
+    this.#transcript = transcript;
+    this.#patience = patience;
+    this.#role = opening.role;
+    this.#deadline = performance.now() + patience.answer;
+  }
+
+  /** Whether the endpoint under test has closed or failed the connection. */
+  get #isOver(): boolean {
+    const { close, end, violation } = this.observed;
+    return close !== undefined || end !== undefined || violation !== undefined;
+  }
+
+  get #isAnswered(): boolean {
+    return this.#matchers.some(({ missing }) => missing === 0);
+  }
+
+  get #isWrong(): boolean {
+    return this.#matchers.every(({ surprise }) => surprise !== undefined);
+  }
+
+  /** Opens the connection; answers whether the case goes on. */
+  async open(plan: ConformanceCase): Promise<boolean> {
+    const { early = [], chop, end } = plan.opening ?? {};
+    this.#wire.start({ data: (bytes) => this.#data(bytes), end: (how) => this.#end(how) });
+    if (this.#opening.observed !== undefined) this.#opened(this.#opening.observed);
+    const head = joinBytes([this.#opening.head, this.#encode(early)]);
+    await this.#write(head, chop);
+    if (end === true) this.#wire.end();
+    const isRefusal = plan.expect.opening !== undefined && plan.expect.opening.type !== "open";
+    if (isRefusal && this.#role === "server") {
+      await this.#until(() => this.#isOver || this.#isWrong);
+      return false;
+    }
+    await this.#until(() => this.observed.opening !== undefined || this.observed.end !== undefined);
+    return this.observed.opening?.type === "open";
+  }
+
+  async follow(steps: readonly Step[]): Promise<void> {
+    for (const step of steps) {
+      if (this.observed.end !== undefined) return;
+      await this.#step(step);
+    }
+  }
+
+  /** Waits for what is expected, closes, and waits for the end. */
+  async finish(expected: Ending["type"]): Promise<void> {
+    if (expected === "failed") await this.#awaitFailure();
+    else if (expected === "open") await this.#until(() => this.#isOver || this.#isAnswered || this.#isWrong);
+    else await this.#until(() => (expected === "ended" ? this.observed.end !== undefined : this.#isOver));
+    const isOpenStill = expected === "open" || this.observed.wentOn;
+    if (isOpenStill && !this.#isOver) {
+      this.observed.closedByTester = true;
+      await this.#send([closeFrame(testerCloses)]);
+      await this.#until(() => this.#isOver);
+    }
+    await this.#awaitEnd();
+  }
+
+  /** Drops the connection. */
+  destroy(): void {
+    this.#compressor?.release();
+    this.#reader?.receiveEnd();
+    this.#wire.destroy();
+  }
+
+  /** Closes without testing anything. */
+  async leave(): Promise<void> {
+    this.observed.closedByTester = true;
+    await this.#send([closeFrame(testerCloses)]);
+    await this.#until(() => this.#isOver, this.#patience.end);
+    await this.#awaitEnd();
+  }
+
+  /** Waits for the connection to be failed; when it is silent, asks whether it was. */
+  async #awaitFailure(): Promise<void> {
+    await this.#until(() => this.#isOver, this.#patience.silence);
+    if (this.#isOver) return;
+    this.#canarySent = true;
+    await this.#send([{ opcode: opcodes.ping, payload: canary }]);
+    await this.#until(() => this.#isOver || this.observed.wentOn);
+  }
+
+  async #awaitEnd(): Promise<void> {
+    const { close, end } = this.observed;
+    if (close !== undefined && end === undefined && !this.observed.closedByTester) {
+      await this.#send([closeFrame(close.statusCode)]);
+    }
+    // RFC 6455 §7.1.1: the server closes first.
+    if (this.#role === "server" || close === undefined) this.#wire.end();
+    await this.#until(() => this.observed.end !== undefined, this.#patience.end);
+  }
+
+  async #step(step: Step): Promise<void> {
+    if ("send" in step) await this.#send(step.send, step.chop);
+    else if ("exchange" in step) {
+      const before = this.observed.arrivals;
+      for (let index = 0; index < step.times && !this.#isOver && !this.#isWrong; index++) {
+        await this.#write(encodePiece(step.exchange, this.#role, this.#compressor, index));
+        await this.#until(() => this.#isOver || this.#isWrong || this.observed.arrivals > before + index);
+        if (this.observed.arrivals <= before + index) return;
+      }
+    } else if ("flood" in step) {
+      const frame = this.#encode([step.flood]);
+      await this.#write(joinBytes(Array.from({ length: step.times }, () => frame)));
+    } else if ("cut" in step) await this.#sendCut(step.cut, step.at);
+    else if ("pause" in step) await this.#pause();
+    else if ("awaitAnswers" in step) {
+      await this.#until(() => this.#isOver || this.#isWrong || this.observed.arrivals >= step.awaitAnswers);
+    } else this.#wire.end();
+  }
+
+  async #pause(): Promise<void> {
+    await this.#until(() => this.#isOver, this.#patience.failFast);
+    this.observed.failedInPause ??= this.#isOver;
+  }
+
+  async #sendCut(frame: FrameSpec, at: readonly number[]): Promise<void> {
+    const bytes = this.#encode([frame]);
+    const header = bytes.length - payloadBytes(frame.payload ?? "").length;
+    const cuts = [0, ...at.map((length) => header + length), bytes.length];
+    for (let index = 1; index < cuts.length; index++) {
+      if (index === cuts.length - 1) await this.#pause();
+      await this.#write(bytes.subarray(cuts[index - 1], cuts[index]));
+    }
+  }
+
+  #encode(pieces: readonly Piece[]): Uint8Array {
+    for (const piece of pieces) {
+      if ("opcode" in piece && piece.opcode === opcodes.close) this.observed.closedByTester = true;
+    }
+    return joinBytes(pieces.map((piece) => encodePiece(piece, this.#role, this.#compressor)));
+  }
+
+  #send(pieces: readonly Piece[], chop?: number): Promise<void> {
+    return this.#write(this.#encode(pieces), chop);
+  }
+
+  async #write(bytes: Uint8Array, chop: number = Math.max(1, bytes.length)): Promise<void> {
+    if (bytes.length > 0) this.#transcript.add(this.#role, bytes);
+    for (let at = 0; at < bytes.length; at += chop) {
+      if (this.observed.end !== undefined) return;
+      await this.#wire.write(bytes.subarray(at, at + chop));
+    }
+  }
+
+  #data(bytes: Uint8Array): void {
+    this.#transcript.add(this.#role === "client" ? "server" : "client", bytes);
+    // A copy: the reader unmasks in place.
+    const chunk = bytes.slice();
+    if (this.#reader !== undefined) this.#heard(this.#reader.receive(chunk));
+    else if (this.observed.opening === undefined) {
+      const observed = this.#opening.receive(chunk);
+      if (observed !== undefined) this.#opened(observed);
+    }
+    this.#wake();
+  }
+
+  #opened(observed: OpeningObserved): void {
+    this.observed.opening = observed;
+    if (observed.type === "violation") this.observed.violation = observed.violation;
+    if (observed.type !== "open") return;
+    const { agreement } = observed;
+    const { deflate, extensions } = this.#opening;
+    this.#compressor = new Compressor(this.#role, agreement, deflate);
+    const limits = { message: 268_435_456, fragments: Number.POSITIVE_INFINITY };
+    this.#reader = new Connection(agreement, { random: (target) => target.fill(0), extensions, limits });
+    this.#heard(this.#reader.receive(agreement.rest));
+  }
+
+  #heard(events: readonly ConnectionEvent[]): void {
+    for (const event of events) {
+      switch (event.type) {
+        case "text":
+          this.#arrived({ type: "text", bytes: new TextEncoder().encode(event.data) });
+          break;
+        case "binary":
+          this.#arrived({ type: "binary", bytes: event.data });
+          break;
+        case "pong":
+          if (this.#canarySent && new TextDecoder().decode(event.payload) === canary) this.observed.wentOn = true;
+          else this.#arrived({ type: "pong", bytes: event.payload });
+          break;
+        case "ping":
+          // It may ask at any time; and it need not be told after a Close frame.
+          if (!this.observed.closedByTester) void this.#write(pongFor(event.payload, this.#role));
+          break;
+        case "close":
+          this.observed.close ??= { statusCode: event.statusCode ?? null, reason: event.reason };
+          break;
+        case "failure":
+          this.observed.violation ??= event.violation;
+          break;
+        case "fragment":
+        case "end":
+          break;
+        default:
+          event satisfies never;
+      }
+    }
+  }
+
+  #arrived(arrival: Arrival): void {
+    this.observed.arrivals++;
+    for (const matcher of this.#matchers) matcher.receive(arrival);
+  }
+
+  #end(how: "end" | "lost"): void {
+    this.#transcript.add(this.#role === "client" ? "server" : "client", undefined);
+    if (this.observed.opening === undefined) {
+      const observed = this.#opening.receiveEnd();
+      if (observed !== undefined) this.#opened(observed);
+    }
+    this.observed.end ??= how;
+    this.#wake();
+  }
+
+  /** Waits until `condition` holds, for `milliseconds` or what is left of the time for the case. */
+  async #until(condition: () => boolean, milliseconds: number = Number.POSITIVE_INFINITY): Promise<void> {
+    const deadline = Math.min(this.#deadline, performance.now() + milliseconds);
+    while (!condition() && !this.#wire.isImmediate) {
+      const left = deadline - performance.now();
+      if (left <= 0) return;
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        timer = setTimeout(resolve, left);
+      });
+      clearTimeout(timer);
+    }
+  }
+}
+
+function closeFrame(statusCode: number | null): Piece {
+  const hex = statusCode === null ? "" : statusCode.toString(16).padStart(4, "0");
+  return { opcode: opcodes.close, payload: { hex } };
+}
+
+function pongFor(payload: Uint8Array, sender: Role): Uint8Array {
+  const hex = Array.from(payload, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return encodePiece({ opcode: opcodes.pong, payload: { hex } }, sender, undefined);
+}

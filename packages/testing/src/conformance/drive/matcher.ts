@@ -1,0 +1,134 @@
+/** Holds what arrives against what a case expects, as it arrives, so that no message needs to be kept. */
+import type { Answer } from "../case.ts";
+import { describePayload, type Payload, payloadBytes } from "../payload.ts";
+
+/** A data message or a Pong of the endpoint under test. */
+export interface Arrival {
+  readonly type: "text" | "binary" | "pong";
+  readonly bytes: Uint8Array;
+}
+
+/** One answer, or one of several. */
+interface Pending {
+  readonly type: Arrival["type"];
+  readonly payload: Payload;
+  readonly index: number;
+  /** Where it stands among all answers. */
+  readonly place: number;
+}
+
+/**
+ * Messages come in the order in which they were asked for. A Pong may come before messages that were asked for earlier,
+ * and one Pong answers all Pings before it (RFC 6455 §5.4, §5.5.3).
+ */
+export class Matcher {
+  readonly #messages: readonly Pending[];
+  readonly #pongs: readonly Pending[];
+  #messageAt = 0;
+  #pongAt = 0;
+  #lastPong: Uint8Array | undefined;
+  #surprise: string | undefined;
+  #pongsSkipped = 0;
+  /** The place of the last message that has come. */
+  #lastPlace = -1;
+  #isLate = false;
+
+  constructor(answers: readonly Answer[]) {
+    const pending = answers.flatMap(expand).map((answer, place) => ({ ...answer, place }));
+    this.#messages = pending.filter(({ type }) => type !== "pong");
+    this.#pongs = pending.filter(({ type }) => type === "pong");
+  }
+
+  /** How many answers have not come. */
+  get missing(): number {
+    return this.#messages.length - this.#messageAt + (this.#isLastPongThere ? 0 : this.#pongs.length - this.#pongAt);
+  }
+
+  /** The first answer that has not come, in words. */
+  get next(): string {
+    const pong = this.#isLastPongThere ? undefined : this.#pongs[this.#pongAt];
+    const message = this.#messages[this.#messageAt];
+    const next = pong === undefined || (message !== undefined && message.place < pong.place) ? message : pong;
+    return next === undefined ? "nothing" : describe(next);
+  }
+
+  /** The first thing that came and was not expected. */
+  get surprise(): string | undefined {
+    return this.#surprise;
+  }
+
+  /** Whether a Pong came only after a message that was asked for later. */
+  get isPongLate(): boolean {
+    return this.#isLate;
+  }
+
+  /** Pings that a later Pong has answered along with its own. */
+  get pongsSkipped(): number {
+    return this.#pongsSkipped + (this.#isLastPongThere ? this.#pongs.length - this.#pongAt : 0);
+  }
+
+  receive(arrival: Arrival): void {
+    const found = arrival.type === "pong" ? this.#pong(arrival.bytes) : this.#message(arrival);
+    if (found) return;
+    const came = `${arrival.type} ${shorten(arrival.bytes)}`;
+    this.#surprise ??= `it sent ${came}, where ${this.next} was expected`;
+  }
+
+  /** All Pings have the same payload, or the last one was answered. */
+  get #isLastPongThere(): boolean {
+    const last = this.#pongs.at(-1);
+    return last === undefined || (this.#lastPong !== undefined && equal(bytesOf(last), this.#lastPong));
+  }
+
+  #pong(bytes: Uint8Array): boolean {
+    for (let at = this.#pongAt; at < this.#pongs.length; at++) {
+      const pending = this.#pongs[at] as Pending;
+      if (!equal(bytesOf(pending), bytes)) continue;
+      if (pending.place < this.#lastPlace) this.#isLate = true;
+      this.#pongsSkipped += at - this.#pongAt;
+      this.#pongAt = at + 1;
+      this.#lastPong = bytes;
+      return true;
+    }
+    return false;
+  }
+
+  #message({ type, bytes }: Arrival): boolean {
+    const pending = this.#messages[this.#messageAt];
+    if (pending?.type !== type || !equal(bytesOf(pending), bytes)) return false;
+    this.#messageAt++;
+    this.#lastPlace = pending.place;
+    return true;
+  }
+}
+
+function expand(answer: Answer): Omit<Pending, "place">[] {
+  const [type, payload]: [Arrival["type"], Payload] =
+    "text" in answer ? ["text", answer.text] : "binary" in answer ? ["binary", answer.binary] : ["pong", answer.pong];
+  return Array.from({ length: answer.times ?? 1 }, (_, index) => ({ type, payload, index }));
+}
+
+/** The last payload that was made: what is sent is soon expected back, by every expectation of a case. */
+let cached: { payload: Payload; index: number; bytes: Uint8Array } | undefined;
+
+function bytesOf({ payload, index }: Omit<Pending, "place" | "type">): Uint8Array {
+  if (typeof payload === "string" || cached?.payload !== payload || cached.index !== index) {
+    cached = { payload, index, bytes: payloadBytes(payload, index) };
+  }
+  return cached.bytes;
+}
+
+function describe({ type, payload }: Omit<Pending, "place">): string {
+  return `${type} ${describePayload(payload)}`;
+}
+
+function equal(one: Uint8Array, other: Uint8Array): boolean {
+  if (one.length !== other.length) return false;
+  for (let at = 0; at < one.length; at++) if (one[at] !== other[at]) return false;
+  return true;
+}
+
+function shorten(bytes: Uint8Array): string {
+  const shown = Array.from(bytes.subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  return bytes.length > 16 ? `${shown} … (${bytes.length} bytes)` : bytes.length === 0 ? "of no bytes" : shown;
+}

@@ -1,0 +1,145 @@
+/** The tester's part of an opening handshake: as a client of a server under test, or as a server of a client. */
+import {
+  type Agreement,
+  ClientHandshake,
+  type Extension,
+  type Fields,
+  type HandshakeEvent,
+  plainAgreement,
+  type Role,
+  type ServerHandshake,
+  type Violation,
+} from "@hybi/core";
+import type { OpeningPlan } from "../case.ts";
+import { joinBytes } from "../payload.ts";
+import { anyDeflate, wishedDeflate } from "./deflate.ts";
+
+/** What came of it. */
+export type OpeningObserved =
+  | { readonly type: "open"; readonly agreement: Agreement; readonly extensions: readonly string[] }
+  | { readonly type: "refused"; readonly status: number; readonly fields: Fields }
+  /** `switched` tells whether the server has switched protocols nevertheless. */
+  | { readonly type: "violation"; readonly violation: Violation; readonly switched: boolean };
+
+export interface Opening {
+  /** The role of the tester. */
+  readonly role: Role;
+  /** What the tester sends first. */
+  readonly head: Uint8Array;
+  /** The extension that compresses what the tester sends. */
+  readonly deflate: Extension | undefined;
+  /** The extensions to read with. */
+  readonly extensions: readonly Extension[];
+  /** Known at once for a server: it decides itself. */
+  readonly observed: OpeningObserved | undefined;
+  /** Takes bytes of the response; answers what came of it, once that is known. */
+  receive(bytes: Uint8Array): OpeningObserved | undefined;
+  /** The transport ended before. */
+  receiveEnd(): OpeningObserved | undefined;
+}
+
+/** Where a server under test is. */
+export interface Target {
+  readonly url: string;
+}
+
+/** Opens as a client. */
+export function openAsClient(plan: OpeningPlan, { url }: Target): Opening {
+  const deflate = plan.deflate === undefined ? undefined : wishedDeflate(plan.deflate);
+  // Lines that a case has written may offer anything.
+  const extensions = plan.lines !== undefined ? [anyDeflate()] : deflate === undefined ? [] : [deflate];
+  const handshake = new ClientHandshake({
+    url,
+    random: (target) => crypto.getRandomValues(target),
+    extensions,
+    subprotocols: plan.subprotocols ?? [],
+  });
+  const request = joinBytes(handshake.takeOutput());
+  let begin = "";
+  return {
+    role: "client",
+    head: plan.lines === undefined ? request : fillRequest(plan.lines, asText(request)),
+    deflate: deflate ?? (plan.lines === undefined ? undefined : extensions[0]),
+    extensions,
+    observed: undefined,
+    receive: (bytes) => {
+      if (begin.length < 100) begin += asText(bytes);
+      return observe(handshake.receive(bytes), /(^|\n)HTTP\/1\.\d 101/.test(begin));
+    },
+    // A response without a length ends with the transport.
+    receiveEnd: () => (begin === "" ? undefined : observe(handshake.receiveEnd(), false)),
+  };
+}
+
+/** Answers, as a server, the request that `handshake` has received. */
+export function openAsServer(plan: OpeningPlan, handshake: ServerHandshake): Opening {
+  const deflate = plan.deflate === undefined ? undefined : wishedDeflate(plan.deflate);
+  const extensions = deflate === undefined ? [] : [deflate];
+  const [event] = handshake.accept({
+    extensions,
+    subprotocol: plan.lines === undefined ? plan.subprotocols?.[0] : undefined,
+  });
+  const response = joinBytes(handshake.takeOutput());
+  return {
+    role: "server",
+    head: plan.lines === undefined ? response : fillResponse(plan.lines, asText(response)),
+    deflate,
+    extensions,
+    observed: plan.lines === undefined ? observe(event === undefined ? [] : [event], true) : openPlain(),
+    receive: () => undefined,
+    receiveEnd: () => undefined,
+  };
+}
+
+function openPlain(): OpeningObserved {
+  return { type: "open", agreement: plainAgreement("server"), extensions: [] };
+}
+
+function observe([event]: readonly HandshakeEvent[], switched: boolean): OpeningObserved | undefined {
+  if (event === undefined) return undefined;
+  switch (event.type) {
+    case "open":
+      return { type: "open", agreement: event.agreement, extensions: event.agreement.extensions.map(formatExtension) };
+    case "rejection":
+      return { type: "refused", status: event.response.status, fields: event.response.fields };
+    case "failure":
+      return { type: "violation", violation: event.violation, switched };
+    case "request":
+      return undefined;
+  }
+}
+
+/** As it stands in Sec-WebSocket-Extensions. */
+export function formatExtension({ name, parameters }: Agreement["extensions"][number]): string {
+  return [name, ...parameters.map(([key, value]) => (value === undefined ? key : `${key}=${value}`))].join("; ");
+}
+
+function fillRequest(lines: readonly string[], request: string): Uint8Array {
+  const { host, "sec-websocket-key": key } = fieldsOf(request);
+  const [, path] = request.split(" ");
+  return fromLines(lines, { path, host, key });
+}
+
+function fillResponse(lines: readonly string[], response: string): Uint8Array {
+  return fromLines(lines, { accept: fieldsOf(response)["sec-websocket-accept"] });
+}
+
+function fromLines(lines: readonly string[], values: Readonly<Record<string, string | undefined>>): Uint8Array {
+  const text = lines.map((line) => line.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole)).join("");
+  // One char, one byte: lines may have bytes that no text has.
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+function fieldsOf(head: string): Record<string, string> {
+  const lines = head.split("\r\n").slice(1);
+  return Object.fromEntries(
+    lines.flatMap((line) => {
+      const [, name, value] = /^([^:]+): (.*)$/.exec(line) ?? [];
+      return name === undefined ? [] : [[name.toLowerCase(), value ?? ""]];
+    }),
+  );
+}
+
+function asText(bytes: Uint8Array): string {
+  return new TextDecoder("latin1").decode(bytes);
+}

@@ -1,0 +1,107 @@
+/** Payloads in few words: long ones are described, and made when they are needed. */
+
+/** Text, bytes, or how to make them; `seed` chooses which of many. Lengths are bytes. */
+export type Payload =
+  | string
+  | { readonly hex: string }
+  | { readonly repeat: string; readonly times: number }
+  | { readonly join: readonly Payload[] }
+  /** Text that compresses as text does. */
+  | { readonly json: number; readonly seed?: number }
+  | { readonly prose: number; readonly seed?: number }
+  | { readonly markup: number; readonly seed?: number }
+  /** Smooth bytes, as of a picture. */
+  | { readonly picture: number; readonly seed?: number }
+  /** Bytes that do not compress. */
+  | { readonly noise: number; readonly seed?: number };
+
+/** The bytes of `payload`. `index` is added to its seed. */
+export function payloadBytes(payload: Payload, index = 0): Uint8Array {
+  if (typeof payload === "string") return new TextEncoder().encode(payload);
+  if ("hex" in payload) return fromHex(payload.hex);
+  if ("repeat" in payload) return new TextEncoder().encode(payload.repeat.repeat(payload.times));
+  if ("join" in payload) return joinBytes(payload.join.map((part) => payloadBytes(part, index)));
+  const seed = (payload.seed ?? 0) + index;
+  if ("json" in payload) return fill(payload.json, seed, jsonPiece);
+  if ("prose" in payload) return fill(payload.prose, seed, prosePiece);
+  if ("markup" in payload) return fill(payload.markup, seed, markupPiece);
+  if ("picture" in payload) return picture(payload.picture, seed);
+  return noise(payload.noise, seed);
+}
+
+/** What `payload` is, in a few characters, for people. */
+export function describePayload(payload: Payload): string {
+  if (typeof payload === "string")
+    return payload.length > 40 ? `${payload.length} characters` : JSON.stringify(payload);
+  if ("hex" in payload) return payload.hex.length > 60 ? `${fromHex(payload.hex).length} bytes` : payload.hex;
+  return `${payloadBytes(payload).length} bytes`;
+}
+
+/** Bytes out of hexadecimal; white space does not matter. */
+export function fromHex(hex: string): Uint8Array {
+  const digits = hex.replace(/\s+/g, "");
+  return Uint8Array.from({ length: digits.length / 2 }, (_, at) =>
+    Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16),
+  );
+}
+
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+/** A generator of numbers that are the same on every machine (xorshift, 32 bits). */
+function numbers(seed: number): () => number {
+  let state = (seed + 1) * 0x9e37_79b9;
+  return () => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return state >>> 0;
+  };
+}
+
+const words = [
+  ...["endpoint", "frame", "message", "the", "a", "of", "and", "payload", "server", "client", "opens", "closes"],
+  ...["with", "before", "after", "masking", "key", "fragment", "control", "data", "handshake", "is", "not", "sent"],
+];
+
+function prosePiece(next: () => number): string {
+  return `${words[next() % words.length]}${next() % 9 === 0 ? ".\n" : " "}`;
+}
+
+function jsonPiece(next: () => number): string {
+  const id = next() % 100_000;
+  return `{"id":${id},"name":"${words[id % words.length]}","value":${(next() % 1000) / 8},"open":${id % 2 === 0}},`;
+}
+
+function markupPiece(next: () => number): string {
+  const word = words[next() % words.length];
+  return `<li class="${word}"><a href="/${word}/${next() % 1000}">${word}</a></li>\n`;
+}
+
+/** ASCII only, so that any length is whole characters. */
+function fill(length: number, seed: number, piece: (next: () => number) => string): Uint8Array {
+  const next = numbers(seed);
+  let text = "";
+  while (text.length < length) text += piece(next);
+  return new TextEncoder().encode(text.slice(0, length));
+}
+
+function picture(length: number, seed: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at++) bytes[at] = 128 + 100 * Math.sin((at % 512) / 40 + seed) + ((at >> 9) & 0x0f);
+  return bytes;
+}
+
+function noise(length: number, seed: number): Uint8Array {
+  const next = numbers(seed);
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at++) bytes[at] = next() >>> 11;
+  return bytes;
+}

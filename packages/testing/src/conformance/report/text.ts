@@ -1,0 +1,45 @@
+/** A report for a terminal, or a log. */
+import { escapeLine } from "../../inspect/words.ts";
+import type { ConformanceCase } from "../case.ts";
+import { type Verdict, verdicts } from "../judge.ts";
+import type { CaseResult } from "../run-case.ts";
+import { type Report, tallyOf } from "./report.ts";
+import { formatTranscript } from "./transcript-text.ts";
+
+/** What to write. */
+export interface TextOptions {
+  /** What passed in each case that has failed. True. */
+  readonly transcripts?: boolean | undefined;
+}
+
+/** "620 ok, 1 non-strict, 0 failed", with what there is. */
+export function formatTally(results: readonly CaseResult[]): string {
+  const tally = tallyOf(results);
+  const always: readonly Verdict[] = ["ok", "failed"];
+  return verdicts
+    .filter((verdict) => tally[verdict] > 0 || always.includes(verdict))
+    .map((verdict) => `${tally[verdict]} ${verdict}`)
+    .join(", ");
+}
+
+/** The report as text: every case that is not "ok", worst last, and a line that sums it up. */
+export function formatText(report: Report, { transcripts = true }: TextOptions = {}): string {
+  const { cases, results, subject, role, milliseconds } = report;
+  const lines: string[] = [];
+  for (const verdict of verdicts.slice(1)) {
+    for (const [index, result] of results.entries()) {
+      if (result.verdict !== verdict) continue;
+      lines.push(...formatResult(cases[index] as ConformanceCase, result));
+      if (verdict === "failed" && transcripts) lines.push(...formatTranscript(result).map((line) => `    ${line}`), "");
+    }
+  }
+  const seconds = (milliseconds / 1000).toFixed(1);
+  lines.push(`${escapeLine(subject)}, as a ${role}: ${formatTally(results)}; ${results.length} cases in ${seconds} s`);
+  return `${lines.join("\n")}\n`;
+}
+
+function formatResult({ title, section }: ConformanceCase, { id, verdict, reason }: CaseResult): string[] {
+  const lines = [`${verdict.padEnd(13)} ${id.padEnd(8)} ${title} (${section})`];
+  if (reason !== "") lines.push(`${" ".repeat(22)} ${escapeLine(reason)}`);
+  return lines;
+}

@@ -1,0 +1,51 @@
+/** Runs many cases, a few at a time, and tells how it goes. */
+import type { Role } from "@hybi/core";
+import type { ConformanceCase } from "./case.ts";
+import { type Selection, selectCases } from "./cases/all.ts";
+import type { Patience } from "./drive/conversation.ts";
+import type { Report } from "./report/report.ts";
+import { type Attempt, type CaseResult, defaultPatience, runCase } from "./run-case.ts";
+
+/** How to run. */
+export interface RunOptions extends Omit<Selection, "role"> {
+  /** Cases at a time. 4. */
+  readonly concurrency?: number | undefined;
+  /** Milliseconds to wait for various things. */
+  readonly patience?: Partial<Patience> | undefined;
+  /** Is told of each case when it has run. */
+  readonly onResult?: ((result: CaseResult, done: number, total: number) => void) | undefined;
+}
+
+/** What `cases` come to, in their order. `connect` makes a connection for each. */
+export async function runCases(
+  cases: readonly ConformanceCase[],
+  connect: (testCase: ConformanceCase) => Promise<Attempt>,
+  { concurrency = 4, patience, onResult }: RunOptions = {},
+): Promise<readonly CaseResult[]> {
+  const results: CaseResult[] = [];
+  let next = 0;
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < cases.length; index = next++) {
+      const testCase = cases[index] as ConformanceCase;
+      const result = await runCase(testCase, () => connect(testCase), { ...defaultPatience, ...patience });
+      results[index] = result;
+      onResult?.(result, ++done, cases.length);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, concurrency) }, work));
+  return results;
+}
+
+/** As `runCases`, with the cases of a selection, as a report. */
+export async function runSelection(
+  role: Role,
+  subject: string,
+  connect: (testCase: ConformanceCase) => Promise<Attempt>,
+  options: RunOptions,
+): Promise<Report> {
+  const begin = performance.now();
+  const cases = selectCases({ ...options, role });
+  const results = await runCases(cases, connect, options);
+  return { subject, role, milliseconds: performance.now() - begin, cases, results };
+}
