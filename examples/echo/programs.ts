@@ -54,8 +54,13 @@ export async function startServer(runtime: Runtime, ...flags: string[]): Promise
 }
 
 /** Runs `client.ts` and answers its output. */
-export async function runClient(runtime: Runtime, kind: "own" | "built-in", urls: readonly string[]): Promise<string> {
-  const child = start(runtime, "client.ts", [kind, ...urls]);
+export function runClient(runtime: Runtime, kind: "own" | "built-in", urls: readonly string[]): Promise<string> {
+  return runProgram(runtime, "client.ts", [kind, ...urls]);
+}
+
+/** Runs a program, whose file is told from here, and answers its output. */
+export async function runProgram(runtime: Runtime, file: string, args: readonly string[]): Promise<string> {
+  const child = start(runtime, file, args);
   let output = "";
   lines(child).on("data", (chunk) => {
     output += String(chunk);

@@ -4,7 +4,6 @@ import type { ConformanceCase } from "./case.ts";
 import { type InProcessSubject, InProcessWire } from "./drive/in-process-wire.ts";
 import { openAsClient, openAsServer } from "./drive/opening.ts";
 import { receiveRequest } from "./drive/receive-request.ts";
-import { Unsupported } from "./drive/unsupported.ts";
 import type { Report } from "./report/report.ts";
 import { type RunOptions, runSelection } from "./run.ts";
 import type { Attempt } from "./run-case.ts";
@@ -24,11 +23,10 @@ export function testInProcess(
   options: RunOptions = {},
 ): Promise<Report> {
   const connect = async (testCase: ConformanceCase): Promise<Attempt> => {
-    if (testCase.opening?.http2 !== undefined) throw new Unsupported("There is no HTTP/2 in process.");
     const wire = new InProcessWire(create(testCase));
     const plan = testCase.opening ?? {};
     if (role === "server") return { wire, opening: openAsClient(plan, { url: "ws://127.0.0.1/" }) };
     return { wire, opening: openAsServer(plan, (await receiveRequest(wire)).handshake) };
   };
-  return runSelection(role, subject, connect, { ...options, concurrency: 1 });
+  return runSelection(role, subject, connect, { ...options, http2: false, concurrency: 1 });
 }

@@ -34,12 +34,21 @@ export interface Selection {
   readonly except?: readonly string[] | undefined;
   /** Also the cases that take long. */
   readonly all?: boolean | undefined;
+  /** The cases over HTTP/2. Taken when left out. */
+  readonly http2?: boolean | undefined;
 }
 
 /** The cases of a selection, in order. A case that is named by its whole id is taken even if it takes long. */
-export function selectCases({ role, only, except = [], all = false }: Selection = {}): readonly ConformanceCase[] {
+export function selectCases({
+  role,
+  only,
+  except = [],
+  all = false,
+  http2 = true,
+}: Selection = {}): readonly ConformanceCase[] {
   return conformanceCases.filter((testCase) => {
     if (role !== undefined && testCase.role !== "both" && testCase.role !== role) return false;
+    if (testCase.opening?.http2 !== undefined && !http2) return false;
     if (except.some((pattern) => isNamed(testCase.id, pattern))) return false;
     if (only?.includes(testCase.id) === true) return true;
     if (testCase.extended === true && !all) return false;

@@ -61,9 +61,10 @@ async function settled(session: ClientHttp2Session): Promise<void> {
 
 /** The fields of a good request, with the changes of the case. */
 function changed(fields: Fields, { http2 = {}, deflate }: OpeningPlan): Record<string, string> {
-  const offers = deflate === undefined ? { "sec-websocket-extensions": null } : {};
-  const entries = Object.entries({ ...Object.fromEntries(fields), ...offers, ...http2 });
-  return Object.fromEntries(entries.filter((entry): entry is [string, string] => entry[1] !== null));
+  const all: Record<string, string | null> = { ...Object.fromEntries(fields) };
+  if (deflate === undefined) all["sec-websocket-extensions"] = null;
+  const kept = Object.entries({ ...all, ...http2 }).flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
+  return Object.fromEntries(kept);
 }
 
 async function responseOf(stream: ClientHttp2Stream): Promise<Fields> {

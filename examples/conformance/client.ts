@@ -1,0 +1,42 @@
+/**
+ * Drives a client through `hybi-conformance client`, or through the Autobahn testsuite, which speak the same: asks how many
+ * cases there are, runs each by sending back what comes, and asks for the report. In whatever runtime it is run, with our
+ * WebSocket for that runtime.
+ *
+ * `tsx --conditions=@hybi/source examples/conformance/client.ts ws://127.0.0.1:9001`
+ */
+import { permessageDeflate } from "@hybi/permessage-deflate";
+import { zlibCodec } from "@hybi/permessage-deflate/zlib";
+import type { WebSocket } from "@hybi/websocket";
+
+const runtime = "Deno" in globalThis ? "deno" : "Bun" in globalThis ? "bun" : "node";
+const own = `@hybi/${runtime}`;
+const { connect }: typeof import("@hybi/node") = await import(own);
+const [server = "ws://127.0.0.1:9001", agent = `hybi in ${runtime}`] = process.argv.slice(2);
+const extensions = [permessageDeflate({ codec: zlibCodec })];
+const limits = { message: 64 * 1_048_576 };
+
+/** Sends back whatever comes, until the connection is closed. Answers the last text. */
+async function echo(path: string): Promise<string> {
+  let socket: WebSocket;
+  try {
+    socket = await connect(`${server}${path}`, { extensions, limits });
+  } catch {
+    // A case of an opening handshake that no client may take for good.
+    return "";
+  }
+  socket.binaryType = "arraybuffer";
+  let last = "";
+  return new Promise((resolve) => {
+    socket.onmessage = ({ data }) => {
+      if (path.startsWith("/runCase")) socket.send(data);
+      else last = String(data);
+    };
+    socket.onclose = () => resolve(last);
+  });
+}
+
+const count = Number(await echo("/getCaseCount"));
+for (let index = 1; index <= count; index++) await echo(`/runCase?case=${index}&agent=${encodeURIComponent(agent)}`);
+await echo(`/updateReports?agent=${encodeURIComponent(agent)}`);
+process.exit();
