@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { upgrade, upgradeStream, WebSocketServer } from "@hybi/node";
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import { zlibCodec } from "@hybi/permessage-deflate/zlib";
-import { selfSigned } from "@hybi/testing";
+import { selfSigned } from "@hybi/testing/adapter-contract";
 
 /** Listens on a free port of 127.0.0.1. */
 export async function openHttp2Echo(): Promise<{ readonly url: string; close(): Promise<void> }> {

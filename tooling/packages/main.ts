@@ -1,7 +1,7 @@
 /**
  * `pnpm check:packages`: what users will install. Builds and packs each published package, holds the tarball against
- * publint, attw and our own rules, installs all tarballs with npm into an empty folder, and imports every entry point
- * there: as ESM and as CommonJS, in Node, in Deno and in Bun, and with the compiler.
+ * publint, attw and our own rules, installs all tarballs with npm into an empty folder, runs every command and imports
+ * every entry point there: as ESM and as CommonJS, in Node, in Deno and in Bun, and with the compiler.
  */
 
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -53,6 +53,10 @@ try {
   for (const { folder, manifest } of packed) {
     const name = folder.replace("packages/", "");
     for (const [file, text] of formatConsumer(name, entryPoints(manifest))) writeFileSync(join(consumer, file), text);
+    for (const command of Object.keys(manifest.bin ?? {})) {
+      const output = await step(`${folder}: ${command} runs`, ["npx", "--no-install", command, "--help"], consumer);
+      if (!output.includes(`  ${command} `)) findings.push(`${command} --help does not tell how it is used`);
+    }
     for (const { runtime, command } of runtimesOf(name)) {
       for (const format of ["mjs", "cjs"]) {
         await step(`${folder}: ${runtime} imports ${format}`, [...command, `${name}.${format}`], consumer);

@@ -7,6 +7,8 @@ export interface Manifest {
   readonly sideEffects?: boolean;
   readonly engines?: { readonly node?: string };
   readonly exports: Readonly<Record<string, unknown>>;
+  /** Commands and their files. */
+  readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 

@@ -126,16 +126,23 @@ function holdConnection(
   failures: string[],
   lapses: string[],
 ): void {
-  const { close, end, closedByTester, wentOn } = observed;
+  const { close, closedByTester, wentOn } = observed;
+  const end = observed.gaveUp ? undefined : observed.end;
   if (matcher.surprise !== undefined) failures.push(matcher.surprise);
   if (matcher.isPongLate) lapses.push("a Pong came after a message that was sent after its Ping (RFC 6455 §5.5.2)");
+  // RFC 6455 §5.5.1 speaks of data frames; other frames are of no use to anybody.
+  if (observed.afterClose === "data frames")
+    failures.push("it sent data frames after its Close frame (RFC 6455 §5.5.1)");
+  else if (observed.afterClose === "control frames") lapses.push("it sent control frames after its Close frame");
   const code = close?.statusCode;
   const codeText = close === undefined ? "no Close frame" : code === null ? "no status code" : `${code}`;
   if (ending.type === "failed") {
     if (wentOn) failures.push("it did not fail the connection, and went on to answer a Ping");
     else if (close === undefined && end === undefined) failures.push("it did not fail the connection");
     else if (close === undefined) lapses.push("it closed the connection without a Close frame (RFC 6455 §7.1.7)");
-    else if (code === undefined || code === null || !ending.statusCodes.includes(code)) {
+    else if (closedByTester && (code === null || code === undefined || code < 1002)) {
+      failures.push(`it did not fail the connection, and answered the Close frame with ${codeText}`);
+    } else if (code === undefined || code === null || !ending.statusCodes.includes(code)) {
       lapses.push(`it failed the connection with ${codeText}, where ${ending.statusCodes.join(" or ")} would be right`);
     }
     if (observed.failedInPause === false && !wentOn) {

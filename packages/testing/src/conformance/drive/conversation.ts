@@ -3,7 +3,7 @@
  * read by the codec of `@hybi/core`, which finds whatever is wrong with it; what the tester sends are bytes.
  */
 import { Connection, type ConnectionEvent, type Role, type Violation } from "@hybi/core";
-import { opcodes } from "@hybi/core/frame";
+import { FrameDecoder, opcodes, rsv1Bit } from "@hybi/core/frame";
 import type { ConformanceCase, Ending, FrameSpec, Piece, Step } from "../case.ts";
 import { joinBytes, payloadBytes } from "../payload.ts";
 import { Compressor } from "./deflate.ts";
@@ -33,6 +33,8 @@ export interface Observed {
   /** What it did that no endpoint may do. */
   violation: Violation | undefined;
   end: "end" | "lost" | undefined;
+  /** The tester has given up waiting; what comes after that is no answer. */
+  gaveUp: boolean;
   /** The tester has begun to close. */
   closedByTester: boolean;
   /** It failed the connection while the tester paused; undefined when there was no pause. */
@@ -41,6 +43,8 @@ export interface Observed {
   wentOn: boolean;
   /** Data messages and Pongs. */
   arrivals: number;
+  /** What it sent after its Close frame. */
+  afterClose: "nothing" | "control frames" | "data frames";
 }
 
 const canary = "are you there?";
@@ -52,10 +56,12 @@ export class Conversation {
     close: undefined,
     violation: undefined,
     end: undefined,
+    gaveUp: false,
     closedByTester: false,
     failedInPause: undefined,
     wentOn: false,
     arrivals: 0,
+    afterClose: "nothing",
   };
   readonly #wire: Wire;
   readonly #opening: Opening;
@@ -64,8 +70,11 @@ export class Conversation {
   readonly #patience: Patience;
   readonly #role: Role;
   #reader: Connection | undefined;
+  /** Sees the frames that the reader does not read any more: those after a Close frame. */
+  readonly #watcher: FrameDecoder;
   #compressor: Compressor | undefined;
   #canarySent = false;
+  #closeSeen = false;
   #wake: () => void = () => {};
   readonly #deadline: number;
 
@@ -76,6 +85,8 @@ export class Conversation {
     this.#transcript = transcript;
     this.#patience = patience;
     this.#role = opening.role;
+    const watch = { frame: (firstByte: number) => this.#watch(firstByte & 0x0f), payload: () => undefined };
+    this.#watcher = new FrameDecoder(watch, { role: this.#role, ownedRsv: rsv1Bit, tolerateNonMinimalLength: true });
     this.#deadline = performance.now() + patience.answer;
   }
 
@@ -126,7 +137,8 @@ export class Conversation {
     if (isOpenStill && !this.#isOver) {
       this.observed.closedByTester = true;
       await this.#send([closeFrame(testerCloses)]);
-      await this.#until(() => this.#isOver);
+      // Nothing can make it right again: no need to wait for long.
+      await this.#until(() => this.#isOver, this.#isWrong ? this.#patience.end : undefined);
     }
     await this.#awaitEnd();
   }
@@ -157,6 +169,7 @@ export class Conversation {
 
   async #awaitEnd(): Promise<void> {
     const { close, end } = this.observed;
+    if (!this.#isOver) this.observed.gaveUp = true;
     if (close !== undefined && end === undefined && !this.observed.closedByTester) {
       await this.#send([closeFrame(close.statusCode)]);
     }
@@ -222,7 +235,7 @@ export class Conversation {
     this.#transcript.add(this.#role === "client" ? "server" : "client", bytes);
     // A copy: the reader unmasks in place.
     const chunk = bytes.slice();
-    if (this.#reader !== undefined) this.#heard(this.#reader.receive(chunk));
+    if (this.#reader !== undefined) this.#read(this.#reader, chunk);
     else if (this.observed.opening === undefined) {
       const observed = this.#opening.receive(chunk);
       if (observed !== undefined) this.#opened(observed);
@@ -239,7 +252,21 @@ export class Conversation {
     this.#compressor = new Compressor(this.#role, agreement, deflate);
     const limits = { message: 268_435_456, fragments: Number.POSITIVE_INFINITY };
     this.#reader = new Connection(agreement, { random: (target) => target.fill(0), extensions, limits });
-    this.#heard(this.#reader.receive(agreement.rest));
+    this.#read(this.#reader, agreement.rest);
+  }
+
+  #read(reader: Connection, chunk: Uint8Array): void {
+    // Only the frames of a client are masked, and unmasked in place.
+    if (this.observed.violation === undefined) this.#watcher.decode(this.#role === "server" ? chunk.slice() : chunk);
+    this.#heard(reader.receive(chunk));
+  }
+
+  #watch(opcode: number): undefined {
+    if (opcode === opcodes.close) this.#closeSeen = true;
+    else if (this.#closeSeen) {
+      if (opcode < opcodes.close) this.observed.afterClose = "data frames";
+      else if (this.observed.afterClose === "nothing") this.observed.afterClose = "control frames";
+    }
   }
 
   #heard(events: readonly ConnectionEvent[]): void {

@@ -10,7 +10,7 @@ export interface SubjectEvent {
 /** An endpoint that can be tested in process: an `Endpoint` of `@hybi/core`, or anything of the same shape. */
 export interface InProcessSubject {
   readonly state?: string | undefined;
-  readonly transport: "keep" | "await-end" | "end";
+  readonly transport: "keep" | "await-end" | "end" | "abort";
   receive(chunk: Uint8Array): readonly SubjectEvent[];
   receiveEnd(): unknown;
   takeOutput(): readonly Uint8Array[];
@@ -68,7 +68,8 @@ export class InProcessWire implements Wire {
   #deliver(): void {
     // What is delivered can make the tester write, and the subject answer, before this returns.
     for (const bytes of this.#subject.takeOutput()) this.#listener?.data(bytes);
-    if (this.#subject.transport === "end") this.#finish("end");
+    const { transport } = this.#subject;
+    if (transport === "end" || transport === "abort") this.#finish(transport === "end" ? "end" : "lost");
   }
 
   #finish(how: "end" | "lost"): void {

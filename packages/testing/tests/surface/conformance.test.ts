@@ -1,0 +1,14 @@
+import * as conformance from "@hybi/testing/conformance";
+import * as inspect from "@hybi/testing/inspect";
+import { expect, it } from "vitest";
+
+it("the public names of @hybi/testing/conformance are these", () => {
+  expect(Object.keys(conformance).sort()).toEqual([
+    ...["conformanceCases", "conformanceChapters", "formatHtml", "formatJson", "formatText", "formatTranscript"],
+    ...["listenForClients", "passes", "selectCases", "tallyOf", "testInProcess", "testServer"],
+  ]);
+});
+
+it("the public names of @hybi/testing/inspect are these", () => {
+  expect(Object.keys(inspect).sort()).toEqual(["WireDump", "readDump"]);
+});
