@@ -17,7 +17,7 @@ export interface RunOptions extends Omit<Selection, "role"> {
 }
 
 /** What `cases` come to, in their order. `connect` makes a connection for each. */
-export async function runCases(
+async function runCases(
   cases: readonly ConformanceCase[],
   connect: (testCase: ConformanceCase) => Promise<Attempt>,
   { concurrency = 4, patience, onResult }: RunOptions = {},

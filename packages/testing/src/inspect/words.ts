@@ -46,7 +46,7 @@ export function opcodeName(opcode: number): string {
 }
 
 /** What a status code is called; undefined when it is nobody's but the application's. */
-export function statusCodeName(code: number): string | undefined {
+function statusCodeName(code: number): string | undefined {
   const name = Object.entries(statusCodes).find(([, value]) => value === code)?.[0];
   return name?.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`) ?? otherStatusCodes[code];
 }

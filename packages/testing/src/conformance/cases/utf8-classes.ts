@@ -1,6 +1,6 @@
 /** Sequences of bytes that are UTF-8 or look like it, by what is the matter with them (RFC 3629 §3, §4). */
 
-export type Validity = "valid" | "invalid";
+type Validity = "valid" | "invalid";
 
 export interface Utf8Class {
   readonly title: string;

@@ -8,7 +8,7 @@ export interface ReceivedRequest {
 }
 
 /** Its opening request breaks a rule; or there is none. */
-export class RequestFault extends Error {
+class RequestFault extends Error {
   override readonly name = "RequestFault";
   readonly violation: Violation;
 
