@@ -1,0 +1,97 @@
+/** Many streams to us and to every peer, and what came of it. */
+import { compare } from "./compare.ts";
+import { StreamGenerator } from "./generate.ts";
+import { ours } from "./ours.ts";
+import type { Difference, Peer } from "./peers/peer.ts";
+import { shrink } from "./shrink.ts";
+import { transcript } from "./transcript.ts";
+
+const batch = 512;
+/** After so many there is enough to think about. */
+const maxFindings = 5;
+/** From so many executions on, a known difference that was never met is one that is no more, or was never one. */
+const longRun = 200_000;
+const reportEveryMs = 60_000;
+
+export class Campaign {
+  readonly #peers: readonly Peer[];
+  readonly #seed: number;
+  readonly #generator: StreamGenerator;
+  readonly #met = new Map<Difference, number>();
+  readonly #executions = new Map<Peer, number>();
+  readonly #started = performance.now();
+  #told = performance.now();
+  #streams = 0;
+  #findings = 0;
+
+  constructor(peers: readonly Peer[], seed: number) {
+    this.#peers = peers;
+    this.#seed = seed;
+    this.#generator = new StreamGenerator(seed);
+    console.log(`seed ${seed}, peers ${peers.map(({ name }) => name).join(", ")}`);
+  }
+
+  async run(first: number, runs: number): Promise<void> {
+    for (let from = first; from < first + runs && this.#findings < maxFindings; from += batch) {
+      await this.#batch(from, Math.min(batch, first + runs - from));
+      if (performance.now() - this.#told < reportEveryMs) continue;
+      this.#told = performance.now();
+      console.log(`${this.#streams} of ${runs} streams, ${this.#findings} unexplained, ${this.#time()}`);
+    }
+  }
+
+  async #batch(from: number, count: number): Promise<void> {
+    const cases = Array.from({ length: count }, (_, position) => {
+      const stream = this.#generator.stream(from + position);
+      return { index: from + position, stream, verdict: ours(stream) };
+    });
+    this.#streams += count;
+    for (const peer of this.#peers) {
+      const read = cases.filter(({ stream }) => peer.reads(stream));
+      this.#executions.set(peer, (this.#executions.get(peer) ?? 0) + read.length);
+      const findings = await compare(
+        peer,
+        read.map(({ stream }) => stream),
+        read.map(({ verdict }) => verdict),
+        this.#met,
+      );
+      for (const finding of findings.slice(0, maxFindings - this.#findings)) {
+        this.#findings++;
+        console.log(`\nSeed ${this.#seed}, stream ${read[finding.position]?.index}, made smaller:`);
+        console.log(transcript(await shrink(finding)));
+      }
+    }
+  }
+
+  /** Findings, and differences that a long run should have met. */
+  get faults(): number {
+    return this.#findings + this.#neverMet().length;
+  }
+
+  #neverMet(): readonly Difference[] {
+    return this.#peers
+      .filter((peer) => (this.#executions.get(peer) ?? 0) >= longRun)
+      .flatMap((peer) => peer.differences.filter((difference) => !this.#met.has(difference)));
+  }
+
+  summary(): readonly string[] {
+    return [
+      ...this.#peers.flatMap((peer) => [
+        `\n${peer.name}: ${this.#executions.get(peer) ?? 0} executions; known differences met`,
+        ...peer.differences.map(
+          (difference) =>
+            `${String(this.#met.get(difference) ?? 0).padStart(9)}  ${difference.name} (${difference.section})`,
+        ),
+      ]),
+      "",
+      ...this.#neverMet().map(({ name }) => `NEVER MET: ${name}`),
+      `seed ${this.#seed}, ${this.#streams} streams, ${this.#findings} unexplained, ${this.#time()}`,
+    ];
+  }
+
+  #time(): string {
+    const { user, system } = process.cpuUsage();
+    const seconds = Math.round((performance.now() - this.#started) / 1000);
+    return `${seconds} s (${Math.round((user + system) / 1e6)} s of CPU)`;
+  }
+}

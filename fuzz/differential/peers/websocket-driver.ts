@@ -1,0 +1,149 @@
+/** The driver of `websocket-driver`, and how it differs. It is asked without permessage-deflate, which is another package. */
+import { createRequire } from "node:module";
+import { isCut, unmasked, withShortLength } from "../frame-end.ts";
+import { limits } from "../ours.ts";
+import { chunksOf, continued, type Stream } from "../stream.ts";
+import { binary, close, isBeginning, isMessage, same, sameEvents, text, type Verdict } from "../verdict.ts";
+import type { Difference, Peer } from "./peer.ts";
+
+/** As far as it is used here. */
+interface Driver {
+  readyState: number;
+  readonly io: { on(name: "data", listener: (bytes: Buffer) => void): void };
+  readonly _extensions: { generateResponse(header: string): unknown };
+  on(name: "message" | "ping" | "pong", listener: (event: { readonly data: string | Buffer }) => void): void;
+  on(name: "close", listener: (event: { readonly code: number; readonly reason: string }) => void): void;
+  on(name: "error", listener: () => void): void;
+  parse(chunk: Buffer): void;
+}
+
+const Hybi = createRequire(import.meta.url)("websocket-driver/lib/websocket/driver/hybi") as new (
+  request: null,
+  url: string,
+  options: object,
+) => Driver;
+
+function judge(stream: Stream): Verdict {
+  const driver = new Hybi(null, "ws://localhost/", {
+    maxLength: limits.message,
+    requireMasking: stream.role === "server",
+  });
+  // As they are after the opening handshake.
+  driver._extensions.generateResponse("");
+  driver.readyState = 1;
+  const events: string[] = [];
+  let failed: number | undefined;
+  let failing = false;
+  driver.on("message", ({ data }) => events.push(typeof data === "string" ? text(data) : binary(data)));
+  driver.on("ping", ({ data }) => events.push(`ping ${data}`));
+  driver.on("pong", ({ data }) => events.push(`pong ${data}`));
+  driver.on("error", () => {
+    failing = true;
+  });
+  driver.on("close", ({ code, reason }) => {
+    if (failing) failed = code;
+    else events.push(close(code, reason));
+  });
+  for (const chunk of chunksOf(stream)) driver.parse(chunk);
+  return { events, failed };
+}
+
+const differences: readonly Difference[] = [
+  {
+    name: "websocket-driver reports an empty Close frame as 1000",
+    section: "RFC 6455 §7.1.5",
+    applies: ({ ours, theirs }) =>
+      ours.events.at(-1) === close(1005, "") && same({ ...ours, events: [...before(ours), close(1000, "")] }, theirs),
+  },
+  {
+    name: "websocket-driver does not know the status codes 1012 to 1014",
+    section: "RFC 6455 §7.4.2",
+    applies: ({ ours, theirs }) =>
+      same({ ...ours, events: ours.events.map((event) => event.replace(/^close 101[234]/, "close 1002")) }, theirs),
+  },
+  {
+    name: "websocket-driver answers an illegal Close frame with 1002, and tells of it as if the peer had sent that",
+    section: "RFC 6455 §7.1.7",
+    applies: ({ ours, theirs }) =>
+      ours.code?.startsWith("close/") === true &&
+      theirs.events.at(-1)?.startsWith("close 1002 ") === true &&
+      same({ events: ours.events, failed: undefined }, { ...theirs, events: before(theirs) }),
+  },
+  {
+    name: "websocket-driver answers a frame that is not masked with 1003",
+    section: "RFC 6455 §5.1",
+    applies: ({ ours, theirs }) =>
+      ours.code === "frame/mask-missing" && theirs.failed === 1003 && sameEvents(ours.events, theirs.events),
+  },
+  {
+    name: "websocket-driver as a client takes masked frames",
+    section: "RFC 6455 §5.1",
+    applies: ({ ours }) => ours.code === "frame/mask-unexpected",
+    instead: ({ stream, ours }) => ({ stream: unmasked(stream, ours.offset - 1) }),
+  },
+  {
+    name: "websocket-driver accepts lengths in more bytes than they need",
+    section: "RFC 6455 §5.2",
+    applies: ({ ours }) => ours.code === "frame/length-not-minimal",
+    instead: () => ({ options: { tolerate: ["non-minimal-length"] } }),
+  },
+  {
+    name: "websocket-driver accepts them in control frames too",
+    section: "RFC 6455 §5.5",
+    applies: ({ ours }) => ours.code === "frame/control-too-long",
+    instead: ({ stream, ours }) => ({ stream: withShortLength(stream, ours.offset - 1) }),
+  },
+  {
+    name: "websocket-driver answers a length with bit 63 set as one that is too big, 1009",
+    section: "RFC 6455 §5.2",
+    applies: ({ ours, theirs }) =>
+      ours.code === "frame/length-sign-bit" && theirs.failed === 1009 && sameEvents(ours.events, theirs.events),
+  },
+  {
+    name: "websocket-driver looks at the UTF-8 of a message when it is whole: control frames may come first, or another fault",
+    section: "RFC 6455 §8.1",
+    applies: ({ ours, theirs }) =>
+      ours.code === "message/utf8-invalid" &&
+      isBeginning(ours.events, theirs.events) &&
+      !theirs.events.slice(ours.events.length).some(isMessage),
+  },
+  {
+    name: "websocket-driver has no limit on fragments",
+    section: "RFC 6455 §10.4",
+    applies: ({ ours }) => ours.code === "message/too-many-fragments",
+    instead: () => ({ options: { limits: { ...limits, fragments: Number.POSITIVE_INFINITY } } }),
+  },
+  {
+    name: "websocket-driver judges a length before the masking key has come",
+    section: "RFC 6455 §5.2",
+    applies: ({ stream, ours, reread, theirs }) => {
+      if (ours.failed !== undefined) return false;
+      const later = reread(continued(stream, new Uint8Array(4)));
+      return later.code === "message/too-big" && same(later, theirs);
+    },
+  },
+  {
+    name: "websocket-driver refuses a continuation of nothing when its payload has come, or for its length",
+    section: "RFC 6455 §5.4",
+    applies: ({ stream, ours, theirs }) =>
+      ours.code === "frame/continuation-unexpected" &&
+      sameEvents(ours.events, theirs.events) &&
+      (theirs.failed === 1009 || theirs.failed === 1003 || (theirs.failed === undefined && isCut(stream, ours.offset))),
+  },
+];
+
+/** All but the last event. */
+const before = ({ events }: Verdict): readonly string[] => events.slice(0, -1);
+
+export const websocketDriverPeer: Peer = {
+  name: "websocket-driver",
+  differences,
+  // It tells of the payloads of control frames as text, whatever they are.
+  tells: (event) =>
+    event.replace(
+      /^(p[io]ng )(.*)/s,
+      (_, kind: string, payload: string) => kind + Buffer.from(payload, "latin1").toString(),
+    ),
+  reads: (stream) => !stream.deflate,
+  judge: (streams) => streams.map(judge),
+};

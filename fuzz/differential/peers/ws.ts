@@ -1,0 +1,180 @@
+/** The receiver of `ws`, and how it differs. */
+import type { ViolationCode } from "@hybi/core";
+import * as ws from "ws";
+import { holdsFinalBlock } from "../final-block.ts";
+import { isCut } from "../frame-end.ts";
+import { limits } from "../ours.ts";
+import { chunksOf, continued, type Stream } from "../stream.ts";
+import { binary, close, isBeginning, isMessage, ping, pong, same, sameEvents, text, type Verdict } from "../verdict.ts";
+import type { Difference, Peer } from "./peer.ts";
+
+/** As far as it is used here; the declared types leave it out. */
+interface Receiver {
+  on(name: "message", listener: (data: Buffer, isBinary: boolean) => void): void;
+  on(name: "ping" | "pong", listener: (data: Buffer) => void): void;
+  on(name: "conclude", listener: (statusCode: number, reason: Buffer) => void): void;
+  on(name: "error", listener: () => void): void;
+  _write(chunk: Uint8Array, encoding: string, done: (error?: Error | null) => void): void;
+}
+
+interface PerMessageDeflate {
+  accept(offers: readonly object[]): object;
+  cleanup(): void;
+}
+
+const { Receiver, PerMessageDeflate } = ws as unknown as {
+  readonly Receiver: new (options: object) => Receiver;
+  readonly PerMessageDeflate: new (options: object) => PerMessageDeflate;
+};
+
+// An error's stack is most of its cost, and nobody reads it here.
+Error.stackTraceLimit = 0;
+
+function judge(stream: Stream): Verdict | Promise<Verdict> {
+  const isServer = stream.role === "server";
+  const events: string[] = [];
+  let failed: number | undefined;
+  let concluded = false;
+  let deflate: PerMessageDeflate | undefined;
+  if (stream.deflate) {
+    deflate = new PerMessageDeflate({ isServer, maxPayload: limits.message });
+    deflate.accept([{}]);
+  }
+  const receiver = new Receiver({
+    isServer,
+    maxPayload: limits.message,
+    maxFragments: limits.fragments,
+    extensions: deflate === undefined ? {} : { "permessage-deflate": deflate },
+  });
+  receiver.on("message", (data, isBinary) => events.push(isBinary ? binary(data) : text(data.toString())));
+  receiver.on("ping", (payload) => events.push(ping(payload)));
+  receiver.on("pong", (payload) => events.push(pong(payload)));
+  receiver.on("conclude", (statusCode, reason) => {
+    concluded = true;
+    events.push(close(statusCode, reason.toString()));
+  });
+  receiver.on("error", () => undefined);
+
+  // Straight to the machine, past the queue of a Writable: nothing here waits for a turn of the event loop.
+  if (deflate === undefined) {
+    for (const chunk of chunksOf(stream)) {
+      if (failed !== undefined || concluded) break;
+      receiver._write(chunk, "buffer", (error) => {
+        if (error) failed = statusCodeOf(error);
+      });
+    }
+    return { events, failed };
+  }
+  // Inflating is asynchronous.
+  const writeAll = async (): Promise<Verdict> => {
+    for (const chunk of chunksOf(stream)) {
+      if (failed !== undefined || concluded) break;
+      await new Promise<void>((resolve) => {
+        receiver._write(chunk, "buffer", (error) => {
+          if (error) failed = statusCodeOf(error);
+          resolve();
+        });
+      });
+    }
+    deflate.cleanup();
+    return { events, failed };
+  };
+  return writeAll();
+}
+
+/** `ws` keeps it under a symbol. */
+function statusCodeOf(error: Error): number {
+  const [code] = Object.getOwnPropertySymbols(error).map((key) => Reflect.get(error, key) as unknown);
+  return typeof code === "number" ? code : 0;
+}
+
+const lengthFaults = new Set<ViolationCode | undefined>([
+  "close/payload-truncated",
+  "message/too-big",
+  "frame/too-big",
+]);
+
+const differences: readonly Difference[] = [
+  {
+    name: "ws accepts lengths in more bytes than they need",
+    section: "RFC 6455 §5.2",
+    applies: ({ ours }) => ours.code === "frame/length-not-minimal",
+    instead: () => ({ options: { tolerate: ["non-minimal-length"] } }),
+  },
+  {
+    name: "ws answers a length with bit 63 set as one that is too big, 1009",
+    section: "RFC 6455 §5.2",
+    applies: ({ ours, theirs }) =>
+      ours.code === "frame/length-sign-bit" && theirs.failed === 1009 && sameEvents(ours.events, theirs.events),
+  },
+  {
+    name: "ws looks at the UTF-8 of a message when it is whole: control frames may come first, or another fault",
+    section: "RFC 6455 §8.1",
+    applies: ({ ours, theirs }) =>
+      ours.code === "message/utf8-invalid" &&
+      isBeginning(ours.events, theirs.events) &&
+      !theirs.events.slice(ours.events.length).some(isMessage),
+  },
+  {
+    name: "ws counts a fragment when its payload has arrived",
+    section: "RFC 6455 §10.4",
+    applies: ({ ours, theirs }) =>
+      ours.code === "message/too-many-fragments" &&
+      theirs.failed === undefined &&
+      sameEvents(ours.events, theirs.events),
+  },
+  {
+    name: "ws judges a length, that of a Close frame too, before the masking key and the payload have come",
+    section: "RFC 6455 §5.2",
+    applies: ({ stream, ours, reread, theirs }) => {
+      if (ours.failed !== undefined) return false;
+      const later = reread(continued(stream, new Uint8Array(5)));
+      return lengthFaults.has(later.code) && same(later, theirs);
+    },
+  },
+  {
+    name: "ws reads a header two bytes at a time, and does not judge the first one alone",
+    section: "RFC 6455 §5.2",
+    applies: ({ stream, ours, theirs }) =>
+      ours.failed === 1002 &&
+      ours.offset === stream.bytes.length - 1 &&
+      theirs.failed === undefined &&
+      sameEvents(ours.events, theirs.events),
+  },
+  {
+    name: "ws inflates the payload of a frame when it is whole",
+    section: "RFC 7692 §6.2",
+    applies: ({ stream, ours, theirs }) =>
+      stream.deflate &&
+      (ours.code === "extension/data-malformed" || ours.code === "message/too-big") &&
+      isCut(stream, ours.offset) &&
+      theirs.failed === undefined &&
+      sameEvents(ours.events, theirs.events),
+  },
+  {
+    name: "ws takes compressed payload that ends early for a message",
+    section: "RFC 7692 §7.2.2",
+    applies: ({ ours, theirs }) =>
+      ours.code === "extension/data-truncated" &&
+      isBeginning(ours.events, theirs.events) &&
+      (theirs.failed === 1007 || theirs.events.slice(ours.events.length, ours.events.length + 1).some(isMessage)),
+  },
+  {
+    name: "ws drops what follows a block with BFINAL in its frame, and forgets the window",
+    section: "RFC 7692 §7.2.3.4",
+    applies: holdsFinalBlock,
+  },
+  {
+    name: "ws holds compressed payload to the limit of messages, before it is inflated",
+    section: "RFC 6455 §10.4",
+    applies: ({ stream, theirs }) => stream.deflate && theirs.failed === 1009,
+    instead: () => ({ options: { limits: { ...limits, frame: limits.message } } }),
+  },
+];
+
+export const wsPeer: Peer = {
+  name: "ws",
+  differences,
+  reads: () => true,
+  judge: (streams) => Promise.all(streams.map(judge)),
+};

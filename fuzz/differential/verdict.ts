@@ -1,0 +1,34 @@
+/** What became of a stream, in a form that can be compared. */
+
+export interface Verdict {
+  /** Messages, control frames and the peer's Close frame, in order: see `text` and its siblings. */
+  readonly events: readonly string[];
+  /** The status code with which the reader failed the connection; undefined when it did not. */
+  readonly failed: number | undefined;
+}
+
+export const text = (data: string): string => `text ${data}`;
+export const binary = (data: Uint8Array): string => `binary ${latin1(data)}`;
+export const ping = (payload: Uint8Array): string => `ping ${latin1(payload)}`;
+export const pong = (payload: Uint8Array): string => `pong ${latin1(payload)}`;
+export const close = (statusCode: number, reason: string): string => `close ${statusCode} ${reason}`;
+
+export const isMessage = (event: string): boolean => event.startsWith("text ") || event.startsWith("binary ");
+
+/** A char for each byte: the cheapest form that compares as bytes do. */
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+}
+
+export function same(one: Verdict, other: Verdict): boolean {
+  return one.failed === other.failed && sameEvents(one.events, other.events);
+}
+
+export function sameEvents(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && isBeginning(one, other);
+}
+
+/** Whether one told no more than a beginning of what the other told. */
+export function isBeginning(one: readonly string[], other: readonly string[]): boolean {
+  return one.length <= other.length && one.every((event, index) => other[index] === event);
+}
