@@ -21,6 +21,7 @@ const suites: { name: string; root: string; runtimes: readonly Runtime[] }[] = [
   { name: "bun", root: "packages/bun", runtimes: ["bun"] },
   { name: "testing", root: "packages/testing", runtimes: ["node", "deno", "bun"] },
   { name: "examples", root: "examples", runtimes: ["node"] },
+  { name: "fuzz", root: "fuzz", runtimes: ["node"] },
   { name: "tooling", root: "tooling", runtimes: ["node"] },
 ];
 

@@ -8,7 +8,7 @@ import { transcript } from "./transcript.ts";
 
 const batch = 512;
 /** After so many there is enough to think about. */
-const maxFindings = 5;
+const maxFindings = 10;
 /** From so many executions on, a known difference that was never met is one that is no more, or was never one. */
 const longRun = 200_000;
 const reportEveryMs = 60_000;

@@ -4,7 +4,7 @@ import { concat } from "../bytes.ts";
 import type { Random } from "../random.ts";
 import { writeBinary, writeText } from "./payloads.ts";
 
-export interface CompressedMessage {
+interface CompressedMessage {
   readonly kind: "text" | "binary";
   readonly payload: Uint8Array;
 }

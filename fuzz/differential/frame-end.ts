@@ -1,20 +1,67 @@
 /** Where a frame ends, read without any rule: so that it can be told whether one was cut. */
 import { concat } from "../bytes.ts";
-import type { Stream } from "./stream.ts";
+import { beginning, type Stream } from "./stream.ts";
 
 /** The index after the frame that begins at `start`; Infinity when its header is not whole. */
 export function frameEnd({ bytes }: Stream, start: number): number {
-  const second = bytes[start + 1];
-  if (second === undefined) return Number.POSITIVE_INFINITY;
-  const short = second & 0x7f;
-  const lengthBytes = short < 126 ? 0 : short === 126 ? 2 : 8;
-  const keyBytes = (second & 0x80) === 0 ? 0 : 4;
-  const header = start + 2 + lengthBytes + keyBytes;
-  if (header > bytes.length) return Number.POSITIVE_INFINITY;
-  let length = lengthBytes === 0 ? short : 0;
-  for (let index = 0; index < lengthBytes; index++) length = length * 256 + (bytes[start + 2 + index] as number);
-  return header + length;
+  const header = start + 2 + lengthBytesAt(bytes, start) + keyBytesAt(bytes, start);
+  return header > bytes.length ? Number.POSITIVE_INFINITY : header + declaredLength(bytes, start);
 }
+
+/** The stream without the frame that it ends in. */
+export function wholeFrames(stream: Stream): Stream {
+  let end = 0;
+  for (let next = 0; next <= stream.bytes.length; next = frameEnd(stream, end)) end = next;
+  return beginning(stream, end);
+}
+
+/** Whether the stream ends within a header. */
+export const endsInHeader = (stream: Stream): boolean =>
+  frameEnd(stream, wholeFrames(stream).bytes.length) === Number.POSITIVE_INFINITY;
+
+/** Whether a control frame stands between the fragments of a message whose first frame has RSV1. */
+export function hasControlWithinCompressed(stream: Stream): boolean {
+  const { bytes } = stream;
+  let within = false;
+  for (let at = 0; at < bytes.length; at = frameEnd(stream, at)) {
+    const first = bytes[at] as number;
+    const isControl = (first & 0x8) !== 0;
+    if (isControl && within) return true;
+    const opens = (first & 0x40) !== 0 && (first & 0xf) !== 0;
+    if (!isControl) within = (first & 0x80) === 0 && (opens || within);
+  }
+  return false;
+}
+
+/** Of the first Close frame that is whole and has one. */
+export function closeStatusCode(stream: Stream): number | undefined {
+  const { bytes } = wholeFrames(stream);
+  for (let at = 0; at < bytes.length; at = frameEnd(stream, at)) {
+    if (((bytes[at] as number) & 0xf) !== 0x8) continue;
+    const key = at + 2 + lengthBytesAt(bytes, at);
+    const payload = bytes.subarray(key + keyBytesAt(bytes, at), frameEnd(stream, at));
+    if (payload.length < 2) continue;
+    const unmasked = (index: number): number =>
+      (payload[index] as number) ^ (keyBytesAt(bytes, at) === 0 ? 0 : (bytes[key + index] as number));
+    return (unmasked(0) << 8) | unmasked(1);
+  }
+  return undefined;
+}
+
+/** As the header at `start` says, whose length is whole. */
+function declaredLength(bytes: Uint8Array, start: number): number {
+  const lengthBytes = lengthBytesAt(bytes, start);
+  if (lengthBytes === 0) return (bytes[start + 1] as number) & 0x7f;
+  return bytes.subarray(start + 2, start + 2 + lengthBytes).reduce((sum, byte) => sum * 256 + byte, 0);
+}
+
+/** Bytes of extended length. A header that has no second byte counts as one that is cut. */
+function lengthBytesAt(bytes: Uint8Array, start: number): number {
+  const short = (bytes[start + 1] ?? 0x7f) & 0x7f;
+  return short < 126 ? 0 : short === 126 ? 2 : 8;
+}
+
+const keyBytesAt = (bytes: Uint8Array, start: number): number => ((bytes[start + 1] ?? 0) & 0x80 ? 4 : 0);
 
 /** Whether the stream ends within the frame that begins at `start`. */
 export const isCut = (stream: Stream, start: number): boolean => frameEnd(stream, start) > stream.bytes.length;
@@ -22,11 +69,12 @@ export const isCut = (stream: Stream, start: number): boolean => frameEnd(stream
 /** The stream with the masked frame at `start` unmasked; without it when its key is cut and it would be whole without. */
 export function unmasked(stream: Stream, start: number): Stream {
   const { bytes } = stream;
-  const short = (bytes[start + 1] as number) & 0x7f;
-  const key = start + 2 + (short < 126 ? 0 : short === 126 ? 2 : 8);
-  if (key > bytes.length || (key + 4 > bytes.length && short === 0)) return changed(stream, bytes.subarray(0, start));
+  const key = start + 2 + lengthBytesAt(bytes, start);
+  const keyIsCut = key + 4 > bytes.length;
+  if (key > bytes.length || (keyIsCut && declaredLength(bytes, start) === 0))
+    return changed(stream, bytes.subarray(0, start));
   const header = bytes.slice(start, key);
-  header[1] = short;
+  header[1] = (header[1] as number) & 0x7f;
   const payload = bytes.slice(key + 4, frameEnd(stream, start));
   for (let at = 0; at < payload.length; at++) {
     payload[at] = (payload[at] as number) ^ (bytes[key + (at & 3)] as number);
@@ -38,10 +86,9 @@ export function unmasked(stream: Stream, start: number): Stream {
 export function withShortLength(stream: Stream, start: number): Stream {
   const { bytes } = stream;
   const second = bytes[start + 1] as number;
-  const lengthBytes = (second & 0x7f) === 126 ? 2 : 8;
-  const header = start + 2 + lengthBytes;
+  const header = start + 2 + lengthBytesAt(bytes, start);
   if (header > bytes.length) return changed(stream, bytes.subarray(0, start));
-  const length = bytes.subarray(start + 2, header).reduce((sum, byte) => sum * 256 + byte, 0);
+  const length = declaredLength(bytes, start);
   if (length > 125) return stream;
   const shortHeader = Uint8Array.of(bytes[start] as number, (second & 0x80) | length);
   return changed(stream, concat(bytes.subarray(0, start), shortHeader, bytes.subarray(header)));

@@ -41,7 +41,7 @@ export class StreamGenerator {
   stream(index: number): Stream {
     const random = new Random(this.#seed, index);
     const role = random.oneIn(2) ? "server" : "client";
-    const deflate = random.oneIn(24);
+    const deflate = random.oneIn(40);
     this.#random = random;
     this.#faulty = random.oneIn(2);
     this.#writer = new StreamWriter(role, random, this.#scratch);
@@ -53,7 +53,8 @@ export class StreamGenerator {
   #frames(conversation: Conversation): void {
     const random = this.#random;
     const messages = conversation.values();
-    for (let count = 1 + random.below(5); count > 0; count--) {
+    // Short ones find as much as long ones do, and cost less.
+    for (let count = 1 + random.below(random.oneIn(6) ? 6 : 2); count > 0; count--) {
       const kind = random.below(20);
       if (kind < 4) this.#control();
       else if (kind === 4) this.#close();

@@ -12,7 +12,7 @@ export interface Peer {
   /** Whether it can be asked. */
   reads(stream: Stream): boolean;
   judge(streams: readonly Stream[]): Promise<readonly Verdict[]> | readonly Verdict[];
-  close?(): Promise<void>;
+  close?(): void;
 }
 
 /** A stream on which we and a peer differ. */

@@ -2,8 +2,9 @@
 import { createRequire } from "node:module";
 import { isCut, unmasked, withShortLength } from "../frame-end.ts";
 import { limits } from "../ours.ts";
-import { chunksOf, continued, type Stream } from "../stream.ts";
-import { binary, close, isBeginning, isMessage, same, sameEvents, text, type Verdict } from "../verdict.ts";
+import { chunksOf, type Stream } from "../stream.ts";
+import { binary, close, same, sameEvents, text, type Verdict } from "../verdict.ts";
+import { lengthBeforeKey, nonMinimalLength, signBitIsTooBig, utf8OfWholeMessage } from "./common-differences.ts";
 import type { Difference, Peer } from "./peer.ts";
 
 /** As far as it is used here. */
@@ -81,47 +82,22 @@ const differences: readonly Difference[] = [
     applies: ({ ours }) => ours.code === "frame/mask-unexpected",
     instead: ({ stream, ours }) => ({ stream: unmasked(stream, ours.offset - 1) }),
   },
+  nonMinimalLength("websocket-driver"),
   {
-    name: "websocket-driver accepts lengths in more bytes than they need",
-    section: "RFC 6455 §5.2",
-    applies: ({ ours }) => ours.code === "frame/length-not-minimal",
-    instead: () => ({ options: { tolerate: ["non-minimal-length"] } }),
-  },
-  {
-    name: "websocket-driver accepts them in control frames too",
+    name: "websocket-driver accepts them in control frames too, up to 125",
     section: "RFC 6455 §5.5",
     applies: ({ ours }) => ours.code === "frame/control-too-long",
     instead: ({ stream, ours }) => ({ stream: withShortLength(stream, ours.offset - 1) }),
   },
-  {
-    name: "websocket-driver answers a length with bit 63 set as one that is too big, 1009",
-    section: "RFC 6455 §5.2",
-    applies: ({ ours, theirs }) =>
-      ours.code === "frame/length-sign-bit" && theirs.failed === 1009 && sameEvents(ours.events, theirs.events),
-  },
-  {
-    name: "websocket-driver looks at the UTF-8 of a message when it is whole: control frames may come first, or another fault",
-    section: "RFC 6455 §8.1",
-    applies: ({ ours, theirs }) =>
-      ours.code === "message/utf8-invalid" &&
-      isBeginning(ours.events, theirs.events) &&
-      !theirs.events.slice(ours.events.length).some(isMessage),
-  },
+  signBitIsTooBig("websocket-driver"),
+  utf8OfWholeMessage("websocket-driver"),
   {
     name: "websocket-driver has no limit on fragments",
     section: "RFC 6455 §10.4",
     applies: ({ ours }) => ours.code === "message/too-many-fragments",
     instead: () => ({ options: { limits: { ...limits, fragments: Number.POSITIVE_INFINITY } } }),
   },
-  {
-    name: "websocket-driver judges a length before the masking key has come",
-    section: "RFC 6455 §5.2",
-    applies: ({ stream, ours, reread, theirs }) => {
-      if (ours.failed !== undefined) return false;
-      const later = reread(continued(stream, new Uint8Array(4)));
-      return later.code === "message/too-big" && same(later, theirs);
-    },
-  },
+  lengthBeforeKey("websocket-driver", ["message/too-big", "frame/too-big"]),
   {
     name: "websocket-driver refuses a continuation of nothing when its payload has come, or for its length",
     section: "RFC 6455 §5.4",

@@ -1,11 +1,18 @@
 /** The receiver of `ws`, and how it differs. */
-import type { ViolationCode } from "@hybi/core";
 import * as ws from "ws";
-import { holdsFinalBlock } from "../final-block.ts";
 import { isCut } from "../frame-end.ts";
 import { limits } from "../ours.ts";
-import { chunksOf, continued, type Stream } from "../stream.ts";
-import { binary, close, isBeginning, isMessage, ping, pong, same, sameEvents, text, type Verdict } from "../verdict.ts";
+import { chunksOf, type Stream } from "../stream.ts";
+import { binary, close, ping, pong, sameEvents, text, type Verdict } from "../verdict.ts";
+import {
+  deflateEndsEarly,
+  finalBlockEndsAll,
+  lastBitsOfFrame,
+  lengthBeforeKey,
+  nonMinimalLength,
+  signBitIsTooBig,
+  utf8OfWholeMessage,
+} from "./common-differences.ts";
 import type { Difference, Peer } from "./peer.ts";
 
 /** As far as it is used here; the declared types leave it out. */
@@ -88,33 +95,11 @@ function statusCodeOf(error: Error): number {
   return typeof code === "number" ? code : 0;
 }
 
-const lengthFaults = new Set<ViolationCode | undefined>([
-  "close/payload-truncated",
-  "message/too-big",
-  "frame/too-big",
-]);
-
 const differences: readonly Difference[] = [
-  {
-    name: "ws accepts lengths in more bytes than they need",
-    section: "RFC 6455 §5.2",
-    applies: ({ ours }) => ours.code === "frame/length-not-minimal",
-    instead: () => ({ options: { tolerate: ["non-minimal-length"] } }),
-  },
-  {
-    name: "ws answers a length with bit 63 set as one that is too big, 1009",
-    section: "RFC 6455 §5.2",
-    applies: ({ ours, theirs }) =>
-      ours.code === "frame/length-sign-bit" && theirs.failed === 1009 && sameEvents(ours.events, theirs.events),
-  },
-  {
-    name: "ws looks at the UTF-8 of a message when it is whole: control frames may come first, or another fault",
-    section: "RFC 6455 §8.1",
-    applies: ({ ours, theirs }) =>
-      ours.code === "message/utf8-invalid" &&
-      isBeginning(ours.events, theirs.events) &&
-      !theirs.events.slice(ours.events.length).some(isMessage),
-  },
+  nonMinimalLength("ws"),
+  signBitIsTooBig("ws"),
+  utf8OfWholeMessage("ws"),
+  lengthBeforeKey("ws", ["close/payload-truncated", "message/too-big", "frame/too-big"]),
   {
     name: "ws counts a fragment when its payload has arrived",
     section: "RFC 6455 §10.4",
@@ -122,15 +107,6 @@ const differences: readonly Difference[] = [
       ours.code === "message/too-many-fragments" &&
       theirs.failed === undefined &&
       sameEvents(ours.events, theirs.events),
-  },
-  {
-    name: "ws judges a length, that of a Close frame too, before the masking key and the payload have come",
-    section: "RFC 6455 §5.2",
-    applies: ({ stream, ours, reread, theirs }) => {
-      if (ours.failed !== undefined) return false;
-      const later = reread(continued(stream, new Uint8Array(5)));
-      return lengthFaults.has(later.code) && same(later, theirs);
-    },
   },
   {
     name: "ws reads a header two bytes at a time, and does not judge the first one alone",
@@ -151,19 +127,9 @@ const differences: readonly Difference[] = [
       theirs.failed === undefined &&
       sameEvents(ours.events, theirs.events),
   },
-  {
-    name: "ws takes compressed payload that ends early for a message",
-    section: "RFC 7692 §7.2.2",
-    applies: ({ ours, theirs }) =>
-      ours.code === "extension/data-truncated" &&
-      isBeginning(ours.events, theirs.events) &&
-      (theirs.failed === 1007 || theirs.events.slice(ours.events.length, ours.events.length + 1).some(isMessage)),
-  },
-  {
-    name: "ws drops what follows a block with BFINAL in its frame, and forgets the window",
-    section: "RFC 7692 §7.2.3.4",
-    applies: holdsFinalBlock,
-  },
+  lastBitsOfFrame("ws"),
+  deflateEndsEarly("ws"),
+  finalBlockEndsAll("ws"),
   {
     name: "ws holds compressed payload to the limit of messages, before it is inflated",
     section: "RFC 6455 §10.4",

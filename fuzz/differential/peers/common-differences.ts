@@ -1,0 +1,72 @@
+/** Differences that more than one peer has: each function takes the peer's name. */
+import type { Role, ViolationCode } from "@hybi/core";
+import { encodeFrame } from "@hybi/core/frame";
+import { holdsFinalBlock } from "../final-block.ts";
+import { wholeFrames } from "../frame-end.ts";
+import { beginning, continued } from "../stream.ts";
+import { isBeginning, isMessage, same, sameEvents } from "../verdict.ts";
+import type { Difference } from "./peer.ts";
+
+export const nonMinimalLength = (peer: string): Difference => ({
+  name: `${peer} accepts lengths in more bytes than they need`,
+  section: "RFC 6455 §5.2",
+  applies: ({ ours }) => ours.code === "frame/length-not-minimal",
+  instead: () => ({ options: { tolerate: ["non-minimal-length"] } }),
+});
+
+export const signBitIsTooBig = (peer: string): Difference => ({
+  name: `${peer} answers a length with bit 63 set as one that is too big, 1009`,
+  section: "RFC 6455 §5.2",
+  applies: ({ ours, theirs }) =>
+    ours.code === "frame/length-sign-bit" && theirs.failed === 1009 && sameEvents(ours.events, theirs.events),
+});
+
+export const utf8OfWholeMessage = (peer: string): Difference => ({
+  name: `${peer} looks at the UTF-8 of a message when it is whole: control frames may come first, or another fault`,
+  section: "RFC 6455 §8.1",
+  applies: ({ ours, theirs }) =>
+    ours.code === "message/utf8-invalid" &&
+    isBeginning(ours.events, theirs.events) &&
+    !theirs.events.slice(ours.events.length).some(isMessage),
+});
+
+/** `codes` are those that are found in the next five bytes, be they the key, and one of payload, of zeroes. */
+export const lengthBeforeKey = (peer: string, codes: readonly ViolationCode[]): Difference => ({
+  name: `${peer} judges a length before the masking key and the payload have come`,
+  section: "RFC 6455 §5.2",
+  applies: ({ stream, ours, reread, theirs }) => {
+    if (ours.failed !== undefined) return false;
+    const later = reread(continued(stream, new Uint8Array(5)));
+    return later.code !== undefined && codes.includes(later.code) && same(later, theirs);
+  },
+});
+
+export const lastBitsOfFrame = (peer: string): Difference => ({
+  name: `${peer} finds a fault in the last bits of a frame within a message; hybi waits for the byte after them`,
+  section: "RFC 7692 §6.2",
+  applies: ({ stream, ours, reread, theirs }) => {
+    if (!stream.deflate || theirs.failed !== 1007) return false;
+    const read = ours.failed === undefined ? stream : beginning(stream, ours.offset);
+    const later = reread(continued(wholeFrames(read), moreOfMessage(stream.role)));
+    return later.code === "extension/data-malformed" && same(later, theirs);
+  },
+});
+
+/** A fragment of one byte that does not end the message. */
+const moreOfMessage = (role: Role): Uint8Array =>
+  encodeFrame({ opcode: 0x0, final: false, payload: Uint8Array.of(0), maskingKey: role === "server" ? 0 : undefined });
+
+export const deflateEndsEarly = (peer: string): Difference => ({
+  name: `${peer} takes compressed payload that ends early for a message`,
+  section: "RFC 7692 §7.2.2",
+  applies: ({ ours, theirs }) =>
+    ours.code === "extension/data-truncated" &&
+    isBeginning(ours.events, theirs.events) &&
+    (theirs.failed === 1007 || theirs.events.slice(ours.events.length, ours.events.length + 1).some(isMessage)),
+});
+
+export const finalBlockEndsAll = (peer: string): Difference => ({
+  name: `${peer} drops compressed payload after a block with BFINAL, or forgets the window`,
+  section: "RFC 7692 §7.2.3.4",
+  applies: holdsFinalBlock,
+});

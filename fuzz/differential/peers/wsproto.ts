@@ -1,0 +1,83 @@
+/** wsproto, a sans-I/O implementation in Python, and how it differs. */
+import { closeStatusCode, endsInHeader, hasControlWithinCompressed, isCut, wholeFrames } from "../frame-end.ts";
+import { limits } from "../ours.ts";
+import type { Verdict } from "../verdict.ts";
+import { sameEvents } from "../verdict.ts";
+import { deflateEndsEarly, finalBlockEndsAll, lastBitsOfFrame } from "./common-differences.ts";
+import type { Difference, Peer } from "./peer.ts";
+import { WsprotoProcess } from "./wsproto-process.ts";
+
+const differences: readonly Difference[] = [
+  {
+    name: "wsproto has no limit on messages and fragments",
+    section: "RFC 6455 §10.4",
+    applies: ({ ours }) => ours.code === "message/too-big" || ours.code === "message/too-many-fragments",
+    instead: () => ({
+      options: { limits: { ...limits, message: Number.POSITIVE_INFINITY, fragments: Number.POSITIVE_INFINITY } },
+    }),
+  },
+  {
+    name: "wsproto does not know the status code 1014",
+    section: "RFC 6455 §7.4.2",
+    applies: ({ stream, ours, theirs }) =>
+      theirs.failed === 1002 &&
+      closeStatusCode(stream) === 1014 &&
+      (ours.failed === undefined || ours.code === "close/reason-utf8") &&
+      sameEvents(
+        ours.events.filter((event) => !event.startsWith("close ")),
+        theirs.events,
+      ),
+  },
+  {
+    name: "wsproto reads a header without its masking key as a whole, and judges no part of it",
+    section: "RFC 6455 §5.2",
+    applies: ({ stream, ours, theirs }) =>
+      ours.failed === 1002 &&
+      theirs.failed === undefined &&
+      sameEvents(ours.events, theirs.events) &&
+      endsInHeader(stream),
+  },
+  {
+    name: "wsproto judges the order of fragments when payload comes, after it is inflated",
+    section: "RFC 6455 §5.4",
+    applies: ({ stream, ours, theirs }) =>
+      (ours.code === "frame/continuation-unexpected" || ours.code === "frame/continuation-expected") &&
+      sameEvents(ours.events, theirs.events) &&
+      (theirs.failed === undefined ? isCut(stream, ours.offset) : stream.deflate && theirs.failed === 1007),
+  },
+  {
+    name: "wsproto waits for payloads of more than 2^53 - 1 bytes",
+    section: "RFC 6455 §10.4",
+    applies: ({ stream, ours, theirs }) =>
+      ours.code === "frame/too-big" &&
+      (theirs.failed === undefined || theirs.failed === 1007) &&
+      sameEvents(ours.events, theirs.events) &&
+      isCut(stream, wholeFrames(stream).bytes.length),
+  },
+  {
+    name: "wsproto forgets after a control frame that the message around it is compressed",
+    section: "RFC 7692 §6.1",
+    applies: ({ stream }) => stream.deflate && hasControlWithinCompressed(stream),
+  },
+  lastBitsOfFrame("wsproto"),
+  deflateEndsEarly("wsproto"),
+  finalBlockEndsAll("wsproto"),
+];
+
+/** Answers why not, where it is not to be had. */
+export function startWsproto(): Peer | string {
+  const process = WsprotoProcess.start();
+  if (typeof process === "string") return process;
+  return {
+    name: "wsproto",
+    differences,
+    reads: () => true,
+    judge: async (streams) => (await process.judge(streams)).map(verdictOf),
+    close: () => process.close(),
+  };
+}
+
+function verdictOf([events, failed]: readonly [readonly string[], number | string | null]): Verdict {
+  if (typeof failed === "string") return { events: [...events, `threw ${failed}`], failed: undefined };
+  return { events, failed: failed ?? undefined };
+}

@@ -1,0 +1,33 @@
+/**
+ * The folders of core that are mutated, and the tests of each that are to notice: its units, the requirements that it
+ * answers for, and the properties that are quick. All tests would find a few more and take ten times as long.
+ */
+export const folders: Readonly<Record<string, readonly string[]>> = {
+  frame: [
+    "src/{connection,frame/*}.test.ts",
+    "tests/spec/rfc6455-{framing,failing,lengths,masking,control-frames,messages,extensions-receiving}.test.ts",
+    "tests/properties/{chunking,robustness}.test.ts",
+  ],
+  closing: [
+    "src/{connection,endpoint,closing/*}.test.ts",
+    "tests/spec/rfc6455-{closing,close-frame,closing-messages,failing}.test.ts",
+    "tests/properties/closing-model.test.ts",
+  ],
+  message: [
+    "src/{connection,message/*}.test.ts",
+    "tests/spec/rfc6455-{messages,message-limits,sending,scheduling,output,control-frames,closing-messages}.test.ts",
+    "tests/spec/rfc6455-extensions{,-receiving,-sending}.test.ts",
+    "tests/properties/{limits,sending,round-trip,chunking,ownership}.test.ts",
+  ],
+  http: [
+    "src/{endpoint,http/*}.test.ts",
+    "tests/spec/{rfc9112,rfc6455-opening-client,rfc6455-opening-server}.test.ts",
+    "tests/properties/grammar.test.ts",
+  ],
+  opening: [
+    "src/{endpoint,opening/*}.test.ts",
+    "tests/spec/{rfc6455-opening-client,rfc6455-opening-server,rfc6455-extension-negotiation,rfc8441,rfc9220}.test.ts",
+    "tests/properties/grammar.test.ts",
+    "tests/scenarios/{opening,parsed-head,streams-of-http}.test.ts",
+  ],
+};
