@@ -3,6 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, listen } from "@hybi/bun";
+import { permessageDeflate } from "@hybi/permessage-deflate";
 import { adapterContract, selfSigned } from "@hybi/testing/adapter-contract";
 import { describe, expect, it } from "vitest";
 import { openRaw } from "./open-raw.ts";
@@ -13,4 +14,5 @@ const unixSocket = join(mkdtempSync(join(tmpdir(), "hybi-")), "socket");
 const certificate = await selfSigned();
 const tls = { ...certificate, trusting: { tls: { ca: certificate.cert } } };
 
-adapterContract("@hybi/bun", { connect, listen, openRaw, unixSocket, tls }, { describe, it, expect });
+const deflate = permessageDeflate();
+adapterContract("@hybi/bun", { connect, listen, openRaw, unixSocket, tls, deflate }, { describe, it, expect });

@@ -3,6 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, listen } from "@hybi/deno";
+import { permessageDeflate } from "@hybi/permessage-deflate";
 import { adapterContract, selfSigned } from "@hybi/testing/adapter-contract";
 import { describe, expect, it } from "vitest";
 import { openRaw } from "./open-raw.ts";
@@ -16,4 +17,5 @@ const tls = { ...certificate, trusting: { tls: { caCerts: [certificate.cert] } }
 // Deno answers `close` on a TLS connection by trying to end it well, for as long as the peer stays.
 const lacks = ["tls/drop-in-handshake"] as const;
 
-adapterContract("@hybi/deno", { connect, listen, openRaw, unixSocket, tls, lacks }, { describe, it, expect });
+const deflate = permessageDeflate();
+adapterContract("@hybi/deno", { connect, listen, openRaw, unixSocket, tls, lacks, deflate }, { describe, it, expect });

@@ -4,29 +4,48 @@ import type { RawConnection } from "@hybi/testing/adapter-contract";
 export async function openRaw(port: number): Promise<RawConnection> {
   const conn = await Deno.connect({ hostname: "127.0.0.1", port });
   let written: Promise<unknown> = Promise.resolve();
+  const reading = { isPaused: false };
   return {
     write(bytes) {
-      written = written.then(() => conn.write(bytes)).catch(() => {});
+      written = written.then(() => writeAll(conn, bytes)).catch(() => {});
     },
     end() {
       written = written.then(() => conn.closeWrite()).catch(() => {});
     },
-    received: readAll(conn),
+    pause() {
+      reading.isPaused = true;
+    },
+    drop() {
+      close(conn);
+    },
+    received: readAll(conn, reading),
   };
 }
 
-async function readAll(conn: Deno.Conn): Promise<Uint8Array> {
-  const bytes: number[] = [];
+async function writeAll(conn: Deno.Conn, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += await conn.write(bytes.subarray(at));
+}
+
+async function readAll(conn: Deno.Conn, reading: { readonly isPaused: boolean }): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
   const buffer = new Uint8Array(4096);
   try {
-    for (;;) {
+    while (!reading.isPaused) {
       const length = await conn.read(buffer);
       if (length === null) break;
-      bytes.push(...buffer.subarray(0, length));
+      chunks.push(buffer.slice(0, length));
     }
   } catch {
     // Lost: what has come is what there is.
   }
-  conn.close();
-  return Uint8Array.from(bytes);
+  if (!reading.isPaused) close(conn);
+  return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
+}
+
+function close(conn: Deno.Conn): void {
+  try {
+    conn.close();
+  } catch {
+    // It was closed already.
+  }
 }

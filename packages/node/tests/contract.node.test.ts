@@ -4,6 +4,7 @@ import { connect as openTcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect, listen } from "@hybi/node";
+import { permessageDeflate } from "@hybi/permessage-deflate";
 import { adapterContract, type RawConnection, selfSigned } from "@hybi/testing/adapter-contract";
 import { describe, expect, it } from "vitest";
 
@@ -17,7 +18,13 @@ function openRaw(port: number): Promise<RawConnection> {
     socket.on("error", reject);
     const received = new Promise<Uint8Array>((close) => socket.on("close", () => close(Buffer.concat(chunks))));
     socket.on("connect", () => {
-      resolve({ write: (bytes) => void socket.write(bytes), end: () => void socket.end(), received });
+      resolve({
+        write: (bytes) => void socket.write(bytes),
+        end: () => void socket.end(),
+        pause: () => void socket.pause(),
+        drop: () => void socket.destroy(),
+        received,
+      });
     });
   });
 }
@@ -28,4 +35,5 @@ const unixSocket = join(mkdtempSync(join(tmpdir(), "hybi-")), "socket");
 const certificate = await selfSigned();
 const tls = { ...certificate, trusting: { tls: { ca: certificate.cert } } };
 
-adapterContract("@hybi/node", { connect, listen, openRaw, unixSocket, tls }, { describe, it, expect });
+const deflate = permessageDeflate();
+adapterContract("@hybi/node", { connect, listen, openRaw, unixSocket, tls, deflate }, { describe, it, expect });

@@ -3,6 +3,7 @@ import type { Adapter } from "./adapter.ts";
 import { closingContract } from "./closing.ts";
 import { flowContract } from "./flow.ts";
 import { messageContract } from "./messages.ts";
+import { neighbourContract } from "./neighbours.ts";
 import { openingContract } from "./opening.ts";
 import { robustnessContract } from "./robustness.ts";
 import type { Runner } from "./runner.ts";
@@ -24,6 +25,7 @@ export function adapterContract(name: string, adapter: Adapter, runner: Runner):
     closingContract(adapter, runner);
     flowContract(adapter, runner);
     robustnessContract(adapter, runner);
+    neighbourContract(adapter, runner);
     tlsContract(adapter, runner);
     unixSocketContract(adapter, runner);
   });

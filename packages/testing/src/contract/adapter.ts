@@ -1,12 +1,25 @@
 /** An adapter as the contract sees it. */
-import type { ClientSocketOptions, OpeningHandler, ServerOptions, ShutdownOptions, WebSocket } from "@hybi/websocket";
+import type { Extension } from "@hybi/core";
+import type {
+  BroadcastOptions,
+  ClientSocketOptions,
+  OpeningHandler,
+  ServerOptions,
+  ShutdownOptions,
+  WebSocket,
+} from "@hybi/websocket";
 
 /** A connection below WebSocket, to be what no endpoint of ours would be. */
 export interface RawConnection {
+  /** Bytes that there is no room for wait, however many they are. */
   write(bytes: Uint8Array): void;
   /** Closes our half. */
   end(): void;
-  /** All bytes that came, once the peer has closed the connection or lost it. */
+  /** Reads nothing any more, but what is being read already. */
+  pause(): void;
+  /** Closes both halves at once: the peer sees a reset when it has sent something that was not read. */
+  drop(): void;
+  /** All bytes that came, once the connection is closed or lost, by whomever. */
   readonly received: Promise<Uint8Array>;
 }
 
@@ -20,6 +33,9 @@ export interface ListenSettings extends Omit<ServerOptions, "host"> {
 export interface AdapterServer {
   readonly port: number;
   readonly url: string;
+  /** Connections, and openings that are under way. */
+  readonly connections: number;
+  broadcast(data: string | ArrayBufferLike | ArrayBufferView, options?: BroadcastOptions): number;
   close(options?: ShutdownOptions): Promise<void>;
 }
 
@@ -36,6 +52,8 @@ export interface Adapter {
   readonly tls: { readonly cert: string; readonly key: string; readonly trusting: object };
   /** Where a Unix socket may be made: a path at which nothing stands. Not asked for when left out. */
   readonly unixSocket?: string | undefined;
+  /** permessage-deflate, to see what becomes of who sends little that is much. Not asked for when left out. */
+  readonly deflate?: Extension | undefined;
   /** What the runtime does not allow, and is not asked for therefore. */
   readonly lacks?: readonly Lack[] | undefined;
 }

@@ -6,10 +6,11 @@ import type { Adapter, AdapterServer, ListenSettings } from "./adapter.ts";
 const host = "127.0.0.1";
 
 /** Sends back what comes, as it came. */
-export function echo(opening: IncomingOpening): void {
+export function echo(opening: IncomingOpening): WebSocket {
   const socket = opening.accept();
   socket.binaryType = "arraybuffer";
   socket.onmessage = ({ data }) => socket.send(data);
+  return socket;
 }
 
 /** Runs `test` with a server that listens, which is closed whatever comes of it. */

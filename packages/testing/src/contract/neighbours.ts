@@ -1,0 +1,223 @@
+/**
+ * One bad client must not harm another: while it does what it does, the same server goes on serving who behaves, it costs a
+ * bounded amount of memory, and in the end it is gone. Nothing that it does is an error of the application's.
+ */
+import { encodeFrame, opcodes } from "@hybi/core/frame";
+import type { Adapter, RawConnection } from "./adapter.ts";
+import { type Neighbourhood, withNeighbours } from "./neighbourhood.ts";
+import type { Runner } from "./runner.ts";
+import { handwrittenRequest, next, pattern } from "./world.ts";
+
+const mebibyte = 1 << 20;
+
+/** A write under way, what a transport holds of it, and the answers to Pings that wait. */
+const mostBuffered = 262_144;
+
+function frame(opcode: number, payload: Uint8Array, final = true): Uint8Array {
+  return encodeFrame({ opcode, payload, final, maskingKey: 0x01020304 });
+}
+
+function times(count: number, bytes: Uint8Array): Uint8Array {
+  const all = new Uint8Array(count * bytes.length);
+  for (let index = 0; index < count; index++) all.set(bytes, index * bytes.length);
+  return all;
+}
+
+/** The status code of the HTTP answer, and of the Close frame that follows it if there is one. */
+function answered(bytes: Uint8Array): number[] {
+  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  const status = Number(text.slice(9, 12));
+  const close = bytes.subarray(text.indexOf("\r\n\r\n") + 4);
+  return status === 101 && close[0] === 0x88 ? [status, close[2]! * 256 + close[3]!] : [status];
+}
+
+export function neighbourContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+  const open = async (count: number, { server }: Neighbourhood): Promise<RawConnection[]> =>
+    Promise.all(Array.from({ length: count }, () => adapter.openRaw(server.port)));
+
+  /** What comes before it is accepted is bounded too, and would be answered with 400. */
+  const accept = async (raws: readonly RawConnection[], world: Neighbourhood): Promise<void> => {
+    for (const raw of raws) raw.write(handwrittenRequest);
+    await world.goOn(() => world.bad.length === raws.length);
+  };
+
+  describe("a client that behaves is served beside one", () => {
+    it("that sends garbage, before the handshake or after it", async () => {
+      await withNeighbours(adapter, {}, async (world) => {
+        const raws = await open(10, world);
+        for (const [index, raw] of raws.entries()) {
+          if (index % 2 === 1) raw.write(handwrittenRequest);
+          raw.write(new Uint8Array(40_000).fill(0xff));
+        }
+        await world.goOn(() => world.server.connections === 1);
+        const answers = await Promise.all(raws.map(async (raw) => answered(await raw.received)));
+        expect(answers).toEqual(raws.map((_, index) => (index % 2 === 1 ? [101, 1002] : [414])));
+      });
+    });
+
+    it("that sends its request byte by byte, for ever", async () => {
+      await withNeighbours(adapter, { deadlines: { opening: 1_000 } }, async (world) => {
+        const [raw] = (await open(1, world)) as [RawConnection];
+        for (let at = 0; at < 100; at++) {
+          raw.write(handwrittenRequest.slice(at, at + 1));
+          await world.pass(20);
+        }
+        await world.goOn(() => world.server.connections === 1);
+        expect(answered(await raw.received)).toEqual([408]);
+      });
+    });
+
+    it("that stops in the middle of a frame", async () => {
+      await withNeighbours(adapter, { deadlines: { ping: 2_000, pong: 2_000, closing: 2_000 } }, async (world) => {
+        const [raw] = (await open(1, world)) as [RawConnection];
+        raw.pause();
+        raw.write(handwrittenRequest);
+        raw.write(frame(opcodes.binary, new Uint8Array(mebibyte)).subarray(0, 1_000));
+        await world.goOn(() => world.bad[0]?.statistics.bytesReceived === 1_000);
+        await world.pass(8_000);
+        await world.goOn(() => world.server.connections === 1);
+        expect(world.bad[0]?.readyState).toBe(3);
+        raw.drop();
+      });
+    });
+
+    it("that floods it with Pings and reads no Pong: it is closed", async () => {
+      await withNeighbours(adapter, {}, async (world) => {
+        const most = await floodWithPings(world, () => world.bad[0]?.readyState === 2);
+        expect(most < mostBuffered).toBe(true);
+      });
+    });
+
+    it("that floods it with Pings and reads no Pong: few wait, where the application allows so many", async () => {
+      await withNeighbours(adapter, { deadlines: { controlFrames: Number.POSITIVE_INFINITY } }, async (world) => {
+        const most = await floodWithPings(world, () => world.bad[0]?.statistics.controlFramesReceived === 200_000);
+        expect(most < mostBuffered).toBe(true);
+      });
+    });
+
+    it("that reads nothing of what is broadcast", async () => {
+      await withNeighbours(adapter, { deadlines: { stalled: 3_000, closing: 2_000 } }, async (world) => {
+        const client = await adapter.connect(world.server.url);
+        client.pause();
+        const bytes = pattern(mebibyte);
+        let received = 0;
+        for (let count = 0; count < 48; count++) {
+          const arrived = next(world.good, "message");
+          world.server.broadcast(bytes, { maxBuffered: mebibyte });
+          received += ((await arrived).data as ArrayBuffer).byteLength;
+        }
+        expect(received).toBe(48 * mebibyte);
+        expect(world.bad[0]!.statistics.bufferedLength < 3 * mebibyte).toBe(true);
+        await world.pass(6_000);
+        await world.goOn(() => world.server.connections === 1);
+        client.terminate();
+      });
+    });
+
+    it("that reads nothing of what is sent to it, however much that is", async () => {
+      const limits = { queuedOutput: 4 * mebibyte };
+      await withNeighbours(adapter, { limits }, async (world) => {
+        const client = await adapter.connect(world.server.url);
+        client.pause();
+        const socket = world.bad[0]!;
+        let failure = "";
+        socket.onerror = ({ error }) => {
+          failure = (error as { code?: string }).code ?? "";
+        };
+        let most = 0;
+        for (let count = 0; count < 100 && socket.readyState === 1; count++) {
+          socket.send(new Uint8Array(mebibyte));
+          most = Math.max(most, socket.statistics.bufferedLength);
+          await world.goOn();
+        }
+        await world.goOn(() => world.server.connections === 1);
+        expect([failure, most <= 6 * mebibyte]).toEqual(["send/queue-full", true]);
+        client.terminate();
+      });
+    });
+
+    it("that cuts a message into fragments of one byte, or of none", async () => {
+      await withNeighbours(adapter, { limits: { fragments: 10_000 } }, async (world) => {
+        const raws = await open(2, world);
+        await accept(raws, world);
+        for (const [length, raw] of raws.entries()) {
+          raw.write(frame(opcodes.binary, new Uint8Array(length), false));
+          raw.write(times(20_000, frame(opcodes.continuation, new Uint8Array(length), false)));
+        }
+        await world.goOn(() => world.server.connections === 1);
+        for (const raw of raws) expect(answered(await raw.received)).toEqual([101, 1008]);
+      });
+    });
+
+    const { deflate } = adapter;
+    if (deflate !== undefined) {
+      it("that sends a little which decompresses to a lot", async () => {
+        const extensions = [deflate];
+        await withNeighbours(adapter, { extensions, limits: { message: mebibyte } }, async (world) => {
+          const client = await adapter.connect(world.server.url, { extensions });
+          const end = next(client, "close");
+          client.send(new Uint8Array(16 * mebibyte));
+          await world.goOn(() => world.server.connections === 1);
+          expect((await end).code).toBe(1009);
+          expect(world.bad[0]!.statistics.bytesReceived < 65_536).toBe(true);
+        });
+      });
+    }
+
+    it("that resets the connection in the middle of a message", async () => {
+      await withNeighbours(adapter, {}, async (world) => {
+        const raws = await open(10, world);
+        const half = frame(opcodes.text, new Uint8Array(1_000)).subarray(0, 500);
+        for (const raw of raws) {
+          raw.pause();
+          raw.write(handwrittenRequest);
+          raw.write(half);
+        }
+        const isHalfway = ({ statistics }: { statistics: { bytesReceived: number } }): boolean =>
+          statistics.bytesReceived === half.length;
+        await world.goOn(() => world.bad.length === raws.length && world.bad.every(isHalfway));
+        const ends = Promise.all(world.bad.map((socket) => next(socket, "close")));
+        for (const raw of raws) raw.drop();
+        expect((await ends).map(({ code }) => code)).toEqual(raws.map(() => 1006));
+        await world.goOn(() => world.server.connections === 1);
+      });
+    });
+
+    it("that opens more connections than there may be, and drops them, again and again", async () => {
+      await withNeighbours(adapter, { maxConnections: 10 }, async (world) => {
+        for (let round = 0; round < 10; round++) {
+          const before = world.bad.length;
+          let refused = 0;
+          const raws = await open(20, world);
+          for (const raw of raws) {
+            void raw.received.then((bytes) => {
+              if (answered(bytes)[0] === 503) refused++;
+            });
+            raw.write(handwrittenRequest);
+          }
+          await world.goOn(() => world.bad.length - before + refused === raws.length);
+          expect(refused >= 11).toBe(true);
+          for (const raw of raws) raw.drop();
+          await world.goOn(() => world.server.connections === 1);
+        }
+      });
+    });
+  });
+
+  /** Floods until `isOver`, and answers how many bytes waited for the client at most. */
+  async function floodWithPings(world: Neighbourhood, isOver: () => boolean): Promise<number> {
+    const [raw] = (await open(1, world)) as [RawConnection];
+    raw.pause();
+    await accept([raw], world);
+    const pings = times(1_000, frame(opcodes.ping, new Uint8Array(100)));
+    for (let count = 0; count < 200; count++) raw.write(pings);
+    let most = 0;
+    await world.goOn(() => {
+      most = Math.max(most, world.bad[0]?.statistics.bufferedLength ?? 0);
+      return isOver();
+    });
+    raw.drop();
+    await world.goOn(() => world.server.connections === 1);
+    return most;
+  }
+}
