@@ -67,6 +67,7 @@ export { type Command, type CommandSubject, peerOf, perform } from "./simulation
 export type { Script, Step } from "./simulation/step.ts";
 export { type TurningOptions, turningExtension } from "./simulation/turning-extension.ts";
 // and what came of it, which can be repeated.
+export { deliver } from "./simulation/deliver.ts";
 export { type Cast, replay, simulate } from "./simulation/replay.ts";
 export { eventTexts, joinedFragments } from "./simulation/summary.ts";
 export { parseTranscript, Transcript } from "./simulation/transcript.ts";

@@ -50,7 +50,7 @@ describe("a run of two endpoints", () => {
     fc.assert(
       fc.property(script(), (script) => {
         const run = simulate(endpoints(), script);
-        const again = replay(`a test failed\n${run.transcript}\nat somewhere.ts:1`, endpoints());
+        const again = replay(`a test failed\n${run.transcript}\nat a.ts:1, caused by\n${run.transcript}`, endpoints());
         expect(again.transcript.toString()).toBe(run.transcript.toString());
         expect(eventTexts(again.first.events)).toEqual(eventTexts(run.first.events));
         expect(eventTexts(again.second.events)).toEqual(eventTexts(run.second.events));

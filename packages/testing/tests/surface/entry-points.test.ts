@@ -29,6 +29,7 @@ it("the public names of @hybi/testing are these", () => {
       "conversation",
       "conversationScript",
       "cut",
+      "deliver",
       "eventTexts",
       "extensionList",
       "fieldValue",
