@@ -1,5 +1,5 @@
-/** A stream of HTTP/2 as a transport (RFC 8441 §5): END_STREAM closes a half, RST_STREAM with CANCEL drops it. */
-import { constants, type Http2Stream } from "node:http2";
+/** A stream of HTTP/2 as a transport (RFC 8441 §5): END_STREAM closes a half, RST_STREAM with CANCEL drops both. */
+import { constants, type Http2Stream, type ServerHttp2Stream } from "node:http2";
 import type { Transport, TransportSink } from "@hybi/websocket";
 import { NodeTransport } from "./node-transport.ts";
 
@@ -22,7 +22,8 @@ export class Http2Transport implements Transport {
   }
 
   end(): void {
-    this.#bytes.end();
+    if (isServerStream(this.#stream)) endResponse(this.#stream);
+    else this.#bytes.end();
   }
 
   abort(): void {
@@ -36,6 +37,20 @@ export class Http2Transport implements Transport {
   resume(): void {
     this.#bytes.resume();
   }
+}
+
+/**
+ * Ends a response, with `body` if there is more of it, and asks the client to stop (RFC 9113 §8.1): Firefox does not end its
+ * half by itself, and what it could still send is of no use to anybody.
+ */
+export function endResponse(stream: ServerHttp2Stream, body?: Uint8Array): void {
+  if (!stream.writable) return;
+  // Not before all has left: what waits for flow control would be lost.
+  stream.end(body, () => stream.close(constants.NGHTTP2_NO_ERROR));
+}
+
+function isServerStream(stream: Http2Stream): stream is ServerHttp2Stream {
+  return "respond" in stream;
 }
 
 /** Drops `stream`, and what the peer has still sent. */

@@ -1,10 +1,10 @@
 /** WebSocket beside HTTP/2 (RFC 8441): takes over a stream of node:http2 in the `stream` event of its server. */
-import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { TLSSocket } from "node:tls";
 import type { StreamAnswer } from "@hybi/core";
 import type { OpeningHandler, RequestStream, Transport } from "@hybi/websocket";
 import { fieldLines, headersObject } from "./field-lines.ts";
-import { cancel, Http2Transport } from "./http2-transport.ts";
+import { cancel, endResponse, Http2Transport } from "./http2-transport.ts";
 import { type ServerOptions, WebSocketServer } from "./websocket-server.ts";
 
 /**
@@ -56,11 +56,7 @@ class Http2RequestStream implements RequestStream {
   }
 
   reject(answer: StreamAnswer & { readonly body: Uint8Array }): void {
-    const stream = this.#stream;
-    if (!this.#respond(answer)) return;
-    stream.end(answer.body);
-    // RFC 9113 §8.1: the request is not over, but nothing more of it is wanted.
-    stream.close(constants.NGHTTP2_NO_ERROR);
+    if (this.#respond(answer)) endResponse(this.#stream, answer.body);
   }
 
   abort(): void {

@@ -18,7 +18,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { selfSigned } from "./support/certificate.ts";
 import { Peer } from "./support/peer.ts";
 import { echo, host, openPeer } from "./support/servers.ts";
-import { until } from "./support/turns.ts";
+import { atRest, until } from "./support/turns.ts";
 
 const settings = { enableConnectProtocol: true };
 const text = encodeFrame({ opcode: opcodes.text, payload: Buffer.from("hi"), maskingKey: 0x01020304 });
@@ -66,18 +66,18 @@ async function openSession(port: number): Promise<ClientHttp2Session> {
   return session;
 }
 
+const requestHeaders = {
+  ":method": "CONNECT",
+  ":protocol": "websocket",
+  ":scheme": "http",
+  ":path": "/chat",
+  ":authority": host,
+  "sec-websocket-version": "13",
+};
+
 /** A request by hand, and what comes back. */
 async function ask(session: ClientHttp2Session, changes: Record<string, string | undefined> = {}) {
-  const headers = {
-    ":method": "CONNECT",
-    ":protocol": "websocket",
-    ":scheme": "http",
-    ":path": "/chat",
-    ":authority": host,
-    "sec-websocket-version": "13",
-    ...changes,
-  };
-  const stream: ClientHttp2Stream = session.request(headers, { endStream: false });
+  const stream: ClientHttp2Stream = session.request({ ...requestHeaders, ...changes }, { endStream: false });
   const [response] = await once(stream, "response");
   const received: Buffer[] = [];
   stream.on("data", (chunk) => received.push(chunk as Buffer));
@@ -103,10 +103,42 @@ describe("our server in a stream of HTTP/2", () => {
     stream.write(close);
     await ended;
     expect(received().slice(4)).toEqual([0x88, 2, 0x03, 0xe8]);
-    expect(stream.writableEnded).toBe(false);
-    stream.end();
-    await once(stream, "close");
+  });
+
+  it("does not wait for clients that never end their half, as Firefox does not [B08]", async () => {
+    const peers: Peer[] = [];
+    const accept: OpeningHandler = (opening) => peers.push(new Peer(opening.accept()));
+    const session = await openSession(await openServer(accept, { deadlines: { closing: Number.POSITIVE_INFINITY } }));
+    const { stream, received } = await ask(session);
+    const closed = once(stream, "close");
+    stream.write(close);
+    await closed;
+    // RFC 9113 §8.1: the response was whole, and NO_ERROR takes nothing of it away.
     expect(stream.rstCode).toBe(0);
+    expect(received()).toEqual([0x88, 2, 0x03, 0xe8]);
+    expect(await peers[0]?.closed).toMatchObject({ clean: true, statusCode: 1000 });
+    expect(session.destroyed).toBe(false);
+  });
+
+  it("lets a client that reads late have all that was sent before the Close frame [B08]", async () => {
+    const length = 1 << 20;
+    const accept: OpeningHandler = (opening) => {
+      const socket = opening.accept();
+      socket.send(new Uint8Array(length));
+      socket.close(1000);
+    };
+    const session = await openSession(await openServer(accept));
+    const stream = session.request(requestHeaders, { endStream: false });
+    await once(stream, "response");
+    // More than a window of flow control waits at the server when the closing handshake is over.
+    stream.write(close);
+    await atRest(() => stream.readableLength);
+    const received: Buffer[] = [];
+    stream.on("data", (chunk: Buffer) => received.push(chunk));
+    await once(stream, "close");
+    const bytes = Buffer.concat(received);
+    expect(bytes.length).toBeGreaterThan(length);
+    expect([...bytes.subarray(-4)]).toEqual([0x88, 2, 0x03, 0xe8]);
   });
 
   it("fails a client that does not mask [B07]", async () => {
@@ -165,6 +197,20 @@ describe("our server in a stream of HTTP/2", () => {
     expect(errors).toMatchObject([{ message: "broken" }]);
   });
 
+  it("rejects with all of a long body, to a client that reads it late [B06]", async () => {
+    // One byte more than the window of flow control that a stream begins with.
+    const body = "x".repeat(65_536);
+    const session = await openSession(await openServer((opening) => opening.reject({ status: 403, body })));
+    const stream = session.request(requestHeaders, { endStream: false });
+    await once(stream, "response");
+    await atRest(() => stream.readableLength);
+    const received: Buffer[] = [];
+    stream.on("data", (chunk: Buffer) => received.push(chunk));
+    await once(stream, "close");
+    expect(Buffer.concat(received).length).toBe(body.length);
+    expect(stream.rstCode).toBe(0);
+  });
+
   it("sees 1006 when the stream is reset, and resets it with CANCEL when it is to be dropped [B08]", async () => {
     const peers: Peer[] = [];
     const session = await openSession(await openServer((opening) => peers.push(new Peer(opening.accept()))));
@@ -201,17 +247,7 @@ describe("our server in a stream of HTTP/2", () => {
     const session = await openSession(await opened(server));
     const { stream, received } = await ask(session);
     const asking = ask(session, { ":path": "/wait" });
-    const gone = session.request(
-      {
-        ":method": "CONNECT",
-        ":protocol": "websocket",
-        ":scheme": "http",
-        ":path": "/wait",
-        ":authority": host,
-        "sec-websocket-version": "13",
-      },
-      { endStream: false },
-    );
+    const gone = session.request({ ...requestHeaders, ":path": "/wait" }, { endStream: false });
     await until(() => waiting.length === 2);
     expect(sockets.connections).toBe(3);
     gone.close(8);
