@@ -35,3 +35,13 @@ export function sum(tallies: readonly Tally[]): Tally {
 export function summary({ passed, failed, skipped }: Tally): string {
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
+
+/** Prints the tallies and, as the last line, their sum; sets the exit code. */
+export function concludeTests(tallies: readonly Tally[]): void {
+  const width = Math.max(...tallies.map(({ name }) => name.length));
+  console.log("");
+  for (const tally of tallies) console.log(`${tally.name.padEnd(width)} ${summary(tally)}`);
+  const total = sum(tallies);
+  console.log(summary(total));
+  process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+}

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { conclude, packageFolders, root, run } from "../repository.ts";
 
-const folders = [".", "bench", "examples", "fuzz", "tooling", ...packageFolders()];
+const folders = [".", "bench", "examples", "fuzz", "interop", "tooling", ...packageFolders()];
 const projects = folders.flatMap((folder) =>
   ["tsconfig.json", "tsconfig.test.json"]
     .map((file) => `${folder}/${file}`)

@@ -1,0 +1,13 @@
+/** What the tests call in the page, as `inPage`; in a worker, the other end of a conversation. */
+import { isPattern, pattern } from "./pattern.ts";
+import { open, PagePeer } from "./peer.ts";
+import { checkRoundTrip, serveInWorker, talkOverStreams, talkToWorker } from "./portable.ts";
+
+const ofPage = { open, PagePeer, pattern, isPattern, checkRoundTrip, talkOverStreams, talkToWorker };
+
+declare global {
+  var inPage: typeof ofPage;
+}
+
+if ("document" in globalThis) globalThis.inPage = ofPage;
+else serveInWorker();

@@ -1,0 +1,127 @@
+/** Our own code in a browser: the core by itself, and our WebSocket over what a page has for a transport. */
+import { Endpoint, type RandomSource } from "@hybi/core";
+import { permessageDeflate } from "@hybi/permessage-deflate";
+import {
+  createWebSocketClass,
+  fromMessagePort,
+  fromStreams,
+  type PortLike,
+  type Transport,
+  WebSocketServer,
+} from "@hybi/websocket";
+import * as fc from "fast-check";
+import { isPattern, pattern } from "./pattern.ts";
+
+const random: RandomSource = (target) => void crypto.getRandomValues(target as Uint8Array<ArrayBuffer>);
+const extensions = [permessageDeflate({ threshold: 0 })];
+
+const message = fc.oneof(fc.string({ unit: "binary" }), fc.uint8Array({ maxLength: 300 }));
+
+/** A server for whoever comes over `transport`: it sends back what it is sent. */
+export function serveEcho(transport: Transport): void {
+  const server = new WebSocketServer(
+    (opening) => {
+      const socket = opening.accept();
+      socket.binaryType = "arraybuffer";
+      socket.onmessage = ({ data }) => socket.send(data);
+    },
+    { extensions },
+  );
+  server.receive(transport);
+}
+
+/** Two endpoints, any messages, and any cut of the bytes between them: what is sent arrives, in order. Throws if not. */
+export function checkRoundTrip(seed: number): void {
+  const cuts = fc.infiniteStream(fc.integer({ min: 1, max: 40 }));
+  const property = fc.property(
+    fc.array(message, { maxLength: 20 }),
+    cuts,
+    fc.boolean(),
+    (messages, sizes, compressed) => {
+      const offered = compressed ? extensions : [];
+      const client = Endpoint.client({ url: "ws://example.com/", random, extensions: offered });
+      const server = Endpoint.server({ extensions: offered });
+      const received: (string | Uint8Array)[] = [];
+      carry(client, server, sizes, () => {});
+      server.accept();
+      carry(server, client, sizes, () => {});
+      for (const one of messages) typeof one === "string" ? client.sendText(one) : client.sendBinary(one);
+      carry(client, server, sizes, (one) => received.push(one));
+      for (const one of received) typeof one === "string" ? server.sendText(one) : server.sendBinary(one);
+      const returned: (string | Uint8Array)[] = [];
+      carry(server, client, sizes, (one) => returned.push(one));
+      if (String(returned.map(plain)) !== String(messages.map(plain))) throw new Error("other messages than were sent");
+    },
+  );
+  fc.assert(property, { seed, numRuns: 200 });
+}
+
+function carry(
+  from: Endpoint,
+  to: Endpoint,
+  sizes: fc.Stream<number>,
+  received: (message: string | Uint8Array) => void,
+): void {
+  for (const block of from.takeOutput()) {
+    let at = 0;
+    while (at < block.length) {
+      const [size = 1] = sizes.take(1);
+      // A copy, because the receiver unmasks where the bytes lie.
+      for (const event of to.receive(block.slice(at, at + size))) {
+        if (event.type === "text" || event.type === "binary") received(event.data);
+        if (event.type === "failure") throw new Error(event.violation.code);
+      }
+      at += size;
+    }
+  }
+}
+
+function plain(one: string | Uint8Array): string {
+  return typeof one === "string" ? `text ${one}` : `binary ${[...one]}`;
+}
+
+/** Over a pair of streams, whose other ends are a server of the same page. */
+export function talkOverStreams(): Promise<string> {
+  const there = new TransformStream<Uint8Array, Uint8Array>();
+  const back = new TransformStream<Uint8Array, Uint8Array>();
+  serveEcho(fromStreams({ readable: there.readable, writable: back.writable }));
+  return talk(() => fromStreams({ readable: back.readable, writable: there.writable }));
+}
+
+/** Over a port, whose other end is in a worker: another thread. */
+export async function talkToWorker(script: string): Promise<string> {
+  const worker = new Worker(script);
+  const { port1, port2 } = new MessageChannel();
+  worker.postMessage(port2, [port2]);
+  const result = await talk(() => fromMessagePort(port1 as PortLike));
+  worker.terminate();
+  return result;
+}
+
+/** The part of the worker. */
+export function serveInWorker(): void {
+  globalThis.onmessage = ({ data }) => serveEcho(fromMessagePort(data as PortLike));
+}
+
+/** A conversation of our WebSocket with an echoing server; answers what it came to. */
+async function talk(connect: () => Transport): Promise<string> {
+  const OurWebSocket = createWebSocketClass(connect, { extensions });
+  const socket = new OurWebSocket("ws://example.com/");
+  socket.binaryType = "arraybuffer";
+  const sent = ["", "Grüße 👋", pattern(1_000_000), "x".repeat(200_000)];
+  const received: unknown[] = [];
+  return new Promise((resolve) => {
+    socket.onopen = () => {
+      for (const one of sent) socket.send(one);
+    };
+    socket.onmessage = ({ data }) => {
+      received.push(data instanceof ArrayBuffer ? isPattern(data, data.byteLength) && data.byteLength : data);
+      if (received.length === sent.length) socket.close(4000, "bye");
+    };
+    socket.onclose = ({ code, wasClean }) => {
+      const expected = sent.map((one) => (typeof one === "string" ? one : one.length));
+      const same = String(received) === String(expected);
+      resolve(`${socket.extensions.split(";")[0]} ${same ? "same" : "other"} ${code} ${wasClean}`);
+    };
+  });
+}
