@@ -9,7 +9,14 @@ function project(name: string, globalSetup: string[] = []): TestProjectInlineCon
   return {
     extends: true,
     // One file after the other: they share the machine with a browser.
-    test: { name, root: `${import.meta.dirname}/${name}`, include: ["**/*.test.ts"], globalSetup, pool: "forks" },
+    test: {
+      name,
+      root: `${import.meta.dirname}/${name}`,
+      include: ["**/*.test.ts"],
+      globalSetup,
+      isolate: false,
+      pool: "forks",
+    },
   };
 }
 

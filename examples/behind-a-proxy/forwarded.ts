@@ -1,0 +1,35 @@
+/** Who a client is, where proxies stand in between and tell it in X-Forwarded-For and X-Forwarded-Proto. */
+import type { Fields } from "@hybi/core";
+import type { IncomingOpening } from "@hybi/websocket";
+
+export interface ForwardedClient {
+  readonly address: string | undefined;
+  /** Whether it came over TLS. */
+  readonly secure: boolean;
+}
+
+/**
+ * Believes only proxies whose address `isTrusted`: each adds at the end who has come to it, and what stands before that is
+ * whatever the client has made up.
+ */
+export function forwardedClient(
+  { request, info }: Pick<IncomingOpening, "request" | "info">,
+  isTrusted: (address: string) => boolean,
+): ForwardedClient {
+  const claimed = valuesOf(request.fields, "x-forwarded-for");
+  const [scheme] = valuesOf(request.fields, "x-forwarded-proto").slice(-1);
+  let address = info.remoteAddress;
+  let secure = info.secure === true;
+  if (address !== undefined && isTrusted(address) && scheme !== undefined) secure = scheme === "https";
+  while (address !== undefined && isTrusted(address) && claimed.length > 0) address = claimed.pop();
+  return { address, secure };
+}
+
+/** The elements of a list that may stand in several fields (RFC 9110 §5.3). */
+function valuesOf(fields: Fields, wanted: string): string[] {
+  return fields
+    .filter(([name]) => name.toLowerCase() === wanted)
+    .flatMap(([, value]) => value.split(","))
+    .map((element) => element.trim())
+    .filter((element) => element !== "");
+}

@@ -1,0 +1,62 @@
+/**
+ * Two servers behind a proxy, and two clients that come back: one server is stopped, as for a new version of it, and the
+ * client that was there is soon at the other one. What happens is told line by line.
+ */
+import { once } from "node:events";
+import { WebSocket } from "@hybi/node";
+import { type Reconnecting, reconnect, type WaitingEvent } from "@hybi/websocket";
+import { openBackend } from "./backend.ts";
+import { type ProxyName, startProxy } from "./proxy.ts";
+
+/** Runs it with `proxy`, and stops everything at the end. */
+export async function tellStory(proxy: ProxyName, tell: (line: string) => void): Promise<void> {
+  const backends = { one: await openBackend("one"), two: await openBackend("two") };
+  const front = await startProxy(proxy, [backends.one, backends.two]);
+  tell(`${proxy} listens on ${front.url}, in front of two servers`);
+
+  const ada = new Client("ada", front.url, tell);
+  const first = await ada.arrives();
+  const bob = new Client("bob", front.url, tell);
+  const second = await bob.arrives();
+  tell(`one has ${backends.one.connections}, two has ${backends.two.connections}`);
+
+  tell(`${first} is stopped`);
+  await backends[first].close({ reason: "a new version" });
+  await ada.arrives();
+  tell(`${second} has ${backends[second].connections}`);
+
+  await Promise.all([ada.leave(), bob.leave()]);
+  await front.stop();
+  await backends[second].close();
+}
+
+class Client {
+  readonly #name: string;
+  readonly #tell: (line: string) => void;
+  readonly #connection: Reconnecting<WebSocket>;
+
+  constructor(name: string, url: string, tell: (line: string) => void) {
+    this.#name = name;
+    this.#tell = tell;
+    // All clients of a server that stops come back: at different times, because the delays are drawn.
+    this.#connection = reconnect(() => new WebSocket(url), { firstDelay: 200, maximumDelay: 2_000 });
+    this.#connection.addEventListener("waiting", (event) => {
+      const { code, reason } = (event as WaitingEvent).outcome;
+      tell(`${name} is told ${code} ${reason}`);
+    });
+  }
+
+  /** Resolves with the name of the server where it is next. */
+  async arrives(): Promise<"one" | "two"> {
+    const [event] = (await once(this.#connection as never, "message")) as [MessageEvent];
+    const { name } = JSON.parse(event.data);
+    this.#tell(`${this.#name} is at ${name}`);
+    return name;
+  }
+
+  async leave(): Promise<void> {
+    const ended = once(this.#connection as never, "ended");
+    this.#connection.close(1000);
+    await ended;
+  }
+}
