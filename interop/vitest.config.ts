@@ -29,6 +29,6 @@ export default defineConfig({
     fileParallelism: false,
     // A browser on a busy machine takes its time to open a page.
     hookTimeout: 60_000,
-    projects: [project("browsers", ["./browser-setup.ts"]), project("proxies")],
+    projects: [project("browsers", [`${import.meta.dirname}/browsers/browser-setup.ts`]), project("proxies")],
   },
 });

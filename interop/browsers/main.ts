@@ -9,7 +9,7 @@ import { chooseSeed } from "../../tooling/vitest/seed.ts";
 import { type BrowserName, browsers, isBrowserName } from "./browsers.ts";
 
 /** Several times what the slowest takes. */
-const timeoutMs = 300_000;
+const timeoutMs = 600_000;
 
 const named = process.argv.slice(2).filter(isBrowserName);
 const filters = process.argv.slice(2).filter((argument) => !isBrowserName(argument));

@@ -16,6 +16,6 @@ concludeTests([
     env,
     mayBeEmpty: false,
     // Several times what it takes.
-    timeoutMs: 300_000,
+    timeoutMs: 600_000,
   }),
 ]);

@@ -18,7 +18,7 @@ const extensions = [permessageDeflate({ threshold: 0 })];
 const message = fc.oneof(fc.string({ unit: "binary" }), fc.uint8Array({ maxLength: 300 }));
 
 /** A server for whoever comes over `transport`: it sends back what it is sent. */
-export function serveEcho(transport: Transport): void {
+function serveEcho(transport: Transport): void {
   const server = new WebSocketServer(
     (opening) => {
       const socket = opening.accept();
