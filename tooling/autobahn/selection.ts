@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { ourClient, ourServer, type Runtime, runtimes, type Subject } from "./subjects.ts";
 
 /** Those that take seconds: all but large messages (9) and compressed ones by the thousand (12, 13). */
-export const quickCases: readonly string[] = ["1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "10.*"];
+const quickCases: readonly string[] = ["1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "10.*"];
 
 export interface Selection {
   readonly subjects: readonly Subject[];

@@ -25,9 +25,6 @@ const setuptools = "setuptools==44.1.1";
 /** What is fetched and built by the programs around Autobahn, too. */
 export const cache: string = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "hybi-autobahn");
 
-/** The version of Autobahn that is installed, as the reports name it. */
-export const suiteVersion = "0.8.2";
-
 /** @throws Unavailable */
 export async function installSuite(): Promise<Suite> {
   mkdirSync(cache, { recursive: true });

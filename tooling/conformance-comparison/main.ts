@@ -1,0 +1,120 @@
+/**
+ * `pnpm conformance:compare`: two judges on the same servers, of others and our own. Each server is run through the Autobahn
+ * testsuite and through our conformance cases; where both have the same case, their verdicts must be the same, or
+ * `explanations.json` says why not. Ends with `N passed, N failed`.
+ *
+ * `--peer ws`, as often as wanted, compares with these only; `--cases 6.*,7.*` these cases only, `--cases '*'` all of them;
+ * `--write` writes docs/design/conformance-comparison.md.
+ */
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { judge, reports } from "../autobahn/judge.ts";
+import { Program } from "../autobahn/program.ts";
+import { Unavailable } from "../autobahn/python.ts";
+import type { Subject } from "../autobahn/subjects.ts";
+import { installSuite, type Suite } from "../autobahn/suite.ts";
+import { run } from "../repository.ts";
+import {
+  compareJudges,
+  type Explanation,
+  explain,
+  matches,
+  type OurResult,
+  type PeerComparison,
+} from "./comparison.ts";
+import { writePage } from "./page.ts";
+import { peers } from "./peers.ts";
+
+/** All but the compressed ones by the thousand (12, 13), which take Autobahn half an hour for each server. */
+const usualCases = "1.*,2.*,3.*,4.*,5.*,6.*,7.*,9.*,10.*";
+
+const { values } = parseArgs({
+  options: {
+    peer: { type: "string", multiple: true, default: peers.map(({ name }) => name) },
+    cases: { type: "string", default: usualCases },
+    write: { type: "boolean", default: false },
+  },
+});
+const patterns = values.cases.split(",");
+const explanations: Explanation[] = JSON.parse(readFileSync(join(import.meta.dirname, "explanations.json"), "utf8"));
+const ourCommand = ["tsx", "--conditions=@hybi/source", "packages/testing/src/cli/conformance.ts"];
+
+const comparisons: PeerComparison[] = [];
+let suite: Suite | undefined;
+try {
+  suite = await installSuite();
+} catch (error) {
+  skipped("the Autobahn testsuite", error);
+}
+if (suite !== undefined) {
+  for (const { name, prepare } of peers.filter((peer) => values.peer.includes(peer.name))) {
+    try {
+      const comparison = await compare(suite, await prepare());
+      console.log(`${name}: ${comparison.compared} cases, ${comparison.differences.length} judged differently`);
+      comparisons.push(comparison);
+    } catch (error) {
+      skipped(name, error);
+    }
+  }
+}
+conclude();
+
+/** Where the judges differ, both look once more, and ours with patience: a busy machine must not make the difference. */
+async function compare(suite: Suite, subject: Subject): Promise<PeerComparison> {
+  const first = await judgeTwice(suite, subject, []);
+  const again = first.comparison.differences.map(({ id }) => id);
+  if (again.length === 0) return first.comparison;
+  console.log(`${subject.name}: once more ${again.join(", ")}`);
+  const second = await judgeTwice(suite, { ...subject, name: `${subject.name}-again` }, again);
+  const verdicts = new Map([...first.verdicts, ...second.verdicts]);
+  const results = new Map([...first.ours, ...second.ours].map((result) => [result.id, result]));
+  return compareJudges(subject.name, verdicts, [...results.values()]);
+}
+
+/** Both verdicts on the cases `ids`, or on all that both have. */
+async function judgeTwice(suite: Suite, subject: Subject, ids: readonly string[]) {
+  const all = (await runOurs(subject, ids)).filter(({ autobahn }) => autobahn !== undefined);
+  const ours = all.filter(({ id }) => patterns.some((pattern) => matches(id, pattern)));
+  const verdicts = await judge(
+    suite,
+    subject,
+    ours.map(({ autobahn = "" }) => autobahn),
+  );
+  return { ours, verdicts, comparison: compareJudges(subject.name, verdicts, ours) };
+}
+
+async function runOurs(subject: Subject, ids: readonly string[]): Promise<OurResult[]> {
+  const folder = join(reports, "comparison");
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${subject.name}.json`);
+  const only = ids.length > 0 ? ["--only", ids.join(","), "--timeout", "60000", "--concurrency", "1"] : [];
+  const server = new Program(subject.command, { env: subject.env ?? {} });
+  try {
+    const [, url = ""] = await server.line(/(ws:\/\/127\.0\.0\.1:\d+)/);
+    const { exitCode, output } = await run([...ourCommand, "server", url, "--json", file, ...only], { capture: true });
+    // 1 says that cases have failed, which is what is to be compared.
+    if (exitCode > 1) throw new Error(`${subject.name} could not be tested:\n${output}`);
+    return JSON.parse(readFileSync(file, "utf8")).cases;
+  } finally {
+    await server.stop();
+  }
+}
+
+function skipped(what: string, error: unknown): void {
+  if (!(error instanceof Unavailable)) throw error;
+  console.log(`\nSKIPPED: ${what} cannot run here: ${error.message}\n`);
+}
+
+function conclude(): void {
+  const differences = comparisons.flatMap((comparison) => comparison.differences);
+  const unexplained = differences.filter((difference) => explain(difference, explanations) === undefined);
+  for (const { peer, id, autobahn, ours, reason } of unexplained) {
+    console.log(`${peer} ${id}: Autobahn says ${autobahn}, we say ${ours} (${reason})`);
+  }
+  const titles = new Map(peers.map(({ name, title }) => [name, title]));
+  if (values.write) writePage(titles, comparisons, explanations);
+  const compared = comparisons.reduce((sum, comparison) => sum + comparison.compared, 0);
+  console.log(`\n${compared - unexplained.length} passed, ${unexplained.length} failed`);
+  process.exitCode = unexplained.length > 0 ? 1 : 0;
+}
