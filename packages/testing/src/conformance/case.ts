@@ -113,7 +113,7 @@ export interface OpeningPlan {
   readonly subprotocols?: readonly string[];
   /**
    * Server under test: the lines of the request, in place of a good one; `{path}`, `{host}` and `{key}` are filled in. Client under
-   * test: the lines of the response; `{accept}` is filled in.
+   * test: the lines of the response; `{accept}` is filled in. `{x*1000}` is x a thousand times.
    */
   readonly lines?: readonly string[];
   /** Bytes of frames that are sent in the same write as the request or the response. */

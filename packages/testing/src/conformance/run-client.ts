@@ -36,6 +36,7 @@ export interface ClientTester {
   readonly port: number;
   /** How many cases there are. */
   readonly caseCount: number;
+  /** Stops listening, lets what is under way come to its end for two seconds, and drops the rest. */
   close(): Promise<void>;
 }
 
@@ -58,10 +59,12 @@ export async function listenForClients(options: ListenForClientsOptions): Promis
   const { port = 0, host = "127.0.0.1" } = options;
   const tester = new Tester(options);
   const sockets = new Set<Socket>();
+  const served = new Set<Promise<void>>();
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
-    void tester.serve(new SocketWire(socket));
+    const serving = tester.serve(new SocketWire(socket)).finally(() => served.delete(serving));
+    served.add(serving);
   });
   server.listen(port, host);
   await once(server, "listening");
@@ -71,6 +74,7 @@ export async function listenForClients(options: ListenForClientsOptions): Promis
     close: async () => {
       const closed = once(server, "close");
       server.close();
+      await atMost(Promise.all(served), defaultPatience.end);
       for (const socket of sockets) socket.destroy();
       await closed;
     },
@@ -95,8 +99,9 @@ class Tester {
       const testCase = this.cases[Number(url.searchParams.get("case") ?? "0") - 1];
       if (url.pathname === "/runCase" && testCase !== undefined) await this.#run(testCase, agent, wire, received);
       else if (url.pathname === "/updateReports") {
-        await tell(wire, received, undefined);
+        // Before the connection is closed: whoever sees that can count on the report.
         this.#options.onReport(this.#report(agent));
+        await tell(wire, received, undefined);
       } else await this.#answer(url.pathname, testCase, agent, wire, received);
     } catch (error) {
       this.#options.onProblem?.(error instanceof Error ? error.message : String(error));
@@ -168,9 +173,17 @@ async function tell(wire: SocketWire, { handshake }: ReceivedRequest, message: s
     await wire.write(encodeFrame({ opcode: opcodes.text, payload: new TextEncoder().encode(message) }));
   }
   await wire.write(encodeFrame({ opcode: opcodes.close, payload: Uint8Array.of(0x03, 0xe8) }));
-  await new Promise<void>((resolve) => {
-    wire.start({ data: () => wire.end(), end: () => resolve() });
-    setTimeout(resolve, defaultPatience.end).unref();
-  });
+  const ended = new Promise<void>((resolve) => wire.start({ data: () => wire.end(), end: () => resolve() }));
+  await atMost(ended, defaultPatience.end);
   wire.destroy();
+}
+
+/** Waits for `promise`, and no longer than `milliseconds`. */
+async function atMost(promise: Promise<unknown>, milliseconds: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
 }

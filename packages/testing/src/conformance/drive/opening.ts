@@ -125,9 +125,16 @@ function fillResponse(lines: readonly string[], response: string): Uint8Array {
 }
 
 function fromLines(lines: readonly string[], values: Readonly<Record<string, string | undefined>>): Uint8Array {
-  const text = lines.map((line) => line.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole)).join("");
+  const text = lines.map((line) => fill(line, values)).join("");
   // One char, one byte: lines may have bytes that no text has.
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+/** `{name}` stands for a value, and `{x*1000}` for a thousand times x. */
+function fill(line: string, values: Readonly<Record<string, string | undefined>>): string {
+  return line.replace(/\{(\w+)(?:\*(\d+))?\}/g, (whole, name, times) =>
+    times === undefined ? (values[name] ?? whole) : name.repeat(Number(times)),
+  );
 }
 
 function fieldsOf(head: string): Record<string, string> {

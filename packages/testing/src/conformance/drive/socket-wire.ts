@@ -13,7 +13,9 @@ export class SocketWire implements Wire {
 
   constructor(socket: Duplex) {
     this.#socket = socket;
-    socket.on("data", (bytes: Uint8Array) => {
+    socket.on("data", (buffer: Uint8Array) => {
+      // Not a Buffer, whose `slice` copies nothing.
+      const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
       if (this.#listener === undefined) this.#early.push(bytes);
       else this.#listener.data(bytes);
     });
