@@ -23,17 +23,20 @@ async function runCases(
   { concurrency = 4, patience, onResult }: RunOptions = {},
 ): Promise<readonly CaseResult[]> {
   const results: CaseResult[] = [];
-  let next = 0;
   let done = 0;
-  const work = async (): Promise<void> => {
-    for (let index = next++; index < cases.length; index = next++) {
-      const testCase = cases[index] as ConformanceCase;
+  const work = async (queue: [number, ConformanceCase][]): Promise<void> => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [index, testCase] = next;
       const result = await runCase(testCase, () => connect(testCase), { ...defaultPatience, ...patience });
       results[index] = result;
       onResult?.(result, ++done, cases.length);
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, concurrency) }, work));
+  const entries = [...cases.entries()];
+  const quick = entries.filter(([, { extended }]) => extended !== true);
+  await Promise.all(Array.from({ length: Math.max(1, concurrency) }, () => work(quick)));
+  // One by one: what takes long keeps the tester and the subject so busy that others would wait in vain.
+  await work(entries.filter(([, { extended }]) => extended === true));
   return results;
 }
 

@@ -138,6 +138,16 @@ describe("testServer", () => {
     expect(report.results[0]).toMatchObject({ verdict: "failed", reason: expect.stringMatching(reason) });
   });
 
+  it.each([
+    [opcodes.text, "failed", /sent data frames after its Close frame/],
+    [opcodes.pong, "non-strict", /sent control frames after its Close frame/],
+  ])("sees a frame with the opcode %i after a Close frame", async (opcode, verdict, reason) => {
+    const bytes = [encodeFrame({ opcode: opcodes.close, payload: Uint8Array.of(0x03, 0xe8) }), encodeFrame({ opcode })];
+    const serve = afterOpening((socket) => socket.once("data", () => socket.end(Buffer.concat(bytes))));
+    const report = await testServer(await listen(serve), { only: ["7.3.3"], patience: impatient });
+    expect(report.results[0]).toMatchObject({ verdict, reason: expect.stringMatching(reason) });
+  });
+
   it("fails every case when nobody listens", async () => {
     const report = await testServer("ws://127.0.0.1:1/", { only });
     expect(report.results.map(({ verdict }) => verdict)).toEqual(only.map(() => "failed"));
