@@ -6,6 +6,7 @@ import { closingTransitions, usageErrorTable, violationTable } from "../../packa
 import { conclude, root } from "../repository.ts";
 import { formatDiagram, replaceDiagram } from "./closing-diagram.ts";
 import { formatErrorsPage } from "./errors-page.ts";
+import { replaceShownFiles } from "./shown-files.ts";
 
 const write = process.argv.includes("--write");
 const findings: string[] = [];
@@ -21,4 +22,5 @@ function keep(page: string, make: (now: string) => string): void {
 
 keep("docs/reference/errors.md", () => formatErrorsPage(violationTable, usageErrorTable));
 keep("docs/design/closing-handshake.md", (now) => replaceDiagram(now, formatDiagram(closingTransitions)));
-conclude("generated pages", findings, "2 pages");
+keep("docs/guide/deployment.md", (now) => replaceShownFiles(now, (path) => readFileSync(join(root, path), "utf8")));
+conclude("generated pages", findings, "3 pages");

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatDiagram, replaceDiagram } from "./closing-diagram.ts";
 import { formatErrorsPage } from "./errors-page.ts";
+import { replaceShownFiles } from "./shown-files.ts";
 
 describe("formatErrorsPage", () => {
   it("gives every code a heading, its sentence, its section and its answer", () => {
@@ -37,5 +38,16 @@ describe("replaceDiagram", () => {
 
   it("refuses a page without marks", () => {
     expect(() => replaceDiagram("a page", "new")).toThrow("marks");
+  });
+});
+
+describe("replaceShownFiles", () => {
+  const begin = (path: string) => `<!-- begin: written by \`pnpm check:docs --write\` from ${path} -->`;
+
+  it("shows each file between its marks, and leaves the rest as it is", () => {
+    const page = `a\n${begin("x/a.conf")}old<!-- end -->\nb\n${begin("b.cfg")}<!-- end -->\nc`;
+    expect(replaceShownFiles(page, (path) => `file ${path}\n`)).toBe(
+      `a\n${begin("x/a.conf")}\n\n\`\`\`conf\nfile x/a.conf\n\`\`\`\n\n<!-- end -->\nb\n${begin("b.cfg")}\n\n\`\`\`cfg\nfile b.cfg\n\`\`\`\n\n<!-- end -->\nc`,
+    );
   });
 });
