@@ -1,4 +1,5 @@
 /** Connections with the extension agreed, and the frames that their peers send. */
+
 import {
   type Agreement,
   Connection,
@@ -14,6 +15,7 @@ import {
   type Role,
 } from "@hybi/core";
 import { encodeFrame, type FrameToEncode, opcodes } from "@hybi/core/frame";
+import { type ReadFrame, readFrames } from "@hybi/testing";
 import { concat, utf8 } from "./deflate-stream.ts";
 
 /** Randomness that repeats from run to run. */
@@ -64,25 +66,8 @@ export function plain(text: string): FrameToEncode {
 }
 
 /** What a connection has to write, in frames, unmasked. */
-export function sent(connection: Output): { opcode: number; rsv: number; final: boolean; payload: Uint8Array }[] {
-  const wire = concat(...connection.takeOutput());
-  const found: { opcode: number; rsv: number; final: boolean; payload: Uint8Array }[] = [];
-  let at = 0;
-  const next = (count: number): Uint8Array => {
-    at += count;
-    return wire.subarray(at - count, at);
-  };
-  const number = (bytes: Uint8Array): number => bytes.reduce((value, byte) => value * 256 + byte, 0);
-  while (at < wire.length) {
-    const first = number(next(1));
-    const second = number(next(1));
-    const short = second & 0x7f;
-    const length = short === 126 ? number(next(2)) : short === 127 ? number(next(8)) : short;
-    const key = (second & 0x80) === 0 ? undefined : next(4);
-    const payload = next(length).map((byte, index) => byte ^ (key?.[index & 3] ?? 0));
-    found.push({ opcode: first & 0x0f, rsv: first & 0x70, final: (first & 0x80) !== 0, payload });
-  }
-  return found;
+export function sent(connection: Output): ReadFrame[] {
+  return readFrames(concat(...connection.takeOutput()));
 }
 
 /** What happened, in short: text and the like as they are, a failure as its code. */

@@ -54,6 +54,7 @@ export {
   turns,
 } from "./arbitraries/conversations.ts";
 export { script } from "./arbitraries/scripts.ts";
+export { runs } from "./arbitraries/runs.ts";
 
 // A network of numbers: two parties, a link and a clock,
 export { VirtualClock } from "./simulation/clock.ts";

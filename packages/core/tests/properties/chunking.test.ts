@@ -24,12 +24,12 @@ import {
   peerOf,
   requestHead,
   responseHead,
+  runs,
   sampleRandom,
   turningExtension,
 } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { runs } from "../support/runs.ts";
 
 const roles: readonly Role[] = ["client", "server"];
 

@@ -1,9 +1,8 @@
 /** The closing handshake against the model of RFC 6455 §7 in `@hybi/testing`: in any order, and to its end. */
 import { Connection, type ConnectionEvent, plainAgreement, type Role, UsageError } from "@hybi/core";
-import { closeContent, closingCommands, closingSetup, concat, sampleRandom } from "@hybi/testing";
+import { closeContent, closingCommands, closingSetup, concat, runs, sampleRandom } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { runs } from "../support/runs.ts";
 
 const open = (role: Role): Connection => new Connection(plainAgreement(role), { random: sampleRandom() });
 

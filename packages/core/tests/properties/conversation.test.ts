@@ -9,6 +9,7 @@ import {
   type Party,
   peerOf,
   perform,
+  runs,
   Simulation,
   sampleRandom,
   tell,
@@ -17,7 +18,6 @@ import {
 } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { runs } from "../support/runs.ts";
 
 const deadlines = { ping: 25_000, pong: 20_000, closing: 10_000 };
 

@@ -16,13 +16,13 @@ import {
   legalStream,
   pattern,
   peerOf,
+  runs,
   sampleRandom,
   utf8,
 } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as ws from "ws";
-import { runs } from "../support/runs.ts";
 
 /** As far as it is used here; the declared types leave it out. */
 interface WsReceiver {

@@ -29,6 +29,7 @@ import {
   pattern,
   peerOf,
   perform,
+  runs,
   sampleAccept,
   sampleKey,
   sampleRandom,
@@ -43,7 +44,6 @@ import { utf8Boundary, validateUtf8 } from "../../src/bytes/utf8.ts";
 import { forgetWords } from "../../src/bytes/words.ts";
 import { maskBytes } from "../../src/frame/mask.ts";
 import { acceptValue } from "../../src/opening/key.ts";
-import { runs } from "../support/runs.ts";
 
 /** RFC 6455 §5.3, octet by octet, as it is written there. */
 function maskByDefinition(bytes: Uint8Array, start: number, end: number, key: number): void {

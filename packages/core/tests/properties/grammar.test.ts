@@ -10,6 +10,7 @@ import {
   illegalStatusCode,
   maskingKey,
   payload,
+  runs,
   token,
 } from "@hybi/testing";
 import fc from "fast-check";
@@ -22,7 +23,6 @@ import { HeadDecoder } from "../../src/http/head-decoder.ts";
 import { encodeRequestHead, encodeResponseHead } from "../../src/http/head-encoder.ts";
 import { requestLine, type StartLineGrammar, statusLine } from "../../src/http/start-line.ts";
 import { formatExtensions, parseExtensions } from "../../src/opening/extension-header.ts";
-import { runs } from "../support/runs.ts";
 
 describe("a frame", () => {
   const header = fc.record({

@@ -21,6 +21,7 @@ import {
   messageFrames,
   pattern,
   peerOf,
+  runs,
   sampleAccept,
   sampleKey,
   sampleRandom,
@@ -28,7 +29,6 @@ import {
 } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { runs } from "../support/runs.ts";
 
 const roles: readonly Role[] = ["client", "server"];
 const connection = (role: Role, limits: Partial<Limits>): Connection =>

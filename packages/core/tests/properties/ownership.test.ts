@@ -15,13 +15,13 @@ import {
   pattern,
   peerOf,
   perform,
+  runs,
   sampleRandom,
   turningExtension,
   utf8,
 } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { runs } from "../support/runs.ts";
 
 const roles: readonly Role[] = ["client", "server"];
 const newConnection = (role: Role, fragmentSize = 65_536): Connection =>

@@ -22,12 +22,12 @@ import {
   perform,
   requestHead,
   responseHead,
+  runs,
   sampleRandom,
   turningExtension,
 } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { runs } from "../support/runs.ts";
 
 /** Something that happens to an endpoint. */
 type Step =

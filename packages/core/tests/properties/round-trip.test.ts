@@ -21,13 +21,13 @@ import {
   messageCommand,
   peerOf,
   perform,
+  runs,
   sampleRandom,
   turningExtension,
   utf8,
 } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { runs } from "../support/runs.ts";
 
 /** How the bytes travel: when output is taken and how much of it, and how it is cut. */
 interface Travel {

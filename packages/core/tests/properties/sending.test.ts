@@ -17,12 +17,12 @@ import {
   legalStream,
   pattern,
   peerOf,
+  runs,
   sampleRandom,
   turningExtension,
 } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { runs } from "../support/runs.ts";
 
 /** What the application and the transport do in turn. */
 type Turn =

@@ -1,7 +1,7 @@
+import { runs } from "@hybi/testing";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { concat } from "../../tests/deflate-stream.ts";
-import { runs } from "../../tests/runs.ts";
 import { History } from "./history.ts";
 
 it("a history holds the last 32 KiB of all that was appended, oldest first", () => {

@@ -1,11 +1,12 @@
 /** The codecs against each other, and against a stream of node:zlib that is used as its documentation says. */
+
 import { constants, createDeflateRaw, createInflateRaw, type DeflateRaw, type InflateRaw } from "node:zlib";
+import { runs } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { content, cut, cuts, windowBits } from "../arbitraries.ts";
 import { codecs, deflate, type Inflated, inflate, isSame } from "../codecs.ts";
 import { concat, DeflateStream, hex } from "../deflate-stream.ts";
-import { runs } from "../runs.ts";
 
 /** All that the stream puts out for this input and a flush. */
 function flushed(stream: DeflateRaw | InflateRaw, input: Uint8Array): Promise<Uint8Array> {

@@ -1,12 +1,13 @@
 /** What is sent at one endpoint arrives at the other, whatever was agreed, and however it is cut. */
+
 import { type ConnectionEvent, Endpoint, type EndpointEvent } from "@hybi/core";
 import { permessageDeflate } from "@hybi/permessage-deflate";
+import { runs } from "@hybi/testing";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { content, cut, cuts, windowBits } from "../arbitraries.ts";
 import { codecs } from "../codecs.ts";
 import { concat } from "../deflate-stream.ts";
-import { runs } from "../runs.ts";
 import { countingSource } from "../wire.ts";
 
 const codec = fc.constantFrom(...codecs.map(([, each]) => each));

@@ -10,12 +10,25 @@ import { type NamedWays, oneOfNamed } from "./named.ts";
 export function text(maxLength = 40): fc.Arbitrary<string> {
   return fc.oneof(
     { weight: 3, arbitrary: fc.string({ unit: "binary-ascii", maxLength }) },
-    { weight: 3, arbitrary: fc.string({ unit: "binary", maxLength }) },
+    { weight: 3, arbitrary: fc.string({ unit: codePoint(), maxLength }) },
     {
       weight: 1,
       arbitrary: fc.string({ unit: fc.constantFrom("\ufeff", "\u0000", "\uffff", "é", "€", "𝄞"), maxLength }),
     },
   );
+}
+
+/** One char or a surrogate pair, of one to four bytes. The unit "binary" of fast-check takes a second to begin with. */
+function codePoint(): fc.Arbitrary<string> {
+  const surrogates = 0x800;
+  return fc
+    .oneof(
+      fc.integer({ min: 0, max: 0x7f }),
+      fc.integer({ min: 0x80, max: 0x7ff }),
+      fc.integer({ min: 0x800, max: 0xffff - surrogates }).map((code) => (code < 0xd800 ? code : code + surrogates)),
+      fc.integer({ min: 0x1_0000, max: 0x10_ffff }),
+    )
+    .map((code) => String.fromCodePoint(code));
 }
 
 /** Bytes that are UTF-8 up to one place. */

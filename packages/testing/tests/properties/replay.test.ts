@@ -13,6 +13,7 @@ import {
   link,
   parseTranscript,
   replay,
+  runs,
   type Script,
   ScriptedPeer,
   Simulation,
@@ -55,6 +56,7 @@ describe("a run of two endpoints", () => {
         expect(eventTexts(again.first.events)).toEqual(eventTexts(run.first.events));
         expect(eventTexts(again.second.events)).toEqual(eventTexts(run.second.events));
       }),
+      runs(40),
     );
   });
 
@@ -75,7 +77,7 @@ describe("a run of two endpoints", () => {
           expect(messages(run.first.events)).toBe(count("server"));
         });
       }),
-      { numRuns: 50 },
+      runs(50),
     );
   });
 });
@@ -105,7 +107,7 @@ describe("a run against a scripted peer", () => {
         expect(bytesText(again.first.subject.received)).toBe(bytesText(run.first.subject.received));
         expect(parseTranscript(String(run.transcript)).steps).toEqual(script.steps);
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   });
 

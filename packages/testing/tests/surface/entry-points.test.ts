@@ -66,6 +66,7 @@ it("the public names of @hybi/testing are these", () => {
       "replay",
       "requestHead",
       "responseHead",
+      "runs",
       "sampleAccept",
       "sampleKey",
       "sampleRandom",
