@@ -23,8 +23,8 @@ export interface Limits {
   /** Bytes of a message, after decompression. 16 MiB: what most servers allow. */
   readonly message: number;
   /**
-   * Frames of a message. 131,072, as in `ws`: an assembled fragment costs about its bytes, so this bounds time and not memory.
-   * Less would refuse 4 MiB in fragments of 64 bytes, which a peer may well send (Autobahn's cases 9.3.1 and 9.4.1).
+   * Frames of a message. 131,072: an assembled fragment costs about its bytes, so this bounds time and not memory. 65,536
+   * would refuse 4 MiB in fragments of 64 bytes with an empty last one (Autobahn's cases 9.3.1 and 9.4.1).
    */
   readonly fragments: number;
   /** Bytes of output not yet taken, above which commands are refused. 256 MiB: a stop for runaway senders. */
