@@ -42,7 +42,7 @@ export interface ConnectOptions extends ClientSocketOptions {
 // One function for all clients: masking keys are drawn from one pool for each source.
 const defaults: ClientSocketOptions = { random: (target) => crypto.getRandomValues(target) };
 
-const openTransport: Connect = async ({ url, options, signal }) => {
+const openTransport: Connect = async ({ url, origin, options, signal }) => {
   const { tls = {}, path } = (options ?? {}) as TransportOptions;
   const open = (more: SocketOptions): Promise<Socket> =>
     path === undefined
@@ -53,7 +53,8 @@ const openTransport: Connect = async ({ url, options, signal }) => {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const socket = await open({
     allowHalfOpen: true,
-    tls: tlsOptions(url.address, tls),
+    // Who the client is, is nobody else's to know.
+    tls: tlsOptions(url.address, origin === "named" ? tls : { ...tls, cert: undefined, key: undefined }),
     socket: {
       ...socketHandlers,
       // Bun checks the certificate and the name on it, says what it found, and goes on in any case.

@@ -38,7 +38,7 @@ export interface ConnectOptions extends ClientSocketOptions {
 // One function for all clients: masking keys are drawn from one pool for each source.
 const defaults: ClientSocketOptions = { random: (target) => crypto.getRandomValues(target) };
 
-const openTransport: Connect = async ({ url, options, signal }) => {
+const openTransport: Connect = async ({ url, origin, options, signal }) => {
   const { tls = {}, path } = (options ?? {}) as TransportOptions;
   if (path !== undefined) return new DenoTransport(await Deno.connect({ transport: "unix", path }));
   const where = { hostname: url.address, port: url.port };
@@ -48,7 +48,8 @@ const openTransport: Connect = async ({ url, options, signal }) => {
     ...where,
     alpnProtocols: ["http/1.1"],
     ...(caCerts !== undefined && { caCerts: [...caCerts] }),
-    ...(cert !== undefined && key !== undefined && { cert, key }),
+    // Who the client is, is nobody else's to know.
+    ...(origin === "named" && cert !== undefined && key !== undefined && { cert, key }),
   });
   const giveUp = (): void => conn.close();
   signal.addEventListener("abort", giveUp);

@@ -28,8 +28,9 @@ export async function openHttp2Stream(target: ConnectTarget, options: TransportO
   }
 }
 
-async function openSession({ url, signal }: ConnectTarget, options: TransportOptions): Promise<ClientHttp2Session> {
-  const socket = await openSocket(url, options, signal);
+async function openSession(target: ConnectTarget, options: TransportOptions): Promise<ClientHttp2Session> {
+  const { url, signal } = target;
+  const socket = await openSocket(target, options);
   const session = openHttp2(`${url.secure ? "https" : "http"}://${url.authority}`, { createConnection: () => socket });
   // What it means for the stream, the stream tells.
   session.on("error", () => {});

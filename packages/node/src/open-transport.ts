@@ -10,5 +10,5 @@ export const openTransport: Connect = async (target): Promise<Transport | Agreed
   const options = (target.options ?? {}) as TransportOptions;
   if (options.http2 !== undefined && options.http2 !== false) return openHttp2Stream(target, options);
   // It may still be connecting: what is written meanwhile leaves first, and an error is the socket's to tell.
-  return new NodeTransport(await openSocket(target.url, options, target.signal));
+  return new NodeTransport(await openSocket(target, options));
 };

@@ -1,10 +1,13 @@
 /** Redirects of the opening handshake, over TCP and in streams of HTTP/2 (RFC 9110 §15.4). */
 import { once } from "node:events";
 import { createServer as createHttp2Server } from "node:http2";
+import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { TLSSocket } from "node:tls";
 import type { Fields } from "@hybi/core";
 import { connect, type Server, upgradeStream } from "@hybi/node";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { selfSigned } from "./support/certificate.ts";
 import { host, openPeer, openServer } from "./support/servers.ts";
 
 interface RedirectingServer {
@@ -68,6 +71,34 @@ describe("a redirect", () => {
         true,
       ]);
     }
+  });
+
+  it("to another origin leaves the certificate of the client behind, and back to the first does not bring it back [C15] [V05]", async () => {
+    const { key, cert } = selfSigned();
+    const seen: string[] = [];
+    const locations = new Map<string, string>();
+    /** Tells who comes, with the name on the certificate if there is one, and sends on whom it knows where to send. */
+    async function open(name: string): Promise<string> {
+      const server = createHttpsServer({ key, cert, requestCert: true, rejectUnauthorized: false });
+      server.on("upgrade", ({ url = "" }, socket) => {
+        // No session is resumed: what is seen was shown in this handshake.
+        const { subject } = (socket as TLSSocket).getPeerCertificate();
+        seen.push(`${name}${url} ${subject?.CN ?? "nobody"}`);
+        const location = locations.get(name + url);
+        const head = location === undefined ? "403 Forbidden" : `307 Temporary Redirect\r\nLocation: ${location}`;
+        socket.end(`HTTP/1.1 ${head}\r\nContent-Length: 0\r\n\r\n`);
+      });
+      server.listen(0, host);
+      await once(server, "listening");
+      onTestFinished(() => void server.close());
+      return `wss://${host}:${(server.address() as AddressInfo).port}`;
+    }
+    const [first, second] = [await open("first"), await open("second")];
+    locations.set("first/", "/within").set("first/within", `${second}/`).set("second/", `${first}/back`);
+    const tls = { ca: cert, key, cert };
+    const attempt = connect(`${first}/`, { transport: { tls }, followRedirects: 5 });
+    await expect(attempt).rejects.toMatchObject({ response: { status: 403 } });
+    expect(seen).toEqual(["first/ hybi", "first/within hybi", "second/ nobody", "first/back nobody"]);
   });
 
   it("in a circle is followed as often as was allowed [C15]", async () => {

@@ -21,6 +21,7 @@ import type { FailureDetail } from "./socket-events.ts";
 import {
   type AgreedTransport,
   type ClientSocketOptions,
+  type ConnectTarget,
   OpeningRejection,
   OpeningViolation,
   systemRandom,
@@ -50,6 +51,7 @@ export class ClientOpening {
   #opening: ClientOptions;
   #endpoint: Endpoint;
   #followed = 0;
+  #origin: ConnectTarget["origin"] = "named";
   #slot: string | undefined;
   #controller: AbortController | undefined;
   #pump: Pump | undefined;
@@ -103,11 +105,11 @@ export class ClientOpening {
     this.#pump?.abandon();
     this.#pump = undefined;
     this.leave();
-    const { url, fields: kept } = decision;
-    const isSameHost = url.authority === this.#url.authority && url.secure === this.#url.secure;
+    const { url, fields: kept, origin } = decision;
     this.#followed++;
     this.#url = url;
-    const cookies = isSameHost ? this.#opening.cookies : undefined;
+    if (origin === "other") this.#origin = "other";
+    const cookies = this.#origin === "named" ? this.#opening.cookies : undefined;
     this.#opening = { ...this.#opening, url: formatWebSocketUrl(url), fields: kept, cookies };
     this.#endpoint = Endpoint.client(this.#opening);
     this.start();
@@ -128,7 +130,13 @@ export class ClientOpening {
         : this.#clock.setTimeout(() => this.#fail({ error: tooLate() }), time);
     try {
       if (connect === undefined) throw new TypeError("Pass options.connect, or use the WebSocket of an adapter.");
-      const connected = await connect({ url: this.#url, opening: this.#opening, options, signal });
+      const connected = await connect({
+        url: this.#url,
+        origin: this.#origin,
+        opening: this.#opening,
+        options,
+        signal,
+      });
       if (this.#over || this.#isGivenUp) transportOf(connected).abort();
       else this.#begin(connected);
     } catch (error) {

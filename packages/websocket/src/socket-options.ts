@@ -14,6 +14,11 @@ import type { Transport } from "./transport.ts";
 /** Where to, and what for. */
 export interface ConnectTarget {
   readonly url: WebSocketUrl;
+  /**
+   * Whether this is the origin that the application named, or a redirect has led to another since. What says who the
+   * client is, such as a certificate with its key, is not for another.
+   */
+  readonly origin: "named" | "other";
   /** The opening request, for transports that bring a handshake of their own, such as an HTTP/2 stream. */
   readonly opening: ClientOptions;
   /** `options.transport` of the application: what this adapter understands, such as TLS settings. */

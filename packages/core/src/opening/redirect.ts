@@ -17,7 +17,13 @@ export interface RedirectPolicy {
 
 /** Where to go next, or why not. */
 export type RedirectDecision =
-  | { readonly type: "follow"; readonly url: WebSocketUrl; readonly fields: Fields }
+  | {
+      readonly type: "follow";
+      readonly url: WebSocketUrl;
+      readonly fields: Fields;
+      /** "other" when scheme, host or port are not those that redirected. */
+      readonly origin: "same" | "other";
+    }
   | {
       readonly type: "stay";
       readonly reason: "not-a-redirect" | "not-enabled" | "too-many" | "location-malformed" | "insecure";
@@ -47,9 +53,11 @@ export function decideRedirect(
   // What was asked for over TLS is not to be had without it.
   if (url.secure && !next.secure) return { type: "stay", reason: "insecure" };
   const isSameOrigin = url.secure === next.secure && url.host === next.host && url.port === next.port;
-  if (isSameOrigin) return { type: "follow", url: { ...next, userinfo: next.userinfo ?? url.userinfo }, fields };
+  if (isSameOrigin) {
+    return { type: "follow", url: { ...next, userinfo: next.userinfo ?? url.userinfo }, fields, origin: "same" };
+  }
   const kept = fields.filter(([name]) => !originBound.some((bound) => equalsIgnoringCase(name, bound)));
-  return { type: "follow", url: next, fields: kept };
+  return { type: "follow", url: next, fields: kept, origin: "other" };
 }
 
 /** RFC 3986 §5.2.2: the URI that `reference` means, seen from `base`. Its fragment is dropped: it is the client's own. */

@@ -316,7 +316,12 @@ describe("a redirect", () => {
   it.each(["wss://b.example.com/", "wss://a.example.com:444/", "//b.example.com/"])(
     "to another origin, %s, leaves the credentials behind [C15]",
     (location) => {
-      expect(to(location)).toMatchObject({ type: "follow", url: { userinfo: undefined }, fields: [["X-A", "1"]] });
+      expect(to(location)).toMatchObject({
+        type: "follow",
+        url: { userinfo: undefined },
+        fields: [["X-A", "1"]],
+        origin: "other",
+      });
     },
   );
 
@@ -338,7 +343,12 @@ describe("a redirect", () => {
   });
 
   it("within the origin takes them along [C15]", () => {
-    expect(to("https://A.example.com:443/next")).toMatchObject({ type: "follow", url: { userinfo: "u:p" }, fields });
+    expect(to("https://A.example.com:443/next")).toMatchObject({
+      type: "follow",
+      url: { userinfo: "u:p" },
+      fields,
+      origin: "same",
+    });
   });
 
   it.each([
