@@ -1,9 +1,10 @@
 /** The same over TLS. */
 import { once } from "node:events";
 import * as net from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import { connect } from "@hybi/node";
 import type { FailureDetail } from "@hybi/websocket";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import { selfSigned } from "./support/certificate.ts";
 import { echo, host, openPeer, openServer } from "./support/servers.ts";
@@ -33,6 +34,51 @@ describe("over TLS", () => {
     expect(String((await once(ws, "message"))[0])).toBe("secret");
     ws.close(1000);
     expect((await once(ws, "close"))[0]).toBe(1000);
+  });
+
+  it("our client names the host of the URL to the server in the TLS handshake (RFC 6066 §3), and no address", async () => {
+    const named: (string | false | null)[] = [];
+    const server = createTlsServer(tls, (socket) => {
+      named.push(socket.servername);
+      socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    });
+    server.listen(0, host);
+    await once(server, "listening");
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as net.AddressInfo;
+    // Whatever is asked for is found here.
+    const lookup: net.LookupFunction = (_name, { all }, answer) =>
+      all === true ? answer(null, [{ address: host, family: 4 }]) : answer(null, host, 4);
+    const transport = { tls: { ca: cert, lookup, checkServerIdentity: () => undefined } };
+    for (const authority of ["chat.example", host]) {
+      const attempt = connect(`wss://${authority}:${port}/`, { transport });
+      await expect(attempt).rejects.toMatchObject({ response: { status: 403 } });
+    }
+    expect(named).toEqual(["chat.example", false]);
+  });
+
+  it("nothing of the opening handshake and the messages can be read on the way", async () => {
+    const server = await openServer(echo, { tls });
+    const heard: Buffer[] = [];
+    const relay = net.createServer((near) => {
+      const far = net.connect({ port: server.port, host });
+      near.on("data", (chunk) => heard.push(chunk)).pipe(far);
+      far.on("data", (chunk) => heard.push(chunk)).pipe(near);
+      for (const socket of [near, far]) socket.on("error", () => socket.destroy());
+    });
+    relay.listen(0, host);
+    await once(relay, "listening");
+    onTestFinished(() => void relay.close());
+    const { port } = relay.address() as net.AddressInfo;
+    const peer = await openPeer(`wss://${host}:${port}/a-room`, { transport: { tls: { ca: cert } } });
+    const bytes = Buffer.from("a secret in binary, which a server does not mask");
+    peer.socket.send(bytes);
+    const event = await peer.next();
+    expect(event?.type === "binary" && Buffer.compare(event.data, bytes)).toBe(0);
+    expect(await peer.close(1000)).toMatchObject({ clean: true });
+    const wire = Buffer.concat(heard).toString("latin1");
+    expect(wire.length).toBeGreaterThan(1000);
+    for (const word of ["a-room", "Sec-WebSocket", "HTTP/1.1 101", "a secret"]) expect(wire).not.toContain(word);
   });
 
   it("a certificate that nobody trusts is the reason that the client tells", async () => {

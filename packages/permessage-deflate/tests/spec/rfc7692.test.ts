@@ -1,6 +1,7 @@
 /** RFC 7692, requirement by requirement, as seen through a connection; each codec gives the same. */
-import { type Extension, UsageError } from "@hybi/core";
-import { opcodes } from "@hybi/core/frame";
+import { constants, inflateRawSync } from "node:zlib";
+import { type Connection, type Extension, UsageError } from "@hybi/core";
+import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { type PermessageDeflateOptions, permessageDeflate } from "@hybi/permessage-deflate";
 import { describe, expect, it } from "vitest";
 import { codecs, deflate } from "../codecs.ts";
@@ -57,6 +58,16 @@ describe("the opening handshake with permessage-deflate", () => {
       ),
     ).toBe("permessage-deflate; client_max_window_bits=9");
     expect(answerTo(["permessage-deflate; unknown"], deflating())).toBeUndefined();
+  });
+
+  it("an offer that the server leaves unanswered compresses nothing, in either direction [E03]", () => {
+    const { client, server } = pair([deflating({ threshold: 0 })], []);
+    client.sendText("Hello", { compress: true });
+    expect(sent(client)).toEqual([{ opcode: opcodes.text, rsv: 0, final: true, payload: utf8("Hello") }]);
+    server.sendText("Hello", { compress: true });
+    expect(sent(server)).toEqual([{ opcode: opcodes.text, rsv: 0, final: true, payload: utf8("Hello") }]);
+    const compressedHello = encodeFrame(compressed(hello));
+    expect(summary(client.receive(compressedHello))).toEqual(["frame/rsv-unowned 1002"]);
   });
 
   it.each([
@@ -147,6 +158,11 @@ describe("the opening handshake with permessage-deflate", () => {
     expect(verdictOn("permessage-deflate", deflating({ serverNoContextTakeover: true, fallback: true }))).toBe("open");
   });
 
+  it("a client that can keep less than 32,768 bytes says so in its offer, and one that can keep all need not [E12]", () => {
+    expect(offerOf(deflating({ serverMaxWindowBits: 10 }))).toContain("server_max_window_bits=10");
+    expect(offerOf(deflating())).not.toContain("server_max_window_bits");
+  });
+
   it("extensions apply in the order of the response [E31], and one bit has one owner [E32]", () => {
     const other = (rsv: number): Extension => ({
       name: "other",
@@ -224,6 +240,53 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
       .end();
     expect(summary(deliver(server(bits), compressed(beyond)))).toEqual([malformed]);
     expect(summary(deliver(server(), compressed(beyond)))).toEqual(["x".repeat(603)]);
+  });
+
+  it.each(["client", "server"] as const)(
+    "a %s never refers further back than the window that was agreed for it, whatever was offered [E15]",
+    (role) => {
+      // The same 200 bytes again, 2,000 bytes later: within 2^11 and beyond 2^9.
+      const noise = Array.from({ length: 2000 }, (_char, index) =>
+        String.fromCharCode(0x21 + ((index * index * 7919 + (index >> 3)) % 94)),
+      ).join("");
+      const text = noise + noise.slice(0, 200);
+      const peer = role === "client" ? "server" : "client";
+      const passing = (written: string, assumed: string): string[] => {
+        // A client's hint in the offer is smaller than what was agreed, and binds nobody.
+        const hint = role === "client" ? { clientMaxWindowBits: 8 as const } : {};
+        const sender = open(role, permessageDeflate({ codec, threshold: 0, ...hint }), written);
+        const receiver = open(peer, permessageDeflate({ codec }), assumed);
+        sender.sendText(text);
+        return summary(pass(sender, receiver));
+      };
+      const window = (bits: number): string => `${role}_max_window_bits=${bits}`;
+      expect(passing(window(9), window(9))).toEqual([text]);
+      expect(passing(window(15), window(15))).toEqual([text]);
+      // The receiver notices when it is not kept.
+      const careless = open(role, permessageDeflate({ codec, threshold: 0 }), window(11));
+      careless.sendText(text);
+      expect(summary(pass(careless, open(peer, permessageDeflate({ codec }), window(9))))).toEqual([malformed]);
+    },
+  );
+
+  it.each(["client", "server"] as const)(
+    "a %s decompresses with a window of 32,768 bytes unless a smaller one was agreed [E15]",
+    (role) => {
+      const start = new DeflateStream().stored("Hello").stored("x".repeat(32_763));
+      const receiver = (): Connection => open(role, permessageDeflate({ codec }));
+      const furthest = start.fixed([{ length: 5, distance: 32_768 }]).end();
+      expect(summary(deliver(receiver(), compressed(furthest)))).toEqual([`Hello${"x".repeat(32_763)}Hello`]);
+    },
+  );
+
+  it("sends no final block: its messages are one DEFLATE stream, for which there is nothing to pad [E19]", () => {
+    const sender = open("server", permessageDeflate({ codec, threshold: 0 }));
+    const texts = ["Hello", "", "Hello again", "x".repeat(70_000), "the end"];
+    for (const text of texts) sender.sendText(text);
+    const tail = hex("00 00 ff ff");
+    const stream = concat(...sent(sender).flatMap(({ payload }) => [payload, tail]));
+    const inflated = inflateRawSync(stream, { finishFlush: constants.Z_SYNC_FLUSH });
+    expect(new TextDecoder().decode(inflated)).toBe(texts.join(""));
   });
 
   it("sets RSV1 on the first frame only, and takes it nowhere else [E16]", () => {

@@ -30,6 +30,7 @@ describe("the constructor", () => {
     ["", "http://example.com/a", "ws://example.com/a"],
     ["//other.example/x", "https://example.com", "wss://other.example/x"],
     ["ws://[::1]:8080/ä b", undefined, "ws://[::1]:8080/%C3%A4%20b"],
+    ["wss://Bücher.example/ö?ü", undefined, "wss://xn--bcher-kva.example/%C3%B6?%C3%BC"],
   ];
 
   it.each(good)("takes %j relative to %j for %s [W01]", (input, base, url) => {
