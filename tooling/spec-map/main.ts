@@ -1,15 +1,19 @@
 /**
  * `pnpm check:spec`: fails where a requirement lacks its symbol or its test, where a test names an unknown requirement,
- * and where a page for readers is stale. The defects of others are requirements too, with a page of their own.
+ * and where a page for readers is stale. The defects of others are requirements too, with a page of their own; so is each
+ * MUST of the RFCs, which names its tests instead of being named by them.
  *
- * `--write` writes the pages; `--incomplete` tolerates requirements without symbol or test while they are being filled in.
+ * `--write` writes the pages; `--incomplete` tolerates requirements without symbol or test while they are being filled in;
+ * `--rfcs=FOLDER` compares the sentences with the RFCs in that folder.
  */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { conclude, packageFolders, root, run } from "../repository.ts";
 import { checkSpecMap, type TestTitle } from "./check.ts";
+import { checkMusts, formatMustsPage, readMusts } from "./musts.ts";
 import { readChapters } from "./requirements.ts";
+import { compareWithText } from "./rfc-text.ts";
 import { declaresSymbol } from "./symbols.ts";
 import { formatPage } from "./table.ts";
 import { asChapters, formatVulnerabilitiesPage, readVulnerabilities } from "./vulnerabilities.ts";
@@ -42,16 +46,27 @@ const names = packageFolders().map(
 );
 const chapters = readChapters(join(root, "docs/spec"));
 const vulnerabilities = readVulnerabilities(join(root, "docs/design/vulnerabilities.json"));
+const musts = readMusts(join(root, "docs/spec/rfc-musts.json"));
 const required = [...chapters, ...asChapters(vulnerabilities)];
 const tests = await listTests();
-const all = checkSpecMap(required, { tests, declares, packageExists: (name) => names.includes(name) });
+const rfcs = options.find((option) => option.startsWith("--rfcs="))?.slice("--rfcs=".length);
+const all = [
+  ...checkSpecMap(required, { tests, declares, packageExists: (name) => names.includes(name) }),
+  ...checkMusts(musts, tests),
+  ...(rfcs === undefined ? [] : musts.flatMap((each) => compareWithText(each, textOf(rfcs, each.rfc)))),
+];
 
 const isGap = (finding: string): boolean => / has no (symbol|test) ?/.test(finding);
 const tolerated = options.includes("--incomplete") ? all.filter(isGap) : [];
 const findings = all.filter((finding) => !tolerated.includes(finding));
 
 keep("docs/spec/README.md", formatPage(chapters, tests));
+keep("docs/spec/rfc-musts.md", formatMustsPage(musts, tests));
 keep("docs/design/vulnerabilities.md", formatVulnerabilitiesPage(vulnerabilities, tests));
+
+function textOf(folder: string, rfc: number): string {
+  return readFileSync(join(folder, `rfc${rfc}.txt`), "utf8");
+}
 
 function keep(page: string, expected: string): void {
   const path = join(root, page);
@@ -63,4 +78,5 @@ function keep(page: string, expected: string): void {
 
 if (tolerated.length > 0) console.log(`spec: INCOMPLETE, ${tolerated.length} symbols or tests are missing`);
 const count = required.flatMap(({ requirements }) => requirements).length;
-conclude("spec", findings, `${count} requirements`);
+const sentences = musts.flatMap(({ sections }) => sections.flatMap((each) => each.musts)).length;
+conclude("spec", findings, `${count} requirements, ${sentences} sentences of RFCs`);

@@ -6,7 +6,7 @@ import type { Chapter, Requirement } from "./requirements.ts";
 const introduction = `# What the standards ask, and where it is met
 
 Every requirement has an id, the sections that decide, the symbols that meet it and the tests that show it. The tests
-name the id in their titles.
+name the id in their titles. [Every MUST of the RFCs](rfc-musts.md) is on a page of its own, sentence by sentence.
 
 This page is written by \`pnpm check:spec --write\` from the files beside it and from the titles of the tests. Change
 those, not this page.
@@ -39,8 +39,13 @@ function formatRow({ id, text, section, symbols, later }: Requirement, testFiles
     return link(symbol, file);
   });
   const where = later === undefined ? list(code) : `later: \`${later}\``;
-  const tests = testFiles.map((file) => link(file.replace(/^packages\//, "").replace(/\.test\.ts$/, ""), file));
+  const tests = testFiles.map(linkToTests);
   return `| ${[id, text.replaceAll("|", "\\|"), section, where, list(tests)].join(" | ")} |`;
+}
+
+/** A link to a file of tests, from a page in a folder of docs. */
+export function linkToTests(file: string): string {
+  return link(file.replace(/^packages\//, "").replace(/\.test\.ts$/, ""), file);
 }
 
 function link(text: string, file: string): string {

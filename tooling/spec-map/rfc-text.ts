@@ -1,0 +1,63 @@
+/** Finds the sentences of an RFC that demand something, so that `rfc-musts.json` can be held against the RFC itself. */
+
+import { keyword, type MustDocument } from "./musts.ts";
+
+export interface Sentence {
+  readonly section: string;
+  /** In one line, with single spaces. */
+  readonly text: string;
+}
+
+/** The sentences with MUST, REQUIRED or SHALL in `text`, an RFC in its form of plain text. */
+export function demandingSentences(text: string): Sentence[] {
+  return paragraphs(text).flatMap(({ section, text: paragraph }) =>
+    paragraph
+      .split(/(?<=[.!?]) (?=[A-Z"_(/|*0-9])/)
+      .map((sentence) => ({ section, text: sentence }))
+      .filter(({ text: sentence }) => keyword.test(sentence)),
+  );
+}
+
+/** What is different in `text` from what was written down about `document`. */
+export function compareWithText({ rfc, sections }: MustDocument, text: string): string[] {
+  const all = demandingSentences(text);
+  const known = new Set(sections.map(({ section }) => section));
+  const missing = new Set(all.map(({ section }) => section).filter((section) => !known.has(section)));
+  return [
+    ...[...missing].map((section) => `RFC ${rfc} §${section} demands something, and is missing`),
+    ...sections.flatMap(({ section, counted, musts }) => {
+      const sentences = all.filter((sentence) => sentence.section === section);
+      if (sentences.length !== counted) return [`RFC ${rfc} §${section} has ${sentences.length} sentences`];
+      return musts
+        .filter(({ quote }, index) => !quotes(sentences[index]?.text ?? "", quote))
+        .map(({ id }) => `${id} is not quoted as it stands`);
+    }),
+  ];
+}
+
+/** Whether the parts of `quote` between ellipses stand in `sentence`, in their order. */
+function quotes(sentence: string, quote: string): boolean {
+  let at = 0;
+  for (const part of quote.split("…").map((each) => each.trim())) {
+    const found = sentence.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return true;
+}
+
+/** The paragraphs, each in one line, and whole where the end of a page has cut it. */
+function paragraphs(text: string): Sentence[] {
+  const whole = text
+    .replace(/\n+[^\n]*\[Page \d+\]\s*RFC \d+ [^\n]*\n+/g, "\f")
+    .replace(/(?<![.:;])\f/g, "\n")
+    .replaceAll("\f", "\n\n");
+  const found: Sentence[] = [];
+  let section = "";
+  for (const block of whole.split(/\n(?: *\n)+/)) {
+    const [, number] = /^(\d+(?:\.\d+)*)\. /.exec(block) ?? [];
+    if (number !== undefined) section = number;
+    else found.push({ section, text: block.replace(/\s+/g, " ").trim() });
+  }
+  return found;
+}
