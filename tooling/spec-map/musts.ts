@@ -9,18 +9,18 @@ import { linkToTests } from "./table.ts";
 
 /** One sentence, and the tests that would fail if it were not met; or why it asks nothing of hybi. */
 export interface Must {
-  /** RFC, section, and the how manieth such sentence of the section it is: "6455-5.1-3". */
+  /** RFC, section, and the number of such sentences up to it in that section: "6455-5.1-3". */
   readonly id: string;
   /** At most 22 words of it, as they stand in the RFC, "…" for what is left out. */
   readonly quote: string;
   /** Ids of requirements, which tests have in their titles, and tests: "file > suite > title". */
-  readonly tests?: readonly string[];
-  readonly notApplicable?: string;
+  readonly tests?: readonly string[] | undefined;
+  readonly notApplicable?: string | undefined;
   /** What a reader should know of how it is met. */
   readonly note?: string;
 }
 
-export interface MustSection {
+interface MustSection {
   readonly section: string;
   /** How many such sentences were counted in the section of the RFC. */
   readonly counted: number;

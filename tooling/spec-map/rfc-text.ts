@@ -2,7 +2,7 @@
 
 import { keyword, type MustDocument } from "./musts.ts";
 
-export interface Sentence {
+interface Sentence {
   readonly section: string;
   /** In one line, with single spaces. */
   readonly text: string;
