@@ -1,11 +1,14 @@
 /** The opening handshake over real sockets, when all is well and when it is not. */
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Deadline } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { connect, type OpeningError } from "@hybi/node";
 import type { FailureDetail } from "@hybi/websocket";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { openingRequest, RawClient } from "./support/raw-client.ts";
 import { echo, host, openPeer, openServer, openTcpServer } from "./support/servers.ts";
 import { until } from "./support/turns.ts";
@@ -25,6 +28,25 @@ async function openAnsweringServer(response: (key: string) => string | Uint8Arra
 }
 
 describe("the server, in the opening handshake,", () => {
+  it("listens on a Unix socket, and clients come to it, whatever the host of their URL is", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "hybi-socket-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, "app.sock");
+    const seen: string[] = [];
+    await openServer(
+      (opening) => {
+        seen.push(opening.request.authority);
+        echo(opening);
+      },
+      { host: undefined, path },
+    );
+    const peer = await openPeer("ws://app.example/chat", { transport: { path } });
+    peer.socket.send("locally");
+    expect(await peer.next()).toEqual({ type: "text", data: "locally" });
+    expect(seen).toEqual(["app.example"]);
+    expect(await peer.close(1000)).toMatchObject({ clean: true });
+  });
+
   it("takes a request that trickles in byte by byte [H23]", async () => {
     const { port } = await openServer();
     const client = new RawClient(port);
