@@ -23,7 +23,7 @@ const help = `Holds a WebSocket server or client against RFC 6455, RFC 7692, RFC
   --json <file>       writes the report as JSON
   --html <file>       writes the report as a page that needs nothing else
   --no-transcripts    does not print what passed in the cases that have failed
-  --timeout <ms>      for everything that a case expects to come (10000)
+  --timeout <ms>      for the next answer (10000)
   --concurrency <n>   server: cases at a time (4)
   --http2             server: also chapter 18, over HTTP/2 without TLS; over TLS it is tested whenever it is offered
   --listen <port>     client: where to listen (9001)

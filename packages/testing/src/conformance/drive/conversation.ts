@@ -15,7 +15,7 @@ import type { Wire } from "./wire.ts";
 
 /** Milliseconds to wait, at most. */
 export interface Patience {
-  /** For everything that a case expects. */
+  /** For the next answer. All answers of a case together may take twelve times as long. */
   readonly answer: number;
   /** For a connection to be failed before the rest of what is wrong with it is sent. */
   readonly failFast: number;
@@ -49,6 +49,8 @@ export interface Observed {
 
 const canary = "are you there?";
 const testerCloses = 1000;
+/** How many times as long as one answer all of a case may take: on a busy machine a thousand round trips are long. */
+const wholeCase = 12;
 
 export class Conversation {
   readonly observed: Observed = {
@@ -87,7 +89,7 @@ export class Conversation {
     this.#role = opening.role;
     const watch = { frame: (firstByte: number) => this.#watch(firstByte & 0x0f), payload: () => undefined };
     this.#watcher = new FrameDecoder(watch, { role: this.#role, ownedRsv: rsv1Bit, tolerateNonMinimalLength: true });
-    this.#deadline = performance.now() + patience.answer;
+    this.#deadline = performance.now() + wholeCase * patience.answer;
   }
 
   /** Whether the endpoint under test has closed or failed the connection. */
@@ -316,8 +318,8 @@ export class Conversation {
     this.#wake();
   }
 
-  /** Waits until `condition` holds, for `milliseconds` or what is left of the time for the case. */
-  async #until(condition: () => boolean, milliseconds: number = Number.POSITIVE_INFINITY): Promise<void> {
+  /** Waits until `condition` holds, for `milliseconds`, or for what is left of the time for the case. */
+  async #until(condition: () => boolean, milliseconds: number = this.#patience.answer): Promise<void> {
     const deadline = Math.min(this.#deadline, performance.now() + milliseconds);
     while (!condition() && !this.#wire.isImmediate) {
       const left = deadline - performance.now();
