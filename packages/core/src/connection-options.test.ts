@@ -1,14 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { countingSource, usageErrorOf } from "../tests/support/connections.ts";
 import { adding, agreeing, rsv1, rsv2 } from "../tests/support/extensions.ts";
-import { createTransforms, resolveOptions } from "./connection-options.ts";
+import { type ConnectionOptions, createTransforms, resolveOptions } from "./connection-options.ts";
 import type { ExtensionParameters } from "./extension.ts";
 import { portableHost } from "./host.ts";
 import { defaultLimits } from "./limits.ts";
 
 describe("resolveOptions", () => {
   it("answers the defaults, and what was given", () => {
-    expect(resolveOptions("server", {})).toEqual({ limits: defaultLimits, fragmentSize: 65_536, host: portableHost });
+    expect(resolveOptions("server", {})).toMatchObject({
+      limits: defaultLimits,
+      fragmentSize: 65_536,
+      host: portableHost,
+      delivery: "messages",
+      keys: undefined,
+      tolerateNonMinimalLength: false,
+    });
     const host = {};
     const resolved = resolveOptions("client", {
       random: countingSource(),
@@ -18,6 +25,29 @@ describe("resolveOptions", () => {
     });
     expect(resolved).toMatchObject({ fragmentSize: 1, limits: { frame: 9 } });
     expect(resolved.host).toBe(host);
+  });
+
+  it("answers the same settings for the same options, and others for others", () => {
+    const [random, unmask] = [countingSource(), () => {}];
+    const changes: ConnectionOptions[] = [
+      {},
+      { delivery: "fragments" },
+      { fragmentSize: 5.5 },
+      { host: {} },
+      { host: { unmask } },
+      { limits: { message: 1 } },
+      { tolerate: ["non-minimal-length"] },
+    ];
+    for (const options of changes) {
+      for (const role of ["server", "client"] as const) {
+        const settings = resolveOptions(role, { random, ...options });
+        expect(resolveOptions(role, { random, ...options })).toBe(settings);
+        for (const other of changes) {
+          if (other !== options) expect(resolveOptions(role, { random, ...other })).not.toEqual(settings);
+        }
+      }
+    }
+    expect(resolveOptions("client", { random: countingSource() })).not.toBe(resolveOptions("client", { random }));
   });
 
   it("refuses a client without randomness [F11], and a fragmentSize below 1", () => {

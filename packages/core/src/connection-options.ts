@@ -1,11 +1,13 @@
 /** How a connection is to behave, and the transforms of the extensions that were agreed. */
-import type { RandomSource } from "./bytes/random-pool.ts";
+import { RandomPool, type RandomSource } from "./bytes/random-pool.ts";
 import type { Extension } from "./extension.ts";
+import type { FrameDecoderOptions } from "./frame/frame-decoder.ts";
 import { type HostFunctions, portableHost } from "./host.ts";
 import type { Leniency } from "./leniency.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
-import type { Delivery } from "./message/assembler.ts";
+import type { AssemblerOptions, Delivery } from "./message/assembler.ts";
 import type { ActiveTransform } from "./message/decode-pipeline.ts";
+import type { OutgoingOptions } from "./message/outgoing.ts";
 import type { Agreement } from "./opening/agreement.ts";
 import type { Role } from "./role.ts";
 import { UsageError } from "./usage-error.ts";
@@ -31,23 +33,65 @@ export interface ConnectionOptions {
 
 const defaultFragmentSize = 65_536;
 
-/** Options that were checked, with their defaults. */
-export interface ResolvedOptions {
-  readonly limits: Limits;
-  readonly fragmentSize: number;
-  readonly host: HostFunctions;
-}
+/**
+ * Options that were checked, with their defaults, in the forms that the parts of a connection take them in. They hold on
+ * to this one object, which connections of the same options share.
+ */
+export interface ConnectionSettings extends FrameDecoderOptions, AssemblerOptions, OutgoingOptions {}
+
+const noTransforms: readonly ActiveTransform[] = [];
+
+/** The settings of the latest call for each role, which the next one mostly wants too. */
+const latest: Partial<Record<Role, ConnectionSettings>> = {};
 
 /** @throws UsageError `option/range`, `option/random-missing` */
-export function resolveOptions(role: Role, options: ConnectionOptions): ResolvedOptions {
-  const { fragmentSize = defaultFragmentSize, host = portableHost } = options;
+export function resolveOptions(role: Role, options: ConnectionOptions): ConnectionSettings {
+  const { fragmentSize = defaultFragmentSize, host = portableHost, delivery = "messages" } = options;
   if (!(fragmentSize >= 1)) throw new UsageError("option/range", "fragmentSize must be at least 1.");
   if (role === "client" && options.random === undefined) throw new UsageError("option/random-missing");
-  return { limits: resolveLimits(options.limits), fragmentSize, host };
+  const settings: ConnectionSettings = {
+    role,
+    limits: resolveLimits(options.limits),
+    delivery,
+    fragmentSize: Math.floor(fragmentSize),
+    keys: role === "client" ? RandomPool.of(options.random!) : undefined,
+    host,
+    unmask: host.unmask,
+    tolerateNonMinimalLength: options.tolerate?.includes("non-minimal-length") === true,
+    transforms: noTransforms,
+    ownedRsv: 0,
+  };
+  const last = latest[role];
+  if (last !== undefined && isSame(settings, last)) return last;
+  latest[role] = settings;
+  return settings;
+}
+
+/** Of two that have no transforms. */
+function isSame(left: ConnectionSettings, right: ConnectionSettings): boolean {
+  return (
+    left.limits === right.limits &&
+    left.delivery === right.delivery &&
+    left.fragmentSize === right.fragmentSize &&
+    left.keys === right.keys &&
+    left.host === right.host &&
+    left.unmask === right.unmask &&
+    left.tolerateNonMinimalLength === right.tolerateNonMinimalLength
+  );
+}
+
+/** The settings of a connection whose extensions have `transforms`. */
+export function withTransforms(
+  settings: ConnectionSettings,
+  transforms: readonly ActiveTransform[],
+): ConnectionSettings {
+  if (transforms.length === 0) return settings;
+  return { ...settings, transforms, ownedRsv: transforms.reduce((bits, { rsv }) => bits | rsv, 0) };
 }
 
 /** A transform for each extension of the agreement, in its order (RFC 6455 §9.1). */
 export function createTransforms(agreement: Agreement, extensions: readonly Extension[]): readonly ActiveTransform[] {
+  if (agreement.extensions.length === 0) return noTransforms;
   let owned = 0;
   return agreement.extensions.map(({ name, parameters }) => {
     const extension = extensions.find((candidate) => candidate.name === name);

@@ -6,22 +6,25 @@
 import { returnChunk } from "./bytes/block-pool.ts";
 import { isBytes } from "./bytes/is-bytes.ts";
 import { plainBytes } from "./bytes/plain-bytes.ts";
-import { RandomPool } from "./bytes/random-pool.ts";
 import { utf8Bytes } from "./bytes/text-encode.ts";
 import { closePayload, formatClosePayload, parseClosePayload, replyPayload } from "./closing/close-payload.ts";
 import { ClosingHandshake } from "./closing/closing-handshake.ts";
 import type { ClosingState, TransportInstruction } from "./closing/states.ts";
 import { statusCodes } from "./closing/status-code.ts";
-import { type ConnectionOptions, createTransforms, resolveOptions } from "./connection-options.ts";
+import {
+  type ConnectionOptions,
+  type ConnectionSettings,
+  createTransforms,
+  resolveOptions,
+  withTransforms,
+} from "./connection-options.ts";
 import { type ConnectionSink, EventCollector } from "./connection-sink.ts";
 import type { ConnectionEvent } from "./events.ts";
 import { FrameDecoder, type SinkVerdict } from "./frame/frame-decoder.ts";
 import { maxControlPayload } from "./frame/header.ts";
 import { ping, pong } from "./frame/opcode.ts";
-import type { HostFunctions } from "./host.ts";
 import { Keepalive } from "./keepalive.ts";
 import type { Leniency } from "./leniency.ts";
-import type { Limits } from "./limits.ts";
 import { Assembler } from "./message/assembler.ts";
 import type { ActiveTransform } from "./message/decode-pipeline.ts";
 import { MessageStream } from "./message/message-stream.ts";
@@ -64,8 +67,7 @@ const noPayload = new Uint8Array(0);
 export class Connection implements Output {
   readonly agreement: Agreement;
 
-  readonly #limits: Limits;
-  readonly #host: HostFunctions;
+  readonly #settings: ConnectionSettings;
   readonly #decoder: FrameDecoder;
   readonly #assembler: Assembler;
   readonly #outgoing: Outgoing;
@@ -85,31 +87,15 @@ export class Connection implements Output {
   /** @throws UsageError `option/range`, `option/random-missing`, `extension/unknown`, `extension/rsv-conflict` */
   constructor(agreement: Agreement, options: ConnectionOptions = {}) {
     const { role } = agreement;
-    const { limits, fragmentSize, host } = resolveOptions(role, options);
+    const settings = resolveOptions(role, options);
     this.agreement = agreement;
     this.#closing = new ClosingHandshake(role);
-    this.#limits = limits;
-    this.#host = host;
     this.#offset = options.offset ?? 0;
     this.#transforms = createTransforms(agreement, options.extensions ?? []);
-    this.#assembler = new Assembler((opcode, payload) => this.#control(opcode, payload), {
-      delivery: options.delivery ?? "messages",
-      limits: this.#limits,
-      host: this.#host,
-      transforms: this.#transforms,
-    });
-    this.#decoder = new FrameDecoder(this.#assembler, {
-      role,
-      ownedRsv: this.#transforms.reduce((bits, { rsv }) => bits | rsv, 0),
-      tolerateNonMinimalLength: options.tolerate?.includes("non-minimal-length") === true,
-      unmask: this.#host.unmask,
-    });
-    this.#outgoing = new Outgoing({
-      keys: role === "client" ? RandomPool.of(options.random!) : undefined,
-      transforms: this.#transforms.map(({ transform }) => transform),
-      fragmentSize,
-      host: this.#host,
-    });
+    this.#settings = withTransforms(settings, this.#transforms);
+    this.#assembler = new Assembler((opcode, payload) => this.#control(opcode, payload), this.#settings);
+    this.#decoder = new FrameDecoder(this.#assembler, this.#settings);
+    this.#outgoing = new Outgoing(this.#settings);
   }
 
   get role(): Role {
@@ -134,13 +120,13 @@ export class Connection implements Output {
       messagesReceived: this.#assembler.messagesReceived,
       messagesSent: this.#messagesSent,
       controlFramesReceived: this.#controlFramesReceived,
-      pingsTaken: this.#outgoing.controls.pingsTaken,
+      pingsTaken: this.#outgoing.pingsTaken,
     };
   }
 
   /** Whether a Ping of `expire("ping")` has been taken that no Pong has answered. */
   get awaitsPong(): boolean {
-    return this.#keepalive?.isAwaiting(this.#outgoing.controls.pingsTaken) === true;
+    return this.#keepalive?.isAwaiting(this.#outgoing.pingsTaken) === true;
   }
 
   // Inputs
@@ -285,7 +271,7 @@ export class Connection implements Output {
    *   `send/data-type`
    */
   sendClose(statusCode?: number, reason = "", options?: CloseOptions): void {
-    const payload = formatClosePayload(this.role, statusCode, reason, this.#host);
+    const payload = formatClosePayload(this.role, statusCode, reason, this.#settings.host);
     if (!this.#closing.request()) return;
     if (options?.afterMessages === false) this.#outgoing.hastenClose(payload);
     else this.#outgoing.sendClose(payload);
@@ -330,7 +316,7 @@ export class Connection implements Output {
       sink.pong(payload);
       return undefined;
     }
-    const received = parseClosePayload(payload, this.#host);
+    const received = parseClosePayload(payload, this.#settings.host);
     if (typeof received === "string") return { code: received };
     // RFC 6455 §5.5.1: one Close frame each; ours, if it is queued already, answers this one.
     if (this.state === "open") this.#outgoing.hastenClose(replyPayload(received.statusCode));
@@ -348,7 +334,7 @@ export class Connection implements Output {
     this.#reading = false;
     if (!this.#outgoing.closeTaken) {
       // Every fault that a connection can find has a status code in the table.
-      this.#outgoing.hastenClose(closePayload(fault.statusCode!, utf8Bytes(code, this.#host)));
+      this.#outgoing.hastenClose(closePayload(fault.statusCode!, utf8Bytes(code, this.#settings.host)));
     }
     this.#closing.fail();
     sink.failure(fault);
@@ -369,7 +355,7 @@ export class Connection implements Output {
   /** Messages may be sent until our Close frame is taken, unless the application itself has asked for it. */
   #checkSend(options: SendOptions | undefined): void {
     if (this.state !== "open") this.#checkUnclosed();
-    if (this.#outgoing.length > this.#limits.queuedOutput) throw new UsageError("send/queue-full");
+    if (this.#outgoing.length > this.#settings.limits.queuedOutput) throw new UsageError("send/queue-full");
     if (options?.priority !== undefined && !Number.isInteger(options.priority)) throw new UsageError("send/priority");
   }
 

@@ -58,8 +58,10 @@ type Over = "failed" | "ended";
 export class Endpoint implements Output {
   readonly role: Role;
 
-  readonly #handshake: ClientHandshake | ServerHandshake;
-  readonly #options: ConnectionOptions;
+  /** Until the connection is open and all output of the handshake was taken: idle connections should hold nothing of it. */
+  #handshake: ClientHandshake | ServerHandshake | undefined;
+  /** Until the connection is open. */
+  #options: ConnectionOptions | undefined;
   #connection: Connection | undefined;
   #over: Over | undefined;
   #aborted = false;
@@ -118,7 +120,7 @@ export class Endpoint implements Output {
   /** Bytes arrived. Takes `chunk` over; see `Connection.receive`. */
   receive(chunk: Uint8Array): readonly EndpointEvent[] {
     if (this.#connection !== undefined) return this.#connection.receive(chunk);
-    return this.#over === undefined ? this.#follow(this.#handshake.receive(chunk)) : [];
+    return this.#over === undefined ? this.#follow(this.#handshake!.receive(chunk)) : [];
   }
 
   /**
@@ -136,7 +138,7 @@ export class Endpoint implements Output {
   receiveEnd(): readonly EndpointEvent[] {
     if (this.#connection !== undefined) return this.#connection.receiveEnd();
     if (this.#over === "ended") return [];
-    const events = this.#over === undefined ? this.#follow(this.#handshake.receiveEnd()) : [];
+    const events = this.#over === undefined ? this.#follow(this.#handshake!.receiveEnd()) : [];
     this.#over = "ended";
     // RFC 6455 §7.1.5: no Close frame was received, so the code is 1006.
     const end: EndEvent = { type: "end", clean: false, statusCode: statusCodes.abnormalClosure, reason: "" };
@@ -152,8 +154,7 @@ export class Endpoint implements Output {
   accept(answer: OpeningAnswer = {}): readonly EndpointEvent[] {
     const server = this.#server();
     if (this.#over !== undefined) return [];
-    const extensions = answer.extensions ?? this.#options.extensions;
-    return this.#follow(server.accept(answer), { ...this.#options, extensions });
+    return this.#follow(server.accept(answer), answer.extensions);
   }
 
   /** A deadline has passed; see `Deadlines`. */
@@ -161,7 +162,7 @@ export class Endpoint implements Output {
     if (this.#connection !== undefined) return this.#connection.expire(reason);
     if (reason === "closing") this.#aborted = true;
     if (reason !== "opening" || this.#over !== undefined) return [];
-    return this.#follow(this.#handshake.fail("deadline/opening"));
+    return this.#follow(this.#handshake!.fail("deadline/opening"));
   }
 
   // Commands
@@ -218,9 +219,11 @@ export class Endpoint implements Output {
   /** Bytes to write, oldest first; see `Output`. */
   takeOutput(budget: number = Number.POSITIVE_INFINITY): readonly Uint8Array[] {
     const connection = this.#connection;
-    if (this.#handshake.outputLength === 0) return connection === undefined ? [] : connection.takeOutput(budget);
-    const opening = this.#handshake.takeOutput(budget);
-    if (connection === undefined || this.#handshake.outputLength > 0) return opening;
+    const handshake = this.#handshake;
+    if (handshake === undefined) return connection!.takeOutput(budget);
+    const opening = handshake.takeOutput(budget);
+    if (connection === undefined || handshake.outputLength > 0) return opening;
+    this.#handshake = undefined;
     const taken = opening.reduce((sum, chunk) => sum + chunk.length, 0);
     return taken < budget ? [...opening, ...connection.takeOutput(budget - taken)] : opening;
   }
@@ -231,29 +234,37 @@ export class Endpoint implements Output {
   }
 
   get outputLength(): number {
-    return this.#handshake.outputLength + (this.#connection?.outputLength ?? 0);
+    return (this.#handshake?.outputLength ?? 0) + (this.#connection?.outputLength ?? 0);
   }
 
   get transport(): TransportInstruction {
     if (this.#connection !== undefined) return this.#connection.transport;
     if (this.#aborted) return "abort";
-    return this.#over === undefined ? this.#handshake.transport : "end";
+    return this.#over === undefined ? this.#handshake!.transport : "end";
   }
 
   // What they are made of
 
   /** Passes on what the handshake says, and opens the connection when it has succeeded. */
-  #follow(events: readonly HandshakeEvent[], options: ConnectionOptions = this.#options): EndpointEvent[] {
+  #follow(events: readonly HandshakeEvent[], extensions = this.#options?.extensions): EndpointEvent[] {
     const all: EndpointEvent[] = [];
     for (const event of events) {
       all.push(event);
       if (event.type === "failure" || event.type === "rejection") this.#over = "failed";
       if (event.type !== "open") continue;
       const { agreement } = event;
-      this.#connection = new Connection(agreement, { ...options, offset: this.#handshake.bytesConsumed });
+      this.#connection = this.#openConnection(agreement, extensions);
       if (agreement.rest.length > 0) all.push(...this.#connection.receive(agreement.rest));
     }
     return all;
+  }
+
+  #openConnection(agreement: Agreement, extensions: ConnectionOptions["extensions"]): Connection {
+    const handshake = this.#handshake!;
+    const connection = new Connection(agreement, { ...this.#options, extensions, offset: handshake.bytesConsumed });
+    this.#options = undefined;
+    if (handshake.outputLength === 0) this.#handshake = undefined;
+    return connection;
   }
 
   #open(): Connection {

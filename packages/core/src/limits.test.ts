@@ -10,6 +10,13 @@ describe("resolveLimits", () => {
     expect(resolveLimits({ queuedOutput: Number.POSITIVE_INFINITY }).queuedOutput).toBe(Number.POSITIVE_INFINITY);
   });
 
+  it("answers the same limits for the same changes, so that connections share them", () => {
+    const limits = resolveLimits({ message: 5 });
+    expect(resolveLimits({ message: 5 })).toBe(limits);
+    expect(resolveLimits({ message: 6 })).toEqual({ ...defaultLimits, message: 6 });
+    expect(limits.message).toBe(5);
+  });
+
   it.each(Object.keys(defaultLimits))("refuses %s where it is no number of at least 0", (name) => {
     for (const value of [-1, Number.NaN, "5", null]) {
       expect(usageErrorOf(() => resolveLimits({ [name]: value }))).toBe("option/range");

@@ -49,10 +49,19 @@ export const defaultLimits: Limits = {
 export function resolveLimits(changes: Partial<Limits> | undefined): Limits {
   if (changes === undefined) return defaultLimits;
   const limits = { ...defaultLimits, ...changes };
-  for (const [name, value] of Object.entries(limits)) {
+  let isLatest = true;
+  for (const name of names) {
+    const value = limits[name];
     if (!(typeof value === "number" && value >= 0)) {
       throw new UsageError("option/range", `limits.${name} must be a number of at least 0.`);
     }
+    if (value !== latest[name]) isLatest = false;
   }
-  return limits;
+  if (!isLatest) latest = limits;
+  return latest;
 }
+
+const names = Object.keys(defaultLimits) as (keyof Limits)[];
+
+/** The limits of the latest call, which the next one mostly wants too: then all connections of a server share them. */
+let latest: Limits = defaultLimits;

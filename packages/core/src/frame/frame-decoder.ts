@@ -54,13 +54,8 @@ const unmaskThreshold = 4096;
 /** Decodes the frames of one peer. Not usable after a fault or a stop. */
 export class FrameDecoder {
   readonly #sink: FrameSink;
-  readonly #role: Role;
-  readonly #ownedRsv: number;
-  readonly #minimalLength: boolean;
-  readonly #unmask: ((bytes: Uint8Array, start: number, end: number, key: MaskingKey) => void) | undefined;
-  /** MASK as it must stand in the second byte, and the bytes of key that follow it. */
-  readonly #maskBit: number;
-  readonly #keyBytes: 0 | 4;
+  /** Held as they are, since many decoders share them. */
+  readonly #options: FrameDecoderOptions;
 
   /** Bytes of the chunks before this one. */
   #received = 0;
@@ -81,14 +76,10 @@ export class FrameDecoder {
   /** Where the frame in progress began, in bytes received. */
   #frameStart = 0;
 
+  /** `options` must not change afterwards. */
   constructor(sink: FrameSink, options: FrameDecoderOptions) {
     this.#sink = sink;
-    this.#role = options.role;
-    this.#ownedRsv = options.ownedRsv ?? 0;
-    this.#minimalLength = options.tolerateNonMinimalLength !== true;
-    this.#unmask = options.unmask;
-    this.#maskBit = options.role === "server" ? maskBit : 0;
-    this.#keyBytes = options.role === "server" ? 4 : 0;
+    this.#options = options;
   }
 
   /** Whether a leniency was needed so far. */
@@ -144,7 +135,10 @@ export class FrameDecoder {
    */
   #wholeFrames(chunk: Uint8Array, from: number): number | FrameFault | "stop" {
     const end = chunk.length;
-    const keyBytes = this.#keyBytes;
+    const options = this.#options;
+    const isMasked = options.role === "server";
+    const keyBytes = isMasked ? 4 : 0;
+    const expectedMask = isMasked ? maskBit : 0;
     const sink = this.#sink;
     const shortest = 2 + keyBytes;
     let at = from;
@@ -153,12 +147,12 @@ export class FrameDecoder {
       const secondByte = chunk[at + 1]!;
       // Whole text and binary messages without RSV bits between messages are legal by their first byte alone.
       if ((firstByte !== 0x81 && firstByte !== 0x82) || this.#messageInProgress) {
-        const code = checkFirstByte(firstByte, this.#ownedRsv, this.#messageInProgress);
+        const code = checkFirstByte(firstByte, options.ownedRsv ?? 0, this.#messageInProgress);
         if (code !== undefined) return this.#fault(code, at);
       }
       let length = secondByte & lengthBits;
-      if ((secondByte & maskBit) !== this.#maskBit || length >= length16) {
-        const code = checkSecondByte(firstByte, secondByte, this.#role);
+      if ((secondByte & maskBit) !== expectedMask || length >= length16) {
+        const code = checkSecondByte(firstByte, secondByte, options.role);
         if (code !== undefined) return this.#fault(code, at + 1);
       }
       let start = at + 2;
@@ -173,7 +167,7 @@ export class FrameDecoder {
         start += lengthBytes;
       }
       let key = 0;
-      if (keyBytes === 4) {
+      if (isMasked) {
         key = chunk[start]! | (chunk[start + 1]! << 8) | (chunk[start + 2]! << 16) | (chunk[start + 3]! << 24);
         start += 4;
       }
@@ -221,11 +215,11 @@ export class FrameDecoder {
     if (index === 0) {
       this.#firstByte = byte;
       this.#frameStart = offset;
-      const code = checkFirstByte(byte, this.#ownedRsv, this.#messageInProgress);
+      const code = checkFirstByte(byte, this.#options.ownedRsv ?? 0, this.#messageInProgress);
       return code === undefined ? undefined : { code, offset };
     }
     if (index === 1) {
-      const code = checkSecondByte(this.#firstByte, byte, this.#role);
+      const code = checkSecondByte(this.#firstByte, byte, this.#options.role);
       if (code !== undefined) return { code, offset };
       const length = byte & lengthBits;
       this.#lengthBytes = length < length16 ? 0 : length === length16 ? 2 : 8;
@@ -243,7 +237,8 @@ export class FrameDecoder {
     } else {
       this.#key |= byte << ((index - 2 - this.#lengthBytes) << 3);
     }
-    if (this.#headerBytes < 2 + this.#lengthBytes + this.#keyBytes) return undefined;
+    const keyBytes = this.#options.role === "server" ? 4 : 0;
+    if (this.#headerBytes < 2 + this.#lengthBytes + keyBytes) return undefined;
 
     this.#headerBytes = 0;
     if (!isControl(this.#firstByte)) this.#messageInProgress = (this.#firstByte & finBit) === 0;
@@ -255,13 +250,15 @@ export class FrameDecoder {
   }
 
   #checkLength(lengthBytes: 2 | 8, high: number, low: number): ViolationCode | undefined {
-    const code = checkExtendedLength(lengthBytes, high, low, this.#minimalLength);
-    if (!this.#minimalLength && checkExtendedLength(lengthBytes, high, low, true) !== code) this.#tolerated = true;
+    const isTolerant = this.#options.tolerateNonMinimalLength === true;
+    const code = checkExtendedLength(lengthBytes, high, low, !isTolerant);
+    if (isTolerant && checkExtendedLength(lengthBytes, high, low, true) !== code) this.#tolerated = true;
     return code;
   }
 
   #applyMask(chunk: Uint8Array, start: number, end: number, key: MaskingKey): void {
-    if (this.#unmask !== undefined && end - start >= unmaskThreshold) this.#unmask(chunk, start, end, key);
+    const { unmask } = this.#options;
+    if (unmask !== undefined && end - start >= unmaskThreshold) unmask(chunk, start, end, key);
     else mask(chunk, start, end, key);
   }
 

@@ -45,9 +45,8 @@ export class Assembler implements FrameSink {
   sink: MessageSink | undefined;
 
   readonly #control: ControlSink;
-  readonly #host: HostFunctions;
-  readonly #limits: Limits;
-  readonly #inParts: boolean;
+  /** Held as they are, since many assemblers share them. */
+  readonly #options: AssemblerOptions;
   readonly #pipeline: DecodePipeline | undefined;
 
   #messages = 0;
@@ -75,11 +74,10 @@ export class Assembler implements FrameSink {
   /** What was wrong with transformed payload: it is found within the transform, which passes no verdict on. */
   #transformedFault: SinkFault | undefined;
 
+  /** `options` must not change afterwards. */
   constructor(control: ControlSink, options: AssemblerOptions) {
     this.#control = control;
-    this.#host = options.host;
-    this.#limits = options.limits;
-    this.#inParts = options.delivery === "fragments";
+    this.#options = options;
     if (options.transforms.length > 0) {
       this.#pipeline = new DecodePipeline(options.transforms, (bytes, start, end) =>
         this.#acceptTransformed(bytes, start, end),
@@ -93,6 +91,7 @@ export class Assembler implements FrameSink {
   }
 
   frame(firstByte: number, length: number): SinkVerdict {
+    const { limits } = this.#options;
     const opcode = firstByte & opcodeBits;
     this.#isControl = isControl(opcode);
     if (this.#isControl) {
@@ -110,9 +109,9 @@ export class Assembler implements FrameSink {
       if (this.#pipeline !== undefined) this.#transformed = this.#pipeline.begin(this.#kind, firstByte & rsvBits);
     }
     // RFC 6455 §10.4: limits on frames and messages, before a byte of payload is stored.
-    if (length > this.#limits.frame) return tooBigFrame;
-    if (!this.#transformed && this.#length + length > this.#limits.message) return tooBigMessage;
-    return ++this.#fragments > this.#limits.fragments ? tooManyFragments : undefined;
+    if (length > limits.frame) return tooBigFrame;
+    if (!this.#transformed && this.#length + length > limits.message) return tooBigMessage;
+    return ++this.#fragments > limits.fragments ? tooManyFragments : undefined;
   }
 
   payload(bytes: Uint8Array, start: number, end: number, last: boolean): SinkVerdict {
@@ -120,7 +119,8 @@ export class Assembler implements FrameSink {
     const final = last && this.#final;
     if (this.#transformed) return this.#acceptEncoded(bytes, start, end, final);
     // A message that lies whole in its chunk needs no state.
-    if (final && this.#length === 0 && !this.#inParts) return this.#deliverWhole(bytes, start, end);
+    if (final && this.#length === 0 && this.#options.delivery === "messages")
+      return this.#deliverWhole(bytes, start, end);
     return this.#accept(bytes, start, end, final, true);
   }
 
@@ -134,7 +134,7 @@ export class Assembler implements FrameSink {
       this.sink!.binary(bytes, start, end);
       return undefined;
     }
-    const data = decodeText(bytes, start, end, this.#host);
+    const data = decodeText(bytes, start, end, this.#options.host);
     if (data === undefined) return invalidText(bytes, start, end);
     this.sink!.text(data);
     return undefined;
@@ -149,7 +149,7 @@ export class Assembler implements FrameSink {
       if (this.#utf8 < 0) return { code: "message/utf8-invalid", index: ~this.#utf8 };
       if (final && this.#utf8 !== utf8Boundary) return { code: "message/utf8-truncated", index: end };
     }
-    if (this.#inParts) {
+    if (this.#options.delivery === "fragments") {
       // An empty part that ends nothing tells nothing.
       if (end > start || final) {
         if (stays) this.sink!.fragment(this.#kind, bytes, start, end, final);
@@ -172,7 +172,7 @@ export class Assembler implements FrameSink {
       if (at === end) return;
       this.#ascii = false;
     }
-    this.#utf8 = continueUtf8(this.#utf8, bytes, at, end, this.#host);
+    this.#utf8 = continueUtf8(this.#utf8, bytes, at, end, this.#options.host);
   }
 
   #deliverStored(): void {
@@ -180,7 +180,7 @@ export class Assembler implements FrameSink {
     const store = this.#store;
     const { length } = store;
     if (this.#kind === "text") {
-      this.sink!.text(decodeValidText(store.joinBriefly(), 0, length, this.#ascii, this.#host));
+      this.sink!.text(decodeValidText(store.joinBriefly(), 0, length, this.#ascii, this.#options.host));
     } else {
       this.#slab ??= new Slab();
       this.sink!.binary(store.join(this.#slab), 0, length);
@@ -203,7 +203,7 @@ export class Assembler implements FrameSink {
   #acceptTransformed(bytes: Uint8Array, start: number, end: number): boolean {
     if (this.#transformedFault !== undefined) return false;
     // While it is being decoded, and before it is stored: a small message may decode to a very large one.
-    if (this.#length + end - start > this.#limits.message) {
+    if (this.#length + end - start > this.#options.limits.message) {
       this.#transformedFault = tooBigMessage;
       return false;
     }

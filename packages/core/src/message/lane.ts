@@ -11,59 +11,58 @@ export class Lane {
   /** Short messages are encoded to here; what is in it comes after everything in `#queue`. */
   readonly writer: ByteWriter = new ByteWriter();
 
-  /** Pending messages, and chunks that hold whole frames of whole messages. */
-  readonly #queue = new Queue<Uint8Array | PendingMessage>();
+  /** Pending messages, and chunks that hold whole frames of whole messages. Most lanes never need it. */
+  #queue: Queue<Uint8Array | PendingMessage> | undefined;
 
   constructor(priority: number) {
     this.priority = priority;
   }
 
   get isEmpty(): boolean {
-    return this.#queue.length === 0 && this.writer.isEmpty;
+    return this.isRun && this.writer.isEmpty;
   }
 
   /** Whether nothing but encoded short messages wait. */
   get isRun(): boolean {
-    return this.#queue.length === 0;
+    return this.#queue === undefined || this.#queue.length === 0;
   }
 
   /** Whether something can leave now: a message that is being streamed may have nothing to give yet. */
   get isReady(): boolean {
-    const item = this.#queue.first;
+    const item = this.#queue?.first;
     if (item === undefined) return !this.writer.isEmpty;
     return !(item instanceof PendingMessage) || item.ready;
   }
 
   /** Queues a message behind everything that waits. */
   push(message: PendingMessage): void {
-    this.#sealRun();
-    this.#queue.push(message);
+    this.#sealRun().push(message);
   }
 
   /** What leaves first: a message that is pending, or a run of encoded ones. Only while the lane is not empty. */
   first(): PendingMessage | "run" {
-    if (this.#queue.length === 0) this.#sealRun();
-    const item = this.#queue.first;
+    const item = this.#sealed().first;
     return item instanceof PendingMessage ? item : "run";
   }
 
   /** Removes the pending message that is first. */
   shift(): void {
-    this.#queue.shift();
+    this.#sealed().shift();
   }
 
   /** Moves whole frames of the run that is first to `output`, at least one and about `room` bytes; answers the bytes. */
   takeRun(room: number, output: ByteWriter): number {
+    const queue = this.#sealed();
     let taken = 0;
-    for (let chunk = this.#queue.first; chunk instanceof Uint8Array && taken < room; chunk = this.#queue.first) {
+    for (let chunk = queue.first; chunk instanceof Uint8Array && taken < room; chunk = queue.first) {
       const cut = taken + chunk.length <= room ? chunk.length : frameBoundary(chunk, room - taken);
       taken += cut;
       if (cut === chunk.length) {
         output.appendReference(chunk);
-        this.#queue.shift();
+        queue.shift();
       } else {
         output.appendReference(chunk.subarray(0, cut));
-        this.#queue.replaceFirst(chunk.subarray(cut));
+        queue.replaceFirst(chunk.subarray(cut));
       }
     }
     return taken;
@@ -72,7 +71,7 @@ export class Lane {
   /** Drops the messages that have not been given whole; answers the bytes of them. */
   dropUnended(): number {
     let dropped = 0;
-    this.#queue.remove((item) => {
+    this.#queue?.remove((item) => {
       const unended = item instanceof PendingMessage && !item.ended;
       if (unended) dropped += item.length;
       return unended;
@@ -82,12 +81,19 @@ export class Lane {
 
   /** Drops everything. */
   clear(): void {
-    this.#queue.clear();
+    this.#queue = undefined;
     this.writer.take();
   }
 
-  #sealRun(): void {
+  /** The queue, with the encoded messages in it if there is nothing before them. */
+  #sealed(): Queue<Uint8Array | PendingMessage> {
+    return this.#queue === undefined || this.#queue.length === 0 ? this.#sealRun() : this.#queue;
+  }
+
+  #sealRun(): Queue<Uint8Array | PendingMessage> {
+    this.#queue ??= new Queue();
     for (const chunk of this.writer.take()) this.#queue.push(chunk);
+    return this.#queue;
   }
 }
 

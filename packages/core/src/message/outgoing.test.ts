@@ -79,7 +79,9 @@ describe("Outgoing", () => {
 
   it("gives everything to the transforms, in the order in which it leaves", () => {
     const log: string[] = [];
-    const out = outgoing({ transforms: [adding("a", rsv1, 1, log).createTransform("server", [])] });
+    const out = outgoing({
+      transforms: [{ transform: adding("a", rsv1, 1, log).createTransform("server", []), rsv: rsv1 }],
+    });
     out.sendText("A", { compress: true });
     out.sendPrepared(prepareText("B"), { compress: false });
     out.sendBinary(utf8("C"), undefined);
@@ -92,7 +94,7 @@ describe("Outgoing", () => {
   });
 
   it("leaves a message that a transform keeps back, until there is something of it or it ends", () => {
-    const out = outgoing({ transforms: [runLength().createTransform("server", [])] });
+    const out = outgoing({ transforms: [{ transform: runLength().createTransform("server", []), rsv: rsv1 }] });
     const stream = out.startMessage("text", undefined);
     expect(out.hasData).toBe(false);
     stream.appendText("a");

@@ -9,7 +9,6 @@
 import { returnChunk } from "../bytes/block-pool.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import type { RandomPool } from "../bytes/random-pool.ts";
-import type { MessageTransform } from "../extension.ts";
 import { writeFrame, writeMaskedHeader, writeTextFrame, writeUnmaskedHeader } from "../frame/frame-encoder.ts";
 import { finBit, headerLength } from "../frame/header.ts";
 import { mask } from "../frame/mask.ts";
@@ -17,6 +16,7 @@ import { binary, close, text } from "../frame/opcode.ts";
 import type { HostFunctions } from "../host.ts";
 import type { MessageKind } from "../message-kind.ts";
 import { ControlQueue } from "./control-queue.ts";
+import type { ActiveTransform } from "./decode-pipeline.ts";
 import { EncodePipeline } from "./encode-pipeline.ts";
 import type { Lane } from "./lane.ts";
 import { Lanes } from "./lanes.ts";
@@ -26,6 +26,8 @@ import type { PreparedMessage } from "./prepared-message.ts";
 /** Chars of text, and bytes, up to which a message is encoded when it is sent. Above, copying costs more than it saves. */
 const shortTextLimit = 4096;
 const shortBinaryLimit = 4096;
+
+const nothing: readonly Uint8Array[] = [];
 
 /** A fragment is not cut smaller than this for want of room, or headers would outweigh payload. */
 const smallestFragment = 1024;
@@ -52,25 +54,20 @@ export interface OutgoingOptions {
   /** A client's masking keys; undefined for a server, which does not mask (RFC 6455 §5.1). */
   readonly keys: RandomPool | undefined;
   /** In the order of the agreement. */
-  readonly transforms: readonly MessageTransform[];
-  /** The most payload of one frame, in bytes. */
+  readonly transforms: readonly ActiveTransform[];
+  /** The most payload of one frame, in bytes; an integer. */
   readonly fragmentSize: number;
   readonly host: HostFunctions;
 }
 
 /** The output of one connection, up to and including its Close frame. */
 export class Outgoing {
-  readonly controls: ControlQueue;
+  /** Held as they are, since many connections share them. */
+  readonly #options: OutgoingOptions;
 
-  readonly #keys: RandomPool | undefined;
-  readonly #transforms: readonly MessageTransform[];
-  readonly #fragmentSize: number;
-  readonly #host: HostFunctions;
-  /** Messages of up to so many chars or bytes are packed at once. */
-  readonly #packedText: number;
-  readonly #packedBinary: number;
-
-  readonly #lanes = new Lanes();
+  // An idle connection has neither.
+  #controls: ControlQueue | undefined;
+  #lanes: Lanes | undefined;
   /** The message that has begun and not ended. */
   #current: PendingMessage | undefined;
   /** What is being taken; kept because it remembers how much that was the last time. */
@@ -78,20 +75,24 @@ export class Outgoing {
   /** Bytes of messages that wait, and of the Close frame. */
   #length = 0;
   #close: Uint8Array | undefined;
-  /** Bytes of messages that may leave before the Close frame. */
-  #allowance = Number.POSITIVE_INFINITY;
+  /** Bytes of messages that may leave before the Close frame; undefined for all of them. */
+  #allowance: number | undefined;
   #closeTaken = false;
 
+  /** `options` must not change afterwards. */
   constructor(options: OutgoingOptions) {
-    this.controls = new ControlQueue(options.keys);
-    this.#keys = options.keys;
-    this.#transforms = options.transforms;
-    this.#fragmentSize = Math.floor(options.fragmentSize);
-    this.#host = options.host;
-    // Extensions must see messages in the order in which they leave, which is not known before they are taken.
-    const packed = options.transforms.length === 0;
-    this.#packedText = packed ? Math.min(shortTextLimit, Math.floor(options.fragmentSize / 3)) : -1;
-    this.#packedBinary = packed ? Math.min(shortBinaryLimit, options.fragmentSize) : -1;
+    this.#options = options;
+  }
+
+  /** The control frames that wait. */
+  get controls(): ControlQueue {
+    this.#controls ??= new ControlQueue(this.#options.keys);
+    return this.#controls;
+  }
+
+  /** Ping frames taken. */
+  get pingsTaken(): number {
+    return this.#controls?.pingsTaken ?? 0;
   }
 
   /**
@@ -99,12 +100,12 @@ export class Outgoing {
    * a message its header, so that this is 0 only when nothing is left to take.
    */
   get length(): number {
-    return this.#length + this.controls.length;
+    return this.#length + (this.#controls?.length ?? 0);
   }
 
   /** Whether a message can leave now, or once there is room. */
   get hasData(): boolean {
-    return this.#current === undefined ? this.#lanes.firstReady() !== undefined : this.#current.ready;
+    return this.#current === undefined ? this.#lanes?.firstReady() !== undefined : this.#current.ready;
   }
 
   get closeTaken(): boolean {
@@ -112,9 +113,10 @@ export class Outgoing {
   }
 
   sendText(data: string, options: SendOptions | undefined): void {
-    const lane = options === undefined ? this.#lanes.ordinary : this.#lanes.of(options.priority);
-    if (data.length <= this.#packedText) {
-      this.#length += writeTextFrame(lane.writer, finBit | text, data, this.#keys, this.#host);
+    const { keys, fragmentSize, host } = this.#options;
+    const lane = this.#lane(options);
+    if (data.length <= shortTextLimit && data.length * 3 <= fragmentSize && !this.#isTransformed) {
+      this.#length += writeTextFrame(lane.writer, finBit | text, data, keys, host);
       return;
     }
     const message = new PendingMessage("text", options?.compress);
@@ -123,9 +125,10 @@ export class Outgoing {
   }
 
   sendBinary(data: Uint8Array, options: SendOptions | undefined): void {
-    const lane = options === undefined ? this.#lanes.ordinary : this.#lanes.of(options.priority);
-    if (data.length <= this.#packedBinary) {
-      this.#length += writeFrame(lane.writer, finBit | binary, data, this.#keys);
+    const { keys, fragmentSize } = this.#options;
+    const lane = this.#lane(options);
+    if (data.length <= shortBinaryLimit && data.length <= fragmentSize && !this.#isTransformed) {
+      this.#length += writeFrame(lane.writer, finBit | binary, data, keys);
       return;
     }
     const message = new PendingMessage("binary", options?.compress);
@@ -134,8 +137,9 @@ export class Outgoing {
   }
 
   sendPrepared(message: PreparedMessage, options: SendOptions | undefined): void {
-    const lane = this.#lanes.of(options?.priority);
-    if (this.#keys === undefined && this.#transforms.length === 0 && message.payload.length <= this.#fragmentSize) {
+    const { keys, fragmentSize } = this.#options;
+    const lane = this.#lane(options);
+    if (keys === undefined && message.payload.length <= fragmentSize && !this.#isTransformed) {
       lane.writer.append(message.frame);
       this.#length += message.frame.length;
       return;
@@ -148,7 +152,7 @@ export class Outgoing {
   /** Queues a message that the application will append to; report what it appended with `appended`. */
   startMessage(kind: MessageKind, options: SendOptions | undefined): PendingMessage {
     const message = new PendingMessage(kind, options?.compress);
-    this.#lanes.of(options?.priority).push(message);
+    this.#lane(options).push(message);
     return message;
   }
 
@@ -165,7 +169,7 @@ export class Outgoing {
 
   /** Queues the Close frame behind everything that was sent. A message that has not ended by now never will. */
   sendClose(payload: Uint8Array): void {
-    this.#length += this.#closeLength(payload) - this.#lanes.dropUnended();
+    this.#length += this.#closeLength(payload) - (this.#lanes?.dropUnended() ?? 0);
     this.#close = payload;
   }
 
@@ -178,25 +182,24 @@ export class Outgoing {
       this.#length += this.#closeLength(payload) - this.#closeLength(this.#close);
       this.#close = payload;
     }
-    this.#allowance = Math.min(this.#allowance, closeAllowance);
+    this.#allowance = Math.min(this.#allowance ?? closeAllowance, closeAllowance);
   }
 
   /** Frames to write, oldest first: about `budget` bytes, and more only to finish a frame. */
   take(budget: number): readonly Uint8Array[] {
+    const lanes = this.#lanes;
+    const hasControls = this.#controls !== undefined && !this.#controls.isEmpty;
     // The common case: short messages and nothing else.
-    if (
-      this.controls.isEmpty &&
-      this.#close === undefined &&
-      this.#current === undefined &&
-      this.#lanes.isPlainRun &&
-      this.#length <= budget
-    ) {
-      this.#length = 0;
-      return this.#lanes.ordinary.writer.take();
+    if (!hasControls && this.#close === undefined && this.#current === undefined) {
+      if (lanes === undefined) return nothing;
+      if (lanes.isPlainRun && this.#length <= budget) {
+        this.#length = 0;
+        return lanes.ordinary.writer.take();
+      }
     }
     this.#output ??= new ByteWriter();
     const output = this.#output;
-    let room = budget - this.controls.take(output, budget);
+    let room = hasControls ? budget - this.controls.take(output, budget) : budget;
     while (room > 0 && !this.#closeTaken) {
       const taken = this.#takeData(output, room);
       if (taken === 0 && this.#close !== undefined) this.#takeClose(output, this.#close);
@@ -209,36 +212,36 @@ export class Outgoing {
   /** A step of the data that waits; answers the bytes taken, 0 when there are none to take now. */
   #takeData(output: ByteWriter, room: number): number {
     if (this.#current !== undefined) return this.#takeFragment(this.#current, output, room);
-    const lane = this.#lanes.firstReady();
+    const lane = this.#lanes?.firstReady();
     if (lane === undefined) return 0;
     const first = lane.first();
     if (first === "run") return this.#takeRun(lane, output, room);
     if (!this.#mayLeave(first)) return 0;
     lane.shift();
-    first.begin(this.#transforms.length === 0 ? undefined : this.#beginPipeline(first));
+    first.begin(this.#isTransformed ? this.#beginPipeline(first) : undefined);
     this.#current = first;
     return this.#takeFragment(first, output, room);
   }
 
   #beginPipeline({ kind, wholeLength: length, compress }: PendingMessage): EncodePipeline | undefined {
-    return EncodePipeline.begin(this.#transforms, { kind, length, compress });
+    const transforms = this.#options.transforms.map(({ transform }) => transform);
+    return EncodePipeline.begin(transforms, { kind, length, compress });
   }
 
   #takeRun(lane: Lane, output: ByteWriter, room: number): number {
-    if (this.#allowance <= 0) return 0;
-    const taken = lane.takeRun(Math.min(room, this.#allowance), output);
-    this.#length -= taken;
-    this.#allowance -= taken;
+    const allowance = this.#allowance ?? room;
+    if (allowance <= 0) return 0;
+    const taken = lane.takeRun(Math.min(room, allowance), output);
+    this.#hasLeft(taken);
     return taken;
   }
 
   #takeFragment(message: PendingMessage, output: ByteWriter, room: number): number {
     if (!message.ready || !this.#mayLeave(message)) return 0;
     const before = message.length;
-    const limit = Math.min(this.#fragmentSize, Math.max(Math.floor(room), smallestFragment));
+    const limit = Math.min(this.#options.fragmentSize, Math.max(Math.floor(room), smallestFragment));
     const { payload, owned, final } = message.takeFragment(limit);
-    this.#length -= before - message.length;
-    this.#allowance -= before - message.length;
+    this.#hasLeft(before - message.length);
     // An extension may swallow what it was given until it is given more.
     if (payload.length === 0 && !final) return 0;
     if (final) {
@@ -250,39 +253,56 @@ export class Outgoing {
 
   #writeFragment(output: ByteWriter, firstByte: number, payload: Uint8Array, owned: boolean): number {
     const { length } = payload;
-    if (this.#keys === undefined && length > shortBinaryLimit) {
+    const { keys } = this.#options;
+    if (keys === undefined && length > shortBinaryLimit) {
       const header = writeUnmaskedHeader(output, firstByte, length);
       output.appendReference(payload);
       return header + length;
     }
-    if (this.#keys !== undefined && owned) {
-      const key = this.#keys.next();
+    if (keys !== undefined && owned) {
+      const key = keys.next();
       const header = writeMaskedHeader(output, firstByte, length, key);
       mask(payload, 0, length, key);
       output.appendReference(payload);
       return header + length;
     }
-    const written = writeFrame(output, firstByte, payload, this.#keys);
+    const written = writeFrame(output, firstByte, payload, keys);
     if (owned) returnChunk(payload);
     return written;
   }
 
   /** Whether a message may still leave before the Close frame that waits: if it does so whole, and within the allowance. */
   #mayLeave(message: PendingMessage): boolean {
-    return this.#allowance === Number.POSITIVE_INFINITY || (message.ended && message.length <= this.#allowance);
+    return this.#allowance === undefined || (message.ended && message.length <= this.#allowance);
   }
 
   #closeLength(payload: Uint8Array | undefined): number {
-    return payload === undefined ? 0 : headerLength(payload.length, this.#keys !== undefined) + payload.length;
+    return payload === undefined ? 0 : headerLength(payload.length, this.#options.keys !== undefined) + payload.length;
   }
 
   #takeClose(output: ByteWriter, payload: Uint8Array): void {
-    writeFrame(output, finBit | close, payload, this.#keys);
+    writeFrame(output, finBit | close, payload, this.#options.keys);
     this.#closeTaken = true;
     // RFC 6455 §5.5.1: no data frame follows, so what still waits never leaves.
-    this.#lanes.clear();
+    this.#lanes = undefined;
     this.#current = undefined;
     this.#length = 0;
+  }
+
+  /** Extensions must see messages in the order in which they leave, which is not known before they are taken. */
+  get #isTransformed(): boolean {
+    return this.#options.transforms.length > 0;
+  }
+
+  #lane(options: SendOptions | undefined): Lane {
+    this.#lanes ??= new Lanes();
+    return options === undefined ? this.#lanes.ordinary : this.#lanes.of(options.priority);
+  }
+
+  /** Bytes of messages have left. */
+  #hasLeft(bytes: number): void {
+    this.#length -= bytes;
+    if (this.#allowance !== undefined) this.#allowance -= bytes;
   }
 
   #push(lane: Lane, message: PendingMessage): void {

@@ -22,7 +22,10 @@ export interface Agreement {
   readonly tolerated: readonly Leniency[];
 }
 
+/** The rest where there is none: one for all, as each connection holds on to its agreement. */
+export const noRest: Uint8Array = new Uint8Array(0);
+
 /** The agreement of two peers on a dedicated port or pipe: no subprotocol, no extension, no HTTP. */
 export function plainAgreement(role: Role): Agreement {
-  return { role, subprotocol: undefined, extensions: [], rest: new Uint8Array(0), tolerated: [] };
+  return { role, subprotocol: undefined, extensions: [], rest: noRest, tolerated: [] };
 }

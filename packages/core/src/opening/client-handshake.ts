@@ -1,5 +1,6 @@
 /** The opening handshake of a client over a byte stream (RFC 6455 §4.1): the request goes out, the response is checked. */
 import { isBytes } from "../bytes/is-bytes.ts";
+import { plainBytes } from "../bytes/plain-bytes.ts";
 import type { RandomSource } from "../bytes/random-pool.ts";
 import type { HandshakeEvent } from "../events.ts";
 import type { HostFunctions } from "../host.ts";
@@ -8,6 +9,7 @@ import type { Leniency } from "../leniency.ts";
 import { type Limits, resolveLimits } from "../limits.ts";
 import { UsageError } from "../usage-error.ts";
 import { type Violation, type ViolationCode, violationByServer } from "../violation.ts";
+import { noRest } from "./agreement.ts";
 import { type OpeningOptions, openingRequestHead, prepareOpening, type SentOpening } from "./client-request.ts";
 import { createKey } from "./key.ts";
 import { OutputQueue } from "./output-queue.ts";
@@ -88,7 +90,7 @@ export class ClientHandshake {
 
   /** The transport delivers no more. */
   receiveEnd(): readonly HandshakeEvent[] {
-    return this.#phase === "awaiting-response" ? this.#follow(this.#reader.receiveEnd(), noBytes) : [];
+    return this.#phase === "awaiting-response" ? this.#follow(this.#reader.receiveEnd(), noRest) : [];
   }
 
   /** Fails the handshake for a reason that is not in the bytes, such as `deadline/opening`. */
@@ -109,7 +111,8 @@ export class ClientHandshake {
         const check = checkUpgrade(step.head, this.#sent, this.bytesConsumed, this.#sha1);
         if (check.type === "violation") return this.#fail(check.violation);
         this.#phase = "open";
-        const rest = new Uint8Array(chunk.buffer, chunk.byteOffset + step.end, chunk.length - step.end);
+        // A view, even an empty one, would keep the whole chunk alive for as long as the connection.
+        const rest = step.end < chunk.length ? plainBytes(chunk.subarray(step.end)) : noRest;
         return [{ type: "open", agreement: { ...check.agreement, rest, tolerated: this.#reader.tolerated } }];
       }
     }
@@ -120,5 +123,3 @@ export class ClientHandshake {
     return [{ type: "failure", violation }];
   }
 }
-
-const noBytes = new Uint8Array(0);
