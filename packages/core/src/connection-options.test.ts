@@ -43,7 +43,7 @@ describe("resolveOptions", () => {
         const settings = resolveOptions(role, { random, ...options });
         expect(resolveOptions(role, { random, ...options })).toBe(settings);
         for (const other of changes) {
-          if (other !== options) expect(resolveOptions(role, { random, ...other })).not.toEqual(settings);
+          if (other !== options) expect(resolveOptions(role, { random, ...other })).not.toBe(settings);
         }
       }
     }

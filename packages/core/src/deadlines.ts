@@ -94,15 +94,7 @@ export class Deadlines {
   /** @throws UsageError `option/range` */
   constructor(subject: DeadlineSubject, options: DeadlineOptions = {}) {
     this.#subject = subject;
-    const limits = { ...defaults };
-    for (const name of Object.keys(defaults) as (keyof Spans)[]) {
-      const value = options[name] ?? defaults[name];
-      if (!(value >= 0)) throw new UsageError("option/range", `${name} must be a number of at least 0.`);
-      limits[name] = value;
-    }
-    // Every instant would be one to send a Ping at.
-    if (limits.ping === 0) throw new UsageError("option/range", "ping must be more than 0.");
-    this.#limits = limits;
+    this.#limits = resolveSpans(options);
   }
 
   /**
@@ -201,6 +193,26 @@ export class Deadlines {
     const at = since + this.#limits[reason];
     return at === Number.POSITIVE_INFINITY ? undefined : { at, reason };
   }
+}
+
+const names = Object.keys(defaults) as (keyof Spans)[];
+
+/** The spans of the latest call, which the next one mostly wants too: then all connections of a server share them. */
+let latest: Readonly<Spans> = defaults;
+
+function resolveSpans(options: DeadlineOptions): Readonly<Spans> {
+  const spans = { ...defaults };
+  let isLatest = true;
+  for (const name of names) {
+    const value = options[name] ?? defaults[name];
+    if (!(value >= 0)) throw new UsageError("option/range", `${name} must be a number of at least 0.`);
+    if (value !== latest[name]) isLatest = false;
+    spans[name] = value;
+  }
+  // Every instant would be one to send a Ping at.
+  if (spans.ping === 0) throw new UsageError("option/range", "ping must be more than 0.");
+  if (!isLatest) latest = spans;
+  return latest;
 }
 
 function earlier(first: Deadline | undefined, second: Deadline | undefined): Deadline | undefined {

@@ -6,6 +6,11 @@ import type { Transport, TransportSink } from "@hybi/websocket";
 /** Above so many bytes a write is answered in a turn of its own, so that a large message does not keep others waiting. */
 const shortWrite = 65_536;
 
+/** Where a stream keeps its transport, for the listeners that all streams share. */
+const transport = Symbol("transport");
+
+type TransportStream = Duplex & { [transport]?: NodeTransport };
+
 /**
  * A transport over `stream`, which should have been made with `allowHalfOpen` (RFC 6455 §7.1.1).
  *
@@ -13,7 +18,21 @@ const shortWrite = 65_536;
  * new Pump({ endpoint: Endpoint.server(), transport: new NodeTransport(socket), listener }).start();
  */
 export class NodeTransport implements Transport {
-  readonly #stream: Duplex;
+  // The same functions for all streams: an idle connection would hold on to four of its own.
+  static readonly #onError = function (this: TransportStream, error: unknown): void {
+    this[transport]!.#sink.error(error);
+  };
+  static readonly #onData = function (this: TransportStream, chunk: Buffer): void {
+    this[transport]!.#sink.data(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
+  };
+  static readonly #onEnd = function (this: TransportStream): void {
+    this[transport]!.#sink.end();
+  };
+  static readonly #onClose = function (this: TransportStream): void {
+    this[transport]!.#sink.close();
+  };
+
+  readonly #stream: TransportStream;
   readonly #isSocket: boolean;
   #sink!: TransportSink;
   /** Writes that were begun, and those of them whose callback has come. */
@@ -31,14 +50,15 @@ export class NodeTransport implements Transport {
   start(sink: TransportSink): void {
     const stream = this.#stream;
     this.#sink = sink;
-    stream.on("error", (error) => sink.error(error));
+    stream[transport] = this;
+    stream.on("error", NodeTransport.#onError);
     if (stream.closed) {
       queueMicrotask(() => sink.close());
       return;
     }
-    stream.on("data", (chunk: Buffer) => sink.data(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)));
-    stream.on("end", () => sink.end());
-    stream.on("close", () => sink.close());
+    stream.on("data", NodeTransport.#onData);
+    stream.on("end", NodeTransport.#onEnd);
+    stream.on("close", NodeTransport.#onClose);
     // Whoever had it before may have paused it, so that nothing is lost on the way here.
     stream.resume();
   }

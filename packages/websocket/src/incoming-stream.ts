@@ -125,7 +125,7 @@ export class IncomingStream implements Answering, Closable {
     pump.start();
     if (this.#ended) return;
     this.#owner.replaced(this, listener);
-    listener.onClosed = () => this.#owner.replaced(listener, undefined);
+    listener.owner = this.#owner;
   }
 
   accepted(socket: WebSocket): void {

@@ -8,13 +8,13 @@ import type { Clock } from "./clock.ts";
 import { type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
 import type { Pump } from "./pump.ts";
 import { type PumpListener, silentListener } from "./pump-listener.ts";
-import type { Closable } from "./socket-core.ts";
+import type { Closable, ClosableOwner } from "./socket-core.ts";
 import { type FailureDetail, failureOf } from "./socket-events.ts";
 import type { WebSocket } from "./websocket.ts";
 import { WebSocketError } from "./websocket-error.ts";
 
 /** The server, as what comes to it sees it. */
-export interface IncomingOwner {
+export interface IncomingOwner extends ClosableOwner {
   /** A request came. Resolves once the handler has answered it, or has not; rejects with what the handler threw. */
   requested(opening: IncomingOpening): Promise<void>;
   /** The client broke a rule of the opening handshake, or was too late. */
@@ -76,7 +76,7 @@ export class Incoming implements Answering, Closable {
       return;
     }
     this.#owner.replaced(this, listener);
-    listener.onClosed = () => this.#owner.replaced(listener, undefined);
+    listener.owner = this.#owner;
   }
 
   accepted(socket: WebSocket): void {

@@ -57,8 +57,9 @@ export { joined } from "./joined.ts";
 export { type PairedTransport, type PairOptions, pair } from "./pair.ts";
 export { type ByteStreams, fromStreams } from "./from-streams.ts";
 export { fromMessagePort, type PortLike } from "./from-message-port.ts";
-export { Pump, type PumpOptions } from "./pump.ts";
+export { Pump } from "./pump.ts";
 export { type PumpListener, silentListener } from "./pump-listener.ts";
+export type { PumpOptions } from "./pump-options.ts";
 export { type Clock, systemClock } from "./clock.ts";
 
 // Coming back.

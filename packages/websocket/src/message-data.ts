@@ -10,7 +10,8 @@ export type Sendable = string | Blob | ArrayBufferLike | ArrayBufferView;
 export function sendable(data: unknown): string | Blob | Uint8Array {
   if (typeof data === "string") return data;
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (isBuffer(data)) return new Uint8Array(data);
+  // The name that is looked up for others costs as much as encoding a short message.
+  if (data instanceof ArrayBuffer || isBuffer(data)) return new Uint8Array(data);
   if (data instanceof Blob) return data;
   // Web IDL: what is none of the above is converted to a string; a Symbol cannot be, and throws a TypeError.
   return `${data as string}`;

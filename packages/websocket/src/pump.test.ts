@@ -4,8 +4,9 @@ import { TestClock, turn, until } from "../tests/support/clock.ts";
 import { clientRequest } from "../tests/support/http.ts";
 import type { Clock } from "./clock.ts";
 import { pair } from "./pair.ts";
-import { Pump, type PumpOptions } from "./pump.ts";
+import { Pump } from "./pump.ts";
 import { type PumpListener, silentListener } from "./pump-listener.ts";
+import type { PumpOptions } from "./pump-options.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 
 const random = (target: Uint8Array) => void crypto.getRandomValues(target as Uint8Array<ArrayBuffer>);

@@ -10,46 +10,23 @@
  */
 import {
   Connection,
-  type DeadlineOptions,
-  Deadlines,
   type Endpoint,
   type EndpointEvent,
-  type Instant,
   type OpeningAnswer,
   type Rejection,
   type RequestHead,
 } from "@hybi/core";
 import { type Clock, defer, reportError, systemClock } from "./clock.ts";
 import { type PumpListener, silentListener, tell } from "./pump-listener.ts";
+import { defaultWriteBudget, type PumpOptions } from "./pump-options.ts";
+import { PumpTimer, type TimedPump } from "./pump-timer.ts";
+import { PumpWriter } from "./pump-writer.ts";
 import { RoundTrip } from "./round-trip.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 import { prolongTurn } from "./turn.ts";
 
-/** What a pump is made of. */
-export interface PumpOptions {
-  /** With its opening handshake, or a connection whose peers agreed by other means. */
-  readonly endpoint: Endpoint | Connection;
-  readonly transport: Transport;
-  readonly listener: PumpListener;
-  readonly clock?: Clock | undefined;
-  readonly deadlines?: DeadlineOptions | undefined;
-  /**
-   * Bytes taken for one write, at least 1; 128 KiB. What waits beyond it can be overtaken by control frames and by more
-   * urgent messages; more of it makes large messages a little faster.
-   */
-  readonly writeBudget?: number | undefined;
-}
-
 const noEvents: readonly EndpointEvent[] = [];
 const noPayload = new Uint8Array(0);
-
-const defaultWriteBudget = 131_072;
-
-/** As `Deadlines` has it for "closing". */
-const defaultClosing = 10_000;
-
-/** A longer timer overflows, and would fire at once. */
-const longestTimer = 0x7fff_ffff;
 
 /**
  * Drives one endpoint until its transport is closed.
@@ -60,24 +37,18 @@ const longestTimer = 0x7fff_ffff;
  * const pump = new Pump({ endpoint: Endpoint.server(), transport, listener });
  * pump.start();
  */
-export class Pump implements TransportSink {
+export class Pump implements TransportSink, TimedPump {
   readonly endpoint: Endpoint | Connection;
 
   readonly #transport: Transport;
   #listener: PumpListener;
   readonly #clock: Clock;
-  readonly #deadlines: Deadlines;
-  readonly #closing: number;
-  readonly #writeBudget: number;
+  readonly #timer: PumpTimer;
+  readonly #writer: PumpWriter;
   readonly #settle: () => void = () => this.#settleNow();
   /** Once it is open: it tells the listener without making events. */
   #connection: Connection | undefined;
 
-  /** What is being written, and its bytes. */
-  #writing: readonly Uint8Array[] | undefined;
-  #writingLength = 0;
-  /** Whether `transport.write` is being called. */
-  #isInWrite = false;
   /** Whether the listener is being told something. */
   #isTelling = false;
   /** What came with the peer's part of the opening handshake, and is told once the application has had time to listen. */
@@ -88,12 +59,8 @@ export class Pump implements TransportSink {
   #pauseWanted = false;
   #paused = false;
   #started = false;
-  #ended = false;
   #aborted = false;
   #closed = false;
-  #timer: unknown;
-  #timerAt: Instant = Number.POSITIVE_INFINITY;
-  #lingersUntil: Instant | undefined;
   #lost: unknown;
   #roundTrip: RoundTrip | undefined;
 
@@ -105,9 +72,8 @@ export class Pump implements TransportSink {
     this.#transport = options.transport;
     this.#listener = options.listener;
     this.#clock = options.clock ?? systemClock;
-    this.#deadlines = new Deadlines(endpoint, deadlines);
-    this.#closing = deadlines.closing ?? defaultClosing;
-    this.#writeBudget = options.writeBudget ?? defaultWriteBudget;
+    this.#timer = new PumpTimer(this, this.#clock, deadlines);
+    this.#writer = new PumpWriter(endpoint, options.transport, options.writeBudget ?? defaultWriteBudget);
   }
 
   /** Why the transport was lost, if it was. */
@@ -117,7 +83,7 @@ export class Pump implements TransportSink {
 
   /** Bytes that were sent and have not left yet: in the endpoint, and in the write that is under way. */
   get bufferedLength(): number {
-    return this.endpoint.outputLength + this.#writingLength;
+    return this.endpoint.outputLength + this.#writer.length;
   }
 
   /** Milliseconds between the latest Ping that was answered and its Pong, or undefined before the first. */
@@ -192,6 +158,7 @@ export class Pump implements TransportSink {
   abort(): void {
     if (this.#aborted || this.#closed) return;
     this.#aborted = true;
+    this.#writer.stop();
     // The endpoint takes no input from inside of what it tells.
     if (this.#isTelling) queueMicrotask(() => this.#transport.abort());
     else this.#transport.abort();
@@ -238,12 +205,7 @@ export class Pump implements TransportSink {
   }
 
   drain(): void {
-    const chunks = this.#writing;
-    if (chunks === undefined) return;
-    this.endpoint.releaseOutput(chunks);
-    this.#writing = undefined;
-    this.#writingLength = 0;
-    if (this.#isInWrite || this.#closed) return;
+    if (!this.#writer.drained() || this.#closed) return;
     // Nothing is left to do but to say so: for a short answer, another turn would cost a tenth of its write.
     if (this.endpoint.outputLength === 0) this.#listener.settled();
     // A large message takes a turn for each write: others are served meanwhile, and a control frame finds its place.
@@ -264,9 +226,19 @@ export class Pump implements TransportSink {
     if (this.#closed) return;
     this.#tellEarly();
     this.#closed = true;
-    this.#clearTimer();
+    this.#timer.stop();
     this.#tell(this.endpoint.receiveEnd());
     this.#listener.settled();
+  }
+
+  // What its timer tells
+
+  expired(events: readonly EndpointEvent[], sentPing: boolean): void {
+    this.#tell(events);
+    // Of the Pings that nobody asked for, the round trip is measured too.
+    if (!sentPing) return;
+    this.#roundTrip ??= new RoundTrip();
+    this.#roundTrip.sent(this.#clock.now(), "own");
   }
 
   // What they are made of
@@ -315,9 +287,9 @@ export class Pump implements TransportSink {
     // caused would otherwise be gone before the messages ahead of them can be answered.
     if (this.#closed || this.#early !== noEvents) return;
     this.#applyPause();
-    this.#write();
+    this.#writer.write();
     this.#obey();
-    this.#arm();
+    if (!this.#closed && !this.#aborted) this.#timer.update();
     this.#listener.settled();
   }
 
@@ -326,79 +298,19 @@ export class Pump implements TransportSink {
     if (paused === this.#paused) return;
     this.#paused = paused;
     if (paused) {
-      this.#deadlines.pause();
+      this.#timer.pause();
       this.#transport.pause();
     } else {
-      this.#deadlines.resume(this.#clock.now());
+      this.#timer.resume();
       this.#transport.resume();
     }
   }
 
-  #write(): void {
-    while (this.#writing === undefined && !this.#ended && !this.#aborted) {
-      const chunks = this.endpoint.takeOutput(this.#writeBudget);
-      if (chunks.length === 0) return;
-      let length = 0;
-      for (let at = 0; at < chunks.length; at++) length += chunks[at]!.length;
-      this.#writing = chunks;
-      this.#writingLength = length;
-      this.#isInWrite = true;
-      this.#transport.write(chunks);
-      this.#isInWrite = false;
-    }
-  }
-
-  /** The instruction holds once everything is taken; the transport puts `end` behind what is being written. */
+  /** What the endpoint says about the transport. */
   #obey(): void {
     const { transport } = this.endpoint;
     if (transport === "abort") this.abort();
-    if (transport !== "end" || this.#ended || this.#aborted || this.endpoint.outputLength > 0) return;
-    this.#ended = true;
-    this.#transport.end();
-  }
-
-  #arm(): void {
-    if (this.#closed || this.#aborted) return;
-    const now = this.#clock.now();
-    const at = this.#deadlines.observe(now)?.at ?? this.#linger(now);
-    if (at === undefined) {
-      this.#clearTimer();
-      return;
-    }
-    // A timer that is too early is left: it finds nothing due and is set again, which is cheaper than to move it every turn.
-    if (at >= this.#timerAt) return;
-    this.#clearTimer();
-    this.#timerAt = at;
-    const delay = Math.min(Math.max(0, Math.ceil(at - now)), longestTimer);
-    this.#timer = this.#clock.setTimeout(() => this.#expire(), delay);
-  }
-
-  #clearTimer(): void {
-    if (this.#timerAt === Number.POSITIVE_INFINITY) return;
-    this.#clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#timerAt = Number.POSITIVE_INFINITY;
-  }
-
-  /** The peer has closed its half, and ours is closed once the output has left: a peer that does not read gets so long. */
-  #linger(now: Instant): Instant | undefined {
-    if (this.endpoint.state !== "ended" || this.#closing === Number.POSITIVE_INFINITY) return undefined;
-    this.#lingersUntil ??= now + this.#closing;
-    return this.#lingersUntil;
-  }
-
-  #expire(): void {
-    this.#timer = undefined;
-    this.#timerAt = Number.POSITIVE_INFINITY;
-    const now = this.#clock.now();
-    if (this.#lingersUntil !== undefined && now >= this.#lingersUntil) this.abort();
-    const before = this.endpoint.outputLength;
-    this.#tell(this.#deadlines.expire(now));
-    // Of the Pings that nobody asked for, the round trip is measured too: in an open connection nothing else is due.
-    if (this.endpoint.state === "open" && this.endpoint.outputLength > before) {
-      this.#roundTrip ??= new RoundTrip();
-      this.#roundTrip.sent(now, "own");
-    }
+    if (transport === "end") this.#writer.end();
   }
 }
 

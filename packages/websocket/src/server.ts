@@ -96,7 +96,9 @@ export class WebSocketServer {
       failed: (detail, info) => this.#failed(detail, info),
       report: (error) => reportError(this.#clock, error),
       replaced: (before, after) => this.#replace(before, after),
-      accepted: (socket) => this.#add(socket),
+      accepted: (socket) => this.#sockets.add(socket),
+      closed: (socket) => this.#sockets.delete(socket as WebSocket),
+      ended: (connection) => this.#replace(connection, undefined),
     };
   }
 
@@ -218,11 +220,6 @@ export class WebSocketServer {
     } catch (error) {
       reportError(this.#clock, error);
     }
-  }
-
-  #add(socket: WebSocket): void {
-    this.#sockets.add(socket);
-    socket.addEventListener("close", () => this.#sockets.delete(socket), { once: true });
   }
 
   #replace(before: Closable, after: Closable | undefined): void {

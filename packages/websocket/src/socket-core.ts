@@ -49,8 +49,16 @@ export interface SocketSendOptions extends SendOptions {
 export interface Closable {
   startClosing(statusCode: number | undefined, reason: string): void;
   terminate(): void;
-  /** Told when it is over. */
-  onClosed?: (() => void) | undefined;
+  /** Whose it is; one for all, because a function for each would be kept as long as the connection. */
+  owner?: ClosableOwner | undefined;
+}
+
+/** The server that a connection belongs to. */
+export interface ClosableOwner {
+  /** A socket is closed, which it is about to tell. */
+  closed(socket: EventTarget): void;
+  /** It is over. */
+  ended(connection: Closable): void;
 }
 
 export class SocketCore implements OpeningListener, Closable {
@@ -62,8 +70,7 @@ export class SocketCore implements OpeningListener, Closable {
   /** Which events somebody listens to, of those that come often. */
   listensToMessages = false;
   listensToControl = false;
-  /** Told when the socket is closed, after the event. */
-  onClosed: (() => void) | undefined;
+  owner: ClosableOwner | undefined;
 
   readonly #target: EventTarget;
   #opening: ClientOpening | undefined;
@@ -240,11 +247,12 @@ export class SocketCore implements OpeningListener, Closable {
     this.#sendQueue?.clear();
     this.#buffered.end(this.#pending);
     this.readyState = CLOSED;
+    this.owner?.closed(this.#target);
     const detail = this.#failure;
     if (detail !== undefined) this.#target.dispatchEvent(new FailureEvent("error", detail));
     this.#target.dispatchEvent(new CloseEvent("close", { wasClean: clean, code: statusCode, reason }));
     this.#messages?.end(clean ? undefined : closeError(statusCode, reason, detail));
-    this.onClosed?.();
+    this.owner?.ended(this);
   }
 
   settled(): void {

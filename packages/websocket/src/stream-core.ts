@@ -5,6 +5,7 @@ import { invalidState } from "./dom-exception.ts";
 import { formatExtensions } from "./format-extensions.ts";
 import { ownBuffer, sendable } from "./message-data.ts";
 import type { Pump } from "./pump.ts";
+import type { Closable, ClosableOwner } from "./socket-core.ts";
 import { type FailureDetail, failureOf } from "./socket-events.ts";
 import type { StreamMessage, WebSocketCloseInfo, WebSocketOpenInfo, WebSocketStreamOptions } from "./stream-info.ts";
 import { checkClose, closeError, WebSocketError } from "./websocket-error.ts";
@@ -26,7 +27,7 @@ class Deferred<Value> {
   }
 }
 
-export class StreamCore implements OpeningListener {
+export class StreamCore implements OpeningListener, Closable {
   readonly #opened = new Deferred<WebSocketOpenInfo>();
   readonly #closed = new Deferred<WebSocketCloseInfo>();
   readonly #options: WebSocketStreamOptions;
@@ -43,8 +44,7 @@ export class StreamCore implements OpeningListener {
   #isWriting = false;
   /** What a writer waits for: room, or the end. */
   #room: Deferred<void> | undefined;
-  /** Told when the connection is over. */
-  onClosed: (() => void) | undefined;
+  owner: ClosableOwner | undefined;
   readonly #onAbort: () => void = () => this.#abort();
 
   constructor(options: WebSocketStreamOptions) {
@@ -156,7 +156,7 @@ export class StreamCore implements OpeningListener {
     if (clean) this.#endClean({ closeCode, reason });
     else this.#endUnclean(closeCode, reason);
     this.#room?.resolve();
-    this.onClosed?.();
+    this.owner?.ended(this);
   }
 
   settled(): void {

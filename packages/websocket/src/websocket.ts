@@ -6,7 +6,6 @@
 import type { Agreement, PreparedMessage, SendOptions, Statistics } from "@hybi/core";
 import { Accepted } from "./accepted.ts";
 import { ClientOpening } from "./client-opening.ts";
-import { reportError } from "./clock.ts";
 import { invalidState, withSyntaxErrors } from "./dom-exception.ts";
 import { EventHandlers, type Handler } from "./event-handlers.ts";
 import { formatExtensions } from "./format-extensions.ts";
@@ -304,7 +303,7 @@ export class WebSocket extends EventTarget {
   }
 
   #setHandler(type: string, handler: unknown): void {
-    this.#handlers ??= new EventHandlers(this, (error) => reportError(this.#core.clock, error));
+    this.#handlers ??= new EventHandlers(this, this.#core.clock);
     this.#handlers.set(type, handler);
   }
 }

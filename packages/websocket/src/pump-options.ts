@@ -1,0 +1,22 @@
+/** What a pump is made of. */
+import type { Connection, DeadlineOptions, Endpoint } from "@hybi/core";
+import type { Clock } from "./clock.ts";
+import type { PumpListener } from "./pump-listener.ts";
+import type { Transport } from "./transport.ts";
+
+/** What a pump is made of. */
+export interface PumpOptions {
+  /** With its opening handshake, or a connection whose peers agreed by other means. */
+  readonly endpoint: Endpoint | Connection;
+  readonly transport: Transport;
+  readonly listener: PumpListener;
+  readonly clock?: Clock | undefined;
+  readonly deadlines?: DeadlineOptions | undefined;
+  /**
+   * Bytes taken for one write, at least 1; 128 KiB. What waits beyond it can be overtaken by control frames and by more
+   * urgent messages; more of it makes large messages a little faster.
+   */
+  readonly writeBudget?: number | undefined;
+}
+
+export const defaultWriteBudget = 131_072;
