@@ -7,7 +7,7 @@ import type { Memory } from "./reporter.ts";
 import { executableOf, type Subject } from "./subjects.ts";
 
 const flags: Readonly<Record<Subject["runtime"], readonly string[]>> = {
-  node: ["--expose-gc", ...(process.env.BENCH_FLAGS?.split(" ") ?? [])],
+  node: ["--expose-gc"],
   bun: [],
   deno: ["run", "-A", "--no-check", "--no-config", "--v8-flags=--expose-gc"],
 };

@@ -43,7 +43,18 @@ const starts: Readonly<Record<string, () => Promise<number>>> = {
         socket.on("error", () => {});
       }),
     ),
+  canned: () =>
+    portOf(
+      createServer({ noDelay: true }, (socket) => {
+        socket.on("data", () => socket.write(cannedResponse));
+        socket.on("error", () => {});
+      }),
+    ),
 };
+
+const cannedResponse =
+  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+  "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 
 const echoing: OpeningHandler = (opening) => {
   const socket = opening.accept();

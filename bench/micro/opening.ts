@@ -10,7 +10,7 @@ import { requestLine } from "../../packages/core/src/http/start-line.ts";
 import { defaultLimits } from "../../packages/core/src/limits.ts";
 import { acceptValue } from "../../packages/core/src/opening/key.ts";
 import { checkOpeningRequest } from "../../packages/core/src/opening/request.ts";
-import { answerOpeningRequest } from "../../packages/core/src/opening/response.ts";
+import { answerOpeningRequest, encodeAcceptedHead } from "../../packages/core/src/opening/response.ts";
 import { ServerHandshake } from "../../packages/core/src/opening/server-handshake.ts";
 
 const key = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -66,6 +66,7 @@ measure("decode the head", () => decode().type.length);
 measure("check the request", () => checkOpeningRequest(step.head).type.length);
 measure("answer it", () => answerOpeningRequest(check.request).head.status);
 measure("encode the answer", () => encodeResponseHead(accepted.head).length);
+measure("encode the answer as the handshake does", () => encodeAcceptedHead(accepted.head).length);
 measure("all of it: receive, accept, takeOutput", () => {
   const server = new ServerHandshake();
   server.receive(request);

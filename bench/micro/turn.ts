@@ -2,7 +2,6 @@
  * What a message costs above the frames, without any socket: the pump and the WebSocket interface, over a transport that
  * writes to nowhere. `tsx --conditions=@hybi/source bench/micro/turn.ts`; node's `--cpu-prof` shows where the time goes.
  */
-import { Endpoint } from "@hybi/core";
 import { nodeClock, nodeHost } from "@hybi/node";
 import { type Transport, type TransportSink, WebSocketServer } from "@hybi/websocket";
 import { echo } from "../../examples/echo/echo.ts";
@@ -76,12 +75,10 @@ async function measure(title: string, depth: number, length: number, kind: keyof
   );
 }
 
-void Endpoint;
 const only = process.argv[2];
 for (const title of Object.keys(subjects)) {
   if (only !== undefined && only !== title) continue;
-  if (!process.env.ONE) await measure(title, 64, 64, "binary");
-  if (process.env.ONE) { await measure(title, 1, 64, "binary"); continue; }
+  await measure(title, 64, 64, "binary");
   await measure(title, 64, 64, "text");
   await measure(title, 1, 64, "binary");
   await measure(title, 1, 64, "text");

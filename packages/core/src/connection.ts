@@ -84,10 +84,17 @@ export class Connection implements Output {
   #messagesSent = 0;
   #controlFramesReceived = 0;
 
-  /** @throws UsageError `option/range`, `option/random-missing`, `extension/unknown`, `extension/rsv-conflict` */
-  constructor(agreement: Agreement, options: ConnectionOptions = {}) {
+  /**
+   * `settings` are for an endpoint, which has resolved the options already; then only `extensions` and `offset` of them count.
+   *
+   * @throws UsageError `option/range`, `option/random-missing`, `extension/unknown`, `extension/rsv-conflict`
+   */
+  constructor(
+    agreement: Agreement,
+    options: ConnectionOptions = {},
+    settings: ConnectionSettings = resolveOptions(agreement.role, options),
+  ) {
     const { role } = agreement;
-    const settings = resolveOptions(role, options);
     this.agreement = agreement;
     this.#closing = new ClosingHandshake(role);
     this.#offset = options.offset ?? 0;

@@ -5,8 +5,9 @@
 import type { ClosingState, TransportInstruction } from "./closing/states.ts";
 import { statusCodes } from "./closing/status-code.ts";
 import { type CloseOptions, Connection } from "./connection.ts";
-import { type ConnectionOptions, resolveOptions } from "./connection-options.ts";
+import { type ConnectionOptions, type ConnectionSettings, resolveOptions } from "./connection-options.ts";
 import type { EndEvent, EndpointEvent, HandshakeEvent } from "./events.ts";
+import type { Extension } from "./extension.ts";
 import type { RequestHead } from "./http/head.ts";
 import type { MessageStream } from "./message/message-stream.ts";
 import type { SendOptions } from "./message/outgoing.ts";
@@ -60,18 +61,19 @@ export class Endpoint implements Output {
 
   /** Until the connection is open and all output of the handshake was taken: idle connections should hold nothing of it. */
   #handshake: ClientHandshake | ServerHandshake | undefined;
-  /** Until the connection is open. */
-  #options: ConnectionOptions | undefined;
+  /** What the connection will be made of, until it is open. */
+  #settings: ConnectionSettings | undefined;
+  #extensions: readonly Extension[] | undefined;
   #connection: Connection | undefined;
   #over: Over | undefined;
   #aborted = false;
 
   private constructor(role: Role, handshake: ClientHandshake | ServerHandshake, options: ConnectionOptions) {
     // Now, and not when the connection opens: a usage error comes before anything has changed.
-    resolveOptions(role, options);
+    this.#settings = resolveOptions(role, options);
+    this.#extensions = options.extensions;
     this.role = role;
     this.#handshake = handshake;
-    this.#options = options;
   }
 
   /**
@@ -246,7 +248,7 @@ export class Endpoint implements Output {
   // What they are made of
 
   /** Passes on what the handshake says, and opens the connection when it has succeeded. */
-  #follow(events: readonly HandshakeEvent[], extensions = this.#options?.extensions): EndpointEvent[] {
+  #follow(events: readonly HandshakeEvent[], extensions = this.#extensions): EndpointEvent[] {
     const all: EndpointEvent[] = [];
     for (const event of events) {
       all.push(event);
@@ -259,10 +261,12 @@ export class Endpoint implements Output {
     return all;
   }
 
-  #openConnection(agreement: Agreement, extensions: ConnectionOptions["extensions"]): Connection {
+  #openConnection(agreement: Agreement, extensions: readonly Extension[] | undefined): Connection {
     const handshake = this.#handshake!;
-    const connection = new Connection(agreement, { ...this.#options, extensions, offset: handshake.bytesConsumed });
-    this.#options = undefined;
+    const options = { extensions, offset: handshake.bytesConsumed };
+    const connection = new Connection(agreement, options, this.#settings);
+    this.#settings = undefined;
+    this.#extensions = undefined;
     if (handshake.outputLength === 0) this.#handshake = undefined;
     return connection;
   }

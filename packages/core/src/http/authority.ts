@@ -38,14 +38,18 @@ function isHost(text: string): boolean {
   return text.length > 0 && isRegName(text);
 }
 
+const dot = 0x2e;
+const percent = 0x25;
+
 /** reg-name = *( unreserved / pct-encoded / sub-delims ) (RFC 3986 §3.2.2) */
 function isRegName(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
-    const char = text[at] as string;
-    if (char === "%") {
+    const unit = text.charCodeAt(at);
+    if (isAlphanumeric(unit) || unit === dot) continue;
+    if (unit === percent) {
       if (!isHexDigits(text.slice(at + 1, at + 3), 2, 2)) return false;
       at += 2;
-    } else if (!isAlphanumeric(text.charCodeAt(at)) && !"-._~!$&'()*+,;=".includes(char)) return false;
+    } else if (!"-_~!$&'()*+,;=".includes(text[at] as string)) return false;
   }
   return true;
 }

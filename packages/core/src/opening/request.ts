@@ -138,12 +138,20 @@ function parseTarget(target: string, host: string): Target | undefined {
 /** RFC 6455 §4.2.1 steps 3 and 4: `websocket` among the protocols of Upgrade, `upgrade` among the tokens of Connection. */
 function upgradeFault(upgrade: readonly string[], connection: readonly string[]): ViolationCode | undefined {
   // RFC 9110 §7.8: Upgrade = #protocol, in any case and beside others such as h2c. A version would be another protocol.
-  const protocols = parseList(upgrade);
-  if (!protocols.some((protocol) => equalsIgnoringCase(protocol, "websocket"))) return "opening/upgrade-missing";
+  if (!isOnly(upgrade, "websocket")) {
+    const protocols = parseList(upgrade);
+    if (!protocols.some((protocol) => equalsIgnoringCase(protocol, "websocket"))) return "opening/upgrade-missing";
+  }
   // RFC 9110 §7.6.1: Connection = #connection-option
+  if (isOnly(connection, "upgrade")) return undefined;
   const options = parseTokenList(connection);
   const isUpgrade = options?.some((option) => equalsIgnoringCase(option, "upgrade")) ?? false;
   return isUpgrade ? undefined : "opening/connection-upgrade-missing";
+}
+
+/** Whether there is one line with one element, which is `lower`, in any case: the usual way to write it. */
+function isOnly(values: readonly string[], lower: string): boolean {
+  return values.length === 1 && equalsIgnoringCase(values[0] as string, lower);
 }
 
 /** RFC 6455 §4.2.1 step 5, §11.3.1: one Sec-WebSocket-Key, of 16 bytes in base64. */

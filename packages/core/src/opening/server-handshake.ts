@@ -16,7 +16,7 @@ import type { OriginCheck } from "./origin.ts";
 import { OutputQueue } from "./output-queue.ts";
 import { type RejectedOpening, type Rejection, refuseOpeningRequest, rejectOpeningRequest } from "./rejection.ts";
 import { checkOpeningRequest, type OpeningRequest } from "./request.ts";
-import { answerOpeningRequest, type OpeningAnswer } from "./response.ts";
+import { answerOpeningRequest, encodeAcceptedHead, type OpeningAnswer } from "./response.ts";
 
 /** What a server's handshake is made of. */
 export interface ServerHandshakeOptions {
@@ -130,7 +130,7 @@ export class ServerHandshake {
       { ...answer, extensions },
       this.#options.host?.sha1,
     );
-    this.#output.add(encodeResponseHead(head));
+    this.#output.add(encodeAcceptedHead(head));
     this.#phase = "open";
     this.#request = undefined;
     return [{ type: "open", agreement: { ...agreement, rest: this.#early.take() } }];
@@ -163,7 +163,11 @@ export class ServerHandshake {
     const offset = this.#head.length;
     const check = checkOpeningRequest(head, { tolerate: this.#options.tolerate, offset });
     if (check.type === "violation") return this.#fail(check.violation);
-    const request: OpeningRequest = { ...check.request, tolerated: [...toleratedInHead, ...check.request.tolerated] };
+    const { tolerated } = check.request;
+    const request: OpeningRequest =
+      toleratedInHead.length === 0
+        ? check.request
+        : { ...check.request, tolerated: [...toleratedInHead, ...tolerated] };
     const refused = this.#options.checkOrigin?.(request);
     if (refused !== undefined) return this.#fail({ ...refused, offset });
     this.#request = request;
