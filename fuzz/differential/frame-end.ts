@@ -33,6 +33,16 @@ export function hasControlWithinCompressed(stream: Stream): boolean {
   return false;
 }
 
+/** The byte of payload at `index`, unmasked. */
+export function payloadByte(stream: Stream, index: number): number {
+  const { bytes } = stream;
+  let at = 0;
+  for (let end = frameEnd(stream, at); end <= index; end = frameEnd(stream, at)) at = end;
+  const key = at + 2 + lengthBytesAt(bytes, at);
+  const masked = bytes[index] as number;
+  return keyBytesAt(bytes, at) === 0 ? masked : masked ^ (bytes[key + ((index - key) & 3)] as number);
+}
+
 /** Of the first Close frame that is whole and has one. */
 export function closeStatusCode(stream: Stream): number | undefined {
   const { bytes } = wholeFrames(stream);

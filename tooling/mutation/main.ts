@@ -1,7 +1,7 @@
 /**
- * `pnpm mutation frame`: how many changes of a folder of core its tests notice, by Stryker. Without a folder, those of
- * docs/design/mutation-testing.md one after another. What was found out before is kept in node_modules/.cache, so that a
- * second run asks only for what has changed.
+ * `pnpm mutation frame`, or `pnpm mutation frame/mask`: how many changes of a folder of core, or of one module, its tests
+ * notice, by Stryker. Without an argument, those of all folders in `folders.ts`. What was found out before is kept in
+ * node_modules/.cache, so that a second run asks only about what has changed.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,36 +10,27 @@ import { folders } from "./folders.ts";
 import { type MutationReport, scoreOf, survivors } from "./report.ts";
 
 const cache = join(root, "node_modules/.cache/mutation");
+mkdirSync(cache, { recursive: true });
 
 const asked = process.argv.slice(2).filter((argument) => argument !== "--");
-const unknown = asked.find((folder) => folders[folder] === undefined);
-if (unknown !== undefined) throw new Error(`packages/core/src/${unknown} is not among the folders of folders.ts.`);
+for (const part of asked.length > 0 ? asked : Object.keys(folders)) {
+  const [folder = "", module] = part.split("/");
+  const path = `packages/core/src/${part}${module === undefined ? "" : ".ts"}`;
+  if (folders[folder] === undefined || !existsSync(join(root, path))) throw new Error(`${path} is not mutated.`);
 
-mkdirSync(cache, { recursive: true });
-for (const folder of asked.length > 0 ? asked : Object.keys(folders)) {
-  const report = join(cache, `${folder}.json`);
-  // One config for each folder: a report has one file, and Stryker takes its name from there only.
-  const config = join(cache, `${folder}.config.json`);
+  const name = part.replace("/", "-");
+  const report = join(cache, `${name}.json`);
+  // One config for each: Stryker takes the names of its reports from there only.
+  const config = join(cache, `${name}.config.json`);
   const shared = JSON.parse(readFileSync(join(root, "tooling/mutation/stryker.config.json"), "utf8")) as object;
-  const mutate = [
-    `packages/core/src/${folder}/**/*.ts`,
-    "!packages/core/src/**/*.test.ts",
-    "!packages/core/src/**/index.ts",
-  ];
-  writeFileSync(
-    config,
-    JSON.stringify({
-      ...shared,
-      mutate,
-      incremental: true,
-      incrementalFile: report,
-      jsonReporter: { fileName: report },
-    }),
-  );
+  const mutate = [module === undefined ? `${path}/**/*.ts` : path, "!packages/core/src/**/{*.test,index}.ts"];
+  const reports = { incremental: true, incrementalFile: report, jsonReporter: { fileName: report } };
+  writeFileSync(config, JSON.stringify({ ...shared, mutate, ...reports }));
+
   const { exitCode } = await run(["nice", "-n", "10", "stryker", "run", config], { env: { MUTATED_FOLDER: folder } });
   if (exitCode !== 0) process.exitCode = exitCode;
   if (!existsSync(report)) continue;
   const found = JSON.parse(readFileSync(report, "utf8")) as MutationReport;
   for (const line of survivors(found)) console.log(line);
-  console.log(`${folder}: ${scoreOf(found)}`);
+  console.log(`${part}: ${scoreOf(found)}`);
 }

@@ -1,8 +1,15 @@
 /** wsproto, a sans-I/O implementation in Python, and how it differs. */
-import { closeStatusCode, endsInHeader, hasControlWithinCompressed, isCut, wholeFrames } from "../frame-end.ts";
+import {
+  closeStatusCode,
+  endsInHeader,
+  hasControlWithinCompressed,
+  isCut,
+  payloadByte,
+  wholeFrames,
+} from "../frame-end.ts";
 import { limits } from "../ours.ts";
 import type { Verdict } from "../verdict.ts";
-import { sameEvents } from "../verdict.ts";
+import { isBeginning, isMessage, sameEvents } from "../verdict.ts";
 import { deflateEndsEarly, finalBlockEndsAll, lastBitsOfFrame } from "./common-differences.ts";
 import type { Difference, Peer } from "./peer.ts";
 import { WsprotoProcess } from "./wsproto-process.ts";
@@ -58,6 +65,17 @@ const differences: readonly Difference[] = [
     name: "wsproto forgets after a control frame that the message around it is compressed",
     section: "RFC 7692 §6.1",
     applies: ({ stream }) => stream.deflate && hasControlWithinCompressed(stream),
+  },
+  {
+    name: "wsproto finds a surrogate in UTF-8 by its third byte, and not by its second",
+    section: "RFC 3629 §4",
+    applies: ({ stream, ours, theirs }) =>
+      ours.code === "message/utf8-invalid" &&
+      (theirs.failed === undefined || theirs.failed === 1007) &&
+      // Second bytes that are those of surrogates after ED, and of other characters after other bytes.
+      (payloadByte(stream, ours.offset) & 0xe0) === 0xa0 &&
+      isBeginning(ours.events, theirs.events) &&
+      !theirs.events.slice(ours.events.length).some(isMessage),
   },
   lastBitsOfFrame("wsproto"),
   deflateEndsEarly("wsproto"),
