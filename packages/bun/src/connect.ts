@@ -1,4 +1,5 @@
 /** The client: a connection to a ws or wss URL over TCP, TLS or a Unix socket. */
+import { isIP } from "node:net";
 import {
   type WebSocket as AnyWebSocket,
   type WebSocketStream as AnyWebSocketStream,
@@ -51,10 +52,12 @@ const openTransport: Connect = async ({ url, origin, options, signal }) => {
   if (!url.secure) return transportOf(await open({ allowHalfOpen: true, socket: socketHandlers }));
 
   const { promise, resolve, reject } = Promise.withResolvers<void>();
+  // RFC 6066 §3: a literal address is no server name. Bun checks the certificate against where it goes to all the same.
+  const serverName = path === undefined && isIP(url.address) !== 0 ? "" : url.address;
   const socket = await open({
     allowHalfOpen: true,
     // Who the client is, is nobody else's to know.
-    tls: tlsOptions(url.address, origin === "named" ? tls : { ...tls, cert: undefined, key: undefined }),
+    tls: tlsOptions(serverName, origin === "named" ? tls : { ...tls, cert: undefined, key: undefined }),
     socket: {
       ...socketHandlers,
       // Bun checks the certificate and the name on it, says what it found, and goes on in any case.
@@ -86,8 +89,8 @@ type Socket = Bun.Socket<BunTransport | undefined>;
 type SocketOptions = Bun.SocketOptions<BunTransport | undefined> & { readonly tls?: Bun.TLSOptions };
 
 function tlsOptions(
-  host: string,
-  { ca, cert, key, serverName = host, rejectUnauthorized }: TlsClientOptions,
+  defaultName: string,
+  { ca, cert, key, serverName = defaultName, rejectUnauthorized }: TlsClientOptions,
 ): Bun.TLSOptions {
   return {
     serverName,

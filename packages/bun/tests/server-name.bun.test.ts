@@ -1,0 +1,47 @@
+/** The name of the server in the TLS handshake, in Bun (RFC 6455 §4.1 step 5, RFC 6066 §3). */
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:tls";
+import { connect } from "@hybi/bun";
+import { selfSigned } from "@hybi/testing/adapter-contract";
+import { describe, expect, it, onTestFinished } from "vitest";
+
+const { key, cert } = await selfSigned();
+
+/** A server that rejects everybody, and what its clients called it; its certificate is for 127.0.0.1. */
+async function openNamed(): Promise<{ port: number; named: unknown[] }> {
+  const named: unknown[] = [];
+  const server = createServer({ key, cert }, (socket) => {
+    named.push((socket as { servername?: unknown }).servername || "nothing");
+    socket.on("error", () => {});
+    socket.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+  });
+  server.on("tlsClientError", () => {});
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  return { port: (server.address() as AddressInfo).port, named };
+}
+
+describe("our client, in the TLS handshake", () => {
+  it("names the host of the URL to the server, and no address", async () => {
+    const { port, named } = await openNamed();
+    for (const host of ["localhost", "127.0.0.1"]) {
+      const attempt = connect(`wss://${host}:${port}/`, {
+        transport: { tls: { ca: cert, rejectUnauthorized: false } },
+      });
+      await expect(attempt).rejects.toMatchObject({ response: { status: 403 } });
+    }
+    expect(named).toEqual(["localhost", "nothing"]);
+  });
+
+  it("takes a certificate for the address that it goes to, and for no other, although it does not name it", async () => {
+    const { port } = await openNamed();
+    const transport = { tls: { ca: cert } };
+    await expect(connect(`wss://127.0.0.1:${port}/`, { transport })).rejects.toMatchObject({
+      response: { status: 403 },
+    });
+    const attempt = connect(`wss://0.0.0.0:${port}/`, { transport });
+    await expect(attempt).rejects.toMatchObject({ cause: { message: expect.stringContaining("0.0.0.0") } });
+  });
+});
