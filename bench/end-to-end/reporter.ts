@@ -9,7 +9,7 @@ export interface Memory {
 }
 
 /** Microseconds of the processor, of all threads. */
-export type Answer = { readonly cpu: number } | { readonly memory: Memory };
+type Answer = { readonly cpu: number } | { readonly memory: Memory };
 
 /** Collections after which nothing is left that could be collected: what has a finalizer takes several. */
 const collections = 6;
