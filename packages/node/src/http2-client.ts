@@ -16,8 +16,9 @@ import type { TransportOptions } from "./transport-options.ts";
 
 /** Opens a stream, in the session that the options name or in a new one, which ends with the stream. */
 export async function openHttp2Stream(target: ConnectTarget, options: TransportOptions): Promise<AgreedTransport> {
-  if (typeof options.http2 === "object") return openStream(options.http2, target);
-  const session = await openSession(target, options);
+  // A session speaks for the origin that the application named, not for one that a redirect leads to.
+  if (typeof options.http2 === "object" && target.origin === "named") return openStream(options.http2, target);
+  const session = await openSession(target, { ...options, http2: true });
   try {
     const opened = await openStream(session, target);
     session.close();

@@ -14,7 +14,7 @@ export interface TransportOptions {
   readonly proxy?: string | URL | ProxyOptions | undefined;
   /**
    * HTTP/2 in place of HTTP/1.1 (RFC 8441): `true` for a session of its own, or a session whose server speaks for the host
-   * of the URL.
+   * of the URL. A redirect to another origin takes a session of its own.
    */
   readonly http2?: boolean | ClientHttp2Session | undefined;
 }

@@ -1,6 +1,6 @@
 /** Redirects of the opening handshake, over TCP and in streams of HTTP/2 (RFC 9110 §15.4). */
 import { once } from "node:events";
-import { createServer as createHttp2Server } from "node:http2";
+import { createServer as createHttp2Server, connect as openHttp2 } from "node:http2";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
@@ -108,19 +108,37 @@ describe("a redirect", () => {
   });
 
   it("is followed in streams of HTTP/2 too [B06] [C15]", async () => {
-    const server = createHttp2Server({ settings: { enableConnectProtocol: true } });
-    server.on("stream", (stream, headers) =>
-      upgradeStream(stream, headers, {}, (opening) => {
-        if (opening.request.resourceName === "/end") opening.accept().send("here");
-        else opening.reject({ status: 308, fields: [["Location", "/end"]] });
-      }),
-    );
-    server.listen(0, host);
-    await once(server, "listening");
-    onTestFinished(() => void server.close());
-    const url = `ws://${host}:${(server.address() as AddressInfo).port}/`;
+    const { url } = await openOverHttp2("/end");
     const peer = await openPeer(url, { transport: { http2: true }, followRedirects: 1 });
     expect(await peer.next()).toEqual({ type: "text", data: "here" });
     await peer.close(1000);
   });
+
+  it("to another origin takes a session of its own, not the one that the application gave [B06] [C15]", async () => {
+    const last = await openOverHttp2();
+    const first = await openOverHttp2(`${last.url}end`);
+    const session = openHttp2(first.url.replace("ws:", "http:"));
+    onTestFinished(() => session.destroy());
+    const peer = await openPeer(first.url, { transport: { http2: session }, followRedirects: 1 });
+    expect(await peer.next()).toEqual({ type: "text", data: "here" });
+    expect([first.asked, last.asked]).toEqual([["/"], ["/end"]]);
+    await peer.close(1000);
+  });
 });
+
+/** As `openRedirecting`, over HTTP/2; `asked` are the resource names. */
+async function openOverHttp2(location?: string): Promise<{ url: string; asked: string[] }> {
+  const asked: string[] = [];
+  const server = createHttp2Server({ settings: { enableConnectProtocol: true } });
+  server.on("stream", (stream, headers) =>
+    upgradeStream(stream, headers, {}, (opening) => {
+      asked.push(opening.request.resourceName);
+      if (location === undefined || opening.request.resourceName === "/end") opening.accept().send("here");
+      else opening.reject({ status: 308, fields: [["Location", location]] });
+    }),
+  );
+  server.listen(0, host);
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  return { url: `ws://${host}:${(server.address() as AddressInfo).port}/`, asked };
+}
