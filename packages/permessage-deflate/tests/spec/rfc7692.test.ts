@@ -63,9 +63,9 @@ describe("the opening handshake with permessage-deflate", () => {
   it("an offer that the server leaves unanswered compresses nothing, in either direction [E03]", () => {
     const { client, server } = pair([deflating({ threshold: 0 })], []);
     client.sendText("Hello", { compress: true });
-    expect(sent(client)).toEqual([{ opcode: opcodes.text, rsv: 0, final: true, payload: utf8("Hello") }]);
+    expect(sent(client)).toMatchObject([{ opcode: opcodes.text, rsv: 0, final: true, payload: utf8("Hello") }]);
     server.sendText("Hello", { compress: true });
-    expect(sent(server)).toEqual([{ opcode: opcodes.text, rsv: 0, final: true, payload: utf8("Hello") }]);
+    expect(sent(server)).toMatchObject([{ opcode: opcodes.text, rsv: 0, final: true, payload: utf8("Hello") }]);
     const compressedHello = encodeFrame(compressed(hello));
     expect(summary(client.receive(compressedHello))).toEqual(["frame/rsv-unowned 1002"]);
   });
