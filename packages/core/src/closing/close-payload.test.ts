@@ -41,6 +41,24 @@ describe("formatClosePayload", () => {
     expect(usageErrorOf(() => formatClosePayload("client", 1000, "é".repeat(62)))).toBe("close/reason-too-long");
     expect(formatClosePayload("client", 1010, "a, b")).toEqual(closeBody(1010, "a, b"));
   });
+
+  it("says which status code it refuses, and refuses a reason that is no string with any and with none", () => {
+    expect(() => formatClosePayload("client", 1006, "")).toThrow("It was 1006.");
+    for (const reason of [null, 5, utf8("bye")]) {
+      const given = reason as unknown as string;
+      expect(usageErrorOf(() => formatClosePayload("client", 1000, given))).toBe("send/data-type");
+      expect(usageErrorOf(() => formatClosePayload("server", undefined, given))).toBe("send/data-type");
+    }
+  });
+
+  it("does not encode a reason that has too many chars already", () => {
+    const host = {
+      encodeUtf8: (): number => {
+        throw new Error("not needed");
+      },
+    };
+    expect(usageErrorOf(() => formatClosePayload("client", 1000, "é".repeat(124), host))).toBe("close/reason-too-long");
+  });
 });
 
 describe("replyPayload", () => {
