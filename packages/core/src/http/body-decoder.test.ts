@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { BodyDecoder } from "./body-decoder.ts";
-import { responseBodyFraming } from "./body-framing.ts";
-import type { Fields } from "./fields.ts";
 
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
@@ -47,25 +45,24 @@ describe("BodyDecoder", () => {
     ["x\r\nabc", "", true],
     ["3\r\nabcd", "abc", true],
     ["ffffffffffffffffffff\r\nab", "ab", false],
+    ["/\r\nabc", "", true],
+    [":\r\nabc", "", true],
+    ["@\r\nabc", "", true],
+    ["g\r\nabc", "", true],
+    ["`\r\nabc", "", true],
+    ["\r\n3\r\nabc", "", true],
+    ["3\r\nabc\r\r\n2\r\nde0", "abcde", true],
+    ["3\r\nabc\r\n\r\n2\r\nde", "abc", true],
+    [
+      "9\r\n012345678\r\nF\r\n0123456789abcde\r\nf\r\n0123456789abcde\r\n",
+      "0123456780123456789abcde0123456789abcde",
+      false,
+    ],
+    ["1f\r\n0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcde", true],
+    ["0\r\nA\r\n\r\n", "", true],
+    ["0\r\nA\r\nB", "", false],
+    ["0\r\nA\r\n", "", false],
   ])("reads the chunked coding %j", (text, body, complete) => {
     expect(read("chunked", text)).toEqual([body, complete]);
-  });
-});
-
-describe("responseBodyFraming", () => {
-  const framing = (status: number, ...fields: Fields): unknown =>
-    responseBodyFraming({ status, reasonPhrase: "", minorVersion: 1, fields });
-
-  it("follows the rules of RFC 9112 §6.3 in their order", () => {
-    const length = ["Content-Length", "5"] as const;
-    for (const status of [101, 199, 204, 304]) expect(framing(status, length)).toEqual({ type: "none" });
-    expect(framing(400, ["Transfer-Encoding", "gzip, Chunked"], length)).toEqual({ type: "chunked" });
-    expect(framing(400, ["Transfer-Encoding", "chunked"], ["transfer-encoding", "gzip"])).toEqual({
-      type: "until-end",
-    });
-    expect(framing(400, length, ["content-length", "5, 5"])).toEqual({ type: "length", length: 5 });
-    expect(framing(400, length, ["Content-Length", "6"])).toEqual({ type: "violation", code: "http/content-length" });
-    expect(framing(400, ["Content-Length", "5a"])).toEqual({ type: "violation", code: "http/content-length" });
-    expect(framing(400)).toEqual({ type: "until-end" });
   });
 });

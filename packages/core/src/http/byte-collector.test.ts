@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { concat, patterned, sameBytes } from "../../tests/support/bytes.ts";
+import { ByteCollector } from "./byte-collector.ts";
+
+describe("ByteCollector", () => {
+  it("holds what was appended, copied, in one piece", () => {
+    for (const lengths of [[1], [255, 1, 1], [256, 256], [300, 0, 5], [1000, 3, 5000]]) {
+      const collector = new ByteCollector();
+      const parts = lengths.map((length, index) => patterned(length, index));
+      const whole = concat(parts);
+      for (const part of parts) {
+        collector.append(part, 0, part.length);
+        part.fill(0xee);
+      }
+      expect(collector.length).toBe(whole.length);
+      expect(sameBytes(collector.bytes.subarray(0, whole.length), whole)).toBe(true);
+      expect(sameBytes(collector.take(), whole)).toBe(true);
+    }
+  });
+
+  it("appends a range, and nothing where it is empty or ends before it begins", () => {
+    const collector = new ByteCollector();
+    collector.append(patterned(9), 0, 4);
+    collector.append(patterned(9), 4, 9);
+    collector.append(patterned(9), 3, 3);
+    collector.append(patterned(9), 5, 2);
+    expect(collector.length).toBe(9);
+    expect(sameBytes(collector.take(), patterned(9))).toBe(true);
+  });
+
+  it("takes no memory for nothing, 256 bytes at first, and twice as many when they are full", () => {
+    const collector = new ByteCollector();
+    collector.append(patterned(9), 4, 4);
+    expect(collector.bytes).toHaveLength(0);
+    const capacities = [1, 255, 1, 255, 1, 5000].map((length) => {
+      collector.append(patterned(length), 0, length);
+      return collector.bytes.length;
+    });
+    expect(capacities).toEqual([256, 256, 512, 512, 1024, 5513]);
+  });
+
+  it("gives away memory that is as long as what is in it, and is empty then", () => {
+    for (const length of [1, 256, 300]) {
+      const collector = new ByteCollector();
+      collector.append(patterned(length), 0, length);
+      expect(collector.take().buffer.byteLength).toBe(length);
+      expect([collector.length, collector.bytes.length]).toEqual([0, 0]);
+      collector.append(patterned(7), 0, 7);
+      expect(sameBytes(collector.take(), patterned(7))).toBe(true);
+    }
+  });
+});
