@@ -1,0 +1,84 @@
+/** The search: inputs that reach something new are kept, and new ones are made of them. The same again for the same seed. */
+import type { Random } from "../random.ts";
+import { mutated } from "./mutator.ts";
+import type { Program } from "./program.ts";
+import { BrokenLaw } from "./target.ts";
+
+/** An input that broke a law, and what was thrown. */
+export interface Crash {
+  readonly data: Uint8Array;
+  readonly error: unknown;
+}
+
+/** Half of the new inputs are made of these latest ones: what was found last is what others were not yet made of. */
+const newestInputs = 32;
+
+export class Search {
+  readonly #program: Program;
+  readonly #random: Random;
+  /** 1 for each feature that was reached. */
+  readonly #reached: Uint8Array;
+  readonly #corpus: Uint8Array[] = [];
+  #features = 0;
+  #executions = 0;
+
+  constructor(program: Program, random: Random) {
+    this.#program = program;
+    this.#random = random;
+    this.#reached = new Uint8Array(program.features);
+  }
+
+  /** The inputs that reached something new when they were tried, in that order. */
+  get corpus(): readonly Uint8Array[] {
+    return this.#corpus;
+  }
+
+  get executions(): number {
+    return this.#executions;
+  }
+
+  /** How many were reached so far. */
+  get features(): number {
+    return this.#features;
+  }
+
+  /** Runs the target on `data`, which it may change. What breaks a law is answered, and not kept. */
+  try(data: Uint8Array): Crash | undefined {
+    this.#executions++;
+    this.#program.reset();
+    const given = data.slice();
+    try {
+      this.#program.target.run(data);
+      const { perByte, fixed } = this.#program.target.work;
+      const { work } = this.#program;
+      if (work > perByte * given.length + fixed) throw new BrokenLaw(`${work} blocks for ${given.length} bytes`);
+    } catch (error) {
+      return { data: given, error };
+    }
+    const before = this.#features;
+    this.#program.forEachFeature((feature) => {
+      if (this.#reached[feature] === 1) return;
+      this.#reached[feature] = 1;
+      this.#features++;
+    });
+    if (this.#features > before) this.#corpus.push(given);
+    return undefined;
+  }
+
+  /** Makes one input and tries it. */
+  step(): Crash | undefined {
+    const random = this.#random;
+    const corpus = this.#corpus;
+    const newest = random.oneIn(2) ? Math.min(corpus.length, newestInputs) : corpus.length;
+    const original = corpus[corpus.length - 1 - random.below(newest)] ?? new Uint8Array(0);
+    const other = corpus[random.below(corpus.length)] ?? original;
+    return this.try(mutated(random, original, other, this.#program.words, this.#program.target.maxLength));
+  }
+}
+
+/** Those of `corpus` that reach something which no shorter one reaches. `program` is to be one that has not run. */
+export function smallestCorpus(program: Program, random: Random, corpus: readonly Uint8Array[]): readonly Uint8Array[] {
+  const search = new Search(program, random);
+  for (const data of [...corpus].sort((one, other) => one.length - other.length)) search.try(data.slice());
+  return search.corpus;
+}

@@ -1,0 +1,12 @@
+/** The targets that there are: one for each file in `targets/`. */
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const folder = fileURLToPath(new URL("targets/", import.meta.url));
+
+export const targetNames = (): string[] =>
+  readdirSync(folder)
+    .map((file) => file.replace(/\.ts$/, ""))
+    .sort();
+
+export const targetPath = (name: string): string => `${folder}${name}.ts`;
