@@ -50,7 +50,7 @@ export async function compare(
 const maxExplanation = 64;
 
 /** The differences that explain it, none when there is nothing to explain, or undefined when nothing does. */
-export function explain(peer: Peer, { stream, ours: verdict, theirs }: Compared): readonly Difference[] | undefined {
+function explain(peer: Peer, { stream, ours: verdict, theirs }: Compared): readonly Difference[] | undefined {
   const reading = (stream: Stream, options: ConnectionOptions | undefined, verdict: OurVerdict): Disagreement => ({
     stream,
     options,

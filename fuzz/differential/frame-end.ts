@@ -3,7 +3,7 @@ import { concat } from "../bytes.ts";
 import { beginning, type Stream } from "./stream.ts";
 
 /** The index after the frame that begins at `start`; Infinity when its header is not whole. */
-export function frameEnd({ bytes }: Stream, start: number): number {
+function frameEnd({ bytes }: Stream, start: number): number {
   const header = start + 2 + lengthBytesAt(bytes, start) + keyBytesAt(bytes, start);
   return header > bytes.length ? Number.POSITIVE_INFINITY : header + declaredLength(bytes, start);
 }

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { idsIn, type TestTitle } from "./check.ts";
 import type { Chapter } from "./requirements.ts";
 
-export interface Vulnerability {
+interface Vulnerability {
   /** As written in the titles of tests: `[V08]`. */
   readonly id: string;
   /** Whose it is or was: an implementation and the last version that has it, or where it was reported. */
