@@ -178,4 +178,46 @@ describe("FrameDecoder", () => {
       }
     }
   });
+
+  it("reads a length of any size as what it says, wherever its header is cut", () => {
+    const lengths: [extended: string, length: number][] = [
+      ["fe007e", 126],
+      ["fe0100", 256],
+      ["feffff", 65_535],
+      ["ff0000000000010000", 65_536],
+      ["ff0000000080000001", 2 ** 31 + 1],
+      ["ff00000000ffffffff", 2 ** 32 - 1],
+      ["ff0000000100000000", 2 ** 32],
+      ["ff0001020304050607", 0x1_0203_0405_0607],
+      ["ff001fffffffffffff", 2 ** 53 - 1],
+    ];
+    for (const [hex, length] of lengths) {
+      const header = bytes(`02${hex}01020304`);
+      for (const size of [1, 2, 3, 5, 9, header.length, 100]) {
+        const sink = new Recorder();
+        expect(decodeAll(concat([header, bytes("0103")]), size, { role: "server" }, sink)).toBeUndefined();
+        expect(sink.calls[0]).toBe(`frame 2 ${length}`);
+        const payload = sink.calls.slice(1).map((call) => call.replace("payload ", ""));
+        expect(payload.filter((part) => part !== "").join(",")).toBe("0,1");
+      }
+    }
+  });
+
+  it("tolerates a length that is not minimal where it is told to, in whole and in cut headers, and says so", () => {
+    const options = { role: "client", tolerateNonMinimalLength: true } as const;
+    for (const size of [1, 100]) {
+      for (const [hex, tolerated] of [
+        ["8200", false],
+        ["827e0001 61", true],
+        ["827f0000000000000001 61", true],
+        ["827f0000000000010000", false],
+      ] as const) {
+        const decoder = new FrameDecoder(new Recorder(), options);
+        for (const chunk of cut(bytes(hex), size)) expect(decoder.decode(chunk)).toBeUndefined();
+        expect(decoder.toleratedNonMinimalLength).toBe(tolerated);
+      }
+      const sign = decodeAll(bytes("827f8000000000000001"), size, options);
+      expect(sign).toEqual({ code: "frame/length-sign-bit", offset: 2 });
+    }
+  });
 });

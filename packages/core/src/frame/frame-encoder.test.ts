@@ -57,6 +57,43 @@ describe.each(["client", "server"] as const)("the frames of a %s", (role) => {
   });
 });
 
+describe("frames behind others in a block", () => {
+  const keys = RandomPool.of(countingSource());
+  const writers: Record<string, (writer: ByteWriter, payload: string) => number> = {
+    "of a server": (writer, payload) => writeFrame(writer, 0x81, utf8(payload), undefined),
+    "of a client": (writer, payload) => writeFrame(writer, 0x81, utf8(payload), keys),
+    "of text of a server": (writer, payload) => writeTextFrame(writer, 0x81, payload, undefined, portableHost),
+    "of text of a client": (writer, payload) => writeTextFrame(writer, 0x81, payload, keys, portableHost),
+    "by reference of a server": (writer, payload) => {
+      const written = writeUnmaskedHeader(writer, 0x81, payload.length);
+      writer.appendReference(utf8(payload));
+      return written + payload.length;
+    },
+    "by reference of a client": (writer, payload) => {
+      const written = writeMaskedHeader(writer, 0x81, payload.length, 0);
+      writer.appendReference(utf8(payload));
+      return written + payload.length;
+    },
+  };
+
+  it.each(Object.keys(writers))("are whole however little room is left, %s", (name) => {
+    for (const length of [0, 1, 30, 52, 126, 5000]) {
+      const payload = "x".repeat(length);
+      for (let used = 0; used < 80; used++) {
+        const writer = new ByteWriter();
+        writer.appendCopy(patterned(used), 0, used);
+        const written = writers[name]?.(writer, payload) ?? 0;
+        const all = concat(writer.take());
+        expect(all).toHaveLength(used + written);
+        expect(sameBytes(all.subarray(0, used), patterned(used))).toBe(true);
+        const [frame] = readFrames([all.subarray(used)]);
+        expect(frame).toMatchObject({ opcode: 1, final: true, rsv: 0 });
+        expect(sameBytes(frame?.payload ?? all, utf8(payload))).toBe(true);
+      }
+    }
+  });
+});
+
 describe("headers alone", () => {
   it("are those of the payload that follows by reference", () => {
     const payload = patterned(5000);
