@@ -60,6 +60,9 @@ describe("responseBodyFraming", () => {
       type: "chunked",
     });
     expect(framing(200, ["Transfer-Encoding", "chunked, gzip"], length)).toEqual({ type: "until-end" });
+    expect(framing(200, ["Transfer-Encoding", "chunked"], length)).toEqual({ type: "chunked" });
+    expect(framing(200, ["Transfer-Encoding", "deflate"], length)).toEqual({ type: "until-end" });
+    expect(framing(200, ["Transfer-Encoding", "deflate, gzip, chunked"], length)).toEqual({ type: "chunked" });
     expect(framing(200, ["Transfer-Encoding", ""], ["Content-Length", "3"])).toEqual({ type: "length", length: 3 });
   });
 });
