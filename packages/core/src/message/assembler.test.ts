@@ -110,6 +110,47 @@ describe("Assembler", () => {
     expect(assembler({ limits: { frame: 1 } }).target.frame(0x89, 100)).toBeUndefined();
   });
 
+  it("takes what is as large as the limits, message after message [X19] [F16]", () => {
+    const { target, said } = assembler({ limits: { frame: 3, message: 4, fragments: 2 } });
+    for (let round = 0; round < 3; round++) {
+      expect(give(target, 0x02, "abc")).toBeUndefined();
+      expect(give(target, 0x80, "d")).toBeUndefined();
+    }
+    expect(said).toEqual(["binary abcd", "binary abcd", "binary abcd"]);
+  });
+
+  it("hands on fragments where they lie, as the chunk is its own", () => {
+    const ranges: [Uint8Array, number, number][] = [];
+    const { target } = assembler({ delivery: "fragments" });
+    target.sink = {
+      text: () => {},
+      binary: () => {},
+      fragment: (_, array, start, end) => ranges.push([array, start, end]),
+    };
+    const chunk = patterned(300);
+    target.frame(0x02, 100);
+    target.payload(chunk, 20, 120, true);
+    target.frame(0x80, 150);
+    target.payload(chunk, 130, 280, true);
+    expect(ranges.map(([array, start, end]) => [array.buffer === chunk.buffer, start, end])).toEqual([
+      [true, 20, 120],
+      [true, 130, 280],
+    ]);
+  });
+
+  it("keeps nothing of a chunk that ended, unless what it keeps is nearly all of it [F25]", () => {
+    const { target, said } = assembler();
+    target.endChunk();
+    const chunk = utf8("x".repeat(500));
+    target.frame(0x02, 200);
+    target.payload(chunk, 0, 200, true);
+    target.endChunk();
+    chunk.fill(0);
+    give(target, 0x80, "end");
+    target.endChunk();
+    expect(said).toEqual([`binary ${"x".repeat(200)}end`]);
+  });
+
   it("decodes what a transform takes part in, and blames the frame for what it finds", () => {
     const { target, said } = assembler({ transformed: true });
     give(target, 0x81 | rsv2, bytes("0361"), bytes("02"), bytes("62"));

@@ -34,6 +34,9 @@ describe("keySpelling", () => {
       `${"A".repeat(23)}=`,
       `${"A".repeat(22)}=A`,
       `=${"A".repeat(21)}==`,
+      `${"A".repeat(22)}==A`,
+      `${"A".repeat(22)}====`,
+      `${"A".repeat(21)}==`,
       `한${"A".repeat(21)}==`,
     ]) {
       expect(keySpelling(key)).toBeUndefined();
