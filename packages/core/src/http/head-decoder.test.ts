@@ -56,4 +56,53 @@ describe("HeadDecoder", () => {
       offset: 16,
     });
   });
+
+  it("reads the same head one byte at a time, white space too", () => {
+    const whole = new HeadDecoder(requestLine, defaultLimits, []).receive(bytesOf(text), 0);
+    const decoder = new HeadDecoder(requestLine, defaultLimits, []);
+    const steps = Array.from(bytesOf(text), (byte) => decoder.receive(Uint8Array.of(byte), 0));
+    expect(steps.at(-1)).toEqual({ ...whole, end: 1 });
+  });
+
+  const line = "GET / HTTP/1.1\r\n";
+  it.each([
+    ["http/too-many-empty-lines", 8, "\r\n\r\n\r\n\r\n\r\n"],
+    ["http/bare-line-feed", 2, `\r\n\n${line}`],
+    ["http/bare-line-feed", 0, `\n${line}\r\n`],
+    ["http/bare-carriage-return", 2, "\r\n\rG"],
+    ["http/start-line", 5, "GET /\0"],
+    ["http/bare-carriage-return", 14, "GET / HTTP/1.1\rX"],
+    ["http/version", 9, "GET / HTTX/1.1\r\n"],
+    ["http/request-line-too-long", 32, `\r\nGET /${"x".repeat(99)}`],
+    ["http/bare-line-feed", 16, `${line}\n`],
+    ["http/too-many-fields", 24, `${line}A:\r\nB:\r\nC:\r\n`],
+    ["http/white-space-before-fields", 16, `${line} A: b\r\n`],
+    ["http/folded-line", 21, `${line}A:b\r\n c\r\n`],
+    ["http/colon-missing", 17, `${line}A\n`],
+    ["http/colon-missing", 17, `${line}A\r\n`],
+    ["http/field-value", 20, `${line}A: b\0`],
+    ["http/line-too-long", 46, `${line}A: ${"b".repeat(99)}`],
+    ["http/bare-carriage-return", 20, `${line}A: b\rc`],
+    ["http/bare-carriage-return", 21, `${line}A:b\r\n\rX`],
+    ["http/head-too-big", 60, `${line}A: ${"b".repeat(20)}\r\nB: ${"b".repeat(20)}\r\n`],
+  ])("finds %s at byte %i, wherever the head begins and the chunks are cut: %j", (code, offset, faulty) => {
+    const limits = { ...defaultLimits, head: 60, line: 30, fields: 2 };
+    const expected = { type: "violation", code, offset };
+    for (const first of [0, 3, 40]) {
+      const bytes = bytesOf("\r".repeat(first) + faulty);
+      expect(new HeadDecoder(requestLine, limits, []).receive(bytes, first)).toEqual(expected);
+      for (let at = first; at < bytes.length; at++) {
+        const decoder = new HeadDecoder(requestLine, limits, []);
+        let step = decoder.receive(bytes.slice(0, at), first);
+        if (step.type === "more") step = decoder.receive(bytes, at);
+        expect(step).toEqual(expected);
+      }
+    }
+  });
+
+  it("waits for more as long as the limit is not passed, though it is reached", () => {
+    const decoder = new HeadDecoder(requestLine, { ...defaultLimits, head: 10 }, []);
+    expect(decoder.receive(bytesOf("GET / HTTP"), 0)).toEqual({ type: "more" });
+    expect(decoder.receive(bytesOf("/"), 0)).toEqual({ type: "violation", code: "http/head-too-big", offset: 10 });
+  });
 });
