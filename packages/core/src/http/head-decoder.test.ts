@@ -64,6 +64,14 @@ describe("HeadDecoder", () => {
     expect(steps.at(-1)).toEqual({ ...whole, end: 1 });
   });
 
+  it("joins folded lines of a head that begins anywhere in its chunk", () => {
+    const folded = "HTTP/1.1 200 X\r\nA: 1\r\n\t2\r\n\r\n";
+    for (const first of [0, 3, 40]) {
+      const step = new HeadDecoder(statusLine, defaultLimits, []).receive(bytesOf("x".repeat(first) + folded), first);
+      expect(step).toMatchObject({ head: { fields: [["A", "1 2"]] } });
+    }
+  });
+
   const line = "GET / HTTP/1.1\r\n";
   it.each([
     ["http/too-many-empty-lines", 8, "\r\n\r\n\r\n\r\n\r\n"],
