@@ -64,6 +64,14 @@ describe("HeadDecoder", () => {
     expect(steps.at(-1)).toEqual({ ...whole, end: 1 });
   });
 
+  it("finds a status line that is too long", () => {
+    const step = new HeadDecoder(statusLine, { ...defaultLimits, line: 20 }, []).receive(
+      bytesOf("HTTP/1.1 200 ".padEnd(30, "x")),
+      0,
+    );
+    expect(step).toEqual({ type: "violation", code: "http/line-too-long", offset: 20 });
+  });
+
   it("joins folded lines of a head that begins anywhere in its chunk", () => {
     const folded = "HTTP/1.1 200 X\r\nA: 1\r\n\t2\r\n\r\n";
     for (const first of [0, 3, 40]) {

@@ -169,6 +169,7 @@ describe("Assembler", () => {
     expect(fault("01c3")).toEqual({ code: "message/utf8-truncated" });
     expect(fault("0361 0162", { message: 3 })).toEqual({ code: "message/too-big" });
     expect(fault("0461", { message: 3 })).toEqual({ code: "message/too-big" });
+    expect(fault("0361", { message: 3 })).toBeUndefined();
   });
 
   it("delivers what a transform gives as parts of their own, as the transform may write to its array again", () => {
