@@ -229,14 +229,17 @@ describe("Assembler", () => {
       endEncode: () => {},
       release: () => {},
     };
-    const target = new Assembler(() => undefined, {
-      delivery: "messages",
-      limits: resolveLimits(undefined),
-      host: portableHost,
-      transforms: [{ rsv: rsv2, transform: stubborn }],
-    });
-    expect(give(target, 0x81 | rsv2, bytes("61 ff 62"))).toEqual({ code: "message/utf8-invalid" });
-    expect(said).toEqual(["true", "false", "false"]);
+    const limited = (limits?: Partial<Limits>) =>
+      new Assembler(() => undefined, {
+        delivery: "messages",
+        limits: resolveLimits(limits),
+        host: portableHost,
+        transforms: [{ rsv: rsv2, transform: stubborn }],
+      });
+    expect(give(limited(), 0x81 | rsv2, bytes("61 ff 62"))).toEqual({ code: "message/utf8-invalid" });
+    expect(said.splice(0)).toEqual(["true", "false", "false"]);
+    expect(give(limited({ message: 2 }), 0x81 | rsv2, bytes("61 62 63 64"))).toEqual({ code: "message/too-big" });
+    expect(said).toEqual(["true", "true", "false", "false"]);
   });
 
   it("assembles long text and binary from pieces of every size [F25]", () => {
