@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root, run } from "../repository.ts";
 import { folders } from "./folders.ts";
-import { type MutationReport, scoreOf, survivors } from "./report.ts";
+import { type MutationReport, notLoaded, scoreOf, survivors } from "./report.ts";
 
 const cache = join(root, "node_modules/.cache/mutation");
 mkdirSync(cache, { recursive: true });
@@ -27,10 +27,19 @@ for (const part of asked.length > 0 ? asked : Object.keys(folders)) {
   const reports = { incremental: true, incrementalFile: report, jsonReporter: { fileName: report } };
   writeFileSync(config, JSON.stringify({ ...shared, mutate, ...reports }));
 
-  const { exitCode } = await run(["nice", "-n", "10", "stryker", "run", config], { env: { MUTATED_FOLDER: folder } });
+  const env = { MUTATED_FOLDER: folder };
+  const { exitCode } = await run(["nice", "-n", "10", "stryker", "run", config], { env });
   if (exitCode !== 0) process.exitCode = exitCode;
   if (!existsSync(report)) continue;
   const found = JSON.parse(readFileSync(report, "utf8")) as MutationReport;
+  const absent = notLoaded(found, await testFiles(env));
+  if (absent.length > 0) throw new Error(`Stryker could not load ${absent.join(", ")}: it found nothing out.`);
   for (const line of survivors(found)) console.log(line);
   console.log(`${part}: ${scoreOf(found)}`);
+}
+
+async function testFiles(env: Record<string, string>): Promise<string[]> {
+  const command = ["vitest", "list", "--filesOnly", "--config", "tooling/mutation/vitest.config.ts"];
+  const { output } = await run(command, { env, capture: true });
+  return output.split("\n").filter((line) => line.endsWith(".test.ts"));
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type MutationReport, scoreOf, survivors } from "./report.ts";
+import { type MutationReport, notLoaded, scoreOf, survivors } from "./report.ts";
 
 const at = (line: number, start: number, end: number) => ({
   start: { line, column: start },
@@ -11,7 +11,23 @@ const report: MutationReport = {
     "src/mask.ts": {
       source: "first\nreturn one + two;\nthird",
       mutants: [
-        { mutatorName: "ArithmeticOperator", replacement: "one - two", status: "Survived", location: at(2, 8, 17) },
+        {
+          mutatorName: "ArithmeticOperator",
+          replacement: "one - two",
+          status: "Survived",
+          location: at(2, 8, 17),
+          coveredBy: ["1", "2"],
+          testsCompleted: 2,
+        },
+        {
+          mutatorName: "StringLiteral",
+          replacement: '""',
+          status: "Survived",
+          location: at(1, 1, 6),
+          static: true,
+          coveredBy: ["1"],
+          testsCompleted: 1,
+        },
         { mutatorName: "BlockStatement", status: "NoCoverage", location: at(3, 1, 6) },
         { mutatorName: "BlockStatement", status: "Killed", location: at(1, 1, 6) },
         { mutatorName: "BlockStatement", status: "Timeout", location: at(1, 1, 6) },
@@ -19,11 +35,14 @@ const report: MutationReport = {
       ],
     },
   },
+  testFiles: { "src/mask.test.ts": { tests: [1, 2] }, "src/empty.test.ts": { tests: [] } },
 };
 
 it("a score counts what was noticed, and not what is no program", () => {
-  expect(scoreOf(report)).toBe("50.0 %: 4 mutants, 2 noticed (1 by not ending), 2 survived");
-  expect(scoreOf({ files: {} })).toBe("100.0 %: 0 mutants, 0 noticed (0 by not ending), 0 survived");
+  expect(scoreOf(report)).toBe("60.0 %: 5 mutants, 3 noticed (1 did not end, 1 did not load), 2 survived");
+  expect(scoreOf({ files: {}, testFiles: {} })).toBe(
+    "100.0 %: 0 mutants, 0 noticed (0 did not end, 0 did not load), 0 survived",
+  );
 });
 
 it("a survivor is told with its place, and what stood and stands there", () => {
@@ -31,4 +50,9 @@ it("a survivor is told with its place, and what stood and stands there", () => {
     "src/mask.ts:2: one + two => one - two",
     "src/mask.ts:3: third => BlockStatement (no test comes here)",
   ]);
+});
+
+it("test files without a test are told, since a score without them means nothing", () => {
+  const testFiles = ["src/mask.test.ts", "src/empty.test.ts", "src/absent.test.ts"];
+  expect(notLoaded(report, testFiles)).toEqual(["src/empty.test.ts", "src/absent.test.ts"]);
 });
