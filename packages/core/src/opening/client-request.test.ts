@@ -37,12 +37,25 @@ describe("prepareOpening", () => {
     ["opening/authority", {}],
     ["opening/authority", { authority: "u@a" }],
     ["opening/resource-name", { authority: "a", resourceName: "" }],
+    ["opening/resource-name", { authority: "a", resourceName: "a/b" }],
+    ["opening/resource-name", { authority: "a", resourceName: "http://b/" }],
+    ["opening/resource-name", { authority: "a", resourceName: "/a b" }],
     ["opening/resource-name", { authority: "a", resourceName: "/a#b" }],
     ["opening/resource-name", { authority: "a", resourceName: "/a\r\nb" }],
     ["opening/subprotocol", { authority: "a", subprotocols: ["a b"] }],
     ["opening/subprotocol", { authority: "a", subprotocols: [""] }],
     ["opening/subprotocol-repeated", { authority: "a", subprotocols: ["b", "b"] }],
-    ["opening/field-repeated", { authority: "a", origin: "null", fields: [["origin", "null"]] as const }],
+    [
+      "opening/field-repeated",
+      {
+        authority: "a",
+        origin: "null",
+        fields: [
+          ["X-A", "1"],
+          ["origin", "null"],
+        ] as const,
+      },
+    ],
     [
       "opening/field-repeated",
       { authority: "a", cookies: [["b", "c"]] as const, fields: [["Cookie", "b=c"]] as const },
@@ -52,6 +65,27 @@ describe("prepareOpening", () => {
     ["http/field-value", { authority: "a", origin: "a\r\nb" }],
   ])("throws %s for %j [C10]", (code, options) => {
     expect(() => prepareOpening(options)).toThrow(expect.objectContaining({ code }));
+  });
+
+  it.each([
+    [' It was "a b".', { subprotocols: ["c", "a b"] }],
+    [" The field was Origin.", { origin: "null", fields: [["ORIGIN", "null"]] as const }],
+    [" The field was hOST.", { fields: [["hOST", "b"]] as const }],
+  ])("says which one it was:%s [C10]", (end, options) => {
+    expect(() => prepareOpening({ authority: "a", ...options })).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(new RegExp(`${end}$`)) }),
+    );
+  });
+
+  it("asks for a subprotocol of the server only when it is told to [C06]", () => {
+    expect(prepareOpening({ authority: "a" }).requireSubprotocol).toBe(false);
+    expect(prepareOpening({ authority: "a", requireSubprotocol: true }).requireSubprotocol).toBe(true);
+  });
+
+  it("takes every char of a path and a query that needs no percent-encoding [C10]", () => {
+    for (const resourceName of ["/", '/!"$~', "/a?b", "/%20"]) {
+      expect(prepareOpening({ authority: "a", resourceName }).resourceName).toBe(resourceName);
+    }
   });
 
   it("leaves Cookie out when there is none to send [C09]", () => {

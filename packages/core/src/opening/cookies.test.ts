@@ -38,8 +38,14 @@ describe("parseCookies and formatCookies", () => {
     ["a", "b;c"],
     ["a", "b\r\n"],
     ["a", " b"],
+    ["a", "b "],
     ["a", "한"],
   ])("formatCookies refuses %j=%j", (name, value) => {
-    expect(() => formatCookies([[name, value]])).toThrow(expect.objectContaining({ code: "opening/cookie" }));
+    expect(() => formatCookies([[name, value]])).toThrow(
+      expect.objectContaining({
+        code: "opening/cookie",
+        message: expect.stringMatching(` The cookie was ${name}\\.$`),
+      }),
+    );
   });
 });

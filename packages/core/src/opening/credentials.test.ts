@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { basicAuthorization, parseBasicCredentials, userinfoAuthorization } from "./credentials.ts";
+import {
+  basicAuthorization,
+  basicCredentialsEqual,
+  parseBasicCredentials,
+  userinfoAuthorization,
+} from "./credentials.ts";
 
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
 
@@ -9,6 +14,39 @@ describe("Basic credentials", () => {
     const credentials = parseBasicCredentials("bASIC   dGVzdDoxMjPCow==");
     expect([text(credentials?.user), text(credentials?.password)]).toEqual(["test", "123£"]);
     expect(text(parseBasicCredentials(basicAuthorization("a", "b:c"))?.password)).toBe("b:c");
+  });
+
+  it("may have an empty user-id or password, and no white space in the middle", () => {
+    for (const [user, password] of [
+      ["", "secret"],
+      ["user", ""],
+      ["", ""],
+    ] as const) {
+      const value = basicAuthorization(user, password);
+      const credentials = parseBasicCredentials(value);
+      expect([text(credentials?.user), text(credentials?.password)]).toEqual([user, password]);
+      expect(basicCredentialsEqual(value, user, password)).toBe(true);
+      expect(basicCredentialsEqual(value, "user", "secret")).toBe(false);
+    }
+    expect(parseBasicCredentials("Basic dTpw dTpw")).toBeUndefined();
+  });
+
+  it.each([
+    "",
+    "Basic",
+    "Basic ",
+    "dTpw",
+    " dTpw",
+    "BasicdTpw",
+    "Basic\tdTpw",
+    "Basics dTpw",
+    "Bearer dTpw",
+    "Basic dTp",
+    "Basic dT_w",
+    // "up", without a colon
+    "Basic dXA=",
+  ])("are not what %j has", (value) => {
+    expect(parseBasicCredentials(value)).toBeUndefined();
   });
 
   it("come out of userinfo percent-decoded, a missing password empty, a stray percent sign itself", () => {

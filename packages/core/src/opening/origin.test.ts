@@ -20,7 +20,13 @@ describe("serializeOrigin", () => {
     ["https://app.example.com:", "https://app.example.com"],
     ["http://app.example.com:443", "http://app.example.com:443"],
     ["http://[::1]:80", "http://[::1]"],
+    ["http://a:80", "http://a"],
     ["ws://a:80", "ws://a"],
+    ["wss://a:443", "wss://a"],
+    ["wss://a:80", "wss://a:80"],
+    // No scheme but these four has a default port here.
+    ["ftp://a:21", "ftp://a:21"],
+    ["az0189+-.://a", "az0189+-.://a"],
     ["moz-extension://0a1b", "moz-extension://0a1b"],
     ["chrome+x.y://a", "chrome+x.y://a"],
     ["null", "null"],
@@ -38,7 +44,15 @@ describe("serializeOrigin", () => {
     "https://a?b",
     "1http://a",
     "://a",
+    "+http://a",
     "h ttp://a",
+    "h,ttp://a",
+    "h/ttp://a",
+    "h:ttp://a",
+    "h`ttp://a",
+    "h{ttp://a",
+    "a:80",
+    "https:/a",
     "https://u@a",
     "https://a https://b",
   ])("takes %j for no origin [H13]", (text) => {
@@ -72,6 +86,11 @@ describe("originCheck", () => {
   });
 
   it("refuses to allow what is no origin [H13]", () => {
-    expect(() => originCheck(["https://a.example.com/"])).toThrow(expect.objectContaining({ code: "opening/origin" }));
+    expect(() => originCheck(["https://a.example.com/"])).toThrow(
+      expect.objectContaining({
+        code: "opening/origin",
+        message: expect.stringContaining(' "https://a.example.com/"'),
+      }),
+    );
   });
 });

@@ -9,6 +9,34 @@ describe("rejectOpeningRequest", () => {
     expect(rejectOpeningRequest({ status: 418 }).head.reasonPhrase).toBe("");
   });
 
+  it.each([
+    [200, "OK"],
+    [301, "Moved Permanently"],
+    [302, "Found"],
+    [303, "See Other"],
+    [307, "Temporary Redirect"],
+    [308, "Permanent Redirect"],
+    [400, "Bad Request"],
+    [401, "Unauthorized"],
+    [403, "Forbidden"],
+    [404, "Not Found"],
+    [405, "Method Not Allowed"],
+    [408, "Request Timeout"],
+    [410, "Gone"],
+    [413, "Content Too Large"],
+    [414, "URI Too Long"],
+    [426, "Upgrade Required"],
+    [429, "Too Many Requests"],
+    [431, "Request Header Fields Too Large"],
+    [500, "Internal Server Error"],
+    [501, "Not Implemented"],
+    [503, "Service Unavailable"],
+    [505, "HTTP Version Not Supported"],
+    [599, ""],
+  ])("calls %i %j as RFC 9110 §15 and RFC 6585 do [H25]", (status, reasonPhrase) => {
+    expect(rejectOpeningRequest({ status }).head).toMatchObject({ status, reasonPhrase, minorVersion: 1 });
+  });
+
   it("adds the fields that a status requires, unless the application did [H01]", () => {
     const fieldsOf = (status: number, ...fields: [string, string][]): unknown =>
       rejectOpeningRequest({ status, fields }).head.fields;
@@ -38,13 +66,27 @@ describe("rejectOpeningRequest", () => {
     expect(() => checkRejection({ status: 299 }, 300)).toThrow(
       expect.objectContaining({ code: "opening/rejection-status" }),
     );
+    expect(checkRejection({ status: 300 }, 300)).toEqual({ status: 300, body: new Uint8Array(0), fields: [] });
+  });
+
+  it("sends text as UTF-8, and bytes as they are [H25]", () => {
+    expect(rejectOpeningRequest({ status: 403, body: "é" }).body).toEqual(Uint8Array.of(0xc3, 0xa9));
+    expect(rejectOpeningRequest({ status: 403, body: Uint8Array.of(0xe9) }).body).toEqual(Uint8Array.of(0xe9));
+    expect(rejectOpeningRequest({ status: 304 }).head.fields).toContainEqual(["Content-Length", "0"]);
   });
 });
 
 describe("rejectionOf", () => {
   it("answers with the status and the sentence of the table, 400 where it has none [H25]", () => {
     const { head, body } = refuseOpeningRequest(violation("opening/host-missing", 0));
-    expect(head.status).toBe(400);
+    expect(head).toMatchObject({
+      status: 400,
+      fields: [
+        ["Connection", "close"],
+        ["Content-Length", String(body.length)],
+        ["Content-Type", "text/plain; charset=utf-8"],
+      ],
+    });
     expect(new TextDecoder().decode(body)).toBe("An opening request has no Host field. (RFC 9112 §3.2)\n");
     expect(rejectionOf(violation("opening/transport-ended", 0)).status).toBe(400);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { FieldLine } from "../http/fields.ts";
 import { checkOpeningResponse } from "./response-check.ts";
 
 const sent = { key: "dGhlIHNhbXBsZSBub25jZQ==", subprotocols: [], requireSubprotocol: false, extensions: [] };
@@ -13,6 +14,30 @@ describe("checkOpeningResponse", () => {
   it("takes a head that somebody else parsed [C05]", () => {
     expect(checkOpeningResponse(head, sent)).toMatchObject({ type: "agreement", agreement: { role: "client" } });
     expect(checkOpeningResponse({ ...head, status: 302 }, sent)).toEqual({ type: "rejection" });
+  });
+
+  it("answers what was agreed on, and nothing that was not [C05]", () => {
+    const agreement = {
+      role: "client",
+      subprotocol: undefined,
+      extensions: [],
+      rest: new Uint8Array(0),
+      tolerated: [],
+    };
+    expect(checkOpeningResponse(head, sent)).toEqual({ type: "agreement", agreement });
+  });
+
+  it.each<[string, FieldLine]>([
+    ["opening/subprotocol-not-offered", ["Sec-WebSocket-Protocol", "chat"]],
+    ["opening/extensions-malformed", ["Sec-WebSocket-Extensions", "foo;"]],
+    ["opening/extension-not-offered", ["Sec-WebSocket-Extensions", "foo"]],
+    ["opening/accept-repeated", ["Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="]],
+    ["opening/upgrade-mismatch", ["Upgrade", "websocket"]],
+  ])("says where the head ended, and has no answer to it: %s [C05] [C06] [C07]", (code, line) => {
+    expect(checkOpeningResponse({ ...head, fields: [...fields, line] }, sent, 99)).toMatchObject({
+      type: "violation",
+      violation: { code, offset: 99, httpStatus: undefined },
+    });
   });
 
   it("fails when there was no key to prove: the request was an Extended CONNECT [B04]", () => {

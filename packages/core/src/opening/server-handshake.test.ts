@@ -48,6 +48,70 @@ describe("ServerHandshake", () => {
     expect(server.fail("deadline/opening")).toEqual([]);
   });
 
+  it("tells how much had come when the handshake failed, early bytes included", () => {
+    const offsetOf = (server: ServerHandshake): unknown => {
+      const [event] = server.receiveEnd();
+      return event?.type === "failure" && event.violation.offset;
+    };
+    expect(offsetOf(serverReceiving(`${request()}ab`).server)).toBe(request().length + 2);
+    expect(offsetOf(serverReceiving("GET /").server)).toBe(5);
+    const parsed = new ServerHandshake();
+    parsed.receiveHead(head);
+    parsed.receive(latin1("abc"));
+    expect(offsetOf(parsed)).toBe(3);
+  });
+
+  it("is over after a rejection: it takes nothing, and neither answers again nor fails", () => {
+    const { server } = serverReceiving(`${request()}early`);
+    server.reject({ status: 403 });
+    expect(textOf(server.takeOutput())).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
+    expect(server.transport).toBe("end");
+    expect(server.receive(latin1(request()))).toEqual([]);
+    expect(server.receiveEnd()).toEqual([]);
+    expect(server.fail("deadline/opening")).toEqual([]);
+    for (const again of [() => server.accept(), () => server.reject({ status: 403 })]) {
+      expect(again).toThrow(expect.objectContaining({ code: "endpoint/not-awaiting-answer" }));
+    }
+    expect(() => server.receiveHead(head)).toThrow(expect.objectContaining({ code: "opening/complete" }));
+    expect(server.outputLength).toBe(0);
+  });
+
+  it("takes bytes, and nothing else", () => {
+    expect(() => new ServerHandshake().receive(request() as never)).toThrow(
+      expect.objectContaining({ code: "endpoint/chunk-type" }),
+    );
+  });
+
+  it("tells every leniency that a request needed, those of the head first", () => {
+    const text = request({ "Sec-WebSocket-Protocol": "" });
+    const tolerate = ["bare-line-feed", "empty-subprotocol"] as const;
+    const toleratedIn = (text: string): unknown => {
+      const { server, events } = serverReceiving(text, { tolerate });
+      const [event] = events;
+      const [open] = server.accept();
+      expect(event?.type === "request" && event.request.tolerated).toEqual(
+        open?.type === "open" && open.agreement.tolerated,
+      );
+      return open?.type === "open" && open.agreement.tolerated;
+    };
+    expect(toleratedIn(request())).toEqual([]);
+    expect(toleratedIn(text)).toEqual(["empty-subprotocol"]);
+    expect(toleratedIn(request().replaceAll("\r\n", "\n"))).toEqual(["bare-line-feed"]);
+    expect(toleratedIn(text.replaceAll("\r\n", "\n"))).toEqual(["bare-line-feed", "empty-subprotocol"]);
+  });
+
+  it("proves the key with the digest of the host's, where there is one", () => {
+    const hashed: string[] = [];
+    const sha1 = (bytes: Uint8Array): Uint8Array => {
+      hashed.push(textOf([bytes]));
+      return new Uint8Array(20);
+    };
+    const { server } = serverReceiving(request(), { host: { sha1 } });
+    server.accept();
+    expect(textOf(server.takeOutput())).toContain("\r\nSec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n");
+    expect(hashed).toEqual(["dGhlIHNhbXBsZSBub25jZQ==258EAFA5-E914-47DA-95CA-C5AB0DC85B11"]);
+  });
+
   it("takes one head that somebody else parsed", () => {
     const server = new ServerHandshake();
     expect(server.receiveHead(head)).toMatchObject([{ type: "request", request: { authority: "a" } }]);

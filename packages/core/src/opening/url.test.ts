@@ -27,8 +27,31 @@ describe("parseWebSocketUrl and formatWebSocketUrl", () => {
   });
 
   it.each([
+    // An @ behind the authority belongs to the path or the query, and tells no host.
+    ["ws://a/@b", "a", "/@b", undefined],
+    ["ws://a/u:p@b/c", "a", "/u:p@b/c", undefined],
+    ["ws://a?@b", "a", "/?@b", undefined],
+    ["ws://u@a/@b", "a", "/@b", "u"],
+    ["ws://@a/", "a", "/", ""],
+    ["ws://a?b?", "a", "/?b?", undefined],
+    ["ws://a/?", "a", "/", undefined],
+    ["ws://A_B.~!$&'()*+,;=:p%20-@a/~", "a", "/~", "A_B.~!$&'()*+,;=:p%20-"],
+  ])("takes %s apart into the host %s, the resource name %s and the userinfo %s [C10]", (text, host, ...others) => {
+    const [resourceName, userinfo] = others;
+    expect(parseWebSocketUrl(text)).toMatchObject({ host, authority: host, resourceName, userinfo });
+  });
+
+  it("tells the address and the port to connect to [C10] [C11]", () => {
+    const where = { secure: false, host: "[::1]", address: "::1", port: 443, authority: "[::1]:443" };
+    expect(parseWebSocketUrl("ws://[::1]:443")).toEqual({ ...where, resourceName: "/", userinfo: undefined });
+    expect(parseWebSocketUrl("wss://A")).toMatchObject({ secure: true, address: "a", port: 443, authority: "a" });
+  });
+
+  it.each([
     ["scheme", "example.com"],
     ["scheme", "://a"],
+    ["scheme", "wsx://a"],
+    ["scheme", "ws:a"],
     ["fragment", "ws://a/#"],
     ["percent-encode", "ws://a/\u00e9"],
     ["percent-encode", "ws://a/ b"],

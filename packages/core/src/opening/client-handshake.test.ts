@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { agreementIn, client, latin1, response, sampleKey, textOf } from "../../tests/support/opening.ts";
+
+const interim = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
+
+describe("ClientHandshake", () => {
+  it("gives its output out in pieces", () => {
+    const handshake = client();
+    const length = handshake.outputLength;
+    expect(textOf(handshake.takeOutput(9))).toBe("GET /chat");
+    expect(handshake.outputLength).toBe(length - 9);
+    expect(textOf(handshake.takeOutput())).toContain(`Sec-WebSocket-Key: ${sampleKey}\r\n`);
+    expect(handshake.outputLength).toBe(0);
+  });
+
+  it("takes bytes, and nothing else", () => {
+    expect(() => client().receive(response() as never)).toThrow(
+      expect.objectContaining({ code: "endpoint/chunk-type" }),
+    );
+  });
+
+  it("is over after a failure: it takes nothing, says nothing, and ends the transport [C13]", () => {
+    for (const text of [response({ Upgrade: [] }), "HTTP/2 200\r\n", interim]) {
+      const handshake = client({ limits: { interimResponses: 0 } });
+      handshake.takeOutput();
+      expect(handshake.receive(latin1(text))).toMatchObject([{ type: "failure" }]);
+      expect([handshake.transport, handshake.outputLength]).toEqual(["end", 0]);
+      expect(handshake.receive(latin1(response()))).toEqual([]);
+      expect(handshake.receiveEnd()).toEqual([]);
+      expect(handshake.fail("deadline/opening")).toEqual([]);
+    }
+  });
+
+  it("is over after a rejection, and has nothing to fail when it is open [C01]", () => {
+    const rejected = client();
+    expect(rejected.receive(latin1("HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n"))).toMatchObject([
+      { type: "rejection", body: new Uint8Array(0) },
+    ]);
+    expect(rejected.fail("deadline/opening")).toEqual([]);
+    expect(rejected.receiveEnd()).toEqual([]);
+    const open = client();
+    open.receive(latin1(response()));
+    expect(open.fail("deadline/opening")).toEqual([]);
+    expect(open.receiveEnd()).toEqual([]);
+    expect(open.transport).toBe("keep");
+  });
+
+  it("counts the bytes of interim responses, in the whole and in the offset of a fault [C02]", () => {
+    const opened = client();
+    const [event] = opened.receive(latin1(`${interim}${interim}${response()}rest`));
+    expect(opened.bytesConsumed).toBe(2 * interim.length + response().length);
+    expect(event?.type === "open" && textOf([event.agreement.rest])).toBe("rest");
+
+    const offsetOf = (text: string): unknown => {
+      const [event] = client({ limits: { interimResponses: 2 } }).receive(latin1(text));
+      return event?.type === "failure" && [event.violation.code, event.violation.offset];
+    };
+    expect(offsetOf(`${interim}${interim}nonsense\r\n`)).toEqual(["http/version", 2 * interim.length]);
+    expect(offsetOf(interim.repeat(3))).toEqual(["opening/too-many-interim-responses", 3 * interim.length]);
+    const wrong = response({ Upgrade: "h2c" });
+    expect(offsetOf(`${interim}${wrong}`)).toEqual(["opening/upgrade-mismatch", interim.length + wrong.length]);
+    const body = "HTTP/1.1 400 X\r\nContent-Length: x\r\n\r\n";
+    expect(offsetOf(`${interim}${body}`)).toEqual(["http/content-length", interim.length + body.length]);
+
+    const ended = client();
+    ended.receive(latin1(`${interim}HTTP`));
+    expect(ended.receiveEnd()).toMatchObject([{ violation: { offset: interim.length + 4 } }]);
+    const late = client();
+    late.receive(latin1(`${interim}HTTP`));
+    expect(late.fail("deadline/opening")).toMatchObject([{ violation: { offset: interim.length + 4 } }]);
+  });
+
+  it("tells of a leniency that an interim response needed, and of none that was not needed", () => {
+    const tolerate = ["bare-line-feed"] as const;
+    const sloppy = interim.replaceAll("\r\n", "\n");
+    expect(agreementIn(`${sloppy}${interim}${response()}`, { tolerate }).tolerated).toEqual(["bare-line-feed"]);
+    expect(agreementIn(response().replaceAll("\r\n", "\n"), { tolerate }).tolerated).toEqual(["bare-line-feed"]);
+    expect(agreementIn(`${interim}${response()}`, { tolerate }).tolerated).toEqual([]);
+  });
+});

@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import type { FieldLine, Fields } from "../http/fields.ts";
+import { violation } from "../violation.ts";
+import {
+  answerExtendedConnect,
+  checkExtendedConnect,
+  refuseExtendedConnect,
+  rejectExtendedConnect,
+} from "./extended-connect.ts";
+import type { OpeningRequest, OpeningRequestCheckOptions } from "./request.ts";
+
+/** The field list of a request for `path`, with `others` behind. */
+function list(path: string, ...others: FieldLine[]): Fields {
+  return [
+    [":method", "CONNECT"],
+    [":protocol", "websocket"],
+    [":scheme", "https"],
+    [":path", path],
+    [":authority", "a"],
+    ["sec-websocket-version", "13"],
+    ...others,
+  ];
+}
+
+function requestOf(fields: Fields, options?: OpeningRequestCheckOptions): OpeningRequest {
+  const check = checkExtendedConnect(fields, options);
+  if (check.type !== "request") throw new Error(check.violation.code);
+  return check.request;
+}
+
+describe("checkExtendedConnect", () => {
+  it.each(["a/b", "http://b/", "*/", "/a\u00e9"])(
+    "refuses the path %j, at offset 0 unless it is told [B13]",
+    (path) => {
+      expect(checkExtendedConnect(list(path))).toMatchObject({
+        type: "violation",
+        violation: { code: "opening/path", offset: 0 },
+      });
+    },
+  );
+
+  it("hands over the ordinary fields as they were, when there are no cookies to join [B10]", () => {
+    const one = list("/", ["x", "y"], ["cookie", "a=1"], ["z", ""]);
+    expect(requestOf(one).fields).toEqual(one.slice(5));
+    expect(requestOf(list("/")).fields).toEqual([["sec-websocket-version", "13"]]);
+    const two = list("/", ["cookie", "a=1"], ["x", "y"], ["cookie", "b=2"]);
+    expect(requestOf(two).fields).toEqual([
+      ["sec-websocket-version", "13"],
+      ["x", "y"],
+      ["cookie", "a=1; b=2"],
+    ]);
+  });
+
+  it("tolerates what it is told to, and says what was needed [B05]", () => {
+    const sloppy = list("/", ["sec-websocket-protocol", ""], ["sec-websocket-extensions", "foo;"]);
+    expect(requestOf(sloppy, { tolerate: ["malformed-extensions", "empty-subprotocol"] })).toMatchObject({
+      subprotocols: [],
+      extensionOffers: [],
+      tolerated: ["empty-subprotocol", "malformed-extensions"],
+    });
+    expect(requestOf(list("/"), { tolerate: ["malformed-extensions", "empty-subprotocol"] }).tolerated).toEqual([]);
+    expect(requestOf(list("/")).tolerated).toEqual([]);
+  });
+
+  it("compares every Host with :authority [B03]", () => {
+    expect(requestOf(list("/", ["host", "a"], ["host", "a"])).authority).toBe("a");
+    for (const hosts of [["a", "b"], ["b", "a"], ["b"], [""]]) {
+      expect(checkExtendedConnect(list("/", ...hosts.map((host) => ["host", host] as const)))).toMatchObject({
+        violation: { code: "opening/authority" },
+      });
+    }
+  });
+});
+
+describe("answerExtendedConnect", () => {
+  it("says nothing that was not agreed on [B04]", () => {
+    expect(answerExtendedConnect(requestOf(list("/")))).toMatchObject({ status: 200, fields: [] });
+  });
+
+  it.each([
+    ["Transfer-Encoding", "chunked"],
+    ["Sec-WebSocket-Accept", "x"],
+    ["X-A", "1\r\nX-B: 2"],
+  ])("does not carry the field %j: %j of the application's [H26]", (name, value) => {
+    const request = requestOf(list("/"));
+    expect(() => answerExtendedConnect(request, { fields: [[name, value]] })).toThrow(
+      expect.objectContaining({ code: name === "X-A" ? "http/field-value" : "opening/field-reserved" }),
+    );
+    expect(() => rejectExtendedConnect({ status: 403, fields: [[name, value]] })).toThrow(
+      expect.objectContaining({ code: name === "X-A" ? "http/field-value" : "opening/field-reserved" }),
+    );
+  });
+});
+
+describe("rejectExtendedConnect and refuseExtendedConnect", () => {
+  it("answer with any final status that accepts nothing, without what HTTP/2 has no use for [B06]", () => {
+    for (const status of [300, 599]) expect(rejectExtendedConnect({ status })).toMatchObject({ status, fields: [] });
+    for (const status of [299, 600]) {
+      expect(() => rejectExtendedConnect({ status })).toThrow(
+        expect.objectContaining({ code: "opening/rejection-status" }),
+      );
+    }
+  });
+
+  it("tell the version only to whom that helps [B05]", () => {
+    const contentType = ["content-type", "text/plain; charset=utf-8"];
+    expect(refuseExtendedConnect(violation("opening/protocol-unsupported", 0)).fields).toEqual([contentType]);
+    expect(refuseExtendedConnect(violation("opening/stream-version-unsupported", 0)).fields).toEqual([
+      contentType,
+      ["sec-websocket-version", "13"],
+    ]);
+  });
+});
