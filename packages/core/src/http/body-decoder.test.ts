@@ -26,6 +26,18 @@ describe("BodyDecoder", () => {
     expect(read("until-end", "ab")).toEqual(["ab", false]);
   });
 
+  it("waits for nothing where there is nothing to keep", () => {
+    const complete = (framing: ConstructorParameters<typeof BodyDecoder>[0], limit: number): boolean =>
+      new BodyDecoder(framing, limit).complete;
+    expect(complete({ type: "none" }, 9)).toBe(true);
+    expect(complete({ type: "length", length: 0 }, 9)).toBe(true);
+    expect(complete({ type: "length", length: 1 }, 0)).toBe(true);
+    expect(complete({ type: "chunked" }, 0)).toBe(true);
+    expect(complete({ type: "length", length: 1 }, 9)).toBe(false);
+    expect(complete({ type: "chunked" }, 9)).toBe(false);
+    expect(complete({ type: "until-end" }, 9)).toBe(false);
+  });
+
   it("keeps what the limit allows, and is complete then", () => {
     expect(read(9, "abcdefghi", 4)).toEqual(["abcd", true]);
     expect(read("until-end", "abcdef", 4)).toEqual(["abcd", true]);

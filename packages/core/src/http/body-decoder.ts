@@ -25,7 +25,8 @@ export class BodyDecoder {
   /** Bytes of the body, or of the current chunk of the chunked coding, that are still to come. */
   #remaining: number;
   #phase = chunkSize;
-  #sizeDigits = 0;
+  /** Whether the size of the current chunk has a digit. */
+  #sizeBegun = false;
   #complete: boolean;
 
   /** Keeps at most `limit` bytes. */
@@ -45,7 +46,7 @@ export class BodyDecoder {
   /** Reads on in `chunk`, from the index `start`. What comes after the body is ignored. */
   receive(chunk: Uint8Array, start: number): void {
     if (!this.#chunked) {
-      if (!this.#complete) this.#keep(chunk, start);
+      this.#keep(chunk, start);
       if (this.#remaining === 0) this.#complete = true;
       return;
     }
@@ -76,15 +77,13 @@ export class BodyDecoder {
       case chunkSize: {
         const digit = hexDigit(byte);
         if (digit >= 0) {
-          this.#sizeDigits++;
+          this.#sizeBegun = true;
           // RFC 9112 §7.1: large sizes must not overflow. Beyond 2^48 it makes no difference how large.
           this.#remaining = Math.min(this.#remaining * 16 + digit, 2 ** 48);
-        } else if (this.#sizeDigits === 0) {
-          this.#complete = true;
-        } else {
+        } else if (this.#sizeBegun) {
           this.#phase = chunkExtension;
           return at;
-        }
+        } else this.#complete = true;
         break;
       }
       case chunkExtension:
@@ -95,7 +94,7 @@ export class BodyDecoder {
         if (byte === carriageReturn) break;
         if (byte === lineFeed) {
           this.#phase = chunkSize;
-          this.#sizeDigits = 0;
+          this.#sizeBegun = false;
         } else this.#complete = true;
         break;
       case trailerLineStart:
@@ -110,9 +109,9 @@ export class BodyDecoder {
   }
 }
 
-/** HEXDIG, or -1. */
+/** The value of a HEXDIG; negative for every other byte. */
 function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  if (byte <= 0x39) return byte - 0x30;
   const letter = byte | 0x20;
   return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
