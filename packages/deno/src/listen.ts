@@ -1,45 +1,22 @@
 /** A server of its own: TCP, TLS or a Unix socket, where every connection is an opening handshake. */
 import {
-  type BroadcastOptions,
+  type ListenOptions as AnyListenOptions,
+  type Listener,
+  type ListeningServer,
+  listeningServer,
   type OpeningHandler,
-  type Sendable,
-  type ServerOptions,
-  type ShutdownOptions,
-  systemClock,
-  type WebSocket,
   WebSocketServer,
 } from "@hybi/websocket";
 import { DenoTransport } from "./deno-transport.ts";
 
-/** Where to listen, and how to treat who comes. */
-export interface ListenOptions extends Omit<ServerOptions, "host"> {
-  /** 0, the default, takes a free one: see `Server.port`. */
-  readonly port?: number | undefined;
-  /** The address to listen on; all IPv4 addresses when left out. */
-  readonly host?: string | undefined;
-  /** A Unix socket, in place of a port. */
-  readonly path?: string | undefined;
+/** Where to listen, and how to treat who comes. Without `host`, all IPv4 addresses of the machine. */
+export interface ListenOptions extends AnyListenOptions {
   /** Makes it a server for wss. Both in PEM. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
-  /** Takes what handlers of the application throw. Without it they are uncaught, as in an event listener. */
-  readonly onError?: ((error: unknown) => void) | undefined;
 }
 
 /** A server that listens. */
-export interface Server {
-  /** 0 for a Unix socket. */
-  readonly port: number;
-  /** For a client on this machine: `ws://127.0.0.1:8080/`, or wss. */
-  readonly url: string;
-  /** The open sockets, streams not among them. */
-  readonly sockets: ReadonlySet<WebSocket>;
-  /** Connections, streams included, and openings that are under way. */
-  readonly connections: number;
-  /** Sends a message to all open sockets; see `WebSocketServer.broadcast`. */
-  broadcast(data: Exclude<Sendable, Blob>, options?: BroadcastOptions): number;
-  /** Stops listening, closes every connection with 1001, and resolves when all have ended. */
-  close(options?: ShutdownOptions): Promise<void>;
-}
+export type Server = ListeningServer;
 
 /**
  * Listens, and calls `handler` with each opening request that is valid. Resolves when it listens.
@@ -51,29 +28,24 @@ export interface Server {
  * });
  */
 export async function listen(options: ListenOptions, handler: OpeningHandler): Promise<Server> {
-  const { port: _port, host: _host, path, tls, onError, clock = systemClock, ...rest } = options;
-  const reporting = onError === undefined ? clock : { ...clock, reportError: onError };
-  const server = new WebSocketServer(handler, { ...rest, clock: reporting });
+  const { port: _port, host: _host, path: _path, tls, ...rest } = options;
   const secure = tls !== undefined;
+  const sockets = new WebSocketServer(handler, rest);
   const listener = openListener(options);
   let isListening = true;
-  void accept(listener, server, secure);
-  const { addr } = listener;
-  const port = "port" in addr ? addr.port : 0;
-  return {
-    port,
-    url: `${secure ? "wss" : "ws"}://${path === undefined ? urlHost(addr as Deno.NetAddr) : "localhost"}:${port}/`,
-    sockets: server.sockets,
-    get connections() {
-      return server.connections;
-    },
-    broadcast: (data, broadcastOptions) => server.broadcast(data, broadcastOptions),
-    close(shutdown) {
+  void accept(listener, sockets, secure);
+  return listeningServer(sockets, {
+    secure,
+    address: addressOf(listener),
+    stop() {
       if (isListening) listener.close();
       isListening = false;
-      return server.close(shutdown);
     },
-  };
+  });
+}
+
+function addressOf({ addr }: Deno.Listener): Listener["address"] {
+  return "hostname" in addr ? { host: addr.hostname, port: addr.port } : undefined;
 }
 
 function openListener({ port = 0, host: hostname = "0.0.0.0", path, tls }: ListenOptions): Deno.Listener {
@@ -82,11 +54,11 @@ function openListener({ port = 0, host: hostname = "0.0.0.0", path, tls }: Liste
   return Deno.listenTls({ port, hostname, alpnProtocols: ["http/1.1"], cert: tls.cert, key: tls.key });
 }
 
-async function accept(listener: Deno.Listener, server: WebSocketServer, secure: boolean): Promise<void> {
+async function accept(listener: Deno.Listener, sockets: WebSocketServer, secure: boolean): Promise<void> {
   for (;;) {
     try {
       const conn = await listener.accept();
-      server.receive(new DenoTransport(conn), { secure, remoteAddress: remoteAddress(conn) });
+      sockets.receive(new DenoTransport(conn), { secure, remoteAddress: remoteAddress(conn) });
     } catch (error) {
       if (error instanceof Deno.errors.BadResource) return;
       // A client that left before it was accepted, or no file descriptors for now: the server goes on.
@@ -100,9 +72,4 @@ const acceptPause = 10;
 
 function remoteAddress({ remoteAddr }: Deno.Conn): string | undefined {
   return "hostname" in remoteAddr ? remoteAddr.hostname : undefined;
-}
-
-function urlHost({ hostname }: Deno.NetAddr): string {
-  if (hostname === "0.0.0.0" || hostname === "::") return "127.0.0.1";
-  return hostname.includes(":") ? `[${hostname}]` : hostname;
 }

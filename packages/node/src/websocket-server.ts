@@ -8,10 +8,7 @@ import { nodeClock } from "./clock.ts";
 import { nodeHost } from "./host.ts";
 
 /** How a server treats its connections. Everything has a default. */
-export interface ServerOptions extends Omit<AnyServerOptions, "host"> {
-  /** Takes what handlers of the application throw. Without it they are uncaught, as in an event listener. */
-  readonly onError?: ((error: unknown) => void) | undefined;
-}
+export type ServerOptions = Omit<AnyServerOptions, "host">;
 
 /**
  * A server that takes what `upgrade` and `upgradeStream` give it; for one that is to know all its connections, however they
@@ -23,12 +20,6 @@ export interface ServerOptions extends Omit<AnyServerOptions, "host"> {
  */
 export class WebSocketServer extends AnyWebSocketServer {
   constructor(handler: OpeningHandler, options: ServerOptions = {}) {
-    const { onError, ...rest } = options;
-    const clock = options.clock ?? nodeClock;
-    super(handler, {
-      ...rest,
-      host: nodeHost,
-      clock: onError === undefined ? clock : { ...clock, reportError: onError },
-    });
+    super(handler, { clock: nodeClock, ...options, host: nodeHost });
   }
 }

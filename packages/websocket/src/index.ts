@@ -48,6 +48,7 @@ export {
   type ShutdownOptions,
   WebSocketServer,
 } from "./server.ts";
+export { type ListeningServer, type ListenOptions, type Listener, listeningServer } from "./listening.ts";
 export type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
 export type { RequestStream } from "./incoming-stream.ts";
 

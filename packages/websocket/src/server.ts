@@ -36,6 +36,8 @@ export interface ServerOptions extends Omit<EndpointOptions, "delivery"> {
   readonly deadlines?: DeadlineOptions | undefined;
   /** Is told of clients with whom no connection came to be by their own fault. They have been answered already. */
   readonly onFailure?: ((detail: FailureDetail, info: TransportInfo) => void) | undefined;
+  /** Takes what handlers of the application throw. Without it they are uncaught, as in an event listener. */
+  readonly onError?: ((error: unknown) => void) | undefined;
   readonly clock?: Clock | undefined;
   /** Bytes of one write; see `PumpOptions`. */
   readonly writeBudget?: number | undefined;
@@ -86,7 +88,8 @@ export class WebSocketServer {
   constructor(handler: OpeningHandler, options: ServerOptions = {}) {
     this.#handler = handler;
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+    const { clock = systemClock, onError } = options;
+    this.#clock = onError === undefined ? clock : { ...clock, reportError: onError };
     const { checkOrigin = options.origins && originCheck(options.origins) } = options;
     this.#endpointOptions = { ...options, checkOrigin };
     // A usage error comes now, and not with the first connection.

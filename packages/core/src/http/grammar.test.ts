@@ -75,7 +75,7 @@ describe("parseQuotedString", () => {
     expect(parseQuotedString('x""', 1)).toEqual({ text: "", end: 3 });
   });
 
-  it.each(["", "a", '"', '"a', '"\\', '"\\"', '"\n"', '"\\\n"', '"한"'])("refuses %j", (text) => {
+  it.each(["", "a", 'a"', '"', '"a', '"\\', '"\\"', '"\n"', '"\\\n"', '"한"'])("refuses %j", (text) => {
     expect(parseQuotedString(text, 0)).toBeUndefined();
   });
 

@@ -98,7 +98,7 @@ export function isToken(text: string): boolean {
  */
 export function isFieldValue(text: string): boolean {
   for (let at = 0; at < text.length; at++) if (!isFieldContent(text.charCodeAt(at))) return false;
-  return text.length === 0 || (!isWhiteSpace(text.charCodeAt(0)) && !isWhiteSpace(text.charCodeAt(text.length - 1)));
+  return !isWhiteSpace(text.charCodeAt(0)) && !isWhiteSpace(text.charCodeAt(text.length - 1));
 }
 
 /** A quoted string that was read: its text without the quotes and backslashes, and the index after it. */

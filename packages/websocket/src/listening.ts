@@ -1,0 +1,64 @@
+/** What `listen` of every adapter is asked for and answers. What listens is the adapter's; the rest is the same everywhere. */
+import type { Sendable } from "./message-data.ts";
+import type { BroadcastOptions, ServerOptions, ShutdownOptions, WebSocketServer } from "./server.ts";
+import type { WebSocket } from "./websocket.ts";
+
+/** Where to listen, and how to treat who comes. */
+export interface ListenOptions extends Omit<ServerOptions, "host"> {
+  /** 0, the default, takes a free one: see `ListeningServer.port`. */
+  readonly port?: number | undefined;
+  /** The address to listen on. */
+  readonly host?: string | undefined;
+  /** A Unix socket, in place of a port. */
+  readonly path?: string | undefined;
+}
+
+/** A server that listens. */
+export interface ListeningServer {
+  /** 0 for a Unix socket. */
+  readonly port: number;
+  /** For a client on this machine: `ws://127.0.0.1:8080/`, or wss. */
+  readonly url: string;
+  /** The open sockets, streams not among them. */
+  readonly sockets: ReadonlySet<WebSocket>;
+  /** Connections, streams included, and openings that are under way. */
+  readonly connections: number;
+  /** Sends a message to all open sockets; see `WebSocketServer.broadcast`. */
+  broadcast(data: Exclude<Sendable, Blob>, options?: BroadcastOptions): number;
+  /** Stops listening, closes every connection with 1001, and resolves when all have ended. */
+  close(options?: ShutdownOptions): Promise<void>;
+}
+
+/** What an adapter listens with. */
+export interface Listener {
+  readonly secure: boolean;
+  /** The address that it listens on; undefined for a Unix socket. */
+  readonly address: { readonly host: string; readonly port: number } | undefined;
+  /** Takes no connections any more. May be called again. Resolves when the port is free. */
+  stop(): Promise<void> | void;
+}
+
+/** `sockets`, whose connections come from `listener`. */
+export function listeningServer(sockets: WebSocketServer, listener: Listener): ListeningServer {
+  const { host, port } = listener.address ?? { host: "localhost", port: 0 };
+  return {
+    port,
+    url: `${listener.secure ? "wss" : "ws"}://${urlHost(host)}:${port}/`,
+    sockets: sockets.sockets,
+    get connections() {
+      return sockets.connections;
+    },
+    broadcast: (data, options) => sockets.broadcast(data, options),
+    async close(options) {
+      const stopped = listener.stop();
+      await sockets.close(options);
+      await stopped;
+    },
+  };
+}
+
+/** RFC 3986 §3.2.2: an IPv6 address stands in brackets. Who listens on all addresses is reached on the first of them. */
+function urlHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}
