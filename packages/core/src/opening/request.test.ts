@@ -36,6 +36,19 @@ describe("checkOpeningRequest", () => {
     });
   });
 
+  it("takes pad bits that are not zero where it was told to, and nothing else that is no key [H06]", () => {
+    const codeOf = (key: string): unknown => {
+      const changed = fields.map(([name, value]) => [name, name === "sec-websocket-key" ? key : value] as const);
+      const check = checkOpeningRequest({ ...head, fields: changed }, { tolerate: ["non-canonical-key"] });
+      return check.type === "violation" ? check.violation.code : check.request.tolerated;
+    };
+    expect(codeOf("dGhlIHNhbXBsZSBub25jZQ==")).toEqual([]);
+    expect(codeOf("dGhlIHNhbXBsZSBub25jZR==")).toEqual(["non-canonical-key"]);
+    for (const key of ["", "abc", "dGhlIHNhbXBsZSBub25jZQ=", "dGhlIHNhbXBsZSBub25jZ_==", "dGhlIHNhbXBsZSBub25jZQ==x"]) {
+      expect(codeOf(key)).toBe("opening/key-malformed");
+    }
+  });
+
   it("folds no letters but those of ASCII: the Kelvin sign is no k [H04]", () => {
     const odd = fields.map(([name, value]) => [name, value === "websocket" ? "websoc\u212aet" : value] as const);
     expect(checkOpeningRequest({ ...head, fields: odd })).toMatchObject({
