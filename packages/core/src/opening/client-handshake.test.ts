@@ -70,6 +70,10 @@ describe("ClientHandshake", () => {
     expect(late.fail("deadline/opening")).toMatchObject([{ violation: { offset: interim.length + 4 } }]);
   });
 
+  it("holds no memory of a chunk in which nothing followed the response", () => {
+    expect(agreementIn(response()).rest.buffer.byteLength).toBe(0);
+  });
+
   it("tells of a leniency that an interim response needed, and of none that was not needed", () => {
     const tolerate = ["bare-line-feed"] as const;
     const sloppy = interim.replaceAll("\r\n", "\n");

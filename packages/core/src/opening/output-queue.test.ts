@@ -22,6 +22,15 @@ describe("OutputQueue", () => {
     );
   });
 
+  it("gives out nothing for a write of nothing", () => {
+    const queue = new OutputQueue();
+    queue.add(new Uint8Array(0));
+    expect(queue.take(9)).toEqual([]);
+    queue.add(Uint8Array.of(1));
+    queue.add(new Uint8Array(0));
+    expect(queue.take(9)).toEqual([Uint8Array.of(1)]);
+  });
+
   it("never changes what was taken", () => {
     const queue = new OutputQueue();
     queue.add(Uint8Array.of(1, 2, 3));

@@ -61,6 +61,12 @@ describe("ServerHandshake", () => {
     expect(offsetOf(parsed)).toBe(3);
   });
 
+  it("refuses once, however much comes behind a request that is not valid", () => {
+    const { server, events } = serverReceiving(`${request({ Host: [] })}abcde`, { limits: { earlyData: 4 } });
+    expect(events).toMatchObject([{ type: "failure", violation: { code: "opening/host-missing" } }]);
+    expect(textOf(server.takeOutput()).match(/HTTP\/1\.1 /g)).toHaveLength(1);
+  });
+
   it("is over after a rejection: it takes nothing, and neither answers again nor fails", () => {
     const { server } = serverReceiving(`${request()}early`);
     server.reject({ status: 403 });
@@ -114,7 +120,7 @@ describe("ServerHandshake", () => {
 
   it("takes one head that somebody else parsed", () => {
     const server = new ServerHandshake();
-    expect(server.receiveHead(head)).toMatchObject([{ type: "request", request: { authority: "a" } }]);
+    expect(server.receiveHead(head)).toMatchObject([{ type: "request", request: { authority: "a", tolerated: [] } }]);
     expect(() => server.receiveHead(head)).toThrow(expect.objectContaining({ code: "opening/complete" }));
     const other = new ServerHandshake();
     expect(other.receiveHead({ ...head, method: "PUT" })).toMatchObject([{ type: "failure" }]);
