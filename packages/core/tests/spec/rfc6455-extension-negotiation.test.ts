@@ -82,6 +82,18 @@ describe("Sec-WebSocket-Extensions", () => {
     "f(o",
     "foo; a=b=c",
     '"foo"',
+    ";a",
+    "=a",
+    // A good one before it, or behind it, does not make up for it.
+    "foo, ;a",
+    "foo, bar;",
+    "foo, bar; a=",
+    "foo; a=, bar",
+    "foo, bar; a=b c",
+    "foo, b(r",
+    'foo, bar; a="b',
+    "foo,, bar baz",
+    "foo; a, ;",
   ])("%j does not conform, and fails the handshake on both ends [E01]", (value) => {
     expect(parseExtensions([value])).toBeUndefined();
     expect(refusalOf(offering(value)).violation).toMatchObject({
@@ -110,6 +122,7 @@ describe("Sec-WebSocket-Extensions", () => {
         expect.objectContaining({ code: "extension/not-token" }),
       );
     }
+    expect(() => formatExtensions([{ name: "f(o", parameters: [] }])).toThrow(/ It was "f\(o"\.$/);
   });
 
   it("is read in one pass: the number of chars looked at grows with the length and not faster [E02]", () => {
