@@ -31,9 +31,10 @@ export function parseBasicCredentials(value: string): BasicCredentials | undefin
   const schemeEnd = value.indexOf(" ");
   if (schemeEnd < 0 || !equalsIgnoringCase(value.slice(0, schemeEnd), "basic")) return undefined;
   const pair = decodeBase64(trimOws(value.slice(schemeEnd)))?.bytes;
+  if (pair === undefined) return undefined;
   // RFC 7617 §2: the first colon separates; the password may have others.
-  const separator = pair?.indexOf(0x3a) ?? -1;
-  if (pair === undefined || separator < 0) return undefined;
+  const separator = pair.indexOf(0x3a);
+  if (separator < 0) return undefined;
   return { user: pair.subarray(0, separator), password: pair.subarray(separator + 1) };
 }
 

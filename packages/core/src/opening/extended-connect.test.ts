@@ -39,6 +39,18 @@ describe("checkExtendedConnect", () => {
     },
   );
 
+  it("takes both schemes, and no other [B02]", () => {
+    const withScheme = (scheme: string): string => {
+      const check = checkExtendedConnect(
+        list("/").map(([name, value]) => [name, name === ":scheme" ? scheme : value] as const),
+      );
+      return check.type === "request" ? "request" : check.violation.code;
+    };
+    for (const scheme of ["http", "https"]) expect(withScheme(scheme)).toBe("request");
+    for (const scheme of ["", "ws", "wss", "HTTP", "httpss", "http:"])
+      expect(withScheme(scheme)).toBe("opening/scheme");
+  });
+
   it("hands over the ordinary fields as they were, when there are no cookies to join [B10]", () => {
     const one = list("/", ["x", "y"], ["cookie", "a=1"], ["z", ""]);
     expect(requestOf(one).fields).toEqual(one.slice(5));

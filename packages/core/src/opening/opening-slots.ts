@@ -28,8 +28,9 @@ export class OpeningSlots<Attempt> {
    */
   leave(address: string, attempt: Attempt): Attempt | undefined {
     const attempts = this.#attempts.get(address);
-    const index = attempts?.indexOf(attempt) ?? -1;
-    if (attempts === undefined || index < 0) return undefined;
+    if (attempts === undefined) return undefined;
+    const index = attempts.indexOf(attempt);
+    if (index < 0) return undefined;
     attempts.splice(index, 1);
     if (attempts.length === 0) this.#attempts.delete(address);
     return index === 0 ? attempts[0] : undefined;

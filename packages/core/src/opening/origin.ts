@@ -16,7 +16,8 @@ export type OriginCheck = (request: OpeningRequest) => Violation | undefined;
  * Throws `opening/origin` for an entry that is no origin, such as one with a path.
  */
 export function originCheck(allowed: readonly string[], absent: "accept" | "refuse" = "accept"): OriginCheck {
-  const serialized = new Set(
+  // What is no origin serializes to undefined, which is never among them.
+  const serialized: ReadonlySet<string | undefined> = new Set(
     allowed.map((entry) => {
       const origin = serializeOrigin(entry);
       if (origin === undefined) throw new UsageError("opening/origin", `It was ${JSON.stringify(entry)}.`);
@@ -24,9 +25,7 @@ export function originCheck(allowed: readonly string[], absent: "accept" | "refu
     }),
   );
   return ({ origin }) => {
-    const serializedOrigin = origin === undefined ? undefined : serializeOrigin(origin);
-    const passes =
-      origin === undefined ? absent === "accept" : serializedOrigin !== undefined && serialized.has(serializedOrigin);
+    const passes = origin === undefined ? absent === "accept" : serialized.has(serializeOrigin(origin));
     return passes ? undefined : violation("opening/origin-refused", 0);
   };
 }

@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+import { OpeningSlots } from "./opening-slots.ts";
+
+describe("OpeningSlots", () => {
+  it("lets those that wait connect in their order, also when the one between has given up [C14]", () => {
+    const slots = new OpeningSlots<string>();
+    expect(["a", "b", "c", "d"].map((attempt) => slots.enter("192.0.2.1:80", attempt))).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(slots.leave("192.0.2.1:80", "c")).toBeUndefined();
+    expect(slots.leave("192.0.2.1:80", "a")).toBe("b");
+    expect(slots.leave("192.0.2.1:80", "b")).toBe("d");
+    expect(slots.leave("192.0.2.1:80", "d")).toBeUndefined();
+    expect(slots.enter("192.0.2.1:80", "e")).toBe(true);
+  });
+
+  it("takes no turn from the others when an attempt leaves that is not there [C14]", () => {
+    const slots = new OpeningSlots<string>();
+    expect(slots.leave("192.0.2.1:80", "a")).toBeUndefined();
+    slots.enter("192.0.2.1:80", "a");
+    slots.enter("192.0.2.1:80", "b");
+    expect(slots.leave("192.0.2.1:80", "c")).toBeUndefined();
+    expect(slots.leave("192.0.2.2:80", "a")).toBeUndefined();
+    expect(slots.enter("192.0.2.1:80", "d")).toBe(false);
+    expect(slots.leave("192.0.2.1:80", "a")).toBe("b");
+    expect(slots.leave("192.0.2.1:80", "b")).toBe("d");
+  });
+});
