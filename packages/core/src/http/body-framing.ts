@@ -2,7 +2,7 @@
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
 import type { ViolationCode } from "../violation.ts";
 import { fieldValues } from "./fields.ts";
-import { parseList } from "./grammar.ts";
+import { parseList, trimOws } from "./grammar.ts";
 import type { ResponseHead } from "./head.ts";
 
 /** How a body ends. */
@@ -46,12 +46,15 @@ export function requestBodyFault(
   return length === undefined || length === 0 ? undefined : "opening/body-unexpected";
 }
 
-/** Content-Length = 1*DIGIT (RFC 9110 §8.6); a list of equal values counts as one (RFC 9112 §6.3 rule 5). */
+/**
+ * Content-Length = 1*DIGIT (RFC 9110 §8.6); a list of equal values counts as one (RFC 9112 §6.3 rule 5). An empty element
+ * is no value: others take it for a length that is missing or malformed.
+ */
 function contentLength(lines: readonly string[]): number | "invalid" | undefined {
   if (lines.length === 0) return undefined;
-  const values = parseList(lines);
-  const first = values[0];
-  if (first === undefined || values.some((value) => value !== first) || !isDigits(first)) return "invalid";
+  const values = lines.flatMap((line) => line.split(",").map(trimOws));
+  const first = values[0] as string;
+  if (values.some((value) => value !== first) || !isDigits(first)) return "invalid";
   return Number(first);
 }
 
