@@ -1,9 +1,8 @@
 /** Many streams to us and to every peer, and what came of it. */
 import { compare } from "./compare.ts";
-import { StreamGenerator } from "./generate.ts";
-import { ours } from "./ours.ts";
-import type { Difference, Peer } from "./peers/peer.ts";
+import type { Difference, Peer } from "./peer.ts";
 import { shrink } from "./shrink.ts";
+import type { StreamGenerator, Subject } from "./subject.ts";
 import { transcript } from "./transcript.ts";
 
 const batch = 512;
@@ -16,6 +15,7 @@ const reportEveryMs = 60_000;
 export class Campaign {
   readonly #peers: readonly Peer[];
   readonly #seed: number;
+  readonly #subject: Subject;
   readonly #generator: StreamGenerator;
   readonly #met = new Map<Difference, number>();
   readonly #executions = new Map<Peer, number>();
@@ -24,11 +24,13 @@ export class Campaign {
   #streams = 0;
   #findings = 0;
 
-  constructor(peers: readonly Peer[], seed: number) {
+  /** The peers are those of `subject`. */
+  constructor(subject: Subject, peers: readonly Peer[], seed: number) {
+    this.#subject = subject;
     this.#peers = peers;
     this.#seed = seed;
-    this.#generator = new StreamGenerator(seed);
-    console.log(`seed ${seed}, peers ${peers.map(({ name }) => name).join(", ")}`);
+    this.#generator = subject.generator(seed);
+    console.log(`${subject.name}, seed ${seed}, peers ${peers.map(({ name }) => name).join(", ")}`);
   }
 
   async run(first: number, runs: number): Promise<void> {
@@ -43,7 +45,7 @@ export class Campaign {
   async #batch(from: number, count: number): Promise<void> {
     const cases = Array.from({ length: count }, (_, position) => {
       const stream = this.#generator.stream(from + position);
-      return { index: from + position, stream, verdict: ours(stream) };
+      return { index: from + position, stream, verdict: this.#subject.ours(stream) };
     });
     this.#streams += count;
     for (const peer of this.#peers) {

@@ -1,9 +1,8 @@
 /** Whether we and a peer agree on streams, and if not, by which known difference. */
 import type { ConnectionOptions } from "@hybi/core";
-import { type OurVerdict, ours } from "./ours.ts";
-import type { Difference, Disagreement, Peer } from "./peers/peer.ts";
+import type { Difference, Disagreement, Peer } from "./peer.ts";
 import { beginning, type Stream } from "./stream.ts";
-import { same, type Verdict } from "./verdict.ts";
+import { type OurVerdict, same, type Verdict } from "./verdict.ts";
 
 /** A stream that both have read. */
 type Compared = Pick<Disagreement, "stream" | "ours" | "theirs">;
@@ -40,7 +39,7 @@ export async function compare(
   if (beforeFault.length > 0) {
     const judged = await peer.judge(beforeFault.map(({ stream }) => stream));
     for (const [index, { finding, stream }] of beforeFault.entries()) {
-      const before = { stream, ours: ours(stream), theirs: judged[index] as Verdict };
+      const before = { stream, ours: peer.subject.ours(stream), theirs: judged[index] as Verdict };
       if (explain(peer, before) === undefined) findings.push(finding);
     }
   }
@@ -56,7 +55,7 @@ function explain(peer: Peer, { stream, ours: verdict, theirs }: Compared): reado
     options,
     ours: asTold(peer, verdict),
     theirs,
-    reread: (other, more) => asTold(peer, ours(other, { ...options, ...more })),
+    reread: (other, more) => asTold(peer, peer.subject.ours(other, { ...options, ...more })),
   });
   let current = reading(stream, undefined, verdict);
   const explanation: Difference[] = [];
@@ -69,7 +68,7 @@ function explain(peer: Peer, { stream, ours: verdict, theirs }: Compared): reado
     const instead = difference.instead(current);
     const options = { ...current.options, ...instead.options };
     const as = instead.stream ?? current.stream;
-    current = reading(as, options, ours(as, options));
+    current = reading(as, options, peer.subject.ours(as, options));
   }
   return explanation;
 }

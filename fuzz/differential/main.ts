@@ -1,14 +1,38 @@
-/** `pnpm fuzz:differential --runs 1000000 --seed 1`: see docs/design/fuzzing.md. */
+/** `pnpm fuzz:differential --what requests --runs 1000000 --seed 1`: see docs/design/fuzzing.md. */
 import { parseArgs } from "node:util";
 import { Campaign } from "./campaign.ts";
-import { websocketDriverPeer } from "./peers/websocket-driver.ts";
-import { wsPeer } from "./peers/ws.ts";
-import { startWsproto } from "./peers/wsproto.ts";
+import { frames } from "./frames/frames.ts";
+import { websocketDriverPeer } from "./frames/peers/websocket-driver.ts";
+import { wsPeer } from "./frames/peers/ws.ts";
+import { startWsproto } from "./frames/peers/wsproto.ts";
+import { websocketDriverClient } from "./openings/peers/websocket-driver-client.ts";
+import { websocketDriverServer } from "./openings/peers/websocket-driver-server.ts";
+import { wsClient } from "./openings/peers/ws-client.ts";
+import { wsServer } from "./openings/peers/ws-server.ts";
+import { startWsprotoClient } from "./openings/peers/wsproto-client.ts";
+import { startWsprotoServer } from "./openings/peers/wsproto-server.ts";
+import { requests } from "./openings/requests.ts";
+import { responses } from "./openings/responses.ts";
+import type { Peer } from "./peer.ts";
+import type { Subject } from "./subject.ts";
+
+/** For each subject the peers that are asked about it, and how to start those that have to be. */
+const subjects: readonly {
+  readonly subject: Subject;
+  readonly peers: readonly Peer[];
+  readonly start: readonly (() => Peer | string)[];
+}[] = [
+  { subject: frames, peers: [wsPeer, websocketDriverPeer], start: [startWsproto] },
+  { subject: requests, peers: [wsServer, websocketDriverServer], start: [startWsprotoServer] },
+  { subject: responses, peers: [wsClient, websocketDriverClient], start: [startWsprotoClient] },
+];
 
 const { values: options } = parseArgs({
   // pnpm passes on the "--" that its users write.
   args: process.argv.slice(2).filter((argument) => argument !== "--"),
   options: {
+    /** frames, requests or responses. */
+    what: { type: "string", default: "frames" },
     /** How many streams to make; each peer is given those that it can read. */
     runs: { type: "string", default: "25000" },
     /** New each time, and printed. */
@@ -19,15 +43,20 @@ const { values: options } = parseArgs({
   },
 });
 const asked = options.peers.split(",");
-const peers = [wsPeer, websocketDriverPeer].filter(({ name }) => asked.includes(name));
+const chosen = subjects.find(({ subject }) => subject.name === options.what);
+if (chosen === undefined)
+  throw new Error(`--what is one of ${subjects.map(({ subject }) => subject.name).join(", ")}.`);
+const peers = chosen.peers.filter(({ name }) => asked.includes(name));
 if (asked.includes("wsproto")) {
-  const wsproto = startWsproto();
-  if (typeof wsproto === "string") console.log(`SKIPPED: wsproto: ${wsproto}`);
-  else peers.push(wsproto);
+  for (const start of chosen.start) {
+    const peer = start();
+    if (typeof peer === "string") console.log(`SKIPPED: wsproto: ${peer}`);
+    else peers.push(peer);
+  }
 }
 const seed = Number(options.seed ?? Math.floor(Math.random() * 0x7fff_ffff));
 
-const campaign = new Campaign(peers, seed);
+const campaign = new Campaign(chosen.subject, peers, seed);
 await campaign.run(Number(options.from), Number(options.runs));
 for (const line of campaign.summary()) console.log(line);
 process.exitCode = campaign.faults > 0 ? 1 : 0;

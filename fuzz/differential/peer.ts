@@ -1,11 +1,12 @@
 /** Another implementation, brought to our form, and how it is known to differ from us. */
 import type { ConnectionOptions } from "@hybi/core";
-import type { OurVerdict } from "../ours.ts";
-import type { Stream } from "../stream.ts";
-import type { Verdict } from "../verdict.ts";
+import type { Stream } from "./stream.ts";
+import type { Subject } from "./subject.ts";
+import type { OurVerdict, Verdict } from "./verdict.ts";
 
 export interface Peer {
   readonly name: string;
+  readonly subject: Subject;
   readonly differences: readonly Difference[];
   /** What it can tell of what we tell, where that is less. */
   readonly tells?: (event: string) => string;

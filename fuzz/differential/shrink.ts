@@ -2,13 +2,12 @@
 
 import { concat } from "../bytes.ts";
 import { compare, type Finding } from "./compare.ts";
-import { ours } from "./ours.ts";
 import type { Stream } from "./stream.ts";
 
 export async function shrink(finding: Finding): Promise<Finding> {
   let smallest = finding;
   const tryIt = async (stream: Stream): Promise<boolean> => {
-    const [found] = await compare(finding.peer, [stream], [ours(stream)], new Map());
+    const [found] = await compare(finding.peer, [stream], [finding.peer.subject.ours(stream)], new Map());
     if (found === undefined) return false;
     smallest = found;
     return true;

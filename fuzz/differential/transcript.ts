@@ -6,27 +6,33 @@ import type { Verdict } from "./verdict.ts";
 export function transcript({ peer, stream, ours, theirs }: Finding): string {
   return [
     `As a ${stream.role}${stream.deflate ? " with permessage-deflate" : ""}, hybi and ${peer.name} disagree on`,
-    ...hex(stream).map((line) => `  ${line}`),
+    ...lines(stream, peer.subject.name === "frames" ? "hex" : "latin1").map((line) => `  ${line}`),
     ...told("hybi", ours),
     ...(ours.code === undefined ? [] : [`    because of ${ours.code} at ${ours.offset}`]),
     ...told(peer.name, theirs),
   ].join("\n");
 }
 
-/** A line for each chunk. */
-function hex({ bytes, ends }: Stream): readonly string[] {
+/** A line for each chunk: bytes in hexadecimal, or as chars. */
+function lines({ bytes, ends }: Stream, as: "hex" | "latin1"): readonly string[] {
   let start = 0;
   return ends.map((end) => {
     const chunk = Buffer.from(bytes.subarray(start, end));
     start = end;
-    return chunk.toString("hex").replace(/(..)(?=.)/g, "$1 ");
+    const text = chunk.toString(as);
+    return as === "hex" ? text.replace(/(..)(?=.)/g, "$1 ") : JSON.stringify(text);
   });
 }
 
-function told(name: string, { events, failed }: Verdict): readonly string[] {
+function told(name: string, { events, failed, because }: Verdict): readonly string[] {
   return [
     `  ${name} tells`,
     ...events.map((event) => `    ${JSON.stringify(event.length > 200 ? `${event.slice(0, 200)}…` : event)}`),
-    `    ${failed === undefined ? "and does not fail" : `and fails with ${failed}`}`,
+    `    ${outcome(failed)}${because === undefined ? "" : `: ${because}`}`,
   ];
+}
+
+function outcome(failed: Verdict["failed"]): string {
+  if (failed === undefined) return "and does not fail";
+  return failed === "refused" ? "and refuses it" : `and fails with ${failed}`;
 }

@@ -1,10 +1,19 @@
 /** What became of a stream, in a form that can be compared. */
+import type { ViolationCode } from "@hybi/core";
 
 export interface Verdict {
   /** Messages, control frames and the peer's Close frame, in order: see `text` and its siblings. */
   readonly events: readonly string[];
-  /** The status code with which the reader failed the connection; undefined when it did not. */
-  readonly failed: number | undefined;
+  /** The status code with which the reader failed the connection, or that it refused to open one; undefined when it did not. */
+  readonly failed: number | "refused" | undefined;
+  /** What a peer gave as its reason, which is not compared. */
+  readonly because?: string | undefined;
+}
+
+export interface OurVerdict extends Verdict {
+  /** The rule that was broken, and the bytes before the offending one. */
+  readonly code: ViolationCode | undefined;
+  readonly offset: number;
 }
 
 export const text = (data: string): string => `text ${data}`;

@@ -1,7 +1,7 @@
 /** Messages as permessage-deflate has them on the wire, made once: compressing anew for each stream would cost the most. */
 import { constants, deflateRawSync } from "node:zlib";
-import { concat } from "../bytes.ts";
-import type { Random } from "../random.ts";
+import { concat } from "../../bytes.ts";
+import type { Random } from "../../random.ts";
 import { writeBinary, writeText } from "./payloads.ts";
 
 interface CompressedMessage {

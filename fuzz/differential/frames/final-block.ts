@@ -1,7 +1,7 @@
 /** Whether the compressed messages of a stream hold a block with BFINAL, found out by zlib and not by our own codecs. */
 import { constants, inflateRawSync } from "node:zlib";
 import { type DeflateCodec, permessageDeflate, portableCodec } from "@hybi/permessage-deflate";
-import type { Disagreement } from "./peers/peer.ts";
+import type { Disagreement } from "../peer.ts";
 
 const tail = Uint8Array.of(0x00, 0x00, 0xff, 0xff);
 

@@ -1,6 +1,6 @@
 /** Where a frame ends, read without any rule: so that it can be told whether one was cut. */
-import { concat } from "../bytes.ts";
-import { beginning, type Stream } from "./stream.ts";
+import { concat } from "../../bytes.ts";
+import { beginning, type Stream } from "../stream.ts";
 
 /** The index after the frame that begins at `start`; Infinity when its header is not whole. */
 function frameEnd({ bytes }: Stream, start: number): number {

@@ -1,16 +1,17 @@
 import { expect, it } from "vitest";
-import { compare } from "./compare.ts";
-import { StreamGenerator } from "./generate.ts";
+import { compare } from "../compare.ts";
+import type { Peer } from "../peer.ts";
+import { shrink } from "../shrink.ts";
+import type { Stream } from "../stream.ts";
+import { transcript } from "../transcript.ts";
+import type { Verdict } from "../verdict.ts";
+import { frames } from "./frames.ts";
+import { FramesGenerator } from "./generate.ts";
 import { ours } from "./ours.ts";
-import type { Peer } from "./peers/peer.ts";
 import { websocketDriverPeer } from "./peers/websocket-driver.ts";
 import { wsPeer } from "./peers/ws.ts";
-import { shrink } from "./shrink.ts";
-import type { Stream } from "./stream.ts";
-import { transcript } from "./transcript.ts";
-import type { Verdict } from "./verdict.ts";
 
-const generator = new StreamGenerator(6455);
+const generator = new FramesGenerator(6455);
 const streams = Array.from({ length: 600 }, (_, index) => generator.stream(index));
 
 it.each([wsPeer, websocketDriverPeer])("$name reads 600 streams as we do, but for what is known", async (peer) => {
@@ -25,7 +26,7 @@ it.each([wsPeer, websocketDriverPeer])("$name reads 600 streams as we do, but fo
 });
 
 it("a stream is the same however many were made before it", () => {
-  expect(new StreamGenerator(6455).stream(599)).toEqual(streams[599]);
+  expect(new FramesGenerator(6455).stream(599)).toEqual(streams[599]);
 });
 
 it("the streams are legal, illegal and compressed, in both roles, and end in every way", () => {
@@ -42,6 +43,7 @@ it("the streams are legal, illegal and compressed, in both roles, and end in eve
 /** A peer that is wrong about Pings of more than three bytes. */
 const wrong: Peer = {
   name: "wrong",
+  subject: frames,
   differences: [],
   reads: () => true,
   judge: (streams) =>

@@ -2,11 +2,12 @@
  * Streams as a peer may send them: messages whole and in fragments, control frames between them, a Close frame; legal, or
  * with a header that is wrong, text that is none, bytes that are changed, missing or repeated; and cut anywhere.
  */
-import { concat } from "../bytes.ts";
-import { Random } from "../random.ts";
+import { Random } from "../../random.ts";
+import { endsOfChunks, mutated } from "../mutations.ts";
+import type { Stream } from "../stream.ts";
+import type { StreamGenerator } from "../subject.ts";
 import { type Conversation, compressedConversations } from "./compressed-messages.ts";
 import { payloadLength, writeBinary, writeText } from "./payloads.ts";
-import type { Stream } from "./stream.ts";
 import { type HeaderFault, headerFaults, StreamWriter } from "./stream-writer.ts";
 
 const text = 0x1;
@@ -20,8 +21,11 @@ const compressed = 0x40;
 const statusCodes = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999];
 const otherStatusCodes = [0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65_535];
 
+/** First bytes of frames, and edges of lengths. */
+const telling = [0x00, 0x01, 0x7d, 0x7e, 0x7f, 0x80, 0x81, 0x82, 0x88, 0x89, 0x8a, 0xc1, 0xfe, 0xff];
+
 /** Makes the streams of one seed. */
-export class StreamGenerator {
+export class FramesGenerator implements StreamGenerator {
   readonly #seed: number;
   readonly #conversations: readonly Conversation[];
   readonly #scratch = new Uint8Array(1_048_576);
@@ -47,7 +51,7 @@ export class StreamGenerator {
     this.#writer = new StreamWriter(role, random, this.#scratch);
     this.#frames(deflate ? random.of(this.#conversations) : []);
     const bytes = this.#mutated(this.#scratch.slice(0, this.#writer.length));
-    return { role, deflate, bytes, ends: this.#ends(bytes.length) };
+    return { role, deflate, bytes, ends: endsOfChunks(random, bytes.length) };
   }
 
   #frames(conversation: Conversation): void {
@@ -138,47 +142,8 @@ export class StreamGenerator {
     const random = this.#random;
     let bytes = original;
     if (this.#faulty && random.oneIn(3)) {
-      for (let count = 1 + random.below(3); count > 0; count--) bytes = mutate(random, bytes);
+      for (let count = 1 + random.below(3); count > 0; count--) bytes = mutated(random, bytes, telling);
     }
     return random.oneIn(10) ? bytes.subarray(0, random.below(bytes.length + 1)) : bytes;
-  }
-
-  #ends(length: number): readonly number[] {
-    const random = this.#random;
-    const way = random.below(8);
-    if (way < 2 || length === 0) return [length];
-    // One byte at a time costs the most, so it is for short streams.
-    if (way === 2 && length < 160) return Array.from({ length }, (_, index) => index + 1);
-    const ends: number[] = [];
-    const most = way === 3 ? 3 : way === 4 ? 17 : length;
-    for (let end = 0; end < length && ends.length < 60; ) {
-      end = Math.min(length, end + 1 + random.below(most));
-      ends.push(end);
-    }
-    if (ends[ends.length - 1] !== length) ends.push(length);
-    return ends;
-  }
-}
-
-const telling = [0x00, 0x01, 0x7d, 0x7e, 0x7f, 0x80, 0x81, 0x82, 0x88, 0x89, 0x8a, 0xc1, 0xfe, 0xff];
-
-function mutate(random: Random, bytes: Uint8Array): Uint8Array {
-  const at = random.below(bytes.length);
-  const until = Math.min(bytes.length, at + 1 + random.below(8));
-  switch (random.below(5)) {
-    case 0: {
-      const byte = bytes[at];
-      if (byte !== undefined) bytes[at] = byte ^ (1 << random.below(8));
-      return bytes;
-    }
-    case 1:
-      if (at < bytes.length) bytes[at] = random.oneIn(2) ? random.of(telling) : random.below(256);
-      return bytes;
-    case 2:
-      return concat(bytes.subarray(0, at), bytes.subarray(until));
-    case 3:
-      return concat(bytes.subarray(0, at), Uint8Array.of(random.of(telling)), bytes.subarray(at));
-    default:
-      return concat(bytes.subarray(0, until), bytes.subarray(at));
   }
 }

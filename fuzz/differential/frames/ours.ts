@@ -1,14 +1,8 @@
 /** What we make of a stream. */
 import { Connection, type ConnectionOptions, plainAgreement, type Role, type ViolationCode } from "@hybi/core";
 import { permessageDeflate } from "@hybi/permessage-deflate";
-import { chunksOf, type Stream } from "./stream.ts";
-import { binary, close, ping, pong, text, type Verdict } from "./verdict.ts";
-
-export interface OurVerdict extends Verdict {
-  /** The rule that was broken, and the bytes before the offending one. */
-  readonly code: ViolationCode | undefined;
-  readonly offset: number;
-}
+import { chunksOf, type Stream } from "../stream.ts";
+import { binary, close, type OurVerdict, ping, pong, text } from "../verdict.ts";
 
 /** Small enough to be met. Peers are given the same as far as they have such limits. */
 export const limits = { message: 70_000, fragments: 8 } as const;

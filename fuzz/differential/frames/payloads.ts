@@ -1,5 +1,5 @@
 /** Payloads: written where they are to stand. */
-import type { Random } from "../random.ts";
+import type { Random } from "../../random.ts";
 
 /** Lengths: mostly short, often where the header changes, now and then long. */
 export function payloadLength(random: Random): number {

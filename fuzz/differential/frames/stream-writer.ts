@@ -1,6 +1,6 @@
 /** Frames one after another in one buffer, legal or as broken as one likes. */
 import type { Role } from "@hybi/core";
-import type { Random } from "../random.ts";
+import type { Random } from "../../random.ts";
 
 /** How a header departs from the one that the frame should have. */
 export type HeaderFault =

@@ -15,17 +15,19 @@ const environment = join(homedir(), ".cache/hybi-fuzz", packages.join("-"));
 export type WsprotoVerdict = readonly [events: readonly string[], failed: number | string | null];
 
 export class WsprotoProcess {
+  readonly #kind: number;
   readonly #process: ChildProcessByStdio<Writable, Readable, null>;
   readonly #lines: AsyncIterator<string>;
 
-  private constructor(python: string) {
-    const worker = fileURLToPath(new URL("wsproto_worker.py", import.meta.url));
+  private constructor(python: string, what: "frames" | "openings") {
+    this.#kind = what === "openings" ? 4 : 0;
+    const worker = fileURLToPath(new URL("worker.py", import.meta.url));
     this.#process = spawn(python, [worker], { stdio: ["pipe", "pipe", "inherit"] });
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
   }
 
   /** Answers why not, where there is no Python or no wsproto to be had. */
-  static start(): WsprotoProcess | string {
+  static start(what: "frames" | "openings"): WsprotoProcess | string {
     const python = join(environment, "bin/python");
     try {
       if (!existsSync(python)) execFileSync("python3", ["-m", "venv", environment], { stdio: "pipe" });
@@ -36,14 +38,14 @@ export class WsprotoProcess {
         execFileSync(python, ["-m", "pip", "install", "--quiet", ...packages], { stdio: "pipe" });
         execFileSync(python, imports, { stdio: "pipe" });
       }
-      return new WsprotoProcess(python);
+      return new WsprotoProcess(python, what);
     } catch (error) {
       return error instanceof Error ? (error.message.split("\n")[0] ?? error.message) : String(error);
     }
   }
 
   async judge(streams: readonly Stream[]): Promise<readonly WsprotoVerdict[]> {
-    this.#process.stdin.write(encodeBatch(streams));
+    this.#process.stdin.write(encodeBatch(streams, this.#kind));
     const { value, done } = await this.#lines.next();
     if (done === true) throw new Error("the Python of wsproto has ended");
     return JSON.parse(value) as readonly WsprotoVerdict[];
@@ -54,11 +56,11 @@ export class WsprotoProcess {
   }
 }
 
-function encodeBatch(streams: readonly Stream[]): Buffer {
+function encodeBatch(streams: readonly Stream[], kind: number): Buffer {
   const parts: Uint8Array[] = [uint32(streams.length)];
   for (const stream of streams) {
     const chunks = chunksOf(stream);
-    parts.push(uint32((stream.role === "server" ? 1 : 0) | (stream.deflate ? 2 : 0)), uint32(chunks.length));
+    parts.push(uint32((stream.role === "server" ? 1 : 0) | (stream.deflate ? 2 : 0) | kind), uint32(chunks.length));
     for (const chunk of chunks) parts.push(uint32(chunk.length), chunk);
   }
   return Buffer.concat(parts);

@@ -1,11 +1,11 @@
 /** Differences that more than one peer has: each function takes the peer's name. */
 import type { Role, ViolationCode } from "@hybi/core";
 import { encodeFrame } from "@hybi/core/frame";
+import type { Difference } from "../../peer.ts";
+import { beginning, continued } from "../../stream.ts";
+import { isBeginning, isMessage, same, sameEvents } from "../../verdict.ts";
 import { holdsFinalBlock } from "../final-block.ts";
 import { wholeFrames } from "../frame-end.ts";
-import { beginning, continued } from "../stream.ts";
-import { isBeginning, isMessage, same, sameEvents } from "../verdict.ts";
-import type { Difference } from "./peer.ts";
 
 export const nonMinimalLength = (peer: string): Difference => ({
   name: `${peer} accepts lengths in more bytes than they need`,

@@ -1,11 +1,12 @@
 /** The driver of `websocket-driver`, and how it differs. It is asked without permessage-deflate, which is another package. */
 import { createRequire } from "node:module";
+import type { Difference, Peer } from "../../peer.ts";
+import { chunksOf, type Stream } from "../../stream.ts";
+import { binary, close, same, sameEvents, text, type Verdict } from "../../verdict.ts";
 import { isCut, unmasked, withShortLength } from "../frame-end.ts";
+import { frames } from "../frames.ts";
 import { limits } from "../ours.ts";
-import { chunksOf, type Stream } from "../stream.ts";
-import { binary, close, same, sameEvents, text, type Verdict } from "../verdict.ts";
 import { lengthBeforeKey, nonMinimalLength, signBitIsTooBig, utf8OfWholeMessage } from "./common-differences.ts";
-import type { Difference, Peer } from "./peer.ts";
 
 /** As far as it is used here. */
 interface Driver {
@@ -113,6 +114,7 @@ const before = ({ events }: Verdict): readonly string[] => events.slice(0, -1);
 
 export const websocketDriverPeer: Peer = {
   name: "websocket-driver",
+  subject: frames,
   differences,
   // It tells of the payloads of control frames as text, whatever they are.
   tells: (event) =>

@@ -1,9 +1,11 @@
 /** The receiver of `ws`, and how it differs. */
 import * as ws from "ws";
+import type { Difference, Peer } from "../../peer.ts";
+import { chunksOf, type Stream } from "../../stream.ts";
+import { binary, close, ping, pong, sameEvents, text, type Verdict } from "../../verdict.ts";
 import { isCut } from "../frame-end.ts";
+import { frames } from "../frames.ts";
 import { limits } from "../ours.ts";
-import { chunksOf, type Stream } from "../stream.ts";
-import { binary, close, ping, pong, sameEvents, text, type Verdict } from "../verdict.ts";
 import {
   deflateEndsEarly,
   finalBlockEndsAll,
@@ -13,7 +15,6 @@ import {
   signBitIsTooBig,
   utf8OfWholeMessage,
 } from "./common-differences.ts";
-import type { Difference, Peer } from "./peer.ts";
 
 /** As far as it is used here; the declared types leave it out. */
 interface Receiver {
@@ -140,6 +141,7 @@ const differences: readonly Difference[] = [
 
 export const wsPeer: Peer = {
   name: "ws",
+  subject: frames,
   differences,
   reads: () => true,
   judge: (streams) => Promise.all(streams.map(judge)),

@@ -1,4 +1,9 @@
 /** wsproto, a sans-I/O implementation in Python, and how it differs. */
+
+import type { Difference, Peer } from "../../peer.ts";
+import type { Verdict } from "../../verdict.ts";
+import { isBeginning, isMessage, sameEvents } from "../../verdict.ts";
+import { WsprotoProcess } from "../../wsproto/process.ts";
 import {
   closeStatusCode,
   endsInHeader,
@@ -7,12 +12,9 @@ import {
   payloadByte,
   wholeFrames,
 } from "../frame-end.ts";
+import { frames } from "../frames.ts";
 import { limits } from "../ours.ts";
-import type { Verdict } from "../verdict.ts";
-import { isBeginning, isMessage, sameEvents } from "../verdict.ts";
 import { deflateEndsEarly, finalBlockEndsAll, lastBitsOfFrame } from "./common-differences.ts";
-import type { Difference, Peer } from "./peer.ts";
-import { WsprotoProcess } from "./wsproto-process.ts";
 
 const differences: readonly Difference[] = [
   {
@@ -84,10 +86,11 @@ const differences: readonly Difference[] = [
 
 /** Answers why not, where it is not to be had. */
 export function startWsproto(): Peer | string {
-  const process = WsprotoProcess.start();
+  const process = WsprotoProcess.start("frames");
   if (typeof process === "string") return process;
   return {
     name: "wsproto",
+    subject: frames,
     differences,
     reads: () => true,
     judge: async (streams) => (await process.judge(streams)).map(verdictOf),

@@ -1,0 +1,73 @@
+/** Ways in which others agree on subprotocols and extensions. */
+import * as head from "../head-edit.ts";
+import { supported } from "../terms.ts";
+import { type Kind, refuses, takes, tolerating } from "./kinds.ts";
+
+export const malformedExtensionsUnread: Kind = (peer) => ({
+  name: `${peer} does not look at extensions when it supports none`,
+  section: "RFC 6455 §9.1",
+  applies: ({ stream, ours, theirs }) =>
+    !stream.deflate && ours.code === "opening/extensions-malformed" && theirs.failed === undefined,
+  instead: ({ options }) => ({ options: tolerating("malformed-extensions")(options ?? {}) }),
+});
+
+export const anySubprotocols = takes(
+  "subprotocols that are no tokens, or stand there twice",
+  "RFC 6455 §4.1",
+  ["opening/subprotocols-malformed", "opening/subprotocol-repeated"],
+  ({ stream }) => {
+    const offered = head.elements(head.values(stream, "Sec-WebSocket-Protocol"));
+    const known = supported.filter((each) => offered.includes(each));
+    const inOrder = known.sort((one, other) => offered.indexOf(one) - offered.indexOf(other));
+    return head.withField(stream, "Sec-WebSocket-Protocol", ...(inOrder.length === 0 ? [] : [inOrder.join(", ")]));
+  },
+);
+
+export const emptyExtensions = takes(
+  "an empty Sec-WebSocket-Extensions for none",
+  "RFC 6455 §9.1",
+  ["opening/extensions-malformed"],
+  ({ stream }) => head.withField(stream, "Sec-WebSocket-Extensions"),
+  ({ stream }) => head.values(stream, "Sec-WebSocket-Extensions").join() === "",
+);
+
+/** Whether an extension is an offer of permessage-deflate with parameters that are unknown, malformed or repeated. */
+export function isToBeDeclined(extension: string): boolean {
+  const [name, ...parameters] = extension.split(";").map((part) => part.trim());
+  if (name !== "permessage-deflate") return false;
+  const right =
+    /^(?:(?:server|client)_no_context_takeover|client_max_window_bits|(?:server|client)_max_window_bits="?(?:[89]|1[0-5])"?)$/;
+  const names = parameters.map((parameter) => parameter.split("=")[0]);
+  return !parameters.every((parameter) => right.test(parameter)) || new Set(names).size < names.length;
+}
+
+export const extensionsWithEmptyElements = (because: RegExp): Kind =>
+  refuses("empty elements in a list of extensions", "RFC 9110 §5.6.1.2", because, (stream) =>
+    head.elements(head.values(stream, "Sec-WebSocket-Extensions")).includes(""),
+  );
+
+const leadingZero = /(?<=_max_window_bits *= *"?)0+(?=[1-9])/;
+
+export const leadingZeroes: Kind = (peer) => ({
+  name: `${peer} takes leading zeroes in window bits`,
+  section: "RFC 7692 §7.1.2.1",
+  applies: ({ stream, theirs }) =>
+    theirs.failed === undefined && leadingZero.test(head.values(stream, "Sec-WebSocket-Extensions").join()),
+  instead: ({ stream }) => ({
+    stream: head.withField(
+      stream,
+      "Sec-WebSocket-Extensions",
+      ...head.values(stream, "Sec-WebSocket-Extensions").map((value) => value.replace(leadingZero, "")),
+    ),
+  }),
+});
+
+export const quotedValues = refuses(
+  "window bits that are quoted, or no number",
+  "RFC 6455 §9.1",
+  /^ValueError: invalid literal for int/,
+  (stream) =>
+    head
+      .values(stream, "Sec-WebSocket-Extensions")
+      .some((value) => /window_bits[^=;,]*=(?![ \t]*\d+[ \t]*(?:[;,]|$))/.test(value)),
+);

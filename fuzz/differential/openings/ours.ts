@@ -1,0 +1,93 @@
+/** What we make of the head that opens a connection: as a server of a request, as a client of a response. */
+import {
+  ClientHandshake,
+  type ConnectionOptions,
+  type OpenEvent,
+  type OpeningRequest,
+  ServerHandshake,
+  type ViolationCode,
+} from "@hybi/core";
+import { permessageDeflate } from "@hybi/permessage-deflate";
+import { chunksOf, type Stream } from "../stream.ts";
+import type { OurVerdict } from "../verdict.ts";
+import { nonce, supported } from "./terms.ts";
+import { opened } from "./verdict.ts";
+
+/** Small enough to be met. Peers are given the same as far as they have such limits. */
+export const limits = { head: 2048, line: 512, fields: 20, interimResponses: 3, rejectionBody: 64 } as const;
+
+const extensions = [permessageDeflate()];
+
+interface Fault {
+  readonly code: ViolationCode;
+  readonly offset: number;
+}
+
+const refused = ({ code, offset }: Fault): OurVerdict => ({ events: [], failed: "refused", code, offset });
+const waiting: OurVerdict = { events: [], failed: undefined, code: undefined, offset: 0 };
+
+export function answerRequest(stream: Stream, options: ConnectionOptions = {}): OurVerdict {
+  const handshake = new ServerHandshake({
+    limits: options.limits ?? limits,
+    tolerate: options.tolerate,
+    extensions: stream.deflate ? extensions : [],
+  });
+  let received = 0;
+  for (const chunk of chunksOf(stream)) {
+    received += chunk.length;
+    for (const event of handshake.receive(chunk)) {
+      if (event.type === "failure") return refused(event.violation);
+      if (event.type !== "request") throw new Error(`${event.type} was not to be expected`);
+      const { request } = event;
+      const subprotocol = request.subprotocols.find((offered) => supported.includes(offered));
+      const [open] = handshake.accept({ subprotocol });
+      if (open?.type !== "open") throw new Error("the request was accepted, and nothing is open");
+      if (handshake.bytesConsumed !== received - open.agreement.rest.length) throw new Error("bytes were lost");
+      // Our client never sends a key in another spelling than the canonical one.
+      if (!request.tolerated.includes("non-canonical-key")) checkOurResponse(request, open, handshake.takeOutput());
+      return { ...waiting, events: opened(open.agreement, stream.bytes.length - handshake.bytesConsumed) };
+    }
+  }
+  return waiting;
+}
+
+/** Throws unless our client takes the response of our server, and understands it as the server meant it. */
+function checkOurResponse(request: OpeningRequest, { agreement }: OpenEvent, response: readonly Uint8Array[]): void {
+  const key = Buffer.from(request.key ?? "", "base64");
+  const client = new ClientHandshake({
+    url: "ws://example.com/",
+    random: (target) => target.set(key),
+    subprotocols: request.subprotocols,
+    extensions,
+  });
+  const [event] = response.flatMap((chunk) => client.receive(chunk));
+  const sameTerms =
+    event?.type === "open" &&
+    JSON.stringify(opened(event.agreement, 0)) === JSON.stringify(opened({ ...agreement }, 0));
+  if (!sameTerms) throw new Error(`our client makes ${JSON.stringify(event)} of our response`);
+}
+
+export function readResponse(stream: Stream, options: ConnectionOptions = {}): OurVerdict {
+  const handshake = new ClientHandshake({
+    url: "ws://example.com/",
+    random: (target) => target.set(nonce),
+    limits: options.limits ?? limits,
+    tolerate: options.tolerate,
+    subprotocols: supported,
+    extensions: stream.deflate ? extensions : [],
+  });
+  let received = 0;
+  for (const chunk of chunksOf(stream)) {
+    received += chunk.length;
+    for (const event of handshake.receive(chunk)) {
+      if (event.type === "failure") return refused(event.violation);
+      if (event.type === "rejection") return { ...waiting, failed: "refused" };
+      if (event.type !== "open") throw new Error(`${event.type} was not to be expected`);
+      if (handshake.bytesConsumed !== received - event.agreement.rest.length) throw new Error("bytes were lost");
+      return { ...waiting, events: opened(event.agreement, stream.bytes.length - handshake.bytesConsumed) };
+    }
+  }
+  // An answer of HTTP is told when its body is complete; that it is none of ours is known before.
+  const [ended] = handshake.receiveEnd();
+  return ended?.type === "rejection" ? { ...waiting, failed: "refused" } : waiting;
+}
