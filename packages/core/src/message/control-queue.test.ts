@@ -43,6 +43,17 @@ describe.each([
     expect([queue.isEmpty, queue.length, queue.pingsTaken]).toEqual([true, 0, 3]);
   });
 
+  it("count the Pings that were queued and taken, and Pongs of neither kind", () => {
+    const queue = new ControlQueue(keys);
+    queue.pong(utf8("unasked"));
+    queue.ping(utf8("1"));
+    queue.reply(utf8("answer"));
+    queue.ping(utf8("2"));
+    expect([queue.pingsQueued, queue.pingsTaken]).toEqual([2, 0]);
+    taken(queue);
+    expect([queue.pingsQueued, queue.pingsTaken]).toEqual([2, 2]);
+  });
+
   it("answer each of the peer's Pings in order, and of more than 16 the most recent ones [X20] [X21]", () => {
     const queue = new ControlQueue(keys);
     for (let length = 1; length <= 16; length++) queue.reply(patterned(length));
