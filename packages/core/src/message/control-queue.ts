@@ -75,12 +75,15 @@ export class ControlQueue {
   /** Moves them to `output` while there is `room`; answers the bytes. */
   take(output: ByteWriter, room: number): number {
     let taken = 0;
-    for (let frame = this.#frames?.first; frame !== undefined && taken < room; frame = this.#frames?.first) {
-      if (frame.opcode === ping) this.#pingsTaken++;
-      taken += writeFrame(output, finBit | frame.opcode, frame.payload, this.#keys);
-      this.#frames?.shift();
+    const frames = this.#frames;
+    if (frames !== undefined) {
+      for (let frame = frames.first; frame !== undefined && taken < room; frame = frames.first) {
+        if (frame.opcode === ping) this.#pingsTaken++;
+        taken += writeFrame(output, finBit | frame.opcode, frame.payload, this.#keys);
+        frames.shift();
+      }
+      if (frames.length === 0) this.#frames = undefined;
     }
-    if (this.#frames?.length === 0) this.#frames = undefined;
     while (this.#replies.length > 0 && taken < room) {
       taken += writeFrame(output, finBit | pong, this.#replies.shift()!, this.#keys);
     }
