@@ -42,16 +42,10 @@ describe("Lane", () => {
   it.each(["server", "client"] as const)(
     "cuts a run of a %s between frames, whatever the length of their headers",
     (role) => {
-      const lengths = [0, 1, 125, 126, 200, 65_535, 65_536, 3];
+      const lengths = [0, 1, 125, 126, 200, 3000, 65_535, 65_536, 66_051, 3];
       for (const room of [1, 5, 130, 300, 70_000, 200_000]) {
         const lane = new Lane(0);
-        for (const length of lengths) {
-          lane.writer.appendCopy(
-            frame(role, { opcode: "binary", payload: patterned(length) }),
-            0,
-            frame(role, { opcode: "binary", payload: patterned(length) }).length,
-          );
-        }
+        for (const length of lengths) lane.writer.append(frame(role, { opcode: "binary", payload: patterned(length) }));
         expect(lane.first()).toBe("run");
         const lines: string[] = [];
         while (!lane.isEmpty) {
@@ -63,6 +57,36 @@ describe("Lane", () => {
       }
     },
   );
+
+  it("gives no more of a run than the room where a frame ends with it, and one frame more where none does", () => {
+    for (const [room, taken] of [
+      [1, 3],
+      [3, 3],
+      [4, 7],
+      [7, 7],
+      [8, 12],
+      [12, 12],
+      [13, 12],
+    ] as const) {
+      const lane = new Lane(0);
+      for (const payload of ["a", "bc", "def"]) lane.writer.append(frame("server", { opcode: "text", payload }));
+      expect(run(lane, room).taken).toBe(taken);
+    }
+  });
+
+  it("packs what is sent while another message waits, however often it is asked what leaves first", () => {
+    const lane = new Lane(0);
+    const message = pending(5);
+    lane.push(message);
+    for (const payload of ["a", "bc", "def"]) {
+      expect(lane.first()).toBe(message);
+      lane.writer.append(frame("server", { opcode: "text", payload }));
+    }
+    lane.shift();
+    const output = new ByteWriter();
+    lane.takeRun(1000, output);
+    expect(output.take()).toHaveLength(1);
+  });
 
   it("is ready where a message has something to give", () => {
     const lane = new Lane(0);
