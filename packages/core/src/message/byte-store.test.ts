@@ -115,6 +115,35 @@ describe("ByteStore", () => {
     }
   });
 
+  it("shares no memory with another store, however often each was joined before [F25]", () => {
+    const stores = [70_000, 300, 140_000].map((length) => ({ store: new ByteStore(), length }));
+    for (let round = 0; round < 5; round++) {
+      const wholes = stores.map(({ length }, index) => patterned(length, 3 * round + index));
+      for (let at = 0; at < 140_000; at += 100) {
+        for (const [index, { store, length }] of stores.entries()) {
+          if (at < length) store.append(wholes[index]!, at, at + 100, false);
+        }
+      }
+      for (const [index, { store, length }] of stores.entries()) {
+        const joined = round % 2 === 0 ? store.join(new Slab()) : store.joinBriefly();
+        expect(sameBytes(joined.subarray(0, length), wholes[index]!)).toBe(true);
+      }
+    }
+  });
+
+  it("uses the blocks of joined messages again, and keeps 16 of one size at most", () => {
+    const fill = (): ByteStore[] =>
+      Array.from({ length: 20 }, () => {
+        const store = new ByteStore();
+        store.append(patterned(30_000), 0, 30_000, false);
+        return store;
+      });
+    const blocksOf = (stores: readonly ByteStore[]): Uint8Array[] => stores.map((store) => store.joinBriefly());
+    const first = new Set(blocksOf(fill()));
+    expect(first.size).toBe(20);
+    expect(blocksOf(fill()).filter((block) => first.has(block))).toHaveLength(16);
+  });
+
   it("gives an array of its own, exactly as large as what is in it, but for short ones, which share the slab [F25]", () => {
     for (const length of [1, 64, 2049, 3000, 4097, 70_000]) {
       const { store } = stored(

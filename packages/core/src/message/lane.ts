@@ -97,17 +97,18 @@ export class Lane {
   }
 }
 
-/** The end of the first frame of `chunk` that ends at `room` or after it. The frames are ours, whole and well-formed. */
+/**
+ * The end of the first frame of `chunk` that ends at `room` or after it, where `room` is less than its length. The frames
+ * are ours, whole and well-formed.
+ */
 function frameBoundary(chunk: Uint8Array, room: number): number {
   let at = 0;
-  while (at < room && at < chunk.length) {
+  while (at < room) {
     const secondByte = chunk[at + 1]!;
     let length = secondByte & lengthBits;
-    // Frames of more than 2^32 bytes are not packed into runs.
+    // So long a frame went by reference, and is alone in its chunk.
+    if (length === length64) return chunk.length;
     if (length === length16) length = (chunk[at + 2]! << 8) | chunk[at + 3]!;
-    else if (length === length64) {
-      length = chunk[at + 6]! * 0x100_0000 + ((chunk[at + 7]! << 16) | (chunk[at + 8]! << 8) | chunk[at + 9]!);
-    }
     at += headerLength(length, (secondByte & maskBit) !== 0) + length;
   }
   return at;
