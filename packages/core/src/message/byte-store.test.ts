@@ -75,6 +75,27 @@ describe("ByteStore", () => {
     expect([joined[0], joined[8192]]).toEqual([99, 0]);
   });
 
+  it.each([
+    { of: 9216, lengths: [8192], kept: true },
+    { of: 9217, lengths: [8192], kept: false },
+    { of: 4096, lengths: [4096], kept: true },
+    { of: 4095, lengths: [4095], kept: false },
+    { of: 8192, lengths: [4000, 4192], kept: true },
+    { of: 8191, lengths: [4096, 4095], kept: false },
+  ])("keeps parts of $lengths bytes of a buffer of $of by reference: $kept [F25]", ({ of, lengths, kept }) => {
+    const array = patterned(of);
+    const store = new ByteStore();
+    let end = 0;
+    for (const length of lengths) {
+      store.append(array, end, end + length, true);
+      end += length;
+    }
+    store.settle();
+    array.fill(99);
+    const expected = kept ? array : patterned(of);
+    expect(sameBytes(store.join(new Slab()), expected.subarray(0, end))).toBe(true);
+  });
+
   it("copies many short parts even where they are most of their buffer", () => {
     const array = patterned(8000);
     const store = new ByteStore();
@@ -85,7 +106,12 @@ describe("ByteStore", () => {
   });
 
   it("keeps the order of parts that are copied at once and parts that wait for the end of the chunk", () => {
-    for (const settle of [true, false]) {
+    for (const [settle, join] of [
+      [true, "join"],
+      [true, "joinBriefly"],
+      [false, "join"],
+      [false, "joinBriefly"],
+    ] as const) {
       const array = patterned(3000);
       const store = new ByteStore();
       for (const [start, end] of [
@@ -99,7 +125,21 @@ describe("ByteStore", () => {
         store.append(array, start, end, true);
       }
       if (settle) store.settle();
-      expect(sameBytes(store.join(new Slab()), patterned(3000))).toBe(true);
+      const joined = join === "join" ? store.join(new Slab()) : store.joinBriefly();
+      expect(sameBytes(joined.subarray(0, 3000), patterned(3000))).toBe(true);
+    }
+  });
+
+  it("copies a part of less than 128 bytes at once, since a view of each would weigh more than many of them [F25]", () => {
+    for (const [length, copied] of [
+      [127, true],
+      [128, false],
+    ] as const) {
+      const array = patterned(1000);
+      const store = new ByteStore();
+      store.append(array, 500, 500 + length, true);
+      array.fill(99);
+      expect(store.join(new Slab())[0]).toBe(copied ? patterned(501)[500] : 99);
     }
   });
 
@@ -141,7 +181,7 @@ describe("ByteStore", () => {
     const blocksOf = (stores: readonly ByteStore[]): Uint8Array[] => stores.map((store) => store.joinBriefly());
     const first = new Set(blocksOf(fill()));
     expect(first.size).toBe(20);
-    expect(blocksOf(fill()).filter((block) => first.has(block))).toHaveLength(16);
+    expect(blocksOf(fill()).filter((block) => first.has(block)).length).toBe(16);
   });
 
   it("gives an array of its own, exactly as large as what is in it, but for short ones, which share the slab [F25]", () => {
@@ -161,14 +201,18 @@ describe("ByteStore", () => {
     }
   });
 
-  it("joins briefly in memory that is used again, up to 1 MiB", () => {
-    const first = stored([5000, 5000], true);
-    const second = stored([6000, 3000], true);
-    const memory = first.store.joinBriefly();
-    expect(second.store.joinBriefly().buffer).toBe(memory.buffer);
-    const large = stored([600_000, 600_000], true);
-    expect(large.store.joinBriefly().length).toBe(1_200_000);
-    const limit = stored([524_288, 524_288], true);
-    expect(limit.store.joinBriefly().length).toBe(1_048_576);
+  it("joins briefly in memory that is used again and doubled where it is too small, up to 1 MiB", () => {
+    const join = (...lengths: number[]): Uint8Array => stored(lengths, true).store.joinBriefly();
+    const memory = join(5000, 5000);
+    expect(join(6000, 3000) === memory).toBe(true);
+    const doubled = join(memory.length, 5000);
+    expect(doubled.length).toBe(2 * memory.length);
+    expect(join(5000, 5000) === doubled).toBe(true);
+    expect(join(300_000, 300_000).length).toBeLessThanOrEqual(1_048_576);
+    const largest = join(350_000, 350_000);
+    expect(largest.length).toBe(1_048_576);
+    expect(join(524_288, 524_288) === largest).toBe(true);
+    expect(join(600_000, 600_000).length).toBe(1_200_000);
+    expect(join(5000, 5000) === largest).toBe(true);
   });
 });
