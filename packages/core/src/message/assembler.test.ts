@@ -1,22 +1,36 @@
 import { describe, expect, it } from "vitest";
 import { bytes, patterned, sameBytes, utf8 } from "../../tests/support/bytes.ts";
 import { rsv2, runLength } from "../../tests/support/extensions.ts";
+import type { MessageTransform } from "../extension.ts";
 import type { SinkVerdict } from "../frame/frame-decoder.ts";
-import { portableHost } from "../host.ts";
+import { type HostFunctions, portableHost } from "../host.ts";
 import { type Limits, resolveLimits } from "../limits.ts";
 import { Assembler, type Delivery, type MessageSink } from "./assembler.ts";
 
 const text = (array: Uint8Array) => new TextDecoder().decode(array);
 
+/** A transform that takes part in what is received, and swallows it. */
+const swallowing: MessageTransform = {
+  beginDecode: () => true,
+  decode: () => undefined,
+  endDecode: () => undefined,
+  beginEncode: () => undefined,
+  encode: () => {},
+  endEncode: () => {},
+  release: () => {},
+};
+
 interface Setup {
   readonly delivery?: Delivery;
+  readonly host?: HostFunctions;
   readonly limits?: Partial<Limits>;
-  readonly transformed?: boolean;
+  /** The transform that owns RSV2. */
+  readonly transform?: MessageTransform | undefined;
   readonly verdict?: SinkVerdict;
 }
 
 /** An assembler, and what it said in words. */
-function assembler({ delivery = "messages", limits, transformed = false, verdict }: Setup = {}) {
+function assembler({ delivery = "messages", host = portableHost, limits, transform, verdict }: Setup = {}) {
   const said: string[] = [];
   const sink: MessageSink = {
     text: (data) => said.push(`text ${data}`),
@@ -24,13 +38,13 @@ function assembler({ delivery = "messages", limits, transformed = false, verdict
     fragment: (kind, array, start, end, final) =>
       said.push(`${kind} fragment ${text(array.subarray(start, end))}${final ? " final" : ""}`),
   };
-  const transforms = transformed ? [{ rsv: rsv2, transform: runLength().createTransform("server", []) }] : [];
+  const transforms = transform === undefined ? [] : [{ rsv: rsv2, transform }];
   const target = new Assembler(
     (opcode, payload) => {
       said.push(`control ${opcode} ${text(payload)}`);
       return verdict;
     },
-    { delivery, limits: resolveLimits(limits), host: portableHost, transforms },
+    { delivery, limits: resolveLimits(limits), host, transforms },
   );
   target.sink = sink;
   return { target, said };
@@ -151,18 +165,32 @@ describe("Assembler", () => {
     expect(said).toEqual([`binary ${"x".repeat(200)}end`]);
   });
 
+  it("decodes text in fragments as ASCII while it is, with the host's way for it, and else as UTF-8 [F21]", () => {
+    const host = {
+      decodeAscii: (array: Uint8Array, start: number, end: number) => `(${text(array.slice(start, end))})`,
+    };
+    const { target, said } = assembler({ host });
+    for (const [first, last] of [
+      ["as", "cii"],
+      ["é", ""],
+      ["caf", "é"],
+      ["a", "gain"],
+    ] as const) {
+      give(target, 0x01, first);
+      give(target, 0x80, "", last);
+    }
+    expect(said).toEqual(["text (ascii)", "text é", "text café", "text (again)"]);
+  });
+
   it("decodes what a transform takes part in, and blames the frame for what it finds", () => {
-    const { target, said } = assembler({ transformed: true });
+    const decoding = () => ({ transform: runLength().createTransform("server", []) });
+    const { target, said } = assembler(decoding());
     give(target, 0x81 | rsv2, bytes("0361"), bytes("02"), bytes("62"));
     give(target, 0x81, "plain");
     give(target, 0x82 | rsv2, "");
     expect(said).toEqual(["text aaabb", "text plain", "binary "]);
-    const fault = (hex: string, limits?: Partial<Limits>) =>
-      give(
-        assembler({ transformed: true, ...(limits === undefined ? {} : { limits }) }).target,
-        0x81 | rsv2,
-        bytes(hex),
-      );
+    const fault = (hex: string, limits: Partial<Limits> = {}) =>
+      give(assembler({ ...decoding(), limits }).target, 0x81 | rsv2, bytes(hex));
     expect(fault("00")).toEqual({ code: "extension/data-malformed" });
     expect(fault("01")).toEqual({ code: "extension/data-truncated" });
     expect(fault("01ff")).toEqual({ code: "message/utf8-invalid" });
@@ -172,32 +200,39 @@ describe("Assembler", () => {
     expect(fault("0361", { message: 3 })).toBeUndefined();
   });
 
+  it("gives a transform what there is of a message, nothing that is empty, and its end", () => {
+    const told: string[] = [];
+    const transform: MessageTransform = {
+      ...swallowing,
+      decode: (array, start, end) => {
+        told.push(text(array.subarray(start, end)));
+        return undefined;
+      },
+      endDecode: () => {
+        told.push("end");
+        return undefined;
+      },
+    };
+    const { target, said } = assembler({ transform });
+    give(target, 0x02 | rsv2, "", "ab", "");
+    give(target, 0x00, "");
+    give(target, 0x80, "c", "");
+    give(target, 0x82 | rsv2, "");
+    expect(told).toEqual(["ab", "c", "end", "end"]);
+    expect(said).toEqual(["binary ", "binary "]);
+  });
+
   it("delivers what a transform gives as parts of their own, as the transform may write to its array again", () => {
     const parts: Uint8Array[] = [];
     const scratch = new Uint8Array(4);
-    const tripling = {
-      beginDecode: () => true,
-      decode: (
-        array: Uint8Array,
-        start: number,
-        end: number,
-        sink: (b: Uint8Array, s: number, e: number) => boolean,
-      ) => {
+    const tripling: MessageTransform = {
+      ...swallowing,
+      decode: (array, start, end, sink) => {
         for (let at = start; at < end; at++) sink(scratch.fill(array[at] ?? 0), 1, 4);
         return undefined;
       },
-      endDecode: () => undefined,
-      beginEncode: () => undefined,
-      encode: () => {},
-      endEncode: () => {},
-      release: () => {},
     };
-    const target = new Assembler(() => undefined, {
-      delivery: "fragments",
-      limits: resolveLimits(undefined),
-      host: portableHost,
-      transforms: [{ rsv: rsv2, transform: tripling }],
-    });
+    const { target } = assembler({ delivery: "fragments", transform: tripling });
     target.sink = {
       text: () => {},
       binary: () => {},
@@ -210,36 +245,27 @@ describe("Assembler", () => {
     expect(parts.map(text)).toEqual(["aaa", "bbb", ""]);
   });
 
-  it("keeps a fault though the transform goes on after it was told to stop", () => {
-    const said: string[] = [];
-    const stubborn = {
-      beginDecode: () => true,
-      decode: (
-        array: Uint8Array,
-        start: number,
-        end: number,
-        sink: (b: Uint8Array, s: number, e: number) => boolean,
-      ) => {
-        for (let at = start; at < end; at++) said.push(String(sink(array, at, at + 1)));
+  it("keeps a fault though the transform goes on after it was told to stop, and does not end it", () => {
+    const told: string[] = [];
+    const stubborn: MessageTransform = {
+      ...swallowing,
+      decode: (array, start, end, sink) => {
+        for (let at = start; at < end; at++) told.push(String(sink(array, at, at + 1)));
         return undefined;
       },
-      endDecode: () => "extension/data-truncated" as const,
-      beginEncode: () => undefined,
-      encode: () => {},
-      endEncode: () => {},
-      release: () => {},
+      endDecode: () => {
+        told.push("end");
+        return "extension/data-truncated";
+      },
     };
-    const limited = (limits?: Partial<Limits>) =>
-      new Assembler(() => undefined, {
-        delivery: "messages",
-        limits: resolveLimits(limits),
-        host: portableHost,
-        transforms: [{ rsv: rsv2, transform: stubborn }],
-      });
-    expect(give(limited(), 0x81 | rsv2, bytes("61 ff 62"))).toEqual({ code: "message/utf8-invalid" });
-    expect(said.splice(0)).toEqual(["true", "false", "false"]);
-    expect(give(limited({ message: 2 }), 0x81 | rsv2, bytes("61 62 63 64"))).toEqual({ code: "message/too-big" });
-    expect(said).toEqual(["true", "true", "false", "false"]);
+    const fault = (hex: string, limits: Partial<Limits> = {}) =>
+      give(assembler({ transform: stubborn, limits }).target, 0x81 | rsv2, bytes(hex));
+    expect(fault("61 ff 62")).toEqual({ code: "message/utf8-invalid" });
+    expect(told.splice(0)).toEqual(["true", "false", "false"]);
+    expect(fault("61 62 63 64", { message: 2 })).toEqual({ code: "message/too-big" });
+    expect(told.splice(0)).toEqual(["true", "true", "false", "false"]);
+    expect(fault("61 62", { message: 2 })).toEqual({ code: "extension/data-truncated" });
+    expect(told).toEqual(["true", "true", "end"]);
   });
 
   it("assembles long text and binary from pieces of every size [F25]", () => {
