@@ -171,17 +171,29 @@ describe("ByteStore", () => {
     }
   });
 
-  it("uses the blocks of joined messages again, and keeps 16 of one size at most", () => {
-    const fill = (): ByteStore[] =>
-      Array.from({ length: 20 }, () => {
-        const store = new ByteStore();
-        store.append(patterned(30_000), 0, 30_000, false);
-        return store;
-      });
-    const blocksOf = (stores: readonly ByteStore[]): Uint8Array[] => stores.map((store) => store.joinBriefly());
-    const first = new Set(blocksOf(fill()));
-    expect(first.size).toBe(20);
-    expect(blocksOf(fill()).filter((block) => first.has(block)).length).toBe(16);
+  describe("the blocks of messages", () => {
+    /** A store of short parts, which lie in blocks of its own. */
+    const filled = (...lengths: readonly number[]): ByteStore => stored(lengths, false).store;
+
+    it("are used again by the next one, whether it was joined briefly or for good, and of several blocks", () => {
+      const block = filled(200).joinBriefly();
+      expect(block.length).toBe(256);
+      expect(filled(200).joinBriefly() === block).toBe(true);
+      filled(200).join(new Slab());
+      expect(filled(200).joinBriefly() === block).toBe(true);
+      filled(200, 200, 200).join(new Slab());
+      expect(filled(200).joinBriefly() === block).toBe(true);
+      filled(200, 200, 200).joinBriefly();
+      expect(filled(200).joinBriefly() === block).toBe(true);
+    });
+
+    it("are kept up to 16 of one size", () => {
+      const join20 = (): Uint8Array[] =>
+        Array.from({ length: 20 }, () => filled(30_000)).map((store) => store.joinBriefly());
+      const first = new Set(join20());
+      expect(first.size).toBe(20);
+      expect(join20().filter((block) => first.has(block)).length).toBe(16);
+    });
   });
 
   it("gives an array of its own, exactly as large as what is in it, but for short ones, which share the slab [F25]", () => {
