@@ -77,10 +77,7 @@ export class ByteStore {
       this.#clear();
       return block;
     }
-    if (this.#length <= scratchLimit && scratch.length < this.#length) {
-      scratch = new Uint8Array(Math.min(scratchLimit, Math.max(this.#length, scratch.length * 2)));
-    }
-    const joined = this.#length <= scratchLimit ? scratch : new Uint8Array(this.#length);
+    const joined = this.#length > scratchLimit ? new Uint8Array(this.#length) : scratchOf(this.#length);
     this.#copyTo(joined);
     return joined;
   }
@@ -90,7 +87,7 @@ export class ByteStore {
     let at = setAll(this.#parts, target, 0);
     const block = this.#block;
     if (block !== undefined) {
-      target.set(this.#used === block.length ? block : block.subarray(0, this.#used), at);
+      target.set(block.subarray(0, this.#used), at);
       at += this.#used;
       giveBack(block);
     }
@@ -105,7 +102,6 @@ export class ByteStore {
     this.#waiting.length = 0;
     this.#blocks.length = 0;
     this.#block = undefined;
-    this.#used = 0;
   }
 
   #copy(bytes: Uint8Array, start: number, end: number): void {
@@ -144,6 +140,12 @@ function setAll(parts: readonly Uint8Array[], target: Uint8Array, from: number):
     at += parts[index]!.length;
   }
   return at;
+}
+
+/** At least `size` bytes, at most `scratchLimit`. */
+function scratchOf(size: number): Uint8Array {
+  if (scratch.length < size) scratch = new Uint8Array(Math.min(scratchLimit, Math.max(size, scratch.length * 2)));
+  return scratch;
 }
 
 /** A block of at least `size` bytes, and at most twice as many. What it contains is undefined. */
