@@ -64,7 +64,6 @@ export class Assembler implements FrameSink {
   #slab: Slab | undefined;
 
   // The frame in progress.
-  #isControl = false;
   #opcode = 0;
   #final = false;
   /** The payload of a control frame that came in pieces. */
@@ -93,9 +92,8 @@ export class Assembler implements FrameSink {
   frame(firstByte: number, length: number): SinkVerdict {
     const { limits } = this.#options;
     const opcode = firstByte & opcodeBits;
-    this.#isControl = isControl(opcode);
-    if (this.#isControl) {
-      this.#opcode = opcode;
+    this.#opcode = opcode;
+    if (isControl(opcode)) {
       this.#controlLength = 0;
       return undefined;
     }
@@ -115,7 +113,7 @@ export class Assembler implements FrameSink {
   }
 
   payload(bytes: Uint8Array, start: number, end: number, last: boolean): SinkVerdict {
-    if (this.#isControl) return this.#acceptControl(bytes, start, end, last);
+    if (isControl(this.#opcode)) return this.#acceptControl(bytes, start, end, last);
     const final = last && this.#final;
     if (this.#transformed) return this.#acceptEncoded(bytes, start, end, final);
     // A message that lies whole in its chunk needs no state.
@@ -207,9 +205,8 @@ export class Assembler implements FrameSink {
       this.#transformedFault = tooBigMessage;
       return false;
     }
-    const verdict = this.#accept(plainBytes(bytes), start, end, false, false);
-    if (verdict !== undefined) this.#transformedFault = verdict;
-    return verdict === undefined;
+    this.#transformedFault = this.#accept(plainBytes(bytes), start, end, false, false);
+    return this.#transformedFault === undefined;
   }
 
   #acceptControl(bytes: Uint8Array, start: number, end: number, last: boolean): SinkVerdict {
