@@ -105,6 +105,14 @@ describe("ByteStore", () => {
     expect(sameBytes(store.join(new Slab()), patterned(8000))).toBe(true);
   });
 
+  it("keeps more parts of a chunk by reference than a call can have arguments", () => {
+    const array = patterned(4096);
+    const store = new ByteStore();
+    for (let count = 0; count < 200_000; count++) store.append(array, 0, 4096, true);
+    store.settle();
+    expect(store.length).toBe(200_000 * 4096);
+  });
+
   it("keeps the order of parts that are copied at once and parts that wait for the end of the chunk", () => {
     for (const [settle, join] of [
       [true, "join"],

@@ -55,7 +55,7 @@ export class ByteStore {
     const isLong = length >= referenceThreshold * waiting.length;
     if (isLong && waiting[0]!.buffer.byteLength - length <= length >> 3) {
       this.#sealBlock();
-      this.#parts.push(...waiting);
+      for (const part of waiting) this.#parts.push(part);
     } else {
       for (const part of waiting) this.#copy(part, 0, part.length);
     }
