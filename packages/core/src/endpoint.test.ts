@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { concat } from "../tests/support/bytes.ts";
 import { countingSource, usageErrorOf } from "../tests/support/connections.ts";
 import { type ClientOptions, Endpoint, type ServerOptions } from "./endpoint.ts";
 import type { EndpointEvent } from "./events.ts";
@@ -85,6 +86,17 @@ describe("Endpoint", () => {
     const response = ends.server.takeOutput();
     const whole = Uint8Array.from(response.flatMap((bytes) => [...bytes]));
     expect(types(ends.client.receive(whole))).toEqual(["open", "text", "close"]);
+  });
+
+  it("never throws for how much came with the response [C13]", () => {
+    const ends = { client: client(), server: Endpoint.server() };
+    carry(ends.client, ends.server);
+    ends.server.accept();
+    // More messages than a call can have arguments.
+    const messages = new Uint8Array(2 * 200_000);
+    for (let at = 0; at < messages.length; at += 2) messages[at] = 0x81;
+    const events = ends.client.receive(concat([...ends.server.takeOutput(), messages]));
+    expect(events.length).toBe(200_001);
   });
 
   it("takes the rest of the handshake's output before the connection's, within the budget", () => {

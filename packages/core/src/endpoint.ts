@@ -256,7 +256,8 @@ export class Endpoint implements Output {
       if (event.type !== "open") continue;
       const { agreement } = event;
       this.#connection = this.#openConnection(agreement, extensions);
-      if (agreement.rest.length > 0) all.push(...this.#connection.receive(agreement.rest));
+      if (agreement.rest.length === 0) continue;
+      for (const event of this.#connection.receive(agreement.rest)) all.push(event);
     }
     return all;
   }
