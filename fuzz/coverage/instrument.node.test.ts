@@ -5,12 +5,15 @@ import { instrument } from "./instrument.ts";
 function run(code: string): { result: unknown; hits: number[]; compared: [unknown, unknown][] } {
   const instrumented = instrument(code);
   const hits = new Array<number>(instrumented.blocks).fill(0);
+  const enter = (block: number): void => {
+    hits[block] = (hits[block] ?? 0) + 1;
+  };
   const compared: [unknown, unknown][] = [];
   const probe = (_: number, left: unknown, right: unknown): boolean => {
     compared.push([left, right]);
     return left === right;
   };
-  return { result: new Function("$hit", "$probe", instrumented.code)(hits, probe), hits, compared };
+  return { result: new Function("$enter", "$probe", instrumented.code)(enter, probe), hits, compared };
 }
 
 it.each([

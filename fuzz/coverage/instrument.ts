@@ -1,16 +1,18 @@
 /**
- * Code that tells where it went: a counter in every block, and a probe at every `===` and `!==`. The text between the
+ * Code that tells where it went: a call in every block, and a probe at every `===` and `!==`. The text between the
  * parts that are wrapped stays as it is, so that nothing has to be printed from a tree.
  *
  * A block is what runs or does not: a branch, the body of a loop or of a function, a case, the right side of `&&`, `||`
- * and `??`. A body that is one expression has no counter of its own: what calls it has.
+ * and `??`. A body that is one expression has no call of its own: what calls it has. No loop goes round without entering a
+ * block, so that `$enter` can end one that would not end by itself: it throws, and throws again wherever that is caught.
  */
 import { type AnyNode, type Node, parse } from "acorn";
 
-/** A script that expects `$hit`, an array of `blocks` numbers, and `$probe`. */
+/** A script that expects `$enter` and `$probe`. */
 export interface Instrumented {
   /** `$probe(index, left, right)` is to answer `left === right`. */
   readonly code: string;
+  /** `$enter(index)` is called at the beginning of each of so many blocks. */
   readonly blocks: number;
   readonly probes: number;
 }
@@ -22,11 +24,11 @@ type Wrap = (node: AnyNode, text: string) => string;
 export function instrument(code: string): Instrumented {
   let blocks = 0;
   let probes = 0;
-  const hit = (): string => `$hit[${blocks++}]++`;
+  const enter = (): string => `$enter(${blocks++})`;
   const block: Wrap = (node, text) =>
-    node.type === "BlockStatement" ? `{${hit()};${text.slice(1)}` : `{${hit()};${text}}`;
-  const expression: Wrap = (_, text) => `(${hit()},${text})`;
-  const caseStart: Wrap = (_, text) => `${hit()};${text}`;
+    node.type === "BlockStatement" ? `{${enter()};${text.slice(1)}` : `{${enter()};${text}}`;
+  const expression: Wrap = (_, text) => `(${enter()},${text})`;
+  const caseStart: Wrap = (_, text) => `${enter()};${text}`;
   const probe = (left: AnyNode, right: AnyNode): string => `$probe(${probes++},(${render(left)}),(${render(right)}))`;
 
   const render = (node: AnyNode): string => {

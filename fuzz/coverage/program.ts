@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { instrument } from "./instrument.ts";
-import type { Target } from "./target.ts";
+import { BrokenLaw, type Target } from "./target.ts";
 
 /** A block that is entered once is not one that is entered a hundred times: see `level`. */
 const levelsOfBlocks = 8;
@@ -18,6 +18,9 @@ const levelsOfProbes = 40;
 const maxWord = 32;
 const maxWords = 1000;
 
+/** What stops a run that enters more blocks than it may. One for all: to make it costs nothing then. */
+const stopped: Error = new Error("too much work");
+
 export class Program {
   readonly target: Target;
   /** Every feature is below this. */
@@ -25,9 +28,11 @@ export class Program {
   /** The texts that were compared and differed, as bytes. */
   readonly words: Uint8Array[] = [];
 
-  /** How often each block was entered since `reset`. */
+  /** How often each block was entered in the latest run. */
   readonly #hit: Uint32Array;
-  /** The nearest that the sides of each comparison came since `reset`; 0 when it was not made. */
+  /** So many blocks more may be entered; below 0 when one was entered that may not be. */
+  #left = Number.POSITIVE_INFINITY;
+  /** The nearest that the sides of each comparison came in the latest run; 0 when it was not made. */
   readonly #nearest: Uint8Array;
   readonly #known = new Set<string>();
 
@@ -39,29 +44,35 @@ export class Program {
     this.features = instrumented.blocks * levelsOfBlocks + instrumented.probes * levelsOfProbes;
 
     const module: { exports: { target?: Target } } = { exports: {} };
-    const parameters = ["module", "exports", "require", "$hit", "$probe"];
+    const parameters = ["module", "exports", "require", "$enter", "$probe"];
     const body = new Function(...parameters, `${instrumented.code}\n//# sourceURL=${name}`);
     const probe = (index: number, left: unknown, right: unknown): boolean => this.#probe(index, left, right);
-    body(module, module.exports, createRequire(import.meta.url), this.#hit, probe);
+    const enter = (block: number): void => this.#enter(block);
+    body(module, module.exports, createRequire(import.meta.url), enter, probe);
     const { target } = module.exports;
     if (target === undefined) throw new Error(`${name} exports no target`);
     this.target = target;
   }
 
-  /** Before each run. */
-  reset(): void {
+  /** Runs the target on `data`, which it may change. Throws what it throws, and `BrokenLaw` as soon as it works too much. */
+  run(data: Uint8Array): void {
     this.#hit.fill(0);
     this.#nearest.fill(0);
+    const { perByte, fixed } = this.target.work;
+    const { length } = data;
+    const bound = perByte * length + fixed;
+    this.#left = bound;
+    try {
+      this.target.run(data);
+    } catch (error) {
+      throw error === stopped ? new BrokenLaw(`more than ${bound} blocks for ${length} bytes`) : error;
+    }
+    // Something has caught it after all, such as a `finally` that returns.
+    if (this.#left < 0)
+      throw new BrokenLaw(`more than ${bound} blocks for ${length} bytes, and what stopped them is lost`);
   }
 
-  /** Blocks entered since `reset`. */
-  get work(): number {
-    let work = 0;
-    for (const count of this.#hit) work += count;
-    return work;
-  }
-
-  /** Tells all features reached since `reset`. */
+  /** Tells all features reached in the latest run. */
   forEachFeature(tell: (feature: number) => void): void {
     // Index loops: this runs after each execution, over every block that there is.
     const hit = this.#hit;
@@ -75,6 +86,13 @@ export class Program {
       const near = nearest[probe] as number;
       if (near !== 0) tell(first + probe * levelsOfProbes + near);
     }
+  }
+
+  #enter(block: number): void {
+    const hit = this.#hit;
+    hit[block] = (hit[block] as number) + 1;
+    // Again for each block that is entered then: nothing that catches it goes on for long.
+    if (--this.#left < 0) throw stopped;
   }
 
   #probe(index: number, left: unknown, right: unknown): boolean {

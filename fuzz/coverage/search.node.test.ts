@@ -57,7 +57,32 @@ describe("the work", () => {
   it("that is quadratic in the bytes is noticed, once there are enough of them", () => {
     const crash = find(programOf("for (const a of bytes) for (const b of bytes) if (a > b) continue;", 200), 20_000);
     expect(crash?.error).toBeInstanceOf(BrokenLaw);
-    expect(String(crash?.error)).toMatch(/^BrokenLaw: \d+ blocks for \d+ bytes$/);
+    expect(String(crash?.error)).toMatch(/^BrokenLaw: more than \d+ blocks for \d+ bytes$/);
+  });
+
+  it.each([
+    ["in a loop without a body", "for (;;) ;"],
+    ["while a call answers", "const more = () => true; while (more()) ;"],
+    ["in a loop that goes on after an error", "for (;;) try { if (bytes.length > 0) throw 1; } catch { continue; }"],
+    ["in a loop that catches all, and goes on", "for (;;) { try { for (;;) ; } catch { } }"],
+    ["in a loop that a finally goes back to", "for (;;) try { for (;;) ; } finally { continue; }"],
+    ["in functions that call each other", "const f = (n) => { while (n === n) g(n); }, g = (n) => { f(n); }; f(1);"],
+    ["in a generator", "const all = function* () { for (;;) yield 1; }; for (const each of all()) ;"],
+  ])("that does not end is stopped, and the input is told: %s", (_, loop) => {
+    const crash = find(programOf(`if (bytes[0] === 0x2a) { ${loop} }`), 50_000);
+    expect(ascii(crash?.data ?? new Uint8Array(0))).toMatch(/^\*/);
+    expect(crash?.error).toBeInstanceOf(BrokenLaw);
+    expect(String(crash?.error)).toMatch(/^BrokenLaw: more than \d+ blocks for \d+ bytes$/);
+  });
+
+  it("that was stopped is told even where that is lost", () => {
+    const crash = find(programOf("try { if (bytes[0] === 0x2a) for (;;) ; } finally { return; }"), 50_000);
+    expect(String(crash?.error)).toMatch(/^BrokenLaw: more than .* is lost$/);
+  });
+
+  it("of one run does not count for the next", () => {
+    const search = new Search(programOf("for (const each of bytes) for (let i = 0; i < 15; i++) ;"), new Random(seed));
+    for (let runs = 0; runs < 100; runs++) expect(search.try(new Uint8Array(32))).toBeUndefined();
   });
 
   it("that is linear in them is not", () => {
