@@ -52,6 +52,8 @@ describe("Basic credentials", () => {
   it("come out of userinfo percent-decoded, a missing password empty, a stray percent sign itself", () => {
     expect(userinfoAuthorization("test:123%C2%A3")).toBe("Basic dGVzdDoxMjPCow==");
     expect(userinfoAuthorization("a")).toBe(basicAuthorization("a", ""));
+    expect(userinfoAuthorization(":p")).toBe(basicAuthorization("", "p"));
+    expect(userinfoAuthorization("a:p:q")).toBe(basicAuthorization("a", "p:q"));
     expect(userinfoAuthorization("a%:b%4%zz%")).toBe(basicAuthorization("a%", "b%4%zz%"));
   });
 });
