@@ -56,6 +56,7 @@ describe("ClientHandshake", () => {
       return event?.type === "failure" && [event.violation.code, event.violation.offset];
     };
     expect(offsetOf(`${interim}${interim}nonsense\r\n`)).toEqual(["http/version", 2 * interim.length]);
+    expect(offsetOf(`${interim}HTTP/2.0 101 X\r\n`)).toEqual(["http/version-unsupported", interim.length + 5]);
     expect(offsetOf(interim.repeat(3))).toEqual(["opening/too-many-interim-responses", 3 * interim.length]);
     const wrong = response({ Upgrade: "h2c" });
     expect(offsetOf(`${interim}${wrong}`)).toEqual(["opening/upgrade-mismatch", interim.length + wrong.length]);
@@ -68,6 +69,11 @@ describe("ClientHandshake", () => {
     const late = client();
     late.receive(latin1(`${interim}HTTP`));
     expect(late.fail("deadline/opening")).toMatchObject([{ violation: { offset: interim.length + 4 } }]);
+  });
+
+  it.each(["000", "099", "600", "999"])("takes the status %s, which HTTP has not, for a rejection [C01]", (status) => {
+    const text = `HTTP/1.1 ${status} X\r\nContent-Length: 0\r\n\r\n${response()}`;
+    expect(client().receive(latin1(text))).toMatchObject([{ type: "rejection", response: { status: Number(status) } }]);
   });
 
   it("holds no memory of a chunk in which nothing followed the response", () => {
