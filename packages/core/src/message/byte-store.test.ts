@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { concat, patterned, sameBytes } from "../../tests/support/bytes.ts";
 import { ByteStore } from "./byte-store.ts";
 import { Slab } from "./slab.ts";
@@ -12,6 +12,26 @@ function stored(lengths: readonly number[], stays: boolean): { store: ByteStore;
     store.settle();
   }
   return { store, whole: concat(parts) };
+}
+
+const byte = patterned(1);
+
+/** The sizes of the arrays that `work` makes, in order. */
+function sizesAllocated(work: () => void): number[] {
+  const sizes: number[] = [];
+  const Platform = globalThis.Uint8Array;
+  globalThis.Uint8Array = new Proxy(Platform, {
+    construct: (target, parameters, self) => {
+      if (typeof parameters[0] === "number") sizes.push(parameters[0]);
+      return Reflect.construct(target, parameters, self);
+    },
+  });
+  try {
+    work();
+  } finally {
+    globalThis.Uint8Array = Platform;
+  }
+  return sizes;
 }
 
 const shapes = [
@@ -193,6 +213,18 @@ describe("ByteStore", () => {
       expect(filled(200).joinBriefly() === block).toBe(true);
       filled(200, 200, 200).joinBriefly();
       expect(filled(200).joinBriefly() === block).toBe(true);
+    });
+
+    it("are each as large as what is stored already, from 256 bytes to 64 KiB", async () => {
+      // A module of its own, whose blocks nobody has given back.
+      vi.resetModules();
+      const module: typeof import("./byte-store.ts") = await import("./byte-store.ts");
+      const allocated = sizesAllocated(() => {
+        const store = new module.ByteStore();
+        for (let at = 0; at < 200_000; at++) store.append(byte, 0, 1, false);
+        expect(store.length).toBe(200_000);
+      });
+      expect(allocated).toEqual([256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 65_536, 65_536]);
     });
 
     it("are kept up to 16 of one size", () => {
