@@ -14,8 +14,6 @@ function stored(lengths: readonly number[], stays: boolean): { store: ByteStore;
   return { store, whole: concat(parts) };
 }
 
-const byte = patterned(1);
-
 /** The sizes of the arrays that `work` makes, in order. */
 function sizesAllocated(work: () => void): number[] {
   const sizes: number[] = [];
@@ -219,9 +217,10 @@ describe("ByteStore", () => {
       // A module of its own, whose blocks nobody has given back.
       vi.resetModules();
       const module: typeof import("./byte-store.ts") = await import("./byte-store.ts");
+      const array = patterned(1000);
       const allocated = sizesAllocated(() => {
         const store = new module.ByteStore();
-        for (let at = 0; at < 200_000; at++) store.append(byte, 0, 1, false);
+        for (let count = 0; count < 200_000; count++) store.append(array, 999, 1000, false);
         expect(store.length).toBe(200_000);
       });
       expect(allocated).toEqual([256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 65_536, 65_536]);

@@ -125,7 +125,7 @@ export class ByteStore {
 
   #sealBlock(): void {
     if (this.#block !== undefined) {
-      this.#parts.push(this.#used === this.#block.length ? this.#block : this.#block.subarray(0, this.#used));
+      this.#parts.push(this.#block.subarray(0, this.#used));
       this.#blocks.push(this.#block);
     }
     this.#block = undefined;
