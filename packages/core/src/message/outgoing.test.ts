@@ -39,6 +39,26 @@ describe("Outgoing", () => {
     expect(out.length).toBe(0);
   });
 
+  it("counts control frames in the budget, and gives no message for which they leave no room [X24]", () => {
+    const out = outgoing();
+    out.sendText("a", undefined);
+    out.controls.ping(utf8("p"));
+    expect(outline(all(out, 3))).toEqual(["ping FIN 1"]);
+    expect(out.length).toBe(3);
+    out.controls.ping(utf8("p"));
+    expect(outline(all(out, 4))).toEqual(["ping FIN 1", "text FIN 1"]);
+    expect(all(out)).toEqual([]);
+  });
+
+  it("takes short messages and the Close behind them at once, and nothing of them twice", () => {
+    const out = outgoing();
+    out.sendText("a", undefined);
+    out.sendBinary(utf8("bc"), undefined);
+    out.sendClose(closeBody(1000));
+    expect(outline(all(out))).toEqual(["text FIN 1", "binary FIN 2", "close FIN 2"]);
+    expect([out.length, out.closeTaken, all(out)]).toEqual([0, true, []]);
+  });
+
   it("sends by reference, by copy and masked, whichever the role and the owner ask for [F12]", () => {
     const data = patterned(70_000);
     const server = outgoing();
