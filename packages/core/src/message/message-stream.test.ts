@@ -66,6 +66,17 @@ describe("MessageStream", () => {
     expect(new TextDecoder().decode(payload()[0])).toBe(expected);
   });
 
+  it("refuses what is neither text nor bytes, whatever the kind of the message, and stays as it was", () => {
+    for (const kind of ["text", "binary"] as const) {
+      const { outgoing, message } = stream(kind);
+      for (const wrong of [undefined, null, 5, [1, 2], new ArrayBuffer(2), Uint16Array.of(1, 2)]) {
+        expect(usageErrorOf(() => message.write(wrong as never))).toBe("send/data-type");
+      }
+      expect(outgoing.length).toBe(0);
+      message.end();
+    }
+  });
+
   it("refuses text in a binary message, and what is not UTF-8 in one of text, and stays as it was", () => {
     const binary = stream("binary");
     expect(usageErrorOf(() => binary.message.write("x"))).toBe("send/kind");
@@ -73,9 +84,12 @@ describe("MessageStream", () => {
     const { message, payload } = stream("text");
     for (const wrong of ["ff", "61 80", "eda080"])
       expect(usageErrorOf(() => message.write(bytes(wrong)))).toBe("send/not-utf8");
+    expect(() => message.write(bytes("616280"))).toThrow("The byte at 2 cannot stand there.");
     message.write(bytes("c3"));
     expect(usageErrorOf(() => message.write("x"))).toBe("send/not-utf8");
+    expect(() => message.write("x")).toThrow("The bytes before it end within a sequence.");
     expect(usageErrorOf(() => message.end())).toBe("send/not-utf8");
+    expect(() => message.end()).toThrow("The message ends within a sequence.");
     message.write(bytes("a9"));
     message.end();
     expect(payload()).toEqual([utf8("é")]);
