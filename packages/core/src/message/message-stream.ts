@@ -50,11 +50,9 @@ export class MessageStream {
     if (this.#message.ended) return;
     this.#checkSend("nothing");
     if (this.#utf8 !== utf8Boundary) throw new UsageError("send/not-utf8", "The message ends within a sequence.");
-    if (this.#surrogate !== "") {
-      const before = this.#message.length;
-      this.#message.appendText(this.#surrogate);
-      this.#outgoing.appended(this.#message.length - before);
-    }
+    const before = this.#message.length;
+    this.#message.appendText(this.#surrogate);
+    this.#outgoing.appended(this.#message.length - before);
     this.#outgoing.ended(this.#message);
   }
 
@@ -63,7 +61,7 @@ export class MessageStream {
     if (this.#utf8 !== utf8Boundary)
       throw new UsageError("send/not-utf8", "The bytes before it end within a sequence.");
     let text = this.#surrogate + data;
-    const cut = text.length > 0 && (text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800;
+    const cut = (text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800;
     this.#surrogate = cut ? text.slice(-1) : "";
     if (cut) text = text.slice(0, -1);
     this.#message.appendText(text);

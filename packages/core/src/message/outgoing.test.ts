@@ -162,6 +162,18 @@ describe("Outgoing", () => {
     expect(out.length).toBe(0);
   });
 
+  it("asks the transforms about no message that a hastened Close drops", () => {
+    const log: string[] = [];
+    const transform = adding("a", rsv1, 1, log).createTransform("server", []);
+    const out = outgoing({ transforms: [{ transform, rsv: rsv1 }] });
+    out.sendText("A", undefined);
+    out.sendBinary(new Uint8Array(1_048_577), undefined);
+    out.hastenClose(closeBody(1001));
+    expect(outline(all(out))).toEqual(["text FIN rsv40 1", "close FIN 2"]);
+    expect(log).toEqual(["a beginEncode text 1 undefined", "a endEncode"]);
+    expect([out.length, out.hasData]).toEqual([0, false]);
+  });
+
   it.each([undefined, closeBody(1002)])(
     "spends the allowance before a hastened Close over several calls, and no more than it, however often it is hastened [X24]",
     (again) => {
