@@ -174,6 +174,18 @@ describe("Outgoing", () => {
     expect([out.length, out.hasData]).toEqual([0, false]);
   });
 
+  it("lets a message of 1 MiB leave before a hastened Close, and none of a byte more [X24]", () => {
+    for (const [length, leaves] of [
+      [1_048_576, true],
+      [1_048_577, false],
+    ] as const) {
+      const out = outgoing({ fragmentSize: 2_000_000 });
+      out.sendBinary(new Uint8Array(length), undefined);
+      out.hastenClose(closeBody(1001));
+      expect(outline(all(out))).toEqual(leaves ? [`binary FIN ${length}`, "close FIN 2"] : ["close FIN 2"]);
+    }
+  });
+
   it.each([undefined, closeBody(1002)])(
     "spends the allowance before a hastened Close over several calls, and no more than it, however often it is hastened [X24]",
     (again) => {
@@ -182,7 +194,9 @@ describe("Outgoing", () => {
       out.hastenClose(closeBody(1000));
       let length = 0;
       while (!out.closeTaken) {
-        length += concat(out.take(50_000)).length;
+        const taken = concat(out.take(50_000)).length;
+        expect(taken).toBeLessThan(50_000 + 1004);
+        length += taken;
         out.hastenClose(again);
       }
       expect(length).toBeGreaterThan(1_048_000);
