@@ -58,6 +58,28 @@ describe("EncodePipeline", () => {
     expect(encode?.take(9)).toEqual(bytes("0103 0108"));
   });
 
+  it("takes ranges from anywhere in an array, and answers to every stage that more is wanted", () => {
+    const answers: boolean[] = [];
+    const framing = (amount: number): Extension => {
+      const plain = adding("a", rsv1, amount);
+      return {
+        ...plain,
+        createTransform: (role, parameters) => ({
+          ...plain.createTransform(role, parameters),
+          encode: (array, start, end, sink) => {
+            answers.push(sink(Uint8Array.of(0xff, ...array.subarray(start, end), amount, 0xff), 1, end - start + 2));
+          },
+        }),
+      };
+    };
+    const encode = begin([framing(1), framing(2)]);
+    encode?.push(bytes("0a0b"));
+    expect(answers).toEqual([true, true]);
+    expect(encode?.available).toBe(4);
+    expect(encode?.take(9)).toEqual(bytes("0a0b 01 02"));
+    expect(encode?.available).toBe(0);
+  });
+
   it("gives arrays that are its own to change", () => {
     const encode = begin([adding("a", rsv1, 1)]);
     const data = patterned(5000);

@@ -182,7 +182,7 @@ export class Outgoing {
       this.#length += this.#closeLength(payload) - this.#closeLength(this.#close);
       this.#close = payload;
     }
-    this.#allowance = Math.min(this.#allowance ?? closeAllowance, closeAllowance);
+    this.#allowance ??= closeAllowance;
   }
 
   /** Frames to write, oldest first: about `budget` bytes, and more only to finish a frame. */
@@ -229,20 +229,19 @@ export class Outgoing {
   }
 
   #takeRun(lane: Lane, output: ByteWriter, room: number): number {
-    const allowance = this.#allowance ?? room;
-    if (allowance <= 0) return 0;
-    const taken = lane.takeRun(Math.min(room, allowance), output);
+    const taken = lane.takeRun(Math.min(room, this.#allowance ?? room), output);
     this.#hasLeft(taken);
     return taken;
   }
 
   #takeFragment(message: PendingMessage, output: ByteWriter, room: number): number {
-    if (!message.ready || !this.#mayLeave(message)) return 0;
+    if (!this.#mayLeave(message)) return 0;
     const before = message.length;
-    const limit = Math.min(this.#options.fragmentSize, Math.max(Math.floor(room), smallestFragment));
+    const limit = Math.min(this.#options.fragmentSize, Math.max(room, smallestFragment));
     const { payload, owned, final } = message.takeFragment(limit);
     this.#hasLeft(before - message.length);
-    // An extension may swallow what it was given until it is given more.
+    // A message that is streamed may have nothing to give yet; an extension may swallow what it was given until it is
+    // given more.
     if (payload.length === 0 && !final) return 0;
     if (final) {
       this.#current = undefined;

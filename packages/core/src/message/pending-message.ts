@@ -104,7 +104,7 @@ export class PendingMessage {
     return (this.kind === "text" ? text : binary) | (this.#pipeline?.rsv ?? 0);
   }
 
-  /** The next fragment, with at most `limit` bytes of payload. Only while `ready`, and after `begin`. */
+  /** The next fragment, with at most `limit` bytes of payload; empty and not final while not `ready`. Only after `begin`. */
   takeFragment(limit: number): Fragment {
     if (this.#pipeline !== undefined) return this.#takeTransformed(this.#pipeline, limit);
     const payload = this.#input.take(limit);
