@@ -35,11 +35,24 @@ describe("DecodePipeline", () => {
     const log: TransformLog = [];
     const { decode, output } = pipeline([adding("a", rsv1, 1, log), runLength(log), adding("b", rsv3, 2, log)]);
     decode.begin("text", rsv1 | rsv2 | rsv3);
-    // 05 0a less 2 is 03 08, which is 08 08 08, less 1 is 07 07 07.
-    decode.push(bytes("050a"), 0, 2);
+    // 05 0a 04 0b less 2 is 03 08 02 09, which is 08 08 08 09 09, less 1 is 07 07 07 08 08.
+    decode.push(bytes("050a 040b"), 0, 4);
     decode.end();
-    expect(output()).toEqual(bytes("070707"));
+    expect(output()).toEqual(bytes("0707070808"));
     expect(log.slice(-2)).toEqual(["b endDecode", "a endDecode"]);
+  });
+
+  it("joins anew for each message those that take part in it [E31]", () => {
+    const log: TransformLog = [];
+    const { decode, output } = pipeline([adding("a", rsv1, 1, log), adding("b", rsv3, 2, log)]);
+    for (const rsv of [rsv1 | rsv3, rsv3, rsv1, rsv1 | rsv3]) {
+      expect(decode.begin("binary", rsv)).toBe(true);
+      decode.push(bytes("09"), 0, 1);
+      decode.end();
+    }
+    expect(output()).toEqual(bytes("06 07 08 06"));
+    const ends = ["b", "a", "b", "a", "b", "a"].map((name) => `${name} endDecode`);
+    expect(log.filter((line) => line.endsWith("endDecode"))).toEqual(ends);
   });
 
   it("answers the first violation, of whichever stage, during the message and at its end", () => {

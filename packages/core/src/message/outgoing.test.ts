@@ -83,6 +83,21 @@ describe("Outgoing", () => {
     expect(new TextDecoder().decode(concat(readFrames(taken).map(({ payload }) => payload)))).toBe(text);
   });
 
+  it("takes back no block that another connection's transport holds, though it was sent through this one", () => {
+    const turn = (char: string): readonly Uint8Array[] => {
+      const out = outgoing();
+      for (let index = 0; index < 100; index++) out.sendText(char.repeat(3000), undefined);
+      return out.take(Number.POSITIVE_INFINITY);
+    };
+    const inner = turn("a");
+    const copies = inner.map((chunk) => chunk.slice());
+    const outer = outgoing({ fragmentSize: 1000 });
+    for (const chunk of inner) outer.sendBinary(chunk, undefined);
+    expect(sameBytes(concat(all(outer).map(({ payload }) => payload)), concat(copies))).toBe(true);
+    turn("b");
+    expect(sameBytes(concat(inner), concat(copies))).toBe(true);
+  });
+
   it("chooses the lane by priority, for messages of all kinds", () => {
     const out = outgoing();
     out.sendText("ordinary", {});

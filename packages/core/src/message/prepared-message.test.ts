@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { patterned, sameBytes, utf8 } from "../../tests/support/bytes.ts";
+import { usageErrorOf } from "../../tests/support/connections.ts";
 import { readFrames } from "../../tests/support/wire.ts";
 import { prepareBinary, prepareText } from "./prepared-message.ts";
 
@@ -22,6 +23,13 @@ describe("prepareText and prepareBinary", () => {
       new TextEncoder().encodeInto(text, target.subarray(at)).written;
     for (const host of [undefined, { encodeUtf8 }]) {
       expect(prepareText("é\ud800€", host).payload).toEqual(utf8("é\ufffd€"));
+    }
+  });
+
+  it("refuse what is not text, and what is not bytes", () => {
+    expect(usageErrorOf(() => prepareText(utf8("x") as never))).toBe("send/data-type");
+    for (const wrong of ["x", undefined, new ArrayBuffer(2), Uint16Array.of(1, 2)]) {
+      expect(usageErrorOf(() => prepareBinary(wrong as never))).toBe("send/data-type");
     }
   });
 
