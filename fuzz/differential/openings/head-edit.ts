@@ -196,3 +196,10 @@ export function merged(stream: Stream): Stream {
   const fields = heads.flatMap(({ lines }) => lines.slice(1));
   return withLines(stream, [...last.lines.slice(0, 1), ...fields], last.rest);
 }
+
+/** The stream from its last head on, past interim responses. */
+export const lastHead = (stream: Stream): Stream => from(stream, lengthBefore(stream, Number.POSITIVE_INFINITY));
+
+/** The stream with its last head as `change` makes it. */
+export const withLastHead = (stream: Stream, change: (last: Stream) => Stream): Stream =>
+  behind(change(lastHead(stream)), stream, lengthBefore(stream, Number.POSITIVE_INFINITY));

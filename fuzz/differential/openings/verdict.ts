@@ -18,3 +18,6 @@ export const openedAs = (subprotocol: string | undefined, extensions: string, re
   `extensions ${extensions}`,
   `rest ${rest}`,
 ];
+
+/** An event for peers whose parameters cannot be compared: what they do not tell, or choose for themselves. */
+export const withoutParameters = (event: string): string => event.replace(/;[^,]*/g, "");

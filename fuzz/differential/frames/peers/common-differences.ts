@@ -6,6 +6,7 @@ import { beginning, continued } from "../../stream.ts";
 import { isBeginning, isMessage, same, sameEvents } from "../../verdict.ts";
 import { holdsFinalBlock } from "../final-block.ts";
 import { wholeFrames } from "../frame-end.ts";
+import { limits } from "../ours.ts";
 
 export const nonMinimalLength = (peer: string): Difference => ({
   name: `${peer} accepts lengths in more bytes than they need`,
@@ -69,4 +70,11 @@ export const finalBlockEndsAll = (peer: string): Difference => ({
   name: `${peer} drops compressed payload after a block with BFINAL, or forgets the window`,
   section: "RFC 7692 §7.2.3.4",
   applies: holdsFinalBlock,
+});
+
+export const limitBeforeInflating = (peer: string): Difference => ({
+  name: `${peer} holds compressed payload to the limit of messages, before it is inflated`,
+  section: "RFC 6455 §10.4",
+  applies: ({ stream, theirs }) => stream.deflate && theirs.failed === 1009,
+  instead: () => ({ options: { limits: { ...limits, frame: limits.message } } }),
 });

@@ -1,38 +1,55 @@
-/** The driver of `websocket-driver`, and how it differs. It is asked without permessage-deflate, which is another package. */
+/** The driver of `websocket-driver`, with the package `permessage-deflate` for its extension, and how it differs. */
 import { createRequire } from "node:module";
+import zlib from "node:zlib";
 import type { Difference, Peer } from "../../peer.ts";
 import { chunksOf, type Stream } from "../../stream.ts";
-import { binary, close, same, sameEvents, text, type Verdict } from "../../verdict.ts";
+import { binary, close, isBeginning, isMessage, same, sameEvents, text, type Verdict } from "../../verdict.ts";
 import { isCut, unmasked, withShortLength } from "../frame-end.ts";
 import { frames } from "../frames.ts";
 import { limits } from "../ours.ts";
-import { lengthBeforeKey, nonMinimalLength, signBitIsTooBig, utf8OfWholeMessage } from "./common-differences.ts";
+import {
+  deflateEndsEarly,
+  finalBlockEndsAll,
+  lengthBeforeKey,
+  limitBeforeInflating,
+  nonMinimalLength,
+  signBitIsTooBig,
+  utf8OfWholeMessage,
+} from "./common-differences.ts";
 
 /** As far as it is used here. */
 interface Driver {
   readyState: number;
   readonly io: { on(name: "data", listener: (bytes: Buffer) => void): void };
-  readonly _extensions: { generateResponse(header: string): unknown };
+  readonly _extensions: Extensions;
   on(name: "message" | "ping" | "pong", listener: (event: { readonly data: string | Buffer }) => void): void;
   on(name: "close", listener: (event: { readonly code: number; readonly reason: string }) => void): void;
   on(name: "error", listener: () => void): void;
   parse(chunk: Buffer): void;
 }
 
-const Hybi = createRequire(import.meta.url)("websocket-driver/lib/websocket/driver/hybi") as new (
+interface Extensions {
+  add(extension: object): void;
+  generateOffer(): unknown;
+  activate(header: string): void;
+  generateResponse(header: string): unknown;
+  processIncomingMessage(message: object, done: (...result: unknown[]) => void, driver: Driver): void;
+  close(done: () => void): void;
+}
+
+const require = createRequire(import.meta.url);
+const Hybi = require("websocket-driver/lib/websocket/driver/hybi") as new (
   request: null,
   url: string,
   options: object,
 ) => Driver;
+const { configure } = require("permessage-deflate") as { configure(this: object, options: object): object };
 
-function judge(stream: Stream): Verdict {
+function judge(stream: Stream): Verdict | Promise<Verdict> {
   const driver = new Hybi(null, "ws://localhost/", {
     maxLength: limits.message,
     requireMasking: stream.role === "server",
   });
-  // As they are after the opening handshake.
-  driver._extensions.generateResponse("");
-  driver.readyState = 1;
   const events: string[] = [];
   let failed: number | undefined;
   let failing = false;
@@ -46,11 +63,63 @@ function judge(stream: Stream): Verdict {
     if (failing) failed = code;
     else events.push(close(code, reason));
   });
+  if (stream.deflate) return judgeDeflate(driver, stream).then(() => ({ events, failed }));
+  // As they are after the opening handshake.
+  driver._extensions.generateResponse("");
+  driver.readyState = 1;
   for (const chunk of chunksOf(stream)) driver.parse(chunk);
   return { events, failed };
 }
 
+/** Inflating is asynchronous, and control frames overtake it: nothing more is delivered before it is done. */
+async function judgeDeflate(driver: Driver, stream: Stream): Promise<void> {
+  const { _extensions: extensions } = driver;
+  let inflating: Promise<void> | undefined;
+  let isStuck = false;
+  let done = (): void => undefined;
+  const stuck = (): void => {
+    isStuck = true;
+    done();
+  };
+  extensions.add(configure.call(require("permessage-deflate"), { zlib: zlibThatTells(stuck) }));
+  if (stream.role === "server") extensions.generateResponse("permessage-deflate");
+  else {
+    extensions.generateOffer();
+    extensions.activate("permessage-deflate");
+  }
+  driver.readyState = 1;
+  const process = extensions.processIncomingMessage.bind(extensions);
+  extensions.processIncomingMessage = (message, told, context) => {
+    inflating = new Promise((resolve) => {
+      done = resolve;
+    });
+    process(
+      message,
+      (...result) => {
+        told.apply(context, result);
+        done();
+      },
+      context,
+    );
+  };
+  // Byte by byte, since a message may end within any chunk.
+  for (const byte of stream.bytes) {
+    driver.parse(Buffer.of(byte));
+    if (inflating !== undefined) await inflating;
+    inflating = undefined;
+    if (isStuck) return;
+  }
+  extensions.close(() => undefined);
+}
+
+/** node:zlib, which tells when a stream has ended: after that the extension waits in vain for what it wrote. */
+const zlibThatTells = (ended: () => void): object => ({
+  ...zlib,
+  createInflateRaw: (options: zlib.ZlibOptions) => zlib.createInflateRaw(options).on("end", ended),
+});
+
 const differences: readonly Difference[] = [
+  finalBlockEndsAll("websocket-driver"),
   {
     name: "websocket-driver reports an empty Close frame as 1000",
     section: "RFC 6455 §7.1.5",
@@ -107,6 +176,26 @@ const differences: readonly Difference[] = [
       sameEvents(ours.events, theirs.events) &&
       (theirs.failed === 1009 || theirs.failed === 1003 || (theirs.failed === undefined && isCut(stream, ours.offset))),
   },
+  {
+    name: "websocket-driver answers compressed payload that makes no sense with 1010",
+    section: "RFC 7692 §6.2",
+    applies: ({ stream, ours, theirs }) =>
+      stream.deflate &&
+      (ours.code === "extension/data-malformed" || ours.code === "extension/data-truncated") &&
+      theirs.failed === 1010 &&
+      sameEvents(ours.events, theirs.events),
+  },
+  {
+    name: "websocket-driver inflates a message when it is whole: control frames may come first, or another fault",
+    section: "RFC 7692 §6.2",
+    applies: ({ stream, ours, theirs }) =>
+      stream.deflate &&
+      (ours.code === "extension/data-malformed" || ours.code === "message/too-big") &&
+      isBeginning(ours.events, theirs.events) &&
+      !theirs.events.slice(ours.events.length).some(isMessage),
+  },
+  limitBeforeInflating("websocket-driver"),
+  deflateEndsEarly("websocket-driver"),
 ];
 
 /** All but the last event. */
@@ -122,6 +211,6 @@ export const websocketDriverPeer: Peer = {
       /^(p[io]ng )(.*)/s,
       (_, kind: string, payload: string) => kind + Buffer.from(payload, "latin1").toString(),
     ),
-  reads: (stream) => !stream.deflate,
-  judge: (streams) => streams.map(judge),
+  reads: () => true,
+  judge: (streams) => Promise.all(streams.map(judge)),
 };

@@ -11,6 +11,7 @@ import {
   finalBlockEndsAll,
   lastBitsOfFrame,
   lengthBeforeKey,
+  limitBeforeInflating,
   nonMinimalLength,
   signBitIsTooBig,
   utf8OfWholeMessage,
@@ -131,12 +132,7 @@ const differences: readonly Difference[] = [
   lastBitsOfFrame("ws"),
   deflateEndsEarly("ws"),
   finalBlockEndsAll("ws"),
-  {
-    name: "ws holds compressed payload to the limit of messages, before it is inflated",
-    section: "RFC 6455 §10.4",
-    applies: ({ stream, theirs }) => stream.deflate && theirs.failed === 1009,
-    instead: () => ({ options: { limits: { ...limits, frame: limits.message } } }),
-  },
+  limitBeforeInflating("ws"),
 ];
 
 export const wsPeer: Peer = {

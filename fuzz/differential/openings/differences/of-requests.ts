@@ -65,8 +65,7 @@ export const readBody = (codes: readonly ViolationCode[]): Kind =>
 export function withRestOf(stream: Stream, theirs: Verdict): Stream {
   const rest = /^rest (\d+)$/.exec(theirs.events.at(-1) ?? "")?.[1];
   if (rest === undefined) return stream;
-  const before = head.lengthBefore(stream, Number.POSITIVE_INFINITY);
-  return head.behind(head.withRest(head.from(stream, before), Number(rest)), stream, before);
+  return head.withLastHead(stream, (last) => head.withRest(last, Number(rest)));
 }
 
 const withoutBody = (stream: Stream): Stream =>

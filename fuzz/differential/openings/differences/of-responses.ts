@@ -22,9 +22,9 @@ export const noSpaceBehindStatus = takes(
 export const controlsInReason = takes(
   "control characters in reason phrases",
   "RFC 9112 §4",
-  ["http/start-line"],
+  ["http/start-line", "http/bare-carriage-return"],
   ({ stream, ours }) => head.withByte(stream, ours.offset, "x"),
-  ({ ours }) => ours.offset >= 13,
+  ({ stream, ours }) => ours.offset >= 13 && head.isStartLine(stream, ours.offset),
 );
 
 export const emptySubprotocol = takes(

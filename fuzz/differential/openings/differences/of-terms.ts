@@ -3,6 +3,8 @@ import * as head from "../head-edit.ts";
 import { supported } from "../terms.ts";
 import { type Kind, refuses, takes, tolerating } from "./kinds.ts";
 
+const field = "Sec-WebSocket-Extensions";
+
 export const malformedExtensionsUnread: Kind = (peer) => ({
   name: `${peer} does not look at extensions when it supports none`,
   section: "RFC 6455 §9.1",
@@ -27,8 +29,8 @@ export const emptyExtensions = takes(
   "an empty Sec-WebSocket-Extensions for none",
   "RFC 6455 §9.1",
   ["opening/extensions-malformed"],
-  ({ stream }) => head.withField(stream, "Sec-WebSocket-Extensions"),
-  ({ stream }) => head.values(stream, "Sec-WebSocket-Extensions").join() === "",
+  ({ stream }) => head.withField(stream, field),
+  ({ stream }) => head.values(stream, field).join() === "",
 );
 
 /** Whether an extension is an offer of permessage-deflate with parameters that are unknown, malformed or repeated. */
@@ -43,7 +45,7 @@ export function isToBeDeclined(extension: string): boolean {
 
 export const extensionsWithEmptyElements = (because: RegExp): Kind =>
   refuses("empty elements in a list of extensions", "RFC 9110 §5.6.1.2", because, (stream) =>
-    head.elements(head.values(stream, "Sec-WebSocket-Extensions")).includes(""),
+    head.elements(head.values(stream, field)).includes(""),
   );
 
 const leadingZero = /(?<=_max_window_bits *= *"?)0+(?=[1-9])/;
@@ -52,12 +54,10 @@ export const leadingZeroes: Kind = (peer) => ({
   name: `${peer} takes leading zeroes in window bits`,
   section: "RFC 7692 §7.1.2.1",
   applies: ({ stream, theirs }) =>
-    theirs.failed === undefined && leadingZero.test(head.values(stream, "Sec-WebSocket-Extensions").join()),
+    theirs.failed === undefined && leadingZero.test(head.values(head.lastHead(stream), field).join()),
   instead: ({ stream }) => ({
-    stream: head.withField(
-      stream,
-      "Sec-WebSocket-Extensions",
-      ...head.values(stream, "Sec-WebSocket-Extensions").map((value) => value.replace(leadingZero, "")),
+    stream: head.withLastHead(stream, (last) =>
+      head.withField(last, field, ...head.values(last, field).map((value) => value.replace(leadingZero, ""))),
     ),
   }),
 });
@@ -67,7 +67,5 @@ export const quotedValues = refuses(
   "RFC 6455 §9.1",
   /^ValueError: invalid literal for int/,
   (stream) =>
-    head
-      .values(stream, "Sec-WebSocket-Extensions")
-      .some((value) => /window_bits[^=;,]*=(?![ \t]*\d+[ \t]*(?:[;,]|$))/.test(value)),
+    head.values(stream, field).some((value) => /window_bits[^=;,]*=(?![ \t]*\d+[ \t]*(?:[;,]|$))/.test(value)),
 );

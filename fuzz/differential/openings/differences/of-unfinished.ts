@@ -54,5 +54,5 @@ export const judgedWhenWhole: Kind = (peer) => ({
     ours.failed === "refused" &&
     theirs.failed === undefined &&
     theirs.events.length === 0 &&
-    !head.isWhole(head.from(stream, head.lengthBefore(stream, Number.POSITIVE_INFINITY))),
+    !head.isWhole(head.lastHead(stream)),
 });

@@ -13,7 +13,7 @@ import * as unfinished from "../differences/of-unfinished.ts";
 import * as head from "../head-edit.ts";
 import { responses } from "../responses.ts";
 import { accept, supported } from "../terms.ts";
-import { openedAs } from "../verdict.ts";
+import { openedAs, withoutParameters } from "../verdict.ts";
 
 /** As far as it is used here. */
 interface Driver {
@@ -22,22 +22,28 @@ interface Driver {
   _accept: string;
   on(name: "open", listener: () => void): void;
   on(name: "error", listener: (error: Error) => void): void;
+  readonly _extensions: { readonly _sessions: readonly (readonly [{ readonly name: string }, object])[] };
+  addExtension(extension: object): boolean;
   parse(chunk: Buffer): void;
   start(): boolean;
 }
 
-const { client } = createRequire(import.meta.url)("websocket-driver") as {
+const require = createRequire(import.meta.url);
+const permessageDeflate = require("permessage-deflate") as object;
+const { client } = require("websocket-driver") as {
   client(url: string, options: { readonly protocols: readonly string[]; readonly maxLength: number }): Driver;
 };
 
 function judge(stream: Stream): Verdict {
   const driver = client("ws://example.com/", { protocols: supported, maxLength: 1024 });
   driver._accept = accept;
+  if (stream.deflate) driver.addExtension(permessageDeflate);
   let received = 0;
   let verdict: Verdict | undefined;
   driver.on("open", () => {
+    const extensions = driver._extensions._sessions.map(([{ name }]) => name).join(", ");
     const rest = stream.bytes.length - received + (driver._http.body?.length ?? 0);
-    verdict ??= { events: openedAs(driver.protocol ?? undefined, "", rest), failed: undefined };
+    verdict ??= { events: openedAs(driver.protocol ?? undefined, extensions, rest), failed: undefined };
   });
   driver.on("error", ({ message }) => {
     verdict ??= { events: [], failed: "refused", because: message };
@@ -99,6 +105,7 @@ const differences: readonly Difference[] = [
   noLines,
   response.emptySubprotocol,
   terms.emptyExtensions,
+  terms.extensionsWithEmptyElements(/Invalid Sec-WebSocket-Extensions header/),
   kinds.refuses(
     "upgrade among others in Connection",
     "RFC 6455 §4.1",
@@ -116,6 +123,8 @@ export const websocketDriverClient: Peer = {
   name: "websocket-driver",
   subject: responses,
   differences,
-  reads: (stream) => !stream.deflate,
+  // It does not tell which parameters were agreed.
+  tells: withoutParameters,
+  reads: () => true,
   judge: (streams) => streams.map(judge),
 };

@@ -19,16 +19,20 @@ interface Driver {
   readonly body: Uint8Array | undefined;
   readonly io: { on(name: "data", listener: (bytes: Buffer) => void): void };
   on(name: "error", listener: () => void): void;
+  addExtension(extension: object): boolean;
   parse(chunk: Buffer): void;
   start(): boolean;
 }
 
-const { server } = createRequire(import.meta.url)("websocket-driver") as {
+const require = createRequire(import.meta.url);
+const permessageDeflate = require("permessage-deflate") as object;
+const { server } = require("websocket-driver") as {
   server(options: { readonly protocols: readonly string[]; readonly maxLength: number }): Driver;
 };
 
 function judge(stream: Stream): Verdict {
   const driver = server({ protocols: supported, maxLength: 1024 });
+  if (stream.deflate) driver.addExtension(permessageDeflate);
   let received = 0;
   let verdict: Verdict | undefined;
   driver.io.on("data", (bytes) => {
@@ -39,7 +43,7 @@ function judge(stream: Stream): Verdict {
     }
     const rest = stream.bytes.length - received + (driver.body?.length ?? 0);
     verdict ??= {
-      events: openedAs(valueOfField(response, "Protocol"), valueOfField(response, "Extensions") ?? "", rest),
+      events: openedAs(valueOfField(response, "Protocol"), sorted(valueOfField(response, "Extensions") ?? ""), rest),
       failed: undefined,
     };
   });
@@ -59,6 +63,16 @@ function judge(stream: Stream): Verdict {
   return { events: [], failed: undefined };
 }
 
+/** Extensions with their parameters in the order of the alphabet. */
+const sorted = (extensions: string): string =>
+  extensions
+    .split(", ")
+    .map((extension) => {
+      const [name, ...parameters] = extension.split("; ");
+      return [name, ...parameters.sort()].join("; ");
+    })
+    .join(", ");
+
 /** The value of a Sec-WebSocket field of the response. */
 const valueOfField = (response: string, name: string): string | undefined =>
   new RegExp(`\r\nSec-WebSocket-${name}: (.*)\r\n`).exec(response)?.[1];
@@ -73,8 +87,44 @@ const listOfLengths = (peer: string): Difference => ({
   instead: ({ stream, theirs }) => ({ stream: request.withRestOf(stream, theirs) }),
 });
 
+const field = "Sec-WebSocket-Extensions";
+const largestWindow = /; *server_max_window_bits *= *"?15"?(?= *(?:[;,]|$))/g;
+
+const unansweredWindow = (peer: string): Difference => ({
+  name: `${peer} accepts an offer with server_max_window_bits=15 without the parameter in its answer`,
+  section: "RFC 7692 §7.1.2.1",
+  applies: ({ stream, ours, theirs }) =>
+    ours.failed === undefined &&
+    theirs.failed === undefined &&
+    stream.deflate &&
+    head.values(stream, field).join().search(largestWindow) >= 0,
+  instead: ({ stream }) => ({
+    stream: head.withField(
+      stream,
+      field,
+      ...head.values(stream, field).map((value) => value.replace(largestWindow, "")),
+    ),
+  }),
+});
+
+const tabsInSubprotocols = (peer: string): Difference => ({
+  name: `${peer} takes a tab beside a subprotocol for a part of it`,
+  section: "RFC 9110 §5.6.3",
+  applies: ({ stream, ours, theirs }) =>
+    ours.failed === undefined &&
+    theirs.failed === undefined &&
+    head.values(stream, "Sec-WebSocket-Protocol").some((value) => value.includes("\t")),
+  instead: ({ stream }) => {
+    const known = head.values(stream, "Sec-WebSocket-Protocol").flatMap((value) => value.split(/ *, */));
+    const clean = known.filter((each) => each !== "" && !each.includes("\t"));
+    return { stream: head.withField(stream, "Sec-WebSocket-Protocol", ...(clean.length === 0 ? [] : [clean.join()])) };
+  },
+});
+
 const differences: readonly Difference[] = [
   topBitDropped,
+  unansweredWindow,
+  tabsInSubprotocols,
   listOfLengths,
   lines.emptyLines,
   lines.bareLineFeed,
@@ -113,6 +163,6 @@ export const websocketDriverServer: Peer = {
   name: "websocket-driver",
   subject: requests,
   differences,
-  reads: (stream) => !stream.deflate,
+  reads: () => true,
   judge: (streams) => streams.map(judge),
 };

@@ -87,13 +87,6 @@ const differences: readonly Difference[] = [
   lines.otherProtocols,
   response.noSpaceBehindStatus,
   response.controlsInReason,
-  kinds.takes(
-    "several CRs at the end of a status line",
-    "RFC 9112 §2.2",
-    ["http/bare-carriage-return"],
-    ({ stream, ours }) => head.withByte(stream, ours.offset, ""),
-    ({ stream, ours }) => head.isStartLine(stream, ours.offset) && head.byteAt(stream, ours.offset + 1) === "\r",
-  ),
   lines.connectionOfOthers,
   terms.leadingZeroes,
   kinds.takes(

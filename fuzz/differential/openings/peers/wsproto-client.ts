@@ -9,7 +9,8 @@ import * as terms from "../differences/of-terms.ts";
 import * as unfinished from "../differences/of-unfinished.ts";
 import * as head from "../head-edit.ts";
 import { responses } from "../responses.ts";
-import { verdictOf, withoutParameters } from "./wsproto-server.ts";
+import { withoutParameters } from "../verdict.ts";
+import { verdictOf } from "./wsproto-server.ts";
 
 const field = "Sec-WebSocket-Extensions";
 const name = "permessage-deflate";

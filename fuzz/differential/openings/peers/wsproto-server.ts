@@ -9,6 +9,7 @@ import * as terms from "../differences/of-terms.ts";
 import * as unfinished from "../differences/of-unfinished.ts";
 import * as head from "../head-edit.ts";
 import { requests } from "../requests.ts";
+import { withoutParameters } from "../verdict.ts";
 
 const field = "Sec-WebSocket-Extensions";
 const name = "permessage-deflate";
@@ -86,9 +87,6 @@ export function startWsprotoServer(): Peer | string {
     close: () => process.close(),
   };
 }
-
-/** Which parameters a server answers with is its own choice, where it has one. */
-export const withoutParameters = (event: string): string => event.replace(/;[^,]*/g, "");
 
 /** Where something failed, what was told is the reason. */
 export function verdictOf([told, failed]: WsprotoVerdict): Verdict {
