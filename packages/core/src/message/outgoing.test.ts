@@ -28,6 +28,23 @@ describe("Outgoing", () => {
     expect([out.length, out.hasData, out.closeTaken]).toEqual([0, false, true]);
   });
 
+  it("takes control frames, or a Close, where there is nothing else", () => {
+    for (const [out, header] of [
+      [outgoing(), 2],
+      [client(), 6],
+    ] as const) {
+      out.controls.ping(utf8("p"));
+      expect([out.length, out.hasData, out.pingsTaken]).toEqual([header + 1, false, 0]);
+      expect(all(out, 0)).toEqual([]);
+      expect(outline(all(out))).toEqual(["ping FIN 1"]);
+      expect([out.length, out.pingsTaken]).toEqual([0, 1]);
+      out.sendClose(closeBody(1000));
+      expect(out.length).toBe(header + 2);
+      expect(outline(all(out))).toEqual(["close FIN 2"]);
+    }
+    expect(outgoing().pingsTaken).toBe(0);
+  });
+
   it("takes encoded messages whole within the budget, and by frames where it is less", () => {
     const out = outgoing();
     for (const text of ["a", "bb", "ccc"]) out.sendText(text, undefined);
@@ -65,11 +82,16 @@ describe("Outgoing", () => {
     server.sendBinary(data, undefined);
     const chunks = server.take(Number.POSITIVE_INFINITY);
     expect(chunks.filter((chunk) => chunk.buffer === data.buffer)).toHaveLength(2);
-    for (const out of [server, client()]) {
+    for (const [out, isMasked] of [
+      [server, false],
+      [client(), true],
+    ] as const) {
       out.sendBinary(data, undefined);
       out.sendText("é".repeat(35_000), undefined);
-      const payload = concat(all(out).map((frame) => frame.payload));
+      const frames = all(out);
+      const payload = concat(frames.map((frame) => frame.payload));
       expect(sameBytes(payload, concat([data, utf8("é".repeat(35_000))]))).toBe(true);
+      expect(frames.map(({ key }) => key !== undefined)).toEqual(frames.map(() => isMasked));
     }
     expect(sameBytes(data, patterned(70_000))).toBe(true);
   });
@@ -79,7 +101,12 @@ describe("Outgoing", () => {
     const text = "é".repeat(50_000);
     out.sendText(text, undefined);
     const taken: Uint8Array[] = [];
-    while (out.length > 0) for (const chunk of out.take(1000)) taken.push(chunk);
+    while (out.length > 0) {
+      const chunks = out.take(1000);
+      // Ten fragments, which are packed.
+      expect(chunks.length).toBeLessThanOrEqual(2);
+      taken.push(...chunks);
+    }
     expect(new TextDecoder().decode(concat(readFrames(taken).map(({ payload }) => payload)))).toBe(text);
   });
 
@@ -125,6 +152,12 @@ describe("Outgoing", () => {
     const frames = all(out);
     expect(outline(frames)).toEqual(["text FIN rsv40 1", "text FIN 1", "binary FIN rsv40 1", "text FIN rsv40 0"]);
     expect(new TextDecoder().decode(concat(frames.map(({ payload }) => payload)))).toBe("BBD");
+    expect(log.filter((line) => line.startsWith("a beginEncode"))).toEqual([
+      "a beginEncode text 1 true",
+      "a beginEncode text 1 false",
+      "a beginEncode binary 1 undefined",
+      "a beginEncode text 0 undefined",
+    ]);
     expect(out.length).toBe(0);
   });
 
@@ -187,6 +220,20 @@ describe("Outgoing", () => {
     expect(outline(all(out))).toEqual(["text FIN rsv40 1", "close FIN 2"]);
     expect(log).toEqual(["a beginEncode text 1 undefined", "a endEncode"]);
     expect([out.length, out.hasData]).toEqual([0, false]);
+  });
+
+  it("finishes the message that has begun before a hastened Close, unless more than 1 MiB of it waits [X24]", () => {
+    for (const [rest, leaves] of [
+      [1_048_576, true],
+      [1_048_577, false],
+    ] as const) {
+      const out = outgoing({ fragmentSize: 2_000_000 });
+      out.sendBinary(new Uint8Array(2000 + rest), undefined);
+      expect(outline(all(out, 2000))).toEqual(["binary 2000"]);
+      out.hastenClose(closeBody(1001));
+      expect(outline(all(out))).toEqual(leaves ? [`continuation FIN ${rest}`, "close FIN 2"] : ["close FIN 2"]);
+      expect([out.length, out.hasData, all(out)]).toEqual([0, false, []]);
+    }
   });
 
   it("lets a message of 1 MiB leave before a hastened Close, and none of a byte more [X24]", () => {
