@@ -67,6 +67,17 @@ describe("Outgoing", () => {
     expect(all(out)).toEqual([]);
   });
 
+  it("takes no Close before the messages for which the budget leaves no room", () => {
+    const out = outgoing();
+    out.sendText("a", undefined);
+    out.sendBinary(patterned(5000), undefined);
+    out.sendText("bb", undefined);
+    out.sendClose(closeBody(1000));
+    const lines: string[][] = [];
+    for (const budget of [3, 5004, 4, 4]) lines.push(outline(all(out, budget)));
+    expect(lines).toEqual([["text FIN 1"], ["binary FIN 5000"], ["text FIN 2"], ["close FIN 2"]]);
+  });
+
   it("takes short messages and the Close behind them at once, and nothing of them twice", () => {
     const out = outgoing();
     out.sendText("a", undefined);
