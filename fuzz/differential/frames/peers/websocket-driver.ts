@@ -194,8 +194,8 @@ const differences: readonly Difference[] = [
       isBeginning(ours.events, theirs.events) &&
       !theirs.events.slice(ours.events.length).some(isMessage),
   },
-  limitBeforeInflating("websocket-driver"),
   deflateEndsEarly("websocket-driver"),
+  limitBeforeInflating("websocket-driver"),
 ];
 
 /** All but the last event. */

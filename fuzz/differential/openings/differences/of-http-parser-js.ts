@@ -36,7 +36,9 @@ export const quotedValues = kinds.takes(
     head.withField(
       stream,
       "Sec-WebSocket-Extensions",
-      ...head.values(stream, "Sec-WebSocket-Extensions").map((value) => value.replace(/"[^"]*"/g, "x")),
+      ...head
+        .values(stream, "Sec-WebSocket-Extensions")
+        .map((value) => value.replace(/"([^"]*)"/g, (quoted, text) => (/^[\w.+-]+$/.test(text) ? quoted : "x"))),
     ),
   ({ stream }) => head.values(stream, "Sec-WebSocket-Extensions").some((value) => /"[^"]*"/.test(value)),
 );
