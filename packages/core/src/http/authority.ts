@@ -32,9 +32,12 @@ function parsePort(text: string): number | undefined | "invalid" {
   return port >= 1 && port <= 0xffff ? port : "invalid";
 }
 
-/** host = IP-literal / IPv4address / reg-name, not empty (RFC 9110 §4.2.1 has http and https refuse an empty one). */
+/**
+ * host = IP-literal / IPv4address / reg-name, not empty (RFC 9110 §4.2.1 has http and https refuse an empty one). What begins
+ * with a bracket ends with one.
+ */
 function isHost(text: string): boolean {
-  if (text.startsWith("[")) return text.endsWith("]") && isIpv6Address(text.slice(1, -1));
+  if (text.startsWith("[")) return isIpv6Address(text.slice(1, -1));
   return text.length > 0 && isRegName(text);
 }
 
