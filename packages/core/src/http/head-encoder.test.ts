@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { defaultLimits } from "../limits.ts";
 import { HeadDecoder } from "./head-decoder.ts";
-import { encodeRequestHead, encodeResponseHead } from "./head-encoder.ts";
+import { assertSendable, encodeRequestHead, encodeResponseHead } from "./head-encoder.ts";
 import { requestLine, statusLine } from "./start-line.ts";
 
 const request = { method: "GET", target: "/", minorVersion: 1, fields: [] };
@@ -57,6 +57,7 @@ describe("encodeRequestHead and encodeResponseHead", () => {
     ["http/request-target", { target: "" }],
     ["http/request-target", { target: "/a b" }],
     ["http/request-target", { target: "/é" }],
+    ["http/request-target", { target: "/\x7f" }],
     ["http/field-name", { fields: [["", ""]] as const }],
     ["http/field-name", { fields: [["é", ""]] as const }],
     ["http/field-value", { fields: [["a", "b "]] as const }],
@@ -74,5 +75,35 @@ describe("encodeRequestHead and encodeResponseHead", () => {
     ["http/reason-phrase", { reasonPhrase: "한" }],
   ])("%s: encodeResponseHead refuses %j", (code, changes) => {
     expect(() => encodeResponseHead({ ...response, ...changes })).toThrow(expect.objectContaining({ code }));
+  });
+
+  it("write the first and the last status code there is", () => {
+    for (const status of [100, 599]) {
+      expect(String.fromCharCode(...encodeResponseHead({ ...response, status }))).toMatch(`HTTP/1.1 ${status} `);
+    }
+  });
+});
+
+describe("assertSendable", () => {
+  it("takes what can be sent", () => {
+    expect(() => assertSendable([])).not.toThrow();
+    expect(() =>
+      assertSendable([
+        ["A", "b c"],
+        ["X-Empty", ""],
+      ]),
+    ).not.toThrow();
+  });
+
+  it.each([
+    ["http/field-name", ["a b", "c"], 'The name was "a b".'],
+    ["http/field-name", ["", "c"], 'The name was "".'],
+    ["http/field-value", ["a", "b\r\nc: d"], "The field was a."],
+    ["http/field-value", ["a", " b"], "The field was a."],
+  ] as const)("%s: refuses %j, and so does the encoder, and both say which it was", (code, field, detail) => {
+    const error = expect.objectContaining({ code, message: expect.stringContaining(detail) });
+    const fields = [["Host", "a"], field] as const;
+    expect(() => assertSendable(fields)).toThrow(error);
+    expect(() => encodeRequestHead({ ...request, fields })).toThrow(error);
   });
 });
