@@ -1,6 +1,7 @@
 /** A stream of Node's as a transport: net.Socket, tls.TLSSocket, or any other duplex stream of bytes. */
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { TLSSocket } from "node:tls";
 import type { Transport, TransportSink } from "@hybi/websocket";
 
 /** Above so many bytes a write is answered in a turn of its own, so that a large message does not keep others waiting. */
@@ -23,7 +24,10 @@ export class NodeTransport implements Transport {
     this[transport]!.#sink.error(error);
   };
   static readonly #onData = function (this: TransportStream, chunk: Buffer): void {
-    this[transport]!.#sink.data(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length));
+    const own = this[transport]!;
+    // What was kept while reading was paused is told in one turn.
+    const isLast = own.#readsInTurns && this.readableLength === 0;
+    own.#sink.data(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length), isLast);
   };
   static readonly #onEnd = function (this: TransportStream): void {
     this[transport]!.#sink.end();
@@ -34,6 +38,8 @@ export class NodeTransport implements Transport {
 
   readonly #stream: TransportStream;
   readonly #isSocket: boolean;
+  /** Whether each read has a turn of its own. A record of TLS, or a frame of HTTP/2, may come in one turn with others. */
+  readonly #readsInTurns: boolean;
   #sink!: TransportSink;
   /** Writes that were begun, and those of them whose callback has come. */
   #begun = 0;
@@ -43,6 +49,7 @@ export class NodeTransport implements Transport {
   constructor(stream: Duplex) {
     this.#stream = stream;
     this.#isSocket = stream instanceof Socket;
+    this.#readsInTurns = this.#isSocket && !(stream instanceof TLSSocket);
     // One write a turn already: to hold it back for more would only delay it.
     if (stream instanceof Socket) stream.setNoDelay(true);
   }

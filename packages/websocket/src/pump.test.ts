@@ -103,6 +103,47 @@ describe("the pump", () => {
     expect(transport.calls).toEqual(["start", "write 4", "end"]);
   });
 
+  it("answers the last chunk of a turn in the call, and others at the end of the turn, in one write", async () => {
+    const echo = (data: string): void => {
+      endpoint.sendText(data);
+      pump.touch();
+    };
+    const { transport, pump, endpoint } = serverPump({}, { text: echo });
+    await turn();
+    const { sink } = transport;
+    const text = frame(0x81, [0x68, 0x69]);
+    sink.data(text.slice(), true);
+    expect(transport.calls).toEqual(["start", "write 4"]);
+    sink.data(text.slice());
+    sink.data(text.slice());
+    expect(transport.calls).toEqual(["start", "write 4"]);
+    await turn();
+    expect(transport.calls).toEqual(["start", "write 4", "write 8"]);
+    // Where the end of the turn is waited for already, it is waited for.
+    sink.data(text.slice());
+    sink.data(text.slice(), true);
+    expect(transport.calls).toHaveLength(3);
+    await turn();
+    expect(transport.calls.slice(3)).toEqual(["write 8"]);
+  });
+
+  it("settles once a turn where nothing is answered in the call", async () => {
+    let settled = 0;
+    const answer = (): void => {
+      endpoint.sendText("later");
+      pump.touch();
+    };
+    const overrides = { text: () => queueMicrotask(answer), settled: () => void settled++ };
+    const { transport, pump, endpoint } = serverPump({}, overrides);
+    await turn();
+    settled = 0;
+    transport.sink.data(frame(0x81, [0x68, 0x69]), true);
+    expect(settled).toBe(0);
+    await turn();
+    expect(settled).toBe(1);
+    expect(transport.calls).toEqual(["start", "write 7"]);
+  });
+
   it.each([
     ["error and close", (sink: TransportSink) => [sink.error(new Error("reset")), sink.close()]],
     ["close", (sink: TransportSink) => sink.close()],

@@ -4,8 +4,9 @@
  * treated as the endpoint says, and one timer is set for what is due next.
  *
  * Theory of operation. Everything that happens ends in `touch`, which asks for one `settle` at the end of the turn:
- * however many messages arrive or are sent in it, there is one write, one look at the clock and seldom a new timer. There
- * is at most one write under way, and it is bounded; what comes up meanwhile waits in the endpoint, where a control frame
+ * however many messages arrive or are sent in it, there is one write, one look at the clock and seldom a new timer. Where
+ * the transport knows that no more arrives in the turn, answers do not even wait for its end, which costs as much as all
+ * that is done for a short message. There is at most one write under way, and it is bounded; what comes up meanwhile waits in the endpoint, where a control frame
  * or a more urgent message still overtakes it.
  */
 import {
@@ -105,7 +106,8 @@ export class Pump implements TransportSink, TimedPump {
   /** A command has changed the endpoint: its output leaves at the end of this turn. */
   touch(): void {
     if (this.#settling) prolongTurn();
-    else if (!this.#closed && this.#started) {
+    // What is told ends with a `touch` of its own.
+    else if (!this.#closed && this.#started && !this.#isTelling) {
       this.#settling = true;
       defer(this.#clock, this.#settle);
     }
@@ -179,7 +181,7 @@ export class Pump implements TransportSink, TimedPump {
 
   // What the transport tells
 
-  data(chunk: Uint8Array): void {
+  data(chunk: Uint8Array, isLast = false): void {
     if (this.#closed || this.#aborted) return;
     if (this.#held !== undefined) {
       this.#held.push(chunk);
@@ -201,7 +203,8 @@ export class Pump implements TransportSink, TimedPump {
       this.#listenerThrew(error);
     }
     this.#isTelling = false;
-    this.touch();
+    if (isLast && !this.#settling && this.endpoint.outputLength > 0) this.#settleNow();
+    else this.touch();
   }
 
   drain(): void {

@@ -28,8 +28,11 @@ export interface Transport {
 
 /** What a transport tells. Nothing here throws, and everything may be called from inside the methods above. */
 export interface TransportSink {
-  /** Bytes arrived. The chunk is given away: the transport neither writes to it nor uses it again. */
-  data(chunk: Uint8Array): void;
+  /**
+   * Bytes arrived. The chunk is given away: the transport neither writes to it nor uses it again. `isLast` tells that no
+   * other comes in this turn, so that answers need not wait for its end to leave in one write.
+   */
+  data(chunk: Uint8Array, isLast?: boolean): void;
   /** The last write has left, or is where the transport keeps a bounded amount: there is room for another. */
   drain(): void;
   /** The peer closed its half: no more bytes come. */

@@ -62,6 +62,24 @@ describe("returnChunk", () => {
     expect(borrowBlock(65).buffer).toBe(block.buffer);
   });
 
+  it("frees each of several blocks that are lent at the same time when its own chunks are back", () => {
+    drain();
+    const [first, second, third] = Array.from({ length: 3 }, () => new Uint8Array(blockSize)) as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ];
+    for (const block of [first, second, third]) lendBlock(block, 300);
+    for (const block of [second, third, first]) returnChunk(block.subarray(0, 200));
+    const buffers = [first.buffer, second.buffer, third.buffer];
+    expect(buffers).not.toContain(borrowBlock(65).buffer);
+    for (const block of [third, first]) returnChunk(block.subarray(200, 300));
+    expect(borrowBlock(65).buffer).toBe(first.buffer);
+    expect(borrowBlock(65).buffer).toBe(third.buffer);
+    returnChunk(second.subarray(200, 300));
+    expect(borrowBlock(65).buffer).toBe(second.buffer);
+  });
+
   it("leaves alone what was never lent, what is of another size, and what is back already", () => {
     drain();
     const block = new Uint8Array(blockSize);

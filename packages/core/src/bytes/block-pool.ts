@@ -22,7 +22,13 @@ const maxSeeds = 4;
 
 const free: Uint8Array[] = [];
 let seeds = 0;
-/** Bytes of a block that were taken and not yet handed back. Weak, so that a transport is free never to do so. */
+/**
+ * The block lent last, and its bytes that are not back yet. A transport mostly hands a block back before the next is lent:
+ * so it is found without a look into `outstanding`, which costs as much as writing a short message.
+ */
+let latest: Uint8Array | undefined;
+let latestLeft = 0;
+/** The same of the blocks before it. Weak, so that a transport is free never to hand them back. */
 const outstanding = new WeakMap<ArrayBufferLike, number>();
 
 /** A block of at least `size` bytes. What it contains is undefined. */
@@ -33,7 +39,10 @@ export function borrowBlock(size: number): Uint8Array {
 
 /** Notes that `block[0, used)` is on its way to a transport, in one or more chunks. */
 export function lendBlock(block: Uint8Array, used: number): void {
-  if (block.length === blockSize) outstanding.set(block.buffer, used);
+  if (block.length !== blockSize) return;
+  if (latest !== undefined) outstanding.set(latest.buffer, latestLeft);
+  latest = block;
+  latestLeft = used;
 }
 
 /** Takes back a chunk that the transport has written. What is not ours, and what came back before, is left alone. */
@@ -44,12 +53,20 @@ export function returnChunk(chunk: Uint8Array): void {
     seeds++;
     free.push(new Uint8Array(blockSize));
   }
-  const left = outstanding.get(chunk.buffer);
-  if (left === undefined) return;
-  if (chunk.length < left) {
-    outstanding.set(chunk.buffer, left - chunk.length);
+  const { buffer } = chunk;
+  if (latest !== undefined && latest.buffer === buffer) {
+    latestLeft -= chunk.length;
+    if (latestLeft > 0) return;
+    if (free.length < maxFree) free.push(latest);
+    latest = undefined;
     return;
   }
-  outstanding.delete(chunk.buffer);
-  if (free.length < maxFree) free.push(new Uint8Array(chunk.buffer));
+  const left = outstanding.get(buffer);
+  if (left === undefined) return;
+  if (chunk.length < left) {
+    outstanding.set(buffer, left - chunk.length);
+    return;
+  }
+  outstanding.delete(buffer);
+  if (free.length < maxFree) free.push(new Uint8Array(buffer));
 }
