@@ -49,15 +49,15 @@ export class ByteWriter {
     this.position += end - start;
   }
 
-  /** Appends an array by reference. The caller warrants that it does not change. */
-  appendReference(bytes: Uint8Array): void {
+  /** Appends an array by reference; answers its index in `take`. The caller warrants that it does not change. */
+  appendReference(bytes: Uint8Array): number {
     if (this.position > 0) {
       this.#seal();
       // Between arrays that go by reference there are headers only.
       this.#nextSize = smallestBlock;
     }
     this.#sealed ??= [];
-    this.#sealed.push(bytes);
+    return this.#sealed.push(bytes) - 1;
   }
 
   /** Everything appended since the last call, oldest first. The block is sealed: its buffer is never written again. */

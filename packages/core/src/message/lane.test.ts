@@ -88,6 +88,44 @@ describe("Lane", () => {
     expect(output.take()).toHaveLength(1);
   });
 
+  it("gives whole messages by reference as they were queued, each behind its header", () => {
+    const lane = new Lane(0);
+    const payload = patterned(5000);
+    lane.writer.append(frame("server", { opcode: "text", payload: "a" }));
+    lane.appendWhole(payload);
+    lane.appendWhole(payload);
+    lane.writer.append(frame("server", { opcode: "text", payload: "bc" }));
+    const chunks = lane.takeAll();
+    expect(chunks.filter((chunk) => chunk === payload)).toHaveLength(2);
+    expect(outline(readFrames(chunks))).toEqual(["text FIN 1", "binary FIN 5000", "binary FIN 5000", "text FIN 2"]);
+    expect(lane.isEmpty).toBe(true);
+    expect(lane.takeAll()).toEqual([]);
+  });
+
+  it("makes of them, when they do not leave at once, messages that can be cut", () => {
+    const lane = new Lane(0);
+    const payload = patterned(5000);
+    // Nothing of ours, whatever array it is in, is taken for a payload.
+    lane.writer.append(payload);
+    lane.appendWhole(payload);
+    lane.writer.append(frame("server", { opcode: "text", payload: "a" }));
+    lane.appendWhole(patterned(70_000, 1));
+    const items: string[] = [];
+    while (!lane.isEmpty) {
+      const first = lane.first();
+      if (first === "run") {
+        const output = new ByteWriter();
+        items.push(`run of ${lane.takeRun(1_000_000, output)}`);
+        continue;
+      }
+      lane.shift();
+      first.begin(undefined);
+      const { payload, final, owned } = first.takeFragment(100_000);
+      items.push(`${first.kind} of ${payload.length}, ${final}, ${owned}`);
+    }
+    expect(items).toEqual(["run of 5000", "binary of 5000, true, false", "run of 3", "binary of 70000, true, false"]);
+  });
+
   it("is ready where a message has something to give", () => {
     const lane = new Lane(0);
     const message = pending(0, false);

@@ -1,8 +1,12 @@
 /** The messages of one priority that wait to leave, in the order in which they were sent. */
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import { Queue } from "../bytes/queue.ts";
-import { headerLength, length16, length64, lengthBits, maskBit } from "../frame/header.ts";
+import { writeUnmaskedHeader } from "../frame/frame-encoder.ts";
+import { finBit, headerLength, length16, length64, lengthBits, maskBit } from "../frame/header.ts";
+import { binary } from "../frame/opcode.ts";
 import { PendingMessage } from "./pending-message.ts";
+
+const none: readonly number[] = [];
 
 /** A queue of short messages, which are encoded already, and of pending ones. */
 export class Lane {
@@ -11,6 +15,8 @@ export class Lane {
   /** Short messages are encoded to here; what is in it comes after everything in `#queue`. */
   readonly writer: ByteWriter = new ByteWriter();
 
+  /** Which chunks of `writer` are whole payloads by reference, each behind its header. */
+  #whole: number[] | undefined;
   /** Pending messages, and chunks that hold whole frames of whole messages. Most lanes never need it. */
   #queue: Queue<Uint8Array | PendingMessage> | undefined;
 
@@ -32,6 +38,23 @@ export class Lane {
     const item = this.#queue?.first;
     if (item === undefined) return !this.writer.isEmpty;
     return !(item instanceof PendingMessage) || item.ready;
+  }
+
+  /**
+   * Queues a binary message of a server as one frame: `payload`, longer than what is copied, by reference. Nearly always
+   * all that waits leaves at once, and then nothing was made for it but a header; otherwise it becomes a pending message,
+   * which can be cut and overtaken.
+   */
+  appendWhole(payload: Uint8Array): void {
+    writeUnmaskedHeader(this.writer, finBit | binary, payload.length);
+    this.#whole ??= [];
+    this.#whole.push(this.writer.appendReference(payload));
+  }
+
+  /** Everything, if nothing but encoded messages wait. */
+  takeAll(): readonly Uint8Array[] {
+    this.#whole = undefined;
+    return this.writer.take();
   }
 
   /** Queues a message behind everything that waits. */
@@ -82,7 +105,7 @@ export class Lane {
   /** Drops everything. */
   clear(): void {
     this.#queue = undefined;
-    this.writer.take();
+    this.takeAll();
   }
 
   /** The queue, with the encoded messages in it if there is nothing before them. */
@@ -92,9 +115,29 @@ export class Lane {
 
   #sealRun(): Queue<Uint8Array | PendingMessage> {
     this.#queue ??= new Queue();
-    for (const chunk of this.writer.take()) this.#queue.push(chunk);
-    return this.#queue;
+    const queue = this.#queue;
+    const whole = this.#whole ?? none;
+    const chunks = this.takeAll();
+    let next = 0;
+    for (const [index, chunk] of chunks.entries()) {
+      if (index === whole[next]) {
+        queue.push(pendingBinary(chunk));
+        next++;
+      } else {
+        // The header of a payload by reference is written anew when it leaves.
+        const header = index + 1 === whole[next] ? headerLength(chunks[index + 1]!.length, false) : 0;
+        if (header < chunk.length) queue.push(header === 0 ? chunk : chunk.subarray(0, chunk.length - header));
+      }
+    }
+    return queue;
   }
+}
+
+function pendingBinary(payload: Uint8Array): PendingMessage {
+  const message = new PendingMessage("binary", undefined);
+  message.appendReference(payload);
+  message.end();
+  return message;
 }
 
 /**

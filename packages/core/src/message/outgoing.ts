@@ -131,6 +131,11 @@ export class Outgoing {
       this.#length += writeFrame(lane.writer, finBit | binary, data, keys);
       return;
     }
+    if (keys === undefined && data.length <= fragmentSize && !this.#isTransformed) {
+      lane.appendWhole(data);
+      this.#length += data.length + lastHeader;
+      return;
+    }
     const message = new PendingMessage("binary", options?.compress);
     message.appendReference(data);
     this.#push(lane, message);
@@ -194,7 +199,7 @@ export class Outgoing {
       if (lanes === undefined) return nothing;
       if (lanes.isPlainRun && this.#length <= budget) {
         this.#length = 0;
-        return lanes.ordinary.writer.take();
+        return lanes.ordinary.takeAll();
       }
     }
     this.#output ??= new ByteWriter();
