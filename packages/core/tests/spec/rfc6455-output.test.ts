@@ -111,6 +111,23 @@ describe.each(roles)("output of a %s", (role) => {
     expect(outline(sent(connection))).toEqual(["binary FIN 200", "close FIN 2"]);
   });
 
+  it("a budget may be a fraction of a byte, as a rate makes it: nothing is lost", () => {
+    const connection = open(role);
+    const texts = ["한".repeat(20_000), "x".repeat(9000), "short"];
+    for (const text of texts) connection.sendText(text);
+    const data = patterned(50_000);
+    connection.sendBinary(data);
+    const chunks: Uint8Array[] = [];
+    for (let turn = 0; turn < 200; turn++) {
+      const taken = connection.takeOutput(1500.7);
+      expect(concat(taken).length).toBeLessThan(1600);
+      chunks.push(...taken);
+    }
+    expect(connection.outputLength).toBe(0);
+    const payload = concat(readFrames(chunks).map((frame) => frame.payload));
+    expect(sameBytes(payload, concat([...texts.map(utf8), data]))).toBe(true);
+  });
+
   it("statistics count bytes, messages and control frames", () => {
     const connection = open(role);
     connection.sendText("a");
