@@ -74,6 +74,14 @@ describe("Lane", () => {
     }
   });
 
+  it("gives of the next chunk of a run only what the room has left", () => {
+    const lane = new Lane(0);
+    lane.writer.append(frame("server", { opcode: "binary", payload: patterned(5000) }));
+    for (const payload of ["a", "bc", "def"]) lane.writer.append(frame("server", { opcode: "text", payload }));
+    expect(run(lane, 5007)).toEqual({ taken: 5007, lines: ["binary FIN 5000", "text FIN 1"] });
+    expect(run(lane, 9)).toEqual({ taken: 9, lines: ["text FIN 2", "text FIN 3"] });
+  });
+
   it("packs what is sent while another message waits, however often it is asked what leaves first", () => {
     const lane = new Lane(0);
     const message = pending(5);
