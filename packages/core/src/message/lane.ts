@@ -126,7 +126,7 @@ export class Lane {
       } else {
         // The header of a payload by reference is written anew when it leaves.
         const header = index + 1 === whole[next] ? headerLength(chunks[index + 1]!.length, false) : 0;
-        if (header < chunk.length) queue.push(header === 0 ? chunk : chunk.subarray(0, chunk.length - header));
+        if (header < chunk.length) queue.push(chunk.subarray(0, chunk.length - header));
       }
     }
     return queue;
