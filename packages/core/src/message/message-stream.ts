@@ -72,7 +72,7 @@ export class MessageStream {
       const state = validateUtf8(this.#utf8, data, 0, data.length);
       if (state < 0) throw new UsageError("send/not-utf8", `The byte at ${~state} cannot stand there.`);
       // What is held back comes first; alone it is U+FFFD.
-      if (this.#surrogate !== "") this.#message.appendText(this.#surrogate);
+      this.#message.appendText(this.#surrogate);
       this.#surrogate = "";
       this.#utf8 = state;
     }
