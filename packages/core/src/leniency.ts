@@ -2,6 +2,7 @@
 
 /**
  * - `"bare-line-feed"`: a lone LF ends a line of a head (RFC 9112 §2.2 lets a recipient do so).
+ * - `"truncated-status-line"`: a status line ends with the status code, without the space that must follow it (RFC 9112 §4).
  * - `"non-canonical-key"`: a Sec-WebSocket-Key whose unused pad bits are not zero (RFC 4648 §3.5).
  * - `"empty-subprotocol"`: an empty Sec-WebSocket-Protocol field in a request counts as absent.
  * - `"malformed-extensions"`: a Sec-WebSocket-Extensions field in a request that does not conform to the grammar of RFC 6455
@@ -10,6 +11,7 @@
  */
 export type Leniency =
   | "bare-line-feed"
+  | "truncated-status-line"
   | "non-canonical-key"
   | "empty-subprotocol"
   | "malformed-extensions"

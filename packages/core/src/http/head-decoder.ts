@@ -46,7 +46,7 @@ const colon = 0x3a;
 export class HeadDecoder<Head> {
   readonly #grammar: StartLineGrammar<Head>;
   readonly #limits: Limits;
-  readonly #lineFeedEndsLine: boolean;
+  readonly #tolerate: readonly Leniency[];
 
   /** The bytes of earlier chunks; empty as long as there was none. All positions below count from the first byte. */
   readonly #held = new ByteCollector();
@@ -59,12 +59,12 @@ export class HeadDecoder<Head> {
   #startLineEnd = 0;
   /** Four positions of each field line: its name from and to, its value from and to. An empty name continues the line before. */
   readonly #marks: number[] = [];
-  #toleratedLineFeed = false;
+  #tolerated: readonly Leniency[] = [];
 
   constructor(grammar: StartLineGrammar<Head>, limits: Limits, tolerate: readonly Leniency[]) {
     this.#grammar = grammar;
     this.#limits = limits;
-    this.#lineFeedEndsLine = tolerate.includes("bare-line-feed");
+    this.#tolerate = tolerate;
   }
 
   /** Bytes of the head so far, and all of them once it is complete. */
@@ -74,7 +74,7 @@ export class HeadDecoder<Head> {
 
   /** The leniencies that were needed so far. */
   get tolerated(): readonly Leniency[] {
-    return this.#toleratedLineFeed ? ["bare-line-feed"] : [];
+    return this.#tolerated;
   }
 
   /** Reads on in `chunk`, from the index `start`. */
@@ -143,7 +143,7 @@ export class HeadDecoder<Head> {
         case startLineFeed: {
           if (byte !== lineFeed) return fault("http/bare-carriage-return", at - 1 - first);
           const wrong = this.#grammar.check(bytes, first + this.#startLineStart, first + this.#startLineEnd);
-          if (wrong !== undefined) return fault(wrong.code, wrong.at - first);
+          if (wrong !== undefined && !this.#tolerates(wrong.leniency)) return fault(wrong.code, wrong.at - first);
           lineStart = ++at;
           lineStop = Math.min(stop, lineStart + lineLimit);
           phase = fieldLineStart;
@@ -223,9 +223,14 @@ export class HeadDecoder<Head> {
     if (byte === carriageReturn) return undefined;
     if (byte !== lineFeed) return otherwise;
     // RFC 9112 §2.2: a recipient MAY recognize a single LF as a line terminator.
-    if (!this.#lineFeedEndsLine) return "http/bare-line-feed";
-    this.#toleratedLineFeed = true;
-    return undefined;
+    return this.#tolerates("bare-line-feed") ? undefined : "http/bare-line-feed";
+  }
+
+  /** Whether `leniency` may be used; notes that it was. */
+  #tolerates(leniency: Leniency | undefined): boolean {
+    if (leniency === undefined || !this.#tolerate.includes(leniency)) return false;
+    if (!this.#tolerated.includes(leniency)) this.#tolerated = [...this.#tolerated, leniency];
+    return true;
   }
 
   /** What is wrong with `byte`, where the colon after a name of `length` chars should come. */

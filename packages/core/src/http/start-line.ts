@@ -1,4 +1,5 @@
 /** The two start lines of HTTP/1.1: the request line (RFC 9112 §3) and the status line (RFC 9112 §4). */
+import type { Leniency } from "../leniency.ts";
 import type { ViolationCode } from "../violation.ts";
 import type { Fields } from "./fields.ts";
 import { isTchar } from "./grammar.ts";
@@ -8,6 +9,8 @@ import type { RequestHead, ResponseHead } from "./head.ts";
 interface StartLineFault {
   readonly code: ViolationCode;
   readonly at: number;
+  /** The leniency with which `head` reads the line all the same. */
+  readonly leniency?: Leniency;
 }
 
 /** What a decoder must know of one kind of message; everything else is common to both. */
@@ -18,9 +21,9 @@ export interface StartLineGrammar<Head> {
   readonly foldedLines: "refuse" | "join";
   /** The code for a line longer than limits.line allows. */
   readonly tooLong: ViolationCode;
-  /** Checks `bytes[start, end)`, a line without its end, of which every byte is VCHAR, SP, HTAB or obs-text. */
+  /** What is wrong with `bytes[start, end)`, a line without its end, of which every byte is VCHAR, SP, HTAB or obs-text. */
   check(bytes: Uint8Array, start: number, end: number): StartLineFault | undefined;
-  /** The head out of a line that `check` has passed. */
+  /** The head out of a line that `check` has passed, or that is tolerated. */
   head(line: string, fields: Fields): Head;
 }
 
@@ -70,6 +73,7 @@ export const statusLine: StartLineGrammar<ResponseHead> = {
     if (fault !== undefined) return fault;
     for (let at = versionEnd; at < versionEnd + 5; at++) {
       const fits = at === versionEnd || at === versionEnd + 4 ? bytes[at] === space : isDigit(bytes[at] as number);
+      if (at === end && at === versionEnd + 4) return withoutSpace(at);
       if (at === end || !fits) return { code: "http/status-line", at };
     }
     return undefined;
@@ -84,6 +88,11 @@ export const statusLine: StartLineGrammar<ResponseHead> = {
     };
   },
 };
+
+/** RFC 9112 §4: a server MUST send the space behind the status code even where no reason phrase follows. */
+function withoutSpace(at: number): StartLineFault {
+  return { code: "http/status-line", at, leniency: "truncated-status-line" };
+}
 
 /** What HTTP-version looks like; its last char is any digit. */
 const httpVersion = "HTTP/1.1";

@@ -31,7 +31,8 @@ export class ResponseReader {
   /** Bytes before the current head. */
   #before = 0;
   #interimResponses = 0;
-  #toleratedLineFeed = false;
+  /** The leniencies that interim responses needed. */
+  #tolerated: readonly Leniency[] = [];
   #answer: { readonly head: ResponseHead; readonly body: BodyDecoder } | undefined;
 
   /** `switches` tells the head after which the bytes are another protocol's. */
@@ -49,7 +50,7 @@ export class ResponseReader {
 
   /** The leniencies that were needed so far. */
   get tolerated(): readonly Leniency[] {
-    return this.#toleratedLineFeed ? ["bare-line-feed"] : this.#head.tolerated;
+    return [...new Set([...this.#tolerated, ...this.#head.tolerated])];
   }
 
   /** Reads on. Nothing may follow a step that is not `more`. */
@@ -66,7 +67,7 @@ export class ResponseReader {
           return this.#violation("opening/too-many-interim-responses", this.headLength);
         }
         this.#before = this.headLength;
-        this.#toleratedLineFeed ||= this.#head.tolerated.length > 0;
+        this.#tolerated = this.tolerated;
         this.#head = new HeadDecoder(statusLine, this.#limits, this.#tolerate);
         continue;
       }

@@ -161,6 +161,33 @@ describe("a lone LF", () => {
   });
 });
 
+describe("a status line without the space behind the status code", () => {
+  const truncated = (text: string): string => text.replace(/^(HTTP\/1\.1 \d+) [^\r]*/, "$1");
+  const tolerate = ["truncated-status-line"] as const;
+
+  it("is read where that is tolerated, and is reported [C02]", () => {
+    const [refusal] = clientReceiving(truncated(response()));
+    expect(refusal).toMatchObject({ type: "failure", violation: { code: "http/status-line", offset: 12 } });
+    const [open] = clientReceiving(truncated(response()), { tolerate });
+    expect(open).toMatchObject({ type: "open", agreement: { tolerated: ["truncated-status-line"] } });
+    const [strict] = clientReceiving(response(), { tolerate });
+    expect(strict).toMatchObject({ type: "open", agreement: { tolerated: [] } });
+  });
+
+  it("is reported beside what an interim response needed, each once", () => {
+    const sloppy = `HTTP/1.1 100 X\n\nHTTP/1.1 103\r\n\r\n${truncated(response())}`;
+    const [open] = clientReceiving(sloppy, { tolerate: [...tolerate, "bare-line-feed"] });
+    expect(open).toMatchObject({ agreement: { tolerated: ["bare-line-feed", "truncated-status-line"] } });
+  });
+
+  it("must have the whole status code [C02]", () => {
+    for (const line of ["HTTP/1.1 10", "HTTP/1.1", "HTTP/1.1 1010"]) {
+      const [event] = clientReceiving(`${line}\r\n\r\n`, { tolerate });
+      expect(event).toMatchObject({ type: "failure" });
+    }
+  });
+});
+
 describe("limits", () => {
   const limited = (limits: Partial<Limits>): ServerHandshakeOptions => ({ limits });
 
