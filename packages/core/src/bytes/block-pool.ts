@@ -57,7 +57,7 @@ export function returnChunk(chunk: Uint8Array): void {
   if (latest !== undefined && latest.buffer === buffer) {
     latestLeft -= chunk.length;
     if (latestLeft > 0) return;
-    if (free.length < maxFree) free.push(latest);
+    keep(latest);
     latest = undefined;
     return;
   }
@@ -68,5 +68,9 @@ export function returnChunk(chunk: Uint8Array): void {
     return;
   }
   outstanding.delete(buffer);
-  if (free.length < maxFree) free.push(new Uint8Array(buffer));
+  keep(new Uint8Array(buffer));
+}
+
+function keep(block: Uint8Array): void {
+  if (free.length < maxFree) free.push(block);
 }
