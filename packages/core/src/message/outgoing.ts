@@ -194,7 +194,7 @@ export class Outgoing {
   take(budget: number): readonly Uint8Array[] {
     const lanes = this.#lanes;
     const hasControls = this.#controls !== undefined && !this.#controls.isEmpty;
-    // The common case: short messages and nothing else.
+    // The common case: messages that are encoded, and nothing else.
     if (!hasControls && this.#close === undefined && this.#current === undefined) {
       if (lanes === undefined) return nothing;
       if (lanes.isPlainRun && this.#length <= budget) {
