@@ -27,7 +27,7 @@ const { values } = parseArgs({
     write: { type: "boolean", default: false },
   },
 });
-/** Without `all`, ours leave out large messages, and most of the compressed ones by the thousand: Autobahn takes half an hour for them. */
+/** Without `all`, ours leave out the largest messages, and nearly all of the compressed ones by the thousand. */
 const selection = [...(values.cases === undefined ? [] : ["--only", values.cases]), ...(values.all ? ["--all"] : [])];
 const explanations: Explanation[] = JSON.parse(readFileSync(join(import.meta.dirname, "explanations.json"), "utf8"));
 const ourCommand = ["tsx", "--conditions=@hybi/source", "packages/testing/src/cli/conformance.ts"];
