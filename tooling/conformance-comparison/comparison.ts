@@ -52,7 +52,7 @@ export function explain({ id, peer }: Difference, explanations: readonly Explana
 }
 
 /** Whether `pattern` is the id, or a beginning of it before a star. */
-export function matches(id: string, pattern: string): boolean {
+function matches(id: string, pattern: string): boolean {
   return pattern.endsWith("*") ? id.startsWith(pattern.slice(0, -1)) : id === pattern;
 }
 

@@ -11,12 +11,13 @@ export interface LayerRule {
   readonly mayImport: readonly string[];
 }
 
-/** Vocabulary that every layer shares: types and tables. Any file may import these, and they import each other at most. */
+/** Vocabulary that every layer shares: types, tables and settings. Any file may import these, and they import each other at most. */
 export const sharedModules: Readonly<Record<string, LayerRule>> = {
   role: { mayImport: [] },
   "message-kind": { mayImport: [] },
   leniency: { mayImport: [] },
   host: { mayImport: [] },
+  latest: { mayImport: [] },
   limits: { mayImport: [] },
   violation: { mayImport: [] },
   "usage-error": { mayImport: [] },

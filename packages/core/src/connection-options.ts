@@ -3,6 +3,7 @@ import { RandomPool, type RandomSource } from "./bytes/random-pool.ts";
 import type { Extension } from "./extension.ts";
 import type { FrameDecoderOptions } from "./frame/frame-decoder.ts";
 import { type HostFunctions, portableHost } from "./host.ts";
+import { Latest } from "./latest.ts";
 import type { Leniency } from "./leniency.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
 import type { AssemblerOptions, Delivery } from "./message/assembler.ts";
@@ -41,15 +42,14 @@ export interface ConnectionSettings extends FrameDecoderOptions, AssemblerOption
 
 const noTransforms: readonly ActiveTransform[] = [];
 
-/** The settings of the latest call for each role, which the next one mostly wants too. */
-const latest: Partial<Record<Role, ConnectionSettings>> = {};
+const shared: Record<Role, Latest<ConnectionSettings>> = { client: new Latest(), server: new Latest() };
 
 /** @throws UsageError `option/range`, `option/random-missing` */
 export function resolveOptions(role: Role, options: ConnectionOptions): ConnectionSettings {
   const { fragmentSize = defaultFragmentSize, host = portableHost, delivery = "messages" } = options;
   if (!(fragmentSize >= 1)) throw new UsageError("option/range", "fragmentSize must be at least 1.");
   if (role === "client" && options.random === undefined) throw new UsageError("option/random-missing");
-  const settings: ConnectionSettings = {
+  return shared[role].like({
     role,
     limits: resolveLimits(options.limits),
     delivery,
@@ -60,24 +60,7 @@ export function resolveOptions(role: Role, options: ConnectionOptions): Connecti
     tolerateNonMinimalLength: options.tolerate?.includes("non-minimal-length") === true,
     transforms: noTransforms,
     ownedRsv: 0,
-  };
-  const last = latest[role];
-  if (last !== undefined && isSame(settings, last)) return last;
-  latest[role] = settings;
-  return settings;
-}
-
-/** Of two that have no transforms. */
-function isSame(left: ConnectionSettings, right: ConnectionSettings): boolean {
-  return (
-    left.limits === right.limits &&
-    left.delivery === right.delivery &&
-    left.fragmentSize === right.fragmentSize &&
-    left.keys === right.keys &&
-    left.host === right.host &&
-    left.unmask === right.unmask &&
-    left.tolerateNonMinimalLength === right.tolerateNonMinimalLength
-  );
+  });
 }
 
 /** The settings of a connection whose extensions have `transforms`. */

@@ -7,6 +7,7 @@
  */
 import type { ClosingState } from "./closing/states.ts";
 import type { EndpointEvent } from "./events.ts";
+import { Latest } from "./latest.ts";
 import type { DeadlineReason, Statistics } from "./output.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -197,22 +198,18 @@ export class Deadlines {
 
 const names = Object.keys(defaults) as (keyof Spans)[];
 
-/** The spans of the latest call, which the next one mostly wants too: then all connections of a server share them. */
-let latest: Readonly<Spans> = defaults;
+const shared = new Latest<Readonly<Spans>>(defaults);
 
 function resolveSpans(options: DeadlineOptions): Readonly<Spans> {
   const spans = { ...defaults };
-  let isLatest = true;
   for (const name of names) {
     const value = options[name] ?? defaults[name];
     if (!(value >= 0)) throw new UsageError("option/range", `${name} must be a number of at least 0.`);
-    if (value !== latest[name]) isLatest = false;
     spans[name] = value;
   }
   // Every instant would be one to send a Ping at.
   if (spans.ping === 0) throw new UsageError("option/range", "ping must be more than 0.");
-  if (!isLatest) latest = spans;
-  return latest;
+  return shared.like(spans);
 }
 
 function earlier(first: Deadline | undefined, second: Deadline | undefined): Deadline | undefined {

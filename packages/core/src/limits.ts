@@ -2,6 +2,7 @@
  * Every quantity that a peer can make grow, with its default and the reason for it. Each limit is checked before the
  * memory is committed, and each has a violation of its own.
  */
+import { Latest } from "./latest.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Limits of an endpoint; all are inclusive, and `Infinity` turns one off. */
@@ -45,23 +46,16 @@ export const defaultLimits: Limits = {
   queuedOutput: 268_435_456,
 };
 
+const shared = new Latest(defaultLimits);
+
 /** The defaults with `changes` applied. Throws `option/range` when one is negative or not a number. */
 export function resolveLimits(changes: Partial<Limits> | undefined): Limits {
   if (changes === undefined) return defaultLimits;
   const limits = { ...defaultLimits, ...changes };
-  let isLatest = true;
-  for (const name of names) {
-    const value = limits[name];
+  for (const [name, value] of Object.entries(limits)) {
     if (!(typeof value === "number" && value >= 0)) {
       throw new UsageError("option/range", `limits.${name} must be a number of at least 0.`);
     }
-    if (value !== latest[name]) isLatest = false;
   }
-  if (!isLatest) latest = limits;
-  return latest;
+  return shared.like(limits);
 }
-
-const names = Object.keys(defaultLimits) as (keyof Limits)[];
-
-/** The limits of the latest call, which the next one mostly wants too: then all connections of a server share them. */
-let latest: Limits = defaultLimits;

@@ -6,8 +6,8 @@
  * Theory of operation. Everything that happens ends in `touch`, which asks for one `settle` at the end of the turn:
  * however many messages arrive or are sent in it, there is one write, one look at the clock and seldom a new timer. Where
  * the transport knows that no more arrives in the turn, answers do not even wait for its end, which costs as much as all
- * that is done for a short message. There is at most one write under way, and it is bounded; what comes up meanwhile waits in the endpoint, where a control frame
- * or a more urgent message still overtakes it.
+ * that is done for a short message. There is at most one write under way, and it is bounded; what comes up meanwhile
+ * waits in the endpoint, where a control frame or a more urgent message still overtakes it.
  */
 import {
   Connection,
@@ -20,6 +20,7 @@ import {
 import { type Clock, defer, reportError, systemClock } from "./clock.ts";
 import { type PumpListener, silentListener, tell } from "./pump-listener.ts";
 import { defaultWriteBudget, type PumpOptions } from "./pump-options.ts";
+import { PumpReader } from "./pump-reader.ts";
 import { PumpTimer, type TimedPump } from "./pump-timer.ts";
 import { PumpWriter } from "./pump-writer.ts";
 import { RoundTrip } from "./round-trip.ts";
@@ -45,6 +46,7 @@ export class Pump implements TransportSink, TimedPump {
   #listener: PumpListener;
   readonly #clock: Clock;
   readonly #timer: PumpTimer;
+  readonly #reader: PumpReader;
   readonly #writer: PumpWriter;
   readonly #settle: () => void = () => this.#settleNow();
   /** Once it is open: it tells the listener without making events. */
@@ -57,8 +59,6 @@ export class Pump implements TransportSink, TimedPump {
   /** What came since a client's opening handshake ended, until then. */
   #held: Uint8Array[] | undefined;
   #settling = false;
-  #pauseWanted = false;
-  #paused = false;
   #started = false;
   #aborted = false;
   #closed = false;
@@ -74,6 +74,7 @@ export class Pump implements TransportSink, TimedPump {
     this.#listener = options.listener;
     this.#clock = options.clock ?? systemClock;
     this.#timer = new PumpTimer(this, this.#clock, deadlines);
+    this.#reader = new PumpReader(endpoint, options.transport, this.#timer);
     this.#writer = new PumpWriter(endpoint, options.transport, options.writeBudget ?? defaultWriteBudget);
   }
 
@@ -133,8 +134,7 @@ export class Pump implements TransportSink, TimedPump {
   /** Sends a Ping, whose round trip is measured. See `Endpoint.sendPing`. */
   ping(payload?: Uint8Array): void {
     this.endpoint.sendPing(payload);
-    this.#roundTrip ??= new RoundTrip();
-    this.#roundTrip.sent(this.#clock.now(), payload ?? noPayload);
+    this.#pingSent(payload ?? noPayload);
     this.touch();
   }
 
@@ -145,14 +145,14 @@ export class Pump implements TransportSink, TimedPump {
 
   /** Stops reading at the end of this turn, unless `resume` comes before. Bytes that have arrived are still told. */
   pause(): void {
-    this.#pauseWanted = true;
+    this.#reader.pauseWanted = true;
     this.touch();
   }
 
   /** Reads again. */
   resume(): void {
-    if (!this.#pauseWanted) return;
-    this.#pauseWanted = false;
+    if (!this.#reader.pauseWanted) return;
+    this.#reader.pauseWanted = false;
     this.touch();
   }
 
@@ -239,9 +239,7 @@ export class Pump implements TransportSink, TimedPump {
   expired(events: readonly EndpointEvent[], sentPing: boolean): void {
     this.#tell(events);
     // Of the Pings that nobody asked for, the round trip is measured too.
-    if (!sentPing) return;
-    this.#roundTrip ??= new RoundTrip();
-    this.#roundTrip.sent(this.#clock.now(), "own");
+    if (sentPing) this.#pingSent("own");
   }
 
   // What they are made of
@@ -269,6 +267,11 @@ export class Pump implements TransportSink, TimedPump {
     return true;
   }
 
+  #pingSent(payload: Uint8Array | "own"): void {
+    this.#roundTrip ??= new RoundTrip();
+    this.#roundTrip.sent(this.#clock.now(), payload);
+  }
+
   #tellEarly(): void {
     const events = this.#early;
     const held = this.#held;
@@ -289,24 +292,11 @@ export class Pump implements TransportSink, TimedPump {
     // Nothing leaves before what came early is told, which asks for a turn of its own: a Close frame that early bytes have
     // caused would otherwise be gone before the messages ahead of them can be answered.
     if (this.#closed || this.#early !== noEvents) return;
-    this.#applyPause();
+    this.#reader.apply();
     this.#writer.write();
     this.#obey();
     if (!this.#closed && !this.#aborted) this.#timer.update();
     this.#listener.settled();
-  }
-
-  #applyPause(): void {
-    const paused = this.#pauseWanted && mayCauseEvents(this.endpoint);
-    if (paused === this.#paused) return;
-    this.#paused = paused;
-    if (paused) {
-      this.#timer.pause();
-      this.#transport.pause();
-    } else {
-      this.#timer.resume();
-      this.#transport.resume();
-    }
   }
 
   /** What the endpoint says about the transport. */
@@ -315,9 +305,4 @@ export class Pump implements TransportSink, TimedPump {
     if (transport === "abort") this.abort();
     if (transport === "end") this.#writer.end();
   }
-}
-
-/** Once nothing received is read any more, bytes come only to be dropped, and the peer's end is what is waited for. */
-function mayCauseEvents({ state }: Endpoint | Connection): boolean {
-  return state === "opening" || state === "open" || state === "closing" || state === "close-sent";
 }

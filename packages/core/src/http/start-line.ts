@@ -73,7 +73,9 @@ export const statusLine: StartLineGrammar<ResponseHead> = {
     if (fault !== undefined) return fault;
     for (let at = versionEnd; at < versionEnd + 5; at++) {
       const fits = at === versionEnd || at === versionEnd + 4 ? bytes[at] === space : isDigit(bytes[at] as number);
-      if (at === end && at === versionEnd + 4) return withoutSpace(at);
+      // A server MUST send the space behind the status code, even where no reason phrase follows.
+      if (at === end && at === versionEnd + 4)
+        return { code: "http/status-line", at, leniency: "truncated-status-line" };
       if (at === end || !fits) return { code: "http/status-line", at };
     }
     return undefined;
@@ -88,11 +90,6 @@ export const statusLine: StartLineGrammar<ResponseHead> = {
     };
   },
 };
-
-/** RFC 9112 §4: a server MUST send the space behind the status code even where no reason phrase follows. */
-function withoutSpace(at: number): StartLineFault {
-  return { code: "http/status-line", at, leniency: "truncated-status-line" };
-}
 
 /** What HTTP-version looks like; its last char is any digit. */
 const httpVersion = "HTTP/1.1";

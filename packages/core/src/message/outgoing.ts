@@ -6,12 +6,10 @@
  * Short messages are encoded at once and packed into blocks: one write of the transport costs as much as encoding a
  * hundred of them. Longer ones wait as `PendingMessage` and are cut into fragments when they are taken.
  */
-import { returnChunk } from "../bytes/block-pool.ts";
-import { ByteWriter } from "../bytes/byte-writer.ts";
+import { ByteWriter, copyLimit } from "../bytes/byte-writer.ts";
 import type { RandomPool } from "../bytes/random-pool.ts";
-import { writeFrame, writeMaskedHeader, writeTextFrame, writeUnmaskedHeader } from "../frame/frame-encoder.ts";
+import { writeFrame, writeTextFrame } from "../frame/frame-encoder.ts";
 import { finBit, headerLength } from "../frame/header.ts";
-import { mask } from "../frame/mask.ts";
 import { binary, close, text } from "../frame/opcode.ts";
 import type { HostFunctions } from "../host.ts";
 import type { MessageKind } from "../message-kind.ts";
@@ -22,10 +20,10 @@ import type { Lane } from "./lane.ts";
 import { Lanes } from "./lanes.ts";
 import { PendingMessage } from "./pending-message.ts";
 import type { PreparedMessage } from "./prepared-message.ts";
+import { writeFragment } from "./write-fragment.ts";
 
-/** Chars of text, and bytes, up to which a message is encoded when it is sent. Above, copying costs more than it saves. */
+/** Chars of text up to which a message is encoded when it is sent. Above, copying costs more than it saves. */
 const shortTextLimit = 4096;
-const shortBinaryLimit = 4096;
 
 const nothing: readonly Uint8Array[] = [];
 
@@ -127,7 +125,7 @@ export class Outgoing {
   sendBinary(data: Uint8Array, options: SendOptions | undefined): void {
     const { keys, fragmentSize } = this.#options;
     const lane = this.#lane(options);
-    if (data.length <= shortBinaryLimit && data.length <= fragmentSize && !this.#isTransformed) {
+    if (data.length <= copyLimit && data.length <= fragmentSize && !this.#isTransformed) {
       this.#length += writeFrame(lane.writer, finBit | binary, data, keys);
       return;
     }
@@ -252,27 +250,7 @@ export class Outgoing {
       this.#current = undefined;
       this.#length -= lastHeader;
     }
-    return this.#writeFragment(output, message.takeOpcode() | (final ? finBit : 0), payload, owned);
-  }
-
-  #writeFragment(output: ByteWriter, firstByte: number, payload: Uint8Array, owned: boolean): number {
-    const { length } = payload;
-    const { keys } = this.#options;
-    if (keys === undefined && length > shortBinaryLimit) {
-      const header = writeUnmaskedHeader(output, firstByte, length);
-      output.appendReference(payload);
-      return header + length;
-    }
-    if (keys !== undefined && owned) {
-      const key = keys.next();
-      const header = writeMaskedHeader(output, firstByte, length, key);
-      mask(payload, 0, length, key);
-      output.appendReference(payload);
-      return header + length;
-    }
-    const written = writeFrame(output, firstByte, payload, keys);
-    if (owned) returnChunk(payload);
-    return written;
+    return writeFragment(output, message.takeOpcode() | (final ? finBit : 0), payload, owned, this.#options.keys);
   }
 
   /** Whether a message may still leave before the Close frame that waits: if it does so whole, and within the allowance. */
