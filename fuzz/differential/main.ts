@@ -4,27 +4,28 @@ import { Campaign } from "./campaign.ts";
 import { frames } from "./frames/frames.ts";
 import { websocketDriverPeer } from "./frames/peers/websocket-driver.ts";
 import { wsPeer } from "./frames/peers/ws.ts";
-import { startWsproto } from "./frames/peers/wsproto.ts";
+import { wsprotoFrames } from "./frames/peers/wsproto.ts";
 import { websocketDriverClient } from "./openings/peers/websocket-driver-client.ts";
 import { websocketDriverServer } from "./openings/peers/websocket-driver-server.ts";
 import { wsClient } from "./openings/peers/ws-client.ts";
 import { wsServer } from "./openings/peers/ws-server.ts";
-import { startWsprotoClient } from "./openings/peers/wsproto-client.ts";
-import { startWsprotoServer } from "./openings/peers/wsproto-server.ts";
+import { wsprotoClient } from "./openings/peers/wsproto-client.ts";
+import { wsprotoServer } from "./openings/peers/wsproto-server.ts";
 import { requests } from "./openings/requests.ts";
 import { responses } from "./openings/responses.ts";
 import type { Peer } from "./peer.ts";
 import type { Subject } from "./subject.ts";
+import { startWsproto, type WsprotoQuestion } from "./wsproto/peer.ts";
 
-/** For each subject the peers that are asked about it, and how to start those that have to be. */
+/** For each subject the peers that are asked about it. */
 const subjects: readonly {
   readonly subject: Subject;
   readonly peers: readonly Peer[];
-  readonly start: readonly (() => Peer | string)[];
+  readonly wsproto: WsprotoQuestion;
 }[] = [
-  { subject: frames, peers: [wsPeer, websocketDriverPeer], start: [startWsproto] },
-  { subject: requests, peers: [wsServer, websocketDriverServer], start: [startWsprotoServer] },
-  { subject: responses, peers: [wsClient, websocketDriverClient], start: [startWsprotoClient] },
+  { subject: frames, peers: [wsPeer, websocketDriverPeer], wsproto: wsprotoFrames },
+  { subject: requests, peers: [wsServer, websocketDriverServer], wsproto: wsprotoServer },
+  { subject: responses, peers: [wsClient, websocketDriverClient], wsproto: wsprotoClient },
 ];
 
 const { values: options } = parseArgs({
@@ -48,11 +49,9 @@ if (chosen === undefined)
   throw new Error(`--what is one of ${subjects.map(({ subject }) => subject.name).join(", ")}.`);
 const peers = chosen.peers.filter(({ name }) => asked.includes(name));
 if (asked.includes("wsproto")) {
-  for (const start of chosen.start) {
-    const peer = start();
-    if (typeof peer === "string") console.log(`SKIPPED: wsproto: ${peer}`);
-    else peers.push(peer);
-  }
+  const peer = startWsproto(chosen.wsproto);
+  if (typeof peer === "string") console.log(`SKIPPED: wsproto: ${peer}`);
+  else peers.push(peer);
 }
 const seed = Number(options.seed ?? Math.floor(Math.random() * 0x7fff_ffff));
 

@@ -1,9 +1,7 @@
-/** Requests that open a connection, or do not: heads as clients send them, with faults in half of them, cut anywhere. */
-import { Random } from "../../random.ts";
-import { endsOfChunks, mutated } from "../mutations.ts";
-import type { Stream } from "../stream.ts";
-import type { StreamGenerator } from "../subject.ts";
+/** Requests that open a connection, or do not: heads as clients send them, with or without faults. */
+import type { Random } from "../../random.ts";
 import { type FieldRule, fieldLines } from "./field-writer.ts";
+import { startLineSpace } from "./generate.ts";
 
 const methods = ["get", "POST", "HEAD", "PUT", "CONNECT", "OPTIONS", "GETT", "GE", "G\xcbT", "", "PRI", "M-SEARCH"];
 const targets = ["/", "/chat", "/chat?room=1", "/a%20b/?x=/y", "//double", "/'()*;:@&=+$,[]", "/%"];
@@ -237,24 +235,10 @@ const rests = [
   "\n",
 ];
 
-/** Bytes that mean something in a head. */
-const telling = [0x00, 0x09, 0x0a, 0x0d, 0x20, 0x2c, 0x3a, 0x3b, 0x3d, 0x7f, 0x80, 0xa0, 0xff];
-
-/** Makes the requests of one seed. */
-export class RequestGenerator implements StreamGenerator {
-  readonly #seed: number;
-
-  constructor(seed: number) {
-    this.#seed = seed;
-  }
-
-  stream(index: number): Stream {
-    const random = new Random(this.#seed, index);
-    const faulty = random.oneIn(2);
-    const head = `${requestLine(random, faulty)}${fieldLines(random, rules, others, faulty)}\r\n`;
-    const rest = random.oneIn(3) ? random.of(rests) : "";
-    return received(random, "server", head + rest, faulty);
-  }
+/** A request, and perhaps more behind it. */
+export function writeRequest(random: Random, faulty: boolean): string {
+  const head = `${requestLine(random, faulty)}${fieldLines(random, rules, others, faulty)}\r\n`;
+  return head + (random.oneIn(3) ? random.of(rests) : "");
 }
 
 function requestLine(random: Random, faulty: boolean): string {
@@ -262,20 +246,10 @@ function requestLine(random: Random, faulty: boolean): string {
   const isOdd = faulty ? random.oneIn(6) : random.oneIn(40);
   const target = isOdd ? random.of(oddTargets) : random.of(targets);
   const version = faulty && random.oneIn(15) ? random.of(oddVersions) : "HTTP/1.1";
-  const spaces = (): string => (faulty && random.oneIn(40) ? random.of(["", "  ", "\t", " \t", "\x0b", "\r"]) : " ");
+  const space = (): string => startLineSpace(random, faulty);
   const end = faulty && random.oneIn(40) ? random.of(["\n", "\r", "\r\r\n", " \r\n", "\0\r\n", "\t\r\n"]) : "\r\n";
   const before = random.oneIn(30)
     ? random.of(["\r\n", "\n", "\r", " ", "\r\n\r\n", "\r\n".repeat(4), "\r\n".repeat(5)])
     : "";
-  return `${before}${method}${spaces()}${target}${spaces()}${version}${end}`;
-}
-
-/** The stream of `text`, whose chars are bytes: where `faulty` now and then changed, sometimes cut short, and in chunks. */
-export function received(random: Random, role: Stream["role"], text: string, faulty: boolean): Stream {
-  let bytes: Uint8Array = Uint8Array.from(Buffer.from(text, "latin1"));
-  if (faulty && random.oneIn(4)) {
-    for (let count = 1 + random.below(3); count > 0; count--) bytes = mutated(random, bytes, telling);
-  }
-  if (random.oneIn(14)) bytes = bytes.subarray(0, random.below(bytes.length + 1));
-  return { role, deflate: random.oneIn(2), bytes, ends: endsOfChunks(random, bytes.length) };
+  return `${before}${method}${space()}${target}${space()}${version}${end}`;
 }

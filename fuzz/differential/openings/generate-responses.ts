@@ -1,9 +1,7 @@
-/** Responses to an opening request: 101 and others, with interim ones before them, with faults in half of them, cut anywhere. */
-import { Random } from "../../random.ts";
-import type { Stream } from "../stream.ts";
-import type { StreamGenerator } from "../subject.ts";
+/** Responses to an opening request: 101 and others, with interim ones before them, with or without faults. */
+import type { Random } from "../../random.ts";
 import { type FieldRule, fieldLines } from "./field-writer.ts";
-import { received } from "./generate-requests.ts";
+import { startLineSpace } from "./generate.ts";
 import { accept } from "./terms.ts";
 
 const versions = [
@@ -168,23 +166,12 @@ const rests = [
   "\x88",
 ];
 
-/** Makes the responses of one seed. */
-export class ResponseGenerator implements StreamGenerator {
-  readonly #seed: number;
-
-  constructor(seed: number) {
-    this.#seed = seed;
-  }
-
-  stream(index: number): Stream {
-    const random = new Random(this.#seed, index);
-    const faulty = random.oneIn(2);
-    let text = "";
-    if (random.oneIn(12)) for (let count = 1 + random.below(5); count > 0; count--) text += random.of(interim);
-    text += `${statusLine(random, faulty)}${fieldLines(random, rules, others, faulty)}\r\n`;
-    if (random.oneIn(3)) text += random.of(rests);
-    return received(random, "client", text, faulty);
-  }
+/** A response, perhaps with interim ones before it and more behind it. */
+export function writeResponse(random: Random, faulty: boolean): string {
+  let text = "";
+  if (random.oneIn(12)) for (let count = 1 + random.below(5); count > 0; count--) text += random.of(interim);
+  text += `${statusLine(random, faulty)}${fieldLines(random, rules, others, faulty)}\r\n`;
+  return text + (random.oneIn(3) ? random.of(rests) : "");
 }
 
 function statusLine(random: Random, faulty: boolean): string {
@@ -192,8 +179,8 @@ function statusLine(random: Random, faulty: boolean): string {
   const isOdd = faulty && random.oneIn(24);
   const status = isOdd ? random.of(oddStatuses) : random.oneIn(10) ? random.of(statuses) : "101";
   const reason = random.oneIn(4) ? random.of(reasons) : "Switching Protocols";
-  const spaces = (): string => (faulty && random.oneIn(40) ? random.of(["", "  ", "\t", " \t", "\x0b", "\r"]) : " ");
+  const space = (): string => startLineSpace(random, faulty);
   const end = faulty && random.oneIn(40) ? random.of(["\n", "\r", "\r\r\n", "\0\r\n", "\x7f\r\n"]) : "\r\n";
   const before = faulty && random.oneIn(30) ? random.of(["\r\n", "\n", "\r", " ", "\r\n\r\n"]) : "";
-  return `${before}${version}${spaces()}${status}${faulty && random.oneIn(30) ? "" : spaces() + reason}${end}`;
+  return `${before}${version}${space()}${status}${faulty && random.oneIn(30) ? "" : space() + reason}${end}`;
 }

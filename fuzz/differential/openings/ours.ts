@@ -1,5 +1,6 @@
 /** What we make of the head that opens a connection: as a server of a request, as a client of a response. */
 import {
+  type Agreement,
   ClientHandshake,
   type ConnectionOptions,
   type OpenEvent,
@@ -42,13 +43,23 @@ export function answerRequest(stream: Stream, options: ConnectionOptions = {}): 
       const subprotocol = request.subprotocols.find((offered) => supported.includes(offered));
       const [open] = handshake.accept({ subprotocol });
       if (open?.type !== "open") throw new Error("the request was accepted, and nothing is open");
-      if (handshake.bytesConsumed !== received - open.agreement.rest.length) throw new Error("bytes were lost");
       // Our client never sends a key in another spelling than the canonical one.
       if (!request.tolerated.includes("non-canonical-key")) checkOurResponse(request, open, handshake.takeOutput());
-      return { ...waiting, events: opened(open.agreement, stream.bytes.length - handshake.bytesConsumed) };
+      return openedBy(handshake, open.agreement, stream, received);
     }
   }
   return waiting;
+}
+
+/** The verdict of a handshake that has led to `agreement` when it had `received` so many bytes. */
+function openedBy(
+  { bytesConsumed }: ServerHandshake | ClientHandshake,
+  agreement: Agreement,
+  stream: Stream,
+  received: number,
+): OurVerdict {
+  if (bytesConsumed !== received - agreement.rest.length) throw new Error("bytes were lost");
+  return { ...waiting, events: opened(agreement, stream.bytes.length - bytesConsumed) };
 }
 
 /** Throws unless our client takes the response of our server, and understands it as the server meant it. */
@@ -83,8 +94,7 @@ export function readResponse(stream: Stream, options: ConnectionOptions = {}): O
       if (event.type === "failure") return refused(event.violation);
       if (event.type === "rejection") return { ...waiting, failed: "refused" };
       if (event.type !== "open") throw new Error(`${event.type} was not to be expected`);
-      if (handshake.bytesConsumed !== received - event.agreement.rest.length) throw new Error("bytes were lost");
-      return { ...waiting, events: opened(event.agreement, stream.bytes.length - handshake.bytesConsumed) };
+      return openedBy(handshake, event.agreement, stream, received);
     }
   }
   // An answer of HTTP is told when its body is complete; that it is none of ours is known before.

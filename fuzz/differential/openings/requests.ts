@@ -1,10 +1,11 @@
 /** Opening requests as a subject: what a server receives first. */
 import type { Subject } from "../subject.ts";
-import { RequestGenerator } from "./generate-requests.ts";
+import { headStreams } from "./generate.ts";
+import { writeRequest } from "./generate-requests.ts";
 import { answerRequest } from "./ours.ts";
 
 export const requests: Subject = {
   name: "requests",
-  generator: (seed) => new RequestGenerator(seed),
+  generator: (seed) => headStreams(seed, "server", writeRequest),
   ours: answerRequest,
 };

@@ -1,9 +1,10 @@
 /** wsproto, a sans-I/O implementation in Python, and how it differs. */
 
-import type { Difference, Peer } from "../../peer.ts";
+import type { Difference } from "../../peer.ts";
 import type { Verdict } from "../../verdict.ts";
 import { isBeginning, isMessage, sameEvents } from "../../verdict.ts";
-import { WsprotoProcess } from "../../wsproto/process.ts";
+import type { WsprotoQuestion } from "../../wsproto/peer.ts";
+import type { WsprotoVerdict } from "../../wsproto/process.ts";
 import {
   closeStatusCode,
   endsInHeader,
@@ -84,21 +85,9 @@ const differences: readonly Difference[] = [
   finalBlockEndsAll("wsproto"),
 ];
 
-/** Answers why not, where it is not to be had. */
-export function startWsproto(): Peer | string {
-  const process = WsprotoProcess.start("frames");
-  if (typeof process === "string") return process;
-  return {
-    name: "wsproto",
-    subject: frames,
-    differences,
-    reads: () => true,
-    judge: async (streams) => (await process.judge(streams)).map(verdictOf),
-    close: () => process.close(),
-  };
-}
+export const wsprotoFrames: WsprotoQuestion = { subject: frames, differences, verdictOf };
 
-function verdictOf([events, failed]: readonly [readonly string[], number | string | null]): Verdict {
+function verdictOf([events, failed]: WsprotoVerdict): Verdict {
   if (typeof failed === "string") return { events: [...events, `threw ${failed}`], failed: undefined };
   return { events, failed: failed ?? undefined };
 }

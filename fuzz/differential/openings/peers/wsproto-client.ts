@@ -1,6 +1,6 @@
 /** wsproto as a client, with h11 as its HTTP parser. */
-import type { Difference, Peer } from "../../peer.ts";
-import { WsprotoProcess } from "../../wsproto/process.ts";
+import type { Difference } from "../../peer.ts";
+import type { WsprotoQuestion } from "../../wsproto/peer.ts";
 import * as kinds from "../differences/kinds.ts";
 import * as lines from "../differences/of-lines.ts";
 import * as request from "../differences/of-requests.ts";
@@ -52,17 +52,4 @@ const differences: readonly Difference[] = [
   unfinished.neverRight,
 ].map((difference) => difference("wsproto"));
 
-/** Answers why not, where it is not to be had. */
-export function startWsprotoClient(): Peer | string {
-  const process = WsprotoProcess.start("openings");
-  if (typeof process === "string") return process;
-  return {
-    name: "wsproto",
-    subject: responses,
-    differences,
-    tells: withoutParameters,
-    reads: () => true,
-    judge: async (streams) => (await process.judge(streams)).map(verdictOf),
-    close: () => process.close(),
-  };
-}
+export const wsprotoClient: WsprotoQuestion = { subject: responses, differences, tells: withoutParameters, verdictOf };

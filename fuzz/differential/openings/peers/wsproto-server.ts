@@ -1,7 +1,8 @@
 /** wsproto as a server, with h11 as its HTTP parser. */
-import type { Difference, Peer } from "../../peer.ts";
+import type { Difference } from "../../peer.ts";
 import type { Verdict } from "../../verdict.ts";
-import { WsprotoProcess, type WsprotoVerdict } from "../../wsproto/process.ts";
+import type { WsprotoQuestion } from "../../wsproto/peer.ts";
+import type { WsprotoVerdict } from "../../wsproto/process.ts";
 import * as kinds from "../differences/kinds.ts";
 import * as lines from "../differences/of-lines.ts";
 import * as request from "../differences/of-requests.ts";
@@ -73,20 +74,7 @@ const differences: readonly Difference[] = [
   unfinished.neverRight,
 ].map((difference) => difference("wsproto"));
 
-/** Answers why not, where it is not to be had. */
-export function startWsprotoServer(): Peer | string {
-  const process = WsprotoProcess.start("openings");
-  if (typeof process === "string") return process;
-  return {
-    name: "wsproto",
-    subject: requests,
-    differences,
-    tells: withoutParameters,
-    reads: () => true,
-    judge: async (streams) => (await process.judge(streams)).map(verdictOf),
-    close: () => process.close(),
-  };
-}
+export const wsprotoServer: WsprotoQuestion = { subject: requests, differences, tells: withoutParameters, verdictOf };
 
 /** Where something failed, what was told is the reason. */
 export function verdictOf([told, failed]: WsprotoVerdict): Verdict {
