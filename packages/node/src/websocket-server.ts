@@ -20,6 +20,6 @@ export type ServerOptions = Omit<AnyServerOptions, "host">;
  */
 export class WebSocketServer extends AnyWebSocketServer {
   constructor(handler: OpeningHandler, options: ServerOptions = {}) {
-    super(handler, { clock: nodeClock, ...options, host: nodeHost });
+    super(handler, { ...options, host: nodeHost, clock: options.clock ?? nodeClock });
   }
 }

@@ -2,10 +2,11 @@
 
 import { once } from "node:events";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
-import { connect, type ListenOptions, type WebSocket, type WebSocketStream } from "@hybi/node";
+import { connect, type ListenOptions, type WebSocket, WebSocketServer, type WebSocketStream } from "@hybi/node";
+import type { Transport, TransportSink } from "@hybi/websocket";
 import { describe, expect, it } from "vitest";
 import { WebSocket as Ws } from "ws";
-import { RawClient } from "./support/raw-client.ts";
+import { openingRequest, RawClient } from "./support/raw-client.ts";
 import { openServer, openServerOfPeers, openWsServer } from "./support/servers.ts";
 import { atRest, until } from "./support/turns.ts";
 
@@ -35,7 +36,47 @@ describe("small messages", () => {
     await client.until(() => client.received.length === 300);
     expect(client.chunks).toBe(1);
   });
+
+  it.each([
+    ["no clock", {}],
+    ["an undefined one", { clock: undefined }],
+  ])("that are sent from a promise and from a tick leave in one write, with %s", async (_, options) => {
+    const { transport, written } = manualTransport();
+    let socket: WebSocket | undefined;
+    new WebSocketServer((opening) => {
+      socket = opening.accept() as WebSocket;
+    }, options).receive(transport);
+    await until(() => socket !== undefined);
+    await atRest(() => written.length);
+    written.length = 0;
+    await null;
+    socket?.send("x");
+    process.nextTick(() => socket?.send("y"));
+    await atRest(() => written.length);
+    expect(written).toEqual(["\x81\x01x\x81\x01y"]);
+  });
 });
+
+/** A transport to nowhere, on which a client has asked for a connection; and each write as a text. */
+function manualTransport(): { transport: Transport; written: string[] } {
+  const written: string[] = [];
+  let sink: TransportSink | undefined;
+  const transport: Transport = {
+    start(given) {
+      sink = given;
+      sink.data(new TextEncoder().encode(openingRequest()));
+    },
+    write(chunks) {
+      written.push(Buffer.concat(chunks).toString("latin1"));
+      sink?.drain();
+    },
+    end() {},
+    abort() {},
+    pause() {},
+    resume() {},
+  };
+  return { transport, written };
+}
 
 describe("a peer that stops reading", () => {
   it("holds up the writer of a stream, and lets it go on when it reads again", async () => {
