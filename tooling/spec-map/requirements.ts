@@ -29,6 +29,7 @@ const files = [
   "extensions",
   "extended-connect",
   "websocket-api",
+  "socket-layer",
 ];
 
 export function readChapters(folder: string): Chapter[] {
