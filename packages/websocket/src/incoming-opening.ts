@@ -4,6 +4,7 @@ import { Accepted } from "./accepted.ts";
 import type { OpeningListener } from "./client-opening.ts";
 import type { Clock } from "./clock.ts";
 import { type Closable, SocketCore } from "./socket-core.ts";
+import type { FailureDetail } from "./socket-events.ts";
 import { StreamCore } from "./stream-core.ts";
 import type { WebSocketStreamOptions } from "./stream-info.ts";
 import { WebSocket } from "./websocket.ts";
@@ -17,10 +18,16 @@ export interface TransportInfo {
   readonly remoteAddress?: string | undefined;
 }
 
+/** What an accepted request becomes: a socket, or a stream. */
+export interface AcceptedListener extends OpeningListener, Closable {
+  /** The request was over before it was accepted: the socket is closing at once, and ends in a turn of its own. */
+  acceptedLate(detail: FailureDetail): void;
+}
+
 /** What can be done with a request, below `IncomingOpening`. */
 export interface Answering {
   readonly clock: Clock;
-  accept(answer: OpeningAnswer, listener: OpeningListener & Closable): void;
+  accept(answer: OpeningAnswer, listener: AcceptedListener): void;
   accepted(socket: WebSocket): void;
   reject(rejection: Rejection): void;
 }
@@ -44,8 +51,9 @@ export class IncomingOpening {
   }
 
   /**
-   * Accepts. Listen for messages before anything else is awaited, or they pass unheard. When the client has gone away
-   * meanwhile, the socket closes in a moment.
+   * Accepts. Listen for messages before anything else is awaited, or they pass unheard. When the client has left meanwhile,
+   * or the server has answered in the handler's place, the socket is CLOSING: what is sent is discarded, and `error` and
+   * `close` with 1006 follow.
    *
    * @throws UsageError `endpoint/not-awaiting-answer`, and for an answer that cannot be given
    */
@@ -74,7 +82,7 @@ export class IncomingOpening {
   }
 
   /**
-   * Answers with HTTP, and ends the transport.
+   * Answers with HTTP, and ends the transport. Does nothing when the client has left meanwhile.
    *
    * @throws UsageError `endpoint/not-awaiting-answer`, and for an answer that cannot be given
    */

@@ -21,12 +21,12 @@ import {
   UsageError,
   type Violation,
 } from "@hybi/core";
-import type { OpeningListener } from "./client-opening.ts";
 import type { Clock } from "./clock.ts";
 import type { IncomingOwner } from "./incoming.ts";
-import { type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
+import { type AcceptedListener, type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
 import { Pump } from "./pump.ts";
 import type { Closable } from "./socket-core.ts";
+import type { FailureDetail } from "./socket-events.ts";
 import type { Transport } from "./transport.ts";
 import type { WebSocket } from "./websocket.ts";
 import { WebSocketError } from "./websocket-error.ts";
@@ -64,6 +64,10 @@ export class IncomingStream implements Answering, Closable {
   #request: OpeningRequest | undefined;
   #timer: unknown;
   #ended = false;
+  /** Whether the handler has answered, be it too late. */
+  #isAnswered = false;
+  /** Why there is nothing left to answer, if the handler has not answered. */
+  #over: FailureDetail = {};
   #accepted: Closable | undefined;
 
   constructor(
@@ -95,19 +99,51 @@ export class IncomingStream implements Answering, Closable {
       return;
     }
     this.#request = check.request;
-    this.#stream.onLost = () => this.#end();
+    this.#stream.onLost = () => this.#lost();
     const { opening = defaultOpening } = this.#deadlines;
     if (opening !== Number.POSITIVE_INFINITY) {
       // RFC 9110 §15.6.4: the handler has taken too long, and the client is not to blame.
-      this.#timer = this.clock.setTimeout(() => this.startClosing(), opening);
+      this.#timer = this.clock.setTimeout(() => this.#refuseNow("The handler has not answered in time."), opening);
     }
     void this.#ask(new IncomingOpening(check.request, this.#info, this));
   }
 
   // `Answering`
 
-  accept(answer: OpeningAnswer, listener: OpeningListener & Closable): void {
-    const request = this.#awaited();
+  accept(answer: OpeningAnswer, listener: AcceptedListener): void {
+    this.#checkUnanswered();
+    if (this.#request !== undefined) this.#open(this.#request, answer, listener);
+    else listener.acceptedLate(this.#over);
+    this.#isAnswered = true;
+    this.#accepted = listener;
+  }
+
+  accepted(socket: WebSocket): void {
+    if (this.#accepted?.owner !== undefined) this.#owner.accepted(socket);
+  }
+
+  reject(rejection: Rejection): void {
+    this.#checkUnanswered();
+    if (this.#request !== undefined) this.#respond(rejection);
+    this.#isAnswered = true;
+  }
+
+  // `Closable`
+
+  startClosing(): void {
+    this.#refuseNow("The server is closing.");
+  }
+
+  terminate(): void {
+    this.#stream.abort();
+    this.#lost();
+  }
+
+  #checkUnanswered(): void {
+    if (this.#isAnswered) throw new UsageError("endpoint/not-awaiting-answer");
+  }
+
+  #open(request: OpeningRequest, answer: OpeningAnswer, listener: AcceptedListener): void {
     const extensions = answer.extensions ?? this.#options.extensions;
     const { agreement, ...head } = answerExtendedConnect(request, { ...answer, extensions });
     const pump = new Pump({
@@ -119,40 +155,32 @@ export class IncomingStream implements Answering, Closable {
       writeBudget: this.#writeBudget,
     });
     this.#answered();
-    this.#accepted = listener;
     listener.attach(pump);
     listener.open(agreement);
     pump.start();
-    if (this.#ended) return;
     this.#owner.replaced(this, listener);
     listener.owner = this.#owner;
   }
 
-  accepted(socket: WebSocket): void {
-    if (!this.#ended) this.#owner.accepted(socket);
-  }
-
-  reject(rejection: Rejection): void {
-    this.#awaited();
+  #respond(rejection: Rejection): void {
     this.#stream.reject(rejectExtendedConnect(rejection));
     this.#answered();
     this.#end();
   }
 
-  // `Closable`
-
-  startClosing(): void {
-    if (this.#request !== undefined) this.reject({ status: 503, fields: [["Retry-After", "5"]] });
+  /** Answers in place of the handler: the client may come back. */
+  #refuseNow(why: string): void {
+    if (this.#request === undefined) return;
+    this.#over = { error: new Error(`${why} The request was answered with 503.`) };
+    this.#respond({ status: 503, fields: [["Retry-After", "5"]] });
   }
 
-  terminate(): void {
-    this.#stream.abort();
+  /** The client has dropped the stream, or the server has. */
+  #lost(): void {
+    if (this.#request !== undefined)
+      this.#over = { error: new Error("The stream was dropped before it was answered.") };
+    this.#answered();
     this.#end();
-  }
-
-  #awaited(): OpeningRequest {
-    if (this.#request === undefined) throw new UsageError("endpoint/not-awaiting-answer");
-    return this.#request;
   }
 
   #refuse(violation: Violation): void {
@@ -168,7 +196,7 @@ export class IncomingStream implements Answering, Closable {
     this.#timer = undefined;
   }
 
-  /** The opening is over, and nothing came of it. A client that has gone may still be accepted: it then closes at once. */
+  /** The opening is over, and nothing came of it. */
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -178,11 +206,11 @@ export class IncomingStream implements Answering, Closable {
   async #ask(opening: IncomingOpening): Promise<void> {
     try {
       await this.#owner.requested(opening);
-      if (this.#request !== undefined) this.reject({ status: 404 });
+      if (this.#request !== undefined) this.#respond({ status: 404 });
     } catch (error) {
       const isItsEnd = this.#accepted !== undefined && error instanceof WebSocketError && error.detail !== undefined;
       if (!isItsEnd) this.#owner.report(error);
-      if (this.#request !== undefined) this.reject({ status: 500 });
+      if (this.#request !== undefined) this.#respond({ status: 500 });
       else this.#accepted?.startClosing(1011, "");
     }
   }

@@ -2,10 +2,9 @@
  * A transport that came to a server: from its first byte until the handler has accepted its request, when the socket
  * becomes the pump's listener, or until it is over.
  */
-import type { OpeningAnswer, OpeningRequest, Rejection, Violation } from "@hybi/core";
-import type { OpeningListener } from "./client-opening.ts";
+import { type OpeningAnswer, type OpeningRequest, type Rejection, UsageError, type Violation } from "@hybi/core";
 import type { Clock } from "./clock.ts";
-import { type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
+import { type AcceptedListener, type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
 import type { Pump } from "./pump.ts";
 import { type PumpListener, silentListener } from "./pump-listener.ts";
 import type { Closable, ClosableOwner } from "./socket-core.ts";
@@ -40,7 +39,10 @@ export class Incoming implements Answering, Closable {
   #pump!: Pump;
   /** Whether a request awaits its answer. */
   #isAsked = false;
-  #ended = false;
+  /** Whether the handler has answered, be it too late. */
+  #isAnswered = false;
+  /** Why there is nothing left to answer, if the handler has not answered. */
+  #over: FailureDetail = {};
   /** What became of it, once the handler has accepted it. */
   #accepted: Closable | undefined;
 
@@ -58,7 +60,45 @@ export class Incoming implements Answering, Closable {
 
   // `Answering`
 
-  accept(answer: OpeningAnswer, listener: OpeningListener & Closable): void {
+  accept(answer: OpeningAnswer, listener: AcceptedListener): void {
+    this.#checkUnanswered();
+    if (this.#isAsked) this.#open(answer, listener);
+    else listener.acceptedLate(this.#over);
+    this.#isAnswered = true;
+    this.#accepted = listener;
+  }
+
+  accepted(socket: WebSocket): void {
+    if (this.#accepted?.owner !== undefined) this.#owner.accepted(socket);
+  }
+
+  reject(rejection: Rejection): void {
+    this.#checkUnanswered();
+    if (this.#isAsked) this.#respond(rejection);
+    this.#isAnswered = true;
+  }
+
+  // `Closable`
+
+  /** The server shuts down: who asks is told to come back later, and who has not asked yet is not waited for. */
+  startClosing(): void {
+    if (this.#isAsked) {
+      this.#over = { error: new Error("The server is closing, and has answered the request with 503.") };
+      this.#respond({ status: 503, fields: [["Retry-After", "5"]] });
+    } else if (this.#pump.endpoint.state === "opening") {
+      this.#pump.abort();
+    }
+  }
+
+  terminate(): void {
+    this.#pump.abort();
+  }
+
+  #checkUnanswered(): void {
+    if (this.#isAnswered) throw new UsageError("endpoint/not-awaiting-answer");
+  }
+
+  #open(answer: OpeningAnswer, listener: AcceptedListener): void {
     this.#pump.handTo(listener);
     try {
       this.#pump.accept(answer);
@@ -68,37 +108,15 @@ export class Incoming implements Answering, Closable {
     }
     this.#isAsked = false;
     this.#pump.resume();
-    this.#accepted = listener;
     listener.attach(this.#pump);
-    if (this.#ended) {
-      // The client has gone while the application was thinking: it learns that as it learns of any other loss.
-      queueMicrotask(() => listener.end(false, 1006, ""));
-      return;
-    }
     this.#owner.replaced(this, listener);
     listener.owner = this.#owner;
   }
 
-  accepted(socket: WebSocket): void {
-    if (!this.#ended) this.#owner.accepted(socket);
-  }
-
-  reject(rejection: Rejection): void {
+  #respond(rejection: Rejection): void {
     this.#pump.reject(rejection);
     this.#pump.resume();
     this.#isAsked = false;
-  }
-
-  // `Closable`
-
-  /** The server shuts down: who asks is told to come back later, and who has not asked yet is not waited for. */
-  startClosing(): void {
-    if (this.#isAsked) this.reject({ status: 503, fields: [["Retry-After", "5"]] });
-    else if (this.#pump.endpoint.state === "opening") this.#pump.abort();
-  }
-
-  terminate(): void {
-    this.#pump.abort();
   }
 
   #requested(request: OpeningRequest): void {
@@ -109,11 +127,13 @@ export class Incoming implements Answering, Closable {
   }
 
   #failed(violation: Violation): void {
-    this.#owner.failed(failureOf(violation, this.#pump.lost), this.#info);
+    this.#isAsked = false;
+    this.#over = failureOf(violation, this.#pump.lost);
+    this.#owner.failed(this.#over, this.#info);
   }
 
   #end(): void {
-    this.#ended = true;
+    if (this.#isAsked) this.#over = { error: this.#pump.lost ?? new Error("The client has left.") };
     this.#isAsked = false;
     this.#owner.replaced(this, undefined);
   }
@@ -122,12 +142,12 @@ export class Incoming implements Answering, Closable {
     try {
       await this.#owner.requested(opening);
       // RFC 6455 §4.2.2 step 4: "an appropriate HTTP error code (such as 404 Not Found)" when nobody serves it.
-      if (this.#isAsked) this.reject({ status: 404 });
+      if (this.#isAsked) this.#respond({ status: 404 });
     } catch (error) {
       // A loop over messages throws when the connection is lost. That is nobody's mistake, and was told with `close`.
       const isItsEnd = this.#accepted !== undefined && error instanceof WebSocketError && error.detail !== undefined;
       if (!isItsEnd) this.#owner.report(error);
-      if (this.#isAsked) this.reject({ status: 500 });
+      if (this.#isAsked) this.#respond({ status: 500 });
       // RFC 6455 §7.4.1: 1011, the server met a condition that kept it from fulfilling the request.
       else this.#accepted?.startClosing(1011, "");
     }

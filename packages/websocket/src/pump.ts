@@ -60,6 +60,8 @@ export class Pump implements TransportSink, TimedPump {
   #held: Uint8Array[] | undefined;
   #settling = false;
   #started = false;
+  /** Whether `transport.start` is being called, maybe inside a call of the application's, where nothing may be told. */
+  #isStarting = false;
   #aborted = false;
   #closed = false;
   #lost: unknown;
@@ -96,7 +98,9 @@ export class Pump implements TransportSink, TimedPump {
   /** Begins. Bytes that came with the opening handshake go first. */
   start(): void {
     this.#started = true;
+    this.#isStarting = true;
     this.#transport.start(this);
+    this.#isStarting = false;
     const rest = this.#connection?.agreement.rest;
     if (rest !== undefined && rest.length > 0) this.data(rest);
     this.touch();
@@ -164,8 +168,9 @@ export class Pump implements TransportSink, TimedPump {
     // The endpoint takes no input from inside of what it tells.
     if (this.#isTelling) queueMicrotask(() => this.#transport.abort());
     else this.#transport.abort();
-    // Not every transport can tell that it is gone once it was dropped.
-    queueMicrotask(() => this.close());
+    // In a turn of its own (WHATWG WebSockets §3.1 queues a task), whatever the transport says during the call or after it:
+    // some call `close` at once, and some never.
+    queueMicrotask(() => this.#closeNow());
   }
 
   /** Tells `listener` from now on what happens. */
@@ -183,6 +188,10 @@ export class Pump implements TransportSink, TimedPump {
 
   data(chunk: Uint8Array, isLast = false): void {
     if (this.#closed || this.#aborted) return;
+    if (this.#isStarting) {
+      queueMicrotask(() => this.data(chunk));
+      return;
+    }
     if (this.#held !== undefined) {
       this.#held.push(chunk);
       return;
@@ -217,21 +226,23 @@ export class Pump implements TransportSink, TimedPump {
   }
 
   end(): void {
+    if (this.#closed || this.#aborted) return;
+    if (this.#isStarting) {
+      queueMicrotask(() => this.end());
+      return;
+    }
     this.#tellEarly();
+    this.#noteLoss("The peer closed the transport without a Close frame.");
     this.#tell(this.endpoint.receiveEnd());
   }
 
   error(error: unknown): void {
-    this.#lost ??= error;
+    if (!this.#aborted) this.#lost ??= error;
   }
 
   close(): void {
-    if (this.#closed) return;
-    this.#tellEarly();
-    this.#closed = true;
-    this.#timer.stop();
-    this.#tell(this.endpoint.receiveEnd());
-    this.#listener.settled();
+    if (this.#isStarting) queueMicrotask(() => this.close());
+    else if (!this.#aborted) this.#closeNow();
   }
 
   // What its timer tells
@@ -270,6 +281,22 @@ export class Pump implements TransportSink, TimedPump {
   #pingSent(payload: Uint8Array | "own"): void {
     this.#roundTrip ??= new RoundTrip();
     this.#roundTrip.sent(this.#clock.now(), payload);
+  }
+
+  #closeNow(): void {
+    if (this.#closed) return;
+    this.#tellEarly();
+    this.#closed = true;
+    this.#timer.stop();
+    if (!this.#aborted) this.#noteLoss("The transport was closed without a Close frame.");
+    this.#tell(this.endpoint.receiveEnd());
+    this.#listener.settled();
+  }
+
+  /** RFC 6455 §7.2.1: a transport that ends before the peer's Close frame is lost, whichever way it ends. */
+  #noteLoss(why: string): void {
+    const { state } = this.endpoint;
+    if (state === "open" || state === "closing" || state === "close-sent") this.#lost ??= new Error(why);
   }
 
   #tellEarly(): void {

@@ -119,7 +119,12 @@ describe("the handler", () => {
     near.write([Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x32)]);
     near.end();
     run();
-    expect(lines).toEqual(["message 1", "message 2", "close 3 1006 unclean"]);
+    expect(lines).toEqual([
+      "message 1",
+      "message 2",
+      "error 3 The peer closed the transport without a Close frame.",
+      "close 3 1006 unclean",
+    ]);
   });
 });
 

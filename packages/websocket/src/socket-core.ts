@@ -147,7 +147,7 @@ export class SocketCore implements OpeningListener, Closable {
     else {
       this.readyState = CLOSING;
       if (reason !== undefined) this.#failure ??= { error: reason };
-      this.#pump!.abort();
+      this.#pump?.abort();
     }
   }
 
@@ -182,6 +182,11 @@ export class SocketCore implements OpeningListener, Closable {
   openingFailed(detail: FailureDetail): void {
     this.#fail(detail);
     this.end(false, 1006, "");
+  }
+
+  acceptedLate(detail: FailureDetail): void {
+    this.#fail(detail);
+    queueMicrotask(() => this.end(false, 1006, ""));
   }
 
   request(): void {}

@@ -88,7 +88,7 @@ export class StreamCore implements OpeningListener, Closable {
 
   terminate(): void {
     if (this.#state === "connecting") this.#giveUp({});
-    else this.#pump!.abort();
+    else this.#pump?.abort();
   }
 
   // What happens: `OpeningListener`
@@ -100,6 +100,12 @@ export class StreamCore implements OpeningListener, Closable {
   openingFailed(detail: FailureDetail): void {
     this.#detail ??= detail;
     this.end(false, 1006, "");
+  }
+
+  acceptedLate(detail: FailureDetail): void {
+    this.#detail = detail;
+    this.#state = "closing";
+    queueMicrotask(() => this.end(false, 1006, ""));
   }
 
   request(): void {}

@@ -1,7 +1,8 @@
 /** The closing handshake, and what happens without one (RFC 6455 §7). */
+import type { OpeningHandler, WebSocket } from "@hybi/websocket";
 import type { Adapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
-import { closed, next, withServer, withSockets } from "./world.ts";
+import { closed, deferred, handwrittenRequest, next, withServer, withSockets } from "./world.ts";
 
 export function closingContract(adapter: Adapter, { describe, it, expect }: Runner): void {
   describe("a connection", () => {
@@ -60,6 +61,51 @@ export function closingContract(adapter: Adapter, { describe, it, expect }: Runn
             [1006, "", false],
             [1006, "", false],
           ]);
+        });
+      }
+    });
+
+    it("tells its end in a task of its own, and never inside close() or terminate() [R21]", async () => {
+      const ways: ((socket: WebSocket) => void)[] = [
+        (socket) => socket.terminate(),
+        (socket) => {
+          socket.close(1000);
+          socket.terminate();
+        },
+        (socket) => socket.close(1000),
+      ];
+      for (const end of ways) {
+        for (const ender of [0, 1]) {
+          await withSockets(adapter, async (client, accepted) => {
+            const socket = [client, accepted][ender]!;
+            let isInside = true;
+            const inside: string[] = [];
+            socket.addEventListener("error", () => isInside && inside.push("error"));
+            socket.addEventListener("close", () => isInside && inside.push("close"));
+            const ended = next(socket, "close");
+            end(socket);
+            isInside = false;
+            await ended;
+            expect(inside).toEqual([]);
+          });
+        }
+      }
+    });
+
+    it("that ends without a Close frame fires error before close, however the transport ends [R20]", async () => {
+      for (const end of ["end", "drop"] as const) {
+        const accepted = deferred<WebSocket>();
+        const handler: OpeningHandler = (opening) => accepted.resolve(opening.accept());
+        await withServer(adapter, handler, async ({ port }) => {
+          const raw = await adapter.openRaw(port);
+          raw.write(handwrittenRequest);
+          const socket = await accepted.promise;
+          const events: string[] = [];
+          socket.addEventListener("error", () => events.push("error"));
+          const ended = next(socket, "close");
+          raw[end]();
+          expect(closed(await ended)).toEqual([1006, "", false]);
+          expect(events).toEqual(["error"]);
         });
       }
     });

@@ -1,7 +1,9 @@
 /** Peers that are no WebSocket endpoints, or bad ones. */
-import type { Adapter, AdapterServer } from "./adapter.ts";
+import { prepareText } from "@hybi/core";
+import type { OpeningHandler } from "@hybi/websocket";
+import type { Adapter, AdapterServer, RawConnection } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
-import { closed, echo, handwrittenRequest, messages, next, withServer } from "./world.ts";
+import { closed, deferred, echo, handwrittenRequest, messages, next, withServer } from "./world.ts";
 
 const decode = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
@@ -39,6 +41,55 @@ export function robustnessContract(adapter: Adapter, { describe, it, expect }: R
         expect([close[0], close[2]! * 256 + close[3]!]).toEqual([0x88, 1002]);
         expect(ends).toEqual([1006]);
       });
+    });
+
+    it("lets a handler answer a client that has left, or that was answered meanwhile: nothing throws [R01]", async () => {
+      const ways: [how: string, (raw: RawConnection, server: AdapterServer) => Promise<unknown>, states: number[]][] = [
+        // Whether a paused transport tells that its peer has left depends on the runtime: the socket may be open for a moment.
+        ["dropped", async (raw) => raw.drop(), [1, 2]],
+        ["half closed", async (raw) => raw.end(), [1, 2]],
+        ["answered with 408", (raw) => raw.received, [2]],
+        ["answered with 503", (raw, server) => Promise.all([server.close(), raw.received]), [2]],
+      ];
+      for (const [how, leave, states] of ways) {
+        const asked = deferred<void>();
+        const left = deferred<void>();
+        const ends: Promise<unknown>[] = [];
+        const errors: unknown[] = [];
+        const handler: OpeningHandler = async (opening) => {
+          asked.resolve();
+          await left.promise;
+          const socket = opening.accept();
+          ends.push(next(socket, "close").then(closed));
+          expect([how, states.includes(socket.readyState)]).toEqual([how, true]);
+          socket.send("text");
+          socket.send(new Uint8Array(3));
+          socket.ping();
+          socket.pong();
+          socket.sendPrepared(prepareText("prepared"));
+          for await (const _ of socket);
+        };
+        const settings = {
+          onError: (error: unknown) => errors.push(error),
+          deadlines: how.includes("408") ? deadlines : {},
+        };
+        await withServer(
+          adapter,
+          handler,
+          async (server) => {
+            const raw = await adapter.openRaw(server.port);
+            raw.write(handwrittenRequest);
+            await asked.promise;
+            await leave(raw, server);
+            left.resolve();
+            await left.promise;
+            while (ends.length === 0) await new Promise((resolve) => setTimeout(resolve));
+            expect(await Promise.all(ends)).toEqual([[1006, "", false]]);
+            expect(errors).toEqual([]);
+          },
+          settings,
+        );
+      }
     });
 
     it("takes a request and frames that come byte by byte, and those that come at once", async () => {

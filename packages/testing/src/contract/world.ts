@@ -35,10 +35,7 @@ export async function withSockets(
   options: ClientSocketOptions & { transport?: object } = {},
   settings: ListenSettings = {},
 ): Promise<void> {
-  let resolve!: (socket: WebSocket) => void;
-  const accepted = new Promise<WebSocket>((resolver) => {
-    resolve = resolver;
-  });
+  const { promise: accepted, resolve } = deferred<WebSocket>();
   const handler = (opening: IncomingOpening): void => {
     const socket = opening.accept();
     socket.binaryType = "arraybuffer";
@@ -54,6 +51,15 @@ export async function withSockets(
     },
     settings,
   );
+}
+
+/** A promise with its ends. */
+export function deferred<Value>(): { promise: Promise<Value>; resolve(value: Value): void } {
+  let resolve!: (value: Value) => void;
+  const promise = new Promise<Value>((resolver) => {
+    resolve = resolver;
+  });
+  return { promise, resolve };
 }
 
 /** The next event of a type. */

@@ -206,7 +206,7 @@ describe("the WebSocketStream", () => {
     expect((await rejection(stream.closed)).detail?.violation?.code).toBe("frame/rsv-unowned");
     const other = await opened();
     other.world.far[0]?.end();
-    expect((await rejection(other.stream.closed)).message).toBe("The connection was lost.");
+    expect((await rejection(other.stream.closed)).message).toBe("The peer closed the transport without a Close frame.");
   });
 
   it("gives up when its signal is aborted while it is being opened, with the signal's reason [W15]", async () => {

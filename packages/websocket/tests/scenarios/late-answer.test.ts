@@ -1,0 +1,220 @@
+/** A request that is answered after its client has left, or after the server itself has answered it. */
+import type { Fields } from "@hybi/core";
+import { prepareText } from "@hybi/core";
+import { describe, expect, it } from "vitest";
+import type { IncomingOpening } from "../../src/incoming-opening.ts";
+import type { RequestStream } from "../../src/incoming-stream.ts";
+import { pair } from "../../src/pair.ts";
+import type { WebSocket } from "../../src/websocket.ts";
+import { turn, until } from "../support/clock.ts";
+import { clientRequest } from "../support/http.ts";
+import { story, World } from "../support/link.ts";
+
+const extendedConnect: Fields = [
+  [":method", "CONNECT"],
+  [":protocol", "websocket"],
+  [":scheme", "https"],
+  [":path", "/"],
+  [":authority", "example.com"],
+  ["sec-websocket-version", "13"],
+];
+
+type Ending = (world: World) => void | Promise<void>;
+
+/** What ends a request over HTTP/1.1 while its handler thinks. */
+const endings: readonly (readonly [name: string, Ending])[] = [
+  ["the client has dropped its transport", ({ near }) => near[0]?.abort()],
+  ["the transport was lost", ({ near }) => near[0]?.lose(new Error("cut"))],
+  ["the deadline for opening has passed", ({ clock }) => clock.advance(10_000)],
+  ["the server has answered 503, being closed", ({ server }) => void server.close()],
+];
+
+/** A world in which one client has asked, and the handler has not answered. */
+async function asked(): Promise<{ world: World; opening: IncomingOpening }> {
+  const openings: IncomingOpening[] = [];
+  const world = new World({ handler: (opening) => new Promise(() => openings.push(opening)) });
+  const [near, far] = pair();
+  world.near.push(near);
+  near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+  world.server.receive(far);
+  near.write([clientRequest("/")]);
+  await until(() => openings.length === 1);
+  return { world, opening: openings[0] as IncomingOpening };
+}
+
+/** Everything that an application may do with a socket that it believes to be open. */
+function use(socket: WebSocket): void {
+  socket.binaryType = "arraybuffer";
+  socket.send("text");
+  socket.send(Uint8Array.of(1, 2, 3));
+  socket.send(new Blob(["blob"]));
+  socket.sendPrepared(prepareText("prepared"));
+  socket.ping(Uint8Array.of(1));
+  socket.pong();
+  socket.pause();
+  socket.resume();
+  void socket.statistics;
+  void socket.extensions;
+}
+
+describe.each(endings)("a request that is answered when %s", (_, end) => {
+  it("gives a socket that is CLOSING at once, discards what is sent, and ends with 1006 [R01]", async () => {
+    const { world, opening } = await asked();
+    await end(world);
+    await turn();
+    const socket = opening.accept();
+    expect(socket.readyState).toBe(2);
+    const events = story(socket);
+    use(socket);
+    expect(socket.bufferedAmount).toBe(4 + 3 + 4 + 8);
+    expect(events).toEqual([]);
+    await turn();
+    expect(events.map((line) => line.slice(0, 7))).toEqual(["error 3", "close 3"]);
+    expect(events[1]).toBe("close 3 1006 unclean");
+    use(socket);
+    expect(world.server.sockets.size).toBe(0);
+    expect(world.clock.reported).toEqual([]);
+  });
+
+  it("may be closed, dropped, or read in a loop, which throws as for any other loss [R01]", async () => {
+    for (const act of [(socket: WebSocket) => socket.close(1000, "done"), (socket: WebSocket) => socket.terminate()]) {
+      const { world, opening } = await asked();
+      await end(world);
+      await turn();
+      const socket = opening.accept();
+      const loop = (async () => {
+        for await (const _ of socket);
+      })();
+      act(socket);
+      await expect(loop).rejects.toMatchObject({ name: "WebSocketError", closeCode: 1006 });
+      expect(socket.readyState).toBe(3);
+    }
+  });
+
+  it("gives a stream whose promises reject [R01]", async () => {
+    const { world, opening } = await asked();
+    await end(world);
+    await turn();
+    const stream = opening.acceptStream();
+    stream.close();
+    await expect(stream.opened).rejects.toMatchObject({ name: "WebSocketError", closeCode: 1006 });
+    await expect(stream.closed).rejects.toMatchObject({ name: "WebSocketError", closeCode: 1006 });
+  });
+
+  it("may be rejected, which does nothing [R01]", async () => {
+    const { world, opening } = await asked();
+    await end(world);
+    await turn();
+    opening.reject({ status: 403 });
+    expect(() => opening.reject({ status: 403 })).toThrow(/no opening request to answer/);
+    expect(() => opening.accept()).toThrow(/no opening request to answer/);
+  });
+
+  it("does not blame the handler that awaits its stream [R01]", async () => {
+    let answer!: () => void;
+    const world = new World({
+      handler: async (opening) => {
+        await new Promise<void>((resolve) => {
+          answer = resolve;
+        });
+        await opening.acceptStream().opened;
+      },
+    });
+    const [near, far] = pair();
+    world.near.push(near);
+    near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+    world.server.receive(far);
+    near.write([clientRequest("/")]);
+    await until(() => answer !== undefined);
+    await end(world);
+    await turn();
+    answer();
+    await turn();
+    expect(world.clock.reported).toEqual([]);
+  });
+});
+
+describe.each<readonly [string, Ending]>([
+  ["the client has closed its half", ({ near }) => near[0]?.end()],
+  [
+    "the client has sent more than it may before the answer",
+    async ({ near }) => {
+      near[0]?.write([new Uint8Array(70_000)]);
+      await turn();
+    },
+  ],
+])("a request that is answered when %s", (_, end) => {
+  it("gives a socket that never throws, and ends with 1006 [R01]", async () => {
+    const { world, opening } = await asked();
+    await end(world);
+    await turn();
+    const socket = opening.accept();
+    expect(socket.readyState).not.toBe(0);
+    const events = story(socket);
+    use(socket);
+    world.near[0]?.abort();
+    await until(() => socket.readyState === 3);
+    expect(events.at(-1)).toMatch(/^close 3 1006/);
+    use(socket);
+    expect(world.clock.reported).toEqual([]);
+  });
+});
+
+class SilentStream implements RequestStream {
+  onLost: (() => void) | undefined;
+  readonly calls: string[] = [];
+
+  accept(): never {
+    throw new Error("a request was accepted that is over");
+  }
+  reject({ status }: { status: number }): void {
+    this.calls.push(`reject ${status}`);
+  }
+  abort(): void {
+    this.calls.push("abort");
+  }
+}
+
+describe.each<[name: string, end: (world: World, stream: SilentStream) => void | Promise<void>, calls: string[]]>([
+  ["the client has reset the stream", (_, stream) => stream.onLost?.(), []],
+  ["the server has answered 503, being closed", ({ server }) => void server.close(), ["reject 503"]],
+  ["the deadline for opening has passed", ({ clock }) => clock.advance(10_000), ["reject 503"]],
+  [
+    "the server has dropped it",
+    async ({ server, clock }) => {
+      void server.close({ timeout: 1 });
+      await clock.advance(1);
+    },
+    ["reject 503"],
+  ],
+])("an Extended CONNECT that is answered when %s", (_, end, calls) => {
+  it.each([
+    ["accept", (opening: IncomingOpening) => use(opening.accept())],
+    ["acceptStream", (opening: IncomingOpening) => opening.acceptStream()],
+    ["reject", (opening: IncomingOpening) => opening.reject({ status: 403 })],
+  ] as const)("lets %s do nothing, and then the socket end with 1006 [R02]", async (name, answer) => {
+    const openings: IncomingOpening[] = [];
+    const world = new World({ handler: (opening) => new Promise(() => openings.push(opening)) });
+    const stream = new SilentStream();
+    world.server.receiveStream(stream, extendedConnect);
+    await until(() => openings.length === 1);
+    await end(world, stream);
+    await turn();
+    const [opening] = openings as [IncomingOpening];
+    if (name === "accept") {
+      const socket = opening.accept();
+      const events = story(socket);
+      use(socket);
+      expect(socket.readyState).toBe(2);
+      await turn();
+      expect(events.at(-1)).toBe("close 3 1006 unclean");
+    } else {
+      answer(opening);
+    }
+    await turn();
+    expect(stream.calls).toEqual(calls);
+    expect(() => answer(opening)).toThrow(/no opening request to answer/);
+    expect(world.server.connections).toBe(0);
+    expect(world.clock.reported).toEqual([]);
+  });
+});
