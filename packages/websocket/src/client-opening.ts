@@ -15,6 +15,7 @@ import {
   type WebSocketUrl,
 } from "@hybi/core";
 import { type Clock, systemClock } from "./clock.ts";
+import { orNoReason } from "./error-text.ts";
 import { Pump } from "./pump.ts";
 import type { PumpListener } from "./pump-listener.ts";
 import type { FailureDetail } from "./socket-events.ts";
@@ -176,7 +177,7 @@ export class ClientOpening {
 
 function failureOfConnect(error: unknown): FailureDetail {
   if (error instanceof OpeningRejection) return { response: error.response, body: error.body };
-  return error instanceof OpeningViolation ? { violation: error.violation } : { error };
+  return error instanceof OpeningViolation ? { violation: error.violation } : { error: orNoReason(error) };
 }
 
 function transportOf(connected: Transport | AgreedTransport): Transport {

@@ -18,6 +18,7 @@ import {
   type RequestHead,
 } from "@hybi/core";
 import { type Clock, defer, reportError, systemClock } from "./clock.ts";
+import { orNoReason } from "./error-text.ts";
 import { type PumpListener, silentListener, tell } from "./pump-listener.ts";
 import { defaultWriteBudget, type PumpOptions } from "./pump-options.ts";
 import { PumpReader } from "./pump-reader.ts";
@@ -237,7 +238,7 @@ export class Pump implements TransportSink, TimedPump {
   }
 
   error(error: unknown): void {
-    if (!this.#aborted) this.#lost ??= error;
+    if (!this.#aborted) this.#lost ??= orNoReason(error);
   }
 
   close(): void {

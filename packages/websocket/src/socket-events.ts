@@ -1,5 +1,6 @@
 /** The events of a WebSocket. Those that not every runtime has, or that say more than the platform's, are here. */
 import type { ResponseHead, Violation } from "@hybi/core";
+import { errorText } from "./error-text.ts";
 
 /** A message event, as the platform makes it; described here because not every runtime's types have it. */
 export interface SocketMessageEvent<Data> extends Event {
@@ -76,13 +77,13 @@ export class ControlEvent extends Event {
   }
 }
 
-/** Says in one sentence why a connection failed. */
+/** Says in one sentence why a connection failed. Never empty. */
 export function failureMessage({ violation, response, error }: FailureDetail): string {
   if (violation !== undefined) return `${violation.message} (${violation.code}, ${violation.section})`;
   if (response !== undefined) {
     return `The server answered ${response.status} ${response.reasonPhrase}`.trimEnd().concat(".");
   }
-  if (error !== undefined) return error instanceof Error ? error.message : String(error);
+  if (error !== undefined) return errorText(error);
   return "The connection was given up.";
 }
 

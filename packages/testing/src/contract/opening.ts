@@ -96,8 +96,25 @@ export function openingContract(adapter: Adapter, { describe, it, expect }: Runn
           expect((await attempt).message).toBe("enough");
           const wrong = await rejection(adapter.connect(`wss://127.0.0.1:${port}/`));
           expect(wrong.name).toBe("OpeningError");
+          expect(wrong.message.length > 0).toBe(true);
         },
       );
+    });
+
+    it("says why there is no connection, where nobody listens or a file is no socket [R22]", async () => {
+      const server = await adapter.listen({ host: "127.0.0.1" }, () => {});
+      await server.close();
+      const targets: [url: string, transport: object][] = [
+        [server.url, {}],
+        [server.url.replace("ws:", "wss:"), {}],
+      ];
+      if (adapter.unixSocket !== undefined) targets.push(["ws://localhost/", { path: adapter.unixSocket }]);
+      for (const [url, transport] of targets) {
+        const { name, message, cause } = await rejection(adapter.connect(url, { transport }));
+        expect(name).toBe("OpeningError");
+        expect(/refused|reset|ENOENT|no such file/i.test(message) ? "" : message).toBe("");
+        expect(cause === undefined).toBe(false);
+      }
     });
   });
 }

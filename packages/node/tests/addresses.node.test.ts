@@ -1,0 +1,66 @@
+/** A host with several addresses, none of which answers: Node's error has one error for each, and no message. */
+import dns from "node:dns";
+import { createServer, type Server } from "node:net";
+import { connect, WebSocket, WebSocketStream } from "@hybi/node";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const { lookup } = dns;
+const addresses = ["127.0.0.1", "127.0.0.2"].map((address) => ({ address, family: 4 }));
+let port: number;
+let expected: string;
+
+beforeAll(async () => {
+  // Of names that are reserved for tests (RFC 6761 §6.2). It is how Node finds addresses, and it has no other place for it.
+  const both = (_host: string, options: { all?: boolean }, done: (...found: unknown[]) => void) =>
+    options.all === true ? done(null, addresses) : done(null, "127.0.0.1", 4);
+  dns.lookup = both as typeof dns.lookup;
+  port = await freePort();
+  expected = `connect ECONNREFUSED 127.0.0.1:${port}; connect ECONNREFUSED 127.0.0.2:${port}`;
+});
+
+afterAll(() => {
+  dns.lookup = lookup;
+});
+
+/** One that nobody listens on. */
+async function freePort(): Promise<number> {
+  const server: Server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, () => resolve()));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function rejection(promise: Promise<unknown>): Promise<Error> {
+  return promise.then(
+    () => new Error("it was not rejected"),
+    (error: Error) => error,
+  );
+}
+
+describe("a host with several addresses, all of which refuse", () => {
+  it.each(["ws", "wss"])("is told by connect over %s with each of its addresses [R22]", async (scheme) => {
+    const error = await rejection(connect(`${scheme}://two-addresses.test:${port}/`));
+    expect([error.name, error.message]).toEqual(["OpeningError", expected]);
+    expect(error.cause).toBeInstanceOf(AggregateError);
+  });
+
+  it("is told by the error event, and by a stream [R22]", async () => {
+    const socket = new WebSocket(`ws://two-addresses.test:${port}/`);
+    const message = await new Promise((resolve) => {
+      socket.onerror = (event) => resolve(event.message);
+    });
+    expect(message).toBe(expected);
+    const stream = await rejection(new WebSocketStream(`ws://two-addresses.test:${port}/`).opened);
+    expect([stream.name, stream.message]).toEqual(["WebSocketError", expected]);
+  });
+
+  it.each([
+    ["as a proxy", (host: string) => ({ proxy: `http://${host}` })],
+    ["as a proxy over TLS", (host: string) => ({ proxy: `https://${host}` })],
+    ["over HTTP/2", () => ({ http2: true })],
+  ])("is told %s as well [R22]", async (_, transport) => {
+    const host = `two-addresses.test:${port}`;
+    expect((await rejection(connect(`ws://${host}/`, { transport: transport(host) }))).message).toBe(expected);
+  });
+});

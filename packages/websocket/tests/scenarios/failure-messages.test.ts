@@ -1,0 +1,78 @@
+/** Why no connection came to be, in words: whatever a transport fails with, whoever asks is told something. */
+import { describe, expect, it } from "vitest";
+import { createWebSocketClass, createWebSocketStreamClass } from "../../src/create-websocket-class.ts";
+import { opened } from "../../src/opened.ts";
+import { pair } from "../../src/pair.ts";
+import type { FailureEvent } from "../../src/socket-events.ts";
+import type { WebSocket } from "../../src/websocket.ts";
+import { World } from "../support/link.ts";
+
+const refused = (address: string) => new Error(`connect ECONNREFUSED ${address}`);
+const bothRefused = new AggregateError([refused("127.0.0.1:9"), refused("[::1]:9")], "");
+const nothing = "The transport failed, and no reason was given.";
+
+const failures: readonly [what: string, error: unknown, expected: string][] = [
+  ["all addresses that refuse", bothRefused, "connect ECONNREFUSED 127.0.0.1:9; connect ECONNREFUSED [::1]:9"],
+  ["an empty error", new RangeError(""), "RangeError"],
+  ["an empty error with a cause", new Error("", { cause: bothRefused.errors[0] }), "connect ECONNREFUSED 127.0.0.1:9"],
+  ["an empty DOMException", new DOMException("", "NetworkError"), "NetworkError"],
+  ["a string", "no route", "no route"],
+  ["an empty string", "", "no reason was given"],
+  ["undefined", undefined, nothing],
+  ["null", null, nothing],
+];
+
+function failureEvent(socket: WebSocket): Promise<FailureEvent> {
+  return new Promise((resolve) => {
+    socket.onerror = resolve;
+  });
+}
+
+describe("a transport that cannot be had", () => {
+  it.each(failures)("fails an opening with %s, and every kind of client says why [R22]", async (_, error, expected) => {
+    for (const connect of [() => Promise.reject(error), () => fail(error)]) {
+      const Socket = createWebSocketClass(connect);
+      const Stream = createWebSocketStreamClass(connect);
+      expect((await failureEvent(new Socket("ws://example.com/"))).message).toBe(expected);
+      await expect(opened(new Socket("ws://example.com/"))).rejects.toMatchObject({
+        name: "OpeningError",
+        message: expected,
+        cause: error ?? new Error(nothing),
+      });
+      const stream = new Stream("ws://example.com/");
+      await expect(stream.opened).rejects.toMatchObject({ name: "WebSocketError", message: expected });
+      await expect(stream.closed).rejects.toMatchObject({ message: expected });
+    }
+  });
+
+  it.each(failures)("is lost before the answer with %s, and the client says why [R22]", async (_, error, expected) => {
+    const connect = () => {
+      const [near] = pair();
+      queueMicrotask(() => near.lose(error ?? null));
+      return near;
+    };
+    const Socket = createWebSocketClass(connect);
+    const { message } = await failureEvent(new Socket("ws://example.com/"));
+    expect(message).toBe(error === undefined ? nothing : expected);
+  });
+});
+
+describe("a transport that is lost", () => {
+  it.each(failures.slice(0, -2))("ends an open connection with %s, and says why [R22]", async (_, error, expected) => {
+    const world = new World();
+    const { client } = await world.connected();
+    const failed = failureEvent(client);
+    world.near[0]?.lose(error);
+    expect((await failed).message).toBe(expected);
+    const again = (await world.connected()).client;
+    const loop = (async () => {
+      for await (const _message of again);
+    })();
+    world.near[1]?.lose(error);
+    await expect(loop).rejects.toMatchObject({ message: expected });
+  });
+});
+
+function fail(error: unknown): never {
+  throw error;
+}
