@@ -107,7 +107,7 @@ export class Incoming implements Answering, Closable {
       throw error;
     }
     this.#isAsked = false;
-    this.#pump.resume();
+    this.#pump.resume("opening");
     listener.attach(this.#pump);
     this.#owner.replaced(this, listener);
     listener.owner = this.#owner;
@@ -115,14 +115,14 @@ export class Incoming implements Answering, Closable {
 
   #respond(rejection: Rejection): void {
     this.#pump.reject(rejection);
-    this.#pump.resume();
+    this.#pump.resume("opening");
     this.#isAsked = false;
   }
 
   #requested(request: OpeningRequest): void {
     this.#isAsked = true;
     // RFC 6455 §4.1: the client MUST wait for the answer. At once given, it comes before the turn ends, and nothing is paused.
-    this.#pump.pause();
+    this.#pump.pause("opening");
     void this.#ask(new IncomingOpening(request, this.#info, this));
   }
 

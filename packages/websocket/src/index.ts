@@ -60,6 +60,7 @@ export { type ByteStreams, fromStreams } from "./from-streams.ts";
 export { fromMessagePort, type PortLike } from "./from-message-port.ts";
 export { Pump } from "./pump.ts";
 export { type PumpListener, silentListener } from "./pump-listener.ts";
+export type { PauseReason } from "./pump-reader.ts";
 export type { PumpOptions } from "./pump-options.ts";
 export { type Clock, systemClock } from "./clock.ts";
 

@@ -3,9 +3,25 @@ import type { Connection, Endpoint } from "@hybi/core";
 import type { PumpTimer } from "./pump-timer.ts";
 import type { Transport } from "./transport.ts";
 
+/** The bit of each reason. */
+const reasons = {
+  application: 1,
+  /** A request awaits its answer. */
+  opening: 2,
+  /** Enough waits for a loop over messages. */
+  loop: 4,
+  /** Enough waits for the reader of a stream. */
+  stream: 8,
+  /** Nobody listens to messages yet. */
+  unheard: 16,
+} as const;
+
+/** Who pauses reading. Each has a pause of its own, and reading goes on only when nobody pauses. */
+export type PauseReason = keyof typeof reasons;
+
 export class PumpReader {
-  /** Whether nothing is to be read. What a turn pauses and resumes again never reaches the transport. */
-  pauseWanted = false;
+  /** The bits of those who pause. What a turn pauses and resumes again never reaches the transport. */
+  #reasons = 0;
 
   readonly #endpoint: Endpoint | Connection;
   readonly #transport: Transport;
@@ -18,9 +34,19 @@ export class PumpReader {
     this.#timer = timer;
   }
 
+  /** Pauses for `reason`. Returns whether that is new. */
+  pause(reason: PauseReason): boolean {
+    return this.#change(this.#reasons | reasons[reason]);
+  }
+
+  /** Ends the pause for `reason`, or every pause. Returns whether there was one. */
+  resume(reason: PauseReason | "any"): boolean {
+    return this.#change(reason === "any" ? 0 : this.#reasons & ~reasons[reason]);
+  }
+
   /** Brings the transport to what is wanted, at the end of a turn. */
   apply(): void {
-    const paused = this.pauseWanted && mayCauseEvents(this.#endpoint);
+    const paused = this.#reasons !== 0 && mayCauseEvents(this.#endpoint);
     if (paused === this.#paused) return;
     this.#paused = paused;
     if (paused) {
@@ -30,6 +56,12 @@ export class PumpReader {
       this.#timer.resume();
       this.#transport.resume();
     }
+  }
+
+  #change(bits: number): boolean {
+    const isNew = bits !== this.#reasons;
+    this.#reasons = bits;
+    return isNew;
   }
 }
 

@@ -374,6 +374,32 @@ describe("the pump", () => {
     expect(transport.calls).toEqual(["start", "pause", "resume", expect.stringMatching(/^write/), "end"]);
   });
 
+  it("reads on only when each of those who paused has resumed, whoever pauses twice [R13]", async () => {
+    const { transport, pump } = serverPump();
+    pump.pause("loop");
+    await turn();
+    pump.pause();
+    pump.pause();
+    await turn();
+    pump.resume("loop");
+    pump.resume("loop");
+    pump.resume("stream");
+    await turn();
+    expect(transport.calls).toEqual(["start", "pause"]);
+    pump.pause("opening");
+    pump.resume();
+    await turn();
+    expect(transport.calls).toEqual(["start", "pause"]);
+    pump.resume("opening");
+    await turn();
+    expect(transport.calls).toEqual(["start", "pause", "resume"]);
+    for (const reason of ["application", "loop", "unheard"] as const) pump.pause(reason);
+    await turn();
+    pump.resume("any");
+    await turn();
+    expect(transport.calls).toEqual(["start", "pause", "resume", "pause", "resume"]);
+  });
+
   it("obeys `abort` when the closing handshake takes too long", async () => {
     const { transport, endpoint, pump, clock, lines } = serverPump({ deadlines: { closing: 3_000 } });
     endpoint.sendClose();

@@ -21,7 +21,7 @@ import { type Clock, defer, reportError, systemClock } from "./clock.ts";
 import { orNoReason } from "./error-text.ts";
 import { type PumpListener, silentListener, tell } from "./pump-listener.ts";
 import { defaultWriteBudget, type PumpOptions } from "./pump-options.ts";
-import { PumpReader } from "./pump-reader.ts";
+import { type PauseReason, PumpReader } from "./pump-reader.ts";
 import { PumpTimer, type TimedPump } from "./pump-timer.ts";
 import { PumpWriter } from "./pump-writer.ts";
 import { RoundTrip } from "./round-trip.ts";
@@ -148,17 +148,17 @@ export class Pump implements TransportSink, TimedPump {
     this.#roundTrip?.received(this.#clock.now(), this.endpoint.awaitsPong, payload);
   }
 
-  /** Stops reading at the end of this turn, unless `resume` comes before. Bytes that have arrived are still told. */
-  pause(): void {
-    this.#reader.pauseWanted = true;
-    this.touch();
+  /**
+   * Stops reading at the end of this turn, unless `resume` comes before. Bytes that have arrived are still told. Each reason
+   * is a pause of its own: reading goes on once all have ended.
+   */
+  pause(reason: PauseReason = "application"): void {
+    if (this.#reader.pause(reason)) this.touch();
   }
 
-  /** Reads again. */
-  resume(): void {
-    if (!this.#reader.pauseWanted) return;
-    this.#reader.pauseWanted = false;
-    this.touch();
+  /** Ends the pause for `reason`, or for any. */
+  resume(reason: PauseReason | "any" = "application"): void {
+    if (this.#reader.resume(reason)) this.touch();
   }
 
   /** Drops the transport. The listener's `end` follows in a turn of its own. */

@@ -136,7 +136,7 @@ export class SocketCore implements OpeningListener, Closable {
     this.readyState = CLOSING;
     this.#afterBlobs(0, () => this.#pump!.endpoint.sendClose(statusCode, reason));
     // The peer's Close frame may stand behind messages that nobody takes any more.
-    this.#pump!.resume();
+    this.#pump!.resume("any");
     this.#pump!.touch();
   }
 
@@ -152,6 +152,8 @@ export class SocketCore implements OpeningListener, Closable {
   }
 
   pause(): void {
+    // Nothing is told any more that one could rest from, and the peer's Close frame is awaited.
+    if (this.readyState >= CLOSING) return;
     this.#readingPaused = true;
     this.#pump?.pause();
   }
@@ -164,9 +166,12 @@ export class SocketCore implements OpeningListener, Closable {
   /** The messages from now on, for a loop. All loops share them. */
   messages(): AsyncIterableIterator<string | ArrayBuffer | Blob, undefined> {
     if (this.#messages === undefined) {
-      this.#messages = new MessageQueue(this, () => {
-        this.#messages = undefined;
+      const reading = { pause: () => this.#pump?.pause("loop"), resume: () => this.#pump?.resume("loop") };
+      const queue = new MessageQueue<string | ArrayBuffer | Blob>(reading, () => {
+        // A loop may be told to return more than once, and another one may have begun.
+        if (this.#messages === queue) this.#messages = undefined;
       });
+      this.#messages = queue;
       if (this.readyState === CLOSED) this.#messages.end(undefined);
     }
     return this.#messages;

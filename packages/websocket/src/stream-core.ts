@@ -81,7 +81,7 @@ export class StreamCore implements OpeningListener, Closable {
       this.#state = "closing";
       this.#pump!.endpoint.sendClose(statusCode, reason);
       // The peer's Close frame may stand behind messages that nobody takes any more.
-      this.#pump!.resume();
+      this.#pump!.resume("any");
       this.#pump!.touch();
     }
   }
@@ -198,7 +198,7 @@ export class StreamCore implements OpeningListener, Closable {
         start: (controller) => {
           this.#reader = controller;
         },
-        pull: () => this.#pump?.resume(),
+        pull: () => this.#pump?.resume("stream"),
         cancel: (reason) => {
           this.#isReading = false;
           this.#closeFor(reason);
@@ -215,7 +215,7 @@ export class StreamCore implements OpeningListener, Closable {
   #enqueue(message: StreamMessage): void {
     if (!this.#isReading || this.#state !== "open") return;
     this.#reader.enqueue(message);
-    if ((this.#reader.desiredSize ?? 0) <= 0) this.#pump!.pause();
+    if ((this.#reader.desiredSize ?? 0) <= 0) this.#pump!.pause("stream");
   }
 
   #writable(): WritableStream<string | ArrayBufferLike | ArrayBufferView> {

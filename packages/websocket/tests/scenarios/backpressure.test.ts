@@ -1,5 +1,6 @@
 /** Nobody holds more than he must: writers wait for the transport, and who does not read stops his peer. */
 import { describe, expect, it } from "vitest";
+import type { WebSocket } from "../../src/websocket.ts";
 import { turn, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
 
@@ -135,6 +136,99 @@ describe("a loop over messages", () => {
 });
 
 describe("pause() and resume()", () => {
+  /** Fills the queue of a loop over `client`'s messages, which then rests by itself. */
+  async function rested() {
+    const { client, server } = await new World({ pair: { chunkSize: 8_192 } }).connected();
+    const messages = client[Symbol.asyncIterator]();
+    for (let count = 0; count < 1_000; count++) server.send("x".repeat(1_000));
+    await turn();
+    const received = client.statistics.messagesReceived;
+    expect(received).toBeGreaterThan(60);
+    expect(received).toBeLessThan(200);
+    const take = async (count: number): Promise<void> => {
+      for (let taken = 0; taken < count; taken++) await messages.next();
+      await turn();
+    };
+    return { client, server, messages, take, received };
+  }
+
+  it("of the application are not undone by a loop that has taken what it had [R13]", async () => {
+    const { client, take, received } = await rested();
+    client.pause();
+    await take(received);
+    expect(client.statistics.messagesReceived).toBe(received);
+    client.resume();
+    await take(1_000 - received);
+    expect(client.statistics.messagesReceived).toBe(1_000);
+  });
+
+  it("of the application do not undo the rest of a loop that is full [R13]", async () => {
+    const { client, take, received } = await rested();
+    client.pause();
+    await turn();
+    client.resume();
+    await turn();
+    client.resume();
+    await turn();
+    expect(client.statistics.messagesReceived).toBe(received);
+    await take(received);
+    expect(client.statistics.messagesReceived).toBeGreaterThan(received);
+  });
+
+  it("of the application hold when the loop is left, and the loop's do not [R13]", async () => {
+    const { client, messages, received } = await rested();
+    client.pause();
+    await messages.return?.();
+    await turn();
+    expect(client.statistics.messagesReceived).toBe(received);
+    client.resume();
+    await until(() => client.statistics.messagesReceived === 1_000);
+  });
+
+  it("of an accepted socket hold though reading rested until it was accepted [R13]", async () => {
+    let accept: () => void = () => {};
+    const accepted: WebSocket[] = [];
+    const world = new World({
+      handler: async (opening) => {
+        await new Promise<void>((resolve) => (accept = resolve));
+        const socket = opening.accept();
+        socket.pause();
+        accepted.push(socket);
+      },
+    });
+    const client = new world.WebSocket("ws://example.com/");
+    await turn();
+    accept();
+    await until(() => client.readyState === 1);
+    await turn();
+    client.send("unread");
+    await turn();
+    expect(accepted[0]?.statistics.messagesReceived).toBe(0);
+    accepted[0]?.resume();
+    await until(() => accepted[0]?.statistics.messagesReceived === 1);
+  });
+
+  it("keep no closing handshake from its end, whoever rests, and also when called after close() [R13]", async () => {
+    const { client, server } = await rested();
+    client.pause();
+    server.close(1000);
+    const events = story(client);
+    client.close(1000);
+    client.pause();
+    await until(() => events.length === 1);
+    expect(events).toEqual(["close 3 1000 clean"]);
+  });
+
+  it("are not touched by a loop that is left twice while another one runs [R13]", async () => {
+    const { client, server } = await new World().connected();
+    const first = client[Symbol.asyncIterator]();
+    await first.return?.();
+    const second = client[Symbol.asyncIterator]();
+    await first.return?.();
+    server.send("x");
+    expect(await second.next()).toEqual({ done: false, value: "x" });
+  });
+
   it("may be called before it is open, and several times", async () => {
     const world = new World();
     const client = new world.WebSocket("ws://example.com/");
