@@ -14,7 +14,7 @@ import {
   type ResponseHead,
   type WebSocketUrl,
 } from "@hybi/core";
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, clockOf } from "./clock.ts";
 import { orNoReason } from "./error-text.ts";
 import { Pump } from "./pump.ts";
 import type { PumpListener } from "./pump-listener.ts";
@@ -25,7 +25,7 @@ import {
   type ConnectTarget,
   OpeningRejection,
   OpeningViolation,
-  systemRandom,
+  randomOf,
 } from "./socket-options.ts";
 import type { Transport } from "./transport.ts";
 
@@ -63,11 +63,11 @@ export class ClientOpening {
   constructor(url: string, options: ClientSocketOptions, listener: OpeningListener) {
     this.#options = options;
     this.#listener = listener;
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = clockOf(options.clock);
     this.#url = parseWebSocketUrl(url);
     const { protocols = [] } = options;
     const subprotocols = typeof protocols === "string" ? [protocols] : protocols;
-    this.#opening = { ...options, random: options.random ?? systemRandom, url, subprotocols, requireSubprotocol: true };
+    this.#opening = { ...options, random: randomOf(options.random), url, subprotocols, requireSubprotocol: true };
     this.#endpoint = Endpoint.client(this.#opening);
   }
 

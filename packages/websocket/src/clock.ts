@@ -1,5 +1,6 @@
 /** What the pump needs of its host: a clock, a timer, turns, and a place for errors that nobody catches. */
 import type { Instant } from "@hybi/core";
+import { bound } from "./platform.ts";
 import { afterMicrotasks } from "./turn.ts";
 
 /** Injected as `clock`; `systemClock` is the default. In a test, time is a number. */
@@ -41,6 +42,43 @@ export const lastingClock: Clock = {
   ...systemClock,
   setTimeout: (task, milliseconds) => setTimeout(task, milliseconds),
 };
+
+/** A clock that an application has given, and what is used in its place. */
+const usedClocks = new WeakMap<Clock, Clock>();
+
+/**
+ * The clock to use where the application has given `clock`, always the same for the same. Its functions may be those of
+ * the platform: `{ ...systemClock, defer: queueMicrotask }`.
+ */
+export function clockOf(clock: Clock | undefined): Clock {
+  if (clock === undefined || clock === systemClock) return systemClock;
+  let used = usedClocks.get(clock);
+  if (used === undefined) {
+    const replaced: Record<string, unknown> = {};
+    for (const name of ["now", "setTimeout", "clearTimeout", "defer", "nextTurn", "reportError"] as const) {
+      const given = clock[name];
+      const callable = given && bound(given);
+      if (callable !== given) replaced[name] = callable;
+    }
+    used = Object.keys(replaced).length === 0 ? clock : withFunctions(clock, replaced);
+    usedClocks.set(clock, used);
+    usedClocks.set(used, used);
+  }
+  return used;
+}
+
+/** `clock` with some functions replaced. No copy of it, as it may be an object of a class, whose methods need it. */
+export function withFunctions(clock: Clock, replaced: Partial<Clock>): Clock {
+  return {
+    now: () => clock.now(),
+    setTimeout: (task, milliseconds) => clock.setTimeout(task, milliseconds),
+    clearTimeout: (timer) => clock.clearTimeout(timer),
+    ...(clock.defer !== undefined && { defer: (task) => clock.defer?.(task) }),
+    ...(clock.nextTurn !== undefined && { nextTurn: (task) => clock.nextTurn?.(task) }),
+    ...(clock.reportError !== undefined && { reportError: (error) => clock.reportError?.(error) }),
+    ...replaced,
+  };
+}
 
 /** Runs `task` at the end of the turn. */
 export function defer(clock: Clock, task: () => void): void {

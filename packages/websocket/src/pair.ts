@@ -2,6 +2,7 @@
  * Two transports, back to back, in memory: for tests, for examples, and for two endpoints in one process. Bytes arrive in a
  * later microtask, never during the call that wrote them, and a reader that has paused makes the writer wait.
  */
+import { bound } from "./platform.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 
 /** How a pair behaves. */
@@ -52,9 +53,9 @@ class PairEnd implements PairedTransport {
   #closed = false;
   #error: unknown;
 
-  constructor({ chunkSize = Number.POSITIVE_INFINITY, schedule = queueMicrotask }: PairOptions) {
+  constructor({ chunkSize = Number.POSITIVE_INFINITY, schedule }: PairOptions) {
     this.#chunkSize = chunkSize;
-    this.#schedule = schedule;
+    this.#schedule = schedule === undefined ? (task) => queueMicrotask(task) : bound(schedule);
   }
 
   connect(peer: PairEnd): void {

@@ -17,7 +17,7 @@ import {
   type Rejection,
   type RequestHead,
 } from "@hybi/core";
-import { type Clock, defer, reportError, systemClock } from "./clock.ts";
+import { type Clock, clockOf, defer, reportError } from "./clock.ts";
 import { orNoReason } from "./error-text.ts";
 import { type PumpListener, silentListener, tell } from "./pump-listener.ts";
 import { defaultWriteBudget, type PumpOptions } from "./pump-options.ts";
@@ -75,7 +75,7 @@ export class Pump implements TransportSink, TimedPump {
     this.#connection = endpoint instanceof Connection ? endpoint : undefined;
     this.#transport = options.transport;
     this.#listener = options.listener;
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = clockOf(options.clock);
     this.#timer = new PumpTimer(this, this.#clock, deadlines);
     this.#reader = new PumpReader(endpoint, options.transport, this.#timer);
     this.#writer = new PumpWriter(endpoint, options.transport, options.writeBudget ?? defaultWriteBudget);

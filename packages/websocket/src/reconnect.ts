@@ -3,12 +3,12 @@
  * What is sent while there is none waits in an `Outbox`. It works with any WebSocket, the platform's own among them.
  */
 import type { BackoffOptions, RandomSource } from "@hybi/core";
-import { type Clock, lastingClock } from "./clock.ts";
+import { type Clock, clockOf, lastingClock } from "./clock.ts";
 import type { Sendable } from "./message-data.ts";
 import { Outbox, type OutboxLimits } from "./outbox.ts";
 import { type Decision, type Outcome, ReconnectPlan } from "./reconnect-plan.ts";
 import type { CloseEvent } from "./socket-events.ts";
-import { systemRandom } from "./socket-options.ts";
+import { randomOf } from "./socket-options.ts";
 
 /** What is used of a socket. */
 export interface SocketLike {
@@ -96,10 +96,10 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   /** @throws UsageError `option/range` */
   constructor(open: OpenSocket<Socket>, options: ReconnectOptions = {}) {
     super();
-    const { clock = lastingClock, random = systemRandom, signal } = options;
+    const { clock = lastingClock, signal } = options;
     this.#open = open;
-    this.#clock = clock;
-    this.#plan = new ReconnectPlan({ ...options, random });
+    this.#clock = clockOf(clock);
+    this.#plan = new ReconnectPlan({ ...options, random: randomOf(options.random) });
     this.#outbox = new Outbox(options.outbox);
     signal?.addEventListener("abort", () => this.close(), { once: true });
     if (signal?.aborted === true) queueMicrotask(() => this.close());

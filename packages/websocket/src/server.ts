@@ -13,11 +13,12 @@ import {
   type RequestHead,
   type SendOptions,
 } from "@hybi/core";
-import { type Clock, reportError, systemClock } from "./clock.ts";
+import { type Clock, clockOf, reportError, withFunctions } from "./clock.ts";
 import { Incoming, type IncomingOwner } from "./incoming.ts";
 import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
 import { IncomingStream, type RequestStream } from "./incoming-stream.ts";
 import { type Sendable, sendable } from "./message-data.ts";
+import { bound } from "./platform.ts";
 import { Pump } from "./pump.ts";
 import { type Closable, OPEN } from "./socket-core.ts";
 import type { FailureDetail } from "./socket-events.ts";
@@ -77,6 +78,7 @@ export class WebSocketServer {
   readonly #options: ServerOptions;
   readonly #endpointOptions: EndpointOptions;
   readonly #clock: Clock;
+  readonly #onFailure: ServerOptions["onFailure"];
   readonly #owner: IncomingOwner;
   readonly #connections = new Set<Closable>();
   readonly #sockets = new Set<WebSocket>();
@@ -88,8 +90,10 @@ export class WebSocketServer {
   constructor(handler: OpeningHandler, options: ServerOptions = {}) {
     this.#handler = handler;
     this.#options = options;
-    const { clock = systemClock, onError } = options;
-    this.#clock = onError === undefined ? clock : { ...clock, reportError: onError };
+    const { onError } = options;
+    const clock = clockOf(options.clock);
+    this.#clock = onError === undefined ? clock : withFunctions(clock, { reportError: bound(onError) });
+    this.#onFailure = options.onFailure && bound(options.onFailure);
     const { checkOrigin = options.origins && originCheck(options.origins) } = options;
     this.#endpointOptions = { ...options, checkOrigin };
     // A usage error comes now, and not with the first connection.
@@ -219,7 +223,7 @@ export class WebSocketServer {
 
   #failed(detail: FailureDetail, info: TransportInfo): void {
     try {
-      this.#options.onFailure?.(detail, info);
+      this.#onFailure?.(detail, info);
     } catch (error) {
       reportError(this.#clock, error);
     }

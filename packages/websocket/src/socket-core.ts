@@ -12,7 +12,7 @@ import {
 } from "@hybi/core";
 import { BufferedAmount } from "./buffered-amount.ts";
 import type { ClientOpening, OpeningListener } from "./client-opening.ts";
-import { type Clock, systemClock } from "./clock.ts";
+import { type Clock, clockOf } from "./clock.ts";
 import { type BinaryType, ownBuffer, payloadLength } from "./message-data.ts";
 import { MessageQueue } from "./message-queue.ts";
 import type { Pump } from "./pump.ts";
@@ -85,9 +85,9 @@ export class SocketCore implements OpeningListener, Closable {
   /** Where errors of the application's handlers are reported. */
   readonly clock: Clock;
 
-  constructor(target: EventTarget, clock: Clock = systemClock) {
+  constructor(target: EventTarget, clock: Clock | undefined) {
     this.#target = target;
-    this.clock = clock;
+    this.clock = clockOf(clock);
   }
 
   get pump(): Pump | undefined {

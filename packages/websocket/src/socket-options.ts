@@ -101,6 +101,13 @@ export function clientOptions(
 }
 
 /** The randomness of the platform, which all runtimes of this package have. */
-export const systemRandom: RandomSource = (target) => {
+const systemRandom: RandomSource = (target) => {
   crypto.getRandomValues(target);
 };
+
+/** What the application has given, or the platform's. The platform's own function must be called as the method it is. */
+export function randomOf(given: RandomSource | undefined): RandomSource {
+  const { crypto } = globalThis as { crypto?: { getRandomValues?: unknown } };
+  const isPlatforms = given === undefined || given === crypto?.getRandomValues;
+  return isPlatforms ? systemRandom : given;
+}
