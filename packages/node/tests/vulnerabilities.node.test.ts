@@ -23,7 +23,8 @@ describe("an HTTP server that drops fields beyond its limit", () => {
     const lines = Object.entries(padding).map(([name, value]) => `${name}: ${value}\r\n`);
     many.socket.write(openingRequest().replace("Host:", `${lines.join("")}Host:`));
     await many.until(() => many.ended);
-    expect(many.text).toMatch(/^HTTP\/1\.1 400 /);
+    // Up to Node 20 it is we who miss the fields; later Nodes answer by themselves that there are too many.
+    expect(many.text).toMatch(/^HTTP\/1\.1 (?:400|431) /);
 
     server.maxHeadersCount = null;
     const next = await openPeer(`ws://${host}:${port}/`);

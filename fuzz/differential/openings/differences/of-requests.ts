@@ -45,13 +45,6 @@ export const listOfProtocols = (because: RegExp): Kind =>
     (stream) => head.values(stream, "Upgrade").join().toLowerCase() !== "websocket",
   );
 
-export const announcedBody = takes(
-  "a request that announces a body, and what is behind the head for no body",
-  "RFC 6455 §4.1",
-  ["opening/body-unexpected", "http/framing-ambiguous"],
-  ({ stream }) => withoutBody(stream),
-);
-
 /** Bytes that are taken for a body are none of the connection's. */
 export const readBody = (codes: readonly ViolationCode[]): Kind =>
   takes(
