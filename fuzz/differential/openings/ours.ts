@@ -1,6 +1,5 @@
 /** What we make of the head that opens a connection: as a server of a request, as a client of a response. */
 import {
-  type Agreement,
   ClientHandshake,
   type ConnectionOptions,
   type OpenEvent,
@@ -45,7 +44,7 @@ export function answerRequest(stream: Stream, options: ConnectionOptions = {}): 
       if (open?.type !== "open") throw new Error("the request was accepted, and nothing is open");
       // Our client never sends a key in another spelling than the canonical one.
       if (!request.tolerated.includes("non-canonical-key")) checkOurResponse(request, open, handshake.takeOutput());
-      return openedBy(handshake, open.agreement, stream, received);
+      return openedBy(handshake, open, stream, received);
     }
   }
   return waiting;
@@ -54,11 +53,11 @@ export function answerRequest(stream: Stream, options: ConnectionOptions = {}): 
 /** The verdict of a handshake that has led to `agreement` when it had `received` so many bytes. */
 function openedBy(
   { bytesConsumed }: ServerHandshake | ClientHandshake,
-  agreement: Agreement,
+  { agreement, rest }: OpenEvent,
   stream: Stream,
   received: number,
 ): OurVerdict {
-  if (bytesConsumed !== received - agreement.rest.length) throw new Error("bytes were lost");
+  if (bytesConsumed !== received - rest.length) throw new Error("bytes were lost");
   return { ...waiting, events: opened(agreement, stream.bytes.length - bytesConsumed) };
 }
 
@@ -94,7 +93,7 @@ export function readResponse(stream: Stream, options: ConnectionOptions = {}): O
       if (event.type === "failure") return refused(event.violation);
       if (event.type === "rejection") return { ...waiting, failed: "refused" };
       if (event.type !== "open") throw new Error(`${event.type} was not to be expected`);
-      return openedBy(handshake, event.agreement, stream, received);
+      return openedBy(handshake, event, stream, received);
     }
   }
   // An answer of HTTP is told when its body is complete; that it is none of ours is known before.

@@ -37,6 +37,8 @@ const noStatistics: Statistics = {
   pingsTaken: 0,
 };
 
+const noBytes = new Uint8Array(0);
+
 /** The opening handshake did not lead to a connection; what is left is to end the transport. */
 type Over = "failed" | "ended";
 
@@ -251,13 +253,16 @@ export class Endpoint implements Output {
   #follow(events: readonly HandshakeEvent[], extensions = this.#extensions): EndpointEvent[] {
     const all: EndpointEvent[] = [];
     for (const event of events) {
-      all.push(event);
       if (event.type === "failure" || event.type === "rejection") this.#over = "failed";
-      if (event.type !== "open") continue;
-      const { agreement } = event;
+      if (event.type !== "open") {
+        all.push(event);
+        continue;
+      }
+      const { agreement, rest } = event;
       this.#connection = this.#openConnection(agreement, extensions);
-      if (agreement.rest.length === 0) continue;
-      for (const event of this.#connection.receive(agreement.rest)) all.push(event);
+      all.push(rest.length === 0 ? event : { type: "open", agreement, rest: noBytes });
+      if (rest.length === 0) continue;
+      for (const event of this.#connection.receive(rest)) all.push(event);
     }
     return all;
   }

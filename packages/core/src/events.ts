@@ -85,10 +85,15 @@ export interface RequestEvent {
   readonly request: OpeningRequest;
 }
 
-/** The opening handshake succeeded. */
+/**
+ * The opening handshake succeeded. Of a handshake by itself (`ClientHandshake`, `ServerHandshake`), pass `rest` to
+ * `Connection.receive` before anything else; an `Endpoint` has done so already, and the events of it follow this one.
+ */
 export interface OpenEvent {
   readonly type: "open";
   readonly agreement: Agreement;
+  /** Bytes that arrived with the handshake, behind its end, and that no connection has received yet. Mostly empty. */
+  readonly rest: Uint8Array;
 }
 
 /** Client: the server answered with a final status other than success. An HTTP answer, not a fault (RFC 6455 §4.1). */

@@ -179,12 +179,13 @@ describe("connect", () => {
     expect(errors[0]?.violation).toBe(violation);
   });
 
-  it("may bring an agreement of its own, and bytes that came with it", async () => {
+  it("may bring an agreement of its own, and bytes that came with it [R36]", async () => {
     const [near, far] = pair();
     const rest = Uint8Array.of(0x81, 0x02, 0x68, 0x69);
     const Agreed = createWebSocketClass(() => ({
       transport: near,
-      agreement: { ...plainAgreement("client"), subprotocol: "h2", rest },
+      agreement: { ...plainAgreement("client"), subprotocol: "h2" },
+      rest,
     }));
     const heard: unknown[] = [];
     const server = new Pump({

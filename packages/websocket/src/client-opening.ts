@@ -151,7 +151,7 @@ export class ClientOpening {
 
   #begin(connected: Transport | AgreedTransport): void {
     const { clock, deadlines, writeBudget } = this.#options;
-    const agreement = "agreement" in connected ? connected.agreement : undefined;
+    const { agreement, rest } = "agreement" in connected ? connected : { agreement: undefined, rest: undefined };
     const pump = new Pump({
       endpoint: agreement === undefined ? this.#endpoint : new Connection(agreement, this.#opening),
       transport: transportOf(connected),
@@ -163,7 +163,7 @@ export class ClientOpening {
     this.#pump = pump;
     this.#listener.attach(pump);
     if (agreement !== undefined) this.#listener.open(agreement);
-    pump.start();
+    pump.start(rest);
   }
 
   #fail(detail: FailureDetail): void {

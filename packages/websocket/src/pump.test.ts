@@ -182,11 +182,13 @@ describe("the pump", () => {
     expect(clock.due).toEqual([10_000]);
   });
 
-  it("feeds bytes that came with an agreement before all others", () => {
-    const agreement = { ...plainAgreement("server"), rest: frame(0x81, [0x31]) };
-    const { transport, lines } = serverPump({ endpoint: new Connection(agreement) });
+  it("feeds bytes that were read behind an opening handshake before all others [R36]", () => {
+    const transport = new ManualTransport();
+    const lines: string[] = [];
+    const listener = { ...silentListener, text: (data: string) => lines.push(data) };
+    new Pump({ endpoint: new Connection(plainAgreement("server")), transport, listener }).start(frame(0x81, [0x31]));
     transport.sink.data(frame(0x81, [0x32]));
-    expect(lines).toEqual(["text 1", "text 2"]);
+    expect(lines).toEqual(["1", "2"]);
   });
 
   it("tells parts of messages as they are, where the connection delivers fragments", () => {

@@ -96,13 +96,12 @@ export class Pump implements TransportSink, TimedPump {
     return this.#roundTrip?.latest;
   }
 
-  /** Begins. Bytes that came with the opening handshake go first. */
-  start(): void {
+  /** Begins. `rest` are bytes that somebody else has read of the transport, behind an opening handshake: they go first. */
+  start(rest?: Uint8Array): void {
     this.#started = true;
     this.#isStarting = true;
     this.#transport.start(this);
     this.#isStarting = false;
-    const rest = this.#connection?.agreement.rest;
     if (rest !== undefined && rest.length > 0) this.data(rest);
     this.touch();
   }

@@ -31,6 +31,8 @@ export interface ConnectTarget {
 export interface AgreedTransport {
   readonly transport: Transport;
   readonly agreement: Agreement;
+  /** Bytes that were read behind the handshake, if it was had over this transport: the first of the connection. */
+  readonly rest?: Uint8Array | undefined;
 }
 
 /** Opens a transport: all that an adapter does for a client. Rejects with `OpeningRejection` for an HTTP answer, `OpeningViolation` for a bad one. */

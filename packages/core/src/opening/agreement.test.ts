@@ -7,7 +7,6 @@ describe("plainAgreement", () => {
       role: "client",
       subprotocol: undefined,
       extensions: [],
-      rest: new Uint8Array(0),
       tolerated: [],
     });
   });

@@ -16,16 +16,11 @@ export interface Agreement {
   readonly subprotocol: string | undefined;
   /** In the order of the response, which is the order of application when sending (RFC 6455 §9.1). */
   readonly extensions: readonly AgreedExtension[];
-  /** Bytes that followed the handshake; the connection receives them first. Empty when there were none. */
-  readonly rest: Uint8Array;
   /** The leniencies that were needed to come this far. */
   readonly tolerated: readonly Leniency[];
 }
 
-/** The rest where there is none: one for all, as each connection holds on to its agreement. */
-export const noRest: Uint8Array = new Uint8Array(0);
-
 /** The agreement of two peers on a dedicated port or pipe: no subprotocol, no extension, no HTTP. */
 export function plainAgreement(role: Role): Agreement {
-  return { role, subprotocol: undefined, extensions: [], rest: noRest, tolerated: [] };
+  return { role, subprotocol: undefined, extensions: [], tolerated: [] };
 }

@@ -9,12 +9,13 @@ import type { Leniency } from "../leniency.ts";
 import { type Limits, resolveLimits } from "../limits.ts";
 import { UsageError } from "../usage-error.ts";
 import { type Violation, type ViolationCode, violationByServer } from "../violation.ts";
-import { noRest } from "./agreement.ts";
 import { type OpeningOptions, openingRequestHead, prepareOpening, type SentOpening } from "./client-request.ts";
 import { createKey } from "./key.ts";
 import { OutputQueue } from "./output-queue.ts";
 import { checkUpgrade } from "./response-check.ts";
 import { ResponseReader, type ResponseStep } from "./response-reader.ts";
+
+const noBytes = new Uint8Array(0);
 
 /** What a client's handshake is made of. */
 export interface ClientHandshakeOptions extends OpeningOptions {
@@ -33,10 +34,14 @@ export interface ClientHandshakeOptions extends OpeningOptions {
  * (RFC 6455 §4.1), because there is nothing here to send it with.
  *
  * @example
- * const handshake = new ClientHandshake({ url: "ws://example.com/chat", random: crypto.getRandomValues.bind(crypto) });
+ * const random = (target) => crypto.getRandomValues(target);
+ * const handshake = new ClientHandshake({ url: "ws://example.com/chat", random });
  * write(handshake.takeOutput());
  * const [event] = handshake.receive(chunk);
- * if (event?.type === "open") start(event.agreement);
+ * if (event?.type === "open") {
+ *   const connection = new Connection(event.agreement, { random, offset: handshake.bytesConsumed });
+ *   react(connection.receive(event.rest));
+ * }
  */
 export class ClientHandshake {
   readonly #sent: SentOpening;
@@ -57,7 +62,7 @@ export class ClientHandshake {
     this.#output.add(encodeRequestHead(openingRequestHead(prepared, key)));
   }
 
-  /** Bytes received that belong to the handshake; `agreement.rest` are those after them. */
+  /** Bytes received that belong to the handshake; `rest` of the `open` event are those after them. */
   get bytesConsumed(): number {
     return this.#reader.headLength;
   }
@@ -90,7 +95,7 @@ export class ClientHandshake {
 
   /** The transport delivers no more. */
   receiveEnd(): readonly HandshakeEvent[] {
-    return this.#phase === "awaiting-response" ? this.#follow(this.#reader.receiveEnd(), noRest) : [];
+    return this.#phase === "awaiting-response" ? this.#follow(this.#reader.receiveEnd(), noBytes) : [];
   }
 
   /** Fails the handshake for a reason that is not in the bytes, such as `deadline/opening`. */
@@ -111,9 +116,8 @@ export class ClientHandshake {
         const check = checkUpgrade(step.head, this.#sent, this.bytesConsumed, this.#sha1);
         if (check.type === "violation") return this.#fail(check.violation);
         this.#phase = "open";
-        // A view, even an empty one, would keep the whole chunk alive for as long as the connection.
-        const rest = step.end < chunk.length ? plainBytes(chunk.subarray(step.end)) : noRest;
-        return [{ type: "open", agreement: { ...check.agreement, rest, tolerated: this.#reader.tolerated } }];
+        const rest = step.end < chunk.length ? plainBytes(chunk.subarray(step.end)) : noBytes;
+        return [{ type: "open", agreement: { ...check.agreement, tolerated: this.#reader.tolerated }, rest }];
       }
     }
   }

@@ -26,7 +26,7 @@ export interface ProxyHandshakeOptions {
   readonly tolerate?: readonly Leniency[] | undefined;
 }
 
-/** The proxy formed the tunnel; `rest` came through it already. */
+/** The proxy formed the tunnel. `rest` came through it already: the first bytes for what runs inside, if any. */
 export interface TunnelEvent {
   readonly type: "tunnel";
   readonly rest: Uint8Array;

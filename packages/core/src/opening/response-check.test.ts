@@ -21,7 +21,6 @@ describe("checkOpeningResponse", () => {
       role: "client",
       subprotocol: undefined,
       extensions: [],
-      rest: new Uint8Array(0),
       tolerated: [],
     };
     expect(checkOpeningResponse(head, sent)).toEqual({ type: "agreement", agreement });

@@ -80,8 +80,7 @@ export function checkTerms(fields: Fields, sent: SentOpening, offset: number): U
   const fault: AnswerFault | undefined = checkExtensionAnswers(extensions, sent.extensions);
   if (fault !== undefined) return { type: "violation", violation: violationByServer(fault.code, offset, fault.detail) };
 
-  const rest = new Uint8Array(0);
-  return { type: "agreement", agreement: { role: "client", subprotocol, extensions, rest, tolerated: [] } };
+  return { type: "agreement", agreement: { role: "client", subprotocol, extensions, tolerated: [] } };
 }
 
 /** Sec-WebSocket-Protocol-Server = token (RFC 6455 §4.3), one of those offered. */

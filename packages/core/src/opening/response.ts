@@ -4,7 +4,7 @@ import type { FieldLine, Fields } from "../http/fields.ts";
 import type { ResponseHead } from "../http/head.ts";
 import { encodeResponseHead } from "../http/head-encoder.ts";
 import { UsageError } from "../usage-error.ts";
-import { type AgreedExtension, type Agreement, noRest } from "./agreement.ts";
+import type { AgreedExtension, Agreement } from "./agreement.ts";
 import { formatExtensions } from "./extension-header.ts";
 import { acceptValue, type Sha1 } from "./key.ts";
 import { selectExtensions } from "./negotiation.ts";
@@ -82,7 +82,7 @@ export function agree(request: OpeningRequest, answer: OpeningAnswer): Agreement
   }
   if (answer.fields !== undefined) assertApplicationFields(answer.fields);
   const extensions: AgreedExtension[] = selectExtensions(request.extensionOffers, answer.extensions ?? []);
-  return { role: "server", subprotocol, extensions, rest: noRest, tolerated: request.tolerated };
+  return { role: "server", subprotocol, extensions, tolerated: request.tolerated };
 }
 
 /** The fields that tell the client what was agreed on; a field for nothing is left out, not sent empty. */

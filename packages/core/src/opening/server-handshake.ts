@@ -37,6 +37,18 @@ export interface ServerHandshakeOptions {
  * A valid request is told with `request`; then the application takes its time and calls `accept` or `reject`. A request
  * that is not valid is answered here, and told with `failure`. Bytes that come too early are kept for the connection, up to
  * `limits.earlyData`; an adapter that can pause its transport meanwhile need not let it come to that.
+ *
+ * @example
+ * const handshake = new ServerHandshake();
+ * const [request] = handshake.receive(chunk);
+ * if (request?.type === "request") {
+ *   const [event] = handshake.accept({ subprotocol: request.request.subprotocols[0] });
+ *   write(handshake.takeOutput());
+ *   if (event?.type === "open") {
+ *     const connection = new Connection(event.agreement, { offset: handshake.bytesConsumed });
+ *     react(connection.receive(event.rest));
+ *   }
+ * }
  */
 export class ServerHandshake {
   readonly #options: ServerHandshakeOptions;
@@ -54,7 +66,7 @@ export class ServerHandshake {
     this.#head = new HeadDecoder(requestLine, this.#limits, options.tolerate ?? []);
   }
 
-  /** Bytes received that belong to the handshake; `agreement.rest` are those after them. */
+  /** Bytes received that belong to the handshake; `rest` of the `open` event are those after them. */
   get bytesConsumed(): number {
     return this.#head.length;
   }
@@ -133,7 +145,7 @@ export class ServerHandshake {
     this.#output.add(encodeAcceptedHead(head));
     this.#phase = "open";
     this.#request = undefined;
-    return [{ type: "open", agreement: { ...agreement, rest: this.#early.take() } }];
+    return [{ type: "open", agreement, rest: this.#early.take() }];
   }
 
   /**

@@ -249,7 +249,7 @@ describe("the response", () => {
     const close = "\x88\x02\x03\xe8";
     const handshake = client();
     const [event] = handshake.receive(latin1(`${response()}${close}`));
-    expect(event?.type === "open" && textOf([event.agreement.rest])).toBe(close);
+    expect(event?.type === "open" && textOf([event.rest])).toBe(close);
     expect(handshake.bytesConsumed).toBe(response().length);
     expect(handshake.transport).toBe("keep");
     expect(() => handshake.receive(latin1("x"))).toThrow(expect.objectContaining({ code: "opening/complete" }));

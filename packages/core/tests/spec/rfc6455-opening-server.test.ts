@@ -326,7 +326,7 @@ describe("bytes after the request", () => {
     expect(events.map(({ type }) => type)).toEqual(["request"]);
     expect(server.receive(latin1("cd"))).toEqual([]);
     const [event] = server.accept();
-    expect(event?.type === "open" && textOf([event.agreement.rest])).toBe("abcd");
+    expect(event?.type === "open" && textOf([event.rest])).toBe("abcd");
     expect(server.bytesConsumed).toBe(request().length);
   });
 

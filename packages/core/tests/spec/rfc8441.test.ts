@@ -236,7 +236,7 @@ describe("the server's answer", () => {
         ["set-cookie", "a=1"],
       ],
     ]);
-    expect(agreement).toMatchObject({ role: "server", subprotocol: "chat", rest: new Uint8Array(0) });
+    expect(agreement).toMatchObject({ role: "server", subprotocol: "chat" });
   });
 
   it("is not a 101: that belongs to a request with a key [B04]", () => {

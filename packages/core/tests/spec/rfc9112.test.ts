@@ -315,7 +315,7 @@ describe("chunks", () => {
       for (const [index, chunk] of chunks.entries()) {
         events.push(...handshake.receive(latin1(chunk)));
         if (events[0]?.type !== "open") continue;
-        const rest = textOf([events[0].agreement.rest]) + chunks.slice(index + 1).join("");
+        const rest = textOf([events[0].rest]) + chunks.slice(index + 1).join("");
         return [{ ...events[0].agreement, rest }, handshake.bytesConsumed];
       }
       return [...events, ...handshake.receiveEnd()];

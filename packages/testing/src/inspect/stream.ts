@@ -113,7 +113,7 @@ class FrameReader {
     const known = extensions.filter(({ name }) => name === "permessage-deflate");
     this.#decoder = new FrameDecoder(sink, { role, ownedRsv: known.length > 0 ? rsv1Bit : 0 });
     this.#receiver = new Connection(
-      { role, subprotocol: undefined, extensions: known, rest: noBytes, tolerated: [] },
+      { role, subprotocol: undefined, extensions: known, tolerated: [] },
       {
         extensions: [permessageDeflate()],
         random: (target) => target.fill(0),

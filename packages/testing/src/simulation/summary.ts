@@ -24,7 +24,7 @@ function eventText(event: EndpointEvent): string {
       return `request ${JSON.stringify(event.request)}`;
     case "open":
       // The bytes that came after the handshake depend on where they were cut.
-      return `open ${JSON.stringify({ ...event.agreement, rest: undefined })}`;
+      return `open ${JSON.stringify(event.agreement)}`;
     case "rejection":
       return `rejection ${JSON.stringify(event.response)} ${bytesText(event.body)}`;
     default:

@@ -56,7 +56,7 @@ export class NaiveServer implements InProcessSubject {
   accept(): readonly SubjectEvent[] {
     const [event] = this.#handshake.accept();
     this.state = "open";
-    return event?.type === "open" ? this.receive(event.agreement.rest) : [];
+    return event?.type === "open" ? this.receive(event.rest) : [];
   }
 
   receiveEnd(): void {

@@ -249,12 +249,12 @@ export class Conversation {
     this.observed.opening = observed;
     if (observed.type === "violation") this.observed.violation = observed.violation;
     if (observed.type !== "open") return;
-    const { agreement } = observed;
+    const { agreement, rest } = observed;
     const { deflate, extensions } = this.#opening;
     this.#compressor = new Compressor(this.#role, agreement, deflate);
     const limits = { message: 268_435_456, fragments: Number.POSITIVE_INFINITY };
     this.#reader = new Connection(agreement, { random: (target) => target.fill(0), extensions, limits });
-    this.#read(this.#reader, agreement.rest);
+    this.#read(this.#reader, rest);
   }
 
   #read(reader: Connection, chunk: Uint8Array): void {

@@ -83,5 +83,7 @@ function observe(response: Fields, sent: Parameters<typeof checkExtendedConnectR
 }
 
 function open(agreement: Agreement): OpeningObserved {
-  return { type: "open", agreement, extensions: agreement.extensions.map(formatExtension) };
+  // What follows the head of the response comes as data of the stream.
+  const rest = new Uint8Array(0);
+  return { type: "open", agreement, extensions: agreement.extensions.map(formatExtension), rest };
 }

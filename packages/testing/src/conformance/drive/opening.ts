@@ -16,7 +16,13 @@ import { anyDeflate, wishedDeflate } from "./deflate.ts";
 
 /** What came of it. */
 export type OpeningObserved =
-  | { readonly type: "open"; readonly agreement: Agreement; readonly extensions: readonly string[] }
+  | {
+      readonly type: "open";
+      readonly agreement: Agreement;
+      readonly extensions: readonly string[];
+      /** Bytes that arrived behind the handshake. */
+      readonly rest: Uint8Array;
+    }
   | { readonly type: "refused"; readonly status: number; readonly fields: Fields }
   /** `switched` tells whether the server has switched protocols nevertheless. */
   | { readonly type: "violation"; readonly violation: Violation; readonly switched: boolean };
@@ -85,21 +91,23 @@ export function openAsServer(plan: OpeningPlan, handshake: ServerHandshake): Ope
     head: plan.lines === undefined ? response : fillResponse(plan.lines, asText(response)),
     deflate,
     extensions,
-    observed: plan.lines === undefined ? observe(event === undefined ? [] : [event], true) : openPlain(),
+    observed: plan.lines === undefined ? observe(event === undefined ? [] : [event], true) : openPlain(event),
     receive: () => undefined,
     receiveEnd: () => undefined,
   };
 }
 
-function openPlain(): OpeningObserved {
-  return { type: "open", agreement: plainAgreement("server"), extensions: [] };
+/** The response of the case is what was agreed: nothing but the roles. */
+function openPlain(event: HandshakeEvent | undefined): OpeningObserved {
+  const rest = event?.type === "open" ? event.rest : new Uint8Array(0);
+  return { type: "open", agreement: plainAgreement("server"), extensions: [], rest };
 }
 
 function observe([event]: readonly HandshakeEvent[], switched: boolean): OpeningObserved | undefined {
   if (event === undefined) return undefined;
   switch (event.type) {
     case "open":
-      return { type: "open", agreement: event.agreement, extensions: event.agreement.extensions.map(formatExtension) };
+      return { ...event, extensions: event.agreement.extensions.map(formatExtension) };
     case "rejection":
       return { type: "refused", status: event.response.status, fields: event.response.fields };
     case "failure":
