@@ -54,6 +54,24 @@ describe("Alarms", () => {
     );
   });
 
+  it("ring although each of those that are due before or after them throws, which is reported [R08]", async () => {
+    for (const wrong of [0, 1, 2]) {
+      const clock = new TestClock();
+      const alarms = Alarms.of(clock);
+      const bells = [0, 1, 2].map(() => new Bell(clock));
+      for (const bell of bells) alarms.set(bell, 10, 0);
+      bells[wrong]!.onRing = () => {
+        throw new Error("of a transport");
+      };
+      const later = new Bell(clock);
+      alarms.set(later, 20, 0);
+      await clock.advance(100);
+      expect(bells.map(({ rung }) => rung)).toEqual([[10], [10], [10]]);
+      expect(later.rung).toEqual([20]);
+      expect(clock.reported).toEqual([new Error("of a transport")]);
+    }
+  });
+
   it("may set and clear others while they ring", async () => {
     const clock = new TestClock();
     const alarms = Alarms.of(clock);

@@ -3,7 +3,8 @@
  * own would cost each idle connection 300 bytes in Node; this costs 8 (bench/micro/connection-memory.ts).
  */
 import type { Instant } from "@hybi/core";
-import type { Clock } from "./clock.ts";
+import { type Clock, reportError } from "./clock.ts";
+import { hasRequestContexts } from "./platform.ts";
 
 /** What rings at an instant. Its fields are those of `Alarms`. */
 export interface Alarm {
@@ -11,7 +12,7 @@ export interface Alarm {
   at: Instant;
   /** Where it stands among those that are set. */
   place: number;
-  /** It is time, or has been. It is not set any more. Must not throw. */
+  /** It is time, or has been. It is not set any more. */
   ring(): void;
 }
 
@@ -31,14 +32,20 @@ export class Alarms {
     this.#clock = clock;
   }
 
-  /** Those of `clock`. */
+  /** Those of `clock`. Where a timer belongs to a request, and is never heard of again when that is over, they are new. */
   static of(clock: Clock): Alarms {
+    if (hasRequestContexts) return new Alarms(clock);
     let alarms = alarmsByClock.get(clock);
     if (alarms === undefined) {
       alarms = new Alarms(clock);
       alarmsByClock.set(clock, alarms);
     }
     return alarms;
+  }
+
+  /** What the clock says. */
+  now(): Instant {
+    return this.#clock.now();
   }
 
   /** Lets `alarm` ring at `at`, in place of when it was to ring before. `now` is what the clock says. */
@@ -117,7 +124,14 @@ export class Alarms {
       due.push(first);
     }
     // All are taken out before the first rings: what it causes may set and clear others.
-    for (const alarm of due) alarm.ring();
+    for (const alarm of due) {
+      try {
+        alarm.ring();
+      } catch (error) {
+        // A transport that throws when it is dropped is no reason to let the deadlines of others pass.
+        reportError(this.#clock, error);
+      }
+    }
     this.#arm(now);
   }
 }

@@ -16,6 +16,7 @@ import {
 } from "@hybi/core";
 import { type Clock, clockOf } from "./clock.ts";
 import { orNoReason } from "./error-text.ts";
+import { hasRequestContexts } from "./platform.ts";
 import { Pump } from "./pump.ts";
 import type { PumpListener } from "./pump-listener.ts";
 import type { FailureDetail } from "./socket-events.ts";
@@ -40,8 +41,12 @@ export interface OpeningListener extends PumpListener {
 /** As `Deadlines` has it for "opening". */
 const defaultOpening = 10_000;
 
-/** RFC 6455 §4.1 step 2: at most one connection in CONNECTING to a host. Of this realm, as far as it can be known. */
-const slots = new OpeningSlots<ClientOpening>();
+/**
+ * RFC 6455 §4.1 step 2: at most one connection in CONNECTING to a host. Of this realm, as far as it can be known; and where
+ * I/O belongs to a request, none waits for another: the other may be of a request that is over, or goes on nowhere but in
+ * its own.
+ */
+const slots = hasRequestContexts ? undefined : new OpeningSlots<ClientOpening>();
 
 /** One attempt to open a connection, redirects included. */
 export class ClientOpening {
@@ -73,7 +78,7 @@ export class ClientOpening {
 
   /** Begins, or waits for its turn. */
   start(): void {
-    if (this.#options.concurrentOpenings !== true) {
+    if (slots !== undefined && this.#options.concurrentOpenings !== true) {
       this.#slot = `${this.#url.address}:${this.#url.port}`;
       if (!slots.enter(this.#slot, this)) return;
     }
@@ -93,7 +98,7 @@ export class ClientOpening {
   leave(): void {
     const slot = this.#slot;
     this.#slot = undefined;
-    const next = slot === undefined ? undefined : slots.leave(slot, this);
+    const next = slot === undefined ? undefined : slots?.leave(slot, this);
     if (next !== undefined) void next.#connect();
   }
 

@@ -1,7 +1,7 @@
 /** What the pump needs of its host: a clock, a timer, turns, and a place for errors that nobody catches. */
 import type { Instant } from "@hybi/core";
 import { bound } from "./platform.ts";
-import { afterMicrotasks } from "./turn.ts";
+import type { Turn } from "./turn.ts";
 
 /** Injected as `clock`; `systemClock` is the default. In a test, time is a number. */
 export interface Clock {
@@ -80,9 +80,9 @@ export function withFunctions(clock: Clock, replaced: Partial<Clock>): Clock {
   };
 }
 
-/** Runs `task` at the end of the turn. */
-export function defer(clock: Clock, task: () => void): void {
-  if (clock.defer === undefined) afterMicrotasks(task);
+/** Runs `task` at the end of the turn; that of `turn` where the clock has no better notion of it. */
+export function defer(clock: Clock, turn: Turn, task: () => void): void {
+  if (clock.defer === undefined) turn.after(task);
   else clock.defer(task);
 }
 

@@ -1,5 +1,17 @@
 /** What differs between the runtimes that this package runs in, told apart by feature. */
 
+/**
+ * Whether I/O belongs to the request that it was begun in, as in Workers (workerd). There, a timer or a promise of one request
+ * does not go on in another, and all that a request has begun may end with it at any moment, without a word: nothing that
+ * the module keeps may wait for it.
+ */
+export const hasRequestContexts: boolean = isWorkers();
+
+function isWorkers(): boolean {
+  const { navigator } = globalThis as { navigator?: { userAgent?: unknown } };
+  return "WebSocketPair" in globalThis || navigator?.userAgent === "Cloudflare-Workers";
+}
+
 type AnyFunction = (...args: never[]) => unknown;
 
 /** Functions of the platform that an application may hand in as they are. */

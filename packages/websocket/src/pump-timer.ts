@@ -28,7 +28,7 @@ export class PumpTimer implements Alarm {
   place = 0;
 
   readonly #pump: TimedPump;
-  readonly #clock: Clock;
+  readonly #alarms: Alarms;
   readonly #deadlines: Deadlines;
   readonly #closing: number;
   #lingersUntil: Instant | undefined;
@@ -36,7 +36,7 @@ export class PumpTimer implements Alarm {
   /** @throws UsageError `option/range` for deadlines out of range */
   constructor(pump: TimedPump, clock: Clock, options: DeadlineOptions) {
     this.#pump = pump;
-    this.#clock = clock;
+    this.#alarms = Alarms.of(clock);
     this.#deadlines = new Deadlines(pump.endpoint, options);
     this.#closing = options.closing ?? defaultClosing;
   }
@@ -47,25 +47,25 @@ export class PumpTimer implements Alarm {
   }
 
   resume(): void {
-    this.#deadlines.resume(this.#clock.now());
+    this.#deadlines.resume(this.#alarms.now());
   }
 
   /** Sees what has changed, and sets the alarm for what is due next. */
   update(): void {
-    const now = this.#clock.now();
+    const now = this.#alarms.now();
     const at = this.#deadlines.observe(now)?.at ?? this.#linger(now);
     if (at === undefined) this.stop();
     // An alarm that is too early is left: it finds nothing due and is set again, which is cheaper than to move it every turn.
-    else if (at < this.at) Alarms.of(this.#clock).set(this, at, now);
+    else if (at < this.at) this.#alarms.set(this, at, now);
   }
 
   /** Nothing is due any more. */
   stop(): void {
-    Alarms.of(this.#clock).clear(this);
+    this.#alarms.clear(this);
   }
 
   ring(): void {
-    const now = this.#clock.now();
+    const now = this.#alarms.now();
     const { endpoint } = this.#pump;
     if (this.#lingersUntil !== undefined && now >= this.#lingersUntil) this.#pump.abort();
     const before = endpoint.outputLength;

@@ -26,7 +26,7 @@ import { PumpTimer, type TimedPump } from "./pump-timer.ts";
 import { PumpWriter } from "./pump-writer.ts";
 import { RoundTrip } from "./round-trip.ts";
 import type { Transport, TransportSink } from "./transport.ts";
-import { prolongTurn } from "./turn.ts";
+import { type Turn, turnOfPump } from "./turn.ts";
 
 const noEvents: readonly EndpointEvent[] = [];
 const noPayload = new Uint8Array(0);
@@ -46,6 +46,7 @@ export class Pump implements TransportSink, TimedPump {
   readonly #transport: Transport;
   #listener: PumpListener;
   readonly #clock: Clock;
+  readonly #turn: Turn = turnOfPump();
   readonly #timer: PumpTimer;
   readonly #reader: PumpReader;
   readonly #writer: PumpWriter;
@@ -110,11 +111,11 @@ export class Pump implements TransportSink, TimedPump {
 
   /** A command has changed the endpoint: its output leaves at the end of this turn. */
   touch(): void {
-    if (this.#settling) prolongTurn();
+    if (this.#settling) this.#turn.prolong();
     // What is told ends with a `touch` of its own.
     else if (!this.#closed && this.#started && !this.#isTelling) {
       this.#settling = true;
-      defer(this.#clock, this.#settle);
+      defer(this.#clock, this.#turn, this.#settle);
     }
   }
 
@@ -201,7 +202,7 @@ export class Pump implements TransportSink, TimedPump {
       if (this.#connection === undefined) return;
       // It is open now. Whoever awaited that listens a few promises later.
       this.#held = [];
-      defer(this.#clock, () => this.#tellEarly());
+      defer(this.#clock, this.#turn, () => this.#tellEarly());
       return;
     }
     if (this.#early !== noEvents) this.#tellEarly();
