@@ -13,7 +13,7 @@ import {
 import type { AddressInfo } from "node:net";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { connect, type ServerOptions, upgradeStream, WebSocketServer } from "@hybi/node";
-import type { OpeningHandler } from "@hybi/websocket";
+import type { IncomingOpening, OpeningHandler } from "@hybi/websocket";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { selfSigned } from "./support/certificate.ts";
 import { Peer } from "./support/peer.ts";
@@ -258,6 +258,35 @@ describe("our server in a stream of HTTP/2", () => {
     expect(received()).toEqual([0x88, 2, 0x03, 0xe9]);
     stream.end(close);
     await closing;
+  });
+
+  it("lets its handler answer when the client has gone, or was answered by the server: nothing throws [R02]", async () => {
+    const answers: ((opening: IncomingOpening) => unknown)[] = [
+      (opening) => opening.accept().send("welcome"),
+      (opening) => opening.acceptStream(),
+      (opening) => opening.reject({ status: 403 }),
+    ];
+    for (const answer of answers) {
+      for (const how of ["gone", "answered"] as const) {
+        const waiting: IncomingOpening[] = [];
+        const errors: unknown[] = [];
+        const sockets = new WebSocketServer((opening) => new Promise(() => waiting.push(opening)), {
+          onError: (error) => errors.push(error),
+        });
+        const server = createServer({ settings });
+        server.on("stream", (stream, headers) => upgradeStream(stream, headers, sockets));
+        const session = await openSession(await opened(server));
+        const asking = session.request(requestHeaders, { endStream: false });
+        const response = how === "answered" ? once(asking, "response") : undefined;
+        await until(() => waiting.length === 1);
+        if (how === "gone") asking.close(8);
+        else void sockets.close();
+        await until(() => sockets.connections === 0);
+        answer(waiting[0] as IncomingOpening);
+        if (response !== undefined) expect((await response)[0]).toMatchObject({ ":status": 503 });
+        expect(errors).toEqual([]);
+      }
+    }
   });
 });
 

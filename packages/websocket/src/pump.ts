@@ -143,6 +143,12 @@ export class Pump implements TransportSink, TimedPump {
     this.touch();
   }
 
+  /** Sends an unsolicited Pong. See `Endpoint.sendPong`. */
+  pong(payload?: Uint8Array): void {
+    this.endpoint.sendPong(payload);
+    this.touch();
+  }
+
   /** For listeners, which are told of a Pong: ends the round trip. */
   pongReceived(payload: Uint8Array): void {
     this.#roundTrip?.received(this.#clock.now(), this.endpoint.awaitsPong, payload);

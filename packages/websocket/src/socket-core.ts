@@ -126,6 +126,16 @@ export class SocketCore implements OpeningListener, Closable {
     else this.#afterBlobs(message.payload.length, () => this.#transmitPrepared(message, options));
   }
 
+  /** Sends a Ping or a Pong while the socket is open. One that comes too late, or that there is no room for, is dropped. */
+  sendControl(send: (pump: Pump) => void): void {
+    if (this.readyState !== OPEN || this.#pump === undefined) return;
+    try {
+      send(this.#pump);
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+    }
+  }
+
   /** `statusCode` was checked. */
   startClosing(statusCode: number | undefined, reason: string): void {
     if (this.readyState >= CLOSING) return;
@@ -344,10 +354,16 @@ export class SocketCore implements OpeningListener, Closable {
 
   /** It was too late, or too much, and the payload is lost; anything else is the caller's to know. */
   #notSent(error: unknown, length: number): void {
-    const code = error instanceof UsageError ? error.code : undefined;
-    if (code !== "send/queue-full" && code !== "send/after-close" && code !== "endpoint/ended") throw error;
+    if (!isRefused(error)) throw error;
     this.#buffered.lost(length);
     // WHATWG WebSockets §3.1: a socket whose buffer is full is flagged as full, and closed.
-    if (code === "send/queue-full") this.terminate(error);
+    if (error.code === "send/queue-full") this.terminate(error);
   }
 }
+
+/** Whether a command was refused for what the peer or the network did: that is no mistake of the caller's. */
+function isRefused(error: unknown): error is UsageError {
+  return error instanceof UsageError && refusals.has(error.code);
+}
+
+const refusals: ReadonlySet<string> = new Set(["send/queue-full", "send/after-close", "endpoint/ended"]);

@@ -248,7 +248,7 @@ export class WebSocket extends EventTarget {
    */
   ping(payload?: Uint8Array): void {
     if (this.#core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
-    if (this.#core.readyState === OPEN) this.#core.pump?.ping(payload);
+    this.#core.sendControl((pump) => pump.ping(payload));
   }
 
   /**
@@ -258,9 +258,7 @@ export class WebSocket extends EventTarget {
    */
   pong(payload?: Uint8Array): void {
     if (this.#core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
-    if (this.#core.readyState !== OPEN) return;
-    this.#core.pump?.endpoint.sendPong(payload);
-    this.#core.pump?.touch();
+    this.#core.sendControl((pump) => pump.pong(payload));
   }
 
   /**

@@ -160,6 +160,24 @@ describe.each<readonly [string, Ending]>([
   });
 });
 
+describe("a peer that does not read", () => {
+  it("makes no command of the application throw, however much waits for it [R01]", async () => {
+    const world = new World({ server: { limits: { queuedOutput: 1_000 } } });
+    const { client, server } = await world.connected();
+    client.pause();
+    world.near[0]?.pause();
+    await turn();
+    server.send("x".repeat(300_000));
+    server.ping();
+    server.pong(Uint8Array.of(1));
+    expect(server.readyState).toBe(1);
+    use(server);
+    expect(server.readyState).toBe(2);
+    await until(() => server.readyState === 3);
+    expect(world.clock.reported).toEqual([]);
+  });
+});
+
 class SilentStream implements RequestStream {
   onLost: (() => void) | undefined;
   readonly calls: string[] = [];
