@@ -51,7 +51,7 @@ export class IncomingOpening {
   }
 
   /**
-   * Accepts. Listen for messages before anything else is awaited, or they pass unheard. When the client has left meanwhile,
+   * Accepts. Messages wait until somebody listens for them. When the client has left meanwhile,
    * or the server has answered in the handler's place, the socket is CLOSING: what is sent is discarded, and `error` and
    * `close` with 1006 follow.
    *

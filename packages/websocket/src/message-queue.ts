@@ -1,90 +1,181 @@
-/** The messages of `for await`: those that came since it began and have not been taken, of which there are not too many. */
+/**
+ * The messages that a socket keeps: for its loops, and until somebody listens. There are never many: when enough wait, reading
+ * rests until half of them are taken.
+ */
 
-/** Bytes or chars above which nothing more is read from the transport, until half of them are taken. */
+import { Queue } from "./queue.ts";
+
+/** A message as it is kept: text, or bytes in a buffer of their own. */
+export type KeptMessage = string | ArrayBuffer;
+
+/** What may wait, in bytes or chars, before nothing more is read from the transport. */
 const highWaterMark = 65_536;
 
-interface Reading {
+/** What a message counts besides its payload, which is about what an object takes: messages of no bytes are bounded too. */
+const messageCost = 64;
+
+/** How the queue stops and starts reading. */
+export interface Reading {
   pause(): void;
   resume(): void;
 }
 
-interface Waiting<Data> {
-  resolve(result: IteratorResult<Data, undefined>): void;
+interface Waiting<Message> {
+  readonly loop: MessageLoop<Message>;
+  resolve(result: IteratorResult<Message, undefined>): void;
   reject(error: unknown): void;
 }
 
-/** A queue between a socket and a loop. */
-export class MessageQueue<Data> implements AsyncIterableIterator<Data, undefined> {
+/** First in, first out. All loops share what waits: each message goes to one of them. */
+export class MessageQueue<Message> {
   readonly #reading: Reading;
-  readonly #onReturn: () => void;
-  readonly #items: { data: Data; size: number }[] = [];
-  readonly #waiting: Waiting<Data>[] = [];
+  readonly #present: (message: KeptMessage) => Message;
+  readonly #items = new Queue<KeptMessage>();
   #size = 0;
-  #paused = false;
-  /** How it ended. */
-  #end: { error: unknown } | undefined;
+  #isPaused = false;
+  #loops = 0;
+  /** What is done in place of pausing, once a loop was left and none has begun since. */
+  #onOverflow: (() => void) | undefined;
+  readonly #waiting = new Queue<Waiting<Message>>();
+  /** How the connection ended. */
+  #end: { readonly error: unknown } | undefined;
 
-  /** `onReturn` is called when the loop is left. */
-  constructor(reading: Reading, onReturn: () => void) {
+  /** `present` makes of a kept message what loops are given, when they are given it. */
+  constructor(reading: Reading, present: (message: KeptMessage) => Message) {
     this.#reading = reading;
-    this.#onReturn = onReturn;
+    this.#present = present;
+  }
+
+  get isEmpty(): boolean {
+    return this.#items.length === 0;
+  }
+
+  /** Whether a loop has begun and was not left. */
+  get isLooped(): boolean {
+    return this.#loops > 0;
+  }
+
+  push(message: KeptMessage): void {
+    const waiting = this.#waiting.take();
+    if (waiting !== undefined) {
+      waiting.resolve({ done: false, value: this.#present(message) });
+      return;
+    }
+    this.#items.push(message);
+    this.#size += costOf(message);
+    this.#restIfFull();
+  }
+
+  /** Removes and returns the oldest message. */
+  take(): KeptMessage | undefined {
+    const message = this.#items.take();
+    if (message === undefined) return undefined;
+    this.#size -= costOf(message);
+    if (this.#isPaused && this.#size <= highWaterMark / 2) this.#resume();
+    return message;
+  }
+
+  /** Lets reading go on. What waits is kept for another loop, and `onOverflow` is called once that is too much. */
+  keepReading(onOverflow: () => void): void {
+    this.#onOverflow = onOverflow;
+    if (this.#isPaused) this.#resume();
+    this.#restIfFull();
+  }
+
+  /** Drops what waits. */
+  discard(): void {
+    this.#items.takeAll();
+    this.#size = 0;
+    if (this.#isPaused) this.#resume();
+  }
+
+  /** No more messages come. What waits may still be taken; after it each loop throws `error` once, or ends if it is undefined. */
+  end(error: unknown): void {
+    this.#end ??= { error };
+    for (const { loop, resolve, reject } of this.#waiting.takeAll()) loop.finish(error).then(resolve, reject);
+  }
+
+  /** Begins a loop. `onLeft` is called when it is left. */
+  loop(onLeft: () => void): AsyncIterableIterator<Message, undefined> {
+    this.#loops++;
+    this.#onOverflow = undefined;
+    return new MessageLoop(this, onLeft);
+  }
+
+  // For its loops
+
+  next(loop: MessageLoop<Message>): Promise<IteratorResult<Message, undefined>> {
+    const message = this.take();
+    if (message !== undefined) return Promise.resolve({ done: false, value: this.#present(message) });
+    if (this.#end !== undefined) return loop.finish(this.#end.error);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ loop, resolve, reject });
+    });
+  }
+
+  left(loop: MessageLoop<Message>): void {
+    this.#loops--;
+    for (const { resolve } of this.#waiting.takeWhere((waiting) => waiting.loop === loop)) {
+      resolve({ done: true, value: undefined });
+    }
+  }
+
+  #restIfFull(): void {
+    if (this.#size <= highWaterMark || this.#isPaused) return;
+    if (this.#onOverflow !== undefined) {
+      this.#onOverflow();
+      return;
+    }
+    this.#isPaused = true;
+    this.#reading.pause();
+  }
+
+  #resume(): void {
+    this.#isPaused = false;
+    this.#reading.resume();
+  }
+}
+
+/** One loop. */
+class MessageLoop<Message> implements AsyncIterableIterator<Message, undefined> {
+  readonly #queue: MessageQueue<Message>;
+  readonly #onLeft: () => void;
+  #isOver = false;
+
+  constructor(queue: MessageQueue<Message>, onLeft: () => void) {
+    this.#queue = queue;
+    this.#onLeft = onLeft;
   }
 
   [Symbol.asyncIterator](): this {
     return this;
   }
 
-  push(data: Data, size: number): void {
-    const waiting = this.#waiting.shift();
-    if (waiting !== undefined) {
-      waiting.resolve({ done: false, value: data });
-      return;
-    }
-    this.#items.push({ data, size });
-    this.#size += size;
-    if (this.#size <= highWaterMark || this.#paused) return;
-    this.#paused = true;
-    this.#reading.pause();
+  next(): Promise<IteratorResult<Message, undefined>> {
+    return this.#isOver ? Promise.resolve({ done: true, value: undefined }) : this.#queue.next(this);
   }
 
-  /** No more messages come; what waits may still be taken, and after it `error` is thrown if there is one. */
-  end(error: unknown): void {
-    this.#end ??= { error };
-    for (const waiting of this.#waiting.splice(0)) this.#finish(waiting, { error });
-  }
-
-  next(): Promise<IteratorResult<Data, undefined>> {
-    const item = this.#items.shift();
-    if (item === undefined) {
-      return new Promise((resolve, reject) => {
-        if (this.#end === undefined) this.#waiting.push({ resolve, reject });
-        else this.#finish({ resolve, reject }, this.#end);
-      });
-    }
-    this.#size -= item.size;
-    if (this.#paused && this.#size <= highWaterMark / 2) this.#resume();
-    return Promise.resolve({ done: false, value: item.data });
-  }
-
-  /** The loop was left: nothing is queued any more. The socket stays open. */
-  return(): Promise<IteratorResult<Data, undefined>> {
-    this.#items.length = 0;
-    this.#size = 0;
-    this.end(undefined);
-    if (this.#paused) this.#resume();
-    this.#onReturn();
+  /** The loop was left. The socket stays open, and what waits is for the next loop or listener. */
+  return(): Promise<IteratorResult<Message, undefined>> {
+    this.#leave();
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  #resume(): void {
-    this.#paused = false;
-    this.#reading.resume();
+  /** The connection has ended. */
+  finish(error: unknown): Promise<IteratorResult<Message, undefined>> {
+    const isFirst = !this.#isOver;
+    this.#leave();
+    return isFirst && error !== undefined ? Promise.reject(error) : Promise.resolve({ done: true, value: undefined });
   }
 
-  #finish({ resolve, reject }: Waiting<Data>, { error }: { error: unknown }): void {
-    if (error === undefined) resolve({ done: true, value: undefined });
-    else reject(error);
-    // Thrown once: whoever asks again is told that it is over.
-    this.#end = { error: undefined };
+  #leave(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#queue.left(this);
+    this.#onLeft();
   }
+}
+
+function costOf(message: KeptMessage): number {
+  return messageCost + (typeof message === "string" ? message.length : message.byteLength);
 }

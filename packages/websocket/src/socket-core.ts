@@ -12,12 +12,13 @@ import {
 } from "@hybi/core";
 import { BufferedAmount } from "./buffered-amount.ts";
 import type { ClientOpening, OpeningListener } from "./client-opening.ts";
-import { type Clock, clockOf } from "./clock.ts";
+import { type Clock, clockOf, defer } from "./clock.ts";
 import { type BinaryType, ownBuffer, payloadLength } from "./message-data.ts";
-import { MessageQueue } from "./message-queue.ts";
+import { type KeptMessage, MessageQueue } from "./message-queue.ts";
 import type { Pump } from "./pump.ts";
 import { SendQueue } from "./send-queue.ts";
 import { CloseEvent, ControlEvent, type FailureDetail, FailureEvent, failureOf } from "./socket-events.ts";
+import { turnOfPump } from "./turn.ts";
 import { closeError } from "./websocket-error.ts";
 
 /** The states, as numbers (WHATWG WebSockets §3.1). */
@@ -61,14 +62,23 @@ export interface ClosableOwner {
   ended(connection: Closable): void;
 }
 
+/** How long the end of a connection waits for somebody to hear the messages before it; as `Deadlines` has it for "closing". */
+const keptEndTime = 10_000;
+
+/** What ended a connection behind messages that nobody has heard. */
+interface KeptEnd {
+  readonly isClosing?: boolean;
+  readonly violation?: Violation;
+  readonly end?: { readonly clean: boolean; readonly statusCode: number; readonly reason: string };
+}
+
 export class SocketCore implements OpeningListener, Closable {
   readyState: ReadyState = CONNECTING;
   binaryType: BinaryType = "blob";
   agreement: Agreement | undefined;
   /** The origin of the URL, for message events. */
   origin = "";
-  /** Which events somebody listens to, of those that come often. */
-  listensToMessages = false;
+  /** Whether somebody listens to Pings or Pongs. */
   listensToControl = false;
   owner: ClosableOwner | undefined;
 
@@ -77,7 +87,14 @@ export class SocketCore implements OpeningListener, Closable {
   #pump: Pump | undefined;
   readonly #buffered = new BufferedAmount();
   #sendQueue: SendQueue | undefined;
+  /** Whether a listener of messages was ever added, or nobody can be waited for any more: then messages are events. */
+  #isHeard = false;
+  #wasLooped = false;
+  /** Messages that wait for a loop, or for somebody to listen. */
   #messages: MessageQueue<string | ArrayBuffer | Blob> | undefined;
+  /** What came behind them. */
+  #keptEnd: KeptEnd | undefined;
+  #keptEndTimer: unknown;
   /** Set once the connection has failed; then `error` is fired before `close`. */
   #failure: FailureDetail | undefined;
   #readingPaused = false;
@@ -144,6 +161,7 @@ export class SocketCore implements OpeningListener, Closable {
       return;
     }
     this.readyState = CLOSING;
+    this.#stopListening();
     this.#afterBlobs(0, () => this.#pump!.endpoint.sendClose(statusCode, reason));
     // The peer's Close frame may stand behind messages that nobody takes any more.
     this.#pump!.resume("any");
@@ -156,6 +174,7 @@ export class SocketCore implements OpeningListener, Closable {
     if (this.readyState === CONNECTING) this.#giveUp();
     else {
       this.readyState = CLOSING;
+      this.#stopListening();
       if (reason !== undefined) this.#failure ??= { error: reason };
       this.#pump?.abort();
     }
@@ -173,18 +192,20 @@ export class SocketCore implements OpeningListener, Closable {
     this.#pump?.resume();
   }
 
-  /** The messages from now on, for a loop. All loops share them. */
+  /** Somebody listens to messages from now on. Those that have come meanwhile are told once the code that runs now has ended. */
+  listen(): void {
+    if (this.#isHeard) return;
+    this.#isHeard = true;
+    if (this.#messages?.isLooped === false) queueMicrotask(() => this.#tellKept());
+  }
+
+  /** The messages that nobody has heard, for a loop. All loops share them. */
   messages(): AsyncIterableIterator<string | ArrayBuffer | Blob, undefined> {
-    if (this.#messages === undefined) {
-      const reading = { pause: () => this.#pump?.pause("loop"), resume: () => this.#pump?.resume("loop") };
-      const queue = new MessageQueue<string | ArrayBuffer | Blob>(reading, () => {
-        // A loop may be told to return more than once, and another one may have begun.
-        if (this.#messages === queue) this.#messages = undefined;
-      });
-      this.#messages = queue;
-      if (this.readyState === CLOSED) this.#messages.end(undefined);
-    }
-    return this.#messages;
+    const queue = this.#queue();
+    this.#wasLooped = true;
+    if (this.readyState === CLOSED) queue.end(undefined);
+    if (this.#keptEnd !== undefined) queueMicrotask(() => this.#tellKeptEnd());
+    return queue.loop(() => this.#loopLeft(queue));
   }
 
   // What happens: `OpeningListener`
@@ -224,18 +245,15 @@ export class SocketCore implements OpeningListener, Closable {
 
   text(data: string): void {
     if (this.readyState !== OPEN) return;
-    this.#messages?.push(data, data.length);
-    if (this.listensToMessages) this.#dispatchMessage(data);
+    if (this.#isHeard && this.#messages === undefined) this.#dispatchMessage(data);
+    else this.#keep(data);
   }
 
   binary(bytes: Uint8Array, start: number, end: number): void {
-    if (this.readyState !== OPEN || (this.#messages === undefined && !this.listensToMessages)) return;
-    const data =
-      this.binaryType === "blob"
-        ? new Blob([bytes.subarray(start, end) as Uint8Array<ArrayBuffer>])
-        : ownBuffer(bytes, start, end);
-    this.#messages?.push(data, end - start);
-    if (this.listensToMessages) this.#dispatchMessage(data);
+    if (this.readyState !== OPEN) return;
+    if (!this.#isHeard || this.#messages !== undefined) this.#keep(ownBuffer(bytes, start, end));
+    else if (this.binaryType === "arraybuffer") this.#dispatchMessage(ownBuffer(bytes, start, end));
+    else this.#dispatchMessage(new Blob([bytes.subarray(start, end) as Uint8Array<ArrayBuffer>]));
   }
 
   fragment(): void {}
@@ -250,10 +268,15 @@ export class SocketCore implements OpeningListener, Closable {
   }
 
   close(): void {
-    this.readyState = CLOSING;
+    if (this.#keepsMessages) this.#keepEnd({ isClosing: true });
+    else this.readyState = CLOSING;
   }
 
   failure(violation: Violation): void {
+    if (this.#keepsMessages) {
+      this.#keepEnd({ violation });
+      return;
+    }
     const wasConnecting = this.readyState === CONNECTING;
     this.#fail(failureOf(violation, this.#pump?.lost));
     // A client whose opening handshake failed has nothing to say, and nothing to wait for (RFC 6455 §7.1.7).
@@ -261,6 +284,10 @@ export class SocketCore implements OpeningListener, Closable {
   }
 
   end(clean: boolean, statusCode: number, reason: string): void {
+    if (this.#keepsMessages) {
+      this.#keepEnd({ end: { clean, statusCode, reason } });
+      return;
+    }
     this.#opening?.leave();
     const lost = this.#pump?.lost;
     if (lost !== undefined && !clean) this.#failure ??= { error: lost };
@@ -295,6 +322,93 @@ export class SocketCore implements OpeningListener, Closable {
   #fail(detail: FailureDetail): void {
     this.#failure ??= detail;
     this.readyState = CLOSING;
+  }
+
+  // Messages that nobody has heard yet
+
+  #queue(): MessageQueue<string | ArrayBuffer | Blob> {
+    this.#messages ??= new MessageQueue(
+      { pause: () => this.#pump?.pause("loop"), resume: () => this.#pump?.resume("loop") },
+      (message) => this.#present(message),
+    );
+    return this.#messages;
+  }
+
+  /** Puts a message into the queue: for the loops, or for whoever listens first. Listeners beside a loop hear it now. */
+  #keep(message: KeptMessage): void {
+    const queue = this.#queue();
+    const isTold = this.#isHeard && queue.isLooped;
+    queue.push(message);
+    if (isTold) this.#dispatchMessage(this.#present(message));
+  }
+
+  /** What the application is given for a message, by the `binaryType` of now. */
+  #present(message: KeptMessage): string | ArrayBuffer | Blob {
+    return typeof message === "string" || this.binaryType === "arraybuffer" ? message : new Blob([message]);
+  }
+
+  /** Whether messages wait for the first who listens. What comes after them, the end included, waits too. */
+  get #keepsMessages(): boolean {
+    return this.#messages !== undefined && !this.#wasLooped && this.readyState === OPEN;
+  }
+
+  /** What is left is for another loop or listener, but it does not keep the connection from being read. */
+  #loopLeft(queue: MessageQueue<string | ArrayBuffer | Blob>): void {
+    if (queue.isLooped || queue !== this.#messages) return;
+    if (this.#isHeard || queue.isEmpty) this.#dropKept();
+    if (this.#isHeard) return;
+    this.#queue().keepReading(() => {
+      // As an event that nobody listens to.
+      this.#isHeard = true;
+      this.#dropKept();
+    });
+  }
+
+  /** Tells the first listener what was kept for it, each message in a turn of its own: what it awaits may listen for the next. */
+  #tellKept(): void {
+    const queue = this.#messages;
+    // A listener may close the socket, or begin a loop that takes the rest.
+    if (queue === undefined || queue.isLooped) return;
+    const message = this.readyState === OPEN ? queue.take() : undefined;
+    if (message !== undefined) {
+      this.#dispatchMessage(this.#present(message));
+      defer(this.clock, turnOfPump(), () => this.#tellKept());
+      return;
+    }
+    this.#dropKept();
+    this.#tellKeptEnd();
+  }
+
+  #dropKept(): void {
+    if (this.#messages?.isLooped !== false) return;
+    this.#messages.discard();
+    this.#messages = undefined;
+  }
+
+  /** The end of the connection waits behind its last messages, as long as a peer has to close: then it is told without them. */
+  #keepEnd(more: KeptEnd): void {
+    this.#keptEnd = { ...this.#keptEnd, ...more };
+    if (more.end === undefined) return;
+    this.#keptEndTimer = this.clock.setTimeout(() => {
+      this.#dropKept();
+      this.#tellKeptEnd();
+    }, keptEndTime);
+  }
+
+  #tellKeptEnd(): void {
+    const kept = this.#keptEnd;
+    if (kept === undefined) return;
+    this.#keptEnd = undefined;
+    this.clock.clearTimeout(this.#keptEndTimer);
+    if (kept.violation !== undefined) this.failure(kept.violation);
+    if (kept.isClosing === true) this.close();
+    if (kept.end !== undefined) this.end(kept.end.clean, kept.end.statusCode, kept.end.reason);
+  }
+
+  /** The application closes: it wants no more messages. */
+  #stopListening(): void {
+    this.#dropKept();
+    if (this.#keptEnd !== undefined) queueMicrotask(() => this.#tellKeptEnd());
   }
 
   #dispatchMessage(data: string | ArrayBuffer | Blob): void {

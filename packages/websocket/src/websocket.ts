@@ -210,7 +210,7 @@ export class WebSocket extends EventTarget {
   override addEventListener(type: string, listener: AnyListener, options?: boolean | object): void;
   override addEventListener(type: string, listener: unknown, options?: boolean | object): void {
     // Messages are events only from when somebody listens: to make one costs more than to decode a message.
-    if (type === "message") this.#core.listensToMessages = true;
+    if (type === "message" && listener !== null && listener !== undefined) this.#core.listen();
     if (type === "ping" || type === "pong") this.#core.listensToControl = true;
     super.addEventListener(type, listener as AnyListener, options);
   }
@@ -287,8 +287,9 @@ export class WebSocket extends EventTarget {
   }
 
   /**
-   * The messages from now on. Reading rests while 64 KiB wait to be taken. The loop ends with the connection: with a
-   * `WebSocketError` when that did not end with both Close frames.
+   * The messages that nobody has heard yet, and those to come. Reading rests while 64 KiB wait to be taken, each message
+   * counted as 64 bytes and its payload. The loop ends with the connection: with a `WebSocketError` when that did not end with
+   * both Close frames.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<string | ArrayBuffer | Blob, undefined> {
     return this.#core.messages();

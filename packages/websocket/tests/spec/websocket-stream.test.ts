@@ -76,6 +76,7 @@ describe("the WebSocketStream", () => {
 
   it("lets writes wait until the transport has room [W15]", async () => {
     const { server, writer } = await opened();
+    server.onmessage = () => {};
     server.pause();
     await turn();
     let written = 0;

@@ -1,0 +1,54 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Queue } from "./queue.ts";
+
+describe("a queue", () => {
+  it("gives what an array would give", () => {
+    const step = fc.oneof(
+      { weight: 3, arbitrary: fc.record({ push: fc.nat(9) }) },
+      { weight: 3, arbitrary: fc.constant("take") },
+      { weight: 1, arbitrary: fc.constantFrom("even", "all") },
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
+        const queue = new Queue<number>();
+        let model: number[] = [];
+        for (const each of steps) {
+          if (typeof each === "object") {
+            queue.push(each.push);
+            model.push(each.push);
+          } else if (each === "take") expect(queue.take()).toBe(model.shift());
+          else if (each === "all") expect(queue.takeAll()).toEqual(model.splice(0));
+          else {
+            const isEven = (item: number) => item % 2 === 0;
+            expect(queue.takeWhere(isEven)).toEqual(model.filter(isEven));
+            model = model.filter((item) => !isEven(item));
+          }
+          expect(queue.length).toBe(model.length);
+        }
+      }),
+    );
+  });
+
+  it("is taken in a number of moves that grows with its length, and not with its square [R12]", () => {
+    const moves = (count: number): number => {
+      const queue = new Queue<number>();
+      for (let item = 0; item < count; item++) queue.push(item);
+      const { slice } = Array.prototype;
+      let moved = 0;
+      Array.prototype.slice = function (this: unknown[], ...range) {
+        const copy = slice.apply(this, range);
+        moved += copy.length;
+        return copy;
+      };
+      try {
+        while (queue.take() !== undefined);
+      } finally {
+        Array.prototype.slice = slice;
+      }
+      return moved;
+    };
+    expect(moves(4_000)).toBeLessThan(2 * 4_000);
+    expect(moves(40_000)).toBeLessThan(2 * 40_000);
+  });
+});

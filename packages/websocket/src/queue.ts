@@ -1,0 +1,41 @@
+/** First in, first out, in constant time each: `Array.shift` moves every element of a long array. */
+
+export class Queue<Item> {
+  #items: Item[] = [];
+  /** Where the first item is; those before it have left. */
+  #head = 0;
+
+  get length(): number {
+    return this.#items.length - this.#head;
+  }
+
+  push(item: Item): void {
+    this.#items.push(item);
+  }
+
+  /** Removes and returns the first item, or undefined when there is none. */
+  take(): Item | undefined {
+    if (this.#head === this.#items.length) return undefined;
+    const item = this.#items[this.#head]!;
+    this.#head++;
+    // Half of the array has left: to move the rest costs no more than what was taken since the last time.
+    if (this.#head * 2 >= this.#items.length) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    return item;
+  }
+
+  /** Removes and returns the items for which `isWanted` holds. */
+  takeWhere(isWanted: (item: Item) => boolean): Item[] {
+    const items = this.#items.slice(this.#head);
+    this.#head = 0;
+    this.#items = items.filter((item) => !isWanted(item));
+    return items.filter(isWanted);
+  }
+
+  /** Removes and returns everything. */
+  takeAll(): Item[] {
+    return this.takeWhere(() => true);
+  }
+}

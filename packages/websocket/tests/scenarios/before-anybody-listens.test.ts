@@ -1,0 +1,251 @@
+/** Messages that come before anybody listens (RFC 6455 knows no such moment: what was received is never lost). */
+import { describe, expect, it } from "vitest";
+import { opened } from "../../src/opened.ts";
+import { pair } from "../../src/pair.ts";
+import type { WebSocket } from "../../src/websocket.ts";
+import { turn, until } from "../support/clock.ts";
+import { clientRequest } from "../support/http.ts";
+import { story, World } from "../support/link.ts";
+
+/** What a loop over `socket` takes, and how it ended. */
+function looped(socket: WebSocket): { taken: unknown[]; ended: Promise<unknown> } {
+  const taken: unknown[] = [];
+  const ended = (async () => {
+    try {
+      for await (const message of socket) taken.push(message);
+      return "done";
+    } catch (error) {
+      return error;
+    }
+  })();
+  return { taken, ended };
+}
+
+describe.each(["server", "client"] as const)("messages that come to a %s before anybody listens", (side) => {
+  async function sockets(world = new World()): Promise<{ world: World; here: WebSocket; peer: WebSocket }> {
+    const { client, server } = await world.connected();
+    return side === "server" ? { world, here: server, peer: client } : { world, here: client, peer: server };
+  }
+
+  it("wait for the first listener, and keep their order with those that come later [R32]", async () => {
+    const { here, peer } = await sockets();
+    for (const text of ["1", "2", "3"]) peer.send(text);
+    await turn();
+    const events = story(here);
+    peer.send("4");
+    expect(events).toEqual([]);
+    await turn();
+    expect(events).toEqual(["message 1", "message 2", "message 3", "message 4"]);
+  });
+
+  it("wait for onmessage, which hears them after the code that sets it has come to rest [R32]", async () => {
+    const { here, peer } = await sockets();
+    peer.send("1");
+    await turn();
+    const heard: unknown[] = [];
+    here.onmessage = ({ data }) => heard.push(data);
+    here.addEventListener("message", ({ data }) => heard.push(`also ${data}`));
+    expect(heard).toEqual([]);
+    await turn();
+    expect(heard).toEqual(["1", "also 1"]);
+  });
+
+  it("wait for a loop, and for a second one after the first was left [R32]", async () => {
+    const { here, peer } = await sockets();
+    for (const text of ["1", "2", "3"]) peer.send(text);
+    await turn();
+    for await (const message of here) {
+      expect(message).toBe("1");
+      break;
+    }
+    peer.send("4");
+    await turn();
+    const { taken } = looped(here);
+    peer.send("5");
+    await turn();
+    expect(taken).toEqual(["2", "3", "4", "5"]);
+  });
+
+  it("are told one by one to those who listen for one at a time [R32]", async () => {
+    const { here, peer } = await sockets();
+    const next = async () =>
+      await new Promise((resolve) => here.addEventListener("message", ({ data }) => resolve(data), { once: true }));
+    for (const text of ["1", "2", "3"]) peer.send(text);
+    await turn();
+    expect([await next(), await next(), await next()]).toEqual(["1", "2", "3"]);
+    peer.send("4");
+    expect(await next()).toBe("4");
+  });
+
+  it("are told in the binaryType that is set by then [R32]", async () => {
+    const { here, peer } = await sockets();
+    here.binaryType = "blob";
+    peer.send(Uint8Array.of(1, 2));
+    await turn();
+    here.binaryType = "arraybuffer";
+    const events = story(here);
+    await turn();
+    expect(events).toEqual(["message 2 bytes"]);
+  });
+
+  it("stand before the end of a connection whose peer closes at once [R32]", async () => {
+    const { here, peer } = await sockets();
+    peer.send("1");
+    peer.close(4001, "bye");
+    await turn();
+    const events = story(here);
+    await turn();
+    expect(events).toEqual(["message 1", "close 3 4001 bye clean"]);
+  });
+
+  it("stand before the end of a connection that is lost [R32]", async () => {
+    for (const end of ["listener", "loop"] as const) {
+      const { world, here, peer } = await sockets();
+      peer.send("1");
+      await turn();
+      peer.terminate();
+      await turn();
+      if (end === "listener") {
+        const events = story(here);
+        await turn();
+        expect(events).toEqual(["message 1", expect.stringMatching(/^error 3 /), "close 3 1006 unclean"]);
+      } else {
+        const { taken, ended } = looped(here);
+        expect(await ended).toMatchObject({ name: "WebSocketError", closeCode: 1006 });
+        expect(taken).toEqual(["1"]);
+      }
+      await until(() => world.server.connections === 0);
+    }
+  });
+
+  it("stand before the failure of a connection whose peer breaks a rule behind them [R32]", async () => {
+    const { world, here, peer } = await sockets();
+    peer.send("1");
+    await turn();
+    (side === "server" ? world.near : world.far)[0]?.write([Uint8Array.of(0xff, 0xff)]);
+    await turn();
+    const events = story(here);
+    await turn();
+    expect(events[0]).toBe("message 1");
+    expect(events.slice(1).map((line) => line.slice(0, 7))).toEqual(["error 3", "close 3"]);
+  });
+
+  it("are dropped by close() and by terminate(), which end the connection as ever [R32]", async () => {
+    for (const end of ["close", "terminate"] as const) {
+      const { here, peer } = await sockets();
+      peer.send("1");
+      await turn();
+      here[end]();
+      const events = story(here);
+      await until(() => here.readyState === 3 && peer.readyState === 3);
+      expect(events.filter((line) => line.startsWith("message"))).toEqual([]);
+      expect(events.at(-1)).toBe(end === "close" ? "close 3 1005 clean" : "close 3 1006 unclean");
+    }
+  });
+
+  it("do not keep a connection for long whose peer has left: its end is told after a while [R32]", async () => {
+    const { world, here, peer } = await sockets();
+    const ends: number[] = [];
+    here.onclose = ({ code }) => ends.push(code);
+    peer.send("1");
+    peer.close(4001);
+    await turn();
+    expect(ends).toEqual([]);
+    await world.clock.advance(10_000);
+    expect(ends).toEqual([4001]);
+    expect(world.server.connections).toBe(0);
+    expect(looped(here).taken).toEqual([]);
+  });
+
+  it("throw nothing at an application that goes on while they wait and the peer has left [R32]", async () => {
+    const { here, peer } = await sockets();
+    peer.send("1");
+    peer.close(4001);
+    await turn();
+    here.send("text");
+    here.send(Uint8Array.of(1));
+    here.send(new Blob(["blob"]));
+    here.ping();
+    here.pong();
+    here.pause();
+    here.resume();
+    here.close(1000);
+    await until(() => here.readyState === 3);
+  });
+
+  it("are bounded in bytes and in number, and reading rests until they are taken [R32]", async () => {
+    for (const [message, count] of [
+      ["x".repeat(1000), 5_000],
+      ["", 50_000],
+    ] as const) {
+      const { here, peer } = await sockets();
+      for (let index = 0; index < count; index++) peer.send(message);
+      await turn();
+      await turn();
+      const received = here.statistics.messagesReceived;
+      // What one chunk of the transport holds may come on top.
+      expect(received).toBeLessThan(count / 2 + 140_000 / (message.length + 2));
+      await turn();
+      expect(here.statistics.messagesReceived).toBe(received);
+      let heard = 0;
+      here.onmessage = () => heard++;
+      await until(() => heard === count);
+    }
+  });
+});
+
+describe("the opening handshake", () => {
+  it("leaves a handler time to ask somebody before it listens [R32]", async () => {
+    const heard: unknown[] = [];
+    let proceed!: () => void;
+    const asked = new Promise<void>((resolve) => {
+      proceed = resolve;
+    });
+    const world = new World({
+      handler: async (opening) => {
+        const socket = opening.accept();
+        await asked;
+        for await (const message of socket) heard.push(message);
+      },
+    });
+    const [near, far] = pair();
+    near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+    world.server.receive(far);
+    near.write([clientRequest("/"), Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x31)]);
+    await turn();
+    near.write([Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x32, 0x88, 0x80, 0, 0, 0, 0)]);
+    await turn();
+    proceed();
+    await until(() => heard.length === 2);
+    expect(heard).toEqual(["1", "2"]);
+  });
+
+  it("leaves a client time between opened() and its first listener [R32]", async () => {
+    const world = new World({
+      handler: (opening) => {
+        const socket = opening.accept();
+        socket.send("welcome");
+        socket.close(4000);
+      },
+    });
+    const socket = await opened(new world.WebSocket("ws://example.com/"));
+    await turn();
+    const events = story(socket);
+    await turn();
+    expect(events).toEqual(["message welcome", "close 3 4000 clean"]);
+  });
+});
+
+describe("adding nothing", () => {
+  it("is no listener: addEventListener with null, and onmessage with null [R32]", async () => {
+    const { client, server } = await new World().connected();
+    client.send("1");
+    await turn();
+    server.addEventListener("message", null);
+    server.onmessage = null;
+    await turn();
+    const events = story(server);
+    await turn();
+    expect(events).toEqual(["message 1"]);
+  });
+});
