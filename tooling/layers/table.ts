@@ -21,6 +21,7 @@ export const sharedModules: Readonly<Record<string, LayerRule>> = {
   limits: { mayImport: [] },
   violation: { mayImport: [] },
   "usage-error": { mayImport: [] },
+  duration: { mayImport: [] },
   extension: { mayImport: [] },
   output: { mayImport: ["closing/states"] },
   // Events carry what the layers found out, so their types name the types of these.

@@ -28,10 +28,26 @@ describe("Backoff", () => {
     expect(delays).toEqual([2500, 7500, 15_000, 30_000, 60_000, 120_000, 225_000, 225_000]);
   });
 
-  it("refuses options that are out of range or not finite", () => {
-    expect(usageErrorOf(() => new Backoff({ factor: 0, random: half }))).toBe("option/range");
-    expect(usageErrorOf(() => new Backoff({ maximumDelay: Number.POSITIVE_INFINITY, random: half }))).toBe(
-      "option/range",
-    );
+  it("refuses options that are out of range, no numbers, or not finite [R14]", () => {
+    const refused = (options: object) => usageErrorOf(() => new Backoff({ random: half, ...options }));
+    for (const name of ["firstDelay", "maximumDelay", "factor", "attempts", "stableAfter"]) {
+      for (const value of [-1, Number.NaN, "5", null]) expect(refused({ [name]: value })).toBe("option/range");
+    }
+    expect(refused({ factor: 0 })).toBe("option/range");
+    for (const name of ["firstDelay", "maximumDelay", "factor"]) {
+      expect(refused({ [name]: Number.POSITIVE_INFINITY })).toBe("option/range");
+    }
+  });
+
+  it("computes delays of any length, and takes a success that never counts [R14]", () => {
+    const backoff = new Backoff({
+      firstDelay: 1e12,
+      maximumDelay: 1e13,
+      stableAfter: Number.POSITIVE_INFINITY,
+      random: half,
+    });
+    expect(backoff.lost(0)).toBe(5e11);
+    backoff.opened(0);
+    expect(backoff.lost(1e15)).toBe(1.5e12);
   });
 });

@@ -3,6 +3,7 @@
  * the clients of a server that went down do not all come back at once; later ones after truncated exponential delays.
  */
 import type { RandomSource } from "./bytes/random-pool.ts";
+import { checkDuration } from "./duration.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** How to back off. Times are milliseconds. */
@@ -36,11 +37,13 @@ export class Backoff {
 
   /** @throws UsageError `option/range` */
   constructor(options: BackoffOptions) {
-    this.#firstDelay = finite("firstDelay", options.firstDelay ?? 5_000, 0);
-    this.#maximumDelay = finite("maximumDelay", options.maximumDelay ?? 300_000, 0);
-    this.#factor = finite("factor", options.factor ?? 2, 1);
-    this.#maxAttempts = inRange("attempts", options.attempts ?? Number.POSITIVE_INFINITY, 0);
-    this.#stableAfter = inRange("stableAfter", options.stableAfter ?? 10_000, 0);
+    const { firstDelay = 5_000, maximumDelay = 300_000, factor = 2 } = options;
+    const { attempts = Number.POSITIVE_INFINITY, stableAfter = 10_000 } = options;
+    this.#firstDelay = checkDuration("firstDelay", finite("firstDelay", firstDelay));
+    this.#maximumDelay = checkDuration("maximumDelay", finite("maximumDelay", maximumDelay));
+    this.#factor = atLeast("factor", finite("factor", factor), 1);
+    this.#maxAttempts = atLeast("attempts", attempts, 0);
+    this.#stableAfter = checkDuration("stableAfter", stableAfter);
     this.#random = options.random;
   }
 
@@ -85,12 +88,13 @@ export class Backoff {
   }
 }
 
-function finite(name: string, value: number, least: number): number {
+/** A delay without end would be no attempt at all, which `attempts` says better. */
+function finite(name: string, value: number): number {
   if (value === Number.POSITIVE_INFINITY) throw new UsageError("option/range", `${name} must be finite.`);
-  return inRange(name, value, least);
+  return value;
 }
 
-function inRange(name: string, value: number, least: number): number {
-  if (!(value >= least)) throw new UsageError("option/range", `${name} must be at least ${least}.`);
-  return value;
+function atLeast(name: string, value: number, least: number): number {
+  if (typeof value === "number" && value >= least) return value;
+  throw new UsageError("option/range", `${name} must be a number of at least ${least}.`);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { usageErrorOf } from "../tests/support/connections.ts";
-import { type DeadlineOptions, type DeadlineSubject, Deadlines } from "./deadlines.ts";
+import { checkDeadlines, type DeadlineOptions, type DeadlineSubject, Deadlines } from "./deadlines.ts";
 import type { DeadlineReason, Statistics } from "./output.ts";
 
 /** A subject whose every side is set by hand, and which notes why it was expired. */
@@ -170,10 +170,18 @@ describe("Deadlines", () => {
     expect(() => deadlines.expire(10)).toThrow("bug: a deadline stays due");
   });
 
-  it.each(["opening", "closing", "ping", "pong", "idle", "controlFrames", "controlWindow"] as const)(
-    "refuse %s where it is no number of at least 0",
+  it.each(["opening", "closing", "ping", "pong", "stalled", "idle", "controlFrames", "controlWindow"] as const)(
+    "refuse %s where it is no number of at least 0, with or without a subject [R14]",
     (name) => {
-      for (const value of [-1, Number.NaN]) expect(usageErrorOf(() => watched({ [name]: value }))).toBe("option/range");
+      for (const value of [-1, Number.NaN, Number.NEGATIVE_INFINITY, "5", null, 5n]) {
+        const options: object = { [name]: value };
+        expect(usageErrorOf(() => watched(options))).toBe("option/range");
+        expect(usageErrorOf(() => checkDeadlines(options))).toBe("option/range");
+        expect(() => checkDeadlines(options)).toThrow(`deadlines.${name} must be a number`);
+      }
+      for (const value of [2 ** 31, 1e300, Number.POSITIVE_INFINITY, undefined]) {
+        expect(usageErrorOf(() => checkDeadlines({ [name]: value }))).toBeUndefined();
+      }
       // A Ping at every instant would be one without end.
       expect(usageErrorOf(() => watched({ [name]: 0 }))).toBe(name === "ping" ? "option/range" : undefined);
     },

@@ -6,6 +6,7 @@
  * compares are counters, so that a turn costs a few comparisons and nothing is recorded twice.
  */
 import type { ClosingState } from "./closing/states.ts";
+import { checkDuration } from "./duration.ts";
 import type { EndpointEvent } from "./events.ts";
 import { Latest } from "./latest.ts";
 import type { DeadlineReason, Statistics } from "./output.ts";
@@ -200,16 +201,30 @@ const names = Object.keys(defaults) as (keyof Spans)[];
 
 const shared = new Latest<Readonly<Spans>>(defaults);
 
+/**
+ * Checks `options` where they are given, before there is a subject.
+ *
+ * @throws UsageError `option/range`
+ */
+export function checkDeadlines(options: DeadlineOptions): void {
+  resolveSpans(options);
+}
+
 function resolveSpans(options: DeadlineOptions): Readonly<Spans> {
   const spans = { ...defaults };
   for (const name of names) {
-    const value = options[name] ?? defaults[name];
-    if (!(value >= 0)) throw new UsageError("option/range", `${name} must be a number of at least 0.`);
-    spans[name] = value;
+    const value = options[name];
+    if (value === undefined) continue;
+    spans[name] = name === "controlFrames" ? checkCount(name, value) : checkDuration(`deadlines.${name}`, value);
   }
   // Every instant would be one to send a Ping at.
-  if (spans.ping === 0) throw new UsageError("option/range", "ping must be more than 0.");
+  if (spans.ping === 0) throw new UsageError("option/range", "deadlines.ping must be more than 0.");
   return shared.like(spans);
+}
+
+function checkCount(name: keyof DeadlineOptions, value: number): number {
+  if (typeof value === "number" && value >= 0) return value;
+  throw new UsageError("option/range", `deadlines.${name} must be a number of at least 0.`);
 }
 
 function earlier(first: Deadline | undefined, second: Deadline | undefined): Deadline | undefined {

@@ -45,7 +45,15 @@ export { isSendable, statusCodes } from "./closing/status-code.ts";
 export { type ClosePayload, formatClosePayload, maxReasonLength, parseClosePayload } from "./closing/close-payload.ts";
 
 // Time, and coming back.
-export { type Deadline, type DeadlineOptions, Deadlines, type DeadlineSubject, type Instant } from "./deadlines.ts";
+export {
+  checkDeadlines,
+  type Deadline,
+  type DeadlineOptions,
+  Deadlines,
+  type DeadlineSubject,
+  type Instant,
+} from "./deadlines.ts";
+export { checkDuration } from "./duration.ts";
 export type { DeadlineReason } from "./output.ts";
 export { Backoff, type BackoffOptions } from "./backoff.ts";
 

@@ -32,15 +32,11 @@ export async function listen(options: ListenOptions, handler: OpeningHandler): P
   const secure = tls !== undefined;
   const sockets = new WebSocketServer(handler, rest);
   const listener = openListener(options);
-  let isListening = true;
   void accept(listener, sockets, secure);
   return listeningServer(sockets, {
     secure,
     address: addressOf(listener),
-    stop() {
-      if (isListening) listener.close();
-      isListening = false;
-    },
+    stop: () => listener.close(),
   });
 }
 

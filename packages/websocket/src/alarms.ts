@@ -5,6 +5,7 @@
 import type { Instant } from "@hybi/core";
 import { type Clock, reportError } from "./clock.ts";
 import { hasRequestContexts } from "./platform.ts";
+import { startTimer, type Timer } from "./timer.ts";
 
 /** What rings at an instant. Its fields are those of `Alarms`. */
 export interface Alarm {
@@ -16,16 +17,13 @@ export interface Alarm {
   ring(): void;
 }
 
-/** A longer timer overflows, and would fire at once. */
-const longestTimer = 0x7fff_ffff;
-
 const alarmsByClock = new WeakMap<Clock, Alarms>();
 
 /** The alarms of one clock: a heap, in which each is due no later than the two below it. */
 export class Alarms {
   readonly #clock: Clock;
   readonly #heap: Alarm[] = [];
-  #timer: unknown;
+  #timer: Timer | undefined;
   #timerAt: Instant = Number.POSITIVE_INFINITY;
 
   private constructor(clock: Clock) {
@@ -103,13 +101,11 @@ export class Alarms {
     if (first === undefined || first.at >= this.#timerAt) return;
     this.#disarm();
     this.#timerAt = first.at;
-    const delay = Math.min(Math.max(0, Math.ceil(first.at - now)), longestTimer);
-    this.#timer = this.#clock.setTimeout(() => this.#fire(), delay);
+    this.#timer = startTimer(this.#clock, Math.max(0, Math.ceil(first.at - now)), () => this.#fire());
   }
 
   #disarm(): void {
-    if (this.#timerAt === Number.POSITIVE_INFINITY) return;
-    this.#clock.clearTimeout(this.#timer);
+    this.#timer?.cancel();
     this.#timer = undefined;
     this.#timerAt = Number.POSITIVE_INFINITY;
   }

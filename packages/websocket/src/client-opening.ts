@@ -5,6 +5,7 @@
 import {
   type ClientOptions,
   Connection,
+  checkDeadlines,
   decideRedirect,
   Endpoint,
   type Fields,
@@ -28,6 +29,7 @@ import {
   OpeningViolation,
   randomOf,
 } from "./socket-options.ts";
+import { startTimer } from "./timer.ts";
 import type { Transport } from "./transport.ts";
 
 /** Whom an opening tells. */
@@ -64,11 +66,12 @@ export class ClientOpening {
   #isGivenUp = false;
   #over = false;
 
-  /** `url` is resolved. @throws UsageError for options that cannot be sent */
+  /** `url` is resolved. @throws UsageError for options that cannot be sent, and `option/range` */
   constructor(url: string, options: ClientSocketOptions, listener: OpeningListener) {
     this.#options = options;
     this.#listener = listener;
     this.#clock = clockOf(options.clock);
+    checkDeadlines(options.deadlines ?? {});
     this.#url = parseWebSocketUrl(url);
     const { protocols = [] } = options;
     const subprotocols = typeof protocols === "string" ? [protocols] : protocols;
@@ -130,10 +133,7 @@ export class ClientOpening {
     this.#controller = new AbortController();
     const { signal } = this.#controller;
     const time = deadlines?.opening ?? defaultOpening;
-    const timer =
-      time === Number.POSITIVE_INFINITY
-        ? undefined
-        : this.#clock.setTimeout(() => this.#fail({ error: tooLate() }), time);
+    const timer = startTimer(this.#clock, time, () => this.#fail({ error: tooLate() }));
     try {
       if (connect === undefined) throw new TypeError("Pass options.connect, or use the WebSocket of an adapter.");
       const connected = await connect({
@@ -150,7 +150,7 @@ export class ClientOpening {
       if (!isOver && error instanceof OpeningRejection && this.follow(error.response)) return;
       this.#fail(failureOfConnect(error));
     } finally {
-      if (timer !== undefined) this.#clock.clearTimeout(timer);
+      timer.cancel();
     }
   }
 

@@ -27,6 +27,7 @@ import { type AcceptedListener, type Answering, IncomingOpening, type TransportI
 import { Pump } from "./pump.ts";
 import type { Closable } from "./socket-core.ts";
 import type { FailureDetail } from "./socket-events.ts";
+import { startTimer, type Timer } from "./timer.ts";
 import type { Transport } from "./transport.ts";
 import type { WebSocket } from "./websocket.ts";
 import { WebSocketError } from "./websocket-error.ts";
@@ -62,7 +63,7 @@ export class IncomingStream implements Answering, Closable {
   readonly #deadlines: DeadlineOptions;
   readonly #writeBudget: number | undefined;
   #request: OpeningRequest | undefined;
-  #timer: unknown;
+  #timer: Timer | undefined;
   #ended = false;
   /** Whether the handler has answered, be it too late. */
   #isAnswered = false;
@@ -101,10 +102,8 @@ export class IncomingStream implements Answering, Closable {
     this.#request = check.request;
     this.#stream.onLost = () => this.#lost();
     const { opening = defaultOpening } = this.#deadlines;
-    if (opening !== Number.POSITIVE_INFINITY) {
-      // RFC 9110 §15.6.4: the handler has taken too long, and the client is not to blame.
-      this.#timer = this.clock.setTimeout(() => this.#refuseNow("The handler has not answered in time."), opening);
-    }
+    // RFC 9110 §15.6.4: the handler has taken too long, and the client is not to blame.
+    this.#timer = startTimer(this.clock, opening, () => this.#refuseNow("The handler has not answered in time."));
     void this.#ask(new IncomingOpening(check.request, this.#info, this));
   }
 
@@ -192,8 +191,7 @@ export class IncomingStream implements Answering, Closable {
   #answered(): void {
     this.#request = undefined;
     this.#stream.onLost = undefined;
-    if (this.#timer !== undefined) this.clock.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#timer?.cancel();
   }
 
   /** The opening is over, and nothing came of it. */

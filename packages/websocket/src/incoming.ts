@@ -39,6 +39,8 @@ export class Incoming implements Answering, Closable {
   #pump!: Pump;
   /** Whether a request awaits its answer. */
   #isAsked = false;
+  /** Whether the server has dropped it. */
+  #isDropped = false;
   /** Whether the handler has answered, be it too late. */
   #isAnswered = false;
   /** Why there is nothing left to answer, if the handler has not answered. */
@@ -86,11 +88,12 @@ export class Incoming implements Answering, Closable {
       this.#over = { error: new Error("The server is closing, and has answered the request with 503.") };
       this.#respond({ status: 503, fields: [["Retry-After", "5"]] });
     } else if (this.#pump.endpoint.state === "opening") {
-      this.#pump.abort();
+      this.terminate();
     }
   }
 
   terminate(): void {
+    this.#isDropped = true;
     this.#pump.abort();
   }
 
@@ -129,7 +132,8 @@ export class Incoming implements Answering, Closable {
   #failed(violation: Violation): void {
     this.#isAsked = false;
     this.#over = failureOf(violation, this.#pump.lost);
-    this.#owner.failed(this.#over, this.#info);
+    // That the transport ended is the client's fault only where the server has not dropped it.
+    if (!this.#isDropped) this.#owner.failed(this.#over, this.#info);
   }
 
   #end(): void {

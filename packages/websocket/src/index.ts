@@ -63,6 +63,7 @@ export { type PumpListener, silentListener } from "./pump-listener.ts";
 export type { PauseReason } from "./pump-reader.ts";
 export type { PumpOptions } from "./pump-options.ts";
 export { type Clock, systemClock } from "./clock.ts";
+export { startTimer, type Timer } from "./timer.ts";
 
 // Coming back.
 export {

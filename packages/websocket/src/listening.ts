@@ -1,6 +1,12 @@
 /** What `listen` of every adapter is asked for and answers. What listens is the adapter's; the rest is the same everywhere. */
 import type { Sendable } from "./message-data.ts";
-import type { BroadcastOptions, ServerOptions, ShutdownOptions, WebSocketServer } from "./server.ts";
+import {
+  type BroadcastOptions,
+  checkShutdown,
+  type ServerOptions,
+  type ShutdownOptions,
+  type WebSocketServer,
+} from "./server.ts";
 import type { WebSocket } from "./websocket.ts";
 
 /** Where to listen, and how to treat who comes. */
@@ -25,7 +31,12 @@ export interface ListeningServer {
   readonly connections: number;
   /** Sends a message to all open sockets; see `WebSocketServer.broadcast`. */
   broadcast(data: Exclude<Sendable, Blob>, options?: BroadcastOptions): number;
-  /** Stops listening, closes every connection with 1001, and resolves when all have ended. */
+  /**
+   * Stops listening, closes every connection with 1001, and resolves when all have ended. May be called again: see
+   * `WebSocketServer.close`.
+   *
+   * @throws UsageError as `WebSocketServer.close`
+   */
   close(options?: ShutdownOptions): Promise<void>;
 }
 
@@ -34,25 +45,31 @@ export interface Listener {
   readonly secure: boolean;
   /** The address that it listens on; undefined for a Unix socket. */
   readonly address: { readonly host: string; readonly port: number } | undefined;
-  /** Takes no connections any more. May be called again. Resolves when the port is free. */
+  /** Takes no connections any more. Called once. Resolves when the port is free. */
   stop(): Promise<void> | void;
+  /** Drops what was accepted and did not become a connection of the server's, such as a TLS handshake that is not over. */
+  drop?(): void;
 }
 
 /** `sockets`, whose connections come from `listener`. */
 export function listeningServer(sockets: WebSocketServer, listener: Listener): ListeningServer {
+  let stopped: Promise<void> | undefined;
   const { host, port } = listener.address ?? { host: "localhost", port: 0 };
+  // A client reaches a Unix socket under any URL, and 0 is no port of one.
+  const authority = listener.address === undefined ? host : `${urlHost(host)}:${port}`;
   return {
     port,
-    url: `${listener.secure ? "wss" : "ws"}://${urlHost(host)}:${port}/`,
+    url: `${listener.secure ? "wss" : "ws"}://${authority}/`,
     sockets: sockets.sockets,
     get connections() {
       return sockets.connections;
     },
     broadcast: (data, options) => sockets.broadcast(data, options),
-    async close(options) {
-      const stopped = listener.stop();
-      await sockets.close(options);
-      await stopped;
+    async close(options = {}) {
+      checkShutdown(options);
+      stopped ??= Promise.resolve(listener.stop());
+      const closed = sockets.close(options).then(() => listener.drop?.());
+      await Promise.all([closed, stopped]);
     },
   };
 }

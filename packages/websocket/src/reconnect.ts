@@ -9,6 +9,7 @@ import { Outbox, type OutboxLimits } from "./outbox.ts";
 import { type Decision, type Outcome, ReconnectPlan } from "./reconnect-plan.ts";
 import type { CloseEvent } from "./socket-events.ts";
 import { randomOf } from "./socket-options.ts";
+import { startTimer, type Timer } from "./timer.ts";
 
 /** What is used of a socket. */
 export interface SocketLike {
@@ -88,7 +89,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   #socket: Socket | undefined;
   #isOpen = false;
   #isEnded = false;
-  #timer: unknown;
+  #timer: Timer | undefined;
   /** Of the rejection that the current socket met with. */
   #status: number | undefined;
   #close: [code: number | undefined, reason: string | undefined] | undefined;
@@ -191,12 +192,12 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     const decision = this.#plan.lost(this.#clock.now(), outcome);
     if (decision.type === "stop") {
       this.#isEnded = true;
-      if (this.#timer !== undefined) this.#clock.clearTimeout(this.#timer);
+      this.#timer?.cancel();
       this.#outbox.take();
       this.dispatchEvent(new EndedEvent(outcome, decision.why));
       return;
     }
-    this.#timer = this.#clock.setTimeout(() => void this.#attempt(), decision.milliseconds);
+    this.#timer = startTimer(this.#clock, decision.milliseconds, () => void this.#attempt());
     this.dispatchEvent(new WaitingEvent(outcome, decision.milliseconds));
   }
 }

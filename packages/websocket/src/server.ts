@@ -3,10 +3,14 @@
  * accepted, messages for all, and how it ends. The rules of the opening handshake are core's.
  */
 import {
+  checkDeadlines,
+  checkDuration,
   type DeadlineOptions,
   Endpoint,
   type ServerOptions as EndpointOptions,
   type Fields,
+  formatClosePayload,
+  type Instant,
   originCheck,
   prepareBinary,
   prepareText,
@@ -22,6 +26,7 @@ import { bound } from "./platform.ts";
 import { Pump } from "./pump.ts";
 import { type Closable, OPEN } from "./socket-core.ts";
 import type { FailureDetail } from "./socket-events.ts";
+import { startTimer, type Timer } from "./timer.ts";
 import type { Transport } from "./transport.ts";
 import type { WebSocket } from "./websocket.ts";
 
@@ -54,7 +59,7 @@ export interface BroadcastOptions extends SendOptions {
 
 /** How a server ends. */
 export interface ShutdownOptions {
-  /** Milliseconds that peers get to close; then transports are dropped. 10,000. */
+  /** Milliseconds that peers get to close; then transports are dropped. 10,000; Infinity waits for all of them. */
   readonly timeout?: number | undefined;
   /** For the Close frames, whose status code is 1001. */
   readonly reason?: string | undefined;
@@ -62,6 +67,18 @@ export interface ShutdownOptions {
 
 /** RFC 6455 §7.4.1: "such as a server going down". */
 const goingAway = 1001;
+
+const defaultShutdown = 10_000;
+
+/**
+ * Checks what `close` is given, before anything has begun to close.
+ *
+ * @throws UsageError `option/range`, `close/reason-too-long`
+ */
+export function checkShutdown({ timeout = defaultShutdown, reason = "" }: ShutdownOptions): void {
+  checkDuration("timeout", timeout);
+  formatClosePayload("server", goingAway, reason);
+}
 
 /**
  * A server.
@@ -83,7 +100,11 @@ export class WebSocketServer {
   readonly #connections = new Set<Closable>();
   readonly #sockets = new Set<WebSocket>();
   #isClosing = false;
-  /** What waits for the last connection to end. */
+  /** When those that have not ended are dropped: the earliest instant that a `close` has asked for. */
+  #dropAt: Instant = Number.POSITIVE_INFINITY;
+  #dropTimer: Timer | undefined;
+  /** Resolved when the last connection has ended, for all who have called `close` meanwhile. */
+  #emptied: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
 
   /** @throws UsageError `opening/origin`, `option/range` */
@@ -98,6 +119,7 @@ export class WebSocketServer {
     this.#endpointOptions = { ...options, checkOrigin };
     // A usage error comes now, and not with the first connection.
     Endpoint.server(this.#endpointOptions);
+    checkDeadlines(options.deadlines ?? {});
     this.#owner = {
       requested: (opening) => this.#answer(opening),
       failed: (detail, info) => this.#failed(detail, info),
@@ -177,20 +199,29 @@ export class WebSocketServer {
 
   /**
    * Ends the server: what comes now is dropped, who asks is answered with 503, who is connected gets a Close frame with
-   * 1001 behind what was sent before. Resolves when the last transport is gone, at the latest soon after `timeout`.
+   * 1001 behind what was sent before. Resolves when the last transport is gone, at the latest soon after `timeout`. May be
+   * called again: then the earliest end of a `timeout` counts.
+   *
+   * @throws UsageError `option/range` for a timeout that is none, `close/reason-too-long`; nothing has begun then
    */
-  async close({ timeout = 10_000, reason = "" }: ShutdownOptions = {}): Promise<void> {
-    this.#isClosing = true;
-    for (const connection of [...this.#connections]) connection.startClosing(goingAway, reason);
+  async close(options: ShutdownOptions = {}): Promise<void> {
+    checkShutdown(options);
+    const { timeout = defaultShutdown, reason = "" } = options;
+    if (!this.#isClosing) {
+      this.#isClosing = true;
+      for (const connection of [...this.#connections]) connection.startClosing(goingAway, reason);
+    }
     if (this.#connections.size === 0) return;
-    const empty = new Promise<void>((resolve) => {
+    const at = this.#clock.now() + timeout;
+    if (at < this.#dropAt) {
+      this.#dropAt = at;
+      this.#dropTimer?.cancel();
+      this.#dropTimer = startTimer(this.#clock, timeout, () => this.#drop());
+    }
+    this.#emptied ??= new Promise((resolve) => {
       this.#onEmpty = resolve;
     });
-    const timer = this.#clock.setTimeout(() => {
-      for (const connection of [...this.#connections]) connection.terminate();
-    }, timeout);
-    await empty;
-    this.#clock.clearTimeout(timer);
+    await this.#emptied;
   }
 
   // What it is made of
@@ -221,6 +252,11 @@ export class WebSocketServer {
     else await this.#handler(opening);
   }
 
+  /** The time to close is over. */
+  #drop(): void {
+    for (const connection of [...this.#connections]) connection.terminate();
+  }
+
   #failed(detail: FailureDetail, info: TransportInfo): void {
     try {
       this.#onFailure?.(detail, info);
@@ -235,6 +271,7 @@ export class WebSocketServer {
       this.#connections.add(after);
       if (this.#isClosing) after.startClosing(goingAway, "");
     } else if (this.#connections.size === 0) {
+      this.#dropTimer?.cancel();
       this.#onEmpty?.();
     }
   }

@@ -18,6 +18,8 @@ export const coreValues: readonly string[] = [
   "basicAuthorization",
   "basicCredentialsEqual",
   "checkConnectProtocolSetting",
+  "checkDeadlines",
+  "checkDuration",
   "checkExtendedConnect",
   "checkExtendedConnectResponse",
   "checkOpeningRequest",

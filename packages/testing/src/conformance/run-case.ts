@@ -1,5 +1,5 @@
 /** Runs one case over one connection, whatever the endpoint under test is. */
-import type { Role } from "@hybi/core";
+import { checkDuration, type Role } from "@hybi/core";
 import type { ConformanceCase } from "./case.ts";
 import { Conversation, type Observed, type Patience } from "./drive/conversation.ts";
 import { Matcher } from "./drive/matcher.ts";
@@ -32,6 +32,20 @@ export interface Attempt {
 
 /** What is waited for by default; extended cases have more time. */
 export const defaultPatience: Patience = { answer: 10_000, failFast: 500, silence: 100, end: 2_000 };
+
+/**
+ * The default with `changes`.
+ *
+ * @throws UsageError `option/range`
+ */
+export function resolvePatience(changes: Partial<Patience> | undefined): Patience {
+  const patience: Record<keyof Patience, number> = { ...defaultPatience };
+  for (const name of Object.keys(patience) as (keyof Patience)[]) {
+    const value = changes?.[name];
+    if (value !== undefined) patience[name] = checkDuration(`patience.${name}`, value);
+  }
+  return patience;
+}
 
 const extendedFactor = 12;
 

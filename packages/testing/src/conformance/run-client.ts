@@ -12,12 +12,13 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import type { ConformanceCase } from "./case.ts";
 import { selectCases } from "./cases/all.ts";
+import type { Patience } from "./drive/conversation.ts";
 import { openAsServer } from "./drive/opening.ts";
 import { type ReceivedRequest, receiveRequest } from "./drive/receive-request.ts";
 import { SocketWire } from "./drive/socket-wire.ts";
 import type { Report } from "./report/report.ts";
 import type { RunOptions } from "./run.ts";
-import { type CaseResult, defaultPatience, runCase } from "./run-case.ts";
+import { type CaseResult, defaultPatience, resolvePatience, runCase } from "./run-case.ts";
 
 /** How to listen. */
 export interface ListenForClientsOptions extends Omit<RunOptions, "concurrency"> {
@@ -84,11 +85,13 @@ export async function listenForClients(options: ListenForClientsOptions): Promis
 class Tester {
   readonly cases: readonly ConformanceCase[];
   readonly #options: ListenForClientsOptions;
+  readonly #patience: Patience;
   readonly #agents = new Map<string, Progress>();
 
   constructor(options: ListenForClientsOptions) {
     this.cases = selectCases({ ...options, role: "client" });
     this.#options = options;
+    this.#patience = resolvePatience(options.patience);
   }
 
   async serve(wire: SocketWire): Promise<void> {
@@ -112,7 +115,7 @@ class Tester {
   async #run(testCase: ConformanceCase, agent: string, wire: SocketWire, received: ReceivedRequest): Promise<void> {
     const { results } = this.#progress(agent);
     const attempt = async () => ({ wire, opening: openAsServer(testCase.opening ?? {}, received.handshake) });
-    const result = await runCase(testCase, attempt, { ...defaultPatience, ...this.#options.patience });
+    const result = await runCase(testCase, attempt, this.#patience);
     results.set(testCase.id, result);
     this.#options.onResult?.(result, results.size, this.cases.length);
   }

@@ -4,13 +4,13 @@ import type { ConformanceCase } from "./case.ts";
 import { type Selection, selectCases } from "./cases/all.ts";
 import type { Patience } from "./drive/conversation.ts";
 import type { Report } from "./report/report.ts";
-import { type Attempt, type CaseResult, defaultPatience, runCase } from "./run-case.ts";
+import { type Attempt, type CaseResult, resolvePatience, runCase } from "./run-case.ts";
 
 /** How to run. */
 export interface RunOptions extends Omit<Selection, "role"> {
   /** Cases at a time. 4. */
   readonly concurrency?: number | undefined;
-  /** Milliseconds to wait for various things. */
+  /** Milliseconds to wait for various things; Infinity waits as long as it takes. */
   readonly patience?: Partial<Patience> | undefined;
   /** Is told of each case when it has run. */
   readonly onResult?: ((result: CaseResult, done: number, total: number) => void) | undefined;
@@ -22,12 +22,13 @@ async function runCases(
   connect: (testCase: ConformanceCase) => Promise<Attempt>,
   { concurrency = 4, patience, onResult }: RunOptions = {},
 ): Promise<readonly CaseResult[]> {
+  const times = resolvePatience(patience);
   const results: CaseResult[] = [];
   let done = 0;
   const work = async (queue: [number, ConformanceCase][]): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const [index, testCase] = next;
-      const result = await runCase(testCase, () => connect(testCase), { ...defaultPatience, ...patience });
+      const result = await runCase(testCase, () => connect(testCase), times);
       results[index] = result;
       onResult?.(result, ++done, cases.length);
     }

@@ -7,6 +7,7 @@ import { neighbourContract } from "./neighbours.ts";
 import { openingContract } from "./opening.ts";
 import { robustnessContract } from "./robustness.ts";
 import type { Runner } from "./runner.ts";
+import { shutdownContract } from "./shutdown.ts";
 import { tlsContract } from "./tls.ts";
 import { unixSocketContract } from "./unix-socket.ts";
 
@@ -23,6 +24,7 @@ export function adapterContract(name: string, adapter: Adapter, runner: Runner):
     openingContract(adapter, runner);
     messageContract(adapter, runner);
     closingContract(adapter, runner);
+    shutdownContract(adapter, runner);
     flowContract(adapter, runner);
     robustnessContract(adapter, runner);
     neighbourContract(adapter, runner);

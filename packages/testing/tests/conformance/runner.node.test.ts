@@ -89,6 +89,30 @@ describe("testServer", () => {
     expect(report.results.map(({ id }) => id)).toEqual(report.cases.map(({ id }) => id));
   });
 
+  it.each([2 ** 31, 1e12, Number.POSITIVE_INFINITY])(
+    "waits for an answer as long as it is told to: %d ms [R14]",
+    async (answer) => {
+      const warnings: string[] = [];
+      const warn = ({ name }: Error): void => void warnings.push(name);
+      process.on("warning", warn);
+      onTestFinished(() => void process.off("warning", warn));
+      const patience = { answer, failFast: answer, silence: answer, end: answer };
+      const report = await testServer(await listen(serveNaively), { only: ["1.1.1", "2.1", "4.1.1"], patience });
+      expect(passes(report) ? "" : formatText(report)).toBe("");
+      expect(warnings).toEqual([]);
+    },
+  );
+
+  it.each([Number.NaN, -1, "5", null])(
+    "refuses %s as a time to wait, as listening for clients does [R14]",
+    async (value) => {
+      const patience = { silence: value as number };
+      const refused = { code: "option/range", message: expect.stringContaining("patience.silence") as unknown };
+      await expect(testServer("ws://127.0.0.1:1/", { only, patience })).rejects.toMatchObject(refused);
+      await expect(listenForClients({ patience, onReport: () => {} })).rejects.toMatchObject(refused);
+    },
+  );
+
   it.each<[string, (socket: Socket) => void, RegExp]>([
     ["that never answers", () => {}, /did not answer/],
     ["that closes at once", (socket) => socket.destroy(), /closed the connection without an answer/],

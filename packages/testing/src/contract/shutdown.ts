@@ -1,0 +1,100 @@
+/** The end of a server: whatever its clients do, everybody who asks for it is told. */
+import type { OpeningHandler } from "@hybi/websocket";
+import type { Adapter, AdapterServer, ListenSettings } from "./adapter.ts";
+import type { Runner } from "./runner.ts";
+import { deferred, echo, handwrittenRequest, rejection, withServer } from "./world.ts";
+
+/** With it, nothing ends by itself. */
+const endless = Number.POSITIVE_INFINITY;
+const deadlines = { opening: endless, closing: endless, ping: endless };
+
+export function shutdownContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+  const { cert, key, trusting } = adapter.tls;
+  const ways: [name: string, settings: ListenSettings, transport: object][] = [
+    ["over TCP", {}, {}],
+    ["over TLS", { tls: { cert, key } }, trusting],
+  ];
+  const { unixSocket } = adapter;
+  if (unixSocket !== undefined) ways.push(["over a Unix socket", { path: unixSocket }, { path: unixSocket }]);
+
+  for (const [name, settings, transport] of ways) {
+    describe(`a server ${name} that is closed several times`, () => {
+      it("tells everybody who has asked when all have ended, and later ones at once [R04]", async () => {
+        const test = async (server: AdapterServer): Promise<void> => {
+          const client = await adapter.connect(server.url, { transport });
+          const told: string[] = [];
+          const first = server.close({ timeout: endless }).then(() => told.push("first"));
+          const second = server.close().then(() => told.push("second"));
+          await Promise.all([first, second]);
+          expect(client.readyState >= 2).toBe(true);
+          await server.close({ timeout: 0 });
+          expect(told.sort()).toEqual(["first", "second"]);
+        };
+        await withServer(adapter, echo, test, { ...settings, deadlines });
+      });
+
+      it("drops who does not close in the shortest time that was asked for [R04]", async () => {
+        const test = async (server: AdapterServer): Promise<void> => {
+          const client = await adapter.connect(server.url, { transport, deadlines });
+          client.pause();
+          const first = server.close({ timeout: endless });
+          await Promise.all([first, server.close({ timeout: 1 }), server.close({ timeout: 2 ** 40 })]);
+          expect(server.connections).toBe(0);
+          client.terminate();
+        };
+        await withServer(adapter, echo, test, { ...settings, deadlines });
+      });
+    });
+  }
+
+  describe("a server that is closed", () => {
+    it("waits for no opening: who has said nothing or half of it, or awaits the answer; nobody is to blame [R04]", async () => {
+      const failures: unknown[] = [];
+      const onFailure = (failure: unknown): void => void failures.push(failure);
+      const asked = deferred<void>();
+      const handler: OpeningHandler = () => {
+        asked.resolve();
+        return new Promise(() => {});
+      };
+      const test = async (server: AdapterServer): Promise<void> => {
+        const silent = await adapter.openRaw(server.port);
+        const half = await adapter.openRaw(server.port);
+        half.write(handwrittenRequest.subarray(0, 40));
+        const whole = await adapter.openRaw(server.port);
+        whole.write(handwrittenRequest);
+        await asked.promise;
+        await Promise.all([server.close({ timeout: 2 ** 31 }), server.close({ timeout: 2 ** 31 }), whole.received]);
+        await Promise.all([silent.received, half.received]);
+        expect(failures).toEqual([]);
+      };
+      await withServer(adapter, handler, test, { deadlines, onFailure });
+    });
+
+    if (adapter.lacks?.includes("tls/drop-in-handshake") !== true) {
+      it("waits for no TLS handshake, and blames nobody for its end [R04]", async () => {
+        const failures: unknown[] = [];
+        const onFailure = (failure: unknown): void => void failures.push(failure);
+        const test = async (server: AdapterServer): Promise<void> => {
+          const client = await adapter.connect(server.url, { transport: trusting });
+          const silent = await adapter.openRaw(server.port);
+          // Accepted by now: a later one has been served.
+          const second = await adapter.connect(server.url, { transport: trusting });
+          await Promise.all([server.close(), server.close(), silent.received]);
+          expect([client.readyState >= 2, second.readyState >= 2]).toEqual([true, true]);
+          expect(failures).toEqual([]);
+        };
+        await withServer(adapter, echo, test, { tls: { cert, key }, deadlines, onFailure });
+      });
+    }
+
+    it("refuses a timeout that is none, and goes on [R14]", async () => {
+      await withServer(adapter, echo, async (server) => {
+        for (const timeout of [-1, Number.NaN, "5" as unknown as number]) {
+          expect((await rejection(server.close({ timeout }))).code).toBe("option/range");
+        }
+        const client = await adapter.connect(server.url);
+        client.terminate();
+      });
+    });
+  });
+}

@@ -1,0 +1,230 @@
+/** Durations as users give them: longer than a timer of the host, without end, and none at all. */
+import type { Fields } from "@hybi/core";
+import { Connection, plainAgreement } from "@hybi/core";
+import { describe, expect, it } from "vitest";
+import { createWebSocketClass, createWebSocketStreamClass } from "../../src/create-websocket-class.ts";
+import type { RequestStream } from "../../src/incoming-stream.ts";
+import { opened } from "../../src/opened.ts";
+import { pair } from "../../src/pair.ts";
+import { Pump } from "../../src/pump.ts";
+import { silentListener } from "../../src/pump-listener.ts";
+import { reconnect } from "../../src/reconnect.ts";
+import { WebSocketServer } from "../../src/server.ts";
+import { TestClock, turn, until } from "../support/clock.ts";
+import { story, thrown, World } from "../support/link.ts";
+
+const longest = 2 ** 31 - 1;
+const endless = Number.POSITIVE_INFINITY;
+/** The far end of a transport of which nothing is said. */
+const deaf = { data() {}, drain() {}, end() {}, error() {}, close() {} };
+const half = (target: Uint8Array) => {
+  target.fill(0);
+  target[3] = 0x80;
+};
+
+describe.each([longest + 1, 3 * longest])("a duration of %d ms", (span) => {
+  it("is what an opening without a transport gets [R14]", async () => {
+    const clock = new TestClock();
+    const Slow = createWebSocketClass(() => new Promise<never>(() => {}), { clock, deadlines: { opening: span } });
+    const events = story(new Slow("ws://slow.example/"));
+    await clock.advance(span - 1);
+    expect(events).toEqual([]);
+    await clock.advance(1);
+    expect(events).toEqual(["error 3 The transport could not be opened in time.", "close 3 1006 unclean"]);
+    expect(clock.due).toEqual([]);
+  });
+
+  it("is what an opening without an answer gets, at either end [R14]", async () => {
+    const clock = new TestClock();
+    const [near, far] = pair();
+    far.start(deaf);
+    const client = new (createWebSocketClass(() => near, { clock, deadlines: { opening: span } }))(
+      "ws://mute.example/",
+    );
+    const events = story(client);
+    const server = new WebSocketServer(() => {}, { clock, deadlines: { opening: span } });
+    const [other, otherFar] = pair();
+    other.start({ ...deaf, end: () => other.end() });
+    server.receive(otherFar);
+    await clock.advance(span - 1);
+    expect([events, server.connections]).toEqual([[], 1]);
+    await clock.advance(1);
+    expect(events[0]).toMatch(/^error 3 .*deadline\/opening/);
+    expect(server.connections).toBe(0);
+  });
+
+  it("is what a handler gets over a stream of HTTP/2 [R14]", async () => {
+    const clock = new TestClock();
+    const answers: number[] = [];
+    const stream: RequestStream = {
+      onLost: undefined,
+      accept: () => pair()[0],
+      reject: ({ status }) => answers.push(status),
+      abort() {},
+    };
+    const fields: Fields = [
+      [":method", "CONNECT"],
+      [":protocol", "websocket"],
+      [":scheme", "https"],
+      [":path", "/"],
+      [":authority", "example.com"],
+      ["sec-websocket-version", "13"],
+    ];
+    const server = new WebSocketServer(() => new Promise(() => {}), { clock, deadlines: { opening: span } });
+    server.receiveStream(stream, fields);
+    await clock.advance(span - 1);
+    expect(answers).toEqual([]);
+    await clock.advance(1);
+    expect(answers).toEqual([503]);
+  });
+
+  it("is what every deadline of an open connection gets, and one of them alone [R14]", async () => {
+    const world = new World({ server: { deadlines: { ping: endless } } });
+    const { client } = await world.connected({
+      deadlines: { ping: endless, pong: span, idle: span, closing: span, stalled: span, controlWindow: span },
+    });
+    const events = story(client);
+    await world.clock.advance(span - 1);
+    expect(events).toEqual([]);
+    await world.clock.advance(1);
+    expect(events).toEqual(["close 3 1001 clean"]);
+  });
+
+  it("is how long a closing may take, and a Pong [R14]", async () => {
+    const world = new World();
+    const deadlines = { ping: 1_000, pong: span, closing: span };
+    const { client, server } = await world.connected({ deadlines });
+    server.pause();
+    await turn();
+    const events = story(client);
+    await world.clock.advance(1_000 + span - 1);
+    expect(events).toEqual([]);
+    await world.clock.advance(1);
+    expect(client.readyState).toBe(2);
+    await world.clock.advance(span - 1);
+    expect(events).toEqual([]);
+    await world.clock.advance(1);
+    expect(events[0]).toMatch(/deadline\/pong/);
+    expect(events[1]).toBe("close 3 1006 unclean");
+  });
+
+  it("is how long a client waits between two attempts [R14]", async () => {
+    const clock = new TestClock();
+    let attempts = 0;
+    const client = reconnect(
+      () => {
+        attempts++;
+        throw new Error("down");
+      },
+      { clock, random: half, firstDelay: span, maximumDelay: span },
+    );
+    await clock.advance(span / 2 - 1);
+    expect([attempts, client.state]).toEqual([1, "waiting"]);
+    await clock.advance(1);
+    expect(attempts).toBe(2);
+    client.close();
+    expect(clock.due).toEqual([]);
+  });
+
+  it("is how long a server waits for its peers to close [R14]", async () => {
+    const world = new World();
+    const { client } = await world.connected({ deadlines: { ping: endless } });
+    client.pause();
+    await turn();
+    let isClosed = false;
+    void world.server.close({ timeout: span }).then(() => (isClosed = true));
+    // The connection itself gives its peer less.
+    await world.clock.advance(9_999);
+    expect([isClosed, client.readyState]).toEqual([false, 1]);
+    client.resume();
+    await until(() => isClosed);
+    expect(client.readyState).toBe(3);
+  });
+});
+
+describe("Infinity", () => {
+  it("is no timer anywhere: what is not answered waits for ever [R14]", async () => {
+    const clock = new TestClock();
+    const deadlines = {
+      ...{ opening: endless, closing: endless, ping: endless, pong: endless },
+      ...{ stalled: endless, idle: endless, controlFrames: endless, controlWindow: endless },
+    };
+    const world = new World({ server: { clock, deadlines }, client: { clock, deadlines } });
+    const { client, server } = await world.connected();
+    const Slow = createWebSocketClass(() => new Promise<never>(() => {}), { clock, deadlines });
+    const slow = new Slow("ws://slow.example/");
+    client.pause();
+    await turn();
+    server.send(new Uint8Array(1_000_000));
+    let isClosed = false;
+    void world.server.close({ timeout: endless }).then(() => (isClosed = true));
+    await turn();
+    expect(clock.due).toEqual([]);
+    await clock.advance(1e15);
+    expect([client.readyState, server.readyState, slow.readyState, isClosed]).toEqual([1, 2, 0, false]);
+    client.resume();
+    await until(() => isClosed);
+    slow.close();
+  });
+});
+
+describe.each([Number.NaN, -1, Number.NEGATIVE_INFINITY, "5", null])("a duration of %s", (value) => {
+  const wrong = value as number;
+  const names = ["opening", "closing", "ping", "pong", "stalled", "idle", "controlWindow"] as const;
+  const refused = { name: "UsageError", code: "option/range" };
+
+  it.each(names)("is refused as deadlines.%s where it is given, and nothing begins [R14]", (name) => {
+    let connections = 0;
+    const connect = () => {
+      connections++;
+      return pair()[0];
+    };
+    const deadlines = { [name]: wrong };
+    const message = expect.stringContaining(`deadlines.${name} must be a number`) as unknown;
+    const expected = { ...refused, message };
+    const { WebSocket } = { WebSocket: createWebSocketClass(connect) };
+    expect(thrown(() => new WebSocket("ws://example.com/", { deadlines }))).toMatchObject(expected);
+    const Streams = createWebSocketStreamClass(connect);
+    expect(thrown(() => new Streams("ws://example.com/", { deadlines }))).toMatchObject(expected);
+    expect(thrown(() => new WebSocketServer(() => {}, { deadlines }))).toMatchObject(expected);
+    const endpoint = new Connection(plainAgreement("server"));
+    const [transport] = pair();
+    const pump = () => new Pump({ endpoint, transport, listener: silentListener, deadlines });
+    expect(thrown(pump)).toMatchObject(expected);
+    expect(connections).toBe(0);
+  });
+
+  it.each(["firstDelay", "maximumDelay", "stableAfter"])(
+    "is refused as %s of a client that comes back [R14]",
+    async (name) => {
+      let attempts = 0;
+      const open = () => {
+        attempts++;
+        throw new Error("down");
+      };
+      expect(thrown(() => reconnect(open, { [name]: wrong }))).toMatchObject(refused);
+      await turn();
+      expect(attempts).toBe(0);
+    },
+  );
+
+  it("is refused as the timeout of a server's end, which goes on [R14]", async () => {
+    const world = new World();
+    const { client } = await world.connected();
+    await expect(world.server.close({ timeout: wrong })).rejects.toMatchObject(refused);
+    const second = await opened(new world.WebSocket("ws://example.com/"));
+    expect([client.readyState, second.readyState, world.server.connections]).toEqual([1, 1, 2]);
+  });
+});
+
+describe("a reason that is too long", () => {
+  it("is refused as that of a server's end, which goes on [R14]", async () => {
+    const world = new World();
+    const { client } = await world.connected();
+    await expect(world.server.close({ reason: "x".repeat(124) })).rejects.toMatchObject({
+      code: "close/reason-too-long",
+    });
+    await opened(new world.WebSocket("ws://example.com/"));
+    expect([client.readyState, world.server.connections]).toEqual([1, 2]);
+  });
+});

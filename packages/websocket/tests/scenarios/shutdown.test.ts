@@ -1,0 +1,146 @@
+/** The end of a server, asked for more than once. */
+import { describe, expect, it } from "vitest";
+import type { IncomingOpening } from "../../src/incoming-opening.ts";
+import { listeningServer } from "../../src/listening.ts";
+import { opened } from "../../src/opened.ts";
+import { pair } from "../../src/pair.ts";
+import { WebSocketServer } from "../../src/server.ts";
+import { TestClock, turn, until } from "../support/clock.ts";
+import { World } from "../support/link.ts";
+
+const deaf = { data() {}, drain() {}, end() {}, error() {}, close() {} };
+
+/** Notes in `lines` when `promise` is resolved. */
+function note(lines: string[], name: string, promise: Promise<void>): void {
+  void promise.then(() => lines.push(name));
+}
+
+describe("a server that is closed several times", () => {
+  it("tells everybody who has asked when its last connection has ended, and later ones at once [R04]", async () => {
+    const world = new World();
+    const { client } = await world.connected();
+    client.pause();
+    await turn();
+    const lines: string[] = [];
+    note(lines, "first", world.server.close());
+    note(lines, "second", world.server.close({ timeout: 500 }));
+    note(lines, "third", world.server.close());
+    await turn();
+    expect(lines).toEqual([]);
+    client.resume();
+    await until(() => lines.length === 3);
+    expect(world.clock.due).toEqual([]);
+    note(lines, "fourth", world.server.close({ timeout: 1 }));
+    await turn();
+    expect(lines).toEqual(["first", "second", "third", "fourth"]);
+    expect(world.clock.due).toEqual([]);
+  });
+
+  it.each([
+    { first: 5_000, second: 100, drop: 100 },
+    { first: 100, second: 5_000, drop: 100 },
+    { first: Number.POSITIVE_INFINITY, second: 300, drop: 300 },
+    { first: undefined, second: 0, drop: 0 },
+  ])("drops its connections at the earliest end of $first and $second ms [R04]", async ({ first, second, drop }) => {
+    const world = new World({ server: { deadlines: { closing: Number.POSITIVE_INFINITY } } });
+    const { client, server } = await world.connected({ deadlines: { ping: Number.POSITIVE_INFINITY } });
+    client.pause();
+    await turn();
+    const lines: string[] = [];
+    note(lines, "first", world.server.close({ timeout: first }));
+    note(lines, "second", world.server.close({ timeout: second }));
+    if (drop > 0) {
+      await world.clock.advance(drop - 1);
+      expect([lines, server.readyState]).toEqual([[], 2]);
+    }
+    await world.clock.advance(1);
+    await until(() => lines.length === 2);
+    expect([server.readyState, world.server.connections]).toEqual([3, 0]);
+    expect(world.clock.due).toEqual([]);
+  });
+
+  it("gives a later call the time from that call on [R04]", async () => {
+    const world = new World({ server: { deadlines: { closing: Number.POSITIVE_INFINITY } } });
+    const { client } = await world.connected({ deadlines: { ping: Number.POSITIVE_INFINITY } });
+    client.pause();
+    await turn();
+    const lines: string[] = [];
+    note(lines, "first", world.server.close({ timeout: 1_000 }));
+    await world.clock.advance(900);
+    note(lines, "second", world.server.close({ timeout: 500 }));
+    await world.clock.advance(99);
+    expect(lines).toEqual([]);
+    await world.clock.advance(1);
+    await until(() => lines.length === 2);
+  });
+
+  it("ends openings as well: those that have not asked, and those that await their answer [R04]", async () => {
+    const asked: IncomingOpening[] = [];
+    const world = new World({ handler: (opening) => new Promise(() => asked.push(opening)) });
+    const waiting = opened(new world.WebSocket("ws://example.com/")).catch((error: Error) => error);
+    await until(() => asked.length === 1);
+    const [near, far] = pair();
+    near.start(deaf);
+    world.server.receive(far);
+    expect(world.server.connections).toBe(2);
+    await Promise.all([world.server.close(), world.server.close({ timeout: 100_000 })]);
+    expect(await waiting).toMatchObject({ response: { status: 503 } });
+    const [late, lateFar] = pair();
+    let isGone = false;
+    late.start({ ...deaf, close: () => (isGone = true) });
+    world.server.receive(lateFar);
+    await world.server.close();
+    await until(() => isGone);
+  });
+
+  it("and has no connections resolves every time [R04]", async () => {
+    const server = new WebSocketServer(() => {}, { clock: new TestClock() });
+    await Promise.all([server.close(), server.close(), server.close({ timeout: Number.POSITIVE_INFINITY })]);
+    await server.close();
+  });
+});
+
+describe("a listening server", () => {
+  it("stops its listener once, however often it is closed, and drops what became no connection [R04]", async () => {
+    const world = new World();
+    const { client } = await world.connected();
+    client.pause();
+    await turn();
+    const lines: string[] = [];
+    let isFree: () => void = () => {};
+    const server = listeningServer(world.server, {
+      secure: false,
+      address: undefined,
+      stop() {
+        lines.push("stop");
+        return new Promise<void>((resolve) => (isFree = resolve));
+      },
+      drop: () => void lines.push("drop"),
+    });
+    note(lines, "first", server.close());
+    note(lines, "second", server.close());
+    await turn();
+    expect(lines).toEqual(["stop"]);
+    client.resume();
+    await until(() => lines.includes("drop"));
+    await turn();
+    expect(lines).not.toContain("first");
+    isFree();
+    await server.close();
+    expect(lines).toEqual(["stop", "drop", "drop", "drop", "first", "second"]);
+  });
+
+  it("goes on listening when close is called with what it does not take [R14]", async () => {
+    const world = new World();
+    let stops = 0;
+    const server = listeningServer(world.server, { secure: false, address: undefined, stop: () => void stops++ });
+    for (const timeout of [-1, Number.NaN]) {
+      await expect(server.close({ timeout })).rejects.toMatchObject({ code: "option/range" });
+    }
+    await expect(server.close({ reason: "x".repeat(124) })).rejects.toMatchObject({ code: "close/reason-too-long" });
+    await world.connected();
+    expect(stops).toBe(0);
+    await server.close();
+    expect(stops).toBe(1);
+  });
+});
