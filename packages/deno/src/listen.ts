@@ -51,16 +51,25 @@ function openListener({ port = 0, host: hostname = "0.0.0.0", path, tls }: Liste
 }
 
 async function accept(listener: Deno.Listener, sockets: WebSocketServer, secure: boolean): Promise<void> {
+  let isFailing = false;
   for (;;) {
     try {
       const conn = await listener.accept();
+      isFailing = false;
       sockets.receive(new DenoTransport(conn), { secure, remoteAddress: remoteAddress(conn) });
     } catch (error) {
       if (error instanceof Deno.errors.BadResource) return;
-      // A client that left before it was accepted, or no file descriptors for now: the server goes on.
+      // A client that left before it was accepted, or no file descriptors for now: the server goes on, and tells the latter
+      // once, and not each time that it tries again.
+      if (!isFailing && !hasLeft(error)) sockets.reportError(error);
+      isFailing ||= !hasLeft(error);
       await new Promise((resolve) => setTimeout(resolve, acceptPause));
     }
   }
+}
+
+function hasLeft(error: unknown): boolean {
+  return error instanceof Deno.errors.ConnectionAborted || error instanceof Deno.errors.ConnectionReset;
 }
 
 /** Milliseconds after a connection that could not be accepted: why it could not may last. */

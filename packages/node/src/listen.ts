@@ -43,7 +43,7 @@ export async function listen(options: ListenOptions, handler: OpeningHandler): P
   const { server, drop } =
     tls === undefined
       ? { server: createTcpServer({ allowHalfOpen: true, noDelay: true }, receive) }
-      : createSecureServer(tls, options, receive);
+      : createSecureServer(tls, options, receive, (error) => sockets.failed({ error }, { secure: true }));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     // Node prefers a port, even 0, to a path.
@@ -53,7 +53,7 @@ export async function listen(options: ListenOptions, handler: OpeningHandler): P
     });
   });
   // A connection that could not be accepted is nobody's yet; the server goes on.
-  server.on("error", (error) => options.onError?.(error));
+  server.on("error", (error) => sockets.reportError(error));
   return listeningServer(sockets, {
     secure,
     address: addressOf(server),
@@ -76,8 +76,9 @@ const longestTimer = 0x7fff_ffff;
 /** A server for wss, and how to drop those whose TLS handshake is not over. */
 function createSecureServer(
   { handshakeTimeout, ...tls }: TlsOptions,
-  { deadlines = {}, clock = nodeClock, onFailure }: ListenOptions,
+  { deadlines = {}, clock = nodeClock }: ListenOptions,
   connection: (socket: Socket) => void,
+  failed: (error: unknown) => void,
 ): { server: NetServer; drop: () => void } {
   const { opening = defaultOpening } = deadlines;
   const time = checkDuration("tls.handshakeTimeout", handshakeTimeout === undefined ? opening : handshakeTimeout);
@@ -104,7 +105,7 @@ function createSecureServer(
     stopWaiting(socket);
     // Node leaves it open: half open, it would stay so until the client goes away.
     socket.destroy();
-    if (!isDropping) onFailure?.({ error }, { secure: true });
+    if (!isDropping) failed(error);
   };
   // Of the TLS handshake only its end is told, and not which of these is meant.
   const forget = function (this: Socket): void {

@@ -3,8 +3,9 @@
  * own would cost each idle connection 300 bytes in Node; this costs 8 (bench/micro/connection-memory.ts).
  */
 import type { Instant } from "@hybi/core";
-import { type Clock, reportError } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import { hasRequestContexts } from "./platform.ts";
+import { createReporter, printed } from "./reporter.ts";
 import { startTimer, type Timer } from "./timer.ts";
 
 /** What rings at an instant. Its fields are those of `Alarms`. */
@@ -125,7 +126,7 @@ export class Alarms {
         alarm.ring();
       } catch (error) {
         // A transport that throws when it is dropped is no reason to let the deadlines of others pass.
-        reportError(this.#clock, error);
+        createReporter(undefined, this.#clock, printed)(error);
       }
     }
     this.#arm(now);

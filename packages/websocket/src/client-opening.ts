@@ -155,13 +155,14 @@ export class ClientOpening {
   }
 
   #begin(connected: Transport | AgreedTransport): void {
-    const { clock, deadlines, writeBudget } = this.#options;
+    const { clock, deadlines, writeBudget, onError } = this.#options;
     const { agreement, rest } = "agreement" in connected ? connected : { agreement: undefined, rest: undefined };
     const pump = new Pump({
       endpoint: agreement === undefined ? this.#endpoint : new Connection(agreement, this.#opening),
       transport: transportOf(connected),
       listener: this.#listener,
       clock,
+      onError,
       deadlines,
       writeBudget,
     });

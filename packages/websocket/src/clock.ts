@@ -17,7 +17,7 @@ export interface Clock {
   defer?(task: () => void): void;
   /** Runs `task` after the I/O that is pending, so that others have their turn between the writes of a large message. */
   nextTurn?(task: () => void): void;
-  /** An error of the application's, thrown in a handler. By default as the platform reports such errors. */
+  /** Takes an error of the application that no `onError` takes. */
   reportError?(error: unknown): void;
 }
 
@@ -84,14 +84,4 @@ export function withFunctions(clock: Clock, replaced: Partial<Clock>): Clock {
 export function defer(clock: Clock, turn: Turn, task: () => void): void {
   if (clock.defer === undefined) turn.after(task);
   else clock.defer(task);
-}
-
-/** Reports what a handler of the application's threw, without disturbing who called it. */
-export function reportError(clock: Clock, error: unknown): void {
-  if (clock.reportError !== undefined) clock.reportError(error);
-  else {
-    queueMicrotask(() => {
-      throw error;
-    });
-  }
 }

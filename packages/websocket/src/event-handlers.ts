@@ -2,9 +2,9 @@
  * The `on…` attributes (HTML §8.1.8.1, event handlers): a handler takes the place in the order of listeners that it had
  * when it was first set, keeps it when it is replaced, and loses it when it is set to null.
  */
-import { type Clock, reportError } from "./clock.ts";
+import { type Reporter, reportRejection } from "./reporter.ts";
 
-/** What an `on…` attribute takes; what is no function counts as null. */
+/** What an `on…` attribute takes; what is no object counts as null, and what is no function is never called. */
 // biome-ignore lint/suspicious/noExplicitAny: `this` and the event are as specific as the attribute that uses it.
 export type Handler = (this: any, event: any) => unknown;
 
@@ -17,14 +17,14 @@ interface Slot {
 /** The handlers of one target. */
 export class EventHandlers {
   readonly #target: EventTarget;
-  readonly #clock: Clock;
+  readonly #report: Reporter;
   /** A list, because there are few: a Map takes five times the memory. */
   #slots: readonly Slot[] = [];
 
-  /** What handlers throw is reported to `clock`. */
-  constructor(target: EventTarget, clock: Clock) {
+  /** What handlers throw goes to `report`. */
+  constructor(target: EventTarget, report: Reporter) {
     this.#target = target;
-    this.#clock = clock;
+    this.#report = report;
   }
 
   /** The handler for `type`, or null. */
@@ -35,14 +35,15 @@ export class EventHandlers {
   /** Sets, replaces or removes the handler for `type`. */
   set(type: string, value: unknown): void {
     const slot = this.#slots.find((slot) => slot.type === type);
-    if (typeof value !== "function") {
+    if (!isHandler(value)) {
       if (slot === undefined) return;
       this.#slots = this.#slots.filter((other) => other !== slot);
-      this.#target.removeEventListener(type, slot.listener);
+      // The platform's: what a subclass makes of its listeners does not concern the handlers.
+      EventTarget.prototype.removeEventListener.call(this.#target, type, slot.listener);
     } else if (slot !== undefined) {
-      slot.handler = value as Handler;
+      slot.handler = value;
     } else {
-      this.#slots = [...this.#slots, this.#add(type, value as Handler)];
+      this.#slots = [...this.#slots, this.#add(type, value)];
     }
   }
 
@@ -51,14 +52,24 @@ export class EventHandlers {
       type,
       handler,
       listener: (event) => {
+        const { handler } = slot;
+        if (typeof handler !== "function") return;
         try {
-          slot.handler.call(this.#target, event);
+          const returned: unknown = handler.call(this.#target, event);
+          // HTML §8.1.8.1, the event handler processing algorithm: false cancels the event.
+          if (returned === false) event.preventDefault();
+          else if (typeof returned === "object") reportRejection(returned, this.#report);
         } catch (error) {
-          reportError(this.#clock, error);
+          this.#report(error);
         }
       },
     };
-    this.#target.addEventListener(type, slot.listener);
+    EventTarget.prototype.addEventListener.call(this.#target, type, slot.listener);
     return slot;
   }
+}
+
+/** HTML: [LegacyTreatNonObjectAsNull]. */
+function isHandler(value: unknown): value is Handler {
+  return typeof value === "function" || (typeof value === "object" && value !== null);
 }

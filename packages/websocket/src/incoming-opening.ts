@@ -3,6 +3,7 @@ import type { OpeningAnswer, OpeningRequest, Rejection } from "@hybi/core";
 import { Accepted } from "./accepted.ts";
 import type { OpeningListener } from "./client-opening.ts";
 import type { Clock } from "./clock.ts";
+import type { Reporter } from "./reporter.ts";
 import { type Closable, SocketCore } from "./socket-core.ts";
 import type { FailureDetail } from "./socket-events.ts";
 import { StreamCore } from "./stream-core.ts";
@@ -27,6 +28,8 @@ export interface AcceptedListener extends OpeningListener, Closable {
 /** What can be done with a request, below `IncomingOpening`. */
 export interface Answering {
   readonly clock: Clock;
+  /** Where errors of what is accepted go. */
+  readonly report: Reporter;
   accept(answer: OpeningAnswer, listener: AcceptedListener): void;
   accepted(socket: WebSocket): void;
   reject(rejection: Rejection): void;
@@ -60,7 +63,7 @@ export class IncomingOpening {
   accept(answer: OpeningAnswer = {}): WebSocket {
     let core: SocketCore | undefined;
     const source = new Accepted(this.url, (target) => {
-      core = new SocketCore(target!, this.#answering.clock);
+      core = new SocketCore(target!, this.#answering.clock, this.#answering.report);
       return core;
     });
     const socket = new WebSocket(source as unknown as string);

@@ -25,6 +25,7 @@ import type { Clock } from "./clock.ts";
 import type { IncomingOwner } from "./incoming.ts";
 import { type AcceptedListener, type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
 import { Pump } from "./pump.ts";
+import type { Reporter } from "./reporter.ts";
 import type { Closable } from "./socket-core.ts";
 import type { FailureDetail } from "./socket-events.ts";
 import { startTimer, type Timer } from "./timer.ts";
@@ -85,6 +86,10 @@ export class IncomingStream implements Answering, Closable {
     this.clock = how.clock;
     this.#deadlines = how.deadlines ?? {};
     this.#writeBudget = how.writeBudget;
+  }
+
+  get report(): Reporter {
+    return this.#owner.report;
   }
 
   /** Checks the request, and asks the handler if there is nothing wrong with it. */
@@ -150,6 +155,7 @@ export class IncomingStream implements Answering, Closable {
       transport: this.#stream.accept(head),
       listener,
       clock: this.clock,
+      onError: this.#owner.report,
       deadlines: this.#deadlines,
       writeBudget: this.#writeBudget,
     });

@@ -7,6 +7,7 @@ import type { Clock } from "./clock.ts";
 import { type AcceptedListener, type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
 import type { Pump } from "./pump.ts";
 import { type PumpListener, silentListener } from "./pump-listener.ts";
+import type { Reporter } from "./reporter.ts";
 import type { Closable, ClosableOwner } from "./socket-core.ts";
 import { type FailureDetail, failureOf } from "./socket-events.ts";
 import type { WebSocket } from "./websocket.ts";
@@ -18,8 +19,8 @@ export interface IncomingOwner extends ClosableOwner {
   requested(opening: IncomingOpening): Promise<void>;
   /** The client broke a rule of the opening handshake, or was too late. */
   failed(detail: FailureDetail, info: TransportInfo): void;
-  /** An error of the handler's. */
-  report(error: unknown): void;
+  /** Takes the errors of the application. */
+  readonly report: Reporter;
   /** In place of `before`, the server now has `after`, if there is anything left. */
   replaced(before: Closable, after: Closable | undefined): void;
   accepted(socket: WebSocket): void;
@@ -54,6 +55,10 @@ export class Incoming implements Answering, Closable {
     this.#owner = owner;
     this.#info = info;
     this.clock = clock;
+  }
+
+  get report(): Reporter {
+    return this.#owner.report;
   }
 
   attach(pump: Pump): void {

@@ -2,6 +2,7 @@
 import type { Connection, DeadlineOptions, Endpoint } from "@hybi/core";
 import type { Clock } from "./clock.ts";
 import type { PumpListener } from "./pump-listener.ts";
+import type { ErrorHandler } from "./reporter.ts";
 import type { Transport } from "./transport.ts";
 
 /** What a pump is made of. */
@@ -12,6 +13,8 @@ export interface PumpOptions {
   readonly listener: PumpListener;
   readonly clock?: Clock | undefined;
   readonly deadlines?: DeadlineOptions | undefined;
+  /** Takes what the listener throws, or an extension. Without it the clock reports it, or it is uncaught. */
+  readonly onError?: ErrorHandler | undefined;
   /**
    * Bytes taken for one write, at least 1; 128 KiB. What waits beyond it can be overtaken by control frames and by more
    * urgent messages; more of it makes large messages a little faster.

@@ -17,13 +17,14 @@ import {
   type Rejection,
   type RequestHead,
 } from "@hybi/core";
-import { type Clock, clockOf, defer, reportError } from "./clock.ts";
+import { type Clock, clockOf, defer } from "./clock.ts";
 import { orNoReason } from "./error-text.ts";
 import { type PumpListener, silentListener, tell } from "./pump-listener.ts";
 import { defaultWriteBudget, type PumpOptions } from "./pump-options.ts";
 import { type PauseReason, PumpReader } from "./pump-reader.ts";
 import { PumpTimer, type TimedPump } from "./pump-timer.ts";
 import { PumpWriter } from "./pump-writer.ts";
+import { asUncaught, createReporter, type ErrorHandler } from "./reporter.ts";
 import { RoundTrip } from "./round-trip.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 import { type Turn, turnOfPump } from "./turn.ts";
@@ -47,6 +48,7 @@ export class Pump implements TransportSink, TimedPump {
   #listener: PumpListener;
   readonly #clock: Clock;
   readonly #turn: Turn = turnOfPump();
+  readonly #onError: ErrorHandler | undefined;
   readonly #timer: PumpTimer;
   readonly #reader: PumpReader;
   readonly #writer: PumpWriter;
@@ -77,6 +79,7 @@ export class Pump implements TransportSink, TimedPump {
     this.#transport = options.transport;
     this.#listener = options.listener;
     this.#clock = clockOf(options.clock);
+    this.#onError = options.onError;
     this.#timer = new PumpTimer(this, this.#clock, deadlines);
     this.#reader = new PumpReader(endpoint, options.transport, this.#timer);
     this.#writer = new PumpWriter(endpoint, options.transport, options.writeBudget ?? defaultWriteBudget);
@@ -204,7 +207,13 @@ export class Pump implements TransportSink, TimedPump {
       return;
     }
     if (this.#connection === undefined) {
-      this.#tellOpening((this.endpoint as Endpoint).receive(chunk));
+      try {
+        this.#tellOpening((this.endpoint as Endpoint).receive(chunk));
+      } catch (error) {
+        // An extension, or another function of the application's that the handshake asks.
+        this.#lost ??= error;
+        this.#listenerThrew(error);
+      }
       if (this.#connection === undefined) return;
       // It is open now. Whoever awaited that listens a few promises later.
       this.#held = [];
@@ -317,7 +326,7 @@ export class Pump implements TransportSink, TimedPump {
 
   /** The connection was left midway. That is the end of it, and of nothing else. */
   #listenerThrew(error: unknown): void {
-    reportError(this.#clock, error);
+    createReporter(this.#onError, this.#clock, asUncaught)(error);
     this.abort();
   }
 

@@ -11,19 +11,22 @@ import {
   type Fields,
   formatClosePayload,
   type Instant,
+  type OpeningRequest,
+  type OriginCheck,
   originCheck,
   prepareBinary,
   prepareText,
   type RequestHead,
   type SendOptions,
 } from "@hybi/core";
-import { type Clock, clockOf, reportError, withFunctions } from "./clock.ts";
+import { type Clock, clockOf } from "./clock.ts";
 import { Incoming, type IncomingOwner } from "./incoming.ts";
 import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
 import { IncomingStream, type RequestStream } from "./incoming-stream.ts";
 import { type Sendable, sendable } from "./message-data.ts";
 import { bound } from "./platform.ts";
 import { Pump } from "./pump.ts";
+import { callGuarded, createReporter, type ErrorHandler, printed, type Reporter, reportRejection } from "./reporter.ts";
 import { type Closable, OPEN } from "./socket-core.ts";
 import type { FailureDetail } from "./socket-events.ts";
 import { startTimer, type Timer } from "./timer.ts";
@@ -41,9 +44,12 @@ export interface ServerOptions extends Omit<EndpointOptions, "delivery"> {
   readonly maxConnections?: number | undefined;
   readonly deadlines?: DeadlineOptions | undefined;
   /** Is told of clients with whom no connection came to be by their own fault. They have been answered already. */
-  readonly onFailure?: ((detail: FailureDetail, info: TransportInfo) => void) | undefined;
-  /** Takes what handlers of the application throw. Without it they are uncaught, as in an event listener. */
-  readonly onError?: ((error: unknown) => void) | undefined;
+  readonly onFailure?: ((detail: FailureDetail, info: TransportInfo) => unknown) | undefined;
+  /**
+   * Takes what the application's own code throws: handlers and listeners of accepted sockets, asynchronous ones included, the
+   * handler of openings, and the functions among these options. Without it they are printed with `console.error`.
+   */
+  readonly onError?: ErrorHandler | undefined;
   readonly clock?: Clock | undefined;
   /** Bytes of one write; see `PumpOptions`. */
   readonly writeBudget?: number | undefined;
@@ -96,6 +102,9 @@ export class WebSocketServer {
   readonly #endpointOptions: EndpointOptions;
   readonly #clock: Clock;
   readonly #onFailure: ServerOptions["onFailure"];
+  readonly #report: Reporter;
+  /** What `checkOrigin` has thrown about a request. */
+  readonly #unchecked = new WeakMap<OpeningRequest, { readonly error: unknown }>();
   readonly #owner: IncomingOwner;
   readonly #connections = new Set<Closable>();
   readonly #sockets = new Set<WebSocket>();
@@ -111,19 +120,19 @@ export class WebSocketServer {
   constructor(handler: OpeningHandler, options: ServerOptions = {}) {
     this.#handler = handler;
     this.#options = options;
-    const { onError } = options;
-    const clock = clockOf(options.clock);
-    this.#clock = onError === undefined ? clock : withFunctions(clock, { reportError: bound(onError) });
-    this.#onFailure = options.onFailure && bound(options.onFailure);
+    const { onError, onFailure } = options;
+    this.#clock = clockOf(options.clock);
+    this.#report = createReporter(onError, this.#clock, printed);
+    this.#onFailure = onFailure && bound(onFailure);
     const { checkOrigin = options.origins && originCheck(options.origins) } = options;
-    this.#endpointOptions = { ...options, checkOrigin };
+    this.#endpointOptions = { ...options, checkOrigin: checkOrigin && this.#guardedCheck(checkOrigin) };
     // A usage error comes now, and not with the first connection.
     Endpoint.server(this.#endpointOptions);
     checkDeadlines(options.deadlines ?? {});
     this.#owner = {
       requested: (opening) => this.#answer(opening),
-      failed: (detail, info) => this.#failed(detail, info),
-      report: (error) => reportError(this.#clock, error),
+      failed: (detail, info) => this.failed(detail, info),
+      report: this.#report,
       replaced: (before, after) => this.#replace(before, after),
       accepted: (socket) => this.#sockets.add(socket),
       closed: (socket) => this.#sockets.delete(socket as WebSocket),
@@ -173,6 +182,16 @@ export class WebSocketServer {
     const incoming = new IncomingStream(this.#owner, stream, info, this.#endpointOptions, how);
     this.#connections.add(incoming);
     incoming.begin(fields);
+  }
+
+  /** A client has failed before it had a transport to give, as in its TLS handshake: tells `onFailure`. */
+  failed(detail: FailureDetail, info: TransportInfo = {}): void {
+    callGuarded(() => this.#onFailure?.(detail, info), this.#report);
+  }
+
+  /** An error that is no connection's, such as one that could not be accepted: tells `onError`, or prints it. */
+  reportError(error: unknown): void {
+    this.#report(error);
   }
 
   // What applications do
@@ -237,6 +256,7 @@ export class WebSocketServer {
       transport,
       listener: incoming.listener,
       clock: this.#clock,
+      onError: this.#report,
       deadlines: this.#options.deadlines,
       writeBudget: this.#options.writeBudget,
     });
@@ -246,7 +266,24 @@ export class WebSocketServer {
     return pump;
   }
 
+  /** A request that could not be checked is not accepted: it is answered as if its handler had thrown. */
+  #guardedCheck(check: OriginCheck): OriginCheck {
+    return (request) => {
+      try {
+        const refused = check(request);
+        if (refused === undefined || typeof refused.code === "string") return refused;
+        reportRejection(refused, this.#report);
+        throw new TypeError("checkOrigin must return a violation or undefined, and not a promise.");
+      } catch (error) {
+        this.#unchecked.set(request, { error });
+        return undefined;
+      }
+    };
+  }
+
   async #answer(opening: IncomingOpening): Promise<void> {
+    const unchecked = this.#unchecked.get(opening.request);
+    if (unchecked !== undefined) throw unchecked.error;
     const { maxConnections = Number.POSITIVE_INFINITY } = this.#options;
     if (this.#connections.size > maxConnections) opening.reject({ status: 503, fields: [["Retry-After", "5"]] });
     else await this.#handler(opening);
@@ -255,14 +292,6 @@ export class WebSocketServer {
   /** The time to close is over. */
   #drop(): void {
     for (const connection of [...this.#connections]) connection.terminate();
-  }
-
-  #failed(detail: FailureDetail, info: TransportInfo): void {
-    try {
-      this.#onFailure?.(detail, info);
-    } catch (error) {
-      reportError(this.#clock, error);
-    }
   }
 
   #replace(before: Closable, after: Closable | undefined): void {

@@ -16,6 +16,7 @@ import { type Clock, clockOf, defer } from "./clock.ts";
 import { type BinaryType, ownBuffer, payloadLength } from "./message-data.ts";
 import { type KeptMessage, MessageQueue } from "./message-queue.ts";
 import type { Pump } from "./pump.ts";
+import { asUncaught, type Reporter } from "./reporter.ts";
 import { SendQueue } from "./send-queue.ts";
 import { CloseEvent, ControlEvent, type FailureDetail, FailureEvent, failureOf } from "./socket-events.ts";
 import { turnOfPump } from "./turn.ts";
@@ -99,12 +100,14 @@ export class SocketCore implements OpeningListener, Closable {
   #failure: FailureDetail | undefined;
   #readingPaused = false;
 
-  /** Where errors of the application's handlers are reported. */
-  readonly clock: Clock;
+  readonly #clock: Clock;
+  /** Where errors of the application's handlers and listeners go. */
+  readonly report: Reporter;
 
-  constructor(target: EventTarget, clock: Clock | undefined) {
+  constructor(target: EventTarget, clock: Clock | undefined, report: Reporter = asUncaught) {
     this.#target = target;
-    this.clock = clockOf(clock);
+    this.#clock = clockOf(clock);
+    this.report = report;
   }
 
   get pump(): Pump | undefined {
@@ -372,7 +375,7 @@ export class SocketCore implements OpeningListener, Closable {
     const message = this.readyState === OPEN ? queue.take() : undefined;
     if (message !== undefined) {
       this.#dispatchMessage(this.#present(message));
-      defer(this.clock, turnOfPump(), () => this.#tellKept());
+      defer(this.#clock, turnOfPump(), () => this.#tellKept());
       return;
     }
     this.#dropKept();
@@ -389,7 +392,7 @@ export class SocketCore implements OpeningListener, Closable {
   #keepEnd(more: KeptEnd): void {
     this.#keptEnd = { ...this.#keptEnd, ...more };
     if (more.end === undefined) return;
-    this.#keptEndTimer = this.clock.setTimeout(() => {
+    this.#keptEndTimer = this.#clock.setTimeout(() => {
       this.#dropKept();
       this.#tellKeptEnd();
     }, keptEndTime);
@@ -399,7 +402,7 @@ export class SocketCore implements OpeningListener, Closable {
     const kept = this.#keptEnd;
     if (kept === undefined) return;
     this.#keptEnd = undefined;
-    this.clock.clearTimeout(this.#keptEndTimer);
+    this.#clock.clearTimeout(this.#keptEndTimer);
     if (kept.violation !== undefined) this.failure(kept.violation);
     if (kept.isClosing === true) this.close();
     if (kept.end !== undefined) this.end(kept.end.clean, kept.end.statusCode, kept.end.reason);

@@ -9,6 +9,7 @@ import type {
   WebSocketUrl,
 } from "@hybi/core";
 import type { Clock } from "./clock.ts";
+import type { ErrorHandler } from "./reporter.ts";
 import type { Transport } from "./transport.ts";
 
 /** Where to, and what for. */
@@ -85,6 +86,8 @@ export interface ClientSocketOptions
   /** For masking keys and nonces; `crypto.getRandomValues` by default. */
   readonly random?: RandomSource | undefined;
   readonly clock?: Clock | undefined;
+  /** Takes what handlers and listeners throw. Without it they are uncaught, as the platform has it. */
+  readonly onError?: ErrorHandler | undefined;
   /** Opens the transport; adapters have one of their own. */
   readonly connect?: Connect | undefined;
   /** For the adapter: see its own documentation. */

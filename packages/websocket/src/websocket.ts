@@ -6,10 +6,13 @@
 import type { Agreement, PreparedMessage, SendOptions, Statistics } from "@hybi/core";
 import { Accepted } from "./accepted.ts";
 import { ClientOpening } from "./client-opening.ts";
+import { clockOf } from "./clock.ts";
 import { invalidState, withSyntaxErrors } from "./dom-exception.ts";
 import { EventHandlers, type Handler } from "./event-handlers.ts";
 import { formatExtensions } from "./format-extensions.ts";
+import { GuardedListeners } from "./guarded-listeners.ts";
 import { type BinaryType, type Sendable, sendable } from "./message-data.ts";
+import { asUncaught, createReporter } from "./reporter.ts";
 import {
   CLOSED,
   CLOSING,
@@ -82,6 +85,9 @@ export class WebSocket extends EventTarget {
   declare readonly CLOSING: typeof CLOSING;
   declare readonly CLOSED: typeof CLOSED;
 
+  /** The errors of a socket's listeners go where those of its handlers go. */
+  static readonly #listeners = new GuardedListeners((target) => (target as WebSocket).#core.report);
+
   readonly #core: SocketCore;
   readonly #url: string;
   /** Whose status codes it may close with. */
@@ -105,7 +111,8 @@ export class WebSocket extends EventTarget {
     if (url === undefined) throw new TypeError("A WebSocket needs a URL.");
     this.#closes = "page";
     const options = clientOptions(protocols);
-    const core = new SocketCore(this, options.clock);
+    const clock = clockOf(options.clock);
+    const core = new SocketCore(this, clock, createReporter(options.onError, clock, asUncaught));
     this.#core = core;
     this.#url = resolveUrl(String(url), options.base ?? ambientBase());
     core.origin = new URL(this.#url).origin;
@@ -209,10 +216,8 @@ export class WebSocket extends EventTarget {
   ): void;
   override addEventListener(type: string, listener: AnyListener, options?: boolean | object): void;
   override addEventListener(type: string, listener: unknown, options?: boolean | object): void {
-    // Messages are events only from when somebody listens: to make one costs more than to decode a message.
-    if (type === "message" && listener !== null && listener !== undefined) this.#core.listen();
-    if (type === "ping" || type === "pong") this.#core.listensToControl = true;
-    super.addEventListener(type, listener as AnyListener, options);
+    super.addEventListener(type, WebSocket.#listeners.guard(listener) as AnyListener, options);
+    if (listener !== null && listener !== undefined) this.#listensTo(type);
   }
 
   override removeEventListener<Type extends keyof WebSocketEventMap>(
@@ -222,7 +227,7 @@ export class WebSocket extends EventTarget {
   ): void;
   override removeEventListener(type: string, listener: AnyListener, options?: boolean | object): void;
   override removeEventListener(type: string, listener: unknown, options?: boolean | object): void {
-    super.removeEventListener(type, listener as AnyListener, options);
+    super.removeEventListener(type, WebSocket.#listeners.guarding(listener) as AnyListener, options);
   }
 
   // Extensions
@@ -302,8 +307,15 @@ export class WebSocket extends EventTarget {
   }
 
   #setHandler(type: string, handler: unknown): void {
-    this.#handlers ??= new EventHandlers(this, this.#core.clock);
+    this.#handlers ??= new EventHandlers(this, this.#core.report);
     this.#handlers.set(type, handler);
+    if (typeof handler === "function") this.#listensTo(type);
+  }
+
+  /** Messages are events only from when somebody listens: to make one costs more than to decode a message. */
+  #listensTo(type: string): void {
+    if (type === "message") this.#core.listen();
+    if (type === "ping" || type === "pong") this.#core.listensToControl = true;
   }
 }
 

@@ -1,6 +1,7 @@
 /** What every adapter must do, over real sockets of its own runtime: one suite for all of them. */
 import type { Adapter } from "./adapter.ts";
 import { closingContract } from "./closing.ts";
+import { errorContract } from "./errors.ts";
 import { flowContract } from "./flow.ts";
 import { messageContract } from "./messages.ts";
 import { neighbourContract } from "./neighbours.ts";
@@ -27,6 +28,7 @@ export function adapterContract(name: string, adapter: Adapter, runner: Runner):
     shutdownContract(adapter, runner);
     flowContract(adapter, runner);
     robustnessContract(adapter, runner);
+    errorContract(adapter, runner);
     neighbourContract(adapter, runner);
     tlsContract(adapter, runner);
     unixSocketContract(adapter, runner);

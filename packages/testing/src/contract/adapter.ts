@@ -27,7 +27,7 @@ export interface ListenSettings extends Omit<ServerOptions, "host"> {
   readonly host?: string | undefined;
   readonly path?: string | undefined;
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
-  readonly onError?: ((error: unknown) => void) | undefined;
+  readonly onError?: ((error: unknown) => unknown) | undefined;
 }
 
 export interface AdapterServer {

@@ -144,7 +144,7 @@ describe("the interface", () => {
     expect(socket.binaryType).toBe("blob");
   });
 
-  it("has event handlers that keep their place when replaced, lose it when removed, and ignore what is no function", async () => {
+  it("has event handlers that keep their place when replaced, lose it when removed, and ignore what is no object", async () => {
     const { client, server } = await new World().connected();
     const calls: string[] = [];
     client.onmessage = () => calls.push("first");
@@ -163,8 +163,6 @@ describe("the interface", () => {
     expect(calls).toEqual(["replaced true 1", "listener", "listener", "listener", "last"]);
     client.onclose = "no function" as unknown as null;
     expect(client.onclose).toBeNull();
-    client.onclose = { handleEvent: () => calls.push("object") } as unknown as null;
-    expect(client.onclose).toBeNull();
     for (const name of ["onopen", "onerror", "onclose", "onmessage"] as const) {
       const handler = () => {};
       client[name] = handler;
@@ -173,6 +171,64 @@ describe("the interface", () => {
       client[name] = null;
       expect(client[name]).toBeNull();
     }
+  });
+
+  it.each([[{}], [[]], [new Date(0)], [{ handleEvent: () => {} }]])(
+    "keeps %j as a handler, which has its place and is never called [R28]",
+    async (object) => {
+      const told: unknown[] = [];
+      const { client, server } = await new World().connected({ onError: (error) => told.push(error) });
+      const calls: string[] = [];
+      if ("handleEvent" in object) object.handleEvent = () => calls.push("handleEvent");
+      client.onmessage = object as never;
+      expect(client.onmessage).toBe(object);
+      client.addEventListener("message", () => calls.push("listener"));
+      server.send("1");
+      await until(() => calls.length === 1);
+      client.onmessage = () => calls.push("handler");
+      server.send("2");
+      await until(() => calls.length === 3);
+      client.onmessage = object as never;
+      server.send("3");
+      await until(() => calls.length === 4);
+      expect(calls).toEqual(["listener", "handler", "listener", "listener"]);
+      expect(told).toEqual([]);
+    },
+  );
+
+  it.each([[1], [0], [""], ["function"], [true], [undefined], [null], [Symbol("handler")], [1n]])(
+    "takes the handler %s for null [R28]",
+    (value) => {
+      const socket = closeLater(new Stuck("ws://example.com/"));
+      for (const name of ["onopen", "onmessage", "onerror", "onclose"] as const) {
+        socket[name] = () => {};
+        socket[name] = value as never;
+        expect(socket[name]).toBeNull();
+      }
+    },
+  );
+
+  it("takes `false` from a handler for a cancellation, of what can be cancelled, and nothing else [R28]", () => {
+    const socket = closeLater(new Stuck("ws://example.com/"));
+    const dispatch = (value: unknown, cancelable: boolean): boolean => {
+      socket.onopen = () => value;
+      return socket.dispatchEvent(new Event("open", { cancelable }));
+    };
+    expect([dispatch(false, true), dispatch(false, false)]).toEqual([false, true]);
+    for (const value of [undefined, null, 0, "", true, {}]) expect(dispatch(value, true)).toBe(true);
+  });
+
+  it("asks for the handler when the event comes: one that replaces it in the same event is called [R28]", () => {
+    const socket = closeLater(new Stuck("ws://example.com/"));
+    const calls: string[] = [];
+    socket.addEventListener("open", () => {
+      socket.onopen = () => calls.push("second");
+    });
+    socket.onopen = () => calls.push("first");
+    socket.dispatchEvent(new Event("open"));
+    socket.onopen = null;
+    socket.dispatchEvent(new Event("open"));
+    expect(calls).toEqual(["second"]);
   });
 
   it("has an open event once the handshake is over, and message events with data and origin", async () => {
