@@ -37,8 +37,9 @@ export class BunTransport implements Transport {
   #sink: TransportSink | undefined;
   /** What happened before there was anybody to tell. */
   #untold: ((sink: TransportSink) => void)[] = [];
-  /** What is left of the write that is under way, and how much of its first chunk has left. */
+  /** The write that is under way, which of its chunks is the first that has not left, and how much of that one has. */
   #unwritten: readonly Uint8Array[] = [];
+  #index = 0;
   #at = 0;
   #isWriting = false;
   #endWanted = false;
@@ -59,6 +60,7 @@ export class BunTransport implements Transport {
 
   write(chunks: readonly Uint8Array[]): void {
     this.#unwritten = joined(chunks);
+    this.#index = 0;
     this.#at = 0;
     this.#isWriting = true;
     this.#write();
@@ -117,14 +119,11 @@ export class BunTransport implements Transport {
   /** Writes what there is room for. Nothing is buffered here: what is written is in the kernel. */
   #write(): void {
     const chunks = this.#unwritten;
-    for (let index = 0; index < chunks.length; index++) {
-      const chunk = chunks[index]!;
+    for (; this.#index < chunks.length; this.#index++) {
+      const chunk = chunks[this.#index]!;
       while (this.#at < chunk.length) {
         const written = this.#socket.write(chunk, this.#at, chunk.length - this.#at);
-        if (written <= 0) {
-          this.#unwritten = chunks.slice(index);
-          return;
-        }
+        if (written <= 0) return;
         this.#at += written;
       }
       this.#at = 0;

@@ -25,6 +25,7 @@ import { maxControlPayload } from "./frame/header.ts";
 import { ping, pong } from "./frame/opcode.ts";
 import { Keepalive } from "./keepalive.ts";
 import type { Leniency } from "./leniency.ts";
+import type { Limits } from "./limits.ts";
 import { Assembler } from "./message/assembler.ts";
 import type { ActiveTransform } from "./message/decode-pipeline.ts";
 import { MessageStream } from "./message/message-stream.ts";
@@ -118,6 +119,11 @@ export class Connection implements Output {
   get tolerated(): readonly Leniency[] {
     const { tolerated } = this.agreement;
     return this.#decoder.toleratedNonMinimalLength ? [...tolerated, "non-minimal-length"] : tolerated;
+  }
+
+  /** What holds, defaults included. */
+  get limits(): Limits {
+    return this.#settings.limits;
   }
 
   get statistics(): Statistics {

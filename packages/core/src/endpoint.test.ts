@@ -166,9 +166,11 @@ describe("Endpoint", () => {
     const early = Endpoint.server();
     early.releaseOutput([]);
     expect([early.awaitsPong, early.statistics.bytesReceived]).toEqual([false, 0]);
+    expect(early.limits.head).toBe(16_384);
     const { server } = opened();
     server.expire("ping");
     server.releaseOutput(server.takeOutput());
     expect([server.awaitsPong, server.statistics.pingsTaken]).toEqual([true, 1]);
+    expect(server.limits.head).toBe(16_384);
   });
 });

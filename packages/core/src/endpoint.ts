@@ -9,6 +9,7 @@ import { type ConnectionOptions, type ConnectionSettings, resolveOptions } from 
 import type { EndEvent, EndpointEvent, HandshakeEvent } from "./events.ts";
 import type { Extension } from "./extension.ts";
 import type { RequestHead } from "./http/head.ts";
+import type { Limits } from "./limits.ts";
 import type { MessageStream } from "./message/message-stream.ts";
 import type { SendOptions } from "./message/outgoing.ts";
 import type { PreparedMessage } from "./message/prepared-message.ts";
@@ -109,6 +110,11 @@ export class Endpoint implements Output {
   /** What was agreed, once the connection is open. */
   get agreement(): Agreement | undefined {
     return this.#connection?.agreement;
+  }
+
+  /** What holds, defaults included. */
+  get limits(): Limits {
+    return (this.#connection ?? this.#settings!).limits;
   }
 
   get statistics(): Statistics {

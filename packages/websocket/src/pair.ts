@@ -3,6 +3,7 @@
  * later microtask, never during the call that wrote them, and a reader that has paused makes the writer wait.
  */
 import { bound } from "./platform.ts";
+import { Queue } from "./queue.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 
 /** How a pair behaves. */
@@ -42,7 +43,7 @@ class PairEnd implements PairedTransport {
   #peer!: PairEnd;
   #sink: TransportSink | undefined;
   /** What the peer has written and we have not delivered; `end` is the end of its half. */
-  readonly #incoming: (Uint8Array | "end")[] = [];
+  readonly #incoming = new Queue<Uint8Array | "end">();
   #incomingLength = 0;
   /** Whether the peer waits for room. */
   #peerWaits = false;
@@ -126,7 +127,7 @@ class PairEnd implements PairedTransport {
     const sink = this.#sink;
     if (sink === undefined) return;
     while (!this.#paused && !this.#closed) {
-      const item = this.#incoming.shift();
+      const item = this.#incoming.take();
       if (item === undefined) break;
       if (item === "end") {
         this.#peerHalfClosed = true;
@@ -149,7 +150,7 @@ class PairEnd implements PairedTransport {
   #lose(error: unknown): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#incoming.length = 0;
+    this.#incoming.takeAll();
     this.#incomingLength = 0;
     this.#error = error;
     if (this.#sink !== undefined) this.#tellClosed();

@@ -1,17 +1,24 @@
 /** Keeps the order of what is sent while the bytes of a Blob are being read, which takes a while (WHATWG WebSockets §3.1). */
+import { Queue } from "./queue.ts";
 
 /** Something to do in its turn; a Blob to read, what to do with its bytes. */
 interface Step {
   readonly blob: Blob | undefined;
+  /** Bytes of payload. */
+  readonly length: number;
   readonly act: (bytes: Uint8Array) => void;
 }
 
 const noBytes = new Uint8Array(0);
 
+/** A message of no bytes takes room as well: as much as its frame, as core counts it. */
+const frameOverhead = 2;
+
 /** A queue that is empty except while a Blob is being read. */
 export class SendQueue {
   readonly #onError: (error: unknown) => void;
-  #steps: Step[] = [];
+  readonly #steps = new Queue<Step>();
+  #length = 0;
   #running = false;
 
   /** `onError` is told when a Blob cannot be read; what follows it is dropped. */
@@ -23,25 +30,34 @@ export class SendQueue {
     return !this.#running;
   }
 
-  /** Does `act` after everything before it, with the bytes of `blob` if there is one. */
-  push(blob: Blob | undefined, act: (bytes: Uint8Array) => void): void {
-    this.#steps.push({ blob, act });
+  /** Bytes of what waits, framing included. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Does `act` after everything before it, with the bytes of `blob` if there is one. `length` is that of the payload. */
+  push(blob: Blob | undefined, length: number, act: (bytes: Uint8Array) => void): void {
+    this.#steps.push({ blob, length, act });
+    this.#length += length + frameOverhead;
     if (!this.#running) void this.#run();
   }
 
   /** Forgets everything. */
   clear(): void {
-    this.#steps = [];
+    this.#steps.takeAll();
+    this.#length = 0;
   }
 
   async #run(): Promise<void> {
     this.#running = true;
     try {
-      // A step leaves the queue before it acts: it is not there any more when `clear` has come between.
-      for (let step = this.#steps[0]; step !== undefined; step = this.#steps[0]) {
+      for (let step = this.#steps.first; step !== undefined; step = this.#steps.first) {
         const bytes = step.blob === undefined ? noBytes : new Uint8Array(await step.blob.arrayBuffer());
-        if (this.#steps[0] !== step) continue;
-        this.#steps.shift();
+        // It is not there any more when `clear` has come between.
+        if (this.#steps.first !== step) continue;
+        // A step leaves the queue before it acts.
+        this.#steps.take();
+        this.#length -= step.length + frameOverhead;
         step.act(bytes);
       }
     } catch (error) {

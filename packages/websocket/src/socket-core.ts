@@ -132,18 +132,22 @@ export class SocketCore implements OpeningListener, Closable {
       this.#buffered.lost(payloadLength(data));
     } else if (data instanceof Blob) {
       const { size } = data;
-      this.#inTurn(size, data, (bytes) => this.#transmit(bytes, { ...options, owned: true }));
-    } else if (this.#sendQueue === undefined || this.#sendQueue.isEmpty) {
-      this.#transmit(data, options);
-    } else {
+      if (this.#hasRoom(size)) this.#inTurn(size, data, (bytes) => this.#transmit(bytes, { ...options, owned: true }));
+    } else if (this.#hasBlobs) {
+      const length = payloadLength(data);
+      if (!this.#hasRoom(length)) return;
       const kept = typeof data === "string" ? data : data.slice();
-      this.#inTurn(payloadLength(data), undefined, () => this.#transmit(kept, { ...options, owned: true }));
+      this.#inTurn(length, undefined, () => this.#transmit(kept, { ...options, owned: true }));
+    } else {
+      this.#transmit(data, options);
     }
   }
 
   sendPrepared(message: PreparedMessage, options: SendOptions | undefined): void {
-    if (this.readyState !== OPEN) this.#buffered.lost(message.payload.length);
-    else this.#afterBlobs(message.payload.length, () => this.#transmitPrepared(message, options));
+    const { length } = message.payload;
+    if (this.readyState !== OPEN) this.#buffered.lost(length);
+    else if (!this.#hasBlobs) this.#transmitPrepared(message, options);
+    else if (this.#hasRoom(length)) this.#inTurn(length, undefined, () => this.#transmitPrepared(message, options));
   }
 
   /** Sends a Ping or a Pong while the socket is open. One that comes too late, or that there is no room for, is dropped. */
@@ -165,7 +169,9 @@ export class SocketCore implements OpeningListener, Closable {
     }
     this.readyState = CLOSING;
     this.#stopListening();
-    this.#afterBlobs(0, () => this.#pump!.endpoint.sendClose(statusCode, reason));
+    const sendClose = (): void => this.#pump!.endpoint.sendClose(statusCode, reason);
+    if (this.#hasBlobs) this.#inTurn(0, undefined, sendClose);
+    else sendClose();
     // The peer's Close frame may stand behind messages that nobody takes any more.
     this.#pump!.resume("any");
     this.#pump!.touch();
@@ -418,16 +424,25 @@ export class SocketCore implements OpeningListener, Closable {
     this.#target.dispatchEvent(new MessageEvent("message", { data, origin: this.origin }));
   }
 
-  /** Does `act` once all Blobs that were sent before have been read; at once when there are none. */
-  #afterBlobs(length: number, act: () => void): void {
-    if (this.#sendQueue === undefined || this.#sendQueue.isEmpty) act();
-    else this.#inTurn(length, undefined, act);
+  /** Whether a Blob that was sent has not been read: what is sent now must wait for it. */
+  get #hasBlobs(): boolean {
+    return this.#sendQueue !== undefined && !this.#sendQueue.isEmpty;
   }
 
+  /** Whether a message of `length` may wait for a Blob, or for being read. What waits so is output as well, and as limited. */
+  #hasRoom(length: number): boolean {
+    const { outputLength, limits } = this.#pump!.endpoint;
+    const waiting = this.#sendQueue?.length ?? 0;
+    if (waiting + outputLength <= limits.queuedOutput) return true;
+    this.#notSent(new UsageError("send/queue-full"), length);
+    return false;
+  }
+
+  /** Does `act` once all Blobs that were sent before have been read, and `blob` as well if there is one. */
   #inTurn(length: number, blob: Blob | undefined, act: (bytes: Uint8Array) => void): void {
     this.#sendQueue ??= new SendQueue((error) => this.terminate(error));
     this.#buffered.held(length);
-    this.#sendQueue.push(blob, (bytes) => {
+    this.#sendQueue.push(blob, length, (bytes) => {
       this.#buffered.held(-length);
       act(bytes);
       this.#pump!.touch();

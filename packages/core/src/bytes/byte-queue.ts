@@ -51,8 +51,6 @@ export class ByteQueue {
     this.#chunks ??= new Queue();
     const chunks = this.#chunks;
     if (chunks.length === 0) for (const chunk of this.#writer.take()) chunks.push(chunk);
-    const chunk = chunks.first;
-    if (chunk !== undefined) chunks.shift();
-    return chunk;
+    return chunks.take();
   }
 }

@@ -4,8 +4,7 @@ import { Queue } from "./queue.ts";
 function all<T>(queue: Queue<T>): T[] {
   const found: T[] = [];
   while (queue.length > 0) {
-    found.push(queue.first as T);
-    queue.shift();
+    found.push(queue.take() as T);
   }
   return found;
 }
@@ -18,19 +17,20 @@ describe("Queue", () => {
     for (let round = 1; round < 50; round++) {
       for (let count = 0; count < round; count++) queue.push(next++);
       for (let count = 0; count < round / 2; count++) {
-        found.push(queue.first as number);
-        queue.shift();
+        const { first } = queue;
+        expect(queue.take()).toBe(first);
+        found.push(first as number);
       }
     }
     found.push(...all(queue));
     expect(found).toEqual(Array.from({ length: next }, (_, index) => index));
-    expect([queue.length, queue.first]).toEqual([0, undefined]);
+    expect([queue.length, queue.first, queue.take()]).toEqual([0, undefined, undefined]);
   });
 
   it("replaces the first one, removes what is unwanted, and is cleared", () => {
     const queue = new Queue<number>();
     for (let index = 0; index < 6; index++) queue.push(index);
-    queue.shift();
+    expect(queue.take()).toBe(0);
     queue.replaceFirst(10);
     queue.remove((item) => item % 2 === 1);
     expect(queue.length).toBe(3);

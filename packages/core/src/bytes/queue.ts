@@ -2,7 +2,7 @@
 
 /** A queue of values. */
 export class Queue<T> {
-  #items: T[] = [];
+  #items: (T | undefined)[] = [];
   /** Where the first one is; what is before it has left. */
   #head = 0;
 
@@ -24,24 +24,32 @@ export class Queue<T> {
     this.#items[this.#head] = item;
   }
 
-  /** Removes the first one. Only while there is one. */
-  shift(): void {
+  /** Removes the first one and returns it, or undefined. */
+  take(): T | undefined {
+    const items = this.#items;
+    if (items.length <= 1) return items.pop();
+    const item = items[this.#head];
+    // What has left is not kept alive by the place that it had.
+    items[this.#head] = undefined;
     this.#head++;
-    // Half of the array has left: moving the rest costs no more than what was shifted since the last time.
-    if (this.#head * 2 >= this.#items.length) {
-      this.#items.splice(0, this.#head);
-      this.#head = 0;
-    }
+    // Half of the array has left: moving the rest costs no more than what was taken since the last time.
+    if (this.#head * 2 >= items.length) this.#compact();
+    return item;
   }
 
   /** Removes all for which `unwanted` holds. */
   remove(unwanted: (item: T) => boolean): void {
-    this.#items = this.#items.slice(this.#head).filter((item) => !unwanted(item));
-    this.#head = 0;
+    this.#compact();
+    this.#items = this.#items.filter((item) => !unwanted(item as T));
   }
 
   clear(): void {
     this.#items = [];
+    this.#head = 0;
+  }
+
+  #compact(): void {
+    this.#items = this.#items.slice(this.#head);
     this.#head = 0;
   }
 }

@@ -23,7 +23,7 @@ export class ControlQueue {
   readonly #keys: RandomPool | undefined;
   #frames: Queue<PendingControl> | undefined;
   /** The payloads of the Pongs that answer the peer. */
-  readonly #replies: Uint8Array[] = [];
+  readonly #replies = new Queue<Uint8Array>();
   #length = 0;
   #pingsQueued = 0;
   #pingsTaken = 0;
@@ -62,14 +62,14 @@ export class ControlQueue {
 
   /** Answers a Ping; of more than `mostReplies` that were not taken, the most recent ones stay. */
   reply(payload: Uint8Array): void {
-    if (this.#replies.length === mostReplies) this.#length -= this.#frameLength(this.#replies.shift()!);
+    if (this.#replies.length === mostReplies) this.#length -= this.#frameLength(this.#replies.take()!);
     this.#replies.push(payload);
     this.#length += this.#frameLength(payload);
   }
 
   /** Drops the answers to Pings: RFC 6455 §5.5.2 asks for none once a Close frame was received. */
   dropReplies(): void {
-    for (const payload of this.#replies.splice(0)) this.#length -= this.#frameLength(payload);
+    while (this.#replies.length > 0) this.#length -= this.#frameLength(this.#replies.take()!);
   }
 
   /** Moves them to `output` while there is `room`; answers the bytes. */
@@ -80,12 +80,12 @@ export class ControlQueue {
       for (let frame = frames.first; frame !== undefined && taken < room; frame = frames.first) {
         if (frame.opcode === ping) this.#pingsTaken++;
         taken += writeFrame(output, finBit | frame.opcode, frame.payload, this.#keys);
-        frames.shift();
+        frames.take();
       }
       if (frames.length === 0) this.#frames = undefined;
     }
     while (this.#replies.length > 0 && taken < room) {
-      taken += writeFrame(output, finBit | pong, this.#replies.shift()!, this.#keys);
+      taken += writeFrame(output, finBit | pong, this.#replies.take()!, this.#keys);
     }
     this.#length -= taken;
     return taken;

@@ -33,7 +33,7 @@ describe("Lane", () => {
     expect(lane.first()).toBe("run");
     expect(run(lane, 1000).lines).toEqual(["text FIN 1"]);
     expect(lane.first()).toBe(message);
-    lane.shift();
+    lane.dropFirst();
     expect(lane.first()).toBe("run");
     expect(run(lane, 1000).lines).toEqual(["text FIN 2"]);
     expect(lane.isEmpty).toBe(true);
@@ -90,7 +90,7 @@ describe("Lane", () => {
       expect(lane.first()).toBe(message);
       lane.writer.append(frame("server", { opcode: "text", payload }));
     }
-    lane.shift();
+    lane.dropFirst();
     const output = new ByteWriter();
     lane.takeRun(1000, output);
     expect(output.take()).toHaveLength(1);
@@ -126,7 +126,7 @@ describe("Lane", () => {
         items.push(`run of ${lane.takeRun(1_000_000, output)}`);
         continue;
       }
-      lane.shift();
+      lane.dropFirst();
       first.begin(undefined);
       const { payload, final, owned } = first.takeFragment(100_000);
       items.push(`${first.kind} of ${payload.length}, ${final}, ${owned}`);
@@ -152,7 +152,7 @@ describe("Lane", () => {
     lane.push(pending(9, false));
     expect(lane.dropUnended()).toBe(16);
     expect((lane.first() as PendingMessage).length).toBe(5);
-    lane.shift();
+    lane.dropFirst();
     expect(run(lane, 100).lines).toEqual(["text FIN 1"]);
     expect(lane.isEmpty).toBe(true);
   });

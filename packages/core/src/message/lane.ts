@@ -12,6 +12,8 @@ const none: readonly number[] = [];
 export class Lane {
   /** Greater is more urgent. */
   readonly priority: number;
+  /** Where it stands among the lanes of other priorities; theirs to say. */
+  place = 0;
   /** Short messages are encoded to here; what is in it comes after everything in `#queue`. */
   readonly writer: ByteWriter = new ByteWriter();
 
@@ -69,8 +71,8 @@ export class Lane {
   }
 
   /** Removes the pending message that is first. */
-  shift(): void {
-    this.#sealed().shift();
+  dropFirst(): void {
+    this.#sealed().take();
   }
 
   /** Moves whole frames of the run that is first to `output`, at least one and about `room` bytes; answers the bytes. */
@@ -82,7 +84,7 @@ export class Lane {
       taken += cut;
       if (cut === chunk.length) {
         output.appendReference(chunk);
-        queue.shift();
+        queue.take();
       } else {
         output.appendReference(chunk.subarray(0, cut));
         queue.replaceFirst(chunk.subarray(cut));

@@ -33,6 +33,55 @@ describe("Lanes", () => {
     }
   });
 
+  it("answers the most urgent first among many, while some are added and others emptied", () => {
+    for (let seed = 1; seed < 40; seed++) {
+      const lanes = new Lanes();
+      const waiting = new Set<number>();
+      let chance = seed;
+      for (let step = 0; step < 200; step++) {
+        chance = (chance * 48_271) % 0x7fff_ffff;
+        const priority = (chance % 61) - 30;
+        if (step < 100 || chance % 3 === 0) {
+          lanes.of(priority).writer.append(utf8("x"));
+          waiting.add(priority);
+          continue;
+        }
+        const lane = lanes.firstReady();
+        const most = waiting.size === 0 ? undefined : Math.max(...waiting);
+        expect(lane?.priority).toBe(most);
+        lane?.clear();
+        if (most !== undefined) waiting.delete(most);
+      }
+      expect(order(lanes)).toEqual([...waiting].sort((a, b) => b - a));
+    }
+  });
+
+  it("passes over many lanes whose first messages have nothing to give yet, and keeps none that is empty", () => {
+    const lanes = new Lanes();
+    for (const priority of [9, 8, 7, -7]) lanes.of(priority).push(new PendingMessage("text", undefined));
+    expect(lanes.firstReady()).toBeUndefined();
+    for (const priority of [5, 6, 3]) {
+      lanes.of(priority).writer.append(utf8("x"));
+      expect(lanes.firstReady()?.priority).toBe(priority);
+      lanes.of(priority).clear();
+      expect(lanes.firstReady()).toBeUndefined();
+    }
+    for (const used of [
+      [2, 1],
+      [1, 2],
+    ]) {
+      const others = new Lanes();
+      others.of(3).push(new PendingMessage("text", undefined));
+      for (const priority of used) others.of(priority).writer.append(utf8("x"));
+      expect(others.firstReady()?.priority).toBe(2);
+    }
+    const lane = lanes.of(5);
+    lane.writer.append(utf8("x"));
+    lanes.of(4).writer.append(utf8("x"));
+    lanes.of(-8).writer.append(utf8("x"));
+    expect(lanes.firstReady()).toBe(lane);
+  });
+
   it("is a plain run while only the ordinary lane holds only encoded messages", () => {
     const lanes = new Lanes();
     expect(lanes.isPlainRun).toBe(true);

@@ -220,7 +220,7 @@ export class Outgoing {
     const first = lane.first();
     if (first === "run") return this.#takeRun(lane, output, room);
     if (!this.#mayLeave(first)) return 0;
-    lane.shift();
+    lane.dropFirst();
     first.begin(this.#isTransformed ? this.#beginPipeline(first) : undefined);
     this.#current = first;
     return this.#takeFragment(first, output, room);

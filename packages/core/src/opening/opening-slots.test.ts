@@ -28,4 +28,25 @@ describe("OpeningSlots", () => {
     expect(slots.leave("192.0.2.1:80", "a")).toBe("b");
     expect(slots.leave("192.0.2.1:80", "b")).toBe("d");
   });
+
+  it("keeps an attempt's place when it asks again, and gives it a new one when it has left meanwhile [C14]", () => {
+    const slots = new OpeningSlots<string>();
+    expect(slots.enter("192.0.2.1:80", "a")).toBe(true);
+    expect(slots.enter("192.0.2.1:80", "a")).toBe(true);
+    for (const attempt of ["b", "c", "b", "d"]) expect(slots.enter("192.0.2.1:80", attempt)).toBe(false);
+    slots.leave("192.0.2.1:80", "b");
+    slots.enter("192.0.2.1:80", "b");
+    expect(slots.leave("192.0.2.1:80", "a")).toBe("c");
+    expect(slots.leave("192.0.2.1:80", "c")).toBe("d");
+    expect(slots.leave("192.0.2.1:80", "d")).toBe("b");
+    expect(slots.leave("192.0.2.1:80", "b")).toBeUndefined();
+  });
+
+  it("does not keep attempts that gave up while the first one takes its time [R12] [R15]", () => {
+    const slots = new OpeningSlots<number>();
+    for (let attempt = 0; attempt < 100; attempt++) slots.enter("192.0.2.1:80", attempt);
+    for (let attempt = 98; attempt > 0; attempt--) expect(slots.leave("192.0.2.1:80", attempt)).toBeUndefined();
+    expect(slots.leave("192.0.2.1:80", 0)).toBe(99);
+    expect(slots.leave("192.0.2.1:80", 0)).toBeUndefined();
+  });
 });

@@ -1,8 +1,9 @@
 /** The bytes that a handshake has written and that nobody has taken yet. */
+import { Queue } from "../bytes/queue.ts";
 
 /** Whole writes, oldest first. */
 export class OutputQueue {
-  #writes: Uint8Array[] = [];
+  readonly #writes = new Queue<Uint8Array>();
   #length = 0;
 
   /** Bytes not yet taken. */
@@ -18,22 +19,16 @@ export class OutputQueue {
 
   /** Removes at most about `budget` bytes: a write is cut where the budget ends. */
   take(budget: number): readonly Uint8Array[] {
-    if (budget >= this.#length) {
-      const all = this.#writes;
-      this.#writes = [];
-      this.#length = 0;
-      return all;
-    }
     const taken: Uint8Array[] = [];
-    let left = budget;
+    let left = Math.min(budget, this.#length);
     while (left > 0) {
-      const write = this.#writes[0] as Uint8Array;
-      const part = write.subarray(0, left);
+      const write = this.#writes.first!;
+      const part = write.length <= left ? write : write.subarray(0, left);
       taken.push(part);
       left -= part.length;
       this.#length -= part.length;
-      if (part.length === write.length) this.#writes.shift();
-      else this.#writes[0] = write.subarray(part.length);
+      if (part.length === write.length) this.#writes.take();
+      else this.#writes.replaceFirst(write.subarray(part.length));
     }
     return taken;
   }

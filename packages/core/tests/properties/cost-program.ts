@@ -6,7 +6,7 @@
  * single call: bytes copied and allocated, elements moved.
  */
 import { Session } from "node:inspector";
-import { Connection, Endpoint, type EndpointEvent, plainAgreement, type Role } from "@hybi/core";
+import { Connection, Endpoint, type EndpointEvent, OpeningSlots, plainAgreement, type Role } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { byteByByte, concat, cut, latin1, pattern, sampleKey, sampleRandom, utf8 } from "@hybi/testing";
 import { parseExtensions } from "../../src/opening/extension-header.ts";
@@ -127,6 +127,40 @@ const cases: Record<string, Case> = {
     for (let index = 0; index < n; index++) sender.sendText("message", { priority: index % 2 });
     return takeAll(sender, 1);
   },
+  "queued messages of as many priorities, taken one by one": (n) => {
+    const sender = connection("client");
+    // Neither in order nor against it: every residue once.
+    for (let index = 0; index < n; index++) sender.sendText("message", { priority: (index * 7919) % n });
+    return takeAll(sender, 1);
+  },
+  "queued messages of as many priorities, behind many that have begun and rest": (n) => {
+    const sender = connection("client");
+    for (let index = 0; index < 5; index++) sender.startMessage("text", { priority: n + index });
+    for (let index = 0; index < n / 8; index++) sender.sendText("message", { priority: index + 1 });
+    return takeAll(sender, 1);
+  },
+  "openings to one host, which end in turn": (n) => {
+    const slots = new OpeningSlots<number>();
+    for (let attempt = 0; attempt < n; attempt++) slots.enter("192.0.2.1:80", attempt);
+    return () => {
+      for (let attempt: number | undefined = 0; attempt !== undefined; ) attempt = slots.leave("192.0.2.1:80", attempt);
+    };
+  },
+  "openings to one host, which are given up, the last one first": (n) => {
+    const slots = new OpeningSlots<number>();
+    for (let attempt = 0; attempt < n; attempt++) slots.enter("192.0.2.1:80", attempt);
+    return () => {
+      for (let attempt = n - 1; attempt >= 0; attempt--) slots.leave("192.0.2.1:80", attempt);
+    };
+  },
+  "openings to one host, of which every other one is given up": (n) => {
+    const slots = new OpeningSlots<number>();
+    for (let attempt = 0; attempt < n; attempt++) slots.enter("192.0.2.1:80", attempt);
+    return () => {
+      for (let attempt = 1; attempt < n; attempt += 2) slots.leave("192.0.2.1:80", attempt);
+      for (let attempt: number | undefined = 0; attempt !== undefined; ) attempt = slots.leave("192.0.2.1:80", attempt);
+    };
+  },
   "queued long messages, taken bit by bit": (n) => {
     const sender = connection("server");
     const data = pattern(5000);
@@ -198,7 +232,7 @@ function countNatives(): void {
   counted(bytes, "set", (_self, source) => source.length);
   counted(bytes, "slice", (_self, _start, answer) => answer.length);
   counted(bytes, "copyWithin", (self) => self.length);
-  for (const name of ["splice", "unshift", "slice", "indexOf", "filter"]) {
+  for (const name of ["shift", "splice", "unshift", "slice", "indexOf", "filter"]) {
     counted(Array.prototype, name, (self) => self.length);
   }
   const Original = Uint8Array;

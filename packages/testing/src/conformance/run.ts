@@ -25,16 +25,16 @@ async function runCases(
   const times = resolvePatience(patience);
   const results: CaseResult[] = [];
   let done = 0;
-  const work = async (queue: [number, ConformanceCase][]): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const [index, testCase] = next;
+  // Several share one iterator, and each goes on with what nobody has begun.
+  const work = async (queue: Iterable<[number, ConformanceCase]>): Promise<void> => {
+    for (const [index, testCase] of queue) {
       const result = await runCase(testCase, () => connect(testCase), times);
       results[index] = result;
       onResult?.(result, ++done, cases.length);
     }
   };
   const entries = [...cases.entries()];
-  const quick = entries.filter(([, { extended }]) => extended !== true);
+  const quick = entries.filter(([, { extended }]) => extended !== true).values();
   await Promise.all(Array.from({ length: Math.max(1, concurrency) }, () => work(quick)));
   // One by one: what takes long keeps the tester and the subject so busy that others would wait in vain.
   await work(entries.filter(([, { extended }]) => extended === true));

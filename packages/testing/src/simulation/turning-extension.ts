@@ -67,7 +67,9 @@ class Turning implements MessageTransform {
 
   #emit(keep: number, sink: TransformSink): void {
     if (this.#held.length <= keep) return;
-    const out = Uint8Array.from(this.#held.splice(0, this.#held.length - keep));
+    const end = this.#held.length - keep;
+    const out = Uint8Array.from(this.#held.slice(0, end));
+    this.#held = this.#held.slice(end);
     sink(out, 0, out.length);
     // What a sink was given is valid during the call only.
     out.fill(0xee);
