@@ -39,12 +39,15 @@ export function upgrade(
   const requestHead = {
     method: request.method ?? "",
     target: request.url ?? "",
+    majorVersion: request.httpVersionMajor,
     minorVersion: request.httpVersionMinor,
     fields: fieldLines(request.rawHeaders),
   };
   const rest = new Uint8Array(head.buffer, head.byteOffset, head.length);
+  // Not `socket`: Node 26 puts a stream of its own before it when the request has a body.
+  const connection = request.socket;
   server.receiveUpgrade(new NodeTransport(socket), requestHead, rest, {
-    secure: socket instanceof TLSSocket,
-    remoteAddress: socket instanceof Socket ? socket.remoteAddress : undefined,
+    secure: connection instanceof TLSSocket,
+    remoteAddress: connection instanceof Socket ? connection.remoteAddress : undefined,
   });
 }

@@ -94,7 +94,8 @@ export class IncomingStream implements Answering, Closable {
 
   /** Checks the request, and asks the handler if there is nothing wrong with it. */
   begin(fields: Fields): void {
-    const check = checkExtendedConnect(fields, { tolerate: this.#options.tolerate });
+    const { tolerate, limits } = this.#options;
+    const check = checkExtendedConnect(fields, { tolerate, limits });
     if (check.type === "violation") {
       this.#refuse(check.violation);
       return;

@@ -6,6 +6,8 @@ export interface RequestHead {
   readonly method: string;
   /** The request target exactly as received (RFC 9112 §3.2). */
   readonly target: string;
+  /** The major version of HTTP; 1 when left out. Of a head that was parsed elsewhere it may be another, such as 0 for HTTP/0.9. */
+  readonly majorVersion?: number | undefined;
   /** The minor version of HTTP/1.x, one digit: 1 today (RFC 9112 §2.3). */
   readonly minorVersion: number;
   readonly fields: Fields;

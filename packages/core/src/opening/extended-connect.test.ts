@@ -74,6 +74,23 @@ describe("checkExtendedConnect", () => {
     expect(requestOf(list("/")).tolerated).toEqual([]);
   });
 
+  it("has the limits of heads, with all cookies as one line, as over HTTP/1.1 [R30]", () => {
+    const codeOf = (fields: Fields, options?: OpeningRequestCheckOptions): string => {
+      const check = checkExtendedConnect(fields, options);
+      return check.type === "request" ? "request" : check.violation.code;
+    };
+    const lines = (count: number, name: string): Fields => Array.from({ length: count }, () => [name, "a=b"] as const);
+    expect(codeOf(list("/", ...lines(127, "x")))).toBe("request");
+    expect(codeOf(list("/", ...lines(128, "x")))).toBe("http/too-many-fields");
+    expect(codeOf(list("/", ...lines(1000, "cookie")))).toBe("request");
+    expect(codeOf(list("/", ...lines(4000, "cookie")))).toBe("http/line-too-long");
+    expect(codeOf(list("/", ["x", "y".repeat(8191)]))).toBe("http/line-too-long");
+    expect(codeOf(list("/", ["x", "y".repeat(8000)], ["z", "y".repeat(8000)]))).toBe("request");
+    expect(codeOf(list("/", ["x", "y".repeat(8190)], ["z", "y".repeat(8190)]))).toBe("http/head-too-big");
+    expect(codeOf(list(`/${"a".repeat(8192)}`))).toBe("http/request-line-too-long");
+    expect(codeOf(list("/", ["x", "y"]), { limits: { fields: 1 } })).toBe("http/too-many-fields");
+  });
+
   it("compares every Host with :authority [B03]", () => {
     expect(requestOf(list("/", ["host", "a"], ["host", "a"])).authority).toBe("a");
     for (const hosts of [["a", "b"], ["b", "a"], ["b"], [""]]) {

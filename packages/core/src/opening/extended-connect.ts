@@ -6,6 +6,8 @@
 import { parseAuthority } from "../http/authority.ts";
 import { requestBodyFault } from "../http/body-framing.ts";
 import { type FieldLine, type Fields, fieldValues } from "../http/fields.ts";
+import { fieldsFault } from "../http/head-check.ts";
+import { type Limits, resolveLimits } from "../limits.ts";
 import type { Violation } from "../violation.ts";
 import { type ViolationCode, violation } from "../violation.ts";
 import type { Agreement } from "./agreement.ts";
@@ -52,8 +54,10 @@ function extendedConnectRequest(list: Fields, options: OpeningRequestCheckOption
   const authority = pseudo.get(":authority");
   // RFC 8441 §4: :scheme and :path MUST be included; §5: :authority is required.
   if (scheme === undefined || path === undefined || authority === undefined) return "opening/pseudo-field-missing";
-  const found = requestFields.find(fields);
+  const joined = joinCookies(fields);
+  const found = requestFields.find(joined);
   const fault =
+    sizeFault(path, joined, resolveLimits(options.limits)) ??
     targetFault(scheme, path, authority, found.Host) ??
     requestBodyFault(found["Content-Length"], found["Transfer-Encoding"]) ??
     versionFault(found["Sec-WebSocket-Version"]);
@@ -75,11 +79,16 @@ function extendedConnectRequest(list: Fields, options: OpeningRequestCheckOption
     origin: origin.origin,
     subprotocols,
     extensionOffers,
-    fields: joinCookies(fields),
+    fields: joined,
     // RFC 8441 §5: Sec-WebSocket-Key is not processed, should there be one.
     key: undefined,
     tolerated,
   };
+}
+
+/** As much as over HTTP/1.1, and no more (RFC 9113 §10.5.1). */
+function sizeFault(path: string, fields: Fields, limits: Limits): ViolationCode | undefined {
+  return path.length > limits.line ? "http/request-line-too-long" : fieldsFault(fields, limits, path.length);
 }
 
 /** RFC 8441 §5, RFC 9113 §8.3.1: what the target of the request must look like. */

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { violation } from "../violation.ts";
-import { checkRejection, refuseOpeningRequest, rejectionOf, rejectOpeningRequest } from "./rejection.ts";
+import {
+  checkRejection,
+  type Rejection,
+  refuseOpeningRequest,
+  rejectionOf,
+  rejectOpeningRequest,
+} from "./rejection.ts";
 
 describe("rejectOpeningRequest", () => {
   it("writes the usual reason phrase, the given one, or none [H25]", () => {
@@ -73,6 +79,17 @@ describe("rejectOpeningRequest", () => {
     expect(rejectOpeningRequest({ status: 403, body: "é" }).body).toEqual(Uint8Array.of(0xc3, 0xa9));
     expect(rejectOpeningRequest({ status: 403, body: Uint8Array.of(0xe9) }).body).toEqual(Uint8Array.of(0xe9));
     expect(rejectOpeningRequest({ status: 304 }).head.fields).toContainEqual(["Content-Length", "0"]);
+  });
+
+  it("says that text is text, unless the application said what it is, or there is none [R30]", () => {
+    const typesOf = (rejection: Partial<Rejection>): unknown =>
+      rejectOpeningRequest({ status: 403, ...rejection }).head.fields.filter(([name]) => /^content-type$/i.test(name));
+    expect(typesOf({ body: "no" })).toEqual([["Content-Type", "text/plain; charset=utf-8"]]);
+    const html = ["content-TYPE", "text/html"] as const;
+    expect(typesOf({ body: "<p>no", fields: [html] })).toEqual([html]);
+    expect(typesOf({ body: Uint8Array.of(0x6e) })).toEqual([]);
+    expect(typesOf({ body: "" })).toEqual([]);
+    expect(typesOf({})).toEqual([]);
   });
 });
 

@@ -16,7 +16,7 @@ export interface Rejection {
   /** The usual one when left out. */
   readonly reasonPhrase?: string | undefined;
   readonly fields?: Fields | undefined;
-  /** Text is sent as UTF-8; say so in a Content-Type. At most 64 KiB. */
+  /** Text is sent as UTF-8, and is `text/plain; charset=utf-8` unless a Content-Type says otherwise. At most 64 KiB. */
   readonly body?: string | Uint8Array | undefined;
 }
 
@@ -28,6 +28,8 @@ export interface RejectedOpening {
 
 /** A body is for a human who looks for the reason; a client keeps no more of it (`limits.rejectionBody`). */
 const mostBody = 65_536;
+
+const textContentType: FieldLine = ["Content-Type", "text/plain; charset=utf-8"];
 
 /**
  * The response that rejects an opening request over HTTP/1.1, and closes the connection (RFC 9112 §9.6).
@@ -59,7 +61,6 @@ export function rejectOpeningRequest(rejection: Rejection): RejectedOpening {
 export function rejectionOf(violation: Violation): Rejection {
   return {
     status: violation.httpStatus ?? 400,
-    fields: [["Content-Type", "text/plain; charset=utf-8"]],
     body: `${violation.message} (${violation.section})\n`,
   };
 }
@@ -83,9 +84,11 @@ export function checkRejection(
   if (length > mostBody || (isBodiless && length > 0)) throw new UsageError("opening/rejection-body");
   const fields = [...(rejection.fields ?? [])];
   assertApplicationFields(fields);
+  const has = (lower: string): boolean => fields.some(([name]) => toAsciiLowerCase(name) === lower);
+  // RFC 9110 §8.3: a sender SHOULD say what the content is, or the recipient may guess.
+  if (typeof rejection.body === "string" && length > 0 && !has("content-type")) fields.push(textContentType);
   // RFC 9110 §15.5.6: an origin server MUST generate an Allow field in a 405.
-  const hasAllow = fields.some(([name]) => toAsciiLowerCase(name) === "allow");
-  if (status === 405 && !hasAllow) fields.push(["Allow", "GET"]);
+  if (status === 405 && !has("allow")) fields.push(["Allow", "GET"]);
   // RFC 6455 §4.4: the versions that the server is willing to use.
   if (status === 426) fields.push(["Sec-WebSocket-Version", protocolVersion]);
   return { status, body: body ?? new Uint8Array(0), fields };

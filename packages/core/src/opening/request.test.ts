@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkOpeningRequest } from "./request.ts";
+import { checkDecodedRequest, checkOpeningRequest } from "./request.ts";
 import { answerOpeningRequest } from "./response.ts";
 
 const fields = [
@@ -49,9 +49,10 @@ describe("checkOpeningRequest", () => {
     }
   });
 
-  it("folds no letters but those of ASCII: the Kelvin sign is no k [H04]", () => {
+  it("folds no letters but those of ASCII: the Kelvin sign is no k, and no char of a field [H04]", () => {
     const odd = fields.map(([name, value]) => [name, value === "websocket" ? "websoc\u212aet" : value] as const);
-    expect(checkOpeningRequest({ ...head, fields: odd })).toMatchObject({
+    expect(checkOpeningRequest({ ...head, fields: odd })).toMatchObject({ violation: { code: "http/field-value" } });
+    expect(checkDecodedRequest({ ...head, fields: odd }, {})).toMatchObject({
       violation: { code: "opening/upgrade-missing" },
     });
   });

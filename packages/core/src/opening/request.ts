@@ -8,7 +8,9 @@ import { requestBodyFault } from "../http/body-framing.ts";
 import type { Fields } from "../http/fields.ts";
 import { parseList, parseTokenList } from "../http/grammar.ts";
 import type { RequestHead } from "../http/head.ts";
+import { requestHeadFault } from "../http/head-check.ts";
 import type { Leniency } from "../leniency.ts";
+import { type Limits, resolveLimits } from "../limits.ts";
 import { type Violation, type ViolationCode, violation } from "../violation.ts";
 import type { ExtensionOffer } from "./extension-header.ts";
 import { keySpelling } from "./key.ts";
@@ -54,10 +56,13 @@ export interface OpeningRequestCheckOptions {
   readonly tolerate?: readonly Leniency[] | undefined;
   /** Bytes of the head, for `Violation.offset`. 0 when it is not known. */
   readonly offset?: number | undefined;
+  /** Those of heads: `head`, `line` and `fields`. */
+  readonly limits?: Partial<Limits> | undefined;
 }
 
 /**
- * Checks an opening request whose head is parsed already, such as one from the HTTP server of a runtime.
+ * Checks an opening request whose head is parsed already, such as one from the HTTP server of a runtime. Nothing passes that
+ * would be refused in bytes, however lenient that parser is.
  *
  * Answers the request, or the violation with the HTTP status to refuse it with.
  *
@@ -67,6 +72,14 @@ export interface OpeningRequestCheckOptions {
  * else refuseOpeningRequest(check.violation);
  */
 export function checkOpeningRequest(head: RequestHead, options: OpeningRequestCheckOptions = {}): OpeningRequestCheck {
+  const fault = requestHeadFault(head, resolveLimits(options.limits));
+  return fault === undefined
+    ? checkDecodedRequest(head, options)
+    : { type: "violation", violation: violation(fault, options.offset ?? 0) };
+}
+
+/** As `checkOpeningRequest`, for a head that `HeadDecoder` has read. */
+export function checkDecodedRequest(head: RequestHead, options: OpeningRequestCheckOptions): OpeningRequestCheck {
   const request = openingRequest(head, options.tolerate ?? []);
   return typeof request === "string"
     ? { type: "violation", violation: violation(request, options.offset ?? 0) }

@@ -15,7 +15,7 @@ import { type Violation, type ViolationCode, violation } from "../violation.ts";
 import type { OriginCheck } from "./origin.ts";
 import { OutputQueue } from "./output-queue.ts";
 import { type RejectedOpening, type Rejection, refuseOpeningRequest, rejectOpeningRequest } from "./rejection.ts";
-import { checkOpeningRequest, type OpeningRequest } from "./request.ts";
+import { checkDecodedRequest, checkOpeningRequest, type OpeningRequest, type OpeningRequestCheck } from "./request.ts";
 import { answerOpeningRequest, encodeAcceptedHead, type OpeningAnswer } from "./response.ts";
 
 /** What a server's handshake is made of. */
@@ -114,7 +114,8 @@ export class ServerHandshake {
   receiveHead(head: RequestHead): readonly HandshakeEvent[] {
     if (this.#phase === "failed") return [];
     if (this.#phase !== "awaiting-request") throw new UsageError("opening/complete");
-    return this.#check(head, []);
+    const { tolerate, limits } = this.#options;
+    return this.#follow(checkOpeningRequest(head, { tolerate, limits }), []);
   }
 
   /** The transport delivers no more. A client that ends it before the answer does not want one. */
@@ -167,13 +168,13 @@ export class ServerHandshake {
     const step = this.#head.receive(chunk, 0);
     if (step.type === "more") return [];
     if (step.type === "violation") return this.#fail(violation(step.code, step.offset));
-    const events = this.#check(step.head, this.#head.tolerated);
+    const check = checkDecodedRequest(step.head, { tolerate: this.#options.tolerate, offset: this.#head.length });
+    const events = this.#follow(check, this.#head.tolerated);
     return this.#phase === "awaiting-answer" ? [...events, ...this.#keep(chunk, step.end)] : events;
   }
 
-  #check(head: RequestHead, toleratedInHead: readonly Leniency[]): readonly HandshakeEvent[] {
-    const offset = this.#head.length;
-    const check = checkOpeningRequest(head, { tolerate: this.#options.tolerate, offset });
+  /** Tells of a valid request, and answers another one. */
+  #follow(check: OpeningRequestCheck, toleratedInHead: readonly Leniency[]): readonly HandshakeEvent[] {
     if (check.type === "violation") return this.#fail(check.violation);
     const { tolerated } = check.request;
     const request: OpeningRequest =
@@ -181,7 +182,7 @@ export class ServerHandshake {
         ? check.request
         : { ...check.request, tolerated: [...toleratedInHead, ...tolerated] };
     const refused = this.#options.checkOrigin?.(request);
-    if (refused !== undefined) return this.#fail({ ...refused, offset });
+    if (refused !== undefined) return this.#fail({ ...refused, offset: this.#head.length });
     this.#request = request;
     this.#phase = "awaiting-answer";
     return [{ type: "request", request }];

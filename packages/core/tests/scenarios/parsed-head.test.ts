@@ -1,5 +1,5 @@
 /** A server whose HTTP layer has parsed the opening request already (RFC 6455 §4.2.1). */
-import { Endpoint, type Fields, ServerHandshake } from "@hybi/core";
+import { checkOpeningRequest, Endpoint, type Fields, type RequestHead, ServerHandshake } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 
 const fields: Fields = [
@@ -40,6 +40,30 @@ describe("an opening request that was parsed elsewhere", () => {
     ]);
     expect(text(endpoint.takeOutput())).toMatch(/^HTTP\/1\.1 426 /);
     expect(endpoint.transport).toBe("end");
+  });
+
+  it.each<[string, Partial<RequestHead>]>([
+    ["http/version-unsupported", { majorVersion: 0, minorVersion: 9 }],
+    ["http/version-unsupported", { majorVersion: 2, minorVersion: 0 }],
+    ["opening/http-version", { majorVersion: 1, minorVersion: 0 }],
+    ["http/request-target", { target: "/\xe9" }],
+    ["http/field-name", { fields: [...fields, ["a b", "c"]] }],
+    ["http/field-value", { fields: [...fields, ["a", "\x01"]] }],
+    ["http/too-many-fields", { fields: [...fields, ...Array.from({ length: 124 }, () => ["a", ""] as const)] }],
+    ["http/line-too-long", { fields: [...fields, ["a", "b".repeat(8192)]] }],
+  ])("is refused with %s where its bytes would be, however lenient its parser was [R30]", (code, changes) => {
+    const endpoint = Endpoint.server();
+    expect(endpoint.receiveHead({ ...head, ...changes })).toMatchObject([{ type: "failure", violation: { code } }]);
+    expect(text(endpoint.takeOutput())).toMatch(/^HTTP\/1\.1 [45]\d\d /);
+    expect(checkOpeningRequest({ ...head, ...changes })).toMatchObject({ type: "violation", violation: { code } });
+  });
+
+  it("has the limits of the server, and not those of its parser [R30]", () => {
+    const short = Endpoint.server({ limits: { fields: 4 } });
+    expect(short.receiveHead(head)).toMatchObject([{ type: "failure", violation: { code: "http/too-many-fields" } }]);
+    const many = [...fields, ...Array.from({ length: 200 }, () => ["a", ""] as const)];
+    const long = Endpoint.server({ limits: { fields: 205 } });
+    expect(long.receiveHead({ ...head, fields: many })).toMatchObject([{ type: "request" }]);
   });
 
   it("is refused when its origin may not connect [H13]", () => {

@@ -285,7 +285,7 @@ describe("the answer", () => {
     const { server } = serverReceiving(request());
     server.reject({ status: 401, fields: [["WWW-Authenticate", "Basic"]], body: "who?" });
     expect(textOf(server.takeOutput())).toBe(
-      "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 4\r\nWWW-Authenticate: Basic\r\n\r\nwho?",
+      "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 4\r\nWWW-Authenticate: Basic\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nwho?",
     );
     expect(server.transport).toBe("end");
     expect(server.receive(latin1("late"))).toEqual([]);

@@ -249,7 +249,10 @@ describe("the server's answer", () => {
     expect(() => rejectExtendedConnect({ status: 200 })).toThrow(UsageError);
     expect(rejectExtendedConnect({ status: 403, fields: [["X-Why", "so"]], body: "no" })).toMatchObject({
       status: 403,
-      fields: [["x-why", "so"]],
+      fields: [
+        ["x-why", "so"],
+        ["content-type", "text/plain; charset=utf-8"],
+      ],
       body: Uint8Array.of(0x6e, 0x6f),
     });
   });

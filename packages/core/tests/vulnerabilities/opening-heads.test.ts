@@ -81,9 +81,13 @@ describe("a request without the fields that it needs", () => {
   );
 
   it("and without any field at all, parsed by somebody else, is refused as well [V06]", () => {
-    for (const fields of [[], [["", ""]], [["Upgrade", ""]]] as const) {
+    for (const [code, fields] of [
+      ["opening/host-missing", []],
+      ["opening/host-missing", [["Upgrade", ""]]],
+      ["http/field-name", [["", ""]]],
+    ] as const) {
       const check = checkOpeningRequest({ method: "GET", target: "/", minorVersion: 1, fields });
-      expect(check).toMatchObject({ type: "violation", violation: { code: "opening/host-missing" } });
+      expect(check).toMatchObject({ type: "violation", violation: { code } });
     }
   });
 });

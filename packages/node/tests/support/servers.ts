@@ -1,6 +1,11 @@
 /** Servers for one test each, closed when it is over. */
 import { once } from "node:events";
-import { createServer, type Server as HttpServer, type RequestListener } from "node:http";
+import {
+  createServer,
+  type Server as HttpServer,
+  type ServerOptions as HttpServerOptions,
+  type RequestListener,
+} from "node:http";
 import * as net from "node:net";
 import type { OpeningAnswer, OpeningRequest } from "@hybi/core";
 import { type ConnectOptions, connect, type ListenOptions, listen, type Server } from "@hybi/node";
@@ -69,8 +74,11 @@ export async function openWsServer(options: WsServerOptions = {}): Promise<{ url
   return { url: `ws://${host}:${(server.address() as net.AddressInfo).port}/`, server };
 }
 
-export async function openHttpServer(listener?: RequestListener): Promise<{ port: number; server: HttpServer }> {
-  const server = createServer(listener);
+export async function openHttpServer(
+  listener?: RequestListener,
+  options: HttpServerOptions = {},
+): Promise<{ port: number; server: HttpServer }> {
+  const server = createServer(options, listener);
   server.listen(0, host);
   await once(server, "listening");
   const sockets = new Set<net.Socket>();

@@ -1,0 +1,54 @@
+/**
+ * The rules of `HeadDecoder` over a head that somebody else has parsed, such as the HTTP server of a runtime, which may be
+ * less strict: what two recipients could read differently is refused here too.
+ */
+import type { Limits } from "../limits.ts";
+import type { ViolationCode } from "../violation.ts";
+import type { Fields } from "./fields.ts";
+import { isFieldContent, isToken } from "./grammar.ts";
+import type { RequestHead } from "./head.ts";
+
+/** Bytes of a line that are neither in the method nor in the target: two spaces and the version. */
+const restOfRequestLine = "  HTTP/1.1".length;
+
+const lineEnd = 2;
+
+/** The first rule that `head` breaks, in the order in which a decoder comes to it; undefined when there is none. */
+export function requestHeadFault(head: RequestHead, limits: Limits): ViolationCode | undefined {
+  const { method, target, majorVersion = 1, minorVersion } = head;
+  const line = method.length + target.length + restOfRequestLine;
+  if (line > limits.line) return "http/request-line-too-long";
+  if (!isToken(method)) return "http/method";
+  // RFC 9112 §3.2: no white space is allowed in the target; RFC 3986 has ASCII only.
+  if (!/^[\x21-\x7e]+$/.test(target)) return "http/request-target";
+  if (!isVersionDigit(majorVersion) || !isVersionDigit(minorVersion)) return "http/version";
+  // RFC 9110 §15.6.6: another major version is not supported here.
+  if (majorVersion !== 1) return "http/version-unsupported";
+  return fieldsFault(head.fields, limits, line + lineEnd);
+}
+
+/** The first rule that `fields` break, which stand behind `before` bytes of their head. */
+export function fieldsFault(fields: Fields, limits: Limits, before: number): ViolationCode | undefined {
+  if (fields.length > limits.fields) return "http/too-many-fields";
+  let length = before + lineEnd;
+  for (let at = 0; at < fields.length; at++) {
+    const [name, value] = fields[at] as Fields[number];
+    if (!isToken(name)) return "http/field-name";
+    if (!isContent(value)) return "http/field-value";
+    const line = name.length + 1 + value.length;
+    if (line > limits.line) return "http/line-too-long";
+    length += line + lineEnd;
+  }
+  return length > limits.head ? "http/head-too-big" : undefined;
+}
+
+/** DIGIT */
+function isVersionDigit(version: number): boolean {
+  return Number.isInteger(version) && version >= 0 && version <= 9;
+}
+
+/** *( SP / HTAB / field-vchar ) */
+function isContent(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (!isFieldContent(text.charCodeAt(at))) return false;
+  return true;
+}
