@@ -12,7 +12,6 @@ export function openBackend(name: string, options: ListenOptions = {}): Promise<
       return;
     }
     const socket = opening.accept();
-    socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => socket.send(typeof data === "string" ? `${name}: ${data}` : data);
     socket.send(JSON.stringify({ name, ...forwardedClient(opening, isTrusted) }));
   });

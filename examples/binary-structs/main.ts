@@ -5,7 +5,6 @@ import { decodeSamples, encodeSamples } from "./samples.ts";
 
 const server = await listen({ host: "127.0.0.1" }, (opening) => {
   const socket = opening.accept();
-  socket.binaryType = "arraybuffer";
   socket.onmessage = ({ data }) => {
     // RFC 6455 §7.4.1: 1003 for a type of data that is not accepted, 1007 for data that is not what its type promises.
     if (!(data instanceof ArrayBuffer)) return socket.close(1003, "Only samples are taken.");

@@ -10,8 +10,8 @@
  *         16  8 × count  values, float64
  *
  * All little-endian. The header has 16 bytes so that the values lie at a multiple of their size, which a Float64Array
- * demands. It can: a socket whose `binaryType` is "arraybuffer" gives each message an ArrayBuffer of its own, from its first
- * byte. (Of an event of core, a Uint8Array, the offset may be any: `slice()` aligns it.)
+ * demands. It can: a socket whose `binaryType` is "arraybuffer", as that of an accepted one is, gives each message an
+ * ArrayBuffer of its own, from its first byte. (Of an event of core, a Uint8Array, the offset may be any: `slice()` aligns it.)
  */
 
 const magic = 0x4253;

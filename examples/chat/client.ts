@@ -17,4 +17,6 @@ socket.onclose = ({ code, reason }) => {
   // Whoever waits for a line waits for nothing now.
   input.close();
 };
-for await (const message of socket) console.log(printable(String(message)));
+for await (const message of socket) {
+  console.log(typeof message === "string" ? printable(message) : "* something that is no text");
+}

@@ -20,12 +20,11 @@ const limits = { message: 64 * 1_048_576 };
 async function echo(path: string): Promise<string> {
   let socket: WebSocket;
   try {
-    socket = await connect(`${server}${path}`, { extensions, limits });
+    socket = await connect(`${server}${path}`, { extensions, limits, binaryType: "arraybuffer" });
   } catch {
     // A case of an opening handshake that no client may take for good.
     return "";
   }
-  socket.binaryType = "arraybuffer";
   let last = "";
   return new Promise((resolve) => {
     socket.onmessage = ({ data }) => {

@@ -17,7 +17,6 @@ export async function openHttp2Echo(): Promise<{ readonly url: string; close(): 
   const sockets = new WebSocketServer(
     (opening) => {
       const socket = opening.accept();
-      socket.binaryType = "arraybuffer";
       socket.onmessage = ({ data }) => socket.send(data);
     },
     { extensions: [permessageDeflate({ codec: zlibCodec })] },

@@ -30,7 +30,6 @@ const failed = new Promise<FailureEvent>((resolve) => {
 const refused: FailureDetail[] = [];
 const server = await listen({ host: "127.0.0.1", onFailure: (failure) => refused.push(failure) }, (opening) => {
   const socket = opening.accept();
-  socket.binaryType = "arraybuffer";
   socket.onmessage = ({ data }) => socket.send(data);
   socket.onerror = tellFailure;
 });

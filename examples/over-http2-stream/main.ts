@@ -44,10 +44,12 @@ function acceptStream(stream: ServerHttp2Stream, fields: Fields): void {
   // The handshake was HTTP's. From here on the stream carries frames, masked by the client as ever (RFC 8441 §5).
   const connection = new Connection(agreement);
   const text = (data: string): void => connection.sendText(`${data}, through stream ${stream.id}`);
+  const binary = (bytes: Uint8Array, start: number, end: number): void =>
+    connection.sendBinary(bytes.subarray(start, end));
   new Pump({
     endpoint: connection,
     transport: new StreamTransport(stream),
-    listener: { ...silentListener, text },
+    listener: { ...silentListener, text, binary },
   }).start();
 }
 
@@ -68,10 +70,14 @@ const connect: Connect = async ({ opening, signal }) => {
 };
 const WebSocket = createWebSocketClass(connect);
 
-const socket = new WebSocket(`ws://${url}/`);
-socket.onopen = () => socket.send("hello");
+const socket = new WebSocket(`ws://${url}/`, { binaryType: "arraybuffer" });
+socket.onopen = () => {
+  socket.send("hello");
+  socket.send(Uint8Array.of(1, 2, 3));
+};
 socket.onmessage = ({ data }) => {
-  console.log(data);
+  if (typeof data === "string") return console.log(data);
+  console.log(`and bytes as they were: ${new Uint8Array(data as ArrayBuffer).join()}`);
   socket.close(1000, "enough");
 };
 const request = session.request({ ":path": "/" });

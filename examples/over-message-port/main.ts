@@ -11,13 +11,13 @@ const worker = new Worker(new URL("worker.ts", import.meta.url), { workerData: f
 
 const WebSocket = createWebSocketClass(() => fromMessagePort(near));
 const socket = new WebSocket("ws://worker.local/");
-socket.binaryType = "arraybuffer";
 socket.onopen = () => socket.send(new Uint8Array(1_000_000).fill(1));
 socket.onmessage = ({ data }) => {
   console.log(data);
-  socket.close(1000, "enough");
+  // What the worker does not take ends the connection, and says why.
+  socket.send("text");
 };
-socket.onclose = ({ code, wasClean }) => {
-  console.log(`closed: ${code}, ${wasClean ? "clean" : "not clean"}`);
+socket.onclose = ({ code, reason, wasClean }) => {
+  console.log(`closed: ${code} ${reason} ${wasClean ? "clean" : "not clean"}`);
   void worker.terminate();
 };

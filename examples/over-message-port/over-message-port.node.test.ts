@@ -8,8 +8,8 @@ describe("the example of a transport over a message port", () => {
     ["Node", undefined],
     ["Deno", [`${binaries}deno`, "run", "-A", "--conditions", "@hybi/source"]],
     ["Bun", [`${binaries}bun`, "--conditions=@hybi/source"]],
-  ])("talks to a worker in %s, and closes well", async (_, command) => {
+  ])("talks to a worker in %s, which takes bytes and says so of text [R33]", async (_, command) => {
     const lines = await run(["over-message-port/main.ts"], command);
-    expect(lines).toEqual(["the worker has counted 1000000", "closed: 1000, clean"]);
+    expect(lines).toEqual(["the worker has counted 1000000", "closed: 1003 Only bytes are counted. clean"]);
   });
 });

@@ -4,8 +4,9 @@ import { fromMessagePort, WebSocketServer } from "@hybi/websocket";
 
 const server = new WebSocketServer((opening) => {
   const socket = opening.accept();
-  socket.binaryType = "arraybuffer";
   socket.onmessage = ({ data }) => {
+    // RFC 6455 §7.4.1: 1003 for a type of data that is not accepted.
+    if (typeof data === "string") return socket.close(1003, "Only bytes are counted.");
     const bytes = new Uint8Array(data as ArrayBuffer);
     socket.send(`the worker has counted ${bytes.reduce((sum, byte) => sum + byte, 0)}`);
   };

@@ -17,10 +17,14 @@ const writable = Writable.toWeb(child.stdin) as WritableStream<Uint8Array>;
 
 // The URL goes into the opening request, and nowhere else.
 const WebSocket = createWebSocketClass(() => fromStreams({ readable, writable }));
-const socket = new WebSocket("ws://program.local/");
-socket.onopen = () => socket.send("hello");
+const socket = new WebSocket("ws://program.local/", { binaryType: "arraybuffer" });
+socket.onopen = () => {
+  socket.send("hello");
+  socket.send(Uint8Array.of(1, 2, 3));
+};
 socket.onmessage = ({ data }) => {
-  console.log(data);
+  if (typeof data === "string") return console.log(data);
+  console.log(`and bytes as they were: ${new Uint8Array(data as ArrayBuffer).join()}`);
   socket.close(1000, "enough");
 };
 socket.onclose = ({ code, wasClean }) => console.log(`closed: ${code}, ${wasClean ? "clean" : "not clean"}`);

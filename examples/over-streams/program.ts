@@ -4,7 +4,8 @@ import { fromStreams, WebSocketServer } from "@hybi/websocket";
 
 const server = new WebSocketServer((opening) => {
   const socket = opening.accept();
-  socket.onmessage = ({ data }) => socket.send(`${String(data)} from process ${process.pid}`);
+  // Bytes go back as they are.
+  socket.onmessage = ({ data }) => socket.send(typeof data === "string" ? `${data} from process ${process.pid}` : data);
 });
 
 server.receive(

@@ -22,15 +22,14 @@ const server = await listen({ host: "127.0.0.1" }, (opening) => {
         // By reference: 64 MiB wait, and are not there twice. What is not at hand is read while `bufferedAmount` is small.
         socket.send(download.subarray(at, at + pieceLength), { owned: true, priority: background });
       }
-    } else {
+    } else if (data === "trade") {
       price++;
       socket.send(JSON.stringify({ price }));
-    }
+    } else socket.close(1003, "Only these two are understood.");
   };
 });
 
-const client = await connect(server.url);
-client.binaryType = "arraybuffer";
+const client = await connect(server.url, { binaryType: "arraybuffer" });
 let received = 0;
 client.send("download");
 for await (const message of client) {

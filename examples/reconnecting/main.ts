@@ -13,7 +13,8 @@ async function openService(token: string): Promise<Server> {
     const authorization = opening.request.fields.find(([name]) => name === "Authorization")?.[1];
     if (authorization !== `Bearer ${token}`) return opening.reject({ status: 401 });
     const socket = opening.accept();
-    socket.onmessage = ({ data }) => socket.send(`${data}, with ${token}`);
+    // Bytes go back as they are.
+    socket.onmessage = ({ data }) => socket.send(typeof data === "string" ? `${data}, with ${token}` : data);
   });
   Object.assign(service, { url: server.url, token });
   return server;
@@ -35,7 +36,8 @@ const client = reconnect(
   },
 );
 client.addEventListener("message", (event) => {
-  const data = String((event as MessageEvent).data);
+  const { data } = event as MessageEvent;
+  if (typeof data !== "string") return;
   console.log(data);
   // A handler for all messages: several may come in one turn.
   if (data.startsWith(awaited)) heard();

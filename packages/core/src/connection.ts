@@ -62,6 +62,7 @@ const noPayload = new Uint8Array(0);
  * const connection = new Connection(plainAgreement("server"));
  * for (const event of connection.receive(chunk)) {
  *   if (event.type === "text") connection.sendText(event.data);
+ *   if (event.type === "binary") connection.sendBinary(event.data);
  * }
  * for (const bytes of connection.takeOutput()) transport.write(bytes);
  */

@@ -56,6 +56,7 @@ type Over = "failed" | "ended";
  * for (const event of endpoint.receive(chunk)) {
  *   if (event.type === "request") react(endpoint.accept());
  *   if (event.type === "text") endpoint.sendText(event.data);
+ *   if (event.type === "binary") endpoint.sendBinary(event.data);
  * }
  * for (const bytes of endpoint.takeOutput()) transport.write(bytes);
  */

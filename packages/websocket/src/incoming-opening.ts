@@ -3,6 +3,7 @@ import type { OpeningAnswer, OpeningRequest, Rejection } from "@hybi/core";
 import { Accepted } from "./accepted.ts";
 import type { OpeningListener } from "./client-opening.ts";
 import type { Clock } from "./clock.ts";
+import { type BinaryType, binaryTypeOf } from "./message-data.ts";
 import type { Reporter } from "./reporter.ts";
 import { type Closable, SocketCore } from "./socket-core.ts";
 import type { FailureDetail } from "./socket-events.ts";
@@ -25,11 +26,19 @@ export interface AcceptedListener extends OpeningListener, Closable {
   acceptedLate(detail: FailureDetail): void;
 }
 
+/** How a request is accepted. */
+export interface AcceptOptions extends OpeningAnswer {
+  /** How binary messages are told, in place of the server's `binaryType`. */
+  readonly binaryType?: BinaryType | undefined;
+}
+
 /** What can be done with a request, below `IncomingOpening`. */
 export interface Answering {
   readonly clock: Clock;
   /** Where errors of what is accepted go. */
   readonly report: Reporter;
+  /** Of sockets, unless `accept` says otherwise. */
+  readonly binaryType: BinaryType;
   accept(answer: OpeningAnswer, listener: AcceptedListener): void;
   accepted(socket: WebSocket): void;
   reject(rejection: Rejection): void;
@@ -60,10 +69,13 @@ export class IncomingOpening {
    *
    * @throws UsageError `endpoint/not-awaiting-answer`, and for an answer that cannot be given
    */
-  accept(answer: OpeningAnswer = {}): WebSocket {
+  accept(options: AcceptOptions = {}): WebSocket {
+    const { binaryType: given, ...answer } = options;
+    const binaryType = binaryTypeOf(given, this.#answering.binaryType);
     let core: SocketCore | undefined;
     const source = new Accepted(this.url, (target) => {
       core = new SocketCore(target!, this.#answering.clock, this.#answering.report);
+      core.binaryType = binaryType;
       return core;
     });
     const socket = new WebSocket(source as unknown as string);

@@ -24,6 +24,7 @@ import {
 import type { Clock } from "./clock.ts";
 import type { IncomingOwner } from "./incoming.ts";
 import { type AcceptedListener, type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
+import type { BinaryType } from "./message-data.ts";
 import { Pump } from "./pump.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Closable } from "./socket-core.ts";
@@ -114,6 +115,10 @@ export class IncomingStream implements Answering, Closable {
   }
 
   // `Answering`
+
+  get binaryType(): BinaryType {
+    return this.#owner.binaryType;
+  }
 
   accept(answer: OpeningAnswer, listener: AcceptedListener): void {
     this.#checkUnanswered();

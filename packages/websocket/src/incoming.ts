@@ -5,6 +5,7 @@
 import { type OpeningAnswer, type OpeningRequest, type Rejection, UsageError, type Violation } from "@hybi/core";
 import type { Clock } from "./clock.ts";
 import { type AcceptedListener, type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
+import type { BinaryType } from "./message-data.ts";
 import type { Pump } from "./pump.ts";
 import { type PumpListener, silentListener } from "./pump-listener.ts";
 import type { Reporter } from "./reporter.ts";
@@ -15,6 +16,8 @@ import { WebSocketError } from "./websocket-error.ts";
 
 /** The server, as what comes to it sees it. */
 export interface IncomingOwner extends ClosableOwner {
+  /** Of the sockets that are accepted, unless `accept` says otherwise. */
+  readonly binaryType: BinaryType;
   /** A request came. Resolves once the handler has answered it, or has not; rejects with what the handler threw. */
   requested(opening: IncomingOpening): Promise<void>;
   /** The client broke a rule of the opening handshake, or was too late. */
@@ -66,6 +69,10 @@ export class Incoming implements Answering, Closable {
   }
 
   // `Answering`
+
+  get binaryType(): BinaryType {
+    return this.#owner.binaryType;
+  }
 
   accept(answer: OpeningAnswer, listener: AcceptedListener): void {
     this.#checkUnanswered();

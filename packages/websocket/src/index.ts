@@ -49,7 +49,7 @@ export {
   WebSocketServer,
 } from "./server.ts";
 export { type ListeningServer, type ListenOptions, type Listener, listeningServer } from "./listening.ts";
-export type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
+export type { AcceptOptions, IncomingOpening, TransportInfo } from "./incoming-opening.ts";
 export type { RequestStream } from "./incoming-stream.ts";
 
 // Transports, and the pump.

@@ -1,7 +1,16 @@
 /** The data of messages, in and out (WHATWG WebSockets §3.1): what `send` takes, and what a message event carries. */
+import { UsageError } from "@hybi/core";
 
 /** How binary messages are told. */
 export type BinaryType = "blob" | "arraybuffer";
+
+/** The option `binaryType`, or what it is when it was not given. @throws UsageError `option/range` for what is none. */
+export function binaryTypeOf(given: BinaryType | undefined, otherwise: BinaryType): BinaryType {
+  if (given === undefined) return otherwise;
+  if (given === "blob" || given === "arraybuffer") return given;
+  const was = typeof given === "string" ? JSON.stringify(given) : `of type ${typeof given}`;
+  throw new UsageError("option/range", `binaryType takes "blob" or "arraybuffer"; it was ${was}.`);
+}
 
 /** What may be sent. Shared memory is an extension: what it contains when it is sent is copied. */
 export type Sendable = string | Blob | ArrayBufferLike | ArrayBufferView;

@@ -76,7 +76,8 @@ describe("reconnect", () => {
       handler: (opening) => {
         const socket = opening.accept();
         world.accepted.push(socket);
-        socket.onmessage = async ({ data }) => heard.push(data instanceof Blob ? await data.text() : data);
+        socket.onmessage = ({ data }) =>
+          heard.push(typeof data === "string" ? data : new TextDecoder().decode(data as ArrayBuffer));
       },
     });
     const urls: string[] = [];

@@ -23,7 +23,7 @@ import { type Clock, clockOf } from "./clock.ts";
 import { Incoming, type IncomingOwner } from "./incoming.ts";
 import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
 import { IncomingStream, type RequestStream } from "./incoming-stream.ts";
-import { type Sendable, sendable } from "./message-data.ts";
+import { type BinaryType, binaryTypeOf, type Sendable, sendable } from "./message-data.ts";
 import { bound } from "./platform.ts";
 import { Pump } from "./pump.ts";
 import { callGuarded, createReporter, type ErrorHandler, printed, type Reporter, reportRejection } from "./reporter.ts";
@@ -42,6 +42,8 @@ export interface ServerOptions extends Omit<EndpointOptions, "delivery"> {
   readonly origins?: readonly string[] | undefined;
   /** Connections and openings at a time, above which requests are answered with 503. Infinity. */
   readonly maxConnections?: number | undefined;
+  /** How accepted sockets tell binary messages from the first one on, unless `accept` says otherwise. "arraybuffer". */
+  readonly binaryType?: BinaryType | undefined;
   readonly deadlines?: DeadlineOptions | undefined;
   /** Is told of clients with whom no connection came to be by their own fault. They have been answered already. */
   readonly onFailure?: ((detail: FailureDetail, info: TransportInfo) => unknown) | undefined;
@@ -130,6 +132,8 @@ export class WebSocketServer {
     Endpoint.server(this.#endpointOptions);
     checkDeadlines(options.deadlines ?? {});
     this.#owner = {
+      // A server wants bytes: a Blob costs a promise to read, and several times the memory.
+      binaryType: binaryTypeOf(options.binaryType, "arraybuffer"),
       requested: (opening) => this.#answer(opening),
       failed: (detail, info) => this.failed(detail, info),
       report: this.#report,

@@ -9,6 +9,7 @@ import type {
   WebSocketUrl,
 } from "@hybi/core";
 import type { Clock } from "./clock.ts";
+import type { BinaryType } from "./message-data.ts";
 import type { ErrorHandler } from "./reporter.ts";
 import type { Transport } from "./transport.ts";
 
@@ -75,6 +76,8 @@ export interface ClientSocketOptions
   readonly protocols?: string | readonly string[] | undefined;
   /** What relative URLs are relative to; the page's or the Worker's own by default. */
   readonly base?: string | undefined;
+  /** How binary messages are told from the first one on. "blob", as the platform has it. */
+  readonly binaryType?: BinaryType | undefined;
   /** How many redirects to follow, within RFC 9110 §15.4 and never from wss to ws. 0, as the platform has it. */
   readonly followRedirects?: number | undefined;
   /**

@@ -23,7 +23,7 @@ export interface WebSocketCloseInfo {
 }
 
 /** Options of a stream. All but `protocols` and `signal` are extensions of the interface. */
-export interface WebSocketStreamOptions extends ClientSocketOptions {
+export interface WebSocketStreamOptions extends Omit<ClientSocketOptions, "binaryType"> {
   /** Gives the connection up while it is being opened. */
   readonly signal?: AbortSignal | undefined;
   /** Bytes, or chars of text, that are read ahead of the reader. 64 KiB; one chunk of the transport may come on top. */

@@ -11,7 +11,7 @@ import { invalidState, withSyntaxErrors } from "./dom-exception.ts";
 import { EventHandlers, type Handler } from "./event-handlers.ts";
 import { formatExtensions } from "./format-extensions.ts";
 import { GuardedListeners } from "./guarded-listeners.ts";
-import { type BinaryType, type Sendable, sendable } from "./message-data.ts";
+import { type BinaryType, binaryTypeOf, type Sendable, sendable } from "./message-data.ts";
 import { asUncaught, createReporter } from "./reporter.ts";
 import {
   CLOSED,
@@ -113,6 +113,7 @@ export class WebSocket extends EventTarget {
     const options = clientOptions(protocols);
     const clock = clockOf(options.clock);
     const core = new SocketCore(this, clock, createReporter(options.onError, clock, asUncaught));
+    core.binaryType = binaryTypeOf(options.binaryType, "blob");
     this.#core = core;
     this.#url = resolveUrl(String(url), options.base ?? ambientBase());
     core.origin = new URL(this.#url).origin;
@@ -144,6 +145,7 @@ export class WebSocket extends EventTarget {
     return this.#core.agreement?.subprotocol ?? "";
   }
 
+  /** How binary messages are told: "blob" for a client, "arraybuffer" for an accepted socket, unless options say otherwise. */
   get binaryType(): BinaryType {
     return this.#core.binaryType;
   }

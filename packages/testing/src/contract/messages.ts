@@ -1,4 +1,5 @@
 /** Messages arrive as they were sent. */
+import type { IncomingOpening } from "@hybi/websocket";
 import type { Adapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { echo, messages, next, pattern, sameBytes, withServer, withSockets } from "./world.ts";
@@ -34,6 +35,38 @@ export function messageContract(adapter: Adapter, { describe, it, expect }: Runn
         for (const bytes of all) socket.send(bytes);
         expect((await echoes).map((data, index) => sameBytes(data, all[index]!))).toEqual(all.map(() => true));
       });
+    });
+
+    it("are told in the form that options of the server, of accept and of the client name [R33]", async () => {
+      const kindOf = (data: unknown): string => Object.prototype.toString.call(data).slice(8, -1);
+      for (const [server, answer, accepted] of [
+        [undefined, undefined, "ArrayBuffer"],
+        ["blob", undefined, "Blob"],
+        ["blob", "arraybuffer", "ArrayBuffer"],
+      ] as const) {
+        for (const [client, connected] of [
+          [undefined, "Blob"],
+          ["arraybuffer", "ArrayBuffer"],
+        ] as const) {
+          const told: string[] = [];
+          const handler = (opening: IncomingOpening): void => {
+            const socket = opening.accept({ binaryType: answer });
+            socket.onmessage = ({ data }) => {
+              told.push(kindOf(data));
+              socket.send(data);
+            };
+          };
+          const exchange = async ({ url }: { readonly url: string }): Promise<void> => {
+            const socket = await adapter.connect(url, { binaryType: client });
+            const echoes = messages(socket, 2);
+            socket.send("text");
+            socket.send(pattern(3));
+            for (const data of await echoes) told.push(kindOf(data));
+          };
+          await withServer(adapter, handler, exchange, { binaryType: server });
+          expect(told).toEqual(["String", accepted, "String", connected]);
+        }
+      }
     });
 
     it("may be cut into fragments on their way", async () => {

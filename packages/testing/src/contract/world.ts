@@ -8,7 +8,6 @@ const host = "127.0.0.1";
 /** Sends back what comes, as it came. */
 export function echo(opening: IncomingOpening): WebSocket {
   const socket = opening.accept();
-  socket.binaryType = "arraybuffer";
   socket.onmessage = ({ data }) => socket.send(data);
   return socket;
 }
@@ -37,16 +36,13 @@ export async function withSockets(
 ): Promise<void> {
   const { promise: accepted, resolve } = deferred<WebSocket>();
   const handler = (opening: IncomingOpening): void => {
-    const socket = opening.accept();
-    socket.binaryType = "arraybuffer";
-    resolve(socket);
+    resolve(opening.accept());
   };
   await withServer(
     adapter,
     handler,
     async (server) => {
-      const client = await adapter.connect(server.url, options);
-      client.binaryType = "arraybuffer";
+      const client = await adapter.connect(server.url, { binaryType: "arraybuffer", ...options });
       await test(client, await accepted, server);
     },
     settings,

@@ -19,7 +19,7 @@ describe("a peer that does not read", () => {
     expect(inTransport).toBeLessThan(writeBudget + 65_536 + 100);
     expect(client.statistics.bufferedLength).toBeGreaterThan(10_000_000);
     const messages: number[] = [];
-    server.onmessage = ({ data }) => messages.push((data as Blob).size);
+    server.onmessage = ({ data }) => messages.push((data as ArrayBuffer).byteLength);
     server.resume();
     await until(() => messages.length === 100);
     await until(() => client.statistics.bufferedLength === 0);
