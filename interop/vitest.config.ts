@@ -1,6 +1,6 @@
 /**
- * The suites that need programs of the system: `pnpm test:browsers` and `pnpm test:proxies` run one each. They are not
- * among those of `pnpm test`, which needs nothing but Node and npm.
+ * The suites against programs of others. `pnpm test:browsers` and `pnpm test:proxies` need those of the system, and are not
+ * among those of `pnpm test`, which needs nothing but Node and npm; `pnpm test:workerd` is, because npm has workerd.
  */
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import workspace from "../vitest.workspace.ts";
@@ -29,6 +29,10 @@ export default defineConfig({
     fileParallelism: false,
     // A browser on a busy machine takes its time to open a page.
     hookTimeout: 60_000,
-    projects: [project("browsers", [`${import.meta.dirname}/browsers/browser-setup.ts`]), project("proxies")],
+    projects: [
+      project("browsers", [`${import.meta.dirname}/browsers/browser-setup.ts`]),
+      project("proxies"),
+      project("workerd"),
+    ],
   },
 });

@@ -3,12 +3,25 @@ import { extractSnippets } from "./extract.ts";
 
 describe("extractSnippets", () => {
   it("finds the code, where it stands, and what to do with it", () => {
-    const markdown = ["# Title", "", "```ts run", "const a = 1;", "", "a;", "```", "```ts check", "b;", "```"].join(
-      "\n",
-    );
+    const markdown = [
+      "# Title",
+      "",
+      "```ts run",
+      "const a = 1;",
+      "",
+      "a;",
+      "```",
+      "```ts check",
+      "b;",
+      "```",
+      "```ts worker",
+      "c;",
+      "```",
+    ].join("\n");
     expect(extractSnippets("docs/a.md", markdown)).toEqual([
       { document: "docs/a.md", line: 4, treatment: "run", code: "const a = 1;\n\na;\n" },
       { document: "docs/a.md", line: 9, treatment: "check", code: "b;\n" },
+      { document: "docs/a.md", line: 12, treatment: "worker", code: "c;\n" },
     ]);
   });
 

@@ -2,11 +2,12 @@
  * Finds the TypeScript in Markdown. Each block says what becomes of it, on its first line:
  *
  * - "```ts run": a whole program, type-checked and run;
+ * - "```ts worker": a Worker, type-checked here, and run in workerd by interop/workerd;
  * - "```ts check": type-checked only, for what would need a network or would not end;
  * - "```ts sketch": neither, for designs and for what is wrong on purpose.
  */
 
-type Treatment = "run" | "check" | "sketch";
+type Treatment = "run" | "worker" | "check" | "sketch";
 
 export interface Snippet {
   /** Relative to the root of the repository. */
@@ -18,7 +19,7 @@ export interface Snippet {
   readonly code: string;
 }
 
-const treatments: readonly string[] = ["run", "check", "sketch"] satisfies Treatment[];
+const treatments: readonly string[] = ["run", "worker", "check", "sketch"] satisfies Treatment[];
 
 export function extractSnippets(document: string, markdown: string): Snippet[] {
   const snippets: Snippet[] = [];

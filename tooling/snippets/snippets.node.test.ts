@@ -27,9 +27,10 @@ function pathOf({ document, line }: Snippet): string {
 
 /** What the compiler says of each file, by its path. */
 async function compile(files: readonly string[]): Promise<Map<string, string[]>> {
+  const include = ["./*.ts", "../../interop/workerd/cloudflare-sockets.d.ts"];
   // An example may name what it does not go on to use.
   const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false };
-  const project = { extends: "../tsconfig.json", compilerOptions, include: ["./*.ts"], exclude: [] };
+  const project = { extends: "../tsconfig.json", compilerOptions, include, exclude: [] };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(project));
   const { exitCode, output } = await run(["tsc", "--project", folder, "--pretty", "false"], { capture: true });
 
@@ -52,7 +53,7 @@ describe("the TypeScript in the documents", () => {
     problems = await compile(checked.map(pathOf));
   }, 60_000);
 
-  it("says of every block whether it is to run, to check or a sketch", () => {
+  it("says of every block whether it is to run, a Worker, to check or a sketch", () => {
     const unmarked = snippets.filter(({ treatment }) => treatment === undefined);
     expect(unmarked.map(({ document, line }) => `${document}:${line}`)).toEqual([]);
   });

@@ -1,0 +1,176 @@
+/** What the tests ask of the Worker, by name. Each is one request: it begins I/O of its own, and what it returns is sent as JSON. */
+import { permessageDeflate } from "@hybi/permessage-deflate";
+import {
+  type ClientSocketOptions,
+  type CloseEvent,
+  createWebSocketClass,
+  type FailureEvent,
+  type WebSocket as HybiWebSocket,
+  opened,
+  pair,
+  systemClock,
+  WebSocketServer,
+} from "@hybi/websocket";
+import { WebSocket, WebSocketStream } from "./transport.ts";
+
+export interface Given {
+  readonly url: string;
+  readonly options?: ClientSocketOptions;
+  readonly compressed?: boolean;
+  readonly count?: number;
+}
+
+function client({ url, options, compressed }: Given): HybiWebSocket {
+  const extensions = compressed === true ? [permessageDeflate({ threshold: 0 })] : [];
+  const socket = new WebSocket(url, { ...options, extensions });
+  socket.binaryType = "arraybuffer";
+  return socket;
+}
+
+function next(socket: HybiWebSocket): Promise<string | ArrayBuffer | Blob> {
+  return new Promise((resolve) => socket.addEventListener("message", ({ data }) => resolve(data), { once: true }));
+}
+
+function end(socket: HybiWebSocket): Promise<{ code: number; reason: string; wasClean: boolean }> {
+  return new Promise((resolve) => {
+    socket.addEventListener("close", ({ code, reason, wasClean }: CloseEvent) => resolve({ code, reason, wasClean }));
+  });
+}
+
+/** Sends `count` messages, each after the answer to the one before, and closes. */
+async function echo(given: Given): Promise<unknown> {
+  const socket = await opened(client(given));
+  for (let index = 0; index < (given.count ?? 1); index++) {
+    const answer = next(socket);
+    socket.send(`message ${index}`);
+    if ((await answer) !== `message ${index}`) throw new Error("another message");
+  }
+  const ended = end(socket);
+  socket.close(4000, "enough");
+  return { ...(await ended), extensions: socket.extensions };
+}
+
+/** Text and bytes of any length, there and back. */
+async function lengths(given: Given): Promise<unknown> {
+  const socket = await opened(client(given));
+  const results: string[] = [];
+  for (const length of [0, 1, 125, 126, 65_535, 65_536, 1_000_000]) {
+    const bytes = new Uint8Array(length).map((_, index) => (index * 31) >>> 3);
+    for (const data of ["ü€𝄞".repeat(length / 4), bytes]) {
+      const answer = next(socket);
+      socket.send(data);
+      const received = await answer;
+      const same =
+        typeof data === "string"
+          ? received === data
+          : received instanceof ArrayBuffer && String(new Uint8Array(received)) === String(data);
+      if (!same) results.push(`${typeof data} made of ${length}`);
+    }
+  }
+  const ended = end(socket);
+  socket.close();
+  await ended;
+  return results;
+}
+
+/** How often each handler is called. */
+async function handlers(given: Given): Promise<unknown> {
+  const socket = client(given);
+  const calls: string[] = [];
+  socket.onopen = () => {
+    calls.push("onopen");
+    socket.send("hello");
+  };
+  socket.addEventListener("message", () => calls.push("listener"));
+  socket.onmessage = function (this: unknown) {
+    calls.push(this === socket ? "onmessage" : "another this");
+    socket.close();
+  };
+  socket.onerror = () => calls.push("onerror");
+  const ended = end(socket);
+  socket.onclose = () => calls.push("onclose");
+  await ended;
+  return calls;
+}
+
+/** How it ends by itself. */
+async function until(given: Given): Promise<unknown> {
+  const socket = client(given);
+  let message = "";
+  socket.addEventListener("error", (event: FailureEvent) => {
+    message = event.message;
+  });
+  return { ...(await end(socket)), message };
+}
+
+/** How it ends when it is closed at once. */
+async function closing(given: Given): Promise<unknown> {
+  const socket = await opened(client(given));
+  const ended = end(socket);
+  socket.close();
+  return ended;
+}
+
+/** Leaves a connection as it is when it is open: the request is over then. */
+async function leave(given: Given): Promise<unknown> {
+  await opened(client(given));
+  return "left";
+}
+
+/** Leaves an opening that has only just begun. */
+async function leaveOpening(given: Given): Promise<unknown> {
+  client(given);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  return "left";
+}
+
+async function streams(given: Given): Promise<unknown> {
+  const stream = new WebSocketStream(given.url);
+  const { readable, writable } = await stream.opened;
+  const [reader, writer] = [readable.getReader(), writable.getWriter()];
+  const received: unknown[] = [];
+  for (const data of ["hello", new Uint8Array([1, 2, 3]), "x".repeat(300_000)]) {
+    await writer.write(data);
+    const { value } = await reader.read();
+    received.push(typeof value === "string" ? value.length : Array.from(value ?? []));
+  }
+  stream.close({ closeCode: 4000, reason: "enough" });
+  return { received, closed: await stream.closed };
+}
+
+/** A conversation that needs no network: pair() and everything that it is made of. */
+async function inMemory(given: Given): Promise<unknown> {
+  const extensions = given.compressed === true ? [permessageDeflate({ threshold: 0 })] : [];
+  const server = new WebSocketServer(
+    (opening) => {
+      const socket = opening.accept();
+      socket.onmessage = ({ data }) => socket.send(data);
+    },
+    // Functions of the platform, as an application may hand them in.
+    { extensions, onError: reportError, clock: { ...systemClock, setTimeout, clearTimeout: clearTimeout as never } },
+  );
+  const Socket = createWebSocketClass(
+    () => {
+      const [near, far] = pair({ schedule: queueMicrotask });
+      server.receive(far);
+      return near;
+    },
+    { extensions, random: crypto.getRandomValues as never },
+  );
+  const socket = await opened(new Socket("ws://example.com/"));
+  const received: unknown[] = [];
+  for (let index = 0; index < (given.count ?? 1); index++) {
+    const answer = next(socket);
+    socket.send(`message ${index}`);
+    received.push(await answer);
+  }
+  const ended = end(socket);
+  socket.close(4000);
+  const { code, wasClean } = await ended;
+  await server.close();
+  return { received, code, wasClean };
+}
+
+export const cases: Readonly<Record<string, (given: Given) => Promise<unknown>>> = {
+  ...{ echo, lengths, handlers, until, closing, leave, leaveOpening, streams, inMemory },
+};

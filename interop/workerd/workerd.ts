@@ -1,0 +1,136 @@
+/**
+ * workerd, the runtime of Cloudflare's Workers, as its own package brings it: one process, on loopback only. Workers in
+ * it may connect to this machine, and to nothing else.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { build } from "esbuild";
+
+const program: string = createRequire(import.meta.url)("workerd").default;
+
+/** A Worker, and how it is run. */
+export interface WorkerSettings {
+  /** Of its main module, bundled here. */
+  readonly entry: string;
+  /** Which behaviour of the platform it is written for. */
+  readonly compatibilityDate: string;
+  readonly compatibilityFlags?: readonly string[];
+  /** Texts, by their names in `env`. */
+  readonly bindings?: Readonly<Record<string, string>>;
+}
+
+/** A running workerd. */
+export interface Workerd {
+  /** Of each Worker, by its name: where it is asked over HTTP. */
+  readonly urls: Readonly<Record<string, string>>;
+  /** What it has written to its streams: errors that nobody caught, among others. */
+  readonly log: () => string;
+  stop(): Promise<void>;
+}
+
+/** The module of a Worker in one file. What a Worker does not have, such as node:net, is an error. */
+async function bundle(entry: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    conditions: ["@hybi/source", "workerd"],
+    external: ["cloudflare:*", "node:zlib"],
+    logLevel: "error",
+  });
+  return outputFiles[0]?.text ?? "";
+}
+
+/** Texts of Cap'n Proto escape as those of C do, and JSON does the same. */
+function text(value: string): string {
+  return JSON.stringify(value);
+}
+
+function list(values: readonly string[]): string {
+  return `[${values.map(text).join(", ")}]`;
+}
+
+function configuration(workers: Readonly<Record<string, WorkerSettings>>, trusted: readonly string[]): string {
+  const services = Object.entries(workers).map(
+    ([name, { compatibilityDate, compatibilityFlags = [], bindings = {} }]) => {
+      const bound = Object.entries(bindings).map(([key, value]) => `(name = ${text(key)}, text = ${text(value)})`);
+      return `(name = ${text(name)}, worker = (
+      modules = [(name = "main", esModule = embed ${text(`${name}.js`)})],
+      compatibilityDate = ${text(compatibilityDate)},
+      compatibilityFlags = ${list(compatibilityFlags)},
+      bindings = [${bound.join(", ")}]
+    ))`;
+    },
+  );
+  const sockets = Object.keys(workers).map(
+    (name) => `(name = ${text(name)}, address = "127.0.0.1:0", http = (), service = ${text(name)})`,
+  );
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [
+    ${services.join(",\n    ")},
+    (name = "internet", network = (
+      allow = ["local"],
+      tlsOptions = (trustedCertificates = ${list(trusted)})
+    ))
+  ],
+  sockets = [${sockets.join(", ")}]
+);
+`;
+}
+
+/** Runs `workers`, which trust the certificates `trusted`. Resolves when all of them listen. */
+export async function startWorkerd(
+  workers: Readonly<Record<string, WorkerSettings>>,
+  trusted: readonly string[] = [],
+): Promise<Workerd> {
+  const folder = mkdtempSync(join(tmpdir(), "hybi-workerd-"));
+  for (const [name, { entry }] of Object.entries(workers)) {
+    writeFileSync(join(folder, `${name}.js`), await bundle(entry));
+  }
+  writeFileSync(join(folder, "config.capnp"), configuration(workers, trusted));
+  const child = spawn(program, ["serve", "config.capnp", "--control-fd=3"], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
+  });
+  let log = "";
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8").on("data", (some) => (log += some));
+  const ended = new Promise<void>((resolve) => {
+    child.once("close", () => resolve());
+    child.once("error", () => resolve());
+  });
+  const stop = async (): Promise<void> => {
+    child.kill();
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const urls = await listening(child, Object.keys(workers));
+  if (urls !== undefined) return { urls, log: () => log, stop };
+  await stop();
+  throw new Error(`workerd does not run: ${log}`);
+}
+
+/** Where each of `names` listens; undefined when it ends before they do. */
+function listening(child: ChildProcess, names: readonly string[]): Promise<Record<string, string> | undefined> {
+  const urls: Record<string, string> = {};
+  const control = child.stdio[3] as Readable;
+  let lines = "";
+  return new Promise((resolve) => {
+    child.once("close", () => resolve(undefined));
+    child.once("error", () => resolve(undefined));
+    control.setEncoding("utf8").on("data", (some) => {
+      lines += some;
+      for (const [, socket, port] of lines.matchAll(/"socket":"([^"]*)","port":(\d+)}/g)) {
+        urls[socket as string] = `http://127.0.0.1:${port}`;
+      }
+      if (names.every((name) => name in urls)) resolve(urls);
+    });
+  });
+}
