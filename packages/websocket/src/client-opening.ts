@@ -15,7 +15,7 @@ import {
   type ResponseHead,
   type WebSocketUrl,
 } from "@hybi/core";
-import { type Clock, clockOf } from "./clock.ts";
+import { type Clock, clockOf, defer } from "./clock.ts";
 import { orNoReason } from "./error-text.ts";
 import { hasRequestContexts } from "./platform.ts";
 import { Pump } from "./pump.ts";
@@ -31,6 +31,7 @@ import {
 } from "./socket-options.ts";
 import { startTimer } from "./timer.ts";
 import type { Transport } from "./transport.ts";
+import { turnOfPump } from "./turn.ts";
 
 /** Whom an opening tells. */
 export interface OpeningListener extends PumpListener {
@@ -148,6 +149,8 @@ export class ClientOpening {
     } catch (error) {
       const isOver = this.#over || this.#isGivenUp;
       if (!isOver && error instanceof OpeningRejection && this.follow(error.response)) return;
+      // An adapter may fail at once. Who has awaited the socket, such as from a function that makes it, wants to know why.
+      await new Promise<void>((resolve) => defer(this.#clock, turnOfPump(), resolve));
       this.#fail(failureOfConnect(error));
     } finally {
       timer.cancel();

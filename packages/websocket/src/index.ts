@@ -66,14 +66,9 @@ export { type Clock, systemClock } from "./clock.ts";
 export { startTimer, type Timer } from "./timer.ts";
 
 // Coming back.
-export {
-  EndedEvent,
-  type OpenSocket,
-  Reconnecting,
-  type ReconnectOptions,
-  reconnect,
-  type SocketLike,
-  WaitingEvent,
-} from "./reconnect.ts";
-export { type Decision, isTransient, type Outcome, type PlanOptions, ReconnectPlan } from "./reconnect-plan.ts";
+export { type OpenSocket, Reconnecting, type ReconnectOptions, reconnect } from "./reconnect.ts";
+export { EndedEvent, WaitingEvent } from "./reconnect-events.ts";
+export type { SocketLike } from "./socket-like.ts";
+export { isTransient, type Outcome } from "./outcome.ts";
+export { type Decision, type PlanOptions, ReconnectPlan } from "./reconnect-plan.ts";
 export type { OutboxLimits } from "./outbox.ts";

@@ -1,7 +1,7 @@
 /** A promise for a socket that is open, for those who would rather await than listen. */
 import { OpeningError } from "./opening-error.ts";
-import { OPEN } from "./socket-core.ts";
-import type { FailureEvent } from "./socket-events.ts";
+import { CLOSED, OPEN } from "./socket-core.ts";
+import { FailureEvent } from "./socket-events.ts";
 import type { WebSocket } from "./websocket.ts";
 
 /**
@@ -16,6 +16,7 @@ export function opened(socket: WebSocket, signal?: AbortSignal): Promise<WebSock
     const finish = (): void => {
       socket.removeEventListener("open", isOpen);
       socket.removeEventListener("error", failed);
+      socket.removeEventListener("close", closed);
       signal?.removeEventListener("abort", giveUp);
     };
     const isOpen = (): void => {
@@ -26,6 +27,8 @@ export function opened(socket: WebSocket, signal?: AbortSignal): Promise<WebSock
       finish();
       reject(new OpeningError(event));
     };
+    // It was open before, and is closing or closed: there is nothing to wait for, and no error.
+    const closed = (): void => failed(new FailureEvent("error"));
     const giveUp = (): void => {
       finish();
       socket.close();
@@ -33,9 +36,11 @@ export function opened(socket: WebSocket, signal?: AbortSignal): Promise<WebSock
     };
     if (socket.readyState === OPEN) resolve(socket);
     else if (signal?.aborted === true) giveUp();
+    else if (socket.readyState === CLOSED) closed();
     else {
       socket.addEventListener("open", isOpen);
       socket.addEventListener("error", failed);
+      socket.addEventListener("close", closed);
       signal?.addEventListener("abort", giveUp);
     }
   });

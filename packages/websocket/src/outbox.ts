@@ -9,12 +9,15 @@ export interface OutboxLimits {
   readonly bytes?: number | undefined;
 }
 
+/** A message that waits: the bytes are a copy. */
 export type Outgoing = string | Blob | Uint8Array;
 
 export class Outbox {
   readonly #messageLimit: number;
   readonly #byteLimit: number;
   #messages: Outgoing[] = [];
+  /** How many of them `drain` has sent so far. */
+  #sent = 0;
   #length = 0;
 
   constructor({ messages = 1_000, bytes = 1_048_576 }: OutboxLimits = {}) {
@@ -27,20 +30,41 @@ export class Outbox {
     return this.#length;
   }
 
-  /** Keeps a copy of `data`, or answers false where that would be too much. */
+  get isEmpty(): boolean {
+    return this.#sent === this.#messages.length;
+  }
+
+  /** Keeps a copy of `data`, or returns false where that would be too much. */
   add(data: unknown): boolean {
     const message = sendable(data);
     const length = payloadLength(message);
-    if (this.#messages.length >= this.#messageLimit || this.#length + length > this.#byteLimit) return false;
+    const count = this.#messages.length - this.#sent;
+    if (count >= this.#messageLimit || this.#length + length > this.#byteLimit) return false;
     this.#messages.push(message instanceof Uint8Array ? message.slice() : message);
     this.#length += length;
     return true;
   }
 
+  /** Passes what waits to `send`, oldest first, those included that are added meanwhile, until it returns false. */
+  drain(send: (message: Outgoing) => boolean): void {
+    const messages = this.#messages;
+    while (!this.isEmpty) {
+      const message = messages[this.#sent]!;
+      if (!send(message)) break;
+      // It was emptied from inside.
+      if (this.#messages !== messages) return;
+      this.#sent++;
+      this.#length -= payloadLength(message);
+    }
+    this.#messages = messages.slice(this.#sent);
+    this.#sent = 0;
+  }
+
   /** All that waits, oldest first; nothing does after it. */
   take(): Outgoing[] {
-    const messages = this.#messages;
+    const messages = this.#messages.slice(this.#sent);
     this.#messages = [];
+    this.#sent = 0;
     this.#length = 0;
     return messages;
   }

@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { TestClock, turn, until } from "../tests/support/clock.ts";
+import { FakeSocket } from "../tests/support/fake-socket.ts";
 import { World } from "../tests/support/link.ts";
-import { type EndedEvent, reconnect, type WaitingEvent } from "./reconnect.ts";
-import { isTransient, ReconnectPlan } from "./reconnect-plan.ts";
+import { createWebSocketClass } from "./create-websocket-class.ts";
+import { opened } from "./opened.ts";
+import type { Outcome } from "./outcome.ts";
+import { pair } from "./pair.ts";
+import { reconnect } from "./reconnect.ts";
+import type { EndedEvent, WaitingEvent } from "./reconnect-events.ts";
+import { ReconnectPlan } from "./reconnect-plan.ts";
+import { WebSocket } from "./websocket.ts";
 
 /** Always the middle: half of the longest delay at first. */
 const half = (target: Uint8Array) => {
@@ -10,9 +17,38 @@ const half = (target: Uint8Array) => {
   target[3] = 0x80;
 };
 
+const ignored = { drain() {}, end() {}, error() {}, close() {} };
+
 const lost = { code: 1006, reason: "", wasClean: false };
 
 describe("ReconnectPlan", () => {
+  it("waits no shorter than the server has asked for, up to its limit [R23]", () => {
+    const asked = (value: string, status = 503): Outcome => ({
+      ...lost,
+      status,
+      response: { status, reasonPhrase: "", minorVersion: 1, fields: [["Retry-After", value]] },
+    });
+    const delay = (outcome: Outcome, options: object = {}, date?: number): unknown => {
+      const decision = new ReconnectPlan({ random: half, firstDelay: 1_000, ...options }).lost(0, outcome, date);
+      return decision.type === "wait" ? decision.milliseconds : decision.why;
+    };
+    expect([503, 429, 302].map((status) => delay(asked("120", status)))).toEqual([120_000, 120_000, 120_000]);
+    expect([delay(asked("0")), delay(asked("soon"))]).toEqual([500, 500]);
+    expect(delay(asked("1000000"))).toBe(86_400_000);
+    expect(delay(asked("9".repeat(400)))).toBe(86_400_000);
+    expect(delay(asked("120"), { maximumRetryAfter: 30_000 })).toBe(30_000);
+    expect(delay(asked("120"), { maximumRetryAfter: 0 })).toBe(500);
+    const date = Date.UTC(2026, 10, 20);
+    expect(delay(asked("Fri, 20 Nov 2026 00:01:00 GMT"), {}, date)).toBe(60_000);
+    expect([delay(asked("120", 404)), delay(asked("120"), { attempts: 0 })]).toEqual(["final", "attempts"]);
+    expect(delay(asked("9".repeat(400)), { maximumRetryAfter: Number.POSITIVE_INFINITY })).toBe(
+      Number.MAX_SAFE_INTEGER,
+    );
+    for (const maximumRetryAfter of [-1, Number.NaN]) {
+      expect(() => delay(lost, { maximumRetryAfter })).toThrow(/maximumRetryAfter/);
+    }
+  });
+
   it("waits longer from attempt to attempt, and starts anew after a connection that lasted", () => {
     const plan = new ReconnectPlan({ random: half, firstDelay: 1_000, maximumDelay: 4_000 });
     const delays = [0, 1, 2, 3].map((now) => plan.lost(now, lost));
@@ -35,22 +71,6 @@ describe("ReconnectPlan", () => {
     const plan = new ReconnectPlan({ random: half, shouldReconnect: ({ code }) => code === 1000 });
     expect(plan.lost(0, lost)).toEqual({ type: "stop", why: "final" });
     expect(plan.lost(0, { ...lost, code: 1000 }).type).toBe("wait");
-  });
-});
-
-describe("isTransient", () => {
-  it.each([
-    ...([1001, 1005, 1006, 1011, 1012, 1013, 1014, 3000, 4999] as const).map((code) => ({ code, expected: true })),
-    ...([1000, 1002, 1003, 1007, 1008, 1009, 1010] as const).map((code) => ({ code, expected: false })),
-  ])("is $expected for the code $code", ({ code, expected }) => {
-    expect(isTransient({ ...lost, code })).toBe(expected);
-  });
-
-  it.each([
-    ...([301, 408, 425, 429, 500, 503] as const).map((status) => ({ status, expected: true })),
-    ...([400, 401, 403, 404, 410] as const).map((status) => ({ status, expected: false })),
-  ])("is $expected for the status $status", ({ status, expected }) => {
-    expect(isTransient({ ...lost, status })).toBe(expected);
   });
 });
 
@@ -136,6 +156,110 @@ describe("reconnect", () => {
     expect(outcomes).toEqual([new Error("no token"), new Error("no token"), "attempts"]);
   });
 
+  it("tells why an attempt has failed, with all that the server said, and waits as long as it asked [R23]", async () => {
+    const world = new World({
+      handler: (opening) => opening.reject({ status: 503, fields: [["Retry-After", "120"]], body: "later" }),
+    });
+    const hooks = [
+      () => new world.WebSocket("ws://example.com/"),
+      async () => new world.WebSocket("ws://example.com/"),
+      () => opened(new world.WebSocket("ws://example.com/")),
+      async () => await opened(new world.WebSocket("ws://example.com/")),
+    ];
+    for (const hook of hooks) {
+      const client = reconnect(hook, { clock: world.clock, random: half });
+      const waits: WaitingEvent[] = [];
+      client.addEventListener("waiting", (event) => waits.push(event as WaitingEvent));
+      await until(() => waits.length === 1);
+      const { outcome, delay } = waits[0] as WaitingEvent;
+      expect([delay, outcome.code, outcome.status, outcome.response?.status]).toEqual([120_000, 1006, 503, 503]);
+      expect(outcome.response?.fields).toContainEqual(["Retry-After", "120"]);
+      expect(new TextDecoder().decode(outcome.body)).toBe("later");
+      client.close();
+    }
+  });
+
+  it("tells the error of a transport, and whether it was open [R23]", async () => {
+    const refused = new Error("connect ECONNREFUSED 127.0.0.1:9");
+    const Refused = createWebSocketClass(() => Promise.reject(refused));
+    const clock = new TestClock();
+    const never = reconnect(async () => new Refused("ws://example.com/"), { clock, random: half });
+    const outcomes: Outcome[] = [];
+    const note = (event: Event) => outcomes.push((event as WaitingEvent).outcome);
+    never.addEventListener("waiting", note);
+    await until(() => outcomes.length === 1);
+    const world = new World();
+    const once = reconnect(() => new world.WebSocket("ws://example.com/"), { clock, random: half });
+    once.addEventListener("waiting", note);
+    await until(() => once.state === "open");
+    const cut = new Error("cable cut");
+    world.near[0]?.lose(cut);
+    await until(() => outcomes.length === 2);
+    expect(outcomes.map(({ error, wasOpen, code }) => [error, wasOpen, code])).toEqual([
+      [refused, false, 1006],
+      [cut, true, 1006],
+    ]);
+    for (const client of [never, once]) client.close();
+  });
+
+  it("ends when a server breaks the rules of the opening handshake, and says which [R23]", async () => {
+    const Broken = createWebSocketClass(() => {
+      const [near, far] = pair();
+      far.start({ data: () => far.write([new TextEncoder().encode("SSH-2.0-OpenSSH\r\n")]), ...ignored });
+      return near;
+    });
+    const client = reconnect(() => new Broken("ws://example.com/"), { clock: new TestClock() });
+    const ends: EndedEvent[] = [];
+    client.addEventListener("ended", (event) => ends.push(event as EndedEvent));
+    await until(() => ends.length === 1);
+    expect([ends[0]?.why, ends[0]?.outcome.violation?.code]).toEqual(["final", "http/version"]);
+  });
+
+  it("ends for a mistake in the hook, unless the application goes on all the same [R23]", async () => {
+    const world = new World();
+    const hooks = [
+      () => new world.WebSocket("wss//example.com"),
+      () => new world.WebSocket("ftp://example.com/"),
+      () => new world.WebSocket("ws://example.com/", ["a", "a"]),
+      () => new world.WebSocket("ws://example.com/", { fields: [["Bad Name", ""]] }),
+      () => new WebSocket("ws://example.com/"),
+      async () => new WebSocket("ws://example.com/"),
+      () => (undefined as unknown as { url: () => never }).url(),
+    ];
+    for (const hook of hooks) {
+      const clock = new TestClock();
+      const client = reconnect(hook, { clock, random: half });
+      const lines = watch(client);
+      await until(() => client.state === "ended");
+      expect(lines).toEqual(["ended final 1006"]);
+      const stubborn = reconnect(hook, { clock, random: half, attempts: 1, shouldReconnect: () => true });
+      const more = watch(stubborn);
+      await clock.advance(10_000);
+      expect(more).toEqual(["waiting 1006 2500", "ended attempts 1006"]);
+    }
+  });
+
+  it("goes on when a socket of the platform has failed, whatever it tells of that [R23]", async () => {
+    const tells = [
+      {},
+      { message: "", error: new TypeError() },
+      { message: "no", error: new TypeError("no") },
+      { message: "no" },
+    ];
+    for (const detail of tells) {
+      const socket = new FakeSocket();
+      const client = reconnect(() => socket, { clock: new TestClock(), random: half });
+      const waits: WaitingEvent[] = [];
+      client.addEventListener("waiting", (event) => waits.push(event as WaitingEvent));
+      await turn();
+      socket.fail(detail);
+      // As Deno has it.
+      socket.closed(0);
+      expect(waits.map(({ outcome }) => outcome.code)).toEqual([1006]);
+      client.close();
+    }
+  });
+
   it("keeps no more than it may", async () => {
     const clock = new TestClock();
     const never = () => new Promise<never>(() => {});
@@ -165,18 +289,22 @@ describe("reconnect", () => {
     expect(world.clock.due).toEqual([]);
 
     let give: () => void = () => {};
+    let given: InstanceType<typeof world.WebSocket> | undefined;
     const connecting = reconnect(
       () =>
         new Promise<InstanceType<typeof world.WebSocket>>((resolve) => {
-          give = () => resolve(new world.WebSocket("ws://example.com/"));
+          give = () => {
+            given = new world.WebSocket("ws://example.com/");
+            resolve(given);
+          };
         }),
       { clock: world.clock },
     );
     await turn();
     connecting.close(3000);
-    expect(connecting.state).toBe("connecting");
+    expect(connecting.state).toBe("ended");
     give();
-    await until(() => connecting.state === "ended");
+    await until(() => given?.readyState === 3);
     expect(world.accepted).toEqual([]);
   });
 

@@ -1,23 +1,25 @@
 /**
  * A client that comes back: it opens a socket, and another one when that is lost, after the delays of a `ReconnectPlan`.
  * What is sent while there is none waits in an `Outbox`. It works with any WebSocket, the platform's own among them.
+ *
+ * Theory of operation. There is at most one attempt: a call of the hook, then its socket. Each has a number, and whatever
+ * an attempt says that is not the current one any more is not listened to; a socket that comes of it is closed. From an
+ * attempt there are two ways on, `#opened` and `#lost`, and from `#lost` two: wait, or end.
  */
 import type { BackoffOptions, RandomSource } from "@hybi/core";
 import { type Clock, clockOf, lastingClock } from "./clock.ts";
 import type { Sendable } from "./message-data.ts";
 import { Outbox, type OutboxLimits } from "./outbox.ts";
-import { type Decision, type Outcome, ReconnectPlan } from "./reconnect-plan.ts";
-import type { CloseEvent } from "./socket-events.ts";
+import { failureOfEvent, type Outcome, outcomeOfClose, outcomeOfError, unknownOutcome } from "./outcome.ts";
+import { EndedEvent, WaitingEvent } from "./reconnect-events.ts";
+import { type Decision, type PlanOptions, ReconnectPlan } from "./reconnect-plan.ts";
+import { asUncaught, createReporter, type Reporter } from "./reporter.ts";
+import { CONNECTING } from "./socket-core.ts";
+import type { FailureDetail } from "./socket-events.ts";
+import { isOpen, isSocketLike, letGo, type SocketLike } from "./socket-like.ts";
 import { randomOf } from "./socket-options.ts";
 import { startTimer, type Timer } from "./timer.ts";
-
-/** What is used of a socket. */
-export interface SocketLike {
-  readonly readyState: number;
-  send(data: never): void;
-  close(code?: number, reason?: string): void;
-  addEventListener(type: string, listener: (event: Event) => void): void;
-}
+import { checkClose } from "./websocket-error.ts";
 
 /**
  * Makes the socket of an attempt, counted from 1 since the last success. Called anew for each, so that URL and fields are as
@@ -25,10 +27,10 @@ export interface SocketLike {
  */
 export type OpenSocket<Socket extends SocketLike> = (attempt: number) => Socket | Promise<Socket>;
 
-/** What a reconnecting client is made of. Everything has a default. */
-export interface ReconnectOptions extends Omit<BackoffOptions, "random"> {
-  /** Whether an end is worth another attempt; see `isTransient`. */
-  readonly shouldReconnect?: ((outcome: Outcome) => boolean) | undefined;
+/** How a client comes back. Everything has a default. */
+export interface ReconnectOptions
+  extends Omit<BackoffOptions, "random">,
+    Pick<PlanOptions, "shouldReconnect" | "maximumRetryAfter"> {
   /** What may wait while there is no connection. */
   readonly outbox?: OutboxLimits | undefined;
   /** Ends it, as `close` does. */
@@ -36,30 +38,6 @@ export interface ReconnectOptions extends Omit<BackoffOptions, "random"> {
   readonly random?: RandomSource | undefined;
   /** The system's by default; between two attempts it keeps the program from ending. */
   readonly clock?: Clock | undefined;
-}
-
-/** A connection was lost, or an attempt has failed; there will be another one after `delay` milliseconds. */
-export class WaitingEvent extends Event {
-  readonly outcome: Outcome;
-  readonly delay: number;
-
-  constructor(outcome: Outcome, delay: number) {
-    super("waiting");
-    this.outcome = outcome;
-    this.delay = delay;
-  }
-}
-
-/** It is over for good. */
-export class EndedEvent extends Event {
-  readonly outcome: Outcome;
-  readonly why: Extract<Decision, { type: "stop" }>["why"];
-
-  constructor(outcome: Outcome, why: EndedEvent["why"]) {
-    super("ended");
-    this.outcome = outcome;
-    this.why = why;
-  }
 }
 
 /**
@@ -78,7 +56,13 @@ export function reconnect<Socket extends SocketLike>(
   return new Reconnecting(open, options);
 }
 
-const unknownOutcome: Outcome = { code: 1006, reason: "", wasClean: false };
+type AnyListener = Parameters<EventTarget["addEventListener"]>[1];
+
+/**
+ * Milliseconds after `error` until a socket that was still connecting is taken for lost without its `close`. The standard
+ * has both in one task; the WebSocket of some versions of Node 22 fires no `close`, and stays in CONNECTING.
+ */
+const closeAfterError = 1_000;
 
 /** Made by `reconnect`. */
 export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventTarget {
@@ -86,13 +70,22 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   readonly #plan: ReconnectPlan;
   readonly #clock: Clock;
   readonly #outbox: Outbox;
+  readonly #signal: AbortSignal | undefined;
+  /** What the application's functions throw. */
+  readonly #report: Reporter;
+  #state: "connecting" | "open" | "waiting" | "ended" = "connecting";
+  /** The number of the current attempt, which is another one as soon as that is over. */
+  #attempt = 0;
   #socket: Socket | undefined;
-  #isOpen = false;
-  #isEnded = false;
+  /** Why the current socket has failed, if it has said so. */
+  #failure: FailureDetail | undefined;
+  /** While waiting, until the next attempt; while connecting, see `closeAfterError`. */
   #timer: Timer | undefined;
-  /** Of the rejection that the current socket met with. */
-  #status: number | undefined;
-  #close: [code: number | undefined, reason: string | undefined] | undefined;
+  /** The arguments of `close`, once it was called. */
+  #closing: readonly [code: number | undefined, reason: string] | undefined;
+  /** Whether somebody listens to messages. Our sockets keep them until then. */
+  #wantsMessages = false;
+  readonly #onAbort: () => void = () => this.close();
 
   /** @throws UsageError `option/range` */
   constructor(open: OpenSocket<Socket>, options: ReconnectOptions = {}) {
@@ -100,12 +93,16 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     const { clock = lastingClock, signal } = options;
     this.#open = open;
     this.#clock = clockOf(clock);
+    this.#report = createReporter(undefined, this.#clock, asUncaught);
     this.#plan = new ReconnectPlan({ ...options, random: randomOf(options.random) });
     this.#outbox = new Outbox(options.outbox);
-    signal?.addEventListener("abort", () => this.close(), { once: true });
-    if (signal?.aborted === true) queueMicrotask(() => this.close());
+    this.#signal = signal;
+    signal?.addEventListener("abort", this.#onAbort);
     // Not at once: a listener must be able to hear of the first attempt.
-    else queueMicrotask(() => void this.#attempt());
+    queueMicrotask(() => {
+      if (signal?.aborted === true) this.close();
+      else void this.#begin();
+    });
   }
 
   /** The socket that is open or opening; undefined while waiting and after the end. */
@@ -114,9 +111,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   }
 
   get state(): "connecting" | "open" | "waiting" | "ended" {
-    if (this.#isEnded) return "ended";
-    if (this.#isOpen) return "open";
-    return this.#timer === undefined ? "connecting" : "waiting";
+    return this.#state;
   }
 
   /** Bytes of payload that wait for a connection. */
@@ -125,79 +120,147 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   }
 
   /**
-   * Sends, now or with the next connection. Answers false when it can do neither: too much waits, or it is over. What was
+   * Sends, now or with the next connection. Returns false when it can do neither: too much waits, or it is over. What was
    * sent to a connection that is lost before it left is lost with it.
    */
   send(data: Sendable): boolean {
-    if (this.#isEnded || this.#close !== undefined) return false;
-    if (!this.#isOpen) return this.#outbox.add(data);
-    this.#socket?.send(data as never);
-    return true;
+    if (this.#state === "ended" || this.#closing !== undefined) return false;
+    const socket = this.#socket;
+    // An application may close the socket itself: until `close` comes, it is open no more, and what is sent would be lost.
+    if (this.#state !== "open" || !isOpen(socket) || !this.#outbox.isEmpty) return this.#outbox.add(data);
+    socket!.send(data as never);
+    // A socket whose buffer is full takes nothing, and is closed.
+    return isOpen(socket);
   }
 
-  /** Closes the connection, if there is one, and opens no other. */
+  /**
+   * Closes the connection, if there is one, and opens no other. While connecting or waiting it ends at once; a socket that
+   * the hook still gives is closed.
+   *
+   * @throws DOMException as `WebSocket.close`; nothing has changed then
+   */
   close(code?: number, reason?: string): void {
-    if (this.#isEnded) return;
-    // The arguments are the socket's to check, and nothing has changed when it throws.
-    this.#socket?.close(code, reason);
-    this.#close = [code, reason];
+    const text = reason === undefined ? "" : String(reason);
+    const status = checkClose(code, text);
+    if (this.#state === "ended" || this.#closing !== undefined) return;
+    this.#closing = [status, text];
     this.#plan.close();
-    if (this.#socket === undefined && !this.#isAttempting) this.#lost(unknownOutcome);
+    if (this.#socket !== undefined) letGo(this.#socket, status, text);
+    // Nobody waits for a socket that is not open: it may take long to give up, and has nothing to say.
+    if (this.state === "connecting" || this.state === "waiting") this.#lost(unknownOutcome);
   }
 
-  #isAttempting = false;
+  override addEventListener(type: string, listener: AnyListener, options?: boolean | object): void {
+    super.addEventListener(type, listener, options);
+    if (type !== "message" || this.#wantsMessages || !listener) return;
+    this.#wantsMessages = true;
+    if (this.#socket !== undefined) this.#listenToMessages(this.#socket, this.#attempt);
+  }
 
-  async #attempt(): Promise<void> {
-    if (this.#isEnded) return;
-    this.#timer = undefined;
-    this.#status = undefined;
-    this.#isAttempting = true;
+  async #begin(): Promise<void> {
+    if (this.#state === "ended") return;
+    this.#state = "connecting";
+    const attempt = ++this.#attempt;
+    let socket: unknown;
     try {
-      const socket = await this.#open(this.#plan.attempts + 1);
-      this.#isAttempting = false;
-      this.#listen(socket);
-      if (this.#close !== undefined) socket.close(...this.#close);
+      socket = await this.#open(this.#plan.attempts + 1);
+      if (!isSocketLike(socket)) throw new TypeError("What opens sockets has returned something that is no WebSocket.");
     } catch (error) {
-      this.#isAttempting = false;
-      this.#lost({ ...unknownOutcome, error });
+      if (attempt === this.#attempt) this.#lost(outcomeOfError(error));
+      return;
     }
+    if (attempt === this.#attempt) this.#listen(socket as Socket, attempt);
+    else letGo(socket, ...this.#closing!);
   }
 
-  #listen(socket: Socket): void {
+  #listen(socket: Socket, attempt: number): void {
     this.#socket = socket;
-    socket.addEventListener("open", () => this.#opened(socket));
+    const whileCurrent = (type: string, listener: (event: Event) => void): void =>
+      socket.addEventListener(type, (event) => {
+        if (attempt === this.#attempt) listener(event);
+      });
+    whileCurrent("open", () => this.#opened(socket));
+    whileCurrent("error", (event) => this.#failed(event, socket));
+    whileCurrent("close", (event) => this.#lost(outcomeOfClose(event, this.#failure, this.#state === "open")));
+    if (this.#wantsMessages) this.#listenToMessages(socket, attempt);
+    if (isOpen(socket)) this.#opened(socket);
+    // Its `close` has passed already, or says nothing that is still worth waiting for.
+    else if (socket.readyState !== CONNECTING) this.#lost(unknownOutcome);
+  }
+
+  #listenToMessages(socket: Socket, attempt: number): void {
     socket.addEventListener("message", (event) => {
-      this.dispatchEvent(new MessageEvent("message", { data: (event as MessageEvent).data }));
+      const { data } = event as MessageEvent;
+      if (attempt === this.#attempt) this.dispatchEvent(new MessageEvent("message", { data }));
     });
-    socket.addEventListener("error", (event) => {
-      this.#status = (event as { response?: { status?: number } }).response?.status;
-    });
-    socket.addEventListener("close", (event) => {
-      const { code, reason, wasClean } = event as CloseEvent;
-      this.#lost({ code, reason, wasClean, status: this.#status });
-    });
-    if (socket.readyState === 1) this.#opened(socket);
   }
 
   #opened(socket: Socket): void {
-    this.#isOpen = true;
+    // The application may have closed it in a listener of its own.
+    if (this.#state !== "connecting" || !isOpen(socket)) return;
+    const attempt = this.#attempt;
+    this.#clearTimer();
+    this.#state = "open";
     this.#plan.opened(this.#clock.now());
-    for (const message of this.#outbox.take()) socket.send(message as never);
-    this.dispatchEvent(new Event("open"));
+    this.#outbox.drain((message) => {
+      if (attempt !== this.#attempt || !isOpen(socket)) return false;
+      try {
+        socket.send(message as never);
+      } catch (error) {
+        // It never can be sent, and would stand before all others for ever.
+        this.#report(error);
+      }
+      return true;
+    });
+    if (attempt === this.#attempt) this.dispatchEvent(new Event("open"));
+  }
+
+  #failed(event: Event, socket: Socket): void {
+    this.#failure ??= failureOfEvent(event);
+    if (this.#state !== "connecting" || this.#timer !== undefined) return;
+    const attempt = this.#attempt;
+    this.#setTimer(() => {
+      letGo(socket, undefined, "");
+      if (attempt === this.#attempt) this.#lost(outcomeOfClose(new Event("close"), this.#failure, false));
+    }, closeAfterError);
   }
 
   #lost(outcome: Outcome): void {
+    this.#attempt++;
     this.#socket = undefined;
-    this.#isOpen = false;
-    const decision = this.#plan.lost(this.#clock.now(), outcome);
+    this.#failure = undefined;
+    this.#clearTimer();
+    const decision = this.#decide(outcome);
     if (decision.type === "stop") {
-      this.#isEnded = true;
-      this.#timer?.cancel();
-      this.#outbox.take();
-      this.dispatchEvent(new EndedEvent(outcome, decision.why));
+      this.#state = "ended";
+      this.#signal?.removeEventListener("abort", this.#onAbort);
+      this.dispatchEvent(new EndedEvent(outcome, decision.why, this.#outbox.take()));
       return;
     }
-    this.#timer = startTimer(this.#clock, decision.milliseconds, () => void this.#attempt());
+    this.#state = "waiting";
+    this.#setTimer(() => void this.#begin(), decision.milliseconds);
     this.dispatchEvent(new WaitingEvent(outcome, decision.milliseconds));
+  }
+
+  /** What `shouldReconnect` throws ends it, as nobody knows what the application wants. */
+  #decide(outcome: Outcome): Decision {
+    try {
+      return this.#plan.lost(this.#clock.now(), outcome);
+    } catch (error) {
+      this.#report(error);
+      return { type: "stop", why: "final" };
+    }
+  }
+
+  #setTimer(task: () => void, milliseconds: number): void {
+    this.#timer = startTimer(this.#clock, milliseconds, () => {
+      this.#timer = undefined;
+      task();
+    });
+  }
+
+  #clearTimer(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
   }
 }

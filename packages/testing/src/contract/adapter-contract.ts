@@ -6,6 +6,7 @@ import { flowContract } from "./flow.ts";
 import { messageContract } from "./messages.ts";
 import { neighbourContract } from "./neighbours.ts";
 import { openingContract } from "./opening.ts";
+import { reconnectingContract } from "./reconnecting.ts";
 import { robustnessContract } from "./robustness.ts";
 import type { Runner } from "./runner.ts";
 import { shutdownContract } from "./shutdown.ts";
@@ -30,6 +31,7 @@ export function adapterContract(name: string, adapter: Adapter, runner: Runner):
     robustnessContract(adapter, runner);
     errorContract(adapter, runner);
     neighbourContract(adapter, runner);
+    reconnectingContract(adapter, runner);
     tlsContract(adapter, runner);
     unixSocketContract(adapter, runner);
   });

@@ -1,0 +1,100 @@
+/** Clients that come back (RFC 6455 §7.2.3), with what really goes wrong in a runtime. */
+import {
+  type EndedEvent,
+  type OpenSocket,
+  type Outcome,
+  reconnect,
+  type SocketLike,
+  type WaitingEvent,
+} from "@hybi/websocket";
+import type { Adapter } from "./adapter.ts";
+import type { Runner } from "./runner.ts";
+import { echo, withServer } from "./world.ts";
+
+/** What came of the first attempt of a client, which is then closed. */
+function firstOutcome(open: OpenSocket<SocketLike>): Promise<{ what: string; outcome: Outcome; delay?: number }> {
+  return new Promise((resolve) => {
+    const client = reconnect(open);
+    client.addEventListener("waiting", (event) => {
+      const { outcome, delay } = event as WaitingEvent;
+      resolve({ what: "waiting", outcome, delay });
+      client.close();
+    });
+    client.addEventListener("ended", (event) => {
+      const { outcome, why } = event as EndedEvent;
+      resolve({ what: why, outcome });
+    });
+  });
+}
+
+/** The WebSocket of the platform, where it has one. */
+const PlatformSocket = (globalThis as { WebSocket?: new (url: string) => SocketLike }).WebSocket;
+
+export function reconnectingContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+  describe("a client that comes back", () => {
+    it("goes on while nobody listens, and says so [R23]", async () => {
+      const server = await adapter.listen({ host: "127.0.0.1" }, () => {});
+      await server.close();
+      const { what, outcome } = await firstOutcome(() => adapter.connect(server.url));
+      expect([what, outcome.code, outcome.error === undefined]).toEqual(["waiting", 1006, false]);
+    });
+
+    it("waits as long as the server asks, and ends for an answer that would be the same again [R23]", async () => {
+      const answers = new Map([["/later", { status: 503, fields: [["Retry-After", "120"] as const] }]]);
+      await withServer(
+        adapter,
+        (opening) => opening.reject(answers.get(opening.request.resourceName) ?? { status: 404 }),
+        async ({ url }) => {
+          const later = await firstOutcome(() => adapter.connect(`${url}later`));
+          expect([later.what, later.delay, later.outcome.response?.status]).toEqual(["waiting", 120_000, 503]);
+          const never = await firstOutcome(() => adapter.connect(url));
+          expect([never.what, never.outcome.status]).toEqual(["final", 404]);
+        },
+      );
+    });
+
+    it("ends for a certificate that is not trusted, or of somebody else, and says so [R23]", async () => {
+      const { cert, key, trusting: transport } = adapter.tls;
+      await withServer(
+        adapter,
+        echo,
+        async ({ url, port }) => {
+          const untrusted = await firstOutcome(() => adapter.connect(url));
+          const somebodyElse = await firstOutcome(() => adapter.connect(`wss://localhost:${port}/`, { transport }));
+          for (const { what, outcome } of [untrusted, somebodyElse]) {
+            expect([what, outcome.error instanceof Error]).toEqual(["final", true]);
+          }
+        },
+        { tls: { cert, key } },
+      );
+    });
+
+    it("ends for a URL that is none, and for a server that does not speak TLS [R23]", async () => {
+      await withServer(adapter, echo, async ({ port }) => {
+        for (const url of ["no url", `wss://127.0.0.1:${port}/`]) {
+          const { what } = await firstOutcome(() => adapter.connect(url));
+          expect(what).toBe("final");
+        }
+      });
+    });
+
+    it("takes the WebSocket of the platform as well, where there is one [R23]", async () => {
+      if (PlatformSocket === undefined) return;
+      const server = await adapter.listen({ host: "127.0.0.1" }, echo);
+      const client = reconnect(() => new PlatformSocket(server.url));
+      const message = new Promise((resolve) =>
+        client.addEventListener("message", (event) => resolve((event as MessageEvent).data)),
+      );
+      client.send("hello");
+      expect(await message).toBe("hello");
+      const ended = new Promise((resolve) =>
+        client.addEventListener("ended", (event) => resolve((event as EndedEvent).outcome.code)),
+      );
+      client.close(3000);
+      expect(await ended).toBe(3000);
+      await server.close();
+      const { what, outcome } = await firstOutcome(() => new PlatformSocket(server.url));
+      expect([what, outcome.code]).toEqual(["waiting", 1006]);
+    });
+  });
+}

@@ -1,0 +1,215 @@
+/** Whatever hooks, sockets, time and the application do, and in whatever order: a client that comes back keeps its laws. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Clock } from "../../src/clock.ts";
+import { type Reconnecting, reconnect } from "../../src/reconnect.ts";
+import type { EndedEvent } from "../../src/reconnect-events.ts";
+import { FakeSocket } from "../support/fake-socket.ts";
+
+const steps = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({ type: "send" as const }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ type: fc.constant("give" as const), readyState: fc.constantFrom(0, 0, 0, 1, 1, 2, 3) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom({ type: "open" as const }, { type: "wait" as const }, { type: "drop" as const }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom(
+      { type: "throw" as const },
+      { type: "fail" as const },
+      { type: "message" as const },
+      { type: "app closes" as const },
+      { type: "other says" as const },
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom({ type: "close" as const }, { type: "abort" as const }, { type: "bad close" as const }),
+  },
+);
+type Step = typeof steps extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** Time in which everything that is due happens at once. */
+class Timers implements Clock {
+  readonly tasks = new Set<() => void>();
+  #now = 0;
+
+  now(): number {
+    return this.#now;
+  }
+
+  setTimeout(task: () => void): unknown {
+    this.tasks.add(task);
+    return task;
+  }
+
+  clearTimeout(timer: unknown): void {
+    this.tasks.delete(timer as () => void);
+  }
+
+  pass(): void {
+    this.#now += 1_000_000;
+    const due = [...this.tasks];
+    this.tasks.clear();
+    for (const task of due) task();
+  }
+}
+
+/** What is done, and what is then true. */
+class World {
+  readonly clock = new Timers();
+  readonly sockets: FakeSocket[] = [];
+  readonly accepted: string[] = [];
+  readonly refused: string[] = [];
+  readonly events: string[] = [];
+  readonly controller = new AbortController();
+  readonly client: Reconnecting<FakeSocket>;
+  ended: EndedEvent | undefined;
+  #hook: { resolve: (socket: FakeSocket) => void; reject: (error: unknown) => void } | undefined;
+  #count = 0;
+
+  constructor() {
+    this.client = reconnect(() => new Promise<FakeSocket>((resolve, reject) => (this.#hook = { resolve, reject })), {
+      clock: this.clock,
+      signal: this.controller.signal,
+      outbox: { messages: 5 },
+      random: (target) => void target.fill(9),
+    });
+    for (const type of ["open", "waiting", "ended"]) this.client.addEventListener(type, () => this.events.push(type));
+    this.client.addEventListener("ended", (event) => {
+      this.ended = event as EndedEvent;
+    });
+  }
+
+  take(step: Step): void {
+    const last = this.sockets.at(-1);
+    switch (step.type) {
+      case "send": {
+        const text = `${this.#count++}`;
+        (this.client.send(text) ? this.accepted : this.refused).push(text);
+        break;
+      }
+      case "give":
+        this.give(step.readyState);
+        break;
+      case "throw":
+        this.#hook?.reject(new Error("not now"));
+        this.#hook = undefined;
+        break;
+      case "open":
+        last?.open();
+        break;
+      case "drop":
+        if (last !== undefined && last.readyState < 3) last.closed(1006);
+        break;
+      case "fail":
+        last?.fail();
+        break;
+      case "message":
+        last?.message("hello");
+        break;
+      case "app closes":
+        this.client.socket?.close();
+        break;
+      case "other says":
+        for (const socket of this.sockets.slice(0, -1)) socket.open().closed();
+        break;
+      case "close":
+        this.client.close(4000);
+        break;
+      case "bad close":
+        expect(() => this.client.close(999)).toThrow();
+        break;
+      case "abort":
+        this.controller.abort();
+        break;
+      case "wait":
+        break;
+      default:
+        step satisfies never;
+    }
+  }
+
+  give(readyState: number): void {
+    if (this.#hook === undefined) return;
+    const socket = new FakeSocket(readyState);
+    this.sockets.push(socket);
+    this.#hook.resolve(socket);
+    this.#hook = undefined;
+  }
+
+  get isAsked(): boolean {
+    return this.#hook !== undefined;
+  }
+
+  check(): void {
+    const { client, clock, sockets, ended, events } = this;
+    const last = sockets.at(-1);
+    expect(events.filter((type) => type === "ended").length).toBe(client.state === "ended" ? 1 : 0);
+    // At most the last one is alive, and nobody once it is over.
+    for (const socket of sockets)
+      if (socket !== last || ended !== undefined) expect(socket.readyState).toBeGreaterThan(1);
+    switch (client.state) {
+      case "connecting":
+        expect(this.isAsked || client.socket === last).toBe(true);
+        if (client.socket?.readyState === 3) expect(clock.tasks.size).toBe(1);
+        break;
+      case "open":
+        expect([client.socket === last, clock.tasks.size]).toEqual([true, 0]);
+        break;
+      case "waiting":
+        expect([client.socket, clock.tasks.size]).toEqual([undefined, 1]);
+        break;
+      case "ended":
+        expect([client.socket, clock.tasks.size, events.at(-1)]).toEqual([undefined, 0, "ended"]);
+        break;
+    }
+    // Each message was refused, or was given to one socket, in order, or still waits, or nobody has got it and that is told.
+    const sent = sockets.flatMap((socket) => socket.sent);
+    const unsent = ended?.unsent ?? [];
+    expect([...sent, ...unsent]).toEqual(this.accepted.slice(0, sent.length + unsent.length));
+    const waiting = this.accepted.slice(sent.length + unsent.length).join("").length;
+    expect(waiting).toBe(client.queuedLength);
+  }
+}
+
+/** Promises have come to rest. */
+async function rest(): Promise<void> {
+  for (let count = 0; count < 10; count++) await undefined;
+}
+
+describe("a client that comes back", () => {
+  it("is never stuck, leaves no socket behind, and accounts for each message [R24]", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(steps, { maxLength: 30 }), async (script) => {
+        const world = new World();
+        await rest();
+        for (const step of script) {
+          world.take(step);
+          if (step.type === "wait") world.clock.pass();
+          await rest();
+          world.check();
+        }
+        // Whatever it was: when the next sockets open, it is open, and everything has left; or it is over.
+        for (let attempt = 0; attempt < 3 && !["open", "ended"].includes(world.client.state); attempt++) {
+          world.sockets.at(-1)?.open();
+          if (world.sockets.at(-1)?.readyState === 2) world.sockets.at(-1)?.closed();
+          world.clock.pass();
+          await rest();
+          world.give(1);
+          await rest();
+        }
+        world.check();
+        if (world.client.state !== "ended" && world.client.socket?.readyState === 1) {
+          expect([world.client.state, world.client.queuedLength]).toEqual(["open", 0]);
+        }
+        const isOver = ["open", "ended"].includes(world.client.state);
+        expect(isOver).toBe(true);
+      }),
+    );
+  });
+});
