@@ -2,7 +2,7 @@
  * Bytes of heap of one open, idle connection of a server, part by part, without any socket. Bundled, since tsx gives every
  * function a property with its name, which weighs 256 bytes:
  *
- *     npx esbuild bench/micro/connection-memory.ts --bundle --format=esm --platform=node --conditions=@hybi/source \
+ *     npx pnpm exec esbuild bench/micro/connection-memory.ts --bundle --format=esm --platform=node --conditions=@hybi/source \
  *       | node --expose-gc --input-type=module
  *
  * Each row holds what the row before it does, and what is built on it.
