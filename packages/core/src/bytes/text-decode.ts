@@ -6,41 +6,21 @@
  * the host's functions; then TextDecoder.
  */
 import type { HostFunctions } from "../host.ts";
+import { type Decoder, type DecoderConstructor, exactDecoder, replacement } from "./platform-text.ts";
 import { skipAscii, type Utf8State, utf8Boundary, validateUtf8 } from "./utf8.ts";
 import { viewOf } from "./words.ts";
-
-interface Decoder {
-  decode(bytes: Uint8Array, options?: { stream: boolean }): string;
-}
-interface DecoderConstructor {
-  new (label: string, options: { ignoreBOM: boolean }): Decoder;
-}
 
 const PlatformDecoder = (globalThis as { TextDecoder?: DecoderConstructor }).TextDecoder;
 
 /** Decodes mostly-ASCII text. Never streams: one streaming call makes an instance of Node up to 22 slow for ASCII for good. */
-const asciiDecoder = newDecoder(false);
+const asciiDecoder: Decoder | undefined = exactDecoder(PlatformDecoder, false);
 /** Decodes other text: the very same streaming call makes Node up to 22 twice as fast there. No difference elsewhere. */
-const otherDecoder = newDecoder(true);
-
-function newDecoder(streamed: boolean): Decoder | undefined {
-  if (PlatformDecoder === undefined) return undefined;
-  // Not `fatal`, which is up to fifteen times slower in Deno, and slower everywhere: see `decodeText`.
-  const decoder = new PlatformDecoder("utf-8", { ignoreBOM: true });
-  if (streamed) {
-    decoder.decode(new Uint8Array(0), { stream: true });
-    decoder.decode(new Uint8Array(0));
-  }
-  return decoder;
-}
+const otherDecoder: Decoder | undefined = exactDecoder(PlatformDecoder, true) ?? asciiDecoder;
 
 const { fromCharCode } = String;
 
 /** Up to here a string is built byte by byte. */
 const shortText = 16;
-
-/** What a decoder puts in the place of what is not UTF-8. It may also be meant. */
-const replacement = "\ufffd";
 
 /** The text of `bytes[start, end)`, or undefined where they are not UTF-8. */
 export function decodeText(bytes: Uint8Array, start: number, end: number, host: HostFunctions): string | undefined {

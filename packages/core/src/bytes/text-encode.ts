@@ -6,13 +6,10 @@
 import type { HostFunctions } from "../host.ts";
 import { blockSize } from "./block-pool.ts";
 import type { ByteWriter } from "./byte-writer.ts";
-
-interface Encoder {
-  encodeInto(text: string, target: Uint8Array): { read: number; written: number };
-}
+import { type Encoder, exactEncoder } from "./platform-text.ts";
 
 const PlatformEncoder = (globalThis as { TextEncoder?: new () => Encoder }).TextEncoder;
-const encoder = PlatformEncoder === undefined ? undefined : new PlatformEncoder();
+const encoder: Encoder | undefined = exactEncoder(PlatformEncoder);
 
 const shortText = 40;
 
