@@ -8,9 +8,10 @@ interface ViolationRow {
 }
 
 /** How a violation is answered on the wire, in a few words. */
-function answer({ statusCode, httpStatus }: ViolationRow): string {
+function answer(code: string, { statusCode, httpStatus }: ViolationRow): string {
   if (statusCode !== undefined) return `Answered with a Close frame of status code ${statusCode}.`;
   if (httpStatus !== undefined) return `Answered with HTTP status ${httpStatus}, where a server answers.`;
+  if (code.startsWith("deadline/")) return "Answered with nothing: the transport is dropped.";
   return "Answered with nothing: the client ends the transport.";
 }
 
@@ -33,7 +34,7 @@ export function formatErrorsPage(
     ...Object.entries(violations).flatMap(([code, row]) => [
       `### ${code}`,
       "",
-      `${row.message} ${answer(row)} (${row.section})`,
+      `${row.message} ${answer(code, row)} (${row.section})`,
       "",
     ]),
     "## Usage errors",

@@ -191,14 +191,13 @@ export class Connection implements Output {
   expire(reason: DeadlineReason): ConnectionEvent[] {
     if (this.#receiving) throw new UsageError("endpoint/reentrant");
     if (this.state === "ended") return [];
-    if (reason === "closing") {
-      this.#closing.abort();
-      this.#reading = false;
-    } else if (reason === "ping") {
+    if (reason === "closing") this.#abort();
+    else if (reason === "stalled") return this.#drop();
+    else if (reason === "ping") {
       if (this.state === "open") this.#sendKeepalive();
     } else if (reason === "idle") {
       if (this.state === "open") this.sendClose(statusCodes.goingAway, "idle");
-    } else if (this.#closing.canFail && (reason === "pong" || reason === "stalled" || reason === "control-flood")) {
+    } else if (this.#closing.canFail && (reason === "pong" || reason === "control-flood")) {
       const collector = new EventCollector();
       this.#fail(collector, `deadline/${reason}`, this.#decoder.received);
       return collector.events;
@@ -352,6 +351,22 @@ export class Connection implements Output {
     }
     this.#closing.fail();
     sink.failure(fault);
+  }
+
+  /** RFC 6455 §7.1.7: a Close frame MAY be omitted that the peer is unlikely to receive. This one takes nothing at all. */
+  #drop(): ConnectionEvent[] {
+    if (!this.#closing.canFail) {
+      this.#abort();
+      return [];
+    }
+    this.#reading = false;
+    this.#closing.drop();
+    return [{ type: "failure", violation: violation("deadline/stalled", this.#offset + this.#decoder.received) }];
+  }
+
+  #abort(): void {
+    this.#reading = false;
+    this.#closing.abort();
   }
 
   /** Releases what extensions hold, once no message can arrive and none waits to leave. */

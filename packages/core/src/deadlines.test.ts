@@ -20,8 +20,8 @@ class Subject implements DeadlineSubject {
 
   expire(reason: DeadlineReason): [] {
     this.expired.push(reason);
-    if (reason === "opening" || reason === "pong" || reason === "stalled" || reason === "control-flood")
-      this.state = "failing";
+    if (reason === "opening" || reason === "pong" || reason === "control-flood") this.state = "failing";
+    if (reason === "stalled" && this.state === "open") this.state = "failed";
     if (reason === "idle") this.state = "closing";
     return [];
   }
@@ -101,6 +101,53 @@ describe("Deadlines", () => {
     expect(deadlines.observe(60)).toEqual({ at: 90, reason: "stalled" });
     deadlines.expire(90);
     expect(subject.expired).toEqual(["stalled"]);
+  });
+
+  it("drop a transport of which nothing is taken, once, and await nothing after it [R16]", () => {
+    for (const state of ["open", "closing", "close-sent", "close-received", "closed", "failing", "failed"] as const) {
+      const { subject, deadlines } = watched({ stalled: 30, closing: 1000 }, state);
+      subject.outputLength = 5;
+      expect(deadlines.observe(0)).toEqual({ at: 30, reason: "stalled" });
+      subject.count({ bytesTaken: 1 });
+      expect(deadlines.observe(10)).toEqual({ at: 40, reason: "stalled" });
+      deadlines.expire(39);
+      expect(subject.expired).toEqual([]);
+      deadlines.expire(40);
+      deadlines.expire(5000);
+      expect(subject.expired).toEqual(["stalled"]);
+      expect(deadlines.observe(5000)).toBeUndefined();
+    }
+  });
+
+  it("keep to the closing span where that is over first, or all that waits was taken [R16]", () => {
+    const { subject, deadlines } = watched({ stalled: 300, closing: 100 }, "closing");
+    subject.outputLength = 5;
+    expect(deadlines.observe(0)).toEqual({ at: 100, reason: "closing" });
+    subject.outputLength = 0;
+    expect(deadlines.observe(50)).toEqual({ at: 100, reason: "closing" });
+  });
+
+  it("drop at once who owes a Pong, or a message, and has taken nothing of what waits for as long [R16]", () => {
+    for (const [reason, options] of [
+      ["pong", { ping: 100, pong: 50 }],
+      ["idle", { idle: 50, ping: Number.POSITIVE_INFINITY }],
+    ] as const) {
+      for (const [waitsSince, dropped] of [
+        [0, ["closing"]],
+        [1, []],
+      ] as const) {
+        const { subject, deadlines } = watched(options);
+        subject.awaitsPong = reason === "pong";
+        if (waitsSince === 0) subject.outputLength = 5;
+        deadlines.observe(0);
+        subject.outputLength = 5;
+        deadlines.observe(waitsSince);
+        deadlines.expire(50);
+        expect(subject.expired).toEqual([reason, ...dropped]);
+        if (dropped.length > 0) expect(deadlines.observe(50)).toBeUndefined();
+        else expect(deadlines.observe(50)?.reason).toBe("closing");
+      }
+    }
   });
 
   it("ask for no Ping and no Pong while the caller does not read, and begin anew when he does [X23]", () => {

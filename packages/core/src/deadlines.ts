@@ -43,8 +43,9 @@ export interface DeadlineOptions {
   /** From when that Ping was taken, until the connection fails. 20 s. */
   readonly pong?: number | undefined;
   /**
-   * While output waits, without any of it being taken, until the connection fails. Off, because a peer may be slow on
-   * purpose. A server that sends much should set it, say to 60 s: a Ping that waits too tells nothing.
+   * While output waits, without any of it being taken, until the transport is dropped with all that waits, closing or not. Off,
+   * because a peer may be slow on purpose. A server that sends much should set it, say to 60 s: a Ping that waits too tells
+   * nothing.
    */
   readonly stalled?: number | undefined;
   /** Without a message either way, until the closing handshake begins with 1001. Off. */
@@ -88,6 +89,8 @@ export class Deadlines {
   #bytesTaken = 0;
   #stalledSince: Instant | undefined;
   #paused = false;
+  /** The transport is to be dropped, and ends in its own time. */
+  #dropped = false;
   #windowStart: Instant = Number.NEGATIVE_INFINITY;
   /** Control frames received before the window, and by the last look at them. */
   #controlFrames = 0;
@@ -117,10 +120,12 @@ export class Deadlines {
   observe(now: Instant): Deadline | undefined {
     const { state } = this.#subject;
     if (state !== this.#state) this.#enter(state, now);
-    if (state === "ended") return undefined;
+    if (state === "ended" || this.#dropped) return undefined;
     if (state === "opening") return this.#due("opening", this.#since);
-    if (state !== "open") return this.#due("closing", this.#since);
-    return this.#observeOpen(now);
+    const { statistics } = this.#subject;
+    const stalled = this.#observeStall(now, statistics.bytesTaken);
+    if (state !== "open") return earlier(stalled, this.#due("closing", this.#since));
+    return earlier(stalled, this.#observeOpen(now, statistics));
   }
 
   /** Does what is due by `now`, and answers the events of it. */
@@ -129,17 +134,21 @@ export class Deadlines {
     for (let step = 0; step < maxSteps; step++) {
       const deadline = this.observe(now);
       if (deadline === undefined || deadline.at > now) return events;
-      if (deadline.reason === "ping") this.#quietSince = now;
-      // An aborted transport ends in its own time; there is nothing more to do.
-      if (deadline.reason === "closing") this.#since = Number.POSITIVE_INFINITY;
-      events.push(...this.#subject.expire(deadline.reason));
+      const { reason } = deadline;
+      if (reason === "ping") this.#quietSince = now;
+      events.push(...this.#subject.expire(reason));
+      if (reason === "closing" || reason === "stalled") this.#dropped = true;
+      else if (this.#isDeaf(reason, now)) {
+        // Nobody would read the Close frame, and there is nothing to wait for.
+        this.#dropped = true;
+        this.#subject.expire("closing");
+      }
     }
     throw new Error("bug: a deadline stays due");
   }
 
-  #observeOpen(now: Instant): Deadline | undefined {
-    const { bytesReceived, bytesTaken, messagesReceived, messagesSent, controlFramesReceived } =
-      this.#subject.statistics;
+  #observeOpen(now: Instant, statistics: Statistics): Deadline | undefined {
+    const { bytesReceived, messagesReceived, messagesSent, controlFramesReceived } = statistics;
     if (bytesReceived !== this.#bytesReceived) {
       this.#bytesReceived = bytesReceived;
       this.#quietSince = now;
@@ -160,13 +169,13 @@ export class Deadlines {
     // The Pong's time runs from when the Ping was taken, not from when it was queued behind other output.
     if (!this.#subject.awaitsPong) this.#pongAwaitedSince = undefined;
     else this.#pongAwaitedSince ??= now;
-    const others = earlier(this.#observeStall(now, bytesTaken), this.#due("idle", this.#idleSince));
-    if (this.#paused) return others;
+    const idle = this.#due("idle", this.#idleSince);
+    if (this.#paused) return idle;
     const keepalive =
       this.#pongAwaitedSince === undefined
         ? this.#due("ping", this.#quietSince)
         : this.#due("pong", this.#pongAwaitedSince);
-    return earlier(keepalive, others);
+    return earlier(keepalive, idle);
   }
 
   #observeStall(now: Instant, bytesTaken: number): Deadline | undefined {
@@ -178,6 +187,12 @@ export class Deadlines {
     this.#bytesTaken = bytesTaken;
     this.#stalledSince ??= now;
     return this.#due("stalled", this.#stalledSince);
+  }
+
+  /** Whether the peer, by whose silence `reason` has come, has taken nothing of what waits for as long as it had to speak. */
+  #isDeaf(reason: DeadlineReason, now: Instant): boolean {
+    if ((reason !== "pong" && reason !== "idle") || this.#stalledSince === undefined) return false;
+    return now - this.#stalledSince >= this.#limits[reason];
   }
 
   #enter(state: ClosingState | "opening", now: Instant): void {

@@ -158,6 +158,9 @@ describe("Endpoint", () => {
     expect(server.expire("opening")).toMatchObject([{ type: "failure", violation: { httpStatus: 408 } }]);
     expect(server.expire("opening")).toEqual([]);
     expect(server.transport).toBe("end");
+    const stalled = Endpoint.server();
+    stalled.expire("stalled");
+    expect(stalled.transport).toBe("abort");
     server.expire("closing");
     expect(server.transport).toBe("abort");
   });

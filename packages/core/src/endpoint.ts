@@ -171,7 +171,7 @@ export class Endpoint implements Output {
   /** A deadline has passed; see `Deadlines`. */
   expire(reason: DeadlineReason): EndpointEvent[] {
     if (this.#connection !== undefined) return this.#connection.expire(reason);
-    if (reason === "closing") this.#aborted = true;
+    if (reason === "closing" || reason === "stalled") this.#aborted = true;
     if (reason !== "opening" || this.#over !== undefined) return [];
     return this.#follow(this.#handshake!.fail("deadline/opening"));
   }

@@ -13,6 +13,8 @@ import type { Clock } from "./clock.ts";
 /** Whose time it keeps. */
 export interface TimedPump {
   readonly endpoint: Endpoint | Connection;
+  /** Bytes that have not left. */
+  readonly bufferedLength: number;
   /** Something was due: these are the events of it, and whether the endpoint has queued a Ping of its own. */
   expired(events: readonly EndpointEvent[], sentPing: boolean): void;
   /** Drops the transport. */
@@ -22,6 +24,14 @@ export interface TimedPump {
 /** As `Deadlines` has it for "closing". */
 const defaultClosing = 10_000;
 
+/** What is left to do after the peer has closed its half. */
+interface Lingering {
+  readonly since: Instant;
+  /** Bytes that had not left at the last look, and when there were more of them. */
+  length: number;
+  movedAt: Instant;
+}
+
 export class PumpTimer implements Alarm {
   // `Alarm`
   at: Instant = Number.POSITIVE_INFINITY;
@@ -30,15 +40,15 @@ export class PumpTimer implements Alarm {
   readonly #pump: TimedPump;
   readonly #alarms: Alarms;
   readonly #deadlines: Deadlines;
-  readonly #closing: number;
-  #lingersUntil: Instant | undefined;
+  readonly #options: DeadlineOptions;
+  #lingering: Lingering | undefined;
 
   /** @throws UsageError `option/range` for deadlines out of range */
   constructor(pump: TimedPump, clock: Clock, options: DeadlineOptions) {
     this.#pump = pump;
     this.#alarms = Alarms.of(clock);
     this.#deadlines = new Deadlines(pump.endpoint, options);
-    this.#closing = options.closing ?? defaultClosing;
+    this.#options = options;
   }
 
   /** Nothing is read for a while. */
@@ -67,17 +77,30 @@ export class PumpTimer implements Alarm {
   ring(): void {
     const now = this.#alarms.now();
     const { endpoint } = this.#pump;
-    if (this.#lingersUntil !== undefined && now >= this.#lingersUntil) this.#pump.abort();
+    const lingersUntil = this.#linger(now);
+    if (lingersUntil !== undefined && now >= lingersUntil) this.#pump.abort();
     const before = endpoint.outputLength;
     const events = this.#deadlines.expire(now);
     // In an open connection nothing else is due that has output.
     this.#pump.expired(events, endpoint.state === "open" && endpoint.outputLength > before);
   }
 
-  /** The peer has closed its half, and ours is closed once the output has left: a peer that does not read gets so long. */
+  /**
+   * The peer has closed its half, and ours is closed once the output has left: a peer that does not read gets the time for
+   * closing, and no more than that for stalled output.
+   */
   #linger(now: Instant): Instant | undefined {
-    if (this.#pump.endpoint.state !== "ended" || this.#closing === Number.POSITIVE_INFINITY) return undefined;
-    this.#lingersUntil ??= now + this.#closing;
-    return this.#lingersUntil;
+    const { endpoint, bufferedLength } = this.#pump;
+    if (endpoint.state !== "ended") return undefined;
+    this.#lingering ??= { since: now, length: bufferedLength, movedAt: now };
+    const lingering = this.#lingering;
+    if (bufferedLength < lingering.length) lingering.movedAt = now;
+    lingering.length = bufferedLength;
+    const { closing = defaultClosing, stalled = Number.POSITIVE_INFINITY } = this.#options;
+    const until = Math.min(
+      lingering.since + closing,
+      bufferedLength > 0 ? lingering.movedAt + stalled : Number.POSITIVE_INFINITY,
+    );
+    return until === Number.POSITIVE_INFINITY ? undefined : until;
   }
 }

@@ -43,6 +43,17 @@ describe("ClosingHandshake", () => {
     expect(closing.end()).toEqual({ type: "end", clean: false, statusCode: 1006, reason: "" });
   });
 
+  it("that fails where nobody reads why is dropped: failed at once, without a Close frame [R16]", () => {
+    for (const steps of [0, 1, 2]) {
+      const closing = new ClosingHandshake("server");
+      if (steps > 0) closing.request();
+      if (steps > 1) closing.taken();
+      closing.drop();
+      expect([closing.state, closing.transport, closing.canFail]).toEqual(["failed", "abort", false]);
+      expect(closing.end()).toEqual({ type: "end", clean: false, statusCode: 1006, reason: "" });
+    }
+  });
+
   it("that is aborted says so to the last", () => {
     const closing = new ClosingHandshake("server");
     closing.abort();

@@ -65,6 +65,12 @@ export class ClosingHandshake {
     this.#state = nextClosingState(this.#state, "fail");
   }
 
+  /** We fail the connection, and nobody would read why: no Close frame is sent, and the transport is to be dropped. */
+  drop(): void {
+    this.#state = nextClosingState(this.#state, "drop");
+    this.#aborted = true;
+  }
+
   /** A deadline has passed: the transport is to be dropped. */
   abort(): void {
     this.#aborted = true;

@@ -8,7 +8,7 @@ import {
 } from "./states.ts";
 
 const states = Object.keys(closingTransitions) as ClosingState[];
-const triggers: ClosingTrigger[] = ["send-close", "close-taken", "receive-close", "fail", "end"];
+const triggers: ClosingTrigger[] = ["send-close", "close-taken", "receive-close", "fail", "drop", "end"];
 
 describe("nextClosingState", () => {
   it("goes where the table says, and calls everything else a bug", () => {
@@ -40,6 +40,7 @@ describe("nextClosingState", () => {
     for (const state of ["close-received", "closed", "failing", "failed", "ended"] as const) {
       expect(closingTransitions[state]["receive-close"]).toBeUndefined();
       expect(closingTransitions[state].fail).toBeUndefined();
+      expect(closingTransitions[state].drop).toBeUndefined();
     }
   });
 });

@@ -10,8 +10,9 @@
  * - the peer's Close arrives first, and ours answers it: `open → close-received → closed`;
  * - both at once: whichever Close arrives while ours is still queued counts as having come first, and ours answers it.
  *
- * Failing the connection (§7.1.7) queues a Close too, and then nothing received is read any more. The end of the
- * transport is final in every state, and clean only after the peer's Close frame (§7.1.4).
+ * Failing the connection (§7.1.7) queues a Close too, and then nothing received is read any more. Where the peer has shown
+ * that it does not read, there is no Close ("MAY omit"), and the transport is dropped. The end of the transport is final in
+ * every state, and clean only after the peer's Close frame (§7.1.4).
  */
 import type { Role } from "../role.ts";
 
@@ -29,21 +30,24 @@ export type ClosingState =
   | "closed"
   /** We failed the connection; our Close is queued. */
   | "failing"
-  /** We failed the connection; our Close was taken. */
+  /** We failed the connection; our Close was taken, or there is none because nobody reads it. */
   | "failed"
   /** The transport ended. */
   | "ended";
 
 /** What moves the machine. */
-export type ClosingTrigger = "send-close" | "close-taken" | "receive-close" | "fail" | "end";
+export type ClosingTrigger = "send-close" | "close-taken" | "receive-close" | "fail" | "drop" | "end";
 
 /** Every legal step; what is not in it cannot happen. */
 export const closingTransitions: Readonly<
   Record<ClosingState, Readonly<Partial<Record<ClosingTrigger, ClosingState>>>>
 > = {
-  open: { "send-close": "closing", "receive-close": "close-received", fail: "failing", end: "ended" },
-  closing: { "close-taken": "close-sent", "receive-close": "close-received", fail: "failing", end: "ended" },
-  "close-sent": { "receive-close": "closed", fail: "failed", end: "ended" },
+  open: { "send-close": "closing", "receive-close": "close-received", fail: "failing", drop: "failed", end: "ended" },
+  closing: {
+    ...{ "close-taken": "close-sent", "receive-close": "close-received" },
+    ...{ fail: "failing", drop: "failed", end: "ended" },
+  },
+  "close-sent": { "receive-close": "closed", fail: "failed", drop: "failed", end: "ended" },
   "close-received": { "close-taken": "closed", end: "ended" },
   closed: { end: "ended" },
   failing: { "close-taken": "failed", end: "ended" },

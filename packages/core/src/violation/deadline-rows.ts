@@ -13,8 +13,7 @@ export const deadlineRows = {
   },
   "deadline/stalled": {
     message: "The peer took nothing of what was sent to it for too long.",
-    section: "RFC 6455 §7.4.1",
-    statusCode: 1008,
+    section: "RFC 6455 §7.1.7",
   },
   "deadline/control-flood": {
     message: "More control frames came within the window than limits.controlFrames allows.",

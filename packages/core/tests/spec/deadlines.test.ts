@@ -255,6 +255,56 @@ describe("control floods", () => {
   });
 });
 
+describe("stalled output", () => {
+  const stalled = { stalled: 30, ping: Number.POSITIVE_INFINITY };
+
+  it("is dropped at once with the transport, and no Close frame is queued [R16]", () => {
+    const server = serverWith();
+    const deadlines = new Deadlines(server, stalled);
+    server.sendText("waits");
+    const { outputLength } = server;
+    expect(deadlines.observe(0)).toEqual({ at: 30, reason: "stalled" });
+    expect(deadlines.expire(29)).toEqual([]);
+    expect(deadlines.expire(30)).toMatchObject([{ type: "failure", violation: { code: "deadline/stalled" } }]);
+    expect([server.transport, server.outputLength]).toEqual(["abort", outputLength]);
+    expect(deadlines.observe(31)).toBeUndefined();
+    expect(server.receiveEnd()).toEqual([{ type: "end", clean: false, statusCode: 1006, reason: "" }]);
+  });
+
+  it("drops a closing that is queued behind it as well, without waiting for its whole span [R16]", () => {
+    const server = serverWith();
+    const deadlines = new Deadlines(server, { ...stalled, closing: 1000 });
+    server.sendText("waits");
+    deadlines.observe(0);
+    server.sendClose(1000);
+    expect(deadlines.observe(20)).toEqual({ at: 30, reason: "stalled" });
+    expect(deadlines.expire(30)).toMatchObject([{ type: "failure", violation: { code: "deadline/stalled" } }]);
+    expect(server.transport).toBe("abort");
+  });
+
+  it("leaves a closing alone whose Close frame was taken: that has its own span [R16]", () => {
+    const server = serverWith();
+    const deadlines = new Deadlines(server, { ...stalled, closing: 1000 });
+    server.sendClose(1000);
+    deadlines.observe(0);
+    sent(server);
+    expect(deadlines.observe(10)).toEqual({ at: 1000, reason: "closing" });
+  });
+
+  it("with a Pong that is due as well ends in no Close frame either [R16]", () => {
+    const server = serverWith();
+    const deadlines = new Deadlines(server, { ping: 100, pong: 50 });
+    deadlines.observe(0);
+    deadlines.expire(100);
+    server.sendBinary(patterned(100_000));
+    server.takeOutput(10);
+    expect(deadlines.observe(100)).toEqual({ at: 150, reason: "pong" });
+    expect(deadlines.expire(150)).toMatchObject([{ type: "failure", violation: { code: "deadline/pong" } }]);
+    expect(server.transport).toBe("abort");
+    expect(deadlines.observe(151)).toBeUndefined();
+  });
+});
+
 describe("one timer", () => {
   it("driven only by what observe answers, a silent peer is pinged, failed and dropped [X12] [X23]", () => {
     const server = serverWith();

@@ -45,7 +45,6 @@ describe("the table of violations", () => {
     "extension/data-malformed": 1007,
     "extension/data-truncated": 1007,
     "deadline/pong": 1011,
-    "deadline/stalled": 1008,
     "deadline/control-flood": 1008,
   };
 
@@ -166,10 +165,9 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
     expect(connection.transport).toBe("abort");
   });
 
-  it("by a deadline does the same: pong with 1011, stalled and control-flood with 1008 [X16] [X19]", () => {
+  it("by a deadline does the same: pong with 1011, control-flood with 1008 [X16] [X19]", () => {
     for (const [reason, statusCode] of [
       ["pong", 1011],
-      ["stalled", 1008],
       ["control-flood", 1008],
     ] as const) {
       const connection = open(role, { offset: 7 });
@@ -181,6 +179,37 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
       expect(connection.transport).toBe("end");
       expect(connection.expire(reason)).toEqual([]);
       expect(deliver(connection, { opcode: "text", payload: "late" })).toEqual([]);
+    }
+  });
+
+  it("by the deadline of stalled output drops the transport, without a Close frame that nobody would read [R16]", () => {
+    for (const before of ["open", "closing", "close-sent"] as const) {
+      const connection = open(role, { offset: 7 });
+      deliver(connection, { opcode: "text", payload: "x" });
+      connection.sendText("waits");
+      if (before !== "open") connection.sendClose(1000);
+      if (before === "close-sent") sent(connection);
+      expect(connection.state).toBe(before);
+      const offset = 7 + connection.statistics.bytesReceived;
+      const { outputLength } = connection;
+      expect(connection.expire("stalled")).toMatchObject([
+        { type: "failure", violation: { code: "deadline/stalled", statusCode: undefined, offset } },
+      ]);
+      expect([connection.state, connection.transport]).toEqual(["failed", "abort"]);
+      expect(connection.expire("stalled")).toEqual([]);
+      expect(connection.outputLength).toBe(outputLength);
+      expect(deliver(connection, { opcode: "text", payload: "late" })).toEqual([]);
+      expect(connection.receiveEnd()).toMatchObject([{ type: "end", clean: false, statusCode: 1006 }]);
+    }
+  });
+
+  it("is not done when output is stalled after the peer's Close or our failure: the transport is dropped [R16]", () => {
+    for (const chunk of [closing(open(role)), fault(role)]) {
+      const connection = open(role);
+      connection.receive(chunk.slice());
+      const { state } = connection;
+      expect(connection.expire("stalled")).toEqual([]);
+      expect([connection.state, connection.transport]).toEqual([state, "abort"]);
     }
   });
 
