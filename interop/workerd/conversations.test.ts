@@ -14,6 +14,12 @@ describeInWorkers("a Worker", (world) => {
     }
   });
 
+  it("calls each handler once, in its place among the listeners [R06]", async () => {
+    const url = await world.serve(echo);
+    const calls = ["onopen", "listener", "onmessage", "onclose"];
+    expect(await world.run("handlers", { url })).toEqual(calls);
+  });
+
   it("talks to a server over TCP and over TLS", async () => {
     for (const url of [await world.serve(echo), await world.serveSecurely(echo)]) {
       expect(await world.run("echo", { url, count: 10 })).toEqual({ ...closed, extensions: "" });

@@ -2,7 +2,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect, listen } from "@hybi/bun";
+import { connect, listen, WebSocket, WebSocketStream } from "@hybi/bun";
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import { adapterContract, selfSigned } from "@hybi/testing/adapter-contract";
 import { describe, expect, it } from "vitest";
@@ -15,4 +15,8 @@ const certificate = await selfSigned();
 const tls = { ...certificate, trusting: { tls: { ca: certificate.cert } } };
 
 const deflate = permessageDeflate();
-adapterContract("@hybi/bun", { connect, listen, openRaw, unixSocket, tls, deflate }, { describe, it, expect });
+adapterContract(
+  "@hybi/bun",
+  { connect, listen, openRaw, unixSocket, tls, deflate, WebSocket, WebSocketStream },
+  { describe, it, expect },
+);

@@ -2,7 +2,7 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect, listen } from "@hybi/deno";
+import { connect, listen, WebSocket, WebSocketStream } from "@hybi/deno";
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import { adapterContract, selfSigned } from "@hybi/testing/adapter-contract";
 import { describe, expect, it } from "vitest";
@@ -18,4 +18,8 @@ const tls = { ...certificate, trusting: { tls: { caCerts: [certificate.cert] } }
 const lacks = ["tls/drop-in-handshake"] as const;
 
 const deflate = permessageDeflate();
-adapterContract("@hybi/deno", { connect, listen, openRaw, unixSocket, tls, lacks, deflate }, { describe, it, expect });
+adapterContract(
+  "@hybi/deno",
+  { connect, listen, openRaw, unixSocket, tls, lacks, deflate, WebSocket, WebSocketStream },
+  { describe, it, expect },
+);

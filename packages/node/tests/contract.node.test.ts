@@ -3,7 +3,7 @@ import { mkdtempSync } from "node:fs";
 import { connect as openTcp } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect, listen } from "@hybi/node";
+import { connect, listen, WebSocket, WebSocketStream } from "@hybi/node";
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import { adapterContract, type RawConnection, selfSigned } from "@hybi/testing/adapter-contract";
 import { describe, expect, it } from "vitest";
@@ -36,4 +36,8 @@ const certificate = await selfSigned();
 const tls = { ...certificate, trusting: { tls: { ca: certificate.cert } } };
 
 const deflate = permessageDeflate();
-adapterContract("@hybi/node", { connect, listen, openRaw, unixSocket, tls, deflate }, { describe, it, expect });
+adapterContract(
+  "@hybi/node",
+  { connect, listen, openRaw, unixSocket, tls, deflate, WebSocket, WebSocketStream },
+  { describe, it, expect },
+);

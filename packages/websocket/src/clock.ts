@@ -68,7 +68,7 @@ export function clockOf(clock: Clock | undefined): Clock {
 }
 
 /** `clock` with some functions replaced. No copy of it, as it may be an object of a class, whose methods need it. */
-export function withFunctions(clock: Clock, replaced: Partial<Clock>): Clock {
+function withFunctions(clock: Clock, replaced: Partial<Clock>): Clock {
   return {
     now: () => clock.now(),
     setTimeout: (task, milliseconds) => clock.setTimeout(task, milliseconds),

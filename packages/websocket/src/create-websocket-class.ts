@@ -1,6 +1,7 @@
 /** `WebSocket` and `WebSocketStream` as an adapter exports them: with the global's signature, and the runtime's `connect`. */
 import { type ClientSocketOptions, type Connect, clientOptions } from "./socket-options.ts";
-import type { WebSocketStreamOptions } from "./stream-info.ts";
+import { streamOptions, type WebSocketStreamOptions } from "./stream-info.ts";
+import { sameInterface, toUsvString } from "./web-idl.ts";
 import { WebSocket } from "./websocket.ts";
 import { WebSocketStream } from "./websocket-stream.ts";
 
@@ -12,33 +13,22 @@ import { WebSocketStream } from "./websocket-stream.ts";
  * export const WebSocket = createWebSocketClass(connectTcp, { host: nodeHost });
  */
 export function createWebSocketClass(connect: Connect, defaults: ClientSocketOptions = {}): typeof WebSocket {
-  const created = class extends WebSocket {
-    constructor(url: string | URL, protocols?: string | readonly string[] | ClientSocketOptions) {
-      super(url, { connect, ...defaults, ...clientOptions(protocols) });
-    }
-
-    static override [Symbol.hasInstance](value: unknown): boolean {
-      return value instanceof WebSocket;
-    }
-  };
-  Object.defineProperty(created, "name", { value: "WebSocket" });
-  return created;
+  return sameInterface(WebSocket, (given) => {
+    // What is missing is for the class to say.
+    if (given.length === 0) return [];
+    const url = toUsvString(given[0]);
+    return [url, { connect, ...defaults, ...clientOptions(given[1] as ClientSocketOptions | undefined) }];
+  });
 }
 
 /** The class of streams that are opened by `connect`; as `createWebSocketClass`. */
 export function createWebSocketStreamClass(
   connect: Connect,
-  defaults: WebSocketStreamOptions = {},
+  defaults: Omit<WebSocketStreamOptions, "protocols"> = {},
 ): typeof WebSocketStream {
-  const created = class extends WebSocketStream {
-    constructor(url: string | URL, options: WebSocketStreamOptions = {}) {
-      super(url, { connect, ...defaults, ...options });
-    }
-
-    static override [Symbol.hasInstance](value: unknown): boolean {
-      return value instanceof WebSocketStream;
-    }
-  };
-  Object.defineProperty(created, "name", { value: "WebSocketStream" });
-  return created;
+  return sameInterface(WebSocketStream, (given) => {
+    if (given.length === 0) return [];
+    const url = toUsvString(given[0]);
+    return [url, { connect, ...defaults, ...streamOptions(given[1] as WebSocketStreamOptions | undefined) }];
+  });
 }

@@ -26,6 +26,23 @@ export function sendable(data: unknown): string | Blob | Uint8Array {
   return `${data as string}`;
 }
 
+/** As `sendable`, for streams, whose messages are `BufferSource or USVString`: memory that is shared or resizable is neither. */
+export function writable(data: unknown): string | Uint8Array {
+  const buffer: unknown = ArrayBuffer.isView(data) ? data.buffer : data;
+  if (isBuffer(buffer) && (!isUnshared(buffer) || buffer.resizable === true)) {
+    throw new TypeError("The bytes of a message must not be shared, nor resizable.");
+  }
+  const message = sendable(data);
+  if (typeof message !== "string" && !(message instanceof Uint8Array)) {
+    throw new TypeError("A Blob cannot be written: write its bytes.");
+  }
+  return message;
+}
+
+function isUnshared(buffer: ArrayBufferLike): buffer is ArrayBuffer & { readonly resizable?: boolean } {
+  return Object.prototype.toString.call(buffer) === "[object ArrayBuffer]";
+}
+
 /** By its name and not by its class: it may come from another realm. */
 function isBuffer(data: unknown): data is ArrayBufferLike {
   const name = Object.prototype.toString.call(data);

@@ -13,6 +13,7 @@ import {
 import { BufferedAmount } from "./buffered-amount.ts";
 import type { ClientOpening, OpeningListener } from "./client-opening.ts";
 import { type Clock, clockOf, defer } from "./clock.ts";
+import { fire } from "./fire.ts";
 import { type BinaryType, ownBuffer, payloadLength } from "./message-data.ts";
 import { type KeptMessage, MessageQueue } from "./message-queue.ts";
 import type { Pump } from "./pump.ts";
@@ -242,7 +243,7 @@ export class SocketCore implements OpeningListener, Closable {
     if (this.readyState !== CONNECTING) return;
     this.agreement = agreement;
     this.readyState = OPEN;
-    this.#target.dispatchEvent(new Event("open"));
+    fire(this.#target, new Event("open"));
   }
 
   rejection(response: ResponseHead, body: Uint8Array): void {
@@ -268,12 +269,12 @@ export class SocketCore implements OpeningListener, Closable {
   fragment(): void {}
 
   ping(payload: Uint8Array): void {
-    if (this.listensToControl) this.#target.dispatchEvent(new ControlEvent("ping", payload));
+    if (this.listensToControl) fire(this.#target, new ControlEvent("ping", payload));
   }
 
   pong(payload: Uint8Array): void {
     this.#pump!.pongReceived(payload);
-    if (this.listensToControl) this.#target.dispatchEvent(new ControlEvent("pong", payload));
+    if (this.listensToControl) fire(this.#target, new ControlEvent("pong", payload));
   }
 
   close(): void {
@@ -305,8 +306,8 @@ export class SocketCore implements OpeningListener, Closable {
     this.readyState = CLOSED;
     this.owner?.closed(this.#target);
     const detail = this.#failure;
-    if (detail !== undefined) this.#target.dispatchEvent(new FailureEvent("error", detail));
-    this.#target.dispatchEvent(new CloseEvent("close", { wasClean: clean, code: statusCode, reason }));
+    if (detail !== undefined) fire(this.#target, new FailureEvent("error", detail));
+    fire(this.#target, new CloseEvent("close", { wasClean: clean, code: statusCode, reason }));
     this.#messages?.end(clean ? undefined : closeError(statusCode, reason, detail));
     this.owner?.ended(this);
   }
@@ -421,7 +422,7 @@ export class SocketCore implements OpeningListener, Closable {
   }
 
   #dispatchMessage(data: string | ArrayBuffer | Blob): void {
-    this.#target.dispatchEvent(new MessageEvent("message", { data, origin: this.origin }));
+    fire(this.#target, new MessageEvent("message", { data, origin: this.origin }));
   }
 
   /** Whether a Blob that was sent has not been read: what is sent now must wait for it. */

@@ -1,6 +1,15 @@
 /** The events of a WebSocket. Those that not every runtime has, or that say more than the platform's, are here. */
 import type { ResponseHead, Violation } from "@hybi/core";
 import { errorText } from "./error-text.ts";
+import {
+  defineInterface,
+  orDefault,
+  requireArguments,
+  toDictionary,
+  toDomString,
+  toUnsignedShort,
+  toUsvString,
+} from "./web-idl.ts";
 
 /** A message event, as the platform makes it; described here because not every runtime's types have it. */
 export interface SocketMessageEvent<Data> extends Event {
@@ -21,18 +30,49 @@ export interface CloseEventInit {
 
 /** The connection is closed (WHATWG WebSockets §4). The same as the platform's, which Node 20 does not have. */
 export class CloseEvent extends Event {
-  /** Whether both Close frames have passed (RFC 6455 §7.1.4). */
-  readonly wasClean: boolean;
-  /** The peer's status code; 1005 when it sent none, 1006 when there was no Close frame (RFC 6455 §7.1.5). */
-  readonly code: number;
-  readonly reason: string;
+  readonly #wasClean: boolean;
+  readonly #code: number;
+  readonly #reason: string;
 
-  constructor(type: string, init: CloseEventInit = {}) {
-    super(type, init);
-    this.wasClean = init.wasClean ?? false;
-    this.code = init.code ?? 0;
-    this.reason = init.reason ?? "";
+  constructor(type: string, init: CloseEventInit | null = {}) {
+    // biome-ignore lint/complexity/noArguments: Web IDL tells a missing argument from one that is undefined.
+    requireArguments(arguments, 1, "CloseEvent");
+    const text = toDomString(type);
+    const { bubbles, cancelable, composed, ...own } = closeEventInit(init);
+    super(text, { bubbles, cancelable, composed });
+    this.#wasClean = own.wasClean;
+    this.#code = own.code;
+    this.#reason = own.reason;
   }
+
+  /** Whether both Close frames have passed (RFC 6455 §7.1.4). */
+  get wasClean(): boolean {
+    return this.#wasClean;
+  }
+
+  /** The peer's status code; 1005 when it sent none, 1006 when there was no Close frame (RFC 6455 §7.1.5). */
+  get code(): number {
+    return this.#code;
+  }
+
+  get reason(): string {
+    return this.#reason;
+  }
+}
+
+defineInterface(CloseEvent, "CloseEvent", ["wasClean", "code", "reason"]);
+
+/** Web IDL §3.2.17: the members of a dictionary are read in the order of their names, those of the inherited one first. */
+function closeEventInit(given: CloseEventInit | null): Required<CloseEventInit> {
+  const init = toDictionary(given, "The second argument");
+  return {
+    bubbles: Boolean(init.bubbles),
+    cancelable: Boolean(init.cancelable),
+    composed: Boolean(init.composed),
+    code: orDefault(init.code, toUnsignedShort, 0),
+    reason: orDefault(init.reason, toUsvString, ""),
+    wasClean: Boolean(init.wasClean),
+  };
 }
 
 /** Why a connection failed. At most one of them is there; none when `close()` came before `open`. */
@@ -49,33 +89,53 @@ export interface FailureDetail {
 
 /** The connection failed; `close` follows. For the platform it is an Event that tells nothing; here it says why. */
 export class FailureEvent extends Event implements FailureDetail {
-  readonly violation: Violation | undefined;
-  readonly response: ResponseHead | undefined;
-  readonly body: Uint8Array | undefined;
-  readonly error: unknown;
-  /** The reason in one sentence, for logs. */
-  readonly message: string;
+  readonly #detail: FailureDetail;
 
   constructor(type: string, detail: FailureDetail = {}) {
     super(type);
-    this.violation = detail.violation;
-    this.response = detail.response;
-    this.body = detail.body;
-    this.error = detail.error;
-    this.message = failureMessage(detail);
+    this.#detail = detail;
+  }
+
+  get violation(): Violation | undefined {
+    return this.#detail.violation;
+  }
+
+  get response(): ResponseHead | undefined {
+    return this.#detail.response;
+  }
+
+  get body(): Uint8Array | undefined {
+    return this.#detail.body;
+  }
+
+  get error(): unknown {
+    return this.#detail.error;
+  }
+
+  /** The reason in one sentence, for logs. */
+  get message(): string {
+    return failureMessage(this.#detail);
   }
 }
+
+defineInterface(FailureEvent, "FailureEvent", ["violation", "response", "body", "error", "message"]);
 
 /** A Ping or a Pong of the peer's arrived. An extension of the interface. */
 export class ControlEvent extends Event {
-  /** At most 125 bytes. */
-  readonly payload: Uint8Array;
+  readonly #payload: Uint8Array;
 
   constructor(type: "ping" | "pong", payload: Uint8Array) {
     super(type);
-    this.payload = payload;
+    this.#payload = payload;
+  }
+
+  /** At most 125 bytes. */
+  get payload(): Uint8Array {
+    return this.#payload;
   }
 }
+
+defineInterface(ControlEvent, "ControlEvent", ["payload"]);
 
 /** Says in one sentence why a connection failed. Never empty. */
 export function failureMessage({ violation, response, error }: FailureDetail): string {

@@ -12,6 +12,7 @@ import type { Clock } from "./clock.ts";
 import type { BinaryType } from "./message-data.ts";
 import type { ErrorHandler } from "./reporter.ts";
 import type { Transport } from "./transport.ts";
+import { isIterable, toDomString, toSequence } from "./web-idl.ts";
 
 /** Where to, and what for. */
 export interface ConnectTarget {
@@ -104,8 +105,11 @@ export function clientOptions(
   given: string | readonly string[] | ClientSocketOptions | undefined,
 ): ClientSocketOptions {
   if (given === undefined) return {};
-  if (typeof given !== "object" || given === null) return { protocols: [String(given)] };
-  return Symbol.iterator in given ? { protocols: Array.from(given, String) } : given;
+  if (isIterable(given)) return { protocols: toSequence(given, "The subprotocols", toDomString) };
+  if (typeof given !== "object" || given === null) return { protocols: [toDomString(given)] };
+  const { protocols } = given;
+  if (protocols === undefined || typeof protocols === "string") return given;
+  return { ...given, protocols: toSequence(protocols, "options.protocols", toDomString) };
 }
 
 /** The randomness of the platform, which all runtimes of this package have. */

@@ -3,7 +3,7 @@ import type { Agreement, ResponseHead, Violation } from "@hybi/core";
 import type { ClientOpening, OpeningListener } from "./client-opening.ts";
 import { invalidState } from "./dom-exception.ts";
 import { formatExtensions } from "./format-extensions.ts";
-import { ownBuffer, sendable } from "./message-data.ts";
+import { ownBuffer, writable } from "./message-data.ts";
 import type { Pump } from "./pump.ts";
 import type { Closable, ClosableOwner } from "./socket-core.ts";
 import { type FailureDetail, failureOf } from "./socket-events.ts";
@@ -218,7 +218,7 @@ export class StreamCore implements OpeningListener, Closable {
     if ((this.#reader.desiredSize ?? 0) <= 0) this.#pump!.pause("stream");
   }
 
-  #writable(): WritableStream<string | ArrayBufferLike | ArrayBufferView> {
+  #writable(): WritableStream<string | ArrayBuffer | ArrayBufferView> {
     this.#isWriting = true;
     return new WritableStream({
       start: (controller) => {
@@ -239,8 +239,7 @@ export class StreamCore implements OpeningListener, Closable {
 
   /** Sends `message`, and waits until there is room for another. */
   #write(message: unknown): Promise<void> | undefined {
-    const data = sendable(message);
-    if (data instanceof Blob) throw new TypeError("A Blob cannot be written: write its bytes.");
+    const data = writable(message);
     if (this.#state !== "open") throw invalidState("The connection is closing.");
     const pump = this.#pump!;
     if (typeof data === "string") pump.endpoint.sendText(data);

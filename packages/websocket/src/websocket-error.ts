@@ -3,6 +3,14 @@ import { isSendable, maxReasonLength, statusCodes } from "@hybi/core";
 import { invalidAccess, syntaxError } from "./dom-exception.ts";
 import { utf8Length } from "./message-data.ts";
 import { type FailureDetail, failureMessage } from "./socket-events.ts";
+import {
+  defineInterface,
+  orDefault,
+  toDictionary,
+  toDomString,
+  toEnforcedUnsignedShort,
+  toUsvString,
+} from "./web-idl.ts";
 
 /** What a `WebSocketError` says beyond its message. */
 export interface WebSocketErrorInit {
@@ -12,38 +20,61 @@ export interface WebSocketErrorInit {
 
 /** Passed to `abort` and `cancel` of a stream, it says with what to close; rejected with, it says how it was closed. */
 export class WebSocketError extends DOMException {
-  /** Of a close that the application asked for, 1000 or 3000 to 4999; of a connection that ended, any; or null. */
-  readonly closeCode: number | null;
-  readonly reason: string;
-  /** Why it failed, where that is known. */
-  readonly detail: FailureDetail | undefined;
+  readonly #closeCode: number | null;
+  readonly #reason: string;
+  readonly #detail: FailureDetail | undefined;
 
   /** @throws DOMException InvalidAccessError for a code that may not be sent, SyntaxError for a long reason */
-  constructor(message = "", init: WebSocketErrorInit = {}, detail?: FailureDetail) {
-    super(message, "WebSocketError");
-    const reason = init.reason ?? "";
+  constructor(message = "", init: WebSocketErrorInit | null = {}, detail: FailureDetail | undefined = undefined) {
+    super(toDomString(message), "WebSocketError");
+    const { closeCode, reason } = closeInfo(init);
     // Of a connection that ended the code is not ours to check.
-    const checked = detail === undefined ? checkClose(init.closeCode, reason) : init.closeCode;
-    this.closeCode = checked ?? null;
-    this.reason = reason;
-    this.detail = detail;
+    this.#closeCode = (detail === undefined ? checkClose(closeCode, reason) : closeCode) ?? null;
+    this.#reason = reason;
+    this.#detail = detail;
+  }
+
+  /** Of a close that the application asked for, 1000 or 3000 to 4999; of a connection that ended, any; or null. */
+  get closeCode(): number | null {
+    return this.#closeCode;
+  }
+
+  get reason(): string {
+    return this.#reason;
+  }
+
+  /** Why it failed, where that is known. An extension of the interface. */
+  get detail(): FailureDetail | undefined {
+    return this.#detail;
   }
 }
 
+defineInterface(WebSocketError, "WebSocketError", ["closeCode", "reason"]);
+
+/** Web IDL: the dictionary WebSocketCloseInfo. Throws a TypeError for what cannot be converted. */
+export function closeInfo(given: WebSocketErrorInit | null | undefined): {
+  closeCode: number | undefined;
+  reason: string;
+} {
+  const info = toDictionary(given, "What to close with");
+  return {
+    closeCode: orDefault(info.closeCode, toEnforcedUnsignedShort, undefined),
+    reason: orDefault(info.reason, toUsvString, ""),
+  };
+}
+
 /**
- * The status code to send for `code` and `reason` (WHATWG WebSockets §3.1: "close", §4: "WebSocketError"). The standard is
+ * The status code to send for `status` and `reason` (WHATWG WebSockets §3.1: "close", §4: "WebSocketError"). The standard is
  * about pages; a socket that a server has accepted may say all that a server can mean, such as 1003, 1008 and 1013.
  *
  * @throws DOMException InvalidAccessError unless the code is 1000 or 3000 to 4999, or a server's; SyntaxError for a reason
  *   above 123 bytes
  */
 export function checkClose(
-  code: number | undefined,
+  status: number | undefined,
   reason: string,
   origin: "page" | "server" = "page",
 ): number | undefined {
-  // Web IDL: [Clamp] unsigned short. What is no number is 0.
-  const status = code === undefined ? undefined : clamp(Number(code));
   if (status !== undefined && !(origin === "server" ? isServers(status) : isPages(status))) {
     const others = origin === "server" ? ", or one that a server may send" : "";
     throw invalidAccess(`The code must be 1000 or between 3000 and 4999${others}, not ${status}.`);
@@ -59,13 +90,6 @@ function isPages(status: number): boolean {
 /** RFC 6455 §7.4.1: 1010 is a client's. */
 function isServers(status: number): boolean {
   return isSendable(status) && status !== statusCodes.mandatoryExtension;
-}
-
-/** Rounds to the nearest integer, of two to the even one. */
-function clamp(value: number): number {
-  const bounded = Math.min(Math.max(value || 0, 0), 65_535);
-  const rounded = Math.round(bounded);
-  return rounded - bounded === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
 }
 
 /** The error of whoever waits for something of a connection that did not end well. */

@@ -6,9 +6,17 @@ import { Accepted } from "./accepted.ts";
 import { ClientOpening } from "./client-opening.ts";
 import { withSyntaxErrors } from "./dom-exception.ts";
 import { StreamCore } from "./stream-core.ts";
-import type { WebSocketCloseInfo, WebSocketOpenInfo, WebSocketStreamOptions } from "./stream-info.ts";
+import {
+  streamOptions,
+  type WebSocketCloseInfo,
+  type WebSocketOpenInfo,
+  type WebSocketStreamOptions,
+} from "./stream-info.ts";
 import { ambientBase, resolveUrl } from "./url.ts";
-import { checkClose } from "./websocket-error.ts";
+import { defineInstances, defineInterface, requireArguments, toUsvString } from "./web-idl.ts";
+import { checkClose, closeInfo } from "./websocket-error.ts";
+
+let isOne: (value: unknown) => value is WebSocketStream;
 
 /**
  * A connection as streams.
@@ -19,6 +27,12 @@ import { checkClose } from "./websocket-error.ts";
  * await readable.pipeThrough(shout).pipeTo(writable);
  */
 export class WebSocketStream {
+  static {
+    // Accepted streams are instances of the classes of adapters, too.
+    isOne = (value): value is WebSocketStream => typeof value === "object" && value !== null && #core in value;
+    defineInstances(WebSocketStream, isOne);
+  }
+
   readonly #url: string;
   /** Whose status codes it may close with. */
   readonly #closes: "page" | "server";
@@ -37,10 +51,14 @@ export class WebSocketStream {
       this.#core = given.createCore(undefined) as StreamCore;
       return;
     }
+    // biome-ignore lint/complexity/noArguments: Web IDL tells a missing argument from one that is undefined.
+    requireArguments(arguments, 1, "WebSocketStream");
+    const input = toUsvString(url);
+    const converted = streamOptions(options);
     this.#closes = "page";
-    this.#core = new StreamCore(options);
-    this.#url = resolveUrl(String(url), options.base ?? ambientBase());
-    this.#core.begin(withSyntaxErrors(() => new ClientOpening(this.#url, options, this.#core)));
+    this.#core = new StreamCore(converted);
+    this.#url = resolveUrl(input, converted.base ?? ambientBase());
+    this.#core.begin(withSyntaxErrors(() => new ClientOpening(this.#url, converted, this.#core)));
   }
 
   get url(): string {
@@ -49,12 +67,12 @@ export class WebSocketStream {
 
   /** The streams, once it is open. Rejects with a `WebSocketError`, or with the reason of `signal`. */
   get opened(): Promise<WebSocketOpenInfo> {
-    return this.#core.opened;
+    return isOne(this) ? this.#core.opened : notOne();
   }
 
   /** How it was closed, once it is. Rejects with a `WebSocketError` unless both Close frames have passed. */
   get closed(): Promise<WebSocketCloseInfo> {
-    return this.#core.closed;
+    return isOne(this) ? this.#core.closed : notOne();
   }
 
   /**
@@ -63,7 +81,16 @@ export class WebSocketStream {
    *
    * @throws DOMException InvalidAccessError unless the code is 1000 or 3000 to 4999; SyntaxError for a long reason
    */
-  close({ closeCode, reason = "" }: WebSocketCloseInfo = {}): void {
-    this.#core.startClosing(checkClose(closeCode, reason, this.#closes), reason);
+  close(info: WebSocketCloseInfo | null = {}): void {
+    const core = this.#core;
+    const { closeCode, reason } = closeInfo(info);
+    core.startClosing(checkClose(closeCode, reason, this.#closes), reason);
   }
+}
+
+defineInterface(WebSocketStream, "WebSocketStream", ["url", "opened", "closed", "close"]);
+
+/** Web IDL §3.7.6: an attribute that is a promise rejects where others throw. */
+function notOne(): Promise<never> {
+  return Promise.reject(new TypeError("This is no WebSocketStream."));
 }

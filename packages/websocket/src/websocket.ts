@@ -9,6 +9,7 @@ import { ClientOpening } from "./client-opening.ts";
 import { clockOf } from "./clock.ts";
 import { invalidState, withSyntaxErrors } from "./dom-exception.ts";
 import { EventHandlers, type Handler } from "./event-handlers.ts";
+import { fire, isAskedByPlatform } from "./fire.ts";
 import { formatExtensions } from "./format-extensions.ts";
 import { GuardedListeners } from "./guarded-listeners.ts";
 import { type BinaryType, binaryTypeOf, type Sendable, sendable } from "./message-data.ts";
@@ -25,6 +26,15 @@ import {
 import type { CloseEvent, ControlEvent, FailureEvent, SocketMessageEvent } from "./socket-events.ts";
 import { type ClientSocketOptions, clientOptions } from "./socket-options.ts";
 import { ambientBase, resolveUrl } from "./url.ts";
+import {
+  defineConstants,
+  defineInstances,
+  defineInterface,
+  requireArguments,
+  toClampedUnsignedShort,
+  toDomString,
+  toUsvString,
+} from "./web-idl.ts";
 import { checkClose } from "./websocket-error.ts";
 
 /** The events of a WebSocket. */
@@ -88,6 +98,11 @@ export class WebSocket extends EventTarget {
   /** The errors of a socket's listeners go where those of its handlers go. */
   static readonly #listeners = new GuardedListeners((target) => (target as WebSocket).#core.report);
 
+  static {
+    // Accepted sockets are instances of the classes of adapters, too.
+    defineInstances(WebSocket, (value) => #core in value);
+  }
+
   readonly #core: SocketCore;
   readonly #url: string;
   /** Whose status codes it may close with. */
@@ -108,14 +123,16 @@ export class WebSocket extends EventTarget {
       this.#core = given.createCore(this) as SocketCore;
       return;
     }
-    if (url === undefined) throw new TypeError("A WebSocket needs a URL.");
+    // biome-ignore lint/complexity/noArguments: Web IDL tells a missing argument from one that is undefined.
+    requireArguments(arguments, 1, "WebSocket");
     this.#closes = "page";
+    const input = toUsvString(url);
     const options = clientOptions(protocols);
     const clock = clockOf(options.clock);
     const core = new SocketCore(this, clock, createReporter(options.onError, clock, asUncaught));
     core.binaryType = binaryTypeOf(options.binaryType, "blob");
     this.#core = core;
-    this.#url = resolveUrl(String(url), options.base ?? ambientBase());
+    this.#url = resolveUrl(input, options.base ?? ambientBase());
     core.origin = new URL(this.#url).origin;
     core.begin(withSyntaxErrors(() => new ClientOpening(this.#url, options, core)));
   }
@@ -151,8 +168,10 @@ export class WebSocket extends EventTarget {
   }
 
   set binaryType(value: BinaryType) {
+    const core = this.#core;
+    const type = toDomString(value);
     // Web IDL: what is no value of the enumeration is ignored.
-    if (value === "blob" || value === "arraybuffer") this.#core.binaryType = value;
+    if (type === "blob" || type === "arraybuffer") core.binaryType = type;
   }
 
   /**
@@ -160,12 +179,13 @@ export class WebSocket extends EventTarget {
    *
    * @throws DOMException InvalidStateError while connecting
    */
-  send(data: Sendable, options?: SocketSendOptions): void {
+  send(data: Sendable, options: SocketSendOptions | undefined = undefined): void {
+    const core = this.#core;
     // biome-ignore lint/complexity/noArguments: Web IDL tells a missing argument from one that is undefined.
-    if (arguments.length === 0) throw new TypeError("send() needs a message.");
+    requireArguments(arguments, 1, "send()");
     const message = sendable(data);
-    if (this.#core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
-    this.#core.send(message, options);
+    if (core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
+    core.send(message, options);
   }
 
   /**
@@ -174,9 +194,11 @@ export class WebSocket extends EventTarget {
    *
    * @throws DOMException InvalidAccessError unless `code` is 1000 or 3000 to 4999; SyntaxError for a reason above 123 bytes
    */
-  close(code?: number, reason?: string): void {
-    const text = reason === undefined ? "" : String(reason);
-    this.#core.startClosing(checkClose(code, text, this.#closes), text);
+  close(code: number | undefined = undefined, reason: string | undefined = undefined): void {
+    const core = this.#core;
+    const status = code === undefined ? undefined : toClampedUnsignedShort(code);
+    const text = reason === undefined ? "" : toUsvString(reason);
+    core.startClosing(checkClose(status, text, this.#closes), text);
   }
 
   get onopen(): WebSocketHandler<"open"> {
@@ -217,7 +239,7 @@ export class WebSocket extends EventTarget {
     options?: Parameters<EventTarget["addEventListener"]>[2],
   ): void;
   override addEventListener(type: string, listener: AnyListener, options?: boolean | object): void;
-  override addEventListener(type: string, listener: unknown, options?: boolean | object): void {
+  override addEventListener(type: string, listener: unknown, options: boolean | object | undefined = undefined): void {
     super.addEventListener(type, WebSocket.#listeners.guard(listener) as AnyListener, options);
     if (listener !== null && listener !== undefined) this.#listensTo(type);
   }
@@ -228,8 +250,16 @@ export class WebSocket extends EventTarget {
     options?: Parameters<EventTarget["removeEventListener"]>[2],
   ): void;
   override removeEventListener(type: string, listener: AnyListener, options?: boolean | object): void;
-  override removeEventListener(type: string, listener: unknown, options?: boolean | object): void {
+  override removeEventListener(
+    type: string,
+    listener: unknown,
+    options: boolean | object | undefined = undefined,
+  ): void {
     super.removeEventListener(type, WebSocket.#listeners.guarding(listener) as AnyListener, options);
+  }
+
+  override dispatchEvent(event: Event): boolean {
+    return fire(this, event);
   }
 
   // Extensions
@@ -305,7 +335,8 @@ export class WebSocket extends EventTarget {
   // What it is made of
 
   #handler(type: string): Handler | null {
-    return this.#handlers?.of(type) ?? null;
+    const handler = this.#handlers?.of(type) ?? null;
+    return handler !== null && isAskedByPlatform(this, type) ? null : handler;
   }
 
   #setHandler(type: string, handler: unknown): void {
@@ -321,8 +352,18 @@ export class WebSocket extends EventTarget {
   }
 }
 
-// Web IDL: constants are enumerable and cannot be changed, of the class and of its objects.
-for (const [name, value] of Object.entries({ CONNECTING, OPEN, CLOSING, CLOSED })) {
-  for (const holder of [WebSocket, WebSocket.prototype])
-    Object.defineProperty(holder, name, { value, enumerable: true });
-}
+defineConstants(WebSocket, { CONNECTING, OPEN, CLOSING, CLOSED });
+defineInterface(WebSocket, "WebSocket", [
+  "url",
+  "readyState",
+  "bufferedAmount",
+  "onopen",
+  "onerror",
+  "onclose",
+  "extensions",
+  "protocol",
+  "close",
+  "onmessage",
+  "binaryType",
+  "send",
+]);

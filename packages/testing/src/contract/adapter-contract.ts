@@ -3,6 +3,7 @@ import type { Adapter } from "./adapter.ts";
 import { closingContract } from "./closing.ts";
 import { errorContract } from "./errors.ts";
 import { flowContract } from "./flow.ts";
+import { interfaceContract } from "./interface.ts";
 import { messageContract } from "./messages.ts";
 import { neighbourContract } from "./neighbours.ts";
 import { openingContract } from "./opening.ts";
@@ -30,6 +31,7 @@ export function adapterContract(name: string, adapter: Adapter, runner: Runner):
     flowContract(adapter, runner);
     robustnessContract(adapter, runner);
     errorContract(adapter, runner);
+    interfaceContract(adapter, runner);
     neighbourContract(adapter, runner);
     reconnectingContract(adapter, runner);
     tlsContract(adapter, runner);

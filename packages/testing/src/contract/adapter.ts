@@ -7,6 +7,7 @@ import type {
   ServerOptions,
   ShutdownOptions,
   WebSocket,
+  WebSocketStream,
 } from "@hybi/websocket";
 
 /** A connection below WebSocket, to be what no endpoint of ours would be. */
@@ -46,6 +47,9 @@ export interface Adapter {
     options?: ClientSocketOptions & { readonly signal?: AbortSignal; readonly transport?: object },
   ): Promise<WebSocket>;
   listen(options: ListenSettings, handler: OpeningHandler): Promise<AdapterServer>;
+  /** The interfaces of the web platform. What they look like is not asked for when left out. */
+  readonly WebSocket?: typeof WebSocket | undefined;
+  readonly WebSocketStream?: typeof WebSocketStream | undefined;
   /** Opens a TCP connection to a port of 127.0.0.1, by whatever means the runtime has. */
   openRaw(port: number): Promise<RawConnection>;
   /** A certificate for 127.0.0.1 and its key, in PEM, and the `options.transport` of a client that trusts it. */

@@ -4,7 +4,6 @@ import type { IncomingOpening } from "../../src/incoming-opening.ts";
 import { type PairedTransport, type PairOptions, pair } from "../../src/pair.ts";
 import { type ServerOptions, WebSocketServer } from "../../src/server.ts";
 import type { ClientSocketOptions } from "../../src/socket-options.ts";
-import type { WebSocketStreamOptions } from "../../src/stream-info.ts";
 import type { WebSocket } from "../../src/websocket.ts";
 import type { WebSocketStream } from "../../src/websocket-stream.ts";
 import { TestClock, until } from "./clock.ts";
@@ -38,7 +37,7 @@ export class World {
       this.server.receive(far);
       return near;
     };
-    const defaults: WebSocketStreamOptions = { clock: this.clock, ...options.client };
+    const defaults: ClientSocketOptions = { clock: this.clock, ...options.client };
     this.WebSocket = createWebSocketClass(connect, defaults);
     this.WebSocketStream = createWebSocketStreamClass(connect, defaults);
   }
