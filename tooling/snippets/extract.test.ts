@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { extractSnippets } from "./extract.ts";
+import { assertsSomething, extractBlocks, extractSnippets, isLabelled, triesTextAndBytes } from "./extract.ts";
 
 describe("extractSnippets", () => {
-  it("finds the code, where it stands, and what to do with it", () => {
+  it("finds the code, where it stands, and where it runs", () => {
     const markdown = [
       "# Title",
       "",
@@ -11,7 +11,7 @@ describe("extractSnippets", () => {
       "",
       "a;",
       "```",
-      "```ts check",
+      "```ts deno",
       "b;",
       "```",
       "```ts worker",
@@ -20,25 +20,69 @@ describe("extractSnippets", () => {
     ].join("\n");
     expect(extractSnippets("docs/a.md", markdown)).toEqual([
       { document: "docs/a.md", line: 4, treatment: "run", code: "const a = 1;\n\na;\n" },
-      { document: "docs/a.md", line: 9, treatment: "check", code: "b;\n" },
+      { document: "docs/a.md", line: 9, treatment: "deno", code: "b;\n" },
       { document: "docs/a.md", line: 12, treatment: "worker", code: "c;\n" },
     ]);
   });
 
   it("takes the indentation of a list off", () => {
-    const markdown = ["1. First:", "   ```ts sketch", "   if (a) {", "     b;", "   }", "   ```"].join("\n");
+    const markdown = ["1. First:", "   ```ts run", "   if (a) {", "     b;", "   }", "   ```"].join("\n");
     expect(extractSnippets("a.md", markdown)[0]?.code).toBe("if (a) {\n  b;\n}\n");
   });
 
-  it("finds blocks that do not say what becomes of them", () => {
-    expect(extractSnippets("a.md", "```ts\na;\n```\n```typescript later\nb;\n```")).toMatchObject([
-      { treatment: undefined },
-      { treatment: undefined },
-    ]);
+  it("finds blocks that do not say what becomes of them, or that would not be run", () => {
+    const markdown = "```ts\na;\n```\n```typescript later\nb;\n```\n```ts check\nc;\n```\n```ts sketch\nd;\n```";
+    const [a, b, c, d] = extractSnippets("a.md", markdown);
+    expect([a, b, c, d].map((snippet) => snippet?.treatment)).toEqual([undefined, undefined, undefined, undefined]);
   });
 
   it("passes over other languages and over fences within them", () => {
     const markdown = ["````md", "```ts run", "inner;", "```", "````", "```sh", "pnpm test", "```"].join("\n");
     expect(extractSnippets("a.md", markdown)).toEqual([]);
+  });
+});
+
+describe("isLabelled", () => {
+  const labelled = (label: string): boolean | undefined =>
+    extractBlocks("a.md", `\`\`\`${label}\na\n\`\`\``).map(isLabelled)[0];
+
+  it.each(["ts run", "ts deno", "ts bun", "ts test", "ts worker", "sh", "text", "conf", "cfg", "mermaid"])(
+    "takes the label %j [R34]",
+    (label) => {
+      expect(labelled(label)).toBe(true);
+    },
+  );
+
+  it.each([
+    "",
+    "ts",
+    "ts check",
+    "ts sketch",
+    "ts later",
+    "typescript run",
+    "js",
+    "javascript",
+    "tsx run",
+    "ts run fast",
+  ])("refuses the label %j [R34]", (label) => {
+    expect(labelled(label)).toBe(false);
+  });
+});
+
+const snippet = (code: string) => ({ document: "a.md", line: 1, treatment: "run", code }) as const;
+
+describe("a program", () => {
+  it("that only prints what comes of it would end well whatever that is [R34]", () => {
+    expect(assertsSomething(snippet("await connect(url).catch(console.error);"))).toBe(false);
+    expect(assertsSomething(snippet('if (data !== "hello") throw new Error(data);'))).toBe(true);
+  });
+
+  it("that sends back what it gets is tried with both kinds of messages [R33]", () => {
+    const echo = "socket.onmessage = ({ data }) => socket.send(data);\n";
+    expect(triesTextAndBytes(snippet(echo))).toBe(false);
+    expect(triesTextAndBytes(snippet(`${echo}client.send("hello");`))).toBe(false);
+    expect(triesTextAndBytes(snippet(`${echo}client.send(Uint8Array.of(1));`))).toBe(false);
+    expect(triesTextAndBytes(snippet(`${echo}client.send("hello"); client.send(Uint8Array.of(1));`))).toBe(true);
+    expect(triesTextAndBytes(snippet('socket.onmessage = () => socket.send("noted");'))).toBe(true);
   });
 });

@@ -1,14 +1,25 @@
 /**
- * Finds the TypeScript in Markdown. Each block says what becomes of it, on its first line:
+ * Finds the blocks of code in Markdown. Each says what it is on its first line, and one of TypeScript also where it runs:
  *
- * - "```ts run": a whole program, type-checked and run;
- * - "```ts worker": a Worker, type-checked here, and run in workerd by interop/workerd;
- * - "```ts check": type-checked only, for what would need a network or would not end;
- * - "```ts sketch": neither, for designs and for what is wrong on purpose.
+ * - "```ts run", "```ts deno" and "```ts bun": a whole program, which is type-checked and run in Node, in Deno or in Bun;
+ * - "```ts test": a file of tests, which is type-checked and run by vitest in Node;
+ * - "```ts worker": a Worker, type-checked here, and run in workerd by interop/workerd.
  */
 
-type Treatment = "run" | "worker" | "check" | "sketch";
+type Treatment = "run" | "deno" | "bun" | "test" | "worker";
 
+/** A block of any language. */
+export interface Block {
+  /** Relative to the root of the repository. */
+  readonly document: string;
+  /** Of its first line, counted from 1. */
+  readonly line: number;
+  /** What stands behind the fence: the language, and what becomes of it. */
+  readonly label: string;
+  readonly code: string;
+}
+
+/** A block of TypeScript. */
 export interface Snippet {
   /** Relative to the root of the repository. */
   readonly document: string;
@@ -19,29 +30,56 @@ export interface Snippet {
   readonly code: string;
 }
 
-const treatments: readonly string[] = ["run", "worker", "check", "sketch"] satisfies Treatment[];
+const treatments: readonly string[] = ["run", "deno", "bun", "test", "worker"] satisfies Treatment[];
 
-export function extractSnippets(document: string, markdown: string): Snippet[] {
-  const snippets: Snippet[] = [];
-  let open: { fence: string; indent: string; info: readonly string[]; line: number; code: string[] } | undefined;
+/** Languages whose blocks are no programs of ours: commands, what is printed, settings of others, and pictures. */
+const otherLanguages: readonly string[] = ["sh", "text", "conf", "cfg", "mermaid"];
+
+export function extractBlocks(document: string, markdown: string): Block[] {
+  const blocks: Block[] = [];
+  let open: { fence: string; indent: string; label: string; line: number; code: string[] } | undefined;
   for (const [index, line] of markdown.split("\n").entries()) {
     const [, indent = "", fence, info = ""] = /^(\s*)(```+|~~~+)(.*)$/.exec(line) ?? [];
     if (open === undefined) {
-      if (fence !== undefined) open = { fence, indent, info: info.trim().split(/\s+/), line: index + 2, code: [] };
+      if (fence !== undefined) open = { fence, indent, label: info.trim(), line: index + 2, code: [] };
     } else if (fence?.startsWith(open.fence) && info.trim() === "") {
-      const [language, treatment] = open.info;
-      if (language === "ts" || language === "typescript") {
-        snippets.push({
-          document,
-          line: open.line,
-          treatment: isTreatment(treatment) ? treatment : undefined,
-          code: `${open.code.join("\n")}\n`,
-        });
-      }
+      blocks.push({ document, line: open.line, label: open.label, code: `${open.code.join("\n")}\n` });
       open = undefined;
     } else open.code.push(line.startsWith(open.indent) ? line.slice(open.indent.length) : line);
   }
-  return snippets;
+  return blocks;
+}
+
+/** The TypeScript of a document. */
+export function extractSnippets(document: string, markdown: string): Snippet[] {
+  return extractBlocks(document, markdown).flatMap(({ line, label, code }) => {
+    const [language, treatment] = label.split(/\s+/);
+    if (language !== "ts" && language !== "typescript") return [];
+    return [{ document, line, treatment: isTreatment(treatment) ? treatment : undefined, code }];
+  });
+}
+
+/** Whether a block says what it is, and is what a block may be. */
+export function isLabelled({ label }: Block): boolean {
+  const [language = "", treatment, ...more] = label.split(/\s+/);
+  if (more.length > 0) return false;
+  return language === "ts" ? isTreatment(treatment) : otherLanguages.includes(language) && treatment === undefined;
+}
+
+/** Whether a program notices when something else comes of it than it says: otherwise that it ends says nothing. */
+export function assertsSomething({ code }: Snippet): boolean {
+  return /\bthrow new Error\(|\bfc\.assert\(|\badapterContract\(/.test(code);
+}
+
+/** Whether a program that sends back what it gets is tried with text and with bytes. */
+export function triesTextAndBytes({ code }: Snippet): boolean {
+  const isEcho = /\.send\((?:data|message|event\.data)\)|\.pipeTo\(writable\)|sendText\((?:data|event\.data)\)/.test(
+    code,
+  );
+  const sendsText = /\.(?:send|sendText|write)\(["'`]/.test(code);
+  const sendsBytes = /\.(?:send|sendBinary|write)\((?:Uint8Array\.of|new Uint8Array)/.test(code);
+  // The cases of a conformance suite are both.
+  return !isEcho || (sendsText && sendsBytes) || code.includes("listenForClients(");
 }
 
 function isTreatment(word: string | undefined): word is Treatment {
