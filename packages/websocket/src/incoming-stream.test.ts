@@ -70,6 +70,18 @@ describe("a request that came as an Extended CONNECT", () => {
     expect(server.connections).toBe(0);
   });
 
+  it("is refused with 500 when checkOrigin throws, which goes to onError [R03]", async () => {
+    const told: unknown[] = [];
+    let asked = 0;
+    const checkOrigin = () => {
+      throw new Error("mine");
+    };
+    const { server, stream } = setUp(() => asked++, { checkOrigin, onError: (error) => told.push(error) });
+    server.receiveStream(stream, request);
+    await until(() => told.length === 1);
+    expect([stream.calls, asked, String(told[0]), server.connections]).toEqual([["reject 500"], 0, "Error: mine", 0]);
+  });
+
   it("is accepted as streams too", async () => {
     const { server, stream } = setUp((opening) => opening.acceptStream());
     server.receiveStream(stream, request);

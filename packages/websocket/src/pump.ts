@@ -136,7 +136,11 @@ export class Pump implements TransportSink, TimedPump {
 
   /** See `Endpoint.receiveHead`. */
   receiveHead(head: RequestHead): void {
-    this.#tell((this.endpoint as Endpoint).receiveHead(head));
+    try {
+      this.#tell((this.endpoint as Endpoint).receiveHead(head));
+    } catch (error) {
+      this.#brokeOff(error);
+    }
   }
 
   /** Sends a Ping, whose round trip is measured. See `Endpoint.sendPing`. */
@@ -176,8 +180,8 @@ export class Pump implements TransportSink, TimedPump {
     this.#aborted = true;
     this.#writer.stop();
     // The endpoint takes no input from inside of what it tells.
-    if (this.#isTelling) queueMicrotask(() => this.#transport.abort());
-    else this.#transport.abort();
+    if (this.#isTelling) queueMicrotask(() => this.#drop());
+    else this.#drop();
     // In a turn of its own (WHATWG WebSockets §3.1 queues a task), whatever the transport says during the call or after it:
     // some call `close` at once, and some never.
     queueMicrotask(() => this.#closeNow());
@@ -210,9 +214,7 @@ export class Pump implements TransportSink, TimedPump {
       try {
         this.#tellOpening((this.endpoint as Endpoint).receive(chunk));
       } catch (error) {
-        // An extension, or another function of the application's that the handshake asks.
-        this.#lost ??= error;
-        this.#listenerThrew(error);
+        this.#brokeOff(error);
       }
       if (this.#connection === undefined) return;
       // It is open now. Whoever awaited that listens a few promises later.
@@ -324,10 +326,28 @@ export class Pump implements TransportSink, TimedPump {
     if (held !== undefined) for (const chunk of held) this.data(chunk);
   }
 
+  #drop(): void {
+    try {
+      this.#transport.abort();
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  /** An extension, another function of the application's that the endpoint calls, or the transport has thrown. */
+  #brokeOff(error: unknown): void {
+    this.#lost ??= orNoReason(error);
+    this.#listenerThrew(error);
+  }
+
   /** The connection was left midway. That is the end of it, and of nothing else. */
   #listenerThrew(error: unknown): void {
-    createReporter(this.#onError, this.#clock, asUncaught)(error);
+    this.#report(error);
     this.abort();
+  }
+
+  #report(error: unknown): void {
+    createReporter(this.#onError, this.#clock, asUncaught)(error);
   }
 
   #settleNow(): void {
@@ -335,11 +355,15 @@ export class Pump implements TransportSink, TimedPump {
     // Nothing leaves before what came early is told, which asks for a turn of its own: a Close frame that early bytes have
     // caused would otherwise be gone before the messages ahead of them can be answered.
     if (this.#closed || this.#early !== noEvents) return;
-    this.#reader.apply();
-    this.#writer.write();
-    this.#obey();
-    if (!this.#closed && !this.#aborted) this.#timer.update();
-    this.#listener.settled();
+    try {
+      this.#reader.apply();
+      this.#writer.write();
+      this.#obey();
+      if (!this.#closed && !this.#aborted) this.#timer.update();
+      this.#listener.settled();
+    } catch (error) {
+      this.#brokeOff(error);
+    }
   }
 
   /** What the endpoint says about the transport. */

@@ -8,17 +8,19 @@
  */
 import type { BackoffOptions, RandomSource } from "@hybi/core";
 import { type Clock, clockOf, lastingClock } from "./clock.ts";
+import { GuardedListeners } from "./guarded-listeners.ts";
 import type { Sendable } from "./message-data.ts";
 import { Outbox, type OutboxLimits } from "./outbox.ts";
 import { failureOfEvent, type Outcome, outcomeOfClose, outcomeOfError, unknownOutcome } from "./outcome.ts";
 import { EndedEvent, WaitingEvent } from "./reconnect-events.ts";
 import { type Decision, type PlanOptions, ReconnectPlan } from "./reconnect-plan.ts";
-import { asUncaught, createReporter, type Reporter } from "./reporter.ts";
+import { asUncaught, createReporter, type ErrorHandler, type Reporter } from "./reporter.ts";
 import { CONNECTING } from "./socket-core.ts";
 import type { FailureDetail } from "./socket-events.ts";
 import { isOpen, isSocketLike, letGo, type SocketLike } from "./socket-like.ts";
 import { randomOf } from "./socket-options.ts";
 import { startTimer, type Timer } from "./timer.ts";
+import { defineInterface, orDefault, toClampedUnsignedShort, toUsvString } from "./web-idl.ts";
 import { checkClose } from "./websocket-error.ts";
 
 /**
@@ -35,6 +37,8 @@ export interface ReconnectOptions
   readonly outbox?: OutboxLimits | undefined;
   /** Ends it, as `close` does. */
   readonly signal?: AbortSignal | undefined;
+  /** Takes what listeners of the client throw, and `shouldReconnect`. Without it they are uncaught, as the platform has it. */
+  readonly onError?: ErrorHandler | undefined;
   readonly random?: RandomSource | undefined;
   /** The system's by default; between two attempts it keeps the program from ending. */
   readonly clock?: Clock | undefined;
@@ -66,6 +70,8 @@ const closeAfterError = 1_000;
 
 /** Made by `reconnect`. */
 export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventTarget {
+  static readonly #listeners = new GuardedListeners((target) => (target as Reconnecting).#report);
+
   readonly #open: OpenSocket<Socket>;
   readonly #plan: ReconnectPlan;
   readonly #clock: Clock;
@@ -93,7 +99,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     const { clock = lastingClock, signal } = options;
     this.#open = open;
     this.#clock = clockOf(clock);
-    this.#report = createReporter(undefined, this.#clock, asUncaught);
+    this.#report = createReporter(options.onError, this.#clock, asUncaught);
     this.#plan = new ReconnectPlan({ ...options, random: randomOf(options.random) });
     this.#outbox = new Outbox(options.outbox);
     this.#signal = signal;
@@ -139,22 +145,36 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
    *
    * @throws DOMException as `WebSocket.close`; nothing has changed then
    */
-  close(code?: number, reason?: string): void {
-    const text = reason === undefined ? "" : String(reason);
-    const status = checkClose(code, text);
-    if (this.#state === "ended" || this.#closing !== undefined) return;
-    this.#closing = [status, text];
+  close(code: number | undefined = undefined, reason: string | undefined = undefined): void {
+    const isOver = this.#state === "ended" || this.#closing !== undefined;
+    const status = orDefault(code, toClampedUnsignedShort, undefined);
+    const text = orDefault(reason, toUsvString, "");
+    const checked = checkClose(status, text);
+    if (isOver) return;
+    this.#closing = [checked, text];
     this.#plan.close();
-    if (this.#socket !== undefined) letGo(this.#socket, status, text);
+    if (this.#socket !== undefined) letGo(this.#socket, checked, text);
     // Nobody waits for a socket that is not open: it may take long to give up, and has nothing to say.
     if (this.state === "connecting" || this.state === "waiting") this.#lost(unknownOutcome);
   }
 
-  override addEventListener(type: string, listener: AnyListener, options?: boolean | object): void {
-    super.addEventListener(type, listener, options);
+  override addEventListener(
+    type: string,
+    listener: AnyListener,
+    options: boolean | object | undefined = undefined,
+  ): void {
+    super.addEventListener(type, Reconnecting.#listeners.guard(listener) as AnyListener, options);
     if (type !== "message" || this.#wantsMessages || !listener) return;
     this.#wantsMessages = true;
     if (this.#socket !== undefined) this.#listenToMessages(this.#socket, this.#attempt);
+  }
+
+  override removeEventListener(
+    type: string,
+    listener: AnyListener,
+    options: boolean | object | undefined = undefined,
+  ): void {
+    super.removeEventListener(type, Reconnecting.#listeners.guarding(listener) as AnyListener, options);
   }
 
   async #begin(): Promise<void> {
@@ -264,3 +284,5 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     this.#timer = undefined;
   }
 }
+
+defineInterface(Reconnecting, "Reconnecting", ["socket", "state", "queuedLength", "send", "close"]);

@@ -1,10 +1,13 @@
 /** What becomes of errors of the application's own code: docs/guide/websocket.md, "Errors of your own code". */
+import type { Extension } from "@hybi/core";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { IncomingOpening } from "../../src/incoming-opening.ts";
 import { pair } from "../../src/pair.ts";
+import { reconnect } from "../../src/reconnect.ts";
 import { WebSocketServer } from "../../src/server.ts";
 import type { WebSocket } from "../../src/websocket.ts";
 import { turn, until } from "../support/clock.ts";
+import { clientRequest } from "../support/http.ts";
 import { story, World } from "../support/link.ts";
 
 afterEach(() => {
@@ -338,6 +341,36 @@ describe("an error of a server's own functions", () => {
 });
 
 describe("an error of a client's", () => {
+  it("that comes back goes to its onError, whether a listener or shouldReconnect has thrown it [R03]", async () => {
+    const told: unknown[] = [];
+    const world = new World();
+    const client = reconnect(() => new world.WebSocket("ws://example.com/"), {
+      clock: world.clock,
+      onError: (error) => told.push(error),
+      shouldReconnect: () => thrower("shouldReconnect"),
+    });
+    const calls: string[] = [];
+    const listener = (): never => {
+      calls.push("message");
+      return thrower("listener");
+    };
+    client.addEventListener("open", async () => thrower("asynchronous"));
+    client.addEventListener("message", listener);
+    client.addEventListener("message", listener);
+    client.addEventListener("message", { handleEvent: () => thrower("handleEvent") });
+    await until(() => client.state === "open" && world.accepted.length === 1);
+    world.accepted[0]?.send("1");
+    await until(() => told.length === 3);
+    client.removeEventListener("message", listener);
+    world.accepted[0]?.send("2");
+    await until(() => told.length === 4);
+    world.near[0]?.lose(new Error("cut"));
+    await until(() => client.state === "ended");
+    expect(told).toEqual(["asynchronous", "listener", "handleEvent", "handleEvent", "shouldReconnect"]);
+    expect(calls).toEqual(["message"]);
+    expect(world.clock.reported).toEqual([]);
+  });
+
   it.each(ways)("%s goes to the onError of its options [R03]", async (_, listen) => {
     const told: unknown[] = [];
     const error = new Error("mine");
@@ -351,6 +384,73 @@ describe("an error of a client's", () => {
     expect(told).toEqual([error, error]);
     expect(world.clock.reported).toEqual([]);
   });
+});
+
+describe("an error below a connection", () => {
+  /** Its codec throws in the server, when it is asked for `method`. */
+  const broken = (method: "beginEncode" | "beginDecode" | "encode"): Extension => ({
+    name: "x-broken",
+    rsv: 0x40,
+    offers: () => [[]],
+    checkAnswer: () => undefined,
+    answer: () => [],
+    createTransform: (role) => ({
+      beginDecode: () => false,
+      decode: () => undefined,
+      endDecode: () => undefined,
+      beginEncode: () => (role === "server" && method === "encode" ? 0x40 : undefined),
+      encode: () => {},
+      endEncode: () => {},
+      release: () => {},
+      ...(role === "server" && { [method]: () => thrower(method) }),
+    }),
+  });
+
+  it.each(["beginEncode", "encode", "beginDecode"] as const)(
+    "of a codec's %s ends that connection, goes to onError, and no other one hears of it [R03]",
+    async (method) => {
+      const told: unknown[] = [];
+      const world = new World({ server: { extensions: [broken(method)], onError: (error) => told.push(error) } });
+      const other = await world.connected();
+      const { client, server } = await world.connected({ extensions: [broken(method)] });
+      const lines = story(client);
+      if (method === "beginDecode") client.send("message");
+      else server.send("message");
+      await until(() => told.length > 0 && lines.at(-1)?.startsWith("close") === true);
+      expect(told).toEqual([method]);
+      const answered = story(other.client);
+      other.server.send("still here");
+      await until(() => answered.length === 1);
+      await until(() => world.server.connections === 1);
+    },
+  );
+
+  it.each(["write", "abort", "pause"] as const)(
+    "of a transport whose %s throws ends that connection, and goes to onError [R03]",
+    async (method) => {
+      const told: unknown[] = [];
+      const sockets: WebSocket[] = [];
+      const server = new WebSocketServer((opening) => void sockets.push(opening.accept()), {
+        onError: (error) => told.push(error),
+      });
+      const [near, far] = pair();
+      near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+      server.receive(far);
+      near.write([clientRequest("/")]);
+      await until(() => sockets.length === 1);
+      await turn();
+      const [socket] = sockets as [WebSocket];
+      const lines = story(socket);
+      far[method] = () => thrower(method);
+      if (method === "write") socket.send("1");
+      if (method === "abort") socket.terminate();
+      if (method === "pause") socket.pause();
+      await until(() => lines.at(-1)?.startsWith("close") === true);
+      expect(told).toEqual([method]);
+      expect(lines.at(-1)).toBe("close 3 1006 unclean");
+      await until(() => server.connections === 0);
+    },
+  );
 });
 
 describe("an error in the middle of a turn", () => {

@@ -1,6 +1,8 @@
 /** The interfaces as JavaScript sees them (Web IDL §3.7), and how they convert their arguments (§3.2). */
 import { describe, expect, it } from "vitest";
 import { createWebSocketClass, createWebSocketStreamClass } from "../../src/create-websocket-class.ts";
+import { Reconnecting } from "../../src/reconnect.ts";
+import { EndedEvent, WaitingEvent } from "../../src/reconnect-events.ts";
 import { CloseEvent, ControlEvent, FailureEvent } from "../../src/socket-events.ts";
 import { WebSocket } from "../../src/websocket.ts";
 import { WebSocketError } from "../../src/websocket-error.ts";
@@ -62,6 +64,16 @@ const shapes: Shape[] = [
     length: 1,
     readonly: ["violation", "response", "body", "error", "message"],
   },
+  {
+    name: "Reconnecting",
+    of: Reconnecting,
+    above: EventTarget,
+    length: 1,
+    readonly: ["socket", "state", "queuedLength"],
+    operations: { send: 1, close: 0 },
+  },
+  { name: "WaitingEvent", of: WaitingEvent, above: Event, length: 2, readonly: ["outcome", "delay"] },
+  { name: "EndedEvent", of: EndedEvent, above: Event, length: 2, readonly: ["outcome", "why", "unsent"] },
   { name: "ControlEvent", of: ControlEvent, above: Event, length: 2, readonly: ["payload"] },
 ];
 
