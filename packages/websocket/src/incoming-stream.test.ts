@@ -156,11 +156,11 @@ describe("a request that came as an Extended CONNECT", () => {
     expect(server.sockets.size).toBe(0);
   });
 
-  it("is dropped by a server that is closed, and by one whose clients have had their time", async () => {
+  it("is rejected with 503 by a server that is closed [R30]", async () => {
     const { server, stream, clock } = setUp((opening) => opening.accept());
     await server.close();
     server.receiveStream(stream, request);
     await turn();
-    expect([stream.calls, server.connections, clock.due]).toEqual([["abort"], 0, []]);
+    expect([stream.calls, server.connections, clock.due]).toEqual([["reject 503"], 0, []]);
   });
 });

@@ -69,6 +69,7 @@ export class Pump implements TransportSink, TimedPump {
   #aborted = false;
   #closed = false;
   #lost: unknown;
+  #hasReceived = false;
   #roundTrip: RoundTrip | undefined;
 
   /** @throws UsageError `option/range` for deadlines out of range */
@@ -88,6 +89,11 @@ export class Pump implements TransportSink, TimedPump {
   /** Why the transport was lost, if it was. */
   get lost(): unknown {
     return this.#lost;
+  }
+
+  /** Whether anything of the opening handshake has come. */
+  get hasReceived(): boolean {
+    return this.#hasReceived;
   }
 
   /** Bytes that were sent and have not left yet: in the endpoint, and in the write that is under way. */
@@ -136,6 +142,7 @@ export class Pump implements TransportSink, TimedPump {
 
   /** See `Endpoint.receiveHead`. */
   receiveHead(head: RequestHead): void {
+    this.#hasReceived = true;
     try {
       this.#tell((this.endpoint as Endpoint).receiveHead(head));
     } catch (error) {
@@ -211,6 +218,7 @@ export class Pump implements TransportSink, TimedPump {
       return;
     }
     if (this.#connection === undefined) {
+      this.#hasReceived = true;
       try {
         this.#tellOpening((this.endpoint as Endpoint).receive(chunk));
       } catch (error) {

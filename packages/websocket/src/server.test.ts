@@ -307,7 +307,7 @@ describe("broadcast", () => {
 });
 
 describe("close", () => {
-  it("says 1001 to all, rejects who asks, drops who comes, and resolves when all are gone", async () => {
+  it("says 1001 to all, rejects who asks, now or later, drops who says nothing, and resolves when all are gone", async () => {
     const openings: IncomingOpening[] = [];
     const world: World = new World({
       handler: (opening): unknown =>
@@ -332,8 +332,9 @@ describe("close", () => {
     expect(silentClosed).toBe(true);
     expect(world.server.connections).toBe(0);
     const late = new world.WebSocket("ws://example.com/");
+    late.onerror = ({ response }) => (status += response?.status ?? 0);
     await until(() => late.readyState === 3);
-    world.server.receiveUpgrade(pair()[0], { method: "GET", target: "/", minorVersion: 1, fields: [] });
+    expect(status).toBe(2 * 503);
     await world.server.close();
   });
 

@@ -16,6 +16,7 @@ import {
   originCheck,
   prepareBinary,
   prepareText,
+  type Rejection,
   type RequestHead,
   type SendOptions,
 } from "@hybi/core";
@@ -77,6 +78,8 @@ export interface ShutdownOptions {
 const goingAway = 1001;
 
 const defaultShutdown = 10_000;
+
+const unavailable: Rejection = { status: 503, fields: [["Retry-After", "5"]] };
 
 /**
  * Checks what `close` is given, before anything has begun to close.
@@ -167,7 +170,6 @@ export class WebSocketServer {
    */
   receiveUpgrade(transport: Transport, head: RequestHead, rest?: Uint8Array, info: TransportInfo = {}): void {
     const pump = this.#begin(transport, info);
-    if (pump === undefined) return;
     pump.receiveHead(head);
     if (rest !== undefined && rest.length > 0) pump.data(rest);
   }
@@ -177,10 +179,6 @@ export class WebSocketServer {
    * list of its request, pseudo-header fields first.
    */
   receiveStream(stream: RequestStream, fields: Fields, info: TransportInfo = {}): void {
-    if (this.#isClosing) {
-      stream.abort();
-      return;
-    }
     const { deadlines, writeBudget } = this.#options;
     const how = { clock: this.#clock, deadlines, writeBudget };
     const incoming = new IncomingStream(this.#owner, stream, info, this.#endpointOptions, how);
@@ -221,9 +219,9 @@ export class WebSocketServer {
   }
 
   /**
-   * Ends the server: what comes now is dropped, who asks is answered with 503, who is connected gets a Close frame with
-   * 1001 behind what was sent before. Resolves when the last transport is gone, at the latest soon after `timeout`. May be
-   * called again: then the earliest end of a `timeout` counts.
+   * Ends the server: who is connected gets a Close frame with 1001 behind what was sent before, who asks is answered with
+   * 503, also if that is only now or later, and a transport of which nothing has come yet is dropped. Resolves when the last
+   * transport is gone, at the latest soon after `timeout`. May be called again: then the earliest end of a `timeout` counts.
    *
    * @throws UsageError `option/range` for a timeout that is none, `close/reason-too-long`; nothing has begun then
    */
@@ -249,11 +247,7 @@ export class WebSocketServer {
 
   // What it is made of
 
-  #begin(transport: Transport, info: TransportInfo): Pump | undefined {
-    if (this.#isClosing) {
-      transport.abort();
-      return undefined;
-    }
+  #begin(transport: Transport, info: TransportInfo): Pump {
     const incoming = new Incoming(this.#owner, this.#clock, info);
     const pump = new Pump({
       endpoint: Endpoint.server(this.#endpointOptions),
@@ -289,7 +283,8 @@ export class WebSocketServer {
     const unchecked = this.#unchecked.get(opening.request);
     if (unchecked !== undefined) throw unchecked.error;
     const { maxConnections = Number.POSITIVE_INFINITY } = this.#options;
-    if (this.#connections.size > maxConnections) opening.reject({ status: 503, fields: [["Retry-After", "5"]] });
+    // RFC 9110 §15.6.4: a temporary overload, or maintenance. Who comes while the server closes is told, and not dropped.
+    if (this.#isClosing || this.#connections.size > maxConnections) opening.reject(unavailable);
     else await this.#handler(opening);
   }
 

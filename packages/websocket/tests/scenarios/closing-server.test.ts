@@ -1,0 +1,182 @@
+/** What comes to a server that is closing, or closed: a request is answered with 503, by whichever way it came. */
+import type { Fields, StreamAnswer } from "@hybi/core";
+import { describe, expect, it } from "vitest";
+import { type PairedTransport, pair } from "../../src/pair.ts";
+import { WebSocketServer } from "../../src/server.ts";
+import { TestClock, turn, until } from "../support/clock.ts";
+import { clientRequest } from "../support/http.ts";
+import { World } from "../support/link.ts";
+
+const request = clientRequest("/");
+const head = {
+  method: "GET",
+  target: "/",
+  minorVersion: 1,
+  fields: [
+    ["Host", "example.com"],
+    ["Upgrade", "websocket"],
+    ["Connection", "Upgrade"],
+    ["Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="],
+    ["Sec-WebSocket-Version", "13"],
+  ] satisfies Fields,
+};
+const extendedConnect: Fields = [
+  [":method", "CONNECT"],
+  [":protocol", "websocket"],
+  [":scheme", "https"],
+  [":path", "/"],
+  [":authority", "example.com"],
+  ["sec-websocket-version", "13"],
+];
+
+/** A client without a protocol, which closes its half when the server has. */
+class Client {
+  readonly far: PairedTransport;
+  text = "";
+  isClosed = false;
+  readonly near: PairedTransport;
+
+  constructor() {
+    [this.near, this.far] = pair();
+    this.near.start({
+      data: (chunk) => (this.text += String.fromCharCode(...chunk)),
+      drain() {},
+      end: () => this.near.end(),
+      error() {},
+      close: () => (this.isClosed = true),
+    });
+  }
+
+  /** What it was told, once the connection is closed. */
+  async answer(): Promise<string> {
+    await until(() => this.isClosed);
+    return this.text;
+  }
+}
+
+/** A server with one client, which does not let it close, and how to let it. */
+async function closingServer() {
+  const asked: unknown[] = [];
+  const world: World = new World({
+    handler: (opening) => {
+      asked.push(opening);
+      world.accepted.push(opening.accept());
+    },
+  });
+  const { client } = await world.connected();
+  client.pause();
+  await turn();
+  const closed = world.server.close();
+  asked.length = 0;
+  return { world, server: world.server, asked, closed, release: () => client.resume() };
+}
+
+const unavailable = /^HTTP\/1\.1 503 Service Unavailable\r\nConnection: close\r\n(?:.*\r\n)*Retry-After: 5\r\n/;
+
+describe("a server that is closing", () => {
+  it("answers with 503 a request that somebody else has read [R30]", async () => {
+    const { server, asked, closed, release } = await closingServer();
+    const client = new Client();
+    server.receiveUpgrade(client.far, head);
+    expect(await client.answer()).toMatch(unavailable);
+    expect(asked).toEqual([]);
+    release();
+    await closed;
+    expect(server.connections).toBe(0);
+  });
+
+  it("answers with 503 a request in bytes that comes when it is closing, whole or in pieces [R30]", async () => {
+    const { server, asked, closed, release } = await closingServer();
+    for (const cut of [request.length, 1, 20]) {
+      const client = new Client();
+      server.receive(client.far);
+      client.near.write([request.slice(0, cut)]);
+      await turn();
+      client.near.write([request.slice(cut)]);
+      expect(await client.answer()).toMatch(unavailable);
+    }
+    expect(asked).toEqual([]);
+    release();
+    await closed;
+  });
+
+  it("answers with 503 a request of which a part had come before, and drops who had said nothing [R30]", async () => {
+    const clock = new TestClock();
+    const server = new WebSocketServer((opening) => opening.accept(), { clock });
+    const [silent, speaking] = [new Client(), new Client()];
+    server.receive(silent.far);
+    server.receive(speaking.far);
+    speaking.near.write([request.slice(0, 10)]);
+    await turn();
+    const closed = server.close();
+    expect(await silent.answer()).toBe("");
+    speaking.near.write([request.slice(10)]);
+    expect(await speaking.answer()).toMatch(unavailable);
+    await closed;
+    expect(clock.due).toEqual([]);
+  });
+
+  it("waits for a request no longer than for all else [R30]", async () => {
+    const clock = new TestClock();
+    const server = new WebSocketServer((opening) => opening.accept(), { clock, deadlines: { opening: 60_000 } });
+    const early = new Client();
+    server.receive(early.far);
+    early.near.write([request.slice(0, 10)]);
+    await turn();
+    const closed = server.close({ timeout: 500 });
+    const late = new Client();
+    server.receive(late.far);
+    await clock.advance(499);
+    expect([early.isClosed, late.isClosed]).toEqual([false, false]);
+    await clock.advance(1);
+    await closed;
+    expect([await early.answer(), await late.answer()]).toEqual(["", ""]);
+    expect(server.connections).toBe(0);
+  });
+
+  it("still tells a client what is wrong with its request [R30]", async () => {
+    const { server, closed, release } = await closingServer();
+    const client = new Client();
+    server.receiveUpgrade(client.far, { ...head, method: "POST" });
+    expect(await client.answer()).toMatch(/^HTTP\/1\.1 405 /);
+    release();
+    await closed;
+  });
+
+  it("answers a stream of HTTP/2 with 503 [R30]", async () => {
+    const { server, asked, closed, release } = await closingServer();
+    const answers: StreamAnswer[] = [];
+    server.receiveStream(
+      {
+        onLost: undefined,
+        accept: () => pair()[0],
+        reject: ({ status, fields }) => void answers.push({ status, fields }),
+        abort() {},
+      },
+      extendedConnect,
+    );
+    expect(answers).toEqual([{ status: 503, fields: [["retry-after", "5"]] }]);
+    expect(asked).toEqual([]);
+    release();
+    await closed;
+  });
+});
+
+describe("a server that is closed", () => {
+  it("answers requests with 503, and waits for one as long as ever [R30]", async () => {
+    const clock = new TestClock();
+    const server = new WebSocketServer((opening) => opening.accept(), { clock });
+    await server.close();
+    const [upgrade, bytes, silent] = [new Client(), new Client(), new Client()];
+    server.receiveUpgrade(upgrade.far, head);
+    server.receive(bytes.far);
+    server.receive(silent.far);
+    bytes.near.write([request]);
+    expect(await upgrade.answer()).toMatch(unavailable);
+    expect(await bytes.answer()).toMatch(unavailable);
+    await clock.advance(10_000);
+    expect(await silent.answer()).toMatch(/^HTTP\/1\.1 408 /);
+    expect([server.connections, clock.due]).toEqual([0, []]);
+    await server.close();
+  });
+});
