@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { assertsSomething, extractBlocks, extractSnippets, isLabelled, triesTextAndBytes } from "./extract.ts";
+import {
+  assertsSomething,
+  extractBlocks,
+  extractExamples,
+  extractSnippets,
+  isLabelled,
+  triesTextAndBytes,
+} from "./extract.ts";
 
 describe("extractSnippets", () => {
   it("finds the code, where it stands, and where it runs", () => {
@@ -42,6 +49,30 @@ describe("extractSnippets", () => {
   });
 });
 
+describe("extractExamples", () => {
+  it("finds the lines of an example, up to the next tag or the end of its docstring", () => {
+    const source = [
+      "/**",
+      " * Adds.",
+      " *",
+      " * @example",
+      " * const sum = add(1, 2);",
+      " * if (sum === 3) {",
+      " *   done();",
+      " * }",
+      " *",
+      " * @throws never",
+      " */",
+      "  /**",
+      "   * @example",
+      "   * take();",
+      "   */",
+      "// @example of nothing",
+    ].join("\n");
+    expect(extractExamples(source)).toEqual(["const sum = add(1, 2);\nif (sum === 3) {\n  done();\n}\n", "take();\n"]);
+  });
+});
+
 describe("isLabelled", () => {
   const labelled = (label: string): boolean | undefined =>
     extractBlocks("a.md", `\`\`\`${label}\na\n\`\`\``).map(isLabelled)[0];
@@ -69,7 +100,7 @@ describe("isLabelled", () => {
   });
 });
 
-const snippet = (code: string) => ({ document: "a.md", line: 1, treatment: "run", code }) as const;
+const snippet = (code: string) => ({ code });
 
 describe("a program", () => {
   it("that only prints what comes of it would end well whatever that is [R34]", () => {

@@ -6,7 +6,7 @@
  * - "```ts worker": a Worker, type-checked here, and run in workerd by interop/workerd.
  */
 
-type Treatment = "run" | "deno" | "bun" | "test" | "worker";
+export type Treatment = "run" | "deno" | "bun" | "test" | "worker";
 
 /** A block of any language. */
 export interface Block {
@@ -59,6 +59,22 @@ export function extractSnippets(document: string, markdown: string): Snippet[] {
   });
 }
 
+/** The examples in the docstrings of a source. */
+export function extractExamples(source: string): string[] {
+  const examples: string[] = [];
+  let open: string[] | undefined;
+  for (const line of source.split("\n")) {
+    const [, text] = /^\s*\* ?(?!\/)(.*)$/.exec(line) ?? [];
+    if (open !== undefined && (text === undefined || text.startsWith("@"))) {
+      examples.push(`${open.join("\n").trim()}\n`);
+      open = undefined;
+    }
+    if (text === "@example") open = [];
+    else open?.push(text ?? "");
+  }
+  return examples;
+}
+
 /** Whether a block says what it is, and is what a block may be. */
 export function isLabelled({ label }: Block): boolean {
   const [language = "", treatment, ...more] = label.split(/\s+/);
@@ -67,12 +83,12 @@ export function isLabelled({ label }: Block): boolean {
 }
 
 /** Whether a program notices when something else comes of it than it says: otherwise that it ends says nothing. */
-export function assertsSomething({ code }: Snippet): boolean {
+export function assertsSomething({ code }: { readonly code: string }): boolean {
   return /\bthrow new Error\(|\bfc\.assert\(|\badapterContract\(/.test(code);
 }
 
 /** Whether a program that sends back what it gets is tried with text and with bytes. */
-export function triesTextAndBytes({ code }: Snippet): boolean {
+export function triesTextAndBytes({ code }: { readonly code: string }): boolean {
   const isEcho = /\.send\((?:data|message|event\.data)\)|\.pipeTo\(writable\)|sendText\((?:data|event\.data)\)/.test(
     code,
   );

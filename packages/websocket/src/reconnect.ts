@@ -51,7 +51,7 @@ export interface ReconnectOptions
  *
  * @example
  * const client = reconnect(async () => new WebSocket(url, { fields: [["Authorization", await token()]] }));
- * client.addEventListener("message", (event) => console.log(event.data));
+ * client.addEventListener("message", (event) => console.log((event as MessageEvent).data));
  */
 export function reconnect<Socket extends SocketLike>(
   open: OpenSocket<Socket>,

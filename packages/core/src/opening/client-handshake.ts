@@ -34,7 +34,7 @@ export interface ClientHandshakeOptions extends OpeningOptions {
  * (RFC 6455 §4.1), because there is nothing here to send it with.
  *
  * @example
- * const random = (target) => crypto.getRandomValues(target);
+ * const random = (target: Uint8Array) => crypto.getRandomValues(target);
  * const handshake = new ClientHandshake({ url: "ws://example.com/chat", random });
  * write(handshake.takeOutput());
  * const [event] = handshake.receive(chunk);

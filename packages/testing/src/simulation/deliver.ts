@@ -11,10 +11,11 @@ import type { Subject } from "./subject.ts";
  * `run.first.subject.received` what it answered, `run.transcript` all of it.
  *
  * @example
- * fc.property(legalStream("client"), chunking(), (stream, where) => {
+ * const understands = fc.property(legalStream("client"), chunking(), (stream, where) => {
  *   const run = deliver(stream.bytes, new MyServer(), where);
  *   tell(run, () => expect(run.second.events).toEqual(stream.events));
  * });
+ * fc.assert(understands);
  */
 export function deliver<S extends Subject>(
   bytes: Uint8Array,

@@ -11,10 +11,18 @@ export interface SubjectEvent {
  * be more than these three methods.
  *
  * @example
- * class EchoServer implements Subject<{ type: "text"; data: string }> {
- *   receive(chunk: Uint8Array) { … }
- *   receiveEnd() { return []; }
- *   takeOutput() { return this.output.splice(0); }
+ * class EchoServer implements Subject<{ type: "chunk"; data: Uint8Array }> {
+ *   readonly #output: Uint8Array[] = [];
+ *   receive(data: Uint8Array) {
+ *     this.#output.push(data);
+ *     return [{ type: "chunk" as const, data }];
+ *   }
+ *   receiveEnd() {
+ *     return [];
+ *   }
+ *   takeOutput() {
+ *     return this.#output.splice(0);
+ *   }
  * }
  */
 export interface Subject<Event extends SubjectEvent = SubjectEvent> {

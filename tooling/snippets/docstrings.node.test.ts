@@ -1,0 +1,50 @@
+/** The examples of docstrings compile and run, each in the frame that makes a program of it. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { filesBelow, packageFolders, root } from "../repository.ts";
+import { assertsSomething, extractExamples } from "./extract.ts";
+import { frames, place } from "./frames.ts";
+import { Programs } from "./programs.ts";
+
+const sources = packageFolders()
+  .flatMap((folder) => filesBelow(`${folder}/src`, (path) => path.endsWith(".ts") && !path.endsWith(".test.ts")))
+  .map((file) => ({ file, examples: extractExamples(readFileSync(join(root, file), "utf8")) }))
+  .filter(({ examples }) => examples.length > 0);
+
+const programs = new Programs(
+  "docstrings",
+  frames.map(({ file, treatment, program }) => {
+    const [example = ""] = sources.find((source) => source.file === file)?.examples ?? [];
+    // A file with a name of its own, which an example that exports something needs.
+    return { place: file, treatment, code: `${program.replace(place, () => example).trim()}\n\nexport {};\n` };
+  }),
+);
+
+describe("the examples of docstrings", () => {
+  beforeAll(() => programs.compile(), 120_000);
+
+  it("have all a frame in which they run, and no frame has nothing in it [R34]", () => {
+    expect(sources.map(({ file, examples }) => `${examples.length} in ${file}`).sort()).toEqual(
+      frames.map(({ file }) => `1 in ${file}`).sort(),
+    );
+  });
+
+  it("are in frames that notice when something else comes of them than they say [R34]", () => {
+    const those = programs.all.filter(({ treatment }) => treatment !== "test");
+    expect(those.filter((program) => !assertsSomething(program)).map(({ place }) => place)).toEqual([]);
+  });
+
+  it.each(programs.all.map((program) => [program.place, program] as const))("that of %s compiles", (_, program) => {
+    expect(programs.problemsOf(program)).toEqual([]);
+  });
+
+  it.each(programs.all.map((program) => [program.place, program] as const))(
+    "that of %s runs, and does what it says [R33] [R34] [R36]",
+    async (_, program) => {
+      const { exitCode, output } = await programs.run(program);
+      expect(exitCode, output).toBe(0);
+    },
+    200_000,
+  );
+});

@@ -1,0 +1,460 @@
+/**
+ * The examples of docstrings are a few lines each, about what is documented and nothing else. Here stands what each needs to
+ * be a program: what comes before it, and what must have come of it. `example` in the middle is the example.
+ */
+
+/** A program around an example. */
+export interface Frame {
+  /** The source that has the example. */
+  readonly file: string;
+  readonly treatment: "run" | "deno" | "bun" | "test";
+  readonly program: string;
+}
+
+/** Marks where the example goes. */
+export const place = "// example";
+
+/** A WebSocket over `pair()`, whose server answers with `handler`. */
+const overPair = (handler: string): string => `
+import { createWebSocketClass, createWebSocketStreamClass, pair, WebSocketServer } from "@hybi/websocket";
+const sockets = new WebSocketServer(${handler});
+const viaPair = () => {
+  const [near, far] = pair();
+  sockets.receive(far);
+  return near;
+};`;
+
+/** Tries a server at \`url\` with text and with bytes. */
+const tryEcho = (runtime: string): string => `
+async function tryEcho(url: string): Promise<void> {
+  const socket = await (await import("@hybi/${runtime}")).connect(url, { binaryType: "arraybuffer" });
+  socket.send("hello");
+  socket.send(Uint8Array.of(1, 2, 3));
+  const echoes: unknown[] = [];
+  for await (const message of socket) if (echoes.push(message) === 2) socket.close();
+  if (echoes[0] !== "hello" || !(echoes[1] instanceof ArrayBuffer)) throw new Error("not what was sent");
+}`;
+
+const joined = `
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(chunks.flatMap((bytes) => [...bytes]));
+}`;
+
+/** Text and bytes as a client sends them: "hello", and 1 2 3. */
+const maskedMessages = "0x81, 0x85, 0, 0, 0, 0, 0x68, 0x65, 0x6c, 0x6c, 0x6f, 0x82, 0x83, 0, 0, 0, 0, 1, 2, 3";
+/** The same as a server sends them. */
+const echoedMessages = "129,5,104,101,108,108,111,130,3,1,2,3";
+
+const listening = (runtime: string): Frame => ({
+  file: `packages/${runtime}/src/listen.ts`,
+  treatment: runtime === "node" ? "run" : (runtime as "deno" | "bun"),
+  program: `
+import { listen as listenAnywhere } from "@hybi/${runtime}";
+${tryEcho(runtime)}
+const listen: typeof listenAnywhere = (options, handler) => listenAnywhere({ ...options, host: "127.0.0.1", port: 0 }, handler);
+${place}
+await tryEcho(server.url);
+await server.close();`,
+});
+
+const connecting = (runtime: string, trust: string): Frame => ({
+  file: `packages/${runtime}/src/connect.ts`,
+  treatment: runtime === "node" ? "run" : (runtime as "deno" | "bun"),
+  program: `
+import { connect as connectAnywhere, listen } from "@hybi/${runtime}";
+import { selfSigned } from "@hybi/testing/adapter-contract";
+const { key, cert } = await selfSigned();
+let heard: (message: string) => void = () => {};
+const message = new Promise<string>((resolve) => (heard = resolve));
+const server = await listen({ host: "127.0.0.1", tls: { key, cert } }, (opening) => {
+  const accepted = opening.accept({ subprotocol: "chat" });
+  accepted.onmessage = ({ data }) => heard(\`\${data} at \${opening.request.resourceName}\`);
+});
+const connect: typeof connectAnywhere = (url, options) =>
+  connectAnywhere(String(url).replace("wss://example.com/", server.url), { ...options, transport: { tls: { ${trust} } } });
+${place}
+if ((await message) !== "hello at /chat" || socket.protocol !== "chat") throw new Error(await message);
+await server.close();`,
+});
+
+export const frames: readonly Frame[] = [
+  {
+    file: "packages/core/src/endpoint.ts",
+    treatment: "run",
+    program: `
+import { Endpoint, type EndpointEvent } from "@hybi/core";
+${joined}
+const request = "GET / HTTP/1.1\\r\\nHost: a\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\nSec-WebSocket-Version: 13\\r\\n";
+const key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\\r\\n\\r\\n";
+const chunk = joined([new TextEncoder().encode(request + key)]);
+const told: string[] = [];
+const react = (events: readonly EndpointEvent[]) => told.push(...events.map(({ type }) => type));
+let written = "";
+const transport = { write: (bytes: Uint8Array) => (written += new TextDecoder().decode(bytes)) };
+${place}
+if (told.join() !== "open" || !written.startsWith("HTTP/1.1 101 ")) throw new Error(written);`,
+  },
+  {
+    file: "packages/core/src/connection.ts",
+    treatment: "run",
+    program: `
+import { Connection, plainAgreement } from "@hybi/core";
+const chunk = Uint8Array.of(${maskedMessages});
+const written: number[] = [];
+const transport = { write: (bytes: Uint8Array) => written.push(...bytes) };
+${place}
+if (written.join() !== "${echoedMessages}") throw new Error(written.join());`,
+  },
+  {
+    file: "packages/core/src/opening/client-handshake.ts",
+    treatment: "run",
+    program: `
+import { ClientHandshake, Connection, type ConnectionEvent, Endpoint } from "@hybi/core";
+${joined}
+const server = Endpoint.server();
+let chunk = new Uint8Array(0);
+/** A server that greets at once: response and greeting arrive in one chunk. */
+function write(request: readonly Uint8Array[]): void {
+  for (const bytes of request) server.receive(bytes.slice());
+  server.accept();
+  server.sendText("welcome");
+  server.sendBinary(Uint8Array.of(1, 2, 3));
+  chunk = new Uint8Array(joined(server.takeOutput()));
+}
+const told: string[] = [];
+const react = (events: readonly ConnectionEvent[]) => told.push(...events.map((event) => "data" in event ? \`\${event.data}\` : event.type));
+${place}
+if (told.join("; ") !== "welcome; 1,2,3") throw new Error(told.join("; "));`,
+  },
+  {
+    file: "packages/core/src/opening/server-handshake.ts",
+    treatment: "run",
+    program: `
+import { ClientHandshake, Connection, type ConnectionEvent, ServerHandshake } from "@hybi/core";
+${joined}
+const random = (target: Uint8Array) => crypto.getRandomValues(target);
+const client = new ClientHandshake({ url: "ws://example.com/", random, subprotocols: ["chat"] });
+/** A client that does not wait for the answer: request and messages arrive in one chunk. */
+const chunk = joined([...client.takeOutput(), Uint8Array.of(${maskedMessages})]);
+let written = new Uint8Array(0);
+const write = (chunks: readonly Uint8Array[]) => (written = new Uint8Array(joined(chunks)));
+const told: string[] = [];
+const react = (events: readonly ConnectionEvent[]) => told.push(...events.map((event) => "data" in event ? \`\${event.data}\` : event.type));
+${place}
+const [open] = client.receive(written);
+if (open?.type !== "open" || open.agreement.subprotocol !== "chat") throw new Error("not accepted");
+if (told.join("; ") !== "hello; 1,2,3") throw new Error(told.join("; "));`,
+  },
+  {
+    file: "packages/core/src/opening/request.ts",
+    treatment: "run",
+    program: `
+import { answerOpeningRequest, checkOpeningRequest, type Fields, refuseOpeningRequest } from "@hybi/core";
+const [method, target] = ["GET", "/"];
+const fields: Fields = [
+  ["Host", "example.com"],
+  ["Upgrade", "websocket"],
+  ["Connection", "Upgrade"],
+  ["Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="],
+  ["Sec-WebSocket-Version", "13"],
+];
+${place}
+if (check.type !== "request") throw new Error(check.violation.code);`,
+  },
+  {
+    file: "packages/permessage-deflate/src/permessage-deflate.ts",
+    treatment: "run",
+    program: `
+import { Endpoint } from "@hybi/core";
+import { permessageDeflate } from "@hybi/permessage-deflate";
+const random = (target: Uint8Array) => crypto.getRandomValues(target);
+${place}
+for (const bytes of client.takeOutput()) server.receive(bytes);
+server.accept();
+for (const bytes of server.takeOutput()) client.receive(bytes);
+if (client.agreement?.extensions[0]?.name !== "permessage-deflate") throw new Error("not agreed on");`,
+  },
+  {
+    file: "packages/websocket/src/create-websocket-class.ts",
+    treatment: "run",
+    program: `${overPair('(opening) => opening.accept().send("hello")')}
+const [connectTcp, nodeHost] = [viaPair, {}];
+${place}
+const socket = new WebSocket("ws://example.com/");
+const { data } = await new Promise<{ data: unknown }>((resolve) => (socket.onmessage = resolve));
+if (data !== "hello") throw new Error(String(data));
+socket.close();`,
+  },
+  {
+    file: "packages/websocket/src/websocket.ts",
+    treatment: "run",
+    program: `${overPair('(opening) => opening.accept({ subprotocol: "chat" }).send("hello")')}
+const WebSocket = createWebSocketClass(viaPair);
+const lines: unknown[] = [];
+const console = { log: (line: unknown) => lines.push(line) };
+${place}
+socket.addEventListener("message", () => socket.close());
+await new Promise((resolve) => (socket.onclose = resolve));
+if (lines.join() !== "hello" || socket.protocol !== "chat") throw new Error(lines.join());`,
+  },
+  {
+    file: "packages/websocket/src/websocket-stream.ts",
+    treatment: "run",
+    program: `
+import type { StreamMessage } from "@hybi/websocket";
+${overPair('(opening) => { const socket = opening.accept(); socket.onmessage = ({ data }) => { heard.push(data); socket.close(); }; socket.send("hello"); }')}
+const heard: unknown[] = [];
+const WebSocketStream = createWebSocketStreamClass(viaPair);
+const shout = new TransformStream<StreamMessage, string>({
+  transform: (message, controller) => controller.enqueue(String(message).toUpperCase()),
+});
+try {
+${place}
+} catch (error) {
+  // Nothing can be written once the server has closed.
+  if ((error as Error).name !== "InvalidStateError") throw error;
+}
+if (heard.join() !== "HELLO") throw new Error(heard.join());`,
+  },
+  {
+    file: "packages/websocket/src/server.ts",
+    treatment: "run",
+    program: `
+import { createWebSocketClass, pair, type Transport, WebSocketServer } from "@hybi/websocket";
+const listener: { onconnection: (transport: Transport) => void } = { onconnection() {} };
+${place}
+const WebSocket = createWebSocketClass(() => {
+  const [near, far] = pair();
+  listener.onconnection(far);
+  return near;
+});
+const socket = new WebSocket("ws://example.com/", { binaryType: "arraybuffer" });
+socket.onopen = () => {
+  socket.send("hello");
+  socket.send(Uint8Array.of(1, 2, 3));
+};
+const echoes: unknown[] = [];
+for await (const message of socket) if (echoes.push(message) === 2) socket.close();
+if (echoes[0] !== "hello" || !(echoes[1] instanceof ArrayBuffer)) throw new Error("not what was sent");`,
+  },
+  ...(["pump", "pair"] as const).map(
+    (name): Frame => ({
+      file: `packages/websocket/src/${name}.ts`,
+      treatment: "run",
+      program: `
+import { Endpoint } from "@hybi/core";
+import { createWebSocketClass, pair, Pump, silentListener } from "@hybi/websocket";
+${name === "pump" ? "const [near, transport] = pair();" : ""}
+let asked = 0;
+const listener = { ...silentListener, request: () => asked++ };
+${place}
+void new (createWebSocketClass(() => near))("ws://example.com/").addEventListener("close", () => {});
+for (let turn = 0; asked === 0 && turn < 100; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
+if (asked !== 1) throw new Error("nobody has asked");
+near.lose(new Error("enough"));`,
+    }),
+  ),
+  {
+    file: "packages/websocket/src/reconnect.ts",
+    treatment: "run",
+    program: `
+import { reconnect } from "@hybi/websocket";
+${overPair('(opening) => opening.accept().send(String(opening.request.fields.find(([name]) => name === "Authorization")?.[1]))')}
+const WebSocket = createWebSocketClass(viaPair);
+const url = "wss://example.com/";
+const token = async () => "Bearer 1";
+const lines: unknown[] = [];
+const console = { log: (line: unknown) => lines.push(line) };
+${place}
+client.addEventListener("message", () => client.close());
+await new Promise((resolve) => client.addEventListener("ended", resolve));
+if (lines.join() !== "Bearer 1") throw new Error(lines.join());`,
+  },
+  {
+    file: "packages/websocket/src/from-streams.ts",
+    treatment: "run",
+    program: `
+import { createWebSocketClass, fromStreams, WebSocketServer } from "@hybi/websocket";
+const [there, back] = [new TransformStream<Uint8Array, Uint8Array>(), new TransformStream<Uint8Array, Uint8Array>()];
+const transport = { createBidirectionalStream: async () => ({ readable: back.readable, writable: there.writable }) };
+new WebSocketServer((opening) => opening.accept().send("hello")).receive(
+  fromStreams({ readable: there.readable, writable: back.writable }),
+);
+${place}
+const client = new (createWebSocketClass(() => socket))("ws://example.com/");
+const { data } = await new Promise<{ data: unknown }>((resolve) => (client.onmessage = resolve));
+if (data !== "hello") throw new Error(String(data));
+client.close();`,
+  },
+  {
+    file: "packages/websocket/src/opened.ts",
+    treatment: "run",
+    program: `
+import { opened } from "@hybi/websocket";
+${overPair("(opening) => opening.accept()")}
+const WebSocket = createWebSocketClass(viaPair);
+${place}
+if (socket.readyState !== WebSocket.OPEN) throw new Error("not open");
+socket.close();`,
+  },
+  {
+    file: "packages/testing/src/model/closing-pair.ts",
+    treatment: "run",
+    program: `
+import { Connection, plainAgreement } from "@hybi/core";
+import { closingCommands, closingSetup, sampleRandom } from "@hybi/testing";
+import fc from "fast-check";
+const random = sampleRandom();
+fc.configureGlobal({ numRuns: 20 });
+${place}`,
+  },
+  {
+    file: "packages/testing/src/contract/adapter-contract.ts",
+    treatment: "test",
+    // The guide has a file of tests that runs all of it.
+    program: `
+import { type Adapter, adapterContract as contract, type Runner } from "@hybi/testing/adapter-contract";
+const { connect, listen, openRaw, tls } = {} as Adapter;
+const adapterContract: typeof contract = (name, _adapter, runner: Runner) => {
+  runner.describe(name, () => runner.it("is tested", async () => runner.expect(typeof contract).toBe("function")));
+};
+${place}`,
+  },
+  {
+    file: "packages/testing/src/simulation/subject.ts",
+    treatment: "run",
+    program: `
+import { ScriptedPeer, Simulation, type Subject } from "@hybi/testing";
+${place}
+const peer = new ScriptedPeer();
+const run = new Simulation({ first: { subject: peer }, second: { subject: new EchoServer() } });
+peer.send(Uint8Array.of(1, 2, 3));
+run.run(0);
+if (run.second.events[0]?.data.join() !== "1,2,3" || peer.received.join() !== "1,2,3") throw new Error("not what was sent");`,
+  },
+  {
+    file: "packages/testing/src/simulation/deliver.ts",
+    treatment: "run",
+    program: `
+import { deepStrictEqual } from "node:assert/strict";
+import { Connection, plainAgreement } from "@hybi/core";
+import { chunking, deliver, legalStream, tell } from "@hybi/testing";
+import fc from "fast-check";
+class MyServer extends Connection {
+  constructor() {
+    super(plainAgreement("server"));
+  }
+}
+let compared = 0;
+const expect = (events: readonly unknown[]) => ({
+  toEqual(expected: readonly unknown[]) {
+    compared++;
+    deepStrictEqual(events, expected);
+  },
+});
+fc.configureGlobal({ numRuns: 20 });
+${place}
+if (compared !== 20) throw new Error("nothing was run");`,
+  },
+  {
+    file: "packages/testing/src/conformance/in-process.ts",
+    treatment: "run",
+    program: `
+import { Endpoint } from "@hybi/core";
+import { permessageDeflate } from "@hybi/permessage-deflate";
+import { formatText, passes, testInProcess as testAll } from "@hybi/testing/conformance";
+const testInProcess: typeof testAll = (role, subject, create) => testAll(role, subject, create, { only: ["1.1.*", "12.1.*"] });
+${place}
+if (!passes(report) || report.results.length < 10) throw new Error(formatText(report));`,
+  },
+  listening("node"),
+  listening("deno"),
+  listening("bun"),
+  connecting("node", "ca: cert"),
+  connecting("deno", "caCerts: [cert]"),
+  connecting("bun", "ca: cert"),
+  ...(["upgrade", "websocket-server"] as const).map(
+    (name): Frame => ({
+      file: `packages/node/src/${name}.ts`,
+      treatment: "run",
+      program: `
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { connect, upgrade, WebSocketServer } from "@hybi/node";
+${tryEcho("node")}
+const ${name === "upgrade" ? "server" : "httpServer"} = createServer();
+const http = ${name === "upgrade" ? "server" : "httpServer"};
+${place}
+http.listen(0, "127.0.0.1");
+await once(http, "listening");
+const url = \`ws://127.0.0.1:\${(http.address() as AddressInfo).port}/\`;
+${name === "upgrade" ? "await tryEcho(url);" : 'const socket = await connect(url);\nif (sockets.sockets.size !== 1) throw new Error("nobody is connected");\nsocket.close();'}
+http.close();`,
+    }),
+  ),
+  {
+    file: "packages/node/src/upgrade-stream.ts",
+    treatment: "run",
+    program: `
+import { once } from "node:events";
+import { createServer } from "node:http2";
+import type { AddressInfo } from "node:net";
+import { connect, upgradeStream } from "@hybi/node";
+const server = createServer({ settings: { enableConnectProtocol: true } });
+${place}
+server.listen(0, "127.0.0.1");
+await once(server, "listening");
+const url = \`ws://127.0.0.1:\${(server.address() as AddressInfo).port}/\`;
+const socket = await connect(url, { transport: { http2: true } });
+if (socket.readyState !== 1) throw new Error("not open");
+socket.close();
+await new Promise((resolve) => (socket.onclose = resolve));
+server.close();`,
+  },
+  {
+    file: "packages/node/src/node-transport.ts",
+    treatment: "run",
+    program: `
+import { once } from "node:events";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { Endpoint } from "@hybi/core";
+import { connect, NodeTransport } from "@hybi/node";
+import { Pump, silentListener } from "@hybi/websocket";
+let asked = "";
+const listener = { ...silentListener, request: ({ resourceName }: { resourceName: string }) => void (asked = resourceName) };
+const server = createServer({ allowHalfOpen: true }, (socket) => {
+${place}
+  socket.once("data", () => setTimeout(() => socket.destroy()));
+});
+server.listen(0, "127.0.0.1");
+await once(server, "listening");
+await connect(\`ws://127.0.0.1:\${(server.address() as AddressInfo).port}/asked\`).catch(() => {});
+if (asked !== "/asked") throw new Error("nobody has asked");
+server.close();`,
+  },
+  {
+    file: "packages/node/src/websocket-classes.ts",
+    treatment: "run",
+    program: `
+import { listen, WebSocket as OverNode } from "@hybi/node";
+import { selfSigned } from "@hybi/testing/adapter-contract";
+const { key, cert } = await selfSigned();
+const server = await listen({ host: "127.0.0.1", tls: { key, cert } }, (opening) => {
+  opening.accept({ subprotocol: "chat" }).send("hello");
+});
+const WebSocket = class extends OverNode {
+  constructor(url: string, protocols: string) {
+    super(url.replace("wss://example.com/", server.url), { protocols, transport: { tls: { ca: cert } } });
+  }
+};
+const lines: unknown[] = [];
+const console = { log: (line: unknown) => lines.push(line) };
+${place}
+socket.addEventListener("message", () => socket.close());
+await new Promise((resolve) => (socket.onclose = resolve));
+if (lines.join() !== "hello" || socket.protocol !== "chat") throw new Error(lines.join());
+await server.close();`,
+  },
+];

@@ -1,0 +1,118 @@
+/**
+ * Programs that stand in documents and in docstrings become files of a folder below `examples/`, because there the packages
+ * can be imported by their names; there they are compiled, and run in the runtime that they are for.
+ */
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { type RunResult, root, run } from "../repository.ts";
+import type { Treatment } from "./extract.ts";
+
+export interface Program {
+  /** Where it stands, as a reader looks for it. */
+  readonly place: string;
+  readonly treatment: Treatment;
+  readonly code: string;
+}
+
+/** How a program is run. Workers are run by interop/workerd. */
+const commands: Partial<Record<Treatment, readonly string[]>> = {
+  run: ["tsx", "--conditions=@hybi/source"],
+  deno: ["deno", "run", "-A", "--conditions", "@hybi/source"],
+  bun: ["bun", "--conditions=@hybi/source"],
+  test: ["vitest", "run", "--config"],
+};
+
+const endings: Record<Treatment, string> = {
+  run: "ts",
+  worker: "ts",
+  test: "vitest.ts",
+  deno: "deno.ts",
+  bun: "bun.ts",
+};
+
+/** As vitest.workspace.ts has it: the sources of the packages, and not what was last built. */
+const vitestConfig = `import { defaultServerConditions } from "vite";
+import { defineConfig } from "vitest/config";
+
+const conditions = ["@hybi/source", ...defaultServerConditions];
+export default defineConfig({
+  root: import.meta.dirname,
+  resolve: { conditions },
+  ssr: { resolve: { conditions }, noExternal: [/^@hybi\\//] },
+  test: { include: ["*.vitest.ts"], testTimeout: 30_000 },
+});
+`;
+
+/** A folder of programs. */
+export class Programs {
+  readonly all: readonly Program[];
+  readonly #folder: string;
+  #problems = new Map<string, string[]>();
+
+  constructor(name: string, all: readonly Program[]) {
+    this.#folder = join(root, "examples/.snippets", name);
+    this.all = all;
+  }
+
+  /** Those that are run here. */
+  get runnable(): Program[] {
+    return this.all.filter(({ treatment }) => commands[treatment] !== undefined);
+  }
+
+  /** What the compiler says of `program`, once all were compiled. */
+  problemsOf(program: Program): readonly string[] {
+    return this.#problems.get(this.#pathOf(program)) ?? [];
+  }
+
+  /** Writes them, and compiles them. Programs of other runtimes have types of their own. */
+  async compile(): Promise<void> {
+    rmSync(this.#folder, { recursive: true, force: true });
+    mkdirSync(this.#folder, { recursive: true });
+    writeFileSync(join(this.#folder, "vitest.config.ts"), vitestConfig);
+    for (const program of this.all) writeFileSync(this.#pathOf(program), program.code);
+    // An example may name what it does not go on to use.
+    const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false };
+    const workers = "../../../interop/workerd/cloudflare-sockets.d.ts";
+    const others = ["./*.deno.ts", "./*.bun.ts"];
+    const own = { include: ["./*.ts", workers], exclude: [...others, "./vitest.config.ts"] };
+    await this.#compile("tsconfig.json", { extends: "../../tsconfig.json", compilerOptions, ...own });
+    if (!this.all.some(({ treatment }) => treatment === "deno" || treatment === "bun")) return;
+    const theirs = { extends: "../../tsconfig.test.json", compilerOptions, include: others, exclude: [] };
+    await this.#compile("tsconfig.others.json", theirs);
+  }
+
+  run({ treatment, ...program }: Program): Promise<RunResult> {
+    const command = commands[treatment] ?? [];
+    const config = treatment === "test" ? [join(this.#folder, "vitest.config.ts")] : [];
+    return run([...command, ...config, this.#pathOf({ treatment, ...program })], {
+      cwd: join(root, "examples"),
+      capture: true,
+      // A whole file of tests takes longer than a program.
+      timeoutMs: treatment === "test" ? 180_000 : 30_000,
+    });
+  }
+
+  async #compile(name: string, project: object): Promise<void> {
+    const path = join(this.#folder, name);
+    writeFileSync(path, JSON.stringify(project));
+    const { exitCode, output } = await run(["tsc", "--project", path, "--pretty", "false"], { capture: true });
+    const files = this.all.map((program) => this.#pathOf(program));
+    if (exitCode === 0) return;
+    // A problem goes on in lines that are indented.
+    for (const text of output.split(/\n(?!\s)/).filter((line) => line !== "")) {
+      const path = files.find((file) => text.startsWith(`${relative(root, file)}(`));
+      // A problem outside of the programs is every program's.
+      for (const key of path === undefined ? files : [path]) {
+        this.#problems.set(key, [...(this.#problems.get(key) ?? []), text]);
+      }
+    }
+  }
+
+  #pathOf({ place, treatment }: Program): string {
+    const name = place
+      .replaceAll("/", "-")
+      .replace(/\.(md|ts)\b/, "")
+      .replace(":", "-");
+    return join(this.#folder, `${name}.${endings[treatment]}`);
+  }
+}
