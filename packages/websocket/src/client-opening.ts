@@ -16,8 +16,10 @@ import {
   type WebSocketUrl,
 } from "@hybi/core";
 import { type Clock, clockOf, defer } from "./clock.ts";
+import { DOMException } from "./dom-exception.ts";
 import { orNoReason } from "./error-text.ts";
-import { hasRequestContexts } from "./platform.ts";
+import { hasRequestContexts, queueMicrotask } from "./platform.ts";
+import { createAbortController } from "./platform-classes.ts";
 import { Pump } from "./pump.ts";
 import type { PumpListener } from "./pump-listener.ts";
 import type { FailureDetail } from "./socket-events.ts";
@@ -131,7 +133,7 @@ export class ClientOpening {
     await undefined;
     if (this.#isGivenUp) return;
     const { connect, transport: options, deadlines } = this.#options;
-    this.#controller = new AbortController();
+    this.#controller = createAbortController();
     const { signal } = this.#controller;
     const time = deadlines?.opening ?? defaultOpening;
     const timer = startTimer(this.#clock, time, () => this.#fail({ error: tooLate() }));

@@ -26,9 +26,18 @@ interface MaybeUnref {
   unref?(): void;
 }
 
+/** What `Date` has said last, where there is no better clock: unlike ours it may be set back. */
+let latest = 0;
+
+function readClock(): Instant {
+  if (typeof performance === "object") return performance.now();
+  latest = Math.max(latest, Date.now());
+  return latest;
+}
+
 /** The clock and the timers of the platform. */
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  now: readClock,
   setTimeout(task, milliseconds) {
     const timer: unknown = setTimeout(task, milliseconds);
     (timer as MaybeUnref).unref?.();
@@ -51,7 +60,11 @@ const usedClocks = new WeakMap<Clock, Clock>();
  * the platform: `{ ...systemClock, defer: queueMicrotask }`.
  */
 export function clockOf(clock: Clock | undefined): Clock {
-  if (clock === undefined || clock === systemClock) return systemClock;
+  if (clock === undefined || clock === systemClock || clock === lastingClock) {
+    if (typeof setTimeout !== "function")
+      throw new TypeError("The clock of the platform needs setTimeout, which this runtime lacks: pass a clock.");
+    return clock ?? systemClock;
+  }
   let used = usedClocks.get(clock);
   if (used === undefined) {
     const replaced: Record<string, unknown> = {};

@@ -1,5 +1,20 @@
 /** The errors of the web platform, as the interfaces of WHATWG throw them, from the usage errors of core. */
 import { UsageError } from "@hybi/core";
+import { MadeDomException } from "./made-dom-exception.ts";
+
+/** The platform's; where it has none, the one that is made here. */
+export const DOMException: typeof globalThis.DOMException =
+  typeof globalThis.DOMException === "function" ? globalThis.DOMException : (MadeDomException as never);
+export type DOMException = globalThis.DOMException;
+
+/** Why `signal` was aborted. The first runtimes and polyfills to have signals gave no reason. */
+export function abortReason(signal: AbortSignal | undefined): unknown {
+  return signal?.reason ?? new DOMException("It was aborted.", "AbortError");
+}
+
+export function notSupported(message: string): DOMException {
+  return new DOMException(message, "NotSupportedError");
+}
 
 export function syntaxError(message: string): DOMException {
   return new DOMException(message, "SyntaxError");

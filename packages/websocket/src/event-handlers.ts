@@ -2,6 +2,7 @@
  * The `on…` attributes (HTML §8.1.8.1, event handlers): a handler takes the place in the order of listeners that it had
  * when it was first set, keeps it when it is replaced, and loses it when it is set to null.
  */
+import { EventTarget } from "./platform-classes.ts";
 import { type Reporter, reportRejection } from "./reporter.ts";
 
 /** What an `on…` attribute takes; what is no object counts as null, and what is no function is never called. */

@@ -3,6 +3,7 @@
  * type of an event on its object by itself, and calls what it finds, beside the listeners: a handler that is a listener
  * already, in its own place among them (HTML §8.1.8.1), would be called twice. So it is hidden from that one look.
  */
+import { Event, EventTarget } from "./platform-classes.ts";
 
 /** Whether the platform looks for handlers; unknown until the first event. */
 let looksForHandlers: boolean | undefined;

@@ -3,6 +3,7 @@
  * peer has room nor that it is gone, so the two ends tell each other: a chunk is acknowledged once it was read, and `null`
  * is the end of a half.
  */
+import { queueMicrotask } from "./platform.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 
 /** What is used of a port; a `Worker` has it too. */

@@ -1,4 +1,5 @@
 /** A pair of Web Streams as a transport: a WebTransport stream, a TCP socket of a Worker, a serial port, a process. */
+import { queueMicrotask } from "./platform.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 
 /** A byte stream each way. */

@@ -1,5 +1,7 @@
 /** The data of messages, in and out (WHATWG WebSockets §3.1): what `send` takes, and what a message event carries. */
 import { UsageError } from "@hybi/core";
+import { notSupported } from "./dom-exception.ts";
+import { canMakeBlobs, isBlob } from "./platform-classes.ts";
 
 /** How binary messages are told. */
 export type BinaryType = "blob" | "arraybuffer";
@@ -7,9 +9,21 @@ export type BinaryType = "blob" | "arraybuffer";
 /** The option `binaryType`, or what it is when it was not given. @throws UsageError `option/range` for what is none. */
 export function binaryTypeOf(given: BinaryType | undefined, otherwise: BinaryType): BinaryType {
   if (given === undefined) return otherwise;
-  if (given === "blob" || given === "arraybuffer") return given;
+  if (given === "blob" || given === "arraybuffer") return checkBlobs(given);
   const was = typeof given === "string" ? JSON.stringify(given) : `of type ${typeof given}`;
   throw new UsageError("option/range", `binaryType takes "blob" or "arraybuffer"; it was ${was}.`);
+}
+
+/** How a client's sockets begin (WHATWG WebSockets §3.1), where there are Blobs. */
+export function defaultBinaryType(): BinaryType {
+  return canMakeBlobs() ? "blob" : "arraybuffer";
+}
+
+/** @throws DOMException NotSupportedError for Blobs where bytes cannot be made one */
+export function checkBlobs(type: BinaryType): BinaryType {
+  if (type === "blob" && !canMakeBlobs())
+    throw notSupported('binaryType "blob" needs a Blob that is made of bytes, which this runtime lacks.');
+  return type;
 }
 
 /** What may be sent. Shared memory is an extension: what it contains when it is sent is copied. */
@@ -21,7 +35,7 @@ export function sendable(data: unknown): string | Blob | Uint8Array {
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   // The name that is looked up for others costs as much as encoding a short message.
   if (data instanceof ArrayBuffer || isBuffer(data)) return new Uint8Array(data);
-  if (data instanceof Blob) return data;
+  if (isBlob(data)) return readable(data);
   // Web IDL: what is none of the above is converted to a string; a Symbol cannot be, and throws a TypeError.
   return `${data as string}`;
 }
@@ -41,6 +55,12 @@ export function writable(data: unknown): string | Uint8Array {
 
 function isUnshared(buffer: ArrayBufferLike): buffer is ArrayBuffer & { readonly resizable?: boolean } {
   return Object.prototype.toString.call(buffer) === "[object ArrayBuffer]";
+}
+
+/** @throws DOMException NotSupportedError where the platform's Blobs cannot be read, as in React Native */
+function readable(blob: Blob): Blob {
+  if (typeof blob.arrayBuffer === "function") return blob;
+  throw notSupported("Sending a Blob needs Blob.arrayBuffer, which this runtime lacks: send its bytes.");
 }
 
 /** By its name and not by its class: it may come from another realm. */
@@ -72,5 +92,5 @@ export function utf8Length(text: string): number {
 /** Bytes of payload that `message` will have. */
 export function payloadLength(message: string | Blob | Uint8Array): number {
   if (typeof message === "string") return utf8Length(message);
-  return message instanceof Blob ? message.size : message.length;
+  return isBlob(message) ? message.size : message.length;
 }

@@ -1,4 +1,5 @@
 /** A promise for a socket that is open, for those who would rather await than listen. */
+import { abortReason } from "./dom-exception.ts";
 import { OpeningError } from "./opening-error.ts";
 import { CLOSED, OPEN } from "./socket-core.ts";
 import { FailureEvent } from "./socket-events.ts";
@@ -32,7 +33,7 @@ export function opened(socket: WebSocket, signal?: AbortSignal): Promise<WebSock
     const giveUp = (): void => {
       finish();
       socket.close();
-      reject(signal?.reason);
+      reject(abortReason(signal));
     };
     if (socket.readyState === OPEN) resolve(socket);
     else if (signal?.aborted === true) giveUp();

@@ -2,7 +2,7 @@
  * Two transports, back to back, in memory: for tests, for examples, and for two endpoints in one process. Bytes arrive in a
  * later microtask, never during the call that wrote them, and a reader that has paused makes the writer wait.
  */
-import { bound } from "./platform.ts";
+import { bound, queueMicrotask } from "./platform.ts";
 import { Queue } from "./queue.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 

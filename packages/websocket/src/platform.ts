@@ -12,6 +12,15 @@ function isWorkers(): boolean {
   return "WebSocketPair" in globalThis || navigator?.userAgent === "Cloudflare-Workers";
 }
 
+const resolved = Promise.resolve();
+
+/** `queueMicrotask` of the platform; where it has none, what `task` throws is told as an unhandled rejection. */
+export function queueMicrotask(task: () => void): void {
+  const { queueMicrotask: platforms } = globalThis as { queueMicrotask?: unknown };
+  if (typeof platforms === "function") platforms(task);
+  else void resolved.then(task);
+}
+
 type AnyFunction = (...args: never[]) => unknown;
 
 /** Functions of the platform that an application may hand in as they are. */

@@ -19,6 +19,7 @@ import {
 } from "@hybi/core";
 import { type Clock, clockOf, defer } from "./clock.ts";
 import { orNoReason } from "./error-text.ts";
+import { queueMicrotask } from "./platform.ts";
 import { type PumpListener, silentListener, tell } from "./pump-listener.ts";
 import { defaultWriteBudget, type PumpOptions } from "./pump-options.ts";
 import { type PauseReason, PumpReader } from "./pump-reader.ts";

@@ -1,5 +1,6 @@
 /** The events of a reconnecting client that no socket has. */
 import type { Outcome } from "./outcome.ts";
+import { Event } from "./platform-classes.ts";
 import type { Decision } from "./reconnect-plan.ts";
 import { defineInterface } from "./web-idl.ts";
 

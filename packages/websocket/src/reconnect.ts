@@ -12,6 +12,8 @@ import { GuardedListeners } from "./guarded-listeners.ts";
 import type { Sendable } from "./message-data.ts";
 import { Outbox, type OutboxLimits } from "./outbox.ts";
 import { failureOfEvent, type Outcome, outcomeOfClose, outcomeOfError, unknownOutcome } from "./outcome.ts";
+import { queueMicrotask } from "./platform.ts";
+import { createMessageEvent, Event, EventTarget } from "./platform-classes.ts";
 import { EndedEvent, WaitingEvent } from "./reconnect-events.ts";
 import { type Decision, type PlanOptions, ReconnectPlan } from "./reconnect-plan.ts";
 import { asUncaught, createReporter, type ErrorHandler, type Reporter } from "./reporter.ts";
@@ -211,7 +213,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   #listenToMessages(socket: Socket, attempt: number): void {
     socket.addEventListener("message", (event) => {
       const { data } = event as MessageEvent;
-      if (attempt === this.#attempt) this.dispatchEvent(new MessageEvent("message", { data }));
+      if (attempt === this.#attempt) this.dispatchEvent(createMessageEvent(data));
     });
   }
 

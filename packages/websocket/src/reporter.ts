@@ -3,6 +3,7 @@
  * of them, in docs/guide/websocket.md, "Errors of your own code".
  */
 import type { Clock } from "./clock.ts";
+import { queueMicrotask } from "./platform.ts";
 
 /** Takes an error. Never throws. */
 export type Reporter = (error: unknown) => void;

@@ -26,6 +26,7 @@ import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
 import { IncomingStream, type RequestStream } from "./incoming-stream.ts";
 import { type BinaryType, binaryTypeOf, type Sendable, sendable } from "./message-data.ts";
 import { bound } from "./platform.ts";
+import { isBlob } from "./platform-classes.ts";
 import { Pump } from "./pump.ts";
 import { callGuarded, createReporter, type ErrorHandler, printed, type Reporter, reportRejection } from "./reporter.ts";
 import { type Closable, OPEN } from "./socket-core.ts";
@@ -205,7 +206,7 @@ export class WebSocketServer {
    */
   broadcast(data: Exclude<Sendable, Blob>, options: BroadcastOptions = {}): number {
     const message = sendable(data);
-    if (message instanceof Blob) throw new TypeError("A Blob cannot be broadcast: read its bytes.");
+    if (isBlob(message)) throw new TypeError("A Blob cannot be broadcast: read its bytes.");
     const prepared = typeof message === "string" ? prepareText(message, this.#options.host) : prepareBinary(message);
     const { except = [], maxBuffered = Number.POSITIVE_INFINITY } = options;
     const excepted: readonly WebSocket[] = Array.isArray(except) ? except : [except as WebSocket];

@@ -16,6 +16,8 @@ import { type Clock, clockOf, defer } from "./clock.ts";
 import { fire } from "./fire.ts";
 import { type BinaryType, ownBuffer, payloadLength } from "./message-data.ts";
 import { type KeptMessage, MessageQueue } from "./message-queue.ts";
+import { queueMicrotask } from "./platform.ts";
+import { createMessageEvent, Event, type EventTarget, isBlob } from "./platform-classes.ts";
 import type { Pump } from "./pump.ts";
 import { asUncaught, type Reporter } from "./reporter.ts";
 import { SendQueue } from "./send-queue.ts";
@@ -131,7 +133,7 @@ export class SocketCore implements OpeningListener, Closable {
   send(data: string | Blob | Uint8Array, options: SocketSendOptions | undefined): void {
     if (this.readyState !== OPEN) {
       this.#buffered.lost(payloadLength(data));
-    } else if (data instanceof Blob) {
+    } else if (isBlob(data)) {
       const { size } = data;
       if (this.#hasRoom(size)) this.#inTurn(size, data, (bytes) => this.#transmit(bytes, { ...options, owned: true }));
     } else if (this.#hasBlobs) {
@@ -422,7 +424,7 @@ export class SocketCore implements OpeningListener, Closable {
   }
 
   #dispatchMessage(data: string | ArrayBuffer | Blob): void {
-    fire(this.#target, new MessageEvent("message", { data, origin: this.origin }));
+    fire(this.#target, createMessageEvent(data, this.origin));
   }
 
   /** Whether a Blob that was sent has not been read: what is sent now must wait for it. */

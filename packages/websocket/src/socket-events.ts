@@ -1,6 +1,7 @@
 /** The events of a WebSocket. Those that not every runtime has, or that say more than the platform's, are here. */
 import type { ResponseHead, Violation } from "@hybi/core";
 import { errorText } from "./error-text.ts";
+import { Event } from "./platform-classes.ts";
 import {
   defineInterface,
   orDefault,

@@ -1,12 +1,13 @@
 /** What a client may be told beyond a URL and subprotocols, and how adapters open transports. */
-import type {
-  Agreement,
-  ClientOptions,
-  DeadlineOptions,
-  RandomSource,
-  ResponseHead,
-  Violation,
-  WebSocketUrl,
+import {
+  type Agreement,
+  type ClientOptions,
+  type DeadlineOptions,
+  type RandomSource,
+  type ResponseHead,
+  UsageError,
+  type Violation,
+  type WebSocketUrl,
 } from "@hybi/core";
 import type { Clock } from "./clock.ts";
 import type { BinaryType } from "./message-data.ts";
@@ -112,14 +113,22 @@ export function clientOptions(
   return { ...given, protocols: toSequence(protocols, "options.protocols", toDomString) };
 }
 
-/** The randomness of the platform, which all runtimes of this package have. */
+/** The randomness of the platform. */
 const systemRandom: RandomSource = (target) => {
   crypto.getRandomValues(target);
 };
 
-/** What the application has given, or the platform's. The platform's own function must be called as the method it is. */
+/**
+ * What the application has given, or the platform's. The platform's own function must be called as the method it is.
+ *
+ * @throws UsageError `option/random-missing` where the application has given none, and the platform has none
+ */
 export function randomOf(given: RandomSource | undefined): RandomSource {
   const { crypto } = globalThis as { crypto?: { getRandomValues?: unknown } };
-  const isPlatforms = given === undefined || given === crypto?.getRandomValues;
-  return isPlatforms ? systemRandom : given;
+  if (given !== undefined && given !== crypto?.getRandomValues) return given;
+  if (typeof crypto?.getRandomValues === "function") return systemRandom;
+  throw new UsageError(
+    "option/random-missing",
+    "Masking keys need crypto.getRandomValues, which this runtime lacks: pass random (RFC 6455 §10.3).",
+  );
 }

@@ -1,9 +1,11 @@
 /** What a WebSocketStream consists of behind its interface: two streams, two promises, and the listener of the pump. */
 import type { Agreement, ResponseHead, Violation } from "@hybi/core";
 import type { ClientOpening, OpeningListener } from "./client-opening.ts";
-import { invalidState } from "./dom-exception.ts";
+import { abortReason, invalidState } from "./dom-exception.ts";
 import { formatExtensions } from "./format-extensions.ts";
 import { ownBuffer, writable } from "./message-data.ts";
+import { queueMicrotask } from "./platform.ts";
+import { requirePlatform } from "./platform-classes.ts";
 import type { Pump } from "./pump.ts";
 import type { Closable, ClosableOwner } from "./socket-core.ts";
 import { type FailureDetail, failureOf } from "./socket-events.ts";
@@ -45,9 +47,13 @@ export class StreamCore implements OpeningListener, Closable {
   /** What a writer waits for: room, or the end. */
   #room: Deferred<void> | undefined;
   owner: ClosableOwner | undefined;
+  /** Why it was given up, once the signal has been aborted. */
+  #abortReason: unknown;
   readonly #onAbort: () => void = () => this.#abort();
 
+  /** @throws TypeError where the runtime has no streams */
   constructor(options: WebSocketStreamOptions) {
+    requirePlatform("WebSocketStream", "ReadableStream", "WritableStream");
     this.#options = options;
     this.#writeHighWaterMark = options.writeHighWaterMark ?? defaultHighWaterMark;
   }
@@ -182,9 +188,8 @@ export class StreamCore implements OpeningListener, Closable {
   #endUnclean(closeCode: number, reason: string): void {
     const lost = this.#pump?.lost;
     const detail = this.#detail ?? (lost === undefined ? undefined : { error: lost });
-    const { signal } = this.#options;
-    const isAborted = signal?.aborted === true && detail?.error === signal.reason;
-    const error = isAborted ? signal.reason : closeError(closeCode, reason, detail);
+    const isAborted = this.#abortReason !== undefined && detail?.error === this.#abortReason;
+    const error = isAborted ? this.#abortReason : closeError(closeCode, reason, detail);
     this.#opened.reject(error);
     if (this.#isReading) this.#reader.error(error);
     if (this.#isWriting) this.#writer.error(error);
@@ -259,7 +264,8 @@ export class StreamCore implements OpeningListener, Closable {
   }
 
   #abort(): void {
-    this.#giveUp({ error: this.#options.signal?.reason });
+    this.#abortReason = abortReason(this.#options.signal);
+    this.#giveUp({ error: this.#abortReason });
   }
 
   #giveUp(detail: FailureDetail): void {

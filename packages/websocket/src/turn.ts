@@ -3,7 +3,7 @@
  * any more. A loop over messages that answers each of them takes a few microtasks for each; all its answers leave in one
  * write. A write costs as much as a hundred microtasks.
  */
-import { hasRequestContexts } from "./platform.ts";
+import { hasRequestContexts, queueMicrotask } from "./platform.ts";
 
 /** Microtasks without a new task after which the turn is over. A step of `for await` over a promise of a promise takes 4. */
 const quietMicrotasks = 6;

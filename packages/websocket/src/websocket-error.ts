@@ -1,6 +1,6 @@
 /** The error of a connection that did not end well (WHATWG WebSockets, WebSocketError). Only Chromium has one of its own. */
 import { isSendable, maxReasonLength, statusCodes } from "@hybi/core";
-import { invalidAccess, syntaxError } from "./dom-exception.ts";
+import { DOMException, invalidAccess, syntaxError } from "./dom-exception.ts";
 import { utf8Length } from "./message-data.ts";
 import { type FailureDetail, failureMessage } from "./socket-events.ts";
 import {

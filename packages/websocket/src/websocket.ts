@@ -12,7 +12,15 @@ import { EventHandlers, type Handler } from "./event-handlers.ts";
 import { fire, isAskedByPlatform } from "./fire.ts";
 import { formatExtensions } from "./format-extensions.ts";
 import { GuardedListeners } from "./guarded-listeners.ts";
-import { type BinaryType, binaryTypeOf, type Sendable, sendable } from "./message-data.ts";
+import {
+  type BinaryType,
+  binaryTypeOf,
+  checkBlobs,
+  defaultBinaryType,
+  type Sendable,
+  sendable,
+} from "./message-data.ts";
+import { EventTarget } from "./platform-classes.ts";
 import { asUncaught, createReporter } from "./reporter.ts";
 import {
   CLOSED,
@@ -25,7 +33,7 @@ import {
 } from "./socket-core.ts";
 import type { CloseEvent, ControlEvent, FailureEvent, SocketMessageEvent } from "./socket-events.ts";
 import { type ClientSocketOptions, clientOptions } from "./socket-options.ts";
-import { ambientBase, resolveUrl } from "./url.ts";
+import { ambientBase, originOf, resolveUrl } from "./url.ts";
 import {
   defineConstants,
   defineInstances,
@@ -130,10 +138,10 @@ export class WebSocket extends EventTarget {
     const options = clientOptions(protocols);
     const clock = clockOf(options.clock);
     const core = new SocketCore(this, clock, createReporter(options.onError, clock, asUncaught));
-    core.binaryType = binaryTypeOf(options.binaryType, "blob");
+    core.binaryType = binaryTypeOf(options.binaryType, defaultBinaryType());
     this.#core = core;
     this.#url = resolveUrl(input, options.base ?? ambientBase());
-    core.origin = new URL(this.#url).origin;
+    core.origin = withSyntaxErrors(() => originOf(this.#url));
     core.begin(withSyntaxErrors(() => new ClientOpening(this.#url, options, core)));
   }
 
@@ -171,7 +179,7 @@ export class WebSocket extends EventTarget {
     const core = this.#core;
     const type = toDomString(value);
     // Web IDL: what is no value of the enumeration is ignored.
-    if (type === "blob" || type === "arraybuffer") core.binaryType = type;
+    if (type === "blob" || type === "arraybuffer") core.binaryType = checkBlobs(type);
   }
 
   /**

@@ -1,0 +1,31 @@
+/** AbortController (DOM §3.1) for runtimes that have none: as far as who opens a transport needs it. */
+import { DOMException } from "./dom-exception.ts";
+
+/** `AbortController`, whose signals are targets of the class `Target` for events of the class `Base`. */
+export function makeAbortController(Target: typeof EventTarget, Base: typeof Event): typeof AbortController {
+  class MadeAbortSignal extends Target {
+    aborted = false;
+    reason: unknown;
+    onabort: ((event: Event) => unknown) | null = null;
+
+    throwIfAborted(): void {
+      if (this.aborted) throw this.reason;
+    }
+  }
+
+  class MadeAbortController {
+    readonly signal: MadeAbortSignal = new MadeAbortSignal();
+
+    constructor() {
+      this.signal.addEventListener("abort", (event) => this.signal.onabort?.(event));
+    }
+
+    abort(reason: unknown = new DOMException("The operation was aborted.", "AbortError")): void {
+      if (this.signal.aborted) return;
+      this.signal.aborted = true;
+      this.signal.reason = reason;
+      this.signal.dispatchEvent(new Base("abort"));
+    }
+  }
+  return MadeAbortController as never;
+}

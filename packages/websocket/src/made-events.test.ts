@@ -1,0 +1,163 @@
+import { describe, expect, it } from "vitest";
+import { MadeEvent, MadeEventTarget, makeMessageEvent } from "./made-events.ts";
+
+const kinds = {
+  platform: { Target: EventTarget, Base: Event },
+  made: { Target: MadeEventTarget as unknown as typeof EventTarget, Base: MadeEvent as unknown as typeof Event },
+};
+type Kind = (typeof kinds)["platform"];
+
+/** What happens, step by step, in one kind of target. The platform's own says what must happen in ours. */
+const stories: Readonly<Record<string, (kind: Kind, tell: (line: unknown) => void) => void>> = {
+  "calls listeners in their order, with the target for this": ({ Target, Base }, tell) => {
+    const target = new Target();
+    target.addEventListener("a", function (this: unknown, { type, target: of, currentTarget, eventPhase }) {
+      tell([type, this === target, of === target, currentTarget === target, eventPhase]);
+    });
+    target.addEventListener("b", () => tell("another type"));
+    target.addEventListener("a", { handleEvent: ({ type }: Event) => tell(`${type} of an object`) });
+    const event = new Base("a");
+    tell([event.target, event.currentTarget, event.eventPhase, event.composedPath().length]);
+    tell(target.dispatchEvent(event));
+    tell([event.target === target, event.currentTarget, event.eventPhase, event.composedPath().length]);
+    tell(target.dispatchEvent(event));
+  },
+  "adds a listener once for each of its phases, and removes it by the same": ({ Target, Base }, tell) => {
+    const target = new Target();
+    const listener = (): void => tell("called");
+    target.addEventListener("a", listener);
+    target.addEventListener("a", listener, { capture: false });
+    target.addEventListener("a", listener, true);
+    target.dispatchEvent(new Base("a"));
+    target.removeEventListener("a", listener, { capture: true });
+    target.removeEventListener("b", listener);
+    tell("removed one");
+    target.dispatchEvent(new Base("a"));
+    target.removeEventListener("a", listener);
+    tell("removed both");
+    target.dispatchEvent(new Base("a"));
+    target.addEventListener("a", null);
+    target.removeEventListener("a", null);
+    target.dispatchEvent(new Base("a"));
+  },
+  "calls a listener that wants it once once, also when the event comes again meanwhile": ({ Target, Base }, tell) => {
+    const target = new Target();
+    const again = (): void => {
+      tell("called");
+      target.dispatchEvent(new Base("a"));
+    };
+    target.addEventListener("a", again, { once: true });
+    target.addEventListener("a", () => tell("always"));
+    target.dispatchEvent(new Base("a"));
+  },
+  "passes over what a listener removes, and does not call yet what it adds": ({ Target, Base }, tell) => {
+    const target = new Target();
+    const second = (): void => tell("second");
+    const third = (): void => tell("third");
+    target.addEventListener("a", () => {
+      tell("first");
+      target.removeEventListener("a", second);
+      target.addEventListener("a", third);
+    });
+    target.addEventListener("a", second);
+    target.dispatchEvent(new Base("a"));
+    target.dispatchEvent(new Base("a"));
+  },
+  "is stopped at once, and can be canceled where it says so": ({ Target, Base }, tell) => {
+    const target = new Target();
+    target.addEventListener("a", (event) => {
+      event.stopPropagation();
+      event.preventDefault();
+      tell(event.defaultPrevented);
+    });
+    target.addEventListener("a", (event) => event.stopImmediatePropagation());
+    target.addEventListener("a", () => tell("not called"));
+    for (const cancelable of [false, true]) tell(target.dispatchEvent(new Base("a", { cancelable })));
+  },
+  "removes a listener with its signal": ({ Target, Base }, tell) => {
+    const target = new Target();
+    const controller = new AbortController();
+    const { signal } = controller;
+    target.addEventListener("a", () => tell("called"), { signal });
+    target.dispatchEvent(new Base("a"));
+    controller.abort();
+    target.dispatchEvent(new Base("a"));
+    target.addEventListener("a", () => tell("called"), { signal });
+    target.dispatchEvent(new Base("a"));
+  },
+  "has what it was made with": ({ Base }, tell) => {
+    for (const init of [undefined, { bubbles: true }, { cancelable: true, composed: true }]) {
+      const { type, bubbles, cancelable, composed, isTrusted, defaultPrevented } = new Base("a", init);
+      tell([type, bubbles, cancelable, composed, isTrusted, defaultPrevented]);
+    }
+    tell(Object.prototype.toString.call(new Base("a")));
+  },
+};
+
+function told(kind: Kind, story: string): unknown[] {
+  const lines: unknown[] = [];
+  stories[story]?.(kind, (line) => lines.push(line));
+  return lines;
+}
+
+describe("an Event and an EventTarget that are made here", () => {
+  it.each(Object.keys(stories))("%s, as those of the platform [R10]", (story) => {
+    const expected = told(kinds.platform, story);
+    expect(expected).not.toEqual([]);
+    expect(told(kinds.made, story)).toEqual(expected);
+  });
+
+  it("are refused while they are being dispatched, and nothing else is taken, as DOM §2.9 has it [R10]", () => {
+    const target = new MadeEventTarget();
+    const refusals: string[] = [];
+    const attempt = (event: unknown): void => {
+      try {
+        target.dispatchEvent(event as MadeEvent);
+      } catch (error) {
+        refusals.push((error as Error).name);
+      }
+    };
+    target.addEventListener("a", attempt);
+    for (const event of [new MadeEvent("a"), { type: "a" }, null]) attempt(event);
+    expect(refusals).toEqual(["InvalidStateError", "TypeError", "TypeError"]);
+  });
+
+  it("go on after a listener that throws, which is reported as uncaught [R10]", async () => {
+    const { queueMicrotask } = globalThis;
+    const thrown: unknown[] = [];
+    globalThis.queueMicrotask = (task) =>
+      queueMicrotask(() => {
+        try {
+          task();
+        } catch (error) {
+          thrown.push(error);
+        }
+      });
+    const target = new MadeEventTarget();
+    const called: string[] = [];
+    target.addEventListener("a", () => {
+      throw new Error("of a listener");
+    });
+    target.addEventListener("a", () => called.push("next"));
+    expect(target.dispatchEvent(new MadeEvent("a"))).toBe(true);
+    await new Promise((resolve) => setTimeout(resolve));
+    globalThis.queueMicrotask = queueMicrotask;
+    expect(called).toEqual(["next"]);
+    expect(thrown).toEqual([new Error("of a listener")]);
+  });
+});
+
+describe("a MessageEvent that is made here", () => {
+  it("has the fields of the platform's, above either kind of Event [R10]", () => {
+    for (const { Base } of Object.values(kinds)) {
+      const Made = makeMessageEvent(Base);
+      for (const init of [{}, { data: "hello", origin: "ws://example.com" }]) {
+        const [made, platforms] = [new Made("message", init), new MessageEvent("message", init)];
+        expect(made).toBeInstanceOf(Base);
+        for (const field of ["type", "data", "origin", "lastEventId", "source", "ports", "bubbles"] as const)
+          expect(made[field]).toEqual(platforms[field]);
+        expect(String(made)).toBe("[object MessageEvent]");
+      }
+    }
+  });
+});
