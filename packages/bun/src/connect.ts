@@ -52,8 +52,9 @@ const openTransport: Connect = async ({ url, origin, options, signal }) => {
   if (!url.secure) return transportOf(await open({ allowHalfOpen: true, socket: socketHandlers }));
 
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  // RFC 6066 §3: a literal address is no server name. Bun checks the certificate against where it goes to all the same.
-  const serverName = path === undefined && isIP(url.address) !== 0 ? "" : url.address;
+  // RFC 6066 §3: a literal address is no server name, and a name stands "without a trailing dot". Bun checks the certificate
+  // against where it goes to all the same.
+  const serverName = path === undefined && isIP(url.address) !== 0 ? "" : url.address.replace(/\.$/, "");
   const socket = await open({
     allowHalfOpen: true,
     // Who the client is, is nobody else's to know.

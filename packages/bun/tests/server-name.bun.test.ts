@@ -35,6 +35,18 @@ describe("our client, in the TLS handshake", () => {
     expect(named).toEqual(["localhost", "nothing"]);
   });
 
+  it("names it without the dot of its root, to which the certificate is held too [R30]", async () => {
+    const { port, named } = await openNamed();
+    const attempt = connect(`wss://localhost.:${port}/`, { transport: { tls: { ca: cert } } });
+    // The certificate is for 127.0.0.1.
+    await expect(attempt).rejects.toMatchObject({ cause: { message: expect.not.stringContaining("localhost.'") } });
+    const transport = { tls: { ca: cert, rejectUnauthorized: false } };
+    await expect(connect(`wss://localhost.:${port}/`, { transport })).rejects.toMatchObject({
+      response: { status: 403 },
+    });
+    expect(named.at(-1)).toBe("localhost");
+  });
+
   it("takes a certificate for the address that it goes to, and for no other, although it does not name it", async () => {
     const { port } = await openNamed();
     const transport = { tls: { ca: cert } };

@@ -40,12 +40,16 @@ const defaults: ClientSocketOptions = { random: (target) => crypto.getRandomValu
 
 const openTransport: Connect = async ({ url, origin, options, signal }) => {
   const { tls = {}, path } = (options ?? {}) as TransportOptions;
+  // Deno has no TLS over a Unix socket. What was to be secret must not go in the clear.
+  if (path !== undefined && url.secure) throw new TypeError("transport.path is for ws only: Deno has no TLS over it.");
   if (path !== undefined) return new DenoTransport(await Deno.connect({ transport: "unix", path }));
   const where = { hostname: url.address, port: url.port };
   if (!url.secure) return new DenoTransport(await Deno.connect({ ...where, signal }));
   const { caCerts, cert, key } = tls;
   const conn = await Deno.connectTls({
     ...where,
+    // Of the host and the name of the server, which are one for Deno, RFC 6066 §3 has the latter "without a trailing dot".
+    hostname: url.address.replace(/\.$/, ""),
     alpnProtocols: ["http/1.1"],
     ...(caCerts !== undefined && { caCerts: [...caCerts] }),
     // Who the client is, is nobody else's to know.

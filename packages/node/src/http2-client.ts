@@ -78,15 +78,35 @@ async function openStream(session: ClientHttp2Session, target: ConnectTarget): P
 
 /** The server's SETTINGS_ENABLE_CONNECT_PROTOCOL, once its SETTINGS have come. */
 async function connectProtocol(session: ClientHttp2Session): Promise<number> {
-  if (session.remoteSettings.enableConnectProtocol !== true) {
-    // RFC 9113 §3.4: SETTINGS is the first frame of a server, so it stands before the answer to a PING.
-    await new Promise<void>((resolve, reject) => {
-      const ping = (): void => void session.ping((error) => (error === null ? resolve() : reject(error)));
-      if (session.connecting) session.once("connect", ping).once("error", reject);
-      else ping();
-    });
+  const allows = (): boolean => session.remoteSettings.enableConnectProtocol === true;
+  if (!allows()) {
+    const known = settingsKnown.get(session) ?? awaitSettings(session);
+    settingsKnown.set(session, known);
+    await known;
   }
-  return session.remoteSettings.enableConnectProtocol === true ? 1 : 0;
+  return allows() ? 1 : 0;
+}
+
+/** Of each session whose SETTINGS were awaited: one promise for all openings in it, which may be many. */
+const settingsKnown = new WeakMap<ClientHttp2Session, Promise<void>>();
+
+/**
+ * RFC 9113 §3.4: SETTINGS is the first frame of a server, so it stands before the acknowledgement of ours. Not a PING: their
+ * number is limited, and the application may have sent some.
+ */
+function awaitSettings(session: ClientHttp2Session): Promise<void> {
+  if (!session.destroyed && !session.connecting && !session.pendingSettingsAck) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void): void => {
+      session.off("remoteSettings", known).off("localSettings", known).off("error", lost).off("close", lost);
+      act();
+    };
+    const known = (): void => settle(resolve);
+    const lost = (error?: unknown): void =>
+      settle(() => reject(error ?? new Error("The HTTP/2 session was closed before it began.")));
+    session.on("remoteSettings", known).on("localSettings", known).on("error", lost).on("close", lost);
+    if (session.destroyed) lost();
+  });
 }
 
 /** The field list of the final response. */

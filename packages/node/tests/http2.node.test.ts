@@ -414,4 +414,62 @@ describe("our client in a stream of HTTP/2", () => {
     const peer = await openPeer(silent, { transport: { http2: true } });
     expect(await peer.closed).toMatchObject({ clean: false, statusCode: 1006 });
   });
+
+  describe("in one session, with many openings at a time", () => {
+    /** Not yet connected, and what it warned of. */
+    function freshSession(port: number): { session: ClientHttp2Session; warnings: string[] } {
+      const warnings: string[] = [];
+      const warn = ({ message }: Error): void => void warnings.push(message);
+      process.on("warning", warn);
+      onTestFinished(() => void process.off("warning", warn));
+      const session = openHttp2(`http://${host}:${port}`);
+      session.on("error", () => {});
+      onTestFinished(() => session.destroy());
+      return { session, warnings };
+    }
+    const concurrentOpenings = true;
+    const attempts = (port: number, session: ClientHttp2Session, count: number) =>
+      Array.from({ length: count }, () =>
+        connect(`ws://${host}:${port}/`, { concurrentOpenings, transport: { http2: session } }),
+      );
+    const listeners = (session: ClientHttp2Session): number[] =>
+      ["remoteSettings", "localSettings", "error", "close", "connect"].map((type) => session.listenerCount(type));
+
+    it("opens all of them, before the session is connected and after, and leaves no listener [R30]", async () => {
+      const port = await openServer();
+      const { session, warnings } = freshSession(port);
+      const before = listeners(session);
+      const sockets = await Promise.all(attempts(port, session, 40));
+      const more = await Promise.all(attempts(port, session, 20));
+      expect(new Set([...sockets, ...more].map(({ readyState }) => readyState))).toEqual(new Set([1]));
+      expect(listeners(session)).toEqual(before);
+      expect(warnings).toEqual([]);
+      for (const socket of [...sockets, ...more]) socket.terminate();
+    });
+
+    it("does so when the application has as many PINGs under way as there may be [R30]", async () => {
+      const port = await openServer();
+      const { session } = freshSession(port);
+      await once(session, "connect");
+      for (let sent = 0; sent < 10; sent++) session.ping(() => {});
+      for (const socket of await Promise.all(attempts(port, session, 12))) socket.terminate();
+    });
+
+    it("fails all of them when the server does not allow it, or the session ends meanwhile [R30]", async () => {
+      const plain = createServer();
+      const port = await opened(plain);
+      const { session, warnings } = freshSession(port);
+      const refused = await Promise.allSettled(attempts(port, session, 30));
+      const reasons = refused.map((result) => result.status === "rejected" && result.reason.name);
+      expect(new Set(reasons)).toEqual(new Set(["OpeningError"]));
+      const { session: other } = freshSession(port);
+      const lost = Promise.allSettled(attempts(port, other, 30));
+      other.once("connect", () => other.destroy());
+      expect((await lost).every(({ status }) => status === "rejected")).toBe(true);
+      expect((await Promise.allSettled(attempts(port, other, 2))).every(({ status }) => status === "rejected")).toBe(
+        true,
+      );
+      expect(warnings).toEqual([]);
+    });
+  });
 });

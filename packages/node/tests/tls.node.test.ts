@@ -36,7 +36,7 @@ describe("over TLS", () => {
     expect((await once(ws, "close"))[0]).toBe(1000);
   });
 
-  it("our client names the host of the URL to the server in the TLS handshake (RFC 6066 §3), and no address", async () => {
+  it("our client names the host of the URL to the server in the TLS handshake (RFC 6066 §3), without the dot of its root, and no address [R30]", async () => {
     const named: (string | false | null)[] = [];
     const server = createTlsServer(tls, (socket) => {
       named.push(socket.servername);
@@ -50,11 +50,11 @@ describe("over TLS", () => {
     const lookup: net.LookupFunction = (_name, { all }, answer) =>
       all === true ? answer(null, [{ address: host, family: 4 }]) : answer(null, host, 4);
     const transport = { tls: { ca: cert, lookup, checkServerIdentity: () => undefined } };
-    for (const authority of ["chat.example", host]) {
+    for (const authority of ["chat.example", "chat.example.", host]) {
       const attempt = connect(`wss://${authority}:${port}/`, { transport });
       await expect(attempt).rejects.toMatchObject({ response: { status: 403 } });
     }
-    expect(named).toEqual(["chat.example", false]);
+    expect(named).toEqual(["chat.example", "chat.example", false]);
   });
 
   it("nothing of the opening handshake and the messages can be read on the way", async () => {
