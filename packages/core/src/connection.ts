@@ -310,6 +310,14 @@ export class Connection implements Output {
     return this.#outgoing.length;
   }
 
+  /**
+   * Bytes of payload that were given to be sent and never leave, because our Close frame left in their place: more than what
+   * may leave before an answer or a failure, and streamed messages that were cut off.
+   */
+  get droppedLength(): number {
+    return this.#outgoing.droppedLength;
+  }
+
   get transport(): TransportInstruction {
     return this.#closing.transport;
   }

@@ -248,6 +248,11 @@ export class Endpoint implements Output {
     return (this.#handshake?.outputLength ?? 0) + (this.#connection?.outputLength ?? 0);
   }
 
+  /** See `Connection.droppedLength`. */
+  get droppedLength(): number {
+    return this.#connection?.droppedLength ?? 0;
+  }
+
   get transport(): TransportInstruction {
     if (this.#connection !== undefined) return this.#connection.transport;
     if (this.#aborted) return "abort";

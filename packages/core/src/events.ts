@@ -59,7 +59,8 @@ export interface FailureEvent {
 
 /**
  * The transport ended; nothing follows. `statusCode` is the connection close code of RFC 6455 §7.1.5: the peer's, 1005
- * when its Close frame had none, 1006 when no Close frame was received. `clean` is that of §7.1.4.
+ * when its Close frame had none, 1006 when no Close frame was received. `clean` is that of §7.1.4, as far
+ * as the connection knows: a Close frame of ours that waits, or was taken, counts as passed. Whoever writes it knows better.
  */
 export interface EndEvent {
   readonly type: "end";

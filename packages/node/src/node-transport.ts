@@ -10,7 +10,7 @@ const shortWrite = 65_536;
 /** Where a stream keeps its transport, for the listeners that all streams share. */
 const transport = Symbol("transport");
 
-type TransportStream = Duplex & { [transport]?: NodeTransport };
+type TransportStream = Duplex & { [transport]?: NodeTransport | undefined };
 
 /**
  * A transport over `stream`, which should have been made with `allowHalfOpen` (RFC 6455 §7.1.1).
@@ -21,7 +21,8 @@ type TransportStream = Duplex & { [transport]?: NodeTransport };
 export class NodeTransport implements Transport {
   // The same functions for all streams: an idle connection would hold on to four of its own.
   static readonly #onError = function (this: TransportStream, error: unknown): void {
-    this[transport]!.#sink.error(error);
+    const own = this[transport];
+    if (own !== undefined) own.#sink.error(error);
   };
   static readonly #onData = function (this: TransportStream, chunk: Buffer): void {
     const own = this[transport]!;
@@ -33,7 +34,10 @@ export class NodeTransport implements Transport {
     this[transport]!.#sink.end();
   };
   static readonly #onClose = function (this: TransportStream): void {
-    this[transport]!.#sink.close();
+    const own = this[transport];
+    // Applications keep requests, and with them the socket: not the connection that was over it.
+    this[transport] = undefined;
+    if (own !== undefined) own.#sink.close();
   };
 
   readonly #stream: TransportStream;

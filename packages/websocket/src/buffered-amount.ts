@@ -18,10 +18,11 @@ export class BufferedAmount {
   #texts: string[] | undefined;
   #chars = 0;
 
-  /** `pending` are the bytes, framing included, that have not left. */
-  amount(pending: number): number {
+  /** `pending` are the bytes, framing included, that have not left; `dropped` those of payload that the endpoint has dropped. */
+  amount(pending: number, dropped: number): number {
     this.#count();
-    return this.#lost + this.#held + Math.min(this.#queued, pending);
+    const queued = Math.max(0, this.#queued - dropped);
+    return this.#lost + this.#held + dropped + Math.min(queued, pending);
   }
 
   /** Payload was given to the endpoint, where `pending` bytes were before it. */
@@ -59,8 +60,8 @@ export class BufferedAmount {
   }
 
   /** Nothing leaves any more: what there is, stays. */
-  end(pending: number): void {
-    this.#lost = this.amount(pending);
+  end(pending: number, dropped: number): void {
+    this.#lost = this.amount(pending, dropped);
     this.#queued = 0;
     this.#held = 0;
   }

@@ -71,7 +71,9 @@ class PortTransport implements Transport {
   #receive(data: unknown): void {
     if (data === acknowledgement) {
       this.#unacknowledged--;
-      if (this.#unacknowledged === 0) this.#sink.drain();
+      if (this.#unacknowledged > 0) return;
+      this.#sink.drain();
+      this.#closeWhenBothEnded();
     } else if (this.#held !== undefined) {
       this.#held.push(data);
     } else if (data === endOfHalf) {
@@ -85,7 +87,12 @@ class PortTransport implements Transport {
 
   #closeHalf(): void {
     this.#openHalves--;
-    if (this.#openHalves === 0) this.#close();
+    this.#closeWhenBothEnded();
+  }
+
+  /** A half is closed once what was written to it has left: was acknowledged, that is. */
+  #closeWhenBothEnded(): void {
+    if (this.#openHalves === 0 && this.#unacknowledged === 0) this.#close();
   }
 
   #close(): void {

@@ -40,7 +40,8 @@ export class Incoming implements Answering, Closable {
 
   readonly #owner: IncomingOwner;
   readonly #info: TransportInfo;
-  #pump!: Pump;
+  /** Until the handler has accepted its request, or it is over. */
+  #pump: Pump | undefined;
   /** Whether a request awaits its answer. */
   #isAsked = false;
   /** Whether the server has dropped it. */
@@ -99,14 +100,14 @@ export class Incoming implements Answering, Closable {
     if (this.#isAsked) {
       this.#over = { error: new Error("The server is closing, and has answered the request with 503.") };
       this.#respond({ status: 503, fields: [["Retry-After", "5"]] });
-    } else if (!this.#pump.hasReceived) {
+    } else if (this.#pump?.hasReceived === false) {
       this.terminate();
     }
   }
 
   terminate(): void {
     this.#isDropped = true;
-    this.#pump.abort();
+    this.#pump?.abort();
   }
 
   #checkUnanswered(): void {
@@ -114,43 +115,47 @@ export class Incoming implements Answering, Closable {
   }
 
   #open(answer: OpeningAnswer, listener: AcceptedListener): void {
-    this.#pump.handTo(listener);
+    const pump = this.#pump!;
+    pump.handTo(listener);
     try {
-      this.#pump.accept(answer);
+      pump.accept(answer);
     } catch (error) {
-      this.#pump.handTo(this.listener);
+      pump.handTo(this.listener);
       throw error;
     }
     this.#isAsked = false;
-    this.#pump.resume("opening");
-    listener.attach(this.#pump);
+    // Whoever keeps the opening does not keep the connection.
+    this.#pump = undefined;
+    pump.resume("opening");
+    listener.attach(pump);
     this.#owner.replaced(this, listener);
     listener.owner = this.#owner;
   }
 
   #respond(rejection: Rejection): void {
-    this.#pump.reject(rejection);
-    this.#pump.resume("opening");
+    this.#pump!.reject(rejection);
+    this.#pump!.resume("opening");
     this.#isAsked = false;
   }
 
   #requested(request: OpeningRequest): void {
     this.#isAsked = true;
     // RFC 6455 §4.1: the client MUST wait for the answer. At once given, it comes before the turn ends, and nothing is paused.
-    this.#pump.pause("opening");
+    this.#pump!.pause("opening");
     void this.#ask(new IncomingOpening(request, this.#info, this));
   }
 
   #failed(violation: Violation): void {
     this.#isAsked = false;
-    this.#over = failureOf(violation, this.#pump.lost);
+    this.#over = failureOf(violation, this.#pump?.lost);
     // That the transport ended is the client's fault only where the server has not dropped it.
     if (!this.#isDropped) this.#owner.failed(this.#over, this.#info);
   }
 
   #end(): void {
-    if (this.#isAsked) this.#over = { error: this.#pump.lost ?? new Error("The client has left.") };
+    if (this.#isAsked) this.#over = { error: this.#pump?.lost ?? new Error("The client has left.") };
     this.#isAsked = false;
+    this.#pump = undefined;
     this.#owner.replaced(this, undefined);
   }
 

@@ -6,8 +6,8 @@ export {
   type WebSocketEventMap,
   type WebSocketHandler,
   type WebSocketListener,
-  type SocketStatistics,
 } from "./websocket.ts";
+export type { SocketStatistics } from "./socket-statistics.ts";
 export type { ReadyState, SocketSendOptions } from "./socket-core.ts";
 export type { BinaryType, Sendable } from "./message-data.ts";
 export {

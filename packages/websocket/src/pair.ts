@@ -52,6 +52,8 @@ class PairEnd implements PairedTransport {
   #halfClosed = false;
   #peerHalfClosed = false;
   #closed = false;
+  /** Whether it was dropped, with what had not been read. */
+  #isLost = false;
   #error: unknown;
 
   constructor({ chunkSize = Number.POSITIVE_INFINITY, schedule }: PairOptions) {
@@ -138,28 +140,40 @@ class PairEnd implements PairedTransport {
         sink.data(item);
       }
     }
-    if (!this.#peerWaits || this.#incomingLength > 0 || this.#closed) return;
-    this.#peerWaits = false;
-    this.#peer.#sink?.drain();
+    if (this.#isLost || this.#incomingLength > 0) return;
+    if (this.#peerWaits) {
+      this.#peerWaits = false;
+      this.#peer.#sink?.drain();
+    }
+    this.#peer.#closeWhenBothEnded();
   }
 
+  /** A half is closed once what was written to it has left: has been read, that is. */
   #closeWhenBothEnded(): void {
-    if (this.#halfClosed && this.#peerHalfClosed) this.#lose(undefined);
+    if (this.#halfClosed && this.#peerHalfClosed && this.#peer.#incomingLength === 0) this.#close();
   }
 
   #lose(error: unknown): void {
     if (this.#closed) return;
-    this.#closed = true;
+    this.#isLost = true;
     this.#incoming.takeAll();
     this.#incomingLength = 0;
     this.#error = error;
+    this.#close();
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     if (this.#sink !== undefined) this.#tellClosed();
   }
 
   #tellClosed(): void {
     this.#schedule(() => {
-      if (this.#error !== undefined) this.#sink?.error(this.#error);
-      this.#sink?.close();
+      const sink = this.#sink;
+      this.#sink = undefined;
+      if (this.#error !== undefined) sink?.error(this.#error);
+      sink?.close();
     });
   }
 }

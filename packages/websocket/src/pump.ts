@@ -68,6 +68,8 @@ export class Pump implements TransportSink, TimedPump {
   /** Whether `transport.start` is being called, maybe inside a call of the application's, where nothing may be told. */
   #isStarting = false;
   #aborted = false;
+  /** The peer has closed its half behind its Close frame, which is told once ours has left. */
+  #isEnding = false;
   #closed = false;
   #lost: unknown;
   #hasReceived = false;
@@ -246,7 +248,7 @@ export class Pump implements TransportSink, TimedPump {
   drain(): void {
     if (!this.#writer.drained() || this.#closed) return;
     // Nothing is left to do but to say so: for a short answer, another turn would cost a tenth of its write.
-    if (this.endpoint.outputLength === 0) this.#listener.settled();
+    if (this.endpoint.outputLength === 0 && !this.#isEnding) this.#listener.settled();
     // A large message takes a turn for each write: others are served meanwhile, and a control frame finds its place.
     else if (this.#clock.nextTurn !== undefined) this.#clock.nextTurn(this.#settle);
     else this.touch();
@@ -260,7 +262,10 @@ export class Pump implements TransportSink, TimedPump {
     }
     this.#tellEarly();
     this.#noteLoss("The peer closed the transport without a Close frame.");
-    this.#tell(this.endpoint.receiveEnd());
+    this.#isEnding = true;
+    // A peer may close its half at once with its Close frame, and still read ours.
+    if (this.#owesClose) this.touch();
+    else this.#tellEnd();
   }
 
   error(error: unknown): void {
@@ -316,8 +321,22 @@ export class Pump implements TransportSink, TimedPump {
     this.#closed = true;
     this.#timer.stop();
     if (!this.#aborted) this.#noteLoss("The transport was closed without a Close frame.");
-    this.#tell(this.endpoint.receiveEnd());
+    this.#tellEnd();
     this.#listener.settled();
+  }
+
+  /** Whether our Close frame, which answers the peer's or crosses it, has not been written. */
+  get #owesClose(): boolean {
+    const { state } = this.endpoint;
+    return state === "close-received" || (state === "closed" && this.#writer.length > 0);
+  }
+
+  #tellEnd(): void {
+    this.#isEnding = false;
+    // RFC 6455 §7.1.4: clean when both Close frames have passed. What the endpoint calls so may not have been written.
+    const isWritten = !this.#owesClose;
+    const events = this.endpoint.receiveEnd();
+    this.#tell(isWritten ? events : events.map((event) => (event.type === "end" ? { ...event, clean: false } : event)));
   }
 
   /** RFC 6455 §7.2.1: a transport that ends before the peer's Close frame is lost, whichever way it ends. */
@@ -367,6 +386,7 @@ export class Pump implements TransportSink, TimedPump {
     try {
       this.#reader.apply();
       this.#writer.write();
+      if (this.#isEnding && !this.#owesClose) this.#tellEnd();
       this.#obey();
       if (!this.#closed && !this.#aborted) this.#timer.update();
       this.#listener.settled();

@@ -13,6 +13,7 @@ import {
 import { BufferedAmount } from "./buffered-amount.ts";
 import type { ClientOpening, OpeningListener } from "./client-opening.ts";
 import { type Clock, clockOf, defer } from "./clock.ts";
+import { detach } from "./error-stack.ts";
 import { fire } from "./fire.ts";
 import { type BinaryType, ownBuffer, payloadLength } from "./message-data.ts";
 import { type KeptMessage, MessageQueue } from "./message-queue.ts";
@@ -22,6 +23,7 @@ import type { Pump } from "./pump.ts";
 import { asUncaught, type Reporter } from "./reporter.ts";
 import { SendQueue } from "./send-queue.ts";
 import { CloseEvent, ControlEvent, type FailureDetail, FailureEvent, failureOf } from "./socket-events.ts";
+import { type SocketStatistics, statisticsOf } from "./socket-statistics.ts";
 import { turnOfPump } from "./turn.ts";
 import { closeError } from "./websocket-error.ts";
 
@@ -102,6 +104,8 @@ export class SocketCore implements OpeningListener, Closable {
   /** Set once the connection has failed; then `error` is fired before `close`. */
   #failure: FailureDetail | undefined;
   #readingPaused = false;
+  /** Once it is closed. */
+  #finalStatistics: SocketStatistics | undefined;
 
   readonly #clock: Clock;
   /** Where errors of the application's handlers and listeners go. */
@@ -113,13 +117,13 @@ export class SocketCore implements OpeningListener, Closable {
     this.report = report;
   }
 
-  get pump(): Pump | undefined {
-    return this.#pump;
+  get statistics(): SocketStatistics {
+    return this.#finalStatistics ?? statisticsOf(this.#pump);
   }
 
   /** The bytes of `bufferedAmount`. */
   get bufferedAmount(): number {
-    return this.#buffered.amount(this.#pending);
+    return this.#buffered.amount(this.#pending, this.#dropped);
   }
 
   // What the application does
@@ -303,15 +307,16 @@ export class SocketCore implements OpeningListener, Closable {
     this.#opening?.leave();
     const lost = this.#pump?.lost;
     if (lost !== undefined && !clean) this.#failure ??= { error: lost };
-    this.#sendQueue?.clear();
-    this.#buffered.end(this.#pending);
+    this.#buffered.end(this.#pending, this.#dropped);
     this.readyState = CLOSED;
+    this.#letGo();
     this.owner?.closed(this.#target);
     const detail = this.#failure;
     if (detail !== undefined) fire(this.#target, new FailureEvent("error", detail));
     fire(this.#target, new CloseEvent("close", { wasClean: clean, code: statusCode, reason }));
     this.#messages?.end(clean ? undefined : closeError(statusCode, reason, detail));
     this.owner?.ended(this);
+    this.owner = undefined;
   }
 
   settled(): void {
@@ -322,6 +327,20 @@ export class SocketCore implements OpeningListener, Closable {
 
   get #pending(): number {
     return this.#pump?.bufferedLength ?? 0;
+  }
+
+  get #dropped(): number {
+    return this.#pump?.endpoint.droppedLength ?? 0;
+  }
+
+  /** Applications keep closed sockets: what they keep with them is the outcome, and not what was to be sent. */
+  #letGo(): void {
+    this.#finalStatistics = this.statistics;
+    detach(this.#failure?.error);
+    this.#sendQueue?.clear();
+    this.#sendQueue = undefined;
+    this.#opening = undefined;
+    this.#pump = undefined;
   }
 
   /** Gives up a connection that is not open yet (WHATWG WebSockets §3.1: "fail the WebSocket connection"). */

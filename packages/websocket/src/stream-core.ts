@@ -10,9 +10,14 @@ import type { Pump } from "./pump.ts";
 import type { Closable, ClosableOwner } from "./socket-core.ts";
 import { type FailureDetail, failureOf } from "./socket-events.ts";
 import type { StreamMessage, WebSocketCloseInfo, WebSocketOpenInfo, WebSocketStreamOptions } from "./stream-info.ts";
-import { checkClose, closeError, WebSocketError } from "./websocket-error.ts";
+import { checkClose, closeError, unsentError, WebSocketError } from "./websocket-error.ts";
 
 const defaultHighWaterMark = 65_536;
+
+/** Of a controller. Not every runtime, nor every runtime's types, has it. */
+interface Abortable {
+  readonly signal?: AbortSignal;
+}
 
 /** A promise with its ends. One that nobody looks at may be rejected without a word. */
 class Deferred<Value> {
@@ -46,6 +51,10 @@ export class StreamCore implements OpeningListener, Closable {
   #isWriting = false;
   /** What a writer waits for: room, or the end. */
   #room: Deferred<void> | undefined;
+  /** Whether the application has asked for the end: what it writes then is its own mistake. */
+  #isClosedByUs = false;
+  /** Whether something was written that the endpoint was not given any more. */
+  #isLate = false;
   owner: ClosableOwner | undefined;
   /** Why it was given up, once the signal has been aborted. */
   #abortReason: unknown;
@@ -85,6 +94,7 @@ export class StreamCore implements OpeningListener, Closable {
       this.#giveUp({});
     } else if (this.#state === "open") {
       this.#state = "closing";
+      this.#isClosedByUs = true;
       this.#pump!.endpoint.sendClose(statusCode, reason);
       // The peer's Close frame may stand behind messages that nobody takes any more.
       this.#pump!.resume("any");
@@ -165,32 +175,49 @@ export class StreamCore implements OpeningListener, Closable {
     this.#opening?.leave();
     this.#state = "closed";
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
-    if (clean) this.#endClean({ closeCode, reason });
-    else this.#endUnclean(closeCode, reason);
-    this.#room?.resolve();
+    if (!clean) this.#endUnclean(this.#errorOf(closeCode, reason));
+    // As in Chromium (WPT, WebSocketStream): an end is not clean for those whose writes it has cut off.
+    else if (this.#isCutOff) this.#endUnclean(unsentError(closeCode, reason));
+    else this.#endClean({ closeCode, reason });
+    // The application keeps the streams, and with them this.
+    this.#room = undefined;
+    this.#opening = undefined;
+    this.#pump = undefined;
     this.owner?.ended(this);
+    this.owner = undefined;
   }
 
   settled(): void {
-    if (this.#room === undefined || this.#pump!.bufferedLength >= this.#writeHighWaterMark) return;
+    if (this.#room === undefined || this.#isCutOff || this.#pump!.bufferedLength >= this.#writeHighWaterMark) return;
     this.#room.resolve();
     this.#room = undefined;
   }
 
   // What they are made of
 
+  /** Whether a Close frame has left, or will, in the place of something that was written. */
+  get #isCutOff(): boolean {
+    return this.#isLate || (this.#pump?.endpoint.droppedLength ?? 0) > 0;
+  }
+
   #endClean(info: WebSocketCloseInfo): void {
+    this.#room?.resolve();
     if (this.#isReading) this.#reader.close();
     if (this.#isWriting) this.#writer.error(invalidState("The connection is closed."));
     this.#closed.resolve(info);
   }
 
-  #endUnclean(closeCode: number, reason: string): void {
+  /** The error of an end that was not clean: the reason of `signal`, where that has given the connection up. */
+  #errorOf(closeCode: number, reason: string): unknown {
     const lost = this.#pump?.lost;
     const detail = this.#detail ?? (lost === undefined ? undefined : { error: lost });
     const isAborted = this.#abortReason !== undefined && detail?.error === this.#abortReason;
-    const error = isAborted ? this.#abortReason : closeError(closeCode, reason, detail);
+    return isAborted ? this.#abortReason : closeError(closeCode, reason, detail);
+  }
+
+  #endUnclean(error: unknown): void {
     this.#opened.reject(error);
+    this.#room?.reject(error);
     if (this.#isReading) this.#reader.error(error);
     if (this.#isWriting) this.#writer.error(error);
     this.#closed.reject(error);
@@ -228,6 +255,9 @@ export class StreamCore implements OpeningListener, Closable {
     return new WritableStream({
       start: (controller) => {
         this.#writer = controller;
+        // A stream is told that it was aborted only once the write that is under way has ended.
+        const { signal } = controller as Abortable;
+        signal?.addEventListener("abort", () => this.#room?.reject(signal.reason));
       },
       write: (message) => this.#write(message),
       close: async () => {
@@ -245,13 +275,21 @@ export class StreamCore implements OpeningListener, Closable {
   /** Sends `message`, and waits until there is room for another. */
   #write(message: unknown): Promise<void> | undefined {
     const data = writable(message);
-    if (this.#state !== "open") throw invalidState("The connection is closing.");
+    if (this.#state !== "open") return this.#writeLate();
     const pump = this.#pump!;
     if (typeof data === "string") pump.endpoint.sendText(data);
     // A copy: the writer may use the buffer again once this call is over.
     else pump.endpoint.sendBinary(data.slice());
     pump.touch();
     if (pump.bufferedLength < this.#writeHighWaterMark) return undefined;
+    this.#room = new Deferred();
+    return this.#room.promise;
+  }
+
+  /** The connection is closing. What the peer's Close frame has come before never leaves, and the writer is told so at the end. */
+  #writeLate(): Promise<void> {
+    if (this.#isClosedByUs || this.#state === "closed") throw invalidState("The connection is closing.");
+    this.#isLate = true;
     this.#room = new Deferred();
     return this.#room.promise;
   }

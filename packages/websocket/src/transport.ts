@@ -33,7 +33,10 @@ export interface TransportSink {
    * other comes in this turn, so that answers need not wait for its end to leave in one write.
    */
   data(chunk: Uint8Array, isLast?: boolean): void;
-  /** The last write has left, or is where the transport keeps a bounded amount: there is room for another. */
+  /**
+   * The last write has left, or is where the transport keeps a bounded amount: there is room for another. A write that is not
+   * answered before `close` has not left.
+   */
   drain(): void;
   /** The peer closed its half: no more bytes come. */
   end(): void;

@@ -1,6 +1,7 @@
 /** The error of a connection that did not end well (WHATWG WebSockets, WebSocketError). Only Chromium has one of its own. */
 import { isSendable, maxReasonLength, statusCodes } from "@hybi/core";
 import { DOMException, invalidAccess, syntaxError } from "./dom-exception.ts";
+import { detach } from "./error-stack.ts";
 import { utf8Length } from "./message-data.ts";
 import { type FailureDetail, failureMessage } from "./socket-events.ts";
 import {
@@ -95,5 +96,18 @@ function isServers(status: number): boolean {
 /** The error of whoever waits for something of a connection that did not end well. */
 export function closeError(closeCode: number, reason: string, detail: FailureDetail | undefined): WebSocketError {
   const message = detail === undefined ? "The connection was lost." : failureMessage(detail);
-  return new WebSocketError(message, { closeCode, reason }, detail ?? {});
+  return endError(message, closeCode, reason, detail ?? {});
+}
+
+/** The error of whoever has written what did not leave before a connection was closed, however well that went. */
+export function unsentError(closeCode: number, reason: string): WebSocketError {
+  return endError("The connection was closed before everything that was written had left.", closeCode, reason, {});
+}
+
+function endError(message: string, closeCode: number, reason: string, detail: FailureDetail): WebSocketError {
+  const error = new WebSocketError(message, { closeCode, reason }, detail);
+  // It is kept as long as anybody wants to know how it ended.
+  detach(error);
+  detach(detail.error);
+  return error;
 }

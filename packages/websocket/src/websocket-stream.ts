@@ -70,7 +70,10 @@ export class WebSocketStream {
     return isOne(this) ? this.#core.opened : notOne();
   }
 
-  /** How it was closed, once it is. Rejects with a `WebSocketError` unless both Close frames have passed. */
+  /**
+   * How it was closed, once it is. Rejects with a `WebSocketError` unless both Close frames have passed, and everything that
+   * was written has left.
+   */
   get closed(): Promise<WebSocketCloseInfo> {
     return isOne(this) ? this.#core.closed : notOne();
   }

@@ -3,7 +3,7 @@
  * Adapters export it with a `connect` of their own; see `createWebSocketClass`. What the standard does not have is marked as
  * an extension.
  */
-import type { Agreement, PreparedMessage, SendOptions, Statistics } from "@hybi/core";
+import type { Agreement, PreparedMessage, SendOptions } from "@hybi/core";
 import { Accepted } from "./accepted.ts";
 import { ClientOpening } from "./client-opening.ts";
 import { clockOf } from "./clock.ts";
@@ -33,6 +33,7 @@ import {
 } from "./socket-core.ts";
 import type { CloseEvent, ControlEvent, FailureEvent, SocketMessageEvent } from "./socket-events.ts";
 import { type ClientSocketOptions, clientOptions } from "./socket-options.ts";
+import type { SocketStatistics } from "./socket-statistics.ts";
 import { ambientBase, originOf, resolveUrl } from "./url.ts";
 import {
   defineConstants,
@@ -66,23 +67,6 @@ export type WebSocketHandler<Type extends keyof WebSocketEventMap> =
 export type WebSocketListener<Type extends keyof WebSocketEventMap> =
   | ((this: WebSocket, event: WebSocketEventMap[Type]) => unknown)
   | { handleEvent(event: WebSocketEventMap[Type]): unknown };
-
-/** Counters of a connection, as plain data. */
-export interface SocketStatistics extends Statistics {
-  /** Bytes, framing included, that were sent and have not left. */
-  readonly bufferedLength: number;
-  /** Milliseconds of the latest Ping that was answered; undefined before the first. */
-  readonly roundTripTime: number | undefined;
-}
-
-const noStatistics: Statistics = {
-  bytesReceived: 0,
-  bytesTaken: 0,
-  messagesReceived: 0,
-  messagesSent: 0,
-  controlFramesReceived: 0,
-  pingsTaken: 0,
-};
 
 type AnyListener = Parameters<EventTarget["addEventListener"]>[1];
 
@@ -278,12 +262,7 @@ export class WebSocket extends EventTarget {
   }
 
   get statistics(): SocketStatistics {
-    const { pump } = this.#core;
-    return {
-      ...(pump?.endpoint.statistics ?? noStatistics),
-      bufferedLength: pump?.bufferedLength ?? 0,
-      roundTripTime: pump?.roundTripTime,
-    };
+    return this.#core.statistics;
   }
 
   /**

@@ -79,8 +79,8 @@ export class ClosingHandshake {
   /** The transport ended. */
   end(): EndEvent {
     // RFC 6455 §7.1.4: clean when both Close frames have passed. Ours may still be on its way out: what ended is the
-    // peer's half of the transport.
-    const clean = this.#state === "closed" || this.#state === "close-received";
+    // peer's half of the transport. Unless the transport is to be dropped: then it will not leave any more.
+    const clean = this.#state === "closed" || (this.#state === "close-received" && !this.#aborted);
     this.#state = nextClosingState(this.#state, "end");
     const received = this.#received;
     // RFC 6455 §7.1.5: the code is that of the peer's Close frame, 1005 where it had none, 1006 without a Close frame.

@@ -104,10 +104,14 @@ export class Lane {
     return dropped;
   }
 
-  /** Drops everything. */
-  clear(): void {
-    this.#queue = undefined;
-    this.takeAll();
+  /** Drops everything; returns the bytes of payload. */
+  clear(): number {
+    const queue = this.#sealRun();
+    let payload = 0;
+    for (let item = queue.take(); item !== undefined; item = queue.take()) {
+      payload += item instanceof PendingMessage ? item.length : payloadOf(item);
+    }
+    return payload;
   }
 
   /** The queue, with the encoded messages in it if there is nothing before them. */
@@ -142,19 +146,34 @@ function pendingBinary(payload: Uint8Array): PendingMessage {
   return message;
 }
 
-/**
- * The end of the first frame of `chunk` that ends at `room` or after it, where `room` is less than its length. The frames
- * are ours, whole and well-formed.
- */
+// The frames of a chunk are ours, whole and well-formed.
+
+/** The end of the first frame of `chunk` that ends at `room` or after it, where `room` is less than its length. */
 function frameBoundary(chunk: Uint8Array, room: number): number {
   let at = 0;
-  while (at < room) {
-    const secondByte = chunk[at + 1]!;
-    let length = secondByte & lengthBits;
-    // So long a frame went by reference, and is alone in its chunk.
-    if (length === length64) return chunk.length;
-    if (length === length16) length = (chunk[at + 2]! << 8) | chunk[at + 3]!;
-    at += headerLength(length, (secondByte & maskBit) !== 0) + length;
-  }
+  while (at < room) at += frameLength(chunk, at);
   return at;
+}
+
+/** Bytes of payload in all frames of `chunk`. */
+function payloadOf(chunk: Uint8Array): number {
+  let payload = 0;
+  for (let at = 0; at < chunk.length; at += frameLength(chunk, at)) payload += payloadLength(chunk, at);
+  return payload;
+}
+
+function frameLength(chunk: Uint8Array, at: number): number {
+  const length = payloadLength(chunk, at);
+  return headerLength(length, isMasked(chunk, at)) + length;
+}
+
+function payloadLength(chunk: Uint8Array, at: number): number {
+  const length = chunk[at + 1]! & lengthBits;
+  // So long a frame went by reference, and is alone in its chunk.
+  if (length === length64) return chunk.length - headerLength(chunk.length, isMasked(chunk, at));
+  return length === length16 ? (chunk[at + 2]! << 8) | chunk[at + 3]! : length;
+}
+
+function isMasked(chunk: Uint8Array, at: number): boolean {
+  return (chunk[at + 1]! & maskBit) !== 0;
 }

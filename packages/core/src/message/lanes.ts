@@ -46,10 +46,12 @@ export class Lanes {
     return bytes;
   }
 
-  /** Drops everything. */
-  clear(): void {
-    this.ordinary.clear();
+  /** Drops everything; returns the bytes of payload. */
+  clear(): number {
+    let payload = this.ordinary.clear();
+    for (const lane of this.#others ?? []) payload += lane.clear();
     this.#others = undefined;
     this.#latest = undefined;
+    return payload;
   }
 }

@@ -76,6 +76,8 @@ export class Outgoing {
   /** Bytes of messages that may leave before the Close frame; undefined for all of them. */
   #allowance: number | undefined;
   #closeTaken = false;
+  /** Bytes of payload that were dropped in favour of the Close frame. */
+  #dropped = 0;
 
   /** `options` must not change afterwards. */
   constructor(options: OutgoingOptions) {
@@ -99,6 +101,11 @@ export class Outgoing {
    */
   get length(): number {
     return this.#length + (this.#controls?.length ?? 0);
+  }
+
+  /** Bytes of payload that were to be sent and never leave, because the Close frame does in their place. */
+  get droppedLength(): number {
+    return this.#dropped;
   }
 
   /** Whether a message can leave now, or once there is room. */
@@ -172,7 +179,9 @@ export class Outgoing {
 
   /** Queues the Close frame behind everything that was sent. A message that has not ended by now never will. */
   sendClose(payload: Uint8Array): void {
-    this.#length += this.#closeLength(payload) - (this.#lanes?.dropUnended() ?? 0);
+    const dropped = this.#lanes?.dropUnended() ?? 0;
+    this.#dropped += dropped;
+    this.#length += this.#closeLength(payload) - dropped;
     this.#close = payload;
   }
 
@@ -266,6 +275,9 @@ export class Outgoing {
     writeFrame(output, finBit | close, payload, this.#options.keys);
     this.#closeTaken = true;
     // RFC 6455 §5.5.1: no data frame follows, so what still waits never leaves.
+    if (this.#length > this.#closeLength(payload)) {
+      this.#dropped += this.#lanes!.clear() + (this.#current?.length ?? 0);
+    }
     this.#lanes = undefined;
     this.#current = undefined;
     this.#length = 0;

@@ -1,5 +1,8 @@
 /** RFC 6455 §5.5.1: what becomes of messages that wait when the closing handshake begins. */
 import { describe, expect, it } from "vitest";
+import type { Connection } from "../../src/connection.ts";
+import { Endpoint } from "../../src/endpoint.ts";
+import { prepareText } from "../../src/message/prepared-message.ts";
 import { concat, patterned } from "../support/bytes.ts";
 import { closing, deliver, expectUsageError, open, roles, sent, serverWith } from "../support/connections.ts";
 import { closeBody, outline } from "../support/wire.ts";
@@ -113,3 +116,74 @@ describe("afterMessages: false", () => {
     expect(length).toBeLessThan(1_048_576 + 2048);
   });
 });
+
+describe("the payload that a Close takes the place of", () => {
+  /** Commands of `connection` that each queue `length` bytes of payload, in all the forms that they wait in. */
+  const sends: readonly ((connection: Connection, length: number, priority: number) => void)[] = [
+    (connection, length, priority) => connection.sendText("x".repeat(length), { priority }),
+    (connection, length, priority) => connection.sendBinary(patterned(length), { priority }),
+    (connection, length, priority) => connection.sendPrepared(prepareText("y".repeat(length)), { priority }),
+  ];
+  const closes: Readonly<Record<string, (connection: Connection) => void>> = {
+    "the peer's Close": (connection) => void connection.receive(closing(connection, 1000)),
+    "a failure": (connection) => void deliver(connection, { opcode: "close", payload: closeBody(1005) }),
+    "a Close that overtakes": (connection) => connection.sendClose(1000, "", { afterMessages: false }),
+    "a Close that waits": (connection) => connection.sendClose(1000),
+  };
+  const sizes = [0, 1, 125, 126, 4096, 4097, 65_536, 70_000, 1_200_000, 5];
+
+  it.each(roles.flatMap((role) => Object.keys(closes).map((name) => [role, name] as const)))(
+    "is counted, for a %s and %s, whatever has left before it [R19]",
+    (role, name) => {
+      for (const [index, budget] of [0, 1, 5_000, 100_000, 1_500_000].entries()) {
+        const connection = open(role);
+        let given = 0;
+        for (const [at, size] of [...sizes, ...sizes].entries()) {
+          sends[(at + index) % 3]?.(connection, size, at % 5 === 4 ? (at % 3) - 1 : 0);
+          given += size;
+        }
+        let left = payloadOf(sent(connection, budget));
+        expect(connection.droppedLength).toBe(0);
+        closes[name]?.(connection);
+        left += payloadOf(sent(connection));
+        expect(connection.outputLength).toBe(0);
+        expect(connection.droppedLength).toBe(given - left);
+        expect(connection.droppedLength > 0).toBe(name !== "a Close that waits");
+      }
+    },
+  );
+
+  it("is what a streamed message has of it that was cut off [R19]", () => {
+    for (const begun of [true, false]) {
+      const connection = serverWith();
+      if (!begun) connection.sendBinary(patterned(1000));
+      const stream = connection.startMessage("binary");
+      stream.write(patterned(10));
+      if (begun) sent(connection);
+      stream.write(patterned(30));
+      connection.sendClose(1000);
+      const left = payloadOf(sent(connection));
+      expect(left).toBe(begun ? 30 : 1000);
+      expect(connection.droppedLength).toBe(begun ? 0 : 40);
+    }
+    const answering = serverWith();
+    const stream = answering.startMessage("binary");
+    stream.write(patterned(10));
+    deliver(answering, { opcode: "close" });
+    sent(answering);
+    expect(answering.droppedLength).toBe(10);
+  });
+
+  it("is none where everything has left, and before there is a connection [R19]", () => {
+    const connection = serverWith();
+    connection.sendText("answer");
+    deliver(connection, { opcode: "close" });
+    sent(connection);
+    expect([connection.droppedLength, Endpoint.server().droppedLength]).toEqual([0, 0]);
+  });
+});
+
+/** Bytes of payload of the data frames. */
+function payloadOf(frames: ReturnType<typeof sent>): number {
+  return frames.reduce((sum, { opcode, payload }) => (opcode < 8 ? sum + payload.length : sum), 0);
+}

@@ -175,6 +175,17 @@ describe.each(roles)("the end of the transport, for a %s", (role) => {
     expect(connection.state).toBe("ended");
   });
 
+  it("after the peer's Close is not clean when the transport is to be dropped before ours was taken [X14] [R18]", () => {
+    for (const take of [true, false]) {
+      const connection = open(role);
+      connection.receive(closing(connection, 4000, "theirs"));
+      if (take) sent(connection);
+      connection.expire("closing");
+      expect(connection.transport).toBe("abort");
+      expect(endOf(connection)).toEqual([{ type: "end", clean: take, statusCode: 4000, reason: "theirs" }]);
+    }
+  });
+
   it("is told once: nothing follows it, whatever comes [X14]", () => {
     const connection = open(role);
     expect(endOf(connection)).toHaveLength(1);

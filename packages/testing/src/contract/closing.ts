@@ -1,8 +1,9 @@
 /** The closing handshake, and what happens without one (RFC 6455 §7). */
+import { encodeFrame, opcodes } from "@hybi/core/frame";
 import type { OpeningHandler, WebSocket } from "@hybi/websocket";
-import type { Adapter } from "./adapter.ts";
+import type { Adapter, AdapterServer } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
-import { closed, deferred, handwrittenRequest, next, withServer, withSockets } from "./world.ts";
+import { closed, deferred, handwrittenRequest, next, passTime, withServer, withSockets } from "./world.ts";
 
 export function closingContract(adapter: Adapter, { describe, it, expect }: Runner): void {
   describe("a connection", () => {
@@ -90,6 +91,41 @@ export function closingContract(adapter: Adapter, { describe, it, expect }: Runn
           });
         }
       }
+    });
+
+    it("whose peer closes and reads nothing more is not clean, has the peer's code, and keeps what is unsent [R18] [R19]", async () => {
+      const accepted = deferred<WebSocket>();
+      const handler: OpeningHandler = (opening) => accepted.resolve(opening.accept());
+      const test = async ({ port, url }: AdapterServer): Promise<void> => {
+        const raw = await adapter.openRaw(port);
+        raw.write(handwrittenRequest);
+        const socket = await accepted.promise;
+        raw.pause();
+        const count = 48;
+        for (let index = 0; index < count; index++) socket.send(new Uint8Array(1 << 20));
+        await passTime(adapter, url);
+        raw.write(encodeFrame({ opcode: opcodes.close, payload: Uint8Array.of(0x0f, 0xa0), maskingKey: 1 }));
+        expect(closed(await next(socket, "close"))).toEqual([4000, "", false]);
+        expect(socket.bufferedAmount > 1 << 20 && socket.bufferedAmount <= count << 20).toBe(true);
+        raw.drop();
+      };
+      await withServer(adapter, handler, test, { deadlines: { closing: 100 } });
+    });
+
+    it("whose peer closes its half at once with its Close frame is clean, and answers with one [R18]", async () => {
+      const accepted = deferred<WebSocket>();
+      const handler: OpeningHandler = (opening) => accepted.resolve(opening.accept());
+      await withServer(adapter, handler, async ({ port }) => {
+        const raw = await adapter.openRaw(port);
+        raw.write(handwrittenRequest);
+        const socket = await accepted.promise;
+        socket.send(new Uint8Array(300_000));
+        const ended = next(socket, "close");
+        raw.write(encodeFrame({ opcode: opcodes.close, payload: Uint8Array.of(0x0f, 0xa0), maskingKey: 1 }));
+        raw.end();
+        expect(closed(await ended)).toEqual([4000, "", true]);
+        expect([...(await raw.received).subarray(-4)]).toEqual([0x88, 2, 0x0f, 0xa0]);
+      });
     });
 
     it("that ends without a Close frame fires error before close, however the transport ends [R20]", async () => {

@@ -1,8 +1,7 @@
 /** Backpressure: whoever does not read makes the other wait. */
-import type { WebSocket } from "@hybi/websocket";
 import type { Adapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
-import { messages, next, withSockets } from "./world.ts";
+import { messages, next, passTime, withSockets } from "./world.ts";
 
 /** More than the kernel holds for one connection over the loopback interface. */
 const messageLength = 1 << 20;
@@ -65,15 +64,4 @@ export function flowContract(adapter: Adapter, { describe, it, expect }: Runner)
       });
     });
   });
-}
-
-/** Round trips on a connection of its own, in place of a clock: as long as it takes to fill all buffers several times. */
-async function passTime(adapter: Adapter, url: string): Promise<void> {
-  const socket: WebSocket = await adapter.connect(url);
-  for (let count = 0; count < 300; count++) {
-    const pong = next(socket, "pong");
-    socket.ping();
-    await pong;
-  }
-  socket.terminate();
 }

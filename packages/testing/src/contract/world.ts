@@ -123,3 +123,14 @@ export const handwrittenRequest: Uint8Array = new TextEncoder().encode(
     "\r\n",
   ].join("\r\n"),
 );
+
+/** Round trips on a connection of its own, in place of a clock: as long as it takes to fill all buffers several times. */
+export async function passTime(adapter: Adapter, url: string): Promise<void> {
+  const socket: WebSocket = await adapter.connect(url);
+  for (let count = 0; count < 300; count++) {
+    const pong = next(socket, "pong");
+    socket.ping();
+    await pong;
+  }
+  socket.terminate();
+}

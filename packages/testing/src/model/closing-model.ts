@@ -129,7 +129,9 @@ export function receiveEnd(end: ModelEnd): ModelEvent[] {
   end.ended = true;
   const { closeReceived } = end;
   if (closeReceived === undefined) return [{ type: "end", clean: false, statusCode: 1006, reason: "" }];
-  return [{ type: "end", clean: true, statusCode: closeReceived.statusCode ?? 1005, reason: closeReceived.reason }];
+  // Ours may still leave, unless the transport is dropped first.
+  const clean = end.closeSent || !end.aborted;
+  return [{ type: "end", clean, statusCode: closeReceived.statusCode ?? 1005, reason: closeReceived.reason }];
 }
 
 /** §5.5.1: who has sent no Close frame answers one, typically with its status code; §7.4.1: 1010 is the client's. */
