@@ -5,9 +5,11 @@ import {
   type WebSocketStream as AnyWebSocketStream,
   type ClientSocketOptions,
   type Connect,
+  type ConnectTarget,
   createWebSocketClass,
   createWebSocketStreamClass,
   opened,
+  type Transport,
 } from "@hybi/websocket";
 import { BunTransport, socketHandlers } from "./bun-transport.ts";
 
@@ -43,7 +45,7 @@ export interface ConnectOptions extends ClientSocketOptions {
 // One function for all clients: masking keys are drawn from one pool for each source.
 const defaults: ClientSocketOptions = { random: (target) => crypto.getRandomValues(target) };
 
-const openTransport: Connect = async ({ url, origin, options, signal }) => {
+const openAny = async ({ url, origin, options, signal }: ConnectTarget): Promise<Transport> => {
   const { tls = {}, path } = (options ?? {}) as TransportOptions;
   const open = (more: SocketOptions): Promise<Socket> =>
     path === undefined
@@ -108,6 +110,14 @@ function transportOf(socket: Socket): BunTransport {
   socket.data = transport;
   return transport;
 }
+
+/** A Unix socket is where it leads, whatever the URL says. */
+const destination = (_url: unknown, options: unknown): string | undefined => {
+  const { path } = (options ?? {}) as TransportOptions;
+  return path === undefined ? undefined : `path ${path}`;
+};
+
+const openTransport: Connect = Object.assign(openAny, { destination });
 
 /** The `WebSocket` of the web platform, over Bun's sockets. Its options take `TransportOptions` as `transport`. */
 export const WebSocket: typeof AnyWebSocket = createWebSocketClass(openTransport, defaults);

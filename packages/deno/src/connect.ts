@@ -4,9 +4,11 @@ import {
   type WebSocketStream as AnyWebSocketStream,
   type ClientSocketOptions,
   type Connect,
+  type ConnectTarget,
   createWebSocketClass,
   createWebSocketStreamClass,
   opened,
+  type Transport,
 } from "@hybi/websocket";
 import { DenoTransport } from "./deno-transport.ts";
 
@@ -38,7 +40,7 @@ export interface ConnectOptions extends ClientSocketOptions {
 // One function for all clients: masking keys are drawn from one pool for each source.
 const defaults: ClientSocketOptions = { random: (target) => crypto.getRandomValues(target) };
 
-const openTransport: Connect = async ({ url, origin, options, signal }) => {
+const open = async ({ url, origin, options, signal }: ConnectTarget): Promise<Transport> => {
   const { tls = {}, path } = (options ?? {}) as TransportOptions;
   // Deno has no TLS over a Unix socket. What was to be secret must not go in the clear.
   if (path !== undefined && url.secure) throw new TypeError("transport.path is for ws only: Deno has no TLS over it.");
@@ -68,6 +70,14 @@ const openTransport: Connect = async ({ url, origin, options, signal }) => {
   }
   return new DenoTransport(conn);
 };
+
+/** A Unix socket is where it leads, whatever the URL says. */
+const destination = (_url: unknown, options: unknown): string | undefined => {
+  const { path } = (options ?? {}) as TransportOptions;
+  return path === undefined ? undefined : `path ${path}`;
+};
+
+const openTransport: Connect = Object.assign(open, { destination });
 
 /** The `WebSocket` of the web platform, over Deno's sockets. Its options take `TransportOptions` as `transport`. */
 export const WebSocket: typeof AnyWebSocket = createWebSocketClass(openTransport, defaults);

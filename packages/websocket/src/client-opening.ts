@@ -16,6 +16,7 @@ import {
   type WebSocketUrl,
 } from "@hybi/core";
 import { type Clock, clockOf, defer } from "./clock.ts";
+import { destinationOf } from "./destination.ts";
 import { DOMException } from "./dom-exception.ts";
 import { orNoReason } from "./error-text.ts";
 import { hasRequestContexts, queueMicrotask } from "./platform.ts";
@@ -85,7 +86,7 @@ export class ClientOpening {
   /** Begins, or waits for its turn. */
   start(): void {
     if (slots !== undefined && this.#options.concurrentOpenings !== true) {
-      this.#slot = `${this.#url.address}:${this.#url.port}`;
+      this.#slot = destinationOf(this.#options.connect, this.#url, this.#options.transport);
       if (!slots.enter(this.#slot, this)) return;
     }
     void this.#connect();

@@ -95,12 +95,12 @@ export class Incoming implements Answering, Closable {
 
   // `Closable`
 
-  /** The server shuts down: who asks is told to come back later, who has begun to ask will be, and others are not waited for. */
+  /** The server shuts down: who asks is told to come back later, and who has not asked yet is not waited for. */
   startClosing(): void {
     if (this.#isAsked) {
       this.#over = { error: new Error("The server is closing, and has answered the request with 503.") };
       this.#respond({ status: 503, fields: [["Retry-After", "5"]] });
-    } else if (this.#pump?.hasReceived === false) {
+    } else if (this.#pump?.endpoint.state === "opening") {
       this.terminate();
     }
   }

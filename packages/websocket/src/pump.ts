@@ -72,7 +72,6 @@ export class Pump implements TransportSink, TimedPump {
   #isEnding = false;
   #closed = false;
   #lost: unknown;
-  #hasReceived = false;
   #roundTrip: RoundTrip | undefined;
 
   /** @throws UsageError `option/range` for deadlines out of range */
@@ -92,11 +91,6 @@ export class Pump implements TransportSink, TimedPump {
   /** Why the transport was lost, if it was. */
   get lost(): unknown {
     return this.#lost;
-  }
-
-  /** Whether anything of the opening handshake has come. */
-  get hasReceived(): boolean {
-    return this.#hasReceived;
   }
 
   /** Bytes that were sent and have not left yet: in the endpoint, and in the write that is under way. */
@@ -145,7 +139,6 @@ export class Pump implements TransportSink, TimedPump {
 
   /** See `Endpoint.receiveHead`. */
   receiveHead(head: RequestHead): void {
-    this.#hasReceived = true;
     try {
       this.#tell((this.endpoint as Endpoint).receiveHead(head));
     } catch (error) {
@@ -221,7 +214,6 @@ export class Pump implements TransportSink, TimedPump {
       return;
     }
     if (this.#connection === undefined) {
-      this.#hasReceived = true;
       try {
         this.#tellOpening((this.endpoint as Endpoint).receive(chunk));
       } catch (error) {

@@ -221,8 +221,8 @@ export class WebSocketServer {
 
   /**
    * Ends the server: who is connected gets a Close frame with 1001 behind what was sent before, who asks is answered with
-   * 503, also if that is only now or later, and a transport of which nothing has come yet is dropped. Resolves when the last
-   * transport is gone, at the latest soon after `timeout`. May be called again: then the earliest end of a `timeout` counts.
+   * 503, also if that is only later, and who has not asked yet is dropped. Resolves when the last transport is gone, at the
+   * latest soon after `timeout`. May be called again: then the earliest end of a `timeout` counts.
    *
    * @throws UsageError `option/range` for a timeout that is none, `close/reason-too-long`; nothing has begun then
    */

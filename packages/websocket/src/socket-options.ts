@@ -40,9 +40,16 @@ export interface AgreedTransport {
 }
 
 /** Opens a transport: all that an adapter does for a client. Rejects with `OpeningRejection` for an HTTP answer, `OpeningViolation` for a bad one. */
-export type Connect = (
-  target: ConnectTarget,
-) => Transport | AgreedTransport | Promise<Transport> | Promise<AgreedTransport> | Promise<Transport | AgreedTransport>;
+export interface Connect {
+  (
+    target: ConnectTarget,
+  ): Transport | AgreedTransport | Promise<Transport> | Promise<AgreedTransport> | Promise<Transport | AgreedTransport>;
+  /**
+   * Names what a transport would lead to, such as a Unix socket; undefined for the host of `url`, as without it. Openings
+   * to one destination wait for each other (RFC 6455 §4.1 step 2).
+   */
+  readonly destination?: ((url: WebSocketUrl, options: unknown) => string | undefined) | undefined;
+}
 
 /** The server answered the opening request with another status than success; for adapters with a handshake of their own. */
 export class OpeningRejection extends Error {

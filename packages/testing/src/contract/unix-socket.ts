@@ -1,7 +1,8 @@
 /** The same over a Unix socket, for adapters that say where one may be. */
+import type { OpeningHandler } from "@hybi/websocket";
 import type { Adapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
-import { closed, echo, messages, next, pattern, sameBytes, withServer } from "./world.ts";
+import { closed, deferred, echo, messages, next, pattern, sameBytes, withServer } from "./world.ts";
 
 export function unixSocketContract(adapter: Adapter, { describe, it, expect }: Runner): void {
   const { unixSocket: path } = adapter;
@@ -25,6 +26,35 @@ export function unixSocketContract(adapter: Adapter, { describe, it, expect }: R
           socket.close(4001, "bye");
           expect(closed(await end)).toEqual([4001, "", true]);
         },
+        { path },
+      );
+    });
+
+    it("an opening does not wait for one to another socket, though their URLs are the same [R30]", async () => {
+      const url = "ws://nowhere.invalid/";
+      const asked = deferred<void>();
+      const holding: OpeningHandler = () => {
+        asked.resolve();
+        return new Promise(() => {});
+      };
+      const other = `${path}-2`;
+      await withServer(
+        adapter,
+        holding,
+        () =>
+          withServer(
+            adapter,
+            echo,
+            async () => {
+              const held = adapter.connect(url, { transport: { path } }).catch(() => "refused");
+              await asked.promise;
+              const socket = await adapter.connect(url, { transport: { path: other } });
+              expect(socket.readyState).toBe(1);
+              socket.terminate();
+              void held;
+            },
+            { path: other },
+          ),
         { path },
       );
     });

@@ -100,37 +100,16 @@ describe("a server that is closing", () => {
     await closed;
   });
 
-  it("answers with 503 a request of which a part had come before, and drops who had said nothing [R30]", async () => {
-    const clock = new TestClock();
-    const server = new WebSocketServer((opening) => opening.accept(), { clock });
-    const [silent, speaking] = [new Client(), new Client()];
-    server.receive(silent.far);
-    server.receive(speaking.far);
-    speaking.near.write([request.slice(0, 10)]);
-    await turn();
-    const closed = server.close();
-    expect(await silent.answer()).toBe("");
-    speaking.near.write([request.slice(10)]);
-    expect(await speaking.answer()).toMatch(unavailable);
-    await closed;
-    expect(clock.due).toEqual([]);
-  });
-
   it("waits for a request no longer than for all else [R30]", async () => {
-    const clock = new TestClock();
-    const server = new WebSocketServer((opening) => opening.accept(), { clock, deadlines: { opening: 60_000 } });
-    const early = new Client();
-    server.receive(early.far);
-    early.near.write([request.slice(0, 10)]);
-    await turn();
-    const closed = server.close({ timeout: 500 });
+    const { world, server, closed } = await closingServer();
     const late = new Client();
     server.receive(late.far);
-    await clock.advance(499);
-    expect([early.isClosed, late.isClosed]).toEqual([false, false]);
-    await clock.advance(1);
-    await closed;
-    expect([await early.answer(), await late.answer()]).toEqual(["", ""]);
+    const sooner = server.close({ timeout: 500 });
+    await world.clock.advance(499);
+    expect(late.isClosed).toBe(false);
+    await world.clock.advance(1);
+    await Promise.all([closed, sooner]);
+    expect(await late.answer()).toBe("");
     expect(server.connections).toBe(0);
   });
 
