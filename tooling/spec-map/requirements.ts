@@ -30,6 +30,7 @@ const files = [
   "extended-connect",
   "websocket-api",
   "socket-layer",
+  "hostile-load",
 ];
 
 export function readChapters(folder: string): Chapter[] {

@@ -13,6 +13,12 @@ export interface Limits {
   readonly line: number;
   /** Field lines of a head. 128: browsers send about 20. */
   readonly fields: number;
+  /** Extensions that a request offers. 16: browsers offer one, and what alternatives there are is a handful (RFC 7692 §5.1). */
+  readonly extensionOffers: number;
+  /** Parameters of one of them. 16: permessage-deflate has four. An object for each takes 30 times its bytes. */
+  readonly extensionParameters: number;
+  /** Subprotocols that a request offers. 64. */
+  readonly subprotocols: number;
   /** Interim (1xx) responses before the final one. 8: more is a loop. */
   readonly interimResponses: number;
   /** Bytes kept of the body of a rejection. 64 KiB: enough for an error page. */
@@ -37,6 +43,9 @@ export const defaultLimits: Limits = {
   head: 16_384,
   line: 8_192,
   fields: 128,
+  extensionOffers: 16,
+  extensionParameters: 16,
+  subprotocols: 64,
   interimResponses: 8,
   rejectionBody: 65_536,
   earlyData: 65_536,

@@ -54,10 +54,11 @@ function extendedConnectRequest(list: Fields, options: OpeningRequestCheckOption
   const authority = pseudo.get(":authority");
   // RFC 8441 §4: :scheme and :path MUST be included; §5: :authority is required.
   if (scheme === undefined || path === undefined || authority === undefined) return "opening/pseudo-field-missing";
+  const limits = resolveLimits(options.limits);
   const joined = joinCookies(fields);
   const found = requestFields.find(joined);
   const fault =
-    sizeFault(path, joined, resolveLimits(options.limits)) ??
+    sizeFault(path, joined, limits) ??
     targetFault(scheme, path, authority, found.Host) ??
     requestBodyFault(found["Content-Length"], found["Transfer-Encoding"]) ??
     versionFault(found["Sec-WebSocket-Version"]);
@@ -68,9 +69,9 @@ function extendedConnectRequest(list: Fields, options: OpeningRequestCheckOption
   const tolerated: OpeningRequest["tolerated"][number][] = [];
   const origin = requestedOrigin(found.Origin);
   if (typeof origin === "string") return origin;
-  const subprotocols = requestedSubprotocols(found["Sec-WebSocket-Protocol"], tolerate, tolerated);
+  const subprotocols = requestedSubprotocols(found["Sec-WebSocket-Protocol"], tolerate, tolerated, limits);
   if (typeof subprotocols === "string") return subprotocols;
-  const extensionOffers = requestedExtensions(found["Sec-WebSocket-Extensions"], tolerate, tolerated);
+  const extensionOffers = requestedExtensions(found["Sec-WebSocket-Extensions"], tolerate, tolerated, limits);
   if (typeof extensionOffers === "string") return extensionOffers;
   return {
     bootstrap: "extended-connect",

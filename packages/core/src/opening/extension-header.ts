@@ -4,6 +4,7 @@
  */
 import type { ExtensionParameter, ExtensionParameters } from "../extension.ts";
 import { isToken, parseQuotedString, skipOws, skipToken } from "../http/grammar.ts";
+import type { Limits } from "../limits.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** An extension as it stands in the field: an offer in a request, an answer in a response. */
@@ -12,20 +13,38 @@ export interface ExtensionOffer {
   readonly parameters: ExtensionParameters;
 }
 
+/** The most extensions and parameters that are read. */
+export type ExtensionLimits = Pick<Limits, "extensionOffers" | "extensionParameters">;
+
+const unlimited: ExtensionLimits = {
+  extensionOffers: Number.POSITIVE_INFINITY,
+  extensionParameters: Number.POSITIVE_INFINITY,
+};
+
 /**
  * extension-list = 1#extension
  *
  * The extensions of all lines of the field, in order (RFC 6455 §9.1: lines combine); undefined when they do not conform
- * to the grammar. Empty elements of the list are skipped (RFC 9110 §5.6.1.2).
+ * to the grammar, and "too-many" as soon as there are more than `limits` allow. Empty elements of the list are skipped (RFC 9110
+ * §5.6.1.2).
  */
-export function parseExtensions(values: readonly string[]): ExtensionOffer[] | undefined {
+export function parseExtensions(values: readonly string[]): ExtensionOffer[] | undefined;
+export function parseExtensions(
+  values: readonly string[],
+  limits: ExtensionLimits,
+): ExtensionOffer[] | "too-many" | undefined;
+export function parseExtensions(
+  values: readonly string[],
+  limits: ExtensionLimits = unlimited,
+): ExtensionOffer[] | "too-many" | undefined {
   const extensions: ExtensionOffer[] = [];
   for (const value of values) {
     let at = skipOws(value, 0);
     while (at < value.length) {
       if (value[at] !== ",") {
-        const end = parseExtension(value, at, extensions);
-        if (end === undefined) return undefined;
+        if (extensions.length >= limits.extensionOffers) return "too-many";
+        const end = parseExtension(value, at, extensions, limits);
+        if (typeof end !== "number") return end;
         at = end;
       }
       if (at < value.length && value[at] !== ",") return undefined;
@@ -40,12 +59,18 @@ export function parseExtensions(values: readonly string[]): ExtensionOffer[] | u
  *
  * Reads the extension at `start` into `extensions` and answers the index after it and its white space.
  */
-function parseExtension(text: string, start: number, extensions: ExtensionOffer[]): number | undefined {
+function parseExtension(
+  text: string,
+  start: number,
+  extensions: ExtensionOffer[],
+  limits: ExtensionLimits,
+): number | "too-many" | undefined {
   const nameEnd = skipToken(text, start);
   if (nameEnd === start) return undefined;
   const parameters: ExtensionParameter[] = [];
   let at = skipOws(text, nameEnd);
   while (text[at] === ";") {
+    if (parameters.length >= limits.extensionParameters) return "too-many";
     const end = parseParameter(text, skipOws(text, at + 1), parameters);
     if (end === undefined) return undefined;
     at = skipOws(text, end);

@@ -6,6 +6,7 @@
 import { FieldLookup } from "../http/fields.ts";
 import { isToken, parseList } from "../http/grammar.ts";
 import type { Leniency } from "../leniency.ts";
+import type { Limits } from "../limits.ts";
 import type { ViolationCode } from "../violation.ts";
 import { type ExtensionOffer, parseExtensions } from "./extension-header.ts";
 
@@ -55,9 +56,11 @@ export function requestedSubprotocols(
   values: readonly string[],
   tolerate: readonly Leniency[],
   tolerated: Leniency[],
+  limits: Limits,
 ): readonly string[] | ViolationCode {
   if (values.length === 0) return noSubprotocols;
   const subprotocols = parseList(values);
+  if (subprotocols.length > limits.subprotocols) return "opening/subprotocols-too-many";
   if (subprotocols.length === 0) {
     if (!tolerate.includes("empty-subprotocol")) return "opening/subprotocols-malformed";
     tolerated.push("empty-subprotocol");
@@ -73,9 +76,11 @@ export function requestedExtensions(
   values: readonly string[],
   tolerate: readonly Leniency[],
   tolerated: Leniency[],
+  limits: Limits,
 ): readonly ExtensionOffer[] | ViolationCode {
   if (values.length === 0) return noOffers;
-  const offers = parseExtensions(values);
+  const offers = parseExtensions(values, limits);
+  if (offers === "too-many") return "opening/extensions-too-many";
   if (offers !== undefined) return offers;
   // RFC 6455 §9.1: whoever receives a value that does not conform to the grammar MUST fail the connection.
   if (!tolerate.includes("malformed-extensions")) return "opening/extensions-malformed";

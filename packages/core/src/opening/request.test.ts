@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { defaultLimits } from "../limits.ts";
 import { checkDecodedRequest, checkOpeningRequest } from "./request.ts";
 import { answerOpeningRequest } from "./response.ts";
 
@@ -52,7 +53,7 @@ describe("checkOpeningRequest", () => {
   it("folds no letters but those of ASCII: the Kelvin sign is no k, and no char of a field [H04]", () => {
     const odd = fields.map(([name, value]) => [name, value === "websocket" ? "websoc\u212aet" : value] as const);
     expect(checkOpeningRequest({ ...head, fields: odd })).toMatchObject({ violation: { code: "http/field-value" } });
-    expect(checkDecodedRequest({ ...head, fields: odd }, {})).toMatchObject({
+    expect(checkDecodedRequest({ ...head, fields: odd }, { limits: defaultLimits })).toMatchObject({
       violation: { code: "opening/upgrade-missing" },
     });
   });

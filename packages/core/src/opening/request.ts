@@ -56,7 +56,7 @@ export interface OpeningRequestCheckOptions {
   readonly tolerate?: readonly Leniency[] | undefined;
   /** Bytes of the head, for `Violation.offset`. 0 when it is not known. */
   readonly offset?: number | undefined;
-  /** Those of heads: `head`, `line` and `fields`. */
+  /** Those of heads: `head`, `line`, `fields`, and what a request may list. */
   readonly limits?: Partial<Limits> | undefined;
 }
 
@@ -72,22 +72,30 @@ export interface OpeningRequestCheckOptions {
  * else refuseOpeningRequest(check.violation);
  */
 export function checkOpeningRequest(head: RequestHead, options: OpeningRequestCheckOptions = {}): OpeningRequestCheck {
-  const fault = requestHeadFault(head, resolveLimits(options.limits));
+  const limits = resolveLimits(options.limits);
+  const fault = requestHeadFault(head, limits);
   return fault === undefined
-    ? checkDecodedRequest(head, options)
+    ? checkDecodedRequest(head, { ...options, limits })
     : { type: "violation", violation: violation(fault, options.offset ?? 0) };
 }
 
 /** As `checkOpeningRequest`, for a head that `HeadDecoder` has read. */
-export function checkDecodedRequest(head: RequestHead, options: OpeningRequestCheckOptions): OpeningRequestCheck {
-  const request = openingRequest(head, options.tolerate ?? []);
+export function checkDecodedRequest(
+  head: RequestHead,
+  options: OpeningRequestCheckOptions & { readonly limits: Limits },
+): OpeningRequestCheck {
+  const request = openingRequest(head, options.tolerate ?? [], options.limits);
   return typeof request === "string"
     ? { type: "violation", violation: violation(request, options.offset ?? 0) }
     : { type: "request", request };
 }
 
 /** The request, or the first rule that it breaks: those of HTTP first, then those of RFC 6455 §4.2.1 in their order. */
-function openingRequest(head: RequestHead, tolerate: readonly Leniency[]): OpeningRequest | ViolationCode {
+function openingRequest(
+  head: RequestHead,
+  tolerate: readonly Leniency[],
+  limits: Limits,
+): OpeningRequest | ViolationCode {
   const tolerated: Leniency[] = [];
   // RFC 6455 §4.2.1 step 1: an HTTP/1.1 or higher GET request. RFC 9110 §9.1: methods are case-sensitive.
   if (head.method !== "GET") return "opening/method-not-get";
@@ -106,9 +114,9 @@ function openingRequest(head: RequestHead, tolerate: readonly Leniency[]): Openi
   if (fault !== undefined) return fault;
   const origin = requestedOrigin(found.Origin);
   if (typeof origin === "string") return origin;
-  const subprotocols = requestedSubprotocols(found["Sec-WebSocket-Protocol"], tolerate, tolerated);
+  const subprotocols = requestedSubprotocols(found["Sec-WebSocket-Protocol"], tolerate, tolerated, limits);
   if (typeof subprotocols === "string") return subprotocols;
-  const extensionOffers = requestedExtensions(found["Sec-WebSocket-Extensions"], tolerate, tolerated);
+  const extensionOffers = requestedExtensions(found["Sec-WebSocket-Extensions"], tolerate, tolerated, limits);
   if (typeof extensionOffers === "string") return extensionOffers;
   return {
     bootstrap: "upgrade",

@@ -168,7 +168,11 @@ export class ServerHandshake {
     const step = this.#head.receive(chunk, 0);
     if (step.type === "more") return [];
     if (step.type === "violation") return this.#fail(violation(step.code, step.offset));
-    const check = checkDecodedRequest(step.head, { tolerate: this.#options.tolerate, offset: this.#head.length });
+    const check = checkDecodedRequest(step.head, {
+      tolerate: this.#options.tolerate,
+      limits: this.#limits,
+      offset: this.#head.length,
+    });
     const events = this.#follow(check, this.#head.tolerated);
     return this.#phase === "awaiting-answer" ? [...events, ...this.#keep(chunk, step.end)] : events;
   }

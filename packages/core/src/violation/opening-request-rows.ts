@@ -97,6 +97,17 @@ export const openingRequestRows = {
     section: "RFC 6454 §7.3",
     httpStatus: 400,
   },
+  "opening/extensions-too-many": {
+    message:
+      "A request offers more extensions than limits.extensionOffers, or more parameters than limits.extensionParameters.",
+    section: "RFC 9110 §5.4",
+    httpStatus: 431,
+  },
+  "opening/subprotocols-too-many": {
+    message: "A request offers more subprotocols than limits.subprotocols allows.",
+    section: "RFC 9110 §5.4",
+    httpStatus: 431,
+  },
   "opening/origin-refused": {
     message: "The origin of an opening request is not one of those that may connect.",
     section: "RFC 6455 §4.2.2",
