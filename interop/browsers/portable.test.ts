@@ -1,11 +1,36 @@
 /** Our own code, which knows no runtime, in a page: what is portable in name is so in fact. */
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { root } from "../../tooling/repository.ts";
+import { extractSnippets } from "../../tooling/snippets/extract.ts";
+import { buildProgram } from "./build-page.ts";
 import { describeInPage } from "./world.ts";
+
+/** The programs of the guide that need no runtime; the first one is over pair(). */
+const guide = "docs/guide/websocket.md";
+const programs = extractSnippets(guide, readFileSync(`${root}/${guide}`, "utf8")).filter(
+  ({ treatment, code }) => treatment === "run" && !/from "(node:|@hybi\/(node|deno|bun|testing))/.test(code),
+);
 
 describeInPage("our code in a page", ["ws"], (world) => {
   it("carries any messages over any cut of the bytes, compressed or not", async () => {
     const seed = Number(process.env.HYBI_SEED);
     await world.page.evaluate((given) => inPage.checkRoundTrip(given), seed);
+  });
+
+  it("speaks WebSocket over pair(), and calls functions of the platform as the platform wants it [R09]", async () => {
+    const result = "permessage-deflate same 4000 true";
+    expect(await world.page.evaluate(() => inPage.talkOverPair())).toEqual([result, result, result]);
+  });
+
+  it("calls each handler of a socket once [R06]", async () => {
+    const calls = ["onopen", "listener", "onmessage", "onclose"];
+    expect(await world.page.evaluate(() => inPage.callsOfHandlers())).toEqual(calls);
+  });
+
+  it.each(programs)("runs the program at line $line of the guide [R09]", async ({ code }) => {
+    const script = await buildProgram(code);
+    await world.page.evaluate((text) => inPage.runModule(text), script);
   });
 
   it("speaks WebSocket over a pair of streams", async () => {

@@ -23,10 +23,13 @@ const options = process.argv.slice(2);
 /** Asks vitest, so that titles made by loops and tables are found too. Nothing runs, so no file needs a process of its own. */
 async function listTests(): Promise<TestTitle[]> {
   const listing = join(root, "node_modules/.reports/tests.json");
-  const command = ["vitest", "list", "--no-isolate", "--config", "vitest.workspace.ts", `--json=${listing}`];
-  const { exitCode, output } = await run(command, { capture: true });
-  if (exitCode !== 0) throw new Error(`The tests cannot be listed:\n${output}`);
-  const tests: { name: string; file: string }[] = JSON.parse(readFileSync(listing, "utf8"));
+  const tests: { name: string; file: string }[] = [];
+  for (const suites of [["vitest.workspace.ts"], ["interop/vitest.config.ts", "--project", "workerd"]]) {
+    const command = ["vitest", "list", "--no-isolate", `--json=${listing}`, "--config", ...suites];
+    const { exitCode, output } = await run(command, { capture: true });
+    if (exitCode !== 0) throw new Error(`The tests cannot be listed:\n${output}`);
+    tests.push(...JSON.parse(readFileSync(listing, "utf8")));
+  }
   return (
     tests
       .map(({ name, file }) => ({ file: relative(root, file), title: name }))

@@ -1,9 +1,20 @@
 /** What the tests call in the page, as `inPage`; in a worker, the other end of a conversation. */
 import { isPattern, pattern } from "./pattern.ts";
 import { open, PagePeer } from "./peer.ts";
-import { checkRoundTrip, serveInWorker, talkOverStreams, talkToWorker } from "./portable.ts";
+import {
+  callsOfHandlers,
+  checkRoundTrip,
+  runModule,
+  serveInWorker,
+  talkOverPair,
+  talkOverStreams,
+  talkToWorker,
+} from "./portable.ts";
 
-const ofPage = { open, PagePeer, pattern, isPattern, checkRoundTrip, talkOverStreams, talkToWorker };
+const ofPage = {
+  ...{ open, PagePeer, pattern, isPattern },
+  ...{ checkRoundTrip, talkOverPair, callsOfHandlers, runModule, talkOverStreams, talkToWorker },
+};
 
 declare global {
   var inPage: typeof ofPage;

@@ -2,10 +2,13 @@
 import { Endpoint, type RandomSource } from "@hybi/core";
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import {
+  type ClientSocketOptions,
   createWebSocketClass,
   fromMessagePort,
   fromStreams,
   type PortLike,
+  pair,
+  type ServerOptions,
   type Transport,
   WebSocketServer,
 } from "@hybi/websocket";
@@ -18,14 +21,14 @@ const extensions = [permessageDeflate({ threshold: 0 })];
 const message = fc.oneof(fc.string({ unit: "binary" }), fc.uint8Array({ maxLength: 300 }));
 
 /** A server for whoever comes over `transport`: it sends back what it is sent. */
-function serveEcho(transport: Transport): void {
+function serveEcho(transport: Transport, options: ServerOptions = {}): void {
   const server = new WebSocketServer(
     (opening) => {
       const socket = opening.accept();
       socket.binaryType = "arraybuffer";
       socket.onmessage = ({ data }) => socket.send(data);
     },
-    { extensions },
+    { extensions, ...options },
   );
   server.receive(transport);
 }
@@ -80,6 +83,49 @@ function plain(one: string | Uint8Array): string {
   return typeof one === "string" ? `text ${one}` : `binary ${[...one]}`;
 }
 
+/** Over a pair in memory; also where the page gives functions of the platform for it to call. */
+export async function talkOverPair(): Promise<string[]> {
+  const { setTimeout, clearTimeout, queueMicrotask, reportError } = globalThis;
+  const clock = { now: performance.now, setTimeout, clearTimeout: clearTimeout as never, defer: queueMicrotask };
+  const results: string[] = [];
+  for (const schedule of [undefined, queueMicrotask, setTimeout]) {
+    const [near, far] = pair({ schedule });
+    serveEcho(far, schedule && { clock, onError: reportError });
+    results.push(await talk(() => near, schedule && { clock, random: crypto.getRandomValues as never }));
+  }
+  return results;
+}
+
+/** Runs a module. Rejects with what it throws. */
+export async function runModule(code: string): Promise<void> {
+  await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
+}
+
+/** Which handlers of a socket are called, and how often. */
+export function callsOfHandlers(): Promise<string[]> {
+  const [near, far] = pair();
+  serveEcho(far);
+  const socket = new (createWebSocketClass(() => near))("ws://example.com/");
+  const calls: string[] = [];
+  return new Promise((resolve) => {
+    socket.onopen = () => {
+      calls.push("onopen");
+      socket.send("hello");
+    };
+    socket.addEventListener("message", () => calls.push("listener"));
+    socket.onmessage = () => {
+      calls.push("onmessage");
+      socket.close();
+    };
+    socket.onerror = () => calls.push("onerror");
+    socket.onclose = () => {
+      calls.push("onclose");
+      // A second call would come in the same task.
+      setTimeout(() => resolve(calls));
+    };
+  });
+}
+
 /** Over a pair of streams, whose other ends are a server of the same page. */
 export function talkOverStreams(): Promise<string> {
   const there = new TransformStream<Uint8Array, Uint8Array>();
@@ -104,8 +150,8 @@ export function serveInWorker(): void {
 }
 
 /** A conversation of our WebSocket with an echoing server; answers what it came to. */
-async function talk(connect: () => Transport): Promise<string> {
-  const OurWebSocket = createWebSocketClass(connect, { extensions });
+async function talk(connect: () => Transport, options: ClientSocketOptions = {}): Promise<string> {
+  const OurWebSocket = createWebSocketClass(connect, { extensions, ...options });
   const socket = new OurWebSocket("ws://example.com/");
   socket.binaryType = "arraybuffer";
   const sent = ["", "Grüße 👋", pattern(1_000_000), "x".repeat(200_000)];
