@@ -7,6 +7,7 @@ import type { DeadlineReason, Statistics } from "./output.ts";
 class Subject implements DeadlineSubject {
   state: DeadlineSubject["state"] = "opening";
   awaitsPong = false;
+  awaitsAnswer = false;
   outputLength = 0;
   statistics: Statistics = {
     bytesReceived: 0,
@@ -191,6 +192,74 @@ describe("Deadlines", () => {
     expect(deadlines.observe(150)).toEqual({ at: 150, reason: "control-flood" });
     deadlines.expire(150);
     expect(subject.expired).toEqual(["control-flood"]);
+  });
+
+  it("give the answer to a request a span of its own where the caller was too late to see it come [R17]", () => {
+    const { subject, deadlines } = watched({ opening: 100 }, "opening");
+    deadlines.observe(0);
+    subject.awaitsAnswer = true;
+    expect(deadlines.observe(50)).toEqual({ at: 100, reason: "opening" });
+    expect(deadlines.observe(200)).toEqual({ at: 100, reason: "opening" });
+    const late = watched({ opening: 100 }, "opening");
+    late.deadlines.observe(0);
+    late.subject.awaitsAnswer = true;
+    expect(late.deadlines.observe(500)).toEqual({ at: 600, reason: "opening" });
+    late.subject.awaitsAnswer = false;
+    late.deadlines.observe(510);
+    late.subject.awaitsAnswer = true;
+    expect(late.deadlines.observe(700)).toEqual({ at: 600, reason: "opening" });
+  });
+
+  it("give a Pong its whole time once, behind the first bytes after the caller was away when it was due [R17]", () => {
+    const { subject, deadlines } = watched({ ping: 1000, pong: 100 });
+    deadlines.observe(0);
+    subject.awaitsPong = true;
+    deadlines.observe(10);
+    subject.count({ bytesReceived: 5 });
+    expect(deadlines.observe(400, 109)).toEqual({ at: 110, reason: "pong" });
+    subject.count({ bytesReceived: 6 });
+    expect(deadlines.observe(500, 450)).toEqual({ at: 600, reason: "pong" });
+    subject.count({ bytesReceived: 7 });
+    expect(deadlines.observe(700, 450)).toEqual({ at: 600, reason: "pong" });
+    deadlines.expire(700, 450);
+    expect(subject.expired).toEqual(["pong"]);
+  });
+
+  it("do not call control frames a flood that have gathered while the caller was away, or did not read [R17]", () => {
+    const options = { controlFrames: 5, controlWindow: 100, ping: Number.POSITIVE_INFINITY };
+    for (const [how, gathered, found] of [
+      ["away", 30, undefined],
+      ["away", 31, "control-flood"],
+      ["paused", 30, undefined],
+      ["paused", 31, "control-flood"],
+      ["paused, nobody says since when", 30, "control-flood"],
+      ["paused for a moment", 6, "control-flood"],
+      ["here", 6, "control-flood"],
+    ] as const) {
+      const { subject, deadlines } = watched(options);
+      deadlines.observe(0);
+      if (how === "paused") deadlines.pause(0);
+      if (how === "paused, nobody says since when") deadlines.pause();
+      if (how === "paused for a moment") deadlines.pause(450);
+      deadlines.observe(460);
+      if (how.startsWith("paused")) deadlines.resume(500);
+      deadlines.observe(500);
+      subject.count({ bytesReceived: 1, controlFramesReceived: gathered });
+      expect([how, deadlines.observe(500, how === "away" ? 499 : undefined)?.reason]).toEqual([how, found]);
+    }
+  });
+
+  it("count as ever what comes after that, and what comes while the caller does not read [R17]", () => {
+    const { subject, deadlines } = watched({ controlFrames: 5, controlWindow: 100, ping: Number.POSITIVE_INFINITY });
+    deadlines.observe(0);
+    deadlines.pause(0);
+    subject.count({ bytesReceived: 1, controlFramesReceived: 10 });
+    expect(deadlines.observe(500, 400)).toBeUndefined();
+    deadlines.resume(600);
+    subject.count({ bytesReceived: 2, controlFramesReceived: 20 });
+    expect(deadlines.observe(600, 400)).toBeUndefined();
+    subject.count({ bytesReceived: 3, controlFramesReceived: 26 });
+    expect(deadlines.observe(700, 400)?.reason).toBe("control-flood");
   });
 
   it("turn off what is Infinity", () => {

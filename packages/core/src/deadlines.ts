@@ -24,6 +24,8 @@ export interface Deadline {
 /** What can be late: an `Endpoint`, or a `Connection` alone. */
 export interface DeadlineSubject {
   readonly state: ClosingState | "opening";
+  /** Whether an opening request has arrived that the application has not answered; undefined where there is none. */
+  readonly awaitsAnswer?: boolean;
   /** Whether a Ping of `expire("ping")` was taken that no Pong has answered. */
   readonly awaitsPong: boolean;
   /** Bytes of output that were not taken. */
@@ -80,6 +82,8 @@ export class Deadlines {
   #state: ClosingState | "opening" | undefined;
   /** When `#state` was entered, or when closing began. */
   #since: Instant = 0;
+  /** Whether an opening request has been seen that awaited its answer. */
+  #asked = false;
   #bytesReceived = -1;
   /** When bytes were last received, or a Ping was last sent. */
   #quietSince: Instant = 0;
@@ -89,6 +93,8 @@ export class Deadlines {
   #bytesTaken = 0;
   #stalledSince: Instant | undefined;
   #paused = false;
+  /** When reading was paused, until the first bytes after a pause longer than a window of control frames. */
+  #pausedAt: Instant = Number.POSITIVE_INFINITY;
   /** The transport is to be dropped, and ends in its own time. */
   #dropped = false;
   #windowStart: Instant = Number.NEGATIVE_INFINITY;
@@ -104,9 +110,11 @@ export class Deadlines {
 
   /**
    * The caller has stopped reading, so that the peer cannot show that it is alive: no Ping or Pong is due until `resume`.
+   * With `now`, control frames that gather in the meantime are no flood either.
    */
-  pause(): void {
+  pause(now: Instant = Number.POSITIVE_INFINITY): void {
     this.#paused = true;
+    this.#pausedAt = now;
   }
 
   /** The caller reads again, from `now` on. */
@@ -114,25 +122,32 @@ export class Deadlines {
     this.#paused = false;
     this.#quietSince = now;
     if (this.#pongAwaitedSince !== undefined) this.#pongAwaitedSince = now;
+    // What gathers in a shorter pause is what may come in a window.
+    if (now - this.#pausedAt < this.#limits.controlWindow) this.#pausedAt = Number.POSITIVE_INFINITY;
   }
 
-  /** Takes note of what has changed by `now`. Answers what is due next, or undefined when nothing ever is. */
-  observe(now: Instant): Deadline | undefined {
+  /**
+   * Takes note of what has changed by `now`. Answers what is due next, or undefined when nothing ever is.
+   *
+   * `awayUntil` is when the caller last came back, late for a timer, after nothing was read for a while: what is read after
+   * that came at no known time, and a Pong may still stand behind it.
+   */
+  observe(now: Instant, awayUntil: Instant = Number.NEGATIVE_INFINITY): Deadline | undefined {
     const { state } = this.#subject;
     if (state !== this.#state) this.#enter(state, now);
     if (state === "ended" || this.#dropped) return undefined;
-    if (state === "opening") return this.#due("opening", this.#since);
+    if (state === "opening") return this.#observeOpening(now);
     const { statistics } = this.#subject;
     const stalled = this.#observeStall(now, statistics.bytesTaken);
     if (state !== "open") return earlier(stalled, this.#due("closing", this.#since));
-    return earlier(stalled, this.#observeOpen(now, statistics));
+    return earlier(stalled, this.#observeOpen(now, awayUntil, statistics));
   }
 
-  /** Does what is due by `now`, and answers the events of it. */
-  expire(now: Instant): EndpointEvent[] {
+  /** Does what is due by `now`, and answers the events of it. `awayUntil` is as in `observe`. */
+  expire(now: Instant, awayUntil?: Instant): EndpointEvent[] {
     const events: EndpointEvent[] = [];
     for (let step = 0; step < maxSteps; step++) {
-      const deadline = this.observe(now);
+      const deadline = this.observe(now, awayUntil);
       if (deadline === undefined || deadline.at > now) return events;
       const { reason } = deadline;
       if (reason === "ping") this.#quietSince = now;
@@ -147,10 +162,20 @@ export class Deadlines {
     throw new Error("bug: a deadline stays due");
   }
 
-  #observeOpen(now: Instant, statistics: Statistics): Deadline | undefined {
+  #observeOpening(now: Instant): Deadline | undefined {
+    if (!this.#asked && this.#subject.awaitsAnswer === true) {
+      this.#asked = true;
+      // It was due, and the caller was too late to see that the request had come: its answer has a span of its own.
+      if (now - this.#since >= this.#limits.opening) this.#since = now;
+    }
+    return this.#due("opening", this.#since);
+  }
+
+  #observeOpen(now: Instant, awayUntil: Instant, statistics: Statistics): Deadline | undefined {
     const { bytesReceived, messagesReceived, messagesSent, controlFramesReceived } = statistics;
     if (bytesReceived !== this.#bytesReceived) {
       this.#bytesReceived = bytesReceived;
+      this.#observeReturn(now, awayUntil, controlFramesReceived);
       this.#quietSince = now;
     }
     if (messagesReceived + messagesSent !== this.#messages) {
@@ -176,6 +201,22 @@ export class Deadlines {
         ? this.#due("ping", this.#quietSince)
         : this.#due("pong", this.#pongAwaitedSince);
     return earlier(keepalive, idle);
+  }
+
+  /** Bytes have come. The first after the caller did not read for a while have gathered in that time. */
+  #observeReturn(now: Instant, awayUntil: Instant, controlFramesReceived: number): void {
+    const isResumed = !this.#paused && this.#pausedAt < now;
+    if (!isResumed && this.#quietSince >= awayUntil) return;
+    const gatheredSince = isResumed ? Math.min(this.#pausedAt, this.#quietSince) : this.#quietSince;
+    const { controlFrames, controlWindow, pong } = this.#limits;
+    if (!this.#paused) this.#pausedAt = Number.POSITIVE_INFINITY;
+    // As many control frames as would have been taken, had they been read when they came.
+    this.#windowStart = now;
+    this.#controlFrames =
+      (this.#controlFramesSeen ?? controlFramesReceived) + (controlFrames * (now - gatheredSince)) / controlWindow;
+    // The Pong may stand behind these bytes.
+    const awaited = this.#pongAwaitedSince;
+    if (awaited !== undefined && awayUntil >= awaited + pong) this.#pongAwaitedSince = now;
   }
 
   #observeStall(now: Instant, bytesTaken: number): Deadline | undefined {

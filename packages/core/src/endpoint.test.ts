@@ -152,6 +152,17 @@ describe("Endpoint", () => {
     expect(server.receiveHead(head)).toEqual([]);
   });
 
+  it("says whether a request awaits its answer", () => {
+    const { server } = opened();
+    expect([server.awaitsAnswer, Endpoint.server().awaitsAnswer, client().awaitsAnswer]).toEqual([false, false, false]);
+    const asked = Endpoint.server();
+    const asking = client();
+    for (const chunk of asking.takeOutput()) asked.receive(chunk);
+    expect(asked.awaitsAnswer).toBe(true);
+    asked.reject({ status: 403 });
+    expect(asked.awaitsAnswer).toBe(false);
+  });
+
   it("fails an opening handshake that takes too long, and drops a transport that does not end", () => {
     const server = Endpoint.server();
     expect([server.outputLength, server.transport, server.expire("ping")]).toEqual([0, "keep", []]);

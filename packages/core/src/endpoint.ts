@@ -122,6 +122,11 @@ export class Endpoint implements Output {
     return this.#connection?.statistics ?? noStatistics;
   }
 
+  /** Whether an opening request awaits `accept` or `reject`. */
+  get awaitsAnswer(): boolean {
+    return this.#over === undefined && this.#handshake instanceof ServerHandshake && this.#handshake.awaitsAnswer;
+  }
+
   get awaitsPong(): boolean {
     return this.#connection?.awaitsPong === true;
   }

@@ -18,12 +18,17 @@ export interface Alarm {
   ring(): void;
 }
 
+/** Milliseconds by which a timer is late when the program was away, and not merely busy. */
+const longDelay = 100;
+
 const alarmsByClock = new WeakMap<Clock, Alarms>();
 
 /** The alarms of one clock: a heap, in which each is due no later than the two below it. */
 export class Alarms {
   readonly #clock: Clock;
   readonly #heap: Alarm[] = [];
+  /** When the timer last fired so late that nothing can have been read for a while; see `Deadlines.observe`. */
+  awayUntil: Instant = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
   #timerAt: Instant = Number.POSITIVE_INFINITY;
 
@@ -102,8 +107,13 @@ export class Alarms {
     if (first === undefined || first.at >= this.#timerAt) return;
     this.#disarm();
     this.#timerAt = first.at;
-    this.#timer = startTimer(this.#clock, Math.max(0, Math.ceil(first.at - now)), () => this.#fire());
+    const span = Math.max(0, Math.ceil(first.at - now));
+    this.#timer = startTimer(this.#clock, span, () => this.#fire(), this.#late);
   }
+
+  readonly #late = (delay: number): void => {
+    if (delay >= longDelay) this.awayUntil = this.#clock.now();
+  };
 
   #disarm(): void {
     this.#timer?.cancel();

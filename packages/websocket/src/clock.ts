@@ -15,7 +15,10 @@ export interface Clock {
    * output of a turn leaves. By default a few microtasks later than the last call.
    */
   defer?(task: () => void): void;
-  /** Runs `task` after the I/O that is pending, so that others have their turn between the writes of a large message. */
+  /**
+   * Runs `task` after the I/O that is pending: so that others have their turn between the writes of a large message, and
+   * nobody is judged by a timer before what has arrived is read. For timers, two of 0 ms in a row stand for it by default.
+   */
   nextTurn?(task: () => void): void;
   /** Takes an error of the application that no `onError` takes. */
   reportError?(error: unknown): void;

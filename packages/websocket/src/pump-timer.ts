@@ -17,6 +17,8 @@ export interface TimedPump {
   readonly bufferedLength: number;
   /** Something was due: these are the events of it, and whether the endpoint has queued a Ping of its own. */
   expired(events: readonly EndpointEvent[], sentPing: boolean): void;
+  /** Writes what there is room for, so that it does not count as stalled. */
+  write(): void;
   /** Drops the transport. */
   abort(): void;
 }
@@ -53,7 +55,7 @@ export class PumpTimer implements Alarm {
 
   /** Nothing is read for a while. */
   pause(): void {
-    this.#deadlines.pause();
+    this.#deadlines.pause(this.#alarms.now());
   }
 
   resume(): void {
@@ -63,7 +65,7 @@ export class PumpTimer implements Alarm {
   /** Sees what has changed, and sets the alarm for what is due next. */
   update(): void {
     const now = this.#alarms.now();
-    const at = this.#deadlines.observe(now)?.at ?? this.#linger(now);
+    const at = this.#deadlines.observe(now, this.#alarms.awayUntil)?.at ?? this.#linger(now);
     if (at === undefined) this.stop();
     // An alarm that is too early is left: it finds nothing due and is set again, which is cheaper than to move it every turn.
     else if (at < this.at) this.#alarms.set(this, at, now);
@@ -75,12 +77,14 @@ export class PumpTimer implements Alarm {
   }
 
   ring(): void {
+    // There may be room since the turn of I/O that lies before this call.
+    this.#pump.write();
     const now = this.#alarms.now();
     const { endpoint } = this.#pump;
     const lingersUntil = this.#linger(now);
     if (lingersUntil !== undefined && now >= lingersUntil) this.#pump.abort();
     const before = endpoint.outputLength;
-    const events = this.#deadlines.expire(now);
+    const events = this.#deadlines.expire(now, this.#alarms.awayUntil);
     // In an open connection nothing else is due that has output.
     this.#pump.expired(events, endpoint.state === "open" && endpoint.outputLength > before);
   }

@@ -17,6 +17,7 @@ import {
   type Rejection,
   type RequestHead,
 } from "@hybi/core";
+import { noteArrival } from "./arrivals.ts";
 import { type Clock, clockOf, defer } from "./clock.ts";
 import { orNoReason } from "./error-text.ts";
 import { queueMicrotask } from "./platform.ts";
@@ -204,6 +205,7 @@ export class Pump implements TransportSink, TimedPump {
   // What the transport tells
 
   data(chunk: Uint8Array, isLast = false): void {
+    noteArrival();
     if (this.#closed || this.#aborted) return;
     if (this.#isStarting) {
       queueMicrotask(() => this.data(chunk));
@@ -247,6 +249,7 @@ export class Pump implements TransportSink, TimedPump {
   }
 
   end(): void {
+    noteArrival();
     if (this.#closed || this.#aborted) return;
     if (this.#isStarting) {
       queueMicrotask(() => this.end());
@@ -270,6 +273,11 @@ export class Pump implements TransportSink, TimedPump {
   }
 
   // What its timer tells
+
+  /** Writes what there is room for. */
+  write(): void {
+    if (!this.#closed && this.#early === noEvents) this.#writer.write();
+  }
 
   expired(events: readonly EndpointEvent[], sentPing: boolean): void {
     this.#tell(events);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { TestClock } from "../tests/support/clock.ts";
+import { noteArrival } from "./arrivals.ts";
 import { startTimer } from "./timer.ts";
 
 const longest = 2 ** 31 - 1;
@@ -56,5 +57,96 @@ describe("a timer", () => {
     startTimer(clock, 5, () => runs++).cancel();
     await clock.advance(5);
     expect(runs).toBe(1);
+  });
+});
+
+describe("a timer that has fired", () => {
+  /** A clock whose turns are taken one by one. */
+  function setUp(): { clock: TestClock; turns: (() => void)[]; late(milliseconds: number): Promise<void> } {
+    const turns: (() => void)[] = [];
+    const clock = Object.assign(new TestClock(), { nextTurn: (task: () => void) => void turns.push(task) });
+    return { clock, turns, late: (milliseconds) => clock.late(milliseconds) };
+  }
+
+  it("lets one turn pass, late or not, before its task is run [R17]", async () => {
+    for (const delay of [0, 1, 1_000_000]) {
+      const { clock, turns, late } = setUp();
+      let runs = 0;
+      startTimer(clock, 10, () => runs++);
+      await late(10 + delay);
+      expect([runs, turns.length]).toEqual([0, 1]);
+      turns.shift()?.();
+      expect([runs, turns.length]).toEqual([1, 0]);
+    }
+  });
+
+  it("lets turns pass as long as something arrives in each, and for as long as it is late [R17]", async () => {
+    const { clock, turns, late } = setUp();
+    let runs = 0;
+    startTimer(clock, 10, () => runs++);
+    await late(110);
+    for (let turn = 0; turn < 50; turn++) {
+      noteArrival();
+      turns.shift()?.();
+      expect([runs, turns.length]).toEqual([0, 1]);
+    }
+    await clock.advance(100);
+    noteArrival();
+    turns.shift()?.();
+    expect([runs, turns.length]).toEqual([1, 0]);
+  });
+
+  it("lets one turn pass when it is in time, whatever arrives, and many at most [R17]", async () => {
+    for (const [delay, most] of [
+      [0, 1],
+      [100, 1_000],
+    ] as const) {
+      const { clock, turns, late } = setUp();
+      let runs = 0;
+      startTimer(clock, 10, () => runs++);
+      await late(10 + delay);
+      let taken = 0;
+      for (; turns.length > 0 && taken < 2_000; taken++) {
+        noteArrival();
+        turns.shift()?.();
+      }
+      expect([runs, taken]).toEqual([1, most]);
+    }
+  });
+
+  it("takes two timers of 0 ms in a row for a turn where the clock knows of none [R17]", async () => {
+    const clock = new TestClock();
+    let runs = 0;
+    startTimer(clock, 10, () => runs++);
+    const before = clock.timersSet;
+    await clock.advance(10);
+    expect([runs, clock.timersSet - before]).toEqual([1, 2]);
+  });
+
+  it("runs nothing when it is cancelled in that turn [R17]", async () => {
+    const { clock, turns, late } = setUp();
+    let runs = 0;
+    const timer = startTimer(clock, 10, () => runs++);
+    await late(10);
+    timer.cancel();
+    turns.shift()?.();
+    const plain = new TestClock();
+    const other = startTimer(plain, 10, () => runs++);
+    plain.setTimeout(() => other.cancel(), 10);
+    await plain.advance(10);
+    expect([runs, turns.length, plain.due]).toEqual([0, 0, []]);
+  });
+
+  it("says by how much it is late, before anything is read [R17]", async () => {
+    const { clock, turns, late } = setUp();
+    const delays: number[] = [];
+    startTimer(
+      clock,
+      10,
+      () => {},
+      (delay) => delays.push(delay),
+    );
+    await late(35);
+    expect([delays, turns.length]).toEqual([[25], 1]);
   });
 });

@@ -71,6 +71,11 @@ export class ServerHandshake {
     return this.#head.length;
   }
 
+  /** Whether a request awaits `accept` or `reject`. */
+  get awaitsAnswer(): boolean {
+    return this.#phase === "awaiting-answer";
+  }
+
   /** Bytes not yet taken. */
   get outputLength(): number {
     return this.#output.length;

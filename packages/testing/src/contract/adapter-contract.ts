@@ -4,6 +4,7 @@ import { closingContract } from "./closing.ts";
 import { errorContract } from "./errors.ts";
 import { flowContract } from "./flow.ts";
 import { interfaceContract } from "./interface.ts";
+import { lateTimerContract } from "./late-timers.ts";
 import { messageContract } from "./messages.ts";
 import { neighbourContract } from "./neighbours.ts";
 import { openingContract } from "./opening.ts";
@@ -33,6 +34,7 @@ export function adapterContract(name: string, adapter: Adapter, runner: Runner):
     errorContract(adapter, runner);
     interfaceContract(adapter, runner);
     neighbourContract(adapter, runner);
+    lateTimerContract(adapter, runner);
     reconnectingContract(adapter, runner);
     tlsContract(adapter, runner);
     unixSocketContract(adapter, runner);

@@ -38,6 +38,12 @@ export class TestClock implements Clock {
     this.reported.push(error);
   }
 
+  /** Time passes unseen: what was due meanwhile happens then. */
+  async late(milliseconds: number): Promise<void> {
+    this.#now += milliseconds;
+    await this.advance(0);
+  }
+
   /** Time passes, and what is due happens in its order, each with what it causes. */
   async advance(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;

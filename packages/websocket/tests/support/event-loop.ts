@@ -1,0 +1,84 @@
+/** An event loop as Node has it, in which time is a number: due timers, then I/O that is ready, then what asked for a turn. */
+import type { Clock } from "../../src/clock.ts";
+
+interface Timer {
+  readonly at: number;
+  readonly task: () => void;
+}
+
+export class EventLoop implements Clock {
+  readonly nextTurn?: (task: () => void) => void;
+  /** For `pair`: runs `task` when I/O is looked after. */
+  readonly schedule: (task: () => void) => void = (task) => void this.#ready.push(task);
+  readonly reported: unknown[] = [];
+  #now = 0;
+  #timers: Timer[] = [];
+  #ready: (() => void)[] = [];
+  #turns: (() => void)[] = [];
+
+  /** Whether it tells turns, or they have to be made of timers. */
+  constructor(turns: "turns" | "timers only" = "turns") {
+    if (turns === "turns") this.nextTurn = (task) => void this.#turns.push(task);
+  }
+
+  get timers(): number {
+    return this.#timers.length;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  setTimeout(task: () => void, milliseconds: number): unknown {
+    const timer: Timer = { at: this.#now + milliseconds, task };
+    this.#timers.push(timer);
+    return timer;
+  }
+
+  clearTimeout(timer: unknown): void {
+    this.#timers = this.#timers.filter((other) => other !== timer);
+  }
+
+  reportError(error: unknown): void {
+    this.reported.push(error);
+  }
+
+  /** Nothing is looked after for so long: a busy program, or one that is suspended. */
+  busy(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
+  /** Goes on for `milliseconds`, and until nothing is left to do without time passing. */
+  async run(milliseconds = 0): Promise<void> {
+    const end = this.#now + milliseconds;
+    for (let turn = 0; turn < 10_000; turn++) {
+      await rest();
+      const due = this.#timers.filter(({ at }) => at <= this.#now).sort((left, right) => left.at - right.at);
+      const isIdle = due.length + this.#ready.length + this.#turns.length === 0;
+      const next = Math.min(...this.#timers.map(({ at }) => at));
+      if (isIdle && next > end) {
+        this.#now = Math.max(this.#now, end);
+        return;
+      }
+      if (isIdle) this.#now = next;
+      for (const timer of due) {
+        if (!this.#timers.includes(timer)) continue;
+        this.clearTimeout(timer);
+        timer.task();
+        await rest();
+      }
+      for (const queue of [this.#ready.splice(0), () => this.#turns.splice(0)]) {
+        for (const task of typeof queue === "function" ? queue() : queue) {
+          task();
+          await rest();
+        }
+      }
+    }
+    throw new Error("it never rests");
+  }
+}
+
+/** What was asked for as microtasks has happened. */
+function rest(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
