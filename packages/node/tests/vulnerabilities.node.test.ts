@@ -14,7 +14,7 @@ const frame = (text: string): Uint8Array =>
   encodeFrame({ opcode: opcodes.text, payload: Buffer.from(text), maskingKey: 0x01020304 });
 
 describe("an HTTP server that drops fields beyond its limit", () => {
-  it("answers a request whose Upgrade is among them with an error, and serves the next one [V06]", async () => {
+  it("answers a request whose Upgrade is among them with an error, and serves the next one [V06] [R31]", async () => {
     const { port, server } = await openHttpServer();
     server.maxHeadersCount = 4;
     server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, {}, echo));

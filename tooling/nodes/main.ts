@@ -1,0 +1,44 @@
+/**
+ * `pnpm test:nodes`: runs the suites in each maintained version of Node, of which package.json beside this file has the
+ * list, but for the one that runs this; and ends with `N passed, N failed`. `pnpm test:nodes 22 26` runs those named, and
+ * `pnpm test:nodes 26 closing` only the files whose path contains "closing".
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root, run } from "../repository.ts";
+import { runSuite, vitest } from "../test-all/run-suite.ts";
+import { concludeTests, type Tally } from "../test-all/tally.ts";
+import { chooseSeed } from "../vitest/seed.ts";
+
+const folder = join(root, "tooling/nodes");
+const { dependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+  dependencies: Record<string, string>;
+};
+const installed = Object.keys(dependencies).map((name) => name.replace("node", ""));
+const args = process.argv.slice(2);
+const named = args.filter((arg) => installed.includes(arg));
+const filters = args.filter((arg) => !installed.includes(arg));
+const [own] = process.versions.node.split(".");
+const majors = named.length > 0 ? named : installed.filter((major) => major !== own);
+
+const { exitCode } = await run(["pnpm", "install", "--frozen-lockfile"], { cwd: folder });
+if (exitCode !== 0) throw new Error("The versions of Node could not be installed.");
+
+const seed = String(chooseSeed(process.env));
+console.log(`fast-check seed ${seed}: repeat this run with HYBI_SEED=${seed}`);
+const tallies: Tally[] = [];
+for (const major of majors) {
+  const bin = join(folder, `node_modules/node${major}/bin`);
+  console.log(`\n=== Node ${major} (${dependencies[`node${major}`]?.split("@")[1]}) ===`);
+  tallies.push(
+    await runSuite({
+      name: `Node ${major}`,
+      command: [join(bin, "node"), vitest],
+      options: ["--config", "vitest.workspace.ts", ...filters],
+      // What the tests start is of the same version.
+      env: { HYBI_SEED: seed, PATH: `${bin}:${join(root, "node_modules/.bin")}:${process.env.PATH}` },
+      mayBeEmpty: filters.length > 0,
+    }),
+  );
+}
+concludeTests(tallies);
