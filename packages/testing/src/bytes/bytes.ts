@@ -27,10 +27,12 @@ export function pattern(length: number, seed = 0): Uint8Array {
   return bytes;
 }
 
-const encoder = new TextEncoder();
+let encoder: { encode(text: string): Uint8Array } | undefined;
 
 /** `text` as UTF-8. */
 export function utf8(text: string): Uint8Array {
+  // With the first text: an engine that has none can load the package all the same.
+  encoder ??= new TextEncoder();
   return encoder.encode(text);
 }
 

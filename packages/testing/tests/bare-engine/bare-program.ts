@@ -14,6 +14,7 @@ import {
   WebSocketServer,
 } from "@hybi/websocket";
 
+export { chunking, Simulation } from "@hybi/testing";
 export { WireDump } from "@hybi/testing/inspect";
 export { createWebSocketClass, fromStreams, WebSocketServer, WebSocketStream } from "@hybi/websocket";
 
