@@ -38,7 +38,7 @@ class Wire {
     this.near = near;
     near.start({
       data: (chunk) => {
-        const head = new TextDecoder("latin1").decode(chunk);
+        const head = String.fromCharCode(...chunk);
         this.received.push(head);
         if (chunk[0] === 0x89) this.ping = chunk.slice(2, 2 + (chunk[1] ?? 0));
       },
