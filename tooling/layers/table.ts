@@ -22,6 +22,8 @@ export const sharedModules: Readonly<Record<string, LayerRule>> = {
   violation: { mayImport: [] },
   "usage-error": { mayImport: [] },
   duration: { mayImport: [] },
+  options: { mayImport: [] },
+  "setting-checks": { mayImport: [] },
   extension: { mayImport: [] },
   output: { mayImport: ["closing/states"] },
   // Events carry what the layers found out, so their types name the types of these.

@@ -1,15 +1,19 @@
 /** The client: a connection to a ws or wss URL over TCP, TLS or a Unix socket. */
 import { isIP } from "node:net";
+import { type OptionCheck, type OptionChecks, takes } from "@hybi/core";
 import {
+  type ConnectOptions as AnyConnectOptions,
   type WebSocket as AnyWebSocket,
   type WebSocketStream as AnyWebSocketStream,
   type ClientSocketOptions,
   type Connect,
   type ConnectTarget,
+  connectWith,
   createWebSocketClass,
   createWebSocketStreamClass,
-  opened,
   type Transport,
+  type WebSocketClass,
+  type WebSocketStreamClass,
 } from "@hybi/websocket";
 import { BunTransport, socketHandlers } from "./bun-transport.ts";
 
@@ -36,11 +40,20 @@ export interface TlsClientOptions {
 }
 
 /** Options of `connect`. */
-export interface ConnectOptions extends ClientSocketOptions {
-  readonly transport?: TransportOptions | undefined;
-  /** Gives the attempt up; `connect` rejects with its reason. Does nothing once the connection is open. */
-  readonly signal?: AbortSignal | undefined;
-}
+export interface ConnectOptions extends AnyConnectOptions<TransportOptions> {}
+
+const tlsChecks: OptionChecks<TlsClientOptions> = {
+  ca: takes.only("a string, or a list of strings", (value) => [value].flat().every((one) => typeof one === "string")),
+  cert: takes.text,
+  key: takes.text,
+  serverName: takes.text,
+  rejectUnauthorized: takes.boolean,
+};
+
+const transportCheck: OptionCheck = takes.options<TransportOptions>(
+  { tls: takes.options(tlsChecks, { cacerts: "ca" }), path: takes.text },
+  Object.fromEntries(["ca", "cacerts", "cert", "key", "servername", "rejectunauthorized"].map((name) => [name, "tls"])),
+);
 
 // One function for all clients: masking keys are drawn from one pool for each source.
 const defaults: ClientSocketOptions = { random: (target) => crypto.getRandomValues(target) };
@@ -120,11 +133,19 @@ const destination = (_url: unknown, options: unknown): string | undefined => {
 const openTransport: Connect = Object.assign(openAny, { destination });
 
 /** The `WebSocket` of the web platform, over Bun's sockets. Its options take `TransportOptions` as `transport`. */
-export const WebSocket: typeof AnyWebSocket = createWebSocketClass(openTransport, defaults);
+export const WebSocket: WebSocketClass<TransportOptions> = createWebSocketClass(
+  openTransport,
+  defaults,
+  transportCheck,
+);
 export type WebSocket = AnyWebSocket;
 
 /** `WebSocketStream`, over Bun's sockets. */
-export const WebSocketStream: typeof AnyWebSocketStream = createWebSocketStreamClass(openTransport, defaults);
+export const WebSocketStream: WebSocketStreamClass<TransportOptions> = createWebSocketStreamClass(
+  openTransport,
+  defaults,
+  transportCheck,
+);
 export type WebSocketStream = AnyWebSocketStream;
 
 /**
@@ -136,8 +157,6 @@ export type WebSocketStream = AnyWebSocketStream;
  * const socket = await connect("wss://example.com/chat", { protocols: "chat" });
  * socket.send("hello");
  */
-export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<WebSocket> {
-  const { signal, ...rest } = options;
-  signal?.throwIfAborted();
-  return opened(new WebSocket(url, rest), signal);
+export function connect(url: string | URL, options: ConnectOptions = {}): Promise<WebSocket> {
+  return connectWith(WebSocket, url, options);
 }

@@ -1,6 +1,8 @@
 /** A server of its own: TCP, TLS or a Unix socket, where every connection is an opening handshake. */
+import { type OptionCheck, takes, UsageError } from "@hybi/core";
 import {
   type ListenOptions as AnyListenOptions,
+  checkListenOptions,
   type ListeningServer,
   listeningServer,
   type OpeningHandler,
@@ -17,6 +19,14 @@ export interface ListenOptions extends AnyListenOptions {
 /** A server that listens. */
 export type Server = ListeningServer;
 
+const tlsChecks = takes.options({ cert: takes.text, key: takes.text });
+
+const tlsCheck: OptionCheck = (value, path) => {
+  tlsChecks(value, path);
+  const { cert, key } = value as { cert?: string; key?: string };
+  if (cert === undefined || key === undefined) throw new UsageError("option/type", `${path} takes a cert and its key.`);
+};
+
 /**
  * Listens, and calls `handler` with each opening request that is valid. Resolves when it listens.
  *
@@ -27,6 +37,7 @@ export type Server = ListeningServer;
  * });
  */
 export async function listen(options: ListenOptions, handler: OpeningHandler): Promise<Server> {
+  checkListenOptions(options, tlsCheck);
   const { port = 0, host: hostname = "0.0.0.0", path, tls, ...rest } = options;
   const sockets = new WebSocketServer(handler, rest);
   const secure = tls !== undefined;

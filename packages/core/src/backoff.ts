@@ -3,8 +3,7 @@
  * the clients of a server that went down do not all come back at once; later ones after truncated exponential delays.
  */
 import type { RandomSource } from "./bytes/random-pool.ts";
-import { checkDuration } from "./duration.ts";
-import { UsageError } from "./usage-error.ts";
+import { checkOptions, type OptionAliases, type OptionCheck, type OptionChecks, takes } from "./options.ts";
 
 /** How to back off. Times are milliseconds. */
 export interface BackoffOptions {
@@ -22,6 +21,37 @@ export interface BackoffOptions {
   readonly random: RandomSource;
 }
 
+/** A delay without end would be no attempt at all, which `attempts` says better. */
+const finiteDuration: OptionCheck = (value, path) => {
+  takes.duration(value, path);
+  takes.finite(value, path);
+};
+
+/** The checks of how to back off. */
+export const backoffChecks: OptionChecks<BackoffOptions> = {
+  firstDelay: finiteDuration,
+  maximumDelay: finiteDuration,
+  factor: (value, path) => {
+    takes.atLeast(1)(value, path);
+    takes.finite(value, path);
+  },
+  attempts: takes.atLeast(0),
+  stableAfter: takes.duration,
+  random: takes.callback,
+};
+
+/** What other implementations call them. */
+export const backoffAliases: OptionAliases = {
+  delay: "firstDelay",
+  mindelay: "firstDelay",
+  minreconnectiondelay: "firstDelay",
+  maxdelay: "maximumDelay",
+  maxreconnectiondelay: "maximumDelay",
+  maxretries: "attempts",
+  retries: "attempts",
+  maxattempts: "attempts",
+};
+
 /** A pure machine: instants and randomness come from the caller, and no time passes in it. */
 export class Backoff {
   readonly #firstDelay: number;
@@ -37,13 +67,12 @@ export class Backoff {
 
   /** @throws UsageError `option/range` */
   constructor(options: BackoffOptions) {
-    const { firstDelay = 5_000, maximumDelay = 300_000, factor = 2 } = options;
-    const { attempts = Number.POSITIVE_INFINITY, stableAfter = 10_000 } = options;
-    this.#firstDelay = checkDuration("firstDelay", finite("firstDelay", firstDelay));
-    this.#maximumDelay = checkDuration("maximumDelay", finite("maximumDelay", maximumDelay));
-    this.#factor = atLeast("factor", finite("factor", factor), 1);
-    this.#maxAttempts = atLeast("attempts", attempts, 0);
-    this.#stableAfter = checkDuration("stableAfter", stableAfter);
+    checkOptions("a Backoff", options, backoffChecks, backoffAliases);
+    this.#firstDelay = options.firstDelay ?? 5_000;
+    this.#maximumDelay = options.maximumDelay ?? 300_000;
+    this.#factor = options.factor ?? 2;
+    this.#maxAttempts = options.attempts ?? Number.POSITIVE_INFINITY;
+    this.#stableAfter = options.stableAfter ?? 10_000;
     this.#random = options.random;
   }
 
@@ -86,15 +115,4 @@ export class Backoff {
     this.#random(bytes);
     return (bytes[0]! + bytes[1]! * 256 + bytes[2]! * 65_536 + bytes[3]! * 16_777_216) / 0x1_0000_0000;
   }
-}
-
-/** A delay without end would be no attempt at all, which `attempts` says better. */
-function finite(name: string, value: number): number {
-  if (value === Number.POSITIVE_INFINITY) throw new UsageError("option/range", `${name} must be finite.`);
-  return value;
-}
-
-function atLeast(name: string, value: number, least: number): number {
-  if (typeof value === "number" && value >= least) return value;
-  throw new UsageError("option/range", `${name} must be a number of at least ${least}.`);
 }

@@ -10,7 +10,9 @@ import type { AssemblerOptions, Delivery } from "./message/assembler.ts";
 import type { ActiveTransform } from "./message/decode-pipeline.ts";
 import type { OutgoingOptions } from "./message/outgoing.ts";
 import type { Agreement } from "./opening/agreement.ts";
+import { checkOptions, type OptionChecks, takes } from "./options.ts";
 import type { Role } from "./role.ts";
+import { settingAliases, settingChecks } from "./setting-checks.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** Options of a connection; all have defaults, but a client needs `random`. */
@@ -34,6 +36,17 @@ export interface ConnectionOptions {
 
 const defaultFragmentSize = 65_536;
 
+const connectionChecks: OptionChecks<ConnectionOptions> = { ...settingChecks, offset: takes.atLeast(0) };
+
+/**
+ * Checks what a connection is given, if it was not given to an endpoint before.
+ *
+ * @throws UsageError `option/unknown`, `option/type`, `option/range`
+ */
+export function checkConnectionOptions(options: ConnectionOptions): void {
+  checkOptions("a connection", options, connectionChecks, settingAliases);
+}
+
 /**
  * Options that were checked, with their defaults, in the forms that the parts of a connection take them in. They hold on
  * to this one object, which connections of the same options share.
@@ -47,7 +60,7 @@ const shared: Record<Role, Latest<ConnectionSettings>> = { client: new Latest(),
 /** @throws UsageError `option/range`, `option/random-missing` */
 export function resolveOptions(role: Role, options: ConnectionOptions): ConnectionSettings {
   const { fragmentSize = defaultFragmentSize, host = portableHost, delivery = "messages" } = options;
-  if (!(fragmentSize >= 1)) throw new UsageError("option/range", "fragmentSize must be at least 1.");
+  settingChecks.fragmentSize(fragmentSize, "fragmentSize");
   if (role === "client" && options.random === undefined) throw new UsageError("option/random-missing");
   return shared[role].like({
     role,

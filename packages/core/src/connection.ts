@@ -14,6 +14,7 @@ import { statusCodes } from "./closing/status-code.ts";
 import {
   type ConnectionOptions,
   type ConnectionSettings,
+  checkConnectionOptions,
   createTransforms,
   resolveOptions,
   withTransforms,
@@ -29,10 +30,11 @@ import type { Limits } from "./limits.ts";
 import { Assembler } from "./message/assembler.ts";
 import type { ActiveTransform } from "./message/decode-pipeline.ts";
 import { MessageStream } from "./message/message-stream.ts";
-import { Outgoing, type SendOptions } from "./message/outgoing.ts";
+import { checkSendOptions, Outgoing, type SendOptions } from "./message/outgoing.ts";
 import type { PreparedMessage } from "./message/prepared-message.ts";
 import type { MessageKind } from "./message-kind.ts";
 import type { Agreement } from "./opening/agreement.ts";
+import { checkOptions, type OptionChecks, takes } from "./options.ts";
 import type { DeadlineReason, Output, Statistics } from "./output.ts";
 import type { Role } from "./role.ts";
 import { UsageError } from "./usage-error.ts";
@@ -47,7 +49,14 @@ export interface CloseOptions {
   readonly afterMessages?: boolean | undefined;
 }
 
+const closeChecks: OptionChecks<CloseOptions> = { afterMessages: takes.boolean };
+
 const noPayload = new Uint8Array(0);
+
+function checkedSettings(role: Role, options: ConnectionOptions): ConnectionSettings {
+  checkConnectionOptions(options);
+  return resolveOptions(role, options);
+}
 
 /**
  * One connection.
@@ -94,7 +103,7 @@ export class Connection implements Output {
   constructor(
     agreement: Agreement,
     options: ConnectionOptions = {},
-    settings: ConnectionSettings = resolveOptions(agreement.role, options),
+    settings: ConnectionSettings = checkedSettings(agreement.role, options),
   ) {
     const { role } = agreement;
     this.agreement = agreement;
@@ -286,6 +295,7 @@ export class Connection implements Output {
   sendClose(statusCode?: number, reason = "", options?: CloseOptions): void {
     const payload = formatClosePayload(this.role, statusCode, reason, this.#settings.host);
     if (!this.#closing.request()) return;
+    if (options !== undefined) checkOptions("sendClose", options, closeChecks);
     if (options?.afterMessages === false) this.#outgoing.hastenClose(payload);
     else this.#outgoing.sendClose(payload);
   }
@@ -393,7 +403,7 @@ export class Connection implements Output {
   #checkSend(options: SendOptions | undefined): void {
     if (this.state !== "open") this.#checkUnclosed();
     if (this.#outgoing.length > this.#settings.limits.queuedOutput) throw new UsageError("send/queue-full");
-    if (options?.priority !== undefined && !Number.isInteger(options.priority)) throw new UsageError("send/priority");
+    if (options !== undefined) checkSendOptions(options);
   }
 
   #checkUnclosed(): void {

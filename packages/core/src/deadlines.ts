@@ -6,9 +6,9 @@
  * compares are counters, so that a turn costs a few comparisons and nothing is recorded twice.
  */
 import type { ClosingState } from "./closing/states.ts";
-import { checkDuration } from "./duration.ts";
 import type { EndpointEvent } from "./events.ts";
 import { Latest } from "./latest.ts";
+import { type OptionCheck, type OptionChecks, onceChecked, takes } from "./options.ts";
 import type { DeadlineReason, Statistics } from "./output.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -103,7 +103,7 @@ export class Deadlines {
   #controlFramesSeen: number | undefined;
 
   /** @throws UsageError `option/range` */
-  constructor(subject: DeadlineSubject, options: DeadlineOptions = {}) {
+  constructor(subject: DeadlineSubject, options: DeadlineOptions = noOptions) {
     this.#subject = subject;
     this.#limits = resolveSpans(options);
   }
@@ -253,34 +253,55 @@ export class Deadlines {
   }
 }
 
+const noOptions: DeadlineOptions = {};
+
 const names = Object.keys(defaults) as (keyof Spans)[];
 
 const shared = new Latest<Readonly<Spans>>(defaults);
 
+const amount = takes.atLeast(0);
+
+const deadlineChecks: OptionChecks<DeadlineOptions> = {
+  opening: takes.duration,
+  closing: takes.duration,
+  ping: (value, path) => {
+    takes.duration(value, path);
+    // Every instant would be one to send a Ping at.
+    if (value === 0) throw new UsageError("option/range", `${path} must be more than 0.`);
+  },
+  pong: takes.duration,
+  stalled: takes.duration,
+  idle: takes.duration,
+  controlFrames: amount,
+  controlWindow: takes.duration,
+};
+
+/** What other implementations call them. */
+const aliases = {
+  handshake: "opening",
+  handshaketimeout: "opening",
+  timeout: "opening",
+  pinginterval: "ping",
+  close: "closing",
+};
+
+/** The option `deadlines`. */
+export const deadlinesCheck: OptionCheck = takes.options(deadlineChecks, aliases);
+
 /**
  * Checks `options` where they are given, before there is a subject.
  *
- * @throws UsageError `option/range`
+ * @throws UsageError `option/unknown`, `option/type`, `option/range`
  */
-export function checkDeadlines(options: DeadlineOptions): void {
-  resolveSpans(options);
-}
+export const checkDeadlines: (options: DeadlineOptions) => void = onceChecked((options) =>
+  deadlinesCheck(options, "deadlines"),
+);
 
 function resolveSpans(options: DeadlineOptions): Readonly<Spans> {
+  checkDeadlines(options);
   const spans = { ...defaults };
-  for (const name of names) {
-    const value = options[name];
-    if (value === undefined) continue;
-    spans[name] = name === "controlFrames" ? checkCount(name, value) : checkDuration(`deadlines.${name}`, value);
-  }
-  // Every instant would be one to send a Ping at.
-  if (spans.ping === 0) throw new UsageError("option/range", "deadlines.ping must be more than 0.");
+  for (const name of names) spans[name] = options[name] ?? spans[name];
   return shared.like(spans);
-}
-
-function checkCount(name: keyof DeadlineOptions, value: number): number {
-  if (typeof value === "number" && value >= 0) return value;
-  throw new UsageError("option/range", `deadlines.${name} must be a number of at least 0.`);
 }
 
 function earlier(first: Deadline | undefined, second: Deadline | undefined): Deadline | undefined {

@@ -94,8 +94,8 @@ export class Endpoint implements Output {
    *
    * @throws UsageError for options that are out of range
    */
-  static server(options: ServerOptions = {}): Endpoint {
-    return new Endpoint("server", new ServerHandshake(options), options);
+  static server(options?: ServerOptions): Endpoint {
+    return new Endpoint("server", new ServerHandshake(options), options ?? {});
   }
 
   /** Where the endpoint stands: before the connection is open, and then where the closing handshake does. */

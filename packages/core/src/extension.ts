@@ -4,6 +4,7 @@
  * bit that it does not own, and two that own the same bit are never agreed together.
  */
 import type { MessageKind } from "./message-kind.ts";
+import { type OptionCheck, takes } from "./options.ts";
 import type { Role } from "./role.ts";
 import type { ViolationCode } from "./violation.ts";
 
@@ -74,3 +75,16 @@ export interface MessageTransform {
   /** The connection is over: release what is held. Called once; nothing is called after it. */
   release(): void;
 }
+
+const methods = ["offers", "checkAnswer", "answer", "createTransform"] as const;
+
+/** A list of extensions, and not of what makes them: who forgets to call `permessageDeflate` is told so. */
+export const extensionsCheck: OptionCheck = takes.list(
+  "a list of extensions, such as [permessageDeflate()]",
+  takes.only("an extension, such as permessageDeflate(), which is called", (value) => {
+    if (typeof value !== "object" || value === null) return false;
+    const extension = value as Record<string, unknown>;
+    if (typeof extension.name !== "string" || typeof extension.rsv !== "number") return false;
+    return methods.every((method) => typeof extension[method] === "function");
+  }),
+);

@@ -3,6 +3,8 @@
  * portable ones are used where none is given, and tests/properties/equivalence.test.ts holds them equal.
  */
 
+import { type OptionCheck, type OptionChecks, takes } from "./options.ts";
+
 /** Functions of the host, injected as `options.host`. One object for all endpoints keeps their call sites monomorphic. */
 export interface HostFunctions {
   /** Whether `bytes[start, end)` is UTF-8. On Node: `isUtf8` of node:buffer. */
@@ -27,3 +29,15 @@ export interface HostFunctions {
 
 /** No help from the host. */
 export const portableHost: HostFunctions = {};
+
+const hostChecks: OptionChecks<HostFunctions> = {
+  isUtf8: takes.callback,
+  decodeUtf8: takes.callback,
+  decodeAscii: takes.callback,
+  encodeUtf8: takes.callback,
+  unmask: takes.callback,
+  sha1: takes.callback,
+};
+
+/** The option `host`. */
+export const hostCheck: OptionCheck = takes.options(hostChecks);

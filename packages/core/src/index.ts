@@ -63,6 +63,24 @@ export { UsageError, type UsageErrorCode, usageErrorTable } from "./usage-error.
 export { defaultLimits, type Limits } from "./limits.ts";
 export type { Leniency } from "./leniency.ts";
 
+// How options are checked, here and in the packages above, and the checks of those that they pass on.
+export {
+  checkOptions,
+  type OptionAliases,
+  type OptionCheck,
+  type OptionChecks,
+  onceChecked,
+  type Takes,
+  takes,
+} from "./options.ts";
+export { settingAliases, settingChecks } from "./setting-checks.ts";
+export { openingChecks } from "./opening/client-request.ts";
+export { answerAliases, answerChecks } from "./opening/response.ts";
+export { rejectionChecks } from "./opening/rejection.ts";
+export { checkSendOptions, sendChecks } from "./message/outgoing.ts";
+export { deadlinesCheck } from "./deadlines.ts";
+export { backoffAliases, backoffChecks } from "./backoff.ts";
+
 // What is injected.
 export type { RandomSource } from "./bytes/random-pool.ts";
 export type { HostFunctions } from "./host.ts";

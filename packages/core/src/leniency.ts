@@ -1,4 +1,5 @@
 /** The named leniencies: what strict mode refuses and a caller may choose to accept with `tolerate: [...]`. */
+import { type OptionCheck, takes } from "./options.ts";
 
 /**
  * - `"bare-line-feed"`: a lone LF ends a line of a head (RFC 9112 §2.2 lets a recipient do so).
@@ -9,10 +10,19 @@
  *   §9.1 counts as absent.
  * - `"non-minimal-length"`: a payload length in more bytes than needed (RFC 6455 §5.2).
  */
-export type Leniency =
-  | "bare-line-feed"
-  | "truncated-status-line"
-  | "non-canonical-key"
-  | "empty-subprotocol"
-  | "malformed-extensions"
-  | "non-minimal-length";
+export type Leniency = (typeof leniencies)[number];
+
+const leniencies = [
+  "bare-line-feed",
+  "truncated-status-line",
+  "non-canonical-key",
+  "empty-subprotocol",
+  "malformed-extensions",
+  "non-minimal-length",
+] as const;
+
+/** The option `tolerate`. */
+export const leniencyCheck: OptionCheck = takes.list(
+  'a list of the names of leniencies, such as ["bare-line-feed"]',
+  takes.oneOf(...leniencies),
+);

@@ -3,7 +3,7 @@
  * memory is committed, and each has a violation of its own.
  */
 import { Latest } from "./latest.ts";
-import { UsageError } from "./usage-error.ts";
+import { type OptionCheck, type OptionChecks, onceChecked, takes } from "./options.ts";
 
 /** Limits of an endpoint; all are inclusive, and `Infinity` turns one off. */
 export interface Limits {
@@ -55,16 +55,29 @@ export const defaultLimits: Limits = {
   queuedOutput: 268_435_456,
 };
 
+const limitChecks = Object.fromEntries(
+  Object.keys(defaultLimits).map((name) => [name, takes.atLeast(0)]),
+) as OptionChecks<Limits>;
+
+/** What other implementations call the limit of messages. */
+const aliases = { maxpayload: "message", maxmessagesize: "message", maxpayloadlength: "message", size: "message" };
+
+/** The option `limits`. */
+export const limitsCheck: OptionCheck = takes.options(limitChecks, aliases);
+
+const checkLimits = onceChecked((changes: object) => limitsCheck(changes, "limits"));
+
 const shared = new Latest(defaultLimits);
 
-/** The defaults with `changes` applied. Throws `option/range` when one is negative or not a number. */
+/**
+ * The defaults with `changes` applied; a change to undefined is none.
+ *
+ * @throws UsageError `option/unknown`, `option/type`, `option/range`
+ */
 export function resolveLimits(changes: Partial<Limits> | undefined): Limits {
   if (changes === undefined) return defaultLimits;
-  const limits = { ...defaultLimits, ...changes };
-  for (const [name, value] of Object.entries(limits)) {
-    if (!(typeof value === "number" && value >= 0)) {
-      throw new UsageError("option/range", `limits.${name} must be a number of at least 0.`);
-    }
-  }
-  return shared.like(limits);
+  checkLimits(changes);
+  const limits: Record<string, number> = { ...defaultLimits };
+  for (const [name, value] of Object.entries(changes)) if (value !== undefined) limits[name] = value;
+  return shared.like(limits as unknown as Limits);
 }

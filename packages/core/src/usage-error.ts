@@ -51,6 +51,8 @@ const usageErrors = {
   "close/reason-too-long": "The reason of a Close frame is at most 123 bytes of UTF-8 (RFC 6455 §5.5).",
   "extension/rsv-conflict": "Two extensions own the same RSV bit: agree on one of them (RFC 6455 §9.1).",
   "extension/unknown": "The agreement names an extension that was not passed in options.extensions.",
+  "option/unknown": "An option has a name that is not known, and would do nothing.",
+  "option/type": "An option is of a kind that it does not take.",
   "option/range": "An option is outside its range.",
   "option/random-missing":
     "A client needs a source of randomness: pass random, for example (target) => crypto.getRandomValues(target) (RFC 6455 §10.3).",

@@ -1,14 +1,18 @@
 /** The client: a connection to a ws or wss URL over TCP, TLS or a Unix socket. */
+import { type OptionCheck, type OptionChecks, takes, UsageError } from "@hybi/core";
 import {
+  type ConnectOptions as AnyConnectOptions,
   type WebSocket as AnyWebSocket,
   type WebSocketStream as AnyWebSocketStream,
   type ClientSocketOptions,
   type Connect,
   type ConnectTarget,
+  connectWith,
   createWebSocketClass,
   createWebSocketStreamClass,
-  opened,
   type Transport,
+  type WebSocketClass,
+  type WebSocketStreamClass,
 } from "@hybi/websocket";
 import { DenoTransport } from "./deno-transport.ts";
 
@@ -31,11 +35,27 @@ export interface TlsClientOptions {
 }
 
 /** Options of `connect`. */
-export interface ConnectOptions extends ClientSocketOptions {
-  readonly transport?: TransportOptions | undefined;
-  /** Gives the attempt up; `connect` rejects with its reason. Does nothing once the connection is open. */
-  readonly signal?: AbortSignal | undefined;
+export interface ConnectOptions extends AnyConnectOptions<TransportOptions> {}
+
+/** Deno takes no notice of one of them without the other. */
+function checkPair({ cert, key }: TlsClientOptions, path: string): void {
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new UsageError("option/range", `${path} takes cert and key together.`);
+  }
 }
+
+const tlsChecks: OptionChecks<TlsClientOptions> = { caCerts: takes.texts, cert: takes.text, key: takes.text };
+
+const transportCheck: OptionCheck = takes.options<TransportOptions>(
+  {
+    tls(value, path) {
+      takes.options(tlsChecks, { ca: "caCerts", cacert: "caCerts" })(value, path);
+      checkPair(value as TlsClientOptions, path);
+    },
+    path: takes.text,
+  },
+  Object.fromEntries(["ca", "cacerts", "cert", "key"].map((name) => [name, "tls"])),
+);
 
 // One function for all clients: masking keys are drawn from one pool for each source.
 const defaults: ClientSocketOptions = { random: (target) => crypto.getRandomValues(target) };
@@ -43,7 +63,9 @@ const defaults: ClientSocketOptions = { random: (target) => crypto.getRandomValu
 const open = async ({ url, origin, options, signal }: ConnectTarget): Promise<Transport> => {
   const { tls = {}, path } = (options ?? {}) as TransportOptions;
   // Deno has no TLS over a Unix socket. What was to be secret must not go in the clear.
-  if (path !== undefined && url.secure) throw new TypeError("transport.path is for ws only: Deno has no TLS over it.");
+  if (path !== undefined && url.secure) {
+    throw new UsageError("option/range", "transport.path is for ws only: Deno has no TLS over it.");
+  }
   if (path !== undefined) return new DenoTransport(await Deno.connect({ transport: "unix", path }));
   const where = { hostname: url.address, port: url.port };
   if (!url.secure) return new DenoTransport(await Deno.connect({ ...where, signal }));
@@ -80,11 +102,19 @@ const destination = (_url: unknown, options: unknown): string | undefined => {
 const openTransport: Connect = Object.assign(open, { destination });
 
 /** The `WebSocket` of the web platform, over Deno's sockets. Its options take `TransportOptions` as `transport`. */
-export const WebSocket: typeof AnyWebSocket = createWebSocketClass(openTransport, defaults);
+export const WebSocket: WebSocketClass<TransportOptions> = createWebSocketClass(
+  openTransport,
+  defaults,
+  transportCheck,
+);
 export type WebSocket = AnyWebSocket;
 
 /** `WebSocketStream`, over Deno's sockets. */
-export const WebSocketStream: typeof AnyWebSocketStream = createWebSocketStreamClass(openTransport, defaults);
+export const WebSocketStream: WebSocketStreamClass<TransportOptions> = createWebSocketStreamClass(
+  openTransport,
+  defaults,
+  transportCheck,
+);
 export type WebSocketStream = AnyWebSocketStream;
 
 /**
@@ -96,8 +126,6 @@ export type WebSocketStream = AnyWebSocketStream;
  * const socket = await connect("wss://example.com/chat", { protocols: "chat" });
  * socket.send("hello");
  */
-export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<WebSocket> {
-  const { signal, ...rest } = options;
-  signal?.throwIfAborted();
-  return opened(new WebSocket(url, rest), signal);
+export function connect(url: string | URL, options: ConnectOptions = {}): Promise<WebSocket> {
+  return connectWith(WebSocket, url, options);
 }

@@ -1,6 +1,8 @@
 /** A server of its own: TCP, TLS or a Unix socket, where every connection is an opening handshake. */
+import { type OptionCheck, takes, UsageError } from "@hybi/core";
 import {
   type ListenOptions as AnyListenOptions,
+  checkListenOptions,
   type Listener,
   type ListeningServer,
   listeningServer,
@@ -18,6 +20,14 @@ export interface ListenOptions extends AnyListenOptions {
 /** A server that listens. */
 export type Server = ListeningServer;
 
+const tlsChecks = takes.options({ cert: takes.text, key: takes.text });
+
+const tlsCheck: OptionCheck = (value, path) => {
+  tlsChecks(value, path);
+  const { cert, key } = value as { cert?: string; key?: string };
+  if (cert === undefined || key === undefined) throw new UsageError("option/type", `${path} takes a cert and its key.`);
+};
+
 /**
  * Listens, and calls `handler` with each opening request that is valid. Resolves when it listens.
  *
@@ -28,6 +38,10 @@ export type Server = ListeningServer;
  * });
  */
 export async function listen(options: ListenOptions, handler: OpeningHandler): Promise<Server> {
+  checkListenOptions(options, tlsCheck);
+  if (options.path !== undefined && options.tls !== undefined) {
+    throw new UsageError("option/range", "path is for ws: Deno has no TLS over a Unix socket.");
+  }
   const { port: _port, host: _host, path: _path, tls, ...rest } = options;
   const secure = tls !== undefined;
   const sockets = new WebSocketServer(handler, rest);

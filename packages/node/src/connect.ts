@@ -1,13 +1,10 @@
 /** A client that is awaited: a WebSocket that is open, or the reason why there is none. */
-import { opened } from "@hybi/websocket";
-import type { ClientOptions } from "./transport-options.ts";
+import { type ConnectOptions as AnyConnectOptions, connectWith } from "@hybi/websocket";
+import type { TransportOptions } from "./transport-options.ts";
 import { WebSocket } from "./websocket-classes.ts";
 
 /** How to connect: what the client asks for, and what it goes by. */
-export interface ConnectOptions extends ClientOptions {
-  /** Gives up the attempt; `connect` rejects with its reason. Does nothing once the connection is open. */
-  readonly signal?: AbortSignal | undefined;
-}
+export interface ConnectOptions extends AnyConnectOptions<TransportOptions> {}
 
 /**
  * Connects to `url` (ws, wss, http or https) and resolves when the connection is open.
@@ -18,8 +15,6 @@ export interface ConnectOptions extends ClientOptions {
  * const socket = await connect("wss://example.com/chat", { protocols: "chat" });
  * socket.send("hello");
  */
-export async function connect(url: string | URL, options: ConnectOptions = {}): Promise<WebSocket> {
-  const { signal, ...rest } = options;
-  signal?.throwIfAborted();
-  return opened(new WebSocket(url, rest), signal);
+export function connect(url: string | URL, options: ConnectOptions = {}): Promise<WebSocket> {
+  return connectWith(WebSocket, url, options);
 }

@@ -4,6 +4,7 @@ import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import { checkDuration } from "@hybi/core";
 import {
   type ListenOptions as AnyListenOptions,
+  checkListenOptions,
   type Listener,
   type ListeningServer,
   listeningServer,
@@ -13,6 +14,7 @@ import {
 } from "@hybi/websocket";
 import { nodeClock } from "./clock.ts";
 import { NodeTransport } from "./node-transport.ts";
+import { serverTlsCheck } from "./transport-options.ts";
 import { WebSocketServer } from "./websocket-server.ts";
 
 /** Where to listen, and how to treat who comes. Without `host`, all addresses of the machine. */
@@ -34,6 +36,7 @@ export type Server = ListeningServer;
  * });
  */
 export async function listen(options: ListenOptions, handler: OpeningHandler): Promise<Server> {
+  checkListenOptions(options, serverTlsCheck);
   const { port = 0, host, path, tls, ...rest } = options;
   const secure = tls !== undefined;
   const sockets = new WebSocketServer(handler, rest);

@@ -1,7 +1,7 @@
 /** What a client of this package may be told about its transport, in `options.transport`. */
 import type { ClientHttp2Session } from "node:http2";
 import type { ConnectionOptions } from "node:tls";
-import type { Fields } from "@hybi/core";
+import { type Fields, type OptionCheck, type OptionChecks, parseWebSocketUrl, takes, UsageError } from "@hybi/core";
 import type { ClientSocketOptions } from "@hybi/websocket";
 
 /** How to reach a server. Everything may be left out. */
@@ -30,6 +30,48 @@ export interface ProxyOptions {
 }
 
 /** Options of a client over the transports of Node. */
-export interface ClientOptions extends ClientSocketOptions {
-  readonly transport?: TransportOptions | undefined;
+export interface ClientOptions extends ClientSocketOptions<TransportOptions> {}
+
+/** Node checks what is in them. */
+const tlsCheck: OptionCheck = takes.only("an object of options of node:tls", isObject);
+
+const proxyChecks: OptionChecks<ProxyOptions> = { url: checkProxyUrl, fields: takes.fields, tls: tlsCheck };
+
+/** The option `transport` of a client. */
+export const transportCheck: OptionCheck = takes.options<TransportOptions>(
+  {
+    tls: tlsCheck,
+    path: takes.text,
+    proxy(value, path) {
+      if (typeof value === "string" || value instanceof URL) checkProxyUrl(value, path);
+      else takes.options(proxyChecks, { headers: "fields" })(value, path);
+    },
+    http2: takes.only("true, false, or a session of node:http2", (value) => {
+      return typeof value === "boolean" || (isObject(value) && "request" in value);
+    }),
+  },
+  {
+    agent: "proxy",
+    socketpath: "path",
+    session: "http2",
+    ...Object.fromEntries(
+      ["ca", "cert", "key", "pfx", "servername", "rejectunauthorized"].map((name) => [name, "tls"]),
+    ),
+  },
+);
+
+/** The option `tls` of a server. */
+export const serverTlsCheck: OptionCheck = tlsCheck;
+
+function checkProxyUrl(value: unknown, path: string): void {
+  if (typeof value !== "string" && !(value instanceof URL)) takes.text(value, path);
+  try {
+    parseWebSocketUrl(String(value));
+  } catch {
+    throw new UsageError("option/range", `${path} must be an http or https URL.`);
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -5,10 +5,13 @@ import {
   type ClientSocketOptions,
   createWebSocketClass,
   createWebSocketStreamClass,
+  type WebSocketClass,
+  type WebSocketStreamClass,
 } from "@hybi/websocket";
 import { nodeClock } from "./clock.ts";
 import { nodeHost } from "./host.ts";
 import { openTransport } from "./open-transport.ts";
+import { type TransportOptions, transportCheck } from "./transport-options.ts";
 
 const defaults: ClientSocketOptions = {
   host: nodeHost,
@@ -25,9 +28,17 @@ const defaults: ClientSocketOptions = {
  * const socket = new WebSocket("wss://example.com/chat", "chat");
  * socket.onmessage = ({ data }) => console.log(data);
  */
-export const WebSocket: typeof AnyWebSocket = createWebSocketClass(openTransport, defaults);
+export const WebSocket: WebSocketClass<TransportOptions> = createWebSocketClass(
+  openTransport,
+  defaults,
+  transportCheck,
+);
 export type WebSocket = AnyWebSocket;
 
 /** The WebSocketStream of the web platform, where it has one: with backpressure both ways. */
-export const WebSocketStream: typeof AnyWebSocketStream = createWebSocketStreamClass(openTransport, defaults);
+export const WebSocketStream: WebSocketStreamClass<TransportOptions> = createWebSocketStreamClass(
+  openTransport,
+  defaults,
+  transportCheck,
+);
 export type WebSocketStream = AnyWebSocketStream;

@@ -1,4 +1,5 @@
 /** The server of `@hybi/websocket`, with what Node has for it. */
+import { UsageError } from "@hybi/core";
 import {
   type ServerOptions as AnyServerOptions,
   WebSocketServer as AnyWebSocketServer,
@@ -20,6 +21,15 @@ export type ServerOptions = Omit<AnyServerOptions, "host">;
  */
 export class WebSocketServer extends AnyWebSocketServer {
   constructor(handler: OpeningHandler, options: ServerOptions = {}) {
-    super(handler, { ...options, host: nodeHost, clock: options.clock ?? nodeClock });
+    super(handler, withNode(options));
   }
+}
+
+function withNode(options: AnyServerOptions): AnyServerOptions {
+  // What is no object is for the class above to refuse.
+  if (typeof options !== "object" || options === null) return options;
+  if (options.host !== undefined) {
+    throw new UsageError("option/unknown", "host is no option of a server. Did you mean listen({ host: … })?");
+  }
+  return { ...options, host: nodeHost, clock: options.clock ?? nodeClock };
 }

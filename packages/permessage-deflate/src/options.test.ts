@@ -41,4 +41,28 @@ describe("resolveOptions", () => {
     expect(() => resolveOptions({ [name]: value })).toThrow(UsageError);
     expect(() => resolveOptions({ [name]: value })).toThrow(name);
   });
+
+  it.each([
+    [{ memLevel: 5 }, "option/unknown", /Did you mean memoryLevel\?/],
+    [{ zlibDeflateOptions: {} }, "option/unknown", /Did you mean level\?/],
+    [{ treshold: 5 }, "option/unknown", /Did you mean threshold\?/],
+    [{ codec: {} }, "option/type", /codec takes a codec, such as portableCodec or zlibCodec/],
+    [{ codec: null }, "option/type", /codec takes a codec/],
+    [{ fallback: 1 }, "option/type", /fallback takes true or false/],
+    [{ kinds: "text" }, "option/type", /kinds takes a list/],
+    [{ kinds: ["blob"] }, "option/range", /kinds\[0\] must be one of "text", "binary"/],
+    [{ clientMaxWindowBits: true }, "option/range", /clientMaxWindowBits must be an integer from 8 to 15/],
+    [{ level: "6" }, "option/range", /level must be an integer from 0 to 9/],
+    [true, "option/type", /permessageDeflate takes an object of options/],
+  ])("says what it takes in place of %j [R25]", (options, code, message) => {
+    const given = options as object;
+    expect(() => resolveOptions(given)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    );
+  });
+
+  it("takes undefined for left out [R25]", () => {
+    const nothing = { codec: undefined, level: undefined, threshold: undefined, kinds: undefined, memLevel: undefined };
+    expect(resolveOptions(nothing)).toEqual(resolveOptions({}));
+  });
 });

@@ -1,5 +1,5 @@
 /** How an endpoint wants to compress, and what it agrees to. The names of the parameters are those of RFC 7692 §7.1. */
-import { type MessageKind, UsageError } from "@hybi/core";
+import { checkOptions, type MessageKind, type OptionAliases, type OptionChecks, takes } from "@hybi/core";
 import type { DeflateCodec, WindowBits } from "./codec.ts";
 import { portableCodec } from "./portable/portable-codec.ts";
 
@@ -64,9 +64,36 @@ export interface ResolvedOptions {
   readonly kinds: readonly MessageKind[];
 }
 
-/** @throws UsageError `option/range` */
+const optionChecks: OptionChecks<PermessageDeflateOptions> = {
+  codec: takes.only("a codec, such as portableCodec or zlibCodec", (value) => {
+    const { createDeflater, createInflater } = Object(value) as Record<string, unknown>;
+    return typeof createDeflater === "function" && typeof createInflater === "function";
+  }),
+  serverNoContextTakeover: takes.boolean,
+  clientNoContextTakeover: takes.boolean,
+  serverMaxWindowBits: takes.integer(8, 15),
+  clientMaxWindowBits(value, path) {
+    if (value !== false) takes.integer(8, 15)(value, path);
+  },
+  fallback: takes.boolean,
+  level: takes.integer(0, 9),
+  memoryLevel: takes.integer(1, 9),
+  threshold: takes.atLeast(0),
+  kinds: takes.list('a list of "text" and "binary"', takes.oneOf("text", "binary")),
+};
+
+/** What other implementations call them. */
+const aliases: OptionAliases = {
+  memlevel: "memoryLevel",
+  zlibdeflateoptions: "level",
+  requestnocontexttakeover: "serverNoContextTakeover",
+  maxwindowbits: "clientMaxWindowBits",
+};
+
+/** @throws UsageError `option/unknown`, `option/type`, `option/range` */
 export function resolveOptions(options: PermessageDeflateOptions): ResolvedOptions {
-  const resolved: ResolvedOptions = {
+  checkOptions("permessageDeflate", options, optionChecks, aliases);
+  return {
     codec: options.codec ?? portableCodec,
     serverNoContextTakeover: options.serverNoContextTakeover ?? false,
     clientNoContextTakeover: options.clientNoContextTakeover ?? false,
@@ -79,15 +106,4 @@ export function resolveOptions(options: PermessageDeflateOptions): ResolvedOptio
     threshold: options.threshold,
     kinds: options.kinds ?? ["text", "binary"],
   };
-  checkInteger("serverMaxWindowBits", resolved.serverMaxWindowBits, 8, 15);
-  checkInteger("clientMaxWindowBits", resolved.clientMaxWindowBits, 8, 15);
-  checkInteger("level", resolved.level, 0, 9);
-  checkInteger("memoryLevel", resolved.memoryLevel, 1, 9);
-  if (!((resolved.threshold ?? 0) >= 0)) throw new UsageError("option/range", "threshold must be at least 0.");
-  return resolved;
-}
-
-function checkInteger(name: string, value: number, least: number, greatest: number): void {
-  if (Number.isInteger(value) && value >= least && value <= greatest) return;
-  throw new UsageError("option/range", `${name} must be an integer from ${least} to ${greatest}.`);
 }

@@ -19,7 +19,7 @@ const thresholdWithoutTakeover = 512;
  * const client = Endpoint.client({ url: "ws://localhost/", random, extensions });
  * const server = Endpoint.server({ extensions });
  *
- * @throws UsageError `option/range`
+ * @throws UsageError `option/unknown`, `option/type`, `option/range`
  */
 export function permessageDeflate(options: PermessageDeflateOptions = {}): Extension {
   const resolved = resolveOptions(options);

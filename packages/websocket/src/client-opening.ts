@@ -5,6 +5,7 @@
 import {
   type ClientOptions,
   Connection,
+  type ConnectionOptions,
   checkDeadlines,
   decideRedirect,
   Endpoint,
@@ -79,7 +80,9 @@ export class ClientOpening {
     this.#url = parseWebSocketUrl(url);
     const { protocols = [] } = options;
     const subprotocols = typeof protocols === "string" ? [protocols] : protocols;
-    this.#opening = { ...options, random: randomOf(options.random), url, subprotocols, requireSubprotocol: true };
+    const { extensions, origin, cookies, fields, limits, tolerate, fragmentSize, host } = options;
+    const asked = { url, subprotocols, requireSubprotocol: true, extensions, origin, cookies, fields };
+    this.#opening = { ...asked, random: randomOf(options.random), limits, tolerate, fragmentSize, host };
     this.#endpoint = Endpoint.client(this.#opening);
   }
 
@@ -164,7 +167,7 @@ export class ClientOpening {
     const { clock, deadlines, writeBudget, onError } = this.#options;
     const { agreement, rest } = "agreement" in connected ? connected : { agreement: undefined, rest: undefined };
     const pump = new Pump({
-      endpoint: agreement === undefined ? this.#endpoint : new Connection(agreement, this.#opening),
+      endpoint: agreement === undefined ? this.#endpoint : new Connection(agreement, connectionOptions(this.#opening)),
       transport: transportOf(connected),
       listener: this.#listener,
       clock,
@@ -190,6 +193,18 @@ export class ClientOpening {
 function failureOfConnect(error: unknown): FailureDetail {
   if (error instanceof OpeningRejection) return { response: error.response, body: error.body };
   return error instanceof OpeningViolation ? { violation: error.violation } : { error: orNoReason(error) };
+}
+
+/** Those of an opening that are for what follows it. */
+function connectionOptions({
+  random,
+  extensions,
+  limits,
+  tolerate,
+  fragmentSize,
+  host,
+}: ClientOptions): ConnectionOptions {
+  return { random, extensions, limits, tolerate, fragmentSize, host };
 }
 
 function transportOf(connected: Transport | AgreedTransport): Transport {

@@ -3,6 +3,9 @@
  * peer has room nor that it is gone, so the two ends tell each other: a chunk is acknowledged once it was read, and `null`
  * is the end of a half.
  */
+
+import { UsageError } from "@hybi/core";
+import { hasMethods } from "./option-checks.ts";
 import { queueMicrotask } from "./platform.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 
@@ -18,8 +21,11 @@ export interface PortLike {
 const endOfHalf = null;
 const acknowledgement = true;
 
-/** A transport over `port`, both of whose ends must be used so. Nobody else may post to it. */
+/** A transport over `port`, both of whose ends must be used so. Nobody else may post to it. @throws UsageError `option/type` */
 export function fromMessagePort(port: PortLike): Transport {
+  if (!hasMethods(port, "postMessage", "addEventListener")) {
+    throw new UsageError("option/type", "fromMessagePort takes a MessagePort, or a Worker.");
+  }
   return new PortTransport(port);
 }
 

@@ -1,4 +1,7 @@
 /** A pair of Web Streams as a transport: a WebTransport stream, a TCP socket of a Worker, a serial port, a process. */
+
+import { UsageError } from "@hybi/core";
+import { hasMethods } from "./option-checks.ts";
 import { queueMicrotask } from "./platform.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 
@@ -15,11 +18,16 @@ const joinLimit = 65_536;
 /**
  * A transport over two streams, which are locked from now on.
  *
+ * @throws UsageError `option/type`
  * @example
  * const { readable, writable } = await transport.createBidirectionalStream();
  * const socket = fromStreams({ readable, writable });
  */
 export function fromStreams(streams: ByteStreams): Transport {
+  const { readable, writable } = Object(streams) as Partial<ByteStreams>;
+  if (!hasMethods(readable, "getReader") || !hasMethods(writable, "getWriter")) {
+    throw new UsageError("option/type", "fromStreams takes { readable, writable }, which are streams of bytes.");
+  }
   return new StreamTransport(streams);
 }
 

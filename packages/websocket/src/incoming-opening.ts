@@ -1,14 +1,24 @@
 /** A valid opening request, as the handler of a server gets it: to be accepted or rejected (RFC 6455 §4.2.2). */
-import type { OpeningAnswer, OpeningRequest, Rejection } from "@hybi/core";
+import {
+  answerAliases,
+  answerChecks,
+  checkOptions,
+  type OpeningAnswer,
+  type OpeningRequest,
+  type OptionChecks,
+  type Rejection,
+  rejectionChecks,
+} from "@hybi/core";
 import { Accepted } from "./accepted.ts";
 import type { OpeningListener } from "./client-opening.ts";
 import type { Clock } from "./clock.ts";
 import { type BinaryType, binaryTypeOf } from "./message-data.ts";
+import { endpointChecks } from "./option-checks.ts";
 import type { Reporter } from "./reporter.ts";
 import { type Closable, SocketCore } from "./socket-core.ts";
 import type { FailureDetail } from "./socket-events.ts";
 import { StreamCore } from "./stream-core.ts";
-import type { WebSocketStreamOptions } from "./stream-info.ts";
+import { type AcceptStreamOptions, checkAcceptStream } from "./stream-info.ts";
 import { WebSocket } from "./websocket.ts";
 import { WebSocketStream } from "./websocket-stream.ts";
 
@@ -31,6 +41,8 @@ export interface AcceptOptions extends OpeningAnswer {
   /** How binary messages are told, in place of the server's `binaryType`. */
   readonly binaryType?: BinaryType | undefined;
 }
+
+const acceptChecks: OptionChecks<AcceptOptions> = { ...answerChecks, binaryType: endpointChecks.binaryType };
 
 /** What can be done with a request, below `IncomingOpening`. */
 export interface Answering {
@@ -70,6 +82,7 @@ export class IncomingOpening {
    * @throws UsageError `endpoint/not-awaiting-answer`, and for an answer that cannot be given
    */
   accept(options: AcceptOptions = {}): WebSocket {
+    checkOptions("accept", options, acceptChecks, answerAliases);
     const { binaryType: given, ...answer } = options;
     const binaryType = binaryTypeOf(given, this.#answering.binaryType);
     let core: SocketCore | undefined;
@@ -89,7 +102,9 @@ export class IncomingOpening {
    *
    * @throws as `accept`
    */
-  acceptStream(answer: OpeningAnswer = {}, options: WebSocketStreamOptions = {}): WebSocketStream {
+  acceptStream(answer: OpeningAnswer = {}, options: AcceptStreamOptions = {}): WebSocketStream {
+    checkOptions("acceptStream", answer, answerChecks, answerAliases);
+    checkAcceptStream(options);
     const core = new StreamCore(options);
     const stream = new WebSocketStream(new Accepted(this.url, () => core) as unknown as string);
     this.#answering.accept(answer, core);
@@ -102,6 +117,7 @@ export class IncomingOpening {
    * @throws UsageError `endpoint/not-awaiting-answer`, and for an answer that cannot be given
    */
   reject(rejection: Rejection): void {
+    checkOptions("reject", rejection, rejectionChecks, answerAliases);
     this.#answering.reject(rejection);
   }
 }

@@ -154,10 +154,11 @@ export class IncomingStream implements Answering, Closable {
   }
 
   #open(request: OpeningRequest, answer: OpeningAnswer, listener: AcceptedListener): void {
+    const { random, limits, tolerate, fragmentSize, host } = this.#options;
     const extensions = answer.extensions ?? this.#options.extensions;
     const { agreement, ...head } = answerExtendedConnect(request, { ...answer, extensions });
     const pump = new Pump({
-      endpoint: new Connection(agreement, { ...this.#options, extensions }),
+      endpoint: new Connection(agreement, { random, extensions, limits, tolerate, fragmentSize, host }),
       transport: this.#stream.accept(head),
       listener,
       clock: this.clock,

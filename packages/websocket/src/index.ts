@@ -20,6 +20,7 @@ export {
 } from "./socket-events.ts";
 export { WebSocketStream } from "./websocket-stream.ts";
 export type {
+  AcceptStreamOptions,
   StreamMessage,
   WebSocketCloseInfo,
   WebSocketOpenInfo,
@@ -28,7 +29,13 @@ export type {
 export { WebSocketError, type WebSocketErrorInit } from "./websocket-error.ts";
 
 // How a client gets its transport: what an adapter gives.
-export { createWebSocketClass, createWebSocketStreamClass } from "./create-websocket-class.ts";
+export {
+  createWebSocketClass,
+  createWebSocketStreamClass,
+  type WebSocketClass,
+  type WebSocketStreamClass,
+} from "./create-websocket-class.ts";
+export { type ConnectOptions, connectWith } from "./connect-with.ts";
 export { opened } from "./opened.ts";
 export { OpeningError } from "./opening-error.ts";
 export {
@@ -48,7 +55,13 @@ export {
   type ShutdownOptions,
   WebSocketServer,
 } from "./server.ts";
-export { type ListeningServer, type ListenOptions, type Listener, listeningServer } from "./listening.ts";
+export {
+  checkListenOptions,
+  type ListeningServer,
+  type ListenOptions,
+  type Listener,
+  listeningServer,
+} from "./listening.ts";
 export type { AcceptOptions, IncomingOpening, TransportInfo } from "./incoming-opening.ts";
 export type { RequestStream } from "./incoming-stream.ts";
 

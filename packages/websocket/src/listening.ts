@@ -1,10 +1,13 @@
 /** What `listen` of every adapter is asked for and answers. What listens is the adapter's; the rest is the same everywhere. */
+import { checkOptions, type OptionAliases, type OptionCheck, type OptionChecks, takes } from "@hybi/core";
 import type { Sendable } from "./message-data.ts";
 import {
   type BroadcastOptions,
   checkShutdown,
   type ServerOptions,
   type ShutdownOptions,
+  serverAliases,
+  serverChecks,
   type WebSocketServer,
 } from "./server.ts";
 import type { WebSocket } from "./websocket.ts";
@@ -18,6 +21,33 @@ export interface ListenOptions extends Omit<ServerOptions, "host"> {
   /** A Unix socket, in place of a port. */
   readonly path?: string | undefined;
 }
+
+const { host: _host, ...ownChecks } = serverChecks;
+
+const listenChecks: OptionChecks<ListenOptions> = {
+  ...ownChecks,
+  port: takes.integer(0, 65_535),
+  host: takes.text,
+  path: takes.text,
+};
+
+/**
+ * Checks the options of an adapter's `listen`, whose `tls` is for `checkTls`.
+ *
+ * @throws UsageError `option/unknown`, `option/type`, `option/range`
+ */
+export function checkListenOptions(options: ListenOptions, checkTls: OptionCheck): void {
+  checkOptions<object>("listen", options, { ...listenChecks, tls: checkTls }, aliases);
+}
+
+const aliases: OptionAliases = {
+  ...serverAliases,
+  hostname: "host",
+  address: "host",
+  socket: "path",
+  cert: "tls",
+  key: "tls",
+};
 
 /** A server that listens. */
 export interface ListeningServer {

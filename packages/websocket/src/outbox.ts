@@ -1,4 +1,5 @@
 /** Messages that wait for a connection, of which there are not too many. */
+import { type OptionCheck, takes } from "@hybi/core";
 import { payloadLength, sendable } from "./message-data.ts";
 
 /** The most that may wait; both are inclusive. */
@@ -8,6 +9,12 @@ export interface OutboxLimits {
   /** Bytes of payload. 1 MiB. */
   readonly bytes?: number | undefined;
 }
+
+/** The option `outbox`. */
+export const outboxCheck: OptionCheck = takes.options<OutboxLimits>({
+  messages: takes.atLeast(0),
+  bytes: takes.atLeast(0),
+});
 
 /** A message that waits: the bytes are a copy. */
 export type Outgoing = string | Blob | Uint8Array;

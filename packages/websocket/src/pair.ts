@@ -2,6 +2,7 @@
  * Two transports, back to back, in memory: for tests, for examples, and for two endpoints in one process. Bytes arrive in a
  * later microtask, never during the call that wrote them, and a reader that has paused makes the writer wait.
  */
+import { checkOptions, type OptionChecks, takes } from "@hybi/core";
 import { bound, queueMicrotask } from "./platform.ts";
 import { Queue } from "./queue.ts";
 import type { Transport, TransportSink } from "./transport.ts";
@@ -14,6 +15,8 @@ export interface PairOptions {
   readonly schedule?: ((task: () => void) => void) | undefined;
 }
 
+const pairChecks: OptionChecks<PairOptions> = { chunkSize: takes.atLeast(1), schedule: takes.callback };
+
 /** One end of a pair. */
 export interface PairedTransport extends Transport {
   /** Bytes that this end has written and the other end has not read. */
@@ -25,11 +28,13 @@ export interface PairedTransport extends Transport {
 /**
  * A pair of transports; what is written to one arrives at the other.
  *
+ * @throws UsageError `option/unknown`, `option/type`, `option/range`
  * @example
  * const [near, far] = pair();
  * new Pump({ endpoint: Endpoint.server(), transport: far, listener }).start();
  */
 export function pair(options: PairOptions = {}): [PairedTransport, PairedTransport] {
+  checkOptions("pair", options, pairChecks);
   const first = new PairEnd(options);
   const second = new PairEnd(options);
   first.connect(second);

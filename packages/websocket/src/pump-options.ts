@@ -1,6 +1,7 @@
 /** What a pump is made of. */
-import type { Connection, DeadlineOptions, Endpoint } from "@hybi/core";
+import { type Connection, type DeadlineOptions, type Endpoint, type OptionChecks, takes } from "@hybi/core";
 import type { Clock } from "./clock.ts";
+import { endpointChecks, hasMethods } from "./option-checks.ts";
 import type { PumpListener } from "./pump-listener.ts";
 import type { ErrorHandler } from "./reporter.ts";
 import type { Transport } from "./transport.ts";
@@ -21,5 +22,19 @@ export interface PumpOptions {
    */
   readonly writeBudget?: number | undefined;
 }
+
+/** The checks of a pump's options. */
+export const pumpChecks: OptionChecks<PumpOptions> = {
+  endpoint: takes.only("an Endpoint or a Connection", (value) => hasMethods(value, "receiveEnd")),
+  transport: takes.only("a Transport", (value) => hasMethods(value, "start")),
+  listener: takes.only("a PumpListener, such as { ...silentListener, text(data) {} }", (value) =>
+    hasMethods(value, "end"),
+  ),
+  clock: endpointChecks.clock,
+  // Of `Deadlines`, which remembers those that it has seen.
+  deadlines: takes.anything,
+  onError: takes.callback,
+  writeBudget: endpointChecks.writeBudget,
+};
 
 export const defaultWriteBudget = 131_072;

@@ -11,6 +11,7 @@
  */
 import {
   Connection,
+  checkOptions,
   type Endpoint,
   type EndpointEvent,
   type OpeningAnswer,
@@ -22,7 +23,7 @@ import { type Clock, clockOf, defer } from "./clock.ts";
 import { orNoReason } from "./error-text.ts";
 import { queueMicrotask } from "./platform.ts";
 import { type PumpListener, silentListener, tell } from "./pump-listener.ts";
-import { defaultWriteBudget, type PumpOptions } from "./pump-options.ts";
+import { defaultWriteBudget, type PumpOptions, pumpChecks } from "./pump-options.ts";
 import { type PauseReason, PumpReader } from "./pump-reader.ts";
 import { PumpTimer, type TimedPump } from "./pump-timer.ts";
 import { PumpWriter } from "./pump-writer.ts";
@@ -75,8 +76,9 @@ export class Pump implements TransportSink, TimedPump {
   #lost: unknown;
   #roundTrip: RoundTrip | undefined;
 
-  /** @throws UsageError `option/range` for deadlines out of range */
+  /** @throws UsageError `option/unknown`, `option/type`, `option/range` */
   constructor(options: PumpOptions) {
+    checkOptions("a Pump", options, pumpChecks);
     const { endpoint, deadlines = {} } = options;
     this.endpoint = endpoint;
     this.#connection = endpoint instanceof Connection ? endpoint : undefined;

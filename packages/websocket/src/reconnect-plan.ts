@@ -2,7 +2,16 @@
  * Whether and when to connect again (RFC 6455 §7.2.3), as a pure machine: outcomes and instants in, decisions out. No time
  * passes in it, and nothing connects.
  */
-import { Backoff, type BackoffOptions, checkDuration, type Instant } from "@hybi/core";
+import {
+  Backoff,
+  type BackoffOptions,
+  backoffAliases,
+  backoffChecks,
+  checkOptions,
+  type Instant,
+  type OptionChecks,
+  takes,
+} from "@hybi/core";
 import { isTransient, type Outcome, retryAfter } from "./outcome.ts";
 
 /** What to do now. */
@@ -21,6 +30,13 @@ export interface PlanOptions extends BackoffOptions {
   readonly maximumRetryAfter?: number | undefined;
 }
 
+/** The checks of a plan's options. */
+export const planChecks: OptionChecks<PlanOptions> = {
+  ...backoffChecks,
+  shouldReconnect: takes.callback,
+  maximumRetryAfter: takes.duration,
+};
+
 const oneDay = 86_400_000;
 
 /** The plan of one client. */
@@ -30,11 +46,13 @@ export class ReconnectPlan {
   readonly #maximumRetryAfter: number;
   #isClosed = false;
 
-  /** @throws UsageError `option/range` */
+  /** @throws UsageError `option/unknown`, `option/type`, `option/range` */
   constructor(options: PlanOptions) {
-    this.#backoff = new Backoff(options);
-    this.#shouldReconnect = options.shouldReconnect ?? isTransient;
-    this.#maximumRetryAfter = checkDuration("maximumRetryAfter", options.maximumRetryAfter ?? oneDay);
+    checkOptions("a ReconnectPlan", options, planChecks, backoffAliases);
+    const { shouldReconnect = isTransient, maximumRetryAfter = oneDay, ...backoff } = options;
+    this.#backoff = new Backoff(backoff);
+    this.#shouldReconnect = shouldReconnect;
+    this.#maximumRetryAfter = maximumRetryAfter;
   }
 
   /** Attempts since the last success. */

@@ -6,16 +6,24 @@
  * an attempt says that is not the current one any more is not listened to; a socket that comes of it is closed. From an
  * attempt there are two ways on, `#opened` and `#lost`, and from `#lost` two: wait, or end.
  */
-import type { BackoffOptions, RandomSource } from "@hybi/core";
+import {
+  type BackoffOptions,
+  backoffAliases,
+  checkOptions,
+  type OptionChecks,
+  type RandomSource,
+  takes,
+} from "@hybi/core";
 import { type Clock, clockOf, lastingClock } from "./clock.ts";
 import { GuardedListeners } from "./guarded-listeners.ts";
 import type { Sendable } from "./message-data.ts";
-import { Outbox, type OutboxLimits } from "./outbox.ts";
+import { endpointChecks, signalCheck } from "./option-checks.ts";
+import { Outbox, type OutboxLimits, outboxCheck } from "./outbox.ts";
 import { failureOfEvent, type Outcome, outcomeOfClose, outcomeOfError, unknownOutcome } from "./outcome.ts";
 import { queueMicrotask } from "./platform.ts";
 import { createMessageEvent, Event, EventTarget } from "./platform-classes.ts";
 import { EndedEvent, WaitingEvent } from "./reconnect-events.ts";
-import { type Decision, type PlanOptions, ReconnectPlan } from "./reconnect-plan.ts";
+import { type Decision, type PlanOptions, planChecks, ReconnectPlan } from "./reconnect-plan.ts";
 import { asUncaught, createReporter, type ErrorHandler, type Reporter } from "./reporter.ts";
 import { CONNECTING } from "./socket-core.ts";
 import type { FailureDetail } from "./socket-events.ts";
@@ -46,11 +54,20 @@ export interface ReconnectOptions
   readonly clock?: Clock | undefined;
 }
 
+const reconnectChecks: OptionChecks<ReconnectOptions> = {
+  ...planChecks,
+  outbox: outboxCheck,
+  signal: signalCheck,
+  clock: endpointChecks.clock,
+  onError: takes.callback,
+};
+
 /**
  * Opens a socket with `open`, and others when it is lost.
  *
  * Fires `open` for each connection, `message` with the data of each message, `waiting` and, at last, `ended`.
  *
+ * @throws UsageError `option/unknown`, `option/type`, `option/range`
  * @example
  * const client = reconnect(async () => new WebSocket(url, { fields: [["Authorization", await token()]] }));
  * client.addEventListener("message", (event) => console.log((event as MessageEvent).data));
@@ -95,15 +112,17 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   #wantsMessages = false;
   readonly #onAbort: () => void = () => this.close();
 
-  /** @throws UsageError `option/range` */
+  /** @throws UsageError `option/unknown`, `option/type`, `option/range` */
   constructor(open: OpenSocket<Socket>, options: ReconnectOptions = {}) {
     super();
-    const { clock = lastingClock, signal } = options;
+    takes.callback(open, "reconnect");
+    checkOptions("reconnect", options, reconnectChecks, backoffAliases);
+    const { clock = lastingClock, signal, outbox, random, onError, ...plan } = options;
     this.#open = open;
     this.#clock = clockOf(clock);
-    this.#report = createReporter(options.onError, this.#clock, asUncaught);
-    this.#plan = new ReconnectPlan({ ...options, random: randomOf(options.random) });
-    this.#outbox = new Outbox(options.outbox);
+    this.#report = createReporter(onError, this.#clock, asUncaught);
+    this.#plan = new ReconnectPlan({ ...plan, random: randomOf(random) });
+    this.#outbox = new Outbox(outbox);
     this.#signal = signal;
     signal?.addEventListener("abort", this.#onAbort);
     // Not at once: a listener must be able to hear of the first attempt.

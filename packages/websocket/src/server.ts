@@ -3,8 +3,7 @@
  * accepted, messages for all, and how it ends. The rules of the opening handshake are core's.
  */
 import {
-  checkDeadlines,
-  checkDuration,
+  checkOptions,
   type DeadlineOptions,
   Endpoint,
   type ServerOptions as EndpointOptions,
@@ -12,6 +11,8 @@ import {
   formatClosePayload,
   type Instant,
   type OpeningRequest,
+  type OptionAliases,
+  type OptionChecks,
   type OriginCheck,
   originCheck,
   prepareBinary,
@@ -19,12 +20,16 @@ import {
   type Rejection,
   type RequestHead,
   type SendOptions,
+  sendChecks,
+  settingAliases,
+  takes,
 } from "@hybi/core";
 import { type Clock, clockOf } from "./clock.ts";
 import { Incoming, type IncomingOwner } from "./incoming.ts";
 import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
 import { IncomingStream, type RequestStream } from "./incoming-stream.ts";
 import { type BinaryType, binaryTypeOf, type Sendable, sendable } from "./message-data.ts";
+import { endpointChecks } from "./option-checks.ts";
 import { bound } from "./platform.ts";
 import { isBlob } from "./platform-classes.ts";
 import { Pump } from "./pump.ts";
@@ -33,7 +38,7 @@ import { type Closable, OPEN } from "./socket-core.ts";
 import type { FailureDetail } from "./socket-events.ts";
 import { startTimer, type Timer } from "./timer.ts";
 import type { Transport } from "./transport.ts";
-import type { WebSocket } from "./websocket.ts";
+import { WebSocket } from "./websocket.ts";
 
 /** Answers a request: with `accept`, `acceptStream` or `reject`, before the promise it returns is resolved. */
 export type OpeningHandler = (opening: IncomingOpening) => unknown;
@@ -59,6 +64,27 @@ export interface ServerOptions extends Omit<EndpointOptions, "delivery"> {
   readonly writeBudget?: number | undefined;
 }
 
+/** The checks of a server's options. */
+export const serverChecks: OptionChecks<ServerOptions> = {
+  ...endpointChecks,
+  checkOrigin: takes.callback,
+  origins: takes.texts,
+  maxConnections: takes.atLeast(0),
+  onFailure: takes.callback,
+};
+
+/** What other implementations call them. */
+export const serverAliases: OptionAliases = {
+  ...settingAliases,
+  verifyclient: "checkOrigin",
+  origin: "origins",
+  allowedorigins: "origins",
+  maxclients: "maxConnections",
+  handshaketimeout: "deadlines: { opening: … }",
+  idletimeout: "deadlines: { idle: … }",
+  port: "listen({ port: … })",
+};
+
 /** To whom, and how, a message for all is sent. */
 export interface BroadcastOptions extends SendOptions {
   /** Not to these. */
@@ -66,6 +92,14 @@ export interface BroadcastOptions extends SendOptions {
   /** Not to those that have more `bufferedAmount` than this, which do not keep up. Infinity. */
   readonly maxBuffered?: number | undefined;
 }
+
+const broadcastChecks: OptionChecks<BroadcastOptions> = {
+  ...sendChecks,
+  except: takes.only("a WebSocket, or a list of them", (value) =>
+    [value].flat().every((one) => one instanceof WebSocket),
+  ),
+  maxBuffered: takes.atLeast(0),
+};
 
 /** How a server ends. */
 export interface ShutdownOptions {
@@ -85,12 +119,14 @@ const unavailable: Rejection = { status: 503, fields: [["Retry-After", "5"]] };
 /**
  * Checks what `close` is given, before anything has begun to close.
  *
- * @throws UsageError `option/range`, `close/reason-too-long`
+ * @throws UsageError `option/unknown`, `option/type`, `option/range`, `close/reason-too-long`
  */
-export function checkShutdown({ timeout = defaultShutdown, reason = "" }: ShutdownOptions): void {
-  checkDuration("timeout", timeout);
-  formatClosePayload("server", goingAway, reason);
+export function checkShutdown(options: ShutdownOptions): void {
+  checkOptions("close", options, shutdownChecks);
+  formatClosePayload("server", goingAway, options.reason ?? "");
 }
+
+const shutdownChecks: OptionChecks<ShutdownOptions> = { timeout: takes.duration, reason: takes.text };
 
 /**
  * A server.
@@ -122,8 +158,10 @@ export class WebSocketServer {
   #emptied: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
 
-  /** @throws UsageError `opening/origin`, `option/range` */
+  /** @throws UsageError `opening/origin`, `option/unknown`, `option/type`, `option/range` */
   constructor(handler: OpeningHandler, options: ServerOptions = {}) {
+    takes.callback(handler, "The handler");
+    checkOptions("a server", options, serverChecks, serverAliases);
     this.#handler = handler;
     this.#options = options;
     const { onError, onFailure } = options;
@@ -131,10 +169,11 @@ export class WebSocketServer {
     this.#report = createReporter(onError, this.#clock, printed);
     this.#onFailure = onFailure && bound(onFailure);
     const { checkOrigin = options.origins && originCheck(options.origins) } = options;
-    this.#endpointOptions = { ...options, checkOrigin: checkOrigin && this.#guardedCheck(checkOrigin) };
+    const { extensions, limits, tolerate, host, random, fragmentSize } = options;
+    const own = { extensions, limits, tolerate, host, random, fragmentSize };
+    this.#endpointOptions = { ...own, checkOrigin: checkOrigin && this.#guardedCheck(checkOrigin) };
     // A usage error comes now, and not with the first connection.
     Endpoint.server(this.#endpointOptions);
-    checkDeadlines(options.deadlines ?? {});
     this.#owner = {
       // A server wants bytes: a Blob costs a promise to read, and several times the memory.
       binaryType: binaryTypeOf(options.binaryType, "arraybuffer"),
@@ -208,12 +247,14 @@ export class WebSocketServer {
     const message = sendable(data);
     if (isBlob(message)) throw new TypeError("A Blob cannot be broadcast: read its bytes.");
     const prepared = typeof message === "string" ? prepareText(message, this.#options.host) : prepareBinary(message);
-    const { except = [], maxBuffered = Number.POSITIVE_INFINITY } = options;
+    checkOptions("broadcast", options, broadcastChecks);
+    const { except = [], maxBuffered = Number.POSITIVE_INFINITY, priority, compress } = options;
+    const how: SendOptions = { priority, compress };
     const excepted: readonly WebSocket[] = Array.isArray(except) ? except : [except as WebSocket];
     let count = 0;
     for (const socket of this.#sockets) {
       if (socket.readyState !== OPEN || excepted.includes(socket) || socket.bufferedAmount > maxBuffered) continue;
-      socket.sendPrepared(prepared, options);
+      socket.sendPrepared(prepared, how);
       count++;
     }
     return count;

@@ -4,9 +4,13 @@
  */
 import {
   type Agreement,
+  checkOptions,
+  type OptionChecks,
   type PreparedMessage,
   type ResponseHead,
   type SendOptions,
+  sendChecks,
+  takes,
   UsageError,
   type Violation,
 } from "@hybi/core";
@@ -50,6 +54,34 @@ export interface SocketSendOptions extends SendOptions {
    * `send` has returned.
    */
   readonly owned?: boolean | undefined;
+}
+
+const socketSendChecks: OptionChecks<SocketSendOptions> = { ...sendChecks, owned: takes.boolean };
+
+/**
+ * How a message is to be sent, checked when that is said, for it may leave later. What is right costs no object. A primitive
+ * value is none of ours: the platform ignores further arguments, such as the index that `forEach` passes.
+ *
+ * @throws UsageError `option/unknown`, `option/type`, `send/priority`
+ */
+export function sendOptions(given: SocketSendOptions): SocketSendOptions | undefined {
+  if (given === null || (typeof given !== "object" && typeof given !== "function")) return undefined;
+  if (!isRight(given)) checkOptions("send", given, socketSendChecks);
+  return given;
+}
+
+function isRight(options: SocketSendOptions): boolean {
+  const { priority = 0, compress = false, owned = false } = options;
+  for (const name in options) if (name !== "priority" && name !== "compress" && name !== "owned") return false;
+  const isKnown = typeof options === "object" && typeof compress === "boolean" && typeof owned === "boolean";
+  return isKnown && Number.isInteger(priority);
+}
+
+/** What core knows of `options`. */
+function coreOptions(options: SocketSendOptions | undefined): SendOptions | undefined {
+  if (options?.owned === undefined) return options;
+  const { priority, compress } = options;
+  return { priority, compress };
 }
 
 /** What a server does with what it accepted, when it ends. */
@@ -139,14 +171,16 @@ export class SocketCore implements OpeningListener, Closable {
       this.#buffered.lost(payloadLength(data));
     } else if (isBlob(data)) {
       const { size } = data;
-      if (this.#hasRoom(size)) this.#inTurn(size, data, (bytes) => this.#transmit(bytes, { ...options, owned: true }));
+      const how = coreOptions(options);
+      if (this.#hasRoom(size)) this.#inTurn(size, data, (bytes) => this.#transmit(bytes, how, true));
     } else if (this.#hasBlobs) {
       const length = payloadLength(data);
       if (!this.#hasRoom(length)) return;
       const kept = typeof data === "string" ? data : data.slice();
-      this.#inTurn(length, undefined, () => this.#transmit(kept, { ...options, owned: true }));
+      const how = coreOptions(options);
+      this.#inTurn(length, undefined, () => this.#transmit(kept, how, true));
     } else {
-      this.#transmit(data, options);
+      this.#transmit(data, coreOptions(options), options?.owned === true);
     }
   }
 
@@ -471,7 +505,7 @@ export class SocketCore implements OpeningListener, Closable {
     });
   }
 
-  #transmit(data: string | Uint8Array, options: SocketSendOptions | undefined): void {
+  #transmit(data: string | Uint8Array, options: SendOptions | undefined, owned: boolean): void {
     const pump = this.#pump!;
     const { endpoint, bufferedLength } = pump;
     const before = endpoint.outputLength;
@@ -481,7 +515,7 @@ export class SocketCore implements OpeningListener, Closable {
         if (data.length <= shortText) this.#buffered.queuedText(data, bufferedLength);
         else this.#buffered.queued(endpoint.outputLength - before - lastHeader, bufferedLength);
       } else {
-        const isKept = options?.owned === true || data.length <= copyLimit;
+        const isKept = owned || data.length <= copyLimit;
         endpoint.sendBinary(isKept ? data : data.slice(), options);
         this.#buffered.queued(data.length, bufferedLength);
       }

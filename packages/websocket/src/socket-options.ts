@@ -2,15 +2,23 @@
 import {
   type Agreement,
   type ClientOptions,
+  checkOptions,
   type DeadlineOptions,
+  type OptionAliases,
+  type OptionCheck,
+  type OptionChecks,
+  openingChecks,
   type RandomSource,
   type ResponseHead,
+  settingAliases,
+  takes,
   UsageError,
   type Violation,
   type WebSocketUrl,
 } from "@hybi/core";
 import type { Clock } from "./clock.ts";
 import type { BinaryType } from "./message-data.ts";
+import { endpointChecks } from "./option-checks.ts";
 import type { ErrorHandler } from "./reporter.ts";
 import type { Transport } from "./transport.ts";
 import { isIterable, toDomString, toSequence } from "./web-idl.ts";
@@ -75,8 +83,11 @@ export class OpeningViolation extends Error {
   }
 }
 
-/** Options of a client, in place of subprotocols. All are extensions of the interface but `protocols`. */
-export interface ClientSocketOptions
+/**
+ * Options of a client, in place of subprotocols. All are extensions of the interface but `protocols`. `TransportOptions` are
+ * those of the adapter.
+ */
+export interface ClientSocketOptions<TransportOptions = unknown>
   extends Omit<
     ClientOptions,
     "url" | "authority" | "resourceName" | "secure" | "subprotocols" | "requireSubprotocol" | "random" | "delivery"
@@ -103,18 +114,62 @@ export interface ClientSocketOptions
   /** Opens the transport; adapters have one of their own. */
   readonly connect?: Connect | undefined;
   /** For the adapter: see its own documentation. */
-  readonly transport?: unknown;
+  readonly transport?: TransportOptions | undefined;
   /** Bytes of one write; see `PumpOptions`. */
   readonly writeBudget?: number | undefined;
 }
 
-/** Web IDL: (DOMString or sequence<DOMString>), and options where it is neither. */
+const listOrText: OptionCheck = takes.only(
+  "a string, or a list of strings",
+  (value) => typeof value === "string" || isIterable(value),
+);
+
+const { binaryType, ...streamableChecks } = endpointChecks;
+
+/** The checks of a client's options but `binaryType`, which streams do not have. */
+export const clientChecks: OptionChecks<Omit<ClientSocketOptions, "binaryType">> = {
+  ...streamableChecks,
+  origin: openingChecks.origin,
+  cookies: openingChecks.cookies,
+  fields: openingChecks.fields,
+  protocols: listOrText,
+  base: takes.text,
+  followRedirects: takes.atLeast(0),
+  concurrentOpenings: takes.boolean,
+  connect: takes.callback,
+  // The adapter's.
+  transport: takes.anything,
+};
+
+/** What other implementations call them. */
+export const clientAliases: OptionAliases = {
+  ...settingAliases,
+  headers: "fields",
+  cookie: "cookies",
+  protocol: "protocols",
+  subprotocol: "protocols",
+  subprotocols: "protocols",
+  maxredirects: "followRedirects",
+  handshaketimeout: "deadlines: { opening: … }",
+  timeout: "deadlines: { opening: … }",
+  heartbeat: "deadlines: { ping: … }",
+  ...Object.fromEntries(["tls", "proxy", "agent", "dispatcher", "path", "http2"].map((name) => [name, "transport"])),
+};
+
+const socketChecks: OptionChecks<ClientSocketOptions> = { ...clientChecks, binaryType };
+
+/**
+ * Web IDL: (DOMString or sequence<DOMString>), and options where it is neither.
+ *
+ * @throws UsageError `option/unknown`, `option/type`, `option/range`
+ */
 export function clientOptions(
   given: string | readonly string[] | ClientSocketOptions | undefined,
 ): ClientSocketOptions {
   if (given === undefined) return {};
   if (isIterable(given)) return { protocols: toSequence(given, "The subprotocols", toDomString) };
   if (typeof given !== "object" || given === null) return { protocols: [toDomString(given)] };
+  checkOptions("a WebSocket", given, socketChecks, clientAliases);
   const { protocols } = given;
   if (protocols === undefined || typeof protocols === "string") return given;
   return { ...given, protocols: toSequence(protocols, "options.protocols", toDomString) };

@@ -1,5 +1,7 @@
 /** What a WebSocketStream is made of, and what it says (WHATWG WebSockets, WebSocketStream). */
-import type { ClientSocketOptions } from "./socket-options.ts";
+import { checkOptions, type OptionChecks, takes } from "@hybi/core";
+import { isSignal } from "./option-checks.ts";
+import { type ClientSocketOptions, clientAliases, clientChecks } from "./socket-options.ts";
 import { toDictionary, toSequence, toUsvString } from "./web-idl.ts";
 
 /** A message: text as a string, binary as bytes in a buffer of their own. */
@@ -24,7 +26,8 @@ export interface WebSocketCloseInfo {
 }
 
 /** Options of a stream. All but `protocols` and `signal` are extensions of the interface. */
-export interface WebSocketStreamOptions extends Omit<ClientSocketOptions, "binaryType" | "protocols"> {
+export interface WebSocketStreamOptions<TransportOptions = unknown>
+  extends Omit<ClientSocketOptions<TransportOptions>, "binaryType" | "protocols"> {
   /** To offer, as a list; the connection fails when the server picks none of them. */
   readonly protocols?: (Iterable<string> & object) | undefined;
   /** Gives the connection up while it is being opened. */
@@ -35,7 +38,33 @@ export interface WebSocketStreamOptions extends Omit<ClientSocketOptions, "binar
   readonly writeHighWaterMark?: number | undefined;
 }
 
-/** What a constructor makes of its options. Throws a TypeError for what Web IDL cannot convert. */
+/** How an accepted stream reads ahead, and lets write ahead. */
+export type AcceptStreamOptions = Pick<WebSocketStreamOptions, "readHighWaterMark" | "writeHighWaterMark">;
+
+const acceptChecks: OptionChecks<AcceptStreamOptions> = {
+  readHighWaterMark: takes.atLeast(0),
+  writeHighWaterMark: takes.atLeast(0),
+};
+
+/** @throws UsageError `option/unknown`, `option/range` */
+export function checkAcceptStream(options: AcceptStreamOptions): void {
+  checkOptions("an accepted stream", options, acceptChecks);
+}
+
+/** Those that Web IDL converts are checked by that. */
+const streamChecks: OptionChecks<WebSocketStreamOptions> = {
+  ...clientChecks,
+  ...acceptChecks,
+  protocols: takes.anything,
+  signal: takes.anything,
+};
+
+/**
+ * What a constructor makes of its options. The platform ignores members that it does not know, so that pages run in
+ * browsers to come; ours are read here and nowhere else, where a name that nobody knows is a mistake.
+ *
+ * @throws TypeError for what Web IDL cannot convert; UsageError `option/unknown`, `option/type`, `option/range`
+ */
 export function streamOptions(
   given: WebSocketStreamOptions | null | undefined,
 ): WebSocketStreamOptions & { readonly protocols?: readonly string[] | undefined } {
@@ -43,10 +72,8 @@ export function streamOptions(
   const { protocols, signal } = options;
   const list = protocols === undefined ? undefined : toSequence(protocols, "options.protocols", toUsvString);
   if (signal !== undefined && !isSignal(signal)) throw new TypeError("options.signal must be an AbortSignal.");
-  return { ...options, protocols: list, signal };
-}
-
-/** By its class string, as it may come from another realm. */
-function isSignal(value: unknown): boolean {
-  return Object.prototype.toString.call(value) === "[object AbortSignal]";
+  // A copy, as any object is a dictionary: a list and a function too.
+  const own = { ...options };
+  checkOptions("a WebSocketStream", own, streamChecks, clientAliases);
+  return { ...own, protocols: list, signal };
 }

@@ -3,7 +3,7 @@
  * Adapters export it with a `connect` of their own; see `createWebSocketClass`. What the standard does not have is marked as
  * an extension.
  */
-import type { Agreement, PreparedMessage, SendOptions } from "@hybi/core";
+import { type Agreement, checkSendOptions, type PreparedMessage, type SendOptions } from "@hybi/core";
 import { Accepted } from "./accepted.ts";
 import { ClientOpening } from "./client-opening.ts";
 import { clockOf } from "./clock.ts";
@@ -30,6 +30,7 @@ import {
   type ReadyState,
   SocketCore,
   type SocketSendOptions,
+  sendOptions,
 } from "./socket-core.ts";
 import type { CloseEvent, ControlEvent, FailureEvent, SocketMessageEvent } from "./socket-events.ts";
 import { type ClientSocketOptions, clientOptions } from "./socket-options.ts";
@@ -169,7 +170,7 @@ export class WebSocket extends EventTarget {
   /**
    * Sends a message. What is neither string, bytes nor Blob is sent as its string. `options` are an extension.
    *
-   * @throws DOMException InvalidStateError while connecting
+   * @throws DOMException InvalidStateError while connecting; UsageError for options that are none
    */
   send(data: Sendable, options: SocketSendOptions | undefined = undefined): void {
     const core = this.#core;
@@ -177,7 +178,7 @@ export class WebSocket extends EventTarget {
     requireArguments(arguments, 1, "send()");
     const message = sendable(data);
     if (core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
-    core.send(message, options);
+    core.send(message, options === undefined ? undefined : sendOptions(options));
   }
 
   /**
@@ -292,6 +293,7 @@ export class WebSocket extends EventTarget {
    */
   sendPrepared(message: PreparedMessage, options?: SendOptions): void {
     if (this.#core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
+    if (options !== undefined) checkSendOptions(options);
     this.#core.sendPrepared(message, options);
   }
 

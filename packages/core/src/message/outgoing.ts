@@ -13,6 +13,8 @@ import { finBit, headerLength } from "../frame/header.ts";
 import { binary, close, text } from "../frame/opcode.ts";
 import type { HostFunctions } from "../host.ts";
 import type { MessageKind } from "../message-kind.ts";
+import { checkOptions, type OptionChecks, takes } from "../options.ts";
+import { UsageError } from "../usage-error.ts";
 import { ControlQueue } from "./control-queue.ts";
 import type { ActiveTransform } from "./decode-pipeline.ts";
 import { EncodePipeline } from "./encode-pipeline.ts";
@@ -45,6 +47,30 @@ export interface SendOptions {
   readonly priority?: number | undefined;
   /** For extensions that compress: `false` never, `true` always, undefined as they see fit. */
   readonly compress?: boolean | undefined;
+}
+
+/** The checks of how a message is sent. */
+export const sendChecks: OptionChecks<SendOptions> = {
+  priority: (value) => {
+    if (!Number.isInteger(value)) throw new UsageError("send/priority");
+  },
+  compress: takes.boolean,
+};
+
+/**
+ * Checks how a message is to be sent. What is right, as nearly all is, costs no object.
+ *
+ * @throws UsageError `option/unknown`, `option/type`, `send/priority`
+ */
+export function checkSendOptions(options: SendOptions): void {
+  if (!isRight(options)) checkOptions("a message", options, sendChecks);
+}
+
+function isRight(options: SendOptions): boolean {
+  if (typeof options !== "object" || options === null) return false;
+  const { priority = 0, compress = false } = options;
+  for (const name in options) if (name !== "priority" && name !== "compress") return false;
+  return Number.isInteger(priority) && typeof compress === "boolean";
 }
 
 /** What `Outgoing` is made from. */

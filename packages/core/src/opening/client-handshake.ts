@@ -9,7 +9,13 @@ import type { Leniency } from "../leniency.ts";
 import { type Limits, resolveLimits } from "../limits.ts";
 import { UsageError } from "../usage-error.ts";
 import { type Violation, type ViolationCode, violationByServer } from "../violation.ts";
-import { type OpeningOptions, openingRequestHead, prepareOpening, type SentOpening } from "./client-request.ts";
+import {
+  checkClientOptions,
+  type OpeningOptions,
+  openingRequestHead,
+  prepareOpening,
+  type SentOpening,
+} from "./client-request.ts";
 import { createKey } from "./key.ts";
 import { OutputQueue } from "./output-queue.ts";
 import { checkUpgrade } from "./response-check.ts";
@@ -52,7 +58,8 @@ export class ClientHandshake {
 
   /** Throws `UsageError` for options that cannot be sent. */
   constructor(options: ClientHandshakeOptions) {
-    if (typeof options.random !== "function") throw new UsageError("option/random-missing");
+    checkClientOptions(options);
+    if (options.random === undefined) throw new UsageError("option/random-missing");
     const limits = resolveLimits(options.limits);
     const prepared = prepareOpening(options);
     const key = createKey(options.random);

@@ -1,10 +1,12 @@
 /** The client's opening handshake (RFC 6455 §4.1): what it sends, and what it must remember to check the answer. */
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
-import type { Extension } from "../extension.ts";
+import { type Extension, extensionsCheck } from "../extension.ts";
 import { parseAuthority } from "../http/authority.ts";
 import { type FieldLine, type Fields, firstFieldValue } from "../http/fields.ts";
 import { isToken } from "../http/grammar.ts";
 import type { RequestHead } from "../http/head.ts";
+import { checkOptions, type OptionAliases, type OptionChecks, takes } from "../options.ts";
+import { settingAliases, settingChecks } from "../setting-checks.ts";
 import { UsageError } from "../usage-error.ts";
 import { type Cookie, formatCookies } from "./cookies.ts";
 import { userinfoAuthorization } from "./credentials.ts";
@@ -35,6 +37,41 @@ export interface OpeningOptions {
   readonly cookies?: readonly Cookie[] | undefined;
   /** Fields of the application's own, such as Authorization or User-Agent. */
   readonly fields?: Fields | undefined;
+}
+
+/** The checks of what a client asks for. */
+export const openingChecks: OptionChecks<OpeningOptions> = {
+  url: takes.text,
+  authority: takes.text,
+  resourceName: takes.text,
+  secure: takes.boolean,
+  subprotocols: takes.texts,
+  requireSubprotocol: takes.boolean,
+  extensions: extensionsCheck,
+  origin: takes.text,
+  cookies: takes.cookies,
+  fields: takes.fields,
+};
+
+/** What other implementations call them. */
+const aliases: OptionAliases = {
+  ...settingAliases,
+  headers: "fields",
+  cookie: "cookies",
+  protocol: "subprotocols",
+  protocols: "subprotocols",
+  subprotocol: "subprotocols",
+};
+
+const clientChecks = { ...openingChecks, ...settingChecks };
+
+/**
+ * Checks what a client is given, for its opening request and for its connection.
+ *
+ * @throws UsageError `option/unknown`, `option/type`, `option/range`
+ */
+export function checkClientOptions(options: OpeningOptions): void {
+  checkOptions("a client", options, clientChecks, aliases);
 }
 
 /** What the check of the response needs to know of the request. */

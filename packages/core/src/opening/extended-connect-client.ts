@@ -2,7 +2,7 @@
 import type { Fields } from "../http/fields.ts";
 import { UsageError } from "../usage-error.ts";
 import { type ViolationCode, violationByServer } from "../violation.ts";
-import { type OpeningOptions, prepareOpening, type SentOpening } from "./client-request.ts";
+import { checkClientOptions, type OpeningOptions, prepareOpening, type SentOpening } from "./client-request.ts";
 import { lowerCase } from "./extended-connect.ts";
 import { readPseudoFields } from "./pseudo-fields.ts";
 import { checkTerms, type OpeningResponseCheck } from "./response-check.ts";
@@ -37,6 +37,7 @@ export interface ExtendedConnectOpening {
  * Throws `opening/extended-connect-not-enabled` unless that is 1, and otherwise what `ClientHandshake` throws.
  */
 export function openExtendedConnect(options: OpeningOptions, setting: number | undefined): ExtendedConnectOpening {
+  checkClientOptions(options);
   // RFC 8441 §3: upon receipt of the value 1 a client MAY use it. RFC 9220 §3: no assumption before that.
   if (setting !== 1) throw new UsageError("opening/extended-connect-not-enabled");
   const prepared = prepareOpening(options);

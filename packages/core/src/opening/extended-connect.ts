@@ -13,7 +13,12 @@ import { type ViolationCode, violation } from "../violation.ts";
 import type { Agreement } from "./agreement.ts";
 import { readPseudoFields } from "./pseudo-fields.ts";
 import { checkRejection, type Rejection, rejectionOf } from "./rejection.ts";
-import type { OpeningRequest, OpeningRequestCheck, OpeningRequestCheckOptions } from "./request.ts";
+import {
+  checkRequestOptions,
+  type OpeningRequest,
+  type OpeningRequestCheck,
+  type OpeningRequestCheckOptions,
+} from "./request.ts";
 import {
   protocolVersion,
   requestedExtensions,
@@ -32,6 +37,7 @@ export interface StreamAnswer {
 
 /** Checks an opening request that came as an Extended CONNECT; `fields` are all of its header list, in order. */
 export function checkExtendedConnect(fields: Fields, options: OpeningRequestCheckOptions = {}): OpeningRequestCheck {
+  checkRequestOptions(options);
   const request = extendedConnectRequest(fields, options);
   return typeof request === "string"
     ? { type: "violation", violation: violation(request, options.offset ?? 0) }

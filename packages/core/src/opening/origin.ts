@@ -1,6 +1,7 @@
 /** Who may connect (RFC 6455 §4.2.2 step 4, §10.2): origins compared in their ASCII serialization (RFC 6454 §6.2). */
 import { toAsciiLowerCase } from "../bytes/ascii.ts";
 import { parseAuthority } from "../http/authority.ts";
+import { takes } from "../options.ts";
 import { UsageError } from "../usage-error.ts";
 import { type Violation, violation } from "../violation.ts";
 import type { OpeningRequest } from "./request.ts";
@@ -16,6 +17,8 @@ export type OriginCheck = (request: OpeningRequest) => Violation | undefined;
  * Throws `opening/origin` for an entry that is no origin, such as one with a path.
  */
 export function originCheck(allowed: readonly string[], absent: "accept" | "refuse" = "accept"): OriginCheck {
+  takes.texts(allowed, "origins");
+  takes.oneOf("accept", "refuse")(absent, "absent");
   // What is no origin serializes to undefined, which is never among them.
   const serialized: ReadonlySet<string | undefined> = new Set(
     allowed.map((entry) => {

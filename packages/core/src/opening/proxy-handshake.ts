@@ -7,8 +7,9 @@ import type { FailureEvent, RejectionEvent } from "../events.ts";
 import { parseAuthority } from "../http/authority.ts";
 import type { Fields } from "../http/fields.ts";
 import { encodeRequestHead } from "../http/head-encoder.ts";
-import type { Leniency } from "../leniency.ts";
-import { type Limits, resolveLimits } from "../limits.ts";
+import { type Leniency, leniencyCheck } from "../leniency.ts";
+import { type Limits, limitsCheck, resolveLimits } from "../limits.ts";
+import { checkOptions, type OptionAliases, type OptionChecks, takes } from "../options.ts";
 import { UsageError } from "../usage-error.ts";
 import { OutputQueue } from "./output-queue.ts";
 import { assertApplicationFields } from "./reserved-fields.ts";
@@ -25,6 +26,16 @@ export interface ProxyHandshakeOptions {
   readonly limits?: Partial<Limits> | undefined;
   readonly tolerate?: readonly Leniency[] | undefined;
 }
+
+const proxyChecks: OptionChecks<ProxyHandshakeOptions> = {
+  host: takes.text,
+  port: takes.anything,
+  fields: takes.fields,
+  limits: limitsCheck,
+  tolerate: leniencyCheck,
+};
+
+const aliases: OptionAliases = { headers: "fields", hostname: "host" };
 
 /** The proxy formed the tunnel. `rest` came through it already: the first bytes for what runs inside, if any. */
 export interface TunnelEvent {
@@ -43,6 +54,7 @@ export class ProxyHandshake {
 
   /** Throws `opening/authority`, `opening/field-reserved`, or `http/…` for a field that cannot be sent. */
   constructor(options: ProxyHandshakeOptions) {
+    checkOptions("a ProxyHandshake", options, proxyChecks, aliases);
     const authority = `${options.host}:${options.port}`;
     if (parseAuthority(authority)?.port === undefined) throw new UsageError("opening/authority");
     const fields = options.fields ?? [];

@@ -1,13 +1,16 @@
 /** Answers with which a server does not accept: by its own decision, or because the request was not valid (RFC 6455 §4.2.2). */
 import { toAsciiLowerCase } from "../bytes/ascii.ts";
+import { isBytes } from "../bytes/is-bytes.ts";
 import { utf8Bytes } from "../bytes/text-encode.ts";
 import { portableHost } from "../host.ts";
 import type { FieldLine, Fields } from "../http/fields.ts";
 import type { ResponseHead } from "../http/head.ts";
+import { checkOptions, type OptionChecks, takes } from "../options.ts";
 import { UsageError } from "../usage-error.ts";
 import type { Violation } from "../violation.ts";
 import { protocolVersion } from "./request-fields.ts";
 import { assertApplicationFields } from "./reserved-fields.ts";
+import { answerAliases } from "./response.ts";
 
 /** An HTTP answer of the application's. */
 export interface Rejection {
@@ -19,6 +22,14 @@ export interface Rejection {
   /** Text is sent as UTF-8, and is `text/plain; charset=utf-8` unless a Content-Type says otherwise. At most 64 KiB. */
   readonly body?: string | Uint8Array | undefined;
 }
+
+/** The checks of a rejection. */
+export const rejectionChecks: OptionChecks<Rejection> = {
+  status: takes.anything,
+  reasonPhrase: takes.text,
+  fields: takes.fields,
+  body: takes.only("text, or bytes in a Uint8Array", (value) => typeof value === "string" || isBytes(value)),
+};
 
 /** A rejection, ready to be written: the head, then the body. */
 export interface RejectedOpening {
@@ -75,6 +86,7 @@ export function checkRejection(
   rejection: Rejection,
   lowest: 200 | 300,
 ): { status: number; body: Uint8Array; fields: FieldLine[] } {
+  checkOptions("a rejection", rejection, rejectionChecks, answerAliases);
   const { status } = rejection;
   if (!Number.isInteger(status) || status < lowest || status > 599) throw new UsageError("opening/rejection-status");
   const body = typeof rejection.body === "string" ? utf8Bytes(rejection.body, portableHost) : rejection.body;

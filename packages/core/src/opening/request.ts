@@ -9,8 +9,9 @@ import type { Fields } from "../http/fields.ts";
 import { parseList, parseTokenList } from "../http/grammar.ts";
 import type { RequestHead } from "../http/head.ts";
 import { requestHeadFault } from "../http/head-check.ts";
-import type { Leniency } from "../leniency.ts";
-import { type Limits, resolveLimits } from "../limits.ts";
+import { type Leniency, leniencyCheck } from "../leniency.ts";
+import { type Limits, limitsCheck, resolveLimits } from "../limits.ts";
+import { checkOptions, type OptionChecks, takes } from "../options.ts";
 import { type Violation, type ViolationCode, violation } from "../violation.ts";
 import type { ExtensionOffer } from "./extension-header.ts";
 import { keySpelling } from "./key.ts";
@@ -60,6 +61,17 @@ export interface OpeningRequestCheckOptions {
   readonly limits?: Partial<Limits> | undefined;
 }
 
+const requestChecks: OptionChecks<OpeningRequestCheckOptions> = {
+  tolerate: leniencyCheck,
+  offset: takes.atLeast(0),
+  limits: limitsCheck,
+};
+
+/** @throws UsageError `option/unknown`, `option/type`, `option/range` */
+export function checkRequestOptions(options: OpeningRequestCheckOptions): void {
+  checkOptions("the check of a request", options, requestChecks);
+}
+
 /**
  * Checks an opening request whose head is parsed already, such as one from the HTTP server of a runtime. Nothing passes that
  * would be refused in bytes, however lenient that parser is.
@@ -72,6 +84,7 @@ export interface OpeningRequestCheckOptions {
  * else refuseOpeningRequest(check.violation);
  */
 export function checkOpeningRequest(head: RequestHead, options: OpeningRequestCheckOptions = {}): OpeningRequestCheck {
+  checkRequestOptions(options);
   const limits = resolveLimits(options.limits);
   const fault = requestHeadFault(head, limits);
   return fault === undefined

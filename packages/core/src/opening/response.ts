@@ -1,8 +1,9 @@
 /** The server's opening handshake (RFC 6455 §4.2.2 step 5): a request is accepted, and what was agreed on. */
-import type { Extension } from "../extension.ts";
+import { type Extension, extensionsCheck } from "../extension.ts";
 import type { FieldLine, Fields } from "../http/fields.ts";
 import type { ResponseHead } from "../http/head.ts";
 import { encodeResponseHead } from "../http/head-encoder.ts";
+import { checkOptions, type OptionAliases, type OptionChecks, takes } from "../options.ts";
 import { UsageError } from "../usage-error.ts";
 import type { AgreedExtension, Agreement } from "./agreement.ts";
 import { formatExtensions } from "./extension-header.ts";
@@ -20,6 +21,24 @@ export interface OpeningAnswer {
   /** Fields of the application's own, such as Set-Cookie. */
   readonly fields?: Fields | undefined;
 }
+
+/** The checks of an answer. */
+export const answerChecks: OptionChecks<OpeningAnswer> = {
+  subprotocol: takes.text,
+  extensions: extensionsCheck,
+  fields: takes.fields,
+};
+
+/** What other implementations call them, and the parts of a rejection. */
+export const answerAliases: OptionAliases = {
+  headers: "fields",
+  protocol: "subprotocol",
+  protocols: "subprotocol",
+  subprotocols: "subprotocol",
+  statuscode: "status",
+  code: "status",
+  reason: "reasonPhrase",
+};
 
 /** An answer, ready to be written, and what it agrees on. */
 export interface AcceptedOpening {
@@ -75,6 +94,7 @@ export function encodeAcceptedHead(head: ResponseHead): Uint8Array {
 
 /** What accepting `request` with `answer` agrees on. Throws when the answer is not the request's. */
 export function agree(request: OpeningRequest, answer: OpeningAnswer): Agreement {
+  checkOptions("an answer", answer, answerChecks, answerAliases);
   const { subprotocol } = answer;
   // RFC 6455 §4.2.2 step 4: the value MUST be one of the client's, octet for octet.
   if (subprotocol !== undefined && !request.subprotocols.includes(subprotocol)) {

@@ -10,6 +10,8 @@ import { encodeResponseHead } from "../http/head-encoder.ts";
 import { requestLine } from "../http/start-line.ts";
 import type { Leniency } from "../leniency.ts";
 import { type Limits, resolveLimits } from "../limits.ts";
+import { checkOptions, type OptionAliases, type OptionChecks, onceChecked, takes } from "../options.ts";
+import { settingAliases, settingChecks } from "../setting-checks.ts";
 import { UsageError } from "../usage-error.ts";
 import { type Violation, type ViolationCode, violation } from "../violation.ts";
 import type { OriginCheck } from "./origin.ts";
@@ -29,6 +31,19 @@ export interface ServerHandshakeOptions {
   /** Its `sha1`, if there is one, is used. */
   readonly host?: HostFunctions | undefined;
 }
+
+const serverChecks: OptionChecks<ServerHandshakeOptions & typeof settingChecks> = {
+  ...settingChecks,
+  checkOrigin: takes.callback,
+};
+
+const aliases: OptionAliases = { ...settingAliases, verifyclient: "checkOrigin", origins: "checkOrigin" };
+
+const checkServer = onceChecked((options: ServerHandshakeOptions) =>
+  checkOptions("a server", options, serverChecks, aliases),
+);
+
+const noOptions: ServerHandshakeOptions = {};
 
 /**
  * One opening handshake. Input: `receive`, `receiveEnd`, `accept`, `fail`. Command: `reject`. Output: `takeOutput`,
@@ -60,7 +75,9 @@ export class ServerHandshake {
   #request: OpeningRequest | undefined;
   #phase: "awaiting-request" | "awaiting-answer" | "open" | "rejected" | "failed" = "awaiting-request";
 
-  constructor(options: ServerHandshakeOptions = {}) {
+  /** @throws UsageError for options that are not known or not right */
+  constructor(options: ServerHandshakeOptions = noOptions) {
+    checkServer(options);
     this.#options = options;
     this.#limits = resolveLimits(options.limits);
     this.#head = new HeadDecoder(requestLine, this.#limits, options.tolerate ?? []);

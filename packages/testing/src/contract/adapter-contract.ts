@@ -8,6 +8,7 @@ import { lateTimerContract } from "./late-timers.ts";
 import { messageContract } from "./messages.ts";
 import { neighbourContract } from "./neighbours.ts";
 import { openingContract } from "./opening.ts";
+import { optionContract } from "./options.ts";
 import { reconnectingContract } from "./reconnecting.ts";
 import { robustnessContract } from "./robustness.ts";
 import type { Runner } from "./runner.ts";
@@ -35,6 +36,7 @@ export function adapterContract(name: string, adapter: Adapter, runner: Runner):
     interfaceContract(adapter, runner);
     neighbourContract(adapter, runner);
     lateTimerContract(adapter, runner);
+    optionContract(adapter, runner);
     reconnectingContract(adapter, runner);
     tlsContract(adapter, runner);
     unixSocketContract(adapter, runner);

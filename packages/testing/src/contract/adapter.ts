@@ -44,7 +44,10 @@ export interface AdapterServer {
 export interface Adapter {
   connect(
     url: string,
-    options?: ClientSocketOptions & { readonly signal?: AbortSignal; readonly transport?: object },
+    options?: ClientSocketOptions & {
+      readonly signal?: AbortSignal | undefined;
+      readonly transport?: object | undefined;
+    },
   ): Promise<WebSocket>;
   listen(options: ListenSettings, handler: OpeningHandler): Promise<AdapterServer>;
   /** The interfaces of the web platform. What they look like is not asked for when left out. */

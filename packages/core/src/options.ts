@@ -1,0 +1,215 @@
+/**
+ * Options are checked where they are given: their names, what kind of value each takes, and its range. Each object of
+ * options has a table, with a check for each name, for this package and those above it.
+ */
+import { checkDuration } from "./duration.ts";
+import { UsageError } from "./usage-error.ts";
+
+/** Throws a `UsageError` that names the option, `path`, and what it takes. `undefined` never comes here. */
+export type OptionCheck = (value: unknown, path: string) => void;
+
+/** A check for each option. */
+export type OptionChecks<Options> = { readonly [Name in keyof Options]-?: OptionCheck };
+
+/** What some call an option, in lower case, and its name here: `{ headers: "fields" }`. */
+export type OptionAliases = Readonly<Record<string, string>>;
+
+/**
+ * Checks `given`, the options of `owner`. An option whose value is undefined counts as left out.
+ *
+ * @throws UsageError `option/unknown`, `option/type`, `option/range`
+ * @example
+ * checkOptions("a WebSocket", options, { protocols: takes.text, writeBudget: takes.atLeast(1) });
+ */
+export function checkOptions<Options>(
+  owner: string,
+  given: Options,
+  checks: OptionChecks<Options>,
+  aliases: OptionAliases = {},
+): void {
+  checkNamed(given, checks, aliases, owner, "");
+}
+
+/**
+ * `check`, for options that are given again and again, such as those of a server for each of its connections: an object that
+ * was right is not looked at a second time.
+ */
+export function onceChecked<Given extends object>(check: (given: Given) => void): (given: Given) => void {
+  const right = new WeakSet<object>();
+  return (given) => {
+    if (right.has(given)) return;
+    check(given);
+    right.add(given);
+  };
+}
+
+function checkNamed(given: unknown, checks: object, aliases: OptionAliases, owner: string, prefix: string): void {
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new UsageError("option/type", `${owner} takes an object of options; it was ${kindOf(given)}.`);
+  }
+  const options = given as Record<string, unknown>;
+  const above = Object.getPrototypeOf(given);
+  // Of a plain object, as nearly all are, no more is looked at than what it has.
+  for (const name in options) {
+    const value = options[name];
+    if (value === undefined) continue;
+    if (Object.hasOwn(checks, name)) (checks as Record<string, OptionCheck>)[name]!(value, prefix + name);
+    else if (Object.hasOwn(options, name)) throw unknownOption(name, Object.keys(checks), aliases, owner, prefix);
+  }
+  if (above !== Object.prototype && above !== null) checkHidden(options, checks as Record<string, OptionCheck>, prefix);
+}
+
+/** Options may be getters of a class, too, which are in no list. */
+function checkHidden(options: Record<string, unknown>, checks: Record<string, OptionCheck>, prefix: string): void {
+  for (const [name, check] of Object.entries(checks)) {
+    const value = options[name];
+    if (value !== undefined) check(value, prefix + name);
+  }
+}
+
+function unknownOption(
+  name: string,
+  known: readonly string[],
+  aliases: OptionAliases,
+  owner: string,
+  prefix: string,
+): UsageError {
+  const alias = Object.hasOwn(aliases, name.toLowerCase()) ? aliases[name.toLowerCase()]! : "";
+  // A table of aliases may be for several owners. What is no name says where the option is instead.
+  const meant = known.includes(alias) || /\W/.test(alias) ? alias : nearest(name, known);
+  const help = meant === undefined ? `It takes ${known.join(", ")}.` : `Did you mean ${prefix}${meant}?`;
+  return new UsageError("option/unknown", `${prefix}${name} is no option of ${owner}. ${help}`);
+}
+
+/** The name that `name` is a part of, or a misspelling of: at most a third of its letters are others. */
+function nearest(name: string, known: readonly string[]): string | undefined {
+  const lower = name.toLowerCase();
+  const longer = known.find((candidate) => name.length > 2 && candidate.toLowerCase().startsWith(lower));
+  if (longer !== undefined) return longer;
+  const distances = known.map((candidate) => distance(lower, candidate.toLowerCase()));
+  const least = Math.min(...distances);
+  return least <= Math.ceil(name.length / 3) ? known[distances.indexOf(least)] : undefined;
+}
+
+/** How many letters are to be inserted, removed or replaced to make one of the other. */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (let at = 1; at <= one.length; at++) {
+    const next = [at];
+    for (let to = 1; to <= other.length; to++) {
+      const replaced = row[to - 1]! + (one[at - 1] === other[to - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[to]! + 1, next[to - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[other.length]!;
+}
+
+/** What `value` is, and not what is in it, which may be a secret. */
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "number") return String(value);
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}
+
+function wrongKind(path: string, what: string, value: unknown): UsageError {
+  return new UsageError("option/type", `${path} takes ${what}; it was ${kindOf(value)}.`);
+}
+
+/** A check that `value` is `what`. */
+function takesOnly(what: string, accepts: (value: unknown) => boolean): OptionCheck {
+  return (value, path) => {
+    if (!accepts(value)) throw wrongKind(path, what, value);
+  };
+}
+
+/** A number of at least `least`, and at most `most`. */
+function inRange(least: number, most: number, what: string, accepts: (value: number) => boolean): OptionCheck {
+  return (value, path) => {
+    if (typeof value === "number" && accepts(value) && value >= least && value <= most) return;
+    throw new UsageError("option/range", `${path} must be ${what}; it was ${kindOf(value)}.`);
+  };
+}
+
+function atLeast(least: number): OptionCheck {
+  return inRange(least, Number.POSITIVE_INFINITY, `a number of at least ${least}`, () => true);
+}
+
+function integer(least: number, most: number): OptionCheck {
+  return inRange(least, most, `an integer from ${least} to ${most}`, Number.isInteger);
+}
+
+function oneOf(...allowed: readonly string[]): OptionCheck {
+  const what = `one of ${allowed.map((one) => JSON.stringify(one)).join(", ")}`;
+  return (value, path) => {
+    if (typeof value !== "string") throw wrongKind(path, what, value);
+    if (!allowed.includes(value)) throw new UsageError("option/range", `${path} must be ${what}.`);
+  };
+}
+
+function list(what: string, item: OptionCheck): OptionCheck {
+  return (value, path) => {
+    if (!Array.isArray(value)) throw wrongKind(path, what, value);
+    for (let at = 0; at < value.length; at++) item(value[at], `${path}[${at}]`);
+  };
+}
+
+function pairs(example: string): OptionCheck {
+  const pair = takesOnly("a [name, value] pair of strings", (value) => {
+    return Array.isArray(value) && value.length === 2 && value.every((one) => typeof one === "string");
+  });
+  return list(`a list of [name, value] pairs, such as ${example}`, pair);
+}
+
+function options<Options>(checks: OptionChecks<Options>, aliases: OptionAliases = {}): OptionCheck {
+  return (value, path) => checkNamed(value, checks, aliases, path, `${path}.`);
+}
+
+/** The checks of which tables consist. */
+export interface Takes {
+  /** Whoever uses it checks it. */
+  readonly anything: OptionCheck;
+  readonly boolean: OptionCheck;
+  readonly text: OptionCheck;
+  readonly texts: OptionCheck;
+  readonly callback: OptionCheck;
+  /** `[name, value]` pairs, as for a head. */
+  readonly fields: OptionCheck;
+  readonly cookies: OptionCheck;
+  /** Milliseconds; Infinity is no timer. */
+  readonly duration: OptionCheck;
+  /** Anything but Infinity, beside another check. */
+  readonly finite: OptionCheck;
+  /** A number, Infinity included. */
+  atLeast(least: number): OptionCheck;
+  integer(least: number, most: number): OptionCheck;
+  oneOf(...allowed: readonly string[]): OptionCheck;
+  list(what: string, item: OptionCheck): OptionCheck;
+  /** An object with options of its own. */
+  options<Options>(checks: OptionChecks<Options>, aliases?: OptionAliases): OptionCheck;
+  /** Anything else, for which `what` are the words. */
+  only(what: string, accepts: (value: unknown) => boolean): OptionCheck;
+}
+
+const text = takesOnly("a string", (value) => typeof value === "string");
+
+export const takes: Takes = {
+  anything: () => {},
+  boolean: takesOnly("true or false", (value) => typeof value === "boolean"),
+  text,
+  texts: list("a list of strings", text),
+  callback: takesOnly("a function", (value) => typeof value === "function"),
+  fields: pairs('[["Authorization", "Bearer …"]]'),
+  cookies: pairs('[["session", "…"]]'),
+  duration: (value, path) => void checkDuration(path, value as number),
+  finite(value, path) {
+    if (value === Number.POSITIVE_INFINITY) throw new UsageError("option/range", `${path} must be finite.`);
+  },
+  atLeast,
+  integer,
+  oneOf,
+  list,
+  options,
+  only: takesOnly,
+};

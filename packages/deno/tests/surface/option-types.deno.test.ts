@@ -1,0 +1,39 @@
+/** What the compiler says of options: `transport` has the type of this adapter, wherever it is given. */
+import { type ConnectOptions, connect, type TransportOptions, WebSocket, WebSocketStream } from "@hybi/deno";
+import { expect, it } from "vitest";
+
+/** For the compiler alone. */
+export function typed(url: string, options: ConnectOptions, transport: TransportOptions): unknown[] {
+  return [
+    new WebSocket(url, { transport: { path: "/tmp/socket" } }),
+    new WebSocket(url, { transport }),
+    new WebSocket(url, "chat"),
+    new WebSocket(url, ["chat"]),
+    new WebSocketStream(url, { transport: { path: "/tmp/socket" } }),
+    new WebSocketStream(url, { transport }),
+    connect(url, { transport, signal: options.signal }),
+    // @ts-expect-error: a path is a string.
+    new WebSocket(url, { transport: { path: 5 } }),
+    // @ts-expect-error: it has another name.
+    new WebSocket(url, { transport: { socketPath: "/tmp/socket" } }),
+    // @ts-expect-error: a path is a string.
+    new WebSocketStream(url, { transport: { path: 5 } }),
+    // @ts-expect-error: it has another name.
+    new WebSocketStream(url, { transport: { socketPath: "/tmp/socket" } }),
+    // @ts-expect-error: a path is a string.
+    connect(url, { transport: { path: 5 } }),
+    // @ts-expect-error: only `connect` and streams have one.
+    new WebSocket(url, { signal: options.signal }),
+    // @ts-expect-error: they are called fields.
+    connect(url, { headers: {} }),
+  ];
+}
+
+class Own extends WebSocket {}
+
+it("the classes are those of the interface, with its constants, and may be extended [R25]", () => {
+  expect([WebSocket.CONNECTING, WebSocket.OPEN, WebSocket.CLOSING, WebSocket.CLOSED]).toEqual([0, 1, 2, 3]);
+  const socket: WebSocket = new Own("ws://127.0.0.1:9/");
+  expect([socket instanceof Own, socket instanceof WebSocket]).toEqual([true, true]);
+  socket.close();
+});

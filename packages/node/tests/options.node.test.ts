@@ -1,0 +1,73 @@
+/** Options that only Node has: how a client reaches its server, and what its servers leave to Node. */
+import { createServer } from "node:http";
+import { connect, upgrade, upgradeStream, WebSocket, WebSocketServer, WebSocketStream } from "@hybi/node";
+import { describe, expect, it } from "vitest";
+import { openServer } from "./support/servers.ts";
+
+const url = "ws://127.0.0.1:9/";
+
+function thrown(action: () => unknown): { code?: string; message: string } {
+  try {
+    action();
+  } catch (error) {
+    return error as Error;
+  }
+  return { message: "nothing was thrown" };
+}
+
+describe("the option transport", () => {
+  it.each([
+    [{ proxi: "http://proxy/" }, "option/unknown", /Did you mean transport\.proxy\?/],
+    [{ agent: {} }, "option/unknown", /Did you mean transport\.proxy\?/],
+    [{ rejectUnauthorized: false }, "option/unknown", /Did you mean transport\.tls\?/],
+    [{ http3: true }, "option/unknown", /Did you mean transport\.http2\?/],
+    [{ proxy: 5 }, "option/type", /transport\.proxy takes an object/],
+    [{ proxy: "no url" }, "option/range", /transport\.proxy must be an http or https URL/],
+    [{ proxy: { url: "no url" } }, "option/range", /transport\.proxy\.url must be an http or https URL/],
+    [{ proxy: { url: 5 } }, "option/type", /transport\.proxy\.url takes a string/],
+    [{ proxy: { url: "http://proxy/", headers: {} } }, "option/unknown", /Did you mean transport\.proxy\.fields\?/],
+    [{ proxy: { url: "http://proxy/", fields: {} } }, "option/type", /transport\.proxy\.fields takes a list/],
+    [{ proxy: { url: "http://proxy/", tls: [] } }, "option/type", /transport\.proxy\.tls takes an object/],
+    [{ tls: [] }, "option/type", /transport\.tls takes an object of options of node:tls/],
+    [{ tls: null }, "option/type", /it was null/],
+    [{ http2: "yes" }, "option/type", /transport\.http2 takes true, false, or a session/],
+    [{ http2: {} }, "option/type", /transport\.http2 takes/],
+  ])("of %j is refused by whatever takes it [R25]", async (transport, code, message) => {
+    const options = { transport } as object;
+    for (const take of [() => new WebSocket(url, options), () => new WebSocketStream(url, options)]) {
+      const fault = thrown(take);
+      expect([fault.code, fault.message]).toEqual([code, expect.stringMatching(message)]);
+    }
+    await expect(connect(url, options)).rejects.toMatchObject({ name: "UsageError", code });
+  });
+
+  it("may be undefined, and so may what is in it [R25]", async () => {
+    const server = await openServer();
+    const nothing = { tls: undefined, path: undefined, proxy: undefined, http2: undefined, agent: undefined };
+    (await connect(server.url, { transport: nothing as object })).terminate();
+    (await connect(server.url, { transport: undefined, clock: undefined, host: undefined })).terminate();
+  });
+});
+
+describe("a server", () => {
+  it("takes no host, which is the address of listen, and says so [R25]", () => {
+    const fault = thrown(() => new WebSocketServer(() => {}, { host: "127.0.0.1" } as object));
+    expect([fault.code, fault.message]).toEqual(["option/unknown", expect.stringMatching(/listen\(\{ host: … \}\)/)]);
+    expect(thrown(() => new WebSocketServer(() => {}, null as never)).code).toBe("option/type");
+    expect(thrown(() => new WebSocketServer("x" as never)).code).toBe("option/type");
+  });
+
+  it("of a request that was upgraded has its options checked at the call [R25]", async () => {
+    const faults: unknown[] = [];
+    const server = createServer().on("upgrade", (request, socket, head) => {
+      faults.push(thrown(() => upgrade(request, socket, head, { origin: [] } as object, () => {})).code);
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    await expect(connect(`ws://127.0.0.1:${port}/`)).rejects.toThrow();
+    server.close();
+    expect(faults).toEqual(["option/unknown"]);
+    expect(thrown(() => upgradeStream({} as never, [], { limits: 5 } as object, () => {})).code).toBe("option/type");
+  });
+});

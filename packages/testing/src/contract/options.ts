@@ -1,0 +1,70 @@
+/** Options are checked where they are given: by the adapter, before it opens anything. */
+import type { Adapter, ListenSettings } from "./adapter.ts";
+import type { Runner } from "./runner.ts";
+import { echo, rejection, withServer } from "./world.ts";
+
+export function optionContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+  /** The names of the error, of its code, and whether it says what is wrong. */
+  const expectFault = async (promise: Promise<unknown>, code: string, says: RegExp): Promise<void> => {
+    const { name, code: found, message } = await rejection(promise);
+    expect([name, found, says.test(message) ? "" : message]).toEqual(["UsageError", code, ""]);
+  };
+
+  describe("options", () => {
+    it("of connect are checked at the call, those of its transport as well [R25]", async () => {
+      let asked = 0;
+      await withServer(
+        adapter,
+        (opening) => {
+          asked++;
+          echo(opening);
+        },
+        async ({ url }) => {
+          const wrong: [options: object, code: string, says: RegExp][] = [
+            [{ headers: {} }, "option/unknown", /Did you mean fields\?/],
+            [{ deadlines: { opening: -1 } }, "option/range", /deadlines\.opening/],
+            [{ fields: {} }, "option/type", /fields takes a list/],
+            [{ signal: {} }, "option/type", /signal takes an AbortSignal/],
+            [{ tls: {} }, "option/unknown", /Did you mean transport\?/],
+            [{ transport: { paht: "/tmp/x" } }, "option/unknown", /Did you mean transport\.path\?/],
+            [{ transport: { ca: "" } }, "option/unknown", /Did you mean transport\.tls\?/],
+            [{ transport: { path: 5 } }, "option/type", /transport\.path takes a string/],
+            [{ transport: { tls: "x" } }, "option/type", /transport\.tls takes an object/],
+            [{ transport: "x" }, "option/type", /transport takes an object/],
+          ];
+          for (const [options, code, says] of wrong) await expectFault(adapter.connect(url, options), code, says);
+          const nothing = {
+            transport: undefined,
+            clock: undefined,
+            random: undefined,
+            host: undefined,
+            connect: undefined,
+          };
+          const socket = await adapter.connect(url, nothing);
+          socket.terminate();
+          const within = await adapter.connect(url, { transport: { tls: undefined, path: undefined } });
+          within.terminate();
+          expect(asked).toBe(2);
+        },
+      );
+    });
+
+    it("of listen are checked at the call [R25]", async () => {
+      const wrong: [options: object, code: string, says: RegExp][] = [
+        [{ hostname: "127.0.0.1" }, "option/unknown", /Did you mean host\?/],
+        [{ port: -1 }, "option/range", /port must be an integer from 0 to 65535/],
+        [{ path: 5 }, "option/type", /path takes a string/],
+        [{ origins: "https://example.com" }, "option/type", /origins takes a list of strings/],
+        [{ tls: "x" }, "option/type", /tls takes an object/],
+        [{ deadlines: { closing: Number.NaN } }, "option/range", /deadlines\.closing/],
+        [{ limits: { mesage: 1 } }, "option/unknown", /Did you mean limits\.message\?/],
+      ];
+      const listen = (options: object, handler: unknown = echo): Promise<unknown> =>
+        adapter.listen(options as ListenSettings, handler as typeof echo);
+      for (const [options, code, says] of wrong)
+        await expectFault(listen({ host: "127.0.0.1", ...options }), code, says);
+      await expectFault(listen({ host: "127.0.0.1" }, null), "option/type", /The handler takes a function/);
+      await expectFault(listen(null as never), "option/type", /listen takes an object of options/);
+    });
+  });
+}

@@ -1,0 +1,28 @@
+/** What `connect` of every adapter does with its WebSocket: a client that is awaited. */
+import { UsageError } from "@hybi/core";
+import type { WebSocketClass } from "./create-websocket-class.ts";
+import { opened } from "./opened.ts";
+import { signalCheck } from "./option-checks.ts";
+import type { ClientSocketOptions } from "./socket-options.ts";
+import type { WebSocket } from "./websocket.ts";
+
+/** How to connect: what the client asks for, and what it goes by. */
+export interface ConnectOptions<TransportOptions = unknown> extends ClientSocketOptions<TransportOptions> {
+  /** Gives up the attempt; `connect` rejects with its reason. Does nothing once the connection is open. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Opens a socket of `Socket`, and resolves with it when it is open. See `connect` of the adapters. */
+export async function connectWith<TransportOptions>(
+  Socket: WebSocketClass<TransportOptions>,
+  url: string | URL,
+  options: ConnectOptions<TransportOptions>,
+): Promise<WebSocket> {
+  if (typeof options !== "object" || options === null || Symbol.iterator in options) {
+    throw new UsageError("option/type", 'connect takes an object of options, such as { protocols: ["chat"] }.');
+  }
+  const { signal, ...rest } = options;
+  if (signal !== undefined) signalCheck(signal, "signal");
+  signal?.throwIfAborted();
+  return opened(new Socket(url, rest as ClientSocketOptions<TransportOptions>), signal);
+}

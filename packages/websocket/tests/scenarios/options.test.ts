@@ -1,0 +1,460 @@
+/** Options are checked where they are given: every call that takes some names what is wrong with them, and what it takes. */
+import { Connection, plainAgreement, UsageError } from "@hybi/core";
+import { describe, expect, it } from "vitest";
+import { connectWith } from "../../src/connect-with.ts";
+import { createWebSocketClass, createWebSocketStreamClass } from "../../src/create-websocket-class.ts";
+import { fromMessagePort } from "../../src/from-message-port.ts";
+import { fromStreams } from "../../src/from-streams.ts";
+import type { IncomingOpening } from "../../src/incoming-opening.ts";
+import { checkListenOptions } from "../../src/listening.ts";
+import { pair } from "../../src/pair.ts";
+import { Pump } from "../../src/pump.ts";
+import { silentListener } from "../../src/pump-listener.ts";
+import { reconnect } from "../../src/reconnect.ts";
+import { ReconnectPlan } from "../../src/reconnect-plan.ts";
+import { WebSocketServer } from "../../src/server.ts";
+import type { WebSocket } from "../../src/websocket.ts";
+import { TestClock, turn, until } from "../support/clock.ts";
+import { World } from "../support/link.ts";
+
+type Taker = (given: object) => unknown;
+type Row = [what: string, take: Taker, given: unknown, code: string, message: RegExp];
+
+interface Fault {
+  readonly name?: string;
+  readonly code?: string;
+  readonly message: string;
+}
+
+/** What `take` throws, at once or with the promise that it returns. */
+async function faultOf(take: Taker, given: unknown): Promise<Fault> {
+  try {
+    await take(given as object);
+  } catch (error) {
+    return error as Fault;
+  }
+  return { message: "nothing was thrown" };
+}
+
+const never = () => new Promise<never>(() => {});
+const Socket = createWebSocketClass(never);
+const Stream = createWebSocketStreamClass(never);
+/** Where nobody is. */
+const nowhere = "ws://nowhere.example/";
+const url = "ws://example.com/";
+const random = (target: Uint8Array) => void target.fill(1);
+const extension = () => ({ name: "x", rsv: 0, offers: () => [], checkAnswer() {}, answer() {}, createTransform() {} });
+
+const socket: Taker = (given) => new Socket(nowhere, given);
+const stream: Taker = (given) => new Stream(nowhere, given as never);
+const connect: Taker = (given) => connectWith(Socket, nowhere, given as never);
+const server: Taker = (given) => new WebSocketServer(() => {}, given);
+const listen: Taker = (given) => checkListenOptions(given, () => {});
+const plan: Taker = (given) => new ReconnectPlan({ random, ...given });
+const back: Taker = (given) => reconnect(never, given);
+const pump: Taker = (given) =>
+  new Pump({
+    endpoint: new Connection(plainAgreement("server")),
+    transport: pair()[0],
+    listener: silentListener,
+    ...given,
+  });
+
+/** What every client takes, however it is made. */
+const clientRows = (what: string, take: Taker): Row[] => [
+  [what, take, { headers: {} }, "option/unknown", /headers is no option .*Did you mean fields\?/],
+  [what, take, { cookie: [] }, "option/unknown", /Did you mean cookies\?/],
+  [what, take, { feilds: [] }, "option/unknown", /Did you mean fields\?/],
+  [what, take, { followRedirect: 1 }, "option/unknown", /Did you mean followRedirects\?/],
+  [what, take, { perMessageDeflate: true }, "option/unknown", /Did you mean extensions: \[permessageDeflate\(\)\]\?/],
+  [what, take, { handshakeTimeout: 5 }, "option/unknown", /Did you mean deadlines: \{ opening/],
+  [what, take, { agent: {} }, "option/unknown", /Did you mean transport\?/],
+  [what, take, { rejectUnauthorizedd: false }, "option/unknown", /It takes .*protocols/],
+  [what, take, { url: "ws://else/" }, "option/unknown", /url is no option/],
+  [what, take, { delivery: "fragments" }, "option/unknown", /delivery is no option/],
+  [what, take, { deadlines: { openning: 5 } }, "option/unknown", /Did you mean deadlines\.opening\?/],
+  [what, take, { limits: { mesage: 1 } }, "option/unknown", /Did you mean limits\.message\?/],
+  [what, take, { fields: {} }, "option/type", /fields takes a list of \[name, value\] pairs.*; it was an object/],
+  [what, take, { cookies: {} }, "option/type", /cookies takes a list of \[name, value\] pairs/],
+  [what, take, { cookies: "session=abc" }, "option/type", /cookies takes a list/],
+  [
+    what,
+    take,
+    { extensions: [extension] },
+    "option/type",
+    /extensions\[0\] takes an extension.* which is called; it was a function/,
+  ],
+  [what, take, { extensions: extension() }, "option/type", /extensions takes a list/],
+  [what, take, { origin: 5 }, "option/type", /origin takes a string/],
+  [what, take, { base: new URL(url) }, "option/type", /base takes a string/],
+  [what, take, { concurrentOpenings: 1 }, "option/type", /concurrentOpenings takes true or false/],
+  [what, take, { random: 5 }, "option/type", /random takes a function/],
+  [what, take, { clock: {} }, "option/type", /clock takes an object with now\(\)/],
+  [what, take, { connect: {} }, "option/type", /connect takes a function/],
+  [what, take, { onError: "x" }, "option/type", /onError takes a function/],
+  [what, take, { deadlines: 5 }, "option/type", /deadlines takes an object/],
+  [what, take, { host: "127.0.0.1" }, "option/type", /host takes an object/],
+  [what, take, { deadlines: { opening: -1 } }, "option/range", /deadlines\.opening must be a number of milliseconds/],
+  [what, take, { deadlines: { pong: Number.NaN } }, "option/range", /deadlines\.pong/],
+  [what, take, { followRedirects: -1 }, "option/range", /followRedirects must be a number of at least 0; it was -1/],
+  [what, take, { fragmentSize: 0 }, "option/range", /fragmentSize/],
+  [what, take, { writeBudget: 0 }, "option/range", /writeBudget must be a number of at least 1/],
+  [what, take, { tolerate: ["x"] }, "option/range", /tolerate\[0\] must be one of/],
+  [what, take, { limits: { message: "1" } }, "option/range", /limits\.message/],
+];
+
+const rows: Row[] = [
+  ...clientRows("new WebSocket", socket),
+  ["new WebSocket", socket, { binaryType: "x" }, "option/range", /binaryType takes "blob" or "arraybuffer"/],
+  ["new WebSocket", socket, { protocols: 5 }, "option/type", /protocols takes a string, or a list of strings/],
+  ["new WebSocket", socket, { signal: AbortSignal.abort() }, "option/unknown", /signal is no option of a WebSocket/],
+  ["new WebSocket", socket, { readHighWaterMark: 5 }, "option/unknown", /readHighWaterMark/],
+  ...clientRows("new WebSocketStream", stream),
+  [
+    "new WebSocketStream",
+    stream,
+    { binaryType: "blob" },
+    "option/unknown",
+    /binaryType is no option of a WebSocketStream/,
+  ],
+  ["new WebSocketStream", stream, { readHighWaterMark: -1 }, "option/range", /readHighWaterMark/],
+  ["new WebSocketStream", stream, { writeHighWaterMark: Number.NaN }, "option/range", /writeHighWaterMark/],
+  ...clientRows("connect", connect),
+  ["connect", connect, { signal: {} }, "option/type", /signal takes an AbortSignal/],
+  ["connect", connect, { signal: null }, "option/type", /signal takes an AbortSignal; it was null/],
+  ["connect", connect, null, "option/type", /connect takes an object of options/],
+  ["connect", connect, "chat", "option/type", /connect takes an object of options, such as \{ protocols/],
+  ["connect", connect, ["chat"], "option/type", /connect takes an object of options/],
+  [
+    "the defaults of a class",
+    (given) => createWebSocketClass(never, given),
+    { headers: {} },
+    "option/unknown",
+    /fields/,
+  ],
+  [
+    "the defaults of a class",
+    (given) => createWebSocketStreamClass(never, given),
+    { limit: {} },
+    "option/unknown",
+    /limits/,
+  ],
+  [
+    "what a class connects with",
+    (given) => createWebSocketClass(given as never),
+    {},
+    "option/type",
+    /connect takes a function/,
+  ],
+
+  [
+    "new WebSocketServer",
+    server,
+    { origins: "https://example.com" },
+    "option/type",
+    /origins takes a list of strings; it was a string/,
+  ],
+  ["new WebSocketServer", server, { origins: ["example.com"] }, "opening/origin", /example\.com/],
+  ["new WebSocketServer", server, { origin: [] }, "option/unknown", /Did you mean origins\?/],
+  ["new WebSocketServer", server, { verifyClient() {} }, "option/unknown", /Did you mean checkOrigin\?/],
+  ["new WebSocketServer", server, { port: 80 }, "option/unknown", /Did you mean listen\(\{ port: … \}\)\?/],
+  ["new WebSocketServer", server, { maxConnection: 5 }, "option/unknown", /Did you mean maxConnections\?/],
+  ["new WebSocketServer", server, { maxPayload: 5 }, "option/unknown", /Did you mean limits: \{ message: … \}\?/],
+  ["new WebSocketServer", server, { fields: [] }, "option/unknown", /fields is no option of a server/],
+  ["new WebSocketServer", server, { delivery: "fragments" }, "option/unknown", /delivery/],
+  ["new WebSocketServer", server, { maxConnections: -1 }, "option/range", /maxConnections/],
+  ["new WebSocketServer", server, { binaryType: "x" }, "option/range", /binaryType/],
+  ["new WebSocketServer", server, { tolerate: ["x"] }, "option/range", /tolerate/],
+  ["new WebSocketServer", server, { limits: { mesage: 1 } }, "option/unknown", /limits\.message/],
+  ["new WebSocketServer", server, { deadlines: { opening: -1 } }, "option/range", /deadlines\.opening/],
+  ["new WebSocketServer", server, { extensions: [extension] }, "option/type", /extensions\[0\]/],
+  ["new WebSocketServer", server, { onFailure: true }, "option/type", /onFailure takes a function/],
+  ["new WebSocketServer", server, { checkOrigin: [] }, "option/type", /checkOrigin takes a function/],
+  ["new WebSocketServer", server, { clock: null }, "option/type", /clock/],
+  ["new WebSocketServer", server, null, "option/type", /a server takes an object of options; it was null/],
+  [
+    "a server without a handler",
+    (given) => new WebSocketServer(given as never),
+    {},
+    "option/type",
+    /The handler takes a function; it was an object/,
+  ],
+  ["listen", listen, { host: 5 }, "option/type", /host takes a string/],
+  ["listen", listen, { hostname: "127.0.0.1" }, "option/unknown", /Did you mean host\?/],
+  ["listen", listen, { port: 70_000 }, "option/range", /port must be an integer from 0 to 65535; it was 70000/],
+  ["listen", listen, { port: "8080" }, "option/range", /port must be an integer/],
+  ["listen", listen, { cert: "" }, "option/unknown", /Did you mean tls\?/],
+  ["listen", listen, { origins: "x" }, "option/type", /origins/],
+  ["listen", listen, () => {}, "option/type", /listen takes an object of options; it was a function/],
+
+  ["reconnect", back, { maxRetries: 5 }, "option/unknown", /Did you mean attempts\?/],
+  ["reconnect", back, { outbox: { message: 5 } }, "option/unknown", /Did you mean outbox\.messages\?/],
+  ["reconnect", back, { outbox: 5 }, "option/type", /outbox takes an object/],
+  ["reconnect", back, { outbox: { bytes: -1 } }, "option/range", /outbox\.bytes/],
+  ["reconnect", back, { signal: {} }, "option/type", /signal takes an AbortSignal/],
+  ["reconnect", back, { shouldReconnect: true }, "option/type", /shouldReconnect takes a function/],
+  ["reconnect", back, { firstDelay: -1 }, "option/range", /firstDelay/],
+  ["reconnect", back, { maximumDelay: Number.POSITIVE_INFINITY }, "option/range", /maximumDelay must be finite/],
+  ["reconnect", back, { maximumRetryAfter: Number.NaN }, "option/range", /maximumRetryAfter/],
+  ["reconnect", back, { clock: {} }, "option/type", /clock/],
+  [
+    "reconnect",
+    (given) => reconnect(given as never),
+    url,
+    "option/type",
+    /reconnect takes a function; it was a string/,
+  ],
+  ["a plan", plan, { signal: undefined, outbox: {} }, "option/unknown", /outbox is no option of a ReconnectPlan/],
+
+  ["pair", (given) => pair(given), { chunk: 5 }, "option/unknown", /Did you mean chunkSize\?/],
+  ["pair", (given) => pair(given), { chunkSize: 0 }, "option/range", /chunkSize/],
+  ["pair", (given) => pair(given), { schedule: 5 }, "option/type", /schedule takes a function/],
+  [
+    "fromStreams",
+    (given) => fromStreams(given as never),
+    { readable: new ReadableStream() },
+    "option/type",
+    /\{ readable, writable \}/,
+  ],
+  ["fromStreams", (given) => fromStreams(given as never), null, "option/type", /fromStreams/],
+  ["fromMessagePort", (given) => fromMessagePort(given as never), {}, "option/type", /MessagePort/],
+  ["new Pump", pump, { deadline: {} }, "option/unknown", /Did you mean deadlines\?/],
+  ["new Pump", pump, { deadlines: { opening: -1 } }, "option/range", /deadlines\.opening/],
+  ["new Pump", pump, { writeBudget: Number.NaN }, "option/range", /writeBudget/],
+  ["new Pump", pump, { transport: {} }, "option/type", /transport takes a Transport/],
+  ["new Pump", pump, { listener: () => {} }, "option/type", /listener takes a PumpListener/],
+  ["new Pump", pump, { endpoint: {} }, "option/type", /endpoint takes an Endpoint or a Connection/],
+];
+
+describe("options", () => {
+  it.each(rows)("of %s are checked when they are given [R25]: %#", async (_, take, given, code, message) => {
+    const fault = await faultOf(take, given);
+    expect([fault.name, fault.code, fault.message]).toEqual(["UsageError", code, expect.stringMatching(message)]);
+  });
+
+  it("of one socket are no reason to hold up the next one to its host [R25]", async () => {
+    const world = new World();
+    for (const [, take, given] of clientRows("new WebSocket", (given) => new world.WebSocket(url, given))) {
+      await faultOf(take, given);
+    }
+    await world.connected();
+  });
+
+  it("that are undefined count as left out, also before the defaults of an adapter [R25]", async () => {
+    const nothing = undefined;
+    const world = new World();
+    const all = {
+      ...{ protocols: nothing, base: nothing, binaryType: nothing, followRedirects: nothing, random: nothing },
+      ...{
+        connect: nothing,
+        clock: nothing,
+        deadlines: nothing,
+        transport: nothing,
+        onError: nothing,
+        headers: nothing,
+      },
+      ...{ limits: { message: nothing }, extensions: nothing, fields: nothing, cookies: nothing, writeBudget: nothing },
+    };
+    const { client } = await world.connected(all as object);
+    expect(client.readyState).toBe(1);
+    const { protocols, binaryType, ...others } = all;
+    const opened = new world.WebSocketStream(url, { ...others, signal: nothing, readHighWaterMark: nothing } as object)
+      .opened;
+    await opened;
+    const options = { origins: nothing, maxConnections: nothing, deadlines: { ping: nothing }, host: nothing };
+    await new WebSocketServer(() => {}, options).close({ timeout: nothing, reason: nothing });
+    pair({ chunkSize: nothing });
+    const reconnecting = reconnect(never, { outbox: { bytes: nothing }, signal: nothing, firstDelay: nothing });
+    reconnecting.close();
+  });
+
+  it("of a class may be getters, and its methods are no options [R25]", async () => {
+    class Given {
+      get deadlines(): object {
+        return { opening: -1 };
+      }
+
+      headers(): void {}
+    }
+    expect((await faultOf(socket, new Given())).code).toBe("option/range");
+  });
+});
+
+describe("an answer", () => {
+  const answers: [what: string, answer: (opening: IncomingOpening) => unknown, code: string, message: RegExp][] = [
+    ["accept", (opening) => opening.accept({ protocol: "a" } as never), "option/unknown", /Did you mean subprotocol\?/],
+    ["accept", (opening) => opening.accept({ headers: {} } as never), "option/unknown", /Did you mean fields\?/],
+    ["accept", (opening) => opening.accept({ fields: {} } as never), "option/type", /fields takes a list/],
+    ["accept", (opening) => opening.accept({ extensions: {} } as never), "option/type", /extensions/],
+    ["accept", (opening) => opening.accept({ binaryType: "x" } as never), "option/range", /binaryType/],
+    [
+      "accept",
+      (opening) => opening.accept("chat" as never),
+      "option/type",
+      /accept takes an object of options; it was a string/,
+    ],
+    ["acceptStream", (opening) => opening.acceptStream({ protocol: "a" } as never), "option/unknown", /subprotocol/],
+    [
+      "acceptStream",
+      (opening) => opening.acceptStream({ binaryType: "blob" } as never),
+      "option/unknown",
+      /binaryType/,
+    ],
+    ["acceptStream", (opening) => opening.acceptStream({}, { deadlines: {} } as never), "option/unknown", /deadlines/],
+    [
+      "acceptStream",
+      (opening) => opening.acceptStream({}, { readHighWaterMark: -1 }),
+      "option/range",
+      /readHighWaterMark/,
+    ],
+    [
+      "reject",
+      (opening) => opening.reject({ status: 401, headers: {} } as never),
+      "option/unknown",
+      /Did you mean fields\?/,
+    ],
+    ["reject", (opening) => opening.reject({ code: 401 } as never), "option/unknown", /Did you mean status\?/],
+    [
+      "reject",
+      (opening) => opening.reject({ status: 401, body: {} } as never),
+      "option/type",
+      /body takes text, or bytes/,
+    ],
+    [
+      "reject",
+      (opening) => opening.reject(401 as never),
+      "option/type",
+      /reject takes an object of options; it was 401/,
+    ],
+  ];
+
+  it.each(answers)(
+    "that %s cannot give is told at the call, and another may be given [R25]: %#",
+    async (_, answer, code, message) => {
+      const faults: unknown[] = [];
+      const world: World = new World({
+        handler: async (opening) => {
+          faults.push(await faultOf(() => answer(opening), {}));
+          world.accepted.push(opening.accept());
+        },
+      });
+      await world.connected();
+      expect(faults).toEqual([expect.objectContaining({ code, message: expect.stringMatching(message) })]);
+    },
+  );
+
+  it("that cannot be given is told to a handler whose client has left, too [R25]", async () => {
+    const faults: Fault[] = [];
+    const world = new World({
+      handler: async (opening) => {
+        await until(() => world.near.length > 0);
+        world.near[0]?.abort();
+        await turn();
+        for (const [, answer] of answers) faults.push(await faultOf(() => answer(opening), {}));
+      },
+    });
+    new world.WebSocket(url).onerror = () => {};
+    await until(() => faults.length === answers.length);
+    expect(faults.map(({ code }) => code)).toEqual(answers.map(([, , code]) => code));
+  });
+});
+
+describe("a message", () => {
+  async function sender(): Promise<{ client: WebSocket; server: WebSocket; world: World }> {
+    const world = new World();
+    return { ...(await world.connected()), world };
+  }
+
+  it.each([
+    [{ compres: true }, "option/unknown", /compres is no option of send. Did you mean compress\?/],
+    [{ binary: true }, "option/unknown", /It takes priority, compress, owned/],
+    [{ compress: "yes" }, "option/type", /compress takes true or false/],
+    [{ owned: 1 }, "option/type", /owned takes true or false/],
+    [{ priority: 1.5 }, "send/priority", /integer/],
+    [() => {}, "option/type", /send takes an object of options; it was a function/],
+  ])("is not sent in a way that is none [R25]: %#", async (options, code, message) => {
+    const { client } = await sender();
+    for (const data of ["text", new Uint8Array(1), new Blob(["blob"])]) {
+      const fault = await faultOf(() => client.send(data, options as never), {});
+      expect([fault.code, fault.message]).toEqual([code, expect.stringMatching(message)]);
+    }
+    client.close();
+    // It is discarded, and wrong all the same.
+    expect((await faultOf(() => client.send("late", options as never), {})).code).toBe(code);
+  });
+
+  it("is sent with options that are right, and with what the platform ignores [R25]", async () => {
+    const { client, server } = await sender();
+    const heard: unknown[] = [];
+    server.onmessage = ({ data }) => heard.push(data);
+    client.send("0", { priority: 0, compress: false, owned: true });
+    client.send("1", { owned: false, compress: undefined });
+    client.send("2", Object.create({ priority: 0 }));
+    for (const [index, text] of ["3", "4"].entries()) (client.send as (...args: unknown[]) => void)(text, index, []);
+    client.send("5", null as never);
+    await until(() => heard.length === 6);
+    expect(heard).toEqual(["0", "1", "2", "3", "4", "5"]);
+  });
+
+  it("for all is checked, and reaches nobody [R25]", async () => {
+    const { client, world } = await sender();
+    const broadcast = (options: unknown) => () => world.server.broadcast("x", options as never);
+    const of = async (options: unknown) => (await faultOf(broadcast(options), {})).code;
+    expect(await of({ expect: client })).toBe("option/unknown");
+    expect(await of({ except: new Set([client]) })).toBe("option/type");
+    expect(await of({ except: ["a"] })).toBe("option/type");
+    expect(await of({ maxBuffered: -1 })).toBe("option/range");
+    expect(await of({ priority: "high" })).toBe("send/priority");
+    expect(await of({ owned: true })).toBe("option/unknown");
+    const [accepted] = world.accepted as [WebSocket];
+    const rights = [{}, { except: accepted }, { except: [] }, { maxBuffered: 5_000, priority: 1, compress: true }];
+    expect(rights.map((options) => world.server.broadcast("x", options))).toEqual([1, 0, 1, 1]);
+  });
+
+  it("that was prepared is checked as well [R25]", async () => {
+    const { client } = await sender();
+    expect((await faultOf(() => client.sendPrepared({} as never, { owned: true } as never), {})).code).toBe(
+      "option/unknown",
+    );
+  });
+});
+
+describe("the end of a server", () => {
+  it.each([
+    [{ timeout: -1 }, "option/range", /timeout/],
+    [{ timout: 5 }, "option/unknown", /Did you mean timeout\?/],
+    [{ code: 1000 }, "option/unknown", /code is no option of close/],
+    [{ reason: 5 }, "option/type", /reason takes a string/],
+    [{ reason: "x".repeat(124) }, "close/reason-too-long", /123/],
+    [null, "option/type", /close takes an object of options; it was null/],
+  ])("is not begun with options that are none [R25]: %#", async (options, code, message) => {
+    const world = new World();
+    const { client } = await world.connected();
+    const fault = await faultOf(() => world.server.close(options as never), {});
+    expect([fault.code, fault.message]).toEqual([code, expect.stringMatching(message)]);
+    await turn();
+    expect(client.readyState).toBe(1);
+    expect((await world.connected()).client.readyState).toBe(1);
+  });
+});
+
+describe("the option transport", () => {
+  it("is checked by the adapter when it is given [R25]", async () => {
+    const checkTransport = (value: unknown, path: string): void => {
+      if (value !== "right") throw new UsageError("option/type", `${path} takes "right".`);
+    };
+    const Checked = createWebSocketClass(never, { clock: new TestClock() }, checkTransport);
+    const CheckedStream = createWebSocketStreamClass(never, {}, checkTransport);
+    for (const transport of [{}, null, "wrong"]) {
+      for (const take of [
+        () => new Checked(nowhere, { transport }),
+        () => new CheckedStream(nowhere, { transport }),
+        () => connectWith(Checked, nowhere, { transport }),
+      ]) {
+        expect((await faultOf(take, {})).message).toMatch(/transport takes "right"/);
+      }
+    }
+    new Checked(nowhere, { transport: "right" }).close();
+    new CheckedStream(nowhere, { transport: undefined }).close();
+  });
+});
