@@ -262,6 +262,16 @@ describe("Deadlines", () => {
     expect(deadlines.observe(700, 400)?.reason).toBe("control-flood");
   });
 
+  it("count from the first look on, where reading was paused before it [R17]", () => {
+    const { subject, deadlines } = watched({ controlFrames: 5, controlWindow: 100, ping: Number.POSITIVE_INFINITY });
+    deadlines.pause(0);
+    deadlines.resume(500);
+    subject.count({ bytesReceived: 1, controlFramesReceived: 1000 });
+    expect(deadlines.observe(500)).toBeUndefined();
+    subject.count({ bytesReceived: 2, controlFramesReceived: 1031 });
+    expect(deadlines.observe(501)?.reason).toBe("control-flood");
+  });
+
   it("turn off what is Infinity", () => {
     const off = Number.POSITIVE_INFINITY;
     for (const state of ["opening", "open", "closing"] as const) {
