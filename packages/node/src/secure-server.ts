@@ -1,0 +1,118 @@
+/** The TLS half of a server for wss: how long a handshake may take, and what becomes of one that is not over. */
+import type { Server as NetServer, Socket } from "node:net";
+import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
+import { checkDuration } from "@hybi/core";
+import { type Clock, type ServerOptions, startTimer, type Timer } from "@hybi/websocket";
+import { nodeClock } from "./clock.ts";
+
+/** As `Deadlines` has it for "opening". */
+const defaultOpening = 10_000;
+
+/** The longest timer of Node's; a longer one fires at once. */
+const longestTimer = 0x7fff_ffff;
+
+/** Whom a server tells. */
+interface SecureListener {
+  connection(socket: Socket): void;
+  /** A client has not come through the TLS handshake. */
+  failed(error: unknown): void;
+}
+
+/** A server, and how to drop those whose TLS handshake is not over. */
+export function createSecureServer(
+  { handshakeTimeout, ...tls }: TlsOptions,
+  { deadlines = {}, clock = nodeClock }: Pick<ServerOptions, "deadlines" | "clock">,
+  { connection, failed }: SecureListener,
+): { server: NetServer; drop: () => void } {
+  const { opening = defaultOpening } = deadlines;
+  const time = checkDuration("tls.handshakeTimeout", handshakeTimeout === undefined ? opening : handshakeTimeout);
+  const handshakes = new LateHandshakes(clock, time, failed);
+  const accepted = new Set<Socket>();
+  const server = createTlsServer(
+    // Not half open: RFC 5246 §7.2.1 has an endpoint answer a close_notify at once, and a client that hangs up in the
+    // middle of the TLS handshake would otherwise stay until it is over.
+    {
+      ALPNProtocols: ["http/1.1"],
+      ...tls,
+      handshakeTimeout: handshakes.firstTime,
+      allowHalfOpen: false,
+      noDelay: true,
+    },
+    (socket) => {
+      handshakes.over(socket);
+      connection(socket);
+    },
+  );
+  // Of the TLS handshake only its end is told, and not which of these is meant.
+  const forget = function (this: Socket): void {
+    accepted.delete(this);
+  };
+  server.on("connection", (socket: Socket) => {
+    accepted.add(socket);
+    socket.once("close", forget);
+  });
+  server.on("tlsClientError", (error: NodeJS.ErrnoException, socket) => handshakes.failed(error, socket));
+  return {
+    server,
+    drop() {
+      handshakes.isDropping = true;
+      for (const socket of accepted) socket.destroy();
+    },
+  };
+}
+
+/** TLS handshakes for which Node's own timer was too short, or too early: it runs before what has arrived is read. */
+class LateHandshakes {
+  /** For Node's timer. 0 is two minutes for Node. */
+  readonly firstTime: number;
+  /** Whether the server itself ends them. */
+  isDropping = false;
+  readonly #clock: Clock;
+  readonly #time: number;
+  readonly #onFailure: (error: unknown) => void;
+  readonly #timers = new Map<TLSSocket, Timer>();
+
+  constructor(clock: Clock, time: number, onFailure: (error: unknown) => void) {
+    this.#clock = clock;
+    this.#time = time;
+    this.#onFailure = onFailure;
+    this.firstTime = Math.min(Math.max(1, time), longestTimer);
+  }
+
+  /** What Node says has failed: for good, or because its timer has fired, when nothing of it is lost yet. */
+  failed(error: NodeJS.ErrnoException, socket: TLSSocket): void {
+    if (error.code !== "ERR_TLS_HANDSHAKE_TIMEOUT") this.#fail(error, socket);
+    else {
+      socket.once("close", () => this.over(socket));
+      this.#wait(Math.max(0, this.#time - this.firstTime), error, socket);
+    }
+  }
+
+  /** `socket` is open, or closed. */
+  over(socket: TLSSocket): void {
+    this.#timers.get(socket)?.cancel();
+    this.#timers.delete(socket);
+  }
+
+  /** After `milliseconds` and a turn of I/O, it is too late for who has not gone on in that time. */
+  #wait(milliseconds: number, error: unknown, socket: TLSSocket): void {
+    const before = progressOf(socket);
+    const judge = (): void => {
+      if (progressOf(socket) === before) this.#fail(error, socket);
+      else this.#wait(this.#time, error, socket);
+    };
+    this.#timers.set(socket, startTimer(this.#clock, milliseconds, judge));
+  }
+
+  #fail(error: unknown, socket: TLSSocket): void {
+    this.over(socket);
+    // Node leaves it open: half open, it would stay so until the client goes away.
+    socket.destroy();
+    if (!this.isDropping) this.#onFailure(error);
+  }
+}
+
+/** How far a TLS handshake has come: it changes with the client's first message, and with its last one. */
+function progressOf(socket: TLSSocket): string {
+  return `${socket.getProtocol()} ${socket.getFinished()?.length}`;
+}
