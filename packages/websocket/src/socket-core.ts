@@ -28,6 +28,7 @@ import { asUncaught, type Reporter } from "./reporter.ts";
 import { SendQueue } from "./send-queue.ts";
 import { CloseEvent, ControlEvent, type FailureDetail, FailureEvent, failureOf } from "./socket-events.ts";
 import { type SocketStatistics, statisticsOf } from "./socket-statistics.ts";
+import { startTimer, type Timer } from "./timer.ts";
 import { turnOfPump } from "./turn.ts";
 import { closeError } from "./websocket-error.ts";
 
@@ -132,7 +133,7 @@ export class SocketCore implements OpeningListener, Closable {
   #messages: MessageQueue<string | ArrayBuffer | Blob> | undefined;
   /** What came behind them. */
   #keptEnd: KeptEnd | undefined;
-  #keptEndTimer: unknown;
+  #keptEndTimer: Timer | undefined;
   /** Set once the connection has failed; then `error` is fired before `close`. */
   #failure: FailureDetail | undefined;
   #readingPaused = false;
@@ -454,17 +455,17 @@ export class SocketCore implements OpeningListener, Closable {
   #keepEnd(more: KeptEnd): void {
     this.#keptEnd = { ...this.#keptEnd, ...more };
     if (more.end === undefined) return;
-    this.#keptEndTimer = this.#clock.setTimeout(() => {
+    this.#keptEndTimer = startTimer(this.#clock, keptEndTime, () => {
       this.#dropKept();
       this.#tellKeptEnd();
-    }, keptEndTime);
+    });
   }
 
   #tellKeptEnd(): void {
     const kept = this.#keptEnd;
     if (kept === undefined) return;
     this.#keptEnd = undefined;
-    this.#clock.clearTimeout(this.#keptEndTimer);
+    this.#keptEndTimer?.cancel();
     if (kept.violation !== undefined) this.failure(kept.violation);
     if (kept.isClosing === true) this.close();
     if (kept.end !== undefined) this.end(kept.end.clean, kept.end.statusCode, kept.end.reason);
