@@ -1,4 +1,5 @@
 /** A stream of Node's as a transport: net.Socket, tls.TLSSocket, or any other duplex stream of bytes. */
+import { constants } from "node:http2";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
@@ -10,7 +11,11 @@ const shortWrite = 65_536;
 /** Where a stream keeps its transport, for the listeners that all streams share. */
 const transport = Symbol("transport");
 
-type TransportStream = Duplex & { [transport]?: NodeTransport | undefined };
+type TransportStream = Duplex & {
+  [transport]?: NodeTransport | undefined;
+  /** Of a stream of HTTP/2 that is closed. */
+  readonly rstCode?: number | undefined;
+};
 
 /**
  * A transport over `stream`, which should have been made with `allowHalfOpen` (RFC 6455 §7.1.1).
@@ -37,7 +42,11 @@ export class NodeTransport implements Transport {
     const own = this[transport];
     // Applications keep requests, and with them the socket: not the connection that was over it.
     this[transport] = undefined;
-    if (own !== undefined) own.#sink.close();
+    if (own === undefined) return;
+    // Both halves of a stream of HTTP/2 have ended, and what is being written is in the hands of its session, which has not
+    // said yet that it has left, and will say so, or that it could not.
+    if (own.#written < own.#begun && this.rstCode === constants.NGHTTP2_NO_ERROR) own.#isClosed = true;
+    else own.#sink.close();
   };
 
   readonly #stream: TransportStream;
@@ -49,6 +58,8 @@ export class NodeTransport implements Transport {
   #begun = 0;
   #written = 0;
   #isAwaited = false;
+  /** Whether the stream is closed, which the sink is told when the last write has ended. */
+  #isClosed = false;
 
   constructor(stream: Duplex) {
     this.#stream = stream;
@@ -119,6 +130,7 @@ export class NodeTransport implements Transport {
     this.#written++;
     const isLast = this.#written === this.#begun;
     if (isLast && this.#isAwaited && (error === undefined || error === null)) this.#drained();
+    if (isLast && this.#isClosed) this.#sink.close();
   };
 
   #drained(): void {

@@ -120,6 +120,25 @@ describe("our server in a stream of HTTP/2", () => {
     expect(session.destroyed).toBe(false);
   });
 
+  it("ends cleanly with clients that end their half with their Close frame, as Chromium does [B08] [R18]", async () => {
+    for (const tls of [undefined, await selfSigned()]) {
+      const peers: Peer[] = [];
+      const server = tls === undefined ? createServer({ settings }) : createSecureServer({ ...tls, settings });
+      server.on("stream", (stream, headers) => {
+        upgradeStream(stream, headers, {}, (opening) => peers.push(new Peer(opening.accept())));
+      });
+      const port = await opened(server);
+      const session = openHttp2(`${tls ? "https" : "http"}://${host}:${port}`, { rejectUnauthorized: false });
+      onTestFinished(() => session.destroy());
+      await once(session, "remoteSettings");
+      const { stream, received } = await ask(session);
+      stream.end(close);
+      expect(await peers[0]?.closed).toMatchObject({ clean: true, statusCode: 1000 });
+      await until(() => received().length > 0);
+      expect(received()).toEqual([0x88, 2, 0x03, 0xe8]);
+    }
+  });
+
   it("lets a client that reads late have all that was sent before the Close frame [B08]", async () => {
     const length = 1 << 20;
     const accept: OpeningHandler = (opening) => {
