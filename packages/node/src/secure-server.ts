@@ -1,6 +1,6 @@
 /** The TLS half of a server for wss: how long a handshake may take, and what becomes of one that is not over. */
 import type { Server as NetServer, Socket } from "node:net";
-import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
+import { createServer as createTlsServer, DEFAULT_MAX_VERSION, type TLSSocket, type TlsOptions } from "node:tls";
 import { checkDuration } from "@hybi/core";
 import { type Clock, type ServerOptions, startTimer, type Timer } from "@hybi/websocket";
 import { nodeClock } from "./clock.ts";
@@ -26,7 +26,7 @@ export function createSecureServer(
 ): { server: NetServer; drop: () => void } {
   const { opening = defaultOpening } = deadlines;
   const time = checkDuration("tls.handshakeTimeout", handshakeTimeout === undefined ? opening : handshakeTimeout);
-  const handshakes = new LateHandshakes(clock, time, failed);
+  const handshakes = new LateHandshakes(clock, time, tls.maxVersion ?? DEFAULT_MAX_VERSION, failed);
   const accepted = new Set<Socket>();
   const server = createTlsServer(
     // Not half open: RFC 5246 §7.2.1 has an endpoint answer a close_notify at once, and a client that hangs up in the
@@ -69,12 +69,15 @@ class LateHandshakes {
   isDropping = false;
   readonly #clock: Clock;
   readonly #time: number;
+  /** The progress of who has said nothing. */
+  readonly #none: string;
   readonly #onFailure: (error: unknown) => void;
   readonly #timers = new Map<TLSSocket, Timer>();
 
-  constructor(clock: Clock, time: number, onFailure: (error: unknown) => void) {
+  constructor(clock: Clock, time: number, maxVersion: string, onFailure: (error: unknown) => void) {
     this.#clock = clock;
     this.#time = time;
+    this.#none = progress(maxVersion, undefined);
     this.#onFailure = onFailure;
     this.firstTime = Math.min(Math.max(1, time), longestTimer);
   }
@@ -84,7 +87,8 @@ class LateHandshakes {
     if (error.code !== "ERR_TLS_HANDSHAKE_TIMEOUT") this.#fail(error, socket);
     else {
       socket.once("close", () => this.over(socket));
-      this.#wait(Math.max(0, this.#time - this.firstTime), error, socket);
+      // Newer event loops read before they look at timers: what was said may be read by now, in this very turn.
+      this.#wait(Math.max(0, this.#time - this.firstTime), error, socket, this.#none);
     }
   }
 
@@ -95,11 +99,11 @@ class LateHandshakes {
   }
 
   /** After `milliseconds` and a turn of I/O, it is too late for who has not gone on in that time. */
-  #wait(milliseconds: number, error: unknown, socket: TLSSocket): void {
-    const before = progressOf(socket);
+  #wait(milliseconds: number, error: unknown, socket: TLSSocket, before: string): void {
     const judge = (): void => {
-      if (progressOf(socket) === before) this.#fail(error, socket);
-      else this.#wait(this.#time, error, socket);
+      const now = progressOf(socket);
+      if (now === before) this.#fail(error, socket);
+      else this.#wait(this.#time, error, socket, now);
     };
     this.#timers.set(socket, startTimer(this.#clock, milliseconds, judge));
   }
@@ -114,5 +118,9 @@ class LateHandshakes {
 
 /** How far a TLS handshake has come: it changes with the client's first message, and with its last one. */
 function progressOf(socket: TLSSocket): string {
-  return `${socket.getProtocol()} ${socket.getFinished()?.length}`;
+  return progress(socket.getProtocol(), socket.getFinished()?.length);
+}
+
+function progress(protocol: string | null, lengthOfFinished: number | undefined): string {
+  return `${protocol} ${lengthOfFinished}`;
 }
