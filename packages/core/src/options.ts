@@ -18,8 +18,6 @@ export type OptionAliases = Readonly<Record<string, string>>;
  * Checks `given`, the options of `owner`. An option whose value is undefined counts as left out.
  *
  * @throws UsageError `option/unknown`, `option/type`, `option/range`
- * @example
- * checkOptions("a WebSocket", options, { protocols: takes.text, writeBudget: takes.atLeast(1) });
  */
 export function checkOptions<Options>(
   owner: string,
