@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { MessageCounter } from "./message-counter.ts";
 
 const fields = [
-  "Host: 127.0.0.1",
+  "Host: chat.example.com",
   "Connection: Upgrade",
   "Pragma: no-cache",
   "Cache-Control: no-cache",

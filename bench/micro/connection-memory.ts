@@ -15,7 +15,7 @@ import { Deadlines } from "../../packages/core/src/deadlines.ts";
 const request = new TextEncoder().encode(
   [
     "GET /room/1234?token=abcdef HTTP/1.1",
-    "Host: 127.0.0.1",
+    "Host: server.example.com",
     "Connection: Upgrade",
     "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36",
     "Upgrade: websocket",

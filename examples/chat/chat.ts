@@ -6,7 +6,6 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { OpeningRequest } from "@hybi/core";
 import { upgrade, WebSocketServer } from "@hybi/node";
 import type { IncomingOpening } from "@hybi/websocket";
 import { printable } from "./printable.ts";
@@ -30,6 +29,7 @@ export interface Chat {
 export async function openChat(port: number, policy: SlowReaderPolicy = defaultPolicy): Promise<Chat> {
   const rooms = new Map<string, Room>();
   const page = await readFile(new URL("page.html", import.meta.url));
+  // Pages of other hosts are refused, as by default.
   const sockets = new WebSocketServer((opening) => enter(opening, rooms, policy), {
     maxConnections: 1_000,
     // A chat needs neither long messages nor fragments of one byte.
@@ -61,10 +61,6 @@ async function enter(opening: IncomingOpening, rooms: Map<string, Room>, policy:
   const path = opening.request.resourceName;
   // Who is not answered gets 404.
   if (!roomPath.test(path)) return;
-  if (!isSameOrigin(opening.request)) {
-    opening.reject({ status: 403 });
-    return;
-  }
   const socket = opening.accept();
   let member: { name: string; room: Room } | undefined;
   try {
@@ -84,9 +80,4 @@ async function enter(opening: IncomingOpening, rooms: Map<string, Room>, policy:
     member?.room.leave(member.name);
     if (member?.room.isEmpty) rooms.delete(path);
   }
-}
-
-/** Pages of other sites may open a connection, too (RFC 6455 §10.2). Who sends no Origin is no page. */
-function isSameOrigin({ origin, authority }: OpeningRequest): boolean {
-  return origin === undefined || origin === `http://${authority}` || origin === `https://${authority}`;
 }

@@ -133,7 +133,7 @@ export {
 
 // What clients and servers decide around it.
 export { formatWebSocketUrl, parseWebSocketUrl, type WebSocketUrl } from "./opening/url.ts";
-export { type OriginCheck, originCheck, serializeOrigin } from "./opening/origin.ts";
+export { type OriginCheck, originCheck, sameHostCheck, serializeOrigin } from "./opening/origin.ts";
 export { type Cookie, formatCookies, parseCookies } from "./opening/cookies.ts";
 export {
   type BasicCredentials,

@@ -14,7 +14,6 @@ import {
   type OptionAliases,
   type OptionChecks,
   type OriginCheck,
-  originCheck,
   prepareBinary,
   prepareText,
   type Rejection,
@@ -30,6 +29,7 @@ import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
 import { IncomingStream, type RequestStream } from "./incoming-stream.ts";
 import { type BinaryType, binaryTypeOf, type Sendable, sendable } from "./message-data.ts";
 import { endpointChecks } from "./option-checks.ts";
+import { checkOfOrigins, type Origins, originsCheck } from "./origins.ts";
 import { bound } from "./platform.ts";
 import { isBlob } from "./platform-classes.ts";
 import { Pump } from "./pump.ts";
@@ -45,8 +45,12 @@ export type OpeningHandler = (opening: IncomingOpening) => unknown;
 
 /** What a server is made of. Everything has a default. */
 export interface ServerOptions extends Omit<EndpointOptions, "delivery"> {
-  /** The origins of the pages that may connect, such as `https://example.com`; all when left out. See `originCheck`. */
-  readonly origins?: readonly string[] | undefined;
+  /**
+   * The origins of the pages that may connect, such as `https://example.com`, and no others; `"any"` lets all of them in.
+   * When left out, those of the host that the request names, in Host or `:authority`. Clients without an Origin, which are no
+   * pages, may always connect. `checkOrigin` decides in its place.
+   */
+  readonly origins?: Origins | undefined;
   /** Connections and openings at a time, above which requests are answered with 503. Infinity. */
   readonly maxConnections?: number | undefined;
   /** How accepted sockets tell binary messages from the first one on, unless `accept` says otherwise. "arraybuffer". */
@@ -68,7 +72,7 @@ export interface ServerOptions extends Omit<EndpointOptions, "delivery"> {
 export const serverChecks: OptionChecks<ServerOptions> = {
   ...endpointChecks,
   checkOrigin: takes.callback,
-  origins: takes.texts,
+  origins: originsCheck,
   maxConnections: takes.atLeast(0),
   onFailure: takes.callback,
 };
@@ -168,7 +172,7 @@ export class WebSocketServer {
     this.#clock = clockOf(options.clock);
     this.#report = createReporter(onError, this.#clock, printed);
     this.#onFailure = onFailure && bound(onFailure);
-    const { checkOrigin = options.origins && originCheck(options.origins) } = options;
+    const { checkOrigin = checkOfOrigins(options.origins) } = options;
     const { extensions, limits, tolerate, host, random, fragmentSize } = options;
     const own = { extensions, limits, tolerate, host, random, fragmentSize };
     this.#endpointOptions = { ...own, checkOrigin: checkOrigin && this.#guardedCheck(checkOrigin) };

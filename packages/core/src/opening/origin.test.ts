@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { originCheck, serializeOrigin } from "./origin.ts";
+import { originCheck, sameHostCheck, serializeOrigin } from "./origin.ts";
 import type { OpeningRequest } from "./request.ts";
 
 const from = (origin: string | undefined): OpeningRequest => ({
@@ -92,5 +92,54 @@ describe("originCheck", () => {
         message: expect.stringContaining(' "https://a.example.com/"'),
       }),
     );
+  });
+});
+
+describe("sameHostCheck", () => {
+  const check = (origin: string | undefined, authority: string) =>
+    sameHostCheck()({ ...from(origin), authority })?.httpStatus ?? "passes";
+
+  it.each([
+    [undefined, "a.example"],
+    ["https://a.example", "a.example"],
+    ["http://a.example", "a.example"],
+    ["wss://a.example", "a.example"],
+    ["HTTPS://A.Example", "a.eXample"],
+    ["https://a.example", "a.example:443"],
+    ["https://a.example:443", "a.example"],
+    ["http://a.example", "a.example:80"],
+    ["http://a.example", "a.example:"],
+    ["http://a.example:8080", "a.example:8080"],
+    ["http://127.0.0.1:1", "127.0.0.1:1"],
+    ["https://[2001:DB8::1]", "[2001:db8::1]"],
+  ])("lets the origin %s in at the host %s [H13]", (origin, authority) => {
+    expect(check(origin, authority)).toBe("passes");
+  });
+
+  it.each([
+    ["https://evil.example", "a.example"],
+    ["https://a.example.evil.example", "a.example"],
+    ["https://evila.example", "a.example"],
+    ["https://b.a.example", "a.example"],
+    ["https://a.example.", "a.example"],
+    ["http://a.example:8080", "a.example"],
+    ["http://a.example", "a.example:8080"],
+    ["http://a.example", "a.example:443"],
+    ["https://a.example", "a.example:80"],
+    ["http://localhost", "127.0.0.1"],
+    ["null", "null"],
+    ["null", "a.example"],
+    ["", "a.example"],
+    ["a.example", "a.example"],
+    ["https://a.example/", "a.example"],
+    ["https://a.example, https://evil.example", "a.example"],
+    ["https://user@a.example", "a.example"],
+    ["https://a.example@evil.example", "a.example"],
+    ["file://a.example", "a.example"],
+    ["capacitor://localhost", "localhost"],
+    ["chrome-extension://a.example", "a.example"],
+    ["://a.example", "a.example"],
+  ])("refuses the origin %s at the host %s with 403 [H13]", (origin, authority) => {
+    expect(check(origin, authority)).toBe(403);
   });
 });

@@ -33,6 +33,23 @@ export function originCheck(allowed: readonly string[], absent: "accept" | "refu
   };
 }
 
+/**
+ * A check that refuses with 403 the pages of other hosts: host and port of the Origin must be those that the request names
+ * in Host, or in `:authority`. A port that is left out is that of the Origin's scheme, as the scheme of the request is
+ * unknown where a proxy ends TLS. A request without Origin passes; `null`, and schemes that no page of a host has, do not.
+ */
+export function sameHostCheck(): OriginCheck {
+  return ({ origin, authority }) =>
+    origin === undefined || isOfHost(origin, authority) ? undefined : violation("opening/origin-refused", 0);
+}
+
+function isOfHost(origin: string, asked: string): boolean {
+  const serialized = serializeOrigin(origin) ?? "";
+  const scheme = serialized.slice(0, Math.max(serialized.indexOf("://"), 0));
+  // With the scheme of the origin, both leave the same port out.
+  return defaultPorts.has(scheme) && serializeOrigin(`${scheme}://${asked}`) === serialized;
+}
+
 const defaultPorts: ReadonlyMap<string, number> = new Map([
   ["http", 80],
   ["ws", 80],

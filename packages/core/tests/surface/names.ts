@@ -58,6 +58,7 @@ export const coreValues: readonly string[] = [
   "rejectExtendedConnect",
   "rejectOpeningRequest",
   "rejectionChecks",
+  "sameHostCheck",
   "secretsEqual",
   "sendChecks",
   "serializeOrigin",

@@ -1,6 +1,6 @@
 /** The opening handshake (RFC 6455 §4). */
 import { firstFieldValue, type OpeningRequest, parseCookies } from "@hybi/core";
-import type { Adapter } from "./adapter.ts";
+import type { Adapter, AdapterServer } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { messages, rejection, withServer } from "./world.ts";
 
@@ -23,6 +23,23 @@ export function openingContract(adapter: Adapter, { describe, it, expect }: Runn
           expect(secure).toBe(false);
         },
       );
+    });
+
+    it("lets pages of its own host in, and refuses others with 403, which says what lets them in [H13]", async () => {
+      const test = async ({ url, port }: AdapterServer): Promise<void> => {
+        await adapter.connect(url, { origin: `https://127.0.0.1:${port}` });
+        await adapter.connect(url);
+        for (const origin of ["https://evil.example", `http://localhost:${port}`, "http://127.0.0.1", "null"]) {
+          const { response, body } = await rejection(adapter.connect(url, { origin }));
+          expect((response as { status?: number }).status).toBe(403);
+          expect(String.fromCharCode(...(body as Uint8Array)).includes("`origins`")).toBe(true);
+        }
+      };
+      await withServer(adapter, (opening) => void opening.accept(), test);
+      const anybody = async ({ url }: AdapterServer): Promise<void> => {
+        await adapter.connect(url, { origin: "https://evil.example" });
+      };
+      await withServer(adapter, (opening) => void opening.accept(), anybody, { origins: "any" });
     });
 
     it("agrees on a subprotocol of those that the client offers", async () => {

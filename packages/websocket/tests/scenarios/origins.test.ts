@@ -1,0 +1,138 @@
+/** Pages of which origins a server lets in, however they come: a transport, a head that was read, a stream. */
+import type { Fields } from "@hybi/core";
+import { describe, expect, it } from "vitest";
+import type { RequestStream } from "../../src/incoming-stream.ts";
+import { pair } from "../../src/pair.ts";
+import { type ServerOptions, WebSocketServer } from "../../src/server.ts";
+import { until } from "../support/clock.ts";
+
+const host = "app.example:8080";
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+type Ask = (server: WebSocketServer, origin: string | undefined) => Promise<Answer>;
+
+const common = (origin: string | undefined): Fields => [
+  ["Sec-WebSocket-Version", "13"],
+  ...(origin === undefined ? [] : [["Origin", origin] as const]),
+];
+
+const upgradeFields = (origin: string | undefined): Fields => [
+  ["Host", host],
+  ["Upgrade", "websocket"],
+  ["Connection", "Upgrade"],
+  ["Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="],
+  ...common(origin),
+];
+
+/** What comes back over a transport that `receive` was called with. */
+async function answered(receive: (far: ReturnType<typeof pair>[1]) => void, request?: string): Promise<Answer> {
+  const [near, far] = pair();
+  let text = "";
+  near.start({
+    data: (chunk) => (text += String.fromCharCode(...chunk)),
+    drain() {},
+    end() {},
+    error() {},
+    close() {},
+  });
+  receive(far);
+  if (request !== undefined) near.write([new TextEncoder().encode(request)]);
+  await until(() => text.includes("\r\n\r\n"));
+  near.abort();
+  return { status: Number(text.slice(9, 12)), body: text.slice(text.indexOf("\r\n\r\n") + 4) };
+}
+
+const ways: Readonly<Record<string, Ask>> = {
+  "over a transport": (server, origin) => {
+    const lines = upgradeFields(origin).map(([name, value]) => `${name}: ${value}\r\n`);
+    return answered((far) => server.receive(far), `GET / HTTP/1.1\r\n${lines.join("")}\r\n`);
+  },
+  "with a head that was read": (server, origin) => {
+    const head = { method: "GET", target: "/", minorVersion: 1, fields: upgradeFields(origin) } as const;
+    return answered((far) => server.receiveUpgrade(far, head));
+  },
+  "over a stream": (server, origin) =>
+    new Promise((resolve) => {
+      const stream: RequestStream = {
+        onLost: undefined,
+        accept: ({ status }) => {
+          resolve({ status, body: "" });
+          return pair()[0];
+        },
+        reject: ({ status, body }) => resolve({ status, body: String.fromCharCode(...body) }),
+        abort() {},
+      };
+      const fields: Fields = [
+        [":method", "CONNECT"],
+        [":protocol", "websocket"],
+        [":scheme", "https"],
+        [":path", "/"],
+        [":authority", host],
+        ...common(origin).map(([name, value]) => [name.toLowerCase(), value] as const),
+      ];
+      server.receiveStream(stream, fields);
+    }),
+};
+
+describe.each(Object.entries(ways))("a page that asks %s", (_, ask) => {
+  const askWith = (origin: string | undefined, options: ServerOptions = {}): Promise<Answer> =>
+    ask(new WebSocketServer((opening) => opening.accept(), options), origin);
+  const accepted = expect.objectContaining({ status: expect.toSatisfy((status) => status < 300) });
+
+  it.each([undefined, `https://${host}`, `http://${host}`, `HTTPS://APP.example:8080`])(
+    "is let in by default as %s, which is of the host it asks, or of no page [H13]",
+    async (origin) => expect(await askWith(origin)).toEqual(accepted),
+  );
+
+  it.each([
+    "https://evil.example",
+    "https://app.example",
+    "http://app.example:8081",
+    "https://app.example:8080.evil.example",
+    "https://evil.example@app.example:8080",
+    "https://app.example:8080/",
+    "file://app.example:8080",
+    "app.example:8080",
+    "null",
+    "<script>",
+  ])("is refused by default as %s: the answer names the option, and nothing of the request [H13]", async (origin) => {
+    const { status, body } = await askWith(origin);
+    expect(status).toBe(403);
+    expect(body).toContain("`origins`");
+    expect(body).toContain('origins: "any"');
+    expect(body).not.toContain("evil");
+    expect(body).not.toContain("<");
+    expect(body).not.toContain("app.example");
+  });
+
+  it("is let in from everywhere, nowhere included, with origins: any [H13]", async () => {
+    for (const origin of ["https://evil.example", "null", "nonsense"]) {
+      expect(await askWith(origin, { origins: "any" })).toEqual(accepted);
+    }
+  });
+
+  it("is let in from where the list says, and from nowhere else, the host not excepted [H13]", async () => {
+    const options = { origins: ["https://page.example"] };
+    expect(await askWith("https://page.example", options)).toEqual(accepted);
+    const refused = await askWith(`https://${host}`, options);
+    expect(refused).toMatchObject({ status: 403, body: expect.stringContaining("`origins`") });
+    expect((await askWith("null", { origins: [] })).status).toBe(403);
+  });
+
+  it("is let in by checkOrigin alone, where there is one [H13]", async () => {
+    expect(await askWith("null", { origins: [], checkOrigin: () => undefined })).toEqual(accepted);
+  });
+});
+
+describe("onFailure", () => {
+  it("is told of a page that was refused, and how it would be let in [H13]", async () => {
+    const told: unknown[] = [];
+    const server = new WebSocketServer(() => {}, { onFailure: ({ violation }) => told.push(violation) });
+    await ways["over a stream"]?.(server, "https://evil.example");
+    expect(told).toMatchObject([{ code: "opening/origin-refused", message: expect.stringContaining("`origins`") }]);
+  });
+});
