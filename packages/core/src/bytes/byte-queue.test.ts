@@ -1,6 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { concat, patterned, sameBytes } from "../../tests/support/bytes.ts";
+import { blockSize, borrowBlock, lendBlock, returnChunk } from "./block-pool.ts";
 import { ByteQueue } from "./byte-queue.ts";
+
+/** The lengths of the chunks that parts of these lengths are cut into. */
+function cuts(parts: readonly number[]): number[] {
+  const queue = new ByteQueue();
+  for (const length of parts) {
+    queue.writer.append(patterned(length));
+    queue.appended(length);
+  }
+  const lengths: number[] = [];
+  while (queue.length > 0) lengths.push(queue.take(1_000_000).length);
+  return lengths;
+}
 
 describe("ByteQueue", () => {
   it.each([1, 2, 100, 4096, 10_000])(
@@ -34,5 +47,20 @@ describe("ByteQueue", () => {
     expect([...queue.take(9)]).toEqual([3]);
     expect([...queue.take(9)]).toEqual([4]);
     expect(queue.length).toBe(0);
+  });
+
+  it.each<[string, number[]]>([
+    ["a few short parts", [128, 2, 65, 1]],
+    ["short and long parts", [1000, 100, 4000, 3, 70_000, 5]],
+    ["parts of all lengths up to 200 bytes", [...Array(200).keys()]],
+  ])("cuts %s in the same places whether or not there are blocks to be used again", (_, parts) => {
+    for (let count = 0; count < 100; count++) borrowBlock(65);
+    const withNone = cuts(parts);
+    for (let count = 0; count < 8; count++) {
+      const block = new Uint8Array(blockSize);
+      lendBlock(block, blockSize);
+      returnChunk(block);
+    }
+    expect(cuts(parts)).toEqual(withNone);
   });
 });

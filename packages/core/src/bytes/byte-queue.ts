@@ -19,7 +19,8 @@ export class ByteQueue {
 
   /** Where to append; report what was appended with `appended`. */
   get writer(): ByteWriter {
-    this.#writer ??= new ByteWriter();
+    // Where chunks end, frames end.
+    this.#writer ??= new ByteWriter("exact");
     return this.#writer;
   }
 

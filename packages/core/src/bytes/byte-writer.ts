@@ -25,7 +25,19 @@ export class ByteWriter {
 
   #sealed: Uint8Array[] | undefined;
   /** The size of the next block: about what the last turn needed. */
-  #nextSize = smallestBlock;
+  #nextSize: number;
+  /** Bytes of the block that may be used. */
+  #capacity = 0;
+  readonly #isExact: boolean;
+
+  /**
+   * With `exact`, blocks end where they would if none were used again. Then what was appended is cut into chunks in the same
+   * way each time, whatever other writers have done before.
+   */
+  constructor(blocks?: "exact") {
+    this.#isExact = blocks === "exact";
+    this.#nextSize = this.#isExact ? secondBlock : smallestBlock;
+  }
 
   get isEmpty(): boolean {
     return this.position === 0 && this.#sealed === undefined;
@@ -33,7 +45,7 @@ export class ByteWriter {
 
   /** Makes room for `size` bytes at `position` of `block`. */
   reserve(size: number): void {
-    if (this.position + size > this.block.length) this.#newBlock(size);
+    if (this.position + size > this.#capacity) this.#newBlock(size);
   }
 
   /** Appends a short array by copy and a long one by reference. The caller warrants that it does not change. */
@@ -71,17 +83,18 @@ export class ByteWriter {
     const chunks = this.#sealed;
     if (chunks === undefined) return nothing;
     this.#sealed = undefined;
-    this.block = noBlock;
+    this.#dropBlock();
     return chunks;
   }
 
   #newBlock(size: number): void {
     if (this.position > 0) {
-      this.#nextSize = this.block.length < secondBlock ? secondBlock : blockSize;
+      this.#nextSize = this.#capacity < secondBlock ? secondBlock : blockSize;
       this.#seal();
     }
     const wanted = Math.max(size, this.#nextSize);
     this.block = wanted <= smallestBlock ? new Uint8Array(smallestBlock) : borrowBlock(wanted);
+    this.#capacity = this.#isExact ? wanted : this.block.length;
   }
 
   #seal(): void {
@@ -93,8 +106,13 @@ export class ByteWriter {
     } else {
       lendBlock(block, position);
       this.#sealed.push(position === block.length ? block : block.subarray(0, position));
-      this.block = noBlock;
+      this.#dropBlock();
     }
     this.position = 0;
+  }
+
+  #dropBlock(): void {
+    this.block = noBlock;
+    this.#capacity = 0;
   }
 }
