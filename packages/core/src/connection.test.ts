@@ -149,6 +149,16 @@ describe("Connection", () => {
     }
   });
 
+  it("is as before when it is told to close in a way that there is not", () => {
+    const server = serverWith();
+    for (const options of [{ afterMessages: "no" }, { after: true }, null]) {
+      expect(usageErrorOf(() => server.sendClose(1000, "", options as never))).toMatch(/^option/);
+    }
+    expect([server.state, server.outputLength]).toEqual(["open", 0]);
+    server.sendClose(1000);
+    expect(outline(sent(server))).toEqual(["close FIN 2"]);
+  });
+
   it("that closes first is closed by the peer's Close", () => {
     const client = clientWith();
     client.sendClose(1000);

@@ -294,8 +294,8 @@ export class Connection implements Output {
    */
   sendClose(statusCode?: number, reason = "", options?: CloseOptions): void {
     const payload = formatClosePayload(this.role, statusCode, reason, this.#settings.host);
-    if (!this.#closing.request()) return;
     if (options !== undefined) checkOptions("sendClose", options, closeChecks);
+    if (!this.#closing.request()) return;
     if (options?.afterMessages === false) this.#outgoing.hastenClose(payload);
     else this.#outgoing.sendClose(payload);
   }

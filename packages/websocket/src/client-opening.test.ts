@@ -206,13 +206,19 @@ describe("connect", () => {
     await until(() => client.readyState === 3);
   });
 
-  it("that brings an agreement about extensions that nobody has, fails", async () => {
-    const [near] = pair();
+  it("that brings an agreement about extensions that nobody has, fails, and its transport is dropped [R15]", async () => {
+    const [near, far] = pair();
+    let isDropped = false;
+    const close = () => {
+      isDropped = true;
+    };
+    far.start({ data() {}, drain() {}, end() {}, error() {}, close });
     const agreement = { ...plainAgreement("client"), extensions: [{ name: "x", parameters: [] }] };
     const socket = new (createWebSocketClass(() => ({ transport: near, agreement })))("ws://example.com/");
     const events = story(socket);
     await until(() => events.length === 2);
     expect(events[0]).toMatch(/^error 3 .*extension/);
+    await until(() => isDropped);
   });
 
   it("that comes too late is dropped, whether it brings a transport or also an agreement", async () => {

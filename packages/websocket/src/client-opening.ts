@@ -3,6 +3,7 @@
  * rules of each are core's; here is their order.
  */
 import {
+  type Agreement,
   type ClientOptions,
   Connection,
   type ConnectionOptions,
@@ -166,9 +167,10 @@ export class ClientOpening {
   #begin(connected: Transport | AgreedTransport): void {
     const { clock, deadlines, writeBudget, onError } = this.#options;
     const { agreement, rest } = "agreement" in connected ? connected : { agreement: undefined, rest: undefined };
+    const transport = transportOf(connected);
     const pump = new Pump({
-      endpoint: agreement === undefined ? this.#endpoint : new Connection(agreement, connectionOptions(this.#opening)),
-      transport: transportOf(connected),
+      endpoint: agreement === undefined ? this.#endpoint : this.#connection(agreement, transport),
+      transport,
       listener: this.#listener,
       clock,
       onError,
@@ -179,6 +181,16 @@ export class ClientOpening {
     this.#listener.attach(pump);
     if (agreement !== undefined) this.#listener.open(agreement);
     pump.start(rest);
+  }
+
+  /** Extensions take part in making it, and may fail: nobody else would end the transport. */
+  #connection(agreement: Agreement, transport: Transport): Connection {
+    try {
+      return new Connection(agreement, connectionOptions(this.#opening));
+    } catch (error) {
+      transport.abort();
+      throw error;
+    }
   }
 
   #fail(detail: FailureDetail): void {

@@ -32,7 +32,7 @@ import type { FailureDetail } from "./socket-events.ts";
 import { startTimer, type Timer } from "./timer.ts";
 import type { Transport } from "./transport.ts";
 import type { WebSocket } from "./websocket.ts";
-import { WebSocketError } from "./websocket-error.ts";
+import { isEndOfConnection } from "./websocket-error.ts";
 
 /** A stream of HTTP/2 or HTTP/3 that awaits the answer to its request. Nothing here throws. */
 export interface RequestStream {
@@ -219,7 +219,7 @@ export class IncomingStream implements Answering, Closable {
       await this.#owner.requested(opening);
       if (this.#request !== undefined) this.#respond({ status: 404 });
     } catch (error) {
-      const isItsEnd = this.#accepted !== undefined && error instanceof WebSocketError && error.detail !== undefined;
+      const isItsEnd = this.#accepted !== undefined && isEndOfConnection(error);
       if (!isItsEnd) this.#owner.report(error);
       if (this.#request !== undefined) this.#respond({ status: 500 });
       else this.#accepted?.startClosing(1011, "");

@@ -12,7 +12,7 @@ import type { Reporter } from "./reporter.ts";
 import type { Closable, ClosableOwner } from "./socket-core.ts";
 import { type FailureDetail, failureOf } from "./socket-events.ts";
 import type { WebSocket } from "./websocket.ts";
-import { WebSocketError } from "./websocket-error.ts";
+import { isEndOfConnection } from "./websocket-error.ts";
 
 /** The server, as what comes to it sees it. */
 export interface IncomingOwner extends ClosableOwner {
@@ -166,7 +166,7 @@ export class Incoming implements Answering, Closable {
       if (this.#isAsked) this.#respond({ status: 404 });
     } catch (error) {
       // A loop over messages throws when the connection is lost. That is nobody's mistake, and was told with `close`.
-      const isItsEnd = this.#accepted !== undefined && error instanceof WebSocketError && error.detail !== undefined;
+      const isItsEnd = this.#accepted !== undefined && isEndOfConnection(error);
       if (!isItsEnd) this.#owner.report(error);
       if (this.#isAsked) this.#respond({ status: 500 });
       // RFC 6455 §7.4.1: 1011, the server met a condition that kept it from fulfilling the request.

@@ -1,6 +1,7 @@
 /** A promise for a socket that is open, for those who would rather await than listen. */
 import { abortReason } from "./dom-exception.ts";
 import { OpeningError } from "./opening-error.ts";
+import { type Event, EventTarget } from "./platform-classes.ts";
 import { CLOSED, OPEN } from "./socket-core.ts";
 import { FailureEvent } from "./socket-events.ts";
 import type { WebSocket } from "./websocket.ts";
@@ -15,9 +16,7 @@ import type { WebSocket } from "./websocket.ts";
 export function opened(socket: WebSocket, signal?: AbortSignal): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
     const finish = (): void => {
-      socket.removeEventListener("open", isOpen);
-      socket.removeEventListener("error", failed);
-      socket.removeEventListener("close", closed);
+      for (const [type, listener] of listeners) EventTarget.prototype.removeEventListener.call(socket, type, listener);
       signal?.removeEventListener("abort", giveUp);
     };
     const isOpen = (): void => {
@@ -35,13 +34,17 @@ export function opened(socket: WebSocket, signal?: AbortSignal): Promise<WebSock
       socket.close();
       reject(abortReason(signal));
     };
+    // By the platform's functions: that the application listens to the end, the socket is not to believe.
+    const listeners = [
+      ["open", isOpen],
+      ["error", failed as (event: Event) => void],
+      ["close", closed],
+    ] as const;
     if (socket.readyState === OPEN) resolve(socket);
     else if (signal?.aborted === true) giveUp();
     else if (socket.readyState === CLOSED) closed();
     else {
-      socket.addEventListener("open", isOpen);
-      socket.addEventListener("error", failed);
-      socket.addEventListener("close", closed);
+      for (const [type, listener] of listeners) EventTarget.prototype.addEventListener.call(socket, type, listener);
       signal?.addEventListener("abort", giveUp);
     }
   });

@@ -12,8 +12,6 @@ const reasons = {
   loop: 4,
   /** Enough waits for the reader of a stream. */
   stream: 8,
-  /** Nobody listens to messages yet. */
-  unheard: 16,
 } as const;
 
 /** Who pauses reading. Each has a pause of its own, and reading goes on only when nobody pauses. */

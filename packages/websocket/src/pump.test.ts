@@ -395,11 +395,43 @@ describe("the pump", () => {
     pump.resume("opening");
     await turn();
     expect(transport.calls).toEqual(["start", "pause", "resume"]);
-    for (const reason of ["application", "loop", "unheard"] as const) pump.pause(reason);
+    for (const reason of ["application", "loop", "stream"] as const) pump.pause(reason);
     await turn();
     pump.resume("any");
     await turn();
     expect(transport.calls).toEqual(["start", "pause", "resume", "pause", "resume"]);
+  });
+
+  it("ends when its transport cannot start, or throws from a write that a timer begins [R03]", async () => {
+    for (const broken of ["start", "write"] as const) {
+      const error = new Error("broken");
+      const clock = new TestClock();
+      const transport = new ManualTransport();
+      const { listener, lines } = told();
+      const errors: unknown[] = [];
+      const options = { clock, onError: (thrown: unknown) => errors.push(thrown), deadlines: { ping: 1_000 } };
+      const pump = new Pump({ endpoint: new Connection(plainAgreement("server")), transport, listener, ...options });
+      transport[broken] = (sink: unknown) => {
+        if (broken === "start") transport.sink = sink as TransportSink;
+        throw error;
+      };
+      pump.start();
+      // What it says all the same is of no interest, and keeps nobody busy.
+      if (broken === "start") {
+        transport.sink.data(Uint8Array.of(0x81));
+        transport.sink.end();
+        transport.sink.close();
+      }
+      await turn();
+      if (broken === "write") {
+        expect(errors).toEqual([]);
+        await clock.advance(1_000);
+        await turn();
+      }
+      expect(errors).toEqual([error]);
+      expect(transport.calls).toContain("abort");
+      expect([lines.at(-1), pump.lost, clock.due]).toEqual(["end false 1006", error, []]);
+    }
   });
 
   it("obeys `abort` when the closing handshake takes too long", async () => {

@@ -110,7 +110,11 @@ export class Pump implements TransportSink, TimedPump {
   start(rest?: Uint8Array): void {
     this.#started = true;
     this.#isStarting = true;
-    this.#transport.start(this);
+    try {
+      this.#transport.start(this);
+    } catch (error) {
+      this.#brokeOff(error);
+    }
     this.#isStarting = false;
     if (rest !== undefined && rest.length > 0) this.data(rest);
     this.touch();
@@ -278,7 +282,12 @@ export class Pump implements TransportSink, TimedPump {
 
   /** Writes what there is room for. */
   write(): void {
-    if (!this.#closed && this.#early === noEvents) this.#writer.write();
+    if (this.#closed || this.#early !== noEvents) return;
+    try {
+      this.#writer.write();
+    } catch (error) {
+      this.#brokeOff(error);
+    }
   }
 
   expired(events: readonly EndpointEvent[], sentPing: boolean): void {

@@ -72,7 +72,10 @@ export class ReconnectPlan {
   /** `date` is the time of day, in milliseconds since 1970, for a Retry-After that is a date. */
   lost(now: Instant, outcome: Outcome, date: number = Date.now()): Decision {
     if (this.#isClosed) return { type: "stop", why: "closed" };
-    if (!this.#shouldReconnect(outcome)) return { type: "stop", why: "final" };
+    const goesOn = this.#shouldReconnect(outcome);
+    // The application may close it in there.
+    if (this.#isClosed) return { type: "stop", why: "closed" };
+    if (!goesOn) return { type: "stop", why: "final" };
     const milliseconds = this.#backoff.lost(now);
     if (milliseconds === undefined) return { type: "stop", why: "attempts" };
     const asked = Math.min(retryAfter(outcome, date) ?? 0, this.#maximumRetryAfter);

@@ -24,7 +24,7 @@ import { queueMicrotask } from "./platform.ts";
 import { createMessageEvent, Event, EventTarget } from "./platform-classes.ts";
 import { EndedEvent, WaitingEvent } from "./reconnect-events.ts";
 import { type Decision, type PlanOptions, planChecks, ReconnectPlan } from "./reconnect-plan.ts";
-import { asUncaught, createReporter, type ErrorHandler, type Reporter } from "./reporter.ts";
+import { asUncaught, createReporter, type ErrorHandler, type Reporter, reportRejection } from "./reporter.ts";
 import { CONNECTING } from "./socket-core.ts";
 import type { FailureDetail } from "./socket-events.ts";
 import { isOpen, isSocketLike, letGo, type SocketLike } from "./socket-like.ts";
@@ -121,7 +121,12 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     this.#open = open;
     this.#clock = clockOf(clock);
     this.#report = createReporter(onError, this.#clock, asUncaught);
-    this.#plan = new ReconnectPlan({ ...plan, random: randomOf(random) });
+    const { shouldReconnect } = plan;
+    this.#plan = new ReconnectPlan({
+      ...plan,
+      random: randomOf(random),
+      shouldReconnect: shouldReconnect && this.#withoutPromises(shouldReconnect),
+    });
     this.#outbox = new Outbox(outbox);
     this.#signal = signal;
     signal?.addEventListener("abort", this.#onAbort);
@@ -271,7 +276,10 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     this.#socket = undefined;
     this.#failure = undefined;
     this.#clearTimer();
+    const attempt = this.#attempt;
     const decision = this.#decide(outcome);
+    // The application has closed it when it was asked, and has been told its end.
+    if (attempt !== this.#attempt) return;
     if (decision.type === "stop") {
       this.#state = "ended";
       this.#signal?.removeEventListener("abort", this.#onAbort);
@@ -281,6 +289,16 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     this.#state = "waiting";
     this.#setTimer(() => void this.#begin(), decision.milliseconds);
     this.dispatchEvent(new WaitingEvent(outcome, decision.milliseconds));
+  }
+
+  /** A promise is always true, which nobody means who returns one. */
+  #withoutPromises(shouldReconnect: (outcome: Outcome) => boolean): (outcome: Outcome) => boolean {
+    return (outcome) => {
+      const returned = shouldReconnect(outcome);
+      if (typeof returned !== "object") return returned;
+      reportRejection(returned, this.#report);
+      throw new TypeError("shouldReconnect must return true or false, and not a promise.");
+    };
   }
 
   /** What `shouldReconnect` throws ends it, as nobody knows what the application wants. */

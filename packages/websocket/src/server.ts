@@ -254,10 +254,10 @@ export class WebSocketServer {
     checkOptions("broadcast", options, broadcastChecks);
     const { except = [], maxBuffered = Number.POSITIVE_INFINITY, priority, compress } = options;
     const how: SendOptions = { priority, compress };
-    const excepted: readonly WebSocket[] = Array.isArray(except) ? except : [except as WebSocket];
+    const excepted = new Set([except].flat());
     let count = 0;
     for (const socket of this.#sockets) {
-      if (socket.readyState !== OPEN || excepted.includes(socket) || socket.bufferedAmount > maxBuffered) continue;
+      if (socket.readyState !== OPEN || excepted.has(socket) || socket.bufferedAmount > maxBuffered) continue;
       socket.sendPrepared(prepared, how);
       count++;
     }
@@ -339,14 +339,22 @@ export class WebSocketServer {
     for (const connection of [...this.#connections]) connection.terminate();
   }
 
+  /** The last connection has ended. Others may come all the same, to be refused, and another `close` waits for them. */
+  #emptyNow(): void {
+    this.#dropTimer?.cancel();
+    this.#dropAt = Number.POSITIVE_INFINITY;
+    this.#emptied = undefined;
+    this.#onEmpty?.();
+    this.#onEmpty = undefined;
+  }
+
   #replace(before: Closable, after: Closable | undefined): void {
     this.#connections.delete(before);
     if (after !== undefined) {
       this.#connections.add(after);
       if (this.#isClosing) after.startClosing(goingAway, "");
     } else if (this.#connections.size === 0) {
-      this.#dropTimer?.cancel();
-      this.#onEmpty?.();
+      this.#emptyNow();
     }
   }
 }

@@ -101,8 +101,14 @@ export interface ClosableOwner {
   ended(connection: Closable): void;
 }
 
-/** How long the end of a connection waits for somebody to hear the messages before it; as `Deadlines` has it for "closing". */
-const keptEndTime = 10_000;
+/**
+ * How long a connection waits for somebody to hear its messages: when reading rests because too many wait, and when its end
+ * waits behind them. As `Deadlines` has it for "closing".
+ */
+const keptTime = 10_000;
+
+/** The same for an end that somebody listens to: who sets up one listener is about to set up the others. */
+const heardEndTime = 1_000;
 
 /** What ended a connection behind messages that nobody has heard. */
 interface KeptEnd {
@@ -134,6 +140,10 @@ export class SocketCore implements OpeningListener, Closable {
   /** What came behind them. */
   #keptEnd: KeptEnd | undefined;
   #keptEndTimer: Timer | undefined;
+  /** Whether somebody listens to the end. */
+  #isEndHeard = false;
+  /** Set while reading rests because nobody takes messages. */
+  #unheardTimer: Timer | undefined;
   /** Set once the connection has failed; then `error` is fired before `close`. */
   #failure: FailureDetail | undefined;
   #readingPaused = false;
@@ -248,6 +258,13 @@ export class SocketCore implements OpeningListener, Closable {
     if (this.#isHeard) return;
     this.#isHeard = true;
     if (this.#messages?.isLooped === false) queueMicrotask(() => this.#tellKept());
+  }
+
+  /** Somebody listens to the end of the connection from now on. */
+  listenToEnd(): void {
+    if (this.#isEndHeard) return;
+    this.#isEndHeard = true;
+    if (this.#keptEnd?.end !== undefined) this.#waitWithEnd();
   }
 
   /** The messages that nobody has heard, for a loop. All loops share them. */
@@ -393,11 +410,31 @@ export class SocketCore implements OpeningListener, Closable {
   // Messages that nobody has heard yet
 
   #queue(): MessageQueue<string | ArrayBuffer | Blob> {
-    this.#messages ??= new MessageQueue(
-      { pause: () => this.#pump?.pause("loop"), resume: () => this.#pump?.resume("loop") },
-      (message) => this.#present(message),
+    this.#messages ??= new MessageQueue({ pause: () => this.#rest(), resume: () => this.#readOn() }, (message) =>
+      this.#present(message),
     );
     return this.#messages;
+  }
+
+  #rest(): void {
+    this.#pump?.pause("loop");
+    // A peer's Close frame, or its end, stands behind what nobody takes.
+    this.#unheardTimer ??= startTimer(this.#clock, keptTime, () => {
+      this.#unheardTimer = undefined;
+      if (this.#messages?.isLooped === false) this.#waitForNobody();
+    });
+  }
+
+  #readOn(): void {
+    this.#unheardTimer?.cancel();
+    this.#unheardTimer = undefined;
+    this.#pump?.resume("loop");
+  }
+
+  /** Messages are events from now on, be there listeners or not. */
+  #waitForNobody(): void {
+    this.#isHeard = true;
+    this.#dropKept();
   }
 
   /** Puts a message into the queue: for the loops, or for whoever listens first. Listeners beside a loop hear it now. */
@@ -423,11 +460,7 @@ export class SocketCore implements OpeningListener, Closable {
     if (queue.isLooped || queue !== this.#messages) return;
     if (this.#isHeard || queue.isEmpty) this.#dropKept();
     if (this.#isHeard) return;
-    this.#queue().keepReading(() => {
-      // As an event that nobody listens to.
-      this.#isHeard = true;
-      this.#dropKept();
-    });
+    this.#queue().keepReading(() => this.#waitForNobody());
   }
 
   /** Tells the first listener what was kept for it, each message in a turn of its own: what it awaits may listen for the next. */
@@ -451,14 +484,19 @@ export class SocketCore implements OpeningListener, Closable {
     this.#messages = undefined;
   }
 
-  /** The end of the connection waits behind its last messages, as long as a peer has to close: then it is told without them. */
+  /** The end of the connection waits behind its last messages for a while: then it is told without them. */
   #keepEnd(more: KeptEnd): void {
     this.#keptEnd = { ...this.#keptEnd, ...more };
-    if (more.end === undefined) return;
-    this.#keptEndTimer = startTimer(this.#clock, keptEndTime, () => {
+    if (more.end !== undefined) this.#waitWithEnd();
+  }
+
+  #waitWithEnd(): void {
+    this.#keptEndTimer?.cancel();
+    this.#keptEndTimer = startTimer(this.#clock, this.#isEndHeard ? heardEndTime : keptTime, () => {
       this.#dropKept();
       this.#tellKeptEnd();
     });
+    if (this.#isEndHeard) this.#keptEndTimer.keepProcess();
   }
 
   #tellKeptEnd(): void {

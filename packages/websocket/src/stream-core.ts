@@ -1,7 +1,7 @@
 /** What a WebSocketStream consists of behind its interface: two streams, two promises, and the listener of the pump. */
 import type { Agreement, ResponseHead, Violation } from "@hybi/core";
 import type { ClientOpening, OpeningListener } from "./client-opening.ts";
-import { abortReason, invalidState } from "./dom-exception.ts";
+import { abortReason } from "./dom-exception.ts";
 import { formatExtensions } from "./format-extensions.ts";
 import { ownBuffer, writable } from "./message-data.ts";
 import { queueMicrotask } from "./platform.ts";
@@ -10,7 +10,7 @@ import type { Pump } from "./pump.ts";
 import type { Closable, ClosableOwner } from "./socket-core.ts";
 import { type FailureDetail, failureOf } from "./socket-events.ts";
 import type { StreamMessage, WebSocketCloseInfo, WebSocketOpenInfo, WebSocketStreamOptions } from "./stream-info.ts";
-import { checkClose, closeError, unsentError, WebSocketError } from "./websocket-error.ts";
+import { checkClose, closeError, lateWriteError, unsentError, WebSocketError } from "./websocket-error.ts";
 
 const defaultHighWaterMark = 65_536;
 
@@ -203,7 +203,7 @@ export class StreamCore implements OpeningListener, Closable {
   #endClean(info: WebSocketCloseInfo): void {
     this.#room?.resolve();
     if (this.#isReading) this.#reader.close();
-    if (this.#isWriting) this.#writer.error(invalidState("The connection is closed."));
+    if (this.#isWriting) this.#writer.error(lateWriteError("The connection is closed."));
     this.#closed.resolve(info);
   }
 
@@ -288,7 +288,7 @@ export class StreamCore implements OpeningListener, Closable {
 
   /** The connection is closing. What the peer's Close frame has come before never leaves, and the writer is told so at the end. */
   #writeLate(): Promise<void> {
-    if (this.#isClosedByUs || this.#state === "closed") throw invalidState("The connection is closing.");
+    if (this.#isClosedByUs || this.#state === "closed") throw lateWriteError("The connection is closing.");
     this.#isLate = true;
     this.#room = new Deferred();
     return this.#room.promise;

@@ -19,6 +19,11 @@ const longestTimer = 0x7fff_ffff;
 /** Turns of a timer, however late it is. */
 const mostTurns = 1_000;
 
+/** The timers of Node and Bun, which the clock of the platform lets the process end before. */
+interface MaybeRef {
+  ref?(): void;
+}
+
 /** Made by `startTimer`. */
 export class Timer {
   readonly #clock: Clock;
@@ -28,6 +33,7 @@ export class Timer {
   /** Milliseconds beyond the timer of the host that is set. */
   #left: number;
   #handle: unknown;
+  #keepsProcess = false;
 
   constructor(clock: Clock, milliseconds: number, task: () => void, onFire?: (delay: number) => void) {
     this.#onFire = onFire;
@@ -44,6 +50,12 @@ export class Timer {
     this.#task = undefined;
     if (this.#handle !== undefined) this.#clock.clearTimeout(this.#handle);
     this.#handle = undefined;
+  }
+
+  /** The process does not end before the task has run: what the application waits for comes with it. */
+  keepProcess(): void {
+    this.#keepsProcess = true;
+    (this.#handle as MaybeRef | undefined)?.ref?.();
   }
 
   #arm(): void {
@@ -88,6 +100,7 @@ export class Timer {
       // A host that has no way to clear a timer may fire one that was cancelled.
       if (this.#task !== undefined) then();
     }, span);
+    if (this.#keepsProcess) this.keepProcess();
   }
 
   #run(): void {
@@ -98,7 +111,7 @@ export class Timer {
 }
 
 /**
- * Runs `task` once, after `milliseconds`, which were checked with `checkDuration`, and after what had arrived by then was
+ * Runs `task` once, after `milliseconds`, which were checked where they were given, and after what had arrived by then was
  * read; never after Infinity. Before anything is read, `onFire` is told by how much it is late.
  */
 export function startTimer(

@@ -1,6 +1,6 @@
 /** The error of a connection that did not end well (WHATWG WebSockets, WebSocketError). Only Chromium has one of its own. */
 import { isSendable, maxReasonLength, statusCodes } from "@hybi/core";
-import { DOMException, invalidAccess, syntaxError } from "./dom-exception.ts";
+import { DOMException, invalidAccess, invalidState, syntaxError } from "./dom-exception.ts";
 import { detach } from "./error-stack.ts";
 import { utf8Length } from "./message-data.ts";
 import { type FailureDetail, failureMessage } from "./socket-events.ts";
@@ -102,6 +102,22 @@ export function closeError(closeCode: number, reason: string, detail: FailureDet
 /** The error of whoever has written what did not leave before a connection was closed, however well that went. */
 export function unsentError(closeCode: number, reason: string): WebSocketError {
   return endError("The connection was closed before everything that was written had left.", closeCode, reason, {});
+}
+
+/** Errors of who goes on to write after a connection has ended well. */
+const lateWrites = new WeakSet<object>();
+
+/** The error of whoever writes to a stream whose connection has ended, or ends, well. */
+export function lateWriteError(message: string): DOMException {
+  const error = invalidState(message);
+  lateWrites.add(error);
+  return error;
+}
+
+/** Whether `error` tells the application no more than that its connection has ended, which is nobody's mistake. */
+export function isEndOfConnection(error: unknown): boolean {
+  if (error instanceof WebSocketError) return error.detail !== undefined;
+  return typeof error === "object" && error !== null && lateWrites.has(error);
 }
 
 function endError(message: string, closeCode: number, reason: string, detail: FailureDetail): WebSocketError {

@@ -325,7 +325,8 @@ export class WebSocket extends EventTarget {
 
   #handler(type: string): Handler | null {
     const handler = this.#handlers?.of(type) ?? null;
-    return handler !== null && isAskedByPlatform(this, type) ? null : handler;
+    // Its look at a null handler counts as well.
+    return isAskedByPlatform(this, type) ? null : handler;
   }
 
   #setHandler(type: string, handler: unknown): void {
@@ -334,9 +335,9 @@ export class WebSocket extends EventTarget {
     if (typeof handler === "function") this.#listensTo(type);
   }
 
-  /** Messages are events only from when somebody listens: to make one costs more than to decode a message. */
   #listensTo(type: string): void {
     if (type === "message") this.#core.listen();
+    if (type === "close" || type === "error") this.#core.listenToEnd();
     if (type === "ping" || type === "pong") this.#core.listensToControl = true;
   }
 }

@@ -28,6 +28,13 @@ const steps = fc.oneof(
   },
   {
     weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("when asked" as const),
+      inside: fc.constantFrom("close", "abort", "send", "refuse", "throw"),
+    }),
+  },
+  {
+    weight: 1,
     arbitrary: fc.constantFrom({ type: "close" as const }, { type: "abort" as const }, { type: "bad close" as const }),
   },
 );
@@ -71,6 +78,7 @@ class World {
   ended: EndedEvent | undefined;
   #hook: { resolve: (socket: FakeSocket) => void; reject: (error: unknown) => void } | undefined;
   #count = 0;
+  #inside: string | undefined;
 
   constructor() {
     this.client = reconnect(() => new Promise<FakeSocket>((resolve, reject) => (this.#hook = { resolve, reject })), {
@@ -78,11 +86,24 @@ class World {
       signal: this.controller.signal,
       outbox: { messages: 5 },
       random: (target) => void target.fill(9),
+      shouldReconnect: () => this.#asked(),
+      onError: () => {},
     });
     for (const type of ["open", "waiting", "ended"]) this.client.addEventListener(type, () => this.events.push(type));
     this.client.addEventListener("ended", (event) => {
       this.ended = event as EndedEvent;
     });
+  }
+
+  /** What the application does when it is asked whether to go on. */
+  #asked(): boolean {
+    const inside = this.#inside;
+    this.#inside = undefined;
+    if (inside === "close") this.client.close(4000);
+    if (inside === "abort") this.controller.abort();
+    if (inside === "send") this.take({ type: "send" });
+    if (inside === "throw") throw new Error("undecided");
+    return inside !== "refuse";
   }
 
   take(step: Step): void {
@@ -126,6 +147,9 @@ class World {
         break;
       case "abort":
         this.controller.abort();
+        break;
+      case "when asked":
+        this.#inside = step.inside;
         break;
       case "wait":
         break;

@@ -7,6 +7,9 @@ import { turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
 import { story, World } from "../support/link.ts";
 
+/** Nothing but the messages decides how long a connection lasts. */
+const patient = { deadlines: { ping: Number.POSITIVE_INFINITY, stalled: Number.POSITIVE_INFINITY } };
+
 /** What a loop over `socket` takes, and how it ended. */
 function looped(socket: WebSocket): { taken: unknown[]; ended: Promise<unknown> } {
   const taken: unknown[] = [];
@@ -143,18 +146,62 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
     }
   });
 
-  it("do not keep a connection for long whose peer has left: its end is told after a while [R32]", async () => {
+  it("do not keep a connection for long whose peer has left, and for less where its end is listened to [R32]", async () => {
+    for (const isHeard of [false, true]) {
+      const { world, here, peer } = await sockets();
+      const ends: number[] = [];
+      if (isHeard) here.onclose = ({ code }) => ends.push(code);
+      peer.send("1");
+      peer.close(4001);
+      await turn();
+      expect(here.readyState).toBe(1);
+      await world.clock.advance(isHeard ? 1_000 : 10_000);
+      expect([here.readyState, ends]).toEqual([3, isHeard ? [4001] : []]);
+      expect(world.server.connections).toBe(0);
+      expect(looped(here).taken).toEqual([]);
+    }
+  });
+
+  it("do not keep the end for long from who listens to it later [R32]", async () => {
     const { world, here, peer } = await sockets();
-    const ends: number[] = [];
-    here.onclose = ({ code }) => ends.push(code);
     peer.send("1");
     peer.close(4001);
     await turn();
+    await world.clock.advance(5_000);
+    const ends: number[] = [];
+    here.addEventListener("close", ({ code }) => ends.push(code));
+    await world.clock.advance(999);
     expect(ends).toEqual([]);
-    await world.clock.advance(10_000);
-    expect(ends).toEqual([4001]);
-    expect(world.server.connections).toBe(0);
-    expect(looped(here).taken).toEqual([]);
+    await world.clock.advance(1);
+    expect([ends, world.clock.due]).toEqual([[4001], []]);
+  });
+
+  it("do not keep a connection from being read for ever: its peer's end is found behind them [R32]", async () => {
+    for (const end of ["close", "terminate"] as const) {
+      const { world, here, peer } = await sockets(new World({ server: patient, client: patient }));
+      const ends: number[] = [];
+      here.onclose = ({ code }) => ends.push(code);
+      for (let count = 0; count < 300; count++) peer.send("x".repeat(1_000));
+      await turn();
+      peer[end]();
+      await turn();
+      expect([here.readyState, ends]).toEqual([1, []]);
+      await world.clock.advance(10_000);
+      await until(() => here.readyState === 3);
+      expect([ends, world.server.connections, world.clock.due]).toEqual([[end === "close" ? 1005 : 1006], 0, []]);
+    }
+  });
+
+  it("wait for as long as it takes when a loop has begun [R32]", async () => {
+    const { world, here, peer } = await sockets(new World({ server: patient, client: patient }));
+    for (let count = 0; count < 300; count++) peer.send("x".repeat(1_000));
+    await turn();
+    const messages = here[Symbol.asyncIterator]();
+    expect((await messages.next()).done).toBe(false);
+    await world.clock.advance(100_000);
+    let count = 1;
+    for await (const _ of messages) if (++count === 300) break;
+    expect(count).toBe(300);
   });
 
   it("throw nothing at an application that goes on while they wait and the peer has left [R32]", async () => {

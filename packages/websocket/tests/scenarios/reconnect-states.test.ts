@@ -371,6 +371,41 @@ describe("messages of a server that speaks first", () => {
 });
 
 describe("the application's functions", () => {
+  it("may close the client, or abort its signal, when they are asked whether to go on [R24]", async () => {
+    for (const how of ["close", "signal"]) {
+      for (const readyState of [3, 1]) {
+        const controller = new AbortController();
+        const { client, clock, sockets, lines } = begin(() => new FakeSocket(readyState), {
+          signal: controller.signal,
+          shouldReconnect: () => {
+            if (how === "close") client.close();
+            else controller.abort();
+            return true;
+          },
+        });
+        await turn();
+        if (readyState === 1) sockets[0]?.closed(1006);
+        await clock.advance(100_000);
+        expect(lines).toEqual(readyState === 1 ? ["open", "ended closed"] : ["ended closed"]);
+        expect([client.state, sockets.length, clock.due]).toEqual(["ended", 1, []]);
+      }
+    }
+  });
+
+  it("must say at once whether to go on: a promise ends the client, and its rejection is reported [R24] [R03]", async () => {
+    const rejected = new Error("nobody knows");
+    const { client, clock, lines } = begin(() => new FakeSocket(3), {
+      shouldReconnect: (() => Promise.reject(rejected)) as never,
+      onError: (error) => void clock.reported.push(error),
+    });
+    await turn();
+    expect([client.state, lines]).toEqual(["ended", ["ended final"]]);
+    expect(clock.reported).toEqual([
+      new TypeError("shouldReconnect must return true or false, and not a promise."),
+      rejected,
+    ]);
+  });
+
   it("may throw: shouldReconnect ends the client, and the error is reported [R24]", async () => {
     const error = new Error("undecided");
     const { client, clock, lines } = begin(() => new FakeSocket(3), {

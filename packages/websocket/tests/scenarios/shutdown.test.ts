@@ -6,6 +6,7 @@ import { opened } from "../../src/opened.ts";
 import { pair } from "../../src/pair.ts";
 import { WebSocketServer } from "../../src/server.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
+import { clientRequest } from "../support/http.ts";
 import { World } from "../support/link.ts";
 
 const deaf = { data() {}, drain() {}, end() {}, error() {}, close() {} };
@@ -88,6 +89,27 @@ describe("a server that is closed several times", () => {
     const late = await opened(new world.WebSocket("ws://example.com/")).catch((error: Error) => error);
     expect(late).toMatchObject({ response: { status: 503 } });
     await world.server.close();
+  });
+
+  it("and is closed again waits for who came meanwhile, and drops them in time [R04]", async () => {
+    const world = new World({ server: { deadlines: { closing: Number.POSITIVE_INFINITY } } });
+    await world.connected();
+    await world.server.close({ timeout: 1_000 });
+    for (let round = 0; round < 2; round++) {
+      const [near, far] = pair();
+      near.start(deaf);
+      world.server.receive(far);
+      near.write([clientRequest("/")]);
+      await turn();
+      expect(world.server.connections).toBe(1);
+      const lines: string[] = [];
+      note(lines, "again", world.server.close({ timeout: 100 }));
+      await world.clock.advance(99);
+      expect(lines).toEqual([]);
+      await world.clock.advance(1);
+      await until(() => lines.length === 1);
+      expect(world.server.connections).toBe(0);
+    }
   });
 
   it("and has no connections resolves every time [R04]", async () => {

@@ -78,7 +78,8 @@ describe("output that is stalled", () => {
   });
 
   it("does not end one whose peer takes a little now and then [R16]", async () => {
-    const { world, server, events } = await stuck({ stalled: 3_000 });
+    const { world, client, server, events } = await stuck({ stalled: 3_000 });
+    client.onmessage = () => {};
     const [near] = world.near;
     for (let count = 0; count < 5; count++) {
       await world.clock.advance(2_500);

@@ -203,3 +203,31 @@ describe.each(Object.keys(sides))("%s stream", (side) => {
     expect(lines.at(-1)).toBe("close 3 4321 clean");
   });
 });
+
+describe("a handler of a stream", () => {
+  it("makes no mistake when it goes on to write after its peer has closed [R01]", async () => {
+    const errors: unknown[] = [];
+    let isOver = false;
+    const world = new World({
+      server: { onError: (error) => errors.push(error) },
+      handler: async (opening) => {
+        const { writable } = await opening.acceptStream().opened;
+        const writer = writable.getWriter();
+        try {
+          for (let count = 0; count < 1_000; count++) {
+            await writer.write("tick");
+            await turn();
+          }
+        } finally {
+          isOver = true;
+        }
+      },
+    });
+    const client = new world.WebSocket("ws://example.com/");
+    await until(() => client.readyState === 1);
+    client.close(4000);
+    await until(() => isOver && world.server.connections === 0);
+    await turn();
+    expect(errors).toEqual([]);
+  });
+});

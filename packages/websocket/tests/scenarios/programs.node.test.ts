@@ -2,9 +2,16 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 
+const flags = ["--conditions=@hybi/source", "--import", "tsx"];
+
 it("a program does not end while its client waits to connect again", async () => {
   const program = new URL("reconnect-program.ts", import.meta.url).pathname;
-  const flags = ["--conditions=@hybi/source", "--import", "tsx"];
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, program]);
   expect(stdout).toBe("waiting\nwaiting\nended\n");
+});
+
+it("a program does not end before the end of a connection that it listens to is told [R32]", async () => {
+  const program = new URL("unheard-end-program.ts", import.meta.url).pathname;
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, program]);
+  expect(stdout).toBe("close 1000\n");
 });

@@ -1,0 +1,16 @@
+/** A program whose server says one thing and closes, and which listens to the end only. */
+import { createWebSocketClass } from "../../src/create-websocket-class.ts";
+import { pair } from "../../src/pair.ts";
+import { WebSocketServer } from "../../src/server.ts";
+
+const server = new WebSocketServer((opening) => {
+  const socket = opening.accept();
+  socket.send("hello");
+  socket.close(1000);
+});
+const WebSocket = createWebSocketClass(() => {
+  const [near, far] = pair();
+  server.receive(far);
+  return near;
+});
+new WebSocket("ws://example.com/").onclose = ({ code }) => console.log(`close ${code}`);
