@@ -1,7 +1,8 @@
 /**
  * `pnpm bench`: our core against `ws`, without and with its native addon, in one run. `--quick` is a look at a few rows,
- * `--only decode/server` selects tables (and "memory", "linearity", "echo", "idle", "handshakes"), `--rounds 15` makes the medians firmer, `--json
- * file` keeps everything, and `--markdown` prints the tables of README.md and docs/design/performance.md.
+ * `--only decode/server` selects tables (and "memory", "linearity", "echo", "idle", "handshakes"), `--rounds 15` makes the
+ * medians firmer, `--json file` keeps everything, and `--markdown` prints the tables of README.md and
+ * docs/design/performance.md. `--only hostile` is servers under attack, which takes minutes and is left out otherwise.
  */
 import { writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
@@ -12,6 +13,7 @@ import { echoTable, handshakesTable, idleTable } from "./end-to-end/format.ts";
 import { measureHandshakes } from "./end-to-end/handshakes.ts";
 import { measureIdle } from "./end-to-end/idle.ts";
 import { linearityTable, markdownTable, memoryTable, terminalTable } from "./format.ts";
+import { hostileTable, measureHostile } from "./hostile/measure.ts";
 import { type Implementation, implementations } from "./implementations.ts";
 import { measureLinearity } from "./linearity.ts";
 import { type MeasuredTask, measure } from "./measure.ts";
@@ -83,5 +85,10 @@ if (isSelected("handshakes")) {
   const rows = await measureHandshakes(endToEndRounds, options.quick);
   results.handshakes = rows;
   console.log(`${handshakesTable(rows, options.markdown)}\n`);
+}
+if (options.only.includes("hostile")) {
+  const rows = await measureHostile();
+  results.hostile = rows;
+  console.log(`${hostileTable(rows, options.markdown)}\n`);
 }
 if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(results, undefined, 2)}\n`);

@@ -14,9 +14,9 @@ type Answer = { readonly cpu: number } | { readonly memory: Memory };
 /** Collections after which nothing is left that could be collected: what has a finalizer takes several. */
 const collections = 6;
 
-/** Prints the port; then answers each line of standard input with a line of JSON. Ends with standard input. */
-export function report(port: number, collect: () => void): void {
-  console.log(JSON.stringify({ port }));
+/** Prints the port, and `more`; then answers each line of standard input with a line of JSON. Ends with standard input. */
+export function report(port: number, collect: () => void, more: object = {}): void {
+  console.log(JSON.stringify({ port, ...more }));
   process.stdin.setEncoding("utf8");
   process.stdin.on("data", (lines: string) => {
     for (const line of lines.split("\n")) {

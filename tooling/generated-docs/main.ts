@@ -3,9 +3,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { closingTransitions, usageErrorTable, violationTable } from "../../packages/core/src/index.ts";
+import { attackKinds } from "../../packages/testing/src/hostile/kinds.ts";
 import { conclude, root } from "../repository.ts";
 import { formatDiagram, replaceDiagram } from "./closing-diagram.ts";
 import { formatErrorsPage } from "./errors-page.ts";
+import { replaceKinds } from "./hostile-kinds.ts";
 import { replaceShownFiles } from "./shown-files.ts";
 
 const write = process.argv.includes("--write");
@@ -23,4 +25,5 @@ function keep(page: string, make: (now: string) => string): void {
 keep("docs/reference/errors.md", () => formatErrorsPage(violationTable, usageErrorTable));
 keep("docs/design/closing-handshake.md", (now) => replaceDiagram(now, formatDiagram(closingTransitions)));
 keep("docs/guide/deployment.md", (now) => replaceShownFiles(now, (path) => readFileSync(join(root, path), "utf8")));
-conclude("generated pages", findings, "3 pages");
+keep("docs/design/hostile-load.md", (now) => replaceKinds(now, attackKinds));
+conclude("generated pages", findings, "4 pages");

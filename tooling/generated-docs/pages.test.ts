@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { formatDiagram, replaceDiagram } from "./closing-diagram.ts";
 import { formatErrorsPage } from "./errors-page.ts";
+import { replaceKinds } from "./hostile-kinds.ts";
 import { replaceShownFiles } from "./shown-files.ts";
 
 describe("formatErrorsPage", () => {
@@ -49,5 +50,16 @@ describe("replaceShownFiles", () => {
     expect(replaceShownFiles(page, (path) => `file ${path}\n`)).toBe(
       `a\n${begin("x/a.conf")}\n\n\`\`\`conf\nfile x/a.conf\n\`\`\`\n\n<!-- end -->\nb\n${begin("b.cfg")}\n\n\`\`\`cfg\nfile b.cfg\n\`\`\`\n\n<!-- end -->\nc`,
     );
+  });
+});
+
+describe("replaceKinds", () => {
+  const page = (text: string) =>
+    `a\n<!-- begin: kinds, written by \`pnpm check:docs --write\` -->${text}<!-- end -->\nz`;
+
+  it("tells each kind of hostile client in a row", () => {
+    const kinds = [{ name: "silence", title: "says nothing", opening: () => new Uint8Array(0) }];
+    const table = "| Kind | A client that |\n| --- | --- |\n| `silence` | says nothing |";
+    expect(replaceKinds(page("old"), kinds)).toBe(page(`\n\n${table}\n\n`));
   });
 });

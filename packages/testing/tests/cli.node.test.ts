@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { listenForClients } from "@hybi/testing/conformance";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { runConformance } from "../src/cli/conformance-command.ts";
+import { runHostile } from "../src/cli/hostile-command.ts";
 import { runInspect } from "../src/cli/inspect-command.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "hybi-cli-"));
@@ -126,6 +127,31 @@ describe("hybi-inspect", () => {
     [["--format", "xml", "x"], /--format takes raw or hex or transcript/],
   ])("says what is wrong with %j", async (args, message) => {
     const { exitCode, errors } = await run(runInspect, ...args);
+    expect(exitCode).toBe(2);
+    expect(errors).toMatch(message);
+  });
+});
+
+describe("hybi-hostile", () => {
+  const hostile = (args: readonly string[]): Promise<number> => runHostile(args, "");
+
+  it("tells how it is used, and lists the kinds of hostile clients", async () => {
+    expect(await run(hostile, "--help")).toMatchObject({ exitCode: 0, output: expect.stringContaining("--clients") });
+    expect(await run(hostile)).toMatchObject({ exitCode: 2 });
+    expect((await run(hostile, "kinds")).output).toMatch(/^ {2}bombs +a client that sends compressed messages/m);
+  });
+
+  it.each([
+    [["ws://example.com/"], /example\.com is not an address of this machine alone.*--i-own-this-server/],
+    [["wss://192.168.0.1/"], /192\.168\.0\.1 is not/],
+    [["ws://127.0.0.1:1/", "--tls", "wss://example.com/"], /example\.com is not/],
+    [["http://127.0.0.1/"], /begins with ws: or wss:/],
+    [["nonsense"], /is not a URL/],
+    [["ws://127.0.0.1:1/", "--only", "bomb"], /There is no kind "bomb"/],
+    [["ws://127.0.0.1:1/", "--clients", "many"], /--clients takes a number/],
+    [["ws://127.0.0.1:1/", "ws://127.0.0.1:2/"], /One server at a time/],
+  ])("attacks nothing when it is told %j", async (args, message) => {
+    const { exitCode, errors } = await run(hostile, ...args);
     expect(exitCode).toBe(2);
     expect(errors).toMatch(message);
   });

@@ -3,6 +3,7 @@ import type { Adapter } from "./adapter.ts";
 import { closingContract } from "./closing.ts";
 import { errorContract } from "./errors.ts";
 import { flowContract } from "./flow.ts";
+import { hostileContract } from "./hostile.ts";
 import { interfaceContract } from "./interface.ts";
 import { lateTimerContract } from "./late-timers.ts";
 import { messageContract } from "./messages.ts";
@@ -35,6 +36,7 @@ export function adapterContract(name: string, adapter: Adapter, runner: Runner):
     errorContract(adapter, runner);
     interfaceContract(adapter, runner);
     neighbourContract(adapter, runner);
+    hostileContract(adapter, runner);
     lateTimerContract(adapter, runner);
     optionContract(adapter, runner);
     reconnectingContract(adapter, runner);

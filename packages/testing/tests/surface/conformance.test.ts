@@ -1,4 +1,5 @@
 import * as conformance from "@hybi/testing/conformance";
+import * as hostile from "@hybi/testing/hostile";
 import * as inspect from "@hybi/testing/inspect";
 import { expect, it } from "vitest";
 
@@ -11,4 +12,11 @@ it("the public names of @hybi/testing/conformance are these", () => {
 
 it("the public names of @hybi/testing/inspect are these", () => {
   expect(Object.keys(inspect).sort()).toEqual(["WireDump", "readDump"]);
+});
+
+it("the public names of @hybi/testing/hostile are these", () => {
+  expect(Object.keys(hostile).sort()).toEqual([
+    ...["attackKinds", "attackersArgument", "formatCriteria", "formatKinds", "formatServers", "isLoopback"],
+    ...["judgeHostile", "measureUnderAttack", "readTarget", "selectKinds", "serveAttack"],
+  ]);
 });

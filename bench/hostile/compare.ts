@@ -1,0 +1,39 @@
+/** Attacks known servers one after the other, in one run. */
+import { type HostileOptions, type HostileReport, measureUnderAttack, readTarget } from "@hybi/testing/hostile";
+import { ServerUnderAttack } from "./server-under-attack.ts";
+import { type KnownServer, Unavailable } from "./servers.ts";
+
+/** What came of one server. */
+export interface ServerResult {
+  readonly server: KnownServer;
+  readonly title: string;
+  /** Bytes that it may hold, by its own word. */
+  readonly budget: number | undefined;
+  readonly report: HostileReport;
+}
+
+export type AttackOptions = Omit<HostileOptions, "target" | "secureTarget" | "pids" | "heap">;
+
+/** Attacks `server`. Undefined, with a loud line, where it cannot be had or did not serve. */
+export async function attackServer(server: KnownServer, options: AttackOptions): Promise<ServerResult | undefined> {
+  let started: ServerUnderAttack | undefined;
+  try {
+    started = await ServerUnderAttack.start(server);
+    const { title, port, tlsPort, budget } = started.announcement;
+    process.stderr.write(`attacking ${title}\n`);
+    const report = await measureUnderAttack({
+      ...options,
+      target: readTarget(`ws://127.0.0.1:${port}/`),
+      secureTarget: readTarget(`wss://127.0.0.1:${tlsPort}/`),
+      heap: started.heap,
+    });
+    return { server, title, budget, report };
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const why = error instanceof Unavailable ? "cannot run here" : "could not be measured";
+    console.log(`\nSKIPPED: ${server.name} ${why}: ${error.message}\n`);
+    return undefined;
+  } finally {
+    await started?.end();
+  }
+}

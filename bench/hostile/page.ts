@@ -1,0 +1,24 @@
+/** The measurements of a run, between the marks of the page that tells of hostile load. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { formatServers, type HostileRow } from "@hybi/testing/hostile";
+import { root } from "../../tooling/repository.ts";
+
+const path = join(root, "docs/design/hostile-load.md");
+const mark = /(<!-- begin: results, written by `pnpm hostile --write` -->)[\s\S]*?(<!-- end -->)/;
+
+/** Writes what came of a run, which `conditions` describes in a line, into the page. */
+export function writePage(conditions: string, rows: readonly HostileRow[]): void {
+  const missed = rows.flatMap(({ title, criteria }) =>
+    criteria
+      .filter(({ verdict }) => verdict === "fail")
+      .map((criterion) => `| ${title} | ${criterion.title} | ${criterion.detail} |`),
+  );
+  const details = ["| Misses | Criterion | What was measured |", "| --- | --- | --- |", ...missed].join("\n");
+  const parts = [conditions, formatServers(rows, { markdown: true }), ...(missed.length === 0 ? [] : [details])];
+  const page = readFileSync(path, "utf8");
+  writeFileSync(
+    path,
+    page.replace(mark, (_, begin: string, end: string) => [begin, ...parts, end].join("\n\n")),
+  );
+}

@@ -1,0 +1,116 @@
+/** The servers that are attacked when no URL is given: ours first, and what others have written, with their defaults. */
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { selfSigned } from "@hybi/testing/adapter-contract";
+import { run } from "../../tooling/repository.ts";
+import { bundle } from "../bundle.ts";
+import { executableOf } from "../end-to-end/subjects.ts";
+
+/** One server of the table. */
+export interface KnownServer {
+  readonly name: string;
+  readonly isOurs: boolean;
+  /** Whether it tells how large its heap is, on standard input and output. */
+  readonly tellsHeap: boolean;
+  /**
+   * The command that starts it; what it needs is installed or built first, once.
+   *
+   * @throws Unavailable where that cannot be
+   */
+  command(): Promise<readonly string[]>;
+}
+
+/** Says that a server cannot be had on this machine, and why. */
+export class Unavailable extends Error {}
+
+const here = join(import.meta.dirname, "servers");
+const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "hybi-hostile");
+const websocketsVersion = "17.4";
+
+export const knownServers: readonly KnownServer[] = [
+  script("node", true, "node", "hostile/servers/node"),
+  script("deno", true, "deno", "hostile/servers/server.deno"),
+  script("bun", true, "bun", "hostile/servers/server.bun"),
+  script("ws", false, "node", "hostile/servers/node"),
+  script("bun-native", false, "bun", "hostile/servers/server.bun"),
+  {
+    name: "websockets",
+    isOurs: false,
+    tellsHeap: false,
+    command: async () => {
+      const folder = await once(`websockets-${websocketsVersion}`, async (folder) => {
+        await must(["python3", "-m", "venv", folder]);
+        await must([join(folder, "bin/python"), "-m", "pip", "install", "--quiet", `websockets==${websocketsVersion}`]);
+      });
+      return [join(folder, "bin/python"), join(here, "websockets_echo.py"), ...(await certificate())];
+    },
+  },
+  {
+    name: "gorilla",
+    isOurs: false,
+    tellsHeap: false,
+    command: async () => {
+      const folder = await once("gorilla", (folder) =>
+        must(["go", "build", "-o", join(folder, "echo"), "."], join(here, "gorilla")),
+      );
+      return [join(folder, "echo"), ...(await certificate())];
+    },
+  },
+];
+
+const flags = {
+  node: ["--expose-gc"],
+  bun: [],
+  deno: ["run", "-A", "--no-check", "--no-config", "--v8-flags=--expose-gc"],
+} as const;
+
+function script(name: string, isOurs: boolean, runtime: "node" | "deno" | "bun", program: string): KnownServer {
+  return {
+    name,
+    isOurs,
+    tellsHeap: true,
+    command: async () => {
+      const executable = executableOf(runtime);
+      if (!existsSync(executable)) throw new Unavailable(`there is no ${runtime}`);
+      return [executable, ...flags[runtime], await bundle(program), name, ...(await certificate())];
+    },
+  };
+}
+
+let files: Promise<readonly [cert: string, key: string]> | undefined;
+
+/** The files of a certificate that is made for this run, and of its key. */
+function certificate(): Promise<readonly [cert: string, key: string]> {
+  files ??= selfSigned().then(({ cert, key }) => {
+    const folder = mkdtempSync(join(tmpdir(), "hybi-hostile-"));
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+    const paths = [join(folder, "cert.pem"), join(folder, "key.pem")] as const;
+    writeFileSync(paths[0], cert);
+    writeFileSync(paths[1], key, { mode: 0o600 });
+    return paths;
+  });
+  return files;
+}
+
+/** A folder of the cache, which `fill` fills if it is not there. */
+async function once(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
+  const folder = join(cache, name);
+  if (existsSync(folder)) return folder;
+  mkdirSync(cache, { recursive: true });
+  try {
+    // Where it will stay: an environment of Python cannot be moved.
+    await fill(folder);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+  return folder;
+}
+
+async function must(command: readonly string[], cwd?: string): Promise<void> {
+  const { exitCode, output } = await run(command, { capture: true, ...(cwd !== undefined && { cwd }) }).catch(
+    (error: Error) => ({ exitCode: 1, output: error.message }),
+  );
+  if (exitCode !== 0) throw new Unavailable(`${command.join(" ")}: ${output.trim()}`);
+}

@@ -1,0 +1,43 @@
+/** Echo servers in Bun, each with its defaults and with compression: ours, or the one that Bun has built in. */
+import { readFileSync } from "node:fs";
+import { listen } from "@hybi/bun";
+import { permessageDeflate } from "@hybi/permessage-deflate";
+import { zlibCodec } from "@hybi/permessage-deflate/zlib";
+import { type Announcement, announce } from "./announce.ts";
+import { echo } from "./echo.ts";
+
+const host = "127.0.0.1";
+const [name, certFile = "", keyFile = ""] = process.argv.slice(2);
+const tls = { cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "utf8") };
+
+async function startOurs(): Promise<Announcement> {
+  const extensions = [permessageDeflate({ codec: zlibCodec })];
+  const server = await listen({ host, extensions }, echo);
+  const secure = await listen({ host, extensions, tls }, echo);
+  return { title: `hybi in Bun ${Bun.version}`, port: server.port, tlsPort: secure.port };
+}
+
+function startNative(tls?: { readonly cert: string; readonly key: string }): number {
+  const server = Bun.serve({
+    hostname: host,
+    port: 0,
+    ...(tls !== undefined && { tls }),
+    fetch(request, server) {
+      return server.upgrade(request) ? undefined : new Response("", { status: 400 });
+    },
+    websocket: {
+      perMessageDeflate: true,
+      message(socket, data) {
+        socket.send(data);
+      },
+    },
+  });
+  return server.port as number;
+}
+
+const native = (): Announcement => ({
+  title: `Bun.serve in Bun ${Bun.version}`,
+  port: startNative(),
+  tlsPort: startNative(tls),
+});
+announce(name === "bun-native" ? native() : await startOurs(), () => Bun.gc(true));

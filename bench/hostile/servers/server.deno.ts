@@ -1,0 +1,16 @@
+/** Our echo server in Deno, with its defaults and with compression. */
+import { readFileSync } from "node:fs";
+import { listen } from "@hybi/deno";
+import { permessageDeflate } from "@hybi/permessage-deflate";
+import { zlibCodec } from "@hybi/permessage-deflate/zlib";
+import { announce } from "./announce.ts";
+import { echo } from "./echo.ts";
+
+const host = "127.0.0.1";
+const [, certFile = "", keyFile = ""] = Deno.args;
+const tls = { cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "utf8") };
+const extensions = [permessageDeflate({ codec: zlibCodec })];
+const server = await listen({ host, extensions }, echo);
+const secure = await listen({ host, extensions, tls }, echo);
+const title = `hybi in Deno ${Deno.version.deno}`;
+announce({ title, port: server.port, tlsPort: secure.port }, () => globalThis.gc?.());

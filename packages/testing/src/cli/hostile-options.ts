@@ -1,0 +1,112 @@
+/** The flags of an attack, which `hybi-hostile` shares with the comparison of servers. */
+import { parseArgs } from "node:util";
+import { selectKinds } from "../hostile/kinds.ts";
+import type { HostileOptions } from "../hostile/measure.ts";
+import { isLoopback, readTarget } from "../hostile/target.ts";
+
+/** The lines of a help text that tell of them. */
+export const hostileFlagsHelp = `  --seconds <n>            of the attack (30)
+  --clients <n>            hostile clients (1000)
+  --innocents <n>          clients that are measured (20)
+  --only <kinds>           only these kinds of hostile clients, with commas, or several times
+  --except <kinds>         not these
+  --quiet <n>              seconds before the attack, to compare with (5)
+  --recovery <n>           seconds in which the server must be rid of them (20)
+  --processes <n>          processes of hostile clients (2)
+  --budget <MiB>           what the server may hold for its clients (256)
+  --json <file>            writes what was measured
+  --markdown               prints tables of Markdown`;
+
+const flags = {
+  help: { type: "boolean", short: "h" },
+  seconds: { type: "string" },
+  clients: { type: "string" },
+  innocents: { type: "string" },
+  only: { type: "string", multiple: true },
+  except: { type: "string", multiple: true },
+  quiet: { type: "string" },
+  recovery: { type: "string" },
+  processes: { type: "string" },
+  budget: { type: "string" },
+  json: { type: "string" },
+  markdown: { type: "boolean" },
+  tls: { type: "string" },
+  pid: { type: "string", multiple: true },
+  servers: { type: "string", multiple: true },
+  write: { type: "boolean" },
+  "i-own-this-server": { type: "boolean" },
+} as const;
+
+export interface HostileFlags {
+  readonly positionals: readonly string[];
+  readonly help: boolean;
+  /** All that does not depend on the server. */
+  readonly attack: Omit<HostileOptions, "target" | "secureTarget" | "pids" | "heap" | "program">;
+  /** Bytes; undefined where it is not said. */
+  readonly budget: number | undefined;
+  readonly json: string | undefined;
+  readonly markdown: boolean;
+  readonly tls: string | undefined;
+  readonly pids: readonly number[] | undefined;
+  /** Names of the servers to compare. */
+  readonly servers: readonly string[];
+  /** Whether the page of the comparison is written. */
+  readonly write: boolean;
+  readonly mayAttackOthers: boolean;
+}
+
+/**
+ * Reads `args`.
+ *
+ * @throws Error for what cannot be meant
+ */
+export function readHostileFlags(args: readonly string[]): HostileFlags {
+  const { positionals, values } = parseArgs({ args: [...args], allowPositionals: true, options: flags });
+  const number = (flag: keyof typeof values, otherwise: number): number => numberOf(values[flag], flag) ?? otherwise;
+  const budget = numberOf(values.budget, "budget");
+  return {
+    positionals,
+    help: values.help === true,
+    attack: {
+      kinds: selectKinds(list(values.only), list(values.except)).map(({ name }) => name),
+      clients: number("clients", 1_000),
+      innocents: number("innocents", 20),
+      duration: 1000 * number("seconds", 30),
+      quiet: 1000 * number("quiet", 5),
+      recovery: 1000 * number("recovery", 20),
+      processes: Math.max(1, number("processes", 2)),
+    },
+    budget: budget === undefined ? undefined : budget * 1_048_576,
+    json: values.json,
+    markdown: values.markdown === true,
+    tls: values.tls,
+    pids: values.pid?.map((text) => numberOf(text, "pid")!),
+    servers: list(values.servers),
+    write: values.write === true,
+    mayAttackOthers: values["i-own-this-server"] === true,
+  };
+}
+
+/** The targets of an attack on the server at `url`, which must be on this machine or one's own. */
+export function targetsOf(
+  url: string,
+  { tls, mayAttackOthers }: HostileFlags,
+): Pick<HostileOptions, "target" | "secureTarget"> {
+  const target = readTarget(url);
+  const secureTarget = tls === undefined ? undefined : readTarget(tls);
+  for (const each of [target, ...(secureTarget === undefined ? [] : [secureTarget])]) {
+    if (isLoopback(each) || mayAttackOthers) continue;
+    throw new Error(
+      `${each.host} is not an address of this machine alone. Attack only what is yours; --i-own-this-server says that it is.`,
+    );
+  }
+  return { target, secureTarget };
+}
+
+const list = (texts: readonly string[] = []): readonly string[] => texts.flatMap((text) => text.split(","));
+
+function numberOf(value: unknown, flag: string): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== "string" || !/^\d+(\.\d+)?$/.test(value)) throw new Error(`--${flag} takes a number.`);
+  return Number(value);
+}

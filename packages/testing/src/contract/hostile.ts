@@ -1,0 +1,73 @@
+/**
+ * A few clients of every hostile kind at once: while they do what they do, a client that behaves is served, and when they
+ * have gone, nothing of them is left. The command `hybi-hostile` lets a thousand of the same kinds loose, and measures time.
+ */
+import { type AttackAim, type AttackKind, attackKinds } from "../hostile/kinds.ts";
+import type { Adapter, RawConnection } from "./adapter.ts";
+import { type Neighbourhood, withNeighbours } from "./neighbourhood.ts";
+import type { Runner } from "./runner.ts";
+
+/** Clients of a kind, one of odd and one of even index, and how often they send again what they send again and again. */
+const clients = 2;
+const rounds = 4;
+
+const aim: AttackAim = { authority: "127.0.0.1", resource: "/" };
+
+export function hostileContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+  const { deflate } = adapter;
+  const settings = deflate === undefined ? {} : { extensions: [deflate] };
+  const kinds = attackKinds.filter(
+    ({ transport, needs }) => transport === undefined && (needs === undefined || deflate),
+  );
+
+  describe("a client that behaves is served beside each hostile client, and nothing is left of one", () => {
+    for (const kind of kinds) {
+      it(`that ${kind.title}`, async () => {
+        await withNeighbours(adapter, settings, async (world) => {
+          const raws = await attack(kind, world);
+          await world.goOn();
+          for (const raw of raws) raw.drop();
+          await world.goOn(() => world.server.connections === 1);
+          expect(world.bad.filter(({ readyState }) => readyState === 1)).toEqual([]);
+        });
+      });
+    }
+
+    it("of all kinds at once", async () => {
+      await withNeighbours(adapter, settings, async (world) => {
+        const raws: RawConnection[] = [];
+        for (const kind of kinds) raws.push(...(await attack(kind, world)));
+        await world.goOn();
+        for (const raw of raws) raw.drop();
+        await world.goOn(() => world.server.connections === 1);
+        expect(world.bad.filter(({ readyState }) => readyState === 1)).toEqual([]);
+      });
+    });
+  });
+
+  async function attack(kind: AttackKind, world: Neighbourhood): Promise<RawConnection[]> {
+    const { opening, openingPace, reads, once, again, againPace, ends } = kind;
+    const before = world.bad.length;
+    const raws: RawConnection[] = [];
+    for (let index = 0; index < clients; index++) raws.push(await adapter.openRaw(world.server.port));
+    for (const raw of raws) {
+      if (reads !== undefined) raw.pause();
+      for (const part of paced(opening(aim), openingPace)) raw.write(part);
+    }
+    // What comes before it is accepted is bounded too.
+    if (once !== undefined || again !== undefined) await world.goOn(() => world.bad.length === before + clients);
+    for (const [index, raw] of raws.entries()) if (once !== undefined) raw.write(once(index));
+    for (let round = 0; round < rounds && again !== undefined; round++) {
+      for (const raw of raws) for (const part of paced(again(), againPace)) raw.write(part);
+      await world.goOn();
+    }
+    if (ends === "half-close") for (const raw of raws) raw.end();
+    return raws;
+  }
+}
+
+/** Bytes as they are written: at once, or the first of them one by one. */
+function paced(bytes: Uint8Array, pace: "trickled" | undefined): readonly Uint8Array[] {
+  if (pace === undefined) return bytes.length === 0 ? [] : [bytes];
+  return Array.from({ length: Math.min(bytes.length, 100) }, (_, at) => bytes.slice(at, at + 1));
+}

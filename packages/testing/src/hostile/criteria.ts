@@ -1,0 +1,74 @@
+/** What a server that cannot be taken down must hold, and whether one did. */
+import type { HostileReport } from "./measure.ts";
+
+export interface Criterion {
+  readonly title: string;
+  /** `unknown` where it could not be measured. */
+  readonly verdict: "pass" | "fail" | "unknown";
+  /** What was measured, and what it is held against. */
+  readonly detail: string;
+}
+
+export interface Yardstick {
+  /** Bytes that a server may hold on behalf of its clients. */
+  readonly budget: number;
+  /** The p99 in milliseconds of another server under the same attack, if there is one. */
+  readonly reference?: number | undefined;
+}
+
+/** What a runtime takes for itself comes on top of a budget. */
+const allowance = 1.2;
+
+/** How much slower an innocent client may be served, beside the slower of a quiet server and the reference. */
+const slowdown = 3;
+
+/** A p99 below this is not told from the noise of a timer and a scheduler. */
+const leastLatency = 5;
+
+const mebibytes = (bytes: number): string => `${Math.round(bytes / 1_048_576)} MiB`;
+const milliseconds = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+
+export function judgeHostile(report: HostileReport, { budget, reference = 0 }: Yardstick): readonly Criterion[] {
+  const { quiet, attacked, afterwards, process } = report;
+  const { sent, answered, wrong } = attacked.messages;
+  const most = slowdown * Math.max(quiet.latencies.p99, reference, leastLatency);
+  const unmeasured = (title: string): Criterion => ({ title, verdict: "unknown", detail: "the process was not found" });
+  const criterion = (title: string, holds: boolean, detail: string): Criterion => ({
+    title,
+    verdict: holds ? "pass" : "fail",
+    detail,
+  });
+  const criteria: Criterion[] = [];
+  if (process === undefined) criteria.push(unmeasured("memory"), unmeasured("recovery"));
+  else {
+    const { resident, descriptors, connections, recovered } = process;
+    const ceiling = resident.before + allowance * budget;
+    criteria.push(
+      criterion("memory", resident.peak <= ceiling, `${mebibytes(resident.peak)}, at most ${mebibytes(ceiling)}`),
+      criterion(
+        "recovery",
+        recovered !== undefined && resident.after > 0,
+        `${descriptors.after} descriptors and ${connections.after} connections, ` +
+          `${descriptors.before} and ${connections.before} before`,
+      ),
+    );
+  }
+  criteria.push(
+    criterion(
+      "messages",
+      sent > 0 && answered === sent && wrong === 0 && attacked.closed === 0,
+      `${answered} of ${sent} answered, ${wrong} wrongly; ${attacked.closed} connections ended`,
+    ),
+    criterion(
+      "latency",
+      attacked.latencies.p99 <= most,
+      `p99 ${milliseconds(attacked.latencies.p99)}, at most ${milliseconds(most)}`,
+    ),
+    criterion(
+      "service",
+      afterwards.messages.sent > 0 && afterwards.messages.answered === afterwards.messages.sent,
+      `${afterwards.messages.answered} of ${afterwards.messages.sent} answered afterwards`,
+    ),
+  );
+  return criteria;
+}

@@ -1,0 +1,12 @@
+/** `@hybi/testing/hostile`: an attack of many hostile clients on any server, and what it does to the innocent ones beside them. */
+
+export type { AttackTallies } from "./attack.ts";
+export { attackersArgument, serveAttack } from "./attack-processes.ts";
+export type { AttackTally, AttackTarget } from "./attacker.ts";
+export { type Criterion, judgeHostile, type Yardstick } from "./criteria.ts";
+export type { CrowdFigures, LateTally } from "./crowd.ts";
+export { type AttackAim, type AttackKind, attackKinds, selectKinds } from "./kinds.ts";
+export type { LatencySummary } from "./latencies.ts";
+export { type Course, type HostileOptions, type HostileReport, measureUnderAttack } from "./measure.ts";
+export { formatCriteria, formatKinds, formatServers, type HostileRow, type TableOptions } from "./report-text.ts";
+export { isLoopback, readTarget } from "./target.ts";
