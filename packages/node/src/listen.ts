@@ -8,6 +8,7 @@ import {
   type ListeningServer,
   listeningServer,
   type OpeningHandler,
+  type TransportInfo,
 } from "@hybi/websocket";
 import { NodeTransport } from "./node-transport.ts";
 import { createSecureServer } from "./secure-server.ts";
@@ -37,14 +38,17 @@ export async function listen(options: ListenOptions, handler: OpeningHandler): P
   const { port = 0, host, path, tls, ...rest } = options;
   const secure = tls !== undefined;
   const sockets = new WebSocketServer(handler, rest);
-  const connection = (socket: Socket): void => {
-    sockets.receive(new NodeTransport(socket), { secure, remoteAddress: socket.remoteAddress });
-  };
+  const infoOf = ({ remoteAddress }: Socket): TransportInfo => ({ secure, remoteAddress });
+  const connection = (socket: Socket): void => sockets.receive(new NodeTransport(socket), infoOf(socket));
   const { server, drop } =
     tls === undefined
       ? { server: createTcpServer({ allowHalfOpen: true, noDelay: true }, connection) }
       : createSecureServer(tls, options, {
-          connection,
+          admit: (socket, drop) => sockets.admit(drop, infoOf(socket)),
+          connection(socket, pending) {
+            if (pending === undefined) connection(socket);
+            else pending.receive(new NodeTransport(socket));
+          },
           failed: (error) => sockets.failed({ error }, { secure: true }),
         });
   await new Promise<void>((resolve, reject) => {

@@ -1,8 +1,8 @@
 /** The TLS half of a server for wss: how long a handshake may take, and what becomes of one that is not over. */
-import type { Server as NetServer, Socket } from "node:net";
+import { createServer as createTcpServer, type Server as NetServer, type Socket } from "node:net";
 import { createServer as createTlsServer, DEFAULT_MAX_VERSION, type TLSSocket, type TlsOptions } from "node:tls";
 import { checkDuration } from "@hybi/core";
-import { type Clock, type ServerOptions, startTimer, type Timer } from "@hybi/websocket";
+import { type Clock, type PendingTransport, type ServerOptions, startTimer, type Timer } from "@hybi/websocket";
 import { nodeClock } from "./clock.ts";
 
 /** As `Deadlines` has it for "opening". */
@@ -13,7 +13,10 @@ const longestTimer = 0x7fff_ffff;
 
 /** Whom a server tells. */
 interface SecureListener {
-  connection(socket: Socket): void;
+  /** A client has connected: the place that it has from now on, or undefined where there is none. `drop` ends it. */
+  admit(socket: Socket, drop: () => void): PendingTransport | undefined;
+  /** Its TLS handshake is over. */
+  connection(socket: TLSSocket, pending: PendingTransport | undefined): void;
   /** A client has not come through the TLS handshake. */
   failed(error: unknown): void;
 }
@@ -22,13 +25,18 @@ interface SecureListener {
 export function createSecureServer(
   { handshakeTimeout, ...tls }: TlsOptions,
   { deadlines = {}, clock = nodeClock }: Pick<ServerOptions, "deadlines" | "clock">,
-  { connection, failed }: SecureListener,
+  { admit, connection, failed }: SecureListener,
 ): { server: NetServer; drop: () => void } {
   const { opening = defaultOpening } = deadlines;
   const time = checkDuration("tls.handshakeTimeout", handshakeTimeout === undefined ? opening : handshakeTimeout);
   const handshakes = new LateHandshakes(clock, time, tls.maxVersion ?? DEFAULT_MAX_VERSION, failed);
+  /**
+   * Who has a place and no transport yet, by the ends of the TCP connection: Node does not say which socket of TCP is under
+   * one of TLS.
+   */
+  const places = new Map<string, PendingTransport>();
   const accepted = new Set<Socket>();
-  const server = createTlsServer(
+  const secure = createTlsServer(
     // Not half open: RFC 5246 §7.2.1 has an endpoint answer a close_notify at once, and a client that hangs up in the
     // middle of the TLS handshake would otherwise stay until it is over.
     {
@@ -40,25 +48,47 @@ export function createSecureServer(
     },
     (socket) => {
       handshakes.over(socket);
-      connection(socket);
+      const place = placeOf(socket) ?? "";
+      const pending = places.get(place);
+      places.delete(place);
+      connection(socket, pending);
     },
   );
-  // Of the TLS handshake only its end is told, and not which of these is meant.
-  const forget = function (this: Socket): void {
-    accepted.delete(this);
-  };
-  server.on("connection", (socket: Socket) => {
+  secure.on("tlsClientError", (error: NodeJS.ErrnoException, socket) => handshakes.failed(error, socket));
+  const accept = (socket: Socket): void => {
+    const drop = (): void => {
+      handshakes.isDropping = true;
+      socket.destroy();
+    };
+    const place = placeOf(socket);
+    // Without ends to tell one from another, as over a Unix socket, only who is through has a place.
+    const pending = place === undefined ? undefined : admit(socket, drop);
+    if (place !== undefined && pending === undefined) {
+      // Before anything of TLS is made of it.
+      socket.destroy();
+      return;
+    }
     accepted.add(socket);
-    socket.once("close", forget);
-  });
-  server.on("tlsClientError", (error: NodeJS.ErrnoException, socket) => handshakes.failed(error, socket));
+    if (place !== undefined && pending !== undefined) places.set(place, pending);
+    socket.once("close", () => {
+      accepted.delete(socket);
+      if (place === undefined || places.get(place) !== pending) return;
+      places.delete(place);
+      pending?.end();
+    });
+    secure.emit("connection", socket);
+  };
   return {
-    server,
+    server: createTcpServer({ ...tls, allowHalfOpen: false, noDelay: true }, accept),
     drop() {
       handshakes.isDropping = true;
       for (const socket of accepted) socket.destroy();
     },
   };
+}
+
+function placeOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string | undefined {
+  return remoteAddress === undefined ? undefined : `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }
 
 /** TLS handshakes for which Node's own timer was too short, or too early: it runs before what has arrived is read. */

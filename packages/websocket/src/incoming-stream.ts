@@ -216,7 +216,7 @@ export class IncomingStream implements Answering, Closable {
 
   async #ask(opening: IncomingOpening): Promise<void> {
     try {
-      await this.#owner.requested(opening);
+      await this.#owner.requested(opening, this);
       if (this.#request !== undefined) this.#respond({ status: 404 });
     } catch (error) {
       const isItsEnd = this.#accepted !== undefined && isEndOfConnection(error);

@@ -19,7 +19,7 @@ export interface IncomingOwner extends ClosableOwner {
   /** Of the sockets that are accepted, unless `accept` says otherwise. */
   readonly binaryType: BinaryType;
   /** A request came. Resolves once the handler has answered it, or has not; rejects with what the handler threw. */
-  requested(opening: IncomingOpening): Promise<void>;
+  requested(opening: IncomingOpening, incoming: Closable): Promise<void>;
   /** The client broke a rule of the opening handshake, or was too late. */
   failed(detail: FailureDetail, info: TransportInfo): void;
   /** Takes the errors of the application. */
@@ -161,7 +161,7 @@ export class Incoming implements Answering, Closable {
 
   async #ask(opening: IncomingOpening): Promise<void> {
     try {
-      await this.#owner.requested(opening);
+      await this.#owner.requested(opening, this);
       // RFC 6455 §4.2.2 step 4: "an appropriate HTTP error code (such as 404 Not Found)" when nobody serves it.
       if (this.#isAsked) this.#respond({ status: 404 });
     } catch (error) {

@@ -64,6 +64,7 @@ export {
 } from "./listening.ts";
 export type { AcceptOptions, IncomingOpening, TransportInfo } from "./incoming-opening.ts";
 export type { RequestStream } from "./incoming-stream.ts";
+export type { PendingTransport } from "./pending-transport.ts";
 
 // Transports, and the pump.
 export type { Transport, TransportSink } from "./transport.ts";

@@ -28,8 +28,10 @@ import { Incoming, type IncomingOwner } from "./incoming.ts";
 import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
 import { IncomingStream, type RequestStream } from "./incoming-stream.ts";
 import { type BinaryType, binaryTypeOf, type Sendable, sendable } from "./message-data.ts";
+import { OpeningsByAddress } from "./openings-by-address.ts";
 import { endpointChecks } from "./option-checks.ts";
 import { checkOfOrigins, type Origins, originsCheck } from "./origins.ts";
+import { Pending, type PendingOwner, type PendingTransport } from "./pending-transport.ts";
 import { bound } from "./platform.ts";
 import { isBlob } from "./platform-classes.ts";
 import { Pump } from "./pump.ts";
@@ -38,6 +40,7 @@ import { type Closable, OPEN } from "./socket-core.ts";
 import type { FailureDetail } from "./socket-events.ts";
 import { startTimer, type Timer } from "./timer.ts";
 import type { Transport } from "./transport.ts";
+import { TurnedAway } from "./turned-away.ts";
 import { WebSocket } from "./websocket.ts";
 
 /** Answers a request: with `accept`, `acceptStream` or `reject`, before the promise it returns is resolved. */
@@ -51,8 +54,18 @@ export interface ServerOptions extends Omit<EndpointOptions, "delivery"> {
    * pages, may always connect. `checkOrigin` decides in its place.
    */
   readonly origins?: Origins | undefined;
-  /** Connections and openings at a time, above which requests are answered with 503. Infinity. */
+  /**
+   * Connections and openings at a time, TLS handshakes included. Who comes above that is answered with 503, before it has said
+   * anything; over TLS it is dropped, as its handshake would cost more than it. Infinity.
+   */
   readonly maxConnections?: number | undefined;
+  /**
+   * Openings of one remote address that are under way at a time, TLS handshakes and the time of the handler included; an IPv6
+   * address counts by its first 64 bits. Who comes above that is answered with 429, or over TLS dropped. 128 for public
+   * addresses when left out, and none for those of the same machine or network, which may be a proxy's. A number that is given
+   * is for all addresses. A request with Forwarded, X-Forwarded-For or Via comes through a proxy, and counts no more.
+   */
+  readonly openingsPerAddress?: number | undefined;
   /** How accepted sockets tell binary messages from the first one on, unless `accept` says otherwise. "arraybuffer". */
   readonly binaryType?: BinaryType | undefined;
   readonly deadlines?: DeadlineOptions | undefined;
@@ -74,6 +87,7 @@ export const serverChecks: OptionChecks<ServerOptions> = {
   checkOrigin: takes.callback,
   origins: originsCheck,
   maxConnections: takes.atLeast(0),
+  openingsPerAddress: takes.atLeast(1),
   onFailure: takes.callback,
 };
 
@@ -84,6 +98,7 @@ export const serverAliases: OptionAliases = {
   origin: "origins",
   allowedorigins: "origins",
   maxclients: "maxConnections",
+  maxconnectionsperip: "openingsPerAddress",
   handshaketimeout: "deadlines: { opening: … }",
   idletimeout: "deadlines: { idle: … }",
   port: "listen({ port: … })",
@@ -118,7 +133,15 @@ const goingAway = 1001;
 
 const defaultShutdown = 10_000;
 
+/** RFC 9110 §15.6.4: a temporary overload, or maintenance. */
 const unavailable: Rejection = { status: 503, fields: [["Retry-After", "5"]] };
+
+/** RFC 6585 §4 */
+const tooMany: Rejection = {
+  status: 429,
+  fields: [["Retry-After", "5"]],
+  body: "Too many openings of this address are under way: the option `openingsPerAddress` of the server says how many may be.\n",
+};
 
 /**
  * Checks what `close` is given, before anything has begun to close.
@@ -151,9 +174,14 @@ export class WebSocketServer {
   readonly #report: Reporter;
   /** What `checkOrigin` has thrown about a request. */
   readonly #unchecked = new WeakMap<OpeningRequest, { readonly error: unknown }>();
+  /** Openings that came with their request, and are answered with this in place of the handler. */
+  readonly #refused = new WeakMap<Closable, Rejection>();
   readonly #owner: IncomingOwner;
+  readonly #pendingOwner: PendingOwner;
   readonly #connections = new Set<Closable>();
   readonly #sockets = new Set<WebSocket>();
+  readonly #byAddress: OpeningsByAddress;
+  readonly #turnedAway: TurnedAway;
   #isClosing = false;
   /** When those that have not ended are dropped: the earliest instant that a `close` has asked for. */
   #dropAt: Instant = Number.POSITIVE_INFINITY;
@@ -178,16 +206,23 @@ export class WebSocketServer {
     this.#endpointOptions = { ...own, checkOrigin: checkOrigin && this.#guardedCheck(checkOrigin) };
     // A usage error comes now, and not with the first connection.
     Endpoint.server(this.#endpointOptions);
+    this.#byAddress = new OpeningsByAddress(options.openingsPerAddress);
+    this.#turnedAway = new TurnedAway(this.#clock, this.#report);
     this.#owner = {
       // A server wants bytes: a Blob costs a promise to read, and several times the memory.
       binaryType: binaryTypeOf(options.binaryType, "arraybuffer"),
-      requested: (opening) => this.#answer(opening),
+      requested: (opening, incoming) => this.#answer(opening, incoming),
       failed: (detail, info) => this.failed(detail, info),
       report: this.#report,
       replaced: (before, after) => this.#replace(before, after),
       accepted: (socket) => this.#sockets.add(socket),
       closed: (socket) => this.#sockets.delete(socket as WebSocket),
       ended: (connection) => this.#replace(connection, undefined),
+    };
+    this.#pendingOwner = {
+      report: this.#report,
+      ready: (pending, transport, info) => this.#ready(pending, transport, info),
+      over: (pending) => this.#replace(pending, undefined),
     };
   }
 
@@ -205,7 +240,22 @@ export class WebSocketServer {
 
   /** A client has opened a transport; its first bytes are the opening request. */
   receive(transport: Transport, info: TransportInfo = {}): void {
-    this.#begin(transport, info);
+    const key = this.#byAddress.keyOf(info.remoteAddress);
+    const refusal = this.#refusal(key);
+    if (refusal !== undefined) this.#turnedAway.add(transport, refusal, info.secure === true);
+    else this.#begin(transport, info, key);
+  }
+
+  /**
+   * A client has connected whose transport is not ready yet, as in its TLS handshake: it has a place from now on, until it is
+   * told what became of it. `drop` ends it. Undefined where there is no place for it: then the adapter drops it at once.
+   */
+  admit(drop: () => void, info: TransportInfo = {}): PendingTransport | undefined {
+    const key = this.#byAddress.keyOf(info.remoteAddress);
+    if (this.#isClosing || this.#refusal(key) !== undefined) return undefined;
+    const pending = new Pending(this.#pendingOwner, info, drop);
+    this.#enter(pending, key);
+    return pending;
   }
 
   /**
@@ -213,7 +263,8 @@ export class WebSocketServer {
    * are the bytes that were read beyond it.
    */
   receiveUpgrade(transport: Transport, head: RequestHead, rest?: Uint8Array, info: TransportInfo = {}): void {
-    const pump = this.#begin(transport, info);
+    const key = this.#byAddress.keyOf(info.remoteAddress);
+    const pump = this.#begin(transport, info, key, this.#refusal(key));
     pump.receiveHead(head);
     if (rest !== undefined && rest.length > 0) pump.data(rest);
   }
@@ -225,8 +276,11 @@ export class WebSocketServer {
   receiveStream(stream: RequestStream, fields: Fields, info: TransportInfo = {}): void {
     const { deadlines, writeBudget } = this.#options;
     const how = { clock: this.#clock, deadlines, writeBudget };
+    const key = this.#byAddress.keyOf(info.remoteAddress);
+    const refusal = this.#refusal(key);
     const incoming = new IncomingStream(this.#owner, stream, info, this.#endpointOptions, how);
-    this.#connections.add(incoming);
+    if (refusal !== undefined) this.#refused.set(incoming, refusal);
+    this.#enter(incoming, key);
     incoming.begin(fields);
   }
 
@@ -277,6 +331,7 @@ export class WebSocketServer {
     if (!this.#isClosing) {
       this.#isClosing = true;
       for (const connection of [...this.#connections]) connection.startClosing(goingAway, reason);
+      this.#turnedAway.drop();
     }
     if (this.#connections.size === 0) return;
     const at = this.#clock.now() + timeout;
@@ -293,8 +348,21 @@ export class WebSocketServer {
 
   // What it is made of
 
-  #begin(transport: Transport, info: TransportInfo): Pump {
+  /** Why there is no place for one more opening, if there is none. */
+  #refusal(key: string | undefined): Rejection | undefined {
+    const { maxConnections = Number.POSITIVE_INFINITY } = this.#options;
+    if (this.#connections.size >= maxConnections) return unavailable;
+    return this.#byAddress.isFull(key) ? tooMany : undefined;
+  }
+
+  #enter(opening: Closable, key: string | undefined): void {
+    this.#connections.add(opening);
+    this.#byAddress.enter(opening, key);
+  }
+
+  #begin(transport: Transport, info: TransportInfo, key: string | undefined, refusal?: Rejection): Pump {
     const incoming = new Incoming(this.#owner, this.#clock, info);
+    if (refusal !== undefined) this.#refused.set(incoming, refusal);
     const pump = new Pump({
       endpoint: Endpoint.server(this.#endpointOptions),
       transport,
@@ -305,9 +373,16 @@ export class WebSocketServer {
       writeBudget: this.#options.writeBudget,
     });
     incoming.attach(pump);
-    this.#connections.add(incoming);
+    this.#enter(incoming, key);
     pump.start();
     return pump;
+  }
+
+  /** What was pending has a transport now, and keeps its place. */
+  #ready(pending: Closable, transport: Transport, info: TransportInfo): void {
+    this.#connections.delete(pending);
+    this.#byAddress.leave(pending);
+    this.#begin(transport, info, this.#byAddress.keyOf(info.remoteAddress));
   }
 
   /** A request that could not be checked is not accepted: it is answered as if its handler had thrown. */
@@ -325,12 +400,13 @@ export class WebSocketServer {
     };
   }
 
-  async #answer(opening: IncomingOpening): Promise<void> {
+  async #answer(opening: IncomingOpening, incoming: Closable): Promise<void> {
     const unchecked = this.#unchecked.get(opening.request);
     if (unchecked !== undefined) throw unchecked.error;
-    const { maxConnections = Number.POSITIVE_INFINITY } = this.#options;
-    // RFC 9110 §15.6.4: a temporary overload, or maintenance. Who comes while the server closes is told, and not dropped.
-    if (this.#isClosing || this.#connections.size > maxConnections) opening.reject(unavailable);
+    this.#byAddress.requested(incoming, opening.request.fields);
+    // Who comes while the server closes is told, and not dropped.
+    const refusal = this.#isClosing ? unavailable : this.#refused.get(incoming);
+    if (refusal !== undefined) opening.reject(refusal);
     else await this.#handler(opening);
   }
 
@@ -350,6 +426,7 @@ export class WebSocketServer {
 
   #replace(before: Closable, after: Closable | undefined): void {
     this.#connections.delete(before);
+    this.#byAddress.leave(before);
     if (after !== undefined) {
       this.#connections.add(after);
       if (this.#isClosing) after.startClosing(goingAway, "");

@@ -1,6 +1,7 @@
 /** What every adapter must do, over real sockets of its own runtime: one suite for all of them. */
 import type { Adapter } from "./adapter.ts";
 import { closingContract } from "./closing.ts";
+import { doorContract } from "./door.ts";
 import { errorContract } from "./errors.ts";
 import { flowContract } from "./flow.ts";
 import { hostileContract } from "./hostile.ts";
@@ -28,6 +29,7 @@ import { unixSocketContract } from "./unix-socket.ts";
 export function adapterContract(name: string, adapter: Adapter, runner: Runner): void {
   runner.describe(name, () => {
     openingContract(adapter, runner);
+    doorContract(adapter, runner);
     messageContract(adapter, runner);
     closingContract(adapter, runner);
     shutdownContract(adapter, runner);

@@ -1,0 +1,113 @@
+/** Who comes in: how many there may be, and how many of one address that have not asked yet. */
+import type { WebSocket } from "@hybi/websocket";
+import type { Adapter, AdapterServer, ListenSettings, RawConnection } from "./adapter.ts";
+import type { Runner } from "./runner.ts";
+import { deferred, echo, handwrittenRequest, messages, rejection, withServer } from "./world.ts";
+
+const endless = Number.POSITIVE_INFINITY;
+const deadlines = { opening: endless, closing: endless, ping: endless };
+
+/** Resolves when the server has so many. */
+async function until(server: AdapterServer, connections: number): Promise<void> {
+  while (server.connections !== connections) await new Promise((resolve) => setTimeout(resolve));
+}
+
+export function doorContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+  const { cert, key, trusting } = adapter.tls;
+  const cannotDrop = adapter.lacks?.includes("tls/drop-in-handshake") === true;
+  const ways: [name: string, settings: ListenSettings, transport: object][] = [["over TCP", {}, {}]];
+  if (!cannotDrop) ways.push(["over TLS", { tls: { cert, key } }, trusting]);
+
+  const statusOf = (received: Uint8Array): string => String.fromCharCode(...received.subarray(9, 12));
+  const openRaws = (server: AdapterServer, count: number): Promise<RawConnection[]> =>
+    Promise.all(Array.from({ length: count }, () => adapter.openRaw(server.port)));
+
+  for (const [name, settings, transport] of ways) {
+    const isSecure = settings.tls !== undefined;
+    const limits = [
+      ["maxConnections", { maxConnections: 4 }, "503"],
+      ["openingsPerAddress", { openingsPerAddress: 3 }, "429"],
+    ] as const;
+    for (const [option, limit, status] of limits) {
+      it(`clients ${name} that say nothing are let in up to ${option}, others are let go at once, and places are free again [A10]`, async () => {
+        const test = async (server: AdapterServer): Promise<void> => {
+          // One that is open, for which alone the two limits differ.
+          const open: WebSocket = await adapter.connect(server.url, { transport });
+          const silent = await openRaws(server, 3);
+          await until(server, 4);
+          for (const raw of await openRaws(server, 20)) {
+            const received = await raw.received;
+            expect(isSecure ? received.length : statusOf(received)).toBe(isSecure ? 0 : status);
+          }
+          expect(server.connections).toBe(4);
+          const error = await rejection(adapter.connect(server.url, { transport }));
+          const { response } = error as { response?: { status: number } };
+          expect(String(response?.status)).toBe(isSecure ? "undefined" : status);
+
+          silent[0]?.drop();
+          await until(server, 3);
+          const next: WebSocket = await adapter.connect(server.url, { transport });
+          for (const socket of [open, next]) {
+            const answer = messages(socket, 1);
+            socket.send("still here");
+            expect(await answer).toEqual(["still here"]);
+          }
+        };
+        await withServer(adapter, echo, test, { ...settings, ...limit, deadlines });
+      });
+    }
+
+    it(`a server ${name} that is closed waits for nobody who says nothing [A10]`, async () => {
+      const failures: unknown[] = [];
+      const onFailure = (failure: unknown): void => void failures.push(failure);
+      const test = async (server: AdapterServer): Promise<void> => {
+        const silent = await openRaws(server, 20);
+        // The first byte of a TLS handshake, or of a method that begins so.
+        for (const raw of silent.slice(10)) raw.write(Uint8Array.of(isSecure ? 0x16 : 0x47));
+        await until(server, 20);
+        await server.close({ timeout: endless });
+        expect(server.connections).toBe(0);
+        await Promise.all(silent.map((raw) => raw.received));
+        expect(failures).toEqual([]);
+      };
+      await withServer(adapter, echo, test, { ...settings, deadlines, onFailure });
+    });
+  }
+
+  describe("openings of one address", () => {
+    it("are not counted by default where it is one of this machine, which a proxy may have [A10]", async () => {
+      const test = async (server: AdapterServer): Promise<void> => {
+        await openRaws(server, 200);
+        await until(server, 200);
+        const socket = await adapter.connect(server.url);
+        socket.terminate();
+      };
+      await withServer(adapter, echo, test, { deadlines });
+    });
+
+    it("are counted while the handler thinks, and no more when a proxy says whose they are [A10]", async () => {
+      const asked: (() => void)[] = [];
+      const answered = deferred<void>();
+      const test = async (server: AdapterServer): Promise<void> => {
+        const text = String.fromCharCode(...handwrittenRequest).slice(0, -2);
+        const forwarded = new TextEncoder().encode(`${text}X-Forwarded-For: 192.0.2.1\r\n\r\n`);
+        for (const request of [forwarded, forwarded, forwarded, handwrittenRequest]) {
+          const arrival = deferred<void>();
+          asked.push(() => arrival.resolve());
+          const raw = await adapter.openRaw(server.port);
+          raw.write(request);
+          await arrival.promise;
+        }
+        const refused = await adapter.openRaw(server.port);
+        expect(statusOf(await refused.received)).toBe("429");
+        answered.resolve();
+      };
+      const handler: Parameters<Adapter["listen"]>[1] = async (opening) => {
+        asked.pop()?.();
+        await answered.promise;
+        opening.accept();
+      };
+      await withServer(adapter, handler, test, { openingsPerAddress: 1, deadlines });
+    });
+  });
+}

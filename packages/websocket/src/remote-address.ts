@@ -1,0 +1,74 @@
+/** The address at the other end of a transport, for counting: who shares one, and whether it may be a proxy's. */
+
+/** The groups of 16 bits of an address; those of an IPv4 address are two. */
+type Groups = readonly number[];
+
+/**
+ * What openings of the same client have in common: the IPv4 address, or the first 64 bits of the IPv6 address, of which a
+ * single customer has all the others (RFC 6177 §2). What is no address is itself.
+ */
+export function addressKey(address: string): string {
+  const groups = parseAddress(address);
+  if (groups === undefined) return address;
+  return groups.length === 2 ? groups.join(".") : groups.slice(0, 4).join(":");
+}
+
+/**
+ * Whether an address is one of the internet, where whoever has it is a client, or a proxy that serves many. Others are of the
+ * same machine or network, as proxies before a server are.
+ */
+export function isPublicAddress(address: string): boolean {
+  const groups = parseAddress(address);
+  if (groups === undefined) return false;
+  const [first = 0, second = 0] = groups;
+  if (groups.length === 2) {
+    const byte = first >> 8;
+    // RFC 6890 §2.2.2: this host, private use, shared by carriers and clouds, loopback, link local.
+    return !(
+      byte === 0 ||
+      byte === 10 ||
+      byte === 127 ||
+      first === 0xc0a8 ||
+      first === 0xa9fe ||
+      (first & 0xfff0) === 0xac10 ||
+      (first & 0xffc0) === 0x6440
+    );
+  }
+  // RFC 6890 §2.2.3: unspecified and loopback, unique local, link local.
+  const isLocal = groups.slice(0, 7).every((group) => group === 0) && (groups[7] as number) <= 1;
+  return !(isLocal || (first & 0xfe00) === 0xfc00 || (first & 0xffc0) === 0xfe80 || (first === 0 && second !== 0));
+}
+
+/** Undefined for what is neither IPv4 nor IPv6. An IPv4 address inside of an IPv6 one is that IPv4 address. */
+function parseAddress(text: string): Groups | undefined {
+  const address = text.split("%", 1)[0] as string;
+  if (!address.includes(":")) return parseIpv4(address);
+  const groups = parseIpv6(address);
+  if (groups === undefined) return undefined;
+  // RFC 4291 §2.5.5.2: as sockets for both write an IPv4 address. RFC 6052 §2.1: as a translator before the server does.
+  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  const isTranslated = groups[0] === 0x64 && groups[1] === 0xff9b && groups.slice(2, 6).every((group) => group === 0);
+  return isMapped || isTranslated ? groups.slice(6) : groups;
+}
+
+function parseIpv4(text: string): Groups | undefined {
+  const bytes = text.split(".").map((part) => (/^\d{1,3}$/.test(part) ? Number(part) : 256));
+  if (bytes.length !== 4 || bytes.some((byte) => byte > 255)) return undefined;
+  const [a = 0, b = 0, c = 0, d = 0] = bytes;
+  return [(a << 8) | b, (c << 8) | d];
+}
+
+/** Eight groups; `::` stands for as many of zero as are missing, and the last two may be an IPv4 address (RFC 4291 §2.2). */
+function parseIpv6(text: string): Groups | undefined {
+  const halves = text.split("::").map((half) => (half === "" ? [] : half.split(":").flatMap(parseGroup)));
+  const [head = [], tail] = halves;
+  const missing = 8 - head.length - (tail?.length ?? 0);
+  if (halves.length > 2 || (tail === undefined ? missing !== 0 : missing < 1)) return undefined;
+  const groups = tail === undefined ? head : [...head, ...new Array<number>(missing).fill(0), ...tail];
+  return groups.some(Number.isNaN) ? undefined : groups;
+}
+
+function parseGroup(text: string): Groups {
+  if (text.includes(".")) return parseIpv4(text) ?? [Number.NaN];
+  return [/^[\da-f]{1,4}$/i.test(text) ? Number.parseInt(text, 16) : Number.NaN];
+}
