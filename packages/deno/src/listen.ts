@@ -73,17 +73,20 @@ async function accept(listener: Deno.Listener, sockets: WebSocketServer, secure:
       sockets.receive(new DenoTransport(conn), { secure, remoteAddress: remoteAddress(conn) });
     } catch (error) {
       if (error instanceof Deno.errors.BadResource) return;
-      // A client that left before it was accepted, or no file descriptors for now: the server goes on, and tells the latter
-      // once, and not each time that it tries again.
-      if (!isFailing && !hasLeft(error)) sockets.reportError(error);
-      isFailing ||= !hasLeft(error);
+      // Those who come next do not wait for a client that left before it was accepted.
+      if (hasLeft(error)) continue;
+      // No file descriptors for now: the server goes on, and tells it once, and not each time that it tries again.
+      if (!isFailing) sockets.reportError(error);
+      isFailing = true;
       await new Promise((resolve) => setTimeout(resolve, acceptPause));
     }
   }
 }
 
+/** Deno asks an accepted socket for its peer's address, which one that was reset has no more. */
 function hasLeft(error: unknown): boolean {
-  return error instanceof Deno.errors.ConnectionAborted || error instanceof Deno.errors.ConnectionReset;
+  const { ConnectionAborted, ConnectionReset, NotConnected } = Deno.errors;
+  return [ConnectionAborted, ConnectionReset, NotConnected].some((kind) => error instanceof kind);
 }
 
 /** Milliseconds after a connection that could not be accepted: why it could not may last. */

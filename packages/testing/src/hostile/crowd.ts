@@ -75,6 +75,7 @@ export class Crowd {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     await this.#settled();
+    for (const innocent of [...this.#members, ...this.#guests]) innocent.giveUp();
     return this.#figures();
   }
 

@@ -15,7 +15,7 @@ export interface InnocentTally {
   wrong: number;
   /** Connections that the server ended. */
   closed: number;
-  /** In milliseconds, of those that were answered. */
+  /** In milliseconds; of those that were not answered, how long that was waited for. */
   readonly latencies: number[];
 }
 
@@ -24,6 +24,7 @@ interface Outstanding {
   readonly tally: InnocentTally;
   readonly data: string | Uint8Array;
   readonly at: number;
+  isGivenUp: boolean;
 }
 
 /** Every so many messages one is binary and long. */
@@ -57,6 +58,15 @@ export class Innocent {
   /** Another phase begins. */
   countIn(tally: InnocentTally): void {
     this.#tally = tally;
+  }
+
+  /** Nobody waits any longer for what is not answered: it has taken so long at least, and is not counted again. */
+  giveUp(): void {
+    for (const outstanding of this.#outstanding.slice(this.#answered)) {
+      if (outstanding.isGivenUp) continue;
+      outstanding.isGivenUp = true;
+      outstanding.tally.latencies.push(performance.now() - outstanding.at);
+    }
   }
 
   get isOpen(): boolean {
@@ -107,7 +117,7 @@ export class Innocent {
     const number = this.#count++;
     const text = `${this.#name}, message ${number}: `.padEnd(40 + (number % 60), "ä");
     const data = number % longEvery === 0 ? new Uint8Array(longLength).fill(number) : text;
-    this.#outstanding.push({ data, at: performance.now(), tally: this.#tally });
+    this.#outstanding.push({ data, at: performance.now(), tally: this.#tally, isGivenUp: false });
     this.#tally.sent++;
     if (typeof data === "string") this.#endpoint.sendText(data);
     else this.#endpoint.sendBinary(data);
@@ -133,10 +143,12 @@ export class Innocent {
     const next = this.#outstanding[this.#answered];
     if (next === undefined) return;
     this.#answered++;
-    const { tally, at } = next;
-    tally.answered++;
-    if (!isSame(data, next.data)) tally.wrong++;
-    tally.latencies.push(performance.now() - at);
+    if (!next.isGivenUp) {
+      const { tally, at } = next;
+      tally.answered++;
+      if (!isSame(data, next.data)) tally.wrong++;
+      tally.latencies.push(performance.now() - at);
+    }
     if (this.#answered < this.#outstanding.length) return;
     this.#outstanding.length = 0;
     this.#answered = 0;
@@ -153,6 +165,7 @@ export class Innocent {
     if (this.#socket !== socket) return;
     this.#socket = undefined;
     this.#endpoint = undefined;
+    this.giveUp();
     this.#outstanding.length = 0;
     this.#answered = 0;
     if (this.#settle !== undefined) this.#settle("failed");
