@@ -179,7 +179,10 @@ export class Connection implements Output {
       if (fault === undefined) {
         this.#reading = true;
         this.#assembler.endChunk();
-      } else if (fault !== "stop") this.#fail(sink, fault.code, fault.offset);
+      } else {
+        this.#assembler.release();
+        if (fault !== "stop") this.#fail(sink, fault.code, fault.offset);
+      }
     } finally {
       this.#receiving = false;
       this.#assembler.sink = undefined;
@@ -190,7 +193,7 @@ export class Connection implements Output {
   receiveEnd(): ConnectionEvent[] {
     if (this.#receiving) throw new UsageError("endpoint/reentrant");
     if (this.state === "ended") return [];
-    this.#reading = false;
+    this.#stopReading();
     const end = this.#closing.end();
     this.#releaseTransforms();
     return [end];
@@ -300,6 +303,27 @@ export class Connection implements Output {
     else this.#outgoing.sendClose(payload);
   }
 
+  /**
+   * Gives the connection up, as for want of memory: the message in progress and all that waits to leave are dropped, a Close
+   * frame is output in their place if none was taken before, and nothing more is read. It ends as one that has failed, without
+   * an event that says so.
+   *
+   * @throws UsageError as `sendClose`, and `endpoint/reentrant`
+   */
+  giveUp(statusCode?: number, reason = ""): void {
+    const payload = formatClosePayload(this.role, statusCode, reason, this.#settings.host);
+    if (this.#receiving) throw new UsageError("endpoint/reentrant");
+    if (this.state === "ended") return;
+    if (!this.#closing.canFail) {
+      this.#abort();
+      return;
+    }
+    this.#stopReading();
+    if (!this.#outgoing.closeTaken) this.#outgoing.dropFor(payload);
+    this.#closing.fail();
+    this.#releaseTransforms();
+  }
+
   // Output
 
   /** Bytes to write, oldest first; see `Output`. */
@@ -318,6 +342,27 @@ export class Connection implements Output {
 
   get outputLength(): number {
     return this.#outgoing.length;
+  }
+
+  /**
+   * Bytes of memory that the connection takes for its peer, about, besides the bytes of `outputLength`: the message in progress
+   * with all of the blocks that it lies in, what the objects of waiting output take, and the windows of extensions.
+   */
+  get heldLength(): number {
+    let held = this.#assembler.heldLength + this.#outgoing.overhead;
+    for (const { transform } of this.#transforms) {
+      const { heldLength } = transform;
+      // An extension of the application's may say anything.
+      if (heldLength !== undefined && heldLength > 0 && heldLength < Number.POSITIVE_INFINITY) held += heldLength;
+    }
+    return held;
+  }
+
+  /**
+   * What `limits.queuedOutput` bounds: the bytes of `outputLength`, and those that the objects take that hold them.
+   */
+  get queuedLength(): number {
+    return this.#outgoing.queuedLength;
   }
 
   /**
@@ -362,7 +407,7 @@ export class Connection implements Output {
   /** RFC 6455 §7.1.7: a Close frame says why, and nothing more is read. */
   #fail(sink: ConnectionSink, code: ViolationCode, offset: number): void {
     const fault = violation(code, this.#offset + offset);
-    this.#reading = false;
+    this.#stopReading();
     if (!this.#outgoing.closeTaken) {
       // Every fault that a connection can find has a status code in the table.
       this.#outgoing.hastenClose(closePayload(fault.statusCode!, utf8Bytes(code, this.#settings.host)));
@@ -377,14 +422,20 @@ export class Connection implements Output {
       this.#abort();
       return [];
     }
-    this.#reading = false;
+    this.#stopReading();
     this.#closing.drop();
     return [{ type: "failure", violation: violation("deadline/stalled", this.#offset + this.#decoder.received) }];
   }
 
   #abort(): void {
-    this.#reading = false;
+    this.#stopReading();
     this.#closing.abort();
+  }
+
+  /** Nothing received means anything any more. */
+  #stopReading(): void {
+    this.#reading = false;
+    this.#assembler.release();
   }
 
   /** Releases what extensions hold, once no message can arrive and none waits to leave. */
@@ -402,7 +453,7 @@ export class Connection implements Output {
   /** Messages may be sent until our Close frame is taken, unless the application itself has asked for it. */
   #checkSend(options: SendOptions | undefined): void {
     if (this.state !== "open") this.#checkUnclosed();
-    if (this.#outgoing.length > this.#settings.limits.queuedOutput) throw new UsageError("send/queue-full");
+    if (this.#outgoing.queuedLength > this.#settings.limits.queuedOutput) throw new UsageError("send/queue-full");
     if (options !== undefined) checkSendOptions(options);
   }
 

@@ -230,6 +230,11 @@ export class Endpoint implements Output {
     this.#open().sendClose(statusCode, reason, options);
   }
 
+  /** See `Connection.giveUp`. @throws UsageError `endpoint/not-open` too */
+  giveUp(statusCode?: number, reason?: string): void {
+    this.#open().giveUp(statusCode, reason);
+  }
+
   // Output
 
   /** Bytes to write, oldest first; see `Output`. */
@@ -251,6 +256,14 @@ export class Endpoint implements Output {
 
   get outputLength(): number {
     return (this.#handshake?.outputLength ?? 0) + (this.#connection?.outputLength ?? 0);
+  }
+
+  /**
+   * Bytes of memory that the endpoint takes for its peer, about, besides the bytes of `outputLength`: the opening handshake as
+   * far as it has come, then what `Connection.heldLength` is.
+   */
+  get heldLength(): number {
+    return (this.#handshake?.heldLength ?? 0) + (this.#connection?.heldLength ?? 0);
   }
 
   /** See `Connection.droppedLength`. */

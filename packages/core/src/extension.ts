@@ -72,6 +72,12 @@ export interface MessageTransform {
   /** The message ended. */
   endEncode(sink: TransformSink): void;
 
+  /**
+   * Bytes of memory that the transform takes at the moment, its windows above all, about. What a server's budget of memory
+   * counts; without it, nothing is counted.
+   */
+  readonly heldLength?: number | undefined;
+
   /** The connection is over: release what is held. Called once; nothing is called after it. */
   release(): void;
 }

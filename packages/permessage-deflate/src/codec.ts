@@ -26,6 +26,8 @@ export interface InflaterOptions {
 
 /** A compressor of messages, in one direction of one connection at a time. */
 export interface Deflater {
+  /** Bytes of memory that it takes at the moment, about. Where it does not say so, what is usual is counted. */
+  readonly heldLength?: number | undefined;
   /**
    * Compresses `bytes[start, end)`, which it must neither change nor keep. With the last part of a message it flushes and
    * leaves the four octets 00 00 ff ff out (RFC 7692 §7.2.1). A message has at least one byte in all.
@@ -39,6 +41,8 @@ export interface Deflater {
 
 /** A decompressor of messages, in one direction of one connection at a time. */
 export interface Inflater {
+  /** Bytes of memory that it takes at the moment, about. Where it does not say so, what is usual is counted. */
+  readonly heldLength?: number | undefined;
   /**
    * Decompresses a part of a message, cut anywhere. Stops at once when `sink` answers false. After it has answered a
    * violation, nothing is called but `close`.

@@ -1,6 +1,7 @@
 /** The extension permessage-deflate (RFC 7692 §7). */
 import { type Extension, type Role, UsageError } from "@hybi/core";
 import type { Deflater, Inflater, WindowBits } from "./codec.ts";
+import { deflaterLength, inflaterLength } from "./held-length.ts";
 import { checkResponse, directionsOf, offersOf, respond } from "./negotiation.ts";
 import { type PermessageDeflateOptions, resolveOptions } from "./options.ts";
 import { formatParameters, parseParameters } from "./parameters.ts";
@@ -46,6 +47,8 @@ export function permessageDeflate(options: PermessageDeflateOptions = {}): Exten
         inflaters: inflaters(receiving.windowBits),
         sendingTakeover: sending.takeover,
         receivingTakeover: receiving.takeover,
+        deflaterLength: deflaterLength({ windowBits: sending.windowBits, level, memoryLevel }),
+        inflaterLength: inflaterLength({ windowBits: receiving.windowBits }),
         threshold: resolved.threshold ?? (sending.takeover ? thresholdWithTakeover : thresholdWithoutTakeover),
         kinds,
       });

@@ -35,12 +35,30 @@ function transformWith(options: Partial<DeflateTransformOptions> = {}) {
     inflaters: new Stock<Inflater>(create),
     sendingTakeover: true,
     receivingTakeover: true,
+    deflaterLength: 100_000,
+    inflaterLength: 20_000,
     threshold: 0,
     kinds: ["text"],
     ...options,
   });
   return { transform, made };
 }
+
+it("a transform takes what its codec says, or what is usual, and nothing before it is used and once it is released [A18]", () => {
+  const { transform, made } = transformWith();
+  expect(transform.heldLength).toBe(0);
+  transform.beginDecode("text", 0x40);
+  transform.decode(utf8("x"), 0, 1, () => true);
+  expect(transform.heldLength).toBe(20_000);
+  transform.beginEncode({ kind: "text", length: 1, compress: undefined });
+  transform.encode(utf8("x"), 0, 1, () => true);
+  expect(transform.heldLength).toBe(120_000);
+  Object.assign(made[0]!, { heldLength: 7 });
+  Object.assign(made[1]!, { heldLength: 5 });
+  expect(transform.heldLength).toBe(12);
+  transform.release();
+  expect(transform.heldLength).toBe(0);
+});
 
 const info = (length: number | undefined, compress?: boolean): OutgoingMessageInfo => ({
   kind: "text",

@@ -29,6 +29,9 @@ export interface DeflateTransformOptions {
   readonly sendingTakeover: boolean;
   /** Whether the window with which we receive is taken over. */
   readonly receivingTakeover: boolean;
+  /** Bytes of memory that a compressor and a decompressor take which do not say so themselves. */
+  readonly deflaterLength: number;
+  readonly inflaterLength: number;
   /** Messages shorter than this go uncompressed. */
   readonly threshold: number;
   readonly kinds: readonly MessageKind[];
@@ -45,6 +48,12 @@ export class DeflateTransform implements MessageTransform {
 
   constructor(options: DeflateTransformOptions) {
     this.#options = options;
+  }
+
+  get heldLength(): number {
+    const { deflaterLength, inflaterLength } = this.#options;
+    const deflater = this.#deflater === undefined ? 0 : (this.#deflater.heldLength ?? deflaterLength);
+    return this.#inflater === undefined ? deflater : deflater + (this.#inflater.heldLength ?? inflaterLength);
   }
 
   beginDecode(_kind: MessageKind, rsv: RsvBits): boolean {

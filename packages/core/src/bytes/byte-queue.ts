@@ -1,6 +1,9 @@
 /** Bytes that are appended at one end and taken from the other, in pieces of any size. */
-import { ByteWriter } from "./byte-writer.ts";
+import { arrayCost, ByteWriter } from "./byte-writer.ts";
 import { Queue } from "./queue.ts";
+
+/** Bytes of memory that a writer takes beside its blocks. */
+const writerCost = 96;
 
 const empty = new Uint8Array(0);
 
@@ -15,6 +18,14 @@ export class ByteQueue {
 
   get length(): number {
     return this.#length;
+  }
+
+  /** Bytes of memory that it takes beside those in it. */
+  get overhead(): number {
+    if (this.#first !== undefined) return arrayCost;
+    return this.#writer === undefined
+      ? 0
+      : writerCost + this.#writer.overhead + (this.#chunks?.length ?? 0) * arrayCost;
   }
 
   /** Where to append; report what was appended with `appended`. */

@@ -13,6 +13,9 @@ const secondBlock = 1024;
 /** Up to here an array is copied into the block; above, it goes by reference. */
 export const copyLimit = 4096;
 
+/** Bytes of memory that an array takes beside its own, and its place in a list. */
+export const arrayCost = 208;
+
 const noBlock = new Uint8Array(0);
 const nothing: readonly Uint8Array[] = [];
 
@@ -24,6 +27,8 @@ export class ByteWriter {
   position = 0;
 
   #sealed: Uint8Array[] | undefined;
+  /** Bytes of memory that what is sealed takes beside its own. */
+  #sealedCost = 0;
   /** The size of the next block: about what the last turn needed. */
   #nextSize: number;
   /** Bytes of the block that may be used. */
@@ -41,6 +46,12 @@ export class ByteWriter {
 
   get isEmpty(): boolean {
     return this.position === 0 && this.#sealed === undefined;
+  }
+
+  /** Bytes of memory that it takes beside those that were appended: room that is not used yet, and an array for each chunk. */
+  get overhead(): number {
+    const { length } = this.block;
+    return length === 0 ? this.#sealedCost : this.#sealedCost + length - this.position + arrayCost;
   }
 
   /** Makes room for `size` bytes at `position` of `block`. */
@@ -69,6 +80,7 @@ export class ByteWriter {
       this.#nextSize = smallestBlock;
     }
     this.#sealed ??= [];
+    this.#sealedCost += arrayCost;
     return this.#sealed.push(bytes) - 1;
   }
 
@@ -83,6 +95,7 @@ export class ByteWriter {
     const chunks = this.#sealed;
     if (chunks === undefined) return nothing;
     this.#sealed = undefined;
+    this.#sealedCost = 0;
     this.#dropBlock();
     return chunks;
   }
@@ -100,11 +113,13 @@ export class ByteWriter {
   #seal(): void {
     const { block, position } = this;
     this.#sealed ??= [];
+    this.#sealedCost += arrayCost;
     if (block.length <= smallestBlock) {
       // A view would move the block out of V8's heap; a copy of a few bytes does not, and the block stays ours.
       this.#sealed.push(copyOf(block, 0, position));
     } else {
       lendBlock(block, position);
+      this.#sealedCost += block.length - position;
       this.#sealed.push(position === block.length ? block : block.subarray(0, position));
       this.#dropBlock();
     }

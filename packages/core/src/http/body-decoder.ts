@@ -43,6 +43,11 @@ export class BodyDecoder {
     return this.#complete;
   }
 
+  /** Bytes of memory that the body takes so far. */
+  get heldLength(): number {
+    return this.#kept.heldLength;
+  }
+
   /** Reads on in `chunk`, from the index `start`. What comes after the body is ignored. */
   receive(chunk: Uint8Array, start: number): void {
     if (!this.#chunked) {

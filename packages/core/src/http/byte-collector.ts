@@ -17,6 +17,11 @@ export class ByteCollector {
     return this.#bytes;
   }
 
+  /** Bytes of memory that it takes. */
+  get heldLength(): number {
+    return this.#bytes.length;
+  }
+
   /** Appends `bytes[start, end)`, as a copy. */
   append(bytes: Uint8Array, start: number, end: number): void {
     if (start >= end) return;
@@ -30,11 +35,16 @@ export class ByteCollector {
     this.#length = length;
   }
 
+  /** Removes all the bytes, and lets go of their memory. */
+  clear(): void {
+    this.#bytes = none;
+    this.#length = 0;
+  }
+
   /** Removes all the bytes and returns them; no longer memory is held by them than they need. */
   take(): Uint8Array {
     const taken = this.#length === this.#bytes.length ? this.#bytes : this.#bytes.slice(0, this.#length);
-    this.#bytes = none;
-    this.#length = 0;
+    this.clear();
     return taken;
   }
 }

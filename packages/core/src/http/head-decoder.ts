@@ -38,6 +38,9 @@ const fieldValue = 7;
 const fieldLineFeed = 8;
 const lastLineFeed = 9;
 
+/** Bytes that a position takes in the list of them, about. */
+const markCost = 9;
+
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
 const colon = 0x3a;
@@ -72,6 +75,11 @@ export class HeadDecoder<Head> {
     return this.#position;
   }
 
+  /** Bytes of memory that the part of the head takes that was read: none once it is complete. */
+  get heldLength(): number {
+    return this.#held.heldLength + markCost * this.#marks.length;
+  }
+
   /** The leniencies that were needed so far. */
   get tolerated(): readonly Leniency[] {
     return this.#tolerated;
@@ -83,11 +91,16 @@ export class HeadDecoder<Head> {
     if (held === 0) {
       const step = this.#read(chunk, start, chunk.length);
       if (step.type === "more") this.#held.append(chunk, start, chunk.length);
+      else this.#marks.length = 0;
       return step;
     }
     // One byte more than the limit is enough to see that there are too many.
     this.#held.append(chunk, start, Math.min(chunk.length, start + this.#limits.head + 1 - held));
     const step = this.#read(this.#held.bytes, 0, this.#held.length);
+    if (step.type !== "more") {
+      this.#held.clear();
+      this.#marks.length = 0;
+    }
     return step.type === "head" ? { ...step, end: step.end - held + start } : step;
   }
 

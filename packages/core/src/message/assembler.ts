@@ -89,6 +89,18 @@ export class Assembler implements FrameSink {
     return this.#messages;
   }
 
+  /** Bytes of memory that it takes between chunks: the message in progress, and the rest of what short messages lie in. */
+  get heldLength(): number {
+    return (this.#store?.heldLength ?? 0) + (this.#slab?.heldLength ?? 0);
+  }
+
+  /** Nothing more is received: the message in progress will never be whole. */
+  release(): void {
+    this.#store = undefined;
+    this.#slab = undefined;
+    this.#controlPayload = undefined;
+  }
+
   frame(firstByte: number, length: number): SinkVerdict {
     const { limits } = this.#options;
     const opcode = firstByte & opcodeBits;

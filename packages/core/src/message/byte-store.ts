@@ -5,6 +5,7 @@
  * memory never exceeds the bytes received by more than their own number.
  */
 
+import { arrayCost } from "../bytes/byte-writer.ts";
 import { viewOf } from "../bytes/words.ts";
 import { longestCarved, type Slab } from "./slab.ts";
 
@@ -14,6 +15,9 @@ const shortPart = 128;
 const referenceThreshold = 4096;
 const smallestBlock = 256;
 const largestBlock = 65_536;
+
+/** What a store takes that is not empty, beside its arrays. */
+const storeCost = 256;
 
 /** Blocks that no store uses any more, by the logarithm of their size: a fresh one has to be zeroed (bench, fragments). */
 const freeBlocks: Uint8Array[][] = [];
@@ -33,9 +37,16 @@ export class ByteStore {
   readonly #waiting: Uint8Array[] = [];
   /** The blocks that parts lie in. */
   readonly #blocks: Uint8Array[] = [];
+  /** Bytes of memory that the blocks take, and what is kept by reference. */
+  #held = 0;
 
   get length(): number {
     return this.#length;
+  }
+
+  /** Bytes of memory that it takes: of whole blocks, and of all of a chunk of which a part is kept. */
+  get heldLength(): number {
+    return this.#length === 0 ? 0 : storeCost + this.#held;
   }
 
   /** Appends `bytes[start, end)`. `stays` tells that the range will not change until `settle` is called, or ever. */
@@ -56,6 +67,7 @@ export class ByteStore {
     if (isLong && waiting[0]!.buffer.byteLength - length <= length >> 3) {
       this.#sealBlock();
       for (const part of waiting) this.#parts.push(part);
+      this.#held += waiting[0]!.buffer.byteLength + arrayCost * waiting.length;
     } else {
       for (const part of waiting) this.#copy(part, 0, part.length);
     }
@@ -98,6 +110,7 @@ export class ByteStore {
 
   #clear(): void {
     this.#length = 0;
+    this.#held = 0;
     this.#parts.length = 0;
     this.#waiting.length = 0;
     this.#blocks.length = 0;
@@ -119,6 +132,7 @@ export class ByteStore {
     if (this.#block === undefined || this.#used === this.#block.length) {
       this.#sealBlock();
       this.#block = borrow(Math.min(largestBlock, Math.max(wanted, this.#length, smallestBlock)));
+      this.#held += this.#block.length + arrayCost;
     }
     return this.#block.length - this.#used;
   }

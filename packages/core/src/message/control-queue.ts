@@ -18,6 +18,9 @@ interface PendingControl {
  */
 const mostReplies = 16;
 
+/** Bytes of memory that a frame takes that waits, beside its own. */
+const frameCost = 208;
+
 /** Pings and Pongs of the application's, in order, and the answers to the peer's most recent Pings. */
 export class ControlQueue {
   readonly #keys: RandomPool | undefined;
@@ -40,6 +43,11 @@ export class ControlQueue {
   /** Bytes of the frames that wait. */
   get length(): number {
     return this.#length;
+  }
+
+  /** Bytes of memory that the frames take beside those of `length`. */
+  get overhead(): number {
+    return frameCost * (this.#replies.length + (this.#frames?.length ?? 0));
   }
 
   /** Ping frames queued so far, taken or not. */

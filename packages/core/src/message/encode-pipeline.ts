@@ -46,6 +46,11 @@ export class EncodePipeline {
     return this.#output.length;
   }
 
+  /** Bytes of memory that it takes beside those of `available`. */
+  get overhead(): number {
+    return this.#output.overhead;
+  }
+
   get ended(): boolean {
     return this.#ended;
   }

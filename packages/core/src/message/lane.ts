@@ -17,10 +17,17 @@ export class Lane {
   /** Short messages are encoded to here; what is in it comes after everything in `#queue`. */
   readonly writer: ByteWriter = new ByteWriter();
 
+  /** The overhead of it that `Lanes` has counted. */
+  countedOverhead = 0;
+
   /** Which chunks of `writer` are whole payloads by reference, each behind its header. */
   #whole: number[] | undefined;
   /** Pending messages, and chunks that hold whole frames of whole messages. Most lanes never need it. */
   #queue: Queue<Uint8Array | PendingMessage> | undefined;
+  /** How many chunks are in it, and the bytes of memory that they take beside their own. */
+  #chunks = 0;
+  #chunkOverhead = 0;
+  #messageOverhead = 0;
 
   constructor(priority: number) {
     this.priority = priority;
@@ -28,6 +35,16 @@ export class Lane {
 
   get isEmpty(): boolean {
     return this.isRun && this.writer.isEmpty;
+  }
+
+  /** Bytes of memory that pending messages take beside those of their payload. */
+  get messageOverhead(): number {
+    return this.#messageOverhead;
+  }
+
+  /** Bytes of memory that everything takes beside the bytes that will leave. */
+  get overhead(): number {
+    return this.#messageOverhead + this.#chunkOverhead + this.writer.overhead;
   }
 
   /** Whether nothing but encoded short messages wait. */
@@ -61,7 +78,7 @@ export class Lane {
 
   /** Queues a message behind everything that waits. */
   push(message: PendingMessage): void {
-    this.#sealRun().push(message);
+    this.#pushPending(this.#sealRun(), message);
   }
 
   /** What leaves first: a message that is pending, or a run of encoded ones. Only while the lane is not empty. */
@@ -72,7 +89,7 @@ export class Lane {
 
   /** Removes the pending message that is first. */
   dropFirst(): void {
-    this.#sealed().take();
+    this.#forget(this.#sealed().take() as PendingMessage);
   }
 
   /** Moves whole frames of the run that is first to `output`, at least one and about `room` bytes; answers the bytes. */
@@ -85,6 +102,7 @@ export class Lane {
       if (cut === chunk.length) {
         output.appendReference(chunk);
         queue.take();
+        this.#chunkOverhead -= Math.floor(this.#chunkOverhead / this.#chunks--);
       } else {
         output.appendReference(chunk.subarray(0, cut));
         queue.replaceFirst(chunk.subarray(cut));
@@ -98,7 +116,10 @@ export class Lane {
     let dropped = 0;
     this.#queue?.remove((item) => {
       const unended = item instanceof PendingMessage && !item.ended;
-      if (unended) dropped += item.length;
+      if (unended) {
+        dropped += item.length;
+        this.#forget(item);
+      }
       return unended;
     });
     return dropped;
@@ -111,7 +132,20 @@ export class Lane {
     for (let item = queue.take(); item !== undefined; item = queue.take()) {
       payload += item instanceof PendingMessage ? item.length : payloadOf(item);
     }
+    this.#chunks = 0;
+    this.#chunkOverhead = 0;
+    this.#messageOverhead = 0;
     return payload;
+  }
+
+  #pushPending(queue: Queue<Uint8Array | PendingMessage>, message: PendingMessage): void {
+    message.countedOverhead = message.overhead;
+    this.#messageOverhead += message.countedOverhead;
+    queue.push(message);
+  }
+
+  #forget({ countedOverhead }: PendingMessage): void {
+    this.#messageOverhead -= countedOverhead;
   }
 
   /** The queue, with the encoded messages in it if there is nothing before them. */
@@ -123,18 +157,23 @@ export class Lane {
     this.#queue ??= new Queue();
     const queue = this.#queue;
     const whole = this.#whole ?? none;
+    this.#chunkOverhead += this.writer.overhead;
     const chunks = this.takeAll();
     let next = 0;
     for (const [index, chunk] of chunks.entries()) {
       if (index === whole[next]) {
-        queue.push(pendingBinary(chunk));
+        this.#pushPending(queue, pendingBinary(chunk));
         next++;
       } else {
         // The header of a payload by reference is written anew when it leaves.
         const header = index + 1 === whole[next] ? headerLength(chunks[index + 1]!.length, false) : 0;
-        if (header < chunk.length) queue.push(chunk.subarray(0, chunk.length - header));
+        if (header < chunk.length) {
+          queue.push(chunk.subarray(0, chunk.length - header));
+          this.#chunks++;
+        }
       }
     }
+    if (this.#chunks === 0) this.#chunkOverhead = 0;
     return queue;
   }
 }

@@ -27,6 +27,9 @@ import { writeFragment } from "./write-fragment.ts";
 /** Chars of text up to which a message is encoded when it is sent. Above, copying costs more than it saves. */
 const shortTextLimit = 4096;
 
+/** What a few objects take counts as little as the connection itself does: a limit of a hundred bytes is one of payload. */
+const freeOverhead = 4096;
+
 const nothing: readonly Uint8Array[] = [];
 
 /** A fragment is not cut smaller than this for want of room, or headers would outweigh payload. */
@@ -129,6 +132,20 @@ export class Outgoing {
     return this.#length + (this.#controls?.length ?? 0);
   }
 
+  /**
+   * What `limits.queuedOutput` bounds: the bytes of `length`, and those that the objects take that hold them. A message of no
+   * bytes takes hundreds of them where it cannot be encoded before it leaves.
+   */
+  get queuedLength(): number {
+    const overhead = (this.#lanes?.messageOverhead ?? 0) + (this.#controls?.overhead ?? 0);
+    return overhead > freeOverhead ? this.length + overhead - freeOverhead : this.length;
+  }
+
+  /** Bytes of memory that all of it takes beside those of `length`. */
+  get overhead(): number {
+    return (this.#lanes?.overhead ?? 0) + (this.#current?.overhead ?? 0) + (this.#controls?.overhead ?? 0);
+  }
+
   /** Bytes of payload that were to be sent and never leave, because the Close frame does in their place. */
   get droppedLength(): number {
     return this.#dropped;
@@ -223,6 +240,14 @@ export class Outgoing {
     this.#allowance ??= closeAllowance;
   }
 
+  /** Drops everything that waits, and queues the Close frame in its place. */
+  dropFor(closePayload: Uint8Array): void {
+    this.#drop();
+    this.#controls = undefined;
+    this.#close = closePayload;
+    this.#length = this.#closeLength(closePayload);
+  }
+
   /** Frames to write, oldest first: about `budget` bytes, and more only to finish a frame. */
   take(budget: number): readonly Uint8Array[] {
     const lanes = this.#lanes;
@@ -301,12 +326,17 @@ export class Outgoing {
     writeFrame(output, finBit | close, payload, this.#options.keys);
     this.#closeTaken = true;
     // RFC 6455 §5.5.1: no data frame follows, so what still waits never leaves.
-    if (this.#length > this.#closeLength(payload)) {
+    this.#drop();
+    this.#length = 0;
+  }
+
+  /** Messages that wait never leave. */
+  #drop(): void {
+    if (this.#length > this.#closeLength(this.#close)) {
       this.#dropped += this.#lanes!.clear() + (this.#current?.length ?? 0);
     }
     this.#lanes = undefined;
     this.#current = undefined;
-    this.#length = 0;
   }
 
   /** Extensions must see messages in the order in which they leave, which is not known before they are taken. */

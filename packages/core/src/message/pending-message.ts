@@ -15,6 +15,9 @@ import type { EncodePipeline } from "./encode-pipeline.ts";
 /** At most so much is given to an extension at a time, so that its output is not far ahead of what is taken. */
 const pipelineStep = 65_536;
 
+/** Bytes of memory that a message takes that has none of its own: what it consists of, and its place in a list. */
+export const messageCost = 160;
+
 /** What leaves next of a message. */
 export interface Fragment {
   readonly payload: Uint8Array;
@@ -30,6 +33,8 @@ export class PendingMessage {
   readonly compress: boolean | undefined;
   /** Whether its first frame has been taken: from then on no other data frame may come between (RFC 6455 §5.4). */
   begun = false;
+  /** The `overhead` that its lane has counted for it. */
+  countedOverhead = 0;
 
   /** The payload as the application gave it. */
   readonly #input = new ByteQueue();
@@ -53,6 +58,11 @@ export class PendingMessage {
   /** Bytes of payload that have not been taken yet: as the application gave them, and as extensions made them. */
   get length(): number {
     return this.#input.length + (this.#pipeline?.available ?? 0);
+  }
+
+  /** Bytes of memory that it takes beside those of `length`. */
+  get overhead(): number {
+    return messageCost + this.#input.overhead + (this.#pipeline?.overhead ?? 0);
   }
 
   /** Whether a fragment can leave now. */

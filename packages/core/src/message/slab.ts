@@ -15,6 +15,11 @@ export class Slab {
   #buffer: ArrayBufferLike | undefined;
   #used = 0;
 
+  /** Bytes of memory that it takes. */
+  get heldLength(): number {
+    return this.#buffer?.byteLength ?? 0;
+  }
+
   /** `length` bytes, at most `longestCarved`. */
   carve(length: number): Uint8Array {
     if (length <= ownLimit) return new Uint8Array(length);

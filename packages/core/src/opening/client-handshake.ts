@@ -79,6 +79,11 @@ export class ClientHandshake {
     return this.#output.length;
   }
 
+  /** Bytes of memory that the response takes so far. */
+  get heldLength(): number {
+    return this.#reader.heldLength;
+  }
+
   /** What to do with the transport once everything taken is written. */
   get transport(): "keep" | "end" {
     // RFC 6455 §7.1.7: a client that fails the connection closes it; it has nothing to say.

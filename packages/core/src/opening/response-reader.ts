@@ -48,6 +48,11 @@ export class ResponseReader {
     return this.#before + this.#head.length;
   }
 
+  /** Bytes of memory that the response takes so far. */
+  get heldLength(): number {
+    return this.#head.heldLength + (this.#answer?.body.heldLength ?? 0);
+  }
+
   /** The leniencies that were needed so far. */
   get tolerated(): readonly Leniency[] {
     return [...new Set([...this.#tolerated, ...this.#head.tolerated])];

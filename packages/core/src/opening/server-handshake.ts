@@ -18,6 +18,7 @@ import type { OriginCheck } from "./origin.ts";
 import { OutputQueue } from "./output-queue.ts";
 import { type RejectedOpening, type Rejection, refuseOpeningRequest, rejectOpeningRequest } from "./rejection.ts";
 import { checkDecodedRequest, checkOpeningRequest, type OpeningRequest, type OpeningRequestCheck } from "./request.ts";
+import { openingRequestLength } from "./request-length.ts";
 import { answerOpeningRequest, encodeAcceptedHead, type OpeningAnswer } from "./response.ts";
 
 /** What a server's handshake is made of. */
@@ -73,6 +74,8 @@ export class ServerHandshake {
   readonly #output = new OutputQueue();
   /** The request that awaits its answer. */
   #request: OpeningRequest | undefined;
+  /** Bytes of memory that it takes. */
+  #requestLength = 0;
   #phase: "awaiting-request" | "awaiting-answer" | "open" | "rejected" | "failed" = "awaiting-request";
 
   /** @throws UsageError for options that are not known or not right */
@@ -96,6 +99,11 @@ export class ServerHandshake {
   /** Bytes not yet taken. */
   get outputLength(): number {
     return this.#output.length;
+  }
+
+  /** Bytes of memory that the handshake takes for the client: the head that is read, the request that awaits its answer, early data. */
+  get heldLength(): number {
+    return this.#head.heldLength + this.#requestLength + this.#early.heldLength;
   }
 
   /** What to do with the transport once everything taken is written. */
@@ -167,7 +175,7 @@ export class ServerHandshake {
     );
     this.#output.add(encodeAcceptedHead(head));
     this.#phase = "open";
-    this.#request = undefined;
+    this.#forgetRequest();
     return [{ type: "open", agreement, rest: this.#early.take() }];
   }
 
@@ -182,8 +190,8 @@ export class ServerHandshake {
     this.#awaited();
     this.#send(rejectOpeningRequest(rejection));
     this.#phase = "rejected";
-    this.#request = undefined;
-    this.#early.take();
+    this.#forgetRequest();
+    this.#early.clear();
   }
 
   #readHead(chunk: Uint8Array): readonly HandshakeEvent[] {
@@ -210,6 +218,7 @@ export class ServerHandshake {
     const refused = this.#options.checkOrigin?.(request);
     if (refused !== undefined) return this.#fail({ ...refused, offset: this.#head.length });
     this.#request = request;
+    this.#requestLength = openingRequestLength(request);
     this.#phase = "awaiting-answer";
     return [{ type: "request", request }];
   }
@@ -230,10 +239,15 @@ export class ServerHandshake {
     return this.#request;
   }
 
+  #forgetRequest(): void {
+    this.#request = undefined;
+    this.#requestLength = 0;
+  }
+
   #fail(violation: Violation): readonly HandshakeEvent[] {
     this.#phase = "failed";
-    this.#request = undefined;
-    this.#early.take();
+    this.#forgetRequest();
+    this.#early.clear();
     if (violation.httpStatus !== undefined) this.#send(refuseOpeningRequest(violation));
     return [{ type: "failure", violation }];
   }

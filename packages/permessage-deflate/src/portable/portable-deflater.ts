@@ -9,7 +9,8 @@ import {
   zlibDeflateInit2,
   zlibDeflateReset,
 } from "pako";
-import { blockLength, type Deflater, type DeflaterOptions, flushTail, sharedBlock } from "../codec.ts";
+import { blockLength, type Deflater, type DeflaterOptions, flushTail, sharedBlock, type WindowBits } from "../codec.ts";
+import { deflaterLength } from "../held-length.ts";
 
 const methodDeflated = 8;
 const noTable = new Uint16Array(0);
@@ -22,11 +23,13 @@ const defaultStrategy = 0;
 export const smallestDeflaterWindow = 9;
 
 export class PortableDeflater implements Deflater {
+  readonly heldLength: number;
   readonly #stream = new ZStream();
 
   constructor({ windowBits, level, memoryLevel }: DeflaterOptions) {
     const bits = Math.max(windowBits, smallestDeflaterWindow);
     const status = zlibDeflateInit2(this.#stream, level, methodDeflated, -bits, memoryLevel, defaultStrategy);
+    this.heldLength = deflaterLength({ windowBits: bits as WindowBits, level, memoryLevel });
     if (status !== 0) throw new Error(`bug: pako refused to compress (${status})`);
   }
 

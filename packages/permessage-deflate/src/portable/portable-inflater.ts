@@ -16,6 +16,7 @@ import {
   zlibInflateSetDictionary,
 } from "pako";
 import { blockLength, flushTail, type Inflater, type InflaterOptions, sharedBlock } from "../codec.ts";
+import { inflaterCost } from "../held-length.ts";
 
 /** Of zlib's `data_type`, after a call: whether a block has just ended, whether it was a final one, and the bits not yet used. */
 const blockEnded = 0x80;
@@ -25,6 +26,8 @@ const unusedBits = 0x07;
 export class PortableInflater implements Inflater {
   readonly #stream = new ZStream();
   readonly #greatestDistance: number;
+  /** Whether something was put out, which it keeps a window of. */
+  #hasWindow = false;
 
   /** `history` is what came before on the same stream. */
   constructor({ windowBits }: InflaterOptions, history?: Uint8Array) {
@@ -33,7 +36,14 @@ export class PortableInflater implements Inflater {
     this.#greatestDistance = 2 ** windowBits;
     this.#limitDistance();
     this.#stream.output = sharedBlock() as Uint8Array<ArrayBuffer>;
-    if (history !== undefined && history.length > 0) zlibInflateSetDictionary(this.#stream, history);
+    if (history !== undefined && history.length > 0) {
+      zlibInflateSetDictionary(this.#stream, history);
+      this.#hasWindow = true;
+    }
+  }
+
+  get heldLength(): number {
+    return this.#hasWindow ? inflaterCost + this.#greatestDistance : inflaterCost;
   }
 
   push(bytes: Uint8Array, start: number, end: number, sink: TransformSink): TransformViolation | undefined {
@@ -52,7 +62,10 @@ export class PortableInflater implements Inflater {
       stream.avail_out = blockLength;
       const status = zlibInflate(stream, flush);
       const full = stream.avail_out === 0;
-      if (stream.next_out > 0 && !sink(block, 0, stream.next_out)) return undefined;
+      if (stream.next_out > 0) {
+        this.#hasWindow = true;
+        if (!sink(block, 0, stream.next_out)) return undefined;
+      }
       if (status === Z_STREAM_END) this.#restart();
       else if (status < 0 && status !== noProgress) return "extension/data-malformed";
       if (full || stream.avail_in > 0) continue;

@@ -10,6 +10,15 @@ export class History {
   #next = 0;
   #length = 0;
 
+  get isEmpty(): boolean {
+    return this.#length === 0;
+  }
+
+  /** Bytes of memory that it takes. */
+  get heldLength(): number {
+    return this.#ring.length;
+  }
+
   append(bytes: Uint8Array, start: number, end: number): void {
     const from = Math.max(start, end - windowLength);
     const added = end - from;

@@ -1,15 +1,19 @@
 /** Compression by node:zlib, on a handle that is kept open. */
 import { createDeflateRaw } from "node:zlib";
 import type { TransformSink } from "@hybi/core";
-import { blockLength, type Deflater, type DeflaterOptions, flushTail, sharedBlock } from "../codec.ts";
+import { blockLength, type Deflater, type DeflaterOptions, flushTail, sharedBlock, type WindowBits } from "../codec.ts";
+import { deflaterLength } from "../held-length.ts";
 import { smallestDeflaterWindow } from "../portable/portable-deflater.ts";
 import { smallestChunk, Z_NO_FLUSH, Z_SYNC_FLUSH, ZlibHandle } from "./zlib-handle.ts";
 
 export class ZlibDeflater implements Deflater {
   readonly #handle: ZlibHandle;
 
-  private constructor(handle: ZlibHandle) {
+  readonly heldLength: number;
+
+  private constructor(handle: ZlibHandle, heldLength: number) {
     this.#handle = handle;
+    this.heldLength = heldLength;
   }
 
   /** Undefined where the handle is not to be had. */
@@ -21,7 +25,9 @@ export class ZlibDeflater implements Deflater {
     const handle = openHandle(
       createDeflateRaw({ windowBits: bits, level, memLevel: memoryLevel, chunkSize: smallestChunk }),
     );
-    return handle === undefined ? undefined : new ZlibDeflater(handle);
+    if (handle === undefined) return undefined;
+    // Node's zlib has a table of hashes of one size.
+    return new ZlibDeflater(handle, deflaterLength({ windowBits: bits as WindowBits, level, memoryLevel }, 0));
   }
 
   push(bytes: Uint8Array, start: number, end: number, last: boolean, sink: TransformSink): void {

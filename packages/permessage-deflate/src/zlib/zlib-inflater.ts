@@ -9,6 +9,7 @@
 import { createInflateRaw } from "node:zlib";
 import type { TransformSink, TransformViolation } from "@hybi/core";
 import { blockLength, type Inflater, sharedBlock } from "../codec.ts";
+import { inflaterCost } from "../held-length.ts";
 import { PortableInflater } from "../portable/portable-inflater.ts";
 import { History } from "./history.ts";
 import { smallestChunk, Z_BLOCK, ZlibHandle } from "./zlib-handle.ts";
@@ -41,6 +42,11 @@ export class ZlibInflater implements Inflater {
   static open(openHandle: typeof ZlibHandle.open = ZlibHandle.open): ZlibInflater | undefined {
     const handle = openHandle(createInflateRaw({ windowBits: zlibWindowBits, chunkSize: smallestChunk }));
     return handle === undefined ? undefined : new ZlibInflater(handle);
+  }
+
+  get heldLength(): number {
+    const window = this.#history.isEmpty ? 0 : 2 ** zlibWindowBits;
+    return inflaterCost + window + this.#history.heldLength + (this.#successor?.heldLength ?? 0);
   }
 
   push(bytes: Uint8Array, start: number, end: number, sink: TransformSink): TransformViolation | undefined {

@@ -1,0 +1,17 @@
+/** What an endpoint counts of what it holds for its peer is what the memory of the process shows, within a quarter. */
+import { expect, it } from "vitest";
+import { runProgram } from "./child.ts";
+
+interface Measured {
+  readonly counted: number;
+  readonly held: number;
+}
+
+it("an endpoint counts what it holds as the heap shows it, within a quarter, whatever a peer or an application made wait [A18]", async () => {
+  const measured = Object.entries(
+    (await runProgram("held-program.ts", ["--expose-gc"])) as Readonly<Record<string, Measured>>,
+  );
+  expect(measured.length).toBeGreaterThan(20);
+  const isWrong = ({ counted, held }: Measured): boolean => counted < held * 0.75 || counted > held * 1.25;
+  expect(measured.filter(([, each]) => isWrong(each))).toEqual([]);
+}, 120_000);

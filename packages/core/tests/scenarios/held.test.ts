@@ -1,0 +1,279 @@
+/** What an endpoint holds for its peer (`heldLength`), what bounds what waits to leave, and that a connection can be given up. */
+
+import { sampleRandom } from "@hybi/testing";
+import { describe, expect, it } from "vitest";
+import { Connection } from "../../src/connection.ts";
+import { Endpoint } from "../../src/endpoint.ts";
+import type { MessageTransform } from "../../src/extension.ts";
+import { concat, patterned } from "../support/bytes.ts";
+import { closing, deliver, expectUsageError, open, roles, sent } from "../support/connections.ts";
+import { adding, agreeing, extension } from "../support/extensions.ts";
+import { latin1, request } from "../support/opening.ts";
+import { outline } from "../support/wire.ts";
+
+const head = latin1(
+  request({ "X-Long": "x".repeat(5_000), "Sec-WebSocket-Extensions": "a; b=1; c", "Sec-WebSocket-Protocol": "d" }),
+);
+
+describe("heldLength of an endpoint", () => {
+  it("of a server grows with a head that is trickled, is a request's while it is answered, and then nothing [A18]", () => {
+    const server = Endpoint.server();
+    expect(server.heldLength).toBe(0);
+    for (const byte of head.subarray(0, -1)) server.receive(Uint8Array.of(byte));
+    expect(server.heldLength).toBeGreaterThan(head.length);
+    server.receive(head.subarray(-1));
+    const asked = server.heldLength;
+    expect(asked).toBeGreaterThan(head.length);
+    expect(asked).toBeLessThan(head.length + 3_000);
+    server.receive(new Uint8Array(10_000));
+    expect(server.heldLength).toBeGreaterThanOrEqual(asked + 10_000);
+    server.reject({ status: 404 });
+    expect(server.heldLength).toBe(0);
+  });
+
+  it.each<[string, (server: Endpoint) => unknown]>([
+    ["is accepted", (server: Endpoint) => server.accept()],
+    ["has left", (server: Endpoint) => server.receiveEnd()],
+    ["is too slow", (server: Endpoint) => server.expire("opening")],
+  ])("of a server is nothing once the client %s [A18]", (_, settle) => {
+    const server = Endpoint.server();
+    server.receive(head);
+    expect(server.heldLength).toBeGreaterThan(head.length);
+    settle(server);
+    expect(server.heldLength).toBe(0);
+    server.takeOutput();
+    expect(server.heldLength).toBe(0);
+  });
+
+  it("of a server is nothing once the head has broken a rule [A18]", () => {
+    const server = Endpoint.server();
+    server.receive(latin1("GET / HTTP/1.1\r\nX: y\r\n"));
+    expect(server.heldLength).toBeGreaterThan(0);
+    server.receive(latin1("no field\r\n"));
+    expect(server.heldLength).toBe(0);
+  });
+
+  it("of a client is the response as far as it has come [A18]", () => {
+    const client = Endpoint.client({ url: "ws://a/", random: sampleRandom() });
+    client.receive(latin1("HTTP/1.1 404 Not Found\r\nContent-Length: 1000\r\n"));
+    expect(client.heldLength).toBeGreaterThan(40);
+    client.receive(latin1(`\r\n${"x".repeat(500)}`));
+    expect(client.heldLength).toBeGreaterThanOrEqual(500);
+  });
+});
+
+describe.each(roles)("heldLength of a connection, a %s's", (role) => {
+  it("is the blocks that a message in progress lies in, and goes down to nothing of it when it is whole [A18]", () => {
+    const connection = open(role);
+    expect(connection.heldLength).toBe(0);
+    deliver(connection, { opcode: "binary", payload: patterned(3_000), final: false });
+    expect(connection.heldLength).toBeGreaterThanOrEqual(3_000);
+    expect(connection.heldLength).toBeLessThan(7_000);
+    for (let count = 0; count < 1_000; count++)
+      deliver(connection, { opcode: "continuation", payload: "x", final: false });
+    expect(connection.heldLength).toBeLessThan(9_000);
+    deliver(connection, { opcode: "continuation", payload: patterned(20_000), final: false });
+    expect(connection.heldLength).toBeGreaterThan(24_000);
+    deliver(connection, { opcode: "continuation", payload: "x" });
+    expect(connection.heldLength).toBe(0);
+  });
+
+  it.each<[string, (connection: Connection) => unknown]>([
+    ["the peer breaks a rule", (connection: Connection) => connection.receive(Uint8Array.of(0xff, 0xff))],
+    ["the peer closes", (connection: Connection) => connection.receive(closing(connection))],
+    ["the transport ends", (connection: Connection) => connection.receiveEnd()],
+    ["the peer does not answer", (connection: Connection) => connection.expire("pong")],
+    ["the peer does not read", (connection: Connection) => connection.expire("stalled")],
+    ["the peer does not close", (connection: Connection) => connection.expire("closing")],
+  ])("is let go of when %s in the middle of a message [A18]", (_, stop) => {
+    const connection = open(role);
+    deliver(connection, { opcode: "text", payload: "x".repeat(10_000), final: false });
+    expect(connection.heldLength).toBeGreaterThan(10_000);
+    stop(connection);
+    expect(connection.heldLength).toBe(0);
+  });
+
+  it("counts what objects take beside the bytes that wait, and nothing once they have left [A18]", () => {
+    const connection = open(role);
+    connection.sendText("x");
+    connection.takeOutput();
+    const idle = connection.heldLength;
+    connection.sendBinary(patterned(10_000));
+    connection.sendText("x".repeat(10_000), { priority: 2 });
+    connection.sendText("x", { priority: 3 });
+    connection.sendText("y", { priority: 2 });
+    connection.sendText("x");
+    connection.sendPing();
+    deliver(connection, { opcode: "ping" });
+    expect(connection.heldLength).toBeGreaterThan(idle + 1_000);
+    while (connection.outputLength > 0) connection.takeOutput(3_000);
+    expect(connection.takeOutput()).toEqual([]);
+    expect(connection.heldLength).toBeLessThanOrEqual(idle + 1_000);
+  });
+
+  it("counts what is left of a queue of texts, long binaries and streams while it is taken, and when it is dropped [A18]", () => {
+    const connection = open(role, { fragmentSize: 5_000 });
+    for (const priority of [undefined, 1, 2]) {
+      for (let count = 0; count < 20; count++) {
+        connection.sendText("x".repeat(300), { priority });
+        connection.sendBinary(patterned(9_000), { priority });
+      }
+      connection.startMessage("text", { priority }).write("unended");
+    }
+    let before = connection.heldLength;
+    expect(before).toBeGreaterThan(60 * 300);
+    for (let turn = 0; turn < 20; turn++) {
+      connection.takeOutput(20_000);
+      expect(connection.heldLength).toBeLessThanOrEqual(before + 70_000);
+      before = connection.heldLength;
+    }
+    connection.sendClose();
+    while (connection.outputLength > 0) connection.takeOutput(10_000);
+    expect(connection.heldLength).toBe(0);
+  });
+
+  it("takes extensions at their word, where it is one [A18]", () => {
+    const idle = {
+      beginDecode: () => false,
+      decode: () => undefined,
+      endDecode: () => undefined,
+      beginEncode: () => undefined,
+      encode: () => {},
+      endEncode: () => {},
+      release: () => {},
+    } satisfies MessageTransform;
+    for (const [said, counted] of [
+      [undefined, 0],
+      [1_000, 1_000],
+      [Number.NaN, 0],
+      [-5, 0],
+      [Number.POSITIVE_INFINITY, 0],
+    ] as const) {
+      const extensions = [extension("told", 0x40, () => ({ ...idle, heldLength: said }))];
+      const connection = new Connection(agreeing(role, ...extensions), { extensions, random: sampleRandom() });
+      expect(connection.heldLength).toBe(counted);
+    }
+  });
+});
+
+describe.each(roles)("limits.queuedOutput, of a %s", (role) => {
+  const extensions = [adding("adding", 0x40, 1)];
+  const transforming = () =>
+    new Connection(agreeing(role, ...extensions), {
+      extensions,
+      random: sampleRandom(),
+      limits: { queuedOutput: 100_000 },
+    });
+
+  it.each<[string, (connection: Connection) => unknown]>([
+    ["empty texts that wait for an extension", (connection: Connection) => connection.sendText("")],
+    ["empty binaries that wait for an extension", (connection: Connection) => connection.sendBinary(new Uint8Array(0))],
+    ["empty messages that are streamed", (connection: Connection) => connection.startMessage("text").end()],
+    ["empty Pings", (connection: Connection) => connection.sendPing()],
+    ["unsolicited Pongs", (connection: Connection) => connection.sendPong()],
+  ])("bounds %s by what they take, and takes more once they have left [A01]", (_, send) => {
+    const connection = transforming();
+    let count = 0;
+    expect(() => {
+      for (; count < 10_000; count++) send(connection);
+    }).toThrow(expect.objectContaining({ code: "send/queue-full" }));
+    expect(count).toBeGreaterThan(100);
+    expect(count).toBeLessThan(1_000);
+    expect(connection.heldLength + connection.outputLength).toBeLessThan(150_000);
+    expect(connection.queuedLength).toBeGreaterThan(100_000);
+    connection.takeOutput();
+    send(connection);
+  });
+
+  it("does not bound what an extension has made of a message that is leaving, which is counted all the same [A18]", () => {
+    const connection = transforming();
+    connection.sendText("x".repeat(90_000));
+    connection.takeOutput(10_000);
+    expect(connection.heldLength).toBeGreaterThan(0);
+    connection.takeOutput();
+    expect(connection.heldLength).toBeLessThan(1_000);
+  });
+
+  it("bounds texts of ever other priorities by what their lanes take [A01]", () => {
+    const connection = open(role, { limits: { queuedOutput: 100_000 } });
+    let count = 0;
+    expect(() => {
+      for (; count < 10_000; count++) connection.sendText("", { priority: count });
+    }).toThrow(expect.objectContaining({ code: "send/queue-full" }));
+    expect(count).toBeLessThan(1_000);
+    expect(outline(sent(connection))).toHaveLength(count);
+    expect(connection.heldLength).toBeLessThan(1_000);
+  });
+});
+
+describe.each(roles)("a connection that is given up, by a %s", (role) => {
+  it("drops what is in progress and what waits, says why in a Close frame, and reads nothing more [A18]", () => {
+    const connection = open(role, { fragmentSize: 1_000 });
+    deliver(connection, { opcode: "binary", payload: patterned(50_000), final: false });
+    connection.sendBinary(patterned(10_000));
+    connection.takeOutput(500);
+    connection.sendText("never");
+    connection.sendPing();
+    const taken = 10_000 - connection.outputLength;
+    connection.giveUp(1013, "busy");
+    expect(connection.heldLength).toBe(0);
+    expect(connection.outputLength).toBeLessThan(20);
+    expect(connection.droppedLength).toBeGreaterThan(8_000);
+    expect(taken).toBeLessThan(10_000);
+    expect(connection.state).toBe("failing");
+    const [close] = connection.takeOutput();
+    expect(close?.[0]).toBe(0x88);
+    expect(connection.transport).toBe("end");
+    expect(connection.receive(closing(connection))).toEqual([]);
+    expectUsageError(connection, "send/after-close", () => connection.sendText("x"));
+    connection.giveUp();
+    expect(connection.transport).toBe("abort");
+    expect(connection.receiveEnd()).toEqual([{ type: "end", clean: false, statusCode: 1006, reason: "" }]);
+    connection.giveUp();
+    expect(connection.takeOutput()).toEqual([]);
+  });
+
+  it("says nothing more where its Close frame has left, and is dropped where the peer's has come [A18]", () => {
+    const closed = open(role);
+    closed.sendClose(1000);
+    closed.takeOutput();
+    closed.giveUp(1013);
+    expect(closed.takeOutput()).toEqual([]);
+    expect(closed.transport).toBe("end");
+
+    const answered = open(role);
+    answered.sendText("x".repeat(10_000));
+    deliver(answered, { opcode: "close", payload: "" });
+    answered.giveUp(1013);
+    expect(answered.transport).toBe("abort");
+  });
+
+  it("must not be from inside of what it tells [A18]", () => {
+    const connection = open(role);
+    const codes: unknown[] = [];
+    const sink = {
+      text: () => {
+        try {
+          connection.giveUp(1013);
+        } catch (error) {
+          codes.push((error as { code?: unknown }).code);
+        }
+      },
+    };
+    const peer = open(role === "server" ? "client" : "server");
+    peer.sendText("x");
+    connection.receiveInto(concat(peer.takeOutput()), sink as never);
+    expect(codes).toEqual(["endpoint/reentrant"]);
+  });
+});
+
+it("an endpoint is given up once it is open, and not before [A18]", () => {
+  const server = Endpoint.server();
+  server.receive(latin1(request()));
+  expect(() => server.giveUp(1013)).toThrow(expect.objectContaining({ code: "endpoint/not-open" }));
+  server.accept();
+  server.takeOutput();
+  server.giveUp(1013);
+  expect(server.takeOutput()).toEqual([Uint8Array.of(0x88, 2, 0x03, 0xf5)]);
+  expect(server.transport).toBe("end");
+});

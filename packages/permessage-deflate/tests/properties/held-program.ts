@@ -1,0 +1,57 @@
+/**
+ * Run in a process of its own, with `--expose-gc`, by `held.node.test.ts`: what compressors and decompressors say that they
+ * take, and what the heap and the arrays of the process have grown by. The arguments say what is made. Writes one JSON object to standard output.
+ */
+import { type Deflater, type Inflater, portableCodec, type WindowBits } from "@hybi/permessage-deflate";
+
+declare const gc: () => void;
+
+const [what, windowBits, measure] = process.argv.slice(2) as [string, string, string];
+const codec = portableCodec;
+const bits = Number(windowBits) as WindowBits;
+/** So many that what the measurement is wrong by does not count. */
+const copies = 100;
+const data = new Uint8Array(200_000).map((_, index) => (index * 2_654_435_761) >>> 13);
+const go = (): boolean => true;
+
+function deflater(memoryLevel: number): Deflater {
+  const made = codec.createDeflater({ windowBits: bits, memoryLevel, level: 6 });
+  made.push(data, 0, data.length, true, go);
+  return made;
+}
+
+function deflated(): Uint8Array {
+  const parts: Uint8Array[] = [];
+  const first = codec.createDeflater({ windowBits: bits, memoryLevel: 8, level: 6 });
+  first.push(data, 0, data.length, true, (bytes, start, end) => {
+    parts.push(bytes.slice(start, end));
+    return true;
+  });
+  first.close();
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+const input = what === "inflater" ? deflated() : new Uint8Array(0);
+
+function inflater(length: number): Inflater {
+  const made = codec.createInflater({ windowBits: bits });
+  made.push(input, 0, Math.min(length, input.length), go);
+  return made;
+}
+
+async function memory(): Promise<number> {
+  for (let round = 0; round < 6; round++) {
+    gc();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+const make = (): Deflater | Inflater => (what === "deflater" ? deflater(Number(measure)) : inflater(Number(measure)));
+// Once to warm up: code and shared tables are nobody's.
+const made = Array.from({ length: 2 }, make);
+const before = await memory();
+for (let copy = 0; copy < copies; copy++) made.push(make());
+const held = ((await memory()) - before) / copies;
+console.log(JSON.stringify({ counted: made.at(-1)?.heldLength, held }));
