@@ -4,7 +4,7 @@
  */
 import { once } from "node:events";
 import { WebSocket } from "@hybi/node";
-import { type Reconnecting, reconnect, type WaitingEvent } from "@hybi/websocket";
+import { type Reconnecting, reconnect } from "@hybi/websocket";
 import { openBackend } from "./backend.ts";
 import { type ProxyName, startProxy } from "./proxy.ts";
 
@@ -40,8 +40,7 @@ class Client {
     this.#tell = tell;
     // All clients of a server that stops come back: at different times, because the delays are drawn.
     this.#connection = reconnect(() => new WebSocket(url), { firstDelay: 200, maximumDelay: 2_000 });
-    this.#connection.addEventListener("waiting", (event) => {
-      const { code, reason } = (event as WaitingEvent).outcome;
+    this.#connection.addEventListener("waiting", ({ outcome: { code, reason } }) => {
       tell(`${name} is told ${code} ${reason}`);
     });
   }

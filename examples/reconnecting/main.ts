@@ -35,8 +35,7 @@ const client = reconnect(
     outbox: { messages: 2, bytes: 10_000 },
   },
 );
-client.addEventListener("message", (event) => {
-  const { data } = event as MessageEvent;
+client.addEventListener("message", ({ data }) => {
   if (typeof data !== "string") return;
   console.log(data);
   // A handler for all messages: several may come in one turn.

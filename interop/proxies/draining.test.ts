@@ -1,7 +1,7 @@
 /** A backend goes, and its clients come back to the other one. */
 import { once } from "node:events";
 import { OpeningError, WebSocket } from "@hybi/node";
-import { isTransient, reconnect, type WaitingEvent } from "@hybi/websocket";
+import { isTransient, reconnect } from "@hybi/websocket";
 import { expect, it } from "vitest";
 import { describeBehind, proxyNames } from "./world.ts";
 
@@ -19,7 +19,7 @@ describeBehind(proxyNames, "when a backend is stopped", {}, (world) => {
 
     await world.backends.one.close({ reason: "a new version" });
     for (const [event] of await Promise.all(told)) {
-      expect((event as WaitingEvent).outcome).toMatchObject({ code: 1001, reason: "a new version", wasClean: true });
+      expect(event.outcome).toMatchObject({ code: 1001, reason: "a new version", wasClean: true });
     }
     expect(new Set(await Promise.all(second))).toEqual(new Set(["two"]));
     expect(await stays?.ask("still there?")).toBe("two: still there?");

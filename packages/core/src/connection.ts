@@ -249,6 +249,7 @@ export class Connection implements Output {
    * @throws UsageError as `sendText`
    */
   sendPrepared(message: PreparedMessage, options?: SendOptions): void {
+    if (!isBytes(message?.frame)) throw new UsageError("send/data-type");
     this.#checkSend(options);
     this.#messagesSent++;
     this.#outgoing.sendPrepared(message, options);

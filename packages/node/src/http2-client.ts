@@ -78,6 +78,7 @@ async function openStream(session: ClientHttp2Session, target: ConnectTarget): P
 
 /** The server's SETTINGS_ENABLE_CONNECT_PROTOCOL, once its SETTINGS have come. */
 async function connectProtocol(session: ClientHttp2Session): Promise<number> {
+  if (session.destroyed || session.closed) throw new Error("The HTTP/2 session is closed.");
   const allows = (): boolean => session.remoteSettings.enableConnectProtocol === true;
   if (!allows()) {
     const known = settingsKnown.get(session) ?? awaitSettings(session);

@@ -78,6 +78,8 @@ export class NodeTransport implements Transport {
       queueMicrotask(() => sink.close());
       return;
     }
+    // It has told its end already, to whoever had it before.
+    if (stream.readableEnded) queueMicrotask(() => sink.end());
     stream.on("data", NodeTransport.#onData);
     stream.on("end", NodeTransport.#onEnd);
     stream.on("close", NodeTransport.#onClose);

@@ -1,6 +1,6 @@
 /** What a client of this package may be told about its transport, in `options.transport`. */
 import type { ClientHttp2Session } from "node:http2";
-import type { ConnectionOptions } from "node:tls";
+import type { ConnectionOptions, TlsOptions } from "node:tls";
 import { type Fields, type OptionCheck, type OptionChecks, parseWebSocketUrl, takes, UsageError } from "@hybi/core";
 import type { ClientSocketOptions } from "@hybi/websocket";
 
@@ -44,7 +44,10 @@ export const transportCheck: OptionCheck = takes.options<TransportOptions>(
     path: takes.text,
     proxy(value, path) {
       if (typeof value === "string" || value instanceof URL) checkProxyUrl(value, path);
-      else takes.options(proxyChecks, { headers: "fields" })(value, path);
+      else {
+        takes.options(proxyChecks, { headers: "fields" })(value, path);
+        checkProxyUrl((value as ProxyOptions).url, `${path}.url`);
+      }
     },
     http2: takes.only("true, false, or a session of node:http2", (value) => {
       return typeof value === "boolean" || (isObject(value) && "request" in value);
@@ -60,8 +63,13 @@ export const transportCheck: OptionCheck = takes.options<TransportOptions>(
   },
 );
 
-/** The option `tls` of a server. */
-export const serverTlsCheck: OptionCheck = tlsCheck;
+/** The option `tls` of a server. Without a certificate, every client would be told of a handshake that has failed. */
+export const serverTlsCheck: OptionCheck = (value, path) => {
+  tlsCheck(value, path);
+  const { cert, key, pfx, SNICallback, secureContext } = value as TlsOptions;
+  if ((cert && key) || pfx || SNICallback || secureContext) return;
+  throw new UsageError("option/range", `${path} must have a cert and its key, a pfx, or an SNICallback.`);
+};
 
 function checkProxyUrl(value: unknown, path: string): void {
   if (typeof value !== "string" && !(value instanceof URL)) takes.text(value, path);

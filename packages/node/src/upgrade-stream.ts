@@ -32,11 +32,16 @@ export function upgradeStream(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders | readonly string[],
   target: WebSocketServer | ServerOptions,
-  handler: OpeningHandler = () => {},
+  handler?: OpeningHandler,
 ): void {
-  const server = target instanceof WebSocketServer ? target : new WebSocketServer(handler, target);
+  // Without a handler, the constructor says what is missing.
+  const server = target instanceof WebSocketServer ? target : new WebSocketServer(handler!, target);
   const socket = stream.session?.socket;
   const info = { secure: socket instanceof TLSSocket, remoteAddress: socket?.remoteAddress };
+  if (stream.destroyed || stream.closed) {
+    server.failed({ error: new Error("The client has dropped the stream before its request was looked at.") }, info);
+    return;
+  }
   server.receiveStream(new Http2RequestStream(stream), fieldLines(headers), info);
 }
 

@@ -33,9 +33,10 @@ export function upgrade(
   socket: Duplex,
   head: Uint8Array,
   target: WebSocketServer | ServerOptions,
-  handler: OpeningHandler = () => {},
+  handler?: OpeningHandler,
 ): void {
-  const server = target instanceof WebSocketServer ? target : new WebSocketServer(handler, target);
+  // Without a handler, the constructor says what is missing.
+  const server = target instanceof WebSocketServer ? target : new WebSocketServer(handler!, target);
   const requestHead = {
     method: request.method ?? "",
     target: request.url ?? "",
@@ -46,8 +47,15 @@ export function upgrade(
   const rest = new Uint8Array(head.buffer, head.byteOffset, head.length);
   // Not `socket`: Node 26 puts a stream of its own before it when the request has a body.
   const connection = request.socket;
-  server.receiveUpgrade(new NodeTransport(socket), requestHead, rest, {
+  const info = {
     secure: connection instanceof TLSSocket,
     remoteAddress: connection instanceof Socket ? connection.remoteAddress : undefined,
-  });
+  };
+  // Whoever awaits something before this call may be too late. A client that has ended its half sends no frame any more.
+  if (socket.destroyed || socket.readableEnded) {
+    socket.on("error", () => {}).destroy();
+    server.failed({ error: new Error("The client has left before its request was looked at.") }, info);
+    return;
+  }
+  server.receiveUpgrade(new NodeTransport(socket), requestHead, rest, info);
 }

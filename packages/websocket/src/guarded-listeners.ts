@@ -39,19 +39,20 @@ export class GuardedListeners {
     return typeof callback === "function"
       ? function (event) {
           try {
-            const returned: unknown = callback.call(this, event);
-            if (typeof returned === "object") reportRejection(returned, reporterOf(this));
+            // Of workerd, before the compatibility flag set_event_target_this, `this` is no target.
+            const returned: unknown = callback.call(this ?? targetOf(event), event);
+            if (typeof returned === "object") reportRejection(returned, reporterOf(targetOf(event)));
           } catch (error) {
-            reporterOf(this)(error);
+            reporterOf(targetOf(event))(error);
           }
         }
-      : function (event) {
+      : (event) => {
           try {
             // Web IDL §3.12: looked up at the call. What is no function throws a TypeError, which is reported.
             const returned = (callback as EventListenerObject).handleEvent(event);
-            if (typeof returned === "object") reportRejection(returned, reporterOf(this));
+            if (typeof returned === "object") reportRejection(returned, reporterOf(targetOf(event)));
           } catch (error) {
-            reporterOf(this)(error);
+            reporterOf(targetOf(event))(error);
           }
         };
   }
@@ -59,4 +60,9 @@ export class GuardedListeners {
 
 function isCallback(value: unknown): value is object {
   return typeof value === "function" || (typeof value === "object" && value !== null);
+}
+
+/** Whose event it is. `target` is that too once it was told, when `currentTarget` is null (DOM §2.9). */
+function targetOf(event: Event): unknown {
+  return event.currentTarget ?? event.target;
 }

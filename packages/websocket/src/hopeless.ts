@@ -32,7 +32,9 @@ function isMistake(error: unknown): boolean {
   // By name, because there may be several copies of this package.
   const { name, code, cause } = asRecord(error);
   if (name === "OpeningError") return isMistake(cause);
-  if (name === "UsageError" || error instanceof ReferenceError) return true;
+  if (name === "UsageError" || error instanceof ReferenceError || error instanceof RangeError) return true;
+  // The application has given it up, unlike a TimeoutError, which is of this attempt.
+  if (name === "AbortError") return true;
   if (error instanceof TypeError) return !isNetworkError(error);
   // DOMExceptions: of a URL or subprotocol that is none, and of a page that may not connect. JSON.parse throws the other
   // SyntaxError, for what another server has answered.
@@ -50,9 +52,9 @@ function isNetworkError({ message, cause, code }: TypeError & { code?: unknown }
   return cause !== undefined || /^E[A-Z]+$/.test(String(code)) || networkErrors.test(message);
 }
 
-/** Names of OpenSSL, as codes of Node and Bun: of certificates, theirs and ours. */
+/** Names of OpenSSL, as codes of Node and Bun: of certificates, theirs and ours, and of what is no certificate, key or cipher. */
 const certificateCodes =
-  /CERT|UNKNOWN_CA|^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/;
+  /CERT|UNKNOWN_CA|PEM_|NO_START_LINE|NO_CIPHER_MATCH|INVALID_PROTOCOL|^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)$/;
 
 /** What Deno says of certificates, and all of them of an alert about ours, or of a server that does not speak TLS. */
 const certificateTexts =

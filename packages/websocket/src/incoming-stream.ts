@@ -23,7 +23,13 @@ import {
 } from "@hybi/core";
 import type { Clock } from "./clock.ts";
 import type { IncomingOwner } from "./incoming.ts";
-import { type AcceptedListener, type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
+import {
+  type AcceptedListener,
+  type Answering,
+  forgotten,
+  IncomingOpening,
+  type TransportInfo,
+} from "./incoming-opening.ts";
 import type { BinaryType } from "./message-data.ts";
 import { Pump } from "./pump.ts";
 import type { Reporter } from "./reporter.ts";
@@ -72,6 +78,8 @@ export class IncomingStream implements Answering, Closable {
   /** Why there is nothing left to answer, if the handler has not answered. */
   #over: FailureDetail = {};
   #accepted: Closable | undefined;
+  /** Whether the handler has returned without an answer. */
+  #isForgotten = false;
 
   constructor(
     owner: IncomingOwner,
@@ -123,7 +131,7 @@ export class IncomingStream implements Answering, Closable {
   accept(answer: OpeningAnswer, listener: AcceptedListener): void {
     this.#checkUnanswered();
     if (this.#request !== undefined) this.#open(this.#request, answer, listener);
-    else listener.acceptedLate(this.#over);
+    else this.#late(listener);
     this.#isAnswered = true;
     this.#accepted = listener;
   }
@@ -135,6 +143,7 @@ export class IncomingStream implements Answering, Closable {
   reject(rejection: Rejection): void {
     this.#checkUnanswered();
     if (this.#request !== undefined) this.#respond(rejection);
+    else this.#late();
     this.#isAnswered = true;
   }
 
@@ -214,10 +223,25 @@ export class IncomingStream implements Answering, Closable {
     this.#owner.replaced(this, undefined);
   }
 
+  /** The handler has returned, and its promise is resolved, if it has returned one. */
+  #forgotten(): void {
+    this.#isForgotten = true;
+    this.#respond({ status: 404 });
+  }
+
+  /** The handler answers a request that is over. Only where it has returned before is that its mistake. */
+  #late(listener?: AcceptedListener): void {
+    if (this.#isForgotten) {
+      this.#over = { error: forgotten() };
+      this.#owner.report(this.#over.error);
+    }
+    listener?.acceptedLate(this.#over);
+  }
+
   async #ask(opening: IncomingOpening): Promise<void> {
     try {
       await this.#owner.requested(opening, this);
-      if (this.#request !== undefined) this.#respond({ status: 404 });
+      if (this.#request !== undefined) this.#forgotten();
     } catch (error) {
       const isItsEnd = this.#accepted !== undefined && isEndOfConnection(error);
       if (!isItsEnd) this.#owner.report(error);

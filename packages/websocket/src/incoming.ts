@@ -4,7 +4,13 @@
  */
 import { type OpeningAnswer, type OpeningRequest, type Rejection, UsageError, type Violation } from "@hybi/core";
 import type { Clock } from "./clock.ts";
-import { type AcceptedListener, type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
+import {
+  type AcceptedListener,
+  type Answering,
+  forgotten,
+  IncomingOpening,
+  type TransportInfo,
+} from "./incoming-opening.ts";
 import type { BinaryType } from "./message-data.ts";
 import type { Pump } from "./pump.ts";
 import { type PumpListener, silentListener } from "./pump-listener.ts";
@@ -50,6 +56,8 @@ export class Incoming implements Answering, Closable {
   #isAnswered = false;
   /** Why there is nothing left to answer, if the handler has not answered. */
   #over: FailureDetail = {};
+  /** Whether the handler has returned without an answer. */
+  #isForgotten = false;
   /** What became of it, once the handler has accepted it. */
   #accepted: Closable | undefined;
 
@@ -78,7 +86,7 @@ export class Incoming implements Answering, Closable {
   accept(answer: OpeningAnswer, listener: AcceptedListener): void {
     this.#checkUnanswered();
     if (this.#isAsked) this.#open(answer, listener);
-    else listener.acceptedLate(this.#over);
+    else this.#late(listener);
     this.#isAnswered = true;
     this.#accepted = listener;
   }
@@ -90,6 +98,7 @@ export class Incoming implements Answering, Closable {
   reject(rejection: Rejection): void {
     this.#checkUnanswered();
     if (this.#isAsked) this.#respond(rejection);
+    else this.#late();
     this.#isAnswered = true;
   }
 
@@ -159,11 +168,26 @@ export class Incoming implements Answering, Closable {
     this.#owner.replaced(this, undefined);
   }
 
+  /** The handler has returned, and its promise is resolved, if it has returned one. */
+  #forgotten(): void {
+    this.#isForgotten = true;
+    this.#respond({ status: 404 });
+  }
+
+  /** The handler answers a request that is over. Only where it has returned before is that its mistake. */
+  #late(listener?: AcceptedListener): void {
+    if (this.#isForgotten) {
+      this.#over = { error: forgotten() };
+      this.#owner.report(this.#over.error);
+    }
+    listener?.acceptedLate(this.#over);
+  }
+
   async #ask(opening: IncomingOpening): Promise<void> {
     try {
       await this.#owner.requested(opening, this);
       // RFC 6455 §4.2.2 step 4: "an appropriate HTTP error code (such as 404 Not Found)" when nobody serves it.
-      if (this.#isAsked) this.#respond({ status: 404 });
+      if (this.#isAsked) this.#forgotten();
     } catch (error) {
       // A loop over messages throws when the connection is lost. That is nobody's mistake, and was told with `close`.
       const isItsEnd = this.#accepted !== undefined && isEndOfConnection(error);

@@ -80,7 +80,14 @@ export { type Clock, systemClock } from "./clock.ts";
 export { startTimer, type Timer } from "./timer.ts";
 
 // Coming back.
-export { type OpenSocket, Reconnecting, type ReconnectOptions, reconnect } from "./reconnect.ts";
+export {
+  type OpenSocket,
+  type ReconnectEventMap,
+  Reconnecting,
+  type ReconnectListener,
+  type ReconnectOptions,
+  reconnect,
+} from "./reconnect.ts";
 export { EndedEvent, WaitingEvent } from "./reconnect-events.ts";
 export type { SocketLike } from "./socket-like.ts";
 export { isTransient, type Outcome } from "./outcome.ts";

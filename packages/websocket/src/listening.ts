@@ -1,5 +1,5 @@
 /** What `listen` of every adapter is asked for and answers. What listens is the adapter's; the rest is the same everywhere. */
-import { checkOptions, type OptionAliases, type OptionCheck, type OptionChecks, takes } from "@hybi/core";
+import { checkOptions, type OptionAliases, type OptionCheck, type OptionChecks, takes, UsageError } from "@hybi/core";
 import type { Sendable } from "./message-data.ts";
 import {
   type BroadcastOptions,
@@ -38,6 +38,12 @@ const listenChecks: OptionChecks<ListenOptions> = {
  */
 export function checkListenOptions(options: ListenOptions, checkTls: OptionCheck): void {
   checkOptions<object>("listen", options, { ...listenChecks, tls: checkTls }, aliases);
+  const { path, port } = options;
+  if (path === undefined || port === undefined) return;
+  throw new UsageError(
+    "option/range",
+    "path is a Unix socket to listen on in place of a port. The path of a URL is for the handler: see opening.request.",
+  );
 }
 
 const aliases: OptionAliases = {
@@ -94,7 +100,7 @@ export function listeningServer(sockets: WebSocketServer, listener: Listener): L
     get connections() {
       return sockets.connections;
     },
-    broadcast: (data, options) => sockets.broadcast(data, options),
+    broadcast: (...message) => sockets.broadcast(...message),
     async close(options = {}) {
       checkShutdown(options);
       stopped ??= Promise.resolve(listener.stop());

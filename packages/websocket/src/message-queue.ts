@@ -37,6 +37,8 @@ export class MessageQueue<Message> {
   /** What is done in place of pausing, once a loop was left and none has begun since. */
   #onOverflow: (() => void) | undefined;
   readonly #waiting = new Queue<Waiting<Message>>();
+  /** How many of them are of loops that are over. */
+  #abandoned = 0;
   /** How the connection ended. */
   #end: { readonly error: unknown } | undefined;
 
@@ -56,7 +58,7 @@ export class MessageQueue<Message> {
   }
 
   push(message: KeptMessage): void {
-    const waiting = this.#waiting.take();
+    const waiting = this.#nextWaiting();
     if (waiting !== undefined) {
       waiting.resolve({ done: false, value: this.#present(message) });
       return;
@@ -92,7 +94,12 @@ export class MessageQueue<Message> {
   /** No more messages come. What waits may still be taken; after it each loop throws `error` once, or ends if it is undefined. */
   end(error: unknown): void {
     this.#end ??= { error };
-    for (const { loop, resolve, reject } of this.#waiting.takeAll()) loop.finish(error).then(resolve, reject);
+    for (const { loop, resolve, reject } of this.#waiting.takeAll()) {
+      // The first of a loop is told how it ended, and the others that the loop is over.
+      loop.awaited.takeAll();
+      loop.finish(error).then(resolve, reject);
+    }
+    this.#abandoned = 0;
   }
 
   /** Begins a loop. `onLeft` is called when it is left. */
@@ -109,15 +116,34 @@ export class MessageQueue<Message> {
     if (message !== undefined) return Promise.resolve({ done: false, value: this.#present(message) });
     if (this.#end !== undefined) return loop.finish(this.#end.error);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ loop, resolve, reject });
+      const waiting = { loop, resolve, reject };
+      this.#waiting.push(waiting);
+      loop.awaited.push(waiting);
     });
   }
 
   left(loop: MessageLoop<Message>): void {
     this.#loops--;
-    for (const { resolve } of this.#waiting.takeWhere((waiting) => waiting.loop === loop)) {
+    for (const { resolve } of loop.awaited.takeAll()) {
       resolve({ done: true, value: undefined });
+      this.#abandoned++;
     }
+    // What is removed pays for the look at what stays.
+    if (this.#abandoned * 2 <= this.#waiting.length) return;
+    this.#waiting.takeWhere(({ loop }) => loop.isOver);
+    this.#abandoned = 0;
+  }
+
+  /** The first that waits in a loop that is not over. */
+  #nextWaiting(): Waiting<Message> | undefined {
+    for (let waiting = this.#waiting.take(); waiting !== undefined; waiting = this.#waiting.take()) {
+      if (!waiting.loop.isOver) {
+        waiting.loop.awaited.take();
+        return waiting;
+      }
+      this.#abandoned--;
+    }
+    return undefined;
   }
 
   #restIfFull(): void {
@@ -140,11 +166,17 @@ export class MessageQueue<Message> {
 class MessageLoop<Message> implements AsyncIterableIterator<Message, undefined> {
   readonly #queue: MessageQueue<Message>;
   readonly #onLeft: () => void;
+  /** What it waits for, in the order of asking. */
+  readonly awaited: Queue<Waiting<Message>> = new Queue<Waiting<Message>>();
   #isOver = false;
 
   constructor(queue: MessageQueue<Message>, onLeft: () => void) {
     this.#queue = queue;
     this.#onLeft = onLeft;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   [Symbol.asyncIterator](): this {

@@ -100,6 +100,12 @@ describe("isTransient", () => {
     // A server that does not speak TLS.
     [withCode("EPROTO", "write EPROTO SSL routines:ssl3_get_record:wrong version number"), false],
     [named("InvalidData", "received corrupt message of type InvalidContentType"), false],
+    // What is no certificate, no key, or no cipher; and what the application has given up.
+    [withCode("ERR_OSSL_PEM_NO_START_LINE", "error:0480006C:PEM routines::no start line"), false],
+    [withCode("ERR_SSL_NO_CIPHER_MATCH"), false],
+    [withCode("ERR_TLS_INVALID_PROTOCOL_VERSION"), false],
+    [new RangeError("Invalid array length"), false],
+    [new DOMException("This operation was aborted", "AbortError"), false],
     // What may get better.
     [refused, true],
     [withCode("ENOTFOUND", "getaddrinfo ENOTFOUND example.com"), true],

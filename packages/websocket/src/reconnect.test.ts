@@ -6,7 +6,7 @@ import { createWebSocketClass } from "./create-websocket-class.ts";
 import { opened } from "./opened.ts";
 import type { Outcome } from "./outcome.ts";
 import { pair } from "./pair.ts";
-import { reconnect } from "./reconnect.ts";
+import { type Reconnecting, reconnect } from "./reconnect.ts";
 import type { EndedEvent, WaitingEvent } from "./reconnect-events.ts";
 import { ReconnectPlan } from "./reconnect-plan.ts";
 import { WebSocket } from "./websocket.ts";
@@ -74,16 +74,16 @@ describe("ReconnectPlan", () => {
   });
 });
 
-function watch(client: EventTarget): string[] {
+function watch(client: Reconnecting): string[] {
   const lines: string[] = [];
   client.addEventListener("open", () => lines.push("open"));
-  client.addEventListener("message", (event) => lines.push(`message ${(event as MessageEvent).data}`));
+  client.addEventListener("message", (event) => lines.push(`message ${event.data}`));
   client.addEventListener("waiting", (event) => {
-    const { outcome, delay } = event as WaitingEvent;
+    const { outcome, delay } = event;
     lines.push(`waiting ${outcome.status ?? outcome.code} ${delay}`);
   });
   client.addEventListener("ended", (event) => {
-    const { outcome, why } = event as EndedEvent;
+    const { outcome, why } = event;
     lines.push(`ended ${why} ${outcome.code}`);
   });
   return lines;
@@ -150,8 +150,8 @@ describe("reconnect", () => {
     const clock = new TestClock();
     const client = reconnect(() => Promise.reject(new Error("no token")), { clock, attempts: 2, random: half });
     const outcomes: unknown[] = [];
-    client.addEventListener("waiting", (event) => outcomes.push((event as WaitingEvent).outcome.error));
-    client.addEventListener("ended", (event) => outcomes.push((event as EndedEvent).why));
+    client.addEventListener("waiting", (event) => outcomes.push(event.outcome.error));
+    client.addEventListener("ended", (event) => outcomes.push(event.why));
     await clock.advance(100_000);
     expect(outcomes).toEqual([new Error("no token"), new Error("no token"), "attempts"]);
   });
@@ -169,7 +169,7 @@ describe("reconnect", () => {
     for (const hook of hooks) {
       const client = reconnect(hook, { clock: world.clock, random: half });
       const waits: WaitingEvent[] = [];
-      client.addEventListener("waiting", (event) => waits.push(event as WaitingEvent));
+      client.addEventListener("waiting", (event) => waits.push(event));
       await until(() => waits.length === 1);
       const { outcome, delay } = waits[0] as WaitingEvent;
       expect([delay, outcome.code, outcome.status, outcome.response?.status]).toEqual([120_000, 1006, 503, 503]);
@@ -210,7 +210,7 @@ describe("reconnect", () => {
     });
     const client = reconnect(() => new Broken("ws://example.com/"), { clock: new TestClock() });
     const ends: EndedEvent[] = [];
-    client.addEventListener("ended", (event) => ends.push(event as EndedEvent));
+    client.addEventListener("ended", (event) => ends.push(event));
     await until(() => ends.length === 1);
     expect([ends[0]?.why, ends[0]?.outcome.violation?.code]).toEqual(["final", "http/version"]);
   });
@@ -250,7 +250,7 @@ describe("reconnect", () => {
       const socket = new FakeSocket();
       const client = reconnect(() => socket, { clock: new TestClock(), random: half });
       const waits: WaitingEvent[] = [];
-      client.addEventListener("waiting", (event) => waits.push(event as WaitingEvent));
+      client.addEventListener("waiting", (event) => waits.push(event));
       await turn();
       socket.fail(detail);
       // As Deno has it.

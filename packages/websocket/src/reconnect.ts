@@ -70,7 +70,7 @@ const reconnectChecks: OptionChecks<ReconnectOptions> = {
  * @throws UsageError `option/unknown`, `option/type`, `option/range`
  * @example
  * const client = reconnect(async () => new WebSocket(url, { fields: [["Authorization", await token()]] }));
- * client.addEventListener("message", (event) => console.log((event as MessageEvent).data));
+ * client.addEventListener("message", ({ data }) => console.log(data));
  */
 export function reconnect<Socket extends SocketLike>(
   open: OpenSocket<Socket>,
@@ -78,6 +78,19 @@ export function reconnect<Socket extends SocketLike>(
 ): Reconnecting<Socket> {
   return new Reconnecting(open, options);
 }
+
+/** The events of a client that comes back. */
+export interface ReconnectEventMap {
+  readonly open: Event;
+  readonly message: MessageEvent;
+  readonly waiting: WaitingEvent;
+  readonly ended: EndedEvent;
+}
+
+/** A listener as `addEventListener` takes it. */
+export type ReconnectListener<Type extends keyof ReconnectEventMap> =
+  | ((event: ReconnectEventMap[Type]) => unknown)
+  | { handleEvent(event: ReconnectEventMap[Type]): unknown };
 
 type AnyListener = Parameters<EventTarget["addEventListener"]>[1];
 
@@ -184,20 +197,28 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     if (this.state === "connecting" || this.state === "waiting") this.#lost(unknownOutcome);
   }
 
-  override addEventListener(
-    type: string,
-    listener: AnyListener,
-    options: boolean | object | undefined = undefined,
-  ): void {
+  override addEventListener<Type extends keyof ReconnectEventMap>(
+    type: Type,
+    listener: ReconnectListener<Type> | null,
+    options?: Parameters<EventTarget["addEventListener"]>[2],
+  ): void;
+  override addEventListener(type: string, listener: AnyListener, options?: boolean | object): void;
+  override addEventListener(type: string, listener: unknown, options: boolean | object | undefined = undefined): void {
     super.addEventListener(type, Reconnecting.#listeners.guard(listener) as AnyListener, options);
     if (type !== "message" || this.#wantsMessages || !listener) return;
     this.#wantsMessages = true;
     if (this.#socket !== undefined) this.#listenToMessages(this.#socket, this.#attempt);
   }
 
+  override removeEventListener<Type extends keyof ReconnectEventMap>(
+    type: Type,
+    listener: ReconnectListener<Type> | null,
+    options?: Parameters<EventTarget["removeEventListener"]>[2],
+  ): void;
+  override removeEventListener(type: string, listener: AnyListener, options?: boolean | object): void;
   override removeEventListener(
     type: string,
-    listener: AnyListener,
+    listener: unknown,
     options: boolean | object | undefined = undefined,
   ): void {
     super.removeEventListener(type, Reconnecting.#listeners.guarding(listener) as AnyListener, options);

@@ -41,6 +41,7 @@ import type { FailureDetail } from "./socket-events.ts";
 import { startTimer, type Timer } from "./timer.ts";
 import type { Transport } from "./transport.ts";
 import { TurnedAway } from "./turned-away.ts";
+import { requireArguments } from "./web-idl.ts";
 import { WebSocket } from "./websocket.ts";
 
 /** Answers a request: with `accept`, `acceptStream` or `reject`, before the promise it returns is resolved. */
@@ -302,6 +303,8 @@ export class WebSocketServer {
    * @throws TypeError for a Blob: read it first
    */
   broadcast(data: Exclude<Sendable, Blob>, options: BroadcastOptions = {}): number {
+    // biome-ignore lint/complexity/noArguments: a message that was forgotten is none, as `send` has it.
+    requireArguments(arguments, 1, "broadcast()");
     const message = sendable(data);
     if (isBlob(message)) throw new TypeError("A Blob cannot be broadcast: read its bytes.");
     const prepared = typeof message === "string" ? prepareText(message, this.#options.host) : prepareBinary(message);

@@ -214,6 +214,7 @@ export class SocketCore implements OpeningListener, Closable {
 
   /** `statusCode` was checked. */
   startClosing(statusCode: number | undefined, reason: string): void {
+    if (this.#keptEnd !== undefined) this.#stopListening();
     if (this.readyState >= CLOSING) return;
     if (this.readyState === CONNECTING) {
       this.#giveUp();
@@ -452,7 +453,12 @@ export class SocketCore implements OpeningListener, Closable {
 
   /** Whether messages wait for the first who listens. What comes after them, the end included, waits too. */
   get #keepsMessages(): boolean {
-    return this.#messages !== undefined && !this.#wasLooped && this.readyState === OPEN;
+    return this.#messages !== undefined && !this.#wasLooped && this.#mayTell;
+  }
+
+  /** Whether messages may still be told: of a connection that ends behind them, too. */
+  get #mayTell(): boolean {
+    return this.readyState === OPEN || this.#keptEnd !== undefined;
   }
 
   /** What is left is for another loop or listener, but it does not keep the connection from being read. */
@@ -468,7 +474,7 @@ export class SocketCore implements OpeningListener, Closable {
     const queue = this.#messages;
     // A listener may close the socket, or begin a loop that takes the rest.
     if (queue === undefined || queue.isLooped) return;
-    const message = this.readyState === OPEN ? queue.take() : undefined;
+    const message = this.#mayTell ? queue.take() : undefined;
     if (message !== undefined) {
       this.#dispatchMessage(this.#present(message));
       defer(this.#clock, turnOfPump(), () => this.#tellKept());
@@ -487,6 +493,8 @@ export class SocketCore implements OpeningListener, Closable {
   /** The end of the connection waits behind its last messages for a while: then it is told without them. */
   #keepEnd(more: KeptEnd): void {
     this.#keptEnd = { ...this.#keptEnd, ...more };
+    // What is sent now would be lost, which is no secret.
+    this.readyState = CLOSING;
     if (more.end !== undefined) this.#waitWithEnd();
   }
 

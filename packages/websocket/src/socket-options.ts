@@ -154,6 +154,9 @@ export const clientAliases: OptionAliases = {
   timeout: "deadlines: { opening: … }",
   heartbeat: "deadlines: { ping: … }",
   ...Object.fromEntries(["tls", "proxy", "agent", "dispatcher", "path", "http2"].map((name) => [name, "transport"])),
+  ...Object.fromEntries(
+    ["ca", "cacerts", "cert", "key", "servername", "rejectunauthorized"].map((name) => [name, "transport: { tls: … }"]),
+  ),
 };
 
 const socketChecks: OptionChecks<ClientSocketOptions> = { ...clientChecks, binaryType };

@@ -72,8 +72,9 @@ export function streamOptions(
   const { protocols, signal } = options;
   const list = protocols === undefined ? undefined : toSequence(protocols, "options.protocols", toUsvString);
   if (signal !== undefined && !isSignal(signal)) throw new TypeError("options.signal must be an AbortSignal.");
-  // A copy, as any object is a dictionary: a list and a function too.
-  const own = { ...options };
+  // Each member is read once. A copy, as any object is a dictionary: a list and a function too.
+  const names = Object.keys(options).filter((name) => name !== "protocols" && name !== "signal");
+  const own: WebSocketStreamOptions = Object.fromEntries(names.map((name) => [name, Reflect.get(options, name)]));
   checkOptions("a WebSocketStream", own, streamChecks, clientAliases);
   return { ...own, protocols: list, signal };
 }

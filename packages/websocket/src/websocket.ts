@@ -3,7 +3,7 @@
  * Adapters export it with a `connect` of their own; see `createWebSocketClass`. What the standard does not have is marked as
  * an extension.
  */
-import { type Agreement, checkSendOptions, type PreparedMessage, type SendOptions } from "@hybi/core";
+import { type Agreement, checkSendOptions, type PreparedMessage, type SendOptions, UsageError } from "@hybi/core";
 import { Accepted } from "./accepted.ts";
 import { ClientOpening } from "./client-opening.ts";
 import { clockOf } from "./clock.ts";
@@ -234,7 +234,9 @@ export class WebSocket extends EventTarget {
   override addEventListener(type: string, listener: AnyListener, options?: boolean | object): void;
   override addEventListener(type: string, listener: unknown, options: boolean | object | undefined = undefined): void {
     super.addEventListener(type, WebSocket.#listeners.guard(listener) as AnyListener, options);
-    if (listener !== null && listener !== undefined) this.#listensTo(type);
+    // DOM §2.7, "add an event listener": with a signal that is aborted, nothing is added.
+    const isAborted = typeof options === "object" && (options as { signal?: AbortSignal }).signal?.aborted === true;
+    if (listener !== null && listener !== undefined && !isAborted) this.#listensTo(type);
   }
 
   override removeEventListener<Type extends keyof WebSocketEventMap>(
@@ -289,11 +291,12 @@ export class WebSocket extends EventTarget {
   /**
    * Sends a message that was encoded once for many sockets; see `prepareText` of core.
    *
-   * @throws DOMException InvalidStateError while connecting
+   * @throws DOMException InvalidStateError while connecting; UsageError `send/data-type` for what was not prepared
    */
   sendPrepared(message: PreparedMessage, options?: SendOptions): void {
     if (this.#core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
     if (options !== undefined) checkSendOptions(options);
+    if (!(message?.payload instanceof Uint8Array)) throw new UsageError("send/data-type");
     this.#core.sendPrepared(message, options);
   }
 

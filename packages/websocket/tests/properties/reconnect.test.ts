@@ -91,7 +91,7 @@ class World {
     });
     for (const type of ["open", "waiting", "ended"]) this.client.addEventListener(type, () => this.events.push(type));
     this.client.addEventListener("ended", (event) => {
-      this.ended = event as EndedEvent;
+      this.ended = event;
     });
   }
 

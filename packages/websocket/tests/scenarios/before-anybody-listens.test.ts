@@ -154,12 +154,53 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
       peer.send("1");
       peer.close(4001);
       await turn();
-      expect(here.readyState).toBe(1);
+      expect(here.readyState).toBe(2);
       await world.clock.advance(isHeard ? 1_000 : 10_000);
       expect([here.readyState, ends]).toEqual([3, isHeard ? [4001] : []]);
       expect(world.server.connections).toBe(0);
       expect(looped(here).taken).toEqual([]);
     }
+  });
+
+  it("are not a reason to take what is sent for sent, once the connection has ended behind them [R24] [R32]", async () => {
+    const { here, peer } = await sockets();
+    peer.send("1");
+    await turn();
+    peer.terminate();
+    await turn();
+    expect(here.readyState).toBe(2);
+    here.send("lost");
+    expect(here.bufferedAmount).toBe(4);
+    const events = story(here);
+    await turn();
+    expect(events[0]).toBe("message 1");
+    expect(events.at(-1)).toBe("close 3 1006 unclean");
+  });
+
+  it("are dropped by close() and terminate() when the connection has ended behind them, which is told at once [R32]", async () => {
+    for (const end of ["close", "terminate"] as const) {
+      const { world, here, peer } = await sockets();
+      peer.send("1");
+      peer.close(4001);
+      await turn();
+      const ends: number[] = [];
+      here.onclose = ({ code }) => ends.push(code);
+      here[end]();
+      await turn();
+      expect([ends, here.readyState, world.clock.due]).toEqual([[4001], 3, []]);
+    }
+  });
+
+  it("are not heard by a listener with a signal that is aborted, which is none [R32]", async () => {
+    const { here, peer } = await sockets();
+    for (const text of ["1", "2"]) peer.send(text);
+    await turn();
+    const never: unknown[] = [];
+    here.addEventListener("message", () => never.push(1), { signal: AbortSignal.abort() });
+    await turn();
+    const events = story(here);
+    await turn();
+    expect([events, never]).toEqual([["message 1", "message 2"], []]);
   });
 
   it("do not keep the end for long from who listens to it later [R32]", async () => {
@@ -185,7 +226,7 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
       await turn();
       peer[end]();
       await turn();
-      expect([here.readyState, ends]).toEqual([1, []]);
+      expect(ends).toEqual([]);
       await world.clock.advance(10_000);
       await until(() => here.readyState === 3);
       expect([ends, world.server.connections, world.clock.due]).toEqual([[end === "close" ? 1005 : 1006], 0, []]);

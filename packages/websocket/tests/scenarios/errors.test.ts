@@ -172,6 +172,30 @@ function thrower(error: unknown): never {
 }
 
 describe("guarded listeners", () => {
+  it("are reported where the platform sets no `this` for listeners, as workerd of 2024 [R03] [R06]", async () => {
+    const errors: unknown[] = [];
+    const rejected = new Error("asynchronous");
+    const { client, server } = await new World({ client: { onError: (error) => errors.push(error) } }).connected();
+    const { addEventListener } = EventTarget.prototype;
+    EventTarget.prototype.addEventListener = function (type: string, listener: unknown, options?: never) {
+      const strayed = (event: Event) => (listener as (this: unknown, event: Event) => void).call(undefined, event);
+      addEventListener.call(this, type, strayed, options);
+    };
+    try {
+      client.addEventListener("message", () => Promise.reject(rejected));
+      client.addEventListener("message", { handleEvent: () => Promise.reject(rejected) });
+      client.addEventListener("message", function (this: unknown) {
+        errors.push(this === client);
+      });
+    } finally {
+      EventTarget.prototype.addEventListener = addEventListener;
+    }
+    server.send("1");
+    await until(() => errors.length === 3);
+    expect(errors).toEqual(expect.arrayContaining([true, rejected]));
+    expect(client.readyState).toBe(1);
+  });
+
   it("are one for the platform when one callback is added twice, and are removed by it [R03]", async () => {
     const { client, server } = await new World().connected();
     const calls: string[] = [];

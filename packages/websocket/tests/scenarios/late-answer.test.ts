@@ -4,6 +4,8 @@ import { prepareText } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import type { IncomingOpening } from "../../src/incoming-opening.ts";
 import type { RequestStream } from "../../src/incoming-stream.ts";
+import { opened } from "../../src/opened.ts";
+import type { OpeningError } from "../../src/opening-error.ts";
 import { pair } from "../../src/pair.ts";
 import type { WebSocket } from "../../src/websocket.ts";
 import { turn, until } from "../support/clock.ts";
@@ -157,6 +159,29 @@ describe.each<readonly [string, Ending]>([
     expect(events.at(-1)).toMatch(/^close 3 1006/);
     use(socket);
     expect(world.clock.reported).toEqual([]);
+  });
+});
+
+describe("a handler that returns before it has answered", () => {
+  it("is told so when it answers, with what the client was answered: nobody else could have noticed [R01]", async () => {
+    for (const how of ["accept", "acceptStream", "reject"] as const) {
+      const openings: IncomingOpening[] = [];
+      const errors: unknown[] = [];
+      const world = new World({
+        server: { onError: (error) => errors.push(error) },
+        handler: (opening) => void openings.push(opening),
+      });
+      const refused = await opened(new world.WebSocket("ws://example.com/")).catch((error: OpeningError) => error);
+      expect(refused).toMatchObject({ response: { status: 404 } });
+      expect(errors).toEqual([]);
+      const [opening] = openings as [IncomingOpening];
+      if (how === "reject") opening.reject({ status: 403 });
+      else if (how === "accept") expect(opening.accept().readyState).toBe(2);
+      else opening.acceptStream().opened.catch(() => {});
+      expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining("answered with 404") })]);
+      await turn();
+      expect(world.server.connections).toBe(0);
+    }
   });
 });
 

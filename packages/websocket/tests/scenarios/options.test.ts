@@ -408,6 +408,7 @@ describe("a message", () => {
     expect(await of({ owned: true })).toBe("option/unknown");
     const [accepted] = world.accepted as [WebSocket];
     const rights = [{}, { except: accepted }, { except: [] }, { maxBuffered: 5_000, priority: 1, compress: true }];
+    expect(() => (world.server.broadcast as () => number)()).toThrow(TypeError);
     expect(rights.map((options) => world.server.broadcast("x", options))).toEqual([1, 0, 1, 1]);
   });
 

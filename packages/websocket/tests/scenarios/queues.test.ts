@@ -46,6 +46,35 @@ describe("a loop that takes its time", () => {
   });
 });
 
+describe("loops of one socket", () => {
+  it("cost as much to leave as there are of them, whatever they wait for [R12]", async () => {
+    const cost = async (count: number): Promise<number> => {
+      const { client, server } = await new World().connected();
+      const loops = Array.from({ length: count }, () => server[Symbol.asyncIterator]());
+      const next = loops.map((loop) => loop.next());
+      const moved = await elementsMoved(async () => {
+        for (const loop of loops.slice(1)) await loop.return?.();
+      });
+      client.send("for the one that stays");
+      expect(await next[0]).toEqual({ done: false, value: "for the one that stays" });
+      expect((await Promise.all(next.slice(1))).every(({ done }) => done)).toBe(true);
+      return moved;
+    };
+    expect(await cost(4_000)).toBeLessThan(12 * 4_000);
+  });
+
+  it("that wait several times are told the error of a lost connection once each [R12]", async () => {
+    const { client, server } = await new World().connected();
+    const loop = () => server[Symbol.asyncIterator]();
+    const [one, other, left] = [loop(), loop(), loop()];
+    const waits = [one, one, other, left, other].map((loop) => loop.next().catch((error: Error) => error.name));
+    await left.return?.();
+    client.terminate();
+    const done = { done: true, value: undefined };
+    expect(await Promise.all(waits)).toEqual(["WebSocketError", done, "WebSocketError", done, done]);
+  });
+});
+
 describe("what waits for a Blob to be read", () => {
   const sends: readonly (readonly [string, (socket: WebSocket, length: number) => void])[] = [
     ["texts", (socket, length) => socket.send("x".repeat(length))],

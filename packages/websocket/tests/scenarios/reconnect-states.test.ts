@@ -39,12 +39,12 @@ function begin(
   const story: Story = { client, clock, sockets, lines: [], ends: [], waits: [] };
   client.addEventListener("open", () => story.lines.push("open"));
   client.addEventListener("waiting", (event) => {
-    story.waits.push(event as WaitingEvent);
-    story.lines.push(`waiting ${(event as WaitingEvent).delay}`);
+    story.waits.push(event);
+    story.lines.push(`waiting ${event.delay}`);
   });
   client.addEventListener("ended", (event) => {
-    story.ends.push(event as EndedEvent);
-    story.lines.push(`ended ${(event as EndedEvent).why}`);
+    story.ends.push(event);
+    story.lines.push(`ended ${event.why}`);
   });
   return story;
 }
@@ -80,7 +80,7 @@ describe("what the hook gives", () => {
       const clock = new TestClock();
       const client = reconnect<FakeSocket>(hook, { clock, random: half, attempts: 1 });
       const outcomes: unknown[] = [];
-      client.addEventListener("waiting", (event) => outcomes.push((event as WaitingEvent).outcome.error));
+      client.addEventListener("waiting", (event) => outcomes.push(event.outcome.error));
       await clock.advance(10_000);
       expect([client.state, outcomes]).toEqual(["ended", [error]]);
     }
@@ -247,7 +247,7 @@ describe("a socket of the client", () => {
   it("may say what it likes once it is lost [R24]", async () => {
     const { client, clock, sockets, lines } = begin();
     const heard: unknown[] = [];
-    client.addEventListener("message", (event) => heard.push((event as MessageEvent).data));
+    client.addEventListener("message", (event) => heard.push(event.data));
     await turn();
     sockets[0]?.open().closed();
     await clock.advance(500);
@@ -334,7 +334,7 @@ describe("messages", () => {
     client.addEventListener("message", null);
     expect(sockets[0]?.listeners.message).toBeUndefined();
     const heard: unknown[] = [];
-    client.addEventListener("message", (event) => heard.push((event as MessageEvent).data));
+    client.addEventListener("message", (event) => heard.push(event.data));
     client.addEventListener("message", () => {});
     expect(sockets[0]?.listeners.message).toBe(1);
     sockets[0]?.message("first");
@@ -362,7 +362,7 @@ describe("messages of a server that speaks first", () => {
       await until(() => client.state === "open");
       await turn();
       const heard: unknown[] = [];
-      client.addEventListener("message", (event) => heard.push((event as MessageEvent).data));
+      client.addEventListener("message", (event) => heard.push(event.data));
       await until(() => heard.length > 0);
       expect(heard).toEqual(["welcome"]);
       client.close();
