@@ -112,8 +112,11 @@ describe("hybi-hostile, let loose on an echo server for a moment", () => {
     expect(verdicts({ ...report, attacked: { ...report.attacked, closed: 1 } }, mebibyte).messages).toBe("fail");
     const never = { ...rest, resident: course, recovered: undefined };
     expect(verdicts({ ...report, process: never }, mebibyte).recovery).toBe("fail");
+    const heap = (after: number) => verdicts({ ...report, heap: { before: mebibyte, after } }, mebibyte).heap;
+    expect([heap(17 * mebibyte), heap(18 * mebibyte), heap(Number.NaN)]).toEqual(["pass", "fail", "fail"]);
     expect(verdicts({ ...report, process: undefined }, mebibyte)).toMatchObject({
       memory: "unknown",
+      heap: "unknown",
       recovery: "unknown",
     });
   });

@@ -25,6 +25,9 @@ const slowdown = 3;
 /** A p99 below this is not told from the noise of a timer and a scheduler. */
 const leastLatency = 5;
 
+/** What a heap may have grown by when the hostile clients have gone: code that was compiled, and blocks that are kept for reuse. */
+const heapAllowance = 16 * 1_048_576;
+
 const mebibytes = (bytes: number): string => `${Math.round(bytes / 1_048_576)} MiB`;
 const milliseconds = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;
 
@@ -52,6 +55,13 @@ export function judgeHostile(report: HostileReport, { budget, reference = 0 }: Y
           `${descriptors.before} and ${connections.before} before`,
       ),
     );
+  }
+  const { heap } = report;
+  if (heap === undefined) criteria.push({ title: "heap", verdict: "unknown", detail: "the server does not tell" });
+  else {
+    const most = heap.before + heapAllowance;
+    const detail = Number.isFinite(heap.after) ? mebibytes(heap.after) : "no answer";
+    criteria.push(criterion("heap", heap.after <= most, `${detail} afterwards, at most ${mebibytes(most)}`));
   }
   criteria.push(
     criterion(
