@@ -81,7 +81,9 @@ async function handlers(given: Given): Promise<unknown> {
     calls.push("onopen");
     socket.send("hello");
   };
-  socket.addEventListener("message", () => calls.push("listener"));
+  socket.addEventListener("message", async () => {
+    calls.push("listener");
+  });
   socket.onmessage = function (this: unknown) {
     calls.push(this === socket ? "onmessage" : "another this");
     socket.close();

@@ -68,7 +68,7 @@ export const serverTlsCheck: OptionCheck = (value, path) => {
   tlsCheck(value, path);
   const { cert, key, pfx, SNICallback, secureContext } = value as TlsOptions;
   if ((cert && key) || pfx || SNICallback || secureContext) return;
-  throw new UsageError("option/range", `${path} must have a cert and its key, a pfx, or an SNICallback.`);
+  throw new UsageError("option/type", `${path} takes a cert and its key, a pfx, or an SNICallback.`);
 };
 
 function checkProxyUrl(value: unknown, path: string): void {
