@@ -11,7 +11,7 @@ export type { ClientOptions, ProxyOptions, TransportOptions } from "./transport-
 export { type ListenOptions, listen, type Server } from "./listen.ts";
 export { upgrade } from "./upgrade.ts";
 export { upgradeStream } from "./upgrade-stream.ts";
-export { type ServerOptions, WebSocketServer } from "./websocket-server.ts";
+export { type ServerOptions, type UpgradeOptions, WebSocketServer } from "./websocket-server.ts";
 
 // What they are made of.
 export { Http2Transport } from "./http2-transport.ts";

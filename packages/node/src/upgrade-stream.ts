@@ -5,7 +5,7 @@ import type { StreamAnswer } from "@hybi/core";
 import type { OpeningHandler, RequestStream, Transport } from "@hybi/websocket";
 import { fieldLines, headersObject } from "./field-lines.ts";
 import { cancel, endResponse, Http2Transport } from "./http2-transport.ts";
-import { type ServerOptions, WebSocketServer } from "./websocket-server.ts";
+import { serverOf, type UpgradeOptions, type WebSocketServer } from "./websocket-server.ts";
 
 /**
  * Answers an Extended CONNECT: one that breaks a rule is refused, and with a valid one the handler is called. The server
@@ -25,17 +25,17 @@ export function upgradeStream(
 export function upgradeStream(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders | readonly string[],
-  options: ServerOptions,
+  options: UpgradeOptions,
   handler: OpeningHandler,
 ): void;
 export function upgradeStream(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders | readonly string[],
-  target: WebSocketServer | ServerOptions,
+  target: WebSocketServer | UpgradeOptions,
   handler?: OpeningHandler,
 ): void {
   // Without a handler, the constructor says what is missing.
-  const server = target instanceof WebSocketServer ? target : new WebSocketServer(handler!, target);
+  const server = serverOf("upgradeStream", target, handler!);
   const socket = stream.session?.socket;
   const info = { secure: socket instanceof TLSSocket, remoteAddress: socket?.remoteAddress };
   if (stream.destroyed || stream.closed) {

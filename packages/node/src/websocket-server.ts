@@ -3,13 +3,18 @@ import { UsageError } from "@hybi/core";
 import {
   type ServerOptions as AnyServerOptions,
   WebSocketServer as AnyWebSocketServer,
+  checkSingleRequest,
   type OpeningHandler,
+  type SingleRequestOptions,
 } from "@hybi/websocket";
 import { nodeClock } from "./clock.ts";
 import { nodeHost } from "./host.ts";
 
 /** How a server treats its connections. Everything has a default. */
 export type ServerOptions = Omit<AnyServerOptions, "host">;
+
+/** How one request is treated that is upgraded by itself: all but what is about several connections of a server. */
+export type UpgradeOptions = Omit<SingleRequestOptions, "host">;
 
 /**
  * A server that takes what `upgrade` and `upgradeStream` give it; for one that is to know all its connections, however they
@@ -23,6 +28,21 @@ export class WebSocketServer extends AnyWebSocketServer {
   constructor(handler: OpeningHandler, options: ServerOptions = {}) {
     super(handler, withNode(options));
   }
+}
+
+/**
+ * The server of a call to `upgrade` or `upgradeStream`.
+ *
+ * @throws UsageError `option/unknown`, for what is about several connections too
+ */
+export function serverOf(
+  caller: string,
+  target: WebSocketServer | UpgradeOptions,
+  handler: OpeningHandler,
+): WebSocketServer {
+  if (target instanceof WebSocketServer) return target;
+  checkSingleRequest(caller, target);
+  return new WebSocketServer(handler, target);
 }
 
 function withNode(options: AnyServerOptions): AnyServerOptions {

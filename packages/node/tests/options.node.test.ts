@@ -49,6 +49,36 @@ describe("the option transport", () => {
   });
 });
 
+describe("the options of one request", () => {
+  const wide = { maxConnections: 5, openingsPerAddress: 5 };
+
+  it.each(Object.entries(wide))(
+    "do not take %s, which counts the connections of a server, and say whose it is [A11]",
+    async (name, value) => {
+      const options = { [name]: value } as object;
+      const faults: { code?: string; message: string }[] = [];
+      const server = createServer().on("upgrade", (request, socket, head) => {
+        faults.push(thrown(() => upgrade(request, socket, head, options, () => {})));
+        upgrade(request, socket, head, { [name]: undefined } as object, (opening) => opening.accept());
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const { port } = server.address() as { port: number };
+      (await connect(`ws://127.0.0.1:${port}/`)).terminate();
+      server.close();
+      faults.push(thrown(() => upgradeStream({} as never, [], options, () => {})));
+      for (const { code, message } of faults) {
+        expect([code, message]).toEqual([
+          "option/unknown",
+          expect.stringContaining(`new WebSocketServer(handler, { ${name}`),
+        ]);
+      }
+      expect(faults).toHaveLength(2);
+      // A server of its own takes it.
+      expect(() => new WebSocketServer(() => {}, options)).not.toThrow();
+    },
+  );
+});
+
 describe("a server", () => {
   it("takes no host, which is the address of listen, and says so [R25]", () => {
     const fault = thrown(() => new WebSocketServer(() => {}, { host: "127.0.0.1" } as object));

@@ -50,9 +50,11 @@ export {
 // Servers: what an adapter feeds.
 export {
   type BroadcastOptions,
+  checkSingleRequest,
   type OpeningHandler,
   type ServerOptions,
   type ShutdownOptions,
+  type SingleRequestOptions,
   WebSocketServer,
 } from "./server.ts";
 export {

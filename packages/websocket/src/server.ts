@@ -22,6 +22,7 @@ import {
   sendChecks,
   settingAliases,
   takes,
+  UsageError,
 } from "@hybi/core";
 import { type Clock, clockOf } from "./clock.ts";
 import { Incoming, type IncomingOwner } from "./incoming.ts";
@@ -91,6 +92,29 @@ export const serverChecks: OptionChecks<ServerOptions> = {
   openingsPerAddress: takes.atLeast(1),
   onFailure: takes.callback,
 };
+
+/** Options that are about all connections of a server together. */
+const serverWide = ["maxConnections", "openingsPerAddress"] as const;
+
+/** How a request is treated whose server has no other: what is about all connections of a server has no meaning there. */
+export type SingleRequestOptions = Omit<ServerOptions, (typeof serverWide)[number]>;
+
+/**
+ * Refuses what is about all connections of a server, where a server is made for one request alone and would count only that.
+ *
+ * @throws UsageError `option/unknown`
+ */
+export function checkSingleRequest(caller: string, options: SingleRequestOptions): void {
+  if (typeof options !== "object" || options === null) return;
+  for (const name of serverWide) {
+    if ((options as ServerOptions)[name] === undefined) continue;
+    throw new UsageError(
+      "option/unknown",
+      `${name} is no option of ${caller}: it is of all connections of a server. Make one for all requests, with ` +
+        `new WebSocketServer(handler, { ${name}: … }), and give it in place of options and handler.`,
+    );
+  }
+}
 
 /** What other implementations call them. */
 export const serverAliases: OptionAliases = {

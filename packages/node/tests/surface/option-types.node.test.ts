@@ -1,5 +1,17 @@
 /** What the compiler says of options: `transport` has the type of this adapter, wherever it is given. */
-import { type ConnectOptions, connect, type TransportOptions, WebSocket, WebSocketStream } from "@hybi/node";
+import type { IncomingMessage } from "node:http";
+import type { ServerHttp2Stream } from "node:http2";
+import type { Duplex } from "node:stream";
+import {
+  type ConnectOptions,
+  connect,
+  type TransportOptions,
+  upgrade,
+  upgradeStream,
+  WebSocket,
+  WebSocketStream,
+} from "@hybi/node";
+import type { OpeningHandler } from "@hybi/websocket";
 import { expect, it } from "vitest";
 
 /** For the compiler alone. */
@@ -27,6 +39,22 @@ export function typed(url: string, options: ConnectOptions, transport: Transport
     // @ts-expect-error: they are called fields.
     connect(url, { headers: {} }),
   ];
+}
+
+/** For the compiler alone. */
+export function upgraded(request: IncomingMessage, socket: Duplex, stream: ServerHttp2Stream): void {
+  const handler: OpeningHandler = (opening) => opening.accept();
+  const head = new Uint8Array(0);
+  upgrade(request, socket, head, { origins: "any", limits: { message: 5 } }, handler);
+  upgradeStream(stream, [], { origins: ["https://a.example"], deadlines: { idle: 5 } }, handler);
+  // @ts-expect-error: of all connections of a server.
+  upgrade(request, socket, head, { maxConnections: 5 }, handler);
+  // @ts-expect-error: of all connections of a server.
+  upgrade(request, socket, head, { openingsPerAddress: 5 }, handler);
+  // @ts-expect-error: of all connections of a server.
+  upgradeStream(stream, [], { maxConnections: 5 }, handler);
+  // @ts-expect-error: of all connections of a server.
+  upgradeStream(stream, [], { openingsPerAddress: 5 }, handler);
 }
 
 class Own extends WebSocket {}
