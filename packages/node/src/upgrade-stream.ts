@@ -47,10 +47,12 @@ export function upgradeStream(
 
 class Http2RequestStream implements RequestStream {
   onLost: (() => void) | undefined;
+  readonly session: object | undefined;
   readonly #stream: ServerHttp2Stream;
 
   constructor(stream: ServerHttp2Stream) {
     this.#stream = stream;
+    this.session = stream.session ?? undefined;
     stream.on("error", () => {});
     stream.once("close", () => this.onLost?.());
   }

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
+  constants,
   createSecureServer,
   createServer,
   type Http2Server,
@@ -92,6 +93,46 @@ describe("our server in a stream of HTTP/2", () => {
     expect(response[":status"]).toBe(200);
     expect(Object.keys(response)).not.toContain("sec-websocket-accept");
   });
+
+  it.each<[string, { streamsPerSession?: number }, boolean]>([
+    ["100", {}, false],
+    ["100 over streams that are each upgraded by themselves", {}, true],
+    ["as many as streamsPerSession says", { streamsPerSession: 3 }, false],
+    ["as many over streams that are each upgraded by themselves", { streamsPerSession: 3 }, true],
+  ])(
+    "takes %s in one session, refuses more with 503, and has a place again when one ends [A16]",
+    async (_, options, alone) => {
+      const sockets = new WebSocketServer(echo, options);
+      const server = createServer({ settings });
+      server.on("stream", (stream, headers) => {
+        if (alone) upgradeStream(stream, headers, options, echo);
+        else upgradeStream(stream, headers, sockets);
+      });
+      const port = await opened(server);
+      const session = await openSession(port);
+      const most = options.streamsPerSession ?? 100;
+      const streams: ClientHttp2Stream[] = [];
+      for (let count = 0; count < most; count++) {
+        const { stream, response } = await ask(session);
+        expect(response[":status"]).toBe(200);
+        streams.push(stream);
+      }
+      for (let count = 0; count < 5; count++) {
+        const { response, received } = await ask(session);
+        expect([response[":status"], response["retry-after"]]).toEqual([503, "5"]);
+        await until(() => String.fromCharCode(...received()).includes("`streamsPerSession`"));
+      }
+      // One that is refused for a fault has no place.
+      expect((await ask(session, { "sec-websocket-version": "7" })).response[":status"]).toBe(400);
+      // Another session has places of its own.
+      expect((await ask(await openSession(port))).response[":status"]).toBe(200);
+      streams[0]?.close(constants.NGHTTP2_CANCEL);
+      for (;;) if ((await ask(session)).response[":status"] === 200) break;
+      streams[1]?.write(text);
+      expect([...(await once(streams[1] as ClientHttp2Stream, "data"))[0]]).toEqual([0x81, 2, 0x68, 0x69]);
+      if (!alone) expect(sockets.connections).toBe(most + 1);
+    },
+  );
 
   it("takes masked frames, sends unmasked ones, and ends its half with its Close frame [B07] [B08]", async () => {
     const session = await openSession(await openServer());

@@ -82,6 +82,43 @@ describe("a request that came as an Extended CONNECT", () => {
     expect([stream.calls, asked, String(told[0]), server.connections]).toEqual([["reject 500"], 0, "Error: mine", 0]);
   });
 
+  it("has a place in its session until it ends, whatever its end is [A16]", async () => {
+    const session = {};
+    const handlers: ((opening: IncomingOpening) => unknown)[] = [
+      (opening) => opening.accept(),
+      (opening) => opening.acceptStream(),
+      (opening) => opening.reject({ status: 404 }),
+      () => new Promise(() => {}),
+      () => Promise.reject(new Error("mine")),
+    ];
+    for (const handler of handlers) {
+      const { server } = setUp(handler, { streamsPerSession: 1, onError: () => {} });
+      const ask = (): TestStream => {
+        const stream = Object.assign(new TestStream(), { session });
+        server.receiveStream(stream, request);
+        return stream;
+      };
+      const first = ask();
+      if (server.connections === 1) {
+        const refused = ask();
+        await until(() => refused.calls.length > 0);
+        expect(refused.calls).toEqual(["reject 503"]);
+      }
+      first.near?.abort();
+      first.onLost?.();
+      await until(() => server.connections === 0);
+      const again = ask();
+      expect(again.calls).not.toEqual(["reject 503"]);
+      again.near?.abort();
+      again.onLost?.();
+      await until(() => server.connections === 0);
+    }
+    // One without a session, as that of an adapter that knows none, has no such limit.
+    const { server } = setUp((opening) => opening.accept(), { streamsPerSession: 1 });
+    for (let count = 0; count < 3; count++) server.receiveStream(new TestStream(), request);
+    expect(server.sockets.size).toBe(3);
+  });
+
   it("is accepted as streams too", async () => {
     const { server, stream } = setUp((opening) => opening.acceptStream());
     server.receiveStream(stream, request);

@@ -42,6 +42,8 @@ import { isEndOfConnection } from "./websocket-error.ts";
 
 /** A stream of HTTP/2 or HTTP/3 that awaits the answer to its request. Nothing here throws. */
 export interface RequestStream {
+  /** What carries it beside others: the connection of HTTP/2 or HTTP/3, as an object of the runtime's. */
+  readonly session?: object | undefined;
   /** Sends the head of a success; what follows it, both ways, goes through the transport that is returned. */
   accept(answer: StreamAnswer): Transport;
   /** Sends an answer with its body, and ends the stream. */

@@ -37,6 +37,7 @@ import { bound } from "./platform.ts";
 import { isBlob } from "./platform-classes.ts";
 import { Pump } from "./pump.ts";
 import { callGuarded, createReporter, type ErrorHandler, printed, type Reporter, reportRejection } from "./reporter.ts";
+import { Sessions } from "./sessions.ts";
 import { type Closable, OPEN } from "./socket-core.ts";
 import type { FailureDetail } from "./socket-events.ts";
 import { startTimer, type Timer } from "./timer.ts";
@@ -71,6 +72,10 @@ export interface ServerOptions extends Omit<EndpointOptions, "delivery"> {
   /** How accepted sockets tell binary messages from the first one on, unless `accept` says otherwise. "arraybuffer". */
   readonly binaryType?: BinaryType | undefined;
   readonly deadlines?: DeadlineOptions | undefined;
+  /**
+   * WebSockets in one session of HTTP/2 or HTTP/3, and openings of some. Who asks above that is answered with 503. 100.
+   */
+  readonly streamsPerSession?: number | undefined;
   /** Is told of clients with whom no connection came to be by their own fault. They have been answered already. */
   readonly onFailure?: ((detail: FailureDetail, info: TransportInfo) => unknown) | undefined;
   /**
@@ -90,6 +95,7 @@ export const serverChecks: OptionChecks<ServerOptions> = {
   origins: originsCheck,
   maxConnections: takes.atLeast(0),
   openingsPerAddress: takes.atLeast(1),
+  streamsPerSession: takes.atLeast(1),
   onFailure: takes.callback,
 };
 
@@ -161,6 +167,11 @@ const defaultShutdown = 10_000;
 /** RFC 9110 §15.6.4: a temporary overload, or maintenance. */
 const unavailable: Rejection = { status: 503, fields: [["Retry-After", "5"]] };
 
+const fullSession: Rejection = {
+  ...unavailable,
+  body: "This connection carries as many WebSockets as the option `streamsPerSession` of the server allows.\n",
+};
+
 /** RFC 6585 §4 */
 const tooMany: Rejection = {
   status: 429,
@@ -206,6 +217,7 @@ export class WebSocketServer {
   readonly #connections = new Set<Closable>();
   readonly #sockets = new Set<WebSocket>();
   readonly #byAddress: OpeningsByAddress;
+  readonly #sessions: Sessions;
   readonly #turnedAway: TurnedAway;
   #isClosing = false;
   /** When those that have not ended are dropped: the earliest instant that a `close` has asked for. */
@@ -232,6 +244,7 @@ export class WebSocketServer {
     // A usage error comes now, and not with the first connection.
     Endpoint.server(this.#endpointOptions);
     this.#byAddress = new OpeningsByAddress(options.openingsPerAddress);
+    this.#sessions = new Sessions(options.streamsPerSession);
     this.#turnedAway = new TurnedAway(this.#clock, this.#report);
     this.#owner = {
       // A server wants bytes: a Blob costs a promise to read, and several times the memory.
@@ -302,10 +315,11 @@ export class WebSocketServer {
     const { deadlines, writeBudget } = this.#options;
     const how = { clock: this.#clock, deadlines, writeBudget };
     const key = this.#byAddress.keyOf(info.remoteAddress);
-    const refusal = this.#refusal(key);
+    const refusal = this.#refusal(key) ?? (this.#sessions.isFull(stream.session) ? fullSession : undefined);
     const incoming = new IncomingStream(this.#owner, stream, info, this.#endpointOptions, how);
     if (refusal !== undefined) this.#refused.set(incoming, refusal);
     this.#enter(incoming, key);
+    this.#sessions.enter(incoming, stream.session);
     incoming.begin(fields);
   }
 
@@ -454,6 +468,7 @@ export class WebSocketServer {
   #replace(before: Closable, after: Closable | undefined): void {
     this.#connections.delete(before);
     this.#byAddress.leave(before);
+    this.#sessions.replace(before, after);
     if (after !== undefined) {
       this.#connections.add(after);
       if (this.#isClosing) after.startClosing(goingAway, "");
