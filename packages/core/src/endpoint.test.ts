@@ -187,4 +187,23 @@ describe("Endpoint", () => {
     expect([server.awaitsPong, server.statistics.pingsTaken]).toEqual([true, 1]);
     expect(server.limits.head).toBe(16_384);
   });
+
+  it("leaves what came with the handshake to the caller where it is told to, on both sides [A09]", () => {
+    const server = Endpoint.server();
+    const asking = client();
+    const head = concat(asking.takeOutput().map((bytes) => bytes.slice()));
+    const early = Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x68);
+    expect(types(server.receive(concat([head, early]), "leave"))).toEqual(["request"]);
+    const accepted = server.accept({}, "leave");
+    expect(accepted).toEqual([{ type: "open", agreement: server.agreement, rest: early }]);
+    expect(server.connection?.receive(accepted[0]?.type === "open" ? accepted[0].rest : early)).toEqual([
+      { type: "text", data: "h" },
+    ]);
+    server.sendText("hi");
+    const answer = concat(server.takeOutput().map((bytes) => bytes.slice()));
+    const [open] = asking.receive(answer, "leave");
+    expect(open).toEqual({ type: "open", agreement: asking.agreement, rest: Uint8Array.of(0x81, 2, 0x68, 0x69) });
+    expect(asking.statistics.bytesReceived).toBe(0);
+    expect(types(asking.receive(Uint8Array.of(0x81, 0), "leave"))).toEqual(["text"]);
+  });
 });

@@ -40,6 +40,9 @@ const noStatistics: Statistics = {
 
 const noBytes = new Uint8Array(0);
 
+/** What becomes of bytes that came with the opening handshake, behind its end. */
+export type EarlyBytes = "receive" | "leave";
+
 /** The opening handshake did not lead to a connection; what is left is to end the transport. */
 type Over = "failed" | "ended";
 
@@ -133,10 +136,15 @@ export class Endpoint implements Output {
 
   // Inputs
 
-  /** Bytes arrived. Takes `chunk` over; see `Connection.receive`. */
-  receive(chunk: Uint8Array): readonly EndpointEvent[] {
+  /**
+   * Bytes arrived. Takes `chunk` over; see `Connection.receive`.
+   *
+   * `early` says what becomes of bytes behind the opening handshake that come with it: "receive" them, or "leave" them as
+   * `rest` of the `open` event, for `receiveInto` of the connection, which can be told how much work is enough.
+   */
+  receive(chunk: Uint8Array, early: EarlyBytes = "receive"): readonly EndpointEvent[] {
     if (this.#connection !== undefined) return this.#connection.receive(chunk);
-    return this.#over === undefined ? this.#follow(this.#handshake!.receive(chunk)) : [];
+    return this.#over === undefined ? this.#follow(this.#handshake!.receive(chunk), early) : [];
   }
 
   /**
@@ -147,14 +155,14 @@ export class Endpoint implements Output {
    */
   receiveHead(head: RequestHead): readonly EndpointEvent[] {
     if (!(this.#handshake instanceof ServerHandshake)) throw new UsageError("opening/complete");
-    return this.#over === undefined ? this.#follow(this.#handshake.receiveHead(head)) : [];
+    return this.#over === undefined ? this.#follow(this.#handshake.receiveHead(head), "receive") : [];
   }
 
   /** The transport ended: the peer closed its half, or it was lost. */
   receiveEnd(): readonly EndpointEvent[] {
     if (this.#connection !== undefined) return this.#connection.receiveEnd();
     if (this.#over === "ended") return [];
-    const events = this.#over === undefined ? this.#follow(this.#handshake!.receiveEnd()) : [];
+    const events = this.#over === undefined ? this.#follow(this.#handshake!.receiveEnd(), "receive") : [];
     this.#over = "ended";
     // RFC 6455 §7.1.5: no Close frame was received, so the code is 1006.
     const end: EndEvent = { type: "end", clean: false, statusCode: statusCodes.abnormalClosure, reason: "" };
@@ -163,14 +171,14 @@ export class Endpoint implements Output {
 
   /**
    * Server: accepts the request of the `request` event. Answers `open`, and the events of bytes that came early. Nothing
-   * happens when the client has gone away meanwhile.
+   * happens when the client has gone away meanwhile. `early` is as in `receive`.
    *
    * @throws UsageError `endpoint/not-awaiting-answer`, and for an answer that cannot be given
    */
-  accept(answer: OpeningAnswer = {}): readonly EndpointEvent[] {
+  accept(answer: OpeningAnswer = {}, early: EarlyBytes = "receive"): readonly EndpointEvent[] {
     const server = this.#server();
     if (this.#over !== undefined) return [];
-    return this.#follow(server.accept(answer), answer.extensions);
+    return this.#follow(server.accept(answer), early, answer.extensions);
   }
 
   /** A deadline has passed; see `Deadlines`. */
@@ -178,7 +186,7 @@ export class Endpoint implements Output {
     if (this.#connection !== undefined) return this.#connection.expire(reason);
     if (reason === "closing" || reason === "stalled") this.#aborted = true;
     if (reason !== "opening" || this.#over !== undefined) return [];
-    return this.#follow(this.#handshake!.fail("deadline/opening"));
+    return this.#follow(this.#handshake!.fail("deadline/opening"), "receive");
   }
 
   // Commands
@@ -280,7 +288,7 @@ export class Endpoint implements Output {
   // What they are made of
 
   /** Passes on what the handshake says, and opens the connection when it has succeeded. */
-  #follow(events: readonly HandshakeEvent[], extensions = this.#extensions): EndpointEvent[] {
+  #follow(events: readonly HandshakeEvent[], early: EarlyBytes, extensions = this.#extensions): EndpointEvent[] {
     const all: EndpointEvent[] = [];
     for (const event of events) {
       if (event.type === "failure" || event.type === "rejection") this.#over = "failed";
@@ -290,8 +298,9 @@ export class Endpoint implements Output {
       }
       const { agreement, rest } = event;
       this.#connection = this.#openConnection(agreement, extensions);
-      all.push(rest.length === 0 ? event : { type: "open", agreement, rest: noBytes });
-      if (rest.length === 0) continue;
+      const isLeft = early === "leave" || rest.length === 0;
+      all.push(isLeft ? event : { type: "open", agreement, rest: noBytes });
+      if (isLeft) continue;
       for (const event of this.#connection.receive(rest)) all.push(event);
     }
     return all;

@@ -88,7 +88,8 @@ export interface RequestEvent {
 
 /**
  * The opening handshake succeeded. Of a handshake by itself (`ClientHandshake`, `ServerHandshake`), pass `rest` to
- * `Connection.receive` before anything else; an `Endpoint` has done so already, and the events of it follow this one.
+ * `Connection.receive` before anything else; an `Endpoint` has done so already, unless it was told to leave them, and the
+ * events of it follow this one.
  */
 export interface OpenEvent {
   readonly type: "open";

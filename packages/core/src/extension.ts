@@ -35,7 +35,8 @@ export interface Extension {
 
 /**
  * Takes the bytes that a transform makes, as ranges that are valid during the call only. Answers false when no more is
- * wanted (a limit was reached): the transform must then return at once.
+ * wanted (a limit was reached): the transform must then return at once. An empty range tells that there was work, and
+ * nothing came of it.
  */
 export type TransformSink = (bytes: Uint8Array, start: number, end: number) => boolean;
 

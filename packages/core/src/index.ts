@@ -1,7 +1,7 @@
 /** `@hybi/core`: the WebSocket protocol, without the socket. In reading order. */
 
 // An endpoint over a byte stream: the opening handshake, then the connection.
-export { type ClientOptions, Endpoint, type ServerOptions } from "./endpoint.ts";
+export { type ClientOptions, type EarlyBytes, Endpoint, type ServerOptions } from "./endpoint.ts";
 export { type CloseOptions, Connection } from "./connection.ts";
 export type { ConnectionOptions } from "./connection-options.ts";
 export type { Role } from "./role.ts";

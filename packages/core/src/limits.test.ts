@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { usageErrorOf } from "../tests/support/connections.ts";
-import { defaultLimits, resolveLimits } from "./limits.ts";
+import { defaultLimits, encodedMessageLimit, resolveLimits } from "./limits.ts";
 
 describe("resolveLimits", () => {
   it("answers the defaults, with the changes", () => {
@@ -21,5 +21,12 @@ describe("resolveLimits", () => {
     for (const value of [-1, Number.NaN, "5", null]) {
       expect(usageErrorOf(() => resolveLimits({ [name]: value }))).toBe("option/range");
     }
+  });
+
+  it("allows an eighth more of a message as extensions made it, unless it is said how much [A08]", () => {
+    expect(encodedMessageLimit(defaultLimits)).toBe(16_777_216 + 2_097_152 + 1024);
+    expect(encodedMessageLimit(resolveLimits({ message: 1 }))).toBe(1_026);
+    expect(encodedMessageLimit(resolveLimits({ message: 1_000_000, encodedMessage: 50 }))).toBe(50);
+    expect(encodedMessageLimit(resolveLimits({ message: Number.POSITIVE_INFINITY }))).toBe(Number.POSITIVE_INFINITY);
   });
 });

@@ -30,6 +30,11 @@ export interface Limits {
   /** Bytes of a message, after decompression. 16 MiB: what most servers allow. */
   readonly message: number;
   /**
+   * Bytes of a message that an extension transforms, as they are received. No limit of its own: `message`, an eighth of it
+   * and 1 KiB bound it. What does not become smaller becomes hardly larger; more is made to keep us busy.
+   */
+  readonly encodedMessage: number;
+  /**
    * Frames of a message. 131,072: an assembled fragment costs about its bytes, so this bounds time and not memory. 65,536
    * would refuse 4 MiB in fragments of 64 bytes with an empty last one (Autobahn's cases 9.3.1 and 9.4.1).
    */
@@ -51,6 +56,7 @@ export const defaultLimits: Limits = {
   earlyData: 65_536,
   frame: Number.POSITIVE_INFINITY,
   message: 16_777_216,
+  encodedMessage: Number.POSITIVE_INFINITY,
   fragments: 131_072,
   queuedOutput: 268_435_456,
 };
@@ -80,4 +86,9 @@ export function resolveLimits(changes: Partial<Limits> | undefined): Limits {
   const limits: Record<string, number> = { ...defaultLimits };
   for (const [name, value] of Object.entries(changes)) if (value !== undefined) limits[name] = value;
   return shared.like(limits as unknown as Limits);
+}
+
+/** The bytes of a transformed message that may be received. */
+export function encodedMessageLimit({ encodedMessage, message }: Limits): number {
+  return encodedMessage === Number.POSITIVE_INFINITY ? message + Math.ceil(message / 8) + 1024 : encodedMessage;
 }

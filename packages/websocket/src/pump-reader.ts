@@ -12,7 +12,11 @@ const reasons = {
   loop: 4,
   /** Enough waits for the reader of a stream. */
   stream: 8,
+  /** What has arrived waits for its turn. */
+  backlog: 16,
 } as const;
+
+const ownReasons = reasons.backlog;
 
 /** Who pauses reading. Each has a pause of its own, and reading goes on only when nobody pauses. */
 export type PauseReason = keyof typeof reasons;
@@ -32,14 +36,19 @@ export class PumpReader {
     this.#timer = timer;
   }
 
+  /** Whether somebody pauses, besides what waits itself. */
+  get isPausedByOthers(): boolean {
+    return (this.#reasons & ~ownReasons) !== 0;
+  }
+
   /** Pauses for `reason`. Returns whether that is new. */
   pause(reason: PauseReason): boolean {
     return this.#change(this.#reasons | reasons[reason]);
   }
 
-  /** Ends the pause for `reason`, or every pause. Returns whether there was one. */
+  /** Ends the pause for `reason`, or every pause of others. Returns whether there was one. */
   resume(reason: PauseReason | "any"): boolean {
-    return this.#change(reason === "any" ? 0 : this.#reasons & ~reasons[reason]);
+    return this.#change(reason === "any" ? this.#reasons & ownReasons : this.#reasons & ~reasons[reason]);
   }
 
   /** Brings the transport to what is wanted, at the end of a turn. */
@@ -64,6 +73,6 @@ export class PumpReader {
 }
 
 /** Once nothing received is read any more, bytes come only to be dropped, and the peer's end is what is waited for. */
-function mayCauseEvents({ state }: Endpoint | Connection): boolean {
+export function mayCauseEvents({ state }: Endpoint | Connection): boolean {
   return state === "opening" || state === "open" || state === "closing" || state === "close-sent";
 }

@@ -8,6 +8,10 @@
  * the transport knows that no more arrives in the turn, answers do not even wait for its end, which costs as much as all
  * that is done for a short message. There is at most one write under way, and it is bounded; what comes up meanwhile
  * waits in the endpoint, where a control frame or a more urgent message still overtakes it.
+ *
+ * What arrives is told at once, as long as that is no more work than is the connection's share of the turn (`Rounds`). What
+ * is left then waits, with reading paused, and goes on in the turns that follow, as does what comes behind it: more bytes,
+ * the end, and the loss of the transport. While the application pauses reading it rests too, where it is more than a read.
  */
 import {
   Connection,
@@ -22,17 +26,21 @@ import { noteArrival } from "./arrivals.ts";
 import { type Clock, clockOf, defer } from "./clock.ts";
 import { orNoReason } from "./error-text.ts";
 import { queueMicrotask } from "./platform.ts";
+import { PumpBacklog } from "./pump-backlog.ts";
 import { type PumpListener, silentListener, tell } from "./pump-listener.ts";
 import { defaultWriteBudget, type PumpOptions, pumpChecks } from "./pump-options.ts";
-import { type PauseReason, PumpReader } from "./pump-reader.ts";
+import { mayCauseEvents, type PauseReason, PumpReader } from "./pump-reader.ts";
 import { PumpTimer, type TimedPump } from "./pump-timer.ts";
 import { PumpWriter } from "./pump-writer.ts";
 import { asUncaught, createReporter, type ErrorHandler } from "./reporter.ts";
 import { RoundTrip } from "./round-trip.ts";
+import { Rounds, type Sharer } from "./rounds.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 import { type Turn, turnOfPump } from "./turn.ts";
 
-const noEvents: readonly EndpointEvent[] = [];
+/** Units of work of a chunk besides those that core counts: what a transport and this loop do for each. */
+const chunkWork = 1_000;
+
 const noPayload = new Uint8Array(0);
 
 /**
@@ -61,10 +69,12 @@ export class Pump implements TransportSink, TimedPump {
 
   /** Whether the listener is being told something. */
   #isTelling = false;
-  /** What came with the peer's part of the opening handshake, and is told once the application has had time to listen. */
-  #early: readonly EndpointEvent[] = noEvents;
-  /** What came since a client's opening handshake ended, until then. */
-  #held: Uint8Array[] | undefined;
+  readonly #rounds: Rounds;
+  readonly #share: Sharer = { credit: 0, round: -1, serve: (budget) => this.#serveRound(budget) };
+  /** What has arrived and was not told yet. */
+  #backlog: PumpBacklog | undefined;
+  /** Whether it waits for a round. */
+  #isEnqueued = false;
   #settling = false;
   #started = false;
   /** Whether `transport.start` is being called, maybe inside a call of the application's, where nothing may be told. */
@@ -85,6 +95,7 @@ export class Pump implements TransportSink, TimedPump {
     this.#transport = options.transport;
     this.#listener = options.listener;
     this.#clock = clockOf(options.clock);
+    this.#rounds = Rounds.of(this.#clock);
     this.#onError = options.onError;
     this.#timer = new PumpTimer(this, this.#clock, deadlines);
     this.#reader = new PumpReader(endpoint, options.transport, this.#timer);
@@ -99,6 +110,11 @@ export class Pump implements TransportSink, TimedPump {
   /** Bytes that were sent and have not left yet: in the endpoint, and in the write that is under way. */
   get bufferedLength(): number {
     return this.endpoint.outputLength + this.#writer.length;
+  }
+
+  /** Bytes that have arrived and wait for their turn. */
+  get backlogLength(): number {
+    return this.#backlog?.length ?? 0;
   }
 
   /** Milliseconds between the latest Ping that was answered and its Pong, or undefined before the first. */
@@ -134,8 +150,10 @@ export class Pump implements TransportSink, TimedPump {
 
   /** See `Endpoint.accept`. Tells `open` in this call, and messages that came early after it. */
   accept(answer?: OpeningAnswer): void {
-    const early = this.#tellOpening((this.endpoint as Endpoint).accept(answer));
-    if (early) queueMicrotask(() => this.#tellEarly());
+    const rest = this.#tellOpening((this.endpoint as Endpoint).accept(answer, "leave"));
+    if (rest === undefined || rest.length === 0) return;
+    this.#hold(rest);
+    queueMicrotask(() => this.#release());
   }
 
   /** See `Endpoint.reject`. */
@@ -172,22 +190,25 @@ export class Pump implements TransportSink, TimedPump {
   }
 
   /**
-   * Stops reading at the end of this turn, unless `resume` comes before. Bytes that have arrived are still told. Each reason
-   * is a pause of its own: reading goes on once all have ended.
+   * Stops reading at the end of this turn, unless `resume` comes before. Bytes that have arrived are still told, unless more
+   * than 64 KiB of them wait. Each reason is a pause of its own: reading goes on once all have ended.
    */
   pause(reason: PauseReason = "application"): void {
     if (this.#reader.pause(reason)) this.touch();
   }
 
-  /** Ends the pause for `reason`, or for any. */
+  /** Ends the pause for `reason`, or for any but that for bytes that have arrived and wait. */
   resume(reason: PauseReason | "any" = "application"): void {
-    if (this.#reader.resume(reason)) this.touch();
+    if (!this.#reader.resume(reason)) return;
+    this.#enqueue();
+    this.touch();
   }
 
   /** Drops the transport. The listener's `end` follows in a turn of its own. */
   abort(): void {
     if (this.#aborted || this.#closed) return;
     this.#aborted = true;
+    this.#backlog = undefined;
     this.#writer.stop();
     // The endpoint takes no input from inside of what it tells.
     if (this.#isTelling) queueMicrotask(() => this.#drop());
@@ -217,30 +238,17 @@ export class Pump implements TransportSink, TimedPump {
       queueMicrotask(() => this.data(chunk));
       return;
     }
-    if (this.#held !== undefined) {
-      this.#held.push(chunk);
+    if (this.#backlog !== undefined) {
+      this.#backlog.push(chunk);
       return;
     }
     if (this.#connection === undefined) {
-      try {
-        this.#tellOpening((this.endpoint as Endpoint).receive(chunk));
-      } catch (error) {
-        this.#brokeOff(error);
-      }
-      if (this.#connection === undefined) return;
-      // It is open now. Whoever awaited that listens a few promises later.
-      this.#held = [];
-      defer(this.#clock, this.#turn, () => this.#tellEarly());
+      this.#receiveOpening(chunk);
       return;
     }
-    if (this.#early !== noEvents) this.#tellEarly();
-    this.#isTelling = true;
-    try {
-      this.#connection.receiveInto(chunk, this.#listener);
-    } catch (error) {
-      this.#listenerThrew(error);
-    }
-    this.#isTelling = false;
+    const budget = this.#rounds.allowance(this.#share);
+    const taken = budget > 0 ? this.#receive(this.#connection, chunk, budget) : 0;
+    if (taken < chunk.length) this.#keep(taken === 0 ? chunk : chunk.subarray(taken));
     if (isLast && !this.#settling && this.endpoint.outputLength > 0) this.#settleNow();
     else this.touch();
   }
@@ -261,12 +269,12 @@ export class Pump implements TransportSink, TimedPump {
       queueMicrotask(() => this.end());
       return;
     }
-    this.#tellEarly();
-    this.#noteLoss("The peer closed the transport without a Close frame.");
-    this.#isEnding = true;
-    // A peer may close its half at once with its Close frame, and still read ours.
-    if (this.#owesClose) this.touch();
-    else this.#tellEnd();
+    const backlog = this.#heard();
+    if (backlog === undefined) this.#endNow();
+    else {
+      backlog.isEndBehind = true;
+      this.#enqueue();
+    }
   }
 
   error(error: unknown): void {
@@ -274,15 +282,25 @@ export class Pump implements TransportSink, TimedPump {
   }
 
   close(): void {
-    if (this.#isStarting) queueMicrotask(() => this.close());
-    else if (!this.#aborted) this.#closeNow();
+    if (this.#aborted || this.#closed) return;
+    if (this.#isStarting) {
+      queueMicrotask(() => this.close());
+      return;
+    }
+    const backlog = this.#heard();
+    if (backlog === undefined) this.#closeNow();
+    else {
+      this.#writer.stop();
+      backlog.isCloseBehind = true;
+      this.#enqueue();
+    }
   }
 
   // What its timer tells
 
   /** Writes what there is room for. */
   write(): void {
-    if (this.#closed || this.#early !== noEvents) return;
+    if (this.#closed) return;
     try {
       this.#writer.write();
     } catch (error) {
@@ -312,13 +330,129 @@ export class Pump implements TransportSink, TimedPump {
     this.touch();
   }
 
-  /** Tells `events` up to `open`, and keeps the others: whether there are any. */
-  #tellOpening(events: readonly EndpointEvent[]): boolean {
-    const openAt = events.findIndex(({ type }) => type === "open");
-    this.#tell(openAt < 0 ? events : events.slice(0, openAt + 1));
-    if (openAt < 0 || openAt + 1 === events.length) return false;
-    this.#early = events.slice(openAt + 1);
-    return true;
+  /** Bytes of the opening handshake. */
+  #receiveOpening(chunk: Uint8Array): void {
+    let rest: Uint8Array | undefined;
+    try {
+      rest = this.#tellOpening((this.endpoint as Endpoint).receive(chunk, "leave"));
+    } catch (error) {
+      this.#brokeOff(error);
+    }
+    if (rest === undefined) return;
+    // It is open now. Whoever awaited that listens a few promises later.
+    this.#hold(rest);
+    defer(this.#clock, this.#turn, () => this.#release());
+  }
+
+  /** Tells `events`. Returns what came behind the opening handshake, if it has ended. */
+  #tellOpening(events: readonly EndpointEvent[]): Uint8Array | undefined {
+    this.#tell(events);
+    for (const event of events) if (event.type === "open") return event.rest;
+    return undefined;
+  }
+
+  // What has arrived, and waits
+
+  /** Gives the connection `chunk` for about `budget` units of work, and returns how much of it that took. */
+  #receive(connection: Connection, chunk: Uint8Array, budget: number): number {
+    this.#isTelling = true;
+    let taken = chunk.length;
+    try {
+      taken = connection.receiveInto(chunk, this.#listener, budget);
+    } catch (error) {
+      this.#listenerThrew(error);
+    }
+    this.#isTelling = false;
+    this.#rounds.spent(this.#share, connection.work + chunkWork);
+    return taken;
+  }
+
+  /** Keeps what comes until `#release`. */
+  #hold(rest: Uint8Array): void {
+    if (this.#aborted || this.#closed) return;
+    const backlog = new PumpBacklog();
+    backlog.isHeld = true;
+    if (rest.length > 0) backlog.push(rest);
+    this.#backlog = backlog;
+  }
+
+  #release(): void {
+    if (this.#backlog === undefined) return;
+    this.#backlog.isHeld = false;
+    this.#serve(this.#rounds.allowance(this.#share));
+    if (this.#backlog !== undefined) this.#wait();
+  }
+
+  /** Keeps what there was no time for. */
+  #keep(rest: Uint8Array): void {
+    if (this.#aborted || this.#closed) return;
+    this.#backlog = new PumpBacklog();
+    this.#backlog.push(rest);
+    this.#wait();
+  }
+
+  /** Pauses the transport, at once as it may have more to tell in this turn, and waits for a round. */
+  #wait(): void {
+    this.#reader.pause("backlog");
+    this.#reader.apply();
+    this.#enqueue();
+  }
+
+  #enqueue(): void {
+    if (this.#isEnqueued || !this.#canGoOn) return;
+    this.#isEnqueued = true;
+    this.#rounds.enqueue(this.#share);
+  }
+
+  /** Whether something waits that may be told: where nobody pauses, it is little, or the transport has no more to tell. */
+  get #canGoOn(): boolean {
+    const backlog = this.#backlog;
+    if (backlog === undefined || backlog.isHeld) return false;
+    if (!this.#reader.isPausedByOthers || !backlog.isLong) return true;
+    return backlog.isEndBehind || backlog.isCloseBehind;
+  }
+
+  /** The end has come, and nobody has time to listen: what waits, if not all of it could be told now. */
+  #heard(): PumpBacklog | undefined {
+    if (this.#backlog?.isHeld === true) this.#release();
+    return this.#backlog;
+  }
+
+  /** The connection's turn in a round. Returns whether it has more to tell. */
+  #serveRound(budget: number): boolean {
+    this.#serve(budget);
+    this.#isEnqueued = this.#canGoOn;
+    return this.#isEnqueued;
+  }
+
+  /** Tells about `budget` of what waits. */
+  #serve(budget: number): void {
+    let left = budget;
+    while (left > 0 && this.#canGoOn) {
+      const chunk = this.#backlog?.first;
+      if (chunk === undefined) break;
+      const taken = this.#receive(this.#connection!, chunk, left);
+      this.#backlog?.take(taken);
+      left -= this.#connection!.work + chunkWork;
+    }
+    if (this.#backlog?.length === 0) this.#backlogEnded(this.#backlog);
+    this.touch();
+  }
+
+  /** What has waited was told, and what was behind it can be. */
+  #backlogEnded({ isEndBehind, isCloseBehind }: PumpBacklog): void {
+    this.#backlog = undefined;
+    this.#reader.resume("backlog");
+    if (isEndBehind) this.#endNow();
+    if (isCloseBehind) this.#closeNow();
+  }
+
+  #endNow(): void {
+    this.#noteLoss("The peer closed the transport without a Close frame.");
+    this.#isEnding = true;
+    // A peer may close its half at once with its Close frame, and still read ours.
+    if (this.#owesClose) this.touch();
+    else this.#tellEnd();
   }
 
   #pingSent(payload: Uint8Array | "own"): void {
@@ -328,8 +462,8 @@ export class Pump implements TransportSink, TimedPump {
 
   #closeNow(): void {
     if (this.#closed) return;
-    this.#tellEarly();
     this.#closed = true;
+    this.#backlog = undefined;
     this.#timer.stop();
     if (!this.#aborted) this.#noteLoss("The transport was closed without a Close frame.");
     this.#tellEnd();
@@ -354,15 +488,6 @@ export class Pump implements TransportSink, TimedPump {
   #noteLoss(why: string): void {
     const { state } = this.endpoint;
     if (state === "open" || state === "closing" || state === "close-sent") this.#lost ??= new Error(why);
-  }
-
-  #tellEarly(): void {
-    const events = this.#early;
-    const held = this.#held;
-    this.#early = noEvents;
-    this.#held = undefined;
-    if (events !== noEvents) this.#tell(events);
-    if (held !== undefined) for (const chunk of held) this.data(chunk);
   }
 
   #drop(): void {
@@ -391,9 +516,9 @@ export class Pump implements TransportSink, TimedPump {
 
   #settleNow(): void {
     this.#settling = false;
-    // Nothing leaves before what came early is told, which asks for a turn of its own: a Close frame that early bytes have
-    // caused would otherwise be gone before the messages ahead of them can be answered.
-    if (this.#closed || this.#early !== noEvents) return;
+    if (this.#closed) return;
+    // Nothing of what waits means anything any more.
+    if (this.#backlog !== undefined && !mayCauseEvents(this.endpoint)) this.#backlogEnded(this.#backlog);
     try {
       this.#reader.apply();
       this.#writer.write();

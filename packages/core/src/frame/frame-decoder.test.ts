@@ -234,4 +234,51 @@ describe("FrameDecoder", () => {
       expect(sign).toEqual({ code: "frame/length-sign-bit", offset: 2 });
     }
   });
+
+  it("leaves what follows a range at which its sink says rest as it was, and goes on there [A09]", () => {
+    for (const size of [wire.length, 3, 1]) {
+      const sink = new (class extends Recorder {
+        override payload(chunk: Uint8Array, start: number, end: number, last: boolean): "rest" {
+          super.payload(chunk, start, end, last);
+          return "rest";
+        }
+      })();
+      const decoder = new FrameDecoder(sink, { role: "server" });
+      const before = new Recorder();
+      decodeAll(wire, size, { role: "server" }, before);
+      let calls = 0;
+      for (const chunk of cut(wire, size)) {
+        for (let rest = chunk; rest.length > 0; rest = rest.subarray(decoder.taken)) {
+          expect(decoder.decode(rest)).toBeUndefined();
+          calls++;
+        }
+      }
+      expect(sink.calls).toEqual(before.calls);
+      expect(calls).toBeGreaterThanOrEqual(3);
+      expect(decoder.received).toBe(wire.length);
+    }
+  });
+
+  it("tells of payload in slices where its sink asks for them, of which each may be the last for now [A08]", () => {
+    const payload = patterned(10_000);
+    const frames = concat([encodeFrame({ opcode: 2, payload, maskingKey: key }), wire]);
+    for (const size of [frames.length, 5_000, 1]) {
+      const ranges: number[] = [];
+      const received: Uint8Array[] = [];
+      const sink: FrameSink = {
+        frame: () => "slices",
+        payload: (chunk, start, end) => {
+          ranges.push(end - start);
+          received.push(chunk.slice(start, end));
+          return "rest";
+        },
+      };
+      const decoder = new FrameDecoder(sink, { role: "server" });
+      for (const chunk of cut(frames, size)) {
+        for (let rest = chunk; rest.length > 0; rest = rest.subarray(decoder.taken)) decoder.decode(rest);
+      }
+      expect(Math.max(...ranges)).toBe(Math.min(size, 4096));
+      expect(sameBytes(concat(received), concat([payload, Uint8Array.of(1, 2, 3)]))).toBe(true);
+    }
+  });
 });

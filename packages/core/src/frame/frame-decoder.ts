@@ -24,10 +24,16 @@ export type SinkVerdict = SinkFault | "stop" | undefined;
 
 /** Takes frames as they are decoded. Its calls come in wire order. */
 export interface FrameSink {
-  /** A legal header arrived: its first byte (FIN, RSV1–3, opcode), and the bytes of payload that follow. */
-  frame(firstByte: number, length: number): SinkVerdict;
-  /** Unmasked payload, `bytes[start, end)`. `last` is true exactly once a frame, also when the payload is empty. */
-  payload(bytes: Uint8Array, start: number, end: number, last: boolean): SinkVerdict;
+  /**
+   * A legal header arrived: its first byte (FIN, RSV1–3, opcode), and the bytes of payload that follow. With "slices" the
+   * payload comes in short ranges: what a sink makes of one may be a thousand times as long.
+   */
+  frame(firstByte: number, length: number): SinkVerdict | "slices";
+  /**
+   * Unmasked payload, `bytes[start, end)`. `last` is true exactly once a frame, also when the payload is empty. With "rest"
+   * the decoder leaves what follows in the chunk for later.
+   */
+  payload(bytes: Uint8Array, start: number, end: number, last: boolean): SinkVerdict | "rest";
 }
 
 /** A rule was broken by the byte at `offset`, counted from the first byte that the decoder received. */
@@ -51,14 +57,18 @@ export interface FrameDecoderOptions {
 // A foreign function costs about 90 ns a call, and gains only where there is much to do.
 const unmaskThreshold = 4096;
 
+/** DEFLATE makes at most 1032 bytes of one, so 4 MiB of a slice; a call of zlib for less costs more than it does. */
+export const longestSlice = 4096;
+
 /** Decodes the frames of one peer. Not usable after a fault or a stop. */
 export class FrameDecoder {
   readonly #sink: FrameSink;
   /** Held as they are, since many decoders share them. */
   readonly #options: FrameDecoderOptions;
 
-  /** Bytes of the chunks before this one. */
+  /** Bytes decoded before this chunk. */
   #received = 0;
+  #taken = 0;
   #messageInProgress = false;
   #tolerated = false;
 
@@ -72,6 +82,8 @@ export class FrameDecoder {
 
   // The payload in progress: true from the end of its header to its last byte. `#key` is aligned to what comes next.
   #inPayload = false;
+  #isSliced = false;
+  #sliceLength = longestSlice;
   #remaining = 0;
   /** Where the frame in progress began, in bytes received. */
   #frameStart = 0;
@@ -87,33 +99,48 @@ export class FrameDecoder {
     return this.#tolerated;
   }
 
-  /** Bytes of all chunks so far. */
+  /** Bytes decoded so far, and those of a chunk behind the fault or the stop in it. */
   get received(): number {
     return this.#received;
   }
 
-  /** Decodes `chunk`, unmasking in place. Answers the fault that ended it, "stop" when the sink said so, or undefined. */
-  decode(chunk: Uint8Array): FrameFault | "stop" | undefined {
-    const verdict = this.#decode(chunk);
-    forgetWords();
-    this.#received += chunk.length;
-    return verdict;
+  /** Bytes of the latest chunk that count as received: fewer than all only where the sink said "rest". */
+  get taken(): number {
+    return this.#taken;
   }
 
-  #decode(chunk: Uint8Array): FrameFault | "stop" | undefined {
+  /**
+   * Decodes `chunk`, unmasking in place. Answers the fault that ended it, "stop" when the sink said so, or undefined. What
+   * lies behind `taken` is as it was, and is to be given again, first. `sliceLength` is that of ranges for a sink that asks
+   * for "slices".
+   */
+  decode(chunk: Uint8Array, sliceLength: number = longestSlice): FrameFault | "stop" | undefined {
+    this.#sliceLength = sliceLength;
+    const outcome = this.#decode(chunk);
+    forgetWords();
+    this.#taken = typeof outcome === "number" ? outcome : chunk.length;
+    this.#received += this.#taken;
+    return typeof outcome === "number" ? undefined : outcome;
+  }
+
+  /** Answers how much was decoded, or why no more will be. */
+  #decode(chunk: Uint8Array): number | FrameFault | "stop" {
     const end = chunk.length;
     let at = 0;
     while (at < end) {
       if (this.#inPayload) {
-        const stop = Math.min(end, at + this.#remaining);
+        const length = this.#isSliced ? Math.min(this.#remaining, this.#sliceLength) : this.#remaining;
+        const stop = Math.min(end, at + length);
         const verdict = this.#payload(chunk, at, stop);
-        if (verdict !== undefined) return verdict;
         at = stop;
+        if (verdict === "rest") break;
+        if (verdict !== undefined) return verdict;
         continue;
       }
       if (this.#headerBytes === 0) {
         const next = this.#wholeFrames(chunk, at);
         if (typeof next !== "number") return next;
+        if (next < 0) return ~next;
         at = next;
         if (at === end || this.#inPayload) continue;
       }
@@ -123,15 +150,16 @@ export class FrameDecoder {
       // An empty payload has no byte to bring it on.
       if (this.#inPayload && this.#remaining === 0) {
         const empty = this.#payload(chunk, at, at);
+        if (empty === "rest") break;
         if (empty !== undefined) return empty;
       }
     }
-    return undefined;
+    return at;
   }
 
   /**
    * The frames from `at` whose headers lie whole in the chunk. Answers where the rest begins, which is within a payload,
-   * at a header that is cut, or at the end.
+   * at a header that is cut, or at the end; its complement where the sink has said "rest".
    */
   #wholeFrames(chunk: Uint8Array, from: number): number | FrameFault | "stop" {
     const end = chunk.length;
@@ -173,10 +201,12 @@ export class FrameDecoder {
       }
       if ((firstByte & 0x8) === 0) this.#messageInProgress = (firstByte & finBit) === 0;
       const verdict = sink.frame(firstByte, length);
-      if (verdict !== undefined) return verdict === "stop" ? verdict : this.#fault(verdict.code, at);
+      const isSliced = verdict === "slices";
+      if (verdict !== undefined && !isSliced) return verdict === "stop" ? verdict : this.#fault(verdict.code, at);
 
-      if (length > end - start) {
-        // The rest of the payload is in the chunks to come.
+      if (length > end - start || (isSliced && length > this.#sliceLength)) {
+        // The rest of the payload is in the chunks to come, or is taken one slice after the other.
+        this.#isSliced = isSliced;
         this.#firstByte = firstByte;
         this.#frameStart = this.#received + at;
         this.#key = key;
@@ -187,14 +217,17 @@ export class FrameDecoder {
       const stop = start + length;
       if (key !== 0) this.#applyMask(chunk, start, stop, key);
       const outcome = sink.payload(chunk, start, stop, true);
-      if (outcome !== undefined) return outcome === "stop" ? outcome : this.#fault(outcome.code, outcome.index ?? at);
+      if (outcome !== undefined) {
+        if (outcome === "rest") return ~stop;
+        return outcome === "stop" ? outcome : this.#fault(outcome.code, outcome.index ?? at);
+      }
       at = stop;
     }
     return at;
   }
 
   /** A part of the payload in progress, which may be its end. */
-  #payload(chunk: Uint8Array, start: number, stop: number): FrameFault | "stop" | undefined {
+  #payload(chunk: Uint8Array, start: number, stop: number): FrameFault | "stop" | "rest" | undefined {
     const length = stop - start;
     if (this.#key !== 0) {
       this.#applyMask(chunk, start, stop, this.#key);
@@ -204,7 +237,7 @@ export class FrameDecoder {
     const last = this.#remaining === 0;
     this.#inPayload = !last;
     const outcome = this.#sink.payload(chunk, start, stop, last);
-    if (outcome === undefined || outcome === "stop") return outcome;
+    if (outcome === undefined || typeof outcome === "string") return outcome;
     const offset = outcome.index === undefined ? this.#frameStart : this.#received + outcome.index;
     return { code: outcome.code, offset };
   }
@@ -245,7 +278,9 @@ export class FrameDecoder {
     this.#remaining = this.#lengthHigh * 0x1_0000_0000 + this.#lengthLow;
     this.#inPayload = true;
     const verdict = this.#sink.frame(this.#firstByte, this.#remaining);
-    if (verdict === undefined || verdict === "stop") return verdict;
+    this.#isSliced = verdict === "slices";
+    if (verdict === undefined || verdict === "slices") return undefined;
+    if (verdict === "stop") return verdict;
     return { code: verdict.code, offset: this.#frameStart };
   }
 

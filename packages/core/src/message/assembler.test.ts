@@ -51,12 +51,13 @@ function assembler({ delivery = "messages", host = portableHost, limits, transfo
 }
 
 /** Gives one frame whose payload comes in these pieces. */
-function give(target: Assembler, firstByte: number, ...pieces: (string | Uint8Array)[]): SinkVerdict {
+function give(target: Assembler, firstByte: number, ...pieces: (string | Uint8Array)[]): SinkVerdict | "rest" {
   const payloads = pieces.map((piece) => (typeof piece === "string" ? utf8(piece) : piece));
-  let verdict = target.frame(
+  const ofFrame = target.frame(
     firstByte,
     payloads.reduce((sum, { length }) => sum + length, 0),
   );
+  let verdict = ofFrame === "slices" ? undefined : ofFrame;
   for (const [index, payload] of payloads.entries()) {
     verdict ??= target.payload(payload, 0, payload.length, index === payloads.length - 1);
   }
@@ -266,6 +267,52 @@ describe("Assembler", () => {
     expect(told.splice(0)).toEqual(["true", "true", "false", "false"]);
     expect(fault("61 62", { message: 2 })).toEqual({ code: "extension/data-truncated" });
     expect(told).toEqual(["true", "true", "end"]);
+  });
+
+  it("holds a transformed message to a limit as it is received, behind what is wrong before it [A08]", () => {
+    const limits = { encodedMessage: 3 };
+    for (const pieces of [["abcd"], ["ab", "cd"], ["abc", "d"]]) {
+      expect(give(assembler({ transform: swallowing, limits }).target, 0x82 | rsv2, ...pieces)).toEqual({
+        code: "message/encoded-too-big",
+      });
+    }
+    const { target } = assembler({ transform: swallowing, limits });
+    expect(give(target, 0x82 | rsv2, "abc")).toBeUndefined();
+    expect(give(target, 0x02 | rsv2, "ab")).toBeUndefined();
+    expect(give(target, 0x80, "cd")).toEqual({ code: "message/encoded-too-big" });
+    expect(
+      give(
+        assembler({ transform: runLength().createTransform("server", []), limits }).target,
+        0x82 | rsv2,
+        bytes("0161 0061"),
+      ),
+    ).toEqual({
+      code: "extension/data-malformed",
+    });
+  });
+
+  it("counts what a transform does, though nothing comes of it, and rests when the budget is used up [A08] [A09]", () => {
+    const idle: MessageTransform = {
+      ...swallowing,
+      beginDecode: (_, rsv) => rsv !== 0,
+      decode: (array, start, end, sink) => {
+        for (let at = start; at < end; at++) if (!sink(array, at, at)) throw new Error("it was told to stop");
+        return undefined;
+      },
+    };
+    const { target, said } = assembler({ transform: idle });
+    give(target, 0x02 | rsv2, "ab");
+    const before = target.work;
+    target.frame(0x00, 100);
+    target.payload(new Uint8Array(100), 0, 100, true);
+    expect(target.work - before).toBeGreaterThan(100 * 100);
+    target.budget = target.work + 1;
+    expect(give(target, 0x00, "")).toBe("rest");
+    target.budget = target.work + 1_000_000;
+    expect(give(target, 0x80, "")).toBeUndefined();
+    target.budget = target.work;
+    for (const firstByte of [0x81, 0x82, 0x89, 0x01, 0x80]) expect(give(target, firstByte, "x")).toBe("rest");
+    expect(said).toEqual(["binary ", "text x", "binary x", "control 9 x", "text xx"]);
   });
 
   it("assembles long text and binary from pieces of every size [F25]", () => {

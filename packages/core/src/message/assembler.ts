@@ -11,7 +11,7 @@ import type { FrameSink, SinkFault, SinkVerdict } from "../frame/frame-decoder.t
 import { finBit, maxControlPayload, opcodeBits, rsvBits } from "../frame/header.ts";
 import { continuation, isControl, text } from "../frame/opcode.ts";
 import type { HostFunctions } from "../host.ts";
-import type { Limits } from "../limits.ts";
+import { encodedMessageLimit, type Limits } from "../limits.ts";
 import type { MessageKind } from "../message-kind.ts";
 import { ByteStore } from "./byte-store.ts";
 import { type ActiveTransform, DecodePipeline } from "./decode-pipeline.ts";
@@ -39,10 +39,27 @@ export interface AssemblerOptions {
   readonly transforms: readonly ActiveTransform[];
 }
 
+// What things cost besides their bytes, which are one unit each: about nanoseconds, of Node 20 on a server of 2024. What an
+// application does with a message is not known; that it is told of it is counted.
+const frameWork = 50;
+const controlFrameWork = 500;
+const messageWork = 250;
+/** Of a byte as the peer's extensions made it: what zlib takes for one of text. */
+const encodedByteWork = 8;
+/** The ends of a message within a transform. */
+const encodedMessageWork = 4_000;
+/** What a transform hands over at a time, nothing included: a block of zlib that holds nothing takes so long. */
+const transformCallWork = 500;
+
 /** Assembles the messages of one peer. */
 export class Assembler implements FrameSink {
   /** Where messages go. Set anew for each chunk, so that nothing stands between it and the assembler. */
   sink: MessageSink | undefined;
+
+  /** Units of work that the calls have cost so far; whoever gives bytes sets it to 0 before. */
+  work = 0;
+  /** How much of it is enough: then the decoder is told to rest. */
+  budget: number = Number.POSITIVE_INFINITY;
 
   readonly #control: ControlSink;
   /** Held as they are, since many assemblers share them. */
@@ -57,6 +74,8 @@ export class Assembler implements FrameSink {
   /** Bytes delivered or stored, after extensions. */
   #length = 0;
   #transformed = false;
+  /** Bytes of a transformed message, before extensions are undone. */
+  #encodedLength = 0;
   #utf8 = utf8Boundary;
   /** Whether the text so far is ASCII, which is decoded in another way. */
   #ascii = true;
@@ -101,14 +120,16 @@ export class Assembler implements FrameSink {
     this.#controlPayload = undefined;
   }
 
-  frame(firstByte: number, length: number): SinkVerdict {
+  frame(firstByte: number, length: number): SinkVerdict | "slices" {
     const { limits } = this.#options;
     const opcode = firstByte & opcodeBits;
     this.#opcode = opcode;
     if (isControl(opcode)) {
+      this.work += controlFrameWork;
       this.#controlLength = 0;
       return undefined;
     }
+    this.work += frameWork;
     this.#final = (firstByte & finBit) !== 0;
     if (opcode !== continuation) {
       this.#kind = opcode === text ? "text" : "binary";
@@ -116,15 +137,25 @@ export class Assembler implements FrameSink {
       this.#fragments = 0;
       this.#length = 0;
       this.#ascii = true;
-      if (this.#pipeline !== undefined) this.#transformed = this.#pipeline.begin(this.#kind, firstByte & rsvBits);
+      if (this.#pipeline !== undefined) {
+        this.#transformed = this.#pipeline.begin(this.#kind, firstByte & rsvBits);
+        this.#encodedLength = 0;
+      }
     }
     // RFC 6455 §10.4: limits on frames and messages, before a byte of payload is stored.
     if (length > limits.frame) return tooBigFrame;
     if (!this.#transformed && this.#length + length > limits.message) return tooBigMessage;
-    return ++this.#fragments > limits.fragments ? tooManyFragments : undefined;
+    if (++this.#fragments > limits.fragments) return tooManyFragments;
+    return this.#transformed ? "slices" : undefined;
   }
 
-  payload(bytes: Uint8Array, start: number, end: number, last: boolean): SinkVerdict {
+  payload(bytes: Uint8Array, start: number, end: number, last: boolean): SinkVerdict | "rest" {
+    this.work += end - start;
+    const verdict = this.#take(bytes, start, end, last);
+    return verdict === undefined && this.work >= this.budget ? "rest" : verdict;
+  }
+
+  #take(bytes: Uint8Array, start: number, end: number, last: boolean): SinkVerdict {
     if (isControl(this.#opcode)) return this.#acceptControl(bytes, start, end, last);
     const final = last && this.#final;
     if (this.#transformed) return this.#acceptEncoded(bytes, start, end, final);
@@ -134,12 +165,13 @@ export class Assembler implements FrameSink {
     return this.#accept(bytes, start, end, final, true);
   }
 
-  /** The chunk that was given in parts to `payload` ends: nothing of it may be kept that keeps all of it alive. */
+  /** What was given of a chunk to `payload` ends: nothing of it may be kept that keeps all of it alive. */
   endChunk(): void {
     this.#store?.settle();
   }
 
   #deliverWhole(bytes: Uint8Array, start: number, end: number): SinkFault | undefined {
+    this.work += messageWork;
     if (this.#kind === "binary") {
       this.sink!.binary(bytes, start, end);
       return undefined;
@@ -162,6 +194,7 @@ export class Assembler implements FrameSink {
     if (this.#options.delivery === "fragments") {
       // An empty part that ends nothing tells nothing.
       if (end > start || final) {
+        this.work += messageWork;
         if (stays) this.sink!.fragment(this.#kind, bytes, start, end, final);
         else this.sink!.fragment(this.#kind, bytes.slice(start, end), 0, end - start, final);
       }
@@ -189,6 +222,8 @@ export class Assembler implements FrameSink {
     this.#store ??= new ByteStore();
     const store = this.#store;
     const { length } = store;
+    // It is copied, or decoded.
+    this.work += messageWork + length;
     if (this.#kind === "text") {
       this.sink!.text(decodeValidText(store.joinBriefly(), 0, length, this.#ascii, this.#options.host));
     } else {
@@ -200,7 +235,14 @@ export class Assembler implements FrameSink {
   /** Payload as the peer's extensions made it. Their output comes to `#acceptTransformed`. */
   #acceptEncoded(bytes: Uint8Array, start: number, end: number, final: boolean): SinkVerdict {
     const pipeline = this.#pipeline!;
-    let violation = end > start ? pipeline.push(bytes, start, end) : undefined;
+    this.work += (end - start) * encodedByteWork;
+    if (final) this.work += encodedMessageWork;
+    // What is within the limit is decoded all the same: it may hold another fault, however it was cut.
+    const room = encodedMessageLimit(this.#options.limits) - this.#encodedLength;
+    const stop = Math.min(end, start + room);
+    this.#encodedLength += end - start;
+    let violation = stop > start ? pipeline.push(bytes, start, stop) : undefined;
+    if (stop < end && violation === undefined && this.#transformedFault === undefined) return tooBigEncoded;
     if (violation === undefined && this.#transformedFault === undefined && final) violation = pipeline.end();
     // A position in decoded bytes is none in received ones, so these faults are those of the frame.
     if (this.#transformedFault !== undefined) return { code: this.#transformedFault.code };
@@ -212,6 +254,8 @@ export class Assembler implements FrameSink {
 
   #acceptTransformed(bytes: Uint8Array, start: number, end: number): boolean {
     if (this.#transformedFault !== undefined) return false;
+    this.work += transformCallWork + end - start;
+    if (start === end) return true;
     // While it is being decoded, and before it is stored: a small message may decode to a very large one.
     if (this.#length + end - start > this.#options.limits.message) {
       this.#transformedFault = tooBigMessage;
@@ -234,6 +278,7 @@ export class Assembler implements FrameSink {
 
 const tooBigFrame: SinkFault = { code: "frame/too-big" };
 const tooBigMessage: SinkFault = { code: "message/too-big" };
+const tooBigEncoded: SinkFault = { code: "message/encoded-too-big" };
 const tooManyFragments: SinkFault = { code: "message/too-many-fragments" };
 
 /** Finds the byte at fault in text that did not decode. */

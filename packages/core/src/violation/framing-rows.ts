@@ -62,6 +62,11 @@ export const framingRows = {
     section: "RFC 6455 §10.4",
     statusCode: 1009,
   },
+  "message/encoded-too-big": {
+    message: "A message is larger than limits.encodedMessage allows before extensions are undone.",
+    section: "RFC 6455 §10.4",
+    statusCode: 1009,
+  },
   "message/too-many-fragments": {
     message: "A message has more fragments than limits.fragments allows.",
     section: "RFC 6455 §10.4",

@@ -36,6 +36,7 @@ describe("the table of violations", () => {
     "frame/length-sign-bit": 1002,
     "frame/too-big": 1009,
     "message/too-big": 1009,
+    "message/encoded-too-big": 1009,
     "message/too-many-fragments": 1008,
     "message/utf8-invalid": 1007,
     "message/utf8-truncated": 1007,

@@ -96,6 +96,7 @@ export const coreTypes: readonly string[] = [
   "DeadlineReason",
   "DeadlineSubject",
   "Delivery",
+  "EarlyBytes",
   "EndEvent",
   "EndpointEvent",
   "ExtendedConnectOpening",

@@ -70,8 +70,9 @@ export class ZlibInflater implements Inflater {
       else this.#silent += read;
       if (written > 0) {
         this.#history.append(block, 0, written);
-        if (!sink(block, 0, written)) return undefined;
       }
+      // Blocks that hold nothing, each of which takes a call, are work as well.
+      if (!sink(block, 0, written)) return undefined;
       if (inputLeft === 0 && outputLeft > 0) return undefined;
     }
   }

@@ -1,0 +1,199 @@
+/** How much work is done at a time carries no meaning either: what is left of a chunk goes on where it stopped. */
+import {
+  Connection,
+  type ConnectionEvent,
+  type ConnectionOptions,
+  type ConnectionSink,
+  plainAgreement,
+  type Role,
+} from "@hybi/core";
+import {
+  byteByByte,
+  bytesText,
+  type Chunking,
+  chunking,
+  concat,
+  cut,
+  eventTexts,
+  illegalStream,
+  inOneChunk,
+  joinedFragments,
+  legalStream,
+  peerOf,
+  runs,
+  sampleRandom,
+  turningExtension,
+} from "@hybi/testing";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+
+const roles: readonly Role[] = ["client", "server"];
+
+/** A sink that makes the events of `receive`. */
+function collecting(events: ConnectionEvent[]): ConnectionSink {
+  return {
+    text: (data) => void events.push({ type: "text", data }),
+    binary: (bytes, start, end) => void events.push({ type: "binary", data: bytes.subarray(start, end) }),
+    fragment: (kind, bytes, start, end, final) =>
+      void events.push({ type: "fragment", kind, data: bytes.subarray(start, end), final }),
+    ping: (payload) => void events.push({ type: "ping", payload }),
+    pong: (payload) => void events.push({ type: "pong", payload }),
+    close: (statusCode, reason) => void events.push({ type: "close", statusCode, reason }),
+    failure: (violation) => void events.push({ type: "failure", violation }),
+    end: () => undefined,
+  };
+}
+
+/** Gives `chunk` to `connection` with one budget after the other until all of it was taken. */
+function receiveInParts(connection: Connection, chunk: Uint8Array, sink: ConnectionSink, budget: () => number): number {
+  let calls = 0;
+  let rest = chunk;
+  do {
+    const taken = connection.receiveInto(rest, sink, budget());
+    if (taken === 0 && rest.length > 0) throw new Error("it does not go on");
+    rest = rest.subarray(taken);
+    calls++;
+  } while (rest.length > 0);
+  return calls;
+}
+
+interface Outcome {
+  readonly events: readonly string[];
+  readonly output: string;
+  readonly state: string;
+  readonly statistics: unknown;
+}
+
+function finish(connection: Connection, events: readonly ConnectionEvent[], parts: boolean): Outcome {
+  // Bytes behind a fault count with the chunk that it is in.
+  const { bytesReceived, ...statistics } = connection.statistics;
+  return {
+    events: parts ? joinedFragments(events) : eventTexts(events),
+    output: bytesText(concat(connection.takeOutput())),
+    state: connection.state,
+    statistics,
+  };
+}
+
+function atOnce(connection: Connection, bytes: Uint8Array, where: Chunking, parts = false): Outcome {
+  const events = cut(bytes, where).flatMap((chunk) => connection.receive(chunk));
+  return finish(connection, events, parts);
+}
+
+function inParts(
+  connection: Connection,
+  bytes: Uint8Array,
+  where: Chunking,
+  budgets: readonly number[],
+  parts = false,
+): Outcome {
+  const events: ConnectionEvent[] = [];
+  const sink = collecting(events);
+  let calls = 0;
+  const budget = (): number => budgets[calls++ % budgets.length] ?? 1;
+  for (const chunk of cut(bytes, where)) receiveInParts(connection, chunk, sink, budget);
+  return finish(connection, events, parts);
+}
+
+/** From less than a frame to all of it. */
+const budgets = fc.array(fc.oneof(fc.integer({ min: 1, max: 1_000 }), fc.integer({ min: 1, max: 100_000 })), {
+  minLength: 1,
+  maxLength: 6,
+});
+
+describe.each(roles)("a %s's connection, given bytes with a budget of work", (role) => {
+  const open = (options: ConnectionOptions = {}): Connection =>
+    new Connection(plainAgreement(role), { random: sampleRandom(), ...options });
+
+  it("tells of a legal stream what it tells without one, however it is cut and whatever the budgets are [A08] [A09]", () => {
+    fc.assert(
+      fc.property(
+        legalStream(peerOf(role), { most: 5000 }),
+        chunking(),
+        budgets,
+        fc.boolean(),
+        (stream, where, all, parts) => {
+          const options: ConnectionOptions = { delivery: parts ? "fragments" : "messages" };
+          expect(inParts(open(options), stream.bytes, where, all, parts)).toEqual(
+            atOnce(open(options), stream.bytes, where, parts),
+          );
+        },
+      ),
+      runs(80),
+    );
+  });
+
+  it("finds the fault that it finds without one, at the same byte [A08] [A09]", () => {
+    fc.assert(
+      fc.property(illegalStream(peerOf(role)), chunking(), budgets, fc.boolean(), (stream, where, all, tight) => {
+        const options: ConnectionOptions = { limits: tight ? { message: 20, frame: 12, fragments: 3 } : {} };
+        expect(inParts(open(options), stream.bytes, where, all)).toEqual(atOnce(open(options), stream.bytes, where));
+      }),
+      runs(120),
+    );
+  });
+
+  it("does the same with any bytes at all [A08] [A09]", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), chunking(), budgets, (bytes, where, all) => {
+        expect(inParts(open(), bytes, where, all)).toEqual(atOnce(open(), bytes, where));
+      }),
+      runs(120),
+    );
+  });
+
+  it("undoes an extension as without one, within a frame as well, and holds it to the same limits [A08]", () => {
+    const agreement = { ...plainAgreement(role), extensions: [{ name: "x-turning", parameters: [] }] };
+    const peer = { ...agreement, role: peerOf(role) };
+    const messages = fc.array(
+      fc.integer({ max: 20_000, min: 0 }).map((length) => Uint8Array.from({ length }, (_, index) => index * 7)),
+      { maxLength: 3 },
+    );
+    const limits = fc.constantFrom(
+      {},
+      { message: 9_000 },
+      { encodedMessage: 5_000 },
+      { message: 9_000, encodedMessage: 8_900 },
+    );
+    fc.assert(
+      fc.property(
+        messages,
+        fc.integer({ min: 1_000, max: 40_000 }),
+        chunking(),
+        budgets,
+        limits,
+        (all, size, where, some, limits) => {
+          const extensions = [turningExtension({ every: 2, hold: 3 })];
+          const sender = new Connection(peer, { extensions, fragmentSize: size, random: sampleRandom() });
+          for (const data of all) sender.sendBinary(data);
+          const bytes = concat(sender.takeOutput());
+          const receiver = (): Connection => new Connection(agreement, { extensions, random: sampleRandom(), limits });
+          const whole = atOnce(receiver(), bytes, inOneChunk);
+          expect(inParts(receiver(), bytes, where, some)).toEqual(whole);
+          if (bytes.length < 5_000) expect(atOnce(receiver(), bytes, byteByByte)).toEqual(whole);
+        },
+      ),
+      runs(60),
+    );
+  });
+
+  it("does no more work than the budget and one step beyond it, and counts what it does [A08] [A09]", () => {
+    fc.assert(
+      fc.property(legalStream(peerOf(role), { most: 300 }), fc.integer({ min: 1, max: 5_000 }), ({ bytes }, budget) => {
+        const connection = open();
+        const whole = open();
+        whole.receive(bytes.slice());
+        let work = 0;
+        const calls = receiveInParts(connection, bytes.slice(), collecting([]), () => {
+          work += connection.work;
+          return budget;
+        });
+        // A frame of 300 bytes, with the message that it ends, which may have been fragmented.
+        expect(connection.work).toBeLessThan(budget + 20_000);
+        expect(calls).toBeLessThanOrEqual(Math.ceil(whole.work / budget) + 1);
+        expect(work + connection.work).toBe(whole.work);
+      }),
+      runs(80),
+    );
+  });
+});

@@ -1,0 +1,352 @@
+/** What one connection may do to the others in a turn of the event loop, in counts and in the order of what happens. */
+import { Connection, type Extension, plainAgreement } from "@hybi/core";
+import { encodeFrame } from "@hybi/core/frame";
+import { describe, expect, it } from "vitest";
+import { Pump } from "../../src/pump.ts";
+import { type PumpListener, silentListener } from "../../src/pump-listener.ts";
+import { quantum, roundWork } from "../../src/rounds.ts";
+import { WebSocketServer } from "../../src/server.ts";
+import type { Transport, TransportSink } from "../../src/transport.ts";
+import { EventLoop } from "../support/event-loop.ts";
+import { clientRequest } from "../support/http.ts";
+
+const kibibyte = 1024;
+const block = new Uint8Array(kibibyte);
+
+/** As greedy as DEFLATE at its worst: a byte becomes a KiB of zeros, or nothing if it is 0. */
+const expanding: Extension = {
+  ...{ name: "x-expanding", rsv: 0x40, offers: () => [], checkAnswer: () => undefined, answer: () => [] },
+  createTransform: () => ({
+    beginDecode: (_, rsv) => rsv !== 0,
+    decode: (bytes, start, end, sink) => {
+      for (let at = start; at < end; at++) if (!sink(block, 0, bytes[at] === 0 ? 0 : block.length)) break;
+      return undefined;
+    },
+    endDecode: () => undefined,
+    beginEncode: () => undefined,
+    encode: () => {},
+    endEncode: () => {},
+    release: () => {},
+  }),
+};
+const extensions = [expanding];
+const agreement = { ...plainAgreement("server"), extensions: [{ name: "x-expanding", parameters: [] }] };
+const maskingKey = 0;
+
+function repeated(bytes: Uint8Array, length: number): Uint8Array {
+  const count = Math.floor(length / bytes.length);
+  const all = new Uint8Array(count * bytes.length);
+  for (let index = 0; index < count; index++) all.set(bytes, index * bytes.length);
+  return all;
+}
+
+function joined(...parts: Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** A message of `length` zeros. */
+function bomb(length: number, final = true): Uint8Array {
+  return encodeFrame({ opcode: 2, rsv: 0x40, payload: new Uint8Array(length / kibibyte).fill(1), maskingKey, final });
+}
+
+/** 64 KiB of frames each: what one read of a socket brings. */
+const floods: Readonly<Record<string, Uint8Array>> = {
+  "two-byte messages": repeated(
+    encodeFrame({ opcode: 1, payload: Uint8Array.of(0x61, 0x61), maskingKey }),
+    64 * kibibyte,
+  ),
+  "empty messages": repeated(encodeFrame({ opcode: 2, maskingKey }), 64 * kibibyte),
+  Pings: repeated(encodeFrame({ opcode: 9, maskingKey }), 64 * kibibyte),
+  "empty fragments": joined(
+    encodeFrame({ opcode: 2, maskingKey, final: false }),
+    repeated(encodeFrame({ opcode: 0, maskingKey, final: false }), 64 * kibibyte),
+  ),
+  "short messages that become 1 MiB each": repeated(bomb(1024 * kibibyte), 64 * kibibyte),
+  "a long frame that becomes 60 MiB": bomb(60 * 1024 * kibibyte, false),
+  "blocks with nothing in them": encodeFrame({
+    opcode: 2,
+    rsv: 0x40,
+    payload: new Uint8Array(63 * kibibyte),
+    maskingKey,
+  }),
+};
+
+/** A transport of which tests are the other end. */
+class ManualTransport implements Transport {
+  readonly calls: string[] = [];
+  written = 0;
+  isPaused = false;
+  sink!: TransportSink;
+
+  start(sink: TransportSink): void {
+    this.sink = sink;
+  }
+  write(chunks: readonly Uint8Array[]): void {
+    for (const { length } of chunks) this.written += length;
+    this.sink.drain();
+  }
+  end(): void {
+    this.calls.push("end");
+  }
+  abort(): void {
+    this.calls.push("abort");
+  }
+  pause(): void {
+    this.isPaused = true;
+    this.calls.push("pause");
+  }
+  resume(): void {
+    this.isPaused = false;
+    this.calls.push("resume");
+  }
+}
+
+interface Watched {
+  readonly transport: ManualTransport;
+  readonly connection: Connection;
+  readonly pump: Pump;
+  /** Events since it was last asked. */
+  take(): string[];
+}
+
+function accepted(clock: EventLoop, overrides: Partial<PumpListener> = {}): Watched {
+  const transport = new ManualTransport();
+  const connection = new Connection(agreement, { extensions, limits: { message: 64 * 1024 * kibibyte } });
+  const events: string[] = [];
+  const listener: PumpListener = {
+    ...silentListener,
+    text: (data) => events.push(`text ${data}`),
+    binary: (_, start, end) => events.push(`binary ${end - start}`),
+    ping: () => events.push("ping"),
+    failure: ({ code }) => events.push(`failure ${code}`),
+    close: (code) => events.push(`close ${code}`),
+    end: (clean) => events.push(`end ${clean}`),
+    ...overrides,
+  };
+  const pump = new Pump({ endpoint: connection, transport, listener, clock, deadlines: { controlFrames: 1e9 } });
+  pump.start();
+  return { transport, connection, pump, take: () => events.splice(0) };
+}
+
+/** Goes on, and counts the most work that was done between two looks at I/O. */
+class CountingLoop extends EventLoop {
+  #turns: (() => void)[] = [];
+  override readonly nextTurn = (task: () => void): void => void this.#turns.push(task);
+
+  /** Runs what has asked for the next turn. Returns whether anything has. */
+  async turn(): Promise<boolean> {
+    await new Promise((resolve) => setTimeout(resolve));
+    const tasks = this.#turns.splice(0);
+    for (const task of tasks) task();
+    await new Promise((resolve) => setTimeout(resolve));
+    return tasks.length > 0;
+  }
+}
+
+/** Work that `connections` do while `action` runs. */
+function workOf(connections: readonly Connection[], action: () => void): number {
+  const before = connections.map((connection) => connection.receiveInto);
+  let work = 0;
+  for (const connection of connections) {
+    connection.receiveInto = function (...args) {
+      const taken = Connection.prototype.receiveInto.apply(this, args);
+      work += this.work;
+      return taken;
+    };
+  }
+  action();
+  for (const [index, connection] of connections.entries()) {
+    connection.receiveInto = before[index] as Connection["receiveInto"];
+  }
+  return work;
+}
+
+const hello = encodeFrame({ opcode: 1, payload: Uint8Array.of(0x68, 0x69), maskingKey });
+/** A slice of 4 KiB, which may hold 4 MiB, and what it is then copied to. */
+const oneStep = 10_000_000;
+/** What each may do when a round is used up, with the slice that it ends with. */
+const littleWork = 180_000;
+
+describe.each(Object.keys(floods))("one that sends %s", (name) => {
+  const flood = floods[name] as Uint8Array;
+
+  it("does a bounded amount of work in a turn, and nothing of it is lost [A08] [A09]", async () => {
+    const clock = new CountingLoop();
+    const { transport, connection, take } = accepted(clock);
+    const whole: string[] = [];
+    const alone = new Connection(agreement, { extensions, limits: { message: 64 * 1024 * kibibyte } });
+    for (const event of alone.receive(flood.slice())) {
+      if (event.type === "binary") whole.push(`binary ${event.data.length}`);
+      else whole.push(event.type === "text" ? `text ${event.data}` : event.type);
+    }
+    const total = alone.work;
+    const works = [workOf([connection], () => transport.sink.data(flood.slice()))];
+    const events = take();
+    expect(transport.isPaused).toBe(total > quantum);
+    for (let turns = 0; turns < 500; turns++) {
+      const work = { of: 0 };
+      let isOver = false;
+      const receiveInto = connection.receiveInto;
+      connection.receiveInto = function (...args) {
+        const taken = Connection.prototype.receiveInto.apply(this, args);
+        work.of += this.work;
+        return taken;
+      };
+      isOver = !(await clock.turn());
+      connection.receiveInto = receiveInto;
+      works.push(work.of);
+      events.push(...take());
+      if (isOver) break;
+    }
+    expect(events).toEqual(whole);
+    expect(works.reduce((sum, work) => sum + work, 0)).toBe(total);
+    expect(Math.max(...works)).toBeLessThan(roundWork + oneStep);
+    expect(transport.isPaused).toBe(false);
+  });
+
+  it("does not keep the message of another waiting, though there are a hundred of it [A08] [A09]", async () => {
+    const clock = new CountingLoop();
+    const hostile = Array.from({ length: 100 }, () => accepted(clock));
+    const innocent = accepted(clock);
+    const all = [...hostile, innocent].map(({ connection }) => connection);
+    for (let round = 0; round < 5; round++) {
+      const work = workOf(all, () => {
+        for (const { transport } of hostile) if (!transport.isPaused) transport.sink.data(flood.slice());
+        innocent.transport.sink.data(hello.slice());
+      });
+      expect(innocent.take()).toEqual(["text hi"]);
+      expect(work).toBeLessThan(roundWork + 2 * oneStep + 100 * littleWork);
+      await clock.turn();
+    }
+  });
+});
+
+describe("what waits for its turn", () => {
+  const flood = floods["two-byte messages"] as Uint8Array;
+  const messages = flood.length / 8;
+
+  it("is told before what comes behind it: bytes, a Close frame, and the end [A09]", async () => {
+    const clock = new EventLoop();
+    const { transport, take } = accepted(clock);
+    transport.sink.data(flood.slice());
+    transport.sink.data(hello.slice());
+    transport.sink.data(encodeFrame({ opcode: 8, payload: Uint8Array.of(0x03, 0xe8), maskingKey }));
+    transport.sink.end();
+    const before = take();
+    expect(before.length).toBeLessThan(messages);
+    expect(transport.calls).toEqual(["pause"]);
+    await clock.run();
+    const events = [...before, ...take()];
+    expect(events.slice(0, messages)).toEqual(Array.from({ length: messages }, () => "text aa"));
+    expect(events.slice(messages)).toEqual(["text hi", "close 1000", "end true"]);
+  });
+
+  it("is told before the loss of the transport, to which nothing is written any more [A09]", async () => {
+    const clock = new EventLoop();
+    const { transport, take, pump } = accepted(clock, {
+      text: () => {
+        pump.endpoint.sendText("answer");
+        lines++;
+      },
+    });
+    let lines = 0;
+    transport.sink.data(flood.slice());
+    const { written } = transport;
+    transport.sink.end();
+    transport.sink.error(new Error("cable cut"));
+    transport.sink.close();
+    expect(take()).toEqual([]);
+    await clock.run();
+    expect([lines, take(), transport.written]).toEqual([messages, ["end false"], written]);
+    expect(pump.lost).toEqual(new Error("cable cut"));
+  });
+
+  it("is dropped when the connection is, by the application or for a fault [A09]", async () => {
+    for (const drop of [(pump: Pump) => pump.abort(), (pump: Pump) => pump.abandon()]) {
+      const clock = new EventLoop();
+      const { transport, take, pump } = accepted(clock);
+      transport.sink.data(flood.slice());
+      take();
+      drop(pump);
+      expect(pump.backlogLength).toBe(0);
+      transport.sink.data(hello.slice());
+      await clock.run();
+      expect(take().filter((event) => event !== "end false")).toEqual([]);
+    }
+    const clock = new EventLoop();
+    const { transport, take, pump } = accepted(clock);
+    transport.sink.data(joined(flood, encodeFrame({ opcode: 3, maskingKey }), flood));
+    await clock.run();
+    expect(take().slice(messages)).toEqual(["failure frame/opcode-reserved"]);
+    expect([pump.backlogLength, transport.isPaused]).toEqual([0, false]);
+  });
+
+  it("may be dropped from inside of what is told [A09]", async () => {
+    const clock = new EventLoop();
+    let count = 0;
+    const { transport, pump, take } = accepted(clock, {
+      text: () => {
+        count++;
+        if (count === messages - 1) pump.abort();
+      },
+    });
+    transport.sink.data(flood.slice());
+    transport.sink.data(flood.slice());
+    await clock.run();
+    expect(count).toBeLessThan(messages + 1_700);
+    expect([pump.backlogLength, take()]).toEqual([0, ["end false"]]);
+  });
+
+  it("rests while the application pauses, where there is much of it, and goes on in order [A09]", async () => {
+    const clock = new EventLoop();
+    const { transport, pump, take } = accepted(clock);
+    transport.sink.data(flood.slice());
+    transport.sink.data(flood.slice());
+    pump.pause();
+    await clock.run();
+    const { length } = take();
+    expect(length).toBeLessThan(messages);
+    expect(transport.isPaused).toBe(true);
+    pump.resume();
+    await clock.run();
+    expect(length + take().length).toBe(2 * messages);
+    expect(transport.isPaused).toBe(false);
+    transport.sink.data(flood.slice());
+    pump.pause();
+    await clock.run();
+    expect(take()).toHaveLength(messages);
+    expect([transport.isPaused, pump.backlogLength]).toEqual([true, 0]);
+  });
+});
+
+describe("bytes that come with the opening request", () => {
+  it.each(["two-byte messages", "Pings"])("are told in turns as well: %s [A09]", async (name) => {
+    const clock = new EventLoop();
+    const flood = (floods[name] as Uint8Array).subarray(0, 60 * kibibyte);
+    let told = 0;
+    const server = new WebSocketServer(
+      (opening) => {
+        const socket = opening.accept();
+        socket.addEventListener("message", () => told++);
+        socket.addEventListener("ping", () => told++);
+      },
+      { clock, deadlines: { controlFrames: 1e9 } },
+    );
+    const transport = new ManualTransport();
+    server.receive(transport);
+    transport.sink.data(joined(clientRequest("/"), flood));
+    await new Promise((resolve) => setTimeout(resolve));
+    const atOnce = told;
+    expect(atOnce).toBeLessThan(4_000);
+    expect(transport.written).toBeGreaterThan(0);
+    await clock.run();
+    expect(told).toBeGreaterThan(atOnce);
+    expect(told).toBe(flood.length / (name === "Pings" ? 6 : 8));
+  });
+});
