@@ -24,7 +24,7 @@ class Recorder implements FrameSink {
     return this.#verdicts.get(this.calls.length - 1);
   }
 
-  payload(chunk: Uint8Array, start: number, end: number, last: boolean): SinkVerdict {
+  payload(chunk: Uint8Array, start: number, end: number, last: boolean): SinkVerdict | "rest" {
     this.calls.push(`payload ${[...chunk.subarray(start, end)].join(",")}${last ? " last" : ""}`);
     return this.#verdicts.get(this.calls.length - 1);
   }

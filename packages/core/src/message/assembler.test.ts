@@ -57,7 +57,7 @@ function give(target: Assembler, firstByte: number, ...pieces: (string | Uint8Ar
     firstByte,
     payloads.reduce((sum, { length }) => sum + length, 0),
   );
-  let verdict = ofFrame === "slices" ? undefined : ofFrame;
+  let verdict: SinkVerdict | "rest" = ofFrame === "slices" ? undefined : ofFrame;
   for (const [index, payload] of payloads.entries()) {
     verdict ??= target.payload(payload, 0, payload.length, index === payloads.length - 1);
   }
