@@ -129,7 +129,9 @@ export class Pump implements TransportSink, TimedPump {
     try {
       this.#transport.start(this);
     } catch (error) {
-      this.#brokeOff(error);
+      // As one that could not be opened, which is told with the end.
+      this.error(error);
+      this.abort();
     }
     this.#isStarting = false;
     if (rest !== undefined && rest.length > 0) this.data(rest);
