@@ -9,6 +9,7 @@ import {
   WebSocketServer,
 } from "@hybi/websocket";
 import { BunTransport, socketHandlers } from "./bun-transport.ts";
+import { defaultMemoryBudget } from "./memory.ts";
 
 /** Where to listen, and how to treat who comes. Without `host`, all IPv4 addresses of the machine. */
 export interface ListenOptions extends AnyListenOptions {
@@ -39,7 +40,8 @@ const tlsCheck: OptionCheck = (value, path) => {
 export async function listen(options: ListenOptions, handler: OpeningHandler): Promise<Server> {
   checkListenOptions(options, tlsCheck);
   const { port = 0, host: hostname = "0.0.0.0", path, tls, ...rest } = options;
-  const sockets = new WebSocketServer(handler, rest);
+  const { memoryBudget = defaultMemoryBudget() } = rest;
+  const sockets = new WebSocketServer(handler, { ...rest, memoryBudget });
   const secure = tls !== undefined;
   const socketOptions: Bun.SocketOptions<BunTransport | undefined> & { tls?: Bun.TLSOptions } = {
     allowHalfOpen: true,

@@ -274,6 +274,11 @@ export class Endpoint implements Output {
     return (this.#handshake?.heldLength ?? 0) + (this.#connection?.heldLength ?? 0);
   }
 
+  /** See `Connection.queuedLength`. */
+  get queuedLength(): number {
+    return this.#connection?.queuedLength ?? 0;
+  }
+
   /** See `Connection.droppedLength`. */
   get droppedLength(): number {
     return this.#connection?.droppedLength ?? 0;

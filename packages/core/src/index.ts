@@ -24,6 +24,7 @@ export type {
   TextEvent,
 } from "./events.ts";
 export type { ConnectionSink } from "./connection-sink.ts";
+export { openingRequestLength } from "./opening/request-length.ts";
 export type { Output, Statistics } from "./output.ts";
 
 // Messages.

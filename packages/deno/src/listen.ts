@@ -10,6 +10,7 @@ import {
   WebSocketServer,
 } from "@hybi/websocket";
 import { DenoTransport } from "./deno-transport.ts";
+import { defaultMemoryBudget } from "./memory.ts";
 
 /** Where to listen, and how to treat who comes. Without `host`, all IPv4 addresses of the machine. */
 export interface ListenOptions extends AnyListenOptions {
@@ -44,7 +45,8 @@ export async function listen(options: ListenOptions, handler: OpeningHandler): P
   }
   const { port: _port, host: _host, path: _path, tls, ...rest } = options;
   const secure = tls !== undefined;
-  const sockets = new WebSocketServer(handler, rest);
+  const { memoryBudget = defaultMemoryBudget() } = rest;
+  const sockets = new WebSocketServer(handler, { ...rest, memoryBudget });
   const listener = openListener(options);
   void accept(listener, sockets, secure);
   return listeningServer(sockets, {

@@ -9,6 +9,7 @@ import {
 } from "@hybi/websocket";
 import { nodeClock } from "./clock.ts";
 import { nodeHost } from "./host.ts";
+import { defaultMemoryBudget, sharedMemoryBudget } from "./memory.ts";
 
 /** How a server treats its connections. Everything has a default. */
 export type ServerOptions = Omit<AnyServerOptions, "host">;
@@ -42,7 +43,9 @@ export function serverOf(
 ): WebSocketServer {
   if (target instanceof WebSocketServer) return target;
   checkSingleRequest(caller, target);
-  return new WebSocketServer(handler, target);
+  // The memory of servers of one connection is that of all of them.
+  const { memoryBudget = sharedMemoryBudget() } = target;
+  return new WebSocketServer(handler, { ...target, memoryBudget });
 }
 
 function withNode(options: AnyServerOptions): AnyServerOptions {
@@ -51,5 +54,6 @@ function withNode(options: AnyServerOptions): AnyServerOptions {
   if (options.host !== undefined) {
     throw new UsageError("option/unknown", "host is no option of a server. Did you mean listen({ host: … })?");
   }
-  return { ...options, host: nodeHost, clock: options.clock ?? nodeClock };
+  const { clock = nodeClock, memoryBudget = defaultMemoryBudget() } = options;
+  return { ...options, host: nodeHost, clock, memoryBudget };
 }

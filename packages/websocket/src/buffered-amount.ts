@@ -4,6 +4,9 @@ import { utf8Length } from "./message-data.ts";
 /** Chars of text whose bytes are left uncounted: most have left before anybody asks, and to count costs as much as to encode. */
 const uncountedLimit = 65_536;
 
+/** What a text takes of memory beside its chars. */
+const textCost = 32;
+
 /**
  * `bufferedAmount` (WHATWG WebSockets §3.1): bytes of payload, without framing, that were sent and have not left; and once
  * the connection is closing, everything that is sent and never will leave.
@@ -17,6 +20,11 @@ export class BufferedAmount {
   /** Texts among what is queued that have not been counted yet, and their chars. */
   #texts: string[] | undefined;
   #chars = 0;
+
+  /** Bytes of memory that the texts take that have not been counted yet. */
+  get heldLength(): number {
+    return this.#chars;
+  }
 
   /** `pending` are the bytes, framing included, that have not left; `dropped` those of payload that the endpoint has dropped. */
   amount(pending: number, dropped: number): number {
@@ -38,7 +46,7 @@ export class BufferedAmount {
     }
     this.#texts.push(text);
     // An empty text takes room as well.
-    this.#chars += text.length + 1;
+    this.#chars += text.length + textCost;
     if (this.#chars > uncountedLimit) this.#count();
   }
 

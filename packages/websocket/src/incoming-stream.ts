@@ -14,6 +14,7 @@ import {
   type OpeningAnswer,
   type OpeningRequest,
   type OriginCheck,
+  openingRequestLength,
   type Rejection,
   refuseExtendedConnect,
   rejectExtendedConnect,
@@ -30,6 +31,7 @@ import {
   IncomingOpening,
   type TransportInfo,
 } from "./incoming-opening.ts";
+import type { Account, Holder } from "./memory-budget.ts";
 import type { BinaryType } from "./message-data.ts";
 import { Pump } from "./pump.ts";
 import type { Reporter } from "./reporter.ts";
@@ -64,7 +66,7 @@ export interface StreamOptions extends ConnectionOptions {
 /** As `Deadlines` has it for "opening". */
 const defaultOpening = 10_000;
 
-export class IncomingStream implements Answering, Closable {
+export class IncomingStream implements Answering, Closable, Holder {
   readonly clock: Clock;
   readonly #owner: IncomingOwner;
   readonly #info: TransportInfo;
@@ -73,6 +75,8 @@ export class IncomingStream implements Answering, Closable {
   readonly #deadlines: DeadlineOptions;
   readonly #writeBudget: number | undefined;
   #request: OpeningRequest | undefined;
+  /** Of what the request takes of memory. */
+  #account: Account | undefined;
   #timer: Timer | undefined;
   #ended = false;
   /** Whether the handler has answered, be it too late. */
@@ -117,6 +121,8 @@ export class IncomingStream implements Answering, Closable {
       return;
     }
     this.#request = check.request;
+    this.#account = this.#owner.memory.open(this);
+    this.#owner.memory.change(this.#account, openingRequestLength(check.request));
     this.#stream.onLost = () => this.#lost();
     const { opening = defaultOpening } = this.#deadlines;
     // RFC 9110 §15.6.4: the handler has taken too long, and the client is not to blame.
@@ -160,6 +166,16 @@ export class IncomingStream implements Answering, Closable {
     this.#lost();
   }
 
+  // `Holder`
+
+  /** Nothing is read of a stream that is not accepted. */
+  rest(): void {}
+  goOn(): void {}
+
+  shed(): void {
+    this.#refuseNow("The memory budget of the server was spent.");
+  }
+
   #checkUnanswered(): void {
     if (this.#isAnswered) throw new UsageError("endpoint/not-awaiting-answer");
   }
@@ -177,6 +193,7 @@ export class IncomingStream implements Answering, Closable {
       deadlines: this.#deadlines,
       writeBudget: this.#writeBudget,
     });
+    pump.accountTo(this.#owner.memory);
     this.#answered();
     listener.attach(pump);
     listener.open(agreement);
@@ -214,6 +231,8 @@ export class IncomingStream implements Answering, Closable {
 
   #answered(): void {
     this.#request = undefined;
+    if (this.#account !== undefined) this.#owner.memory.close(this.#account);
+    this.#account = undefined;
     this.#stream.onLost = undefined;
     this.#timer?.cancel();
   }

@@ -11,6 +11,7 @@ import {
   IncomingOpening,
   type TransportInfo,
 } from "./incoming-opening.ts";
+import type { MemoryBudget } from "./memory-budget.ts";
 import type { BinaryType } from "./message-data.ts";
 import type { Pump } from "./pump.ts";
 import { type PumpListener, silentListener } from "./pump-listener.ts";
@@ -30,6 +31,8 @@ export interface IncomingOwner extends ClosableOwner {
   failed(detail: FailureDetail, info: TransportInfo): void;
   /** Takes the errors of the application. */
   readonly report: Reporter;
+  /** Of what is held for peers. */
+  readonly memory: MemoryBudget;
   /** In place of `before`, the server now has `after`, if there is anything left. */
   replaced(before: Closable, after: Closable | undefined): void;
   accepted(socket: WebSocket): void;
@@ -42,6 +45,7 @@ export class Incoming implements Answering, Closable {
     request: (request) => this.#requested(request),
     failure: (violation) => this.#failed(violation),
     end: () => this.#end(),
+    shed: () => this.#shed(),
   };
 
   readonly #owner: IncomingOwner;
@@ -117,6 +121,13 @@ export class Incoming implements Answering, Closable {
   terminate(): void {
     this.#isDropped = true;
     this.#pump?.abort();
+  }
+
+  /** The server is short of memory: who asks is told to come back later, and who has not asked yet is not waited for. */
+  #shed(): void {
+    this.#over = { error: new Error("The memory budget of the server was spent.") };
+    if (this.#isAsked) this.#respond({ status: 503, fields: [["Retry-After", "5"]] });
+    else this.terminate();
   }
 
   #checkUnanswered(): void {

@@ -53,6 +53,7 @@ export {
   checkSingleRequest,
   type OpeningHandler,
   type ServerOptions,
+  type ServerTotals,
   type ShutdownOptions,
   type SingleRequestOptions,
   WebSocketServer,
@@ -64,6 +65,7 @@ export {
   type Listener,
   listeningServer,
 } from "./listening.ts";
+export { MemoryBudget } from "./memory-budget.ts";
 export type { AcceptOptions, IncomingOpening, TransportInfo } from "./incoming-opening.ts";
 export type { RequestStream } from "./incoming-stream.ts";
 export type { PendingTransport } from "./pending-transport.ts";

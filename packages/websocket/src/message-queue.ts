@@ -18,6 +18,8 @@ const messageCost = 64;
 export interface Reading {
   pause(): void;
   resume(): void;
+  /** What waits has become less. */
+  taken(): void;
 }
 
 interface Waiting<Message> {
@@ -31,7 +33,10 @@ export class MessageQueue<Message> {
   readonly #reading: Reading;
   readonly #present: (message: KeptMessage) => Message;
   readonly #items = new Queue<KeptMessage>();
+  /** Counted for the mark above which reading rests. */
   #size = 0;
+  /** Bytes of memory that what waits takes. */
+  #held = 0;
   #isPaused = false;
   #loops = 0;
   /** What is done in place of pausing, once a loop was left and none has begun since. */
@@ -46,6 +51,11 @@ export class MessageQueue<Message> {
   constructor(reading: Reading, present: (message: KeptMessage) => Message) {
     this.#reading = reading;
     this.#present = present;
+  }
+
+  /** Bytes of memory that what waits takes. */
+  get heldLength(): number {
+    return this.#held;
   }
 
   get isEmpty(): boolean {
@@ -65,6 +75,7 @@ export class MessageQueue<Message> {
     }
     this.#items.push(message);
     this.#size += costOf(message);
+    this.#held += heldBy(message);
     this.#restIfFull();
   }
 
@@ -73,6 +84,8 @@ export class MessageQueue<Message> {
     const message = this.#items.take();
     if (message === undefined) return undefined;
     this.#size -= costOf(message);
+    this.#held -= heldBy(message);
+    this.#reading.taken();
     if (this.#isPaused && this.#size <= highWaterMark / 2) this.#resume();
     return message;
   }
@@ -88,6 +101,8 @@ export class MessageQueue<Message> {
   discard(): void {
     this.#items.takeAll();
     this.#size = 0;
+    this.#held = 0;
+    this.#reading.taken();
     if (this.#isPaused) this.#resume();
   }
 
@@ -206,6 +221,25 @@ class MessageLoop<Message> implements AsyncIterableIterator<Message, undefined> 
     this.#queue.left(this);
     this.#onLeft();
   }
+}
+
+/** Bytes of memory of a place in the queue, of a text beside its chars, and of a buffer beside its bytes, in V8. */
+const placeCost = 12;
+const textCost = 20;
+const bufferCost = 208;
+
+/** A text with a char beyond Latin-1 takes two bytes for each. Of those that have none, engines know so without a look. */
+const isWide = /[^\0-\xff]/;
+/** Shorter texts count as what has one byte for each char. */
+const shortText = 64;
+
+/** Bytes of memory that a message takes that waits. */
+function heldBy(message: KeptMessage): number {
+  if (typeof message !== "string") return placeCost + bufferCost + message.byteLength;
+  const { length } = message;
+  // These are the engine's own.
+  if (length <= 1) return placeCost;
+  return placeCost + textCost + (length >= shortText && isWide.test(message) ? 2 * length : length);
 }
 
 function costOf(message: KeptMessage): number {

@@ -4,6 +4,9 @@ import { Queue } from "./queue.ts";
 /** What most transports read at a time. */
 const longestRead = 65_536;
 
+/** Bytes of memory that an array takes beside its own. */
+const chunkCost = 208;
+
 export class PumpBacklog {
   /** Whether more has waited at a time than a read brings. */
   isLong = false;
@@ -16,10 +19,16 @@ export class PumpBacklog {
   /** Bytes of the first chunk that were read. */
   #taken = 0;
   #length = 0;
+  #held = 0;
 
   /** Bytes that wait. */
   get length(): number {
     return this.#length;
+  }
+
+  /** Bytes of memory that it takes: that of whole chunks, however little of them is left. */
+  get heldLength(): number {
+    return this.#held;
   }
 
   /** What is to be read next, or undefined when nothing waits. */
@@ -31,6 +40,7 @@ export class PumpBacklog {
   push(chunk: Uint8Array): void {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
+    this.#held += chunk.buffer.byteLength + chunkCost;
     if (this.#length > longestRead) this.isLong = true;
   }
 
@@ -38,8 +48,10 @@ export class PumpBacklog {
   take(bytes: number): void {
     this.#taken += bytes;
     this.#length -= bytes;
-    if (this.#taken < this.#chunks.first!.length) return;
+    const chunk = this.#chunks.first!;
+    if (this.#taken < chunk.length) return;
     this.#chunks.take();
+    this.#held -= chunk.buffer.byteLength + chunkCost;
     this.#taken = 0;
   }
 }

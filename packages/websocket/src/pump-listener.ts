@@ -14,6 +14,10 @@ export interface PumpListener extends ConnectionSink {
   rejection(response: ResponseHead, body: Uint8Array): void;
   /** A turn is over: output was written, as far as the transport had room. */
   settled(): void;
+  /** Bytes of memory that it holds for the peer, beside what the pump and its endpoint do. */
+  readonly heldLength?: number;
+  /** There is no memory for the connection any more: lets go of what it holds, and ends it with `giveUp`. */
+  shed?(): void;
 }
 
 /** A listener that does nothing, to be completed by who needs only some of it. */

@@ -14,6 +14,8 @@ const reasons = {
   stream: 8,
   /** What has arrived waits for its turn. */
   backlog: 16,
+  /** Memory is short, and this connection holds much of it. */
+  memory: 32,
 } as const;
 
 const ownReasons = reasons.backlog;

@@ -2,6 +2,15 @@
 import type { Connection, Endpoint } from "@hybi/core";
 import type { Transport } from "./transport.ts";
 
+const noChunks: readonly Uint8Array[] = [];
+
+/** Bytes of memory that an array takes beside its own. */
+const chunkCost = 208;
+/** Up to here core makes arrays to measure; to ask for their buffer would make one. */
+const ownArray = 64;
+/** Blocks of core's are not larger. */
+const largestBlock = 65_536 + 64;
+
 export class PumpWriter {
   readonly #endpoint: Endpoint | Connection;
   readonly #transport: Transport;
@@ -25,6 +34,22 @@ export class PumpWriter {
   /** Bytes that are being written. */
   get length(): number {
     return this.#length;
+  }
+
+  /** Bytes of memory that what is being written takes. */
+  get heldLength(): number {
+    let held = this.#length;
+    let counted: ArrayBufferLike | undefined;
+    for (const chunk of this.#writing ?? noChunks) {
+      held += chunkCost;
+      // A block of core's is held as a whole, however little lies in it. What is larger is cut, and counted by its parts.
+      if (chunk.length <= ownArray || chunk.length >= largestBlock) continue;
+      const { buffer } = chunk;
+      if (buffer === counted || buffer.byteLength > largestBlock) continue;
+      held += buffer.byteLength - chunk.length;
+      counted = buffer;
+    }
+    return held;
   }
 
   /** Writes what waits in the endpoint, unless something is being written. */

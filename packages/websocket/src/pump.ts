@@ -25,6 +25,7 @@ import {
 import { noteArrival } from "./arrivals.ts";
 import { type Clock, clockOf, defer } from "./clock.ts";
 import { orNoReason } from "./error-text.ts";
+import type { Account, Holder, MemoryBudget } from "./memory-budget.ts";
 import { queueMicrotask } from "./platform.ts";
 import { PumpBacklog } from "./pump-backlog.ts";
 import { type PumpListener, silentListener, tell } from "./pump-listener.ts";
@@ -41,6 +42,9 @@ import { type Turn, turnOfPump } from "./turn.ts";
 /** Units of work of a chunk besides those that core counts: what a transport and this loop do for each. */
 const chunkWork = 1_000;
 
+/** 1013, "Try Again Later", of the registry that RFC 6455 §11.7 has set up. */
+const tryAgainLater = 1013;
+
 const noPayload = new Uint8Array(0);
 
 /**
@@ -52,7 +56,7 @@ const noPayload = new Uint8Array(0);
  * const pump = new Pump({ endpoint: Endpoint.server(), transport, listener });
  * pump.start();
  */
-export class Pump implements TransportSink, TimedPump {
+export class Pump implements TransportSink, TimedPump, Holder {
   readonly endpoint: Endpoint | Connection;
 
   readonly #transport: Transport;
@@ -85,6 +89,9 @@ export class Pump implements TransportSink, TimedPump {
   #closed = false;
   #lost: unknown;
   #roundTrip: RoundTrip | undefined;
+  /** A server's: where the connection says what it holds. */
+  #budget: MemoryBudget | undefined;
+  #account: Account | undefined;
 
   /** @throws UsageError `option/unknown`, `option/type`, `option/range` */
   constructor(options: PumpOptions) {
@@ -220,6 +227,50 @@ export class Pump implements TransportSink, TimedPump {
     queueMicrotask(() => this.#closeNow());
   }
 
+  /** For servers: says to `budget` what the connection holds, and does what it says. */
+  accountTo(budget: MemoryBudget): void {
+    this.#budget = budget;
+    this.#account = budget.open(this);
+  }
+
+  /** What the listener holds has changed, be it after the end: it is counted at the end of this turn. */
+  heldChanged(): void {
+    if (this.#account === undefined) return;
+    if (this.#closed) this.#count();
+    else this.touch();
+  }
+
+  // `Holder`
+
+  rest(): void {
+    this.pause("memory");
+  }
+
+  goOn(): void {
+    this.resume("memory");
+  }
+
+  shed(): void {
+    if (this.#listener.shed === undefined) this.abort();
+    else this.#listener.shed();
+    this.#count();
+  }
+
+  /**
+   * Ends the connection for want of memory: drops what is in progress and what waits. A peer that reads what is written to it gets
+   * a Close frame with 1013 and the time to close; with another one, the transport is dropped.
+   */
+  giveUp(): void {
+    if (this.#closed || this.#aborted) return;
+    // A write that is under way says that the peer does not read. From inside of what is told, the endpoint takes no command.
+    if (this.#connection === undefined || this.#writer.length > 0 || this.#isTelling) {
+      this.abort();
+      return;
+    }
+    this.#connection.giveUp(tryAgainLater, "out of memory");
+    this.touch();
+  }
+
   /** Tells `listener` from now on what happens. */
   handTo(listener: PumpListener): void {
     this.#listener = listener;
@@ -258,7 +309,10 @@ export class Pump implements TransportSink, TimedPump {
   drain(): void {
     if (!this.#writer.drained() || this.#closed) return;
     // Nothing is left to do but to say so: for a short answer, another turn would cost a tenth of its write.
-    if (this.endpoint.outputLength === 0 && !this.#isEnding) this.#listener.settled();
+    if (this.endpoint.outputLength === 0 && !this.#isEnding) {
+      this.#listener.settled();
+      this.#count();
+    }
     // A large message takes a turn for each write: others are served meanwhile, and a control frame finds its place.
     else if (this.#clock.nextTurn !== undefined) this.#clock.nextTurn(this.#settle);
     else this.touch();
@@ -470,6 +524,7 @@ export class Pump implements TransportSink, TimedPump {
     if (!this.#aborted) this.#noteLoss("The transport was closed without a Close frame.");
     this.#tellEnd();
     this.#listener.settled();
+    this.#count();
   }
 
   /** Whether our Close frame, which answers the peer's or crosses it, has not been written. */
@@ -528,9 +583,38 @@ export class Pump implements TransportSink, TimedPump {
       this.#obey();
       if (!this.#closed && !this.#aborted) this.#timer.update();
       this.#listener.settled();
+      this.#count();
     } catch (error) {
       this.#brokeOff(error);
     }
+  }
+
+  #count(): void {
+    try {
+      this.#sayHeld();
+    } catch (error) {
+      this.#brokeOff(error);
+    }
+  }
+
+  /** Says what the connection holds. */
+  #sayHeld(): void {
+    const account = this.#account;
+    const budget = this.#budget;
+    if (account === undefined || budget === undefined) return;
+    const kept = this.#listener.heldLength ?? 0;
+    // What is dropped is let go of as soon as the code that runs now has ended; what is closed, by who listens to the end.
+    const isOver = this.#closed && kept === 0;
+    const { endpoint } = this;
+    if (isOver) {
+      this.#account = undefined;
+      budget.close(account);
+    } else if (this.#aborted) budget.change(account, kept);
+    else
+      budget.change(
+        account,
+        kept + endpoint.heldLength + endpoint.outputLength + this.#writer.heldLength + (this.#backlog?.heldLength ?? 0),
+      );
   }
 
   /** What the endpoint says about the transport. */

@@ -14,6 +14,12 @@ const noBytes = new Uint8Array(0);
 /** A message of no bytes takes room as well: as much as its frame, as core counts it. */
 const frameOverhead = 2;
 
+/** Bytes of memory that a step takes beside its payload: the objects of it, of the message, and its place. */
+const stepCost = 320;
+
+/** What a few objects take does not count, as in core: a limit of a hundred bytes is one of payload. */
+const freeOverhead = 4096;
+
 /** A queue that is empty except while a Blob is being read. */
 export class SendQueue {
   readonly #onError: (error: unknown) => void;
@@ -30,9 +36,14 @@ export class SendQueue {
     return !this.#running;
   }
 
-  /** Bytes of what waits, framing included. */
+  /** Bytes of memory that what waits takes. */
+  get heldLength(): number {
+    return this.#length + stepCost * this.#steps.length;
+  }
+
+  /** What `limits.queuedOutput` bounds: bytes of what waits, framing included, and of the objects that hold it, but for a few. */
   get length(): number {
-    return this.#length;
+    return this.#length + Math.max(0, stepCost * this.#steps.length - freeOverhead);
   }
 
   /** Does `act` after everything before it, with the bytes of `blob` if there is one. `length` is that of the payload. */

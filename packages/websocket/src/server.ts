@@ -28,6 +28,7 @@ import { type Clock, clockOf } from "./clock.ts";
 import { Incoming, type IncomingOwner } from "./incoming.ts";
 import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
 import { IncomingStream, type RequestStream } from "./incoming-stream.ts";
+import { defaultMemoryBudget, MemoryBudget } from "./memory-budget.ts";
 import { type BinaryType, binaryTypeOf, type Sendable, sendable } from "./message-data.ts";
 import { OpeningsByAddress } from "./openings-by-address.ts";
 import { endpointChecks } from "./option-checks.ts";
@@ -83,6 +84,14 @@ export interface ServerOptions extends Omit<EndpointOptions, "delivery"> {
    * handler of openings, and the functions among these options. Without it they are printed with `console.error`.
    */
   readonly onError?: ErrorHandler | undefined;
+  /**
+   * Bytes of memory that connections and openings may hold for their peers in all: heads, messages in progress, messages and output
+   * that wait, windows of compression. Above three quarters of it, who comes is answered with 503; above seven eighths, those are
+   * read no further that hold most and move least; above all of it, those are ended, with 1013. Who holds less than a fair share is
+   * left alone. An eighth of what the runtime may use where it says so, 256 MiB otherwise; Infinity for none. A `MemoryBudget` can
+   * be that of several servers.
+   */
+  readonly memoryBudget?: number | MemoryBudget | undefined;
   readonly clock?: Clock | undefined;
   /** Bytes of one write; see `PumpOptions`. */
   readonly writeBudget?: number | undefined;
@@ -97,6 +106,9 @@ export const serverChecks: OptionChecks<ServerOptions> = {
   openingsPerAddress: takes.atLeast(1),
   streamsPerSession: takes.atLeast(1),
   onFailure: takes.callback,
+  memoryBudget: (value, path) => {
+    if (!(value instanceof MemoryBudget)) takes.atLeast(1)(value, path);
+  },
 };
 
 /** Options that are about all connections of a server together. */
@@ -134,6 +146,21 @@ export const serverAliases: OptionAliases = {
   idletimeout: "deadlines: { idle: … }",
   port: "listen({ port: … })",
 };
+
+/** What a server has at the moment, and has done so far. */
+export interface ServerTotals {
+  /** Connections, streams included, and openings that are under way. */
+  readonly connections: number;
+  /** Bytes of memory that they hold for their peers, and the most that they may. */
+  readonly held: number;
+  readonly budget: number;
+  /** Openings that were refused for want of memory. */
+  readonly refused: number;
+  /** How often the reading of a connection has begun to rest for want of memory. */
+  readonly rested: number;
+  /** Connections and openings that were ended for want of memory. */
+  readonly shed: number;
+}
 
 /** To whom, and how, a message for all is sent. */
 export interface BroadcastOptions extends SendOptions {
@@ -219,6 +246,9 @@ export class WebSocketServer {
   readonly #byAddress: OpeningsByAddress;
   readonly #sessions: Sessions;
   readonly #turnedAway: TurnedAway;
+  readonly #memory: MemoryBudget;
+  /** Openings that were refused for want of memory. */
+  #refusedForMemory = 0;
   #isClosing = false;
   /** When those that have not ended are dropped: the earliest instant that a `close` has asked for. */
   #dropAt: Instant = Number.POSITIVE_INFINITY;
@@ -246,7 +276,10 @@ export class WebSocketServer {
     this.#byAddress = new OpeningsByAddress(options.openingsPerAddress);
     this.#sessions = new Sessions(options.streamsPerSession);
     this.#turnedAway = new TurnedAway(this.#clock, this.#report);
+    const { memoryBudget = defaultMemoryBudget } = options;
+    this.#memory = memoryBudget instanceof MemoryBudget ? memoryBudget : new MemoryBudget(memoryBudget, this.#clock);
     this.#owner = {
+      memory: this.#memory,
       // A server wants bytes: a Blob costs a promise to read, and several times the memory.
       binaryType: binaryTypeOf(options.binaryType, "arraybuffer"),
       requested: (opening, incoming) => this.#answer(opening, incoming),
@@ -272,6 +305,12 @@ export class WebSocketServer {
   /** Connections, streams included, and openings that are under way. */
   get connections(): number {
     return this.#connections.size;
+  }
+
+  /** What it has at the moment, and has done so far. Memory is that of all servers that share a `MemoryBudget`. */
+  get totals(): ServerTotals {
+    const { held, limit: budget, rested, shed } = this.#memory;
+    return { connections: this.connections, held, budget, refused: this.#refusedForMemory, rested, shed };
   }
 
   // What adapters feed
@@ -393,6 +432,10 @@ export class WebSocketServer {
   #refusal(key: string | undefined): Rejection | undefined {
     const { maxConnections = Number.POSITIVE_INFINITY } = this.#options;
     if (this.#connections.size >= maxConnections) return unavailable;
+    if (this.#memory.isShort) {
+      this.#refusedForMemory++;
+      return unavailable;
+    }
     return this.#byAddress.isFull(key) ? tooMany : undefined;
   }
 
@@ -413,6 +456,7 @@ export class WebSocketServer {
       deadlines: this.#options.deadlines,
       writeBudget: this.#options.writeBudget,
     });
+    pump.accountTo(this.#memory);
     incoming.attach(pump);
     this.#enter(incoming, key);
     pump.start();

@@ -85,6 +85,10 @@ function coreOptions(options: SocketSendOptions | undefined): SendOptions | unde
   return { priority, compress };
 }
 
+/** Why a connection was ended for want of memory, for who asks the event. */
+export const shedReason =
+  "The memory budget of the server was spent, and this connection held more of it than others: it was ended with 1013.";
+
 /** What a server does with what it accepted, when it ends. */
 export interface Closable {
   startClosing(statusCode: number | undefined, reason: string): void;
@@ -372,6 +376,23 @@ export class SocketCore implements OpeningListener, Closable {
     this.owner = undefined;
   }
 
+  get heldLength(): number {
+    // What is left for a loop after the end is the application's.
+    if (this.readyState === CLOSED) return 0;
+    return this.#buffered.heldLength + (this.#messages?.heldLength ?? 0) + (this.#sendQueue?.heldLength ?? 0);
+  }
+
+  /** The server is short of memory, and this connection holds much of it. */
+  shed(): void {
+    if (this.readyState === CLOSED) return;
+    this.readyState = CLOSING;
+    this.#failure ??= { error: new Error(shedReason) };
+    this.#messages?.discard();
+    this.#stopListening();
+    this.#sendQueue?.clear();
+    this.#pump?.giveUp();
+  }
+
   settled(): void {
     if (this.#pending === 0) this.#buffered.drained();
   }
@@ -393,6 +414,7 @@ export class SocketCore implements OpeningListener, Closable {
     this.#sendQueue?.clear();
     this.#sendQueue = undefined;
     this.#opening = undefined;
+    this.#pump?.heldChanged();
     this.#pump = undefined;
   }
 
@@ -411,8 +433,9 @@ export class SocketCore implements OpeningListener, Closable {
   // Messages that nobody has heard yet
 
   #queue(): MessageQueue<string | ArrayBuffer | Blob> {
-    this.#messages ??= new MessageQueue({ pause: () => this.#rest(), resume: () => this.#readOn() }, (message) =>
-      this.#present(message),
+    this.#messages ??= new MessageQueue(
+      { pause: () => this.#rest(), resume: () => this.#readOn(), taken: () => this.#pump?.heldChanged() },
+      (message) => this.#present(message),
     );
     return this.#messages;
   }
@@ -534,9 +557,9 @@ export class SocketCore implements OpeningListener, Closable {
 
   /** Whether a message of `length` may wait for a Blob, or for being read. What waits so is output as well, and as limited. */
   #hasRoom(length: number): boolean {
-    const { outputLength, limits } = this.#pump!.endpoint;
+    const { queuedLength, limits } = this.#pump!.endpoint;
     const waiting = this.#sendQueue?.length ?? 0;
-    if (waiting + outputLength <= limits.queuedOutput) return true;
+    if (waiting + queuedLength <= limits.queuedOutput) return true;
     this.#notSent(new UsageError("send/queue-full"), length);
     return false;
   }
@@ -550,6 +573,7 @@ export class SocketCore implements OpeningListener, Closable {
       act(bytes);
       this.#pump!.touch();
     });
+    this.#pump!.heldChanged();
   }
 
   #transmit(data: string | Uint8Array, options: SendOptions | undefined, owned: boolean): void {

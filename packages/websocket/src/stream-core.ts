@@ -7,12 +7,16 @@ import { ownBuffer, writable } from "./message-data.ts";
 import { queueMicrotask } from "./platform.ts";
 import { requirePlatform } from "./platform-classes.ts";
 import type { Pump } from "./pump.ts";
-import type { Closable, ClosableOwner } from "./socket-core.ts";
+import { type Closable, type ClosableOwner, shedReason } from "./socket-core.ts";
 import { type FailureDetail, failureOf } from "./socket-events.ts";
 import type { StreamMessage, WebSocketCloseInfo, WebSocketOpenInfo, WebSocketStreamOptions } from "./stream-info.ts";
 import { checkClose, closeError, lateWriteError, unsentError, WebSocketError } from "./websocket-error.ts";
 
 const defaultHighWaterMark = 65_536;
+
+/** What a message takes of memory beside its payload, in the queue of a stream: with its place there, and a buffer of its own. */
+const textCost = 96;
+const bytesCost = 384;
 
 /** Of a controller. Not every runtime, nor every runtime's types, has it. */
 interface Abortable {
@@ -39,6 +43,8 @@ export class StreamCore implements OpeningListener, Closable {
   readonly #closed = new Deferred<WebSocketCloseInfo>();
   readonly #options: WebSocketStreamOptions;
   readonly #writeHighWaterMark: number;
+  /** Finite, so that what waits is known by what is left of it. */
+  readonly #readHighWaterMark: number;
 
   #opening: ClientOpening | undefined;
   #pump: Pump | undefined;
@@ -64,6 +70,7 @@ export class StreamCore implements OpeningListener, Closable {
   constructor(options: WebSocketStreamOptions) {
     requirePlatform("WebSocketStream", "ReadableStream", "WritableStream");
     this.#options = options;
+    this.#readHighWaterMark = Math.min(Number.MAX_SAFE_INTEGER, options.readHighWaterMark ?? defaultHighWaterMark);
     this.#writeHighWaterMark = options.writeHighWaterMark ?? defaultHighWaterMark;
   }
 
@@ -187,6 +194,22 @@ export class StreamCore implements OpeningListener, Closable {
     this.owner = undefined;
   }
 
+  get heldLength(): number {
+    if (!this.#isReading || this.#state === "closed") return 0;
+    return Math.max(0, this.#readHighWaterMark - (this.#reader.desiredSize ?? this.#readHighWaterMark));
+  }
+
+  /** The server is short of memory, and this connection holds much of it. */
+  shed(): void {
+    if (this.#state === "closed") return;
+    this.#state = "closing";
+    this.#detail ??= { error: new Error(shedReason) };
+    // What waits for the reader is let go of.
+    if (this.#isReading) this.#reader.error(closeError(1006, "", this.#detail));
+    this.#isReading = false;
+    this.#pump?.giveUp();
+  }
+
   settled(): void {
     if (this.#room === undefined || this.#isCutOff || this.#pump!.bufferedLength >= this.#writeHighWaterMark) return;
     this.#room.resolve();
@@ -230,16 +253,19 @@ export class StreamCore implements OpeningListener, Closable {
         start: (controller) => {
           this.#reader = controller;
         },
-        pull: () => this.#pump?.resume("stream"),
+        pull: () => {
+          this.#pump?.resume("stream");
+          this.#pump?.heldChanged();
+        },
         cancel: (reason) => {
           this.#isReading = false;
           this.#closeFor(reason);
         },
       },
       {
-        highWaterMark: this.#options.readHighWaterMark ?? defaultHighWaterMark,
+        highWaterMark: this.#readHighWaterMark,
         // A message of no bytes takes room as well, or a peer could send any number of them.
-        size: (message) => message!.length + 1,
+        size: (message) => message!.length + (typeof message === "string" ? textCost : bytesCost),
       },
     );
   }

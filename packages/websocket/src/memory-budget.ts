@@ -1,0 +1,222 @@
+/**
+ * One number for all that the connections of a server hold on behalf of their peers (RFC 6455 §10.4): heads that are read,
+ * messages in progress, messages that wait for the application, output that waits for the peer, windows of compression.
+ *
+ * Theory of operation. Each connection says at the end of a turn what it holds, and the sum goes up or down by the difference:
+ * that is a few additions. What happens when memory runs short, happens in passes over the connections. A pass looks at those
+ * only that hold more than a fair share, three quarters of the budget over all connections, and begins with those that hold most
+ * and move least. Those below a fair share hold less than three quarters in all, so that a pass can always bring the sum below
+ * that; it frees at least an eighth of the budget, and what it costs is little for each byte that had to come in between.
+ */
+import type { Clock } from "./clock.ts";
+import { systemClock } from "./clock.ts";
+import { startTimer, type Timer } from "./timer.ts";
+
+/** Bytes where the runtime does not say how much memory there is: 256 MiB. */
+export const defaultMemoryBudget = 268_435_456;
+
+/** Above it, who comes is told to come back later. It is what a pass goes down to. */
+const shortAt = 3 / 4;
+/** Above it, those rest that hold most. */
+const restAt = 7 / 8;
+
+/**
+ * Milliseconds that reading may rest for want of memory. What a message holds that is half received is not let go by resting: if
+ * memory is still short then, it goes to those who move.
+ */
+const longestRest = 10_000;
+
+/** Whose memory it is. */
+export interface Holder {
+  /** Stops reading, until `goOn`. */
+  rest(): void;
+  goOn(): void;
+  /** Ends, and lets go of everything at once. */
+  shed(): void;
+}
+
+/** What one connection holds. */
+export class Account {
+  readonly holder: Holder;
+  held = 0;
+  isResting = false;
+  /** Bytes that it has let go of, those of former times counted less and less: who does not move lets go of nothing. */
+  #released = 0;
+  #epoch = 0;
+
+  constructor(holder: Holder) {
+    this.holder = holder;
+  }
+
+  release(bytes: number, epoch: number): void {
+    this.#age(epoch);
+    this.#released += bytes;
+  }
+
+  /** How much it holds, and how little it moves. */
+  weight(epoch: number): number {
+    this.#age(epoch);
+    return this.held * (this.held / (this.held + this.#released));
+  }
+
+  #age(epoch: number): void {
+    if (epoch === this.#epoch) return;
+    this.#released *= 0.5 ** (epoch - this.#epoch);
+    this.#epoch = epoch;
+  }
+}
+
+/**
+ * A budget of memory. A server makes its own; one that is made by hand can be that of several servers.
+ *
+ * @example
+ * const memoryBudget = new MemoryBudget(500_000_000);
+ * const first = new WebSocketServer(handler, { memoryBudget });
+ * const second = new WebSocketServer(handler, { memoryBudget });
+ */
+export class MemoryBudget {
+  /** Bytes. */
+  readonly limit: number;
+
+  readonly #clock: Clock;
+  readonly #accounts = new Set<Account>();
+  readonly #resting = new Set<Account>();
+  #held = 0;
+  #rested = 0;
+  #shed = 0;
+  /** Counts how often an eighth of the budget has come in: time, as far as memory goes. */
+  #epoch = 0;
+  #grown = 0;
+  /** The sum above which the next pass is due. */
+  #nextPass: number;
+  #isPassing = false;
+  #timer: Timer | undefined;
+
+  constructor(limit: number, clock: Clock = systemClock) {
+    this.limit = limit;
+    this.#clock = clock;
+    this.#nextPass = limit * restAt;
+  }
+
+  /** Bytes that all connections hold. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** How often the reading of a connection has begun to rest for want of memory. */
+  get rested(): number {
+    return this.#rested;
+  }
+
+  /** How many connections and openings were ended for want of memory. */
+  get shed(): number {
+    return this.#shed;
+  }
+
+  /** Whether there is too little memory for others who come. */
+  get isShort(): boolean {
+    return this.#held > this.limit * shortAt;
+  }
+
+  open(holder: Holder): Account {
+    const account = new Account(holder);
+    this.#accounts.add(account);
+    return account;
+  }
+
+  /** `account` holds `bytes` now. */
+  change(account: Account, bytes: number): void {
+    const difference = bytes - account.held;
+    if (difference === 0) return;
+    account.held = bytes;
+    this.#held += difference;
+    if (difference > 0) this.#hasGrown(difference);
+    else this.#hasShrunk(account, -difference);
+  }
+
+  close(account: Account): void {
+    this.change(account, 0);
+    this.#accounts.delete(account);
+    this.#resting.delete(account);
+  }
+
+  #hasGrown(bytes: number): void {
+    this.#grown += bytes;
+    if (this.#grown > this.limit / 8) {
+      this.#grown = 0;
+      this.#epoch++;
+    }
+    if (this.#held <= this.#nextPass || this.#isPassing) return;
+    this.#isPassing = true;
+    if (this.#held > this.limit) this.#shedHeaviest();
+    else this.#restHeaviest();
+    this.#isPassing = false;
+  }
+
+  #hasShrunk(account: Account, bytes: number): void {
+    account.release(bytes, this.#epoch);
+    if (account.isResting && account.held <= this.#fairShare / 2) this.#goOn(account);
+    if (!this.isShort && (this.#resting.size > 0 || this.#nextPass !== this.limit * restAt)) this.#ease();
+  }
+
+  /** There is enough again. */
+  #ease(): void {
+    this.#nextPass = this.limit * restAt;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    for (const account of [...this.#resting]) this.#goOn(account);
+  }
+
+  #goOn(account: Account): void {
+    account.isResting = false;
+    this.#resting.delete(account);
+    account.holder.goOn();
+  }
+
+  /** So many that the sum would be below three quarters without them. */
+  #restHeaviest(): void {
+    let excess = this.#held - this.limit * shortAt;
+    for (const account of this.#heaviest()) {
+      if (excess <= 0) break;
+      excess -= account.held;
+      if (account.isResting) continue;
+      account.isResting = true;
+      this.#resting.add(account);
+      this.#rested++;
+      account.holder.rest();
+    }
+    // The same ones are found again before it has grown by much.
+    this.#nextPass = Math.min(this.limit, this.#held + this.limit / 32);
+    if (this.#resting.size > 0) this.#timer ??= startTimer(this.#clock, longestRest, () => this.#hasRested());
+  }
+
+  #hasRested(): void {
+    this.#timer = undefined;
+    this.#isPassing = true;
+    this.#shedHeaviest();
+    this.#isPassing = false;
+    // Whoever is left goes on: nobody rests for ever.
+    this.#ease();
+  }
+
+  #shedHeaviest(): void {
+    for (const account of this.#heaviest()) {
+      if (!this.isShort) break;
+      this.#shed++;
+      account.holder.shed();
+    }
+  }
+
+  /** Those that hold more than a fair share: first who holds most and moves least. */
+  #heaviest(): Account[] {
+    const fairShare = this.#fairShare;
+    const weights = new Map<Account, number>();
+    for (const account of this.#accounts)
+      if (account.held > fairShare) weights.set(account, account.weight(this.#epoch));
+    return [...weights].sort(([, one], [, other]) => other - one).map(([account]) => account);
+  }
+
+  get #fairShare(): number {
+    return (this.limit * shortAt) / this.#accounts.size;
+  }
+}

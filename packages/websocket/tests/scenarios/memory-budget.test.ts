@@ -1,0 +1,421 @@
+/** What all connections of a server hold is within one budget, however many hostile clients there are: in memory, without a clock. */
+import { encodeFrame, opcodes } from "@hybi/core/frame";
+import { describe, expect, it } from "vitest";
+import type { IncomingOpening } from "../../src/incoming-opening.ts";
+import { MemoryBudget } from "../../src/memory-budget.ts";
+import { type PairedTransport, pair } from "../../src/pair.ts";
+import { type ServerOptions, WebSocketServer } from "../../src/server.ts";
+import type { WebSocket } from "../../src/websocket.ts";
+import { TestClock, turn, until } from "../support/clock.ts";
+import { story } from "../support/link.ts";
+
+const maskingKey = 0x0102_0304;
+const head = (path: string): string =>
+  [
+    `GET ${path} HTTP/1.1`,
+    "Host: a",
+    "Upgrade: websocket",
+    "Connection: Upgrade",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    "Sec-WebSocket-Version: 13",
+    "\r\n",
+  ].join("\r\n");
+
+/** A client by hand. It reads nothing while it is paused. */
+class Client {
+  received: number[] = [];
+  isClosed = false;
+  readonly near: PairedTransport;
+  readonly far: PairedTransport;
+
+  constructor() {
+    [this.near, this.far] = pair();
+    this.near.start({
+      data: (chunk) => {
+        for (const byte of chunk) this.received.push(byte);
+      },
+      drain() {},
+      end: () => this.near.end(),
+      error() {},
+      close: () => {
+        this.isClosed = true;
+      },
+    });
+  }
+
+  get text(): string {
+    return String.fromCharCode(...this.received.slice(0, 50_000));
+  }
+
+  /** The status of the answer to its opening request. */
+  get status(): string {
+    return this.text.slice(9, 12);
+  }
+
+  /** The status code of a Close frame without anything before it but the opening response. */
+  get closeCode(): number | undefined {
+    const [first, , high = 0, low = 0] = this.received.slice(this.text.indexOf("\r\n\r\n") + 4);
+    return first === 0x88 ? (high << 8) | low : undefined;
+  }
+
+  write(bytes: Uint8Array | string): void {
+    this.near.write([typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes]);
+  }
+
+  async open(path: string): Promise<this> {
+    this.write(head(path));
+    await until(() => this.text.includes("\r\n\r\n"));
+    return this;
+  }
+
+  send(length: number): void {
+    this.write(encodeFrame({ opcode: opcodes.binary, payload: new Uint8Array(length), maskingKey }));
+  }
+
+  /** A part of a message that never ends. */
+  trickle(length: number): void {
+    const opcode = this.#begun ? opcodes.continuation : opcodes.binary;
+    this.#begun = true;
+    this.write(encodeFrame({ opcode, payload: new Uint8Array(length), final: false, maskingKey }));
+  }
+  #begun = false;
+}
+
+const never = new Promise<never>(() => {});
+
+/** What a path leads to. */
+const handlers: Readonly<Record<string, (opening: IncomingOpening) => unknown>> = {
+  "/echo": (opening) => {
+    const socket = opening.accept();
+    socket.onmessage = ({ data }) => socket.send(data);
+  },
+  "/loop": async (opening) => {
+    for await (const _ of opening.accept()) await never;
+  },
+  "/unheard": (opening) => opening.accept(),
+  "/stream": (opening) => opening.acceptStream(),
+  "/blobs": (opening) => {
+    const socket = opening.accept();
+    socket.onmessage = () => socket.send(new SlowBlob([new Uint8Array(10_000)]));
+  },
+  "/thinks": () => never,
+};
+
+/** A Blob that is never read. */
+class SlowBlob extends Blob {
+  override arrayBuffer(): Promise<ArrayBuffer> {
+    return never;
+  }
+}
+
+function setUp(options: ServerOptions = {}) {
+  const clock = new TestClock();
+  const errors: unknown[] = [];
+  const handler = (opening: IncomingOpening): unknown => handlers[opening.request.resourceName]?.(opening);
+  const server = new WebSocketServer(handler, { clock, onError: (error) => errors.push(error), ...options });
+  const come = (): Client => {
+    const client = new Client();
+    server.receive(client.far);
+    return client;
+  };
+  return { clock, errors, server, come };
+}
+
+describe("server.totals", () => {
+  it.each<[string, (come: () => Client) => Promise<unknown>, number]>([
+    [
+      "a head that is trickled",
+      async (come) => {
+        const client = come();
+        for (let count = 0; count < 6; count++) client.write(count === 0 ? "GET / HTTP/1.1\r\nX: y" : "x".repeat(600));
+      },
+      3_000,
+    ],
+    [
+      "a request that a handler thinks about",
+      async (come) => {
+        const client = come();
+        client.write(head("/thinks").replace("\r\n\r\n", `\r\nX: ${"x".repeat(3_000)}\r\n\r\n`));
+      },
+      3_000,
+    ],
+    [
+      "early data",
+      async (come) => {
+        const client = come();
+        client.write(head("/thinks"));
+        client.send(3_000);
+      },
+      3_000,
+    ],
+    ["a message in progress", async (come) => (await come().open("/echo")).trickle(3_000), 3_000],
+    ["messages that wait for a loop", async (come) => sendMany(await come().open("/loop")), 3_000],
+    ["messages that nobody hears", async (come) => sendMany(await come().open("/unheard")), 3_000],
+    ["messages that wait for the reader of a stream", async (come) => sendMany(await come().open("/stream")), 3_000],
+    ["what waits for a Blob", async (come) => sendMany(await come().open("/blobs")), 30_000],
+    [
+      "output that waits for the peer",
+      async (come) => {
+        const client = await come().open("/echo");
+        client.near.pause();
+        sendMany(client);
+      },
+      3_000,
+    ],
+  ])("counts %s, and is nothing again once the client has left [A18]", async (_, hold, least) => {
+    const { server, come, clock } = setUp();
+    const clients: Client[] = [];
+    expect(server.totals).toEqual({ connections: 0, held: 0, budget: 268_435_456, refused: 0, rested: 0, shed: 0 });
+    await hold(() => {
+      const client = come();
+      clients.push(client);
+      return client;
+    });
+    await turn();
+    expect(server.totals.connections).toBe(1);
+    expect(server.totals.held).toBeGreaterThanOrEqual(least);
+    // A block of 64 KiB that output lies in is held as a whole.
+    expect(server.totals.held).toBeLessThan(4 * least + 66_000);
+    clients[0]?.near.abort();
+    await turn();
+    const closing = server.close({ timeout: 0 });
+    await clock.advance(100);
+    await closing;
+    await turn();
+    expect(server.totals).toMatchObject({ connections: 0, held: 0 });
+  });
+
+  function sendMany(client: Client): void {
+    for (let count = 0; count < 10; count++) client.send(500);
+  }
+
+  it("goes down as a loop takes what waits, though nothing is sent and nothing arrives [A18]", async () => {
+    const taken: (() => void)[] = [];
+    const slow = new WebSocketServer(
+      async (opening) => {
+        for await (const _ of opening.accept()) await new Promise<void>((resolve) => taken.push(resolve));
+      },
+      { clock: new TestClock() },
+    );
+    const client = new Client();
+    slow.receive(client.far);
+    await client.open("/");
+    for (let count = 0; count < 5; count++) client.send(1_000);
+    await turn();
+    const before = slow.totals.held;
+    expect(before).toBeGreaterThan(3_900);
+    for (let count = 0; count < 4; count++) {
+      taken.shift()?.();
+      await turn();
+    }
+    expect(slow.totals.held).toBe(0);
+  });
+
+  it("is that of all servers that share a budget [A18]", async () => {
+    const memoryBudget = new MemoryBudget(1_000_000);
+    const one = setUp({ memoryBudget });
+    const other = setUp({ memoryBudget });
+    (await one.come().open("/echo")).trickle(5_000);
+    (await other.come().open("/echo")).trickle(5_000);
+    await turn();
+    expect(one.server.totals.held).toBeGreaterThan(10_000);
+    expect(other.server.totals).toMatchObject({ held: one.server.totals.held, budget: 1_000_000, connections: 1 });
+  });
+});
+
+describe("a server that is short of memory", () => {
+  it("refuses who comes before it ends anybody, and lets them in once there is room again [A18]", async () => {
+    const { server, come } = setUp({ memoryBudget: 1_000_000 });
+    const clients = await Promise.all(Array.from({ length: 8 }, () => come().open("/echo")));
+    for (const client of clients) client.trickle(100_000);
+    await turn();
+    expect(server.totals.held).toBeGreaterThan(750_000);
+    const late = await come().open("/echo");
+    expect(late.status).toBe("503");
+    expect(server.totals).toMatchObject({ refused: 1, shed: 0, connections: 8 });
+    clients[0]?.near.abort();
+    clients[1]?.near.abort();
+    await turn();
+    expect((await come().open("/echo")).status).toBe("101");
+  });
+
+  it("reads no further of who holds most and moves least, and goes on once others have let go [A18]", async () => {
+    const { server, come, clock } = setUp({ memoryBudget: 1_000_000 });
+    const large = await come().open("/echo");
+    const others = await Promise.all(Array.from({ length: 7 }, () => come().open("/echo")));
+    large.trickle(400_000);
+    await turn();
+    for (const other of others) other.trickle(70_000);
+    await turn();
+    expect(server.totals).toMatchObject({ rested: 1, shed: 0 });
+    const before = server.totals.held;
+    large.trickle(100_000);
+    await turn();
+    expect(server.totals.held).toBeLessThan(before + 70_000);
+    expect(large.far.bytesInFlight + large.near.bytesInFlight).toBeGreaterThan(90_000);
+    for (const other of others.slice(0, 4)) other.near.abort();
+    await turn();
+    expect(large.near.bytesInFlight).toBe(0);
+    expect(server.totals.held).toBeGreaterThan(500_000);
+    expect(server.totals.shed).toBe(0);
+    expect(clock.reported).toEqual([]);
+  });
+
+  it("lets nobody rest for ever: who holds memory and cannot move makes room for others [A18]", async () => {
+    const { server, come, clock } = setUp({
+      memoryBudget: 1_000_000,
+      deadlines: { ping: 3_600_000, opening: 3_600_000 },
+    });
+    const clients = await Promise.all(Array.from({ length: 9 }, () => come().open("/echo")));
+    for (const client of clients) client.trickle(100_000);
+    await turn();
+    expect(server.totals.rested).toBeGreaterThan(0);
+    await clock.advance(11_000);
+    await turn();
+    expect(server.totals.shed).toBeGreaterThan(0);
+    expect(server.totals.held).toBeLessThanOrEqual(750_000);
+    const left = clients.filter(({ closeCode }) => closeCode === undefined);
+    expect(left.length).toBeGreaterThan(3);
+    // Those that are left are read again.
+    for (const client of left) client.write(encodeFrame({ opcode: opcodes.continuation, maskingKey }));
+    await turn();
+    expect(left.filter(({ received }) => received.length > 90_000)).toEqual(left);
+  });
+
+  it("ends who reads with 1013 and an error that says why, and drops who does not [A18]", async () => {
+    const { server, come } = setUp({ memoryBudget: 300_000 });
+    const trickling = await come().open("/unheard");
+    const events = story([...server.sockets][0] as WebSocket);
+    trickling.trickle(320_000);
+    await turn();
+    expect(trickling.closeCode).toBe(1013);
+    expect(server.totals).toMatchObject({ shed: 1 });
+    expect(server.totals.held).toBeLessThan(1_000);
+    trickling.near.abort();
+    await turn();
+    expect(events).toEqual([expect.stringMatching(/^error 3 The memory budget of the server/), "close 3 1006 unclean"]);
+
+    const deaf = await come().open("/echo");
+    deaf.near.pause();
+    for (let count = 0; count < 8; count++) deaf.send(50_000);
+    await turn();
+    expect(deaf.isClosed).toBe(true);
+    expect(server.totals).toMatchObject({ connections: 0, held: 0, shed: 2 });
+  });
+
+  it.each(["/loop", "/stream", "/blobs"])("lets go of what waits at %s [A18]", async (path) => {
+    const { server, come, errors } = setUp({ memoryBudget: 30_000 });
+    const client = await come().open(path);
+    for (let count = 0; count < 10; count++) client.send(5_000);
+    await turn();
+    expect(server.totals.shed).toBe(1);
+    expect(client.closeCode).toBe(1013);
+    expect(server.totals.held).toBeLessThan(1_000);
+    client.near.abort();
+    await turn();
+    expect(server.totals).toMatchObject({ connections: 0, held: 0 });
+    expect(errors).toEqual([]);
+  });
+
+  it("answers an opening that holds too much with 503, and drops one whose head is not whole [A18]", async () => {
+    const { server, come, clock } = setUp({ memoryBudget: 10_000 });
+    const asking = come();
+    asking.write(head("/thinks").replace("\r\n\r\n", `\r\nX: ${"x".repeat(5_000)}\r\n\r\n`));
+    asking.send(6_000);
+    await turn();
+    expect(asking.status).toBe("503");
+    const trickling = come();
+    for (let count = 0; count < 12; count++) trickling.write(count === 0 ? "GET / HTTP/1.1\r\nX: y" : "x".repeat(600));
+    await turn();
+    expect(trickling.isClosed || server.totals.held < 10_000).toBe(true);
+    const closing = server.close({ timeout: 0 });
+    await clock.advance(100);
+    await closing;
+    expect(server.totals.held).toBe(0);
+  });
+
+  it("keeps its budget and serves who is innocent, with many hostile clients of every kind [A18]", async () => {
+    const budget = 1_000_000;
+    const limits = { message: 200_000, queuedOutput: 200_000, earlyData: 60_000 };
+    const { server, come, clock, errors } = setUp({ memoryBudget: budget, limits, openingsPerAddress: 1_000 });
+    const innocents = await Promise.all(Array.from({ length: 10 }, () => come().open("/echo")));
+    const answered = innocents.map(({ received }) => received.length);
+    const kinds: readonly (() => (round: number) => void)[] = [
+      () => {
+        const client = come();
+        client.write(head("/echo"));
+        return (round) => {
+          if (round === 1) client.near.pause();
+          client.send(round % 2 === 0 ? 3_000 : 1);
+        };
+      },
+      () => {
+        const client = come();
+        client.write(head("/echo"));
+        return () => client.trickle(2_000);
+      },
+      () => {
+        const client = come();
+        client.write(head("/echo"));
+        return () => {
+          for (let count = 0; count < 20; count++) client.trickle(1);
+        };
+      },
+      ...["/loop", "/unheard", "/stream", "/blobs"].map((path) => () => {
+        const client = come();
+        client.write(head(path));
+        return (round: number) => {
+          for (let count = 0; count < 10; count++) client.send(round % 3 === 0 ? 0 : 700);
+        };
+      }),
+      () => {
+        const client = come();
+        client.write("GET / HTTP/1.1\r\n");
+        return (round) => client.write(`X-${round}: ${"x".repeat(100)}\r\n`);
+      },
+      () => {
+        const client = come();
+        client.write(head("/thinks"));
+        return () => client.send(500);
+      },
+    ];
+    const begin = (): ((round: number) => void) => (kinds[hostile.length % kinds.length] as (typeof kinds)[number])();
+    const hostile: ((round: number) => void)[] = [];
+    const rounds = 50;
+    let most = 0;
+    for (let round = 0; round < rounds; round++) {
+      for (let count = 0; count < 5; count++) hostile.push(begin());
+      for (const attack of hostile) attack(round);
+      for (const client of innocents) client.send(100);
+      await new Promise((resolve) => setTimeout(resolve));
+      most = Math.max(most, server.totals.held);
+    }
+    await turn();
+    // What one turn of all of them brings may come on top, until it is counted at its end.
+    expect(most).toBeLessThan(budget * 1.1);
+    expect(most).toBeGreaterThan(budget / 2);
+    expect(server.totals.refused).toBeGreaterThan(0);
+    expect(server.totals.shed).toBeGreaterThan(0);
+    innocents.forEach(({ received, isClosed }, index) => {
+      expect([received.length - (answered[index] ?? 0), isClosed]).toEqual([rounds * 102, false]);
+    });
+    const closing = server.close({ timeout: 0 });
+    await clock.advance(100);
+    await closing;
+    await turn();
+    expect(server.totals).toMatchObject({ connections: 0, held: 0 });
+    expect(errors).toEqual([]);
+  });
+});
+
+describe("the option memoryBudget", () => {
+  it("is a number of bytes from 1 on, or a MemoryBudget; nothing else [A18]", () => {
+    for (const memoryBudget of [0, -1, "1", null, {}]) {
+      expect(() => setUp({ memoryBudget: memoryBudget as number })).toThrow(
+        expect.objectContaining({ name: "UsageError" }),
+      );
+    }
+    expect(setUp({ memoryBudget: Number.POSITIVE_INFINITY }).server.totals.budget).toBe(Number.POSITIVE_INFINITY);
+    expect(setUp({ memoryBudget: new MemoryBudget(7) }).server.totals.budget).toBe(7);
+  });
+});
