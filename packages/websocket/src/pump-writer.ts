@@ -52,11 +52,14 @@ export class PumpWriter {
     return held;
   }
 
-  /** Writes what waits in the endpoint, unless something is being written. */
-  write(): void {
+  /**
+   * Writes what waits in the endpoint, unless something is being written. Returns whether more could be written at once, and
+   * is not, since making it was much work: less was taken than there was room for.
+   */
+  write(): boolean {
     while (this.#writing === undefined && !this.#isOver) {
       const chunks = this.#endpoint.takeOutput(this.#budget);
-      if (chunks.length === 0) return;
+      if (chunks.length === 0) return false;
       let length = 0;
       for (let at = 0; at < chunks.length; at++) length += chunks[at]!.length;
       this.#writing = chunks;
@@ -64,7 +67,9 @@ export class PumpWriter {
       this.#isInWrite = true;
       this.#transport.write(chunks);
       this.#isInWrite = false;
+      if (length < this.#budget && this.#endpoint.outputLength > 0) return this.#writing === undefined;
     }
+    return false;
   }
 
   /** What was written has left. Answers whether somebody else has to go on: `write` itself does while it runs. */

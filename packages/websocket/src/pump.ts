@@ -45,6 +45,9 @@ const chunkWork = 1_000;
 /** 1013, "Try Again Later", of the registry that RFC 6455 §11.7 has set up. */
 const tryAgainLater = 1013;
 
+/** Units of work of a byte that extensions may compress. */
+const encodingWork = 8;
+
 const noPayload = new Uint8Array(0);
 
 /**
@@ -77,8 +80,9 @@ export class Pump implements TransportSink, TimedPump, Holder {
   readonly #share: Sharer = { credit: 0, round: -1, serve: (budget) => this.#serveRound(budget) };
   /** What has arrived and was not told yet. */
   #backlog: PumpBacklog | undefined;
-  /** Whether it waits for a round. */
+  /** Whether the connection waits for a round, and whether it does to go on with writing. */
   #isEnqueued = false;
+  #isWriteDue = false;
   #settling = false;
   #started = false;
   /** Whether `transport.start` is being called, maybe inside a call of the application's, where nothing may be told. */
@@ -218,6 +222,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     if (this.#aborted || this.#closed) return;
     this.#aborted = true;
     this.#backlog = undefined;
+    this.#isWriteDue = false;
     this.#writer.stop();
     // The endpoint takes no input from inside of what it tells.
     if (this.#isTelling) queueMicrotask(() => this.#drop());
@@ -312,7 +317,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     if (this.endpoint.outputLength === 0 && !this.#isEnding) {
       this.#listener.settled();
       this.#count();
-    }
+    } else if (this.#isTransformed && !this.#isEnding) this.#writeInRound();
     // A large message takes a turn for each write: others are served meanwhile, and a control frame finds its place.
     else if (this.#clock.nextTurn !== undefined) this.#clock.nextTurn(this.#settle);
     else this.touch();
@@ -358,7 +363,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
   write(): void {
     if (this.#closed) return;
     try {
-      this.#writer.write();
+      this.#write();
     } catch (error) {
       this.#brokeOff(error);
     }
@@ -460,8 +465,31 @@ export class Pump implements TransportSink, TimedPump, Holder {
     this.#rounds.enqueue(this.#share);
   }
 
+  /** Writes what there is room and time for. What is left, where extensions make much work of it, waits for a round. */
+  #write(): void {
+    if (this.#isWriteDue) return;
+    const before = this.endpoint.outputLength;
+    const isCut = this.#writer.write();
+    if (this.#isTransformed) this.#rounds.spent(this.#share, (before - this.endpoint.outputLength) * encodingWork);
+    if (isCut) this.#writeInRound();
+  }
+
+  #writeInRound(): void {
+    this.#isWriteDue = true;
+    this.#enqueue();
+  }
+
+  get #isTransformed(): boolean {
+    return this.#connection !== undefined && this.#connection.agreement.extensions.length > 0;
+  }
+
   /** Whether something waits that may be told: where nobody pauses, it is little, or the transport has no more to tell. */
   get #canGoOn(): boolean {
+    if (this.#isWriteDue) return true;
+    return this.#mayTell;
+  }
+
+  get #mayTell(): boolean {
     const backlog = this.#backlog;
     if (backlog === undefined || backlog.isHeld) return false;
     if (!this.#reader.isPausedByOthers || !backlog.isLong) return true;
@@ -476,7 +504,10 @@ export class Pump implements TransportSink, TimedPump, Holder {
 
   /** The connection's turn in a round. Returns whether it has more to tell. */
   #serveRound(budget: number): boolean {
-    this.#serve(budget);
+    if (this.#isWriteDue) {
+      this.#isWriteDue = false;
+      this.#settleNow();
+    } else this.#serve(budget);
     this.#isEnqueued = this.#canGoOn;
     return this.#isEnqueued;
   }
@@ -484,7 +515,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
   /** Tells about `budget` of what waits. */
   #serve(budget: number): void {
     let left = budget;
-    while (left > 0 && this.#canGoOn) {
+    while (left > 0 && this.#mayTell) {
       const chunk = this.#backlog?.first;
       if (chunk === undefined) break;
       const taken = this.#receive(this.#connection!, chunk, left);
@@ -578,7 +609,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     if (this.#backlog !== undefined && !mayCauseEvents(this.endpoint)) this.#backlogEnded(this.#backlog);
     try {
       this.#reader.apply();
-      this.#writer.write();
+      this.#write();
       if (this.#isEnding && !this.#owesClose) this.#tellEnd();
       this.#obey();
       if (!this.#closed && !this.#aborted) this.#timer.update();

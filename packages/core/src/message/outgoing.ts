@@ -35,6 +35,9 @@ const nothing: readonly Uint8Array[] = [];
 /** A fragment is not cut smaller than this for want of room, or headers would outweigh payload. */
 const smallestFragment = 1024;
 
+/** What a message that an extension transforms counts at least: it takes as long as copying a hundred times as much. */
+const transformedMessage = 1024;
+
 /**
  * Bytes of waiting messages that may still leave before a Close frame that answers the peer or fails the connection.
  * RFC 6455 §5.5.1 lets an endpoint finish its current message first; this keeps the Close from waiting behind 100 MB.
@@ -248,7 +251,10 @@ export class Outgoing {
     this.#length = this.#closeLength(closePayload);
   }
 
-  /** Frames to write, oldest first: about `budget` bytes, and more only to finish a frame. */
+  /**
+   * Frames to write, oldest first: about `budget` bytes, and more only to finish a frame. What an extension makes shorter
+   * counts as a quarter of what it was, and each of its messages as 1 KiB: to compress is work.
+   */
   take(budget: number): readonly Uint8Array[] {
     const lanes = this.#lanes;
     const hasControls = this.#controls !== undefined && !this.#controls.isEmpty;
@@ -272,7 +278,7 @@ export class Outgoing {
     return output.take();
   }
 
-  /** A step of the data that waits; answers the bytes taken, 0 when there are none to take now. */
+  /** A step of the data that waits; answers what it counts, 0 when there is nothing to take now. */
   #takeData(output: ByteWriter, room: number): number {
     if (this.#current !== undefined) return this.#takeFragment(this.#current, output, room);
     const lane = this.#lanes?.firstReady();
@@ -281,9 +287,11 @@ export class Outgoing {
     if (first === "run") return this.#takeRun(lane, output, room);
     if (!this.#mayLeave(first)) return 0;
     lane.dropFirst();
-    first.begin(this.#isTransformed ? this.#beginPipeline(first) : undefined);
+    const pipeline = this.#isTransformed ? this.#beginPipeline(first) : undefined;
+    first.begin(pipeline);
     this.#current = first;
-    return this.#takeFragment(first, output, room);
+    const taken = this.#takeFragment(first, output, room);
+    return pipeline === undefined || taken === 0 ? taken : Math.max(taken, transformedMessage);
   }
 
   #beginPipeline({ kind, wholeLength: length, compress }: PendingMessage): EncodePipeline | undefined {
@@ -302,7 +310,8 @@ export class Outgoing {
     const before = message.length;
     const limit = Math.min(this.#options.fragmentSize, Math.max(room, smallestFragment));
     const { payload, owned, final } = message.takeFragment(limit);
-    this.#hasLeft(before - message.length);
+    const left = before - message.length;
+    this.#hasLeft(left);
     // A message that is streamed may have nothing to give yet; an extension may swallow what it was given until it is
     // given more.
     if (payload.length === 0 && !final) return 0;
@@ -310,7 +319,8 @@ export class Outgoing {
       this.#current = undefined;
       this.#length -= lastHeader;
     }
-    return writeFragment(output, message.takeOpcode() | (final ? finBit : 0), payload, owned, this.#options.keys);
+    const opcode = message.takeOpcode() | (final ? finBit : 0);
+    return Math.max(writeFragment(output, opcode, payload, owned, this.#options.keys), left >> 2);
   }
 
   /** Whether a message may still leave before the Close frame that waits: if it does so whole, and within the allowance. */

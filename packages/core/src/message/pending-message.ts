@@ -15,6 +15,9 @@ import type { EncodePipeline } from "./encode-pipeline.ts";
 /** At most so much is given to an extension at a time, so that its output is not far ahead of what is taken. */
 const pipelineStep = 65_536;
 
+/** At most so much for one fragment: of zeros, 16 MiB would go in before 64 KiB came out. */
+const longestInput = 262_144;
+
 /** Bytes of memory that a message takes that has none of its own: what it consists of, and its place in a list. */
 export const messageCost = 160;
 
@@ -122,7 +125,16 @@ export class PendingMessage {
   }
 
   #takeTransformed(pipeline: EncodePipeline, limit: number): Fragment {
-    while (pipeline.available < limit && this.#input.length > 0) pipeline.push(this.#input.take(pipelineStep));
+    let given = 0;
+    while (pipeline.available < limit && this.#input.length > 0) {
+      if (given >= longestInput) {
+        if (pipeline.available === 0) pipeline.flush();
+        if (pipeline.available > 0) break;
+        given = 0;
+      }
+      given += pipelineStep;
+      pipeline.push(this.#input.take(pipelineStep));
+    }
     if (this.#input.length === 0) {
       if (this.#ended) pipeline.end();
       else pipeline.flush();

@@ -82,6 +82,9 @@ class ManualTransport implements Transport {
   readonly calls: string[] = [];
   written = 0;
   isPaused = false;
+  /** Whether writes are answered in the call. */
+  isSync = true;
+  #isWriting = false;
   sink!: TransportSink;
 
   start(sink: TransportSink): void {
@@ -89,6 +92,12 @@ class ManualTransport implements Transport {
   }
   write(chunks: readonly Uint8Array[]): void {
     for (const { length } of chunks) this.written += length;
+    this.#isWriting = true;
+    if (this.isSync) this.answer();
+  }
+  answer(): void {
+    if (!this.#isWriting) return;
+    this.#isWriting = false;
     this.sink.drain();
   }
   end(): void {
@@ -323,6 +332,52 @@ describe("what waits for its turn", () => {
     expect(take()).toHaveLength(messages);
     expect([transport.isPaused, pump.backlogLength]).toEqual([true, 0]);
   });
+});
+
+describe("what is compressed before it leaves", () => {
+  /** Makes a byte of whatever it is given, and counts what that was. */
+  const shrinking = (given: number[]): Extension => ({
+    ...expanding,
+    createTransform: () => ({
+      ...expanding.createTransform("server", []),
+      beginEncode: () => 0x40,
+      encode: (_, start, end) => void given.push(end - start),
+      flushEncode: (sink) => void sink(block, 0, 1),
+      endEncode: (sink) => void sink(block, 0, 1),
+    }),
+  });
+  const sum = (given: number[]): number => given.splice(0).reduce((sum, length) => sum + length, 0);
+  const mebibyte = 1024 * kibibyte;
+
+  it.each([true, false])(
+    "is so in turns, shared with others, where writes are answered in the call: %s [A08]",
+    async (isSync) => {
+      const clock = new CountingLoop();
+      const given: number[] = [];
+      const extensions = [shrinking(given)];
+      const opened = Array.from({ length: 20 }, () => {
+        const transport = new ManualTransport();
+        transport.isSync = isSync;
+        const endpoint = new Connection(agreement, { extensions });
+        const pump = new Pump({ endpoint, transport, listener: silentListener, clock });
+        pump.start();
+        endpoint.sendBinary(new Uint8Array(4 * mebibyte));
+        pump.touch();
+        return { transport, endpoint };
+      });
+      let total = 0;
+      for (let turns = 0; turns < 2_000; turns++) {
+        const more = await clock.turn();
+        for (const { transport } of opened) transport.answer();
+        const now = sum(given);
+        // At first each takes what it may at once.
+        if (turns > 1) expect(now).toBeLessThanOrEqual(3 * mebibyte);
+        total += now;
+        if (!more && opened.every(({ endpoint }) => endpoint.outputLength === 0)) break;
+      }
+      expect(total).toBe(80 * mebibyte);
+    },
+  );
 });
 
 describe("bytes that come with the opening request", () => {

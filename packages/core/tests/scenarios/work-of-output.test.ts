@@ -1,0 +1,81 @@
+/** What a connection does before its output is taken: little at a time, however short what comes of it is. */
+import { describe, expect, it } from "vitest";
+import { Connection } from "../../src/connection.ts";
+import { concat } from "../support/bytes.ts";
+import { countingSource, roles } from "../support/connections.ts";
+import { agreeing, extension, rsv1 } from "../support/extensions.ts";
+import { readFrames } from "../support/wire.ts";
+
+/** Makes one byte of what it was given whenever it has to, and counts what that was; `flushes` tells whether it can. */
+function shrinking(flushes: boolean): { shrink: ReturnType<typeof extension>; take: () => number } {
+  let given = 0;
+  const shrink = extension("x-shrinking", rsv1, () => ({
+    beginDecode: (_, rsv) => rsv !== 0,
+    decode: () => undefined,
+    endDecode: () => undefined,
+    beginEncode: () => rsv1,
+    encode: (_, start, end) => {
+      given += end - start;
+    },
+    ...(flushes && { flushEncode: (sink) => void sink(Uint8Array.of(1), 0, 1) }),
+    endEncode: (sink) => void sink(Uint8Array.of(2), 0, 1),
+    release: () => {},
+  }));
+  const take = (): number => {
+    const taken = given;
+    given = 0;
+    return taken;
+  };
+  return { shrink, take };
+}
+
+const mebibyte = 1_048_576;
+const budget = 131_072;
+
+describe.each(roles)("a %s whose extension makes next to nothing of what is sent", (role) => {
+  const open = (flushes: boolean) => {
+    const { shrink, take } = shrinking(flushes);
+    const connection = new Connection(agreeing(role, shrink), { extensions: [shrink], random: countingSource() });
+    return { connection, take };
+  };
+
+  it("is given a bounded part of a long message at a time, all of which leaves [A08]", () => {
+    const { connection, take } = open(true);
+    connection.sendBinary(new Uint8Array(16 * mebibyte));
+    let given = 0;
+    const written: Uint8Array[] = [];
+    let calls = 0;
+    while (connection.outputLength > 0) {
+      written.push(concat(connection.takeOutput(budget)));
+      const now = take();
+      expect(now).toBeLessThanOrEqual(budget * 4 + 262_144);
+      given += now;
+      calls++;
+    }
+    expect(given).toBe(16 * mebibyte);
+    expect(calls).toBeLessThanOrEqual(64);
+    const frames = readFrames(written);
+    expect(frames.at(-1)?.final).toBe(true);
+    expect(frames.every(({ payload }) => payload.length > 0)).toBe(true);
+    expect(connection.takeOutput()).toEqual([]);
+  });
+
+  it("is given all of it where it can hand out nothing before the end [A08]", () => {
+    const { connection, take } = open(false);
+    connection.sendBinary(new Uint8Array(2 * mebibyte));
+    const frames = readFrames(connection.takeOutput(budget));
+    expect([frames.length, frames[0]?.final, take()]).toEqual([1, true, 2 * mebibyte]);
+  });
+
+  it("is given a bounded number of short messages at a time, all of which leave in order [A08] [A09]", () => {
+    const { connection } = open(true);
+    for (let count = 0; count < 2_000; count++) connection.sendText("short");
+    let messages = 0;
+    while (connection.outputLength > 0) {
+      const { length } = readFrames(connection.takeOutput(budget));
+      expect(length).toBeLessThanOrEqual(128);
+      messages += length;
+    }
+    expect(messages).toBe(2_000);
+  });
+});
