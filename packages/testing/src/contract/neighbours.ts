@@ -2,7 +2,9 @@
  * One bad client must not harm another: while it does what it does, the same server goes on serving who behaves, it costs a
  * bounded amount of memory, and in the end it is gone. Nothing that it does is an error of the application's.
  */
+import { type Agreement, Connection, type Extension, plainAgreement } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
+import { joined } from "@hybi/websocket";
 import type { Adapter, RawConnection } from "./adapter.ts";
 import { type Neighbourhood, withNeighbours } from "./neighbourhood.ts";
 import type { Runner } from "./runner.ts";
@@ -21,6 +23,14 @@ function times(count: number, bytes: Uint8Array): Uint8Array {
   const all = new Uint8Array(count * bytes.length);
   for (let index = 0; index < count; index++) all.set(bytes, index * bytes.length);
   return all;
+}
+
+/** `data` as a message that `deflate` has compressed. */
+function compressed(deflate: Extension, data: Uint8Array): Uint8Array {
+  const agreement: Agreement = { ...plainAgreement("client"), extensions: [{ name: deflate.name, parameters: [] }] };
+  const client = new Connection(agreement, { extensions: [deflate], random: (target) => void target.fill(0) });
+  client.sendBinary(data, { compress: true });
+  return joined(client.takeOutput())[0]!;
 }
 
 /** The status code of the HTTP answer, and of the Close frame that follows it if there is one. */
@@ -92,6 +102,20 @@ export function neighbourContract(adapter: Adapter, { describe, it, expect }: Ru
       await withNeighbours(adapter, { deadlines: { controlFrames: Number.POSITIVE_INFINITY } }, async (world) => {
         const most = await floodWithPings(world, () => world.bad[0]?.statistics.controlFramesReceived === 200_000);
         expect(most < mostBuffered).toBe(true);
+      });
+    });
+
+    it("that floods it with short messages: of ten of them, a bounded number is told in a turn [A09]", async () => {
+      await withNeighbours(adapter, {}, async (world) => {
+        const raws = await open(10, world);
+        await accept(raws, world);
+        const each = 40_000;
+        const flood = times(each, frame(opcodes.text, Uint8Array.of(0x61, 0x61)));
+        for (const raw of raws) raw.write(flood);
+        const most = await mostBetween(world, each * raws.length);
+        expect(most < 100_000).toBe(true);
+        for (const raw of raws) raw.drop();
+        await world.goOn(() => world.server.connections === 1);
       });
     });
 
@@ -168,6 +192,28 @@ export function neighbourContract(adapter: Adapter, { describe, it, expect }: Ru
       });
     }
 
+    if (deflate !== undefined) {
+      it("that sends a little which decompresses to many messages of a MiB: few are told in a turn [A08]", async () => {
+        const extensions = [deflate];
+        await withNeighbours(adapter, { extensions }, async (world) => {
+          const raws = await open(4, world);
+          const offer = new TextEncoder().encode("Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
+          for (const raw of raws) {
+            raw.write(handwrittenRequest.subarray(0, -2));
+            raw.write(offer);
+          }
+          await world.goOn(() => world.bad.length === raws.length);
+          expect(world.bad.map((socket) => socket.extensions)).toEqual(raws.map(() => "permessage-deflate"));
+          const each = 50;
+          for (const raw of raws) raw.write(times(each, compressed(deflate, new Uint8Array(mebibyte))));
+          const most = await mostBetween(world, each * raws.length);
+          expect(most <= 48).toBe(true);
+          for (const raw of raws) raw.drop();
+          await world.goOn(() => world.server.connections === 1);
+        });
+      });
+    }
+
     it("that resets the connection in the middle of a message", async () => {
       await withNeighbours(adapter, {}, async (world) => {
         const raws = await open(10, world);
@@ -207,6 +253,19 @@ export function neighbourContract(adapter: Adapter, { describe, it, expect }: Ru
       });
     });
   });
+
+  /** The most messages that the bad clients had told between two answers to the good one, until all `count` of them were. */
+  async function mostBetween(world: Neighbourhood, count: number): Promise<number> {
+    let told = 0;
+    let most = 0;
+    await world.goOn(() => {
+      const now = world.bad.reduce((sum, { statistics }) => sum + statistics.messagesReceived, 0);
+      most = Math.max(most, now - told);
+      told = now;
+      return told === count;
+    });
+    return most;
+  }
 
   /** Floods until `isOver`, and answers how many bytes waited for the client at most. */
   async function floodWithPings(world: Neighbourhood, isOver: () => boolean): Promise<number> {
