@@ -1,7 +1,7 @@
 /** The measurements of a run, between the marks of the page that tells of hostile load. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { formatServers, type HostileRow } from "@hybi/testing/hostile";
+import { formatKinds, formatServers, type HostileRow } from "@hybi/testing/hostile";
 import { root } from "../../tooling/repository.ts";
 
 const path = join(root, "docs/design/hostile-load.md");
@@ -15,7 +15,13 @@ export function writePage(conditions: string, rows: readonly HostileRow[]): void
       .map((criterion) => `| ${title} | ${criterion.title} | ${criterion.detail} |`),
   );
   const details = ["| Misses | Criterion | What was measured |", "| --- | --- | --- |", ...missed].join("\n");
-  const parts = [conditions, formatServers(rows, { markdown: true }), ...(missed.length === 0 ? [] : [details])];
+  const [first] = rows;
+  const kinds =
+    first === undefined
+      ? []
+      : [`The hostile clients of ${first.title}:`, formatKinds(first.report.attackers, { markdown: true })];
+  const servers = formatServers(rows, { markdown: true });
+  const parts = [conditions, servers, ...(missed.length === 0 ? [] : [details]), ...kinds];
   const page = readFileSync(path, "utf8");
   writeFileSync(
     path,
