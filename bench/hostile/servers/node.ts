@@ -9,7 +9,7 @@ import { permessageDeflate } from "@hybi/permessage-deflate";
 import { zlibCodec } from "@hybi/permessage-deflate/zlib";
 import { type WebSocket, WebSocketServer } from "ws";
 import { type Announcement, announce } from "./announce.ts";
-import { echo } from "./echo.ts";
+import { budget, echo, memoryBudget } from "./echo.ts";
 
 const host = "127.0.0.1";
 const [name, certFile = "", keyFile = ""] = process.argv.slice(2);
@@ -17,9 +17,9 @@ const tls = { cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "
 
 async function startOurs(): Promise<Announcement> {
   const extensions = [permessageDeflate({ codec: zlibCodec })];
-  const server = await listen({ host, extensions }, echo);
-  const secure = await listen({ host, extensions, tls }, echo);
-  return { title: `hybi in Node ${process.versions.node}`, port: server.port, tlsPort: secure.port };
+  const server = await listen({ host, extensions, memoryBudget }, echo);
+  const secure = await listen({ host, extensions, memoryBudget, tls }, echo);
+  return { title: `hybi in Node ${process.versions.node}`, port: server.port, tlsPort: secure.port, budget };
 }
 
 async function startWs(): Promise<Announcement> {

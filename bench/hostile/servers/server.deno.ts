@@ -4,13 +4,13 @@ import { listen } from "@hybi/deno";
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import { zlibCodec } from "@hybi/permessage-deflate/zlib";
 import { announce } from "./announce.ts";
-import { echo } from "./echo.ts";
+import { budget, echo, memoryBudget } from "./echo.ts";
 
 const host = "127.0.0.1";
 const [, certFile = "", keyFile = ""] = Deno.args;
 const tls = { cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "utf8") };
 const extensions = [permessageDeflate({ codec: zlibCodec })];
-const server = await listen({ host, extensions }, echo);
-const secure = await listen({ host, extensions, tls }, echo);
+const server = await listen({ host, extensions, memoryBudget }, echo);
+const secure = await listen({ host, extensions, memoryBudget, tls }, echo);
 const title = `hybi in Deno ${Deno.version.deno}`;
-announce({ title, port: server.port, tlsPort: secure.port }, () => globalThis.gc?.());
+announce({ title, port: server.port, tlsPort: secure.port, budget }, () => globalThis.gc?.());

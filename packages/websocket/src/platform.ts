@@ -12,6 +12,12 @@ function isWorkers(): boolean {
   return "WebSocketPair" in globalThis || navigator?.userAgent === "Cloudflare-Workers";
 }
 
+/**
+ * Whether tasks of `setImmediate` keep I/O waiting, as in Deno: its event loop is one task of Tokio's, which asks the system for
+ * I/O when nothing is to do, or when its tasks have been polled 61 times (`event_interval`). A timer lets it ask each time.
+ */
+export const immediatesDelayIo: boolean = "Deno" in globalThis;
+
 const resolved = Promise.resolve();
 
 /** `queueMicrotask` of the platform; where it has none, what `task` throws is told as an unhandled rejection. */

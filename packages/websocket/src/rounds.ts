@@ -13,7 +13,7 @@
  * each chunk.
  */
 import type { Clock } from "./clock.ts";
-import { hasRequestContexts, queueMicrotask } from "./platform.ts";
+import { hasRequestContexts, immediatesDelayIo, queueMicrotask } from "./platform.ts";
 import { Queue } from "./queue.ts";
 
 /** Units of work of one connection, before it is another's turn. */
@@ -131,7 +131,7 @@ interface MaybeImmediate {
 function afterIo(clock: Clock, task: () => void): void {
   const { setImmediate, setTimeout } = globalThis as MaybeImmediate;
   if (clock.nextTurn !== undefined) clock.nextTurn(task);
-  else if (setImmediate !== undefined) setImmediate(task);
+  else if (setImmediate !== undefined && !immediatesDelayIo) setImmediate(task);
   else if (setTimeout !== undefined) setTimeout(task, 0);
   else clock.setTimeout(task, 0);
 }
