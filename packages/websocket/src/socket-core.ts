@@ -193,7 +193,7 @@ export class SocketCore implements OpeningListener, Closable {
       if (!this.#hasRoom(length)) return;
       const kept = typeof data === "string" ? data : data.slice();
       const how = coreOptions(options);
-      this.#inTurn(length, undefined, () => this.#transmit(kept, how, true));
+      this.#inTurn(length, undefined, () => this.#transmit(kept, how, true), typeof kept !== "string");
     } else {
       this.#transmit(data, coreOptions(options), options?.owned === true);
     }
@@ -565,14 +565,15 @@ export class SocketCore implements OpeningListener, Closable {
   }
 
   /** Does `act` once all Blobs that were sent before have been read, and `blob` as well if there is one. */
-  #inTurn(length: number, blob: Blob | undefined, act: (bytes: Uint8Array) => void): void {
+  #inTurn(length: number, blob: Blob | undefined, act: (bytes: Uint8Array) => void, hasArray = false): void {
     this.#sendQueue ??= new SendQueue((error) => this.terminate(error));
     this.#buffered.held(length);
-    this.#sendQueue.push(blob, length, (bytes) => {
+    const step = (bytes: Uint8Array): void => {
       this.#buffered.held(-length);
       act(bytes);
       this.#pump!.touch();
-    });
+    };
+    this.#sendQueue.push(blob, length, step, hasArray);
     this.#pump!.heldChanged();
   }
 

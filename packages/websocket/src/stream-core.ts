@@ -15,8 +15,8 @@ import { checkClose, closeError, lateWriteError, unsentError, WebSocketError } f
 const defaultHighWaterMark = 65_536;
 
 /** What a message takes of memory beside its payload, in the queue of a stream: with its place there, and a buffer of its own. */
-const textCost = 96;
-const bytesCost = 384;
+const textCost = 64;
+const bytesCost = 248;
 
 /** Of a controller. Not every runtime, nor every runtime's types, has it. */
 interface Abortable {
