@@ -135,8 +135,11 @@ export class Innocent {
 
   #react(event: EndpointEvent): void {
     if (event.type === "open") this.#settle?.("open");
-    else if (event.type === "rejection") this.#settle?.("refused");
-    else if (event.type === "text" || event.type === "binary") this.#receiveEcho(event.data);
+    else if (event.type === "rejection") {
+      // What ends then was never a connection.
+      this.#isLeaving = true;
+      this.#settle?.("refused");
+    } else if (event.type === "text" || event.type === "binary") this.#receiveEcho(event.data);
   }
 
   #receiveEcho(data: string | Uint8Array): void {
