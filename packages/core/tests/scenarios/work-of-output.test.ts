@@ -60,6 +60,30 @@ describe.each(roles)("a %s whose extension makes next to nothing of what is sent
     expect(connection.takeOutput()).toEqual([]);
   });
 
+  it("is given no more where a little comes of it all the while [A08]", () => {
+    const { shrink, take } = shrinking(true);
+    const trickling: typeof shrink = {
+      ...shrink,
+      createTransform: (role, parameters) => {
+        const inner = shrink.createTransform(role, parameters);
+        return {
+          ...inner,
+          encode: (bytes, start, end, sink) => {
+            inner.encode(bytes, start, end, sink);
+            sink(Uint8Array.of(3), 0, 1);
+          },
+        };
+      },
+    };
+    const options = { extensions: [trickling], random: countingSource() };
+    const connection = new Connection(agreeing(role, trickling), options);
+    connection.sendBinary(new Uint8Array(2 * mebibyte));
+    connection.takeOutput(budget);
+    expect(take()).toBeLessThanOrEqual(budget * 4 + 262_144);
+    expect(readFrames(connection.takeOutput()).at(-1)?.final).toBe(true);
+    expect(take()).toBeGreaterThan(mebibyte);
+  });
+
   it("is given all of it where it can hand out nothing before the end [A08]", () => {
     const { connection, take } = open(false);
     connection.sendBinary(new Uint8Array(2 * mebibyte));
