@@ -24,6 +24,7 @@ export const sharedModules: Readonly<Record<string, LayerRule>> = {
   duration: { mayImport: [] },
   options: { mayImport: [] },
   "setting-checks": { mayImport: [] },
+  "callback-result": { mayImport: [] },
   extension: { mayImport: [] },
   output: { mayImport: ["closing/states"] },
   // Events carry what the layers found out, so their types name the types of these.

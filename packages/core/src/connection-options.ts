@@ -1,5 +1,6 @@
 /** How a connection is to behave, and the transforms of the extensions that were agreed. */
 import { RandomPool, type RandomSource } from "./bytes/random-pool.ts";
+import { wrongResult } from "./callback-result.ts";
 import type { Extension } from "./extension.ts";
 import type { FrameDecoderOptions } from "./frame/frame-decoder.ts";
 import { type HostFunctions, portableHost } from "./host.ts";
@@ -94,6 +95,10 @@ export function createTransforms(agreement: Agreement, extensions: readonly Exte
     if (extension === undefined) throw new UsageError("extension/unknown", `It is ${name}.`);
     if ((owned & extension.rsv) !== 0) throw new UsageError("extension/rsv-conflict", `The second is ${name}.`);
     owned |= extension.rsv;
-    return { transform: extension.createTransform(agreement.role, parameters), rsv: extension.rsv };
+    const transform = extension.createTransform(agreement.role, parameters);
+    if (typeof transform !== "object" || transform === null || "then" in transform) {
+      throw wrongResult("createTransform", transform);
+    }
+    return { transform, rsv: extension.rsv };
   });
 }

@@ -7,6 +7,7 @@ import { returnChunk } from "./bytes/block-pool.ts";
 import { isBytes } from "./bytes/is-bytes.ts";
 import { plainBytes } from "./bytes/plain-bytes.ts";
 import { utf8Bytes } from "./bytes/text-encode.ts";
+import { quiet } from "./callback-result.ts";
 import { closePayload, formatClosePayload, parseClosePayload, replyPayload } from "./closing/close-payload.ts";
 import { ClosingHandshake } from "./closing/closing-handshake.ts";
 import type { ClosingState, TransportInstruction } from "./closing/states.ts";
@@ -464,7 +465,7 @@ export class Connection implements Output {
   /** Releases what extensions hold, once no message can arrive and none waits to leave. */
   #releaseTransforms(): void {
     if (this.#outgoing.hasData) return;
-    for (const { transform } of this.#transforms) transform.release();
+    for (const { transform } of this.#transforms) quiet(transform.release());
     this.#transforms = [];
   }
 

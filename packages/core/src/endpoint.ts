@@ -72,6 +72,8 @@ export class Endpoint implements Output {
   #settings: ConnectionSettings | undefined;
   #extensions: readonly Extension[] | undefined;
   #connection: Connection | undefined;
+  /** What was thrown where the opening handshake had its result: the next `takeOutput` throws it. */
+  #failure: { readonly error: unknown } | undefined;
   #over: Over | undefined;
   #aborted = false;
 
@@ -178,7 +180,11 @@ export class Endpoint implements Output {
   accept(answer: OpeningAnswer = {}, early: EarlyBytes = "receive"): readonly EndpointEvent[] {
     const server = this.#server();
     if (this.#over !== undefined) return [];
-    return this.#follow(server.accept(answer), early, answer.extensions);
+    let connection: Connection | undefined;
+    const events = server.accept(answer, (agreement) => {
+      connection = this.#makeConnection(agreement, answer.extensions);
+    });
+    return this.#follow(events, early, connection);
   }
 
   /** A deadline has passed; see `Deadlines`. */
@@ -249,12 +255,24 @@ export class Endpoint implements Output {
   takeOutput(budget: number = Number.POSITIVE_INFINITY): readonly Uint8Array[] {
     const connection = this.#connection;
     const handshake = this.#handshake;
+    if (this.#failure !== undefined) {
+      const { error } = this.#failure;
+      this.#failure = undefined;
+      throw error;
+    }
     if (handshake === undefined) return connection!.takeOutput(budget);
     const opening = handshake.takeOutput(budget);
     if (connection === undefined || handshake.outputLength > 0) return opening;
     this.#handshake = undefined;
     const taken = opening.reduce((sum, chunk) => sum + chunk.length, 0);
-    return taken < budget ? [...opening, ...connection.takeOutput(budget - taken)] : opening;
+    if (taken >= budget) return opening;
+    try {
+      return [...opening, ...connection.takeOutput(budget - taken)];
+    } catch (error) {
+      // The answer is taken, and leaves.
+      this.#failure = { error };
+      return opening;
+    }
   }
 
   /** Hands back chunks that the transport has written; see `Connection.releaseOutput`. */
@@ -263,7 +281,9 @@ export class Endpoint implements Output {
   }
 
   get outputLength(): number {
-    return (this.#handshake?.outputLength ?? 0) + (this.#connection?.outputLength ?? 0);
+    const length = (this.#handshake?.outputLength ?? 0) + (this.#connection?.outputLength ?? 0);
+    // Whoever asks whether there is anything to take has the failure to take.
+    return this.#failure === undefined ? length : Math.max(1, length);
   }
 
   /**
@@ -293,7 +313,7 @@ export class Endpoint implements Output {
   // What they are made of
 
   /** Passes on what the handshake says, and opens the connection when it has succeeded. */
-  #follow(events: readonly HandshakeEvent[], early: EarlyBytes, extensions = this.#extensions): EndpointEvent[] {
+  #follow(events: readonly HandshakeEvent[], early: EarlyBytes, prepared?: Connection): EndpointEvent[] {
     const all: EndpointEvent[] = [];
     for (const event of events) {
       if (event.type === "failure" || event.type === "rejection") this.#over = "failed";
@@ -302,23 +322,28 @@ export class Endpoint implements Output {
         continue;
       }
       const { agreement, rest } = event;
-      this.#connection = this.#openConnection(agreement, extensions);
+      this.#connection = prepared ?? this.#makeConnection(agreement);
+      this.#settings = undefined;
+      this.#extensions = undefined;
+      if (this.#handshake!.outputLength === 0) this.#handshake = undefined;
       const isLeft = early === "leave" || rest.length === 0;
       all.push(isLeft ? event : { type: "open", agreement, rest: noBytes });
-      if (isLeft) continue;
-      for (const event of this.#connection.receive(rest)) all.push(event);
+      if (!isLeft) this.#receiveRest(this.#connection, rest, all);
     }
     return all;
   }
 
-  #openConnection(agreement: Agreement, extensions: readonly Extension[] | undefined): Connection {
-    const handshake = this.#handshake!;
-    const options = { extensions, offset: handshake.bytesConsumed };
-    const connection = new Connection(agreement, options, this.#settings);
-    this.#settings = undefined;
-    this.#extensions = undefined;
-    if (handshake.outputLength === 0) this.#handshake = undefined;
-    return connection;
+  /** Bytes behind the opening handshake. It has succeeded, whatever an extension may throw at them. */
+  #receiveRest(connection: Connection, rest: Uint8Array, all: EndpointEvent[]): void {
+    try {
+      for (const event of connection.receive(rest)) all.push(event);
+    } catch (error) {
+      this.#failure = { error };
+    }
+  }
+
+  #makeConnection(agreement: Agreement, extensions = this.#extensions): Connection {
+    return new Connection(agreement, { extensions, offset: this.#handshake!.bytesConsumed }, this.#settings);
   }
 
   #open(): Connection {

@@ -54,6 +54,8 @@ const usageErrors = {
   "option/unknown": "An option has a name that is not known, and would do nothing.",
   "option/type": "An option is of a kind that it does not take.",
   "option/range": "An option is outside its range.",
+  "callback/result":
+    "A function that was passed as an option, or is of an extension, has returned what it must not: a promise, for example.",
   "option/random-missing":
     "A client needs a source of randomness: pass random, for example (target) => crypto.getRandomValues(target) (RFC 6455 §10.3).",
 } as const;

@@ -266,8 +266,18 @@ export class IncomingStream implements Answering, Closable, Holder {
     } catch (error) {
       const isItsEnd = this.#accepted !== undefined && isEndOfConnection(error);
       if (!isItsEnd) this.#owner.report(error);
+      this.#answerFailure();
+    }
+  }
+
+  #answerFailure(): void {
+    try {
       if (this.#request !== undefined) this.#respond({ status: 500 });
       else this.#accepted?.startClosing(1011, "");
+    } catch (error) {
+      // A function of the application's that the answer needs fails as well.
+      this.#owner.report(error);
+      (this.#accepted ?? this).terminate();
     }
   }
 }

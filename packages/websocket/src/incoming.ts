@@ -203,9 +203,19 @@ export class Incoming implements Answering, Closable {
       // A loop over messages throws when the connection is lost. That is nobody's mistake, and was told with `close`.
       const isItsEnd = this.#accepted !== undefined && isEndOfConnection(error);
       if (!isItsEnd) this.#owner.report(error);
+      this.#answerFailure();
+    }
+  }
+
+  #answerFailure(): void {
+    try {
       if (this.#isAsked) this.#respond({ status: 500 });
       // RFC 6455 §7.4.1: 1011, the server met a condition that kept it from fulfilling the request.
       else this.#accepted?.startClosing(1011, "");
+    } catch (error) {
+      // A function of the application's that the answer needs fails as well.
+      this.#owner.report(error);
+      (this.#accepted ?? this).terminate();
     }
   }
 }

@@ -6,6 +6,11 @@ import type { Agreement, ConnectionSink, EndpointEvent, OpeningRequest, Response
  * reports the error and drops the connection. Commands to the endpoint may be given from inside.
  */
 export interface PumpListener extends ConnectionSink {
+  /**
+   * Whether it throws nothing, whatever the application does. Then what is thrown while bytes are received is an extension's, or
+   * of another function of the application's, and the peer is told with 1011.
+   */
+  readonly isGuarded?: boolean | undefined;
   /** Server: a valid opening request arrived; now `accept` or `reject`. */
   request(request: OpeningRequest): void;
   /** The opening handshake succeeded. */

@@ -11,6 +11,15 @@ const ownArray = 64;
 /** Blocks of core's are not larger. */
 const largestBlock = 65_536 + 64;
 
+/** The endpoint could not say what is to be written, which is not the fault of the transport. */
+export class OutputFailure {
+  readonly cause: unknown;
+
+  constructor(cause: unknown) {
+    this.cause = cause;
+  }
+}
+
 export class PumpWriter {
   readonly #endpoint: Endpoint | Connection;
   readonly #transport: Transport;
@@ -58,7 +67,7 @@ export class PumpWriter {
    */
   write(): boolean {
     while (this.#writing === undefined && !this.#isOver) {
-      const chunks = this.#endpoint.takeOutput(this.#budget);
+      const chunks = this.#takeOutput();
       if (chunks.length === 0) return false;
       let length = 0;
       for (let at = 0; at < chunks.length; at++) length += chunks[at]!.length;
@@ -70,6 +79,14 @@ export class PumpWriter {
       if (length < this.#budget && this.#endpoint.outputLength > 0) return this.#writing === undefined;
     }
     return false;
+  }
+
+  #takeOutput(): readonly Uint8Array[] {
+    try {
+      return this.#endpoint.takeOutput(this.#budget);
+    } catch (error) {
+      throw new OutputFailure(error);
+    }
   }
 
   /** What was written has left. Answers whether somebody else has to go on: `write` itself does while it runs. */

@@ -32,7 +32,7 @@ import { type PumpListener, silentListener, tell } from "./pump-listener.ts";
 import { defaultWriteBudget, type PumpOptions, pumpChecks } from "./pump-options.ts";
 import { mayCauseEvents, type PauseReason, PumpReader } from "./pump-reader.ts";
 import { PumpTimer, type TimedPump } from "./pump-timer.ts";
-import { PumpWriter } from "./pump-writer.ts";
+import { OutputFailure, PumpWriter } from "./pump-writer.ts";
 import { asUncaught, createReporter, type ErrorHandler } from "./reporter.ts";
 import { RoundTrip } from "./round-trip.ts";
 import { Rounds, type Sharer } from "./rounds.ts";
@@ -88,6 +88,8 @@ export class Pump implements TransportSink, TimedPump, Holder {
   /** Whether `transport.start` is being called, maybe inside a call of the application's, where nothing may be told. */
   #isStarting = false;
   #aborted = false;
+  /** Whether a function of the application's has failed, and the connection was given up for it. */
+  #hasGivenUp = false;
   /** The peer has closed its half behind its Close frame, which is told once ours has left. */
   #isEnding = false;
   #closed = false;
@@ -421,7 +423,8 @@ export class Pump implements TransportSink, TimedPump, Holder {
     try {
       taken = connection.receiveInto(chunk, this.#listener, budget);
     } catch (error) {
-      this.#listenerThrew(error);
+      if (this.#listener.isGuarded === true) this.#endpointThrew(error);
+      else this.#listenerThrew(error);
     }
     this.#isTelling = false;
     this.#rounds.spent(this.#share, connection.work + chunkWork);
@@ -568,8 +571,19 @@ export class Pump implements TransportSink, TimedPump, Holder {
     this.#isEnding = false;
     // RFC 6455 §7.1.4: clean when both Close frames have passed. What the endpoint calls so may not have been written.
     const isWritten = !this.#owesClose;
-    const events = this.endpoint.receiveEnd();
+    const events = this.#receiveEnd();
     this.#tell(isWritten ? events : events.map((event) => (event.type === "end" ? { ...event, clean: false } : event)));
+  }
+
+  #receiveEnd(): readonly EndpointEvent[] {
+    try {
+      return this.endpoint.receiveEnd();
+    } catch (error) {
+      // An extension could not release what it holds. That is the application's to know, and no reason not to tell the end.
+      this.#report(error);
+      const events = this.endpoint.receiveEnd();
+      return events.length > 0 ? events : [{ type: "end", clean: false, statusCode: 1006, reason: "" }];
+    }
   }
 
   /** RFC 6455 §7.2.1: a transport that ends before the peer's Close frame is lost, whichever way it ends. */
@@ -588,8 +602,32 @@ export class Pump implements TransportSink, TimedPump, Holder {
 
   /** An extension, another function of the application's that the endpoint calls, or the transport has thrown. */
   #brokeOff(error: unknown): void {
+    if (error instanceof OutputFailure) {
+      this.#endpointThrew(error.cause);
+      return;
+    }
     this.#lost ??= orNoReason(error);
     this.#listenerThrew(error);
+  }
+
+  /**
+   * A function of the application's has failed that the endpoint needs. RFC 6455 §7.4.1: 1011, something kept us from fulfilling
+   * the request; the Close frame passes no extension. Who fails again is dropped.
+   */
+  #endpointThrew(error: unknown): void {
+    this.#lost ??= orNoReason(error);
+    if (this.#connection === undefined || this.#hasGivenUp) {
+      this.#listenerThrew(error);
+      return;
+    }
+    this.#hasGivenUp = true;
+    this.#report(error);
+    try {
+      this.#connection.giveUp(1011);
+      this.touch();
+    } catch (second) {
+      this.#listenerThrew(second);
+    }
   }
 
   /** The connection was left midway. That is the end of it, and of nothing else. */

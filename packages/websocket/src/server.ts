@@ -23,6 +23,8 @@ import {
   settingAliases,
   takes,
   UsageError,
+  type Violation,
+  violationTable,
 } from "@hybi/core";
 import { type Clock, clockOf } from "./clock.ts";
 import { Incoming, type IncomingOwner } from "./incoming.ts";
@@ -205,6 +207,24 @@ const tooMany: Rejection = {
   fields: [["Retry-After", "5"]],
   body: "Too many openings of this address are under way: the option `openingsPerAddress` of the server says how many may be.\n",
 };
+
+/** What a check has answered as a violation of the table, with which there is always an answer; undefined for anything else. */
+function refusalOf(answer: Partial<Violation> | null): Violation | undefined {
+  const { code, httpStatus, message, section } = answer ?? {};
+  if (typeof code !== "string" || !Object.hasOwn(violationTable, code)) return undefined;
+  const row = violationTable[code];
+  const status = httpStatus ?? row.httpStatus ?? 403;
+  // RFC 9110 §15: a final status that refuses.
+  if (!Number.isInteger(status) || status < 400 || status > 599) return undefined;
+  return {
+    code,
+    message: typeof message === "string" ? message : row.message,
+    section: typeof section === "string" ? section : row.section,
+    statusCode: undefined,
+    httpStatus: status,
+    offset: 0,
+  };
+}
 
 /**
  * Checks what `close` is given, before anything has begun to close.
@@ -475,7 +495,9 @@ export class WebSocketServer {
     return (request) => {
       try {
         const refused = check(request);
-        if (refused === undefined || typeof refused.code === "string") return refused;
+        if (refused === undefined) return undefined;
+        const violation = refusalOf(refused);
+        if (violation !== undefined) return violation;
         reportRejection(refused, this.#report);
         throw new TypeError("checkOrigin must return a violation or undefined, and not a promise.");
       } catch (error) {

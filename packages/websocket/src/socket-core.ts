@@ -122,6 +122,11 @@ interface KeptEnd {
 }
 
 export class SocketCore implements OpeningListener, Closable {
+  /** What it tells the application is fenced one by one. */
+  get isGuarded(): boolean {
+    return true;
+  }
+
   readyState: ReadyState = CONNECTING;
   binaryType: BinaryType = "blob";
   agreement: Agreement | undefined;

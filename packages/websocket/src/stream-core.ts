@@ -39,6 +39,11 @@ class Deferred<Value> {
 }
 
 export class StreamCore implements OpeningListener, Closable {
+  /** What it tells the application is fenced one by one. */
+  get isGuarded(): boolean {
+    return true;
+  }
+
   readonly #opened = new Deferred<WebSocketOpenInfo>();
   readonly #closed = new Deferred<WebSocketCloseInfo>();
   readonly #options: WebSocketStreamOptions;

@@ -5,6 +5,7 @@
  * Each size has its own fastest way (bench/micro/utf8.ts): up to 16 ASCII bytes one call of String.fromCharCode; then
  * the host's functions; then TextDecoder.
  */
+import { booleanOf, textOf } from "../callback-result.ts";
 import type { HostFunctions } from "../host.ts";
 import { type Decoder, type DecoderConstructor, exactDecoder, replacement } from "./platform-text.ts";
 import { skipAscii, type Utf8State, utf8Boundary, validateUtf8 } from "./utf8.ts";
@@ -30,7 +31,7 @@ export function decodeText(bytes: Uint8Array, start: number, end: number, host: 
     if (text !== undefined) return text;
   }
   if (host.decodeAscii !== undefined && skipAscii(bytes, start, end) === end)
-    return host.decodeAscii(bytes, start, end);
+    return textOf("decodeAscii", host.decodeAscii(bytes, start, end));
   if (host.decodeUtf8 === undefined && asciiDecoder === undefined) {
     return isUtf8(bytes, start, end, host) ? portableDecode(bytes, start, end) : undefined;
   }
@@ -49,7 +50,7 @@ export function decodeValidText(
   host: HostFunctions,
 ): string {
   if (ascii) {
-    if (host.decodeAscii !== undefined) return host.decodeAscii(bytes, start, end);
+    if (host.decodeAscii !== undefined) return textOf("decodeAscii", host.decodeAscii(bytes, start, end));
     if (end - start <= shortText) return decodeShortAscii(bytes, start, end - start)!;
   }
   return decodeLenient(bytes, start, end, host);
@@ -57,7 +58,7 @@ export function decodeValidText(
 
 /** Whether `bytes[start, end)` is UTF-8. */
 export function isUtf8(bytes: Uint8Array, start: number, end: number, host: HostFunctions): boolean {
-  if (host.isUtf8 !== undefined) return host.isUtf8(bytes, start, end);
+  if (host.isUtf8 !== undefined) return booleanOf("isUtf8", host.isUtf8(bytes, start, end));
   return validateUtf8(utf8Boundary, bytes, start, end) === utf8Boundary;
 }
 
@@ -81,13 +82,13 @@ export function continueUtf8(
   let last = end - 1;
   while (last > end - 4 && (bytes[last]! & 0xc0) === 0x80) last--;
   // Where the host says no, the byte at fault is still to be found.
-  const from = host.isUtf8(bytes, first, last) ? last : first;
+  const from = booleanOf("isUtf8", host.isUtf8(bytes, first, last)) ? last : first;
   return validateUtf8(utf8Boundary, bytes, from, end);
 }
 
 /** Without a decoder at all, `bytes[start, end)` must be UTF-8. */
 function decodeLenient(bytes: Uint8Array, start: number, end: number, host: HostFunctions): string {
-  if (host.decodeUtf8 !== undefined) return host.decodeUtf8(bytes, start, end);
+  if (host.decodeUtf8 !== undefined) return textOf("decodeUtf8", host.decodeUtf8(bytes, start, end));
   if (asciiDecoder === undefined) return portableDecode(bytes, start, end);
   const decoder = looksAscii(bytes, start, end) ? asciiDecoder : otherDecoder!;
   return decoder.decode(start === 0 && end === bytes.length ? bytes : viewOf(bytes, start, end));

@@ -3,6 +3,7 @@
  *
  * Short ASCII is written char by char: a call into the platform costs as much as 40 characters (bench/micro/utf8.ts).
  */
+import { countOf } from "../callback-result.ts";
 import type { HostFunctions } from "../host.ts";
 import { blockSize } from "./block-pool.ts";
 import type { ByteWriter } from "./byte-writer.ts";
@@ -30,7 +31,9 @@ export function encodeText(text: string, target: Uint8Array, at: number, host: H
     }
     if (index === length) return length;
   }
-  if (host.encodeUtf8 !== undefined) return host.encodeUtf8(text, target, at);
+  if (host.encodeUtf8 !== undefined) {
+    return countOf("encodeUtf8", host.encodeUtf8(text, target, at), length * 3);
+  }
   if (encoder === undefined) return portableEncode(text, target, at);
   return encoder.encodeInto(text, roomIn(target, at, length * 3)).written;
 }

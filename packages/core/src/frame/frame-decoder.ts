@@ -6,6 +6,7 @@
  * Both apply the same rules in the same order, which tests/properties/chunking.test.ts holds them to.
  */
 import { forgetWords } from "../bytes/words.ts";
+import { noObject } from "../callback-result.ts";
 import type { Role } from "../role.ts";
 import type { ViolationCode } from "../violation.ts";
 import { finBit, length16, lengthBits, maskBit } from "./header.ts";
@@ -293,8 +294,9 @@ export class FrameDecoder {
 
   #applyMask(chunk: Uint8Array, start: number, end: number, key: MaskingKey): void {
     const { unmask } = this.#options;
-    if (unmask !== undefined && end - start >= unmaskThreshold) unmask(chunk, start, end, key);
-    else mask(chunk, start, end, key);
+    if (unmask !== undefined && end - start >= unmaskThreshold) {
+      noObject("unmask", unmask(chunk, start, end, key));
+    } else mask(chunk, start, end, key);
   }
 
   #fault(code: ViolationCode, index: number): FrameFault {

@@ -3,8 +3,10 @@
  * (RFC 6455 §9.1). Each decides by its own RSV bits on the first frame whether it takes part in a message.
  */
 
+import { booleanOf, wrongResult } from "../callback-result.ts";
 import type { MessageTransform, RsvBits, TransformSink, TransformViolation } from "../extension.ts";
 import type { MessageKind } from "../message-kind.ts";
+import { violationTable } from "../violation.ts";
 
 /** A transform, with the bits that it owns. */
 export interface ActiveTransform {
@@ -31,13 +33,13 @@ export class DecodePipeline {
   begin(kind: MessageKind, rsv: RsvBits): boolean {
     this.#stages = [];
     for (const { transform, rsv: owned } of this.#transforms) {
-      if (transform.beginDecode(kind, rsv & owned)) this.#stages.push(transform);
+      if (booleanOf("beginDecode", transform.beginDecode(kind, rsv & owned))) this.#stages.push(transform);
     }
     this.#sinks = this.#stages.map((_, index): TransformSink => {
       const next = this.#stages[index + 1];
       if (next === undefined) return this.#output;
       return (bytes, start, end) => {
-        this.#violation ??= next.decode(bytes, start, end, this.#sinks[index + 1]!);
+        this.#violation ??= violationOf("decode", next.decode(bytes, start, end, this.#sinks[index + 1]!));
         return this.#violation === undefined;
       };
     });
@@ -46,17 +48,22 @@ export class DecodePipeline {
 
   /** Payload of the message. */
   push(bytes: Uint8Array, start: number, end: number): TransformViolation | undefined {
-    const own = this.#stages[0]!.decode(bytes, start, end, this.#sinks[0]!);
+    const own = violationOf("decode", this.#stages[0]!.decode(bytes, start, end, this.#sinks[0]!));
     return this.#violation ?? own;
   }
 
   /** The message ended. */
   end(): TransformViolation | undefined {
     for (const [index, stage] of this.#stages.entries()) {
-      const own = stage.endDecode(this.#sinks[index]!);
+      const own = violationOf("endDecode", stage.endDecode(this.#sinks[index]!));
       this.#violation ??= own;
       if (this.#violation !== undefined) return this.#violation;
     }
     return undefined;
   }
+}
+
+function violationOf(name: string, result: TransformViolation | undefined): TransformViolation | undefined {
+  if (result === undefined || Object.hasOwn(violationTable, result)) return result;
+  throw wrongResult(name, result);
 }

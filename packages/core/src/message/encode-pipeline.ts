@@ -1,6 +1,10 @@
 /** The agreed extensions applied to one outgoing message, in the order of the agreement (RFC 6455 §9.1). */
 import { ByteQueue } from "../bytes/byte-queue.ts";
+import { countOf, noObject } from "../callback-result.ts";
 import type { MessageTransform, OutgoingMessageInfo, RsvBits, TransformSink } from "../extension.ts";
+
+/** The three RSV bits (RFC 6455 §5.2). */
+const allRsv = 0x70;
 
 /** The transforms that take part in one message, joined end to end. */
 export class EncodePipeline {
@@ -22,7 +26,7 @@ export class EncodePipeline {
       const next = stages[index + 1];
       if (next === undefined) return (bytes, start, end) => this.#collect(bytes, start, end);
       return (bytes, start, end) => {
-        next.encode(bytes, start, end, this.#sinks[index + 1]!);
+        noObject("encode", next.encode(bytes, start, end, this.#sinks[index + 1]!));
         return true;
       };
     });
@@ -35,6 +39,7 @@ export class EncodePipeline {
     for (const transform of transforms) {
       const bits = transform.beginEncode(message);
       if (bits === undefined) continue;
+      countOf("beginEncode", bits, allRsv);
       stages.push(transform);
       rsv |= bits;
     }
@@ -58,21 +63,25 @@ export class EncodePipeline {
   /** Payload as the application gave it. */
   push(bytes: Uint8Array): void {
     this.#dirty = true;
-    this.#stages[0]!.encode(bytes, 0, bytes.length, this.#sinks[0]!);
+    noObject("encode", this.#stages[0]!.encode(bytes, 0, bytes.length, this.#sinks[0]!));
   }
 
   /** What was given so far is to be available, though the message goes on. */
   flush(): void {
     if (!this.#dirty) return;
     this.#dirty = false;
-    for (const [index, stage] of this.#stages.entries()) stage.flushEncode?.(this.#sinks[index]!);
+    for (const [index, stage] of this.#stages.entries()) {
+      noObject("flushEncode", stage.flushEncode?.(this.#sinks[index]!));
+    }
   }
 
   /** The message has no more payload. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    for (const [index, stage] of this.#stages.entries()) stage.endEncode(this.#sinks[index]!);
+    for (const [index, stage] of this.#stages.entries()) {
+      noObject("endEncode", stage.endEncode(this.#sinks[index]!));
+    }
   }
 
   /** Transformed payload, at most `limit` bytes. The array is ours to change. */

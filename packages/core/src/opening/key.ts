@@ -1,8 +1,10 @@
 /** The nonce of the opening handshake and the proof that it was read (RFC 6455 §4.1 step 7, §4.2.2 step 5.4). */
 import { encodeLatin1 } from "../bytes/ascii.ts";
 import { base64Digit, encodeBase64 } from "../bytes/base64.ts";
+import { isBytes } from "../bytes/is-bytes.ts";
 import type { RandomSource } from "../bytes/random-pool.ts";
 import { messageWords, sha1Of60Bytes } from "../bytes/sha1.ts";
+import { wrongResult } from "../callback-result.ts";
 
 /** Computes SHA-1 in place of the portable one: 20 bytes from at most 64 (`HostFunctions.sha1`). */
 export type Sha1 = (bytes: Uint8Array) => Uint8Array;
@@ -39,7 +41,12 @@ const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** The Sec-WebSocket-Accept that answers `key`, which must be 24 chars: base64 of the SHA-1 of the key and the GUID. */
 export function acceptValue(key: string, sha1?: Sha1): string {
-  return encodeBase64(sha1 === undefined ? portableDigest(key) : sha1(encodeLatin1(key + guid)));
+  return encodeBase64(sha1 === undefined ? portableDigest(key) : digestOf(sha1(encodeLatin1(key + guid))));
+}
+
+function digestOf(result: Uint8Array): Uint8Array {
+  if (!isBytes(result)) throw wrongResult("sha1", result);
+  return result;
 }
 
 // Scratch of portableDigest: the GUID stands in its last nine words once and for all.

@@ -2,7 +2,8 @@
  * Agreeing on extensions (RFC 6455 §9.1, RFC 7692 §5.1, §7.1). The parameters are each extension's own business; what is
  * common is here: who was offered, in which order, how often, and that no two own the same RSV bit.
  */
-import type { Extension } from "../extension.ts";
+import { textOf, wrongResult } from "../callback-result.ts";
+import type { Extension, ExtensionParameters } from "../extension.ts";
 import type { ViolationCode } from "../violation.ts";
 import type { AgreedExtension } from "./agreement.ts";
 import type { ExtensionOffer } from "./extension-header.ts";
@@ -11,7 +12,9 @@ import type { ExtensionOffer } from "./extension-header.ts";
 export function offerExtensions(extensions: readonly Extension[]): ExtensionOffer[] {
   const offers: ExtensionOffer[] = [];
   for (const extension of extensions) {
-    for (const parameters of extension.offers()) offers.push({ name: extension.name, parameters });
+    const own = extension.offers();
+    if (!Array.isArray(own) || !own.every(isParameters)) throw wrongResult("offers", own);
+    for (const parameters of own) offers.push({ name: extension.name, parameters });
   }
   return offers;
 }
@@ -39,7 +42,8 @@ export function checkExtensionAnswers(
     if ((extension.rsv & rsv) !== 0) return { code: "opening/extension-rsv-conflict", detail: `One is ${name}.` };
     rsv |= extension.rsv;
     const reason = extension.checkAnswer(answer.parameters);
-    if (reason !== undefined) return { code: "opening/extension-unacceptable", detail: `${name}: ${reason}` };
+    if (reason === undefined) continue;
+    return { code: "opening/extension-unacceptable", detail: `${name}: ${textOf("checkAnswer", reason)}` };
   }
   return undefined;
 }
@@ -61,8 +65,19 @@ export function selectExtensions(
     // RFC 7692 §7.1: an offer that cannot be used is declined, and the next one is looked at.
     const parameters = extension.answer(offer);
     if (parameters === undefined) continue;
+    if (!isParameters(parameters)) throw wrongResult("answer", parameters);
     agreed.push({ name, parameters });
     rsv |= extension.rsv;
   }
   return agreed;
+}
+
+function isParameters(value: unknown): value is ExtensionParameters {
+  return Array.isArray(value) && value.every(isParameter);
+}
+
+function isParameter(value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  const [name, text] = value as readonly unknown[];
+  return typeof name === "string" && (text === undefined || typeof text === "string");
 }

@@ -14,6 +14,7 @@ import { checkOptions, type OptionAliases, type OptionChecks, onceChecked, takes
 import { settingAliases, settingChecks } from "../setting-checks.ts";
 import { UsageError } from "../usage-error.ts";
 import { type Violation, type ViolationCode, violation } from "../violation.ts";
+import type { Agreement } from "./agreement.ts";
 import type { OriginCheck } from "./origin.ts";
 import { OutputQueue } from "./output-queue.ts";
 import { type RejectedOpening, type Rejection, refuseOpeningRequest, rejectOpeningRequest } from "./rejection.ts";
@@ -161,11 +162,12 @@ export class ServerHandshake {
 
   /**
    * Accepts the request: queues the 101 response and answers `open`. When the handshake has failed since the request came,
-   * as when the client went away while the application was thinking, there is nothing left to accept and no event.
+   * as when the client went away while the application was thinking, there is nothing left to accept and no event. `prepare`
+   * is called with what was agreed before anything of it is output: what it throws leaves the request unanswered.
    *
    * Throws `endpoint/not-awaiting-answer`, and what `answerOpeningRequest` throws.
    */
-  accept(answer: OpeningAnswer = {}): readonly HandshakeEvent[] {
+  accept(answer: OpeningAnswer = {}, prepare?: (agreement: Agreement) => void): readonly HandshakeEvent[] {
     if (this.#phase === "failed") return [];
     const extensions = answer.extensions ?? this.#options.extensions;
     const { head, agreement } = answerOpeningRequest(
@@ -173,6 +175,7 @@ export class ServerHandshake {
       { ...answer, extensions },
       this.#options.host?.sha1,
     );
+    prepare?.(agreement);
     this.#output.add(encodeAcceptedHead(head));
     this.#phase = "open";
     this.#forgetRequest();

@@ -1,0 +1,143 @@
+/** Functions of the application's that throw, or return what they must not, in an endpoint without a pump. */
+import { describe, expect, it } from "vitest";
+import { Endpoint } from "../../src/endpoint.ts";
+import type { Extension, MessageTransform } from "../../src/extension.ts";
+import { countingSource } from "../support/connections.ts";
+
+const thrower = () => {
+  throw new Error("mine");
+};
+
+function extension(changes: Partial<Extension> = {}, transform: Partial<MessageTransform> = {}): Extension {
+  return {
+    name: "x-own",
+    rsv: 0x40,
+    offers: () => [[]],
+    checkAnswer: () => undefined,
+    answer: () => [],
+    createTransform: () => ({
+      beginDecode: () => true,
+      decode: (bytes, start, end, sink) => void sink(bytes, start, end),
+      endDecode: () => undefined,
+      beginEncode: () => 0x40,
+      encode: (bytes, start, end, sink) => void sink(bytes, start, end),
+      flushEncode: () => undefined,
+      endEncode: () => undefined,
+      release: () => undefined,
+      ...transform,
+    }),
+    ...changes,
+  };
+}
+
+const clientWith = (own: Extension = extension()): Endpoint =>
+  Endpoint.client({ url: "ws://example.com/", random: countingSource(), extensions: [own] });
+
+function carry(from: Endpoint, to: Endpoint): string[] {
+  return from.takeOutput().flatMap((bytes) => to.receive(bytes.slice()).map(({ type }) => type));
+}
+
+function asked(own: Extension, client: Endpoint = clientWith()): Endpoint {
+  const server = Endpoint.server({ extensions: [own] });
+  expect(carry(client, server)).toEqual(["request"]);
+  return server;
+}
+
+describe("an extension of a server", () => {
+  it.each([
+    ["createTransform", { createTransform: thrower }, "mine"],
+    ["answer", { answer: thrower }, "mine"],
+    ["createTransform", { createTransform: () => undefined as never }, "returned undefined"],
+    ["createTransform", { createTransform: () => null as never }, "returned null"],
+    ["createTransform", { createTransform: () => Promise.reject(new Error("mine")) as never }, "returned a promise"],
+    ["answer", { answer: () => "nonsense" as never }, "returned string"],
+    ["answer", { answer: () => ["nonsense"] as never }, "returned a list"],
+    ["answer", { answer: () => [[5, undefined]] as never }, "returned a list"],
+    ["answer", { answer: () => [["a", 5]] as never }, "returned a list"],
+  ] as const)("that fails in %s leaves the request to be answered otherwise [A04]", (_, changes, message) => {
+    const client = clientWith();
+    const server = asked(extension(changes), client);
+    expect(() => server.accept()).toThrow(message);
+    expect(server.awaitsAnswer).toBe(true);
+    server.reject({ status: 500 });
+    expect(carry(server, client)).toEqual(["rejection"]);
+  });
+
+  it("that fails with bytes that came early does not keep the answer back [A04]", () => {
+    const client = clientWith();
+    const server = asked(extension({}, { decode: thrower }), client);
+    // Masked with zeros.
+    server.receive(Uint8Array.of(0xc1, 0x81, 0, 0, 0, 0, 0x21));
+    expect(server.accept().map(({ type }) => type)).toEqual(["open"]);
+    expect(server.outputLength).toBeGreaterThan(0);
+    expect(() => server.takeOutput()).toThrow("mine");
+    expect(carry(server, client)).toEqual(["open"]);
+  });
+
+  it("that fails with what is sent at once does not keep the answer back [A04]", () => {
+    const client = clientWith();
+    const server = asked(extension({}, { encode: thrower }), client);
+    server.accept();
+    server.sendText("text");
+    expect(carry(server, client)).toEqual(["open"]);
+    expect(server.outputLength).toBeGreaterThan(0);
+    expect(() => server.takeOutput()).toThrow("mine");
+    server.giveUp(1011);
+    expect(carry(server, client)).toEqual(["close"]);
+  });
+
+  it.each([
+    [{ decode: () => "nonsense" as never }, "decode returned string"],
+    [{ endDecode: () => Promise.reject(new Error("mine")) as never }, "endDecode returned a promise"],
+    [{ beginDecode: () => 5 as never }, "beginDecode returned number"],
+  ])("that returns nonsense for what it decodes is refused: %o [A04]", (transform, message) => {
+    const client = clientWith();
+    const server = asked(extension({}, transform), client);
+    server.accept();
+    carry(server, client);
+    client.sendText("text");
+    expect(() => carry(client, server)).toThrow(message);
+  });
+
+  it.each([
+    [{ beginEncode: () => 0x80 }, "beginEncode returned number"],
+    [{ encode: () => ({}) as never }, "encode returned object"],
+    [{ endEncode: () => Promise.reject(new Error("mine")) as never }, "endEncode returned a promise"],
+  ])("that returns nonsense for what it encodes is refused: %o [A04]", (transform, message) => {
+    const client = clientWith();
+    const server = asked(extension({}, transform), client);
+    server.accept();
+    carry(server, client);
+    expect(() => {
+      server.sendText("text");
+      server.takeOutput();
+    }).toThrow(message);
+  });
+});
+
+describe("an extension of a client", () => {
+  it.each([() => "nonsense", () => ["nonsense"], () => Promise.reject(new Error("mine"))])(
+    "that offers nonsense is refused before anything is sent [A04]",
+    (offers) => {
+      expect(() => clientWith(extension({ offers: offers as never }))).toThrow("offers returned");
+    },
+  );
+
+  it("that returns nonsense for an answer is refused [A04]", () => {
+    const client = clientWith(extension({ checkAnswer: () => 5 as never }));
+    const server = asked(extension(), client);
+    server.accept();
+    expect(() => carry(server, client)).toThrow("checkAnswer returned number");
+  });
+});
+
+describe("a function of the host", () => {
+  it("that returns no digest leaves the request to be answered otherwise [A04]", () => {
+    const server = Endpoint.server({ host: { sha1: () => "nonsense" as never } });
+    const client = clientWith();
+    carry(client, server);
+    expect(() => server.accept()).toThrow("sha1 returned string");
+    server.reject({ status: 500 });
+    expect(carry(server, client)).toEqual(["rejection"]);
+  });
+});
