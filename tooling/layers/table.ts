@@ -40,7 +40,7 @@ export const coreLayers: Readonly<Record<string, LayerRule>> = {
   closing: { mayImport: ["bytes"] },
   // Time is measured by the states of closing, and chance comes from the same source as masking keys: types only.
   deadlines: { mayImport: ["closing/states"] },
-  backoff: { mayImport: ["bytes/random-pool"] },
+  backoff: { mayImport: ["bytes/random-source"] },
   keepalive: { mayImport: ["bytes", "frame"] },
   // A Connection starts from an agreement, however it was reached; it knows nothing else of the opening handshake.
   connection: { mayImport: ["bytes", "frame", "message", "closing", "deadlines", "keepalive", "opening/agreement"] },

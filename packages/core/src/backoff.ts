@@ -2,7 +2,7 @@
  * When to connect again after a connection was lost (RFC 6455 §7.2.3): the first attempt after a random delay, so that
  * the clients of a server that went down do not all come back at once; later ones after truncated exponential delays.
  */
-import type { RandomSource } from "./bytes/random-pool.ts";
+import type { RandomSource } from "./bytes/random-source.ts";
 import { checkOptions, type OptionAliases, type OptionCheck, type OptionChecks, takes } from "./options.ts";
 
 /** How to back off. Times are milliseconds. */

@@ -1,5 +1,6 @@
 /** How a connection is to behave, and the transforms of the extensions that were agreed. */
-import { RandomPool, type RandomSource } from "./bytes/random-pool.ts";
+import { RandomPool } from "./bytes/random-pool.ts";
+import type { RandomSource } from "./bytes/random-source.ts";
 import { wrongResult } from "./callback-result.ts";
 import type { Extension } from "./extension.ts";
 import type { FrameDecoderOptions } from "./frame/frame-decoder.ts";

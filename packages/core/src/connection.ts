@@ -3,8 +3,9 @@
  * It composes the frame decoder, the assembler, the outgoing queue and the closing handshake, and holds no rule of its
  * own.
  */
-import { returnChunk } from "./bytes/block-pool.ts";
+import { claimChunk, isWholeLoan, newOwner, noteHandedBack, returnChunk } from "./bytes/block-pool.ts";
 import { isBytes } from "./bytes/is-bytes.ts";
+import { LentChunks } from "./bytes/lent-chunks.ts";
 import { plainBytes } from "./bytes/plain-bytes.ts";
 import { utf8Bytes } from "./bytes/text-encode.ts";
 import { quiet } from "./callback-result.ts";
@@ -21,7 +22,7 @@ import {
   withTransforms,
 } from "./connection-options.ts";
 import { type ConnectionSink, EventCollector } from "./connection-sink.ts";
-import type { ConnectionEvent } from "./events.ts";
+import type { ConnectionEvent, EndEvent } from "./events.ts";
 import { FrameDecoder, longestSlice, type SinkVerdict } from "./frame/frame-decoder.ts";
 import { maxControlPayload } from "./frame/header.ts";
 import { ping, pong } from "./frame/opcode.ts";
@@ -61,7 +62,10 @@ function sliceFor(budget: number): number {
 
 function checkedSettings(role: Role, options: ConnectionOptions): ConnectionSettings {
   checkConnectionOptions(options);
-  return resolveOptions(role, options);
+  const settings = resolveOptions(role, options);
+  // An opening handshake would have drawn a nonce.
+  settings.keys?.check();
+  return settings;
 }
 
 /**
@@ -95,8 +99,14 @@ export class Connection implements Output {
   /** Whether bytes received still mean something. */
   #reading = true;
   #receiving = false;
+  /** The event of the end, until it is returned. */
+  #end: EndEvent | undefined;
   #collector: EventCollector | undefined;
   #keepalive: Keepalive | undefined;
+  /** Whose output lies in a block of memory. */
+  readonly #owner = newOwner();
+  /** What a transport that hands chunks back has been given. */
+  #lent: LentChunks | undefined;
   #bytesTaken = 0;
   #messagesSent = 0;
   #controlFramesReceived = 0;
@@ -104,7 +114,7 @@ export class Connection implements Output {
   /**
    * `settings` are for an endpoint, which has resolved the options already; then only `extensions` and `offset` of them count.
    *
-   * @throws UsageError `option/range`, `option/random-missing`, `extension/unknown`, `extension/rsv-conflict`
+   * @throws UsageError `option/range`, `option/random-missing`, `option/random`, `extension/unknown`, `extension/rsv-conflict`
    */
   constructor(
     agreement: Agreement,
@@ -166,6 +176,11 @@ export class Connection implements Output {
     return this.#assembler.work;
   }
 
+  /** Whether a message of the peer's has begun and not ended. */
+  get isWithinMessage(): boolean {
+    return this.#decoder.isWithinMessage;
+  }
+
   // Inputs
 
   /**
@@ -212,14 +227,20 @@ export class Connection implements Output {
     return this.#decoder.taken;
   }
 
-  /** The transport ended: the peer closed its half, or it was lost. What is still queued may be written if it can be. */
+  /**
+   * The transport ended: the peer closed its half, or it was lost. What is still queued may be written if it can be. Throws
+   * what an extension throws that cannot release what it holds; then the next call returns the event.
+   */
   receiveEnd(): ConnectionEvent[] {
     if (this.#receiving) throw new UsageError("endpoint/reentrant");
-    if (this.state === "ended") return [];
-    this.#stopReading();
-    const end = this.#closing.end();
-    this.#releaseTransforms();
-    return [end];
+    if (this.state !== "ended") {
+      this.#stopReading();
+      this.#end = this.#closing.end();
+      this.#releaseTransforms();
+    }
+    const end = this.#end;
+    this.#end = undefined;
+    return end === undefined ? [] : [end];
   }
 
   /** A deadline has passed. `Deadlines` knows when and calls this; it is public for those who keep time otherwise. */
@@ -227,12 +248,12 @@ export class Connection implements Output {
     if (this.#receiving) throw new UsageError("endpoint/reentrant");
     if (this.state === "ended") return [];
     if (reason === "closing") this.#abort();
-    else if (reason === "stalled") return this.#drop();
+    else if (reason === "stalled" || reason === "resting") return this.#drop(reason);
     else if (reason === "ping") {
       if (this.state === "open") this.#sendKeepalive();
     } else if (reason === "idle") {
       if (this.state === "open") this.sendClose(statusCodes.goingAway, "idle");
-    } else if (this.#closing.canFail && (reason === "pong" || reason === "control-flood")) {
+    } else if (this.#closing.canFail && (reason === "pong" || reason === "message" || reason === "control-flood")) {
       const collector = new EventCollector();
       this.#fail(collector, `deadline/${reason}`, this.#decoder.received);
       return collector.events;
@@ -353,15 +374,28 @@ export class Connection implements Output {
   /** Bytes to write, oldest first; see `Output`. */
   takeOutput(budget: number = Number.POSITIVE_INFINITY): readonly Uint8Array[] {
     const chunks = this.#outgoing.take(budget);
-    for (let index = 0; index < chunks.length; index++) this.#bytesTaken += chunks[index]!.length;
+    for (let index = 0; index < chunks.length; index++) {
+      const chunk = chunks[index]!;
+      this.#bytesTaken += chunk.length;
+      if (claimChunk(chunk, this.#owner)) this.#lent?.add(chunk);
+    }
     if (this.#outgoing.closeTaken) this.#closing.taken();
     if (this.state === "ended") this.#releaseTransforms();
     return chunks;
   }
 
-  /** Hands back chunks that the transport has written, so that their memory is used again. Never needed; faster. */
+  /**
+   * Hands back chunks that the transport has written, so that their memory is used again. Never needed; faster. What this
+   * connection has not handed out, such as a view of a chunk, and what came back before are left alone.
+   */
   releaseOutput(chunks: readonly Uint8Array[]): void {
-    for (const chunk of chunks) returnChunk(chunk);
+    const lent = this.#lent;
+    for (const chunk of chunks) {
+      // What comes back first was not remembered: a transport that never hands anything back would keep it alive.
+      if (lent === undefined ? isWholeLoan(chunk, this.#owner) : lent.remove(chunk)) returnChunk(chunk);
+      else noteHandedBack(chunk);
+    }
+    this.#lent ??= new LentChunks();
   }
 
   get outputLength(): number {
@@ -441,14 +475,14 @@ export class Connection implements Output {
   }
 
   /** RFC 6455 §7.1.7: a Close frame MAY be omitted that the peer is unlikely to receive. This one takes nothing at all. */
-  #drop(): ConnectionEvent[] {
+  #drop(reason: "stalled" | "resting"): ConnectionEvent[] {
     if (!this.#closing.canFail) {
       this.#abort();
       return [];
     }
     this.#stopReading();
     this.#closing.drop();
-    return [{ type: "failure", violation: violation("deadline/stalled", this.#offset + this.#decoder.received) }];
+    return [{ type: "failure", violation: violation(`deadline/${reason}`, this.#offset + this.#decoder.received) }];
   }
 
   #abort(): void {
@@ -465,8 +499,9 @@ export class Connection implements Output {
   /** Releases what extensions hold, once no message can arrive and none waits to leave. */
   #releaseTransforms(): void {
     if (this.#outgoing.hasData) return;
-    for (const { transform } of this.#transforms) quiet(transform.release());
+    const transforms = this.#transforms;
     this.#transforms = [];
+    releaseAll(transforms);
   }
 
   #sendKeepalive(): void {
@@ -491,5 +526,17 @@ export class Connection implements Output {
     if (!isBytes(payload)) throw new UsageError("send/data-type");
     if (payload.length > maxControlPayload) throw new UsageError("control/payload-too-long");
     this.#checkSend(undefined);
+  }
+}
+
+/** Each once, though another throws. */
+function releaseAll(transforms: readonly ActiveTransform[]): void {
+  for (const [index, { transform }] of transforms.entries()) {
+    try {
+      quiet(transform.release());
+    } catch (error) {
+      releaseAll(transforms.slice(index + 1));
+      throw error;
+    }
   }
 }

@@ -9,6 +9,7 @@ class Subject implements DeadlineSubject {
   awaitsPong = false;
   awaitsAnswer = false;
   outputLength = 0;
+  isWithinMessage = false;
   statistics: Statistics = {
     bytesReceived: 0,
     bytesTaken: 0,
@@ -21,8 +22,9 @@ class Subject implements DeadlineSubject {
 
   expire(reason: DeadlineReason): [] {
     this.expired.push(reason);
-    if (reason === "opening" || reason === "pong" || reason === "control-flood") this.state = "failing";
-    if (reason === "stalled" && this.state === "open") this.state = "failed";
+    if (reason === "opening" || reason === "pong" || reason === "message" || reason === "control-flood")
+      this.state = "failing";
+    if ((reason === "stalled" || reason === "resting") && this.state === "open") this.state = "failed";
     if (reason === "idle") this.state = "closing";
     return [];
   }
@@ -312,4 +314,125 @@ describe("Deadlines", () => {
       expect(usageErrorOf(() => watched({ [name]: 0 }))).toBe(name === "ping" ? "option/range" : undefined);
     },
   );
+});
+
+describe("the deadline of stalled output", () => {
+  it("is 60 s when nobody says otherwise [A06]", () => {
+    const { subject, deadlines } = watched({ ping: Number.POSITIVE_INFINITY });
+    subject.outputLength = 1;
+    expect(deadlines.observe(0)).toEqual({ at: 60_000, reason: "stalled" });
+  });
+});
+
+describe("the deadline of a message", () => {
+  const message = { message: 100, ping: Number.POSITIVE_INFINITY };
+
+  it("runs from its first frame to its end, whatever trickles in between [A07]", () => {
+    const { subject, deadlines } = watched(message);
+    expect(deadlines.observe(0)).toBeUndefined();
+    subject.isWithinMessage = true;
+    subject.count({ bytesReceived: 1, messagesReceived: 1 });
+    expect(deadlines.observe(50)).toEqual({ at: 150, reason: "message" });
+    subject.count({ bytesReceived: 2 });
+    expect(deadlines.observe(149)).toEqual({ at: 150, reason: "message" });
+    deadlines.expire(150);
+    expect(subject.expired).toEqual(["message"]);
+  });
+
+  it("begins anew with each message, and ends with the last [A07]", () => {
+    const { subject, deadlines } = watched(message);
+    subject.isWithinMessage = true;
+    subject.count({ messagesReceived: 1 });
+    deadlines.observe(0);
+    subject.count({ messagesReceived: 2 });
+    expect(deadlines.observe(90)).toEqual({ at: 190, reason: "message" });
+    subject.isWithinMessage = false;
+    expect(deadlines.observe(100)).toBeUndefined();
+  });
+
+  it("does not run while reading rests, nor while the caller was away [A07]", () => {
+    const { subject, deadlines } = watched(message);
+    subject.isWithinMessage = true;
+    subject.count({ messagesReceived: 1 });
+    deadlines.observe(0);
+    deadlines.pause(40);
+    expect(deadlines.observe(1000)).toBeUndefined();
+    deadlines.resume(1040);
+    expect(deadlines.observe(1040)).toEqual({ at: 1100, reason: "message" });
+    subject.count({ bytesReceived: 1 });
+    expect(deadlines.observe(5000, 4999)).toEqual({ at: 5100, reason: "message" });
+    deadlines.pause();
+    expect(deadlines.observe(6000)).toBeUndefined();
+    deadlines.resume(7000);
+    expect(deadlines.observe(7000)?.reason).toBe("message");
+  });
+});
+
+describe("while reading rests", () => {
+  it("Pings go on where the caller says so, so that a peer that is gone is noticed, and no Pong is awaited [A06]", () => {
+    const { subject, deadlines } = watched({ ping: 100, pong: 50 });
+    deadlines.observe(0);
+    deadlines.pause(10, "pinging");
+    for (const at of [100, 200, 300]) {
+      expect(deadlines.observe(at - 1)).toEqual({ at, reason: "ping" });
+      deadlines.expire(at);
+      subject.awaitsPong = true;
+    }
+    expect(subject.expired).toEqual(["ping", "ping", "ping"]);
+    // Output that does not move would tell nothing more, and is what `stalled` is for.
+    subject.outputLength = 6;
+    expect(deadlines.observe(350)).toEqual({ at: 60_350, reason: "stalled" });
+    subject.outputLength = 0;
+    deadlines.resume(400);
+    expect(deadlines.observe(400)).toEqual({ at: 450, reason: "pong" });
+  });
+
+  it("the transport is dropped once nothing was taken for too long [A06]", () => {
+    const { subject, deadlines } = watched({ ping: Number.POSITIVE_INFINITY, resting: 100 });
+    deadlines.taken(0);
+    deadlines.observe(0);
+    deadlines.pause(10);
+    expect(deadlines.observe(20)).toEqual({ at: 110, reason: "resting" });
+    deadlines.taken(50);
+    expect(deadlines.observe(50)).toEqual({ at: 150, reason: "resting" });
+    subject.count({ bytesReceived: 7 });
+    expect(deadlines.observe(90)).toEqual({ at: 190, reason: "resting" });
+    deadlines.resume(100);
+    expect(deadlines.observe(100)).toBeUndefined();
+    deadlines.pause(200);
+    deadlines.expire(300);
+    expect(subject.expired).toEqual(["resting"]);
+    expect(deadlines.observe(1000)).toBeUndefined();
+  });
+});
+
+describe("a look at the clock", () => {
+  it("is asked for in time where so many Pings come that a short absence would be taken for a flood [A12]", () => {
+    const { subject, deadlines } = watched({ controlFrames: 1000, controlWindow: 1000 });
+    deadlines.observe(0);
+    expect(deadlines.watch(0)).toBeUndefined();
+    for (const [frames, until] of [
+      [15, undefined],
+      [16, 4010],
+      [125, 4010],
+      [126, 510],
+    ] as const) {
+      subject.count({ controlFramesReceived: frames });
+      deadlines.observe(10);
+      expect([frames, deadlines.watch(10)]).toEqual([frames, until]);
+    }
+    deadlines.observe(1000);
+    expect(deadlines.watch(1000)).toBeUndefined();
+  });
+});
+
+describe("the opening", () => {
+  it("has its time from when the caller says that it began, and from nothing else [A13]", () => {
+    const { deadlines } = watched({ opening: 100 }, "opening");
+    deadlines.beginOpening(50);
+    expect(deadlines.observe(120)).toEqual({ at: 150, reason: "opening" });
+    const open = watched({ ping: 100 });
+    open.deadlines.beginOpening(50);
+    expect(open.deadlines.observe(120)).toEqual({ at: 220, reason: "ping" });
+  });
 });

@@ -26,6 +26,8 @@ export interface DeadlineSubject {
   readonly state: ClosingState | "opening";
   /** Whether an opening request has arrived that the application has not answered; undefined where there is none. */
   readonly awaitsAnswer?: boolean;
+  /** Whether a message of the peer's has begun and not ended. */
+  readonly isWithinMessage?: boolean;
   /** Whether a Ping of `expire("ping")` was taken that no Pong has answered. */
   readonly awaitsPong: boolean;
   /** Bytes of output that were not taken. */
@@ -45,11 +47,18 @@ export interface DeadlineOptions {
   /** From when that Ping was taken, until the connection fails. 20 s. */
   readonly pong?: number | undefined;
   /**
-   * While output waits, without any of it being taken, until the transport is dropped with all that waits, closing or not. Off,
-   * because a peer may be slow on purpose. A server that sends much should set it, say to 60 s: a Ping that waits too tells
-   * nothing.
+   * While output waits, without any of it being taken, until the transport is dropped with all that waits, closing or not.
+   * 60 s: a peer that takes nothing may be gone, and a Ping that waits too would never tell. `ping` sees to it that something
+   * waits, sooner or later.
    */
   readonly stalled?: number | undefined;
+  /**
+   * From the first frame of a message to its end, until the connection fails with 1008; not counted while reading rests. Off,
+   * because a message may be a stream that never ends.
+   */
+  readonly message?: number | undefined;
+  /** While reading rests, without anything being taken, until the transport is dropped as if it were stalled. Off. */
+  readonly resting?: number | undefined;
   /** Without a message either way, until the closing handshake begins with 1001. Off. */
   readonly idle?: number | undefined;
   /** Control frames within `controlWindow`, above which the connection fails with 1008. 1,000: Pings cost us, not the peer. */
@@ -65,7 +74,9 @@ const defaults: Readonly<Spans> = {
   closing: 10_000,
   ping: 25_000,
   pong: 20_000,
-  stalled: Number.POSITIVE_INFINITY,
+  stalled: 60_000,
+  message: Number.POSITIVE_INFINITY,
+  resting: Number.POSITIVE_INFINITY,
   idle: Number.POSITIVE_INFINITY,
   controlFrames: 1_000,
   controlWindow: 1_000,
@@ -93,6 +104,12 @@ export class Deadlines {
   #bytesTaken = 0;
   #stalledSince: Instant | undefined;
   #paused = false;
+  #pingsAtRest = false;
+  /** Since when reading rests and nothing is taken. */
+  #restingSince: Instant | undefined;
+  /** Of the message in progress, without the time for which reading rested; and how many had begun with it. */
+  #messageSince: Instant | undefined;
+  #messageNumber = 0;
   /** When reading was paused, until the first bytes after a pause longer than a window of control frames. */
   #pausedAt: Instant = Number.POSITIVE_INFINITY;
   /** The transport is to be dropped, and ends in its own time. */
@@ -108,18 +125,35 @@ export class Deadlines {
     this.#limits = resolveSpans(options);
   }
 
+  /** The opening began at `at`, before this subject was there: a client's redirects have one deadline. */
+  beginOpening(at: Instant): void {
+    if (this.#subject.state !== "opening") return;
+    this.#state = "opening";
+    this.#since = at;
+  }
+
   /**
    * The caller has stopped reading, so that the peer cannot show that it is alive: no Ping or Pong is due until `resume`.
-   * With `now`, control frames that gather in the meantime are no flood either.
+   * With `now`, control frames that gather in the meantime are no flood, and the time counts as `resting`. With `"pinging"`,
+   * Pings go on, whose Pongs are not awaited: a peer that is gone is noticed when something is written to it.
    */
-  pause(now: Instant = Number.POSITIVE_INFINITY): void {
+  pause(now: Instant = Number.POSITIVE_INFINITY, how: "silent" | "pinging" = "silent"): void {
+    this.#pingsAtRest = how === "pinging";
     this.#paused = true;
     this.#pausedAt = now;
+    this.#restingSince = now;
+  }
+
+  /** While reading rests: something that was received before was taken, at `now`. */
+  taken(now: Instant): void {
+    if (this.#paused) this.#shiftRest(now);
   }
 
   /** The caller reads again, from `now` on. */
   resume(now: Instant): void {
+    if (this.#paused) this.#shiftRest(now);
     this.#paused = false;
+    this.#restingSince = undefined;
     this.#quietSince = now;
     if (this.#pongAwaitedSince !== undefined) this.#pongAwaitedSince = now;
     // What gathers in a shorter pause is what may come in a window.
@@ -143,6 +177,17 @@ export class Deadlines {
     return earlier(stalled, this.#observeOpen(now, awayUntil, statistics));
   }
 
+  /**
+   * When to look at the clock again though nothing is due, or undefined: a caller whose timer is late then knows that it was
+   * away, and that the Pings of a peer that sends many have gathered.
+   */
+  watch(now: Instant): Instant | undefined {
+    const { controlFrames, controlWindow } = this.#limits;
+    const inWindow = (this.#controlFramesSeen ?? 0) - this.#controlFrames;
+    if (inWindow > controlFrames / 8) return now + controlWindow / 2;
+    return inWindow > controlFrames / 64 ? now + controlWindow * 4 : undefined;
+  }
+
   /** Does what is due by `now`, and answers the events of it. `awayUntil` is as in `observe`. */
   expire(now: Instant, awayUntil?: Instant): EndpointEvent[] {
     const events: EndpointEvent[] = [];
@@ -152,7 +197,7 @@ export class Deadlines {
       const { reason } = deadline;
       if (reason === "ping") this.#quietSince = now;
       events.push(...this.#subject.expire(reason));
-      if (reason === "closing" || reason === "stalled") this.#dropped = true;
+      if (reason === "closing" || reason === "stalled" || reason === "resting") this.#dropped = true;
       else if (this.#isDeaf(reason, now)) {
         // Nobody would read the Close frame, and there is nothing to wait for.
         this.#dropped = true;
@@ -177,6 +222,7 @@ export class Deadlines {
       this.#bytesReceived = bytesReceived;
       this.#observeReturn(now, awayUntil, controlFramesReceived);
       this.#quietSince = now;
+      if (this.#paused) this.#shiftRest(now);
     }
     if (messagesReceived + messagesSent !== this.#messages) {
       this.#messages = messagesReceived + messagesSent;
@@ -194,8 +240,8 @@ export class Deadlines {
     // The Pong's time runs from when the Ping was taken, not from when it was queued behind other output.
     if (!this.#subject.awaitsPong) this.#pongAwaitedSince = undefined;
     else this.#pongAwaitedSince ??= now;
-    const idle = this.#due("idle", this.#idleSince);
-    if (this.#paused) return idle;
+    const idle = earlier(this.#due("idle", this.#idleSince), this.#observeMessage(now, messagesReceived));
+    if (this.#paused) return earlier(idle, this.#observeRest());
     const keepalive =
       this.#pongAwaitedSince === undefined
         ? this.#due("ping", this.#quietSince)
@@ -205,6 +251,8 @@ export class Deadlines {
 
   /** Bytes have come. The first after the caller did not read for a while have gathered in that time. */
   #observeReturn(now: Instant, awayUntil: Instant, controlFramesReceived: number): void {
+    // What is left of a message may stand behind what is read now.
+    if (this.#messageSince !== undefined && this.#quietSince < awayUntil) this.#messageSince = now;
     const isResumed = !this.#paused && this.#pausedAt < now;
     if (!isResumed && this.#quietSince >= awayUntil) return;
     const gatheredSince = isResumed ? Math.min(this.#pausedAt, this.#quietSince) : this.#quietSince;
@@ -217,6 +265,29 @@ export class Deadlines {
     // The Pong may stand behind these bytes.
     const awaited = this.#pongAwaitedSince;
     if (awaited !== undefined && awayUntil >= awaited + pong) this.#pongAwaitedSince = now;
+  }
+
+  #observeMessage(now: Instant, messagesReceived: number): Deadline | undefined {
+    if (this.#subject.isWithinMessage !== true) this.#messageSince = undefined;
+    else if (this.#messageSince === undefined || messagesReceived !== this.#messageNumber) this.#messageSince = now;
+    this.#messageNumber = messagesReceived;
+    return this.#messageSince === undefined || this.#paused ? undefined : this.#due("message", this.#messageSince);
+  }
+
+  /** Of a peer that is not read: whether it is there at all, and how long that may last. */
+  #observeRest(): Deadline | undefined {
+    const resting = this.#due("resting", this.#restingSince!);
+    // More Pings behind output that does not move would tell nothing more.
+    if (!this.#pingsAtRest || this.#subject.outputLength > 0) return resting;
+    return earlier(resting, this.#due("ping", this.#quietSince));
+  }
+
+  /** Reading rests, and what waits has moved: neither the rest nor the message in progress is as old as it was. */
+  #shiftRest(now: Instant): void {
+    const since = this.#restingSince!;
+    if (this.#messageSince !== undefined)
+      this.#messageSince = Math.max(this.#messageSince, this.#messageSince + now - since);
+    if (since !== Number.POSITIVE_INFINITY) this.#restingSince = now;
   }
 
   #observeStall(now: Instant, bytesTaken: number): Deadline | undefined {
@@ -271,6 +342,8 @@ const deadlineChecks: OptionChecks<DeadlineOptions> = {
   },
   pong: takes.duration,
   stalled: takes.duration,
+  message: takes.duration,
+  resting: takes.duration,
   idle: takes.duration,
   controlFrames: amount,
   controlWindow: takes.duration,

@@ -132,6 +132,11 @@ export class Endpoint implements Output {
     return this.#over === undefined && this.#handshake instanceof ServerHandshake && this.#handshake.awaitsAnswer;
   }
 
+  /** See `Connection.isWithinMessage`. */
+  get isWithinMessage(): boolean {
+    return this.#connection?.isWithinMessage === true;
+  }
+
   get awaitsPong(): boolean {
     return this.#connection?.awaitsPong === true;
   }

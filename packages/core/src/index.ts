@@ -83,7 +83,7 @@ export { deadlinesCheck } from "./deadlines.ts";
 export { backoffAliases, backoffChecks } from "./backoff.ts";
 
 // What is injected.
-export type { RandomSource } from "./bytes/random-pool.ts";
+export type { RandomSource } from "./bytes/random-source.ts";
 export type { HostFunctions } from "./host.ts";
 export type {
   Extension,

@@ -15,7 +15,16 @@ export interface Output {
 }
 
 /** Why a deadline is set. */
-export type DeadlineReason = "opening" | "closing" | "ping" | "pong" | "stalled" | "idle" | "control-flood";
+export type DeadlineReason =
+  | "opening"
+  | "closing"
+  | "ping"
+  | "pong"
+  | "stalled"
+  | "message"
+  | "resting"
+  | "idle"
+  | "control-flood";
 
 /** Counters of a connection since it opened. */
 export interface Statistics {

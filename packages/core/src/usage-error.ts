@@ -56,6 +56,8 @@ const usageErrors = {
   "option/range": "An option is outside its range.",
   "callback/result":
     "A function that was passed as an option, or is of an extension, has returned what it must not: a promise, for example.",
+  "option/random":
+    "The source of randomness must fill the whole of what it is given with unpredictable bytes, at once, for example (target) => crypto.getRandomValues(target) (RFC 6455 §10.3).",
   "option/random-missing":
     "A client needs a source of randomness: pass random, for example (target) => crypto.getRandomValues(target) (RFC 6455 §10.3).",
 } as const;
@@ -67,8 +69,8 @@ export type UsageErrorCode = keyof typeof usageErrors;
 export class UsageError extends Error {
   readonly code: UsageErrorCode;
 
-  constructor(code: UsageErrorCode, detail?: string) {
-    super(detail === undefined ? usageErrors[code] : `${usageErrors[code]} ${detail}`);
+  constructor(code: UsageErrorCode, detail?: string, options?: { readonly cause?: unknown }) {
+    super(detail === undefined ? usageErrors[code] : `${usageErrors[code]} ${detail}`, options);
     this.name = "UsageError";
     this.code = code;
   }

@@ -12,6 +12,7 @@ import {
   Endpoint,
   type Fields,
   formatWebSocketUrl,
+  type Instant,
   OpeningSlots,
   parseWebSocketUrl,
   type ResponseHead,
@@ -25,6 +26,7 @@ import { hasRequestContexts, queueMicrotask } from "./platform.ts";
 import { createAbortController } from "./platform-classes.ts";
 import { Pump } from "./pump.ts";
 import type { PumpListener } from "./pump-listener.ts";
+import { asUncaught, createReporter } from "./reporter.ts";
 import type { FailureDetail } from "./socket-events.ts";
 import {
   type AgreedTransport,
@@ -34,7 +36,7 @@ import {
   OpeningViolation,
   randomOf,
 } from "./socket-options.ts";
-import { startTimer } from "./timer.ts";
+import { startTimer, type Timer } from "./timer.ts";
 import type { Transport } from "./transport.ts";
 import { turnOfPump } from "./turn.ts";
 
@@ -69,6 +71,10 @@ export class ClientOpening {
   #slot: string | undefined;
   #controller: AbortController | undefined;
   #pump: Pump | undefined;
+  /** When the first attempt began: the time for opening is one for the whole, redirects and waiting for a turn included. */
+  #begunAt: Instant | undefined;
+  /** While there is no pump, which keeps the time itself. */
+  #timer: Timer | undefined;
   #isGivenUp = false;
   #over = false;
 
@@ -89,6 +95,7 @@ export class ClientOpening {
 
   /** Begins, or waits for its turn. */
   start(): void {
+    if (this.#begunAt !== undefined) this.#keepTime();
     if (slots !== undefined && this.#options.concurrentOpenings !== true) {
       this.#slot = destinationOf(this.#options.connect, this.#url, this.#options.transport);
       if (!slots.enter(this.#slot, this)) return;
@@ -128,7 +135,14 @@ export class ClientOpening {
     if (origin === "other") this.#origin = "other";
     const cookies = this.#origin === "named" ? this.#opening.cookies : undefined;
     this.#opening = { ...this.#opening, url: formatWebSocketUrl(url), fields: kept, cookies };
-    this.#endpoint = Endpoint.client(this.#opening);
+    try {
+      this.#endpoint = Endpoint.client(this.#opening);
+    } catch (error) {
+      // A source of randomness that has failed since.
+      createReporter(this.#options.onError, this.#clock, asUncaught)(error);
+      this.#fail({ error });
+      return true;
+    }
     this.start();
     return true;
   }
@@ -137,11 +151,10 @@ export class ClientOpening {
     // Whoever has just made the socket wants to listen before anything happens, and may change its mind.
     await undefined;
     if (this.#isGivenUp) return;
-    const { connect, transport: options, deadlines } = this.#options;
+    const { connect, transport: options } = this.#options;
     this.#controller = createAbortController();
     const { signal } = this.#controller;
-    const time = deadlines?.opening ?? defaultOpening;
-    const timer = startTimer(this.#clock, time, () => this.#fail({ error: tooLate() }));
+    this.#keepTime();
     try {
       if (connect === undefined) throw new TypeError("Pass options.connect, or use the WebSocket of an adapter.");
       const connected = await connect({
@@ -152,19 +165,49 @@ export class ClientOpening {
         signal,
       });
       if (this.#over || this.#isGivenUp) transportOf(connected).abort();
-      else this.#begin(connected);
+      else this.#beginWith(connected);
     } catch (error) {
       const isOver = this.#over || this.#isGivenUp;
       if (!isOver && error instanceof OpeningRejection && this.follow(error.response)) return;
       // An adapter may fail at once. Who has awaited the socket, such as from a function that makes it, wants to know why.
       await new Promise<void>((resolve) => defer(this.#clock, turnOfPump(), resolve));
       this.#fail(failureOfConnect(error));
-    } finally {
-      timer.cancel();
+    }
+  }
+
+  #keepTime(): void {
+    const left = this.#beganAt() + this.#span - this.#clock.now();
+    this.#timer ??= startTimer(this.#clock, left, () => this.#fail({ error: tooLate() }));
+  }
+
+  get #span(): number {
+    return this.#options.deadlines?.opening ?? defaultOpening;
+  }
+
+  /** When the time for opening began. What has arrived although it is over has come while the program was away: it begins anew. */
+  #beganAt(): Instant {
+    const now = this.#clock.now();
+    if (this.#begunAt === undefined || now - this.#begunAt >= this.#span) this.#begunAt = now;
+    return this.#begunAt;
+  }
+
+  #stopTimer(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #beginWith(connected: Transport | AgreedTransport): void {
+    try {
+      this.#begin(connected);
+    } catch (error) {
+      // Nobody drives it now.
+      if (this.#pump === undefined) transportOf(connected).abort();
+      throw error;
     }
   }
 
   #begin(connected: Transport | AgreedTransport): void {
+    this.#stopTimer();
     const { clock, deadlines, writeBudget, onError } = this.#options;
     const { agreement, rest } = "agreement" in connected ? connected : { agreement: undefined, rest: undefined };
     const transport = transportOf(connected);
@@ -175,6 +218,7 @@ export class ClientOpening {
       clock,
       onError,
       deadlines,
+      begunAt: this.#beganAt(),
       writeBudget,
     });
     this.#pump = pump;
@@ -196,6 +240,7 @@ export class ClientOpening {
   #fail(detail: FailureDetail): void {
     if (this.#over || this.#pump !== undefined) return;
     this.#over = true;
+    this.#stopTimer();
     this.#controller?.abort();
     this.leave();
     this.#listener.openingFailed(detail);

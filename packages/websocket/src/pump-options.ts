@@ -1,5 +1,12 @@
 /** What a pump is made of. */
-import { type Connection, type DeadlineOptions, type Endpoint, type OptionChecks, takes } from "@hybi/core";
+import {
+  type Connection,
+  type DeadlineOptions,
+  type Endpoint,
+  type Instant,
+  type OptionChecks,
+  takes,
+} from "@hybi/core";
 import type { Clock } from "./clock.ts";
 import { endpointChecks, hasMethods } from "./option-checks.ts";
 import type { PumpListener } from "./pump-listener.ts";
@@ -14,6 +21,8 @@ export interface PumpOptions {
   readonly listener: PumpListener;
   readonly clock?: Clock | undefined;
   readonly deadlines?: DeadlineOptions | undefined;
+  /** When the opening began, by the clock: its deadline counts from then on, and not from the start of the pump. */
+  readonly begunAt?: Instant | undefined;
   /** Takes what the listener throws, or an extension. Without it the clock reports it, or it is uncaught. */
   readonly onError?: ErrorHandler | undefined;
   /**
@@ -33,6 +42,7 @@ export const pumpChecks: OptionChecks<PumpOptions> = {
   clock: endpointChecks.clock,
   // Of `Deadlines`, which remembers those that it has seen.
   deadlines: takes.anything,
+  begunAt: takes.only("an instant", (value) => typeof value === "number"),
   onError: takes.callback,
   writeBudget: endpointChecks.writeBudget,
 };

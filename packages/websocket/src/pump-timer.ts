@@ -23,8 +23,9 @@ export interface TimedPump {
   abort(): void;
 }
 
-/** As `Deadlines` has it for "closing". */
+/** As `Deadlines` has them. */
 const defaultClosing = 10_000;
+const defaultStalled = 60_000;
 
 /** What is left to do after the peer has closed its half. */
 interface Lingering {
@@ -43,29 +44,40 @@ export class PumpTimer implements Alarm {
   readonly #alarms: Alarms;
   readonly #deadlines: Deadlines;
   readonly #options: DeadlineOptions;
+  #isResting = false;
   #lingering: Lingering | undefined;
 
   /** @throws UsageError `option/range` for deadlines out of range */
-  constructor(pump: TimedPump, clock: Clock, options: DeadlineOptions) {
+  constructor(pump: TimedPump, clock: Clock, options: DeadlineOptions, begunAt?: Instant) {
     this.#pump = pump;
     this.#alarms = Alarms.of(clock);
     this.#deadlines = new Deadlines(pump.endpoint, options);
+    if (begunAt !== undefined) this.#deadlines.beginOpening(begunAt);
     this.#options = options;
   }
 
   /** Nothing is read for a while. */
   pause(): void {
-    this.#deadlines.pause(this.#alarms.now());
+    this.#isResting = true;
+    this.#deadlines.pause(this.#alarms.now(), "pinging");
   }
 
   resume(): void {
+    this.#isResting = false;
     this.#deadlines.resume(this.#alarms.now());
+  }
+
+  /** Something that was received before reading rested was taken by the application. */
+  taken(): void {
+    if (this.#isResting) this.#deadlines.taken(this.#alarms.now());
   }
 
   /** Sees what has changed, and sets the alarm for what is due next. */
   update(): void {
     const now = this.#alarms.now();
-    const at = this.#deadlines.observe(now, this.#alarms.awayUntil)?.at ?? this.#linger(now);
+    const due = this.#deadlines.observe(now, this.#alarms.awayUntil)?.at ?? this.#linger(now);
+    const watched = this.#deadlines.watch(now);
+    const at = watched === undefined || (due !== undefined && due <= watched) ? due : watched;
     if (at === undefined) this.stop();
     // An alarm that is too early is left: it finds nothing due and is set again, which is cheaper than to move it every turn.
     else if (at < this.at) this.#alarms.set(this, at, now);
@@ -86,7 +98,9 @@ export class PumpTimer implements Alarm {
     const before = endpoint.outputLength;
     const events = this.#deadlines.expire(now, this.#alarms.awayUntil);
     // In an open connection nothing else is due that has output.
-    this.#pump.expired(events, endpoint.state === "open" && endpoint.outputLength > before);
+    const sentPing = endpoint.state === "open" && endpoint.outputLength > before;
+    // While reading rests, a Pong comes when that has ended.
+    this.#pump.expired(events, sentPing && !this.#isResting);
   }
 
   /**
@@ -100,7 +114,7 @@ export class PumpTimer implements Alarm {
     const lingering = this.#lingering;
     if (bufferedLength < lingering.length) lingering.movedAt = now;
     lingering.length = bufferedLength;
-    const { closing = defaultClosing, stalled = Number.POSITIVE_INFINITY } = this.#options;
+    const { closing = defaultClosing, stalled = defaultStalled } = this.#options;
     const until = Math.min(
       lingering.since + closing,
       bufferedLength > 0 ? lingering.movedAt + stalled : Number.POSITIVE_INFINITY,

@@ -110,7 +110,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     this.#clock = clockOf(options.clock);
     this.#rounds = Rounds.of(this.#clock);
     this.#onError = options.onError;
-    this.#timer = new PumpTimer(this, this.#clock, deadlines);
+    this.#timer = new PumpTimer(this, this.#clock, deadlines, options.begunAt);
     this.#reader = new PumpReader(endpoint, options.transport, this.#timer);
     this.#writer = new PumpWriter(endpoint, options.transport, options.writeBudget ?? defaultWriteBudget);
   }
@@ -182,7 +182,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     try {
       this.#tell((this.endpoint as Endpoint).receiveHead(head));
     } catch (error) {
-      this.#brokeOff(error);
+      this.brokeOff(error);
     }
   }
 
@@ -240,6 +240,12 @@ export class Pump implements TransportSink, TimedPump, Holder {
     this.#account = budget.open(this);
   }
 
+  /** What was received and waited was taken, so that reading does not rest in vain. */
+  taken(): void {
+    this.#timer.taken();
+    this.heldChanged();
+  }
+
   /** What the listener holds has changed, be it after the end: it is counted at the end of this turn. */
   heldChanged(): void {
     if (this.#account === undefined) return;
@@ -287,6 +293,12 @@ export class Pump implements TransportSink, TimedPump, Holder {
   abandon(): void {
     this.#listener = silentListener;
     this.abort();
+  }
+
+  /** A function of the application's that the endpoint calls has failed, such as `random`: drops the transport, and reports it. */
+  brokeOff(error: unknown): void {
+    this.#lost ??= orNoReason(error);
+    this.#listenerThrew(error);
   }
 
   // What the transport tells
@@ -367,7 +379,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     try {
       this.#write();
     } catch (error) {
-      this.#brokeOff(error);
+      this.brokeOff(error);
     }
   }
 
@@ -399,7 +411,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     try {
       rest = this.#tellOpening((this.endpoint as Endpoint).receive(chunk, "leave"));
     } catch (error) {
-      this.#brokeOff(error);
+      this.brokeOff(error);
     }
     if (rest === undefined) return;
     // It is open now. Whoever awaited that listens a few promises later.
@@ -654,7 +666,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
       this.#listener.settled();
       this.#count();
     } catch (error) {
-      this.#brokeOff(error);
+      this.brokeOff(error);
     }
   }
 
@@ -662,7 +674,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     try {
       this.#sayHeld();
     } catch (error) {
-      this.#brokeOff(error);
+      this.brokeOff(error);
     }
   }
 

@@ -10,6 +10,7 @@ import {
   type Fields,
   formatClosePayload,
   type Instant,
+  type Limits,
   type OpeningRequest,
   type OptionAliases,
   type OptionChecks,
@@ -40,6 +41,7 @@ import { bound } from "./platform.ts";
 import { isBlob } from "./platform-classes.ts";
 import { Pump } from "./pump.ts";
 import { callGuarded, createReporter, type ErrorHandler, printed, type Reporter, reportRejection } from "./reporter.ts";
+import { serverDeadlines, serverLimits, withDefaults } from "./server-defaults.ts";
 import { Sessions } from "./sessions.ts";
 import { type Closable, OPEN } from "./socket-core.ts";
 import type { FailureDetail } from "./socket-events.ts";
@@ -74,7 +76,10 @@ export interface ServerOptions extends Omit<EndpointOptions, "delivery"> {
   readonly openingsPerAddress?: number | undefined;
   /** How accepted sockets tell binary messages from the first one on, unless `accept` says otherwise. "arraybuffer". */
   readonly binaryType?: BinaryType | undefined;
+  /** As `DeadlineOptions` has it, but for `message`, 300 s, and `resting`, 300 s. */
   readonly deadlines?: DeadlineOptions | undefined;
+  /** As `Limits` has it, but for `queuedOutput`, 16 MiB. */
+  readonly limits?: Partial<Limits> | undefined;
   /**
    * WebSockets in one session of HTTP/2 or HTTP/3, and openings of some. Who asks above that is answered with 503. 100.
    */
@@ -252,6 +257,7 @@ export class WebSocketServer {
   readonly #handler: OpeningHandler;
   readonly #options: ServerOptions;
   readonly #endpointOptions: EndpointOptions;
+  readonly #deadlines: DeadlineOptions;
   readonly #clock: Clock;
   readonly #onFailure: ServerOptions["onFailure"];
   readonly #report: Reporter;
@@ -288,7 +294,9 @@ export class WebSocketServer {
     this.#report = createReporter(onError, this.#clock, printed);
     this.#onFailure = onFailure && bound(onFailure);
     const { checkOrigin = checkOfOrigins(options.origins) } = options;
-    const { extensions, limits, tolerate, host, random, fragmentSize } = options;
+    const { extensions, tolerate, host, random, fragmentSize } = options;
+    const limits = withDefaults(serverLimits, options.limits);
+    this.#deadlines = withDefaults(serverDeadlines, options.deadlines);
     const own = { extensions, limits, tolerate, host, random, fragmentSize };
     this.#endpointOptions = { ...own, checkOrigin: checkOrigin && this.#guardedCheck(checkOrigin) };
     // A usage error comes now, and not with the first connection.
@@ -371,8 +379,8 @@ export class WebSocketServer {
    * list of its request, pseudo-header fields first.
    */
   receiveStream(stream: RequestStream, fields: Fields, info: TransportInfo = {}): void {
-    const { deadlines, writeBudget } = this.#options;
-    const how = { clock: this.#clock, deadlines, writeBudget };
+    const { writeBudget } = this.#options;
+    const how = { clock: this.#clock, deadlines: this.#deadlines, writeBudget };
     const key = this.#byAddress.keyOf(info.remoteAddress);
     const refusal = this.#refusal(key) ?? (this.#sessions.isFull(stream.session) ? fullSession : undefined);
     const incoming = new IncomingStream(this.#owner, stream, info, this.#endpointOptions, how);
@@ -473,7 +481,7 @@ export class WebSocketServer {
       listener: incoming.listener,
       clock: this.#clock,
       onError: this.#report,
-      deadlines: this.#options.deadlines,
+      deadlines: this.#deadlines,
       writeBudget: this.#options.writeBudget,
     });
     pump.accountTo(this.#memory);

@@ -439,7 +439,7 @@ export class SocketCore implements OpeningListener, Closable {
 
   #queue(): MessageQueue<string | ArrayBuffer | Blob> {
     this.#messages ??= new MessageQueue(
-      { pause: () => this.#rest(), resume: () => this.#readOn(), taken: () => this.#pump?.heldChanged() },
+      { pause: () => this.#rest(), resume: () => this.#readOn(), taken: () => this.#pump?.taken() },
       (message) => this.#present(message),
     );
     return this.#messages;
@@ -619,7 +619,12 @@ export class SocketCore implements OpeningListener, Closable {
 
   /** It was too late, or too much, and the payload is lost; anything else is the caller's to know. */
   #notSent(error: unknown, length: number): void {
-    if (!isRefused(error)) throw error;
+    if (!isRefused(error)) {
+      if (isMistake(error)) throw error;
+      this.#buffered.lost(length);
+      this.#pump!.brokeOff(error);
+      return;
+    }
     this.#buffered.lost(length);
     // WHATWG WebSockets §3.1: a socket whose buffer is full is flagged as full, and closed.
     if (error.code === "send/queue-full") this.terminate(error);
@@ -629,6 +634,11 @@ export class SocketCore implements OpeningListener, Closable {
 /** Whether a command was refused for what the peer or the network did: that is no mistake of the caller's. */
 function isRefused(error: unknown): error is UsageError {
   return error instanceof UsageError && refusals.has(error.code);
+}
+
+/** Whether a command was wrong, and not what it calls: a source of randomness that fails is no mistake of whoever sends. */
+export function isMistake(error: unknown): boolean {
+  return error instanceof UsageError && error.code !== "option/random";
 }
 
 const refusals: ReadonlySet<string> = new Set(["send/queue-full", "send/after-close", "endpoint/ended"]);

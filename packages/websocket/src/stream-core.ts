@@ -7,7 +7,7 @@ import { ownBuffer, writable } from "./message-data.ts";
 import { queueMicrotask } from "./platform.ts";
 import { requirePlatform } from "./platform-classes.ts";
 import type { Pump } from "./pump.ts";
-import { type Closable, type ClosableOwner, shedReason } from "./socket-core.ts";
+import { type Closable, type ClosableOwner, isMistake, shedReason } from "./socket-core.ts";
 import { type FailureDetail, failureOf } from "./socket-events.ts";
 import type { StreamMessage, WebSocketCloseInfo, WebSocketOpenInfo, WebSocketStreamOptions } from "./stream-info.ts";
 import { checkClose, closeError, lateWriteError, unsentError, WebSocketError } from "./websocket-error.ts";
@@ -308,9 +308,14 @@ export class StreamCore implements OpeningListener, Closable {
     const data = writable(message);
     if (this.#state !== "open") return this.#writeLate();
     const pump = this.#pump!;
-    if (typeof data === "string") pump.endpoint.sendText(data);
-    // A copy: the writer may use the buffer again once this call is over.
-    else pump.endpoint.sendBinary(data.slice());
+    try {
+      if (typeof data === "string") pump.endpoint.sendText(data);
+      // A copy: the writer may use the buffer again once this call is over.
+      else pump.endpoint.sendBinary(data.slice());
+    } catch (error) {
+      if (!isMistake(error)) pump.brokeOff(error);
+      throw error;
+    }
     pump.touch();
     if (pump.bufferedLength < this.#writeHighWaterMark) return undefined;
     this.#room = new Deferred();

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { blockSize, borrowBlock, lendBlock, returnChunk } from "./block-pool.ts";
+import { blockSize, borrowBlock, claimChunk, isWholeLoan, lendBlock, newOwner, returnChunk } from "./block-pool.ts";
 
 /** Takes every free block, so that what is borrowed next is new. */
 function drain(): void {
@@ -9,7 +9,7 @@ function drain(): void {
 /** Returns a whole block to the pool; answers its buffer. */
 function freed(): ArrayBufferLike {
   const block = new Uint8Array(blockSize);
-  lendBlock(block, blockSize);
+  lendBlock(block, block);
   returnChunk(block);
   return block.buffer;
 }
@@ -36,21 +36,69 @@ describe("borrowBlock", () => {
   });
 });
 
-describe("returnChunk", () => {
+describe("noteHandedBack", () => {
   it("lends a transport that hands chunks back a few large blocks, whatever it hands back", async () => {
     vi.resetModules();
     const fresh = await import("./block-pool.ts");
     const sizes = Array.from({ length: 6 }, () => {
-      fresh.returnChunk(new Uint8Array(17));
+      fresh.noteHandedBack(new Uint8Array(16));
+      fresh.noteHandedBack(new Uint8Array(17));
       return fresh.borrowBlock(100).length;
     });
     expect(sizes).toEqual([blockSize, blockSize, blockSize, blockSize, 100, 100]);
   });
+});
 
+describe("claimChunk", () => {
+  it("lets the first who takes of a block take the rest of it, in order, and nobody else", () => {
+    const [owner, other] = [newOwner(), newOwner()];
+    const [block, later] = [new Uint8Array(blockSize), new Uint8Array(blockSize)];
+    lendBlock(block, block.subarray(0, 600));
+    for (const latest of [true, false]) {
+      if (!latest) lendBlock(later, later.subarray(0, 300));
+      const start = latest ? 0 : 300;
+      const claim = (from: number, to: number, who: number) =>
+        claimChunk(block.subarray(start + from, start + to), who);
+      expect(claim(0, 100, owner)).toBe(true);
+      expect(claim(100, 200, other)).toBe(false);
+      // What was taken goes on as the payload of a message.
+      expect(claim(0, 100, owner)).toBe(false);
+      expect(claim(50, 200, owner)).toBe(false);
+      expect(claim(100, 200, owner)).toBe(true);
+    }
+  });
+
+  it("leaves alone what is no part of a block that is lent, and headers", () => {
+    const owner = newOwner();
+    const block = new Uint8Array(blockSize);
+    expect(claimChunk(block, owner)).toBe(false);
+    expect(claimChunk(new Uint8Array(100), owner)).toBe(false);
+    lendBlock(block, block.subarray(0, 300));
+    expect(claimChunk(block.subarray(0, 16), owner)).toBe(false);
+  });
+});
+
+describe("isWholeLoan", () => {
+  it("knows all that was lent of a block to an owner, until some of it is back", () => {
+    const [owner, other] = [newOwner(), newOwner()];
+    const block = new Uint8Array(blockSize);
+    const whole = block.subarray(0, 300);
+    lendBlock(block, whole);
+    expect(isWholeLoan(whole, owner)).toBe(false);
+    claimChunk(whole, owner);
+    expect([isWholeLoan(whole, owner), isWholeLoan(whole.subarray(0), owner)]).toEqual([true, true]);
+    expect([isWholeLoan(whole, other), isWholeLoan(new Uint8Array(300), owner)]).toEqual([false, false]);
+    expect([whole.subarray(0, 299), whole.subarray(1)].map((part) => isWholeLoan(part, owner))).toEqual([false, false]);
+    returnChunk(whole.subarray(0, 100));
+    expect(isWholeLoan(whole, owner)).toBe(false);
+  });
+});
+
+describe("returnChunk", () => {
   it("frees a block when all of its chunks are back, in any order", () => {
     drain();
     const block = new Uint8Array(blockSize);
-    lendBlock(block, 300);
+    lendBlock(block, block.subarray(0, 300));
     for (const [start, end] of [
       [200, 300],
       [0, 100],
@@ -69,7 +117,7 @@ describe("returnChunk", () => {
       Uint8Array,
       Uint8Array,
     ];
-    for (const block of [first, second, third]) lendBlock(block, 300);
+    for (const block of [first, second, third]) lendBlock(block, block.subarray(0, 300));
     for (const block of [second, third, first]) returnChunk(block.subarray(0, 200));
     const buffers = [first.buffer, second.buffer, third.buffer];
     expect(buffers).not.toContain(borrowBlock(65).buffer);
@@ -80,18 +128,19 @@ describe("returnChunk", () => {
     expect(borrowBlock(65).buffer).toBe(second.buffer);
   });
 
-  it("leaves alone what was never lent, what is of another size, and what is back already", () => {
+  it("leaves alone what was never lent, what is of another size, headers, and what is back already", () => {
     drain();
     const block = new Uint8Array(blockSize);
     returnChunk(block);
     expect(borrowBlock(65).buffer).not.toBe(block.buffer);
     const small = new Uint8Array(100);
-    lendBlock(small, 100);
+    lendBlock(small, small);
     returnChunk(small);
     expect(borrowBlock(65).buffer).not.toBe(small.buffer);
-    lendBlock(block, 50);
-    returnChunk(block.subarray(0, 50));
-    returnChunk(block.subarray(0, 50));
+    lendBlock(block, block.subarray(0, 150));
+    returnChunk(block.subarray(0, 16));
+    returnChunk(block.subarray(0, 150));
+    returnChunk(block.subarray(0, 150));
     expect(borrowBlock(65).buffer).toBe(block.buffer);
     expect(borrowBlock(65).buffer).not.toBe(block.buffer);
   });

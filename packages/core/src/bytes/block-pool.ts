@@ -22,14 +22,36 @@ const maxSeeds = 4;
 
 const free: Uint8Array[] = [];
 let seeds = 0;
+
+/** Nobody has taken anything of the block yet. */
+const nobody = 0;
+
+/** A block that is on its way. */
+interface Loan {
+  readonly block: Uint8Array;
+  /** What is lent of it. Mostly that is the one chunk, which is found without a look at any buffer. */
+  readonly whole: Uint8Array;
+  /** Bytes that are not back. */
+  left: number;
+  /** Whose output lies in it. */
+  owner: number;
+  /** The end of what its owner has taken. Output is taken in order, so that what lies before it was taken already. */
+  taken: number;
+}
+
 /**
- * The block lent last, and its bytes that are not back yet. A transport mostly hands a block back before the next is lent:
- * so it is found without a look into `outstanding`, which costs as much as writing a short message.
+ * The block lent last. A transport mostly hands a block back before the next is lent: so it is found without a look into
+ * `outstanding`, which costs as much as writing a short message.
  */
-let latest: Uint8Array | undefined;
-let latestLeft = 0;
-/** The same of the blocks before it. Weak, so that a transport is free never to hand them back. */
-const outstanding = new WeakMap<ArrayBufferLike, number>();
+let latest: Loan | undefined;
+/** Those before it. Weak, so that a transport is free never to hand them back. */
+const outstanding = new WeakMap<ArrayBufferLike, Loan>();
+let owners = nobody;
+
+/** A name for whose output lies in a block. */
+export function newOwner(): number {
+  return ++owners;
+}
 
 /** A block of at least `size` bytes. What it contains is undefined. */
 export function borrowBlock(size: number): Uint8Array {
@@ -37,40 +59,56 @@ export function borrowBlock(size: number): Uint8Array {
   return new Uint8Array(size);
 }
 
-/** Notes that `block[0, used)` is on its way to a transport, in one or more chunks. */
-export function lendBlock(block: Uint8Array, used: number): void {
+/** Notes that `whole`, the beginning of `block`, is on its way to a transport, in one or more chunks. */
+export function lendBlock(block: Uint8Array, whole: Uint8Array): void {
   if (block.length !== blockSize) return;
-  if (latest !== undefined) outstanding.set(latest.buffer, latestLeft);
-  latest = block;
-  latestLeft = used;
+  if (latest !== undefined) outstanding.set(latest.block.buffer, latest);
+  latest = { block, whole, left: whole.length, owner: nobody, taken: 0 };
 }
 
-/** Takes back a chunk that the transport has written. What is not ours, and what came back before, is left alone. */
+/**
+ * `owner` takes `chunk` to write it. Returns whether it is a part of a block that is lent, which this owner is to return.
+ * Whoever sends a chunk on as the payload of a message, as a tunnel does, does not own it.
+ */
+export function claimChunk(chunk: Uint8Array, owner: number): boolean {
+  const loan = loanOf(chunk);
+  if (loan === undefined || chunk.byteOffset < loan.taken) return false;
+  if (loan.owner === nobody) loan.owner = owner;
+  if (loan.owner !== owner) return false;
+  loan.taken = chunk.byteOffset + chunk.length;
+  return true;
+}
+
+/** Takes back a part of a block that was lent; each once. What is not ours is left alone. */
 export function returnChunk(chunk: Uint8Array): void {
-  // A header alone lies in a small array, which V8 would move out of its heap to show its buffer (bench, encode 16 KiB).
-  if (chunk.length <= headerOnly) return;
-  if (seeds < maxSeeds && free.length === 0) {
-    seeds++;
-    free.push(new Uint8Array(blockSize));
-  }
-  const { buffer } = chunk;
-  if (latest !== undefined && latest.buffer === buffer) {
-    latestLeft -= chunk.length;
-    if (latestLeft > 0) return;
-    keep(latest);
-    latest = undefined;
-    return;
-  }
-  const left = outstanding.get(buffer);
-  if (left === undefined) return;
-  if (chunk.length < left) {
-    outstanding.set(buffer, left - chunk.length);
-    return;
-  }
-  outstanding.delete(buffer);
-  keep(new Uint8Array(buffer));
+  const loan = loanOf(chunk);
+  if (loan === undefined) return;
+  loan.left -= chunk.length;
+  if (loan.left > 0) return;
+  if (loan === latest) latest = undefined;
+  else outstanding.delete(chunk.buffer);
+  if (free.length < maxFree) free.push(loan.block);
 }
 
-function keep(block: Uint8Array): void {
-  if (free.length < maxFree) free.push(block);
+/** A transport has handed back `chunk`, of whatever origin. */
+export function noteHandedBack(chunk: Uint8Array): void {
+  if (chunk.length <= headerOnly || seeds === maxSeeds || free.length > 0) return;
+  seeds++;
+  free.push(new Uint8Array(blockSize));
+}
+
+/** Whether `chunk` is all that was lent of a block to `owner`, and none of it is back. */
+export function isWholeLoan(chunk: Uint8Array, owner: number): boolean {
+  const loan = loanOf(chunk);
+  return loan !== undefined && loan.owner === owner && chunk.byteOffset === 0 && chunk.length === loan.left;
+}
+
+function loanOf(chunk: Uint8Array): Loan | undefined {
+  if (latest !== undefined && latest.whole === chunk) return latest;
+  // A short chunk nearly always lies in an array of its own, which V8 would move out of its heap to show its buffer (bench,
+  // encode 16 B). In a block, it costs that block.
+  if (chunk.length <= smallBlock) return undefined;
+  const { buffer } = chunk;
+  if (latest !== undefined && latest.block.buffer === buffer) return latest;
+  return buffer.byteLength === blockSize ? outstanding.get(buffer) : undefined;
 }

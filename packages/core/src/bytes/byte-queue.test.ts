@@ -58,7 +58,7 @@ describe("ByteQueue", () => {
     const withNone = cuts(parts);
     for (let count = 0; count < 8; count++) {
       const block = new Uint8Array(blockSize);
-      lendBlock(block, blockSize);
+      lendBlock(block, block);
       returnChunk(block);
     }
     expect(cuts(parts)).toEqual(withNone);

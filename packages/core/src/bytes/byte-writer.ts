@@ -118,9 +118,10 @@ export class ByteWriter {
       // A view would move the block out of V8's heap; a copy of a few bytes does not, and the block stays ours.
       this.#sealed.push(copyOf(block, 0, position));
     } else {
-      lendBlock(block, position);
+      const whole = position === block.length ? block : block.subarray(0, position);
+      lendBlock(block, whole);
       this.#sealedCost += block.length - position;
-      this.#sealed.push(position === block.length ? block : block.subarray(0, position));
+      this.#sealed.push(whole);
       this.#dropBlock();
     }
     this.position = 0;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { countingSource } from "../../tests/support/connections.ts";
 import { RandomPool } from "./random-pool.ts";
+import type { RandomSource } from "./random-source.ts";
 
 describe("RandomPool", () => {
   it("gives out each 32 bits of its source once, and asks it for 8 KiB at a time", () => {
@@ -11,6 +12,9 @@ describe("RandomPool", () => {
       source(target);
     });
     expect(asked).toEqual([]);
+    pool.check();
+    pool.check();
+    expect(asked).toEqual([8192]);
     const keys = Array.from({ length: 5000 }, () => pool.next());
     expect(new Set(keys).size).toBe(5000);
     expect(keys.every((key) => Number.isInteger(key) && key === (key | 0))).toBe(true);
@@ -24,15 +28,20 @@ describe("RandomPool", () => {
     expect(RandomPool.of(countingSource())).not.toBe(pool);
   });
 
-  it("gives out nothing when its source throws, and asks again", () => {
-    let ready = false;
-    const pool = RandomPool.of((target) => {
-      if (!ready) throw new Error("not ready");
-      target.fill(1);
-    });
-    expect(() => pool.next()).toThrow("not ready");
-    expect(() => pool.next()).toThrow("not ready");
-    ready = true;
-    expect(pool.next()).toBe(0x0101_0101);
+  it("gives out nothing while its source throws, and asks again", () => {
+    let isReady = false;
+    const source = countingSource();
+    const random: RandomSource = (target) => {
+      if (!isReady) throw new Error("not ready");
+      source(target);
+    };
+    const pool = RandomPool.of(random);
+    for (let count = 0; count < 2; count++) expect(() => pool.check()).toThrow("not ready");
+    isReady = true;
+    const keys = Array.from({ length: 2048 }, () => pool.next());
+    isReady = false;
+    for (let count = 0; count < 3; count++) expect(() => pool.next()).toThrow("not ready");
+    isReady = true;
+    expect(keys).not.toContain(pool.next());
   });
 });

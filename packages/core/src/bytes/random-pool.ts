@@ -2,9 +2,7 @@
  * Unpredictable 32-bit integers, drawn from the injected source 8 KiB at a time (RFC 6455 §5.3, §10.3: a fresh masking
  * key for every frame, from a strong source of entropy). Drawing each key alone costs 200 times as much on Node.
  */
-
-/** Fills `target` with unpredictable bytes, for example `(target) => crypto.getRandomValues(target)`. */
-export type RandomSource = (target: Uint8Array<ArrayBuffer>) => unknown;
+import { drawRandom, type RandomSource } from "./random-source.ts";
 
 const poolWords = 2048;
 const pools = new WeakMap<RandomSource, RandomPool>();
@@ -29,13 +27,21 @@ export class RandomPool {
     return pool;
   }
 
-  /** 32 bits that were never given out before. */
+  /** 32 bits that were never given out before. @throws UsageError `option/random` once the source fails */
   next(): number {
-    if (this.#next === poolWords) {
-      this.#words ??= new Int32Array(poolWords);
-      this.#source(new Uint8Array(this.#words.buffer));
-      this.#next = 0;
-    }
+    if (this.#next === poolWords) this.#draw();
     return this.#words![this.#next++]!;
+  }
+
+  /** Draws now, and not with the first key. @throws UsageError `option/random` for a source that is none */
+  check(): void {
+    if (this.#words === undefined) this.#draw();
+  }
+
+  #draw(): void {
+    const words = this.#words ?? new Int32Array(poolWords);
+    drawRandom(this.#source, new Uint8Array(words.buffer));
+    this.#words = words;
+    this.#next = 0;
   }
 }

@@ -105,6 +105,11 @@ export class FrameDecoder {
     return this.#received;
   }
 
+  /** Whether a data message has begun and not ended. */
+  get isWithinMessage(): boolean {
+    return this.#messageInProgress || (this.#inPayload && !isControl(this.#firstByte));
+  }
+
   /** Bytes of the latest chunk that count as received: fewer than all only where the sink said "rest". */
   get taken(): number {
     return this.#taken;

@@ -1,7 +1,7 @@
 /** The opening handshake of a client over a byte stream (RFC 6455 §4.1): the request goes out, the response is checked. */
 import { isBytes } from "../bytes/is-bytes.ts";
 import { plainBytes } from "../bytes/plain-bytes.ts";
-import type { RandomSource } from "../bytes/random-pool.ts";
+import type { RandomSource } from "../bytes/random-source.ts";
 import type { HandshakeEvent } from "../events.ts";
 import type { HostFunctions } from "../host.ts";
 import { encodeRequestHead } from "../http/head-encoder.ts";

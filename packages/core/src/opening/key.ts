@@ -2,7 +2,7 @@
 import { encodeLatin1 } from "../bytes/ascii.ts";
 import { base64Digit, encodeBase64 } from "../bytes/base64.ts";
 import { isBytes } from "../bytes/is-bytes.ts";
-import type { RandomSource } from "../bytes/random-pool.ts";
+import { drawRandom, type RandomSource } from "../bytes/random-source.ts";
 import { messageWords, sha1Of60Bytes } from "../bytes/sha1.ts";
 import { wrongResult } from "../callback-result.ts";
 
@@ -17,7 +17,7 @@ const keyLength = 24;
 /** A fresh Sec-WebSocket-Key: 16 bytes from `random`, in base64. To be made anew for every connection (RFC 6455 §4.1). */
 export function createKey(random: RandomSource): string {
   const nonce = new Uint8Array(nonceLength);
-  random(nonce);
+  drawRandom(random, nonce);
   return encodeBase64(nonce);
 }
 

@@ -15,6 +15,15 @@ export const deadlineRows = {
     message: "The peer took nothing of what was sent to it for too long.",
     section: "RFC 6455 §7.1.7",
   },
+  "deadline/message": {
+    message: "A message that had begun did not end in time.",
+    section: "RFC 6455 §10.4",
+    statusCode: 1008,
+  },
+  "deadline/resting": {
+    message: "Nothing that the peer sent was taken for too long.",
+    section: "RFC 6455 §7.1.7",
+  },
   "deadline/control-flood": {
     message: "More control frames came within the window than limits.controlFrames allows.",
     section: "RFC 6455 §10.4",

@@ -116,6 +116,99 @@ function fail(): never {
   throw new Error("no such connection");
 }
 
+/** What a transport with a bug in it hands back. */
+type Misuse =
+  | { readonly type: "send" | "take" | "close"; readonly connection: number; readonly size: number }
+  /** What was written, in any order, and once or more. */
+  | { readonly type: "written"; readonly connection: number; readonly at: number; readonly times: number }
+  /** What was written long ago. */
+  | { readonly type: "again"; readonly connection: number; readonly at: number }
+  /** What another connection has taken, written or not. */
+  | { readonly type: "other"; readonly connection: number; readonly at: number }
+  /** A view of what was taken, or of what lies beside it. */
+  | { readonly type: "view"; readonly connection: number; readonly at: number; readonly beside: boolean }
+  /** Its own output as the payload of a message, as who tunnels does. */
+  | { readonly type: "tunnel"; readonly connection: number; readonly at: number };
+
+const connections = 3;
+
+function misuse(): fc.Arbitrary<Misuse> {
+  const connection = fc.nat(connections - 1);
+  const at = fc.nat(20);
+  const size = fc.constantFrom(40, 1000, 4000, 4097, 9000, 60_000);
+  return fc.oneof(
+    fc.record({ type: fc.constantFrom("send", "send", "take", "take", "close"), connection, size }),
+    fc.record({ type: fc.constant("written" as const), connection, at, times: fc.integer({ min: 1, max: 3 }) }),
+    fc.record({ type: fc.constantFrom("again", "other", "tunnel"), connection, at }),
+    fc.record({ type: fc.constant("view" as const), connection, at, beside: fc.boolean() }),
+  ) as fc.Arbitrary<Misuse>;
+}
+
+/** Follows the steps: whatever is handed back, what waits to be written stays as it was. */
+function buggyTransport(role: Role, steps: readonly Misuse[]): void {
+  const all = Array.from({ length: connections }, () => ({
+    connection: newConnection(role),
+    underWay: [] as Taken[],
+    written: [] as Uint8Array[],
+  }));
+  for (const [index, step] of steps.entries()) {
+    const { connection, underWay, written } = all[step.connection] ?? fail();
+    const other = all[(step.connection + 1) % connections] ?? fail();
+    const isOpen = connection.state === "open";
+    switch (step.type) {
+      case "send":
+        for (let count = 0; count < 20 && isOpen; count++) connection.sendBinary(pattern(step.size, index + count));
+        break;
+      case "take":
+        for (const chunk of connection.takeOutput(step.size * 10)) underWay.push({ chunk, contents: bytesText(chunk) });
+        break;
+      case "close":
+        if (step.size === 40) connection.sendClose();
+        break;
+      case "written":
+        for (const { chunk } of underWay.splice(step.at % (underWay.length + 1), 1)) {
+          written.push(chunk);
+          for (let count = 0; count < step.times; count++) connection.releaseOutput([chunk, chunk]);
+        }
+        break;
+      case "again":
+        connection.releaseOutput(written.slice(step.at % (written.length + 1)));
+        break;
+      case "other":
+        connection.releaseOutput([...other.written, ...other.underWay.map(({ chunk }) => chunk)]);
+        break;
+      case "view": {
+        const { chunk } = underWay[step.at % (underWay.length + 1)] ?? {};
+        if (chunk === undefined) break;
+        const end = step.beside ? chunk.buffer.byteLength : chunk.byteOffset + chunk.length;
+        connection.releaseOutput([new Uint8Array(chunk.buffer, chunk.byteOffset, end - chunk.byteOffset)]);
+        connection.releaseOutput([chunk.subarray(0, chunk.length >> 1), chunk.subarray(chunk.length >> 1)]);
+        break;
+      }
+      case "tunnel": {
+        const { chunk } = underWay[step.at % (underWay.length + 1)] ?? {};
+        // What carries it has written it; who made it has not heard of that yet.
+        if (chunk === undefined || other.connection.state !== "open") break;
+        other.connection.sendBinary(chunk);
+        if (isOpen) connection.sendBinary(chunk.subarray(1));
+        other.connection.releaseOutput(other.connection.takeOutput());
+        for (const sent of connection.takeOutput()) {
+          if (sent.buffer === chunk.buffer) connection.releaseOutput([sent]);
+          else underWay.push({ chunk: sent, contents: bytesText(sent) });
+        }
+        break;
+      }
+      default:
+        step satisfies never;
+    }
+    // What is sent now would be written into a block that came back too early.
+    const last = newConnection("server");
+    for (let count = 0; count < 40; count++) last.sendBinary(new Uint8Array(4000).fill(0xee));
+    last.takeOutput();
+    for (const { underWay } of all) for (const { chunk, contents } of underWay) expect(bytesText(chunk)).toBe(contents);
+  }
+}
+
 describe.each(roles)("a %s's connection", (role) => {
   it("never writes to the arrays that the application sends, nor around them [F12]", () => {
     const data = fc.array(messageCommand(9000), { minLength: 1, maxLength: 4 });
@@ -175,6 +268,26 @@ describe.each(roles)("a %s's connection", (role) => {
       turns.push({ type: "written", connection: 0, count: 10, release: true });
     }
     expect(transport(role, turns, false, false)).toBe(true);
+  });
+
+  it("never changes a chunk that waits to be written, though its transport hands back chunks twice, in any order, views of them, those of others, and all of that after the end [A14]", () => {
+    const send = { type: "send", size: 4000 } as const;
+    const take = { type: "take", size: 60_000 } as const;
+    const written = { type: "written", connection: 0, at: 0, times: 1 } as const;
+    const both: Misuse[] = [0, 1].flatMap((connection): Misuse[] => [
+      { ...send, connection },
+      { ...take, connection },
+    ]);
+    const examples: Misuse[][] = [
+      // The block is lent out again, to another connection, and then handed back by the first for a second time.
+      [...both.slice(0, 2), written, ...both, { type: "again", connection: 0, at: 0 }],
+      [...both.slice(0, 2), written, ...both, { type: "other", connection: 0, at: 0 }],
+      [...both, written, { type: "tunnel", connection: 0, at: 0 }, ...both, { type: "tunnel", connection: 1, at: 0 }],
+    ];
+    fc.assert(
+      fc.property(fc.array(misuse(), { maxLength: 30 }), (steps) => buggyTransport(role, steps)),
+      { ...runs(60), examples: examples.map((steps): [Misuse[]] => [steps]) },
+    );
   });
 
   it("touches nothing outside the range of a chunk, wherever in its buffer the chunk stands [F10]", () => {

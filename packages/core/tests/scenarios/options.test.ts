@@ -18,9 +18,10 @@ import {
   rejectOpeningRequest,
   ServerHandshake,
 } from "@hybi/core";
+import { sampleRandom } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
 
-const random = (target: Uint8Array) => void target.fill(1);
+const random = sampleRandom();
 const opening = { url: "ws://example.com/", random };
 const server = () => new Connection(plainAgreement("server"));
 const subject = () => new Connection(plainAgreement("server"));

@@ -46,6 +46,7 @@ describe("the table of violations", () => {
     "extension/data-malformed": 1007,
     "extension/data-truncated": 1007,
     "deadline/pong": 1011,
+    "deadline/message": 1008,
     "deadline/control-flood": 1008,
   };
 

@@ -1,6 +1,6 @@
 /** Connections in a known state, and what must be true of one that failed. */
 import { expect } from "vitest";
-import type { RandomSource } from "../../src/bytes/random-pool.ts";
+import type { RandomSource } from "../../src/bytes/random-source.ts";
 import { Connection } from "../../src/connection.ts";
 import type { ConnectionOptions } from "../../src/connection-options.ts";
 import type { ConnectionEvent } from "../../src/events.ts";

@@ -250,12 +250,17 @@ describe("pause() and resume()", () => {
     expect(events).toEqual(["open", "close 3 1005 clean"]);
   });
 
-  it("let no Ping be sent, since its Pong would not be read [X23]", async () => {
-    const world = new World({ server: { deadlines: { ping: Number.POSITIVE_INFINITY } } });
+  it("let Pings be sent, so that a peer that is gone is noticed, and await no Pong, which would not be read [X23] [A06]", async () => {
+    const world = new World({
+      server: { deadlines: { ping: Number.POSITIVE_INFINITY, stalled: Number.POSITIVE_INFINITY } },
+    });
     const { client } = await world.connected();
     client.pause();
     await world.clock.advance(600_000);
-    expect(client.statistics.pingsTaken).toBe(0);
+    expect(client.statistics.pingsTaken).toBe(24);
+    expect([client.readyState, client.statistics.roundTripTime]).toEqual([1, undefined]);
+    client.resume();
+    await world.clock.advance(20_000);
     expect(client.readyState).toBe(1);
   });
 });

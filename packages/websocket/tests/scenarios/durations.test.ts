@@ -91,8 +91,8 @@ describe.each([longest + 1, 3 * longest])("a duration of %d ms", (span) => {
   });
 
   it("is how long a closing may take, and a Pong [R14]", async () => {
-    const world = new World();
-    const deadlines = { ping: 1_000, pong: span, closing: span };
+    const world = new World({ server: { deadlines: { ping: endless, resting: endless } } });
+    const deadlines = { ping: 1_000, pong: span, closing: span, stalled: endless };
     const { client, server } = await world.connected({ deadlines });
     server.pause();
     await turn();

@@ -166,6 +166,22 @@ describe.each(["turns", "timers only"] as const)("after a busy time, in a loop w
     expect(wire.received.at(-1)).toContain("deadline/control-flood");
   });
 
+  it("many Pings are no flood that have gathered in a short absence, for which no other timer was due [A12]", async () => {
+    const { loop, wire, socket } = await open({ ping: 25_000, controlFrames: 100, controlWindow: 1_000 });
+    const pings = (count: number) => {
+      for (let index = 0; index < count; index++) wire.frame(0x9, new Uint8Array(0));
+    };
+    pings(20);
+    await loop.run(10);
+    pings(150);
+    loop.busy(1_600);
+    await loop.run(10);
+    expect([wire.events, socket.readyState]).toEqual([[], 1]);
+    pings(120);
+    await loop.run();
+    expect(wire.received.at(-1)).toContain("deadline/control-flood");
+  });
+
   it("control frames are no flood that have gathered while the application did not read [R17]", async () => {
     const { loop, wire, socket } = await open({ controlFrames: 10, controlWindow: 100 });
     socket.pause();

@@ -1,0 +1,67 @@
+/**
+ * Draws from the injected source of randomness. Keys that anybody can guess are as good as none (RFC 6455 §10.3), so that a
+ * source which obviously is none is refused: it is looked at whenever it is drawn from, since it may fail later.
+ */
+import { UsageError } from "../usage-error.ts";
+
+/** Fills `target` with unpredictable bytes, for example `(target) => crypto.getRandomValues(target)`. */
+export type RandomSource = (target: Uint8Array<ArrayBuffer>) => unknown;
+
+/** What stands in the target before the first and the second draw: bytes that stay so were not drawn. */
+const marks: readonly number[] = [0xa5, 0x5a];
+
+/** Bytes at the beginning that are looked at one by one, as many as a nonce has; of the others, runs of four. */
+const looked = 16;
+/** So many of those that are as they were, a good source leaves in one of 3 × 10^10 draws, and in two draws in a row never. */
+const mostUntouched = 5;
+const run = 4;
+
+/**
+ * Fills `target`, of at least 16 bytes, from `source`.
+ *
+ * @throws UsageError `option/random` when it throws, returns a promise, leaves bytes as they were, or fills in one byte only
+ */
+export function drawRandom(source: RandomSource, target: Uint8Array<ArrayBuffer>): void {
+  for (const mark of marks) {
+    target.fill(mark);
+    call(source, target);
+    if (!isUntouched(target, mark) && !isConstant(target)) return;
+  }
+  throw new UsageError("option/random", "Bytes stayed as they were, or all of them are the same.");
+}
+
+function call(source: RandomSource, target: Uint8Array<ArrayBuffer>): void {
+  let result: unknown;
+  try {
+    result = source(target);
+  } catch (error) {
+    throw new UsageError("option/random", `It threw: ${error}`, { cause: error });
+  }
+  if (!isThenable(result)) return;
+  // That it rejects, too, is no news.
+  result.then(undefined, () => {});
+  throw new UsageError("option/random", "It returned a promise.");
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
+}
+
+function isUntouched(target: Uint8Array, mark: number): boolean {
+  let untouched = 0;
+  for (let at = 0; at < looked; at++) if (target[at] === mark) untouched++;
+  if (untouched > mostUntouched) return true;
+  let runs = 0;
+  for (let at = run; at <= target.length; at += run) {
+    const isRun =
+      target[at - 4] === mark && target[at - 3] === mark && target[at - 2] === mark && target[at - 1] === mark;
+    if (isRun) runs++;
+  }
+  // One in 8 KiB happens now and then.
+  return runs > 1 || (runs === 1 && target.length === looked);
+}
+
+function isConstant(target: Uint8Array): boolean {
+  for (let at = 1; at < looked; at++) if (target[at] !== target[0]) return false;
+  return true;
+}

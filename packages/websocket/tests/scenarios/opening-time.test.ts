@@ -1,0 +1,93 @@
+/** The time of a client's opening handshake: one deadline for all that it takes. */
+import { describe, expect, it } from "vitest";
+import { createWebSocketClass } from "../../src/create-websocket-class.ts";
+import { pair } from "../../src/pair.ts";
+import { WebSocketServer } from "../../src/server.ts";
+import { OpeningRejection } from "../../src/socket-options.ts";
+import { TestClock, until } from "../support/clock.ts";
+import { story, World } from "../support/link.ts";
+
+const tooLate = "error 3 The opening handshake was not completed in time. (deadline/opening, RFC 9110 §15.5.9)";
+
+describe("the time for opening", () => {
+  it("is one for all redirects of a socket, however slowly each is answered [A13]", async () => {
+    const world: World = new World({
+      server: { deadlines: { opening: Number.POSITIVE_INFINITY } },
+      handler: async (opening) => {
+        await new Promise<void>((resolve) => void world.clock.setTimeout(resolve, 400));
+        opening.reject({ status: 307, fields: [["Location", `${opening.request.resourceName}1`]] });
+      },
+    });
+    const socket = new world.WebSocket("ws://example.com/", { followRedirects: 20, deadlines: { opening: 1_000 } });
+    const lines = story(socket);
+    await until(() => world.near.length === 1);
+    await world.clock.advance(999);
+    expect([world.near.length, lines]).toEqual([3, []]);
+    await world.clock.advance(1);
+    expect(lines).toEqual([tooLate, "close 3 1006 unclean"]);
+    await world.clock.advance(5_000);
+    expect(world.near).toHaveLength(3);
+  });
+
+  it("counts the way to the transport and the handshake over it together [A13]", async () => {
+    const clock = new TestClock();
+    const server = new WebSocketServer(() => new Promise(() => {}), { clock });
+    // A name to look up, several addresses to try, a proxy to ask, or TLS.
+    const WebSocket = createWebSocketClass(
+      async () => {
+        await new Promise<void>((resolve) => void clock.setTimeout(resolve, 900));
+        const [near, far] = pair();
+        server.receive(far);
+        return near;
+      },
+      { clock },
+    );
+    const socket = new WebSocket("ws://slow.example/", { deadlines: { opening: 1_000 } });
+    const lines = story(socket);
+    await clock.advance(999);
+    expect([server.connections, lines]).toEqual([1, []]);
+    await clock.advance(1);
+    expect(lines).toEqual([tooLate, "close 3 1006 unclean"]);
+  });
+
+  it("goes on while a redirect waits for its turn, and for adapters with a handshake of their own [A13]", async () => {
+    const clock = new TestClock();
+    let asked = 0;
+    const WebSocket = createWebSocketClass(
+      async ({ url }) => {
+        if (url.host === "busy.example") return new Promise<never>(() => {});
+        asked++;
+        await new Promise<void>((resolve) => void clock.setTimeout(resolve, 300));
+        const to = asked < 3 ? "ws://hop.example/" : "ws://busy.example/";
+        throw new OpeningRejection({
+          status: 307,
+          version: "1.1",
+          reasonPhrase: "",
+          fields: [["Location", to]],
+        } as never);
+      },
+      { clock },
+    );
+    const busy = new WebSocket("ws://busy.example/", { deadlines: { opening: Number.POSITIVE_INFINITY } });
+    const socket = new WebSocket("ws://hop.example/", { followRedirects: 20, deadlines: { opening: 1_000 } });
+    const lines = story(socket);
+    await clock.advance(999);
+    expect([asked, lines]).toEqual([3, []]);
+    await clock.advance(1);
+    expect(lines).toEqual(["error 3 The transport could not be opened in time.", "close 3 1006 unclean"]);
+    expect(clock.due).toEqual([]);
+    busy.close();
+  });
+
+  it("begins anew with each socket [A13]", async () => {
+    const world = new World({ handler: () => new Promise(() => {}) });
+    for (let count = 0; count < 2; count++) {
+      const socket = new world.WebSocket("ws://example.com/", { deadlines: { opening: 1_000 } });
+      const lines = story(socket);
+      await world.clock.advance(999);
+      expect(lines).toEqual([]);
+      await world.clock.advance(1);
+      expect(lines).toHaveLength(2);
+    }
+  });
+});

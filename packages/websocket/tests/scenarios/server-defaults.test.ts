@@ -1,0 +1,100 @@
+/** What a server does by itself to a peer that holds its memory, or leaves it in the dark. */
+import { encodeFrame } from "@hybi/core/frame";
+import { describe, expect, it } from "vitest";
+import { until } from "../support/clock.ts";
+import { story, World } from "../support/link.ts";
+
+const endless = Number.POSITIVE_INFINITY;
+const patient = { ping: endless, pong: endless, stalled: endless };
+const maskingKey = 1;
+
+describe("a server by default", () => {
+  it("ends a connection with 1008 whose message does not end, however it trickles, in fragments or in a frame [A07]", async () => {
+    for (const isFragmented of [true, false]) {
+      const world = new World({ server: { deadlines: { ping: endless } } });
+      const { server } = await world.connected({ deadlines: patient });
+      const events = story(server);
+      const [near] = world.near;
+      const whole = encodeFrame({ opcode: 0x2, payload: new Uint8Array(1_000), final: false, maskingKey });
+      near?.write([whole.slice(0, isFragmented ? whole.length : 20)]);
+      for (let minute = 0; minute < 5; minute++) {
+        await world.clock.advance(59_000);
+        expect(events).toEqual([]);
+        const more = encodeFrame({ opcode: 0x0, payload: new Uint8Array(1), final: false, maskingKey });
+        near?.write([isFragmented ? more : new Uint8Array(1)]);
+      }
+      await world.clock.advance(10_000);
+      expect(events.join()).toContain("deadline/message");
+    }
+  });
+
+  it("lets messages come for ever that end, each in its time [A07]", async () => {
+    const world = new World();
+    const { client, server } = await world.connected();
+    const events = story(server);
+    for (let minute = 0; minute < 10; minute++) {
+      client.send("a");
+      await world.clock.advance(60_000);
+    }
+    expect(events).toEqual(Array(10).fill("message a"));
+  });
+
+  it("drops a connection whose output nobody takes after 60 s, and a message of its own is not needed for that [A06]", async () => {
+    const world = new World();
+    const { server } = await world.connected({ deadlines: patient });
+    const events = story(server);
+    world.near[0]?.pause();
+    await world.clock.advance(24_000);
+    // What stuffs the way to the client; the Ping behind it waits.
+    server.send(new Uint8Array(3_000_000));
+    await world.clock.advance(59_000);
+    expect(events).toEqual([]);
+    await world.clock.advance(2_000);
+    expect(events[0]).toContain("deadline/stalled");
+    expect(world.server.connections).toBe(0);
+  });
+
+  it.each(["paused", "looped over"])(
+    "drops a connection that is %s and from which nothing is taken for 5 min [A06]",
+    async (how) => {
+      const world = new World();
+      const { client, server } = await world.connected({ deadlines: patient });
+      const events = story(server);
+      if (how === "paused") server.pause();
+      else {
+        const loop = server[Symbol.asyncIterator]();
+        void loop.next().catch(() => {});
+        for (let count = 0; count < 200; count++) client.send("a".repeat(1_000));
+      }
+      await world.clock.advance(299_000);
+      expect(events.filter((line) => !line.startsWith("message"))).toEqual([]);
+      await world.clock.advance(2_000);
+      expect(events.filter((line) => !line.startsWith("message"))[0]).toContain("deadline/resting");
+    },
+  );
+
+  it("keeps a connection whose handler takes its time, as long as it takes something now and then [A06]", async () => {
+    const world = new World();
+    const { client, server } = await world.connected({ deadlines: patient });
+    const loop = server[Symbol.asyncIterator]();
+    for (let count = 0; count < 200; count++) client.send("a".repeat(1_000));
+    for (let count = 0; count < 20; count++) {
+      await world.clock.advance(120_000);
+      expect((await loop.next()).done).toBe(false);
+    }
+    expect(server.readyState).toBe(1);
+  });
+
+  it("takes no more than 16 MiB to send to one client, unless the application says so [A07]", async () => {
+    const world = new World();
+    const { server } = await world.connected({ deadlines: patient });
+    world.near[0]?.pause();
+    for (let count = 0; count < 30 && server.readyState === 1; count++) server.send(new Uint8Array(1_048_576));
+    await until(() => server.readyState === 3);
+    const wide = new World({ server: { limits: { queuedOutput: 64 * 1_048_576, message: undefined as never } } });
+    const { server: other } = await wide.connected({ deadlines: patient });
+    wide.near[0]?.pause();
+    for (let count = 0; count < 30; count++) other.send(new Uint8Array(1_048_576));
+    expect(other.readyState).toBe(1);
+  });
+});
