@@ -2,6 +2,7 @@
 
 // The interfaces of the web platform.
 export {
+  type MessagesOptions,
   WebSocket,
   type WebSocketEventMap,
   type WebSocketHandler,

@@ -5,6 +5,9 @@
 
 import { Queue } from "./queue.ts";
 
+/** What a loop does when the connection ends without both Close frames: it throws, or ends as with any other end. */
+export type OnLoss = "throw" | "end";
+
 /** A message as it is kept: text, or bytes in a buffer of their own. */
 export type KeptMessage = string | ArrayBuffer;
 
@@ -118,10 +121,10 @@ export class MessageQueue<Message> {
   }
 
   /** Begins a loop. `onLeft` is called when it is left. */
-  loop(onLeft: () => void): AsyncIterableIterator<Message, undefined> {
+  loop(onLeft: () => void, onLoss: OnLoss = "throw"): AsyncIterableIterator<Message, undefined> {
     this.#loops++;
     this.#onOverflow = undefined;
-    return new MessageLoop(this, onLeft);
+    return new MessageLoop(this, onLeft, onLoss);
   }
 
   // For its loops
@@ -181,13 +184,15 @@ export class MessageQueue<Message> {
 class MessageLoop<Message> implements AsyncIterableIterator<Message, undefined> {
   readonly #queue: MessageQueue<Message>;
   readonly #onLeft: () => void;
+  readonly #onLoss: OnLoss;
   /** What it waits for, in the order of asking. */
   readonly awaited: Queue<Waiting<Message>> = new Queue<Waiting<Message>>();
   #isOver = false;
 
-  constructor(queue: MessageQueue<Message>, onLeft: () => void) {
+  constructor(queue: MessageQueue<Message>, onLeft: () => void, onLoss: OnLoss) {
     this.#queue = queue;
     this.#onLeft = onLeft;
+    this.#onLoss = onLoss;
   }
 
   get isOver(): boolean {
@@ -212,7 +217,8 @@ class MessageLoop<Message> implements AsyncIterableIterator<Message, undefined> 
   finish(error: unknown): Promise<IteratorResult<Message, undefined>> {
     const isFirst = !this.#isOver;
     this.#leave();
-    return isFirst && error !== undefined ? Promise.reject(error) : Promise.resolve({ done: true, value: undefined });
+    if (isFirst && error !== undefined && this.#onLoss === "throw") return Promise.reject(error);
+    return Promise.resolve({ done: true, value: undefined });
   }
 
   #leave(): void {

@@ -20,7 +20,7 @@ import { type Clock, clockOf, defer } from "./clock.ts";
 import { detach } from "./error-stack.ts";
 import { fire } from "./fire.ts";
 import { type BinaryType, ownBuffer, payloadLength } from "./message-data.ts";
-import { type KeptMessage, MessageQueue } from "./message-queue.ts";
+import { type KeptMessage, MessageQueue, type OnLoss } from "./message-queue.ts";
 import { queueMicrotask } from "./platform.ts";
 import { createMessageEvent, Event, type EventTarget, isBlob } from "./platform-classes.ts";
 import type { Pump } from "./pump.ts";
@@ -278,12 +278,12 @@ export class SocketCore implements OpeningListener, Closable {
   }
 
   /** The messages that nobody has heard, for a loop. All loops share them. */
-  messages(): AsyncIterableIterator<string | ArrayBuffer | Blob, undefined> {
+  messages(onLoss?: OnLoss): AsyncIterableIterator<string | ArrayBuffer | Blob, undefined> {
     const queue = this.#queue();
     this.#wasLooped = true;
     if (this.readyState === CLOSED) queue.end(undefined);
     if (this.#keptEnd !== undefined) queueMicrotask(() => this.#tellKeptEnd());
-    return queue.loop(() => this.#loopLeft(queue));
+    return queue.loop(() => this.#loopLeft(queue), onLoss);
   }
 
   // What happens: `OpeningListener`

@@ -3,7 +3,16 @@
  * Adapters export it with a `connect` of their own; see `createWebSocketClass`. What the standard does not have is marked as
  * an extension.
  */
-import { type Agreement, checkSendOptions, type PreparedMessage, type SendOptions, UsageError } from "@hybi/core";
+import {
+  type Agreement,
+  checkOptions,
+  checkSendOptions,
+  type OptionChecks,
+  type PreparedMessage,
+  type SendOptions,
+  takes,
+  UsageError,
+} from "@hybi/core";
 import { Accepted } from "./accepted.ts";
 import { ClientOpening } from "./client-opening.ts";
 import { clockOf } from "./clock.ts";
@@ -20,6 +29,7 @@ import {
   type Sendable,
   sendable,
 } from "./message-data.ts";
+import type { OnLoss } from "./message-queue.ts";
 import { EventTarget } from "./platform-classes.ts";
 import { asUncaught, createReporter } from "./reporter.ts";
 import {
@@ -70,6 +80,14 @@ export type WebSocketListener<Type extends keyof WebSocketEventMap> =
   | { handleEvent(event: WebSocketEventMap[Type]): unknown };
 
 type AnyListener = Parameters<EventTarget["addEventListener"]>[1];
+
+/** How to loop over messages. */
+export interface MessagesOptions {
+  /** When the connection ends without both Close frames: `"throw"`, the default, a `WebSocketError`, or `"end"`. */
+  readonly onLoss?: OnLoss | undefined;
+}
+
+const messagesChecks: OptionChecks<MessagesOptions> = { onLoss: takes.oneOf("throw", "end") };
 
 /**
  * A WebSocket.
@@ -322,6 +340,17 @@ export class WebSocket extends EventTarget {
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<string | ArrayBuffer | Blob, undefined> {
     return this.#core.messages();
+  }
+
+  /**
+   * The messages, as a loop over the socket has them. With `onLoss: "end"` the loop ends with the connection in any case, so
+   * that nothing has to be caught where nobody awaits it; `close` and `error` events tell how.
+   *
+   * @throws UsageError `option/unknown`, `option/type`, `option/range`
+   */
+  messages(options: MessagesOptions = {}): AsyncIterableIterator<string | ArrayBuffer | Blob, undefined> {
+    checkOptions("messages", options, messagesChecks);
+    return this.#core.messages(options.onLoss);
   }
 
   // What it is made of

@@ -1,0 +1,62 @@
+/** Loops over messages that nobody awaits: a client that leaves is no unhandled rejection. */
+import { describe, expect, it } from "vitest";
+import { until } from "../support/clock.ts";
+import { thrown, World } from "../support/link.ts";
+
+describe("messages({ onLoss })", () => {
+  it("ends where the client leaves without a word, behind what it has sent, and the events say how [A17]", async () => {
+    const world = new World();
+    const { client, server } = await world.connected();
+    const events: string[] = [];
+    server.addEventListener("error", () => events.push("error"));
+    server.addEventListener("close", ({ wasClean }) => events.push(`clean: ${wasClean}`));
+    const messages: unknown[] = [];
+    const loop = (async () => {
+      for await (const message of server.messages({ onLoss: "end" })) messages.push(message);
+      return "ended";
+    })();
+    client.send("last");
+    await until(() => messages.length === 1);
+    client.terminate();
+    expect(await loop).toBe("ended");
+    expect([messages, events]).toEqual([["last"], ["error", "clean: false"]]);
+    expect(await server.messages({ onLoss: "end" }).next()).toEqual({ done: true, value: undefined });
+  });
+
+  it("throws by default, as a loop over the socket does, and ends a clean end in any case [A17]", async () => {
+    const world = new World();
+    for (const loopOf of [
+      (socket: World["accepted"][number]) => socket.messages(),
+      (socket: World["accepted"][number]) => socket.messages({ onLoss: "throw" }),
+      (socket: World["accepted"][number]) => socket[Symbol.asyncIterator](),
+    ]) {
+      const lost = await world.connected();
+      const next = loopOf(lost.server).next();
+      lost.client.terminate();
+      await expect(next).rejects.toThrow(expect.objectContaining({ name: "WebSocketError" }));
+      const clean = await world.connected();
+      const last = loopOf(clean.server).next();
+      clean.client.close(1000);
+      expect(await last).toEqual({ done: true, value: undefined });
+    }
+  });
+
+  it("lets loops of both kinds share what comes, and each ends in its own way [A17]", async () => {
+    const world = new World();
+    const { client, server } = await world.connected();
+    const [throwing, ending] = [server.messages(), server.messages({ onLoss: "end" })];
+    client.send("one");
+    client.send("two");
+    expect([(await throwing.next()).value, (await ending.next()).value]).toEqual(["one", "two"]);
+    const nexts = Promise.allSettled([throwing.next(), ending.next()]);
+    client.terminate();
+    expect((await nexts).map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
+  });
+
+  it("says which options it takes [A17]", async () => {
+    const world = new World();
+    const { server } = await world.connected();
+    expect(thrown(() => server.messages({ onloss: "end" } as never)).message).toContain("onLoss");
+    expect(thrown(() => server.messages({ onLoss: "ignore" } as never)).message).toContain("onLoss");
+  });
+});
