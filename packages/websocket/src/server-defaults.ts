@@ -7,8 +7,8 @@ import type { DeadlineOptions, Limits } from "@hybi/core";
 const MiB = 1_048_576;
 
 export const serverLimits: Partial<Limits> = {
-  /** 16 MiB: minutes of a slow link, or one burst. Who reads nothing is dropped by then, or by `stalled`. */
-  queuedOutput: 16 * MiB,
+  /** 64 MiB: four of the longest messages, or one burst. Who reads nothing is dropped by then, or by `stalled`. */
+  queuedOutput: 64 * MiB,
 };
 
 export const serverDeadlines: DeadlineOptions = {

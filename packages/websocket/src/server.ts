@@ -78,7 +78,7 @@ export interface ServerOptions extends Omit<EndpointOptions, "delivery"> {
   readonly binaryType?: BinaryType | undefined;
   /** As `DeadlineOptions` has it, but for `message`, 300 s, and `resting`, 300 s. */
   readonly deadlines?: DeadlineOptions | undefined;
-  /** As `Limits` has it, but for `queuedOutput`, 16 MiB. */
+  /** As `Limits` has it, but for `queuedOutput`, 64 MiB. */
   readonly limits?: Partial<Limits> | undefined;
   /**
    * WebSockets in one session of HTTP/2 or HTTP/3, and openings of some. Who asks above that is answered with 503. 100.

@@ -390,7 +390,13 @@ describe.each(["client", "server"] as const)("a %s's connection", (role) => {
   it("sends a short message as encodeFrame encodes it", () => {
     fc.assert(
       fc.property(text(), fc.nat(4096), (data, size) => {
-        const connection = new Connection(plainAgreement(role), { random: () => undefined });
+        const connection = new Connection(plainAgreement(role), {
+          // Two keys of zeros, and something behind them.
+          random: (target) => {
+            sampleRandom()(target);
+            target.fill(0, 0, 8);
+          },
+        });
         connection.sendText(data);
         connection.sendBinary(pattern(size));
         const maskingKey = role === "client" ? 0 : undefined;

@@ -1,5 +1,6 @@
 /** A server whose HTTP layer has parsed the opening request already (RFC 6455 §4.2.1). */
 import { checkOpeningRequest, Endpoint, type Fields, type RequestHead, ServerHandshake } from "@hybi/core";
+import { sampleRandom } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
 
 const fields: Fields = [
@@ -82,7 +83,7 @@ describe("an opening request that was parsed elsewhere", () => {
     const server = new ServerHandshake();
     server.receiveHead(head);
     expect(() => server.receiveHead(head)).toThrow(expect.objectContaining({ code: "opening/complete" }));
-    const client = Endpoint.client({ url: "ws://example.com/", random: () => {} });
+    const client = Endpoint.client({ url: "ws://example.com/", random: sampleRandom() });
     expect(() => client.receiveHead(head)).toThrow(expect.objectContaining({ code: "opening/complete" }));
   });
 

@@ -45,6 +45,7 @@ export const coreValues: readonly string[] = [
   "onceChecked",
   "openExtendedConnect",
   "openingChecks",
+  "openingRequestLength",
   "originCheck",
   "parseBasicCredentials",
   "parseClosePayload",

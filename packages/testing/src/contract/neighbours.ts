@@ -28,7 +28,10 @@ function times(count: number, bytes: Uint8Array): Uint8Array {
 /** `data` as a message that `deflate` has compressed. */
 function compressed(deflate: Extension, data: Uint8Array): Uint8Array {
   const agreement: Agreement = { ...plainAgreement("client"), extensions: [{ name: deflate.name, parameters: [] }] };
-  const client = new Connection(agreement, { extensions: [deflate], random: (target) => void target.fill(0) });
+  const client = new Connection(agreement, {
+    extensions: [deflate],
+    random: (target) => crypto.getRandomValues(target),
+  });
   client.sendBinary(data, { compress: true });
   return joined(client.takeOutput())[0]!;
 }

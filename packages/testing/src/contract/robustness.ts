@@ -92,6 +92,43 @@ export function robustnessContract(adapter: Adapter, { describe, it, expect }: R
       }
     });
 
+    it("notices that a client is gone while its reading rests, for a pause, a loop that is busy, or a stream that nobody reads [A06]", async () => {
+      for (const how of ["paused", "busy loop", "unread stream"]) {
+        const resting = deferred<{ readonly end: Promise<unknown> }>();
+        const handler: OpeningHandler = async (opening) => {
+          if (how === "unread stream") {
+            const stream = opening.acceptStream();
+            resting.resolve({ end: stream.closed.catch((error: unknown) => error) });
+            return;
+          }
+          const socket = opening.accept();
+          const end = next(socket, "close").then(closed);
+          if (how === "paused") socket.pause();
+          else void socket[Symbol.asyncIterator]().next();
+          resting.resolve({ end });
+        };
+        await withServer(
+          adapter,
+          handler,
+          async (server) => {
+            const raw = await adapter.openRaw(server.port);
+            raw.write(handwrittenRequest);
+            const { end } = await resting.promise;
+            // More than what waits for a loop or a reader: then reading rests.
+            const messages = new Uint8Array(8 * 40_000);
+            for (let at = 0; at < messages.length; at += 8) messages.set([0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69], at);
+            raw.write(messages);
+            await new Promise((resolve) => setTimeout(resolve));
+            raw.drop();
+            await end;
+            while (server.connections > 0) await new Promise((resolve) => setTimeout(resolve));
+            expect([how, server.connections]).toEqual([how, 0]);
+          },
+          { deadlines: { ping: 20, pong: Number.POSITIVE_INFINITY, resting: Number.POSITIVE_INFINITY } },
+        );
+      }
+    });
+
     it("takes a request and frames that come byte by byte, and those that come at once", async () => {
       await withServer(adapter, echo, async ({ port }) => {
         const text = Uint8Array.of(0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69);

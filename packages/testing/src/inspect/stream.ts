@@ -1,7 +1,9 @@
 /** The bytes of one sender: heads, then frames, and after whatever breaks a rule bytes that are only shown. */
+
 import { type AgreedExtension, Connection, type Role } from "@hybi/core";
 import { FrameDecoder, opcodes, rsv1Bit } from "@hybi/core/frame";
 import { permessageDeflate } from "@hybi/permessage-deflate";
+import { sampleRandom } from "../bytes/sample-random.ts";
 import { agreedExtensions } from "./agreed-extensions.ts";
 import type { Page } from "./page.ts";
 
@@ -116,7 +118,7 @@ class FrameReader {
       { role, subprotocol: undefined, extensions: known, tolerated: [] },
       {
         extensions: [permessageDeflate()],
-        random: (target) => target.fill(0),
+        random: sampleRandom(),
         limits: { message: Number.POSITIVE_INFINITY, fragments: Number.POSITIVE_INFINITY },
       },
     );

@@ -2,8 +2,10 @@
  * One case on one connection: the tester opens, does its steps, listens, and closes. What the endpoint under test sends is
  * read by the codec of `@hybi/core`, which finds whatever is wrong with it; what the tester sends are bytes.
  */
+
 import { Connection, type ConnectionEvent, type Role, type Violation } from "@hybi/core";
 import { FrameDecoder, opcodes, rsv1Bit } from "@hybi/core/frame";
+import { sampleRandom } from "../../bytes/sample-random.ts";
 import type { ConformanceCase, Ending, FrameSpec, Piece, Step } from "../case.ts";
 import { joinBytes, payloadBytes } from "../payload.ts";
 import { Compressor } from "./deflate.ts";
@@ -256,7 +258,7 @@ export class Conversation {
     const { deflate, extensions } = this.#opening;
     this.#compressor = new Compressor(this.#role, agreement, deflate);
     const limits = { message: 268_435_456, fragments: Number.POSITIVE_INFINITY };
-    this.#reader = new Connection(agreement, { random: (target) => target.fill(0), extensions, limits });
+    this.#reader = new Connection(agreement, { random: sampleRandom(), extensions, limits });
     this.#read(this.#reader, rest);
   }
 
