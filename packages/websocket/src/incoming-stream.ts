@@ -123,6 +123,8 @@ export class IncomingStream implements Answering, Closable, Holder {
     this.#request = check.request;
     this.#account = this.#owner.memory.open(this);
     this.#owner.memory.change(this.#account, openingRequestLength(check.request));
+    // It was the one that held too much.
+    if (this.#ended) return;
     this.#stream.onLost = () => this.#lost();
     const { opening = defaultOpening } = this.#deadlines;
     // RFC 9110 §15.6.4: the handler has taken too long, and the client is not to blame.

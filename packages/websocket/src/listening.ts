@@ -5,6 +5,7 @@ import {
   type BroadcastOptions,
   checkShutdown,
   type ServerOptions,
+  type ServerTotals,
   type ShutdownOptions,
   serverAliases,
   serverChecks,
@@ -65,6 +66,8 @@ export interface ListeningServer {
   readonly sockets: ReadonlySet<WebSocket>;
   /** Connections, streams included, and openings that are under way. */
   readonly connections: number;
+  /** What the server has at the moment, and has done so far; see `WebSocketServer.totals`. */
+  readonly totals: ServerTotals;
   /** Sends a message to all open sockets; see `WebSocketServer.broadcast`. */
   broadcast(data: Exclude<Sendable, Blob>, options?: BroadcastOptions): number;
   /**
@@ -99,6 +102,9 @@ export function listeningServer(sockets: WebSocketServer, listener: Listener): L
     sockets: sockets.sockets,
     get connections() {
       return sockets.connections;
+    },
+    get totals() {
+      return sockets.totals;
     },
     broadcast: (...message) => sockets.broadcast(...message),
     async close(options = {}) {

@@ -297,6 +297,10 @@ export class Pump implements TransportSink, TimedPump, Holder {
 
   /** A function of the application's that the endpoint calls has failed, such as `random`: drops the transport, and reports it. */
   brokeOff(error: unknown): void {
+    if (error instanceof OutputFailure) {
+      this.#endpointThrew(error.cause);
+      return;
+    }
     this.#lost ??= orNoReason(error);
     this.#listenerThrew(error);
   }
@@ -610,16 +614,6 @@ export class Pump implements TransportSink, TimedPump, Holder {
     } catch (error) {
       this.#report(error);
     }
-  }
-
-  /** An extension, another function of the application's that the endpoint calls, or the transport has thrown. */
-  #brokeOff(error: unknown): void {
-    if (error instanceof OutputFailure) {
-      this.#endpointThrew(error.cause);
-      return;
-    }
-    this.#lost ??= orNoReason(error);
-    this.#listenerThrew(error);
   }
 
   /**

@@ -7,6 +7,7 @@ import { flowContract } from "./flow.ts";
 import { hostileContract } from "./hostile.ts";
 import { interfaceContract } from "./interface.ts";
 import { lateTimerContract } from "./late-timers.ts";
+import { memoryContract } from "./memory.ts";
 import { messageContract } from "./messages.ts";
 import { neighbourContract } from "./neighbours.ts";
 import { openingContract } from "./opening.ts";
@@ -39,6 +40,7 @@ export function adapterContract(name: string, adapter: Adapter, runner: Runner):
     interfaceContract(adapter, runner);
     neighbourContract(adapter, runner);
     hostileContract(adapter, runner);
+    memoryContract(adapter, runner);
     lateTimerContract(adapter, runner);
     optionContract(adapter, runner);
     reconnectingContract(adapter, runner);

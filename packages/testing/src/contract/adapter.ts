@@ -5,6 +5,7 @@ import type {
   ClientSocketOptions,
   OpeningHandler,
   ServerOptions,
+  ServerTotals,
   ShutdownOptions,
   WebSocket,
   WebSocketStream,
@@ -36,6 +37,7 @@ export interface AdapterServer {
   readonly url: string;
   /** Connections, and openings that are under way. */
   readonly connections: number;
+  readonly totals: ServerTotals;
   broadcast(data: string | ArrayBufferLike | ArrayBufferView, options?: BroadcastOptions): number;
   close(options?: ShutdownOptions): Promise<void>;
 }

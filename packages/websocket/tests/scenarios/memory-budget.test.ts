@@ -1,7 +1,9 @@
 /** What all connections of a server hold is within one budget, however many hostile clients there are: in memory, without a clock. */
+import type { Fields } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
 import type { IncomingOpening } from "../../src/incoming-opening.ts";
+import type { RequestStream } from "../../src/incoming-stream.ts";
 import { MemoryBudget } from "../../src/memory-budget.ts";
 import { type PairedTransport, pair } from "../../src/pair.ts";
 import { type ServerOptions, WebSocketServer } from "../../src/server.ts";
@@ -111,14 +113,18 @@ class SlowBlob extends Blob {
 function setUp(options: ServerOptions = {}) {
   const clock = new TestClock();
   const errors: unknown[] = [];
-  const handler = (opening: IncomingOpening): unknown => handlers[opening.request.resourceName]?.(opening);
+  const asked: string[] = [];
+  const handler = (opening: IncomingOpening): unknown => {
+    asked.push(opening.request.resourceName);
+    return handlers[opening.request.resourceName]?.(opening);
+  };
   const server = new WebSocketServer(handler, { clock, onError: (error) => errors.push(error), ...options });
   const come = (): Client => {
     const client = new Client();
     server.receive(client.far);
     return client;
   };
-  return { clock, errors, server, come };
+  return { asked, clock, errors, server, come };
 }
 
 describe("server.totals", () => {
@@ -405,6 +411,43 @@ describe("a server that is short of memory", () => {
     await turn();
     expect(server.totals).toMatchObject({ connections: 0, held: 0 });
     expect(errors).toEqual([]);
+  });
+});
+
+describe("a request over HTTP/2 that a handler thinks about", () => {
+  const fields: Fields = [
+    [":method", "CONNECT"],
+    [":protocol", "websocket"],
+    [":scheme", "https"],
+    [":path", "/thinks"],
+    [":authority", "a"],
+    ["sec-websocket-version", "13"],
+    ["x", "x".repeat(5_000)],
+  ];
+  const statuses: number[] = [];
+  const requestStream = (): RequestStream => ({
+    accept: () => pair()[0],
+    reject: ({ status }) => statuses.push(status),
+    abort: () => {},
+    onLost: undefined,
+  });
+
+  it("counts, and no more once the client has left [A18]", () => {
+    const { server } = setUp();
+    const stream = requestStream();
+    server.receiveStream(stream, fields);
+    expect(server.totals.held).toBeGreaterThan(5_000);
+    expect(server.totals.held).toBeLessThan(8_000);
+    stream.onLost?.();
+    expect(server.totals).toMatchObject({ connections: 0, held: 0 });
+  });
+
+  it("is answered with 503 where it is too much, and the handler is not asked [A18]", () => {
+    const { server, asked } = setUp({ memoryBudget: 4_000 });
+    server.receiveStream(requestStream(), fields);
+    expect(statuses).toEqual([503]);
+    expect(asked).toEqual([]);
+    expect(server.totals).toMatchObject({ connections: 0, held: 0, shed: 1 });
   });
 });
 
