@@ -21,6 +21,7 @@ import {
   type OpeningAnswer,
   type Rejection,
   type RequestHead,
+  UsageError,
 } from "@hybi/core";
 import { noteArrival } from "./arrivals.ts";
 import { type Clock, clockOf, defer } from "./clock.ts";
@@ -622,7 +623,9 @@ export class Pump implements TransportSink, TimedPump, Holder {
    */
   #endpointThrew(error: unknown): void {
     this.#lost ??= orNoReason(error);
-    if (this.#connection === undefined || this.#hasGivenUp) {
+    // Without a masking key no Close frame can leave either.
+    const isKeyless = error instanceof UsageError && error.code === "option/random";
+    if (this.#connection === undefined || this.#hasGivenUp || isKeyless) {
       this.#listenerThrew(error);
       return;
     }
