@@ -19,15 +19,15 @@ const run = 4;
 /**
  * Fills `target`, of at least 16 bytes, from `source`.
  *
- * @throws UsageError `option/random` when it throws, returns a promise, leaves bytes as they were, or fills in one byte only
+ * @throws UsageError `option/random` when it throws, returns a promise, leaves bytes as they were, or fills in zeros
  */
 export function drawRandom(source: RandomSource, target: Uint8Array<ArrayBuffer>): void {
   for (const mark of marks) {
     target.fill(mark);
     call(source, target);
-    if (!isUntouched(target, mark) && !isConstant(target)) return;
+    if (!isUntouched(target, mark) && !isZero(target)) return;
   }
-  throw new UsageError("option/random", "Bytes stayed as they were, or all of them are the same.");
+  throw new UsageError("option/random", "Bytes stayed as they were, or are zeros.");
 }
 
 function call(source: RandomSource, target: Uint8Array<ArrayBuffer>): void {
@@ -61,7 +61,7 @@ function isUntouched(target: Uint8Array, mark: number): boolean {
   return runs > 1 || (runs === 1 && target.length === looked);
 }
 
-function isConstant(target: Uint8Array): boolean {
-  for (let at = 1; at < looked; at++) if (target[at] !== target[0]) return false;
+function isZero(target: Uint8Array): boolean {
+  for (let at = 0; at < looked; at++) if (target[at] !== 0) return false;
   return true;
 }
