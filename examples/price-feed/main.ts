@@ -10,7 +10,7 @@ import { connect, listen } from "@hybi/node";
 /** Messages of the download wait for everything else. */
 const background = -1;
 const pieceLength = 65_536;
-const download = new Uint8Array(64 * 1_048_576);
+const download = new Uint8Array(32 * 1_048_576);
 const pieces = download.length / pieceLength;
 
 const server = await listen({ host: "127.0.0.1" }, (opening) => {
@@ -19,7 +19,7 @@ const server = await listen({ host: "127.0.0.1" }, (opening) => {
   socket.onmessage = ({ data }) => {
     if (data === "download") {
       for (let at = 0; at < download.length; at += pieceLength) {
-        // By reference: 64 MiB wait, and are not there twice. What is not at hand is read while `bufferedAmount` is small.
+        // By reference: 32 MiB wait, and are not there twice. What is not at hand is read while `bufferedAmount` is small.
         socket.send(download.subarray(at, at + pieceLength), { owned: true, priority: background });
       }
     } else if (data === "trade") {

@@ -255,6 +255,23 @@ near.lose(new Error("enough"));`,
     }),
   ),
   {
+    file: "packages/websocket/src/memory-budget.ts",
+    treatment: "run",
+    program: `
+import { type IncomingOpening, MemoryBudget, pair, WebSocketServer } from "@hybi/websocket";
+const handler = (opening: IncomingOpening) => opening.accept();
+${place}
+for (const server of [first, second]) {
+  const [near, far] = pair();
+  server.receive(far);
+  near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+  near.write([new TextEncoder().encode("GET / HTTP/1.1\\r\\n")]);
+}
+await new Promise((resolve) => setTimeout(resolve, 20));
+if (first.totals.held === 0 || first.totals.held !== second.totals.held) throw new Error("not one budget");
+await Promise.all([first.close({ timeout: 0 }), second.close({ timeout: 0 })]);`,
+  },
+  {
     file: "packages/websocket/src/reconnect.ts",
     treatment: "run",
     program: `

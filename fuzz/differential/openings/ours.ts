@@ -64,6 +64,8 @@ function openedBy(
 /** Throws unless our client takes the response of our server, and understands it as the server meant it. */
 function checkOurResponse(request: OpeningRequest, { agreement }: OpenEvent, response: readonly Uint8Array[]): void {
   const key = Buffer.from(request.key ?? "", "base64");
+  // A client of ours takes no source of zeros for random.
+  if (key.every((byte) => byte === 0)) return;
   const client = new ClientHandshake({
     url: "ws://example.com/",
     random: (target) => target.set(key),
