@@ -11,7 +11,7 @@ import {
   serverWith,
   usageErrorOf,
 } from "../tests/support/connections.ts";
-import { adding, agreeing, rsv1 } from "../tests/support/extensions.ts";
+import { adding, agreeing, rsv1, rsv2 } from "../tests/support/extensions.ts";
 import { closeBody, frame, outline } from "../tests/support/wire.ts";
 import { Connection } from "./connection.ts";
 import { EventCollector } from "./connection-sink.ts";
@@ -233,6 +233,33 @@ describe("Connection", () => {
       expect(log.includes("a release")).toBe(!waiting);
       server.takeOutput();
       expect(log.filter((line) => line === "a release")).toHaveLength(1);
+    }
+  });
+
+  it("releases each transform once, though another throws, and tells what that has thrown [A04]", () => {
+    const log: string[] = [];
+    const extensions = [adding("a", rsv1, 1, log), adding("b", rsv2, 1, log)];
+    const broken = new Error("not released");
+    const [first] = extensions;
+    const { createTransform } = first ?? expect.fail();
+    Object.assign(first ?? {}, {
+      createTransform: (...given: Parameters<typeof createTransform>) => ({
+        ...createTransform.apply(first, given),
+        release: () => {
+          log.push("a release");
+          throw broken;
+        },
+      }),
+    });
+    const server = new Connection(agreeing("server", ...extensions), { extensions });
+    expect(() => server.receiveEnd()).toThrow(broken);
+    expect(log.filter((line) => line.endsWith("release"))).toEqual(["a release", "b release"]);
+    expect(server.state).toBe("ended");
+  });
+
+  it("refuses to send what was not prepared", () => {
+    for (const message of [undefined, null, {}, "text"]) {
+      expect(usageErrorOf(() => serverWith().sendPrepared(message as never))).toBe("send/data-type");
     }
   });
 

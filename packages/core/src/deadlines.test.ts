@@ -391,6 +391,8 @@ describe("while reading rests", () => {
     const { subject, deadlines } = watched({ ping: Number.POSITIVE_INFINITY, resting: 100 });
     deadlines.taken(0);
     deadlines.observe(0);
+    // It reads already.
+    deadlines.resume(5);
     deadlines.pause(10);
     expect(deadlines.observe(20)).toEqual({ at: 110, reason: "resting" });
     deadlines.taken(50);
@@ -409,6 +411,7 @@ describe("while reading rests", () => {
 describe("a look at the clock", () => {
   it("is asked for in time where so many Pings come that a short absence would be taken for a flood [A12]", () => {
     const { subject, deadlines } = watched({ controlFrames: 1000, controlWindow: 1000 });
+    expect(deadlines.watch(0)).toBeUndefined();
     deadlines.observe(0);
     expect(deadlines.watch(0)).toBeUndefined();
     for (const [frames, until] of [

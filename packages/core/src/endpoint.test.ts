@@ -36,6 +36,13 @@ const commands: readonly ((endpoint: Endpoint) => void)[] = [
 ];
 
 describe("Endpoint", () => {
+  it("has nothing queued before its connection is open, and then what that has", () => {
+    expect(client().queuedLength).toBe(0);
+    const { server } = opened();
+    server.sendBinary(new Uint8Array(10_000));
+    expect(server.queuedLength).toBeGreaterThanOrEqual(10_000);
+  });
+
   it("runs the opening handshake, and then the connection, behind one receive", () => {
     const ends = { client: client(), server: Endpoint.server() };
     expect([ends.client.state, ends.client.connection, ends.client.agreement]).toEqual([
