@@ -97,10 +97,10 @@ export function noteHandedBack(chunk: Uint8Array): void {
   free.push(new Uint8Array(blockSize));
 }
 
-/** Whether `chunk` is all that was lent of a block to `owner`, and none of it is back. */
+/** Whether `chunk` is all that was lent of a block to `owner`, the very array and no view of it, and none of it is back. */
 export function isWholeLoan(chunk: Uint8Array, owner: number): boolean {
   const loan = loanOf(chunk);
-  return loan !== undefined && loan.owner === owner && chunk.byteOffset === 0 && chunk.length === loan.left;
+  return loan !== undefined && loan.whole === chunk && loan.owner === owner && chunk.length === loan.left;
 }
 
 function loanOf(chunk: Uint8Array): Loan | undefined {
