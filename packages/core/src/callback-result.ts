@@ -37,6 +37,7 @@ export function quiet(result: unknown): void {
   if (isThenable(result)) result.then(undefined, () => {});
 }
 
-function isThenable(value: unknown): value is { then(resolved: undefined, rejected: () => void): unknown } {
+/** Whether `value` is a promise, or passes for one. */
+export function isThenable(value: unknown): value is { then(resolved: undefined, rejected: () => void): unknown } {
   return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }

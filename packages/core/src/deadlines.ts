@@ -69,7 +69,8 @@ export interface DeadlineOptions {
 
 type Spans = Record<keyof DeadlineOptions, number>;
 
-const defaults: Readonly<Spans> = {
+/** The defaults; the reasons stand beside the fields of `DeadlineOptions`. */
+export const defaultDeadlines: Readonly<Record<keyof DeadlineOptions, number>> = {
   opening: 10_000,
   closing: 10_000,
   ping: 25_000,
@@ -326,9 +327,9 @@ export class Deadlines {
 
 const noOptions: DeadlineOptions = {};
 
-const names = Object.keys(defaults) as (keyof Spans)[];
+const names = Object.keys(defaultDeadlines) as (keyof Spans)[];
 
-const shared = new Latest<Readonly<Spans>>(defaults);
+const shared = new Latest<Readonly<Spans>>(defaultDeadlines);
 
 const amount = takes.atLeast(0);
 
@@ -372,7 +373,7 @@ export const checkDeadlines: (options: DeadlineOptions) => void = onceChecked((o
 
 function resolveSpans(options: DeadlineOptions): Readonly<Spans> {
   checkDeadlines(options);
-  const spans = { ...defaults };
+  const spans = { ...defaultDeadlines };
   for (const name of names) spans[name] = options[name] ?? spans[name];
   return shared.like(spans);
 }

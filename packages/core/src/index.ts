@@ -53,6 +53,7 @@ export {
   Deadlines,
   type DeadlineSubject,
   type Instant,
+  defaultDeadlines,
 } from "./deadlines.ts";
 export { checkDuration } from "./duration.ts";
 export type { DeadlineReason } from "./output.ts";

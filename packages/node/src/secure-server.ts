@@ -1,12 +1,9 @@
 /** The TLS half of a server for wss: how long a handshake may take, and what becomes of one that is not over. */
 import { createServer as createTcpServer, type Server as NetServer, type Socket } from "node:net";
 import { createServer as createTlsServer, DEFAULT_MAX_VERSION, type TLSSocket, type TlsOptions } from "node:tls";
-import { checkDuration } from "@hybi/core";
+import { checkDuration, defaultDeadlines } from "@hybi/core";
 import { type Clock, type PendingTransport, type ServerOptions, startTimer, type Timer } from "@hybi/websocket";
 import { nodeClock } from "./clock.ts";
-
-/** As `Deadlines` has it for "opening". */
-const defaultOpening = 10_000;
 
 /** The longest timer of Node's; a longer one fires at once. */
 const longestTimer = 0x7fff_ffff;
@@ -27,7 +24,7 @@ export function createSecureServer(
   { deadlines = {}, clock = nodeClock }: Pick<ServerOptions, "deadlines" | "clock">,
   { admit, connection, failed }: SecureListener,
 ): { server: NetServer; drop: () => void } {
-  const { opening = defaultOpening } = deadlines;
+  const { opening = defaultDeadlines.opening } = deadlines;
   const time = checkDuration("tls.handshakeTimeout", handshakeTimeout === undefined ? opening : handshakeTimeout);
   const handshakes = new LateHandshakes(clock, time, tls.maxVersion ?? DEFAULT_MAX_VERSION, failed);
   /**

@@ -3,12 +3,12 @@
  * rules of each are core's; here is their order.
  */
 import {
-  type Agreement,
   type ClientOptions,
   Connection,
   type ConnectionOptions,
   checkDeadlines,
   decideRedirect,
+  defaultDeadlines,
   Endpoint,
   type Fields,
   formatWebSocketUrl,
@@ -47,9 +47,6 @@ export interface OpeningListener extends PumpListener {
   /** There will be no pump. Nothing follows. */
   openingFailed(detail: FailureDetail): void;
 }
-
-/** As `Deadlines` has it for "opening". */
-const defaultOpening = 10_000;
 
 /**
  * RFC 6455 §4.1 step 2: at most one connection in CONNECTING to a host. Of this realm, as far as it can be known; and where
@@ -181,7 +178,7 @@ export class ClientOpening {
   }
 
   get #span(): number {
-    return this.#options.deadlines?.opening ?? defaultOpening;
+    return this.#options.deadlines?.opening ?? defaultDeadlines.opening;
   }
 
   /** When the time for opening began. What has arrived although it is over has come while the program was away: it begins anew. */
@@ -210,10 +207,9 @@ export class ClientOpening {
     this.#stopTimer();
     const { clock, deadlines, writeBudget, onError } = this.#options;
     const { agreement, rest } = "agreement" in connected ? connected : { agreement: undefined, rest: undefined };
-    const transport = transportOf(connected);
     const pump = new Pump({
-      endpoint: agreement === undefined ? this.#endpoint : this.#connection(agreement, transport),
-      transport,
+      endpoint: agreement === undefined ? this.#endpoint : new Connection(agreement, connectionOptions(this.#opening)),
+      transport: transportOf(connected),
       listener: this.#listener,
       clock,
       onError,
@@ -225,16 +221,6 @@ export class ClientOpening {
     this.#listener.attach(pump);
     if (agreement !== undefined) this.#listener.open(agreement);
     pump.start(rest);
-  }
-
-  /** Extensions take part in making it, and may fail: nobody else would end the transport. */
-  #connection(agreement: Agreement, transport: Transport): Connection {
-    try {
-      return new Connection(agreement, connectionOptions(this.#opening));
-    } catch (error) {
-      transport.abort();
-      throw error;
-    }
   }
 
   #fail(detail: FailureDetail): void {

@@ -56,13 +56,6 @@ export interface Answering {
   reject(rejection: Rejection): void;
 }
 
-/** Why there is nothing left to answer for a handler that answers after it has returned. */
-export function forgotten(): Error {
-  return new Error(
-    "The handler returned before it had answered, so the request was answered with 404. Return the promise of what it waits for.",
-  );
-}
-
 /** A request that awaits its answer. */
 export class IncomingOpening {
   readonly request: OpeningRequest;

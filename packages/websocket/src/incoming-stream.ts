@@ -8,6 +8,7 @@ import {
   type ConnectionOptions,
   checkExtendedConnect,
   type DeadlineOptions,
+  defaultDeadlines,
   type Extension,
   type Fields,
   type Leniency,
@@ -19,28 +20,15 @@ import {
   refuseExtendedConnect,
   rejectExtendedConnect,
   type StreamAnswer,
-  UsageError,
   type Violation,
 } from "@hybi/core";
+import { AwaitedAnswer, type IncomingOwner } from "./awaited-answer.ts";
 import type { Clock } from "./clock.ts";
-import type { IncomingOwner } from "./incoming.ts";
-import {
-  type AcceptedListener,
-  type Answering,
-  forgotten,
-  IncomingOpening,
-  type TransportInfo,
-} from "./incoming-opening.ts";
+import { type AcceptedListener, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
 import type { Account, Holder } from "./memory-budget.ts";
-import type { BinaryType } from "./message-data.ts";
 import { Pump } from "./pump.ts";
-import type { Reporter } from "./reporter.ts";
-import type { Closable } from "./socket-core.ts";
-import type { FailureDetail } from "./socket-events.ts";
 import { startTimer, type Timer } from "./timer.ts";
 import type { Transport } from "./transport.ts";
-import type { WebSocket } from "./websocket.ts";
-import { isEndOfConnection } from "./websocket-error.ts";
 
 /** A stream of HTTP/2 or HTTP/3 that awaits the answer to its request. Nothing here throws. */
 export interface RequestStream {
@@ -63,12 +51,7 @@ export interface StreamOptions extends ConnectionOptions {
   readonly tolerate?: readonly Leniency[] | undefined;
 }
 
-/** As `Deadlines` has it for "opening". */
-const defaultOpening = 10_000;
-
-export class IncomingStream implements Answering, Closable, Holder {
-  readonly clock: Clock;
-  readonly #owner: IncomingOwner;
+export class IncomingStream extends AwaitedAnswer implements Holder {
   readonly #info: TransportInfo;
   readonly #stream: RequestStream;
   readonly #options: StreamOptions;
@@ -79,13 +62,6 @@ export class IncomingStream implements Answering, Closable, Holder {
   #account: Account | undefined;
   #timer: Timer | undefined;
   #ended = false;
-  /** Whether the handler has answered, be it too late. */
-  #isAnswered = false;
-  /** Why there is nothing left to answer, if the handler has not answered. */
-  #over: FailureDetail = {};
-  #accepted: Closable | undefined;
-  /** Whether the handler has returned without an answer. */
-  #isForgotten = false;
 
   constructor(
     owner: IncomingOwner,
@@ -94,17 +70,12 @@ export class IncomingStream implements Answering, Closable, Holder {
     options: StreamOptions,
     how: { clock: Clock; deadlines?: DeadlineOptions | undefined; writeBudget?: number | undefined },
   ) {
-    this.#owner = owner;
+    super(owner, how.clock);
     this.#stream = stream;
     this.#info = info;
     this.#options = options;
-    this.clock = how.clock;
     this.#deadlines = how.deadlines ?? {};
     this.#writeBudget = how.writeBudget;
-  }
-
-  get report(): Reporter {
-    return this.#owner.report;
   }
 
   /** Checks the request, and asks the handler if there is nothing wrong with it. */
@@ -121,46 +92,21 @@ export class IncomingStream implements Answering, Closable, Holder {
       return;
     }
     this.#request = check.request;
-    this.#account = this.#owner.memory.open(this);
-    this.#owner.memory.change(this.#account, openingRequestLength(check.request));
+    this.#account = this.server.memory.open(this);
+    this.#account.change(openingRequestLength(check.request));
     // It was the one that held too much.
     if (this.#ended) return;
     this.#stream.onLost = () => this.#lost();
-    const { opening = defaultOpening } = this.#deadlines;
+    const { opening = defaultDeadlines.opening } = this.#deadlines;
     // RFC 9110 §15.6.4: the handler has taken too long, and the client is not to blame.
-    this.#timer = startTimer(this.clock, opening, () => this.#refuseNow("The handler has not answered in time."));
-    void this.#ask(new IncomingOpening(check.request, this.#info, this));
-  }
-
-  // `Answering`
-
-  get binaryType(): BinaryType {
-    return this.#owner.binaryType;
-  }
-
-  accept(answer: OpeningAnswer, listener: AcceptedListener): void {
-    this.#checkUnanswered();
-    if (this.#request !== undefined) this.#open(this.#request, answer, listener);
-    else this.#late(listener);
-    this.#isAnswered = true;
-    this.#accepted = listener;
-  }
-
-  accepted(socket: WebSocket): void {
-    if (this.#accepted?.owner !== undefined) this.#owner.accepted(socket);
-  }
-
-  reject(rejection: Rejection): void {
-    this.#checkUnanswered();
-    if (this.#request !== undefined) this.#respond(rejection);
-    else this.#late();
-    this.#isAnswered = true;
+    this.#timer = startTimer(this.clock, opening, () => this.refuse("The handler has not answered in time."));
+    void this.ask(new IncomingOpening(check.request, this.#info, this));
   }
 
   // `Closable`
 
   startClosing(): void {
-    this.#refuseNow("The server is closing.");
+    this.refuse("The server is closing.");
   }
 
   terminate(): void {
@@ -175,65 +121,60 @@ export class IncomingStream implements Answering, Closable, Holder {
   goOn(): void {}
 
   shed(): void {
-    this.#refuseNow("The memory budget of the server was spent.");
+    this.refuse("The memory budget of the server was spent.");
   }
 
-  #checkUnanswered(): void {
-    if (this.#isAnswered) throw new UsageError("endpoint/not-awaiting-answer");
+  // `AwaitedAnswer`
+
+  protected get isAsked(): boolean {
+    return this.#request !== undefined;
   }
 
-  #open(request: OpeningRequest, answer: OpeningAnswer, listener: AcceptedListener): void {
+  protected open(answer: OpeningAnswer, listener: AcceptedListener): void {
     const { random, limits, tolerate, fragmentSize, host } = this.#options;
     const extensions = answer.extensions ?? this.#options.extensions;
-    const { agreement, ...head } = answerExtendedConnect(request, { ...answer, extensions });
+    const { agreement, ...head } = answerExtendedConnect(this.#request!, { ...answer, extensions });
     const pump = new Pump({
       endpoint: new Connection(agreement, { random, extensions, limits, tolerate, fragmentSize, host }),
       transport: this.#stream.accept(head),
       listener,
       clock: this.clock,
-      onError: this.#owner.report,
+      onError: this.server.report,
       deadlines: this.#deadlines,
       writeBudget: this.#writeBudget,
     });
-    pump.accountTo(this.#owner.memory);
+    pump.accountTo(this.server.memory);
     this.#answered();
     listener.attach(pump);
     listener.open(agreement);
     pump.start();
-    this.#owner.replaced(this, listener);
-    listener.owner = this.#owner;
+    this.server.replaced(this, listener);
+    listener.owner = this.server;
   }
 
-  #respond(rejection: Rejection): void {
+  protected respond(rejection: Rejection): void {
     this.#stream.reject(rejectExtendedConnect(rejection));
     this.#answered();
     this.#end();
   }
 
-  /** Answers in place of the handler: the client may come back. */
-  #refuseNow(why: string): void {
-    if (this.#request === undefined) return;
-    this.#over = { error: new Error(`${why} The request was answered with 503.`) };
-    this.#respond({ status: 503, fields: [["Retry-After", "5"]] });
-  }
-
   /** The client has dropped the stream, or the server has. */
   #lost(): void {
     if (this.#request !== undefined)
-      this.#over = { error: new Error("The stream was dropped before it was answered.") };
+      this.failure = { error: new Error("The stream was dropped before it was answered.") };
     this.#answered();
     this.#end();
   }
 
   #refuse(violation: Violation): void {
     this.#stream.reject(refuseExtendedConnect(violation));
-    this.#owner.failed({ violation }, this.#info);
+    this.server.failed({ violation }, this.#info);
     this.#end();
   }
 
   #answered(): void {
     this.#request = undefined;
-    if (this.#account !== undefined) this.#owner.memory.close(this.#account);
+    this.#account?.close();
     this.#account = undefined;
     this.#stream.onLost = undefined;
     this.#timer?.cancel();
@@ -243,43 +184,6 @@ export class IncomingStream implements Answering, Closable, Holder {
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#owner.replaced(this, undefined);
-  }
-
-  /** The handler has returned, and its promise is resolved, if it has returned one. */
-  #forgotten(): void {
-    this.#isForgotten = true;
-    this.#respond({ status: 404 });
-  }
-
-  /** The handler answers a request that is over. Only where it has returned before is that its mistake. */
-  #late(listener?: AcceptedListener): void {
-    if (this.#isForgotten) {
-      this.#over = { error: forgotten() };
-      this.#owner.report(this.#over.error);
-    }
-    listener?.acceptedLate(this.#over);
-  }
-
-  async #ask(opening: IncomingOpening): Promise<void> {
-    try {
-      await this.#owner.requested(opening, this);
-      if (this.#request !== undefined) this.#forgotten();
-    } catch (error) {
-      const isItsEnd = this.#accepted !== undefined && isEndOfConnection(error);
-      if (!isItsEnd) this.#owner.report(error);
-      this.#answerFailure();
-    }
-  }
-
-  #answerFailure(): void {
-    try {
-      if (this.#request !== undefined) this.#respond({ status: 500 });
-      else this.#accepted?.startClosing(1011, "");
-    } catch (error) {
-      // A function of the application's that the answer needs fails as well.
-      this.#owner.report(error);
-      (this.#accepted ?? this).terminate();
-    }
+    this.server.replaced(this, undefined);
   }
 }

@@ -35,17 +35,33 @@ export interface Holder {
   shed(): void;
 }
 
-/** What one connection holds. */
+/** What one connection holds, for the budget that has opened it. */
 export class Account {
   readonly holder: Holder;
   held = 0;
   isResting = false;
-  /** Bytes that it has let go of, those of former times counted less and less: who does not move lets go of nothing. */
+  /**
+   * Bytes that it has released, halved with each epoch since. A connection that moves nothing releases nothing, so this is how
+   * much it moves.
+   */
   #released = 0;
   #epoch = 0;
+  readonly #budget: MemoryBudget;
 
-  constructor(holder: Holder) {
+  constructor(budget: MemoryBudget, holder: Holder) {
+    this.#budget = budget;
     this.holder = holder;
+  }
+
+  /** It holds `bytes` now. */
+  change(bytes: number): void {
+    if (bytes !== this.held) this.#budget.changed(this, bytes);
+  }
+
+  /** The connection is over. */
+  close(): void {
+    this.change(0);
+    this.#budget.closed(this);
   }
 
   release(bytes: number, epoch: number): void {
@@ -119,23 +135,22 @@ export class MemoryBudget {
   }
 
   open(holder: Holder): Account {
-    const account = new Account(holder);
+    const account = new Account(this, holder);
     this.#accounts.add(account);
     return account;
   }
 
-  /** `account` holds `bytes` now. */
-  change(account: Account, bytes: number): void {
+  // For its accounts
+
+  changed(account: Account, bytes: number): void {
     const difference = bytes - account.held;
-    if (difference === 0) return;
     account.held = bytes;
     this.#held += difference;
     if (difference > 0) this.#hasGrown(difference);
     else this.#hasShrunk(account, -difference);
   }
 
-  close(account: Account): void {
-    this.change(account, 0);
+  closed(account: Account): void {
     this.#accounts.delete(account);
     this.#resting.delete(account);
   }

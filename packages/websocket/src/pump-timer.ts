@@ -3,6 +3,7 @@ import {
   type Connection,
   type DeadlineOptions,
   Deadlines,
+  defaultDeadlines,
   type Endpoint,
   type EndpointEvent,
   type Instant,
@@ -22,10 +23,6 @@ export interface TimedPump {
   /** Drops the transport. */
   abort(): void;
 }
-
-/** As `Deadlines` has them. */
-const defaultClosing = 10_000;
-const defaultStalled = 60_000;
 
 /** What is left to do after the peer has closed its half. */
 interface Lingering {
@@ -114,7 +111,7 @@ export class PumpTimer implements Alarm {
     const lingering = this.#lingering;
     if (bufferedLength < lingering.length) lingering.movedAt = now;
     lingering.length = bufferedLength;
-    const { closing = defaultClosing, stalled = defaultStalled } = this.#options;
+    const { closing = defaultDeadlines.closing, stalled = defaultDeadlines.stalled } = this.#options;
     const until = Math.min(
       lingering.since + closing,
       bufferedLength > 0 ? lingering.movedAt + stalled : Number.POSITIVE_INFINITY,

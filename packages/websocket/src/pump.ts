@@ -97,7 +97,6 @@ export class Pump implements TransportSink, TimedPump, Holder {
   #lost: unknown;
   #roundTrip: RoundTrip | undefined;
   /** A server's: where the connection says what it holds. */
-  #budget: MemoryBudget | undefined;
   #account: Account | undefined;
 
   /** @throws UsageError `option/unknown`, `option/type`, `option/range` */
@@ -237,7 +236,6 @@ export class Pump implements TransportSink, TimedPump, Holder {
 
   /** For servers: says to `budget` what the connection holds, and does what it says. */
   accountTo(budget: MemoryBudget): void {
-    this.#budget = budget;
     this.#account = budget.open(this);
   }
 
@@ -678,19 +676,17 @@ export class Pump implements TransportSink, TimedPump, Holder {
   /** Says what the connection holds. */
   #sayHeld(): void {
     const account = this.#account;
-    const budget = this.#budget;
-    if (account === undefined || budget === undefined) return;
+    if (account === undefined) return;
     const kept = this.#listener.heldLength ?? 0;
     // What is dropped is let go of as soon as the code that runs now has ended; what is closed, by who listens to the end.
     const isOver = this.#closed && kept === 0;
     const { endpoint } = this;
     if (isOver) {
       this.#account = undefined;
-      budget.close(account);
-    } else if (this.#aborted) budget.change(account, kept);
+      account.close();
+    } else if (this.#aborted) account.change(kept);
     else
-      budget.change(
-        account,
+      account.change(
         kept + endpoint.heldLength + endpoint.outputLength + this.#writer.heldLength + (this.#backlog?.heldLength ?? 0),
       );
   }

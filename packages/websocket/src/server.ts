@@ -27,8 +27,9 @@ import {
   type Violation,
   violationTable,
 } from "@hybi/core";
+import { type IncomingOwner, unavailable } from "./awaited-answer.ts";
 import { type Clock, clockOf } from "./clock.ts";
-import { Incoming, type IncomingOwner } from "./incoming.ts";
+import { Incoming } from "./incoming.ts";
 import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
 import { IncomingStream, type RequestStream } from "./incoming-stream.ts";
 import { defaultMemoryBudget, MemoryBudget } from "./memory-budget.ts";
@@ -199,8 +200,6 @@ const goingAway = 1001;
 const defaultShutdown = 10_000;
 
 /** RFC 9110 §15.6.4: a temporary overload, or maintenance. */
-const unavailable: Rejection = { status: 503, fields: [["Retry-After", "5"]] };
-
 const fullSession: Rejection = {
   ...unavailable,
   body: "This connection carries as many WebSockets as the option `streamsPerSession` of the server allows.\n",

@@ -2,6 +2,7 @@
  * Draws from the injected source of randomness. Keys that anybody can guess are as good as none (RFC 6455 §10.3), so that a
  * source which obviously is none is refused: it is looked at whenever it is drawn from, since it may fail later.
  */
+import { isThenable, quiet } from "../callback-result.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** Fills `target` with unpredictable bytes, for example `(target) => crypto.getRandomValues(target)`. */
@@ -39,12 +40,8 @@ function call(source: RandomSource, target: Uint8Array<ArrayBuffer>): void {
   }
   if (!isThenable(result)) return;
   // That it rejects, too, is no news.
-  result.then(undefined, () => {});
+  quiet(result);
   throw new UsageError("option/random", "It returned a promise.");
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }
 
 function isUntouched(target: Uint8Array, mark: number): boolean {

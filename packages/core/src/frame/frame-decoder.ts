@@ -116,7 +116,7 @@ export class FrameDecoder {
   }
 
   /**
-   * Decodes `chunk`, unmasking in place. Answers the fault that ended it, "stop" when the sink said so, or undefined. What
+   * Decodes `chunk`, unmasking in place. Returns the fault that ended it, "stop" when the sink said so, or undefined. What
    * lies behind `taken` is as it was, and is to be given again, first. `sliceLength` is that of ranges for a sink that asks
    * for "slices".
    */
@@ -129,7 +129,7 @@ export class FrameDecoder {
     return typeof outcome === "number" ? undefined : outcome;
   }
 
-  /** Answers how much was decoded, or why no more will be. */
+  /** Returns how many bytes were decoded, or the fault or "stop" that ends decoding. */
   #decode(chunk: Uint8Array): number | FrameFault | "stop" {
     const end = chunk.length;
     let at = 0;
@@ -164,7 +164,7 @@ export class FrameDecoder {
   }
 
   /**
-   * The frames from `at` whose headers lie whole in the chunk. Answers where the rest begins, which is within a payload,
+   * The frames from `at` whose headers lie whole in the chunk. Returns where the rest begins, which is within a payload,
    * at a header that is cut, or at the end; its complement where the sink has said "rest".
    */
   #wholeFrames(chunk: Uint8Array, from: number): number | FrameFault | "stop" {

@@ -34,6 +34,7 @@ export const coreValues: readonly string[] = [
   "connectProtocolSetting",
   "deadlinesCheck",
   "decideRedirect",
+  "defaultDeadlines",
   "defaultLimits",
   "fieldValues",
   "firstFieldValue",
