@@ -149,6 +149,8 @@ describe("hybi-hostile", () => {
     [["nonsense"], /is not a URL/],
     [["ws://127.0.0.1:1/", "--only", "bomb"], /There is no kind "bomb"/],
     [["ws://127.0.0.1:1/", "--clients", "many"], /--clients takes a number/],
+    [["ws://127.0.0.1:1/", "--seconds", "3000000"], /--seconds takes seconds, 86400 at most/],
+    [["ws://127.0.0.1:1/", "--quiet", "86401"], /--quiet takes seconds/],
     [["ws://127.0.0.1:1/", "ws://127.0.0.1:2/"], /One server at a time/],
   ])("attacks nothing when it is told %j", async (args, message) => {
     const { exitCode, errors } = await run(hostile, ...args);

@@ -63,6 +63,11 @@ export interface HostileFlags {
 export function readHostileFlags(args: readonly string[]): HostileFlags {
   const { positionals, values } = parseArgs({ args: [...args], allowPositionals: true, options: flags });
   const number = (flag: keyof typeof values, otherwise: number): number => numberOf(values[flag], flag) ?? otherwise;
+  const milliseconds = (flag: keyof typeof values, seconds: number): number => {
+    const given = number(flag, seconds);
+    if (given > longest) throw new Error(`--${flag} takes seconds, ${longest} at most.`);
+    return 1000 * given;
+  };
   const budget = numberOf(values.budget, "budget");
   return {
     positionals,
@@ -71,9 +76,9 @@ export function readHostileFlags(args: readonly string[]): HostileFlags {
       kinds: selectKinds(list(values.only), list(values.except)).map(({ name }) => name),
       clients: number("clients", 1_000),
       innocents: number("innocents", 20),
-      duration: 1000 * number("seconds", 30),
-      quiet: 1000 * number("quiet", 5),
-      recovery: 1000 * number("recovery", 20),
+      duration: milliseconds("seconds", 30),
+      quiet: milliseconds("quiet", 5),
+      recovery: milliseconds("recovery", 20),
       processes: Math.max(1, number("processes", 2)),
     },
     budget: budget === undefined ? undefined : budget * 1_048_576,
@@ -102,6 +107,9 @@ export function targetsOf(
   }
   return { target, secureTarget };
 }
+
+/** Seconds of the longest part of an attack: a day. The timers of a runtime overflow after 24 of them. */
+const longest = 86_400;
 
 const list = (texts: readonly string[] = []): readonly string[] => texts.flatMap((text) => text.split(","));
 

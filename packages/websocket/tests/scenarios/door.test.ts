@@ -5,16 +5,7 @@ import { type PairedTransport, pair } from "../../src/pair.ts";
 import { type ServerOptions, WebSocketServer } from "../../src/server.ts";
 import type { Transport } from "../../src/transport.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
-
-const request = [
-  "GET / HTTP/1.1",
-  "Host: a",
-  "Upgrade: websocket",
-  "Connection: Upgrade",
-  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-  "Sec-WebSocket-Version: 13",
-  "\r\n",
-].join("\r\n");
+import { clientRequest } from "../support/http.ts";
 
 /** A client by hand. */
 class Client {
@@ -40,7 +31,7 @@ class Client {
   }
 
   ask(): void {
-    this.near.write([new TextEncoder().encode(request)]);
+    this.near.write([clientRequest("/")]);
   }
 }
 

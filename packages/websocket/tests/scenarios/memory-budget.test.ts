@@ -8,20 +8,13 @@ import { MemoryBudget } from "../../src/memory-budget.ts";
 import { type PairedTransport, pair } from "../../src/pair.ts";
 import { type ServerOptions, WebSocketServer } from "../../src/server.ts";
 import type { WebSocket } from "../../src/websocket.ts";
+import { never, UnreadBlob } from "../support/by-hand.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
+import { clientRequest } from "../support/http.ts";
 import { story } from "../support/link.ts";
 
 const maskingKey = 0x0102_0304;
-const head = (path: string): string =>
-  [
-    `GET ${path} HTTP/1.1`,
-    "Host: a",
-    "Upgrade: websocket",
-    "Connection: Upgrade",
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-    "Sec-WebSocket-Version: 13",
-    "\r\n",
-  ].join("\r\n");
+const head = (path: string): string => new TextDecoder().decode(clientRequest(path));
 
 /** A client by hand. It reads nothing while it is paused. */
 class Client {
@@ -83,8 +76,6 @@ class Client {
   #begun = false;
 }
 
-const never = new Promise<never>(() => {});
-
 /** What a path leads to. */
 const handlers: Readonly<Record<string, (opening: IncomingOpening) => unknown>> = {
   "/echo": (opening) => {
@@ -98,17 +89,10 @@ const handlers: Readonly<Record<string, (opening: IncomingOpening) => unknown>> 
   "/stream": (opening) => opening.acceptStream(),
   "/blobs": (opening) => {
     const socket = opening.accept();
-    socket.onmessage = () => socket.send(new SlowBlob([new Uint8Array(10_000)]));
+    socket.onmessage = () => socket.send(new UnreadBlob([new Uint8Array(10_000)]));
   },
   "/thinks": () => never,
 };
-
-/** A Blob that is never read. */
-class SlowBlob extends Blob {
-  override arrayBuffer(): Promise<ArrayBuffer> {
-    return never;
-  }
-}
 
 function setUp(options: ServerOptions = {}) {
   const clock = new TestClock();

@@ -2,30 +2,12 @@
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
 import type { IncomingOpening } from "../../src/incoming-opening.ts";
-import { pair } from "../../src/pair.ts";
 import { type ServerOptions, WebSocketServer } from "../../src/server.ts";
-import { TestClock, turn, until } from "../support/clock.ts";
+import { never, openByHand, UnreadBlob } from "../support/by-hand.ts";
+import { TestClock, turn } from "../support/clock.ts";
 
-const request = [
-  "GET / HTTP/1.1",
-  "Host: a",
-  "Upgrade: websocket",
-  "Connection: Upgrade",
-  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-  "Sec-WebSocket-Version: 13",
-  "\r\n",
-].join("\r\n");
-
-const never = new Promise<never>(() => {});
 const many = 50_000;
 const chunkSize = 4096;
-
-/** A Blob that is never read. */
-class SlowBlob extends Blob {
-  override arrayBuffer(): Promise<ArrayBuffer> {
-    return never;
-  }
-}
 
 /** Sends `many` messages to a server, in chunks of 4 KiB, as long as it reads, and returns what it holds then. */
 async function flood(
@@ -35,20 +17,7 @@ async function flood(
   options: ServerOptions = {},
 ): Promise<{ server: WebSocketServer; held: number; read: number }> {
   const server = new WebSocketServer(handler, { clock: new TestClock(), onError: () => {}, ...options });
-  const [near, far] = pair();
-  let isOpen = false;
-  near.start({
-    data: () => {
-      isOpen = true;
-    },
-    drain() {},
-    end() {},
-    error() {},
-    close() {},
-  });
-  server.receive(far);
-  near.write([new TextEncoder().encode(request)]);
-  await until(() => isOpen);
+  const near = await openByHand(server);
   near.pause();
   const frame = encodeFrame({ opcode, payload: new Uint8Array(length).fill(0x61), maskingKey: 0x0102_0304 });
   const all = new Uint8Array(frame.length * many);
@@ -97,7 +66,7 @@ describe("one client that sends empty messages, and short ones, without end", ()
 describe("what waits for a Blob", () => {
   const handler = (opening: IncomingOpening): void => {
     const socket = opening.accept();
-    socket.send(new SlowBlob(["x"]));
+    socket.send(new UnreadBlob(["x"]));
     socket.onmessage = ({ data }) => socket.send(data);
   };
 
@@ -113,7 +82,7 @@ describe("what waits for a Blob", () => {
     const server: { totals?: { held: number } } = {};
     const echo = (opening: IncomingOpening): void => {
       const socket = opening.accept({ binaryType: "blob" });
-      socket.send(new SlowBlob(["x"]));
+      socket.send(new UnreadBlob(["x"]));
       socket.onmessage = ({ data }) => {
         socket.send(data);
         most = Math.max(most, server.totals?.held ?? 0);
@@ -132,11 +101,7 @@ it("an accepted socket tells bytes as ArrayBuffers, each with nothing in it but 
     socket.onmessage = ({ data }) => told.push(data);
   };
   const server = new WebSocketServer(handler, { clock: new TestClock() });
-  const [near, far] = pair();
-  near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
-  server.receive(far);
-  near.write([new TextEncoder().encode(request)]);
-  await turn();
+  const near = await openByHand(server);
   const frames = [0, 1, 300].map((length) =>
     encodeFrame({ opcode: opcodes.binary, payload: new Uint8Array(length).fill(7), maskingKey: 1 }),
   );
