@@ -1,7 +1,8 @@
 /** Attacks known servers one after the other, in one run. */
 import { type HostileOptions, type HostileReport, measureUnderAttack, readTarget } from "@hybi/testing/hostile";
+import { Unavailable } from "../../tooling/fetched.ts";
 import { ServerUnderAttack } from "./server-under-attack.ts";
-import { type KnownServer, Unavailable } from "./servers.ts";
+import type { KnownServer } from "./servers.ts";
 
 /** What came of one server. */
 export interface ServerResult {

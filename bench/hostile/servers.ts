@@ -1,9 +1,9 @@
 /** The servers that are attacked when no URL is given: ours first, and what others have written, with their defaults. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { selfSigned } from "@hybi/testing/adapter-contract";
-import { run } from "../../tooling/repository.ts";
+import { cacheOf, filledOnce, must, Unavailable, websocketsPython } from "../../tooling/fetched.ts";
 import { bundle } from "../bundle.ts";
 import { executableOf } from "../end-to-end/subjects.ts";
 
@@ -21,12 +21,8 @@ export interface KnownServer {
   command(): Promise<readonly string[]>;
 }
 
-/** Says that a server cannot be had on this machine, and why. */
-export class Unavailable extends Error {}
-
 const here = join(import.meta.dirname, "servers");
-const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "hybi-hostile");
-const websocketsVersion = "17.4";
+const cache = cacheOf("hybi-hostile");
 
 export const knownServers: readonly KnownServer[] = [
   script("node", true, "node", "hostile/servers/node"),
@@ -39,11 +35,7 @@ export const knownServers: readonly KnownServer[] = [
     isOurs: false,
     tellsHeap: false,
     command: async () => {
-      const folder = await once(`websockets-${websocketsVersion}`, async (folder) => {
-        await must(["python3", "-m", "venv", folder]);
-        await must([join(folder, "bin/python"), "-m", "pip", "install", "--quiet", `websockets==${websocketsVersion}`]);
-      });
-      return [join(folder, "bin/python"), join(here, "websockets_echo.py"), ...(await certificate())];
+      return [await websocketsPython(cache), join(here, "websockets_echo.py"), ...(await certificate())];
     },
   },
   {
@@ -51,7 +43,7 @@ export const knownServers: readonly KnownServer[] = [
     isOurs: false,
     tellsHeap: false,
     command: async () => {
-      const folder = await once("gorilla", (folder) =>
+      const folder = await filledOnce(join(cache, "gorilla"), (folder) =>
         must(["go", "build", "-o", join(folder, "echo"), "."], join(here, "gorilla")),
       );
       return [join(folder, "echo"), ...(await certificate())];
@@ -91,26 +83,4 @@ function certificate(): Promise<readonly [cert: string, key: string]> {
     return paths;
   });
   return files;
-}
-
-/** A folder of the cache, which `fill` fills if it is not there. */
-async function once(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
-  const folder = join(cache, name);
-  if (existsSync(folder)) return folder;
-  mkdirSync(cache, { recursive: true });
-  try {
-    // Where it will stay: an environment of Python cannot be moved.
-    await fill(folder);
-  } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
-  }
-  return folder;
-}
-
-async function must(command: readonly string[], cwd?: string): Promise<void> {
-  const { exitCode, output } = await run(command, { capture: true, ...(cwd !== undefined && { cwd }) }).catch(
-    (error: Error) => ({ exitCode: 1, output: error.message }),
-  );
-  if (exitCode !== 0) throw new Unavailable(`${command.join(" ")}: ${output.trim()}`);
 }

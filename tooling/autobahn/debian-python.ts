@@ -4,8 +4,9 @@
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Unavailable } from "../fetched.ts";
 import { run } from "../repository.ts";
-import { type Python, Unavailable } from "./python.ts";
+import type { Python } from "./python.ts";
 
 const suite = "bullseye";
 const keys = "/usr/share/keyrings/debian-archive-keyring.gpg";

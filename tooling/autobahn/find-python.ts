@@ -2,9 +2,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { Unavailable } from "../fetched.ts";
 import { run } from "../repository.ts";
 import { fetchPython } from "./debian-python.ts";
-import { type Python, Unavailable } from "./python.ts";
+import type { Python } from "./python.ts";
 
 /**
  * A Python 2.7 that can install packages, from the PATH, from pyenv, or unpacked into `cache`.

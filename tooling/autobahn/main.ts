@@ -6,9 +6,9 @@
  * as wanted, judge these only; `--write` makes what was found what is expected.
  */
 
+import { Unavailable } from "../fetched.ts";
 import { readExpected, writeExpected } from "./expected.ts";
 import { judge, reports } from "./judge.ts";
-import { Unavailable } from "./python.ts";
 import { parseSelection, type Selection } from "./selection.ts";
 import type { Subject } from "./subjects.ts";
 import { installSuite, type Suite } from "./suite.ts";

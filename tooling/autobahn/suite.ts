@@ -1,11 +1,11 @@
 /** Autobahn's testsuite, installed into a cache outside the repository when it is first needed. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { cacheOf, Unavailable } from "../fetched.ts";
 import { run } from "../repository.ts";
 import { findPython } from "./find-python.ts";
-import { type Python, Unavailable } from "./python.ts";
+import type { Python } from "./python.ts";
 
 /** How `wstest` is run: what its arguments are put behind. */
 export interface Suite {
@@ -23,7 +23,7 @@ const accelerator = "wsaccel==0.6.2";
 const setuptools = "setuptools==44.1.1";
 
 /** What is fetched and built by the programs around Autobahn, too. */
-export const cache: string = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "hybi-autobahn");
+export const cache: string = cacheOf("hybi-autobahn");
 
 /** @throws Unavailable */
 export async function installSuite(): Promise<Suite> {

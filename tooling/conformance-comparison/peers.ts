@@ -1,10 +1,8 @@
 /** Servers that others have written, each an echo server of a few lines; see `peers/`. And our own, in Node. */
-import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Unavailable } from "../autobahn/python.ts";
 import { ourServer, type Subject } from "../autobahn/subjects.ts";
 import { cache } from "../autobahn/suite.ts";
-import { run } from "../repository.ts";
+import { filledOnce, must, websocketsPython, websocketsVersion } from "../fetched.ts";
 
 /** One implementation, with its version. */
 export interface Peer {
@@ -15,7 +13,6 @@ export interface Peer {
 }
 
 const here = join(import.meta.dirname, "peers");
-const websocketsVersion = "17.4";
 
 export const peers: readonly Peer[] = [
   { name: "hybi", title: "hybi in Node", prepare: async () => ({ ...ourServer("node"), name: "hybi" }) },
@@ -28,18 +25,15 @@ export const peers: readonly Peer[] = [
     name: "websockets",
     title: `websockets ${websocketsVersion} (Python)`,
     prepare: async () => {
-      const python = await once(`websockets-${websocketsVersion}`, async (folder) => {
-        await must(["python3", "-m", "venv", folder]);
-        await must([join(folder, "bin/python"), "-m", "pip", "install", "--quiet", `websockets==${websocketsVersion}`]);
-      });
-      return server("websockets", [join(python, "bin/python"), join(here, "websockets_echo.py")]);
+      const python = await websocketsPython(cache);
+      return server("websockets", [python, join(here, "websockets_echo.py")]);
     },
   },
   {
     name: "gorilla",
     title: "gorilla/websocket 1.5.3 (Go)",
     prepare: async () => {
-      const built = await once("gorilla-1.5.3", (folder) =>
+      const built = await filledOnce(join(cache, "gorilla-1.5.3"), (folder) =>
         must(["go", "build", "-o", join(folder, "echo"), "."], join(here, "gorilla")),
       );
       return server("gorilla", [join(built, "echo")]);
@@ -49,28 +43,4 @@ export const peers: readonly Peer[] = [
 
 function server(name: string, command: readonly string[]): Subject {
   return { name, role: "server", command };
-}
-
-/** A folder of the cache, which `fill` fills if it is not there. */
-async function once(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
-  const folder = join(cache, name);
-  if (existsSync(folder)) return folder;
-  mkdirSync(cache, { recursive: true });
-  try {
-    // Where it will stay: an environment of Python cannot be moved.
-    await fill(folder);
-  } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
-  }
-  return folder;
-}
-
-async function must(command: readonly string[], cwd?: string): Promise<void> {
-  const options = { capture: true, ...(cwd !== undefined && { cwd }) };
-  const { exitCode, output } = await run(command, options).catch((error: Error) => ({
-    exitCode: 1,
-    output: error.message,
-  }));
-  if (exitCode !== 0) throw new Unavailable(`${command.join(" ")}: ${output.trim()}`);
 }

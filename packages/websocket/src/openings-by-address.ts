@@ -7,7 +7,7 @@ import { addressKey, isPublicAddress } from "./remote-address.ts";
  * of the server shares an address; an opening takes a fraction of a second, so that these are some hundred in a second. One that
  * says nothing takes its place for the time of `deadlines.opening`.
  */
-export const defaultOpenings = 128;
+const defaultOpenings = 128;
 
 /** Fields with which a proxy says that the client is somebody else (RFC 7239, RFC 9110 §7.6.3). */
 const forwardingFields = ["x-forwarded-for", "forwarded", "via"] as const;

@@ -7,7 +7,7 @@
  * The streams of one session, when nobody says how many. RFC 9113 §6.5.2 recommends no fewer at a time; a browser has one session
  * for all of its tabs.
  */
-export const defaultStreams = 100;
+const defaultStreams = 100;
 
 /** Of all servers: a session that is upgraded stream by stream may have one for each. */
 const counts = new WeakMap<object, number>();

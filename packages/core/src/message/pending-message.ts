@@ -19,7 +19,7 @@ const pipelineStep = 65_536;
 const longestInput = 262_144;
 
 /** Bytes of memory that a message takes that has none of its own: what it consists of, and its place in a list. */
-export const messageCost = 160;
+const messageCost = 160;
 
 /** What leaves next of a message. */
 export interface Fragment {
