@@ -106,6 +106,7 @@ export { ServerHandshake, type ServerHandshakeOptions } from "./opening/server-h
 // over heads that somebody else has parsed:
 export type { RequestHead, ResponseHead } from "./http/head.ts";
 export { type FieldLine, type Fields, fieldValues, firstFieldValue } from "./http/fields.ts";
+export { encodeResponseHead } from "./http/head-encoder.ts";
 export type { ExtensionOffer } from "./opening/extension-header.ts";
 export { checkOpeningRequest, type OpeningRequest, type OpeningRequestCheck } from "./opening/request.ts";
 export { type AcceptedOpening, answerOpeningRequest, type OpeningAnswer } from "./opening/response.ts";

@@ -3,7 +3,7 @@
  * let go at once. RFC 9112 §9.6: whoever closes while the peer still sends resets the connection, and the answer may be lost; so
  * what comes is read, for a moment, and by a bounded number.
  */
-import { type Rejection, rejectOpeningRequest } from "@hybi/core";
+import { encodeResponseHead, type Rejection, rejectOpeningRequest } from "@hybi/core";
 import type { Clock } from "./clock.ts";
 import type { Reporter } from "./reporter.ts";
 import { startTimer, type Timer } from "./timer.ts";
@@ -33,7 +33,10 @@ export class TurnedAway {
     const one = new Lingering(transport, this.#clock, this.#report, () => this.#lingering.delete(one));
     this.#lingering.add(one);
     if (isSecure) one.drop();
-    else one.begin(answerOf(rejection));
+    else {
+      const { head, body } = rejectOpeningRequest(rejection);
+      one.begin([encodeResponseHead(head), body]);
+    }
   }
 
   /** Drops all who are left. */
@@ -57,11 +60,11 @@ class Lingering implements TransportSink {
     this.#timer = startTimer(clock, lingering, () => this.drop());
   }
 
-  begin(answer: Uint8Array): void {
+  begin(answer: readonly Uint8Array[]): void {
     try {
       this.#transport.start(this);
       if (this.#isGone) return;
-      this.#transport.write([answer]);
+      this.#transport.write(answer);
       if (!this.#isGone) this.#transport.end();
     } catch (error) {
       this.#report(error);
@@ -95,15 +98,4 @@ class Lingering implements TransportSink {
     this.#timer.cancel();
     this.#gone();
   }
-}
-
-/** The bytes of a rejection. */
-function answerOf(rejection: Rejection): Uint8Array {
-  const { head, body } = rejectOpeningRequest(rejection);
-  const lines = head.fields.map(([name, value]) => `${name}: ${value}\r\n`);
-  const text = `HTTP/1.1 ${head.status} ${head.reasonPhrase}\r\n${lines.join("")}\r\n`;
-  const bytes = new Uint8Array(text.length + body.length);
-  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
-  bytes.set(body, text.length);
-  return bytes;
 }

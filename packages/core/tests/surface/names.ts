@@ -36,6 +36,7 @@ export const coreValues: readonly string[] = [
   "decideRedirect",
   "defaultDeadlines",
   "defaultLimits",
+  "encodeResponseHead",
   "fieldValues",
   "firstFieldValue",
   "formatClosePayload",
