@@ -1,16 +1,19 @@
-/** host and port, as they stand in Host, in an absolute target, in `:authority` and in a URL (RFC 9110 §4, §7.2; RFC 3986 §3.2). */
+/**
+ * Parses an authority, host and optional port, as used in Host, in an absolute-form target, in `:authority` and in URLs
+ * (RFC 9110 §4, §7.2; RFC 3986 §3.2).
+ */
 
 /** An authority without userinfo. */
 export interface Authority {
-  /** As written: a name, an IPv4 address, or an IPv6 address in its brackets. */
+  /** As written: a name, an IPv4 address, or an IPv6 address in brackets. */
   readonly host: string;
-  /** 1 to 65535, or undefined when there is none. */
+  /** 1 to 65535, or undefined when no port is given. */
   readonly port: number | undefined;
 }
 
-/** uri-host [ ":" port ]; undefined when `text` is not that, is empty, or has userinfo. */
+/** Parses `uri-host [ ":" port ]`. Returns undefined when `text` does not match, is empty, or has userinfo. */
 export function parseAuthority(text: string): Authority | undefined {
-  // An IPv6 address has colons of its own, but only inside its brackets.
+  // An IPv6 address contains colons, but only inside its brackets.
   const hostEnd = text.startsWith("[") ? text.indexOf("]") + 1 : indexOrEnd(text, ":");
   const host = text.slice(0, hostEnd);
   if (!isHost(host)) return undefined;
@@ -20,7 +23,7 @@ export function parseAuthority(text: string): Authority | undefined {
   return port === "invalid" ? undefined : { host, port };
 }
 
-/** port = *DIGIT (RFC 3986 §3.2.3), and within what TCP has; an empty one is none. */
+/** port = *DIGIT (RFC 3986 §3.2.3), limited to the TCP range 1 to 65535. An empty port counts as absent. */
 function parsePort(text: string): number | undefined | "invalid" {
   if (text === "") return undefined;
   let port = 0;
@@ -33,8 +36,8 @@ function parsePort(text: string): number | undefined | "invalid" {
 }
 
 /**
- * host = IP-literal / IPv4address / reg-name, not empty (RFC 9110 §4.2.1 has http and https refuse an empty one). What begins
- * with a bracket ends with one.
+ * host = IP-literal / IPv4address / reg-name, not empty (RFC 9110 §4.2.1: an empty host is invalid for http and https).
+ * The caller ensures that text starting with a bracket also ends with one.
  */
 function isHost(text: string): boolean {
   if (text.startsWith("[")) return isIpv6Address(text.slice(1, -1));
@@ -57,7 +60,10 @@ function isRegName(text: string): boolean {
   return true;
 }
 
-/** IPv6address (RFC 3986 §3.2.2): eight groups of 16 bits; `::` stands for one or more of zero; the last two may be IPv4. */
+/**
+ * IPv6address (RFC 3986 §3.2.2): eight groups of 16 bits. `::` stands for one or more zero groups. The last two groups may
+ * be an IPv4 address.
+ */
 function isIpv6Address(text: string): boolean {
   const halves = text.split("::");
   if (halves.length > 2) return false;

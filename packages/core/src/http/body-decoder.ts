@@ -1,12 +1,12 @@
 /**
- * Reads the body of a response out of chunks (RFC 9112 §6, §7.1) and keeps the beginning of it. For answers that are
- * shown to somebody, not for payloads: it ends where the limit is reached, and where the chunked coding makes no sense.
+ * Decodes the body of an HTTP response from chunks (RFC 9112 §6, §7.1) and keeps its first bytes. Meant for error
+ * responses shown to a human, not for payloads: decoding stops at the limit, and at malformed chunked coding.
  */
 
 import type { BodyFraming } from "./body-framing.ts";
 import { ByteCollector } from "./byte-collector.ts";
 
-// Phases of the chunked coding, named after what the next byte is part of.
+// Phases of the chunked coding, named after the element that the next byte belongs to.
 const chunkSize = 0;
 const chunkExtension = 1;
 const chunkData = 2;
@@ -17,15 +17,15 @@ const trailerLine = 5;
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
 
-/** Reads one body. */
+/** Decodes one body. */
 export class BodyDecoder {
   readonly #limit: number;
   readonly #chunked: boolean;
   readonly #kept = new ByteCollector();
-  /** Bytes of the body, or of the current chunk of the chunked coding, that are still to come. */
+  /** Remaining bytes of the body, or of the current chunk in chunked coding. */
   #remaining: number;
   #phase = chunkSize;
-  /** Whether the size of the current chunk has a digit. */
+  /** Whether the size of the current chunk has at least one digit. */
   #sizeBegun = false;
   #complete: boolean;
 
@@ -38,17 +38,17 @@ export class BodyDecoder {
     this.#complete = limit === 0 || (!this.#chunked && this.#remaining === 0);
   }
 
-  /** Whether the body has ended, or so much of it as is kept. */
+  /** Whether the body has ended, or the limit is reached. */
   get complete(): boolean {
     return this.#complete;
   }
 
-  /** Bytes of memory that the body takes so far. */
+  /** Memory used by the body so far, in bytes. */
   get heldLength(): number {
     return this.#kept.heldLength;
   }
 
-  /** Reads on in `chunk`, from the index `start`. What comes after the body is ignored. */
+  /** Decodes `chunk` from index `start` on. Bytes after the body are ignored. */
   receive(chunk: Uint8Array, start: number): void {
     if (!this.#chunked) {
       this.#keep(chunk, start);
@@ -67,7 +67,7 @@ export class BodyDecoder {
     return this.#kept.take();
   }
 
-  /** Keeps what belongs to the body, from `start` on; answers the index after it. */
+  /** Stores the bytes from `start` on that belong to the body. Returns the index after them. */
   #keep(chunk: Uint8Array, start: number): number {
     const end = Math.min(chunk.length, start + this.#remaining, start + this.#limit - this.#kept.length);
     this.#kept.append(chunk, start, end);
@@ -76,14 +76,17 @@ export class BodyDecoder {
     return end;
   }
 
-  /** Reads one byte of the chunked coding that is not data (RFC 9112 §7.1.3); answers the index after it. */
+  /**
+   * Reads one byte of the chunked coding that is not data (RFC 9112 §7.1.3). Returns the index to continue at: the next
+   * byte, or the same one when it ends the chunk size.
+   */
   #readCoding(byte: number, at: number): number {
     switch (this.#phase) {
       case chunkSize: {
         const digit = hexDigit(byte);
         if (digit >= 0) {
           this.#sizeBegun = true;
-          // RFC 9112 §7.1: large sizes must not overflow. Beyond 2^48 it makes no difference how large.
+          // RFC 9112 §7.1: large sizes must not overflow. Sizes above 2^48 are equivalent here, so clamp.
           this.#remaining = Math.min(this.#remaining * 16 + digit, 2 ** 48);
         } else if (this.#sizeBegun) {
           this.#phase = chunkExtension;
@@ -114,7 +117,7 @@ export class BodyDecoder {
   }
 }
 
-/** The value of a HEXDIG; negative for every other byte. */
+/** Returns the value of a HEXDIG, or a negative number for any other byte. */
 function hexDigit(byte: number): number {
   if (byte <= 0x39) return byte - 0x30;
   const letter = byte | 0x20;

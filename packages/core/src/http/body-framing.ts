@@ -1,11 +1,11 @@
-/** How the length of a message body is known (RFC 9112 §6), read from the head alone. */
+/** Determines from the head alone how a message body is delimited (RFC 9112 §6). */
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
 import type { ViolationCode } from "../violation.ts";
 import { fieldValues } from "./fields.ts";
 import { parseList, trimOws } from "./grammar.ts";
 import type { ResponseHead } from "./head.ts";
 
-/** How a body ends. */
+/** How a body is delimited. */
 export type BodyFraming =
   | { readonly type: "none" }
   | { readonly type: "length"; readonly length: number }
@@ -15,9 +15,9 @@ export type BodyFraming =
 
 const noBody: BodyFraming = { type: "none" };
 
-/** The framing of the body of a response to any request but HEAD and CONNECT (RFC 9112 §6.3). */
+/** Returns the body framing of a response to any request except HEAD and CONNECT (RFC 9112 §6.3). */
 export function responseBodyFraming(head: ResponseHead): BodyFraming {
-  // Rule 1: these never have a body, whatever their fields say.
+  // Rule 1: these statuses never have a body, regardless of the fields.
   if ((head.status >= 100 && head.status < 200) || head.status === 204 || head.status === 304) return noBody;
   const codings = parseList(fieldValues(head.fields, "transfer-encoding"));
   const last = codings.at(-1);
@@ -29,8 +29,8 @@ export function responseBodyFraming(head: ResponseHead): BodyFraming {
 }
 
 /**
- * What is wrong with the framing of a request that must not have a body: RFC 6455 §4.1 gives an opening request none,
- * and its bytes would be taken for frames.
+ * Returns the violation in the framing of a request that must not have a body, or undefined. An opening request has no body
+ * (RFC 6455 §4.1); body bytes would be read as frames.
  */
 export function requestBodyFault(
   contentLengths: readonly string[],
@@ -40,15 +40,15 @@ export function requestBodyFault(
   // Rule 5: differing or malformed values are an unrecoverable error.
   if (length === "invalid") return "http/content-length";
   if (transferEncodings.length > 0) {
-    // RFC 9112 §6.1: both together might be an attempt at request smuggling.
+    // RFC 9112 §6.1: both fields together may be an attempt at request smuggling.
     return length === undefined ? "opening/body-unexpected" : "http/framing-ambiguous";
   }
   return length === undefined || length === 0 ? undefined : "opening/body-unexpected";
 }
 
 /**
- * Content-Length = 1*DIGIT (RFC 9110 §8.6); a list of equal values counts as one (RFC 9112 §6.3 rule 5). An empty element
- * is no value: others take it for a length that is missing or malformed.
+ * Content-Length = 1*DIGIT (RFC 9110 §8.6). A list of equal values counts as one value (RFC 9112 §6.3 rule 5). An empty
+ * element makes the field invalid, because other recipients treat it as a missing or malformed length.
  */
 function contentLength(lines: readonly string[]): number | "invalid" | undefined {
   if (lines.length === 0) return undefined;

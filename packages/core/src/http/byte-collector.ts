@@ -1,9 +1,12 @@
-/** Bytes that arrive in pieces and are wanted in one piece. Grows by doubling, so that a byte is copied twice at most on average. */
+/**
+ * A growable byte buffer: collects chunks into one contiguous array. The capacity doubles, so each byte is copied at most
+ * twice on average.
+ */
 
 const firstCapacity = 256;
 const none: Uint8Array = new Uint8Array(0);
 
-/** Bytes in one piece; only ever appended to, until they are taken. */
+/** Collects bytes by appending, until `take` or `clear`. */
 export class ByteCollector {
   #bytes = none;
   #length = 0;
@@ -12,17 +15,17 @@ export class ByteCollector {
     return this.#length;
   }
 
-  /** The memory that holds the bytes: `[0, length)` are they. Valid until the next `append`. */
+  /** The underlying buffer; the collected bytes are `[0, length)`. Valid until the next `append`. */
   get bytes(): Uint8Array {
     return this.#bytes;
   }
 
-  /** Bytes of memory that it takes. */
+  /** Memory allocated, in bytes. */
   get heldLength(): number {
     return this.#bytes.length;
   }
 
-  /** Appends `bytes[start, end)`, as a copy. */
+  /** Appends a copy of `bytes[start, end)`. */
   append(bytes: Uint8Array, start: number, end: number): void {
     if (start >= end) return;
     const length = this.#length + end - start;
@@ -35,13 +38,13 @@ export class ByteCollector {
     this.#length = length;
   }
 
-  /** Removes all the bytes, and lets go of their memory. */
+  /** Removes all bytes and releases their memory. */
   clear(): void {
     this.#bytes = none;
     this.#length = 0;
   }
 
-  /** Removes all the bytes and returns them; no longer memory is held by them than they need. */
+  /** Removes and returns all bytes, in a buffer of exactly their length. */
   take(): Uint8Array {
     const taken = this.#length === this.#bytes.length ? this.#bytes : this.#bytes.slice(0, this.#length);
     this.clear();

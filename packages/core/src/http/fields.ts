@@ -1,16 +1,16 @@
 /**
- * Field lines in the order in which they were received or will be sent (RFC 9110 §5). Names compare without case
- * (§5.1). A list and not a map: repeated fields stay distinct, and a field called `__proto__` is a field like any other.
+ * Field lines in the order in which they were received or will be sent (RFC 9110 §5). Names are case-insensitive (§5.1).
+ * Stored as a list, not a map: repeated fields stay distinct, and a field named `__proto__` needs no special handling.
  */
 import { equalsIgnoringCase, toAsciiLowerCase } from "../bytes/ascii.ts";
 
-/** One field line: its name as written, and its value without the surrounding white space. */
+/** One field line: the name as written, and the value without surrounding white space. */
 export type FieldLine = readonly [name: string, value: string];
 
-/** The field lines of a head, in order. Chars of a value are bytes (RFC 9110 §5.5: obs-text is opaque). */
+/** The field lines of a head, in order. Each char of a value is one byte (RFC 9110 §5.5: obs-text is opaque). */
 export type Fields = readonly FieldLine[];
 
-/** Every value of the field `name`, in order of appearance; empty when it is absent. `name` must be lower case. */
+/** Returns all values of the field `name` in order of appearance, or an empty array. `name` must be lower case. */
 export function fieldValues(fields: Fields, name: string): string[] {
   const values: string[] = [];
   for (let at = 0; at < fields.length; at++) {
@@ -20,7 +20,7 @@ export function fieldValues(fields: Fields, name: string): string[] {
   return values;
 }
 
-/** The value of the first field `name`, or undefined when it is absent. `name` must be lower case. */
+/** Returns the value of the first field `name`, or undefined when it is absent. `name` must be lower case. */
 export function firstFieldValue(fields: Fields, name: string): string | undefined {
   for (let at = 0; at < fields.length; at++) {
     const line = fields[at] as FieldLine;
@@ -30,14 +30,14 @@ export function firstFieldValue(fields: Fields, name: string): string | undefine
 }
 
 /**
- * Finds the values of several fields in one pass over a head, in which most lines are none of them: the length of a name
- * tells nearly always which one it can be (bench/micro/opening.ts).
+ * Looks up several fields in one pass over a head. Candidates are indexed by the length of the name, because most lines of
+ * a head match none of them and the length alone nearly always rules them out (bench/micro/opening.ts).
  */
 export class FieldLookup<Name extends string> {
   readonly #byLength: ({ readonly name: Name; readonly lower: string }[] | undefined)[] = [];
   readonly #absent: Record<Name, string[]>;
 
-  /** `names` in their usual spelling: a field that is spelled so is recognized fastest. */
+  /** `names` in their usual spelling, which is matched fastest. */
   constructor(names: readonly Name[]) {
     for (const name of names) {
       const others = this.#byLength[name.length] ?? [];
@@ -47,7 +47,7 @@ export class FieldLookup<Name extends string> {
     this.#absent = Object.fromEntries(names.map((name) => [name, noValues])) as Record<Name, string[]>;
   }
 
-  /** For each name its values in order of appearance; none when it is absent. */
+  /** Returns the values of each name in order of appearance; an empty array when the field is absent. */
   find(fields: Fields): Readonly<Record<Name, readonly string[]>> {
     const found = { ...this.#absent };
     for (let at = 0; at < fields.length; at++) {
@@ -64,5 +64,5 @@ export class FieldLookup<Name extends string> {
   }
 }
 
-/** Stands for absence, and is never written to. */
+/** Shared marker for absent fields; never modified. */
 const noValues: string[] = [];

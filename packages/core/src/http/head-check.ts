@@ -1,6 +1,6 @@
 /**
- * The rules of `HeadDecoder` over a head that somebody else has parsed, such as the HTTP server of a runtime, which may be
- * less strict: what two recipients could read differently is refused here too.
+ * Applies the rules of `HeadDecoder` to a head that was parsed elsewhere, for example by the HTTP server of the runtime. That
+ * parser may be less strict, so anything that two recipients could read differently is rejected here too.
  */
 import type { Limits } from "../limits.ts";
 import type { ViolationCode } from "../violation.ts";
@@ -8,26 +8,26 @@ import type { Fields } from "./fields.ts";
 import { isFieldContent, isToken } from "./grammar.ts";
 import type { RequestHead } from "./head.ts";
 
-/** Bytes of a line that are neither in the method nor in the target: two spaces and the version. */
+/** Bytes of a request line besides method and target: two spaces and the version. */
 const restOfRequestLine = "  HTTP/1.1".length;
 
 const lineEnd = 2;
 
-/** The first rule that `head` breaks, in the order in which a decoder comes to it; undefined when there is none. */
+/** Returns the first rule that `head` breaks, in the order in which `HeadDecoder` checks them, or undefined. */
 export function requestHeadFault(head: RequestHead, limits: Limits): ViolationCode | undefined {
   const { method, target, majorVersion = 1, minorVersion } = head;
   const line = method.length + target.length + restOfRequestLine;
   if (line > limits.line) return "http/request-line-too-long";
   if (!isToken(method)) return "http/method";
-  // RFC 9112 §3.2: no white space is allowed in the target; RFC 3986 has ASCII only.
+  // RFC 9112 §3.2: no white space is allowed in the target. RFC 3986 allows ASCII only.
   if (!/^[\x21-\x7e]+$/.test(target)) return "http/request-target";
   if (!isVersionDigit(majorVersion) || !isVersionDigit(minorVersion)) return "http/version";
-  // RFC 9110 §15.6.6: another major version is not supported here.
+  // RFC 9110 §15.6.6: other major versions are not supported.
   if (majorVersion !== 1) return "http/version-unsupported";
   return fieldsFault(head.fields, limits, line + lineEnd);
 }
 
-/** The first rule that `fields` break, which stand behind `before` bytes of their head. */
+/** Returns the first rule that `fields` break, or undefined. `before` is the number of bytes of the head before the fields. */
 export function fieldsFault(fields: Fields, limits: Limits, before: number): ViolationCode | undefined {
   if (fields.length > limits.fields) return "http/too-many-fields";
   let length = before + lineEnd;

@@ -1,9 +1,9 @@
 /**
- * Reads the head of an HTTP/1.1 message out of chunks (RFC 9112 §2.2, §5): the start line, the field lines and the empty
- * line. Strict: whatever two recipients could read differently is refused.
+ * Decodes the head of an HTTP/1.1 message from chunks (RFC 9112 §2.2, §5): the start line, the field lines and the empty
+ * line. Strict: anything that two recipients could read differently is rejected.
  *
- * Every byte is looked at once, however the chunks are cut. While chunks come, only positions are noted; the bytes
- * become text in one piece at the end of the head, and the fields are slices of it (bench/micro/opening.ts).
+ * Each byte is examined once, regardless of chunk boundaries. While chunks arrive, only positions are recorded. At the end
+ * of the head, its bytes are decoded to one string, and the fields are slices of it (bench/micro/opening.ts).
  */
 import { decodeLatin1 } from "../bytes/ascii.ts";
 import { decodeText } from "../bytes/text-decode.ts";
@@ -16,17 +16,17 @@ import type { FieldLine } from "./fields.ts";
 import { isWhiteSpace, skipFieldContent, skipTchars } from "./grammar.ts";
 import type { StartLineGrammar } from "./start-line.ts";
 
-/** What one chunk led to. */
+/** Result of one chunk. */
 export type HeadStep<Head> =
   | { readonly type: "more" }
-  /** `end` is the index, in the chunk, of the first byte after the head. */
+  /** `end` is the index in the chunk of the first byte after the head. */
   | { readonly type: "head"; readonly head: Head; readonly end: number }
-  /** `offset` counts from the first byte that the decoder was given. */
+  /** `offset` counts from the first byte passed to the decoder. */
   | { readonly type: "violation"; readonly code: ViolationCode; readonly offset: number };
 
 const more: HeadStep<never> = { type: "more" };
 
-// Phases, named after what the next byte is part of. Numbers, because the loop below switches on them for every byte.
+// Phases, named after the element that the next byte belongs to. Numbers, because the loop below switches on them often.
 const beforeStartLine = 0;
 const emptyLineFeed = 1;
 const startLine = 2;
@@ -38,29 +38,29 @@ const fieldValue = 7;
 const fieldLineFeed = 8;
 const lastLineFeed = 9;
 
-/** Bytes that a position takes in the list of them, about. */
+/** Approximate memory of one entry in `#marks`, in bytes. */
 const markCost = 9;
 
 const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
 const colon = 0x3a;
 
-/** Reads one head. Make another for the next one. */
+/** Decodes one head. Create a new decoder for each head. */
 export class HeadDecoder<Head> {
   readonly #grammar: StartLineGrammar<Head>;
   readonly #limits: Limits;
   readonly #tolerate: readonly Leniency[];
 
-  /** The bytes of earlier chunks; empty as long as there was none. All positions below count from the first byte. */
+  /** The bytes of earlier chunks, if any. All positions below count from the first byte of the head. */
   readonly #held = new ByteCollector();
   #phase = beforeStartLine;
-  /** Up to here the bytes have been looked at. */
+  /** Position of the next byte to examine. */
   #position = 0;
   #lineStart = 0;
   #emptyLines = 0;
   #startLineStart = 0;
   #startLineEnd = 0;
-  /** Four positions of each field line: its name from and to, its value from and to. An empty name continues the line before. */
+  /** Four positions per field line: name start and end, value start and end. An empty name marks a continuation line. */
   readonly #marks: number[] = [];
   #tolerated: readonly Leniency[] = [];
 
@@ -70,22 +70,22 @@ export class HeadDecoder<Head> {
     this.#tolerate = tolerate;
   }
 
-  /** Bytes of the head so far, and all of them once it is complete. */
+  /** Bytes of the head read so far. */
   get length(): number {
     return this.#position;
   }
 
-  /** Bytes of memory that the part of the head takes that was read: none once it is complete. */
+  /** Memory used by the part of the head read so far, in bytes; 0 once the head is complete. */
   get heldLength(): number {
     return this.#held.heldLength + markCost * this.#marks.length;
   }
 
-  /** The leniencies that were needed so far. */
+  /** Leniencies used so far. */
   get tolerated(): readonly Leniency[] {
     return this.#tolerated;
   }
 
-  /** Reads on in `chunk`, from the index `start`. */
+  /** Decodes `chunk` from index `start` on. */
   receive(chunk: Uint8Array, start: number): HeadStep<Head> {
     const held = this.#held.length;
     if (held === 0) {
@@ -94,7 +94,7 @@ export class HeadDecoder<Head> {
       else this.#marks.length = 0;
       return step;
     }
-    // One byte more than the limit is enough to see that there are too many.
+    // One byte above the limit is enough to detect that the head is too big.
     this.#held.append(chunk, start, Math.min(chunk.length, start + this.#limits.head + 1 - held));
     const step = this.#read(this.#held.bytes, 0, this.#held.length);
     if (step.type !== "more") {
@@ -104,13 +104,13 @@ export class HeadDecoder<Head> {
     return step.type === "head" ? { ...step, end: step.end - held + start } : step;
   }
 
-  /** Reads on in `bytes[first, end)`, in which the head begins at `first`. */
+  /** Continues decoding in `bytes[first, end)`, where the head begins at `first`. */
   #read(bytes: Uint8Array, first: number, end: number): HeadStep<Head> {
     const headStop = first + this.#limits.head;
     const stop = Math.min(end, headStop);
     const lineLimit = this.#limits.line;
     const marks = this.#marks;
-    // What the loop changes is held in variables: a private field would be written to memory for every phase.
+    // The loop works on local variables: updating private fields would write to memory in every phase.
     let phase = this.#phase;
     let at = first + this.#position;
     let lineStart = first + this.#lineStart;
@@ -231,7 +231,7 @@ export class HeadDecoder<Head> {
     return at === headStop && at < end ? fault("http/head-too-big", at - first) : more;
   }
 
-  /** What is wrong with `byte`, where only the end of the line could come; `otherwise` when it is no line end at all. */
+  /** Returns the violation of `byte` where a line end is expected; `otherwise` when it is neither CR nor LF. */
   #lineEndFault(byte: number, otherwise?: ViolationCode): ViolationCode | undefined {
     if (byte === carriageReturn) return undefined;
     if (byte !== lineFeed) return otherwise;
@@ -239,14 +239,14 @@ export class HeadDecoder<Head> {
     return this.#tolerates("bare-line-feed") ? undefined : "http/bare-line-feed";
   }
 
-  /** Whether `leniency` may be used; notes that it was. */
+  /** Whether `leniency` is enabled. If so, records its use. */
   #tolerates(leniency: Leniency | undefined): boolean {
     if (leniency === undefined || !this.#tolerate.includes(leniency)) return false;
     if (!this.#tolerated.includes(leniency)) this.#tolerated = [...this.#tolerated, leniency];
     return true;
   }
 
-  /** What is wrong with `byte`, where the colon after a name of `length` chars should come. */
+  /** Returns the violation of `byte` where the colon after a name of `length` chars is expected. */
   #nameEndFault(byte: number, length: number): ViolationCode | undefined {
     if (length >= this.#limits.line) return "http/line-too-long";
     if (byte === colon) return length === 0 ? "http/field-name" : undefined;
@@ -255,14 +255,14 @@ export class HeadDecoder<Head> {
     return byte === carriageReturn || byte === lineFeed ? "http/colon-missing" : "http/field-name";
   }
 
-  /** What is wrong with a line that begins with white space. */
+  /** Returns the violation of a line that begins with white space, or undefined when folded lines are joined. */
   #foldFault(): ViolationCode | undefined {
     // RFC 9112 §2.2: white space between the start line and the first field.
     if (this.#marks.length === 0) return "http/white-space-before-fields";
     return this.#grammar.foldedLines === "refuse" ? "http/folded-line" : undefined;
   }
 
-  /** Where the value that began at the last mark ends, without the white space before `lineEnd` (RFC 9112 §5.1). */
+  /** Returns the end of the value that began at the last mark, without the white space before `lineEnd` (RFC 9112 §5.1). */
   #valueEnd(bytes: Uint8Array, first: number, lineEnd: number): number {
     const valueStart = first + (this.#marks[this.#marks.length - 1] as number);
     let at = lineEnd;
@@ -270,7 +270,7 @@ export class HeadDecoder<Head> {
     return at;
   }
 
-  /** The head in `bytes[first, end)`, all of which has been checked. */
+  /** Builds the head from `bytes[first, end)`, which have been checked. */
   #head(bytes: Uint8Array, first: number, end: number): Head {
     const text = decodeChars(bytes, first, end);
     const marks = this.#marks;
@@ -289,12 +289,12 @@ function fault(code: ViolationCode, offset: number): HeadStep<never> {
   return { type: "violation", code, offset };
 }
 
-/** RFC 9112 §5.2: the fold becomes one SP. */
+/** Joins a folded line: the fold becomes one SP (RFC 9112 §5.2). */
 function joined([name, value]: FieldLine, continuation: string): FieldLine {
   return [name, value === "" || continuation === "" ? value + continuation : `${value} ${continuation}`];
 }
 
-/** The bytes as chars, one for each: a text that has fewer chars was not ASCII. */
+/** Decodes one char per byte. If UTF-8 decoding fails or yields fewer chars, the bytes are not ASCII: use Latin-1. */
 function decodeChars(bytes: Uint8Array, start: number, end: number): string {
   const text = decodeText(bytes, start, end, portableHost);
   return text?.length === end - start ? text : decodeLatin1(bytes, start, end);

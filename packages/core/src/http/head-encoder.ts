@@ -1,6 +1,6 @@
 /**
- * Writes the head of an HTTP/1.1 message (RFC 9112 §3–5). What the application supplied is checked here, at the last
- * moment before it becomes bytes: nothing that could end a line, or a head, gets onto the wire.
+ * Encodes the head of an HTTP/1.1 message (RFC 9112 §3–5). Application input is validated here, at the last step before it
+ * becomes bytes, so that no value can end a line or the head early (header injection).
  */
 import { encodeLatin1 } from "../bytes/ascii.ts";
 import { UsageError } from "../usage-error.ts";
@@ -8,18 +8,18 @@ import type { FieldLine, Fields } from "./fields.ts";
 import { isFieldContent, isFieldValue, isToken, isWhiteSpace, skipFieldContent, skipTchars } from "./grammar.ts";
 import type { RequestHead, ResponseHead } from "./head.ts";
 
-/** The bytes of a request head. Throws `http/…` when a part of it cannot be written. */
+/** Encodes a request head. Throws `http/…` when a part of it is invalid. */
 export function encodeRequestHead(head: RequestHead): Uint8Array {
   if (!isToken(head.method)) throw new UsageError("http/method");
   if (!isTarget(head.target)) throw new UsageError("http/request-target");
   return encodeHead(`${head.method} ${head.target} HTTP/1.${head.minorVersion}\r\n`, head.fields);
 }
 
-/** The bytes of a response head. Throws `http/…` when a part of it cannot be written. */
+/** Encodes a response head. Throws `http/…` when a part of it is invalid. */
 export function encodeResponseHead(head: ResponseHead): Uint8Array {
   if (!Number.isInteger(head.status) || head.status < 100 || head.status > 599) throw new UsageError("http/status");
   if (!isReasonPhrase(head.reasonPhrase)) throw new UsageError("http/reason-phrase");
-  // RFC 9112 §4: the space after the status code stands there even without a reason phrase.
+  // RFC 9112 §4: the space after the status code is required even without a reason phrase.
   return encodeHead(`HTTP/1.${head.minorVersion} ${head.status} ${head.reasonPhrase}\r\n`, head.fields);
 }
 
@@ -34,7 +34,7 @@ export function assertSendable(fields: Fields): void {
 
 function encodeHead(startLine: string, fields: Fields): Uint8Array {
   let text = startLine;
-  // An index loop: taking a pair apart in a for-of loop costs as much as writing it (bench/micro/opening.ts).
+  // An index loop: destructuring pairs in a for-of loop costs as much as the encoding itself (bench/micro/opening.ts).
   for (let index = 0; index < fields.length; index++) {
     const line = fields[index] as FieldLine;
     text += `${line[0]}: ${line[1]}\r\n`;
@@ -45,7 +45,7 @@ function encodeHead(startLine: string, fields: Fields): Uint8Array {
   return bytes;
 }
 
-/** Throws unless the lines of `bytes` are those of `fields`: each name a token, no value with the end of a line in it. */
+/** Throws unless the lines of `bytes` match `fields`: each name is a token and no value contains a line end. */
 function checkLines(bytes: Uint8Array, start: number, fields: Fields): void {
   let at = start;
   for (let index = 0; index < fields.length; index++) {
@@ -55,7 +55,7 @@ function checkLines(bytes: Uint8Array, start: number, fields: Fields): void {
     const valueEnd = valueStart + line[1].length;
     if (nameEnd === at || skipTchars(bytes, at, nameEnd) < nameEnd) throw nameError(line);
     if (skipFieldContent(bytes, valueStart, valueEnd) < valueEnd) throw valueError(line);
-    // RFC 9110 §5.5: a recipient would take this white space away. CR, which follows an empty value, is none.
+    // RFC 9110 §5.5: a recipient would strip this white space. After an empty value comes CR, which is not white space.
     if (isWhiteSpace(bytes[valueStart] as number) || isWhiteSpace(line[1].charCodeAt(line[1].length - 1))) {
       throw valueError(line);
     }
@@ -71,7 +71,7 @@ function valueError(line: FieldLine): UsageError {
   return new UsageError("http/field-value", `The field was ${line[0]}.`);
 }
 
-/** The chars of RFC 9112 §3.2 in one class: visible ASCII, which leaves out white space and everything above. */
+/** Whether `text` consists of visible ASCII, a superset of the chars in RFC 9112 §3.2 without white space. */
 function isTarget(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
@@ -80,7 +80,7 @@ function isTarget(text: string): boolean {
   return text.length > 0;
 }
 
-/** reason-phrase = 1*( HTAB / SP / VCHAR / obs-text ), or nothing (RFC 9112 §4) */
+/** reason-phrase = 1*( HTAB / SP / VCHAR / obs-text ), or empty (RFC 9112 §4) */
 function isReasonPhrase(text: string): boolean {
   for (let at = 0; at < text.length; at++) if (!isFieldContent(text.charCodeAt(at))) return false;
   return true;

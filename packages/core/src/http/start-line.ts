@@ -5,25 +5,28 @@ import type { Fields } from "./fields.ts";
 import { isTchar } from "./grammar.ts";
 import type { RequestHead, ResponseHead } from "./head.ts";
 
-/** What is wrong with a start line, and the index of the offending byte. */
+/** A violation in a start line, and the index of the offending byte. */
 interface StartLineFault {
   readonly code: ViolationCode;
   readonly at: number;
-  /** The leniency with which `head` reads the line all the same. */
+  /** The leniency under which `head` can still parse the line. */
   readonly leniency?: Leniency;
 }
 
-/** What a decoder must know of one kind of message; everything else is common to both. */
+/** The part of decoding that differs between requests and responses. */
 export interface StartLineGrammar<Head> {
-  /** Empty lines before the start line are skipped, at most so many (RFC 9112 §2.2: a server SHOULD skip one). */
+  /** Maximum number of empty lines skipped before the start line (RFC 9112 §2.2: a server SHOULD skip one). */
   readonly emptyLines: number;
-  /** What to do with a folded field line (RFC 9112 §5.2). */
+  /** How to handle a folded field line (RFC 9112 §5.2). */
   readonly foldedLines: "refuse" | "join";
-  /** The code for a line longer than limits.line allows. */
+  /** The violation of a start line longer than `limits.line`. */
   readonly tooLong: ViolationCode;
-  /** What is wrong with `bytes[start, end)`, a line without its end, of which every byte is VCHAR, SP, HTAB or obs-text. */
+  /**
+   * Returns the violation in `bytes[start, end)`, or undefined. The range is a line without its line end, whose bytes are all
+   * VCHAR, SP, HTAB or obs-text.
+   */
   check(bytes: Uint8Array, start: number, end: number): StartLineFault | undefined;
-  /** The head out of a line that `check` has passed, or that is tolerated. */
+  /** Builds the head from a line that passed `check` or is tolerated. */
   head(line: string, fields: Fields): Head;
 }
 
@@ -32,7 +35,7 @@ const space = 0x20;
 /** request-line = method SP request-target SP HTTP-version (RFC 9112 §3) */
 export const requestLine: StartLineGrammar<RequestHead> = {
   emptyLines: 4,
-  // RFC 9112 §5.2: a server MUST refuse a folded line or replace the fold with SP. Refusing cannot be misunderstood.
+  // RFC 9112 §5.2: a server MUST reject a folded line or replace the fold with SP. Rejecting leaves no ambiguity.
   foldedLines: "refuse",
   // RFC 9112 §3: a server that receives a target longer than it wishes to parse MUST respond with 414.
   tooLong: "http/request-line-too-long",
@@ -42,7 +45,7 @@ export const requestLine: StartLineGrammar<RequestHead> = {
     while (at < end && isTchar(bytes[at] as number)) at++;
     if (at === start || bytes[at] !== space || at === end) return { code: "http/method", at };
     const target = ++at;
-    // RFC 9112 §3.2: no white space is allowed in the target; RFC 3986 has ASCII only.
+    // RFC 9112 §3.2: no white space is allowed in the target. RFC 3986 allows ASCII only.
     while (at < end && (bytes[at] as number) > space && (bytes[at] as number) < 0x7f) at++;
     if (at === target || bytes[at] !== space || at === end) return { code: "http/request-target", at };
     return checkVersion(bytes, at + 1, end);
@@ -73,7 +76,7 @@ export const statusLine: StartLineGrammar<ResponseHead> = {
     if (fault !== undefined) return fault;
     for (let at = versionEnd; at < versionEnd + 5; at++) {
       const fits = at === versionEnd || at === versionEnd + 4 ? bytes[at] === space : isDigit(bytes[at] as number);
-      // A server MUST send the space behind the status code, even where no reason phrase follows.
+      // A server MUST send the space after the status code, even without a reason phrase.
       if (at === end && at === versionEnd + 4)
         return { code: "http/status-line", at, leniency: "truncated-status-line" };
       if (at === end || !fits) return { code: "http/status-line", at };
@@ -91,7 +94,7 @@ export const statusLine: StartLineGrammar<ResponseHead> = {
   },
 };
 
-/** What HTTP-version looks like; its last char is any digit. */
+/** Template of HTTP-version; both digits are wildcards for `checkVersion`, which then requires major version 1. */
 const httpVersion = "HTTP/1.1";
 const majorVersion = 5;
 
@@ -105,7 +108,7 @@ function checkVersion(bytes: Uint8Array, start: number, end: number): StartLineF
     if (at >= end || !fits) return { code: "http/version", at: Math.min(at, end) };
   }
   if (start + httpVersion.length < end) return { code: "http/version", at: start + httpVersion.length };
-  // RFC 9110 §15.6.6: another major version is not supported here. `PRI * HTTP/2.0` ends up here too.
+  // RFC 9110 §15.6.6: other major versions are not supported. The HTTP/2 preface, `PRI * HTTP/2.0`, ends up here too.
   const major = start + majorVersion;
   return bytes[major] === 0x31 ? undefined : { code: "http/version-unsupported", at: major };
 }
