@@ -7,19 +7,19 @@ import { UsageError } from "../usage-error.ts";
 import type { ViolationCode } from "../violation.ts";
 import { isSendable, statusCodes } from "./status-code.ts";
 
-/** What a Close frame says. */
+/** The parsed payload of a Close frame. */
 export interface ClosePayload {
-  /** Undefined when the payload was empty; RFC 6455 §7.1.5 reports that as 1005. */
+  /** Undefined when the payload was empty, which RFC 6455 §7.1.5 reports as 1005. */
   readonly statusCode: number | undefined;
   readonly reason: string;
 }
 
-/** The most bytes of a reason: 125 less the status code (RFC 6455 §5.5). */
+/** Maximum length of a reason in bytes: 125 minus two for the status code (RFC 6455 §5.5). */
 export const maxReasonLength = 123;
 
 const empty = new Uint8Array(0);
 
-/** Parses the payload of a Close frame; answers the rule that it breaks, if it does. */
+/** Parses the payload of a Close frame. Returns a violation code when it is invalid. */
 export function parseClosePayload(
   payload: Uint8Array,
   host: HostFunctions = portableHost,
@@ -34,7 +34,7 @@ export function parseClosePayload(
   return reason === undefined ? "close/reason-utf8" : { statusCode, reason };
 }
 
-/** Checks what the application wants to send, and encodes it. Throws a `UsageError` for what must not be sent. */
+/** Validates and encodes a payload given by the application. Throws `UsageError` when it must not be sent. */
 export function formatClosePayload(
   role: Role,
   statusCode: number | undefined,
@@ -49,20 +49,20 @@ export function formatClosePayload(
   if (!isSendable(statusCode)) throw new UsageError("close/status-code", `It was ${statusCode}.`);
   // RFC 6455 §7.4.1: 1010 "is not used by the server".
   if (statusCode === statusCodes.mandatoryExtension && role === "server") throw new UsageError("close/client-only");
-  // A char is a byte at least, so what is longer need not be encoded to be refused.
+  // Each char takes at least one byte, so a longer string is rejected without encoding it.
   const bytes = reason.length > maxReasonLength ? undefined : utf8Bytes(reason, host);
   if (bytes === undefined || bytes.length > maxReasonLength) throw new UsageError("close/reason-too-long");
   return closePayload(statusCode, bytes);
 }
 
-/** The payload of the Close frame that answers one with `statusCode` (RFC 6455 §5.5.1: "it typically echos the status code"). */
+/** The payload of the reply to a Close frame with `statusCode` (RFC 6455 §5.5.1: "it typically echos the status code"). */
 export function replyPayload(statusCode: number | undefined): Uint8Array {
   if (statusCode === undefined) return empty;
-  // RFC 6455 §7.4.1: 1010 is a client's to send, so a server does not echo it.
+  // RFC 6455 §7.4.1: only a client sends 1010, so a server does not echo it.
   return closePayload(statusCode === statusCodes.mandatoryExtension ? statusCodes.normalClosure : statusCode);
 }
 
-/** The payload of a Close frame with these parts, which are legal. */
+/** Encodes a Close payload from parts that are known to be valid. */
 export function closePayload(statusCode: number, reason: Uint8Array = empty): Uint8Array {
   const payload = new Uint8Array(2 + reason.length);
   payload[0] = statusCode >>> 8;

@@ -1,4 +1,4 @@
-/** Where the closing handshake of one connection stands (RFC 6455 §7.1), by the table in `states`. */
+/** Tracks the closing handshake of one connection (RFC 6455 §7.1), using the transition table in `states`. */
 import type { EndEvent } from "../events.ts";
 import type { Role } from "../role.ts";
 import type { ClosePayload } from "./close-payload.ts";
@@ -11,7 +11,7 @@ import {
 } from "./states.ts";
 import { statusCodes } from "./status-code.ts";
 
-/** Moves from state to state as Close frames pass and the transport ends. */
+/** Changes state as Close frames are queued, taken and received, and when the transport ends. */
 export class ClosingHandshake {
   readonly #role: Role;
   #state: ClosingState = "open";
@@ -27,12 +27,12 @@ export class ClosingHandshake {
     return this.#state;
   }
 
-  /** Whether the application has asked for the connection to be closed: then it sends no more messages. */
+  /** Whether the application has requested the close. No more messages can be sent after that. */
   get isRequested(): boolean {
     return this.#requested;
   }
 
-  /** Whether the connection can still be failed: the peer's Close frame, a failure and the end of the transport are final. */
+  /** Whether the connection can still be failed: not after the peer's Close frame, a failure or the end of the transport. */
   get canFail(): boolean {
     return closingTransitions[this.#state].fail !== undefined;
   }
@@ -41,7 +41,7 @@ export class ClosingHandshake {
     return this.#aborted ? "abort" : transportInstruction(this.#state, this.#role);
   }
 
-  /** The application asks for it. Answers whether that starts it: our Close frame is to be queued. */
+  /** The application requests the close. Returns true when this starts the handshake and our Close frame must be queued. */
   request(): boolean {
     this.#requested = true;
     if (this.#state !== "open") return false;
@@ -49,7 +49,7 @@ export class ClosingHandshake {
     return true;
   }
 
-  /** Our Close frame was taken, now or before. */
+  /** Our Close frame has been taken. May be called repeatedly. */
   taken(): void {
     this.#state = closingTransitions[this.#state]["close-taken"] ?? this.#state;
   }
@@ -65,25 +65,25 @@ export class ClosingHandshake {
     this.#state = nextClosingState(this.#state, "fail");
   }
 
-  /** We fail the connection, and nobody would read why: no Close frame is sent, and the transport is to be dropped. */
+  /** We fail the connection without a Close frame, because the peer would not read it. The transport must be aborted. */
   drop(): void {
     this.#state = nextClosingState(this.#state, "drop");
     this.#aborted = true;
   }
 
-  /** A deadline has passed: the transport is to be dropped. */
+  /** A deadline has passed: the transport must be aborted. */
   abort(): void {
     this.#aborted = true;
   }
 
   /** The transport ended. */
   end(): EndEvent {
-    // RFC 6455 §7.1.4: clean when both Close frames have passed. Ours may still be on its way out: what ended is the
-    // peer's half of the transport. Unless the transport is to be dropped: then it will not leave any more.
+    // RFC 6455 §7.1.4: clean when both Close frames were exchanged. Ours may still be queued, because only the peer's half
+    // of the transport has ended. If the transport is being aborted, ours will not be sent any more.
     const clean = this.#state === "closed" || (this.#state === "close-received" && !this.#aborted);
     this.#state = nextClosingState(this.#state, "end");
     const received = this.#received;
-    // RFC 6455 §7.1.5: the code is that of the peer's Close frame, 1005 where it had none, 1006 without a Close frame.
+    // RFC 6455 §7.1.5: the code of the peer's Close frame; 1005 when the frame had none; 1006 without a Close frame.
     if (received === undefined) return { type: "end", clean, statusCode: statusCodes.abnormalClosure, reason: "" };
     const { statusCode = statusCodes.noStatusReceived, reason } = received;
     return { type: "end", clean, statusCode, reason };

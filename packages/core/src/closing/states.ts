@@ -1,44 +1,44 @@
 /**
- * The closing handshake as one machine (RFC 6455 §7.1). This table is all there is: the diagram in
- * docs/design/closing-handshake.md is drawn from it.
+ * The closing handshake as one state machine (RFC 6455 §7.1). This table is the single source: the diagram in
+ * docs/design/closing-handshake.md is generated from it.
  *
- * Theory of operation. Two Close frames pass, one each way, and then the transport ends. Ours goes through two steps,
- * because output is drawn by the transport: it is *queued*, when messages may still leave before it, and it is *taken*,
- * when no data frame may follow it (§5.5.1). The peer's arrives whole. What it answers decides who began:
+ * Theory of operation. Each side sends one Close frame, and then the transport ends. Our Close frame takes two steps,
+ * because the transport pulls output: first it is *queued*, while messages may still be sent before it, then it is
+ * *taken*, after which no data frame may follow (§5.5.1). The peer's frame arrives in one step. There are three sequences:
  *
- * - we queue a Close first, and the peer's Close answers it: `open → closing → close-sent → closed`;
- * - the peer's Close arrives first, and ours answers it: `open → close-received → closed`;
- * - both at once: whichever Close arrives while ours is still queued counts as having come first, and ours answers it.
+ * - we queue a Close first, and the peer's Close is the reply: `open → closing → close-sent → closed`;
+ * - the peer's Close arrives first, and ours is the reply: `open → close-received → closed`;
+ * - both at once: a Close that arrives while ours is still queued counts as the first, and ours as the reply.
  *
- * Failing the connection (§7.1.7) queues a Close too, and then nothing received is read any more. Where the peer has shown
- * that it does not read, there is no Close ("MAY omit"), and the transport is dropped. The end of the transport is final in
- * every state, and clean only after the peer's Close frame (§7.1.4).
+ * Failing the connection (§7.1.7) also queues a Close, and all further input is ignored. When the peer has stopped
+ * reading, no Close is sent ("MAY omit") and the transport is aborted. The end of the transport is final in every state,
+ * and clean only after the peer's Close frame (§7.1.4).
  */
 import type { Role } from "../role.ts";
 
-/** Named after who did what. */
+/** The states of the closing handshake. */
 export type ClosingState =
   /** No Close frame either way. */
   | "open"
-  /** Ours is queued, because the application said so. */
+  /** Ours is queued, because the application requested the close. */
   | "closing"
-  /** Ours was taken; the peer's is awaited. */
+  /** Ours was taken; waiting for the peer's. */
   | "close-sent"
-  /** The peer's arrived; ours, which answers it, is queued. */
+  /** The peer's arrived; ours, the reply, is queued. */
   | "close-received"
-  /** Both have passed: the transport is to end. */
+  /** Both were exchanged: the transport must end. */
   | "closed"
   /** We failed the connection; our Close is queued. */
   | "failing"
-  /** We failed the connection; our Close was taken, or there is none because nobody reads it. */
+  /** We failed the connection; our Close was taken, or was omitted because the peer does not read. */
   | "failed"
   /** The transport ended. */
   | "ended";
 
-/** What moves the machine. */
+/** The inputs of the state machine. */
 export type ClosingTrigger = "send-close" | "close-taken" | "receive-close" | "fail" | "drop" | "end";
 
-/** Every legal step; what is not in it cannot happen. */
+/** All legal transitions. Any other is a bug. */
 export const closingTransitions: Readonly<
   Record<ClosingState, Readonly<Partial<Record<ClosingTrigger, ClosingState>>>>
 > = {
@@ -55,25 +55,25 @@ export const closingTransitions: Readonly<
   ended: {},
 };
 
-/** The state after `trigger`. */
+/** Returns the state after `trigger`. Throws when the transition is not in the table. */
 export function nextClosingState(state: ClosingState, trigger: ClosingTrigger): ClosingState {
   const next = closingTransitions[state][trigger];
   if (next === undefined) throw new Error(`bug: ${trigger} in state ${state}`);
   return next;
 }
 
-/** What to do with the transport once everything taken is written. */
+/** How to proceed with the transport once all output taken has been written. */
 export type TransportInstruction =
   /** Keep it. */
   | "keep"
-  /** Write nothing more, and wait for the peer to end it. */
+  /** Write nothing more, and wait until the peer ends it. */
   | "await-end"
-  /** End it: close our half, and read until the peer closes its. */
+  /** End our half, and read until the peer ends its half. */
   | "end"
-  /** Drop it now, written or not: a deadline has passed. */
+  /** Drop it now, even if output is unwritten: a deadline has passed, or the peer does not read. */
   | "abort";
 
-/** RFC 6455 §7.1.1: the server closes the transport first, and the client waits for it to do so. */
+/** RFC 6455 §7.1.1: the server ends the transport first, and the client waits for that. */
 export function transportInstruction(state: ClosingState, role: Role): TransportInstruction {
   if (state === "closed") return role === "server" ? "end" : "await-end";
   return state === "failed" || state === "ended" ? "end" : "keep";

@@ -1,6 +1,6 @@
-/** Status codes of the closing handshake (RFC 6455 §7.4, and the registry that §11.7 set up). */
+/** Status codes of the closing handshake (RFC 6455 §7.4 and the registry of §11.7). */
 
-/** The codes that a rule of ours sends or reports. */
+/** The codes that this implementation itself sends or reports. */
 export const statusCodes = {
   normalClosure: 1000,
   goingAway: 1001,
@@ -16,9 +16,9 @@ export const statusCodes = {
 } as const;
 
 /**
- * Whether `code` may stand in a Close frame: 1000–1003 and 1007–1014, which are registered, and 3000–4999, which are
- * for libraries and applications. RFC 6455 §7.4.1 keeps 1004 reserved and 1005, 1006 and 1015 off the wire; §7.4.2
- * leaves 0–999 unused and 1016–2999 to future versions of the protocol.
+ * Whether `code` may be used in a Close frame: 1000–1003 and 1007–1014 (registered), and 3000–4999 (for libraries and
+ * applications). RFC 6455 §7.4.1 reserves 1004 and forbids sending 1005, 1006 and 1015; §7.4.2 leaves 0–999 unused and
+ * reserves 1016–2999 for future versions of the protocol.
  */
 export function isSendable(code: number): boolean {
   if (!Number.isInteger(code)) return false;
