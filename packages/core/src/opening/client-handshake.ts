@@ -1,4 +1,4 @@
-/** The opening handshake of a client over a byte stream (RFC 6455 §4.1): the request goes out, the response is checked. */
+/** The client's opening handshake over a byte stream (RFC 6455 §4.1): sends the request and checks the response. */
 import { isBytes } from "../bytes/is-bytes.ts";
 import { plainBytes } from "../bytes/plain-bytes.ts";
 import type { RandomSource } from "../bytes/random-source.ts";
@@ -23,21 +23,21 @@ import { ResponseReader, type ResponseStep } from "./response-reader.ts";
 
 const noBytes = new Uint8Array(0);
 
-/** What a client's handshake is made of. */
+/** Options of `ClientHandshake`. */
 export interface ClientHandshakeOptions extends OpeningOptions {
-  /** For the nonce: 16 bytes, fresh for each handshake (RFC 6455 §4.1 step 7). */
+  /** Source of the nonce: 16 fresh bytes per handshake (RFC 6455 §4.1 step 7). */
   readonly random: RandomSource;
   readonly limits?: Partial<Limits> | undefined;
   readonly tolerate?: readonly Leniency[] | undefined;
-  /** Its `sha1`, if there is one, is used. */
+  /** Functions of the host. Only `sha1` is used, if present. */
   readonly host?: HostFunctions | undefined;
 }
 
 /**
  * One opening handshake. Input: `receive`, `receiveEnd`, `fail`. Output: `takeOutput`, `transport`.
  *
- * At most one event comes of it: `open`, `rejection` or `failure`. Nothing of the application's is sent before `open`
- * (RFC 6455 §4.1), because there is nothing here to send it with.
+ * Emits at most one event: `open`, `rejection` or `failure`. No application data can be sent before `open` (RFC 6455 §4.1),
+ * because this class has no method to send any.
  *
  * @example
  * const random = (target: Uint8Array) => crypto.getRandomValues(target);
@@ -56,7 +56,7 @@ export class ClientHandshake {
   readonly #output = new OutputQueue();
   #phase: "awaiting-response" | "open" | "over" = "awaiting-response";
 
-  /** Throws `UsageError` for options that cannot be sent. */
+  /** Throws `UsageError` for invalid options. */
   constructor(options: ClientHandshakeOptions) {
     checkClientOptions(options);
     if (options.random === undefined) throw new UsageError("option/random-missing");
@@ -69,35 +69,35 @@ export class ClientHandshake {
     this.#output.add(encodeRequestHead(openingRequestHead(prepared, key)));
   }
 
-  /** Bytes received that belong to the handshake; `rest` of the `open` event are those after them. */
+  /** Bytes received that belong to the handshake. The `open` event carries the bytes after them as `rest`. */
   get bytesConsumed(): number {
     return this.#reader.headLength;
   }
 
-  /** Bytes not yet taken. */
+  /** Bytes of output not yet taken. */
   get outputLength(): number {
     return this.#output.length;
   }
 
-  /** Bytes of memory that the response takes so far. */
+  /** Memory used by the response so far, in bytes. */
   get heldLength(): number {
     return this.#reader.heldLength;
   }
 
-  /** What to do with the transport once everything taken is written. */
+  /** How to proceed with the transport once all output taken has been written. */
   get transport(): "keep" | "end" {
-    // RFC 6455 §7.1.7: a client that fails the connection closes it; it has nothing to say.
+    // RFC 6455 §7.1.7: a client that fails the opening closes the transport, without sending anything.
     return this.#phase === "over" ? "end" : "keep";
   }
 
-  /** Removes output, oldest first: at most about `budget` bytes. */
+  /** Removes and returns output, oldest first: at most `budget` bytes. */
   takeOutput(budget: number = Number.POSITIVE_INFINITY): readonly Uint8Array[] {
     return this.#output.take(budget);
   }
 
   /**
-   * Takes bytes from the transport. Never throws because of them. After `open` they are the connection's, and not to be
-   * given here any more: `opening/complete`.
+   * Processes bytes from the transport. Never throws because of their content. Throws `opening/complete` after `open`, when
+   * further bytes belong to the connection.
    */
   receive(chunk: Uint8Array): readonly HandshakeEvent[] {
     if (!isBytes(chunk)) throw new UsageError("endpoint/chunk-type");
@@ -105,12 +105,12 @@ export class ClientHandshake {
     return this.#phase === "over" ? [] : this.#follow(this.#reader.receive(chunk), chunk);
   }
 
-  /** The transport delivers no more. */
+  /** The peer ended its half of the transport. */
   receiveEnd(): readonly HandshakeEvent[] {
     return this.#phase === "awaiting-response" ? this.#follow(this.#reader.receiveEnd(), noBytes) : [];
   }
 
-  /** Fails the handshake for a reason that is not in the bytes, such as `deadline/opening`. */
+  /** Fails the handshake for a reason other than received bytes, such as `deadline/opening`. */
   fail(code: ViolationCode): readonly HandshakeEvent[] {
     return this.#phase === "awaiting-response" ? this.#fail(violationByServer(code, this.bytesConsumed)) : [];
   }

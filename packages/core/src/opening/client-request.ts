@@ -1,4 +1,4 @@
-/** The client's opening handshake (RFC 6455 §4.1): what it sends, and what it must remember to check the answer. */
+/** The client's opening request (RFC 6455 §4.1): its options, its fields, and the data needed to check the response. */
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
 import { type Extension, extensionsCheck } from "../extension.ts";
 import { parseAuthority } from "../http/authority.ts";
@@ -16,30 +16,30 @@ import { protocolVersion } from "./request-fields.ts";
 import { assertApplicationFields } from "./reserved-fields.ts";
 import { parseWebSocketUrl } from "./url.ts";
 
-/** What a client asks for. Where to is said by `url`, or by the parts, each of which overrides what the URL says. */
+/** Options of an opening request. The target is `url`, or its parts; each part overrides that of the URL. */
 export interface OpeningOptions {
-  /** A ws, wss, http or https URI without a fragment. Its userinfo becomes Authorization. */
+  /** A ws, wss, http or https URI without a fragment. Its userinfo is sent as Authorization. */
   readonly url?: string | undefined;
-  /** Host and port for the Host field. Needed when there is no `url`. */
+  /** Host and port for the Host field. Required without `url`. */
   readonly authority?: string | undefined;
-  /** Path and query; `/` when there is no `url`. */
+  /** Path and query. Defaults to `/` without `url`. */
   readonly resourceName?: string | undefined;
-  /** Whether the transport is TLS; decides `:scheme` of an Extended CONNECT. False when there is no `url`. */
+  /** Whether the transport uses TLS; determines `:scheme` of an Extended CONNECT. Defaults to false without `url`. */
   readonly secure?: boolean | undefined;
-  /** In order of preference: tokens, each one once (RFC 6455 §4.1 step 10). */
+  /** Subprotocols to offer, in order of preference: unique tokens (RFC 6455 §4.1 step 10). */
   readonly subprotocols?: readonly string[] | undefined;
-  /** Fails the connection when subprotocols were offered and none was chosen, as browsers do. RFC 6455 lets it open. */
+  /** Whether to fail the connection when the server chooses none of the offered subprotocols. Browsers do; RFC 6455 does not. */
   readonly requireSubprotocol?: boolean | undefined;
-  /** To offer, in order of preference. */
+  /** Extensions to offer, in order of preference. */
   readonly extensions?: readonly Extension[] | undefined;
-  /** Of the script that connects, serialized; only browsers and what is like them have one (RFC 6455 §4.1 step 8). */
+  /** The serialized origin of the connecting script. Only browsers and similar clients have one (RFC 6455 §4.1 step 8). */
   readonly origin?: string | undefined;
   readonly cookies?: readonly Cookie[] | undefined;
-  /** Fields of the application's own, such as Authorization or User-Agent. */
+  /** Additional fields, such as Authorization or User-Agent. */
   readonly fields?: Fields | undefined;
 }
 
-/** The checks of what a client asks for. */
+/** The checks of `OpeningOptions`. */
 export const openingChecks: OptionChecks<OpeningOptions> = {
   url: takes.text,
   authority: takes.text,
@@ -53,7 +53,7 @@ export const openingChecks: OptionChecks<OpeningOptions> = {
   fields: takes.fields,
 };
 
-/** What other implementations call them. */
+/** Option names used by other implementations, for hints in error messages. */
 const aliases: OptionAliases = {
   ...settingAliases,
   headers: "fields",
@@ -66,7 +66,7 @@ const aliases: OptionAliases = {
 const clientChecks = { ...openingChecks, ...settingChecks };
 
 /**
- * Checks what a client is given, for its opening request and for its connection.
+ * Validates the options of a client, both for its opening request and for its connection.
  *
  * @throws UsageError `option/unknown`, `option/type`, `option/range`
  */
@@ -74,7 +74,7 @@ export function checkClientOptions(options: OpeningOptions): void {
   checkOptions("a client", options, clientChecks, aliases);
 }
 
-/** What the check of the response needs to know of the request. */
+/** The parts of the request that are needed to check the response. */
 export interface SentOpening {
   /** Undefined for an Extended CONNECT. */
   readonly key: string | undefined;
@@ -83,7 +83,7 @@ export interface SentOpening {
   readonly extensions: readonly Extension[];
 }
 
-/** The target of an opening request and the fields that do not depend on how it travels. */
+/** The target of an opening request, and the fields common to HTTP/1.1 Upgrade and Extended CONNECT. */
 export interface PreparedOpening {
   readonly authority: string;
   readonly resourceName: string;
@@ -94,7 +94,7 @@ export interface PreparedOpening {
   readonly extensions: readonly Extension[];
 }
 
-/** The head of the opening request with the nonce `key` (RFC 6455 §4.1 steps 1 to 12). */
+/** Builds the head of the opening request with the nonce `key` (RFC 6455 §4.1 steps 1 to 12). */
 export function openingRequestHead(prepared: PreparedOpening, key: string): RequestHead {
   const fields: Fields = [
     ["Host", prepared.authority],
@@ -106,7 +106,7 @@ export function openingRequestHead(prepared: PreparedOpening, key: string): Requ
   return { method: "GET", target: prepared.resourceName, minorVersion: 1, fields };
 }
 
-/** Checks `options` and works out what follows from them. Throws `UsageError` for what cannot be sent. */
+/** Validates `options` and derives the target and the fields. Throws `UsageError` for values that cannot be sent. */
 export function prepareOpening(options: OpeningOptions): PreparedOpening {
   const url = options.url === undefined ? undefined : parseWebSocketUrl(options.url);
   const authority = options.authority ?? url?.authority;
@@ -131,7 +131,7 @@ export function prepareOpening(options: OpeningOptions): PreparedOpening {
   };
 }
 
-/** RFC 6455 §4.1 step 10: tokens that MUST all be unique. */
+/** RFC 6455 §4.1 step 10: subprotocols are tokens and MUST be unique. */
 function checkSubprotocols(subprotocols: readonly string[]): readonly string[] {
   for (const subprotocol of subprotocols) {
     if (!isToken(subprotocol)) throw new UsageError("opening/subprotocol", `It was ${JSON.stringify(subprotocol)}.`);
@@ -140,7 +140,7 @@ function checkSubprotocols(subprotocols: readonly string[]): readonly string[] {
   return subprotocols;
 }
 
-/** The fields of the application, those included that it passed as options of their own. */
+/** Returns the application's fields, including those passed as separate options: Origin, Cookie, Authorization. */
 function applicationFields(options: OpeningOptions, userinfo: string | undefined): FieldLine[] {
   const fields: FieldLine[] = [];
   if (options.origin !== undefined) fields.push(["Origin", options.origin]);
@@ -153,7 +153,7 @@ function applicationFields(options: OpeningOptions, userinfo: string | undefined
     }
   }
   fields.push(...given);
-  // RFC 3986 §3.2.1: userinfo is for authorization. What the application said itself comes first.
+  // RFC 3986 §3.2.1: userinfo is for authorization. An explicit Authorization field takes precedence.
   if (userinfo !== undefined && firstFieldValue(given, "authorization") === undefined) {
     fields.push(["Authorization", userinfoAuthorization(userinfo)]);
   }

@@ -1,4 +1,4 @@
-/** The client's part of an Extended CONNECT (RFC 8441 §3–5, RFC 9220 §3): whether it may be sent, what to send, what came back. */
+/** The client side of an Extended CONNECT (RFC 8441 §3–5, RFC 9220 §3): the setting, the request and the response. */
 import type { Fields } from "../http/fields.ts";
 import { UsageError } from "../usage-error.ts";
 import { type ViolationCode, violationByServer } from "../violation.ts";
@@ -7,12 +7,12 @@ import { lowerCase } from "./extended-connect.ts";
 import { readPseudoFields } from "./pseudo-fields.ts";
 import { checkTerms, type OpeningResponseCheck } from "./response-check.ts";
 
-/** SETTINGS_ENABLE_CONNECT_PROTOCOL, in HTTP/2 (RFC 8441 §9.1) and in HTTP/3 (RFC 9220 §5) alike. */
+/** The identifier of SETTINGS_ENABLE_CONNECT_PROTOCOL, in both HTTP/2 (RFC 8441 §9.1) and HTTP/3 (RFC 9220 §5). */
 export const connectProtocolSetting = 0x08;
 
 /**
- * What is wrong with the value `received` of SETTINGS_ENABLE_CONNECT_PROTOCOL, when the last value before was `previous`,
- * or undefined as long as none had come.
+ * Checks the value `received` of SETTINGS_ENABLE_CONNECT_PROTOCOL, and returns its violation or undefined. `previous` is the
+ * last value received before, or undefined if there was none.
  */
 export function checkConnectProtocolSetting(
   previous: number | undefined,
@@ -24,21 +24,21 @@ export function checkConnectProtocolSetting(
   return previous === 1 && received === 0 ? "opening/connect-protocol-withdrawn" : undefined;
 }
 
-/** The field list of the request, and what the check of the response needs to know of it. */
+/** The field list of the request, and the data needed to check the response. */
 export interface ExtendedConnectOpening {
   readonly fields: Fields;
   readonly sent: SentOpening;
 }
 
 /**
- * The Extended CONNECT that opens a WebSocket connection. `setting` is the value of SETTINGS_ENABLE_CONNECT_PROTOCOL that
- * the server sent, undefined while its SETTINGS have not come.
+ * Builds the Extended CONNECT that opens a WebSocket connection. `setting` is the server's value of
+ * SETTINGS_ENABLE_CONNECT_PROTOCOL, or undefined while its SETTINGS have not arrived.
  *
- * Throws `opening/extended-connect-not-enabled` unless that is 1, and otherwise what `ClientHandshake` throws.
+ * Throws `opening/extended-connect-not-enabled` unless `setting` is 1, and the same option errors as `ClientHandshake`.
  */
 export function openExtendedConnect(options: OpeningOptions, setting: number | undefined): ExtendedConnectOpening {
   checkClientOptions(options);
-  // RFC 8441 §3: upon receipt of the value 1 a client MAY use it. RFC 9220 §3: no assumption before that.
+  // RFC 8441 §3: a client MAY use it once it has received the value 1. RFC 9220 §3: it must not assume support before.
   if (setting !== 1) throw new UsageError("opening/extended-connect-not-enabled");
   const prepared = prepareOpening(options);
   const fields: Fields = [
@@ -53,7 +53,7 @@ export function openExtendedConnect(options: OpeningOptions, setting: number | u
   return { fields, sent: { ...prepared, key: undefined } };
 }
 
-/** Checks the field list of the final response, `:status` included; interim responses are the HTTP layer's business. */
+/** Checks the field list of the final response, including `:status`. The HTTP layer handles interim responses. */
 export function checkExtendedConnectResponse(list: Fields, sent: SentOpening): OpeningResponseCheck {
   const read = readPseudoFields(list, [":status"]);
   if (typeof read === "string") return { type: "violation", violation: violationByServer(read, 0) };
@@ -61,6 +61,6 @@ export function checkExtendedConnectResponse(list: Fields, sent: SentOpening): O
   // RFC 9113 §8.3.2: exactly one :status.
   if (status === undefined)
     return { type: "violation", violation: violationByServer("opening/pseudo-field-missing", 0) };
-  // RFC 9110 §9.3.6: any 2xx is a success of CONNECT. Sec-WebSocket-Accept is not looked at (RFC 8441 §5).
+  // RFC 9110 §9.3.6: any 2xx means that CONNECT succeeded. Sec-WebSocket-Accept is ignored (RFC 8441 §5).
   return /^2[0-9][0-9]$/.test(status) ? checkTerms(read.fields, sent, 0) : { type: "rejection" };
 }

@@ -1,7 +1,7 @@
 /**
- * The opening handshake as an Extended CONNECT, over HTTP/2 (RFC 8441 §4, §5) and HTTP/3 (RFC 9220 §3): the server's part,
- * over the field list that the HTTP layer hands over, pseudo-header fields included. After it the stream carries frames
- * exactly as a TCP connection would: the client still masks (RFC 6455 §5.1), END_STREAM is the orderly end.
+ * The server side of an Extended CONNECT, over HTTP/2 (RFC 8441 §4, §5) and HTTP/3 (RFC 9220 §3). Works on the field list
+ * from the HTTP layer, including pseudo-header fields. After the handshake, the stream carries frames exactly as a TCP
+ * connection does: the client still masks (RFC 6455 §5.1), and END_STREAM is the orderly end.
  */
 import { parseAuthority } from "../http/authority.ts";
 import { requestBodyFault } from "../http/body-framing.ts";
@@ -29,13 +29,13 @@ import {
 } from "./request-fields.ts";
 import { agree, agreedFields, type OpeningAnswer } from "./response.ts";
 
-/** An answer over HTTP/2 or HTTP/3: `:status`, and fields in lower case. */
+/** A response over HTTP/2 or HTTP/3: the value of `:status`, and fields with lower-case names. */
 export interface StreamAnswer {
   readonly status: number;
   readonly fields: Fields;
 }
 
-/** Checks an opening request that came as an Extended CONNECT; `fields` are all of its header list, in order. */
+/** Checks an opening request sent as an Extended CONNECT. `fields` is its whole header list, in order. */
 export function checkExtendedConnect(fields: Fields, options: OpeningRequestCheckOptions = {}): OpeningRequestCheck {
   checkRequestOptions(options);
   const request = extendedConnectRequest(fields, options);
@@ -44,16 +44,16 @@ export function checkExtendedConnect(fields: Fields, options: OpeningRequestChec
     : { type: "request", request };
 }
 
-/** The request, or the first rule that it breaks. */
+/** Returns the request, or the first rule that it breaks. */
 function extendedConnectRequest(list: Fields, options: OpeningRequestCheckOptions): OpeningRequest | ViolationCode {
   const read = readPseudoFields(list, [":method", ":protocol", ":scheme", ":path", ":authority"]);
   if (typeof read === "string") return read;
   const { pseudo, fields } = read;
   if (pseudo.get(":method") !== "CONNECT") return "opening/method-not-connect";
   const protocol = pseudo.get(":protocol");
-  // Without it this is the CONNECT of RFC 9113 §8.5, which asks for something else: a tunnel to `:authority`.
+  // Without :protocol this is an ordinary CONNECT (RFC 9113 §8.5), which requests a tunnel to `:authority`.
   if (protocol === undefined) return "opening/pseudo-field-missing";
-  // RFC 9220 §3: a value that is not supported SHOULD be answered with 501.
+  // RFC 9220 §3: a server SHOULD respond with 501 to an unsupported value.
   if (protocol !== "websocket") return "opening/protocol-unsupported";
   const scheme = pseudo.get(":scheme");
   const path = pseudo.get(":path");
@@ -68,7 +68,7 @@ function extendedConnectRequest(list: Fields, options: OpeningRequestCheckOption
     targetFault(scheme, path, authority, found.Host) ??
     requestBodyFault(found["Content-Length"], found["Transfer-Encoding"]) ??
     versionFault(found["Sec-WebSocket-Version"]);
-  // RFC 9113 §8.2.2 leaves no Upgrade to send, and 426 without one says nothing.
+  // RFC 9113 §8.2.2 forbids Upgrade, and a 426 without Upgrade is meaningless, so this bootstrap has its own code.
   if (fault !== undefined)
     return fault === "opening/version-unsupported" ? "opening/stream-version-unsupported" : fault;
   const tolerate = options.tolerate ?? [];
@@ -87,18 +87,18 @@ function extendedConnectRequest(list: Fields, options: OpeningRequestCheckOption
     subprotocols,
     extensionOffers,
     fields: joined,
-    // RFC 8441 §5: Sec-WebSocket-Key is not processed, should there be one.
+    // RFC 8441 §5: Sec-WebSocket-Key is not processed, even if present.
     key: undefined,
     tolerated,
   };
 }
 
-/** As much as over HTTP/1.1, and no more (RFC 9113 §10.5.1). */
+/** Applies the same size limits as for HTTP/1.1 (RFC 9113 §10.5.1). */
 function sizeFault(path: string, fields: Fields, limits: Limits): ViolationCode | undefined {
   return path.length > limits.line ? "http/request-line-too-long" : fieldsFault(fields, limits, path.length);
 }
 
-/** RFC 8441 §5, RFC 9113 §8.3.1: what the target of the request must look like. */
+/** Returns the first rule that the target of the request breaks (RFC 8441 §5, RFC 9113 §8.3.1). */
 function targetFault(
   scheme: string,
   path: string,
@@ -106,7 +106,7 @@ function targetFault(
   hosts: readonly string[],
 ): ViolationCode | undefined {
   if (scheme !== "http" && scheme !== "https") return "opening/scheme";
-  // RFC 9113 §8.3.1: :path MUST NOT be empty, and asterisk-form belongs to OPTIONS.
+  // RFC 9113 §8.3.1: :path MUST NOT be empty, and asterisk-form is for OPTIONS only.
   if (!/^\/[\x21\x22\x24-\x7e]*$/.test(path)) return "opening/path";
   // RFC 9113 §8.3.1: :authority MUST NOT include userinfo.
   if (parseAuthority(authority) === undefined) return "opening/authority";
@@ -114,7 +114,7 @@ function targetFault(
   return hosts.every((host) => host === authority) ? undefined : "opening/authority";
 }
 
-/** RFC 9113 §8.2.3: cookies that were split over several lines MUST be joined before an application sees them. */
+/** RFC 9113 §8.2.3: cookies split over several lines MUST be joined before they are passed to the application. */
 function joinCookies(fields: Fields): Fields {
   const cookies = fieldValues(fields, "cookie");
   if (cookies.length < 2) return fields;
@@ -123,30 +123,34 @@ function joinCookies(fields: Fields): Fields {
 }
 
 /**
- * The answer that accepts `request`, and the agreement that it seals. A success is any 2xx; this is 200 (RFC 8441 §5.1).
+ * Returns the response that accepts `request`, and the resulting agreement. Any 2xx means success; the status here is 200
+ * (RFC 8441 §5.1).
  *
- * Throws as `answerOpeningRequest` does.
+ * Throws the same errors as `answerOpeningRequest`.
  */
 export function answerExtendedConnect(
   request: OpeningRequest,
   answer: OpeningAnswer = {},
 ): StreamAnswer & { readonly agreement: Agreement } {
   const agreement = agree(request, answer);
-  // No Sec-WebSocket-Accept: RFC 8441 §5 has `:protocol` in its place.
+  // No Sec-WebSocket-Accept: RFC 8441 §5 replaces it with `:protocol`.
   return { status: 200, fields: lowerCase([...agreedFields(agreement), ...(answer.fields ?? [])]), agreement };
 }
 
-/** The answer that rejects a request; a status of 300 or more, since 2xx would accept it. Throws as `rejectOpeningRequest`. */
+/**
+ * Returns the response that rejects a request. The status must be at least 300, because 2xx would accept the request. Throws
+ * the same errors as `rejectOpeningRequest`.
+ */
 export function rejectExtendedConnect(rejection: Rejection): StreamAnswer & { readonly body: Uint8Array } {
   const { status, body, fields } = checkRejection(rejection, 300);
   return { status, fields: lowerCase(fields), body };
 }
 
-/** The answer to a violation that `checkExtendedConnect` answered. */
+/** Returns the response to a violation returned by `checkExtendedConnect`. */
 export function refuseExtendedConnect(fault: Violation): StreamAnswer & { readonly body: Uint8Array } {
   const answer = rejectExtendedConnect(rejectionOf(fault));
   if (fault.code !== "opening/stream-version-unsupported") return answer;
-  // RFC 6455 §4.4: the versions that the server is willing to use.
+  // RFC 6455 §4.4: the versions that the server supports.
   return { ...answer, fields: [...answer.fields, ["sec-websocket-version", protocolVersion]] };
 }
 

@@ -1,19 +1,19 @@
 /**
- * The value of Sec-WebSocket-Extensions (RFC 6455 §9.1), both ways. One pass from left to right; names are compared and
- * never looked up in an object, so that `constructor` is a name like any other.
+ * Parses and formats the value of Sec-WebSocket-Extensions (RFC 6455 §9.1). Parsing is one pass from left to right. Names
+ * are compared, never looked up in an object, so `constructor` needs no special handling.
  */
 import type { ExtensionParameter, ExtensionParameters } from "../extension.ts";
 import { isToken, parseQuotedString, skipOws, skipToken } from "../http/grammar.ts";
 import type { Limits } from "../limits.ts";
 import { UsageError } from "../usage-error.ts";
 
-/** An extension as it stands in the field: an offer in a request, an answer in a response. */
+/** An extension as listed in the field: an offer in a request, an accepted extension in a response. */
 export interface ExtensionOffer {
   readonly name: string;
   readonly parameters: ExtensionParameters;
 }
 
-/** The most extensions and parameters that are read. */
+/** Maximum numbers of extensions and of parameters per extension. */
 export type ExtensionLimits = Pick<Limits, "extensionOffers" | "extensionParameters">;
 
 const unlimited: ExtensionLimits = {
@@ -24,8 +24,8 @@ const unlimited: ExtensionLimits = {
 /**
  * extension-list = 1#extension
  *
- * The extensions of all lines of the field, in order (RFC 6455 §9.1: lines combine); undefined when they do not conform
- * to the grammar, and "too-many" as soon as there are more than `limits` allow. Empty elements of the list are skipped (RFC 9110
+ * Returns the extensions of all lines of the field, in order (RFC 6455 §9.1: lines combine). Returns undefined when they do
+ * not conform to the grammar, and "too-many" as soon as they exceed `limits`. Empty list elements are skipped (RFC 9110
  * §5.6.1.2).
  */
 export function parseExtensions(values: readonly string[]): ExtensionOffer[] | undefined;
@@ -57,7 +57,8 @@ export function parseExtensions(
 /**
  * extension = extension-token *( ";" extension-param )
  *
- * Reads the extension at `start` into `extensions` and answers the index after it and its white space.
+ * Appends the extension at `start` to `extensions`. Returns the index after it and its trailing white space, "too-many" above
+ * the limit, or undefined when it is malformed.
  */
 function parseExtension(
   text: string,
@@ -82,7 +83,7 @@ function parseExtension(
 /**
  * extension-param = token [ "=" (token | quoted-string) ]
  *
- * White space may stand around "=" (RFC 2616 §2.1: implied *LWS). After unescaping, a quoted value MUST be a token.
+ * White space is allowed around "=" (RFC 2616 §2.1: implied *LWS). After unescaping, a quoted value MUST be a token.
  */
 function parseParameter(text: string, start: number, parameters: ExtensionParameter[]): number | undefined {
   const nameEnd = skipToken(text, start);
@@ -102,7 +103,7 @@ function parseParameter(text: string, start: number, parameters: ExtensionParame
   return end;
 }
 
-/** The value of the field that lists `extensions`. Throws `extension/not-token` for a part that is not a token. */
+/** Formats `extensions` as a field value. Throws `extension/not-token` when a name or value is not a token. */
 export function formatExtensions(extensions: readonly ExtensionOffer[]): string {
   return extensions.map(formatExtension).join(", ");
 }

@@ -1,4 +1,4 @@
-/** The nonce of the opening handshake and the proof that it was read (RFC 6455 §4.1 step 7, §4.2.2 step 5.4). */
+/** Sec-WebSocket-Key, the nonce, and Sec-WebSocket-Accept, derived from it (RFC 6455 §4.1 step 7, §4.2.2 step 5.4). */
 import { encodeLatin1 } from "../bytes/ascii.ts";
 import { base64Digit, encodeBase64 } from "../bytes/base64.ts";
 import { isBytes } from "../bytes/is-bytes.ts";
@@ -6,15 +6,15 @@ import { drawRandom, type RandomSource } from "../bytes/random-source.ts";
 import { messageWords, sha1Of60Bytes } from "../bytes/sha1.ts";
 import { wrongResult } from "../callback-result.ts";
 
-/** Computes SHA-1 in place of the portable one: 20 bytes from at most 64 (`HostFunctions.sha1`). */
+/** Replaces the portable SHA-1: returns 20 bytes for an input of at most 64 (`HostFunctions.sha1`). */
 export type Sha1 = (bytes: Uint8Array) => Uint8Array;
 
 const nonceLength = 16;
 
-/** Chars of 16 bytes in base64: 22 that count, and `==`. */
+/** Length of 16 bytes in base64: 22 digits and `==`. */
 const keyLength = 24;
 
-/** A fresh Sec-WebSocket-Key: 16 bytes from `random`, in base64. To be made anew for every connection (RFC 6455 §4.1). */
+/** Returns a fresh Sec-WebSocket-Key: 16 bytes from `random`, in base64. Each connection needs a new one (RFC 6455 §4.1). */
 export function createKey(random: RandomSource): string {
   const nonce = new Uint8Array(nonceLength);
   drawRandom(random, nonce);
@@ -22,8 +22,8 @@ export function createKey(random: RandomSource): string {
 }
 
 /**
- * How a Sec-WebSocket-Key is written: `canonical`, or `non-canonical` when pad bits that mean nothing are not zero
- * (RFC 4648 §3.5); undefined when it is not 16 bytes in base64 (RFC 6455 §4.2.1 step 5).
+ * Classifies a Sec-WebSocket-Key: `canonical`, or `non-canonical` when its unused pad bits are not zero (RFC 4648 §3.5).
+ * Returns undefined when it is not 16 bytes in base64 (RFC 6455 §4.2.1 step 5).
  */
 export function keySpelling(key: string): "canonical" | "non-canonical" | undefined {
   if (key.length !== keyLength || key.charCodeAt(22) !== 0x3d || key.charCodeAt(23) !== 0x3d) return undefined;
@@ -32,14 +32,14 @@ export function keySpelling(key: string): "canonical" | "non-canonical" | undefi
     last = base64Digit(key.charCodeAt(at));
     if (last < 0) return undefined;
   }
-  // 22 digits carry 132 bits, of which 128 count: the low four of the last one are padding.
+  // 22 digits carry 132 bits, of which 128 are data: the low four bits of the last digit are padding.
   return (last & 0x0f) === 0 ? "canonical" : "non-canonical";
 }
 
-/** RFC 6455 §1.3: a value that nobody sends who does not know the WebSocket protocol. Upper case matters. */
+/** The GUID of RFC 6455 §1.3, unlikely to be used by endpoints that do not know the WebSocket protocol. Must be upper case. */
 const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/** The Sec-WebSocket-Accept that answers `key`, which must be 24 chars: base64 of the SHA-1 of the key and the GUID. */
+/** Returns Sec-WebSocket-Accept for `key`, which must have 24 chars: base64 of the SHA-1 of the key and the GUID. */
 export function acceptValue(key: string, sha1?: Sha1): string {
   return encodeBase64(sha1 === undefined ? portableDigest(key) : digestOf(sha1(encodeLatin1(key + guid))));
 }
@@ -49,7 +49,7 @@ function digestOf(result: Uint8Array): Uint8Array {
   return result;
 }
 
-// Scratch of portableDigest: the GUID stands in its last nine words once and for all.
+// Scratch buffers of portableDigest. The last nine words of the message hold the GUID and never change.
 const message: Int32Array = new Int32Array(messageWords);
 const digestWords: Int32Array = new Int32Array(5);
 writeWords(guid, keyLength / 4);
@@ -68,7 +68,7 @@ function portableDigest(key: string): Uint8Array {
   return digest;
 }
 
-/** Writes the chars of `text`, four to a word, from word `first` of the message on. */
+/** Writes the chars of `text` into `message`, four per word, starting at word `first`. */
 function writeWords(text: string, first: number): void {
   for (let at = 0; at < text.length; at += 4) {
     message[first + at / 4] =

@@ -28,10 +28,10 @@ describe("checkExtensionAnswers", () => {
   ];
 
   it.each([
-    ["opening/extension-not-offered", "It is e.", answer("a", "e")],
-    ["opening/extension-repeated", "It is a.", answer("a", "c", "a")],
-    ["opening/extension-rsv-conflict", "One is b.", answer("c", "b")],
-    ["opening/extension-rsv-conflict", "One is a.", answer("b", "a")],
+    ["opening/extension-not-offered", "The extension is e.", answer("a", "e")],
+    ["opening/extension-repeated", "The extension is a.", answer("a", "c", "a")],
+    ["opening/extension-rsv-conflict", "One of them is b.", answer("c", "b")],
+    ["opening/extension-rsv-conflict", "One of them is a.", answer("b", "a")],
     ["opening/extension-unacceptable", "d: It does not please.", answer("a", "d")],
   ])("says %s and which: %s [C07] [E32]", (code, detail, answers) => {
     expect(checkExtensionAnswers(answers, extensions)).toEqual({ code, detail });

@@ -1,6 +1,6 @@
 /**
- * Agreeing on extensions (RFC 6455 §9.1, RFC 7692 §5.1, §7.1). The parameters are each extension's own business; what is
- * common is here: who was offered, in which order, how often, and that no two own the same RSV bit.
+ * Negotiation of extensions (RFC 6455 §9.1, RFC 7692 §5.1, §7.1). Each extension negotiates its own parameters; this module
+ * has the common rules: which extensions were offered, in which order, no repetition, and no RSV bit used twice.
  */
 import { textOf, wrongResult } from "../callback-result.ts";
 import type { Extension, ExtensionParameters } from "../extension.ts";
@@ -8,7 +8,7 @@ import type { ViolationCode } from "../violation.ts";
 import type { AgreedExtension } from "./agreement.ts";
 import type { ExtensionOffer } from "./extension-header.ts";
 
-/** Client: what to offer. The offers of one extension are alternatives, in order of preference (RFC 7692 §5.1). */
+/** Client: returns the offers. Several offers of one extension are alternatives, in order of preference (RFC 7692 §5.1). */
 export function offerExtensions(extensions: readonly Extension[]): ExtensionOffer[] {
   const offers: ExtensionOffer[] = [];
   for (const extension of extensions) {
@@ -19,13 +19,13 @@ export function offerExtensions(extensions: readonly Extension[]): ExtensionOffe
   return offers;
 }
 
-/** Why an answer is unacceptable. */
+/** Why the server's choice of extensions is unacceptable. */
 export interface AnswerFault {
   readonly code: ViolationCode;
   readonly detail: string;
 }
 
-/** Client: what is wrong with the server's `answers` to the offers of `extensions`, or undefined when they are agreed. */
+/** Client: checks the extensions in the server's response against those offered. Returns undefined when all are acceptable. */
 export function checkExtensionAnswers(
   answers: readonly ExtensionOffer[],
   extensions: readonly Extension[],
@@ -35,11 +35,11 @@ export function checkExtensionAnswers(
     const { name } = answer;
     const extension = extensions.find((candidate) => candidate.name === name);
     // RFC 6455 §4.1: an extension that the client did not request.
-    if (extension === undefined) return { code: "opening/extension-not-offered", detail: `It is ${name}.` };
+    if (extension === undefined) return { code: "opening/extension-not-offered", detail: `The extension is ${name}.` };
     if (answers.findIndex((other) => other.name === name) < index) {
-      return { code: "opening/extension-repeated", detail: `It is ${name}.` };
+      return { code: "opening/extension-repeated", detail: `The extension is ${name}.` };
     }
-    if ((extension.rsv & rsv) !== 0) return { code: "opening/extension-rsv-conflict", detail: `One is ${name}.` };
+    if ((extension.rsv & rsv) !== 0) return { code: "opening/extension-rsv-conflict", detail: `One of them is ${name}.` };
     rsv |= extension.rsv;
     const reason = extension.checkAnswer(answer.parameters);
     if (reason === undefined) continue;
@@ -49,8 +49,8 @@ export function checkExtensionAnswers(
 }
 
 /**
- * Server: what to agree on. The client's order is its preference (RFC 6455 §9.1), so offers are taken in that order: of
- * each extension the first offer that it accepts, unless an extension agreed before owns one of its RSV bits.
+ * Server: selects the extensions to use. Offers are considered in the client's order, which is its preference (RFC 6455
+ * §9.1). For each extension the first acceptable offer wins, unless an extension selected before uses one of its RSV bits.
  */
 export function selectExtensions(
   offers: readonly ExtensionOffer[],
@@ -62,7 +62,7 @@ export function selectExtensions(
     const extension = extensions.find((candidate) => candidate.name === name);
     const isTaken = agreed.some((other) => other.name === name);
     if (extension === undefined || isTaken || (extension.rsv & rsv) !== 0) continue;
-    // RFC 7692 §7.1: an offer that cannot be used is declined, and the next one is looked at.
+    // RFC 7692 §7.1: decline an offer that cannot be used, and consider the next one.
     const parameters = extension.answer(offer);
     if (parameters === undefined) continue;
     if (!isParameters(parameters)) throw wrongResult("answer", parameters);

@@ -1,30 +1,30 @@
 /**
- * At most one connection in CONNECTING for each address (RFC 6455 §4.1 step 2). A queue, and nothing else: who may open
- * a transport now, and who is next. The caller knows the IP address, and when an attempt is over.
+ * Limits a client to one connection in the CONNECTING state per address (RFC 6455 §4.1 step 2). Only queues: it decides
+ * which attempt may open a transport now, and which is next. The caller supplies the IP address and reports ended attempts.
  */
 import { Queue } from "../bytes/queue.ts";
 
 interface Entry<Attempt> {
   readonly attempt: Attempt;
-  /** Whether it is over. One that was given up while it waited stays where it is until its turn, or until many have. */
+  /** Whether the attempt has ended. An attempt cancelled while waiting stays queued until its turn, or until a cleanup. */
   isOver: boolean;
 }
 
 /** The attempts at one address. */
 interface Line<Attempt> {
-  /** The attempt that is connecting, then those that wait, in order. */
+  /** The attempt that is connecting, followed by the waiting ones in order. */
   readonly entries: Queue<Entry<Attempt>>;
-  /** Those of them that are not over. */
+  /** The entries that have not ended. */
   readonly byAttempt: Map<Attempt, Entry<Attempt>>;
 }
 
-/** Attempts to connect, which are whatever the caller tells them apart by. */
+/** The queues of connection attempts. `Attempt` is any value that identifies one. */
 export class OpeningSlots<Attempt> {
   readonly #lines = new Map<string, Line<Attempt>>();
 
   /**
-   * Asks to connect to `address`: the IP address and the port. True means go ahead; false means wait until `leave` names
-   * the attempt.
+   * Requests a slot for `address`, an IP address and port. Returns true when the attempt may connect now; otherwise it must
+   * wait until `leave` returns it.
    */
   enter(address: string, attempt: Attempt): boolean {
     const line: Line<Attempt> = this.#lines.get(address) ?? { entries: new Queue(), byAttempt: new Map() };
@@ -39,8 +39,8 @@ export class OpeningSlots<Attempt> {
   }
 
   /**
-   * The attempt is over, whichever way: the connection is open, has failed, or was given up while it waited. Returns the
-   * attempt whose turn it is now, or undefined when nothing changes for the others. Constant time, on average.
+   * Reports that an attempt has ended: the connection is open, has failed, or was cancelled while waiting. Returns the
+   * attempt that may connect next, or undefined when nothing changes for the others. Amortized constant time.
    */
   leave(address: string, attempt: Attempt): Attempt | undefined {
     const line = this.#lines.get(address);
@@ -51,13 +51,13 @@ export class OpeningSlots<Attempt> {
     byAttempt.delete(attempt);
     if (byAttempt.size === 0) this.#lines.delete(address);
     else if (entries.first === entry) return nextOf(entries);
-    // Those that are over are not kept as long as the attempt ahead of them takes.
+    // Cleanup: do not keep cancelled attempts until the attempt ahead of them ends.
     else if (entries.length > 2 * byAttempt.size) entries.remove(({ isOver }) => isOver);
     return undefined;
   }
 }
 
-/** Removes the first, which is over, and returns whose turn it is now. There is one that is not over. */
+/** Removes ended entries from the front and returns the next attempt. At least one entry must not have ended. */
 function nextOf<Attempt>(entries: Queue<Entry<Attempt>>): Attempt {
   do entries.take();
   while (entries.first!.isOver);

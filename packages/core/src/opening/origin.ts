@@ -1,4 +1,4 @@
-/** Who may connect (RFC 6455 §4.2.2 step 4, §10.2): origins compared in their ASCII serialization (RFC 6454 §6.2). */
+/** Origin checks for servers (RFC 6455 §4.2.2 step 4, §10.2). Compares ASCII serializations of origins (RFC 6454 §6.2). */
 import { toAsciiLowerCase } from "../bytes/ascii.ts";
 import { parseAuthority } from "../http/authority.ts";
 import { takes } from "../options.ts";
@@ -6,20 +6,20 @@ import { UsageError } from "../usage-error.ts";
 import { type Violation, violation } from "../violation.ts";
 import type { OpeningRequest } from "./request.ts";
 
-/** Checks where a request comes from. */
+/** Checks the origin of a request. Returns the violation to reject it with, or undefined to let it pass. */
 export type OriginCheck = (request: OpeningRequest) => Violation | undefined;
 
 /**
- * A check that refuses with 403 whom `allowed` does not list. `"null"` is an origin like any other, of sandboxed documents
- * among others; allow it only when you mean it. A request without Origin does not come from a browser: it passes unless
- * `absent` is `"refuse"`, since whoever can leave the field out can also write into it what they like.
+ * Creates a check that rejects origins not listed in `allowed` with 403. `"null"` is an ordinary entry; sandboxed documents,
+ * among others, have this origin, so allow it only deliberately. A request without Origin does not come from a browser. It
+ * passes unless `absent` is `"refuse"`, because a client that can omit the field can also forge it.
  *
- * Throws `opening/origin` for an entry that is no origin, such as one with a path.
+ * Throws `opening/origin` for an entry that is not an origin, such as one with a path.
  */
 export function originCheck(allowed: readonly string[], absent: "accept" | "refuse" = "accept"): OriginCheck {
   takes.texts(allowed, "origins");
   takes.oneOf("accept", "refuse")(absent, "absent");
-  // What is no origin serializes to undefined, which is never among them.
+  // An invalid origin serializes to undefined, which is never in the set.
   const serialized: ReadonlySet<string | undefined> = new Set(
     allowed.map((entry) => {
       const origin = serializeOrigin(entry);
@@ -34,9 +34,9 @@ export function originCheck(allowed: readonly string[], absent: "accept" | "refu
 }
 
 /**
- * A check that refuses with 403 the pages of other hosts: host and port of the Origin must be those that the request names
- * in Host, or in `:authority`. A port that is left out is that of the Origin's scheme, as the scheme of the request is
- * unknown where a proxy ends TLS. A request without Origin passes; `null`, and schemes that no page of a host has, do not.
+ * Creates a check that rejects pages of other hosts with 403: host and port of Origin must equal those in Host or
+ * `:authority`. A missing port is the default of the Origin's scheme, because the scheme of the request is unknown behind a
+ * TLS-terminating proxy. A request without Origin passes; `null` and schemes other than http, https, ws and wss do not.
  */
 export function sameHostCheck(): OriginCheck {
   return ({ origin, authority }) =>
@@ -46,7 +46,7 @@ export function sameHostCheck(): OriginCheck {
 function isOfHost(origin: string, asked: string): boolean {
   const serialized = serializeOrigin(origin) ?? "";
   const scheme = serialized.slice(0, Math.max(serialized.indexOf("://"), 0));
-  // With the scheme of the origin, both leave the same port out.
+  // Serializing both with the scheme of the origin omits the same default port.
   return defaultPorts.has(scheme) && serializeOrigin(`${scheme}://${asked}`) === serialized;
 }
 
@@ -58,8 +58,8 @@ const defaultPorts: ReadonlyMap<string, number> = new Map([
 ]);
 
 /**
- * The ASCII serialization of an origin (RFC 6454 §6.2): scheme and host in lower case, no port when it is the scheme's.
- * Undefined when `text` is neither an origin nor `null`.
+ * Returns the ASCII serialization of an origin (RFC 6454 §6.2): scheme and host in lower case, without the scheme's default
+ * port. Returns undefined when `text` is neither an origin nor `null`.
  */
 export function serializeOrigin(text: string): string | undefined {
   if (text === "null") return text;

@@ -1,7 +1,7 @@
-/** The bytes that a handshake has written and that nobody has taken yet. */
+/** The output of a handshake that the transport has not taken yet. */
 import { Queue } from "../bytes/queue.ts";
 
-/** Whole writes, oldest first. */
+/** A FIFO queue of writes. */
 export class OutputQueue {
   readonly #writes = new Queue<Uint8Array>();
   #length = 0;
@@ -17,7 +17,7 @@ export class OutputQueue {
     this.#length += bytes.length;
   }
 
-  /** Removes at most about `budget` bytes: a write is cut where the budget ends. */
+  /** Removes and returns at most `budget` bytes. A write that exceeds the budget is split. */
   take(budget: number): readonly Uint8Array[] {
     const taken: Uint8Array[] = [];
     let left = Math.min(budget, this.#length);

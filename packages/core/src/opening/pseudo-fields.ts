@@ -1,15 +1,18 @@
-/** The field list of a message over HTTP/2 or HTTP/3: pseudo-header fields first, everything in lower case (RFC 9113 §8.2, §8.3). */
+/**
+ * Parses the field list of an HTTP/2 or HTTP/3 message: pseudo-header fields first, all names in lower case (RFC 9113 §8.2,
+ * §8.3).
+ */
 import type { FieldLine, Fields } from "../http/fields.ts";
 import { isFieldValue, isToken } from "../http/grammar.ts";
 import type { ViolationCode } from "../violation.ts";
 
-/** A list taken apart: each pseudo-header field at most once, and the ordinary fields in order. */
+/** A parsed field list: pseudo-header fields by name, and the ordinary fields in order. */
 export interface PseudoFields {
   readonly pseudo: ReadonlyMap<string, string>;
   readonly fields: Fields;
 }
 
-/** RFC 9113 §8.2.2: fields that describe a connection, of which HTTP/2 has none; RFC 8441 §5 names the first two. */
+/** Connection-specific fields, which HTTP/2 forbids (RFC 9113 §8.2.2). RFC 8441 §5 names the first two. */
 const connectionSpecific: ReadonlySet<string> = new Set([
   "upgrade",
   "connection",
@@ -18,7 +21,7 @@ const connectionSpecific: ReadonlySet<string> = new Set([
   "transfer-encoding",
 ]);
 
-/** Takes `list` apart; answers a code when it is malformed. Pseudo-header fields other than `known` are not allowed. */
+/** Parses `list`. Returns a violation code when it is malformed, or has pseudo-header fields other than `known`. */
 export function readPseudoFields(list: Fields, known: readonly string[]): PseudoFields | ViolationCode {
   const pseudo = new Map<string, string>();
   const fields: FieldLine[] = [];
@@ -30,7 +33,7 @@ export function readPseudoFields(list: Fields, known: readonly string[]): Pseudo
       fields.push(line);
       continue;
     }
-    // RFC 9113 §8.3: they MUST NOT come after ordinary fields, and no others than those defined.
+    // RFC 9113 §8.3: pseudo-header fields MUST precede ordinary fields, and undefined ones are malformed.
     if (fields.length > 0 || !known.includes(name)) return "opening/pseudo-field-unexpected";
     if (pseudo.has(name)) return "opening/pseudo-field-repeated";
     if (!isFieldValue(value)) return "http/field-value";
@@ -39,7 +42,7 @@ export function readPseudoFields(list: Fields, known: readonly string[]): Pseudo
   return { pseudo, fields };
 }
 
-/** What is wrong with an ordinary field (RFC 9113 §8.2.1, §8.2.2). */
+/** Returns the first rule that an ordinary field breaks (RFC 9113 §8.2.1, §8.2.2). */
 function fieldFault(name: string, value: string): ViolationCode | undefined {
   if (!isToken(name)) return "http/field-name";
   if (/[A-Z]/.test(name)) return "opening/field-name-upper-case";

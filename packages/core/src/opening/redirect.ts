@@ -1,27 +1,27 @@
 /**
- * Whether and where to follow a redirect (RFC 6455 §4.1 step 1, RFC 9110 §15.4). A client need not follow any; this is the
- * rule for one that was told to. Each attempt is an opening handshake of its own, with a new key.
+ * Decides whether and where to follow a redirect (RFC 6455 §4.1 step 1, RFC 9110 §15.4). Clients need not follow redirects;
+ * these are the rules for a client that is configured to. Each attempt is a separate opening handshake with a new key.
  */
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
 import { type Fields, fieldValues } from "../http/fields.ts";
 import type { ResponseHead } from "../http/head.ts";
 import { formatWebSocketUrl, readUrl, type WebSocketUrl } from "./url.ts";
 
-/** What a client was told about redirects. */
+/** How a client handles redirects. */
 export interface RedirectPolicy {
-  /** How many may be followed in a row; 0 for none. */
+  /** Maximum number of redirects to follow in a row; 0 disables them. */
   readonly limit: number;
-  /** How many have been followed already. */
+  /** Number of redirects followed so far. */
   readonly followed: number;
 }
 
-/** Where to go next, or why not. */
+/** Where to connect next, or why not to follow. */
 export type RedirectDecision =
   | {
       readonly type: "follow";
       readonly url: WebSocketUrl;
       readonly fields: Fields;
-      /** "other" when scheme, host or port are not those that redirected. */
+      /** `"other"` when scheme, host or port differ from those of the URL that redirected. */
       readonly origin: "same" | "other";
     }
   | {
@@ -31,12 +31,12 @@ export type RedirectDecision =
 
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** Fields that say who the client is to one origin, and are nobody else's business. */
+/** Fields that carry credentials for one origin and must not be sent to another. */
 const originBound: readonly string[] = ["authorization", "cookie", "proxy-authorization"];
 
 /**
- * Decides about `response`, which rejected an opening request to `url` with the application's `fields`. Those to send to
- * the next URL are among the answer: credentials stay behind when the origin changes.
+ * Decides whether to follow `response`, which rejected an opening request to `url` with the application's `fields`. The
+ * decision contains the fields to send to the next URL: credentials are dropped when the origin changes.
  */
 export function decideRedirect(
   url: WebSocketUrl,
@@ -50,7 +50,7 @@ export function decideRedirect(
   const locations = fieldValues(response.fields, "location");
   const next = locations.length === 1 ? resolveReference(url, locations[0] as string) : undefined;
   if (next === undefined) return { type: "stay", reason: "location-malformed" };
-  // What was asked for over TLS is not to be had without it.
+  // Never follow a redirect from wss to ws.
   if (url.secure && !next.secure) return { type: "stay", reason: "insecure" };
   const isSameOrigin = url.secure === next.secure && url.host === next.host && url.port === next.port;
   if (isSameOrigin) {
@@ -60,7 +60,7 @@ export function decideRedirect(
   return { type: "follow", url: next, fields: kept, origin: "other" };
 }
 
-/** RFC 3986 §5.2.2: the URI that `reference` means, seen from `base`. Its fragment is dropped: it is the client's own. */
+/** Resolves `reference` against `base` (RFC 3986 §5.2.2). Drops the fragment, which is for the client only. */
 function resolveReference(base: WebSocketUrl, reference: string): WebSocketUrl | undefined {
   const target = reference.split("#", 1)[0] as string;
   const url = readUrl(absolute(base, target));
@@ -79,7 +79,7 @@ function absolute(base: WebSocketUrl, reference: string): string {
   return `${origin}${path.slice(0, path.lastIndexOf("/") + 1)}${reference}`;
 }
 
-/** RFC 3986 §5.2.4: `.` and `..` are steps of the way, not names. */
+/** Removes the path segments `.` and `..` (RFC 3986 §5.2.4). */
 function removeDotSegments(resourceName: string): string {
   const queryStart = resourceName.indexOf("?");
   const pathEnd = queryStart < 0 ? resourceName.length : queryStart;

@@ -1,6 +1,6 @@
 /**
- * The fields of an opening request that mean the same whether it travels as an Upgrade (RFC 6455 §4.2.1) or as an
- * Extended CONNECT (RFC 8441 §5).
+ * Parses the fields of an opening request that have the same meaning in an Upgrade (RFC 6455 §4.2.1) and in an Extended
+ * CONNECT (RFC 8441 §5).
  */
 
 import { FieldLookup } from "../http/fields.ts";
@@ -10,7 +10,7 @@ import type { Limits } from "../limits.ts";
 import type { ViolationCode } from "../violation.ts";
 import { type ExtensionOffer, parseExtensions } from "./extension-header.ts";
 
-/** The fields that an opening request is judged by. */
+/** The fields that the check of an opening request needs. */
 type RequestFieldName =
   | "Host"
   | "Upgrade"
@@ -23,7 +23,7 @@ type RequestFieldName =
   | "Sec-WebSocket-Protocol"
   | "Sec-WebSocket-Extensions";
 
-/** Finds them, all in one pass. */
+/** Finds all of them in one pass. */
 export const requestFields: FieldLookup<RequestFieldName> = new FieldLookup<RequestFieldName>([
   "Host",
   "Upgrade",
@@ -37,21 +37,21 @@ export const requestFields: FieldLookup<RequestFieldName> = new FieldLookup<Requ
   "Sec-WebSocket-Extensions",
 ]);
 
-/** The version of the protocol (RFC 6455 §4.1 step 9). */
+/** The WebSocket protocol version (RFC 6455 §4.1 step 9). */
 export const protocolVersion = "13";
 
-/** What is wrong with Sec-WebSocket-Version. */
+/** Returns the violation in Sec-WebSocket-Version, or undefined. */
 export function versionFault(values: readonly string[]): ViolationCode | undefined {
   if (values.length === 0) return "opening/version-missing";
   // RFC 6455 §11.3.5: MUST NOT appear more than once in a request.
   if (values.length > 1) return "opening/version-repeated";
-  // RFC 6455 §4.3: no leading zeros and no list, so one spelling is 13 and every other one is not.
+  // RFC 6455 §4.3: no leading zeros and no list, so version 13 has exactly one spelling.
   return values[0] === protocolVersion ? undefined : "opening/version-unsupported";
 }
 
 const noSubprotocols: readonly string[] = [];
 
-/** Sec-WebSocket-Protocol = 1#token, all of them unique (RFC 6455 §4.1 step 10); several lines are one list (§11.3.4). */
+/** Parses Sec-WebSocket-Protocol = 1#token, all unique (RFC 6455 §4.1 step 10). Several lines form one list (§11.3.4). */
 export function requestedSubprotocols(
   values: readonly string[],
   tolerate: readonly Leniency[],
@@ -71,7 +71,7 @@ export function requestedSubprotocols(
 
 const noOffers: readonly ExtensionOffer[] = [];
 
-/** The offers in Sec-WebSocket-Extensions. */
+/** Parses the offers in Sec-WebSocket-Extensions. */
 export function requestedExtensions(
   values: readonly string[],
   tolerate: readonly Leniency[],
@@ -82,13 +82,13 @@ export function requestedExtensions(
   const offers = parseExtensions(values, limits);
   if (offers === "too-many") return "opening/extensions-too-many";
   if (offers !== undefined) return offers;
-  // RFC 6455 §9.1: whoever receives a value that does not conform to the grammar MUST fail the connection.
+  // RFC 6455 §9.1: a recipient of a value that does not conform to the grammar MUST fail the connection.
   if (!tolerate.includes("malformed-extensions")) return "opening/extensions-malformed";
   tolerated.push("malformed-extensions");
   return noOffers;
 }
 
-/** Origin, or undefined when there is none; a code when there are several, of which nobody could say which counts. */
+/** Returns Origin, undefined if absent; a violation when it is repeated, because it is ambiguous which one applies. */
 export function requestedOrigin(values: readonly string[]): { readonly origin: string | undefined } | ViolationCode {
   return values.length > 1 ? "opening/origin-repeated" : { origin: values[0] };
 }

@@ -1,15 +1,18 @@
-/** What a parsed opening request takes of memory, while it waits for its answer: an object for each element weighs more than its bytes. */
+/**
+ * Estimates the memory of a parsed opening request while it waits for the application's answer. The objects of its elements
+ * take more memory than their bytes.
+ */
 import type { OpeningRequest } from "./request.ts";
 
-// Bytes of memory beside those of the text, measured in V8 (packages/core/tests/properties/held-program.ts).
+// Overhead in bytes, excluding the text itself, measured in V8 (packages/core/tests/properties/held-program.ts).
 const requestCost = 512;
-/** A pair, its two strings, and its place in the list. */
+/** A pair, its two strings, and its slot in the list. */
 const fieldCost = 144;
 const offerCost = 176;
 const parameterCost = 112;
 const subprotocolCost = 40;
 
-/** Bytes of memory that `request` takes, about. */
+/** Returns the approximate memory used by `request`, in bytes. */
 export function openingRequestLength({ fields, extensionOffers, subprotocols }: OpeningRequest): number {
   let length = requestCost + fieldCost * fields.length;
   for (const [name, value] of fields) length += name.length + value.length;

@@ -1,6 +1,6 @@
 /**
- * The client's opening handshake as the server sees it (RFC 6455 §4.2.1): the rules over a head that has been parsed, by
- * whomever, and the value that they lead to.
+ * The server's check of an opening request (RFC 6455 §4.2.1): validates a parsed head, whichever parser read it, and returns
+ * an `OpeningRequest`.
  */
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
 import { parseAuthority } from "../http/authority.ts";
@@ -24,40 +24,40 @@ import {
 } from "./request-fields.ts";
 import { readUrl } from "./url.ts";
 
-/** A valid opening request. Plain data; answer it with `answerOpeningRequest` or `answerExtendedConnect`. */
+/** A valid opening request. Plain data; accept it with `answerOpeningRequest` or `answerExtendedConnect`. */
 export interface OpeningRequest {
-  /** How it came: as an Upgrade over HTTP/1.1 (RFC 6455), or as an Extended CONNECT (RFC 8441, RFC 9220). */
+  /** How it was sent: as an Upgrade over HTTP/1.1 (RFC 6455), or as an Extended CONNECT (RFC 8441, RFC 9220). */
   readonly bootstrap: "upgrade" | "extended-connect";
-  /** The path and the query (RFC 6455 §3), percent-encoded as received. */
+  /** Path and query (RFC 6455 §3), percent-encoded as received. */
   readonly resourceName: string;
-  /** The host, and the port if it was written: of the target when that was absolute, of Host otherwise. */
+  /** Host, and port if given: from an absolute-form target, otherwise from Host. */
   readonly authority: string;
-  /** The origin of the script that connects; undefined when the client is no browser (RFC 6455 §4.2.1 step 7). */
+  /** The origin of the connecting script; undefined when the client is not a browser (RFC 6455 §4.2.1 step 7). */
   readonly origin: string | undefined;
-  /** In the client's order of preference, each one once. */
+  /** Unique, in the client's order of preference. */
   readonly subprotocols: readonly string[];
-  /** In the client's order of preference; several of one name are alternatives (RFC 7692 §5.1). */
+  /** In the client's order of preference. Several offers of one name are alternatives (RFC 7692 §5.1). */
   readonly extensionOffers: readonly ExtensionOffer[];
   /** All the fields, as received. */
   readonly fields: Fields;
   /** Sec-WebSocket-Key; undefined for an Extended CONNECT, which has none. */
   readonly key: string | undefined;
-  /** The leniencies that were needed to take it for valid. */
+  /** The leniencies without which the request would be invalid. */
   readonly tolerated: readonly Leniency[];
 }
 
-/** What a check of an opening request led to. */
+/** Result of the check of an opening request. */
 export type OpeningRequestCheck =
   | { readonly type: "request"; readonly request: OpeningRequest }
   | { readonly type: "violation"; readonly violation: Violation };
 
-/** How an opening request is checked. */
+/** Options of `checkOpeningRequest` and `checkExtendedConnect`. */
 export interface OpeningRequestCheckOptions {
-  /** What to accept beyond the standard; nothing unless it is named. */
+  /** Deviations from the standard to accept. Defaults to none. */
   readonly tolerate?: readonly Leniency[] | undefined;
-  /** Bytes of the head, for `Violation.offset`. 0 when it is not known. */
+  /** Length of the head in bytes, for `Violation.offset`. Defaults to 0. */
   readonly offset?: number | undefined;
-  /** Those of heads: `head`, `line`, `fields`, and what a request may list. */
+  /** Limits of the head: `head`, `line`, `fields`, and the lengths of its lists. */
   readonly limits?: Partial<Limits> | undefined;
 }
 
@@ -67,16 +67,20 @@ const requestChecks: OptionChecks<OpeningRequestCheckOptions> = {
   limits: limitsCheck,
 };
 
-/** @throws UsageError `option/unknown`, `option/type`, `option/range` */
+/**
+ * Validates the options of a check.
+ *
+ * @throws UsageError `option/unknown`, `option/type`, `option/range`
+ */
 export function checkRequestOptions(options: OpeningRequestCheckOptions): void {
   checkOptions("the check of a request", options, requestChecks);
 }
 
 /**
- * Checks an opening request whose head is parsed already, such as one from the HTTP server of a runtime. Nothing passes that
- * would be refused in bytes, however lenient that parser is.
+ * Checks an opening request whose head is already parsed, for example by the HTTP server of the runtime. As strict as the
+ * check of a request received as bytes, even if that parser is more lenient.
  *
- * Answers the request, or the violation with the HTTP status to refuse it with.
+ * Returns the request, or the violation with the HTTP status for the rejection.
  *
  * @example
  * const check = checkOpeningRequest({ method, target, minorVersion: 1, fields });
@@ -92,7 +96,7 @@ export function checkOpeningRequest(head: RequestHead, options: OpeningRequestCh
     : { type: "violation", violation: violation(fault, options.offset ?? 0) };
 }
 
-/** As `checkOpeningRequest`, for a head that `HeadDecoder` has read. */
+/** Like `checkOpeningRequest`, for a head from `HeadDecoder`, which has checked the HTTP syntax. */
 export function checkDecodedRequest(
   head: RequestHead,
   options: OpeningRequestCheckOptions & { readonly limits: Limits },
@@ -103,7 +107,7 @@ export function checkDecodedRequest(
     : { type: "request", request };
 }
 
-/** The request, or the first rule that it breaks: those of HTTP first, then those of RFC 6455 §4.2.1 in their order. */
+/** Returns the request, or the first rule that it breaks: those of HTTP first, then those of RFC 6455 §4.2.1 in order. */
 function openingRequest(
   head: RequestHead,
   tolerate: readonly Leniency[],
@@ -144,7 +148,7 @@ function openingRequest(
   };
 }
 
-/** RFC 9112 §3.2: a request without Host, with several, or with one that is malformed, MUST be answered with 400. */
+/** RFC 9112 §3.2: a server MUST respond with 400 to a request with missing, repeated or malformed Host. */
 function hostFault(hosts: readonly string[]): ViolationCode | undefined {
   if (hosts.length === 0) return "opening/host-missing";
   if (hosts.length > 1) return "opening/host-repeated";
@@ -157,13 +161,13 @@ interface Target {
 }
 
 /**
- * origin-form or absolute-form (RFC 9112 §3.2.1, §3.2.2): the others belong to other methods. A fragment is part of
- * neither, and of no WebSocket URI (RFC 6455 §3).
+ * Parses a target in origin-form or absolute-form (RFC 9112 §3.2.1, §3.2.2). The other forms are for other methods. Neither
+ * form, nor any WebSocket URI, has a fragment (RFC 6455 §3).
  */
 function parseTarget(target: string, host: string): Target | undefined {
   if (target.startsWith("/")) return target.includes("#") ? undefined : { resourceName: target, authority: host };
   const url = readUrl(target);
-  // RFC 9110 §4.2.4: userinfo in a URI that came from an untrusted source is an error.
+  // RFC 9110 §4.2.4: userinfo in a URI from an untrusted source is an error.
   if (typeof url === "string" || url.userinfo !== undefined) return undefined;
   // RFC 9112 §3.2.2: the server MUST ignore Host and use the host of the target instead.
   return { resourceName: url.resourceName, authority: url.authority };
@@ -171,7 +175,8 @@ function parseTarget(target: string, host: string): Target | undefined {
 
 /** RFC 6455 §4.2.1 steps 3 and 4: `websocket` among the protocols of Upgrade, `upgrade` among the tokens of Connection. */
 function upgradeFault(upgrade: readonly string[], connection: readonly string[]): ViolationCode | undefined {
-  // RFC 9110 §7.8: Upgrade = #protocol, in any case and beside others such as h2c. A version would be another protocol.
+  // RFC 9110 §7.8: Upgrade = #protocol, case-insensitive, possibly along with others such as h2c. `websocket/…` would be a
+  // different protocol.
   if (!isOnly(upgrade, "websocket")) {
     const protocols = parseList(upgrade);
     if (!protocols.some((protocol) => equalsIgnoringCase(protocol, "websocket"))) return "opening/upgrade-missing";
@@ -183,12 +188,12 @@ function upgradeFault(upgrade: readonly string[], connection: readonly string[])
   return isUpgrade ? undefined : "opening/connection-upgrade-missing";
 }
 
-/** Whether there is one line with one element, which is `lower`, in any case: the usual way to write it. */
+/** Whether there is one line with the single element `lower`, ignoring case. Fast path for the usual spelling. */
 function isOnly(values: readonly string[], lower: string): boolean {
   return values.length === 1 && equalsIgnoringCase(values[0] as string, lower);
 }
 
-/** RFC 6455 §4.2.1 step 5, §11.3.1: one Sec-WebSocket-Key, of 16 bytes in base64. */
+/** RFC 6455 §4.2.1 step 5, §11.3.1: exactly one Sec-WebSocket-Key, 16 bytes in base64. */
 function keyFault(
   keys: readonly string[],
   tolerate: readonly Leniency[],
@@ -199,7 +204,7 @@ function keyFault(
   const spelling = keySpelling(keys[0] as string);
   if (spelling === undefined) return "opening/key-malformed";
   if (spelling === "canonical") return undefined;
-  // RFC 4648 §3.5: pad bits MUST be zero, and a decoder MAY refuse others.
+  // RFC 4648 §3.5: pad bits MUST be zero, and a decoder MAY reject other values.
   if (!tolerate.includes("non-canonical-key")) return "opening/key-malformed";
   tolerated.push("non-canonical-key");
   return undefined;

@@ -1,10 +1,10 @@
-/** The fields that belong to the opening handshake itself: what the application passes must not repeat or contradict them. */
+/** Fields reserved for the opening handshake itself. The application must not set them, to avoid repetition or conflicts. */
 import { toAsciiLowerCase } from "../bytes/ascii.ts";
 import type { Fields } from "../http/fields.ts";
 import { assertSendable } from "../http/head-encoder.ts";
 import { UsageError } from "../usage-error.ts";
 
-/** Framing and hop-by-hop fields (RFC 9110 §7.6.1, RFC 9112 §6), and Host, which follows from the URI. */
+/** Framing and hop-by-hop fields (RFC 9110 §7.6.1, RFC 9112 §6), and Host, which is derived from the URI. */
 const reserved: ReadonlySet<string> = new Set([
   "host",
   "connection",
@@ -17,7 +17,7 @@ const reserved: ReadonlySet<string> = new Set([
   "content-length",
 ]);
 
-/** Throws `http/…` for a field that cannot be sent, and `opening/field-reserved` for one that is not the application's. */
+/** Throws `http/…` for an invalid field, and `opening/field-reserved` for one that the application must not set. */
 export function assertApplicationFields(fields: Fields): void {
   assertSendable(fields);
   for (const [name] of fields) {

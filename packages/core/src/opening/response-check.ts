@@ -1,4 +1,4 @@
-/** The server's opening handshake as the client checks it (RFC 6455 §4.1, "validate the server's response"). */
+/** The client's check of the server's response (RFC 6455 §4.1, "validate the server's response"). */
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
 import { type Fields, fieldValues } from "../http/fields.ts";
 import { parseTokenList } from "../http/grammar.ts";
@@ -10,15 +10,15 @@ import { parseExtensions } from "./extension-header.ts";
 import { acceptValue, type Sha1 } from "./key.ts";
 import { type AnswerFault, checkExtensionAnswers } from "./negotiation.ts";
 
-/** What a check of a response led to. A rejection is an answer of HTTP, not a fault (RFC 6455 §4.1 step 1). */
+/** Result of the check of a response. A rejection is a regular HTTP response, not a violation (RFC 6455 §4.1 step 1). */
 export type OpeningResponseCheck =
   | { readonly type: "agreement"; readonly agreement: Agreement }
   | { readonly type: "rejection" }
   | { readonly type: "violation"; readonly violation: Violation };
 
 /**
- * Checks the final response to an opening request over HTTP/1.1, for a client whose HTTP layer parsed the head.
- * `offset` is that of the end of the head, for `Violation.offset`.
+ * Checks the final response to an opening request over HTTP/1.1, for a client whose HTTP layer parses the head. `offset` is
+ * the end of the head, for `Violation.offset`.
  */
 export function checkOpeningResponse(
   head: ResponseHead,
@@ -26,11 +26,11 @@ export function checkOpeningResponse(
   offset = 0,
   sha1?: Sha1,
 ): OpeningResponseCheck {
-  // Step 1: anything but 101 is handled per HTTP.
+  // Step 1: a status other than 101 is handled as an ordinary HTTP response.
   return head.status === 101 ? checkUpgrade(head, sent, offset, sha1) : { type: "rejection" };
 }
 
-/** A response that switches protocols is valid, or it is not. */
+/** Result of the check of a response that switches protocols, which cannot be a rejection. */
 export type UpgradeCheck = Exclude<OpeningResponseCheck, { type: "rejection" }>;
 
 /** Checks a 101 response. */
@@ -45,9 +45,9 @@ export function checkUpgrade(
   return checkTerms(head.fields, sent, offset);
 }
 
-/** Steps 2 to 4: what proves that the server read the request and speaks the protocol. */
+/** Steps 2 to 4: the fields that prove that the server read the request and supports the protocol. */
 function upgradeFault(head: ResponseHead, key: string | undefined, sha1: Sha1 | undefined): ViolationCode | undefined {
-  // RFC 9110 §7.8: HTTP/1.0 has no Upgrade.
+  // RFC 9110 §7.8: HTTP/1.0 does not support Upgrade.
   if (head.minorVersion < 1) return "opening/http-version";
   const { fields } = head;
   const upgrade = fieldValues(fields, "upgrade");
@@ -58,11 +58,11 @@ function upgradeFault(head: ResponseHead, key: string | undefined, sha1: Sha1 | 
   if (accept.length === 0) return "opening/accept-missing";
   // RFC 6455 §11.3.3: MUST NOT appear more than once.
   if (accept.length > 1) return "opening/accept-repeated";
-  // Without a key there was no Upgrade to answer (RFC 8441 §5).
+  // Without a key, the request was not an Upgrade (RFC 8441 §5).
   return key !== undefined && accept[0] === acceptValue(key, sha1) ? undefined : "opening/accept-mismatch";
 }
 
-/** Steps 5 and 6, which are the same for an Extended CONNECT (RFC 8441 §5): is everything in it what was offered? */
+/** Steps 5 and 6, also used for an Extended CONNECT (RFC 8441 §5): checks that the server chose only what was offered. */
 export function checkTerms(fields: Fields, sent: SentOpening, offset: number): UpgradeCheck {
   const subprotocols = fieldValues(fields, "sec-websocket-protocol");
   const subprotocol = sent.subprotocols.find((offered) => offered === subprotocols[0]);
@@ -83,7 +83,7 @@ export function checkTerms(fields: Fields, sent: SentOpening, offset: number): U
   return { type: "agreement", agreement: { role: "client", subprotocol, extensions, tolerated: [] } };
 }
 
-/** Sec-WebSocket-Protocol-Server = token (RFC 6455 §4.3), one of those offered. */
+/** Checks Sec-WebSocket-Protocol-Server = token (RFC 6455 §4.3), which must be one of the offered subprotocols. */
 function subprotocolFault(
   received: readonly string[],
   agreed: string | undefined,
@@ -92,6 +92,6 @@ function subprotocolFault(
   // RFC 6455 §11.3.4: MUST NOT appear more than once in a response.
   if (received.length > 1) return "opening/subprotocol-repeated";
   if (received.length === 1) return agreed === undefined ? "opening/subprotocol-not-offered" : undefined;
-  // RFC 6455 §4.1 step 6 has nothing against it; WHATWG WebSockets ("obtain a WebSocket connection") does.
+  // RFC 6455 §4.1 step 6 allows a missing subprotocol; WHATWG WebSockets ("obtain a WebSocket connection") does not.
   return sent.requireSubprotocol && sent.subprotocols.length > 0 ? "opening/subprotocol-missing" : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Reads the final response to a request that asks for another protocol: past the interim ones, to the head that switches,
- * or through the body of an answer that does not (RFC 9110 §15.2, RFC 9112 §6.3).
+ * Reads the final response to a request that switches protocols. Skips interim responses, then returns the head that
+ * switches protocols, or a response that does not, with its body (RFC 9110 §15.2, RFC 9112 §6.3).
  */
 import { BodyDecoder } from "../http/body-decoder.ts";
 import { responseBodyFraming } from "../http/body-framing.ts";
@@ -11,12 +11,12 @@ import type { Leniency } from "../leniency.ts";
 import type { Limits } from "../limits.ts";
 import { type Violation, type ViolationCode, violationByServer } from "../violation.ts";
 
-/** What one chunk led to. */
+/** Result of one chunk. */
 export type ResponseStep =
   | { readonly type: "more" }
-  /** The protocol is switched; `end` is the index in the chunk of the first byte after the head. */
+  /** The protocol has switched. `end` is the index in the chunk of the first byte after the head. */
   | { readonly type: "switched"; readonly head: ResponseHead; readonly end: number }
-  /** An answer of HTTP, complete or cut at the limit. */
+  /** A response that does not switch protocols. Its body is complete, or truncated by the limit or the end of the transport. */
   | { readonly type: "answer"; readonly head: ResponseHead; readonly body: Uint8Array }
   | { readonly type: "violation"; readonly violation: Violation };
 
@@ -31,11 +31,11 @@ export class ResponseReader {
   /** Bytes before the current head. */
   #before = 0;
   #interimResponses = 0;
-  /** The leniencies that interim responses needed. */
+  /** Leniencies used in interim responses. */
   #tolerated: readonly Leniency[] = [];
   #answer: { readonly head: ResponseHead; readonly body: BodyDecoder } | undefined;
 
-  /** `switches` tells the head after which the bytes are another protocol's. */
+  /** `switches` returns whether the bytes after this head belong to the new protocol. */
   constructor(limits: Limits, tolerate: readonly Leniency[], switches: (head: ResponseHead) => boolean) {
     this.#limits = limits;
     this.#tolerate = tolerate;
@@ -43,22 +43,22 @@ export class ResponseReader {
     this.#head = new HeadDecoder(statusLine, limits, tolerate);
   }
 
-  /** Bytes of all heads so far, and of those only. */
+  /** Total bytes of all heads so far, excluding bodies. */
   get headLength(): number {
     return this.#before + this.#head.length;
   }
 
-  /** Bytes of memory that the response takes so far. */
+  /** Memory used by the response so far, in bytes. */
   get heldLength(): number {
     return this.#head.heldLength + (this.#answer?.body.heldLength ?? 0);
   }
 
-  /** The leniencies that were needed so far. */
+  /** Leniencies used so far. */
   get tolerated(): readonly Leniency[] {
     return [...new Set([...this.#tolerated, ...this.#head.tolerated])];
   }
 
-  /** Reads on. Nothing may follow a step that is not `more`. */
+  /** Decodes `chunk`. Must not be called again after a step other than `more`. */
   receive(chunk: Uint8Array): ResponseStep {
     let at = 0;
     while (this.#answer === undefined) {
@@ -85,7 +85,7 @@ export class ResponseReader {
     return body.complete ? { type: "answer", head, body: body.takeBody() } : more;
   }
 
-  /** The transport ended: an answer ends with it, whole or not; without one there was no final response. */
+  /** The transport ended: returns the response read so far, complete or not, or a violation when no final head was received. */
   receiveEnd(): ResponseStep {
     if (this.#answer === undefined) return this.#violation("opening/transport-ended", this.headLength);
     return { type: "answer", head: this.#answer.head, body: this.#answer.body.takeBody() };
@@ -96,7 +96,7 @@ export class ResponseReader {
   }
 }
 
-/** RFC 9110 §15.2: 1xx are interim, except 101, which is final in what it does (§15.2.2). */
+/** RFC 9110 §15.2: 1xx responses are interim, except 101, which ends the HTTP exchange (§15.2.2). */
 function isInterim(head: ResponseHead): boolean {
   return head.status >= 100 && head.status < 200 && head.status !== 101;
 }

@@ -1,4 +1,4 @@
-/** The server's opening handshake (RFC 6455 §4.2.2 step 5): a request is accepted, and what was agreed on. */
+/** The server's response that accepts an opening request (RFC 6455 §4.2.2 step 5), and the resulting agreement. */
 import { type Extension, extensionsCheck } from "../extension.ts";
 import type { FieldLine, Fields } from "../http/fields.ts";
 import type { ResponseHead } from "../http/head.ts";
@@ -12,24 +12,24 @@ import { selectExtensions } from "./negotiation.ts";
 import type { OpeningRequest } from "./request.ts";
 import { assertApplicationFields } from "./reserved-fields.ts";
 
-/** With what to accept an opening request. Everything may be left out. */
+/** Options for accepting an opening request. All are optional. */
 export interface OpeningAnswer {
-  /** One of `request.subprotocols`; none when left out, which is legal (RFC 6455 §4.2.2). */
+  /** One of `request.subprotocols`. Defaults to none, which is valid (RFC 6455 §4.2.2). */
   readonly subprotocol?: string | undefined;
-  /** The extensions that the server is ready to use. Which of them are agreed depends on the offers. */
+  /** The extensions that the server supports. The client's offers determine which of them are used. */
   readonly extensions?: readonly Extension[] | undefined;
-  /** Fields of the application's own, such as Set-Cookie. */
+  /** Additional fields, such as Set-Cookie. */
   readonly fields?: Fields | undefined;
 }
 
-/** The checks of an answer. */
+/** The checks of `OpeningAnswer`. */
 export const answerChecks: OptionChecks<OpeningAnswer> = {
   subprotocol: takes.text,
   extensions: extensionsCheck,
   fields: takes.fields,
 };
 
-/** What other implementations call them, and the parts of a rejection. */
+/** Option names used by other implementations, including those of a rejection, for hints in error messages. */
 export const answerAliases: OptionAliases = {
   headers: "fields",
   protocol: "subprotocol",
@@ -40,16 +40,17 @@ export const answerAliases: OptionAliases = {
   reason: "reasonPhrase",
 };
 
-/** An answer, ready to be written, and what it agrees on. */
+/** A response ready to send, and the agreement that it establishes. */
 export interface AcceptedOpening {
   readonly head: ResponseHead;
   readonly agreement: Agreement;
 }
 
 /**
- * The 101 response that accepts `request`, and the agreement that it seals (RFC 6455 §4.2.2 step 5).
+ * Returns the 101 response that accepts `request`, and the resulting agreement (RFC 6455 §4.2.2 step 5).
  *
- * Throws `opening/subprotocol-not-offered`, `opening/field-reserved`, or `http/…` for a field that cannot be sent.
+ * Throws `opening/bootstrap` for an Extended CONNECT, `opening/subprotocol-not-offered`, `opening/field-reserved`, or
+ * `http/…` for an invalid field.
  */
 export function answerOpeningRequest(
   request: OpeningRequest,
@@ -67,22 +68,22 @@ export function answerOpeningRequest(
 }
 
 function acceptedHead(others: Fields): ResponseHead {
-  // RFC 9110 §8.6: no Content-Length here, nor a Transfer-Encoding (RFC 9112 §6.1). What follows the head are frames.
+  // No Content-Length (RFC 9110 §8.6) and no Transfer-Encoding (RFC 9112 §6.1): the head is followed by frames.
   const fields: Fields = [["Upgrade", "websocket"], ["Connection", "Upgrade"], ...others];
   return { status: 101, reasonPhrase: "Switching Protocols", minorVersion: 1, fields };
 }
 
 const acceptLength = 28;
 
-/** The usual response, in which only the value of Sec-WebSocket-Accept differs; it stands at the end. */
+/** Template of the usual response. Only the value of Sec-WebSocket-Accept varies; it is at the end. */
 const usualResponse: Uint8Array = encodeResponseHead(
   acceptedHead([["Sec-WebSocket-Accept", "*".repeat(acceptLength)]]),
 );
 const acceptEnd = usualResponse.length - 4;
 
 /**
- * The bytes of a head that `answerOpeningRequest` answered. One that agrees on nothing, as nearly all do, is copied: an eighth
- * of what writing it costs (bench/micro/opening.ts).
+ * Encodes a head returned by `answerOpeningRequest`. Nearly all heads have no additional fields; these are copied from a
+ * template, at an eighth of the cost of encoding (bench/micro/opening.ts).
  */
 export function encodeAcceptedHead(head: ResponseHead): Uint8Array {
   const accept = head.fields[2]![1];
@@ -92,11 +93,11 @@ export function encodeAcceptedHead(head: ResponseHead): Uint8Array {
   return bytes;
 }
 
-/** What accepting `request` with `answer` agrees on. Throws when the answer is not the request's. */
+/** Returns the agreement that results from accepting `request` with `answer`. Throws when they do not match. */
 export function agree(request: OpeningRequest, answer: OpeningAnswer): Agreement {
   checkOptions("an answer", answer, answerChecks, answerAliases);
   const { subprotocol } = answer;
-  // RFC 6455 §4.2.2 step 4: the value MUST be one of the client's, octet for octet.
+  // RFC 6455 §4.2.2 step 4: the value MUST be one of those offered by the client, octet for octet.
   if (subprotocol !== undefined && !request.subprotocols.includes(subprotocol)) {
     throw new UsageError("opening/subprotocol-not-offered", `It was ${JSON.stringify(subprotocol)}.`);
   }
@@ -105,7 +106,7 @@ export function agree(request: OpeningRequest, answer: OpeningAnswer): Agreement
   return { role: "server", subprotocol, extensions, tolerated: request.tolerated };
 }
 
-/** The fields that tell the client what was agreed on; a field for nothing is left out, not sent empty. */
+/** Returns the fields that announce the agreement to the client. A field without a value is omitted, not sent empty. */
 export function agreedFields({ subprotocol, extensions }: Agreement): FieldLine[] {
   const fields: FieldLine[] = [];
   if (subprotocol !== undefined) fields.push(["Sec-WebSocket-Protocol", subprotocol]);

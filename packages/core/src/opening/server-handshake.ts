@@ -1,4 +1,4 @@
-/** The opening handshake of a server over a byte stream (RFC 6455 §4.2): a request is read, checked, and answered. */
+/** The server's opening handshake over a byte stream (RFC 6455 §4.2): reads a request, checks it and sends the response. */
 import { isBytes } from "../bytes/is-bytes.ts";
 import type { HandshakeEvent } from "../events.ts";
 import type { Extension } from "../extension.ts";
@@ -22,15 +22,15 @@ import { checkDecodedRequest, checkOpeningRequest, type OpeningRequest, type Ope
 import { openingRequestLength } from "./request-length.ts";
 import { answerOpeningRequest, encodeAcceptedHead, type OpeningAnswer } from "./response.ts";
 
-/** What a server's handshake is made of. */
+/** Options of `ServerHandshake`. */
 export interface ServerHandshakeOptions {
-  /** The extensions that the server is ready to use, unless `accept` says otherwise. */
+  /** The extensions that the server supports. `accept` can override them. */
   readonly extensions?: readonly Extension[] | undefined;
-  /** Who may connect; everybody when left out. See `originCheck`. */
+  /** Restricts the origins that may connect. Defaults to no restriction. See `originCheck`. */
   readonly checkOrigin?: OriginCheck | undefined;
   readonly limits?: Partial<Limits> | undefined;
   readonly tolerate?: readonly Leniency[] | undefined;
-  /** Its `sha1`, if there is one, is used. */
+  /** Functions of the host. Only `sha1` is used, if present. */
   readonly host?: HostFunctions | undefined;
 }
 
@@ -51,9 +51,9 @@ const noOptions: ServerHandshakeOptions = {};
  * One opening handshake. Input: `receive`, `receiveEnd`, `accept`, `fail`. Command: `reject`. Output: `takeOutput`,
  * `transport`.
  *
- * A valid request is told with `request`; then the application takes its time and calls `accept` or `reject`. A request
- * that is not valid is answered here, and told with `failure`. Bytes that come too early are kept for the connection, up to
- * `limits.earlyData`; an adapter that can pause its transport meanwhile need not let it come to that.
+ * A valid request emits `request`; the application then calls `accept` or `reject`, at any later time. An invalid request is
+ * rejected by this class and emits `failure`. Bytes that arrive before the answer are stored for the connection, up to
+ * `limits.earlyData`. An adapter can avoid reaching this limit by pausing its transport meanwhile.
  *
  * @example
  * const handshake = new ServerHandshake();
@@ -73,13 +73,13 @@ export class ServerHandshake {
   readonly #head: HeadDecoder<RequestHead>;
   readonly #early = new ByteCollector();
   readonly #output = new OutputQueue();
-  /** The request that awaits its answer. */
+  /** The request waiting for `accept` or `reject`. */
   #request: OpeningRequest | undefined;
-  /** Bytes of memory that it takes. */
+  /** Memory used by the request, in bytes. */
   #requestLength = 0;
   #phase: "awaiting-request" | "awaiting-answer" | "open" | "rejected" | "failed" = "awaiting-request";
 
-  /** @throws UsageError for options that are not known or not right */
+  /** @throws UsageError for unknown or invalid options */
   constructor(options: ServerHandshakeOptions = noOptions) {
     checkServer(options);
     this.#options = options;
@@ -87,39 +87,39 @@ export class ServerHandshake {
     this.#head = new HeadDecoder(requestLine, this.#limits, options.tolerate ?? []);
   }
 
-  /** Bytes received that belong to the handshake; `rest` of the `open` event are those after them. */
+  /** Bytes received that belong to the handshake. The `open` event carries the bytes after them as `rest`. */
   get bytesConsumed(): number {
     return this.#head.length;
   }
 
-  /** Whether a request awaits `accept` or `reject`. */
+  /** Whether a request is waiting for `accept` or `reject`. */
   get awaitsAnswer(): boolean {
     return this.#phase === "awaiting-answer";
   }
 
-  /** Bytes not yet taken. */
+  /** Bytes of output not yet taken. */
   get outputLength(): number {
     return this.#output.length;
   }
 
-  /** Bytes of memory that the handshake takes for the client: the head that is read, the request that awaits its answer, early data. */
+  /** Memory used by input of the client, in bytes: the partial head, the request waiting for an answer, and early data. */
   get heldLength(): number {
     return this.#head.heldLength + this.#requestLength + this.#early.heldLength;
   }
 
-  /** What to do with the transport once everything taken is written. */
+  /** How to proceed with the transport once all output taken has been written. */
   get transport(): "keep" | "end" {
     return this.#phase === "rejected" || this.#phase === "failed" ? "end" : "keep";
   }
 
-  /** Removes output, oldest first: at most about `budget` bytes. */
+  /** Removes and returns output, oldest first: at most `budget` bytes. */
   takeOutput(budget: number = Number.POSITIVE_INFINITY): readonly Uint8Array[] {
     return this.#output.take(budget);
   }
 
   /**
-   * Takes bytes from the transport. Never throws because of them. After `open` they are the connection's, and not to be
-   * given here any more: `opening/complete`.
+   * Processes bytes from the transport. Never throws because of their content. Throws `opening/complete` after `open`, when
+   * further bytes belong to the connection.
    */
   receive(chunk: Uint8Array): readonly HandshakeEvent[] {
     if (!isBytes(chunk)) throw new UsageError("endpoint/chunk-type");
@@ -137,10 +137,10 @@ export class ServerHandshake {
   }
 
   /**
-   * Takes a head that somebody else has parsed, such as the HTTP server of the runtime, in place of its bytes. What it
-   * read beyond the head goes to `receive` next.
+   * Processes a head that was parsed elsewhere, for example by the HTTP server of the runtime, instead of its bytes. Pass
+   * the bytes that it read beyond the head to `receive` next.
    *
-   * Throws `opening/complete` when a head was read already.
+   * Throws `opening/complete` when a head has already been read.
    */
   receiveHead(head: RequestHead): readonly HandshakeEvent[] {
     if (this.#phase === "failed") return [];
@@ -149,23 +149,23 @@ export class ServerHandshake {
     return this.#follow(checkOpeningRequest(head, { tolerate, limits }), []);
   }
 
-  /** The transport delivers no more. A client that ends it before the answer does not want one. */
+  /** The client ended its half of the transport. Fails a handshake in progress: the client no longer wants the response. */
   receiveEnd(): readonly HandshakeEvent[] {
     return this.fail("opening/transport-ended");
   }
 
-  /** Fails the handshake for a reason that is not in the bytes, such as `deadline/opening`. */
+  /** Fails the handshake for a reason other than received bytes, such as `deadline/opening`. */
   fail(code: ViolationCode): readonly HandshakeEvent[] {
     const isUnderWay = this.#phase === "awaiting-request" || this.#phase === "awaiting-answer";
     return isUnderWay ? this.#fail(violation(code, this.#head.length + this.#early.length)) : [];
   }
 
   /**
-   * Accepts the request: queues the 101 response and answers `open`. When the handshake has failed since the request came,
-   * as when the client went away while the application was thinking, there is nothing left to accept and no event. `prepare`
-   * is called with what was agreed before anything of it is output: what it throws leaves the request unanswered.
+   * Accepts the request: queues the 101 response and returns `open`. If the handshake has failed since the request arrived,
+   * for example because the client left before the application answered, does nothing and returns no event. `prepare` is
+   * called with the agreement before any output is queued: if it throws, the request remains unanswered.
    *
-   * Throws `endpoint/not-awaiting-answer`, and what `answerOpeningRequest` throws.
+   * Throws `endpoint/not-awaiting-answer`, and the errors of `answerOpeningRequest`.
    */
   accept(answer: OpeningAnswer = {}, prepare?: (agreement: Agreement) => void): readonly HandshakeEvent[] {
     if (this.#phase === "failed") return [];
@@ -183,10 +183,10 @@ export class ServerHandshake {
   }
 
   /**
-   * Rejects the request with an answer of HTTP, and ends the transport. As with `accept`, nothing happens when the
-   * handshake has failed meanwhile.
+   * Rejects the request with an HTTP response and ends the transport. Like `accept`, does nothing if the handshake has
+   * failed meanwhile.
    *
-   * Throws `endpoint/not-awaiting-answer`, and what `rejectOpeningRequest` throws.
+   * Throws `endpoint/not-awaiting-answer`, and the errors of `rejectOpeningRequest`.
    */
   reject(rejection: Rejection): void {
     if (this.#phase === "failed") return;
@@ -210,7 +210,7 @@ export class ServerHandshake {
     return this.#phase === "awaiting-answer" ? [...events, ...this.#keep(chunk, step.end)] : events;
   }
 
-  /** Tells of a valid request, and answers another one. */
+  /** Emits a valid request; rejects an invalid one. */
   #follow(check: OpeningRequestCheck, toleratedInHead: readonly Leniency[]): readonly HandshakeEvent[] {
     if (check.type === "violation") return this.#fail(check.violation);
     const { tolerated } = check.request;
@@ -226,7 +226,10 @@ export class ServerHandshake {
     return [{ type: "request", request }];
   }
 
-  /** Keeps what came before the answer: never dropped, never without bound (RFC 6455 §4.1: the client MUST wait). */
+  /**
+   * Stores bytes that arrive before the answer. They are never dropped, and limited by `limits.earlyData`, because the client
+   * MUST wait (RFC 6455 §4.1).
+   */
   #keep(chunk: Uint8Array, start: number): readonly HandshakeEvent[] {
     const room = this.#limits.earlyData - this.#early.length;
     if (chunk.length - start > room) {
@@ -236,7 +239,7 @@ export class ServerHandshake {
     return [];
   }
 
-  /** The request that awaits its answer. */
+  /** Returns the request waiting for an answer. Throws when there is none. */
   #awaited(): OpeningRequest {
     if (this.#request === undefined) throw new UsageError("endpoint/not-awaiting-answer");
     return this.#request;

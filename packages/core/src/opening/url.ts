@@ -1,37 +1,37 @@
 /**
- * WebSocket URIs and what an opening handshake needs of them (RFC 6455 §3). Percent-encoding is left as it is: what the
- * caller wrote is what the server sees. `http` and `https` are understood as `ws` and `wss`, as in the WHATWG API.
+ * Parses WebSocket URIs into the parts that an opening handshake needs (RFC 6455 §3). Percent-encoding is kept as written,
+ * so the server receives what the caller passed. `http` and `https` are aliases of `ws` and `wss`, as in the WHATWG API.
  */
 import { toAsciiLowerCase } from "../bytes/ascii.ts";
 import { parseAuthority } from "../http/authority.ts";
 import { UsageError } from "../usage-error.ts";
 
-/** A WebSocket URI in its parts (RFC 6455 §3). */
+/** The parts of a WebSocket URI (RFC 6455 §3). */
 export interface WebSocketUrl {
-  /** Whether the connection is to run over TLS. */
+  /** Whether the connection uses TLS. */
   readonly secure: boolean;
-  /** The host in lower case; an IPv6 address stands in its brackets. */
+  /** The host in lower case; an IPv6 address is in brackets. */
   readonly host: string;
-  /** The host as sockets and TLS want it: an IPv6 address without its brackets. */
+  /** The host as expected by sockets and TLS: an IPv6 address without brackets. */
   readonly address: string;
-  /** Of the scheme, 80 or 443, when the URI has none. */
+  /** Defaults to that of the scheme, 80 or 443. */
   readonly port: number;
-  /** What Host says: the host, and the port unless it is that of the scheme (RFC 6455 §4.1 step 4). */
+  /** The value of Host: the host, and the port unless it is the default of the scheme (RFC 6455 §4.1 step 4). */
   readonly authority: string;
-  /** The path, at least `/`, and the query with its `?` when it is not empty. */
+  /** The path, at least `/`, and the query including `?` if it is not empty. */
   readonly resourceName: string;
   /** `user:password` as written, percent-encoded, or undefined. Never sent in the target; see `basicAuthorization`. */
   readonly userinfo: string | undefined;
 }
 
-/** Reads a WebSocket URI. Throws `opening/url` with what is wrong with it. */
+/** Parses a WebSocket URI. Throws `opening/url` with the reason when it is invalid. */
 export function parseWebSocketUrl(text: string): WebSocketUrl {
   const url = readUrl(text);
   if (typeof url === "string") throw new UsageError("opening/url", url);
   return url;
 }
 
-/** The URI of the parts; `parseWebSocketUrl` reads it back. */
+/** Formats the parts as a URI that `parseWebSocketUrl` parses back. */
 export function formatWebSocketUrl(url: WebSocketUrl): string {
   const userinfo = url.userinfo === undefined ? "" : `${url.userinfo}@`;
   return `${url.secure ? "wss" : "ws"}://${userinfo}${url.authority}${url.resourceName}`;
@@ -44,12 +44,12 @@ const secureByScheme: ReadonlyMap<string, boolean> = new Map([
   ["https", true],
 ]);
 
-/** ws-URI = "ws:" "//" host [ ":" port ] path [ "?" query ] (RFC 6455 §3). Answers a sentence when `text` is not one. */
+/** ws-URI = "ws:" "//" host [ ":" port ] path [ "?" query ] (RFC 6455 §3). Returns a sentence with the reason if invalid. */
 export function readUrl(text: string): WebSocketUrl | string {
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
-    if (unit <= 0x20 || unit >= 0x7f) return "Every char must be visible ASCII: percent-encode the others.";
-    // RFC 6455 §3: fragment identifiers MUST NOT be used. An empty one is one.
+    if (unit <= 0x20 || unit >= 0x7f) return "Only visible ASCII characters are allowed: percent-encode the others.";
+    // RFC 6455 §3: fragment identifiers MUST NOT be used, not even empty ones.
     if (unit === 0x23) return "A fragment is not allowed.";
   }
   const schemeEnd = text.indexOf("://");
@@ -60,8 +60,8 @@ export function readUrl(text: string): WebSocketUrl | string {
   const userinfoEnd = text.lastIndexOf("@", authorityEnd - 1);
   const hasUserinfo = userinfoEnd >= authorityStart;
   const userinfo = hasUserinfo ? text.slice(authorityStart, userinfoEnd) : undefined;
-  // RFC 3986 §3.2.1. Above all no backslash: to a browser the host would end there (WHATWG URL §4.4), and so would what an
-  // application has looked at before it let the URL pass.
+  // RFC 3986 §3.2.1. The important case is a backslash: browsers end the host there (WHATWG URL §4.4), so an application
+  // that checked the URL with a browser's parser would have checked a different host.
   if (userinfo !== undefined && !/^[\w.~!$&'()*+,;=:%-]*$/.test(userinfo))
     return "The userinfo must be percent-encoded.";
   const authority = parseAuthority(text.slice(hasUserinfo ? userinfoEnd + 1 : authorityStart, authorityEnd));
@@ -73,7 +73,7 @@ export function readUrl(text: string): WebSocketUrl | string {
   };
 }
 
-/** The parts of a URL that say where to connect to. */
+/** Returns the parts of a URL that identify the endpoint to connect to. */
 function webSocketOrigin(
   secure: boolean,
   host: string,
@@ -90,7 +90,7 @@ function webSocketOrigin(
   };
 }
 
-/** resource-name, out of what follows the authority (RFC 6455 §3). */
+/** Returns the resource-name, the part after the authority (RFC 6455 §3). */
 function resourceName(text: string, start: number): string {
   const rest = text.slice(start);
   const path = rest.startsWith("/") ? rest : `/${rest}`;
@@ -98,7 +98,7 @@ function resourceName(text: string, start: number): string {
   return path.indexOf("?") === path.length - 1 ? path.slice(0, -1) : path;
 }
 
-/** The index of the first of `chars` from `start` on, or the end. */
+/** Returns the index of the first of `chars` from `start` on, or the length of `text`. */
 function firstOf(text: string, chars: string, start: number): number {
   let at = start;
   while (at < text.length && !chars.includes(text[at] as string)) at++;
