@@ -1,18 +1,22 @@
 /**
- * Bytes of memory that DEFLATE takes, by what zconf.h says and what was measured (tests/properties/held.node.test.ts): zlib
- * itself is seen in the resident memory of the process only, and there without the pages that were never written to.
+ * Estimates the memory of DEFLATE, in bytes, from the formulas in zconf.h and from measurements
+ * (tests/properties/held.node.test.ts). Measuring is indirect: the memory of zlib itself shows only in the resident set of the
+ * process, which excludes pages that were never written to.
  */
 import type { DeflaterOptions, InflaterOptions } from "./codec.ts";
 
-/** Where hashes are computed by instructions for that, the table has at least so many entries, whatever `memoryLevel` says. */
+/**
+ * Base-2 logarithm of the minimum size of the hash table. A zlib that computes hashes with special CPU instructions has at
+ * least this size, whatever `memoryLevel` is.
+ */
 const smallestHashBits = 15;
 
-/** What a compressor consists of beside its tables. */
+/** Memory of a compressor, excluding window and tables. */
 const deflaterCost = 10_240;
-/** What a decompressor consists of beside its window: tables of codes, above all. */
+/** Memory of a decompressor, excluding its window: mainly code tables. */
 export const inflaterCost = 9_216;
 
-/** A compressor: its window and the links between positions in it, the table of hashes, and the block that is being made. */
+/** Memory of a compressor: its window and the hash chains, the hash table, and the pending block. */
 export function deflaterLength(
   { windowBits, memoryLevel }: DeflaterOptions,
   hashBits: number = memoryLevel + 7,
@@ -22,7 +26,7 @@ export function deflaterLength(
   return deflaterCost + window + hashes + 4 * 2 ** (memoryLevel + 6);
 }
 
-/** A decompressor that has put something out. */
+/** Memory of a decompressor that has produced output. */
 export function inflaterLength({ windowBits }: InflaterOptions): number {
   return inflaterCost + 2 ** windowBits;
 }

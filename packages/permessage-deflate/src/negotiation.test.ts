@@ -66,9 +66,9 @@ describe("checkResponse", () => {
     expect(check("server_max_window_bits=10", { serverMaxWindowBits: 10 })).toBeUndefined();
     expect(check("server_max_window_bits=9", { serverMaxWindowBits: 10 })).toBeUndefined();
     expect(check("server_max_window_bits=11", { serverMaxWindowBits: 10 })).toBe(
-      "server_max_window_bits is not 10 or less",
+      "server_max_window_bits must be 10 or less",
     );
-    expect(check("", { serverMaxWindowBits: 10 })).toBe("server_max_window_bits is not 10 or less");
+    expect(check("", { serverMaxWindowBits: 10 })).toBe("server_max_window_bits must be 10 or less");
   });
 
   it("finds that the server keeps its context [E13]", () => {

@@ -1,17 +1,17 @@
-/** What to offer, what to agree to, and what was agreed (RFC 7692 §7.1). */
+/** Negotiation of permessage-deflate (RFC 7692 §7.1): offers, responses, and the agreed parameters per direction. */
 import type { ExtensionParameters, Role } from "@hybi/core";
 import type { WindowBits } from "./codec.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type DeflateParameters, parseParameters } from "./parameters.ts";
 
-/** Client: the offers, in order of preference. */
+/** Client: returns the offers, in order of preference. */
 export function offersOf(options: ResolvedOptions): readonly DeflateParameters[] {
   const { serverNoContextTakeover, clientNoContextTakeover, serverMaxWindowBits, clientMaxWindowBits } = options;
   const plain: DeflateParameters = {
     serverNoContextTakeover: false,
     clientNoContextTakeover,
     serverMaxWindowBits: undefined,
-    // RFC 7692 §7.1.2.2: with or without a value, it lets the server choose a smaller window for what it receives.
+    // RFC 7692 §7.1.2.2: with or without a value, it lets the server choose a smaller window for the client.
     clientMaxWindowBits: options.choosesClientWindow
       ? clientMaxWindowBits === 15
         ? "any"
@@ -27,12 +27,12 @@ export function offersOf(options: ResolvedOptions): readonly DeflateParameters[]
   return options.fallback ? [asking, plain] : [asking];
 }
 
-/** Client: why the response meets none of its offers, or undefined when it does. */
+/** Client: checks the response against the offers. Returns the reason when it matches none of them, otherwise undefined. */
 export function checkResponse(response: ExtensionParameters, offers: readonly DeflateParameters[]): string | undefined {
   const agreed = parseParameters(response, "response");
   if (typeof agreed === "string") return agreed;
   let reason: string | undefined;
-  // RFC 7692 §5: the response tells what was agreed, not which offer it was that was accepted.
+  // RFC 7692 §5: the response has the agreed parameters, but does not say which offer was accepted.
   for (const offer of offers) {
     const reasonAgainst = checkAgainst(agreed, offer);
     if (reasonAgainst === undefined) return undefined;
@@ -53,18 +53,18 @@ function checkAgainst(agreed: DeflateParameters, offer: DeflateParameters): stri
     offer.serverMaxWindowBits !== undefined &&
     !(windowBits(agreed.serverMaxWindowBits) <= offer.serverMaxWindowBits)
   ) {
-    return `server_max_window_bits is not ${offer.serverMaxWindowBits} or less`;
+    return `server_max_window_bits must be ${offer.serverMaxWindowBits} or less`;
   }
   return undefined;
 }
 
-/** Server: the response to an offer, or undefined to decline it. */
+/** Server: returns the response to an offer, or undefined to decline it. */
 export function respond(offered: ExtensionParameters, options: ResolvedOptions): DeflateParameters | undefined {
   const offer = parseParameters(offered, "offer");
-  // RFC 7692 §7: an offer that is not well-formed is declined.
+  // RFC 7692 §7: decline a malformed offer.
   if (typeof offer === "string") return undefined;
   const hint = offer.clientMaxWindowBits;
-  // RFC 7692 §7.1.2.2: a client that does not offer the parameter must not be sent it, and may use 32 KiB.
+  // RFC 7692 §7.1.2.2: the response must not have a parameter that was not offered, so the client could use 32 KiB.
   if (hint === undefined && options.clientMaxWindowBits < 15) return undefined;
   const serverBits = smaller(options.serverMaxWindowBits, offer.serverMaxWindowBits);
   const clientBits = smaller(options.clientMaxWindowBits, hint === "any" ? undefined : hint);
@@ -77,19 +77,19 @@ export function respond(offered: ExtensionParameters, options: ResolvedOptions):
   };
 }
 
-/** How one direction is compressed. */
+/** Parameters of one direction. */
 interface Direction {
   readonly windowBits: WindowBits;
   readonly takeover: boolean;
 }
 
-/** What was agreed, seen by an endpoint. */
+/** The agreed parameters from the perspective of one endpoint. */
 export interface Directions {
   readonly sending: Direction;
   readonly receiving: Direction;
 }
 
-/** Either role: what the agreed parameters mean for it. An endpoint may do with less than it may use. */
+/** Either role: maps the agreed parameters to directions. An endpoint may send with less than what was agreed. */
 export function directionsOf(agreed: DeflateParameters, role: Role, options: ResolvedOptions): Directions {
   const server: Direction = {
     windowBits: windowBits(agreed.serverMaxWindowBits),
@@ -111,7 +111,7 @@ function reduced(direction: Direction, bits: WindowBits, noContextTakeover: bool
   return { windowBits: smaller(bits, direction.windowBits), takeover: direction.takeover && !noContextTakeover };
 }
 
-/** RFC 7692 §7.1.2: without the parameter, a window of 32 KiB. "any" never stands in a response. */
+/** RFC 7692 §7.1.2: without the parameter, the window is 32 KiB. A response never has `"any"`. */
 function windowBits(value: WindowBits | "any" | undefined): WindowBits {
   return value === undefined || value === "any" ? 15 : value;
 }

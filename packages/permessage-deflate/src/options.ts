@@ -1,54 +1,54 @@
-/** How an endpoint wants to compress, and what it agrees to. The names of the parameters are those of RFC 7692 §7.1. */
+/** Options for compression and its negotiation. Negotiation options are named after the parameters of RFC 7692 §7.1. */
 import { checkOptions, type MessageKind, type OptionAliases, type OptionChecks, takes } from "@hybi/core";
 import type { DeflateCodec, WindowBits } from "./codec.ts";
 import { portableCodec } from "./portable/portable-codec.ts";
 
-/** Options of `permessageDeflate`; all have defaults. */
+/** Options of `permessageDeflate`. All are optional. */
 export interface PermessageDeflateOptions {
-  /** The implementation of DEFLATE. `portableCodec`; on Node, Deno and Bun `zlibCodec` is faster. */
+  /** The DEFLATE implementation. Defaults to `portableCodec`; on Node, Deno and Bun, `zlibCodec` is faster. */
   readonly codec?: DeflateCodec | undefined;
 
   /**
-   * Whether the server is to compress each message by itself, which saves both endpoints memory and costs compression.
-   * A client asks for it; a server does it. False; a server does it whenever it is asked.
+   * Whether the server must compress each message independently, which saves memory on both endpoints but compresses less.
+   * On a client: requests it. On a server: does it. Defaults to false; a server also does it whenever a client requests it.
    */
   readonly serverNoContextTakeover?: boolean | undefined;
   /**
-   * Whether the client is to compress each message by itself. A client does it, and says so; a server demands it. False;
-   * a server agrees when the client offers it.
+   * Whether the client must compress each message independently. On a client: does it and announces it. On a server: demands
+   * it. Defaults to false; a server also agrees whenever a client offers it.
    */
   readonly clientNoContextTakeover?: boolean | undefined;
   /**
-   * The greatest window with which the server is to compress. A client asks for it when it is less than 15; a server
-   * uses it, or a smaller one when it is asked to. 15.
+   * Maximum window size of the server's compressor. On a client: requested when less than 15. On a server: used, unless a
+   * client requests a smaller one. Defaults to 15.
    */
   readonly serverMaxWindowBits?: WindowBits | undefined;
   /**
-   * The greatest window with which the client is to compress. A client uses it, and says so; a server demands it, and
-   * declines the offers of a client that cannot be told. False: a client does not let the server choose, and a server
-   * does not choose. 15.
+   * Maximum window size of the client's compressor. On a client: used and announced. On a server: demanded; offers without
+   * `client_max_window_bits`, which do not allow the server to set it, are declined. With `false`, a client does not let the
+   * server choose, and a server does not choose. Defaults to 15.
    */
   readonly clientMaxWindowBits?: WindowBits | false | undefined;
   /**
-   * Whether a client that asks for something of the server offers the same without it as its second choice
-   * (RFC 7692 §5.2). False.
+   * Whether a client that requests server parameters also makes a second offer without them, as a fallback (RFC 7692 §5.2).
+   * Defaults to false.
    */
   readonly fallback?: boolean | undefined;
 
-  /** Of the compressor: 0 (store only) to 9 (slowest, smallest). 6. */
+  /** Compression level: 0 (store only) to 9 (slowest, smallest output). Defaults to 6. */
   readonly level?: number | undefined;
-  /** Of the compressor: 1 (least) to 9 (most memory, fastest). 8. */
+  /** Memory of the compressor: 1 (least) to 9 (most memory, fastest). Defaults to 8. */
   readonly memoryLevel?: number | undefined;
   /**
-   * Bytes that a message must have to be compressed; streamed messages, whose length is not known, always have them. 128
-   * where the window is kept from message to message, and 512 where it is not.
+   * Minimum length in bytes of messages to compress. Streamed messages of unknown length are always compressed. Defaults to
+   * 128 with context takeover, 512 without.
    */
   readonly threshold?: number | undefined;
-  /** The messages to compress. Both kinds. */
+  /** The kinds of messages to compress. Defaults to both. */
   readonly kinds?: readonly MessageKind[] | undefined;
 }
 
-/** Options that were checked, with their defaults. */
+/** Validated options, with defaults applied. */
 export interface ResolvedOptions {
   readonly codec: DeflateCodec;
   readonly serverNoContextTakeover: boolean;
@@ -82,7 +82,7 @@ const optionChecks: OptionChecks<PermessageDeflateOptions> = {
   kinds: takes.list('a list of "text" and "binary"', takes.oneOf("text", "binary")),
 };
 
-/** What other implementations call them. */
+/** Option names used by other implementations, for hints in error messages. */
 const aliases: OptionAliases = {
   memlevel: "memoryLevel",
   zlibdeflateoptions: "level",
@@ -90,7 +90,11 @@ const aliases: OptionAliases = {
   maxwindowbits: "clientMaxWindowBits",
 };
 
-/** @throws UsageError `option/unknown`, `option/type`, `option/range` */
+/**
+ * Validates the options and applies defaults.
+ *
+ * @throws UsageError `option/unknown`, `option/type`, `option/range`
+ */
 export function resolveOptions(options: PermessageDeflateOptions): ResolvedOptions {
   checkOptions("permessageDeflate", options, optionChecks, aliases);
   return {

@@ -25,7 +25,7 @@ describe("parseParameters", () => {
     expect(parseParameters(parameters, "response")).toEqual(read);
     for (const name of ["client_no_context_takeover", "server_no_context_takeover"]) {
       for (const value of ["true", "15", ""]) {
-        expect(parseParameters([[name, value]], "offer")).toBe(`${name} has a value`);
+        expect(parseParameters([[name, value]], "offer")).toBe(`${name} must not have a value`);
       }
     }
   });
@@ -60,8 +60,8 @@ describe("parseParameters", () => {
       "nine",
     ]) {
       for (const name of ["server_max_window_bits", "client_max_window_bits"]) {
-        expect(parseParameters([[name, value]], "offer"), value).toBe(`${name} is not a number from 8 to 15`);
-        expect(parseParameters([[name, value]], "response"), value).toBe(`${name} is not a number from 8 to 15`);
+        expect(parseParameters([[name, value]], "offer"), value).toBe(`${name} must be a number from 8 to 15`);
+        expect(parseParameters([[name, value]], "response"), value).toBe(`${name} must be a number from 8 to 15`);
       }
     }
   });
@@ -97,7 +97,7 @@ describe("parseParameters", () => {
         ],
         "offer",
       ),
-    ).toBe("server_max_window_bits stands more than once");
+    ).toBe("server_max_window_bits appears more than once");
   });
 });
 

@@ -1,23 +1,23 @@
 /**
- * The four parameters of permessage-deflate, as text and as values (RFC 7692 §7.1). What an offer and a response have in
- * common is here: which names there are, each at most once, and what their values look like.
+ * Parses and formats the four parameters of permessage-deflate (RFC 7692 §7.1). Has the rules common to offers and
+ * responses: known names, no repetition, and valid values.
  */
 import type { ExtensionParameter, ExtensionParameters } from "@hybi/core";
 import type { WindowBits } from "./codec.ts";
 
-/** An offer, or a response, once it was found to be well-formed. */
+/** A well-formed offer or response. */
 export interface DeflateParameters {
   readonly serverNoContextTakeover: boolean;
   readonly clientNoContextTakeover: boolean;
   readonly serverMaxWindowBits: WindowBits | undefined;
-  /** `"any"` when it stands without a value, as it may in an offer. */
+  /** `"any"` when present without a value, which is allowed in an offer. */
   readonly clientMaxWindowBits: WindowBits | "any" | undefined;
 }
 
-/** Where parameters stand. */
+/** Where the parameters come from. */
 export type ParametersOf = "offer" | "response";
 
-/** Reads parameters; answers a sentence when they are not well-formed (RFC 7692 §7.1). */
+/** Parses parameters. Returns the reason as text when they are malformed (RFC 7692 §7.1). */
 export function parseParameters(parameters: ExtensionParameters, of: ParametersOf): DeflateParameters | string {
   const seen = new Set<string>();
   let serverNoContextTakeover = false;
@@ -25,27 +25,27 @@ export function parseParameters(parameters: ExtensionParameters, of: ParametersO
   let serverMaxWindowBits: WindowBits | undefined;
   let clientMaxWindowBits: WindowBits | "any" | undefined;
   for (const [name, value] of parameters) {
-    if (seen.has(name)) return `${name} stands more than once`;
+    if (seen.has(name)) return `${name} appears more than once`;
     seen.add(name);
     switch (name) {
       case "server_no_context_takeover":
         // RFC 7692 §7.1.1.1: this parameter has no value.
-        if (value !== undefined) return `${name} has a value`;
+        if (value !== undefined) return `${name} must not have a value`;
         serverNoContextTakeover = true;
         break;
       case "client_no_context_takeover":
         // RFC 7692 §7.1.1.2: this parameter has no value.
-        if (value !== undefined) return `${name} has a value`;
+        if (value !== undefined) return `${name} must not have a value`;
         clientNoContextTakeover = true;
         break;
       case "server_max_window_bits":
         serverMaxWindowBits = parseWindowBits(value);
-        if (serverMaxWindowBits === undefined) return `${name} is not a number from 8 to 15`;
+        if (serverMaxWindowBits === undefined) return `${name} must be a number from 8 to 15`;
         break;
       case "client_max_window_bits":
-        // RFC 7692 §7.1.2.2: only in an offer it may stand without a value.
+        // RFC 7692 §7.1.2.2: the value may be omitted only in an offer.
         clientMaxWindowBits = value === undefined && of === "offer" ? "any" : parseWindowBits(value);
-        if (clientMaxWindowBits === undefined) return `${name} is not a number from 8 to 15`;
+        if (clientMaxWindowBits === undefined) return `${name} must be a number from 8 to 15`;
         break;
       default:
         return `${name} is not a parameter of permessage-deflate`;

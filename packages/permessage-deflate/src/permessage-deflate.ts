@@ -1,4 +1,4 @@
-/** The extension permessage-deflate (RFC 7692 §7). */
+/** Creates the permessage-deflate extension (RFC 7692 §7). */
 import { type Extension, type Role, UsageError } from "@hybi/core";
 import type { Deflater, Inflater, WindowBits } from "./codec.ts";
 import { deflaterLength, inflaterLength } from "./held-length.ts";
@@ -8,12 +8,13 @@ import { formatParameters, parseParameters } from "./parameters.ts";
 import { Stock } from "./stock.ts";
 import { DeflateTransform, perMessageCompressed } from "./transform.ts";
 
-/** Bytes from which compression pays for itself: more where each message begins with an empty window. */
+/** Default thresholds in bytes above which compression pays off: higher when each message starts with an empty window. */
 const thresholdWithTakeover = 128;
 const thresholdWithoutTakeover = 512;
 
 /**
- * Makes the extension, for either role and any number of connections: those that keep no context share compressors.
+ * Creates the extension, for either role and any number of connections. Connections without context takeover share
+ * compressors.
  *
  * @example
  * const extensions = [permessageDeflate()];
@@ -56,7 +57,7 @@ export function permessageDeflate(options: PermessageDeflateOptions = {}): Exten
   };
 }
 
-/** A stock for each size of window that comes up. */
+/** Returns a function that creates one `Stock` per window size, on demand. */
 function stocks<Item extends Deflater | Inflater>(
   create: (windowBits: WindowBits) => Item,
 ): (windowBits: WindowBits) => Stock<Item> {

@@ -1,18 +1,18 @@
 /**
- * Compressors and decompressors for messages that keep no context: any will do for any message, so that connections
- * share a few, and an idle connection holds none.
+ * A pool of compressors or decompressors for messages without context takeover. These are interchangeable, so connections
+ * share a few of them, and an idle connection holds none.
  */
 
-/** What can be used again. */
+/** An item of the pool. */
 interface Reusable {
   reset(): void;
   close(): void;
 }
 
-/** Free ones that are kept, at most. Compressors of 256 KiB each come to 2 MiB. */
+/** Maximum number of free items kept. For compressors of 256 KiB each, this is 2 MiB. */
 const maxFree = 8;
 
-/** A stock of one kind. */
+/** A pool of items with equal options. */
 export class Stock<Item extends Reusable> {
   readonly #create: () => Item;
   readonly #free: Item[] = [];
@@ -25,7 +25,7 @@ export class Stock<Item extends Reusable> {
     return this.#free.pop() ?? this.#create();
   }
 
-  /** Takes back one whose message has ended well. */
+  /** Returns an item to the pool. Its message must have ended without a violation. */
   giveBack(item: Item): void {
     if (this.#free.length >= maxFree) {
       item.close();

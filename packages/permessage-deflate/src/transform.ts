@@ -1,7 +1,7 @@
 /**
- * The messages of one connection, compressed and decompressed (RFC 7692 §6, §7.2). A compressor or decompressor is made
- * when the first message needs it. Where the window is taken over from message to message it stays with the connection;
- * where not, it goes back to a stock after each message.
+ * Compresses and decompresses the messages of one connection (RFC 7692 §6, §7.2). A compressor or decompressor is created
+ * when the first message needs it. With context takeover, it stays with the connection, because it keeps the window
+ * between messages; without, it returns to a shared pool (`Stock`) after each message.
  */
 import type {
   MessageKind,
@@ -17,22 +17,22 @@ import type { Stock } from "./stock.ts";
 /** RFC 7692 §6: the "Per-Message Compressed" bit. */
 export const perMessageCompressed: RsvBits = 0x40;
 
-/** RFC 7692 §7.2.3.6: an empty stored block without its length, at a boundary of bytes. */
+/** RFC 7692 §7.2.3.6: an empty stored block without its length, at a byte boundary. */
 const emptyBlock = Uint8Array.of(0x00);
 const noBytes = new Uint8Array(0);
 
-/** What a transform is made from. */
+/** Options of `DeflateTransform`. */
 export interface DeflateTransformOptions {
   readonly deflaters: Stock<Deflater>;
   readonly inflaters: Stock<Inflater>;
-  /** Whether the window with which we send is taken over. */
+  /** Whether messages that we send share a window (context takeover). */
   readonly sendingTakeover: boolean;
-  /** Whether the window with which we receive is taken over. */
+  /** Whether messages that we receive share a window (context takeover). */
   readonly receivingTakeover: boolean;
-  /** Bytes of memory that a compressor and a decompressor take which do not say so themselves. */
+  /** Memory of a compressor and of a decompressor in bytes, for those that do not report `heldLength`. */
   readonly deflaterLength: number;
   readonly inflaterLength: number;
-  /** Messages shorter than this go uncompressed. */
+  /** Messages shorter than this, in bytes, are sent uncompressed. */
   readonly threshold: number;
   readonly kinds: readonly MessageKind[];
 }
@@ -41,9 +41,9 @@ export class DeflateTransform implements MessageTransform {
   readonly #options: DeflateTransformOptions;
   #inflater: Inflater | undefined;
   #deflater: Deflater | undefined;
-  /** Bytes of the outgoing message that are still to come, or undefined when that is not known. */
+  /** Remaining bytes of the outgoing message, or undefined if its length is unknown. */
   #expected: number | undefined;
-  /** Where the outgoing stream stands: at a boundary of bytes, before a flush, or after one that left the tail out. */
+  /** State of the outgoing stream: at a byte boundary, with unflushed input, or flushed with the tail omitted. */
   #progress: "aligned" | "begun" | "flushed" = "aligned";
 
   constructor(options: DeflateTransformOptions) {
@@ -57,7 +57,7 @@ export class DeflateTransform implements MessageTransform {
   }
 
   beginDecode(_kind: MessageKind, rsv: RsvBits): boolean {
-    // RFC 7692 §6.2: the bit of the first frame tells. What is not compressed leaves the window alone.
+    // RFC 7692 §6.2: RSV1 of the first frame marks a compressed message. Uncompressed ones do not change the window.
     return rsv !== 0;
   }
 
@@ -89,9 +89,9 @@ export class DeflateTransform implements MessageTransform {
   encode(bytes: Uint8Array, start: number, end: number, sink: TransformSink): void {
     if (start === end) return;
     this.#deflater ??= this.#options.deflaters.take();
-    // Another extension made the message longer than the application gave it: what was left out must stand after all.
+    // Another extension made the message longer than announced: the omitted tail is needed after all.
     if (this.#progress === "flushed") sink(flushTail, 0, flushTail.length);
-    // Knowing that nothing follows saves a call of the compressor for the flush.
+    // If this is known to be the last part, flush in the same call of the compressor.
     if (this.#expected !== undefined) this.#expected -= end - start;
     const last = this.#expected === 0;
     this.#deflater.push(bytes, start, end, last, sink);
@@ -100,7 +100,7 @@ export class DeflateTransform implements MessageTransform {
 
   flushEncode(sink: TransformSink): void {
     this.#flush(sink);
-    // RFC 7692 §7.2.1: what goes on after it needs the four octets.
+    // RFC 7692 §7.2.1: the message continues, so the four octets of the tail must be sent.
     if (this.#progress === "flushed") sink(flushTail, 0, flushTail.length);
     this.#progress = "aligned";
   }
@@ -114,7 +114,7 @@ export class DeflateTransform implements MessageTransform {
   }
 
   release(): void {
-    // Between messages without takeover there is nothing; otherwise it has a window, or stands within a message.
+    // These exist only with context takeover or within a message. They hold state, so close them instead of reusing them.
     this.#inflater?.close();
     this.#deflater?.close();
     this.#inflater = undefined;

@@ -1,4 +1,4 @@
-/** Compression in plain JavaScript, by pako. */
+/** Compression in plain JavaScript, using pako. */
 import type { TransformSink } from "@hybi/core";
 import {
   Z_NO_FLUSH,
@@ -17,8 +17,8 @@ const noTable = new Uint16Array(0);
 const defaultStrategy = 0;
 
 /**
- * The smallest window that raw DEFLATE of zlib can have. It is safe for a peer with a window of 8 bits, since zlib never
- * uses a distance greater than its window less 262: 250 of 256 bytes.
+ * The smallest window that zlib supports for raw DEFLATE. It is safe for a peer with a window of 8 bits (256 bytes), because
+ * zlib never uses a distance greater than its window size minus 262, which is 250 bytes.
  */
 export const smallestDeflaterWindow = 9;
 
@@ -30,14 +30,14 @@ export class PortableDeflater implements Deflater {
     const bits = Math.max(windowBits, smallestDeflaterWindow);
     const status = zlibDeflateInit2(this.#stream, level, methodDeflated, -bits, memoryLevel, defaultStrategy);
     this.heldLength = deflaterLength({ windowBits: bits as WindowBits, level, memoryLevel });
-    if (status !== 0) throw new Error(`bug: pako refused to compress (${status})`);
+    if (status !== 0) throw new Error(`bug: zlibDeflateInit2 of pako failed with status ${status}`);
   }
 
   push(bytes: Uint8Array, start: number, end: number, last: boolean, sink: TransformSink): void {
     const stream = this.#stream;
     const block = sharedBlock();
     const held = last ? flushTail.length : 0;
-    // What another codec has put out is in the block that is to be written.
+    // The input may be another codec's output in the shared block, which this call overwrites: copy it.
     stream.input = bytes.buffer === block.buffer ? bytes.slice(0, end) : bytes;
     stream.next_in = start;
     stream.avail_in = end - start;
@@ -51,7 +51,7 @@ export class PortableDeflater implements Deflater {
         if (written > held) sink(block, 0, written - held);
         return;
       }
-      // The block is full. The octets that may prove to be the tail are carried over to the next.
+      // The block is full. Its last octets may be the tail, so carry them over to the next block.
       const carried = block.slice(written - held, written);
       sink(block, 0, written - held);
       block.set(carried);
@@ -60,8 +60,8 @@ export class PortableDeflater implements Deflater {
   }
 
   reset(): void {
-    // pako empties its table of hashes one by one, which takes longer than to compress 200 bytes (bench/deflate): here it
-    // is emptied at once, and another one, of no length, is in its place meanwhile.
+    // zlibDeflateReset clears the hash table entry by entry, which takes longer than compressing 200 bytes (bench/deflate).
+    // Clear it with one fill() instead, and give zlibDeflateReset an empty table meanwhile.
     const { state } = this.#stream;
     const table: Uint16Array = state.head;
     table.fill(0);

@@ -1,6 +1,6 @@
 /**
- * Decompression in plain JavaScript, by pako, whose functions of zlib's lower level tell what it takes to be exact: where
- * in the stream they stopped, and the greatest distance to allow.
+ * Decompression in plain JavaScript, using pako. Its low-level zlib functions provide what exact validation needs: they
+ * report where in the stream they stopped, and allow a limit on distances.
  */
 import type { TransformSink, TransformViolation } from "@hybi/core";
 import {
@@ -18,7 +18,7 @@ import {
 import { blockLength, flushTail, type Inflater, type InflaterOptions, sharedBlock } from "../codec.ts";
 import { inflaterCost } from "../held-length.ts";
 
-/** Of zlib's `data_type`, after a call: whether a block has just ended, whether it was a final one, and the bits not yet used. */
+/** Bits of zlib's `data_type` after a call: a block has just ended, it was the final one, and the count of unused bits. */
 const blockEnded = 0x80;
 const finalBlock = 0x40;
 const unusedBits = 0x07;
@@ -26,13 +26,13 @@ const unusedBits = 0x07;
 export class PortableInflater implements Inflater {
   readonly #stream = new ZStream();
   readonly #greatestDistance: number;
-  /** Whether something was put out, which it keeps a window of. */
+  /** Whether there has been output, so that pako has allocated a window. */
   #hasWindow = false;
 
-  /** `history` is what came before on the same stream. */
+  /** `history` is the previous output of the same stream; it preloads the window. */
   constructor({ windowBits }: InflaterOptions, history?: Uint8Array) {
     const status = zlibInflateInit2(this.#stream, -windowBits);
-    if (status !== 0) throw new Error(`bug: pako refused to decompress (${status})`);
+    if (status !== 0) throw new Error(`bug: zlibInflateInit2 of pako failed with status ${status}`);
     this.#greatestDistance = 2 ** windowBits;
     this.#limitDistance();
     this.#stream.output = sharedBlock() as Uint8Array<ArrayBuffer>;
@@ -47,12 +47,12 @@ export class PortableInflater implements Inflater {
   }
 
   push(bytes: Uint8Array, start: number, end: number, sink: TransformSink): TransformViolation | undefined {
-    // With nothing to read it would look at what is left of the last byte, as if the message went on.
+    // With empty input, zlib would process the remaining bits of the last byte, as if the message continued.
     if (start === end) return undefined;
     const stream = this.#stream;
     const block = stream.output;
-    // What is left of the last byte must wait for more, so that both codecs find the same fault at the same time: with it,
-    // zlib is to stop at the end of a block. For all bytes that would be a call for each block.
+    // For the last byte, zlib must stop at a block end (Z_BLOCK) and leave the remaining bits for the next call, so that both
+    // codecs detect the same violation at the same point. Z_BLOCK for all bytes would need one call per block.
     let flush: typeof Z_SYNC_FLUSH | typeof Z_BLOCK = end - start > 1 ? Z_SYNC_FLUSH : Z_BLOCK;
     stream.input = bytes.buffer === block.buffer ? bytes.slice(0, end) : bytes;
     stream.next_in = start;
@@ -88,7 +88,7 @@ export class PortableInflater implements Inflater {
       this.#restart();
     }
     const state = stream.data_type;
-    // RFC 7692 §7.2.1: what is left of a byte after a final block is padding.
+    // RFC 7692 §7.2.1: after a final block, the remaining bits of its last byte are padding.
     const isBoundary = (state & blockEnded) !== 0 && ((state & finalBlock) !== 0 || (state & unusedBits) === 0);
     return isBoundary && stream.avail_in === 0 && stream.next_out === 0 ? undefined : "extension/data-truncated";
   }
@@ -102,17 +102,20 @@ export class PortableInflater implements Inflater {
     zlibInflateEnd(this.#stream);
   }
 
-  /** RFC 7692 §7.2.1: blocks may follow one with BFINAL set, from the next boundary of bytes on, and refer to what was before. */
+  /**
+   * RFC 7692 §7.2.1: after a block with BFINAL set, more blocks may follow from the next byte boundary, and may refer to
+   * earlier output, so the window is kept.
+   */
   #restart(): void {
     zlibInflateResetKeep(this.#stream);
     this.#limitDistance();
   }
 
-  /** The window alone does not limit the distance within what one call puts out. */
+  /** Limits distances explicitly: the window size does not limit them within the output of one call. */
   #limitDistance(): void {
     this.#stream.state.dmax = this.#greatestDistance;
   }
 }
 
-/** zlib's Z_BUF_ERROR: there was nothing to do. */
+/** zlib's Z_BUF_ERROR: no progress was possible. */
 const noProgress = -5;

@@ -1,12 +1,12 @@
-/** The last 32 KiB that a stream has put out, in a ring that grows with what it holds. */
+/** Stores the last 32 KiB of a stream's output in a ring buffer that grows on demand. */
 
 const smallestRing = 1024;
-/** 2 to the power of 15, the greatest window. */
+/** 2 to the power of 15, the maximum window. */
 const windowLength = 32_768;
 
 export class History {
   #ring = new Uint8Array(smallestRing);
-  /** Where the next byte goes. */
+  /** Index at which the next byte is written. */
   #next = 0;
   #length = 0;
 
@@ -14,7 +14,7 @@ export class History {
     return this.#length === 0;
   }
 
-  /** Bytes of memory that it takes. */
+  /** Memory allocated, in bytes. */
   get heldLength(): number {
     return this.#ring.length;
   }
@@ -31,7 +31,7 @@ export class History {
     this.#length = Math.min(this.#length + added, ring.length);
   }
 
-  /** What it holds, oldest first. */
+  /** Returns the stored bytes, oldest first. */
   contents(): Uint8Array {
     const contents = new Uint8Array(this.#length);
     const ring = this.#ring;

@@ -1,2 +1,2 @@
-/** `@hybi/permessage-deflate/zlib`: DEFLATE by node:zlib, for Node, Deno and Bun. */
+/** `@hybi/permessage-deflate/zlib`: DEFLATE using node:zlib, for Node, Deno and Bun. */
 export { zlibCodec } from "./zlib-codec.ts";

@@ -1,9 +1,9 @@
-/** Whether the streams of this runtime do what the codec needs of them: tried once, when the codec is first used. */
+/** Self-test: checks whether the zlib handles of this runtime behave as the codec needs. Runs once, when it is first used. */
 import type { TransformSink } from "@hybi/core";
 import type { ZlibDeflater } from "./zlib-deflater.ts";
 import type { ZlibInflater } from "./zlib-inflater.ts";
 
-/** RFC 7692 §7.2.3.1 and §7.2.3.2: "Hello", and "Hello" again with the window kept. */
+/** The examples of RFC 7692 §7.2.3.1 and §7.2.3.2: "Hello", and "Hello" again with the window kept. */
 const hello = Uint8Array.of(0x48, 0x65, 0x6c, 0x6c, 0x6f);
 const helloDeflated = Uint8Array.of(0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00);
 const helloAgain = Uint8Array.of(0xf2, 0x00, 0x11, 0x00, 0x00);
@@ -27,7 +27,7 @@ export function works(openDeflater: typeof ZlibDeflater.open, openInflater: type
       return true;
     });
     ok &&= String(collected) === String([...hello, ...hello, ...hello]);
-    // A message that is cut short.
+    // A truncated message must be detected.
     ok &&= inflater.push(helloDeflated, 0, 4, collect) === undefined && inflater.finish() !== undefined;
     deflater.close();
     inflater.close();

@@ -1,4 +1,4 @@
-/** The codec on node:zlib, which Node, Deno and Bun have. */
+/** The codec based on node:zlib, for Node, Deno and Bun. */
 import type { DeflateCodec, InflaterOptions } from "../codec.ts";
 import { portableCodec } from "../portable/portable-codec.ts";
 import { works } from "./self-test.ts";
@@ -6,21 +6,21 @@ import { ZlibDeflater } from "./zlib-deflater.ts";
 import { ZlibInflater, zlibWindowBits } from "./zlib-inflater.ts";
 
 /**
- * DEFLATE by node:zlib, synchronous and without a new stream for each message. What node:zlib cannot do exactly, and all
- * of it on a runtime whose node:zlib is not as expected, is done by the portable codec.
+ * DEFLATE using node:zlib, synchronous and without creating a stream per message. Falls back to the portable codec for what
+ * node:zlib cannot do exactly, and entirely on a runtime whose node:zlib does not behave as expected.
  */
 export const zlibCodec: DeflateCodec = createZlibCodec({
   openDeflater: ZlibDeflater.open,
   openInflater: ZlibInflater.open,
 });
 
-/** Where the streams of zlib come from. */
+/** Factories of zlib-based compressors and decompressors. */
 export interface ZlibStreams {
   readonly openDeflater: typeof ZlibDeflater.open;
   readonly openInflater: typeof ZlibInflater.open;
 }
 
-/** A codec on these streams; exported for tests. */
+/** Creates a codec from these factories. Exported for tests. */
 export function createZlibCodec({ openDeflater, openInflater }: ZlibStreams): DeflateCodec {
   let verdict: boolean | undefined;
   const isUsable = (): boolean => {
@@ -33,7 +33,7 @@ export function createZlibCodec({ openDeflater, openInflater }: ZlibStreams): De
     createInflater: (options) => openExact(options) ?? portableCodec.createInflater(options),
   };
 
-  /** zlib does not check distances against a window within what one call puts out, so a smaller one is for another codec. */
+  /** zlib does not check distances against the window within the output of one call, so it is used only for the full window. */
   function openExact({ windowBits }: InflaterOptions): ZlibInflater | undefined {
     return windowBits === zlibWindowBits && isUsable() ? openInflater() : undefined;
   }

@@ -1,4 +1,4 @@
-/** Compression by node:zlib, on a handle that is kept open. */
+/** Compression using node:zlib, on a handle that is kept open. */
 import { createDeflateRaw } from "node:zlib";
 import type { TransformSink } from "@hybi/core";
 import { blockLength, type Deflater, type DeflaterOptions, flushTail, sharedBlock, type WindowBits } from "../codec.ts";
@@ -16,7 +16,7 @@ export class ZlibDeflater implements Deflater {
     this.heldLength = heldLength;
   }
 
-  /** Undefined where the handle is not to be had. */
+  /** Returns undefined when the handle is not available. */
   static open(
     { windowBits, level, memoryLevel }: DeflaterOptions,
     openHandle: typeof ZlibHandle.open = ZlibHandle.open,
@@ -26,14 +26,14 @@ export class ZlibDeflater implements Deflater {
       createDeflateRaw({ windowBits: bits, level, memLevel: memoryLevel, chunkSize: smallestChunk }),
     );
     if (handle === undefined) return undefined;
-    // Node's zlib has a table of hashes of one size.
+    // The hash table of Node's zlib has a fixed size, independent of `memoryLevel`.
     return new ZlibDeflater(handle, deflaterLength({ windowBits: bits as WindowBits, level, memoryLevel }, 0));
   }
 
   push(bytes: Uint8Array, start: number, end: number, last: boolean, sink: TransformSink): void {
     const handle = this.#handle;
     const block = sharedBlock();
-    // What another codec has put out is in the block that is to be written.
+    // The input may be another codec's output in the shared block, which this call overwrites: copy it.
     const input = bytes.buffer === block.buffer ? bytes.slice(0, end) : bytes;
     const held = last ? flushTail.length : 0;
     let length = end - start;
@@ -47,7 +47,7 @@ export class ZlibDeflater implements Deflater {
         if (written > held) sink(block, 0, written - held);
         return;
       }
-      // The block is full. The octets that may prove to be the tail are carried over to the next.
+      // The block is full. Its last octets may be the tail, so carry them over to the next block.
       const carried = block.slice(written - held, written);
       sink(block, 0, written - held);
       block.set(carried);

@@ -1,8 +1,8 @@
 /**
- * The stream of zlib beneath a stream of node:zlib, driven synchronously. The handle is not a public interface, but Node,
- * Deno and Bun all have it, and it is the only way to a stream that is kept open and asked for results at once: each
- * asynchronous call costs 80 µs, each new stream 10 to 50 µs, and a call of the handle less than one
- * (bench/deflate.ts). Where it is missing, `open` answers undefined.
+ * Synchronous access to the native handle of a node:zlib stream. The handle is not a public interface, but Node, Deno and
+ * Bun all have it, and it is the only way to keep a stream open and get results synchronously. An asynchronous call
+ * costs 80 µs, a new stream 10 to 50 µs, and a call of the handle less than 1 µs (bench/deflate.ts). `open` returns undefined
+ * if the handle is missing.
  */
 import type { DeflateRaw, InflateRaw } from "node:zlib";
 
@@ -11,10 +11,10 @@ export const Z_NO_FLUSH = 0;
 export const Z_SYNC_FLUSH = 2;
 export const Z_BLOCK = 5;
 
-/** The size of the stream's own buffer, which the handle has no use for: the smallest that node:zlib allows. */
+/** Size of the stream's own buffer: the minimum that node:zlib allows, because the handle does not use it. */
 export const smallestChunk = 64;
 
-/** What node:zlib calls on its handle, as far as it is used here. */
+/** The part of the internal handle interface that is used here. */
 interface RawHandle {
   writeSync(
     flush: number,
@@ -32,17 +32,17 @@ interface RawHandle {
 
 interface StreamWithHandle {
   readonly _handle?: Partial<RawHandle> | null;
-  /** After a call: room left in the output, and bytes left of the input. */
+  /** After a call: free bytes left in the output, and unread bytes left of the input. */
   readonly _writeState?: Uint32Array;
 }
 
-/** An open stream of zlib. */
+/** An open zlib stream. */
 export class ZlibHandle {
-  /** Whether a call has found the data to be in error. */
+  /** Whether a call has failed because of invalid data. */
   failed = false;
   readonly #raw: RawHandle;
   readonly #state: Uint32Array;
-  /** Holds on to what frees the handle when it is collected. */
+  /** Keeps the stream reachable: the handle is freed when its stream is garbage-collected. */
   readonly #stream: DeflateRaw | InflateRaw;
 
   private constructor(stream: DeflateRaw | InflateRaw, raw: RawHandle, state: Uint32Array) {

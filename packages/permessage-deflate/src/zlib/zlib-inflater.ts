@@ -1,10 +1,10 @@
 /**
- * Decompression by node:zlib, on a handle that is kept open, for windows of 32 KiB: the distances of smaller windows it
- * does not check.
+ * Decompression using node:zlib, on a handle that is kept open. Only for windows of 32 KiB, because zlib does not fully
+ * check distances against smaller windows.
  *
- * The handle tells how many bytes it has read and written, and no more. Whether a message was whole follows from these:
- * with the flush Z_BLOCK, zlib stops at the end of each block, so after 00 00 ff ff and one byte more it must have left
- * exactly that byte, and written nothing. docs/design/decisions/0010-deflate-to-the-bit.md shows why nothing else does that.
+ * The handle reports only how many bytes it has read and written. That is enough to detect whether a message was complete:
+ * with the flush Z_BLOCK, zlib stops at the end of each block, so given 00 00 ff ff and one more byte, it must leave
+ * exactly that byte and write nothing. docs/design/decisions/0010-deflate-to-the-bit.md shows why no other state does that.
  */
 import { createInflateRaw } from "node:zlib";
 import type { TransformSink, TransformViolation } from "@hybi/core";
@@ -14,31 +14,31 @@ import { PortableInflater } from "../portable/portable-inflater.ts";
 import { History } from "./history.ts";
 import { smallestChunk, Z_BLOCK, ZlibHandle } from "./zlib-handle.ts";
 
-/** The window that this inflater has. */
+/** The window size of this inflater. */
 export const zlibWindowBits = 15;
 
-/** The octets that end a message, and one that must be left over. */
+/** The octets that end a message, and one that zlib must leave unread. */
 const tailAndGuard = Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x00);
 const guardLength = 1;
 
-/** An empty block with fixed codes and an empty stored one: at a boundary of bytes, the first ends within two bytes. */
+/** An empty block with fixed codes and an empty stored block. At a byte boundary, the first one ends within two bytes. */
 const probe = Uint8Array.of(0x02, 0x00, 0x00, 0x00, 0xff, 0xff);
 const probeRest = 4;
 
 export class ZlibInflater implements Inflater {
   readonly #handle: ZlibHandle;
-  /** What zlib has in its window, which it does not hand out. */
+  /** A copy of zlib's window, which zlib does not expose. */
   readonly #history = new History();
-  /** Bytes read since the last that a block was seen to end or to put something out: beyond one, they may be its codes. */
+  /** Bytes read since zlib last produced output or stopped at a block end. More than one may be a header with codes. */
   #silent = 0;
-  /** zlib starts anew after a final block, and loses its window. What follows one is for this. */
+  /** Decompresses everything after a final block, where zlib starts a new stream and loses its window. */
   #successor: PortableInflater | undefined;
 
   private constructor(handle: ZlibHandle) {
     this.#handle = handle;
   }
 
-  /** Undefined where the handle is not to be had. */
+  /** Returns undefined when the handle is not available. */
   static open(openHandle: typeof ZlibHandle.open = ZlibHandle.open): ZlibInflater | undefined {
     const handle = openHandle(createInflateRaw({ windowBits: zlibWindowBits, chunkSize: smallestChunk }));
     return handle === undefined ? undefined : new ZlibInflater(handle);
@@ -51,11 +51,11 @@ export class ZlibInflater implements Inflater {
 
   push(bytes: Uint8Array, start: number, end: number, sink: TransformSink): TransformViolation | undefined {
     if (this.#successor !== undefined) return this.#successor.push(bytes, start, end, sink);
-    // With nothing to read it would look at what is left of the last byte, as if the message went on.
+    // With empty input, zlib would process the remaining bits of the last byte, as if the message continued.
     if (start === end) return undefined;
     const handle = this.#handle;
     const block = sharedBlock();
-    // What another codec has put out is in the block that is to be written.
+    // The input may be another codec's output in the shared block, which this call overwrites: copy it.
     const input = bytes.buffer === block.buffer ? bytes.slice(0, end) : bytes;
     let at = start;
     for (;;) {
@@ -71,7 +71,7 @@ export class ZlibInflater implements Inflater {
       if (written > 0) {
         this.#history.append(block, 0, written);
       }
-      // Blocks that hold nothing, each of which takes a call, are work as well.
+      // Call the sink even without output: empty blocks take a call each, so they count as work too.
       if (!sink(block, 0, written)) return undefined;
       if (inputLeft === 0 && outputLeft > 0) return undefined;
     }
@@ -103,7 +103,7 @@ export class ZlibInflater implements Inflater {
     this.#handle.close();
   }
 
-  /** A block has just ended: whether it did so at a boundary of bytes, or was a final one. */
+  /** Whether the block that has just ended did so at a byte boundary, or was a final block. */
   #isAligned(block: Uint8Array): boolean {
     const handle = this.#handle;
     handle.write(Z_BLOCK, probe, 0, probe.length, block, 0);
