@@ -29,7 +29,7 @@ export class ZlibInflater implements Inflater {
   readonly #handle: ZlibHandle;
   /** A copy of zlib's window, which zlib does not expose. */
   readonly #history = new History();
-  /** Bytes read since zlib last produced output or stopped at a block end. More than one may be a header with codes. */
+  /** Bytes read since zlib last produced output or stopped at a block end. More than one may be part of a block header. */
   #silent = 0;
   /** Decompresses everything after a final block, where zlib starts a new stream and loses its window. */
   #successor: PortableInflater | undefined;
