@@ -44,7 +44,7 @@ export function skipTchars(bytes: Uint8Array, start: number, stop: number): numb
 export function skipFieldContent(bytes: Uint8Array, start: number, stop: number): number {
   let at = start;
   // Checks eight bytes at once by AND-ing their classes: a third faster than one by one (bench/micro/opening.ts). Every
-    // class that is not empty contains fieldContent, so the result is zero only if one of the bytes is not allowed.
+  // class that is not empty contains fieldContent, so the result is zero only if one of the bytes is not allowed.
   for (const last = stop - 8; at <= last; at += 8) {
     const common =
       classesOf(bytes[at] as number) &

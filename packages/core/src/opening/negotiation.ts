@@ -39,7 +39,8 @@ export function checkExtensionAnswers(
     if (answers.findIndex((other) => other.name === name) < index) {
       return { code: "opening/extension-repeated", detail: `The extension is ${name}.` };
     }
-    if ((extension.rsv & rsv) !== 0) return { code: "opening/extension-rsv-conflict", detail: `One of them is ${name}.` };
+    if ((extension.rsv & rsv) !== 0)
+      return { code: "opening/extension-rsv-conflict", detail: `One of them is ${name}.` };
     rsv |= extension.rsv;
     const reason = extension.checkAnswer(answer.parameters);
     if (reason === undefined) continue;
