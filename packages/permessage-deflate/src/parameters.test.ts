@@ -67,12 +67,12 @@ describe("parseParameters", () => {
   });
 
   it("wants a value for server_max_window_bits everywhere [E08], and for client_max_window_bits in a response [E09]", () => {
-    expect(parseParameters([["server_max_window_bits", undefined]], "offer")).toMatch(/^server_max_window_bits is not/);
+    expect(parseParameters([["server_max_window_bits", undefined]], "offer")).toMatch(/^server_max_window_bits must be/);
     expect(parseParameters([["server_max_window_bits", undefined]], "response")).toMatch(
-      /^server_max_window_bits is not/,
+      /^server_max_window_bits must be/,
     );
     expect(parseParameters([["client_max_window_bits", undefined]], "response")).toMatch(
-      /^client_max_window_bits is not/,
+      /^client_max_window_bits must be/,
     );
     expect(parseParameters([["client_max_window_bits", undefined]], "offer")).toEqual({
       ...none,
