@@ -67,7 +67,9 @@ describe("parseParameters", () => {
   });
 
   it("wants a value for server_max_window_bits everywhere [E08], and for client_max_window_bits in a response [E09]", () => {
-    expect(parseParameters([["server_max_window_bits", undefined]], "offer")).toMatch(/^server_max_window_bits must be/);
+    expect(parseParameters([["server_max_window_bits", undefined]], "offer")).toMatch(
+      /^server_max_window_bits must be/,
+    );
     expect(parseParameters([["server_max_window_bits", undefined]], "response")).toMatch(
       /^server_max_window_bits must be/,
     );
