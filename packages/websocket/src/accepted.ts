@@ -1,6 +1,9 @@
-/** Marks what an accepted socket is made of, so that no URL can be taken for it. Not public. */
+/**
+ * The argument with which a server constructs an accepted socket, in place of a URL. It is a class, so that no URL can be
+ * mistaken for it. Not public.
+ */
 
-/** In place of a URL: the URL that the client asked for, and the core that goes behind the interface. */
+/** Holds the URL that the client requested, and a factory for the core behind the socket's interface. */
 export class Accepted {
   readonly url: string;
   readonly createCore: (target: EventTarget | undefined) => unknown;

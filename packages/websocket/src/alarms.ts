@@ -1,6 +1,6 @@
 /**
- * One timer of the host for all pumps of a clock: each has an alarm, and the timer is set for the earliest. A timer of its
- * own would cost each idle connection 300 bytes in Node; this costs 8 (bench/micro/connection-memory.ts).
+ * Shares one timer of the host among all pumps of a clock: each pump has an alarm, and the timer is set for the earliest one.
+ * A timer per idle connection would cost 300 bytes in Node; an alarm costs 8 (bench/micro/connection-memory.ts).
  */
 import type { Instant } from "@hybi/core";
 import type { Clock } from "./clock.ts";
@@ -8,26 +8,26 @@ import { hasRequestContexts } from "./platform.ts";
 import { createReporter, printed } from "./reporter.ts";
 import { startTimer, type Timer } from "./timer.ts";
 
-/** What rings at an instant. Its fields are those of `Alarms`. */
+/** A callback due at an instant. Only `Alarms` sets the fields. */
 export interface Alarm {
-  /** When it rings; Infinity when it does not. */
+  /** When the alarm rings; Infinity while it is not set. */
   at: Instant;
-  /** Where it stands among those that are set. */
+  /** Index in the heap of alarms that are set. */
   place: number;
-  /** It is time, or has been. It is not set any more. */
+  /** Called when the alarm is due, or later. By then it is no longer set. */
   ring(): void;
 }
 
-/** Milliseconds by which a timer is late when the program was away, and not merely busy. */
+/** Least delay of a timer, in milliseconds, that shows that the program was suspended and not merely busy. */
 const longDelay = 100;
 
 const alarmsByClock = new WeakMap<Clock, Alarms>();
 
-/** The alarms of one clock: a heap, in which each is due no later than the two below it. */
+/** The alarms of one clock, in a binary heap: each is due no later than its two children. */
 export class Alarms {
   readonly #clock: Clock;
   readonly #heap: Alarm[] = [];
-  /** When the timer last fired so late that nothing can have been read for a while; see `Deadlines.observe`. */
+  /** Instant when the timer last fired so late that nothing can have been read for a while; see `Deadlines.observe`. */
   awayUntil: Instant = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
   #timerAt: Instant = Number.POSITIVE_INFINITY;
@@ -36,7 +36,7 @@ export class Alarms {
     this.#clock = clock;
   }
 
-  /** Those of `clock`. Where a timer belongs to a request, and is never heard of again when that is over, they are new. */
+  /** Returns the alarms of `clock`. Where a timer belongs to a request, and may not fire once that is over, returns new ones. */
   static of(clock: Clock): Alarms {
     if (hasRequestContexts) return new Alarms(clock);
     let alarms = alarmsByClock.get(clock);
@@ -47,12 +47,12 @@ export class Alarms {
     return alarms;
   }
 
-  /** What the clock says. */
+  /** Returns the current time of the clock. */
   now(): Instant {
     return this.#clock.now();
   }
 
-  /** Lets `alarm` ring at `at`, in place of when it was to ring before. `now` is what the clock says. */
+  /** Sets `alarm` to ring at `at`, in place of any earlier setting. `now` is the current time of the clock. */
   set(alarm: Alarm, at: Instant, now: Instant): void {
     const heap = this.#heap;
     if (alarm.at === Number.POSITIVE_INFINITY) alarm.place = heap.push(alarm) - 1;
@@ -61,11 +61,11 @@ export class Alarms {
     this.#arm(now);
   }
 
-  /** Lets `alarm` not ring. */
+  /** Cancels `alarm`. A no-op if it is not set. */
   clear(alarm: Alarm): void {
     if (alarm.at === Number.POSITIVE_INFINITY) return;
     this.#remove(alarm);
-    // A timer that is too early is left while there are others: it finds nothing due and is set anew.
+    // While other alarms are set, the timer may stay, even if it is now too early: it finds nothing due and is set again.
     if (this.#heap.length === 0) this.#disarm();
   }
 
@@ -79,7 +79,7 @@ export class Alarms {
     this.#settle(last);
   }
 
-  /** Moves an alarm to where it belongs, up or down. */
+  /** Restores the heap order by moving `alarm` up or down. */
   #settle(alarm: Alarm): void {
     const heap = this.#heap;
     let place = alarm.place;
@@ -130,12 +130,12 @@ export class Alarms {
       this.#remove(first);
       due.push(first);
     }
-    // All are taken out before the first rings: what it causes may set and clear others.
+    // Remove all due alarms before the first one rings: its callback may set and clear others.
     for (const alarm of due) {
       try {
         alarm.ring();
       } catch (error) {
-        // A transport that throws when it is dropped is no reason to let the deadlines of others pass.
+        // A transport that throws when it is dropped must not make other connections miss their deadlines.
         createReporter(undefined, this.#clock, printed)(error);
       }
     }

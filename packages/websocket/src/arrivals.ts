@@ -1,13 +1,16 @@
-/** How often something has arrived at any pump: whether the runtime had anything left to read when it was last asked to. */
+/**
+ * Counts arrivals at all pumps. A late timer compares counts to find out whether the runtime still had something to read in
+ * the last turn of I/O.
+ */
 
 let count = 0;
 
-/** Bytes have arrived, or the end of them. */
+/** Records that bytes, or the peer's end of its half, have arrived. */
 export function noteArrival(): void {
   count++;
 }
 
-/** Differs from what it was when something has arrived since. */
+/** Returns the count, which changes whenever something arrives. */
 export function arrivals(): number {
   return count;
 }

@@ -1,6 +1,6 @@
 /**
- * A request that awaits its answer, over whatever it came: the handler is asked, and answers once; what becomes of an answer that
- * comes too late, and of a handler that gives none.
+ * An opening request that awaits the handler's answer, independent of the transport: runs the handler, lets it answer once,
+ * and covers answers that come too late and handlers that give none.
  */
 import { type OpeningAnswer, type Rejection, UsageError } from "@hybi/core";
 import type { Clock } from "./clock.ts";
@@ -13,22 +13,22 @@ import type { FailureDetail } from "./socket-events.ts";
 import type { WebSocket } from "./websocket.ts";
 import { isEndOfConnection } from "./websocket-error.ts";
 
-/** RFC 9110 §15.6.4: a temporary overload, or maintenance; the client may come back. */
+/** RFC 9110 §15.6.4: temporary overload or maintenance; the client may retry. */
 export const unavailable: Rejection = { status: 503, fields: [["Retry-After", "5"]] };
 
-/** The server, as what comes to it sees it. */
+/** The server, as its incoming requests see it. */
 export interface IncomingOwner extends ClosableOwner {
-  /** Of the sockets that are accepted, unless `accept` says otherwise. */
+  /** Default `binaryType` of accepted sockets; `accept` may override it. */
   readonly binaryType: BinaryType;
-  /** A request came. Resolves once the handler has answered it, or has not; rejects with what the handler threw. */
+  /** Runs the handler. Resolves when it returns, whether or not it answered; rejects with what it threw. */
   requested(opening: IncomingOpening, incoming: Closable): Promise<void>;
-  /** The client broke a rule of the opening handshake, or was too late. */
+  /** Called when the client broke a rule of the opening handshake, or was too late. */
   failed(detail: FailureDetail, info: TransportInfo): void;
-  /** Takes the errors of the application. */
+  /** Receives the errors of the application's own code. */
   readonly report: Reporter;
-  /** Of what is held for peers. */
+  /** Budget for the memory held on behalf of peers. */
   readonly memory: MemoryBudget;
-  /** In place of `before`, the server now has `after`, if there is anything left. */
+  /** Called when `before` is over. The server now has `after` in its place, unless that is undefined. */
   replaced(before: Closable, after: Closable | undefined): void;
   accepted(socket: WebSocket): void;
 }
@@ -36,13 +36,13 @@ export interface IncomingOwner extends ClosableOwner {
 export abstract class AwaitedAnswer implements Answering, Closable {
   readonly clock: Clock;
   protected readonly server: IncomingOwner;
-  /** Why there is nothing left to answer, if the handler has not answered. */
+  /** Why the request can no longer be answered, although the handler has not answered. */
   protected failure: FailureDetail = {};
-  /** Whether the handler has answered, be it too late. */
+  /** Whether the handler has answered, even if too late. */
   #isAnswered = false;
-  /** Whether the handler has returned without an answer. */
+  /** Whether the handler returned without answering. */
   #isForgotten = false;
-  /** What became of it, once the handler has accepted it. */
+  /** The socket or stream, once the handler has accepted the request. */
   #accepted: Closable | undefined;
 
   constructor(server: IncomingOwner, clock: Clock) {
@@ -52,9 +52,9 @@ export abstract class AwaitedAnswer implements Answering, Closable {
 
   /** Whether the request can still be answered. */
   protected abstract get isAsked(): boolean;
-  /** Accepts. Only while `isAsked`, as `respond`. */
+  /** Accepts the request. Called only while `isAsked`, like `respond`. */
   protected abstract open(answer: OpeningAnswer, listener: AcceptedListener): void;
-  /** Answers with HTTP. */
+  /** Sends an HTTP response that rejects the request. */
   protected abstract respond(rejection: Rejection): void;
 
   // `Closable`
@@ -91,26 +91,26 @@ export abstract class AwaitedAnswer implements Answering, Closable {
     this.#isAnswered = true;
   }
 
-  // For what extends it
+  // For subclasses
 
-  /** Answers with 503 in place of the handler, if the request is not answered yet. */
+  /** Rejects the request with 503 on behalf of the handler. A no-op if the request has been answered. */
   protected refuse(why: string): void {
     if (!this.isAsked) return;
-    this.failure = { error: new Error(`${why} The request was answered with 503.`) };
+    this.failure = { error: new Error(`${why} The request was rejected with 503.`) };
     this.respond(unavailable);
   }
 
-  /** Asks the handler, and sees to it that the request is answered. */
+  /** Runs the handler, and ensures that the request is answered. */
   protected async ask(opening: IncomingOpening): Promise<void> {
     try {
       await this.server.requested(opening, this);
-      // RFC 6455 §4.2.2 step 4: "an appropriate HTTP error code (such as 404 Not Found)" when nobody serves it.
+      // RFC 6455 §4.2.2 step 4: "an appropriate HTTP error code (such as 404 Not Found)" when the service is not available.
       if (this.isAsked) {
         this.#isForgotten = true;
         this.respond({ status: 404 });
       }
     } catch (error) {
-      // A loop over messages throws when the connection is lost. That is nobody's mistake, and was told with `close`.
+      // A loop over messages throws when the connection is lost. That is no mistake, and `close` has already reported it.
       const isItsEnd = this.#accepted !== undefined && isEndOfConnection(error);
       if (!isItsEnd) this.server.report(error);
       this.#answerFailure();
@@ -121,11 +121,11 @@ export abstract class AwaitedAnswer implements Answering, Closable {
     if (this.#isAnswered) throw new UsageError("endpoint/not-awaiting-answer");
   }
 
-  /** The handler answers a request that is over. Only where it has returned before is that its mistake. */
+  /** Handles an answer to a request that is over. It is the handler's mistake only if the handler has returned before. */
   #late(listener?: AcceptedListener): void {
     if (this.#isForgotten) {
       const error = new Error(
-        "The handler returned before it had answered, so the request was answered with 404. Return the promise of what it waits for.",
+        "The handler returned before it answered, so the request was rejected with 404. Return a promise from the handler, and answer before it resolves.",
       );
       this.failure = { error };
       this.server.report(error);
@@ -136,10 +136,10 @@ export abstract class AwaitedAnswer implements Answering, Closable {
   #answerFailure(): void {
     try {
       if (this.isAsked) this.respond({ status: 500 });
-      // RFC 6455 §7.4.1: 1011, the server met a condition that kept it from fulfilling the request.
+      // RFC 6455 §7.4.1: 1011, an unexpected condition prevented the server from fulfilling the request.
       else this.#accepted?.startClosing(1011, "");
     } catch (error) {
-      // A function of the application's that the answer needs fails as well.
+      // An application function that the answer needs has failed as well.
       this.server.report(error);
       (this.#accepted ?? this).terminate();
     }

@@ -1,73 +1,76 @@
-/** `bufferedAmount` (WHATWG WebSockets §3.1), as exact as the bytes of the wire tell, and for nearly nothing. */
+/** Computes `bufferedAmount` (WHATWG WebSockets §3.1), as exactly as the bytes on the wire allow and at almost no cost. */
 import { utf8Length } from "./message-data.ts";
 
-/** Chars of text whose bytes are left uncounted: most have left before anybody asks, and to count costs as much as to encode. */
+/**
+ * Chars of text whose bytes are counted only on demand: most have left before the application reads `bufferedAmount`, and
+ * counting costs as much as encoding.
+ */
 const uncountedLimit = 65_536;
 
-/** What a text takes of memory beside its chars. */
+/** Bytes of memory that a text takes in addition to its chars. */
 const textCost = 32;
 
 /**
- * `bufferedAmount` (WHATWG WebSockets §3.1): bytes of payload, without framing, that were sent and have not left; and once
- * the connection is closing, everything that is sent and never will leave.
+ * `bufferedAmount` (WHATWG WebSockets §3.1): bytes of payload, without framing, that were sent and have not left; once the
+ * connection is closing, also all that is sent and will never leave.
  */
 export class BufferedAmount {
-  /** Payload given to the endpoint since it was last empty. What has left is known in bytes of the wire only. */
+  /** Payload passed to the endpoint since it was last empty. How much has left is known only in bytes on the wire. */
   #queued = 0;
-  /** Payload that waits for a Blob to be read. */
+  /** Payload that waits until a Blob has been read. */
   #held = 0;
   #lost = 0;
-  /** Texts among what is queued that have not been counted yet, and their chars. */
+  /** Queued texts whose bytes are not counted yet; `#chars` is the sum of their chars and of `textCost` for each. */
   #texts: string[] | undefined;
   #chars = 0;
 
-  /** Bytes of memory that the texts take that have not been counted yet. */
+  /** Bytes of memory that the uncounted texts take. */
   get heldLength(): number {
     return this.#chars;
   }
 
-  /** `pending` are the bytes, framing included, that have not left; `dropped` those of payload that the endpoint has dropped. */
+  /** Returns the amount, from the `pending` bytes (framing included) that have not left and the payload that was `dropped`. */
   amount(pending: number, dropped: number): number {
     this.#count();
     const queued = Math.max(0, this.#queued - dropped);
     return this.#lost + this.#held + dropped + Math.min(queued, pending);
   }
 
-  /** Payload was given to the endpoint, where `pending` bytes were before it. */
+  /** Adds payload that was passed to the endpoint when `pending` bytes were ahead of it. */
   queued(length: number, pending: number): void {
     this.#queued = Math.min(this.#queued, pending) + length;
   }
 
-  /** As `queued`, for a text that is not very long. */
+  /** Like `queued`, for a text that is not very long. */
   queuedText(text: string, pending: number): void {
     if (this.#texts === undefined) {
       this.#queued = Math.min(this.#queued, pending);
       this.#texts = [];
     }
     this.#texts.push(text);
-    // An empty text takes room as well.
+    // An empty text takes memory as well.
     this.#chars += text.length + textCost;
     if (this.#chars > uncountedLimit) this.#count();
   }
 
-  /** Payload waits for a Blob, or, with a negative length, no longer does. */
+  /** Adds payload that waits for a Blob; a negative length subtracts it. */
   held(length: number): void {
     this.#held += length;
   }
 
-  /** Payload will never leave. */
+  /** Adds payload that will never leave. */
   lost(length: number): void {
     this.#lost += length;
   }
 
-  /** Nothing is left to leave. */
+  /** Called when all output has left. */
   drained(): void {
     this.#queued = 0;
     this.#texts = undefined;
     this.#chars = 0;
   }
 
-  /** Nothing leaves any more: what there is, stays. */
+  /** Called when no more output will leave: freezes the current amount. */
   end(pending: number, dropped: number): void {
     this.#lost = this.amount(pending, dropped);
     this.#queued = 0;

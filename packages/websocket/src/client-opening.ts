@@ -1,6 +1,6 @@
 /**
- * How a client's connection comes about: its turn among those to the same host, a transport, a pump, and redirects. The
- * rules of each are core's; here is their order.
+ * Opens the connection of a client: waits for its turn among the openings to the same host, then opens a transport, starts a
+ * pump, and follows redirects. Core implements the rules of each step; this file, their order.
  */
 import {
   type ClientOptions,
@@ -40,18 +40,18 @@ import { startTimer, type Timer } from "./timer.ts";
 import type { Transport } from "./transport.ts";
 import { turnOfPump } from "./turn.ts";
 
-/** Whom an opening tells. */
+/** Receives the events of an opening. */
 export interface OpeningListener extends PumpListener {
-  /** There is a pump now, or another one after a redirect; it will be started. */
+  /** Called with a new pump, again after a redirect, before the pump is started. */
   attach(pump: Pump): void;
-  /** There will be no pump. Nothing follows. */
+  /** Called when there will be no pump. Nothing follows. */
   openingFailed(detail: FailureDetail): void;
 }
 
 /**
- * RFC 6455 §4.1 step 2: at most one connection in CONNECTING to a host. Of this realm, as far as it can be known; and where
- * I/O belongs to a request, none waits for another: the other may be of a request that is over, or goes on nowhere but in
- * its own.
+ * RFC 6455 §4.1 step 2: at most one connection in CONNECTING to a host, within this realm and as far as hosts can be
+ * recognized. Where I/O belongs to a request, no opening waits for another: the other's request may be over, or the other may
+ * make progress only in its own request.
  */
 const slots = hasRequestContexts ? undefined : new OpeningSlots<ClientOpening>();
 
@@ -68,14 +68,14 @@ export class ClientOpening {
   #slot: string | undefined;
   #controller: AbortController | undefined;
   #pump: Pump | undefined;
-  /** When the first attempt began: the time for opening is one for the whole, redirects and waiting for a turn included. */
+  /** When the first attempt began: one deadline covers the whole opening, including redirects and waiting for a turn. */
   #begunAt: Instant | undefined;
-  /** While there is no pump, which keeps the time itself. */
+  /** Runs while there is no pump; a pump enforces the deadline itself. */
   #timer: Timer | undefined;
   #isGivenUp = false;
   #over = false;
 
-  /** `url` is resolved. @throws UsageError for options that cannot be sent, and `option/range` */
+  /** `url` must be resolved already. @throws UsageError for options that cannot be sent, and `option/range` */
   constructor(url: string, options: ClientSocketOptions, listener: OpeningListener) {
     this.#options = options;
     this.#listener = listener;
@@ -90,7 +90,7 @@ export class ClientOpening {
     this.#endpoint = Endpoint.client(this.#opening);
   }
 
-  /** Begins, or waits for its turn. */
+  /** Starts the opening, or waits for its turn. */
   start(): void {
     if (this.#begunAt !== undefined) this.#keepTime();
     if (slots !== undefined && this.#options.concurrentOpenings !== true) {
@@ -100,7 +100,7 @@ export class ClientOpening {
     void this.#connect();
   }
 
-  /** Gives it up. `openingFailed`, or the pump's `end`, follows in a turn of its own. */
+  /** Aborts the opening. `openingFailed`, or the pump's `end`, is called later and not from inside this call. */
   abort(): void {
     if (this.#pump !== undefined) this.#pump.abort();
     else {
@@ -109,7 +109,7 @@ export class ClientOpening {
     }
   }
 
-  /** The connection is open, or will never be: the next one to this host may begin. */
+  /** Called when the connection is open, or never will be: starts the next opening to this host. */
   leave(): void {
     const slot = this.#slot;
     this.#slot = undefined;
@@ -117,7 +117,7 @@ export class ClientOpening {
     if (next !== undefined) void next.#connect();
   }
 
-  /** The server answered with another status than success: whether that leads somewhere else. */
+  /** Called with a response whose status is not success. Follows it if it is a redirect to follow, and returns whether it did. */
   follow(response: ResponseHead): boolean {
     const { followRedirects: limit = 0, fields = [] } = this.#options;
     const given: Fields = this.#opening.fields ?? fields;
@@ -135,7 +135,7 @@ export class ClientOpening {
     try {
       this.#endpoint = Endpoint.client(this.#opening);
     } catch (error) {
-      // A source of randomness that has failed since.
+      // The source of randomness has failed since the first attempt.
       createReporter(this.#options.onError, this.#clock, asUncaught)(error);
       this.#fail({ error });
       return true;
@@ -145,7 +145,7 @@ export class ClientOpening {
   }
 
   async #connect(): Promise<void> {
-    // Whoever has just made the socket wants to listen before anything happens, and may change its mind.
+    // Defer, so that the caller can add listeners to the new socket before anything happens, or abort it.
     await undefined;
     if (this.#isGivenUp) return;
     const { connect, transport: options } = this.#options;
@@ -166,7 +166,7 @@ export class ClientOpening {
     } catch (error) {
       const isOver = this.#over || this.#isGivenUp;
       if (!isOver && error instanceof OpeningRejection && this.follow(error.response)) return;
-      // An adapter may fail at once. Who has awaited the socket, such as from a function that makes it, wants to know why.
+      // An adapter may fail at once. Defer, so that a caller that awaits the socket from a function can listen for the error.
       await new Promise<void>((resolve) => defer(this.#clock, turnOfPump(), resolve));
       this.#fail(failureOfConnect(error));
     }
@@ -181,7 +181,10 @@ export class ClientOpening {
     return this.#options.deadlines?.opening ?? defaultDeadlines.opening;
   }
 
-  /** When the time for opening began. What has arrived although it is over has come while the program was away: it begins anew. */
+  /**
+   * Returns when the time for opening began. If that time is over and the opening still goes on, the program was suspended
+   * meanwhile: the time starts again.
+   */
   #beganAt(): Instant {
     const now = this.#clock.now();
     if (this.#begunAt === undefined || now - this.#begunAt >= this.#span) this.#begunAt = now;
@@ -197,7 +200,7 @@ export class ClientOpening {
     try {
       this.#begin(connected);
     } catch (error) {
-      // Nobody drives it now.
+      // No pump has taken over the transport.
       if (this.#pump === undefined) transportOf(connected).abort();
       throw error;
     }
@@ -238,7 +241,7 @@ function failureOfConnect(error: unknown): FailureDetail {
   return error instanceof OpeningViolation ? { violation: error.violation } : { error: orNoReason(error) };
 }
 
-/** Those of an opening that are for what follows it. */
+/** Returns those options of an opening that apply to the connection after it. */
 function connectionOptions({
   random,
   extensions,

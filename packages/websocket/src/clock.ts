@@ -1,35 +1,38 @@
-/** What the pump needs of its host: a clock, a timer, turns, and a place for errors that nobody catches. */
+/** What the pump needs from its host: a clock, timers, turns of the event loop, and a destination for uncaught errors. */
 import type { Instant } from "@hybi/core";
 import { bound } from "./platform.ts";
 import type { Turn } from "./turn.ts";
 
-/** Injected as `clock`; `systemClock` is the default. In a test, time is a number. */
+/** Time and scheduling, injected as the option `clock`; `systemClock` is the default. In a test, time is a number. */
 export interface Clock {
-  /** Milliseconds, monotonic. */
+  /** Returns the time in milliseconds, monotonic. */
   now(): Instant;
-  /** Runs `task` once, after `milliseconds`. Where it can, the timer keeps no process alive: what it watches over does. */
+  /**
+   * Runs `task` once, after `milliseconds`. The timer is unref'd where possible; the connection it guards keeps the process
+   * alive.
+   */
   setTimeout(task: () => void, milliseconds: number): unknown;
   clearTimeout(timer: unknown): void;
   /**
-   * Runs `task` when the code that runs now has come to rest, promises included, and before the next I/O: that is when the
-   * output of a turn leaves. By default a few microtasks later than the last call.
+   * Runs `task` once the code that is running has finished, including its promises, and before the next I/O: that is when
+   * the output of a turn is written. The default runs it a few microtasks after the last call.
    */
   defer?(task: () => void): void;
   /**
-   * Runs `task` after the I/O that is pending: so that others have their turn between the writes of a large message, and
-   * nobody is judged by a timer before what has arrived is read. For timers, two of 0 ms in a row stand for it by default.
+   * Runs `task` after pending I/O, so that other connections get their turn between the writes of a large message, and no
+   * deadline expires before the bytes that have arrived are read. Without it, timers use two successive timers of 0 ms.
    */
   nextTurn?(task: () => void): void;
-  /** Takes an error of the application that no `onError` takes. */
+  /** Receives errors of the application where no `onError` is given. */
   reportError?(error: unknown): void;
 }
 
-/** The timers of Node, Deno and Bun can let the process end; those of a browser need not. */
+/** Timers of Node, Deno and Bun can be unref'd; those of a browser need not be. */
 interface MaybeUnref {
   unref?(): void;
 }
 
-/** What `Date` has said last, where there is no better clock: unlike ours it may be set back. */
+/** The latest time of `Date`, where there is no better clock: `Date` may be set back, and a `Clock` must not be. */
 let latest = 0;
 
 function readClock(): Instant {
@@ -38,7 +41,7 @@ function readClock(): Instant {
   return latest;
 }
 
-/** The clock and the timers of the platform. */
+/** The platform's clock and timers. */
 export const systemClock: Clock = {
   now: readClock,
   setTimeout(task, milliseconds) {
@@ -49,23 +52,23 @@ export const systemClock: Clock = {
   clearTimeout: (timer) => clearTimeout(timer as Parameters<typeof clearTimeout>[0]),
 };
 
-/** As `systemClock`, for what a program waits for: it does not end before the timer. */
+/** Like `systemClock`, but its timers keep the process alive: for timers that the program waits for. */
 export const lastingClock: Clock = {
   ...systemClock,
   setTimeout: (task, milliseconds) => setTimeout(task, milliseconds),
 };
 
-/** A clock that an application has given, and what is used in its place. */
+/** Maps a clock that the application passed in to the one that is used in its place. */
 const usedClocks = new WeakMap<Clock, Clock>();
 
 /**
- * The clock to use where the application has given `clock`, always the same for the same. Its functions may be those of
- * the platform: `{ ...systemClock, defer: queueMicrotask }`.
+ * Returns the clock to use for the application's `clock`, always the same one for the same argument. The functions of
+ * `clock` may be the platform's own: `{ ...systemClock, defer: queueMicrotask }`.
  */
 export function clockOf(clock: Clock | undefined): Clock {
   if (clock === undefined || clock === systemClock || clock === lastingClock) {
     if (typeof setTimeout !== "function")
-      throw new TypeError("The clock of the platform needs setTimeout, which this runtime lacks: pass a clock.");
+      throw new TypeError("The default clock needs setTimeout, which this runtime lacks: pass the option `clock`.");
     return clock ?? systemClock;
   }
   let used = usedClocks.get(clock);
@@ -83,7 +86,7 @@ export function clockOf(clock: Clock | undefined): Clock {
   return used;
 }
 
-/** `clock` with some functions replaced. No copy of it, as it may be an object of a class, whose methods need it. */
+/** Returns `clock` with some functions replaced. Delegates and does not copy: methods of a class instance need their `this`. */
 function withFunctions(clock: Clock, replaced: Partial<Clock>): Clock {
   return {
     now: () => clock.now(),
@@ -96,7 +99,7 @@ function withFunctions(clock: Clock, replaced: Partial<Clock>): Clock {
   };
 }
 
-/** Runs `task` at the end of the turn; that of `turn` where the clock has no better notion of it. */
+/** Runs `task` at the end of the turn: by `clock.defer`, or by `turn` where the clock has none. */
 export function defer(clock: Clock, turn: Turn, task: () => void): void {
   if (clock.defer === undefined) turn.after(task);
   else clock.defer(task);

@@ -1,4 +1,4 @@
-/** What `connect` of every adapter does with its WebSocket: a client that is awaited. */
+/** The common implementation of every adapter's `connect`, which opens a client's WebSocket and awaits it. */
 import { UsageError } from "@hybi/core";
 import type { WebSocketClass } from "./create-websocket-class.ts";
 import { opened } from "./opened.ts";
@@ -6,13 +6,13 @@ import { signalCheck } from "./option-checks.ts";
 import type { ClientSocketOptions } from "./socket-options.ts";
 import type { WebSocket } from "./websocket.ts";
 
-/** How to connect: what the client asks for, and what it goes by. */
+/** Options of `connect()`. */
 export interface ConnectOptions<TransportOptions = unknown> extends ClientSocketOptions<TransportOptions> {
-  /** Gives up the attempt; `connect` rejects with its reason. Does nothing once the connection is open. */
+  /** Aborts the attempt; `connect` rejects with its reason. Has no effect once the connection is open. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Opens a socket of `Socket`, and resolves with it when it is open. See `connect` of the adapters. */
+/** Opens a socket of the class `Socket`, and resolves with it when it is open. See `connect` of the adapters. */
 export async function connectWith<TransportOptions>(
   Socket: WebSocketClass<TransportOptions>,
   url: string | URL,

@@ -1,4 +1,4 @@
-/** `WebSocket` and `WebSocketStream` as an adapter exports them: with the global's signature, and the runtime's `connect`. */
+/** Creates an adapter's `WebSocket` and `WebSocketStream`, which have the global's signature and the runtime's `connect`. */
 import { type OptionCheck, takes } from "@hybi/core";
 import { withDefaults } from "./option-checks.ts";
 import { type ClientSocketOptions, type Connect, clientOptions } from "./socket-options.ts";
@@ -7,7 +7,7 @@ import { sameInterface, toUsvString } from "./web-idl.ts";
 import { WebSocket } from "./websocket.ts";
 import { WebSocketStream } from "./websocket-stream.ts";
 
-/** `WebSocket` of an adapter, whose options take `TransportOptions` as `transport`. */
+/** The `WebSocket` class of an adapter; `TransportOptions` is the type of its option `transport`. */
 export interface WebSocketClass<TransportOptions> extends Pick<typeof WebSocket, StaticMember> {
   new (
     url: string | URL,
@@ -17,16 +17,16 @@ export interface WebSocketClass<TransportOptions> extends Pick<typeof WebSocket,
 
 type StaticMember = "prototype" | "CONNECTING" | "OPEN" | "CLOSING" | "CLOSED";
 
-/** `WebSocketStream` of an adapter; as `WebSocketClass`. */
+/** The `WebSocketStream` class of an adapter; see `WebSocketClass`. */
 export interface WebSocketStreamClass<TransportOptions> extends Pick<typeof WebSocketStream, "prototype"> {
   new (url: string | URL, options?: WebSocketStreamOptions<TransportOptions> | undefined): WebSocketStream;
 }
 
 /**
- * The class of sockets that are opened by `connect`. A socket's own options come before `defaults`; `checkTransport` is
- * for its `transport`. Every WebSocket of this package counts as an instance of it, accepted ones too.
+ * Returns a class of sockets that are opened by `connect`. A socket's own options override `defaults`; `checkTransport`
+ * checks its option `transport`. Every WebSocket of this package is an instance of the class, including accepted ones.
  *
- * @throws UsageError `option/unknown`, `option/type`, `option/range` for defaults that are none
+ * @throws UsageError `option/unknown`, `option/type`, `option/range` for invalid defaults
  * @example
  * export const WebSocket = createWebSocketClass(connectTcp, { host: nodeHost });
  */
@@ -38,7 +38,7 @@ export function createWebSocketClass(
   takes.callback(connect, "connect");
   const own = withDefaults({ connect }, clientOptions(defaults));
   return sameInterface(WebSocket, (given) => {
-    // What is missing is for the class to say.
+    // The class itself throws for missing arguments.
     if (given.length === 0) return [];
     const url = toUsvString(given[0]);
     const options = clientOptions(given[1] as ClientSocketOptions | undefined);
@@ -48,8 +48,8 @@ export function createWebSocketClass(
 }
 
 /**
- * The class of streams that are opened by `connect`; as `createWebSocketClass`, whose `defaults` it takes as well: streams
- * have no `binaryType`, and take no notice of it.
+ * Returns a class of streams that are opened by `connect`; see `createWebSocketClass`. It accepts the same `defaults`, but
+ * ignores `binaryType`, which streams do not have.
  */
 export function createWebSocketStreamClass(
   connect: Connect,

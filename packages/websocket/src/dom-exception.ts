@@ -1,15 +1,15 @@
-/** The errors of the web platform, as the interfaces of WHATWG throw them, from the usage errors of core. */
+/** DOMExceptions as the WHATWG interfaces throw them, and the conversion of core's usage errors to them. */
 import { UsageError } from "@hybi/core";
 import { MadeDomException } from "./made-dom-exception.ts";
 
-/** The platform's; where it has none, the one that is made here. */
+/** The platform's class; where it has none, our own. */
 export const DOMException: typeof globalThis.DOMException =
   typeof globalThis.DOMException === "function" ? globalThis.DOMException : (MadeDomException as never);
 export type DOMException = globalThis.DOMException;
 
-/** Why `signal` was aborted. The first runtimes and polyfills to have signals gave no reason. */
+/** Returns why `signal` was aborted. The first runtimes and polyfills with signals gave no reason. */
 export function abortReason(signal: AbortSignal | undefined): unknown {
-  return signal?.reason ?? new DOMException("It was aborted.", "AbortError");
+  return signal?.reason ?? new DOMException("The operation was aborted.", "AbortError");
 }
 
 export function notSupported(message: string): DOMException {
@@ -28,7 +28,7 @@ export function invalidState(message: string): DOMException {
   return new DOMException(message, "InvalidStateError");
 }
 
-/** Runs `action`; a URL or a subprotocol that core refuses is a SyntaxError (WHATWG WebSockets §3.1). */
+/** Runs `action`; throws a SyntaxError for a URL or subprotocol that core rejects (WHATWG WebSockets §3.1). */
 export function withSyntaxErrors<Result>(action: () => Result): Result {
   try {
     return action();

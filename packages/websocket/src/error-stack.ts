@@ -1,13 +1,13 @@
-/** What an error keeps alive, other than what it says. */
+/** Frees the objects that an error keeps alive beside its text. */
 
 /**
- * Lets `error` keep nothing alive but its text. V8 keeps the objects whose methods were running when an error was made, among
- * them a connection with all that it holds, until somebody reads its stack.
+ * Makes `error` keep nothing alive but its text, by reading its stack. Until then V8 retains the objects whose methods were
+ * running when the error was created, among them a connection with everything it holds.
  */
 export function detach(error: unknown): void {
   try {
     void (error as Error | undefined)?.stack;
   } catch {
-    // It is the application's, and has a stack of its own making.
+    // An error of the application, with a `stack` of its own that throws.
   }
 }

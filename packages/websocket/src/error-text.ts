@@ -1,17 +1,17 @@
 /**
- * What an error says, in one line, for messages and logs. An error may say nothing by itself: that of a host with several
- * addresses has an empty message and a list of errors, one for each address; others have only a cause, or only a code.
+ * Formats an error as one line for messages and logs. An error's own message may be empty: for a host with several addresses
+ * there is a list of errors instead, one for each address; other errors have only a cause, or only a code.
  */
 
-/** Of a list of errors, so many are told. */
+/** Most errors of a list that are included in the text. */
 const mostTold = 8;
 
-/** So many are looked at in all: lists may hold lists, and themselves. */
+/** Most errors that are visited in all: lists may contain lists, and themselves. */
 const mostSeen = 64;
 
 const nothing = "no reason was given";
 
-/** The reason that `error` gives, be it an Error or not. Never empty, and never throws. */
+/** Returns the reason that `error` gives, whether or not it is an Error. Is never empty, and never throws. */
 export function errorText(error: unknown): string {
   try {
     return tell(error, new Set()) || nameOf(error);
@@ -20,12 +20,12 @@ export function errorText(error: unknown): string {
   }
 }
 
-/** `error`, or an error in its place where a transport fails with nothing: there is always one to show. */
+/** Returns `error`, or a substitute if a transport failed without an error, so that there is always one to report. */
 export function orNoReason(error: unknown): unknown {
   return error ?? new Error(`The transport failed, and ${nothing}.`);
 }
 
-/** What is used of an error; those of another realm are no instances of Error. */
+/** The properties of an error that are used. Errors of another realm are not instances of Error. */
 interface ErrorLike {
   readonly name?: unknown;
   readonly message?: unknown;
@@ -34,7 +34,7 @@ interface ErrorLike {
   readonly errors?: unknown;
 }
 
-/** Empty when `error`, and all behind it, says nothing. */
+/** Returns the text of `error` and its causes; empty if they have none. */
 function tell(error: unknown, seen: Set<unknown>): string {
   if (error === undefined || error === null) return "";
   if (typeof error !== "object") return oneLine(String(error));
@@ -44,7 +44,7 @@ function tell(error: unknown, seen: Set<unknown>): string {
   const own = typeof message === "string" ? oneLine(message) : "";
   const causes = Array.isArray(errors) ? tellAll(errors, seen) : "";
   const told = joined(joined(own, causes), tell(cause, seen));
-  // The codes of Node, Deno and Bun say what the message may not: "Failed to connect", and that is all.
+  // In Node, Deno and Bun the code may say more than the message, such as "Failed to connect".
   if (typeof code !== "string" || told.includes(code)) return told;
   return told === "" ? code : `${told} (${code})`;
 }
@@ -56,13 +56,13 @@ function tellAll(errors: readonly unknown[], seen: Set<unknown>): string {
   return [...told].join("; ");
 }
 
-/** `what`, and why. */
+/** Returns `what`, followed by `why`. */
 function joined(what: string, why: string): string {
   if (what === "" || why === "") return what + why;
   return what.includes(why) ? what : `${what.replace(/\.$/, "")}: ${why}`;
 }
 
-/** For what says nothing else. */
+/** Returns a name for an error without any other text. */
 function nameOf(error: unknown): string {
   if (typeof error !== "object" || error === null) return nothing;
   const { name } = error as ErrorLike;

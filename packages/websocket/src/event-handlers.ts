@@ -1,11 +1,11 @@
 /**
- * The `on…` attributes (HTML §8.1.8.1, event handlers): a handler takes the place in the order of listeners that it had
- * when it was first set, keeps it when it is replaced, and loses it when it is set to null.
+ * Implements the `on…` attributes (HTML §8.1.8.1, event handlers): a handler's position among the listeners is that of when
+ * it was first set; it keeps the position when it is replaced, and loses it when it is set to null.
  */
 import { EventTarget } from "./platform-classes.ts";
 import { type Reporter, reportRejection } from "./reporter.ts";
 
-/** What an `on…` attribute takes; what is no object counts as null, and what is no function is never called. */
+/** A value of an `on…` attribute. One that is not an object counts as null; one that is not a function is never called. */
 // biome-ignore lint/suspicious/noExplicitAny: `this` and the event are as specific as the attribute that uses it.
 export type Handler = (this: any, event: any) => unknown;
 
@@ -15,20 +15,20 @@ interface Slot {
   readonly listener: (event: Event) => void;
 }
 
-/** The handlers of one target. */
+/** The event handlers of one target. */
 export class EventHandlers {
   readonly #target: EventTarget;
   readonly #report: Reporter;
   /** A list, because there are few: a Map takes five times the memory. */
   #slots: readonly Slot[] = [];
 
-  /** What handlers throw goes to `report`. */
+  /** `report` receives what handlers throw. */
   constructor(target: EventTarget, report: Reporter) {
     this.#target = target;
     this.#report = report;
   }
 
-  /** The handler for `type`, or null. */
+  /** Returns the handler for `type`, or null. */
   of(type: string): Handler | null {
     return this.#slots.find((slot) => slot.type === type)?.handler ?? null;
   }
@@ -39,7 +39,7 @@ export class EventHandlers {
     if (!isHandler(value)) {
       if (slot === undefined) return;
       this.#slots = this.#slots.filter((other) => other !== slot);
-      // The platform's: what a subclass makes of its listeners does not concern the handlers.
+      // Call the platform's method: an override of a subclass is for listeners, not for handlers.
       EventTarget.prototype.removeEventListener.call(this.#target, type, slot.listener);
     } else if (slot !== undefined) {
       slot.handler = value;

@@ -1,18 +1,18 @@
 /**
- * Fires events at a target that has `on…` attributes of ours. The `EventTarget` of Workers (workerd) looks for `on` and the
- * type of an event on its object by itself, and calls what it finds, beside the listeners: a handler that is a listener
- * already, in its own place among them (HTML §8.1.8.1), would be called twice. So it is hidden from that one look.
+ * Fires events at a target whose `on…` attributes are our own. The `EventTarget` of Workers (workerd) itself also looks up the
+ * handler, by the property name `on` + type, and calls it besides the listeners. Our handlers are listeners already, each at
+ * its own position (HTML §8.1.8.1), and would be called twice. So the handler is hidden from that one lookup.
  */
 import { Event, EventTarget } from "./platform-classes.ts";
 
-/** Whether the platform looks for handlers; unknown until the first event. */
+/** Whether the platform looks up handlers; undefined until the first event. */
 let looksForHandlers: boolean | undefined;
 
-/** At whom, and at which of its handlers, the platform is about to look. */
+/** The target, and the event type, whose handler the platform is about to look up. */
 let target: EventTarget | undefined;
 let type: unknown;
 
-/** Dispatches `event` as the platform does, whatever a subclass makes of `dispatchEvent`. */
+/** Dispatches `event` by the platform's method, even if a subclass overrides `dispatchEvent`. */
 export function fire(at: EventTarget, event: Event): boolean {
   looksForHandlers ??= findOut();
   if (!looksForHandlers) return EventTarget.prototype.dispatchEvent.call(at, event);
@@ -25,10 +25,10 @@ export function fire(at: EventTarget, event: Event): boolean {
   }
 }
 
-/** Whether it is the platform that asks `of` for its handler of events of that type, and not the application. */
+/** Whether the platform, and not the application, is reading the handler of `of` for events of that type. */
 export function isAskedByPlatform(of: EventTarget, typeOfHandler: string): boolean {
   if (of !== target || typeOfHandler !== type) return false;
-  // It looks once for each event, before it calls anybody.
+  // The platform looks once for each event, before it calls any listener.
   target = undefined;
   return true;
 }

@@ -1,4 +1,4 @@
-/** The value of the `extensions` attribute (WHATWG WebSockets §3.1): the extensions in use, as the response has them. */
+/** Formats the `extensions` attribute (WHATWG WebSockets §3.1): the extensions in use, as the response lists them. */
 import type { Agreement } from "@hybi/core";
 
 export function formatExtensions({ extensions }: Pick<Agreement, "extensions">): string {

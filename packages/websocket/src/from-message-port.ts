@@ -1,7 +1,7 @@
 /**
- * A MessagePort as a transport: two workers, two frames of a page, or a page and its worker. A port says neither that its
- * peer has room nor that it is gone, so the two ends tell each other: a chunk is acknowledged once it was read, and `null`
- * is the end of a half.
+ * Adapts a MessagePort to a transport: between two workers, two frames of a page, or a page and its worker. A port reports
+ * neither backpressure nor that its peer is gone, so the two ends signal both to each other: a chunk is acknowledged once it
+ * has been read, and `null` ends a half.
  */
 
 import { UsageError } from "@hybi/core";
@@ -9,10 +9,10 @@ import { hasMethods } from "./option-checks.ts";
 import { queueMicrotask } from "./platform.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 
-/** What is used of a port; a `Worker` has it too. */
+/** The methods of a port that are used; a `Worker` has them too. */
 export interface PortLike {
   postMessage(message: unknown): void;
-  /** Its events are MessageEvents; as Event, because the types of some runtimes do not say so. */
+  /** The events are MessageEvents, but typed as Event, because the types of some runtimes do not declare them so. */
   addEventListener(type: "message", listener: (event: Event) => void): void;
   start?(): void;
   close?(): void;
@@ -21,7 +21,11 @@ export interface PortLike {
 const endOfHalf = null;
 const acknowledgement = true;
 
-/** A transport over `port`, both of whose ends must be used so. Nobody else may post to it. @throws UsageError `option/type` */
+/**
+ * Returns a transport over `port`. Both ends must be used in this way, and nothing else may post to the port.
+ *
+ * @throws UsageError `option/type`
+ */
 export function fromMessagePort(port: PortLike): Transport {
   if (!hasMethods(port, "postMessage", "addEventListener")) {
     throw new UsageError("option/type", "fromMessagePort takes a MessagePort, or a Worker.");
@@ -32,7 +36,7 @@ export function fromMessagePort(port: PortLike): Transport {
 class PortTransport implements Transport {
   readonly #port: PortLike;
   #sink!: TransportSink;
-  /** What came while paused: what the peer has written, and it waits. */
+  /** Messages that arrived while paused. The peer waits for their acknowledgement. */
   #held: unknown[] | undefined;
   #unacknowledged = 0;
   #openHalves = 2;
@@ -50,7 +54,7 @@ class PortTransport implements Transport {
 
   write(chunks: readonly Uint8Array[]): void {
     this.#unacknowledged += chunks.length;
-    // A copy: of a view, the whole buffer under it would be posted.
+    // Copy the chunk: posting a view would post the whole buffer under it.
     for (const chunk of chunks) this.#port.postMessage(chunk.slice());
   }
 
@@ -96,7 +100,7 @@ class PortTransport implements Transport {
     this.#closeWhenBothEnded();
   }
 
-  /** A half is closed once what was written to it has left: was acknowledged, that is. */
+  /** Closes the port once both halves have ended and everything written has left, that is, has been acknowledged. */
   #closeWhenBothEnded(): void {
     if (this.#openHalves === 0 && this.#unacknowledged === 0) this.#close();
   }
@@ -104,7 +108,7 @@ class PortTransport implements Transport {
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    // Not at once: what was posted must still leave.
+    // Defer: messages that were posted must leave first.
     queueMicrotask(() => {
       this.#port.close?.();
       this.#sink.close();

@@ -1,22 +1,22 @@
-/** A pair of Web Streams as a transport: a WebTransport stream, a TCP socket of a Worker, a serial port, a process. */
+/** Adapts a pair of Web Streams to a transport: a WebTransport stream, a TCP socket of a Worker, a serial port, a process. */
 
 import { UsageError } from "@hybi/core";
 import { hasMethods } from "./option-checks.ts";
 import { queueMicrotask } from "./platform.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 
-/** A byte stream each way. */
+/** A byte stream in each direction. */
 export interface ByteStreams {
-  /** Chunks are given away: whoever reuses them must pass copies. */
+  /** The transport takes ownership of the chunks: a source that reuses its buffers must pass copies. */
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
 }
 
-/** Up to so many bytes, the chunks of one write are joined: a stream costs more per chunk than a copy does. */
+/** Longest write, in bytes, whose chunks are joined: a stream costs more per chunk than a copy does. */
 const joinLimit = 65_536;
 
 /**
- * A transport over two streams, which are locked from now on.
+ * Returns a transport over two streams, and locks them.
  *
  * @throws UsageError `option/type`
  * @example
@@ -26,7 +26,7 @@ const joinLimit = 65_536;
 export function fromStreams(streams: ByteStreams): Transport {
   const { readable, writable } = Object(streams) as Partial<ByteStreams>;
   if (!hasMethods(readable, "getReader") || !hasMethods(writable, "getWriter")) {
-    throw new UsageError("option/type", "fromStreams takes { readable, writable }, which are streams of bytes.");
+    throw new UsageError("option/type", "fromStreams takes { readable, writable }, two streams of bytes.");
   }
   return new StreamTransport(streams);
 }
@@ -48,7 +48,7 @@ class StreamTransport implements Transport {
 
   start(sink: TransportSink): void {
     this.#sink = sink;
-    // A stream that the other end has closed or broken says so here, even if nobody writes.
+    // Settles when the other end has closed or broken the stream, even if nothing is written.
     this.#writer.closed.then(
       () => this.#endWriting(),
       (error: unknown) => this.#lose(error),
@@ -59,7 +59,7 @@ class StreamTransport implements Transport {
   write(chunks: readonly Uint8Array[]): void {
     const writer = this.#writer;
     const written = Promise.all(joined(chunks).map((chunk) => writer.write(chunk)));
-    // A write counts as written when the stream has room again, and not only when the sink is done with it.
+    // A write counts as written when the underlying sink has accepted its last chunk.
     written.then(
       () => this.#sink.drain(),
       (error: unknown) => this.#lose(error),
@@ -86,7 +86,7 @@ class StreamTransport implements Transport {
     void this.#read();
   }
 
-  /** One loop at a time; it rests while paused. */
+  /** Runs the read loop, at most one at a time. The loop stops while the transport is paused. */
   async #read(): Promise<void> {
     if (this.#reading || this.#readEnded) return;
     this.#reading = true;
@@ -124,15 +124,15 @@ class StreamTransport implements Transport {
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    // Not during the call that dropped it.
+    // Defer: `close` must not be called from inside the call that dropped the transport.
     queueMicrotask(() => this.#sink.close());
   }
 }
 
-/** What a stream says once it was dropped is of no interest any more. */
+/** Ignores the error of a stream that has already been dropped. */
 function ignore(): void {}
 
-/** One chunk of short ones. A copy in any case: streams of bytes may transfer the buffer, and it is not theirs. */
+/** Joins short chunks into one. Always copies: a byte stream may transfer a buffer, and these buffers are not its own. */
 function joined(chunks: readonly Uint8Array[]): Uint8Array[] {
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   if (length > joinLimit) return chunks.map((chunk) => chunk.slice());

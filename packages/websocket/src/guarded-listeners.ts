@@ -1,7 +1,7 @@
 /**
- * Event listeners of the application, each called within a guard: the platform would end the program for what one of them
- * throws, and says nothing to who has to know. A guard stands for its callback alone, whatever it is registered for, so that
- * the platform still sees the same callback twice (DOM §2.7, "add an event listener").
+ * Wraps each event listener of the application in a guard that reports what it throws. Without it the platform would end the
+ * program, and would not pass the error to `onError`. A callback has the same guard wherever it is registered, so that the
+ * platform still recognizes a callback that is added twice (DOM §2.7, "add an event listener").
  */
 import { type Reporter, reportRejection } from "./reporter.ts";
 
@@ -13,12 +13,12 @@ export class GuardedListeners {
   readonly #reporterOf: (target: unknown) => Reporter;
   readonly #guards = new WeakMap<object, Guard>();
 
-  /** `reporterOf` says where the errors of a target's listeners go. */
+  /** `reporterOf` returns the reporter for the errors of a target's listeners. */
   constructor(reporterOf: (target: unknown) => Reporter) {
     this.#reporterOf = reporterOf;
   }
 
-  /** What to add in place of `callback`; itself where it is no callback, which is the platform's to judge. */
+  /** Returns the guard to add in place of `callback`. Returns a value that is not a callback as it is: the platform checks it. */
   guard(callback: unknown): unknown {
     if (!isCallback(callback)) return callback;
     let guard = this.#guards.get(callback);
@@ -29,7 +29,7 @@ export class GuardedListeners {
     return guard;
   }
 
-  /** What was added in place of `callback`. */
+  /** Returns what was added in place of `callback`. */
   guarding(callback: unknown): unknown {
     return isCallback(callback) ? (this.#guards.get(callback) ?? callback) : callback;
   }
@@ -39,7 +39,7 @@ export class GuardedListeners {
     return typeof callback === "function"
       ? function (event) {
           try {
-            // Of workerd, before the compatibility flag set_event_target_this, `this` is no target.
+            // In workerd without the compatibility flag set_event_target_this, `this` is not the target.
             const returned: unknown = callback.call(this ?? targetOf(event), event);
             if (typeof returned === "object") reportRejection(returned, reporterOf(targetOf(event)));
           } catch (error) {
@@ -48,7 +48,7 @@ export class GuardedListeners {
         }
       : (event) => {
           try {
-            // Web IDL §3.12: looked up at the call. What is no function throws a TypeError, which is reported.
+            // Web IDL §3.12: looked up at the call. If it is not a function, a TypeError is thrown and reported.
             const returned = (callback as EventListenerObject).handleEvent(event);
             if (typeof returned === "object") reportRejection(returned, reporterOf(targetOf(event)));
           } catch (error) {
@@ -62,7 +62,7 @@ function isCallback(value: unknown): value is object {
   return typeof value === "function" || (typeof value === "object" && value !== null);
 }
 
-/** Whose event it is. `target` is that too once it was told, when `currentTarget` is null (DOM §2.9). */
+/** Returns the target of the event. After the dispatch `currentTarget` is null, but `target` is still set (DOM §2.9). */
 function targetOf(event: Event): unknown {
   return event.currentTarget ?? event.target;
 }

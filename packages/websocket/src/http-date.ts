@@ -1,4 +1,4 @@
-/** Dates of HTTP in all their forms (RFC 9110 §5.6.7): what recipients MUST accept, and nothing else. */
+/** Parses HTTP dates in all their forms (RFC 9110 §5.6.7): those that recipients MUST accept, and no others. */
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -13,7 +13,7 @@ const forms = [
   new RegExp(`^[A-Z][a-z]{2} (?<month>[A-Z][a-z]{2}) (?<day>[ \\d]\\d) ${time} (?<year>\\d{4})$`),
 ];
 
-/** The milliseconds since 1970 that `text` stands for, or undefined where it is no date. `now` decides about short years. */
+/** Returns `text` as milliseconds since 1970, or undefined if it is not a date. `now` decides the century of two-digit years. */
 export function parseHttpDate(text: string, now: number): number | undefined {
   for (const form of forms) {
     const parts = form.exec(text)?.groups as Record<string, string> | undefined;
@@ -21,14 +21,14 @@ export function parseHttpDate(text: string, now: number): number | undefined {
     const month = months.indexOf(parts.month!);
     const [day, hour, minute, second] = [parts.day, parts.hour, parts.minute, parts.second].map(Number);
     const date = Date.UTC(fullYear(parts.year!, now), month, day!, hour!, minute!, Math.min(second!, 59));
-    // A leap second is a valid one; 31 February is no day.
+    // A leap second is valid; 31 February is not.
     const isValid = month >= 0 && new Date(date).getUTCDate() === day && hour! < 24 && minute! < 60 && second! <= 60;
     return isValid ? date : undefined;
   }
   return undefined;
 }
 
-/** RFC 9110 §5.6.7: of two digits, a year that seems to be more than 50 years ahead is one of the past. */
+/** RFC 9110 §5.6.7: a two-digit year that appears to be more than 50 years in the future is in the past. */
 function fullYear(digits: string, now: number): number {
   if (digits.length === 4) return Number(digits);
   const thisYear = new Date(now).getUTCFullYear();

@@ -1,4 +1,4 @@
-/** A valid opening request, as the handler of a server gets it: to be accepted or rejected (RFC 6455 §4.2.2). */
+/** A valid opening request, passed to the handler of a server, which accepts or rejects it (RFC 6455 §4.2.2). */
 import {
   answerAliases,
   answerChecks,
@@ -22,41 +22,41 @@ import { type AcceptStreamOptions, checkAcceptStream } from "./stream-info.ts";
 import { WebSocket } from "./websocket.ts";
 import { WebSocketStream } from "./websocket-stream.ts";
 
-/** What an adapter knows of a transport. */
+/** What an adapter knows about a transport. */
 export interface TransportInfo {
-  /** Whether it is TLS; decides the scheme of `url`. */
+  /** Whether the transport uses TLS; decides the scheme of `url`. */
   readonly secure?: boolean | undefined;
-  /** Who is at the other end, as the adapter writes it. */
+  /** The address of the peer, in the adapter's notation. */
   readonly remoteAddress?: string | undefined;
 }
 
-/** What an accepted request becomes: a socket, or a stream. */
+/** What an accepted request becomes: a socket or a stream. */
 export interface AcceptedListener extends OpeningListener, Closable {
-  /** The request was over before it was accepted: the socket is closing at once, and ends in a turn of its own. */
+  /** Called when the request was over before it was accepted: the socket is CLOSING at once, and ends later, not in this call. */
   acceptedLate(detail: FailureDetail): void;
 }
 
-/** How a request is accepted. */
+/** Options of `accept()`. */
 export interface AcceptOptions extends OpeningAnswer {
-  /** How binary messages are told, in place of the server's `binaryType`. */
+  /** How binary messages are delivered; overrides the server's `binaryType`. */
   readonly binaryType?: BinaryType | undefined;
 }
 
 const acceptChecks: OptionChecks<AcceptOptions> = { ...answerChecks, binaryType: endpointChecks.binaryType };
 
-/** What can be done with a request, below `IncomingOpening`. */
+/** The operations on a request that `IncomingOpening` delegates to. */
 export interface Answering {
   readonly clock: Clock;
-  /** Where errors of what is accepted go. */
+  /** Receives the errors of accepted sockets and streams. */
   readonly report: Reporter;
-  /** Of sockets, unless `accept` says otherwise. */
+  /** Default `binaryType` of accepted sockets; `accept` may override it. */
   readonly binaryType: BinaryType;
   accept(answer: OpeningAnswer, listener: AcceptedListener): void;
   accepted(socket: WebSocket): void;
   reject(rejection: Rejection): void;
 }
 
-/** A request that awaits its answer. */
+/** An opening request, which the handler answers once: with `accept`, `acceptStream` or `reject`. */
 export class IncomingOpening {
   readonly request: OpeningRequest;
   readonly info: TransportInfo;
@@ -68,18 +68,18 @@ export class IncomingOpening {
     this.#answering = answering;
   }
 
-  /** The URL that the client asked for. */
+  /** The URL that the client requested. */
   get url(): string {
     const { authority, resourceName } = this.request;
     return `${this.info.secure === true ? "wss" : "ws"}://${authority}${resourceName}`;
   }
 
   /**
-   * Accepts. Messages wait until somebody listens for them. When the client has left meanwhile,
-   * or the server has answered in the handler's place, the socket is CLOSING: what is sent is discarded, and `error` and
-   * `close` with 1006 follow.
+   * Accepts the request, and returns its socket. Messages wait until there is a listener for them. If the client has left
+   * meanwhile, or the server has answered on behalf of the handler, the socket is CLOSING: what is sent is discarded, and
+   * `error` and `close` with 1006 follow.
    *
-   * @throws UsageError `endpoint/not-awaiting-answer`, and for an answer that cannot be given
+   * @throws UsageError `endpoint/not-awaiting-answer`, and for an invalid answer
    */
   accept(options: AcceptOptions = {}): WebSocket {
     checkOptions("accept", options, acceptChecks, answerAliases);
@@ -98,7 +98,7 @@ export class IncomingOpening {
   }
 
   /**
-   * Accepts, as streams.
+   * Accepts the request, and returns a `WebSocketStream`.
    *
    * @throws as `accept`
    */
@@ -112,9 +112,9 @@ export class IncomingOpening {
   }
 
   /**
-   * Answers with HTTP, and ends the transport. Does nothing when the client has left meanwhile.
+   * Rejects the request with an HTTP response, and ends the transport. A no-op if the client has left meanwhile.
    *
-   * @throws UsageError `endpoint/not-awaiting-answer`, and for an answer that cannot be given
+   * @throws UsageError `endpoint/not-awaiting-answer`, and for an invalid answer
    */
   reject(rejection: Rejection): void {
     checkOptions("reject", rejection, rejectionChecks, answerAliases);

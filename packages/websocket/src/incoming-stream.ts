@@ -1,6 +1,6 @@
 /**
- * A request that came as an Extended CONNECT, over HTTP/2 (RFC 8441) or HTTP/3 (RFC 9220), until the handler has answered it:
- * what `Incoming` is over a byte stream. The rules are core's; the HTTP layer sends what they answer.
+ * An Extended CONNECT request over HTTP/2 (RFC 8441) or HTTP/3 (RFC 9220), until the handler has answered it: the counterpart of
+ * `Incoming`, which is for a byte stream. Core implements the rules; the HTTP layer sends the responses that core returns.
  */
 import {
   answerExtendedConnect,
@@ -30,21 +30,21 @@ import { Pump } from "./pump.ts";
 import { startTimer, type Timer } from "./timer.ts";
 import type { Transport } from "./transport.ts";
 
-/** A stream of HTTP/2 or HTTP/3 that awaits the answer to its request. Nothing here throws. */
+/** A stream of HTTP/2 or HTTP/3 whose request awaits the response. Its methods do not throw. */
 export interface RequestStream {
-  /** What carries it beside others: the connection of HTTP/2 or HTTP/3, as an object of the runtime's. */
+  /** The HTTP/2 or HTTP/3 connection that carries this stream and others, as an object of the runtime. */
   readonly session?: object | undefined;
-  /** Sends the head of a success; what follows it, both ways, goes through the transport that is returned. */
+  /** Sends the head of a success. Returns the transport for what follows it in both directions. */
   accept(answer: StreamAnswer): Transport;
-  /** Sends an answer with its body, and ends the stream. */
+  /** Sends a response with its body, and ends the stream. */
   reject(answer: StreamAnswer & { readonly body: Uint8Array }): void;
-  /** Drops the stream: RST_STREAM with CANCEL, or its like. */
+  /** Drops the stream: RST_STREAM with CANCEL, or the equivalent. */
   abort(): void;
-  /** Told when the client drops the stream before it is answered. */
+  /** Called when the client drops the stream before its request is answered. */
   onLost: (() => void) | undefined;
 }
 
-/** What an accepted stream goes by. */
+/** Options of an accepted stream. */
 export interface StreamOptions extends ConnectionOptions {
   readonly extensions?: readonly Extension[] | undefined;
   readonly checkOrigin?: OriginCheck | undefined;
@@ -58,7 +58,7 @@ export class IncomingStream extends AwaitedAnswer implements Holder {
   readonly #deadlines: DeadlineOptions;
   readonly #writeBudget: number | undefined;
   #request: OpeningRequest | undefined;
-  /** Of what the request takes of memory. */
+  /** Accounts for the memory that the request takes. */
   #account: Account | undefined;
   #timer: Timer | undefined;
   #ended = false;
@@ -78,7 +78,7 @@ export class IncomingStream extends AwaitedAnswer implements Holder {
     this.#writeBudget = how.writeBudget;
   }
 
-  /** Checks the request, and asks the handler if there is nothing wrong with it. */
+  /** Checks the request, and runs the handler if it is valid. */
   begin(fields: Fields): void {
     const { tolerate, limits } = this.#options;
     const check = checkExtendedConnect(fields, { tolerate, limits });
@@ -94,12 +94,12 @@ export class IncomingStream extends AwaitedAnswer implements Holder {
     this.#request = check.request;
     this.#account = this.server.memory.open(this);
     this.#account.change(openingRequestLength(check.request));
-    // It was the one that held too much.
+    // The memory budget has shed this request as one that held too much.
     if (this.#ended) return;
     this.#stream.onLost = () => this.#lost();
     const { opening = defaultDeadlines.opening } = this.#deadlines;
-    // RFC 9110 §15.6.4: the handler has taken too long, and the client is not to blame.
-    this.#timer = startTimer(this.clock, opening, () => this.refuse("The handler has not answered in time."));
+    // RFC 9110 §15.6.4: 503, as the handler took too long and the client is not at fault.
+    this.#timer = startTimer(this.clock, opening, () => this.refuse("The handler did not answer in time."));
     void this.ask(new IncomingOpening(check.request, this.#info, this));
   }
 
@@ -116,12 +116,12 @@ export class IncomingStream extends AwaitedAnswer implements Holder {
 
   // `Holder`
 
-  /** Nothing is read of a stream that is not accepted. */
+  /** A no-op: nothing is read from a stream before it is accepted. */
   rest(): void {}
   goOn(): void {}
 
   shed(): void {
-    this.refuse("The memory budget of the server was spent.");
+    this.refuse("The memory budget of the server is exhausted.");
   }
 
   // `AwaitedAnswer`
@@ -158,10 +158,10 @@ export class IncomingStream extends AwaitedAnswer implements Holder {
     this.#end();
   }
 
-  /** The client has dropped the stream, or the server has. */
+  /** Called when the client or the server has dropped the stream. */
   #lost(): void {
     if (this.#request !== undefined)
-      this.failure = { error: new Error("The stream was dropped before it was answered.") };
+      this.failure = { error: new Error("The stream was dropped before its request was answered.") };
     this.#answered();
     this.#end();
   }
@@ -180,7 +180,7 @@ export class IncomingStream extends AwaitedAnswer implements Holder {
     this.#timer?.cancel();
   }
 
-  /** The opening is over, and nothing came of it. */
+  /** Ends the opening without a connection. */
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;

@@ -1,6 +1,6 @@
 /**
- * A transport that came to a server: from its first byte until the handler has accepted its request, when the socket
- * becomes the pump's listener, or until it is over.
+ * A transport that a server has received, from its first byte until the handler accepts its request, when the socket becomes
+ * the pump's listener, or until the opening is over.
  */
 import type { OpeningAnswer, OpeningRequest, Rejection, Violation } from "@hybi/core";
 import { AwaitedAnswer, type IncomingOwner } from "./awaited-answer.ts";
@@ -11,7 +11,7 @@ import { type PumpListener, silentListener } from "./pump-listener.ts";
 import { failureOf } from "./socket-events.ts";
 
 export class Incoming extends AwaitedAnswer {
-  /** The pump's, until something is accepted. */
+  /** The listener of the pump until the request is accepted. */
   readonly listener: PumpListener = {
     ...silentListener,
     request: (request) => this.#requested(request),
@@ -21,10 +21,10 @@ export class Incoming extends AwaitedAnswer {
   };
 
   readonly #info: TransportInfo;
-  /** Until the handler has accepted its request, or it is over. */
+  /** Undefined once the handler has accepted the request, or the opening is over. */
   #pump: Pump | undefined;
   #isAsked = false;
-  /** Whether the server has dropped it. */
+  /** Whether the server has dropped the transport. */
   #isDropped = false;
 
   constructor(owner: IncomingOwner, clock: Clock, info: TransportInfo) {
@@ -38,7 +38,7 @@ export class Incoming extends AwaitedAnswer {
 
   // `Closable`
 
-  /** The server shuts down: who asks is told to come back later, and who has not asked yet is not waited for. */
+  /** Called when the server shuts down: rejects a pending request with 503, and drops a client that has not sent one yet. */
   startClosing(): void {
     if (this.#isAsked) this.refuse("The server is closing.");
     else if (this.#pump?.endpoint.state === "opening") this.terminate();
@@ -65,7 +65,7 @@ export class Incoming extends AwaitedAnswer {
       throw error;
     }
     this.#isAsked = false;
-    // Whoever keeps the opening does not keep the connection.
+    // An application that keeps the opening must not keep the connection alive.
     this.#pump = undefined;
     pump.resume("opening");
     listener.attach(pump);
@@ -79,15 +79,16 @@ export class Incoming extends AwaitedAnswer {
     this.#isAsked = false;
   }
 
-  /** The server is short of memory. */
+  /** Called when the server is short of memory. */
   #shed(): void {
-    if (this.#isAsked) this.refuse("The memory budget of the server was spent.");
+    if (this.#isAsked) this.refuse("The memory budget of the server is exhausted.");
     else this.terminate();
   }
 
   #requested(request: OpeningRequest): void {
     this.#isAsked = true;
-    // RFC 6455 §4.1: the client MUST wait for the answer. At once given, it comes before the turn ends, and nothing is paused.
+    // RFC 6455 §4.1: the client MUST wait for the response. If the handler answers at once, that is before the turn ends, and
+    // nothing is paused.
     this.#pump!.pause("opening");
     void this.ask(new IncomingOpening(request, this.#info, this));
   }
@@ -95,12 +96,12 @@ export class Incoming extends AwaitedAnswer {
   #failed(violation: Violation): void {
     this.#isAsked = false;
     this.failure = failureOf(violation, this.#pump?.lost);
-    // That the transport ended is the client's fault only where the server has not dropped it.
+    // The end of the transport is the client's fault only if the server has not dropped it.
     if (!this.#isDropped) this.server.failed(this.failure, this.#info);
   }
 
   #end(): void {
-    if (this.#isAsked) this.failure = { error: this.#pump?.lost ?? new Error("The client has left.") };
+    if (this.#isAsked) this.failure = { error: this.#pump?.lost ?? new Error("The client left before its request was answered.") };
     this.#isAsked = false;
     this.#pump = undefined;
     this.server.replaced(this, undefined);

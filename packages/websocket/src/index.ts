@@ -1,4 +1,4 @@
-/** `@hybi/websocket`: WebSocket and WebSocketStream over any transport, and the pump beneath them. In reading order. */
+/** Exports of `@hybi/websocket`, in reading order: WebSocket and WebSocketStream over any transport, and the pump below them. */
 
 // The interfaces of the web platform.
 export {
@@ -29,7 +29,7 @@ export type {
 } from "./stream-info.ts";
 export { WebSocketError, type WebSocketErrorInit } from "./websocket-error.ts";
 
-// How a client gets its transport: what an adapter gives.
+// Clients: an adapter provides the transport.
 export {
   createWebSocketClass,
   createWebSocketStreamClass,
@@ -48,7 +48,7 @@ export {
   OpeningViolation,
 } from "./socket-options.ts";
 
-// Servers: what an adapter feeds.
+// Servers: an adapter feeds them with transports.
 export {
   type BroadcastOptions,
   checkSingleRequest,
@@ -84,7 +84,7 @@ export type { PumpOptions } from "./pump-options.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export { startTimer, type Timer } from "./timer.ts";
 
-// Coming back.
+// Reconnecting.
 export {
   type OpenSocket,
   type ReconnectEventMap,

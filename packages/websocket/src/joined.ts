@@ -1,12 +1,12 @@
-/** The chunks of one write, put together for transports that have no call for several at once. */
+/** Merges the chunks of one write, for transports without a vectored write. */
 
-/** A chunk up to this length is copied to those beside it: a call of a runtime costs as much as copying some 16 KiB. */
+/** Longest chunk, in bytes, that is merged with its neighbours: a call into a runtime costs as much as copying about 16 KiB. */
 const copyLimit = 16_384;
 
-/** Up to so many bytes become one chunk. */
+/** Most bytes that are merged into one chunk. */
 const joinLimit = 65_536;
 
-/** The bytes of `chunks` in fewer chunks; a long one stays as it is. */
+/** Returns the bytes of `chunks` in fewer chunks; does not copy a long one. */
 export function joined(chunks: readonly Uint8Array[]): readonly Uint8Array[] {
   if (chunks.length === 1) return chunks;
   const result: Uint8Array[] = [];

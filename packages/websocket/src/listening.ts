@@ -1,4 +1,4 @@
-/** What `listen` of every adapter is asked for and answers. What listens is the adapter's; the rest is the same everywhere. */
+/** The options and the result of every adapter's `listen`. The adapter provides the listener; the rest is common to all. */
 import { checkOptions, type OptionAliases, type OptionCheck, type OptionChecks, takes, UsageError } from "@hybi/core";
 import type { Sendable } from "./message-data.ts";
 import {
@@ -13,13 +13,13 @@ import {
 } from "./server.ts";
 import type { WebSocket } from "./websocket.ts";
 
-/** Where to listen, and how to treat who comes. */
+/** Options of an adapter's `listen()`: the address to listen on, and the options of the server. */
 export interface ListenOptions extends Omit<ServerOptions, "host"> {
-  /** 0, the default, takes a free one: see `ListeningServer.port`. */
+  /** 0, the default, picks a free port: see `ListeningServer.port`. */
   readonly port?: number | undefined;
   /** The address to listen on. */
   readonly host?: string | undefined;
-  /** A Unix socket, in place of a port. */
+  /** A Unix socket to listen on, in place of a port. */
   readonly path?: string | undefined;
 }
 
@@ -33,7 +33,7 @@ const listenChecks: OptionChecks<ListenOptions> = {
 };
 
 /**
- * Checks the options of an adapter's `listen`, whose `tls` is for `checkTls`.
+ * Checks the options of an adapter's `listen`; `checkTls` checks the option `tls`.
  *
  * @throws UsageError `option/unknown`, `option/type`, `option/range`
  */
@@ -43,7 +43,7 @@ export function checkListenOptions(options: ListenOptions, checkTls: OptionCheck
   if (path === undefined || port === undefined) return;
   throw new UsageError(
     "option/range",
-    "path is a Unix socket to listen on in place of a port. The path of a URL is for the handler: see opening.request.",
+    "`path` is a Unix socket to listen on in place of `port`: pass only one of them. Check the path of a URL in the handler: see opening.request.",
   );
 }
 
@@ -58,20 +58,20 @@ const aliases: OptionAliases = {
 
 /** A server that listens. */
 export interface ListeningServer {
-  /** 0 for a Unix socket. */
+  /** The port; 0 for a Unix socket. */
   readonly port: number;
-  /** For a client on this machine: `ws://127.0.0.1:8080/`, or wss. */
+  /** The URL for a client on this machine: `ws://127.0.0.1:8080/`, or wss. */
   readonly url: string;
-  /** The open sockets, streams not among them. */
+  /** The open sockets, not including streams. */
   readonly sockets: ReadonlySet<WebSocket>;
-  /** Connections, streams included, and openings that are under way. */
+  /** Number of connections, including streams, and of openings in progress. */
   readonly connections: number;
-  /** What the server has at the moment, and has done so far; see `WebSocketServer.totals`. */
+  /** The current and cumulative figures of the server; see `WebSocketServer.totals`. */
   readonly totals: ServerTotals;
   /** Sends a message to all open sockets; see `WebSocketServer.broadcast`. */
   broadcast(data: Exclude<Sendable, Blob>, options?: BroadcastOptions): number;
   /**
-   * Stops listening, closes every connection with 1001, and resolves when all have ended. May be called again: see
+   * Stops listening, closes every connection with 1001, and resolves when all have ended. Can be called again: see
    * `WebSocketServer.close`.
    *
    * @throws UsageError as `WebSocketServer.close`
@@ -79,22 +79,22 @@ export interface ListeningServer {
   close(options?: ShutdownOptions): Promise<void>;
 }
 
-/** What an adapter listens with. */
+/** The listener that an adapter provides. */
 export interface Listener {
   readonly secure: boolean;
-  /** The address that it listens on; undefined for a Unix socket. */
+  /** The address that the listener is bound to; undefined for a Unix socket. */
   readonly address: { readonly host: string; readonly port: number } | undefined;
-  /** Takes no connections any more. Called once. Resolves when the port is free. */
+  /** Stops accepting connections. Called once. Resolves when the port is free. */
   stop(): Promise<void> | void;
-  /** Drops what was accepted and did not become a connection of the server's, such as a TLS handshake that is not over. */
+  /** Drops what was accepted but did not become a connection of the server, such as an unfinished TLS handshake. */
   drop?(): void;
 }
 
-/** `sockets`, whose connections come from `listener`. */
+/** Returns the interface to `sockets`, a server whose connections come from `listener`. */
 export function listeningServer(sockets: WebSocketServer, listener: Listener): ListeningServer {
   let stopped: Promise<void> | undefined;
   const { host, port } = listener.address ?? { host: "localhost", port: 0 };
-  // A client reaches a Unix socket under any URL, and 0 is no port of one.
+  // A client can reach a Unix socket with any URL. Leave the port out: 0 is not valid in a URL.
   const authority = listener.address === undefined ? host : `${urlHost(host)}:${port}`;
   return {
     port,
@@ -116,7 +116,7 @@ export function listeningServer(sockets: WebSocketServer, listener: Listener): L
   };
 }
 
-/** RFC 3986 §3.2.2: an IPv6 address stands in brackets. Who listens on all addresses is reached on the first of them. */
+/** RFC 3986 §3.2.2: an IPv6 address is in brackets. A server bound to all addresses is reachable at 127.0.0.1. */
 function urlHost(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
   return host.includes(":") ? `[${host}]` : host;

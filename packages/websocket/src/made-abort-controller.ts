@@ -1,7 +1,7 @@
-/** AbortController (DOM §3.1) for runtimes that have none: as far as who opens a transport needs it. */
+/** AbortController (DOM §3.1) for runtimes without one, limited to what code that opens a transport needs. */
 import { DOMException } from "./dom-exception.ts";
 
-/** `AbortController`, whose signals are targets of the class `Target` for events of the class `Base`. */
+/** Returns an `AbortController` class whose signals extend `Target` and fire events of the class `Base`. */
 export function makeAbortController(Target: typeof EventTarget, Base: typeof Event): typeof AbortController {
   class MadeAbortSignal extends Target {
     aborted = false;

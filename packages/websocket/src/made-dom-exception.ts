@@ -1,6 +1,6 @@
-/** A DOMException (Web IDL §2.8.1) for runtimes that have none, such as Hermes. */
+/** DOMException (Web IDL §2.8.1) for runtimes without one, such as Hermes. */
 
-/** The codes of the names that have one, as far as this package uses them. */
+/** The legacy codes of the names that this package uses. */
 const codes: Readonly<Record<string, number>> = {
   NotSupportedError: 9,
   InvalidStateError: 11,
@@ -10,7 +10,7 @@ const codes: Readonly<Record<string, number>> = {
   TimeoutError: 23,
 };
 
-/** Its name is the second argument, and decides its code. */
+/** A DOMException. The second argument is the name, which determines the code. */
 export class MadeDomException extends Error {
   readonly code: number;
 

@@ -1,6 +1,6 @@
 /**
- * Event, EventTarget and MessageEvent (DOM §2) for runtimes that have none, such as Hermes. There is no tree here: an event
- * has one target, and its listeners are called in the order in which they were added.
+ * Event, EventTarget and MessageEvent (DOM §2) for runtimes without them, such as Hermes. There is no tree: an event has one
+ * target, whose listeners are called in the order in which they were added.
  */
 import { invalidState } from "./dom-exception.ts";
 import { asUncaught } from "./reporter.ts";
@@ -13,7 +13,7 @@ interface MadeEventInit {
 
 const [noPhase, atTarget] = [0, 2];
 
-/** Tells `tell` each of `listeners`, until the event is stopped: what only a target may do. */
+/** Calls `tell` with each of `listeners` until the event is stopped. Not a public method, because only targets may use it. */
 let dispatch: (
   event: MadeEvent,
   target: MadeEventTarget,
@@ -24,7 +24,7 @@ let dispatch: (
 export class MadeEvent {
   static {
     dispatch = (event, target, listeners, tell) => {
-      if (event.#currentTarget !== null) throw invalidState("The event is being dispatched.");
+      if (event.#currentTarget !== null) throw invalidState("The event is already being dispatched.");
       event.#target = target;
       event.#currentTarget = target;
       for (const listener of listeners) {
@@ -78,7 +78,7 @@ export class MadeEvent {
     if (this.cancelable) this.#isCanceled = true;
   }
 
-  /** There is nothing above the target. */
+  /** A no-op: there is nothing above the target. */
   stopPropagation(): void {}
 
   stopImmediatePropagation(): void {
@@ -107,7 +107,7 @@ interface ListenerOptions {
 }
 
 export class MadeEventTarget {
-  /** Replaced whenever it changes, so that an event in progress goes by those that there were. */
+  /** Replaced on each change, so that a dispatch in progress uses the listeners that it began with. */
   #listeners: readonly Listener[] = [];
 
   addEventListener(type: string, callback: Callback | null, options: ListenerOptions | boolean | null = {}): void {
@@ -167,7 +167,7 @@ interface MadeMessageEventInit extends MadeEventInit {
   readonly origin?: string | undefined;
 }
 
-/** `MessageEvent` above `Base`, which is the platform's Event or the one made here. */
+/** Returns a `MessageEvent` class that extends `Base`, which is the platform's Event or the one defined here. */
 export function makeMessageEvent(Base: typeof Event): typeof MessageEvent {
   class MadeMessageEvent extends Base {
     readonly data: unknown;

@@ -1,27 +1,27 @@
 /**
- * The messages that a socket keeps: for its loops, and until somebody listens. There are never many: when enough wait, reading
- * rests until half of them are taken.
+ * Queues the messages of a socket, for its loops or until there is a listener. The queue is bounded: when it is full, reading is
+ * paused until half of it has been taken.
  */
 
 import { Queue } from "./queue.ts";
 
-/** What a loop does when the connection ends without both Close frames: it throws, or ends as with any other end. */
+/** What a loop does when the connection ends without both Close frames: it throws, or ends as it does after any other end. */
 export type OnLoss = "throw" | "end";
 
-/** A message as it is kept: text, or bytes in a buffer of their own. */
+/** A queued message: text, or bytes in a buffer of their own. */
 export type KeptMessage = string | ArrayBuffer;
 
-/** What may wait, in bytes or chars, before nothing more is read from the transport. */
+/** Size of the queue, in bytes or chars, above which reading from the transport is paused. */
 const highWaterMark = 65_536;
 
-/** What a message counts besides its payload, which is about what an object takes: messages of no bytes are bounded too. */
+/** Size that a message counts in addition to its payload, about that of an object, so that empty messages are bounded too. */
 const messageCost = 64;
 
-/** How the queue stops and starts reading. */
+/** Callbacks by which the queue controls reading. */
 export interface Reading {
   pause(): void;
   resume(): void;
-  /** What waits has become less. */
+  /** Called when messages have left the queue. */
   taken(): void;
 }
 
@@ -31,32 +31,32 @@ interface Waiting<Message> {
   reject(error: unknown): void;
 }
 
-/** First in, first out. All loops share what waits: each message goes to one of them. */
+/** A FIFO queue of messages. All loops share it: each message goes to one of them. */
 export class MessageQueue<Message> {
   readonly #reading: Reading;
   readonly #present: (message: KeptMessage) => Message;
   readonly #items = new Queue<KeptMessage>();
-  /** Counted for the mark above which reading rests. */
+  /** Sum of the sizes that are compared with the high-water mark. */
   #size = 0;
-  /** Bytes of memory that what waits takes. */
+  /** Bytes of memory that the queued messages take. */
   #held = 0;
   #isPaused = false;
   #loops = 0;
-  /** What is done in place of pausing, once a loop was left and none has begun since. */
+  /** Called in place of pausing, once a loop was left and none has begun since. */
   #onOverflow: (() => void) | undefined;
   readonly #waiting = new Queue<Waiting<Message>>();
-  /** How many of them are of loops that are over. */
+  /** Number of entries in `#waiting` whose loops are over. */
   #abandoned = 0;
-  /** How the connection ended. */
+  /** How the connection ended; undefined until then. */
   #end: { readonly error: unknown } | undefined;
 
-  /** `present` makes of a kept message what loops are given, when they are given it. */
+  /** `present` converts a queued message to what loops return, at the moment when they return it. */
   constructor(reading: Reading, present: (message: KeptMessage) => Message) {
     this.#reading = reading;
     this.#present = present;
   }
 
-  /** Bytes of memory that what waits takes. */
+  /** Bytes of memory that the queued messages take. */
   get heldLength(): number {
     return this.#held;
   }
@@ -65,7 +65,7 @@ export class MessageQueue<Message> {
     return this.#items.length === 0;
   }
 
-  /** Whether a loop has begun and was not left. */
+  /** Whether a loop has begun and has not been left. */
   get isLooped(): boolean {
     return this.#loops > 0;
   }
@@ -93,14 +93,14 @@ export class MessageQueue<Message> {
     return message;
   }
 
-  /** Lets reading go on. What waits is kept for another loop, and `onOverflow` is called once that is too much. */
+  /** Resumes reading. Keeps the queued messages for another loop; calls `onOverflow` when they exceed the high-water mark. */
   keepReading(onOverflow: () => void): void {
     this.#onOverflow = onOverflow;
     if (this.#isPaused) this.#resume();
     this.#restIfFull();
   }
 
-  /** Drops what waits. */
+  /** Drops all queued messages. */
   discard(): void {
     this.#items.takeAll();
     this.#size = 0;
@@ -109,25 +109,28 @@ export class MessageQueue<Message> {
     if (this.#isPaused) this.#resume();
   }
 
-  /** No more messages come. What waits may still be taken; after it each loop throws `error` once, or ends if it is undefined. */
+  /**
+   * Called when no more messages will come. Queued messages can still be taken; after them each loop throws `error` once, or ends
+   * if it is undefined.
+   */
   end(error: unknown): void {
     this.#end ??= { error };
     for (const { loop, resolve, reject } of this.#waiting.takeAll()) {
-      // The first of a loop is told how it ended, and the others that the loop is over.
+      // The first pending `next` of a loop gets how the connection ended; the others get that the loop is over.
       loop.awaited.takeAll();
       loop.finish(error).then(resolve, reject);
     }
     this.#abandoned = 0;
   }
 
-  /** Begins a loop. `onLeft` is called when it is left. */
+  /** Begins a loop. `onLeft` is called when the loop is over. */
   loop(onLeft: () => void, onLoss: OnLoss = "throw"): AsyncIterableIterator<Message, undefined> {
     this.#loops++;
     this.#onOverflow = undefined;
     return new MessageLoop(this, onLeft, onLoss);
   }
 
-  // For its loops
+  // Called by loops
 
   next(loop: MessageLoop<Message>): Promise<IteratorResult<Message, undefined>> {
     const message = this.take();
@@ -146,13 +149,13 @@ export class MessageQueue<Message> {
       resolve({ done: true, value: undefined });
       this.#abandoned++;
     }
-    // What is removed pays for the look at what stays.
+    // Amortized cost: scan the list only when more than half of it can be removed.
     if (this.#abandoned * 2 <= this.#waiting.length) return;
     this.#waiting.takeWhere(({ loop }) => loop.isOver);
     this.#abandoned = 0;
   }
 
-  /** The first that waits in a loop that is not over. */
+  /** Removes and returns the first pending `next` of a loop that is not over. */
   #nextWaiting(): Waiting<Message> | undefined {
     for (let waiting = this.#waiting.take(); waiting !== undefined; waiting = this.#waiting.take()) {
       if (!waiting.loop.isOver) {
@@ -180,12 +183,12 @@ export class MessageQueue<Message> {
   }
 }
 
-/** One loop. */
+/** The iterator of one loop. */
 class MessageLoop<Message> implements AsyncIterableIterator<Message, undefined> {
   readonly #queue: MessageQueue<Message>;
   readonly #onLeft: () => void;
   readonly #onLoss: OnLoss;
-  /** What it waits for, in the order of asking. */
+  /** The pending calls of `next`, oldest first. */
   readonly awaited: Queue<Waiting<Message>> = new Queue<Waiting<Message>>();
   #isOver = false;
 
@@ -207,13 +210,13 @@ class MessageLoop<Message> implements AsyncIterableIterator<Message, undefined> 
     return this.#isOver ? Promise.resolve({ done: true, value: undefined }) : this.#queue.next(this);
   }
 
-  /** The loop was left. The socket stays open, and what waits is for the next loop or listener. */
+  /** Called when the loop is left. The socket stays open, and queued messages are for the next loop or listener. */
   return(): Promise<IteratorResult<Message, undefined>> {
     this.#leave();
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  /** The connection has ended. */
+  /** Ends the loop because the connection has ended. */
   finish(error: unknown): Promise<IteratorResult<Message, undefined>> {
     const isFirst = !this.#isOver;
     this.#leave();
@@ -229,21 +232,21 @@ class MessageLoop<Message> implements AsyncIterableIterator<Message, undefined> 
   }
 }
 
-/** Bytes of memory of a place in the queue, of a text beside its chars, and of a buffer beside its bytes, in V8. */
+/** Bytes of memory in V8: of a place in the queue, of a text excluding its chars, and of a buffer excluding its bytes. */
 const placeCost = 12;
 const textCost = 22;
 const bufferCost = 88;
 
-/** A text with a char beyond Latin-1 takes two bytes for each. Of those that have none, engines know so without a look. */
+/** A text with a char beyond Latin-1 takes two bytes per char. Engines know without a scan when a text has no such char. */
 const isWide = /[^\0-\xff]/;
-/** Shorter texts count as what has one byte for each char. */
+/** Texts shorter than this count as one byte per char. */
 const shortText = 8;
 
-/** Bytes of memory that a message takes that waits. */
+/** Returns the bytes of memory that a queued message takes. */
 function heldBy(message: KeptMessage): number {
   if (typeof message !== "string") return placeCost + bufferCost + message.byteLength;
   const { length } = message;
-  // These are the engine's own.
+  // The engine itself holds these texts.
   if (length <= 1) return placeCost;
   return placeCost + textCost + (length >= shortText && isWide.test(message) ? 2 * length : length);
 }

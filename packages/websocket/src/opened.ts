@@ -1,4 +1,4 @@
-/** A promise for a socket that is open, for those who would rather await than listen. */
+/** A promise for an open socket, for code that awaits it instead of adding listeners. */
 import { abortReason } from "./dom-exception.ts";
 import { OpeningError } from "./opening-error.ts";
 import { type Event, EventTarget } from "./platform-classes.ts";
@@ -7,8 +7,8 @@ import { FailureEvent } from "./socket-events.ts";
 import type { WebSocket } from "./websocket.ts";
 
 /**
- * Resolves with `socket` once it is open; messages that come with the response wait until it was awaited. Rejects with an
- * `OpeningError`, which says why, or with the reason of `signal`, which gives the attempt up.
+ * Resolves with `socket` once it is open; messages that arrive with the response wait until the caller has awaited it. Rejects
+ * with an `OpeningError`, which says why, or with the reason of `signal`, which aborts the attempt.
  *
  * @example
  * const socket = await opened(new WebSocket("wss://example.com/"), AbortSignal.timeout(1_000));
@@ -27,14 +27,14 @@ export function opened(socket: WebSocket, signal?: AbortSignal): Promise<WebSock
       finish();
       reject(new OpeningError(event));
     };
-    // It was open before, and is closing or closed: there is nothing to wait for, and no error.
+    // The socket was open before and is closing or closed: it will not open, and has no error to report.
     const closed = (): void => failed(new FailureEvent("error"));
     const giveUp = (): void => {
       finish();
       socket.close();
       reject(abortReason(signal));
     };
-    // By the platform's functions: that the application listens to the end, the socket is not to believe.
+    // Call the platform's methods: the socket must not take these for listeners that the application adds for its end.
     const listeners = [
       ["open", isOpen],
       ["error", failed as (event: Event) => void],

@@ -1,14 +1,14 @@
-/** Why no connection came of an opening handshake: the server's answer, its fault, or the transport's. */
+/** The error of an opening handshake that failed: by the server's response, its violation, or an error of the transport. */
 import type { ResponseHead, Violation } from "@hybi/core";
 import type { FailureEvent } from "./socket-events.ts";
 
-/** The opening handshake failed; the `connect` of an adapter rejects with it. `cause` is the transport's error. */
+/** Reports that the opening handshake failed; an adapter's `connect` rejects with it. `cause` is the error of the transport. */
 export class OpeningError extends Error {
-  /** The server's answer, when it was one of HTTP and not a WebSocket connection: 401, 404, a redirect … */
+  /** The HTTP response, if the server sent one instead of opening a WebSocket connection: 401, 404, a redirect … */
   readonly response: ResponseHead | undefined;
-  /** What came of the body of that answer, at most `limits.rejectionBody` bytes. */
+  /** The part of that response's body that arrived, at most `limits.rejectionBody` bytes. */
   readonly body: Uint8Array | undefined;
-  /** The rule that the server broke, when that is why. */
+  /** The rule that the server broke, if that is the cause. */
   readonly violation: Violation | undefined;
 
   constructor({ message, response, body, violation, error }: FailureEvent) {

@@ -1,24 +1,24 @@
-/** How many openings each remote address has under way, so that one client does not take the places of all. */
+/** Counts the openings in progress of each remote address, so that one client cannot take the places of all others. */
 import { type Fields, firstFieldValue } from "@hybi/core";
 import { addressKey, isPublicAddress } from "./remote-address.ts";
 
 /**
- * The places of one public address, when nobody says how many. An office or a mobile network that comes back after a restart
- * of the server shares an address; an opening takes a fraction of a second, so that these are some hundred in a second. One that
- * says nothing takes its place for the time of `deadlines.opening`.
+ * The default limit for one public address. The clients of an office or a mobile network, which all reconnect after a restart of
+ * the server, share an address; an opening takes a fraction of a second, so the limit allows a few hundred per second. A client
+ * that sends nothing occupies its place for `deadlines.opening`.
  */
 const defaultOpenings = 128;
 
-/** Fields with which a proxy says that the client is somebody else (RFC 7239, RFC 9110 §7.6.3). */
+/** Fields in which a proxy declares that it forwards the request of another client (RFC 7239, RFC 9110 §7.6.3). */
 const forwardingFields = ["x-forwarded-for", "forwarded", "via"] as const;
 
 export class OpeningsByAddress {
   readonly #limit: number;
-  /** Whether the limit is for all addresses, as it was given, or for public ones. */
+  /** Whether the limit applies to all addresses, because it was given, or only to public ones. */
   readonly #isForAll: boolean;
-  /** By the key of the address. None is 0. */
+  /** Number of openings by address key. No value is 0. */
   readonly #counts = new Map<string, number>();
-  /** The keys of the openings that are counted. */
+  /** Address keys of the openings that are counted. */
   readonly #keys = new Map<object, string>();
 
   constructor(limit: number | undefined) {
@@ -26,18 +26,18 @@ export class OpeningsByAddress {
     this.#isForAll = limit !== undefined;
   }
 
-  /** Addresses that have openings under way. */
+  /** Number of addresses that have openings in progress. */
   get size(): number {
     return this.#counts.size;
   }
 
-  /** The key under which `address` is counted, or undefined where it is not. */
+  /** Returns the key under which `address` is counted, or undefined if it is not counted. */
   keyOf(address: string | undefined): string | undefined {
     if (address === undefined || this.#limit === Number.POSITIVE_INFINITY) return undefined;
     return this.#isForAll || isPublicAddress(address) ? addressKey(address) : undefined;
   }
 
-  /** Whether there is no place left. */
+  /** Whether the limit of the address is reached. */
   isFull(key: string | undefined): boolean {
     return key !== undefined && (this.#counts.get(key) ?? 0) >= this.#limit;
   }
@@ -48,7 +48,7 @@ export class OpeningsByAddress {
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
   }
 
-  /** `opening` is over, or is not counted any more. */
+  /** Stops counting `opening`, because it is over or comes through a proxy. */
   leave(opening: object): void {
     const key = this.#keys.get(opening);
     if (key === undefined) return;
@@ -58,7 +58,7 @@ export class OpeningsByAddress {
     else this.#counts.set(key, left);
   }
 
-  /** The request of `opening` has come: the address of a proxy is that of many clients. */
+  /** Called when the request of `opening` has arrived. Stops counting it if it is a proxy's, whose address many clients share. */
   requested(opening: object, fields: Fields): void {
     if (!this.#keys.has(opening)) return;
     if (forwardingFields.some((name) => firstFieldValue(fields, name) !== undefined)) this.leave(opening);

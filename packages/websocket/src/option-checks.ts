@@ -1,20 +1,20 @@
-/** The checks of options that clients, servers and adapters have in common. */
+/** Checks of the options that clients, servers and adapters have in common. */
 import { deadlinesCheck, type OptionCheck, settingChecks, takes } from "@hybi/core";
 import { binaryTypeOf } from "./message-data.ts";
 
-/** A clock may be an object of a class, with more than what is used of it. */
+/** Checks only for the methods that are used: a clock may be a class instance with more members. */
 const clockCheck: OptionCheck = takes.only("an object with now(), setTimeout() and clearTimeout()", (value) =>
   hasMethods(value, "now", "setTimeout", "clearTimeout"),
 );
 
-/** By its class string, as it may come from another realm. */
+/** Compares the class string, because the signal may come from another realm. */
 export function isSignal(value: unknown): boolean {
   return Object.prototype.toString.call(value) === "[object AbortSignal]";
 }
 
 export const signalCheck: OptionCheck = takes.only("an AbortSignal", isSignal);
 
-/** How endpoints of either role treat their connections. */
+/** Checks of the options that endpoints of both roles have. */
 export const endpointChecks: Readonly<Record<EndpointOption, OptionCheck>> = {
   random: settingChecks.random,
   extensions: settingChecks.extensions,
@@ -48,7 +48,7 @@ export function hasMethods(value: unknown, ...names: readonly string[]): boolean
   return true;
 }
 
-/** `given` over `defaults`; what is undefined counts as left out. */
+/** Returns `defaults` overridden by `given`; an undefined option counts as left out. */
 export function withDefaults<Options extends object>(defaults: Options, given: Options): Options {
   const merged = { ...defaults } as Record<string, unknown>;
   for (const [name, value] of Object.entries(given)) if (value !== undefined) merged[name] = value;

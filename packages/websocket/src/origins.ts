@@ -1,7 +1,7 @@
-/** Pages of which origins may connect to a server (RFC 6455 §10.2): by default those of the host that they ask. */
+/** Checks which origins' pages may connect to a server (RFC 6455 §10.2): by default those of the host that the request names. */
 import { type OptionCheck, type OriginCheck, originCheck, sameHostCheck, takes } from "@hybi/core";
 
-/** Origins such as `https://example.com`, or all of them. */
+/** Origins such as `https://example.com`, or `"any"` for all. */
 export type Origins = readonly string[] | "any";
 
 export const originsCheck: OptionCheck = (value, path) => {
@@ -9,8 +9,8 @@ export const originsCheck: OptionCheck = (value, path) => {
 };
 
 /**
- * The check that a server's `origins` stand for; undefined where all may connect. What refuses says in the answer how a page
- * is let in, for its author, who sees no more than a status otherwise.
+ * Returns the check for a server's option `origins`; undefined if pages of all origins may connect. The response to a rejected
+ * page says how to allow it: otherwise the author of the page would see no more than a status.
  *
  * @throws UsageError `opening/origin`
  */
@@ -21,8 +21,8 @@ export function checkOfOrigins(origins: Origins | undefined): OriginCheck | unde
 }
 
 const byDefault =
-  "By default only pages of the host that is asked may connect: the option `origins` of the server lists others, and " +
-  'origins: "any" lets all of them in.';
+  "By default only pages of the requested host may connect: list others in the option `origins` of the server, or set " +
+  'origins: "any" to allow all.';
 
 const unlisted = "The option `origins` of the server does not list it.";
 

@@ -1,29 +1,29 @@
-/** Messages that wait for a connection, of which there are not too many. */
+/** A bounded queue of messages that wait for a connection. */
 import { type OptionCheck, takes } from "@hybi/core";
 import { payloadLength, sendable } from "./message-data.ts";
 
-/** The most that may wait; both are inclusive. */
+/** Limits of the outbox, both inclusive. */
 export interface OutboxLimits {
-  /** 0 keeps nothing. 1,000. */
+  /** Most messages that may wait; 0 keeps none. Default: 1,000. */
   readonly messages?: number | undefined;
-  /** Bytes of payload. 1 MiB. */
+  /** Most bytes of payload that may wait. Default: 1 MiB. */
   readonly bytes?: number | undefined;
 }
 
-/** The option `outbox`. */
+/** Check of the option `outbox`. */
 export const outboxCheck: OptionCheck = takes.options<OutboxLimits>({
   messages: takes.atLeast(0),
   bytes: takes.atLeast(0),
 });
 
-/** A message that waits: the bytes are a copy. */
+/** A message that waits; bytes are a copy. */
 export type Outgoing = string | Blob | Uint8Array;
 
 export class Outbox {
   readonly #messageLimit: number;
   readonly #byteLimit: number;
   #messages: Outgoing[] = [];
-  /** How many of them `drain` has sent so far. */
+  /** Number of messages at the front that `drain` has sent so far. */
   #sent = 0;
   #length = 0;
 
@@ -32,7 +32,7 @@ export class Outbox {
     this.#byteLimit = bytes;
   }
 
-  /** Bytes of payload that wait. */
+  /** Bytes of payload of the messages that wait. */
   get length(): number {
     return this.#length;
   }
@@ -41,7 +41,7 @@ export class Outbox {
     return this.#sent === this.#messages.length;
   }
 
-  /** Keeps a copy of `data`, or returns false where that would be too much. */
+  /** Adds a copy of `data`, and returns true; returns false if that would exceed a limit. */
   add(data: unknown): boolean {
     const message = sendable(data);
     const length = payloadLength(message);
@@ -52,13 +52,13 @@ export class Outbox {
     return true;
   }
 
-  /** Passes what waits to `send`, oldest first, those included that are added meanwhile, until it returns false. */
+  /** Passes the messages to `send`, oldest first, including those added meanwhile, until `send` returns false. */
   drain(send: (message: Outgoing) => boolean): void {
     const messages = this.#messages;
     while (!this.isEmpty) {
       const message = messages[this.#sent]!;
       if (!send(message)) break;
-      // It was emptied from inside.
+      // `send` has emptied the outbox.
       if (this.#messages !== messages) return;
       this.#sent++;
       this.#length -= payloadLength(message);
@@ -67,7 +67,7 @@ export class Outbox {
     this.#sent = 0;
   }
 
-  /** All that waits, oldest first; nothing does after it. */
+  /** Removes and returns all messages, oldest first. */
   take(): Outgoing[] {
     const messages = this.#messages.slice(this.#sent);
     this.#messages = [];

@@ -1,4 +1,4 @@
-/** How a connection, or an attempt at one, ended, and what follows from it: whether it may be over soon, and how soon. */
+/** How a connection, or an attempt at one, ended, and what follows: whether the cause may be temporary, and when to retry. */
 import { firstFieldValue, type ResponseHead, type Violation } from "@hybi/core";
 import { isHopeless } from "./hopeless.ts";
 import { parseHttpDate } from "./http-date.ts";
@@ -6,35 +6,35 @@ import type { OpeningError } from "./opening-error.ts";
 import { type CloseEvent, type FailureDetail, FailureEvent } from "./socket-events.ts";
 
 /**
- * How a connection, or an attempt at one, ended. What it says beyond `code` and `reason` is told by the sockets of this
- * package; those of the platform tell little of it, or nothing.
+ * How a connection, or an attempt at one, ended. Sockets of this package report more than `code` and `reason`; the platform's
+ * sockets report little or nothing more.
  */
 export interface Outcome extends FailureDetail {
-  /** As `CloseEvent` has them. */
+  /** `code`, `reason` and `wasClean` are as in `CloseEvent`. */
   readonly code: number;
   readonly reason: string;
   readonly wasClean: boolean;
-  /** Whether the connection was open before. */
+  /** Whether the connection had been open. */
   readonly wasOpen?: boolean | undefined;
-  /** The HTTP status, where the server has rejected the opening request. */
+  /** The HTTP status, if the server rejected the opening request. */
   readonly status?: number | undefined;
-  /** The whole response then: its fields, and the `body` beside it. */
+  /** The whole response in that case, with its fields; `body` has its body. */
   readonly response?: ResponseHead | undefined;
-  /** The rule that the server broke, where that is why. */
+  /** The rule that the server broke, if that is the cause. */
   readonly violation?: Violation | undefined;
-  /** What the function that opens sockets threw, or why the transport could not be had, or was lost. */
+  /** What the function that opens sockets threw, or why the transport could not be opened, or was lost. */
   readonly error?: unknown;
 }
 
-/** Of something that has told nothing. */
+/** The outcome when nothing is known about the end. */
 export const unknownOutcome: Outcome = { code: 1006, reason: "", wasClean: false };
 
-/** Codes after which the same again would end the same: done; not understood; not allowed; not negotiable (RFC 6455 §7.4.1). */
+/** Close codes that a retry cannot fix: done; not understood; not allowed; not negotiable (RFC 6455 §7.4.1). */
 const finalCodes: ReadonlySet<number> = new Set([1000, 1002, 1003, 1007, 1008, 1009, 1010]);
 
 /**
- * Whether what ended a connection may be over soon. Not so: an end that one side wanted, an answer that would be the same
- * again, a server that does not speak WebSocket or has a certificate that is not trusted, and mistakes of the program.
+ * Whether the cause of the end may be temporary. It is not for an end that one side wanted, a response that a retry would get
+ * again, a server that does not speak WebSocket or has an untrusted certificate, and mistakes of the program.
  */
 export function isTransient(outcome: Outcome): boolean {
   const { code, status = outcome.response?.status, violation, error, wasOpen } = outcome;
@@ -44,8 +44,8 @@ export function isTransient(outcome: Outcome): boolean {
 }
 
 /**
- * The milliseconds that the server, or a proxy, has asked to wait (RFC 9110 §10.2.3), or undefined. A date counts from
- * the Date of the same response, or from `now` where there is none.
+ * Returns the milliseconds to wait that the server or a proxy has requested (RFC 9110 §10.2.3), or undefined. A date is
+ * relative to the Date of the same response, or to `now` without one.
  */
 export function retryAfter(outcome: Outcome, now: number): number | undefined {
   const fields = responseOf(outcome)?.fields ?? [];
@@ -58,19 +58,19 @@ export function retryAfter(outcome: Outcome, now: number): number | undefined {
   return Math.max(0, date - sent);
 }
 
-/** The outcome of an attempt whose hook threw `error`. */
+/** Returns the outcome of an attempt whose hook threw `error`. */
 export function outcomeOfError(error: unknown): Outcome {
-  // By its name, because there may be several copies of this package.
+  // Compare the name: there may be several copies of this package.
   if (!(error instanceof Error) || error.name !== "OpeningError") return { ...unknownOutcome, error };
   const { response, body, violation } = error as OpeningError;
   return { ...unknownOutcome, status: response?.status, response, body, violation, error };
 }
 
-/** The outcome of a socket that fired `close`, and `failure` before it, if it did. */
+/** Returns the outcome of a socket that fired `close`. `failure` is from the `error` event before it, if there was one. */
 export function outcomeOfClose(event: Event, failure: FailureDetail | undefined, wasOpen: boolean): Outcome {
   const { code, reason, wasClean } = event as Partial<CloseEvent>;
   return {
-    // Deno says 0 of a connection that never was.
+    // Deno reports 0 for a connection that was never established.
     code: code || 1006,
     reason: reason ?? "",
     wasClean: wasClean ?? false,
@@ -80,21 +80,21 @@ export function outcomeOfClose(event: Event, failure: FailureDetail | undefined,
   };
 }
 
-/** What an `error` event says of the failure. */
+/** Returns what an `error` event says about the failure. */
 export function failureOfEvent(event: Event): FailureDetail {
   if (event instanceof FailureEvent) {
     const { violation, response, body, error } = event;
     return { violation, response, body, error };
   }
-  // Of the platform's: an Event that tells nothing, or an ErrorEvent (Node, Deno, Bun).
+  // The platform's sockets fire an Event without details, or an ErrorEvent (Node, Deno, Bun).
   const { error, message } = event as { error?: unknown; message?: unknown };
   const text = typeof message === "string" ? message : "";
   if (error === undefined || error === null) return text === "" ? {} : { error: new Error(text) };
-  // Node has a TypeError for every failure of its own; it is no mistake of the program.
+  // Node uses a TypeError for every failure of its own; it is not a mistake of the program, so wrap it.
   return { error: error instanceof TypeError ? new Error(text || error.message, { cause: error }) : error };
 }
 
-/** The response of the server, or of the proxy that stood before it. */
+/** Returns the response of the server, or of the proxy in front of it. */
 function responseOf({ response, error }: Outcome): ResponseHead | undefined {
   for (let current = error, depth = 0; response === undefined && depth < 8; depth++) {
     if (typeof current !== "object" || current === null) return undefined;
