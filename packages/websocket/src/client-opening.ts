@@ -117,7 +117,7 @@ export class ClientOpening {
     if (next !== undefined) void next.#connect();
   }
 
-  /** Called with a response whose status is not success. Follows it if it is a redirect to follow, and returns whether it did. */
+  /** Called with a response whose status is not success. Follows a permitted redirect, and returns whether it did. */
   follow(response: ResponseHead): boolean {
     const { followRedirects: limit = 0, fields = [] } = this.#options;
     const given: Fields = this.#opening.fields ?? fields;
@@ -145,7 +145,7 @@ export class ClientOpening {
   }
 
   async #connect(): Promise<void> {
-    // Defer, so that the caller can add listeners to the new socket before anything happens, or abort it.
+    // Defer, so that the caller can add listeners to the new socket, or close it, before anything happens.
     await undefined;
     if (this.#isGivenUp) return;
     const { connect, transport: options } = this.#options;

@@ -44,7 +44,7 @@ function tell(error: unknown, seen: Set<unknown>): string {
   const own = typeof message === "string" ? oneLine(message) : "";
   const causes = Array.isArray(errors) ? tellAll(errors, seen) : "";
   const told = joined(joined(own, causes), tell(cause, seen));
-  // In Node, Deno and Bun the code may say more than the message, such as "Failed to connect".
+  // In Node, Deno and Bun the code may have the reason that the message lacks, which may be just "Failed to connect".
   if (typeof code !== "string" || told.includes(code)) return told;
   return told === "" ? code : `${told} (${code})`;
 }

@@ -39,7 +39,7 @@ export class EventHandlers {
     if (!isHandler(value)) {
       if (slot === undefined) return;
       this.#slots = this.#slots.filter((other) => other !== slot);
-      // Call the platform's method: an override of a subclass is for listeners, not for handlers.
+      // Call the platform's method: a subclass may override it for its listeners, which must not affect the handlers.
       EventTarget.prototype.removeEventListener.call(this.#target, type, slot.listener);
     } else if (slot !== undefined) {
       slot.handler = value;

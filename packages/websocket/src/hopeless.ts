@@ -27,7 +27,7 @@ function isFinalStatus(status: number): boolean {
   return (status >= 200 && status < 300) || (status >= 400 && status < 500 && !later.has(status));
 }
 
-/** Whether the program is at fault: the hook rejects a wrong URL or option, or an adapter something impossible. */
+/** Whether the program is at fault: the hook threw for a wrong URL or option, or an adapter for something impossible. */
 function isMistake(error: unknown): boolean {
   // Compare names: there may be several copies of this package.
   const { name, code, cause } = asRecord(error);
@@ -47,7 +47,7 @@ function isMistake(error: unknown): boolean {
 const networkErrors =
   /^$|^(network error|failed to fetch|networkerror when|load failed|network request failed|fetch failed|terminated|error sending request|network connection lost|the internet connection|a network error)/i;
 
-/** Whether `fetch` failed: it rejects with a TypeError, which has a cause, a system error code, or a known message. */
+/** Whether the error is from `fetch`: it is a TypeError for every failure, with a cause, a system code or a known message. */
 function isNetworkError({ message, cause, code }: TypeError & { code?: unknown }): boolean {
   return cause !== undefined || /^E[A-Z]+$/.test(String(code)) || networkErrors.test(message);
 }

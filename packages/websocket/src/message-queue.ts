@@ -246,7 +246,7 @@ const shortText = 8;
 function heldBy(message: KeptMessage): number {
   if (typeof message !== "string") return placeCost + bufferCost + message.byteLength;
   const { length } = message;
-  // The engine itself holds these texts.
+  // The engine keeps one copy of each of these texts for itself.
   if (length <= 1) return placeCost;
   return placeCost + textCost + (length >= shortText && isWide.test(message) ? 2 * length : length);
 }
