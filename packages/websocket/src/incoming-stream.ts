@@ -121,7 +121,7 @@ export class IncomingStream extends AwaitedAnswer implements Holder {
   goOn(): void {}
 
   shed(): void {
-    this.refuse("The memory budget of the server is exhausted.");
+    this.refuse("The server's memory budget is exhausted.");
   }
 
   // `AwaitedAnswer`

@@ -81,7 +81,7 @@ export class Incoming extends AwaitedAnswer {
 
   /** Called when the server is short of memory. */
   #shed(): void {
-    if (this.#isAsked) this.refuse("The memory budget of the server is exhausted.");
+    if (this.#isAsked) this.refuse("The server's memory budget is exhausted.");
     else this.terminate();
   }
 
@@ -101,7 +101,8 @@ export class Incoming extends AwaitedAnswer {
   }
 
   #end(): void {
-    if (this.#isAsked) this.failure = { error: this.#pump?.lost ?? new Error("The client left before its request was answered.") };
+    if (this.#isAsked)
+      this.failure = { error: this.#pump?.lost ?? new Error("The client left before its request was answered.") };
     this.#isAsked = false;
     this.#pump = undefined;
     this.server.replaced(this, undefined);

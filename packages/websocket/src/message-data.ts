@@ -11,7 +11,7 @@ export function binaryTypeOf(given: BinaryType | undefined, otherwise: BinaryTyp
   if (given === undefined) return otherwise;
   if (given === "blob" || given === "arraybuffer") return checkBlobs(given);
   const was = typeof given === "string" ? JSON.stringify(given) : `of type ${typeof given}`;
-  throw new UsageError("option/range", `\`binaryType\` must be "blob" or "arraybuffer", but is ${was}.`);
+  throw new UsageError("option/range", `binaryType must be "blob" or "arraybuffer", but is ${was}.`);
 }
 
 /** Returns the initial `binaryType` of a client's sockets: "blob" (WHATWG WebSockets §3.1), where the runtime has Blobs. */

@@ -105,7 +105,13 @@ const clientRows = (what: string, take: Taker): Row[] => [
 
 const rows: Row[] = [
   ...clientRows("new WebSocket", socket),
-  ["new WebSocket", socket, { binaryType: "x" }, "option/range", /`binaryType` must be "blob" or "arraybuffer", but is "x"/],
+  [
+    "new WebSocket",
+    socket,
+    { binaryType: "x" },
+    "option/range",
+    /binaryType must be "blob" or "arraybuffer", but is "x"/,
+  ],
   ["new WebSocket", socket, { protocols: 5 }, "option/type", /protocols takes a string, or a list of strings/],
   ["new WebSocket", socket, { signal: AbortSignal.abort() }, "option/unknown", /signal is no option of a WebSocket/],
   ["new WebSocket", socket, { readHighWaterMark: 5 }, "option/unknown", /readHighWaterMark/],
