@@ -1,6 +1,6 @@
 /**
- * One number for all that the connections of a server hold on behalf of their peers (RFC 6455 §10.4): heads that are read,
- * messages in progress, messages that wait for the application, output that waits for the peer, windows of compression.
+ * Limits the memory that all connections of a server together hold on behalf of their peers (RFC 6455 §10.4): heads being read,
+ * messages in progress, messages that wait for the application, output that waits for the peer, compression windows.
  *
  * Theory of operation. Each connection says at the end of a turn what it holds, and the sum goes up or down by the difference:
  * that is a few additions. What happens when memory runs short, happens in passes over the connections. A pass looks at those
@@ -12,37 +12,37 @@ import type { Clock } from "./clock.ts";
 import { systemClock } from "./clock.ts";
 import { startTimer, type Timer } from "./timer.ts";
 
-/** Bytes where the runtime does not say how much memory there is: 256 MiB. */
+/** The default budget in bytes where the runtime does not report how much memory there is: 256 MiB. */
 export const defaultMemoryBudget = 268_435_456;
 
 /** Above it, who comes is told to come back later. It is what a pass goes down to. */
 const shortAt = 3 / 4;
-/** Above it, those rest that hold most. */
+/** Above this share, the connections that hold most are no longer read. */
 const restAt = 7 / 8;
 
 /**
- * Milliseconds that reading may rest for want of memory. What a message holds that is half received is not let go by resting: if
- * memory is still short then, it goes to those who move.
+ * Longest time in milliseconds for which reading is paused for want of memory. The pause does not release a half-received
+ * message: if memory is still short after it, the heaviest connections are shed in favour of those that move.
  */
 const longestRest = 10_000;
 
-/** Whose memory it is. */
+/** A connection or an opening whose memory is counted. */
 export interface Holder {
-  /** Stops reading, until `goOn`. */
+  /** Pauses reading until `goOn`. */
   rest(): void;
   goOn(): void;
-  /** Ends, and lets go of everything at once. */
+  /** Ends the connection or opening, and releases all of its memory at once. */
   shed(): void;
 }
 
-/** What one connection holds, for the budget that has opened it. */
+/** Counts the bytes that one connection holds, for the budget that opened the account. */
 export class Account {
   readonly holder: Holder;
   held = 0;
   isResting = false;
   /**
-   * Bytes that it has released, halved with each epoch since. A connection that moves nothing releases nothing, so this is how
-   * much it moves.
+   * Bytes that the connection has released, halved with each epoch since. A connection that moves nothing releases nothing, so
+   * this measures how much it moves.
    */
   #released = 0;
   #epoch = 0;
@@ -53,12 +53,12 @@ export class Account {
     this.holder = holder;
   }
 
-  /** It holds `bytes` now. */
+  /** Reports that the connection now holds `bytes`. */
   change(bytes: number): void {
     if (bytes !== this.held) this.#budget.changed(this, bytes);
   }
 
-  /** The connection is over. */
+  /** Reports that the connection is over: it holds nothing, and the budget forgets it. */
   close(): void {
     this.change(0);
     this.#budget.closed(this);
@@ -69,7 +69,7 @@ export class Account {
     this.#released += bytes;
   }
 
-  /** How much it holds, and how little it moves. */
+  /** Returns a weight that grows with the bytes that the connection holds, and shrinks with those that it moves. */
   weight(epoch: number): number {
     this.#age(epoch);
     return this.held * (this.held / (this.held + this.#released));
@@ -83,7 +83,7 @@ export class Account {
 }
 
 /**
- * A budget of memory. A server makes its own; one that is made by hand can be that of several servers.
+ * A memory budget. A server creates its own; to share one among several servers, create it and pass it to each of them.
  *
  * @example
  * const memoryBudget = new MemoryBudget(500_000_000);
@@ -91,7 +91,7 @@ export class Account {
  * const second = new WebSocketServer(handler, { memoryBudget });
  */
 export class MemoryBudget {
-  /** Bytes. */
+  /** The budget in bytes. */
   readonly limit: number;
 
   readonly #clock: Clock;
@@ -100,7 +100,7 @@ export class MemoryBudget {
   #held = 0;
   #rested = 0;
   #shed = 0;
-  /** Counts how often an eighth of the budget has come in: time, as far as memory goes. */
+  /** Counts how often an eighth of the budget has arrived; the unit of time for accounts. */
   #epoch = 0;
   #grown = 0;
   /** The sum above which the next pass is due. */
@@ -114,12 +114,12 @@ export class MemoryBudget {
     this.#nextPass = limit * restAt;
   }
 
-  /** Bytes that all connections hold. */
+  /** Bytes that all connections hold in total. */
   get held(): number {
     return this.#held;
   }
 
-  /** How often the reading of a connection has begun to rest for want of memory. */
+  /** How often reading from a connection was paused for want of memory. */
   get rested(): number {
     return this.#rested;
   }
@@ -129,7 +129,7 @@ export class MemoryBudget {
     return this.#shed;
   }
 
-  /** Whether there is too little memory for others who come. */
+  /** Whether memory is too short for new openings. */
   get isShort(): boolean {
     return this.#held > this.limit * shortAt;
   }
@@ -140,7 +140,7 @@ export class MemoryBudget {
     return account;
   }
 
-  // For its accounts
+  // Called by accounts
 
   changed(account: Account, bytes: number): void {
     const difference = bytes - account.held;
@@ -174,7 +174,7 @@ export class MemoryBudget {
     if (!this.isShort && (this.#resting.size > 0 || this.#nextPass !== this.limit * restAt)) this.#ease();
   }
 
-  /** There is enough again. */
+  /** Ends a shortage: resets the threshold of the next pass, and resumes reading from all paused connections. */
   #ease(): void {
     this.#nextPass = this.limit * restAt;
     this.#timer?.cancel();
@@ -188,7 +188,7 @@ export class MemoryBudget {
     account.holder.goOn();
   }
 
-  /** So many that the sum would be below three quarters without them. */
+  /** Pauses reading from the heaviest connections, as many as are needed for the sum without them to be below three quarters. */
   #restHeaviest(): void {
     let excess = this.#held - this.limit * shortAt;
     for (const account of this.#heaviest()) {
@@ -222,7 +222,7 @@ export class MemoryBudget {
     }
   }
 
-  /** Those that hold more than a fair share: first who holds most and moves least. */
+  /** Returns the accounts that hold more than a fair share, beginning with those that hold most and move least. */
   #heaviest(): Account[] {
     const fairShare = this.#fairShare;
     const weights = new Map<Account, number>();
