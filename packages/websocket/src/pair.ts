@@ -1,17 +1,17 @@
 /**
- * Two transports, back to back, in memory: for tests, for examples, and for two endpoints in one process. Bytes arrive in a
- * later microtask, never during the call that wrote them, and a reader that has paused makes the writer wait.
+ * Two connected in-memory transports: for tests, for examples, and for two endpoints in one process. Bytes arrive in a
+ * later microtask, never during the call that wrote them, and a paused reader makes the writer wait.
  */
 import { checkOptions, type OptionChecks, takes } from "@hybi/core";
 import { bound, queueMicrotask } from "./platform.ts";
 import { Queue } from "./queue.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 
-/** How a pair behaves. */
+/** Options of `pair()`. */
 export interface PairOptions {
-  /** The most bytes of one chunk that arrives; what is written is cut. Infinity. */
+  /** Maximum bytes of one chunk on arrival; longer writes are split. Default: Infinity. */
   readonly chunkSize?: number | undefined;
-  /** Runs `task` later: when bytes arrive. `queueMicrotask` by default; a test may hold them back. */
+  /** Schedules the delivery of bytes. `queueMicrotask` by default; a test can delay them. */
   readonly schedule?: ((task: () => void) => void) | undefined;
 }
 
@@ -19,14 +19,14 @@ const pairChecks: OptionChecks<PairOptions> = { chunkSize: takes.atLeast(1), sch
 
 /** One end of a pair. */
 export interface PairedTransport extends Transport {
-  /** Bytes that this end has written and the other end has not read. */
+  /** Bytes written by this end that the other end has not read. */
   readonly bytesInFlight: number;
-  /** Loses the transport, as a cable that is cut: both ends are told `error`, and are closed. */
+  /** Simulates a lost transport, such as a cut cable: both ends report `error` and are closed. */
   lose(error: unknown): void;
 }
 
 /**
- * A pair of transports; what is written to one arrives at the other.
+ * Creates a pair of transports; bytes written to one arrive at the other.
  *
  * @throws UsageError `option/unknown`, `option/type`, `option/range`
  * @example
@@ -47,17 +47,17 @@ class PairEnd implements PairedTransport {
   readonly #schedule: (task: () => void) => void;
   #peer!: PairEnd;
   #sink: TransportSink | undefined;
-  /** What the peer has written and we have not delivered; `end` is the end of its half. */
+  /** Data written by the peer but not yet delivered; `end` marks the end of its half. */
   readonly #incoming = new Queue<Uint8Array | "end">();
   #incomingLength = 0;
-  /** Whether the peer waits for room. */
+  /** Whether the peer is waiting for `drain`. */
   #peerWaits = false;
   #delivering = false;
   #paused = false;
   #halfClosed = false;
   #peerHalfClosed = false;
   #closed = false;
-  /** Whether it was dropped, with what had not been read. */
+  /** Whether this end was dropped, together with its unread data. */
   #isLost = false;
   #error: unknown;
 
@@ -83,7 +83,7 @@ class PairEnd implements PairedTransport {
   write(chunks: readonly Uint8Array[]): void {
     if (this.#closed) return;
     const peer = this.#peer;
-    // A copy: the receiver writes to what it receives, and the sender writes again to what has left.
+    // Copy: the receiver modifies the bytes it receives, and the sender reuses its buffers.
     for (const chunk of chunks) {
       for (let at = 0; at < chunk.length; at += this.#chunkSize) {
         peer.#incoming.push(chunk.slice(at, Math.min(chunk.length, at + this.#chunkSize)));
@@ -153,7 +153,7 @@ class PairEnd implements PairedTransport {
     this.#peer.#closeWhenBothEnded();
   }
 
-  /** A half is closed once what was written to it has left: has been read, that is. */
+  /** Our half only counts as closed once the peer has read everything written to it. */
   #closeWhenBothEnded(): void {
     if (this.#halfClosed && this.#peerHalfClosed && this.#peer.#incomingLength === 0) this.#close();
   }

@@ -1,18 +1,21 @@
-/** A client whose transport is not ready yet, as in its TLS handshake: it has its place in the server already. */
+/**
+ * A client that already occupies a place in the server, but whose transport is not ready yet, as during its TLS
+ * handshake.
+ */
 import type { TransportInfo } from "./incoming-opening.ts";
 import type { Reporter } from "./reporter.ts";
 import type { Closable } from "./socket-core.ts";
 import type { Transport } from "./transport.ts";
 
-/** For an adapter: tells the server what became of such a client. */
+/** Lets an adapter report to the server what became of such a client. */
 export interface PendingTransport {
-  /** Its transport is ready: goes on as `WebSocketServer.receive`. */
+  /** The transport is ready. Continues like `WebSocketServer.receive`. */
   receive(transport: Transport, info?: TransportInfo): void;
-  /** The client has failed, or is gone. */
+  /** The client has failed or left. */
   end(): void;
 }
 
-/** The server, as what is pending sees it. */
+/** The parts of the server that a pending client uses. */
 export interface PendingOwner {
   readonly report: Reporter;
   ready(pending: Closable, transport: Transport, info: TransportInfo): void;
@@ -32,7 +35,7 @@ export class Pending implements PendingTransport, Closable {
   }
 
   receive(transport: Transport, info: TransportInfo = this.#info): void {
-    // It was ready, and dropped, in the same turn.
+    // The transport became ready in the same turn in which the client was dropped.
     if (this.#isOver) transport.abort();
     else {
       this.#isOver = true;
@@ -46,7 +49,7 @@ export class Pending implements PendingTransport, Closable {
     this.#owner.over(this);
   }
 
-  /** Who has not asked yet is not waited for. */
+  /** Does not wait for a client that has not sent a request yet. */
   startClosing(): void {
     this.terminate();
   }

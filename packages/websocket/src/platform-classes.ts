@@ -1,16 +1,17 @@
 /**
- * Classes of the web platform that not every runtime has: the platform's own where it has them, and what is made in their
- * place elsewhere, such as in React Native and in small engines. What cannot be made is missed where it is used, by its name.
+ * Classes of the web platform that some runtimes lack, such as React Native and small engines. Exports the platform's
+ * own class where there is one, and our replacement elsewhere. Where no replacement is possible, the code that needs
+ * the class throws an error that names it.
  */
 import { makeAbortController } from "./made-abort-controller.ts";
 import { MadeEvent, MadeEventTarget, makeMessageEvent } from "./made-events.ts";
 
-/** Whether the platform has a class of this name. */
+/** Whether the platform has a class with this name. */
 function has(name: string): boolean {
   return typeof Reflect.get(globalThis, name) === "function";
 }
 
-/** Both or neither: a target takes events of its own kind only. */
+/** Use both classes or neither: an EventTarget only accepts events of its own implementation. */
 const hasEvents = has("Event") && has("EventTarget");
 
 export type Event = globalThis.Event;
@@ -23,7 +24,7 @@ export const EventTarget: typeof globalThis.EventTarget = hasEvents
 
 let messageEvents: typeof MessageEvent | undefined;
 
-/** A message event. Its class is looked up with the first one: in Node that costs a millisecond. */
+/** Creates a message event. The class is looked up on first use, because the lookup takes a millisecond in Node. */
 export function createMessageEvent(data: unknown, origin = ""): MessageEvent {
   messageEvents ??= hasEvents && has("MessageEvent") ? MessageEvent : makeMessageEvent(Event);
   return new messageEvents("message", { data, origin });
@@ -34,14 +35,14 @@ export function createAbortController(): AbortController {
   return new Controller();
 }
 
-/** Whether `data` is a Blob. Where there is none, nothing is. */
+/** Whether `data` is a Blob; always false on platforms without Blob. */
 export function isBlob(data: unknown): data is Blob {
   return typeof Blob === "function" && data instanceof Blob;
 }
 
 let blobsOfBytes: boolean | undefined;
 
-/** Whether bytes can be told as a Blob. React Native has one that cannot be made of bytes, nor be read. */
+/** Whether Blobs can be created from bytes. React Native's Blob can neither be created from bytes nor be read. */
 export function canMakeBlobs(): boolean {
   blobsOfBytes ??= makesBlobs();
   return blobsOfBytes;
@@ -55,7 +56,7 @@ function makesBlobs(): boolean {
   }
 }
 
-/** @throws TypeError where the runtime lacks a class of one of these names, which `what` needs */
+/** @throws TypeError if the runtime lacks one of the classes in `needed`, which `what` requires */
 export function requirePlatform(what: string, ...needed: string[]): void {
   for (const name of needed) {
     if (!has(name)) throw new TypeError(`${what} needs ${name}, which this runtime lacks.`);

@@ -1,9 +1,9 @@
-/** What differs between the runtimes that this package runs in, told apart by feature. */
+/** Differences between the supported runtimes, found by feature detection. */
 
 /**
- * Whether I/O belongs to the request that it was begun in, as in Workers (workerd). There, a timer or a promise of one request
- * does not go on in another, and all that a request has begun may end with it at any moment, without a word: nothing that
- * the module keeps may wait for it.
+ * Whether I/O is bound to the request that started it, as in Workers (workerd). There, a timer or promise of one
+ * request does not continue in another, and everything a request has started may silently stop with it at any moment.
+ * Module-level state must therefore never wait for it.
  */
 export const hasRequestContexts: boolean = isWorkers();
 
@@ -13,14 +13,15 @@ function isWorkers(): boolean {
 }
 
 /**
- * Whether tasks of `setImmediate` keep I/O waiting, as in Deno: its event loop is one task of Tokio's, which asks the system for
- * I/O when nothing is to do, or when its tasks have been polled 61 times (`event_interval`). A timer lets it ask each time.
+ * Whether `setImmediate` tasks delay I/O, as in Deno: its event loop is one Tokio task, which polls the system for I/O
+ * only when it is idle or when its tasks have been polled 61 times (`event_interval`). With a timer it polls every
+ * time.
  */
 export const immediatesDelayIo: boolean = "Deno" in globalThis;
 
 const resolved = Promise.resolve();
 
-/** `queueMicrotask` of the platform; where it has none, what `task` throws is told as an unhandled rejection. */
+/** The platform's `queueMicrotask`. Without one, an exception thrown by `task` surfaces as an unhandled rejection. */
 export function queueMicrotask(task: () => void): void {
   const { queueMicrotask: platforms } = globalThis as { queueMicrotask?: unknown };
   if (typeof platforms === "function") platforms(task);
@@ -29,13 +30,13 @@ export function queueMicrotask(task: () => void): void {
 
 type AnyFunction = (...args: never[]) => unknown;
 
-/** Functions of the platform that an application may hand in as they are. */
+/** Platform functions that an application may pass in unbound. */
 const functionNames = ["setTimeout", "clearTimeout", "queueMicrotask", "setImmediate", "reportError"];
 
 /**
- * `given`, bound to the object that it belongs to when it is one of the platform's own functions. Web IDL §3.7.7: such a
- * function throws ("Illegal invocation" in browsers and Workers) when it is called as a method of another object, which is
- * how a function is called that is kept in a field or in an object of options.
+ * Returns `given`, bound to its object if it is one of the platform's own functions. Web IDL §3.7.7: such a function
+ * throws ("Illegal invocation" in browsers and Workers) when called as a method of another object, and that is how a
+ * function stored in a field or an options object is called.
  */
 export function bound<Given extends AnyFunction>(given: Given): Given {
   const owner = ownerOf(given);

@@ -1,37 +1,39 @@
-/** Bytes that a connection has received and not read: they wait for its turn, or for somebody to listen. */
+/**
+ * Bytes that were received but not yet processed: they wait for the connection's round, or for listeners to be added.
+ */
 import { Queue } from "./queue.ts";
 
-/** What most transports read at a time. */
+/** What most transports read at once, in bytes. */
 const longestRead = 65_536;
 
-/** Bytes of memory that an array takes beside its own. */
+/** Overhead of an array in bytes, excluding its content. */
 const chunkCost = 208;
 
 export class PumpBacklog {
-  /** Whether more has waited at a time than a read brings. */
+  /** Whether the backlog was ever longer than one read. */
   isLong = false;
-  /** Whether it waits for the application to have had time to listen, since the opening handshake has ended. */
+  /** Whether it is held back after the opening handshake, until the application has had time to add listeners. */
   isHeld = false;
-  /** What the transport has told behind the bytes: that the peer has closed its half, and that both are closed. */
+  /** Events of the transport that arrived after the bytes: the peer closed its half; both halves are closed. */
   isEndBehind = false;
   isCloseBehind = false;
   readonly #chunks = new Queue<Uint8Array>();
-  /** Bytes of the first chunk that were read. */
+  /** Bytes of the first chunk that have been processed. */
   #taken = 0;
   #length = 0;
   #held = 0;
 
-  /** Bytes that wait. */
+  /** Bytes waiting. */
   get length(): number {
     return this.#length;
   }
 
-  /** Bytes of memory that it takes: that of whole chunks, however little of them is left. */
+  /** Bytes of memory in use. A partly processed chunk still counts as a whole. */
   get heldLength(): number {
     return this.#held;
   }
 
-  /** What is to be read next, or undefined when nothing waits. */
+  /** The bytes to process next, or undefined when nothing is waiting. */
   get first(): Uint8Array | undefined {
     const chunk = this.#chunks.first;
     return this.#taken === 0 ? chunk : chunk?.subarray(this.#taken);
@@ -44,7 +46,7 @@ export class PumpBacklog {
     if (this.#length > longestRead) this.isLong = true;
   }
 
-  /** Of `first`, `bytes` were read. */
+  /** Removes `bytes`, which were processed, from the front of `first`. */
   take(bytes: number): void {
     this.#taken += bytes;
     this.#length -= bytes;

@@ -1,31 +1,32 @@
-/** Whom a pump tells: the sink of a connection, with what comes before it. */
+/** The listener of a pump: the sink of a connection, plus the events that precede the connection. */
 import type { Agreement, ConnectionSink, EndpointEvent, OpeningRequest, ResponseHead } from "@hybi/core";
 
 /**
- * Is told everything in wire order; `end` is the last, and always comes, once. Must not throw: a pump whose listener throws
- * reports the error and drops the connection. Commands to the endpoint may be given from inside.
+ * Receives all events in wire order; `end` is always emitted, exactly once, and is the last. Must not throw: if it
+ * does, the pump reports the error and drops the connection. It may give commands to the endpoint from inside a
+ * callback.
  */
 export interface PumpListener extends ConnectionSink {
   /**
-   * Whether it throws nothing, whatever the application does. Then what is thrown while bytes are received is an extension's, or
-   * of another function of the application's, and the peer is told with 1011.
+   * Whether the listener never throws, whatever the application does. Anything thrown while bytes are received then
+   * comes from an extension or another function of the application, and the connection is closed with 1011.
    */
   readonly isGuarded?: boolean | undefined;
-  /** Server: a valid opening request arrived; now `accept` or `reject`. */
+  /** Server: a valid opening request arrived; call `accept` or `reject`. */
   request(request: OpeningRequest): void;
   /** The opening handshake succeeded. */
   open(agreement: Agreement): void;
-  /** Client: the server answered with another status than success; `body` may be cut off. */
+  /** Client: the server responded with a status other than success; `body` may be truncated. */
   rejection(response: ResponseHead, body: Uint8Array): void;
   /** A turn is over: output was written, as far as the transport had room. */
   settled(): void;
-  /** Bytes of memory that it holds for the peer, beside what the pump and its endpoint do. */
+  /** Bytes of memory that the listener holds for the peer, excluding those of the pump and its endpoint. */
   readonly heldLength?: number;
-  /** There is no memory for the connection any more: lets go of what it holds, and ends it with `giveUp`. */
+  /** Called when memory has run out: releases what the listener holds and ends the connection with `giveUp`. */
   shed?(): void;
 }
 
-/** A listener that does nothing, to be completed by who needs only some of it. */
+/** A no-op listener to spread into your own: `{ ...silentListener, text(data) { … } }`. */
 export const silentListener: PumpListener = {
   request() {},
   open() {},
@@ -41,7 +42,7 @@ export const silentListener: PumpListener = {
   settled() {},
 };
 
-/** Tells `listener` about `event`. */
+/** Passes `event` to the matching method of `listener`. */
 export function tell(event: EndpointEvent, listener: PumpListener): void {
   switch (event.type) {
     case "request":

@@ -1,4 +1,4 @@
-/** What a pump is made of. */
+/** Options of a pump, with their checks. */
 import {
   type Connection,
   type DeadlineOptions,
@@ -13,26 +13,29 @@ import type { PumpListener } from "./pump-listener.ts";
 import type { ErrorHandler } from "./reporter.ts";
 import type { Transport } from "./transport.ts";
 
-/** What a pump is made of. */
+/** Options of a pump. */
 export interface PumpOptions {
-  /** With its opening handshake, or a connection whose peers agreed by other means. */
+  /** An endpoint, which performs the opening handshake, or a connection that was agreed by other means. */
   readonly endpoint: Endpoint | Connection;
   readonly transport: Transport;
   readonly listener: PumpListener;
   readonly clock?: Clock | undefined;
   readonly deadlines?: DeadlineOptions | undefined;
-  /** When the opening began, by the clock: its deadline counts from then on, and not from the start of the pump. */
+  /** When the opening began, by `clock`. The opening deadline counts from then, and not from the start of the pump. */
   readonly begunAt?: Instant | undefined;
-  /** Takes what the listener throws, or an extension. Without it the clock reports it, or it is uncaught. */
+  /**
+   * Receives errors thrown by the listener or by an extension. Without it, `clock.reportError` does, or they are
+   * uncaught.
+   */
   readonly onError?: ErrorHandler | undefined;
   /**
-   * Bytes taken for one write, at least 1; 128 KiB. What waits beyond it can be overtaken by control frames and by more
-   * urgent messages; more of it makes large messages a little faster.
+   * Bytes per write, at least 1. Default: 128 KiB. Output beyond it stays in the endpoint, where control frames and
+   * more urgent messages can overtake it; a larger budget makes large messages a little faster.
    */
   readonly writeBudget?: number | undefined;
 }
 
-/** The checks of a pump's options. */
+/** Checks of a pump's options. */
 export const pumpChecks: OptionChecks<PumpOptions> = {
   endpoint: takes.only("an Endpoint or a Connection", (value) => hasMethods(value, "receiveEnd")),
   transport: takes.only("a Transport", (value) => hasMethods(value, "start")),
@@ -40,7 +43,7 @@ export const pumpChecks: OptionChecks<PumpOptions> = {
     hasMethods(value, "end"),
   ),
   clock: endpointChecks.clock,
-  // Of `Deadlines`, which remembers those that it has seen.
+  // Checked by `Deadlines`, which remembers the objects it has checked.
   deadlines: takes.anything,
   begunAt: takes.only("an instant", (value) => typeof value === "number"),
   onError: takes.callback,

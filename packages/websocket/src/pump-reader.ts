@@ -1,18 +1,18 @@
-/** The way into a pump: whether the transport reads, and with it whether the peer's deadlines run. */
+/** The input side of a pump: decides whether the transport reads, and with it whether the peer's deadlines run. */
 import type { Connection, Endpoint } from "@hybi/core";
 import type { PumpTimer } from "./pump-timer.ts";
 import type { Transport } from "./transport.ts";
 
-/** The bit of each reason. */
+/** Bit of each reason. */
 const reasons = {
   application: 1,
-  /** A request awaits its answer. */
+  /** A request is waiting for the handler's decision. */
   opening: 2,
-  /** Enough waits for a loop over messages. */
+  /** Enough messages are waiting for a loop. */
   loop: 4,
-  /** Enough waits for the reader of a stream. */
+  /** Enough messages are waiting for the reader of a stream. */
   stream: 8,
-  /** What has arrived waits for its turn. */
+  /** Received bytes are waiting for the connection's round. */
   backlog: 16,
   /** Memory is short, and this connection holds much of it. */
   memory: 32,
@@ -20,11 +20,11 @@ const reasons = {
 
 const ownReasons = reasons.backlog;
 
-/** Who pauses reading. Each has a pause of its own, and reading goes on only when nobody pauses. */
+/** Why reading is paused. Reasons are independent: reading resumes only when none is left. */
 export type PauseReason = keyof typeof reasons;
 
 export class PumpReader {
-  /** The bits of those who pause. What a turn pauses and resumes again never reaches the transport. */
+  /** Bits of the current reasons. A pause that ends within the same turn never reaches the transport. */
   #reasons = 0;
 
   readonly #endpoint: Endpoint | Connection;
@@ -38,7 +38,7 @@ export class PumpReader {
     this.#timer = timer;
   }
 
-  /** Whether somebody pauses, besides what waits itself. */
+  /** Whether reading is paused for any reason other than the backlog. */
   get isPausedByOthers(): boolean {
     return (this.#reasons & ~ownReasons) !== 0;
   }
@@ -48,12 +48,12 @@ export class PumpReader {
     return this.#change(this.#reasons | reasons[reason]);
   }
 
-  /** Ends the pause for `reason`, or every pause of others. Returns whether there was one. */
+  /** Ends the pause for `reason`, or for every reason except the backlog. Returns whether anything changed. */
   resume(reason: PauseReason | "any"): boolean {
     return this.#change(reason === "any" ? this.#reasons & ownReasons : this.#reasons & ~reasons[reason]);
   }
 
-  /** Brings the transport to what is wanted, at the end of a turn. */
+  /** Applies the wanted state to the transport and the timer, at the end of a turn. */
   apply(): void {
     const paused = this.#reasons !== 0 && mayCauseEvents(this.#endpoint);
     if (paused === this.#paused) return;
@@ -74,7 +74,9 @@ export class PumpReader {
   }
 }
 
-/** Once nothing received is read any more, bytes come only to be dropped, and the peer's end is what is waited for. */
+/**
+ * Once input is ignored, the transport must read on: bytes are discarded, and the pump is waiting for the peer's end.
+ */
 export function mayCauseEvents({ state }: Endpoint | Connection): boolean {
   return state === "opening" || state === "open" || state === "closing" || state === "close-sent";
 }

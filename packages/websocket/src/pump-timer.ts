@@ -1,4 +1,6 @@
-/** When something is due in a connection, and that it is then done: the deadlines of core, and an alarm for the next one. */
+/**
+ * Runs the deadlines of a connection: those of core and the time to linger, with one alarm for the next that is due.
+ */
 import {
   type Connection,
   type DeadlineOptions,
@@ -11,23 +13,25 @@ import {
 import { type Alarm, Alarms } from "./alarms.ts";
 import type { Clock } from "./clock.ts";
 
-/** Whose time it keeps. */
+/** The pump whose deadlines are run. */
 export interface TimedPump {
   readonly endpoint: Endpoint | Connection;
-  /** Bytes that have not left. */
+  /** Bytes that were sent and have not left yet. */
   readonly bufferedLength: number;
-  /** Something was due: these are the events of it, and whether the endpoint has queued a Ping of its own. */
+  /**
+   * A deadline has expired, with the resulting events. `sentPing`: whether the endpoint has queued a keep-alive Ping.
+   */
   expired(events: readonly EndpointEvent[], sentPing: boolean): void;
-  /** Writes what there is room for, so that it does not count as stalled. */
+  /** Writes as much as there is room for, so that this output does not count as stalled. */
   write(): void;
   /** Drops the transport. */
   abort(): void;
 }
 
-/** What is left to do after the peer has closed its half. */
+/** Progress of the output after the peer has closed its half. */
 interface Lingering {
   readonly since: Instant;
-  /** Bytes that had not left at the last look, and when there were more of them. */
+  /** Bytes that were still buffered when last checked, and when that number last fell. */
   length: number;
   movedAt: Instant;
 }
@@ -53,7 +57,7 @@ export class PumpTimer implements Alarm {
     this.#options = options;
   }
 
-  /** Nothing is read for a while. */
+  /** Reading is paused. */
   pause(): void {
     this.#isResting = true;
     this.#deadlines.pause(this.#alarms.now(), "pinging");
@@ -64,29 +68,30 @@ export class PumpTimer implements Alarm {
     this.#deadlines.resume(this.#alarms.now());
   }
 
-  /** Something that was received before reading rested was taken by the application. */
+  /** The application has taken something that was received before reading was paused. */
   taken(): void {
     if (this.#isResting) this.#deadlines.taken(this.#alarms.now());
   }
 
-  /** Sees what has changed, and sets the alarm for what is due next. */
+  /** Observes the endpoint's state and sets the alarm for the next deadline. */
   update(): void {
     const now = this.#alarms.now();
     const due = this.#deadlines.observe(now, this.#alarms.awayUntil)?.at ?? this.#linger(now);
     const watched = this.#deadlines.watch(now);
     const at = watched === undefined || (due !== undefined && due <= watched) ? due : watched;
     if (at === undefined) this.stop();
-    // An alarm that is too early is left: it finds nothing due and is set again, which is cheaper than to move it every turn.
+    // Leave an alarm that is too early: it finds nothing due and is set again, which is cheaper than moving it every
+    // turn.
     else if (at < this.at) this.#alarms.set(this, at, now);
   }
 
-  /** Nothing is due any more. */
+  /** Clears the alarm: nothing is due any more. */
   stop(): void {
     this.#alarms.clear(this);
   }
 
   ring(): void {
-    // There may be room since the turn of I/O that lies before this call.
+    // A turn of I/O has passed before this call, so there may be room by now.
     this.#pump.write();
     const now = this.#alarms.now();
     const { endpoint } = this.#pump;
@@ -94,15 +99,16 @@ export class PumpTimer implements Alarm {
     if (lingersUntil !== undefined && now >= lingersUntil) this.#pump.abort();
     const before = endpoint.outputLength;
     const events = this.#deadlines.expire(now, this.#alarms.awayUntil);
-    // In an open connection nothing else is due that has output.
+    // In an open connection, a Ping is the only output a deadline can cause.
     const sentPing = endpoint.state === "open" && endpoint.outputLength > before;
-    // While reading rests, a Pong comes when that has ended.
+    // While reading is paused, a Pong cannot be read until it resumes, so do not measure its round trip.
     this.#pump.expired(events, sentPing && !this.#isResting);
   }
 
   /**
-   * The peer has closed its half, and ours is closed once the output has left: a peer that does not read gets the time for
-   * closing, and no more than that for stalled output.
+   * Returns when to drop the transport after the peer has closed its half. Ours is closed once all output has left; a
+   * peer that does not read gets the closing deadline, and output that makes no progress gets at most the stalled
+   * deadline.
    */
   #linger(now: Instant): Instant | undefined {
     const { endpoint, bufferedLength } = this.#pump;

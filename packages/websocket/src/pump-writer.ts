@@ -1,17 +1,17 @@
-/** The way out of a pump: one write under way at a time, bounded, so that what comes up meanwhile waits in the endpoint. */
+/** The output side of a pump: one bounded write in flight at a time; newer output waits in the endpoint. */
 import type { Connection, Endpoint } from "@hybi/core";
 import type { Transport } from "./transport.ts";
 
 const noChunks: readonly Uint8Array[] = [];
 
-/** Bytes of memory that an array takes beside its own. */
+/** Overhead of an array in bytes, excluding its content. */
 const chunkCost = 208;
-/** Up to here core makes arrays to measure; to ask for their buffer would make one. */
+/** Core allocates arrays up to this length at their exact size; reading their `buffer` would allocate one. */
 const ownArray = 64;
-/** Blocks of core's are not larger. */
+/** Maximum size of the blocks that core allocates. */
 const largestBlock = 65_536 + 64;
 
-/** The endpoint could not say what is to be written, which is not the fault of the transport. */
+/** The endpoint failed to produce its output, as opposed to a transport that failed to write it. */
 export class OutputFailure {
   readonly cause: unknown;
 
@@ -25,33 +25,34 @@ export class PumpWriter {
   readonly #transport: Transport;
   readonly #budget: number;
 
-  /** What is being written, and its bytes. */
+  /** The chunks in flight, and their total length. */
   #writing: readonly Uint8Array[] | undefined;
   #length = 0;
-  /** Whether `transport.write` is being called. */
+  /** Whether `transport.write` is on the stack. */
   #isInWrite = false;
-  /** Whether nothing is written any more. */
+  /** Whether writing has ended. */
   #isOver = false;
 
-  /** Takes `budget` bytes, at least 1, for one write. */
+  /** Takes `budget` bytes, at least 1, from the endpoint for each write. */
   constructor(endpoint: Endpoint | Connection, transport: Transport, budget: number) {
     this.#endpoint = endpoint;
     this.#transport = transport;
     this.#budget = budget;
   }
 
-  /** Bytes that are being written. */
+  /** Bytes in flight. */
   get length(): number {
     return this.#length;
   }
 
-  /** Bytes of memory that what is being written takes. */
+  /** Bytes of memory held by the write in flight. */
   get heldLength(): number {
     let held = this.#length;
     let counted: ArrayBufferLike | undefined;
     for (const chunk of this.#writing ?? noChunks) {
       held += chunkCost;
-      // A block of core's is held as a whole, however little lies in it. What is larger is cut, and counted by its parts.
+      // A block of core stays in memory as a whole, however little of it is used. A larger buffer is sliced, and only
+      // its slices count.
       if (chunk.length <= ownArray || chunk.length >= largestBlock) continue;
       const { buffer } = chunk;
       if (buffer === counted || buffer.byteLength > largestBlock) continue;
@@ -62,8 +63,8 @@ export class PumpWriter {
   }
 
   /**
-   * Writes what waits in the endpoint, unless something is being written. Returns whether more could be written at once, and
-   * is not, since making it was much work: less was taken than there was room for.
+   * Writes the endpoint's pending output, unless a write is in flight. Returns whether another write would be possible
+   * at once but is put off because producing the output was much work: the endpoint returned less than the budget.
    */
   write(): boolean {
     while (this.#writing === undefined && !this.#isOver) {
@@ -89,7 +90,10 @@ export class PumpWriter {
     }
   }
 
-  /** What was written has left. Answers whether somebody else has to go on: `write` itself does while it runs. */
+  /**
+   * The write in flight has left. Returns whether the caller must continue writing; a running `write` continues by
+   * itself.
+   */
   drained(): boolean {
     const chunks = this.#writing;
     if (chunks === undefined) return false;
@@ -99,14 +103,14 @@ export class PumpWriter {
     return !this.#isInWrite;
   }
 
-  /** Closes our half, once everything is taken; the transport puts it behind what is being written. */
+  /** Closes our half once all output has been taken; the transport does so behind the write in flight. */
   end(): void {
     if (this.#isOver || this.#endpoint.outputLength > 0) return;
     this.#isOver = true;
     this.#transport.end();
   }
 
-  /** Nothing is written any more. */
+  /** Ends writing for good. */
   stop(): void {
     this.#isOver = true;
   }

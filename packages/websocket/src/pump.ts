@@ -1,17 +1,17 @@
 /**
- * Drives an endpoint over a transport. It is the loop that every embedder writes, and it decides nothing: bytes go into
- * the endpoint, what they cause to the listener, output to the transport, in one write a turn; then the transport is
- * treated as the endpoint says, and one timer is set for what is due next.
+ * Drives an endpoint over a transport. This is the loop that every embedder writes, and it makes no decisions of its
+ * own: incoming bytes go into the endpoint, the resulting events to the listener, and output to the transport, in one
+ * write per turn. Then it does with the transport what the endpoint asks for, and sets one timer for the next deadline.
  *
- * Theory of operation. Everything that happens ends in `touch`, which asks for one `settle` at the end of the turn:
- * however many messages arrive or are sent in it, there is one write, one look at the clock and seldom a new timer. Where
- * the transport knows that no more arrives in the turn, answers do not even wait for its end, which costs as much as all
- * that is done for a short message. There is at most one write under way, and it is bounded; what comes up meanwhile
- * waits in the endpoint, where a control frame or a more urgent message still overtakes it.
+ * Theory of operation. Every input and command calls `touch()`, which schedules one `settle()` at the end of the turn.
+ * However many messages arrive or are sent in a turn, there is one write, one look at the clock, and seldom a new
+ * timer. If the transport knows that nothing more arrives in this turn, responses do not wait for its end, because
+ * waiting costs as much as all other work for a short message. At most one write is in flight, and it is bounded; newer
+ * output waits in the endpoint, where a control frame or a more urgent message can still overtake it.
  *
- * What arrives is told at once, as long as that is no more work than is the connection's share of the turn (`Rounds`). What
- * is left then waits, with reading paused, and goes on in the turns that follow, as does what comes behind it: more bytes,
- * the end, and the loss of the transport. While the application pauses reading it rests too, where it is more than a read.
+ * Incoming bytes are processed at once, up to the connection's share of the turn (`Rounds`). The rest waits in the
+ * backlog with reading paused and is processed in later turns, and so is everything behind it: more bytes, the end, and
+ * the loss of the transport. While the application pauses reading, a backlog longer than one read waits as well.
  */
 import {
   Connection,
@@ -40,13 +40,13 @@ import { Rounds, type Sharer } from "./rounds.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 import { type Turn, turnOfPump } from "./turn.ts";
 
-/** Units of work of a chunk besides those that core counts: what a transport and this loop do for each. */
+/** Units of work per chunk in addition to those that core counts: the cost of the transport and of this loop. */
 const chunkWork = 1_000;
 
-/** 1013, "Try Again Later", of the registry that RFC 6455 §11.7 has set up. */
+/** 1013, "Try Again Later", from the registry set up by RFC 6455 §11.7. */
 const tryAgainLater = 1013;
 
-/** Units of work of a byte that extensions may compress. */
+/** Units of work per byte that extensions may compress. */
 const encodingWork = 8;
 
 const noPayload = new Uint8Array(0);
@@ -54,7 +54,7 @@ const noPayload = new Uint8Array(0);
 /**
  * Drives one endpoint until its transport is closed.
  *
- * After a command to `endpoint`, call `touch`. Whatever happens, the listener's `end` is called exactly once.
+ * After a command to `endpoint`, call `touch`. The listener's `end` is called exactly once, whatever happens.
  *
  * @example
  * const pump = new Pump({ endpoint: Endpoint.server(), transport, listener });
@@ -72,31 +72,33 @@ export class Pump implements TransportSink, TimedPump, Holder {
   readonly #reader: PumpReader;
   readonly #writer: PumpWriter;
   readonly #settle: () => void = () => this.#settleNow();
-  /** Once it is open: it tells the listener without making events. */
+  /** Set once open; delivers to the listener without creating event objects. */
   #connection: Connection | undefined;
 
-  /** Whether the listener is being told something. */
+  /** Whether a listener callback is on the stack. */
   #isTelling = false;
   readonly #rounds: Rounds;
   readonly #share: Sharer = { credit: 0, round: -1, serve: (budget) => this.#serveRound(budget) };
-  /** What has arrived and was not told yet. */
+  /** Received bytes that have not been processed yet. */
   #backlog: PumpBacklog | undefined;
-  /** Whether the connection waits for a round, and whether it does to go on with writing. */
+  /** Whether the connection is waiting for a round, and whether it waits for one to continue writing. */
   #isEnqueued = false;
   #isWriteDue = false;
   #settling = false;
   #started = false;
-  /** Whether `transport.start` is being called, maybe inside a call of the application's, where nothing may be told. */
+  /**
+   * Whether `transport.start` is on the stack, possibly inside a call by the application, where nothing may be emitted.
+   */
   #isStarting = false;
   #aborted = false;
-  /** Whether a function of the application's has failed, and the connection was given up for it. */
+  /** Whether the connection was given up because a function of the application failed. */
   #hasGivenUp = false;
-  /** The peer has closed its half behind its Close frame, which is told once ours has left. */
+  /** The peer closed its half behind its Close frame. The end is emitted once our Close frame has left. */
   #isEnding = false;
   #closed = false;
   #lost: unknown;
   #roundTrip: RoundTrip | undefined;
-  /** A server's: where the connection says what it holds. */
+  /** For servers: where the connection reports the memory it holds. */
   #account: Account | undefined;
 
   /** @throws UsageError `option/unknown`, `option/type`, `option/range` */
@@ -115,34 +117,37 @@ export class Pump implements TransportSink, TimedPump, Holder {
     this.#writer = new PumpWriter(endpoint, options.transport, options.writeBudget ?? defaultWriteBudget);
   }
 
-  /** Why the transport was lost, if it was. */
+  /** Why the transport was lost; undefined if it was not. */
   get lost(): unknown {
     return this.#lost;
   }
 
-  /** Bytes that were sent and have not left yet: in the endpoint, and in the write that is under way. */
+  /** Bytes sent that have not left yet, in the endpoint and in the write in flight. */
   get bufferedLength(): number {
     return this.endpoint.outputLength + this.#writer.length;
   }
 
-  /** Bytes that have arrived and wait for their turn. */
+  /** Received bytes waiting to be processed. */
   get backlogLength(): number {
     return this.#backlog?.length ?? 0;
   }
 
-  /** Milliseconds between the latest Ping that was answered and its Pong, or undefined before the first. */
+  /** Milliseconds between the latest answered Ping and its Pong; undefined before the first. */
   get roundTripTime(): number | undefined {
     return this.#roundTrip?.latest;
   }
 
-  /** Begins. `rest` are bytes that somebody else has read of the transport, behind an opening handshake: they go first. */
+  /**
+   * Starts. `rest` are bytes that other code has already read from the transport behind the opening handshake; they are
+   * processed first.
+   */
   start(rest?: Uint8Array): void {
     this.#started = true;
     this.#isStarting = true;
     try {
       this.#transport.start(this);
     } catch (error) {
-      // As one that could not be opened, which is told with the end.
+      // Treat it like a transport that could not be opened: report the error with `end`.
       this.error(error);
       this.abort();
     }
@@ -151,19 +156,19 @@ export class Pump implements TransportSink, TimedPump, Holder {
     this.touch();
   }
 
-  // What the application does
+  // Public API
 
-  /** A command has changed the endpoint: its output leaves at the end of this turn. */
+  /** Call after a command to the endpoint. Its output leaves at the end of this turn. */
   touch(): void {
     if (this.#settling) this.#turn.prolong();
-    // What is told ends with a `touch` of its own.
+    // A listener callback is followed by its own `touch`.
     else if (!this.#closed && this.#started && !this.#isTelling) {
       this.#settling = true;
       defer(this.#clock, this.#turn, this.#settle);
     }
   }
 
-  /** See `Endpoint.accept`. Tells `open` in this call, and messages that came early after it. */
+  /** See `Endpoint.accept`. Emits `open` during this call, and messages that have arrived early afterwards. */
   accept(answer?: OpeningAnswer): void {
     const rest = this.#tellOpening((this.endpoint as Endpoint).accept(answer, "leave"));
     if (rest === undefined || rest.length === 0) return;
@@ -186,7 +191,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     }
   }
 
-  /** Sends a Ping, whose round trip is measured. See `Endpoint.sendPing`. */
+  /** Sends a Ping and measures its round trip. See `Endpoint.sendPing`. */
   ping(payload?: Uint8Array): void {
     this.endpoint.sendPing(payload);
     this.#pingSent(payload ?? noPayload);
@@ -199,53 +204,53 @@ export class Pump implements TransportSink, TimedPump, Holder {
     this.touch();
   }
 
-  /** For listeners, which are told of a Pong: ends the round trip. */
+  /** To be called by listeners when a Pong arrives: ends the round-trip measurement. */
   pongReceived(payload: Uint8Array): void {
     this.#roundTrip?.received(this.#clock.now(), this.endpoint.awaitsPong, payload);
   }
 
   /**
-   * Stops reading at the end of this turn, unless `resume` comes before. Bytes that have arrived are still told, unless more
-   * than 64 KiB of them wait. Each reason is a pause of its own: reading goes on once all have ended.
+   * Stops reading at the end of this turn, unless `resume` is called before. Bytes already received are still
+   * processed, unless more than 64 KiB of them are waiting. Reasons are independent: reading resumes when none is left.
    */
   pause(reason: PauseReason = "application"): void {
     if (this.#reader.pause(reason)) this.touch();
   }
 
-  /** Ends the pause for `reason`, or for any but that for bytes that have arrived and wait. */
+  /** Ends the pause for `reason`, or for all reasons except the backlog of received bytes. */
   resume(reason: PauseReason | "any" = "application"): void {
     if (!this.#reader.resume(reason)) return;
     this.#enqueue();
     this.touch();
   }
 
-  /** Drops the transport. The listener's `end` follows in a turn of its own. */
+  /** Drops the transport. The listener's `end` follows in a later microtask. */
   abort(): void {
     if (this.#aborted || this.#closed) return;
     this.#aborted = true;
     this.#backlog = undefined;
     this.#isWriteDue = false;
     this.#writer.stop();
-    // The endpoint takes no input from inside of what it tells.
+    // The endpoint does not accept input while it is delivering events.
     if (this.#isTelling) queueMicrotask(() => this.#drop());
     else this.#drop();
-    // In a turn of its own (WHATWG WebSockets §3.1 queues a task), whatever the transport says during the call or after it:
-    // some call `close` at once, and some never.
+    // End in a turn of our own (WHATWG WebSockets §3.1 queues a task), whatever the transport reports during the call
+    // or after it: some call `close` at once, some never.
     queueMicrotask(() => this.#closeNow());
   }
 
-  /** For servers: says to `budget` what the connection holds, and does what it says. */
+  /** For servers: reports to `budget` how much memory the connection holds, and follows its requests. */
   accountTo(budget: MemoryBudget): void {
     this.#account = budget.open(this);
   }
 
-  /** What was received and waited was taken, so that reading does not rest in vain. */
+  /** To be called when the application has taken something that was waiting: restarts the `resting` deadline. */
   taken(): void {
     this.#timer.taken();
     this.heldChanged();
   }
 
-  /** What the listener holds has changed, be it after the end: it is counted at the end of this turn. */
+  /** The listener's `heldLength` has changed, possibly after the end. It is counted at the end of this turn. */
   heldChanged(): void {
     if (this.#account === undefined) return;
     if (this.#closed) this.#count();
@@ -269,12 +274,13 @@ export class Pump implements TransportSink, TimedPump, Holder {
   }
 
   /**
-   * Ends the connection for want of memory: drops what is in progress and what waits. A peer that reads what is written to it gets
-   * a Close frame with 1013 and the time to close; with another one, the transport is dropped.
+   * Ends the connection because memory has run out; discards messages in progress and pending output. A peer that reads
+   * its input gets a Close frame with 1013 and the time to close; otherwise the transport is dropped.
    */
   giveUp(): void {
     if (this.#closed || this.#aborted) return;
-    // A write that is under way says that the peer does not read. From inside of what is told, the endpoint takes no command.
+    // A write in flight means that the peer is not reading. During a listener callback, the endpoint accepts no
+    // command.
     if (this.#connection === undefined || this.#writer.length > 0 || this.#isTelling) {
       this.abort();
       return;
@@ -283,18 +289,21 @@ export class Pump implements TransportSink, TimedPump, Holder {
     this.touch();
   }
 
-  /** Tells `listener` from now on what happens. */
+  /** Delivers all further events to `listener`. */
   handTo(listener: PumpListener): void {
     this.#listener = listener;
   }
 
-  /** Drops the transport, and tells the listener nothing more. */
+  /** Drops the transport and emits nothing more to the listener. */
   abandon(): void {
     this.#listener = silentListener;
     this.abort();
   }
 
-  /** A function of the application's that the endpoint calls has failed, such as `random`: drops the transport, and reports it. */
+  /**
+   * A function of the application that the endpoint calls, such as `random`, has failed. Reports the error and drops
+   * the transport.
+   */
   brokeOff(error: unknown): void {
     if (error instanceof OutputFailure) {
       this.#endpointThrew(error.cause);
@@ -304,7 +313,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     this.#listenerThrew(error);
   }
 
-  // What the transport tells
+  // Called by the transport
 
   data(chunk: Uint8Array, isLast = false): void {
     noteArrival();
@@ -330,12 +339,13 @@ export class Pump implements TransportSink, TimedPump, Holder {
 
   drain(): void {
     if (!this.#writer.drained() || this.#closed) return;
-    // Nothing is left to do but to say so: for a short answer, another turn would cost a tenth of its write.
+    // Nothing is left to write, so settle at once: for a short response, another turn would cost a tenth of its write.
     if (this.endpoint.outputLength === 0 && !this.#isEnding) {
       this.#listener.settled();
       this.#count();
     } else if (this.#isTransformed && !this.#isEnding) this.#writeInRound();
-    // A large message takes a turn for each write: others are served meanwhile, and a control frame finds its place.
+    // A large message takes one turn per write, so that others are served in between and control frames can overtake
+    // it.
     else if (this.#clock.nextTurn !== undefined) this.#clock.nextTurn(this.#settle);
     else this.touch();
   }
@@ -374,9 +384,9 @@ export class Pump implements TransportSink, TimedPump, Holder {
     }
   }
 
-  // What its timer tells
+  // Called by the timer
 
-  /** Writes what there is room for. */
+  /** Writes as much as there is room for. */
   write(): void {
     if (this.#closed) return;
     try {
@@ -388,11 +398,11 @@ export class Pump implements TransportSink, TimedPump, Holder {
 
   expired(events: readonly EndpointEvent[], sentPing: boolean): void {
     this.#tell(events);
-    // Of the Pings that nobody asked for, the round trip is measured too.
+    // Measure the round trip of keep-alive Pings as well.
     if (sentPing) this.#pingSent("own");
   }
 
-  // What they are made of
+  // Internals
 
   #tell(events: readonly EndpointEvent[]): void {
     this.#connection ??= (this.endpoint as Endpoint).connection;
@@ -408,7 +418,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     this.touch();
   }
 
-  /** Bytes of the opening handshake. */
+  /** Processes bytes of the opening handshake. */
   #receiveOpening(chunk: Uint8Array): void {
     let rest: Uint8Array | undefined;
     try {
@@ -417,21 +427,21 @@ export class Pump implements TransportSink, TimedPump, Holder {
       this.brokeOff(error);
     }
     if (rest === undefined) return;
-    // It is open now. Whoever awaited that listens a few promises later.
+    // The connection is now open. Code awaiting that adds its listeners a few microtasks later, so deliver after that.
     this.#hold(rest);
     defer(this.#clock, this.#turn, () => this.#release());
   }
 
-  /** Tells `events`. Returns what came behind the opening handshake, if it has ended. */
+  /** Emits `events`. Returns the bytes behind the opening handshake if it has ended. */
   #tellOpening(events: readonly EndpointEvent[]): Uint8Array | undefined {
     this.#tell(events);
     for (const event of events) if (event.type === "open") return event.rest;
     return undefined;
   }
 
-  // What has arrived, and waits
+  // The backlog of received bytes
 
-  /** Gives the connection `chunk` for about `budget` units of work, and returns how much of it that took. */
+  /** Passes `chunk` to the connection for about `budget` units of work. Returns the number of bytes it has taken. */
   #receive(connection: Connection, chunk: Uint8Array, budget: number): number {
     this.#isTelling = true;
     let taken = chunk.length;
@@ -446,7 +456,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     return taken;
   }
 
-  /** Keeps what comes until `#release`. */
+  /** Keeps incoming bytes until `#release`. */
   #hold(rest: Uint8Array): void {
     if (this.#aborted || this.#closed) return;
     const backlog = new PumpBacklog();
@@ -462,7 +472,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     if (this.#backlog !== undefined) this.#wait();
   }
 
-  /** Keeps what there was no time for. */
+  /** Keeps the bytes for which no time was left. */
   #keep(rest: Uint8Array): void {
     if (this.#aborted || this.#closed) return;
     this.#backlog = new PumpBacklog();
@@ -470,7 +480,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     this.#wait();
   }
 
-  /** Pauses the transport, at once as it may have more to tell in this turn, and waits for a round. */
+  /** Waits for a round. Pauses the transport at once, because it may have more to deliver in this turn. */
   #wait(): void {
     this.#reader.pause("backlog");
     this.#reader.apply();
@@ -483,7 +493,9 @@ export class Pump implements TransportSink, TimedPump, Holder {
     this.#rounds.enqueue(this.#share);
   }
 
-  /** Writes what there is room and time for. What is left, where extensions make much work of it, waits for a round. */
+  /**
+   * Writes as much as there is room and time for. If extensions make the output expensive, the rest waits for a round.
+   */
   #write(): void {
     if (this.#isWriteDue) return;
     const before = this.endpoint.outputLength;
@@ -501,12 +513,16 @@ export class Pump implements TransportSink, TimedPump, Holder {
     return this.#connection !== undefined && this.#connection.agreement.extensions.length > 0;
   }
 
-  /** Whether something waits that may be told: where nobody pauses, it is little, or the transport has no more to tell. */
+  /** Whether waiting work may continue: a write that is due, or the backlog. */
   get #canGoOn(): boolean {
     if (this.#isWriteDue) return true;
     return this.#mayTell;
   }
 
+  /**
+   * Whether the backlog may be processed: if nothing else pauses reading, if it is short, or if the transport has nothing
+   * more to deliver.
+   */
   get #mayTell(): boolean {
     const backlog = this.#backlog;
     if (backlog === undefined || backlog.isHeld) return false;
@@ -514,13 +530,16 @@ export class Pump implements TransportSink, TimedPump, Holder {
     return backlog.isEndBehind || backlog.isCloseBehind;
   }
 
-  /** The end has come, and nobody has time to listen: what waits, if not all of it could be told now. */
+  /**
+   * The transport has ended, and the application gets no more time to add listeners. Returns the backlog if some of it
+   * had to stay.
+   */
   #heard(): PumpBacklog | undefined {
     if (this.#backlog?.isHeld === true) this.#release();
     return this.#backlog;
   }
 
-  /** The connection's turn in a round. Returns whether it has more to tell. */
+  /** Serves the connection in a round. Returns whether more work is waiting. */
   #serveRound(budget: number): boolean {
     if (this.#isWriteDue) {
       this.#isWriteDue = false;
@@ -530,7 +549,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     return this.#isEnqueued;
   }
 
-  /** Tells about `budget` of what waits. */
+  /** Processes the backlog for about `budget` units of work. */
   #serve(budget: number): void {
     let left = budget;
     while (left > 0 && this.#mayTell) {
@@ -544,7 +563,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     this.touch();
   }
 
-  /** What has waited was told, and what was behind it can be. */
+  /** The backlog is empty, so emit the end or the close that was waiting behind it. */
   #backlogEnded({ isEndBehind, isCloseBehind }: PumpBacklog): void {
     this.#backlog = undefined;
     this.#reader.resume("backlog");
@@ -555,7 +574,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
   #endNow(): void {
     this.#noteLoss("The peer closed the transport without a Close frame.");
     this.#isEnding = true;
-    // A peer may close its half at once with its Close frame, and still read ours.
+    // A peer may close its half right after its Close frame and still read ours.
     if (this.#owesClose) this.touch();
     else this.#tellEnd();
   }
@@ -576,7 +595,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     this.#count();
   }
 
-  /** Whether our Close frame, which answers the peer's or crosses it, has not been written. */
+  /** Whether our Close frame, sent in response to the peer's or at the same time, has not been written yet. */
   get #owesClose(): boolean {
     const { state } = this.endpoint;
     return state === "close-received" || (state === "closed" && this.#writer.length > 0);
@@ -584,7 +603,8 @@ export class Pump implements TransportSink, TimedPump, Holder {
 
   #tellEnd(): void {
     this.#isEnding = false;
-    // RFC 6455 §7.1.4: clean when both Close frames have passed. What the endpoint calls so may not have been written.
+    // RFC 6455 §7.1.4: clean if both Close frames have been exchanged. The endpoint says so even if ours was not
+    // written.
     const isWritten = !this.#owesClose;
     const events = this.#receiveEnd();
     this.#tell(isWritten ? events : events.map((event) => (event.type === "end" ? { ...event, clean: false } : event)));
@@ -594,7 +614,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     try {
       return this.endpoint.receiveEnd();
     } catch (error) {
-      // An extension could not release what it holds. That is the application's to know, and no reason not to tell the end.
+      // An extension failed to release its resources. Report that to the application, but emit the end all the same.
       this.#report(error);
       const events = this.endpoint.receiveEnd();
       return events.length > 0 ? events : [{ type: "end", clean: false, statusCode: 1006, reason: "" }];
@@ -616,12 +636,13 @@ export class Pump implements TransportSink, TimedPump, Holder {
   }
 
   /**
-   * A function of the application's has failed that the endpoint needs. RFC 6455 §7.4.1: 1011, something kept us from fulfilling
-   * the request; the Close frame passes no extension. Who fails again is dropped.
+   * A function of the application that the endpoint needs has failed. Closes with 1011 (RFC 6455 §7.4.1: an unexpected
+   * condition prevented us from fulfilling the request); the Close frame does not pass through extensions. If it fails
+   * again, drops the transport.
    */
   #endpointThrew(error: unknown): void {
     this.#lost ??= orNoReason(error);
-    // Without a masking key no Close frame can leave either.
+    // Without a masking key, a Close frame cannot be sent either.
     const isKeyless = error instanceof UsageError && error.code === "option/random";
     if (this.#connection === undefined || this.#hasGivenUp || isKeyless) {
       this.#listenerThrew(error);
@@ -637,7 +658,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     }
   }
 
-  /** The connection was left midway. That is the end of it, and of nothing else. */
+  /** An event was only processed in part. Ends this connection, and nothing else. */
   #listenerThrew(error: unknown): void {
     this.#report(error);
     this.abort();
@@ -650,7 +671,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
   #settleNow(): void {
     this.#settling = false;
     if (this.#closed) return;
-    // Nothing of what waits means anything any more.
+    // Input is ignored from now on, so the backlog is meaningless.
     if (this.#backlog !== undefined && !mayCauseEvents(this.endpoint)) this.#backlogEnded(this.#backlog);
     try {
       this.#reader.apply();
@@ -673,12 +694,13 @@ export class Pump implements TransportSink, TimedPump, Holder {
     }
   }
 
-  /** Says what the connection holds. */
+  /** Reports to the budget how much memory the connection holds. */
   #sayHeld(): void {
     const account = this.#account;
     if (account === undefined) return;
     const kept = this.#listener.heldLength ?? 0;
-    // What is dropped is let go of as soon as the code that runs now has ended; what is closed, by who listens to the end.
+    // After an abort, the endpoint's memory is released as soon as the running code returns. After a close, only the
+    // listener may still hold some.
     const isOver = this.#closed && kept === 0;
     const { endpoint } = this;
     if (isOver) {
@@ -691,7 +713,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
       );
   }
 
-  /** What the endpoint says about the transport. */
+  /** Does with the transport what the endpoint asks for. */
   #obey(): void {
     const { transport } = this.endpoint;
     if (transport === "abort") this.abort();

@@ -1,15 +1,15 @@
-/** First in, first out, in constant time each: `Array.shift` moves every element of a long array. */
+/** A FIFO queue with amortized constant-time operations. `Array.shift` would move every element of a long array. */
 
 export class Queue<Item> {
   #items: (Item | undefined)[] = [];
-  /** Where the first item is; those before it have left. */
+  /** Index of the first item; the places before it are empty. */
   #head = 0;
 
   get length(): number {
     return this.#items.length - this.#head;
   }
 
-  /** The item that leaves next, or undefined when there is none. */
+  /** The item at the front, or undefined if the queue is empty. */
   get first(): Item | undefined {
     return this.#items[this.#head];
   }
@@ -18,15 +18,15 @@ export class Queue<Item> {
     this.#items.push(item);
   }
 
-  /** Removes and returns the first item, or undefined when there is none. */
+  /** Removes and returns the item at the front, or undefined if the queue is empty. */
   take(): Item | undefined {
     const items = this.#items;
     if (items.length <= 1) return items.pop();
     const item = items[this.#head];
-    // What has left is not kept alive by the place that it had.
+    // Clear the slot so that the array does not keep the item alive.
     items[this.#head] = undefined;
     this.#head++;
-    // Half of the array has left: to move the rest costs no more than what was taken since the last time.
+    // Half of the array is empty: moving the rest costs no more than the items taken since the last move.
     if (this.#head * 2 >= items.length) {
       this.#items = items.slice(this.#head);
       this.#head = 0;
@@ -34,7 +34,7 @@ export class Queue<Item> {
     return item;
   }
 
-  /** Removes and returns the items for which `isWanted` holds. */
+  /** Removes and returns the items for which `isWanted` returns true. */
   takeWhere(isWanted: (item: Item) => boolean): Item[] {
     const items = this.#items.slice(this.#head) as Item[];
     this.#head = 0;
@@ -42,7 +42,7 @@ export class Queue<Item> {
     return items.filter(isWanted);
   }
 
-  /** Removes and returns everything. */
+  /** Removes and returns all items. */
   takeAll(): Item[] {
     return this.takeWhere(() => true);
   }

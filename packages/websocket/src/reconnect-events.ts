@@ -1,10 +1,10 @@
-/** The events of a reconnecting client that no socket has. */
+/** Events specific to a reconnecting client, which a single socket does not have. */
 import type { Outcome } from "./outcome.ts";
 import { Event } from "./platform-classes.ts";
 import type { Decision } from "./reconnect-plan.ts";
 import { defineInterface } from "./web-idl.ts";
 
-/** A connection was lost, or an attempt has failed; there will be another one after `delay` milliseconds. */
+/** Fired when a connection was lost or an attempt has failed. The next attempt follows after `delay` milliseconds. */
 export class WaitingEvent extends Event {
   readonly #outcome: Outcome;
   readonly #delay: number;
@@ -26,7 +26,7 @@ export class WaitingEvent extends Event {
 
 defineInterface(WaitingEvent, "WaitingEvent", ["outcome", "delay"]);
 
-/** It is over for good. */
+/** Fired when the client has stopped for good. */
 export class EndedEvent extends Event {
   readonly #outcome: Outcome;
   readonly #why: Extract<Decision, { type: "stop" }>["why"];
@@ -43,12 +43,12 @@ export class EndedEvent extends Event {
     return this.#outcome;
   }
 
-  /** `closed` by the application, `final` where another attempt would end the same, or out of `attempts`. */
+  /** `closed` by the application, `final` if another attempt would end the same way, or out of `attempts`. */
   get why(): Extract<Decision, { type: "stop" }>["why"] {
     return this.#why;
   }
 
-  /** The messages that still waited for a connection, oldest first: nobody has got them. */
+  /** Messages that were still waiting for a connection, oldest first. They were never sent. */
   get unsent(): readonly (string | Blob | Uint8Array)[] {
     return this.#unsent;
   }

@@ -1,6 +1,6 @@
 /**
- * Whether and when to connect again (RFC 6455 §7.2.3), as a pure machine: outcomes and instants in, decisions out. No time
- * passes in it, and nothing connects.
+ * Decides whether and when to reconnect (RFC 6455 §7.2.3), as a pure state machine: outcomes and instants in, decisions
+ * out. It sets no timers and opens no connections.
  */
 import {
   Backoff,
@@ -14,23 +14,23 @@ import {
 } from "@hybi/core";
 import { isTransient, type Outcome, retryAfter } from "./outcome.ts";
 
-/** What to do now. */
+/** What to do next. */
 export type Decision =
   | { readonly type: "wait"; readonly milliseconds: number }
   | { readonly type: "stop"; readonly why: "closed" | "final" | "attempts" };
 
-/** How a plan decides. */
+/** Options of a plan. */
 export interface PlanOptions extends BackoffOptions {
-  /** Whether it is worth another attempt; `isTransient` by default. */
+  /** Whether another attempt is worthwhile. Default: `isTransient`. */
   readonly shouldReconnect?: ((outcome: Outcome) => boolean) | undefined;
   /**
-   * A server may ask to wait with Retry-After (RFC 9110 §10.2.3), and no delay is shorter than that; up to so many
-   * milliseconds, 0 does not listen to it, and Infinity to any. 86,400,000: a day.
+   * Maximum milliseconds that a server can ask to wait with Retry-After (RFC 9110 §10.2.3); up to it, no delay is
+   * shorter than the server asks. 0 ignores Retry-After, Infinity sets no maximum. Default: 86,400,000, a day.
    */
   readonly maximumRetryAfter?: number | undefined;
 }
 
-/** The checks of a plan's options. */
+/** Checks of a plan's options. */
 export const planChecks: OptionChecks<PlanOptions> = {
   ...backoffChecks,
   shouldReconnect: takes.callback,
@@ -39,7 +39,7 @@ export const planChecks: OptionChecks<PlanOptions> = {
 
 const oneDay = 86_400_000;
 
-/** The plan of one client. */
+/** The reconnection plan of one client. */
 export class ReconnectPlan {
   readonly #backoff: Backoff;
   readonly #shouldReconnect: (outcome: Outcome) => boolean;
@@ -60,7 +60,7 @@ export class ReconnectPlan {
     return this.#backoff.attempts;
   }
 
-  /** The application wants no more of it. */
+  /** Stops the plan: every further decision is `closed`. */
   close(): void {
     this.#isClosed = true;
   }
@@ -69,11 +69,11 @@ export class ReconnectPlan {
     this.#backoff.opened(now);
   }
 
-  /** `date` is the time of day, in milliseconds since 1970, for a Retry-After that is a date. */
+  /** `date` is the wall-clock time in milliseconds since 1970, needed for a Retry-After that is a date. */
   lost(now: Instant, outcome: Outcome, date: number = Date.now()): Decision {
     if (this.#isClosed) return { type: "stop", why: "closed" };
     const goesOn = this.#shouldReconnect(outcome);
-    // The application may close it in there.
+    // The application may have called `close` in `shouldReconnect`.
     if (this.#isClosed) return { type: "stop", why: "closed" };
     if (!goesOn) return { type: "stop", why: "final" };
     const milliseconds = this.#backoff.lost(now);

@@ -1,10 +1,10 @@
 /**
- * A client that comes back: it opens a socket, and another one when that is lost, after the delays of a `ReconnectPlan`.
- * What is sent while there is none waits in an `Outbox`. It works with any WebSocket, the platform's own among them.
+ * A reconnecting client: opens a socket, and another one when that is lost, after the delays of a `ReconnectPlan`.
+ * Messages sent while there is no connection wait in an `Outbox`. Works with any WebSocket, including the platform's.
  *
- * Theory of operation. There is at most one attempt: a call of the hook, then its socket. Each has a number, and whatever
- * an attempt says that is not the current one any more is not listened to; a socket that comes of it is closed. From an
- * attempt there are two ways on, `#opened` and `#lost`, and from `#lost` two: wait, or end.
+ * Theory of operation. There is at most one attempt at a time: a call of the hook, then its socket. Attempts are
+ * numbered. Results and events of an attempt that is no longer current are ignored, and its socket is closed. An
+ * attempt leads to `#opened` or `#lost`, and `#lost` leads to waiting or to the end.
  */
 import {
   type BackoffOptions,
@@ -34,23 +34,26 @@ import { defineInterface, orDefault, toClampedUnsignedShort, toUsvString } from 
 import { checkClose } from "./websocket-error.ts";
 
 /**
- * Makes the socket of an attempt, counted from 1 since the last success. Called anew for each, so that URL and fields are as
- * fresh as they must be; may take its time, and may throw.
+ * Opens the socket of an attempt; `attempt` counts from 1 since the last success. Called for every attempt, so that the
+ * URL and fields can be renewed. May be asynchronous, and may throw.
  */
 export type OpenSocket<Socket extends SocketLike> = (attempt: number) => Socket | Promise<Socket>;
 
-/** How a client comes back. Everything has a default. */
+/** Options of `reconnect()`. All are optional. */
 export interface ReconnectOptions
   extends Omit<BackoffOptions, "random">,
     Pick<PlanOptions, "shouldReconnect" | "maximumRetryAfter"> {
-  /** What may wait while there is no connection. */
+  /** Limits of the messages that wait while there is no connection. */
   readonly outbox?: OutboxLimits | undefined;
-  /** Ends it, as `close` does. */
+  /** Ends the client, as `close` does. */
   readonly signal?: AbortSignal | undefined;
-  /** Takes what listeners of the client throw, and `shouldReconnect`. Without it they are uncaught, as the platform has it. */
+  /**
+   * Receives errors thrown by listeners of the client and by `shouldReconnect`. Without it they are uncaught, as on the
+   * platform.
+   */
   readonly onError?: ErrorHandler | undefined;
   readonly random?: RandomSource | undefined;
-  /** The system's by default; between two attempts it keeps the program from ending. */
+  /** The system's clock by default. Between two attempts it keeps the process alive. */
   readonly clock?: Clock | undefined;
 }
 
@@ -63,9 +66,9 @@ const reconnectChecks: OptionChecks<ReconnectOptions> = {
 };
 
 /**
- * Opens a socket with `open`, and others when it is lost.
+ * Opens a socket with `open`, and a new one whenever it is lost.
  *
- * Fires `open` for each connection, `message` with the data of each message, `waiting` and, at last, `ended`.
+ * Fires `open` for each connection, `message` with the data of each message, `waiting`, and finally `ended`.
  *
  * @throws UsageError `option/unknown`, `option/type`, `option/range`
  * @example
@@ -79,7 +82,7 @@ export function reconnect<Socket extends SocketLike>(
   return new Reconnecting(open, options);
 }
 
-/** The events of a client that comes back. */
+/** Events of a reconnecting client. */
 export interface ReconnectEventMap {
   readonly open: Event;
   readonly message: MessageEvent;
@@ -87,7 +90,7 @@ export interface ReconnectEventMap {
   readonly ended: EndedEvent;
 }
 
-/** A listener as `addEventListener` takes it. */
+/** A listener as accepted by `addEventListener`. */
 export type ReconnectListener<Type extends keyof ReconnectEventMap> =
   | ((event: ReconnectEventMap[Type]) => unknown)
   | { handleEvent(event: ReconnectEventMap[Type]): unknown };
@@ -95,12 +98,12 @@ export type ReconnectListener<Type extends keyof ReconnectEventMap> =
 type AnyListener = Parameters<EventTarget["addEventListener"]>[1];
 
 /**
- * Milliseconds after `error` until a socket that was still connecting is taken for lost without its `close`. The standard
- * has both in one task; the WebSocket of some versions of Node 22 fires no `close`, and stays in CONNECTING.
+ * Milliseconds after an `error` while connecting until the socket counts as lost without a `close` event. The standard
+ * fires both in one task, but the WebSocket of some versions of Node 22 fires no `close` and stays in CONNECTING.
  */
 const closeAfterError = 1_000;
 
-/** Made by `reconnect`. */
+/** Created by `reconnect`. */
 export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventTarget {
   static readonly #listeners = new GuardedListeners((target) => (target as Reconnecting).#report);
 
@@ -109,19 +112,19 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   readonly #clock: Clock;
   readonly #outbox: Outbox;
   readonly #signal: AbortSignal | undefined;
-  /** What the application's functions throw. */
+  /** Reports errors thrown by the application's functions. */
   readonly #report: Reporter;
   #state: "connecting" | "open" | "waiting" | "ended" = "connecting";
-  /** The number of the current attempt, which is another one as soon as that is over. */
+  /** The number of the current attempt; increased as soon as that attempt is over. */
   #attempt = 0;
   #socket: Socket | undefined;
-  /** Why the current socket has failed, if it has said so. */
+  /** Why the current socket has failed, if it has reported it. */
   #failure: FailureDetail | undefined;
-  /** While waiting, until the next attempt; while connecting, see `closeAfterError`. */
+  /** While waiting: until the next attempt. While connecting: see `closeAfterError`. */
   #timer: Timer | undefined;
-  /** The arguments of `close`, once it was called. */
+  /** The arguments of `close`, once it has been called. */
   #closing: readonly [code: number | undefined, reason: string] | undefined;
-  /** Whether somebody listens to messages. Our sockets keep them until then. */
+  /** Whether there is a listener of messages. Until then, hybi's own sockets keep them. */
   #wantsMessages = false;
   readonly #onAbort: () => void = () => this.close();
 
@@ -143,7 +146,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     this.#outbox = new Outbox(outbox);
     this.#signal = signal;
     signal?.addEventListener("abort", this.#onAbort);
-    // Not at once: a listener must be able to hear of the first attempt.
+    // Start later, so that listeners can be added before the first attempt.
     queueMicrotask(() => {
       if (signal?.aborted === true) this.close();
       else void this.#begin();
@@ -159,30 +162,31 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     return this.#state;
   }
 
-  /** Bytes of payload that wait for a connection. */
+  /** Bytes of payload waiting for a connection. */
   get queuedLength(): number {
     return this.#outbox.length;
   }
 
   /**
-   * Sends, now or with the next connection. Returns false when it can do neither: too much waits, or it is over. What was
-   * sent to a connection that is lost before it left is lost with it.
+   * Sends a message now, or with the next connection. Returns false if neither is possible: too much is waiting, or the
+   * client has been closed. Messages sent over a connection that is lost before they left are lost with it.
    */
   send(data: Sendable): boolean {
     if (this.#state === "ended" || this.#closing !== undefined) return false;
     const socket = this.#socket;
-    // An application may close the socket itself: until `close` comes, it is open no more, and what is sent would be lost.
+    // The application may close the socket itself. From then until `close` fires it is no longer open, and messages
+    // sent to it would be lost.
     if (this.#state !== "open" || !isOpen(socket) || !this.#outbox.isEmpty) return this.#outbox.add(data);
     socket!.send(data as never);
-    // A socket whose buffer is full takes nothing, and is closed.
+    // A socket whose buffer is full discards the message and is closed.
     return isOpen(socket);
   }
 
   /**
-   * Closes the connection, if there is one, and opens no other. While connecting or waiting it ends at once; a socket that
-   * the hook still gives is closed.
+   * Closes the current connection, if any, and opens no other. While connecting or waiting, the client ends at once; a
+   * socket that the hook returns later is closed.
    *
-   * @throws DOMException as `WebSocket.close`; nothing has changed then
+   * @throws DOMException as `WebSocket.close`; in that case nothing has changed
    */
   close(code: number | undefined = undefined, reason: string | undefined = undefined): void {
     const isOver = this.#state === "ended" || this.#closing !== undefined;
@@ -193,7 +197,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     this.#closing = [checked, text];
     this.#plan.close();
     if (this.#socket !== undefined) letGo(this.#socket, checked, text);
-    // Nobody waits for a socket that is not open: it may take long to give up, and has nothing to say.
+    // Do not wait for a socket that is not open yet: it may take long to close, and its outcome is irrelevant.
     if (this.state === "connecting" || this.state === "waiting") this.#lost(unknownOutcome);
   }
 
@@ -251,7 +255,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     whileCurrent("close", (event) => this.#lost(outcomeOfClose(event, this.#failure, this.#state === "open")));
     if (this.#wantsMessages) this.#listenToMessages(socket, attempt);
     if (isOpen(socket)) this.#opened(socket);
-    // Its `close` has passed already, or says nothing that is still worth waiting for.
+    // Its `close` has already fired, or would report nothing worth waiting for.
     else if (socket.readyState !== CONNECTING) this.#lost(unknownOutcome);
   }
 
@@ -274,7 +278,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
       try {
         socket.send(message as never);
       } catch (error) {
-        // It never can be sent, and would stand before all others for ever.
+        // The message can never be sent, and keeping it would block all others for ever.
         this.#report(error);
       }
       return true;
@@ -299,7 +303,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     this.#clearTimer();
     const attempt = this.#attempt;
     const decision = this.#decide(outcome);
-    // The application has closed it when it was asked, and has been told its end.
+    // The application closed the client in `shouldReconnect`, and `ended` has already been fired.
     if (attempt !== this.#attempt) return;
     if (decision.type === "stop") {
       this.#state = "ended";
@@ -312,7 +316,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     this.dispatchEvent(new WaitingEvent(outcome, decision.milliseconds));
   }
 
-  /** A promise is always true, which nobody means who returns one. */
+  /** A promise is always truthy, so returning one must be a mistake. */
   #withoutPromises(shouldReconnect: (outcome: Outcome) => boolean): (outcome: Outcome) => boolean {
     return (outcome) => {
       const returned = shouldReconnect(outcome);
@@ -322,7 +326,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     };
   }
 
-  /** What `shouldReconnect` throws ends it, as nobody knows what the application wants. */
+  /** An error thrown by `shouldReconnect` ends the client, because the application's decision is unknown. */
   #decide(outcome: Outcome): Decision {
     try {
       return this.#plan.lost(this.#clock.now(), outcome);

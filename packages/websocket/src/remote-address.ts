@@ -1,11 +1,12 @@
-/** The address at the other end of a transport, for counting: who shares one, and whether it may be a proxy's. */
+/** Parses remote addresses for counting openings: which ones count as one client, and which may be those of a proxy. */
 
-/** The groups of 16 bits of an address; those of an IPv4 address are two. */
+/** The 16-bit groups of an address: eight for IPv6, two for IPv4. */
 type Groups = readonly number[];
 
 /**
- * What openings of the same client have in common: the IPv4 address, or the first 64 bits of the IPv6 address, of which a
- * single customer has all the others (RFC 6177 §2). What is no address is itself.
+ * Returns the key by which openings of the same client are counted: the IPv4 address, or the first 64 bits of the IPv6
+ * address, because a single customer has all addresses below them (RFC 6177 §2). Text that is not an address is
+ * returned as is.
  */
 export function addressKey(address: string): string {
   const groups = parseAddress(address);
@@ -14,8 +15,8 @@ export function addressKey(address: string): string {
 }
 
 /**
- * Whether an address is one of the internet, where whoever has it is a client, or a proxy that serves many. Others are of the
- * same machine or network, as proxies before a server are.
+ * Whether the address is public, so that it belongs to a client or to a proxy that serves many. Other addresses are in
+ * the same machine or network, as a reverse proxy's usually is.
  */
 export function isPublicAddress(address: string): boolean {
   const groups = parseAddress(address);
@@ -39,13 +40,14 @@ export function isPublicAddress(address: string): boolean {
   return !(isLocal || (first & 0xfe00) === 0xfc00 || (first & 0xffc0) === 0xfe80 || (first === 0 && second !== 0));
 }
 
-/** Undefined for what is neither IPv4 nor IPv6. An IPv4 address inside of an IPv6 one is that IPv4 address. */
+/** Returns undefined for text that is neither IPv4 nor IPv6. An IPv4 address embedded in IPv6 is returned as IPv4. */
 function parseAddress(text: string): Groups | undefined {
   const address = text.split("%", 1)[0] as string;
   if (!address.includes(":")) return parseIpv4(address);
   const groups = parseIpv6(address);
   if (groups === undefined) return undefined;
-  // RFC 4291 §2.5.5.2: as sockets for both write an IPv4 address. RFC 6052 §2.1: as a translator before the server does.
+  // RFC 4291 §2.5.5.2: IPv4-mapped, as dual-stack sockets report IPv4 addresses. RFC 6052 §2.1: IPv4-embedded, as a
+  // translator in front of the server writes them.
   const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
   const isTranslated = groups[0] === 0x64 && groups[1] === 0xff9b && groups.slice(2, 6).every((group) => group === 0);
   return isMapped || isTranslated ? groups.slice(6) : groups;
@@ -58,7 +60,10 @@ function parseIpv4(text: string): Groups | undefined {
   return [(a << 8) | b, (c << 8) | d];
 }
 
-/** Eight groups; `::` stands for as many of zero as are missing, and the last two may be an IPv4 address (RFC 4291 §2.2). */
+/**
+ * Parses eight groups. `::` stands for the missing zero groups, and the last two groups may be written as an IPv4
+ * address (RFC 4291 §2.2).
+ */
 function parseIpv6(text: string): Groups | undefined {
   const halves = text.split("::").map((half) => (half === "" ? [] : half.split(":").flatMap(parseGroup)));
   const [head = [], tail] = halves;

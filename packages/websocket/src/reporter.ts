@@ -1,48 +1,48 @@
 /**
- * Where errors go that the application's own code throws while it is called: handlers, listeners and hooks. One rule for all
- * of them, in docs/guide/websocket.md, "Errors of your own code".
+ * Where errors go that the application's own callbacks throw: handlers, listeners and hooks. All of them follow one
+ * rule, see docs/guide/websocket.md, "Errors of your own code".
  */
 import type { Clock } from "./clock.ts";
 import { queueMicrotask } from "./platform.ts";
 
-/** Takes an error. Never throws. */
+/** Receives an error. Never throws. */
 export type Reporter = (error: unknown) => void;
 
-/** What an application gives as `onError`. */
+/** The type of the application's `onError`. */
 export type ErrorHandler = (error: unknown) => unknown;
 
-/** As the platform reports what an event listener throws: an uncaught exception. */
+/** Throws the error as an uncaught exception, as the platform does with errors of event listeners. */
 export const asUncaught: Reporter = (error) => {
   queueMicrotask(() => {
     throw error;
   });
 };
 
-/** Prints it: what one connection's handler throws must not end a server. */
+/** Prints the error: an exception in one connection's handler must not end a server. */
 export const printed: Reporter = (error) => {
   try {
     console.error(error);
   } catch {
-    // An error that cannot be printed, or nothing to print with.
+    // The error cannot be printed, or there is no console.
   }
 };
 
-/** Reports to `onError`; without it to `clock`, where that takes errors, and `otherwise` in the end. */
+/** Reports to `onError`; without it to `clock.reportError`; without that to `otherwise`. */
 export function createReporter(onError: ErrorHandler | undefined, clock: Clock, otherwise: Reporter): Reporter {
   if (onError !== undefined) return guarded(onError);
   return clock.reportError === undefined ? otherwise : guarded((error) => clock.reportError?.(error));
 }
 
-/** Reports the rejection of what a callback has returned, if that is a promise. */
+/** Reports the rejection of a callback's return value if that is a promise. */
 export function reportRejection(returned: unknown, report: Reporter): void {
   if (typeof returned !== "object" || returned === null) return;
-  // The platform tells a rejected promise that nobody looks at by itself, as `unhandledrejection`.
+  // The platform already reports an unhandled rejection by itself, as `unhandledrejection`.
   if (report === asUncaught) return;
   const { then } = returned as { then?: unknown };
   if (typeof then === "function") then.call(returned, undefined, report);
 }
 
-/** Calls `callback`, and reports what it throws, or what its promise rejects with. */
+/** Calls `callback`, and reports what it throws or its promise rejects with. */
 export function callGuarded(callback: () => unknown, report: Reporter): void {
   try {
     reportRejection(callback(), report);
@@ -51,7 +51,7 @@ export function callGuarded(callback: () => unknown, report: Reporter): void {
   }
 }
 
-/** What takes errors may fail as well. Then there is nobody left to tell, but neither error is lost. */
+/** The error handler itself may fail. Nothing else could handle that, so print both errors instead of losing one. */
 function guarded(take: ErrorHandler): Reporter {
   return (error) => {
     const failed = (second: unknown): void => {

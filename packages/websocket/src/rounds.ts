@@ -1,38 +1,42 @@
 /**
- * The time of the event loop, shared among connections: none does more than a quantum of work before all others that have
- * something to do have had theirs (deficit round robin), and all together do no more in one turn than others can wait for.
+ * Shares the time of the event loop among connections by deficit round robin: no connection does more than a quantum of
+ * work before all others with pending work have had their turn, and all together do no more in one turn than others can
+ * wait for.
  *
- * Theory of operation. Work is counted by core in units of about a nanosecond. A connection of which nothing waits does its
- * work at once, when its bytes arrive: so one that sends little waits for nobody. One that has used its quantum up, or comes
- * when the turn has no time left, keeps what is left of its bytes, and is served in the rounds that follow, one a turn of
- * I/O. Half of each round is for those that wait, the other half for what arrives after it; who comes when both are used up
- * still does a little at once, so that a thousand busy connections do not keep a short message waiting. Work that exceeds
- * what was allowed, since one step of it is done whole, is owed, and paid in later rounds.
+ * Theory of operation. Core counts work in units of about a nanosecond. A connection without a backlog does its work at
+ * once when its bytes arrive, so a connection that sends little never waits. A connection that has used up its quantum,
+ * or whose bytes arrive when the turn has no time left, keeps the remaining bytes and is served in the following
+ * rounds, one per turn of I/O. Half of each round is for waiting connections, the other half for bytes that arrive
+ * after it. When both are used up, newly arrived bytes are still allowed a little work at once, so that a thousand busy
+ * connections do not delay a short message. A single step is never interrupted, so it may exceed its allowance; the
+ * excess is a debt that is paid in later rounds.
  *
- * A round is asked for only when much of a quantum, or of a round, has been used: light traffic costs two subtractions for
- * each chunk.
+ * A round is only requested once much of a quantum or of a round has been used: light traffic costs two subtractions
+ * per chunk.
  */
 import type { Clock } from "./clock.ts";
 import { hasRequestContexts, immediatesDelayIo, queueMicrotask } from "./platform.ts";
 import { Queue } from "./queue.ts";
 
-/** Units of work of one connection, before it is another's turn. */
+/** Units of work that one connection may do before others get their turn. */
 export const quantum = 524_288;
 
-/** Units of work in one turn: half for those that wait, half for those whose bytes arrive. */
+/** Units of work per turn: half for waiting connections, half for arriving bytes. */
 export const roundWork = 4_194_304;
 const forWaiting = roundWork / 2;
 
-/** Units that a connection of which nothing waits may do at once in any case. */
+/** Units that a connection without a backlog may always do at once. */
 const assuredWork = 16_384;
 
-/** A connection, as one that shares. */
+/** A connection that takes part in the rounds. */
 export interface Sharer {
-  /** Units of work that it may do before the next round; less than none when it owes some. For the rounds to change. */
+  /** Units of work it may do before the next round; negative while it owes some. Managed by `Rounds`. */
   credit: number;
-  /** The round in which it was last given some. */
+  /** The round in which it last received credit. */
   round: number;
-  /** Does about `budget` of the work that waits, reporting it with `spent`. Returns whether more waits. */
+  /**
+   * Does about `budget` units of the waiting work, reporting them with `spent`. Returns whether more work is waiting.
+   */
   serve(budget: number): boolean;
 }
 
@@ -51,7 +55,10 @@ export class Rounds {
     this.#clock = clock;
   }
 
-  /** The rounds of all that go by `clock`. Where I/O belongs to a request each has its own, as its turns may never come. */
+  /**
+   * Returns the rounds shared by all users of `clock`. Where I/O is bound to a request, each caller gets its own,
+   * because the turns of another request may never come.
+   */
   static of(clock: Clock): Rounds {
     if (hasRequestContexts) return new Rounds(clock);
     let rounds = Rounds.#ofClock.get(clock);
@@ -62,7 +69,7 @@ export class Rounds {
     return rounds;
   }
 
-  /** Units of work that `sharer`, of which nothing waits, may do now; none when it is less than 1. */
+  /** Units of work that `sharer`, which has no backlog, may do now; none if less than 1. */
   allowance(sharer: Sharer): number {
     if (sharer.round !== this.#number) {
       sharer.credit = Math.min(quantum, sharer.credit + quantum * (this.#number - sharer.round));
@@ -71,14 +78,14 @@ export class Rounds {
     return Math.min(sharer.credit, Math.max(this.#left, assuredWork));
   }
 
-  /** `sharer` has done `work`. */
+  /** Records that `sharer` has done `work` units. */
   spent(sharer: Sharer, work: number): void {
     sharer.credit -= work;
     this.#left -= work;
     if (sharer.credit < quantum / 2 || this.#left < forWaiting) this.#request();
   }
 
-  /** Serves `sharer` in its turn, until nothing waits any more. It must not be among those that wait already. */
+  /** Serves `sharer` in its turn until it has no more work waiting. It must not be enqueued already. */
   enqueue(sharer: Sharer): void {
     this.#waiting.push(sharer);
     this.#request();
@@ -110,7 +117,7 @@ export class Rounds {
     try {
       return sharer.serve(Math.min(sharer.credit, this.#left - (roundWork - forWaiting)));
     } catch (error) {
-      // The others are to have their turn.
+      // Throw later, so that the other connections get their turn.
       queueMicrotask(() => {
         throw error;
       });
@@ -125,8 +132,8 @@ interface MaybeImmediate {
 }
 
 /**
- * Runs `task` after the I/O that is pending: that of the runtime, where the clock says no better, since no time is to pass.
- * A timer of 0 ms, which takes 1 to 4 ms, is the last resort.
+ * Runs `task` after pending I/O: with `clock.nextTurn` where given, otherwise with the runtime's own means, because no
+ * time needs to pass. The last resort is a timer of 0 ms, which takes 1 to 4 ms.
  */
 function afterIo(clock: Clock, task: () => void): void {
   const { setImmediate, setTimeout } = globalThis as MaybeImmediate;

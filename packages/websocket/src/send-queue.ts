@@ -1,27 +1,27 @@
-/** Keeps the order of what is sent while the bytes of a Blob are being read, which takes a while (WHATWG WebSockets §3.1). */
+/** Keeps messages in order while the bytes of a Blob are read, which is asynchronous (WHATWG WebSockets §3.1). */
 import { Queue } from "./queue.ts";
 
-/** Something to do in its turn; a Blob to read, what to do with its bytes. */
+/** A step to run in order. Reads `blob`, if there is one, and passes its bytes to `act`. */
 interface Step {
   readonly blob: Blob | undefined;
   /** Bytes of payload. */
   readonly length: number;
-  /** Bytes of memory that it takes beside them. */
+  /** Memory overhead in bytes, excluding the payload. */
   readonly cost: number;
   readonly act: (bytes: Uint8Array) => void;
 }
 
 const noBytes = new Uint8Array(0);
 
-/** A message of no bytes takes room as well: as much as its frame, as core counts it. */
+/** Overhead of a message as core counts it: its frame header. It bounds empty messages as well. */
 const frameOverhead = 2;
 
-/** Bytes of memory that a step takes beside its payload, and what an array and a Blob do in it, in V8. */
+/** Memory overhead in bytes of a step, of an array, and of a Blob, in V8. */
 const stepCost = 336;
 const arrayCost = 168;
 const blobCost = 480;
 
-/** What a few objects take does not count, as in core: a limit of a hundred bytes is one of payload. */
+/** The overhead of a few objects is free, as in core: a limit of a hundred bytes then means payload. */
 const freeOverhead = 4096;
 
 /** A queue that is empty except while a Blob is being read. */
@@ -32,7 +32,7 @@ export class SendQueue {
   #cost = 0;
   #running = false;
 
-  /** `onError` is told when a Blob cannot be read; what follows it is dropped. */
+  /** `onError` is called when a Blob cannot be read. Everything behind it is dropped. */
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
   }
@@ -41,19 +41,22 @@ export class SendQueue {
     return !this.#running;
   }
 
-  /** Bytes of memory that what waits takes. */
+  /** Bytes of memory used by the waiting steps. */
   get heldLength(): number {
     return this.#length + this.#cost;
   }
 
-  /** What `limits.queuedOutput` bounds: bytes of what waits, framing included, and of the objects that hold it, but for a few. */
+  /**
+   * The size that `limits.queuedOutput` bounds: the waiting bytes with their framing, and the overhead of the objects
+   * that hold them, except for a free allowance.
+   */
   get length(): number {
     return this.#length + Math.max(0, this.#cost - freeOverhead);
   }
 
   /**
-   * Does `act` after everything before it, with the bytes of `blob` if there is one. `length` is that of the payload, which may lie
-   * in an array that was made for it.
+   * Runs `act` after all earlier steps, with the bytes of `blob` if there is one. `length` is that of the payload.
+   * `hasArray`: whether an array was allocated for the payload.
    */
   push(blob: Blob | undefined, length: number, act: (bytes: Uint8Array) => void, hasArray = false): void {
     const cost = stepCost + (hasArray ? arrayCost : 0) + (blob === undefined ? 0 : blobCost);
@@ -63,7 +66,7 @@ export class SendQueue {
     if (!this.#running) void this.#run();
   }
 
-  /** Forgets everything. */
+  /** Drops all steps. */
   clear(): void {
     this.#steps.takeAll();
     this.#length = 0;
@@ -75,9 +78,9 @@ export class SendQueue {
     try {
       for (let step = this.#steps.first; step !== undefined; step = this.#steps.first) {
         const bytes = step.blob === undefined ? noBytes : new Uint8Array(await step.blob.arrayBuffer());
-        // It is not there any more when `clear` has come between.
+        // `clear` was called in the meantime.
         if (this.#steps.first !== step) continue;
-        // A step leaves the queue before it acts.
+        // Remove the step before it acts.
         this.#steps.take();
         this.#length -= step.length + frameOverhead;
         this.#cost -= step.cost;

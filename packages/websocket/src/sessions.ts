@@ -1,20 +1,20 @@
 /**
- * How many WebSockets share a session, the connection of HTTP/2 or HTTP/3 that carries them. A client opens one with a request
- * of some ten bytes, and all of them are one connection for everything that counts connections of TCP.
+ * Counts the WebSockets per session, that is per HTTP/2 or HTTP/3 connection that carries them. A client opens one with
+ * a request of some ten bytes, and any limit on TCP connections counts all of them as one.
  */
 
 /**
- * The streams of one session, when nobody says how many. RFC 9113 §6.5.2 recommends no fewer at a time; a browser has one session
- * for all of its tabs.
+ * Default limit of streams per session. RFC 9113 §6.5.2 recommends allowing no fewer concurrent streams; a browser uses
+ * one session for all of its tabs.
  */
 const defaultStreams = 100;
 
-/** Of all servers: a session that is upgraded stream by stream may have one for each. */
+/** Shared by all servers: if streams of a session are upgraded one by one, each may have a server of its own. */
 const counts = new WeakMap<object, number>();
 
 export class Sessions {
   readonly #limit: number;
-  /** Whose session is which. */
+  /** The session of each stream. */
   readonly #sessions = new WeakMap<object, object>();
 
   constructor(limit: number = defaultStreams) {
@@ -31,7 +31,7 @@ export class Sessions {
     counts.set(session, (counts.get(session) ?? 0) + 1);
   }
 
-  /** In place of `before` there is now `after`, if there is anything left. */
+  /** Replaces the stream `before` with `after`, or releases its place if `after` is undefined. */
   replace(before: object, after: object | undefined): void {
     const session = this.#sessions.get(before);
     if (session === undefined) return;
