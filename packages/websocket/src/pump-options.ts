@@ -45,7 +45,7 @@ export const pumpChecks: OptionChecks<PumpOptions> = {
   clock: endpointChecks.clock,
   // Checked by `Deadlines`, which remembers the objects it has checked.
   deadlines: takes.anything,
-  begunAt: takes.only("an instant", (value) => typeof value === "number"),
+  begunAt: takes.only("an instant in milliseconds", (value) => typeof value === "number"),
   onError: takes.callback,
   writeBudget: endpointChecks.writeBudget,
 };

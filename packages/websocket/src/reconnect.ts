@@ -235,7 +235,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
     let socket: unknown;
     try {
       socket = await this.#open(this.#plan.attempts + 1);
-      if (!isSocketLike(socket)) throw new TypeError("What opens sockets has returned something that is no WebSocket.");
+      if (!isSocketLike(socket)) throw new TypeError("The function that opens sockets must return a WebSocket.");
     } catch (error) {
       if (attempt === this.#attempt) this.#lost(outcomeOfError(error));
       return;

@@ -1,6 +1,6 @@
 /**
- * A server of WebSocket connections, over whatever transports an adapter feeds it: who may connect, how many, what is
- * accepted, messages for all, and how it ends. The rules of the opening handshake are core's.
+ * A WebSocket server over any transport that an adapter provides: admission, connection limits, accepting and rejecting
+ * openings, broadcasts, and shutdown. The rules of the opening handshake are in core.
  */
 import {
   checkOptions,
@@ -52,60 +52,65 @@ import { TurnedAway } from "./turned-away.ts";
 import { requireArguments } from "./web-idl.ts";
 import { WebSocket } from "./websocket.ts";
 
-/** Answers a request: with `accept`, `acceptStream` or `reject`, before the promise it returns is resolved. */
+/** Handles an opening request by calling `accept`, `acceptStream` or `reject` before the returned promise resolves. */
 export type OpeningHandler = (opening: IncomingOpening) => unknown;
 
-/** What a server is made of. Everything has a default. */
+/** Options of a server. All are optional. */
 export interface ServerOptions extends Omit<EndpointOptions, "delivery"> {
   /**
-   * The origins of the pages that may connect, such as `https://example.com`, and no others; `"any"` lets all of them in.
-   * When left out, those of the host that the request names, in Host or `:authority`. Clients without an Origin, which are no
-   * pages, may always connect. `checkOrigin` decides in its place.
+   * Origins of the pages that may connect, such as `https://example.com`; `"any"` allows all. Default: the origins of
+   * the host named by the request, in Host or `:authority`. Clients without an Origin header, which are not pages, may
+   * always connect. If `checkOrigin` is given, it decides instead.
    */
   readonly origins?: Origins | undefined;
   /**
-   * Connections and openings at a time, TLS handshakes included. Who comes above that is answered with 503, before it has said
-   * anything; over TLS it is dropped, as its handshake would cost more than it. Infinity.
+   * Maximum concurrent connections and openings, TLS handshakes included. Above it, new connections are rejected with
+   * 503 before they have sent anything; over TLS they are dropped, because a response would cost a TLS handshake.
+   * Default: Infinity.
    */
   readonly maxConnections?: number | undefined;
   /**
-   * Openings of one remote address that are under way at a time, TLS handshakes and the time of the handler included; an IPv6
-   * address counts by its first 64 bits. Who comes above that is answered with 429, or over TLS dropped. 128 for public
-   * addresses when left out, and none for those of the same machine or network, which may be a proxy's. A number that is given
-   * is for all addresses. A request with Forwarded, X-Forwarded-For or Via comes through a proxy, and counts no more.
+   * Maximum concurrent openings per remote address, including TLS handshakes and the time the handler takes; IPv6
+   * addresses are grouped by their first 64 bits. Above it, new openings are rejected with 429, or dropped over TLS.
+   * Default: 128 for public addresses, unlimited for addresses in the same machine or network, which may be a proxy's.
+   * An explicit number applies to all addresses. A request with Forwarded, X-Forwarded-For or Via comes through a proxy
+   * and is no longer counted.
    */
   readonly openingsPerAddress?: number | undefined;
-  /** How accepted sockets tell binary messages from the first one on, unless `accept` says otherwise. "arraybuffer". */
+  /** Initial `binaryType` of accepted sockets, unless `accept` sets another. Default: "arraybuffer". */
   readonly binaryType?: BinaryType | undefined;
-  /** As `DeadlineOptions` has it, but for `message`, 300 s, and `resting`, 300 s. */
+  /** Deadlines as in `DeadlineOptions`, but with defaults of 300 s for `message` and `resting`. */
   readonly deadlines?: DeadlineOptions | undefined;
-  /** As `Limits` has it, but for `queuedOutput`, 64 MiB. */
+  /** Limits as in `Limits`, but with a default of 64 MiB for `queuedOutput`. */
   readonly limits?: Partial<Limits> | undefined;
   /**
-   * WebSockets in one session of HTTP/2 or HTTP/3, and openings of some. Who asks above that is answered with 503. 100.
+   * Maximum WebSockets per HTTP/2 or HTTP/3 session, openings included. Above it, requests are rejected with 503.
+   * Default: 100.
    */
   readonly streamsPerSession?: number | undefined;
-  /** Is told of clients with whom no connection came to be by their own fault. They have been answered already. */
+  /** Called when a client's opening handshake failed through its own fault. The HTTP response has already been sent. */
   readonly onFailure?: ((detail: FailureDetail, info: TransportInfo) => unknown) | undefined;
   /**
-   * Takes what the application's own code throws: handlers and listeners of accepted sockets, asynchronous ones included, the
-   * handler of openings, and the functions among these options. Without it they are printed with `console.error`.
+   * Receives errors thrown by the application's own code: handlers and listeners of accepted sockets, including
+   * asynchronous ones, the opening handler, and the functions among these options. Without it they are printed with
+   * `console.error`.
    */
   readonly onError?: ErrorHandler | undefined;
   /**
-   * Bytes of memory that connections and openings may hold for their peers in all: heads, messages in progress, messages and output
-   * that wait, windows of compression. Above three quarters of it, who comes is answered with 503; above seven eighths, those are
-   * read no further that hold most and move least; above all of it, those are ended, with 1013. Who holds less than a fair share is
-   * left alone. An eighth of what the runtime may use where it says so, 256 MiB otherwise; Infinity for none. A `MemoryBudget` can
-   * be that of several servers.
+   * Bytes of memory that all connections and openings together may hold for their peers: heads, messages in progress,
+   * waiting messages and output, compression windows. Above three quarters of it, new openings are rejected with 503;
+   * above seven eighths, reading is paused for the connections that hold most and move least; above all of it, such
+   * connections are ended with 1013. Connections that hold less than a fair share are not affected. Default: an eighth
+   * of the memory available to the runtime if it reports that, otherwise 256 MiB; Infinity for no budget. Several
+   * servers can share one `MemoryBudget`.
    */
   readonly memoryBudget?: number | MemoryBudget | undefined;
   readonly clock?: Clock | undefined;
-  /** Bytes of one write; see `PumpOptions`. */
+  /** Bytes per write; see `PumpOptions`. */
   readonly writeBudget?: number | undefined;
 }
 
-/** The checks of a server's options. */
+/** Checks of a server's options. */
 export const serverChecks: OptionChecks<ServerOptions> = {
   ...endpointChecks,
   checkOrigin: takes.callback,
@@ -119,14 +124,15 @@ export const serverChecks: OptionChecks<ServerOptions> = {
   },
 };
 
-/** Options that are about all connections of a server together. */
+/** Options that apply to all connections of a server together. */
 const serverWide = ["maxConnections", "openingsPerAddress"] as const;
 
-/** How a request is treated whose server has no other: what is about all connections of a server has no meaning there. */
+/** Options for a server made for a single request, where options for all connections together have no meaning. */
 export type SingleRequestOptions = Omit<ServerOptions, (typeof serverWide)[number]>;
 
 /**
- * Refuses what is about all connections of a server, where a server is made for one request alone and would count only that.
+ * Rejects options that apply to all connections together where a server is made for a single request, because it would
+ * only count that one.
  *
  * @throws UsageError `option/unknown`
  */
@@ -136,13 +142,13 @@ export function checkSingleRequest(caller: string, options: SingleRequestOptions
     if ((options as ServerOptions)[name] === undefined) continue;
     throw new UsageError(
       "option/unknown",
-      `${name} is no option of ${caller}: it is of all connections of a server. Make one for all requests, with ` +
-        `new WebSocketServer(handler, { ${name}: … }), and give it in place of options and handler.`,
+      `${name} is not an option of ${caller}: it applies to all connections of a server. Create one server for all ` +
+        `requests, with new WebSocketServer(handler, { ${name}: … }), and pass it instead of options and handler.`,
     );
   }
 }
 
-/** What other implementations call them. */
+/** Names of these options in other implementations. */
 export const serverAliases: OptionAliases = {
   ...settingAliases,
   verifyclient: "checkOrigin",
@@ -155,42 +161,44 @@ export const serverAliases: OptionAliases = {
   port: "listen({ port: … })",
 };
 
-/** What a server has at the moment, and has done so far. */
+/** Current state and counters of a server. */
 export interface ServerTotals {
-  /** Connections, streams included, and openings that are under way. */
+  /** Connections, streams included, and pending openings. */
   readonly connections: number;
-  /** Bytes of memory that they hold for their peers, and the most that they may. */
+  /** Bytes of memory held for peers, and the maximum. */
   readonly held: number;
   readonly budget: number;
-  /** Openings that were refused for want of memory. */
+  /** Openings rejected because memory was short. */
   readonly refused: number;
-  /** How often the reading of a connection has begun to rest for want of memory. */
+  /** How often reading of a connection was paused because memory was short. */
   readonly rested: number;
-  /** Connections and openings that were ended for want of memory. */
+  /** Connections and openings that were ended because memory had run out. */
   readonly shed: number;
 }
 
-/** To whom, and how, a message for all is sent. */
+/** Options of a broadcast. */
 export interface BroadcastOptions extends SendOptions {
-  /** Not to these. */
+  /** Sockets to skip. */
   readonly except?: WebSocket | readonly WebSocket[] | undefined;
-  /** Not to those that have more `bufferedAmount` than this, which do not keep up. Infinity. */
+  /** Skips sockets whose `bufferedAmount` exceeds this, because they do not keep up. Default: Infinity. */
   readonly maxBuffered?: number | undefined;
 }
 
 const broadcastChecks: OptionChecks<BroadcastOptions> = {
   ...sendChecks,
-  except: takes.only("a WebSocket, or a list of them", (value) =>
+  except: takes.only("a WebSocket or a list of WebSockets", (value) =>
     [value].flat().every((one) => one instanceof WebSocket),
   ),
   maxBuffered: takes.atLeast(0),
 };
 
-/** How a server ends. */
+/** Options of a shutdown. */
 export interface ShutdownOptions {
-  /** Milliseconds that peers get to close; then transports are dropped. 10,000; Infinity waits for all of them. */
+  /**
+   * Milliseconds that peers get to close before their transports are dropped. Default: 10,000; Infinity waits for all.
+   */
   readonly timeout?: number | undefined;
-  /** For the Close frames, whose status code is 1001. */
+  /** Reason for the Close frames, whose status code is 1001. */
   readonly reason?: string | undefined;
 }
 
@@ -199,26 +207,29 @@ const goingAway = 1001;
 
 const defaultShutdown = 10_000;
 
-/** RFC 9110 §15.6.4: a temporary overload, or maintenance. */
+/** RFC 9110 §15.6.4: 503, a temporary overload or maintenance. */
 const fullSession: Rejection = {
   ...unavailable,
-  body: "This connection carries as many WebSockets as the option `streamsPerSession` of the server allows.\n",
+  body: "This connection has reached the limit of WebSockets per session, the server option `streamsPerSession`.\n",
 };
 
 /** RFC 6585 §4 */
 const tooMany: Rejection = {
   status: 429,
   fields: [["Retry-After", "5"]],
-  body: "Too many openings of this address are under way: the option `openingsPerAddress` of the server says how many may be.\n",
+  body: "Too many openings from this address are in progress; the limit is the server option `openingsPerAddress`.\n",
 };
 
-/** What a check has answered as a violation of the table, with which there is always an answer; undefined for anything else. */
+/**
+ * Turns what a check has returned into a complete violation with an error status; returns undefined if it is not a
+ * violation from the table.
+ */
 function refusalOf(answer: Partial<Violation> | null): Violation | undefined {
   const { code, httpStatus, message, section } = answer ?? {};
   if (typeof code !== "string" || !Object.hasOwn(violationTable, code)) return undefined;
   const row = violationTable[code];
   const status = httpStatus ?? row.httpStatus ?? 403;
-  // RFC 9110 §15: a final status that refuses.
+  // RFC 9110 §15: an error status.
   if (!Number.isInteger(status) || status < 400 || status > 599) return undefined;
   return {
     code,
@@ -231,7 +242,7 @@ function refusalOf(answer: Partial<Violation> | null): Violation | undefined {
 }
 
 /**
- * Checks what `close` is given, before anything has begun to close.
+ * Checks the arguments of `close` before anything starts closing.
  *
  * @throws UsageError `option/unknown`, `option/type`, `option/range`, `close/reason-too-long`
  */
@@ -243,7 +254,7 @@ export function checkShutdown(options: ShutdownOptions): void {
 const shutdownChecks: OptionChecks<ShutdownOptions> = { timeout: takes.duration, reason: takes.text };
 
 /**
- * A server.
+ * A WebSocket server.
  *
  * @example
  * const server = new WebSocketServer((opening) => {
@@ -260,9 +271,9 @@ export class WebSocketServer {
   readonly #clock: Clock;
   readonly #onFailure: ServerOptions["onFailure"];
   readonly #report: Reporter;
-  /** What `checkOrigin` has thrown about a request. */
+  /** Errors thrown by `checkOrigin`, by request. */
   readonly #unchecked = new WeakMap<OpeningRequest, { readonly error: unknown }>();
-  /** Openings that came with their request, and are answered with this in place of the handler. */
+  /** Openings that are rejected with this response without calling the handler. */
   readonly #refused = new WeakMap<Closable, Rejection>();
   readonly #owner: IncomingOwner;
   readonly #pendingOwner: PendingOwner;
@@ -272,13 +283,13 @@ export class WebSocketServer {
   readonly #sessions: Sessions;
   readonly #turnedAway: TurnedAway;
   readonly #memory: MemoryBudget;
-  /** Openings that were refused for want of memory. */
+  /** Openings rejected because memory was short. */
   #refusedForMemory = 0;
   #isClosing = false;
-  /** When those that have not ended are dropped: the earliest instant that a `close` has asked for. */
+  /** When the remaining connections are dropped: the earliest deadline of any `close` call. */
   #dropAt: Instant = Number.POSITIVE_INFINITY;
   #dropTimer: Timer | undefined;
-  /** Resolved when the last connection has ended, for all who have called `close` meanwhile. */
+  /** Resolved when the last connection has ended; shared by all calls of `close` until then. */
   #emptied: Promise<void> | undefined;
   #onEmpty: (() => void) | undefined;
 
@@ -298,7 +309,7 @@ export class WebSocketServer {
     this.#deadlines = withDefaults(serverDeadlines, options.deadlines);
     const own = { extensions, limits, tolerate, host, random, fragmentSize };
     this.#endpointOptions = { ...own, checkOrigin: checkOrigin && this.#guardedCheck(checkOrigin) };
-    // A usage error comes now, and not with the first connection.
+    // Report usage errors now, and not with the first connection.
     Endpoint.server(this.#endpointOptions);
     this.#byAddress = new OpeningsByAddress(options.openingsPerAddress);
     this.#sessions = new Sessions(options.streamsPerSession);
@@ -307,7 +318,7 @@ export class WebSocketServer {
     this.#memory = memoryBudget instanceof MemoryBudget ? memoryBudget : new MemoryBudget(memoryBudget, this.#clock);
     this.#owner = {
       memory: this.#memory,
-      // A server wants bytes: a Blob costs a promise to read, and several times the memory.
+      // A server usually wants bytes: a Blob costs a promise to read and several times the memory.
       binaryType: binaryTypeOf(options.binaryType, "arraybuffer"),
       requested: (opening, incoming) => this.#answer(opening, incoming),
       failed: (detail, info) => this.failed(detail, info),
@@ -324,25 +335,25 @@ export class WebSocketServer {
     };
   }
 
-  /** The open sockets, streams not among them. */
+  /** The open sockets, without streams. */
   get sockets(): ReadonlySet<WebSocket> {
     return this.#sockets;
   }
 
-  /** Connections, streams included, and openings that are under way. */
+  /** Number of connections, streams included, and pending openings. */
   get connections(): number {
     return this.#connections.size;
   }
 
-  /** What it has at the moment, and has done so far. Memory is that of all servers that share a `MemoryBudget`. */
+  /** Current state and counters. The memory figures cover all servers that share the `MemoryBudget`. */
   get totals(): ServerTotals {
     const { held, limit: budget, rested, shed } = this.#memory;
     return { connections: this.connections, held, budget, refused: this.#refusedForMemory, rested, shed };
   }
 
-  // What adapters feed
+  // Called by adapters
 
-  /** A client has opened a transport; its first bytes are the opening request. */
+  /** Handles a new transport whose first bytes are the opening request. */
   receive(transport: Transport, info: TransportInfo = {}): void {
     const key = this.#byAddress.keyOf(info.remoteAddress);
     const refusal = this.#refusal(key);
@@ -351,8 +362,9 @@ export class WebSocketServer {
   }
 
   /**
-   * A client has connected whose transport is not ready yet, as in its TLS handshake: it has a place from now on, until it is
-   * told what became of it. `drop` ends it. Undefined where there is no place for it: then the adapter drops it at once.
+   * Reserves a place for a client whose transport is not ready yet, as during its TLS handshake. The adapter must
+   * report the outcome to the returned object; `drop` ends the client. Returns undefined if there is no place, and the
+   * adapter must then drop the client at once.
    */
   admit(drop: () => void, info: TransportInfo = {}): PendingTransport | undefined {
     const key = this.#byAddress.keyOf(info.remoteAddress);
@@ -363,8 +375,8 @@ export class WebSocketServer {
   }
 
   /**
-   * A client has opened a transport whose request somebody else has read, such as the HTTP server of the runtime. `rest`
-   * are the bytes that were read beyond it.
+   * Handles a transport whose opening request has already been read, for example by the runtime's HTTP server. `rest`
+   * are the bytes read beyond the request.
    */
   receiveUpgrade(transport: Transport, head: RequestHead, rest?: Uint8Array, info: TransportInfo = {}): void {
     const key = this.#byAddress.keyOf(info.remoteAddress);
@@ -374,8 +386,8 @@ export class WebSocketServer {
   }
 
   /**
-   * A client has asked with an Extended CONNECT over HTTP/2 (RFC 8441) or HTTP/3 (RFC 9220). `fields` are the whole field
-   * list of its request, pseudo-header fields first.
+   * Handles an Extended CONNECT request over HTTP/2 (RFC 8441) or HTTP/3 (RFC 9220). `fields` is the complete field
+   * list of the request, pseudo-header fields first.
    */
   receiveStream(stream: RequestStream, fields: Fields, info: TransportInfo = {}): void {
     const { writeBudget } = this.#options;
@@ -389,25 +401,25 @@ export class WebSocketServer {
     incoming.begin(fields);
   }
 
-  /** A client has failed before it had a transport to give, as in its TLS handshake: tells `onFailure`. */
+  /** Reports to `onFailure` a client that failed before it had a transport, as during its TLS handshake. */
   failed(detail: FailureDetail, info: TransportInfo = {}): void {
     callGuarded(() => this.#onFailure?.(detail, info), this.#report);
   }
 
-  /** An error that is no connection's, such as one that could not be accepted: tells `onError`, or prints it. */
+  /** Reports an error that belongs to no connection, such as a failed accept, to `onError`, or prints it. */
   reportError(error: unknown): void {
     this.#report(error);
   }
 
-  // What applications do
+  // Public API
 
   /**
-   * Sends a message to all open sockets; it is encoded once. Answers to how many.
+   * Sends a message to all open sockets. The message is encoded once. Returns the number of sockets.
    *
-   * @throws TypeError for a Blob: read it first
+   * @throws TypeError for a Blob: read its bytes first
    */
   broadcast(data: Exclude<Sendable, Blob>, options: BroadcastOptions = {}): number {
-    // biome-ignore lint/complexity/noArguments: a message that was forgotten is none, as `send` has it.
+    // biome-ignore lint/complexity/noArguments: a missing message is an error, as in `send`.
     requireArguments(arguments, 1, "broadcast()");
     const message = sendable(data);
     if (isBlob(message)) throw new TypeError("A Blob cannot be broadcast: read its bytes.");
@@ -426,11 +438,12 @@ export class WebSocketServer {
   }
 
   /**
-   * Ends the server: who is connected gets a Close frame with 1001 behind what was sent before, who asks is answered with
-   * 503, also if that is only later, and who has not asked yet is dropped. Resolves when the last transport is gone, at the
-   * latest soon after `timeout`. May be called again: then the earliest end of a `timeout` counts.
+   * Shuts the server down. Open connections get a Close frame with 1001 behind all earlier output, requests that are
+   * being handled or still arrive are rejected with 503, and clients that have not sent a request are dropped. Resolves
+   * when the last transport is closed, at the latest shortly after `timeout`. If called again, the earliest timeout
+   * applies.
    *
-   * @throws UsageError `option/range` for a timeout that is none, `close/reason-too-long`; nothing has begun then
+   * @throws UsageError `option/range` for an invalid timeout, `close/reason-too-long`; in that case nothing has changed
    */
   async close(options: ShutdownOptions = {}): Promise<void> {
     checkShutdown(options);
@@ -453,9 +466,9 @@ export class WebSocketServer {
     await this.#emptied;
   }
 
-  // What it is made of
+  // Internals
 
-  /** Why there is no place for one more opening, if there is none. */
+  /** Returns the rejection for one more opening if there is no place for it. */
   #refusal(key: string | undefined): Rejection | undefined {
     const { maxConnections = Number.POSITIVE_INFINITY } = this.#options;
     if (this.#connections.size >= maxConnections) return unavailable;
@@ -490,14 +503,14 @@ export class WebSocketServer {
     return pump;
   }
 
-  /** What was pending has a transport now, and keeps its place. */
+  /** The pending client has a transport now, and keeps its place. */
   #ready(pending: Closable, transport: Transport, info: TransportInfo): void {
     this.#connections.delete(pending);
     this.#byAddress.leave(pending);
     this.#begin(transport, info, this.#byAddress.keyOf(info.remoteAddress));
   }
 
-  /** A request that could not be checked is not accepted: it is answered as if its handler had thrown. */
+  /** Wraps `check`: a request that cannot be checked is not accepted, but handled as if the handler had thrown. */
   #guardedCheck(check: OriginCheck): OriginCheck {
     return (request) => {
       try {
@@ -518,18 +531,18 @@ export class WebSocketServer {
     const unchecked = this.#unchecked.get(opening.request);
     if (unchecked !== undefined) throw unchecked.error;
     this.#byAddress.requested(incoming, opening.request.fields);
-    // Who comes while the server closes is told, and not dropped.
+    // A request that arrives while the server is closing gets a response instead of being dropped.
     const refusal = this.#isClosing ? unavailable : this.#refused.get(incoming);
     if (refusal !== undefined) opening.reject(refusal);
     else await this.#handler(opening);
   }
 
-  /** The time to close is over. */
+  /** The timeout of `close` is over. */
   #drop(): void {
     for (const connection of [...this.#connections]) connection.terminate();
   }
 
-  /** The last connection has ended. Others may come all the same, to be refused, and another `close` waits for them. */
+  /** The last connection has ended. New ones may still arrive, to be rejected, and another `close` waits for them. */
   #emptyNow(): void {
     this.#dropTimer?.cancel();
     this.#dropAt = Number.POSITIVE_INFINITY;

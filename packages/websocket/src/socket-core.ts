@@ -1,6 +1,6 @@
 /**
- * What a WebSocket object consists of behind its interface: its state, what it sends and in which order, and the events that
- * it fires (WHATWG WebSockets §3.1). It is the listener of the pump.
+ * The internals behind the WebSocket interface: the state, the sending order, and the events (WHATWG WebSockets §3.1).
+ * Implements the listener of the pump.
  */
 import {
   type Agreement,
@@ -32,27 +32,27 @@ import { startTimer, type Timer } from "./timer.ts";
 import { turnOfPump } from "./turn.ts";
 import { closeError } from "./websocket-error.ts";
 
-/** The states, as numbers (WHATWG WebSockets §3.1). */
+/** The values of `readyState` (WHATWG WebSockets §3.1). */
 export const CONNECTING = 0;
 export const OPEN = 1;
 export const CLOSING = 2;
 export const CLOSED = 3;
 export type ReadyState = typeof CONNECTING | typeof OPEN | typeof CLOSING | typeof CLOSED;
 
-/** Up to here a message is copied when it is sent; above, core refers to it, and the application must be kept from it. */
+/** Core copies messages up to this length. It refers to longer ones, so those are copied here unless they are owned. */
 const copyLimit = 4096;
 
 /** Chars up to which the bytes of a text may have to be counted one by one. */
 const shortText = 65_536;
 
-/** Bytes by which core counts a long message longer than its payload, until it is taken: its last header. */
+/** Bytes that core counts for a long message in addition to its payload, until it is taken: its last frame header. */
 const lastHeader = 2;
 
-/** How a message is sent; an extension of the interface. */
+/** Options of `send()`, an extension of the interface. */
 export interface SocketSendOptions extends SendOptions {
   /**
-   * True gives the bytes away: they are not copied, and must not be changed any more. Otherwise they may be as soon as
-   * `send` has returned.
+   * Transfers ownership: the bytes are not copied and must not be modified any more. By default they may be modified as
+   * soon as `send` has returned.
    */
   readonly owned?: boolean | undefined;
 }
@@ -60,8 +60,8 @@ export interface SocketSendOptions extends SendOptions {
 const socketSendChecks: OptionChecks<SocketSendOptions> = { ...sendChecks, owned: takes.boolean };
 
 /**
- * How a message is to be sent, checked when that is said, for it may leave later. What is right costs no object. A primitive
- * value is none of ours: the platform ignores further arguments, such as the index that `forEach` passes.
+ * Checks the options of `send()` when it is called, because the message may leave later. Valid options cost no object.
+ * A primitive value is ignored: the platform ignores further arguments, such as the index that `forEach` passes.
  *
  * @throws UsageError `option/unknown`, `option/type`, `send/priority`
  */
@@ -78,43 +78,43 @@ function isRight(options: SocketSendOptions): boolean {
   return isKnown && Number.isInteger(priority);
 }
 
-/** What core knows of `options`. */
+/** Reduces `options` to those that core knows. */
 function coreOptions(options: SocketSendOptions | undefined): SendOptions | undefined {
   if (options?.owned === undefined) return options;
   const { priority, compress } = options;
   return { priority, compress };
 }
 
-/** Why a connection was ended for want of memory, for who asks the event. */
+/** The error message in the events of a connection that was ended because memory had run out. */
 export const shedReason =
-  "The memory budget of the server was spent, and this connection held more of it than others: it was ended with 1013.";
+  "The server's memory budget was exhausted, and this connection held more of it than others: it was ended with 1013.";
 
-/** What a server does with what it accepted, when it ends. */
+/** An accepted connection, as the server shuts it down. */
 export interface Closable {
   startClosing(statusCode: number | undefined, reason: string): void;
   terminate(): void;
-  /** Whose it is; one for all, because a function for each would be kept as long as the connection. */
+  /** The server it belongs to; one shared object, because separate callbacks would live as long as the connection. */
   owner?: ClosableOwner | undefined;
 }
 
-/** The server that a connection belongs to. */
+/** The server that owns a connection. */
 export interface ClosableOwner {
-  /** A socket is closed, which it is about to tell. */
+  /** A socket is closed and about to fire its events. */
   closed(socket: EventTarget): void;
-  /** It is over. */
+  /** The connection has ended. */
   ended(connection: Closable): void;
 }
 
 /**
- * How long a connection waits for somebody to hear its messages: when reading rests because too many wait, and when its end
- * waits behind them. As `Deadlines` has it for "closing".
+ * Milliseconds that messages wait for a listener or loop: while reading is paused because too many are waiting, and
+ * while the end of the connection is waiting behind them. The same as the default deadline for closing.
  */
 const keptTime = 10_000;
 
-/** The same for an end that somebody listens to: who sets up one listener is about to set up the others. */
+/** The same if there is a listener for the end, because the other listeners are usually added right after it. */
 const heardEndTime = 1_000;
 
-/** What ended a connection behind messages that nobody has heard. */
+/** What ended a connection while messages were still waiting for a listener. */
 interface KeptEnd {
   readonly isClosing?: boolean;
   readonly violation?: Violation;
@@ -122,7 +122,7 @@ interface KeptEnd {
 }
 
 export class SocketCore implements OpeningListener, Closable {
-  /** What it tells the application is fenced one by one. */
+  /** Every call of application code is guarded on its own. */
   get isGuarded(): boolean {
     return true;
   }
@@ -132,7 +132,7 @@ export class SocketCore implements OpeningListener, Closable {
   agreement: Agreement | undefined;
   /** The origin of the URL, for message events. */
   origin = "";
-  /** Whether somebody listens to Pings or Pongs. */
+  /** Whether there are listeners for Pings or Pongs. */
   listensToControl = false;
   owner: ClosableOwner | undefined;
 
@@ -141,26 +141,26 @@ export class SocketCore implements OpeningListener, Closable {
   #pump: Pump | undefined;
   readonly #buffered = new BufferedAmount();
   #sendQueue: SendQueue | undefined;
-  /** Whether a listener of messages was ever added, or nobody can be waited for any more: then messages are events. */
+  /** Whether a message listener was ever added, or waiting for one is over: messages are then fired as events. */
   #isHeard = false;
   #wasLooped = false;
-  /** Messages that wait for a loop, or for somebody to listen. */
+  /** Messages that wait for a loop or a listener. */
   #messages: MessageQueue<string | ArrayBuffer | Blob> | undefined;
-  /** What came behind them. */
+  /** The end of the connection, if it arrived behind waiting messages. */
   #keptEnd: KeptEnd | undefined;
   #keptEndTimer: Timer | undefined;
-  /** Whether somebody listens to the end. */
+  /** Whether there is a listener for the end. */
   #isEndHeard = false;
-  /** Set while reading rests because nobody takes messages. */
+  /** Set while reading is paused because nothing takes messages. */
   #unheardTimer: Timer | undefined;
-  /** Set once the connection has failed; then `error` is fired before `close`. */
+  /** Set once the connection has failed; `error` is then fired before `close`. */
   #failure: FailureDetail | undefined;
   #readingPaused = false;
-  /** Once it is closed. */
+  /** Set once the socket is closed. */
   #finalStatistics: SocketStatistics | undefined;
 
   readonly #clock: Clock;
-  /** Where errors of the application's handlers and listeners go. */
+  /** Reports errors of the application's handlers and listeners. */
   readonly report: Reporter;
 
   constructor(target: EventTarget, clock: Clock | undefined, report: Reporter = asUncaught) {
@@ -173,14 +173,14 @@ export class SocketCore implements OpeningListener, Closable {
     return this.#finalStatistics ?? statisticsOf(this.#pump);
   }
 
-  /** The bytes of `bufferedAmount`. */
+  /** The value of `bufferedAmount`. */
   get bufferedAmount(): number {
     return this.#buffered.amount(this.#pending, this.#dropped);
   }
 
-  // What the application does
+  // Called by the interface
 
-  /** A client's: begins to open the connection. */
+  /** For clients: starts opening the connection. */
   begin(opening: ClientOpening): void {
     this.#opening = opening;
     opening.start();
@@ -211,7 +211,7 @@ export class SocketCore implements OpeningListener, Closable {
     else if (this.#hasRoom(length)) this.#inTurn(length, undefined, () => this.#transmitPrepared(message, options));
   }
 
-  /** Sends a Ping or a Pong while the socket is open. One that comes too late, or that there is no room for, is dropped. */
+  /** Sends a Ping or a Pong while the socket is open. If it is too late or there is no room, the frame is dropped. */
   sendControl(send: (pump: Pump) => void): void {
     if (this.readyState !== OPEN || this.#pump === undefined) return;
     try {
@@ -221,7 +221,7 @@ export class SocketCore implements OpeningListener, Closable {
     }
   }
 
-  /** `statusCode` was checked. */
+  /** `statusCode` must already have been checked. */
   startClosing(statusCode: number | undefined, reason: string): void {
     if (this.#keptEnd !== undefined) this.#stopListening();
     if (this.readyState >= CLOSING) return;
@@ -234,12 +234,12 @@ export class SocketCore implements OpeningListener, Closable {
     const sendClose = (): void => this.#pump!.endpoint.sendClose(statusCode, reason);
     if (this.#hasBlobs) this.#inTurn(0, undefined, sendClose);
     else sendClose();
-    // The peer's Close frame may stand behind messages that nobody takes any more.
+    // The peer's Close frame may be behind messages that nothing takes any more.
     this.#pump!.resume("any");
     this.#pump!.touch();
   }
 
-  /** Drops the transport, at whatever point; `error` is not fired once it was open. */
+  /** Drops the transport in any state. If it was open, `error` is only fired if `reason` is given. */
   terminate(reason?: unknown): void {
     if (this.readyState === CLOSED) return;
     if (this.readyState === CONNECTING) this.#giveUp();
@@ -252,7 +252,7 @@ export class SocketCore implements OpeningListener, Closable {
   }
 
   pause(): void {
-    // Nothing is told any more that one could rest from, and the peer's Close frame is awaited.
+    // There are no more messages to pause, and the peer's Close frame must be read.
     if (this.readyState >= CLOSING) return;
     this.#readingPaused = true;
     this.#pump?.pause();
@@ -263,21 +263,21 @@ export class SocketCore implements OpeningListener, Closable {
     this.#pump?.resume();
   }
 
-  /** Somebody listens to messages from now on. Those that have come meanwhile are told once the code that runs now has ended. */
+  /** A message listener was added. Waiting messages are delivered once the running code has finished. */
   listen(): void {
     if (this.#isHeard) return;
     this.#isHeard = true;
     if (this.#messages?.isLooped === false) queueMicrotask(() => this.#tellKept());
   }
 
-  /** Somebody listens to the end of the connection from now on. */
+  /** A listener for the end of the connection was added. */
   listenToEnd(): void {
     if (this.#isEndHeard) return;
     this.#isEndHeard = true;
     if (this.#keptEnd?.end !== undefined) this.#waitWithEnd();
   }
 
-  /** The messages that nobody has heard, for a loop. All loops share them. */
+  /** Returns a loop over the messages not delivered yet. All loops share them. */
   messages(onLoss?: OnLoss): AsyncIterableIterator<string | ArrayBuffer | Blob, undefined> {
     const queue = this.#queue();
     this.#wasLooped = true;
@@ -286,7 +286,7 @@ export class SocketCore implements OpeningListener, Closable {
     return queue.loop(() => this.#loopLeft(queue), onLoss);
   }
 
-  // What happens: `OpeningListener`
+  // Called by the pump: `OpeningListener`
 
   attach(pump: Pump): void {
     this.#pump = pump;
@@ -317,7 +317,7 @@ export class SocketCore implements OpeningListener, Closable {
   rejection(response: ResponseHead, body: Uint8Array): void {
     if (this.readyState === CONNECTING && this.#opening?.follow(response) === true) return;
     this.#fail({ response, body });
-    // There is nothing to say to a server that has said no.
+    // A rejected client has nothing more to send.
     this.#pump!.abort();
   }
 
@@ -357,7 +357,7 @@ export class SocketCore implements OpeningListener, Closable {
     }
     const wasConnecting = this.readyState === CONNECTING;
     this.#fail(failureOf(violation, this.#pump?.lost));
-    // A client whose opening handshake failed has nothing to say, and nothing to wait for (RFC 6455 §7.1.7).
+    // RFC 6455 §7.1.7: a client whose opening handshake failed drops the transport, without sending or waiting.
     if (wasConnecting && this.#opening !== undefined) this.#pump!.abort();
   }
 
@@ -382,12 +382,12 @@ export class SocketCore implements OpeningListener, Closable {
   }
 
   get heldLength(): number {
-    // What is left for a loop after the end is the application's.
+    // Messages left for a loop after the end belong to the application.
     if (this.readyState === CLOSED) return 0;
     return this.#buffered.heldLength + (this.#messages?.heldLength ?? 0) + (this.#sendQueue?.heldLength ?? 0);
   }
 
-  /** The server is short of memory, and this connection holds much of it. */
+  /** Called when the server is short of memory and this connection holds much of it. */
   shed(): void {
     if (this.readyState === CLOSED) return;
     this.readyState = CLOSING;
@@ -402,7 +402,7 @@ export class SocketCore implements OpeningListener, Closable {
     if (this.#pending === 0) this.#buffered.drained();
   }
 
-  // What they are made of
+  // Internals
 
   get #pending(): number {
     return this.#pump?.bufferedLength ?? 0;
@@ -412,7 +412,7 @@ export class SocketCore implements OpeningListener, Closable {
     return this.#pump?.endpoint.droppedLength ?? 0;
   }
 
-  /** Applications keep closed sockets: what they keep with them is the outcome, and not what was to be sent. */
+  /** Applications keep closed sockets, so release everything except the outcome. */
   #letGo(): void {
     this.#finalStatistics = this.statistics;
     detach(this.#failure?.error);
@@ -435,7 +435,7 @@ export class SocketCore implements OpeningListener, Closable {
     this.readyState = CLOSING;
   }
 
-  // Messages that nobody has heard yet
+  // Messages waiting for a listener or loop
 
   #queue(): MessageQueue<string | ArrayBuffer | Blob> {
     this.#messages ??= new MessageQueue(
@@ -447,7 +447,7 @@ export class SocketCore implements OpeningListener, Closable {
 
   #rest(): void {
     this.#pump?.pause("loop");
-    // A peer's Close frame, or its end, stands behind what nobody takes.
+    // The peer's Close frame, or its end, may be behind messages that nothing takes.
     this.#unheardTimer ??= startTimer(this.#clock, keptTime, () => {
       this.#unheardTimer = undefined;
       if (this.#messages?.isLooped === false) this.#waitForNobody();
@@ -460,13 +460,13 @@ export class SocketCore implements OpeningListener, Closable {
     this.#pump?.resume("loop");
   }
 
-  /** Messages are events from now on, be there listeners or not. */
+  /** Stops waiting for a listener: messages are fired as events from now on. */
   #waitForNobody(): void {
     this.#isHeard = true;
     this.#dropKept();
   }
 
-  /** Puts a message into the queue: for the loops, or for whoever listens first. Listeners beside a loop hear it now. */
+  /** Queues a message for the loops or the first listener. Listeners that exist beside a loop receive it at once. */
   #keep(message: KeptMessage): void {
     const queue = this.#queue();
     const isTold = this.#isHeard && queue.isLooped;
@@ -474,22 +474,22 @@ export class SocketCore implements OpeningListener, Closable {
     if (isTold) this.#dispatchMessage(this.#present(message));
   }
 
-  /** What the application is given for a message, by the `binaryType` of now. */
+  /** Converts a message to what the application receives, by the current `binaryType`. */
   #present(message: KeptMessage): string | ArrayBuffer | Blob {
     return typeof message === "string" || this.binaryType === "arraybuffer" ? message : new Blob([message]);
   }
 
-  /** Whether messages wait for the first who listens. What comes after them, the end included, waits too. */
+  /** Whether messages wait for the first listener. Everything behind them, including the end, then waits too. */
   get #keepsMessages(): boolean {
     return this.#messages !== undefined && !this.#wasLooped && this.#mayTell;
   }
 
-  /** Whether messages may still be told: of a connection that ends behind them, too. */
+  /** Whether messages may still be delivered, which includes those in front of an end that is waiting. */
   get #mayTell(): boolean {
     return this.readyState === OPEN || this.#keptEnd !== undefined;
   }
 
-  /** What is left is for another loop or listener, but it does not keep the connection from being read. */
+  /** Remaining messages are kept for another loop or listener, but no longer pause reading. */
   #loopLeft(queue: MessageQueue<string | ArrayBuffer | Blob>): void {
     if (queue.isLooped || queue !== this.#messages) return;
     if (this.#isHeard || queue.isEmpty) this.#dropKept();
@@ -497,10 +497,13 @@ export class SocketCore implements OpeningListener, Closable {
     this.#queue().keepReading(() => this.#waitForNobody());
   }
 
-  /** Tells the first listener what was kept for it, each message in a turn of its own: what it awaits may listen for the next. */
+  /**
+   * Delivers the waiting messages to the first listener, each in a turn of its own, because code awaiting one message
+   * may add the listener for the next.
+   */
   #tellKept(): void {
     const queue = this.#messages;
-    // A listener may close the socket, or begin a loop that takes the rest.
+    // A listener may close the socket, or start a loop that takes the rest.
     if (queue === undefined || queue.isLooped) return;
     const message = this.#mayTell ? queue.take() : undefined;
     if (message !== undefined) {
@@ -518,10 +521,10 @@ export class SocketCore implements OpeningListener, Closable {
     this.#messages = undefined;
   }
 
-  /** The end of the connection waits behind its last messages for a while: then it is told without them. */
+  /** Lets the end of the connection wait behind its last messages. After a while it is fired without them. */
   #keepEnd(more: KeptEnd): void {
     this.#keptEnd = { ...this.#keptEnd, ...more };
-    // What is sent now would be lost, which is no secret.
+    // Messages sent from now on would be lost, so show that.
     this.readyState = CLOSING;
     if (more.end !== undefined) this.#waitWithEnd();
   }
@@ -545,7 +548,7 @@ export class SocketCore implements OpeningListener, Closable {
     if (kept.end !== undefined) this.end(kept.end.clean, kept.end.statusCode, kept.end.reason);
   }
 
-  /** The application closes: it wants no more messages. */
+  /** The application has closed the socket and wants no more messages. */
   #stopListening(): void {
     this.#dropKept();
     if (this.#keptEnd !== undefined) queueMicrotask(() => this.#tellKeptEnd());
@@ -555,12 +558,15 @@ export class SocketCore implements OpeningListener, Closable {
     fire(this.#target, createMessageEvent(data, this.origin));
   }
 
-  /** Whether a Blob that was sent has not been read: what is sent now must wait for it. */
+  /** Whether a Blob is still being read. Messages sent now must wait for it. */
   get #hasBlobs(): boolean {
     return this.#sendQueue !== undefined && !this.#sendQueue.isEmpty;
   }
 
-  /** Whether a message of `length` may wait for a Blob, or for being read. What waits so is output as well, and as limited. */
+  /**
+   * Whether a message of `length` bytes may wait for a Blob to be read. Waiting messages count as output and have the
+   * same limit.
+   */
   #hasRoom(length: number): boolean {
     const { queuedLength, limits } = this.#pump!.endpoint;
     const waiting = this.#sendQueue?.length ?? 0;
@@ -569,7 +575,7 @@ export class SocketCore implements OpeningListener, Closable {
     return false;
   }
 
-  /** Does `act` once all Blobs that were sent before have been read, and `blob` as well if there is one. */
+  /** Runs `act` once all Blobs sent before have been read, and `blob` as well if there is one. */
   #inTurn(length: number, blob: Blob | undefined, act: (bytes: Uint8Array) => void, hasArray = false): void {
     this.#sendQueue ??= new SendQueue((error) => this.terminate(error));
     this.#buffered.held(length);
@@ -617,7 +623,10 @@ export class SocketCore implements OpeningListener, Closable {
     pump.touch();
   }
 
-  /** It was too late, or too much, and the payload is lost; anything else is the caller's to know. */
+  /**
+   * Handles an error of a send command: if it came too late or there was no room, the payload is lost; other usage
+   * errors are thrown to the caller.
+   */
   #notSent(error: unknown, length: number): void {
     if (!isRefused(error)) {
       if (isMistake(error)) throw error;
@@ -626,17 +635,17 @@ export class SocketCore implements OpeningListener, Closable {
       return;
     }
     this.#buffered.lost(length);
-    // WHATWG WebSockets §3.1: a socket whose buffer is full is flagged as full, and closed.
+    // WHATWG WebSockets §3.1: if the buffer is full, the socket is flagged as full and closed.
     if (error.code === "send/queue-full") this.terminate(error);
   }
 }
 
-/** Whether a command was refused for what the peer or the network did: that is no mistake of the caller's. */
+/** Whether a command was refused because of the peer or the network, and not by a mistake of the caller. */
 function isRefused(error: unknown): error is UsageError {
   return error instanceof UsageError && refusals.has(error.code);
 }
 
-/** Whether a command was wrong, and not what it calls: a source of randomness that fails is no mistake of whoever sends. */
+/** Whether the command itself was wrong. A failing source of randomness is not a mistake of the sending code. */
 export function isMistake(error: unknown): boolean {
   return error instanceof UsageError && error.code !== "option/random";
 }

@@ -1,4 +1,4 @@
-/** The events of a WebSocket. Those that not every runtime has, or that say more than the platform's, are here. */
+/** The events of a WebSocket that some runtimes lack, or that carry more than the platform's. */
 import type { ResponseHead, Violation } from "@hybi/core";
 import { errorText } from "./error-text.ts";
 import { Event } from "./platform-classes.ts";
@@ -12,14 +12,14 @@ import {
   toUsvString,
 } from "./web-idl.ts";
 
-/** A message event, as the platform makes it; described here because not every runtime's types have it. */
+/** A message event as created by the platform. Declared here because some runtimes' types lack it. */
 export interface SocketMessageEvent<Data> extends Event {
   readonly data: Data;
-  /** Of the URL of a client's socket; empty for an accepted one. */
+  /** The origin of the URL of a client's socket; empty for an accepted socket. */
   readonly origin: string;
 }
 
-/** What a `CloseEvent` is made of. */
+/** Initial values of a `CloseEvent`. */
 export interface CloseEventInit {
   bubbles?: boolean;
   cancelable?: boolean;
@@ -29,14 +29,14 @@ export interface CloseEventInit {
   reason?: string;
 }
 
-/** The connection is closed (WHATWG WebSockets §4). The same as the platform's, which Node 20 does not have. */
+/** The connection is closed (WHATWG WebSockets §4). Equivalent to the platform's class, which Node 20 lacks. */
 export class CloseEvent extends Event {
   readonly #wasClean: boolean;
   readonly #code: number;
   readonly #reason: string;
 
   constructor(type: string, init: CloseEventInit | null = {}) {
-    // biome-ignore lint/complexity/noArguments: Web IDL tells a missing argument from one that is undefined.
+    // biome-ignore lint/complexity/noArguments: Web IDL distinguishes a missing argument from undefined.
     requireArguments(arguments, 1, "CloseEvent");
     const text = toDomString(type);
     const { bubbles, cancelable, composed, ...own } = closeEventInit(init);
@@ -46,12 +46,12 @@ export class CloseEvent extends Event {
     this.#reason = own.reason;
   }
 
-  /** Whether both Close frames have passed (RFC 6455 §7.1.4). */
+  /** Whether both Close frames have been exchanged (RFC 6455 §7.1.4). */
   get wasClean(): boolean {
     return this.#wasClean;
   }
 
-  /** The peer's status code; 1005 when it sent none, 1006 when there was no Close frame (RFC 6455 §7.1.5). */
+  /** The peer's status code; 1005 if its Close frame had none, 1006 without a Close frame (RFC 6455 §7.1.5). */
   get code(): number {
     return this.#code;
   }
@@ -63,7 +63,7 @@ export class CloseEvent extends Event {
 
 defineInterface(CloseEvent, "CloseEvent", ["wasClean", "code", "reason"]);
 
-/** Web IDL §3.2.17: the members of a dictionary are read in the order of their names, those of the inherited one first. */
+/** Web IDL §3.2.17: dictionary members are read in order of their names, inherited members first. */
 function closeEventInit(given: CloseEventInit | null): Required<CloseEventInit> {
   const init = toDictionary(given, "The second argument");
   return {
@@ -76,19 +76,19 @@ function closeEventInit(given: CloseEventInit | null): Required<CloseEventInit> 
   };
 }
 
-/** Why a connection failed. At most one of them is there; none when `close()` came before `open`. */
+/** Why a connection failed. At most one cause is set; none if `close()` was called before `open`. */
 export interface FailureDetail {
-  /** The peer broke a rule of the protocol, or was too late. */
+  /** The peer broke a rule of the protocol, or exceeded a deadline. */
   readonly violation?: Violation | undefined;
-  /** The server answered the opening request with another status than success. */
+  /** The server responded to the opening request with a status other than success. */
   readonly response?: ResponseHead | undefined;
-  /** The body of that response; at most `limits.rejectionBody` bytes of it. */
+  /** The body of that response, truncated to `limits.rejectionBody` bytes. */
   readonly body?: Uint8Array | undefined;
-  /** The transport could not be had, or was lost. */
+  /** The transport could not be opened, or was lost. */
   readonly error?: unknown;
 }
 
-/** The connection failed; `close` follows. For the platform it is an Event that tells nothing; here it says why. */
+/** The connection failed; `close` follows. The platform fires a plain Event; this one carries the cause. */
 export class FailureEvent extends Event implements FailureDetail {
   readonly #detail: FailureDetail;
 
@@ -113,7 +113,7 @@ export class FailureEvent extends Event implements FailureDetail {
     return this.#detail.error;
   }
 
-  /** The reason in one sentence, for logs. */
+  /** The cause in one sentence, for logs. */
   get message(): string {
     return failureMessage(this.#detail);
   }
@@ -121,7 +121,7 @@ export class FailureEvent extends Event implements FailureDetail {
 
 defineInterface(FailureEvent, "FailureEvent", ["violation", "response", "body", "error", "message"]);
 
-/** A Ping or a Pong of the peer's arrived. An extension of the interface. */
+/** A Ping or Pong of the peer has arrived. An extension of the interface. */
 export class ControlEvent extends Event {
   readonly #payload: Uint8Array;
 
@@ -138,7 +138,7 @@ export class ControlEvent extends Event {
 
 defineInterface(ControlEvent, "ControlEvent", ["payload"]);
 
-/** Says in one sentence why a connection failed. Never empty. */
+/** Describes in one sentence why a connection failed. Never empty. */
 export function failureMessage({ violation, response, error }: FailureDetail): string {
   if (violation !== undefined) return `${violation.message} (${violation.code}, ${violation.section})`;
   if (response !== undefined) {
@@ -148,7 +148,9 @@ export function failureMessage({ violation, response, error }: FailureDetail): s
   return "The connection was given up.";
 }
 
-/** What failed the connection: a transport that was lost before it was open is the reason, and not the end that it led to. */
+/**
+ * Returns the cause of a failure: a transport lost before it was open, rather than the violation that resulted from it.
+ */
 export function failureOf(violation: Violation, lost: unknown): FailureDetail {
   return lost === undefined ? { violation } : { error: lost };
 }

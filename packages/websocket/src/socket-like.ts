@@ -1,7 +1,10 @@
-/** What a reconnecting client needs of a WebSocket, be it ours, the platform's, or that of another package. */
+/**
+ * The part of the WebSocket interface that a reconnecting client needs, from this package, the platform or another
+ * package.
+ */
 import { OPEN } from "./socket-core.ts";
 
-/** What is used of a socket. */
+/** The members of a socket that are used. */
 export interface SocketLike {
   readonly readyState: number;
   send(data: never): void;
@@ -19,14 +22,14 @@ export function isOpen(socket: SocketLike | undefined): boolean {
   return socket?.readyState === OPEN;
 }
 
-/** Closes `socket`, in which nobody is interested any more. */
+/** Closes a `socket` that is no longer needed. */
 export function letGo(socket: SocketLike, code: number | undefined, reason: string): void {
-  // An emitter of Node's, such as a socket of `ws`, throws the error that nobody listens to.
+  // An EventEmitter of Node, such as a socket of `ws`, throws errors that have no listener.
   socket.addEventListener("error", () => {});
   try {
     socket.close(code, reason);
   } catch {
-    // It has other rules for codes and reasons than the platform, or was lost on its own.
+    // Its rules for codes and reasons differ from the platform's, or it was lost by itself.
     try {
       socket.close();
     } catch {}

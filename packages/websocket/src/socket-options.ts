@@ -1,4 +1,4 @@
-/** What a client may be told beyond a URL and subprotocols, and how adapters open transports. */
+/** Options of a client beyond URL and subprotocols, and the interface by which adapters open transports. */
 import {
   type Agreement,
   type ClientOptions,
@@ -23,43 +23,46 @@ import type { ErrorHandler } from "./reporter.ts";
 import type { Transport } from "./transport.ts";
 import { isIterable, toDomString, toSequence } from "./web-idl.ts";
 
-/** Where to, and what for. */
+/** What an adapter's `connect` is called with. */
 export interface ConnectTarget {
   readonly url: WebSocketUrl;
   /**
-   * Whether this is the origin that the application named, or a redirect has led to another since. What says who the
-   * client is, such as a certificate with its key, is not for another.
+   * Whether this is the origin named by the application, or another one after a redirect. Credentials, such as a
+   * certificate with its key, must not be sent to another origin.
    */
   readonly origin: "named" | "other";
-  /** The opening request, for transports that bring a handshake of their own, such as an HTTP/2 stream. */
+  /** The opening request, for transports with a handshake of their own, such as an HTTP/2 stream. */
   readonly opening: ClientOptions;
-  /** `options.transport` of the application: what this adapter understands, such as TLS settings. */
+  /** The application's `options.transport`: options for this adapter, such as TLS settings. */
   readonly options: unknown;
-  /** Aborted when the socket was closed meanwhile, or the time for opening is over. */
+  /** Aborted when the socket is closed meanwhile, or when the opening deadline has expired. */
   readonly signal: AbortSignal;
 }
 
-/** A transport whose opening handshake was had by other means (RFC 8441, RFC 9220, or none at all). */
+/** A transport whose opening handshake was performed by other means (RFC 8441, RFC 9220, or none at all). */
 export interface AgreedTransport {
   readonly transport: Transport;
   readonly agreement: Agreement;
-  /** Bytes that were read behind the handshake, if it was had over this transport: the first of the connection. */
+  /** Bytes read behind the handshake, if it was performed over this transport. They are the first of the connection. */
   readonly rest?: Uint8Array | undefined;
 }
 
-/** Opens a transport: all that an adapter does for a client. Rejects with `OpeningRejection` for an HTTP answer, `OpeningViolation` for a bad one. */
+/**
+ * Opens a transport; this is all that an adapter does for a client. Rejects with `OpeningRejection` for an HTTP
+ * response that rejects the opening, and with `OpeningViolation` for an invalid one.
+ */
 export interface Connect {
   (
     target: ConnectTarget,
   ): Transport | AgreedTransport | Promise<Transport> | Promise<AgreedTransport> | Promise<Transport | AgreedTransport>;
   /**
-   * Names what a transport would lead to, such as a Unix socket; undefined for the host of `url`, as without it. Openings
-   * to one destination wait for each other (RFC 6455 §4.1 step 2).
+   * Names the destination of a transport, such as a Unix socket. Undefined, or without this function, it is the host of
+   * `url`. Openings to one destination wait for each other (RFC 6455 §4.1 step 2).
    */
   readonly destination?: ((url: WebSocketUrl, options: unknown) => string | undefined) | undefined;
 }
 
-/** The server answered the opening request with another status than success; for adapters with a handshake of their own. */
+/** The server rejected the opening request with an HTTP response. For adapters with a handshake of their own. */
 export class OpeningRejection extends Error {
   readonly response: ResponseHead;
   readonly body: Uint8Array;
@@ -72,7 +75,7 @@ export class OpeningRejection extends Error {
   }
 }
 
-/** The server broke a rule of the opening handshake; for adapters with a handshake of their own. */
+/** The server broke a rule of the opening handshake. For adapters with a handshake of their own. */
 export class OpeningViolation extends Error {
   readonly violation: Violation;
 
@@ -84,38 +87,38 @@ export class OpeningViolation extends Error {
 }
 
 /**
- * Options of a client, in place of subprotocols. All are extensions of the interface but `protocols`. `TransportOptions` are
- * those of the adapter.
+ * Options of a client, passed in place of subprotocols. All except `protocols` are extensions of the interface.
+ * `TransportOptions` are the options of the adapter.
  */
 export interface ClientSocketOptions<TransportOptions = unknown>
   extends Omit<
     ClientOptions,
     "url" | "authority" | "resourceName" | "secure" | "subprotocols" | "requireSubprotocol" | "random" | "delivery"
   > {
-  /** To offer; the connection fails when the server picks none of them (WHATWG WebSockets §2). */
+  /** Subprotocols to offer. The connection fails if the server selects none of them (WHATWG WebSockets §2). */
   readonly protocols?: string | readonly string[] | undefined;
-  /** What relative URLs are relative to; the page's or the Worker's own by default. */
+  /** Base of relative URLs. Default: the URL of the page or Worker. */
   readonly base?: string | undefined;
-  /** How binary messages are told from the first one on. "blob", as the platform has it. */
+  /** Initial `binaryType`. Default: "blob", as on the platform. */
   readonly binaryType?: BinaryType | undefined;
-  /** How many redirects to follow, within RFC 9110 §15.4 and never from wss to ws. 0, as the platform has it. */
+  /** Maximum redirects to follow, within RFC 9110 §15.4 and never from wss to ws. Default: 0, as on the platform. */
   readonly followRedirects?: number | undefined;
   /**
-   * Opens connections to one host at the same time, rather than one after the other as RFC 6455 §4.1 step 2 demands. For
-   * who tests a server.
+   * Opens connections to one host concurrently, although RFC 6455 §4.1 step 2 requires one after the other. For testing
+   * servers.
    */
   readonly concurrentOpenings?: boolean | undefined;
   readonly deadlines?: DeadlineOptions | undefined;
-  /** For masking keys and nonces; `crypto.getRandomValues` by default. */
+  /** Source of masking keys and nonces. Default: `crypto.getRandomValues`. */
   readonly random?: RandomSource | undefined;
   readonly clock?: Clock | undefined;
-  /** Takes what handlers and listeners throw. Without it they are uncaught, as the platform has it. */
+  /** Receives errors thrown by handlers and listeners. Without it they are uncaught, as on the platform. */
   readonly onError?: ErrorHandler | undefined;
-  /** Opens the transport; adapters have one of their own. */
+  /** Opens the transport. Adapters provide their own. */
   readonly connect?: Connect | undefined;
-  /** For the adapter: see its own documentation. */
+  /** Options for the adapter; see its documentation. */
   readonly transport?: TransportOptions | undefined;
-  /** Bytes of one write; see `PumpOptions`. */
+  /** Bytes per write; see `PumpOptions`. */
   readonly writeBudget?: number | undefined;
 }
 
@@ -126,7 +129,7 @@ const listOrText: OptionCheck = takes.only(
 
 const { binaryType, ...streamableChecks } = endpointChecks;
 
-/** The checks of a client's options but `binaryType`, which streams do not have. */
+/** Checks of a client's options except `binaryType`, which streams do not have. */
 export const clientChecks: OptionChecks<Omit<ClientSocketOptions, "binaryType">> = {
   ...streamableChecks,
   origin: openingChecks.origin,
@@ -137,11 +140,11 @@ export const clientChecks: OptionChecks<Omit<ClientSocketOptions, "binaryType">>
   followRedirects: takes.atLeast(0),
   concurrentOpenings: takes.boolean,
   connect: takes.callback,
-  // The adapter's.
+  // Checked by the adapter.
   transport: takes.anything,
 };
 
-/** What other implementations call them. */
+/** Names of these options in other implementations. */
 export const clientAliases: OptionAliases = {
   ...settingAliases,
   headers: "fields",
@@ -162,7 +165,7 @@ export const clientAliases: OptionAliases = {
 const socketChecks: OptionChecks<ClientSocketOptions> = { ...clientChecks, binaryType };
 
 /**
- * Web IDL: (DOMString or sequence<DOMString>), and options where it is neither.
+ * Converts the second constructor argument. Web IDL: (DOMString or sequence<DOMString>); other values are options.
  *
  * @throws UsageError `option/unknown`, `option/type`, `option/range`
  */
@@ -178,15 +181,16 @@ export function clientOptions(
   return { ...given, protocols: toSequence(protocols, "options.protocols", toDomString) };
 }
 
-/** The randomness of the platform. */
+/** The platform's source of randomness. */
 const systemRandom: RandomSource = (target) => {
   crypto.getRandomValues(target);
 };
 
 /**
- * What the application has given, or the platform's. The platform's own function must be called as the method it is.
+ * Returns the application's source of randomness, or the platform's. `crypto.getRandomValues` must be called as a
+ * method of `crypto`.
  *
- * @throws UsageError `option/random-missing` where the application has given none, and the platform has none
+ * @throws UsageError `option/random-missing` if neither exists
  */
 export function randomOf(given: RandomSource | undefined): RandomSource {
   const { crypto } = globalThis as { crypto?: { getRandomValues?: unknown } };
@@ -194,6 +198,6 @@ export function randomOf(given: RandomSource | undefined): RandomSource {
   if (typeof crypto?.getRandomValues === "function") return systemRandom;
   throw new UsageError(
     "option/random-missing",
-    "Masking keys need crypto.getRandomValues, which this runtime lacks: pass random (RFC 6455 §10.3).",
+    "Masking keys require crypto.getRandomValues, which this runtime lacks: pass the option `random` (RFC 6455 §10.3).",
   );
 }

@@ -1,12 +1,12 @@
-/** Counters of a connection, as plain data, before there is one and after it as well. */
+/** Counters of a connection as plain data, available before it is open and after its end as well. */
 import type { Statistics } from "@hybi/core";
 import type { Pump } from "./pump.ts";
 
 /** Counters of a connection, as plain data. */
 export interface SocketStatistics extends Statistics {
-  /** Bytes, framing included, that were sent and have not left. */
+  /** Bytes sent, including framing, that have not left yet. */
   readonly bufferedLength: number;
-  /** Milliseconds of the latest Ping that was answered; undefined before the first. */
+  /** Round-trip time in milliseconds of the latest answered Ping; undefined before the first. */
   readonly roundTripTime: number | undefined;
 }
 
@@ -19,7 +19,7 @@ const noStatistics: Statistics = {
   pingsTaken: 0,
 };
 
-/** The counters of now. */
+/** Returns the current counters. */
 export function statisticsOf(pump: Pump | undefined): SocketStatistics {
   return {
     ...(pump?.endpoint.statistics ?? noStatistics),

@@ -1,4 +1,4 @@
-/** What a WebSocketStream consists of behind its interface: two streams, two promises, and the listener of the pump. */
+/** The internals behind the WebSocketStream interface: two streams, two promises, and the listener of the pump. */
 import type { Agreement, ResponseHead, Violation } from "@hybi/core";
 import type { ClientOpening, OpeningListener } from "./client-opening.ts";
 import { abortReason } from "./dom-exception.ts";
@@ -14,16 +14,18 @@ import { checkClose, closeError, lateWriteError, unsentError, WebSocketError } f
 
 const defaultHighWaterMark = 65_536;
 
-/** What a message takes of memory beside its payload, in the queue of a stream: with its place there, and a buffer of its own. */
+/**
+ * Memory overhead of a message in the queue of a stream, excluding its payload: its slot and, for bytes, its buffer.
+ */
 const textCost = 64;
 const bytesCost = 248;
 
-/** Of a controller. Not every runtime, nor every runtime's types, has it. */
+/** A member of the controller that some runtimes, or their types, lack. */
 interface Abortable {
   readonly signal?: AbortSignal;
 }
 
-/** A promise with its ends. One that nobody looks at may be rejected without a word. */
+/** A promise with its resolving functions. Its rejection is never reported as unhandled. */
 class Deferred<Value> {
   readonly promise: Promise<Value>;
   resolve!: (value: Value) => void;
@@ -39,7 +41,7 @@ class Deferred<Value> {
 }
 
 export class StreamCore implements OpeningListener, Closable {
-  /** What it tells the application is fenced one by one. */
+  /** Every call of application code is guarded on its own. */
   get isGuarded(): boolean {
     return true;
   }
@@ -48,7 +50,7 @@ export class StreamCore implements OpeningListener, Closable {
   readonly #closed = new Deferred<WebSocketCloseInfo>();
   readonly #options: WebSocketStreamOptions;
   readonly #writeHighWaterMark: number;
-  /** Finite, so that what waits is known by what is left of it. */
+  /** Finite, so that the queue's size can be computed from `desiredSize`. */
   readonly #readHighWaterMark: number;
 
   #opening: ClientOpening | undefined;
@@ -57,21 +59,21 @@ export class StreamCore implements OpeningListener, Closable {
   #detail: FailureDetail | undefined;
   #reader!: ReadableStreamDefaultController<StreamMessage>;
   #writer!: WritableStreamDefaultController;
-  /** Whether the reader still wants messages, and whether the writer can still be told an error. */
+  /** Whether the reader still wants messages, and whether the writer can still receive an error. */
   #isReading = false;
   #isWriting = false;
-  /** What a writer waits for: room, or the end. */
+  /** What a waiting writer awaits: room for another message, or the end. */
   #room: Deferred<void> | undefined;
-  /** Whether the application has asked for the end: what it writes then is its own mistake. */
+  /** Whether the application has closed the connection. Writing afterwards is a mistake of its own. */
   #isClosedByUs = false;
-  /** Whether something was written that the endpoint was not given any more. */
+  /** Whether a message was written too late to be passed to the endpoint. */
   #isLate = false;
   owner: ClosableOwner | undefined;
-  /** Why it was given up, once the signal has been aborted. */
+  /** The reason of `signal`, once that has aborted the connection. */
   #abortReason: unknown;
   readonly #onAbort: () => void = () => this.#abort();
 
-  /** @throws TypeError where the runtime has no streams */
+  /** @throws TypeError if the runtime lacks streams */
   constructor(options: WebSocketStreamOptions) {
     requirePlatform("WebSocketStream", "ReadableStream", "WritableStream");
     this.#options = options;
@@ -87,7 +89,7 @@ export class StreamCore implements OpeningListener, Closable {
     return this.#closed.promise;
   }
 
-  // What the application does
+  // Called by the interface
 
   begin(opening: ClientOpening): void {
     this.#opening = opening;
@@ -100,7 +102,7 @@ export class StreamCore implements OpeningListener, Closable {
     opening.start();
   }
 
-  /** `statusCode` was checked. */
+  /** `statusCode` must already have been checked. */
   startClosing(statusCode: number | undefined, reason: string): void {
     if (this.#state === "connecting") {
       this.#giveUp({});
@@ -108,7 +110,7 @@ export class StreamCore implements OpeningListener, Closable {
       this.#state = "closing";
       this.#isClosedByUs = true;
       this.#pump!.endpoint.sendClose(statusCode, reason);
-      // The peer's Close frame may stand behind messages that nobody takes any more.
+      // The peer's Close frame may be behind messages that nothing takes any more.
       this.#pump!.resume("any");
       this.#pump!.touch();
     }
@@ -119,7 +121,7 @@ export class StreamCore implements OpeningListener, Closable {
     else this.#pump?.abort();
   }
 
-  // What happens: `OpeningListener`
+  // Called by the pump: `OpeningListener`
 
   attach(pump: Pump): void {
     this.#pump = pump;
@@ -188,10 +190,10 @@ export class StreamCore implements OpeningListener, Closable {
     this.#state = "closed";
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     if (!clean) this.#endUnclean(this.#errorOf(closeCode, reason));
-    // As in Chromium (WPT, WebSocketStream): an end is not clean for those whose writes it has cut off.
+    // As in Chromium (WPT, WebSocketStream): if the end has cut off writes, it is not clean for the application.
     else if (this.#isCutOff) this.#endUnclean(unsentError(closeCode, reason));
     else this.#endClean({ closeCode, reason });
-    // The application keeps the streams, and with them this.
+    // The application keeps the streams, and they keep this object, so release the rest.
     this.#room = undefined;
     this.#opening = undefined;
     this.#pump = undefined;
@@ -204,12 +206,12 @@ export class StreamCore implements OpeningListener, Closable {
     return Math.max(0, this.#readHighWaterMark - (this.#reader.desiredSize ?? this.#readHighWaterMark));
   }
 
-  /** The server is short of memory, and this connection holds much of it. */
+  /** Called when the server is short of memory and this connection holds much of it. */
   shed(): void {
     if (this.#state === "closed") return;
     this.#state = "closing";
     this.#detail ??= { error: new Error(shedReason) };
-    // What waits for the reader is let go of.
+    // Release the messages that wait for the reader.
     if (this.#isReading) this.#reader.error(closeError(1006, "", this.#detail));
     this.#isReading = false;
     this.#pump?.giveUp();
@@ -221,9 +223,9 @@ export class StreamCore implements OpeningListener, Closable {
     this.#room = undefined;
   }
 
-  // What they are made of
+  // Internals
 
-  /** Whether a Close frame has left, or will, in the place of something that was written. */
+  /** Whether a Close frame has been, or will be, sent in place of something that was written. */
   get #isCutOff(): boolean {
     return this.#isLate || (this.#pump?.endpoint.droppedLength ?? 0) > 0;
   }
@@ -235,7 +237,7 @@ export class StreamCore implements OpeningListener, Closable {
     this.#closed.resolve(info);
   }
 
-  /** The error of an end that was not clean: the reason of `signal`, where that has given the connection up. */
+  /** Returns the error for an unclean end: the reason of `signal` if that has aborted the connection. */
   #errorOf(closeCode: number, reason: string): unknown {
     const lost = this.#pump?.lost;
     const detail = this.#detail ?? (lost === undefined ? undefined : { error: lost });
@@ -269,7 +271,7 @@ export class StreamCore implements OpeningListener, Closable {
       },
       {
         highWaterMark: this.#readHighWaterMark,
-        // A message of no bytes takes room as well, or a peer could send any number of them.
+        // Empty messages must count as well, or a peer could send any number of them.
         size: (message) => message!.length + (typeof message === "string" ? textCost : bytesCost),
       },
     );
@@ -286,7 +288,7 @@ export class StreamCore implements OpeningListener, Closable {
     return new WritableStream({
       start: (controller) => {
         this.#writer = controller;
-        // A stream is told that it was aborted only once the write that is under way has ended.
+        // The stream's own `abort` is only called once the pending write has ended.
         const { signal } = controller as Abortable;
         signal?.addEventListener("abort", () => this.#room?.reject(signal.reason));
       },
@@ -310,7 +312,7 @@ export class StreamCore implements OpeningListener, Closable {
     const pump = this.#pump!;
     try {
       if (typeof data === "string") pump.endpoint.sendText(data);
-      // A copy: the writer may use the buffer again once this call is over.
+      // Copy: the writer may reuse the buffer after this call.
       else pump.endpoint.sendBinary(data.slice());
     } catch (error) {
       if (!isMistake(error)) pump.brokeOff(error);
@@ -322,7 +324,10 @@ export class StreamCore implements OpeningListener, Closable {
     return this.#room.promise;
   }
 
-  /** The connection is closing. What the peer's Close frame has come before never leaves, and the writer is told so at the end. */
+  /**
+   * The connection is closing. A message written after the peer's Close frame is never sent; its write is settled at
+   * the end.
+   */
   #writeLate(): Promise<void> {
     if (this.#isClosedByUs || this.#state === "closed") throw lateWriteError("The connection is closing.");
     this.#isLate = true;
@@ -330,7 +335,7 @@ export class StreamCore implements OpeningListener, Closable {
     return this.#room.promise;
   }
 
-  /** Closes with what the application's `WebSocketError` says, and with nothing for another reason. */
+  /** Closes with the code and reason of the application's `WebSocketError`, and without them for any other reason. */
   #closeFor(reason: unknown): void {
     const isOurs = reason instanceof WebSocketError && reason.detail === undefined;
     if (isOurs) this.startClosing(checkClose(reason.closeCode ?? undefined, reason.reason), reason.reason);

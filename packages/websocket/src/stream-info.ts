@@ -1,4 +1,4 @@
-/** What a WebSocketStream is made of, and what it says (WHATWG WebSockets, WebSocketStream). */
+/** Options and results of a WebSocketStream (WHATWG WebSockets, WebSocketStream). */
 import { checkOptions, type OptionChecks, takes } from "@hybi/core";
 import { isSignal } from "./option-checks.ts";
 import { type ClientSocketOptions, clientAliases, clientChecks } from "./socket-options.ts";
@@ -7,7 +7,7 @@ import { toDictionary, toSequence, toUsvString } from "./web-idl.ts";
 /** A message: text as a string, binary as bytes in a buffer of their own. */
 export type StreamMessage = string | Uint8Array<ArrayBuffer>;
 
-/** What `opened` resolves with. */
+/** The value of `opened`. */
 export interface WebSocketOpenInfo {
   readonly readable: ReadableStream<StreamMessage>;
   readonly writable: WritableStream<string | ArrayBuffer | ArrayBufferView>;
@@ -17,28 +17,31 @@ export interface WebSocketOpenInfo {
   readonly protocol: string;
 }
 
-/** How a connection was, or is to be, closed. */
+/** How a connection was closed, or how to close it. */
 export interface WebSocketCloseInfo {
-  /** To close with: 1000 or 3000 to 4999. */
+  /** When closing: 1000 or 3000 to 4999. */
   closeCode?: number | undefined;
   /** At most 123 bytes of UTF-8. */
   reason?: string | undefined;
 }
 
-/** Options of a stream. All but `protocols` and `signal` are extensions of the interface. */
+/** Options of a stream. All except `protocols` and `signal` are extensions of the interface. */
 export interface WebSocketStreamOptions<TransportOptions = unknown>
   extends Omit<ClientSocketOptions<TransportOptions>, "binaryType" | "protocols"> {
-  /** To offer, as a list; the connection fails when the server picks none of them. */
+  /** Subprotocols to offer. The connection fails if the server selects none of them. */
   readonly protocols?: (Iterable<string> & object) | undefined;
-  /** Gives the connection up while it is being opened. */
+  /** Aborts the connection while it is being opened. */
   readonly signal?: AbortSignal | undefined;
-  /** Bytes, or chars of text, that are read ahead of the reader. 64 KiB; one chunk of the transport may come on top. */
+  /**
+   * Bytes, or chars of text, to buffer for the reader. One chunk of the transport may be added to that. Default: 64
+   * KiB.
+   */
   readonly readHighWaterMark?: number | undefined;
-  /** Bytes that are sent ahead of the transport before a writer has to wait. 64 KiB. */
+  /** Bytes to buffer for the transport before a writer has to wait. Default: 64 KiB. */
   readonly writeHighWaterMark?: number | undefined;
 }
 
-/** How an accepted stream reads ahead, and lets write ahead. */
+/** How much an accepted stream buffers in each direction. */
 export type AcceptStreamOptions = Pick<WebSocketStreamOptions, "readHighWaterMark" | "writeHighWaterMark">;
 
 const acceptChecks: OptionChecks<AcceptStreamOptions> = {
@@ -51,7 +54,7 @@ export function checkAcceptStream(options: AcceptStreamOptions): void {
   checkOptions("an accepted stream", options, acceptChecks);
 }
 
-/** Those that Web IDL converts are checked by that. */
+/** Members converted by Web IDL are checked there. */
 const streamChecks: OptionChecks<WebSocketStreamOptions> = {
   ...clientChecks,
   ...acceptChecks,
@@ -60,10 +63,10 @@ const streamChecks: OptionChecks<WebSocketStreamOptions> = {
 };
 
 /**
- * What a constructor makes of its options. The platform ignores members that it does not know, so that pages run in
- * browsers to come; ours are read here and nowhere else, where a name that nobody knows is a mistake.
+ * Converts the options of the constructor. The platform ignores unknown members so that pages keep working in future
+ * browsers. Our extensions exist only here, so an unknown name is a mistake.
  *
- * @throws TypeError for what Web IDL cannot convert; UsageError `option/unknown`, `option/type`, `option/range`
+ * @throws TypeError for values that Web IDL cannot convert; UsageError `option/unknown`, `option/type`, `option/range`
  */
 export function streamOptions(
   given: WebSocketStreamOptions | null | undefined,
@@ -72,7 +75,7 @@ export function streamOptions(
   const { protocols, signal } = options;
   const list = protocols === undefined ? undefined : toSequence(protocols, "options.protocols", toUsvString);
   if (signal !== undefined && !isSignal(signal)) throw new TypeError("options.signal must be an AbortSignal.");
-  // Each member is read once. A copy, as any object is a dictionary: a list and a function too.
+  // Read each member once, and copy, because Web IDL accepts any object as a dictionary, even an array or a function.
   const names = Object.keys(options).filter((name) => name !== "protocols" && name !== "signal");
   const own: WebSocketStreamOptions = Object.fromEntries(names.map((name) => [name, Reflect.get(options, name)]));
   checkOptions("a WebSocketStream", own, streamChecks, clientAliases);

@@ -1,36 +1,37 @@
 /**
- * A timer of any length, which judges nobody before what has arrived is read: the only place that sets a timer with what a
- * user gave.
+ * A timer of any length that runs its task only after all input that has already arrived was read. This is the only
+ * place that sets a host timer with a duration given by the application.
  *
- * Theory of operation. After a busy or suspended program has come back, timers and I/O are due at once, and runtimes run the
- * timers first: a peer whose answer has been in the kernel's buffer all the while would be found to be silent. So between
- * the timer of the host and the task lies a turn of I/O, always: when a timer is late enough to be wrong nobody can say
- * (one that is late by less than the clock can tell may be), and a turn costs a microsecond for each of the few timers that fire.
- * One turn is not enough where the runtime reads from few sockets in each (Deno: 128), or much waits behind one another;
- * therefore turns go on while something arrives, for as long as the timer was late at most.
+ * Theory of operation. When a busy or suspended program resumes, timers and I/O are due at the same time, and runtimes
+ * run timers first: a peer whose reply has been in the kernel's buffer all the while would seem silent. So a turn of
+ * I/O always passes between the host timer and the task. It is unconditional because no threshold can tell which timer
+ * is late enough to be wrong (even one that is late by less than the clock's resolution may be), and a turn costs a
+ * microsecond for each of the few timers that fire. One turn is not enough if the runtime reads from few sockets per
+ * turn (Deno: 128), or if much input is queued. Therefore more turns follow while input arrives, at most for as long as
+ * the timer was late.
  */
 import type { Instant } from "@hybi/core";
 import { arrivals } from "./arrivals.ts";
 import type { Clock } from "./clock.ts";
 
-/** Milliseconds of the longest timer of a host. A longer one overflows 31 bits, and fires at once (HTML §8.7, Node, Deno). */
+/** The longest host timer in milliseconds. A longer one overflows 31 bits and fires at once (HTML §8.7, Node, Deno). */
 const longestTimer = 0x7fff_ffff;
 
-/** Turns of a timer, however late it is. */
+/** Maximum turns to wait, however late the timer is. */
 const mostTurns = 1_000;
 
-/** The timers of Node and Bun, which the clock of the platform lets the process end before. */
+/** Timers of Node and Bun, which `systemClock` unrefs. */
 interface MaybeRef {
   ref?(): void;
 }
 
-/** Made by `startTimer`. */
+/** Created by `startTimer`. */
 export class Timer {
   readonly #clock: Clock;
   readonly #due: Instant;
   readonly #onFire: ((delay: number) => void) | undefined;
   #task: (() => void) | undefined;
-  /** Milliseconds beyond the timer of the host that is set. */
+  /** Milliseconds remaining beyond the current host timer. */
   #left: number;
   #handle: unknown;
   #keepsProcess = false;
@@ -44,7 +45,7 @@ export class Timer {
     if (milliseconds !== Number.POSITIVE_INFINITY) this.#arm();
   }
 
-  /** The task is not run any more. May be called again, and afterwards. */
+  /** Cancels the task. Calling it again, or after the task has run, is a no-op. */
   cancel(): void {
     if (this.#task === undefined) return;
     this.#task = undefined;
@@ -52,7 +53,7 @@ export class Timer {
     this.#handle = undefined;
   }
 
-  /** The process does not end before the task has run: what the application waits for comes with it. */
+  /** Refs the timer: the process stays alive until the task has run, because the application waits for its effect. */
   keepProcess(): void {
     this.#keepsProcess = true;
     (this.#handle as MaybeRef | undefined)?.ref?.();
@@ -64,13 +65,13 @@ export class Timer {
     this.#wait(span, () => (this.#left > 0 ? this.#arm() : this.#letArrive()));
   }
 
-  /** Lets what is there be read, then runs the task. */
+  /** Lets pending input be read, then runs the task. */
   #letArrive(): void {
     const clock = this.#clock;
     const firedAt = clock.now();
     const patience = firedAt - this.#due;
     this.#onFire?.(patience);
-    // A timer of 0 ms is only nearly a turn of I/O: now and then nothing is read in it that is there.
+    // A timer of 0 ms is not quite a turn of I/O: occasionally it fires before available input was read.
     const enough = clock.nextTurn === undefined ? 2 : 1;
     let turns = 0;
     let quiet = 0;
@@ -97,7 +98,7 @@ export class Timer {
   #wait(span: number, then: () => void): void {
     this.#handle = this.#clock.setTimeout(() => {
       this.#handle = undefined;
-      // A host that has no way to clear a timer may fire one that was cancelled.
+      // A host that cannot clear timers may fire one that was cancelled.
       if (this.#task !== undefined) then();
     }, span);
     if (this.#keepsProcess) this.keepProcess();
@@ -111,8 +112,9 @@ export class Timer {
 }
 
 /**
- * Runs `task` once, after `milliseconds`, which were checked where they were given, and after what had arrived by then was
- * read; never after Infinity. Before anything is read, `onFire` is told by how much it is late.
+ * Runs `task` once, after `milliseconds`, which must already have been checked, and after all input that has arrived by
+ * then was read. Infinity never fires. `onFire` is called before that input is read, with the milliseconds by which the
+ * timer was late.
  */
 export function startTimer(
   clock: Clock,

@@ -1,47 +1,50 @@
 /**
- * A byte stream both ways, as the pump needs it. Whoever has another kind of transport implements `Transport` over it, in
- * about 50 lines, and gets everything above. There is nothing of WebSocket in it, and nothing of one runtime.
+ * A bidirectional byte stream, as the pump needs it. Implement `Transport` over any other kind of transport, in about
+ * 50 lines, to use everything built on it. The interface knows nothing of WebSocket and is independent of the runtime.
  */
 
-/** What a pump does with a transport. Nothing here throws; what goes wrong is told with `error` and `close`. */
+/** Called by the pump. No method may throw; failures are reported with `error` and `close`. */
 export interface Transport {
-  /** Begins to deliver to `sink`, and tells it if the transport is lost already. Called once, before all but `abort`. */
+  /**
+   * Starts delivering to `sink`, and reports if the transport is already lost. Called once, before any method but
+   * `abort`.
+   */
   start(sink: TransportSink): void;
   /**
-   * Writes `chunks` in order, as one write where the transport can. `sink.drain` answers it, at once or later, and until
-   * then there is no other: what comes up meanwhile waits where it can still be put in another order. The chunks do not
-   * change before that, and may not be used after it.
+   * Writes `chunks` in order, as one vectored write if possible. Call `sink.drain`, at once or later, when there is
+   * room again. No other write follows before that: newer output waits in the endpoint, where it can still be
+   * reordered. The chunks do not change before `drain`, and must not be used after it.
    */
   write(chunks: readonly Uint8Array[]): void;
   /**
-   * Closes our half once everything written has left, and goes on reading. Nothing is written after it. A transport
-   * without halves closes altogether.
+   * Closes our half once everything written has left, and continues reading. Nothing is written after it. A transport
+   * without half-close closes completely.
    */
   end(): void;
-  /** Drops the transport at once, written or not. `sink.close` answers it. */
+  /** Drops the transport at once and discards unsent output. Must lead to `sink.close`. */
   abort(): void;
-  /** Stops reading, so that the peer comes to a halt; no more than one chunk may still come. */
+  /** Stops reading, so that the peer has to stop sending. At most one more chunk may be delivered. */
   pause(): void;
-  /** Reads again. */
+  /** Resumes reading. */
   resume(): void;
 }
 
-/** What a transport tells. Nothing here throws, and everything may be called from inside the methods above. */
+/** Called by the transport. No method throws, and all of them may be called from inside the methods above. */
 export interface TransportSink {
   /**
-   * Bytes arrived. The chunk is given away: the transport neither writes to it nor uses it again. `isLast` tells that no
-   * other comes in this turn, so that answers need not wait for its end to leave in one write.
+   * Bytes arrived. Ownership is transferred: the transport neither modifies nor reuses the chunk. `isLast` means that
+   * no other chunk follows in this turn, so responses may leave at once, still in one write.
    */
   data(chunk: Uint8Array, isLast?: boolean): void;
   /**
-   * The last write has left, or is where the transport keeps a bounded amount: there is room for another. A write that is not
-   * answered before `close` has not left.
+   * The last write has left, or is in a bounded buffer of the transport: there is room for another. A write without a
+   * `drain` before `close` counts as not sent.
    */
   drain(): void;
-  /** The peer closed its half: no more bytes come. */
+  /** The peer closed its half: no more bytes will arrive. */
   end(): void;
-  /** The transport was lost, and why; `close` follows. */
+  /** The transport was lost, with the reason; `close` follows. */
   error(error: unknown): void;
-  /** Both halves are closed, or lost. Exactly once, and nothing follows. */
+  /** Both halves are closed or lost. Called exactly once, as the last call. */
   close(): void;
 }

@@ -1,32 +1,34 @@
 /**
- * The end of a turn, where the host has no better notion of it: when for some microtasks in a row nobody has asked for it
- * any more. A loop over messages that answers each of them takes a few microtasks for each; all its answers leave in one
- * write. A write costs as much as a hundred microtasks.
+ * Detects the end of a turn where the host provides no `Clock.defer`: the turn is over when nothing has asked for it to
+ * be prolonged for several microtasks in a row. A loop that replies to each message takes a few microtasks per message,
+ * and in this way all its replies leave in one write, which costs as much as a hundred microtasks.
  */
 import { hasRequestContexts, queueMicrotask } from "./platform.ts";
 
-/** Microtasks without a new task after which the turn is over. A step of `for await` over a promise of a promise takes 4. */
+/**
+ * Microtasks without activity after which the turn is over. A step of `for await` over a promise of a promise takes 4.
+ */
 const quietMicrotasks = 6;
 
-/** Microtasks after which a turn is over even if it does not come to rest. */
+/** Microtasks after which a turn ends even without such a pause. */
 const longestTurn = 1024;
 
-/** What is to be done when a turn is over. */
+/** Tasks to run at the end of the turn. */
 export class Turn {
   #waiting: (() => void)[] = [];
-  /** Microtasks since anything happened, and since the turn began. */
+  /** Microtasks since the last activity, and since the turn began. */
   #quiet = 0;
   #passed = 0;
   readonly #pass = (): void => this.#passOne();
 
-  /** Runs `task` when the turn is over. */
+  /** Runs `task` at the end of the turn. */
   after(task: () => void): void {
     this.#waiting.push(task);
     this.#quiet = 0;
     if (this.#waiting.length === 1) queueMicrotask(this.#pass);
   }
 
-  /** Tells that the turn goes on: something happened that belongs to the same write. */
+  /** Prolongs the turn, because something happened that belongs to the same write. */
   prolong(): void {
     this.#quiet = 0;
   }
@@ -46,7 +48,7 @@ export class Turn {
       try {
         task();
       } catch (error) {
-        // The tasks are of different connections, and none of them is to suffer from another's transport.
+        // The tasks belong to different connections, so an error in one must not stop the others.
         queueMicrotask(() => {
           throw error;
         });
@@ -55,12 +57,12 @@ export class Turn {
   }
 }
 
-/** One for all pumps: a microtask costs the same for one as for a thousand. */
+/** Shared by all pumps: one microtask costs the same for one pump as for a thousand. */
 const shared = new Turn();
 
 /**
- * The turn of a new pump. Where I/O belongs to a request it is the pump's own: a microtask of a request that is ended may
- * never come, and everybody else would wait for it.
+ * Returns the turn for a new pump. Where I/O is bound to a request, each pump gets its own: a microtask of a request
+ * that has ended may never run, and all other pumps would wait for it.
  */
 export function turnOfPump(): Turn {
   return hasRequestContexts ? new Turn() : shared;

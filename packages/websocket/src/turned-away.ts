@@ -1,7 +1,8 @@
 /**
- * Clients for whom there is no place: each is told so before it has said anything, so that nobody has to be waited for, and is
- * let go at once. RFC 9112 §9.6: whoever closes while the peer still sends resets the connection, and the answer may be lost; so
- * what comes is read, for a moment, and by a bounded number.
+ * Clients for which there is no place. Each is rejected before it has sent anything, so that the server need not wait
+ * for its request, and is then released at once. RFC 9112 §9.6: closing while the peer is still sending resets the
+ * connection, and the response may be lost. So input is read and discarded, for a short time and for a bounded number
+ * of clients.
  */
 import { encodeResponseHead, type Rejection, rejectOpeningRequest } from "@hybi/core";
 import type { Clock } from "./clock.ts";
@@ -9,10 +10,10 @@ import type { Reporter } from "./reporter.ts";
 import { startTimer, type Timer } from "./timer.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 
-/** Milliseconds in which a client must have taken its answer and closed. */
+/** Milliseconds for a client to read its response and close. */
 const lingering = 2_000;
 
-/** Of whom the oldest is dropped for another one. */
+/** Maximum lingering clients; above it, the oldest is dropped. */
 const mostLingering = 64;
 
 export class TurnedAway {
@@ -26,7 +27,7 @@ export class TurnedAway {
     this.#report = report;
   }
 
-  /** Answers with `rejection` over `transport`, or only drops it where an answer costs more, as that over TLS. */
+  /** Sends `rejection` over `transport`. Over TLS the transport is only dropped, because a response would cost more. */
   add(transport: Transport, rejection: Rejection, isSecure: boolean): void {
     const [oldest] = this.#lingering;
     if (this.#lingering.size >= mostLingering) oldest?.drop();
@@ -39,13 +40,13 @@ export class TurnedAway {
     }
   }
 
-  /** Drops all who are left. */
+  /** Drops all lingering clients. */
   drop(): void {
     for (const one of [...this.#lingering]) one.drop();
   }
 }
 
-/** Writes an answer, and reads what nobody is interested in. */
+/** Writes a response, then discards input until the client closes. */
 class Lingering implements TransportSink {
   readonly #transport: Transport;
   readonly #timer: Timer;
@@ -82,7 +83,7 @@ class Lingering implements TransportSink {
     }
   }
 
-  // What the transport tells
+  // Called by the transport
 
   data(): void {}
 

@@ -2,7 +2,7 @@
 import { formatWebSocketUrl, parseWebSocketUrl } from "@hybi/core";
 import { syntaxError } from "./dom-exception.ts";
 
-/** Schemes, and what they are for a WebSocket: http and https are understood as ws and wss. */
+/** Allowed URL schemes and the WebSocket scheme of each: http and https count as ws and wss. */
 const schemes: ReadonlyMap<string, string> = new Map([
   ["ws:", "ws:"],
   ["wss:", "wss:"],
@@ -11,26 +11,26 @@ const schemes: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The serialized ws or wss URL for what the application gave, relative to `base` if it is relative. A SyntaxError for what
- * is no URL, for another scheme, and for a fragment, be it empty.
+ * Returns the serialized ws or wss URL for the application's input, resolved against `base` if it is relative. Throws a
+ * SyntaxError for an invalid URL, another scheme, or a fragment, even an empty one.
  */
 export function resolveUrl(input: string, base: string | undefined): string {
   if (!hasUrl()) return resolveWithCore(input, base);
   const url = parse(input, base);
   const scheme = schemes.get(url.protocol);
   if (scheme === undefined) throw syntaxError(`The URL's scheme must be ws, wss, http or https, not ${url.protocol}`);
-  // `hash` is empty for an empty fragment too, and the serialization then ends in "#".
+  // `hash` is also empty for an empty fragment, but the serialization then ends in "#".
   if (url.hash !== "" || url.href.endsWith("#")) throw syntaxError("The URL must not have a fragment.");
   return scheme + url.href.slice(url.protocol.length);
 }
 
-/** Where relative URLs begin, in a page or a Worker; undefined elsewhere. */
+/** Returns the base of relative URLs, in a page or a Worker; undefined elsewhere. */
 export function ambientBase(): string | undefined {
   const { location } = globalThis as { location?: { href?: unknown } };
   return typeof location?.href === "string" ? location.href : undefined;
 }
 
-/** The origin of a URL that was resolved, as message events have it (WHATWG URL §4.7). */
+/** Returns the origin of a resolved URL, for message events (WHATWG URL §4.7). */
 export function originOf(url: string): string {
   const { secure, authority } = parseWebSocketUrl(url);
   return `${secure ? "wss" : "ws"}://${authority}`;
@@ -38,7 +38,7 @@ export function originOf(url: string): string {
 
 let isUrlUsable: boolean | undefined;
 
-/** Whether the platform's URL does what it should: React Native's has accessors that only throw. */
+/** Whether the platform's URL works: the accessors of React Native's only throw. */
 function hasUrl(): boolean {
   isUrlUsable ??= readsUrls();
   return isUrlUsable;
@@ -53,13 +53,13 @@ function readsUrls(): boolean {
   }
 }
 
-/** As RFC 6455 §3 has it: absolute, and in ASCII. */
+/** Without the platform's URL: absolute URLs in ASCII only, as in RFC 6455 §3. */
 function resolveWithCore(input: string, base: string | undefined): string {
   try {
     return formatWebSocketUrl(parseWebSocketUrl(input));
   } catch (error) {
     const isRelative = base !== undefined && !/^[a-z][a-z\d+.-]*:/i.test(input);
-    const message = isRelative ? "A relative URL needs URL, which this runtime lacks." : (error as Error).message;
+    const message = isRelative ? "A relative URL requires the global URL, which this runtime lacks." : (error as Error).message;
     throw syntaxError(message);
   }
 }
@@ -68,6 +68,6 @@ function parse(input: string, base: string | undefined): URL {
   try {
     return new URL(input, base);
   } catch {
-    throw syntaxError(`${JSON.stringify(input)} is no URL.`);
+    throw syntaxError(`${JSON.stringify(input)} is not a valid URL.`);
   }
 }

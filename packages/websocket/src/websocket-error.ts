@@ -1,4 +1,7 @@
-/** The error of a connection that did not end well (WHATWG WebSockets, WebSocketError). Only Chromium has one of its own. */
+/**
+ * The error of a connection that did not end well (WHATWG WebSockets, WebSocketError). Only Chromium has one of its
+ * own.
+ */
 import { isSendable, maxReasonLength, statusCodes } from "@hybi/core";
 import { DOMException, invalidAccess, invalidState, syntaxError } from "./dom-exception.ts";
 import { detach } from "./error-stack.ts";
@@ -13,29 +16,34 @@ import {
   toUsvString,
 } from "./web-idl.ts";
 
-/** What a `WebSocketError` says beyond its message. */
+/** Initial values of a `WebSocketError`. */
 export interface WebSocketErrorInit {
   closeCode?: number | undefined;
   reason?: string | undefined;
 }
 
-/** Passed to `abort` and `cancel` of a stream, it says with what to close; rejected with, it says how it was closed. */
+/**
+ * Passed to `abort` or `cancel` of a stream, it sets the code and reason to close with. As the rejection of a promise,
+ * it reports how the connection was closed.
+ */
 export class WebSocketError extends DOMException {
   readonly #closeCode: number | null;
   readonly #reason: string;
   readonly #detail: FailureDetail | undefined;
 
-  /** @throws DOMException InvalidAccessError for a code that may not be sent, SyntaxError for a long reason */
+  /**
+   * @throws DOMException InvalidAccessError for a code that must not be sent, SyntaxError for a reason that is too long
+   */
   constructor(message = "", init: WebSocketErrorInit | null = {}, detail: FailureDetail | undefined = undefined) {
     super(toDomString(message), "WebSocketError");
     const { closeCode, reason } = closeInfo(init);
-    // Of a connection that ended the code is not ours to check.
+    // The code of a connection that has ended needs no check.
     this.#closeCode = (detail === undefined ? checkClose(closeCode, reason) : closeCode) ?? null;
     this.#reason = reason;
     this.#detail = detail;
   }
 
-  /** Of a close that the application asked for, 1000 or 3000 to 4999; of a connection that ended, any; or null. */
+  /** To close with: 1000 or 3000 to 4999. Of a connection that has ended: any code. Null for none. */
   get closeCode(): number | null {
     return this.#closeCode;
   }
@@ -44,7 +52,7 @@ export class WebSocketError extends DOMException {
     return this.#reason;
   }
 
-  /** Why it failed, where that is known. An extension of the interface. */
+  /** Why the connection failed, if known. An extension of the interface. */
   get detail(): FailureDetail | undefined {
     return this.#detail;
   }
@@ -52,12 +60,12 @@ export class WebSocketError extends DOMException {
 
 defineInterface(WebSocketError, "WebSocketError", ["closeCode", "reason"]);
 
-/** Web IDL: the dictionary WebSocketCloseInfo. Throws a TypeError for what cannot be converted. */
+/** Converts the Web IDL dictionary WebSocketCloseInfo. Throws a TypeError for values that cannot be converted. */
 export function closeInfo(given: WebSocketErrorInit | null | undefined): {
   closeCode: number | undefined;
   reason: string;
 } {
-  const info = toDictionary(given, "What to close with");
+  const info = toDictionary(given, "The close info");
   return {
     closeCode: orDefault(info.closeCode, toEnforcedUnsignedShort, undefined),
     reason: orDefault(info.reason, toUsvString, ""),
@@ -65,11 +73,12 @@ export function closeInfo(given: WebSocketErrorInit | null | undefined): {
 }
 
 /**
- * The status code to send for `status` and `reason` (WHATWG WebSockets §3.1: "close", §4: "WebSocketError"). The standard is
- * about pages; a socket that a server has accepted may say all that a server can mean, such as 1003, 1008 and 1013.
+ * Returns the status code to send for `status` and `reason` (WHATWG WebSockets §3.1: "close", §4: "WebSocketError").
+ * The standard only covers pages; a socket accepted by a server may also use all codes meant for servers, such as 1003,
+ * 1008 and 1013.
  *
- * @throws DOMException InvalidAccessError unless the code is 1000 or 3000 to 4999, or a server's; SyntaxError for a reason
- *   above 123 bytes
+ * @throws DOMException InvalidAccessError unless the code is 1000 or 3000 to 4999, or allowed for a server; SyntaxError
+ *   for a reason above 123 bytes
  */
 export function checkClose(
   status: number | undefined,
@@ -88,33 +97,33 @@ function isPages(status: number): boolean {
   return isSendable(status) && (status === statusCodes.normalClosure || status >= 3000);
 }
 
-/** RFC 6455 §7.4.1: 1010 is a client's. */
+/** RFC 6455 §7.4.1: 1010 is only sent by clients. */
 function isServers(status: number): boolean {
   return isSendable(status) && status !== statusCodes.mandatoryExtension;
 }
 
-/** The error of whoever waits for something of a connection that did not end well. */
+/** Returns the error for code that awaits something from a connection that did not end well. */
 export function closeError(closeCode: number, reason: string, detail: FailureDetail | undefined): WebSocketError {
   const message = detail === undefined ? "The connection was lost." : failureMessage(detail);
   return endError(message, closeCode, reason, detail ?? {});
 }
 
-/** The error of whoever has written what did not leave before a connection was closed, however well that went. */
+/** Returns the error for data that was written but had not left before the connection was closed, even if cleanly. */
 export function unsentError(closeCode: number, reason: string): WebSocketError {
   return endError("The connection was closed before everything that was written had left.", closeCode, reason, {});
 }
 
-/** Errors of who goes on to write after a connection has ended well. */
+/** Errors of writes after a connection has ended cleanly. */
 const lateWrites = new WeakSet<object>();
 
-/** The error of whoever writes to a stream whose connection has ended, or ends, well. */
+/** Returns the error for a write to a stream whose connection is ending, or has ended, cleanly. */
 export function lateWriteError(message: string): DOMException {
   const error = invalidState(message);
   lateWrites.add(error);
   return error;
 }
 
-/** Whether `error` tells the application no more than that its connection has ended, which is nobody's mistake. */
+/** Whether `error` only says that the connection has ended, which is not a mistake of the application. */
 export function isEndOfConnection(error: unknown): boolean {
   if (error instanceof WebSocketError) return error.detail !== undefined;
   return typeof error === "object" && error !== null && lateWrites.has(error);
@@ -122,7 +131,7 @@ export function isEndOfConnection(error: unknown): boolean {
 
 function endError(message: string, closeCode: number, reason: string, detail: FailureDetail): WebSocketError {
   const error = new WebSocketError(message, { closeCode, reason }, detail);
-  // It is kept as long as anybody wants to know how it ended.
+  // The error may be kept for long, so release what its stack refers to.
   detach(error);
   detach(detail.error);
   return error;

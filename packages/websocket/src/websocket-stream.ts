@@ -1,6 +1,7 @@
 /**
- * The WebSocketStream interface (WHATWG WebSockets, WebSocketStream): a connection as a readable and a writable stream of
- * messages, with backpressure both ways. A reader that rests makes the peer wait; a writer waits for room.
+ * The WebSocketStream interface (WHATWG WebSockets, WebSocketStream): a connection as a readable and a writable stream
+ * of messages, with backpressure in both directions. If the reader stops, the peer has to stop sending; a writer waits
+ * for room.
  */
 import { Accepted } from "./accepted.ts";
 import { ClientOpening } from "./client-opening.ts";
@@ -19,7 +20,7 @@ import { checkClose, closeInfo } from "./websocket-error.ts";
 let isOne: (value: unknown) => value is WebSocketStream;
 
 /**
- * A connection as streams.
+ * A WebSocket connection as a pair of streams.
  *
  * @example
  * const stream = new WebSocketStream("wss://example.com/");
@@ -28,20 +29,20 @@ let isOne: (value: unknown) => value is WebSocketStream;
  */
 export class WebSocketStream {
   static {
-    // Accepted streams are instances of the classes of adapters, too.
+    // Accepted streams are instances of the classes of adapters as well.
     isOne = (value): value is WebSocketStream => typeof value === "object" && value !== null && #core in value;
     defineInstances(WebSocketStream, isOne);
   }
 
   readonly #url: string;
-  /** Whose status codes it may close with. */
+  /** Which status codes `close` may use. */
   readonly #closes: "page" | "server";
   readonly #core: StreamCore;
 
   /**
-   * Begins to connect.
+   * Starts connecting.
    *
-   * @throws DOMException SyntaxError for a URL or a subprotocol that is none; UsageError for options that cannot be sent
+   * @throws DOMException SyntaxError for an invalid URL or subprotocol; UsageError for options that cannot be sent
    */
   constructor(url: string | URL, options: WebSocketStreamOptions = {}) {
     const given: unknown = url;
@@ -51,7 +52,7 @@ export class WebSocketStream {
       this.#core = given.createCore(undefined) as StreamCore;
       return;
     }
-    // biome-ignore lint/complexity/noArguments: Web IDL tells a missing argument from one that is undefined.
+    // biome-ignore lint/complexity/noArguments: Web IDL distinguishes a missing argument from undefined.
     requireArguments(arguments, 1, "WebSocketStream");
     const input = toUsvString(url);
     const converted = streamOptions(options);
@@ -65,24 +66,28 @@ export class WebSocketStream {
     return this.#url;
   }
 
-  /** The streams, once it is open. Rejects with a `WebSocketError`, or with the reason of `signal`. */
+  /**
+   * Resolves with the streams once the connection is open. Rejects with a `WebSocketError`, or with the reason of
+   * `signal`.
+   */
   get opened(): Promise<WebSocketOpenInfo> {
     return isOne(this) ? this.#core.opened : notOne();
   }
 
   /**
-   * How it was closed, once it is. Rejects with a `WebSocketError` unless both Close frames have passed, and everything that
-   * was written has left.
+   * Resolves when the connection is closed, with its code and reason. Rejects with a `WebSocketError` unless both Close
+   * frames were exchanged and everything written has left.
    */
   get closed(): Promise<WebSocketCloseInfo> {
     return isOne(this) ? this.#core.closed : notOne();
   }
 
   /**
-   * Starts the closing handshake, after everything that was written. While connecting it gives up. An accepted stream takes
-   * the codes of RFC 6455 §7.4.1 that a server may send too, which is an extension.
+   * Starts the closing handshake behind everything written so far. While connecting, gives the connection up. As an
+   * extension, an accepted stream may also use the codes of RFC 6455 §7.4.1 that a server may send.
    *
-   * @throws DOMException InvalidAccessError unless the code is 1000 or 3000 to 4999; SyntaxError for a long reason
+   * @throws DOMException InvalidAccessError unless the code is 1000 or 3000 to 4999; SyntaxError for a reason above 123
+   *   bytes
    */
   close(info: WebSocketCloseInfo | null = {}): void {
     const core = this.#core;
@@ -93,7 +98,7 @@ export class WebSocketStream {
 
 defineInterface(WebSocketStream, "WebSocketStream", ["url", "opened", "closed", "close"]);
 
-/** Web IDL §3.7.6: an attribute that is a promise rejects where others throw. */
+/** Web IDL §3.7.6: where other attributes throw, an attribute of a promise type returns a rejected promise. */
 function notOne(): Promise<never> {
-  return Promise.reject(new TypeError("This is no WebSocketStream."));
+  return Promise.reject(new TypeError("`this` is not a WebSocketStream."));
 }

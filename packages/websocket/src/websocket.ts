@@ -1,7 +1,7 @@
 /**
- * The WebSocket interface (WHATWG WebSockets §3), over any transport, for the sockets of clients and for accepted ones.
- * Adapters export it with a `connect` of their own; see `createWebSocketClass`. What the standard does not have is marked as
- * an extension.
+ * The WebSocket interface (WHATWG WebSockets §3) over any transport, for client sockets and accepted sockets. Adapters
+ * export it with a `connect` of their own; see `createWebSocketClass`. Members beyond the standard are marked as
+ * extensions.
  */
 import {
   type Agreement,
@@ -63,27 +63,29 @@ export interface WebSocketEventMap {
   readonly message: SocketMessageEvent<string | ArrayBuffer | Blob>;
   readonly error: FailureEvent;
   readonly close: CloseEvent;
-  /** Extension: a Ping arrived, and was answered. */
+  /** Extension: a Ping has arrived, and was answered. */
   readonly ping: ControlEvent;
-  /** Extension: a Pong arrived. */
+  /** Extension: a Pong has arrived. */
   readonly pong: ControlEvent;
 }
 
-/** What an `on…` attribute takes. */
+/** The value of an `on…` attribute. */
 export type WebSocketHandler<Type extends keyof WebSocketEventMap> =
   | ((this: WebSocket, event: WebSocketEventMap[Type]) => unknown)
   | null;
 
-/** A listener as `addEventListener` takes it. */
+/** A listener as accepted by `addEventListener`. */
 export type WebSocketListener<Type extends keyof WebSocketEventMap> =
   | ((this: WebSocket, event: WebSocketEventMap[Type]) => unknown)
   | { handleEvent(event: WebSocketEventMap[Type]): unknown };
 
 type AnyListener = Parameters<EventTarget["addEventListener"]>[1];
 
-/** How to loop over messages. */
+/** Options of a loop over messages. */
 export interface MessagesOptions {
-  /** When the connection ends without both Close frames: `"throw"`, the default, a `WebSocketError`, or `"end"`. */
+  /**
+   * Behavior if the connection ends without both Close frames: `"throw"` a `WebSocketError`, the default, or `"end"`.
+   */
   readonly onLoss?: OnLoss | undefined;
 }
 
@@ -106,24 +108,24 @@ export class WebSocket extends EventTarget {
   declare readonly CLOSING: typeof CLOSING;
   declare readonly CLOSED: typeof CLOSED;
 
-  /** The errors of a socket's listeners go where those of its handlers go. */
+  /** Reports errors of listeners in the same way as those of handlers. */
   static readonly #listeners = new GuardedListeners((target) => (target as WebSocket).#core.report);
 
   static {
-    // Accepted sockets are instances of the classes of adapters, too.
+    // Accepted sockets are instances of the classes of adapters as well.
     defineInstances(WebSocket, (value) => #core in value);
   }
 
   readonly #core: SocketCore;
   readonly #url: string;
-  /** Whose status codes it may close with. */
+  /** Which status codes `close` may use. */
   readonly #closes: "page" | "server";
   #handlers: EventHandlers | undefined;
 
   /**
-   * Begins to connect. `protocols` are the subprotocols to offer; options in their place are an extension.
+   * Starts connecting. `protocols` are the subprotocols to offer; passing options instead is an extension.
    *
-   * @throws DOMException SyntaxError for a URL or a subprotocol that is none; UsageError for options that cannot be sent
+   * @throws DOMException SyntaxError for an invalid URL or subprotocol; UsageError for options that cannot be sent
    */
   constructor(url: string | URL, protocols: string | readonly string[] | ClientSocketOptions = []) {
     super();
@@ -134,7 +136,7 @@ export class WebSocket extends EventTarget {
       this.#core = given.createCore(this) as SocketCore;
       return;
     }
-    // biome-ignore lint/complexity/noArguments: Web IDL tells a missing argument from one that is undefined.
+    // biome-ignore lint/complexity/noArguments: Web IDL distinguishes a missing argument from undefined.
     requireArguments(arguments, 1, "WebSocket");
     this.#closes = "page";
     const input = toUsvString(url);
@@ -148,7 +150,7 @@ export class WebSocket extends EventTarget {
     core.begin(withSyntaxErrors(() => new ClientOpening(this.#url, options, core)));
   }
 
-  // The interface of the standard
+  // The standard interface
 
   get url(): string {
     return this.#url;
@@ -158,12 +160,12 @@ export class WebSocket extends EventTarget {
     return this.#core.readyState;
   }
 
-  /** Bytes of payload that were sent and have not left, and all that was sent since the socket is closing. */
+  /** Bytes of payload that were sent and have not left yet, plus all bytes sent since the socket started closing. */
   get bufferedAmount(): number {
     return this.#core.bufferedAmount;
   }
 
-  /** The extensions in use, as the response has them; empty for none. */
+  /** The extensions in use, as in the response; empty for none. */
   get extensions(): string {
     return this.#core.agreement === undefined ? "" : formatExtensions(this.#core.agreement);
   }
@@ -173,7 +175,10 @@ export class WebSocket extends EventTarget {
     return this.#core.agreement?.subprotocol ?? "";
   }
 
-  /** How binary messages are told: "blob" for a client, "arraybuffer" for an accepted socket, unless options say otherwise. */
+  /**
+   * The type of binary messages. Default, unless options set it: "blob" for a client, "arraybuffer" for an accepted
+   * socket.
+   */
   get binaryType(): BinaryType {
     return this.#core.binaryType;
   }
@@ -181,18 +186,18 @@ export class WebSocket extends EventTarget {
   set binaryType(value: BinaryType) {
     const core = this.#core;
     const type = toDomString(value);
-    // Web IDL: what is no value of the enumeration is ignored.
+    // Web IDL: values outside the enumeration are ignored.
     if (type === "blob" || type === "arraybuffer") core.binaryType = checkBlobs(type);
   }
 
   /**
-   * Sends a message. What is neither string, bytes nor Blob is sent as its string. `options` are an extension.
+   * Sends a message. Data other than strings, bytes and Blobs is converted to a string. `options` are an extension.
    *
-   * @throws DOMException InvalidStateError while connecting; UsageError for options that are none
+   * @throws DOMException InvalidStateError while connecting; UsageError for invalid options
    */
   send(data: Sendable, options: SocketSendOptions | undefined = undefined): void {
     const core = this.#core;
-    // biome-ignore lint/complexity/noArguments: Web IDL tells a missing argument from one that is undefined.
+    // biome-ignore lint/complexity/noArguments: Web IDL distinguishes a missing argument from undefined.
     requireArguments(arguments, 1, "send()");
     const message = sendable(data);
     if (core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
@@ -200,10 +205,11 @@ export class WebSocket extends EventTarget {
   }
 
   /**
-   * Starts the closing handshake, after everything that was sent. While connecting it gives up. An accepted socket takes the
-   * codes of RFC 6455 §7.4.1 that a server may send too, which is an extension.
+   * Starts the closing handshake behind everything sent so far. While connecting, gives the connection up. As an
+   * extension, an accepted socket may also use the codes of RFC 6455 §7.4.1 that a server may send.
    *
-   * @throws DOMException InvalidAccessError unless `code` is 1000 or 3000 to 4999; SyntaxError for a reason above 123 bytes
+   * @throws DOMException InvalidAccessError unless `code` is 1000 or 3000 to 4999; SyntaxError for a reason above 123
+   *   bytes
    */
   close(code: number | undefined = undefined, reason: string | undefined = undefined): void {
     const core = this.#core;
@@ -252,7 +258,7 @@ export class WebSocket extends EventTarget {
   override addEventListener(type: string, listener: AnyListener, options?: boolean | object): void;
   override addEventListener(type: string, listener: unknown, options: boolean | object | undefined = undefined): void {
     super.addEventListener(type, WebSocket.#listeners.guard(listener) as AnyListener, options);
-    // DOM §2.7, "add an event listener": with a signal that is aborted, nothing is added.
+    // DOM §2.7, "add an event listener": with an aborted signal, no listener is added.
     const isAborted = typeof options === "object" && (options as { signal?: AbortSignal }).signal?.aborted === true;
     if (listener !== null && listener !== undefined && !isAborted) this.#listensTo(type);
   }
@@ -277,7 +283,7 @@ export class WebSocket extends EventTarget {
 
   // Extensions
 
-  /** What the endpoints agreed on, once it is open. */
+  /** What both endpoints agreed on, once the connection is open. */
   get agreement(): Agreement | undefined {
     return this.#core.agreement;
   }
@@ -287,7 +293,8 @@ export class WebSocket extends EventTarget {
   }
 
   /**
-   * Sends a Ping of at most 125 bytes; `statistics.roundTripTime` and a `pong` event come of it. Does nothing unless open.
+   * Sends a Ping of at most 125 bytes. Its Pong updates `statistics.roundTripTime` and fires `pong`. A no-op unless
+   * open.
    *
    * @throws DOMException InvalidStateError while connecting; UsageError `control/payload-too-long`
    */
@@ -297,7 +304,7 @@ export class WebSocket extends EventTarget {
   }
 
   /**
-   * Sends an unsolicited Pong (RFC 6455 §5.5.3). Pings are answered without this.
+   * Sends an unsolicited Pong (RFC 6455 §5.5.3). Pings are answered automatically.
    *
    * @throws as `ping`
    */
@@ -309,7 +316,8 @@ export class WebSocket extends EventTarget {
   /**
    * Sends a message that was encoded once for many sockets; see `prepareText` of core.
    *
-   * @throws DOMException InvalidStateError while connecting; UsageError `send/data-type` for what was not prepared
+   * @throws DOMException InvalidStateError while connecting; UsageError `send/data-type` for a message that was not
+   *   prepared
    */
   sendPrepared(message: PreparedMessage, options?: SendOptions): void {
     if (this.#core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
@@ -318,33 +326,35 @@ export class WebSocket extends EventTarget {
     this.#core.sendPrepared(message, options);
   }
 
-  /** Drops the transport without a closing handshake. `close` follows, not clean. */
+  /** Drops the transport without a closing handshake. An unclean `close` event follows. */
   terminate(): void {
     this.#core.terminate();
   }
 
-  /** Stops reading, so that the peer comes to a halt. Messages of a chunk that has arrived may still come. */
+  /**
+   * Stops reading, so that the peer has to stop sending. Messages in a chunk that has arrived may still be delivered.
+   */
   pause(): void {
     this.#core.pause();
   }
 
-  /** Reads again. */
+  /** Resumes reading. */
   resume(): void {
     this.#core.resume();
   }
 
   /**
-   * The messages that nobody has heard yet, and those to come. Reading rests while 64 KiB wait to be taken, each message
-   * counted as 64 bytes and its payload. The loop ends with the connection: with a `WebSocketError` when that did not end with
-   * both Close frames.
+   * Loops over the messages not delivered yet and all that follow. Reading is paused while 64 KiB are waiting; each
+   * message counts as 64 bytes plus its payload. The loop ends with the connection, and throws a `WebSocketError` if
+   * that ended without both Close frames.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<string | ArrayBuffer | Blob, undefined> {
     return this.#core.messages();
   }
 
   /**
-   * The messages, as a loop over the socket has them. With `onLoss: "end"` the loop ends with the connection in any case, so
-   * that nothing has to be caught where nobody awaits it; `close` and `error` events tell how.
+   * The messages, as in a loop over the socket itself. With `onLoss: "end"` the loop never throws when the connection
+   * ends, so nothing needs to be caught if the loop is not awaited; the `close` and `error` events report how it ended.
    *
    * @throws UsageError `option/unknown`, `option/type`, `option/range`
    */
@@ -353,11 +363,11 @@ export class WebSocket extends EventTarget {
     return this.#core.messages(options.onLoss);
   }
 
-  // What it is made of
+  // Internals
 
   #handler(type: string): Handler | null {
     const handler = this.#handlers?.of(type) ?? null;
-    // Its look at a null handler counts as well.
+    // The platform's own check for a null handler counts as well.
     return isAskedByPlatform(this, type) ? null : handler;
   }
 
