@@ -279,8 +279,8 @@ export class Pump implements TransportSink, TimedPump, Holder {
    */
   giveUp(): void {
     if (this.#closed || this.#aborted) return;
-    // A write in flight means that the peer is not reading. During a listener callback, the endpoint accepts no
-    // command.
+    // A write in flight means that the peer is not reading. During a listener callback, the endpoint does not accept
+    // `giveUp`.
     if (this.#connection === undefined || this.#writer.length > 0 || this.#isTelling) {
       this.abort();
       return;

@@ -1,4 +1,4 @@
-/** A FIFO queue with amortized constant-time operations. `Array.shift` would move every element of a long array. */
+/** A FIFO queue; `push` and `take` need amortized constant time. `Array.shift` would move every element of a long array. */
 
 export class Queue<Item> {
   #items: (Item | undefined)[] = [];
