@@ -59,7 +59,9 @@ function resolveWithCore(input: string, base: string | undefined): string {
     return formatWebSocketUrl(parseWebSocketUrl(input));
   } catch (error) {
     const isRelative = base !== undefined && !/^[a-z][a-z\d+.-]*:/i.test(input);
-    const message = isRelative ? "A relative URL requires the global URL, which this runtime lacks." : (error as Error).message;
+    const message = isRelative
+      ? "A relative URL requires the global URL, which this runtime lacks."
+      : (error as Error).message;
     throw syntaxError(message);
   }
 }

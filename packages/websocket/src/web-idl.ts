@@ -70,7 +70,8 @@ export function defineInstances(definition: Class, isOne: (value: object) => boo
 
 /** Throws for a missing argument, which is not the same as `undefined`. */
 export function requireArguments(given: ArrayLike<unknown>, count: number, what: string): void {
-  if (given.length < count) throw new TypeError(`${what} requires at least ${count} argument${count === 1 ? "" : "s"}.`);
+  if (given.length < count)
+    throw new TypeError(`${what} requires at least ${count} argument${count === 1 ? "" : "s"}.`);
 }
 
 /** Converts to a DOMString. Throws a TypeError for a Symbol. */
