@@ -283,7 +283,7 @@ describe("a server that is short of memory", () => {
     expect(server.totals.held).toBeLessThan(1_000);
     trickling.near.abort();
     await turn();
-    expect(events).toEqual([expect.stringMatching(/^error 3 The memory budget of the server/), "close 3 1006 unclean"]);
+    expect(events).toEqual([expect.stringMatching(/^error 3 The server's memory budget/), "close 3 1006 unclean"]);
 
     const deaf = await come().open("/echo");
     deaf.near.pause();
