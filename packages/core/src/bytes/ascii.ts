@@ -1,17 +1,17 @@
 /**
- * Text of which every char is one byte: ASCII, and the opaque bytes 0x80 to 0xFF that HTTP lets through as obs-text
- * (RFC 9110 §5.5). Comparison without case is that of ASCII only, as RFC 6455 §2.1 defines it: no other letter folds.
+ * Text with one byte per char: ASCII, and the opaque bytes 0x80 to 0xFF that HTTP permits as obs-text (RFC 9110 §5.5).
+ * Case-insensitive comparison folds only ASCII letters, as RFC 6455 §2.1 defines it.
  */
 import { portableHost } from "../host.ts";
 import { encodeText, maxUtf8Length } from "./text-encode.ts";
 
 const { fromCharCode } = String;
 
-/** The chars of `bytes[start, end)`, one for each byte. */
+/** Decodes `bytes[start, end)` as Latin-1, one char per byte. */
 export function decodeLatin1(bytes: Uint8Array, start: number, end: number): string {
   let text = "";
   let at = start;
-  // Eight chars for each call: an argument list needs no array, and the rope stays shallow.
+  // Eight chars per call: the argument list needs no array, and the rope stays shallow.
   for (; at + 8 <= end; at += 8) {
     text += fromCharCode(
       bytes[at] as number,
@@ -28,16 +28,16 @@ export function decodeLatin1(bytes: Uint8Array, start: number, end: number): str
   return text;
 }
 
-/** Where text is written before its length in bytes is known: a new array costs more than writing it (bench/micro/opening.ts). */
+/** Scratch space for text whose length in bytes is not known yet: allocating costs more than writing (bench/micro/opening.ts). */
 const scratch: Uint8Array = new Uint8Array(4096);
 
 /**
- * The bytes of `text`, one for each char. A char above U+00FF has none and becomes NUL, which nothing that is written here
- * may contain: whoever checks the bytes finds it.
+ * Encodes `text` as Latin-1, one byte per char. A char above U+00FF becomes NUL. No valid head contains NUL, so the
+ * checks of the encoded bytes detect it.
  */
 export function encodeLatin1(text: string): Uint8Array {
   const room = maxUtf8Length(text) <= scratch.length ? scratch : new Uint8Array(maxUtf8Length(text));
-  // ASCII is one byte for each char in UTF-8 too, and the platform writes that faster than any loop here.
+  // ASCII is one byte per char in UTF-8 too, and the platform's encoder is faster than any loop here.
   if (encodeText(text, room, 0, portableHost) > text.length) {
     for (let at = 0; at < text.length; at++) {
       const unit = text.charCodeAt(at);
@@ -47,7 +47,7 @@ export function encodeLatin1(text: string): Uint8Array {
   return room.slice(0, text.length);
 }
 
-/** Whether `text` is `lower`, which is in lower case, when the case of the ASCII letters is ignored (RFC 6455 §2.1). */
+/** Whether `text` equals `lower`, which must be in lower case, ignoring the case of ASCII letters (RFC 6455 §2.1). */
 export function equalsIgnoringCase(text: string, lower: string): boolean {
   if (text === lower) return true;
   if (text.length !== lower.length) return false;
@@ -57,7 +57,7 @@ export function equalsIgnoringCase(text: string, lower: string): boolean {
   return true;
 }
 
-/** `text` with the ASCII letters in lower case and everything else as it was. */
+/** Returns `text` with its ASCII letters in lower case and everything else unchanged. */
 export function toAsciiLowerCase(text: string): string {
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);

@@ -1,4 +1,4 @@
-/** Base64 with padding (RFC 4648 §4): what Sec-WebSocket-Key, Sec-WebSocket-Accept and Basic credentials are written in. */
+/** Base64 with padding (RFC 4648 §4), as used by Sec-WebSocket-Key, Sec-WebSocket-Accept and Basic credentials. */
 
 const { fromCharCode } = String;
 
@@ -9,7 +9,7 @@ const notInAlphabet = -1;
 const digits: Int8Array = new Int8Array(0x80).fill(notInAlphabet);
 for (let digit = 0; digit < 64; digit++) digits[alphabet.charCodeAt(digit)] = digit;
 
-/** `bytes` in base64, padded with `=` to a multiple of four chars. */
+/** Encodes `bytes` in base64, padded with `=` to a multiple of four chars. */
 export function encodeBase64(bytes: Uint8Array): string {
   let text = "";
   let at = 0;
@@ -24,7 +24,7 @@ export function encodeBase64(bytes: Uint8Array): string {
   return text;
 }
 
-/** The four chars of 24 bits. */
+/** Encodes 24 bits as four chars. */
 function fourChars(bits: number): string {
   return fromCharCode(
     units[bits >>> 18] as number,
@@ -34,13 +34,13 @@ function fourChars(bits: number): string {
   );
 }
 
-/** Bytes out of base64, and whether the text was the one spelling of them: the bits that padding leaves unused are zero. */
+/** Decoded base64. `canonical` is whether the text was the canonical encoding: its unused pad bits are zero. */
 export interface Base64Text {
   readonly bytes: Uint8Array;
   readonly canonical: boolean;
 }
 
-/** Decodes padded base64; undefined for anything else, white space and the URL-safe alphabet included. */
+/** Decodes padded base64. Returns undefined for anything else, including white space and the URL-safe alphabet. */
 export function decodeBase64(text: string): Base64Text | undefined {
   if (text.length % 4 !== 0) return undefined;
   const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
@@ -58,11 +58,11 @@ export function decodeBase64(text: string): Base64Text | undefined {
       bytes[written++] = bits >>> bitCount;
     }
   }
-  // RFC 4648 §3.5: a decoder may refuse pad bits that are not zero. Ours reports them; the rule that asked decides.
+  // RFC 4648 §3.5: a decoder may reject nonzero pad bits. This one reports them and leaves the decision to the caller.
   return { bytes, canonical: (bits & ((1 << bitCount) - 1)) === 0 };
 }
 
-/** The value of a char of the alphabet, 0 to 63, or -1 for every other char. */
+/** Returns the value of a char of the alphabet, 0 to 63, or -1 for any other char. */
 export function base64Digit(unit: number): number {
   return unit < 0x80 ? (digits[unit] as number) : notInAlphabet;
 }

@@ -1,65 +1,66 @@
 /**
- * Blocks of output that a transport has handed back, to be written again. A fresh block of 64 KiB costs 3 to 6 µs,
- * most of it zeroing; a reused one costs nothing, and no garbage (bench/encode).
+ * A pool of output blocks that transports have handed back. A fresh block of 64 KiB costs 3 to 6 µs, most of it zeroing;
+ * reusing one costs nothing and produces no garbage (bench/encode).
  */
 
-/** Bytes of a block worth keeping: the largest frame that is packed, with its header. */
+/** Size in bytes of the pooled blocks: the largest frame that is packed, with its header. */
 export const blockSize: number = 65_536 + 64;
 
 /** 4 MiB: enough for the output of one turn of a busy server. */
 const maxFree = 64;
 
-/** What V8 keeps in its own heap, where an array costs less than the way through the pool. */
+/** Largest array in bytes that V8 keeps in its own heap, where allocating costs less than going through the pool. */
 const smallBlock = 64;
-/** The longest header of a frame, and a little more. */
+/** Slightly more than the longest frame header. */
 const headerOnly = 16;
 
 /**
- * A transport that hands chunks back is lent a few large blocks even for short output: they come back at once, while a
- * block made to measure for every turn costs a tenth of a whole echo. Few, as a transport may also keep them.
+ * Blocks allocated up front for transports that hand chunks back. Such a transport gets a large block even for short
+ * output, because it comes back at once, while allocating a block of the exact size every turn costs a tenth of a whole
+ * echo. Only a few, because a transport may also keep them.
  */
 const maxSeeds = 4;
 
 const free: Uint8Array[] = [];
 let seeds = 0;
 
-/** Nobody has taken anything of the block yet. */
+/** Owner id of a block from which nothing has been taken yet. */
 const nobody = 0;
 
-/** A block that is on its way. */
+/** A block whose content is in use by a transport. */
 interface Loan {
   readonly block: Uint8Array;
-  /** What is lent of it. Mostly that is the one chunk, which is found without a look at any buffer. */
+  /** The part of the block that was lent. Usually it is the only chunk, and is found by identity, without reading its buffer. */
   readonly whole: Uint8Array;
-  /** Bytes that are not back. */
+  /** Bytes that have not been returned yet. */
   left: number;
-  /** Whose output lies in it. */
+  /** Id of the owner of the output in this block. */
   owner: number;
-  /** The end of what its owner has taken. Output is taken in order, so that what lies before it was taken already. */
+  /** End of what the owner has taken. Output is taken in order, so everything before it has been taken already. */
   taken: number;
 }
 
 /**
- * The block lent last. A transport mostly hands a block back before the next is lent: so it is found without a look into
- * `outstanding`, which costs as much as writing a short message.
+ * The most recent loan. A transport usually returns a block before the next one is lent, so the loan is found here
+ * without a lookup in `outstanding`, which costs as much as writing a short message.
  */
 let latest: Loan | undefined;
-/** Those before it. Weak, so that a transport is free never to hand them back. */
+/** Earlier loans. Weak, so that a transport need never return them. */
 const outstanding = new WeakMap<ArrayBufferLike, Loan>();
 let owners = nobody;
 
-/** A name for whose output lies in a block. */
+/** Returns a new owner id for the output of one connection. */
 export function newOwner(): number {
   return ++owners;
 }
 
-/** A block of at least `size` bytes. What it contains is undefined. */
+/** Returns a block of at least `size` bytes. Its content is undefined. */
 export function borrowBlock(size: number): Uint8Array {
   if (size > smallBlock && size <= blockSize && free.length > 0) return free.pop()!;
   return new Uint8Array(size);
 }
 
-/** Notes that `whole`, the beginning of `block`, is on its way to a transport, in one or more chunks. */
+/** Records that `whole`, the beginning of `block`, is passed to a transport, in one or more chunks. */
 export function lendBlock(block: Uint8Array, whole: Uint8Array): void {
   if (block.length !== blockSize) return;
   if (latest !== undefined) outstanding.set(latest.block.buffer, latest);
@@ -67,8 +68,8 @@ export function lendBlock(block: Uint8Array, whole: Uint8Array): void {
 }
 
 /**
- * `owner` takes `chunk` to write it. Returns whether it is a part of a block that is lent, which this owner is to return.
- * Whoever sends a chunk on as the payload of a message, as a tunnel does, does not own it.
+ * Records that `owner` takes `chunk` to write it. Returns whether the chunk is part of a lent block that this owner must
+ * return. A connection that forwards a chunk as the payload of a message, as a tunnel does, does not own it.
  */
 export function claimChunk(chunk: Uint8Array, owner: number): boolean {
   const loan = loanOf(chunk);
@@ -79,7 +80,7 @@ export function claimChunk(chunk: Uint8Array, owner: number): boolean {
   return true;
 }
 
-/** Takes back a part of a block that was lent; each once. What is not ours is left alone. */
+/** Returns one part of a lent block; each part must be returned once. Ignores chunks that are not from the pool. */
 export function returnChunk(chunk: Uint8Array): void {
   const loan = loanOf(chunk);
   if (loan === undefined) return;
@@ -90,14 +91,17 @@ export function returnChunk(chunk: Uint8Array): void {
   if (free.length < maxFree) free.push(loan.block);
 }
 
-/** A transport has handed back `chunk`, of whatever origin. */
+/** Called when a transport has handed back `chunk`, whatever its origin. */
 export function noteHandedBack(chunk: Uint8Array): void {
   if (chunk.length <= headerOnly || seeds === maxSeeds || free.length > 0) return;
   seeds++;
   free.push(new Uint8Array(blockSize));
 }
 
-/** Whether `chunk` is all that was lent of a block to `owner`, the very array and no view of it, and none of it is back. */
+/**
+ * Whether `chunk` is everything that was lent of a block to `owner`, by identity (not a view of it), with nothing
+ * returned yet.
+ */
 export function isWholeLoan(chunk: Uint8Array, owner: number): boolean {
   const loan = loanOf(chunk);
   return loan !== undefined && loan.whole === chunk && loan.owner === owner && chunk.length === loan.left;
@@ -105,8 +109,8 @@ export function isWholeLoan(chunk: Uint8Array, owner: number): boolean {
 
 function loanOf(chunk: Uint8Array): Loan | undefined {
   if (latest !== undefined && latest.whole === chunk) return latest;
-  // A short chunk nearly always lies in an array of its own, which V8 would move out of its heap to show its buffer (bench,
-  // encode 16 B). In a block, it costs that block.
+  // A short chunk nearly always is an array of its own, and reading its buffer would make V8 move it out of its heap
+  // (bench, encode 16 B). A short chunk that does lie in a block costs the pool that block.
   if (chunk.length <= smallBlock) return undefined;
   const { buffer } = chunk;
   if (latest !== undefined && latest.block.buffer === buffer) return latest;

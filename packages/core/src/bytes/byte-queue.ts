@@ -1,18 +1,18 @@
-/** Bytes that are appended at one end and taken from the other, in pieces of any size. */
+/** A queue of bytes: append at one end, take pieces of any size from the other. */
 import { arrayCost, ByteWriter } from "./byte-writer.ts";
 import { Queue } from "./queue.ts";
 
-/** Bytes of memory that a writer takes beside its blocks. */
+/** Overhead of a writer in bytes, excluding its blocks. */
 const writerCost = 96;
 
 const empty = new Uint8Array(0);
 
-/** A queue of bytes; what is appended by copy lies in arrays of ours. */
+/** A queue of bytes. Bytes appended by copy are stored in blocks of its writer. */
 export class ByteQueue {
-  /** What was appended first, by reference. Most queues never hold more, and so need nothing else (bench, encode 16 KiB). */
+  /** The first array appended, by reference. Most queues never hold more, and so need no writer (bench, encode 16 KiB). */
   #first: Uint8Array | undefined;
   #writer: ByteWriter | undefined;
-  /** What the writer has given and was not taken yet. */
+  /** Chunks from the writer that have not been taken yet. */
   #chunks: Queue<Uint8Array> | undefined;
   #length = 0;
 
@@ -20,7 +20,7 @@ export class ByteQueue {
     return this.#length;
   }
 
-  /** Bytes of memory that it takes beside those in it. */
+  /** Overhead in bytes, excluding the queued bytes. */
   get overhead(): number {
     if (this.#first !== undefined) return arrayCost;
     return this.#writer === undefined
@@ -28,26 +28,26 @@ export class ByteQueue {
       : writerCost + this.#writer.overhead + (this.#chunks?.length ?? 0) * arrayCost;
   }
 
-  /** Where to append; report what was appended with `appended`. */
+  /** The writer to append to. Report what was appended with `appended`. */
   get writer(): ByteWriter {
-    // Where chunks end, frames end.
+    // Chunk boundaries become frame boundaries, so they must be deterministic.
     this.#writer ??= new ByteWriter("exact");
     return this.#writer;
   }
 
-  /** `bytes` were appended to the writer. */
+  /** Records that `bytes` bytes were appended to the writer. */
   appended(bytes: number): void {
     this.#length += bytes;
   }
 
-  /** Appends an array by reference. The caller warrants that it does not change. */
+  /** Appends an array by reference. The caller must not change it afterwards. */
   appendReference(bytes: Uint8Array): void {
     if (this.#length === 0 && this.#writer === undefined) this.#first = bytes;
     else this.writer.appendReference(bytes);
     this.#length += bytes.length;
   }
 
-  /** The next bytes, at most `limit`, as they lie: less where a chunk ends. Empty only when there are none. */
+  /** Takes the next bytes without copying: at most `limit`, fewer where a chunk ends. Empty only when the queue is empty. */
   take(limit: number): Uint8Array {
     const chunk = this.#first ?? this.#nextChunk();
     if (chunk === undefined) return empty;

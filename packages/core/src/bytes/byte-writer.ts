@@ -1,43 +1,43 @@
 /**
- * A bump allocator for output. Bytes are appended to a block until it is sealed; a sealed block is never written again,
- * nothing is copied to grow, and no position is ever rewound, so that what was taken cannot change.
+ * A bump allocator for output. Bytes are appended to a block until it is sealed. A sealed block is never written again,
+ * growing copies nothing, and the position never moves back, so bytes that were taken cannot change.
  */
 import { blockSize, borrowBlock, lendBlock } from "./block-pool.ts";
 import { copyOf } from "./copy-of.ts";
 
-/** The most that V8 keeps in its own heap, where an array costs a tenth: enough for a few headers (bench/encode-task.ts). */
+/** The largest array that V8 keeps in its own heap, at a tenth of the cost: enough for a few headers (bench/encode-task.ts). */
 const smallestBlock = 64;
-/** The next size; whoever needs more in one turn gets blocks that are reused when they are handed back. */
+/** Size of the second block. Writers that need more in one turn get pooled blocks, which are reused when handed back. */
 const secondBlock = 1024;
 
-/** Up to here an array is copied into the block; above, it goes by reference. */
+/** Arrays up to this length are copied into the block; longer ones are appended by reference. */
 export const copyLimit = 4096;
 
-/** Bytes of memory that an array takes beside its own, and its place in a list. */
+/** Overhead of an array in bytes, including its place in a list. */
 export const arrayCost = 208;
 
 const noBlock = new Uint8Array(0);
 const nothing: readonly Uint8Array[] = [];
 
-/** Appends to blocks. Idle, it holds nothing. */
+/** Appends bytes to blocks. Holds no memory while idle. */
 export class ByteWriter {
-  /** The block being written; read it anew after every `reserve`. */
+  /** The current block. Read it again after every `reserve`. */
   block: Uint8Array = noBlock;
-  /** Where to write next. Advance it by what was written. */
+  /** Where to write next. Advance it by the number of bytes written. */
   position = 0;
 
   #sealed: Uint8Array[] | undefined;
-  /** Bytes of memory that what is sealed takes beside its own. */
+  /** Overhead of the sealed chunks in bytes, excluding their own content. */
   #sealedCost = 0;
-  /** The size of the next block: about what the last turn needed. */
+  /** Size of the next block: about what the last turn needed. */
   #nextSize: number;
-  /** Bytes of the block that may be used. */
+  /** Usable bytes of the block. */
   #capacity = 0;
   readonly #isExact: boolean;
 
   /**
-   * With `exact`, blocks end where they would if none were used again. Then what was appended is cut into chunks in the same
-   * way each time, whatever other writers have done before.
+   * With `exact`, blocks end where fresh blocks would end, even if a larger block is reused. So the appended bytes are
+   * always split into the same chunks, whatever other writers did before.
    */
   constructor(blocks?: "exact") {
     this.#isExact = blocks === "exact";
@@ -48,7 +48,7 @@ export class ByteWriter {
     return this.position === 0 && this.#sealed === undefined;
   }
 
-  /** Bytes of memory that it takes beside those that were appended: room that is not used yet, and an array for each chunk. */
+  /** Overhead in bytes, excluding the appended bytes: unused room, and an array for each chunk. */
   get overhead(): number {
     const { length } = this.block;
     return length === 0 ? this.#sealedCost : this.#sealedCost + length - this.position + arrayCost;
@@ -59,7 +59,7 @@ export class ByteWriter {
     if (this.position + size > this.#capacity) this.#newBlock(size);
   }
 
-  /** Appends a short array by copy and a long one by reference. The caller warrants that it does not change. */
+  /** Appends a short array by copy and a long one by reference. The caller must not change it afterwards. */
   append(bytes: Uint8Array): void {
     if (bytes.length > copyLimit) this.appendReference(bytes);
     else this.appendCopy(bytes, 0, bytes.length);
@@ -72,11 +72,11 @@ export class ByteWriter {
     this.position += end - start;
   }
 
-  /** Appends an array by reference; answers its index in `take`. The caller warrants that it does not change. */
+  /** Appends an array by reference and returns its index in the result of `take`. The caller must not change it afterwards. */
   appendReference(bytes: Uint8Array): number {
     if (this.position > 0) {
       this.#seal();
-      // Between arrays that go by reference there are headers only.
+      // Only headers lie between arrays that are appended by reference.
       this.#nextSize = smallestBlock;
     }
     this.#sealed ??= [];
@@ -84,7 +84,7 @@ export class ByteWriter {
     return this.#sealed.push(bytes) - 1;
   }
 
-  /** Everything appended since the last call, oldest first. The block is sealed: its buffer is never written again. */
+  /** Returns everything appended since the last call, oldest first. Seals the block: its buffer is never written again. */
   take(): readonly Uint8Array[] {
     if (this.position > 0) {
       if (this.#sealed === undefined) {
@@ -115,7 +115,7 @@ export class ByteWriter {
     this.#sealed ??= [];
     this.#sealedCost += arrayCost;
     if (block.length <= smallestBlock) {
-      // A view would move the block out of V8's heap; a copy of a few bytes does not, and the block stays ours.
+      // A view would move the block out of V8's heap. Copying a few bytes does not, and lets us keep using the block.
       this.#sealed.push(copyOf(block, 0, position));
     } else {
       const whole = position === block.length ? block : block.subarray(0, position);

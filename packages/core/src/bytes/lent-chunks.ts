@@ -1,18 +1,19 @@
 /**
- * The chunks that a connection has handed out, so that each comes back once, and only as what it was: a transport that hands
- * one back twice, or one of another connection's, would free memory that output still lies in.
+ * Tracks the chunks that a connection has passed to its transport, so that each is accepted back only once and only as a
+ * whole. Otherwise a transport that hands back a chunk twice, or a chunk of another connection, would free memory that
+ * still holds output.
  */
 
-/** As many blocks as are kept for reuse. Of a chunk beyond them the block is garbage, once it is written. */
+/** As many as the pool keeps blocks. Chunks beyond this are not tracked: their blocks become garbage once written. */
 const most = 64;
 
-/** Of one connection, whose transport hands chunks back. */
+/** Tracks the chunks of one connection whose transport hands chunks back. */
 export class LentChunks {
-  /** Nearly always there is one at a time. */
+  /** Usually only one chunk is out at a time. */
   #first: Uint8Array | undefined;
   #others: Uint8Array[] | undefined;
 
-  /** `chunk` is handed out. */
+  /** Records that `chunk` was passed to the transport. */
   add(chunk: Uint8Array): void {
     if (this.#first === undefined) this.#first = chunk;
     else {
@@ -21,7 +22,7 @@ export class LentChunks {
     }
   }
 
-  /** `chunk` is handed back. Returns whether it was out. */
+  /** Records that `chunk` was handed back. Returns whether it was out. */
   remove(chunk: Uint8Array): boolean {
     if (this.#first === chunk) {
       this.#first = undefined;

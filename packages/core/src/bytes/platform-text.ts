@@ -1,7 +1,7 @@
 /**
- * TextDecoder and TextEncoder of the platform (WHATWG Encoding Standard), where they do exactly what they should. What goes by
- * their names in small engines, and in what applications put in the place of what is missing, may know no options, drop a
- * byte order mark, take surrogates for characters, or have no `encodeInto`.
+ * TextDecoder and TextEncoder of the platform (WHATWG Encoding Standard), used only where they behave exactly as
+ * specified. Small engines and polyfills have versions that ignore options, drop a byte order mark, accept surrogates as
+ * characters, or lack `encodeInto`.
  */
 
 export interface Decoder {
@@ -14,17 +14,17 @@ export interface Encoder {
   encodeInto(text: string, target: Uint8Array): { read: number; written: number };
 }
 
-/** What a decoder puts in the place of what is not UTF-8. It may also be meant. */
+/** What a decoder emits for invalid UTF-8. Valid text may contain it too. */
 export const replacement = "\ufffd";
 
 /**
- * A decoder that never throws, and from whose text is seen whether the bytes were UTF-8; undefined where the platform has none.
- * `streamed` makes one that has been called for a part of a stream, and has come to its end.
+ * Returns a decoder that never throws and whose output shows whether the bytes were UTF-8, or undefined where the
+ * platform has none. With `streamed`, the decoder has already completed one streaming call.
  */
 export function exactDecoder(Platforms: DecoderConstructor | undefined, streamed: boolean): Decoder | undefined {
   if (Platforms === undefined) return undefined;
   try {
-    // Not `fatal`, which is up to fifteen times slower in Deno, and slower everywhere: see `decodeText`.
+    // Not `fatal`, which is up to fifteen times slower in Deno and slower everywhere; see `decodeText`.
     const decoder = new Platforms("utf-8", { ignoreBOM: true });
     if (streamed) {
       decoder.decode(new Uint8Array(0), { stream: true });
@@ -36,7 +36,10 @@ export function exactDecoder(Platforms: DecoderConstructor | undefined, streamed
   }
 }
 
-/** An encoder that writes where it is told to, a lone surrogate as U+FFFD; undefined where the platform has none. */
+/**
+ * Returns an encoder that writes a lone surrogate as U+FFFD and stays within its target; undefined where the platform
+ * has none.
+ */
 export function exactEncoder(Platforms: (new () => Encoder) | undefined): Encoder | undefined {
   if (Platforms === undefined) return undefined;
   try {
@@ -47,10 +50,10 @@ export function exactEncoder(Platforms: (new () => Encoder) | undefined): Encode
   }
 }
 
-/** U+FEFF, which stays where it is, é, € and 𝄞; between bytes that are no text. */
+/** U+FEFF, which must be kept, é, € and 𝄞, between two bytes that are not text. */
 const sample = [0xff, 0xef, 0xbb, 0xbf, 0xc3, 0xa9, 0xe2, 0x82, 0xac, 0xf0, 0x9d, 0x84, 0x9e, 0xff];
 
-/** RFC 3629 §3–4: what stands alone, is cut, overlong, a surrogate, above U+10FFFF, or of five bytes. */
+/** RFC 3629 §3–4: a stray continuation byte, truncated, overlong, a surrogate, above U+10FFFF, or five bytes long. */
 const faults = [
   ...[[0x80], [0xff], [0xc3], [0xc0, 0x80], [0xe2, 0x82], [0xe0, 0x80, 0x80], [0xed, 0xa0, 0x80], [0xf0, 0x9d, 0x84]],
   ...[

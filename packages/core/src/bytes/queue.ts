@@ -1,16 +1,16 @@
-/** First in, first out, in constant time: `Array.shift` moves every element of a long array. */
+/** A FIFO queue in amortized constant time. `Array.shift` moves every element of a long array. */
 
-/** A queue of values. */
+/** A FIFO queue of values. */
 export class Queue<T> {
   #items: (T | undefined)[] = [];
-  /** Where the first one is; what is before it has left. */
+  /** Index of the first item. Items before it have been taken. */
   #head = 0;
 
   get length(): number {
     return this.#items.length - this.#head;
   }
 
-  /** The one that leaves next, or undefined. */
+  /** The next item to be taken, or undefined. */
   get first(): T | undefined {
     return this.#items[this.#head];
   }
@@ -19,25 +19,25 @@ export class Queue<T> {
     this.#items.push(item);
   }
 
-  /** Puts `item` in the place of the first one. Only while there is one. */
+  /** Replaces the first item. The queue must not be empty. */
   replaceFirst(item: T): void {
     this.#items[this.#head] = item;
   }
 
-  /** Removes the first one and returns it, or undefined. */
+  /** Removes and returns the first item, or returns undefined when empty. */
   take(): T | undefined {
     const items = this.#items;
     if (items.length <= 1) return items.pop();
     const item = items[this.#head];
-    // What has left is not kept alive by the place that it had.
+    // Clear the slot so that it does not keep the item alive.
     items[this.#head] = undefined;
     this.#head++;
-    // Half of the array has left: moving the rest costs no more than what was taken since the last time.
+    // Half of the array is free: moving the rest costs no more than the items taken since the last compaction.
     if (this.#head * 2 >= items.length) this.#compact();
     return item;
   }
 
-  /** Removes all for which `unwanted` holds. */
+  /** Removes all items for which `unwanted` returns true. */
   remove(unwanted: (item: T) => boolean): void {
     this.#compact();
     this.#items = this.#items.filter((item) => !unwanted(item as T));

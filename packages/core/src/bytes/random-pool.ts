@@ -1,6 +1,7 @@
 /**
- * Unpredictable 32-bit integers, drawn from the injected source 8 KiB at a time (RFC 6455 §5.3, §10.3: a fresh masking
- * key for every frame, from a strong source of entropy). Drawing each key alone costs 200 times as much on Node.
+ * Unpredictable 32-bit integers, drawn from the injected source 8 KiB at a time. RFC 6455 §5.3 and §10.3 require a fresh
+ * masking key for every frame, from a strong source of entropy. Drawing each key separately costs 200 times as much on
+ * Node.
  */
 import { drawRandom, type RandomSource } from "./random-source.ts";
 
@@ -17,7 +18,7 @@ export class RandomPool {
     this.#source = source;
   }
 
-  /** The pool of `source`, shared by all who use that source. */
+  /** Returns the pool of `source`, shared by everything that uses that source. */
   static of(source: RandomSource): RandomPool {
     let pool = pools.get(source);
     if (pool === undefined) {
@@ -27,13 +28,21 @@ export class RandomPool {
     return pool;
   }
 
-  /** 32 bits that were never given out before. @throws UsageError `option/random` once the source fails */
+  /**
+   * Returns 32 bits that were never returned before.
+   *
+   * @throws UsageError `option/random` once the source fails
+   */
   next(): number {
     if (this.#next === poolWords) this.#draw();
     return this.#words![this.#next++]!;
   }
 
-  /** Draws now, and not with the first key. @throws UsageError `option/random` for a source that is none */
+  /**
+   * Draws now instead of with the first key, to validate the source early.
+   *
+   * @throws UsageError `option/random` when the source does not deliver randomness
+   */
   check(): void {
     if (this.#words === undefined) this.#draw();
   }

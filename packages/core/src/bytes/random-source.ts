@@ -1,6 +1,6 @@
 /**
- * Draws from the injected source of randomness. Keys that anybody can guess are as good as none (RFC 6455 §10.3), so that a
- * source which obviously is none is refused: it is looked at whenever it is drawn from, since it may fail later.
+ * Draws from the injected source of randomness. Predictable keys are as bad as none (RFC 6455 §10.3), so a source that
+ * obviously does not deliver randomness is rejected. Every draw is checked, because a source may fail later.
  */
 import { isThenable, quiet } from "../callback-result.ts";
 import { UsageError } from "../usage-error.ts";
@@ -8,19 +8,20 @@ import { UsageError } from "../usage-error.ts";
 /** Fills `target` with unpredictable bytes, for example `(target) => crypto.getRandomValues(target)`. */
 export type RandomSource = (target: Uint8Array<ArrayBuffer>) => unknown;
 
-/** What stands in the target before the first and the second draw: bytes that stay so were not drawn. */
+/** Fill bytes of the target before the first and the second draw. A byte that keeps its mark was probably not drawn. */
 const marks: readonly number[] = [0xa5, 0x5a];
 
-/** Bytes at the beginning that are looked at one by one, as many as a nonce has; of the others, runs of four. */
+/** Leading bytes that are checked one by one, as many as a nonce has. The rest is checked in runs of four. */
 const looked = 16;
-/** So many of those that are as they were, a good source leaves in one of 3 × 10^10 draws, and in two draws in a row never. */
+/** A good source leaves more than this many of them unchanged in one of 3 × 10^10 draws, and never in two draws in a row. */
 const mostUntouched = 5;
 const run = 4;
 
 /**
  * Fills `target`, of at least 16 bytes, from `source`.
  *
- * @throws UsageError `option/random` when it throws, returns a promise, leaves bytes as they were, or fills in zeros
+ * @throws UsageError `option/random` when the source throws, returns a promise, leaves bytes unchanged, or fills in
+ * zeros
  */
 export function drawRandom(source: RandomSource, target: Uint8Array<ArrayBuffer>): void {
   for (const mark of marks) {
@@ -39,7 +40,7 @@ function call(source: RandomSource, target: Uint8Array<ArrayBuffer>): void {
     throw new UsageError("option/random", `It threw: ${error}`, { cause: error });
   }
   if (!isThenable(result)) return;
-  // That it rejects, too, is no news.
+  // The promise may reject as well; ignore that.
   quiet(result);
   throw new UsageError("option/random", "It returned a promise.");
 }
@@ -54,7 +55,7 @@ function isUntouched(target: Uint8Array, mark: number): boolean {
       target[at - 4] === mark && target[at - 3] === mark && target[at - 2] === mark && target[at - 1] === mark;
     if (isRun) runs++;
   }
-  // One in 8 KiB happens now and then.
+  // A single run in 8 KiB occurs by chance now and then.
   return runs > 1 || (runs === 1 && target.length === looked);
 }
 

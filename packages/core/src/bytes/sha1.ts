@@ -1,32 +1,32 @@
 /**
- * SHA-1 (RFC 3174) of messages of exactly 60 bytes: a Sec-WebSocket-Key and the GUID of RFC 6455 §1.3. No security rests
- * on it here; it shows that the server read the key.
+ * SHA-1 (RFC 3174) of messages of exactly 60 bytes: a Sec-WebSocket-Key and the GUID of RFC 6455 §1.3. It is not used
+ * for security; it only proves that the server read the key.
  *
- * A message of 60 bytes fills two blocks, and the second holds nothing but its length. So its schedule is a constant,
- * worked out once, and hashing it is 80 additions less of schedule. (bench/micro/opening.ts)
+ * A message of 60 bytes fills two blocks, and the second contains only padding and the length. Its schedule is therefore
+ * a constant, computed once, which saves 80 additions of schedule per hash. (bench/micro/opening.ts)
  */
 
-/** The bytes of a message that `sha1Of60Bytes` takes, as big-endian words. */
+/** Length of the message of `sha1Of60Bytes` in big-endian words. */
 export const messageWords = 15;
 
 const blockWords = 16;
 const rounds = 80;
 
-/** The schedule of the first block; scratch, written anew by each call. */
+/** Schedule of the first block: scratch space, overwritten by each call. */
 const schedule: Int32Array = new Int32Array(rounds);
 
-/** The schedule of the second block: fourteen zero words, then the length of the message, 480 bits (RFC 3174 §4). */
+/** Schedule of the second block: fourteen zero words, then the length of the message, 480 bits (RFC 3174 §4). */
 const lengthSchedule: Int32Array = new Int32Array(rounds);
 lengthSchedule[15] = 480;
 expand(lengthSchedule);
 
-/** The five words of the digest of the message `words`, of which there are 15, written to `digest`. */
+/** Computes the digest of the 15 words of `words` into the five words of `digest`. */
 export function sha1Of60Bytes(words: Int32Array, digest: Int32Array): void {
   for (let t = 0; t < messageWords; t++) schedule[t] = words[t] as number;
-  // RFC 3174 §4: the bit after the message is one; 60 bytes leave no room for the length in this block.
+  // RFC 3174 §4: a one bit follows the message. 60 bytes leave no room for the length in this block.
   schedule[messageWords] = 0x80000000 | 0;
   expand(schedule);
-  // RFC 3174 §6.1: H0 to H4 begin with these.
+  // RFC 3174 §6.1: initial values of H0 to H4.
   digest[0] = 0x67452301;
   digest[1] = 0xefcdab89 | 0;
   digest[2] = 0x98badcfe | 0;

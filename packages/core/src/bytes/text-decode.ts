@@ -1,9 +1,9 @@
 /**
- * Text out of UTF-8 bytes (RFC 3629). U+FEFF at the start is a character like any other here (RFC 6455 §8.1 gives a
- * message no byte order mark), which TextDecoder has to be told.
+ * Decodes UTF-8 bytes into text (RFC 3629). A leading U+FEFF is an ordinary character here, because RFC 6455 §8.1
+ * defines no byte order mark for messages; TextDecoder needs `ignoreBOM` for that.
  *
- * Each size has its own fastest way (bench/micro/utf8.ts): up to 16 ASCII bytes one call of String.fromCharCode; then
- * the host's functions; then TextDecoder.
+ * The fastest way depends on the length (bench/micro/utf8.ts): one call of String.fromCharCode for up to 16 ASCII bytes,
+ * then the host's functions, then TextDecoder.
  */
 import { booleanOf, textOf } from "../callback-result.ts";
 import type { HostFunctions } from "../host.ts";
@@ -13,17 +13,17 @@ import { viewOf } from "./words.ts";
 
 const PlatformDecoder = (globalThis as { TextDecoder?: DecoderConstructor }).TextDecoder;
 
-/** Decodes mostly-ASCII text. Never streams: one streaming call makes an instance of Node up to 22 slow for ASCII for good. */
+/** For mostly-ASCII text. Never streams: on Node up to 22, one streaming call makes the instance slow for ASCII permanently. */
 const asciiDecoder: Decoder | undefined = exactDecoder(PlatformDecoder, false);
-/** Decodes other text: the very same streaming call makes Node up to 22 twice as fast there. No difference elsewhere. */
+/** For other text: on Node up to 22, that same streaming call makes the instance twice as fast here. No difference elsewhere. */
 const otherDecoder: Decoder | undefined = exactDecoder(PlatformDecoder, true) ?? asciiDecoder;
 
 const { fromCharCode } = String;
 
-/** Up to here a string is built byte by byte. */
+/** Texts up to this length are built byte by byte. */
 const shortText = 16;
 
-/** The text of `bytes[start, end)`, or undefined where they are not UTF-8. */
+/** Decodes `bytes[start, end)`. Returns undefined if they are not UTF-8. */
 export function decodeText(bytes: Uint8Array, start: number, end: number, host: HostFunctions): string | undefined {
   const length = end - start;
   if (length <= shortText) {
@@ -35,13 +35,12 @@ export function decodeText(bytes: Uint8Array, start: number, end: number, host: 
   if (host.decodeUtf8 === undefined && asciiDecoder === undefined) {
     return isUtf8(bytes, start, end, host) ? portableDecode(bytes, start, end) : undefined;
   }
-  // Searching the text for what a decoder puts in the place of a fault is cheaper than validating the bytes
-  // (bench/micro/utf8.ts).
+  // Searching the text for the replacement character is cheaper than validating the bytes (bench/micro/utf8.ts).
   const text = decodeLenient(bytes, start, end, host);
   return text.includes(replacement) && !isUtf8(bytes, start, end, host) ? undefined : text;
 }
 
-/** The text of `bytes[start, end)`, which have been validated, and of which `ascii` tells that all are ASCII. */
+/** Decodes `bytes[start, end)`, which must be valid UTF-8. `ascii` is whether all of them are ASCII. */
 export function decodeValidText(
   bytes: Uint8Array,
   start: number,
@@ -62,10 +61,10 @@ export function isUtf8(bytes: Uint8Array, start: number, end: number, host: Host
   return validateUtf8(utf8Boundary, bytes, start, end) === utf8Boundary;
 }
 
-/** From here on a call of the host's is worth its while (bench/micro/utf8.ts). */
+/** From this length on, calling the host's function pays off (bench/micro/utf8.ts). */
 const hostThreshold = 128;
 
-/** `validateUtf8`, with the help of the host for all but a sequence that is cut at either end. */
+/** Like `validateUtf8`, but lets the host validate everything except sequences split at either end. */
 export function continueUtf8(
   state: Utf8State,
   bytes: Uint8Array,
@@ -75,18 +74,18 @@ export function continueUtf8(
 ): Utf8State {
   if (host.isUtf8 === undefined || end - start < hostThreshold) return validateUtf8(state, bytes, start, end);
   let first = start;
-  // A sequence that began before ends within three bytes.
+  // A sequence that began in an earlier range ends within three bytes.
   while (first < start + 3 && (bytes[first]! & 0xc0) === 0x80) first++;
   const before = validateUtf8(state, bytes, start, first);
   if (before !== utf8Boundary) return before < 0 ? before : validateUtf8(before, bytes, first, end);
   let last = end - 1;
   while (last > end - 4 && (bytes[last]! & 0xc0) === 0x80) last--;
-  // Where the host says no, the byte at fault is still to be found.
+  // If the host says no, the portable validator still has to find the offending byte.
   const from = booleanOf("isUtf8", host.isUtf8(bytes, first, last)) ? last : first;
   return validateUtf8(utf8Boundary, bytes, from, end);
 }
 
-/** Without a decoder at all, `bytes[start, end)` must be UTF-8. */
+/** Decodes with replacement characters for invalid bytes. Without any decoder, `bytes[start, end)` must be UTF-8. */
 function decodeLenient(bytes: Uint8Array, start: number, end: number, host: HostFunctions): string {
   if (host.decodeUtf8 !== undefined) return textOf("decodeUtf8", host.decodeUtf8(bytes, start, end));
   if (asciiDecoder === undefined) return portableDecode(bytes, start, end);
@@ -94,7 +93,7 @@ function decodeLenient(bytes: Uint8Array, start: number, end: number, host: Host
   return decoder.decode(start === 0 && end === bytes.length ? bytes : viewOf(bytes, start, end));
 }
 
-/** Judges by a few bytes at the start, where JSON has its ASCII, and in the middle. A wrong guess costs speed only. */
+/** Guesses from a few bytes at the start, where JSON is ASCII, and in the middle. A wrong guess only costs speed. */
 function looksAscii(bytes: Uint8Array, start: number, end: number): boolean {
   if (end - start < 8) return true;
   const middle = (start + end) >>> 1;
@@ -130,7 +129,7 @@ export function portableDecode(bytes: Uint8Array, start: number, end: number): s
         0x1_0000;
       units.push(0xd800 | (point >>> 10), 0xdc00 | (point & 0x3ff));
     }
-    // An argument list has a limit; this is far from every engine's.
+    // Engines limit the length of an argument list; 4096 is far below all their limits.
     if (units.length >= 4096) {
       text += fromCharCode(...units);
       units.length = 0;
@@ -139,7 +138,10 @@ export function portableDecode(bytes: Uint8Array, start: number, end: number): s
   return text + fromCharCode(...units);
 }
 
-/** At most 16 bytes as text, or undefined where one is not ASCII. One call makes one flat string, with no rope to flatten. */
+/**
+ * Decodes at most 16 bytes, or returns undefined if one is not ASCII. One call makes one flat string, with no rope to
+ * flatten.
+ */
 function decodeShortAscii(b: Uint8Array, i: number, length: number): string | undefined {
   if (length === 16) return decodeSixteen(b, i);
   let all = 0;
@@ -165,12 +167,12 @@ function decodeShortAscii(b: Uint8Array, i: number, length: number): string | un
     case 8:
       return fromCharCode(b[i]!, b[i + 1]!, b[i + 2]!, b[i + 3]!, b[i + 4]!, b[i + 5]!, b[i + 6]!, b[i + 7]!);
     default:
-      // Two flat halves; fewer than 13 characters are copied flat by the engine, the rest is flattened at first use.
+      // Two flat halves. The engine copies strings of fewer than 13 characters flat, and flattens longer ones at first use.
       return decodeShortAscii(b, i, 8)! + decodeShortAscii(b, i + 8, length - 8)!;
   }
 }
 
-/** The same for 16 bytes, each read once: a quarter less time than to check first and read again (bench/micro/utf8.ts). */
+/** The same for 16 bytes, each read once: a quarter less time than checking first and reading again (bench/micro/utf8.ts). */
 function decodeSixteen(b: Uint8Array, i: number): string | undefined {
   const [b0, b1, b2, b3] = [b[i]!, b[i + 1]!, b[i + 2]!, b[i + 3]!];
   const [b4, b5, b6, b7] = [b[i + 4]!, b[i + 5]!, b[i + 6]!, b[i + 7]!];

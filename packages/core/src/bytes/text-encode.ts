@@ -1,5 +1,5 @@
 /**
- * Text into UTF-8 bytes (RFC 3629). A lone surrogate becomes U+FFFD, as WHATWG's USVString has it.
+ * Encodes text as UTF-8 (RFC 3629). A lone surrogate becomes U+FFFD, as in WHATWG's USVString.
  *
  * Short ASCII is written char by char: a call into the platform costs as much as 40 characters (bench/micro/utf8.ts).
  */
@@ -14,12 +14,12 @@ const encoder: Encoder | undefined = exactEncoder(PlatformEncoder);
 
 const shortText = 40;
 
-/** The most bytes that `text` can take. */
+/** Returns the maximum length of `text` in UTF-8, in bytes. */
 export function maxUtf8Length(text: string): number {
   return text.length * 3;
 }
 
-/** Writes `text` to `target` from `at` on, which has room for `maxUtf8Length(text)`; answers the bytes written. */
+/** Writes `text` to `target` at `at`, which must have room for `maxUtf8Length(text)` bytes. Returns the bytes written. */
 export function encodeText(text: string, target: Uint8Array, at: number, host: HostFunctions): number {
   const length = text.length;
   if (length <= shortText) {
@@ -43,11 +43,11 @@ let lastBuffer: ArrayBufferLike = new ArrayBuffer(0);
 let lastOffset = 0;
 
 /**
- * `target[at, at + length)`. Asking an array for its buffer and its offset are two calls into the engine, a third of the
- * cost of a short message; and one block takes many (bench/micro/utf8.ts).
+ * Returns `target[at, at + length)`. Reading the buffer and offset of an array takes two calls into the engine, a third
+ * of the cost of a short message, so they are cached: many messages go into one block (bench/micro/utf8.ts).
  */
 function roomIn(target: Uint8Array, at: number, length: number): Uint8Array {
-  // What is larger than a block is kept alive by nobody but its owner.
+  // Do not cache arrays larger than a block, or the cache would keep them alive.
   if (target.length > blockSize) return target.subarray(at, at + length);
   if (target !== lastTarget) {
     lastTarget = target;
@@ -83,18 +83,18 @@ export function portableEncode(text: string, target: Uint8Array, from: number): 
   return at - from;
 }
 
-/** `text` as UTF-8, in an array of its own. */
+/** Encodes `text` as UTF-8 into an array of its own. */
 export function utf8Bytes(text: string, host: HostFunctions): Uint8Array {
   const room = new Uint8Array(maxUtf8Length(text));
   const written = encodeText(text, room, 0, host);
-  // Keep no more than twice what is used.
+  // Keep at most twice the bytes used.
   return written * 2 < room.length ? room.slice(0, written) : room.subarray(0, written);
 }
 
-/** Bytes of a block that long text is encoded into. */
+/** Size in bytes of the blocks that long text is encoded into. */
 const textBlock = 65_536;
 
-/** Appends `text` to `writer` block by block, so that no array of its worst-case length is needed; answers the bytes. */
+/** Appends `text` to `writer` block by block, so that no array of the worst-case length is needed. Returns the bytes written. */
 export function encodeLongText(text: string, writer: ByteWriter): number {
   let read = 0;
   let written = 0;
@@ -110,7 +110,7 @@ export function encodeLongText(text: string, writer: ByteWriter): number {
   return written;
 }
 
-/** `end`, or one less where it would cut a surrogate pair, each half of which alone would become U+FFFD. */
+/** Returns `end`, or one less if it would split a surrogate pair: each half alone would become U+FFFD. */
 function wholeCharacters(text: string, end: number): number {
   return end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800 ? end - 1 : end;
 }
