@@ -1,4 +1,4 @@
-/** One frame as bytes, without a connection: for tests, tools and peers that must break the rules on purpose. */
+/** Encodes a single frame without a connection: for tests, tools and peers that break the rules on purpose. */
 
 import { writeKey } from "./frame-encoder.ts";
 import { finBit, headerLength, maskBit, writeHeader } from "./header.ts";
@@ -6,20 +6,20 @@ import { type MaskingKey, mask } from "./mask.ts";
 
 const empty = new Uint8Array(0);
 
-/** A frame to encode. Nothing is checked: what is illegal is encoded too. */
+/** A frame to encode. Nothing is checked; illegal frames are encoded too. */
 export interface FrameToEncode {
   /** The opcode, 0x0 to 0xF. */
   readonly opcode: number;
   readonly payload?: Uint8Array | undefined;
   /** FIN; true by default. */
   readonly final?: boolean | undefined;
-  /** RSV1–3 as they stand in the first byte: 0x40, 0x20, 0x10. None by default. */
+  /** RSV1–3 at their position in the first byte: 0x40, 0x20, 0x10. None by default. */
   readonly rsv?: number | undefined;
-  /** The key to mask with; undefined leaves the frame unmasked. Its first byte is its lowest. */
+  /** The masking key, first byte lowest; undefined leaves the frame unmasked. */
   readonly maskingKey?: MaskingKey | undefined;
 }
 
-/** Encodes `frame` into an array of its own; its payload is copied. */
+/** Encodes `frame` into a new array; copies its payload. */
 export function encodeFrame(frame: FrameToEncode): Uint8Array {
   const { opcode, payload = empty, final = true, rsv = 0, maskingKey } = frame;
   const masked = maskingKey !== undefined;

@@ -1,9 +1,10 @@
 /**
- * Frames out of bytes (RFC 6455 §5.2), cut anywhere. Checks each header by `rules`, unmasks payload where it lies, and
- * hands it on in ranges; holds at most an incomplete header and never a byte of payload.
+ * Decodes frames from bytes that may be split anywhere (RFC 6455 §5.2). Checks each header against `rules`, unmasks the
+ * payload in place and passes it on in ranges. Buffers at most an incomplete header, never a byte of payload.
  *
- * A header that lies whole in the chunk is parsed at once; one that is cut goes through `#headerByte`, byte by byte.
- * Both apply the same rules in the same order, which tests/properties/chunking.test.ts holds them to.
+ * A header that is complete within its chunk is parsed at once; a header split between chunks goes through
+ * `#headerByte`, byte by byte. Both apply the same rules in the same order, as tests/properties/chunking.test.ts
+ * verifies.
  */
 import { forgetWords } from "../bytes/words.ts";
 import { noObject } from "../callback-result.ts";
@@ -14,60 +15,60 @@ import { type MaskingKey, mask, rotateKey } from "./mask.ts";
 import { isControl } from "./opcode.ts";
 import { checkExtendedLength, checkFirstByte, checkSecondByte } from "./rules.ts";
 
-/** What a sink found wrong. `index`, within the range it was given, is the offending byte; without it the frame is. */
+/** A violation found by a sink. `index` is the offending byte within the range passed in; if undefined, the frame is at fault. */
 export interface SinkFault {
   readonly code: ViolationCode;
   readonly index?: number | undefined;
 }
 
-/** What a sink answers: go on, stop decoding for good, or fail. */
+/** Result of a sink call: continue (undefined), stop decoding for good, or fail. */
 export type SinkVerdict = SinkFault | "stop" | undefined;
 
-/** Takes frames as they are decoded. Its calls come in wire order. */
+/** Receives decoded frames, in wire order. */
 export interface FrameSink {
   /**
-   * A legal header arrived: its first byte (FIN, RSV1–3, opcode), and the bytes of payload that follow. With "slices" the
-   * payload comes in short ranges: what a sink makes of one may be a thousand times as long.
+   * Called after a legal header, with its first byte (FIN, RSV1–3, opcode) and the bytes of payload that follow. After
+   * "slices" the payload is passed in short ranges, because the sink may expand one a thousandfold.
    */
   frame(firstByte: number, length: number): SinkVerdict | "slices";
   /**
-   * Unmasked payload, `bytes[start, end)`. `last` is true exactly once a frame, also when the payload is empty. With "rest"
-   * the decoder leaves what follows in the chunk for later.
+   * Called with unmasked payload, `bytes[start, end)`. `last` is true exactly once per frame, even if the payload is
+   * empty. After "rest" the decoder leaves the rest of the chunk for later.
    */
   payload(bytes: Uint8Array, start: number, end: number, last: boolean): SinkVerdict | "rest";
 }
 
-/** A rule was broken by the byte at `offset`, counted from the first byte that the decoder received. */
+/** A violation by the byte at `offset`, counted from the first byte that the decoder received. */
 export interface FrameFault {
   readonly code: ViolationCode;
   readonly offset: number;
 }
 
-/** How to decode. */
+/** Options of a `FrameDecoder`. */
 export interface FrameDecoderOptions {
-  /** Our role: a server expects masked frames, a client unmasked ones (RFC 6455 §5.1). */
+  /** Our own role: a server expects masked frames, a client unmasked ones (RFC 6455 §5.1). */
   readonly role: Role;
-  /** RSV bits that agreed extensions own, as they stand in the first byte. None by default. */
+  /** RSV bits owned by agreed extensions, at their position in the first byte. None by default. */
   readonly ownedRsv?: number;
-  /** Accept lengths in more bytes than needed (the leniency `non-minimal-length`). */
+  /** Whether to accept lengths in more bytes than needed (the leniency `non-minimal-length`). */
   readonly tolerateNonMinimalLength?: boolean;
-  /** A faster way to unmask payloads of 4 KiB and more, if the runtime has one. */
+  /** A faster function to unmask payloads of 4 KiB and more, if the runtime has one. */
   readonly unmask?: ((bytes: Uint8Array, start: number, end: number, key: MaskingKey) => void) | undefined;
 }
 
-// A foreign function costs about 90 ns a call, and gains only where there is much to do.
+// A foreign function costs about 90 ns per call, and pays off only for long payloads.
 const unmaskThreshold = 4096;
 
-/** DEFLATE makes at most 1032 bytes of one, so 4 MiB of a slice; a call of zlib for less costs more than it does. */
+/** DEFLATE expands a byte to at most 1032 bytes, so a slice to 4 MiB. For shorter slices the call of zlib would dominate. */
 export const longestSlice = 4096;
 
 /** Decodes the frames of one peer. Not usable after a fault or a stop. */
 export class FrameDecoder {
   readonly #sink: FrameSink;
-  /** Held as they are, since many decoders share them. */
+  /** Referenced, not copied, because many decoders share one options object. */
   readonly #options: FrameDecoderOptions;
 
-  /** Bytes decoded before this chunk. */
+  /** Bytes decoded before the current chunk. */
   #received = 0;
   #taken = 0;
   #messageInProgress = false;
@@ -81,12 +82,13 @@ export class FrameDecoder {
   #lengthLow = 0;
   #key: MaskingKey = 0;
 
-  // The payload in progress: true from the end of its header to its last byte. `#key` is aligned to what comes next.
+  // The payload in progress: `#inPayload` is true from the end of its header to its last byte. `#key` is aligned to the
+  // next byte.
   #inPayload = false;
   #isSliced = false;
   #sliceLength = longestSlice;
   #remaining = 0;
-  /** Where the frame in progress began, in bytes received. */
+  /** Offset of the first byte of the frame in progress. */
   #frameStart = 0;
 
   /** `options` must not change afterwards. */
@@ -95,12 +97,12 @@ export class FrameDecoder {
     this.#options = options;
   }
 
-  /** Whether a leniency was needed so far. */
+  /** Whether the leniency was needed so far. */
   get toleratedNonMinimalLength(): boolean {
     return this.#tolerated;
   }
 
-  /** Bytes decoded so far, and those of a chunk behind the fault or the stop in it. */
+  /** Bytes decoded so far, including the rest of a chunk after a fault or a stop. */
   get received(): number {
     return this.#received;
   }
@@ -110,15 +112,15 @@ export class FrameDecoder {
     return this.#messageInProgress || (this.#inPayload && !isControl(this.#firstByte));
   }
 
-  /** Bytes of the latest chunk that count as received: fewer than all only where the sink said "rest". */
+  /** Bytes of the latest chunk that count as received: fewer than all only after the sink returned "rest". */
   get taken(): number {
     return this.#taken;
   }
 
   /**
-   * Decodes `chunk`, unmasking in place. Returns the fault that ended it, "stop" when the sink said so, or undefined. What
-   * lies behind `taken` is as it was, and is to be given again, first. `sliceLength` is that of ranges for a sink that asks
-   * for "slices".
+   * Decodes `chunk`, unmasking in place. Returns the fault that ended decoding, "stop" if the sink returned it, or
+   * undefined. Bytes after `taken` are unchanged and must be passed again first. `sliceLength` is the length of ranges
+   * for a sink that returns "slices".
    */
   decode(chunk: Uint8Array, sliceLength: number = longestSlice): FrameFault | "stop" | undefined {
     this.#sliceLength = sliceLength;
@@ -153,7 +155,7 @@ export class FrameDecoder {
       const verdict = this.#headerByte(chunk[at]!, this.#received + at);
       if (verdict !== undefined) return verdict;
       at++;
-      // An empty payload has no byte to bring it on.
+      // No further byte will trigger delivery of an empty payload, so deliver it now.
       if (this.#inPayload && this.#remaining === 0) {
         const empty = this.#payload(chunk, at, at);
         if (empty === "rest") break;
@@ -164,8 +166,9 @@ export class FrameDecoder {
   }
 
   /**
-   * The frames from `at` whose headers lie whole in the chunk. Returns where the rest begins, which is within a payload,
-   * at a header that is cut, or at the end; its complement where the sink has said "rest".
+   * Decodes the frames from `at` whose headers are complete within the chunk. Returns where the rest begins: within a
+   * payload, at an incomplete header, or at the end. Returns the bitwise complement of that index if the sink returned
+   * "rest".
    */
   #wholeFrames(chunk: Uint8Array, from: number): number | FrameFault | "stop" {
     const end = chunk.length;
@@ -179,7 +182,7 @@ export class FrameDecoder {
     while (end - at >= shortest) {
       const firstByte = chunk[at]!;
       const secondByte = chunk[at + 1]!;
-      // Whole text and binary messages without RSV bits between messages are legal by their first byte alone.
+      // Unfragmented text and binary frames without RSV bits, between messages, are legal by their first byte alone.
       if ((firstByte !== 0x81 && firstByte !== 0x82) || this.#messageInProgress) {
         const code = checkFirstByte(firstByte, options.ownedRsv ?? 0, this.#messageInProgress);
         if (code !== undefined) return this.#fault(code, at);
@@ -211,7 +214,7 @@ export class FrameDecoder {
       if (verdict !== undefined && !isSliced) return verdict === "stop" ? verdict : this.#fault(verdict.code, at);
 
       if (length > end - start || (isSliced && length > this.#sliceLength)) {
-        // The rest of the payload is in the chunks to come, or is taken one slice after the other.
+        // The rest of the payload is in later chunks, or is passed on slice by slice.
         this.#isSliced = isSliced;
         this.#firstByte = firstByte;
         this.#frameStart = this.#received + at;
@@ -232,7 +235,7 @@ export class FrameDecoder {
     return at;
   }
 
-  /** A part of the payload in progress, which may be its end. */
+  /** Passes on a part of the payload in progress, possibly the last. */
   #payload(chunk: Uint8Array, start: number, stop: number): FrameFault | "stop" | "rest" | undefined {
     const length = stop - start;
     if (this.#key !== 0) {
@@ -248,7 +251,7 @@ export class FrameDecoder {
     return { code: outcome.code, offset };
   }
 
-  /** One byte of a header that is cut between chunks. */
+  /** Parses one byte of a header that is split between chunks. */
   #headerByte(byte: number, offset: number): FrameFault | "stop" | undefined {
     const index = this.#headerBytes++;
     if (index === 0) {

@@ -1,6 +1,6 @@
 /**
- * Bytes out of frames (RFC 6455 §5.2). A client masks every frame with a fresh key (§5.1, §5.3); a server masks none.
- * The caller's arrays are never written to: a masked payload is always a copy.
+ * Encodes frames (RFC 6455 §5.2). A client masks every frame with a fresh key (§5.1, §5.3); a server masks none. Never
+ * writes to the caller's arrays: a masked payload is always a copy.
  */
 import type { ByteWriter } from "../bytes/byte-writer.ts";
 import type { RandomPool } from "../bytes/random-pool.ts";
@@ -9,7 +9,10 @@ import type { HostFunctions } from "../host.ts";
 import { headerLength, maskBit, maxHeaderLength, writeHeader } from "./header.ts";
 import { mask } from "./mask.ts";
 
-/** Appends one frame whose payload is copied; answers its bytes, header included. `keys` is a client's, undefined a server's. */
+/**
+ * Appends one frame with a copy of `payload`. Returns its length in bytes, including the header. `keys` supplies masking
+ * keys; undefined for a server, which does not mask.
+ */
 export function writeFrame(
   writer: ByteWriter,
   firstByte: number,
@@ -33,8 +36,9 @@ export function writeFrame(
 }
 
 /**
- * Appends one frame whose payload is `text`; answers its bytes. The text is encoded where it will lie if it is ASCII,
- * and moved by a few bytes if its length then needs a longer header: measuring it first would cost more than encoding.
+ * Appends one frame whose payload is `text`. Returns its length in bytes. Encodes the text at its final position
+ * assuming that it is ASCII, and moves it by a few bytes if its length then needs a longer header: measuring it first
+ * would cost more than encoding.
  */
 export function writeTextFrame(
   writer: ByteWriter,
@@ -60,7 +64,7 @@ export function writeTextFrame(
   return start + length - position;
 }
 
-/** Appends a header for an unmasked frame, whose `length` bytes of payload follow by reference; answers its bytes. */
+/** Appends the header of an unmasked frame whose `length` bytes of payload follow by reference. Returns the bytes written. */
 export function writeUnmaskedHeader(writer: ByteWriter, firstByte: number, length: number): number {
   writer.reserve(maxHeaderLength);
   const end = writeHeader(writer.block, writer.position, firstByte, 0, length);
@@ -69,7 +73,7 @@ export function writeUnmaskedHeader(writer: ByteWriter, firstByte: number, lengt
   return written;
 }
 
-/** Appends a header for a payload that was masked with `key` and follows by reference; answers its bytes. */
+/** Appends the header of a frame whose payload is masked with `key` and follows by reference. Returns the bytes written. */
 export function writeMaskedHeader(writer: ByteWriter, firstByte: number, length: number, key: number): number {
   writer.reserve(maxHeaderLength);
   const at = writeHeader(writer.block, writer.position, firstByte, maskBit, length);
@@ -78,7 +82,7 @@ export function writeMaskedHeader(writer: ByteWriter, firstByte: number, length:
   return written;
 }
 
-/** Writes the masking key, first byte lowest, and answers the index after it. */
+/** Writes the masking key, first byte lowest, and returns the index after it. */
 export function writeKey(target: Uint8Array, at: number, key: number): number {
   target[at] = key;
   target[at + 1] = key >>> 8;
@@ -87,7 +91,7 @@ export function writeKey(target: Uint8Array, at: number, key: number): number {
   return at + 4;
 }
 
-// A call into the engine's memcpy costs as much as 24 bytes one by one.
+// A call into the engine's memcpy costs as much as copying 24 bytes one by one.
 const copyThreshold = 24;
 
 function copy(source: Uint8Array, target: Uint8Array, at: number): void {

@@ -1,4 +1,4 @@
-/** `@hybi/core/frame`: frames alone (RFC 6455 §5.1–5.5), for proxies, analysers and tests. */
+/** `@hybi/core/frame`: frames without a connection (RFC 6455 §5.1–5.5), for proxies, analyzers and tests. */
 
 export { isControl, isReserved, type Opcode, opcodes } from "./opcode.ts";
 export {

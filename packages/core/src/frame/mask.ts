@@ -1,10 +1,10 @@
 /**
- * Masking (RFC 6455 §5.3): byte i of the payload is XORed with byte i mod 4 of the masking key. The same operation
- * masks and unmasks.
+ * Masking (RFC 6455 §5.3): byte i of the payload is XORed with byte i mod 4 of the masking key. The same operation masks
+ * and unmasks.
  *
- * A key is held as an integer whose lowest byte is the key's first: on a little-endian machine that is the key as it
- * lies in memory, and a word of payload is masked in one step. Bytes below 16, 32-bit words below 256, then 64-bit words
- * where the engine compiles them: the crossovers are measured in bench/micro/mask.ts.
+ * A key is an integer whose lowest byte is the first byte of the key. On a little-endian machine this equals the key in
+ * memory, so a word of payload is masked in one step. Below 16 bytes the code masks bytes, below 256 bytes 32-bit words,
+ * and above that 64-bit words where the engine compiles them; the thresholds are measured in bench/micro/mask.ts.
  */
 import { fastLongWords, littleEndian, longWordsOf, offsetOf, wordsOf } from "../bytes/words.ts";
 
@@ -12,28 +12,31 @@ import { fastLongWords, littleEndian, longWordsOf, offsetOf, wordsOf } from "../
 export type MaskingKey = number;
 
 const wordThreshold = 16;
-/** In words of 32 bits. */
+/** Threshold in 32-bit words. */
 const longWordThreshold = 64;
 
-/** The key for a payload that begins `phase` bytes after where `key` is aligned (RFC 6455 §5.3: i mod 4). */
+/**
+ * Returns the key for a payload that begins `phase` bytes after the position to which `key` is aligned (RFC 6455 §5.3: i
+ * mod 4).
+ */
 export function rotateKey(key: MaskingKey, phase: number): MaskingKey {
   const bits = (phase & 3) << 3;
   return bits === 0 ? key : (key >>> bits) | (key << (32 - bits));
 }
 
-/** Masks `bytes[start, end)` in place; `key` applies from `start`. */
+/** Masks `bytes[start, end)` in place; `key` is aligned to `start`. */
 export function mask(bytes: Uint8Array, start: number, end: number, key: MaskingKey): void {
   if (end - start < wordThreshold || !littleEndian) maskBytes(bytes, start, end, key);
   else maskWords(bytes, start, end, key);
 }
 
-/** The definition of §5.3, byte by byte: the short path, and what the others must equal. */
+/** The definition of §5.3, byte by byte: used for short payloads, and as the reference for the other versions. */
 export function maskBytes(bytes: Uint8Array, start: number, end: number, key: MaskingKey): void {
   const second = key >>> 8;
   const third = key >>> 16;
   const fourth = key >>> 24;
   let index = start;
-  // Four steps that do not wait for each other, as those of one key turned from byte to byte do (bench/micro/mask.ts).
+  // Four independent steps are faster than rotating one key from byte to byte (bench/micro/mask.ts).
   for (const last = end - 3; index < last; index += 4) {
     bytes[index]! ^= key;
     bytes[index + 1]! ^= second;
@@ -56,8 +59,9 @@ function maskWords(bytes: Uint8Array, start: number, end: number, key: MaskingKe
   const aligned = rotateKey(key, 4 - head);
   let first = from >>> 2;
   let last = to >>> 2;
-  // A word that is ours in part is masked with part of the key: the zeros leave the bytes beside us as they are. That
-  // takes a third of the time of masking up to three bytes one by one, at both ends (bench/micro/mask.ts).
+  // A word that belongs to the range only in part is masked with part of the key: zeros leave the neighboring bytes
+  // unchanged. This takes a third of the time of masking up to three bytes one by one at both ends
+  // (bench/micro/mask.ts).
   if (head !== 0) words[first++]! ^= aligned & (-1 << (head << 3));
   if (last === words.length) maskBytes(bytes, end - tail, end, aligned);
   else if (tail !== 0) words[last]! ^= aligned & ~(-1 << (tail << 3));
@@ -70,7 +74,7 @@ function maskWords(bytes: Uint8Array, start: number, end: number, key: MaskingKe
   maskLongWords(longWordsOf(bytes), first >>> 1, last >>> 1, aligned);
 }
 
-// Eight words a turn: 85 % faster than one in V8 11, 55 % in JavaScriptCore.
+// Eight words per iteration: 85 % faster than one in V8 11, 55 % in JavaScriptCore.
 function maskShortWords(words: Int32Array, start: number, end: number, key: number): void {
   let index = start;
   for (const last = end - 7; index < last; index += 8) {

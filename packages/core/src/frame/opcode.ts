@@ -10,7 +10,7 @@ export const close = 0x8;
 export const ping = 0x9;
 export const pong = 0xa;
 
-/** An opcode that RFC 6455 defines. */
+/** An opcode defined by RFC 6455. */
 export type Opcode = (typeof opcodes)[keyof typeof opcodes];
 
 /** RFC 6455 §5.5: control frames are those whose opcode has its most significant bit set. */

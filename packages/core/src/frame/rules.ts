@@ -1,6 +1,6 @@
 /**
- * What makes a frame header illegal (RFC 6455 §5.1–5.5), apart from how one is parsed: each rule is a pure function of
- * the bytes that decide it, so that a fault is found as soon as its byte has arrived.
+ * The rules for a legal frame header (RFC 6455 §5.1–5.5), separate from parsing. Each rule is a pure function of the
+ * bytes that decide it, so that a violation is found as soon as its byte has arrived.
  */
 import type { Role } from "../role.ts";
 import type { ViolationCode } from "../violation.ts";
@@ -8,8 +8,8 @@ import { finBit, length16, lengthBits, maskBit, opcodeBits, rsvBits } from "./he
 import { continuation, isControl, isReserved } from "./opcode.ts";
 
 /**
- * FIN, RSV1–3 and opcode. `ownedRsv` are the bits that agreed extensions own; `messageInProgress` is whether a fragmented
- * message has begun and not ended.
+ * Checks FIN, RSV1–3 and opcode. `ownedRsv` are the bits owned by agreed extensions; `messageInProgress` is whether a
+ * fragmented message has begun and not ended.
  */
 export function checkFirstByte(
   firstByte: number,
@@ -23,7 +23,7 @@ export function checkFirstByte(
   if ((rsv & ~ownedRsv) !== 0) return "frame/rsv-unowned";
   // RFC 6455 §5.2: "If an unknown opcode is received, the receiving endpoint MUST _Fail the WebSocket Connection_."
   if (isReserved(opcode)) return "frame/opcode-reserved";
-  // RFC 7692 §6.1: the bit marks a message, so it stands on the first frame of one and nowhere else.
+  // RFC 7692 §6.1: the bit marks a message, so it is legal only on the first frame of a message.
   if (rsv !== 0 && (opcode === continuation || isControl(opcode))) return "frame/rsv-misplaced";
   if (isControl(opcode)) {
     // RFC 6455 §5.5: control frames "MUST NOT be fragmented".
@@ -34,7 +34,7 @@ export function checkFirstByte(
   return messageInProgress ? "frame/continuation-expected" : undefined;
 }
 
-/** MASK, and the 7-bit length as far as it decides alone. */
+/** Checks MASK, and the 7-bit length as far as it is decisive. */
 export function checkSecondByte(firstByte: number, secondByte: number, role: Role): ViolationCode | undefined {
   const masked = (secondByte & maskBit) !== 0;
   // RFC 6455 §5.1: "The server MUST close the connection upon receiving a frame that is not masked. […] A client MUST
@@ -45,7 +45,10 @@ export function checkSecondByte(firstByte: number, secondByte: number, role: Rol
   return undefined;
 }
 
-/** An extended length of 16 bits, or of 64 in two halves. `minimal` is false where a leniency permits more bytes than needed. */
+/**
+ * Checks an extended length of 16 bits, or of 64 bits in two halves. `minimal` is false if a leniency permits more bytes
+ * than needed.
+ */
 export function checkExtendedLength(
   lengthBytes: 2 | 8,
   high: number,
