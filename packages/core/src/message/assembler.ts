@@ -1,7 +1,7 @@
 /**
- * Messages out of frames (RFC 6455 §5.4, §5.6): joins fragments, undoes extensions, validates text as it arrives (§8.1),
- * and holds every message to the limits before any of it is stored. Control frames, which may stand between the
- * fragments (§5.5), are handed on as soon as they are whole.
+ * Assembles messages from frames (RFC 6455 §5.4, §5.6): joins fragments, undoes extensions, validates text as it arrives
+ * (§8.1) and checks every message against the limits before storing any of it. Control frames, which may come between
+ * fragments (§5.5), are passed on as soon as they are complete.
  */
 import { copyOf } from "../bytes/copy-of.ts";
 import { plainBytes } from "../bytes/plain-bytes.ts";
@@ -20,17 +20,17 @@ import { Slab } from "./slab.ts";
 /** Whether messages are delivered whole, or in parts as their bytes arrive. */
 export type Delivery = "messages" | "fragments";
 
-/** Takes what was assembled. Ranges may be kept; nobody else writes to them. */
+/** Receives assembled messages. Ranges may be kept; nobody else writes to them. */
 export interface MessageSink {
   text(data: string): void;
   binary(bytes: Uint8Array, start: number, end: number): void;
   fragment(kind: MessageKind, bytes: Uint8Array, start: number, end: number, final: boolean): void;
 }
 
-/** Takes control frames; `payload` is an array of its own. */
+/** Receives control frames. `payload` is a new array. */
 export type ControlSink = (opcode: number, payload: Uint8Array) => SinkVerdict;
 
-/** How to assemble. */
+/** Options of an `Assembler`. */
 export interface AssemblerOptions {
   readonly delivery: Delivery;
   readonly limits: Limits;
@@ -39,30 +39,30 @@ export interface AssemblerOptions {
   readonly transforms: readonly ActiveTransform[];
 }
 
-// What things cost besides their bytes, which are one unit each: about nanoseconds, of Node 20 on a server of 2024. What an
-// application does with a message is not known; that it is told of it is counted.
+// Work units in addition to one unit per byte: about nanoseconds with Node 20 on a server of 2024. What the application
+// does with a message is unknown; only the call that delivers it is counted.
 const frameWork = 50;
 const controlFrameWork = 500;
 const messageWork = 250;
-/** Of a byte as the peer's extensions made it: what zlib takes for one of text. */
+/** Per byte as encoded by the peer's extensions: what zlib takes for a byte of text. */
 const encodedByteWork = 8;
-/** The ends of a message within a transform. */
+/** Beginning and ending a message within a transform. */
 const encodedMessageWork = 4_000;
-/** What a transform hands over at a time, nothing included: a block of zlib that holds nothing takes so long. */
+/** Per call of a transform's sink, even with an empty range: zlib needs that long for a block without content. */
 const transformCallWork = 500;
 
 /** Assembles the messages of one peer. */
 export class Assembler implements FrameSink {
-  /** Where messages go. Set anew for each chunk, so that nothing stands between it and the assembler. */
+  /** Receiver of messages. Set for each chunk, so that calls go to it directly. */
   sink: MessageSink | undefined;
 
-  /** Units of work that the calls have cost so far; whoever gives bytes sets it to 0 before. */
+  /** Units of work done so far. The caller sets it to 0 before passing bytes. */
   work = 0;
-  /** How much of it is enough: then the decoder is told to rest. */
+  /** Work after which the decoder is asked to rest. */
   budget: number = Number.POSITIVE_INFINITY;
 
   readonly #control: ControlSink;
-  /** Held as they are, since many assemblers share them. */
+  /** Referenced, not copied, because many assemblers share one options object. */
   readonly #options: AssemblerOptions;
   readonly #pipeline: DecodePipeline | undefined;
 
@@ -71,13 +71,13 @@ export class Assembler implements FrameSink {
   // The message in progress.
   #kind: MessageKind = "text";
   #fragments = 0;
-  /** Bytes delivered or stored, after extensions. */
+  /** Bytes delivered or stored, after extensions were undone. */
   #length = 0;
   #transformed = false;
   /** Bytes of a transformed message, before extensions are undone. */
   #encodedLength = 0;
   #utf8 = utf8Boundary;
-  /** Whether the text so far is ASCII, which is decoded in another way. */
+  /** Whether the text so far is ASCII, which has a faster decoder. */
   #ascii = true;
   #store: ByteStore | undefined;
   #slab: Slab | undefined;
@@ -85,11 +85,11 @@ export class Assembler implements FrameSink {
   // The frame in progress.
   #opcode = 0;
   #final = false;
-  /** The payload of a control frame that came in pieces. */
+  /** Payload of a control frame that arrives in pieces. */
   #controlPayload: Uint8Array | undefined;
   #controlLength = 0;
 
-  /** What was wrong with transformed payload: it is found within the transform, which passes no verdict on. */
+  /** A violation in transformed payload. It is found inside the transform, which cannot pass on a verdict. */
   #transformedFault: SinkFault | undefined;
 
   /** `options` must not change afterwards. */
@@ -103,17 +103,17 @@ export class Assembler implements FrameSink {
     }
   }
 
-  /** Data messages whose first frame has arrived. */
+  /** Number of data messages whose first frame has arrived. */
   get messagesReceived(): number {
     return this.#messages;
   }
 
-  /** Bytes of memory that it takes between chunks: the message in progress, and the rest of what short messages lie in. */
+  /** Memory in bytes held between chunks: the message in progress, and the rest of the slab for short messages. */
   get heldLength(): number {
     return (this.#store?.heldLength ?? 0) + (this.#slab?.heldLength ?? 0);
   }
 
-  /** Nothing more is received: the message in progress will never be whole. */
+  /** Releases the message in progress, because nothing more will be received. */
   release(): void {
     this.#store = undefined;
     this.#slab = undefined;
@@ -142,7 +142,7 @@ export class Assembler implements FrameSink {
         this.#encodedLength = 0;
       }
     }
-    // RFC 6455 §10.4: limits on frames and messages, before a byte of payload is stored.
+    // RFC 6455 §10.4: check limits on frames and messages before a byte of payload is stored.
     if (length > limits.frame) return tooBigFrame;
     if (!this.#transformed && this.#length + length > limits.message) return tooBigMessage;
     if (++this.#fragments > limits.fragments) return tooManyFragments;
@@ -159,13 +159,13 @@ export class Assembler implements FrameSink {
     if (isControl(this.#opcode)) return this.#acceptControl(bytes, start, end, last);
     const final = last && this.#final;
     if (this.#transformed) return this.#acceptEncoded(bytes, start, end, final);
-    // A message that lies whole in its chunk needs no state.
+    // A message that is complete within its chunk needs no state.
     if (final && this.#length === 0 && this.#options.delivery === "messages")
       return this.#deliverWhole(bytes, start, end);
     return this.#accept(bytes, start, end, final, true);
   }
 
-  /** What was given of a chunk to `payload` ends: nothing of it may be kept that keeps all of it alive. */
+  /** Ends a chunk: copies what must be kept, so that no small part keeps the whole chunk alive. */
   endChunk(): void {
     this.#store?.settle();
   }
@@ -182,17 +182,17 @@ export class Assembler implements FrameSink {
     return undefined;
   }
 
-  /** A part of a message that is not whole. `stays` tells that the range will not change. */
+  /** Handles a part of a message that is not complete within its chunk. `stays` is whether the range will not change. */
   #accept(bytes: Uint8Array, start: number, end: number, final: boolean, stays: boolean): SinkFault | undefined {
     this.#length += end - start;
     if (this.#kind === "text") {
-      // RFC 6455 §8.1, as early as possible: the first byte that cannot stand fails the connection.
+      // RFC 6455 §8.1, as early as possible: the first invalid byte fails the connection.
       this.#validate(bytes, start, end);
       if (this.#utf8 < 0) return { code: "message/utf8-invalid", index: ~this.#utf8 };
       if (final && this.#utf8 !== utf8Boundary) return { code: "message/utf8-truncated", index: end };
     }
     if (this.#options.delivery === "fragments") {
-      // An empty part that ends nothing tells nothing.
+      // An empty part that is not final carries no information.
       if (end > start || final) {
         this.work += messageWork;
         if (stays) this.sink!.fragment(this.#kind, bytes, start, end, final);
@@ -222,7 +222,7 @@ export class Assembler implements FrameSink {
     this.#store ??= new ByteStore();
     const store = this.#store;
     const { length } = store;
-    // It is copied, or decoded.
+    // The bytes are copied or decoded.
     this.work += messageWork + length;
     if (this.#kind === "text") {
       this.sink!.text(decodeValidText(store.joinBriefly(), 0, length, this.#ascii, this.#options.host));
@@ -232,19 +232,19 @@ export class Assembler implements FrameSink {
     }
   }
 
-  /** Payload as the peer's extensions made it. Their output comes to `#acceptTransformed`. */
+  /** Handles payload as encoded by the peer's extensions. Their output goes to `#acceptTransformed`. */
   #acceptEncoded(bytes: Uint8Array, start: number, end: number, final: boolean): SinkVerdict {
     const pipeline = this.#pipeline!;
     this.work += (end - start) * encodedByteWork;
     if (final) this.work += encodedMessageWork;
-    // What is within the limit is decoded all the same: it may hold another fault, however it was cut.
+    // Decode the bytes within the limit even so: they may contain another violation, and chunking must not affect which is found.
     const room = encodedMessageLimit(this.#options.limits) - this.#encodedLength;
     const stop = Math.min(end, start + room);
     this.#encodedLength += end - start;
     let violation = stop > start ? pipeline.push(bytes, start, stop) : undefined;
     if (stop < end && violation === undefined && this.#transformedFault === undefined) return tooBigEncoded;
     if (violation === undefined && this.#transformedFault === undefined && final) violation = pipeline.end();
-    // A position in decoded bytes is none in received ones, so these faults are those of the frame.
+    // A position in decoded bytes has no counterpart in the received bytes, so these violations are attributed to the frame.
     if (this.#transformedFault !== undefined) return { code: this.#transformedFault.code };
     if (violation !== undefined) return { code: violation };
     if (!final) return undefined;
@@ -256,7 +256,7 @@ export class Assembler implements FrameSink {
     if (this.#transformedFault !== undefined) return false;
     this.work += transformCallWork + end - start;
     if (start === end) return true;
-    // While it is being decoded, and before it is stored: a small message may decode to a very large one.
+    // Check during decoding and before storing: a small message may decode to a very large one.
     if (this.#length + end - start > this.#options.limits.message) {
       this.#transformedFault = tooBigMessage;
       return false;
@@ -281,7 +281,7 @@ const tooBigMessage: SinkFault = { code: "message/too-big" };
 const tooBigEncoded: SinkFault = { code: "message/encoded-too-big" };
 const tooManyFragments: SinkFault = { code: "message/too-many-fragments" };
 
-/** Finds the byte at fault in text that did not decode. */
+/** Finds the offending byte in text that did not decode. */
 function invalidText(bytes: Uint8Array, start: number, end: number): SinkFault {
   const state = validateUtf8(utf8Boundary, bytes, start, end);
   return state < 0 ? { code: "message/utf8-invalid", index: ~state } : { code: "message/utf8-truncated", index: end };

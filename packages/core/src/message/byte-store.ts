@@ -1,68 +1,68 @@
 /**
- * The bytes of a message in progress. While a chunk is decoded its parts are only referred to, so that a message which
- * lies in one chunk is copied once. When the chunk ends, what is nearly all of it stays so; everything else is copied into
- * blocks that grow with what is stored. So a thousand fragments of one byte hold a few KiB and not a thousand chunks, and
- * memory never exceeds the bytes received by more than their own number.
+ * Stores the bytes of a message in progress. While a chunk is decoded, its parts are only referenced, so that a message
+ * within one chunk is copied once. At the end of the chunk, parts that make up nearly all of it stay referenced;
+ * everything else is copied into blocks that grow with the stored bytes. So a thousand fragments of one byte hold a few
+ * KiB, not a thousand chunks, and memory never exceeds twice the bytes received.
  */
 
 import { arrayCost } from "../bytes/byte-writer.ts";
 import { viewOf } from "../bytes/words.ts";
 import { longestCarved, type Slab } from "./slab.ts";
 
-/** A part that is shorter is copied at once: a view of it costs as much. */
+/** Parts shorter than this are copied at once: a view would cost as much. */
 const shortPart = 128;
-/** Parts of so many bytes or more, on average, are kept by reference if they are most of their chunk. */
+/** Average length in bytes from which parts are kept by reference, if they make up most of their chunk. */
 const referenceThreshold = 4096;
 const smallestBlock = 256;
 const largestBlock = 65_536;
 
-/** What a store takes that is not empty, beside its arrays. */
+/** Overhead in bytes of a non-empty store, excluding its arrays. */
 const storeCost = 256;
 
-/** Blocks that no store uses any more, by the logarithm of their size: a fresh one has to be zeroed (bench, fragments). */
+/** Free blocks by the logarithm of their size. Reused, because a fresh block has to be zeroed (bench, fragments). */
 const freeBlocks: Uint8Array[][] = [];
 const maxFreeBlocks = 16;
 
-/** Messages up to this size are joined in memory that is used again and again, when only text is made of them. */
+/** Messages up to this size are joined in reused memory if they are only decoded to text. */
 const scratchLimit = 1_048_576;
 let scratch: Uint8Array = new Uint8Array(0);
 
-/** Appends ranges, and joins them at the end; then it is empty again. */
+/** Appends ranges and joins them at the end, after which it is empty again. */
 export class ByteStore {
   #length = 0;
-  /** In order: what is kept, what was copied since, and what lies in the chunk that is being decoded. */
+  /** In order: referenced parts and full blocks, then the current block, then the parts in the chunk being decoded. */
   readonly #parts: Uint8Array[] = [];
   #block: Uint8Array | undefined;
   #used = 0;
   readonly #waiting: Uint8Array[] = [];
-  /** The blocks that parts lie in. */
+  /** The blocks that parts are stored in. */
   readonly #blocks: Uint8Array[] = [];
-  /** Bytes of memory that the blocks take, and what is kept by reference. */
+  /** Memory in bytes of the blocks and of the referenced buffers. */
   #held = 0;
 
   get length(): number {
     return this.#length;
   }
 
-  /** Bytes of memory that it takes: of whole blocks, and of all of a chunk of which a part is kept. */
+  /** Memory held in bytes, counting whole blocks, and the whole buffer of a chunk of which a part is kept. */
   get heldLength(): number {
     return this.#length === 0 ? 0 : storeCost + this.#held;
   }
 
-  /** Appends `bytes[start, end)`. `stays` tells that the range will not change until `settle` is called, or ever. */
+  /** Appends `bytes[start, end)`. `stays` is whether the range will not change until `settle` is called. */
   append(bytes: Uint8Array, start: number, end: number, stays: boolean): void {
     this.#length += end - start;
     if (stays && (end - start >= shortPart || this.#waiting.length > 0)) this.#waiting.push(viewOf(bytes, start, end));
     else this.#copy(bytes, start, end);
   }
 
-  /** The chunk ends: what lies in it must not keep all of it alive. */
+  /** Ends the chunk: small parts must not keep all of it alive. */
   settle(): void {
     const waiting = this.#waiting;
     if (waiting.length === 0) return;
     let length = 0;
     for (const part of waiting) length += part.length;
-    // Many short parts are copied all the same: their views would weigh more than what they spare.
+    // Many short parts are copied even so: their views would take more memory than they save.
     const isLong = length >= referenceThreshold * waiting.length;
     if (isLong && waiting[0]!.buffer.byteLength - length <= length >> 3) {
       this.#sealBlock();
@@ -74,14 +74,14 @@ export class ByteStore {
     waiting.length = 0;
   }
 
-  /** All bytes, in memory that nobody writes to any more: that of the connection's `slab` if they are few. */
+  /** Returns all bytes in memory that is never written again: part of the connection's `slab` if they are few. */
   join(slab: Slab): Uint8Array {
     const joined = this.#length > longestCarved ? new Uint8Array(this.#length) : slab.carve(this.#length);
     this.#copyTo(joined);
     return joined;
   }
 
-  /** All bytes, at the start of an array that is valid until the next call on any store. */
+  /** Returns all bytes at the start of an array that is valid only until the next call on any store. */
   joinBriefly(): Uint8Array {
     const block = this.#block;
     if (this.#parts.length === 0 && this.#waiting.length === 0 && block !== undefined) {
@@ -94,7 +94,7 @@ export class ByteStore {
     return joined;
   }
 
-  /** Moves everything to `target`, and is empty then. */
+  /** Copies everything to `target` and empties the store. */
   #copyTo(target: Uint8Array): void {
     let at = setAll(this.#parts, target, 0);
     const block = this.#block;
@@ -127,7 +127,7 @@ export class ByteStore {
     }
   }
 
-  /** Room in the block, in a new one where there is none. A new block is as large as what is stored already. */
+  /** Returns the room in the block, after allocating one if necessary. A new block is as large as what is stored already. */
   #room(wanted: number): number {
     if (this.#block === undefined || this.#used === this.#block.length) {
       this.#sealBlock();
@@ -156,26 +156,26 @@ function setAll(parts: readonly Uint8Array[], target: Uint8Array, from: number):
   return at;
 }
 
-/** At least `size` bytes, at most `scratchLimit`. */
+/** Returns scratch memory of at least `size` bytes and at most `scratchLimit`. */
 function scratchOf(size: number): Uint8Array {
   if (scratch.length < size) scratch = new Uint8Array(Math.min(scratchLimit, Math.max(size, scratch.length * 2)));
   return scratch;
 }
 
-/** A block of at least `size` bytes, and at most twice as many. What it contains is undefined. */
+/** Returns a block of at least `size` bytes, and at most twice as many. Its content is undefined. */
 function borrow(size: number): Uint8Array {
   const logarithm = 32 - Math.clz32(size - 1);
   return freeBlocks[logarithm]?.pop() ?? new Uint8Array(1 << logarithm);
 }
 
-/** The caller has no use for `block` any more, or none beyond the next call of any store. */
+/** Returns `block` to the free list. The caller may use it at most until the next call on any store. */
 function giveBack(block: Uint8Array): void {
   const logarithm = 31 - Math.clz32(block.length);
   freeBlocks[logarithm] ??= [];
   if (freeBlocks[logarithm].length < maxFreeBlocks) freeBlocks[logarithm].push(block);
 }
 
-// A call into the engine's memcpy costs as much as 24 bytes one by one.
+// A call into the engine's memcpy costs as much as copying 24 bytes one by one.
 const copyThreshold = 24;
 
 function copy(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): void {

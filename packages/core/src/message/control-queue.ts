@@ -1,4 +1,4 @@
-/** The control frames that wait to leave: they go before everything else (RFC 6455 §5.4–5.5). */
+/** The queue of pending control frames, which are sent before everything else (RFC 6455 §5.4–5.5). */
 import type { ByteWriter } from "../bytes/byte-writer.ts";
 import { Queue } from "../bytes/queue.ts";
 import type { RandomPool } from "../bytes/random-pool.ts";
@@ -12,26 +12,26 @@ interface PendingControl {
 }
 
 /**
- * Answers to Pings that wait at most, the oldest dropped first. RFC 6455 §5.5.3: only the most recent Ping needs one. But
- * peers count on an answer to each, to measure round trips or as Autobahn's case 2.10 does, and whether a few Pings come in
- * one chunk is chance. 16 of them are 2 KiB.
+ * Maximum number of pending replies to Pings; the oldest are dropped first. RFC 6455 §5.5.3 requires a reply only to the
+ * most recent Ping. But peers expect a reply to each, to measure round trips or as in Autobahn's case 2.10, and whether
+ * a few Pings arrive in one chunk is chance. 16 of them are 2 KiB.
  */
 const mostReplies = 16;
 
-/** Bytes of memory that a frame takes that waits, beside its own. */
+/** Overhead of a pending frame in bytes, excluding its own. */
 const frameCost = 208;
 
-/** Pings and Pongs of the application's, in order, and the answers to the peer's most recent Pings. */
+/** The application's Pings and Pongs, in order, and the replies to the peer's most recent Pings. */
 export class ControlQueue {
   readonly #keys: RandomPool | undefined;
   #frames: Queue<PendingControl> | undefined;
-  /** The payloads of the Pongs that answer the peer. */
+  /** Payloads of the Pongs that reply to the peer. */
   readonly #replies = new Queue<Uint8Array>();
   #length = 0;
   #pingsQueued = 0;
   #pingsTaken = 0;
 
-  /** `keys` are a client's masking keys. */
+  /** `keys` supplies masking keys; undefined for a server, which does not mask. */
   constructor(keys: RandomPool | undefined) {
     this.#keys = keys;
   }
@@ -40,17 +40,17 @@ export class ControlQueue {
     return this.#frames === undefined && this.#replies.length === 0;
   }
 
-  /** Bytes of the frames that wait. */
+  /** Bytes of the pending frames. */
   get length(): number {
     return this.#length;
   }
 
-  /** Bytes of memory that the frames take beside those of `length`. */
+  /** Overhead of the pending frames in bytes, excluding `length`. */
   get overhead(): number {
     return frameCost * (this.#replies.length + (this.#frames?.length ?? 0));
   }
 
-  /** Ping frames queued so far, taken or not. */
+  /** Number of Ping frames queued so far, taken or not. */
   get pingsQueued(): number {
     return this.#pingsQueued;
   }
@@ -68,19 +68,19 @@ export class ControlQueue {
     this.#push(pong, payload);
   }
 
-  /** Answers a Ping; of more than `mostReplies` that were not taken, the most recent ones stay. */
+  /** Queues the reply to a Ping. Of more than `mostReplies` pending replies, only the most recent are kept. */
   reply(payload: Uint8Array): void {
     if (this.#replies.length === mostReplies) this.#length -= this.#frameLength(this.#replies.take()!);
     this.#replies.push(payload);
     this.#length += this.#frameLength(payload);
   }
 
-  /** Drops the answers to Pings: RFC 6455 §5.5.2 asks for none once a Close frame was received. */
+  /** Drops the replies to Pings: RFC 6455 §5.5.2 requires none once a Close frame was received. */
   dropReplies(): void {
     while (this.#replies.length > 0) this.#length -= this.#frameLength(this.#replies.take()!);
   }
 
-  /** Moves them to `output` while there is `room`; answers the bytes. */
+  /** Moves frames to `output` while there is `room`. Returns the bytes written. */
   take(output: ByteWriter, room: number): number {
     let taken = 0;
     const frames = this.#frames;
@@ -101,8 +101,8 @@ export class ControlQueue {
 
   #push(opcode: number, payload: Uint8Array): void {
     this.#frames ??= new Queue();
-    // The array is the application's, and what it does with it later must not change what we send. A copy, then, which
-    // `slice` of a Node Buffer is not.
+    // The application may modify its array later, which must not change what we send, so copy it. `slice` of a Node
+    // Buffer does not copy.
     this.#frames.push({ opcode, payload: new Uint8Array(payload) });
     this.#length += this.#frameLength(payload);
   }

@@ -1,6 +1,6 @@
 /**
- * The agreed extensions applied to incoming messages, in the reverse of the order in which the sender applied them
- * (RFC 6455 §9.1). Each decides by its own RSV bits on the first frame whether it takes part in a message.
+ * Applies the agreed extensions to incoming messages, in the reverse of the order in which the sender applied them (RFC
+ * 6455 §9.1). Each extension decides by its own RSV bits on the first frame whether it takes part in a message.
  */
 
 import { booleanOf, wrongResult } from "../callback-result.ts";
@@ -8,28 +8,28 @@ import type { MessageTransform, RsvBits, TransformSink, TransformViolation } fro
 import type { MessageKind } from "../message-kind.ts";
 import { violationTable } from "../violation.ts";
 
-/** A transform, with the bits that it owns. */
+/** A transform and the RSV bits it owns. */
 export interface ActiveTransform {
   readonly transform: MessageTransform;
   readonly rsv: RsvBits;
 }
 
-/** The transforms of one connection, joined end to end anew for each message. */
+/** The transforms of one connection, chained anew for each message. */
 export class DecodePipeline {
-  /** In the order of receiving. */
+  /** In receiving order. */
   readonly #transforms: readonly ActiveTransform[];
   readonly #output: TransformSink;
   #stages: MessageTransform[] = [];
   #sinks: TransformSink[] = [];
   #violation: TransformViolation | undefined;
 
-  /** `transforms` are in the order of the agreement; `output` takes the decoded payload. */
+  /** `transforms` are in the order of the agreement; `output` receives the decoded payload. */
   constructor(transforms: readonly ActiveTransform[], output: TransformSink) {
     this.#transforms = [...transforms].reverse();
     this.#output = output;
   }
 
-  /** A message begins, with these RSV bits; answers whether any transform takes part. */
+  /** Begins a message with these RSV bits. Returns whether any transform takes part. */
   begin(kind: MessageKind, rsv: RsvBits): boolean {
     this.#stages = [];
     for (const { transform, rsv: owned } of this.#transforms) {
@@ -46,13 +46,13 @@ export class DecodePipeline {
     return this.#stages.length > 0;
   }
 
-  /** Payload of the message. */
+  /** Decodes payload of the message. */
   push(bytes: Uint8Array, start: number, end: number): TransformViolation | undefined {
     const own = violationOf("decode", this.#stages[0]!.decode(bytes, start, end, this.#sinks[0]!));
     return this.#violation ?? own;
   }
 
-  /** The message ended. */
+  /** Ends the message. */
   end(): TransformViolation | undefined {
     for (const [index, stage] of this.#stages.entries()) {
       const own = violationOf("endDecode", stage.endDecode(this.#sinks[index]!));

@@ -1,4 +1,4 @@
-/** The agreed extensions applied to one outgoing message, in the order of the agreement (RFC 6455 §9.1). */
+/** Applies the agreed extensions to one outgoing message, in the order of the agreement (RFC 6455 §9.1). */
 import { ByteQueue } from "../bytes/byte-queue.ts";
 import { countOf, noObject } from "../callback-result.ts";
 import type { MessageTransform, OutgoingMessageInfo, RsvBits, TransformSink } from "../extension.ts";
@@ -6,16 +6,16 @@ import type { MessageTransform, OutgoingMessageInfo, RsvBits, TransformSink } fr
 /** The three RSV bits (RFC 6455 §5.2). */
 const allRsv = 0x70;
 
-/** The transforms that take part in one message, joined end to end. */
+/** The chained transforms that take part in one message. */
 export class EncodePipeline {
   /** The RSV bits of the message's first frame. */
   readonly rsv: RsvBits;
 
   readonly #stages: readonly MessageTransform[];
-  /** What each stage writes to: the next stage, and for the last one the output. */
+  /** The sink of each stage: the next stage, or the output for the last one. */
   readonly #sinks: readonly TransformSink[];
   readonly #output = new ByteQueue();
-  /** Whether the stages were given something since they were last flushed. */
+  /** Whether the stages have received input since the last flush. */
   #dirty = false;
   #ended = false;
 
@@ -32,7 +32,7 @@ export class EncodePipeline {
     });
   }
 
-  /** Asks every transform about the message; undefined when none takes part. */
+  /** Offers the message to every transform. Returns undefined if none takes part. */
   static begin(transforms: readonly MessageTransform[], message: OutgoingMessageInfo): EncodePipeline | undefined {
     const stages: MessageTransform[] = [];
     let rsv = 0;
@@ -46,12 +46,12 @@ export class EncodePipeline {
     return stages.length === 0 ? undefined : new EncodePipeline(stages, rsv);
   }
 
-  /** Bytes that can be taken. */
+  /** Bytes available to take. */
   get available(): number {
     return this.#output.length;
   }
 
-  /** Bytes of memory that it takes beside those of `available`. */
+  /** Overhead in bytes, excluding `available`. */
   get overhead(): number {
     return this.#output.overhead;
   }
@@ -60,13 +60,13 @@ export class EncodePipeline {
     return this.#ended;
   }
 
-  /** Payload as the application gave it. */
+  /** Encodes payload from the application. */
   push(bytes: Uint8Array): void {
     this.#dirty = true;
     noObject("encode", this.#stages[0]!.encode(bytes, 0, bytes.length, this.#sinks[0]!));
   }
 
-  /** What was given so far is to be available, though the message goes on. */
+  /** Makes all input so far available to take, although the message continues. */
   flush(): void {
     if (!this.#dirty) return;
     this.#dirty = false;
@@ -75,7 +75,7 @@ export class EncodePipeline {
     }
   }
 
-  /** The message has no more payload. */
+  /** Ends the message. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -84,7 +84,7 @@ export class EncodePipeline {
     }
   }
 
-  /** Transformed payload, at most `limit` bytes. The array is ours to change. */
+  /** Takes transformed payload, at most `limit` bytes. The caller may modify the array. */
   take(limit: number): Uint8Array {
     return this.#output.take(limit);
   }

@@ -1,7 +1,7 @@
-/** Lanes by urgency: a heap, in which each lane is more urgent than the two below it. */
+/** A binary max-heap of lanes by priority: each lane is more urgent than its two children. */
 import type { Lane } from "./lane.ts";
 
-/** The lanes in which something waits, and maybe some in which nothing does any more. */
+/** The lanes with pending output, and possibly some that are empty by now. */
 export class LaneHeap {
   readonly #lanes: Lane[] = [];
   readonly #byPriority = new Map<number, Lane>();
@@ -10,7 +10,7 @@ export class LaneHeap {
     return this.#lanes.length === 0;
   }
 
-  /** The lane of `priority`, or undefined. */
+  /** Returns the lane of `priority`, or undefined. */
   of(priority: number): Lane | undefined {
     return this.#byPriority.get(priority);
   }
@@ -31,7 +31,7 @@ export class LaneHeap {
     return this.#lanes[0];
   }
 
-  /** The most urgent lane from which something can leave now. Its cost grows with the lanes that it passes over. */
+  /** Returns the most urgent lane that can send now. The cost grows with the number of lanes skipped. */
   firstReady(at = 0): Lane | undefined {
     const lane = this.#lanes[at];
     if (lane === undefined || lane.isReady) return lane;
@@ -45,7 +45,7 @@ export class LaneHeap {
     return this.#lanes[Symbol.iterator]();
   }
 
-  /** Puts `lane` in `place` if it belongs there, and otherwise above or below. */
+  /** Restores the heap order for `lane`, starting at index `place`: moves it up or down as needed. */
   #settle(lane: Lane, place: number): void {
     const lanes = this.#lanes;
     for (let above = (place - 1) >> 1; place > 0 && lanes[above]!.priority < lane.priority; above = (place - 1) >> 1) {

@@ -1,4 +1,4 @@
-/** The messages of one priority that wait to leave, in the order in which they were sent. */
+/** The pending messages of one priority, in the order in which they were sent. */
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import { Queue } from "../bytes/queue.ts";
 import { writeUnmaskedHeader } from "../frame/frame-encoder.ts";
@@ -8,23 +8,23 @@ import { PendingMessage } from "./pending-message.ts";
 
 const none: readonly number[] = [];
 
-/** A queue of short messages, which are encoded already, and of pending ones. */
+/** A queue of short messages, which are already encoded, and of pending messages. */
 export class Lane {
   /** Greater is more urgent. */
   readonly priority: number;
-  /** Where it stands among the lanes of other priorities; theirs to say. */
+  /** Index in the heap; maintained by `LaneHeap`. */
   place = 0;
-  /** Short messages are encoded to here; what is in it comes after everything in `#queue`. */
+  /** Short messages are encoded into this writer; its content comes after everything in `#queue`. */
   readonly writer: ByteWriter = new ByteWriter();
 
-  /** The overhead of it that `Lanes` has counted. */
+  /** The overhead of this lane as last counted by `Lanes`. */
   countedOverhead = 0;
 
-  /** Which chunks of `writer` are whole payloads by reference, each behind its header. */
+  /** Indexes of the chunks of `writer` that are whole payloads by reference, each after its header. */
   #whole: number[] | undefined;
-  /** Pending messages, and chunks that hold whole frames of whole messages. Most lanes never need it. */
+  /** Pending messages, and chunks of whole frames of unfragmented messages. Most lanes never need it. */
   #queue: Queue<Uint8Array | PendingMessage> | undefined;
-  /** How many chunks are in it, and the bytes of memory that they take beside their own. */
+  /** Number of chunks in the queue, and their overhead in bytes. */
   #chunks = 0;
   #chunkOverhead = 0;
   #messageOverhead = 0;
@@ -37,22 +37,22 @@ export class Lane {
     return this.isRun && this.writer.isEmpty;
   }
 
-  /** Bytes of memory that pending messages take beside those of their payload. */
+  /** Overhead of pending messages in bytes, excluding their payload. */
   get messageOverhead(): number {
     return this.#messageOverhead;
   }
 
-  /** Bytes of memory that everything takes beside the bytes that will leave. */
+  /** Overhead of everything in bytes, excluding the bytes to send. */
   get overhead(): number {
     return this.#messageOverhead + this.#chunkOverhead + this.writer.overhead;
   }
 
-  /** Whether nothing but encoded short messages wait. */
+  /** Whether only encoded short messages are pending. */
   get isRun(): boolean {
     return this.#queue === undefined || this.#queue.length === 0;
   }
 
-  /** Whether something can leave now: a message that is being streamed may have nothing to give yet. */
+  /** Whether something can be sent now: a streamed message may have no payload yet. */
   get isReady(): boolean {
     const item = this.#queue?.first;
     if (item === undefined) return !this.writer.isEmpty;
@@ -60,9 +60,9 @@ export class Lane {
   }
 
   /**
-   * Queues a binary message of a server as one frame: `payload`, longer than what is copied, by reference. Nearly always
-   * all that waits leaves at once, and then nothing was made for it but a header; otherwise it becomes a pending message,
-   * which can be cut and overtaken.
+   * Queues a server's binary message as one frame, with `payload` (longer than the copy limit) by reference. Usually all
+   * pending output is taken at once, and then only a header was written; otherwise the message becomes a pending
+   * message, which can be fragmented and overtaken.
    */
   appendWhole(payload: Uint8Array): void {
     writeUnmaskedHeader(this.writer, finBit | binary, payload.length);
@@ -70,29 +70,29 @@ export class Lane {
     this.#whole.push(this.writer.appendReference(payload));
   }
 
-  /** Everything, if nothing but encoded messages wait. */
+  /** Takes everything, if only encoded messages are pending. */
   takeAll(): readonly Uint8Array[] {
     this.#whole = undefined;
     return this.writer.take();
   }
 
-  /** Queues a message behind everything that waits. */
+  /** Queues a message after everything pending. */
   push(message: PendingMessage): void {
     this.#pushPending(this.#sealRun(), message);
   }
 
-  /** What leaves first: a message that is pending, or a run of encoded ones. Only while the lane is not empty. */
+  /** Returns what is sent next: a pending message, or a run of encoded ones. The lane must not be empty. */
   first(): PendingMessage | "run" {
     const item = this.#sealed().first;
     return item instanceof PendingMessage ? item : "run";
   }
 
-  /** Removes the pending message that is first. */
+  /** Removes the first item, which must be a pending message. */
   dropFirst(): void {
     this.#forget(this.#sealed().take() as PendingMessage);
   }
 
-  /** Moves whole frames of the run that is first to `output`, at least one and about `room` bytes; answers the bytes. */
+  /** Moves whole frames of the first run to `output`, at least one and about `room` bytes. Returns the bytes moved. */
   takeRun(room: number, output: ByteWriter): number {
     const queue = this.#sealed();
     let taken = 0;
@@ -111,7 +111,7 @@ export class Lane {
     return taken;
   }
 
-  /** Drops the messages that have not been given whole; answers the bytes of them. */
+  /** Drops the messages that the application has not ended. Returns their bytes. */
   dropUnended(): number {
     let dropped = 0;
     this.#queue?.remove((item) => {
@@ -125,7 +125,7 @@ export class Lane {
     return dropped;
   }
 
-  /** Drops everything; returns the bytes of payload. */
+  /** Drops everything. Returns the bytes of payload. */
   clear(): number {
     const queue = this.#sealRun();
     let payload = 0;
@@ -148,7 +148,7 @@ export class Lane {
     this.#messageOverhead -= countedOverhead;
   }
 
-  /** The queue, with the encoded messages in it if there is nothing before them. */
+  /** Returns the queue, after moving the encoded messages into it if nothing precedes them. */
   #sealed(): Queue<Uint8Array | PendingMessage> {
     return this.#queue === undefined || this.#queue.length === 0 ? this.#sealRun() : this.#queue;
   }
@@ -165,7 +165,7 @@ export class Lane {
         this.#pushPending(queue, pendingBinary(chunk));
         next++;
       } else {
-        // The header of a payload by reference is written anew when it leaves.
+        // The header of a payload by reference is written again when the message is sent.
         const header = index + 1 === whole[next] ? headerLength(chunks[index + 1]!.length, false) : 0;
         if (header < chunk.length) {
           queue.push(chunk.subarray(0, chunk.length - header));
@@ -185,16 +185,16 @@ function pendingBinary(payload: Uint8Array): PendingMessage {
   return message;
 }
 
-// The frames of a chunk are ours, whole and well-formed.
+// The frames of a chunk are our own, complete and well-formed.
 
-/** The end of the first frame of `chunk` that ends at `room` or after it, where `room` is less than its length. */
+/** Returns the end of the first frame of `chunk` that ends at or after `room`, which must be less than the chunk's length. */
 function frameBoundary(chunk: Uint8Array, room: number): number {
   let at = 0;
   while (at < room) at += frameLength(chunk, at);
   return at;
 }
 
-/** Bytes of payload in all frames of `chunk`. */
+/** Returns the bytes of payload in all frames of `chunk`. */
 function payloadOf(chunk: Uint8Array): number {
   let payload = 0;
   for (let at = 0; at < chunk.length; at += frameLength(chunk, at)) payload += payloadLength(chunk, at);
@@ -208,7 +208,7 @@ function frameLength(chunk: Uint8Array, at: number): number {
 
 function payloadLength(chunk: Uint8Array, at: number): number {
   const length = chunk[at + 1]! & lengthBits;
-  // So long a frame went by reference, and is alone in its chunk.
+  // A frame this long was appended by reference, so it is alone in its chunk.
   if (length === length64) return chunk.length - headerLength(chunk.length, isMasked(chunk, at));
   return length === length16 ? (chunk[at + 2]! << 8) | chunk[at + 3]! : length;
 }

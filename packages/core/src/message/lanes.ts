@@ -1,38 +1,38 @@
-/** The lanes of all priorities, the most urgent first. Nearly always there is one. */
+/** The lanes of all priorities, most urgent first. Usually there is only one. */
 import { Lane } from "./lane.ts";
 import { LaneHeap } from "./lane-heap.ts";
 
-/** Bytes of memory that a lane takes that is made for its priority. */
+/** Overhead in bytes of a lane created for a priority. */
 const laneCost = 208;
 
-/** Finds the lane to put a message in, and the one to take from. */
+/** Finds the lane to put a message in, and the lane to take from. */
 export class Lanes {
-  /** Priority 0, where messages go that were given none. */
+  /** Priority 0, the lane of messages without a priority. */
   readonly ordinary: Lane = new Lane(0);
 
   #others: LaneHeap | undefined;
-  /** The other lane that was found ready the last time: nobody takes from another one. */
+  /** The other lane last returned by `firstReady`: nothing is taken from any other one. */
   #latest: Lane | undefined;
-  /** Bytes of memory of the others, as counted when they were last touched, and the one that may have changed since. */
+  /** Overhead of the other lanes in bytes, as last counted, and the one that may have changed since. */
   #othersOverhead = 0;
   #touched: Lane | undefined;
 
-  /** Whether there is only the ordinary lane, and only encoded short messages in it. */
+  /** Whether there is only the ordinary lane, with only encoded short messages in it. */
   get isPlainRun(): boolean {
     return this.#others === undefined && this.ordinary.isRun;
   }
 
-  /** Bytes of memory that everything takes beside the bytes that will leave. */
+  /** Overhead of everything in bytes, excluding the bytes to send. */
   get overhead(): number {
     return this.ordinary.overhead + this.#overheadOfOthers();
   }
 
-  /** What of it stands beside messages, and not beside those that are encoded: the limit of what waits is to bound it too. */
+  /** The part of `overhead` caused by pending messages, not by encoded ones. The limit on queued output includes it. */
   get messageOverhead(): number {
     return this.ordinary.messageOverhead + this.#overheadOfOthers();
   }
 
-  /** The lane of `priority`. */
+  /** Returns the lane of `priority`. */
   of(priority: number | undefined): Lane {
     if (priority === undefined || priority === 0) return this.ordinary;
     this.#others ??= new LaneHeap();
@@ -43,7 +43,7 @@ export class Lanes {
     return this.#touch(lane);
   }
 
-  /** The most urgent lane from which something can leave now. */
+  /** Returns the most urgent lane that can send now. */
   firstReady(): Lane | undefined {
     const others = this.#others;
     if (others === undefined) return this.ordinary.isReady ? this.ordinary : undefined;
@@ -56,7 +56,7 @@ export class Lanes {
     return this.ordinary.isReady && !(other !== undefined && other.priority > 0) ? this.ordinary : other;
   }
 
-  /** Drops the messages that have not been given whole, as nobody will give the rest; answers the bytes of them. */
+  /** Drops the messages that the application has not ended, because it never will. Returns their bytes. */
   dropUnended(): number {
     let bytes = this.ordinary.dropUnended();
     for (const lane of this.#others ?? []) {
@@ -66,7 +66,7 @@ export class Lanes {
     return bytes;
   }
 
-  /** Drops everything; returns the bytes of payload. */
+  /** Drops everything. Returns the bytes of payload. */
   clear(): number {
     let payload = this.ordinary.clear();
     for (const lane of this.#others ?? []) payload += lane.clear();
@@ -77,7 +77,7 @@ export class Lanes {
     return payload;
   }
 
-  /** `lane`, which is about to change, or just has. */
+  /** Returns `lane`, and notes that its overhead is about to change or has just changed. */
   #touch(lane: Lane): Lane {
     if (this.#touched !== lane) this.#overheadOfOthers();
     this.#touched = lane;

@@ -1,4 +1,4 @@
-/** A message that the application sends piece by piece, without knowing its length (RFC 6455 §5.4). */
+/** A message of unknown length that the application sends piece by piece (RFC 6455 §5.4). */
 import { isBytes } from "../bytes/is-bytes.ts";
 import { utf8Boundary, validateUtf8 } from "../bytes/utf8.ts";
 import { UsageError } from "../usage-error.ts";
@@ -6,13 +6,13 @@ import type { Outgoing } from "./outgoing.ts";
 import type { PendingMessage } from "./pending-message.ts";
 
 /**
- * Made by `startMessage`. What is written leaves as fragments, as the transport takes output; other messages wait
- * until `end` was called, control frames do not.
+ * Returned by `startMessage`. The written pieces are sent as fragments as the transport takes output. Other messages
+ * wait until `end` is called; control frames do not wait.
  */
 export class MessageStream {
   readonly #outgoing: Outgoing;
   readonly #message: PendingMessage;
-  /** Throws where the connection no longer sends, or cannot take more. */
+  /** Throws if the connection no longer sends, or cannot take more. */
   readonly #checkSend: (adding: "payload" | "nothing") => void;
   /** A high surrogate whose other half may come with the next piece. */
   #surrogate = "";
@@ -25,11 +25,11 @@ export class MessageStream {
   }
 
   /**
-   * Appends to the message. A text message takes strings, and bytes that are UTF-8 as a whole; a binary message takes
-   * bytes, which must not be changed until they were written.
+   * Appends to the message. A text message accepts strings, and bytes that are UTF-8 as a whole. A binary message
+   * accepts bytes; do not change them until they have been written.
    *
    * @throws UsageError `send/message-ended`, `send/after-close`, `send/queue-full`, `send/not-utf8`, `send/kind`,
-   *   `send/data-type`
+   * `send/data-type`
    */
   write(data: string | Uint8Array): void {
     if (this.#message.ended) throw new UsageError("send/message-ended");
@@ -71,7 +71,7 @@ export class MessageStream {
     if (this.#message.kind === "text") {
       const state = validateUtf8(this.#utf8, data, 0, data.length);
       if (state < 0) throw new UsageError("send/not-utf8", `The byte at ${~state} cannot stand there.`);
-      // What is held back comes first; alone it is U+FFFD.
+      // A surrogate held back comes first; without its other half it becomes U+FFFD.
       this.#message.appendText(this.#surrogate);
       this.#surrogate = "";
       this.#utf8 = state;

@@ -1,10 +1,10 @@
 /**
- * What leaves, and in which order (RFC 6455 §5.4–5.5). Control frames go first, between the fragments of a message; then
- * the message that has begun; then the waiting ones, the most urgent first and in order within a priority. A Close
- * frame ends it all.
+ * The send queue of a connection, and its order (RFC 6455 §5.4–5.5). Control frames are sent first, even between the
+ * fragments of a message; then the message that has begun; then pending messages, by priority and in order within a
+ * priority. A Close frame ends it all.
  *
  * Short messages are encoded at once and packed into blocks: one write of the transport costs as much as encoding a
- * hundred of them. Longer ones wait as `PendingMessage` and are cut into fragments when they are taken.
+ * hundred of them. Longer ones wait as `PendingMessage` and are fragmented when they are taken.
  */
 import { ByteWriter, copyLimit } from "../bytes/byte-writer.ts";
 import type { RandomPool } from "../bytes/random-pool.ts";
@@ -24,38 +24,39 @@ import { PendingMessage } from "./pending-message.ts";
 import type { PreparedMessage } from "./prepared-message.ts";
 import { writeFragment } from "./write-fragment.ts";
 
-/** Chars of text up to which a message is encoded when it is sent. Above, copying costs more than it saves. */
+/** Texts up to this many chars are encoded when sent. Beyond, copying costs more than it saves. */
 const shortTextLimit = 4096;
 
-/** What a few objects take counts as little as the connection itself does: a limit of a hundred bytes is one of payload. */
+/** Overhead that is not counted, like that of the connection itself, so that a limit of a hundred bytes still allows payload. */
 const freeOverhead = 4096;
 
 const nothing: readonly Uint8Array[] = [];
 
-/** A fragment is not cut smaller than this for want of room, or headers would outweigh payload. */
+/** Minimum size of a fragment when room is short; with smaller ones, headers would outweigh payload. */
 const smallestFragment = 1024;
 
-/** What a message that an extension transforms counts at least: it takes as long as copying a hundred times as much. */
+/** Minimum that a transformed message counts against the budget: it takes as long as copying a hundred times as much. */
 const transformedMessage = 1024;
 
 /**
- * Bytes of waiting messages that may still leave before a Close frame that answers the peer or fails the connection.
- * RFC 6455 §5.5.1 lets an endpoint finish its current message first; this keeps the Close from waiting behind 100 MB.
+ * Bytes of pending messages that may still be sent before a Close frame that replies to the peer or fails the
+ * connection. RFC 6455 §5.5.1 lets an endpoint finish its current message first; this limit keeps the Close from waiting
+ * behind 100 MB.
  */
 const closeAllowance = 1_048_576;
 
-/** The least that the last frame of a message takes, even when its payload has left already. */
+/** Bytes still owed for a message's final frame (its header) once its payload has been taken. */
 const lastHeader = 2;
 
-/** How a message is sent. */
+/** Options of sending a message. */
 export interface SendOptions {
-  /** An integer; a waiting message overtakes waiting ones of lesser priority. 0 by default. */
+  /** An integer. A pending message overtakes pending ones of lower priority. Default 0. */
   readonly priority?: number | undefined;
-  /** For extensions that compress: `false` never, `true` always, undefined as they see fit. */
+  /** For extensions that compress: `false` never, `true` always, undefined leaves it to the extension. */
   readonly compress?: boolean | undefined;
 }
 
-/** The checks of how a message is sent. */
+/** Option checks of `SendOptions`. */
 export const sendChecks: OptionChecks<SendOptions> = {
   priority: (value) => {
     if (!Number.isInteger(value)) throw new UsageError("send/priority");
@@ -64,7 +65,7 @@ export const sendChecks: OptionChecks<SendOptions> = {
 };
 
 /**
- * Checks how a message is to be sent. What is right, as nearly all is, costs no object.
+ * Checks the options of sending a message. Valid options, the usual case, allocate nothing.
  *
  * @throws UsageError `option/unknown`, `option/type`, `send/priority`
  */
@@ -79,20 +80,20 @@ function isRight(options: SendOptions): boolean {
   return Number.isInteger(priority) && typeof compress === "boolean";
 }
 
-/** What `Outgoing` is made from. */
+/** Options of `Outgoing`. */
 export interface OutgoingOptions {
-  /** A client's masking keys; undefined for a server, which does not mask (RFC 6455 §5.1). */
+  /** Supplies masking keys; undefined for a server, which does not mask (RFC 6455 §5.1). */
   readonly keys: RandomPool | undefined;
   /** In the order of the agreement. */
   readonly transforms: readonly ActiveTransform[];
-  /** The most payload of one frame, in bytes; an integer. */
+  /** Maximum payload of one frame in bytes; an integer. */
   readonly fragmentSize: number;
   readonly host: HostFunctions;
 }
 
 /** The output of one connection, up to and including its Close frame. */
 export class Outgoing {
-  /** Held as they are, since many connections share them. */
+  /** Referenced, not copied, because many connections share one options object. */
   readonly #options: OutgoingOptions;
 
   // An idle connection has neither.
@@ -100,15 +101,15 @@ export class Outgoing {
   #lanes: Lanes | undefined;
   /** The message that has begun and not ended. */
   #current: PendingMessage | undefined;
-  /** What is being taken; kept because it remembers how much that was the last time. */
+  /** Collects the output being taken. Kept because it remembers how much that was the last time. */
   #output: ByteWriter | undefined;
-  /** Bytes of messages that wait, and of the Close frame. */
+  /** Bytes of pending messages and of the Close frame. */
   #length = 0;
   #close: Uint8Array | undefined;
-  /** Bytes of messages that may leave before the Close frame; undefined for all of them. */
+  /** Bytes of messages that may be sent before the Close frame; undefined for no limit. */
   #allowance: number | undefined;
   #closeTaken = false;
-  /** Bytes of payload that were dropped in favour of the Close frame. */
+  /** Bytes of payload dropped in favor of the Close frame. */
   #dropped = 0;
 
   /** `options` must not change afterwards. */
@@ -116,45 +117,45 @@ export class Outgoing {
     this.#options = options;
   }
 
-  /** The control frames that wait. */
+  /** The pending control frames. */
   get controls(): ControlQueue {
     this.#controls ??= new ControlQueue(this.#options.keys);
     return this.#controls;
   }
 
-  /** Ping frames taken. */
+  /** Number of Ping frames taken. */
   get pingsTaken(): number {
     return this.#controls?.pingsTaken ?? 0;
   }
 
   /**
-   * Bytes not yet taken: frames that are encoded, the payload of messages that are not, and for the frame that ends such
-   * a message its header, so that this is 0 only when nothing is left to take.
+   * Bytes not yet taken: encoded frames, the payload of messages not encoded yet, and the header of the frame that ends
+   * such a message, so that this is 0 only when nothing is left to take.
    */
   get length(): number {
     return this.#length + (this.#controls?.length ?? 0);
   }
 
   /**
-   * What `limits.queuedOutput` bounds: the bytes of `length`, and those that the objects take that hold them. A message of no
-   * bytes takes hundreds of them where it cannot be encoded before it leaves.
+   * The quantity that `limits.queuedOutput` bounds: `length` plus the overhead of the objects that hold it. An empty
+   * message takes hundreds of bytes if it cannot be encoded before it is sent.
    */
   get queuedLength(): number {
     const overhead = (this.#lanes?.messageOverhead ?? 0) + (this.#controls?.overhead ?? 0);
     return overhead > freeOverhead ? this.length + overhead - freeOverhead : this.length;
   }
 
-  /** Bytes of memory that all of it takes beside those of `length`. */
+  /** Overhead of everything in bytes, excluding `length`. */
   get overhead(): number {
     return (this.#lanes?.overhead ?? 0) + (this.#current?.overhead ?? 0) + (this.#controls?.overhead ?? 0);
   }
 
-  /** Bytes of payload that were to be sent and never leave, because the Close frame does in their place. */
+  /** Bytes of payload that were dropped in favor of the Close frame. */
   get droppedLength(): number {
     return this.#dropped;
   }
 
-  /** Whether a message can leave now, or once there is room. */
+  /** Whether a message can be sent now, or once there is room. */
   get hasData(): boolean {
     return this.#current === undefined ? this.#lanes?.firstReady() !== undefined : this.#current.ready;
   }
@@ -205,25 +206,25 @@ export class Outgoing {
     this.#push(lane, pending);
   }
 
-  /** Queues a message that the application will append to; report what it appended with `appended`. */
+  /** Queues a message that the application will append to. Report what it appended with `appended`. */
   startMessage(kind: MessageKind, options: SendOptions | undefined): PendingMessage {
     const message = new PendingMessage(kind, options?.compress);
     this.#lane(options).push(message);
     return message;
   }
 
-  /** `bytes` were appended to a message that is queued. */
+  /** Records that `bytes` bytes were appended to a queued message. */
   appended(bytes: number): void {
     this.#length += bytes;
   }
 
-  /** Ends a message that is queued. */
+  /** Ends a queued message. */
   ended(message: PendingMessage): void {
     message.end();
     this.#length += lastHeader;
   }
 
-  /** Queues the Close frame behind everything that was sent. A message that has not ended by now never will. */
+  /** Queues the Close frame after everything sent so far. Drops messages that have not ended, because they never will. */
   sendClose(payload: Uint8Array): void {
     const dropped = this.#lanes?.dropUnended() ?? 0;
     this.#dropped += dropped;
@@ -232,8 +233,8 @@ export class Outgoing {
   }
 
   /**
-   * Queues the Close frame ahead of all but `closeAllowance` bytes. One that is queued already is brought forward, with
-   * `payload` in place of its own if there is one.
+   * Queues the Close frame ahead of all but `closeAllowance` bytes. Brings forward a Close frame that is queued already,
+   * and replaces its payload by `payload` if given.
    */
   hastenClose(payload: Uint8Array | undefined): void {
     if (payload !== undefined) {
@@ -243,7 +244,7 @@ export class Outgoing {
     this.#allowance ??= closeAllowance;
   }
 
-  /** Drops everything that waits, and queues the Close frame in its place. */
+  /** Drops everything pending and queues the Close frame instead. */
   dropFor(closePayload: Uint8Array): void {
     this.#drop();
     this.#controls = undefined;
@@ -252,13 +253,14 @@ export class Outgoing {
   }
 
   /**
-   * Frames to write, oldest first: about `budget` bytes, and more only to finish a frame. What an extension makes shorter
-   * counts as a quarter of what it was, and each of its messages as 1 KiB: to compress is work.
+   * Takes frames to write, oldest first: about `budget` bytes, exceeded only to finish a frame. Bytes that an extension
+   * compresses count at least a quarter of their original length, and each transformed message at least 1 KiB, because
+   * compression is work.
    */
   take(budget: number): readonly Uint8Array[] {
     const lanes = this.#lanes;
     const hasControls = this.#controls !== undefined && !this.#controls.isEmpty;
-    // The common case: messages that are encoded, and nothing else.
+    // The common case: encoded messages only.
     if (!hasControls && this.#close === undefined && this.#current === undefined) {
       if (lanes === undefined) return nothing;
       if (lanes.isPlainRun && this.#length <= budget) {
@@ -278,7 +280,7 @@ export class Outgoing {
     return output.take();
   }
 
-  /** A step of the data that waits; answers what it counts, 0 when there is nothing to take now. */
+  /** Takes one step of the pending data. Returns what it counts against the budget, 0 if there is nothing to take now. */
   #takeData(output: ByteWriter, room: number): number {
     if (this.#current !== undefined) return this.#takeFragment(this.#current, output, room);
     const lane = this.#lanes?.firstReady();
@@ -312,8 +314,7 @@ export class Outgoing {
     const { payload, owned, final } = message.takeFragment(limit);
     const left = before - message.length;
     this.#hasLeft(left);
-    // A message that is streamed may have nothing to give yet; an extension may swallow what it was given until it is
-    // given more.
+    // A streamed message may have no payload yet, and an extension may buffer its input until it gets more.
     if (payload.length === 0 && !final) return 0;
     if (final) {
       this.#current = undefined;
@@ -323,7 +324,7 @@ export class Outgoing {
     return Math.max(writeFragment(output, opcode, payload, owned, this.#options.keys), left >> 2);
   }
 
-  /** Whether a message may still leave before the Close frame that waits: if it does so whole, and within the allowance. */
+  /** Whether a message may be sent before the pending Close frame: only if it is complete and within the allowance. */
   #mayLeave(message: PendingMessage): boolean {
     return this.#allowance === undefined || (message.ended && message.length <= this.#allowance);
   }
@@ -335,12 +336,12 @@ export class Outgoing {
   #takeClose(output: ByteWriter, payload: Uint8Array): void {
     writeFrame(output, finBit | close, payload, this.#options.keys);
     this.#closeTaken = true;
-    // RFC 6455 §5.5.1: no data frame follows, so what still waits never leaves.
+    // RFC 6455 §5.5.1: no data frame follows, so everything still pending is dropped.
     this.#drop();
     this.#length = 0;
   }
 
-  /** Messages that wait never leave. */
+  /** Drops all pending messages. */
   #drop(): void {
     if (this.#length > this.#closeLength(this.#close)) {
       this.#dropped += this.#lanes!.clear() + (this.#current?.length ?? 0);
@@ -349,7 +350,7 @@ export class Outgoing {
     this.#current = undefined;
   }
 
-  /** Extensions must see messages in the order in which they leave, which is not known before they are taken. */
+  /** Whether extensions transform messages. They must see them in wire order, which is known only when messages are taken. */
   get #isTransformed(): boolean {
     return this.#options.transforms.length > 0;
   }
@@ -359,7 +360,7 @@ export class Outgoing {
     return options === undefined ? this.#lanes.ordinary : this.#lanes.of(options.priority);
   }
 
-  /** Bytes of messages have left. */
+  /** Records that bytes of messages were taken. */
   #hasLeft(bytes: number): void {
     this.#length -= bytes;
     if (this.#allowance !== undefined) this.#allowance -= bytes;

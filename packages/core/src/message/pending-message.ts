@@ -1,9 +1,9 @@
 /**
- * A data message that goes out in fragments, drawn as the transport has room (RFC 6455 §5.4): one longer than what is
- * packed at once, one that an extension transforms, or one that the application streams without knowing its length.
+ * A data message that is sent in fragments, taken as the transport has room (RFC 6455 §5.4): a message longer than what
+ * is encoded at once, one that an extension transforms, or one that the application streams without knowing its length.
  *
- * Extensions are asked and fed only when the message begins to leave, so that the state they keep from message to
- * message is that of the wire order.
+ * Extensions see the message only when sending begins, so that the state they keep from message to message matches the
+ * wire order.
  */
 import { ByteQueue } from "../bytes/byte-queue.ts";
 import { copyLimit } from "../bytes/byte-writer.ts";
@@ -12,16 +12,16 @@ import { binary, continuation, text } from "../frame/opcode.ts";
 import type { MessageKind } from "../message-kind.ts";
 import type { EncodePipeline } from "./encode-pipeline.ts";
 
-/** At most so much is given to an extension at a time, so that its output is not far ahead of what is taken. */
+/** Maximum input per call of an extension, so that its output is not far ahead of what is taken. */
 const pipelineStep = 65_536;
 
-/** At most so much for one fragment: of zeros, 16 MiB would go in before 64 KiB came out. */
+/** Maximum input for one fragment. With zeros, 16 MiB would go in before 64 KiB came out. */
 const longestInput = 262_144;
 
-/** Bytes of memory that a message takes that has none of its own: what it consists of, and its place in a list. */
+/** Overhead of a pending message in bytes: its objects, and its place in a list. */
 const messageCost = 160;
 
-/** What leaves next of a message. */
+/** The next part of a message to send. */
 export interface Fragment {
   readonly payload: Uint8Array;
   /** Whether `payload` may be masked in place. */
@@ -29,22 +29,22 @@ export interface Fragment {
   readonly final: boolean;
 }
 
-/** A message on its way out. */
+/** A message being sent, or waiting to be. */
 export class PendingMessage {
   readonly kind: MessageKind;
-  /** The application's wish, for extensions. */
+  /** The application's preference, for extensions. */
   readonly compress: boolean | undefined;
-  /** Whether its first frame has been taken: from then on no other data frame may come between (RFC 6455 §5.4). */
+  /** Whether the message has begun to be sent: from then on no other data frame may come in between (RFC 6455 §5.4). */
   begun = false;
-  /** The `overhead` that its lane has counted for it. */
+  /** The `overhead` as last counted by its lane. */
   countedOverhead = 0;
 
-  /** The payload as the application gave it. */
+  /** The payload as supplied by the application. */
   readonly #input = new ByteQueue();
-  /** Whether the frame with the message's own opcode has left. */
+  /** Whether the frame with the message's own opcode has been taken. */
   #opened = false;
   #ended = false;
-  /** Whether the bytes are in arrays of ours, and not in the application's. */
+  /** Whether the bytes are in our own arrays, not in the application's. */
   #owned = true;
   #pipeline: EncodePipeline | undefined;
 
@@ -53,27 +53,27 @@ export class PendingMessage {
     this.compress = compress;
   }
 
-  /** Whether the application has given all of it. */
+  /** Whether the application has supplied all of the message. */
   get ended(): boolean {
     return this.#ended;
   }
 
-  /** Bytes of payload that have not been taken yet: as the application gave them, and as extensions made them. */
+  /** Bytes of payload not yet taken: as supplied by the application, and as encoded by extensions. */
   get length(): number {
     return this.#input.length + (this.#pipeline?.available ?? 0);
   }
 
-  /** Bytes of memory that it takes beside those of `length`. */
+  /** Overhead in bytes, excluding `length`. */
   get overhead(): number {
     return messageCost + this.#input.overhead + (this.#pipeline?.overhead ?? 0);
   }
 
-  /** Whether a fragment can leave now. */
+  /** Whether a fragment can be taken now. */
   get ready(): boolean {
     return this.#ended || this.length > 0;
   }
 
-  /** The length of the whole message, or undefined while it is being streamed and for one that has begun. */
+  /** Length of the whole message; undefined while it is being streamed, and once sending has begun. */
   get wholeLength(): number | undefined {
     return this.#ended && !this.begun ? this.#input.length : undefined;
   }
@@ -99,25 +99,28 @@ export class PendingMessage {
     this.#input.appended(encodeLongText(text, this.#input.writer));
   }
 
-  /** Nothing more will be appended. */
+  /** Ends the message: nothing more will be appended. */
   end(): void {
     this.#ended = true;
   }
 
-  /** The message begins to leave, transformed by `pipeline` if there is one. */
+  /** Begins sending the message, transformed by `pipeline` if there is one. */
   begin(pipeline: EncodePipeline | undefined): void {
     this.begun = true;
     this.#pipeline = pipeline;
   }
 
-  /** The opcode and RSV bits of the next frame: those of the message once, then those of a continuation (RFC 6455 §5.4). */
+  /** Returns opcode and RSV bits of the next frame: those of the message for the first, then a continuation (RFC 6455 §5.4). */
   takeOpcode(): number {
     if (this.#opened) return continuation;
     this.#opened = true;
     return (this.kind === "text" ? text : binary) | (this.#pipeline?.rsv ?? 0);
   }
 
-  /** The next fragment, with at most `limit` bytes of payload; empty and not final while not `ready`. Only after `begin`. */
+  /**
+   * Takes the next fragment, with at most `limit` bytes of payload; empty and not final while not `ready`. Call `begin`
+   * first.
+   */
   takeFragment(limit: number): Fragment {
     if (this.#pipeline !== undefined) return this.#takeTransformed(this.#pipeline, limit);
     const payload = this.#input.take(limit);

@@ -1,6 +1,6 @@
 /**
- * A message encoded once for many connections. A server's connections without extensions send the very same bytes;
- * a client's mask a copy, and a connection with extensions transforms one.
+ * A message encoded once for many connections. A server's connections without extensions send these bytes as they are; a
+ * client's connections mask a copy, and connections with extensions transform one.
  */
 import { isBytes } from "../bytes/is-bytes.ts";
 import { utf8Bytes } from "../bytes/text-encode.ts";
@@ -10,7 +10,7 @@ import { type HostFunctions, portableHost } from "../host.ts";
 import type { MessageKind } from "../message-kind.ts";
 import { UsageError } from "../usage-error.ts";
 
-/** Made by `prepareText` and `prepareBinary`, sent by `sendPrepared`. */
+/** Created by `prepareText` and `prepareBinary`, sent by `sendPrepared`. */
 export interface PreparedMessage {
   readonly kind: MessageKind;
   readonly payload: Uint8Array;

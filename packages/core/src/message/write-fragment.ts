@@ -1,11 +1,14 @@
-/** How a fragment of a message becomes bytes: by copy, masked where it lies, or by reference. */
+/** Writes a fragment of a message: by copy, masked in place, or by reference. */
 import { returnChunk } from "../bytes/block-pool.ts";
 import { type ByteWriter, copyLimit } from "../bytes/byte-writer.ts";
 import type { RandomPool } from "../bytes/random-pool.ts";
 import { writeFrame, writeMaskedHeader, writeUnmaskedHeader } from "../frame/frame-encoder.ts";
 import { mask } from "../frame/mask.ts";
 
-/** Appends one frame; answers its bytes. `owned` payload is ours to mask in place, or to use again. `keys` are a client's. */
+/**
+ * Appends one frame and returns its bytes. `owned` payload may be masked in place or reused. `keys` supplies masking
+ * keys; undefined for a server, which does not mask.
+ */
 export function writeFragment(
   output: ByteWriter,
   firstByte: number,
