@@ -1,33 +1,33 @@
 /**
- * When to connect again after a connection was lost (RFC 6455 §7.2.3): the first attempt after a random delay, so that
- * the clients of a server that went down do not all come back at once; later ones after truncated exponential delays.
+ * Computes when to reconnect after a connection was lost (RFC 6455 §7.2.3). The first attempt follows a random delay, so
+ * that the clients of a failed server do not all reconnect at once; later attempts follow truncated exponential delays.
  */
 import type { RandomSource } from "./bytes/random-source.ts";
 import { checkOptions, type OptionAliases, type OptionCheck, type OptionChecks, takes } from "./options.ts";
 
-/** How to back off. Times are milliseconds. */
+/** Options of a `Backoff`. Times are in milliseconds. */
 export interface BackoffOptions {
-  /** The first delay is at most this, at random. 5,000: §7.2.3 calls up to 5 s reasonable. */
+  /** Upper bound of the first delay, which is random. Default 5,000: §7.2.3 calls up to 5 s reasonable. */
   readonly firstDelay?: number | undefined;
-  /** No delay is longer. 300,000: 5 minutes. */
+  /** Upper bound of all delays. Default 300,000: 5 minutes. */
   readonly maximumDelay?: number | undefined;
-  /** By how much delays grow, at least 1. 2: "truncated binary exponential backoff". */
+  /** Factor by which delays grow, at least 1. Default 2: "truncated binary exponential backoff". */
   readonly factor?: number | undefined;
-  /** Attempts without success before it gives up. Infinity. */
+  /** Attempts without success before giving up. Default Infinity. */
   readonly attempts?: number | undefined;
-  /** A connection that was open for so long counts as a success, and the next delay is a first one. 10,000. */
+  /** A connection that stays open this long counts as a success: the next delay is a first one again. Default 10,000. */
   readonly stableAfter?: number | undefined;
-  /** Where chance comes from. */
+  /** Source of randomness. */
   readonly random: RandomSource;
 }
 
-/** A delay without end would be no attempt at all, which `attempts` says better. */
+/** An infinite delay would mean no attempt at all; use `attempts` for that. */
 const finiteDuration: OptionCheck = (value, path) => {
   takes.duration(value, path);
   takes.finite(value, path);
 };
 
-/** The checks of how to back off. */
+/** Option checks of `BackoffOptions`. */
 export const backoffChecks: OptionChecks<BackoffOptions> = {
   firstDelay: finiteDuration,
   maximumDelay: finiteDuration,
@@ -40,7 +40,7 @@ export const backoffChecks: OptionChecks<BackoffOptions> = {
   random: takes.callback,
 };
 
-/** What other implementations call them. */
+/** Names that other implementations use for these options. */
 export const backoffAliases: OptionAliases = {
   delay: "firstDelay",
   mindelay: "firstDelay",
@@ -52,7 +52,7 @@ export const backoffAliases: OptionAliases = {
   maxattempts: "attempts",
 };
 
-/** A pure machine: instants and randomness come from the caller, and no time passes in it. */
+/** A pure state machine: the caller supplies instants and randomness. It has no clock and no timer. */
 export class Backoff {
   readonly #firstDelay: number;
   readonly #maximumDelay: number;
@@ -61,7 +61,7 @@ export class Backoff {
   readonly #stableAfter: number;
   readonly #random: RandomSource;
   #attempts = 0;
-  /** The longest that the last delay could have been. */
+  /** Upper bound of the last delay. */
   #longest = 0;
   #openedAt: number | undefined;
 
@@ -81,14 +81,14 @@ export class Backoff {
     return this.#attempts;
   }
 
-  /** An attempt succeeded: the connection is open. */
+  /** Records that an attempt succeeded and the connection is open. */
   opened(now: number): void {
     this.#openedAt = now;
   }
 
   /**
-   * The connection was lost, or an attempt failed. Answers how many milliseconds to wait before the next attempt, or
-   * undefined to give up.
+   * Records that the connection was lost, or that an attempt failed. Returns the milliseconds to wait before the next
+   * attempt, or undefined to give up.
    */
   lost(now: number): number | undefined {
     if (this.#openedAt !== undefined && now - this.#openedAt >= this.#stableAfter) this.#attempts = 0;
@@ -97,19 +97,19 @@ export class Backoff {
     const attempt = this.#attempts++;
     const longest = Math.min(this.#maximumDelay, attempt === 0 ? this.#firstDelay : this.#longest * this.#factor);
     this.#longest = longest;
-    // RFC 6455 §7.2.3: the first delay is random; later ones increase, so that each is at least as long as the one
-    // before could have been until the maximum is near, and chance spreads them over the rest.
+    // RFC 6455 §7.2.3: the first delay is random, later ones increase. Until the maximum is near, each delay is at least
+    // the upper bound of the one before; the rest of its range is random.
     const shortest = attempt === 0 ? 0 : longest / this.#factor;
     return shortest + (longest - shortest) * this.#fraction();
   }
 
-  /** Starts anew, as after a success. */
+  /** Starts over, as after a success. */
   reset(): void {
     this.#attempts = 0;
     this.#openedAt = undefined;
   }
 
-  /** From 0 up to but not including 1. */
+  /** Returns a random fraction in [0, 1). */
   #fraction(): number {
     const bytes = new Uint8Array(4);
     this.#random(bytes);

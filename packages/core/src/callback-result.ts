@@ -1,17 +1,17 @@
 /**
- * What functions of the application's return: the compiler has checked it, and nobody else. What a length or a text is taken for
- * goes into memory that other connections share; and a promise that rejects, at which nobody looks, ends a process.
+ * Runtime checks of what the application's functions return, which otherwise only the compiler has checked. A wrong
+ * length or text would go into memory that other connections share, and an unhandled promise rejection ends a process.
  */
 import { UsageError } from "./usage-error.ts";
 
-/** The error for what `name` has returned. */
+/** Creates the error for what `name` returned. */
 export function wrongResult(name: string, result: unknown): UsageError {
   quiet(result);
   const kind = result === null ? "null" : Array.isArray(result) ? "a list" : typeof result;
   return new UsageError("callback/result", `${name} returned ${isThenable(result) ? "a promise" : kind}.`);
 }
 
-/** For functions that return nothing: whatever they return that is no object is of no interest. */
+/** Check for functions that should return nothing: rejects objects, ignores any other value. */
 export function noObject(name: string, result: unknown): void {
   if (typeof result === "object" && result !== null) throw wrongResult(name, result);
 }
@@ -26,18 +26,18 @@ export function booleanOf(name: string, result: boolean): boolean {
   return result;
 }
 
-/** An integer from 0 to `most`. */
+/** Check for an integer from 0 to `most`. */
 export function countOf(name: string, result: number, most: number): number {
   if (!Number.isInteger(result) || result < 0 || result > most) throw wrongResult(name, result);
   return result;
 }
 
-/** Looks at a promise that nobody waits for. */
+/** Marks a promise that nobody waits for as handled. */
 export function quiet(result: unknown): void {
   if (isThenable(result)) result.then(undefined, () => {});
 }
 
-/** Whether `value` is a promise, or passes for one. */
+/** Whether `value` is a promise or a thenable. */
 export function isThenable(value: unknown): value is { then(resolved: undefined, rejected: () => void): unknown } {
   return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }

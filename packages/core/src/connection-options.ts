@@ -1,4 +1,4 @@
-/** How a connection is to behave, and the transforms of the extensions that were agreed. */
+/** Options of a connection, their resolution, and the transforms of the agreed extensions. */
 import { RandomPool } from "./bytes/random-pool.ts";
 import type { RandomSource } from "./bytes/random-source.ts";
 import { wrongResult } from "./callback-result.ts";
@@ -17,22 +17,22 @@ import type { Role } from "./role.ts";
 import { settingAliases, settingChecks } from "./setting-checks.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** Options of a connection; all have defaults, but a client needs `random`. */
+/** Options of a connection. All have defaults, but a client needs `random`. */
 export interface ConnectionOptions {
-  /** Where masking keys come from. A client must have one (RFC 6455 §5.3, §10.3). */
+  /** Source of masking keys. Required for a client (RFC 6455 §5.3, §10.3). */
   readonly random?: RandomSource | undefined;
   /** The extensions that the agreement may name. */
   readonly extensions?: readonly Extension[] | undefined;
   readonly limits?: Partial<Limits> | undefined;
-  /** Whole messages, the default, or parts of messages as bytes, as they arrive. */
+  /** Deliver whole messages, the default, or parts of messages as bytes, as they arrive. */
   readonly delivery?: Delivery | undefined;
-  /** The most payload of a frame that we send, in bytes, at least 1; longer messages leave as fragments. 64 KiB. */
+  /** Maximum payload of a sent frame in bytes, at least 1; longer messages are sent as fragments. Default 64 KiB. */
   readonly fragmentSize?: number | undefined;
-  /** Leniencies; none by default. */
+  /** Leniencies to allow; none by default. */
   readonly tolerate?: readonly Leniency[] | undefined;
-  /** What the runtime does faster than portable JavaScript. */
+  /** Functions that the runtime does faster than portable JavaScript. */
   readonly host?: HostFunctions | undefined;
-  /** Bytes of the transport that came before the connection's, so that offsets count from its start. 0. */
+  /** Bytes of the transport before the connection's first byte, so that offsets count from the transport's start. Default 0. */
   readonly offset?: number | undefined;
 }
 
@@ -41,7 +41,7 @@ const defaultFragmentSize = 65_536;
 const connectionChecks: OptionChecks<ConnectionOptions> = { ...settingChecks, offset: takes.atLeast(0) };
 
 /**
- * Checks what a connection is given, if it was not given to an endpoint before.
+ * Checks the options of a connection that is not created by an endpoint, which has checked them already.
  *
  * @throws UsageError `option/unknown`, `option/type`, `option/range`
  */
@@ -50,8 +50,8 @@ export function checkConnectionOptions(options: ConnectionOptions): void {
 }
 
 /**
- * Options that were checked, with their defaults, in the forms that the parts of a connection take them in. They hold on
- * to this one object, which connections of the same options share.
+ * Checked options with their defaults, in the forms that the parts of a connection take. All parts reference this one
+ * object, which connections with equal options share.
  */
 export interface ConnectionSettings extends FrameDecoderOptions, AssemblerOptions, OutgoingOptions {}
 
@@ -78,7 +78,7 @@ export function resolveOptions(role: Role, options: ConnectionOptions): Connecti
   });
 }
 
-/** The settings of a connection whose extensions have `transforms`. */
+/** Returns the settings of a connection whose extensions have `transforms`. */
 export function withTransforms(
   settings: ConnectionSettings,
   transforms: readonly ActiveTransform[],
@@ -87,7 +87,7 @@ export function withTransforms(
   return { ...settings, transforms, ownedRsv: transforms.reduce((bits, { rsv }) => bits | rsv, 0) };
 }
 
-/** A transform for each extension of the agreement, in its order (RFC 6455 §9.1). */
+/** Creates a transform for each extension of the agreement, in its order (RFC 6455 §9.1). */
 export function createTransforms(agreement: Agreement, extensions: readonly Extension[]): readonly ActiveTransform[] {
   if (agreement.extensions.length === 0) return noTransforms;
   let owned = 0;

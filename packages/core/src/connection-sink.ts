@@ -1,4 +1,4 @@
-/** Where a connection's events go: to a sink of the caller's without any object made, or into an array of values. */
+/** Receivers of a connection's events: the `ConnectionSink` interface, and a sink that collects event objects in an array. */
 import { copyOf } from "./bytes/copy-of.ts";
 import { viewOf } from "./bytes/words.ts";
 import type { ConnectionEvent } from "./events.ts";
@@ -6,8 +6,8 @@ import type { MessageKind } from "./message-kind.ts";
 import type { Violation } from "./violation.ts";
 
 /**
- * Takes the events of `receiveInto`, in wire order. Ranges of bytes may be kept: nobody writes to them. Commands may be
- * called from inside: they only queue output. Must not throw.
+ * Receives the events of `receiveInto`, in wire order, without event objects. Ranges of bytes may be kept: nobody else
+ * writes to them. Commands may be called from inside, because they only queue output. Must not throw.
  */
 export interface ConnectionSink {
   /** A whole text message, with `delivery: "messages"`. */
@@ -24,8 +24,8 @@ export interface ConnectionSink {
 }
 
 /**
- * Up to here bytes are copied: as cheap as a view, and the event does not keep the whole chunk alive. From 65 bytes on
- * V8 puts an array outside its heap, which costs ten times as much.
+ * Ranges up to this length are copied, which is as cheap as a view and does not keep the whole chunk alive. From 65
+ * bytes on V8 allocates an array outside its heap, which costs ten times as much.
  */
 const copyLimit = 64;
 
@@ -34,11 +34,11 @@ function ownBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
   return end - start <= copyLimit ? copyOf(bytes, start, end) : viewOf(bytes, start, end);
 }
 
-/** Makes events of what it takes. */
+/** Collects events as objects. */
 export class EventCollector implements ConnectionSink {
   events: ConnectionEvent[] = [];
 
-  /** Removes the events and answers them. */
+  /** Returns the collected events and clears the list. */
   take(): ConnectionEvent[] {
     const { events } = this;
     this.events = [];

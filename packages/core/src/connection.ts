@@ -1,7 +1,7 @@
 /**
- * A WebSocket connection after its opening handshake (RFC 6455 §5–§7): bytes in, events out; commands in, bytes out.
- * It composes the frame decoder, the assembler, the outgoing queue and the closing handshake, and holds no rule of its
- * own.
+ * A WebSocket connection after its opening handshake (RFC 6455 §5–§7): bytes in, events out; commands in, bytes out. It
+ * composes the frame decoder, the assembler, the outgoing queue and the closing handshake, and implements no protocol
+ * rule of its own.
  */
 import { claimChunk, isWholeLoan, newOwner, noteHandedBack, returnChunk } from "./bytes/block-pool.ts";
 import { isBytes } from "./bytes/is-bytes.ts";
@@ -42,11 +42,11 @@ import type { Role } from "./role.ts";
 import { UsageError } from "./usage-error.ts";
 import { type ViolationCode, violation } from "./violation.ts";
 
-/** How a Close frame is sent. */
+/** Options of `sendClose`. */
 export interface CloseOptions {
   /**
-   * False lets the Close frame overtake the messages that wait, of which at most 1 MiB still leaves; the rest is
-   * dropped. True, the default, sends everything first.
+   * False lets the Close frame overtake the pending messages: at most 1 MiB of them is still sent, the rest is dropped.
+   * True, the default, sends everything first.
    */
   readonly afterMessages?: boolean | undefined;
 }
@@ -55,7 +55,7 @@ const closeChecks: OptionChecks<CloseOptions> = { afterMessages: takes.boolean }
 
 const noPayload = new Uint8Array(0);
 
-/** A slice may become a thousand times as long: the less there is to be done, the shorter it is. */
+/** A slice may expand a thousandfold, so the smaller the remaining budget, the shorter the slice. */
 function sliceFor(budget: number): number {
   return budget >= longestSlice * 128 ? longestSlice : Math.max(64, budget >> 7);
 }
@@ -63,7 +63,7 @@ function sliceFor(budget: number): number {
 function checkedSettings(role: Role, options: ConnectionOptions): ConnectionSettings {
   checkConnectionOptions(options);
   const settings = resolveOptions(role, options);
-  // An opening handshake would have drawn a nonce.
+  // Check the random source now, because no opening handshake has drawn a nonce from it.
   settings.keys?.check();
   return settings;
 }
@@ -96,25 +96,27 @@ export class Connection implements Output {
   readonly #offset: number;
 
   readonly #closing: ClosingHandshake;
-  /** Whether bytes received still mean something. */
+  /** Whether received bytes are still processed. */
   #reading = true;
   #receiving = false;
-  /** The event of the end, until it is returned. */
+  /** The end event, until it is returned. */
   #end: EndEvent | undefined;
   #collector: EventCollector | undefined;
   #keepalive: Keepalive | undefined;
-  /** Whose output lies in a block of memory. */
+  /** Owner id of this connection's output in pooled blocks. */
   readonly #owner = newOwner();
-  /** What a transport that hands chunks back has been given. */
+  /** Chunks passed to a transport that hands chunks back. */
   #lent: LentChunks | undefined;
   #bytesTaken = 0;
   #messagesSent = 0;
   #controlFramesReceived = 0;
 
   /**
-   * `settings` are for an endpoint, which has resolved the options already; then only `extensions` and `offset` of them count.
+   * `settings` are passed by an endpoint, which has resolved the options already; then only `extensions` and `offset` of
+   * `options` are used.
    *
-   * @throws UsageError `option/range`, `option/random-missing`, `option/random`, `extension/unknown`, `extension/rsv-conflict`
+   * @throws UsageError `option/range`, `option/random-missing`, `option/random`, `extension/unknown`,
+   * `extension/rsv-conflict`
    */
   constructor(
     agreement: Agreement,
@@ -136,7 +138,7 @@ export class Connection implements Output {
     return this.agreement.role;
   }
 
-  /** Where the closing handshake stands. */
+  /** State of the closing handshake. */
   get state(): ClosingState {
     return this.#closing.state;
   }
@@ -147,7 +149,7 @@ export class Connection implements Output {
     return this.#decoder.toleratedNonMinimalLength ? [...tolerated, "non-minimal-length"] : tolerated;
   }
 
-  /** What holds, defaults included. */
+  /** The limits in effect, including defaults. */
   get limits(): Limits {
     return this.#settings.limits;
   }
@@ -163,20 +165,20 @@ export class Connection implements Output {
     };
   }
 
-  /** Whether a Ping of `expire("ping")` has been taken that no Pong has answered. */
+  /** Whether a Ping of `expire("ping")` has been taken that no Pong has acknowledged. */
   get awaitsPong(): boolean {
     return this.#keepalive?.isAwaiting(this.#outgoing.pingsTaken) === true;
   }
 
   /**
-   * Units of work of the latest `receive` or `receiveInto`: a count, which is the same on every machine, of about one for
-   * each nanosecond on a fast one. Bytes received, bytes that extensions made of them, frames and messages are counted.
+   * Units of work of the latest `receive` or `receiveInto`. A count that is the same on every machine, about one per
+   * nanosecond on a fast one. It covers received bytes, bytes that extensions made of them, frames and messages.
    */
   get work(): number {
     return this.#assembler.work;
   }
 
-  /** Whether a message of the peer's has begun and not ended. */
+  /** Whether a message from the peer has begun and not ended. */
   get isWithinMessage(): boolean {
     return this.#decoder.isWithinMessage;
   }
@@ -184,21 +186,21 @@ export class Connection implements Output {
   // Inputs
 
   /**
-   * Bytes arrived. Takes `chunk` over: it is unmasked in place, and events may point into it. Never throws for what
-   * the bytes are; cost is linear in their number.
+   * Handles received bytes. Takes ownership of `chunk`: it is unmasked in place, and events may point into it. Never
+   * throws because of the content; the cost is linear in the length.
    */
   receive(chunk: Uint8Array): ConnectionEvent[] {
-    // One for all chunks: where they are small, making one is a third of the cost (bench, chunks of 1 B).
+    // One collector for all chunks: creating one is a third of the cost of small chunks (bench, chunks of 1 B).
     this.#collector ??= new EventCollector();
     this.receiveInto(chunk, this.#collector);
     return this.#collector.take();
   }
 
   /**
-   * The same machine without event objects, for pumps and proxies: about 10 ns less for a short message.
+   * Like `receive`, but without event objects, for pumps and proxies: about 10 ns less for a short message.
    *
-   * Stops when about `budget` units of work are done, at least one frame or 4 KiB of it, and returns how many bytes of
-   * `chunk` it has taken. What follows them is to be passed again, before anything else. See `work`.
+   * Stops after about `budget` units of work, but not before one frame or 4 KiB of it, and returns how many bytes of
+   * `chunk` were taken. Pass the remaining bytes again, before anything else. See `work`.
    */
   receiveInto(chunk: Uint8Array, sink: ConnectionSink, budget: number = Number.POSITIVE_INFINITY): number {
     if (this.#receiving) throw new UsageError("endpoint/reentrant");
@@ -212,7 +214,7 @@ export class Connection implements Output {
     assembler.budget = budget;
     try {
       const fault = this.#decoder.decode(plainBytes(chunk), sliceFor(budget));
-      // What a sink of the caller's throws goes to the caller, and ends the reading: the machine was left midway.
+      // An error thrown by the caller's sink propagates, and reading stops for good: the state may be inconsistent.
       if (fault === undefined) {
         this.#reading = true;
         assembler.endChunk();
@@ -228,8 +230,9 @@ export class Connection implements Output {
   }
 
   /**
-   * The transport ended: the peer closed its half, or it was lost. What is still queued may be written if it can be. Throws
-   * what an extension throws that cannot release what it holds; then the next call returns the event.
+   * Handles the end of the transport: the peer closed its half, or the connection was lost. Queued output may still be
+   * written if possible. Throws what an extension throws when releasing its memory; the next call then returns the
+   * event.
    */
   receiveEnd(): ConnectionEvent[] {
     if (this.#receiving) throw new UsageError("endpoint/reentrant");
@@ -243,7 +246,7 @@ export class Connection implements Output {
     return end === undefined ? [] : [end];
   }
 
-  /** A deadline has passed. `Deadlines` knows when and calls this; it is public for those who keep time otherwise. */
+  /** Handles a deadline that has passed. Normally called by `Deadlines`; public for callers with their own timekeeping. */
   expire(reason: DeadlineReason): ConnectionEvent[] {
     if (this.#receiving) throw new UsageError("endpoint/reentrant");
     if (this.state === "ended") return [];
@@ -276,7 +279,7 @@ export class Connection implements Output {
   }
 
   /**
-   * Sends a binary message. `data` must not be changed until it was written: more than 4 KiB may go by reference.
+   * Sends a binary message. Do not change `data` until it has been written: more than 4 KiB may be sent by reference.
    *
    * @throws UsageError as `sendText`
    */
@@ -300,7 +303,7 @@ export class Connection implements Output {
   }
 
   /**
-   * Starts a message of unknown length. Messages sent later wait until it has ended; control frames do not.
+   * Starts a message of unknown length. Messages sent later wait until it has ended; control frames do not wait.
    *
    * @throws UsageError as `sendText`
    */
@@ -313,10 +316,10 @@ export class Connection implements Output {
   }
 
   /**
-   * Sends a Ping of at most 125 bytes. Its Pong comes as an event; `Deadlines` has Pings of its own.
+   * Sends a Ping of at most 125 bytes. The Pong is reported as an event. `Deadlines` sends its own Pings.
    *
    * @throws UsageError `control/payload-too-long`, `send/after-close`, `send/queue-full`, `send/data-type`,
-   *   `endpoint/ended`
+   * `endpoint/ended`
    */
   sendPing(payload: Uint8Array = noPayload): void {
     this.#checkControl(payload);
@@ -324,7 +327,7 @@ export class Connection implements Output {
   }
 
   /**
-   * Sends an unsolicited Pong of at most 125 bytes (RFC 6455 §5.5.3). Pings are answered without this.
+   * Sends an unsolicited Pong of at most 125 bytes (RFC 6455 §5.5.3). Replies to Pings are sent automatically.
    *
    * @throws UsageError as `sendPing`
    */
@@ -334,11 +337,11 @@ export class Connection implements Output {
   }
 
   /**
-   * Starts the closing handshake (RFC 6455 §7.1.2). Without a status code the Close frame is empty. Does nothing when a
-   * Close frame is on its way already.
+   * Starts the closing handshake (RFC 6455 §7.1.2). Without a status code the Close frame is empty. Does nothing if a
+   * Close frame is already queued or sent.
    *
    * @throws UsageError `close/status-code`, `close/client-only`, `close/reason-without-code`, `close/reason-too-long`,
-   *   `send/data-type`
+   * `send/data-type`
    */
   sendClose(statusCode?: number, reason = "", options?: CloseOptions): void {
     const payload = formatClosePayload(this.role, statusCode, reason, this.#settings.host);
@@ -349,9 +352,9 @@ export class Connection implements Output {
   }
 
   /**
-   * Gives the connection up, as for want of memory: the message in progress and all that waits to leave are dropped, a Close
-   * frame is output in their place if none was taken before, and nothing more is read. It ends as one that has failed, without
-   * an event that says so.
+   * Gives up the connection, for example for lack of memory. Drops the message in progress and all pending output,
+   * queues a Close frame instead unless one was taken before, and stops reading. Afterwards the connection ends like a
+   * failed one, but without a `failure` event.
    *
    * @throws UsageError as `sendClose`, and `endpoint/reentrant`
    */
@@ -371,7 +374,7 @@ export class Connection implements Output {
 
   // Output
 
-  /** Bytes to write, oldest first; see `Output`. */
+  /** Takes bytes to write, oldest first; see `Output`. */
   takeOutput(budget: number = Number.POSITIVE_INFINITY): readonly Uint8Array[] {
     const chunks = this.#outgoing.take(budget);
     for (let index = 0; index < chunks.length; index++) {
@@ -385,13 +388,13 @@ export class Connection implements Output {
   }
 
   /**
-   * Hands back chunks that the transport has written, so that their memory is used again. Never needed; faster. What this
-   * connection has not handed out, such as a view of a chunk, and what came back before are left alone.
+   * Hands back chunks that the transport has written, so that their memory is reused. Optional; improves speed. Ignores
+   * chunks that this connection has not passed out, such as views of a chunk, and chunks that were handed back before.
    */
   releaseOutput(chunks: readonly Uint8Array[]): void {
     const lent = this.#lent;
     for (const chunk of chunks) {
-      // What comes back first was not remembered: a transport that never hands anything back would keep it alive.
+      // Chunks are tracked only from the first hand-back on: otherwise transports that never hand back would keep them alive.
       if (lent === undefined ? isWholeLoan(chunk, this.#owner) : lent.remove(chunk)) returnChunk(chunk);
       else noteHandedBack(chunk);
     }
@@ -403,29 +406,27 @@ export class Connection implements Output {
   }
 
   /**
-   * Bytes of memory that the connection takes for its peer, about, besides the bytes of `outputLength`: the message in progress
-   * with all of the blocks that it lies in, what the objects of waiting output take, and the windows of extensions.
+   * Approximate memory in bytes that the connection holds for its peer, in addition to `outputLength`: the message in
+   * progress including whole blocks, the objects of pending output, and the windows of extensions.
    */
   get heldLength(): number {
     let held = this.#assembler.heldLength + this.#outgoing.overhead;
     for (const { transform } of this.#transforms) {
       const { heldLength } = transform;
-      // An extension of the application's may say anything.
+      // An extension supplied by the application may report anything.
       if (heldLength !== undefined && heldLength > 0 && heldLength < Number.POSITIVE_INFINITY) held += heldLength;
     }
     return held;
   }
 
-  /**
-   * What `limits.queuedOutput` bounds: the bytes of `outputLength`, and those that the objects take that hold them.
-   */
+  /** The quantity that `limits.queuedOutput` bounds: `outputLength` plus the memory of the objects that hold it. */
   get queuedLength(): number {
     return this.#outgoing.queuedLength;
   }
 
   /**
-   * Bytes of payload that were given to be sent and never leave, because our Close frame left in their place: more than what
-   * may leave before an answer or a failure, and streamed messages that were cut off.
+   * Payload bytes that were sent by the application but dropped in favor of our Close frame: pending messages beyond
+   * what may precede a Close in reply or a failure, and streamed messages that were cut off.
    */
   get droppedLength(): number {
     return this.#outgoing.droppedLength;
@@ -435,7 +436,7 @@ export class Connection implements Output {
     return this.#closing.transport;
   }
 
-  // What they are made of
+  // Internals
 
   #control(opcode: number, payload: Uint8Array): SinkVerdict {
     const sink = this.#assembler.sink as ConnectionSink;
@@ -452,29 +453,29 @@ export class Connection implements Output {
     }
     const received = parseClosePayload(payload, this.#settings.host);
     if (typeof received === "string") return { code: received };
-    // RFC 6455 §5.5.1: one Close frame each; ours, if it is queued already, answers this one.
+    // RFC 6455 §5.5.1: one Close frame each. If ours is queued already, it serves as the response.
     if (this.state === "open") this.#outgoing.hastenClose(replyPayload(received.statusCode));
     else if (this.state === "closing") this.#outgoing.hastenClose(undefined);
     this.#outgoing.controls.dropReplies();
     this.#closing.receive(received);
-    // RFC 6455 §1.4: what follows a Close frame is discarded.
+    // RFC 6455 §1.4: everything after a Close frame is discarded.
     sink.close(received.statusCode, received.reason);
     return "stop";
   }
 
-  /** RFC 6455 §7.1.7: a Close frame says why, and nothing more is read. */
+  /** RFC 6455 §7.1.7: sends a Close frame with the reason and stops reading. */
   #fail(sink: ConnectionSink, code: ViolationCode, offset: number): void {
     const fault = violation(code, this.#offset + offset);
     this.#stopReading();
     if (!this.#outgoing.closeTaken) {
-      // Every fault that a connection can find has a status code in the table.
+      // Every violation that a connection can find has a status code in the table.
       this.#outgoing.hastenClose(closePayload(fault.statusCode!, utf8Bytes(code, this.#settings.host)));
     }
     this.#closing.fail();
     sink.failure(fault);
   }
 
-  /** RFC 6455 §7.1.7: a Close frame MAY be omitted that the peer is unlikely to receive. This one takes nothing at all. */
+  /** RFC 6455 §7.1.7: the Close frame may be omitted if the peer is unlikely to receive it. This peer receives nothing at all. */
   #drop(reason: "stalled" | "resting"): ConnectionEvent[] {
     if (!this.#closing.canFail) {
       this.#abort();
@@ -490,13 +491,13 @@ export class Connection implements Output {
     this.#closing.abort();
   }
 
-  /** Nothing received means anything any more. */
+  /** Discards everything received from now on. */
   #stopReading(): void {
     this.#reading = false;
     this.#assembler.release();
   }
 
-  /** Releases what extensions hold, once no message can arrive and none waits to leave. */
+  /** Releases the memory of extensions once no message can arrive and none is pending. */
   #releaseTransforms(): void {
     if (this.#outgoing.hasData) return;
     const transforms = this.#transforms;
@@ -509,7 +510,7 @@ export class Connection implements Output {
     this.#outgoing.controls.ping(this.#keepalive.next(this.#outgoing.controls.pingsQueued + 1));
   }
 
-  /** Messages may be sent until our Close frame is taken, unless the application itself has asked for it. */
+  /** Messages may be sent until our Close frame is taken, unless the application has requested the Close itself. */
   #checkSend(options: SendOptions | undefined): void {
     if (this.state !== "open") this.#checkUnclosed();
     if (this.#outgoing.queuedLength > this.#settings.limits.queuedOutput) throw new UsageError("send/queue-full");
@@ -518,7 +519,7 @@ export class Connection implements Output {
 
   #checkUnclosed(): void {
     if (this.state === "ended") throw new UsageError("endpoint/ended");
-    // What answers messages that came with the peer's Close frame, or before its fault, may leave before our Close.
+    // Replies to messages that came before the peer's Close frame or violation may still be sent before our Close frame.
     if (this.#closing.isRequested || this.#outgoing.closeTaken) throw new UsageError("send/after-close");
   }
 
@@ -529,7 +530,7 @@ export class Connection implements Output {
   }
 }
 
-/** Each once, though another throws. */
+/** Releases each transform once, even if another one throws. */
 function releaseAll(transforms: readonly ActiveTransform[]): void {
   for (const [index, { transform }] of transforms.entries()) {
     try {

@@ -1,9 +1,9 @@
 /**
- * Time, as data. `observe(now)` answers the next instant at which something is due and why; `expire(now)` does it. The
- * caller owns the clock and the one timer that this needs; no byte is received or sent with a look at a clock.
+ * Deadlines without a clock. `observe(now)` returns the next instant at which something is due, and why; `expire(now)`
+ * does what is due. The caller owns the clock and the single timer; receiving and sending bytes never reads a clock.
  *
- * Call `observe` after every turn of inputs, commands and output, and re-arm the timer where the answer changed. What it
- * compares are counters, so that a turn costs a few comparisons and nothing is recorded twice.
+ * Call `observe` after every turn of inputs, commands and output, and re-arm the timer when the result changes. It
+ * compares counters, so that a turn costs a few comparisons and nothing is recorded twice.
  */
 import type { ClosingState } from "./closing/states.ts";
 import type { EndpointEvent } from "./events.ts";
@@ -12,7 +12,7 @@ import { type OptionCheck, type OptionChecks, onceChecked, takes } from "./optio
 import type { DeadlineReason, Statistics } from "./output.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** Milliseconds on any monotonic clock of the caller's. */
+/** Milliseconds on any monotonic clock of the caller. */
 export type Instant = number;
 
 /** When something is due, and why. */
@@ -21,47 +21,47 @@ export interface Deadline {
   readonly reason: DeadlineReason;
 }
 
-/** What can be late: an `Endpoint`, or a `Connection` alone. */
+/** The subject of the deadlines: an `Endpoint`, or a `Connection` alone. */
 export interface DeadlineSubject {
   readonly state: ClosingState | "opening";
-  /** Whether an opening request has arrived that the application has not answered; undefined where there is none. */
+  /** Whether an opening request is waiting for the application's answer; undefined for subjects without an opening. */
   readonly awaitsAnswer?: boolean;
-  /** Whether a message of the peer's has begun and not ended. */
+  /** Whether a message from the peer has begun and not ended. */
   readonly isWithinMessage?: boolean;
-  /** Whether a Ping of `expire("ping")` was taken that no Pong has answered. */
+  /** Whether a Ping of `expire("ping")` has been taken that no Pong has acknowledged. */
   readonly awaitsPong: boolean;
-  /** Bytes of output that were not taken. */
+  /** Bytes of output not yet taken. */
   readonly outputLength: number;
   readonly statistics: Statistics;
   expire(reason: DeadlineReason): EndpointEvent[];
 }
 
-/** Milliseconds each; `Infinity` turns one off. */
+/** Milliseconds each; `Infinity` disables one. */
 export interface DeadlineOptions {
-  /** For the opening handshake. 10 s: a few round trips on the worst network, and an end to trickled heads. */
+  /** Maximum duration of the opening handshake. 10 s: a few round trips on the worst network, and a bound on trickled heads. */
   readonly opening?: number | undefined;
   /** From the first Close frame, or a failure, to the end of the transport (RFC 6455 §7.1.1). 10 s. */
   readonly closing?: number | undefined;
-  /** Without a byte from the peer, until a Ping is sent. 25 s: below the 30 or 60 s after which proxies cut a connection. */
+  /** Time without a byte from the peer until a Ping is sent. 25 s: proxies cut idle connections after 30 or 60 s. */
   readonly ping?: number | undefined;
-  /** From when that Ping was taken, until the connection fails. 20 s. */
+  /** From when that Ping was taken until the connection fails. 20 s. */
   readonly pong?: number | undefined;
   /**
-   * While output waits, without any of it being taken, until the transport is dropped with all that waits, closing or not.
-   * 60 s: a peer that takes nothing may be gone, and a Ping that waits too would never tell. `ping` sees to it that something
-   * waits, sooner or later.
+   * Time for which output is pending without any of it being taken, until the transport is aborted and all pending
+   * output dropped, even while closing. 60 s: a peer that takes nothing may be gone, and a queued Ping could not detect
+   * that. `ping` ensures that something is pending sooner or later.
    */
   readonly stalled?: number | undefined;
   /**
-   * From the first frame of a message to its end, until the connection fails with 1008; not counted while reading rests. Off,
-   * because a message may be a stream that never ends.
+   * From the first frame of a message to its end, until the connection fails with 1008; excludes the time for which
+   * reading is paused. Infinity, because a message may be a stream that never ends.
    */
   readonly message?: number | undefined;
-  /** While reading rests, without anything being taken, until the transport is dropped as if it were stalled. Off. */
+  /** Time for which reading is paused and nothing is consumed, until the transport is aborted as if stalled. Infinity. */
   readonly resting?: number | undefined;
-  /** Without a message either way, until the closing handshake begins with 1001. Off. */
+  /** Time without a message in either direction until the closing handshake starts with 1001. Infinity. */
   readonly idle?: number | undefined;
-  /** Control frames within `controlWindow`, above which the connection fails with 1008. 1,000: Pings cost us, not the peer. */
+  /** Control frames per `controlWindow`, above which the connection fails with 1008. 1,000: Pings cost us more than the peer. */
   readonly controlFrames?: number | undefined;
   /** 1 s. */
   readonly controlWindow?: number | undefined;
@@ -69,7 +69,7 @@ export interface DeadlineOptions {
 
 type Spans = Record<keyof DeadlineOptions, number>;
 
-/** The defaults; the reasons stand beside the fields of `DeadlineOptions`. */
+/** The defaults; see the fields of `DeadlineOptions` for the reasons. */
 export const defaultDeadlines: Readonly<Record<keyof DeadlineOptions, number>> = {
   opening: 10_000,
   closing: 10_000,
@@ -83,10 +83,10 @@ export const defaultDeadlines: Readonly<Record<keyof DeadlineOptions, number>> =
   controlWindow: 1_000,
 };
 
-/** A subject has so few deadlines that one which is still due after this many steps is a bug. */
+/** A subject has so few deadlines that one still due after this many steps is a bug. */
 const maxSteps = 16;
 
-/** Keeps the time of one subject. */
+/** Tracks the deadlines of one subject. */
 export class Deadlines {
   readonly #subject: DeadlineSubject;
   readonly #limits: Readonly<Spans>;
@@ -94,7 +94,7 @@ export class Deadlines {
   #state: ClosingState | "opening" | undefined;
   /** When `#state` was entered, or when closing began. */
   #since: Instant = 0;
-  /** Whether an opening request has been seen that awaited its answer. */
+  /** Whether an opening request that waits for an answer has been observed. */
   #asked = false;
   #bytesReceived = -1;
   /** When bytes were last received, or a Ping was last sent. */
@@ -106,17 +106,17 @@ export class Deadlines {
   #stalledSince: Instant | undefined;
   #paused = false;
   #pingsAtRest = false;
-  /** Since when reading rests and nothing is taken. */
+  /** Since when reading is paused and nothing has been consumed. */
   #restingSince: Instant | undefined;
-  /** Of the message in progress, without the time for which reading rested; and how many had begun with it. */
+  /** Start of the message in progress, excluding paused time; and `messagesReceived` when it was last observed. */
   #messageSince: Instant | undefined;
   #messageNumber = 0;
   /** When reading was paused, until the first bytes after a pause longer than a window of control frames. */
   #pausedAt: Instant = Number.POSITIVE_INFINITY;
-  /** The transport is to be dropped, and ends in its own time. */
+  /** Whether the transport is to be aborted; it ends in its own time. */
   #dropped = false;
   #windowStart: Instant = Number.NEGATIVE_INFINITY;
-  /** Control frames received before the window, and by the last look at them. */
+  /** Control frames received before the window, and at the last observation. */
   #controlFrames = 0;
   #controlFramesSeen: number | undefined;
 
@@ -126,7 +126,7 @@ export class Deadlines {
     this.#limits = resolveSpans(options);
   }
 
-  /** The opening began at `at`, before this subject was there: a client's redirects have one deadline. */
+  /** The opening began at `at`, before this subject existed: all redirects of a client share one deadline. */
   beginOpening(at: Instant): void {
     if (this.#subject.state !== "opening") return;
     this.#state = "opening";
@@ -134,9 +134,10 @@ export class Deadlines {
   }
 
   /**
-   * The caller has stopped reading, so that the peer cannot show that it is alive: no Ping or Pong is due until `resume`.
-   * With `now`, control frames that gather in the meantime are no flood, and the time counts as `resting`. With `"pinging"`,
-   * Pings go on, whose Pongs are not awaited: a peer that is gone is noticed when something is written to it.
+   * Call when reading is paused. The peer cannot show that it is alive, so no Ping or Pong is due until `resume`. With
+   * `now`, control frames that accumulate in the meantime are not a flood, and the time counts as `resting`. With
+   * `"pinging"`, Pings continue, but their Pongs are not awaited: a peer that is gone is detected because writing to it
+   * fails.
    */
   pause(now: Instant = Number.POSITIVE_INFINITY, how: "silent" | "pinging" = "silent"): void {
     this.#pingsAtRest = how === "pinging";
@@ -145,12 +146,12 @@ export class Deadlines {
     this.#restingSince = now;
   }
 
-  /** While reading rests: something that was received before was taken, at `now`. */
+  /** Call while reading is paused, when something received earlier was consumed at `now`. */
   taken(now: Instant): void {
     if (this.#paused) this.#shiftRest(now);
   }
 
-  /** The caller reads again, from `now` on. */
+  /** Call when reading resumes at `now`. */
   resume(now: Instant): void {
     if (this.#paused) this.#shiftRest(now);
     this.#paused = false;
@@ -162,10 +163,10 @@ export class Deadlines {
   }
 
   /**
-   * Takes note of what has changed by `now`. Answers what is due next, or undefined when nothing ever is.
+   * Records what has changed by `now`. Returns what is due next, or undefined if nothing ever is.
    *
-   * `awayUntil` is when the caller last came back, late for a timer, after nothing was read for a while: what is read after
-   * that came at no known time, and a Pong may still stand behind it.
+   * `awayUntil` is when the caller last returned late for a timer after not reading for a while. The arrival time of
+   * data read after that is unknown, and a Pong may still be behind it.
    */
   observe(now: Instant, awayUntil: Instant = Number.NEGATIVE_INFINITY): Deadline | undefined {
     const { state } = this.#subject;
@@ -179,8 +180,8 @@ export class Deadlines {
   }
 
   /**
-   * When to look at the clock again though nothing is due, or undefined: a caller whose timer is late then knows that it was
-   * away, and that the Pings of a peer that sends many have gathered.
+   * Returns when to check the clock again although nothing is due, or undefined. A caller whose timer then fires late knows
+   * that it was away, and that the Pings of a peer that sends many have accumulated.
    */
   watch(now: Instant): Instant | undefined {
     const { controlFrames, controlWindow } = this.#limits;
@@ -189,7 +190,7 @@ export class Deadlines {
     return inWindow > controlFrames / 64 ? now + controlWindow * 4 : undefined;
   }
 
-  /** Does what is due by `now`, and answers the events of it. `awayUntil` is as in `observe`. */
+  /** Does what is due by `now` and returns the resulting events. `awayUntil` is as in `observe`. */
   expire(now: Instant, awayUntil?: Instant): EndpointEvent[] {
     const events: EndpointEvent[] = [];
     for (let step = 0; step < maxSteps; step++) {
@@ -200,7 +201,7 @@ export class Deadlines {
       events.push(...this.#subject.expire(reason));
       if (reason === "closing" || reason === "stalled" || reason === "resting") this.#dropped = true;
       else if (this.#isDeaf(reason, now)) {
-        // Nobody would read the Close frame, and there is nothing to wait for.
+        // The peer would not read the Close frame, so there is nothing to wait for.
         this.#dropped = true;
         this.#subject.expire("closing");
       }
@@ -211,7 +212,7 @@ export class Deadlines {
   #observeOpening(now: Instant): Deadline | undefined {
     if (!this.#asked && this.#subject.awaitsAnswer === true) {
       this.#asked = true;
-      // It was due, and the caller was too late to see that the request had come: its answer has a span of its own.
+      // The deadline passed before the caller could see the request, so the answer gets a full span of its own.
       if (now - this.#since >= this.#limits.opening) this.#since = now;
     }
     return this.#due("opening", this.#since);
@@ -250,20 +251,20 @@ export class Deadlines {
     return earlier(keepalive, idle);
   }
 
-  /** Bytes have come. The first after the caller did not read for a while have gathered in that time. */
+  /** Bytes arrived. The first ones after the caller did not read for a while accumulated in that time. */
   #observeReturn(now: Instant, awayUntil: Instant, controlFramesReceived: number): void {
-    // What is left of a message may stand behind what is read now.
+    // The rest of a message may still be behind the bytes read now.
     if (this.#messageSince !== undefined && this.#quietSince < awayUntil) this.#messageSince = now;
     const isResumed = !this.#paused && this.#pausedAt < now;
     if (!isResumed && this.#quietSince >= awayUntil) return;
     const gatheredSince = isResumed ? Math.min(this.#pausedAt, this.#quietSince) : this.#quietSince;
     const { controlFrames, controlWindow, pong } = this.#limits;
     if (!this.#paused) this.#pausedAt = Number.POSITIVE_INFINITY;
-    // As many control frames as would have been taken, had they been read when they came.
+    // Allow as many control frames as would have been allowed had they been read when they arrived.
     this.#windowStart = now;
     this.#controlFrames =
       (this.#controlFramesSeen ?? controlFramesReceived) + (controlFrames * (now - gatheredSince)) / controlWindow;
-    // The Pong may stand behind these bytes.
+    // The Pong may still be behind these bytes.
     const awaited = this.#pongAwaitedSince;
     if (awaited !== undefined && awayUntil >= awaited + pong) this.#pongAwaitedSince = now;
   }
@@ -275,15 +276,18 @@ export class Deadlines {
     return this.#messageSince === undefined || this.#paused ? undefined : this.#due("message", this.#messageSince);
   }
 
-  /** Of a peer that is not read: whether it is there at all, and how long that may last. */
+  /** Deadlines of a peer that is not being read: whether it is still there, and how long the pause may last. */
   #observeRest(): Deadline | undefined {
     const resting = this.#due("resting", this.#restingSince!);
-    // More Pings behind output that does not move would tell nothing more.
+    // More Pings behind output that does not move would reveal nothing more.
     if (!this.#pingsAtRest || this.#subject.outputLength > 0) return resting;
     return earlier(resting, this.#due("ping", this.#quietSince));
   }
 
-  /** Reading rests, and what waits has moved: neither the rest nor the message in progress is as old as it was. */
+  /**
+   * Something was consumed or received while reading is paused: restarts the rest, and excludes the paused time from the
+   * message.
+   */
   #shiftRest(now: Instant): void {
     const since = this.#restingSince!;
     if (this.#messageSince !== undefined)
@@ -302,7 +306,7 @@ export class Deadlines {
     return this.#due("stalled", this.#stalledSince);
   }
 
-  /** Whether the peer, by whose silence `reason` has come, has taken nothing of what waits for as long as it had to speak. */
+  /** Whether the silent peer of `reason` has also taken none of the pending output for as long as it was silent. */
   #isDeaf(reason: DeadlineReason, now: Instant): boolean {
     if ((reason !== "pong" && reason !== "idle") || this.#stalledSince === undefined) return false;
     return now - this.#stalledSince >= this.#limits[reason];
@@ -311,7 +315,7 @@ export class Deadlines {
   #enter(state: ClosingState | "opening", now: Instant): void {
     const wasOpen = this.#state === undefined || this.#state === "opening" || this.#state === "open";
     this.#state = state;
-    // Closing is one span of time, through all its states.
+    // Closing has one time span across all its states.
     if (wasOpen) this.#since = now;
     if (state === "open") {
       this.#quietSince = now;
@@ -338,7 +342,7 @@ const deadlineChecks: OptionChecks<DeadlineOptions> = {
   closing: takes.duration,
   ping: (value, path) => {
     takes.duration(value, path);
-    // Every instant would be one to send a Ping at.
+    // With 0, a Ping would be due at every instant.
     if (value === 0) throw new UsageError("option/range", `${path} must be more than 0.`);
   },
   pong: takes.duration,
@@ -350,7 +354,7 @@ const deadlineChecks: OptionChecks<DeadlineOptions> = {
   controlWindow: takes.duration,
 };
 
-/** What other implementations call them. */
+/** Names that other implementations use for these options. */
 const aliases = {
   handshake: "opening",
   handshaketimeout: "opening",
@@ -363,7 +367,7 @@ const aliases = {
 export const deadlinesCheck: OptionCheck = takes.options(deadlineChecks, aliases);
 
 /**
- * Checks `options` where they are given, before there is a subject.
+ * Checks `options` where they are passed in, before there is a subject.
  *
  * @throws UsageError `option/unknown`, `option/type`, `option/range`
  */

@@ -1,10 +1,10 @@
-/** Durations and other amounts of which a user may give any that is not negative. */
+/** Check of durations: milliseconds, not negative. */
 import { UsageError } from "./usage-error.ts";
 
 /**
- * Returns `value`, the milliseconds of the option `name`; `Infinity` means that there is no timer.
+ * Returns `value`, the milliseconds of the option `name`. `Infinity` means no timer.
  *
- * @throws UsageError `option/range` for what is no number of at least 0
+ * @throws UsageError `option/range` unless `value` is a number of at least 0
  */
 export function checkDuration(name: string, value: number): number {
   if (typeof value === "number" && value >= 0) return value;

@@ -1,6 +1,6 @@
 /**
- * A WebSocket endpoint over one byte stream: the opening handshake (RFC 6455 §4), and then the connection (§5–§7),
- * behind one `receive`. It composes the two and holds no rule of its own.
+ * A WebSocket endpoint over one byte stream: the opening handshake (RFC 6455 §4), then the connection (§5–§7), behind
+ * one `receive`. It composes the two and implements no protocol rule of its own.
  */
 import type { ClosingState, TransportInstruction } from "./closing/states.ts";
 import { statusCodes } from "./closing/status-code.ts";
@@ -23,10 +23,10 @@ import type { DeadlineReason, Output, Statistics } from "./output.ts";
 import type { Role } from "./role.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** What a client is made of. Only `random`, and `url` or its parts, must be given. */
+/** Options of a client endpoint. `random` and `url` (or its parts) are required. */
 export interface ClientOptions extends ClientHandshakeOptions, Omit<ConnectionOptions, "random" | "offset"> {}
 
-/** What a server is made of. Everything has a default. */
+/** Options of a server endpoint. All have defaults. */
 export interface ServerOptions extends ServerHandshakeOptions, Omit<ConnectionOptions, "offset"> {}
 
 const noStatistics: Statistics = {
@@ -40,19 +40,19 @@ const noStatistics: Statistics = {
 
 const noBytes = new Uint8Array(0);
 
-/** What becomes of bytes that came with the opening handshake, behind its end. */
+/** What to do with bytes that arrive after the end of the opening handshake, in the same chunk. */
 export type EarlyBytes = "receive" | "leave";
 
-/** The opening handshake did not lead to a connection; what is left is to end the transport. */
+/** State after the opening handshake did not lead to a connection; only the end of the transport remains. */
 type Over = "failed" | "ended";
 
 /**
  * One endpoint.
  *
- * *Inputs* are `receive`, `receiveEnd`, `accept` and `expire`; each returns the events that it caused, in wire order.
+ * *Inputs* are `receive`, `receiveEnd`, `accept` and `expire`; each returns the events it caused, in wire order.
  * *Commands* are `reject`, `send…` and `startMessage`; they throw a `UsageError` and change nothing, or succeed and add
  * output. *Output* is `takeOutput` and `transport`. After any input or command: handle the events, write what
- * `takeOutput` returns, obey `transport`.
+ * `takeOutput` returns, and obey `transport`.
  *
  * @example
  * const endpoint = Endpoint.server();
@@ -66,19 +66,19 @@ type Over = "failed" | "ended";
 export class Endpoint implements Output {
   readonly role: Role;
 
-  /** Until the connection is open and all output of the handshake was taken: idle connections should hold nothing of it. */
+  /** Kept until the connection is open and all handshake output is taken, so that an idle connection holds none of it. */
   #handshake: ClientHandshake | ServerHandshake | undefined;
-  /** What the connection will be made of, until it is open. */
+  /** Settings of the future connection, until it is open. */
   #settings: ConnectionSettings | undefined;
   #extensions: readonly Extension[] | undefined;
   #connection: Connection | undefined;
-  /** What was thrown where the opening handshake had its result: the next `takeOutput` throws it. */
+  /** An error thrown after the opening handshake already had its result. The next `takeOutput` throws it. */
   #failure: { readonly error: unknown } | undefined;
   #over: Over | undefined;
   #aborted = false;
 
   private constructor(role: Role, handshake: ClientHandshake | ServerHandshake, options: ConnectionOptions) {
-    // Now, and not when the connection opens: a usage error comes before anything has changed.
+    // Resolve now, not when the connection opens, so that a usage error is thrown before anything has changed.
     this.#settings = resolveOptions(role, options);
     this.#extensions = options.extensions;
     this.role = role;
@@ -86,7 +86,7 @@ export class Endpoint implements Output {
   }
 
   /**
-   * A client; its opening request is output at once.
+   * Creates a client. Its opening request is output at once.
    *
    * @throws UsageError for options that are out of range or cannot be sent
    */
@@ -95,7 +95,7 @@ export class Endpoint implements Output {
   }
 
   /**
-   * A server, which waits for an opening request.
+   * Creates a server, which waits for an opening request.
    *
    * @throws UsageError for options that are out of range
    */
@@ -103,22 +103,22 @@ export class Endpoint implements Output {
     return new Endpoint("server", new ServerHandshake(options), options ?? {});
   }
 
-  /** Where the endpoint stands: before the connection is open, and then where the closing handshake does. */
+  /** `opening` until the connection is open, then the state of the closing handshake. */
   get state(): ClosingState | "opening" {
     return this.#connection?.state ?? this.#over ?? "opening";
   }
 
-  /** The connection, once it is open: `receiveInto` on it makes no event objects. */
+  /** The connection, once it is open. Its `receiveInto` creates no event objects. */
   get connection(): Connection | undefined {
     return this.#connection;
   }
 
-  /** What was agreed, once the connection is open. */
+  /** The agreement, once the connection is open. */
   get agreement(): Agreement | undefined {
     return this.#connection?.agreement;
   }
 
-  /** What holds, defaults included. */
+  /** The limits in effect, including defaults. */
   get limits(): Limits {
     return (this.#connection ?? this.#settings!).limits;
   }
@@ -127,7 +127,7 @@ export class Endpoint implements Output {
     return this.#connection?.statistics ?? noStatistics;
   }
 
-  /** Whether an opening request awaits `accept` or `reject`. */
+  /** Whether an opening request is waiting for `accept` or `reject`. */
   get awaitsAnswer(): boolean {
     return this.#over === undefined && this.#handshake instanceof ServerHandshake && this.#handshake.awaitsAnswer;
   }
@@ -144,10 +144,11 @@ export class Endpoint implements Output {
   // Inputs
 
   /**
-   * Bytes arrived. Takes `chunk` over; see `Connection.receive`.
+   * Handles received bytes. Takes ownership of `chunk`; see `Connection.receive`.
    *
-   * `early` says what becomes of bytes behind the opening handshake that come with it: "receive" them, or "leave" them as
-   * `rest` of the `open` event, for `receiveInto` of the connection, which can be told how much work is enough.
+   * `early` decides what happens to bytes after the opening handshake in the same chunk: "receive" processes them,
+   * "leave" returns them as `rest` of the `open` event, to be passed to `receiveInto` of the connection with a work
+   * budget.
    */
   receive(chunk: Uint8Array, early: EarlyBytes = "receive"): readonly EndpointEvent[] {
     if (this.#connection !== undefined) return this.#connection.receive(chunk);
@@ -155,8 +156,8 @@ export class Endpoint implements Output {
   }
 
   /**
-   * Server: takes an opening request that somebody else has parsed, such as the HTTP server of the runtime, in place of
-   * its bytes. What was read beyond it goes to `receive` next.
+   * Server: handles an opening request that another parser has read, such as the HTTP server of the runtime, in place of
+   * its bytes. Pass any bytes read beyond it to `receive` next.
    *
    * @throws UsageError `opening/complete` when a request was read already
    */
@@ -165,7 +166,7 @@ export class Endpoint implements Output {
     return this.#over === undefined ? this.#follow(this.#handshake.receiveHead(head), "receive") : [];
   }
 
-  /** The transport ended: the peer closed its half, or it was lost. */
+  /** Handles the end of the transport: the peer closed its half, or the connection was lost. */
   receiveEnd(): readonly EndpointEvent[] {
     if (this.#connection !== undefined) return this.#connection.receiveEnd();
     if (this.#over === "ended") return [];
@@ -177,10 +178,10 @@ export class Endpoint implements Output {
   }
 
   /**
-   * Server: accepts the request of the `request` event. Answers `open`, and the events of bytes that came early. Nothing
-   * happens when the client has gone away meanwhile. `early` is as in `receive`.
+   * Server: accepts the request of the `request` event. Returns `open`, followed by the events of bytes that arrived
+   * early. Does nothing if the client has gone away meanwhile. `early` is as in `receive`.
    *
-   * @throws UsageError `endpoint/not-awaiting-answer`, and for an answer that cannot be given
+   * @throws UsageError `endpoint/not-awaiting-answer`, and for an answer that cannot be sent
    */
   accept(answer: OpeningAnswer = {}, early: EarlyBytes = "receive"): readonly EndpointEvent[] {
     const server = this.#server();
@@ -192,7 +193,7 @@ export class Endpoint implements Output {
     return this.#follow(events, early, connection);
   }
 
-  /** A deadline has passed; see `Deadlines`. */
+  /** Handles a deadline that has passed; see `Deadlines`. */
   expire(reason: DeadlineReason): EndpointEvent[] {
     if (this.#connection !== undefined) return this.#connection.expire(reason);
     if (reason === "closing" || reason === "stalled") this.#aborted = true;
@@ -203,9 +204,9 @@ export class Endpoint implements Output {
   // Commands
 
   /**
-   * Server: refuses the request with an answer of HTTP, and ends the transport.
+   * Server: rejects the request with an HTTP response and ends the transport.
    *
-   * @throws UsageError `endpoint/not-awaiting-answer`, and for an answer that cannot be given
+   * @throws UsageError `endpoint/not-awaiting-answer`, and for a rejection that cannot be sent
    */
   reject(rejection: Rejection): void {
     const server = this.#server();
@@ -256,7 +257,7 @@ export class Endpoint implements Output {
 
   // Output
 
-  /** Bytes to write, oldest first; see `Output`. */
+  /** Takes bytes to write, oldest first; see `Output`. */
   takeOutput(budget: number = Number.POSITIVE_INFINITY): readonly Uint8Array[] {
     const connection = this.#connection;
     const handshake = this.#handshake;
@@ -274,7 +275,7 @@ export class Endpoint implements Output {
     try {
       return [...opening, ...connection.takeOutput(budget - taken)];
     } catch (error) {
-      // The answer is taken, and leaves.
+      // The response has been taken and must be written first.
       this.#failure = { error };
       return opening;
     }
@@ -287,13 +288,13 @@ export class Endpoint implements Output {
 
   get outputLength(): number {
     const length = (this.#handshake?.outputLength ?? 0) + (this.#connection?.outputLength ?? 0);
-    // Whoever asks whether there is anything to take has the failure to take.
+    // Callers check this before `takeOutput`, so a pending failure must make it nonzero.
     return this.#failure === undefined ? length : Math.max(1, length);
   }
 
   /**
-   * Bytes of memory that the endpoint takes for its peer, about, besides the bytes of `outputLength`: the opening handshake as
-   * far as it has come, then what `Connection.heldLength` is.
+   * Approximate memory in bytes that the endpoint holds for its peer, in addition to `outputLength`: the opening
+   * handshake in progress, then `Connection.heldLength`.
    */
   get heldLength(): number {
     return (this.#handshake?.heldLength ?? 0) + (this.#connection?.heldLength ?? 0);
@@ -315,9 +316,9 @@ export class Endpoint implements Output {
     return this.#over === undefined ? this.#handshake!.transport : "end";
   }
 
-  // What they are made of
+  // Internals
 
-  /** Passes on what the handshake says, and opens the connection when it has succeeded. */
+  /** Passes on the events of the handshake, and opens the connection once it has succeeded. */
   #follow(events: readonly HandshakeEvent[], early: EarlyBytes, prepared?: Connection): EndpointEvent[] {
     const all: EndpointEvent[] = [];
     for (const event of events) {
@@ -338,7 +339,7 @@ export class Endpoint implements Output {
     return all;
   }
 
-  /** Bytes behind the opening handshake. It has succeeded, whatever an extension may throw at them. */
+  /** Receives bytes that arrived after the opening handshake. The handshake stays successful even if an extension throws here. */
   #receiveRest(connection: Connection, rest: Uint8Array, all: EndpointEvent[]): void {
     try {
       for (const event of connection.receive(rest)) all.push(event);

@@ -1,6 +1,6 @@
 /**
- * What an endpoint tells its caller. Events are plain values, in wire order; `receive`, `receiveEnd`, `accept` and
- * `expire` return them, and nothing else produces them.
+ * Events of an endpoint. Events are plain values, in wire order; only `receive`, `receiveEnd`, `accept` and `expire`
+ * return them.
  */
 import type { ResponseHead } from "./http/head.ts";
 import type { MessageKind } from "./message-kind.ts";
@@ -21,8 +21,8 @@ export interface BinaryEvent {
 }
 
 /**
- * A part of a data message as its bytes arrived, with `delivery: "fragments"`. Its boundaries carry no meaning
- * (RFC 6455 §5.4). Text is validated but not decoded: a code point may be split between two of these.
+ * A part of a data message, as its bytes arrived, with `delivery: "fragments"`. Its boundaries carry no meaning (RFC
+ * 6455 §5.4). Text is validated but not decoded: a code point may be split between two parts.
  */
 export interface FragmentEvent {
   readonly type: "fragment";
@@ -32,7 +32,7 @@ export interface FragmentEvent {
   readonly final: boolean;
 }
 
-/** The peer sent a Ping (RFC 6455 §5.5.2). The Pong that answers it is already queued. At most 125 bytes. */
+/** The peer sent a Ping (RFC 6455 §5.5.2). The Pong in reply is already queued. At most 125 bytes. */
 export interface PingEvent {
   readonly type: "ping";
   readonly payload: Uint8Array;
@@ -51,16 +51,17 @@ export interface CloseEvent {
   readonly reason: string;
 }
 
-/** We failed the connection, or the opening handshake (RFC 6455 §7.1.7). Only `end` can follow. */
+/** The endpoint failed the connection or the opening handshake (RFC 6455 §7.1.7). Only `end` can follow. */
 export interface FailureEvent {
   readonly type: "failure";
   readonly violation: Violation;
 }
 
 /**
- * The transport ended; nothing follows. `statusCode` is the connection close code of RFC 6455 §7.1.5: the peer's, 1005
- * when its Close frame had none, 1006 when no Close frame was received. `clean` is that of §7.1.4, as far
- * as the connection knows: a Close frame of ours that waits, or was taken, counts as passed. Whoever writes it knows better.
+ * The transport ended; nothing follows. `statusCode` is the connection close code of RFC 6455 §7.1.5: the peer's code,
+ * 1005 if its Close frame had none, 1006 if no Close frame was received. `clean` is defined in §7.1.4, as far as the
+ * connection knows: its own Close frame counts as sent once it is queued or taken, although only the caller knows
+ * whether it was written.
  */
 export interface EndEvent {
   readonly type: "end";
@@ -69,7 +70,7 @@ export interface EndEvent {
   readonly reason: string;
 }
 
-/** What happens once the connection is open. */
+/** Events of an open connection. */
 export type ConnectionEvent =
   | TextEvent
   | BinaryEvent
@@ -80,34 +81,37 @@ export type ConnectionEvent =
   | FailureEvent
   | EndEvent;
 
-/** Server: a valid opening request arrived; now `accept()` or `reject()`. */
+/** Server: a valid opening request arrived. Call `accept()` or `reject()`. */
 export interface RequestEvent {
   readonly type: "request";
   readonly request: OpeningRequest;
 }
 
 /**
- * The opening handshake succeeded. Of a handshake by itself (`ClientHandshake`, `ServerHandshake`), pass `rest` to
- * `Connection.receive` before anything else; an `Endpoint` has done so already, unless it was told to leave them, and the
- * events of it follow this one.
+ * The opening handshake succeeded. With a handshake alone (`ClientHandshake`, `ServerHandshake`), pass `rest` to
+ * `Connection.receive` before anything else. An `Endpoint` has done so already, unless called with `early: "leave"`, and
+ * the resulting events follow this one.
  */
 export interface OpenEvent {
   readonly type: "open";
   readonly agreement: Agreement;
-  /** Bytes that arrived with the handshake, behind its end, and that no connection has received yet. Mostly empty. */
+  /** Bytes that arrived after the end of the handshake, in the same chunk, and have not been received yet. Usually empty. */
   readonly rest: Uint8Array;
 }
 
-/** Client: the server answered with a final status other than success. An HTTP answer, not a fault (RFC 6455 §4.1). */
+/**
+ * Client: the server sent a final response with an unsuccessful status. This is an HTTP response, not a violation (RFC
+ * 6455 §4.1).
+ */
 export interface RejectionEvent {
   readonly type: "rejection";
   readonly response: ResponseHead;
-  /** At most `limits.rejectionBody` bytes; what came after them was dropped. */
+  /** At most `limits.rejectionBody` bytes; the rest was dropped. */
   readonly body: Uint8Array;
 }
 
-/** What happens until the connection is open. */
+/** Events until the connection is open. */
 export type HandshakeEvent = RequestEvent | OpenEvent | RejectionEvent | FailureEvent;
 
-/** Everything an `Endpoint` can tell. */
+/** All events of an `Endpoint`. */
 export type EndpointEvent = HandshakeEvent | ConnectionEvent;

@@ -1,12 +1,12 @@
-/** `@hybi/core`: the WebSocket protocol, without the socket. In reading order. */
+/** `@hybi/core`: the WebSocket protocol, without the socket. Exports are in reading order. */
 
-// An endpoint over a byte stream: the opening handshake, then the connection.
+// Endpoints over a byte stream: the opening handshake, then the connection.
 export { type ClientOptions, type EarlyBytes, Endpoint, type ServerOptions } from "./endpoint.ts";
 export { type CloseOptions, Connection } from "./connection.ts";
 export type { ConnectionOptions } from "./connection-options.ts";
 export type { Role } from "./role.ts";
 
-// What comes out of it.
+// Events and output.
 export type {
   BinaryEvent,
   CloseEvent,
@@ -45,7 +45,7 @@ export {
 export { isSendable, statusCodes } from "./closing/status-code.ts";
 export { type ClosePayload, formatClosePayload, maxReasonLength, parseClosePayload } from "./closing/close-payload.ts";
 
-// Time, and coming back.
+// Deadlines and reconnecting.
 export {
   checkDeadlines,
   type Deadline,
@@ -59,13 +59,13 @@ export { checkDuration } from "./duration.ts";
 export type { DeadlineReason } from "./output.ts";
 export { Backoff, type BackoffOptions } from "./backoff.ts";
 
-// What can be wrong, and how much is allowed.
+// Violations, usage errors, limits and leniencies.
 export { type Violation, type ViolationCode, violationTable } from "./violation.ts";
 export { UsageError, type UsageErrorCode, usageErrorTable } from "./usage-error.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
 export type { Leniency } from "./leniency.ts";
 
-// How options are checked, here and in the packages above, and the checks of those that they pass on.
+// Option checks, for this package and those above it.
 export {
   checkOptions,
   type OptionAliases,
@@ -83,7 +83,7 @@ export { checkSendOptions, sendChecks } from "./message/outgoing.ts";
 export { deadlinesCheck } from "./deadlines.ts";
 export { backoffAliases, backoffChecks } from "./backoff.ts";
 
-// What is injected.
+// Interfaces to inject.
 export type { RandomSource } from "./bytes/random-source.ts";
 export type { HostFunctions } from "./host.ts";
 export type {
@@ -97,13 +97,13 @@ export type {
   TransformViolation,
 } from "./extension.ts";
 
-// The opening handshake alone, and what it leads to. Over bytes:
+// The opening handshake alone and its agreement, over bytes:
 export { type AgreedExtension, type Agreement, plainAgreement } from "./opening/agreement.ts";
 export { ClientHandshake, type ClientHandshakeOptions } from "./opening/client-handshake.ts";
 export type { OpeningOptions, SentOpening } from "./opening/client-request.ts";
 export { ServerHandshake, type ServerHandshakeOptions } from "./opening/server-handshake.ts";
 
-// over heads that somebody else has parsed:
+// over heads that another parser has read:
 export type { RequestHead, ResponseHead } from "./http/head.ts";
 export { type FieldLine, type Fields, fieldValues, firstFieldValue } from "./http/fields.ts";
 export { encodeResponseHead } from "./http/head-encoder.ts";
@@ -134,7 +134,7 @@ export {
   openExtendedConnect,
 } from "./opening/extended-connect-client.ts";
 
-// What clients and servers decide around it.
+// Helpers for clients and servers around the opening handshake.
 export { formatWebSocketUrl, parseWebSocketUrl, type WebSocketUrl } from "./opening/url.ts";
 export { type OriginCheck, originCheck, sameHostCheck, serializeOrigin } from "./opening/origin.ts";
 export { type Cookie, formatCookies, parseCookies } from "./opening/cookies.ts";

@@ -1,21 +1,22 @@
 /**
- * Which of our own Pings the peer has answered (RFC 6455 §5.5.2–5.5.3). Each carries a number; a Pong with one of them
- * answers that Ping and all before it, since a peer may answer only the most recent. Other Pongs answer nothing.
+ * Tracks which keepalive Pings the peer has replied to (RFC 6455 §5.5.2–5.5.3). Each Ping carries a number. A Pong with
+ * one of these numbers acknowledges that Ping and all before it, because a peer may reply only to the most recent. Other
+ * Pongs acknowledge nothing.
  */
 import { writeUint32 } from "./frame/header.ts";
 
-/** `hb` and four bytes of number: not likely to be the payload of a Ping of the application's. */
+/** Payload: `hb` and a four-byte number, which an application is unlikely to use in a Ping of its own. */
 const prefix = [0x68, 0x62];
 const payloadLength = 6;
 
-/** Numbers Pings and recognises their Pongs. */
+/** Numbers Pings and recognizes their Pongs. */
 export class Keepalive {
-  /** How many Pings of the connection's, ours and the application's, had been queued with the last of ours. */
+  /** Number of Pings queued on the connection, including the application's, when the last keepalive Ping was queued. */
   #lastPing = 0;
   #sent = 0;
   #acknowledged = 0;
 
-  /** The payload of the next Ping, which is the `ordinal`th Ping of the connection. */
+  /** Returns the payload of the next Ping, which is the `ordinal`th Ping of the connection. */
   next(ordinal: number): Uint8Array {
     this.#lastPing = ordinal;
     this.#sent++;
@@ -25,12 +26,12 @@ export class Keepalive {
     return payload;
   }
 
-  /** Whether a Ping is unanswered that was among the `pingsTaken` first ones of the connection. */
+  /** Whether a keepalive Ping among the first `pingsTaken` Pings of the connection has not been acknowledged. */
   isAwaiting(pingsTaken: number): boolean {
     return this.#acknowledged < this.#sent && pingsTaken >= this.#lastPing;
   }
 
-  /** A Pong arrived. */
+  /** Handles a Pong. */
   acknowledge(payload: Uint8Array): void {
     if (payload.length !== payloadLength || payload[0] !== prefix[0] || payload[1] !== prefix[1]) return;
     const number = ((payload[2]! << 24) | (payload[3]! << 16) | (payload[4]! << 8) | payload[5]!) >>> 0;

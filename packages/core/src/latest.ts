@@ -1,6 +1,6 @@
-/** Settings that nearly all connections of a process have in common, and therefore share: each holds on to its own else. */
+/** Lets connections with equal settings share one object instead of keeping a copy each. */
 
-/** Holds on to the latest of objects that are compared by their properties. */
+/** Keeps the latest of several objects that are compared by their properties. */
 export class Latest<Settings extends object> {
   #latest: Settings | undefined;
 
@@ -8,14 +8,17 @@ export class Latest<Settings extends object> {
     this.#latest = first;
   }
 
-  /** The latest object if it has the properties of `settings`, and else `settings`, which must not change afterwards. */
+  /**
+   * Returns the latest object if its properties equal those of `settings`, otherwise `settings`, which must not change
+   * afterwards.
+   */
   like(settings: Settings): Settings {
     if (this.#latest === undefined || !isSame(settings, this.#latest)) this.#latest = settings;
     return this.#latest;
   }
 }
 
-/** Of objects with the same names of properties. */
+/** Compares the properties of two objects with the same property names. */
 function isSame<Settings extends object>(left: Settings, right: Settings): boolean {
   for (const name in left) if (left[name] !== right[name]) return false;
   return true;

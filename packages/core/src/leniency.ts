@@ -1,4 +1,4 @@
-/** The named leniencies: what strict mode refuses and a caller may choose to accept with `tolerate: [...]`. */
+/** The named leniencies: what strict mode rejects and a caller may accept with `tolerate: [...]`. */
 import { type OptionCheck, takes } from "./options.ts";
 
 /**

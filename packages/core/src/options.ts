@@ -1,21 +1,21 @@
 /**
- * Options are checked where they are given: their names, what kind of value each takes, and its range. Each object of
- * options has a table, with a check for each name, for this package and those above it.
+ * Option checks at the point where options are passed in: names, types and ranges. Every object of options has a table
+ * with a check per name, in this package and those above it.
  */
 import { checkDuration } from "./duration.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** Throws a `UsageError` that names the option, `path`, and what it takes. `undefined` never comes here. */
+/** Throws a `UsageError` that names the option (`path`) and what it must be. Never called for `undefined`. */
 export type OptionCheck = (value: unknown, path: string) => void;
 
-/** A check for each option. */
+/** One check per option. */
 export type OptionChecks<Options> = { readonly [Name in keyof Options]-?: OptionCheck };
 
-/** What some call an option, in lower case, and its name here: `{ headers: "fields" }`. */
+/** Maps other names of an option, in lower case, to its name here: `{ headers: "fields" }`. */
 export type OptionAliases = Readonly<Record<string, string>>;
 
 /**
- * Checks `given`, the options of `owner`. An option whose value is undefined counts as left out.
+ * Checks `given`, the options of `owner`. An option whose value is undefined counts as omitted.
  *
  * @throws UsageError `option/unknown`, `option/type`, `option/range`
  */
@@ -29,8 +29,8 @@ export function checkOptions<Options>(
 }
 
 /**
- * `check`, for options that are given again and again, such as those of a server for each of its connections: an object that
- * was right is not looked at a second time.
+ * Wraps `check` for options that are passed repeatedly, such as those of a server for each of its connections: an object
+ * that passed is not checked again.
  */
 export function onceChecked<Given extends object>(check: (given: Given) => void): (given: Given) => void {
   const right = new WeakSet<object>();
@@ -47,7 +47,7 @@ function checkNamed(given: unknown, checks: object, aliases: OptionAliases, owne
   }
   const options = given as Record<string, unknown>;
   const above = Object.getPrototypeOf(given);
-  // Of a plain object, as nearly all are, no more is looked at than what it has.
+  // A plain object, the usual case, has no properties other than its own.
   for (const name in options) {
     const value = options[name];
     if (value === undefined) continue;
@@ -57,7 +57,7 @@ function checkNamed(given: unknown, checks: object, aliases: OptionAliases, owne
   if (above !== Object.prototype && above !== null) checkHidden(options, checks as Record<string, OptionCheck>, prefix);
 }
 
-/** Options may be getters of a class, too, which are in no list. */
+/** Checks options that are getters of a class: these are not enumerable. */
 function checkHidden(options: Record<string, unknown>, checks: Record<string, OptionCheck>, prefix: string): void {
   for (const [name, check] of Object.entries(checks)) {
     const value = options[name];
@@ -73,13 +73,13 @@ function unknownOption(
   prefix: string,
 ): UsageError {
   const alias = Object.hasOwn(aliases, name.toLowerCase()) ? aliases[name.toLowerCase()]! : "";
-  // A table of aliases may be for several owners. What is no name says where the option is instead.
+  // A table of aliases may serve several owners. An alias that is not a plain name says where the option is instead.
   const meant = known.includes(alias) || /\W/.test(alias) ? alias : nearest(name, known);
   const help = meant === undefined ? `It takes ${known.join(", ")}.` : `Did you mean ${prefix}${meant}?`;
   return new UsageError("option/unknown", `${prefix}${name} is no option of ${owner}. ${help}`);
 }
 
-/** The name that `name` is a part of, or a misspelling of: at most a third of its letters are others. */
+/** Returns the name that starts with `name`, or that `name` misspells by at most a third of its letters. */
 function nearest(name: string, known: readonly string[]): string | undefined {
   const lower = name.toLowerCase();
   const longer = known.find((candidate) => name.length > 2 && candidate.toLowerCase().startsWith(lower));
@@ -89,7 +89,7 @@ function nearest(name: string, known: readonly string[]): string | undefined {
   return least <= Math.ceil(name.length / 3) ? known[distances.indexOf(least)] : undefined;
 }
 
-/** How many letters are to be inserted, removed or replaced to make one of the other. */
+/** Levenshtein distance: the number of letters to insert, remove or replace. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, at) => at);
   for (let at = 1; at <= one.length; at++) {
@@ -103,7 +103,7 @@ function distance(one: string, other: string): number {
   return row[other.length]!;
 }
 
-/** What `value` is, and not what is in it, which may be a secret. */
+/** Describes the type of `value` without its content, which may be secret. */
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return "a list";
@@ -115,14 +115,14 @@ function wrongKind(path: string, what: string, value: unknown): UsageError {
   return new UsageError("option/type", `${path} takes ${what}; it was ${kindOf(value)}.`);
 }
 
-/** A check that `value` is `what`. */
+/** Creates a check that `value` is `what`. */
 function takesOnly(what: string, accepts: (value: unknown) => boolean): OptionCheck {
   return (value, path) => {
     if (!accepts(value)) throw wrongKind(path, what, value);
   };
 }
 
-/** A number of at least `least`, and at most `most`. */
+/** Creates a check for a number from `least` to `most`. */
 function inRange(least: number, most: number, what: string, accepts: (value: number) => boolean): OptionCheck {
   return (value, path) => {
     if (typeof value === "number" && accepts(value) && value >= least && value <= most) return;
@@ -164,20 +164,20 @@ function options<Options>(checks: OptionChecks<Options>, aliases: OptionAliases 
   return (value, path) => checkNamed(value, checks, aliases, path, `${path}.`);
 }
 
-/** The checks of which tables consist. */
+/** The checks to build tables from. */
 export interface Takes {
-  /** Whoever uses it checks it. */
+  /** Accepts anything; the code that uses the value checks it. */
   readonly anything: OptionCheck;
   readonly boolean: OptionCheck;
   readonly text: OptionCheck;
   readonly texts: OptionCheck;
   readonly callback: OptionCheck;
-  /** `[name, value]` pairs, as for a head. */
+  /** `[name, value]` pairs, as in a head. */
   readonly fields: OptionCheck;
   readonly cookies: OptionCheck;
-  /** Milliseconds; Infinity is no timer. */
+  /** Milliseconds; Infinity means no timer. */
   readonly duration: OptionCheck;
-  /** Anything but Infinity, beside another check. */
+  /** Rejects Infinity; use it together with another check. */
   readonly finite: OptionCheck;
   /** A number, Infinity included. */
   atLeast(least: number): OptionCheck;
@@ -186,7 +186,7 @@ export interface Takes {
   list(what: string, item: OptionCheck): OptionCheck;
   /** An object with options of its own. */
   options<Options>(checks: OptionChecks<Options>, aliases?: OptionAliases): OptionCheck;
-  /** Anything else, for which `what` are the words. */
+  /** Any other kind of value, described by `what`. */
   only(what: string, accepts: (value: unknown) => boolean): OptionCheck;
 }
 

@@ -1,20 +1,20 @@
-/** The output half of the contract, the same for a handshake, a connection and an endpoint. */
+/** The output interface shared by a handshake, a connection and an endpoint. */
 import type { TransportInstruction } from "./closing/states.ts";
 
-/** What is to be written, and what to do with the transport after it. */
+/** Bytes to write, and what to do with the transport afterwards. */
 export interface Output {
   /**
-   * Bytes to write, oldest first: at most about `budget` bytes, exceeded only to finish a frame; all of them by default.
-   * The chunks never change afterwards, unless they are handed back with `releaseOutput`.
+   * Returns bytes to write, oldest first: about `budget` bytes at most, exceeded only to finish a frame; all of them by
+   * default. The chunks never change afterwards, unless they are handed back with `releaseOutput`.
    */
   takeOutput(budget?: number): readonly Uint8Array[];
-  /** Bytes not yet taken: of frames, and of messages that are not frames yet. */
+  /** Bytes not yet taken: of encoded frames, and of messages that are not encoded yet. */
   readonly outputLength: number;
-  /** What to do with the transport once everything taken is written. */
+  /** What to do with the transport once everything taken has been written. */
   readonly transport: TransportInstruction;
 }
 
-/** Why a deadline is set. */
+/** The reason for a deadline. */
 export type DeadlineReason =
   | "opening"
   | "closing"

@@ -1,4 +1,4 @@
-/** The checks of the options that an endpoint, its opening handshake and its connection have in common. */
+/** Option checks shared by an endpoint, its opening handshake and its connection. */
 import { extensionsCheck } from "./extension.ts";
 import { hostCheck } from "./host.ts";
 import { leniencyCheck } from "./leniency.ts";
@@ -8,8 +8,8 @@ import { type OptionAliases, type OptionCheck, takes } from "./options.ts";
 type SettingName = "random" | "extensions" | "limits" | "delivery" | "fragmentSize" | "tolerate" | "host";
 
 /**
- * An opening handshake takes what its connection takes, although it uses only some of it: who drives the two by themselves
- * may give both the same options.
+ * An opening handshake accepts all options of its connection, although it uses only some of them, so that callers that
+ * drive the two separately may pass both the same options.
  */
 export const settingChecks: Readonly<Record<SettingName, OptionCheck>> = {
   random: takes.callback,
@@ -21,7 +21,7 @@ export const settingChecks: Readonly<Record<SettingName, OptionCheck>> = {
   host: hostCheck,
 };
 
-/** What other implementations call them. */
+/** Names that other implementations use for these options. */
 export const settingAliases: OptionAliases = {
   maxpayload: "limits: { message: … }",
   maxpayloadlength: "limits: { message: … }",

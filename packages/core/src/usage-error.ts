@@ -1,4 +1,4 @@
-/** The caller's fault: thrown before anything has changed, so that the call can be corrected and made again. */
+/** Errors in how the caller uses the API. Thrown before anything has changed, so that the call can be corrected and repeated. */
 
 const usageErrors = {
   "http/method": "The method must be a token (RFC 9110 §9.1).",
@@ -62,10 +62,10 @@ const usageErrors = {
     "A client needs a source of randomness: pass random, for example (target) => crypto.getRandomValues(target) (RFC 6455 §10.3).",
 } as const;
 
-/** Names what the caller did wrong; each has a heading in docs/reference/errors.md. */
+/** Identifies what the caller did wrong. Each code has a heading in docs/reference/errors.md. */
 export type UsageErrorCode = keyof typeof usageErrors;
 
-/** Thrown by commands and constructors. Nothing has changed when it is. */
+/** Thrown by commands and constructors, before anything has changed. */
 export class UsageError extends Error {
   readonly code: UsageErrorCode;
 
@@ -76,5 +76,5 @@ export class UsageError extends Error {
   }
 }
 
-/** Every usage error with its sentence, for documentation. */
+/** Every usage error with its message, for documentation. */
 export const usageErrorTable: Readonly<Record<UsageErrorCode, string>> = usageErrors;

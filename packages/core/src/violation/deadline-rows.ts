@@ -1,4 +1,4 @@
-/** Time that the peer let pass; the caller passes it in. */
+/** Violations of deadlines. The caller supplies the time. */
 
 export const deadlineRows = {
   "deadline/opening": {

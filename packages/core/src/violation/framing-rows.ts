@@ -1,4 +1,4 @@
-/** What can be wrong after the opening handshake: frames, messages, closing, extensions. */
+/** Violations after the opening handshake: frames, messages, closing, extensions. */
 
 export const framingRows = {
   // Frames (RFC 6455 §5)

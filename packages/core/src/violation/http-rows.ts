@@ -1,4 +1,4 @@
-/** What can be wrong with a head of HTTP/1.1: RFC 9112 §2–6, RFC 9110 §5. */
+/** Violations in a head of HTTP/1.1: RFC 9112 §2–6, RFC 9110 §5. */
 
 export const httpRows = {
   "http/start-line": {

@@ -1,4 +1,4 @@
-/** What can be wrong with an opening request: RFC 6455 §4.2.1, and as Extended CONNECT. */
+/** Violations in an opening request: RFC 6455 §4.2.1, and as Extended CONNECT. */
 
 export const openingRequestRows = {
   // Opening requests (RFC 6455 §4.2.1)

@@ -1,4 +1,4 @@
-/** What can be wrong with the answer to an opening request: RFC 6455 §4.1. */
+/** Violations in the response to an opening request: RFC 6455 §4.1. */
 
 export const openingResponseRows = {
   "opening/upgrade-mismatch": {
