@@ -94,7 +94,8 @@ export function createTransforms(agreement: Agreement, extensions: readonly Exte
   return agreement.extensions.map(({ name, parameters }) => {
     const extension = extensions.find((candidate) => candidate.name === name);
     if (extension === undefined) throw new UsageError("extension/unknown", `It is ${name}.`);
-    if ((owned & extension.rsv) !== 0) throw new UsageError("extension/rsv-conflict", `The second is ${name}.`);
+    if ((owned & extension.rsv) !== 0)
+      throw new UsageError("extension/rsv-conflict", `The second extension is ${name}.`);
     owned |= extension.rsv;
     const transform = extension.createTransform(agreement.role, parameters);
     if (typeof transform !== "object" || transform === null || "then" in transform) {

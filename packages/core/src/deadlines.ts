@@ -158,7 +158,7 @@ export class Deadlines {
     this.#restingSince = undefined;
     this.#quietSince = now;
     if (this.#pongAwaitedSince !== undefined) this.#pongAwaitedSince = now;
-    // What gathers in a shorter pause is what may come in a window.
+    // Frames that accumulate in a shorter pause are within the allowance of a window.
     if (now - this.#pausedAt < this.#limits.controlWindow) this.#pausedAt = Number.POSITIVE_INFINITY;
   }
 

@@ -8,5 +8,8 @@ import { UsageError } from "./usage-error.ts";
  */
 export function checkDuration(name: string, value: number): number {
   if (typeof value === "number" && value >= 0) return value;
-  throw new UsageError("option/range", `${name} must be a number of milliseconds, at least 0; Infinity is no timer.`);
+  throw new UsageError(
+    "option/range",
+    `${name} must be a number of milliseconds, at least 0. Infinity means no timer.`,
+  );
 }

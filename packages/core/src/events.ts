@@ -89,7 +89,7 @@ export interface RequestEvent {
 
 /**
  * The opening handshake succeeded. With a handshake alone (`ClientHandshake`, `ServerHandshake`), pass `rest` to
- * `Connection.receive` before anything else. An `Endpoint` has done so already, unless called with `early: "leave"`, and
+ * `Connection.receive` before anything else. An `Endpoint` has done so already, unless called with "leave", and
  * the resulting events follow this one.
  */
 export interface OpenEvent {

@@ -92,7 +92,7 @@ const methods = ["offers", "checkAnswer", "answer", "createTransform"] as const;
  */
 export const extensionsCheck: OptionCheck = takes.list(
   "a list of extensions, such as [permessageDeflate()]",
-  takes.only("an extension, such as permessageDeflate(), which is called", (value) => {
+  takes.only("an extension, such as the result of permessageDeflate()", (value) => {
     if (typeof value !== "object" || value === null) return false;
     const extension = value as Record<string, unknown>;
     if (typeof extension.name !== "string" || typeof extension.rsv !== "number") return false;

@@ -51,23 +51,23 @@ describe("checkOptions", () => {
   it("names an option that it does not know, and what was meant, or what there is [R25]", () => {
     expect(faultOf({ feilds: [] })).toEqual([
       "option/unknown",
-      "feilds is no option of a socket. Did you mean fields?",
+      "feilds is not an option of a socket. Did you mean fields?",
     ]);
-    expect(faultOf({ Limits: {} })?.[1]).toBe("Limits is no option of a socket. Did you mean limits?");
-    expect(faultOf({ limit: {} })?.[1]).toBe("limit is no option of a socket. Did you mean limits?");
-    expect(faultOf({ write: 5 })?.[1]).toBe("write is no option of a socket. Did you mean writeBudget?");
-    expect(faultOf({ Headers: {} })?.[1]).toBe("Headers is no option of a socket. Did you mean fields?");
+    expect(faultOf({ Limits: {} })?.[1]).toBe("Limits is not an option of a socket. Did you mean limits?");
+    expect(faultOf({ limit: {} })?.[1]).toBe("limit is not an option of a socket. Did you mean limits?");
+    expect(faultOf({ write: 5 })?.[1]).toBe("write is not an option of a socket. Did you mean writeBudget?");
+    expect(faultOf({ Headers: {} })?.[1]).toBe("Headers is not an option of a socket. Did you mean fields?");
     expect(faultOf({ agent: 1 })?.[1]).toBe(
-      "agent is no option of a socket. It takes fields, limits, subprotocols, writeBudget.",
+      "agent is not an option of a socket. It takes fields, limits, subprotocols, writeBudget.",
     );
     expect(faultOf({ code: 5 })?.[1]).not.toContain("status");
-    expect(faultOf({ port: 5 })?.[1]).toBe("port is no option of a socket. Did you mean listen({ port: … })?");
+    expect(faultOf({ port: 5 })?.[1]).toBe("port is not an option of a socket. Did you mean listen({ port: … })?");
     for (const name of ["constructor", "toString", "__proto__"]) {
       const given = Object.defineProperty({}, name, { value: 1, enumerable: true });
       expect(faultOf(given)?.[0]).toBe("option/unknown");
     }
     expect(faultOf({ limits: { mesage: 1 } })?.[1]).toBe(
-      "limits.mesage is no option of limits. Did you mean limits.message?",
+      "limits.mesage is not an option of limits. Did you mean limits.message?",
     );
     expect(faultOf({ limits: { maxPayload: 1 } })?.[1]).toMatch(/Did you mean limits.message\?$/);
   });
@@ -79,8 +79,8 @@ describe("checkOptions", () => {
     ["x", "a string"],
     [() => {}, "a function"],
   ])("names what it was given in place of options: %s [R25]", (given, was) => {
-    expect(faultOf(given)).toEqual(["option/type", `a socket takes an object of options; it was ${was}.`]);
-    expect(faultOf({ limits: given })).toEqual(["option/type", `limits takes an object of options; it was ${was}.`]);
+    expect(faultOf(given)).toEqual(["option/type", `a socket takes an object of options, but got ${was}.`]);
+    expect(faultOf({ limits: given })).toEqual(["option/type", `limits takes an object of options, but got ${was}.`]);
   });
 
   it("checks what is inherited, or computed [R25]", () => {

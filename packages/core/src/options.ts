@@ -43,7 +43,7 @@ export function onceChecked<Given extends object>(check: (given: Given) => void)
 
 function checkNamed(given: unknown, checks: object, aliases: OptionAliases, owner: string, prefix: string): void {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw new UsageError("option/type", `${owner} takes an object of options; it was ${kindOf(given)}.`);
+    throw new UsageError("option/type", `${owner} takes an object of options, but got ${kindOf(given)}.`);
   }
   const options = given as Record<string, unknown>;
   const above = Object.getPrototypeOf(given);
@@ -76,7 +76,7 @@ function unknownOption(
   // A table of aliases may serve several owners. An alias that is not a plain name says where the option is instead.
   const meant = known.includes(alias) || /\W/.test(alias) ? alias : nearest(name, known);
   const help = meant === undefined ? `It takes ${known.join(", ")}.` : `Did you mean ${prefix}${meant}?`;
-  return new UsageError("option/unknown", `${prefix}${name} is no option of ${owner}. ${help}`);
+  return new UsageError("option/unknown", `${prefix}${name} is not an option of ${owner}. ${help}`);
 }
 
 /** Returns the name that starts with `name`, or that `name` misspells by at most a third of its letters. */
@@ -112,7 +112,7 @@ function kindOf(value: unknown): string {
 }
 
 function wrongKind(path: string, what: string, value: unknown): UsageError {
-  return new UsageError("option/type", `${path} takes ${what}; it was ${kindOf(value)}.`);
+  return new UsageError("option/type", `${path} must be ${what}, but is ${kindOf(value)}.`);
 }
 
 /** Creates a check that `value` is `what`. */
@@ -126,7 +126,7 @@ function takesOnly(what: string, accepts: (value: unknown) => boolean): OptionCh
 function inRange(least: number, most: number, what: string, accepts: (value: number) => boolean): OptionCheck {
   return (value, path) => {
     if (typeof value === "number" && accepts(value) && value >= least && value <= most) return;
-    throw new UsageError("option/range", `${path} must be ${what}; it was ${kindOf(value)}.`);
+    throw new UsageError("option/range", `${path} must be ${what}, but is ${kindOf(value)}.`);
   };
 }
 

@@ -24,14 +24,14 @@ describe("the option transport", () => {
     [{ proxy: 5 }, "option/type", /transport\.proxy takes an object/],
     [{ proxy: "no url" }, "option/range", /transport\.proxy must be an http or https URL/],
     [{ proxy: { url: "no url" } }, "option/range", /transport\.proxy\.url must be an http or https URL/],
-    [{ proxy: { url: 5 } }, "option/type", /transport\.proxy\.url takes a string/],
+    [{ proxy: { url: 5 } }, "option/type", /transport\.proxy\.url must be a string/],
     [{ proxy: { url: "http://proxy/", headers: {} } }, "option/unknown", /Did you mean transport\.proxy\.fields\?/],
-    [{ proxy: { url: "http://proxy/", fields: {} } }, "option/type", /transport\.proxy\.fields takes a list/],
-    [{ proxy: { url: "http://proxy/", tls: [] } }, "option/type", /transport\.proxy\.tls takes an object/],
-    [{ tls: [] }, "option/type", /transport\.tls takes an object of options of node:tls/],
-    [{ tls: null }, "option/type", /it was null/],
-    [{ http2: "yes" }, "option/type", /transport\.http2 takes true, false, or a session/],
-    [{ http2: {} }, "option/type", /transport\.http2 takes/],
+    [{ proxy: { url: "http://proxy/", fields: {} } }, "option/type", /transport\.proxy\.fields must be a list/],
+    [{ proxy: { url: "http://proxy/", tls: [] } }, "option/type", /transport\.proxy\.tls must be an object/],
+    [{ tls: [] }, "option/type", /transport\.tls must be an object of options of node:tls/],
+    [{ tls: null }, "option/type", /but is null/],
+    [{ http2: "yes" }, "option/type", /transport\.http2 must be true, false, or a session/],
+    [{ http2: {} }, "option/type", /transport\.http2 must be/],
   ])("of %j is refused by whatever takes it [R25]", async (transport, code, message) => {
     const options = { transport } as object;
     for (const take of [() => new WebSocket(url, options), () => new WebSocketStream(url, options)]) {

@@ -29,7 +29,7 @@ export function drawRandom(source: RandomSource, target: Uint8Array<ArrayBuffer>
     call(source, target);
     if (!isUntouched(target, mark) && !isZero(target)) return;
   }
-  throw new UsageError("option/random", "Bytes stayed as they were, or are zeros.");
+  throw new UsageError("option/random", "It left bytes unchanged, or filled in zeros.");
 }
 
 function call(source: RandomSource, target: Uint8Array<ArrayBuffer>): void {

@@ -84,12 +84,12 @@ describe("MessageStream", () => {
     const { message, payload } = stream("text");
     for (const wrong of ["ff", "61 80", "eda080"])
       expect(usageErrorOf(() => message.write(bytes(wrong)))).toBe("send/not-utf8");
-    expect(() => message.write(bytes("616280"))).toThrow("The byte at 2 cannot stand there.");
+    expect(() => message.write(bytes("616280"))).toThrow("The byte at index 2 is invalid.");
     message.write(bytes("c3"));
     expect(usageErrorOf(() => message.write("x"))).toBe("send/not-utf8");
-    expect(() => message.write("x")).toThrow("The bytes before it end within a sequence.");
+    expect(() => message.write("x")).toThrow("The preceding bytes end within a UTF-8 sequence.");
     expect(usageErrorOf(() => message.end())).toBe("send/not-utf8");
-    expect(() => message.end()).toThrow("The message ends within a sequence.");
+    expect(() => message.end()).toThrow("The message ends within a UTF-8 sequence.");
     message.write(bytes("a9"));
     message.end();
     expect(payload()).toEqual([utf8("é")]);

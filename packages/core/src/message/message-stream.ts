@@ -49,7 +49,7 @@ export class MessageStream {
   end(): void {
     if (this.#message.ended) return;
     this.#checkSend("nothing");
-    if (this.#utf8 !== utf8Boundary) throw new UsageError("send/not-utf8", "The message ends within a sequence.");
+    if (this.#utf8 !== utf8Boundary) throw new UsageError("send/not-utf8", "The message ends within a UTF-8 sequence.");
     const before = this.#message.length;
     this.#message.appendText(this.#surrogate);
     this.#outgoing.appended(this.#message.length - before);
@@ -59,7 +59,7 @@ export class MessageStream {
   #writeText(data: string): void {
     if (this.#message.kind === "binary") throw new UsageError("send/kind");
     if (this.#utf8 !== utf8Boundary)
-      throw new UsageError("send/not-utf8", "The bytes before it end within a sequence.");
+      throw new UsageError("send/not-utf8", "The preceding bytes end within a UTF-8 sequence.");
     let text = this.#surrogate + data;
     const cut = (text.charCodeAt(text.length - 1) & 0xfc00) === 0xd800;
     this.#surrogate = cut ? text.slice(-1) : "";
@@ -70,7 +70,7 @@ export class MessageStream {
   #writeBytes(data: Uint8Array): void {
     if (this.#message.kind === "text") {
       const state = validateUtf8(this.#utf8, data, 0, data.length);
-      if (state < 0) throw new UsageError("send/not-utf8", `The byte at ${~state} cannot stand there.`);
+      if (state < 0) throw new UsageError("send/not-utf8", `The byte at index ${~state} is invalid.`);
       // A surrogate held back comes first; without its other half it becomes U+FFFD.
       this.#message.appendText(this.#surrogate);
       this.#surrogate = "";

@@ -7,25 +7,25 @@ export const deadlineRows = {
     httpStatus: 408,
   },
   "deadline/pong": {
-    message: "No Pong came in time to the Ping that was sent.",
+    message: "No Pong arrived in time for the Ping that was sent.",
     section: "RFC 6455 §5.5.3",
     statusCode: 1011,
   },
   "deadline/stalled": {
-    message: "The peer took nothing of what was sent to it for too long.",
+    message: "The peer accepted none of the pending output for too long.",
     section: "RFC 6455 §7.1.7",
   },
   "deadline/message": {
-    message: "A message that had begun did not end in time.",
+    message: "A message in progress did not end in time.",
     section: "RFC 6455 §10.4",
     statusCode: 1008,
   },
   "deadline/resting": {
-    message: "Nothing that the peer sent was taken for too long.",
+    message: "Reading was paused for too long while nothing received was consumed.",
     section: "RFC 6455 §7.1.7",
   },
   "deadline/control-flood": {
-    message: "More control frames came within the window than limits.controlFrames allows.",
+    message: "More control frames arrived than deadlines.controlFrames allows per window.",
     section: "RFC 6455 §10.4",
     statusCode: 1008,
   },

@@ -9,7 +9,7 @@ export const framingRows = {
   },
   "frame/rsv-misplaced": {
     message:
-      "A control or continuation frame has a reserved bit set that belongs on the first frame of a message only.",
+      "A control or continuation frame has a reserved bit set that is allowed only on the first frame of a message.",
     section: "RFC 7692 §6.1",
     statusCode: 1002,
   },
@@ -25,7 +25,7 @@ export const framingRows = {
     statusCode: 1002,
   },
   "frame/continuation-unexpected": {
-    message: "A continuation frame came while no message was in progress.",
+    message: "A continuation frame arrived while no message was in progress.",
     section: "RFC 6455 §5.4",
     statusCode: 1002,
   },
@@ -63,7 +63,7 @@ export const framingRows = {
     statusCode: 1009,
   },
   "message/encoded-too-big": {
-    message: "A message is larger than limits.encodedMessage allows before extensions are undone.",
+    message: "An encoded message, before extensions are undone, is larger than limits.encodedMessage allows.",
     section: "RFC 6455 §10.4",
     statusCode: 1009,
   },
@@ -73,7 +73,7 @@ export const framingRows = {
     statusCode: 1008,
   },
   "message/utf8-invalid": {
-    message: "A text message has a byte that cannot stand there in UTF-8.",
+    message: "A text message has a byte that is invalid in UTF-8 at its position.",
     section: "RFC 6455 §8.1",
     statusCode: 1007,
   },
@@ -85,7 +85,7 @@ export const framingRows = {
 
   // Closing (RFC 6455 §5.5.1, §7.4)
   "close/payload-truncated": {
-    message: "A Close frame has a payload of one byte: half a status code.",
+    message: "A Close frame has a payload of one byte, which is half a status code.",
     section: "RFC 6455 §5.5.1",
     statusCode: 1002,
   },

@@ -2,18 +2,18 @@
 
 export const httpRows = {
   "http/start-line": {
-    message: "A start line has a byte that cannot stand there.",
+    message: "A start line has a byte that is not allowed there.",
     section: "RFC 9112 §2.2",
     httpStatus: 400,
   },
   "http/method": {
-    message: "The method of a request is not a token, or no single space follows it.",
+    message: "The method of a request is not a token, or is not followed by a single space.",
     section: "RFC 9112 §3",
     httpStatus: 400,
   },
   "http/request-target": {
     message:
-      "The target of a request is empty, has a byte that cannot stand there, or is not followed by a single space.",
+      "The target of a request is empty, has a byte that is not allowed there, or is not followed by a single space.",
     section: "RFC 9112 §3.2",
     httpStatus: 400,
   },
@@ -30,19 +30,19 @@ export const httpRows = {
   },
   "http/status-line": { message: "A status line is malformed.", section: "RFC 9112 §4" },
   "http/too-many-empty-lines": {
-    message: "Too many empty lines came before the request line.",
+    message: "Too many empty lines precede the request line.",
     section: "RFC 9112 §2.2",
     httpStatus: 400,
   },
   "http/bare-carriage-return": { message: "A CR is not followed by LF.", section: "RFC 9112 §2.2", httpStatus: 400 },
   "http/bare-line-feed": { message: "A line ends in LF without CR.", section: "RFC 9112 §2.2", httpStatus: 400 },
   "http/white-space-before-fields": {
-    message: "White space stands between the start line and the first field.",
+    message: "There is white space between the start line and the first field.",
     section: "RFC 9112 §2.2",
     httpStatus: 400,
   },
   "http/white-space-before-colon": {
-    message: "White space stands between a field name and the colon.",
+    message: "There is white space between a field name and the colon.",
     section: "RFC 9112 §5.1",
     httpStatus: 400,
   },
@@ -54,7 +54,7 @@ export const httpRows = {
   "http/colon-missing": { message: "A field line has no colon.", section: "RFC 9112 §5", httpStatus: 400 },
   "http/field-name": { message: "A field name is not a token.", section: "RFC 9110 §5.1", httpStatus: 400 },
   "http/field-value": {
-    message: "A field value has a byte that cannot stand there.",
+    message: "A field value has a byte that is not allowed there.",
     section: "RFC 9110 §5.5",
     httpStatus: 400,
   },
@@ -74,12 +74,12 @@ export const httpRows = {
     httpStatus: 431,
   },
   "http/content-length": {
-    message: "Content-Length is malformed, or has values that differ.",
+    message: "Content-Length is malformed, or has several different values.",
     section: "RFC 9112 §6.3",
     httpStatus: 400,
   },
   "http/framing-ambiguous": {
-    message: "Content-Length and Transfer-Encoding stand in one head.",
+    message: "A head has both Content-Length and Transfer-Encoding.",
     section: "RFC 9112 §6.1",
     httpStatus: 400,
   },

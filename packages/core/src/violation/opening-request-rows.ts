@@ -8,7 +8,7 @@ export const openingRequestRows = {
     httpStatus: 405,
   },
   "opening/http-version": {
-    message: "The HTTP version is below 1.1, which has no Upgrade.",
+    message: "The HTTP version is below 1.1 and has no Upgrade.",
     section: "RFC 9110 §7.8",
     httpStatus: 505,
   },
@@ -109,12 +109,12 @@ export const openingRequestRows = {
     httpStatus: 431,
   },
   "opening/origin-refused": {
-    message: "The origin of an opening request is not one of those that may connect.",
+    message: "The origin of an opening request is not allowed to connect.",
     section: "RFC 6455 §4.2.2",
     httpStatus: 403,
   },
   "opening/early-data-too-big": {
-    message: "A client sent more before the answer than limits.earlyData allows.",
+    message: "A client sent more data before the response than limits.earlyData allows.",
     section: "RFC 6455 §4.1",
     httpStatus: 400,
   },
@@ -145,7 +145,7 @@ export const openingRequestRows = {
     httpStatus: 400,
   },
   "opening/pseudo-field-unexpected": {
-    message: "A pseudo-header field is unknown here, or comes after an ordinary field.",
+    message: "A pseudo-header field is not allowed here, or comes after an ordinary field.",
     section: "RFC 9113 §8.3",
     httpStatus: 400,
   },
@@ -155,7 +155,7 @@ export const openingRequestRows = {
     httpStatus: 400,
   },
   "opening/field-connection-specific": {
-    message: "A field that describes a connection came over HTTP/2 or HTTP/3.",
+    message: "A connection-specific field was sent over HTTP/2 or HTTP/3.",
     section: "RFC 9113 §8.2.2",
     httpStatus: 400,
   },
@@ -184,7 +184,7 @@ export const openingRequestRows = {
     section: "RFC 8441 §3",
   },
   "opening/connect-protocol-withdrawn": {
-    message: "SETTINGS_ENABLE_CONNECT_PROTOCOL went back from 1 to 0.",
+    message: "SETTINGS_ENABLE_CONNECT_PROTOCOL changed from 1 back to 0.",
     section: "RFC 8441 §3",
   },
 } as const;

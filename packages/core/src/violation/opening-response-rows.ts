@@ -11,7 +11,7 @@ export const openingResponseRows = {
     section: "RFC 6455 §11.3.3",
   },
   "opening/accept-mismatch": {
-    message: "Sec-WebSocket-Accept does not answer the key that was sent.",
+    message: "Sec-WebSocket-Accept does not match the key that was sent.",
     section: "RFC 6455 §4.1",
   },
   "opening/subprotocol-not-offered": {
@@ -19,7 +19,7 @@ export const openingResponseRows = {
     section: "RFC 6455 §4.1",
   },
   "opening/subprotocol-missing": {
-    message: "Subprotocols were offered and the server chose none.",
+    message: "Subprotocols were offered, but the server chose none.",
     section: "WebSockets Standard §2",
   },
   "opening/extensions-repeated": {
@@ -30,7 +30,7 @@ export const openingResponseRows = {
     message: "The server agreed to an extension that was not offered.",
     section: "RFC 6455 §4.1",
   },
-  "opening/extension-repeated": { message: "The server agreed to one extension twice.", section: "RFC 6455 §9.1" },
+  "opening/extension-repeated": { message: "The server agreed to the same extension twice.", section: "RFC 6455 §9.1" },
   "opening/extension-rsv-conflict": {
     message: "The server agreed to two extensions that own the same RSV bit.",
     section: "RFC 6455 §9.1",
@@ -40,7 +40,7 @@ export const openingResponseRows = {
     section: "RFC 7692 §7.1",
   },
   "opening/too-many-interim-responses": {
-    message: "More interim responses came than limits.interimResponses allows.",
+    message: "More interim responses arrived than limits.interimResponses allows.",
     section: "RFC 9110 §15.2",
   },
 } as const;

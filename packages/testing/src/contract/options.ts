@@ -23,14 +23,14 @@ export function optionContract(adapter: Adapter, { describe, it, expect }: Runne
           const wrong: [options: object, code: string, says: RegExp][] = [
             [{ headers: {} }, "option/unknown", /Did you mean fields\?/],
             [{ deadlines: { opening: -1 } }, "option/range", /deadlines\.opening/],
-            [{ fields: {} }, "option/type", /fields takes a list/],
-            [{ signal: {} }, "option/type", /signal takes an AbortSignal/],
+            [{ fields: {} }, "option/type", /fields must be a list/],
+            [{ signal: {} }, "option/type", /signal must be an AbortSignal/],
             [{ tls: {} }, "option/unknown", /Did you mean transport\?/],
             [{ ca: "" }, "option/unknown", /Did you mean transport: { tls: … }\?/],
             [{ transport: { paht: "/tmp/x" } }, "option/unknown", /Did you mean transport\.path\?/],
             [{ transport: { ca: "" } }, "option/unknown", /Did you mean transport\.tls\?/],
-            [{ transport: { path: 5 } }, "option/type", /transport\.path takes a string/],
-            [{ transport: { tls: "x" } }, "option/type", /transport\.tls takes an object/],
+            [{ transport: { path: 5 } }, "option/type", /transport\.path must be a string/],
+            [{ transport: { tls: "x" } }, "option/type", /transport\.tls (takes|must be) an object/],
             [{ transport: "x" }, "option/type", /transport takes an object/],
           ];
           for (const [options, code, says] of wrong) await expectFault(adapter.connect(url, options), code, says);
@@ -54,12 +54,12 @@ export function optionContract(adapter: Adapter, { describe, it, expect }: Runne
       const wrong: [options: object, code: string, says: RegExp][] = [
         [{ hostname: "127.0.0.1" }, "option/unknown", /Did you mean host\?/],
         [{ port: -1 }, "option/range", /port must be an integer from 0 to 65535/],
-        [{ path: 5 }, "option/type", /path takes a string/],
+        [{ path: 5 }, "option/type", /path must be a string/],
         [{ port: 0, path: "/chat" }, "option/range", /path is a Unix socket .* opening\.request/],
         [{ tls: {} }, "option/type", /tls takes a cert and its key/],
         [{ tls: { cert: "x" } }, "option/type", /tls takes a cert and its key/],
-        [{ origins: "https://example.com" }, "option/type", /origins takes a list of strings/],
-        [{ tls: "x" }, "option/type", /tls takes an object/],
+        [{ origins: "https://example.com" }, "option/type", /origins must be a list of strings/],
+        [{ tls: "x" }, "option/type", /tls (takes|must be) an object/],
         [{ deadlines: { closing: Number.NaN } }, "option/range", /deadlines\.closing/],
         [{ limits: { mesage: 1 } }, "option/unknown", /Did you mean limits\.message\?/],
       ];
@@ -67,7 +67,7 @@ export function optionContract(adapter: Adapter, { describe, it, expect }: Runne
         adapter.listen(options as ListenSettings, handler as typeof echo);
       for (const [options, code, says] of wrong)
         await expectFault(listen({ host: "127.0.0.1", ...options }), code, says);
-      await expectFault(listen({ host: "127.0.0.1" }, null), "option/type", /The handler takes a function/);
+      await expectFault(listen({ host: "127.0.0.1" }, null), "option/type", /The handler must be a function/);
       await expectFault(listen(null as never), "option/type", /listen takes an object of options/);
     });
   });
