@@ -5,13 +5,13 @@ import { Backoff } from "./backoff.ts";
 const half = (target: Uint8Array) => target.set([0, 0, 0, 0x80]);
 
 describe("Backoff", () => {
-  it("answers a random first delay, growing later ones, and none when it gives up [X26]", () => {
+  it("returns a random first delay, then growing ones, then undefined once attempts are used up [X26]", () => {
     const backoff = new Backoff({ firstDelay: 100, maximumDelay: 300, factor: 2, attempts: 4, random: half });
     expect([0, 1, 2, 3, 4].map((now) => backoff.lost(now))).toEqual([50, 150, 225, 225, undefined]);
     expect(backoff.attempts).toBe(4);
   });
 
-  it("begins anew after a connection that was open long enough, and when it is reset [X26]", () => {
+  it("starts over after a connection that was open for stableAfter, and after reset() [X26]", () => {
     const backoff = new Backoff({ firstDelay: 100, stableAfter: 10, random: half });
     backoff.lost(0);
     backoff.opened(100);
@@ -28,7 +28,7 @@ describe("Backoff", () => {
     expect(delays).toEqual([2500, 7500, 15_000, 30_000, 60_000, 120_000, 225_000, 225_000]);
   });
 
-  it("refuses options that are out of range, no numbers, or not finite [R14]", () => {
+  it("throws for options that are out of range, not numbers or not finite [R14]", () => {
     const refused = (options: object) => usageErrorOf(() => new Backoff({ random: half, ...options }));
     for (const name of ["firstDelay", "maximumDelay", "factor", "attempts", "stableAfter"]) {
       for (const value of [-1, Number.NaN, "5", null]) expect(refused({ [name]: value })).toBe("option/range");
@@ -39,7 +39,7 @@ describe("Backoff", () => {
     }
   });
 
-  it("computes delays of any length, and takes a success that never counts [R14]", () => {
+  it("computes delays of any length, and never starts over when stableAfter is Infinity [R14]", () => {
     const backoff = new Backoff({
       firstDelay: 1e12,
       maximumDelay: 1e13,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { booleanOf, countOf, noObject, quiet, textOf, wrongResult } from "./callback-result.ts";
 
-describe("what a function of the application's returns", () => {
+describe("the result of an application callback", () => {
   const wrong = (message: RegExp) =>
     expect.objectContaining({ code: "callback/result", message: expect.stringMatching(message) });
 
-  it("is taken where it is of its kind [A04]", () => {
+  it("is accepted when it has the expected type [A04]", () => {
     expect([textOf("f", ""), booleanOf("f", false), countOf("f", 0, 5), countOf("f", 5, 5)]).toEqual(["", false, 0, 5]);
     for (const result of [undefined, true, 5, "text"]) expect(() => noObject("f", result)).not.toThrow();
   });
@@ -20,11 +20,11 @@ describe("what a function of the application's returns", () => {
     [() => countOf("f", [1] as never, 5), /f returned a list/],
     [() => noObject("f", {}), /f returned object/],
     [() => noObject("f", Promise.resolve()), /f returned a promise/],
-  ] as const)("is refused where it is of another [A04]", (take, message) => {
+  ] as const)("causes a usage error when it has another type [A04]", (take, message) => {
     expect(take).toThrow(wrong(message));
   });
 
-  it("is looked at where it is a promise that rejects, so that no process ends [A04]", async () => {
+  it("is observed when it is a rejecting promise, so that no process ends for an unhandled rejection [A04]", async () => {
     expect(String(wrongResult("f", Promise.reject(new Error("mine"))))).toMatch(/a promise/);
     quiet(Promise.reject(new Error("mine")));
     for (const nothing of [undefined, null, 5, {}]) quiet(nothing);

@@ -7,7 +7,7 @@ import { portableHost } from "./host.ts";
 import { defaultLimits } from "./limits.ts";
 
 describe("resolveOptions", () => {
-  it("answers the defaults, and what was given", () => {
+  it("returns the defaults, overridden by the given options", () => {
     expect(resolveOptions("server", {})).toMatchObject({
       limits: defaultLimits,
       fragmentSize: 65_536,
@@ -27,7 +27,7 @@ describe("resolveOptions", () => {
     expect(resolved.host).toBe(host);
   });
 
-  it("answers the same settings for the same options, and others for others", () => {
+  it("returns the same settings object for equal options, and different ones otherwise", () => {
     const [random, unmask] = [countingSource(), () => {}];
     const changes: ConnectionOptions[] = [
       {},
@@ -50,7 +50,7 @@ describe("resolveOptions", () => {
     expect(resolveOptions("client", { random: countingSource() })).not.toBe(resolveOptions("client", { random }));
   });
 
-  it("refuses a client without randomness [F11], and a fragmentSize below 1", () => {
+  it("throws for a client without randomness [F11], and for a fragmentSize below 1", () => {
     expect(usageErrorOf(() => resolveOptions("client", {}))).toBe("option/random-missing");
     for (const fragmentSize of [0, 0.5, -1, Number.NaN]) {
       expect(usageErrorOf(() => resolveOptions("server", { fragmentSize }))).toBe("option/range");
@@ -60,7 +60,7 @@ describe("resolveOptions", () => {
 });
 
 describe("createTransforms", () => {
-  it("makes one for each extension of the agreement, in its order, with role and parameters [E31]", () => {
+  it("creates one transform per agreed extension, in order, with role and parameters [E31]", () => {
     const made: unknown[] = [];
     const extensions = [adding("a", rsv1, 1), adding("b", rsv2, 1), adding("unused", rsv1, 1)].map((extension) => ({
       ...extension,
@@ -83,7 +83,7 @@ describe("createTransforms", () => {
     ]);
   });
 
-  it("refuses what it does not know, and two owners of one bit [E32]", () => {
+  it("throws for an unknown extension, and for two owners of one RSV bit [E32]", () => {
     const [a, b] = [adding("a", rsv1, 1), adding("b", rsv1 | rsv2, 1)];
     expect(usageErrorOf(() => createTransforms(agreeing("server", a), [b]))).toBe("extension/unknown");
     expect(usageErrorOf(() => createTransforms(agreeing("server", a, b), [a, b]))).toBe("extension/rsv-conflict");

@@ -27,7 +27,7 @@ describe("EventCollector", () => {
     ]);
   });
 
-  it("copies up to 64 bytes of a larger array, and points into it for more [F25]", () => {
+  it("copies up to 64 bytes of a larger array, and references it for more [F25]", () => {
     const array = patterned(200);
     const dataOf = (start: number, end: number, source = array) => {
       const collector = new EventCollector();

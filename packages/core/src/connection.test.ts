@@ -20,7 +20,7 @@ import { prepareText } from "./message/prepared-message.ts";
 import { plainAgreement } from "./opening/agreement.ts";
 
 describe("Connection", () => {
-  it.each(roles)("of a %s is open when it is made, and has nothing to write", (role) => {
+  it.each(roles)("of a %s is open when created, and has nothing to write", (role) => {
     const connection = open(role);
     expect(connection.agreement).toEqual(plainAgreement(role));
     expect([connection.role, connection.state, connection.transport]).toEqual([role, "open", "keep"]);
@@ -28,19 +28,19 @@ describe("Connection", () => {
     expect(connection.takeOutput()).toEqual([]);
   });
 
-  it("refuses what it cannot work with", () => {
+  it("throws for options and agreements that it cannot use", () => {
     expect(usageErrorOf(() => new Connection(plainAgreement("client")))).toBe("option/random-missing");
     expect(usageErrorOf(() => serverWith({ fragmentSize: 0 }))).toBe("option/range");
     expect(usageErrorOf(() => new Connection(agreeing("server", adding("a", rsv1, 1))))).toBe("extension/unknown");
   });
 
-  it("works with the options that it has by default", () => {
+  it("works with default options", () => {
     const server = new Connection(plainAgreement("server"));
     deliver(server, { opcode: "ping" });
     expect(outline(sent(server))).toEqual(["pong FIN 0"]);
   });
 
-  it("adds the leniency that it needed to those of the opening handshake", () => {
+  it("adds its own leniency to that of the opening handshake", () => {
     const agreement = { ...plainAgreement("client"), tolerated: ["empty-subprotocol"] as const };
     const client = new Connection(agreement, { random: countingSource(), tolerate: ["non-minimal-length"] });
     expect(client.tolerated).toEqual(["empty-subprotocol"]);
@@ -48,7 +48,7 @@ describe("Connection", () => {
     expect(client.tolerated).toEqual(["empty-subprotocol", "non-minimal-length"]);
   });
 
-  it("carries messages of all kinds to its peer, both ways", () => {
+  it("delivers messages of all kinds to its peer, in both directions", () => {
     const [client, server] = [clientWith(), serverWith()];
     for (const [from, to] of [
       [client, server],
@@ -75,7 +75,7 @@ describe("Connection", () => {
     }
   });
 
-  it("uses the functions of the host, to the same effect", () => {
+  it("uses the functions of the host, with the same result", () => {
     const used = new Set<string>();
     const host = {
       isUtf8: (array: Uint8Array, start: number, end: number) => {
@@ -121,7 +121,7 @@ describe("Connection", () => {
     }
   });
 
-  it("answers a Close, and is asked to end the transport or to await that", () => {
+  it("replies to a Close, then instructs the transport to end (server) or to await the end (client)", () => {
     for (const role of roles) {
       const connection = open(role);
       const close = { type: "close", statusCode: 3000, reason: "r" };
@@ -137,7 +137,7 @@ describe("Connection", () => {
     }
   });
 
-  it("closes after what was sent, or before it when asked to, and its peer's Close brings ours forward", () => {
+  it("closes after queued messages by default, before them on request, and early when the peer's Close arrives", () => {
     for (const afterMessages of [true, false]) {
       const server = serverWith();
       server.sendBinary(new Uint8Array(2_000_000));
@@ -149,7 +149,7 @@ describe("Connection", () => {
     }
   });
 
-  it("is as before when it is told to close in a way that there is not", () => {
+  it("stays unchanged when the options of sendClose are invalid", () => {
     const server = serverWith();
     for (const options of [{ afterMessages: "no" }, { after: true }, null]) {
       expect(usageErrorOf(() => server.sendClose(1000, "", options as never))).toMatch(/^option/);
@@ -159,7 +159,7 @@ describe("Connection", () => {
     expect(outline(sent(server))).toEqual(["close FIN 2"]);
   });
 
-  it("that closes first is closed by the peer's Close", () => {
+  it("is closed by the peer's Close when it closed first", () => {
     const client = clientWith();
     client.sendClose(1000);
     expect([outline(sent(client)), client.state]).toEqual([["close FIN 2"], "close-sent"]);
@@ -181,7 +181,7 @@ describe("Connection", () => {
     }
   });
 
-  it("does what a deadline asks for, while it can", () => {
+  it("performs what an expired deadline asks for, while it can", () => {
     const server = serverWith();
     server.expire("opening");
     server.expire("ping");
@@ -201,7 +201,7 @@ describe("Connection", () => {
     expect(server.expire("closing")).toEqual([]);
   });
 
-  it("refuses inputs from inside a sink, priorities that are no integers, and more than may wait", () => {
+  it("throws for input from inside a sink, priorities that are not integers, and output beyond the limit", () => {
     const server = serverWith({ limits: { queuedOutput: 10 } });
     class Nested extends EventCollector {
       override text(): void {
@@ -223,7 +223,7 @@ describe("Connection", () => {
     expect(server.statistics).toMatchObject({ messagesSent: 3, messagesReceived: 1 });
   });
 
-  it("releases its transforms at its end, or when what waited then was taken", () => {
+  it("releases its transforms at its end, or once the output still queued then has been taken", () => {
     for (const waiting of [false, true]) {
       const log: string[] = [];
       const extensions = [adding("a", rsv1, 1, log)];
@@ -236,7 +236,7 @@ describe("Connection", () => {
     }
   });
 
-  it("releases each transform once, though another throws, and tells what that has thrown [A04]", () => {
+  it("releases each transform once, even if another throws, and rethrows its error [A04]", () => {
     const log: string[] = [];
     const extensions = [adding("a", rsv1, 1, log), adding("b", rsv2, 1, log)];
     const broken = new Error("not released");
@@ -257,20 +257,20 @@ describe("Connection", () => {
     expect(server.state).toBe("ended");
   });
 
-  it("refuses to send what was not prepared", () => {
+  it("throws when asked to send what was not prepared", () => {
     for (const message of [undefined, null, {}, "text"]) {
       expect(usageErrorOf(() => serverWith().sendPrepared(message as never))).toBe("send/data-type");
     }
   });
 
-  it("takes the chunk over: it is unmasked in place, and large data point into it", () => {
+  it("takes ownership of the chunk: it is unmasked in place, and large data reference it", () => {
     const chunk = frame("client", { opcode: "binary", payload: patterned(1000) });
     const [event] = serverWith().receive(chunk);
     expect(event?.type === "binary" && event.data.buffer === chunk.buffer).toBe(true);
     expect(event?.type === "binary" && sameBytes(event.data, patterned(1000))).toBe(true);
   });
 
-  it("counts as received what was read, and nothing after the last", () => {
+  it("counts bytes that were read as received, and none after a Close", () => {
     const server = serverWith();
     server.receive(frame("client", { opcode: "close" }));
     server.receive(patterned(100));

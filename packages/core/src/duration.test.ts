@@ -8,7 +8,7 @@ describe("checkDuration", () => {
   });
 
   it.each([Number.NaN, -1, -0.001, Number.NEGATIVE_INFINITY, "5", null, undefined, 5n, {}, new Date(5)])(
-    "refuses %s, and names the option [R14]",
+    "throws for %s, and names the option [R14]",
     (value) => {
       const call = (): unknown => checkDuration("wait", value as number);
       expect(call).toThrow(UsageError);

@@ -8,12 +8,12 @@ function client(options: Partial<ClientOptions> = {}): Endpoint {
   return Endpoint.client({ url: "ws://example.com/chat", random: countingSource(), ...options });
 }
 
-/** Carries all output to the other endpoint; answers the events there. */
+/** Delivers all output to the other endpoint, and returns the events there. */
 function carry(from: Endpoint, to: Endpoint, budget?: number): EndpointEvent[] {
   return from.takeOutput(budget).flatMap((bytes) => to.receive(bytes.slice()));
 }
 
-/** Two endpoints whose connection is open. */
+/** Two endpoints with an open connection. */
 function opened(options: { client?: Partial<ClientOptions>; server?: ServerOptions } = {}) {
   const ends = { client: client(options.client), server: Endpoint.server(options.server) };
   carry(ends.client, ends.server);
@@ -24,7 +24,7 @@ function opened(options: { client?: Partial<ClientOptions>; server?: ServerOptio
 
 const types = (events: readonly EndpointEvent[]): string[] => events.map(({ type }) => type);
 
-/** Everything that an application may say. */
+/** Every command of an application. */
 const commands: readonly ((endpoint: Endpoint) => void)[] = [
   (endpoint) => endpoint.sendText("a"),
   (endpoint) => endpoint.sendBinary(Uint8Array.of(1)),
@@ -36,7 +36,7 @@ const commands: readonly ((endpoint: Endpoint) => void)[] = [
 ];
 
 describe("Endpoint", () => {
-  it("has nothing queued before its connection is open, and then what that has", () => {
+  it("has nothing queued before its connection is open, and then what the connection has queued", () => {
     expect(client().queuedLength).toBe(0);
     const { server } = opened();
     server.sendBinary(new Uint8Array(10_000));
@@ -62,14 +62,14 @@ describe("Endpoint", () => {
     expect(ends.client.receiveEnd()).toEqual([]);
   });
 
-  it("refuses every command until the connection is open, and after the opening handshake failed [C12]", () => {
+  it("throws for every command until the connection is open, and after the opening handshake failed [C12]", () => {
     for (const command of commands) expect(usageErrorOf(() => command(client()))).toBe("endpoint/not-open");
     const failed = Endpoint.server();
     failed.receive(Uint8Array.of(0));
     for (const command of commands) expect(usageErrorOf(() => command(failed))).toBe("endpoint/ended");
   });
 
-  it("refuses an answer where there is no request to answer", () => {
+  it("throws for an answer when no request awaits one", () => {
     expect(usageErrorOf(() => client().accept())).toBe("endpoint/not-awaiting-answer");
     expect(usageErrorOf(() => client().reject({ status: 403 }))).toBe("endpoint/not-awaiting-answer");
     expect(usageErrorOf(() => Endpoint.server().accept())).toBe("endpoint/not-awaiting-answer");
@@ -79,12 +79,12 @@ describe("Endpoint", () => {
     );
   });
 
-  it("refuses options that are out of range before anything is output", () => {
+  it("throws for options out of range before any output exists", () => {
     expect(usageErrorOf(() => client({ fragmentSize: 0 }))).toBe("option/range");
     expect(usageErrorOf(() => Endpoint.server({ limits: { message: -1 } }))).toBe("option/range");
   });
 
-  it("gives frames that came with the response to the application, behind the open event [C13]", () => {
+  it("delivers frames that came with the response, after the open event [C13]", () => {
     const ends = { client: client(), server: Endpoint.server() };
     carry(ends.client, ends.server);
     ends.server.accept();
@@ -95,7 +95,7 @@ describe("Endpoint", () => {
     expect(types(ends.client.receive(whole))).toEqual(["open", "text", "close"]);
   });
 
-  it("never throws for how much came with the response [C13]", () => {
+  it("never throws, however many frames came with the response [C13]", () => {
     const ends = { client: client(), server: Endpoint.server() };
     carry(ends.client, ends.server);
     ends.server.accept();
@@ -106,7 +106,7 @@ describe("Endpoint", () => {
     expect(events.length).toBe(200_001);
   });
 
-  it("takes the rest of the handshake's output before the connection's, within the budget", () => {
+  it("outputs the rest of the handshake before the connection's output, within the budget", () => {
     const server = Endpoint.server();
     carry(client(), server);
     server.accept();
@@ -131,7 +131,7 @@ describe("Endpoint", () => {
     expect(server.receive(Uint8Array.of(0x83))).toMatchObject([{ type: "failure", violation: { offset: request } }]);
   });
 
-  it("rejects, and ends the transport; what comes after it is ignored [H25]", () => {
+  it("rejects, ends the transport, and ignores what comes after [H25]", () => {
     const ends = { client: client(), server: Endpoint.server() };
     carry(ends.client, ends.server);
     ends.server.reject({ status: 401, body: "who are you?" });
@@ -145,12 +145,12 @@ describe("Endpoint", () => {
     expect(ends.server.receiveEnd()).toEqual([]);
   });
 
-  it("takes a head that somebody else has parsed, and tells what is wrong with it", () => {
+  it("accepts a head parsed elsewhere, and reports what is wrong with it", () => {
     const events = Endpoint.server().receiveHead({ method: "POST", target: "/", minorVersion: 1, fields: [] });
     expect(events).toMatchObject([{ type: "failure", violation: { httpStatus: 405 } }]);
   });
 
-  it("accepts nothing when the client has gone away meanwhile [H27]", () => {
+  it("returns no events from accept after the client has gone away [H27]", () => {
     const server = Endpoint.server();
     carry(client(), server);
     expect(types(server.receiveEnd())).toEqual(["failure", "end"]);
@@ -159,7 +159,7 @@ describe("Endpoint", () => {
     expect(server.receiveHead(head)).toEqual([]);
   });
 
-  it("says whether a request awaits its answer", () => {
+  it("reports whether a request awaits its answer", () => {
     const { server } = opened();
     expect([server.awaitsAnswer, Endpoint.server().awaitsAnswer, client().awaitsAnswer]).toEqual([false, false, false]);
     const asked = Endpoint.server();
@@ -170,7 +170,7 @@ describe("Endpoint", () => {
     expect(asked.awaitsAnswer).toBe(false);
   });
 
-  it("fails an opening handshake that takes too long, and drops a transport that does not end", () => {
+  it("fails an opening handshake that takes too long, and aborts a transport that does not end", () => {
     const server = Endpoint.server();
     expect([server.outputLength, server.transport, server.expire("ping")]).toEqual([0, "keep", []]);
     expect(server.expire("opening")).toMatchObject([{ type: "failure", violation: { httpStatus: 408 } }]);
@@ -183,7 +183,7 @@ describe("Endpoint", () => {
     expect(server.transport).toBe("abort");
   });
 
-  it("passes deadlines, counters and chunks that were written on to the connection", () => {
+  it("forwards deadlines, counters and written chunks to the connection", () => {
     const early = Endpoint.server();
     early.releaseOutput([]);
     expect([early.awaitsPong, early.statistics.bytesReceived]).toEqual([false, 0]);
@@ -195,7 +195,7 @@ describe("Endpoint", () => {
     expect(server.limits.head).toBe(16_384);
   });
 
-  it("leaves what came with the handshake to the caller where it is told to, on both sides [A09]", () => {
+  it("leaves bytes that came with the handshake to the caller on request, on both sides [A09]", () => {
     const server = Endpoint.server();
     const asking = client();
     const head = concat(asking.takeOutput().map((bytes) => bytes.slice()));

@@ -12,7 +12,7 @@ describe("Keepalive", () => {
     expect([keepalive.isAwaiting(4), keepalive.isAwaiting(5)]).toEqual([false, true]);
   });
 
-  it("takes a Pong for its Ping and all before it, once sent, and never goes back [X23]", () => {
+  it("accepts a Pong for its own Ping and all earlier ones, and never goes back [X23]", () => {
     const keepalive = new Keepalive();
     const payloads = [1, 2, 3].map((ordinal) => keepalive.next(ordinal));
     keepalive.acknowledge(payloads[0] as Uint8Array);
@@ -32,7 +32,7 @@ describe("Keepalive", () => {
     "6962 00000001",
     "6863 00000001",
     "6862 0000000100",
-  ])("takes a Pong with %s for that of somebody else [X22]", (hex) => {
+  ])("ignores a Pong with payload %s, which none of its Pings had [X22]", (hex) => {
     const keepalive = new Keepalive();
     keepalive.next(1);
     keepalive.acknowledge(bytes(hex));

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Latest } from "./latest.ts";
 
 describe("Latest", () => {
-  it("answers the object that it has for one that is the same, and keeps one that is not", () => {
+  it("returns the stored object for an equal one, and otherwise stores the new one", () => {
     const latest = new Latest<{ a: number; b: unknown }>();
     const first = { a: 1, b: latest };
     expect(latest.like(first)).toBe(first);
@@ -14,7 +14,7 @@ describe("Latest", () => {
     expect(latest.like(third)).toBe(third);
   });
 
-  it("may begin with one", () => {
+  it("can start with an initial object", () => {
     const first = { a: 1 };
     expect(new Latest(first).like({ a: 1 })).toBe(first);
   });

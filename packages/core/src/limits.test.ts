@@ -3,27 +3,27 @@ import { usageErrorOf } from "../tests/support/connections.ts";
 import { defaultLimits, encodedMessageLimit, resolveLimits } from "./limits.ts";
 
 describe("resolveLimits", () => {
-  it("answers the defaults, with the changes", () => {
+  it("returns the defaults, overridden by the given limits", () => {
     expect(resolveLimits(undefined)).toBe(defaultLimits);
     expect(resolveLimits({})).toEqual(defaultLimits);
     expect(resolveLimits({ message: 5, frame: 0 })).toEqual({ ...defaultLimits, message: 5, frame: 0 });
     expect(resolveLimits({ queuedOutput: Number.POSITIVE_INFINITY }).queuedOutput).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it("answers the same limits for the same changes, so that connections share them", () => {
+  it("returns the same object for equal limits, so that connections share it", () => {
     const limits = resolveLimits({ message: 5 });
     expect(resolveLimits({ message: 5 })).toBe(limits);
     expect(resolveLimits({ message: 6 })).toEqual({ ...defaultLimits, message: 6 });
     expect(limits.message).toBe(5);
   });
 
-  it.each(Object.keys(defaultLimits))("refuses %s where it is no number of at least 0", (name) => {
+  it.each(Object.keys(defaultLimits))("throws for %s unless it is a number of at least 0", (name) => {
     for (const value of [-1, Number.NaN, "5", null]) {
       expect(usageErrorOf(() => resolveLimits({ [name]: value }))).toBe("option/range");
     }
   });
 
-  it("allows an eighth more of a message as extensions made it, unless it is said how much [A08]", () => {
+  it("defaults encodedMessage to an eighth more than the message limit, unless it is set [A08]", () => {
     expect(encodedMessageLimit(defaultLimits)).toBe(16_777_216 + 2_097_152 + 1024);
     expect(encodedMessageLimit(resolveLimits({ message: 1 }))).toBe(1_026);
     expect(encodedMessageLimit(resolveLimits({ message: 1_000_000, encodedMessage: 50 }))).toBe(50);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { checkOptions, type OptionCheck, onceChecked, takes } from "./options.ts";
 import { UsageError, usageErrorTable } from "./usage-error.ts";
 
-/** The code of the usage error that `action` throws, and what it says beyond the sentence of the table. */
+/** The code of the usage error that `action` throws, and its detail after the sentence of the table. */
 function fault(action: () => unknown): [code: string, detail: string] | undefined {
   try {
     action();
@@ -24,7 +24,7 @@ const aliases = { headers: "fields", code: "status", port: "listen({ port: … }
 const faultOf = (given: unknown) => fault(() => checkOptions("a socket", given as never, checks as never, aliases));
 
 describe("checkOptions", () => {
-  it("takes options that are right, of whatever object, and those that are undefined for left out [R25]", () => {
+  it("accepts valid options from any kind of object, and treats undefined ones as omitted [R25]", () => {
     class Given {
       get writeBudget(): number {
         return 5;
@@ -40,7 +40,7 @@ describe("checkOptions", () => {
       },
       { fields: undefined, limits: undefined, headers: undefined },
       Object.create({ writeBudget: 1 }),
-      // What is inherited belongs to somebody else, and is no misspelling.
+      // Inherited properties are not misspelled options.
       Object.create({ headers: {} }),
       Object.create(null),
       new Given(),
@@ -48,7 +48,7 @@ describe("checkOptions", () => {
     for (const given of right) expect(faultOf(given)).toBeUndefined();
   });
 
-  it("names an option that it does not know, and what was meant, or what there is [R25]", () => {
+  it("names an unknown option, and suggests the intended one or lists those available [R25]", () => {
     expect(faultOf({ feilds: [] })).toEqual([
       "option/unknown",
       "feilds is not an option of a socket. Did you mean fields?",
@@ -78,12 +78,12 @@ describe("checkOptions", () => {
     [5, "5"],
     ["x", "a string"],
     [() => {}, "a function"],
-  ])("names what it was given in place of options: %s [R25]", (given, was) => {
+  ])("names what it got instead of options: %s [R25]", (given, was) => {
     expect(faultOf(given)).toEqual(["option/type", `a socket takes an object of options, but got ${was}.`]);
     expect(faultOf({ limits: given })).toEqual(["option/type", `limits takes an object of options, but got ${was}.`]);
   });
 
-  it("checks what is inherited, or computed [R25]", () => {
+  it("checks inherited and computed options [R25]", () => {
     expect(faultOf(Object.create({ writeBudget: 0 }))?.[0]).toBe("option/range");
     class Given {
       get fields(): string {
@@ -111,7 +111,7 @@ describe("takes", () => {
     [takes.oneOf("a", "b"), ["a", "b"], ["c", ""], "option/range", 'one of "a", "b"'],
     [takes.oneOf("a", "b"), [], [null, 5, ["a"]], "option/type", 'one of "a", "b"'],
     [takes.anything, [null, 5, {}], [], "", ""],
-  ])("says what an option takes [R25]: %#", (check, right, wrong, code, what) => {
+  ])("describes what an option takes [R25]: %#", (check, right, wrong, code, what) => {
     for (const value of right) expect(fault(() => check(value, "some.option"))).toBeUndefined();
     for (const value of wrong) {
       const [found, detail] = fault(() => check(value, "some.option")) ?? ["", ""];
@@ -121,7 +121,7 @@ describe("takes", () => {
     }
   });
 
-  it("tells no values, which may be secrets, but numbers [R25]", () => {
+  it("quotes no values except numbers, since others may be secrets [R25]", () => {
     const secret = "Bearer 5ecret";
     const faults = [
       fault(() => takes.fields({ Authorization: secret }, "fields")),
@@ -136,7 +136,7 @@ describe("takes", () => {
 });
 
 describe("onceChecked", () => {
-  it("looks at an object once it was right no more, and at one that was wrong again [R25]", () => {
+  it("checks a valid object only once, and an invalid one every time [R25]", () => {
     const seen: object[] = [];
     const check = onceChecked((given: { readonly isRight: boolean }) => {
       seen.push(given);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { UsageError, type UsageErrorCode, usageErrorTable } from "./usage-error.ts";
 
 describe("UsageError", () => {
-  it("is an Error with a code and the sentence of the table, and a detail where there is one", () => {
+  it("is an Error with a code and the sentence of the table, and a detail if given", () => {
     const error = new UsageError("send/kind");
     expect(error).toBeInstanceOf(Error);
     expect([error.name, error.code, error.message]).toEqual(["UsageError", "send/kind", usageErrorTable["send/kind"]]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { violation, violationByServer, violationTable } from "./violation.ts";
 
 describe("violation", () => {
-  it("is a row of the table with the offset, and a detail where there is one", () => {
+  it("is a row of the table with the offset, and a detail if given", () => {
     expect(violation("frame/mask-missing", 7)).toEqual({
       code: "frame/mask-missing",
       message: "A client sent a frame that is not masked.",
@@ -16,7 +16,7 @@ describe("violation", () => {
     );
   });
 
-  it("has an HTTP status before the connection is open, and none where a server is at fault [X17]", () => {
+  it("has an HTTP status before the connection is open, and none when a server is at fault [X17]", () => {
     expect(violation("http/content-length", 3)).toMatchObject({ statusCode: undefined, httpStatus: 400 });
     expect(violationByServer("http/content-length", 3, "Why.")).toEqual({
       ...violation("http/content-length", 3, "Why."),
@@ -24,7 +24,7 @@ describe("violation", () => {
     });
   });
 
-  it("has no row with both a status code and an HTTP status: a connection is open or it is not (§7.1.7) [X17]", () => {
+  it("never has both a status code and an HTTP status: a connection is either open or not (§7.1.7) [X17]", () => {
     for (const row of Object.values(violationTable)) {
       expect(row.statusCode !== undefined && row.httpStatus !== undefined).toBe(false);
     }

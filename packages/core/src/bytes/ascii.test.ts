@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { decodeLatin1, encodeLatin1, equalsIgnoringCase, toAsciiLowerCase } from "./ascii.ts";
 
 describe("decodeLatin1 and encodeLatin1", () => {
-  it("are each other's way back, for every byte and any length", () => {
+  it("are inverses for every byte and any length", () => {
     const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
     expect(encodeLatin1(decodeLatin1(all, 0, 256))).toEqual(all);
     fc.assert(
@@ -14,7 +14,7 @@ describe("decodeLatin1 and encodeLatin1", () => {
     );
   });
 
-  it("encodeLatin1 writes text of any length, and gives each call an array of its own", () => {
+  it("encodeLatin1 writes text of any length, and returns a new array from each call", () => {
     const text = "x".repeat(10_000);
     expect(encodeLatin1(text).length).toBe(10_000);
     const first = encodeLatin1("a".repeat(100));
@@ -22,7 +22,7 @@ describe("decodeLatin1 and encodeLatin1", () => {
     expect(first.every((byte) => byte === 0x61)).toBe(true);
   });
 
-  it("encodeLatin1 writes NUL for a char above U+00FF, which would become another one", () => {
+  it("encodeLatin1 writes NUL for a char above U+00FF, instead of truncating it to another char", () => {
     expect(encodeLatin1("a\u010d\u010a\ud83d\ude00")).toEqual(Uint8Array.of(0x61, 0, 0, 0, 0));
     const long = encodeLatin1(`${"a".repeat(2000)}한`);
     expect([long.length, long[1999], long[2000]]).toEqual([2001, 0x61, 0]);
@@ -30,12 +30,12 @@ describe("decodeLatin1 and encodeLatin1", () => {
 });
 
 describe("equalsIgnoringCase and toAsciiLowerCase", () => {
-  it("fold the letters of ASCII and no others", () => {
+  it("fold ASCII letters and nothing else", () => {
     expect(equalsIgnoringCase("UpGrade", "upgrade")).toBe(true);
     expect(equalsIgnoringCase("upgrade", "upgrade")).toBe(true);
     expect(equalsIgnoringCase("upgrad", "upgrade")).toBe(false);
     expect(equalsIgnoringCase("upgrads", "upgrade")).toBe(false);
-    // U+212A is the Kelvin sign, which Unicode folds to k; 0x5B and 0x40 are next to the letters.
+    // U+212A is the Kelvin sign, which Unicode folds to k; 0x5B and 0x40 are adjacent to the letters.
     expect(equalsIgnoringCase("\u212a", "k")).toBe(false);
     expect(equalsIgnoringCase("[", "{")).toBe(false);
     expect(equalsIgnoringCase("@", "`")).toBe(false);

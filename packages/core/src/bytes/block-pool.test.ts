@@ -1,12 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
 import { blockSize, borrowBlock, claimChunk, isWholeLoan, lendBlock, newOwner, returnChunk } from "./block-pool.ts";
 
-/** Takes every free block, so that what is borrowed next is new. */
+/** Takes every free block, so that the next one borrowed is new. */
 function drain(): void {
   for (let count = 0; count < 100; count++) borrowBlock(65);
 }
 
-/** Returns a whole block to the pool; answers its buffer. */
+/** Returns a whole block to the pool, and returns its buffer. */
 function freed(): ArrayBufferLike {
   const block = new Uint8Array(blockSize);
   lendBlock(block, block);
@@ -15,18 +15,18 @@ function freed(): ArrayBufferLike {
 }
 
 describe("borrowBlock", () => {
-  it("makes a block of the size where none is free", () => {
+  it("allocates a block of the requested size when none is free", () => {
     drain();
     expect(borrowBlock(100)).toHaveLength(100);
     expect(borrowBlock(blockSize + 1)).toHaveLength(blockSize + 1);
   });
 
-  it("makes a small block in any case", () => {
+  it("always allocates a small block", () => {
     freed();
     expect(borrowBlock(64)).toHaveLength(64);
   });
 
-  it("gives a free block for any larger size that it holds, and never for a greater one", () => {
+  it("reuses a free block for any size above 64 that fits into it, and for no other", () => {
     drain();
     const buffer = freed();
     expect(borrowBlock(blockSize + 1).buffer).not.toBe(buffer);
@@ -37,7 +37,7 @@ describe("borrowBlock", () => {
 });
 
 describe("noteHandedBack", () => {
-  it("lends a transport that hands chunks back a few large blocks, whatever it hands back", async () => {
+  it("gives large blocks to a transport that hands chunks back, a few at most, whatever it hands back", async () => {
     vi.resetModules();
     const fresh = await import("./block-pool.ts");
     const sizes = Array.from({ length: 6 }, () => {
@@ -50,7 +50,7 @@ describe("noteHandedBack", () => {
 });
 
 describe("claimChunk", () => {
-  it("lets the first who takes of a block take the rest of it, in order, and nobody else", () => {
+  it("lets the first owner that claims a chunk of a block claim the rest of it in order, and no other owner", () => {
     const [owner, other] = [newOwner(), newOwner()];
     const [block, later] = [new Uint8Array(blockSize), new Uint8Array(blockSize)];
     lendBlock(block, block.subarray(0, 600));
@@ -61,14 +61,14 @@ describe("claimChunk", () => {
         claimChunk(block.subarray(start + from, start + to), who);
       expect(claim(0, 100, owner)).toBe(true);
       expect(claim(100, 200, other)).toBe(false);
-      // What was taken goes on as the payload of a message.
+      // What was taken is sent on as the payload of a message.
       expect(claim(0, 100, owner)).toBe(false);
       expect(claim(50, 200, owner)).toBe(false);
       expect(claim(100, 200, owner)).toBe(true);
     }
   });
 
-  it("leaves alone what is no part of a block that is lent, and headers", () => {
+  it("returns false for headers and for chunks outside a lent block", () => {
     const owner = newOwner();
     const block = new Uint8Array(blockSize);
     expect(claimChunk(block, owner)).toBe(false);
@@ -79,7 +79,7 @@ describe("claimChunk", () => {
 });
 
 describe("isWholeLoan", () => {
-  it("knows all that was lent of a block to an owner, until some of it is back", () => {
+  it("recognizes the whole loan of a block to its owner, until part of it has been returned", () => {
     const [owner, other] = [newOwner(), newOwner()];
     const block = new Uint8Array(blockSize);
     const whole = block.subarray(0, 300);
@@ -95,7 +95,7 @@ describe("isWholeLoan", () => {
 });
 
 describe("returnChunk", () => {
-  it("frees a block when all of its chunks are back, in any order", () => {
+  it("frees a block once all of its chunks are back, in any order", () => {
     drain();
     const block = new Uint8Array(blockSize);
     lendBlock(block, block.subarray(0, 300));
@@ -110,7 +110,7 @@ describe("returnChunk", () => {
     expect(borrowBlock(65).buffer).toBe(block.buffer);
   });
 
-  it("frees each of several blocks that are lent at the same time when its own chunks are back", () => {
+  it("frees each of several lent blocks once its own chunks are back", () => {
     drain();
     const [first, second, third] = Array.from({ length: 3 }, () => new Uint8Array(blockSize)) as [
       Uint8Array,
@@ -128,7 +128,7 @@ describe("returnChunk", () => {
     expect(borrowBlock(65).buffer).toBe(second.buffer);
   });
 
-  it("leaves alone what was never lent, what is of another size, headers, and what is back already", () => {
+  it("ignores chunks that were never lent, have another size, are headers or are back already", () => {
     drain();
     const block = new Uint8Array(blockSize);
     returnChunk(block);
@@ -145,7 +145,7 @@ describe("returnChunk", () => {
     expect(borrowBlock(65).buffer).not.toBe(block.buffer);
   });
 
-  it("keeps at most 64 blocks: the rest is garbage", () => {
+  it("keeps at most 64 blocks and leaves the rest to the garbage collector", () => {
     drain();
     const buffers = Array.from({ length: 70 }, freed);
     const found = Array.from({ length: 70 }, () => borrowBlock(65).buffer).filter((buffer) => buffers.includes(buffer));

@@ -3,7 +3,7 @@ import { concat, patterned, sameBytes } from "../../tests/support/bytes.ts";
 import { blockSize, borrowBlock, lendBlock, returnChunk } from "./block-pool.ts";
 import { ByteQueue } from "./byte-queue.ts";
 
-/** The lengths of the chunks that parts of these lengths are cut into. */
+/** The lengths of the chunks into which parts of these lengths are cut. */
 function cuts(parts: readonly number[]): number[] {
   const queue = new ByteQueue();
   for (const length of parts) {
@@ -16,28 +16,25 @@ function cuts(parts: readonly number[]): number[] {
 }
 
 describe("ByteQueue", () => {
-  it.each([1, 2, 100, 4096, 10_000])(
-    "gives back in pieces of at most %i bytes what was appended, in order",
-    (limit) => {
-      const queue = new ByteQueue();
-      const parts = [patterned(3), patterned(5000, 1), patterned(700, 2), patterned(9000, 3)];
-      for (const part of parts) {
-        queue.writer.append(part);
-        queue.appended(part.length);
-      }
-      expect(queue.length).toBe(14_703);
-      const pieces: Uint8Array[] = [];
-      while (queue.length > 0) {
-        const piece = queue.take(limit);
-        expect(piece.length > 0 && piece.length <= limit).toBe(true);
-        pieces.push(piece);
-      }
-      expect(sameBytes(concat(pieces), concat(parts))).toBe(true);
-      expect(queue.take(limit)).toHaveLength(0);
-    },
-  );
+  it.each([1, 2, 100, 4096, 10_000])("returns the appended bytes in order, in pieces of at most %i bytes", (limit) => {
+    const queue = new ByteQueue();
+    const parts = [patterned(3), patterned(5000, 1), patterned(700, 2), patterned(9000, 3)];
+    for (const part of parts) {
+      queue.writer.append(part);
+      queue.appended(part.length);
+    }
+    expect(queue.length).toBe(14_703);
+    const pieces: Uint8Array[] = [];
+    while (queue.length > 0) {
+      const piece = queue.take(limit);
+      expect(piece.length > 0 && piece.length <= limit).toBe(true);
+      pieces.push(piece);
+    }
+    expect(sameBytes(concat(pieces), concat(parts))).toBe(true);
+    expect(queue.take(limit)).toHaveLength(0);
+  });
 
-  it("takes what is appended in between behind what waits", () => {
+  it("returns bytes appended between two takes after those already queued", () => {
     const queue = new ByteQueue();
     queue.writer.append(Uint8Array.of(1, 2, 3));
     queue.appended(3);
@@ -53,7 +50,7 @@ describe("ByteQueue", () => {
     ["a few short parts", [128, 2, 65, 1]],
     ["short and long parts", [1000, 100, 4000, 3, 70_000, 5]],
     ["parts of all lengths up to 200 bytes", [...Array(200).keys()]],
-  ])("cuts %s in the same places whether or not there are blocks to be used again", (_, parts) => {
+  ])("cuts %s in the same places whether or not there are free blocks to reuse", (_, parts) => {
     for (let count = 0; count < 100; count++) borrowBlock(65);
     const withNone = cuts(parts);
     for (let count = 0; count < 8; count++) {

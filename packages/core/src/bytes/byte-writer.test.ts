@@ -4,14 +4,14 @@ import { blockSize } from "./block-pool.ts";
 import { ByteWriter, copyLimit } from "./byte-writer.ts";
 
 describe("ByteWriter", () => {
-  it("takes nothing where nothing was appended", () => {
+  it("returns nothing when nothing was appended", () => {
     const writer = new ByteWriter();
     expect(writer.isEmpty).toBe(true);
     expect(writer.take()).toEqual([]);
   });
 
   it.each([1, 63, 64, 65, 511, 1024, copyLimit, copyLimit + 1, blockSize, 200_000])(
-    "takes %i bytes as they were appended, by copy and by reference",
+    "returns %i bytes as they were appended, by copy and by reference",
     (length) => {
       const writer = new ByteWriter();
       const data = patterned(length);
@@ -26,7 +26,7 @@ describe("ByteWriter", () => {
     },
   );
 
-  it("copies up to copyLimit bytes and refers to more", () => {
+  it("copies up to copyLimit bytes and references longer arrays", () => {
     const writer = new ByteWriter();
     const short = patterned(copyLimit);
     const long = patterned(copyLimit + 1);
@@ -45,7 +45,7 @@ describe("ByteWriter", () => {
     expect(sameBytes(concat(writer.take()), concat([patterned(100).subarray(10, 20), patterned(5)]))).toBe(true);
   });
 
-  it("gives room at position of block, and counts what position was advanced by", () => {
+  it("provides room at block[position], and outputs as many bytes as position advanced", () => {
     const writer = new ByteWriter();
     for (let round = 0; round < 1000; round++) {
       writer.reserve(50);
@@ -58,7 +58,7 @@ describe("ByteWriter", () => {
     expect(all.every((byte, index) => byte === (index & 0xff))).toBe(true);
   });
 
-  it("keeps the order of what is copied and what is referred to", () => {
+  it("keeps the order of copied and referenced data", () => {
     const writer = new ByteWriter();
     const expected: Uint8Array[] = [];
     for (let index = 0; index < 300; index++) {
@@ -69,7 +69,7 @@ describe("ByteWriter", () => {
     expect(sameBytes(concat(writer.take()), concat(expected))).toBe(true);
   });
 
-  it("never writes to what was taken", () => {
+  it("never writes to a chunk that was taken", () => {
     const writer = new ByteWriter();
     const taken: [chunk: Uint8Array, copy: Uint8Array][] = [];
     for (let round = 0; round < 500; round++) {
@@ -80,7 +80,7 @@ describe("ByteWriter", () => {
     expect(taken.every(([chunk, copy]) => sameBytes(chunk, copy))).toBe(true);
   });
 
-  it("fits its blocks to what a turn needs: one chunk a turn after the first turns", () => {
+  it("adapts its block size: after a few turns, one chunk per turn", () => {
     const writer = new ByteWriter();
     for (let turn = 0; turn < 5; turn++) {
       for (let index = 0; index < 100; index++) writer.append(patterned(50));

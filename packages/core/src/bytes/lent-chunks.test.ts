@@ -4,7 +4,7 @@ import { LentChunks } from "./lent-chunks.ts";
 const chunk = (): Uint8Array => new Uint8Array(20);
 
 describe("LentChunks", () => {
-  it("lets each chunk come back once, in any order", () => {
+  it("accepts each chunk back once, in any order", () => {
     const lent = new LentChunks();
     const chunks = Array.from({ length: 5 }, chunk);
     for (const each of chunks) lent.add(each);
@@ -13,7 +13,7 @@ describe("LentChunks", () => {
     }
   });
 
-  it("knows nothing of what was not handed out, a view of what was included", () => {
+  it("accepts nothing that was not handed out, including views of chunks that were", () => {
     const lent = new LentChunks();
     const [first, second] = [chunk(), chunk()];
     expect(lent.remove(first)).toBe(false);
@@ -23,7 +23,7 @@ describe("LentChunks", () => {
     expect([lent.remove(second), lent.remove(first)]).toEqual([true, true]);
   });
 
-  it("remembers 65 at most", () => {
+  it("remembers at most 65 chunks", () => {
     const lent = new LentChunks();
     const chunks = Array.from({ length: 100 }, chunk);
     for (const each of chunks) lent.add(each);

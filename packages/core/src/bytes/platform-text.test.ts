@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Decoder, exactDecoder, exactEncoder } from "./platform-text.ts";
 
-/** A decoder that is exact but for what `decode` changes, made with any options. */
+/** A decoder that is exact except for what `decode` changes; its constructor accepts any options. */
 function decoders(decode: (exact: Decoder, bytes: Uint8Array, options?: object) => string) {
   return class implements Decoder {
     readonly #exact = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -12,11 +12,11 @@ function decoders(decode: (exact: Decoder, bytes: Uint8Array, options?: object) 
 }
 
 describe("exactDecoder", () => {
-  it("is the platform's where that is exact", () => {
+  it("is the platform's decoder when that is exact", () => {
     for (const streamed of [false, true]) expect(exactDecoder(TextDecoder, streamed)).toBeInstanceOf(TextDecoder);
   });
 
-  it("is none where there is none, or where it knows no options [R10]", () => {
+  it("is undefined when the platform has none, or one that rejects the options [R10]", () => {
     const Unable = class {
       constructor() {
         throw new RangeError("The option ignoreBOM is not supported.");
@@ -27,13 +27,13 @@ describe("exactDecoder", () => {
     expect(exactDecoder(Unable, false)).toBeUndefined();
   });
 
-  it("is none where a byte order mark is dropped, or a byte outside of the view is read [R10]", () => {
+  it("is undefined when a byte order mark is dropped, or bytes outside the view are read [R10]", () => {
     const dropping = decoders((exact, bytes) => exact.decode(bytes).replace("\ufeff", ""));
     const reading = decoders((exact, bytes) => exact.decode(new Uint8Array(bytes.buffer)));
     for (const wrong of [dropping, reading]) expect(exactDecoder(wrong, false)).toBeUndefined();
   });
 
-  it("is none where a fault is not seen in the text, whichever it is, or is thrown [R10]", () => {
+  it("is undefined when any invalid byte leaves no trace in the text, or makes the decoder throw [R10]", () => {
     for (const first of [0x80, 0xff, 0xc3, 0xc0, 0xe2, 0xe0, 0xed, 0xf0, 0xf4, 0xf8]) {
       const lenient = decoders((exact, bytes) => (bytes[0] === first ? "x" : exact.decode(bytes)));
       expect(exactDecoder(lenient, false)).toBeUndefined();
@@ -45,7 +45,7 @@ describe("exactDecoder", () => {
     expect(exactDecoder(fatal, false)).toBeUndefined();
   });
 
-  it("is none for streams, and one for others, where only streams cannot be had [R10]", () => {
+  it("is undefined for streams only, when the decoder does not support streaming [R10]", () => {
     const whole = decoders((exact, bytes, options) => {
       if (options !== undefined) throw new RangeError("The option stream is not supported.");
       return exact.decode(bytes);
@@ -56,16 +56,16 @@ describe("exactDecoder", () => {
 });
 
 describe("exactEncoder", () => {
-  it("is the platform's where that is exact", () => {
+  it("is the platform's encoder when that is exact", () => {
     expect(exactEncoder(TextEncoder)).toBeInstanceOf(TextEncoder);
   });
 
-  it("is none where there is none, or where it has no encodeInto [R10]", () => {
+  it("is undefined when the platform has none, or one without encodeInto [R10]", () => {
     expect(exactEncoder(undefined)).toBeUndefined();
     expect(exactEncoder(class {} as never)).toBeUndefined();
   });
 
-  it("is none where it writes or tells anything else [R10]", () => {
+  it("is undefined when encodeInto writes other bytes or reports other counts [R10]", () => {
     const encoder = new TextEncoder();
     const wrong = [
       (text: string, target: Uint8Array) => {

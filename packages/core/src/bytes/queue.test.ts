@@ -10,7 +10,7 @@ function all<T>(queue: Queue<T>): T[] {
 }
 
 describe("Queue", () => {
-  it("is first in, first out, also when it is filled and emptied in turns", () => {
+  it("is first in, first out, also when filling and emptying alternate", () => {
     const queue = new Queue<number>();
     const found: number[] = [];
     let next = 0;
@@ -27,7 +27,7 @@ describe("Queue", () => {
     expect([queue.length, queue.first, queue.take()]).toEqual([0, undefined, undefined]);
   });
 
-  it("replaces the first one, removes what is unwanted, and is cleared", () => {
+  it("replaces the first item, removes matching items, and can be cleared", () => {
     const queue = new Queue<number>();
     for (let index = 0; index < 6; index++) queue.push(index);
     expect(queue.take()).toBe(0);

@@ -4,7 +4,7 @@ import { RandomPool } from "./random-pool.ts";
 import type { RandomSource } from "./random-source.ts";
 
 describe("RandomPool", () => {
-  it("gives out each 32 bits of its source once, and asks it for 8 KiB at a time", () => {
+  it("returns each 32 bits of its source once, and draws 8 KiB at a time", () => {
     const asked: number[] = [];
     const source = countingSource();
     const pool = RandomPool.of((target) => {
@@ -21,14 +21,14 @@ describe("RandomPool", () => {
     expect(asked).toEqual([8192, 8192, 8192]);
   });
 
-  it("is one for each source, shared by all who use it", () => {
+  it("is shared by all users of the same source", () => {
     const source = countingSource();
     const pool = RandomPool.of(source);
     expect(RandomPool.of(source)).toBe(pool);
     expect(RandomPool.of(countingSource())).not.toBe(pool);
   });
 
-  it("gives out nothing while its source throws, and asks again", () => {
+  it("throws while its source throws, and draws again afterwards", () => {
     let isReady = false;
     const source = countingSource();
     const random: RandomSource = (target) => {

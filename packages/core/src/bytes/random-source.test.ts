@@ -3,7 +3,7 @@ import { countingSource } from "../../tests/support/connections.ts";
 import { UsageError } from "../usage-error.ts";
 import { drawRandom, type RandomSource } from "./random-source.ts";
 
-/** What becomes of a draw of `length` bytes. */
+/** The result of drawing `length` bytes: "taken", or the code of the error. */
 function drawn(source: RandomSource, length: number): string {
   try {
     drawRandom(source, new Uint8Array(length));
@@ -32,9 +32,9 @@ describe.each(lengths)("drawRandom of %i bytes", (length) => {
     "returns a promise": async (target) => counting(target),
     "returns a promise that rejects": () => Promise.reject(new Error("no entropy")),
   };
-  // In 8 KiB, four bytes stand as they were now and then.
+  // In 8 KiB, the last four bytes can equal the old ones by chance.
   const cases = Object.entries(none).filter(([how]) => length === 16 || how !== "leaves the last four bytes");
-  it.each(cases)("refuses a source that %s [A15]", (_, source) => {
+  it.each(cases)("throws for a source that %s [A15]", (_, source) => {
     expect(drawn(source, length)).toBe("option/random");
   });
 
@@ -44,24 +44,24 @@ describe.each(lengths)("drawRandom of %i bytes", (length) => {
       for (let at = 0; at < target.length; at++) target[at] = byteAt(at);
     };
   it.each<[string, RandomSource]>([
-    // A test may want keys that it knows, and there are the bytes of a mark among them.
+    // Tests may use known keys, which may contain the bytes of the marker.
     ["fills with one byte", (target) => target.fill(0xa5)],
     ["counts", filling((at) => at & 0xff)],
     ["counts in words", filling((at) => (at % 4 === 3 ? at >> 2 : 0))],
     ["repeats itself", filling((at) => "the sample nonce".charCodeAt(at % 16))],
     ["gives what stood there once", (target) => (target[0] === 0xa5 ? undefined : counting(target))],
     ["returns an object", (target) => ({ filled: counting(target) })],
-    // biome-ignore lint/suspicious/noThenProperty: it is no promise for all that.
+    // biome-ignore lint/suspicious/noThenProperty: a `then` that is not a function makes no promise.
     ["returns what only looks like a promise", (target) => ({ then: counting(target) })],
     ["returns null", (target) => counting(target) ?? null],
     ["is the platform's", (target) => crypto.getRandomValues(target)],
-  ])("takes one that %s", (_, source) => {
+  ])("accepts a source that %s", (_, source) => {
     expect(drawn(source, length)).toBe("taken");
   });
 });
 
 describe("drawRandom", () => {
-  it("tells what a source has thrown", () => {
+  it("passes on what the source threw", () => {
     const cause = new Error("no entropy");
     const draw = (): void =>
       drawRandom(() => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { messageWords, sha1Of60Bytes } from "./sha1.ts";
 
 describe("sha1Of60Bytes", () => {
-  it("gives what the platform gives, for any 60 bytes, time after time", () => {
+  it("returns what the platform does, for any 60 bytes, on every call", () => {
     const digest = new Int32Array(5);
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 60, maxLength: 60 }), (bytes) => {

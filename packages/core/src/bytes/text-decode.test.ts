@@ -32,7 +32,7 @@ const faults = [
   "efbfbd ff",
 ];
 
-/** A host of its own making, which counts its calls. */
+/** A host with its own functions, which counts their calls. */
 function countingHost() {
   const calls = { isUtf8: 0, decodeUtf8: 0, decodeAscii: 0 };
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -53,7 +53,7 @@ function countingHost() {
   return { calls, host };
 }
 
-/** Everything that a decoder must do, with `decode` in place of ours and `host` for help. */
+/** All requirements of a decoder, for the functions of `module` with the help of `host`. */
 function holds(
   module: { decodeText: typeof decodeText; decodeValidText: typeof decodeValidText; isUtf8: typeof isUtf8 },
   host: typeof portableHost,
@@ -77,11 +77,11 @@ function holds(
 const ours = { decodeText, decodeValidText, isUtf8 };
 
 describe("decodeText, decodeValidText and isUtf8", () => {
-  it("read all text and no other bytes, with the platform's decoder [F17] [F18] [F19]", () => {
+  it("decode all text and reject all other bytes, with the platform's decoder [F17] [F18] [F19]", () => {
     holds(ours, portableHost);
   });
 
-  it("do the same with each function of the host's, and with all of them", () => {
+  it("return the same with any one of the host's functions, and with all of them", () => {
     const { host } = countingHost();
     holds(ours, host);
     holds(ours, { isUtf8: host.isUtf8 });
@@ -89,7 +89,7 @@ describe("decodeText, decodeValidText and isUtf8", () => {
     holds(ours, { decodeAscii: host.decodeAscii });
   });
 
-  it("use the host's functions for what is long enough", () => {
+  it("use the host's functions for input that is long enough", () => {
     const { calls, host } = countingHost();
     const ascii = utf8("x".repeat(100));
     decodeText(ascii, 0, 100, host);
@@ -106,7 +106,7 @@ describe("decodeText, decodeValidText and isUtf8", () => {
 describe("continueUtf8", () => {
   const { host } = countingHost();
 
-  it("answers what validateUtf8 does, from every state, at every cut, with and without the host", () => {
+  it("returns what validateUtf8 does, from every state, at every cut, with and without the host", () => {
     const long = concat([utf8("é€𝄞x".repeat(40)), bytes("f09d84")]);
     for (let from = 0; from < 12; from++) {
       const state = validateUtf8(utf8Boundary, long, 0, from);
@@ -118,7 +118,7 @@ describe("continueUtf8", () => {
     }
   });
 
-  it("finds the same byte at fault, wherever it is", () => {
+  it("finds the same invalid byte at every position", () => {
     const text = utf8("é€𝄞x".repeat(20));
     for (let at = 0; at < text.length; at++) {
       for (const fault of [0xff, 0x80, 0xc2, 0x41]) {
@@ -136,7 +136,7 @@ describe("continueUtf8", () => {
 });
 
 describe("portableDecode", () => {
-  it("reads what TextDecoder reads, of every length around the limit of an argument list", () => {
+  it("decodes as TextDecoder does, at every length around the limit of an argument list", () => {
     for (const text of texts)
       expect(portableDecode(concat([bytes("ff"), utf8(text)]), 1, utf8(text).length + 1) === text).toBe(true);
     for (const length of [4094, 4095, 4096, 4097, 8192]) {
@@ -154,7 +154,7 @@ describe("on a platform without TextDecoder", () => {
     vi.resetModules();
   });
 
-  it("everything is decoded all the same [F17] [F18] [F19]", async () => {
+  it("everything is still decoded [F17] [F18] [F19]", async () => {
     const { host } = countingHost();
     vi.resetModules();
     vi.stubGlobal("TextDecoder", undefined);

@@ -31,7 +31,7 @@ const longTexts = [
   ]),
 ];
 
-/** What an encoder must do, whichever module it is from. */
+/** All requirements of an encoder, whichever module it comes from. */
 function holds(
   module: { encodeText: typeof encodeText; encodeLongText: typeof encodeLongText; utf8Bytes: typeof utf8Bytes },
   host: typeof portableHost,
@@ -53,11 +53,11 @@ function holds(
 }
 
 describe("encodeText, encodeLongText and utf8Bytes", () => {
-  it("write UTF-8, a lone surrogate as U+FFFD, and nothing outside their room [F21]", () => {
+  it("write UTF-8, lone surrogates as U+FFFD, and nothing outside their range [F21]", () => {
     holds({ encodeText, encodeLongText, utf8Bytes }, portableHost);
   });
 
-  it("do the same with the host's encoder, which gets what is not short ASCII [F21]", () => {
+  it("write the same with the host's encoder, which gets everything but short ASCII [F21]", () => {
     let calls = 0;
     const encodeUtf8 = (text: string, target: Uint8Array, at: number) => {
       calls++;
@@ -70,7 +70,7 @@ describe("encodeText, encodeLongText and utf8Bytes", () => {
     expect(calls).toBe(0);
   });
 
-  it("utf8Bytes keeps at most twice the memory that it needs", () => {
+  it("utf8Bytes retains at most twice the memory that it needs", () => {
     for (const text of ["x".repeat(1000), "é".repeat(1000), "€".repeat(1000)]) {
       const encoded = utf8Bytes(text, portableHost);
       expect(encoded.buffer.byteLength).toBeLessThanOrEqual(2 * encoded.length);
@@ -94,7 +94,7 @@ describe("on a platform without TextEncoder", () => {
     vi.resetModules();
   });
 
-  it("everything is encoded all the same [F21]", async () => {
+  it("everything is still encoded [F21]", async () => {
     const encoder = new TextEncoder();
     vi.resetModules();
     vi.stubGlobal("TextEncoder", undefined);

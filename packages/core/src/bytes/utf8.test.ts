@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { bytes, displaced, utf8 } from "../../tests/support/bytes.ts";
 import { skipAscii, utf8Boundary, validateUtf8 } from "./utf8.ts";
 
-/** RFC 3629 §4, the grammar as it stands there. */
+/** The grammar of RFC 3629 §4, transcribed literally. */
 const grammar =
   /^(?:[^\x80-\xff]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})*$/;
 
@@ -12,7 +12,7 @@ const edges = [
 ];
 
 describe("validateUtf8", () => {
-  it("agrees with the grammar of RFC 3629 on every sequence of three bytes at its edges, and of four [F18]", () => {
+  it("agrees with the grammar of RFC 3629 on every three-byte sequence at the edges of its ranges, and on four-byte ones [F18]", () => {
     const isValid = (array: Uint8Array) => validateUtf8(utf8Boundary, array, 0, array.length) === utf8Boundary;
     const array = new Uint8Array(4);
     let wrong = 0;
@@ -31,14 +31,14 @@ describe("validateUtf8", () => {
     expect(wrong).toBe(0);
   });
 
-  it("answers the complement of the index of the first byte that cannot stand", () => {
+  it("returns the complement of the index of the first invalid byte", () => {
     for (const lead of [0, 1, 15, 16, 17, 40]) {
       const array = new Uint8Array([...utf8("x".repeat(lead)), 0xff, 0x41]);
       expect(validateUtf8(utf8Boundary, array, 0, array.length)).toBe(~lead);
     }
   });
 
-  it("goes on from any state at any cut, and stays within its range [F17]", () => {
+  it("continues from any state at any cut, and stays within its range [F17]", () => {
     const text = utf8("aé€𝄞\u0800\ud7ff\ue000\u{10ffff}");
     const array = new Uint8Array([0xff, ...text, 0xff]);
     for (let at = 1; at <= text.length + 1; at++) {
@@ -50,7 +50,7 @@ describe("validateUtf8", () => {
   });
 
   it.each(["c2", "e0", "e0a0", "ed", "ed9f", "e182", "f0", "f090", "f09080", "f1", "f4", "f48f"])(
-    "%s, which is cut, is no fault and no boundary [F17]",
+    "reports neither a fault nor a boundary for the truncated %s [F17]",
     (hex) => {
       const array = bytes(hex);
       expect(validateUtf8(utf8Boundary, array, 0, array.length)).toBeGreaterThan(utf8Boundary);
@@ -67,7 +67,7 @@ describe("skipAscii", () => {
         for (let at = 0; at < length; at++) {
           plain[at] = 0x80;
           expect(skipAscii(plain, 0, length)).toBe(at);
-          // What is outside the range does not count.
+          // Bytes outside the range do not count.
           expect(skipAscii(plain, Math.min(at + 1, length), length)).toBe(length);
           expect(skipAscii(plain, 0, at)).toBe(at);
           plain[at] = 0x7f;

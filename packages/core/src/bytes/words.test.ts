@@ -4,8 +4,8 @@ import { fastLongWords, forgetWords, littleEndian, longWordsOf, viewOf, wordsOf 
 
 afterEach(forgetWords);
 
-describe("views of the memory under an array", () => {
-  it("are whole words of its buffer, wherever the array begins", () => {
+describe("views of an array's buffer", () => {
+  it("consist of the whole words of the buffer, wherever the array begins", () => {
     const array = displaced(patterned(21), 3);
     expect(wordsOf(array).buffer).toBe(array.buffer);
     expect(wordsOf(array)).toHaveLength(6);
@@ -13,7 +13,7 @@ describe("views of the memory under an array", () => {
     expect(longWordsOf(array)).toHaveLength(3);
   });
 
-  it("are kept for the array used last, in any order, and made anew for another and after forgetWords", () => {
+  it("are cached for the most recently used array, in any order, and recreated for another and after forgetWords", () => {
     const first = patterned(16);
     const second = patterned(16);
     const words = wordsOf(first);
@@ -28,7 +28,7 @@ describe("views of the memory under an array", () => {
     expect(wordsOf(first)).not.toBe(again);
   });
 
-  it("viewOf is the range over the same memory, of a displaced array too", () => {
+  it("viewOf returns the range over the same memory, also of a displaced array", () => {
     const array = displaced(patterned(50), 5);
     const view = viewOf(array, 10, 30);
     expect(sameBytes(view, array.subarray(10, 30))).toBe(true);
@@ -37,8 +37,8 @@ describe("views of the memory under an array", () => {
   });
 });
 
-describe("what is known of the machine", () => {
-  it("littleEndian is what a DataView says", () => {
+describe("platform constants", () => {
+  it("littleEndian equals what a DataView reports", () => {
     const order = new DataView(new Uint16Array([1]).buffer).getUint16(0, true) === 1;
     expect(littleEndian).toBe(order);
   });

@@ -5,7 +5,7 @@ import { closeBody } from "../../tests/support/wire.ts";
 import { closePayload, formatClosePayload, maxReasonLength, parseClosePayload, replyPayload } from "./close-payload.ts";
 
 describe("parseClosePayload", () => {
-  it("reads code and reason, and nothing as neither [X06]", () => {
+  it("returns code and reason, and neither for an empty payload [X06]", () => {
     expect(parseClosePayload(closeBody(1001, "bye é"))).toEqual({ statusCode: 1001, reason: "bye é" });
     expect(parseClosePayload(closeBody(4999))).toEqual({ statusCode: 4999, reason: "" });
     expect(parseClosePayload(bytes(""))).toEqual({ statusCode: undefined, reason: "" });
@@ -18,13 +18,13 @@ describe("parseClosePayload", () => {
     ["03e8 ff", "close/reason-utf8"],
     ["03e8 e282", "close/reason-utf8"],
     ["03ed ff", "close/status-code"],
-  ])("answers what %s breaks: %s [X01] [X02] [X03]", (hex, code) => {
+  ])("returns the violation in %s: %s [X01] [X02] [X03]", (hex, code) => {
     expect(parseClosePayload(bytes(hex))).toBe(code);
   });
 });
 
 describe("formatClosePayload", () => {
-  it("is parseClosePayload's way back, up to 123 bytes of reason [X04]", () => {
+  it("is the inverse of parseClosePayload, for up to 123 bytes of reason [X04]", () => {
     for (const reason of ["", "bye", "é€𝄞", "x".repeat(maxReasonLength)]) {
       const payload = formatClosePayload("client", 3000, reason);
       expect(payload).toEqual(closeBody(3000, reason));
@@ -33,7 +33,7 @@ describe("formatClosePayload", () => {
     expect(formatClosePayload("server", undefined, "")).toHaveLength(0);
   });
 
-  it("refuses what must not be sent [X04] [X05] [X18] [X25]", () => {
+  it("throws for codes and reasons that must not be sent [X04] [X05] [X18] [X25]", () => {
     expect(usageErrorOf(() => formatClosePayload("client", 1005, ""))).toBe("close/status-code");
     expect(usageErrorOf(() => formatClosePayload("server", 1010, ""))).toBe("close/client-only");
     expect(usageErrorOf(() => formatClosePayload("client", undefined, "x"))).toBe("close/reason-without-code");
@@ -42,7 +42,7 @@ describe("formatClosePayload", () => {
     expect(formatClosePayload("client", 1010, "a, b")).toEqual(closeBody(1010, "a, b"));
   });
 
-  it("says which status code it refuses, and refuses a reason that is no string with any and with none", () => {
+  it("names the rejected status code, and rejects a reason that is not a string with or without a code", () => {
     expect(() => formatClosePayload("client", 1006, "")).toThrow("It was 1006.");
     for (const reason of [null, 5, utf8("bye")]) {
       const given = reason as unknown as string;
@@ -51,7 +51,7 @@ describe("formatClosePayload", () => {
     }
   });
 
-  it("does not encode a reason that has too many chars already", () => {
+  it("does not encode a reason that already has too many chars", () => {
     const host = {
       encodeUtf8: (): number => {
         throw new Error("not needed");
@@ -62,7 +62,7 @@ describe("formatClosePayload", () => {
 });
 
 describe("replyPayload", () => {
-  it("echoes the code without a reason, an empty one as it is, and 1010 as 1000 [X06] [X07] [X18]", () => {
+  it("echoes the code without the reason, leaves an empty payload empty, and echoes 1010 as 1000 [X06] [X07] [X18]", () => {
     expect(replyPayload(4000)).toEqual(closeBody(4000));
     expect(replyPayload(undefined)).toHaveLength(0);
     expect(replyPayload(1010)).toEqual(closeBody(1000));
@@ -70,7 +70,7 @@ describe("replyPayload", () => {
 });
 
 describe("closePayload", () => {
-  it("puts the code first, its high byte before its low one", () => {
+  it("writes the code first, high byte before low byte", () => {
     expect(closePayload(0x1234, utf8("r"))).toEqual(bytes("1234 72"));
     expect(closePayload(1000)).toEqual(bytes("03e8"));
   });

@@ -4,7 +4,7 @@ import { ClosingHandshake } from "./closing-handshake.ts";
 const received = { statusCode: 4000, reason: "theirs" };
 
 describe("ClosingHandshake", () => {
-  it("that we begin goes open, closing, close-sent, closed, ended", () => {
+  it("goes open, closing, close-sent, closed, ended when we begin", () => {
     const closing = new ClosingHandshake("server");
     expect([closing.state, closing.isRequested, closing.canFail]).toEqual(["open", false, true]);
     expect(closing.request()).toBe(true);
@@ -19,7 +19,7 @@ describe("ClosingHandshake", () => {
     expect([closing.state, closing.transport, closing.canFail]).toEqual(["ended", "end", false]);
   });
 
-  it("that the peer begins goes open, close-received, closed; asking for it then starts nothing [X07]", () => {
+  it("goes open, close-received, closed when the peer begins; requesting a close then starts nothing [X07]", () => {
     const closing = new ClosingHandshake("client");
     closing.receive({ statusCode: undefined, reason: "" });
     expect(closing.request()).toBe(false);
@@ -29,12 +29,12 @@ describe("ClosingHandshake", () => {
     expect(closing.end()).toEqual({ type: "end", clean: true, statusCode: 1005, reason: "" });
   });
 
-  it("that is asked for twice starts once", () => {
+  it("starts once when requested twice", () => {
     const closing = new ClosingHandshake("client");
     expect([closing.request(), closing.request()]).toEqual([true, false]);
   });
 
-  it("that fails goes failing, failed, and its end is not clean: 1006 [X13] [X16]", () => {
+  it("goes failing, failed after a failure, and ends unclean with 1006 [X13] [X16]", () => {
     const closing = new ClosingHandshake("client");
     closing.fail();
     expect([closing.state, closing.transport, closing.canFail]).toEqual(["failing", "keep", false]);
@@ -43,7 +43,7 @@ describe("ClosingHandshake", () => {
     expect(closing.end()).toEqual({ type: "end", clean: false, statusCode: 1006, reason: "" });
   });
 
-  it("that fails where nobody reads why is dropped: failed at once, without a Close frame [R16]", () => {
+  it("goes to failed at once, without a Close frame, when the connection is dropped [R16]", () => {
     for (const steps of [0, 1, 2]) {
       const closing = new ClosingHandshake("server");
       if (steps > 0) closing.request();
@@ -54,7 +54,7 @@ describe("ClosingHandshake", () => {
     }
   });
 
-  it("that is aborted says so to the last", () => {
+  it("instructs to abort until the end once aborted", () => {
     const closing = new ClosingHandshake("server");
     closing.abort();
     expect(closing.transport).toBe("abort");

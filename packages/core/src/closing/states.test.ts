@@ -11,7 +11,7 @@ const states = Object.keys(closingTransitions) as ClosingState[];
 const triggers: ClosingTrigger[] = ["send-close", "close-taken", "receive-close", "fail", "drop", "end"];
 
 describe("nextClosingState", () => {
-  it("goes where the table says, and calls everything else a bug", () => {
+  it("follows the table, and throws a bug for every other trigger", () => {
     for (const state of states) {
       for (const trigger of triggers) {
         const next = closingTransitions[state][trigger];
@@ -28,7 +28,7 @@ describe("nextClosingState", () => {
     for (const state of states.filter((each) => each !== "ended")) expect(nextClosingState(state, "end")).toBe("ended");
   });
 
-  it("never returns to a state: every way ends", () => {
+  it("never returns to a state, so every path ends", () => {
     const visit = (state: ClosingState, path: readonly ClosingState[]): void => {
       expect(path).not.toContain(state);
       for (const next of Object.values(closingTransitions[state])) visit(next, [...path, state]);
@@ -36,7 +36,7 @@ describe("nextClosingState", () => {
     visit("open", []);
   });
 
-  it("lets the peer's Close and a failure come but once [X07] [X09] [X16]", () => {
+  it("allows the peer's Close and a failure only once [X07] [X09] [X16]", () => {
     for (const state of ["close-received", "closed", "failing", "failed", "ended"] as const) {
       expect(closingTransitions[state]["receive-close"]).toBeUndefined();
       expect(closingTransitions[state].fail).toBeUndefined();
@@ -46,7 +46,7 @@ describe("nextClosingState", () => {
 });
 
 describe("transportInstruction", () => {
-  it("lets the server end the transport first, and either end it after a failure [X12] [X16]", () => {
+  it("lets the server end the transport first, and either role after a failure [X12] [X16]", () => {
     for (const state of states) {
       const expected = ["failed", "ended"].includes(state) ? "end" : "keep";
       expect(transportInstruction(state, "server")).toBe(state === "closed" ? "end" : expected);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isSendable, statusCodes } from "./status-code.ts";
 
 describe("isSendable", () => {
-  it("is true of exactly 1000-1003, 1007-1014 and 3000-4999 [X02] [X05]", () => {
+  it("is true exactly for 1000-1003, 1007-1014 and 3000-4999 [X02] [X05]", () => {
     const ranges: [from: number, to: number][] = [];
     for (let code = -1; code <= 70_000; code++) {
       if (!isSendable(code)) continue;
@@ -18,13 +18,13 @@ describe("isSendable", () => {
   });
 
   it.each([Number.NaN, 1000.5, Number.POSITIVE_INFINITY, -1000, 66_536])(
-    "is false of %d, which no 16 bits are [X25]",
+    "is false for %d, which is not a 16-bit integer [X25]",
     (code) => {
       expect(isSendable(code)).toBe(false);
     },
   );
 
-  it("is true of the codes with a name, but for the two that only the application sees", () => {
+  it("is true for the named codes, except the two that only the application sees", () => {
     const unsendable = Object.values(statusCodes).filter((code) => !isSendable(code));
     expect(unsendable).toEqual([statusCodes.noStatusReceived, statusCodes.abnormalClosure]);
   });

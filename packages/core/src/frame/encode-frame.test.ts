@@ -17,16 +17,16 @@ describe("encodeFrame", () => {
     );
   });
 
-  it("gives a masked frame without payload its key [F09]", () => {
+  it("writes the key of a masked frame without payload [F09]", () => {
     expect(hexOf(encodeFrame({ opcode: 1, maskingKey: 0x0403_0201 }))).toBe("818001020304");
   });
 
-  it("checks nothing: what breaks the rules is encoded too", () => {
+  it("checks nothing: invalid frames are encoded too", () => {
     expect(hexOf(encodeFrame({ opcode: 0xf, rsv: 0x70, final: false }))).toBe("7f00");
     expect(encodeFrame({ opcode: 9, payload: patterned(200) })).toHaveLength(204);
   });
 
-  it("copies the payload, and leaves it as it was [F12]", () => {
+  it("copies the payload, and does not modify it [F12]", () => {
     const payload = patterned(100);
     const encoded = encodeFrame({ opcode: 2, payload, maskingKey: 0x1234_5678 });
     expect(sameBytes(payload, patterned(100))).toBe(true);

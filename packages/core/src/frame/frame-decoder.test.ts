@@ -10,7 +10,7 @@ import {
 } from "./frame-decoder.ts";
 import { mask } from "./mask.ts";
 
-/** What a sink was told; verdicts are given at the n-th call. */
+/** Records the calls to a sink; returns the given verdicts at the n-th call. */
 class Recorder implements FrameSink {
   readonly calls: string[] = [];
   readonly #verdicts: ReadonlyMap<number, SinkVerdict>;
@@ -52,7 +52,7 @@ const wire = concat([
 ]);
 
 describe("FrameDecoder", () => {
-  it("tells its sink of each header and of all payload, whole where it lies whole", () => {
+  it("passes each header and all payload to its sink, whole payload in one range", () => {
     const sink = new Recorder();
     expect(decodeAll(wire, wire.length, { role: "server" }, sink)).toBeUndefined();
     expect(sink.calls).toEqual([
@@ -65,7 +65,7 @@ describe("FrameDecoder", () => {
     ]);
   });
 
-  it("tells of payload as it comes, and `last` once a frame, byte by byte", () => {
+  it("passes payload byte by byte as it arrives, with `last` once per frame", () => {
     const sink = new Recorder();
     expect(decodeAll(wire, 1, { role: "server" }, sink)).toBeUndefined();
     expect(sink.calls).toEqual([
@@ -79,7 +79,7 @@ describe("FrameDecoder", () => {
     ]);
   });
 
-  it("counts what it has received", () => {
+  it("counts the bytes received", () => {
     const decoder = new FrameDecoder(new Recorder(), { role: "server" });
     expect(decoder.received).toBe(0);
     for (const chunk of cut(wire, 4)) decoder.decode(chunk);
@@ -88,7 +88,7 @@ describe("FrameDecoder", () => {
   });
 
   const stopAt = [0, 1, 2, 3, 4, 5];
-  it.each(stopAt)("stops for good when its sink says so at call %i, and tells nothing more", (call) => {
+  it.each(stopAt)("stops for good when its sink says so at call %i, and makes no further call", (call) => {
     for (const size of [1, 2, 3, 7, wire.length]) {
       const plain = new Recorder();
       decodeAll(wire, size, { role: "server" }, plain);
@@ -98,7 +98,7 @@ describe("FrameDecoder", () => {
     }
   });
 
-  it.each(stopAt)("places a fault that its sink finds at call %i: at the byte it names, or at the frame", (call) => {
+  it.each(stopAt)("locates a fault that its sink finds at call %i: at the byte named, or else at the frame", (call) => {
     const second = encodeFrame({ opcode: 1, payload: bytes("0102"), maskingKey: key }).length;
     const starts = [0, second, second + 6];
     for (const size of [1, wire.length]) {
@@ -120,7 +120,7 @@ describe("FrameDecoder", () => {
     expect(decodeAll(wire, 1, { role: "server" }, later)).toEqual({ code: "message/utf8-invalid", offset: 7 });
   });
 
-  it("places a fault of a payload that goes on in later chunks at the frame, which began in this one", () => {
+  it("locates a fault in a payload spread over several chunks at its frame", () => {
     const good = encodeFrame({ opcode: 2, payload: patterned(5), maskingKey: key });
     const cutFrame = encodeFrame({ opcode: 2, payload: patterned(9), maskingKey: key });
     const first = concat([good, cutFrame.subarray(0, 8)]);
@@ -132,7 +132,7 @@ describe("FrameDecoder", () => {
     }
   });
 
-  it("gives payloads of 4 KiB and more to options.unmask, with the key aligned to what it gets", () => {
+  it("passes payloads of 4 KiB and more to options.unmask, with the key aligned to the range", () => {
     const payload = patterned(20_000);
     const masked = encodeFrame({ opcode: 2, payload, maskingKey: key });
     const calls: number[] = [];
@@ -168,7 +168,7 @@ describe("FrameDecoder", () => {
     decodeAll(encodeFrame({ opcode: 2, payload }), 100, { role: "client", unmask });
   });
 
-  it("unmasks in place: the chunk is the decoder's", () => {
+  it("unmasks in place, as it owns the chunk", () => {
     const chunk = encodeFrame({ opcode: 2, payload: patterned(50), maskingKey: key });
     new FrameDecoder(new Recorder(), { role: "server" }).decode(chunk);
     expect(sameBytes(chunk.subarray(6), patterned(50))).toBe(true);
@@ -193,7 +193,7 @@ describe("FrameDecoder", () => {
     }
   });
 
-  it("reads a length of any size as what it says, wherever its header is cut", () => {
+  it("reads a length of any size exactly, wherever its header is cut", () => {
     const lengths: [extended: string, length: number][] = [
       ["fe007e", 126],
       ["fe0100", 256],
@@ -217,7 +217,7 @@ describe("FrameDecoder", () => {
     }
   });
 
-  it("tolerates a length that is not minimal where it is told to, in whole and in cut headers, and says so", () => {
+  it("tolerates non-minimal lengths on request, in whole and cut headers, and reports them", () => {
     const options = { role: "client", tolerateNonMinimalLength: true } as const;
     for (const size of [1, 100]) {
       for (const [hex, tolerated] of [
@@ -235,7 +235,7 @@ describe("FrameDecoder", () => {
     }
   });
 
-  it("leaves what follows a range at which its sink says rest as it was, and goes on there [A09]", () => {
+  it("leaves the bytes after a range at which its sink rests unchanged, and continues there [A09]", () => {
     for (const size of [wire.length, 3, 1]) {
       const sink = new (class extends Recorder {
         override payload(chunk: Uint8Array, start: number, end: number, last: boolean): "rest" {
@@ -259,7 +259,7 @@ describe("FrameDecoder", () => {
     }
   });
 
-  it("tells of payload in slices where its sink asks for them, of which each may be the last for now [A08]", () => {
+  it("passes payload in slices on request of its sink, each of which may be the last for now [A08]", () => {
     const payload = patterned(10_000);
     const frames = concat([encodeFrame({ opcode: 2, payload, maskingKey: key }), wire]);
     for (const size of [frames.length, 5_000, 1]) {

@@ -14,7 +14,7 @@ describe.each(["client", "server"] as const)("the frames of a %s", (role) => {
   const keys = keysOf[role];
 
   it.each([0, 1, 23, 24, 125, 126, 65_535, 65_536])(
-    "writeFrame writes %i bytes of payload, and says how much it wrote [F12]",
+    "writeFrame writes %i bytes of payload, and returns how many bytes it wrote [F12]",
     (length) => {
       const writer = new ByteWriter();
       const payload = patterned(length);
@@ -41,7 +41,7 @@ describe.each(["client", "server"] as const)("the frames of a %s", (role) => {
     "€".repeat(125),
     "x".repeat(65_535),
     "é".repeat(40_000),
-  ])("writeTextFrame writes text, moved where its length needs a longer header %#", (text) => {
+  ])("writeTextFrame writes text, and moves it when its length needs a longer header %#", (text) => {
     const writer = new ByteWriter();
     const written = [text, "next", text].reduce(
       (sum, each) => sum + writeTextFrame(writer, 0x81, each, keys, portableHost),
@@ -94,8 +94,8 @@ describe("frames behind others in a block", () => {
   });
 });
 
-describe("headers alone", () => {
-  it("are those of the payload that follows by reference", () => {
+describe("separate headers", () => {
+  it("match the payload that follows by reference", () => {
     const payload = patterned(5000);
     const unmasked = new ByteWriter();
     expect(writeUnmaskedHeader(unmasked, 0x82, 5000)).toBe(4);

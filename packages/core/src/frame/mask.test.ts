@@ -4,7 +4,7 @@ import { mask, maskBytes, rotateKey } from "./mask.ts";
 
 const keys = [0, 1, 0x7856_3412, -1, 0x8000_0000 | 0, 0x00ff_00ff, 0x0102_0304];
 
-/** RFC 6455 §5.3 as it stands: octet i is XORed with octet i mod 4 of the key. */
+/** RFC 6455 §5.3, literally: octet i is XORed with octet i mod 4 of the key. */
 function asDefined(bytes: Uint8Array, start: number, end: number, key: number): Uint8Array {
   const octets = [key & 0xff, (key >>> 8) & 0xff, (key >>> 16) & 0xff, (key >>> 24) & 0xff];
   return bytes.map((byte, index) => (index >= start && index < end ? byte ^ (octets[(index - start) % 4] ?? 0) : byte));
@@ -12,7 +12,7 @@ function asDefined(bytes: Uint8Array, start: number, end: number, key: number): 
 
 describe("mask", () => {
   it.each([0, 1, 2, 3, 4, 7, 8, 19, 20, 21, 31, 63, 64, 65, 100, 1023, 1024, 1025, 1100, 5000])(
-    "of %i bytes is as §5.3 defines it, at every alignment, and touches nothing else [F10]",
+    "of %i bytes matches §5.3 at every alignment, and touches nothing else [F10]",
     (length) => {
       for (const key of keys) {
         for (let offset = 0; offset < 9; offset++) {
@@ -27,7 +27,7 @@ describe("mask", () => {
     },
   );
 
-  it("of one array after another, and of an array whose buffer has an odd length, is the same [F10]", () => {
+  it("gives the same for arrays one after another, and for buffers of odd length [F10]", () => {
     for (const size of [1029, 1030, 1031, 1033, 2001]) {
       const array = patterned(size);
       const expected = asDefined(array, 1, size, -2);
@@ -36,7 +36,7 @@ describe("mask", () => {
     }
   });
 
-  it("undoes itself", () => {
+  it("is its own inverse", () => {
     const array = patterned(3000);
     mask(array, 0, 3000, 0x7856_3412);
     mask(array, 0, 3000, 0x7856_3412);
@@ -45,7 +45,7 @@ describe("mask", () => {
 });
 
 describe("maskBytes", () => {
-  it("is as §5.3 defines it, one byte at a time [F10]", () => {
+  it("matches §5.3, one byte at a time [F10]", () => {
     for (const key of keys) {
       const array = patterned(30);
       const expected = asDefined(array, 3, 25, key);
@@ -56,7 +56,7 @@ describe("maskBytes", () => {
 });
 
 describe("rotateKey", () => {
-  it("aligns the key to any byte of the payload: masking in two parts is masking in one [F10]", () => {
+  it("aligns the key to any byte of the payload: masking in two parts equals masking in one [F10]", () => {
     for (const key of keys) {
       for (let cut = 0; cut <= 40; cut++) {
         const array = patterned(40);

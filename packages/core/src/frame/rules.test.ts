@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { checkExtendedLength, checkFirstByte, checkSecondByte } from "./rules.ts";
 
 describe("checkFirstByte", () => {
-  it("judges all 256 bytes, within and between messages, for every set of owned bits [F01] [F02] [F07] [F13] [F14]", () => {
+  it("returns the right violation for all 256 bytes, within and between messages, for every set of owned bits [F01] [F02] [F07] [F13] [F14]", () => {
     for (let byte = 0; byte < 256; byte++) {
       for (const owned of [0, 0x10, 0x20, 0x40, 0x30, 0x50, 0x60, 0x70]) {
         for (const inProgress of [false, true]) {
@@ -31,7 +31,7 @@ describe("checkFirstByte", () => {
 });
 
 describe("checkSecondByte", () => {
-  it("judges all 256 bytes for both roles, of data and of control frames [F06] [F08]", () => {
+  it("returns the right violation for all 256 bytes, for both roles, in data and control frames [F06] [F08]", () => {
     for (let byte = 0; byte < 256; byte++) {
       const masked = byte >= 0x80;
       for (const first of [0x81, 0x02, 0x80, 0x88, 0x89, 0x8a]) {
@@ -59,7 +59,7 @@ describe("checkExtendedLength", () => {
     [8, 0x7fff_ffff, 0xffff_ffff, "frame/too-big"],
     [8, 0x8000_0000, 0, "frame/length-sign-bit"],
     [8, 0xffff_ffff, 0xffff_ffff, "frame/length-sign-bit"],
-  ] as const)("judges %i bytes of length, %i and %i: %s [F03] [F04] [F05]", (lengthBytes, high, low, expected) => {
+  ] as const)("returns for %i bytes of length, %i and %i: %s [F03] [F04] [F05]", (lengthBytes, high, low, expected) => {
     expect(checkExtendedLength(lengthBytes, high, low, true)).toBe(expected);
     const lenient = expected === "frame/length-not-minimal" ? undefined : expected;
     expect(checkExtendedLength(lengthBytes, high, low, false)).toBe(lenient);

@@ -17,7 +17,7 @@ describe("parseAuthority", () => {
     ["[1:2:3:4:5:6:7:8]", "[1:2:3:4:5:6:7:8]", undefined],
     ["[1:2:3:4:5:6:1.2.3.4]", "[1:2:3:4:5:6:1.2.3.4]", undefined],
     ["[1:2:3:4:5:6::8]", "[1:2:3:4:5:6::8]", undefined],
-  ])("takes %s apart", (text, host, port) => {
+  ])("splits %s into host and port", (text, host, port) => {
     expect(parseAuthority(text)).toEqual({ host, port });
   });
 
@@ -64,7 +64,7 @@ describe("parseAuthority", () => {
     "[::1.2.3.4:5]",
     "[fe80::1%25eth0]",
     "[\u0011::]",
-  ])("refuses %j", (text) => {
+  ])("returns undefined for %j", (text) => {
     expect(parseAuthority(text)).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import { BodyDecoder } from "./body-decoder.ts";
 
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
 
-/** The body that `text` is, read whole and byte by byte, and whether it is complete. */
+/** Reads `text` as a body, whole and byte by byte: the decoded body, and whether it is complete. */
 function read(type: "chunked" | "until-end" | "none" | number, text: string, limit = 100): [string, boolean] {
   const framing = typeof type === "number" ? ({ type: "length", length: type } as const) : ({ type } as const);
   const [whole, single] = [new BodyDecoder(framing, limit), new BodyDecoder(framing, limit)];
@@ -18,7 +18,7 @@ function read(type: "chunked" | "until-end" | "none" | number, text: string, lim
 }
 
 describe("BodyDecoder", () => {
-  it("reads so many bytes, or all until the end, or none", () => {
+  it("reads a given number of bytes, everything until the end, or nothing", () => {
     expect(read(3, "abcdef")).toEqual(["abc", true]);
     expect(read(3, "ab")).toEqual(["ab", false]);
     expect(read(0, "ab")).toEqual(["", true]);
@@ -26,7 +26,7 @@ describe("BodyDecoder", () => {
     expect(read("until-end", "ab")).toEqual(["ab", false]);
   });
 
-  it("waits for nothing where there is nothing to keep", () => {
+  it("is complete at once when there is nothing to keep", () => {
     const complete = (framing: ConstructorParameters<typeof BodyDecoder>[0], limit: number): boolean =>
       new BodyDecoder(framing, limit).complete;
     expect(complete({ type: "none" }, 9)).toBe(true);
@@ -38,7 +38,7 @@ describe("BodyDecoder", () => {
     expect(complete({ type: "until-end" }, 9)).toBe(false);
   });
 
-  it("keeps what the limit allows, and is complete then", () => {
+  it("keeps as many bytes as the limit allows, and is then complete", () => {
     expect(read(9, "abcdefghi", 4)).toEqual(["abcd", true]);
     expect(read("until-end", "abcdef", 4)).toEqual(["abcd", true]);
     expect(read("chunked", "3\r\nabc\r\n3\r\ndef\r\n", 4)).toEqual(["abcd", true]);
@@ -53,7 +53,7 @@ describe("BodyDecoder", () => {
     ["3\r\nab", "ab", false],
     ["3\r\nabc\r\n0\r\n", "abc", false],
     ["", "", false],
-    // What makes no sense ends it.
+    // Malformed framing ends the body.
     ["x\r\nabc", "", true],
     ["3\r\nabcd", "abc", true],
     ["ffffffffffffffffffff\r\nab", "ab", false],
@@ -74,7 +74,7 @@ describe("BodyDecoder", () => {
     ["0\r\nA\r\n\r\n", "", true],
     ["0\r\nA\r\nB", "", false],
     ["0\r\nA\r\n", "", false],
-  ])("reads the chunked coding %j", (text, body, complete) => {
+  ])("decodes the chunked coding in %j", (text, body, complete) => {
     expect(read("chunked", text)).toEqual([body, complete]);
   });
 });

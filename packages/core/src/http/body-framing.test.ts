@@ -16,7 +16,7 @@ describe("responseBodyFraming", () => {
     [205, "length"],
     [304, "none"],
     [404, "length"],
-  ])("knows whether status %i has a body at all: %s", (status, type) => {
+  ])("determines for status %i whether there is a body: %s", (status, type) => {
     expect(framing(status, ["Content-Length", "5"])).toMatchObject({ type });
   });
 
@@ -57,7 +57,7 @@ describe("responseBodyFraming", () => {
     expect(framing(400)).toEqual({ type: "until-end" });
   });
 
-  it("looks at the last coding, in any case, before it looks at a length", () => {
+  it("checks the last transfer coding, in any case, before any length", () => {
     const length = ["Content-Length", "x"] as const;
     expect(framing(200, ["Transfer-Encoding", "gzip"], ["Transfer-Encoding", "CHUNKED"], length)).toEqual({
       type: "chunked",
@@ -84,7 +84,7 @@ describe("requestBodyFault", () => {
     [[], [""], "opening/body-unexpected"],
     [["0"], ["chunked"], "http/framing-ambiguous"],
     [["5"], ["chunked"], "http/framing-ambiguous"],
-  ] as const)("judges lengths %j and codings %j: %s", (lengths, codings, expected) => {
+  ] as const)("returns for lengths %j and codings %j: %s", (lengths, codings, expected) => {
     expect(requestBodyFault(lengths, codings)).toBe(expected);
   });
 });

@@ -3,7 +3,7 @@ import { concat, patterned, sameBytes } from "../../tests/support/bytes.ts";
 import { ByteCollector } from "./byte-collector.ts";
 
 describe("ByteCollector", () => {
-  it("holds what was appended, copied, in one piece", () => {
+  it("stores a copy of the appended bytes in one piece", () => {
     for (const lengths of [[1], [255, 1, 1], [256, 256], [300, 0, 5], [1000, 3, 5000]]) {
       const collector = new ByteCollector();
       const parts = lengths.map((length, index) => patterned(length, index));
@@ -18,7 +18,7 @@ describe("ByteCollector", () => {
     }
   });
 
-  it("appends a range, and nothing where it is empty or ends before it begins", () => {
+  it("appends a range, and nothing for an empty or reversed one", () => {
     const collector = new ByteCollector();
     collector.append(patterned(9), 0, 4);
     collector.append(patterned(9), 4, 9);
@@ -28,7 +28,7 @@ describe("ByteCollector", () => {
     expect(sameBytes(collector.take(), patterned(9))).toBe(true);
   });
 
-  it("takes no memory for nothing, 256 bytes at first, and twice as many when they are full", () => {
+  it("allocates nothing when empty, 256 bytes at first, and doubles when full", () => {
     const collector = new ByteCollector();
     collector.append(patterned(9), 4, 4);
     expect(collector.bytes).toHaveLength(0);
@@ -39,7 +39,7 @@ describe("ByteCollector", () => {
     expect(capacities).toEqual([256, 256, 512, 512, 1024, 5513]);
   });
 
-  it("gives away memory that is as long as what is in it, and is empty then", () => {
+  it("hands over memory exactly as long as its content, and is then empty", () => {
     for (const length of [1, 256, 300]) {
       const collector = new ByteCollector();
       collector.append(patterned(length), 0, length);

@@ -10,7 +10,7 @@ const fields = [
 ] as const;
 
 describe("fieldValues and firstFieldValue", () => {
-  it("find a field whatever the case of its name", () => {
+  it("find a field in any case of its name", () => {
     expect(fieldValues(fields, "x-b")).toEqual(["1", "2"]);
     expect(fieldValues(fields, "x-d")).toEqual([]);
     expect(firstFieldValue(fields, "x-b")).toBe("1");
@@ -19,14 +19,14 @@ describe("fieldValues and firstFieldValue", () => {
 });
 
 describe("FieldLookup", () => {
-  it("finds what fieldValues finds, for several names at once, and every time anew", () => {
+  it("finds what fieldValues finds, for several names at once, and afresh on every call", () => {
     const lookup = new FieldLookup(["X-B", "X-C", "Host", "Absent"]);
     for (let turn = 0; turn < 2; turn++) {
       expect(lookup.find(fields)).toEqual({ "X-B": ["1", "2"], "X-C": ["3"], Host: ["a"], Absent: [] });
     }
   });
 
-  it("is linear in repeated fields", () => {
+  it("is linear in the number of repeated fields", () => {
     const many = Array.from({ length: 10_000 }, (_, index) => ["X-B", String(index)] as const);
     expect(new FieldLookup(["X-B"]).find(many)["X-B"].length).toBe(10_000);
   });

@@ -12,7 +12,7 @@ function faultOf(changes: Partial<RequestHead>, limits: Partial<Limits> = {}): s
   return requestHeadFault({ ...head, ...changes }, { ...defaultLimits, ...limits });
 }
 
-/** What a decoder says of the bytes of the same head. */
+/** The fault that a decoder finds in the bytes of the same head. */
 function faultInBytes(changes: Partial<RequestHead>, limits: Partial<Limits> = {}): string | undefined {
   const bytes = encodeRequestHead({ ...head, ...changes });
   const step = new HeadDecoder(requestLine, { ...defaultLimits, ...limits }, []).receive(bytes, 0);
@@ -20,7 +20,7 @@ function faultInBytes(changes: Partial<RequestHead>, limits: Partial<Limits> = {
 }
 
 describe("requestHeadFault", () => {
-  it("finds nothing wrong with a head that a decoder would read [R30]", () => {
+  it("finds no fault in a head that a decoder would accept [R30]", () => {
     for (const changes of [
       {},
       { target: "http://a/?~" },
@@ -60,7 +60,7 @@ describe("requestHeadFault", () => {
     ["http/field-value", { fields: [["a", "\0"]] }],
     ["http/field-value", { fields: [["a", "\x7f"]] }],
     ["http/field-value", { fields: [["a", "\u0100"]] }],
-  ])("finds %s in %j [R30]", (code, changes) => {
+  ])("returns %s for %j [R30]", (code, changes) => {
     expect(faultOf(changes)).toBe(code);
   });
 
@@ -69,9 +69,9 @@ describe("requestHeadFault", () => {
     ["http/line-too-long", { fields: [["Name-that-is", "longer"]] }, { line: "Name-that-is: longer".length }],
     ["http/too-many-fields", { fields: [head.fields[0]!, head.fields[0]!] }, { fields: 2 }],
     ["http/head-too-big", {}, { head: "GET / HTTP/1.1\r\nHost: a\r\n\r\n".length }],
-  ])("has the limits that a decoder has: %s", (code, changes, limits) => {
+  ])("applies the same limits as a decoder: %s", (code, changes, limits) => {
     expect([faultOf(changes, limits), faultInBytes(changes, limits)]).toEqual([undefined, undefined]);
-    // White space before a value is not in a head any more: two less are too few for it in any case.
+    // A parsed head no longer has the white space before a value, so only two bytes less are certainly too few.
     const less = Object.fromEntries(
       Object.entries(limits).map(([name, limit]) => [name, limit - (name === "fields" ? 1 : 2)]),
     );
@@ -80,7 +80,7 @@ describe("requestHeadFault", () => {
 });
 
 describe("fieldsFault", () => {
-  it("counts what stands before the fields", () => {
+  it("counts the bytes before the fields", () => {
     const limits = { ...defaultLimits, head: 10 };
     expect(fieldsFault([["a", "b"]], limits, 3)).toBeUndefined();
     expect(fieldsFault([["a", "b"]], limits, 4)).toBe("http/head-too-big");

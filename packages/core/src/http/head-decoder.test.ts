@@ -7,7 +7,7 @@ const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (char) => ch
 const text = "\r\nGET /a HTTP/1.1\r\nHost: a\r\nX-B:\t b \r\n\r\n";
 
 describe("HeadDecoder", () => {
-  it("reads a head from anywhere in a chunk, and says where it ends", () => {
+  it("reads a head at any offset of a chunk, and returns where it ends", () => {
     const step = new HeadDecoder(requestLine, defaultLimits, []).receive(bytesOf(`??${text}rest`), 2);
     expect(step).toEqual({
       type: "head",
@@ -24,14 +24,14 @@ describe("HeadDecoder", () => {
     });
   });
 
-  it("says where it ends in the chunk that ended it, when there were others before", () => {
+  it("returns the end within the last chunk when the head spans several", () => {
     const decoder = new HeadDecoder(statusLine, defaultLimits, []);
     expect(decoder.receive(bytesOf("?HTTP/1.1 101 X"), 1)).toEqual({ type: "more" });
     expect(decoder.receive(bytesOf("??\r\n\r\nrest"), 2)).toMatchObject({ type: "head", end: 6 });
     expect(decoder.length).toBe(18);
   });
 
-  it("has looked at every byte that came, so that none is looked at twice", () => {
+  it("consumes every byte as it arrives, so that none is read twice", () => {
     const decoder = new HeadDecoder(requestLine, defaultLimits, []);
     for (const [index, byte] of bytesOf(text).entries()) {
       expect(decoder.length).toBe(index);
@@ -47,7 +47,7 @@ describe("HeadDecoder", () => {
     expect(decoder.receive(bytesOf(text), 0).type).toBe("head");
   });
 
-  it("stores no more than the limit and one byte, whatever comes", () => {
+  it("stores at most one byte more than the limit", () => {
     const decoder = new HeadDecoder(requestLine, { ...defaultLimits, head: 16 }, []);
     decoder.receive(bytesOf("GET /"), 0);
     expect(decoder.receive(new Uint8Array(1_000_000).fill(0x61), 0)).toEqual({
@@ -57,14 +57,14 @@ describe("HeadDecoder", () => {
     });
   });
 
-  it("reads the same head one byte at a time, white space too", () => {
+  it("reads the same head byte by byte, including white space", () => {
     const whole = new HeadDecoder(requestLine, defaultLimits, []).receive(bytesOf(text), 0);
     const decoder = new HeadDecoder(requestLine, defaultLimits, []);
     const steps = Array.from(bytesOf(text), (byte) => decoder.receive(Uint8Array.of(byte), 0));
     expect(steps.at(-1)).toEqual({ ...whole, end: 1 });
   });
 
-  it("finds a status line that is too long", () => {
+  it("rejects a status line that is too long", () => {
     const step = new HeadDecoder(statusLine, { ...defaultLimits, line: 20 }, []).receive(
       bytesOf("HTTP/1.1 200 ".padEnd(30, "x")),
       0,
@@ -72,7 +72,7 @@ describe("HeadDecoder", () => {
     expect(step).toEqual({ type: "violation", code: "http/line-too-long", offset: 20 });
   });
 
-  it("joins folded lines of a head that begins anywhere in its chunk", () => {
+  it("joins folded lines of a head at any offset of its chunk", () => {
     const folded = "HTTP/1.1 200 X\r\nA: 1\r\n\t2\r\n\r\n";
     for (const first of [0, 3, 40]) {
       const step = new HeadDecoder(statusLine, defaultLimits, []).receive(bytesOf("x".repeat(first) + folded), first);
@@ -101,7 +101,7 @@ describe("HeadDecoder", () => {
     ["http/bare-carriage-return", 20, `${line}A: b\rc`],
     ["http/bare-carriage-return", 21, `${line}A:b\r\n\rX`],
     ["http/head-too-big", 60, `${line}A: ${"b".repeat(20)}\r\nB: ${"b".repeat(20)}\r\n`],
-  ])("finds %s at byte %i, wherever the head begins and the chunks are cut: %j", (code, offset, faulty) => {
+  ])("returns %s at byte %i, at any offset of the head and any cut of the chunks: %j", (code, offset, faulty) => {
     const limits = { ...defaultLimits, head: 60, line: 30, fields: 2 };
     const expected = { type: "violation", code, offset };
     for (const first of [0, 3, 40]) {
@@ -116,7 +116,7 @@ describe("HeadDecoder", () => {
     }
   });
 
-  it("waits for more as long as the limit is not passed, though it is reached", () => {
+  it("asks for more at the limit, and fails only beyond it", () => {
     const decoder = new HeadDecoder(requestLine, { ...defaultLimits, head: 10 }, []);
     expect(decoder.receive(bytesOf("GET / HTTP"), 0)).toEqual({ type: "more" });
     expect(decoder.receive(bytesOf("/"), 0)).toEqual({ type: "violation", code: "http/head-too-big", offset: 10 });

@@ -31,7 +31,7 @@ describe("encodeRequestHead and encodeResponseHead", () => {
     );
   });
 
-  it("refuse whatever a decoder would read otherwise", () => {
+  it("throw for anything that a decoder would read differently", () => {
     fc.assert(
       fc.property(
         fc.string({ unit: "binary", maxLength: 6 }),
@@ -63,7 +63,7 @@ describe("encodeRequestHead and encodeResponseHead", () => {
     ["http/field-value", { fields: [["a", "b "]] as const }],
     ["http/field-value", { fields: [["a", "\tb"]] as const }],
     ["http/field-value", { fields: [["a", "한"]] as const }],
-  ])("%s: encodeRequestHead refuses %j", (code, changes) => {
+  ])("%s: encodeRequestHead throws for %j", (code, changes) => {
     expect(() => encodeRequestHead({ ...request, ...changes })).toThrow(expect.objectContaining({ code }));
   });
 
@@ -73,11 +73,11 @@ describe("encodeRequestHead and encodeResponseHead", () => {
     ["http/status", { status: 200.5 }],
     ["http/reason-phrase", { reasonPhrase: "a\r\nb" }],
     ["http/reason-phrase", { reasonPhrase: "한" }],
-  ])("%s: encodeResponseHead refuses %j", (code, changes) => {
+  ])("%s: encodeResponseHead throws for %j", (code, changes) => {
     expect(() => encodeResponseHead({ ...response, ...changes })).toThrow(expect.objectContaining({ code }));
   });
 
-  it("write the first and the last status code there is", () => {
+  it("write the lowest and the highest status code", () => {
     for (const status of [100, 599]) {
       expect(String.fromCharCode(...encodeResponseHead({ ...response, status }))).toMatch(`HTTP/1.1 ${status} `);
     }
@@ -85,7 +85,7 @@ describe("encodeRequestHead and encodeResponseHead", () => {
 });
 
 describe("assertSendable", () => {
-  it("takes what can be sent", () => {
+  it("accepts fields that can be sent", () => {
     expect(() => assertSendable([])).not.toThrow();
     expect(() =>
       assertSendable([
@@ -100,7 +100,7 @@ describe("assertSendable", () => {
     ["http/field-name", ["", "c"], 'The name was "".'],
     ["http/field-value", ["a", "b\r\nc: d"], "The field was a."],
     ["http/field-value", ["a", " b"], "The field was a."],
-  ] as const)("%s: refuses %j, and so does the encoder, and both say which it was", (code, field, detail) => {
+  ] as const)("%s: throws for %j, as does the encoder, and both name the field", (code, field, detail) => {
     const error = expect.objectContaining({ code, message: expect.stringContaining(detail) });
     const fields = [["Host", "a"], field] as const;
     expect(() => assertSendable(fields)).toThrow(error);

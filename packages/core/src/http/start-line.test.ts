@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { latin1 } from "../../tests/support/opening.ts";
 import { requestLine, type StartLineGrammar, statusLine } from "./start-line.ts";
 
-/** What is wrong with `line`, where it begins, between bytes that would go on with it. */
+/** The fault in `line`, and its offset, between bytes that could extend the line. */
 function faultOf<Head>(grammar: StartLineGrammar<Head>, line: string, after: string): [string, number] | undefined {
   const before = "HTTP/1.1 ";
   const fault = grammar.check(latin1(before + line + after), before.length, before.length + line.length);
@@ -32,13 +32,13 @@ describe("requestLine", () => {
     ["GET / hTTP/1.1", "http/version", 6],
     ["PRI * HTTP/2.0", "http/version-unsupported", 11],
     ["GET / HTTP/0.9", "http/version-unsupported", 11],
-  ] as const)("judges %j: %s, at %i, whatever follows the line", (line, code, at) => {
+  ] as const)("returns for %j: %s, at %i, whatever follows the line", (line, code, at) => {
     for (const after of ["\r\n", " / HTTP/1.1", "HTTP/1.1", "1", "/"]) {
       expect(faultOf(requestLine, line, after)).toEqual(code === undefined ? undefined : [code, at]);
     }
   });
 
-  it("takes the parts of a line that is right", () => {
+  it("returns the parts of a valid line", () => {
     expect(requestLine.head("M-SEARCH /a/b?c HTTP/1.0", [["A", "b"]])).toEqual({
       method: "M-SEARCH",
       target: "/a/b?c",
@@ -66,13 +66,13 @@ describe("statusLine", () => {
     ["HTTP/1.1 10a X", "http/status-line", 11],
     ["HTTP/1.1 101", "http/status-line", 12],
     ["HTTP/1.1 1011 X", "http/status-line", 12],
-  ] as const)("judges %j: %s, at %i, whatever follows the line", (line, code, at) => {
+  ] as const)("returns for %j: %s, at %i, whatever follows the line", (line, code, at) => {
     for (const after of ["\r\n", " 101 X", "101 X", "01 X", " X", "1.1 101 X"]) {
       expect(faultOf(statusLine, line, after)).toEqual(code === undefined ? undefined : [code, at]);
     }
   });
 
-  it("takes the parts of a line that is right", () => {
+  it("returns the parts of a valid line", () => {
     expect(statusLine.head("HTTP/1.0 404 Not Found", [])).toEqual({
       status: 404,
       reasonPhrase: "Not Found",

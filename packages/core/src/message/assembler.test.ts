@@ -9,7 +9,7 @@ import { Assembler, type Delivery, type MessageSink } from "./assembler.ts";
 
 const text = (array: Uint8Array) => new TextDecoder().decode(array);
 
-/** A transform that takes part in what is received, and swallows it. */
+/** A transform that takes part in decoding and outputs nothing. */
 const swallowing: MessageTransform = {
   beginDecode: () => true,
   decode: () => undefined,
@@ -29,7 +29,7 @@ interface Setup {
   readonly verdict?: SinkVerdict;
 }
 
-/** An assembler, and what it said in words. */
+/** An assembler, and a log of what it delivered. */
 function assembler({ delivery = "messages", host = portableHost, limits, transform, verdict }: Setup = {}) {
   const said: string[] = [];
   const sink: MessageSink = {
@@ -50,7 +50,7 @@ function assembler({ delivery = "messages", host = portableHost, limits, transfo
   return { target, said };
 }
 
-/** Gives one frame whose payload comes in these pieces. */
+/** Passes in one frame, its payload in these pieces. */
 function give(target: Assembler, firstByte: number, ...pieces: (string | Uint8Array)[]): SinkVerdict | "rest" {
   const payloads = pieces.map((piece) => (typeof piece === "string" ? utf8(piece) : piece));
   const ofFrame = target.frame(
@@ -80,7 +80,7 @@ describe("Assembler", () => {
     expect(target.messagesReceived).toBe(5);
   });
 
-  it("delivers parts as they come with delivery: fragments, none that is empty but the last", () => {
+  it("delivers parts as they arrive with delivery: fragments, and an empty one only at the end", () => {
     const { target, said } = assembler({ delivery: "fragments" });
     give(target, 0x01, "a", "", "b");
     give(target, 0x80, "");
@@ -88,7 +88,7 @@ describe("Assembler", () => {
     expect(said).toEqual(["text fragment a", "text fragment b", "text fragment  final", "binary fragment whole final"]);
   });
 
-  it("hands on control frames when they are whole, with a payload of their own, and their verdict", () => {
+  it("delivers complete control frames with a payload of their own, and returns the verdict on them", () => {
     const { target, said } = assembler();
     const payload = utf8("ping");
     give(target, 0x89, payload);
@@ -102,7 +102,7 @@ describe("Assembler", () => {
     });
   });
 
-  it("names the byte at fault in text, in whole messages and in parts [F18]", () => {
+  it("reports the index of the invalid byte in text, in whole messages and in parts [F18]", () => {
     expect(give(assembler().target, 0x81, bytes("61ff"))).toEqual({ code: "message/utf8-invalid", index: 1 });
     expect(give(assembler().target, 0x81, bytes("61c3"))).toEqual({ code: "message/utf8-truncated", index: 2 });
     expect(give(assembler().target, 0x81, "a", bytes("62ff"))).toEqual({ code: "message/utf8-invalid", index: 1 });
@@ -112,7 +112,7 @@ describe("Assembler", () => {
     expect(give(target, 0x80, bytes("82"), bytes("41"))).toEqual({ code: "message/utf8-invalid", index: 0 });
   });
 
-  it("holds frames, messages and fragments to the limits, before their payload comes [X19] [F16]", () => {
+  it("enforces the limits on frames, messages and fragments before any payload arrives [X19] [F16]", () => {
     expect(assembler({ limits: { frame: 3 } }).target.frame(0x81, 4)).toEqual({ code: "frame/too-big" });
     expect(assembler({ limits: { message: 3 } }).target.frame(0x81, 4)).toEqual({ code: "message/too-big" });
     const { target } = assembler({ limits: { message: 3, fragments: 2 } });
@@ -125,7 +125,7 @@ describe("Assembler", () => {
     expect(assembler({ limits: { frame: 1 } }).target.frame(0x89, 100)).toBeUndefined();
   });
 
-  it("takes what is as large as the limits, message after message [X19] [F16]", () => {
+  it("accepts messages exactly at the limits, one after another [X19] [F16]", () => {
     const { target, said } = assembler({ limits: { frame: 3, message: 4, fragments: 2 } });
     for (let round = 0; round < 3; round++) {
       expect(give(target, 0x02, "abc")).toBeUndefined();
@@ -134,7 +134,7 @@ describe("Assembler", () => {
     expect(said).toEqual(["binary abcd", "binary abcd", "binary abcd"]);
   });
 
-  it("hands on fragments where they lie, as the chunk is its own", () => {
+  it("passes on fragments as ranges of the chunk, which it owns", () => {
     const ranges: [Uint8Array, number, number][] = [];
     const { target } = assembler({ delivery: "fragments", limits: { message: 250 } });
     target.sink = {
@@ -153,7 +153,7 @@ describe("Assembler", () => {
     ]);
   });
 
-  it("keeps nothing of a chunk that ended, unless what it keeps is nearly all of it [F25]", () => {
+  it("copies what it keeps of a chunk that ended, unless that is nearly the whole chunk [F25]", () => {
     const { target, said } = assembler();
     target.endChunk();
     const chunk = utf8("x".repeat(500));
@@ -166,7 +166,7 @@ describe("Assembler", () => {
     expect(said).toEqual([`binary ${"x".repeat(200)}end`]);
   });
 
-  it("decodes text in fragments as ASCII while it is, with the host's way for it, and else as UTF-8 [F21]", () => {
+  it("decodes fragmented text with the host's decodeAscii while it is ASCII, and otherwise as UTF-8 [F21]", () => {
     const host = {
       decodeAscii: (array: Uint8Array, start: number, end: number) => `(${text(array.slice(start, end))})`,
     };
@@ -183,7 +183,7 @@ describe("Assembler", () => {
     expect(said).toEqual(["text (ascii)", "text é", "text café", "text (again)"]);
   });
 
-  it("decodes what a transform takes part in, and blames the frame for what it finds", () => {
+  it("decodes messages in which a transform takes part, and reports faults in them at the frame", () => {
     const decoding = () => ({ transform: runLength().createTransform("server", []) });
     const { target, said } = assembler(decoding());
     give(target, 0x81 | rsv2, bytes("0361"), bytes("02"), bytes("62"));
@@ -201,7 +201,7 @@ describe("Assembler", () => {
     expect(fault("0361", { message: 3 })).toBeUndefined();
   });
 
-  it("gives a transform what there is of a message, nothing that is empty, and its end", () => {
+  it("passes non-empty payload to a transform, and then the end of the message", () => {
     const told: string[] = [];
     const transform: MessageTransform = {
       ...swallowing,
@@ -223,7 +223,7 @@ describe("Assembler", () => {
     expect(said).toEqual(["binary ", "binary "]);
   });
 
-  it("delivers what a transform gives as parts of their own, as the transform may write to its array again", () => {
+  it("delivers the output of a transform as copies, because the transform may reuse its array", () => {
     const parts: Uint8Array[] = [];
     const scratch = new Uint8Array(4);
     const tripling: MessageTransform = {
@@ -246,7 +246,7 @@ describe("Assembler", () => {
     expect(parts.map(text)).toEqual(["aaa", "bbb", ""]);
   });
 
-  it("keeps a fault though the transform goes on after it was told to stop, and does not end it", () => {
+  it("keeps the first fault when a transform ignores the request to stop, and does not end the transform", () => {
     const told: string[] = [];
     const stubborn: MessageTransform = {
       ...swallowing,
@@ -269,7 +269,7 @@ describe("Assembler", () => {
     expect(told).toEqual(["true", "true", "end"]);
   });
 
-  it("holds a transformed message to a limit as it is received, behind what is wrong before it [A08]", () => {
+  it("limits the encoded size of a transformed message, after faults that come before the limit [A08]", () => {
     const limits = { encodedMessage: 3 };
     for (const pieces of [["abcd"], ["ab", "cd"], ["abc", "d"]]) {
       expect(give(assembler({ transform: swallowing, limits }).target, 0x82 | rsv2, ...pieces)).toEqual({
@@ -291,7 +291,7 @@ describe("Assembler", () => {
     });
   });
 
-  it("counts what a transform does, though nothing comes of it, and rests when the budget is used up [A08] [A09]", () => {
+  it("counts the work of a transform that outputs nothing, and rests when the budget is used up [A08] [A09]", () => {
     const idle: MessageTransform = {
       ...swallowing,
       beginDecode: (_, rsv) => rsv !== 0,

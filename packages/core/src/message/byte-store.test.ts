@@ -3,7 +3,7 @@ import { concat, patterned, sameBytes } from "../../tests/support/bytes.ts";
 import { ByteStore } from "./byte-store.ts";
 import { Slab } from "./slab.ts";
 
-/** Stores parts of these lengths, each of an array of its own; `stays` as told. */
+/** Stores parts of these lengths, each in an array of its own, with the given `stays`. */
 function stored(lengths: readonly number[], stays: boolean): { store: ByteStore; whole: Uint8Array } {
   const store = new ByteStore();
   const parts = lengths.map((length, index) => patterned(length, index));
@@ -14,7 +14,7 @@ function stored(lengths: readonly number[], stays: boolean): { store: ByteStore;
   return { store, whole: concat(parts) };
 }
 
-/** The sizes of the arrays that `work` makes, in order. */
+/** The sizes of the arrays that `work` allocates, in order. */
 function sizesAllocated(work: () => void): number[] {
   const sizes: number[] = [];
   const Platform = globalThis.Uint8Array;
@@ -55,21 +55,18 @@ const shapes = [
 ];
 
 describe("ByteStore", () => {
-  it.each(shapes.map((lengths) => ({ lengths })))(
-    "joins parts of $lengths bytes as they were appended",
-    ({ lengths }) => {
-      for (const stays of [true, false]) {
-        const { store, whole } = stored(lengths, stays);
-        expect(store.length).toBe(whole.length);
-        expect(sameBytes(store.join(new Slab()), whole)).toBe(true);
-        expect(store.length).toBe(0);
-        const brief = stored(lengths, stays);
-        expect(sameBytes(brief.store.joinBriefly().subarray(0, brief.whole.length), brief.whole)).toBe(true);
-      }
-    },
-  );
+  it.each(shapes.map((lengths) => ({ lengths })))("joins parts of $lengths bytes in order", ({ lengths }) => {
+    for (const stays of [true, false]) {
+      const { store, whole } = stored(lengths, stays);
+      expect(store.length).toBe(whole.length);
+      expect(sameBytes(store.join(new Slab()), whole)).toBe(true);
+      expect(store.length).toBe(0);
+      const brief = stored(lengths, stays);
+      expect(sameBytes(brief.store.joinBriefly().subarray(0, brief.whole.length), brief.whole)).toBe(true);
+    }
+  });
 
-  it("appends a range of an array, and what does not stay by copy [F25]", () => {
+  it("appends a range of an array, and copies an array that will not stay [F25]", () => {
     const store = new ByteStore();
     const array = patterned(10_000);
     store.append(array, 100, 9000, false);
@@ -78,7 +75,7 @@ describe("ByteStore", () => {
     expect(sameBytes(store.join(new Slab()).subarray(0, 8900), patterned(10_000).subarray(100, 9000))).toBe(true);
   });
 
-  it("keeps by reference what is most of its buffer, and copies what would pin a large one, when the chunk ends [F25]", () => {
+  it("references parts that are most of their buffer, and copies those that would pin a large one, at the end of the chunk [F25]", () => {
     const referred = patterned(8192);
     const pinning = patterned(80_000);
     const store = new ByteStore();
@@ -100,7 +97,7 @@ describe("ByteStore", () => {
     { of: 4095, lengths: [4095], kept: false },
     { of: 8192, lengths: [4000, 4192], kept: true },
     { of: 8191, lengths: [4096, 4095], kept: false },
-  ])("keeps parts of $lengths bytes of a buffer of $of by reference: $kept [F25]", ({ of, lengths, kept }) => {
+  ])("references parts of $lengths bytes of a buffer of $of bytes: $kept [F25]", ({ of, lengths, kept }) => {
     const array = patterned(of);
     const store = new ByteStore();
     let end = 0;
@@ -114,7 +111,7 @@ describe("ByteStore", () => {
     expect(sameBytes(store.join(new Slab()), expected.subarray(0, end))).toBe(true);
   });
 
-  it("copies many short parts even where they are most of their buffer", () => {
+  it("copies many short parts even if they are most of their buffer", () => {
     const array = patterned(8000);
     const store = new ByteStore();
     for (let at = 0; at < 8000; at += 1000) store.append(array, at, at + 1000, true);
@@ -123,7 +120,7 @@ describe("ByteStore", () => {
     expect(sameBytes(store.join(new Slab()), patterned(8000))).toBe(true);
   });
 
-  it("keeps more parts of a chunk by reference than a call can have arguments", () => {
+  it("references more parts of a chunk than a call can have arguments", () => {
     const array = patterned(4096);
     const store = new ByteStore();
     for (let count = 0; count < 200_000; count++) store.append(array, 0, 4096, true);
@@ -131,7 +128,7 @@ describe("ByteStore", () => {
     expect(store.length).toBe(200_000 * 4096);
   });
 
-  it("keeps the order of parts that are copied at once and parts that wait for the end of the chunk", () => {
+  it("keeps the order of parts copied at once and parts that wait for the end of the chunk", () => {
     for (const [settle, join] of [
       [true, "join"],
       [true, "joinBriefly"],
@@ -156,7 +153,7 @@ describe("ByteStore", () => {
     }
   });
 
-  it("copies a part of less than 128 bytes at once, since a view of each would weigh more than many of them [F25]", () => {
+  it("copies parts of less than 128 bytes at once, since many views would take more memory than the bytes [F25]", () => {
     for (const [length, copied] of [
       [127, true],
       [128, false],
@@ -169,7 +166,7 @@ describe("ByteStore", () => {
     }
   });
 
-  it("is empty after it was joined, and takes the next message", () => {
+  it("is empty after a join, and accepts the next message", () => {
     const store = new ByteStore();
     for (const length of [50, 5000, 500]) {
       const whole = patterned(length);
@@ -197,11 +194,11 @@ describe("ByteStore", () => {
     }
   });
 
-  describe("the blocks of messages", () => {
-    /** A store of short parts, which lie in blocks of its own. */
+  describe("blocks of messages", () => {
+    /** A store of short parts, which are kept in the store's own blocks. */
     const filled = (...lengths: readonly number[]): ByteStore => stored(lengths, false).store;
 
-    it("are used again by the next one, whether it was joined briefly or for good, and of several blocks", () => {
+    it("are reused by the next message, after join and joinBriefly, and after several blocks", () => {
       const block = filled(200).joinBriefly();
       expect(block.length).toBe(256);
       expect(filled(200).joinBriefly() === block).toBe(true);
@@ -213,8 +210,8 @@ describe("ByteStore", () => {
       expect(filled(200).joinBriefly() === block).toBe(true);
     });
 
-    it("are each as large as what is stored already, from 256 bytes to 64 KiB", async () => {
-      // A module of its own, whose blocks nobody has given back.
+    it("double in size one after another, from 256 bytes to 64 KiB", async () => {
+      // A fresh module: no blocks have been given back to it.
       vi.resetModules();
       const module: typeof import("./byte-store.ts") = await import("./byte-store.ts");
       const array = patterned(1000);
@@ -226,7 +223,7 @@ describe("ByteStore", () => {
       expect(allocated).toEqual([256, 512, 1024, 2048, 4096, 8192, 16_384, 32_768, 65_536, 65_536, 65_536]);
     });
 
-    it("are kept up to 16 of one size", () => {
+    it("are kept for reuse, up to 16 of one size", () => {
       const join20 = (): Uint8Array[] =>
         Array.from({ length: 20 }, () => filled(30_000)).map((store) => store.joinBriefly());
       const first = new Set(join20());
@@ -235,7 +232,7 @@ describe("ByteStore", () => {
     });
   });
 
-  it("gives an array of its own, exactly as large as what is in it, but for short ones, which share the slab [F25]", () => {
+  it("returns an array of exactly its size in its own buffer, except short arrays, which share the slab [F25]", () => {
     for (const length of [1, 64, 2049, 3000, 4097, 70_000]) {
       const { store } = stored(
         Array.from({ length }, () => 1),
@@ -252,7 +249,7 @@ describe("ByteStore", () => {
     }
   });
 
-  it("joins briefly in memory that is used again and doubled where it is too small, up to 1 MiB", () => {
+  it("joins briefly in memory that is reused, and doubled when too small, up to 1 MiB", () => {
     const join = (...lengths: number[]): Uint8Array => stored(lengths, true).store.joinBriefly();
     const memory = join(5000, 5000);
     expect(join(6000, 3000) === memory).toBe(true);

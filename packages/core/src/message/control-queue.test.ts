@@ -18,7 +18,7 @@ describe.each([
   { role: "server", keys: undefined, header: 2 },
   { role: "client", keys: RandomPool.of(countingSource()), header: 6 },
 ])("the control frames of a $role", ({ keys, header }) => {
-  it("leave in order, the answer to a Ping last, and length is what they take", () => {
+  it("leave in order, replies to Pings last, and length counts their bytes", () => {
     const queue = new ControlQueue(keys);
     expect([queue.isEmpty, queue.length]).toEqual([true, 0]);
     queue.ping(utf8("a"));
@@ -30,7 +30,7 @@ describe.each([
     expect(taken(queue)).toEqual([]);
   });
 
-  it("leave while there is room, at least one where there is any, and none twice", () => {
+  it("leave while there is room, at least one if there is any, and each only once", () => {
     const queue = new ControlQueue(keys);
     for (const length of [0, 1, 2]) queue.ping(patterned(length));
     queue.reply(utf8("answer"));
@@ -43,7 +43,7 @@ describe.each([
     expect([queue.isEmpty, queue.length, queue.pingsTaken]).toEqual([true, 0, 3]);
   });
 
-  it("count the Pings that were queued and taken, and Pongs of neither kind", () => {
+  it("count the Pings that were queued and taken, but no Pongs", () => {
     const queue = new ControlQueue(keys);
     queue.pong(utf8("unasked"));
     queue.ping(utf8("1"));
@@ -54,7 +54,7 @@ describe.each([
     expect([queue.pingsQueued, queue.pingsTaken]).toEqual([2, 2]);
   });
 
-  it("answer each of the peer's Pings in order, and of more than 16 the most recent ones [X20] [X21]", () => {
+  it("reply to each Ping of the peer in order, and to the most recent 16 if there are more [X20] [X21]", () => {
     const queue = new ControlQueue(keys);
     for (let length = 1; length <= 16; length++) queue.reply(patterned(length));
     expect(queue.length).toBe(16 * header + 136);
@@ -66,7 +66,7 @@ describe.each([
     expect([queue.isEmpty, queue.length]).toEqual([true, 0]);
   });
 
-  it("drop the answers on demand, and nothing else [X20]", () => {
+  it("drop the replies on demand, and nothing else [X20]", () => {
     const queue = new ControlQueue(keys);
     queue.dropReplies();
     queue.reply(utf8("first"));
@@ -79,7 +79,7 @@ describe.each([
     expect([queue.isEmpty, queue.length]).toEqual([true, 0]);
   });
 
-  it("copy the payload of the application's [F12]", () => {
+  it("copy the application's payload [F12]", () => {
     const queue = new ControlQueue(keys);
     const payload = utf8("before");
     queue.ping(payload);

@@ -15,7 +15,7 @@ function pipeline(extensions: readonly Extension[]): { decode: DecodePipeline; o
 }
 
 describe("DecodePipeline", () => {
-  it("takes part where a transform does, with the bits that it owns, the last of the agreement first [E31]", () => {
+  it("takes part when a transform does, passing it the bits that it owns, in reverse order of the agreement [E31]", () => {
     const log: TransformLog = [];
     const { decode, output } = pipeline([adding("a", rsv1, 1, log), adding("b", rsv3, 2, log)]);
     expect(decode.begin("text", 0)).toBe(false);
@@ -31,18 +31,18 @@ describe("DecodePipeline", () => {
     expect(output()).toEqual(bytes("0506"));
   });
 
-  it("passes what one gives to the next, and ends them in the same order [E31]", () => {
+  it("passes the output of each stage to the next, and ends them in the same order [E31]", () => {
     const log: TransformLog = [];
     const { decode, output } = pipeline([adding("a", rsv1, 1, log), runLength(log), adding("b", rsv3, 2, log)]);
     decode.begin("text", rsv1 | rsv2 | rsv3);
-    // 05 0a 04 0b less 2 is 03 08 02 09, which is 08 08 08 09 09, less 1 is 07 07 07 08 08.
+    // 05 0a 04 0b minus 2 is 03 08 02 09, which expands to 08 08 08 09 09, minus 1 is 07 07 07 08 08.
     decode.push(bytes("050a 040b"), 0, 4);
     decode.end();
     expect(output()).toEqual(bytes("0707070808"));
     expect(log.slice(-2)).toEqual(["b endDecode", "a endDecode"]);
   });
 
-  it("joins anew for each message those that take part in it [E31]", () => {
+  it("rebuilds the pipeline for each message from the transforms that take part [E31]", () => {
     const log: TransformLog = [];
     const { decode, output } = pipeline([adding("a", rsv1, 1, log), adding("b", rsv3, 2, log)]);
     for (const rsv of [rsv1 | rsv3, rsv3, rsv1, rsv1 | rsv3]) {
@@ -55,7 +55,7 @@ describe("DecodePipeline", () => {
     expect(log.filter((line) => line.endsWith("endDecode"))).toEqual(ends);
   });
 
-  it("answers the first violation, of whichever stage, during the message and at its end", () => {
+  it("returns the first violation of any stage, during the message and at its end", () => {
     const first = pipeline([adding("a", rsv1, 1), runLength()]);
     first.decode.begin("text", rsv1 | rsv2);
     expect(first.decode.push(bytes("00"), 0, 1)).toBe("extension/data-malformed");
@@ -70,11 +70,11 @@ describe("DecodePipeline", () => {
     expect(third.decode.end()).toBe("extension/data-truncated");
   });
 
-  it("tells a stage that its output is not wanted any more once a later one has found fault", () => {
+  it("makes a stage stop once a later one has found a fault", () => {
     const log: TransformLog = [];
     const { decode } = pipeline([runLength(), runLength(log)]);
     decode.begin("binary", rsv2);
-    // The first to decode gives one 00, which the second calls malformed: it stops after two of six bytes.
+    // The first stage decodes one 00, which the second rejects as malformed, so the first stops after two of six bytes.
     expect(decode.push(bytes("0100 0101 0101"), 0, 6)).toBe("extension/data-malformed");
     expect(log).toEqual(["stopped after 2"]);
   });

@@ -10,12 +10,12 @@ function begin(extensions: readonly Extension[], compress?: boolean): EncodePipe
 }
 
 describe("EncodePipeline", () => {
-  it("is none where no transform takes part", () => {
+  it("is undefined when no transform takes part", () => {
     expect(begin([])).toBeUndefined();
     expect(begin([adding("a", rsv1, 1), runLength()], false)).toBeUndefined();
   });
 
-  it("has the bits of those that take part, and applies them in the order of the agreement [E31]", () => {
+  it("has the bits of the transforms that take part, and applies them in the order of the agreement [E31]", () => {
     const log: TransformLog = [];
     const encode = begin([adding("a", rsv1, 1, log), runLength(log), adding("b", rsv3, 2, log)]);
     expect(encode?.rsv).toBe(rsv1 | rsv2 | rsv3);
@@ -30,7 +30,7 @@ describe("EncodePipeline", () => {
     expect(log.filter((line) => line.endsWith("endEncode"))).toEqual(["a endEncode", "b endEncode"]);
   });
 
-  it("flushes every stage that can, in order, once for what was pushed", () => {
+  it("flushes every stage that supports it, in order, once per push", () => {
     const flushing = (name: string, log: string[]): Extension => {
       const plain = runLength();
       return {
@@ -54,11 +54,11 @@ describe("EncodePipeline", () => {
     encode?.flush();
     encode?.flush();
     expect(log).toEqual(["first", "second"]);
-    // 07 07 is 02 07, plus 1 is 03 08, which are two runs of one.
+    // 07 07 becomes 02 07, plus 1 is 03 08, which is two runs of one.
     expect(encode?.take(9)).toEqual(bytes("0103 0108"));
   });
 
-  it("takes ranges from anywhere in an array, and answers to every stage that more is wanted", () => {
+  it("accepts ranges anywhere in an array, and asks every stage for more", () => {
     const answers: boolean[] = [];
     const framing = (amount: number): Extension => {
       const plain = adding("a", rsv1, amount);
@@ -80,7 +80,7 @@ describe("EncodePipeline", () => {
     expect(encode?.available).toBe(0);
   });
 
-  it("gives arrays that are its own to change", () => {
+  it("returns arrays that the caller may change", () => {
     const encode = begin([adding("a", rsv1, 1)]);
     const data = patterned(5000);
     encode?.push(data);

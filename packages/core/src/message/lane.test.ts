@@ -21,7 +21,7 @@ function run(lane: Lane, room: number): { taken: number; lines: string[] } {
 }
 
 describe("Lane", () => {
-  it("keeps the order of encoded and of pending messages", () => {
+  it("keeps the order of encoded and pending messages", () => {
     const lane = new Lane(0);
     expect([lane.isEmpty, lane.isRun, lane.isReady]).toEqual([true, true, false]);
     lane.writer.append(frame("server", { opcode: "text", payload: "a" }));
@@ -39,26 +39,23 @@ describe("Lane", () => {
     expect(lane.isEmpty).toBe(true);
   });
 
-  it.each(["server", "client"] as const)(
-    "cuts a run of a %s between frames, whatever the length of their headers",
-    (role) => {
-      const lengths = [0, 1, 125, 126, 200, 3000, 65_535, 65_536, 66_051, 3];
-      for (const room of [1, 5, 130, 300, 70_000, 200_000]) {
-        const lane = new Lane(0);
-        for (const length of lengths) lane.writer.append(frame(role, { opcode: "binary", payload: patterned(length) }));
-        expect(lane.first()).toBe("run");
-        const lines: string[] = [];
-        while (!lane.isEmpty) {
-          const next = run(lane, room);
-          expect(next.taken).toBeGreaterThan(0);
-          lines.push(...next.lines);
-        }
-        expect(lines).toEqual(lengths.map((length) => `binary FIN ${length}`));
+  it.each(["server", "client"] as const)("cuts a run of a %s between frames, for headers of any length", (role) => {
+    const lengths = [0, 1, 125, 126, 200, 3000, 65_535, 65_536, 66_051, 3];
+    for (const room of [1, 5, 130, 300, 70_000, 200_000]) {
+      const lane = new Lane(0);
+      for (const length of lengths) lane.writer.append(frame(role, { opcode: "binary", payload: patterned(length) }));
+      expect(lane.first()).toBe("run");
+      const lines: string[] = [];
+      while (!lane.isEmpty) {
+        const next = run(lane, room);
+        expect(next.taken).toBeGreaterThan(0);
+        lines.push(...next.lines);
       }
-    },
-  );
+      expect(lines).toEqual(lengths.map((length) => `binary FIN ${length}`));
+    }
+  });
 
-  it("gives no more of a run than the room where a frame ends with it, and one frame more where none does", () => {
+  it("takes from a run as much as fits, and one frame more if no frame ends exactly there", () => {
     for (const [room, taken] of [
       [1, 3],
       [3, 3],
@@ -74,7 +71,7 @@ describe("Lane", () => {
     }
   });
 
-  it("gives of the next chunk of a run only what the room has left", () => {
+  it("takes from the next chunk of a run only what fits in the remaining room", () => {
     const lane = new Lane(0);
     lane.writer.append(frame("server", { opcode: "binary", payload: patterned(5000) }));
     for (const payload of ["a", "bc", "def"]) lane.writer.append(frame("server", { opcode: "text", payload }));
@@ -82,7 +79,7 @@ describe("Lane", () => {
     expect(run(lane, 9)).toEqual({ taken: 9, lines: ["text FIN 2", "text FIN 3"] });
   });
 
-  it("packs what is sent while another message waits, however often it is asked what leaves first", () => {
+  it("packs messages sent while another one waits into one chunk, however often first() is called", () => {
     const lane = new Lane(0);
     const message = pending(5);
     lane.push(message);
@@ -96,7 +93,7 @@ describe("Lane", () => {
     expect(output.take()).toHaveLength(1);
   });
 
-  it("gives whole messages by reference as they were queued, each behind its header", () => {
+  it("returns whole messages by reference in queue order, each after its header", () => {
     const lane = new Lane(0);
     const payload = patterned(5000);
     lane.writer.append(frame("server", { opcode: "text", payload: "a" }));
@@ -110,10 +107,10 @@ describe("Lane", () => {
     expect(lane.takeAll()).toEqual([]);
   });
 
-  it("makes of them, when they do not leave at once, messages that can be cut", () => {
+  it("turns whole messages into messages that can be cut when they do not leave at once", () => {
     const lane = new Lane(0);
     const payload = patterned(5000);
-    // Nothing of ours, whatever array it is in, is taken for a payload.
+    // Bytes from the writer are never mistaken for a payload by reference, whatever array they are in.
     lane.writer.append(payload);
     lane.appendWhole(payload);
     lane.writer.append(frame("server", { opcode: "text", payload: "a" }));
@@ -134,7 +131,7 @@ describe("Lane", () => {
     expect(items).toEqual(["run of 5000", "binary of 5000, true, false", "run of 3", "binary of 70000, true, false"]);
   });
 
-  it("is ready where a message has something to give", () => {
+  it("is ready when its first message has something to send", () => {
     const lane = new Lane(0);
     const message = pending(0, false);
     lane.push(message);
@@ -144,7 +141,7 @@ describe("Lane", () => {
     expect(lane.isReady).toBe(true);
   });
 
-  it("drops what has not ended, and tells its bytes", () => {
+  it("drops unended messages, and returns how many bytes that were", () => {
     const lane = new Lane(0);
     lane.push(pending(5));
     lane.push(pending(7, false));
@@ -157,7 +154,7 @@ describe("Lane", () => {
     expect(lane.isEmpty).toBe(true);
   });
 
-  it("is cleared of everything", () => {
+  it("can be cleared", () => {
     const lane = new Lane(0);
     lane.push(pending(5));
     lane.writer.append(utf8("x"));

@@ -3,7 +3,7 @@ import { utf8 } from "../../tests/support/bytes.ts";
 import { Lanes } from "./lanes.ts";
 import { PendingMessage } from "./pending-message.ts";
 
-/** The priorities of the lanes in which something waits, in the order in which they are chosen. */
+/** The priorities of the lanes with queued messages, in the order in which they are chosen. */
 function order(lanes: Lanes): number[] {
   const found: number[] = [];
   for (let lane = lanes.firstReady(); lane !== undefined; lane = lanes.firstReady()) {
@@ -14,7 +14,7 @@ function order(lanes: Lanes): number[] {
 }
 
 describe("Lanes", () => {
-  it("has one lane for each priority, and the ordinary one for none", () => {
+  it("has one lane per priority, and the ordinary one when none is given", () => {
     const lanes = new Lanes();
     expect(lanes.of(undefined)).toBe(lanes.ordinary);
     expect(lanes.of(0)).toBe(lanes.ordinary);
@@ -24,7 +24,7 @@ describe("Lanes", () => {
     expect(lanes.of(5)).toBe(five);
   });
 
-  it("answers the most urgent first, in whichever order they were used", () => {
+  it("returns the most urgent lane first, in whatever order they were used", () => {
     for (const used of [[3, -2, 0, 9, 1], [-2, -1], [0], [9, 3, 0, -2], [-2, 0, 3, 9, 4]]) {
       const lanes = new Lanes();
       for (const priority of used) lanes.of(priority).writer.append(utf8("x"));
@@ -33,7 +33,7 @@ describe("Lanes", () => {
     }
   });
 
-  it("answers the most urgent first among many, while some are added and others emptied", () => {
+  it("returns the most urgent lane among many, while some are added and others emptied", () => {
     for (let seed = 1; seed < 40; seed++) {
       const lanes = new Lanes();
       const waiting = new Set<number>();
@@ -56,7 +56,7 @@ describe("Lanes", () => {
     }
   });
 
-  it("passes over many lanes whose first messages have nothing to give yet, and keeps none that is empty", () => {
+  it("skips many lanes whose first messages have nothing to send yet, and drops empty ones", () => {
     const lanes = new Lanes();
     for (const priority of [9, 8, 7, -7]) lanes.of(priority).push(new PendingMessage("text", undefined));
     expect(lanes.firstReady()).toBeUndefined();
@@ -82,7 +82,7 @@ describe("Lanes", () => {
     expect(lanes.firstReady()).toBe(lane);
   });
 
-  it("is a plain run while only the ordinary lane holds only encoded messages", () => {
+  it("is a plain run while only the ordinary lane holds messages, all of them encoded", () => {
     const lanes = new Lanes();
     expect(lanes.isPlainRun).toBe(true);
     lanes.ordinary.writer.append(utf8("x"));
@@ -95,7 +95,7 @@ describe("Lanes", () => {
     expect(lanes.isPlainRun).toBe(false);
   });
 
-  it("passes over a lane whose first message has nothing to give yet", () => {
+  it("skips a lane whose first message has nothing to send yet", () => {
     const lanes = new Lanes();
     const urgent = new PendingMessage("text", undefined);
     lanes.of(2).push(urgent);
@@ -107,7 +107,7 @@ describe("Lanes", () => {
     expect(lanes.firstReady()?.priority).toBe(2);
   });
 
-  it("drops what has not ended, and everything, in all lanes", () => {
+  it("drops unended messages, or everything, in all lanes", () => {
     for (const others of [false, true]) {
       const lanes = new Lanes();
       for (const priority of others ? [0, 1, -1] : [0]) {

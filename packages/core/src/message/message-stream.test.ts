@@ -19,7 +19,7 @@ function stream(kind: MessageKind, check: (adding: "payload" | "nothing") => voi
 }
 
 describe("MessageStream", () => {
-  it("reports what it appends, in bytes, and its end", () => {
+  it("adds what is written to the output length, in bytes, and the header at its end", () => {
     const { outgoing, message } = stream("text");
     message.write("é");
     expect(outgoing.length).toBe(2);
@@ -32,7 +32,7 @@ describe("MessageStream", () => {
     expect(outgoing.length).toBe(5 + 3 + 2);
   });
 
-  it("asks before it adds, whether payload or nothing, and changes nothing when refused", () => {
+  it("runs the check before adding payload or nothing, and changes nothing when it throws", () => {
     const asked: string[] = [];
     let refuse = false;
     const { outgoing, message, payload } = stream("text", (adding) => {
@@ -66,7 +66,7 @@ describe("MessageStream", () => {
     expect(new TextDecoder().decode(payload()[0])).toBe(expected);
   });
 
-  it("refuses what is neither text nor bytes, whatever the kind of the message, and stays as it was", () => {
+  it("throws for data that is neither text nor bytes, whatever the kind of the message, and stays unchanged", () => {
     for (const kind of ["text", "binary"] as const) {
       const { outgoing, message } = stream(kind);
       for (const wrong of [undefined, null, 5, [1, 2], new ArrayBuffer(2), Uint16Array.of(1, 2)]) {
@@ -77,7 +77,7 @@ describe("MessageStream", () => {
     }
   });
 
-  it("refuses text in a binary message, and what is not UTF-8 in one of text, and stays as it was", () => {
+  it("throws for text in a binary message and for invalid UTF-8 in a text message, and stays unchanged", () => {
     const binary = stream("binary");
     expect(usageErrorOf(() => binary.message.write("x"))).toBe("send/kind");
     binary.message.write(bytes("ff"));

@@ -15,7 +15,7 @@ const client = () => outgoing({ keys: RandomPool.of(countingSource()) });
 const all = (out: Outgoing, budget = Number.POSITIVE_INFINITY) => readFrames(out.take(budget));
 
 describe("Outgoing", () => {
-  it("counts in length what waits, and takes nothing where nothing does", () => {
+  it("reports the queued bytes as length, and takes nothing when nothing is queued", () => {
     const out = outgoing();
     expect([out.length, out.hasData, out.take(100)]).toEqual([0, false, []]);
     out.sendText("abc", undefined);
@@ -28,7 +28,7 @@ describe("Outgoing", () => {
     expect([out.length, out.hasData, out.closeTaken]).toEqual([0, false, true]);
   });
 
-  it("takes control frames, or a Close, where there is nothing else", () => {
+  it("takes control frames, or a Close, when nothing else is queued", () => {
     for (const [out, header] of [
       [outgoing(), 2],
       [client(), 6],
@@ -45,7 +45,7 @@ describe("Outgoing", () => {
     expect(outgoing().pingsTaken).toBe(0);
   });
 
-  it("takes encoded messages whole within the budget, and by frames where it is less", () => {
+  it("takes encoded messages whole within the budget, and by frames when it is smaller", () => {
     const out = outgoing();
     for (const text of ["a", "bb", "ccc"]) out.sendText(text, undefined);
     expect(outline(all(out, 4))).toEqual(["text FIN 1", "text FIN 2"]);
@@ -56,7 +56,7 @@ describe("Outgoing", () => {
     expect(out.length).toBe(0);
   });
 
-  it("counts control frames in the budget, and gives no message for which they leave no room [X24]", () => {
+  it("counts control frames in the budget, and takes no message for which they leave no room [X24]", () => {
     const out = outgoing();
     out.sendText("a", undefined);
     out.controls.ping(utf8("p"));
@@ -67,7 +67,7 @@ describe("Outgoing", () => {
     expect(all(out)).toEqual([]);
   });
 
-  it("takes no Close before the messages for which the budget leaves no room", () => {
+  it("takes no Close before messages for which the budget leaves no room", () => {
     const out = outgoing();
     out.sendText("a", undefined);
     out.sendBinary(patterned(5000), undefined);
@@ -78,7 +78,7 @@ describe("Outgoing", () => {
     expect(lines).toEqual([["text FIN 1"], ["binary FIN 5000"], ["text FIN 2"], ["close FIN 2"]]);
   });
 
-  it("takes short messages and the Close behind them at once, and nothing of them twice", () => {
+  it("takes short messages and the Close after them in one call, and each only once", () => {
     const out = outgoing();
     out.sendText("a", undefined);
     out.sendBinary(utf8("bc"), undefined);
@@ -87,7 +87,7 @@ describe("Outgoing", () => {
     expect([out.length, out.closeTaken, all(out)]).toEqual([0, true, []]);
   });
 
-  it("sends by reference, by copy and masked, whichever the role and the owner ask for [F12]", () => {
+  it("sends by reference, by copy or masked, as role and ownership require [F12]", () => {
     const data = patterned(70_000);
     const server = outgoing();
     server.sendBinary(data, undefined);
@@ -107,21 +107,21 @@ describe("Outgoing", () => {
     expect(sameBytes(data, patterned(70_000))).toBe(true);
   });
 
-  it("sends a message of its own in short fragments by copy, and what was taken stays", () => {
+  it("copies short fragments of its own messages, and never changes what was taken", () => {
     const out = outgoing({ fragmentSize: 100 });
     const text = "é".repeat(50_000);
     out.sendText(text, undefined);
     const taken: Uint8Array[] = [];
     while (out.length > 0) {
       const chunks = out.take(1000);
-      // Ten fragments, which are packed.
+      // Ten fragments, packed together.
       expect(chunks.length).toBeLessThanOrEqual(2);
       taken.push(...chunks);
     }
     expect(new TextDecoder().decode(concat(readFrames(taken).map(({ payload }) => payload)))).toBe(text);
   });
 
-  it("takes back no block that another connection's transport holds, though it was sent through this one", () => {
+  it("does not reuse a block that another connection's transport still holds, though it was sent through this one", () => {
     const turn = (char: string): readonly Uint8Array[] => {
       const out = outgoing();
       for (let index = 0; index < 100; index++) out.sendText(char.repeat(3000), undefined);
@@ -136,7 +136,7 @@ describe("Outgoing", () => {
     expect(sameBytes(concat(inner), concat(copies))).toBe(true);
   });
 
-  it("chooses the lane by priority, for messages of all kinds", () => {
+  it("chooses the lane by priority, for all kinds of messages", () => {
     const out = outgoing();
     out.sendText("ordinary", {});
     out.sendBinary(utf8("low"), { priority: -1 });
@@ -150,7 +150,7 @@ describe("Outgoing", () => {
     expect(out.length).toBe(0);
   });
 
-  it("gives everything to the transforms, in the order in which it leaves", () => {
+  it("passes every message to the transforms, in the order in which messages leave", () => {
     const log: string[] = [];
     const out = outgoing({
       transforms: [{ transform: adding("a", rsv1, 1, log).createTransform("server", []), rsv: rsv1 }],
@@ -172,7 +172,7 @@ describe("Outgoing", () => {
     expect(out.length).toBe(0);
   });
 
-  it("leaves a message that a transform keeps back, until there is something of it or it ends", () => {
+  it("waits with a message that a transform holds back, until there is output or it ends", () => {
     const out = outgoing({ transforms: [{ transform: runLength().createTransform("server", []), rsv: rsv1 }] });
     const stream = out.startMessage("text", undefined);
     expect(out.hasData).toBe(false);
@@ -188,7 +188,7 @@ describe("Outgoing", () => {
     expect(outline(all(out))).toEqual(["text FIN rsv20 2", "text FIN rsv20 12"]);
   });
 
-  it("queues a Close behind everything, drops what can never end, and sends nothing after it [X08]", () => {
+  it("queues a Close after everything, drops messages that can never end, and sends no data after it [X08]", () => {
     const out = outgoing();
     const begun = out.startMessage("text", undefined);
     begun.appendText("begun");
@@ -205,7 +205,7 @@ describe("Outgoing", () => {
     expect(outline(all(out))).toEqual(["pong FIN 1"]);
   });
 
-  it("hastens a Close past what is beyond 1 MiB, and replaces one that waits [X24]", () => {
+  it("moves a hastened Close ahead of what exceeds 1 MiB, and replaces a queued one [X24]", () => {
     const out = client();
     out.sendText("short", undefined);
     out.sendBinary(new Uint8Array(2_000_000), undefined);
@@ -221,7 +221,7 @@ describe("Outgoing", () => {
     expect(out.length).toBe(0);
   });
 
-  it("asks the transforms about no message that a hastened Close drops", () => {
+  it("does not pass messages that a hastened Close drops to the transforms", () => {
     const log: string[] = [];
     const transform = adding("a", rsv1, 1, log).createTransform("server", []);
     const out = outgoing({ transforms: [{ transform, rsv: rsv1 }] });
@@ -233,7 +233,7 @@ describe("Outgoing", () => {
     expect([out.length, out.hasData]).toEqual([0, false]);
   });
 
-  it("finishes the message that has begun before a hastened Close, unless more than 1 MiB of it waits [X24]", () => {
+  it("finishes a message in progress before a hastened Close, unless more than 1 MiB of it is left [X24]", () => {
     for (const [rest, leaves] of [
       [1_048_576, true],
       [1_048_577, false],
@@ -247,7 +247,7 @@ describe("Outgoing", () => {
     }
   });
 
-  it("lets a message of 1 MiB leave before a hastened Close, and none of a byte more [X24]", () => {
+  it("sends a message of 1 MiB before a hastened Close, but not one with a byte more [X24]", () => {
     for (const [length, leaves] of [
       [1_048_576, true],
       [1_048_577, false],
@@ -260,7 +260,7 @@ describe("Outgoing", () => {
   });
 
   it.each([undefined, closeBody(1002)])(
-    "spends the allowance before a hastened Close over several calls, and no more than it, however often it is hastened [X24]",
+    "spreads the allowance before a hastened Close over several calls, and never exceeds it, however often it is hastened [X24]",
     (again) => {
       const out = outgoing();
       for (let index = 0; index < 1500; index++) out.sendBinary(patterned(1000), undefined);

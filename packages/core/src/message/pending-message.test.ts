@@ -16,7 +16,7 @@ function fragmentsOf(message: PendingMessage, limit: number): Uint8Array[] {
 }
 
 describe("PendingMessage", () => {
-  it.each([1, 3, 4096, 100_000])("leaves in fragments of at most %i bytes, whatever it was appended as", (limit) => {
+  it.each([1, 3, 4096, 100_000])("leaves in fragments of at most %i bytes, however it was appended", (limit) => {
     const message = new PendingMessage("text", true);
     expect([message.compress, message.ready, message.ended]).toEqual([true, false, false]);
     message.append(patterned(10));
@@ -33,7 +33,7 @@ describe("PendingMessage", () => {
     expect(message.length).toBe(0);
   });
 
-  it("has its own opcode once, and then that of a continuation", () => {
+  it("returns its own opcode once, then the continuation opcode", () => {
     for (const [kind, opcode] of [
       ["text", 1],
       ["binary", 2],
@@ -44,7 +44,7 @@ describe("PendingMessage", () => {
     }
   });
 
-  it("tells whether its bytes may be masked in place: not where one array is the application's [F12]", () => {
+  it("reports whether its bytes may be masked in place: not if an array belongs to the application [F12]", () => {
     const own = new PendingMessage("text", undefined);
     own.appendText("abc");
     own.append(patterned(4096));
@@ -54,7 +54,7 @@ describe("PendingMessage", () => {
     expect(referring.takeFragment(2).owned).toBe(false);
   });
 
-  it("is final with an empty fragment when its end comes after its last byte", () => {
+  it("ends with an empty fragment when its end comes after its last byte", () => {
     const message = new PendingMessage("text", undefined);
     message.appendText("a");
     message.begin(undefined);
@@ -65,7 +65,7 @@ describe("PendingMessage", () => {
     expect(message.takeFragment(9)).toMatchObject({ payload: utf8(""), final: true });
   });
 
-  it("through a pipeline counts what waits on both sides of it, and is ready while anything does", () => {
+  it("counts the bytes queued on both sides of a pipeline, and is ready while there are any", () => {
     const message = new PendingMessage("binary", undefined);
     message.append(patterned(3000));
     const transforms = [runLength().createTransform("client", [])];
@@ -79,8 +79,8 @@ describe("PendingMessage", () => {
     expect(message.takeFragment(1000)).toMatchObject({ final: true });
   });
 
-  it("gives a pipeline no more than makes up what is to be taken, in steps of 64 KiB", () => {
-    // Every byte of a step but the last, which the pipeline holds back, becomes two.
+  it("passes only as much to a pipeline as the fragment needs, in steps of 64 KiB", () => {
+    // Every byte of a step becomes two, except the last, which the pipeline holds back.
     const step = 65_536;
     for (const [limit, steps] of [
       [1000, 1],

@@ -18,7 +18,7 @@ describe("prepareText and prepareBinary", () => {
     },
   );
 
-  it("encode text as UTF-8, with the host's help too, a lone surrogate as U+FFFD [F21]", () => {
+  it("encode text as UTF-8, with the host's help too, lone surrogates as U+FFFD [F21]", () => {
     const encodeUtf8 = (text: string, target: Uint8Array, at: number) =>
       new TextEncoder().encodeInto(text, target.subarray(at)).written;
     for (const host of [undefined, { encodeUtf8 }]) {
@@ -26,14 +26,14 @@ describe("prepareText and prepareBinary", () => {
     }
   });
 
-  it("refuse what is not text, and what is not bytes", () => {
+  it("throw for what is not text, or not bytes", () => {
     expect(usageErrorOf(() => prepareText(utf8("x") as never))).toBe("send/data-type");
     for (const wrong of ["x", undefined, new ArrayBuffer(2), Uint16Array.of(1, 2)]) {
       expect(usageErrorOf(() => prepareBinary(wrong as never))).toBe("send/data-type");
     }
   });
 
-  it("copy what they are given [F12]", () => {
+  it("copy their input [F12]", () => {
     const data = utf8("abc");
     const message = prepareBinary(data);
     data.fill(0);

@@ -6,18 +6,18 @@ describe("Slab", () => {
     expect(new Slab().carve(64).buffer.byteLength).toBe(64);
   });
 
-  it("carves others out of one buffer until it is used up, and never the same byte twice", () => {
+  it("carves other arrays out of one buffer until it is used up, without overlap", () => {
     const slab = new Slab();
     const arrays = Array.from({ length: 5 }, () => slab.carve(longestCarved));
     expect(arrays.map(({ byteOffset }) => byteOffset)).toEqual([0, 2048, 4096, 6144, 0]);
     expect(new Set(arrays.map(({ buffer }) => buffer)).size).toBe(2);
   });
 
-  it("shares nothing with another connection's", () => {
+  it("shares no memory with the slab of another connection", () => {
     expect(new Slab().carve(100).buffer).not.toBe(new Slab().carve(100).buffer);
   });
 
-  it("goes on in a new buffer when the application has transferred the old one", () => {
+  it("continues in a new buffer after the application has transferred the old one", () => {
     const slab = new Slab();
     const first = slab.carve(100);
     structuredClone(0, { transfer: [first.buffer as ArrayBuffer] });

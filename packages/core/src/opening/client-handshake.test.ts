@@ -4,7 +4,7 @@ import { agreementIn, client, latin1, response, sampleKey, textOf } from "../../
 const interim = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
 
 describe("ClientHandshake", () => {
-  it("gives its output out in pieces", () => {
+  it("returns its output in pieces", () => {
     const handshake = client();
     const length = handshake.outputLength;
     expect(textOf(handshake.takeOutput(9))).toBe("GET /chat");
@@ -13,13 +13,13 @@ describe("ClientHandshake", () => {
     expect(handshake.outputLength).toBe(0);
   });
 
-  it("takes bytes, and nothing else", () => {
+  it("accepts bytes only", () => {
     expect(() => client().receive(response() as never)).toThrow(
       expect.objectContaining({ code: "endpoint/chunk-type" }),
     );
   });
 
-  it("is over after a failure: it takes nothing, says nothing, and ends the transport [C13]", () => {
+  it("is over after a failure: it ignores input, outputs nothing and ends the transport [C13]", () => {
     for (const text of [response({ Upgrade: [] }), "HTTP/2 200\r\n", interim]) {
       const handshake = client({ limits: { interimResponses: 0 } });
       handshake.takeOutput();
@@ -31,7 +31,7 @@ describe("ClientHandshake", () => {
     }
   });
 
-  it("is over after a rejection, and has nothing to fail when it is open [C01]", () => {
+  it("is over after a rejection, and cannot fail any more once open [C01]", () => {
     const rejected = client();
     expect(rejected.receive(latin1("HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n"))).toMatchObject([
       { type: "rejection", body: new Uint8Array(0) },
@@ -45,7 +45,7 @@ describe("ClientHandshake", () => {
     expect(open.transport).toBe("keep");
   });
 
-  it("counts the bytes of interim responses, in the whole and in the offset of a fault [C02]", () => {
+  it("counts the bytes of interim responses, in bytesConsumed and in the offset of a fault [C02]", () => {
     const opened = client();
     const [event] = opened.receive(latin1(`${interim}${interim}${response()}rest`));
     expect(opened.bytesConsumed).toBe(2 * interim.length + response().length);
@@ -71,17 +71,22 @@ describe("ClientHandshake", () => {
     expect(late.fail("deadline/opening")).toMatchObject([{ violation: { offset: interim.length + 4 } }]);
   });
 
-  it.each(["000", "099", "600", "999"])("takes the status %s, which HTTP has not, for a rejection [C01]", (status) => {
-    const text = `HTTP/1.1 ${status} X\r\nContent-Length: 0\r\n\r\n${response()}`;
-    expect(client().receive(latin1(text))).toMatchObject([{ type: "rejection", response: { status: Number(status) } }]);
-  });
+  it.each(["000", "099", "600", "999"])(
+    "treats status %s, which HTTP does not define, as a rejection [C01]",
+    (status) => {
+      const text = `HTTP/1.1 ${status} X\r\nContent-Length: 0\r\n\r\n${response()}`;
+      expect(client().receive(latin1(text))).toMatchObject([
+        { type: "rejection", response: { status: Number(status) } },
+      ]);
+    },
+  );
 
-  it("holds no memory of a chunk in which nothing followed the response", () => {
+  it("retains no memory of a chunk in which nothing followed the response", () => {
     const [event] = client().receive(latin1(response()));
     expect(event?.type === "open" && event.rest.buffer.byteLength).toBe(0);
   });
 
-  it("tells of a leniency that an interim response needed, and of none that was not needed", () => {
+  it("reports a leniency that an interim response needed, and none that was not needed", () => {
     const tolerate = ["bare-line-feed"] as const;
     const sloppy = interim.replaceAll("\r\n", "\n");
     expect(agreementIn(`${sloppy}${interim}${response()}`, { tolerate }).tolerated).toEqual(["bare-line-feed"]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { openingRequestHead, prepareOpening } from "./client-request.ts";
 
 describe("prepareOpening", () => {
-  it("takes the parts without a URI, and each part in place of what the URI says [C10]", () => {
+  it("works without a URI, and lets each part override that of the URI [C10]", () => {
     expect(prepareOpening({ authority: "a:1" })).toMatchObject({ authority: "a:1", resourceName: "/", secure: false });
     const parts = { authority: "b", resourceName: "/r?s", secure: false };
     expect(prepareOpening({ url: "wss://a/x", ...parts })).toMatchObject(parts);
@@ -71,24 +71,24 @@ describe("prepareOpening", () => {
     [' It was "a b".', { subprotocols: ["c", "a b"] }],
     [" The field was Origin.", { origin: "null", fields: [["ORIGIN", "null"]] as const }],
     [" The field was hOST.", { fields: [["hOST", "b"]] as const }],
-  ])("says which one it was:%s [C10]", (end, options) => {
+  ])("names the rejected value:%s [C10]", (end, options) => {
     expect(() => prepareOpening({ authority: "a", ...options })).toThrow(
       expect.objectContaining({ message: expect.stringMatching(new RegExp(`${end}$`)) }),
     );
   });
 
-  it("asks for a subprotocol of the server only when it is told to [C06]", () => {
+  it("requires the server to choose a subprotocol only on request [C06]", () => {
     expect(prepareOpening({ authority: "a" }).requireSubprotocol).toBe(false);
     expect(prepareOpening({ authority: "a", requireSubprotocol: true }).requireSubprotocol).toBe(true);
   });
 
-  it("takes every char of a path and a query that needs no percent-encoding [C10]", () => {
+  it("accepts every char of a path and a query that needs no percent-encoding [C10]", () => {
     for (const resourceName of ["/", '/!"$~', "/a?b", "/%20"]) {
       expect(prepareOpening({ authority: "a", resourceName }).resourceName).toBe(resourceName);
     }
   });
 
-  it("leaves Cookie out when there is none to send [C09]", () => {
+  it("omits Cookie when there is no cookie to send [C09]", () => {
     expect(prepareOpening({ authority: "a", cookies: [] }).fields).toEqual([["Sec-WebSocket-Version", "13"]]);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { formatCookies, parseCookies } from "./cookies.ts";
 
 describe("parseCookies and formatCookies", () => {
-  it("read every line, keep the order, and leave out what is no pair", () => {
+  it("read every line, keep the order, and skip what is not a pair", () => {
     const fields = [
       ["Cookie", 'a=1; b="x=y";c = 2 ; =d; e; __proto__=f; a=3;'],
       ["X", "g=1"],
@@ -20,7 +20,7 @@ describe("parseCookies and formatCookies", () => {
     expect(parseCookies([])).toEqual([]);
   });
 
-  it("are each other's way back", () => {
+  it("are inverses", () => {
     const cookie = fc.tuple(
       fc.stringMatching(/^[!#$&'*+.^_`|~0-9A-Za-z-]{1,9}$/),
       fc.stringMatching(/^([!-:<-~]{0,9})$/),
@@ -40,7 +40,7 @@ describe("parseCookies and formatCookies", () => {
     ["a", " b"],
     ["a", "b "],
     ["a", "한"],
-  ])("formatCookies refuses %j=%j", (name, value) => {
+  ])("formatCookies throws for %j=%j", (name, value) => {
     expect(() => formatCookies([[name, value]])).toThrow(
       expect.objectContaining({
         code: "opening/cookie",

@@ -9,14 +9,14 @@ import {
 const text = (bytes: Uint8Array | undefined): string => new TextDecoder().decode(bytes);
 
 describe("Basic credentials", () => {
-  it("are written and read in UTF-8 (RFC 7617 §2.1), any case of the scheme and the first colon counting", () => {
+  it("are written and read in UTF-8 (RFC 7617 §2.1), with the scheme in any case, split at the first colon", () => {
     expect(basicAuthorization("test", "123£")).toBe("Basic dGVzdDoxMjPCow==");
     const credentials = parseBasicCredentials("bASIC   dGVzdDoxMjPCow==");
     expect([text(credentials?.user), text(credentials?.password)]).toEqual(["test", "123£"]);
     expect(text(parseBasicCredentials(basicAuthorization("a", "b:c"))?.password)).toBe("b:c");
   });
 
-  it("may have an empty user-id or password, and no white space in the middle", () => {
+  it("may have an empty user-id or password, but no white space inside", () => {
     for (const [user, password] of [
       ["", "secret"],
       ["user", ""],
@@ -45,11 +45,11 @@ describe("Basic credentials", () => {
     "Basic dT_w",
     // "up", without a colon
     "Basic dXA=",
-  ])("are not what %j has", (value) => {
+  ])("are not found in %j", (value) => {
     expect(parseBasicCredentials(value)).toBeUndefined();
   });
 
-  it("come out of userinfo percent-decoded, a missing password empty, a stray percent sign itself", () => {
+  it("are read from userinfo percent-decoded, with an empty password if missing, and stray percent signs kept", () => {
     expect(userinfoAuthorization("test:123%C2%A3")).toBe("Basic dGVzdDoxMjPCow==");
     expect(userinfoAuthorization("a")).toBe(basicAuthorization("a", ""));
     expect(userinfoAuthorization(":p")).toBe(basicAuthorization("", "p"));

@@ -5,7 +5,7 @@ const { sent } = openExtendedConnect({ authority: "a", subprotocols: ["chat"] },
 
 describe("checkExtendedConnectResponse", () => {
   it.each(["2000", "1200", "20", "20x", "x200", "0200", "", "+200"])(
-    "takes no status but three digits from 200 on for success: %j is none [B04]",
+    "treats only three digits from 200 on as success, and not %j [B04]",
     (status) => {
       expect(checkExtendedConnectResponse([[":status", status]], sent)).toEqual({ type: "rejection" });
     },
@@ -23,7 +23,7 @@ describe("checkExtendedConnectResponse", () => {
     });
   });
 
-  it("holds the server to the subprotocol where it must choose one [C06]", () => {
+  it("requires a subprotocol from the server when requireSubprotocol is set [C06]", () => {
     const strict = openExtendedConnect({ authority: "a", subprotocols: ["chat"], requireSubprotocol: true }, 1);
     expect(checkExtendedConnectResponse([[":status", "200"]], sent)).toMatchObject({ type: "agreement" });
     expect(checkExtendedConnectResponse([[":status", "200"]], strict.sent)).toMatchObject({

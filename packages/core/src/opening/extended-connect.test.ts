@@ -9,7 +9,7 @@ import {
 } from "./extended-connect.ts";
 import type { OpeningRequest, OpeningRequestCheckOptions } from "./request.ts";
 
-/** The field list of a request for `path`, with `others` behind. */
+/** The field list of a request for `path`, followed by `others`. */
 function list(path: string, ...others: FieldLine[]): Fields {
   return [
     [":method", "CONNECT"],
@@ -29,17 +29,14 @@ function requestOf(fields: Fields, options?: OpeningRequestCheckOptions): Openin
 }
 
 describe("checkExtendedConnect", () => {
-  it.each(["a/b", "http://b/", "*/", "/a\u00e9"])(
-    "refuses the path %j, at offset 0 unless it is told [B13]",
-    (path) => {
-      expect(checkExtendedConnect(list(path))).toMatchObject({
-        type: "violation",
-        violation: { code: "opening/path", offset: 0 },
-      });
-    },
-  );
+  it.each(["a/b", "http://b/", "*/", "/a\u00e9"])("rejects the path %j, with offset 0 by default [B13]", (path) => {
+    expect(checkExtendedConnect(list(path))).toMatchObject({
+      type: "violation",
+      violation: { code: "opening/path", offset: 0 },
+    });
+  });
 
-  it("takes both schemes, and no other [B02]", () => {
+  it("accepts both schemes, and no other [B02]", () => {
     const withScheme = (scheme: string): string => {
       const check = checkExtendedConnect(
         list("/").map(([name, value]) => [name, name === ":scheme" ? scheme : value] as const),
@@ -51,7 +48,7 @@ describe("checkExtendedConnect", () => {
       expect(withScheme(scheme)).toBe("opening/scheme");
   });
 
-  it("hands over the ordinary fields as they were, when there are no cookies to join [B10]", () => {
+  it("returns the ordinary fields unchanged when there are no cookies to join [B10]", () => {
     const one = list("/", ["x", "y"], ["cookie", "a=1"], ["z", ""]);
     expect(requestOf(one).fields).toEqual(one.slice(5));
     expect(requestOf(list("/")).fields).toEqual([["sec-websocket-version", "13"]]);
@@ -63,7 +60,7 @@ describe("checkExtendedConnect", () => {
     ]);
   });
 
-  it("tolerates what it is told to, and says what was needed [B05]", () => {
+  it("tolerates what is enabled, and reports what was needed [B05]", () => {
     const sloppy = list("/", ["sec-websocket-protocol", ""], ["sec-websocket-extensions", "foo;"]);
     expect(requestOf(sloppy, { tolerate: ["malformed-extensions", "empty-subprotocol"] })).toMatchObject({
       subprotocols: [],
@@ -74,7 +71,7 @@ describe("checkExtendedConnect", () => {
     expect(requestOf(list("/")).tolerated).toEqual([]);
   });
 
-  it("has the limits of heads, with all cookies as one line, as over HTTP/1.1 [R30]", () => {
+  it("applies the limits on heads, counting all cookies as one line, as over HTTP/1.1 [R30]", () => {
     const codeOf = (fields: Fields, options?: OpeningRequestCheckOptions): string => {
       const check = checkExtendedConnect(fields, options);
       return check.type === "request" ? "request" : check.violation.code;
@@ -102,7 +99,7 @@ describe("checkExtendedConnect", () => {
 });
 
 describe("answerExtendedConnect", () => {
-  it("says nothing that was not agreed on [B04]", () => {
+  it("sends nothing that was not agreed on [B04]", () => {
     expect(answerExtendedConnect(requestOf(list("/")))).toMatchObject({ status: 200, fields: [] });
   });
 
@@ -110,7 +107,7 @@ describe("answerExtendedConnect", () => {
     ["Transfer-Encoding", "chunked"],
     ["Sec-WebSocket-Accept", "x"],
     ["X-A", "1\r\nX-B: 2"],
-  ])("does not carry the field %j: %j of the application's [H26]", (name, value) => {
+  ])("throws for the application's field %j: %j [H26]", (name, value) => {
     const request = requestOf(list("/"));
     expect(() => answerExtendedConnect(request, { fields: [[name, value]] })).toThrow(
       expect.objectContaining({ code: name === "X-A" ? "http/field-value" : "opening/field-reserved" }),
@@ -122,7 +119,7 @@ describe("answerExtendedConnect", () => {
 });
 
 describe("rejectExtendedConnect and refuseExtendedConnect", () => {
-  it("answer with any final status that accepts nothing, without what HTTP/2 has no use for [B06]", () => {
+  it("send any final status that does not accept, without fields that HTTP/2 has no use for [B06]", () => {
     for (const status of [300, 599]) expect(rejectExtendedConnect({ status })).toMatchObject({ status, fields: [] });
     for (const status of [299, 600]) {
       expect(() => rejectExtendedConnect({ status })).toThrow(
@@ -131,7 +128,7 @@ describe("rejectExtendedConnect and refuseExtendedConnect", () => {
     }
   });
 
-  it("tell the version only to whom that helps [B05]", () => {
+  it("include the version only when it helps the client [B05]", () => {
     const contentType = ["content-type", "text/plain; charset=utf-8"];
     expect(refuseExtendedConnect(violation("opening/protocol-unsupported", 0)).fields).toEqual([contentType]);
     expect(refuseExtendedConnect(violation("opening/stream-version-unsupported", 0)).fields).toEqual([

@@ -7,11 +7,11 @@ import { acceptValue, createKey, keySpelling } from "./key.ts";
 const sha1 = (bytes: Uint8Array): Uint8Array => Uint8Array.from(createHash("sha1").update(bytes).digest());
 
 describe("acceptValue", () => {
-  it("gives the example of RFC 6455 §1.3 [H09]", () => {
+  it("returns the value of the example in RFC 6455 §1.3 [H09]", () => {
     expect(acceptValue("dGhlIHNhbXBsZSBub25jZQ==")).toBe("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
   });
 
-  it("gives the same with the SHA-1 of the host, for any key [H09]", () => {
+  it("returns the same with the host's SHA-1, for any key [H09]", () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 16, maxLength: 16 }), (nonce) => {
         const key = createKey((target) => target.set(nonce));
@@ -24,7 +24,7 @@ describe("acceptValue", () => {
 });
 
 describe("keySpelling", () => {
-  it("tells canonical, non-canonical and malformed keys apart [H06]", () => {
+  it("distinguishes canonical, non-canonical and malformed keys [H06]", () => {
     expect(keySpelling("AAAAAAAAAAAAAAAAAAAAAA==")).toBe("canonical");
     for (const last of "Qgw") expect(keySpelling(`AAAAAAAAAAAAAAAAAAAAA${last}==`)).toBe("canonical");
     for (const last of "BPRh9/") expect(keySpelling(`AAAAAAAAAAAAAAAAAAAAA${last}==`)).toBe("non-canonical");

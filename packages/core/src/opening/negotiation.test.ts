@@ -5,7 +5,7 @@ import { checkExtensionAnswers, offerExtensions, selectExtensions } from "./nego
 const answer = (...names: string[]) => names.map((name) => ({ name, parameters: [] }));
 
 describe("offerExtensions", () => {
-  it("offers the alternatives of each extension in its order, and nothing for one that has none [E03]", () => {
+  it("offers the alternatives of each extension in its order, and omits an extension without offers [E03]", () => {
     const extensions = [
       negotiating("a", { offers: [[["x", "1"]], []] }),
       negotiating("b", { offers: [] }),
@@ -33,11 +33,11 @@ describe("checkExtensionAnswers", () => {
     ["opening/extension-rsv-conflict", "One of them is b.", answer("c", "b")],
     ["opening/extension-rsv-conflict", "One of them is a.", answer("b", "a")],
     ["opening/extension-unacceptable", "d: It does not please.", answer("a", "d")],
-  ])("says %s and which: %s [C07] [E32]", (code, detail, answers) => {
+  ])("returns %s and its detail: %s [C07] [E32]", (code, detail, answers) => {
     expect(checkExtensionAnswers(answers, extensions)).toEqual({ code, detail });
   });
 
-  it("agrees to those that share no bit, and to none at all [E32]", () => {
+  it("accepts extensions that share no bit, and an empty list [E32]", () => {
     for (const answers of [[], answer("c", "a"), [{ name: "d", parameters: [["x", undefined]] as const }]]) {
       expect(checkExtensionAnswers(answers, extensions)).toBeUndefined();
     }
@@ -45,7 +45,7 @@ describe("checkExtensionAnswers", () => {
 });
 
 describe("selectExtensions", () => {
-  it("agrees to each extension once, and keeps free the bits of an offer that it declined [E32]", () => {
+  it("selects each extension once, and leaves the bits of a declined offer free [E32]", () => {
     const extensions = [
       negotiating("a", { rsv: 0x40, accepts: ({ length }) => length > 0 }),
       negotiating("b", { rsv: 0x40 }),

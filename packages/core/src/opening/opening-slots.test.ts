@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { OpeningSlots } from "./opening-slots.ts";
 
 describe("OpeningSlots", () => {
-  it("lets those that wait connect in their order, also when the one between has given up [C14]", () => {
+  it("lets waiting attempts connect in order, also when one between them has given up [C14]", () => {
     const slots = new OpeningSlots<string>();
     expect(["a", "b", "c", "d"].map((attempt) => slots.enter("192.0.2.1:80", attempt))).toEqual([
       true,
@@ -17,7 +17,7 @@ describe("OpeningSlots", () => {
     expect(slots.enter("192.0.2.1:80", "e")).toBe(true);
   });
 
-  it("takes no turn from the others when an attempt leaves that is not there [C14]", () => {
+  it("passes no turn on when an attempt leaves that is not queued [C14]", () => {
     const slots = new OpeningSlots<string>();
     expect(slots.leave("192.0.2.1:80", "a")).toBeUndefined();
     slots.enter("192.0.2.1:80", "a");
@@ -29,7 +29,7 @@ describe("OpeningSlots", () => {
     expect(slots.leave("192.0.2.1:80", "b")).toBe("d");
   });
 
-  it("keeps an attempt's place when it asks again, and gives it a new one when it has left meanwhile [C14]", () => {
+  it("keeps an attempt's place when it asks again, and gives it a new one after it has left [C14]", () => {
     const slots = new OpeningSlots<string>();
     expect(slots.enter("192.0.2.1:80", "a")).toBe(true);
     expect(slots.enter("192.0.2.1:80", "a")).toBe(true);
@@ -42,7 +42,7 @@ describe("OpeningSlots", () => {
     expect(slots.leave("192.0.2.1:80", "b")).toBeUndefined();
   });
 
-  it("does not keep attempts that gave up while the first one takes its time [R12] [R15]", () => {
+  it("forgets attempts that gave up while the first one is still busy [R12] [R15]", () => {
     const slots = new OpeningSlots<number>();
     for (let attempt = 0; attempt < 100; attempt++) slots.enter("192.0.2.1:80", attempt);
     for (let attempt = 98; attempt > 0; attempt--) expect(slots.leave("192.0.2.1:80", attempt)).toBeUndefined();

@@ -24,7 +24,7 @@ describe("serializeOrigin", () => {
     ["ws://a:80", "ws://a"],
     ["wss://a:443", "wss://a"],
     ["wss://a:80", "wss://a:80"],
-    // No scheme but these four has a default port here.
+    // Only the schemes http, https, ws and wss have a default port here.
     ["ftp://a:21", "ftp://a:21"],
     ["az0189+-.://a", "az0189+-.://a"],
     ["moz-extension://0a1b", "moz-extension://0a1b"],
@@ -55,7 +55,7 @@ describe("serializeOrigin", () => {
     "https:/a",
     "https://u@a",
     "https://a https://b",
-  ])("takes %j for no origin [H13]", (text) => {
+  ])("rejects %j as an origin [H13]", (text) => {
     expect(serializeOrigin(text)).toBeUndefined();
   });
 });
@@ -79,13 +79,13 @@ describe("originCheck", () => {
     }
   });
 
-  it("takes null only where it is allowed, and no origin unless it is refused [H13]", () => {
+  it("accepts null only where allowed, and a missing origin unless it is refused [H13]", () => {
     expect(originCheck([])(from("null"))).toBeDefined();
     expect(originCheck([])(from(undefined))).toBeUndefined();
     expect(originCheck([], "refuse")(from(undefined))).toBeDefined();
   });
 
-  it("refuses to allow what is no origin [H13]", () => {
+  it("throws for an allowed origin that is not an origin [H13]", () => {
     expect(() => originCheck(["https://a.example.com/"])).toThrow(
       expect.objectContaining({
         code: "opening/origin",
@@ -112,7 +112,7 @@ describe("sameHostCheck", () => {
     ["http://a.example:8080", "a.example:8080"],
     ["http://127.0.0.1:1", "127.0.0.1:1"],
     ["https://[2001:DB8::1]", "[2001:db8::1]"],
-  ])("lets the origin %s in at the host %s [H13]", (origin, authority) => {
+  ])("accepts the origin %s at the host %s [H13]", (origin, authority) => {
     expect(check(origin, authority)).toBe("passes");
   });
 
@@ -139,7 +139,7 @@ describe("sameHostCheck", () => {
     ["capacitor://localhost", "localhost"],
     ["chrome-extension://a.example", "a.example"],
     ["://a.example", "a.example"],
-  ])("refuses the origin %s at the host %s with 403 [H13]", (origin, authority) => {
+  ])("rejects the origin %s at the host %s with 403 [H13]", (origin, authority) => {
     expect(check(origin, authority)).toBe(403);
   });
 });

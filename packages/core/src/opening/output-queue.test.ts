@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { OutputQueue } from "./output-queue.ts";
 
 describe("OutputQueue", () => {
-  it("gives back what was added, in order, never more than asked for", () => {
+  it("returns what was added, in order, and never more than asked for", () => {
     const writes = fc.array(fc.uint8Array({ maxLength: 9 }), { maxLength: 5 });
     fc.assert(
       fc.property(writes, fc.array(fc.nat(9)), (added, budgets) => {
@@ -22,7 +22,7 @@ describe("OutputQueue", () => {
     );
   });
 
-  it("gives out nothing for a write of nothing", () => {
+  it("returns nothing for an empty write", () => {
     const queue = new OutputQueue();
     queue.add(new Uint8Array(0));
     expect(queue.take(9)).toEqual([]);

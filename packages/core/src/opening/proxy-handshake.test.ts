@@ -3,7 +3,7 @@ import { latin1, textOf } from "../../tests/support/opening.ts";
 import { ProxyHandshake } from "./proxy-handshake.ts";
 
 describe("ProxyHandshake", () => {
-  it("needs no fields, and gives its output out in pieces [C16]", () => {
+  it("needs no fields, and returns its output in pieces [C16]", () => {
     const handshake = new ProxyHandshake({ host: "[::1]", port: 80 });
     expect(textOf(handshake.takeOutput(7))).toBe("CONNECT");
     expect(textOf(handshake.takeOutput())).toBe(" [::1]:80 HTTP/1.1\r\nHost: [::1]:80\r\n\r\n");
@@ -15,7 +15,7 @@ describe("ProxyHandshake", () => {
     ["Transfer-Encoding", "chunked"],
     ["Content-Length", "5"],
     ["X-A", "1\r\nX-B: 2"],
-  ])("sends no field %j: %j of the application's [C16]", (name, value) => {
+  ])("throws for the application's field %j: %j [C16]", (name, value) => {
     expect(() => new ProxyHandshake({ host: "a", port: 80, fields: [[name, value]] })).toThrow(
       expect.objectContaining({ code: name === "X-A" ? "http/field-value" : "opening/field-reserved" }),
     );
@@ -26,23 +26,23 @@ describe("ProxyHandshake", () => {
     ["user@a", 80],
     ["a", Number.NaN],
     ["a", "" as never],
-  ])("knows no way to %j:%s [C16]", (host, port) => {
+  ])("throws for the destination %j:%s [C16]", (host, port) => {
     expect(() => new ProxyHandshake({ host, port })).toThrow(expect.objectContaining({ code: "opening/authority" }));
   });
 
-  it("takes 2xx for a tunnel, and nothing else [C16]", () => {
+  it("treats 2xx as a tunnel, and no other status [C16]", () => {
     const answered = (status: string): unknown => {
       const handshake = new ProxyHandshake({ host: "a", port: 80 });
       const [event] = handshake.receive(latin1(`HTTP/1.1 ${status} X\r\nContent-Length: 0\r\n\r\n`));
       return [event?.type, handshake.transport];
     };
     for (const status of ["200", "299"]) expect(answered(status)).toEqual(["tunnel", "keep"]);
-    // A CONNECT asks for no Upgrade: 101 would switch to something else than a tunnel.
+    // A CONNECT request asks for no Upgrade: 101 would switch to something other than a tunnel.
     for (const status of ["101", "300", "407", "502"]) expect(answered(status)).toEqual(["rejection", "end"]);
     expect(answered("199")).toEqual([undefined, "keep"]);
   });
 
-  it("hands over what came through the tunnel, wherever its chunk lies in memory [C16]", () => {
+  it("returns the bytes that came through the tunnel, at any offset of their chunk [C16]", () => {
     const handshake = new ProxyHandshake({ host: "a", port: 80 });
     const head = "HTTP/1.1 200 X\r\n\r\n";
     expect(handshake.receive(latin1(`before${head}rest`).subarray(6))).toEqual([
@@ -52,7 +52,7 @@ describe("ProxyHandshake", () => {
     expect(exact.receive(latin1(head))).toEqual([{ type: "tunnel", rest: new Uint8Array(0) }]);
   });
 
-  it("is over after a failure: it takes nothing, says nothing, and ends the transport [C16]", () => {
+  it("is over after a failure: it ignores input, outputs nothing and ends the transport [C16]", () => {
     const handshake = new ProxyHandshake({ host: "a", port: 80 });
     expect(handshake.receiveEnd()).toMatchObject([
       { violation: { code: "opening/transport-ended", httpStatus: undefined } },
@@ -62,14 +62,14 @@ describe("ProxyHandshake", () => {
     expect(handshake.receive(latin1("HTTP/1.1 200 X\r\n\r\n"))).toEqual([]);
   });
 
-  it("takes bytes, and nothing else [C16]", () => {
+  it("accepts bytes only [C16]", () => {
     const handshake = new ProxyHandshake({ host: "a", port: 80 });
     expect(() => handshake.receive("HTTP/1.1 200 X\r\n\r\n" as never)).toThrow(
       expect.objectContaining({ code: "endpoint/chunk-type" }),
     );
   });
 
-  it("skips interim responses, and may tolerate lines that end in LF [C16]", () => {
+  it("skips interim responses, and tolerates lines that end in LF on request [C16]", () => {
     const handshake = new ProxyHandshake({ host: "a", port: 80, tolerate: ["bare-line-feed"] });
     expect(handshake.receive(latin1("HTTP/1.1 100 X\n\nHTTP/1.1 200 X\n\nrest"))).toEqual([
       { type: "tunnel", rest: latin1("rest") },

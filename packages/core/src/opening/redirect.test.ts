@@ -3,21 +3,21 @@ import type { Fields } from "../http/fields.ts";
 import { decideRedirect, type RedirectDecision } from "./redirect.ts";
 import { formatWebSocketUrl, parseWebSocketUrl } from "./url.ts";
 
-/** Where a client that asked for `from` with `fields` goes after a response with the field lines `locations`. */
+/** The decision of a client that requested `from` with `fields` and got a response with the field lines `locations`. */
 function decide(from: string, locations: readonly string[], fields: Fields = []): RedirectDecision {
   const lines = locations.map((value) => ["Location", value] as const);
   const response = { status: 307, reasonPhrase: "", minorVersion: 1, fields: lines };
   return decideRedirect(parseWebSocketUrl(from), response, fields, { limit: 1, followed: 0 });
 }
 
-/** The URL that a client goes to. */
+/** The URL that a client follows the redirect to. */
 function next(from: string, location: string): string {
   const decision = decide(from, [location]);
   return decision.type === "follow" ? formatWebSocketUrl(decision.url) : decision.reason;
 }
 
 describe("decideRedirect", () => {
-  it("leaves every credential behind when nothing but the scheme changes [C15]", () => {
+  it("drops all credentials even if only the scheme changes [C15]", () => {
     const fields: Fields = [
       ["Authorization", "Basic x"],
       ["Cookie", "a=1"],
@@ -32,27 +32,27 @@ describe("decideRedirect", () => {
     });
   });
 
-  it("takes the userinfo of the Location before that of the URL [C15]", () => {
+  it("prefers the userinfo of the Location to that of the URL [C15]", () => {
     expect(next("ws://u:p@a/", "ws://v:q@a/b")).toBe("ws://v:q@a/b");
     expect(next("ws://u:p@a/", "/b")).toBe("ws://u:p@a/b");
     expect(next("ws://u:p@a/", "ws://v:q@b/")).toBe("ws://v:q@b/");
   });
 
-  it("follows no response with two Locations, of which nobody could say which counts [C15]", () => {
+  it("does not follow a response unless it has exactly one Location [C15]", () => {
     for (const locations of [["/b", "/b"], ["/b", "/c"], []]) {
       expect(decide("ws://a/", locations)).toEqual({ type: "stay", reason: "location-malformed" });
     }
   });
 
   it.each([
-    // A colon behind a slash or a question mark ends no scheme (RFC 3986 §4.2).
+    // A colon after a slash or a question mark does not end a scheme (RFC 3986 §4.2).
     ["/b:c", "ws://a/b:c"],
     ["./b:c", "ws://a/x/b:c"],
     ["?b:c", "ws://a/x/y?b:c"],
     ["b/c:d", "ws://a/x/b/c:d"],
     ["b:c", "location-malformed"],
     ["1b:c", "ws://a/x/1b:c"],
-    // What stands in the query is no way.
+    // Dot segments in a query are not part of the path.
     ["c?/../d", "ws://a/x/c?/../d"],
     ["?../..", "ws://a/x/y?../.."],
     ["../../../b", "ws://a/b"],

@@ -9,7 +9,7 @@ import {
 } from "./rejection.ts";
 
 describe("rejectOpeningRequest", () => {
-  it("writes the usual reason phrase, the given one, or none [H25]", () => {
+  it("writes the standard reason phrase, the given one, or none [H25]", () => {
     expect(rejectOpeningRequest({ status: 404 }).head.reasonPhrase).toBe("Not Found");
     expect(rejectOpeningRequest({ status: 404, reasonPhrase: "Gone fishing" }).head.reasonPhrase).toBe("Gone fishing");
     expect(rejectOpeningRequest({ status: 418 }).head.reasonPhrase).toBe("");
@@ -39,7 +39,7 @@ describe("rejectOpeningRequest", () => {
     [503, "Service Unavailable"],
     [505, "HTTP Version Not Supported"],
     [599, ""],
-  ])("calls %i %j as RFC 9110 §15 and RFC 6585 do [H25]", (status, reasonPhrase) => {
+  ])("uses for %i the reason phrase %j of RFC 9110 §15 and RFC 6585 [H25]", (status, reasonPhrase) => {
     expect(rejectOpeningRequest({ status }).head).toMatchObject({ status, reasonPhrase, minorVersion: 1 });
   });
 
@@ -56,7 +56,7 @@ describe("rejectOpeningRequest", () => {
     ]);
   });
 
-  it("says no length with 204, and sends no body with 204 and 304 [H25]", () => {
+  it("sends no Content-Length with 204, and throws for a body with 204 or 304 [H25]", () => {
     expect(rejectOpeningRequest({ status: 204 }).head.fields).toEqual([["Connection", "close"]]);
     for (const status of [204, 304]) {
       expect(() => rejectOpeningRequest({ status, body: "x" })).toThrow(
@@ -65,23 +65,26 @@ describe("rejectOpeningRequest", () => {
     }
   });
 
-  it.each([101, 199, 600, 400.5, Number.NaN])("refuses the status %d, which is not final [H25]", (status) => {
-    expect(() => rejectOpeningRequest({ status })).toThrow(
-      expect.objectContaining({ code: "opening/rejection-status" }),
-    );
-    expect(() => checkRejection({ status: 299 }, 300)).toThrow(
-      expect.objectContaining({ code: "opening/rejection-status" }),
-    );
-    expect(checkRejection({ status: 300 }, 300)).toEqual({ status: 300, body: new Uint8Array(0), fields: [] });
-  });
+  it.each([101, 199, 600, 400.5, Number.NaN])(
+    "throws for the status %d, which is not a final status that rejects [H25]",
+    (status) => {
+      expect(() => rejectOpeningRequest({ status })).toThrow(
+        expect.objectContaining({ code: "opening/rejection-status" }),
+      );
+      expect(() => checkRejection({ status: 299 }, 300)).toThrow(
+        expect.objectContaining({ code: "opening/rejection-status" }),
+      );
+      expect(checkRejection({ status: 300 }, 300)).toEqual({ status: 300, body: new Uint8Array(0), fields: [] });
+    },
+  );
 
-  it("sends text as UTF-8, and bytes as they are [H25]", () => {
+  it("sends text as UTF-8, and bytes unchanged [H25]", () => {
     expect(rejectOpeningRequest({ status: 403, body: "é" }).body).toEqual(Uint8Array.of(0xc3, 0xa9));
     expect(rejectOpeningRequest({ status: 403, body: Uint8Array.of(0xe9) }).body).toEqual(Uint8Array.of(0xe9));
     expect(rejectOpeningRequest({ status: 304 }).head.fields).toContainEqual(["Content-Length", "0"]);
   });
 
-  it("says that text is text, unless the application said what it is, or there is none [R30]", () => {
+  it("adds a Content-Type to text, unless the application set one or the body is empty [R30]", () => {
     const typesOf = (rejection: Partial<Rejection>): unknown =>
       rejectOpeningRequest({ status: 403, ...rejection }).head.fields.filter(([name]) => /^content-type$/i.test(name));
     expect(typesOf({ body: "no" })).toEqual([["Content-Type", "text/plain; charset=utf-8"]]);
@@ -94,7 +97,7 @@ describe("rejectOpeningRequest", () => {
 });
 
 describe("rejectionOf", () => {
-  it("answers with the status and the sentence of the table, 400 where it has none [H25]", () => {
+  it("uses the status and the sentence of the table, and 400 if the table has no status [H25]", () => {
     const { head, body } = refuseOpeningRequest(violation("opening/host-missing", 0));
     expect(head).toMatchObject({
       status: 400,

@@ -13,7 +13,7 @@ const fields = [
 const head = { method: "GET", target: "/chat", minorVersion: 1, fields };
 
 describe("checkOpeningRequest", () => {
-  it("takes a head that somebody else parsed, whatever the case of its names [H05]", () => {
+  it("accepts a head parsed elsewhere, with field names in any case [H05]", () => {
     const check = checkOpeningRequest(head);
     if (check.type !== "request") throw new Error(check.violation.code);
     expect(check.request).toMatchObject({
@@ -28,7 +28,7 @@ describe("checkOpeningRequest", () => {
     ]);
   });
 
-  it("says where the head ended, if it was told [H01]", () => {
+  it("reports the offset of the end of the head, if given [H01]", () => {
     expect(checkOpeningRequest({ ...head, method: "PUT" })).toMatchObject({
       violation: { offset: 0, httpStatus: 405 },
     });
@@ -37,7 +37,7 @@ describe("checkOpeningRequest", () => {
     });
   });
 
-  it("takes pad bits that are not zero where it was told to, and nothing else that is no key [H06]", () => {
+  it("accepts non-zero pad bits of a key on request, and no other malformed key [H06]", () => {
     const codeOf = (key: string): unknown => {
       const changed = fields.map(([name, value]) => [name, name === "sec-websocket-key" ? key : value] as const);
       const check = checkOpeningRequest({ ...head, fields: changed }, { tolerate: ["non-canonical-key"] });
@@ -50,7 +50,7 @@ describe("checkOpeningRequest", () => {
     }
   });
 
-  it("folds no letters but those of ASCII: the Kelvin sign is no k, and no char of a field [H04]", () => {
+  it("folds ASCII letters only: the Kelvin sign is neither a k nor a char of a field [H04]", () => {
     const odd = fields.map(([name, value]) => [name, value === "websocket" ? "websoc\u212aet" : value] as const);
     expect(checkOpeningRequest({ ...head, fields: odd })).toMatchObject({ violation: { code: "http/field-value" } });
     expect(checkDecodedRequest({ ...head, fields: odd }, { limits: defaultLimits })).toMatchObject({

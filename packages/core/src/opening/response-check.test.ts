@@ -11,12 +11,12 @@ const fields = [
 const head = { status: 101, reasonPhrase: "", minorVersion: 1, fields };
 
 describe("checkOpeningResponse", () => {
-  it("takes a head that somebody else parsed [C05]", () => {
+  it("accepts a head parsed elsewhere [C05]", () => {
     expect(checkOpeningResponse(head, sent)).toMatchObject({ type: "agreement", agreement: { role: "client" } });
     expect(checkOpeningResponse({ ...head, status: 302 }, sent)).toEqual({ type: "rejection" });
   });
 
-  it("answers what was agreed on, and nothing that was not [C05]", () => {
+  it("returns exactly what was agreed on [C05]", () => {
     const agreement = {
       role: "client",
       subprotocol: undefined,
@@ -32,14 +32,14 @@ describe("checkOpeningResponse", () => {
     ["opening/extension-not-offered", ["Sec-WebSocket-Extensions", "foo"]],
     ["opening/accept-repeated", ["Sec-WebSocket-Accept", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="]],
     ["opening/upgrade-mismatch", ["Upgrade", "websocket"]],
-  ])("says where the head ended, and has no answer to it: %s [C05] [C06] [C07]", (code, line) => {
+  ])("reports a violation at the end of the head, without an HTTP status: %s [C05] [C06] [C07]", (code, line) => {
     expect(checkOpeningResponse({ ...head, fields: [...fields, line] }, sent, 99)).toMatchObject({
       type: "violation",
       violation: { code, offset: 99, httpStatus: undefined },
     });
   });
 
-  it("fails when there was no key to prove: the request was an Extended CONNECT [B04]", () => {
+  it("fails when there was no key to prove, because the request was an Extended CONNECT [B04]", () => {
     expect(checkOpeningResponse(head, { ...sent, key: undefined }, 5)).toMatchObject({
       violation: { code: "opening/accept-mismatch", offset: 5 },
     });

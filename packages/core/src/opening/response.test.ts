@@ -3,7 +3,7 @@ import { encodeResponseHead } from "../http/head-encoder.ts";
 import type { OpeningRequest } from "./request.ts";
 import { type AcceptedOpening, answerOpeningRequest, encodeAcceptedHead, type OpeningAnswer } from "./response.ts";
 
-/** The answer to a request with `key` that offers the subprotocols chat and v2. */
+/** The response to a request with `key` that offers the subprotocols chat and v2. */
 function answer(key: string, given?: OpeningAnswer, sha1?: () => Uint8Array): AcceptedOpening {
   const request: OpeningRequest = {
     bootstrap: "upgrade",
@@ -23,14 +23,14 @@ const sampleKey = "dGhlIHNhbXBsZSBub25jZQ==";
 const otherKey = "AQIDBAUGBwgJCgsMDQ4PEA==";
 
 describe("encodeAcceptedHead", () => {
-  it("never changes a response that it wrote before: each client gets the proof of its own key [H09]", () => {
+  it("never changes a response already written: each client gets the proof for its own key [H09]", () => {
     const heads = [sampleKey, otherKey, sampleKey].map((key) => answer(key).head);
     const written = heads.map(encodeAcceptedHead);
     expect(written).toEqual(heads.map(encodeResponseHead));
     expect(written[0]).not.toEqual(written[1]);
   });
 
-  it("writes every response as any head is written, the usual one and others [H09] [H24]", () => {
+  it("writes every response as encodeResponseHead does, the common one and others [H09] [H24]", () => {
     for (const { head } of [
       answer(sampleKey),
       answer(sampleKey, { subprotocol: "v2" }),
@@ -44,12 +44,15 @@ describe("encodeAcceptedHead", () => {
 });
 
 describe("answerOpeningRequest", () => {
-  it.each(["Chat", "chat, v2", "", "v1"])("says that %j was not offered [H11]", (subprotocol) => {
-    expect(() => answer(sampleKey, { subprotocol })).toThrow(
-      expect.objectContaining({
-        code: "opening/subprotocol-not-offered",
-        message: expect.stringMatching(new RegExp(` It was "${subprotocol}"\\.$`)),
-      }),
-    );
-  });
+  it.each(["Chat", "chat, v2", "", "v1"])(
+    "throws for the subprotocol %j, which was not offered [H11]",
+    (subprotocol) => {
+      expect(() => answer(sampleKey, { subprotocol })).toThrow(
+        expect.objectContaining({
+          code: "opening/subprotocol-not-offered",
+          message: expect.stringMatching(new RegExp(` It was "${subprotocol}"\\.$`)),
+        }),
+      );
+    },
+  );
 });

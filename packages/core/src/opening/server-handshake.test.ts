@@ -16,7 +16,7 @@ const head = {
 } as const;
 
 describe("ServerHandshake", () => {
-  it("has nothing to answer before a request, and answers one request once", () => {
+  it("throws for an answer before a request, and for a second answer", () => {
     const server = new ServerHandshake();
     expect(() => server.accept()).toThrow(expect.objectContaining({ code: "endpoint/not-awaiting-answer" }));
     expect(() => server.reject({ status: 403 })).toThrow(
@@ -29,7 +29,7 @@ describe("ServerHandshake", () => {
     expect(server.receiveEnd()).toEqual([]);
   });
 
-  it("gives its output out in pieces", () => {
+  it("returns its output in pieces", () => {
     const { server } = serverReceiving(request());
     server.accept();
     const length = server.outputLength;
@@ -38,7 +38,7 @@ describe("ServerHandshake", () => {
     expect(textOf(server.takeOutput())).toMatch(/^01 Switching Protocols\r\n/);
   });
 
-  it("answers a deadline with 408", () => {
+  it("sends 408 when the deadline expires", () => {
     const server = new ServerHandshake();
     server.receive(latin1("GET"));
     expect(server.fail("deadline/opening")).toMatchObject([
@@ -48,7 +48,7 @@ describe("ServerHandshake", () => {
     expect(server.fail("deadline/opening")).toEqual([]);
   });
 
-  it("tells how much had come when the handshake failed, early bytes included", () => {
+  it("reports how many bytes had arrived when the handshake failed, including early data", () => {
     const offsetOf = (server: ServerHandshake): unknown => {
       const [event] = server.receiveEnd();
       return event?.type === "failure" && event.violation.offset;
@@ -61,13 +61,13 @@ describe("ServerHandshake", () => {
     expect(offsetOf(parsed)).toBe(3);
   });
 
-  it("refuses once, however much comes behind a request that is not valid", () => {
+  it("rejects once, however much follows an invalid request", () => {
     const { server, events } = serverReceiving(`${request({ Host: [] })}abcde`, { limits: { earlyData: 4 } });
     expect(events).toMatchObject([{ type: "failure", violation: { code: "opening/host-missing" } }]);
     expect(textOf(server.takeOutput()).match(/HTTP\/1\.1 /g)).toHaveLength(1);
   });
 
-  it("is over after a rejection: it takes nothing, and neither answers again nor fails", () => {
+  it("is over after a rejection: it ignores input, sends no second response and does not fail", () => {
     const { server } = serverReceiving(`${request()}early`);
     server.reject({ status: 403 });
     expect(textOf(server.takeOutput())).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
@@ -82,13 +82,13 @@ describe("ServerHandshake", () => {
     expect(server.outputLength).toBe(0);
   });
 
-  it("takes bytes, and nothing else", () => {
+  it("accepts bytes only", () => {
     expect(() => new ServerHandshake().receive(request() as never)).toThrow(
       expect.objectContaining({ code: "endpoint/chunk-type" }),
     );
   });
 
-  it("tells every leniency that a request needed, those of the head first", () => {
+  it("reports every leniency that a request needed, those of the head first", () => {
     const text = request({ "Sec-WebSocket-Protocol": "" });
     const tolerate = ["bare-line-feed", "empty-subprotocol"] as const;
     const toleratedIn = (text: string): unknown => {
@@ -106,7 +106,7 @@ describe("ServerHandshake", () => {
     expect(toleratedIn(text.replaceAll("\r\n", "\n"))).toEqual(["bare-line-feed", "empty-subprotocol"]);
   });
 
-  it("proves the key with the digest of the host's, where there is one", () => {
+  it("proves the key with the host's SHA-1 when there is one", () => {
     const hashed: string[] = [];
     const sha1 = (bytes: Uint8Array): Uint8Array => {
       hashed.push(textOf([bytes]));
@@ -118,7 +118,7 @@ describe("ServerHandshake", () => {
     expect(hashed).toEqual(["dGhlIHNhbXBsZSBub25jZQ==258EAFA5-E914-47DA-95CA-C5AB0DC85B11"]);
   });
 
-  it("takes one head that somebody else parsed", () => {
+  it("accepts a single head parsed elsewhere", () => {
     const server = new ServerHandshake();
     expect(server.receiveHead(head)).toMatchObject([{ type: "request", request: { authority: "a", tolerated: [] } }]);
     expect(() => server.receiveHead(head)).toThrow(expect.objectContaining({ code: "opening/complete" }));

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { formatWebSocketUrl, parseWebSocketUrl } from "./url.ts";
 
 describe("parseWebSocketUrl and formatWebSocketUrl", () => {
-  it("are each other's way back [C10]", () => {
+  it("are inverses [C10]", () => {
     const url = fc
       .tuple(
         fc.constantFrom("ws://", "wss://"),
@@ -21,13 +21,13 @@ describe("parseWebSocketUrl and formatWebSocketUrl", () => {
     );
   });
 
-  it("takes http and https for ws and wss [C10]", () => {
+  it("accepts http and https for ws and wss [C10]", () => {
     expect(parseWebSocketUrl("https://a")).toEqual(parseWebSocketUrl("wss://a"));
     expect(parseWebSocketUrl("http://a")).toEqual(parseWebSocketUrl("ws://a"));
   });
 
   it.each([
-    // An @ behind the authority belongs to the path or the query, and tells no host.
+    // An @ after the authority belongs to the path or the query, and starts no host.
     ["ws://a/@b", "a", "/@b", undefined],
     ["ws://a/u:p@b/c", "a", "/u:p@b/c", undefined],
     ["ws://a?@b", "a", "/?@b", undefined],
@@ -36,12 +36,12 @@ describe("parseWebSocketUrl and formatWebSocketUrl", () => {
     ["ws://a?b?", "a", "/?b?", undefined],
     ["ws://a/?", "a", "/", undefined],
     ["ws://A_B.~!$&'()*+,;=:p%20-@a/~", "a", "/~", "A_B.~!$&'()*+,;=:p%20-"],
-  ])("takes %s apart into the host %s, the resource name %s and the userinfo %s [C10]", (text, host, ...others) => {
+  ])("splits %s into the host %s, the resource name %s and the userinfo %s [C10]", (text, host, ...others) => {
     const [resourceName, userinfo] = others;
     expect(parseWebSocketUrl(text)).toMatchObject({ host, authority: host, resourceName, userinfo });
   });
 
-  it("tells the address and the port to connect to [C10] [C11]", () => {
+  it("returns the address and the port to connect to [C10] [C11]", () => {
     const where = { secure: false, host: "[::1]", address: "::1", port: 443, authority: "[::1]:443" };
     expect(parseWebSocketUrl("ws://[::1]:443")).toEqual({ ...where, resourceName: "/", userinfo: undefined });
     expect(parseWebSocketUrl("wss://A")).toMatchObject({ secure: true, address: "a", port: 443, authority: "a" });
@@ -56,7 +56,7 @@ describe("parseWebSocketUrl and formatWebSocketUrl", () => {
     ["percent-encode", "ws://a/\u00e9"],
     ["percent-encode", "ws://a/ b"],
     ["percent-encode", "ws://a/\x7f"],
-    // By the rules of browsers the first of these is for the host a: whoever has checked it so must not be sent to b.
+    // By the rules of browsers, the first of these has the host a: a URL checked by those rules must not lead to b.
     ["userinfo", "ws://a\\@b/"],
     ["userinfo", "ws://a@b@c/"],
     ["userinfo", "ws://a[@b/"],
@@ -64,7 +64,7 @@ describe("parseWebSocketUrl and formatWebSocketUrl", () => {
     ["host or the port", "ws://?a"],
     ["host or the port", "ws://u@/a"],
     ["host or the port", "ws://a\\b/"],
-  ])("says what is wrong, the %s, with %j [C10]", (what, text) => {
+  ])("names the faulty part, the %s, of %j [C10]", (what, text) => {
     expect(() => parseWebSocketUrl(text)).toThrow(
       expect.objectContaining({ code: "opening/url", message: expect.stringContaining(what) }),
     );
