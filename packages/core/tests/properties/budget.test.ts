@@ -1,4 +1,4 @@
-/** How much work is done at a time carries no meaning either: what is left of a chunk goes on where it stopped. */
+/** The work budget of `receiveInto` affects no outcome: the rest of a chunk continues where decoding stopped. */
 import {
   Connection,
   type ConnectionEvent,
@@ -29,7 +29,7 @@ import { describe, expect, it } from "vitest";
 
 const roles: readonly Role[] = ["client", "server"];
 
-/** A sink that makes the events of `receive`. */
+/** A sink that collects the same events as `receive` returns. */
 function collecting(events: ConnectionEvent[]): ConnectionSink {
   return {
     text: (data) => void events.push({ type: "text", data }),
@@ -44,13 +44,13 @@ function collecting(events: ConnectionEvent[]): ConnectionSink {
   };
 }
 
-/** Gives `chunk` to `connection` with one budget after the other until all of it was taken. */
+/** Passes `chunk` to `connection` with one budget after another until all of it was taken; returns the number of calls. */
 function receiveInParts(connection: Connection, chunk: Uint8Array, sink: ConnectionSink, budget: () => number): number {
   let calls = 0;
   let rest = chunk;
   do {
     const taken = connection.receiveInto(rest, sink, budget());
-    if (taken === 0 && rest.length > 0) throw new Error("it does not go on");
+    if (taken === 0 && rest.length > 0) throw new Error("no progress");
     rest = rest.subarray(taken);
     calls++;
   } while (rest.length > 0);
@@ -65,7 +65,7 @@ interface Outcome {
 }
 
 function finish(connection: Connection, events: readonly ConnectionEvent[], parts: boolean): Outcome {
-  // Bytes behind a fault count with the chunk that it is in.
+  // Without a budget, bytes after a fault count as received, because they share its chunk.
   const { bytesReceived, ...statistics } = connection.statistics;
   return {
     events: parts ? joinedFragments(events) : eventTexts(events),
@@ -95,17 +95,17 @@ function inParts(
   return finish(connection, events, parts);
 }
 
-/** From less than a frame to all of it. */
+/** Budgets from less than a frame to the whole stream. */
 const budgets = fc.array(fc.oneof(fc.integer({ min: 1, max: 1_000 }), fc.integer({ min: 1, max: 100_000 })), {
   minLength: 1,
   maxLength: 6,
 });
 
-describe.each(roles)("a %s's connection, given bytes with a budget of work", (role) => {
+describe.each(roles)("a %s's connection, receiving with a budget of work", (role) => {
   const open = (options: ConnectionOptions = {}): Connection =>
     new Connection(plainAgreement(role), { random: sampleRandom(), ...options });
 
-  it("tells of a legal stream what it tells without one, however it is cut and whatever the budgets are [A08] [A09]", () => {
+  it("reports the same for a legal stream as without one, for any chunking and any budgets [A08] [A09]", () => {
     fc.assert(
       fc.property(
         legalStream(peerOf(role), { most: 5000 }),
@@ -123,7 +123,7 @@ describe.each(roles)("a %s's connection, given bytes with a budget of work", (ro
     );
   });
 
-  it("finds the fault that it finds without one, at the same byte [A08] [A09]", () => {
+  it("finds the same fault at the same byte as without one [A08] [A09]", () => {
     fc.assert(
       fc.property(illegalStream(peerOf(role)), chunking(), budgets, fc.boolean(), (stream, where, all, tight) => {
         const options: ConnectionOptions = { limits: tight ? { message: 20, frame: 12, fragments: 3 } : {} };
@@ -133,7 +133,7 @@ describe.each(roles)("a %s's connection, given bytes with a budget of work", (ro
     );
   });
 
-  it("does the same with any bytes at all [A08] [A09]", () => {
+  it("does the same as without one with arbitrary bytes [A08] [A09]", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), chunking(), budgets, (bytes, where, all) => {
         expect(inParts(open(), bytes, where, all)).toEqual(atOnce(open(), bytes, where));
@@ -142,7 +142,7 @@ describe.each(roles)("a %s's connection, given bytes with a budget of work", (ro
     );
   });
 
-  it("undoes an extension as without one, within a frame as well, and holds it to the same limits [A08]", () => {
+  it("decodes an extension as without one, also within a frame, under the same limits [A08]", () => {
     const agreement = { ...plainAgreement(role), extensions: [{ name: "x-turning", parameters: [] }] };
     const peer = { ...agreement, role: peerOf(role) };
     const messages = fc.array(
@@ -177,7 +177,7 @@ describe.each(roles)("a %s's connection, given bytes with a budget of work", (ro
     );
   });
 
-  it("does no more work than the budget and one step beyond it, and counts what it does [A08] [A09]", () => {
+  it("exceeds the budget by at most one step, and counts its work [A08] [A09]", () => {
     fc.assert(
       fc.property(legalStream(peerOf(role), { most: 300 }), fc.integer({ min: 1, max: 5_000 }), ({ bytes }, budget) => {
         const connection = open();
@@ -188,7 +188,7 @@ describe.each(roles)("a %s's connection, given bytes with a budget of work", (ro
           work += connection.work;
           return budget;
         });
-        // A frame of 300 bytes, with the message that it ends, which may have been fragmented.
+        // One step: a frame of 300 bytes, plus the message that it ends, which may have been fragmented.
         expect(connection.work).toBeLessThan(budget + 20_000);
         expect(calls).toBeLessThanOrEqual(Math.ceil(whole.work / budget) + 1);
         expect(work + connection.work).toBe(whole.work);

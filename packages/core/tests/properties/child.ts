@@ -1,12 +1,12 @@
-/** Runs a program of these tests in a process of Node's of its own, and reads the JSON that it writes. */
+/** Runs a program of these tests in a separate Node process, and parses the JSON that it prints. */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** `name` is that of a file beside this one; `flags` are for Node. */
+/** Runs `name`, a file in this folder, with `flags` for Node. */
 export function runProgram(name: string, flags: readonly string[] = []): Promise<unknown> {
   const path = fileURLToPath(new URL(name, import.meta.url));
   const environment = { ...process.env };
-  // Whoever measures coverage of the tests does not mean this process.
+  // Keep this process out of coverage measurements of the tests.
   delete environment.NODE_V8_COVERAGE;
   return new Promise((resolve, reject) => {
     const all = ["--import", "tsx", "--conditions=@hybi/source", ...flags, path];

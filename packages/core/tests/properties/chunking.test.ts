@@ -1,4 +1,4 @@
-/** Where a transport cuts the bytes carries no meaning: not for events, not for output, not for the offset of a fault. */
+/** How the transport cuts the bytes affects nothing: no event, no output, no offset of a fault. */
 import {
   Connection,
   type ConnectionOptions,
@@ -33,7 +33,7 @@ import { describe, expect, it } from "vitest";
 
 const roles: readonly Role[] = ["client", "server"];
 
-/** What a receiver tells and answers. Output is taken at the end: when Pongs leave is up to the transport. */
+/** What a receiver reports and outputs. Output is taken at the end, because when Pongs leave is up to the transport. */
 interface Outcome {
   readonly events: readonly string[];
   readonly output: string;
@@ -54,7 +54,7 @@ function connectionOutcome(role: Role, bytes: Uint8Array, where: Chunking, optio
 function endpointOutcome(role: Role, bytes: Uint8Array, where: Chunking): Outcome {
   const endpoint =
     role === "server"
-      ? // A client may be too early by a whole chunk: what the server then keeps is bounded, which is another test's.
+      ? // A client may send a whole chunk too early. Another test covers the limit on early data.
         Endpoint.server({ limits: { earlyData: 1_000_000 } })
       : Endpoint.client({ url: "ws://example.com/", random: sampleRandom() });
   const events: EndpointEvent[] = [];
@@ -73,7 +73,7 @@ function endpointOutcome(role: Role, bytes: Uint8Array, where: Chunking): Outcom
 }
 
 describe.each(roles)("a %s's connection", (role) => {
-  it("tells the same of a legal stream however it is cut, which is what the stream says [F10] [F15] [F17] [F23] [X27]", () => {
+  it("reports the events of a legal stream, the same however it is cut [F10] [F15] [F17] [F23] [X27]", () => {
     fc.assert(
       fc.property(legalStream(peerOf(role)), chunking(), ({ bytes, events }, where) => {
         const whole = connectionOutcome(role, bytes, inOneChunk);
@@ -95,7 +95,7 @@ describe.each(roles)("a %s's connection", (role) => {
     );
   });
 
-  it("delivers the same bytes of messages in fragments however they are cut [F23]", () => {
+  it("delivers the same bytes of fragmented messages however they are cut [F23]", () => {
     fc.assert(
       fc.property(legalStream(peerOf(role), { most: 5000 }), chunking(), ({ bytes }, where) => {
         const options: ConnectionOptions = { delivery: "fragments" };
@@ -107,7 +107,7 @@ describe.each(roles)("a %s's connection", (role) => {
     );
   });
 
-  it("tolerates the same, and says so, however it is cut [F03]", () => {
+  it("tolerates and reports the same however it is cut [F03]", () => {
     const lengths = [0x82, 126, 0, 3, 1, 2, 3, 0x82, 127, 0, 0, 0, 0, 0, 0, 0, 2, 4, 5];
     fc.assert(
       fc.property(illegalStream("server"), fc.boolean(), chunking(), ({ bytes }, minimal, where) => {
@@ -128,7 +128,7 @@ describe.each(roles)("a %s's connection", (role) => {
     );
   });
 
-  it("refuses the same message at the same byte under tight limits however it is cut", () => {
+  it("fails for the same message at the same byte under tight limits however it is cut", () => {
     const options: ConnectionOptions = { limits: { message: 20, frame: 12, fragments: 3 } };
     fc.assert(
       fc.property(legalStream(peerOf(role), { most: 128 }), chunking(), ({ bytes }, where) => {
@@ -140,7 +140,7 @@ describe.each(roles)("a %s's connection", (role) => {
     );
   });
 
-  it("does the same with any bytes at all however they are cut", () => {
+  it("does the same with arbitrary bytes however they are cut", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), chunking(), (bytes, where) => {
         expect(connectionOutcome(role, bytes, where)).toEqual(connectionOutcome(role, bytes, inOneChunk));
@@ -149,7 +149,7 @@ describe.each(roles)("a %s's connection", (role) => {
     );
   });
 
-  it("undoes an extension in the same way however the frames are cut", () => {
+  it("decodes an extension in the same way however the frames are cut", () => {
     const agreement = { ...plainAgreement(role), extensions: [{ name: "x-turning", parameters: [] }] };
     const peer = { ...agreement, role: peerOf(role) };
     const messages = fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 4 });
@@ -181,7 +181,7 @@ describe.each(roles)("a %s's connection", (role) => {
 });
 
 describe("a server, from the opening request on", () => {
-  it("tells the same of a request and the frames after it however they are cut [H23] [H22]", () => {
+  it("reports the same for a request and the frames after it however they are cut [H23] [H22]", () => {
     fc.assert(
       fc.property(requestHead(), legalStream("client", { most: 300 }), chunking(), (head, stream, where) => {
         const bytes = concat([latin1(head), stream.bytes]);
@@ -205,7 +205,7 @@ describe("a server, from the opening request on", () => {
     );
   });
 
-  it("refuses a broken request in the same way, with the violation of its own, however it is cut [H23]", () => {
+  it("rejects a broken request with the same violation however it is cut [H23]", () => {
     fc.assert(
       fc.property(illegalRequestHead(), chunking(), ({ code, head }, where) => {
         const whole = endpointOutcome("server", latin1(head), inOneChunk);
@@ -217,7 +217,7 @@ describe("a server, from the opening request on", () => {
     );
   });
 
-  it("does the same with a request in which one byte is another however it is cut [H16] [H23]", () => {
+  it("does the same with a request with one byte changed however it is cut [H16] [H23]", () => {
     fc.assert(
       fc.property(requestHead(), fc.nat(), fc.nat(255), chunking(), (head, place, byte, where) => {
         const bytes = latin1(head);
@@ -230,7 +230,7 @@ describe("a server, from the opening request on", () => {
 });
 
 describe("a client, from the opening response on", () => {
-  it("tells the same of responses and the frames after them however they are cut [H23] [C02] [C13]", () => {
+  it("reports the same for responses and the frames after them however they are cut [H23] [C02] [C13]", () => {
     fc.assert(
       fc.property(responseHead(), legalStream("server", { most: 300 }), chunking(), (head, stream, where) => {
         const bytes = concat([latin1(head), stream.bytes]);
@@ -242,7 +242,7 @@ describe("a client, from the opening response on", () => {
     );
   });
 
-  it("does the same with a response in which one byte is another however it is cut [H23]", () => {
+  it("does the same with a response with one byte changed however it is cut [H23]", () => {
     fc.assert(
       fc.property(responseHead(), fc.nat(), fc.nat(255), chunking(), (head, place, byte, where) => {
         const bytes = latin1(head);

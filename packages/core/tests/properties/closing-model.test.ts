@@ -1,4 +1,4 @@
-/** The closing handshake against the model of RFC 6455 §7 in `@hybi/testing`: in any order, and to its end. */
+/** The closing handshake, compared with the model of RFC 6455 §7 in `@hybi/testing`, in any order and to its end. */
 import { Connection, type ConnectionEvent, plainAgreement, type Role, UsageError } from "@hybi/core";
 import { closeContent, closingCommands, closingSetup, concat, runs, sampleRandom } from "@hybi/testing";
 import fc from "fast-check";
@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 const open = (role: Role): Connection => new Connection(plainAgreement(role), { random: sampleRandom() });
 
 describe("two connections that close", () => {
-  it("do what RFC 6455 §7 says, in whatever order things happen [X06] [X07] [X08] [X09] [X13] [X14] [X15] [X16] [X20]", () => {
+  it("follow RFC 6455 §7 in whatever order things happen [X06] [X07] [X08] [X09] [X13] [X14] [X15] [X16] [X20]", () => {
     const why = { "after-close": "send/after-close", ended: "endpoint/ended" } as const;
     const commands = closingCommands({
       failureReason: "frame/opcode-reserved",
@@ -19,7 +19,7 @@ describe("two connections that close", () => {
     );
   });
 
-  it("always come to a clean end once both applications have asked and everything is delivered [X12] [X14]", () => {
+  it("always reach a clean end once both applications have closed and everything is delivered [X12] [X14]", () => {
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom<Role>("client", "server"), { minLength: 1, maxLength: 4 }),

@@ -1,4 +1,4 @@
-/** Everything at once: two endpoints with deadlines, links that are slow and narrow, and applications that talk. */
+/** Everything combined: two endpoints with deadlines, slow and narrow links, and applications that send at random. */
 import { Endpoint, type EndpointEvent, type Role } from "@hybi/core";
 import {
   type Command,
@@ -21,7 +21,7 @@ import { describe, expect, it } from "vitest";
 
 const deadlines = { ping: 25_000, pong: 20_000, closing: 10_000 };
 
-/** The messages among events or commands, in an order of their own. */
+/** The messages among the events, sorted for comparison. */
 function messagesOf(events: readonly EndpointEvent[]): string[] {
   return eventTexts(events.filter(({ type }) => type === "text" || type === "binary")).sort();
 }
@@ -46,7 +46,7 @@ describe("two endpoints", () => {
     content: closeContent(),
   });
 
-  it("understand each other over any link, keep each other alive, and part in good order [F22] [F23] [X14] [X20] [X23]", () => {
+  it("exchange all messages over any link, stay alive, and close cleanly [F22] [F23] [X14] [X20] [X23]", () => {
     fc.assert(
       fc.property(turns(), setting, (script, { links, fragmentSize, extension, closes, content }) => {
         const options = {
@@ -70,13 +70,13 @@ describe("two endpoints", () => {
         const parties: Record<Role, Party<Endpoint>> = { client: story.first, server: story.second };
         tell(story, () => {
           story.run(9_999);
-          // A response that goes out a frame at a time through the narrowest of windows may not make it.
+          // A response sent a frame at a time through the narrowest window may miss the deadline.
           fc.pre(story.first.subject.state === "open" && story.second.subject.state === "open");
           for (const { by, after, command } of script) {
             story.run(after);
             parties[by].do((endpoint) => expect(perform(endpoint, command)).toBeUndefined());
           }
-          // Everything leaves, however long it takes; then one of them says goodbye.
+          // Let everything leave, however long it takes, before one endpoint closes.
           for (let turn = 0; turn < 1000; turn++) {
             if (story.first.subject.outputLength + story.second.subject.outputLength === 0) break;
             story.run(10_000);

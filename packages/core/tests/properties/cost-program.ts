@@ -1,9 +1,9 @@
 /**
- * Run in a process of its own by `linear-cost.node.test.ts`: what inputs made to be expensive cost, counted and not
- * timed. Writes one JSON object to standard output.
+ * Run in a separate process by `linear-cost.node.test.ts`: measures the cost of inputs designed to be expensive by counting
+ * steps instead of time. Prints one JSON object to standard output.
  *
- * Counted are the blocks of core's code that run, as V8 counts them for coverage, and what built-in functions do in a
- * single call: bytes copied and allocated, elements moved.
+ * It counts executed blocks of core's code, using V8's coverage, and the work of built-in functions within a single
+ * call: bytes copied and allocated, elements moved.
  */
 import { Session } from "node:inspector";
 import { Connection, Endpoint, type EndpointEvent, OpeningSlots, plainAgreement, type Role } from "@hybi/core";
@@ -11,7 +11,7 @@ import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { byteByByte, concat, cut, latin1, pattern, sampleKey, sampleRandom, utf8 } from "@hybi/testing";
 import { parseExtensions } from "../../src/opening/extension-header.ts";
 
-/** One input whose size grows with `n`. Answers what is measured. */
+/** One input whose size grows with `n`. Returns the function to measure. */
 type Case = (n: number) => () => void;
 
 const unlimited = Number.POSITIVE_INFINITY;
@@ -129,7 +129,7 @@ const cases: Record<string, Case> = {
   },
   "queued messages of as many priorities, taken one by one": (n) => {
     const sender = connection("client");
-    // Neither in order nor against it: every residue once.
+    // A permutation that is neither ascending nor descending: every residue once.
     for (let index = 0; index < n; index++) sender.sendText("message", { priority: (index * 7919) % n });
     return takeAll(sender, 1);
   },
@@ -191,7 +191,7 @@ const cases: Record<string, Case> = {
   },
 };
 
-// The counter.
+// Counting
 
 const session = new Session();
 session.connect();
@@ -214,7 +214,7 @@ let native = 0;
 
 type Sized = { readonly length: number };
 
-/** Makes calls of a built-in method count `cost`: of what it is called on, is given first, and answers. */
+/** Makes calls of a built-in method add `cost`, a function of `this`, the first argument and the result. */
 function counted(prototype: object, name: string, cost: (self: Sized, first: Sized, answer: Sized) => number): void {
   const original = Reflect.get(prototype, name) as (...args: unknown[]) => unknown;
   Reflect.set(prototype, name, function (this: Sized, ...args: unknown[]): unknown {
@@ -225,7 +225,7 @@ function counted(prototype: object, name: string, cost: (self: Sized, first: Siz
 }
 
 function countNatives(): void {
-  // The steps of a regular expression cannot be seen, so it counts as many as one that backtracks may take.
+  // The steps of a regular expression are invisible, so count as many as a backtracking one may take.
   counted(RegExp.prototype, "exec", (_self, text) => text.length ** 2);
   counted(String.prototype, "split", (self) => self.length);
   const bytes = Object.getPrototypeOf(Uint8Array.prototype) as object;

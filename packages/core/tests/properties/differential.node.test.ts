@@ -1,6 +1,6 @@
 /**
- * The same bytes to us and to the receiver of `ws`: the same messages and the same verdict, but for differences that are
- * listed here, each with the section that decides it.
+ * Compares hybi with the receiver of `ws` on the same bytes: same messages and same verdict, except for the differences listed
+ * here, each with the section of the RFC that decides it.
  */
 import { Connection, plainAgreement, type Role } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
@@ -24,7 +24,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import * as ws from "ws";
 
-/** As far as it is used here; the declared types leave it out. */
+/** The part of the receiver used here, which the declared types omit. */
 interface WsReceiver {
   on(name: "message", listener: (data: Uint8Array, isBinary: boolean) => void): void;
   on(name: "ping" | "pong", listener: (data: Uint8Array) => void): void;
@@ -35,11 +35,11 @@ interface WsReceiver {
 
 const { Receiver } = ws as unknown as { readonly Receiver: new (options: object) => WsReceiver };
 
-/** What became of a stream. */
+/** The outcome of a stream. */
 interface Verdict {
   /** Messages, control frames and the peer's Close frame, in order. */
   readonly events: readonly string[];
-  /** The status code of the Close frame that answers a fault; undefined when there was none. */
+  /** The status code of the Close frame sent for a fault; undefined when there was none. */
   readonly failed: number | undefined;
 }
 
@@ -81,7 +81,7 @@ function verdictOfWs(role: Role, chunks: readonly Uint8Array[]): Verdict {
   receiver.on("error", () => undefined);
   for (const chunk of chunks) {
     if (failed !== undefined || concluded) break;
-    // Straight to the machine, past the queue of a Writable: nothing here waits for a turn of the event loop.
+    // Call the parser directly, bypassing the queue of Writable, because nothing here waits for a turn of the event loop.
     receiver._write(Buffer.from(chunk), "buffer", (error?: Error | null) => {
       if (error) failed = statusCodeOf(error);
     });
@@ -89,21 +89,21 @@ function verdictOfWs(role: Role, chunks: readonly Uint8Array[]): Verdict {
   return { events, failed };
 }
 
-/** `ws` keeps it under a symbol. */
+/** `ws` stores the status code under a symbol. */
 function statusCodeOf(error: Error): number {
   const [code] = Object.getOwnPropertySymbols(error).map((key) => Reflect.get(error, key) as unknown);
   return typeof code === "number" ? code : 0;
 }
 
-/** A difference that is known, decided, and seen. */
+/** A known difference, with its reason. */
 interface Difference {
   readonly name: string;
-  /** Where it is decided that ours is right, or may be. */
+  /** The section that requires or permits our behavior. */
   readonly section: string;
   applies(ours: ReturnType<typeof verdictOfOurs>, theirs: Verdict): boolean;
 }
 
-/** Whether one told no more than a beginning of what the other told. */
+/** Whether the events of `one` are a prefix of those of `other`. */
 const isBeginning = (one: readonly string[], other: readonly string[]): boolean =>
   one.every((line, index) => other[index] === line);
 
@@ -114,12 +114,12 @@ const differences: readonly Difference[] = [
     applies: (ours, theirs) => ours.code === "frame/length-not-minimal" && isBeginning(ours.events, theirs.events),
   },
   {
-    name: "ws answers a length with bit 63 set as one that is too big, 1009",
+    name: "ws fails a length with bit 63 set as too big, with 1009",
     section: "RFC 6455 §5.2",
     applies: (ours, theirs) => ours.code === "frame/length-sign-bit" && theirs.failed === 1009,
   },
   {
-    name: "ws looks at the UTF-8 of a message when it is whole, so that more comes before the fault, or none is found",
+    name: "ws validates UTF-8 once a message is complete, so that it reports more events before the fault, or no fault",
     section: "RFC 6455 §8.1",
     applies: (ours) => ours.code === "message/utf8-invalid",
   },
@@ -129,12 +129,12 @@ const differences: readonly Difference[] = [
     applies: (ours, theirs) => ours.code === "message/too-many-fragments" && theirs.failed === undefined,
   },
   {
-    name: "ws refuses a Close frame of one byte by its header, before the byte has come",
+    name: "ws rejects a Close frame of one byte by its header, before the byte has arrived",
     section: "RFC 6455 §5.5.1",
     applies: (ours, theirs) => ours.failed === undefined && theirs.failed === 1002,
   },
   {
-    name: "ws reads a header two bytes at a time, and does not judge the first one alone",
+    name: "ws reads a header two bytes at a time, and does not check the first byte alone",
     section: "RFC 6455 §5.2",
     applies: (ours, theirs) =>
       ours.failed === 1002 && theirs.failed === undefined && ours.code !== "frame/length-not-minimal",
@@ -160,24 +160,24 @@ function compare(role: Role, bytes: Uint8Array, where: Chunking): void {
   expect({ ...verdict, why: code }).toEqual({ ...theirs, why: code });
 }
 
-describe.each(["client", "server"] as const)("as a %s we and ws", (role) => {
+describe.each(["client", "server"] as const)("as a %s, hybi and ws", (role) => {
   const peer = peerOf(role);
 
-  it("read legal streams alike [F15] [F16] [F20] [F24]", () => {
+  it("accept the same legal streams [F15] [F16] [F20] [F24]", () => {
     fc.assert(
       fc.property(legalStream(peer), chunking(), ({ bytes }, where) => compare(role, bytes, where)),
       runs(120),
     );
   });
 
-  it("refuse illegal streams alike [F01] [F02] [F04] [F05] [F06] [F07] [F08] [F13] [F14] [X01] [X02] [X03] [X19]", () => {
+  it("fail the same illegal streams [F01] [F02] [F04] [F05] [F06] [F07] [F08] [F13] [F14] [X01] [X02] [X03] [X19]", () => {
     fc.assert(
       fc.property(illegalStream(peer), chunking(), ({ bytes }, where) => compare(role, bytes, where)),
       runs(200),
     );
   });
 
-  it("read streams alike in which a byte is another, or that break off", () => {
+  it("agree on streams with one byte changed, and on truncated streams", () => {
     fc.assert(
       fc.property(
         legalStream(peer, { most: 300 }),
@@ -196,7 +196,7 @@ describe.each(["client", "server"] as const)("as a %s we and ws", (role) => {
     );
   });
 
-  it("read any frames in any order alike", () => {
+  it("agree on arbitrary frames in any order", () => {
     fc.assert(
       fc.property(fc.array(anyFrame(), { maxLength: 6 }), fc.boolean(), chunking(), (frames, keyed, where) => {
         const key = (given: number | undefined): number | undefined => (peer === "client" ? (given ?? 5) : undefined);
@@ -210,28 +210,28 @@ describe.each(["client", "server"] as const)("as a %s we and ws", (role) => {
   });
 });
 
-describe("every known difference", () => {
+describe("each known difference", () => {
   const raw = (...bytes: number[]): Uint8Array => Uint8Array.from(bytes);
   const nine = Array.from({ length: 9 }, (_, index) =>
     encodeFrame({ opcode: index === 0 ? opcodes.binary : opcodes.continuation, final: false, payload: pattern(4) }),
   );
-  /** To a client: a stream that shows each of them. */
+  /** Streams for a client, one for each difference. */
   const shown: readonly (readonly [name: string, bytes: Uint8Array])[] = [
     ["ws accepts lengths in more bytes", raw(0x82, 126, 0, 1, 7)],
-    ["ws answers a length with bit 63", raw(0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 0)],
-    ["ws looks at the UTF-8 of a message", raw(0x01, 1, 0xff)],
+    ["ws fails a length with bit 63", raw(0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 0)],
+    ["ws validates UTF-8 once a message is complete", raw(0x01, 1, 0xff)],
     ["ws counts a fragment", concat(nine).subarray(0, -1)],
-    ["ws refuses a Close frame of one byte", raw(0x88, 1)],
+    ["ws rejects a Close frame of one byte", raw(0x88, 1)],
     ["ws reads a header two bytes at a time", raw(0x83)],
   ];
 
-  it.each(shown)("is still there: %s", (name, bytes) => {
+  it.each(shown)("still exists: %s", (name, bytes) => {
     used.clear();
     compare("client", bytes, inOneChunk);
     expect([...used].map((difference) => difference.name)).toEqual([expect.stringContaining(name)]);
   });
 
-  it("is shown above, so that none outlives its cause", () => {
+  it("is demonstrated above, so that none outlives its cause", () => {
     expect(shown).toHaveLength(differences.length);
     for (const { section } of differences) expect(section).toMatch(/^RFC 6455 §/);
   });

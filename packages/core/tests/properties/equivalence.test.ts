@@ -1,4 +1,4 @@
-/** Fast ways and slow ways, portable ones and the host's: they differ in speed and in nothing else. */
+/** Fast and slow paths, portable and host functions: they differ in speed only, never in result. */
 import {
   Connection,
   type ConnectionEvent,
@@ -45,14 +45,14 @@ import { forgetWords } from "../../src/bytes/words.ts";
 import { maskBytes } from "../../src/frame/mask.ts";
 import { acceptValue } from "../../src/opening/key.ts";
 
-/** RFC 6455 §5.3, octet by octet, as it is written there. */
+/** RFC 6455 §5.3, literally, octet by octet. */
 function maskByDefinition(bytes: Uint8Array, start: number, end: number, key: number): void {
   for (let index = start; index < end; index++) {
     bytes[index] = (bytes[index] ?? 0) ^ ((key >>> (8 * ((index - start) % 4))) & 0xff);
   }
 }
 
-/** A host that does everything in the plainest way there is. */
+/** A host that implements every function in the simplest way. */
 const plainHost: { readonly [Name in keyof HostFunctions]-?: NonNullable<HostFunctions[Name]> } = {
   isUtf8: (bytes, start, end) => {
     try {
@@ -73,14 +73,14 @@ const plainHost: { readonly [Name in keyof HostFunctions]-?: NonNullable<HostFun
   sha1: () => Uint8Array.from(atob(sampleAccept), (char) => char.charCodeAt(0)),
 };
 
-/** Every subset of `plainHost` of one function, and all of them. */
+/** Each function of `plainHost` alone, and all of them together. */
 const hosts: readonly (readonly [name: string, host: HostFunctions])[] = [
   ...Object.entries(plainHost).map(([name, value]): [string, HostFunctions] => [name, { [name]: value }]),
   ["everything", plainHost],
 ];
 
 describe("masking", () => {
-  it("by words is masking by bytes, for every length up to 300, alignment, and phase of the key [F10]", () => {
+  it("by words equals masking by bytes, for every length up to 300, alignment and phase of the key [F10]", () => {
     const key = 0x8142_24ff | 0;
     let differences = 0;
     for (let length = 0; length <= 300; length++) {
@@ -97,7 +97,7 @@ describe("masking", () => {
     expect(differences).toBe(0);
   });
 
-  it("by long words is masking by bytes, for lengths about their threshold, in arrays within a buffer [F10]", () => {
+  it("by long words equals masking by bytes, for lengths around their threshold, in arrays within a buffer [F10]", () => {
     const length = fc.oneof(fc.integer({ min: 1000, max: 1100 }), fc.constantFrom(4095, 4096, 65_537));
     fc.assert(
       fc.property(length, fc.nat(15), fc.nat(15), maskingKey(), (length, offset, start, key) => {
@@ -112,7 +112,7 @@ describe("masking", () => {
     );
   });
 
-  it("in two parts, with the key turned between them, is masking in one [F10]", () => {
+  it("in two parts, with the key rotated between them, equals masking in one [F10]", () => {
     fc.assert(
       fc.property(fc.nat(2100), fc.nat(2100), maskingKey(), (first, second, key) => {
         const whole = pattern(first + second);
@@ -127,7 +127,7 @@ describe("masking", () => {
     );
   });
 
-  it("twice is not masking at all, and a key turned by four bytes is the key", () => {
+  it("twice restores the bytes, and a key rotated by four bytes is unchanged", () => {
     fc.assert(
       fc.property(fc.nat(1200), maskingKey(), (length, key) => {
         const bytes = pattern(length);
@@ -143,8 +143,8 @@ describe("masking", () => {
 });
 
 describe("a frame header", () => {
-  it("that lies whole in its chunk is read as one that comes byte by byte, for all first and second bytes", () => {
-    // Extended lengths, and a key, such as may follow; the same for all.
+  it("is read the same in one chunk as byte by byte, for all first and second bytes", () => {
+    // Bytes for an extended length and a key, the same for all.
     const rest = pattern(12, 3);
     const extended = [
       [0, 126],
@@ -185,7 +185,7 @@ describe("a frame header", () => {
               Uint8Array.from((second & 0x7f) < 126 ? [] : length),
               rest,
             ]);
-            // A message in progress, and none.
+            // Without and with a message in progress.
             for (const before of [[], [0x01, 0]]) {
               const begun =
                 before.length === 0
@@ -217,7 +217,7 @@ describe("UTF-8", () => {
       ),
   );
 
-  it("is valid here exactly when it is for TextDecoder, in one piece or byte by byte [F17] [F18]", () => {
+  it("is valid exactly when it is for TextDecoder, in one piece or byte by byte [F17] [F18]", () => {
     fc.assert(
       fc.property(bytes, chunking(), fc.nat(5), (bytes, where, offset) => {
         const valid = plainHost.isUtf8(bytes, 0, bytes.length);
@@ -235,7 +235,7 @@ describe("UTF-8", () => {
     );
   });
 
-  it("has the byte at fault where RFC 3629 has it, which is where the text before it ends [F18]", () => {
+  it("fails at the byte at which RFC 3629 makes it invalid [F18]", () => {
     fc.assert(
       fc.property(illegalUtf8(), ({ bytes, at }) => {
         const state = validateUtf8(utf8Boundary, bytes, 0, bytes.length);
@@ -247,7 +247,7 @@ describe("UTF-8", () => {
     );
   });
 
-  it("becomes the same text in every way of decoding it, and the same verdict where it is none [F19]", () => {
+  it("decodes to the same text on every path, and is rejected on all if it is invalid [F19]", () => {
     fc.assert(
       fc.property(bytes, fc.nat(5), (bytes, offset) => {
         const placed = isolated(concat([pattern(offset), bytes, pattern(offset)]), offset);
@@ -266,7 +266,7 @@ describe("UTF-8", () => {
     );
   });
 
-  it("is written in the same way by every way of encoding, lone surrogates too [F21]", () => {
+  it("is encoded the same on every path, including lone surrogates [F21]", () => {
     const unit = fc.oneof(
       fc.string({ unit: "binary", maxLength: 30 }),
       fc.constantFrom("\ud800", "\udfff", "a".repeat(50)),
@@ -304,7 +304,7 @@ describe.each(["client", "server"] as const)("a %s's connection", (role) => {
     return [...eventTexts(events), bytesText(concat(connection.takeOutput()))];
   };
 
-  it("tells and answers the same with any functions of the host", () => {
+  it("reports and outputs the same with any functions of the host", () => {
     const streams = fc.oneof(legalStream(peerOf(role)), illegalStream(peerOf(role)));
     fc.assert(
       fc.property(streams, chunking(), fc.constantFrom(...hosts), ({ bytes }, where, [, host]) => {
@@ -315,7 +315,7 @@ describe.each(["client", "server"] as const)("a %s's connection", (role) => {
   });
 
   it("sends the same with any functions of the host", () => {
-    // Compared as what arrives: where a message is cut into fragments depends on the blocks that were free.
+    // Compare what arrives: where messages are cut into fragments depends on which blocks were free.
     const send = (commands: readonly Command[], host: HostFunctions): string[] => {
       const sender = new Connection(plainAgreement(role), { random: sampleRandom(), host });
       const receiver = new Connection(plainAgreement(peerOf(role)), { random: sampleRandom() });
@@ -330,7 +330,7 @@ describe.each(["client", "server"] as const)("a %s's connection", (role) => {
     );
   });
 
-  it("tells a sink what it tells by events", () => {
+  it("passes to a sink what it returns as events", () => {
     const streams = fc.oneof(legalStream(peerOf(role)), illegalStream(peerOf(role)));
     fc.assert(
       fc.property(streams, chunking(), fc.boolean(), ({ bytes }, where, parts) => {
@@ -360,7 +360,7 @@ describe.each(["client", "server"] as const)("a %s's connection", (role) => {
     );
   });
 
-  it("sends a prepared message as the message itself", () => {
+  it("sends a prepared message like the message itself", () => {
     fc.assert(
       fc.property(
         text(),
@@ -391,7 +391,7 @@ describe.each(["client", "server"] as const)("a %s's connection", (role) => {
     fc.assert(
       fc.property(text(), fc.nat(4096), (data, size) => {
         const connection = new Connection(plainAgreement(role), {
-          // Two keys of zeros, and something behind them.
+          // Two zero keys, followed by random bytes.
           random: (target) => {
             sampleRandom()(target);
             target.fill(0, 0, 8);

@@ -1,4 +1,4 @@
-/** What is written is read as it was meant: frames, heads, and the value of Sec-WebSocket-Extensions. */
+/** Frames, heads and values of Sec-WebSocket-Extensions are parsed back to what was written. */
 import { defaultLimits, type ExtensionParameter, type Role } from "@hybi/core";
 import { encodeFrame, FrameDecoder, type FrameToEncode, headerLength } from "@hybi/core/frame";
 import {
@@ -32,10 +32,10 @@ describe("a frame", () => {
     maskingKey: fc.option(maskingKey(), { nil: undefined }),
   });
 
-  it("is decoded as it was encoded, for all fields of its header and payloads of any length [F08] [F09]", () => {
+  it("is decoded to what was encoded, for all header fields and payloads of any length [F08] [F09]", () => {
     fc.assert(
       fc.property(header, payload(), chunking(), (fields, bytes, where) => {
-        // A control frame has FIN set and no RSV bits, and at most 125 bytes (RFC 6455 §5.5).
+        // A control frame has FIN set, no RSV bits, and at most 125 bytes (RFC 6455 §5.5).
         const isControl = fields.opcode >= 0x8;
         const frame: FrameToEncode = isControl
           ? { ...fields, final: true, rsv: 0, payload: bytes.subarray(0, 125) }
@@ -123,7 +123,7 @@ describe("a head", () => {
     );
   });
 
-  it("never gets a line more on the wire than it has fields, whatever the application puts in them [H26]", () => {
+  it("never has more lines on the wire than it has fields, whatever their names and values contain [H26]", () => {
     const anything = fc.string({
       unit: fc.constantFrom("a", ":", " ", "\r", "\n", "\0", "\x7f", "é", "\u2028"),
       maxLength: 6,
@@ -153,7 +153,7 @@ describe("the value of Sec-WebSocket-Extensions", () => {
     maxLength: 4,
   });
 
-  it("is read as it was written, in one line or one line for each extension [E01] [E02]", () => {
+  it("is read as it was written, in one line or one line per extension [E01] [E02]", () => {
     fc.assert(
       fc.property(offers, (offers) => {
         expect(parseExtensions([formatExtensions(offers)])).toEqual(offers);

@@ -1,6 +1,6 @@
 /**
- * Run in a process of its own, with `--expose-gc`, by `held.node.test.ts`: for each kind of thing that an endpoint holds for its
- * peer, the bytes that it counts and those that the memory of the process has grown by. Writes one JSON object to standard output.
+ * Run in a separate process with `--expose-gc` by `held.node.test.ts`: for each kind of data that an endpoint holds for its peer,
+ * the bytes counted and the growth of the process's memory. Prints one JSON object to standard output.
  */
 import { Connection, Endpoint, plainAgreement } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
@@ -19,7 +19,7 @@ interface Holder {
   readonly outputLength: number;
 }
 
-/** What is held beside the holder itself, which `empty` makes. */
+/** What to measure: `fill` adds it to the subject that `empty` creates. */
 interface Kind<Subject extends Holder = Holder> {
   readonly copies: number;
   readonly empty: () => Subject;
@@ -36,7 +36,7 @@ const extension = adding("adding", 0x40, 1);
 const transforming = (): Connection => new Connection(agreeing("server", extension), { extensions: [extension] });
 const endpoint = (): Endpoint => Endpoint.server({ limits: { head: 32_768 } });
 
-/** Fragments of a message that does not end, in chunks of `inChunk`. */
+/** Receives `count` fragments of a message that does not end, `inChunk` of them per chunk. */
 function fragments(connection: Connection, count: number, size: number, inChunk = 1): void {
   let begun = false;
   for (let sent = 0; sent < count; sent += inChunk) {
@@ -55,7 +55,7 @@ function head(subject: Endpoint, lines: readonly string[], end = "\r\n"): void {
   for (let at = 0; at < bytes.length; at += 100) subject.receive(bytes.slice(at, at + 100));
 }
 
-/** Fresh ones: `pattern` gives out parts of one array. */
+/** A new array on every call, because `pattern` returns parts of one shared array. */
 const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(1);
 
 const times = <Value>(count: number, make: (index: number) => Value): Value[] =>
@@ -158,7 +158,7 @@ const kinds: Record<string, Kind> = {
 
 async function memory(): Promise<number> {
   let latest = Number.POSITIVE_INFINITY;
-  // Memory of arrays is let go of in a turn of its own, and some things take several.
+  // Array memory is freed in a later turn, and some objects take several.
   for (let round = 0; round < 12; round++) {
     gc();
     await new Promise((resolve) => setImmediate(resolve));
@@ -175,12 +175,12 @@ function counted(subjects: readonly Holder[]): number {
 }
 
 function fillAll({ copies, empty, fill }: Kind, subjects: Holder[]): void {
-  // Once to warm up: code and shared tables are nobody's.
+  // Warm up, so that compiled code and shared tables do not count.
   for (let round = 0; round < 2; round++) fill(empty());
   for (let copy = 0; copy < copies; copy++) subjects.push(empty());
 }
 
-// In functions of their own, so that nothing of it is held once they have returned.
+// Separate functions, so that no local keeps the subjects alive after they return.
 async function measure(kind: Kind): Promise<{ counted: number; held: number }> {
   const subjects: Holder[] = [];
   fillAll(kind, subjects);
@@ -194,14 +194,14 @@ async function measure(kind: Kind): Promise<{ counted: number; held: number }> {
   };
 }
 
-/** What else the heap gains or loses meanwhile, such as compiled code, is not the same twice: the median of several tries decides. */
+/** Other changes of the heap, such as compiled code, vary between runs, so the median of several measurements decides. */
 async function median(kind: Kind): Promise<{ counted: number; held: number }> {
   const tries = [await measure(kind)];
   const middle = (): { counted: number; held: number } => {
     tries.sort((one, other) => one.held / one.counted - other.held / other.counted);
     return tries[tries.length >> 1] as { counted: number; held: number };
   };
-  // The bounds of the test, narrowed: whoever is well within them need not be measured again.
+  // Tighter than the bounds of the test: a result well within them needs no further measurement.
   const isNear = ({ counted, held }: { counted: number; held: number }): boolean =>
     counted > held * 0.8 && counted < held * 1.2;
   while (tries.length < 5 && !isNear(middle())) tries.push(await measure(kind), await measure(kind));

@@ -1,4 +1,4 @@
-/** What an endpoint counts of what it holds for its peer is what the memory of the process shows, within a quarter. */
+/** What an endpoint counts as held for its peer matches the memory of the process within a quarter. */
 import { expect, it } from "vitest";
 import { runProgram } from "./child.ts";
 
@@ -7,7 +7,7 @@ interface Measured {
   readonly held: number;
 }
 
-it("an endpoint counts what it holds as the heap shows it, within a quarter, whatever a peer or an application made wait [A18]", async () => {
+it("an endpoint counts what it holds within a quarter of the heap's growth, whatever a peer or an application queues [A18]", async () => {
   const measured = Object.entries(
     (await runProgram("held-program.ts", ["--expose-gc"])) as Readonly<Record<string, Measured>>,
   );

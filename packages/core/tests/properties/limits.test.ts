@@ -1,4 +1,4 @@
-/** Every quantity that a peer can make grow: exactly as much as the limit says is accepted, and no more. */
+/** Every quantity that a peer can make grow: input at the limit is accepted, anything beyond is not. */
 import {
   Connection,
   type ConnectionEvent,
@@ -43,7 +43,7 @@ function failures(events: readonly EndpointEvent[]): string[] {
 describe.each(roles)("a %s", (role) => {
   const peer = peerOf(role);
 
-  it("accepts a frame of limits.frame bytes and refuses one of a byte more, by its header alone [X19]", () => {
+  it("accepts a frame of limits.frame bytes and fails for one of a byte more, by its header alone [X19]", () => {
     fc.assert(
       fc.property(fc.constantFrom(0, 1, 125, 126, 127, 4096, 65_535), chunking(), (frame, where) => {
         const send = (length: number): ConnectionEvent[] => {
@@ -59,7 +59,7 @@ describe.each(roles)("a %s", (role) => {
     );
   });
 
-  it("accepts a message of limits.message bytes and refuses one of a byte more, however it is fragmented [X19]", () => {
+  it("accepts a message of limits.message bytes and fails for one of a byte more, however it is fragmented [X19]", () => {
     fc.assert(
       fc.property(fc.nat(300), fragmentation(), chunking(), fc.boolean(), (message, cuts, where, text) => {
         const send = (length: number): ConnectionEvent[] => {
@@ -76,7 +76,7 @@ describe.each(roles)("a %s", (role) => {
     );
   });
 
-  it("holds a message to limits.message as an extension makes it, while it is being decoded [E26] [E27]", () => {
+  it("limits a message to limits.message after decoding by an extension, while it is being decoded [E26] [E27]", () => {
     const agreement = { ...plainAgreement(role), extensions: [{ name: "x-turning", parameters: [] }] };
     fc.assert(
       fc.property(fc.nat(100), fc.integer({ min: 1, max: 40 }), chunking(), (message, fragmentSize, where) => {
@@ -97,7 +97,7 @@ describe.each(roles)("a %s", (role) => {
     );
   });
 
-  it("accepts a message of limits.fragments frames and refuses one of a frame more, empty ones too [F16]", () => {
+  it("accepts a message of limits.fragments frames and fails for one of a frame more, also of empty frames [F16]", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 30 }), fc.nat(1), chunking(), (limit, size, where) => {
         const send = (count: number): ConnectionEvent[] => {
@@ -113,7 +113,7 @@ describe.each(roles)("a %s", (role) => {
     );
   });
 
-  it("refuses to send when more than limits.queuedOutput waits, and sends again once it was taken", () => {
+  it("throws when sending beyond limits.queuedOutput, and sends again once output was taken", () => {
     fc.assert(
       fc.property(fc.integer({ min: 10, max: 5000 }), fc.integer({ min: 1, max: 300 }), (queuedOutput, size) => {
         const sender = connection(role, { queuedOutput });
@@ -146,7 +146,7 @@ const requestLines = [
 ];
 const responseLines = ["Upgrade: websocket", "Connection: Upgrade", `Sec-WebSocket-Accept: ${sampleAccept}`];
 
-/** A head with these lines before those that it needs, and how many bytes it has. */
+/** A head with these lines before the required ones, and its length in bytes. */
 function head(role: Role, more: readonly string[]): Uint8Array {
   const [start, lines] =
     role === "server" ? ["GET / HTTP/1.1", requestLines] : ["HTTP/1.1 101 Switching Protocols", responseLines];
@@ -164,7 +164,7 @@ function open(role: Role, limits: Partial<Limits>, chunks: readonly Uint8Array[]
 describe.each(roles)("a %s in the opening handshake", (role) => {
   const opened = role === "server" ? "request" : "open";
 
-  it("accepts a head of limits.head bytes and refuses one of a byte more [H20]", () => {
+  it("accepts a head of limits.head bytes and rejects one of a byte more [H20]", () => {
     fc.assert(
       fc.property(fc.nat(300), chunking(), (length, where) => {
         const bytes = head(role, [`X: ${"x".repeat(length + 1)}`]);
@@ -175,7 +175,7 @@ describe.each(roles)("a %s in the opening handshake", (role) => {
     );
   });
 
-  it("accepts a line of limits.line bytes and refuses one of a byte more [H20]", () => {
+  it("accepts a line of limits.line bytes and rejects one of a byte more [H20]", () => {
     fc.assert(
       fc.property(fc.integer({ min: 60, max: 300 }), chunking(), fc.boolean(), (line, where, isName) => {
         const send = (length: number): EndpointEvent[] => {
@@ -189,7 +189,7 @@ describe.each(roles)("a %s in the opening handshake", (role) => {
     );
   });
 
-  it("accepts limits.fields field lines and refuses one more [H21]", () => {
+  it("accepts limits.fields field lines and rejects one more [H21]", () => {
     fc.assert(
       fc.property(fc.integer({ min: 5, max: 40 }), chunking(), (fields, where) => {
         const own = role === "server" ? requestLines.length : responseLines.length;
@@ -214,7 +214,7 @@ describe.each(roles)("a %s in the opening handshake", (role) => {
 });
 
 describe("a server", () => {
-  it("refuses a request line of a byte more than limits.line with 414 [H20]", () => {
+  it("rejects a request line of a byte more than limits.line with 414 [H20]", () => {
     for (const [length, events] of [
       [80, ["request"]],
       [81, ["http/request-line-too-long"]],
@@ -226,7 +226,7 @@ describe("a server", () => {
     }
   });
 
-  it("keeps limits.earlyData bytes that came before its answer, in order, and refuses one more [H22] [H27]", () => {
+  it("keeps limits.earlyData bytes of early data in order, and rejects one more [H22] [H27]", () => {
     fc.assert(
       fc.property(fc.nat(200), chunking(), fc.boolean(), (earlyData, where, withHead) => {
         const early = (): Uint8Array =>
@@ -249,7 +249,7 @@ describe("a server", () => {
 });
 
 describe("a client", () => {
-  it("accepts limits.interimResponses interim responses and refuses one more [C02]", () => {
+  it("accepts limits.interimResponses interim responses and rejects one more [C02]", () => {
     fc.assert(
       fc.property(fc.nat(6), chunking(), (interimResponses, where) => {
         const send = (count: number): EndpointEvent[] => {
@@ -263,7 +263,7 @@ describe("a client", () => {
     );
   });
 
-  it("keeps limits.rejectionBody bytes of the body of a rejection and drops the rest [C01]", () => {
+  it("keeps limits.rejectionBody bytes of the body of a rejection and discards the rest [C01]", () => {
     fc.assert(
       fc.property(fc.nat(100), fc.nat(100), fc.boolean(), chunking(), (rejectionBody, length, chunked, where) => {
         const body = pattern(length);

@@ -1,14 +1,14 @@
-/** The cost of any input is linear in its bytes. It is counted, not timed: see `cost-program.ts`. */
+/** The cost of any input is linear in its length. `cost-program.ts` counts it instead of timing it. */
 import { describe, expect, it } from "vitest";
 import { runProgram } from "./child.ts";
 
-/** By how much the cost may grow with the size: 1 is linear, 2 is quadratic. */
+/** The exponent by which the cost may grow with the size: 1 is linear, 2 is quadratic. */
 const greatestExponent = 1.1;
 
 describe("the cost", () => {
-  it("grows linearly with inputs that are made to be expensive [F25] [H20] [H23] [E02] [V04] [V14] [V21] [V31] [V44] [R12]", async () => {
-    // Code that V8 optimizes counts fewer blocks, from the moment when it is ready, which no two runs have in common.
-    // Since Node 22 there are two compilers that do so.
+  it("grows linearly for inputs designed to be expensive [F25] [H20] [H23] [E02] [V04] [V14] [V21] [V31] [V44] [R12]", async () => {
+    // Optimized code counts fewer blocks, from a moment that varies between runs.
+    // Since Node 22, V8 has two optimizing compilers.
     const { sizes, costs } = (await runProgram("cost-program.ts", ["--no-opt", "--no-maglev"])) as {
       readonly sizes: readonly [number, number];
       readonly costs: Readonly<Record<string, readonly [number, number]>>;
@@ -18,7 +18,7 @@ describe("the cost", () => {
     });
     expect(exponents.length).toBeGreaterThan(0);
     expect(exponents.filter(([, exponent]) => exponent > greatestExponent)).toEqual([]);
-    // Something was counted at all: no input is read without a step for each byte or message of it.
+    // Guards against measuring nothing: every input takes a step for each of its bytes or messages.
     expect(Object.entries(costs).filter(([, [, large]]) => large < sizes[1] / 8)).toEqual([]);
   }, 60_000);
 });

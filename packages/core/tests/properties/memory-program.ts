@@ -1,6 +1,6 @@
 /**
- * Run in a process of its own, with `--expose-gc`, by `memory.node.test.ts`: how much is held of what has arrived and
- * not been delivered. Writes one JSON object to standard output.
+ * Run in a separate process with `--expose-gc` by `memory.node.test.ts`: measures how much memory is held of data that has
+ * arrived and not been delivered. Prints one JSON object to standard output.
  */
 import { Connection, Endpoint, plainAgreement } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
@@ -17,7 +17,7 @@ const fragment = (index: number, size: number): Uint8Array =>
     maskingKey,
   });
 
-/** What fills a receiver, and answers it. */
+/** Creates a receiver, fills it and returns it. */
 const fillings: Record<string, () => unknown> = {
   "16,000 fragments of one byte, each in a chunk of 64 KiB of its own": () => {
     const server = new Connection(plainAgreement("server"));
@@ -82,24 +82,24 @@ const fillings: Record<string, () => unknown> = {
   },
 };
 
-/** Bytes held, once whatever can go has gone. */
+/** The bytes still held after garbage collection. */
 async function held(): Promise<number> {
   for (let round = 0; round < 3; round++) {
     gc();
-    // Memory of arrays is let go of in a turn of its own.
+    // Array memory is freed in a later turn.
     await new Promise((resolve) => setImmediate(resolve));
   }
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 }
 
-/** So many are filled at once that what the measurement is wrong by does not count. The first one is large by itself. */
+/** How many to fill at once, so that measurement errors do not matter. The first case is large by itself. */
 const copies = (name: string): number => (name.startsWith("16,000 fragments") ? 1 : 8);
 
 let receivers: unknown[] = [];
 const bytes: Record<string, number> = {};
 for (const [name, fill] of Object.entries(fillings)) {
-  // Once to warm up: code and shared tables are not the message's.
+  // Warm up, so that compiled code and shared tables do not count.
   receivers = [fill(), fill()];
   receivers = [];
   const before = await held();

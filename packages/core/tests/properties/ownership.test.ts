@@ -1,4 +1,4 @@
-/** Whose bytes are whose: the application's arrays, the chunks taken over, the output handed out, the data of events. */
+/** Ownership of bytes: the application's arrays, received chunks, output handed out, and the data of events. */
 import { Connection, type ConnectionEvent, plainAgreement, type Role } from "@hybi/core";
 import {
   bytesText,
@@ -27,13 +27,13 @@ const roles: readonly Role[] = ["client", "server"];
 const newConnection = (role: Role, fragmentSize = 65_536): Connection =>
   new Connection(plainAgreement(role), { random: sampleRandom(), fragmentSize });
 
-/** A chunk that was taken, and what was in it then. */
+/** A chunk that was taken, and its contents at that time. */
 interface Taken {
   readonly chunk: Uint8Array;
   readonly contents: string;
 }
 
-/** What the application and the transport do in turn. */
+/** The actions of application and transport, in turn. */
 type Turn =
   | { readonly type: "send"; readonly connection: 0 | 1; readonly size: number; readonly count: number }
   | { readonly type: "take"; readonly connection: 0 | 1; readonly budget: number }
@@ -59,7 +59,7 @@ function turn(): fc.Arbitrary<Turn> {
   );
 }
 
-/** Follows the turns; answers whether any block was used twice. */
+/** Performs the turns; returns whether any block was reused. */
 function transport(role: Role, turns: readonly Turn[], text: boolean, extension: boolean): boolean {
   const name = "x-turning";
   const agreement = { ...plainAgreement(role), extensions: extension ? [{ name, parameters: [] }] : [] };
@@ -99,7 +99,7 @@ function transport(role: Role, turns: readonly Turn[], text: boolean, extension:
       for (const { chunk, contents } of underWay) expect(bytesText(chunk)).toBe(contents);
     }
   }
-  // And what left was right from the start: a block must not come back while a part of it still waits to be taken.
+  // The output must also be correct at first: a block must not return while part of it is still to be taken.
   for (const { connection, sent, wire } of both) {
     wire.push(...connection.takeOutput());
     const receiver = new Connection({ ...agreement, role: peerOf(role) }, { random: sampleRandom(), extensions });
@@ -116,18 +116,18 @@ function fail(): never {
   throw new Error("no such connection");
 }
 
-/** What a transport with a bug in it hands back. */
+/** What a faulty transport hands back. */
 type Misuse =
   | { readonly type: "send" | "take" | "close"; readonly connection: number; readonly size: number }
-  /** What was written, in any order, and once or more. */
+  /** A written chunk, in any order, one or more times. */
   | { readonly type: "written"; readonly connection: number; readonly at: number; readonly times: number }
-  /** What was written long ago. */
+  /** Chunks written long ago. */
   | { readonly type: "again"; readonly connection: number; readonly at: number }
-  /** What another connection has taken, written or not. */
+  /** Chunks that another connection handed out, written or not. */
   | { readonly type: "other"; readonly connection: number; readonly at: number }
-  /** A view of what was taken, or of what lies beside it. */
+  /** A view of a chunk, possibly extending beyond it. */
   | { readonly type: "view"; readonly connection: number; readonly at: number; readonly beside: boolean }
-  /** Its own output as the payload of a message, as who tunnels does. */
+  /** Its own output as the payload of another connection's message, as a tunnel does. */
   | { readonly type: "tunnel"; readonly connection: number; readonly at: number };
 
 const connections = 3;
@@ -144,7 +144,7 @@ function misuse(): fc.Arbitrary<Misuse> {
   ) as fc.Arbitrary<Misuse>;
 }
 
-/** Follows the steps: whatever is handed back, what waits to be written stays as it was. */
+/** Performs the steps, and checks that whatever is handed back, chunks still to be written do not change. */
 function buggyTransport(role: Role, steps: readonly Misuse[]): void {
   const all = Array.from({ length: connections }, () => ({
     connection: newConnection(role),
@@ -187,7 +187,7 @@ function buggyTransport(role: Role, steps: readonly Misuse[]): void {
       }
       case "tunnel": {
         const { chunk } = underWay[step.at % (underWay.length + 1)] ?? {};
-        // What carries it has written it; who made it has not heard of that yet.
+        // The carrier has written the chunk; its producer does not know that yet.
         if (chunk === undefined || other.connection.state !== "open") break;
         other.connection.sendBinary(chunk);
         if (isOpen) connection.sendBinary(chunk.subarray(1));
@@ -201,7 +201,7 @@ function buggyTransport(role: Role, steps: readonly Misuse[]): void {
       default:
         step satisfies never;
     }
-    // What is sent now would be written into a block that came back too early.
+    // New output would overwrite a block that came back too early.
     const last = newConnection("server");
     for (let count = 0; count < 40; count++) last.sendBinary(new Uint8Array(4000).fill(0xee));
     last.takeOutput();
@@ -210,7 +210,7 @@ function buggyTransport(role: Role, steps: readonly Misuse[]): void {
 }
 
 describe.each(roles)("a %s's connection", (role) => {
-  it("never writes to the arrays that the application sends, nor around them [F12]", () => {
+  it("never writes to or around the arrays that the application sends [F12]", () => {
     const data = fc.array(messageCommand(9000), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(data, fc.integer({ min: 1, max: 10_000 }), fc.nat(20_000), (commands, fragmentSize, budget) => {
@@ -242,7 +242,7 @@ describe.each(roles)("a %s's connection", (role) => {
     );
   });
 
-  it("keeps a Ping as it was when it was sent, whatever becomes of the array", () => {
+  it("sends a Ping as it was at sendPing, whatever happens to the array afterwards", () => {
     const connection = newConnection(role);
     const payload = pattern(20);
     connection.sendPing(payload);
@@ -251,7 +251,7 @@ describe.each(roles)("a %s's connection", (role) => {
     expect(events).toEqual([{ type: "ping", payload: pattern(20) }]);
   });
 
-  it("never changes a chunk that it has handed out, while blocks come back and are used again", () => {
+  it("never changes a chunk that it has handed out, while blocks are returned and reused", () => {
     fc.assert(
       fc.property(fc.array(turn(), { maxLength: 40 }), fc.boolean(), fc.boolean(), (turns, text, extension) => {
         transport(role, turns, text, extension);
@@ -260,7 +260,7 @@ describe.each(roles)("a %s's connection", (role) => {
     );
   });
 
-  it("does use blocks again, so that the property above has something to say", () => {
+  it("does reuse blocks, so that the property above is meaningful", () => {
     const turns: Turn[] = [];
     for (let round = 0; round < 6; round++) {
       turns.push({ type: "send", connection: 0, size: 4000, count: 40 });
@@ -270,7 +270,7 @@ describe.each(roles)("a %s's connection", (role) => {
     expect(transport(role, turns, false, false)).toBe(true);
   });
 
-  it("never changes a chunk that waits to be written, though its transport hands back chunks twice, in any order, views of them, those of others, and all of that after the end [A14]", () => {
+  it("never changes a chunk still to be written, though its transport hands back chunks twice, in any order, as views, from other connections, and after the end [A14]", () => {
     const send = { type: "send", size: 4000 } as const;
     const take = { type: "take", size: 60_000 } as const;
     const written = { type: "written", connection: 0, at: 0, times: 1 } as const;
@@ -279,7 +279,7 @@ describe.each(roles)("a %s's connection", (role) => {
       { ...take, connection },
     ]);
     const examples: Misuse[][] = [
-      // The block is lent out again, to another connection, and then handed back by the first for a second time.
+      // The block is lent again, to another connection, and then handed back a second time by the first.
       [...both.slice(0, 2), written, ...both, { type: "again", connection: 0, at: 0 }],
       [...both.slice(0, 2), written, ...both, { type: "other", connection: 0, at: 0 }],
       [...both, written, { type: "tunnel", connection: 0, at: 0 }, ...both, { type: "tunnel", connection: 1, at: 0 }],
@@ -290,12 +290,12 @@ describe.each(roles)("a %s's connection", (role) => {
     );
   });
 
-  it("never changes a chunk of which a view comes back first, with the bounds of the chunk itself [A14]", () => {
+  it("never changes a chunk when a view of the same range is handed back first [A14]", () => {
     const filled = (connection: Connection, byte = 1): readonly Uint8Array[] => {
       for (let count = 0; count < 40; count++) connection.sendBinary(new Uint8Array(4000).fill(byte));
       return connection.takeOutput();
     };
-    // Few blocks that may be used again: of none there is nothing to lose, and of many none more is kept.
+    // Leave a few reusable blocks: with none there is nothing to lose, and with many the pool keeps no more.
     for (let count = 0; count < 50; count++) filled(newConnection("server"));
     const busy = newConnection(role);
     for (let round = 0; round < 3; round++) busy.releaseOutput(filled(busy));
@@ -308,7 +308,7 @@ describe.each(roles)("a %s's connection", (role) => {
     for (const { chunk, contents } of waiting) expect(bytesText(chunk)).toBe(contents);
   });
 
-  it("touches nothing outside the range of a chunk, wherever in its buffer the chunk stands [F10]", () => {
+  it("touches nothing outside the range of a chunk, at any offset in its buffer [F10]", () => {
     const streams = fc.oneof(legalStream(peerOf(role)), illegalStream(peerOf(role)));
     fc.assert(
       fc.property(streams, chunking(), fc.nat(9), ({ bytes }, where, margin) => {
@@ -321,7 +321,7 @@ describe.each(roles)("a %s's connection", (role) => {
     );
   });
 
-  it("never changes the data of an event, whatever arrives and is sent after it", () => {
+  it("never changes the data of an event, whatever it receives and sends afterwards", () => {
     const streams = fc.array(legalStream(peerOf(role), { close: false, most: 5000 }), { maxLength: 3 });
     const commands = fc.array(command(300), { maxLength: 3 });
     fc.assert(
@@ -347,7 +347,7 @@ describe.each(roles)("a %s's connection", (role) => {
     );
   });
 
-  it("never changes the ranges that a sink was given", () => {
+  it("never changes the ranges passed to a sink", () => {
     fc.assert(
       fc.property(legalStream(peerOf(role), { most: 5000 }), chunking(), ({ bytes }, where) => {
         const connection = newConnection(role);
@@ -376,7 +376,7 @@ describe.each(roles)("a %s's connection", (role) => {
 });
 
 describe("an echo", () => {
-  it("sends back the bytes of the event, though the event points into a chunk that it was given", () => {
+  it("returns the bytes of the event, though the event references a chunk that the server owns", () => {
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom(0, 1, 65, 4096, 4097, 70_000), { maxLength: 4 }),

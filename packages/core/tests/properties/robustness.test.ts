@@ -1,4 +1,4 @@
-/** Whatever a peer sends, and whenever: nothing is thrown, a fault ends it once, and what is kept stays bounded. */
+/** Whatever a peer sends, and whenever: nothing throws, a fault ends the connection once, and held memory stays bounded. */
 import {
   Connection,
   type DeadlineReason,
@@ -29,7 +29,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-/** Something that happens to an endpoint. */
+/** One step of a random scenario. */
 type Step =
   | { readonly type: "receive"; readonly bytes: Uint8Array }
   | { readonly type: "end" }
@@ -57,7 +57,7 @@ function step(peer: Role): fc.Arbitrary<Step> {
   );
 }
 
-/** Does it, and answers the events. Usage errors are the application's; anything else that is thrown is ours. */
+/** Performs the step and returns the events. Usage errors are the application's fault; any other error is ours. */
 function follow(subject: Connection | Endpoint, step: Step, output: Uint8Array[] = []): readonly EndpointEvent[] {
   switch (step.type) {
     case "receive":
@@ -87,7 +87,7 @@ function follow(subject: Connection | Endpoint, step: Step, output: Uint8Array[]
   }
 }
 
-/** RFC 6455 §7.1.7: after a failure nothing received means anything; after the end nothing happens at all. */
+/** RFC 6455 §7.1.7: after a failure no input has any effect; after the end nothing happens at all. */
 function expectOrder(events: readonly EndpointEvent[]): void {
   const types = events.map(({ type }) => type);
   const last = types.findIndex((type) => type === "failure" || type === "rejection" || type === "end");
@@ -96,7 +96,7 @@ function expectOrder(events: readonly EndpointEvent[]): void {
     after: after.length === 0 || types[last] === "end" ? [] : ["end"],
     events: expect.anything(),
   });
-  // After the peer's Close frame only the end of the transport, or our own deadline, is left.
+  // After the peer's Close frame, only the end of the transport or our own deadline can follow.
   const close = types.indexOf("close");
   if (close >= 0) expect(types.slice(close + 1).filter((type) => type !== "end")).toEqual([]);
 }
@@ -146,7 +146,7 @@ describe.each(roles)("a %s", (role) => {
     );
   });
 
-  it("sends nothing that its peer could fail it for, whatever it receives and is told to do", () => {
+  it("sends nothing that its peer could fail it for, whatever it receives and its application does", () => {
     fc.assert(
       fc.property(fc.array(step(peerOf(role)), { maxLength: 12 }), (steps) => {
         const connection = new Connection(plainAgreement(role), { random: sampleRandom() });
@@ -160,7 +160,7 @@ describe.each(roles)("a %s", (role) => {
     );
   });
 
-  it("answers any number of Pings, and whatever else comes, with at most 16 Pongs and one Close [X21]", () => {
+  it("sends at most 16 Pongs and one Close, whatever it receives [X21]", () => {
     fc.assert(
       fc.property(
         fc.array(fc.oneof(legalStream(peerOf(role)), illegalStream(peerOf(role))), { maxLength: 6 }),
@@ -168,7 +168,7 @@ describe.each(roles)("a %s", (role) => {
           const connection = new Connection(plainAgreement(role), { random: sampleRandom() });
           for (const { bytes } of all) {
             connection.receive(bytes.slice());
-            // Frames of 125 bytes, with their headers and keys.
+            // Frames of 125 bytes, including headers and keys.
             expect(connection.outputLength).toBeLessThanOrEqual(17 * 131);
           }
           expect(concat(connection.takeOutput()).length).toBeLessThanOrEqual(17 * 131);
@@ -178,7 +178,7 @@ describe.each(roles)("a %s", (role) => {
     );
   });
 
-  it("knows of every byte that it has to send: outputLength is 0 exactly when there is nothing to take", () => {
+  it("counts every byte to send: outputLength is 0 exactly when there is nothing to take", () => {
     fc.assert(
       fc.property(fc.array(step(peerOf(role)), { maxLength: 8 }), (steps) => {
         const connection = new Connection(plainAgreement(role), { random: sampleRandom() });
@@ -193,8 +193,8 @@ describe.each(roles)("a %s", (role) => {
   });
 });
 
-describe("a server that thinks about a request", () => {
-  it("keeps no more than limits.earlyData of what comes meanwhile [H22] [H27]", () => {
+describe("a server that has not answered a request yet", () => {
+  it("keeps no more than limits.earlyData bytes of what arrives meanwhile [H22] [H27]", () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 12 }), (chunks) => {
         const server = Endpoint.server({ limits: { earlyData: 100 } });

@@ -1,4 +1,4 @@
-/** What one endpoint sends, the other one tells: any commands, any fragment size, any budgets, any chunks. */
+/** Whatever one endpoint sends, the other reports: any commands, fragment size, budgets and chunks. */
 import {
   type Agreement,
   Connection,
@@ -29,9 +29,9 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-/** How the bytes travel: when output is taken and how much of it, and how it is cut. */
+/** How the bytes travel: when and how much output is taken, and how it is cut. */
 interface Travel {
-  /** A budget after each command, in turn; 0 takes nothing. */
+  /** Budgets used after each command, in turn; 0 takes nothing. */
   readonly budgets: readonly number[];
   readonly chunking: Chunking;
 }
@@ -41,7 +41,7 @@ function travel(): fc.Arbitrary<Travel> {
   return fc.record({ budgets: fc.array(budget, { minLength: 1, maxLength: 4 }), chunking: chunking() });
 }
 
-/** Sends the commands, and answers what the other end was told. */
+/** Performs the commands, and returns the events at the other end. */
 function carry(
   sender: Connection | Endpoint,
   receiver: Connection | Endpoint,
@@ -59,14 +59,14 @@ function carry(
     const budget = how.budgets[index % how.budgets.length] ?? 0;
     if (budget > 0) take(budget);
   }
-  // With a budget until nothing is left, so that a budget never keeps anything back for good.
+  // Take the rest with a budget too, to show that no budget holds anything back for good.
   const budget = Math.max(1, ...how.budgets);
   for (let rounds = 0; take(budget) > 0; rounds++) if (rounds > 100_000) throw new Error("output never ends");
   expect(sender.outputLength).toBe(0);
   return events;
 }
 
-/** The events that a command causes at the other end. */
+/** The event that a command causes at the other end. */
 function expectedEvent(command: Command): ConnectionEvent {
   switch (command.type) {
     case "message":
@@ -84,7 +84,7 @@ function expectedEvent(command: Command): ConnectionEvent {
   }
 }
 
-/** As a delivery in fragments tells it, with the fragments joined. */
+/** The event as delivered in fragments, with the fragments joined. */
 function inFragments(event: ConnectionEvent): ConnectionEvent {
   if (event.type === "text") return { type: "fragment", kind: "text", data: utf8(event.data), final: true };
   return event.type === "binary" ? { type: "fragment", kind: "binary", data: event.data, final: true } : event;
@@ -93,7 +93,7 @@ function inFragments(event: ConnectionEvent): ConnectionEvent {
 const isControl = ({ type }: { readonly type: string }): boolean => type === "ping" || type === "pong";
 const priorityOf = (command: Command): number => ("priority" in command ? command.priority : 0);
 
-/** Options of the two ends that the peer must not notice. */
+/** Settings of either end that must not change what arrives. */
 interface Setting {
   readonly fragmentSize: number;
   readonly delivery: "messages" | "fragments";
@@ -144,7 +144,7 @@ describe.each(roles)("what a %s sends", (role) => {
   );
   const ending = fc.option(closeCommand(), { nil: undefined });
 
-  it("arrives whole: messages in order within a priority, control frames in order, Close last [F21] [F22] [F24] [B07]", () => {
+  it("arrives complete: messages in order within a priority, control frames in order, Close last [F21] [F22] [F24] [B07]", () => {
     fc.assert(
       fc.property(commands, ending, setting, travel(), (before, end, how, travel) => {
         const all = end === undefined ? before : [...before, end];
@@ -170,7 +170,7 @@ describe.each(roles)("what a %s sends", (role) => {
     );
   });
 
-  it("arrives in order when all of it has one priority, and nothing is taken before everything is sent [F22]", () => {
+  it("arrives in order when everything has one priority and is sent before any output is taken [F22]", () => {
     fc.assert(
       fc.property(fc.array(messageCommand(9000), { maxLength: 7 }), setting, travel(), (all, how, travel) => {
         const plain = all.map((command): Command => ({ ...command, priority: 0 }) as Command);
@@ -181,7 +181,7 @@ describe.each(roles)("what a %s sends", (role) => {
     );
   });
 
-  it("arrives through endpoints that opened with a handshake, both ways [H09] [C13]", () => {
+  it("arrives through endpoints that opened with a handshake, in both directions [H09] [C13]", () => {
     const both = fc.tuple(commands, commands);
     fc.assert(
       fc.property(both, setting, travel(), ([ofClient, ofServer], { fragmentSize, extension }, travel) => {
@@ -192,11 +192,11 @@ describe.each(roles)("what a %s sends", (role) => {
         for (const chunk of cut(concat(client.takeOutput()), travel.chunking)) {
           for (const event of server.receive(chunk)) if (event.type === "request") server.accept();
         }
-        // The first frames of the server come with its response.
+        // The server's first frames come with its response.
         const fromServer = carry(server, client, ofServer, travel).filter(({ type }) => (type as string) !== "open");
         const fromClient = carry(client, server, ofClient, travel);
         expect(eventTexts(fromServer).sort()).toEqual(eventTexts(ofServer.map(expectedEvent)).sort());
-        // Pings of the server's were answered: those Pongs came too.
+        // The client's replies to the server's Pings arrive as well.
         const sent = eventTexts(ofClient.map(expectedEvent));
         const extra = eventTexts(fromClient);
         for (const line of sent) extra.splice(extra.indexOf(line), 1);
@@ -209,7 +209,7 @@ describe.each(roles)("what a %s sends", (role) => {
 });
 
 describe("a long text", () => {
-  it("arrives whole, wherever in it characters of two units stand [F17]", () => {
+  it("arrives unchanged, wherever it has characters of two units [F17]", () => {
     // Text is encoded 64 Ki units at a time.
     const length = fc.tuple(fc.constantFrom(65_536, 131_072), fc.integer({ min: -4, max: 4 }));
     fc.assert(
@@ -227,7 +227,7 @@ describe("a long text", () => {
 });
 
 describe("a lone surrogate", () => {
-  it("arrives as U+FFFD wherever in a text it stands, and however the text is written [F21]", () => {
+  it("arrives as U+FFFD at any position in a text, however the text is written [F21]", () => {
     const unit = fc.oneof(
       fc.constantFrom("\ud800", "\udbff", "\udc00", "\udfff", "a", "é"),
       fc.string({ unit: "binary", maxLength: 3 }),

@@ -1,4 +1,4 @@
-/** What leaves: legal frames and nothing else, within the budget, in order, however messages are written and taken. */
+/** Output: legal frames only, within the budget, in order, however messages are written and taken. */
 import {
   type Agreement,
   Connection,
@@ -24,7 +24,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-/** What the application and the transport do in turn. */
+/** The actions of application and transport, in turn. */
 type Turn =
   | { readonly type: "start"; readonly priority: number }
   | { readonly type: "write" | "end"; readonly stream: number; readonly size: number }
@@ -48,14 +48,14 @@ function turn(): fc.Arbitrary<Turn> {
   );
 }
 
-/** A frame as it left: whether it is a control frame, its payload, and how long it is as a whole. */
+/** A sent frame: whether it is a control frame, the length of its payload, and its total length. */
 interface SentFrame {
   readonly control: boolean;
   readonly payload: number;
   readonly length: number;
 }
 
-/** Reads what `sender` sends, a call at a time; answers the frames of each. */
+/** Decodes the output of `sender` call by call; returns the frames of each call. */
 function frameReader(sender: Role): (bytes: Uint8Array) => SentFrame[] {
   let frames: SentFrame[] = [];
   const decoder = new FrameDecoder(
@@ -84,7 +84,7 @@ describe.each(roles)("a %s", (role) => {
     extensions: extension ? [{ name: "x-turning", parameters: [] }] : [],
   });
 
-  it("sends messages whole and in order within a priority, however they are written while others wait [F22] [F23]", () => {
+  it("sends messages complete and in order within a priority, however they are written while others wait [F22] [F23]", () => {
     const fragmentSize = fc.constantFrom(20, 100, 4096, 5000, 65_536);
     fc.assert(
       fc.property(
@@ -114,7 +114,7 @@ describe.each(roles)("a %s", (role) => {
             // The budget is exceeded only to finish a frame.
             const last = frames.at(-1)?.length ?? 0;
             expect(bytes.length - last).toBeLessThanOrEqual(budget);
-            // A frame is made to fit, down to 1 KiB; what was packed before, up to 4 KiB, leaves whole.
+            // Frames are cut to fit, down to 1 KiB; frames packed earlier, up to 4 KiB, leave whole.
             expect(bytes.length - budget).toBeLessThanOrEqual(4096 + maxHeaderLength);
             for (const event of receiver.receive(bytes)) {
               if (event.type === "failure") expect(event).toBeUndefined();
@@ -152,7 +152,7 @@ describe.each(roles)("a %s", (role) => {
           expect([...received].sort()).toEqual(sent.map(({ text }) => text).sort());
           for (const priority of new Set(sent.map((message) => message.priority))) {
             const expected = sent.filter((message) => message.priority === priority).map(({ text }) => text);
-            // Alike messages of different priorities cannot be told apart.
+            // Equal messages of different priorities cannot be distinguished.
             if (new Set(received).size < received.length) continue;
             expect(received.filter((text) => expected.includes(text))).toEqual(expected);
           }

@@ -3,7 +3,7 @@ import { Connection, plainAgreement } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 
 describe("a chunk that is a Buffer", () => {
-  it("comes out as plain arrays, whole or in parts", () => {
+  it("is delivered as plain arrays, whole or in parts", () => {
     const frames = Buffer.from([0x82, 0x80 + 70, 0, 0, 0, 0, ...new Uint8Array(70), 0x89, 0x81, 0, 0, 0, 0, 7]);
     for (const delivery of ["messages", "fragments"] as const) {
       const connection = new Connection(plainAgreement("server"), { delivery });
@@ -15,8 +15,8 @@ describe("a chunk that is a Buffer", () => {
   });
 });
 
-describe("the payload of a control frame that is a Buffer", () => {
-  it("can be changed by the application as soon as sendPing has returned [F12]", () => {
+describe("a control frame whose payload is a Buffer", () => {
+  it("is unaffected by changes to the Buffer after sendPing has returned [F12]", () => {
     const connection = new Connection(plainAgreement("server"));
     const payload = Buffer.from("abc");
     connection.sendPing(payload);

@@ -1,4 +1,4 @@
-/** How connections end: well, at once from both sides, and not at all well. */
+/** How connections end: cleanly, from both sides at once, and abnormally. */
 import { Connection, plainAgreement } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { closePayload, concat, pattern, ScriptedPeer, Simulation, sampleRandom, tell, utf8 } from "@hybi/testing";
@@ -8,14 +8,14 @@ import { afterOpening, openEndpoints } from "./stories.ts";
 const link = { latency: 20 };
 
 describe("a closing handshake", () => {
-  it("that the client begins ends the transport from the server's side, clean for both [X07] [X12] [X14]", () => {
+  it("begun by the client ends the transport from the server's side, cleanly for both [X07] [X12] [X14]", () => {
     const story = openEndpoints({ client: { link }, server: { link } });
     const { first: client, second: server } = story;
     tell(story, () => {
       client.do((endpoint) => endpoint.sendClose(1000, "done"));
       story.run(25);
       expect(afterOpening(server.events)).toEqual([{ type: "close", statusCode: 1000, reason: "done" }]);
-      // The server has both Close frames now, and closes first; the client waits for it.
+      // The server has sent and received Close, so it ends the transport first; the client waits for that.
       expect([client.subject.transport, server.subject.transport]).toEqual(["keep", "end"]);
       story.run(20);
       expect(client.subject.state).toBe("ended");
@@ -34,7 +34,7 @@ describe("a closing handshake", () => {
     });
   });
 
-  it("that the server begins waits for the client's Close frame, and then the server ends the transport [X07] [X12] [X14]", () => {
+  it("begun by the server waits for the client's Close frame, then the server ends the transport [X07] [X12] [X14]", () => {
     const story = openEndpoints({ client: { link }, server: { link } });
     const { first: client, second: server } = story;
     tell(story, () => {
@@ -48,7 +48,7 @@ describe("a closing handshake", () => {
     });
   });
 
-  it("that both begin at once takes no more Close frames, and each is told the other's status code [X07] [X15]", () => {
+  it("begun by both at once needs no further Close frames, and each reports the other's status code [X07] [X15]", () => {
     const story = openEndpoints({ client: { link }, server: { link } });
     const { first: client, second: server } = story;
     tell(story, () => {
@@ -66,7 +66,7 @@ describe("a closing handshake", () => {
     });
   });
 
-  it("without a status code is told as 1005, which is on no wire [X06]", () => {
+  it("without a status code is reported as 1005, which is never sent [X06]", () => {
     const story = openEndpoints();
     const { first: client, second: server } = story;
     tell(story, () => {
@@ -83,7 +83,7 @@ describe("a closing handshake", () => {
     });
   });
 
-  it("waits for what was sent before it, and lets what it overtakes go when it is told to [X11] [X24]", () => {
+  it("lets earlier messages leave first, or drops those it overtakes on request [X11] [X24]", () => {
     for (const afterMessages of [true, false]) {
       const story = openEndpoints({ server: { link: { latency: 10, window: 65_536 } } });
       const { first: client, second: server } = story;
@@ -99,7 +99,7 @@ describe("a closing handshake", () => {
     }
   });
 
-  it("does not keep an echo from leaving whose message came in one chunk with the Close frame [X11]", () => {
+  it("lets an echo leave whose message arrived in one chunk with the Close frame [X11]", () => {
     const server = new Connection(plainAgreement("server"));
     const peer = new ScriptedPeer();
     const story = new Simulation({
@@ -131,7 +131,7 @@ describe("a closing handshake", () => {
     });
   });
 
-  it("that the peer does not answer is over when its time is up, and the transport is dropped [X12] [X16]", () => {
+  it("that the peer does not answer ends at the deadline, and the transport is dropped [X12] [X16]", () => {
     const peer = new ScriptedPeer();
     const client = new Connection(plainAgreement("client"), { random: sampleRandom() });
     const story = new Simulation({
@@ -152,8 +152,8 @@ describe("a closing handshake", () => {
   });
 });
 
-describe("the time for closing", () => {
-  it("is one span from the first Close frame on, however the steps in it are spread [X12] [X16]", () => {
+describe("the closing deadline", () => {
+  it("is one span from the first Close frame on, however its steps are spread [X12] [X16]", () => {
     const peer = new ScriptedPeer();
     const client = new Connection(plainAgreement("client"), { random: sampleRandom() });
     const story = new Simulation({
@@ -164,13 +164,13 @@ describe("the time for closing", () => {
     tell(story, () => {
       story.first.do((connection) => connection.sendClose(1000));
       story.run(4000);
-      // The peer answers late, and does not end the transport.
+      // The peer replies late, and does not end the transport.
       peer.send(encodeFrame({ opcode: opcodes.close, payload: closePayload({ statusCode: 1000, reason: "" }) }));
       story.run(500);
       expect(client.transport).toBe("await-end");
       story.run(501);
       expect(client.transport).toBe("abort");
-      // Both Close frames have passed: it is a clean end all the same.
+      // Both Close frames have been exchanged, so the end is clean anyway.
       expect(story.first.history.at(-1)).toEqual({
         at: 5000,
         event: { type: "end", clean: true, statusCode: 1000, reason: "" },
@@ -180,7 +180,7 @@ describe("the time for closing", () => {
 });
 
 describe("a connection", () => {
-  it("that is lost ends with 1006 for both, and no Close frame says so [X13]", () => {
+  it("that is lost ends with 1006 for both, and no Close frame carries that code [X13]", () => {
     const story = openEndpoints({ client: { link }, server: { link } });
     tell(story, () => {
       story.first.do((endpoint) => endpoint.sendText("on its way"));
@@ -194,7 +194,7 @@ describe("a connection", () => {
     });
   });
 
-  it("in which a peer breaks a rule is failed with a Close frame that says why, and nothing more is read [X16] [X19]", () => {
+  it("is failed when a peer breaks a rule, with a Close frame that states the reason, and reads nothing more [X16] [X19]", () => {
     const peer = new ScriptedPeer();
     const story = new Simulation({
       names: ["peer", "server"],
@@ -211,7 +211,7 @@ describe("a connection", () => {
       const close = closePayload({ statusCode: 1002, reason: "frame/mask-missing" });
       expect(peer.received).toEqual(encodeFrame({ opcode: opcodes.close, payload: close }));
       expect(peer.sawEnd).toBe(true);
-      // The peer says nothing more; the server does not wait for it for ever.
+      // The peer sends nothing more; the server does not wait forever.
       story.run(10_000);
       expect(story.second.events.at(-1)).toEqual({ type: "end", clean: false, statusCode: 1006, reason: "" });
     });

@@ -1,4 +1,4 @@
-/** Functions of the application's that throw, or return what they must not, in an endpoint without a pump. */
+/** Callbacks that throw or return invalid values, in an endpoint without a pump. */
 import { describe, expect, it } from "vitest";
 import { Endpoint } from "../../src/endpoint.ts";
 import type { Extension, MessageTransform } from "../../src/extension.ts";
@@ -54,19 +54,22 @@ describe("an extension of a server", () => {
     ["answer", { answer: () => ["nonsense"] as never }, "returned a list"],
     ["answer", { answer: () => [[5, undefined]] as never }, "returned a list"],
     ["answer", { answer: () => [["a", 5]] as never }, "returned a list"],
-  ] as const)("that fails in %s leaves the request to be answered otherwise [A04]", (_, changes, message) => {
-    const client = clientWith();
-    const server = asked(extension(changes), client);
-    expect(() => server.accept()).toThrow(message);
-    expect(server.awaitsAnswer).toBe(true);
-    server.reject({ status: 500 });
-    expect(carry(server, client)).toEqual(["rejection"]);
-  });
+  ] as const)(
+    "that fails in %s lets the application still answer the request differently [A04]",
+    (_, changes, message) => {
+      const client = clientWith();
+      const server = asked(extension(changes), client);
+      expect(() => server.accept()).toThrow(message);
+      expect(server.awaitsAnswer).toBe(true);
+      server.reject({ status: 500 });
+      expect(carry(server, client)).toEqual(["rejection"]);
+    },
+  );
 
-  it("that fails with bytes that came early does not keep the answer back [A04]", () => {
+  it("that fails on early data does not hold back the response [A04]", () => {
     const client = clientWith();
     const server = asked(extension({}, { decode: thrower }), client);
-    // Masked with zeros.
+    // Masked with a zero key.
     server.receive(Uint8Array.of(0xc1, 0x81, 0, 0, 0, 0, 0x21));
     expect(server.accept().map(({ type }) => type)).toEqual(["open"]);
     expect(server.outputLength).toBeGreaterThan(0);
@@ -74,7 +77,7 @@ describe("an extension of a server", () => {
     expect(carry(server, client)).toEqual(["open"]);
   });
 
-  it("that fails with what is sent at once does not keep the answer back [A04]", () => {
+  it("that fails on a message sent at once does not hold back the response [A04]", () => {
     const client = clientWith();
     const server = asked(extension({}, { encode: thrower }), client);
     server.accept();
@@ -90,7 +93,7 @@ describe("an extension of a server", () => {
     [{ decode: () => "nonsense" as never }, "decode returned string"],
     [{ endDecode: () => Promise.reject(new Error("mine")) as never }, "endDecode returned a promise"],
     [{ beginDecode: () => 5 as never }, "beginDecode returned number"],
-  ])("that returns nonsense for what it decodes is refused: %o [A04]", (transform, message) => {
+  ])("that returns an invalid value while decoding makes receive throw: %o [A04]", (transform, message) => {
     const client = clientWith();
     const server = asked(extension({}, transform), client);
     server.accept();
@@ -103,7 +106,7 @@ describe("an extension of a server", () => {
     [{ beginEncode: () => 0x80 }, "beginEncode returned number"],
     [{ encode: () => ({}) as never }, "encode returned object"],
     [{ endEncode: () => Promise.reject(new Error("mine")) as never }, "endEncode returned a promise"],
-  ])("that returns nonsense for what it encodes is refused: %o [A04]", (transform, message) => {
+  ])("that returns an invalid value while encoding makes sending throw: %o [A04]", (transform, message) => {
     const client = clientWith();
     const server = asked(extension({}, transform), client);
     server.accept();
@@ -117,13 +120,13 @@ describe("an extension of a server", () => {
 
 describe("an extension of a client", () => {
   it.each([() => "nonsense", () => ["nonsense"], () => Promise.reject(new Error("mine"))])(
-    "that offers nonsense is refused before anything is sent [A04]",
+    "that returns invalid offers makes the client throw before anything is sent [A04]",
     (offers) => {
       expect(() => clientWith(extension({ offers: offers as never }))).toThrow("offers returned");
     },
   );
 
-  it("that returns nonsense for an answer is refused [A04]", () => {
+  it("that returns an invalid result from checkAnswer makes receive throw [A04]", () => {
     const client = clientWith(extension({ checkAnswer: () => 5 as never }));
     const server = asked(extension(), client);
     server.accept();
@@ -131,8 +134,8 @@ describe("an extension of a client", () => {
   });
 });
 
-describe("a function of the host", () => {
-  it("that returns no digest leaves the request to be answered otherwise [A04]", () => {
+describe("a host function", () => {
+  it("that returns no digest lets the application still answer the request differently [A04]", () => {
     const server = Endpoint.server({ host: { sha1: () => "nonsense" as never } });
     const client = clientWith();
     carry(client, server);

@@ -1,4 +1,4 @@
-/** From a handshake by itself to a connection, as the examples show it: what arrives behind a head is received. */
+/** From a separate handshake to a connection, as in the examples: bytes after a head are received. */
 import {
   answerExtendedConnect,
   answerOpeningRequest,
@@ -18,10 +18,10 @@ import { describe, expect, it } from "vitest";
 
 const random = sampleRandom();
 const greeting = [...latin1("\x81\x05hello")];
-/** "hello" as a client sends it, and a Ping. */
+/** The text "hello" as a client sends it, and a Ping. */
 const hello = Uint8Array.of(0x81, 0x85, 1, 2, 3, 4, 0x69, 0x67, 0x6f, 0x68, 0x6e, 0x89, 0x80, 0, 0, 0, 0);
 
-/** A client that has sent its request, and the bytes of a response to it with a greeting behind. */
+/** A client that has sent its request, and the bytes of a response followed by a greeting. */
 function answered(): { handshake: ClientHandshake; response: Uint8Array; length: number } {
   const handshake = new ClientHandshake({ url: "ws://example.com/chat", random });
   const server = new ServerHandshake();
@@ -36,7 +36,7 @@ function opened([event]: readonly HandshakeEvent[]): OpenEvent {
   return event;
 }
 
-describe("the bytes behind an opening handshake", () => {
+describe("the bytes after an opening handshake", () => {
   it("reach the client's connection, wherever the transport cuts response and greeting [R36]", () => {
     const { response, length } = answered();
     for (let at = 0; at <= response.length; at++) {
@@ -59,7 +59,7 @@ describe("the bytes behind an opening handshake", () => {
     }
   });
 
-  it("reach the server's connection, those of several chunks that came before the answer too [R36]", () => {
+  it("reach the server's connection, including those of several chunks that came before the answer [R36]", () => {
     for (const at of [0, 1, 6, 11, hello.length]) {
       const handshake = new ServerHandshake();
       const request = new ClientHandshake({ url: "ws://example.com/chat", random }).takeOutput();
@@ -71,7 +71,7 @@ describe("the bytes behind an opening handshake", () => {
     }
   });
 
-  it("are none, and the connection takes that, when nothing came with the handshake [R36]", () => {
+  it("may be empty, which the connection accepts, when nothing came with the handshake [R36]", () => {
     const { handshake, response, length } = answered();
     const open = opened(handshake.receive(response.slice(0, length)));
     const connection = new Connection(open.agreement, { random });
@@ -79,7 +79,7 @@ describe("the bytes behind an opening handshake", () => {
     expect(connection.receive(response.slice(length))).toEqual([{ type: "text", data: "hello" }]);
   });
 
-  it("count from the start of the stream where a fault is told [R36]", () => {
+  it("are counted in offsets of faults from the start of the stream [R36]", () => {
     const { handshake, response, length } = answered();
     const wrong = response.slice();
     wrong[length] = 0xf1;
@@ -88,7 +88,7 @@ describe("the bytes behind an opening handshake", () => {
     expect(connection.receive(open.rest)).toMatchObject([{ type: "failure", violation: { offset: length } }]);
   });
 
-  it("are not kept by what was agreed, over bytes, over parsed heads and over HTTP/2 [R36]", () => {
+  it("are not retained by the agreement, over bytes, parsed heads and HTTP/2 [R36]", () => {
     const { handshake, response } = answered();
     const { agreement, rest } = opened(handshake.receive(response));
     expect([...rest]).toEqual(greeting);
@@ -120,7 +120,7 @@ describe("the bytes behind an opening handshake", () => {
     }
   });
 
-  it("are told by an endpoint itself, once, and its event has none left to be received [R36]", () => {
+  it("are delivered once by an endpoint, and its open event has none left to receive [R36]", () => {
     const client = Endpoint.client({ url: "ws://example.com/chat", random });
     const server = Endpoint.server();
     for (const bytes of client.takeOutput()) server.receive(concat([bytes, hello]));

@@ -1,4 +1,4 @@
-/** What an endpoint holds for its peer (`heldLength`), what bounds what waits to leave, and that a connection can be given up. */
+/** What an endpoint holds for its peer (`heldLength`), what limits queued output, and giving up a connection. */
 
 import { sampleRandom } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
@@ -16,7 +16,7 @@ const head = latin1(
 );
 
 describe("heldLength of an endpoint", () => {
-  it("of a server grows with a head that is trickled, is a request's while it is answered, and then nothing [A18]", () => {
+  it("of a server grows as a head trickles in, is the request while it awaits an answer, and is then nothing [A18]", () => {
     const server = Endpoint.server();
     expect(server.heldLength).toBe(0);
     for (const byte of head.subarray(0, -1)) server.receive(Uint8Array.of(byte));
@@ -35,7 +35,7 @@ describe("heldLength of an endpoint", () => {
     ["is accepted", (server: Endpoint) => server.accept()],
     ["has left", (server: Endpoint) => server.receiveEnd()],
     ["is too slow", (server: Endpoint) => server.expire("opening")],
-  ])("of a server is nothing once the client %s [A18]", (_, settle) => {
+  ])("of a server is zero once the client %s [A18]", (_, settle) => {
     const server = Endpoint.server();
     server.receive(head);
     expect(server.heldLength).toBeGreaterThan(head.length);
@@ -45,7 +45,7 @@ describe("heldLength of an endpoint", () => {
     expect(server.heldLength).toBe(0);
   });
 
-  it("of a server is nothing once the head has broken a rule [A18]", () => {
+  it("of a server is zero once the head has broken a rule [A18]", () => {
     const server = Endpoint.server();
     server.receive(latin1("GET / HTTP/1.1\r\nX: y\r\n"));
     expect(server.heldLength).toBeGreaterThan(0);
@@ -53,7 +53,7 @@ describe("heldLength of an endpoint", () => {
     expect(server.heldLength).toBe(0);
   });
 
-  it("of a client is the response as far as it has come [A18]", () => {
+  it("of a client is the size of the response received so far [A18]", () => {
     const client = Endpoint.client({ url: "ws://a/", random: sampleRandom() });
     client.receive(latin1("HTTP/1.1 404 Not Found\r\nContent-Length: 1000\r\n"));
     expect(client.heldLength).toBeGreaterThan(40);
@@ -63,7 +63,7 @@ describe("heldLength of an endpoint", () => {
 });
 
 describe.each(roles)("heldLength of a connection, a %s's", (role) => {
-  it("is the blocks that a message in progress lies in, and goes down to nothing of it when it is whole [A18]", () => {
+  it("is the size of the blocks of a message in progress, and returns to zero when it is complete [A18]", () => {
     const connection = open(role);
     expect(connection.heldLength).toBe(0);
     deliver(connection, { opcode: "binary", payload: patterned(3_000), final: false });
@@ -85,7 +85,7 @@ describe.each(roles)("heldLength of a connection, a %s's", (role) => {
     ["the peer does not answer", (connection: Connection) => connection.expire("pong")],
     ["the peer does not read", (connection: Connection) => connection.expire("stalled")],
     ["the peer does not close", (connection: Connection) => connection.expire("closing")],
-  ])("is let go of when %s in the middle of a message [A18]", (_, stop) => {
+  ])("returns to zero when %s in the middle of a message [A18]", (_, stop) => {
     const connection = open(role);
     deliver(connection, { opcode: "text", payload: "x".repeat(10_000), final: false });
     expect(connection.heldLength).toBeGreaterThan(10_000);
@@ -93,7 +93,7 @@ describe.each(roles)("heldLength of a connection, a %s's", (role) => {
     expect(connection.heldLength).toBe(0);
   });
 
-  it("counts what objects take beside the bytes that wait, and nothing once they have left [A18]", () => {
+  it("counts the overhead of objects in addition to queued bytes, and nothing once they have left [A18]", () => {
     const connection = open(role);
     connection.sendText("x");
     connection.takeOutput();
@@ -111,7 +111,7 @@ describe.each(roles)("heldLength of a connection, a %s's", (role) => {
     expect(connection.heldLength).toBeLessThanOrEqual(idle + 1_000);
   });
 
-  it("counts what is left of a queue of texts, long binaries and streams while it is taken, and when it is dropped [A18]", () => {
+  it("counts the rest of a queue of texts, long binaries and streams while it is taken, and when it is dropped [A18]", () => {
     const connection = open(role, { fragmentSize: 5_000 });
     for (const priority of [undefined, 1, 2]) {
       for (let count = 0; count < 20; count++) {
@@ -132,7 +132,7 @@ describe.each(roles)("heldLength of a connection, a %s's", (role) => {
     expect(connection.heldLength).toBe(0);
   });
 
-  it("takes extensions at their word, where it is one [A18]", () => {
+  it("uses what an extension reports about itself, if that is valid [A18]", () => {
     const idle = {
       beginDecode: () => false,
       decode: () => undefined,
@@ -171,7 +171,7 @@ describe.each(roles)("limits.queuedOutput, of a %s", (role) => {
     ["empty messages that are streamed", (connection: Connection) => connection.startMessage("text").end()],
     ["empty Pings", (connection: Connection) => connection.sendPing()],
     ["unsolicited Pongs", (connection: Connection) => connection.sendPong()],
-  ])("bounds %s by what they take, and takes more once they have left [A01]", (_, send) => {
+  ])("limits %s by the memory they take, and accepts more once they have left [A01]", (_, send) => {
     const connection = transforming();
     let count = 0;
     expect(() => {
@@ -185,7 +185,7 @@ describe.each(roles)("limits.queuedOutput, of a %s", (role) => {
     send(connection);
   });
 
-  it("does not bound what an extension has made of a message that is leaving, which is counted all the same [A18]", () => {
+  it("does not limit what an extension has output for a message that is leaving, though it is counted [A18]", () => {
     const connection = transforming();
     connection.sendText("x".repeat(90_000));
     connection.takeOutput(10_000);
@@ -194,7 +194,7 @@ describe.each(roles)("limits.queuedOutput, of a %s", (role) => {
     expect(connection.heldLength).toBeLessThan(1_000);
   });
 
-  it("bounds texts of ever other priorities by what their lanes take [A01]", () => {
+  it("limits texts with ever new priorities by the memory their lanes take [A01]", () => {
     const connection = open(role, { limits: { queuedOutput: 100_000 } });
     let count = 0;
     expect(() => {
@@ -207,7 +207,7 @@ describe.each(roles)("limits.queuedOutput, of a %s", (role) => {
 });
 
 describe.each(roles)("a connection that is given up, by a %s", (role) => {
-  it("drops what is in progress and what waits, says why in a Close frame, and reads nothing more [A18]", () => {
+  it("drops what is in progress and queued, states the reason in a Close frame, and reads nothing more [A18]", () => {
     const connection = open(role, { fragmentSize: 1_000 });
     deliver(connection, { opcode: "binary", payload: patterned(50_000), final: false });
     connection.sendBinary(patterned(10_000));
@@ -233,7 +233,7 @@ describe.each(roles)("a connection that is given up, by a %s", (role) => {
     expect(connection.takeOutput()).toEqual([]);
   });
 
-  it("says nothing more where its Close frame has left, and is dropped where the peer's has come [A18]", () => {
+  it("sends nothing more if its Close frame has left, and is dropped if the peer's has arrived [A18]", () => {
     const closed = open(role);
     closed.sendClose(1000);
     closed.takeOutput();
@@ -248,7 +248,7 @@ describe.each(roles)("a connection that is given up, by a %s", (role) => {
     expect(answered.transport).toBe("abort");
   });
 
-  it("must not be from inside of what it tells [A18]", () => {
+  it("throws when it is done from inside a sink [A18]", () => {
     const connection = open(role);
     const codes: unknown[] = [];
     const sink = {
@@ -267,7 +267,7 @@ describe.each(roles)("a connection that is given up, by a %s", (role) => {
   });
 });
 
-it("an endpoint is given up once it is open, and not before [A18]", () => {
+it("an endpoint can be given up once it is open, and not before [A18]", () => {
   const server = Endpoint.server();
   server.receive(latin1(request()));
   expect(() => server.giveUp(1013)).toThrow(expect.objectContaining({ code: "endpoint/not-open" }));

@@ -1,11 +1,11 @@
-/** How connections begin, or do not. */
+/** How connections open, or fail to. */
 import { Endpoint, type EndpointEvent } from "@hybi/core";
 import { byteByByte, latin1, pattern, ScriptedPeer, Simulation, sampleRandom, tell } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
 import { endpoints, openEndpoints } from "./stories.ts";
 
 describe("an opening handshake", () => {
-  it("opens both ends with the same agreement, whatever the transport cuts [H09] [H23] [C05]", () => {
+  it("opens both ends with the same agreement, however the transport cuts it [H09] [H23] [C05]", () => {
     const link = { latency: 5, chunking: byteByByte };
     const story = openEndpoints({ client: { link }, server: { link } }, 20);
     const { first: client, second: server } = story;
@@ -20,7 +20,7 @@ describe("an opening handshake", () => {
     });
   });
 
-  it("may take the server a while, and what comes meanwhile is delivered after it [H22] [H27]", () => {
+  it("may wait for the server's answer, and what arrives meanwhile is delivered afterwards [H22] [H27]", () => {
     const story = new Simulation({
       first: {
         subject: Endpoint.client({ url: "ws://example.com/", random: sampleRandom(), subprotocols: ["a", "b"] }),
@@ -28,7 +28,7 @@ describe("an opening handshake", () => {
           if (event.type === "open") endpoint.sendText("at last");
         },
       },
-      // An application that thinks: it answers when it is told to, below.
+      // An application that takes its time: it answers later, below.
       second: { subject: Endpoint.server(), deadlines: {} },
     });
     const { first: client, second: server } = story;
@@ -43,7 +43,7 @@ describe("an opening handshake", () => {
     });
   });
 
-  it("that the server rejects gives the client an answer of HTTP, and ends [C01] [H25]", () => {
+  it("that the server rejects gives the client an HTTP response, and ends [C01] [H25]", () => {
     const story = new Simulation({
       first: { subject: Endpoint.client({ url: "ws://example.com/", random: sampleRandom() }) },
       second: {
@@ -66,7 +66,7 @@ describe("an opening handshake", () => {
     });
   });
 
-  it("whose request trickles in is answered with 408 when its time is up [H20]", () => {
+  it("whose request trickles in gets 408 at the deadline [H20]", () => {
     const peer = new ScriptedPeer();
     const story = new Simulation({
       names: ["peer", "server"],
@@ -90,7 +90,7 @@ describe("an opening handshake", () => {
     });
   });
 
-  it("to which no response comes is given up by the client when its time is up, without a word [X17]", () => {
+  it("without a response is given up by the client at the deadline, without sending anything [X17]", () => {
     const peer = new ScriptedPeer();
     const client = Endpoint.client({ url: "ws://example.com/", random: sampleRandom() });
     const story = new Simulation({

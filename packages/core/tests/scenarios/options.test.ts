@@ -1,4 +1,4 @@
-/** Options are checked where they are given: every call of core that takes some names what is wrong with them. */
+/** Every call of core that takes options checks them and names what is wrong. */
 import {
   answerExtendedConnect,
   answerOpeningRequest,
@@ -41,7 +41,7 @@ const check = checkOpeningRequest(head);
 if (check.type !== "request") throw new Error("no request");
 const { request } = check;
 
-/** What takes options, of which `given` are some. */
+/** A call that takes options, with `given` merged into valid ones. */
 const client: Taker = (given) => Endpoint.client({ ...opening, ...given });
 type Taker = (given: object) => unknown;
 
@@ -58,7 +58,7 @@ function faultOf(action: () => unknown): { code?: string; message: string } {
 
 describe("options", () => {
   it.each<[string, Taker, object, string, RegExp]>([
-    // Misspelt, or of another implementation.
+    // Misspelled, or named as in another implementation.
     ["a client", client, { headers: {} }, "option/unknown", /headers .*Did you mean fields\?/],
     ["a client", client, { cookie: "a=b" }, "option/unknown", /cookie .*Did you mean cookies\?/],
     ["a client", client, { protocols: [] }, "option/unknown", /Did you mean subprotocols\?/],
@@ -165,7 +165,7 @@ describe("options", () => {
       "option/unknown",
       /afterMessages/,
     ],
-    // Of the wrong kind.
+    // Of the wrong type.
     ["a client", client, { fields: {} }, "option/type", /fields must be a list of \[name, value\] pairs/],
     ["a client", client, { fields: [["Authorization"]] }, "option/type", /fields\[0\] must be a \[name, value\] pair/],
     ["a client", client, { cookies: {} }, "option/type", /cookies must be a list/],
@@ -255,7 +255,7 @@ describe("options", () => {
     ["a backoff", (given) => new Backoff({ random, ...given }), { factor: 0.5 }, "option/range", /factor/],
     ["origins", () => originCheck([], "x" as never), {}, "option/range", /absent must be one of/],
     ["a message", (given) => server().sendText("x", given), { priority: 1.5 }, "send/priority", /./],
-  ])("of %s are checked, and the error says what is wrong [R25]: %#", (_, take, given, code, message) => {
+  ])("of %s are checked, and the error names what is wrong [R25]: %#", (_, take, given, code, message) => {
     const fault = faultOf(() => take(given));
     expect([fault.code, fault.message]).toEqual([code, expect.stringMatching(message)]);
   });
@@ -265,7 +265,7 @@ describe("options", () => {
     expect(faultOf(() => answerExtendedConnect(request, { headers: [] } as never)).code).toBe("option/unknown");
   });
 
-  it("that are undefined count as left out [R25]", () => {
+  it("that are undefined count as omitted [R25]", () => {
     const nothing = undefined;
     const limits = { message: nothing, head: 1_000 };
     const endpoint = Endpoint.client({

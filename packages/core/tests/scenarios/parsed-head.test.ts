@@ -1,4 +1,4 @@
-/** A server whose HTTP layer has parsed the opening request already (RFC 6455 §4.2.1). */
+/** A server whose HTTP layer has already parsed the opening request (RFC 6455 §4.2.1). */
 import { checkOpeningRequest, Endpoint, type Fields, type RequestHead, ServerHandshake } from "@hybi/core";
 import { sampleRandom } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
@@ -18,7 +18,7 @@ function text(chunks: readonly Uint8Array[]): string {
 }
 
 describe("an opening request that was parsed elsewhere", () => {
-  it("leads to the same request and the same answer as its bytes [H09]", () => {
+  it("leads to the same request and the same response as its bytes [H09]", () => {
     const endpoint = Endpoint.server();
     const [event] = endpoint.receiveHead(head);
     expect(event).toMatchObject({ type: "request", request: { resourceName: "/chat", authority: "example.com" } });
@@ -26,14 +26,14 @@ describe("an opening request that was parsed elsewhere", () => {
     expect(text(endpoint.takeOutput())).toContain("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n");
   });
 
-  it("is followed by the bytes that the HTTP layer had read beyond it, kept until it is accepted [H22]", () => {
+  it("can be followed by bytes that the HTTP layer had read beyond it, which are kept until the server accepts [H22]", () => {
     const endpoint = Endpoint.server();
     endpoint.receiveHead(head);
     expect(endpoint.receive(Uint8Array.from(maskedHello))).toEqual([]);
     expect(endpoint.accept()).toMatchObject([{ type: "open" }, { type: "text", data: "Hello" }]);
   });
 
-  it("is refused for the same rules [H07]", () => {
+  it("is rejected by the same rules [H07]", () => {
     const endpoint = Endpoint.server();
     const old = fields.map(([name, value]) => [name, value === "13" ? "8" : value] as const);
     expect(endpoint.receiveHead({ ...head, fields: old })).toMatchObject([
@@ -52,14 +52,14 @@ describe("an opening request that was parsed elsewhere", () => {
     ["http/field-value", { fields: [...fields, ["a", "\x01"]] }],
     ["http/too-many-fields", { fields: [...fields, ...Array.from({ length: 124 }, () => ["a", ""] as const)] }],
     ["http/line-too-long", { fields: [...fields, ["a", "b".repeat(8192)]] }],
-  ])("is refused with %s where its bytes would be, however lenient its parser was [R30]", (code, changes) => {
+  ])("is rejected with %s like its bytes would be, however lenient its parser was [R30]", (code, changes) => {
     const endpoint = Endpoint.server();
     expect(endpoint.receiveHead({ ...head, ...changes })).toMatchObject([{ type: "failure", violation: { code } }]);
     expect(text(endpoint.takeOutput())).toMatch(/^HTTP\/1\.1 [45]\d\d /);
     expect(checkOpeningRequest({ ...head, ...changes })).toMatchObject({ type: "violation", violation: { code } });
   });
 
-  it("has the limits of the server, and not those of its parser [R30]", () => {
+  it("is held to the limits of the server, not to those of its parser [R30]", () => {
     const short = Endpoint.server({ limits: { fields: 4 } });
     expect(short.receiveHead(head)).toMatchObject([{ type: "failure", violation: { code: "http/too-many-fields" } }]);
     const many = [...fields, ...Array.from({ length: 200 }, () => ["a", ""] as const)];
@@ -67,7 +67,7 @@ describe("an opening request that was parsed elsewhere", () => {
     expect(long.receiveHead({ ...head, fields: many })).toMatchObject([{ type: "request" }]);
   });
 
-  it("is refused when its origin may not connect [H13]", () => {
+  it("is rejected when its origin may not connect [H13]", () => {
     const server = new ServerHandshake({
       checkOrigin: () => ({
         ...{ code: "opening/origin-refused", message: "Not this one.", section: "RFC 6455 §4.2.2" },
@@ -79,7 +79,7 @@ describe("an opening request that was parsed elsewhere", () => {
     ]);
   });
 
-  it("is a usage error after another, and for a client", () => {
+  it("is a usage error after another head, and on a client", () => {
     const server = new ServerHandshake();
     server.receiveHead(head);
     expect(() => server.receiveHead(head)).toThrow(expect.objectContaining({ code: "opening/complete" }));
@@ -87,7 +87,7 @@ describe("an opening request that was parsed elsewhere", () => {
     expect(() => client.receiveHead(head)).toThrow(expect.objectContaining({ code: "opening/complete" }));
   });
 
-  it("means nothing after the handshake has failed", () => {
+  it("is ignored after the handshake has failed", () => {
     const server = new ServerHandshake();
     server.fail("deadline/opening");
     expect(server.receiveHead(head)).toEqual([]);

@@ -1,9 +1,9 @@
-/** A caller that stops reading for a while: the peer's Pong lies unread, and its silence proves nothing. */
+/** A caller that pauses reading: the peer's Pong stays unread, so its silence proves nothing. */
 import { Connection, Deadlines, plainAgreement } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 
 describe("Deadlines while the caller does not read", () => {
-  it("neither sends a Ping nor misses a Pong, and count both from when reading resumes [X23]", () => {
+  it("neither sends a Ping nor misses a Pong, and counts both from when reading resumes [X23]", () => {
     const connection = new Connection(plainAgreement("server"));
     const deadlines = new Deadlines(connection, { ping: 25, pong: 20 });
     expect(deadlines.observe(0)).toEqual({ at: 25, reason: "ping" });
@@ -18,7 +18,7 @@ describe("Deadlines while the caller does not read", () => {
     expect(deadlines.expire(1020)).toMatchObject([{ type: "failure", violation: { code: "deadline/pong" } }]);
   });
 
-  it("still end an idle connection, and a closing one", () => {
+  it("still ends idle and closing connections", () => {
     const connection = new Connection(plainAgreement("server"));
     const deadlines = new Deadlines(connection, { ping: 25, idle: 100, closing: 10 });
     deadlines.observe(0);

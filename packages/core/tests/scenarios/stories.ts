@@ -1,16 +1,16 @@
-/** What most of the stories begin with: a client and a server that keep to the protocol, and how their tales are read. */
+/** Common setup of the scenarios: a conforming client and server, and a filter for their events. */
 import { type ClientOptions, Endpoint, type EndpointEvent, type ServerOptions } from "@hybi/core";
 import { type PartyOptions, Simulation, sampleRandom } from "@hybi/testing";
 
 type Ends = Simulation<Endpoint, Endpoint>;
 
-/** How the two of them differ from the usual. */
+/** Deviations from the defaults. */
 export interface EndpointStory {
   readonly client?: Partial<PartyOptions<Endpoint>> & { readonly options?: Partial<ClientOptions> };
   readonly server?: Partial<PartyOptions<Endpoint>> & { readonly options?: ServerOptions };
 }
 
-/** A client and a server that accepts at once. Nothing has happened yet. */
+/** A client and a server that accepts at once. Nothing has been exchanged yet. */
 export function endpoints({ client = {}, server = {} }: EndpointStory = {}): Ends {
   return new Simulation({
     first: {
@@ -28,7 +28,7 @@ export function endpoints({ client = {}, server = {} }: EndpointStory = {}): End
   });
 }
 
-/** The same, open. */
+/** The same, after the opening handshake. */
 export function openEndpoints(story: EndpointStory = {}, milliseconds = 1000): Ends {
   const simulation = endpoints(story);
   simulation.run(milliseconds);

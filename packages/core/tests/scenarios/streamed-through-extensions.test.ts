@@ -1,10 +1,10 @@
-/** A message that the application sends piece by piece, through extensions that keep some of it back. */
+/** A message streamed piece by piece through extensions that hold some of it back. */
 import { expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
 import type { MessageTransform } from "../../src/extension.ts";
 import { agreeing, extension } from "../support/extensions.ts";
 
-/** Keeps everything back until it is told to hand it out. */
+/** Holds everything back until it is flushed, if `flushable`, or ended. */
 function keeping(flushable: boolean): MessageTransform {
   let kept: number[] = [];
   const handOut: MessageTransform["endEncode"] = (sink) => {
@@ -39,12 +39,12 @@ function lengthsTaken(...flushable: readonly boolean[]): number[] {
   return lengths;
 }
 
-it("what was written of a message leaves before the message ends, though extensions kept it back", () => {
+it("written parts of a message leave before it ends, though extensions held them back", () => {
   expect(lengthsTaken(true)).toEqual([2 + 10, 2 + 20, 2]);
   expect(lengthsTaken(true, true)).toEqual([2 + 10, 2 + 20, 2]);
 });
 
-it("what an extension cannot hand out before the end waits for the end", () => {
+it("data that an extension cannot flush waits for the end of the message", () => {
   expect(lengthsTaken(false)).toEqual([2 + 30]);
   expect(lengthsTaken(true, false)).toEqual([2 + 30]);
 });

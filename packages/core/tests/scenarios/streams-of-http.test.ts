@@ -1,4 +1,4 @@
-/** Connections on one stream of HTTP/2 or HTTP/3 (RFC 8441 §5, RFC 9220 §3): a transport that can be half closed, and reset. */
+/** Connections on a stream of HTTP/2 or HTTP/3 (RFC 8441 §5, RFC 9220 §3): a transport that can be half-closed and reset. */
 import { Connection, plainAgreement } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import {
@@ -24,7 +24,7 @@ function stream(link = {}): Simulation<Connection, ScriptedPeer> {
 
 const close = encodeFrame({ opcode: opcodes.close, payload: closePayload({ statusCode: 1000, reason: "" }) });
 
-describe("on a stream of HTTP", () => {
+describe("on an HTTP stream", () => {
   it("a client masks its frames as over TCP, and a server does not [B07]", () => {
     const story = stream();
     tell(story, () => {
@@ -37,7 +37,7 @@ describe("on a stream of HTTP", () => {
     });
   });
 
-  it("where a DATA frame begins and ends carries no meaning [B09]", () => {
+  it("the boundaries of DATA frames do not matter [B09]", () => {
     const story = stream({ chunking: byteByByte });
     tell(story, () => {
       story.second.subject.send(
@@ -51,7 +51,7 @@ describe("on a stream of HTTP", () => {
     });
   });
 
-  it("a server that ends its half with its Close frame is still answered with one, and all is clean [B08] [B14]", () => {
+  it("a server that ends its half with its Close frame still gets one in reply, and the end is clean [B08] [B14]", () => {
     const story = stream();
     const { first: client, second: server } = story;
     tell(story, () => {
@@ -62,7 +62,7 @@ describe("on a stream of HTTP", () => {
         { type: "close", statusCode: 1000, reason: "" },
         { type: "end", clean: true, statusCode: 1000, reason: "" },
       ]);
-      // One masked Close frame that echoes the code, and then the end of the client's half.
+      // A masked Close frame that echoes the code, then the end of the client's half.
       expect(server.subject.received).toHaveLength(2 + 4 + 2);
       expect(server.subject.received[0]).toBe(0x88);
       expect(server.subject.sawEnd).toBe(true);

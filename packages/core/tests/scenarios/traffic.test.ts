@@ -1,15 +1,15 @@
-/** Messages, large and small, urgent and not, over transports that have only so much room. */
+/** Messages, large and small, urgent and not, over transports with limited room. */
 import { Connection, type EndpointEvent, plainAgreement } from "@hybi/core";
 import { byteByByte, bytesText, pattern, Simulation, sampleRandom, tell } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
 import { openEndpoints } from "./stories.ts";
 
 describe("a large download", () => {
-  // 64 KiB under way and 50 ms there: about 1.3 MB a second.
+  // 64 KiB in flight with a latency of 50 ms: about 1.3 MB a second.
   const link = { latency: 50, window: 65_536 };
   const size = 2_000_000;
 
-  it("is overtaken by Pongs and by a Ping, which go between its fragments [F15] [X20] [X24]", () => {
+  it("is overtaken by Pongs and a Ping, which leave between its fragments [F15] [X20] [X24]", () => {
     const story = openEndpoints({ client: { link }, server: { link } });
     const { first: client, second: server } = story;
     tell(story, () => {
@@ -21,7 +21,7 @@ describe("a large download", () => {
       story.run(10_000);
       const at = (type: string): number => (client.history.find(({ event }) => event.type === type)?.at ?? 0) - start;
       expect(at("binary")).toBeGreaterThan(1000);
-      // A round trip, and what was under way already.
+      // A round trip, plus what was already in flight.
       expect(at("pong")).toBeLessThanOrEqual(200 + 50 + 2 * 50);
       expect(at("ping")).toBeLessThanOrEqual(200 + 2 * 50);
       const [download] = client.ofType("binary");
@@ -29,7 +29,7 @@ describe("a large download", () => {
     });
   });
 
-  it("lets an urgent message overtake what waits, but not itself once it has begun [F22]", () => {
+  it("lets an urgent message overtake queued ones, but not itself once it has begun [F22]", () => {
     const story = openEndpoints({ server: { link } });
     const { first: client, second: server } = story;
     tell(story, () => {
@@ -52,7 +52,7 @@ describe("a large download", () => {
     });
   });
 
-  it("is held up by a peer that does not read, and what waits is known to the application", () => {
+  it("is held up by a peer that does not read, and the application can see how much is queued", () => {
     const story = openEndpoints({ server: { link } });
     const { first: client, second: server } = story;
     tell(story, () => {
@@ -69,8 +69,8 @@ describe("a large download", () => {
   });
 });
 
-describe("two peers on a pipe of their own", () => {
-  it("need no handshake of HTTP: an agreement is plain data [F08]", () => {
+describe("two peers on their own pipe", () => {
+  it("need no HTTP handshake: an agreement is plain data [F08]", () => {
     const story = new Simulation({
       first: {
         subject: new Connection(plainAgreement("client"), { random: sampleRandom() }),
@@ -103,8 +103,8 @@ describe("two peers on a pipe of their own", () => {
 });
 
 describe("a proxy", () => {
-  it("forwards fragments as they arrive, control frames between them, and the end of it all [F15] [F23]", () => {
-    // client — front of the proxy, back of the proxy — server; the proxy never has a whole message.
+  it("forwards fragments as they arrive, control frames between them, and the closing handshake [F15] [F23]", () => {
+    // client — front of the proxy, back of the proxy — server; the proxy never stores a whole message.
     const options = { delivery: "fragments" } as const;
     const front = new Connection(plainAgreement("server"), options);
     const back = new Connection(plainAgreement("client"), { ...options, random: sampleRandom() });
@@ -150,7 +150,7 @@ describe("a proxy", () => {
         connection.sendBinary(pattern(5000));
       });
       inner.run(100);
-      // A Close frame is answered by whoever receives it: an answer that is still to come would come too late.
+      // Each hop replies to a Close frame itself, so close only after the server's reply has arrived.
       expect(inner.first.ofType("text")).toEqual([{ type: "text", data: `${text.length}` }]);
       inner.first.do((connection) => connection.sendClose(3000, "bye"));
       inner.run(100);

@@ -1,4 +1,4 @@
-/** What a connection does before its output is taken: little at a time, however short what comes of it is. */
+/** What a connection does before its output is taken: a bounded part at a time, however little an extension outputs. */
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
 import { concat } from "../support/bytes.ts";
@@ -6,7 +6,7 @@ import { countingSource, roles } from "../support/connections.ts";
 import { agreeing, extension, rsv1 } from "../support/extensions.ts";
 import { readFrames } from "../support/wire.ts";
 
-/** Makes one byte of what it was given whenever it has to, and counts what that was; `flushes` tells whether it can. */
+/** An extension that outputs one byte per flush or message, and counts its input; `flushes` enables flushing. */
 function shrinking(flushes: boolean): { shrink: ReturnType<typeof extension>; take: () => number } {
   let given = 0;
   const shrink = extension("x-shrinking", rsv1, () => ({
@@ -32,14 +32,14 @@ function shrinking(flushes: boolean): { shrink: ReturnType<typeof extension>; ta
 const mebibyte = 1_048_576;
 const budget = 131_072;
 
-describe.each(roles)("a %s whose extension makes next to nothing of what is sent", (role) => {
+describe.each(roles)("a %s whose extension outputs almost nothing", (role) => {
   const open = (flushes: boolean) => {
     const { shrink, take } = shrinking(flushes);
     const connection = new Connection(agreeing(role, shrink), { extensions: [shrink], random: countingSource() });
     return { connection, take };
   };
 
-  it("is given a bounded part of a long message at a time, all of which leaves [A08]", () => {
+  it("passes it a bounded part of a long message at a time, all of which leaves [A08]", () => {
     const { connection, take } = open(true);
     connection.sendBinary(new Uint8Array(16 * mebibyte));
     let given = 0;
@@ -60,7 +60,7 @@ describe.each(roles)("a %s whose extension makes next to nothing of what is sent
     expect(connection.takeOutput()).toEqual([]);
   });
 
-  it("is given no more where a little comes of it all the while [A08]", () => {
+  it("passes it no more when a little output appears all the time [A08]", () => {
     const { shrink, take } = shrinking(true);
     const trickling: typeof shrink = {
       ...shrink,
@@ -84,14 +84,14 @@ describe.each(roles)("a %s whose extension makes next to nothing of what is sent
     expect(take()).toBeGreaterThan(mebibyte);
   });
 
-  it("is given all of it where it can hand out nothing before the end [A08]", () => {
+  it("passes it a whole message when it can output nothing before the end [A08]", () => {
     const { connection, take } = open(false);
     connection.sendBinary(new Uint8Array(2 * mebibyte));
     const frames = readFrames(connection.takeOutput(budget));
     expect([frames.length, frames[0]?.final, take()]).toEqual([1, true, 2 * mebibyte]);
   });
 
-  it("is given a bounded number of short messages at a time, all of which leave in order [A08] [A09]", () => {
+  it("passes it a bounded number of short messages at a time, all of which leave in order [A08] [A09]", () => {
     const { connection } = open(true);
     for (let count = 0; count < 2_000; count++) connection.sendText("short");
     let messages = 0;

@@ -1,23 +1,23 @@
-/** RFC 6455 §7.2.3: recovering from abnormal closure. */
+/** RFC 6455 §7.2.3: Recovering from Abnormal Closure. */
 import { describe, expect, it } from "vitest";
 import { Backoff, type BackoffOptions } from "../../src/backoff.ts";
 import { UsageError } from "../../src/usage-error.ts";
 import { countingSource } from "../support/connections.ts";
 
-/** Chance that always gives `fraction` of its range, to 2^-32. */
+/** A random source that always yields `fraction` of its range, to within 2^-32. */
 const always = (fraction: number) => (target: Uint8Array) => {
   new DataView(target.buffer, target.byteOffset).setUint32(0, Math.min(0xffff_ffff, fraction * 2 ** 32), true);
 };
 const almostOne = 1 - 2 ** -32;
 
-/** The delays of `count` losses in a row, none of them after a connection that was open. */
+/** The delays of `count` losses in a row, none after an open connection. */
 function delays(count: number, options: BackoffOptions): (number | undefined)[] {
   const backoff = new Backoff(options);
   return Array.from({ length: count }, () => backoff.lost(0));
 }
 
 describe("the first delay", () => {
-  it("is random, from 0 up to but not including firstDelay: 5 s, which §7.2.3 calls reasonable [X26]", () => {
+  it("is random, from 0 up to but excluding firstDelay: 5 s, which §7.2.3 calls reasonable [X26]", () => {
     expect(delays(1, { random: always(0) })).toEqual([0]);
     expect(delays(1, { random: always(0.5) })).toEqual([2500]);
     expect(delays(1, { random: always(almostOne) })[0]).toBeCloseTo(5000, 3);
@@ -25,7 +25,7 @@ describe("the first delay", () => {
     expect(delays(1, { firstDelay: 100, random: always(0.25) })).toEqual([25]);
   });
 
-  it("differs from client to client: it uses all 32 bits that the source gives [X26]", () => {
+  it("differs between clients: it uses all 32 bits from the source [X26]", () => {
     const random = countingSource();
     const found = new Set(Array.from({ length: 1000 }, () => new Backoff({ random }).lost(0)));
     expect(found.size).toBe(1000);
@@ -35,7 +35,7 @@ describe("the first delay", () => {
 });
 
 describe("later delays", () => {
-  it("grow to twice as much each time, and are truncated at 5 minutes: binary exponential backoff [X26]", () => {
+  it("grow to twice as much each time, up to 5 minutes: truncated binary exponential backoff [X26]", () => {
     expect(delays(9, { random: always(0) })).toEqual([
       0, 5000, 10_000, 20_000, 40_000, 80_000, 150_000, 150_000, 150_000,
     ]);
@@ -43,7 +43,7 @@ describe("later delays", () => {
     for (const delay of delays(50, { random: always(almostOne) })) expect(delay).toBeLessThan(300_000);
   });
 
-  it("take factor and maximumDelay as told [X26]", () => {
+  it("follow the options factor and maximumDelay [X26]", () => {
     expect(delays(5, { firstDelay: 10, factor: 3, maximumDelay: 200, random: always(0) })).toEqual([
       0,
       10,
@@ -55,7 +55,7 @@ describe("later delays", () => {
     expect(delays(3, { firstDelay: 500, maximumDelay: 100, random: always(almostOne) })[0]).toBeLessThan(100);
   });
 
-  it("stay numbers after any count of attempts, and 0 where firstDelay is 0 [X26]", () => {
+  it("stay finite after any number of attempts, and 0 when firstDelay is 0 [X26]", () => {
     for (const options of [{}, { firstDelay: 0 }, { factor: 1e300 }, { maximumDelay: Number.MAX_VALUE }]) {
       const found = delays(3000, { ...options, random: always(0.5) });
       expect(found.every((delay) => delay !== undefined && Number.isFinite(delay))).toBe(true);
@@ -64,8 +64,8 @@ describe("later delays", () => {
   });
 });
 
-describe("a success", () => {
-  it("is a connection that was open for stableAfter: then the next delay is a first one [X26]", () => {
+describe("a stable connection", () => {
+  it("has been open for stableAfter, after which the next delay is a first one [X26]", () => {
     const backoff = new Backoff({ random: always(0) });
     expect([backoff.lost(0), backoff.lost(0), backoff.lost(0)]).toEqual([0, 5000, 10_000]);
     expect(backoff.attempts).toBe(3);
@@ -75,7 +75,7 @@ describe("a success", () => {
     expect(backoff.lost(110_001)).toBe(5000);
   });
 
-  it("is not one that was lost earlier: a server that accepts and drops is backed off from [X26]", () => {
+  it("is not one that was lost earlier, so a server that accepts and drops is backed off from [X26]", () => {
     const backoff = new Backoff({ random: always(0), stableAfter: 1000 });
     const found = [];
     for (let now = 0; now < 4000; now += 1000) {
@@ -85,14 +85,14 @@ describe("a success", () => {
     expect(found).toEqual([0, 5000, 10_000, 20_000]);
   });
 
-  it("counts once: an attempt that fails after it is not open [X26]", () => {
+  it("counts once: a later attempt that fails has not been open [X26]", () => {
     const backoff = new Backoff({ random: always(0) });
     backoff.opened(0);
     backoff.lost(20_000);
     expect(backoff.lost(90_000)).toBe(5000);
   });
 
-  it("can be told of: reset [X26]", () => {
+  it("can be reported with reset() [X26]", () => {
     const backoff = new Backoff({ random: always(0) });
     backoff.lost(0);
     backoff.lost(0);
@@ -104,7 +104,7 @@ describe("a success", () => {
 });
 
 describe("giving up", () => {
-  it("comes after so many attempts without success, and a success allows as many again [X26]", () => {
+  it("happens after the given number of failed attempts; a stable connection allows as many again [X26]", () => {
     const backoff = new Backoff({ attempts: 2, random: always(0) });
     expect([backoff.lost(0), backoff.lost(0), backoff.lost(0), backoff.lost(0)]).toEqual([
       0,
@@ -132,7 +132,7 @@ describe("options", () => {
     { attempts: Number.NaN },
     { stableAfter: -1 },
   ];
-  it.each(outOfRange)("%j is refused", (options) => {
+  it.each(outOfRange)("%j throw", (options) => {
     expect(() => new Backoff({ ...options, random: always(0) })).toThrow(UsageError);
   });
 });

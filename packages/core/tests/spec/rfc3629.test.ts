@@ -1,4 +1,4 @@
-/** RFC 3629 and RFC 6455 §8.1: what text is UTF-8, and the byte at which it is found not to be. */
+/** RFC 3629 and RFC 6455 §8.1: which bytes are valid UTF-8, and at which byte a fault is found. */
 import { describe, expect, it } from "vitest";
 import { bytes, concat, cut, sameBytes, utf8 } from "../support/bytes.ts";
 import { deliver, expectFailure, open, peerOf, roles, sent, serverWith } from "../support/connections.ts";
@@ -6,7 +6,7 @@ import { frame, frames } from "../support/wire.ts";
 
 const headerBytes = 6;
 
-/** Sequences that are not UTF-8, and the index of the first byte that cannot stand; -1 when only the end is missing. */
+/** Invalid sequences, and the index of the first invalid byte; -1 when only the end is missing. */
 const invalid: readonly (readonly [name: string, hex: string, index: number])[] = [
   ["a lone continuation byte", "80", 0],
   ["the last continuation byte", "bf", 0],
@@ -54,13 +54,13 @@ const truncated = [
   "f4 8f bf",
 ];
 
-/** Texts of one code point at each edge of the table of §4. */
+/** Texts of one code point at each edge of the table in RFC 3629 §4. */
 const edges = [
   0x0, 0x7f, 0x80, 0x7ff, 0x800, 0xfff, 0x1000, 0xcfff, 0xd000, 0xd7ff, 0xe000, 0xfdd0, 0xfeff, 0xfffd, 0xfffe, 0xffff,
   0x1_0000, 0x3_ffff, 0x4_0000, 0xf_ffff, 0x10_0000, 0x10_fffe, 0x10_ffff,
 ];
 
-// Before the fault stands text of several lengths: short and long text take different ways through the decoder.
+// Text of several lengths before the fault: short and long text take different paths through the decoder.
 const leads = ["", "a", "ascii text", "x".repeat(15), "x".repeat(40), "é".repeat(30), "€".repeat(40), "𝄞".repeat(40)];
 
 describe.each(roles)("text that is not UTF-8, received by a %s", (role) => {
@@ -94,7 +94,7 @@ describe.each(roles)("text that is not UTF-8, received by a %s", (role) => {
 
 describe("failing fast", () => {
   it.each(invalid)(
-    "%s fails the connection before its fragment is complete, by the very byte [F18]",
+    "%s fails the connection before its fragment is complete, at the very byte [F18]",
     (_, hex, index) => {
       const server = serverWith();
       const payload = concat([utf8("ok"), bytes(hex), utf8("much more to come")]);
@@ -106,7 +106,7 @@ describe("failing fast", () => {
   );
 
   it.each(invalid)(
-    "%s in a first fragment fails the connection at once, though more fragments follow [F18]",
+    "%s in a first fragment fails the connection at once, even if more fragments follow [F18]",
     (_, hex, index) => {
       const wire = frame("client", { opcode: "text", payload: bytes(hex), final: false });
       const offset = headerBytes + index;
@@ -137,7 +137,7 @@ describe("failing fast", () => {
   );
 
   it.each(truncated)(
-    "%s is fine at the end of a fragment, and fails at the end of the message, even an empty one [F18]",
+    "%s is accepted at the end of a fragment, and fails at the end of the message, even in an empty fragment [F18]",
     (hex) => {
       const server = serverWith();
       expect(
@@ -156,7 +156,7 @@ describe("failing fast", () => {
     },
   );
 
-  it("a message that was whole before is delivered, and what was delivered in parts stays delivered [F18]", () => {
+  it("an earlier complete message is delivered, and parts delivered earlier stay delivered [F18]", () => {
     const server = serverWith({ delivery: "fragments" });
     const wire = frames(
       "client",
@@ -193,7 +193,7 @@ describe.each(roles)("text that is UTF-8, received by a %s", (role) => {
     }
   });
 
-  it("every code point from U+0000 to U+10FFFF arrives as it was sent [F17] [F19]", () => {
+  it("every code point from U+0000 to U+10FFFF arrives unchanged [F17] [F19]", () => {
     const other = open(peerOf(role));
     const connection = open(role);
     for (let from = 0; from < 0x11_0000; from += 0x1_0000) {
@@ -208,7 +208,7 @@ describe.each(roles)("text that is UTF-8, received by a %s", (role) => {
   });
 
   it.each(["\uFEFF", "\uFEFFtext", "\uFEFF".repeat(20), `\uFEFF${"long ".repeat(20)}`, "in the \uFEFF middle"])(
-    "U+FEFF in %j is text like any other, and is kept [F19]",
+    "U+FEFF in %j is ordinary text, and is kept [F19]",
     (text) => {
       expect(deliver(open(role), { opcode: "text", payload: text })).toEqual([{ type: "text", data: text }]);
       const connection = open(role);
@@ -241,14 +241,14 @@ describe.each(roles)("text with lone surrogates, sent by a %s", (role) => {
     [`${"x".repeat(100)}\ud800`, `${"x".repeat(100)}\ufffd`],
   ] as const;
 
-  it.each(cases)("%j leaves as %j, its length counted after encoding [F21]", (text, expected) => {
+  it.each(cases)("%j is sent as %j, its length counted after encoding [F21]", (text, expected) => {
     const connection = open(role);
     connection.sendText(text);
     const [written] = sent(connection);
     expect(written?.payload).toEqual(utf8(expected));
   });
 
-  it("text of 65,536 and more chars keeps its pairs and replaces what is lone, wherever blocks end [F21]", () => {
+  it("text of 65,536 chars and more keeps its pairs and replaces lone surrogates, wherever blocks end [F21]", () => {
     for (const lead of [65_534, 65_535, 65_536]) {
       for (const tail of ["\u{1f600}tail", "\ud83dtail", "\ude00tail", "\ud83d"]) {
         const connection = open(role);

@@ -1,4 +1,4 @@
-/** RFC 6455 §5.5.1 and §7.4: the Close frame, as received, and its status codes. */
+/** RFC 6455 §5.5.1 and §7.4: receiving Close frames, and their status codes. */
 import { describe, expect, it } from "vitest";
 import { bytes, cut, patterned } from "../support/bytes.ts";
 import {
@@ -21,7 +21,7 @@ const illegalCodes = [
   0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1017, 1100, 1999, 2000, 2999, 5000, 5001, 32_768, 65_535,
 ];
 
-/** Both Close frames have passed, ours being the answer. */
+/** The state after both Close frames, ours being the reply. */
 const closedAfter = { server: "end", client: "await-end" } as const;
 
 describe.each(roles)("the Close frame, received by a %s", (role) => {
@@ -39,7 +39,7 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
     }
   });
 
-  it("is accepted with exactly the codes 1000-1003, 1007-1014 and 3000-4999, of all from 0 to 5000 [X02]", () => {
+  it("is accepted with exactly the codes 1000-1003, 1007-1014 and 3000-4999, out of 0 to 5000 [X02]", () => {
     const accepted: number[] = [];
     for (let code = 0; code <= 5000; code++) {
       const [event] = deliver(open(role), { opcode: "close", payload: closeBody(code) });
@@ -61,14 +61,14 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
     }
   });
 
-  it.each(legalCodes)("with the code %i is reported, and answered by one that echoes it [X02] [X07]", (code) => {
+  it.each(legalCodes)("with the code %i is reported, and gets a Close that echoes it in reply [X02] [X07]", (code) => {
     const connection = open(role);
     expect(deliver(connection, { opcode: "close", payload: closeBody(code, "why") })).toEqual([
       { type: "close", statusCode: code, reason: "why" },
     ]);
     expect(connection.state).toBe("close-received");
     expect(connection.transport).toBe("keep");
-    // 1010 is a client's to send (§7.4.1): nobody echoes it.
+    // Only a client may send 1010 (§7.4.1), so it is not echoed.
     expect(sentClose(connection)).toEqual({ statusCode: code === 1010 ? 1000 : code, reason: "" });
     expect(connection.state).toBe("closed");
     expect(connection.transport).toBe(closedAfter[role]);
@@ -93,14 +93,14 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
   });
 
   it.each(["é€𝄞", "\uFEFFbom", "x".repeat(123), "€".repeat(41), "\u0000"])(
-    "with the reason %j is reported as it is [X03]",
+    "with the reason %j is reported unchanged [X03]",
     (reason) => {
       const event = { type: "close", statusCode: 3000, reason };
       expect(deliver(open(role), { opcode: "close", payload: closeBody(3000, reason) })).toEqual([event]);
     },
   );
 
-  it("that is empty has no code: 1005 to the application at the end, an empty Close on the wire [X06]", () => {
+  it("without a payload is reported at the end as 1005, and sent as an empty Close [X06]", () => {
     const connection = open(role);
     expect(deliver(connection, { opcode: "close" })).toEqual([{ type: "close", statusCode: undefined, reason: "" }]);
     expect(sent(connection)).toMatchObject([{ opcode: 0x8, final: true, payload: bytes("") }]);
@@ -108,7 +108,7 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
     expect(connection.receiveEnd()).toEqual([{ type: "end", clean: true, statusCode: 1005, reason: "" }]);
   });
 
-  it("is answered once, whatever the application does then [X07]", () => {
+  it("gets one reply, whatever the application does then [X07]", () => {
     const connection = open(role);
     connection.receive(closing(connection, 1001));
     connection.sendClose(3000, "me too");
@@ -119,7 +119,7 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
     expect(connection.outputLength).toBe(0);
   });
 
-  it("is the last that is read: what follows is discarded, in its chunk and after, and kept nowhere [X09]", () => {
+  it("is the last frame read: what follows is discarded, in its chunk and later, and not stored [X09]", () => {
     const connection = open(role);
     const after = [{ opcode: "text", payload: "late" }, { opcode: 0x3 }, { opcode: "ping" }] as const;
     const wire = frames(peerOf(role), { opcode: "text", payload: "early" }, { opcode: "close" }, ...after);
@@ -132,7 +132,7 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
     expect(connection.transport).toBe(closedAfter[role]);
   });
 
-  it("within a fragmented message is legal: the message is lost, and nothing fails [X10]", () => {
+  it("is legal within a fragmented message: the message is lost, and nothing fails [X10]", () => {
     for (const delivery of ["messages", "fragments"] as const) {
       const connection = open(role, { delivery });
       const events = deliver(
@@ -148,7 +148,7 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
     }
   });
 
-  it("cut anywhere, and byte by byte, does the same [X27]", () => {
+  it("has the same effect cut anywhere, and byte by byte [X27]", () => {
     const wire = frame(peerOf(role), { opcode: "close", payload: closeBody(4321, "réason") });
     const outcome = (chunks: readonly Uint8Array[]) => {
       const connection = open(role);
@@ -161,7 +161,7 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
     for (let at = 0; at <= wire.length; at++) expect(outcome([wire.slice(0, at), wire.slice(at)])).toEqual(whole);
   });
 
-  it("with a fault, cut byte by byte, fails the same way [X27]", () => {
+  it("with a fault fails the same way byte by byte [X27]", () => {
     const wire = frame(peerOf(role), { opcode: "close", payload: closeBody(1005) });
     const connection = open(role);
     for (const chunk of cut(wire, 1).slice(0, -1)) expect(connection.receive(chunk)).toEqual([]);
@@ -170,7 +170,7 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
 });
 
 describe("the code 1010", () => {
-  it("is a client's to send, with the missing extensions as reason; a server gets it as any code [X18]", () => {
+  it("may be sent by a client, with the missing extensions as reason; a server reports it like any code [X18]", () => {
     const client = clientWith();
     const server = serverWith();
     client.sendClose(1010, "permessage-deflate");
@@ -179,7 +179,7 @@ describe("the code 1010", () => {
     expect(sentClose(server)).toEqual({ statusCode: 1000, reason: "" });
   });
 
-  it("is refused to a server, which fails the opening handshake instead [X18]", () => {
+  it("may not be sent by a server, which rejects the opening handshake instead [X18]", () => {
     const server = serverWith();
     expectUsageError(server, "close/client-only", () => server.sendClose(1010, "x"));
   });

@@ -1,4 +1,4 @@
-/** RFC 6455 §5.5.1: what becomes of messages that wait when the closing handshake begins. */
+/** RFC 6455 §5.5.1: what happens to queued messages when the closing handshake begins. */
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/connection.ts";
 import { Endpoint } from "../../src/endpoint.ts";
@@ -7,8 +7,8 @@ import { concat, patterned } from "../support/bytes.ts";
 import { closing, deliver, expectUsageError, open, roles, sent, serverWith } from "../support/connections.ts";
 import { closeBody, outline } from "../support/wire.ts";
 
-describe("the answer to a Close, while messages wait", () => {
-  it("comes after the messages that can leave within 1 MiB, in order [X11]", () => {
+describe("the reply to a Close, while messages are queued", () => {
+  it("follows the messages that can leave within 1 MiB, in order [X11]", () => {
     const server = serverWith();
     server.sendText("small");
     server.sendBinary(patterned(1_000_000));
@@ -20,7 +20,7 @@ describe("the answer to a Close, while messages wait", () => {
     expect(written.at(-1)).toBe("close FIN 2");
   });
 
-  it("does not wait for a message of 100 MB, begun or not: it is dropped, and the Close comes next [X11] [X24]", () => {
+  it("does not wait for a message of 100 MB, in progress or not: the message is dropped, and Close is next [X11] [X24]", () => {
     for (const begun of [true, false]) {
       const server = serverWith();
       server.sendBinary(new Uint8Array(100_000_000));
@@ -32,7 +32,7 @@ describe("the answer to a Close, while messages wait", () => {
     }
   });
 
-  it("finishes the message that has begun when what is left of it is within 1 MiB [X11]", () => {
+  it("lets a message in progress finish when its rest is within 1 MiB [X11]", () => {
     const server = serverWith({ fragmentSize: 1_000_000 });
     server.sendBinary(patterned(2_000_000));
     expect(outline(sent(server, 1_000_000))).toEqual(["binary 1000000"]);
@@ -40,7 +40,7 @@ describe("the answer to a Close, while messages wait", () => {
     expect(outline(sent(server))).toEqual(["continuation FIN 1000000", "close FIN 0"]);
   });
 
-  it("is bounded by the closing deadline: then the transport is dropped [X11] [X12]", () => {
+  it("is bounded by the closing deadline, after which the transport is dropped [X11] [X12]", () => {
     const server = serverWith();
     server.sendBinary(patterned(1_000_000));
     deliver(server, { opcode: "close" });
@@ -52,7 +52,7 @@ describe("the answer to a Close, while messages wait", () => {
   });
 
   it.each(roles)(
-    "the %s may still send, until its Close is taken, what answers the messages that came before the peer's [X11]",
+    "the %s may still send, until its Close is taken, responses to messages from before the peer's Close [X11]",
     (role) => {
       const connection = open(role);
       deliver(connection, { opcode: "text", payload: "question" }, { opcode: "close", payload: closeBody(1000) });
@@ -63,7 +63,7 @@ describe("the answer to a Close, while messages wait", () => {
     },
   );
 
-  it("a message that is being streamed when the peer's Close comes may be ended before our Close is taken [X11]", () => {
+  it("a message being streamed when the peer's Close arrives may still be ended before our Close is taken [X11]", () => {
     const server = serverWith();
     const stream = server.startMessage("text");
     stream.write("be");
@@ -74,7 +74,7 @@ describe("the answer to a Close, while messages wait", () => {
     expect(outline(sent(server))).toEqual(["continuation FIN 3", "close FIN 0"]);
   });
 
-  it("a message that is still being streamed when our Close is taken is lost, which is legal [X10] [X11]", () => {
+  it("a message still being streamed when our Close is taken is lost, which is legal [X10] [X11]", () => {
     const server = serverWith();
     const stream = server.startMessage("text");
     stream.write("be");
@@ -97,7 +97,7 @@ describe("afterMessages: false", () => {
     expect([connection.state, connection.outputLength]).toEqual(["close-sent", 0]);
   });
 
-  it("a Close that waits for 100 MB is brought forward by the peer's [X24] [X15]", () => {
+  it("a Close queued behind 100 MB is moved ahead when the peer's arrives [X24] [X15]", () => {
     const server = serverWith();
     server.sendBinary(new Uint8Array(100_000_000));
     server.sendClose(3000, "mine");
@@ -107,7 +107,7 @@ describe("afterMessages: false", () => {
     expect(server.state).toBe("closed");
   });
 
-  it("what leaves before it is bounded: short messages of about 1 MiB, not all of them [X24]", () => {
+  it("what leaves before the Close is bounded: about 1 MiB of short messages, not all of them [X24]", () => {
     const server = serverWith();
     for (let index = 0; index < 2000; index++) server.sendBinary(patterned(1024));
     server.sendClose(1000, "", { afterMessages: false });
@@ -117,8 +117,8 @@ describe("afterMessages: false", () => {
   });
 });
 
-describe("the payload that a Close takes the place of", () => {
-  /** Commands of `connection` that each queue `length` bytes of payload, in all the forms that they wait in. */
+describe("droppedLength", () => {
+  /** Commands that each queue `length` bytes of payload, covering all representations in the queue. */
   const sends: readonly ((connection: Connection, length: number, priority: number) => void)[] = [
     (connection, length, priority) => connection.sendText("x".repeat(length), { priority }),
     (connection, length, priority) => connection.sendBinary(patterned(length), { priority }),
@@ -133,7 +133,7 @@ describe("the payload that a Close takes the place of", () => {
   const sizes = [0, 1, 125, 126, 4096, 4097, 65_536, 70_000, 1_200_000, 5];
 
   it.each(roles.flatMap((role) => Object.keys(closes).map((name) => [role, name] as const)))(
-    "is counted, for a %s and %s, whatever has left before it [R19]",
+    "counts the payload dropped, for a %s and %s, whatever has left before [R19]",
     (role, name) => {
       for (const [index, budget] of [0, 1, 5_000, 100_000, 1_500_000].entries()) {
         const connection = open(role);
@@ -153,7 +153,7 @@ describe("the payload that a Close takes the place of", () => {
     },
   );
 
-  it("is what a streamed message has of it that was cut off [R19]", () => {
+  it("counts the part of a streamed message that was cut off [R19]", () => {
     for (const begun of [true, false]) {
       const connection = serverWith();
       if (!begun) connection.sendBinary(patterned(1000));
@@ -174,7 +174,7 @@ describe("the payload that a Close takes the place of", () => {
     expect(answering.droppedLength).toBe(10);
   });
 
-  it("is none where everything has left, and before there is a connection [R19]", () => {
+  it("is zero when everything has left, and before there is a connection [R19]", () => {
     const connection = serverWith();
     connection.sendText("answer");
     deliver(connection, { opcode: "close" });

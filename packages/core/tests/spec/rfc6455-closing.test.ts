@@ -20,11 +20,11 @@ const illegalCodes = [
   0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1017, 1100, 1999, 2000, 2999, 5000, 5001, 32_768, 65_535,
 ];
 
-/** Both Close frames have passed, ours being the answer. */
+/** The state after both Close frames, ours being the reply. */
 const closedAfter = { server: "end", client: "await-end" } as const;
 
 describe.each(roles)("sendClose of a %s", (role) => {
-  it("takes reasons of up to 123 bytes of UTF-8, and refuses longer ones whole instead of cutting them [X04]", () => {
+  it("accepts reasons of up to 123 bytes of UTF-8, and throws for longer ones instead of truncating them [X04]", () => {
     for (const reason of ["x".repeat(123), `${"€".repeat(41)}`, `x${"é".repeat(61)}`, `${"𝄞".repeat(30)}abc`]) {
       const connection = open(role);
       connection.sendClose(1000, reason);
@@ -49,7 +49,7 @@ describe.each(roles)("sendClose of a %s", (role) => {
     expect(usageErrorOf(() => open(role).sendClose(1000, "\ud800".repeat(42)))).toBe("close/reason-too-long");
   });
 
-  it("sends exactly the codes that may stand on the wire, and refuses all others before anything changes [X05] [X25]", () => {
+  it("sends exactly the codes allowed on the wire, and throws for all others before anything changes [X05] [X25]", () => {
     for (const code of legalCodes) {
       const connection = open(role);
       if (code === 1010 && role === "server") {
@@ -67,14 +67,14 @@ describe.each(roles)("sendClose of a %s", (role) => {
     }
   });
 
-  it("refuses a reason without a code, and sends an empty Close without either [X25]", () => {
+  it("throws for a reason without a code, and sends an empty Close without either [X25]", () => {
     const connection = open(role);
     expectUsageError(connection, "close/reason-without-code", () => connection.sendClose(undefined, "why"));
     connection.sendClose();
     expect(sent(connection)).toMatchObject([{ opcode: 0x8, payload: bytes("") }]);
   });
 
-  it("ends what the application may send: messages, Pings and Pongs throw, and nothing of them leaves [X08]", () => {
+  it("ends sending: messages, Pings and Pongs throw, and nothing of them leaves [X08]", () => {
     const connection = open(role);
     const stream = connection.startMessage("text");
     connection.sendClose(1000);
@@ -93,7 +93,7 @@ describe.each(roles)("sendClose of a %s", (role) => {
     expect(connection.takeOutput()).toEqual([]);
   });
 
-  it("sends what was sent before it first, and no data frame after it [X08]", () => {
+  it("sends earlier messages first, and no data frame after it [X08]", () => {
     const connection = open(role);
     connection.sendText("first");
     connection.sendBinary(patterned(10_000));
@@ -101,7 +101,7 @@ describe.each(roles)("sendClose of a %s", (role) => {
     expect(outline(sent(connection))).toEqual(["text FIN 5", "binary FIN 10000", "close FIN 2"]);
   });
 
-  it("called twice sends one Close, the first [X07]", () => {
+  it("sends one Close, the first, when called twice [X07]", () => {
     const connection = open(role);
     connection.sendClose(1000, "first");
     connection.sendClose(3000, "second");
@@ -110,7 +110,7 @@ describe.each(roles)("sendClose of a %s", (role) => {
     expect(connection.takeOutput()).toEqual([]);
   });
 
-  it("goes through closing, close-sent and closed; the server then ends the transport, the client waits for it [X12]", () => {
+  it("goes through closing, close-sent and closed; then the server ends the transport, and the client waits for that [X12]", () => {
     const connection = open(role);
     connection.sendClose(3000, "bye");
     expect([connection.state, connection.transport]).toEqual(["closing", "keep"]);
@@ -130,7 +130,7 @@ describe.each(roles)("sendClose of a %s", (role) => {
 describe.each(roles)("the end of the transport, for a %s", (role) => {
   const endOf = (connection: Connection) => connection.receiveEnd();
 
-  it("without a Close is 1006 and not clean, and 1006 is never sent [X13]", () => {
+  it("without a Close is unclean with 1006, which is never sent [X13]", () => {
     const connection = open(role);
     connection.sendText("queued");
     expect(endOf(connection)).toEqual([{ type: "end", clean: false, statusCode: 1006, reason: "" }]);
@@ -138,7 +138,7 @@ describe.each(roles)("the end of the transport, for a %s", (role) => {
     expect([connection.state, connection.transport]).toEqual(["ended", "end"]);
   });
 
-  it("after our Close alone is 1006 and not clean [X13]", () => {
+  it("after only our Close is unclean with 1006 [X13]", () => {
     for (const take of [true, false]) {
       const connection = open(role);
       connection.sendClose(1000, "mine");
@@ -147,7 +147,7 @@ describe.each(roles)("the end of the transport, for a %s", (role) => {
     }
   });
 
-  it("within a frame, a header or a message is 1006, and nothing of it is delivered [X13]", () => {
+  it("within a frame, a header or a message is unclean with 1006, and nothing of it is delivered [X13]", () => {
     const wire = frames(
       peerOf(role),
       { opcode: "text", payload: "abc", final: false },
@@ -167,7 +167,7 @@ describe.each(roles)("the end of the transport, for a %s", (role) => {
     expect(endOf(connection)).toEqual([{ type: "end", clean: true, statusCode: 4000, reason: "theirs" }]);
   });
 
-  it("after the peer's Close, with ours still on its way, is clean too, and ours can be written [X14]", () => {
+  it("after the peer's Close, with ours not yet taken, is clean too, and ours can still be written [X14]", () => {
     const connection = open(role);
     connection.receive(closing(connection, 4000, "theirs"));
     expect(endOf(connection)).toEqual([{ type: "end", clean: true, statusCode: 4000, reason: "theirs" }]);
@@ -175,7 +175,7 @@ describe.each(roles)("the end of the transport, for a %s", (role) => {
     expect(connection.state).toBe("ended");
   });
 
-  it("after the peer's Close is not clean when the transport is to be dropped before ours was taken [X14] [R18]", () => {
+  it("after the peer's Close is unclean when the transport is aborted before ours was taken [X14] [R18]", () => {
     for (const take of [true, false]) {
       const connection = open(role);
       connection.receive(closing(connection, 4000, "theirs"));
@@ -186,7 +186,7 @@ describe.each(roles)("the end of the transport, for a %s", (role) => {
     }
   });
 
-  it("is told once: nothing follows it, whatever comes [X14]", () => {
+  it("is reported once, and no event follows it [X14]", () => {
     const connection = open(role);
     expect(endOf(connection)).toHaveLength(1);
     expect(endOf(connection)).toEqual([]);
@@ -213,7 +213,7 @@ describe.each(roles)("the end of the transport, for a %s", (role) => {
       { type: "close", statusCode: 4444, reason: "theirs" },
     ]);
     expect(connection.state).toBe(state);
-    // Ours goes as it was: it was not an answer, and there is one of each.
+    // Our Close leaves as it was, because it is not a reply, and each side sends one.
     if (!taken) expect(sentClose(connection)).toEqual({ statusCode: wire, reason: "ours" });
     expect(connection.takeOutput()).toEqual([]);
     expect(connection.transport).toBe(closedAfter[role]);

@@ -14,22 +14,19 @@ import {
 import { closeBody, frame, frames, outline } from "../support/wire.ts";
 
 describe.each(roles)("a Ping, received by a %s", (role) => {
-  it.each([0, 1, 2, 23, 24, 124, 125])(
-    "of %i bytes is answered by a Pong with the identical payload [X20]",
-    (length) => {
-      const payload = patterned(length, 200);
-      const connection = open(role);
-      expect(deliver(connection, { opcode: "ping", payload })).toEqual([{ type: "ping", payload }]);
-      expect(connection.outputLength).toBeGreaterThan(0);
-      const [pong, ...more] = sent(connection);
-      expect(more).toEqual([]);
-      expect(pong).toMatchObject({ opcode: 0xa, final: true, rsv: 0, payload });
-      expect(pong?.key === undefined).toBe(role === "server");
-      expect(connection.outputLength).toBe(0);
-    },
-  );
+  it.each([0, 1, 2, 23, 24, 124, 125])("of %i bytes gets a Pong with the identical payload [X20]", (length) => {
+    const payload = patterned(length, 200);
+    const connection = open(role);
+    expect(deliver(connection, { opcode: "ping", payload })).toEqual([{ type: "ping", payload }]);
+    expect(connection.outputLength).toBeGreaterThan(0);
+    const [pong, ...more] = sent(connection);
+    expect(more).toEqual([]);
+    expect(pong).toMatchObject({ opcode: 0xa, final: true, rsv: 0, payload });
+    expect(pong?.key === undefined).toBe(role === "server");
+    expect(connection.outputLength).toBe(0);
+  });
 
-  it("is answered before its event is returned, and ahead of the messages that wait [X20] [X24]", () => {
+  it("gets a Pong before its event is returned, ahead of queued messages [X20] [X24]", () => {
     const connection = open(role);
     connection.sendBinary(patterned(5_000_000));
     connection.sendText("short");
@@ -37,7 +34,7 @@ describe.each(roles)("a Ping, received by a %s", (role) => {
     expect(outline(sent(connection, 1))[0]).toBe("pong FIN 3");
   });
 
-  it("is answered between the fragments of a message that has begun to leave [X20] [X24]", () => {
+  it("gets a Pong between the fragments of a message in progress [X20] [X24]", () => {
     const connection = open(role, { fragmentSize: 1000 });
     connection.sendBinary(patterned(2500));
     expect(outline(sent(connection, 1))).toEqual(["binary 1000"]);
@@ -45,7 +42,7 @@ describe.each(roles)("a Ping, received by a %s", (role) => {
     expect(outline(sent(connection))).toEqual(["pong FIN 3", "continuation 1000", "continuation FIN 500"]);
   });
 
-  it("that came in pieces, byte by byte, is answered the same way [X20]", () => {
+  it("gets the same Pong when it arrives byte by byte [X20]", () => {
     const connection = open(role);
     const wire = frame(peerOf(role), { opcode: "ping", payload: patterned(125) });
     const events = cut(wire, 1).flatMap((chunk) => connection.receive(chunk));
@@ -53,7 +50,7 @@ describe.each(roles)("a Ping, received by a %s", (role) => {
     expect(sent(connection)).toMatchObject([{ opcode: 0xa, payload: patterned(125) }]);
   });
 
-  it("the payload of the event is an array of its own: what is done to it does not reach the Pong's bytes [X20]", () => {
+  it("has a payload of its own in the event: changing it does not affect the Pong [X20]", () => {
     const connection = open(role);
     const chunk = frame(peerOf(role), { opcode: "ping", payload: "abc" });
     const [event] = connection.receive(chunk);
@@ -64,14 +61,14 @@ describe.each(roles)("a Ping, received by a %s", (role) => {
     expect(event?.type === "ping" && event.payload.buffer !== chunk.buffer).toBe(true);
   });
 
-  it("is answered each time when several come in one chunk [X20]", () => {
+  it("gets a Pong each time when several arrive in one chunk [X20]", () => {
     const connection = open(role);
     const payloads = Array.from({ length: 10 }, (_, index) => `payload-${index}`);
     deliver(connection, ...payloads.map((payload) => ({ opcode: "ping" as const, payload })));
     expect(sent(connection)).toMatchObject(payloads.map((payload) => ({ opcode: 0xa, payload: utf8(payload) })));
   });
 
-  it("of very many that were not answered yet only the most recent are: the queue is 16 Pongs [X21]", () => {
+  it("gets a Pong only if it is among the 16 most recent ones pending [X21]", () => {
     const connection = open(role);
     const pings = Array.from({ length: 10_000 }, (_, index) =>
       frame(peerOf(role), { opcode: "ping", payload: `${index}` }),
@@ -83,7 +80,7 @@ describe.each(roles)("a Ping, received by a %s", (role) => {
     );
   });
 
-  it("is answered each time when the output is taken in between [X21]", () => {
+  it("gets a Pong each time when output is taken in between [X21]", () => {
     const connection = open(role);
     for (const payload of ["1", "2", "3"]) {
       deliver(connection, { opcode: "ping", payload });
@@ -91,7 +88,7 @@ describe.each(roles)("a Ping, received by a %s", (role) => {
     }
   });
 
-  it("does not displace a Pong or Ping of the application's [X21]", () => {
+  it("does not displace a Ping or Pong of the application [X21]", () => {
     const connection = open(role);
     connection.sendPong(utf8("mine"));
     deliver(connection, { opcode: "ping", payload: "theirs" });
@@ -100,7 +97,7 @@ describe.each(roles)("a Ping, received by a %s", (role) => {
     expect(payloads).toEqual(["mine", "also mine", "theirs"]);
   });
 
-  it("is not answered after the peer's Close: what follows a Close is not read [X20] [X09]", () => {
+  it("gets no Pong after the peer's Close, since nothing after a Close is read [X20] [X09]", () => {
     const connection = open(role);
     const wire = frames(
       peerOf(role),
@@ -111,14 +108,14 @@ describe.each(roles)("a Ping, received by a %s", (role) => {
     expect(outline(sent(connection))).toEqual(["close FIN 2"]);
   });
 
-  it("whose Pong was not taken when the peer's Close came is not answered any more [X20]", () => {
+  it("gets no Pong if that was not taken before the peer's Close arrived [X20]", () => {
     const connection = open(role);
     const wire = frames(peerOf(role), { opcode: "ping", payload: "1" }, { opcode: "close", payload: closeBody(1000) });
     expect(connection.receive(wire).map(({ type }) => type)).toEqual(["ping", "close"]);
     expect(outline(sent(connection))).toEqual(["close FIN 2"]);
   });
 
-  it("is answered after our own Close: only a Close received relieves of that (§5.5.2) [X20]", () => {
+  it("gets a Pong after our own Close: only a received Close removes the obligation (§5.5.2) [X20]", () => {
     const connection = open(role);
     connection.sendClose(1000);
     expect(outline(sent(connection))).toEqual(["close FIN 2"]);
@@ -129,7 +126,7 @@ describe.each(roles)("a Ping, received by a %s", (role) => {
 });
 
 describe.each(roles)("a Pong, received by a %s", (role) => {
-  it.each([0, 1, 125])("that nobody asked for is reported and ignored, with %i bytes [X22]", (length) => {
+  it.each([0, 1, 125])("that is unsolicited is reported and ignored, with %i bytes [X22]", (length) => {
     const connection = open(role);
     const payload = patterned(length);
     expect(deliver(connection, { opcode: "pong", payload })).toEqual([{ type: "pong", payload }]);
@@ -157,7 +154,7 @@ describe("keepalive Pings", () => {
     return ping?.payload ?? bytes("");
   };
 
-  it("a Pong with the payload of the outstanding Ping answers it [X23]", () => {
+  it("are acknowledged by a Pong with the payload of the outstanding Ping [X23]", () => {
     const server = serverWith();
     const payload = pingOf(server);
     expect(server.awaitsPong).toBe(true);
@@ -165,7 +162,7 @@ describe("keepalive Pings", () => {
     expect(server.awaitsPong).toBe(false);
   });
 
-  it("a Pong to a later Ping answers the earlier ones as well (§5.5.3) [X23]", () => {
+  it("are all acknowledged by a Pong to a later Ping (§5.5.3) [X23]", () => {
     const server = serverWith();
     const first = pingOf(server);
     const second = pingOf(server);
@@ -176,7 +173,7 @@ describe("keepalive Pings", () => {
     expect(server.awaitsPong).toBe(false);
   });
 
-  it("a Pong to an earlier Ping leaves the later one outstanding [X23]", () => {
+  it("stay outstanding when the Pong acknowledges an earlier Ping [X23]", () => {
     const server = serverWith();
     const first = pingOf(server);
     pingOf(server);
@@ -194,26 +191,26 @@ describe("keepalive Pings", () => {
     ["one byte too many", "6862 00000001 00"],
     ["another prefix", "6863 00000001"],
     ["another first byte", "6762 00000001"],
-  ])("a Pong with %s does not answer it [X22] [X23]", (_, payload) => {
+  ])("are not acknowledged by a Pong with %s [X22] [X23]", (_, payload) => {
     const server = serverWith();
     expect(pingOf(server)).toEqual(bytes("6862 00000001"));
     deliver(server, { opcode: "pong", payload: bytes(payload) });
     expect(server.awaitsPong).toBe(true);
   });
 
-  it("a Pong is awaited from when the Ping was taken, not from when it was queued [X23]", () => {
+  it("await a Pong from when they are taken, not from when they are queued [X23]", () => {
     const server = serverWith();
     server.sendPing(utf8("mine"));
     server.expire("ping");
     expect(server.awaitsPong).toBe(false);
-    // Room for one control frame only: the application's, which was first.
+    // Room for one control frame only: the application's, which was queued first.
     expect(outline(sent(server, 1))).toEqual(["ping FIN 4"]);
     expect(server.awaitsPong).toBe(false);
     expect(outline(sent(server, 1))).toEqual(["ping FIN 6"]);
     expect(server.awaitsPong).toBe(true);
   });
 
-  it("the application's Pings ask for nothing: their Pongs are events only [X23]", () => {
+  it("do not include those of the application, whose Pongs are only reported [X23]", () => {
     const client = clientWith();
     client.sendPing(utf8("mine"));
     sent(client);
@@ -222,7 +219,7 @@ describe("keepalive Pings", () => {
 });
 
 describe.each(roles)("control frames, sent by a %s", (role) => {
-  it.each(["sendPing", "sendPong"] as const)("%s takes 0 to 125 bytes and refuses 126 [F06]", (command) => {
+  it.each(["sendPing", "sendPong"] as const)("%s accepts 0 to 125 bytes and throws for 126 [F06]", (command) => {
     const connection = open(role);
     connection[command]();
     connection[command](patterned(125));
@@ -231,7 +228,7 @@ describe.each(roles)("control frames, sent by a %s", (role) => {
   });
 
   it.each(["sendPing", "sendPong"] as const)(
-    "%s sends what the payload was at the call, and leaves the array alone [F12]",
+    "%s sends the payload as it was at the call, and does not modify the array [F12]",
     (command) => {
       const connection = open(role);
       const payload = utf8("before");
@@ -242,7 +239,7 @@ describe.each(roles)("control frames, sent by a %s", (role) => {
     },
   );
 
-  it("takeOutput(budget) is obeyed by control frames too, whole frames at a time", () => {
+  it("takeOutput(budget) applies to control frames too, in whole frames", () => {
     const connection = open(role);
     for (const payload of ["1", "2", "3"]) connection.sendPing(utf8(payload));
     deliver(connection, { opcode: "ping", payload: "4" });

@@ -1,4 +1,4 @@
-/** RFC 6455 §9.1, RFC 7692 §5.1 and §7.1: agreeing on extensions. */
+/** RFC 6455 §9.1, RFC 7692 §5.1 and §7.1: negotiating extensions. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ExtensionOffer, formatExtensions, parseExtensions } from "../../src/opening/extension-header.ts";
@@ -84,7 +84,7 @@ describe("Sec-WebSocket-Extensions", () => {
     '"foo"',
     ";a",
     "=a",
-    // A good one before it, or behind it, does not make up for it.
+    // A valid extension before or after it does not help.
     "foo, ;a",
     "foo, bar;",
     "foo, bar; a=",
@@ -94,7 +94,7 @@ describe("Sec-WebSocket-Extensions", () => {
     'foo, bar; a="b',
     "foo,, bar baz",
     "foo; a, ;",
-  ])("%j does not conform, and fails the handshake on both ends [E01]", (value) => {
+  ])("fails the handshake on both ends for %j, which violates the grammar [E01]", (value) => {
     expect(parseExtensions([value])).toBeUndefined();
     expect(refusalOf(offering(value)).violation).toMatchObject({
       code: "opening/extensions-malformed",
@@ -103,7 +103,7 @@ describe("Sec-WebSocket-Extensions", () => {
     expect(clientFailure(answering(value), { extensions: [negotiating("foo")] })).toBe("opening/extensions-malformed");
   });
 
-  it("formatExtensions and parseExtensions are each other's way back [E01]", () => {
+  it("formatExtensions and parseExtensions are inverses [E01]", () => {
     const token = fc.stringMatching(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,12}$/);
     const parameter = fc.tuple(token, fc.option(token, { nil: undefined }));
     const extensions = fc.array(fc.record({ name: token, parameters: fc.array(parameter, { maxLength: 4 }) }), {
@@ -116,7 +116,7 @@ describe("Sec-WebSocket-Extensions", () => {
     );
   });
 
-  it("formatExtensions refuses what is no token [E01]", () => {
+  it("formatExtensions throws for values that are not tokens [E01]", () => {
     for (const parameters of [[["a", "b c"]], [["", undefined]], [["a", ""]]] as const) {
       expect(() => formatExtensions([{ name: "foo", parameters: [...parameters] }])).toThrow(
         expect.objectContaining({ code: "extension/not-token" }),
@@ -125,11 +125,11 @@ describe("Sec-WebSocket-Extensions", () => {
     expect(() => formatExtensions([{ name: "f(o", parameters: [] }])).toThrow(/ It was "f\(o"\.$/);
   });
 
-  it("is read in one pass: the number of chars looked at grows with the length and not faster [E02]", () => {
-    // Hostile to expressions that backtrack: a quoted string that never ends, full of escapes.
+  it("is read in one pass: the number of chars read grows linearly with the length [E02]", () => {
+    // Inputs that defeat backtracking parsers, such as an unterminated quoted string full of escapes.
     const looks = (value: string): number => {
       let count = 0;
-      // What the parser does is counted where it looks at a char; the method is put back at once.
+      // Counts the chars read by the parser; the method is restored at once.
       const { charCodeAt } = String.prototype;
       String.prototype.charCodeAt = function (this: string, index: number): number {
         count++;
@@ -151,7 +151,7 @@ describe("Sec-WebSocket-Extensions", () => {
     }
   });
 
-  it("is anything without a throw, and what it means is tokens [E02]", () => {
+  it("never makes the parser throw, which returns only tokens [E02]", () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: fc.constantFrom(...'ab;=,"\\ \t()') })), (values) => {
         for (const { name, parameters } of parseExtensions(values) ?? []) {
@@ -162,7 +162,7 @@ describe("Sec-WebSocket-Extensions", () => {
     );
   });
 
-  it("of a client lists the offers of each extension, the preferred ones first [E03]", () => {
+  it("lists a client's offers of each extension, the preferred ones first [E03]", () => {
     const extensions = [negotiating("foo", { offers: [[["a", "1"]], []] }), negotiating("bar")];
     expect(textOf(client({ extensions }).takeOutput())).toContain(
       "\r\nSec-WebSocket-Extensions: foo; a=1, foo, bar\r\n",
@@ -200,17 +200,17 @@ describe("a server", () => {
     expect(textOf(server.takeOutput())).not.toContain("Extensions");
   });
 
-  it("opens without extensions when the field is malformed and it was told to tolerate that [E03]", () => {
+  it("opens without extensions when the field is malformed and malformed-extensions is tolerated [E03]", () => {
     const { extensionOffers, tolerated } = requestIn(offering('even; a="'), { tolerate: ["malformed-extensions"] });
     expect([extensionOffers, tolerated]).toEqual([[], ["malformed-extensions"]]);
   });
 
-  it("may choose for each request what it is ready to use [E03]", () => {
+  it("may choose the extensions to use for each request [E03]", () => {
     const { server } = serverReceiving(offering("even"), { extensions: [even] });
     expect(server.accept({ extensions: [] })).toMatchObject([{ agreement: { extensions: [] } }]);
   });
 
-  it("agrees in the client's order, which is the order of the response [E31]", () => {
+  it("agrees in the client's order, which is also that of the response [E31]", () => {
     const extensions = [negotiating("a", { rsv: 0x10 }), negotiating("b", { rsv: 0x20 })];
     const { server } = serverReceiving(offering("b, a"), { extensions });
     expect(server.accept()).toMatchObject([{ agreement: { extensions: [{ name: "b" }, { name: "a" }] } }]);

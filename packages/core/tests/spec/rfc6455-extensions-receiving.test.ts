@@ -1,4 +1,4 @@
-/** RFC 6455 §5.2, §5.8: reserved bits of extensions, and messages decoded by one. */
+/** RFC 6455 §5.2, §5.8: reserved bits of extensions, and receiving messages that an extension decodes. */
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
 import type { ConnectionOptions } from "../../src/connection-options.ts";
@@ -13,14 +13,14 @@ function connected(role: Role, extensions: readonly Extension[], options: Connec
   return new Connection(agreeing(role, ...extensions), { random: countingSource(), extensions, ...options });
 }
 
-/** The run-length form of `text`, of which every char is one run of one. */
+/** The run-length encoding of `text`, with a run of length one per char. */
 const runs = (text: string) => concat([...text].map((char) => concat([Uint8Array.of(1), utf8(char)])));
 
 describe.each(roles)("RSV bits, received by a %s", (role) => {
   const owning = () => connected(role, [runLength()]);
 
   it.each(["text", "binary"] as const)(
-    "an owned bit on the first frame of a %s message is the extension's to read [F01]",
+    "leave an owned bit on the first frame of a %s message to the extension [F01]",
     (kind) => {
       const [event] = deliver(owning(), { opcode: kind, rsv: rsv2, payload: bytes("0361 0262") });
       expect(event).toEqual(
@@ -30,7 +30,7 @@ describe.each(roles)("RSV bits, received by a %s", (role) => {
   );
 
   it.each([rsv1, rsv3, rsv1 | rsv2, rsv1 | rsv2 | rsv3])(
-    "the bits %i that no agreed extension owns fail the connection with 1002 all the same [F01]",
+    "%i that no agreed extension owns still fail the connection with 1002 [F01]",
     (rsv) => {
       const connection = owning();
       deliver(connection, { opcode: "text", payload: "a" });
@@ -44,7 +44,7 @@ describe.each(roles)("RSV bits, received by a %s", (role) => {
     },
   );
 
-  it("an owned bit on a continuation fails the connection with 1002 by its first byte [F01] [E16]", () => {
+  it("fail the connection with 1002 by the first byte when an owned bit is on a continuation [F01] [E16]", () => {
     const connection = owning();
     deliver(connection, { opcode: "text", rsv: rsv2, payload: runs("a"), final: false });
     const offset = connection.statistics.bytesReceived;
@@ -57,7 +57,7 @@ describe.each(roles)("RSV bits, received by a %s", (role) => {
   });
 
   it.each(["close", "ping", "pong"] as const)(
-    "an owned bit on a %s frame fails the connection with 1002, also between fragments [F01] [E17]",
+    "fail the connection with 1002 when an owned bit is on a %s frame, also between fragments [F01] [E17]",
     (opcode) => {
       const wire = frame(peerOf(role), { opcode, rsv: rsv2 });
       expectFailure(owning(), wire.slice(), { code: "frame/rsv-misplaced", statusCode: 1002, offset: 0 });
@@ -68,7 +68,7 @@ describe.each(roles)("RSV bits, received by a %s", (role) => {
     },
   );
 
-  it("a message without the bit is plain, before and after messages with it [E18]", () => {
+  it("may be absent: a message without the bit is plain, before and after messages with it [E18]", () => {
     const connection = owning();
     const events = deliver(
       connection,
@@ -103,7 +103,7 @@ describe.each(roles)("a message through an extension, received by a %s", (role) 
     }
   });
 
-  it("is validated as UTF-8 after decoding, and the fault is that of the frame [F18]", () => {
+  it("is validated as UTF-8 after decoding, with a fault located at its frame [F18]", () => {
     const connection = connected(role, [runLength()]);
     deliver(connection, { opcode: "text", rsv: rsv2, payload: bytes("0161"), final: false });
     const offset = connection.statistics.bytesReceived;
@@ -123,7 +123,7 @@ describe.each(roles)("a message through an extension, received by a %s", (role) 
     );
   });
 
-  it("that does not decode fails the connection with 1007: malformed at once, truncated at its end", () => {
+  it("fails the connection with 1007 if it does not decode: malformed at once, truncated at its end", () => {
     const malformed = frame(peerOf(role), { opcode: "binary", rsv: rsv2, payload: bytes("0161 0061"), final: false });
     expectFailure(connected(role, [runLength()]), malformed, {
       code: "extension/data-malformed",
@@ -139,7 +139,7 @@ describe.each(roles)("a message through an extension, received by a %s", (role) 
     });
   });
 
-  it("is held to limits.message while it is decoded: the transform is stopped in the middle of its input [X19]", () => {
+  it("is limited to limits.message during decoding, which stops in the middle of its input [X19]", () => {
     const log: TransformLog = [];
     const bomb = new Uint8Array(100_000).fill(0xff);
     const wire = frame(peerOf(role), { opcode: "binary", rsv: rsv2, payload: bomb });
@@ -148,11 +148,11 @@ describe.each(roles)("a message through an extension, received by a %s", (role) 
       statusCode: 1009,
       offset: 0,
     });
-    // 39 runs of 255 are 9,945 bytes; the 40th is too much.
+    // 39 runs of 255 are 9,945 bytes; the 40th exceeds the limit.
     expect(log).toEqual(["stopped after 80", "run-length release"]);
   });
 
-  it("of exactly limits.message bytes after decoding arrives, though its frames were longer or shorter [X19]", () => {
+  it("arrives with exactly limits.message bytes after decoding, whether its frames were longer or shorter [X19]", () => {
     const limits = { message: 510 };
     const short = connected(role, [runLength()], { limits });
     expect(deliver(short, { opcode: "binary", rsv: rsv2, payload: bytes("ff00 ff00") })).toHaveLength(1);
@@ -171,7 +171,7 @@ describe.each(roles)("a message through an extension, received by a %s", (role) 
     );
   });
 
-  it("is held to limits.frame before decoding [X19]", () => {
+  it("is limited to limits.frame before decoding [X19]", () => {
     const wire = frame(peerOf(role), { opcode: "binary", rsv: rsv2, payload: bytes("0161 0161") });
     expectFailure(connected(role, [runLength()], { limits: { frame: 3 } }), wire, {
       code: "frame/too-big",
@@ -180,7 +180,7 @@ describe.each(roles)("a message through an extension, received by a %s", (role) 
     });
   });
 
-  it("arrives in parts with delivery: fragments, in arrays that the transform does not write to again", () => {
+  it("arrives in parts with delivery: fragments, in arrays that the transform does not reuse", () => {
     const scratch = new Uint8Array(4);
     const reusing = extension("reusing", rsv2, () => ({
       beginDecode: () => true,
@@ -208,7 +208,7 @@ describe.each(roles)("a message through an extension, received by a %s", (role) 
     expect(deliver(whole, { opcode: "text", payload: "abc" })).toEqual([{ type: "text", data: "aabbcc" }]);
   });
 
-  it("that is empty is decoded as well: the transform is told of its end", () => {
+  it("is decoded even if empty: the transform gets its end", () => {
     const log: TransformLog = [];
     const connection = connected(role, [adding("plus", rsv3, 1, log)]);
     expect(deliver(connection, { opcode: "text", rsv: rsv3 })).toEqual([{ type: "text", data: "" }]);

@@ -1,4 +1,4 @@
-/** RFC 6455 §5.8, §9: messages encoded by an extension, and its release. */
+/** RFC 6455 §5.8, §9: sending messages that an extension encodes, and releasing the extension. */
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
 import type { ConnectionOptions } from "../../src/connection-options.ts";
@@ -46,7 +46,7 @@ describe.each(roles)("a message through an extension, sent by a %s", (role) => {
     },
   );
 
-  it("that is streamed leaves as the extension gives it, and none of it stays behind for want of budget", () => {
+  it("leaves as the extension outputs it when streamed, and no budget holds any of it back", () => {
     const connection = connected(role, [runLength()]);
     const stream = connection.startMessage("binary");
     stream.write(patterned(3000));
@@ -54,7 +54,7 @@ describe.each(roles)("a message through an extension, sent by a %s", (role) => {
     while (connection.outputLength > 0) drawn.push(...sent(connection, 1));
     expect(outline(drawn)[0]).toMatch(/^binary rsv20 /);
     expect(drawn.every(({ final, payload }) => !final && payload.length <= 1024)).toBe(true);
-    // 2,999 runs of one: the last byte is held back, as its run may become longer.
+    // 2,999 runs of one: the last byte is held back, because its run may continue.
     expect(drawn.reduce((sum, { payload }) => sum + payload.length, 0)).toBe(2999 * 2);
     stream.write(patterned(1, 0));
     expect(outline(sent(connection))).toEqual(["continuation 2"]);
@@ -62,7 +62,7 @@ describe.each(roles)("a message through an extension, sent by a %s", (role) => {
     expect(outline(sent(connection))).toEqual(["continuation FIN 2"]);
   });
 
-  it("is left alone where the extension says so: compress: false, each message by itself [E18]", () => {
+  it("is not encoded if the extension declines: compress: false, per message [E18]", () => {
     const log: TransformLog = [];
     const connection = connected(role, [adding("plus", rsv1, 1, log)]);
     connection.sendText("abc", { compress: false });
@@ -83,7 +83,7 @@ describe.each(roles)("a message through an extension, sent by a %s", (role) => {
     ]);
   });
 
-  it("is encoded when it leaves, so that the extension sees messages in the order of the wire", () => {
+  it("is encoded when it leaves, so that the extension sees messages in wire order", () => {
     const log: TransformLog = [];
     const connection = connected(role, [adding("plus", rsv1, 1, log)]);
     connection.sendText("ordinary");
@@ -96,7 +96,7 @@ describe.each(roles)("a message through an extension, sent by a %s", (role) => {
     ]);
   });
 
-  it("leaves the application's array alone [F12]", () => {
+  it("does not modify the application's array [F12]", () => {
     const connection = connected(role, [adding("plus", rsv1, 1)]);
     const data = patterned(10_000);
     connection.sendBinary(data);
@@ -104,7 +104,7 @@ describe.each(roles)("a message through an extension, sent by a %s", (role) => {
     expect(sameBytes(data, patterned(10_000))).toBe(true);
   });
 
-  it("that an extension takes back to nothing until the end leaves at the end", () => {
+  it("leaves at the end when an extension outputs nothing before", () => {
     const holding = extension("holding", rsv1, () => {
       let held: number[] = [];
       return {
@@ -134,7 +134,7 @@ describe.each(roles)("a message through an extension, sent by a %s", (role) => {
 });
 
 describe.each(roles)("release, of a %s", (role) => {
-  it("is called once, at the end of the transport, and nothing after it", () => {
+  it("is called once, at the end of the transport, and no other call follows", () => {
     const log: TransformLog = [];
     const connection = connected(role, [adding("plus", rsv1, 1, log), runLength(log)]);
     connection.sendClose(1000);
@@ -148,7 +148,7 @@ describe.each(roles)("release, of a %s", (role) => {
     expect(log).toHaveLength(2);
   });
 
-  it("waits until the messages that are still queued have been taken", () => {
+  it("waits until the queued messages have been taken", () => {
     const log: TransformLog = [];
     const connection = connected(role, [adding("plus", rsv1, 1, log)], { fragmentSize: 2000 });
     connection.sendBinary(patterned(5000));
@@ -161,7 +161,7 @@ describe.each(roles)("release, of a %s", (role) => {
     expect(log.filter((line) => line.endsWith("release"))).toHaveLength(1);
   });
 
-  it("does not wait for a message that nobody can end any more", () => {
+  it("does not wait for a message that can no longer be ended", () => {
     const log: TransformLog = [];
     const connection = connected(role, [adding("plus", rsv1, 1, log)]);
     const stream = connection.startMessage("text");

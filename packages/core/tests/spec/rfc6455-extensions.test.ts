@@ -1,4 +1,4 @@
-/** RFC 6455 §9.1: several extensions in use. Their negotiation is in rfc6455-extension-negotiation.test.ts. */
+/** RFC 6455 §9.1: several extensions in use. rfc6455-extension-negotiation.test.ts covers their negotiation. */
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
 import type { ConnectionOptions } from "../../src/connection-options.ts";
@@ -23,24 +23,24 @@ function connected(role: Role, extensions: readonly Extension[], options: Connec
   return new Connection(agreeing(role, ...extensions), { random: countingSource(), extensions, ...options });
 }
 
-/** The run-length form of `text`, of which every char is one run of one. */
+/** The run-length encoding of `text`, with a run of length one per char. */
 const runs = (text: string) => concat([...text].map((char) => concat([Uint8Array.of(1), utf8(char)])));
 
 describe("several extensions", () => {
-  /** Doubles on the way out: undoing two of them in the wrong order gives other bytes. */
+  /** Run-length encoding is not additive, so decoding in the wrong order gives other bytes. */
   const chain = (log: TransformLog = []) => [
     adding("plus", rsv1, 1, log),
     runLength(log),
     adding("twenty", rsv3, 20, log),
   ];
 
-  it.each(roles)("a %s applies them in the order of the agreement, and undoes them in the reverse [E31]", (role) => {
+  it.each(roles)("are applied by a %s in the order of the agreement, and decoded in reverse [E31]", (role) => {
     const log: TransformLog = [];
     const connection = connected(role, chain(log));
     connection.sendBinary(bytes("0a0a0a"));
     const [written] = sent(connection);
     expect(written).toMatchObject({ opcode: 0x2, rsv: rsv1 | rsv2 | rsv3 });
-    // 0a + 1 = 0b; three of them are 03 0b; 20 more each are 17 1f.
+    // 0a + 1 = 0b; three of these are 03 0b; plus 20 each is 17 1f.
     expect(written?.payload).toEqual(bytes("171f"));
     const payload = written?.payload ?? bytes("");
     const events = deliver(connected(role, chain(log)), { opcode: "binary", rsv: rsv1 | rsv2 | rsv3, payload });
@@ -58,7 +58,7 @@ describe("several extensions", () => {
   });
 
   it.each([0, 1, 5000, 100_000])(
-    "both directions carry messages of %i bytes through all of them, in fragments and pieces [E31]",
+    "carry messages of %i bytes in both directions, in fragments and pieces [E31]",
     (length) => {
       const client = connected("client", chain(), { fragmentSize: 5000 });
       const server = connected("server", chain(), { fragmentSize: 700 });
@@ -76,7 +76,7 @@ describe("several extensions", () => {
     },
   );
 
-  it("each decides by its own bits only: it never sees those of another [E31]", () => {
+  it("each get their own bits only, never those of another [E31]", () => {
     const log: TransformLog = [];
     const connection = connected("server", [adding("plus", rsv1, 1, log), adding("twenty", rsv3, 20, log)]);
     expect(deliver(connection, { opcode: "text", rsv: rsv3, payload: utf8("A").map((byte) => byte + 20) })).toEqual([
@@ -93,8 +93,8 @@ describe("several extensions", () => {
     ]);
   });
 
-  it("a fault that a later stage finds is found, and one at the end of a stage too", () => {
-    // RSV2 is undone first here; what it gives goes to the second stage, which finds fault.
+  it("report a fault of a later stage, also at the end of a stage", () => {
+    // RSV2 is decoded first; its output goes to the second stage, which finds the fault.
     const failing = (code: "extension/data-malformed" | "extension/data-truncated") =>
       extension("failing", rsv1, () => ({
         beginDecode: () => true,
@@ -111,13 +111,13 @@ describe("several extensions", () => {
     }
   });
 
-  it("limits.message holds for what the last stage gives, in the middle of all of them [X19]", () => {
+  it("apply limits.message to the output of the last stage, in the middle of the pipeline [X19]", () => {
     const connection = connected("server", [adding("plus", rsv1, 1), runLength()], { limits: { message: 300 } });
     const wire = frame("client", { opcode: "binary", rsv: rsv1 | rsv2, payload: bytes("ff01 ff01 ff01") });
     expectFailure(connection, wire, { code: "message/too-big", statusCode: 1009, offset: 0 });
   });
 
-  it.each(roles)("two that own the same RSV bit are never used together by a %s [E32]", (role) => {
+  it.each(roles)("that own the same RSV bit are never used together by a %s [E32]", (role) => {
     const conflicts = [
       [adding("one", rsv1, 1), adding("two", rsv1, 2)],
       [adding("one", rsv1, 1), adding("two", rsv1 | rsv2, 2)],
@@ -130,7 +130,7 @@ describe("several extensions", () => {
     ).toBeUndefined();
   });
 
-  it("an agreement that names an extension that is not there is refused", () => {
+  it("throw when an agreement names an extension that is not available", () => {
     expect(usageErrorOf(() => new Connection(agreeing("server", runLength()), {}))).toBe("extension/unknown");
   });
 });

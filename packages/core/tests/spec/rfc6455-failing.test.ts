@@ -18,7 +18,7 @@ import {
 } from "../support/connections.ts";
 import { closeBody, frame, frames, outline, statusCodeOf } from "../support/wire.ts";
 
-/** A fault that any role can be served: a reserved opcode. */
+/** A fault that applies to both roles: a reserved opcode. */
 const fault = (role: (typeof roles)[number]) => frame(peerOf(role), { opcode: 0x3 });
 
 describe("the table of violations", () => {
@@ -50,12 +50,12 @@ describe("the table of violations", () => {
     "deadline/control-flood": 1008,
   };
 
-  it("answers too big with 1009, bad UTF-8 with 1007, and breaches of the protocol with 1002 [X19]", () => {
+  it("uses 1009 for too big, 1007 for invalid UTF-8, and 1002 for protocol errors [X19]", () => {
     const rows = Object.entries(violationTable).filter(([, row]) => row.statusCode !== undefined);
     expect(Object.fromEntries(rows.map(([code, row]) => [code, row.statusCode]))).toEqual(expected);
   });
 
-  it("has a sentence and a section for every one, and no code that fits no Close frame's reason", () => {
+  it("has a sentence and a section for every violation, and codes short enough for the reason of a Close frame", () => {
     for (const [code, row] of Object.entries(violationTable)) {
       expect(row.message).toMatch(/^[A-Z:].*\.$/);
       expect(row.section).toMatch(/^(RFC \d+ §[\d.]+|WebSockets Standard §\d+)$/);
@@ -84,7 +84,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
     expect([connection.state, connection.transport]).toEqual(["failed", "end"]);
   });
 
-  it("delivers what was received whole before the fault, and nothing of its chunk after it [X16]", () => {
+  it("delivers what was received completely before the fault, and nothing of its chunk after it [X16]", () => {
     const connection = open(role);
     const before = frames(peerOf(role), { opcode: "text", payload: "a" }, { opcode: "pong", payload: "b" });
     const after = frame(peerOf(role), { opcode: "text", payload: "c" });
@@ -99,7 +99,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
     });
   });
 
-  it("reads nothing any more, whatever comes: neither a Close nor another fault [X16]", () => {
+  it("reads nothing any more, neither a Close nor another fault [X16]", () => {
     const connection = open(role);
     connection.receive(fault(role));
     for (const chunk of [closing(connection), fault(role), patterned(1000), new Uint8Array(0)]) {
@@ -118,12 +118,12 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
     }
   });
 
-  it("counts offsets from the start of the transport when told what came before [X16]", () => {
+  it("counts offsets from the start of the transport, given the number of bytes before [X16]", () => {
     const connection = open(role, { offset: 129 });
     expectFailure(connection, fault(role), { code: "frame/opcode-reserved", statusCode: 1002, offset: 129 });
   });
 
-  it("after our Close was taken sends no second one, and ends the transport at once [X16] [X07]", () => {
+  it("sends no second Close after ours was taken, and ends the transport at once [X16] [X07]", () => {
     const connection = open(role);
     connection.sendClose(1000);
     sent(connection);
@@ -133,7 +133,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
     expect(connection.outputLength).toBe(0);
   });
 
-  it("while our Close waits sends one that says why in its place [X16] [X07]", () => {
+  it("replaces our queued Close with one that states the reason [X16] [X07]", () => {
     const connection = open(role);
     connection.sendClose(1000, "a reason that is longer than the other one");
     connection.receive(fault(role));
@@ -141,7 +141,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
     expect(connection.outputLength).toBe(0);
   });
 
-  it("lets short messages leave first, and drops what is beyond 1 MiB [X16] [X24]", () => {
+  it("sends short messages first, and drops what exceeds 1 MiB [X16] [X24]", () => {
     const connection = open(role);
     connection.sendText("short");
     connection.sendBinary(new Uint8Array(10_000_000));
@@ -149,7 +149,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
     expect(outline(sent(connection))).toEqual(["text FIN 5", "close FIN 23"]);
   });
 
-  it("lets the application answer what came before the fault, until the Close is taken [X16]", () => {
+  it("lets the application respond to what arrived before the fault, until the Close is taken [X16]", () => {
     const connection = open(role);
     deliver(connection, { opcode: "text", payload: "question" });
     connection.receive(fault(role));
@@ -167,7 +167,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
     expect(connection.transport).toBe("abort");
   });
 
-  it("by a deadline does the same: pong with 1011, control-flood with 1008 [X16] [X19]", () => {
+  it("works the same for a deadline: pong with 1011, control-flood with 1008 [X16] [X19]", () => {
     for (const [reason, statusCode] of [
       ["pong", 1011],
       ["control-flood", 1008],
@@ -184,7 +184,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
     }
   });
 
-  it("by the deadline of stalled output drops the transport, without a Close frame that nobody would read [R16]", () => {
+  it("by the stalled deadline drops the transport without a Close frame, which would not be read [R16]", () => {
     for (const before of ["open", "closing", "close-sent"] as const) {
       const connection = open(role, { offset: 7 });
       deliver(connection, { opcode: "text", payload: "x" });
@@ -205,7 +205,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
     }
   });
 
-  it("is not done when output is stalled after the peer's Close or our failure: the transport is dropped [R16]", () => {
+  it("does not happen when output stalls after the peer's Close or our failure: the transport is dropped [R16]", () => {
     for (const chunk of [closing(open(role)), fault(role)]) {
       const connection = open(role);
       connection.receive(chunk.slice());
@@ -215,7 +215,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
     }
   });
 
-  it("is not done by a deadline after the peer's Close [X16]", () => {
+  it("does not happen by a deadline after the peer's Close [X16]", () => {
     const connection = open(role);
     connection.receive(closing(connection));
     expect(connection.expire("pong")).toEqual([]);
@@ -223,7 +223,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
     expect(connection.state).toBe("close-received");
   });
 
-  it("by the idle deadline is a closing handshake with 1001, not a failure", () => {
+  it("does not happen by the idle deadline, which starts a closing handshake with 1001", () => {
     const connection = open(role);
     expect(connection.expire("idle")).toEqual([]);
     expect(connection.state).toBe("closing");
@@ -233,7 +233,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
     expect(connection.takeOutput()).toEqual([]);
   });
 
-  it("needs no output to be taken before: nothing that is received is lost or repeated [X16]", () => {
+  it("does not require output to be taken before: no input is lost or repeated [X16]", () => {
     const connection = open(role);
     deliver(connection, { opcode: "ping", payload: "p" });
     connection.receive(fault(role));
@@ -244,7 +244,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
 });
 
 describe("receiveInto", () => {
-  it("tells a sink what receive returns as events, in the same order", () => {
+  it("passes to a sink what receive returns as events, in the same order", () => {
     const wire = frames(
       "client",
       { opcode: "text", payload: "t" },
@@ -259,7 +259,7 @@ describe("receiveInto", () => {
     expect(collector.events.map(({ type }) => type)).toEqual(["text", "binary", "ping", "pong", "close"]);
   });
 
-  it("lets commands be called from inside the sink: they queue output", () => {
+  it("allows commands from inside the sink, which queue output", () => {
     const server = serverWith();
     class Echo extends EventCollector {
       override text(data: string): void {
@@ -273,29 +273,32 @@ describe("receiveInto", () => {
     expect(sent(server).map(({ payload }) => payload)).toEqual([utf8("a"), utf8("b")]);
   });
 
-  it.each(["receive", "receiveEnd", "expire"] as const)("refuses %s from inside the sink, and goes on", (input) => {
-    const server = serverWith();
-    const refused: unknown[] = [];
-    class Nested extends EventCollector {
-      override text(data: string): void {
-        super.text(data);
-        refused.push(
-          usageErrorOf(() => {
-            if (input === "receive") server.receive(bytes("ff"));
-            else if (input === "receiveEnd") server.receiveEnd();
-            else server.expire("closing");
-          }),
-        );
+  it.each(["receive", "receiveEnd", "expire"] as const)(
+    "throws for %s from inside the sink, and continues",
+    (input) => {
+      const server = serverWith();
+      const refused: unknown[] = [];
+      class Nested extends EventCollector {
+        override text(data: string): void {
+          super.text(data);
+          refused.push(
+            usageErrorOf(() => {
+              if (input === "receive") server.receive(bytes("ff"));
+              else if (input === "receiveEnd") server.receiveEnd();
+              else server.expire("closing");
+            }),
+          );
+        }
       }
-    }
-    const sink = new Nested();
-    server.receiveInto(frames("client", { opcode: "text", payload: "a" }, { opcode: "text", payload: "b" }), sink);
-    expect(refused).toEqual(["endpoint/reentrant", "endpoint/reentrant"]);
-    expect(sink.events).toHaveLength(2);
-    expect([server.state, server.transport]).toEqual(["open", "keep"]);
-  });
+      const sink = new Nested();
+      server.receiveInto(frames("client", { opcode: "text", payload: "a" }, { opcode: "text", payload: "b" }), sink);
+      expect(refused).toEqual(["endpoint/reentrant", "endpoint/reentrant"]);
+      expect(sink.events).toHaveLength(2);
+      expect([server.state, server.transport]).toEqual(["open", "keep"]);
+    },
+  );
 
-  it("gives the caller what his sink throws, and reads nothing after it; a deadline then fails the connection", () => {
+  it("rethrows what the sink throws, and reads nothing more; a deadline then fails the connection", () => {
     const server = serverWith();
     class Throwing extends EventCollector {
       override text(): void {

@@ -13,7 +13,7 @@ describe.each(roles)("reserved bits, received by a %s", (role) => {
     [0x0, 0x1, 0x2, 0x8, 0x9, 0xa].map((opcode) => ({ rsv, opcode })),
   );
   it.each(combinations)(
-    "RSV bits $rsv with opcode $opcode fail the connection with 1002 where no extension owns them [F01]",
+    "$rsv with opcode $opcode fail the connection with 1002 when no extension owns them [F01]",
     ({ rsv, opcode }) => {
       const before = hello(role);
       const chunk = concat([before, frame(peerOf(role), { opcode, rsv, payload: "x" })]);
@@ -30,10 +30,10 @@ describe.each(roles)("reserved bits, received by a %s", (role) => {
 
 describe.each(roles)("opcodes, received by a %s", (role) => {
   it.each([0x3, 0x4, 0x5, 0x6, 0x7, 0xb, 0xc, 0xd, 0xe, 0xf])(
-    "the reserved opcode %i fails the connection with 1002 by its first byte [F02]",
+    "fail the connection with 1002 by the first byte if reserved: %i [F02]",
     (opcode) => {
       const before = hello(role);
-      // The first byte alone: nothing after it is needed to know.
+      // The first byte alone is sufficient.
       expectFailure(open(role), concat([before, Uint8Array.of(0x80 | opcode)]), {
         code: "frame/opcode-reserved",
         section: "RFC 6455 §5.2",
@@ -45,7 +45,7 @@ describe.each(roles)("opcodes, received by a %s", (role) => {
   );
 
   it.each([0x3, 0x7, 0xb, 0xf])(
-    "the reserved opcode %i fails the connection without FIN and within a message too [F02]",
+    "fail the connection if reserved, also without FIN and within a message: %i [F02]",
     (opcode) => {
       const connection = open(role);
       expect(deliver(connection, { opcode: "text", payload: "a", final: false })).toEqual([]);
@@ -58,7 +58,7 @@ describe.each(roles)("opcodes, received by a %s", (role) => {
     },
   );
 
-  it("the opcodes of RFC 6455 are accepted, each as what it is [F02]", () => {
+  it("of RFC 6455 are accepted and reported by type [F02]", () => {
     const events = deliver(
       open(role),
       { opcode: 0x1, payload: "a", final: false },
@@ -75,7 +75,7 @@ describe.each(roles)("opcodes, received by a %s", (role) => {
 describe.each(roles)("control frames, received by a %s", (role) => {
   describe.each([0x8, 0x9, 0xa])("opcode %i", (opcode) => {
     it.each([126, 127])(
-      "the 7-bit length %i fails the connection with 1002 by its second byte, before anything is stored [F06]",
+      "with the 7-bit length %i fails the connection with 1002 by its second byte, before anything is stored [F06]",
       (length7) => {
         const second = length7 | (role === "server" ? 0x80 : 0);
         const expected = { code: "frame/control-too-long", section: "RFC 6455 §5.5", statusCode: 1002 } as const;
@@ -91,12 +91,12 @@ describe.each(roles)("control frames, received by a %s", (role) => {
       },
     );
 
-    it("a payload of 125 bytes is the longest that is accepted [F06]", () => {
+    it("is accepted with a payload of up to 125 bytes [F06]", () => {
       const payload = opcode === 0x8 ? concat([bytes("03e8"), new Uint8Array(123).fill(0x61)]) : patterned(125);
       expect(deliver(open(role), { opcode, payload })).toHaveLength(1);
     });
 
-    it("a missing FIN fails the connection with 1002 by the first byte [F07]", () => {
+    it("fails the connection with 1002 by the first byte if FIN is missing [F07]", () => {
       const expected = { code: "frame/control-fragmented", section: "RFC 6455 §5.5", statusCode: 1002 } as const;
       expectFailure(open(role), Uint8Array.of(opcode), { ...expected, offset: 0 });
       const connection = open(role);

@@ -1,4 +1,4 @@
-/** RFC 6455 §5.2: the length of a payload, byte by byte. */
+/** RFC 6455 §5.2: payload lengths, byte by byte. */
 import { describe, expect, it } from "vitest";
 import { headerLength } from "../../src/frame/header.ts";
 import type { Role } from "../../src/role.ts";
@@ -21,7 +21,7 @@ const helloEvent = { type: "text", data: "hello" } as const;
 
 describe.each(roles)("lengths, received by a %s", (role) => {
   it.each([0, 1, 124, 125, 126, 127, 128, 255, 256, 65_534, 65_535, 65_536, 65_537, 131_072])(
-    "a payload of %i bytes arrives whole, in one chunk and cut within its header [F03]",
+    "of %i bytes are read exactly, in one chunk and cut within the header [F03]",
     (length) => {
       const payload = patterned(length);
       const wire = frame(peerOf(role), { opcode: "binary", payload });
@@ -40,23 +40,20 @@ describe.each(roles)("lengths, received by a %s", (role) => {
     ...[0, 125, 126, 127, 65_535].map((length) => ({ length7: 127, extended: length.toString(16).padStart(16, "0") })),
   ];
   describe.each([0x81, 0x82, 0x01, 0x02])("in a frame that begins with %i", (first) => {
-    it.each(notMinimal)(
-      "the length $extended after $length7 fails the connection with 1002 [F03]",
-      ({ length7, extended }) => {
-        const before = hello(role);
-        expectFailure(open(role), concat([before, header(role, first, length7, extended)]), {
-          code: "frame/length-not-minimal",
-          section: "RFC 6455 §5.2",
-          statusCode: 1002,
-          offset: before.length + 2,
-          before: [helloEvent],
-        });
-      },
-    );
+    it.each(notMinimal)("$extended after $length7 fails the connection with 1002 [F03]", ({ length7, extended }) => {
+      const before = hello(role);
+      expectFailure(open(role), concat([before, header(role, first, length7, extended)]), {
+        code: "frame/length-not-minimal",
+        section: "RFC 6455 §5.2",
+        statusCode: 1002,
+        offset: before.length + 2,
+        before: [helloEvent],
+      });
+    });
   });
 
   it.each([0x88, 0x89, 0x8a])(
-    "a control frame %i with a length in two bytes fails the connection with 1002, minimal or not [F03]",
+    "of a control frame %i in two bytes fail the connection with 1002, minimal or not [F03]",
     (first) => {
       expectFailure(open(role), header(role, first, 126, "0001"), {
         code: "frame/control-too-long",
@@ -67,7 +64,7 @@ describe.each(roles)("lengths, received by a %s", (role) => {
     },
   );
 
-  it("tolerate: non-minimal-length accepts them in data frames, says so, and still refuses the sign bit [F03]", () => {
+  it("are accepted and reported with tolerate: non-minimal-length in data frames, still without the sign bit [F03]", () => {
     const connection = open(role, { tolerate: ["non-minimal-length"] });
     expect(connection.tolerated).toEqual([]);
     expect(deliver(connection, { opcode: "text", payload: "minimal" })).toEqual([{ type: "text", data: "minimal" }]);
@@ -89,7 +86,7 @@ describe.each(roles)("lengths, received by a %s", (role) => {
   });
 
   it.each(["8000000000000000", "ffffffffffffffff", "8000000000000001", "ff00000000010000"])(
-    "the 64-bit length %s has its highest bit set: 1002, as soon as the length is read [F04]",
+    "of %s, with the highest bit set, fail with 1002 as soon as the length is read [F04]",
     (extended) => {
       const whole = header(role, 0x82, 127, extended);
       const expected = {
@@ -99,7 +96,7 @@ describe.each(roles)("lengths, received by a %s", (role) => {
         offset: 2,
       } as const;
       expectFailure(open(role), whole, expected);
-      // Without the masking key, and byte by byte: no limit is needed for it, and no byte of payload.
+      // Without the masking key, and byte by byte: neither a limit nor a byte of payload is needed.
       const limits = { message: Number.POSITIVE_INFINITY, frame: Number.POSITIVE_INFINITY };
       expectFailure(open(role, { limits }), whole.slice(0, 10), expected);
       const connection = open(role, { limits });
@@ -109,7 +106,7 @@ describe.each(roles)("lengths, received by a %s", (role) => {
   );
 
   it.each(["0020000000000000", "7fffffffffffffff", "0020000000000001", "0100000000000000", "4000000000000000"])(
-    "the 64-bit length %s is above 2^53 - 1: 1009, though no limit is set [F05]",
+    "of %s, above 2^53 - 1, fail with 1009 even if no limit is set [F05]",
     (extended) => {
       const limits = { message: Number.POSITIVE_INFINITY, frame: Number.POSITIVE_INFINITY };
       const expected = { code: "frame/too-big", section: "RFC 6455 §10.4", statusCode: 1009, offset: 2 } as const;
@@ -121,7 +118,7 @@ describe.each(roles)("lengths, received by a %s", (role) => {
     },
   );
 
-  it("a length of exactly 2^53 - 1 is not rounded: its payload begins to arrive where no limit is set [F05]", () => {
+  it("of exactly 2^53 - 1 are not rounded: payload is accepted when no limit is set [F05]", () => {
     const limits = { message: Number.POSITIVE_INFINITY, frame: Number.POSITIVE_INFINITY };
     const connection = open(role, { limits, delivery: "fragments" });
     expect(connection.receive(header(role, 0x82, 127, "001fffffffffffff"))).toEqual([]);
@@ -137,7 +134,7 @@ describe.each(roles)("lengths, received by a %s", (role) => {
     ["00000000ffffffff", 2 ** 32 - 1],
     ["0000000080000000", 2 ** 31],
   ])(
-    "the length %s is compared with the limits as %i: exactly it is accepted, one less is not [F05]",
+    "of %s are compared with the limits as %i: accepted at that limit, rejected at one less [F05]",
     (extended, length) => {
       const whole = header(role, 0x82, 127, extended);
       const exact = open(role, { limits: { message: length, frame: length } });

@@ -1,4 +1,4 @@
-/** RFC 6455 §5.1, §5.3 and §10.3: who masks, and how. */
+/** RFC 6455 §5.1, §5.3 and §10.3: which frames are masked, and how. */
 import { describe, expect, it } from "vitest";
 import { encodeFrame } from "../../src/frame/encode-frame.ts";
 import { prepareBinary, prepareText } from "../../src/message/prepared-message.ts";
@@ -51,7 +51,7 @@ describe("masking, as received", () => {
     },
   );
 
-  it.each(roles)("the %s fails a continuation frame that is masked the wrong way [F08]", (role) => {
+  it.each(roles)("the %s fails a continuation frame with the wrong masking [F08]", (role) => {
     const connection = open(role);
     deliver(connection, { opcode: "text", payload: "a", final: false });
     const offset = connection.statistics.bytesReceived + 1;
@@ -73,7 +73,7 @@ describe("masking, as received", () => {
     ["8a 80 01020304", "pong"],
     ["88 80 01020304", "close"],
   ])(
-    "the masked frame %s without payload takes its four bytes of key: what follows is a frame of its own [F09]",
+    "the masked frame %s without payload includes four bytes of key, after which the next frame begins [F09]",
     (hex, type) => {
       const server = serverWith();
       const events = server.receive(concat([bytes(hex), frame("client", { opcode: "text", payload: "next" })]));
@@ -82,14 +82,14 @@ describe("masking, as received", () => {
     },
   );
 
-  it("the server waits for the whole key of a frame without payload, whose bytes come one by one [F09]", () => {
+  it("the server waits for the complete key of a frame without payload, byte by byte [F09]", () => {
     const server = serverWith();
     const wire = bytes("81 80 01020304");
     for (const byte of wire.subarray(0, 5)) expect(server.receive(Uint8Array.of(byte))).toEqual([]);
     expect(server.receive(wire.slice(5))).toEqual([{ type: "text", data: "" }]);
   });
 
-  it("the mask restarts with each frame and continues over the chunks of one, wherever they are cut [F10]", () => {
+  it("the mask restarts with each frame and continues across the chunks of a frame, wherever they are cut [F10]", () => {
     const first = patterned(23);
     const second = patterned(31, 100);
     const wire = concat([
@@ -108,7 +108,7 @@ describe("masking, as received", () => {
     }
   });
 
-  it("a masking key of zero is legal, and the example of §5.7 reads as the RFC says [F10]", () => {
+  it("a masking key of zero is legal, and the example of §5.7 is read as in the RFC [F10]", () => {
     expect(serverWith().receive(bytes("81 85 00000000 48656c6c6f"))).toEqual([{ type: "text", data: "Hello" }]);
     expect(serverWith().receive(bytes("81 85 37fa213d 7f9f4d5158"))).toEqual([{ type: "text", data: "Hello" }]);
     expect(open("client").receive(bytes("81 05 48656c6c6f"))).toEqual([{ type: "text", data: "Hello" }]);
@@ -118,7 +118,7 @@ describe("masking, as received", () => {
 });
 
 describe("masking", () => {
-  it("a client masks every frame with a key of its own, which never comes twice [F11]", () => {
+  it("a client masks every frame with a new key, which never repeats [F11]", () => {
     const client = clientWith({ fragmentSize: 100 });
     for (let index = 0; index < 5000; index++) client.sendText(`${index}`);
     client.sendBinary(patterned(10_000));
@@ -130,7 +130,7 @@ describe("masking", () => {
     expect(frames).toHaveLength(5000 + 100 + 2);
   });
 
-  it("keys come from the injected source, each 32 bits of it once, for all connections that share it [F11]", () => {
+  it("keys come from the injected source, each 32 bits used once, across all connections that share it [F11]", () => {
     const drawn: Uint8Array[] = [];
     const source = countingSource(7);
     const random = (target: Uint8Array<ArrayBuffer>) => {
@@ -158,7 +158,7 @@ describe("masking", () => {
     expect([first?.payload, second?.payload]).toEqual([utf8("again"), utf8("again")]);
   });
 
-  it("a source that gives zeros gives zero keys, and unmasked-looking frames that are masked [F09] [F11]", () => {
+  it("a source of zeros gives zero keys, and masked frames that look unmasked [F09] [F11]", () => {
     const client = clientWith({
       random: (target) => {
         countingSource()(target);
@@ -170,7 +170,7 @@ describe("masking", () => {
     expect(concat(client.takeOutput())).toEqual(bytes("81 85 00000000 48656c6c6f 81 80 00000000"));
   });
 
-  it("a client without a source is refused, and a server masks nothing [F08]", () => {
+  it("a client without a source throws, and a server masks nothing [F08]", () => {
     expect(() => open("client", { random: undefined })).toThrow("random");
     const server = serverWith();
     server.sendText("a");

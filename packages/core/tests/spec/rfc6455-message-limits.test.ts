@@ -1,4 +1,4 @@
-/** RFC 6455 §10.4: limits on what is received, and what it costs. */
+/** RFC 6455 §10.4: limits on received data, and the cost of receiving. */
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/connection.ts";
 import type { ConnectionEvent } from "../../src/events.ts";
@@ -6,7 +6,7 @@ import { concat, cut, patterned, sameBytes, utf8 } from "../support/bytes.ts";
 import { deliver, expectFailure, open, peerOf, roles, serverWith } from "../support/connections.ts";
 import { frame, type WrittenFrame } from "../support/wire.ts";
 
-/** `payload` as one message in fragments that end at each of `ends`. */
+/** `payload` as one message in fragments that end at each index of `ends`. */
 function fragments(kind: "text" | "binary", payload: Uint8Array, ends: readonly number[]): WrittenFrame[] {
   const bounds = [0, ...ends, payload.length];
   return bounds.slice(1).map((end, index) => ({
@@ -21,7 +21,7 @@ function receiveAll(connection: Connection, chunks: readonly Uint8Array[]): Conn
 }
 
 describe.each(roles)("limits on what a %s receives", (role) => {
-  it("a message of exactly limits.message bytes arrives; one more fails with 1009 by its header [X19]", () => {
+  it("a message of exactly limits.message bytes arrives; one byte more fails with 1009 by its header [X19]", () => {
     const limits = { message: 1000 };
     expect(deliver(open(role, { limits }), { opcode: "binary", payload: patterned(1000) })).toHaveLength(1);
     const connection = open(role, { limits });
@@ -46,7 +46,7 @@ describe.each(roles)("limits on what a %s receives", (role) => {
     expect(event?.type === "binary" && event.data.length).toBe(4_194_304);
   });
 
-  it("the fragments of a message count together, and the fragment that goes too far fails it [X19]", () => {
+  it("the fragments of a message are counted together, and the fragment that exceeds the limit fails it [X19]", () => {
     const connection = open(role, { limits: { message: 5 } });
     deliver(connection, { opcode: "text", payload: "abc", final: false });
     deliver(connection, { opcode: "continuation", payload: "de", final: false });
@@ -58,7 +58,7 @@ describe.each(roles)("limits on what a %s receives", (role) => {
     });
   });
 
-  it("limits.message begins anew with each message, and holds for delivery: fragments as well [X19]", () => {
+  it("limits.message restarts with each message, and also applies with delivery: fragments [X19]", () => {
     const connection = open(role, { limits: { message: 3 }, delivery: "fragments" });
     for (let round = 0; round < 3; round++) deliver(connection, ...fragments("text", utf8("abc"), [2]));
     deliver(connection, { opcode: "text", payload: "abc", final: false });
@@ -70,7 +70,7 @@ describe.each(roles)("limits on what a %s receives", (role) => {
     });
   });
 
-  it("limits.frame holds for each frame, and control frames are free of it [X19]", () => {
+  it("limits.frame applies to each data frame, but not to control frames [X19]", () => {
     const connection = open(role, { limits: { frame: 3 } });
     expect(deliver(connection, ...fragments("text", utf8("abcdef"), [3]))).toEqual([{ type: "text", data: "abcdef" }]);
     expect(deliver(connection, { opcode: "ping", payload: "four" })).toHaveLength(1);
@@ -84,7 +84,7 @@ describe.each(roles)("limits on what a %s receives", (role) => {
 });
 
 describe("the cost of small pieces", () => {
-  it("a message in one-byte chunks is assembled in an array of its own that is not much larger [F25]", () => {
+  it("a message in one-byte chunks is assembled into an array not much larger than it [F25]", () => {
     const payload = patterned(10_000);
     const server = serverWith();
     const events = receiveAll(server, cut(frame("client", { opcode: "binary", payload }), 1));
@@ -94,8 +94,8 @@ describe("the cost of small pieces", () => {
     expect(data.buffer.byteLength).toBeLessThanOrEqual(2 * payload.length);
   });
 
-  it("ten times the one-byte chunks cost about ten times as much, not a hundred times [F25]", () => {
-    // Work is counted and not time: every byte that is copied as a range, which is what growing by copying would show in.
+  it("ten times as many one-byte chunks cost about ten times as much, not a hundred times [F25]", () => {
+    // Counts bytes copied as ranges instead of time; growing by copying would show in it.
     const copied = (length: number): number => {
       const set = Uint8Array.prototype.set;
       let count = 0;
@@ -116,14 +116,14 @@ describe("the cost of small pieces", () => {
     expect(copied(10_000)).toBeLessThanOrEqual(2 * 10_000);
   });
 
-  it("a small message does not keep the chunk that it came in alive: its bytes are a copy [F25]", () => {
+  it("a small message does not keep its chunk alive, because its bytes are copied [F25]", () => {
     const chunk = concat([
       frame("client", { opcode: "binary", payload: "small" }),
       frame("client", { opcode: "binary", payload: patterned(60_000) }),
     ]);
     const [small, large] = serverWith().receive(chunk);
     expect(small?.type === "binary" && small.data.buffer.byteLength).toBe(5);
-    // A large one is the chunk, and nothing is copied.
+    // A large message references the chunk, without a copy.
     expect(large?.type === "binary" && large.data.buffer === chunk.buffer).toBe(true);
   });
 });

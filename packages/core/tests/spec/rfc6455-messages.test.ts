@@ -1,4 +1,4 @@
-/** RFC 6455 §5.4 and §5.6: messages out of frames, whatever their fragments. */
+/** RFC 6455 §5.4 and §5.6: assembling messages from frames. */
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/connection.ts";
 import type { ConnectionEvent } from "../../src/events.ts";
@@ -6,7 +6,7 @@ import { bytes, cut, patterned, sameBytes, utf8 } from "../support/bytes.ts";
 import { deliver, expectFailure, open, peerOf, roles, serverWith } from "../support/connections.ts";
 import { frame, frames, type WrittenFrame } from "../support/wire.ts";
 
-/** `payload` as one message in fragments that end at each of `ends`. */
+/** `payload` as one message in fragments that end at each index of `ends`. */
 function fragments(kind: "text" | "binary", payload: Uint8Array, ends: readonly number[]): WrittenFrame[] {
   const bounds = [0, ...ends, payload.length];
   return bounds.slice(1).map((end, index) => ({
@@ -76,7 +76,7 @@ describe.each(roles)("the order of frames, received by a %s", (role) => {
     },
   );
 
-  it("control frames between fragments are reported at once and in order, and leave the message alone [F15]", () => {
+  it("control frames between fragments are reported at once and in order, and do not affect the message [F15]", () => {
     const connection = open(role);
     expect(deliver(connection, { opcode: "text", payload: "a", final: false })).toEqual([]);
     expect(deliver(connection, { opcode: "ping", payload: "1" })).toEqual([{ type: "ping", payload: utf8("1") }]);
@@ -86,7 +86,7 @@ describe.each(roles)("the order of frames, received by a %s", (role) => {
     expect(deliver(connection, { opcode: "continuation", payload: "c" })).toEqual([{ type: "text", data: "abc" }]);
   });
 
-  it("a control frame between the halves of a code point, in one chunk and byte by byte, does no harm [F15] [F17]", () => {
+  it("a control frame between the halves of a code point is harmless, in one chunk and byte by byte [F15] [F17]", () => {
     const wire = frames(
       peerOf(role),
       { opcode: "text", payload: bytes("e2 82"), final: false },
@@ -121,7 +121,7 @@ describe.each(roles)("empty payloads, received by a %s", (role) => {
   });
 
   it.each(["text", "binary"] as const)(
-    "empty fragments are legal first, in the middle and last in a %s message [F16]",
+    "empty fragments are legal at the start, in the middle and at the end of a %s message [F16]",
     (kind) => {
       const payloads = ["", "a", "", "", "b", ""];
       const wire = frames(
@@ -139,7 +139,7 @@ describe.each(roles)("empty payloads, received by a %s", (role) => {
   );
 
   it.each(["text", "binary"] as const)(
-    "a %s message of empty fragments only is an empty message [F16] [F24]",
+    "a %s message of only empty fragments is an empty message [F16] [F24]",
     (kind) => {
       const connection = open(role);
       deliver(connection, { opcode: kind, final: false }, { opcode: "continuation", final: false });
@@ -148,7 +148,7 @@ describe.each(roles)("empty payloads, received by a %s", (role) => {
     },
   );
 
-  it("empty fragments count: limits.fragments holds for a message that never grows [F16]", () => {
+  it("empty fragments count towards limits.fragments, even if the message never grows [F16]", () => {
     const connection = open(role, { limits: { fragments: 3 } });
     deliver(connection, { opcode: "text", final: false }, { opcode: "continuation", final: false });
     expect(deliver(connection, { opcode: "continuation", final: false })).toEqual([]);
@@ -179,7 +179,7 @@ describe("the type and the boundaries of a message", () => {
     expect(deliver(server, ...fragments("text", utf8("ok"), [1]))).toEqual([{ type: "text", data: "ok" }]);
   });
 
-  it("after binary that is not UTF-8, the validation of text begins anew [F20]", () => {
+  it("after binary that is not UTF-8, the validation of text starts afresh [F20]", () => {
     const server = serverWith();
     deliver(server, ...fragments("binary", bytes("e282"), [1]));
     expect(deliver(server, ...fragments("text", utf8("€"), [1, 2]))).toEqual([{ type: "text", data: "€" }]);
@@ -187,7 +187,7 @@ describe("the type and the boundaries of a message", () => {
 
   const text = "aé€𝄞\u0000";
   const payload = utf8(text);
-  it("a text may be cut into two fragments at every byte, and each is delivered as the same message [F17] [F23]", () => {
+  it("a text cut into two fragments at any byte is delivered as the same message [F17] [F23]", () => {
     for (let first = 0; first <= payload.length; first++) {
       for (let second = first; second <= payload.length; second++) {
         const wire = frames("client", ...fragments("text", payload, [first, second]));
@@ -225,7 +225,7 @@ describe("the type and the boundaries of a message", () => {
     expect(deliver(server, { opcode: "text" })).toEqual([part("", true)]);
   });
 
-  it("empty fragments that end nothing are not told of, and the last one is told though it is empty [F16]", () => {
+  it("empty fragments in the middle are not reported, but the last one is, even if it is empty [F16]", () => {
     const server = serverWith({ delivery: "fragments" });
     expect(deliver(server, { opcode: "binary", final: false })).toEqual([]);
     expect(deliver(server, { opcode: "continuation", payload: "a", final: false })).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** RFC 6455 §4.1: the client's part of the opening handshake, and what stands around it. */
+/** RFC 6455 §4.1: the client's part of the opening handshake, with redirects, proxies and secrets. */
 import { describe, expect, it } from "vitest";
 import { basicAuthorization, basicCredentialsEqual, secretsEqual } from "../../src/opening/credentials.ts";
 import { OpeningSlots } from "../../src/opening/opening-slots.ts";
@@ -25,7 +25,7 @@ describe("the request", () => {
     );
   });
 
-  it("has another nonce each time [C09]", () => {
+  it("has a new nonce each time [C09]", () => {
     let count = 0;
     const lengths: number[] = [];
     const random = (target: Uint8Array): void => {
@@ -62,7 +62,7 @@ describe("the request", () => {
     ]);
   });
 
-  it("is all that a client can send before the answer is checked: there is nothing here to send frames with [C12]", () => {
+  it("is all that a client can send before the response is checked: the handshake has no way to send frames [C12]", () => {
     const handshake = client();
     handshake.takeOutput();
     handshake.receive(latin1("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"));
@@ -95,11 +95,11 @@ describe("the request", () => {
     "ws://[::1",
     "ws://a:b/",
     "ws://한/",
-  ])("%s is no WebSocket URI [C10]", (url) => {
+  ])("cannot be made for %s, which is no WebSocket URI [C10]", (url) => {
     expect(() => client({ url })).toThrow(UsageError);
   });
 
-  it("tells the host and the userinfo apart for those who connect and authorize [C10]", () => {
+  it("splits host and userinfo, for connecting and authorizing [C10]", () => {
     expect(parseWebSocketUrl("wss://u:p%40@[::1]:8443/x")).toMatchObject({
       address: "::1",
       port: 8443,
@@ -116,13 +116,13 @@ describe("the request", () => {
     ["wss://example.com:80/", "example.com:80"],
     ["ws://example.com:/", "example.com"],
     ["ws://[::1]:8080/", "[::1]:8080"],
-  ])("for %s Host is %s: no port that the scheme implies [C11]", (url, host) => {
+  ])("for %s has Host %s, without a port that the scheme implies [C11]", (url, host) => {
     expect(textOf(client({ url }).takeOutput())).toContain(`\r\nHost: ${host}\r\n`);
   });
 });
 
 describe("the response", () => {
-  it("that is valid opens the connection [C05]", () => {
+  it("opens the connection if valid [C05]", () => {
     expect(agreementIn(response())).toMatchObject({
       role: "client",
       subprotocol: undefined,
@@ -131,7 +131,7 @@ describe("the response", () => {
     });
   });
 
-  it("with another status is an answer of HTTP, with its fields and its body [C01]", () => {
+  it("with another status is an HTTP response, with its fields and its body [C01]", () => {
     const text = "HTTP/1.1 401 Who are you\r\nWWW-Authenticate: Basic\r\nContent-Length: 5\r\n\r\nlog in";
     const handshake = client();
     const [event] = handshake.receive(latin1(text));
@@ -151,14 +151,17 @@ describe("the response", () => {
     expect(handshake.receive(latin1("more"))).toEqual([]);
   });
 
-  it.each([301, 429, 503, 200])("with status %i is told when its body is complete, and not before [C01]", (status) => {
-    const handshake = client();
-    const chunked = `HTTP/1.1 ${status} X\r\nTransfer-Encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX: y\r\n`;
-    expect(handshake.receive(latin1(chunked))).toEqual([]);
-    expect(handshake.receive(latin1("\r\n"))).toMatchObject([{ type: "rejection", body: latin1("abcde") }]);
-  });
+  it.each([301, 429, 503, 200])(
+    "with status %i is reported when its body is complete, and not before [C01]",
+    (status) => {
+      const handshake = client();
+      const chunked = `HTTP/1.1 ${status} X\r\nTransfer-Encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX: y\r\n`;
+      expect(handshake.receive(latin1(chunked))).toEqual([]);
+      expect(handshake.receive(latin1("\r\n"))).toMatchObject([{ type: "rejection", body: latin1("abcde") }]);
+    },
+  );
 
-  it("with a body that never ends is told at limits.rejectionBody [C01]", () => {
+  it("with an endless body is reported at limits.rejectionBody [C01]", () => {
     const text = `HTTP/1.1 500 X\r\n\r\n${"x".repeat(20)}`;
     expect(clientReceiving(text, { limits: { rejectionBody: 8 } })).toMatchObject([{ body: latin1("xxxxxxxx") }]);
     const handshake = client();
@@ -166,11 +169,11 @@ describe("the response", () => {
     expect(handshake.receiveEnd()).toMatchObject([{ type: "rejection", body: latin1("x".repeat(20)) }]);
   });
 
-  it("with a body that says two lengths is discarded [C01]", () => {
+  it("with a body of two different lengths is reported without the body [C01]", () => {
     expect(clientFailure("HTTP/1.1 400 X\r\nContent-Length: 3, 4\r\n\r\nabc")).toBe("http/content-length");
   });
 
-  it("may be preceded by interim responses, but not by any number of them [C02]", () => {
+  it("may be preceded by a limited number of interim responses [C02]", () => {
     const interim = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
     expect(agreementIn(`HTTP/1.1 100 Continue\r\n\r\n${interim}${response()}`).role).toBe("client");
     expect(agreementIn(`${interim.repeat(8)}${response()}`).role).toBe("client");
@@ -182,25 +185,31 @@ describe("the response", () => {
     [["WEBSOCKET"], undefined],
     [[], "failure"],
     [["h2c"], "failure"],
-  ])("Upgrade %j [C03]", (values, failure) => {
+  ])("is checked for Upgrade %j [C03]", (values, failure) => {
     if (failure === undefined) expect(agreementIn(response({ Upgrade: values })).role).toBe("client");
     else expect(clientFailure(response({ Upgrade: values }))).toBe("opening/upgrade-mismatch");
   });
 
-  it.each([["websocket, h2c"], ["websocket/13"]])("Upgrade %s is not websocket alone [C03]", (value) => {
-    expect(clientFailure(response({ Upgrade: value }))).toBe("opening/upgrade-mismatch");
-    expect(clientFailure(response({ Upgrade: ["websocket", "websocket"] }))).toBe("opening/upgrade-mismatch");
-  });
+  it.each([["websocket, h2c"], ["websocket/13"]])(
+    "fails with Upgrade %s, which is not exactly websocket [C03]",
+    (value) => {
+      expect(clientFailure(response({ Upgrade: value }))).toBe("opening/upgrade-mismatch");
+      expect(clientFailure(response({ Upgrade: ["websocket", "websocket"] }))).toBe("opening/upgrade-mismatch");
+    },
+  );
 
-  it("in HTTP/1.0 knows no Upgrade [C03]", () => {
+  it("fails in HTTP/1.0, which has no Upgrade [C03]", () => {
     expect(clientFailure(response({}, "HTTP/1.0 101 Switching Protocols"))).toBe("opening/http-version");
   });
 
-  it.each([[["keep-alive, Upgrade"]], [["keep-alive", "UPGRADE"]]])("Connection %j has the token [C04]", (values) => {
-    expect(agreementIn(response({ Connection: values })).role).toBe("client");
-  });
+  it.each([[["keep-alive, Upgrade"]], [["keep-alive", "UPGRADE"]]])(
+    "is accepted with Connection %j, which has the token upgrade [C04]",
+    (values) => {
+      expect(agreementIn(response({ Connection: values })).role).toBe("client");
+    },
+  );
 
-  it.each([[[]], [["close"]], [["Upgrade, ="]]])("Connection %j does not [C04]", (values) => {
+  it.each([[[]], [["close"]], [["Upgrade, ="]]])("fails with Connection %j, which lacks it [C04]", (values) => {
     expect(clientFailure(response({ Connection: values }))).toBe("opening/connection-upgrade-missing");
   });
 
@@ -218,7 +227,7 @@ describe("the response", () => {
     expect(agreementIn(response({ "Sec-WebSocket-Accept": `\t ${sampleAccept} \t` })).role).toBe("client");
   });
 
-  it("is checked against the digest of the host's, where there is one [C05]", () => {
+  it("is checked with the host's SHA-1 when there is one [C05]", () => {
     const host = { sha1: (): Uint8Array => new Uint8Array(20) };
     expect(agreementIn(response({ "Sec-WebSocket-Accept": "AAAAAAAAAAAAAAAAAAAAAAAAAAA=" }), { host }).role).toBe(
       "client",
@@ -237,7 +246,7 @@ describe("the response", () => {
     );
   });
 
-  it("may leave the subprotocol out by RFC 6455, and may not by the WebSockets Standard [C06]", () => {
+  it("may omit the subprotocol by RFC 6455, but not by the WebSockets Standard [C06]", () => {
     const subprotocols = ["chat"];
     expect(agreementIn(response({ "Sec-WebSocket-Protocol": "chat" }), { subprotocols }).subprotocol).toBe("chat");
     expect(agreementIn(response(), { subprotocols }).subprotocol).toBeUndefined();
@@ -245,7 +254,7 @@ describe("the response", () => {
     expect(agreementIn(response(), { requireSubprotocol: true }).subprotocol).toBeUndefined();
   });
 
-  it("ends at its empty line: what follows are the first frames [C13]", () => {
+  it("ends at its empty line, followed by the first frames [C13]", () => {
     const close = "\x88\x02\x03\xe8";
     const handshake = client();
     const [event] = handshake.receive(latin1(`${response()}${close}`));
@@ -255,7 +264,7 @@ describe("the response", () => {
     expect(() => handshake.receive(latin1("x"))).toThrow(expect.objectContaining({ code: "opening/complete" }));
   });
 
-  it("that never comes fails the handshake when the transport ends, or the time is over [C13]", () => {
+  it("that never arrives fails the handshake when the transport ends, or at the deadline [C13]", () => {
     const ended = client();
     ended.receive(latin1("HTTP/1.1 101"));
     expect(ended.receiveEnd()).toMatchObject([{ violation: { code: "opening/transport-ended", offset: 12 } }]);
@@ -270,7 +279,7 @@ describe("the response", () => {
 });
 
 describe("one attempt at a time", () => {
-  it("OpeningSlots lets one attempt connect to an address, and the next one when it is over [C14]", () => {
+  it("OpeningSlots lets one attempt connect to an address, and the next one when it is done [C14]", () => {
     const slots = new OpeningSlots<string>();
     expect(slots.enter("192.0.2.1:80", "a")).toBe(true);
     expect(slots.enter("192.0.2.1:80", "b")).toBe(false);
@@ -301,20 +310,20 @@ describe("a redirect", () => {
       policy,
     );
 
-  it("is followed only when that is enabled, and so many times at most [C15]", () => {
+  it("is followed only if enabled, and only a limited number of times [C15]", () => {
     expect(to("/next", 307, { limit: 0, followed: 0 })).toEqual({ type: "stay", reason: "not-enabled" });
     expect(to("/next", 307, { limit: 2, followed: 2 })).toEqual({ type: "stay", reason: "too-many" });
     expect(to("/next", 304)).toEqual({ type: "stay", reason: "not-a-redirect" });
     for (const status of [301, 302, 303, 307, 308]) expect(to("/next", status).type).toBe("follow");
   });
 
-  it("leads from wss to ws never [C15]", () => {
+  it("never leads from wss to ws [C15]", () => {
     expect(to("ws://a.example.com/")).toEqual({ type: "stay", reason: "insecure" });
     expect(to("http://a.example.com/")).toEqual({ type: "stay", reason: "insecure" });
   });
 
   it.each(["wss://b.example.com/", "wss://a.example.com:444/", "//b.example.com/"])(
-    "to another origin, %s, leaves the credentials behind [C15]",
+    "to another origin, %s, drops the credentials [C15]",
     (location) => {
       expect(to(location)).toMatchObject({
         type: "follow",
@@ -325,7 +334,7 @@ describe("a redirect", () => {
     },
   );
 
-  it("without TLS stays without it, and may gain it [C15]", () => {
+  it("without TLS may stay without it or upgrade to it [C15]", () => {
     const plain = parseWebSocketUrl("ws://a.example.com/");
     const response = { status: 307, reasonPhrase: "", minorVersion: 1 };
     const from = (location: string): unknown =>
@@ -342,7 +351,7 @@ describe("a redirect", () => {
     });
   });
 
-  it("within the origin takes them along [C15]", () => {
+  it("within the origin keeps the credentials [C15]", () => {
     expect(to("https://A.example.com:443/next")).toMatchObject({
       type: "follow",
       url: { userinfo: "u:p" },
@@ -363,7 +372,7 @@ describe("a redirect", () => {
     expect(to(location)).toMatchObject({ type: "follow", url: { resourceName } });
   });
 
-  it.each(["mailto:a@b", "wss://", "wss://a b/"])("to %j leads nowhere [C15]", (location) => {
+  it.each(["mailto:a@b", "wss://", "wss://a b/"])("to %j is not followed [C15]", (location) => {
     expect(to(location)).toEqual({ type: "stay", reason: "location-malformed" });
     const none = { status: 301, reasonPhrase: "", minorVersion: 1, fields: [] };
     expect(decideRedirect(url, none, fields, once)).toEqual({ type: "stay", reason: "location-malformed" });
@@ -382,7 +391,7 @@ describe("a proxy", () => {
     );
   });
 
-  it("that answers 2xx forms it, whatever length it says, and the rest came through it [C16]", () => {
+  it("forms the tunnel with a 2xx response, whatever its length, and the rest comes through the tunnel [C16]", () => {
     const handshake = proxy();
     expect(handshake.receive(latin1("HTTP/1.1 204 Fine\r\nContent-Length: 10\r\n"))).toEqual([]);
     expect(handshake.receive(latin1("\r\nrest"))).toEqual([{ type: "tunnel", rest: latin1("rest") }]);
@@ -391,7 +400,7 @@ describe("a proxy", () => {
     expect(() => handshake.receive(latin1("x"))).toThrow(expect.objectContaining({ code: "opening/complete" }));
   });
 
-  it("that answers otherwise rejects, 407 with what it asks for [C16]", () => {
+  it("rejects with any other status, and 407 includes its challenge [C16]", () => {
     const handshake = proxy();
     const text = "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n";
     expect(handshake.receive(latin1(text))).toMatchObject([
@@ -410,7 +419,7 @@ describe("a proxy", () => {
     expect(handshake.receive(latin1("x"))).toEqual([]);
   });
 
-  it("that talks nonsense, or ends, fails [C16]", () => {
+  it("fails for malformed data or an end [C16]", () => {
     expect(proxy().receive(latin1("\x05"))).toMatchObject([
       { type: "failure", violation: { code: "http/start-line" } },
     ]);
@@ -422,13 +431,13 @@ describe("a proxy", () => {
     ["example.com", 0],
     ["example.com", 70_000],
     ["", 80],
-  ])("cannot be asked for %j:%i [C16]", (host, port) => {
+  ])("throws for the destination %j:%i [C16]", (host, port) => {
     expect(() => new ProxyHandshake({ host, port })).toThrow(UsageError);
   });
 });
 
 describe("secrets", () => {
-  it("secretsEqual tells equal from unequal, whatever their lengths [C17]", () => {
+  it("are compared by secretsEqual, whatever their lengths [C17]", () => {
     expect(secretsEqual("한글", "한글")).toBe(true);
     for (const [received, expected] of [
       ["a", "b"],
@@ -443,7 +452,7 @@ describe("secrets", () => {
     expect(secretsEqual(latin1("a"), "a")).toBe(true);
   });
 
-  it("secretsEqual looks at every byte received, wherever the first difference is [C17]", () => {
+  it("are read completely by secretsEqual, wherever the first difference is [C17]", () => {
     const reads = (received: number[]): number => {
       let count = 0;
       const counted = new Proxy(Uint8Array.from(received), {
@@ -458,7 +467,7 @@ describe("secrets", () => {
     expect([reads([9, 9, 9, 9]), reads([1, 2, 3, 9]), reads([1, 2, 3, 4])]).toEqual([4, 4, 4]);
   });
 
-  it("basicCredentialsEqual compares both parts of Basic credentials [C17]", () => {
+  it("in both parts of Basic credentials are compared by basicCredentialsEqual [C17]", () => {
     const value = basicAuthorization("user", "pass:word");
     expect(value).toBe("Basic dXNlcjpwYXNzOndvcmQ=");
     expect(basicCredentialsEqual(value, "user", "pass:word")).toBe(true);

@@ -15,7 +15,7 @@ import {
 
 const accepted = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${sampleAccept}\r\n`;
 
-/** The code and the status with which a server refuses `text`. */
+/** The code and the status with which a server rejects `text`. */
 function refused(text: string): [string, string] {
   const { violation, answer } = refusalOf(text);
   return [violation.code, answer.slice(9, 12)];
@@ -23,7 +23,7 @@ function refused(text: string): [string, string] {
 
 describe("the request line", () => {
   it.each(["POST", "get", "HEAD", "CONNECT"])(
-    "the server refuses the method %s with 405 and Allow: GET [H01]",
+    "the server rejects the method %s with 405 and Allow: GET [H01]",
     (method) => {
       const { violation, answer } = refusalOf(request({}, `${method} /chat HTTP/1.1`));
       expect(violation.code).toBe("opening/method-not-get");
@@ -32,12 +32,12 @@ describe("the request line", () => {
     },
   );
 
-  it("the server refuses HTTP/1.0, whose Upgrade it must ignore, and takes any later minor version [H02]", () => {
+  it("the server rejects HTTP/1.0, whose Upgrade it must ignore, and accepts any later minor version [H02]", () => {
     expect(refused(request({}, "GET /chat HTTP/1.0"))).toEqual(["opening/http-version", "505"]);
     expect(requestIn(request({}, "GET /chat HTTP/1.2")).resourceName).toBe("/chat");
   });
 
-  it("the server refuses another major version with 505 [H02]", () => {
+  it("the server rejects another major version with 505 [H02]", () => {
     expect(refused("PRI * HTTP/2.0\r\n\r\n")).toEqual(["http/version-unsupported", "505"]);
   });
 
@@ -45,21 +45,18 @@ describe("the request line", () => {
     ["/chat?room=1&x=%20", "/chat?room=1&x=%20", "server.example.com"],
     ["http://other.example.com:8080/chat?x=1", "/chat?x=1", "other.example.com:8080"],
     ["https://other.example.com", "/", "other.example.com"],
-  ])(
-    "the server takes the target %s apart into resource name and authority [H19]",
-    (target, resourceName, authority) => {
-      expect(requestIn(request({}, `GET ${target} HTTP/1.1`))).toMatchObject({ resourceName, authority });
-    },
-  );
+  ])("the server splits the target %s into resource name and authority [H19]", (target, resourceName, authority) => {
+    expect(requestIn(request({}, `GET ${target} HTTP/1.1`))).toMatchObject({ resourceName, authority });
+  });
 
   it.each(["*", "example.com:443", "/chat#top", "http://user@example.com/", "ftp://example.com/", "chat"])(
-    "the server refuses the target %s [H19]",
+    "the server rejects the target %s [H19]",
     (target) => {
       expect(refused(request({}, `GET ${target} HTTP/1.1`))).toEqual(["opening/request-target", "400"]);
     },
   );
 
-  it("the server skips a few empty lines before the request line, and not many [H17]", () => {
+  it("the server skips a few empty lines before the request line, but not many [H17]", () => {
     expect(requestIn(`\r\n\r\n${request()}`).resourceName).toBe("/chat");
     expect(refused(`${"\r\n".repeat(5)}${request()}`)).toEqual(["http/too-many-empty-lines", "400"]);
   });
@@ -73,11 +70,11 @@ describe("Host", () => {
     ["opening/host-malformed", ["user@example.com"]],
     ["opening/host-malformed", ["example.com:99999"]],
     ["opening/host-malformed", [""]],
-  ])("the server answers 400: %s %j [H03]", (code, values) => {
+  ])("the server rejects with 400: %s %j [H03]", (code, values) => {
     expect(refused(request({ Host: values }))).toEqual([code, "400"]);
   });
 
-  it.each(["example.com:80", "127.0.0.1", "[::1]:8080"])("the server takes the host %s [H03]", (host) => {
+  it.each(["example.com:80", "127.0.0.1", "[::1]:8080"])("the server accepts the host %s [H03]", (host) => {
     expect(requestIn(request({ Host: host })).authority).toBe(host);
   });
 });
@@ -91,7 +88,7 @@ describe("Upgrade and Connection", () => {
   );
 
   it.each([[[]], [["h2c"]], [["websocket/13"]], [["websockets"]], [["web socket"]]])(
-    "the server refuses Upgrade %j with 426 that says what to upgrade to [H04]",
+    "the server rejects Upgrade %j with 426 and the protocol to upgrade to [H04]",
     (values) => {
       const { violation, answer } = refusalOf(request({ Upgrade: values }));
       expect(violation.code).toBe("opening/upgrade-missing");
@@ -107,13 +104,13 @@ describe("Upgrade and Connection", () => {
   );
 
   it.each([[[]], [["close"]], [["up grade"]], [["upgrades"]], [["Upgrade, ="]]])(
-    "the server refuses Connection %j [H05]",
+    "the server rejects Connection %j [H05]",
     (values) => {
       expect(refused(request({ Connection: values }))).toEqual(["opening/connection-upgrade-missing", "400"]);
     },
   );
 
-  it("the server chooses websocket beside h2c, and leaves the settings of HTTP/2 alone [H28]", () => {
+  it("the server chooses websocket over h2c, and ignores the HTTP/2 settings [H28]", () => {
     const changes = { Upgrade: "h2c, websocket", Connection: "Upgrade, HTTP2-Settings", "HTTP2-Settings": "AAMAAABk" };
     const { server, events } = serverReceiving(request(changes));
     expect(events[0]?.type).toBe("request");
@@ -132,25 +129,25 @@ describe("Sec-WebSocket-Key and Sec-WebSocket-Version", () => {
     ["opening/key-malformed", ["dGhlIHNhbXBsZSBub25jZQA="]],
     ["opening/key-malformed", ["dGhlIHNhbXBsZSBub25jZ_=="]],
     ["opening/key-malformed", ["dGhlIHNhbXBsZSBub25jZR=="]],
-  ])("the server answers 400: %s %j [H06]", (code, values) => {
+  ])("the server rejects with 400: %s %j [H06]", (code, values) => {
     expect(refused(request({ "Sec-WebSocket-Key": values }))).toEqual([code, "400"]);
   });
 
-  it("the server takes a key whose pad bits are not zero only when told to, and says so [H06]", () => {
+  it("the server accepts a key with non-zero pad bits only on request, and reports it [H06]", () => {
     expect(requestIn(request(), { tolerate: ["non-canonical-key"] }).tolerated).toEqual([]);
-    // The example of RFC 6455 §4.1 step 7 is one of them: in base64 the sixteen bytes end in EA==.
+    // The example of RFC 6455 §4.1 step 7 is one: in canonical base64 its sixteen bytes end in EA==.
     const text = request({ "Sec-WebSocket-Key": "AQIDBAUGBwgJCgsMDQ4PEC==" });
     expect(refused(text)).toEqual(["opening/key-malformed", "400"]);
     expect(requestIn(text, { tolerate: ["non-canonical-key"] }).tolerated).toEqual(["non-canonical-key"]);
   });
 
-  it("the server proves that it read the key, without the white space around it [H09]", () => {
+  it("the server proves that it read the key, without surrounding white space [H09]", () => {
     const { server } = serverReceiving(request({ "Sec-WebSocket-Key": ` \t${sampleKey}\t ` }));
     server.accept();
     expect(textOf(server.takeOutput())).toBe(`${accepted}\r\n`);
   });
 
-  it("the server answers another version with 426, Upgrade, and the version that it speaks [H07]", () => {
+  it("the server rejects another version with 426, Upgrade, and the version it supports [H07]", () => {
     const { violation, answer } = refusalOf(request({ "Sec-WebSocket-Version": "8" }));
     expect(violation).toMatchObject({ code: "opening/version-unsupported", httpStatus: 426, section: "RFC 6455 §4.4" });
     expect(answer).toContain("HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\n");
@@ -158,13 +155,13 @@ describe("Sec-WebSocket-Key and Sec-WebSocket-Version", () => {
   });
 
   it.each(["013", "+13", "13, 8", "13.0", "1 3", ""])(
-    "the server takes the version %j for another one [H08]",
+    "the server treats the version %j as unsupported [H08]",
     (version) => {
       expect(refused(request({ "Sec-WebSocket-Version": version }))).toEqual(["opening/version-unsupported", "426"]);
     },
   );
 
-  it("the server trims white space around the version, and refuses none and two [H08]", () => {
+  it("the server trims white space around the version, and rejects none and two [H08]", () => {
     expect(requestIn(request({ "Sec-WebSocket-Version": "13 \t" })).resourceName).toBe("/chat");
     expect(refused(request({ "Sec-WebSocket-Version": [] }))).toEqual(["opening/version-missing", "400"]);
     expect(refused(request({ "Sec-WebSocket-Version": ["13", "13"] }))).toEqual(["opening/version-repeated", "400"]);
@@ -184,18 +181,18 @@ describe("Sec-WebSocket-Protocol", () => {
     ["opening/subprotocols-malformed", [""]],
     ["opening/subprotocols-malformed", [" , "]],
     ["opening/subprotocol-repeated", ["chat", "other, chat"]],
-  ])("the server answers 400: %s %j [H10]", (code, values) => {
+  ])("the server rejects with 400: %s %j [H10]", (code, values) => {
     expect(refused(request({ "Sec-WebSocket-Protocol": values }))).toEqual([code, "400"]);
   });
 
-  it("the server takes an empty list for none only when told to, and says so [H10]", () => {
+  it("the server treats an empty list as absent only on request, and reports it [H10]", () => {
     const { subprotocols, tolerated } = requestIn(request({ "Sec-WebSocket-Protocol": "" }), {
       tolerate: ["empty-subprotocol"],
     });
     expect([subprotocols, tolerated]).toEqual([[], ["empty-subprotocol"]]);
   });
 
-  it("the server answers with one of those offered, and refuses to answer with another [H11]", () => {
+  it("the server sends one of the offered subprotocols, and throws for another [H11]", () => {
     const { server } = serverReceiving(request({ "Sec-WebSocket-Protocol": "chat, superchat" }));
     for (const subprotocol of ["Chat", "chat, superchat", "", "other"]) {
       expect(() => server.accept({ subprotocol })).toThrow(UsageError);
@@ -205,7 +202,7 @@ describe("Sec-WebSocket-Protocol", () => {
     expect(textOf(server.takeOutput())).toBe(`${accepted}Sec-WebSocket-Protocol: superchat\r\n\r\n`);
   });
 
-  it("the server may pick none, and leaves the field out then [H12]", () => {
+  it("the server may choose none, and then omits the field [H12]", () => {
     const { server } = serverReceiving(request({ "Sec-WebSocket-Protocol": "chat" }));
     expect(server.accept()).toMatchObject([{ type: "open", agreement: { role: "server", subprotocol: undefined } }]);
     expect(textOf(server.takeOutput())).toBe(`${accepted}\r\n`);
@@ -215,14 +212,14 @@ describe("Sec-WebSocket-Protocol", () => {
 describe("Origin", () => {
   const checkOrigin = originCheck(["https://app.example.com"]);
 
-  it("the server refuses an origin that is not allowed with 403 [H13]", () => {
+  it("the server rejects a disallowed origin with 403 [H13]", () => {
     const { violation, answer } = refusalOf(request({ Origin: "https://evil.example.com" }), { checkOrigin });
     expect(violation.code).toBe("opening/origin-refused");
     expect(violation.offset).toBe(request({ Origin: "https://evil.example.com" }).length);
     expect(answer).toContain("HTTP/1.1 403 Forbidden\r\n");
   });
 
-  it("the server takes an allowed origin, and a client without one, which is no browser [H13]", () => {
+  it("the server accepts an allowed origin, and clients without one, which are not browsers [H13]", () => {
     expect(requestIn(request({ Origin: "https://app.example.com" }), { checkOrigin }).origin).toBe(
       "https://app.example.com",
     );
@@ -230,7 +227,7 @@ describe("Origin", () => {
     expect(requestIn(request({ Origin: "https://evil.example.com" })).origin).toBe("https://evil.example.com");
   });
 
-  it("the server refuses two origins, whatever they are [H13]", () => {
+  it("the server rejects two origins, whatever they are [H13]", () => {
     const { violation } = refusalOf(request({ Origin: ["https://app.example.com", "https://app.example.com"] }));
     expect(violation.code).toBe("opening/origin-repeated");
   });
@@ -238,7 +235,7 @@ describe("Origin", () => {
 
 describe("a body", () => {
   it.each([{ "Content-Length": "5" }, { "Transfer-Encoding": "chunked" }])(
-    "the server refuses a request with %j: its bytes are not frames [H14]",
+    "the server rejects a request with %j, as its bytes are not frames [H14]",
     (changes) => {
       const { server, events } = serverReceiving(`${request(changes)}hello`);
       expect(events).toMatchObject([{ type: "failure", violation: { code: "opening/body-unexpected" } }]);
@@ -246,7 +243,7 @@ describe("a body", () => {
     },
   );
 
-  it("the server takes a request that says that it has no body [H14]", () => {
+  it("the server accepts a request that declares an empty body [H14]", () => {
     expect(requestIn(request({ "Content-Length": "0" })).resourceName).toBe("/chat");
   });
 
@@ -256,14 +253,14 @@ describe("a body", () => {
     ["http/content-length", { "Content-Length": "0, 5" }],
     ["http/content-length", { "Content-Length": "+0" }],
     ["http/content-length", { "Content-Length": "" }],
-  ])("the server answers 400 and closes: %s %j [H15]", (code, changes) => {
+  ])("the server rejects with 400 and closes: %s %j [H15]", (code, changes) => {
     const { violation, answer } = refusalOf(request(changes));
     expect(violation.code).toBe(code);
     expect(answer).toContain("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n");
   });
 });
 
-describe("the answer", () => {
+describe("the response", () => {
   it("is written once, without Content-Length and Transfer-Encoding [H24]", () => {
     const { server } = serverReceiving(request());
     server.accept({ fields: [["Set-Cookie", "a=1"]] });
@@ -274,14 +271,14 @@ describe("the answer", () => {
     expect(server.transport).toBe("keep");
   });
 
-  it("that refuses says its length and that it is the last one [H25]", () => {
+  it("has its length and Connection: close when it rejects [H25]", () => {
     const { answer } = refusalOf(request({ Host: [] }));
     const [head = "", body = ""] = answer.split("\r\n\r\n");
     expect(head).toContain("\r\nConnection: close\r\n");
     expect(head).toContain(`\r\nContent-Length: ${body.length}\r\n`);
   });
 
-  it("of the application's that rejects is sent with its fields and its body, and ends the transport [H25]", () => {
+  it("of an application that rejects is sent with its fields and its body, and ends the transport [H25]", () => {
     const { server } = serverReceiving(request());
     server.reject({ status: 401, fields: [["WWW-Authenticate", "Basic"]], body: "who?" });
     expect(textOf(server.takeOutput())).toBe(
@@ -292,7 +289,7 @@ describe("the answer", () => {
     expect(() => server.accept()).toThrow(UsageError);
   });
 
-  it("that rejects has a bounded body [H25]", () => {
+  it("has a bounded body when it rejects [H25]", () => {
     const { server } = serverReceiving(request());
     expect(() => server.reject({ status: 400, body: new Uint8Array(65_537) })).toThrow(UsageError);
     server.reject({ status: 400, body: new Uint8Array(65_536) });
@@ -311,7 +308,7 @@ describe("the answer", () => {
     ["Content-Length", "0"],
     ["sec-websocket-accept", "x"],
     ["Sec-WebSocket-Protocol", "chat"],
-  ])("does not carry the field %j: %j of the application's [H26]", (name, value) => {
+  ])("throws for the application's field %j: %j [H26]", (name, value) => {
     const { server } = serverReceiving(request());
     expect(() => server.accept({ fields: [[name, value]] })).toThrow(UsageError);
     expect(() => server.reject({ status: 400, fields: [[name, value]] })).toThrow(UsageError);
@@ -321,7 +318,7 @@ describe("the answer", () => {
 });
 
 describe("bytes after the request", () => {
-  it("are kept and handed over with the agreement, those of later chunks too [H22]", () => {
+  it("are kept and returned with the agreement, including those of later chunks [H22]", () => {
     const { server, events } = serverReceiving(`${request()}ab`);
     expect(events.map(({ type }) => type)).toEqual(["request"]);
     expect(server.receive(latin1("cd"))).toEqual([]);
@@ -330,7 +327,7 @@ describe("bytes after the request", () => {
     expect(server.bytesConsumed).toBe(request().length);
   });
 
-  it("are bounded by limits.earlyData while the application decides [H27]", () => {
+  it("are limited by limits.earlyData while the application decides [H27]", () => {
     const { server } = serverReceiving(`${request()}ab`, { limits: { earlyData: 4 } });
     expect(server.receive(latin1("cd"))).toEqual([]);
     const offset = request().length + 4;
@@ -340,12 +337,12 @@ describe("bytes after the request", () => {
     expect(textOf(server.takeOutput())).toContain("HTTP/1.1 400 Bad Request\r\n");
   });
 
-  it("that are too many are told after the request, however they were cut [H27]", () => {
+  it("beyond the limit are reported after the request, however they were cut [H27]", () => {
     const { events } = serverReceiving(`${request()}abcde`, { limits: { earlyData: 4 } });
     expect(events.map(({ type }) => type)).toEqual(["request", "failure"]);
   });
 
-  it("do not hurry the application: it may answer after any time, and after the client has gone [H27]", () => {
+  it("set no time limit: the application may answer at any time, even after the client has gone [H27]", () => {
     const { server } = serverReceiving(request());
     expect(server.takeOutput()).toEqual([]);
     expect(server.receiveEnd()).toMatchObject([{ type: "failure", violation: { code: "opening/transport-ended" } }]);

@@ -1,4 +1,4 @@
-/** RFC 6455 §6.1: output as the transport draws it, its memory, its length and its bounds. */
+/** RFC 6455 §6.1: output as the transport takes it, its memory, length and limits. */
 import { describe, expect, it } from "vitest";
 import { prepareText } from "../../src/message/prepared-message.ts";
 import { concat, patterned, sameBytes, utf8 } from "../support/bytes.ts";
@@ -8,7 +8,7 @@ import { outline, type ReadFrame, readFrames } from "../support/wire.ts";
 const payloadsOf = (frames: readonly ReadFrame[]) => frames.map(({ payload }) => new TextDecoder().decode(payload));
 
 describe.each(roles)("output of a %s", (role) => {
-  it("a chunk that was taken never changes, whatever is sent and taken after it", () => {
+  it("never changes a chunk that was taken, whatever is sent and taken after it", () => {
     const connection = open(role, { fragmentSize: 2000 });
     const taken: { chunk: Uint8Array; copy: Uint8Array }[] = [];
     for (let round = 0; round < 200; round++) {
@@ -22,7 +22,7 @@ describe.each(roles)("output of a %s", (role) => {
     expect(taken.every(({ chunk, copy }) => sameBytes(chunk, copy))).toBe(true);
   });
 
-  it("blocks that were handed back are written again, and never one that is still held", () => {
+  it("reuses blocks that were handed back, and never one that is still held", () => {
     const connection = open(role);
     const expected: string[] = [];
     const wire: Uint8Array[] = [];
@@ -39,17 +39,17 @@ describe.each(roles)("output of a %s", (role) => {
         buffers.add(chunk.buffer);
         wire.push(chunk.slice());
       }
-      // Every third round the transport keeps the chunks: they were not written yet.
+      // Every third round, the transport keeps the chunks, as if they were not written yet.
       if (round % 3 === 0) held.push(...chunks.map((chunk) => ({ chunk, copy: chunk.slice() })));
       else connection.releaseOutput(chunks);
     }
     expect(held.every(({ chunk, copy }) => sameBytes(chunk, copy))).toBe(true);
     expect(payloadsOf(readFrames(wire))).toEqual(expected);
-    // 100 rounds of two blocks each would be 200 buffers.
+    // Without reuse, 100 rounds of two blocks each would need 200 buffers.
     expect(buffers.size).toBeLessThan(120);
   });
 
-  it("releaseOutput leaves alone what is not a block of ours, and what came back before", () => {
+  it("ignores chunks in releaseOutput that are not its blocks, or were released before", () => {
     const connection = open(role);
     connection.releaseOutput([patterned(10), patterned(65_600)]);
     for (let index = 0; index < 40; index++) connection.sendText("x".repeat(3000));
@@ -65,7 +65,7 @@ describe.each(roles)("output of a %s", (role) => {
     expect(sameBytes(concat(firstWire), copy)).toBe(true);
   });
 
-  it("outputLength is more than 0 exactly while something can be taken", () => {
+  it("has an outputLength above 0 exactly while something can be taken", () => {
     const steps: ((connection: ReturnType<typeof open>) => void)[] = [
       (connection) => connection.sendText(""),
       (connection) => connection.sendBinary(patterned(0)),
@@ -87,7 +87,7 @@ describe.each(roles)("output of a %s", (role) => {
     expect(connection.state).toBe("close-sent");
   });
 
-  it("is bounded by limits.queuedOutput: commands are then refused, and taken again once output was taken", () => {
+  it("is limited by limits.queuedOutput: commands throw, until output was taken", () => {
     const connection = open(role, { limits: { queuedOutput: 100 } });
     const stream = connection.startMessage("text", { priority: 1 });
     connection.sendBinary(patterned(200));
@@ -102,7 +102,7 @@ describe.each(roles)("output of a %s", (role) => {
     ]) {
       expectUsageError(connection, "send/queue-full", command);
     }
-    // Ending adds nothing, a Ping of the peer is answered, and a Close can always be sent.
+    // Ending adds nothing, a Ping of the peer gets a Pong, and Close can always be sent.
     stream.end();
     deliver(connection, { opcode: "ping", payload: "p" });
     expect(outline(sent(connection))).toEqual(["pong FIN 1", "text FIN 0", "binary FIN 200"]);
@@ -111,7 +111,7 @@ describe.each(roles)("output of a %s", (role) => {
     expect(outline(sent(connection))).toEqual(["binary FIN 200", "close FIN 2"]);
   });
 
-  it("a budget may be a fraction of a byte, as a rate makes it: nothing is lost", () => {
+  it("accepts budgets that are fractions of a byte, as a rate may yield, without losing anything", () => {
     const connection = open(role);
     const texts = ["한".repeat(20_000), "x".repeat(9000), "short"];
     for (const text of texts) connection.sendText(text);
@@ -128,7 +128,7 @@ describe.each(roles)("output of a %s", (role) => {
     expect(sameBytes(payload, concat([...texts.map(utf8), data]))).toBe(true);
   });
 
-  it("statistics count bytes, messages and control frames", () => {
+  it("is counted by statistics in bytes, messages and control frames", () => {
     const connection = open(role);
     connection.sendText("a");
     connection.startMessage("text").end();

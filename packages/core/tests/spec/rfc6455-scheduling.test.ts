@@ -1,4 +1,4 @@
-/** RFC 6455 §5.4: the order in which messages leave, and those that are streamed. */
+/** RFC 6455 §5.4: the order in which messages leave, and streamed messages. */
 import { describe, expect, it } from "vitest";
 import { prepareText } from "../../src/message/prepared-message.ts";
 import { bytes, concat, patterned, sameBytes, utf8 } from "../support/bytes.ts";
@@ -9,7 +9,7 @@ const payloadsOf = (frames: readonly ReadFrame[]) => frames.map(({ payload }) =>
 const joined = (frames: readonly ReadFrame[]) => concat(frames.map(({ payload }) => payload));
 
 describe("priorities", () => {
-  it("a waiting urgent message overtakes waiting ones of lesser priority, in order within each", () => {
+  it("let a queued urgent message overtake queued ones of lower priority, in order within each", () => {
     const server = serverWith();
     const send = (text: string, priority?: number) =>
       server.sendText(text, priority === undefined ? undefined : { priority });
@@ -38,7 +38,7 @@ describe("priorities", () => {
     expect(payloadsOf(sent(server))).toEqual(["first", "and again"]);
   });
 
-  it("never overtakes a message that has begun (§5.4) [F22]", () => {
+  it("never let a message overtake one in progress (§5.4) [F22]", () => {
     const server = serverWith({ fragmentSize: 1024 });
     server.sendBinary(patterned(3000));
     expect(outline(sent(server, 1))).toEqual(["binary 1024"]);
@@ -54,7 +54,7 @@ describe("priorities", () => {
     ]);
   });
 
-  it("a message that is streamed and has nothing to give yet holds up its own priority only", () => {
+  it("confine the wait for a streamed message with nothing to send to its own priority", () => {
     const server = serverWith();
     server.sendText("earlier");
     const stream = server.startMessage("text", { priority: 1 });
@@ -67,21 +67,18 @@ describe("priorities", () => {
     expect(outline(sent(server))).toEqual(["continuation FIN 0", "text FIN 17", "text FIN 8"]);
   });
 
-  it.each([Number.NaN, 0.5, Number.POSITIVE_INFINITY])(
-    "the priority %d is refused, before anything changes",
-    (priority) => {
-      const server = serverWith();
-      for (const command of [
-        () => server.sendText("x", { priority }),
-        () => server.sendBinary(utf8("x"), { priority }),
-        () => server.sendPrepared(prepareText("x"), { priority }),
-        () => server.startMessage("text", { priority }),
-      ]) {
-        expectUsageError(server, "send/priority", command);
-      }
-      expect(server.takeOutput()).toEqual([]);
-    },
-  );
+  it.each([Number.NaN, 0.5, Number.POSITIVE_INFINITY])("of %d throw, before anything changes", (priority) => {
+    const server = serverWith();
+    for (const command of [
+      () => server.sendText("x", { priority }),
+      () => server.sendBinary(utf8("x"), { priority }),
+      () => server.sendPrepared(prepareText("x"), { priority }),
+      () => server.startMessage("text", { priority }),
+    ]) {
+      expectUsageError(server, "send/priority", command);
+    }
+    expect(server.takeOutput()).toEqual([]);
+  });
 });
 
 describe.each(roles)("a streamed message, sent by a %s", (role) => {
@@ -105,7 +102,7 @@ describe.each(roles)("a streamed message, sent by a %s", (role) => {
     expect(connection.takeOutput()).toEqual([]);
   });
 
-  it("that was ended before output was taken is one frame, and an empty one too", () => {
+  it("that was ended before output was taken is one frame, even if empty", () => {
     const connection = open(role);
     const stream = connection.startMessage("binary");
     stream.write(utf8("whole"));
@@ -114,7 +111,7 @@ describe.each(roles)("a streamed message, sent by a %s", (role) => {
     expect(outline(sent(connection))).toEqual(["binary FIN 5", "text FIN 0"]);
   });
 
-  it("lets control frames pass, and holds back what is sent after it [F22]", () => {
+  it("lets control frames pass, and holds back later messages [F22]", () => {
     const connection = open(role);
     const stream = connection.startMessage("text");
     stream.write("a");
@@ -127,7 +124,7 @@ describe.each(roles)("a streamed message, sent by a %s", (role) => {
     expect(outline(sent(connection))).toEqual(["continuation FIN 0", "text FIN 5"]);
   });
 
-  it("of text joins a surrogate pair that was cut between two pieces, and replaces a lone half [F21]", () => {
+  it("of text joins a surrogate pair cut between two pieces, and replaces a lone half [F21]", () => {
     const connection = open(role);
     const stream = connection.startMessage("text");
     stream.write("\ud83d");
@@ -139,7 +136,7 @@ describe.each(roles)("a streamed message, sent by a %s", (role) => {
     expect(joined(sent(connection))).toEqual(utf8("\u{1f600}\ufffdx\ufffd"));
   });
 
-  it("of text takes bytes that are UTF-8 as a whole, and refuses others before anything changes [F21]", () => {
+  it("of text accepts bytes that are UTF-8 overall, and throws for others before anything changes [F21]", () => {
     const connection = open(role);
     const stream = connection.startMessage("text");
     stream.write(bytes("e282"));
@@ -153,7 +150,7 @@ describe.each(roles)("a streamed message, sent by a %s", (role) => {
     expect(joined(sent(connection))).toEqual(utf8("€\ufffdA"));
   });
 
-  it("of binary takes bytes only, and keeps those above 4 KiB by reference", () => {
+  it("of binary accepts bytes only, and references those above 4 KiB", () => {
     const connection = open(role);
     const stream = connection.startMessage("binary");
     expectUsageError(connection, "send/kind", () => stream.write("text"));
@@ -166,7 +163,7 @@ describe.each(roles)("a streamed message, sent by a %s", (role) => {
     expect(sameBytes(joined(sent(connection)), concat([utf8("small"), large]))).toBe(true);
   });
 
-  it("that has ended takes no more", () => {
+  it("throws for writes after its end", () => {
     const connection = open(role);
     const stream = connection.startMessage("text");
     stream.end();
@@ -174,7 +171,7 @@ describe.each(roles)("a streamed message, sent by a %s", (role) => {
     expect(outline(sent(connection))).toEqual(["text FIN 0"]);
   });
 
-  it("that has not ended when sendClose is called never does: before it began it is dropped, after that cut short [X10]", () => {
+  it("that has not ended at sendClose never ends: it is dropped if not begun, and otherwise cut short [X10]", () => {
     const connection = open(role);
     const dropped = connection.startMessage("text");
     dropped.write("dropped");

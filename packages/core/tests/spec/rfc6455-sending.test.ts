@@ -1,4 +1,4 @@
-/** RFC 6455 §5.4 and §6.1: messages as they are sent. */
+/** RFC 6455 §5.4 and §6.1: sending messages. */
 import { describe, expect, it } from "vitest";
 import { prepareBinary, prepareText } from "../../src/message/prepared-message.ts";
 import { bytes, concat, patterned, sameBytes, utf8 } from "../support/bytes.ts";
@@ -68,7 +68,7 @@ describe.each(roles)("a message, sent by a %s", (role) => {
     },
   );
 
-  it("goes out one at a time: fragments in order, and no other data frame between them [F22]", () => {
+  it("leaves one at a time: fragments in order, and no other data frame between them [F22]", () => {
     const connection = open(role, { fragmentSize: 10 });
     connection.sendText("a".repeat(25));
     connection.sendBinary(patterned(25));
@@ -84,7 +84,7 @@ describe.each(roles)("a message, sent by a %s", (role) => {
     ]);
   });
 
-  it("is cut by takeOutput(budget), to not less than 1 KiB, and control frames go between [F22] [X24]", () => {
+  it("is cut by takeOutput(budget), to no less than 1 KiB, and control frames leave in between [F22] [X24]", () => {
     const connection = open(role);
     connection.sendBinary(patterned(5000));
     expect(outline(sent(connection, 1))).toEqual(["binary 1024"]);
@@ -97,7 +97,7 @@ describe.each(roles)("a message, sent by a %s", (role) => {
   });
 
   it.each([1, 1000, 1024, 1500.25, 4096, 10_000])(
-    "drawn with a budget of %i each time arrives whole, and no call gives much more [F22]",
+    "taken with a budget of %i each time arrives whole, and no call returns much more [F22]",
     (budget) => {
       const connection = open(role);
       const peer = open(role === "server" ? "client" : "server");
@@ -121,7 +121,7 @@ describe.each(roles)("a message, sent by a %s", (role) => {
     },
   );
 
-  it("takeOutput(0) gives nothing and loses nothing [F22]", () => {
+  it("stays queued with takeOutput(0), which returns nothing [F22]", () => {
     const connection = open(role);
     connection.sendText("a");
     connection.sendBinary(patterned(5000));
@@ -137,7 +137,7 @@ describe.each(roles)("a message, sent by a %s", (role) => {
 
 describe("prepared messages", () => {
   it.each([0, 1, 125, 126, 4096, 4097, 65_535, 65_536])(
-    "of %i bytes are sent by a server as the very frame, short ones by copy",
+    "of %i bytes are sent by a server as the prepared frame, short ones by copy",
     (length) => {
       const server = serverWith();
       const message = prepareBinary(patterned(length));
@@ -148,7 +148,7 @@ describe("prepared messages", () => {
     },
   );
 
-  it("are cut by a server whose fragmentSize is smaller, and masked by a client", () => {
+  it("are fragmented by a server whose fragmentSize is smaller, and masked by a client", () => {
     const message = prepareText("héllo");
     const server = serverWith({ fragmentSize: 4 });
     server.sendPrepared(message);
@@ -158,7 +158,7 @@ describe("prepared messages", () => {
     expect(sent(client)).toMatchObject([{ opcode: 0x1, final: true, payload: utf8("héllo") }]);
   });
 
-  it("are a copy: what becomes of the application's array is not sent [F12]", () => {
+  it("are a copy: later changes to the application's array are not sent [F12]", () => {
     const data = utf8("before");
     const message = prepareBinary(data);
     data.fill(0);
@@ -169,7 +169,7 @@ describe("prepared messages", () => {
 });
 
 describe("large payloads", () => {
-  it("go out by reference from a server: the chunk is the application's own memory", () => {
+  it("leave a server by reference: the chunk is the application's own memory", () => {
     const data = patterned(50_000);
     const server = serverWith();
     server.sendBinary(data);
@@ -178,7 +178,7 @@ describe("large payloads", () => {
     expect(chunks[1]?.buffer === data.buffer).toBe(true);
   });
 
-  it("many short messages of a turn leave as one chunk, once the size of a turn is known", () => {
+  it("that are many and short leave as one chunk per turn, once block sizes have adapted", () => {
     for (const role of roles) {
       const connection = open(role);
       for (let turn = 0; turn < 3; turn++) {

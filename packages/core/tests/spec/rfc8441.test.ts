@@ -1,4 +1,4 @@
-/** RFC 8441: bootstrapping over HTTP/2 with an Extended CONNECT; RFC 9113 §8 for what a field list may look like. */
+/** RFC 8441: bootstrapping over HTTP/2 with an Extended CONNECT; RFC 9113 §8 for the rules of field lists. */
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
 import type { FieldLine, Fields } from "../../src/http/fields.ts";
@@ -33,7 +33,7 @@ const example: Fields = [
   ["origin", "http://www.example.com"],
 ];
 
-/** The example with the line `name` replaced, or left out. */
+/** The example with the line `name` replaced, or removed. */
 function changed(name: string, value?: string): Fields {
   return example.flatMap((line) => (line[0] !== name ? [line] : value === undefined ? [] : [[name, value] as const]));
 }
@@ -68,7 +68,7 @@ describe("SETTINGS_ENABLE_CONNECT_PROTOCOL", () => {
     expect(checkConnectProtocolSetting(1, 0)).toBe("opening/connect-protocol-withdrawn");
   });
 
-  it("must have come with the value 1 before a client may ask [B01]", () => {
+  it("must have been received as 1 before a client may send a request [B01]", () => {
     for (const setting of [undefined, 0, 2]) {
       expect(() => openExtendedConnect({ url: "wss://server.example.com/chat" }, setting)).toThrow(
         expect.objectContaining({ code: "opening/extended-connect-not-enabled" }),
@@ -107,7 +107,7 @@ describe("the client's request", () => {
     ]);
   });
 
-  it("is what the server's check takes [B02]", () => {
+  it("is accepted by the server's check [B02]", () => {
     expect(requestOf(openExtendedConnect(options, 1).fields)).toMatchObject({
       bootstrap: "extended-connect",
       resourceName: "/chat?x=1",
@@ -118,7 +118,7 @@ describe("the client's request", () => {
 });
 
 describe("the server's check", () => {
-  it("takes the example of §5.1 [B02]", () => {
+  it("accepts the example of §5.1 [B02]", () => {
     expect(requestOf(example)).toMatchObject({
       bootstrap: "extended-connect",
       resourceName: "/chat",
@@ -129,7 +129,7 @@ describe("the server's check", () => {
     });
   });
 
-  it.each([":protocol", ":scheme", ":path", ":authority"])("misses %s [B02]", (name) => {
+  it.each([":protocol", ":scheme", ":path", ":authority"])("rejects a request without %s [B02]", (name) => {
     expect(codeOf(changed(name))).toBe("opening/pseudo-field-missing");
   });
 
@@ -141,7 +141,7 @@ describe("the server's check", () => {
     ["opening/pseudo-field-unexpected", [[":status", "200"], ...example]],
     ["opening/pseudo-field-unexpected", [["a", "b"], ...example]],
     ["http/field-value", changed(":path", "/a\r\nb")],
-  ])("refuses the list: %s [B02]", (code, fields) => {
+  ])("rejects the list: %s [B02]", (code, fields) => {
     expect(codeOf(fields)).toBe(code);
   });
 
@@ -151,17 +151,17 @@ describe("the server's check", () => {
     ["keep-alive", "1"],
     ["proxy-connection", "close"],
     ["transfer-encoding", "chunked"],
-  ])("refuses %s, which HTTP/2 has not [B03]", (name, value) => {
+  ])("rejects %s, which HTTP/2 does not allow [B03]", (name, value) => {
     expect(codeOf([...example, [name, value]])).toBe("opening/field-connection-specific");
   });
 
-  it("takes a Host that says the same as :authority, and no other; a body is out of place too [B03]", () => {
+  it("accepts a Host equal to :authority, and no other, and no body [B03]", () => {
     expect(requestOf([...example, ["host", "server.example.com"]]).authority).toBe("server.example.com");
     expect(codeOf([...example, ["host", "other.example.com"]])).toBe("opening/authority");
     expect(codeOf([...example, ["content-length", "5"]])).toBe("opening/body-unexpected");
   });
 
-  it("does not process Sec-WebSocket-Key [B03]", () => {
+  it("ignores Sec-WebSocket-Key [B03]", () => {
     expect(requestOf([...example, ["sec-websocket-key", "nonsense"]]).key).toBeUndefined();
   });
 
@@ -174,7 +174,7 @@ describe("the server's check", () => {
     expect(codeOf([...example, ["origin", "http://b.example.com"]])).toBe("opening/origin-repeated");
   });
 
-  it("refuses another version with a 4xx that says which it speaks, and has no Upgrade to send [B05]", () => {
+  it("rejects another version with a 4xx that states the supported one, without Upgrade [B05]", () => {
     const check = checkExtendedConnect(changed("sec-websocket-version", "8"));
     if (check.type !== "violation") throw new Error("no violation");
     const answer = refuseExtendedConnect(check.violation);
@@ -187,12 +187,12 @@ describe("the server's check", () => {
     ["http/field-name", "a b"],
     ["http/field-name", ""],
     ["opening/field-name-upper-case", "Origin"],
-  ])("refuses a field name: %s %j [B10]", (code, name) => {
+  ])("rejects a field name: %s %j [B10]", (code, name) => {
     expect(codeOf([...example, [name, "x"]])).toBe(code);
     expect(codeOf([...example, ["x", "a\0"]])).toBe("http/field-value");
   });
 
-  it("takes several lines of a list as one, and joins cookies with a semicolon [B10]", () => {
+  it("joins several lines of a list, and cookies with a semicolon [B10]", () => {
     const request = requestOf([
       ...example,
       ["sec-websocket-protocol", "v2"],
@@ -209,19 +209,19 @@ describe("the server's check", () => {
     ]);
   });
 
-  it.each(["", "chat", "*", "/a b", "/a#b"])("refuses the path %j [B13]", (path) => {
+  it.each(["", "chat", "*", "/a b", "/a#b"])("rejects the path %j [B13]", (path) => {
     expect(codeOf(changed(":path", path))).toBe("opening/path");
   });
 
   it.each(["", "user@server.example.com", "a b", "server.example.com:x", "[::1"])(
-    "refuses the authority %j [B13]",
+    "rejects the authority %j [B13]",
     (authority) => {
       expect(codeOf(changed(":authority", authority))).toBe("opening/authority");
     },
   );
 });
 
-describe("the server's answer", () => {
+describe("the server's response", () => {
   it("is 200 with what was agreed on, without Sec-WebSocket-Accept [B04]", () => {
     const { status, fields, agreement } = answerExtendedConnect(requestOf(example), {
       subprotocol: "chat",
@@ -239,13 +239,13 @@ describe("the server's answer", () => {
     expect(agreement).toMatchObject({ role: "server", subprotocol: "chat" });
   });
 
-  it("is not a 101: that belongs to a request with a key [B04]", () => {
+  it("is never 101, which requires a request with a key [B04]", () => {
     expect(() => answerOpeningRequest(requestOf(example))).toThrow(
       expect.objectContaining({ code: "opening/bootstrap" }),
     );
   });
 
-  it("that rejects has a status of 300 or more, because 2xx would accept [B06]", () => {
+  it("has a status of 300 or more when it rejects, because 2xx would accept [B06]", () => {
     expect(() => rejectExtendedConnect({ status: 200 })).toThrow(UsageError);
     expect(rejectExtendedConnect({ status: 403, fields: [["X-Why", "so"]], body: "no" })).toMatchObject({
       status: 403,
@@ -265,7 +265,7 @@ describe("the client's check", () => {
   );
 
   it.each(["200", "204", "299"])(
-    "takes the status %s for success, and does not look at Sec-WebSocket-Accept [B04]",
+    "treats the status %s as success, and ignores Sec-WebSocket-Accept [B04]",
     (status) => {
       const fields: Fields = [
         [":status", status],
@@ -282,12 +282,12 @@ describe("the client's check", () => {
   it.each<[string, FieldLine]>([
     ["opening/subprotocol-not-offered", ["sec-websocket-protocol", "other"]],
     ["opening/extension-not-offered", ["sec-websocket-extensions", "bar"]],
-  ])("fails for %s as ever [B05]", (code, line) => {
+  ])("fails for %s, as over HTTP/1.1 [B05]", (code, line) => {
     expect(checkExtendedConnectResponse([[":status", "200"], line], sent)).toMatchObject({ violation: { code } });
   });
 
   it.each(["301", "401", "500", "101", "20"])(
-    "takes the status %s for a rejection, and follows nothing [B06]",
+    "treats the status %s as a rejection, and follows no redirect [B06]",
     (status) => {
       expect(checkExtendedConnectResponse([[":status", status]], sent)).toEqual({ type: "rejection" });
     },
@@ -319,14 +319,14 @@ describe("the agreement", () => {
     return new Connection(check.agreement, { random: countingSource() });
   };
 
-  it("leads to the same frames as any: those of the client are masked, those of the server are not [B07]", () => {
+  it("leads to the same frames as over TCP: masked from the client, unmasked from the server [B07]", () => {
     const connections = [client(), server()];
     for (const connection of connections) connection.sendText("a");
     const masks = connections.map((connection) => (connection.takeOutput()[0]?.[1] ?? 0) & 0x80);
     expect(masks).toEqual([0x80, 0]);
   });
 
-  it("leads to the same ends: END_STREAM is receiveEnd, clean after both Close frames only [B08]", () => {
+  it("leads to the same ends: END_STREAM is receiveEnd, clean only after both Close frames [B08]", () => {
     expect(server().receiveEnd()).toMatchObject([{ type: "end", clean: false, statusCode: 1006 }]);
     const [one, other] = [client(), server()];
     one.sendClose(1000);
@@ -334,7 +334,7 @@ describe("the agreement", () => {
     expect(other.receiveEnd()).toMatchObject([{ type: "end", clean: true, statusCode: 1000 }]);
   });
 
-  it("has no bytes before it: DATA counts from the answer on, and where it is cut means nothing [B09]", () => {
+  it("has no bytes before it: DATA counts from the response on, and its boundaries do not matter [B09]", () => {
     const [one, other] = [client(), server()];
     one.sendText("hello");
     const events = one
@@ -343,7 +343,7 @@ describe("the agreement", () => {
     expect(events).toEqual([{ type: "text", data: "hello" }]);
   });
 
-  it("lets the reply to Close go out after the other half has ended [B14]", () => {
+  it("lets the reply to Close leave after the other half has ended [B14]", () => {
     const [one, other] = [client(), server()];
     other.sendClose(1000);
     for (const chunk of other.takeOutput()) one.receive(chunk);

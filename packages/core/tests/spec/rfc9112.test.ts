@@ -18,7 +18,7 @@ import {
   textOf,
 } from "../support/opening.ts";
 
-/** The code, the status and the offset with which a server refuses `text`. */
+/** The code, the status and the offset with which a server rejects `text`. */
 function refused(text: string, options?: ServerHandshakeOptions): [string, string, number] {
   const { violation, answer } = refusalOf(text, options);
   return [violation.code, answer.slice(9, 12), violation.offset];
@@ -59,12 +59,12 @@ describe("the start line", () => {
     ["http/status-line", "HTTP/1.1  101 X"],
     ["http/status-line", "HTTP/1.1 1011 X"],
     ["http/version", ""],
-  ])("a client refuses the status line: %s %j [C01]", (code, text) => {
+  ])("is rejected by a client if it is a malformed status line: %s %j [C01]", (code, text) => {
     if (text === "HTTP/1.1") expect(clientFailure(`${text}\r\n\r\n`)).toBe("http/status-line");
     else expect(clientFailure(`${text}\r\n\r\n`)).toBe(code);
   });
 
-  it("may have an empty reason phrase, an odd one, and a status that nobody knows [C01]", () => {
+  it("may have an empty or unusual reason phrase, and an unknown status [C01]", () => {
     expect(clientReceiving("HTTP/1.1 204 \r\n\r\n")).toMatchObject([
       { type: "rejection", response: { reasonPhrase: "" } },
     ]);
@@ -102,7 +102,7 @@ describe("field lines", () => {
     expect(refused(`${line}${text}`)).toEqual([code, "400", line.length + offset]);
   });
 
-  it("keep obs-text as opaque chars, and lose the white space around it, SP and HTAB [H18]", () => {
+  it("keep obs-text as opaque chars, without surrounding SP and HTAB [H18]", () => {
     const { fields } = requestIn(request({ "X-A": "\t \xe9\x80 \xff\t ", "X-B": "", "X-C": "\t" }));
     expect(fields.slice(-3)).toEqual([
       ["X-A", "\xe9\x80 \xff"],
@@ -111,17 +111,17 @@ describe("field lines", () => {
     ]);
   });
 
-  it("that are UTF-8 are not decoded: a char is a byte [H18]", () => {
+  it("are not decoded as UTF-8: a char is a byte [H18]", () => {
     expect(requestIn(request({ "X-A": "\xed\x95\x9c" })).fields.at(-1)).toEqual(["X-A", "\xed\x95\x9c"]);
   });
 
-  it("called __proto__ or constructor are fields like any other [H21]", () => {
+  it("may be called __proto__ or constructor [H21]", () => {
     const { fields } = requestIn(request({ constructor: "a", ["__proto__" as string]: "b", prototype: "c" }));
     expect(fields.map(([name]) => name)).toContain("constructor");
     expect(requestIn(`${line}__proto__: b\r\n${request().slice(line.length)}`).fields[0]).toEqual(["__proto__", "b"]);
   });
 
-  it("of a response may be folded: each fold is one space [C01]", () => {
+  it("of a response may be folded, with each fold read as one space [C01]", () => {
     const text = "HTTP/1.1 204 X\r\nA: 1\r\n  2\r\n\t3 \r\nB:\r\n 4\r\nC: 5\r\n \r\n\r\n";
     expect(clientReceiving(text)).toMatchObject([
       {
@@ -139,7 +139,7 @@ describe("field lines", () => {
 });
 
 describe("a lone LF", () => {
-  it("ends a line where that is tolerated, and is reported [H16]", () => {
+  it("ends a line when tolerated, and is reported [H16]", () => {
     const text = `\n${request().replaceAll("\r\n", "\n")}`;
     expect(refused(text)[0]).toBe("http/bare-line-feed");
     expect(requestIn(text, { tolerate: ["bare-line-feed"] })).toMatchObject({
@@ -153,7 +153,7 @@ describe("a lone LF", () => {
     expect(refused("\rG", { tolerate: ["bare-line-feed"] })).toEqual(["http/bare-carriage-return", "400", 0]);
   });
 
-  it("ends a line of a response too, of an interim one as well [C02]", () => {
+  it("ends a line of a response too, including interim ones [C02]", () => {
     const open = clientReceiving(`HTTP/1.1 100 X\n\n${response()}`, { tolerate: ["bare-line-feed"] });
     expect(open).toMatchObject([{ type: "open", agreement: { tolerated: ["bare-line-feed"] } }]);
     const last = clientReceiving(response().replaceAll("\r\n", "\n"), { tolerate: ["bare-line-feed"] });
@@ -161,11 +161,11 @@ describe("a lone LF", () => {
   });
 });
 
-describe("a status line without the space behind the status code", () => {
+describe("a status line without a space after the status code", () => {
   const truncated = (text: string): string => text.replace(/^(HTTP\/1\.1 \d+) [^\r]*/, "$1");
   const tolerate = ["truncated-status-line"] as const;
 
-  it("is read where that is tolerated, and is reported [C02]", () => {
+  it("is read when tolerated, and is reported [C02]", () => {
     const [refusal] = clientReceiving(truncated(response()));
     expect(refusal).toMatchObject({ type: "failure", violation: { code: "http/status-line", offset: 12 } });
     const [open] = clientReceiving(truncated(response()), { tolerate });
@@ -174,13 +174,13 @@ describe("a status line without the space behind the status code", () => {
     expect(strict).toMatchObject({ type: "open", agreement: { tolerated: [] } });
   });
 
-  it("is reported beside what an interim response needed, each once", () => {
+  it("is reported once, together with what an interim response needed", () => {
     const sloppy = `HTTP/1.1 100 X\n\nHTTP/1.1 103\r\n\r\n${truncated(response())}`;
     const [open] = clientReceiving(sloppy, { tolerate: [...tolerate, "bare-line-feed"] });
     expect(open).toMatchObject({ agreement: { tolerated: ["bare-line-feed", "truncated-status-line"] } });
   });
 
-  it("must have the whole status code [C02]", () => {
+  it("still needs the complete status code [C02]", () => {
     for (const line of ["HTTP/1.1 10", "HTTP/1.1", "HTTP/1.1 1010"]) {
       const [event] = clientReceiving(`${line}\r\n\r\n`, { tolerate });
       expect(event).toMatchObject({ type: "failure" });
@@ -191,14 +191,14 @@ describe("a status line without the space behind the status code", () => {
 describe("limits", () => {
   const limited = (limits: Partial<Limits>): ServerHandshakeOptions => ({ limits });
 
-  it("a head of limits.head bytes is taken, and one more is refused with 431 at once [H20]", () => {
+  it("accept a head of limits.head bytes, and reject one byte more with 431 at once [H20]", () => {
     const text = request();
     expect(requestIn(text, limited({ head: text.length })).resourceName).toBe("/chat");
     expect(refused(text, limited({ head: text.length - 1 }))).toEqual(["http/head-too-big", "431", text.length - 1]);
     expect(requestIn(`${text}${"x".repeat(99)}`, limited({ head: text.length })).resourceName).toBe("/chat");
   });
 
-  it("a head that never ends is refused at the limit, wherever it is, one byte at a time too [H20]", () => {
+  it("reject an endless head at the limit, in any part of it, also byte by byte [H20]", () => {
     for (const text of [
       `${line}A: ${"x".repeat(99)}`,
       `${line}${"x".repeat(99)}`,
@@ -212,7 +212,7 @@ describe("limits", () => {
     }
   });
 
-  it("a request line longer than limits.line is refused with 414, another line with 431 [H20]", () => {
+  it("reject a request line longer than limits.line with 414, and another line with 431 [H20]", () => {
     expect(refused(`GET /${"x".repeat(50)} HTTP/1.1\r\n`, limited({ line: 40 }))).toEqual([
       "http/request-line-too-long",
       "414",
@@ -223,7 +223,7 @@ describe("limits", () => {
     }
   });
 
-  it("a line of limits.line bytes is taken, its end not counted [H20]", () => {
+  it("accept a line of limits.line bytes, not counting its end [H20]", () => {
     const longest = Math.max(
       ...request()
         .split("\r\n")
@@ -233,7 +233,7 @@ describe("limits", () => {
     expect(refused(request(), limited({ line: longest - 1 }))[0]).toBe("http/line-too-long");
   });
 
-  it("limits.fields lines are taken, and one more is refused with 431, whatever their bytes [H21]", () => {
+  it("accept limits.fields lines, and reject one more with 431, whatever their bytes [H21]", () => {
     expect(requestIn(request(), limited({ fields: 5 })).fields.length).toBe(5);
     expect(refused(request({ A: "" }), limited({ fields: 5 })).slice(0, 2)).toEqual(["http/too-many-fields", "431"]);
     const repeated = `${line}${"a:\r\n".repeat(129)}`;
@@ -242,7 +242,7 @@ describe("limits", () => {
 });
 
 describe("chunks", () => {
-  /** What a server says and writes when `text` comes in `chunks`. */
+  /** The events and output of a server when `text` arrives in `chunks`. */
   function told(chunks: readonly string[]): [HandshakeEvent[], string, string] {
     const server = new ServerHandshake({
       limits: { head: 400, line: 90, fields: 8, earlyData: 8 },
@@ -258,7 +258,7 @@ describe("chunks", () => {
     return sorted.slice(1).map((place, index) => text.slice(sorted[index], place));
   };
 
-  it("may be cut at any byte: the request, and a refusal with its offset, are the same [H23]", () => {
+  it("may be cut at any byte: the request, or the rejection with its offset, is the same [H23]", () => {
     for (const text of [
       `\r\n${request({ Origin: "a\xe9" })}early`,
       request({ Host: "a\rb" }),
@@ -271,7 +271,7 @@ describe("chunks", () => {
     }
   });
 
-  it("may be cut anywhere however often, in what is nearly a request too [H23]", () => {
+  it("may be cut anywhere and any number of times, also in a nearly valid request [H23]", () => {
     const soup = fc.string({ unit: fc.constantFrom(..."GET /HTTP.1:\r\n\t aé\0\x7f") });
     const nearly = fc.tuple(fc.nat(), soup).map(([place, junk]) => {
       const text = request();
@@ -285,7 +285,7 @@ describe("chunks", () => {
     );
   });
 
-  it("of any bytes make neither a server nor a client throw, and at most one of them speaks once [H23]", () => {
+  it("of arbitrary bytes make neither server nor client throw, and at most one of them reports once [H23]", () => {
     const heads = fc.constantFrom(
       "",
       "GET / HTTP/1.1\r\n",
@@ -308,7 +308,7 @@ describe("chunks", () => {
     );
   });
 
-  it("of a response may be cut at any byte: the agreement, the rejection and a failure are the same [C02]", () => {
+  it("of a response may be cut at any byte: agreement, rejection and failure are the same [C02]", () => {
     const clientTold = (chunks: readonly string[]): unknown => {
       const handshake = client({ limits: { interimResponses: 1, rejectionBody: 6 } });
       const events: HandshakeEvent[] = [];
@@ -336,8 +336,8 @@ describe("chunks", () => {
     }
   });
 
-  it("of one byte each cost as much per byte at the end of a long head as at its beginning [H20]", () => {
-    // Counts how often the bytes that wait are read again: every chunk is looked at where it is stored, once.
+  it("of one byte each cost as much per byte at the end of a long head as at its start [H20]", () => {
+    // Counts how often stored bytes are read again: every chunk is read once, when it is stored.
     const bytesRead = (length: number): number => {
       let count = 0;
       const server = new ServerHandshake({

@@ -1,4 +1,4 @@
-/** RFC 9220: the Extended CONNECT of RFC 8441 over HTTP/3. The field lists are the same; these are the differences. */
+/** RFC 9220: the Extended CONNECT of RFC 8441 over HTTP/3. The field lists are the same; these tests cover the differences. */
 import { describe, expect, it } from "vitest";
 import type { Fields } from "../../src/http/fields.ts";
 import { checkExtendedConnect, refuseExtendedConnect } from "../../src/opening/extended-connect.ts";
@@ -15,7 +15,7 @@ const request = (protocol: string): Fields => [
 
 describe("RFC 9220 §3", () => {
   it.each(["webtransport", "connect-udp", "WebSocket", ""])(
-    "the server answers the :protocol %j with 501 [B11]",
+    "the server rejects the :protocol %j with 501 [B11]",
     (protocol) => {
       const check = checkExtendedConnect(request(protocol));
       expect(check).toMatchObject({
@@ -27,7 +27,7 @@ describe("RFC 9220 §3", () => {
     },
   );
 
-  it("the setting is 0x08, as in HTTP/2, and the client assumes nothing before it has come [B12]", () => {
+  it("the setting is 0x08, as in HTTP/2, and the client assumes nothing before it has arrived [B12]", () => {
     expect(connectProtocolSetting).toBe(0x08);
     expect(() => openExtendedConnect({ url: "wss://server.example.com" }, undefined)).toThrow();
     expect(openExtendedConnect({ url: "wss://server.example.com" }, 1).fields).toContainEqual([

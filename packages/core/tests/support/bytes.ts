@@ -1,6 +1,6 @@
-/** Byte arrays in tests: written short, and compared without printing a million numbers. */
+/** Byte arrays in tests: concise notation, and comparison without printing a million numbers. */
 
-/** The bytes of hexadecimal digits, white space ignored: `bytes("81 02 6869")`. */
+/** Parses hexadecimal digits, ignoring white space: `bytes("81 02 6869")`. */
 export function bytes(hex: string): Uint8Array {
   const digits = hex.replaceAll(/\s/g, "");
   if (digits.length % 2 !== 0) throw new Error(`odd number of digits in ${hex}`);
@@ -9,18 +9,18 @@ export function bytes(hex: string): Uint8Array {
   );
 }
 
-/** The way back; `limit` digits at most. */
+/** Hexadecimal digits of `array`, at most `limit`. */
 export function hexOf(array: Uint8Array, limit = 200): string {
   const shown = [...array.subarray(0, limit)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return array.length > limit ? `${shown}… (${array.length} bytes)` : shown;
 }
 
-/** `text` as UTF-8, by the platform and not by us. */
+/** `text` as UTF-8, encoded by the platform instead of the code under test. */
 export function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** All chunks as one. */
+/** Joins all chunks. */
 export function concat(chunks: Iterable<Uint8Array>): Uint8Array {
   const parts = [...chunks];
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
@@ -46,7 +46,7 @@ export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
   return true;
 }
 
-/** `array` cut into chunks of `size`, each in a buffer of its own. */
+/** `array` cut into chunks of `size`, each in its own buffer. */
 export function cut(array: Uint8Array, size: number): Uint8Array[] {
   const chunks: Uint8Array[] = [];
   for (let at = 0; at < array.length; at += size) chunks.push(array.slice(at, at + size));

@@ -1,4 +1,4 @@
-/** Connections in a known state, and what must be true of one that failed. */
+/** Connections in a known state, and assertions about failed ones. */
 import { expect } from "vitest";
 import type { RandomSource } from "../../src/bytes/random-source.ts";
 import { Connection } from "../../src/connection.ts";
@@ -12,12 +12,12 @@ import { closeBody, frame, type ReadFrame, readFrames, statusCodeOf, type Writte
 
 export const roles: readonly Role[] = ["server", "client"];
 
-/** The role of the one at the other end. */
+/** The role of the peer. */
 export function peerOf(role: Role): Role {
   return role === "server" ? "client" : "server";
 }
 
-/** Randomness that repeats from run to run, and never gives the same 32 bits twice: a counter, mixed. */
+/** A reproducible random source that never repeats 32 bits: a mixed counter. */
 export function countingSource(seed = 1): RandomSource {
   let counter = seed;
   return (target) => {
@@ -42,17 +42,17 @@ export function clientWith(options: ConnectionOptions = {}): Connection {
   return open("client", options);
 }
 
-/** The peer of `connection` sends these frames, in one chunk each; answers the events. */
+/** Receives these frames from the peer of `connection`, in one chunk each; returns the events. */
 export function deliver(connection: Connection, ...written: WrittenFrame[]): ConnectionEvent[] {
   return written.flatMap((each) => connection.receive(frame(peerOf(connection.role), each)));
 }
 
-/** All frames that wait to be written. */
+/** All frames queued for output. */
 export function sent(connection: Connection, budget?: number): ReadFrame[] {
   return readFrames(connection.takeOutput(budget));
 }
 
-/** The one Close frame among all that waits; throws when there is none, or more. */
+/** The only Close frame in the queued output; throws when there is not exactly one. */
 export function sentClose(connection: Connection): { statusCode: number | undefined; reason: string } {
   const closes = sent(connection).filter((each) => each.opcode === 0x8);
   if (closes.length !== 1 || closes[0] === undefined) throw new Error(`${closes.length} Close frames`);
@@ -60,22 +60,22 @@ export function sentClose(connection: Connection): { statusCode: number | undefi
   return { statusCode: statusCodeOf(payload), reason: new TextDecoder().decode(payload.subarray(2)) };
 }
 
-/** What `expectFailure` checks. */
+/** The failure that `expectFailure` checks for. */
 export interface ExpectedFailure {
   readonly code: ViolationCode;
-  /** Of the Close frame on the wire. */
+  /** The status code of the Close frame on the wire. */
   readonly statusCode: number;
   /** Bytes received before the offending one. */
   readonly offset: number;
   readonly section?: string;
-  /** Events that come before: what was received whole before the fault. */
+  /** Events before the failure: what was received completely before the fault. */
   readonly before?: readonly ConnectionEvent[];
 }
 
 /**
- * `connection` receives `chunk` and fails: the events before the fault are delivered, then one failure says what and
- * where; on the wire one Close frame with the status code follows, nothing after it; the transport is to end; and what
- * comes later is not read any more.
+ * Checks that `connection` fails when it receives `chunk`: the events before the fault are delivered, then one failure
+ * with code and offset; one Close frame with the status code is output, and nothing after it; then the transport is to
+ * end, and later input is ignored.
  */
 export function expectFailure(connection: Connection, chunk: Uint8Array, expected: ExpectedFailure): Violation {
   const events = connection.receive(chunk);
@@ -109,12 +109,12 @@ export function expectFailure(connection: Connection, chunk: Uint8Array, expecte
   return failure.violation;
 }
 
-/** A Close frame of the peer's. */
+/** A Close frame from the peer. */
 export function closing(connection: Connection, statusCode = 1000, reason = ""): Uint8Array {
   return frame(peerOf(connection.role), { opcode: "close", payload: closeBody(statusCode, reason) });
 }
 
-/** `command` throws the usage error `code`, and leaves no trace in state, output or statistics. */
+/** Checks that `command` throws the usage error `code`, and changes neither state nor output nor statistics. */
 export function expectUsageError(connection: Connection, code: UsageErrorCode, command: () => void): void {
   const snapshot = () => ({
     state: connection.state,

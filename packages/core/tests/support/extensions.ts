@@ -1,4 +1,4 @@
-/** Small extensions that transform payload plainly, to prove what the connection does around any extension. */
+/** Small extensions with simple transforms, to test how the connection handles any extension. */
 import type { Connection } from "../../src/connection.ts";
 import type { Extension, MessageTransform, RsvBits, TransformViolation } from "../../src/extension.ts";
 import type { Agreement } from "../../src/opening/agreement.ts";
@@ -9,7 +9,7 @@ export const rsv1 = 0x40;
 export const rsv2 = 0x20;
 export const rsv3 = 0x10;
 
-/** An extension whose negotiation is trivial: `createTransform` is what it is about. */
+/** An extension with trivial negotiation, for testing `createTransform`. */
 export function extension(name: string, rsv: RsvBits, createTransform: (role: Role) => MessageTransform): Extension {
   return {
     name,
@@ -26,12 +26,12 @@ export function agreeing(role: Role, ...extensions: readonly Extension[]): Agree
   return { ...plainAgreement(role), extensions: extensions.map(({ name }) => ({ name, parameters: [] })) };
 }
 
-/** What a transform was asked, in order; tests look at it to see who was told what. */
+/** The calls to a transform, in order, for assertions. */
 export type TransformLog = string[];
 
 /**
- * Adds `amount` to every byte when encoding and subtracts it when decoding, in messages of which `wants` approves.
- * With other extensions around it only one order of undoing gives the message back when one of them is not additive.
+ * Adds `amount` to every byte when encoding and subtracts it when decoding, in messages with its RSV bits, and unless
+ * `compress` is false. Combined with a transform that is not additive, only one order of decoding restores a message.
  */
 export function adding(name: string, rsv: RsvBits, amount: number, log: TransformLog = []): Extension {
   return extension(name, rsv, () => ({
@@ -72,9 +72,9 @@ export function adding(name: string, rsv: RsvBits, amount: number, log: Transfor
 }
 
 /**
- * Run lengths, with RSV2: each pair of bytes is a count and a byte, and a message of `ff` pairs grows 127-fold when it
- * is decoded. It holds back what is not a whole run or pair, so that its output lags behind its input, and finds fault
- * with a count of 0 (malformed) and with half a pair at the end (truncated).
+ * Run-length encoding, with RSV2: each pair of bytes is a count and a byte, so a message of `ff` pairs grows 127-fold when
+ * decoded. It holds back incomplete runs and pairs, so that its output lags behind its input, and reports a count of 0
+ * (malformed) and half a pair at the end (truncated).
  */
 export function runLength(log: TransformLog = []): Extension {
   return extension("run-length", rsv2, () => new RunLength(log));
@@ -146,7 +146,7 @@ class RunLength implements MessageTransform {
   }
 }
 
-/** Passes all output of one to the other, both ways, until there is none; answers the events of `to`. */
+/** Passes all output in both directions until there is none; returns the events of `to`. */
 export function pass(from: Connection, to: Connection, budget?: number): ReturnType<Connection["receive"]> {
   const events: ReturnType<Connection["receive"]> = [];
   for (;;) {

@@ -1,4 +1,4 @@
-/** Opening handshakes as text: requests and responses line by line, and what an endpoint made of them. */
+/** Opening handshakes as text: requests and responses line by line, and helpers for their outcome. */
 import type { HandshakeEvent } from "../../src/events.ts";
 import type { Extension, ExtensionParameters, RsvBits } from "../../src/extension.ts";
 import type { Agreement } from "../../src/opening/agreement.ts";
@@ -8,11 +8,11 @@ import { ServerHandshake, type ServerHandshakeOptions } from "../../src/opening/
 import type { Violation } from "../../src/violation.ts";
 import { extension } from "./extensions.ts";
 
-/** The nonce of RFC 6455 §1.3, and the proof that it was read. */
+/** The nonce of RFC 6455 §1.3, and the proof for it. */
 export const sampleKey = "dGhlIHNhbXBsZSBub25jZQ==";
 export const sampleAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
-/** The bytes of which `sampleKey` is the base64: "the sample nonce". */
+/** The bytes that `sampleKey` encodes in base64: "the sample nonce". */
 const sampleNonce = (target: Uint8Array): void => target.set(latin1("the sample nonce"));
 
 /** One byte for each char. */
@@ -25,7 +25,7 @@ export function textOf(chunks: readonly Uint8Array[]): string {
   return chunks.map((chunk) => String.fromCharCode(...chunk)).join("");
 }
 
-/** Changes to the lines of a head: a name maps to its values, none to leave the field out. Names as in `usual`. */
+/** Changes to the lines of a head: maps a name to its values, none to omit the field. Names as in `usual`. */
 export type Changes = Readonly<Record<string, string | readonly string[]>>;
 
 function head(startLine: string, usual: Changes, changes: Changes): string {
@@ -53,7 +53,7 @@ export function response(changes: Changes = {}, startLine = "HTTP/1.1 101 Switch
   return head(startLine, usual, changes);
 }
 
-/** A server that received `text`, and what it said. */
+/** A server that has received `text`, and its events. */
 export function serverReceiving(
   text: string,
   options: ServerHandshakeOptions = {},
@@ -62,19 +62,19 @@ export function serverReceiving(
   return { server, events: server.receive(latin1(text)) };
 }
 
-/** The request that a server took `text` for; throws when it did not. */
+/** The request that a server reads from `text`; throws when there is none. */
 export function requestIn(text: string, options?: ServerHandshakeOptions): OpeningRequest {
   const [event] = serverReceiving(text, options).events;
-  if (event?.type !== "request") throw new Error(`no request: ${JSON.stringify(event)}`);
+  if (event?.type !== "request") throw new Error(`no request event: ${JSON.stringify(event)}`);
   return event.request;
 }
 
-/** How a server refused `text`: the violation, and the answer on the wire. */
+/** How a server rejects `text`: the violation, and the response on the wire. */
 export function refusalOf(text: string, options?: ServerHandshakeOptions): { violation: Violation; answer: string } {
   const { server, events } = serverReceiving(text, options);
   const [event] = events;
   if (event?.type !== "failure" || events.length !== 1) throw new Error(`no refusal: ${JSON.stringify(events)}`);
-  if (server.transport !== "end") throw new Error("the transport is not to be ended");
+  if (server.transport !== "end") throw new Error("the transport does not end");
   return { violation: event.violation, answer: textOf(server.takeOutput()) };
 }
 
@@ -83,30 +83,31 @@ export function client(options: Partial<ClientHandshakeOptions> = {}): ClientHan
   return new ClientHandshake({ url: "ws://server.example.com/chat", random: sampleNonce, ...options });
 }
 
-/** What a client said to `text`. */
+/** The events of a client that receives `text`. */
 export function clientReceiving(text: string, options?: Partial<ClientHandshakeOptions>): readonly HandshakeEvent[] {
   return client(options).receive(latin1(text));
 }
 
-/** The agreement that a client came to by `text`; throws when it did not. */
+/** The agreement of a client that receives `text`; throws when it does not open. */
 export function agreementIn(text: string, options?: Partial<ClientHandshakeOptions>): Agreement {
   const [event] = clientReceiving(text, options);
   if (event?.type !== "open") throw new Error(`not open: ${JSON.stringify(event)}`);
   return event.agreement;
 }
 
-/** The code with which a client failed over `text`, having sent nothing but its request; throws when it did not. */
+/** The code with which a client fails over `text`; throws when it does not, or sends anything but its request. */
 export function clientFailure(text: string, options?: Partial<ClientHandshakeOptions>): string {
   const handshake = client(options);
   handshake.takeOutput();
   const [event] = handshake.receive(latin1(text));
   if (event?.type !== "failure") throw new Error(`no failure: ${JSON.stringify(event)}`);
-  if (handshake.transport !== "end" || handshake.outputLength > 0) throw new Error("a failed client has more to say");
-  if (event.violation.httpStatus !== undefined) throw new Error("a client answers with no status");
+  if (handshake.transport !== "end" || handshake.outputLength > 0)
+    throw new Error("a failed client has more output, or does not end");
+  if (event.violation.httpStatus !== undefined) throw new Error("a violation on a client has an HTTP status");
   return event.violation.code;
 }
 
-/** An extension that offers `offers`, and takes offers and answers that `accepts` approves of. */
+/** An extension that offers `offers`, and accepts offers and answers that pass `accepts`. */
 export function negotiating(
   name: string,
   options: {
@@ -117,7 +118,7 @@ export function negotiating(
 ): Extension {
   const { rsv = 0, offers = [[]], accepts = () => true } = options;
   const noTransform = (): never => {
-    throw new Error("negotiation makes no transform");
+    throw new Error("negotiation creates no transform");
   };
   return {
     ...extension(name, rsv, noTransform),
@@ -127,7 +128,7 @@ export function negotiating(
   };
 }
 
-/** The chunk after the start: every place where `length` bytes can be cut in two. */
+/** The start of the second chunk: every index at which `length` bytes can be cut in two. */
 export function cutsOf(length: number): number[] {
   return Array.from({ length: length - 1 }, (_, index) => index + 1);
 }

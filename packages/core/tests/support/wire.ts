@@ -1,14 +1,14 @@
-/** What stands on the wire, written and read without the code under test where it matters. */
+/** Frames on the wire, written and read without the code under test where that matters. */
 import { encodeFrame } from "../../src/frame/encode-frame.ts";
 import type { Role } from "../../src/role.ts";
 import { concat, utf8 } from "./bytes.ts";
 
 const opcode = { continuation: 0x0, text: 0x1, binary: 0x2, close: 0x8, ping: 0x9, pong: 0xa } as const;
 
-/** The key that test clients mask with: 0x12 is its first byte. */
+/** The masking key of test clients; its first byte is 0x12. */
 export const testKey = 0x7856_3412;
 
-/** A frame to write; text is UTF-8, the opcode a name or any number. */
+/** A frame to write; text is sent as UTF-8, the opcode is a name or any number. */
 export interface WrittenFrame {
   readonly opcode: keyof typeof opcode | number;
   readonly payload?: Uint8Array | string;
@@ -28,7 +28,7 @@ export function frame(sender: Role, written: WrittenFrame): Uint8Array {
   });
 }
 
-/** Several of them. */
+/** Several frames, joined. */
 export function frames(sender: Role, ...written: WrittenFrame[]): Uint8Array {
   return concat(written.map((each) => frame(sender, each)));
 }
@@ -39,7 +39,7 @@ export function closeBody(statusCode: number, reason: string | Uint8Array = ""):
   return concat([Uint8Array.of(statusCode >>> 8, statusCode & 0xff), tail]);
 }
 
-/** A frame as it was found on the wire, unmasked. */
+/** A frame read from the wire, unmasked. */
 export interface ReadFrame {
   readonly opcode: number;
   readonly final: boolean;
@@ -49,7 +49,7 @@ export interface ReadFrame {
   readonly payload: Uint8Array;
 }
 
-/** Every frame of `chunks`, by RFC 6455 §5.2 read plainly; throws when the last one is cut or a length is not minimal. */
+/** Every frame of `chunks`, parsed by RFC 6455 §5.2; throws when the last one is cut or a length is not minimal. */
 export function readFrames(chunks: Iterable<Uint8Array>): ReadFrame[] {
   const wire = concat(chunks);
   const view = new DataView(wire.buffer);
@@ -82,7 +82,7 @@ export function readFrames(chunks: Iterable<Uint8Array>): ReadFrame[] {
   return found;
 }
 
-/** Frames in words: `["text FIN 5", "continuation 3"]`, with RSV bits as `rsv20` where there are any. */
+/** A readable form of frames: `["text FIN 5", "continuation 3"]`, with RSV bits as `rsv20` if any. */
 export function outline(found: Iterable<ReadFrame>): string[] {
   const names = Object.entries(opcode);
   return [...found].map((each) => {

@@ -1,8 +1,8 @@
 /**
- * Every public name. To add one, or to take one away, is a decision: enter it here, and in the changelog.
+ * Every public name. Adding or removing one is a deliberate decision: enter it here and in the changelog.
  */
 
-/** `@hybi/core` at run time. */
+/** Values exported by `@hybi/core`. */
 export const coreValues: readonly string[] = [
   "Backoff",
   "ClientHandshake",
@@ -75,7 +75,7 @@ export const coreValues: readonly string[] = [
   "violationTable",
 ];
 
-/** `@hybi/core` for the compiler alone. */
+/** Exported types of `@hybi/core`. */
 export const coreTypes: readonly string[] = [
   "AcceptedOpening",
   "AgreedExtension",
@@ -165,7 +165,7 @@ export const coreTypes: readonly string[] = [
   "WebSocketUrl",
 ];
 
-/** `@hybi/core/frame` at run time. */
+/** Values exported by `@hybi/core/frame`. */
 export const frameValues: readonly string[] = [
   "FrameDecoder",
   "checkExtendedLength",
@@ -187,7 +187,7 @@ export const frameValues: readonly string[] = [
   "writeHeader",
 ];
 
-/** `@hybi/core/frame` for the compiler alone. */
+/** Exported types of `@hybi/core/frame`. */
 export const frameTypes: readonly string[] = [
   "FrameDecoderOptions",
   "FrameFault",

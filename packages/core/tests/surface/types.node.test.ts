@@ -1,9 +1,9 @@
-/** The names that exist for the compiler alone, which no runtime can show. */
+/** Exported types, which do not exist at run time. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { coreTypes, frameTypes } from "./names.ts";
 
-/** The names that an entry point exports as types. It names everything one by one. */
+/** The names that an entry point exports as types. It lists every name explicitly. */
 function exportedTypes(path: string): string[] {
   const source = readFileSync(new URL(`../../src/${path}`, import.meta.url), "utf8");
   expect(source).not.toMatch(/export \*/);

@@ -1,6 +1,6 @@
 /**
- * Commands that are given what they are not typed for. In JavaScript a length that is not one of bytes has led to frames
- * whose headers lie, and to memory of other connections on the wire: so nothing but strings and byte arrays gets that far.
+ * Commands called with values of the wrong type. In JavaScript, a `length` that is not a byte count has led to frames with
+ * wrong headers, and to memory of other connections on the wire. So only strings and byte arrays are accepted.
  */
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
@@ -46,7 +46,7 @@ const strings: readonly (readonly [what: string, value: unknown])[] = [
 ];
 const bytesAlone: readonly (readonly [what: string, value: unknown])[] = [["bytes", new Uint8Array(3)]];
 
-/** A connection whose blocks of output have held something that is nobody else's business. */
+/** A connection whose output blocks have contained secret data. */
 function withUsedBlocks(role: "client" | "server"): Connection {
   const connection = open(role);
   connection.sendText("secret".repeat(600));
@@ -54,8 +54,8 @@ function withUsedBlocks(role: "client" | "server"): Connection {
   return connection;
 }
 
-describe.each(roles)("a %s that is told to send", (role) => {
-  it.each([...notBytes, ...strings])("%s as bytes throws, and sends nothing [V01]", (_, value) => {
+describe.each(roles)("a %s, asked to send", (role) => {
+  it.each([...notBytes, ...strings])("%s as bytes, throws and sends nothing [V01]", (_, value) => {
     const connection = withUsedBlocks(role);
     const data = value as Uint8Array;
     expectUsageError(connection, "send/data-type", () => connection.sendBinary(data));
@@ -65,7 +65,7 @@ describe.each(roles)("a %s that is told to send", (role) => {
     expect(connection.takeOutput()).toEqual([]);
   });
 
-  it.each([...notBytes, ...bytesAlone])("%s as text throws, and sends nothing [V07]", (_, value) => {
+  it.each([...notBytes, ...bytesAlone])("%s as text, throws and sends nothing [V07]", (_, value) => {
     const connection = withUsedBlocks(role);
     const text = value as string;
     expectUsageError(connection, "send/data-type", () => connection.sendText(text));
@@ -74,7 +74,7 @@ describe.each(roles)("a %s that is told to send", (role) => {
     expect(connection.takeOutput()).toEqual([]);
   });
 
-  it.each(notBytes)("%s as part of a message throws, and the message goes on without it [V07]", (_, value) => {
+  it.each(notBytes)("%s as part of a message, throws, and the message continues without it [V07]", (_, value) => {
     const connection = withUsedBlocks(role);
     for (const kind of ["text", "binary"] as const) {
       const stream = connection.startMessage(kind);
@@ -90,7 +90,7 @@ describe.each(roles)("a %s that is told to send", (role) => {
     ]);
   });
 
-  it.each(notBytes)("%s through an extension throws as well [V07]", (_, value) => {
+  it.each(notBytes)("%s through an extension, throws as well [V07]", (_, value) => {
     const options = { extensions: [runLength()], random: countingSource() };
     const connection = new Connection(agreeing(role, runLength()), options);
     expectUsageError(connection, "send/data-type", () => connection.sendBinary(value as Uint8Array));
@@ -98,10 +98,10 @@ describe.each(roles)("a %s that is told to send", (role) => {
     expect(readFrames(connection.takeOutput())).toMatchObject([{ rsv: rsv2, payload: Uint8Array.of(3, 0) }]);
   });
 
-  it("bytes of another realm sends them", () => {
+  it("bytes of another realm, sends them", () => {
     const connection = open(role);
     const foreign = Uint8Array.of(1, 2, 3);
-    // As one from another window or worker: its prototype is none of ours.
+    // Like an array from another window or worker: its prototype is not ours.
     Object.setPrototypeOf(foreign, Object.getPrototypeOf(Uint8Array.prototype));
     expect(foreign instanceof Uint8Array).toBe(false);
     connection.sendBinary(foreign);
@@ -113,7 +113,7 @@ describe.each(roles)("a %s that is told to send", (role) => {
     ]);
   });
 
-  it("nothing as a Ping or a Close sends an empty one", () => {
+  it("nothing as a Ping or a Close, sends an empty one", () => {
     const connection = open(role);
     connection.sendPing(undefined);
     connection.sendClose(undefined, undefined);
@@ -121,15 +121,15 @@ describe.each(roles)("a %s that is told to send", (role) => {
   });
 });
 
-describe("a message that is prepared", () => {
-  it.each(notBytes)("of %s is refused [V07]", (_, value) => {
+describe("a prepared message", () => {
+  it.each(notBytes)("of %s throws [V07]", (_, value) => {
     expect(usageErrorOf(() => prepareBinary(value as Uint8Array))).toBe("send/data-type");
     expect(usageErrorOf(() => prepareText(value as string))).toBe("send/data-type");
   });
 });
 
 describe("input that is not bytes", () => {
-  it.each([...notBytes, ...strings])("%s is refused by connections and handshakes, and changes nothing", (_, value) => {
+  it.each([...notBytes, ...strings])("%s makes connections and handshakes throw, and changes nothing", (_, value) => {
     const chunk = value as Uint8Array;
     for (const role of roles) {
       const connection = new Connection(plainAgreement(role), { random: countingSource() });

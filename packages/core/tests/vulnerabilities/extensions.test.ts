@@ -1,4 +1,4 @@
-/** What stands around any extension that transforms messages; those of permessage-deflate itself are its own package's. */
+/** Defenses around any extension that transforms messages. The tests of permessage-deflate itself are in its package. */
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
 import { bytes } from "../support/bytes.ts";
@@ -13,8 +13,8 @@ describe.each(roles)("a %s with an extension", (role) => {
       limits: { message },
     });
 
-  it("holds to the limit what a message becomes, and not what was sent [V10] [V22] [V27]", () => {
-    // 20 runs of 255 bytes in 40.
+  it("limits the size of a message after decoding, not as sent [V10] [V22] [V27]", () => {
+    // 20 runs of 255 bytes, encoded in 40 bytes.
     const payload = new Uint8Array(40).fill(0xff);
     expect(deliver(open(20 * 255), { opcode: "binary", rsv: 0x20, payload: payload.slice() })).toMatchObject([
       { type: "binary" },
@@ -24,7 +24,7 @@ describe.each(roles)("a %s with an extension", (role) => {
     ]);
   });
 
-  it("keeps control frames away from it, within a message that it transforms [V35]", () => {
+  it("does not pass it control frames within a message that it transforms [V35]", () => {
     const log: string[] = [];
     const extension = () => adding("adding", rsv1, 1, log);
     const connection = new Connection(agreeing(role, extension()), {

@@ -1,4 +1,4 @@
-/** Many small things: fragments, chunks and control frames, of which each costs more than its bytes. */
+/** Many small units: fragments, chunks and control frames, each of which costs more than its bytes. */
 import { describe, expect, it } from "vitest";
 import { Deadlines } from "../../src/deadlines.ts";
 import { defaultLimits } from "../../src/limits.ts";
@@ -9,7 +9,7 @@ import { frame } from "../support/wire.ts";
 describe.each(roles)("a %s", (role) => {
   const peer = peerOf(role);
 
-  it.each([0, 1])("refuses fragments of %i bytes beyond a limit that nobody has set [V20] [V28]", (size) => {
+  it.each([0, 1])("fails for fragments of %i bytes beyond a default limit [V20] [V28]", (size) => {
     const connection = open(role);
     const payload = new Uint8Array(size);
     const continuation = frame(peer, { opcode: "continuation", payload, final: false });
@@ -31,7 +31,7 @@ describe.each(roles)("a %s", (role) => {
     );
   });
 
-  it("keeps nothing of Pongs that nobody has asked for, and answers none [V26]", () => {
+  it("stores nothing of unsolicited Pongs, and sends no reply to them [V26]", () => {
     const connection = open(role);
     for (let count = 0; count < 10_000; count++) {
       deliver(connection, { opcode: "pong", payload: `malicious ${count}` });
@@ -41,7 +41,7 @@ describe.each(roles)("a %s", (role) => {
     expect(deliver(connection, { opcode: "text", payload: "on" })).toEqual([{ type: "text", data: "on" }]);
   });
 
-  it("takes a Pong with a payload that is none of its own for no answer [V26]", () => {
+  it("does not accept a Pong with a foreign payload as a reply to its Ping [V26]", () => {
     const connection = open(role);
     connection.expire("ping");
     const [ping] = sent(connection);
@@ -53,7 +53,7 @@ describe.each(roles)("a %s", (role) => {
     expect(connection.awaitsPong).toBe(false);
   });
 
-  it("fails a peer that sends more Pongs than limits of time allow [V26]", () => {
+  it("fails a peer that sends more Pongs than the deadlines allow [V26]", () => {
     const connection = open(role);
     const deadlines = new Deadlines(connection);
     deadlines.observe(0);
@@ -61,7 +61,7 @@ describe.each(roles)("a %s", (role) => {
     expect(deadlines.expire(10)).toMatchObject([{ type: "failure", violation: { code: "deadline/control-flood" } }]);
   });
 
-  it("holds 16 Pongs, however many Pings come while nobody takes its output [V43]", () => {
+  it("holds 16 Pongs, however many Pings arrive while its output is not taken [V43]", () => {
     const connection = open(role);
     const ping = frame(peer, { opcode: "ping", payload: "x".repeat(125) });
     const hundred = concat(Array.from({ length: 100 }, () => ping));

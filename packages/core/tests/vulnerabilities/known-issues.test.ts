@@ -1,4 +1,4 @@
-/** What users of other implementations have met, named by what goes wrong. */
+/** Issues that users of other implementations have reported, each named by what goes wrong. */
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/connection.ts";
 import { Deadlines } from "../../src/deadlines.ts";
@@ -29,7 +29,7 @@ import { closeBody, frame, frames, outline } from "../support/wire.ts";
 describe.each(roles)("a %s", (role) => {
   const peer = peerOf(role);
 
-  it("answers a Ping after one fragment of a large message, and not after all of it [V45]", () => {
+  it("sends a Pong after one fragment of a large message, not after all of it [V45]", () => {
     const connection = open(role);
     connection.sendBinary(new Uint8Array(10_000_000));
     connection.takeOutput(65_536);
@@ -37,7 +37,7 @@ describe.each(roles)("a %s", (role) => {
     expect(outline(sent(connection, 65_536))[0]).toBe("pong FIN 3");
   });
 
-  it("refuses a frame of the wrong masking by its second byte, and says so to the peer [V56] [V61]", () => {
+  it("fails a frame with the wrong masking by its second byte, and reports that to the peer [V56] [V61]", () => {
     const wrong = frame(role, { opcode: "text", payload: "Hello" });
     const code = role === "server" ? "frame/mask-missing" : "frame/mask-unexpected";
     expectFailure(open(role), wrong.slice(0, 2), { code, statusCode: 1002, offset: 1 });
@@ -45,7 +45,7 @@ describe.each(roles)("a %s", (role) => {
     expectFailure(open(role), ping.slice(0, 2), { code, statusCode: 1002, offset: 1 });
   });
 
-  it("refuses a new message within a fragmented one [V61]", () => {
+  it("fails a new message within a fragmented one [V61]", () => {
     const first = frame(peer, { opcode: "text", payload: "a", final: false });
     const second = frame(peer, { opcode: "binary", payload: "b" });
     expectFailure(open(role), concat([first, second]), {
@@ -55,7 +55,7 @@ describe.each(roles)("a %s", (role) => {
     });
   });
 
-  it("delivers the last message and the status code that come in one chunk with the end of the transport [V57]", () => {
+  it("delivers the last message and the status code when they arrive in one chunk with the end of the transport [V57]", () => {
     const connection = open(role);
     const last = frames(
       peer,
@@ -75,7 +75,7 @@ describe.each(roles)("a %s", (role) => {
     ["too large a message", frame(peer, { opcode: "binary", payload: new Uint8Array(9) }), 1009, "message/too-big"],
     ["half a status code", frame(peer, { opcode: "close", payload: bytes("03") }), 1002, "close/payload-truncated"],
   ] as const)(
-    "tells the peer what was wrong with %s, and itself that it was not clean [V58] [V59] [V60]",
+    "sends the peer the reason when it fails %s, and reports an unclean end itself [V58] [V59] [V60]",
     (_, chunk, statusCode, code) => {
       const connection = open(role, { limits: { message: 8 } });
       expect(connection.receive(chunk.slice())).toMatchObject([{ type: "failure", violation: { code, statusCode } }]);
@@ -84,7 +84,7 @@ describe.each(roles)("a %s", (role) => {
     },
   );
 
-  it("reads a Close frame that is cut anywhere [V60]", () => {
+  it("reads a Close frame cut anywhere [V60]", () => {
     const whole = frame(peer, { opcode: "close", payload: closeBody(1000, "bye") });
     for (let cut = 0; cut <= whole.length; cut++) {
       const connection = open(role);
@@ -93,7 +93,7 @@ describe.each(roles)("a %s", (role) => {
     }
   });
 
-  it("is stuck in no state: every one but the last has a deadline, which leads to the end [V67]", () => {
+  it("cannot get stuck: every state but the last has a deadline that leads to the end [V67]", () => {
     const makings: (() => Endpoint | Connection)[] = [
       () => (role === "server" ? Endpoint.server() : Endpoint.client({ url: "ws://a/", random: countingSource() })),
       () => open(role),
@@ -134,7 +134,7 @@ describe.each(roles)("a %s", (role) => {
 describe("over HTTP/2", () => {
   const { sent: asked } = openExtendedConnect({ url: "wss://a/" }, 1);
 
-  it("a client asks for no Sec-WebSocket-Accept, and minds none [V47]", () => {
+  it("a client requires no Sec-WebSocket-Accept, and ignores one [V47]", () => {
     for (const more of [[], [["sec-websocket-accept", "anything"]]] as const) {
       const check = checkExtendedConnectResponse([[":status", "200"], ...more], asked);
       expect(check.type).toBe("agreement");
@@ -142,15 +142,15 @@ describe("over HTTP/2", () => {
   });
 
   it.each([400, 401, 404, 501, 503])(
-    "the answer %i is a rejection at once, and none that is waited behind [V48]",
+    "the response %i is an immediate rejection, without waiting for more [V48]",
     (status) => {
       expect(checkExtendedConnectResponse([[":status", String(status)]], asked)).toEqual({ type: "rejection" });
     },
   );
 });
 
-describe("what is agreed on", () => {
-  /** The lines about subprotocol and extensions in a server's answer. */
+describe("the negotiated agreement", () => {
+  /** The lines about subprotocol and extensions in a server's response. */
   const answered = (changes: Record<string, string>, options = {}): string[] => {
     const { server } = serverReceiving(request(changes), options);
     server.accept();
@@ -159,18 +159,18 @@ describe("what is agreed on", () => {
       .filter((line) => /^Sec-WebSocket-[PE]/.test(line));
   };
 
-  it("is no subprotocol that the server has not chosen, the first offered included [V55]", () => {
+  it("has no subprotocol that the server has not chosen, not even the first offered [V55]", () => {
     expect(answered({ "Sec-WebSocket-Protocol": "a, b" })).toEqual([]);
   });
 
-  it("is no subprotocol when the server chose none: RFC 6455 lets it open, and browsers do not [V68]", () => {
+  it("has no subprotocol when the server chose none, which RFC 6455 allows and browsers do not [V68]", () => {
     expect(agreementIn(response(), { subprotocols: ["a"] }).subprotocol).toBeUndefined();
     expect(clientFailure(response(), { subprotocols: ["a"], requireSubprotocol: true })).toBe(
       "opening/subprotocol-missing",
     );
   });
 
-  it("is the next offer where the first one cannot be used, and no refusal of them all [V53]", () => {
+  it("uses the next offer when the first one cannot be used, instead of declining all [V53]", () => {
     const extensions = [negotiating("e", { accepts: ([first]) => first?.[0] === "good" })];
     const offers = "e; bad=1, other, e; good; x=1";
     expect(answered({ "Sec-WebSocket-Extensions": offers }, { extensions })).toEqual([
@@ -179,7 +179,7 @@ describe("what is agreed on", () => {
     expect(answered({ "Sec-WebSocket-Extensions": "e; bad=1" }, { extensions })).toEqual([]);
   });
 
-  it("may be written with quoted parameters [V52]", () => {
+  it("accepts quoted parameters [V52]", () => {
     const extensions = [negotiating("e")];
     expect(answered({ "Sec-WebSocket-Extensions": 'e; a="1"; b="\\2"' }, { extensions })).toEqual([
       "Sec-WebSocket-Extensions: e; a=1; b=2",

@@ -1,4 +1,4 @@
-/** Lengths that are announced: taken as they stand, held to the limits at once, and never rounded or wrapped. */
+/** Announced lengths: taken literally, checked against the limits at once, and never rounded or wrapped. */
 import { describe, expect, it } from "vitest";
 import { defaultLimits } from "../../src/limits.ts";
 import type { Role } from "../../src/role.ts";
@@ -6,7 +6,7 @@ import { bytes, concat } from "../support/bytes.ts";
 import { deliver, expectFailure, open, peerOf, roles, sent } from "../support/connections.ts";
 import { frame } from "../support/wire.ts";
 
-/** The header of a frame that announces `length`, as the peer of `role` sends it; no payload. */
+/** The header of a frame that announces `length`, as sent by the peer of `role`, without payload. */
 function announcing(role: Role, firstByte: number, length: bigint): Uint8Array {
   const masked = role === "server";
   const header = new DataView(new ArrayBuffer(masked ? 14 : 10));
@@ -19,7 +19,7 @@ function announcing(role: Role, firstByte: number, length: bigint): Uint8Array {
 const unlimited = { message: Number.POSITIVE_INFINITY, frame: Number.POSITIVE_INFINITY };
 
 describe.each(roles)("a %s", (role) => {
-  it("has a limit on messages that nobody asked for, and finds it in the header [V02]", () => {
+  it("has a default limit on messages, and enforces it by the header [V02]", () => {
     const limit = BigInt(defaultLimits.message);
     expect(open(role).receive(announcing(role, 0x82, limit))).toEqual([]);
     expectFailure(open(role), announcing(role, 0x82, limit + 1n), {
@@ -29,7 +29,7 @@ describe.each(roles)("a %s", (role) => {
     });
   });
 
-  it("holds the sum of fragments to the limit, by the header of the one that exceeds it [V02] [V25]", () => {
+  it("limits the sum of fragments, by the header of the one that exceeds it [V02] [V25]", () => {
     const connection = open(role);
     const first = frame(peerOf(role), { opcode: "binary", payload: new Uint8Array(10), final: false });
     connection.receive(first);
@@ -40,13 +40,13 @@ describe.each(roles)("a %s", (role) => {
     });
   });
 
-  // Read as 32 bits, as signed bits, or as a float of 53 bits, each of these is another number, most of them small.
+  // Each of these becomes another, mostly small number when read as 32 bits, as signed, or as a float of 53 bits.
   it.each([
     ["2^32", 2n ** 32n],
     ["2^32 + 5", 2n ** 32n + 5n],
     ["2^53 - 1", 2n ** 53n - 1n],
   ])(
-    "takes an announced length of %s for what it is: it waits for as much, and for no byte less [V09] [V11] [V17]",
+    "takes an announced length of %s literally, and waits for exactly as many bytes [V09] [V11] [V17]",
     (_, length) => {
       expectFailure(open(role), announcing(role, 0x82, length), {
         code: "message/too-big",
@@ -55,7 +55,7 @@ describe.each(roles)("a %s", (role) => {
       });
       const connection = open(role, { limits: unlimited, delivery: "fragments" });
       connection.receive(announcing(role, 0x82, length));
-      // Whatever follows is payload, though it looks like a Ping and would be one if the length had wrapped.
+      // Everything that follows is payload, even if it looks like a Ping, and would be one had the length wrapped.
       const ping = frame(peerOf(role), { opcode: "ping", payload: "12345" });
       const events = [...connection.receive(ping.slice()), ...connection.receive(ping.slice())];
       expect(events.map((event) => (event.type === "fragment" ? event.final : event.type))).toEqual([false, false]);
@@ -71,7 +71,7 @@ describe.each(roles)("a %s", (role) => {
     ["2^64 - 5", 2n ** 64n - 5n, "frame/length-sign-bit", 1002],
     ["2^64 - 1", 2n ** 64n - 1n, "frame/length-sign-bit", 1002],
   ] as const)(
-    "refuses an announced length of %s, which no number of JavaScript or of 63 bits can hold, without any limit too [V09] [V11] [V17] [V25]",
+    "fails for an announced length of %s, beyond JavaScript's numbers or 63 bits, even without a limit [V09] [V11] [V17] [V25]",
     (_, length, code, statusCode) => {
       for (const options of [{}, { limits: unlimited }]) {
         const whole = announcing(role, 0x82, length);
@@ -83,7 +83,7 @@ describe.each(roles)("a %s", (role) => {
     },
   );
 
-  it("does not let fragments add up past what a number can hold [V25]", () => {
+  it("does not let fragments add up beyond what a number can hold [V25]", () => {
     const connection = open(role, { limits: { message: Number.MAX_SAFE_INTEGER } });
     connection.receive(frame(peerOf(role), { opcode: "binary", payload: new Uint8Array(2), final: false }));
     const events = connection.receive(announcing(role, 0x80, 2n ** 53n - 1n));
@@ -91,7 +91,7 @@ describe.each(roles)("a %s", (role) => {
   });
 
   it.each([0x88, 0x89, 0x8a])(
-    "refuses a control frame %i that announces 1 GiB by the second byte of its header, without any limit too [V38]",
+    "fails for a control frame %i that announces 1 GiB by the second byte of its header, even without a limit [V38]",
     (firstByte) => {
       for (const options of [{}, { limits: unlimited }]) {
         const header = announcing(role, firstByte, 2n ** 30n).slice(0, 2);
@@ -100,7 +100,7 @@ describe.each(roles)("a %s", (role) => {
     },
   );
 
-  it("counts no Ping towards the message that it stands in, though that has exactly the limit [V37]", () => {
+  it("does not count a Ping towards the message that surrounds it, even if that is exactly at the limit [V37]", () => {
     const connection = open(role, { limits: { message: 5 } });
     const events = deliver(
       connection,

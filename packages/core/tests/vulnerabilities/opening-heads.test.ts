@@ -1,4 +1,4 @@
-/** The opening handshake: heads of a peer that have undone others, by their names, lengths, counts and order. */
+/** Opening heads that have broken other implementations, by their names, lengths, counts and order. */
 import { describe, expect, it } from "vitest";
 import { Endpoint } from "../../src/endpoint.ts";
 import { checkOpeningRequest } from "../../src/opening/request.ts";
@@ -19,7 +19,7 @@ import {
 } from "../support/opening.ts";
 import { frame } from "../support/wire.ts";
 
-/** Names that every object has a property of. */
+/** Names of properties that every object has. */
 const inherited = [
   "constructor",
   "__proto__",
@@ -30,8 +30,8 @@ const inherited = [
   "__defineGetter__",
 ];
 
-describe("names that every object has", () => {
-  it.each(inherited)("%s is an extension that a server does not know, and one that it may know [V03]", (name) => {
+describe("names of inherited properties", () => {
+  it.each(inherited)("%s is an extension unknown to a server, or a known one [V03]", (name) => {
     const field = { "Sec-WebSocket-Extensions": `${name}; ${name}; a=${name}, ${name}` };
     const { extensionOffers } = requestIn(request(field));
     const offer = {
@@ -51,14 +51,14 @@ describe("names that every object has", () => {
     expect(answered(true)).toContain(`\r\nSec-WebSocket-Extensions: ${name}; ${name}; a=${name}\r\n`);
   });
 
-  it.each(inherited)("%s is an extension that a client has not offered, or has [V03]", (name) => {
+  it.each(inherited)("%s is an extension that a client has not offered, or has offered [V03]", (name) => {
     const field = { "Sec-WebSocket-Extensions": name };
     expect(clientFailure(response(field))).toBe("opening/extension-not-offered");
     const { extensions } = agreementIn(response(field), { extensions: [negotiating(name)] });
     expect(extensions).toEqual([{ name, parameters: [] }]);
   });
 
-  it.each(inherited)("%s is a field and a subprotocol like any other [V03]", (name) => {
+  it.each(inherited)("%s is an ordinary field and subprotocol [V03]", (name) => {
     const { fields, subprotocols } = requestIn(request({ [`x-${name}`]: "1", "Sec-WebSocket-Protocol": name }));
     expect(fields).toContainEqual([`x-${name}`, "1"]);
     expect(subprotocols).toEqual([name]);
@@ -69,10 +69,10 @@ describe("names that every object has", () => {
   });
 });
 
-describe("a request without the fields that it needs", () => {
-  // Where the HTTP layer drops fields beyond its limit, they are missing, whatever the peer has sent.
+describe("a request without a required field", () => {
+  // If an HTTP layer drops fields beyond its limit, they are missing, whatever the peer has sent.
   it.each([["Host"], ["Upgrade"], ["Connection"], ["Sec-WebSocket-Key"], ["Sec-WebSocket-Version"]])(
-    "%s is refused with an answer, and not with an exception [V06]",
+    "%s is rejected with a response, without an exception [V06]",
     (name) => {
       const { violation, answer } = refusalOf(request({ [name]: [] }));
       expect(violation.code).toMatch(/-missing$/);
@@ -80,7 +80,7 @@ describe("a request without the fields that it needs", () => {
     },
   );
 
-  it("and without any field at all, parsed by somebody else, is refused as well [V06]", () => {
+  it("and without any field, parsed elsewhere, is rejected as well [V06]", () => {
     for (const [code, fields] of [
       ["opening/host-missing", []],
       ["opening/host-missing", [["Upgrade", ""]]],
@@ -92,7 +92,7 @@ describe("a request without the fields that it needs", () => {
   });
 });
 
-describe("a head that does not end", () => {
+describe("an endless head", () => {
   const endless = {
     "one line": () => latin1(`X: ${"x".repeat(1000)}`),
     "a line without a colon": () => latin1("x".repeat(1000)),
@@ -100,7 +100,7 @@ describe("a head that does not end", () => {
     "empty fields": () => latin1("x:\r\n".repeat(250)),
   };
 
-  it.each(Object.entries(endless))("of %s is refused by a server within its limits [V12] [V21]", (_, more) => {
+  it.each(Object.entries(endless))("of %s is rejected by a server within its limits [V12] [V21]", (_, more) => {
     const server = Endpoint.server();
     server.receive(latin1("GET / HTTP/1.1\r\nHost: a\r\n"));
     let received = 0;
@@ -114,7 +114,7 @@ describe("a head that does not end", () => {
     expect(server.receive(more())).toEqual([]);
   });
 
-  it.each(Object.entries(endless))("of %s is refused by a client within its limits [V12] [V21]", (_, more) => {
+  it.each(Object.entries(endless))("of %s is failed by a client within its limits [V12] [V21]", (_, more) => {
     const handshake = client();
     handshake.receive(latin1("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"));
     let received = 0;
@@ -148,7 +148,7 @@ describe("Host", () => {
       "[g::1]",
     ],
     ...["a:", "a:x", "a:-1", "a:65536", "a:99999999999999999999", "a:1:2", ":80", "", "%", "%zz", "a\x80", "\xff"],
-  ])("%j is refused with 400, or read without a port, and nothing is thrown [V13]", (host) => {
+  ])("%j is rejected with 400, or read without a port, and nothing throws [V13]", (host) => {
     const { events, server } = serverReceiving(request({ Host: host }));
     const [event] = events;
     if (event?.type === "request") expect(event.request.authority).toBe(host);
@@ -159,7 +159,7 @@ describe("Host", () => {
 });
 
 describe("a request and frames in one chunk", () => {
-  it("are read in their order, the frames once the request is accepted, however late [V32] [V54]", () => {
+  it("are read in order, the frames once the request is accepted, however late [V32] [V54]", () => {
     const early = concat([
       frame("client", { opcode: "text", payload: "first" }),
       frame("client", { opcode: "ping", payload: "x" }),
@@ -175,7 +175,7 @@ describe("a request and frames in one chunk", () => {
     ]);
   });
 
-  it("are read by a client whose server does so, too [V32]", () => {
+  it("are read in order by a client too, when a server sends them with its response [V32]", () => {
     const endpoint = Endpoint.client({
       url: "ws://a/",
       random: (target) => target.set(latin1("the sample nonce").subarray(0, target.length)),
@@ -188,12 +188,15 @@ describe("a request and frames in one chunk", () => {
 });
 
 describe("interim responses", () => {
-  it.each([100, 102, 103, 199])("%i before 101 is passed over, and the connection opens once [V36]", (status) => {
-    const events = clientReceiving(`HTTP/1.1 ${status} X\r\nLink: </a>\r\n\r\n${response()}`);
-    expect(events.map(({ type }) => type)).toEqual(["open"]);
-  });
+  it.each([100, 102, 103, 199])(
+    "with status %i before 101 is skipped, and the connection opens once [V36]",
+    (status) => {
+      const events = clientReceiving(`HTTP/1.1 ${status} X\r\nLink: </a>\r\n\r\n${response()}`);
+      expect(events.map(({ type }) => type)).toEqual(["open"]);
+    },
+  );
 
-  it("are no answer by themselves [V36]", () => {
+  it("alone are not the final response [V36]", () => {
     expect(clientReceiving("HTTP/1.1 103 Early Hints\r\n\r\n")).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** Lists in an opening request whose elements are short: what they become takes much more memory than what came. */
+/** Lists of short elements in an opening request, which take much more memory once parsed than as bytes. */
 import { checkExtendedConnect, checkOpeningRequest, Endpoint, type Fields, type Limits } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 
@@ -22,7 +22,7 @@ const pseudo: Fields = [
 const list = (length: number, name: (index: number) => string): string =>
   Array.from({ length }, (_, at) => name(at)).join(",");
 
-/** What a request with these fields leads to, as bytes, as a head that was parsed elsewhere, and over HTTP/2. */
+/** The outcome of a request with these fields: as bytes, as a head parsed elsewhere, and over HTTP/2. */
 function verdicts(fields: Fields, limits?: Partial<Limits>): (string | undefined)[] {
   const head = { method: "GET", target: "/", minorVersion: 1, fields: [...required, ...fields] };
   const lines = head.fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
@@ -39,7 +39,7 @@ function verdicts(fields: Fields, limits?: Partial<Limits>): (string | undefined
 const all = (code: string | undefined) => [code, code, code];
 
 describe("a server", () => {
-  it("takes as many offers, parameters and subprotocols as its limits say, and refuses one more with 431 [A05]", () => {
+  it("accepts as many offers, parameters and subprotocols as its limits allow, and rejects one more with 431 [A05]", () => {
     const cases: [name: string, value: (count: number) => string, limit: keyof Limits, most: number, code: string][] = [
       [
         "Sec-WebSocket-Extensions",
@@ -71,7 +71,7 @@ describe("a server", () => {
     }
   });
 
-  it("counts the elements of all lines of a field together [A05]", () => {
+  it("counts the elements over all lines of a field [A05]", () => {
     const line = ["Sec-WebSocket-Extensions", list(9, (at) => `x${at}`)] as const;
     expect(verdicts([line])).toEqual(all(undefined));
     expect(verdicts([line, line])).toEqual(all("opening/extensions-too-many"));

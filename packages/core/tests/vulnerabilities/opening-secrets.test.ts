@@ -1,4 +1,4 @@
-/** The opening handshake: what the application passes, and what must not get out of it: line ends, credentials, time. */
+/** The application's values in the opening handshake: line ends must not get in, credentials and timing must not leak. */
 import { describe, expect, it } from "vitest";
 import { Endpoint } from "../../src/endpoint.ts";
 import type { FieldLine } from "../../src/http/fields.ts";
@@ -8,11 +8,11 @@ import { parseWebSocketUrl } from "../../src/opening/url.ts";
 import { countingSource, usageErrorOf } from "../support/connections.ts";
 import { latin1, negotiating, request, serverReceiving } from "../support/opening.ts";
 
-/** What would end a line, a head or a string, wherever it stands. */
+/** Chars that would end a line, a head or a string, anywhere in a value. */
 const breaks = ["\r\nX: injected", "\nX: injected", "\rX: injected", "\0", "\r\n\r\nGET / HTTP/1.1", "\u010a\u010d"];
 
-describe("line ends in what the application passes", () => {
-  it.each(breaks)("%j reaches no request [V19]", (injected) => {
+describe("line ends in values of the application", () => {
+  it.each(breaks)("%j never reaches a request [V19]", (injected) => {
     const random = countingSource();
     const field = (line: FieldLine) => ({ url: "ws://a/", random, fields: [line] });
     const attempts = [
@@ -34,7 +34,7 @@ describe("line ends in what the application passes", () => {
     for (const options of attempts) expect(usageErrorOf(() => void Endpoint.client(options))).toBeDefined();
   });
 
-  it.each(breaks)("%j reaches no response [V19]", (injected) => {
+  it.each(breaks)("%j never reaches a response [V19]", (injected) => {
     const attempts: ((server: ReturnType<typeof serverReceiving>["server"]) => void)[] = [
       (server) => server.accept({ fields: [["X-A", `b${injected}`]] }),
       (server) => server.accept({ fields: [[`X-A${injected}`, "b"]] }),
@@ -72,7 +72,7 @@ describe("a redirect to another origin", () => {
     "wss://a.example.evil.example/",
     "wss://other.example\\@a.example/",
     "wss://a.example@other.example/",
-  ])("%s gets no credentials, or is not followed [V05] [V24]", (location) => {
+  ])("to %s drops the credentials, or is not followed [V05] [V24]", (location) => {
     const decision = decideRedirect(parseWebSocketUrl("wss://user:secret@a.example/"), response(location), fields, {
       limit: 5,
       followed: 0,
@@ -84,7 +84,7 @@ describe("a redirect to another origin", () => {
     }
   });
 
-  it("is never one from TLS to none, where the credentials would be read by others [V05] [V24]", () => {
+  it("never leads from TLS to plain text, where others could read the credentials [V05] [V24]", () => {
     for (const location of ["ws://a.example/", "http://a.example/", "WS://a.example:443/"]) {
       const url = parseWebSocketUrl("wss://a.example/");
       expect(decideRedirect(url, response(location), fields, { limit: 5, followed: 0 }).type).toBe("stay");
@@ -93,7 +93,7 @@ describe("a redirect to another origin", () => {
 });
 
 describe("secrets", () => {
-  /** How often the bytes of `received` are read when it is compared with `expected`. */
+  /** How many bytes of `received` are read when it is compared with `expected`. */
   function readsOf(received: Uint8Array, expected: Uint8Array): number {
     let reads = 0;
     const counted = new Proxy(received, {
@@ -106,7 +106,7 @@ describe("secrets", () => {
     return reads;
   }
 
-  it("are compared in as many steps wherever the first difference is, and whatever the length of the right one [V23]", () => {
+  it("are compared in the same number of steps, wherever the first difference is, and whatever the expected length [V23]", () => {
     const secret = latin1("correct horse battery staple");
     const guesses = Array.from({ length: secret.length + 1 }, (_, right) => {
       const guess = secret.slice();
@@ -120,7 +120,7 @@ describe("secrets", () => {
     expect(guesses.map((guess) => secretsEqual(guess, secret)).filter(Boolean)).toHaveLength(1);
   });
 
-  it("of Basic credentials are compared both, also when the first is wrong [V23]", () => {
+  it("in Basic credentials are both compared, even if the first is wrong [V23]", () => {
     const value = basicAuthorization("user", "password");
     expect(basicCredentialsEqual(value, "user", "password")).toBe(true);
     for (const [user, password] of [

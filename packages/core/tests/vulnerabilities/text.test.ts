@@ -1,4 +1,4 @@
-/** Text: what is not UTF-8 is found however long it is, and what is UTF-8 is delivered as it is. */
+/** Text: invalid UTF-8 is found however long the text is, and valid UTF-8 is delivered unchanged. */
 import { describe, expect, it } from "vitest";
 import { concat, utf8 } from "../support/bytes.ts";
 import { deliver, open, roles } from "../support/connections.ts";
@@ -6,7 +6,7 @@ import { deliver, open, roles } from "../support/connections.ts";
 const nineMillion = 9_000_000;
 
 describe.each(roles)("a %s", (role) => {
-  it("refuses 9 MB of ASCII with one byte that is none at the end, at that byte [V33]", () => {
+  it("fails for 9 MB of ASCII with an invalid byte at the end, at that byte [V33]", () => {
     const payload = concat([new Uint8Array(nineMillion).fill(0x61), Uint8Array.of(0xff)]);
     const headerLength = 10 + (role === "server" ? 4 : 0);
     expect(deliver(open(role), { opcode: "text", payload })).toMatchObject([
@@ -17,7 +17,7 @@ describe.each(roles)("a %s", (role) => {
     ]);
   });
 
-  it("refuses it in fragments, and where it ends in half a character [V33]", () => {
+  it("fails for it in fragments, and for text that ends within a character [V33]", () => {
     const half = concat([new Uint8Array(nineMillion).fill(0x61), Uint8Array.of(0xc3)]);
     const events = deliver(
       open(role),
@@ -31,7 +31,7 @@ describe.each(roles)("a %s", (role) => {
   });
 
   it.each(["\uFEFF", "\uFEFFHello", "\uFEFF\uFEFF", `\uFEFF${"한글".repeat(5000)}`])(
-    "delivers text %# with the U+FEFF that it begins with [V39]",
+    "delivers text %# with its leading U+FEFF [V39]",
     (text) => {
       expect(deliver(open(role), { opcode: "text", payload: text })).toEqual([{ type: "text", data: text }]);
       const [first, ...rest] = utf8(text);
@@ -44,12 +44,12 @@ describe.each(roles)("a %s", (role) => {
     },
   );
 
-  it("validates the reason of a Close frame by itself, within text that is cut in the middle of a character [V62]", () => {
+  it("validates the reason of a Close frame separately, within text cut in the middle of a character [V62]", () => {
     const cut = { opcode: "text", payload: Uint8Array.of(0xe2, 0x82), final: false } as const;
     const close = (reason: readonly number[]) =>
       ({ opcode: "close", payload: Uint8Array.of(0x03, 0xe8, ...reason) }) as const;
     expect(deliver(open(role), cut, close([0x6f, 0x6b]))).toEqual([{ type: "close", statusCode: 1000, reason: "ok" }]);
-    // The byte that the text lacks, at the start of a reason, is no character there.
+    // The byte that the text lacks is invalid at the start of a reason.
     expect(deliver(open(role), cut, close([0xac]))).toMatchObject([
       { type: "failure", violation: { code: "close/reason-utf8" } },
     ]);
