@@ -1,4 +1,4 @@
-/** What holds for every codec that we ship; the cases that break others are here once, for all of them. */
+/** Requirements on every codec in this package, including the cases that break other implementations. */
 import type { TransformSink } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { codecs, deflate, inflate, isSame } from "../tests/codecs.ts";
@@ -8,7 +8,7 @@ import { blockLength, type WindowBits } from "./codec.ts";
 const truncated = "extension/data-truncated";
 const malformed = "extension/data-malformed";
 
-/** Bytes in which nothing repeats for long. */
+/** Bytes without long repetitions. */
 function noise(length: number, seed = 1): Uint8Array {
   let state = seed;
   return Uint8Array.from({ length }, () => {
@@ -18,14 +18,14 @@ function noise(length: number, seed = 1): Uint8Array {
 }
 
 /**
- * A message that stops within the header of a block with dynamic codes, made so that 00 00 ff ff completes the header
- * and the code that ends the block, with some bits of the last octet to spare: with a code of `codeBits` ones for "a code
- * of length 1", 16 - (1 + distances) * codeBits - 1 of them.
+ * A message that stops within the header of a block with dynamic codes, constructed so that 00 00 ff ff completes the header
+ * and the code that ends the block, and leaves some bits of the last octet over. If the code for "a code of length 1" is
+ * `codeBits` ones, 16 - (1 + distances) * codeBits - 1 bits are left over.
  */
 function endedByTail(codeBits: 5 | 6 | 7, distances: 1 | 2): Uint8Array {
   const headerBits = 3 + 14 + 18 * 3 + codeBits + 8 + 8;
   const stream = new DeflateStream();
-  // A block that puts something out, and one that does not, to end at a boundary of bytes.
+  // Each nine-bit literal of the second block moves the end of the message by one bit, to a byte boundary.
   stream.fixed("ok");
   const nineBits = 8 - ((stream.bitLength + 10 + headerBits) % 8);
   stream.fixed(new Array<number>(nineBits).fill(0xff));
@@ -45,14 +45,14 @@ function endedByTail(codeBits: 5 | 6 | 7, distances: 1 | 2): Uint8Array {
   for (const symbol of [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1]) {
     stream.bits(lengths.get(symbol) ?? 0, 3);
   }
-  // The literal 0 has a code; 138 and 95 do not. What follows is in the tail: 22 that do not, the end of a block, distances.
+  // The literal 0 has a code; 138 and 95 do not. The rest is in the tail: 22 without codes, the end of a block, distances.
   stream
     .bits(2 ** codeBits - 1, codeBits)
     .bits(0, 1)
     .bits(127, 7)
     .bits(0, 1)
     .bits(84, 7);
-  if (stream.bitLength % 8 !== 0) throw new Error("bug: not at a boundary");
+  if (stream.bitLength % 8 !== 0) throw new Error("bug: not at a byte boundary");
   return stream.bytes();
 }
 
@@ -71,12 +71,12 @@ describe.each(codecs)("the %s codec", (_, codec) => {
     expect(inflate(inflater(), hex("00"))).toEqual(utf8(""));
   });
 
-  it("finds a message truncated wherever it is cut", () => {
+  it("reports a message as truncated wherever it is cut", () => {
     const text = noise(300);
     const whole = deflate(deflater(), concat(text, utf8("the same, the same, the same"), text));
     for (const payload of [hex("f2 48 cd c9 c9 07 00"), hex("00 05 00 fa ff 48 65 6c 6c 6f 00"), whole]) {
       for (let length = 0; length < payload.length; length++) {
-        // By itself, the first byte of the stored block is an empty message.
+        // The first byte of the stored block, by itself, is an empty message.
         if (length === 1 && payload[0] === 0x00) continue;
         const cut = payload.subarray(0, length);
         expect(inflate(inflater(), cut), `${length} of ${payload.length}`).toBe(truncated);
@@ -85,11 +85,11 @@ describe.each(codecs)("the %s codec", (_, codec) => {
     }
   });
 
-  it("takes a final block that is not followed by the start of another for truncated", () => {
+  it("reports a final block as truncated unless the start of another block follows", () => {
     expect(inflate(inflater(), new DeflateStream().fixed("Hello", true).bytes())).toBe(truncated);
   });
 
-  it("goes on after final blocks, with its window", () => {
+  it("continues after final blocks, with its window", () => {
     const one = inflater();
     expect(inflate(one, new DeflateStream().fixed("Hello", true).align().end())).toEqual(utf8("Hello"));
     const again = new DeflateStream().fixed([{ length: 5, distance: 5 }], true).align();
@@ -107,7 +107,7 @@ describe.each(codecs)("the %s codec", (_, codec) => {
     expect(inflate(one, new DeflateStream().fixed([{ length: 3, distance: 15 }]).end())).toEqual(utf8("Hel"));
   });
 
-  it("takes a message whose last block is a final one, and goes on with its window", () => {
+  it("accepts a message whose last block is final, and continues with its window", () => {
     const one = inflater();
     expect(inflate(one, new DeflateStream().fixed("Hello").end(true))).toEqual(utf8("Hello"));
     expect(inflate(one, new DeflateStream().fixed([{ length: 5, distance: 5 }]).end(true))).toEqual(utf8("Hello"));
@@ -116,13 +116,13 @@ describe.each(codecs)("the %s codec", (_, codec) => {
     expect(inflate(one)).toBe(truncated);
   });
 
-  it("takes a message that is an empty block and an empty final one", () => {
+  it("accepts a message of an empty block and an empty final block", () => {
     const one = inflater();
     expect(inflate(one, new DeflateStream().fixed("").end(true))).toEqual(utf8(""));
     expect(inflate(one, hex("f2 48 cd c9 c9 07 00"))).toEqual(utf8("Hello"));
   });
 
-  it("takes empty blocks, in whole and byte by byte", () => {
+  it("accepts empty blocks, whole and byte by byte", () => {
     const one = inflater();
     const payload = new DeflateStream().fixed("").fixed("").stored("").fixed("Hi").stored("").fixed("").fixed("").end();
     expect(inflate(one, payload)).toEqual(utf8("Hi"));
@@ -132,11 +132,11 @@ describe.each(codecs)("the %s codec", (_, codec) => {
   });
 
   it("is not misled by a header that the tail completes", () => {
-    // One, three, five bits of the tail are left over: it does not end at a boundary of bytes.
+    // One, three and five bits of the tail are left over, so it does not end at a byte boundary.
     expect(inflate(inflater(), endedByTail(7, 1))).toBe(truncated);
     expect(inflate(inflater(), endedByTail(6, 1))).toBe(truncated);
     expect(inflate(inflater(), endedByTail(5, 1))).toBe(truncated);
-    // None are: RFC 7692 §7.2.2 asks for no more than that the data with its tail is DEFLATE.
+    // No bits are left over: RFC 7692 §7.2.2 only requires that the data with its tail is valid DEFLATE.
     const one = inflater();
     const inflated = inflate(one, endedByTail(5, 2));
     expect(typeof inflated === "string" ? inflated : inflated.subarray(0, 2)).toEqual(utf8("ok"));
@@ -152,12 +152,12 @@ describe.each(codecs)("the %s codec", (_, codec) => {
       new DeflateStream().header(2).bits(0x1f, 5).bits(0x1f, 5).bits(0, 4).bits(0, 12).bytes(),
     ],
     ["junk after a final block", concat(new DeflateStream().fixed("Hello", true).bytes(), hex("ff ff ff"))],
-  ])("finds %s malformed", (_title, payload) => {
+  ])("reports %s as malformed", (_title, payload) => {
     expect(inflate(inflater(), payload)).toBe(malformed);
     expect(inflate(inflater(), ...Array.from(payload, (byte) => Uint8Array.of(byte)))).toBe(malformed);
   });
 
-  it.each([8, 9, 10, 11, 12, 13, 14, 15] as const)("holds distances to a window of %i bits exactly", (windowBits) => {
+  it.each([8, 9, 10, 11, 12, 13, 14, 15] as const)("limits distances to a window of %i bits exactly", (windowBits) => {
     const window = 2 ** windowBits;
     const data = noise(window + 10);
     const from = (distance: number) => new DeflateStream().fixed([{ length: 8, distance }]).end();
@@ -166,7 +166,7 @@ describe.each(codecs)("the %s codec", (_, codec) => {
       const start = new DeflateStream();
       for (let at = 0; at < data.length; at += 32_768) start.stored(data.subarray(at, at + 32_768));
       if (parts === 1) {
-        // All in one message, and so in one call of the codec.
+        // All in one message, so in a single call of the codec.
         const inflated = inflate(one, start.fixed([{ length: 8, distance: window }]).end());
         expect(isSame(inflated, concat(data, data.subarray(10, 18)))).toBe(true);
       } else {
@@ -190,7 +190,7 @@ describe.each(codecs)("the %s codec", (_, codec) => {
     }
   });
 
-  it("hands out blocks of limited size, and stops at once when the sink has enough", () => {
+  it("outputs blocks of limited size, and stops as soon as the sink asks it to", () => {
     const payload = deflate(deflater(), new Uint8Array(10_000_000));
     const sizes: number[] = [];
     const one = inflater();
@@ -200,8 +200,8 @@ describe.each(codecs)("the %s codec", (_, codec) => {
     one.close();
   });
 
-  it("does not look into a block before it needs to, so that the cuts do not decide what is wrong", () => {
-    // The bits that are left of the last byte are the start of a block of the reserved type.
+  it("does not read into a block before it needs to, so that the cuts do not affect the result", () => {
+    // The remaining bits of the last byte start a block of the reserved type.
     const payload = new DeflateStream().fixed("A").bits(0x3f, 6).bytes();
     expect(payload).toEqual(hex("72 04 fc"));
     expect(inflate(inflater(), payload)).toBe(truncated);
@@ -210,7 +210,7 @@ describe.each(codecs)("the %s codec", (_, codec) => {
     expect(inflate(inflater(), concat(payload, hex("00")))).toBe(malformed);
   });
 
-  it("takes as input what another codec has put out, without a copy", () => {
+  it("accepts another codec's output as input, without a copy", () => {
     const data = noise(200_000);
     const [outer, inner] = [deflater(), deflater()];
     const [outerBack, innerBack] = [inflater(), inflater()];
@@ -229,7 +229,7 @@ describe.each(codecs)("the %s codec", (_, codec) => {
     expect(isSame(concat(...back), data)).toBe(true);
   });
 
-  it("takes many small blocks in linear time, final ones too", () => {
+  it("decodes many small blocks in linear time, including final ones", () => {
     const fourFixed = new DeflateStream().fixed("").fixed("").fixed("").fixed("").bytes();
     for (const unit of [fourFixed, new DeflateStream().fixed("", true).bytes(), hex("00 00 00 ff ff")]) {
       const payload = concat(...new Array<Uint8Array>(5000).fill(unit), hex("00"));
@@ -239,7 +239,7 @@ describe.each(codecs)("the %s codec", (_, codec) => {
     }
   });
 
-  it("forgets its window when it is reset", () => {
+  it("forgets its window on reset", () => {
     const one = inflater();
     expect(inflate(one, hex("f2 48 cd c9 c9 07 00"))).toEqual(utf8("Hello"));
     one.reset();
@@ -257,7 +257,7 @@ describe.each(codecs)("the %s codec", (_, codec) => {
     for (const used of [one, other, compressor]) used.close();
   });
 
-  it("leaves out the four octets, and only at the end of a message", () => {
+  it("omits the four octets 00 00 ff ff at the end of a message, and nowhere else", () => {
     const compressor = deflater();
     const one = inflater();
     for (const parts of [["a"], ["a", "b"], ["a", "", "b", ""]]) {
@@ -267,7 +267,7 @@ describe.each(codecs)("the %s codec", (_, codec) => {
     }
   });
 
-  it("compresses more than a block of output, whatever its length", () => {
+  it("compresses more than one block of output, at any length", () => {
     const compressor = deflater(15, 0);
     const one = inflater();
     for (let length = blockLength - 16; length < blockLength + 4; length++) {
@@ -281,7 +281,7 @@ describe.each(codecs)("the %s codec", (_, codec) => {
   it.each([8, 9, 10, 12, 15] as const)("stays within a window of %i bits", (windowBits) => {
     for (const level of [1, 6, 9]) {
       const compressor = deflater(windowBits, level);
-      // Held to the window exactly, by the codec that can.
+      // An inflater checks that the window is respected.
       const one = codec.createInflater({ windowBits });
       const piece = noise(200);
       for (let gap = 0; gap < 700; gap += 23) {

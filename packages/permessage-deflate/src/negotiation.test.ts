@@ -4,7 +4,7 @@ import { checkResponse, directionsOf, offersOf, respond } from "./negotiation.ts
 import { type PermessageDeflateOptions, resolveOptions } from "./options.ts";
 import { formatParameters } from "./parameters.ts";
 
-/** Parameters as they stand in the field. */
+/** Formats parameters as in the field. */
 function text(parameters: ExtensionParameters): string {
   return parameters.map(([name, value]) => (value === undefined ? name : `${name}=${value}`)).join("; ");
 }
@@ -26,18 +26,18 @@ const check = (response: string, options: PermessageDeflateOptions = {}) =>
   checkResponse(parameters(response), offersOf(resolveOptions(options)));
 
 describe("offersOf", () => {
-  it("offers what asks for least, and lets the server choose the client's window", () => {
+  it("offers the weakest requirements, and lets the server choose the client's window", () => {
     expect(offers()).toEqual(["client_max_window_bits"]);
     expect(offers({ clientMaxWindowBits: false })).toEqual([""]);
   });
 
-  it("tells what the client does by itself", () => {
+  it("includes what the client does on its own", () => {
     expect(offers({ clientNoContextTakeover: true, clientMaxWindowBits: 9 })).toEqual([
       "client_no_context_takeover; client_max_window_bits=9",
     ]);
   });
 
-  it("asks for what the server is to do, with a second choice where that is wished", () => {
+  it("includes what the server is asked to do, with a fallback offer on request", () => {
     const asking = { serverNoContextTakeover: true, serverMaxWindowBits: 10 } as const;
     expect(offers(asking)).toEqual(["server_no_context_takeover; server_max_window_bits=10; client_max_window_bits"]);
     expect(offers({ ...asking, fallback: true })).toEqual([
@@ -50,19 +50,19 @@ describe("offersOf", () => {
 });
 
 describe("checkResponse", () => {
-  it("agrees to what it did not ask for, as far as the server may choose it [E11]", () => {
+  it("accepts unrequested parameters that the server may choose [E11]", () => {
     expect(check("")).toBeUndefined();
     expect(check("server_no_context_takeover; client_no_context_takeover; server_max_window_bits=8")).toBeUndefined();
     expect(check("client_max_window_bits=8")).toBeUndefined();
   });
 
-  it("finds that the client's window was not offered [E10]", () => {
+  it("returns a fault when the client's window was not offered [E10]", () => {
     expect(check("client_max_window_bits=15", { clientMaxWindowBits: false })).toBe(
       "client_max_window_bits was not offered",
     );
   });
 
-  it("finds a window that is missing or too great [E12]", () => {
+  it("returns a fault when the server's window is missing or too large [E12]", () => {
     expect(check("server_max_window_bits=10", { serverMaxWindowBits: 10 })).toBeUndefined();
     expect(check("server_max_window_bits=9", { serverMaxWindowBits: 10 })).toBeUndefined();
     expect(check("server_max_window_bits=11", { serverMaxWindowBits: 10 })).toBe(
@@ -71,12 +71,12 @@ describe("checkResponse", () => {
     expect(check("", { serverMaxWindowBits: 10 })).toBe("server_max_window_bits must be 10 or less");
   });
 
-  it("finds that the server keeps its context [E13]", () => {
+  it("returns a fault when the server keeps its context although asked not to [E13]", () => {
     expect(check("server_no_context_takeover", { serverNoContextTakeover: true })).toBeUndefined();
     expect(check("", { serverNoContextTakeover: true })).toBe("server_no_context_takeover is missing");
   });
 
-  it("agrees when the response meets the second choice", () => {
+  it("accepts a response that meets the fallback offer", () => {
     expect(check("", { serverNoContextTakeover: true, serverMaxWindowBits: 9, fallback: true })).toBeUndefined();
     expect(
       check("client_max_window_bits=9", { serverMaxWindowBits: 9, fallback: true, clientMaxWindowBits: false }),
@@ -84,27 +84,27 @@ describe("checkResponse", () => {
   });
 
   it.each(["unknown", "server_max_window_bits", "client_max_window_bits", "server_no_context_takeover=1"])(
-    "finds a response with %s not well-formed [E05]",
+    "returns a fault for a malformed response with %s [E05]",
     (response) => expect(check(response)).toContain(response.split("=")[0]),
   );
 });
 
 describe("respond", () => {
-  it("does as it is asked [E12] [E13]", () => {
+  it("agrees to what the client asks for [E12] [E13]", () => {
     expect(answer("")).toBe("");
     expect(answer("server_no_context_takeover")).toBe("server_no_context_takeover");
     expect(answer("server_max_window_bits=8")).toBe("server_max_window_bits=8");
     expect(answer("server_max_window_bits=15")).toBe("server_max_window_bits=15");
   });
 
-  it("takes the client's hints, which save memory", () => {
+  it("follows the client's hints, which save memory", () => {
     expect(answer("client_no_context_takeover")).toBe("client_no_context_takeover");
     expect(answer("client_max_window_bits")).toBe("");
     expect(answer("client_max_window_bits=10")).toBe("client_max_window_bits=10");
     expect(answer("client_max_window_bits=10", { clientMaxWindowBits: false })).toBe("");
   });
 
-  it("asks for what its options say", () => {
+  it("includes what its options require", () => {
     const all = {
       serverNoContextTakeover: true,
       clientNoContextTakeover: true,
@@ -119,7 +119,7 @@ describe("respond", () => {
     ).toBe("client_no_context_takeover; server_max_window_bits=10; client_max_window_bits=9");
   });
 
-  it("declines a client that cannot be told to use a smaller window [E10]", () => {
+  it("declines a client that cannot be asked to use a smaller window [E10]", () => {
     expect(answer("", { clientMaxWindowBits: 10 })).toBeUndefined();
   });
 
@@ -144,14 +144,14 @@ describe("directionsOf", () => {
       resolveOptions(options),
     );
 
-  it("tells what each endpoint sends and receives", () => {
+  it("returns what each endpoint sends and receives", () => {
     const server = { windowBits: 12, takeover: false };
     const client = { windowBits: 15, takeover: true };
     expect(directions("server")).toEqual({ sending: server, receiving: client });
     expect(directions("client")).toEqual({ sending: client, receiving: server });
   });
 
-  it("does with less than was agreed where the options say so, in its own direction", () => {
+  it("uses less than agreed in its own direction when the options say so", () => {
     const less = { serverMaxWindowBits: 9, clientMaxWindowBits: 10, clientNoContextTakeover: true } as const;
     expect(directions("server", less).sending).toEqual({ windowBits: 9, takeover: false });
     expect(directions("server", less).receiving).toEqual({ windowBits: 15, takeover: true });

@@ -4,7 +4,7 @@ import { resolveOptions } from "./options.ts";
 import { portableCodec } from "./portable/portable-codec.ts";
 
 describe("resolveOptions", () => {
-  it("has a default for everything", () => {
+  it("returns a default for every option", () => {
     expect(resolveOptions({})).toEqual({
       codec: portableCodec,
       serverNoContextTakeover: false,
@@ -20,7 +20,7 @@ describe("resolveOptions", () => {
     });
   });
 
-  it("lets a window go without a choice", () => {
+  it("accepts that no choice of the client's window is offered", () => {
     expect(resolveOptions({ clientMaxWindowBits: false })).toMatchObject({
       clientMaxWindowBits: 15,
       choosesClientWindow: false,
@@ -37,7 +37,7 @@ describe("resolveOptions", () => {
     ["memoryLevel", 10],
     ["threshold", -1],
     ["threshold", Number.NaN],
-  ])("refuses a %s of %s", (name, value) => {
+  ])("throws for a %s of %s", (name, value) => {
     expect(() => resolveOptions({ [name]: value })).toThrow(UsageError);
     expect(() => resolveOptions({ [name]: value })).toThrow(name);
   });
@@ -54,14 +54,14 @@ describe("resolveOptions", () => {
     [{ clientMaxWindowBits: true }, "option/range", /clientMaxWindowBits must be an integer from 8 to 15/],
     [{ level: "6" }, "option/range", /level must be an integer from 0 to 9/],
     [true, "option/type", /permessageDeflate takes an object of options/],
-  ])("says what it takes in place of %j [R25]", (options, code, message) => {
+  ])("names what is accepted instead of %j [R25]", (options, code, message) => {
     const given = options as object;
     expect(() => resolveOptions(given)).toThrow(
       expect.objectContaining({ code, message: expect.stringMatching(message) }),
     );
   });
 
-  it("takes undefined for left out [R25]", () => {
+  it("treats undefined as omitted [R25]", () => {
     const nothing = { codec: undefined, level: undefined, threshold: undefined, kinds: undefined, memLevel: undefined };
     expect(resolveOptions(nothing)).toEqual(resolveOptions({}));
   });

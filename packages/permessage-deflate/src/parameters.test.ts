@@ -10,12 +10,12 @@ const none = {
 };
 
 describe("parseParameters", () => {
-  it("reads the absence of every parameter", () => {
+  it("returns the absence of every parameter", () => {
     expect(parseParameters([], "offer")).toEqual(none);
     expect(parseParameters([], "response")).toEqual(none);
   });
 
-  it("reads the parameters without value [E06]", () => {
+  it("accepts the parameters without a value [E06]", () => {
     const parameters: ExtensionParameters = [
       ["client_no_context_takeover", undefined],
       ["server_no_context_takeover", undefined],
@@ -30,7 +30,7 @@ describe("parseParameters", () => {
     }
   });
 
-  it("reads a window from 8 to 15, written as the decimal that it is [E07]", () => {
+  it("accepts a window from 8 to 15 as a plain decimal only [E07]", () => {
     for (let bits = 8; bits <= 15; bits++) {
       expect(parseParameters([["server_max_window_bits", String(bits)]], "response")).toEqual({
         ...none,
@@ -66,7 +66,7 @@ describe("parseParameters", () => {
     }
   });
 
-  it("wants a value for server_max_window_bits everywhere [E08], and for client_max_window_bits in a response [E09]", () => {
+  it("requires a value for server_max_window_bits everywhere [E08], and for client_max_window_bits in a response [E09]", () => {
     expect(parseParameters([["server_max_window_bits", undefined]], "offer")).toMatch(
       /^server_max_window_bits must be/,
     );
@@ -82,14 +82,11 @@ describe("parseParameters", () => {
     });
   });
 
-  it.each(["unknown", "Server_no_context_takeover", "constructor", "__proto__", "toString"])(
-    "does not know %s",
-    (name) => {
-      expect(parseParameters([[name, undefined]], "offer")).toBe(`${name} is not a parameter of permessage-deflate`);
-    },
-  );
+  it.each(["unknown", "Server_no_context_takeover", "constructor", "__proto__", "toString"])("rejects %s", (name) => {
+    expect(parseParameters([[name, undefined]], "offer")).toBe(`${name} is not a parameter of permessage-deflate`);
+  });
 
-  it("refuses a parameter that stands twice, equal or not", () => {
+  it("rejects a repeated parameter, equal or not", () => {
     expect(
       parseParameters(
         [
@@ -104,7 +101,7 @@ describe("parseParameters", () => {
 });
 
 describe("formatParameters", () => {
-  it("is read back as it was", () => {
+  it("is the inverse of parseParameters", () => {
     for (const clientMaxWindowBits of [undefined, "any", 8, 15] as const) {
       for (const serverMaxWindowBits of [undefined, 9] as const) {
         for (const flag of [false, true]) {

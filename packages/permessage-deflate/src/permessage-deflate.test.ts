@@ -5,7 +5,7 @@ import type { DeflateCodec } from "./codec.ts";
 import { permessageDeflate } from "./permessage-deflate.ts";
 import { portableCodec } from "./portable/portable-codec.ts";
 
-/** A codec that notes what it was asked for. */
+/** A codec that records the options it was asked for. */
 function noting(): { codec: DeflateCodec; asked: unknown[] } {
   const asked: unknown[] = [];
   const codec: DeflateCodec = {
@@ -22,7 +22,7 @@ function noting(): { codec: DeflateCodec; asked: unknown[] } {
 }
 
 describe("permessageDeflate", () => {
-  it("is the extension of RFC 7692, which owns RSV1", () => {
+  it("is the extension of RFC 7692, and owns RSV1", () => {
     const extension = permessageDeflate();
     expect(extension).toMatchObject({ name: "permessage-deflate", rsv: 0x40 });
     expect(extension.offers()).toEqual([[["client_max_window_bits", undefined]]]);
@@ -32,7 +32,7 @@ describe("permessageDeflate", () => {
     expect(() => permessageDeflate({ level: 10 })).toThrow(UsageError);
   });
 
-  it("asks its codec for what was agreed, when the first message needs it", () => {
+  it("asks its codec for what was agreed once the first message needs it", () => {
     const { codec, asked } = noting();
     const extension = permessageDeflate({ codec, level: 1, memoryLevel: 2, threshold: 0, serverMaxWindowBits: 11 });
     const connection = open("server", extension, "server_max_window_bits=12; client_max_window_bits=10");
@@ -42,7 +42,7 @@ describe("permessageDeflate", () => {
     expect(asked).toEqual([{ windowBits: 11, level: 1, memoryLevel: 2 }]);
   });
 
-  it("shares compressors among connections that keep no context", () => {
+  it("shares compressors among connections without context takeover", () => {
     const { codec, asked } = noting();
     const extension = permessageDeflate({ codec, threshold: 0 });
     for (let connections = 0; connections < 10; connections++) {
@@ -53,7 +53,7 @@ describe("permessageDeflate", () => {
     expect(asked).toHaveLength(1);
   });
 
-  it("compresses from 128 bytes on, and from 512 where the window is not taken over", () => {
+  it("compresses from 128 bytes on, and from 512 without context takeover", () => {
     const extension = permessageDeflate();
     for (const [written, threshold] of [
       ["", 128],

@@ -12,7 +12,7 @@ class Item {
   }
 }
 
-it("a stock makes what it does not have, and gives again what was given back, as new", () => {
+it("a stock creates an item when it has none, and reuses returned items after resetting them", () => {
   const stock = new Stock(() => new Item());
   const first = stock.take();
   expect(stock.take()).not.toBe(first);
@@ -21,7 +21,7 @@ it("a stock makes what it does not have, and gives again what was given back, as
   expect(stock.take()).toBe(first);
 });
 
-it("a stock keeps a few and closes the others", () => {
+it("a stock keeps a few items and closes the others", () => {
   const stock = new Stock(() => new Item());
   const items = Array.from({ length: 20 }, () => stock.take());
   for (const item of items) stock.giveBack(item);

@@ -5,7 +5,7 @@ import type { Deflater, Inflater } from "./codec.ts";
 import { Stock } from "./stock.ts";
 import { DeflateTransform, type DeflateTransformOptions } from "./transform.ts";
 
-/** Stands in for a compressor: bytes leave as they came, and a flush as `|`, less the four octets. */
+/** A fake compressor that outputs bytes unchanged and a flush as `|`, without the four octets 00 00 ff ff. */
 class Recorder implements Deflater, Inflater {
   closed = 0;
   resets = 0;
@@ -44,7 +44,7 @@ function transformWith(options: Partial<DeflateTransformOptions> = {}) {
   return { transform, made };
 }
 
-it("a transform takes what its codec says, or what is usual, and nothing before it is used and once it is released [A18]", () => {
+it("a transform counts what its codec reports, or a typical value, and nothing before first use or after release [A18]", () => {
   const { transform, made } = transformWith();
   expect(transform.heldLength).toBe(0);
   transform.beginDecode("text", 0x40);
@@ -67,7 +67,7 @@ const info = (length: number | undefined, compress?: boolean): OutgoingMessageIn
 });
 const tail = new TextDecoder("latin1").decode(hex("00 00 ff ff"));
 
-/** What becomes of a message of `expected` bytes that comes in these parts; `undefined` is a flush. */
+/** The output for a message of `expected` bytes in these parts; `undefined` is a flush. */
 function encode(
   transform: DeflateTransform,
   expected: number | undefined,
@@ -88,7 +88,7 @@ function encode(
 }
 
 describe("DeflateTransform", () => {
-  it("takes part in the messages that its options, or the application, want compressed", () => {
+  it("takes part in messages that its options or the application want compressed", () => {
     const { transform } = transformWith({ threshold: 10 });
     expect(transform.beginEncode(info(9))).toBeUndefined();
     expect(transform.beginEncode(info(10))).toBe(0x40);
@@ -101,7 +101,7 @@ describe("DeflateTransform", () => {
     expect(transform.beginDecode("text", 0x40)).toBe(true);
   });
 
-  it("flushes with the last bytes where it knows that they are, and otherwise at the end", () => {
+  it("flushes with the last bytes if it knows the length, and otherwise at the end", () => {
     const { transform } = transformWith();
     expect(encode(transform, 4, "ab", "", "cd")).toBe("abcd|");
     expect(encode(transform, undefined, "ab", "cd")).toBe("abcd|");
@@ -109,14 +109,14 @@ describe("DeflateTransform", () => {
     expect(encode(transform, undefined)).toBe("\0");
   });
 
-  it("flushes with all octets where the message goes on", () => {
+  it("flushes with all octets when the message continues", () => {
     const { transform } = transformWith();
     expect(encode(transform, undefined, "ab", undefined, "cd")).toBe(`ab|${tail}cd|`);
     expect(encode(transform, undefined, "ab", undefined, undefined)).toBe(`ab|${tail}\0`);
     expect(encode(transform, undefined, undefined, "ab")).toBe("ab|");
   });
 
-  it("is right when another extension has made the message longer or shorter", () => {
+  it("stays correct when another extension has changed the length of the message", () => {
     const { transform } = transformWith();
     expect(encode(transform, 2, "ab", "cd")).toBe(`ab|${tail}cd|`);
     expect(encode(transform, 2, "ab", undefined, "cd")).toBe(`ab|${tail}cd|`);
@@ -124,7 +124,7 @@ describe("DeflateTransform", () => {
     expect(encode(transform, 9, "ab")).toBe("ab|");
   });
 
-  it("makes nothing before it is needed, keeps what it has while the window is taken over, and closes it in the end", () => {
+  it("creates nothing before it is needed, keeps it during context takeover, and closes it at the end", () => {
     const { transform, made } = transformWith();
     expect(made).toHaveLength(0);
     for (let message = 0; message < 2; message++) {
@@ -141,7 +141,7 @@ describe("DeflateTransform", () => {
     ]);
   });
 
-  it("gives back what it used after each message when the window is not taken over", () => {
+  it("returns its codec objects after each message without context takeover", () => {
     const { transform, made } = transformWith({ sendingTakeover: false, receivingTakeover: false });
     for (let message = 0; message < 3; message++) {
       transform.endDecode();

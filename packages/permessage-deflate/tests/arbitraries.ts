@@ -1,8 +1,8 @@
-/** Messages of every degree of compressibility, and what endpoints may agree on. */
+/** Messages of every degree of compressibility, and parameters that endpoints may agree on. */
 import fc from "fast-check";
 import { concat, utf8 } from "./deflate-stream.ts";
 
-/** Noise, runs, and pieces that repeat near and far. */
+/** Noise, runs, and pieces repeated near and far. */
 export function content(maxParts = 8): fc.Arbitrary<Uint8Array> {
   const part = fc.oneof(
     fc.uint8Array({ maxLength: 64 }),
@@ -16,7 +16,7 @@ export function content(maxParts = 8): fc.Arbitrary<Uint8Array> {
   return fc.array(part, { maxLength: maxParts }).map((parts) => concat(...parts));
 }
 
-/** Bytes in which nothing repeats for long. */
+/** Bytes without long repetitions. */
 export function noise(length: number, seed: number): Uint8Array {
   let state = seed;
   return Uint8Array.from({ length }, () => {
@@ -25,7 +25,7 @@ export function noise(length: number, seed: number): Uint8Array {
   });
 }
 
-/** Cuts bytes into parts of these sizes, over and over; the last is what is left. */
+/** Cuts bytes into parts of these sizes, cyclically; the last part is the rest. */
 export function cut(bytes: Uint8Array, sizes: readonly number[]): Uint8Array[] {
   const parts: Uint8Array[] = [];
   let at = 0;

@@ -1,4 +1,4 @@
-/** The codecs under test, and how to use one without a connection. */
+/** The codecs under test, and helpers to use one without a connection. */
 import type { TransformViolation } from "@hybi/core";
 import { type DeflateCodec, type Deflater, type Inflater, portableCodec } from "@hybi/permessage-deflate";
 import { zlibCodec } from "@hybi/permessage-deflate/zlib";
@@ -9,7 +9,7 @@ export const codecs: readonly (readonly [name: string, codec: DeflateCodec])[] =
   ["zlib", zlibCodec],
 ];
 
-/** What became of a message: its bytes, or what was wrong. */
+/** The result for a message: its bytes, or the violation. */
 export type Inflated = Uint8Array | TransformViolation;
 
 /** Inflates a message that comes in these parts. */
@@ -25,7 +25,7 @@ export function inflate(inflater: Inflater, ...parts: readonly Uint8Array[]): In
   return inflater.finish() ?? concat(...output);
 }
 
-/** Deflates a message that comes in these parts, of which the last is told to be. */
+/** Deflates a message passed in these parts, the last one marked as last. */
 export function deflate(deflater: Deflater, ...parts: readonly Uint8Array[]): Uint8Array {
   const output: Uint8Array[] = [];
   for (const [index, part] of parts.entries()) {

@@ -1,4 +1,4 @@
-/** Writes DEFLATE streams bit by bit (RFC 1951 §3.2), so that tests can say exactly what is in them. */
+/** Writes DEFLATE streams bit by bit (RFC 1951 §3.2), for exact control over their content. */
 
 const lengthBases = [
   3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
@@ -8,7 +8,7 @@ const distanceBases = [
   8193, 12_289, 16_385, 24_577,
 ];
 
-/** What a compressed block consists of. */
+/** The elements of a compressed block. */
 export type Symbol = number | { readonly length: number; readonly distance: number };
 
 export class DeflateStream {
@@ -33,7 +33,7 @@ export class DeflateStream {
     return this.#literal(256);
   }
 
-  /** The start of a stored block without its length: how a message ends (RFC 7692 §7.2.1). */
+  /** The start of a stored block without its length, which ends a message (RFC 7692 §7.2.1). */
   end(final = false): Uint8Array {
     return this.header(0, final).align().bytes();
   }
@@ -57,7 +57,7 @@ export class DeflateStream {
     return this.#bits.length;
   }
 
-  /** What was written so far, the last byte filled with zeros. */
+  /** The bytes written so far, with the last byte padded with zeros. */
   bytes(): Uint8Array {
     const bytes = new Uint8Array(Math.ceil(this.#bits.length / 8));
     for (const [index, bit] of this.#bits.entries())
@@ -65,7 +65,7 @@ export class DeflateStream {
     return bytes;
   }
 
-  /** RFC 1951 §3.2.6. Huffman codes stand with their most significant bit first. */
+  /** RFC 1951 §3.2.6. Huffman codes are packed starting with their most significant bit. */
   #literal(symbol: number): this {
     if (symbol < 144) return this.#code(0x30 + symbol, 8);
     if (symbol < 256) return this.#code(0x190 + symbol - 144, 9);
@@ -102,7 +102,7 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
-/** Bytes written as hexadecimal. */
+/** Parses hexadecimal bytes. */
 export function hex(text: string): Uint8Array {
   return Uint8Array.from(text.match(/[0-9a-f]{2}/g) ?? [], (byte) => Number.parseInt(byte, 16));
 }

@@ -22,7 +22,7 @@ import {
   verdictOn,
 } from "./wire.ts";
 
-/** `codec`, with a count of the bytes that its inflaters hand on. */
+/** Wraps `codec`, and counts the bytes that its inflaters output. */
 function counting(codec: DeflateCodec): { codec: DeflateCodec; inflated: () => number } {
   let inflated = 0;
   const counted =
@@ -50,7 +50,7 @@ function counting(codec: DeflateCodec): { codec: DeflateCodec; inflated: () => n
 
 const roles: readonly Role[] = ["server", "client"];
 
-/** `data` as one compressed message. Who compresses is not what is tested here: the faster one does. */
+/** `data` as one compressed message. The choice of compressor does not matter here, so use the faster one. */
 const deflated = (data: Uint8Array): Uint8Array =>
   deflate(zlibCodec.createDeflater({ windowBits: 15, level: 9, memoryLevel: 9 }), data);
 const bomb = deflated(new Uint8Array(64 * 1_048_576));
@@ -59,7 +59,7 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
   const extension: Extension = permessageDeflate({ codec, threshold: 0 });
 
   it.each(roles)(
-    "inflates for a %s no more than the limit and one block, whatever a few bytes hold [V10] [V16] [V22] [V27] [V34]",
+    "inflates for a %s at most the limit and one block, whatever a few bytes expand to [V10] [V16] [V22] [V27] [V34]",
     (role) => {
       expect(bomb.length).toBeLessThan(70_000);
       for (const delivery of ["messages", "fragments"] as const) {
@@ -73,7 +73,7 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
     },
   );
 
-  it("has a limit on what a message inflates to that nobody has asked for: 16 MiB [V10] [V16] [V22] [V27] [V34]", () => {
+  it("has a default limit of 16 MiB on inflated messages [V10] [V16] [V22] [V27] [V34]", () => {
     const limit = 16_777_216;
     const send = (length: number): string[] =>
       summary(deliver(open("server", extension), compressed(deflated(new Uint8Array(length)), opcodes.binary)));
@@ -81,7 +81,7 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
     expect(send(limit + 1)).toEqual(["message/too-big 1009"]);
   });
 
-  it("holds the sum of compressed fragments to the limit [V10] [V16] [V20]", () => {
+  it("limits the sum of compressed fragments [V10] [V16] [V20]", () => {
     const message = deflated(new Uint8Array(50_000));
     const connection = open("server", extension, "", { limits: { message: 49_999 } });
     const last = message.length - 1;
@@ -97,7 +97,7 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
   });
 
   it.each([1, 2, 100, 65_535, 65_536, 65_537, 131_072, 1_000_003])(
-    "delivers a message of exactly the limit of %i bytes whole, to the last byte [V50]",
+    "delivers a message of exactly the limit of %i bytes completely, to the last byte [V50]",
     (length) => {
       const data = Uint8Array.from({ length }, (_none, index) => (index * 2_654_435_761) >>> 24);
       const { client, server } = pair([extension], [extension], { limits: { message: length } });
@@ -108,7 +108,7 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
     },
   );
 
-  it("sends and takes with a window of 8 bits, in both directions [V15]", () => {
+  it("sends and receives with a window of 8 bits, in both directions [V15]", () => {
     const small = { codec, threshold: 0, serverMaxWindowBits: 8, clientMaxWindowBits: 8 } as const;
     const { client, server } = pair([permessageDeflate(small)], [permessageDeflate(small)]);
     expect(String(server.agreement?.extensions[0]?.parameters)).toBe(
@@ -137,7 +137,7 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
     "99999999999999999999",
     '"15',
     "__proto__",
-  ])("lets no window of %j bits reach the codec, offered or answered [V18] [V29]", (bits) => {
+  ])("lets no window of %j bits reach the codec, in offers or responses [V18] [V29]", (bits) => {
     const name = "permessage-deflate";
     for (const parameter of ["server_max_window_bits", "client_max_window_bits"]) {
       const value = `${name}; ${parameter}=${bits}`;
@@ -148,7 +148,7 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
       );
     }
     for (const role of roles) {
-      // By hand, past any negotiation.
+      // A handwritten agreement, bypassing negotiation.
       const agreed = {
         ...agreement(role),
         extensions: [{ name, parameters: [["server_max_window_bits", bits]] as const }],
@@ -158,14 +158,14 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
       );
     }
     const window = Number(bits) as WindowBits;
-    // What text cannot say, an option in JavaScript can.
+    // An option in JavaScript can have values that text cannot.
     if (window >= 8 && window <= 15 && Number.isInteger(window)) return;
     expect(() => permessageDeflate({ codec, serverMaxWindowBits: window })).toThrow(
       expect.objectContaining({ code: "option/range" }),
     );
   });
 
-  it("takes no distance that leads to before the window, nor to before the first byte [V29]", () => {
+  it("accepts no distance to before the window, nor to before the first byte [V29]", () => {
     const beyond = new DeflateStream().fixed([0x61, { length: 258, distance: 2 }]).end();
     expect(summary(deliver(open("server", extension), compressed(beyond)))).toEqual(["extension/data-malformed 1007"]);
     const far = new DeflateStream().fixed([...new Uint8Array(300).fill(0x61), { length: 10, distance: 257 }]).end();
@@ -173,13 +173,13 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
     expect(summary(deliver(open("server", extension, written), compressed(far)))).toEqual([
       "extension/data-malformed 1007",
     ]);
-    // The last window that is in use is not left behind for another connection.
+    // The window of the previous connection must not be reachable for the next one.
     deliver(open("server", extension, "client_no_context_takeover"), compressed(deflated(utf8("secret".repeat(50)))));
     const other = open("server", extension, "client_no_context_takeover");
     expect(summary(deliver(other, compressed(beyond)))).toEqual(["extension/data-malformed 1007"]);
   });
 
-  it("keeps control frames out of a compressed message that they stand in [V35]", () => {
+  it("does not mix control frames into the compressed message around them [V35]", () => {
     const message = deflated(utf8("Hello, hello, hello"));
     const half = message.length >> 1;
     for (const role of roles) {
@@ -204,13 +204,13 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
     ["a Pong", opcodes.pong],
     ["a Close", opcodes.close],
     ["a continuation", opcodes.continuation],
-  ])("takes RSV1 on %s for the fault that it is [V40]", (_what, opcode) => {
+  ])("fails for RSV1 on %s [V40]", (_what, opcode) => {
     const connection = open("server", extension);
     const begin = { opcode: opcodes.text, rsv: rsv1, payload: hex("f2 48"), final: false };
     expect(summary(deliver(connection, begin, { opcode, rsv: rsv1 }))).toEqual(["frame/rsv-misplaced 1002"]);
   });
 
-  it("delivers the messages after one whose block says that it is the last, each as it was sent [V41]", () => {
+  it("delivers the messages after a final block unchanged [V41]", () => {
     for (const written of ["", "client_no_context_takeover"]) {
       const connection = open("server", extension, written);
       const last = new DeflateStream().fixed("one", true).align().end();
@@ -227,7 +227,7 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
     }
   });
 
-  it("takes and sends an empty message, between others [V51]", () => {
+  it("sends and accepts empty messages between others [V51]", () => {
     const { client, server } = pair([extension], [extension]);
     for (const text of ["", "a", "", "", "b"]) client.sendText(text, { compress: true });
     expect(summary(pass(client, server))).toEqual(["", "a", "", "", "b"]);
@@ -236,7 +236,7 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
     expect(summary(deliver(byHand, ...empty.map((payload) => compressed(payload))))).toEqual(["", "", ""]);
   });
 
-  it("survives any bytes: it fails or it does not, and never throws [V18] [V29]", () => {
+  it("never throws for arbitrary bytes, whether or not it fails [V18] [V29]", () => {
     let state = 1;
     const random = (): number => {
       state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;

@@ -1,4 +1,4 @@
-/** Connections with the extension agreed, and the frames that their peers send. */
+/** Connections with the extension agreed, and frames that their peers send. */
 
 import {
   type Agreement,
@@ -18,7 +18,7 @@ import { encodeFrame, type FrameToEncode, opcodes } from "@hybi/core/frame";
 import { type ReadFrame, readFrames } from "@hybi/testing";
 import { concat, utf8 } from "./deflate-stream.ts";
 
-/** Randomness that repeats from run to run. */
+/** A reproducible random source. */
 export function countingSource(): RandomSource {
   let state = 1;
   return (target) => {
@@ -29,7 +29,7 @@ export function countingSource(): RandomSource {
   };
 }
 
-/** Parameters as they are written in the field. */
+/** Parses parameters written as in the field. */
 export function parameters(written: string): ExtensionParameters {
   return written
     .split("; ")
@@ -49,7 +49,7 @@ export function open(role: Role, extension: Extension, written = "", options: Co
 export const rsv1 = 0x40;
 const testKey = 0x7856_3412;
 
-/** The peer of `connection` sends these frames, each in one chunk; answers the events. */
+/** Receives these frames from the peer of `connection`, each in one chunk; returns the events. */
 export function deliver(connection: Connection, ...frames: readonly FrameToEncode[]): ConnectionEvent[] {
   const maskingKey = connection.role === "server" ? testKey : undefined;
   return frames.flatMap((frame) => connection.receive(encodeFrame({ maskingKey, ...frame })));
@@ -60,17 +60,17 @@ export function compressed(payload: Uint8Array, opcode: number = opcodes.text): 
   return { opcode, rsv: rsv1, payload };
 }
 
-/** A message that is not compressed. */
+/** An uncompressed message. */
 export function plain(text: string): FrameToEncode {
   return { opcode: opcodes.text, payload: utf8(text) };
 }
 
-/** What a connection has to write, in frames, unmasked. */
+/** The output of a connection as frames, unmasked. */
 export function sent(connection: Output): ReadFrame[] {
   return readFrames(concat(...connection.takeOutput()));
 }
 
-/** What happened, in short: text and the like as they are, a failure as its code. */
+/** A short form of the events: text as it is, a failure as its code, others by type. */
 export function summary(events: readonly (ConnectionEvent | EndpointEvent)[]): string[] {
   return events.map((event) => {
     if (event.type === "text") return event.data;
@@ -88,15 +88,15 @@ function clientOf(extensions: readonly Extension[]): Endpoint {
   return Endpoint.client({ url: "ws://example.com/", random: countingSource(), extensions });
 }
 
-/** What a client with `extensions` offers. */
+/** The offers of a client with `extensions`. */
 export function offerOf(...extensions: readonly Extension[]): string | undefined {
   return extensionsIn(clientOf(extensions).takeOutput());
 }
 
-/** What a server with `extensions` answers to a request with these lines of Sec-WebSocket-Extensions. */
+/** The response of a server with `extensions` to a request with these lines of Sec-WebSocket-Extensions. */
 export function answerTo(lines: readonly string[], ...extensions: readonly Extension[]): string | undefined {
   const { status, value } = respond(lines, extensions);
-  if (status !== 101) throw new Error(`the server answered with ${status}`);
+  if (status !== 101) throw new Error(`the server responded with ${status}`);
   return value;
 }
 
@@ -114,7 +114,7 @@ function respond(
   return { status, value: extensionsIn(chunks) };
 }
 
-/** What a client with `extensions` makes of a response with this value of Sec-WebSocket-Extensions: the code, or "open". */
+/** The verdict of a client with `extensions` on a response with this value of Sec-WebSocket-Extensions: the code, or "open". */
 export function verdictOn(value: string, ...extensions: readonly Extension[]): string {
   const client = clientOf(extensions);
   const request = concat(...client.takeOutput());
@@ -128,7 +128,7 @@ export function verdictOn(value: string, ...extensions: readonly Extension[]): s
   return event?.type ?? "nothing";
 }
 
-/** A client and a server that have gone through the opening handshake with these extensions. */
+/** A client and a server after the opening handshake with these extensions. */
 export function pair(
   client: readonly Extension[],
   server: readonly Extension[],
@@ -144,7 +144,7 @@ export function pair(
   return both;
 }
 
-/** Hands all output of one endpoint to the other, each chunk as it is. */
+/** Passes all output of one endpoint to the other, chunk by chunk. */
 export function pass(from: Endpoint | Connection, to: Endpoint | Connection): EndpointEvent[] {
   return from.takeOutput().flatMap((chunk) => to.receive(chunk.slice()));
 }

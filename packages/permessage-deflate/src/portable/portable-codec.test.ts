@@ -5,13 +5,13 @@ import type { WindowBits } from "../codec.ts";
 import { portableCodec } from "./portable-codec.ts";
 import { PortableInflater } from "./portable-inflater.ts";
 
-it("the portable codec does not hide that its options were not checked", () => {
+it("the portable codec throws a bug for options that were not validated", () => {
   const windowBits = 16 as WindowBits;
   expect(() => portableCodec.createDeflater({ windowBits, level: 6, memoryLevel: 8 })).toThrow("bug:");
   expect(() => portableCodec.createInflater({ windowBits })).toThrow("bug:");
 });
 
-it("a portable decompressor goes on from a history", () => {
+it("a portable decompressor continues from a history", () => {
   const inflater = new PortableInflater({ windowBits: 15 }, utf8("Hello"));
   expect(inflate(inflater, new DeflateStream().fixed([{ length: 5, distance: 5 }]).end())).toEqual(utf8("Hello"));
   expect(() => new PortableInflater({ windowBits: 15 }, new Uint8Array(0))).not.toThrow();

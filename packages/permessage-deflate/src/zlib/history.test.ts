@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { concat } from "../../tests/deflate-stream.ts";
 import { History } from "./history.ts";
 
-it("a history holds the last 32 KiB of all that was appended, oldest first", () => {
+it("a history holds the last 32 KiB appended, oldest first", () => {
   fc.assert(
     fc.property(fc.array(fc.oneof(fc.nat(300), fc.nat(40_000)), { maxLength: 12 }), (lengths) => {
       const history = new History();
@@ -19,7 +19,7 @@ it("a history holds the last 32 KiB of all that was appended, oldest first", () 
   );
 });
 
-it("a history that was cleared holds nothing", () => {
+it("a cleared history is empty", () => {
   const history = new History();
   history.append(Uint8Array.of(1, 2, 3), 0, 3);
   history.clear();

@@ -1,4 +1,4 @@
-/** The codecs against each other, and against a stream of node:zlib that is used as its documentation says. */
+/** Compares the codecs with each other, and with a stream of node:zlib used as documented. */
 
 import { constants, createDeflateRaw, createInflateRaw, type DeflateRaw, type InflateRaw } from "node:zlib";
 import { runs } from "@hybi/testing";
@@ -8,7 +8,7 @@ import { content, cut, cuts, windowBits } from "../arbitraries.ts";
 import { codecs, deflate, type Inflated, inflate, isSame } from "../codecs.ts";
 import { concat, DeflateStream, hex } from "../deflate-stream.ts";
 
-/** All that the stream puts out for this input and a flush. */
+/** All output of the stream for this input and a flush. */
 function flushed(stream: DeflateRaw | InflateRaw, input: Uint8Array): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const parts: Uint8Array[] = [];
@@ -27,7 +27,7 @@ function flushed(stream: DeflateRaw | InflateRaw, input: Uint8Array): Promise<Ui
 const describeOutcome = (outcome: Inflated): string => (typeof outcome === "string" ? outcome : String(outcome));
 
 describe.each(codecs)("the %s codec", (_, codec) => {
-  it("reads what a stream of node:zlib writes, with its window", async () => {
+  it("decodes what a stream of node:zlib writes, with its window", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(content(4), { maxLength: 6 }),
@@ -48,7 +48,7 @@ describe.each(codecs)("the %s codec", (_, codec) => {
     );
   });
 
-  it("is read by a stream of node:zlib with no greater window", async () => {
+  it("is decoded by a stream of node:zlib with the same window", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(content(4), { maxLength: 6 }), cuts, windowBits, async (messages, sizes, bits) => {
         const stream = createInflateRaw({ windowBits: bits });
@@ -66,7 +66,7 @@ describe.each(codecs)("the %s codec", (_, codec) => {
   });
 });
 
-/** Blocks of every kind, one after another, well-formed or nearly so. */
+/** Sequences of blocks of every kind, well-formed or nearly so. */
 const blocks = fc
   .array(
     fc.oneof(
@@ -95,14 +95,14 @@ const blocks = fc
       if ("data" in block) stream.stored(block.data, block.final);
       else if ("symbols" in block) stream.fixed(block.symbols, block.final);
       else if (block.count > 12) stream.bits(block.value, block.count);
-      // RFC 7692 §7.2.1: what follows a final block begins at a boundary of bytes.
+      // RFC 7692 §7.2.1: the data after a final block begins at a byte boundary.
       if (block.final) stream.align();
     }
     return stream;
   });
 
 describe("all codecs", () => {
-  it("give the same bytes or the same violation, whatever the payload and its cuts, message after message", () => {
+  it("return the same bytes or the same violation, whatever the payload and its cuts, message after message", () => {
     const [[, one], [, other]] = codecs as [(typeof codecs)[0], (typeof codecs)[0]];
     const mutated = fc
       .tuple(content(3), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 2 }), fc.nat(3))

@@ -1,6 +1,6 @@
 /**
- * Run in a process of its own, with `--expose-gc`, by `held.node.test.ts`: what compressors and decompressors say that they
- * take, and what the heap and the arrays of the process have grown by. The arguments say what is made. Writes one JSON object to standard output.
+ * Run in a separate process with `--expose-gc` by `held.node.test.ts`: compares what compressors and decompressors report as held
+ * with the growth of heap and array memory. The arguments select what to create. Prints one JSON object to standard output.
  */
 import { type Deflater, type Inflater, portableCodec, type WindowBits } from "@hybi/permessage-deflate";
 
@@ -9,7 +9,7 @@ declare const gc: () => void;
 const [what, windowBits, measure] = process.argv.slice(2) as [string, string, string];
 const codec = portableCodec;
 const bits = Number(windowBits) as WindowBits;
-/** So many that what the measurement is wrong by does not count. */
+/** Enough copies for the measurement error not to matter. */
 const copies = 100;
 const data = new Uint8Array(200_000).map((_, index) => (index * 2_654_435_761) >>> 13);
 const go = (): boolean => true;
@@ -49,7 +49,7 @@ async function memory(): Promise<number> {
 }
 
 const make = (): Deflater | Inflater => (what === "deflater" ? deflater(Number(measure)) : inflater(Number(measure)));
-// Once to warm up: code and shared tables are nobody's.
+// Warm up, so that compiled code and shared tables do not count.
 const made = Array.from({ length: 2 }, make);
 const before = await memory();
 for (let copy = 0; copy < copies; copy++) made.push(make());

@@ -1,7 +1,7 @@
 /**
- * What windows of compression say that they take is what they take, within a quarter: in JavaScript it is measured. zlib's memory
- * is seen by Node in nothing but the resident memory of the process, which depends on what was let go of before: it is held to
- * what zconf.h says.
+ * The memory that codec objects report is within a quarter of the memory they use. For the portable codec it is measured. zlib's
+ * memory shows only in the resident memory of the process, which depends on what was freed before, so it is compared with
+ * the figures in zconf.h.
  */
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -28,7 +28,7 @@ interface Measured {
   readonly held: number;
 }
 
-/** The last is the memory level of a compressor, and the bytes that a decompressor has got. */
+/** `measure` is the memory level of a compressor, or the number of bytes a decompressor has received. */
 it.each<[what: string, windowBits: number, measure: number]>([
   ["deflater", 15, 8],
   ["deflater", 9, 1],
@@ -36,7 +36,7 @@ it.each<[what: string, windowBits: number, measure: number]>([
   ["inflater", 15, 10],
   ["inflater", 10, 200_000],
 ] as const)(
-  "a %s %s of 2^%i bytes, with %i, says what it takes, within a quarter [A18]",
+  "a %s of 2^%i bytes, with %i, reports the memory it uses within a quarter [A18]",
   async (...kind) => {
     const { counted, held } = await measured(...kind);
     expect(counted / held).toBeGreaterThan(0.75);
@@ -45,7 +45,7 @@ it.each<[what: string, windowBits: number, measure: number]>([
   60_000,
 );
 
-it("a deflater and an inflater of zlib say what zconf.h says, and the copy of the window beside the latter [A18]", () => {
+it("zlib's deflater and inflater report the figures of zconf.h, the inflater plus its copy of the window [A18]", () => {
   const data = new Uint8Array(200_000).map((_, index) => (index * 2_654_435_761) >>> 13);
   const deflater = zlibCodec.createDeflater({ windowBits: 15, memoryLevel: 8, level: 6 });
   const documented = 2 ** (15 + 2) + 2 ** (8 + 9);

@@ -1,4 +1,4 @@
-/** What is sent at one endpoint arrives at the other, whatever was agreed, and however it is cut. */
+/** What one endpoint sends arrives at the other, whatever was agreed and however it is cut. */
 
 import { type ConnectionEvent, Endpoint, type EndpointEvent } from "@hybi/core";
 import { permessageDeflate } from "@hybi/permessage-deflate";
@@ -52,7 +52,7 @@ const shown = (event: ConnectionEvent | EndpointEvent): string => {
   return event.type === "failure" ? `failure ${event.violation.code}` : event.type;
 };
 
-it("messages arrive as they were sent, under any agreement, fragmentation and chunking, in both directions", () => {
+it("messages arrive unchanged under any agreement, fragmentation and chunking, in both directions", () => {
   fc.assert(
     fc.property(
       fc.record({
@@ -97,7 +97,7 @@ it("messages arrive as they were sent, under any agreement, fragmentation and ch
         exchange();
         exchange();
         const expected: Record<"client" | "server", string[]> = { client: [], server: [] };
-        // A client that keeps to a window that the server does not know of is declined, and the messages go uncompressed.
+        // The server declines a client that insists on a window it cannot announce, and the messages are sent uncompressed.
         expect([endpoints.client.state, endpoints.server.state]).toEqual(["open", "open"]);
         for (const [sender, sending] of commands) {
           const endpoint = endpoints[sender];

@@ -1,4 +1,4 @@
-/** Conversations with `ws`, compression on, over loopback sockets: as its client and as its server. */
+/** Conversations with `ws` over loopback sockets with compression, as its client and as its server. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { Endpoint, type EndpointEvent } from "@hybi/core";
@@ -27,7 +27,7 @@ const messages: readonly (string | Uint8Array)[] = [
 const shown = (message: string | Uint8Array): string =>
   typeof message === "string" ? `text ${message}` : `binary ${Buffer.from(message).toString("base64")}`;
 
-/** Runs an endpoint over a socket; hands its messages to `onMessage`. */
+/** Runs an endpoint over a socket, and passes its messages to `onMessage`. */
 function run(endpoint: Endpoint, socket: Socket, onEvent: (event: EndpointEvent) => void): () => void {
   const write = (): void => {
     for (const chunk of endpoint.takeOutput()) socket.write(chunk);
@@ -71,7 +71,7 @@ const agreements: readonly (readonly [string, WsOptions, PermessageDeflateOption
 ];
 
 describe.each([["by default", undefined], ...codecs] as const)("permessage-deflate, codec %s", (_name, codec) => {
-  it.each(agreements)("the client and a server of ws understand each other %s", async (_title, wsOptions, options) => {
+  it.each(agreements)("the client and a server of ws exchange messages %s", async (_title, wsOptions, options) => {
     const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: wsOptions });
     server.on("connection", (peer) => peer.on("message", (data, isBinary) => peer.send(data, { binary: isBinary })));
     await once(server, "listening");
@@ -102,7 +102,7 @@ describe.each([["by default", undefined], ...codecs] as const)("permessage-defla
     server.close();
   });
 
-  it.each(agreements)("the server and a client of ws understand each other %s", async (_title, wsOptions, options) => {
+  it.each(agreements)("the server and a client of ws exchange messages %s", async (_title, wsOptions, options) => {
     const server = createServer((socket) => {
       const endpoint = Endpoint.server({ extensions: [permessageDeflate({ codec, ...options })] });
       run(endpoint, socket, (event) => {
@@ -131,7 +131,7 @@ describe.each([["by default", undefined], ...codecs] as const)("permessage-defla
   });
 });
 
-it("a bomb that ws sends stops at the limit", async () => {
+it("a decompression bomb sent by ws stops at the limit", async () => {
   const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: true });
   server.on("connection", (peer) => peer.send(new Uint8Array(20_000_000)));
   await once(server, "listening");

@@ -1,4 +1,4 @@
-/** RFC 7692, requirement by requirement, as seen through a connection; each codec gives the same. */
+/** RFC 7692, requirement by requirement, tested through a connection, the same for each codec. */
 import { constants, inflateRawSync } from "node:zlib";
 import { type Connection, type Extension, UsageError } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
@@ -28,18 +28,18 @@ const helloAgain = hex("f2 00 11 00 00");
 describe("the opening handshake with permessage-deflate", () => {
   const deflating = (options?: PermessageDeflateOptions) => permessageDeflate(options);
 
-  it("the server reads offers over several lines, with empty elements and quoted values, and no value that is no token [E01]", () => {
+  it("the server parses offers over several lines, with empty elements and quoted values, but no value that is not a token [E01]", () => {
     expect(answerTo([" ,, permessage-deflate ; server_max_window_bits = 10 , "], deflating())).toBe(
       "permessage-deflate; server_max_window_bits=10",
     );
     expect(answerTo(["foo; a=b", 'permessage-deflate; server_max_window_bits="1\\0"'], deflating())).toBe(
       "permessage-deflate; server_max_window_bits=10",
     );
-    // RFC 6455 §9.1: what is not of this grammar fails the handshake, whatever it is about.
+    // RFC 6455 §9.1: a value that violates the grammar fails the handshake, whichever extension it is about.
     expect(() => answerTo(['permessage-deflate; server_max_window_bits="1 0"'], deflating())).toThrow("400");
   });
 
-  it("the server takes a name like constructor for any other [E02]", () => {
+  it("the server treats names like constructor as ordinary [E02]", () => {
     for (const name of ["constructor", "__proto__", "toString", "hasOwnProperty"]) {
       expect(answerTo([`${name}, permessage-deflate; ${name}, permessage-deflate`], deflating())).toBe(
         "permessage-deflate",
@@ -47,7 +47,7 @@ describe("the opening handshake with permessage-deflate", () => {
     }
   });
 
-  it("the server declines an offer, looks at the next, and goes on without the extension when none is left [E03]", () => {
+  it("the server declines an offer, tries the next, and continues without the extension when none is left [E03]", () => {
     expect(answerTo(["permessage-deflate; unknown, permessage-deflate; server_max_window_bits=9"], deflating())).toBe(
       "permessage-deflate; server_max_window_bits=9",
     );
@@ -86,11 +86,11 @@ describe("the opening handshake with permessage-deflate", () => {
     "permessage-deflate; client_no_context_takeover; client_no_context_takeover",
     "permessage-deflate; server_max_window_bits=16",
     "permessage-deflate; client_max_window_bits=7",
-  ])("the client fails on the response %s [E05]", (response) => {
+  ])("the client fails for the response %s [E05]", (response) => {
     expect(verdictOn(response, deflating())).toBe("opening/extension-unacceptable");
   });
 
-  it("both roles refuse a value of the parameters without context takeover [E06]", () => {
+  it("both roles reject a value for the parameters without context takeover [E06]", () => {
     for (const parameter of ["server_no_context_takeover", "client_no_context_takeover"]) {
       expect(answerTo([`permessage-deflate; ${parameter}=1`], deflating())).toBeUndefined();
       expect(verdictOn(`permessage-deflate; ${parameter}=1`, deflating())).toBe("opening/extension-unacceptable");
@@ -98,7 +98,7 @@ describe("the opening handshake with permessage-deflate", () => {
   });
 
   it.each(["08", "010", "1e1", "+9", "0", "7", "16", "9.0", "0xa"])(
-    "both roles refuse a window of %s bits [E07]",
+    "both roles reject a window of %s bits [E07]",
     (bits) => {
       for (const parameter of ["server_max_window_bits", "client_max_window_bits"]) {
         expect(answerTo([`permessage-deflate; ${parameter}=${bits}`], deflating())).toBeUndefined();
@@ -109,25 +109,25 @@ describe("the opening handshake with permessage-deflate", () => {
     },
   );
 
-  it("both roles refuse server_max_window_bits without a value [E08]", () => {
+  it("both roles reject server_max_window_bits without a value [E08]", () => {
     expect(answerTo(["permessage-deflate; server_max_window_bits"], deflating())).toBeUndefined();
     expect(verdictOn("permessage-deflate; server_max_window_bits", deflating())).toBe("opening/extension-unacceptable");
   });
 
-  it("client_max_window_bits may lack its value in an offer, and not in a response [E09]", () => {
+  it("client_max_window_bits may lack its value in an offer, but not in a response [E09]", () => {
     expect(answerTo(["permessage-deflate; client_max_window_bits"], deflating())).toBe("permessage-deflate");
     expect(verdictOn("permessage-deflate; client_max_window_bits", deflating())).toBe("opening/extension-unacceptable");
     expect(verdictOn("permessage-deflate; client_max_window_bits=9", deflating())).toBe("open");
   });
 
-  it("client_max_window_bits stands in a response only when it stood in the offer [E10]", () => {
+  it("client_max_window_bits is allowed in a response only if it was in the offer [E10]", () => {
     const silent = deflating({ clientMaxWindowBits: false });
     expect(offerOf(silent)).toBe("permessage-deflate");
     expect(verdictOn("permessage-deflate; client_max_window_bits=10", silent)).toBe("opening/extension-unacceptable");
     expect(answerTo(["permessage-deflate"], deflating({ clientMaxWindowBits: 10 }))).toBeUndefined();
   });
 
-  it("the client agrees to what the server may choose by itself [E11]", () => {
+  it("the client accepts what the server may choose on its own [E11]", () => {
     for (const parameter of ["server_no_context_takeover", "client_no_context_takeover", "server_max_window_bits=9"]) {
       expect(verdictOn(`permessage-deflate; ${parameter}`, deflating({ clientMaxWindowBits: false }))).toBe("open");
     }
@@ -136,7 +136,7 @@ describe("the opening handshake with permessage-deflate", () => {
     );
   });
 
-  it("the server's window is no greater than the client asked for [E12]", () => {
+  it("the server's window is no larger than the client asked for [E12]", () => {
     for (const own of [9, 12, 15] as const) {
       expect(answerTo(["permessage-deflate; server_max_window_bits=12"], deflating({ serverMaxWindowBits: own }))).toBe(
         `permessage-deflate; server_max_window_bits=${Math.min(own, 12)}`,
@@ -148,7 +148,7 @@ describe("the opening handshake with permessage-deflate", () => {
     expect(verdictOn("permessage-deflate", asking)).toBe("opening/extension-unacceptable");
   });
 
-  it("the server keeps no context when the client asked for that, and says so [E13]", () => {
+  it("the server keeps no context if the client asked for that, and confirms it [E13]", () => {
     expect(answerTo(["permessage-deflate; server_no_context_takeover"], deflating())).toBe(
       "permessage-deflate; server_no_context_takeover",
     );
@@ -198,7 +198,7 @@ describe("the opening handshake with permessage-deflate", () => {
     both.server.sendText("Hello, too", { compress: true });
     expect(summary(pass(both.client, both.server))).toEqual(["Hello"]);
     expect(summary(pass(both.server, both.client))).toEqual(["Hello, too"]);
-    // What is compressed has its lowest bits turned already.
+    // The lowest bit of each byte was flipped before compression.
     const client = pair([other(0x20), deflating({ clientNoContextTakeover: true })], [deflating(), other(0x20)]).client;
     client.sendText("Hello", { compress: true });
     const frame = sent(client)[0];
@@ -228,7 +228,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     }
   });
 
-  it("holds the peer to the window that was agreed, to the byte [E15]", () => {
+  it("limits the peer to the agreed window, to the byte [E15]", () => {
     const bits = "client_max_window_bits=9";
     const data = new DeflateStream().stored("x".repeat(600));
     expect(summary(deliver(server(bits), compressed(data.fixed([{ length: 3, distance: 512 }]).end())))).toEqual([
@@ -245,14 +245,14 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
   it.each(["client", "server"] as const)(
     "a %s never refers further back than the window that was agreed for it, whatever was offered [E15]",
     (role) => {
-      // The same 200 bytes again, 2,000 bytes later: within 2^11 and beyond 2^9.
+      // The same 200 bytes again, 2,000 bytes later: within 2^11 but beyond 2^9.
       const noise = Array.from({ length: 2000 }, (_char, index) =>
         String.fromCharCode(0x21 + ((index * index * 7919 + (index >> 3)) % 94)),
       ).join("");
       const text = noise + noise.slice(0, 200);
       const peer = role === "client" ? "server" : "client";
       const passing = (written: string, assumed: string): string[] => {
-        // A client's hint in the offer is smaller than what was agreed, and binds nobody.
+        // The client's hint in the offer is smaller than what was agreed, and not binding.
         const hint = role === "client" ? { clientMaxWindowBits: 8 as const } : {};
         const sender = open(role, permessageDeflate({ codec, threshold: 0, ...hint }), written);
         const receiver = open(peer, permessageDeflate({ codec }), assumed);
@@ -262,7 +262,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
       const window = (bits: number): string => `${role}_max_window_bits=${bits}`;
       expect(passing(window(9), window(9))).toEqual([text]);
       expect(passing(window(15), window(15))).toEqual([text]);
-      // The receiver notices when it is not kept.
+      // The receiver detects a violation.
       const careless = open(role, permessageDeflate({ codec, threshold: 0 }), window(11));
       careless.sendText(text);
       expect(summary(pass(careless, open(peer, permessageDeflate({ codec }), window(9))))).toEqual([malformed]);
@@ -289,7 +289,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     expect(new TextDecoder().decode(inflated)).toBe(texts.join(""));
   });
 
-  it("sets RSV1 on the first frame only, and takes it nowhere else [E16]", () => {
+  it("sets RSV1 on the first frame only, and fails for it on others [E16]", () => {
     const sender = open("server", permessageDeflate({ codec }), "", { fragmentSize: 100 });
     sender.sendText(Array.from({ length: 400 }, (_part, index) => String(index ** 3)).join());
     const frames = sent(sender);
@@ -307,7 +307,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     ).toEqual(["frame/rsv-misplaced 1002"]);
   });
 
-  it("takes no compressed control frame, and sends none [E17]", () => {
+  it("sends no compressed control frame, and fails for one [E17]", () => {
     expect(summary(deliver(server(), { opcode: opcodes.ping, rsv: rsv1, payload: hello }))).toEqual([
       "frame/rsv-misplaced 1002",
     ]);
@@ -317,7 +317,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     expect(sent(sender).map(({ rsv }) => rsv)).toEqual([0, 0]);
   });
 
-  it("takes uncompressed messages, which leave the window alone [E18]", () => {
+  it("accepts uncompressed messages, which do not change the window [E18]", () => {
     const receiver = server();
     expect(summary(deliver(receiver, compressed(hello), plain("plain"), compressed(helloAgain)))).toEqual([
       "Hello",
@@ -345,7 +345,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     }
   });
 
-  it("sends and takes an empty message as the byte 00 [E20]", () => {
+  it("sends and accepts an empty message as the byte 00 [E20]", () => {
     const sender = open("server", permessageDeflate({ codec, threshold: 0 }));
     sender.sendText("Hello");
     sender.sendText("");
@@ -360,7 +360,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     ]);
   });
 
-  it("fails on a compressed message without payload, at that message [E21]", () => {
+  it("fails for a compressed message without payload, at that message [E21]", () => {
     expect(summary(deliver(server(), compressed(new Uint8Array(0))))).toEqual([truncated]);
     const receiver = server();
     expect(
@@ -376,7 +376,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     ).toEqual(["Hello", truncated]);
   });
 
-  it("fails on a truncated message, at that message, and delivers nothing of it [E22]", () => {
+  it("fails for a truncated message, at that message, and delivers nothing of it [E22]", () => {
     const payload = deflate(
       deflater(),
       utf8(JSON.stringify(Array.from({ length: 50 }, (_element, index) => ({ index, square: index ** 2 })))),
@@ -388,14 +388,14 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
         ]);
       }
     }
-    // Within a stored block, whose length the tail would fill.
+    // Within a stored block, whose length the tail would complete.
     const stored = new DeflateStream().stored("Hello").bytes();
     for (const missing of [1, 4, 5]) {
       expect(summary(deliver(server(), compressed(stored.subarray(0, stored.length - missing))))).toEqual([truncated]);
     }
   });
 
-  it("takes final blocks, and refers to what was before them [E23]", () => {
+  it("accepts final blocks, and references to data before them [E23]", () => {
     const receiver = server();
     const final = hex("f3 48 cd c9 c9 07 00 00");
     const back = new DeflateStream()
@@ -422,7 +422,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     ]);
   });
 
-  it("decodes what follows a final block, or fails on it [E24]", () => {
+  it("decodes what follows a final block, or fails for it [E24]", () => {
     const stream = new DeflateStream().fixed("Hello", true).align().fixed(", ").stored("world", true);
     expect(summary(deliver(server(), compressed(stream.fixed([{ length: 5, distance: 12 }]).end())))).toEqual([
       "Hello, worldHello",
@@ -434,7 +434,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     expect(summary(deliver(server(), compressed(final)))).toEqual([truncated]);
   });
 
-  it("takes fragments that are cut anywhere, empty ones too, with Pings between them [E25]", () => {
+  it("accepts fragments cut anywhere, including empty ones, with Pings between them [E25]", () => {
     const receiver = server();
     const payload = deflate(deflater(), utf8("Hello, hello, hello, hello"));
     const ping = { opcode: opcodes.ping, payload: utf8("?") };
@@ -449,7 +449,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     expect(events.length).toBe(payload.length + 2);
   });
 
-  it("hands out what was written of a message that is streamed, as fragments that the peer can decode", () => {
+  it("sends the parts written to a streamed message as fragments that the peer can decode", () => {
     const extension = permessageDeflate({ codec });
     for (const parameters of ["", "server_no_context_takeover"]) {
       const sender = open("server", extension, parameters);
@@ -473,7 +473,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     }
   });
 
-  it("stops a message at its limit while it is decompressed [E26]", () => {
+  it("stops a message at its limit during decompression [E26]", () => {
     const limit = 100_000;
     const bomb = deflate(deflater(), new Uint8Array(50_000_000));
     expect(bomb.length).toBeLessThan(60_000);
@@ -483,12 +483,12 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     for (const event of events) if (event.type === "fragment") delivered += event.data.length;
     expect(summary(events.slice(-1))).toEqual(["message/too-big 1009"]);
     expect(delivered).toBeLessThanOrEqual(limit);
-    // Invalid text is found as it comes, too.
+    // Invalid text is also found during decompression.
     const text = deflate(deflater(), concat(hex("ff"), new Uint8Array(1_000_000)));
     expect(summary(deliver(server(), compressed(text)))).toEqual(["message/utf8-invalid 1007"]);
   });
 
-  it("takes a message of exactly the limit, and none of one byte more [E27]", () => {
+  it("accepts a message of exactly the limit, and none of one byte more [E27]", () => {
     for (const limit of [5, 65_536, 70_000]) {
       const payload = deflate(deflater(), new Uint8Array(limit));
       const more = deflate(deflater(), new Uint8Array(limit + 1));
@@ -498,7 +498,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     }
   });
 
-  it("keeps or forgets the window, in each direction by itself [E28]", () => {
+  it("keeps or drops the window, independently in each direction [E28]", () => {
     const extension = permessageDeflate({ codec, threshold: 0 });
     for (const serverForgets of [false, true]) {
       for (const clientForgets of [false, true]) {
@@ -529,7 +529,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     }
   });
 
-  it("takes blocks of every type, and fails on what is none [E29]", () => {
+  it("accepts blocks of every type, and fails for invalid ones [E29]", () => {
     const blocks = new DeflateStream()
       .stored("Hel")
       .fixed("lo")
@@ -553,7 +553,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     }
   });
 
-  it("fails with 1007 on data that is none, leaves no trace of it, and never throws [E30]", () => {
+  it("fails with 1007 for data that is not DEFLATE, leaves no trace of it, and never throws [E30]", () => {
     let state = 7;
     for (let run = 0; run < 300; run++) {
       const payload = Uint8Array.from({ length: run % 40 }, () => {
@@ -565,12 +565,12 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
       if (first === "binary") expect(more).toEqual(["Hello"]);
       else expect([first, ...more].join()).toMatch(/^extension\/data-(truncated|malformed) 1007$/);
       receiver.receiveEnd();
-      // The next connection is another matter, also where it shares what it decompresses with.
+      // The next connection is unaffected, even if it shares the decompressor.
       expect(summary(deliver(server("client_no_context_takeover"), compressed(hello)))).toEqual(["Hello"]);
     }
   });
 
-  it("delivers the same events whatever is compressed [E33]", () => {
+  it("delivers the same events whether or not messages are compressed [E33]", () => {
     const texts = [
       "",
       "Hello",
@@ -608,7 +608,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     sender.sendBinary(new Uint8Array(1000), { compress: true });
     sender.startMessage("text").end();
     expect(sent(sender).map(({ rsv }) => rsv)).toEqual([0, rsv1, 0, rsv1, 0, rsv1, 0]);
-    // A message that begins to leave before its length is known.
+    // A message that starts to leave before its length is known.
     const stream = sender.startMessage("text");
     stream.write("x");
     expect(sent(sender).map(({ rsv, final }) => [rsv, final])).toEqual([[rsv1, false]]);
@@ -617,7 +617,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
   });
 });
 
-it("an agreement that is written by hand is held to the rules of a response", () => {
+it("a handwritten agreement must follow the rules for responses", () => {
   expect(agreement("server", "client_max_window_bits").extensions).toHaveLength(1);
   expect(() => open("server", permessageDeflate(), "client_max_window_bits")).toThrow(UsageError);
 });

@@ -2,7 +2,7 @@ import * as portable from "@hybi/permessage-deflate";
 import * as zlib from "@hybi/permessage-deflate/zlib";
 import { expect, it } from "vitest";
 
-it("the entry points name what is public, and nothing else", () => {
+it("the entry points export the public names and nothing else", () => {
   expect(Object.keys(portable).sort()).toEqual(["permessageDeflate", "portableCodec"]);
   expect(Object.keys(zlib)).toEqual(["zlibCodec"]);
 });
