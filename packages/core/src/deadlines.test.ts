@@ -3,7 +3,7 @@ import { usageErrorOf } from "../tests/support/connections.ts";
 import { checkDeadlines, type DeadlineOptions, type DeadlineSubject, Deadlines } from "./deadlines.ts";
 import type { DeadlineReason, Statistics } from "./output.ts";
 
-/** A subject whose every side is set by hand, and which notes why it was expired. */
+/** A subject with every property settable, which records why it was expired. */
 class Subject implements DeadlineSubject {
   state: DeadlineSubject["state"] = "opening";
   awaitsPong = false;
@@ -41,7 +41,7 @@ function watched(options?: DeadlineOptions, state: DeadlineSubject["state"] = "o
 }
 
 describe("Deadlines", () => {
-  it("give the opening handshake 10 s from the first look, however it trickles", () => {
+  it("give the opening handshake 10 s from the first observation, however slowly bytes trickle in", () => {
     const { subject, deadlines } = watched(undefined, "opening");
     expect(deadlines.observe(100)).toEqual({ at: 10_100, reason: "opening" });
     subject.count({ bytesReceived: 50 });
@@ -53,7 +53,7 @@ describe("Deadlines", () => {
     expect(deadlines.observe(10_100)).toEqual({ at: 20_100, reason: "closing" });
   });
 
-  it("start the spans of the open connection when it opens", () => {
+  it("start the deadlines of the open connection when it opens", () => {
     const { subject, deadlines } = watched({ idle: 7000 }, "opening");
     deadlines.observe(0);
     subject.state = "open";
@@ -64,7 +64,7 @@ describe("Deadlines", () => {
     expect(deadlines.observe(10_000)).toEqual({ at: 17_000, reason: "idle" });
   });
 
-  it("go from opening to closing, or end, without being open", () => {
+  it("go from opening to closing or ended without being open", () => {
     const { subject, deadlines } = watched({ closing: 50 }, "opening");
     deadlines.observe(0);
     subject.state = "failing";
@@ -75,7 +75,7 @@ describe("Deadlines", () => {
     expect(subject.expired).toEqual([]);
   });
 
-  it("ask for a Ping after a quiet time, and for its Pong while one is awaited [X23]", () => {
+  it("send a Ping after a quiet period, and expect its Pong while one is awaited [X23]", () => {
     const { subject, deadlines } = watched({ ping: 100, pong: 30 });
     deadlines.observe(0);
     deadlines.expire(100);
@@ -90,7 +90,7 @@ describe("Deadlines", () => {
     expect(subject.expired).toEqual(["ping", "pong"]);
   });
 
-  it("fail a peer that takes nothing of what waits, if asked to, and bear with one that takes little", () => {
+  it("fail a peer that takes none of the queued output when so configured, and tolerate one that takes little", () => {
     const { subject, deadlines } = watched({ ping: 1000, stalled: 30 });
     subject.outputLength = 9000;
     expect(deadlines.observe(0)).toEqual({ at: 30, reason: "stalled" });
@@ -106,7 +106,7 @@ describe("Deadlines", () => {
     expect(subject.expired).toEqual(["stalled"]);
   });
 
-  it("drop a transport of which nothing is taken, once, and await nothing after it [R16]", () => {
+  it("drop a transport that takes no output, once, and set no deadline after it [R16]", () => {
     for (const state of ["open", "closing", "close-sent", "close-received", "closed", "failing", "failed"] as const) {
       const { subject, deadlines } = watched({ stalled: 30, closing: 1000 }, state);
       subject.outputLength = 5;
@@ -122,7 +122,7 @@ describe("Deadlines", () => {
     }
   });
 
-  it("keep to the closing span where that is over first, or all that waits was taken [R16]", () => {
+  it("keep the closing deadline when it expires first, or when all output was taken [R16]", () => {
     const { subject, deadlines } = watched({ stalled: 300, closing: 100 }, "closing");
     subject.outputLength = 5;
     expect(deadlines.observe(0)).toEqual({ at: 100, reason: "closing" });
@@ -130,7 +130,7 @@ describe("Deadlines", () => {
     expect(deadlines.observe(50)).toEqual({ at: 100, reason: "closing" });
   });
 
-  it("drop at once who owes a Pong, or a message, and has taken nothing of what waits for as long [R16]", () => {
+  it("drop a peer at once that owes a Pong or was idle, and took no queued output for as long [R16]", () => {
     for (const [reason, options] of [
       ["pong", { ping: 100, pong: 50 }],
       ["idle", { idle: 50, ping: Number.POSITIVE_INFINITY }],
@@ -153,7 +153,7 @@ describe("Deadlines", () => {
     }
   });
 
-  it("ask for no Ping and no Pong while the caller does not read, and begin anew when he does [X23]", () => {
+  it("send no Ping and await no Pong while the caller does not read, and restart both on resume [X23]", () => {
     const { subject, deadlines } = watched({ ping: 100, pong: 30, idle: 1000 });
     deadlines.observe(0);
     deadlines.pause();
@@ -212,7 +212,7 @@ describe("Deadlines", () => {
     expect(late.deadlines.observe(700)).toEqual({ at: 600, reason: "opening" });
   });
 
-  it("give a Pong its whole time once, behind the first bytes after the caller was away when it was due [R17]", () => {
+  it("extend an overdue Pong once by its full time, when bytes arrive after the caller was away [R17]", () => {
     const { subject, deadlines } = watched({ ping: 1000, pong: 100 });
     deadlines.observe(0);
     subject.awaitsPong = true;
@@ -282,7 +282,7 @@ describe("Deadlines", () => {
     }
   });
 
-  it("do all that is due at once, in the order in which it was due", () => {
+  it("fire everything due at once, in the order in which it became due", () => {
     const { subject, deadlines } = watched({ ping: 50, idle: 60, closing: 10 });
     deadlines.observe(0);
     deadlines.expire(1000);
@@ -291,7 +291,7 @@ describe("Deadlines", () => {
     expect(subject.expired).toEqual(["ping", "idle", "closing"]);
   });
 
-  it("call it a bug when a subject does not act on what is due", () => {
+  it("throw a bug when a subject does not act on an expired deadline", () => {
     const { subject, deadlines } = watched({ idle: 10 });
     subject.expire = () => [];
     deadlines.observe(0);
@@ -299,7 +299,7 @@ describe("Deadlines", () => {
   });
 
   it.each(["opening", "closing", "ping", "pong", "stalled", "idle", "controlFrames", "controlWindow"] as const)(
-    "refuse %s where it is no number of at least 0, with or without a subject [R14]",
+    "throw for %s unless it is a number of at least 0, with or without a subject [R14]",
     (name) => {
       for (const value of [-1, Number.NaN, Number.NEGATIVE_INFINITY, "5", null, 5n]) {
         const options: object = { [name]: value };
@@ -310,14 +310,14 @@ describe("Deadlines", () => {
       for (const value of [2 ** 31, 1e300, Number.POSITIVE_INFINITY, undefined]) {
         expect(usageErrorOf(() => checkDeadlines({ [name]: value }))).toBeUndefined();
       }
-      // A Ping at every instant would be one without end.
+      // A span of 0 would mean Pings without end.
       expect(usageErrorOf(() => watched({ [name]: 0 }))).toBe(name === "ping" ? "option/range" : undefined);
     },
   );
 });
 
 describe("the deadline of stalled output", () => {
-  it("is 60 s when nobody says otherwise [A06]", () => {
+  it("is 60 s by default [A06]", () => {
     const { subject, deadlines } = watched({ ping: Number.POSITIVE_INFINITY });
     subject.outputLength = 1;
     expect(deadlines.observe(0)).toEqual({ at: 60_000, reason: "stalled" });
@@ -339,7 +339,7 @@ describe("the deadline of a message", () => {
     expect(subject.expired).toEqual(["message"]);
   });
 
-  it("begins anew with each message, and ends with the last [A07]", () => {
+  it("restarts with each message, and ends with the last [A07]", () => {
     const { subject, deadlines } = watched(message);
     subject.isWithinMessage = true;
     subject.count({ messagesReceived: 1 });
@@ -350,7 +350,7 @@ describe("the deadline of a message", () => {
     expect(deadlines.observe(100)).toBeUndefined();
   });
 
-  it("does not run while reading rests, nor while the caller was away [A07]", () => {
+  it("does not run while reading is paused or the caller was away [A07]", () => {
     const { subject, deadlines } = watched(message);
     subject.isWithinMessage = true;
     subject.count({ messagesReceived: 1 });
@@ -368,8 +368,8 @@ describe("the deadline of a message", () => {
   });
 });
 
-describe("while reading rests", () => {
-  it("Pings go on where the caller says so, so that a peer that is gone is noticed, and no Pong is awaited [A06]", () => {
+describe("while reading is paused", () => {
+  it("Pings continue on request, so that a vanished peer is noticed, and no Pong is awaited [A06]", () => {
     const { subject, deadlines } = watched({ ping: 100, pong: 50 });
     deadlines.observe(0);
     deadlines.pause(10, "pinging");
@@ -379,7 +379,7 @@ describe("while reading rests", () => {
       subject.awaitsPong = true;
     }
     expect(subject.expired).toEqual(["ping", "ping", "ping"]);
-    // Output that does not move would tell nothing more, and is what `stalled` is for.
+    // While output stalls, another Ping would reveal nothing; that is the job of `stalled`.
     subject.outputLength = 6;
     expect(deadlines.observe(350)).toEqual({ at: 60_350, reason: "stalled" });
     subject.outputLength = 0;
@@ -391,7 +391,7 @@ describe("while reading rests", () => {
     const { subject, deadlines } = watched({ ping: Number.POSITIVE_INFINITY, resting: 100 });
     deadlines.taken(0);
     deadlines.observe(0);
-    // It reads already.
+    // Reading is not paused yet.
     deadlines.resume(5);
     deadlines.pause(10);
     expect(deadlines.observe(20)).toEqual({ at: 110, reason: "resting" });
@@ -430,7 +430,7 @@ describe("a look at the clock", () => {
 });
 
 describe("the opening", () => {
-  it("has its time from when the caller says that it began, and from nothing else [A13]", () => {
+  it("is timed from beginOpening, which changes no other deadline [A13]", () => {
     const { deadlines } = watched({ opening: 100 }, "opening");
     deadlines.beginOpening(50);
     expect(deadlines.observe(120)).toEqual({ at: 150, reason: "opening" });

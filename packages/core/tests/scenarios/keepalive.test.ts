@@ -1,4 +1,4 @@
-/** Peers that fall silent, and how it is found out: time is a number here. */
+/** Peers that fall silent, and how that is detected, in simulated time. */
 import { Backoff } from "@hybi/core";
 import { tell, VirtualClock } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
@@ -6,8 +6,8 @@ import { afterOpening, openEndpoints } from "./stories.ts";
 
 const deadlines = { ping: 25_000, pong: 20_000, closing: 10_000 };
 
-describe("a server that keeps alive", () => {
-  it("sends a Ping whenever the client was silent for long enough, and goes on as long as Pongs come [X20] [X23]", () => {
+describe("a server with keepalive", () => {
+  it("sends a Ping whenever the client was silent for long enough, as long as Pongs arrive [X20] [X23]", () => {
     const story = openEndpoints({ server: { deadlines, link: { latency: 100 } }, client: { link: { latency: 100 } } });
     tell(story, () => {
       story.run(200_000);
@@ -18,7 +18,7 @@ describe("a server that keeps alive", () => {
     });
   });
 
-  it("fails a connection whose client is gone, says so to nobody, and drops the transport [X23]", () => {
+  it("fails a connection to a vanished client without a further message, and drops the transport [X23]", () => {
     const story = openEndpoints({ server: { deadlines } });
     const { second: server } = story;
     tell(story, () => {
@@ -28,15 +28,15 @@ describe("a server that keeps alive", () => {
         { type: "failure", violation: { code: "deadline/pong", statusCode: 1011 } },
         { type: "end", clean: false, statusCode: 1006 },
       ]);
-      // 25 s of silence after the opening at 0, 20 s for the Pong, 10 s for the end.
+      // 25 s of silence after the opening at 0, 20 s for the Pong, 10 s for the end of the transport.
       expect(server.history.slice(-2).map(({ at }) => at)).toEqual([45_000, 55_000]);
     });
   });
 
-  it("does not fail a client that is slow but alive: any Pong to a later Ping will do [X23]", () => {
+  it("does not fail a slow client: a Pong to any later Ping suffices [X23]", () => {
     const story = openEndpoints({ server: { deadlines } });
     tell(story, () => {
-      // What the server sends is held up for less than the time that a Pong has.
+      // The server's output is delayed by less than the time allowed for a Pong.
       story.second.link.stall();
       story.run(24_000 + 19_000);
       story.second.link.resume();
@@ -46,11 +46,11 @@ describe("a server that keeps alive", () => {
     });
   });
 
-  it("counts the time of a Pong from when the Ping left, not from when it was queued behind a download [X23]", () => {
+  it("times a Pong from when the Ping left, not from when it was queued behind a download [X23]", () => {
     const story = openEndpoints({ server: { deadlines, link: { window: 1 } } });
     const { first: client, second: server } = story;
     tell(story, () => {
-      // Nothing leaves: the window is full, and what is under way is held up.
+      // Nothing leaves: the window is full, and what is in flight is delayed.
       server.link.stall();
       server.do((endpoint) => endpoint.sendText("fills the window"));
       story.run(60_000);
@@ -64,7 +64,7 @@ describe("a server that keeps alive", () => {
     });
   });
 
-  it("closes a connection with 1001 on which no message has passed for the idle time, though Pings did", () => {
+  it("closes a connection with 1001 when no message passed for the idle time, even if Pings did", () => {
     const story = openEndpoints({ server: { deadlines: { ...deadlines, idle: 60_000 } } });
     tell(story, () => {
       story.run(70_000);
@@ -90,10 +90,10 @@ describe("a server that keeps alive", () => {
   });
 });
 
-describe("a client that comes back", () => {
-  it("waits longer after each attempt that fails, and starts anew after one that lasted [X26]", () => {
+describe("a client that reconnects", () => {
+  it("waits longer after each failed attempt, and starts over after a stable connection [X26]", () => {
     const clock = new VirtualClock();
-    // Always in the middle of what chance may choose.
+    // Always the middle of the random range.
     const backoff = new Backoff({
       random: (target) => target.fill(0x80),
       firstDelay: 4000,
@@ -128,12 +128,12 @@ describe("a client that comes back", () => {
     const gaps = attempts.slice(1).map((at, index) => Math.round(at - (attempts[index] ?? 0) - (fates[index] ?? 0)));
     const middle = 0x8080_8080 / 0x1_0000_0000;
     expect(gaps[0]).toBe(Math.round(4000 * middle));
-    // Each wait is at least as long as the one before could have been, up to the longest.
+    // Each delay is at least as long as the previous one could have been, up to the longest.
     expect(gaps[1]).toBe(Math.round(4000 + 4000 * middle));
     expect(gaps[2]).toBe(Math.round(8000 + 8000 * middle));
     expect(gaps[3]).toBeGreaterThanOrEqual(10_000);
     expect(gaps[4]).toBeLessThanOrEqual(20_000);
-    // The sixth connection lasted: what follows is a first delay again.
+    // The sixth connection was stable, so a first delay follows.
     expect(gaps[5]).toBe(Math.round(4000 * middle));
   });
 });

@@ -1,4 +1,4 @@
-/** Time: RFC 6455 §5.5.2–5.5.3 (keepalive), §7.1.1 (closing), §10.4 (floods). An instant is a number of milliseconds. */
+/** Deadlines: RFC 6455 §5.5.2–5.5.3 (keepalive), §7.1.1 (closing), §10.4 (floods). An instant is a number of milliseconds. */
 import { describe, expect, it } from "vitest";
 import { Deadlines } from "../../src/deadlines.ts";
 import { patterned } from "../support/bytes.ts";
@@ -8,7 +8,7 @@ import { frame, outline } from "../support/wire.ts";
 const started = 1_000_000;
 
 describe("keepalive", () => {
-  it("a Ping is due 25 s after the last byte was received, and any byte puts it off [X23]", () => {
+  it("a Ping is due 25 s after the last byte received, and any byte postpones it [X23]", () => {
     const server = serverWith();
     const deadlines = new Deadlines(server);
     expect(deadlines.observe(started)).toEqual({ at: started + 25_000, reason: "ping" });
@@ -36,7 +36,7 @@ describe("keepalive", () => {
     expect(deadlines.observe(41_000)).toEqual({ at: 60_000, reason: "pong" });
   });
 
-  it("the connection fails with 1011 when no Pong came in time, whatever else was received [X23] [X19]", () => {
+  it("the connection fails with 1011 when no Pong arrived in time, whatever else was received [X23] [X19]", () => {
     const server = serverWith();
     const deadlines = new Deadlines(server);
     deadlines.observe(0);
@@ -53,7 +53,7 @@ describe("keepalive", () => {
     expect(deadlines.observe(45_000)).toEqual({ at: 55_000, reason: "closing" });
   });
 
-  it("the Pong puts the next Ping off by its whole span, and then the next Pong has its own [X23]", () => {
+  it("a Pong postpones the next Ping by its full span, and the next Pong gets its own [X23]", () => {
     const server = serverWith();
     const deadlines = new Deadlines(server, { ping: 100, pong: 50 });
     deadlines.observe(0);
@@ -66,7 +66,7 @@ describe("keepalive", () => {
     }
   });
 
-  it("a Ping that is not taken is followed by another after each span, and none is failed for [X23]", () => {
+  it("a Ping that is not taken is followed by another after each span, without a failure [X23]", () => {
     const server = serverWith();
     const deadlines = new Deadlines(server, { ping: 100, pong: 50 });
     deadlines.observe(0);
@@ -76,7 +76,7 @@ describe("keepalive", () => {
     expect(deadlines.observe(510)).toEqual({ at: 560, reason: "pong" });
   });
 
-  it("a call that comes late does what is due once, and no earlier span is made up for [X23]", () => {
+  it("a late call performs what is due once, without catching up on earlier spans [X23]", () => {
     const server = serverWith();
     const deadlines = new Deadlines(server, { ping: 100 });
     deadlines.observe(0);
@@ -86,7 +86,7 @@ describe("keepalive", () => {
 });
 
 describe.each(roles)("closing, of a %s", (role) => {
-  it("is one span through all its states, from our Close to the end of the transport [X12] [X11]", () => {
+  it("is one span over all its states, from our Close to the end of the transport [X12] [X11]", () => {
     const connection = open(role);
     const deadlines = new Deadlines(connection, { closing: 500 });
     deadlines.observe(0);
@@ -97,7 +97,7 @@ describe.each(roles)("closing, of a %s", (role) => {
     expect(deadlines.observe(300)).toEqual({ at: 600, reason: "closing" });
     connection.receive(closing(connection));
     expect(connection.state).toBe("closed");
-    // The client waits for the server to end the transport, and not for ever.
+    // The client waits for the server to end the transport, but not forever.
     expect(deadlines.observe(500)).toEqual({ at: 600, reason: "closing" });
     expect(connection.transport).toBe(role === "server" ? "end" : "await-end");
     expect(deadlines.expire(599)).toEqual([]);
@@ -108,7 +108,7 @@ describe.each(roles)("closing, of a %s", (role) => {
     expect(deadlines.expire(10_000)).toEqual([]);
   });
 
-  it("begins with the peer's Close as well, and with a failure [X11] [X16]", () => {
+  it("also begins with the peer's Close, and with a failure [X11] [X16]", () => {
     for (const chunk of [closing(open(role)), frame(peerOf(role), { opcode: 0xf })]) {
       const connection = open(role);
       const deadlines = new Deadlines(connection);
@@ -122,7 +122,7 @@ describe.each(roles)("closing, of a %s", (role) => {
     }
   });
 
-  it("is over with the transport: nothing is due any more [X12]", () => {
+  it("is over when the transport ends, and nothing is due afterwards [X12]", () => {
     const connection = open(role);
     const deadlines = new Deadlines(connection);
     deadlines.observe(0);
@@ -131,7 +131,7 @@ describe.each(roles)("closing, of a %s", (role) => {
     expect(deadlines.expire(1e9)).toEqual([]);
   });
 
-  it("keeps its span when the output is taken only after the transport was dropped [X12]", () => {
+  it("keeps its deadline when output is taken only after the transport was dropped [X12]", () => {
     const connection = open(role);
     const deadlines = new Deadlines(connection, { closing: 10 });
     deadlines.observe(0);
@@ -143,7 +143,7 @@ describe.each(roles)("closing, of a %s", (role) => {
     expect(deadlines.observe(11)).toBeUndefined();
   });
 
-  it("has neither Pings nor idle time [X12]", () => {
+  it("has no Pings and no idle deadline [X12]", () => {
     const connection = open(role);
     const deadlines = new Deadlines(connection, { ping: 10, idle: 10, closing: 1000 });
     deadlines.observe(0);
@@ -156,13 +156,13 @@ describe.each(roles)("closing, of a %s", (role) => {
 });
 
 describe("idle time", () => {
-  it("is off unless asked for", () => {
+  it("is unlimited by default", () => {
     const deadlines = new Deadlines(serverWith(), { ping: Number.POSITIVE_INFINITY });
     expect(deadlines.observe(0)).toBeUndefined();
     expect(deadlines.expire(1e12)).toEqual([]);
   });
 
-  it("runs from the last message either way, not from Pings, and ends in a Close with 1001", () => {
+  it("runs from the last message in either direction, not from Pings, and ends in a Close with 1001", () => {
     const server = serverWith();
     const deadlines = new Deadlines(server, { idle: 100, ping: Number.POSITIVE_INFINITY });
     expect(deadlines.observe(0)).toEqual({ at: 100, reason: "idle" });
@@ -179,7 +179,7 @@ describe("idle time", () => {
     expect(deadlines.observe(180)).toEqual({ at: 10_180, reason: "closing" });
   });
 
-  it("and keepalive are two: the earlier is told, and both are done when both are due", () => {
+  it("is independent of keepalive: the earlier is reported, and both are performed when both are due", () => {
     const server = serverWith();
     const deadlines = new Deadlines(server, { idle: 100, ping: 60 });
     expect(deadlines.observe(0)).toEqual({ at: 60, reason: "ping" });
@@ -228,7 +228,7 @@ describe("control floods", () => {
     expect(deadlines.observe(5000)).toEqual({ at: 5000, reason: "control-flood" });
   });
 
-  it("what was received before the first look does not count: it came at no known time [X21]", () => {
+  it("what was received before the first observation does not count, as its time is unknown [X21]", () => {
     const server = serverWith();
     flood(server, 50);
     const deadlines = new Deadlines(server, { controlFrames: 10 });
@@ -237,7 +237,7 @@ describe("control floods", () => {
     expect(deadlines.observe(0)?.reason).toBe("control-flood");
   });
 
-  it("messages and their fragments are no control frames [X21]", () => {
+  it("messages and their fragments do not count as control frames [X21]", () => {
     const server = serverWith();
     const deadlines = new Deadlines(server, { controlFrames: 0 });
     deadlines.observe(0);
@@ -245,7 +245,7 @@ describe("control floods", () => {
     expect(deadlines.observe(1)?.reason).toBe("ping");
   });
 
-  it("a caller who never expires it loses nothing but the defence: the answer stays the same", () => {
+  it("a caller that never expires the deadline gets the same result from observe, and lacks only the defense", () => {
     const server = serverWith();
     const deadlines = new Deadlines(server, { controlFrames: 1 });
     deadlines.observe(0);
@@ -258,7 +258,7 @@ describe("control floods", () => {
 describe("stalled output", () => {
   const stalled = { stalled: 30, ping: Number.POSITIVE_INFINITY };
 
-  it("is dropped at once with the transport, and no Close frame is queued [R16]", () => {
+  it("drops the transport at once, and queues no Close frame [R16]", () => {
     const server = serverWith();
     const deadlines = new Deadlines(server, stalled);
     server.sendText("waits");
@@ -271,7 +271,7 @@ describe("stalled output", () => {
     expect(server.receiveEnd()).toEqual([{ type: "end", clean: false, statusCode: 1006, reason: "" }]);
   });
 
-  it("drops a closing that is queued behind it as well, without waiting for its whole span [R16]", () => {
+  it("also drops a closing connection whose Close is queued, without waiting for the closing deadline [R16]", () => {
     const server = serverWith();
     const deadlines = new Deadlines(server, { ...stalled, closing: 1000 });
     server.sendText("waits");
@@ -282,7 +282,7 @@ describe("stalled output", () => {
     expect(server.transport).toBe("abort");
   });
 
-  it("leaves a closing alone whose Close frame was taken: that has its own span [R16]", () => {
+  it("leaves a closing connection alone whose Close frame was taken: it has its own deadline [R16]", () => {
     const server = serverWith();
     const deadlines = new Deadlines(server, { ...stalled, closing: 1000 });
     server.sendClose(1000);
@@ -291,7 +291,7 @@ describe("stalled output", () => {
     expect(deadlines.observe(10)).toEqual({ at: 1000, reason: "closing" });
   });
 
-  it("with a Pong that is due as well ends in no Close frame either [R16]", () => {
+  it("together with an overdue Pong leads to no Close frame either [R16]", () => {
     const server = serverWith();
     const deadlines = new Deadlines(server, { ping: 100, pong: 50 });
     deadlines.observe(0);
@@ -306,7 +306,7 @@ describe("stalled output", () => {
 });
 
 describe("one timer", () => {
-  it("driven only by what observe answers, a silent peer is pinged, failed and dropped [X12] [X23]", () => {
+  it("driven only by the result of observe, a silent peer is pinged, failed and dropped [X12] [X23]", () => {
     const server = serverWith();
     const deadlines = new Deadlines(server);
     const story: string[] = [];
@@ -325,7 +325,7 @@ describe("one timer", () => {
     ]);
   });
 
-  it("no call on the way of bytes takes a clock: the same bytes at other times give the same events", () => {
+  it("processing bytes needs no clock: the same bytes at other times give the same events", () => {
     const run = (gap: number) => {
       const server = serverWith();
       const deadlines = new Deadlines(server, { ping: Number.POSITIVE_INFINITY });
