@@ -1,9 +1,9 @@
-/** A socket of Bun's as a transport: TCP, TLS, or a Unix socket. */
+/** A transport over a Bun socket: TCP, TLS or a Unix socket. */
 import { joined, type Transport, type TransportSink } from "@hybi/websocket";
 
-/** What is needed of `Bun.Socket`. */
+/** The part of `Bun.Socket` that the transport uses. */
 export interface BunSocket {
-  /** Answers how many bytes went into the kernel, or -1 once it is closed. */
+  /** Returns the number of bytes that the kernel took, or -1 once the socket is closed. */
   write(bytes: Uint8Array, byteOffset?: number, byteLength?: number): number;
   shutdown(): void;
   terminate(): void;
@@ -11,7 +11,7 @@ export interface BunSocket {
   resume(): void;
 }
 
-/** The handlers of sockets, all of which have their transport as `data`. */
+/** Socket handlers shared by all sockets; each socket has its transport as `data`. */
 export interface BunSocketHandlers {
   readonly binaryType: "uint8array";
   data(socket: { data: BunTransport | undefined }, chunk: Uint8Array): void;
@@ -21,7 +21,10 @@ export interface BunSocketHandlers {
   close(socket: { data: BunTransport | undefined }, error?: Error): void;
 }
 
-/** For `Bun.connect` and `Bun.listen`, with `allowHalfOpen` (RFC 6455 §7.1.1). Bun makes an array of its own for each read. */
+/**
+ * Handlers for `Bun.connect` and `Bun.listen`, to be used with `allowHalfOpen` (RFC 6455 §7.1.1). Bun allocates a new array for
+ * each read.
+ */
 export const socketHandlers: BunSocketHandlers = {
   binaryType: "uint8array",
   data: (socket, chunk) => socket.data?.received(chunk),
@@ -31,13 +34,15 @@ export const socketHandlers: BunSocketHandlers = {
   close: (socket, error) => socket.data?.lost(error),
 };
 
-/** A transport over `socket`, whose handlers are `socketHandlers`. */
+/** A transport over `socket`, whose handlers must be `socketHandlers`. */
 export class BunTransport implements Transport {
   readonly #socket: BunSocket;
   #sink: TransportSink | undefined;
-  /** What happened before there was anybody to tell. */
+  /** Events that happened before `start`, to be delivered to the sink. */
   #untold: ((sink: TransportSink) => void)[] = [];
-  /** The write that is under way, which of its chunks is the first that has not left, and how much of that one has. */
+  /**
+   * The write in progress: its chunks, the index of the first chunk that is not fully written, and the bytes of it that are.
+   */
   #unwritten: readonly Uint8Array[] = [];
   #index = 0;
   #at = 0;
@@ -49,7 +54,7 @@ export class BunTransport implements Transport {
     this.#socket = socket;
   }
 
-  // `Transport`
+  // Transport
 
   start(sink: TransportSink): void {
     this.#sink = sink;
@@ -83,7 +88,7 @@ export class BunTransport implements Transport {
     if (!this.#closed) this.#socket.resume();
   }
 
-  // What the handlers tell
+  // Called by the socket handlers
 
   received(chunk: Uint8Array): void {
     if (this.#sink === undefined) this.#untold.push((sink) => sink.data(chunk));
@@ -109,14 +114,14 @@ export class BunTransport implements Transport {
     this.#tell((sink) => sink.close());
   }
 
-  // What they are made of
+  // Internals
 
   #tell(what: (sink: TransportSink) => void): void {
     if (this.#sink === undefined) this.#untold.push(what);
     else what(this.#sink);
   }
 
-  /** Writes what there is room for. Nothing is buffered here: what is written is in the kernel. */
+  /** Writes as much as the kernel takes. Nothing is buffered here: what is written is in the kernel. */
   #write(): void {
     const chunks = this.#unwritten;
     for (; this.#index < chunks.length; this.#index++) {

@@ -1,4 +1,4 @@
-/** The client: a connection to a ws or wss URL over TCP, TLS or a Unix socket. */
+/** The client: opens connections to ws and wss URLs over TCP, TLS or a Unix socket. */
 import { isIP } from "node:net";
 import { type OptionCheck, type OptionChecks, takes } from "@hybi/core";
 import {
@@ -17,29 +17,29 @@ import {
 } from "@hybi/websocket";
 import { BunTransport, socketHandlers } from "./bun-transport.ts";
 
-/** `options.transport` of a client: what this adapter understands. */
+/** The transport options of this package's clients, `options.transport`. */
 export interface TransportOptions {
-  /** For wss. */
+  /** TLS options for wss. */
   readonly tls?: TlsClientOptions | undefined;
-  /** A Unix socket to go to, whatever the host of the URL is. */
+  /** Path of a Unix socket to connect to, regardless of the URL's host. */
   readonly path?: string | undefined;
 }
 
-/** The options of `Bun.connect`'s `tls` that are of use to a client. */
+/** The options of `Bun.connect`'s `tls` that an application may set. */
 export interface TlsClientOptions {
-  /** To trust in place of those that Bun trusts; in PEM. */
+  /** CA certificates to trust in place of those that Bun trusts, in PEM. */
   readonly ca?: string | string[] | undefined;
-  /** Of a client that has to show who it is; in PEM. */
+  /** Client certificate, in PEM. */
   readonly cert?: string | undefined;
-  /** In PEM. */
+  /** Private key of the client certificate, in PEM. */
   readonly key?: string | undefined;
-  /** Whose certificate it must be; the host of the URL by default. */
+  /** The name that the server's certificate must be valid for; the host of the URL by default. */
   readonly serverName?: string | undefined;
-  /** False trusts everybody, which is for tests only. */
+  /** False accepts any certificate; for tests only. */
   readonly rejectUnauthorized?: boolean | undefined;
 }
 
-/** Options of `connect`. */
+/** Options of `connect()`. */
 export interface ConnectOptions extends AnyConnectOptions<TransportOptions> {}
 
 const tlsChecks: OptionChecks<TlsClientOptions> = {
@@ -55,7 +55,7 @@ const transportCheck: OptionCheck = takes.options<TransportOptions>(
   Object.fromEntries(["ca", "cacerts", "cert", "key", "servername", "rejectunauthorized"].map((name) => [name, "tls"])),
 );
 
-// One function for all clients: masking keys are drawn from one pool for each source.
+// One function for all clients: clients with the same source share one pool of masking keys.
 const defaults: ClientSocketOptions = { random: (target) => crypto.getRandomValues(target) };
 
 const openAny = async ({ url, origin, options, signal }: ConnectTarget): Promise<Transport> => {
@@ -67,19 +67,19 @@ const openAny = async ({ url, origin, options, signal }: ConnectTarget): Promise
   if (!url.secure) return transportOf(await open({ allowHalfOpen: true, socket: socketHandlers }));
 
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  // RFC 6066 §3: a literal address is no server name, and a name stands "without a trailing dot". Bun checks the certificate
-  // against where it goes to all the same.
+  // RFC 6066 §3: an IP address is not a server name, and a name is sent "without a trailing dot". Bun still checks the
+  // certificate against the address that it connects to.
   const serverName = path === undefined && isIP(url.address) !== 0 ? "" : url.address.replace(/\.$/, "");
   const socket = await open({
     allowHalfOpen: true,
-    // Who the client is, is nobody else's to know.
+    // A redirect must not reveal the client's identity to another origin.
     tls: tlsOptions(serverName, origin === "named" ? tls : { ...tls, cert: undefined, key: undefined }),
     socket: {
       ...socketHandlers,
-      // Bun checks the certificate and the name on it, says what it found, and goes on in any case.
+      // Bun checks the certificate and its name, reports the result here, and continues in either case.
       handshake(_, isTrusted, error) {
         if (isTrusted || tls.rejectUnauthorized === false) resolve();
-        else reject(error ?? new Error("The certificate is not trusted."));
+        else reject(error ?? new Error("The server's certificate is not trusted."));
       },
       close(closed, error) {
         reject(error ?? new Error("The connection was closed during the TLS handshake."));
@@ -124,7 +124,7 @@ function transportOf(socket: Socket): BunTransport {
   return transport;
 }
 
-/** A Unix socket is where it leads, whatever the URL says. */
+/** A Unix socket is one destination, regardless of the URL. */
 const destination = (_url: unknown, options: unknown): string | undefined => {
   const { path } = (options ?? {}) as TransportOptions;
   return path === undefined ? undefined : `path ${path}`;
@@ -132,7 +132,10 @@ const destination = (_url: unknown, options: unknown): string | undefined => {
 
 const openTransport: Connect = Object.assign(openAny, { destination });
 
-/** The `WebSocket` of the web platform, over Bun's sockets. Its options take `TransportOptions` as `transport`. */
+/**
+ * The `WebSocket` of the web platform, over Bun's sockets. As an extension, it takes an options object in place of the
+ * subprotocols; its `transport` takes `TransportOptions`.
+ */
 export const WebSocket: WebSocketClass<TransportOptions> = createWebSocketClass(
   openTransport,
   defaults,
@@ -140,7 +143,7 @@ export const WebSocket: WebSocketClass<TransportOptions> = createWebSocketClass(
 );
 export type WebSocket = AnyWebSocket;
 
-/** `WebSocketStream`, over Bun's sockets. */
+/** `WebSocketStream` over Bun's sockets, with backpressure in both directions. */
 export const WebSocketStream: WebSocketStreamClass<TransportOptions> = createWebSocketStreamClass(
   openTransport,
   defaults,
@@ -151,8 +154,8 @@ export type WebSocketStream = AnyWebSocketStream;
 /**
  * Connects to `url` (ws, wss, http or https) and resolves with the socket once it is open.
  *
- * @throws OpeningError when the server answers otherwise, breaks a rule, is not in time or not there; DOMException or
- *   UsageError for what cannot be sent
+ * @throws OpeningError when the server rejects the opening, breaks a rule of the protocol, does not respond in time, or cannot
+ *   be reached; DOMException or UsageError when the URL, a subprotocol or an option is invalid
  * @example
  * const socket = await connect("wss://example.com/chat", { protocols: "chat" });
  * socket.send("hello");

@@ -1,4 +1,4 @@
-/** `@hybi/bun`: WebSocket connections over the sockets of Bun. In reading order. */
+/** `@hybi/bun`: WebSocket connections over Bun's sockets. Exports, in reading order. */
 
 // Clients.
 export {
@@ -14,5 +14,5 @@ export { OpeningError } from "@hybi/websocket";
 // Servers.
 export { type ListenOptions, listen, type Server } from "./listen.ts";
 
-// What they are made of.
+// Building blocks.
 export { type BunSocket, type BunSocketHandlers, BunTransport, socketHandlers } from "./bun-transport.ts";

@@ -1,4 +1,4 @@
-/** A server of its own: TCP, TLS or a Unix socket, where every connection is an opening handshake. */
+/** A standalone server over TCP, TLS or a Unix socket, on which every connection must begin with an opening handshake. */
 import { type OptionCheck, takes, UsageError } from "@hybi/core";
 import {
   type ListenOptions as AnyListenOptions,
@@ -11,13 +11,13 @@ import {
 import { BunTransport, socketHandlers } from "./bun-transport.ts";
 import { defaultMemoryBudget } from "./memory.ts";
 
-/** Where to listen, and how to treat who comes. Without `host`, all IPv4 addresses of the machine. */
+/** Options of `listen()`. Without `host`, the server listens on all IPv4 addresses of the machine. */
 export interface ListenOptions extends AnyListenOptions {
-  /** Makes it a server for wss. Both in PEM. */
+  /** Makes this a wss server: certificate and private key, both in PEM. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
 }
 
-/** A server that listens. */
+/** A listening server. */
 export type Server = ListeningServer;
 
 const tlsChecks = takes.options({ cert: takes.text, key: takes.text });
@@ -29,7 +29,8 @@ const tlsCheck: OptionCheck = (value, path) => {
 };
 
 /**
- * Listens, and calls `handler` with each opening request that is valid. Resolves when it listens.
+ * Starts a server and calls `handler` with each valid opening request, which it accepts or rejects. Resolves once the server is
+ * listening.
  *
  * @example
  * const server = await listen({ port: 8080 }, (opening) => {
@@ -52,7 +53,8 @@ export async function listen(options: ListenOptions, handler: OpeningHandler): P
         socket.data = new BunTransport(socket);
         sockets.receive(socket.data, { secure, remoteAddress: socket.remoteAddress });
       },
-      // Were it not here, `open` would come after the TLS handshake only, and who never finishes it would stay for ever.
+      // Without a `handshake` handler Bun calls `open` only after TLS completes, so a client that stalls in TLS would never
+      // time out.
       ...(secure && { handshake() {} }),
     },
   };

@@ -1,4 +1,4 @@
-/** The client: a connection to a ws or wss URL over TCP, TLS or a Unix socket. */
+/** The client: opens connections to ws and wss URLs over TCP, TLS or a Unix socket. */
 import { type OptionCheck, type OptionChecks, takes, UsageError } from "@hybi/core";
 import {
   type ConnectOptions as AnyConnectOptions,
@@ -16,31 +16,31 @@ import {
 } from "@hybi/websocket";
 import { DenoTransport } from "./deno-transport.ts";
 
-/** `options.transport` of a client: what this adapter understands. */
+/** The transport options of this package's clients, `options.transport`. */
 export interface TransportOptions {
-  /** For wss: `caCerts` to trust besides those that Deno trusts, `cert` and `key` of a client that has to show who it is. */
+  /** TLS options for wss. */
   readonly tls?: TlsClientOptions | undefined;
-  /** A Unix socket to go to, whatever the host of the URL is; for ws only. */
+  /** Path of a Unix socket to connect to, regardless of the URL's host; for ws only. */
   readonly path?: string | undefined;
 }
 
-/** The options of `Deno.connectTls` that are left to the application. */
+/** The options of `Deno.connectTls` that an application may set. */
 export interface TlsClientOptions {
-  /** In PEM. */
+  /** CA certificates to trust in addition to those that Deno trusts, in PEM. */
   readonly caCerts?: readonly string[] | undefined;
-  /** In PEM. */
+  /** Client certificate, in PEM. */
   readonly cert?: string | undefined;
-  /** In PEM. */
+  /** Private key of the client certificate, in PEM. */
   readonly key?: string | undefined;
 }
 
-/** Options of `connect`. */
+/** Options of `connect()`. */
 export interface ConnectOptions extends AnyConnectOptions<TransportOptions> {}
 
-/** Deno takes no notice of one of them without the other. */
+/** Deno ignores one of the two without the other. */
 function checkPair({ cert, key }: TlsClientOptions, path: string): void {
   if ((cert === undefined) !== (key === undefined)) {
-    throw new UsageError("option/range", `${path} takes cert and key together.`);
+    throw new UsageError("option/range", `${path} requires cert and key together.`);
   }
 }
 
@@ -57,14 +57,14 @@ const transportCheck: OptionCheck = takes.options<TransportOptions>(
   Object.fromEntries(["ca", "cacerts", "cert", "key"].map((name) => [name, "tls"])),
 );
 
-// One function for all clients: masking keys are drawn from one pool for each source.
+// One function for all clients: clients with the same source share one pool of masking keys.
 const defaults: ClientSocketOptions = { random: (target) => crypto.getRandomValues(target) };
 
 const open = async ({ url, origin, options, signal }: ConnectTarget): Promise<Transport> => {
   const { tls = {}, path } = (options ?? {}) as TransportOptions;
-  // Deno has no TLS over a Unix socket. What was to be secret must not go in the clear.
+  // Deno has no TLS over Unix sockets. Never send in the clear what was meant to be encrypted.
   if (path !== undefined && url.secure) {
-    throw new UsageError("option/range", "transport.path is for ws only: Deno has no TLS over it.");
+    throw new UsageError("option/range", "transport.path is for ws only: Deno has no TLS over Unix sockets.");
   }
   if (path !== undefined) return new DenoTransport(await Deno.connect({ transport: "unix", path }));
   const where = { hostname: url.address, port: url.port };
@@ -72,16 +72,17 @@ const open = async ({ url, origin, options, signal }: ConnectTarget): Promise<Tr
   const { caCerts, cert, key } = tls;
   const conn = await Deno.connectTls({
     ...where,
-    // Of the host and the name of the server, which are one for Deno, RFC 6066 §3 has the latter "without a trailing dot".
+    // For Deno, the host to connect to and the TLS server name are the same. RFC 6066 §3: the server name is sent "without a
+    // trailing dot".
     hostname: url.address.replace(/\.$/, ""),
     alpnProtocols: ["http/1.1"],
     ...(caCerts !== undefined && { caCerts: [...caCerts] }),
-    // Who the client is, is nobody else's to know.
+    // A redirect must not reveal the client's identity to another origin.
     ...(origin === "named" && cert !== undefined && key !== undefined && { cert, key }),
   });
   const giveUp = (): void => conn.close();
   signal.addEventListener("abort", giveUp);
-  // So that a certificate nobody trusts is the reason why there is no transport.
+  // Complete the handshake here, so that an untrusted certificate is reported as the reason of the failure.
   try {
     await conn.handshake();
   } catch (error) {
@@ -93,7 +94,7 @@ const open = async ({ url, origin, options, signal }: ConnectTarget): Promise<Tr
   return new DenoTransport(conn);
 };
 
-/** A Unix socket is where it leads, whatever the URL says. */
+/** A Unix socket is one destination, regardless of the URL. */
 const destination = (_url: unknown, options: unknown): string | undefined => {
   const { path } = (options ?? {}) as TransportOptions;
   return path === undefined ? undefined : `path ${path}`;
@@ -101,7 +102,10 @@ const destination = (_url: unknown, options: unknown): string | undefined => {
 
 const openTransport: Connect = Object.assign(open, { destination });
 
-/** The `WebSocket` of the web platform, over Deno's sockets. Its options take `TransportOptions` as `transport`. */
+/**
+ * The `WebSocket` of the web platform, over Deno's sockets. As an extension, it takes an options object in place of the
+ * subprotocols; its `transport` takes `TransportOptions`.
+ */
 export const WebSocket: WebSocketClass<TransportOptions> = createWebSocketClass(
   openTransport,
   defaults,
@@ -109,7 +113,7 @@ export const WebSocket: WebSocketClass<TransportOptions> = createWebSocketClass(
 );
 export type WebSocket = AnyWebSocket;
 
-/** `WebSocketStream`, over Deno's sockets. */
+/** `WebSocketStream` over Deno's sockets, with backpressure in both directions. */
 export const WebSocketStream: WebSocketStreamClass<TransportOptions> = createWebSocketStreamClass(
   openTransport,
   defaults,
@@ -120,8 +124,8 @@ export type WebSocketStream = AnyWebSocketStream;
 /**
  * Connects to `url` (ws, wss, http or https) and resolves with the socket once it is open.
  *
- * @throws OpeningError when the server answers otherwise, breaks a rule, is not in time or not there; DOMException or
- *   UsageError for what cannot be sent
+ * @throws OpeningError when the server rejects the opening, breaks a rule of the protocol, does not respond in time, or cannot
+ *   be reached; DOMException or UsageError when the URL, a subprotocol or an option is invalid
  * @example
  * const socket = await connect("wss://example.com/chat", { protocols: "chat" });
  * socket.send("hello");

@@ -1,4 +1,4 @@
-/** `@hybi/deno`: WebSocket connections over the sockets of Deno. In reading order. */
+/** `@hybi/deno`: WebSocket connections over Deno's sockets. Exports, in reading order. */
 
 // Clients.
 export {
@@ -14,5 +14,5 @@ export { OpeningError } from "@hybi/websocket";
 // Servers.
 export { type ListenOptions, listen, type Server } from "./listen.ts";
 
-// What they are made of.
+// Building blocks.
 export { DenoTransport } from "./deno-transport.ts";

@@ -1,4 +1,4 @@
-/** A server of its own: TCP, TLS or a Unix socket, where every connection is an opening handshake. */
+/** A standalone server over TCP, TLS or a Unix socket, on which every connection must begin with an opening handshake. */
 import { type OptionCheck, takes, UsageError } from "@hybi/core";
 import {
   type ListenOptions as AnyListenOptions,
@@ -12,13 +12,13 @@ import {
 import { DenoTransport } from "./deno-transport.ts";
 import { defaultMemoryBudget } from "./memory.ts";
 
-/** Where to listen, and how to treat who comes. Without `host`, all IPv4 addresses of the machine. */
+/** Options of `listen()`. Without `host`, the server listens on all IPv4 addresses of the machine. */
 export interface ListenOptions extends AnyListenOptions {
-  /** Makes it a server for wss. Both in PEM. */
+  /** Makes this a wss server: certificate and private key, both in PEM. */
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
 }
 
-/** A server that listens. */
+/** A listening server. */
 export type Server = ListeningServer;
 
 const tlsChecks = takes.options({ cert: takes.text, key: takes.text });
@@ -30,7 +30,8 @@ const tlsCheck: OptionCheck = (value, path) => {
 };
 
 /**
- * Listens, and calls `handler` with each opening request that is valid. Resolves when it listens.
+ * Starts a server and calls `handler` with each valid opening request, which it accepts or rejects. Resolves once the server is
+ * listening.
  *
  * @example
  * const server = await listen({ port: 8080 }, (opening) => {
@@ -41,7 +42,7 @@ const tlsCheck: OptionCheck = (value, path) => {
 export async function listen(options: ListenOptions, handler: OpeningHandler): Promise<Server> {
   checkListenOptions(options, tlsCheck);
   if (options.path !== undefined && options.tls !== undefined) {
-    throw new UsageError("option/range", "path is for ws: Deno has no TLS over a Unix socket.");
+    throw new UsageError("option/range", "path cannot be combined with tls: Deno has no TLS over Unix sockets.");
   }
   const { port: _port, host: _host, path: _path, tls, ...rest } = options;
   const secure = tls !== undefined;
@@ -75,9 +76,9 @@ async function accept(listener: Deno.Listener, sockets: WebSocketServer, secure:
       sockets.receive(new DenoTransport(conn), { secure, remoteAddress: remoteAddress(conn) });
     } catch (error) {
       if (error instanceof Deno.errors.BadResource) return;
-      // Those who come next do not wait for a client that left before it was accepted.
+      // A client that left before it was accepted must not delay the next ones.
       if (hasLeft(error)) continue;
-      // No file descriptors for now: the server goes on, and tells it once, and not each time that it tries again.
+      // Out of file descriptors for now: the server keeps listening, and reports the error once rather than at each retry.
       if (!isFailing) sockets.reportError(error);
       isFailing = true;
       await new Promise((resolve) => setTimeout(resolve, acceptPause));
@@ -85,13 +86,16 @@ async function accept(listener: Deno.Listener, sockets: WebSocketServer, secure:
   }
 }
 
-/** Deno asks an accepted socket for its peer's address, which one that was reset has no more. */
+/**
+ * Whether accepting failed because the client had left: Deno looks up the peer's address of an accepted socket, and a socket
+ * that was reset has none.
+ */
 function hasLeft(error: unknown): boolean {
   const { ConnectionAborted, ConnectionReset, NotConnected } = Deno.errors;
   return [ConnectionAborted, ConnectionReset, NotConnected].some((kind) => error instanceof kind);
 }
 
-/** Milliseconds after a connection that could not be accepted: why it could not may last. */
+/** Milliseconds to wait after a connection could not be accepted, because the cause may persist. */
 const acceptPause = 10;
 
 function remoteAddress({ remoteAddr }: Deno.Conn): string | undefined {

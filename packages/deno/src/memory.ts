@@ -1,13 +1,13 @@
-/** How much memory there is: the default of a server's `memoryBudget`. */
+/** The default of a server's `memoryBudget`, derived from the memory that the process may use. */
 
-/** Of Deno's, whose types do not have it. */
+/** Deno provides it; its types do not declare it. */
 declare const process: {
   getBuiltinModule?(name: string): { getHeapStatistics(): { readonly heap_size_limit: number } } | undefined;
 };
 
 /**
- * Bytes of memory that a server's connections may hold where nobody says otherwise: an eighth of the longest heap. That of the
- * machine is told only with a permission, and V8 has gone by it. Undefined where Deno does not say.
+ * Returns the default `memoryBudget` of a server in bytes: an eighth of the heap limit. V8 derives that limit from the
+ * machine's memory, which Deno reveals only with a permission. Undefined where Deno does not report the limit.
  */
 export function defaultMemoryBudget(): number | undefined {
   const v8 = process.getBuiltinModule?.("node:v8");

@@ -1,13 +1,16 @@
-/** Time as Node has it: timers that keep no process alive, and the end of a turn, which only ticks know. */
+/**
+ * Node's clock for `@hybi/websocket`: unref'd timers, and a `defer` that runs at the end of the turn by way of
+ * `process.nextTick`.
+ */
 import { type Clock, systemClock } from "@hybi/websocket";
 
 const resolved = Promise.resolve();
 
-/** The clock of everything in this package. */
+/** The default clock of everything in this package. */
 export const nodeClock: Clock = {
   ...systemClock,
-  // Node runs ticks before microtasks, except those that a microtask has asked for: they run when no microtask is left. A
-  // promise, because queueMicrotask makes an AsyncResource each time and costs twice as much.
+  // Ticks run before microtasks, except a tick that a microtask queues: it runs once the microtask queue is empty, which is the
+  // end of the turn. A promise rather than queueMicrotask, which creates an AsyncResource per call and costs twice as much.
   defer: (task) => void resolved.then(() => process.nextTick(task)),
   nextTurn: (task) => void setImmediate(task),
 };

@@ -1,16 +1,16 @@
-/** A client that is awaited: a WebSocket that is open, or the reason why there is none. */
+/** `connect()`: a promise of an open WebSocket, which rejects with the reason when the connection cannot be opened. */
 import { type ConnectOptions as AnyConnectOptions, connectWith } from "@hybi/websocket";
 import type { TransportOptions } from "./transport-options.ts";
 import { WebSocket } from "./websocket-classes.ts";
 
-/** How to connect: what the client asks for, and what it goes by. */
+/** Options of `connect()`. */
 export interface ConnectOptions extends AnyConnectOptions<TransportOptions> {}
 
 /**
- * Connects to `url` (ws, wss, http or https) and resolves when the connection is open.
+ * Connects to `url` (ws, wss, http or https) and resolves with the socket once it is open.
  *
- * @throws OpeningError when the server answers otherwise, breaks a rule, is not in time or not there; DOMException or
- *   UsageError for what cannot be sent
+ * @throws OpeningError when the server rejects the opening, breaks a rule of the protocol, does not respond in time, or cannot
+ *   be reached; DOMException or UsageError when the URL, a subprotocol or an option is invalid
  * @example
  * const socket = await connect("wss://example.com/chat", { protocols: "chat" });
  * socket.send("hello");

@@ -1,8 +1,8 @@
-/** Fields as Node writes them, and as core does. */
+/** Converts header fields between Node's representations and the field list of `@hybi/core`. */
 import type { OutgoingHttpHeaders } from "node:http2";
 import type { FieldLine, Fields } from "@hybi/core";
 
-/** Node's list of names and values in turn, or its object, in which a name may have a list of values. */
+/** Converts Node's raw header array (names and values alternate) or header object (a value may be a list) to a field list. */
 export function fieldLines(headers: readonly string[] | object): FieldLine[] {
   if (!Array.isArray(headers)) {
     return Object.entries(headers).flatMap(([name, value]) =>
@@ -14,7 +14,7 @@ export function fieldLines(headers: readonly string[] | object): FieldLine[] {
   return lines;
 }
 
-/** Node's object of names, with a list for a name that comes several times. */
+/** Converts a field list to Node's header object. A name that occurs several times gets an array of its values. */
 export function headersObject(fields: Fields): OutgoingHttpHeaders {
   const headers: Record<string, string | string[]> = Object.create(null);
   for (const [name, value] of fields) {

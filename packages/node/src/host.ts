@@ -1,8 +1,11 @@
-/** What Node does faster than portable JavaScript: C++ functions behind Buffer's methods, applied to plain byte arrays. */
+/**
+ * Host functions that Node runs faster than portable JavaScript: the C++ functions behind Buffer's methods, called on plain
+ * Uint8Arrays.
+ */
 import { isUtf8 } from "node:buffer";
 import type { HostFunctions } from "@hybi/core";
 
-/** Methods that Node has had for ever and documents nowhere; those that it documents are these, behind more checks. */
+/** Undocumented methods of Buffer, present in every Node version. The documented ones call them after more argument checks. */
 interface NativeMethods {
   utf8Slice(this: Uint8Array, start: number, end: number): string;
   latin1Slice(this: Uint8Array, start: number, end: number): string;
@@ -11,10 +14,10 @@ interface NativeMethods {
 
 const { utf8Slice, latin1Slice, utf8Write } = Buffer.prototype as unknown as NativeMethods;
 
-/** Up to Node 22, `utf8Slice` decodes other text than ASCII at half the speed of a TextDecoder that core has warmed. */
+/** Up to Node 22, `utf8Slice` decodes non-ASCII text at half the speed of a TextDecoder that core has warmed up. */
 const hasFastUtf8Slice = Number.parseInt(process.versions.node, 10) >= 24;
 
-/** For `options.host` of everything that runs on Node. */
+/** The `options.host` of every endpoint that runs on Node. */
 export const nodeHost: HostFunctions = {
   isUtf8: (bytes, start, end) => isUtf8(bytes.subarray(start, end)),
   decodeUtf8: hasFastUtf8Slice ? (bytes, start, end) => utf8Slice.call(bytes, start, end) : undefined,

@@ -1,4 +1,7 @@
-/** The client over HTTP/2 (RFC 8441): a session, what its server allows, and a stream with an Extended CONNECT. */
+/**
+ * The client over HTTP/2 (RFC 8441): opens a session, waits for the server's SETTINGS and sends an Extended CONNECT on a
+ * stream.
+ */
 import { type ClientHttp2Session, type ClientHttp2Stream, connect as openHttp2 } from "node:http2";
 import { TLSSocket } from "node:tls";
 import {
@@ -14,9 +17,9 @@ import { cancel, Http2Transport } from "./http2-transport.ts";
 import { openSocket } from "./open-socket.ts";
 import type { TransportOptions } from "./transport-options.ts";
 
-/** Opens a stream, in the session that the options name or in a new one, which ends with the stream. */
+/** Opens a stream in the session given in the options, or in a new session that closes when the stream does. */
 export async function openHttp2Stream(target: ConnectTarget, options: TransportOptions): Promise<AgreedTransport> {
-  // A session speaks for the origin that the application named, not for one that a redirect leads to.
+  // A given session belongs to the origin that the application named. A redirect to another origin gets a session of its own.
   if (typeof options.http2 === "object" && target.origin === "named") return openStream(options.http2, target);
   const session = await openSession(target, { ...options, http2: true });
   try {
@@ -33,7 +36,7 @@ async function openSession(target: ConnectTarget, options: TransportOptions): Pr
   const { url, signal } = target;
   const socket = await openSocket(target, options);
   const session = openHttp2(`${url.secure ? "https" : "http"}://${url.authority}`, { createConnection: () => socket });
-  // What it means for the stream, the stream tells.
+  // The stream reports the same error to its own listeners.
   session.on("error", () => {});
   const giveUp = (): void => session.destroy();
   signal.addEventListener("abort", giveUp);
@@ -42,14 +45,14 @@ async function openSession(target: ConnectTarget, options: TransportOptions): Pr
     await new Promise<void>((resolve, reject) => {
       session.once("remoteSettings", () => resolve());
       session.once("error", reject);
-      session.once("close", () => reject(new Error("The HTTP/2 session was closed before it began.")));
+      session.once("close", () => reject(new Error("The HTTP/2 session was closed before its SETTINGS arrived.")));
     });
   } finally {
     signal.removeEventListener("abort", giveUp);
   }
   if (socket instanceof TLSSocket && socket.alpnProtocol !== "h2") {
     session.destroy();
-    throw new Error("The server does not speak HTTP/2.");
+    throw new Error("The server did not negotiate HTTP/2 over TLS (ALPN h2).");
   }
   return session;
 }
@@ -76,7 +79,7 @@ async function openStream(session: ClientHttp2Session, target: ConnectTarget): P
   }
 }
 
-/** The server's SETTINGS_ENABLE_CONNECT_PROTOCOL, once its SETTINGS have come. */
+/** Returns the server's SETTINGS_ENABLE_CONNECT_PROTOCOL once its SETTINGS have arrived. */
 async function connectProtocol(session: ClientHttp2Session): Promise<number> {
   if (session.destroyed || session.closed) throw new Error("The HTTP/2 session is closed.");
   const allows = (): boolean => session.remoteSettings.enableConnectProtocol === true;
@@ -88,12 +91,13 @@ async function connectProtocol(session: ClientHttp2Session): Promise<number> {
   return allows() ? 1 : 0;
 }
 
-/** Of each session whose SETTINGS were awaited: one promise for all openings in it, which may be many. */
+/** One promise per session that awaits SETTINGS, shared by all openings in that session; there may be many. */
 const settingsKnown = new WeakMap<ClientHttp2Session, Promise<void>>();
 
 /**
- * RFC 9113 §3.4: SETTINGS is the first frame of a server, so it stands before the acknowledgement of ours. Not a PING: their
- * number is limited, and the application may have sent some.
+ * Resolves when the server's SETTINGS have arrived. SETTINGS is the first frame that a server sends (RFC 9113 §3.4), so it
+ * precedes the acknowledgement of ours. A PING would not do: Node limits the number of outstanding PINGs, and the application
+ * may have sent some.
  */
 function awaitSettings(session: ClientHttp2Session): Promise<void> {
   if (!session.destroyed && !session.connecting && !session.pendingSettingsAck) return Promise.resolve();
@@ -104,25 +108,25 @@ function awaitSettings(session: ClientHttp2Session): Promise<void> {
     };
     const known = (): void => settle(resolve);
     const lost = (error?: unknown): void =>
-      settle(() => reject(error ?? new Error("The HTTP/2 session was closed before it began.")));
+      settle(() => reject(error ?? new Error("The HTTP/2 session was closed before its SETTINGS arrived.")));
     session.on("remoteSettings", known).on("localSettings", known).on("error", lost).on("close", lost);
     if (session.destroyed) lost();
   });
 }
 
-/** The field list of the final response. */
+/** Resolves with the field list of the final response. */
 function responseOf(stream: ClientHttp2Stream): Promise<Fields> {
   return new Promise((resolve, reject) => {
     stream.once("error", reject);
-    stream.once("close", () => reject(new Error("The stream was closed before the request was answered.")));
-    // The third argument, which the types do not have, are names and values as they came.
+    stream.once("close", () => reject(new Error("The stream was closed before a response arrived.")));
+    // The third argument, missing in the types, is the raw list of names and values.
     stream.once("response", (...[headers, , rawHeaders]: unknown[]) =>
       resolve(Array.isArray(rawHeaders) ? fieldLines(rawHeaders) : fieldLines(headers as object)),
     );
   });
 }
 
-/** The body of an answer, cut at `limit`. */
+/** Reads the body of a response, truncated at `limit`. */
 async function bodyOf(stream: ClientHttp2Stream, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -133,12 +137,12 @@ async function bodyOf(stream: ClientHttp2Stream, limit: number): Promise<Uint8Ar
       if (length >= limit) break;
     }
   } catch {
-    // What has come of it is what there is.
+    // The stream failed: return the part of the body that arrived.
   }
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-/** HTTP/2 has no reason phrase. */
+/** Builds the response head. HTTP/2 has no reason phrase. */
 function responseHead(list: Fields): ResponseHead {
   const status = Number(list.find(([name]) => name === ":status")?.[1]);
   return { status, reasonPhrase: "", minorVersion: 0, fields: list.filter(([name]) => !name.startsWith(":")) };

@@ -1,9 +1,9 @@
-/** A stream of HTTP/2 as a transport (RFC 8441 §5): END_STREAM closes a half, RST_STREAM with CANCEL drops both. */
+/** A transport over an HTTP/2 stream (RFC 8441 §5): END_STREAM ends a half, RST_STREAM with CANCEL aborts both. */
 import { constants, type Http2Stream, type ServerHttp2Stream } from "node:http2";
 import type { Transport, TransportSink } from "@hybi/websocket";
 import { NodeTransport } from "./node-transport.ts";
 
-/** A transport over `stream`, whose heads have passed both ways. */
+/** A transport over `stream`, after the request and response heads have been exchanged. */
 export class Http2Transport implements Transport {
   readonly #stream: Http2Stream;
   readonly #bytes: NodeTransport;
@@ -40,12 +40,12 @@ export class Http2Transport implements Transport {
 }
 
 /**
- * Ends a response, with `body` if there is more of it, and asks the client to stop (RFC 9113 §8.1): Firefox does not end its
- * half by itself, and what it could still send is of no use to anybody.
+ * Ends a response, with `body` as its last part if given, and then asks the client to stop sending (RFC 9113 §8.1). Firefox
+ * does not end its half by itself, and nothing it could still send is of use.
  */
 export function endResponse(stream: ServerHttp2Stream, body?: Uint8Array): void {
   if (!stream.writable) return;
-  // Not before all has left: what waits for flow control would be lost.
+  // Close only after everything has been flushed: data that waits for flow control would be lost otherwise.
   stream.end(body, () => stream.close(constants.NGHTTP2_NO_ERROR));
 }
 
@@ -53,11 +53,11 @@ function isServerStream(stream: Http2Stream): stream is ServerHttp2Stream {
   return "respond" in stream;
 }
 
-/** Drops `stream`, and what the peer has still sent. */
+/** Cancels `stream` and discards what the peer has sent already. */
 export function cancel(stream: Http2Stream): void {
   stream.on("error", () => {});
   if (stream.destroyed) return;
   stream.close(constants.NGHTTP2_CANCEL);
-  // A stream that nobody reads is not closed before what it has was read.
+  // Node does not close a stream before its buffered data has been read.
   stream.resume();
 }

@@ -1,4 +1,4 @@
-/** `@hybi/node`: WebSocket connections over node:net, node:tls, node:http and node:http2. In reading order. */
+/** `@hybi/node`: WebSocket connections over node:net, node:tls, node:http and node:http2. Exports, in reading order. */
 
 // Clients.
 export { type ConnectOptions, connect } from "./connect.ts";
@@ -13,7 +13,7 @@ export { upgrade } from "./upgrade.ts";
 export { upgradeStream } from "./upgrade-stream.ts";
 export { type ServerOptions, type UpgradeOptions, WebSocketServer } from "./websocket-server.ts";
 
-// What they are made of.
+// Building blocks.
 export { Http2Transport } from "./http2-transport.ts";
 export { NodeTransport } from "./node-transport.ts";
 export { nodeHost } from "./host.ts";

@@ -1,4 +1,4 @@
-/** A server of its own: TCP or TLS, where every connection is an opening handshake. */
+/** A standalone server over TCP, TLS or a Unix socket, on which every connection must begin with an opening handshake. */
 import { type AddressInfo, createServer as createTcpServer, type Server as NetServer, type Socket } from "node:net";
 import type { TlsOptions } from "node:tls";
 import {
@@ -15,17 +15,18 @@ import { createSecureServer } from "./secure-server.ts";
 import { serverTlsCheck } from "./transport-options.ts";
 import { WebSocketServer } from "./websocket-server.ts";
 
-/** Where to listen, and how to treat who comes. Without `host`, all addresses of the machine. */
+/** Options of `listen()`. Without `host`, the server listens on all addresses of the machine. */
 export interface ListenOptions extends AnyListenOptions {
-  /** Makes it a server for wss: certificate, key and the like. */
+  /** Makes this a wss server: certificate, private key and other options of node:tls. */
   readonly tls?: TlsOptions | undefined;
 }
 
-/** A server that listens. */
+/** A listening server. */
 export type Server = ListeningServer;
 
 /**
- * Listens, and calls `handler` with each valid opening request, to be accepted or rejected. Resolves when it listens.
+ * Starts a server and calls `handler` with each valid opening request, which it accepts or rejects. Resolves once the server is
+ * listening.
  *
  * @example
  * const server = await listen({ port: 8080 }, (opening) => {
@@ -53,13 +54,13 @@ export async function listen(options: ListenOptions, handler: OpeningHandler): P
         });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    // Node prefers a port, even 0, to a path.
+    // Node prefers `port`, even 0, to `path`.
     server.listen(path === undefined ? { port, host } : { path }, () => {
       server.off("error", reject);
       resolve();
     });
   });
-  // A connection that could not be accepted is nobody's yet; the server goes on.
+  // The error concerns a connection that could not be accepted, not the server, which keeps listening.
   server.on("error", (error) => sockets.reportError(error));
   return listeningServer(sockets, {
     secure,

@@ -1,21 +1,21 @@
-/** How much memory there is: the default of a server's `memoryBudget`. */
+/** The default of a server's `memoryBudget`, derived from the memory that the process may use. */
 import { totalmem } from "node:os";
 import { getHeapStatistics } from "node:v8";
 import { MemoryBudget } from "@hybi/websocket";
 
-/** An eighth leaves room for the application, and for what hybi does not count, such as the buffers of the runtime. */
+/** An eighth leaves room for the application and for memory that hybi does not count, such as the runtime's own buffers. */
 const share = 1 / 8;
 
-/** Bytes of memory that a server's connections may hold where nobody says otherwise. */
+/** Returns the default `memoryBudget` of a server in bytes. */
 export function defaultMemoryBudget(): number {
-  // Of a container; a number beyond all memory, or 0, where there is no limit.
+  // The limit of a container. Without one, Node returns 0 or a number larger than the memory of any machine.
   const constrained = process.constrainedMemory() || Number.POSITIVE_INFINITY;
   return Math.floor(Math.min(getHeapStatistics().heap_size_limit, constrained, totalmem()) * share);
 }
 
 let shared: MemoryBudget | undefined;
 
-/** One budget for all servers that `upgrade` and `upgradeStream` make for a single connection. */
+/** Returns the budget shared by all single-connection servers that `upgrade` and `upgradeStream` create. */
 export function sharedMemoryBudget(): MemoryBudget {
   shared ??= new MemoryBudget(defaultMemoryBudget());
   return shared;

@@ -1,37 +1,40 @@
-/** A stream of Node's as a transport: net.Socket, tls.TLSSocket, or any other duplex stream of bytes. */
+/** A transport over a Node stream: net.Socket, tls.TLSSocket, or any other duplex byte stream. */
 import { constants } from "node:http2";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import type { Transport, TransportSink } from "@hybi/websocket";
 
-/** Above so many bytes a write is answered in a turn of its own, so that a large message does not keep others waiting. */
+/**
+ * Writes of at least this many bytes are confirmed by their callback, in a later turn, so that one large message does not delay
+ * other connections.
+ */
 const shortWrite = 65_536;
 
-/** Where a stream keeps its transport, for the listeners that all streams share. */
+/** Property of a stream that holds its transport, for the listeners that all streams share. */
 const transport = Symbol("transport");
 
 type TransportStream = Duplex & {
   [transport]?: NodeTransport | undefined;
-  /** Of a stream of HTTP/2 that is closed. */
+  /** The error code of a closed HTTP/2 stream. */
   readonly rstCode?: number | undefined;
 };
 
 /**
- * A transport over `stream`, which should have been made with `allowHalfOpen` (RFC 6455 §7.1.1).
+ * A transport over `stream`, which should have been created with `allowHalfOpen` (RFC 6455 §7.1.1).
  *
  * @example
  * new Pump({ endpoint: Endpoint.server(), transport: new NodeTransport(socket), listener }).start();
  */
 export class NodeTransport implements Transport {
-  // The same functions for all streams: an idle connection would hold on to four of its own.
+  // All streams share these listeners; four closures per idle connection would cost memory.
   static readonly #onError = function (this: TransportStream, error: unknown): void {
     const own = this[transport];
     if (own !== undefined) own.#sink.error(error);
   };
   static readonly #onData = function (this: TransportStream, chunk: Buffer): void {
     const own = this[transport]!;
-    // What was kept while reading was paused is told in one turn.
+    // What was buffered while reading was paused arrives in several chunks within one turn.
     const isLast = own.#readsInTurns && this.readableLength === 0;
     own.#sink.data(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length), isLast);
   };
@@ -40,32 +43,32 @@ export class NodeTransport implements Transport {
   };
   static readonly #onClose = function (this: TransportStream): void {
     const own = this[transport];
-    // Applications keep requests, and with them the socket: not the connection that was over it.
+    // Applications may keep the request, and with it the socket. That must not keep the closed connection in memory.
     this[transport] = undefined;
     if (own === undefined) return;
-    // Both halves of a stream of HTTP/2 have ended, and what is being written is in the hands of its session, which has not
-    // said yet that it has left, and will say so, or that it could not.
+    // Both halves of the HTTP/2 stream have ended, but its session is still writing the last data. Report the close when that
+    // write's callback says whether it succeeded.
     if (own.#written < own.#begun && this.rstCode === constants.NGHTTP2_NO_ERROR) own.#isClosed = true;
     else own.#sink.close();
   };
 
   readonly #stream: TransportStream;
   readonly #isSocket: boolean;
-  /** Whether each read has a turn of its own. A record of TLS, or a frame of HTTP/2, may come in one turn with others. */
+  /** Whether each read comes in a turn of its own. With TLS or HTTP/2, one turn may deliver several records or frames. */
   readonly #readsInTurns: boolean;
   #sink!: TransportSink;
-  /** Writes that were begun, and those of them whose callback has come. */
+  /** The number of writes begun, and the number of those whose callback has run. */
   #begun = 0;
   #written = 0;
   #isAwaited = false;
-  /** Whether the stream is closed, which the sink is told when the last write has ended. */
+  /** Whether the stream has closed while a write was pending; the sink learns of it after the last write's callback. */
   #isClosed = false;
 
   constructor(stream: Duplex) {
     this.#stream = stream;
     this.#isSocket = stream instanceof Socket;
     this.#readsInTurns = this.#isSocket && !(stream instanceof TLSSocket);
-    // One write a turn already: to hold it back for more would only delay it.
+    // The pump already makes one write per turn; Nagle's algorithm would only delay it.
     if (stream instanceof Socket) stream.setNoDelay(true);
   }
 
@@ -78,18 +81,18 @@ export class NodeTransport implements Transport {
       queueMicrotask(() => sink.close());
       return;
     }
-    // It has told its end already, to whoever had it before.
+    // The stream emitted `end` before this transport was attached.
     if (stream.readableEnded) queueMicrotask(() => sink.end());
     stream.on("data", NodeTransport.#onData);
     stream.on("end", NodeTransport.#onEnd);
     stream.on("close", NodeTransport.#onClose);
-    // Whoever had it before may have paused it, so that nothing is lost on the way here.
+    // The previous owner may have paused the stream so that no data was lost during the handover.
     stream.resume();
   }
 
   write(chunks: readonly Uint8Array[]): void {
     const stream = this.#stream;
-    // A stream that is lost says so with `close`; to write to it would be one error more.
+    // A lost stream emits `close`. Writing to it would only raise one more error.
     if (!stream.writable) return;
     const last = chunks.length - 1;
     let length = 0;
@@ -103,19 +106,20 @@ export class NodeTransport implements Transport {
     length += chunks[last]!.length;
     stream.write(chunks[last], this.#onWritten);
     if (last > 0) stream.uncork();
-    // The kernel has it all: its callback would say so some ticks later. True of sockets; other streams may keep the bytes.
+    // The kernel has taken everything, so do not wait some ticks for the callback. Sockets only: other streams may still buffer
+    // the bytes.
     if (this.#isSocket && length < shortWrite && stream.writableLength === 0) this.#drained();
   }
 
   end(): void {
     const stream = this.#stream;
-    // Nobody is there to read what a socket that is still connecting has to say.
+    // A socket that is still connecting has no reader at the other end: drop it at once.
     if (stream instanceof Socket && stream.connecting) stream.destroy();
     else if (stream.writable) stream.end();
   }
 
   abort(): void {
-    // A transport may be dropped before it was started, and what it says then is of no interest.
+    // A transport may be aborted before `start`; its errors no longer matter then.
     this.#stream.on("error", ignore);
     this.#stream.destroy();
   }

@@ -1,4 +1,4 @@
-/** A socket to a server: TCP, TLS over it, through a proxy or not. */
+/** Opens a socket to a server over TCP or TLS, directly or through a proxy. */
 import { connect as openTcp, type Socket } from "node:net";
 import { type ConnectionOptions, connect as openTls } from "node:tls";
 import type { ConnectTarget } from "@hybi/websocket";
@@ -6,12 +6,12 @@ import { openTunnel } from "./proxy.ts";
 import { serverName } from "./server-name.ts";
 import type { TransportOptions } from "./transport-options.ts";
 
-/** The socket, or its promise where there is a proxy to be asked first. It may still be connecting. */
+/** Returns the socket, which may still be connecting, or a promise of it when a proxy tunnel must be opened first. */
 export function openSocket(
   { url, origin, signal }: ConnectTarget,
   options: TransportOptions,
 ): Socket | Promise<Socket> {
-  // HTTP/2 has halves of streams, and none of sockets.
+  // HTTP/2 half-closes streams, never the socket.
   const allowHalfOpen = options.http2 !== true;
   const { proxy } = options;
   if (proxy !== undefined) {
@@ -39,7 +39,10 @@ function tlsOptions(
   };
 }
 
-/** `tls` without what shows who the client is. A context and a session may hold a certificate, so they are left out whole. */
+/**
+ * Returns `tls` without the options that reveal the client's identity. `secureContext` and `session` may contain a certificate,
+ * so they are omitted as a whole.
+ */
 function withoutIdentity(tls: ConnectionOptions): ConnectionOptions {
   const { cert, key, pfx, passphrase, privateKeyEngine, privateKeyIdentifier, ...rest } = tls;
   const { secureContext, session, pskCallback, ...kept } = rest;

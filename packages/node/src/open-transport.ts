@@ -1,4 +1,4 @@
-/** The transport of a client: a socket, or a stream of HTTP/2. */
+/** Opens the transport of a client: a socket or an HTTP/2 stream. */
 import { parseWebSocketUrl, type WebSocketUrl } from "@hybi/core";
 import type { AgreedTransport, Connect, ConnectTarget, Transport } from "@hybi/websocket";
 import { openHttp2Stream } from "./http2-client.ts";
@@ -9,11 +9,14 @@ import type { TransportOptions } from "./transport-options.ts";
 async function open(target: ConnectTarget): Promise<Transport | AgreedTransport> {
   const options = (target.options ?? {}) as TransportOptions;
   if (options.http2 !== undefined && options.http2 !== false) return openHttp2Stream(target, options);
-  // It may still be connecting: what is written meanwhile leaves first, and an error is the socket's to tell.
+  // The socket may still be connecting: it sends what is written meanwhile first, and reports a connection error itself.
   return new NodeTransport(await openSocket(target, options));
 }
 
-/** Sessions of applications, by number: where each leads, nobody knows but who has made it. */
+/**
+ * Numbers for the HTTP/2 sessions of applications. Only the application knows where a session leads, so each counts as a
+ * destination of its own.
+ */
 const sessions = new WeakMap<object, number>();
 let sessionCount = 0;
 
@@ -24,7 +27,7 @@ function destination(url: WebSocketUrl, given: unknown): string | undefined {
     sessions.set(http2, own);
     return `session ${own}`;
   }
-  // RFC 6455 §4.1 step 2: through a proxy each name is to be taken for a host of its own. So it is for each proxy.
+  // RFC 6455 §4.1 step 2: behind a proxy, each host name counts as a separate host. We extend that to each proxy.
   if (proxy !== undefined) {
     const { host, port } = parseWebSocketUrl(String(typeof proxy === "object" && "url" in proxy ? proxy.url : proxy));
     return `proxy ${host}:${port} ${url.host}:${url.port}`;
@@ -32,5 +35,5 @@ function destination(url: WebSocketUrl, given: unknown): string | undefined {
   return path === undefined ? undefined : `path ${path}`;
 }
 
-/** Opens what `target.options` ask for. */
+/** Opens the transport that `target.options` asks for. */
 export const openTransport: Connect = Object.assign(open, { destination });

@@ -1,4 +1,7 @@
-/** A tunnel through an HTTP proxy (RFC 9110 §9.3.6, RFC 6455 §4.1 step 3): what is said is core's, how it gets there is here. */
+/**
+ * Opens a tunnel through an HTTP proxy (RFC 9110 §9.3.6, RFC 6455 §4.1 step 3). Core implements the protocol; this file does
+ * the I/O.
+ */
 import { connect as openTcp, type Socket } from "node:net";
 import { connect as openTls } from "node:tls";
 import {
@@ -13,12 +16,12 @@ import {
 import { serverName } from "./server-name.ts";
 import type { ProxyOptions } from "./transport-options.ts";
 
-/** The proxy formed no tunnel. It is no answer of the server's, so no redirect is followed from here. */
+/** The proxy did not open a tunnel. This is not a response of the server, so no redirect is followed. */
 export class ProxyError extends Error {
-  /** What the proxy answered; 407 asks for Proxy-Authorization. */
+  /** The proxy's response; status 407 asks for Proxy-Authorization. */
   readonly response: ResponseHead | undefined;
   readonly body: Uint8Array | undefined;
-  /** The rule that its answer broke. */
+  /** The rule that the proxy's response broke. */
   readonly violation: Violation | undefined;
 
   constructor(message: string, detail: Partial<Pick<ProxyError, "response" | "body" | "violation">> = {}) {
@@ -30,7 +33,7 @@ export class ProxyError extends Error {
   }
 }
 
-/** A socket through which the server of `url` is reached. */
+/** Returns a socket that is connected to the server of `url` through the proxy. */
 export async function openTunnel(
   url: WebSocketUrl,
   proxy: string | URL | ProxyOptions,
@@ -53,7 +56,7 @@ export async function openTunnel(
   return talk(socket, handshake, signal);
 }
 
-/** Has the conversation, after which the socket belongs to whoever asked for it. */
+/** Performs the CONNECT handshake, then hands the socket over to the caller. */
 function talk(socket: Socket, handshake: ProxyHandshake, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const listening = new AbortController();

@@ -1,24 +1,27 @@
-/** The TLS half of a server for wss: how long a handshake may take, and what becomes of one that is not over. */
+/** The TLS half of a wss server: limits the duration of TLS handshakes, and drops unfinished ones on shutdown. */
 import { createServer as createTcpServer, type Server as NetServer, type Socket } from "node:net";
 import { createServer as createTlsServer, DEFAULT_MAX_VERSION, type TLSSocket, type TlsOptions } from "node:tls";
 import { checkDuration, defaultDeadlines } from "@hybi/core";
 import { type Clock, type PendingTransport, type ServerOptions, startTimer, type Timer } from "@hybi/websocket";
 import { nodeClock } from "./clock.ts";
 
-/** The longest timer of Node's; a longer one fires at once. */
+/** Node's longest timer; with a longer delay it fires at once. */
 const longestTimer = 0x7fff_ffff;
 
-/** Whom a server tells. */
+/** Callbacks of the secure server. */
 interface SecureListener {
-  /** A client has connected: the place that it has from now on, or undefined where there is none. `drop` ends it. */
+  /**
+   * Called when a client has connected. Returns its place on the server, or undefined when there is none left. `drop` aborts
+   * the connection.
+   */
   admit(socket: Socket, drop: () => void): PendingTransport | undefined;
-  /** Its TLS handshake is over. */
+  /** Called when a client has completed its TLS handshake. */
   connection(socket: TLSSocket, pending: PendingTransport | undefined): void;
-  /** A client has not come through the TLS handshake. */
+  /** Called when a TLS handshake has failed. */
   failed(error: unknown): void;
 }
 
-/** A server, and how to drop those whose TLS handshake is not over. */
+/** Creates a server, and a function that drops connections whose TLS handshake is not complete. */
 export function createSecureServer(
   { handshakeTimeout, ...tls }: TlsOptions,
   { deadlines = {}, clock = nodeClock }: Pick<ServerOptions, "deadlines" | "clock">,
@@ -28,14 +31,14 @@ export function createSecureServer(
   const time = checkDuration("tls.handshakeTimeout", handshakeTimeout === undefined ? opening : handshakeTimeout);
   const handshakes = new LateHandshakes(clock, time, tls.maxVersion ?? DEFAULT_MAX_VERSION, failed);
   /**
-   * Who has a place and no transport yet, by the ends of the TCP connection: Node does not say which socket of TCP is under
-   * one of TLS.
+   * Connections that have a place but no transport yet, keyed by the addresses of the TCP connection: Node does not reveal
+   * which TCP socket belongs to a TLS socket.
    */
   const places = new Map<string, PendingTransport>();
   const accepted = new Set<Socket>();
   const secure = createTlsServer(
-    // Not half open: RFC 5246 §7.2.1 has an endpoint answer a close_notify at once, and a client that hangs up in the
-    // middle of the TLS handshake would otherwise stay until it is over.
+    // Not half-open: RFC 5246 §7.2.1 requires an immediate response to close_notify, and a client that hangs up during the TLS
+    // handshake would otherwise stay until its deadline.
     {
       ALPNProtocols: ["http/1.1"],
       ...tls,
@@ -58,10 +61,10 @@ export function createSecureServer(
       socket.destroy();
     };
     const place = placeOf(socket);
-    // Without ends to tell one from another, as over a Unix socket, only who is through has a place.
+    // Without addresses to tell connections apart, as over a Unix socket, a connection gets its place after its TLS handshake.
     const pending = place === undefined ? undefined : admit(socket, drop);
     if (place !== undefined && pending === undefined) {
-      // Before anything of TLS is made of it.
+      // Reject before allocating any TLS state.
       socket.destroy();
       return;
     }
@@ -88,15 +91,18 @@ function placeOf({ remoteAddress, remotePort, localAddress, localPort }: Socket)
   return remoteAddress === undefined ? undefined : `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }
 
-/** TLS handshakes for which Node's own timer was too short, or too early: it runs before what has arrived is read. */
+/**
+ * Tracks the TLS handshakes that Node's own timer would end too early: its timeout is limited, and it fires before data that
+ * has already arrived is read.
+ */
 class LateHandshakes {
-  /** For Node's timer. 0 is two minutes for Node. */
+  /** The timeout passed to Node, which treats 0 as two minutes. */
   readonly firstTime: number;
-  /** Whether the server itself ends them. */
+  /** Whether the server itself is ending the handshakes. */
   isDropping = false;
   readonly #clock: Clock;
   readonly #time: number;
-  /** The progress of who has said nothing. */
+  /** The progress of a client that has sent nothing yet. */
   readonly #none: string;
   readonly #onFailure: (error: unknown) => void;
   readonly #timers = new Map<TLSSocket, Timer>();
@@ -109,23 +115,23 @@ class LateHandshakes {
     this.firstTime = Math.min(Math.max(1, time), longestTimer);
   }
 
-  /** What Node says has failed: for good, or because its timer has fired, when nothing of it is lost yet. */
+  /** Handles a failure that Node reports. After a timeout of Node's timer, the handshake can still be completed. */
   failed(error: NodeJS.ErrnoException, socket: TLSSocket): void {
     if (error.code !== "ERR_TLS_HANDSHAKE_TIMEOUT") this.#fail(error, socket);
     else {
       socket.once("close", () => this.over(socket));
-      // Newer event loops read before they look at timers: what was said may be read by now, in this very turn.
+      // Newer event loops read before they run timers, so data may have been processed earlier in this turn.
       this.#wait(Math.max(0, this.#time - this.firstTime), error, socket, this.#none);
     }
   }
 
-  /** `socket` is open, or closed. */
+  /** Stops tracking `socket`, whose handshake has completed or which has closed. */
   over(socket: TLSSocket): void {
     this.#timers.get(socket)?.cancel();
     this.#timers.delete(socket);
   }
 
-  /** After `milliseconds` and a turn of I/O, it is too late for who has not gone on in that time. */
+  /** Fails the handshake if it makes no progress within `milliseconds` and one more turn of I/O. */
   #wait(milliseconds: number, error: unknown, socket: TLSSocket, before: string): void {
     const judge = (): void => {
       const now = progressOf(socket);
@@ -137,13 +143,13 @@ class LateHandshakes {
 
   #fail(error: unknown, socket: TLSSocket): void {
     this.over(socket);
-    // Node leaves it open: half open, it would stay so until the client goes away.
+    // Node leaves the socket open. Half-open, it would stay until the client goes away.
     socket.destroy();
     if (!this.isDropping) this.#onFailure(error);
   }
 }
 
-/** How far a TLS handshake has come: it changes with the client's first message, and with its last one. */
+/** A summary of a TLS handshake's progress. It changes with the client's first message and with its last. */
 function progressOf(socket: TLSSocket): string {
   return progress(socket.getProtocol(), socket.getFinished()?.length);
 }

@@ -1,43 +1,43 @@
-/** What a client of this package may be told about its transport, in `options.transport`. */
+/** The transport options of this package's clients, `options.transport`. */
 import type { ClientHttp2Session } from "node:http2";
 import type { ConnectionOptions, TlsOptions } from "node:tls";
 import { type Fields, type OptionCheck, type OptionChecks, parseWebSocketUrl, takes, UsageError } from "@hybi/core";
 import type { ClientSocketOptions } from "@hybi/websocket";
 
-/** How to reach a server. Everything may be left out. */
+/** How to reach the server. All options are optional. */
 export interface TransportOptions {
-  /** For wss: certificates and the like. */
+  /** TLS options for wss, such as certificates. */
   readonly tls?: ConnectionOptions | undefined;
-  /** A Unix socket or named pipe to go to, whatever the host of the URL is. */
+  /** Path of a Unix socket or named pipe to connect to, regardless of the URL's host. */
   readonly path?: string | undefined;
-  /** A proxy that forms a tunnel to the server (RFC 9110 §9.3.6). */
+  /** A proxy that opens a tunnel to the server (RFC 9110 §9.3.6). */
   readonly proxy?: string | URL | ProxyOptions | undefined;
   /**
-   * HTTP/2 in place of HTTP/1.1 (RFC 8441): `true` for a session of its own, or a session whose server speaks for the host
-   * of the URL. A redirect to another origin takes a session of its own.
+   * Uses HTTP/2 in place of HTTP/1.1 (RFC 8441): `true` opens a new session for the connection; a session given here is used as
+   * is and must be authoritative for the host of the URL. A redirect to another origin opens a session of its own.
    */
   readonly http2?: boolean | ClientHttp2Session | undefined;
 }
 
-/** A proxy, and what to say to it. */
+/** Options of a proxy. */
 export interface ProxyOptions {
-  /** Its http or https URL. A user and a password in it become Proxy-Authorization. */
+  /** Its http or https URL. A user name and password in the URL become Proxy-Authorization. */
   readonly url: string | URL;
-  /** Fields of the CONNECT request. */
+  /** Additional fields of the CONNECT request. */
   readonly fields?: Fields | undefined;
-  /** For an https proxy. */
+  /** TLS options for an https proxy. */
   readonly tls?: ConnectionOptions | undefined;
 }
 
-/** Options of a client over the transports of Node. */
+/** Options of a client over Node's transports. */
 export interface ClientOptions extends ClientSocketOptions<TransportOptions> {}
 
-/** Node checks what is in them. */
+/** Checks the outer type only; Node validates the contents. */
 const tlsCheck: OptionCheck = takes.only("an object of options of node:tls", isObject);
 
 const proxyChecks: OptionChecks<ProxyOptions> = { url: checkProxyUrl, fields: takes.fields, tls: tlsCheck };
 
-/** The option `transport` of a client. */
+/** Checks the `transport` option of a client. */
 export const transportCheck: OptionCheck = takes.options<TransportOptions>(
   {
     tls: tlsCheck,
@@ -63,7 +63,10 @@ export const transportCheck: OptionCheck = takes.options<TransportOptions>(
   },
 );
 
-/** The option `tls` of a server. Without a certificate, every client would be told of a handshake that has failed. */
+/**
+ * Checks the `tls` option of a server. A server without a certificate would fail the handshake of every client, so reject it
+ * early.
+ */
 export const serverTlsCheck: OptionCheck = (value, path) => {
   tlsCheck(value, path);
   const { cert, key, pfx, SNICallback, secureContext } = value as TlsOptions;

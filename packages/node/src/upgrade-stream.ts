@@ -1,4 +1,4 @@
-/** WebSocket beside HTTP/2 (RFC 8441): takes over a stream of node:http2 in the `stream` event of its server. */
+/** WebSocket next to HTTP/2 (RFC 8441): takes over a node:http2 stream in the server's `stream` event. */
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { TLSSocket } from "node:tls";
 import type { StreamAnswer } from "@hybi/core";
@@ -8,9 +8,9 @@ import { cancel, endResponse, Http2Transport } from "./http2-transport.ts";
 import { serverOf, type UpgradeOptions, type WebSocketServer } from "./websocket-server.ts";
 
 /**
- * Answers an Extended CONNECT: one that breaks a rule is refused, and with a valid one the handler is called. The server
- * must have been made with `settings: { enableConnectProtocol: true }`. `headers` are those of the event; better are its
- * raw ones, in which nothing is joined or left out.
+ * Processes an Extended CONNECT request: rejects one that breaks a rule, and calls the handler with a valid one. The HTTP/2
+ * server must be created with `settings: { enableConnectProtocol: true }`. `headers` are those of the event; prefer its raw
+ * headers, in which nothing is joined or left out.
  *
  * @example
  * server.on("stream", (stream, headers) => {
@@ -34,12 +34,12 @@ export function upgradeStream(
   target: WebSocketServer | UpgradeOptions,
   handler?: OpeningHandler,
 ): void {
-  // Without a handler, the constructor says what is missing.
+  // When the handler is missing, the constructor throws a UsageError.
   const server = serverOf("upgradeStream", target, handler!);
   const socket = stream.session?.socket;
   const info = { secure: socket instanceof TLSSocket, remoteAddress: socket?.remoteAddress };
   if (stream.destroyed || stream.closed) {
-    server.failed({ error: new Error("The client has dropped the stream before its request was looked at.") }, info);
+    server.failed({ error: new Error("The client closed the stream before its request was processed.") }, info);
     return;
   }
   server.receiveStream(new Http2RequestStream(stream), fieldLines(headers), info);

@@ -1,4 +1,4 @@
-/** WebSocket beside HTTP: takes over a connection of node:http or node:https in its `upgrade` event. */
+/** WebSocket next to HTTP: takes over a node:http or node:https connection in the server's `upgrade` event. */
 import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
@@ -9,9 +9,9 @@ import { NodeTransport } from "./node-transport.ts";
 import { serverOf, type UpgradeOptions, type WebSocketServer } from "./websocket-server.ts";
 
 /**
- * Answers an upgrade request: one that breaks a rule is refused, and with a valid one the handler is called. Nothing is
- * left for the caller to do. With options and a handler, the request is a server by itself: what counts connections, such as
- * `maxConnections`, is of a `WebSocketServer` for all requests, which also takes less time for each.
+ * Processes an upgrade request: rejects one that breaks a rule, and calls the handler with a valid one. The caller has nothing
+ * left to do. With options and a handler, each request gets a server of its own; options that count connections, such as
+ * `maxConnections`, need one `WebSocketServer` for all requests, which is also faster per request.
  *
  * @example
  * server.on("upgrade", (request, socket, head) => {
@@ -36,7 +36,7 @@ export function upgrade(
   target: WebSocketServer | UpgradeOptions,
   handler?: OpeningHandler,
 ): void {
-  // Without a handler, the constructor says what is missing.
+  // When the handler is missing, the constructor throws a UsageError.
   const server = serverOf("upgrade", target, handler!);
   const requestHead = {
     method: request.method ?? "",
@@ -46,16 +46,16 @@ export function upgrade(
     fields: fieldLines(request.rawHeaders),
   };
   const rest = new Uint8Array(head.buffer, head.byteOffset, head.length);
-  // Not `socket`: Node 26 puts a stream of its own before it when the request has a body.
+  // Not `socket`: Node 26 puts a stream of its own in front of it when the request has a body.
   const connection = request.socket;
   const info = {
     secure: connection instanceof TLSSocket,
     remoteAddress: connection instanceof Socket ? connection.remoteAddress : undefined,
   };
-  // Whoever awaits something before this call may be too late. A client that has ended its half sends no frame any more.
+  // A caller that awaits before this call may be too late. A client that has ended its half sends no more frames.
   if (socket.destroyed || socket.readableEnded) {
     socket.on("error", () => {}).destroy();
-    server.failed({ error: new Error("The client has left before its request was looked at.") }, info);
+    server.failed({ error: new Error("The client closed the connection before its request was processed.") }, info);
     return;
   }
   server.receiveUpgrade(new NodeTransport(socket), requestHead, rest, info);

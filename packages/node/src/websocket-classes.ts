@@ -1,4 +1,4 @@
-/** `WebSocket` and `WebSocketStream` over the transports of Node, with the signature of the global. */
+/** `WebSocket` and `WebSocketStream` over Node's transports, with the signatures of the web platform. */
 import {
   type WebSocket as AnyWebSocket,
   type WebSocketStream as AnyWebSocketStream,
@@ -16,13 +16,13 @@ import { type TransportOptions, transportCheck } from "./transport-options.ts";
 const defaults: ClientSocketOptions = {
   host: nodeHost,
   clock: nodeClock,
-  // One function for all clients: masking keys are drawn from one pool for each source.
+  // One function for all clients: clients with the same source share one pool of masking keys.
   random: (target) => crypto.getRandomValues(target),
 };
 
 /**
- * The WebSocket of the web platform. Options in place of subprotocols are an extension; `transport` among them are
- * `TransportOptions`.
+ * The `WebSocket` of the web platform, over Node's sockets. As an extension, it takes an options object in place of the
+ * subprotocols; its `transport` takes `TransportOptions`.
  *
  * @example
  * const socket = new WebSocket("wss://example.com/chat", "chat");
@@ -35,7 +35,7 @@ export const WebSocket: WebSocketClass<TransportOptions> = createWebSocketClass(
 );
 export type WebSocket = AnyWebSocket;
 
-/** The WebSocketStream of the web platform, where it has one: with backpressure both ways. */
+/** `WebSocketStream` over Node's sockets, with backpressure in both directions. */
 export const WebSocketStream: WebSocketStreamClass<TransportOptions> = createWebSocketStreamClass(
   openTransport,
   defaults,

@@ -1,4 +1,4 @@
-/** The server of `@hybi/websocket`, with what Node has for it. */
+/** The server of `@hybi/websocket` with Node's host functions, clock and memory budget. */
 import { UsageError } from "@hybi/core";
 import {
   type ServerOptions as AnyServerOptions,
@@ -11,15 +11,15 @@ import { nodeClock } from "./clock.ts";
 import { nodeHost } from "./host.ts";
 import { defaultMemoryBudget, sharedMemoryBudget } from "./memory.ts";
 
-/** How a server treats its connections. Everything has a default. */
+/** Options of a server. All are optional. */
 export type ServerOptions = Omit<AnyServerOptions, "host">;
 
-/** How one request is treated that is upgraded by itself: all but what is about several connections of a server. */
+/** Options of a single upgraded request: those of a server, except the ones that concern several connections. */
 export type UpgradeOptions = Omit<SingleRequestOptions, "host">;
 
 /**
- * A server that takes what `upgrade` and `upgradeStream` give it; for one that is to know all its connections, however they
- * came. `listen` makes its own.
+ * A server for the requests that `upgrade` and `upgradeStream` pass to it, so that one object knows all connections regardless
+ * of how they arrived. `listen` creates its own.
  *
  * @example
  * const sockets = new WebSocketServer((opening) => opening.accept());
@@ -32,9 +32,9 @@ export class WebSocketServer extends AnyWebSocketServer {
 }
 
 /**
- * The server of a call to `upgrade` or `upgradeStream`.
+ * Returns the server for a call to `upgrade` or `upgradeStream`: `target` itself, or a new one for this request.
  *
- * @throws UsageError `option/unknown`, for what is about several connections too
+ * @throws UsageError `option/unknown`, also for options that concern several connections
  */
 export function serverOf(
   caller: string,
@@ -43,16 +43,16 @@ export function serverOf(
 ): WebSocketServer {
   if (target instanceof WebSocketServer) return target;
   checkSingleRequest(caller, target);
-  // The memory of servers of one connection is that of all of them.
+  // Single-connection servers share one memory budget.
   const { memoryBudget = sharedMemoryBudget() } = target;
   return new WebSocketServer(handler, { ...target, memoryBudget });
 }
 
 function withNode(options: AnyServerOptions): AnyServerOptions {
-  // What is no object is for the class above to refuse.
+  // The superclass rejects a value that is not an object.
   if (typeof options !== "object" || options === null) return options;
   if (options.host !== undefined) {
-    throw new UsageError("option/unknown", "host is no option of a server. Did you mean listen({ host: … })?");
+    throw new UsageError("option/unknown", "host is not an option of a server. Did you mean listen({ host: … })?");
   }
   const { clock = nodeClock, memoryBudget = defaultMemoryBudget() } = options;
   return { ...options, host: nodeHost, clock, memoryBudget };
