@@ -1,4 +1,4 @@
-/** The contract of adapters, in Bun. */
+/** The adapter contract, on Bun. */
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { adapterContract, selfSigned } from "@hybi/testing/adapter-contract";
 import { describe, expect, it } from "vitest";
 import { openRaw } from "./open-raw.ts";
 
-// In a folder of its own, which the system clears away.
+// In a directory of its own, which the system cleans up.
 const unixSocket = join(mkdtempSync(join(tmpdir(), "hybi-")), "socket");
 
 const certificate = await selfSigned();

@@ -1,11 +1,11 @@
-/** TCP below WebSocket, for peers that misbehave. */
+/** Raw TCP, for peers that misbehave. */
 import type { RawConnection } from "@hybi/testing/adapter-contract";
 
 export async function openRaw(port: number): Promise<RawConnection> {
   const chunks: Uint8Array[] = [];
   const received = Promise.withResolvers<Uint8Array>();
   const finish = (): void => received.resolve(new Uint8Array(Buffer.concat(chunks)));
-  /** What the kernel has had no room for yet. */
+  /** Bytes that the kernel has not taken yet. */
   const unwritten: Uint8Array[] = [];
   const write = (): void => {
     for (let chunk = unwritten[0]; chunk !== undefined; chunk = unwritten[0]) {

@@ -1,4 +1,4 @@
-/** The name of the server in the TLS handshake, in Bun (RFC 6455 §4.1 step 5, RFC 6066 §3). */
+/** The TLS server name on Bun (RFC 6455 §4.1 step 5, RFC 6066 §3). */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:tls";
@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 
 const { key, cert } = await selfSigned();
 
-/** A server that rejects everybody, and what its clients called it; its certificate is for 127.0.0.1. */
+/** Opens a server that rejects every opening and records the server names sent by clients; its certificate is for 127.0.0.1. */
 async function openNamed(): Promise<{ port: number; named: unknown[] }> {
   const named: unknown[] = [];
   const server = createServer({ key, cert }, (socket) => {
@@ -24,7 +24,7 @@ async function openNamed(): Promise<{ port: number; named: unknown[] }> {
 }
 
 describe("our client, in the TLS handshake", () => {
-  it("names the host of the URL to the server, and no address", async () => {
+  it("sends the host of the URL as the server name, but never an IP address", async () => {
     const { port, named } = await openNamed();
     for (const host of ["localhost", "127.0.0.1"]) {
       const attempt = connect(`wss://${host}:${port}/`, {
@@ -35,7 +35,7 @@ describe("our client, in the TLS handshake", () => {
     expect(named).toEqual(["localhost", "nothing"]);
   });
 
-  it("names it without the dot of its root, to which the certificate is held too [R30]", async () => {
+  it("sends it without a trailing dot, and checks the certificate against that name [R30]", async () => {
     const { port, named } = await openNamed();
     const attempt = connect(`wss://localhost.:${port}/`, { transport: { tls: { ca: cert } } });
     // The certificate is for 127.0.0.1.
@@ -47,7 +47,7 @@ describe("our client, in the TLS handshake", () => {
     expect(named.at(-1)).toBe("localhost");
   });
 
-  it("takes a certificate for the address that it goes to, and for no other, although it does not name it", async () => {
+  it("checks the certificate against an IP address that it connects to, although it does not send it as a name", async () => {
     const { port } = await openNamed();
     const transport = { tls: { ca: cert } };
     await expect(connect(`wss://127.0.0.1:${port}/`, { transport })).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-/** The certificate of a client, in Deno: shown where the application said, and nowhere else. */
+/** The client certificate, on Deno: presented only to the origin that the application named. */
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
@@ -9,10 +9,12 @@ import { expect, it, onTestFinished } from "vitest";
 const { key, cert } = await selfSigned();
 const host = "127.0.0.1";
 
-it("a redirect to another origin leaves the certificate of the client behind, and none brings it back [C15] [V05]", async () => {
+it("a redirect to another origin drops the client certificate, and no further redirect restores it [C15] [V05]", async () => {
   const seen: string[] = [];
   const locations = new Map<string, string>();
-  /** Writes down who comes, by the name on the certificate if there is one, and sends on whom it knows where to send. */
+  /**
+   * Opens a server that records each client with the name in its certificate, if any, and redirects it where `locations` says.
+   */
   async function open(name: string): Promise<string> {
     const answer = (socket: TLSSocket): void => {
       let head = "";

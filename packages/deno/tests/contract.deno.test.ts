@@ -1,4 +1,4 @@
-/** The contract of adapters, in Deno. */
+/** The adapter contract, on Deno. */
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,13 +8,13 @@ import { adapterContract, selfSigned } from "@hybi/testing/adapter-contract";
 import { describe, expect, it } from "vitest";
 import { openRaw } from "./open-raw.ts";
 
-// In a folder of its own, which the system clears away.
+// In a directory of its own, which the system cleans up.
 const unixSocket = join(mkdtempSync(join(tmpdir(), "hybi-")), "socket");
 
 const certificate = await selfSigned();
 const tls = { ...certificate, trusting: { tls: { caCerts: [certificate.cert] } } };
 
-// Deno answers `close` on a TLS connection by trying to end it well, for as long as the peer stays.
+// On `close` of a TLS connection, Deno tries to shut it down cleanly for as long as the peer stays.
 const lacks = ["tls/drop-in-handshake"] as const;
 
 const deflate = permessageDeflate();

@@ -2,7 +2,7 @@
 import { connect, listen } from "@hybi/deno";
 import { expect, it } from "vitest";
 
-/** Connects and resets, so many times; prints how often it did. */
+/** A program that connects and resets that many times, and prints how often it succeeded. */
 const leavers = (port: number, count: number): string => `
   import { connect } from "node:net";
   let done = 0;
@@ -18,13 +18,13 @@ const leavers = (port: number, count: number): string => `
   console.log(done);
 `;
 
-it("clients that reset before they are accepted are no errors, and nobody waits for them", async () => {
+it("clients that reset before they are accepted cause no errors and delay no other client", async () => {
   const errors: unknown[] = [];
   const server = await listen({ host: "127.0.0.1", onError: (error) => errors.push(error) }, (opening) => {
     const socket = opening.accept();
     socket.onmessage = ({ data }) => socket.send(data);
   });
-  // This thread stands still meanwhile, so that all of them have left when the first is accepted.
+  // Block this thread meanwhile, so that all of them have left before the first is accepted.
   const { stdout } = new Deno.Command(Deno.execPath(), {
     args: ["eval", leavers(server.port, 50)],
   }).outputSync();

@@ -1,4 +1,4 @@
-/** TCP below WebSocket, for peers that misbehave. */
+/** Raw TCP, for peers that misbehave. */
 import type { RawConnection } from "@hybi/testing/adapter-contract";
 
 export async function openRaw(port: number): Promise<RawConnection> {
@@ -36,7 +36,7 @@ async function readAll(conn: Deno.Conn, reading: { readonly isPaused: boolean })
       chunks.push(buffer.slice(0, length));
     }
   } catch {
-    // Lost: what has come is what there is.
+    // The connection was lost; keep what has arrived.
   }
   if (!reading.isPaused) close(conn);
   return new Uint8Array(await new Blob(chunks as Uint8Array<ArrayBuffer>[]).arrayBuffer());
@@ -46,6 +46,6 @@ function close(conn: Deno.Conn): void {
   try {
     conn.close();
   } catch {
-    // It was closed already.
+    // The connection was closed already.
   }
 }

@@ -1,12 +1,12 @@
-/** Rounds and the event loop of Deno. */
+/** Scheduler rounds and Deno's event loop. */
 import { expect, it } from "vitest";
 import { systemClock } from "../../websocket/src/clock.ts";
 import { quantum, Rounds, type Sharer } from "../../websocket/src/rounds.ts";
 
-/** Without a timer between rounds there are 61 of them before each read. */
+/** Without a timer between rounds, Deno runs 61 rounds before each read. */
 const most = 8;
 
-it("what arrives in Deno is read after a few rounds, while others have more to do in each of them", async () => {
+it("data that arrives is read after a few rounds, while other connections have work in every round", async () => {
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const accepted = listener.accept();
   const client = await Deno.connect({ port: listener.addr.port, hostname: "127.0.0.1" });

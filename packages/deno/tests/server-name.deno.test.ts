@@ -1,8 +1,8 @@
-/** The name of the server in the TLS handshake, in Deno (RFC 6066 §3). */
+/** The TLS server name on Deno (RFC 6066 §3). */
 import { connect } from "@hybi/deno";
 import { describe, expect, it } from "vitest";
 
-/** What a client says first to a server that understands nothing of it. */
+/** Resolves with the first bytes a client sends to a server that does not respond. */
 async function firstBytes(authority: string): Promise<string> {
   const listener = Deno.listen({ port: 0, hostname: "127.0.0.1" });
   const attempt = connect(`wss://${authority}:${listener.addr.port}/`).catch(() => {});
@@ -16,7 +16,7 @@ async function firstBytes(authority: string): Promise<string> {
 }
 
 describe("our client", () => {
-  it("names the host of the URL to the server, without the dot of its root, and no address [R30]", async () => {
+  it("sends the host of the URL as the TLS server name, without a trailing dot, and never an IP address [R30]", async () => {
     for (const authority of ["localhost", "localhost."]) {
       const hello = await firstBytes(authority);
       expect(hello).toContain("\0\tlocalhost");
@@ -25,7 +25,7 @@ describe("our client", () => {
     expect(await firstBytes("127.0.0.1")).not.toContain("127.0.0.1");
   });
 
-  it("says nothing in the clear to a Unix socket for a wss URL [R30]", async () => {
+  it("sends nothing in the clear to a Unix socket for a wss URL [R30]", async () => {
     const attempt = connect("wss://example.com/", { transport: { path: "/nonexistent/socket" } });
     await expect(attempt).rejects.toMatchObject({ cause: { message: expect.stringContaining("for ws only") } });
   });

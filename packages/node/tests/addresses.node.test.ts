@@ -1,4 +1,4 @@
-/** A host with several addresses, none of which answers: Node's error has one error for each, and no message. */
+/** A host with several addresses, none of which accepts: Node's AggregateError has one error per address, and no message. */
 import dns from "node:dns";
 import { createServer, type Server } from "node:net";
 import { connect, WebSocket, WebSocketStream } from "@hybi/node";
@@ -10,7 +10,7 @@ let port: number;
 let expected: string;
 
 beforeAll(async () => {
-  // Of names that are reserved for tests (RFC 6761 §6.2). It is how Node finds addresses, and it has no other place for it.
+  // For names reserved for tests (RFC 6761 §6.2). Node resolves names with `dns.lookup`; there is no other place to hook in.
   const both = (_host: string, options: { all?: boolean }, done: (...found: unknown[]) => void) =>
     options.all === true ? done(null, addresses) : done(null, "127.0.0.1", 4);
   dns.lookup = both as typeof dns.lookup;
@@ -22,7 +22,7 @@ afterAll(() => {
   dns.lookup = lookup;
 });
 
-/** One that nobody listens on. */
+/** Returns a port on which nothing listens. */
 async function freePort(): Promise<number> {
   const server: Server = createServer();
   await new Promise<void>((resolve) => server.listen(0, () => resolve()));
@@ -38,14 +38,14 @@ async function rejection(promise: Promise<unknown>): Promise<Error> {
   );
 }
 
-describe("a host with several addresses, all of which refuse", () => {
-  it.each(["ws", "wss"])("is told by connect over %s with each of its addresses [R22]", async (scheme) => {
+describe("a failure at all addresses of a host", () => {
+  it.each(["ws", "wss"])("is reported by connect over %s with each address [R22]", async (scheme) => {
     const error = await rejection(connect(`${scheme}://two-addresses.test:${port}/`));
     expect([error.name, error.message]).toEqual(["OpeningError", expected]);
     expect(error.cause).toBeInstanceOf(AggregateError);
   });
 
-  it("is told by the error event, and by a stream [R22]", async () => {
+  it("is reported by the error event and by a stream [R22]", async () => {
     const socket = new WebSocket(`ws://two-addresses.test:${port}/`);
     const message = await new Promise((resolve) => {
       socket.onerror = (event) => resolve(event.message);
@@ -59,7 +59,7 @@ describe("a host with several addresses, all of which refuse", () => {
     ["as a proxy", (host: string) => ({ proxy: `http://${host}` })],
     ["as a proxy over TLS", (host: string) => ({ proxy: `https://${host}` })],
     ["over HTTP/2", () => ({ http2: true })],
-  ])("is told %s as well [R22]", async (_, transport) => {
+  ])("is reported %s as well [R22]", async (_, transport) => {
     const host = `two-addresses.test:${port}`;
     expect((await rejection(connect(`ws://${host}/`, { transport: transport(host) }))).message).toBe(expected);
   });

@@ -1,4 +1,4 @@
-/** A server whose WebSockets are closing while its HTTP goes on: who asks is told to come back later. */
+/** A WebSocketServer that is closing while its HTTP server keeps running rejects new openings with 503. */
 import { once } from "node:events";
 import { createServer as createHttp2Server, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo } from "node:net";
@@ -9,7 +9,7 @@ import { openingRequest, RawClient } from "./support/raw-client.ts";
 import { host, openHttpServer, openPeer } from "./support/servers.ts";
 import { until } from "./support/turns.ts";
 
-/** The HTTP version, what serves it, and how a client asks in it. */
+/** One way to serve openings, for each HTTP version. Returns the port. */
 async function overHttp1(sockets: WebSocketServer): Promise<number> {
   const { port, server } = await openHttpServer();
   server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, sockets));
@@ -34,7 +34,7 @@ describe.each([
   { name: "HTTP/1.1", open: overHttp1, transport: {} },
   { name: "HTTP/2", open: overHttp2, transport: { http2: true } },
 ])("over $name, a server of WebSockets", ({ open, transport }) => {
-  it("answers with 503 while it closes, and when it is closed [R30]", async () => {
+  it("rejects openings with 503 while it closes and once it is closed [R30]", async () => {
     let asked = 0;
     const sockets = new WebSocketServer((opening) => {
       asked++;
@@ -47,7 +47,7 @@ describe.each([
       return [response?.status, firstFieldValue(response?.fields ?? [], "retry-after")];
     };
     const peer = await openPeer(url, { transport });
-    // It does not answer the Close frame yet.
+    // The peer does not reply to the Close frame yet.
     peer.socket.pause();
     const closed = sockets.close();
     expect(await refused()).toEqual([503, "5"]);
@@ -60,8 +60,8 @@ describe.each([
   });
 });
 
-describe("over HTTP/1.1, the answer of a closed server", () => {
-  it("ends the connection, and says so [R30]", async () => {
+describe("over HTTP/1.1, the response of a closed server", () => {
+  it("has Connection: close, and ends the connection [R30]", async () => {
     const sockets = new WebSocketServer((opening) => opening.accept());
     const client = new RawClient(await overHttp1(sockets));
     await sockets.close();

@@ -1,4 +1,7 @@
-/** The end of a connection over real sockets: who closes first, what is cut off, and that there is exactly one end. */
+/**
+ * The end of a connection over real sockets: which side closes first, which connections are cut off, and that each ends exactly
+ * once.
+ */
 import { statusCodes } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { connect } from "@hybi/node";
@@ -10,7 +13,7 @@ import { until } from "./support/turns.ts";
 
 const closeFrame = encodeFrame({ opcode: opcodes.close, payload: Uint8Array.of(0x03, 0xe8), maskingKey: 5 });
 
-/** All events of a peer, `end` included. */
+/** All events of a peer, including `end`. */
 async function allEvents(peer: Peer): Promise<readonly PeerEvent[]> {
   await peer.closed;
   return peer.events;
@@ -41,7 +44,7 @@ describe("the server", () => {
     await until(() => server.connections === 0);
   });
 
-  it("drops a client that never closes its half, at the closing deadline [X12]", async () => {
+  it("aborts a client that never closes its half, at the closing deadline [X12]", async () => {
     const server = await openServerOfPeers({ deadlines: { closing: 50 } });
     const client = await RawClient.open(server.port);
     const peer = await server.nextPeer();
@@ -50,14 +53,14 @@ describe("the server", () => {
     await until(() => server.connections === 0);
   });
 
-  it("drops a client that never answers its Close frame, at the closing deadline [X16]", async () => {
+  it("aborts a client that never replies to its Close frame, at the closing deadline [X16]", async () => {
     const server = await openServerOfPeers({ deadlines: { closing: 50 } });
     await RawClient.open(server.port);
     const peer = await server.nextPeer();
     expect(await peer.close(1000)).toMatchObject({ clean: false, statusCode: 1006 });
   });
 
-  it("answers a Close frame that comes with the end of the stream [X14]", async () => {
+  it("replies to a Close frame that arrives with the end of the stream [X14]", async () => {
     const server = await openServerOfPeers();
     const client = await RawClient.open(server.port);
     const peer = await server.nextPeer();
@@ -67,7 +70,7 @@ describe("the server", () => {
     expect(await peer.closed).toMatchObject({ clean: true, statusCode: 1000 });
   });
 
-  it("drops a client that has closed its half and does not read what is left for it", async () => {
+  it("aborts a client that has closed its half and does not read the remaining data", async () => {
     const server = await openServerOfPeers({ deadlines: { closing: 50 } });
     const client = await RawClient.open(server.port);
     const peer = await server.nextPeer();
@@ -93,7 +96,7 @@ describe("the server", () => {
       "message/too-big",
       1009,
     ],
-  ])("fails the connection for %s, says why, and ends once [X16]", async (_, bytes, code, statusCode) => {
+  ])("fails the connection for %s, reports why, and ends once [X16]", async (_, bytes, code, statusCode) => {
     const server = await openServerOfPeers({ deadlines: { closing: 500 } });
     const client = await RawClient.open(server.port);
     const peer = await server.nextPeer();
@@ -110,7 +113,7 @@ describe("the server", () => {
     expect(await peer.closed).toMatchObject({ violation: { code, statusCode } });
   });
 
-  it("survives a reset in every phase, and tells the end once", async () => {
+  it("survives a reset in every phase, and reports the end once", async () => {
     const server = await openServerOfPeers();
     const half = encodeFrame({ opcode: opcodes.binary, payload: new Uint8Array(1000), maskingKey: 9 }).subarray(0, 500);
     const phases: ((client: RawClient, peer: Peer) => void)[] = [
@@ -137,7 +140,7 @@ describe("the server", () => {
     await until(() => server.connections === 0);
   });
 
-  it("goes on after noise of every kind, and each connection ends once", async () => {
+  it("survives noise of every kind, and each connection ends once", async () => {
     const server = await openServerOfPeers({ deadlines: { closing: 200 } });
     let state = 7;
     for (let run = 0; run < 30; run++) {
@@ -153,7 +156,7 @@ describe("the server", () => {
     }
   });
 
-  it("says 1001 to everybody when it stops, and is gone when they are", async () => {
+  it("closes every connection with 1001 when it stops, and resolves when all have ended", async () => {
     const server = await openServerOfPeers();
     const clients = [await openPeer(server.url), await openPeer(server.url)];
     const idle = new RawClient(server.port);
@@ -165,7 +168,7 @@ describe("the server", () => {
     await expect(connect(server.url)).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
   });
 
-  it("closes with 1011 when the application's handler throws, and tells the application", async () => {
+  it("closes with 1011 when the application's handler throws, and reports the error to the application", async () => {
     const errors: unknown[] = [];
     const server = await openServer(
       async (opening) => {
@@ -180,7 +183,7 @@ describe("the server", () => {
     expect(errors).toMatchObject([{ message: "broken" }]);
   });
 
-  it("goes on when a listener of the application throws, and tells the application", async () => {
+  it("keeps running when a listener of the application throws, and reports the error to the application", async () => {
     const errors: unknown[] = [];
     const server = await openServer(
       (opening) => {
@@ -201,14 +204,14 @@ describe("the server", () => {
 });
 
 describe("the client", () => {
-  it("waits for the server to close first, and drops one that never does [X12]", async () => {
+  it("waits for the server to close first, and aborts when the server never does [X12]", async () => {
     const server = await openServerOfPeers();
     const client = await openPeer(server.url, { deadlines: { closing: 50 } });
     const peer = await server.nextPeer();
     const closing = client.close(1000);
     expect(await closing).toMatchObject({ clean: true, statusCode: 1000 });
     await peer.closed;
-    // A server that says Close and leaves the transport open.
+    // A server that sends a Close frame and leaves the transport open.
     const { createHash } = await import("node:crypto");
     const port = await openTcpServer((socket) => {
       socket.once("data", (chunk: Buffer) => {
@@ -224,7 +227,7 @@ describe("the client", () => {
     expect(await other.closed).toMatchObject({ clean: true, statusCode: 1005 });
   });
 
-  it("throws for what the application itself does wrong, and nothing for what it cannot know", async () => {
+  it("throws for misuse, but not for a state that the application cannot know", async () => {
     const server = await openServerOfPeers();
     const client = await openPeer(server.url);
     const peer = await server.nextPeer();
@@ -240,11 +243,11 @@ describe("the client", () => {
     expect(peer.socket.bufferedAmount).toBe(5);
   });
 
-  it("closes though nobody takes its messages", async () => {
+  it("closes even when the application does not take its messages", async () => {
     const server = await openServer(async (opening) => {
       const { writable } = await opening.acceptStream().opened;
       const writer = writable.getWriter();
-      // They end with an error when the client closes, which is what this is about.
+      // The client closes before all writes are done, so they fail; that is expected here.
       writer.closed.catch(() => {});
       writer.ready.catch(() => {});
       for (let index = 0; index < 200; index++) {

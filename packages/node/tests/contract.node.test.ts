@@ -1,4 +1,4 @@
-/** The contract of adapters, in Node. */
+/** The adapter contract, on Node. */
 import { mkdtempSync } from "node:fs";
 import { connect as openTcp } from "node:net";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { permessageDeflate } from "@hybi/permessage-deflate";
 import { adapterContract, type RawConnection, selfSigned } from "@hybi/testing/adapter-contract";
 import { describe, expect, it } from "vitest";
 
-/** TCP below WebSocket, for peers that misbehave. */
+/** Raw TCP, for peers that misbehave. */
 function openRaw(port: number): Promise<RawConnection> {
   return new Promise((resolve, reject) => {
     const socket = openTcp({ host: "127.0.0.1", port, allowHalfOpen: true, noDelay: true });
@@ -29,7 +29,7 @@ function openRaw(port: number): Promise<RawConnection> {
   });
 }
 
-// In a folder of its own, which the system clears away.
+// In a directory of its own, which the system cleans up.
 const unixSocket = join(mkdtempSync(join(tmpdir(), "hybi-")), "socket");
 
 const certificate = await selfSigned();

@@ -1,4 +1,4 @@
-/** Which openings wait for each other (RFC 6455 §4.1 step 2): those to one destination, whatever the host of the URL is. */
+/** Openings to the same destination wait for each other (RFC 6455 §4.1 step 2), whatever host their URLs name. */
 import { connect as openHttp2 } from "node:http2";
 import type { Socket } from "node:net";
 import { connect, type TransportOptions } from "@hybi/node";
@@ -8,14 +8,14 @@ import { until } from "./support/turns.ts";
 
 const host = "127.0.0.1";
 
-/** A server that accepts connections and says nothing. */
+/** Opens a server that accepts TCP connections and never responds. */
 async function openSilent(): Promise<{ port: number; sockets: Socket[] }> {
   const sockets: Socket[] = [];
   const port = await openTcpServer((socket) => void sockets.push(socket));
   return { port, sockets };
 }
 
-/** Begins an opening that never gets an answer, and gives it up when the test is over. */
+/** Starts an opening that gets no response, and aborts it when the test ends. */
 function startOpening(url: string, transport: TransportOptions = {}): void {
   const controller = new AbortController();
   connect(url, { transport, signal: controller.signal }).catch(() => {});
@@ -23,7 +23,7 @@ function startOpening(url: string, transport: TransportOptions = {}): void {
 }
 
 describe("an opening", () => {
-  it("waits for one to another name of the same machine and port, and for none to another port [R30]", async () => {
+  it("waits for one to another name of the same machine and port, but not for one to another port [R30]", async () => {
     const { port, sockets } = await openSilent();
     startOpening(`ws://${host}:${port}/`);
     await until(() => sockets.length === 1);
@@ -31,12 +31,12 @@ describe("an opening", () => {
     const server = await openServer(echo);
     (await connect(server.url)).terminate();
     expect(sockets.length).toBe(1);
-    // The first has failed: it is the turn of the second.
+    // The first opening has failed, so the second may start.
     sockets[0]?.destroy();
     await until(() => sockets.length === 2);
   });
 
-  it("through one proxy does not wait for one through another, or through none, to the same host [R30]", async () => {
+  it("through a proxy does not wait for one to the same host through another proxy or none [R30]", async () => {
     const [one, other, direct] = [await openSilent(), await openSilent(), await openSilent()];
     const url = `ws://${host}:${direct.port}/`;
     for (const { port } of [one, other]) startOpening(url, { proxy: `http://${host}:${port}` });
@@ -47,7 +47,7 @@ describe("an opening", () => {
     await until(() => one.sockets.length === 3);
   });
 
-  it("in one session of HTTP/2 does not wait for one in another [R30]", async () => {
+  it("in an HTTP/2 session does not wait for one in another session [R30]", async () => {
     const { port, sockets } = await openSilent();
     const session = openHttp2(`http://${host}:${port}`);
     session.on("error", () => {});

@@ -1,4 +1,4 @@
-/** Durations that do not fit a timer of Node's, wherever they are given. */
+/** Durations longer than Node's longest timer, wherever an option takes one. */
 import { once } from "node:events";
 import { createServer as createHttp2Server } from "node:http2";
 import * as net from "node:net";
@@ -13,7 +13,7 @@ const { key, cert } = selfSigned();
 const tls = { key, cert };
 const spans = [2 ** 31, 1e12, Number.POSITIVE_INFINITY];
 
-/** Node says so when a timer is too long, and then fires it at once. */
+/** Warnings of Node, which warns about a timer that is too long and then fires it at once. */
 const warnings: string[] = [];
 
 beforeEach(() => {
@@ -23,12 +23,12 @@ beforeEach(() => {
   onTestFinished(() => void process.off("warning", warn));
 });
 
-/** Time for a timer of 1 ms to fire. */
+/** Waits long enough for a 1 ms timer to fire. */
 async function turns(): Promise<void> {
   for (let count = 0; count < 5; count++) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-/** A proxy that takes its time. */
+/** Opens a proxy that responds after a delay. */
 async function openSlowProxy(): Promise<string> {
   const sockets = new Set<net.Socket>();
   const server = net.createServer((client) => {
@@ -64,7 +64,7 @@ describe.each(spans)("deadlines of %d ms", (span) => {
     controlWindow: span,
   };
 
-  it("are what a client has behind a proxy that takes its time [R14]", async () => {
+  it("apply to a client behind a slow proxy [R14]", async () => {
     const proxy = await openSlowProxy();
     const server = await openServer(echo, { deadlines });
     const peer = await openPeer(server.url, { deadlines, transport: { proxy } });
@@ -74,7 +74,7 @@ describe.each(spans)("deadlines of %d ms", (span) => {
     expect(warnings).toEqual([]);
   });
 
-  it("are what a client and a handler have over HTTP/2 [R14]", async () => {
+  it("apply to a client and a handler over HTTP/2 [R14]", async () => {
     const server = createHttp2Server({ settings: { enableConnectProtocol: true } });
     server.on("stream", (stream, headers) => {
       upgradeStream(stream, headers, { deadlines }, async (opening) => {
@@ -94,7 +94,7 @@ describe.each(spans)("deadlines of %d ms", (span) => {
   });
 
   it.each(["deadlines.opening", "tls.handshakeTimeout"])(
-    "are what a TLS handshake has, as %s [R14]",
+    "apply to a TLS handshake when given as %s [R14]",
     async (option) => {
       const failures: FailureDetail[] = [];
       const server = await openServer(echo, {
@@ -114,7 +114,7 @@ describe.each(spans)("deadlines of %d ms", (span) => {
 
 describe("a TLS handshake", () => {
   it.each([{ opening: 0 }, { opening: 0.5 }, { opening: 30 }])(
-    "is dropped after its time: %o [R14]",
+    "is aborted after its deadline: %o [R14]",
     async (deadlines) => {
       const failures: FailureDetail[] = [];
       const server = await openServer(echo, { tls, deadlines, onFailure: (failure) => failures.push(failure) });
@@ -125,16 +125,19 @@ describe("a TLS handshake", () => {
     },
   );
 
-  it.each([Number.NaN, -1, "5", null])("takes no time of %s, and nothing listens then [R14]", async (value) => {
-    const handshakeTimeout = value as number;
-    const refused = { code: "option/range", message: expect.stringContaining("tls.handshakeTimeout") as unknown };
-    const listening = listen({ host, tls: { ...tls, handshakeTimeout } }, echo);
-    await expect(listening).rejects.toMatchObject(refused);
-  });
+  it.each([Number.NaN, -1, "5", null])(
+    "rejects a timeout of %s, and the server does not listen [R14]",
+    async (value) => {
+      const handshakeTimeout = value as number;
+      const refused = { code: "option/range", message: expect.stringContaining("tls.handshakeTimeout") as unknown };
+      const listening = listen({ host, tls: { ...tls, handshakeTimeout } }, echo);
+      await expect(listening).rejects.toMatchObject(refused);
+    },
+  );
 });
 
 describe.each([Number.NaN, -1, "5", null])("a deadline of %s", (value) => {
-  it("is refused by connect and listen, before anything begins [R14]", async () => {
+  it("is rejected by connect and listen before anything is opened [R14]", async () => {
     const deadlines = { opening: value as number };
     const refused = { name: "UsageError", code: "option/range" };
     await expect(listen({ host, deadlines }, echo)).rejects.toMatchObject(refused);

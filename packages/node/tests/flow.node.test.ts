@@ -1,4 +1,4 @@
-/** How much is written and read at a time, and how much is held: coalescing, backpressure, keepalive. */
+/** Coalescing, backpressure and keepalive: how much is written and read at a time, and how much is buffered. */
 
 import { once } from "node:events";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
@@ -13,7 +13,7 @@ import { atRest, until } from "./support/turns.ts";
 const mebibyte = 1_048_576;
 
 describe("small messages", () => {
-  it("that are echoed in one turn leave in one write", async () => {
+  it("echoed in one turn leave in one write", async () => {
     const server = await openServer();
     const client = await RawClient.open(server.port);
     const count = 500;
@@ -23,7 +23,7 @@ describe("small messages", () => {
     expect(client.chunks).toBe(1);
   });
 
-  it("that are sent from different promises of one turn leave in one write", async () => {
+  it("sent from different promises of one turn leave in one write", async () => {
     const server = await openServerOfPeers();
     const client = await RawClient.open(server.port);
     const peer = await server.nextPeer();
@@ -39,8 +39,8 @@ describe("small messages", () => {
 
   it.each([
     ["no clock", {}],
-    ["an undefined one", { clock: undefined }],
-  ])("that are sent from a promise and from a tick leave in one write, with %s", async (_, options) => {
+    ["clock: undefined", { clock: undefined }],
+  ])("sent from a promise and from a tick leave in one write, with %s", async (_, options) => {
     const { transport, written } = manualTransport();
     let socket: WebSocket | undefined;
     new WebSocketServer((opening) => {
@@ -57,7 +57,7 @@ describe("small messages", () => {
   });
 });
 
-/** A transport to nowhere, on which a client has asked for a connection; and each write as a text. */
+/** A transport that goes nowhere, whose client has sent an opening request. Records each write as a string. */
 function manualTransport(): { transport: Transport; written: string[] } {
   const written: string[] = [];
   let sink: TransportSink | undefined;
@@ -79,7 +79,7 @@ function manualTransport(): { transport: Transport; written: string[] } {
 }
 
 describe("a peer that stops reading", () => {
-  it("holds up the writer of a stream, and lets it go on when it reads again", async () => {
+  it("blocks the writer of a stream until it reads again", async () => {
     const streams: WebSocketStream[] = [];
     const server = await openServer((opening) => streams.push(opening.acceptStream()));
     const client = await RawClient.open(server.port);
@@ -104,7 +104,7 @@ describe("a peer that stops reading", () => {
     await until(() => received >= total * mebibyte);
   }, 20_000);
 
-  it("is seen in bufferedAmount, which falls to 0 when it reads again", async () => {
+  it("shows in bufferedAmount, which falls to 0 when it reads again", async () => {
     const server = await openServerOfPeers();
     const client = await RawClient.open(server.port);
     const { socket } = await server.nextPeer();
@@ -117,7 +117,7 @@ describe("a peer that stops reading", () => {
     await until(() => socket.bufferedAmount === 0);
   }, 20_000);
 
-  it("still has its control frames sent in between when it reads again [X24]", async () => {
+  it("still gets its control frames in between when it reads again [X24]", async () => {
     const { url, server } = await openWsServer();
     const arrival = once(server, "connection");
     const client = await connect(url);
@@ -136,7 +136,7 @@ describe("a peer that stops reading", () => {
   }, 20_000);
 });
 
-describe("an application that does not take its events", () => {
+describe("an application that does not take its messages", () => {
   const frame = encodeFrame({ opcode: opcodes.binary, payload: new Uint8Array(10_000), maskingKey: 0 });
   const total = 4_000;
 
@@ -147,7 +147,7 @@ describe("an application that does not take its events", () => {
     }
   }
 
-  /** A server that accepts, and takes messages only when it is told to. */
+  /** Opens a server that accepts, and takes messages only when the test says so. */
   async function openServerOfLoops(options: ListenOptions = {}) {
     const sockets: WebSocket[] = [];
     const loops: AsyncIterableIterator<unknown>[] = [];
@@ -160,7 +160,7 @@ describe("an application that does not take its events", () => {
     return { server, sockets, loops };
   }
 
-  it("stops the peer, and has every message when it takes them at last", async () => {
+  it("stops the peer, and gets every message when it takes them at last", async () => {
     const { server, loops } = await openServerOfLoops();
     const client = await RawClient.open(server.port);
     const flooding = flood(client);
@@ -172,7 +172,7 @@ describe("an application that does not take its events", () => {
     expect(taken).toBe(total);
   }, 20_000);
 
-  it("is not taken for a peer that is gone: no Ping is due while nothing is read [X23]", async () => {
+  it("does not time out the peer: no Ping is due while nothing is read [X23]", async () => {
     const { server, sockets, loops } = await openServerOfLoops({ deadlines: { ping: 10, pong: 10 } });
     const client = await RawClient.open(server.port);
     void flood(client);
@@ -187,7 +187,7 @@ describe("an application that does not take its events", () => {
 });
 
 describe("keepalive", () => {
-  it("fails a peer that does not answer its Pings with 1011 [X23]", async () => {
+  it("fails the connection with 1011 when the peer does not reply to Pings [X23]", async () => {
     const server = await openServerOfPeers({ deadlines: { ping: 20, pong: 20, closing: 50 } });
     const client = await RawClient.open(server.port);
     const peer = await server.nextPeer();
@@ -196,7 +196,7 @@ describe("keepalive", () => {
     expect(await peer.closed).toMatchObject({ violation: { code: "deadline/pong", statusCode: 1011 } });
   });
 
-  it("keeps a silent peer that answers them", async () => {
+  it("keeps a connection whose silent peer replies to Pings", async () => {
     const server = await openServerOfPeers({ deadlines: { ping: 10, pong: 1_000 } });
     const ws = new Ws(server.url);
     let pings = 0;

@@ -1,4 +1,4 @@
-/** Beside Node's own HTTP: its client against our server, and our client against its server with `upgrade`. */
+/** Interoperation with Node's own HTTP: its client with our server, and our client with its server and `upgrade`. */
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import type { Socket } from "node:net";
@@ -19,7 +19,7 @@ const headers = {
   "Sec-WebSocket-Version": "13",
 };
 
-/** An HTTP server that answers `GET /` and upgrades everything else. */
+/** Opens an HTTP server that responds to `GET /` and upgrades everything else. */
 async function openUpgradingServer(handler: OpeningHandler = echo): Promise<number> {
   const { port, server } = await openHttpServer((_request, response) => response.end("plain"));
   server.on("upgrade", (incoming, socket, head) => upgrade(incoming, socket, head, {}, handler));
@@ -27,7 +27,7 @@ async function openUpgradingServer(handler: OpeningHandler = echo): Promise<numb
 }
 
 describe("Node's HTTP client and our server", () => {
-  it("agree to upgrade, and frames follow", async () => {
+  it("agree to upgrade, and then exchange frames", async () => {
     const { port } = await openServer();
     const outgoing = request({ host, port, headers }).end();
     const [response, socket, head] = (await once(outgoing, "upgrade")) as [IncomingMessage, Socket, Buffer];
@@ -40,7 +40,7 @@ describe("Node's HTTP client and our server", () => {
     socket.destroy();
   });
 
-  it("part with a complete answer when the version is another [H07]", async () => {
+  it("end with a complete response when the version is unsupported [H07]", async () => {
     const { port } = await openServer();
     const outgoing = request({ host, port, headers: { ...headers, "Sec-WebSocket-Version": "8" } }).end();
     const [response] = (await once(outgoing, "response")) as [IncomingMessage];
@@ -55,7 +55,7 @@ describe("Node's HTTP client and our server", () => {
     ["a POST", { method: "POST" }, 405],
     ["a plain GET", { headers: {} }, 426],
     ["a GET with a body", { headers: { ...headers, "Content-Length": "0", "Transfer-Encoding": "chunked" } }, 400],
-  ] as const)("part with an answer to %s [H01] [H14]", async (_, options, status) => {
+  ] as const)("end with a response to %s [H01] [H14]", async (_, options, status) => {
     const { port } = await openServer();
     const outgoing = request({ host, port, headers, ...options }).end();
     const [response] = (await once(outgoing, "response")) as [IncomingMessage];
@@ -66,7 +66,7 @@ describe("Node's HTTP client and our server", () => {
 });
 
 describe("Node's HTTP server with upgrade", () => {
-  it("serves our client and the client of ws, and plain requests as before", async () => {
+  it("serves our client, the client of ws, and plain requests as before", async () => {
     const port = await openUpgradingServer();
     const ours = await openPeer(`ws://${host}:${port}/chat`);
     ours.socket.send("ours");
@@ -81,7 +81,7 @@ describe("Node's HTTP server with upgrade", () => {
     expect(await response.text()).toBe("plain");
   });
 
-  it("does not lose frames that came with the request [H22]", async () => {
+  it("keeps frames that arrived together with the request [H22]", async () => {
     const port = await openUpgradingServer();
     const client = new RawClient(port);
     const frame = encodeFrame({ opcode: opcodes.text, payload: Buffer.from("early"), maskingKey: 7 });
@@ -90,7 +90,7 @@ describe("Node's HTTP server with upgrade", () => {
     expect(client.text).toMatch(/^HTTP\/1\.1 101 /);
   });
 
-  it("tells the application the fields as they came, and refuses by the rules of core [H06]", async () => {
+  it("passes the fields to the application as they arrived, and rejects by the rules of core [H06]", async () => {
     const seen: Fields[] = [];
     const port = await openUpgradingServer((opening) => {
       seen.push(opening.request.fields);
@@ -108,7 +108,7 @@ describe("Node's HTTP server with upgrade", () => {
     expect(other.text).toContain("RFC 6455");
   });
 
-  it("can reject, later too [H27]", async () => {
+  it("rejects, also later [H27]", async () => {
     const port = await openUpgradingServer(async (opening) => {
       await nextTurn();
       opening.reject({ status: 403, body: "not you" });

@@ -1,4 +1,4 @@
-/** Our server with the WebSocket of undici, which is Node's own from Node 22 on; here of a fixed version. */
+/** Our server with the WebSocket of undici, which is Node's own since Node 22; here a pinned version. */
 import { once } from "node:events";
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import { zlibCodec } from "@hybi/permessage-deflate/zlib";
@@ -15,7 +15,7 @@ function open(url: string, protocols: string[] = []): WebSocket {
   return socket;
 }
 
-/** The data of the next message. */
+/** Resolves with the data of the next message. */
 async function nextMessage(socket: WebSocket): Promise<unknown> {
   const [event] = (await once(socket as never, "message")) as [MessageEvent];
   return event.data;
@@ -30,7 +30,7 @@ describe.each([
   ["uncompressed", {}],
   ["compressed", { extensions }],
 ])("our server and the WebSocket of undici, %s", (kind, options) => {
-  it("exchange text, bytes, and nothing", async () => {
+  it("exchange text, bytes and empty messages", async () => {
     const server = await openServer(undefined, options);
     const socket = open(server.url);
     await once(socket as never, "open");
@@ -46,7 +46,7 @@ describe.each([
     }
   });
 
-  it("keep a conversation of 500 messages in order", async () => {
+  it("exchange 500 messages in order", async () => {
     const server = await openServer(undefined, options);
     const socket = open(server.url);
     await once(socket as never, "open");
@@ -102,7 +102,7 @@ describe("our server and the WebSocket of undici", () => {
     expect(server.requests[0]?.subprotocols).toEqual(["soap", "wamp"]);
   });
 
-  it("part with an error and 1006 when we reject [H25]", async () => {
+  it("end with an error and 1006 when we reject [H25]", async () => {
     const server = await openServer((opening) => opening.reject({ status: 403 }));
     const socket = open(server.url);
     const failed = once(socket as never, "error");
@@ -110,7 +110,7 @@ describe("our server and the WebSocket of undici", () => {
     await failed;
   });
 
-  it("answer each other: our Ping has its Pong [X20]", async () => {
+  it("reply to our Ping with a Pong [X20]", async () => {
     const server = await openServerOfPeers();
     open(server.url);
     const peer = await server.nextPeer();
@@ -118,7 +118,7 @@ describe("our server and the WebSocket of undici", () => {
     expect(await peer.next()).toEqual({ type: "pong", payload: new TextEncoder().encode("there?") });
   });
 
-  it("differ in a leading U+FEFF, which undici takes off, and in compression, which it only receives", async () => {
+  it("differ in a leading U+FEFF, which undici removes, and in compression, which undici only receives", async () => {
     const server = await openServerOfPeers({ extensions });
     const socket = open(server.url);
     await once(socket as never, "open");

@@ -1,4 +1,4 @@
-/** Our server with the stock client of `ws`, and our client with its server, over TCP. */
+/** Our server with the client of `ws`, and our client with its server, over TCP. */
 import { once } from "node:events";
 import { Endpoint } from "@hybi/core";
 import { connect, NodeTransport } from "@hybi/node";
@@ -38,7 +38,7 @@ async function pair(): Promise<{ ours: Peer; theirs: WebSocket }> {
 }
 
 describe("our server and the client of ws", () => {
-  it("exchange text, with every length of its length field", async () => {
+  it("exchange text with every encoding of the payload length", async () => {
     const server = await openServer();
     const ws = await openWs(server.url);
     for (const text of ["", "Grüße 👋", "x".repeat(125), "y".repeat(126), "z".repeat(65_535), "ü".repeat(40_000)]) {
@@ -50,7 +50,7 @@ describe("our server and the client of ws", () => {
     ws.close();
   });
 
-  it("exchange 5 MiB of binary both ways", async () => {
+  it("exchange 5 MiB of binary data in both directions", async () => {
     const server = await openServer();
     const ws = await openWs(server.url);
     const sent = pattern(5 * mebibyte);
@@ -61,9 +61,9 @@ describe("our server and the client of ws", () => {
     ws.close();
   });
 
-  it("understand each other's fragments, with a Ping between them [F15]", async () => {
+  it("understand each other's fragments with a Ping in between [F15]", async () => {
     const heard: unknown[] = [];
-    // A pump of our own: only the endpoint sends a message piece by piece.
+    // Uses a Pump directly: only the endpoint can send a message in pieces.
     const port = await openTcpServer((tcp) => {
       const pump: Pump = new Pump({
         endpoint: Endpoint.server(),
@@ -99,7 +99,7 @@ describe("our server and the client of ws", () => {
     expect(heard).toEqual([["ping", "between"], ["text", "one two"], ["pong"]]);
   });
 
-  it("answer each other's Pings [X20]", async () => {
+  it("reply to each other's Pings [X20]", async () => {
     const server = await openServerOfPeers();
     const ws = await openWs(server.url);
     const peer = await server.nextPeer();
@@ -140,7 +140,7 @@ describe("our server and the client of ws", () => {
     expect(await closure).toMatchObject({ clean: true, statusCode: reported });
   });
 
-  it("see 1006 when the other one is cut off [X13]", async () => {
+  it("report 1006 when the other side is cut off [X13]", async () => {
     const server = await openServerOfPeers();
     const first = await openWs(server.url);
     const peer = await server.nextPeer();
@@ -152,7 +152,7 @@ describe("our server and the client of ws", () => {
     expect(code).toBe(1006);
   });
 
-  it("agree on a subprotocol, and pass fields of the application [H11]", async () => {
+  it("agree on a subprotocol and exchange fields of the application [H11]", async () => {
     const server = await openServerOfPeers({}, ({ subprotocols }) => ({
       subprotocol: subprotocols[1],
       fields: [["Set-Cookie", "a=1"]],
@@ -168,14 +168,14 @@ describe("our server and the client of ws", () => {
     ws.close();
   });
 
-  it("decline the extension that ws offers and we do not have [E03]", async () => {
+  it("decline the extension that ws offers and we do not support [E03]", async () => {
     const server = await openServer();
     const ws = await openWs(server.url, [], { perMessageDeflate: true });
     expect(ws.extensions).toBe("");
     ws.close();
   });
 
-  it("part with an HTTP answer when we reject [H25]", async () => {
+  it("end with an HTTP response when we reject [H25]", async () => {
     const server = await openServer((opening) =>
       opening.reject({ status: 401, fields: [["WWW-Authenticate", "Basic"]], body: "who are you?" }),
     );
@@ -188,7 +188,7 @@ describe("our server and the client of ws", () => {
     ]);
   });
 
-  it("keep a conversation of 2,000 messages of random sizes, in order", async () => {
+  it("exchange 2,000 messages of random sizes in order", async () => {
     const server = await openServer();
     const ws = await openWs(server.url);
     let state = 12345;
@@ -215,7 +215,7 @@ describe("our server and the client of ws", () => {
 });
 
 describe("our client and the server of ws", () => {
-  it("exchange text and binary, also 5 MiB of it both ways", async () => {
+  it("exchange text and binary data, including 5 MiB in both directions", async () => {
     const { ours, theirs } = await pair();
     theirs.on("message", (data, isBinary) => theirs.send(data, { binary: isBinary }));
     ours.socket.send("Grüße 👋");
@@ -231,7 +231,7 @@ describe("our client and the server of ws", () => {
     await ours.close(1000);
   });
 
-  it("answer each other's Pings", async () => {
+  it("reply to each other's Pings", async () => {
     const { ours, theirs } = await pair();
     theirs.ping("from ws");
     const [pong] = await once(theirs, "pong");
@@ -256,7 +256,7 @@ describe("our client and the server of ws", () => {
     expect(await second.ours.closed).toMatchObject({ clean: true, statusCode: reported, reason });
   });
 
-  it("see 1006 when the other one is cut off", async () => {
+  it("report 1006 when the other side is cut off", async () => {
     const first = await pair();
     first.theirs.terminate();
     expect(await first.ours.closed).toMatchObject({ clean: false, statusCode: 1006 });
@@ -267,7 +267,7 @@ describe("our client and the server of ws", () => {
     expect(await second.ours.closed).toMatchObject({ clean: false, statusCode: 1006 });
   });
 
-  it("agree on a subprotocol, and pass fields and cookies", async () => {
+  it("agree on a subprotocol and exchange fields and cookies", async () => {
     const { url, server } = await openWsServer({ handleProtocols: (offered) => [...offered].at(-1) ?? false });
     const request = once(server, "connection").then(([, incoming]) => incoming);
     const socket = await connect(url, {
@@ -285,7 +285,7 @@ describe("our client and the server of ws", () => {
     socket.close(1000);
   });
 
-  it("part with the server's answer when it refuses [C01]", async () => {
+  it("end with the server's response when it rejects [C01]", async () => {
     const { url } = await openWsServer({
       verifyClient: (_info, done) => done(false, 401, "no entry", { "WWW-Authenticate": "Basic" }),
     });

@@ -1,4 +1,4 @@
-/** TLS handshakes that are begun in time while the server is busy for longer than they may take. */
+/** TLS handshakes that begin in time while the server is blocked for longer than their deadline. */
 import { connect as openTcp } from "node:net";
 import { Worker } from "node:worker_threads";
 import type { FailureDetail } from "@hybi/websocket";
@@ -9,7 +9,7 @@ import { until } from "./support/turns.ts";
 
 const { key, cert } = selfSigned();
 
-/** Connects, says its hello when it is told to, and then asks for a WebSocket. */
+/** A worker that connects, sends its ClientHello when signalled, and then sends an opening request. */
 const client = `
 const { parentPort, workerData: { shared, port, maxVersion } } = require("node:worker_threads");
 const socket = require("node:net").connect(port, "127.0.0.1", () => {
@@ -22,13 +22,13 @@ const socket = require("node:net").connect(port, "127.0.0.1", () => {
     "GET / HTTP/1.1", "Host: x", "Upgrade: websocket", "Connection: Upgrade",
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version: 13", "", "",
   ].join("\\r\\n"));
-  // The hello has left by then, and nothing else can.
+  // The ClientHello has been sent by now, and nothing else can be.
   setTimeout(() => Atomics.store(shared, 1, 1), 20);
 });
 `;
 
-describe("a TLS handshake that was begun while the server was busy", () => {
-  it.each(["TLSv1.2", "TLSv1.3"])("may go on, with %s [R17]", async (maxVersion) => {
+describe("a TLS handshake that began while the server was blocked", () => {
+  it.each(["TLSv1.2", "TLSv1.3"])("may continue, with %s [R17]", async (maxVersion) => {
     const failures: FailureDetail[] = [];
     const deadlines = { opening: 500 };
     const server = await openServer(echo, {
@@ -42,7 +42,7 @@ describe("a TLS handshake that was begun while the server was busy", () => {
     const messages: string[] = [];
     worker.on("message", (message: string) => messages.push(message));
     await until(() => messages.length > 0);
-    // Whoever comes after it has been accepted after it.
+    // Connections are accepted in order, so once this one is accepted, so is the worker's.
     const other = openTcp({ port: server.port, host }).resume();
     other.on("error", () => {});
     const otherIsGone = new Promise((resolve) => other.once("close", resolve));
@@ -54,7 +54,7 @@ describe("a TLS handshake that was begun while the server was busy", () => {
     while (performance.now() < end || (Atomics.load(shared, 1) === 0 && performance.now() < end + 10_000));
     await until(() => messages.length > 1);
     expect(messages).toEqual(["connected", "HTTP/1.1 101"]);
-    // The other one has said nothing.
+    // The other client has sent nothing.
     await otherIsGone;
     expect(failures).toMatchObject([{ error: { code: "ERR_TLS_HANDSHAKE_TIMEOUT" } }]);
   });

@@ -1,4 +1,4 @@
-/** A request that is taken over after something was awaited, when its client has left: a program cannot know of that before. */
+/** Upgrading a request after an await, when the client has left meanwhile: a program cannot know that in advance. */
 import { once } from "node:events";
 import { createServer as createHttp2Server, connect as openSession, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
@@ -23,7 +23,7 @@ function watched(): { sockets: WebSocketServer; asked: () => number; failures: u
 }
 
 it.each(["FIN", "RST"])(
-  "an upgrade that comes after the client's %s asks no handler, and keeps nothing [R01] [R20]",
+  "an upgrade after the client's %s calls no handler and keeps nothing [R01] [R20]",
   async (end) => {
     const { sockets, asked, failures } = watched();
     const { port, server } = await openHttpServer();
@@ -31,7 +31,7 @@ it.each(["FIN", "RST"])(
     server.on("upgrade", async (request, socket: Socket, head) => {
       connection = socket;
       socket.on("error", () => {});
-      // As a program does whose HTTP framework reads on.
+      // As in a program whose HTTP framework keeps reading.
       socket.resume();
       if (end === "FIN") await once(socket, "end");
       else await new Promise((resolve) => socket.once("close", resolve));
@@ -44,13 +44,13 @@ it.each(["FIN", "RST"])(
     if (end === "FIN") client.socket.end();
     else client.socket.resetAndDestroy();
     await until(() => failures.length === 1);
-    expect(failures[0]).toMatchObject({ message: expect.stringContaining("has left") });
+    expect(failures[0]).toMatchObject({ message: expect.stringContaining("closed the connection") });
     await until(() => connection?.destroyed === true);
     expect([asked(), sockets.connections]).toEqual([0, 0]);
   },
 );
 
-it("an Extended CONNECT that is taken over after its stream was dropped asks no handler [R02]", async () => {
+it("an Extended CONNECT taken over after its stream was reset calls no handler [R02]", async () => {
   const { sockets, asked, failures } = watched();
   const server = createHttp2Server({ settings: { enableConnectProtocol: true } });
   const sessions = new Set<ServerHttp2Session>();
@@ -78,7 +78,7 @@ it("an Extended CONNECT that is taken over after its stream was dropped asks no 
   expect([asked(), sockets.connections]).toEqual([0, 0]);
 });
 
-it("a session of HTTP/2 that is closed is not taken for a server without WebSockets [R22]", async () => {
+it("a closed HTTP/2 session is not mistaken for a server without WebSocket support [R22]", async () => {
   const server = createHttp2Server({ settings: { enableConnectProtocol: true } });
   server.listen(0, host);
   await once(server, "listening");

@@ -1,4 +1,4 @@
-/** The opening handshake over real sockets, when all is well and when it is not. */
+/** The opening handshake over real sockets, successful and failing. */
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
@@ -15,7 +15,7 @@ import { until } from "./support/turns.ts";
 
 const early = encodeFrame({ opcode: opcodes.text, payload: Buffer.from("early"), maskingKey: 0x11223344 });
 
-/** A TCP server that answers an opening request with `response`, whatever it was. */
+/** Opens a TCP server that responds to any opening request with `response`. */
 async function openAnsweringServer(response: (key: string) => string | Uint8Array): Promise<string> {
   const port = await openTcpServer((socket) => {
     let head = "";
@@ -28,7 +28,7 @@ async function openAnsweringServer(response: (key: string) => string | Uint8Arra
 }
 
 describe("the server, in the opening handshake,", () => {
-  it("listens on a Unix socket, and clients come to it, whatever the host of their URL is", async () => {
+  it("listens on a Unix socket, which clients reach whatever the host of their URL is", async () => {
     const folder = mkdtempSync(join(tmpdir(), "hybi-socket-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const path = join(folder, "app.sock");
@@ -47,7 +47,7 @@ describe("the server, in the opening handshake,", () => {
     expect(await peer.close(1000)).toMatchObject({ clean: true });
   });
 
-  it("takes a request that trickles in byte by byte [H23]", async () => {
+  it("accepts a request that arrives byte by byte [H23]", async () => {
     const { port } = await openServer();
     const client = new RawClient(port);
     for (const byte of Buffer.concat([Buffer.from(openingRequest()), early])) {
@@ -57,7 +57,7 @@ describe("the server, in the opening handshake,", () => {
     expect(client.text).toMatch(/^HTTP\/1\.1 101 /);
   });
 
-  it("answers 408 to a request that never ends, and hangs up [H20]", async () => {
+  it("responds with 408 to a request that never ends, and closes the connection [H20]", async () => {
     const failures: FailureDetail[] = [];
     const server = await openServer(echo, {
       deadlines: { opening: 60, closing: 60 },
@@ -68,11 +68,11 @@ describe("the server, in the opening handshake,", () => {
     await client.until(() => client.ended);
     expect(client.text).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
     expect(failures.map(({ violation }) => violation?.code)).toEqual(["deadline/opening"]);
-    // It does not wait for us to close our half.
+    // The server does not wait for the client to close its half.
     await until(() => server.connections === 0);
   });
 
-  it("keeps what comes before an answer that takes its time, and reads no more meanwhile [H27]", async () => {
+  it("keeps what arrives before a slow handler accepts, and stops reading meanwhile [H27]", async () => {
     let answer: (value: undefined) => void = () => {};
     const { port } = await openServer(
       async (opening) => {
@@ -93,7 +93,7 @@ describe("the server, in the opening handshake,", () => {
     await client.until(() => client.received.length > flood.length);
   }, 20_000);
 
-  it("answers 500 when the application's answer throws, and tells the application", async () => {
+  it("responds with 500 when the handler throws, and reports the error to the application", async () => {
     const errors: unknown[] = [];
     const { port } = await openServer(
       () => {
@@ -108,7 +108,7 @@ describe("the server, in the opening handshake,", () => {
     expect(errors).toMatchObject([{ message: "broken" }]);
   });
 
-  it("survives clients that leave at any moment of it", async () => {
+  it("survives clients that leave at any point of the handshake", async () => {
     const server = await openServer();
     const { port } = server;
     const request = openingRequest();
@@ -128,7 +128,7 @@ describe("the server, in the opening handshake,", () => {
     ["a TLS ClientHello", Buffer.from("160301007a010000760303", "hex"), 400],
     ["a head without end", Buffer.from(`GET / HTTP/1.1\r\n${"X-A: b\r\n".repeat(200)}`), 431],
     ["a target of 20 KiB", Buffer.from(`GET /${"a".repeat(20_000)}`), 414],
-  ])("answers %s with a status, and nothing else [H20]", async (_, bytes, status) => {
+  ])("responds to %s with a status and nothing else [H20]", async (_, bytes, status) => {
     const { port } = await openServer();
     const client = new RawClient(port);
     client.socket.write(bytes);
@@ -138,7 +138,7 @@ describe("the server, in the opening handshake,", () => {
 });
 
 describe("the client, in the opening handshake,", () => {
-  it("takes the bytes after the 101 for the first frames, even a Close [C13]", async () => {
+  it("parses the bytes after the 101 response as frames, even a Close [C13]", async () => {
     const { createHash } = await import("node:crypto");
     const url = await openAnsweringServer((key) => {
       const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
@@ -150,7 +150,7 @@ describe("the client, in the opening handshake,", () => {
     expect(await peer.closed).toMatchObject({ clean: true, statusCode: 4000 });
   });
 
-  it("tells a server that answers something else, with what it answered [C01]", async () => {
+  it("reports the response of a server that rejects [C01]", async () => {
     const url = await openAnsweringServer(
       () => "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 5\r\n\r\nwho?\n",
     );
@@ -161,7 +161,7 @@ describe("the client, in the opening handshake,", () => {
     expect(String(Buffer.from((error as OpeningError).body ?? []))).toBe("who?\n");
   });
 
-  it("tells a server that breaks a rule, and which [C05]", async () => {
+  it("reports the rule that a server breaks [C05]", async () => {
     const url = await openAnsweringServer(
       () =>
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: AAAA\r\n\r\n",
@@ -169,7 +169,7 @@ describe("the client, in the opening handshake,", () => {
     await expect(connect(url)).rejects.toMatchObject({ violation: { code: "opening/accept-mismatch" } });
   });
 
-  it("tells a server that hangs up", async () => {
+  it("reports a server that closes the connection", async () => {
     const port = await openTcpServer((socket) => socket.once("data", () => socket.end()));
     await expect(connect(`ws://${host}:${port}/`)).rejects.toMatchObject({
       violation: { code: "opening/transport-ended" },
@@ -178,7 +178,7 @@ describe("the client, in the opening handshake,", () => {
     await expect(connect(`ws://${host}:${resetting}/`)).rejects.toMatchObject({ cause: { code: "ECONNRESET" } });
   });
 
-  it("tells that nobody is there, and why", async () => {
+  it("reports why a server cannot be reached", async () => {
     const port = await openTcpServer(() => {});
     const client = await openClosedPort(port);
     await expect(connect(`ws://${host}:${client}/`)).rejects.toMatchObject({
@@ -187,7 +187,7 @@ describe("the client, in the opening handshake,", () => {
     });
   });
 
-  it("gives up on a server that says nothing, at its deadline", async () => {
+  it("gives up at its deadline on a server that does not respond", async () => {
     const sockets: Socket[] = [];
     const port = await openTcpServer((socket) => sockets.push(socket.resume()));
     const opening: Deadline["at"] = 60;
@@ -197,7 +197,7 @@ describe("the client, in the opening handshake,", () => {
     if (socket !== undefined && !socket.readableEnded) await once(socket, "end");
   });
 
-  it("gives up when it is told to, and drops the socket", async () => {
+  it("gives up when its signal is aborted, and drops the socket", async () => {
     const controller = new AbortController();
     const arrived: Socket[] = [];
     const port = await openTcpServer((socket) => {
@@ -211,7 +211,7 @@ describe("the client, in the opening handshake,", () => {
     await expect(connect(`ws://${host}:${port}/`, { signal: controller.signal })).rejects.toThrow("never mind");
   });
 
-  it("refuses what cannot be sent before anything is opened", async () => {
+  it("rejects invalid arguments before opening anything", async () => {
     await expect(connect("ftp://example.com/")).rejects.toMatchObject({ name: "SyntaxError" });
     await expect(connect("ws://127.0.0.1/#")).rejects.toMatchObject({ name: "SyntaxError" });
     await expect(connect("ws://127.0.0.1/", { protocols: ["a b"] })).rejects.toMatchObject({ name: "SyntaxError" });
@@ -221,7 +221,7 @@ describe("the client, in the opening handshake,", () => {
   });
 });
 
-/** A port where nobody listens: one that the system has just given and taken back. */
+/** Returns a port on which nothing listens: one that the system has just assigned and released. */
 async function openClosedPort(not: number): Promise<number> {
   const { createServer } = await import("node:net");
   const server = createServer().listen(0, host);

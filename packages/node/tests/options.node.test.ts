@@ -1,4 +1,4 @@
-/** Options that only Node has: how a client reaches its server, and what its servers leave to Node. */
+/** Options specific to Node: how a client reaches its server, and which options belong to Node's servers. */
 import { createServer } from "node:http";
 import { connect, upgrade, upgradeStream, WebSocket, WebSocketServer, WebSocketStream } from "@hybi/node";
 import { describe, expect, it } from "vitest";
@@ -15,7 +15,7 @@ function thrown(action: () => unknown): { code?: string; message: string } {
   return { message: "nothing was thrown" };
 }
 
-describe("the option transport", () => {
+describe("the transport option", () => {
   it.each([
     [{ proxi: "http://proxy/" }, "option/unknown", /Did you mean transport\.proxy\?/],
     [{ agent: {} }, "option/unknown", /Did you mean transport\.proxy\?/],
@@ -32,7 +32,7 @@ describe("the option transport", () => {
     [{ tls: null }, "option/type", /but is null/],
     [{ http2: "yes" }, "option/type", /transport\.http2 must be true, false, or a session/],
     [{ http2: {} }, "option/type", /transport\.http2 must be/],
-  ])("of %j is refused by whatever takes it [R25]", async (transport, code, message) => {
+  ])("of %j is rejected wherever it is given [R25]", async (transport, code, message) => {
     const options = { transport } as object;
     for (const take of [() => new WebSocket(url, options), () => new WebSocketStream(url, options)]) {
       const fault = thrown(take);
@@ -41,7 +41,7 @@ describe("the option transport", () => {
     await expect(connect(url, options)).rejects.toMatchObject({ name: "UsageError", code });
   });
 
-  it("may be undefined, and so may what is in it [R25]", async () => {
+  it("may be undefined, and so may its members [R25]", async () => {
     const server = await openServer();
     const nothing = { tls: undefined, path: undefined, proxy: undefined, http2: undefined, agent: undefined };
     (await connect(server.url, { transport: nothing as object })).terminate();
@@ -49,11 +49,11 @@ describe("the option transport", () => {
   });
 });
 
-describe("the options of one request", () => {
+describe("the options of a single request", () => {
   const wide = { maxConnections: 5, openingsPerAddress: 5 };
 
   it.each(Object.entries(wide))(
-    "do not take %s, which counts the connections of a server, and say whose it is [A11]",
+    "exclude %s, which counts connections of a server, with a hint to WebSocketServer [A11]",
     async (name, value) => {
       const options = { [name]: value } as object;
       const faults: { code?: string; message: string }[] = [];
@@ -73,21 +73,21 @@ describe("the options of one request", () => {
         ]);
       }
       expect(faults).toHaveLength(2);
-      // A server of its own takes it.
+      // A WebSocketServer accepts it.
       expect(() => new WebSocketServer(() => {}, options)).not.toThrow();
     },
   );
 });
 
 describe("a server", () => {
-  it("takes no host, which is the address of listen, and says so [R25]", () => {
+  it("rejects `host`, which belongs to listen, with a hint [R25]", () => {
     const fault = thrown(() => new WebSocketServer(() => {}, { host: "127.0.0.1" } as object));
     expect([fault.code, fault.message]).toEqual(["option/unknown", expect.stringMatching(/listen\(\{ host: … \}\)/)]);
     expect(thrown(() => new WebSocketServer(() => {}, null as never)).code).toBe("option/type");
     expect(thrown(() => new WebSocketServer("x" as never)).code).toBe("option/type");
   });
 
-  it("of a request that was upgraded has its options checked at the call [R25]", async () => {
+  it("for a single upgraded request checks its options at the call [R25]", async () => {
     const faults: unknown[] = [];
     const server = createServer().on("upgrade", (request, socket, head) => {
       faults.push(thrown(() => upgrade(request, socket, head, { origin: [] } as object, () => {})).code);

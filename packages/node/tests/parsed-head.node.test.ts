@@ -1,6 +1,6 @@
 /**
- * The same request in bytes, once to `listen`, which reads them itself, and once to Node's HTTP server, whose parser hands
- * `upgrade` a head (RFC 6455 §4.2.1, RFC 9112): one verdict, but for what is explained below.
+ * Sends the same request bytes to `listen`, which parses them itself, and to Node's HTTP server, whose parser passes a head to
+ * `upgrade` (RFC 6455 §4.2.1, RFC 9112). Both must reach the same verdict, except in the cases explained below.
  */
 import type { ServerOptions as HttpServerOptions } from "node:http";
 import { type ServerOptions, upgrade } from "@hybi/node";
@@ -13,7 +13,7 @@ const withLine = (line: string): string => openingRequest().replace(/^.*/, line)
 const withFields = (...lines: readonly string[]): string =>
   openingRequest().replace(/\r\n\r\n$/, `\r\n${lines.map((line) => `${line}\r\n`).join("")}\r\n`);
 
-/** Requests in bytes; what is right of them is for `listen` to say. */
+/** Requests as bytes; the verdict of `listen` decides which are valid. */
 const requests: Readonly<Record<string, string>> = {
   "a valid one": openingRequest(),
   "HTTP/0.9": withLine("GET / HTTP/0.9"),
@@ -85,7 +85,7 @@ const requests: Readonly<Record<string, string>> = {
   "a NUL in a value": withFields("X-A: a\0b"),
   "a DEL in a value": withFields("X-A: a\x7fb"),
   "a byte above ASCII in a value": withFields("X-A: a\xffb"),
-  "a name that is no token": withFields("X(A: a"),
+  "a name that is not a token": withFields("X(A: a"),
   "no name": withFields(": a"),
   "no colon": withFields("X-A"),
   "no value": withFields("X-A:"),
@@ -103,33 +103,33 @@ const requests: Readonly<Record<string, string>> = {
   "Upgrade in two lines": withFields("Upgrade: h2c"),
   "Upgrade with a version": openingRequest({ Upgrade: "websocket/13" }),
   "Connection, a list": openingRequest({ Connection: "keep-alive, Upgrade" }),
-  "Connection with what is no token": openingRequest({ Connection: "Upgrade, a b" }),
+  "Connection with an invalid token": openingRequest({ Connection: "Upgrade, a b" }),
   "a second key": withFields("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="),
-  "a key that is none": openingRequest({ "Sec-WebSocket-Key": "abc" }),
+  "an invalid key": openingRequest({ "Sec-WebSocket-Key": "abc" }),
   "no key": openingRequest({ "Sec-WebSocket-Key": undefined }),
   "another version of WebSocket": openingRequest({ "Sec-WebSocket-Version": "8" }),
   "a second version of WebSocket": withFields("Sec-WebSocket-Version: 13"),
   "two origins": withFields("Origin: http://a", "Origin: http://b"),
   "a subprotocol twice": withFields("Sec-WebSocket-Protocol: a", "Sec-WebSocket-Protocol: a"),
-  "extensions that are none": withFields("Sec-WebSocket-Extensions: a;;b"),
+  "invalid extensions": withFields("Sec-WebSocket-Extensions: a;;b"),
 };
 
-/** What Node's parser decides before there is a head, and is within its rights to. */
+/** Rejected by Node's parser before `upgrade` sees a head, as the RFC allows. */
 const refusedByNode: Readonly<Record<string, string>> = {
-  "HTTP/1.2": "RFC 9110 §6.2 allows to refuse a minor version; Node knows of none above 1.1",
+  "HTTP/1.2": "RFC 9110 §6.2 allows rejecting a minor version; Node supports none above 1.1",
   "HTTP/1.9": "as HTTP/1.2",
-  "Content-Length twice": "RFC 9112 §6.3 leaves it to the recipient to refuse a repeated value",
+  "Content-Length twice": "RFC 9112 §6.3 leaves it to the recipient to reject a repeated value",
   "Content-Length, a list": "as Content-Length twice",
 };
 
-/** What the head does not show any more. */
+/** No longer visible in the head. */
 const unseenInHead: Readonly<Record<string, string>> = {
   "another protocol": "only the version is in the head: RTSP/1.1 is 1.1",
   "two spaces in the request line": "RFC 9112 §3: a recipient MAY take white space for the separator",
   "seven empty lines before it": "RFC 9112 §2.2: a server SHOULD ignore at least one; Node ignores any number",
 };
 
-/** And what a lenient parser hides besides. */
+/** Also hidden by a lenient parser. */
 const unseenByLenientParser: Readonly<Record<string, string>> = {
   "a folded line": "RFC 9112 §5.2: a fold MAY be replaced by a space",
   "a folded Connection": "as a folded line",
@@ -139,7 +139,7 @@ const unseenByLenientParser: Readonly<Record<string, string>> = {
   "white space before a colon": "as white space before the first field",
 };
 
-/** Refused by both, and the head shows another fault than the bytes do. */
+/** Rejected by both, but the head shows a different violation than the bytes. */
 const otherFault: Readonly<Record<string, string>> = {
   "no version": "a request line without a version is one of HTTP/0.9 for Node",
   "another protocol, 1.0": "as another protocol",
@@ -147,9 +147,9 @@ const otherFault: Readonly<Record<string, string>> = {
 
 interface Verdict {
   readonly taken: boolean;
-  /** Of the answer, or undefined where there was none but the end. */
+  /** The status of the response, or undefined when the connection ended without one. */
   readonly status: string | undefined;
-  /** What we found, if it was not Node that refused. */
+  /** Our violation code; undefined when Node rejected the request. */
   readonly code: string | undefined;
 }
 
@@ -177,12 +177,12 @@ const toUpgrade = (request: string, httpOptions: HttpServerOptions): Promise<Ver
     return port;
   });
 
-describe("a request in bytes", () => {
+describe("a raw request", () => {
   const secure = { ...refusedByNode, ...unseenInHead };
   const lenient = { ...refusedByNode, ...unseenInHead, ...unseenByLenientParser };
 
   it.each(Object.entries(requests))(
-    "is taken or refused by upgrade as it is by listen: %s [R30]",
+    "is accepted or rejected by upgrade as by listen: %s [R30]",
     async (name, bytes) => {
       const right = await toListen(bytes);
       const verdict = await toUpgrade(bytes, {});
@@ -190,21 +190,21 @@ describe("a request in bytes", () => {
       else expect(verdict.taken).toBe(right.taken);
       const lenientVerdict = await toUpgrade(bytes, { insecureHTTPParser: true });
       if (!(name in lenient)) expect(lenientVerdict.taken).toBe(right.taken);
-      // Where it was we who refused, we say the same.
+      // When we rejected both, the codes match.
       for (const { code } of [verdict, lenientVerdict]) {
         if (code !== undefined && right.code !== undefined && !(name in otherFault)) expect(code).toBe(right.code);
       }
     },
   );
 
-  it("is answered with 505 where it is of another version of HTTP [R30]", async () => {
+  it("is rejected with 505 when its HTTP version is unsupported [R30]", async () => {
     for (const line of ["GET / HTTP/0.9", "GET / HTTP/2.0", "GET /"]) {
       const verdict = await toUpgrade(withLine(line), {});
       expect(verdict).toEqual({ taken: false, status: "505", code: "http/version-unsupported" });
     }
   });
 
-  it("that has a body is refused, and upgrade tells whose it was [R30]", async () => {
+  it("with a body is rejected, and onFailure reports its address [R30]", async () => {
     const { port, server } = await openHttpServer();
     const told: unknown[] = [];
     const onFailure: ServerOptions["onFailure"] = ({ violation }, info) => told.push([violation?.code, info]);

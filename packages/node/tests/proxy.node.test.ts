@@ -1,4 +1,4 @@
-/** The client through an HTTP proxy (RFC 9110 §9.3.6), over TCP, TLS and HTTP/2. */
+/** The client through an HTTP proxy (RFC 9110 §9.3.6) over TCP, TLS and HTTP/2. */
 import { once } from "node:events";
 import { createServer as createHttp2Server } from "node:http2";
 import { type AddressInfo, createServer, connect as openTcp, type Socket } from "node:net";
@@ -13,11 +13,11 @@ const { key, cert } = selfSigned();
 
 interface Proxy {
   readonly url: string;
-  /** The heads of the requests that came. */
+  /** The heads of the requests received. */
   readonly heads: string[];
 }
 
-/** A proxy that forms tunnels, after it has said `answer`; what is not 2xx ends the connection. */
+/** Opens a proxy that responds with `answer` and then tunnels; after a status other than 2xx it closes the connection. */
 async function openProxy(answer = "HTTP/1.1 200 Fine\r\n\r\n", tls = false): Promise<Proxy> {
   const heads: string[] = [];
   const sockets = new Set<Socket>();
@@ -55,7 +55,7 @@ async function openProxy(answer = "HTTP/1.1 200 Fine\r\n\r\n", tls = false): Pro
 }
 
 describe("the client behind a proxy", () => {
-  it("asks for a tunnel with host and port, and opens the connection through it [C16]", async () => {
+  it("requests a tunnel to the host and port, and opens the connection through it [C16]", async () => {
     const proxy = await openProxy("HTTP/1.1 200 Fine\r\nContent-Length: 5\r\n\r\n");
     const server = await openServer();
     const peer = await openPeer(server.url, { transport: { proxy: proxy.url } });
@@ -66,7 +66,7 @@ describe("the client behind a proxy", () => {
     expect(proxy.heads).toEqual([`CONNECT ${authority} HTTP/1.1\r\nHost: ${authority}\r\n\r\n`]);
   });
 
-  it("says who it is to the proxy only, and what else it is told to", async () => {
+  it("sends its credentials and the additional fields to the proxy only", async () => {
     const proxy = await openProxy();
     const seen: unknown[] = [];
     const server = await openServer((opening) => {
@@ -82,7 +82,7 @@ describe("the client behind a proxy", () => {
     socket.terminate();
   });
 
-  it("speaks TLS with the server inside the tunnel, and with the proxy around it", async () => {
+  it("uses TLS with the server inside the tunnel, and with the proxy outside", async () => {
     const server = await openServer(echo, { tls: { key, cert } });
     for (const secureProxy of [false, true]) {
       const proxy = await openProxy(undefined, secureProxy);
@@ -94,7 +94,7 @@ describe("the client behind a proxy", () => {
     }
   });
 
-  it("speaks HTTP/2 through the tunnel", async () => {
+  it("uses HTTP/2 through the tunnel", async () => {
     const proxy = await openProxy();
     const server = createHttp2Server({ settings: { enableConnectProtocol: true } });
     server.on("stream", (stream, headers) => upgradeStream(stream, headers, {}, echo));
@@ -109,21 +109,21 @@ describe("the client behind a proxy", () => {
   });
 
   it.each([
-    ["asks who it is", "HTTP/1.1 407 Who\r\nContent-Length: 2\r\n\r\nno", { response: { status: 407 } }],
+    ["asks for credentials", "HTTP/1.1 407 Who\r\nContent-Length: 2\r\n\r\nno", { response: { status: 407 } }],
     [
-      "redirects, which is not the server's word",
+      "redirects, because only the server may redirect",
       "HTTP/1.1 302 There\r\nLocation: /\r\n\r\n",
       { response: { status: 302 } },
     ],
-    ["talks nonsense", "NONSENSE\r\n\r\n", { violation: { code: expect.stringMatching(/^http\//) } }],
-    ["hangs up", "", { violation: { code: "opening/transport-ended" } }],
-  ])("fails, and tells what the proxy said, when it %s [C16]", async (_, answer, cause) => {
+    ["responds with nonsense", "NONSENSE\r\n\r\n", { violation: { code: expect.stringMatching(/^http\//) } }],
+    ["closes the connection", "", { violation: { code: "opening/transport-ended" } }],
+  ])("fails with the proxy's response when the proxy %s [C16]", async (_, answer, cause) => {
     const proxy = await openProxy(answer);
     const attempt = connect(`ws://${host}:1/`, { transport: { proxy: proxy.url }, followRedirects: 3 });
     await expect(attempt).rejects.toMatchObject({ name: "OpeningError", cause: { name: "ProxyError", ...cause } });
   });
 
-  it("gives up in time when the proxy says nothing, and when it is told to", async () => {
+  it("gives up at its deadline when the proxy does not respond, and when its signal is aborted", async () => {
     const sockets: Socket[] = [];
     const server = createServer((socket) => sockets.push(socket.on("error", () => {}).resume()));
     server.listen(0, host);

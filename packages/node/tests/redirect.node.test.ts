@@ -1,4 +1,4 @@
-/** Redirects of the opening handshake, over TCP and in streams of HTTP/2 (RFC 9110 §15.4). */
+/** Redirects of the opening handshake over TCP and in HTTP/2 streams (RFC 9110 §15.4). */
 import { once } from "node:events";
 import { createServer as createHttp2Server, connect as openHttp2 } from "node:http2";
 import { createServer as createHttpsServer } from "node:https";
@@ -15,7 +15,7 @@ interface RedirectingServer {
   readonly seen: Fields[];
 }
 
-/** A server that sends everybody to `location`, or accepts who comes when there is none. */
+/** Opens a server that redirects every client to `location`, or accepts when there is none. */
 async function openRedirecting(location?: string): Promise<RedirectingServer> {
   const seen: Fields[] = [];
   const server = await openServer((opening) => {
@@ -40,7 +40,7 @@ const secrets = {
 };
 
 describe("a redirect", () => {
-  it("is an answer like any other unless the application allows to follow it [C15]", async () => {
+  it("is a rejection like any other unless the application allows following it [C15]", async () => {
     const { server } = await openRedirecting("/end");
     await expect(connect(server.url)).rejects.toMatchObject({ response: { status: 307 } });
   });
@@ -55,7 +55,7 @@ describe("a redirect", () => {
     ]);
   });
 
-  it("to another origin leaves them behind, and to one more does not bring them back [C15] [V05] [V24]", async () => {
+  it("to another origin drops credentials, and a further redirect does not restore them [C15] [V05] [V24]", async () => {
     const last = await openRedirecting();
     const middle = await openRedirecting(`${last.server.url}end`);
     const first = await openRedirecting(middle.server.url);
@@ -73,15 +73,18 @@ describe("a redirect", () => {
     }
   });
 
-  it("to another origin leaves the certificate of the client behind, and back to the first does not bring it back [C15] [V05]", async () => {
+  it("to another origin drops the client certificate, and one back does not restore it [C15] [V05]", async () => {
     const { key, cert } = selfSigned();
     const seen: string[] = [];
     const locations = new Map<string, string>();
-    /** Tells who comes, with the name on the certificate if there is one, and sends on whom it knows where to send. */
+    /**
+     * Opens a server that records each client with the name in its certificate, if any, and redirects it where `locations`
+     * says.
+     */
     async function open(name: string): Promise<string> {
       const server = createHttpsServer({ key, cert, requestCert: true, rejectUnauthorized: false });
       server.on("upgrade", ({ url = "" }, socket) => {
-        // No session is resumed: what is seen was shown in this handshake.
+        // No TLS session is resumed, so the certificate was presented in this handshake.
         const { subject } = (socket as TLSSocket).getPeerCertificate();
         seen.push(`${name}${url} ${subject?.CN ?? "nobody"}`);
         const location = locations.get(name + url);
@@ -101,20 +104,20 @@ describe("a redirect", () => {
     expect(seen).toEqual(["first/ hybi", "first/within hybi", "second/ nobody", "first/back nobody"]);
   });
 
-  it("in a circle is followed as often as was allowed [C15]", async () => {
+  it("in a circle is followed as often as allowed [C15]", async () => {
     const { server, seen } = await openRedirecting("/");
     await expect(connect(server.url, { followRedirects: 3 })).rejects.toMatchObject({ response: { status: 307 } });
     expect(seen).toHaveLength(4);
   });
 
-  it("is followed in streams of HTTP/2 too [B06] [C15]", async () => {
+  it("is followed in HTTP/2 streams too [B06] [C15]", async () => {
     const { url } = await openOverHttp2("/end");
     const peer = await openPeer(url, { transport: { http2: true }, followRedirects: 1 });
     expect(await peer.next()).toEqual({ type: "text", data: "here" });
     await peer.close(1000);
   });
 
-  it("to another origin takes a session of its own, not the one that the application gave [B06] [C15]", async () => {
+  it("to another origin uses a session of its own, not the one given by the application [B06] [C15]", async () => {
     const last = await openOverHttp2();
     const first = await openOverHttp2(`${last.url}end`);
     const session = openHttp2(first.url.replace("ws:", "http:"));
@@ -126,7 +129,7 @@ describe("a redirect", () => {
   });
 });
 
-/** As `openRedirecting`, over HTTP/2; `asked` are the resource names. */
+/** Like `openRedirecting`, over HTTP/2; `asked` collects the resource names. */
 async function openOverHttp2(location?: string): Promise<{ url: string; asked: string[] }> {
   const asked: string[] = [];
   const server = createHttp2Server({ settings: { enableConnectProtocol: true } });

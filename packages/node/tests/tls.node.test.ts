@@ -1,4 +1,4 @@
-/** The same over TLS. */
+/** WebSocket over TLS. */
 import { once } from "node:events";
 import * as net from "node:net";
 import { createServer as createTlsServer } from "node:tls";
@@ -13,7 +13,7 @@ const { key, cert } = selfSigned();
 const tls = { key, cert };
 
 describe("over TLS", () => {
-  it("our client and our server talk, 5 MiB at a time too, and close cleanly [X12]", async () => {
+  it("our client and our server exchange messages, including 5 MiB at a time, and close cleanly [X12]", async () => {
     const server = await openServer(echo, { tls });
     expect(server.url).toMatch(/^wss:/);
     const peer = await openPeer(server.url, { transport: { tls: { ca: cert } } });
@@ -26,7 +26,7 @@ describe("over TLS", () => {
     expect(await peer.close(4000, "bye")).toMatchObject({ clean: true, statusCode: 4000 });
   });
 
-  it("the client of ws talks with our server", async () => {
+  it("the client of ws talks to our server", async () => {
     const server = await openServer(echo, { tls });
     const ws = new WebSocket(server.url, { ca: cert });
     await once(ws, "open");
@@ -36,7 +36,7 @@ describe("over TLS", () => {
     expect((await once(ws, "close"))[0]).toBe(1000);
   });
 
-  it("our client names the host of the URL to the server in the TLS handshake (RFC 6066 §3), without the dot of its root, and no address [R30]", async () => {
+  it("our client sends the URL's host without a trailing dot as server name, but no IP address (RFC 6066 §3) [R30]", async () => {
     const named: (string | false | null)[] = [];
     const server = createTlsServer(tls, (socket) => {
       named.push(socket.servername);
@@ -46,7 +46,7 @@ describe("over TLS", () => {
     await once(server, "listening");
     onTestFinished(() => void server.close());
     const { port } = server.address() as net.AddressInfo;
-    // Whatever is asked for is found here.
+    // Resolves every name to the local host.
     const lookup: net.LookupFunction = (_name, { all }, answer) =>
       all === true ? answer(null, [{ address: host, family: 4 }]) : answer(null, host, 4);
     const transport = { tls: { ca: cert, lookup, checkServerIdentity: () => undefined } };
@@ -57,7 +57,7 @@ describe("over TLS", () => {
     expect(named).toEqual(["chat.example", "chat.example", false]);
   });
 
-  it("nothing of the opening handshake and the messages can be read on the way", async () => {
+  it("neither the opening handshake nor messages can be read on the wire", async () => {
     const server = await openServer(echo, { tls });
     const heard: Buffer[] = [];
     const relay = net.createServer((near) => {
@@ -81,12 +81,12 @@ describe("over TLS", () => {
     for (const word of ["a-room", "Sec-WebSocket", "HTTP/1.1 101", "a secret"]) expect(wire).not.toContain(word);
   });
 
-  it("a certificate that nobody trusts is the reason that the client tells", async () => {
+  it("the client reports an untrusted certificate as the reason of the failure", async () => {
     const server = await openServer(echo, { tls });
     await expect(connect(server.url)).rejects.toMatchObject({ cause: { code: "DEPTH_ZERO_SELF_SIGNED_CERT" } });
   });
 
-  it("a client that does not speak TLS, or says nothing, is dropped", async () => {
+  it("a client that does not speak TLS, or sends nothing, is dropped", async () => {
     const failures: FailureDetail[] = [];
     const server = await openServer(echo, {
       tls,

@@ -1,4 +1,4 @@
-/** Defects of other implementations that only show over real sockets, or beside Node's own HTTP. */
+/** Vulnerabilities of other implementations that show only over real sockets or next to Node's own HTTP. */
 
 import { once } from "node:events";
 import { createServer as createHttp2Server } from "node:http2";
@@ -14,7 +14,7 @@ const frame = (text: string): Uint8Array =>
   encodeFrame({ opcode: opcodes.text, payload: Buffer.from(text), maskingKey: 0x01020304 });
 
 describe("an HTTP server that drops fields beyond its limit", () => {
-  it("answers a request whose Upgrade is among them with an error, and serves the next one [V06] [R31]", async () => {
+  it("rejects a request whose Upgrade field is among them, and serves the next one [V06] [R31]", async () => {
     const { port, server } = await openHttpServer();
     server.maxHeadersCount = 4;
     server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, {}, echo));
@@ -23,7 +23,7 @@ describe("an HTTP server that drops fields beyond its limit", () => {
     const lines = Object.entries(padding).map(([name, value]) => `${name}: ${value}\r\n`);
     many.socket.write(openingRequest().replace("Host:", `${lines.join("")}Host:`));
     await many.until(() => many.ended);
-    // Up to Node 20 it is we who miss the fields; later Nodes answer by themselves that there are too many.
+    // Up to Node 20, our own check rejects it for missing fields; later versions reject it for having too many.
     expect(many.text).toMatch(/^HTTP\/1\.1 (?:400|431) /);
 
     server.maxHeadersCount = null;
@@ -33,10 +33,10 @@ describe("an HTTP server that drops fields beyond its limit", () => {
   });
 });
 
-describe("names that every object has", () => {
+describe("names of Object.prototype", () => {
   const inherited = ["__proto__", "constructor", "toString", "hasOwnProperty"];
 
-  it("are fields like any other beside Node's HTTP [V03]", async () => {
+  it("are ordinary field names next to Node's HTTP [V03]", async () => {
     const seen: Fields[] = [];
     const { port, server } = await openHttpServer();
     server.on("upgrade", (request, socket, head) =>
@@ -54,7 +54,7 @@ describe("names that every object has", () => {
     expect(client.text).not.toContain("Extensions");
   });
 
-  it("are fields like any other over HTTP/2 [V03]", async () => {
+  it("are ordinary field names over HTTP/2 [V03]", async () => {
     const seen: Fields[] = [];
     const server = createHttp2Server({ settings: { enableConnectProtocol: true } });
     server.on("stream", (stream, headers) =>
@@ -69,14 +69,14 @@ describe("names that every object has", () => {
     const fields = inherited.map((name): FieldLine => [name, "polluted"]);
     const url = `ws://${host}:${(server.address() as AddressInfo).port}/`;
     const peer = await openPeer(url, { transport: { http2: true }, fields });
-    // Node's own object of fields has no place for __proto__; the others have come.
+    // Node's header object cannot hold __proto__; the other names arrived.
     for (const name of inherited.slice(1)) expect(seen[0]).toContainEqual([name.toLowerCase(), "polluted"]);
     expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
     await peer.close(1000);
   });
 });
 
-describe("line ends in options", () => {
+describe("line breaks in options", () => {
   const injected = "\r\nX-Injected: 1\r\n\r\nGET /admin HTTP/1.1";
   const attempts: readonly (readonly [what: string, options: ConnectOptions])[] = [
     ["the value of a field", { fields: [["X-A", `b${injected}`]] }],
@@ -88,7 +88,7 @@ describe("line ends in options", () => {
   ];
 
   it.each(attempts)(
-    "in %s reach nobody: no connection is opened, or nothing is said in it [V19]",
+    "in %s are never sent: no connection is opened, or nothing is sent on it [V19]",
     async (_, options) => {
       let received = "";
       const port = await openTcpServer((socket) => {
@@ -107,7 +107,7 @@ describe("line ends in options", () => {
     },
   );
 
-  it("in a URL are taken out, as the platform has it, and reach nobody [V19]", async () => {
+  it("in a URL are removed, as the web platform requires, and are never sent [V19]", async () => {
     const seen: string[] = [];
     const server = await openServer((opening) => {
       seen.push(opening.request.resourceName);
@@ -121,7 +121,7 @@ describe("line ends in options", () => {
 });
 
 describe("a server", () => {
-  it("connects to no host that a request names: it is the end of the way, and no proxy [V30]", async () => {
+  it("connects to no host that a request names: it is an origin server, not a proxy [V30]", async () => {
     let visits = 0;
     const victim = await openTcpServer((socket) => {
       visits++;
@@ -142,7 +142,7 @@ describe("a server", () => {
     expect(visits).toBe(0);
   });
 
-  it("reads a request and frames of one write, its own or behind Node's HTTP [V32] [V54]", async () => {
+  it("reads a request and frames that arrive in one write, on its own or behind Node's HTTP [V32] [V54]", async () => {
     const own = await openServer();
     const { port, server } = await openHttpServer();
     server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, {}, echo));
@@ -154,7 +154,7 @@ describe("a server", () => {
     }
   });
 
-  it("sends of a short Buffer in Node's pool its own bytes and none of its neighbours' [V01] [V07]", async () => {
+  it("sends only the bytes of a short Buffer, not its neighbours in Node's pool [V01] [V07]", async () => {
     const server = await openServer((opening) => {
       const socket = opening.accept();
       Buffer.from("a secret of somebody else's");

@@ -1,7 +1,7 @@
 import * as bun from "@hybi/bun";
 import { expect, it } from "vitest";
 
-it("the public names of @hybi/bun are these", () => {
+it("@hybi/bun exports exactly these names", () => {
   expect(Object.keys(bun).sort()).toEqual([
     "BunTransport",
     "OpeningError",

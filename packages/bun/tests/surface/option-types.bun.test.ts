@@ -1,8 +1,8 @@
-/** What the compiler says of options: `transport` has the type of this adapter, wherever it is given. */
+/** The types of the options: `transport` has this adapter's type wherever it is given. */
 import { type ConnectOptions, connect, type TransportOptions, WebSocket, WebSocketStream } from "@hybi/bun";
 import { expect, it } from "vitest";
 
-/** For the compiler alone. */
+/** Type-checked only, never called. */
 export function typed(url: string, options: ConnectOptions, transport: TransportOptions): unknown[] {
   return [
     new WebSocket(url, { transport: { path: "/tmp/socket" } }),
@@ -12,26 +12,26 @@ export function typed(url: string, options: ConnectOptions, transport: Transport
     new WebSocketStream(url, { transport: { path: "/tmp/socket" } }),
     new WebSocketStream(url, { transport }),
     connect(url, { transport, signal: options.signal }),
-    // @ts-expect-error: a path is a string.
+    // @ts-expect-error: `path` must be a string.
     new WebSocket(url, { transport: { path: 5 } }),
-    // @ts-expect-error: it has another name.
+    // @ts-expect-error: the option is called `path`.
     new WebSocket(url, { transport: { socketPath: "/tmp/socket" } }),
-    // @ts-expect-error: a path is a string.
+    // @ts-expect-error: `path` must be a string.
     new WebSocketStream(url, { transport: { path: 5 } }),
-    // @ts-expect-error: it has another name.
+    // @ts-expect-error: the option is called `path`.
     new WebSocketStream(url, { transport: { socketPath: "/tmp/socket" } }),
-    // @ts-expect-error: a path is a string.
+    // @ts-expect-error: `path` must be a string.
     connect(url, { transport: { path: 5 } }),
-    // @ts-expect-error: only `connect` and streams have one.
+    // @ts-expect-error: only `connect` and streams take a signal.
     new WebSocket(url, { signal: options.signal }),
-    // @ts-expect-error: they are called fields.
+    // @ts-expect-error: the option is called `fields`.
     connect(url, { headers: {} }),
   ];
 }
 
 class Own extends WebSocket {}
 
-it("the classes are those of the interface, with its constants, and may be extended [R25]", () => {
+it("the classes have the interface's constants, and can be extended [R25]", () => {
   expect([WebSocket.CONNECTING, WebSocket.OPEN, WebSocket.CLOSING, WebSocket.CLOSED]).toEqual([0, 1, 2, 3]);
   const socket: WebSocket = new Own("ws://127.0.0.1:9/");
   expect([socket instanceof Own, socket instanceof WebSocket]).toEqual([true, true]);

@@ -1,7 +1,7 @@
 import * as deno from "@hybi/deno";
 import { expect, it } from "vitest";
 
-it("the public names of @hybi/deno are these", () => {
+it("@hybi/deno exports exactly these names", () => {
   expect(Object.keys(deno).sort()).toEqual([
     "DenoTransport",
     "OpeningError",

@@ -1,4 +1,6 @@
-/** A self-signed certificate for 127.0.0.1, made on the spot (RFC 5280): DER is short when nothing is optional. */
+/**
+ * Creates a self-signed certificate for 127.0.0.1 (RFC 5280). The DER encoding is short because all optional parts are omitted.
+ */
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 
 const tags = {
@@ -13,7 +15,7 @@ const tags = {
 };
 const sha256WithEcdsa = der(tags.sequence, der(tags.oid, Buffer.from("2a8648ce3d040302", "hex")));
 
-/** A private key and a certificate of its own, in PEM. */
+/** Returns a new private key and its self-signed certificate, in PEM. */
 export function selfSigned(): { readonly key: string; readonly cert: string } {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   const commonName = der(

@@ -1,4 +1,4 @@
-/** A socket as a test wants it: what happens to it, one by one and in order, and how it ended. */
+/** A socket for tests: collects its events in order, and how it ended. */
 import type { Violation } from "@hybi/core";
 import { WebSocket } from "@hybi/node";
 import type { CloseEvent, ControlEvent, FailureEvent, SocketMessageEvent } from "@hybi/websocket";
@@ -19,7 +19,7 @@ export type PeerEvent =
   | { readonly type: "failure"; readonly violation: Violation | undefined; readonly error: unknown }
   | EndOfPeer;
 
-/** Takes all events of `socket` from now on. */
+/** Collects all events of `socket` from now on. */
 export class Peer {
   readonly socket: WebSocket;
   readonly closed: Promise<EndOfPeer>;
@@ -56,7 +56,7 @@ export class Peer {
     return this.socket.readyState === WebSocket.OPEN;
   }
 
-  /** The next event. */
+  /** Resolves with the next event. */
   async next(): Promise<PeerEvent> {
     for (;;) {
       const event = this.events[this.#taken];

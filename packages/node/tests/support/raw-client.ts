@@ -1,4 +1,4 @@
-/** A client made of nothing but a socket, which may break any rule. */
+/** A client on a bare TCP socket, which may break any rule. */
 import { once } from "node:events";
 import * as net from "node:net";
 import { onTestFinished } from "vitest";
@@ -6,7 +6,7 @@ import { host } from "./servers.ts";
 
 export const key = "dGhlIHNhbXBsZSBub25jZQ==";
 
-/** A valid opening request; a field with the value undefined is left out. */
+/** Returns a valid opening request; a field whose value is undefined is omitted. */
 export function openingRequest(changes: Readonly<Record<string, string | undefined>> = {}): string {
   const fields: Record<string, string | undefined> = {
     Host: host,
@@ -47,7 +47,7 @@ export class RawClient {
     onTestFinished(() => void this.socket.destroy());
   }
 
-  /** A client whose opening handshake has succeeded; what it received by then is forgotten. */
+  /** Returns a client after a successful opening handshake, with the received bytes cleared. */
   static async open(port: number): Promise<RawClient> {
     const client = new RawClient(port);
     client.socket.write(openingRequest());
@@ -61,7 +61,7 @@ export class RawClient {
     return this.received.toString("latin1");
   }
 
-  /** Resolves when `condition` holds, which is looked at whenever something has arrived. */
+  /** Resolves when `condition` holds; it is checked whenever something arrives. */
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) await new Promise<void>((resolve) => this.#changed.push(resolve));
   }

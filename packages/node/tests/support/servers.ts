@@ -1,4 +1,4 @@
-/** Servers for one test each, closed when it is over. */
+/** Servers for a single test, closed when the test ends. */
 import { once } from "node:events";
 import {
   createServer,
@@ -16,7 +16,7 @@ import { Peer } from "./peer.ts";
 
 export const host = "127.0.0.1";
 
-/** Sends back what it is sent. */
+/** Echoes every message. */
 export function echo(opening: IncomingOpening): void {
   const socket = opening.accept();
   socket.binaryType = "arraybuffer";
@@ -32,7 +32,7 @@ export async function openServer(handler: OpeningHandler = echo, options: Listen
   return server;
 }
 
-/** A server and the peers that come to it, one by one. */
+/** Opens a server whose accepted peers are handed out one by one. */
 export async function openServerOfPeers(
   options: ListenOptions = {},
   answer: (request: OpeningRequest) => OpeningAnswer = () => ({}),
@@ -51,19 +51,19 @@ export async function openServerOfPeers(
     const peer = arrived.shift();
     return peer === undefined ? new Promise((resolve) => awaited.push(resolve)) : Promise.resolve(peer);
   };
-  // Not Object.assign, which would call the getters now.
+  // Not Object.assign, which would evaluate the getters now.
   return Object.defineProperties(Object.create(server), {
     nextPeer: { value: nextPeer },
     requests: { value: requests },
   });
 }
 
-/** Our client, open. */
+/** Opens a connection with our client. */
 export async function openPeer(url: string | URL, options?: ConnectOptions): Promise<Peer> {
   return new Peer(await connect(url, options));
 }
 
-/** The stock `ws` server. */
+/** Opens a server of `ws`. */
 export async function openWsServer(options: WsServerOptions = {}): Promise<{ url: string; server: WebSocketServer }> {
   const server = new WebSocketServer({ host, port: 0, ...options });
   await once(server, "listening");
@@ -90,7 +90,7 @@ export async function openHttpServer(
   return { port: (server.address() as net.AddressInfo).port, server };
 }
 
-/** A TCP server that does with its connections what the test wants. */
+/** Opens a TCP server whose connections are handled by the test. */
 export async function openTcpServer(connection: (socket: net.Socket) => void): Promise<number> {
   const sockets = new Set<net.Socket>();
   const server = net.createServer({ allowHalfOpen: true }, (socket) => {

@@ -1,12 +1,12 @@
-/** Waiting for something to happen, and for something to have come to rest, without a clock. */
+/** Waits for a condition, or until a measurement stops changing, without timers. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** Resolves when `condition` holds; the timeout of the test bounds it. */
+/** Resolves when `condition` holds; the test's timeout is the limit. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await nextTurn();
 }
 
-/** Resolves when `measure` has answered the same in 500 turns of the event loop. */
+/** Resolves when `measure` has returned the same value for 500 turns of the event loop. */
 export async function atRest(measure: () => number): Promise<void> {
   let last = measure();
   for (let turns = 0; turns < 500; turns++) {

@@ -1,7 +1,7 @@
 import * as node from "@hybi/node";
 import { expect, it } from "vitest";
 
-it("the public names of @hybi/node are these", () => {
+it("@hybi/node exports exactly these names", () => {
   expect(Object.keys(node).sort()).toEqual([
     ...["Http2Transport", "NodeTransport", "OpeningError", "ProxyError"],
     ...["WebSocket", "WebSocketServer", "WebSocketStream"],
