@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { TestClock } from "../tests/support/clock.ts";
 import { type Alarm, Alarms } from "./alarms.ts";
 
-/** An alarm that writes down when it rings. */
+/** An alarm that records when it rings. */
 class Bell implements Alarm {
   at: number = Number.POSITIVE_INFINITY;
   place = 0;
@@ -22,13 +22,13 @@ class Bell implements Alarm {
 }
 
 describe("Alarms", () => {
-  it("are those of a clock", () => {
+  it("are shared by everything that uses the same clock", () => {
     const clock = new TestClock();
     expect(Alarms.of(clock)).toBe(Alarms.of(clock));
     expect(Alarms.of(new TestClock())).not.toBe(Alarms.of(clock));
   });
 
-  it("ring when they were last set to, once, and never when they were cleared, with one timer for all", async () => {
+  it("ring once at the time they were last set to, never after being cleared, and share one timer", async () => {
     const count = 20;
     const step = fc.record({
       bell: fc.nat(count - 1),
@@ -54,7 +54,7 @@ describe("Alarms", () => {
     );
   });
 
-  it("ring although each of those that are due before or after them throws, which is reported [R08]", async () => {
+  it("ring even when others due before or after them throw, and the errors are reported [R08]", async () => {
     for (const wrong of [0, 1, 2]) {
       const clock = new TestClock();
       const alarms = Alarms.of(clock);

@@ -10,8 +10,8 @@ import { silentListener } from "./pump-listener.ts";
 import type { FailureEvent } from "./socket-events.ts";
 import { type ConnectTarget, OpeningRejection, OpeningViolation } from "./socket-options.ts";
 
-describe("the connections to one host", () => {
-  it("are opened one after the other, each when the one before is open or has failed [C14]", async () => {
+describe("connections to one host", () => {
+  it("are opened one after the other, each once the previous one is open or has failed [C14]", async () => {
     const openings: IncomingOpening[] = [];
     const world = new World({ handler: (opening) => new Promise(() => openings.push(opening)) });
     const sockets = ["a", "b", "c", "d"].map((name) => new world.WebSocket(`ws://one.example/${name}`));
@@ -31,7 +31,7 @@ describe("the connections to one host", () => {
     await until(() => sockets[3]?.readyState === 3 && other.readyState === 3);
   });
 
-  it("may be given up while they wait for their turn [C14]", async () => {
+  it("may be aborted while they wait for their turn [C14]", async () => {
     const world = new World({ handler: () => new Promise(() => {}) });
     const first = new world.WebSocket("ws://wait.example/");
     const second = new world.WebSocket("ws://wait.example/");
@@ -42,7 +42,7 @@ describe("the connections to one host", () => {
     expect(world.near.length).toBeLessThan(2);
   });
 
-  it("are opened at the same time where the application says so", async () => {
+  it("are opened concurrently when the application asks for it", async () => {
     const openings: IncomingOpening[] = [];
     const world = new World({ handler: (opening) => new Promise(() => openings.push(opening)) });
     const sockets = [1, 2].map(() => new world.WebSocket("ws://one.example/", { concurrentOpenings: true }));
@@ -80,7 +80,7 @@ describe("a redirect", () => {
     expect(new Set(seen.map(([, fields]) => fields.find(([name]) => name === "Sec-WebSocket-Key")?.[1])).size).toBe(7);
   });
 
-  it("to another host leaves credentials behind, and to the same one keeps them [C15]", async () => {
+  it("to another host drops credentials, and to the same host keeps them [C15]", async () => {
     const { world, seen } = redirecting((name) =>
       name === "/" ? "/same" : name === "/same" ? "wss://other.example/end" : undefined,
     );
@@ -103,7 +103,7 @@ describe("a redirect", () => {
     ]);
   });
 
-  it("to another origin is one that the adapter is told of, to the end of the attempt [C15] [V05]", async () => {
+  it("to another origin is reported to the adapter for the rest of the attempt [C15] [V05]", async () => {
     const next = ["/same", "ws://other.example/", "ws://example.com/", undefined];
     const told: string[] = [];
     const Told = createWebSocketClass(({ url, origin }) => {
@@ -131,7 +131,7 @@ describe("a redirect", () => {
 });
 
 describe("connect", () => {
-  it("is told where to, with what, and what the application has for it", async () => {
+  it("receives the URL, the opening and the application's transport options", async () => {
     const targets: ConnectTarget[] = [];
     const Told = createWebSocketClass((target) => {
       targets.push(target);
@@ -146,7 +146,7 @@ describe("connect", () => {
     expect(events[0]).toBe("error 3 not today");
   });
 
-  it("may say that the server has answered with another status", async () => {
+  it("may report that the server responded with another status", async () => {
     const Refused = createWebSocketClass(() => {
       throw new OpeningRejection({ status: 403, reasonPhrase: "", minorVersion: 1, fields: [] }, Uint8Array.of(1));
     });
@@ -162,7 +162,7 @@ describe("connect", () => {
     expect(new OpeningRejection({ status: 500, reasonPhrase: "", minorVersion: 1, fields: [] }).body).toHaveLength(0);
   });
 
-  it("may say that the server has redirected it, or broken a rule", async () => {
+  it("may report that the server redirected it or broke a rule", async () => {
     const asked: string[] = [];
     const violation = { code: "opening/subprotocol-missing" } as Violation;
     const Refused = createWebSocketClass(({ url }) => {
@@ -179,7 +179,7 @@ describe("connect", () => {
     expect(errors[0]?.violation).toBe(violation);
   });
 
-  it("may bring an agreement of its own, and bytes that came with it [R36]", async () => {
+  it("may return an agreement of its own and bytes that came with it [R36]", async () => {
     const [near, far] = pair();
     const rest = Uint8Array.of(0x81, 0x02, 0x68, 0x69);
     const Agreed = createWebSocketClass(() => ({
@@ -206,7 +206,7 @@ describe("connect", () => {
     await until(() => client.readyState === 3);
   });
 
-  it("that brings an agreement about extensions that nobody has, fails, and its transport is dropped [R15]", async () => {
+  it("fails when its agreement names unknown extensions, and its transport is dropped [R15]", async () => {
     const [near, far] = pair();
     let isDropped = false;
     const close = () => {
@@ -221,7 +221,7 @@ describe("connect", () => {
     await until(() => isDropped);
   });
 
-  it("that comes too late is dropped, whether it brings a transport or also an agreement", async () => {
+  it("has its transport dropped when it resolves too late, with or without an agreement", async () => {
     for (const isAgreed of [false, true]) {
       const clock = new TestClock();
       const [near, far] = pair();
@@ -245,7 +245,7 @@ describe("connect", () => {
     }
   });
 
-  it("may reject when its signal is aborted, which changes nothing any more", async () => {
+  it("may reject when its signal is aborted, which has no further effect", async () => {
     const Aborting = createWebSocketClass(
       ({ signal }) =>
         new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(new Error("aborted")))),

@@ -6,14 +6,14 @@ import { pair } from "./pair.ts";
 const of = (url: string): string => hostDestination(parseWebSocketUrl(url));
 
 describe("hostDestination", () => {
-  it("is the same for all names of this machine, and for a name with the dot of its root [R30]", () => {
+  it("is the same for all names of this machine, and for a name with a trailing dot [R30]", () => {
     for (const host of ["localhost", "localhost.", "a.localhost", "127.0.0.1", "[::1]", "[::ffff:127.0.0.1]", "[::]"]) {
       expect(of(`ws://${host}:8080/`)).toBe("localhost:8080");
     }
     expect(of("ws://example.com./")).toBe(of("wss://example.com:80/"));
   });
 
-  it("tells hosts and ports apart [R30]", () => {
+  it("distinguishes hosts and ports [R30]", () => {
     const hosts = ["localhost:1", "localhost:2", "127.0.0.2:1", "a.example:1", "b.example:1", "localhost.example:1"];
     expect(new Set(hosts.map((host) => of(`ws://${host}/`))).size).toBe(hosts.length);
   });
@@ -22,7 +22,7 @@ describe("hostDestination", () => {
 describe("destinationOf", () => {
   const url = parseWebSocketUrl("ws://example.com/");
 
-  it("asks the adapter, and goes by the host where it does not know, or fails [R30]", () => {
+  it("asks the adapter, and falls back to the host when the adapter has no answer or throws [R30]", () => {
     const withDestination = (destination: () => string | undefined) =>
       destinationOf(
         Object.assign(() => pair()[0], { destination }),

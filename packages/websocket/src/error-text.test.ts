@@ -3,7 +3,7 @@ import { errorText } from "./error-text.ts";
 
 const refused = (address: string) =>
   Object.assign(new Error(`connect ECONNREFUSED ${address}`), { code: "ECONNREFUSED" });
-/** Each of its errors holds all of them again. */
+/** Each of its errors contains all of them again. */
 const tangled: AggregateError = new AggregateError([], "");
 tangled.errors = Array.from({ length: 8 }, () => new AggregateError(Array(8).fill(tangled), ""));
 
@@ -14,7 +14,7 @@ describe("errorText", () => {
   it.each([
     ["an error", new Error("cable cut"), "cable cut"],
     [
-      "an error with a code that its message does not have",
+      "an error with a code that its message does not contain",
       Object.assign(new Error("Failed to connect"), { code: "ECONNREFUSED" }),
       "Failed to connect (ECONNREFUSED)",
     ],
@@ -25,7 +25,7 @@ describe("errorText", () => {
       "connect ECONNREFUSED 127.0.0.1:9; connect ECONNREFUSED ::1:9",
     ],
     [
-      "several errors that have a code in common",
+      "several errors with the same code",
       Object.assign(new AggregateError([refused("127.0.0.1:9"), refused("::1:9")]), { code: "ECONNREFUSED" }),
       "connect ECONNREFUSED 127.0.0.1:9; connect ECONNREFUSED ::1:9",
     ],
@@ -34,16 +34,16 @@ describe("errorText", () => {
       new AggregateError([new Error("a"), "b"], "No address answered."),
       "No address answered: a; b",
     ],
-    ["several errors that say the same", new AggregateError([new Error("a"), new Error("a")]), "a"],
+    ["several errors with the same message", new AggregateError([new Error("a"), new Error("a")]), "a"],
     ["no errors", new AggregateError([], ""), "AggregateError"],
     ["no errors, but a code", Object.assign(new AggregateError([], ""), { code: "ETIMEDOUT" }), "ETIMEDOUT"],
     [
-      "several errors within several",
+      "nested aggregate errors",
       new AggregateError([new AggregateError([new Error("a"), new Error("b")]), new Error("c")]),
       "a; b; c",
     ],
     [
-      "more errors than a line has room for",
+      "more errors than fit in a line",
       new AggregateError(Array.from({ length: 12 }, (_, at) => `${at}`)),
       "0; 1; 2; 3; 4; 5; 6; 7; and 4 more",
     ],
@@ -53,37 +53,33 @@ describe("errorText", () => {
       "fetch failed: connect ECONNREFUSED ::1:9",
     ],
     [
-      "an error with a cause that it repeats",
+      "an error whose message repeats its cause",
       new Error("failed: broken pipe", { cause: new Error("broken pipe") }),
       "failed: broken pipe",
     ],
     ["an empty error with a cause", new Error("", { cause: new AggregateError([new Error("a")]) }), "a"],
-    ["an error with a cause that says nothing", new Error("lost", { cause: null }), "lost"],
+    ["an error with a null cause", new Error("lost", { cause: null }), "lost"],
     ["an empty error that is its own cause", circular, "Error"],
     ["errors that hold one another", tangled, "AggregateError"],
-    [
-      "several errors that have a code alone",
-      new AggregateError([Object.assign(new Error(""), { code: "EPIPE" })]),
-      "EPIPE",
-    ],
+    ["several errors with only a code", new AggregateError([Object.assign(new Error(""), { code: "EPIPE" })]), "EPIPE"],
     ["an empty error", new TypeError(""), "TypeError"],
-    ["an error of white space", new Error(" \n"), "Error"],
-    ["an error of several lines", new Error("bad\n  record\n"), "bad record"],
+    ["an error whose message is white space", new Error(" \n"), "Error"],
+    ["an error with a multi-line message", new Error("bad\n  record\n"), "bad record"],
     ["an empty error with a code", Object.assign(new Error(""), { code: "EPIPE" }), "EPIPE"],
     ["an empty DOMException", new DOMException("", "NetworkError"), "NetworkError"],
     ["an error of another realm", { name: "Error", message: "from afar" }, "from afar"],
-    ["an object with a code alone", { code: "ECONNRESET" }, "ECONNRESET"],
+    ["an object with only a code", { code: "ECONNRESET" }, "ECONNRESET"],
     ["a string", "no route", "no route"],
     ["an empty string", "", "no reason was given"],
     ["undefined", undefined, "no reason was given"],
     ["null", null, "no reason was given"],
     ["a number", 5, "5"],
     ["a symbol", Symbol("why"), "Symbol(why)"],
-    ["an object that says nothing", {}, "no reason was given"],
+    ["an object without any text", {}, "no reason was given"],
     ["an object without a prototype", Object.create(null), "no reason was given"],
     ["an object with a text of its own", { toString: () => "mine" }, "mine"],
     [
-      "an object that throws when it is asked",
+      "an object whose getters throw",
       new Proxy(
         {},
         {
@@ -94,7 +90,7 @@ describe("errorText", () => {
       ),
       "no reason was given",
     ],
-  ])("says something of %s [R22]", (_, error, expected) => {
+  ])("returns a text for %s [R22]", (_, error, expected) => {
     expect(errorText(error)).toBe(expected);
   });
 });

@@ -14,7 +14,7 @@ describe("parseHttpDate", () => {
     ["Saturday, 31-Dec-77 00:00:00 GMT", Date.UTC(1977, 11, 31)],
     ["Tue, 29 Feb 2028 23:59:59 GMT", Date.UTC(2028, 1, 29, 23, 59, 59)],
     ["Sat, 31 Dec 2016 23:59:60 GMT", Date.UTC(2016, 11, 31, 23, 59, 59)],
-  ])("reads %s [R23]", (text, expected) => {
+  ])("parses %s [R23]", (text, expected) => {
     expect(parseHttpDate(text, now)).toBe(expected);
   });
 
@@ -32,7 +32,7 @@ describe("parseHttpDate", () => {
     "Sun, 06 Nov 1994 08:60:37 GMT",
     "Sun, 06 Nov 1994 08:49:61 GMT",
     " Sun, 06 Nov 1994 08:49:37 GMT",
-  ])("takes %j for no date [R23]", (text) => {
+  ])("returns undefined for %j [R23]", (text) => {
     expect(parseHttpDate(text, now)).toBeUndefined();
   });
 });

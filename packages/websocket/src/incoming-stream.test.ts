@@ -16,7 +16,7 @@ const request: Fields = [
   ["sec-websocket-version", "13"],
 ];
 
-/** A stream without a network: what it was answered, and the client's end of what follows. */
+/** A stream without a network: records how it was answered, and exposes the client's end of the accepted transport. */
 class TestStream implements RequestStream {
   onLost: (() => void) | undefined;
   readonly calls: string[] = [];
@@ -43,8 +43,8 @@ function setUp(handler: (opening: IncomingOpening) => unknown, options: ServerOp
   return { clock, server, stream };
 }
 
-describe("a request that came as an Extended CONNECT", () => {
-  it("is accepted with 200, and its socket talks through what follows [B04]", async () => {
+describe("a request from an Extended CONNECT", () => {
+  it("is accepted with 200, and its socket exchanges messages over the stream [B04]", async () => {
     const { server, stream } = setUp((opening) => {
       expect(opening.url).toBe("wss://example.com/chat");
       opening.accept().send("hi");
@@ -70,7 +70,7 @@ describe("a request that came as an Extended CONNECT", () => {
     expect(server.connections).toBe(0);
   });
 
-  it("is refused with 500 when checkOrigin throws, which goes to onError [R03]", async () => {
+  it("is rejected with 500 when checkOrigin throws, and the error goes to onError [R03]", async () => {
     const told: unknown[] = [];
     let asked = 0;
     const checkOrigin = () => {
@@ -82,7 +82,7 @@ describe("a request that came as an Extended CONNECT", () => {
     expect([stream.calls, asked, String(told[0]), server.connections]).toEqual([["reject 500"], 0, "Error: mine", 0]);
   });
 
-  it("has a place in its session until it ends, whatever its end is [A16]", async () => {
+  it("occupies a place in its session until it ends, in whatever way [A16]", async () => {
     const session = {};
     const handlers: ((opening: IncomingOpening) => unknown)[] = [
       (opening) => opening.accept(),
@@ -113,13 +113,13 @@ describe("a request that came as an Extended CONNECT", () => {
       again.onLost?.();
       await until(() => server.connections === 0);
     }
-    // One without a session, as that of an adapter that knows none, has no such limit.
+    // A stream without a session, from an adapter that does not report sessions, has no such limit.
     const { server } = setUp((opening) => opening.accept(), { streamsPerSession: 1 });
     for (let count = 0; count < 3; count++) server.receiveStream(new TestStream(), request);
     expect(server.sockets.size).toBe(3);
   });
 
-  it("is accepted as streams too", async () => {
+  it("can be accepted as a WebSocketStream too", async () => {
     const { server, stream } = setUp((opening) => opening.acceptStream());
     server.receiveStream(stream, request);
     expect([stream.calls, server.sockets.size, server.connections]).toEqual([["accept 200"], 0, 1]);
@@ -129,8 +129,8 @@ describe("a request that came as an Extended CONNECT", () => {
 
   it.each([
     ["breaks a rule", request.slice(1), {}, 405, "opening/method-not-connect"],
-    ["comes from elsewhere", request, { origins: ["https://other.example"] }, 403, "opening/origin-refused"],
-  ] as const)("is refused when it %s, and the application is told [B05]", (_, fields, options, status, code) => {
+    ["has a forbidden origin", request, { origins: ["https://other.example"] }, 403, "opening/origin-refused"],
+  ] as const)("is rejected when it %s, and the failure is reported [B05]", (_, fields, options, status, code) => {
     const failures: unknown[] = [];
     const { server, stream } = setUp(() => expect.unreachable(), {
       ...options,
@@ -143,7 +143,7 @@ describe("a request that came as an Extended CONNECT", () => {
   });
 
   it.each([
-    ["answers nothing", () => {}, 404, 0],
+    ["does not respond", () => {}, 404, 0],
     ["fails", () => Promise.reject(new Error("oops")), 500, 1],
     ["rejects", (opening: IncomingOpening) => opening.reject({ status: 410 }), 410, 0],
   ])("is rejected when the handler %s [B06]", async (_, handler, status, reported) => {
@@ -155,7 +155,7 @@ describe("a request that came as an Extended CONNECT", () => {
     expect(clock.due).toEqual([]);
   });
 
-  it("is rejected with 503 when the handler takes too long, and a late answer does nothing [R02]", async () => {
+  it("is rejected with 503 when the handler takes too long, and a late response has no effect [R02]", async () => {
     let asked: IncomingOpening | undefined;
     const { server, stream, clock } = setUp((opening) => new Promise(() => (asked = opening)));
     server.receiveStream(stream, request);
@@ -168,7 +168,7 @@ describe("a request that came as an Extended CONNECT", () => {
     );
   });
 
-  it("is closed with 1011 when the handler fails after it has accepted", async () => {
+  it("is closed with 1011 when the handler fails after accepting", async () => {
     const { server, stream, clock } = setUp((opening) => {
       opening.accept();
       throw new Error("oops");
@@ -181,7 +181,7 @@ describe("a request that came as an Extended CONNECT", () => {
     expect(clock.reported).toMatchObject([{ message: "oops" }]);
   });
 
-  it("that is dropped before it is answered leaves, and may still be accepted", async () => {
+  it("whose client leaves before a response is removed, and may still be accepted", async () => {
     let asked: IncomingOpening | undefined;
     const { server, stream } = setUp((opening) => new Promise(() => (asked = opening)));
     server.receiveStream(stream, request);
@@ -193,7 +193,7 @@ describe("a request that came as an Extended CONNECT", () => {
     expect(server.sockets.size).toBe(0);
   });
 
-  it("is rejected with 503 by a server that is closed [R30]", async () => {
+  it("is rejected with 503 by a closed server [R30]", async () => {
     const { server, stream, clock } = setUp((opening) => opening.accept());
     await server.close();
     server.receiveStream(stream, request);

@@ -7,9 +7,9 @@ const kinds = {
 };
 type Kind = (typeof kinds)["platform"];
 
-/** What happens, step by step, in one kind of target. The platform's own says what must happen in ours. */
+/** Scenarios, step by step, for one kind of event target. The platform's own classes define what ours must do. */
 const stories: Readonly<Record<string, (kind: Kind, tell: (line: unknown) => void) => void>> = {
-  "calls listeners in their order, with the target for this": ({ Target, Base }, tell) => {
+  "call listeners in order, with the target as `this`": ({ Target, Base }, tell) => {
     const target = new Target();
     target.addEventListener("a", function (this: unknown, { type, target: of, currentTarget, eventPhase }) {
       tell([type, this === target, of === target, currentTarget === target, eventPhase]);
@@ -22,7 +22,7 @@ const stories: Readonly<Record<string, (kind: Kind, tell: (line: unknown) => voi
     tell([event.target === target, event.currentTarget, event.eventPhase, event.composedPath().length]);
     tell(target.dispatchEvent(event));
   },
-  "adds a listener once for each of its phases, and removes it by the same": ({ Target, Base }, tell) => {
+  "add a listener once per phase, and remove it per phase": ({ Target, Base }, tell) => {
     const target = new Target();
     const listener = (): void => tell("called");
     target.addEventListener("a", listener);
@@ -40,7 +40,7 @@ const stories: Readonly<Record<string, (kind: Kind, tell: (line: unknown) => voi
     target.removeEventListener("a", null);
     target.dispatchEvent(new Base("a"));
   },
-  "calls a listener that wants it once once, also when the event comes again meanwhile": ({ Target, Base }, tell) => {
+  "call a `once` listener once, even when it dispatches the event again": ({ Target, Base }, tell) => {
     const target = new Target();
     const again = (): void => {
       tell("called");
@@ -50,7 +50,7 @@ const stories: Readonly<Record<string, (kind: Kind, tell: (line: unknown) => voi
     target.addEventListener("a", () => tell("always"));
     target.dispatchEvent(new Base("a"));
   },
-  "passes over what a listener removes, and does not call yet what it adds": ({ Target, Base }, tell) => {
+  "skip listeners that were removed during the dispatch, and do not call added ones yet": ({ Target, Base }, tell) => {
     const target = new Target();
     const second = (): void => tell("second");
     const third = (): void => tell("third");
@@ -63,7 +63,7 @@ const stories: Readonly<Record<string, (kind: Kind, tell: (line: unknown) => voi
     target.dispatchEvent(new Base("a"));
     target.dispatchEvent(new Base("a"));
   },
-  "is stopped at once, and can be canceled where it says so": ({ Target, Base }, tell) => {
+  "can be stopped immediately, and canceled if it is cancelable": ({ Target, Base }, tell) => {
     const target = new Target();
     target.addEventListener("a", (event) => {
       event.stopPropagation();
@@ -74,7 +74,7 @@ const stories: Readonly<Record<string, (kind: Kind, tell: (line: unknown) => voi
     target.addEventListener("a", () => tell("not called"));
     for (const cancelable of [false, true]) tell(target.dispatchEvent(new Base("a", { cancelable })));
   },
-  "removes a listener with its signal": ({ Target, Base }, tell) => {
+  "remove a listener when its signal is aborted": ({ Target, Base }, tell) => {
     const target = new Target();
     const controller = new AbortController();
     const { signal } = controller;
@@ -85,7 +85,7 @@ const stories: Readonly<Record<string, (kind: Kind, tell: (line: unknown) => voi
     target.addEventListener("a", () => tell("called"), { signal });
     target.dispatchEvent(new Base("a"));
   },
-  "has what it was made with": ({ Base }, tell) => {
+  "have the properties given to the constructor": ({ Base }, tell) => {
     for (const init of [undefined, { bubbles: true }, { cancelable: true, composed: true }]) {
       const { type, bubbles, cancelable, composed, isTrusted, defaultPrevented } = new Base("a", init);
       tell([type, bubbles, cancelable, composed, isTrusted, defaultPrevented]);
@@ -100,14 +100,14 @@ function told(kind: Kind, story: string): unknown[] {
   return lines;
 }
 
-describe("an Event and an EventTarget that are made here", () => {
-  it.each(Object.keys(stories))("%s, as those of the platform [R10]", (story) => {
+describe("our own Event and EventTarget", () => {
+  it.each(Object.keys(stories))("%s, like those of the platform [R10]", (story) => {
     const expected = told(kinds.platform, story);
     expect(expected).not.toEqual([]);
     expect(told(kinds.made, story)).toEqual(expected);
   });
 
-  it("are refused while they are being dispatched, and nothing else is taken, as DOM §2.9 has it [R10]", () => {
+  it("reject an event that is being dispatched, and anything that is not an event, per DOM §2.9 [R10]", () => {
     const target = new MadeEventTarget();
     const refusals: string[] = [];
     const attempt = (event: unknown): void => {
@@ -122,7 +122,7 @@ describe("an Event and an EventTarget that are made here", () => {
     expect(refusals).toEqual(["InvalidStateError", "TypeError", "TypeError"]);
   });
 
-  it("go on after a listener that throws, which is reported as uncaught [R10]", async () => {
+  it("continue after a listener throws, and report the error as uncaught [R10]", async () => {
     const { queueMicrotask } = globalThis;
     const thrown: unknown[] = [];
     globalThis.queueMicrotask = (task) =>
@@ -147,8 +147,8 @@ describe("an Event and an EventTarget that are made here", () => {
   });
 });
 
-describe("a MessageEvent that is made here", () => {
-  it("has the fields of the platform's, above either kind of Event [R10]", () => {
+describe("our own MessageEvent", () => {
+  it("has the fields of the platform's, on top of either kind of Event [R10]", () => {
     for (const { Base } of Object.values(kinds)) {
       const Made = makeMessageEvent(Base);
       for (const init of [{}, { data: "hello", origin: "ws://example.com" }]) {

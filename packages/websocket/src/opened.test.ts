@@ -4,7 +4,7 @@ import { opened } from "./opened.ts";
 import { OpeningError } from "./opening-error.ts";
 
 describe("opened", () => {
-  it("resolves with the socket, and whoever awaits it hears what came with the response", async () => {
+  it("resolves with the socket in time to receive the messages that came with the response", async () => {
     const world = new World({ handler: (opening) => opening.accept().send("welcome") });
     const connect = async () => await opened(new world.WebSocket("ws://example.com/"));
     const socket = await connect();
@@ -15,7 +15,7 @@ describe("opened", () => {
     expect(await opened(socket)).toBe(socket);
   });
 
-  it("rejects with the reason that the server gives", async () => {
+  it("rejects with the reason given by the server", async () => {
     const world = new World({ handler: (opening) => opening.reject({ status: 401, body: "who are you?" }) });
     const error = await opened(new world.WebSocket("ws://example.com/")).catch((reason: unknown) => reason);
     if (!(error instanceof OpeningError)) throw new Error(String(error));
@@ -23,7 +23,7 @@ describe("opened", () => {
     expect(new TextDecoder().decode(error.body)).toBe("who are you?");
   });
 
-  it("rejects with the signal's reason, and gives the attempt up", async () => {
+  it("rejects with the signal's reason, and aborts the attempt", async () => {
     const world = new World({ handler: () => new Promise(() => {}) });
     const controller = new AbortController();
     const socket = new world.WebSocket("ws://example.com/");

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { OpeningsByAddress } from "./openings-by-address.ts";
 
 describe("openings by address", () => {
-  it("hold no address once its openings have ended, however often each is said to have [A10]", () => {
+  it("remember no address once its openings have ended, even when one is reported as ended several times [A10]", () => {
     const openings = new OpeningsByAddress(2);
     const entered = Array.from({ length: 1_000 }, (_, index) => {
       const opening = {};
@@ -16,7 +16,7 @@ describe("openings by address", () => {
     expect(openings.isFull(openings.keyOf("203.0.113.1"))).toBe(false);
   });
 
-  it("are not counted of unknown addresses, and without a limit of none [A10]", () => {
+  it("do not count unknown addresses, and count nothing without a limit [A10]", () => {
     expect(new OpeningsByAddress(1).keyOf(undefined)).toBeUndefined();
     expect(new OpeningsByAddress(Number.POSITIVE_INFINITY).keyOf("203.0.113.1")).toBeUndefined();
     expect(new OpeningsByAddress(1).keyOf("10.0.0.1")).toBeDefined();
@@ -24,15 +24,18 @@ describe("openings by address", () => {
     expect(new OpeningsByAddress(undefined).keyOf("203.0.113.1")).toBeDefined();
   });
 
-  it.each(["X-Forwarded-For", "forwarded", "VIA"])("go on uncounted where %s says that a proxy asks [A10]", (name) => {
-    const openings = new OpeningsByAddress(1);
-    const opening = {};
-    openings.enter(opening, openings.keyOf("203.0.113.1"));
-    openings.requested(opening, [["Host", "a"]]);
-    expect(openings.size).toBe(1);
-    openings.requested(opening, [[name, "for=192.0.2.1"]]);
-    openings.requested(opening, [[name, "for=192.0.2.1"]]);
-    openings.leave(opening);
-    expect(openings.size).toBe(0);
-  });
+  it.each(["X-Forwarded-For", "forwarded", "VIA"])(
+    "do not count a request in which %s reveals a proxy [A10]",
+    (name) => {
+      const openings = new OpeningsByAddress(1);
+      const opening = {};
+      openings.enter(opening, openings.keyOf("203.0.113.1"));
+      openings.requested(opening, [["Host", "a"]]);
+      expect(openings.size).toBe(1);
+      openings.requested(opening, [[name, "for=192.0.2.1"]]);
+      openings.requested(opening, [[name, "for=192.0.2.1"]]);
+      openings.leave(opening);
+      expect(openings.size).toBe(0);
+    },
+  );
 });

@@ -15,12 +15,12 @@ function violationOf(code: ViolationCode): Violation {
   return { statusCode: undefined, httpStatus: undefined, ...violationTable[code], code, offset: 0 };
 }
 
-/** As Node and Bun have their errors. */
+/** Creates an error in the style of Node and Bun. */
 function withCode(code: string, message = "no"): Error {
   return Object.assign(new Error(message), { code });
 }
 
-/** As Deno has them. */
+/** Creates an error in the style of Deno. */
 function named(name: string, message: string): Error {
   return Object.assign(new Error(message), { name });
 }
@@ -36,12 +36,12 @@ describe("isTransient", () => {
   it.each([
     ...([301, 302, 307, 408, 425, 429, 500, 502, 503, 504] as const).map((status) => ({ status, expected: true })),
     ...([200, 204, 400, 401, 403, 404, 407, 410, 426, 451] as const).map((status) => ({ status, expected: false })),
-  ])("is $expected for the status $status, however it is told [R23]", ({ status, expected }) => {
+  ])("is $expected for the status $status, in whatever form it is reported [R23]", ({ status, expected }) => {
     const event = new FailureEvent("error", { response: response(status) });
     expect(isTransient({ ...lost, status })).toBe(expected);
     expect(isTransient({ ...lost, response: response(status) })).toBe(expected);
     expect(isTransient(outcomeOfError(new OpeningError(event)))).toBe(expected);
-    // A proxy has said so.
+    // The status came from a proxy.
     const proxyError = Object.assign(named("ProxyError", "no"), { response: response(status) });
     expect(isTransient({ ...lost, error: proxyError })).toBe(expected);
     expect(isTransient(outcomeOfError(new OpeningError(new FailureEvent("error", { error: proxyError }))))).toBe(
@@ -76,7 +76,7 @@ describe("isTransient", () => {
   })();
 
   it.each([
-    // Mistakes of the program.
+    // Programming errors.
     [new TypeError("x is not a function"), false],
     [new ReferenceError("x is not defined"), false],
     [new UsageError("opening/cookie"), false],
@@ -84,7 +84,7 @@ describe("isTransient", () => {
     [new DOMException("Mixed content.", "SecurityError"), false],
     [named("NotCapable", 'Requires net access to "127.0.0.1:9"'), false],
     [named("UsageError", "of another copy"), false],
-    // Certificates: of Node and Bun, of Deno, and ours.
+    // Certificate errors of Node and Bun, of Deno, and ours.
     [untrusted, false],
     [withCode("UNABLE_TO_VERIFY_LEAF_SIGNATURE"), false],
     [withCode("UNABLE_TO_GET_ISSUER_CERT_LOCALLY"), false],
@@ -97,16 +97,16 @@ describe("isTransient", () => {
     [withCode("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"), false],
     [withCode("EPROTO", "error:1000045c:SSL routines:OPENSSL_internal:TLSV1_ALERT_CERTIFICATE_REQUIRED"), false],
     [withCode("EPROTO", "SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca"), false],
-    // A server that does not speak TLS.
+    // A server that does not use TLS.
     [withCode("EPROTO", "write EPROTO SSL routines:ssl3_get_record:wrong version number"), false],
     [named("InvalidData", "received corrupt message of type InvalidContentType"), false],
-    // What is no certificate, no key, or no cipher; and what the application has given up.
+    // Invalid certificates, keys or ciphers, and attempts aborted by the application.
     [withCode("ERR_OSSL_PEM_NO_START_LINE", "error:0480006C:PEM routines::no start line"), false],
     [withCode("ERR_SSL_NO_CIPHER_MATCH"), false],
     [withCode("ERR_TLS_INVALID_PROTOCOL_VERSION"), false],
     [new RangeError("Invalid array length"), false],
     [new DOMException("This operation was aborted", "AbortError"), false],
-    // What may get better.
+    // Errors that a retry may fix.
     [refused, true],
     [withCode("ENOTFOUND", "getaddrinfo ENOTFOUND example.com"), true],
     [withCode("EAI_AGAIN"), true],
@@ -118,7 +118,7 @@ describe("isTransient", () => {
     [new Error("no token"), true],
     ["no token", true],
     [null, true],
-    // `fetch`, with which a hook gets its token: Node, Chrome, Firefox, Safari, Bun.
+    // Errors of `fetch`, which a hook may use to get its token: Node, Chrome, Firefox, Safari, Bun.
     [new TypeError("fetch failed", { cause: refused }), true],
     [new TypeError("fetch failed"), true],
     [new TypeError("Failed to fetch"), true],
@@ -130,18 +130,18 @@ describe("isTransient", () => {
       }),
       true,
     ],
-    // Of several addresses, one may get better.
+    // Of several addresses, one may recover.
     [new AggregateError([refused, untrusted]), true],
     [new AggregateError([untrusted, untrusted]), false],
     [new AggregateError([]), true],
     [new Error("through a proxy", { cause: untrusted }), false],
-  ])("of %s is %s [R23]", (error, expected) => {
+  ])("for %s is %s [R23]", (error, expected) => {
     expect(isTransient({ ...lost, error })).toBe(expected);
     const opening = new OpeningError(new FailureEvent("error", { error }));
     expect(isTransient(outcomeOfError(opening))).toBe(expected);
   });
 
-  it("is not about what ended a connection that was open [R23]", () => {
+  it("ignores the kind of error when the connection was open [R23]", () => {
     for (const error of [new TypeError("in a handler"), new UsageError("send/queue-full")]) {
       expect(isTransient({ ...lost, error, wasOpen: true })).toBe(true);
     }
@@ -153,11 +153,11 @@ describe("retryAfter", () => {
   it.each([
     ["no field", [], undefined],
     ["seconds", [["Retry-After", "120"]], 120_000],
-    ["no seconds", [["retry-after", "0"]], 0],
+    ["zero seconds", [["retry-after", "0"]], 0],
     ["a date", [["Retry-After", "Fri, 20 Nov 2026 00:01:00 GMT"]], 60_000],
     ["a date that has passed", [["Retry-After", "Thu, 19 Nov 2026 00:01:00 GMT"]], 0],
     [
-      "a date of a server whose clock is another",
+      "a date of a server with a different clock",
       [
         ["Date", "Sun, 06 Nov 1994 08:49:37 GMT"],
         ["Retry-After", "Sun, 06 Nov 1994 08:49:47 GMT"],
@@ -167,14 +167,14 @@ describe("retryAfter", () => {
     ["a fraction", [["Retry-After", "1.5"]], undefined],
     ["a negative number", [["Retry-After", "-1"]], undefined],
     ["something else", [["Retry-After", "soon"]], undefined],
-  ] as const)("is read from %s [R23]", (_, fields, expected) => {
+  ] as const)("reads %s [R23]", (_, fields, expected) => {
     expect(retryAfter({ ...lost, response: response(503, fields) }, now)).toBe(expected);
     const error = Object.assign(new Error("no"), { response: response(503, fields) });
     expect(retryAfter({ ...lost, error }, now)).toBe(expected);
     expect(retryAfter(outcomeOfError(new OpeningError(new FailureEvent("error", { error }))), now)).toBe(expected);
   });
 
-  it("is read from nothing else [R23]", () => {
+  it("is undefined for everything else [R23]", () => {
     const errors = [undefined, null, "text", new Error("no"), { response: { status: 503 } }, { cause: 5 }];
     for (const error of errors) expect(retryAfter({ ...lost, error }, now)).toBeUndefined();
   });

@@ -58,7 +58,7 @@ describe.each(kinds)("the transport of %s", (_, make, pushesBack) => {
     return { left, right, near, far };
   }
 
-  it("delivers what was written, in order, and a write is answered", async () => {
+  it("delivers what was written in order, and calls drain for each write", async () => {
     const { left, near, far } = started();
     const chunk = Uint8Array.of(1, 2, 3, 4);
     left.write([chunk, Uint8Array.of(5).subarray(0)]);
@@ -71,7 +71,7 @@ describe.each(kinds)("the transport of %s", (_, make, pushesBack) => {
     expect(near.lines).toEqual(["drain", "drain"]);
   });
 
-  it("closes one half and then the other, and says so once", async () => {
+  it("ends one half and then the other, and reports close once", async () => {
     const { left, right, near, far } = started();
     left.write([Uint8Array.of(1)]);
     await until(() => near.lines.length === 1);
@@ -87,7 +87,7 @@ describe.each(kinds)("the transport of %s", (_, make, pushesBack) => {
     expect(far.lines).toEqual(["end", "drain", "close"]);
   });
 
-  it("drops everything when it is aborted", async () => {
+  it("drops everything when aborted", async () => {
     const { left, right, near, far } = started();
     left.write([new Uint8Array(1_000)]);
     left.abort();
@@ -101,7 +101,7 @@ describe.each(kinds)("the transport of %s", (_, make, pushesBack) => {
     expect(far.lines.filter((line) => line === "close")).toHaveLength(1);
   });
 
-  it("delivers nothing while paused, or one chunk, and makes the writer wait", async () => {
+  it("delivers at most one chunk while paused, and makes the writer wait", async () => {
     const { left, right, near, far } = started();
     right.pause();
     await turn();
@@ -119,7 +119,7 @@ describe.each(kinds)("the transport of %s", (_, make, pushesBack) => {
 });
 
 describe("pair", () => {
-  it("can be lost, which both ends are told", async () => {
+  it("can be lost, which both ends report", async () => {
     const [left, right] = pair();
     const [near, far] = [new Recorder(), new Recorder()];
     left.start(near);
@@ -134,7 +134,7 @@ describe("pair", () => {
     expect(far.lines).toEqual(["error cable cut", "close"]);
   });
 
-  it("keeps what comes before the other end has started", async () => {
+  it("keeps what arrives before the other end has started", async () => {
     const [left, right] = pair();
     const far = new Recorder();
     left.start(new Recorder());
@@ -147,7 +147,7 @@ describe("pair", () => {
     expect(far.bytes).toEqual([1]);
   });
 
-  it("delivers when its schedule says so", () => {
+  it("delivers when its scheduler says so", () => {
     const tasks: (() => void)[] = [];
     const [left, right] = pair({ schedule: (task) => tasks.push(task) });
     const far = new Recorder();
@@ -160,7 +160,7 @@ describe("pair", () => {
 });
 
 describe("fromStreams", () => {
-  it.each(["readable", "writable"] as const)("tells when its %s breaks", async (broken) => {
+  it.each(["readable", "writable"] as const)("reports an error of its %s", async (broken) => {
     let breakIt: (error: Error) => void = () => {};
     const transport = fromStreams({
       readable: new ReadableStream<Uint8Array>({
@@ -185,7 +185,7 @@ describe("fromStreams", () => {
     expect(near.lines).toEqual(["error broken", "close"]);
   });
 
-  it("passes over chunks without bytes", async () => {
+  it("skips empty chunks", async () => {
     const transport = fromStreams({
       readable: new ReadableStream<Uint8Array>({
         start: (controller) => {

@@ -11,12 +11,12 @@ import type { Transport, TransportSink } from "./transport.ts";
 
 const random = (target: Uint8Array) => void crypto.getRandomValues(target as Uint8Array<ArrayBuffer>);
 
-/** A transport without a network: what was called, and the sink to tell things to. */
+/** A transport without a network: records the calls, and exposes the sink. */
 class ManualTransport implements Transport {
   readonly calls: string[] = [];
   readonly written: Uint8Array[] = [];
   sink!: TransportSink;
-  /** Whether writes are answered in the call. */
+  /** Whether `drain` is called within `write`. */
   immediate = true;
 
   start(sink: TransportSink): void {
@@ -43,7 +43,7 @@ class ManualTransport implements Transport {
   }
 }
 
-/** What a listener is told, one line each. */
+/** A listener that records its calls, one line each. */
 function told(overrides: Partial<PumpListener> = {}): { listener: PumpListener; lines: string[] } {
   const lines: string[] = [];
   const listener: PumpListener = {
@@ -80,7 +80,7 @@ function frame(firstByte: number, payload: readonly number[]): Uint8Array {
 }
 
 describe("the pump", () => {
-  it("tells everything that happens, and ends once, however the transport ends", async () => {
+  it("reports everything that happens, and ends once, however the transport ends", async () => {
     const { transport, lines, pump } = serverPump();
     const { sink } = transport;
     sink.data(frame(0x81, [0x68, 0x69]));
@@ -103,7 +103,7 @@ describe("the pump", () => {
     expect(transport.calls).toEqual(["start", "write 4", "end"]);
   });
 
-  it("answers the last chunk of a turn in the call, and others at the end of the turn, in one write", async () => {
+  it("responds to the last chunk of a turn within the call, and to others at the end of the turn, in one write", async () => {
     const echo = (data: string): void => {
       endpoint.sendText(data);
       pump.touch();
@@ -119,7 +119,7 @@ describe("the pump", () => {
     expect(transport.calls).toEqual(["start", "write 4"]);
     await turn();
     expect(transport.calls).toEqual(["start", "write 4", "write 8"]);
-    // Where the end of the turn is waited for already, it is waited for.
+    // When the end of the turn is already awaited, everything waits for it.
     sink.data(text.slice());
     sink.data(text.slice(), true);
     expect(transport.calls).toHaveLength(3);
@@ -127,7 +127,7 @@ describe("the pump", () => {
     expect(transport.calls.slice(3)).toEqual(["write 8"]);
   });
 
-  it("settles once a turn where nothing is answered in the call", async () => {
+  it("settles once per turn when nothing is sent within the call", async () => {
     let settled = 0;
     const answer = (): void => {
       endpoint.sendText("later");
@@ -149,7 +149,7 @@ describe("the pump", () => {
     ["close", (sink: TransportSink) => sink.close()],
     ["end", (sink: TransportSink) => sink.end()],
     ["end and close", (sink: TransportSink) => [sink.end(), sink.close()]],
-  ])("ends once when the transport tells %s", async (_, act) => {
+  ])("ends once when the transport calls %s", async (_, act) => {
     const { transport, lines, clock } = serverPump();
     await turn();
     act(transport.sink);
@@ -160,7 +160,7 @@ describe("the pump", () => {
     expect(clock.due).toEqual([]);
   });
 
-  it("keeps the first reason why the transport was lost", () => {
+  it("keeps the first reason for the loss of the transport", () => {
     const { transport, pump } = serverPump();
     expect(pump.lost).toBeUndefined();
     transport.sink.error(new Error("first"));
@@ -168,7 +168,7 @@ describe("the pump", () => {
     expect((pump.lost as Error).message).toBe("first");
   });
 
-  it("does not write, nor set a timer, before it is started", async () => {
+  it("neither writes nor sets a timer before it is started", async () => {
     const transport = new ManualTransport();
     const clock = new TestClock();
     const endpoint = Endpoint.client({ url: "ws://example.com/", random });
@@ -182,7 +182,7 @@ describe("the pump", () => {
     expect(clock.due).toEqual([10_000]);
   });
 
-  it("feeds bytes that were read behind an opening handshake before all others [R36]", () => {
+  it("processes bytes read behind an opening handshake before all others [R36]", () => {
     const transport = new ManualTransport();
     const lines: string[] = [];
     const listener = { ...silentListener, text: (data: string) => lines.push(data) };
@@ -191,7 +191,7 @@ describe("the pump", () => {
     expect(lines).toEqual(["1", "2"]);
   });
 
-  it("tells parts of messages as they are, where the connection delivers fragments", () => {
+  it("delivers parts of messages as they are when the connection delivers fragments", () => {
     const { transport, lines } = serverPump({
       endpoint: new Connection(plainAgreement("server"), { delivery: "fragments" }),
     });
@@ -200,7 +200,7 @@ describe("the pump", () => {
     expect(lines).toEqual(["fragment binary 2 false", "fragment binary 0 true"]);
   });
 
-  it("tells what comes before a connection is open, and what came early, in every form", async () => {
+  it("delivers what arrives before a connection is open, and what arrived early, in every form", async () => {
     const { transport, lines, pump } = serverPump({ endpoint: Endpoint.server({ delivery: "fragments" }) });
     const early = [frame(0x82, [1]), frame(0x89, []), frame(0x8a, []), frame(0x88, [])];
     transport.sink.data(Uint8Array.of(...clientRequest("/x"), ...early.flatMap((each) => [...each])));
@@ -215,7 +215,7 @@ describe("the pump", () => {
     expect(whole.lines.slice(2)).toEqual(["binary 2", "text 1"]);
   });
 
-  it("takes answers in the call, and goes on writing", async () => {
+  it("accepts a drain within the call, and keeps writing", async () => {
     const { transport, endpoint, pump } = serverPump({ writeBudget: 1_000_000 });
     endpoint.sendBinary(new Uint8Array(3_000_000));
     pump.touch();
@@ -225,7 +225,7 @@ describe("the pump", () => {
     transport.sink.drain();
   });
 
-  it("writes once more when a write is answered, in a later turn where the host has such", async () => {
+  it("writes again after each drain, in a later turn if the host has turns", async () => {
     const tasks: (() => void)[] = [];
     const clock: Clock = Object.assign(new TestClock(), { nextTurn: (task: () => void) => void tasks.push(task) });
     const { transport, endpoint, pump } = serverPump({ clock });
@@ -256,7 +256,7 @@ describe("the pump", () => {
     expect(transport.calls).toEqual(["start", "write 3"]);
   });
 
-  it("ends the transport only after everything was written", async () => {
+  it("ends the transport only after everything has been written", async () => {
     const { transport, endpoint, pump } = serverPump();
     transport.immediate = false;
     endpoint.sendBinary(new Uint8Array(200_000));
@@ -271,7 +271,7 @@ describe("the pump", () => {
     expect(transport.calls.slice(-2)).toEqual([expect.stringMatching(/^write/), "end"]);
   });
 
-  it("reports what its listener throws, and drops that connection only", async () => {
+  it("reports what its listener throws, and drops only that connection", async () => {
     for (const type of ["text", "close"] as const) {
       const { transport, clock, lines } = serverPump(
         {},
@@ -289,7 +289,7 @@ describe("the pump", () => {
     }
   });
 
-  it("reports what its listener throws at the end, and while it is opened", async () => {
+  it("reports what its listener throws at the end and during the opening", async () => {
     const ending = serverPump(
       {},
       {
@@ -315,7 +315,7 @@ describe("the pump", () => {
     expect(opening.lines).toEqual(["failure opening/transport-ended", "end false 1006"]);
   });
 
-  it("throws errors of its listener where nobody else sees them, if its host has no place for them", async () => {
+  it("rethrows errors of its listener as uncaught when its host has no handler for them", async () => {
     const errors: unknown[] = [];
     const { queueMicrotask: before } = globalThis;
     globalThis.queueMicrotask = (task) =>
@@ -342,7 +342,7 @@ describe("the pump", () => {
     }
   });
 
-  it("says nothing more to a listener that it was taken from", async () => {
+  it("makes no more calls to a listener that was removed", async () => {
     const { transport, lines, pump } = serverPump();
     pump.abandon();
     transport.sink.close();
@@ -351,7 +351,7 @@ describe("the pump", () => {
     expect(transport.calls).toEqual(["start", "abort"]);
   });
 
-  it("may be aborted from inside of what it tells", async () => {
+  it("may be aborted from within its listener's calls", async () => {
     let pump: Pump | undefined;
     const made = serverPump({}, { text: () => pump?.abort() });
     ({ pump } = made);
@@ -362,7 +362,7 @@ describe("the pump", () => {
     expect(made.transport.calls).toEqual(["start", "abort"]);
   });
 
-  it("reads on while paused once nothing can be told any more, and says so to the deadlines", async () => {
+  it("resumes reading while paused once no more events can occur, and informs the deadlines", async () => {
     const { transport, endpoint, pump } = serverPump();
     pump.resume();
     pump.pause();
@@ -376,7 +376,7 @@ describe("the pump", () => {
     expect(transport.calls).toEqual(["start", "pause", "resume", expect.stringMatching(/^write/), "end"]);
   });
 
-  it("reads on only when each of those who paused has resumed, whoever pauses twice [R13]", async () => {
+  it("resumes reading only when every source of a pause has resumed, even one that paused twice [R13]", async () => {
     const { transport, pump } = serverPump();
     pump.pause("loop");
     await turn();
@@ -402,7 +402,7 @@ describe("the pump", () => {
     expect(transport.calls).toEqual(["start", "pause", "resume", "pause", "resume"]);
   });
 
-  it("ends when its transport cannot start, or throws from a write that a timer begins [R03]", async () => {
+  it("ends when its transport cannot start, or throws from a write started by a timer [R03]", async () => {
     for (const broken of ["start", "write"] as const) {
       const error = new Error("broken");
       const clock = new TestClock();
@@ -416,7 +416,7 @@ describe("the pump", () => {
         throw error;
       };
       pump.start();
-      // What it says all the same is of no interest, and keeps nobody busy.
+      // Whatever the transport reports nevertheless is ignored.
       if (broken === "start") {
         transport.sink.data(Uint8Array.of(0x81));
         transport.sink.end();
@@ -428,14 +428,14 @@ describe("the pump", () => {
         await clock.advance(1_000);
         await turn();
       }
-      // That it could not start is told with the end, as that it could not be opened.
+      // A failure to start is reported with the end, like a failure to open.
       expect(errors).toEqual(broken === "start" ? [] : [error]);
       expect(transport.calls).toContain("abort");
       expect([lines.at(-1), pump.lost, clock.due]).toEqual(["end false 1006", error, []]);
     }
   });
 
-  it("obeys `abort` when the closing handshake takes too long", async () => {
+  it("aborts when the closing handshake exceeds its deadline", async () => {
     const { transport, endpoint, pump, clock, lines } = serverPump({ deadlines: { closing: 3_000 } });
     endpoint.sendClose();
     pump.touch();
@@ -444,14 +444,14 @@ describe("the pump", () => {
     expect(lines).toEqual(["end false 1006"]);
   });
 
-  it("lingers for ever where it may", async () => {
+  it("waits forever when the closing deadline is Infinity", async () => {
     const { transport, clock } = serverPump({ deadlines: { closing: Number.POSITIVE_INFINITY } });
     transport.sink.end();
     await clock.advance(1_000_000);
     expect(transport.calls).toEqual(["start", "end"]);
   });
 
-  it("measures round trips by the clock, of Pings of both kinds, and of no other Pong", async () => {
+  it("measures round trips with the clock, for both kinds of Ping, and ignores other Pongs", async () => {
     const { transport, clock, pump } = serverPump(
       { deadlines: { ping: 1_000 } },
       { pong: (payload) => pump.pongReceived(payload) },
@@ -471,7 +471,7 @@ describe("the pump", () => {
     expect(pump.roundTripTime).toBe(5);
   });
 
-  it("sets a timer that is far away in steps that a timer can take", async () => {
+  it("splits a long timer into steps that a host's timer supports", async () => {
     const { clock } = serverPump({ deadlines: { ping: 2 ** 33 } });
     await turn();
     expect(clock.due).toEqual([0x7fff_ffff]);
@@ -479,7 +479,7 @@ describe("the pump", () => {
     expect(clock.due).toEqual([2 * 0x7fff_ffff]);
   });
 
-  it("may have a listener that does nothing", async () => {
+  it("works with a no-op listener", async () => {
     const { transport, clock } = serverPump({ endpoint: Endpoint.server(), listener: silentListener });
     transport.sink.data(clientRequest("/"));
     const accepted = serverPump({ listener: silentListener });
@@ -503,8 +503,8 @@ describe("the pump", () => {
   });
 });
 
-describe("what comes in one chunk with the response", () => {
-  it("is told once who awaited the opening has had time to listen [C13]", async () => {
+describe("what arrives in one chunk with the response", () => {
+  it("is delivered once the code awaiting the opening has had time to listen [C13]", async () => {
     const server = Endpoint.server();
     const transport = new ManualTransport();
     const client = told({ open: () => resolveOpen() });
@@ -528,7 +528,7 @@ describe("what comes in one chunk with the response", () => {
     expect(client.lines).toEqual(["text early"]);
   });
 
-  it("can be answered before the Close frame, when what is behind it breaks a rule", async () => {
+  it("can be replied to before the Close frame when the data behind it breaks a rule", async () => {
     const server = Endpoint.server();
     const transport = new ManualTransport();
     const answer = told({ text: (data) => pump.endpoint.sendText(`re: ${data}`) });
@@ -550,8 +550,8 @@ describe("what comes in one chunk with the response", () => {
   });
 });
 
-describe("what comes in one chunk with the request", () => {
-  it("can be answered before the Close frame, when what is behind it breaks a rule", async () => {
+describe("what arrives in one chunk with the request", () => {
+  it("can be replied to before the Close frame when the data behind it breaks a rule", async () => {
     const { transport, lines, pump } = serverPump(
       { endpoint: Endpoint.server() },
       { text: (data) => pump.endpoint.sendText(`re: ${data}`) },

@@ -4,7 +4,7 @@ import { elementsMoved } from "../tests/support/moved.ts";
 import { Queue } from "./queue.ts";
 
 describe("a queue", () => {
-  it("gives what an array would give", () => {
+  it("behaves like an array", () => {
     const step = fc.oneof(
       { weight: 3, arbitrary: fc.record({ push: fc.nat(9) }) },
       { weight: 3, arbitrary: fc.constant("take") },
@@ -31,14 +31,14 @@ describe("a queue", () => {
     );
   });
 
-  it("is taken in a number of moves that grows with its length, and not with its square [R12]", async () => {
+  it("is emptied with a number of moves linear in its length, not quadratic [R12]", async () => {
     for (const count of [4_000, 40_000]) {
       const queue = new Queue<number>();
       for (let item = 0; item < count; item++) queue.push(item);
       const moved = await elementsMoved(async () => {
         while (queue.take() !== undefined);
       });
-      // Each slice moves half of the array at most.
+      // Each slice moves at most half of the array.
       expect(moved).toBeLessThan(4 * count);
     }
   });

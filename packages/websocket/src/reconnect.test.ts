@@ -11,7 +11,7 @@ import type { EndedEvent, WaitingEvent } from "./reconnect-events.ts";
 import { ReconnectPlan } from "./reconnect-plan.ts";
 import { WebSocket } from "./websocket.ts";
 
-/** Always the middle: half of the longest delay at first. */
+/** A random source that always returns the middle: half of the longest delay at first. */
 const half = (target: Uint8Array) => {
   target.fill(0);
   target[3] = 0x80;
@@ -22,7 +22,7 @@ const ignored = { drain() {}, end() {}, error() {}, close() {} };
 const lost = { code: 1006, reason: "", wasClean: false };
 
 describe("ReconnectPlan", () => {
-  it("waits no shorter than the server has asked for, up to its limit [R23]", () => {
+  it("waits at least as long as the server asked, up to its limit [R23]", () => {
     const asked = (value: string, status = 503): Outcome => ({
       ...lost,
       status,
@@ -49,7 +49,7 @@ describe("ReconnectPlan", () => {
     }
   });
 
-  it("waits longer from attempt to attempt, and starts anew after a connection that lasted", () => {
+  it("increases the delay with each attempt, and starts over after a connection that lasted", () => {
     const plan = new ReconnectPlan({ random: half, firstDelay: 1_000, maximumDelay: 4_000 });
     const delays = [0, 1, 2, 3].map((now) => plan.lost(now, lost));
     expect(delays).toEqual([500, 1_500, 3_000, 3_000].map((milliseconds) => ({ type: "wait", milliseconds })));
@@ -67,7 +67,7 @@ describe("ReconnectPlan", () => {
     expect(plan.lost(0, lost)).toEqual({ type: "stop", why: "closed" });
   });
 
-  it("asks the application whether to go on, if that has an opinion", () => {
+  it("asks the application whether to go on, if it has an opinion", () => {
     const plan = new ReconnectPlan({ random: half, shouldReconnect: ({ code }) => code === 1000 });
     expect(plan.lost(0, lost)).toEqual({ type: "stop", why: "final" });
     expect(plan.lost(0, { ...lost, code: 1000 }).type).toBe("wait");
@@ -90,7 +90,7 @@ function watch(client: Reconnecting): string[] {
 }
 
 describe("reconnect", () => {
-  it("opens another socket when one is lost, with a fresh URL, and sends what waited meanwhile", async () => {
+  it("opens another socket with a fresh URL when one is lost, and sends what was queued meanwhile", async () => {
     const heard: unknown[] = [];
     const world: World = new World({
       handler: (opening) => {
@@ -135,7 +135,7 @@ describe("reconnect", () => {
     client.close();
   });
 
-  it("tries again after a rejection that may be over soon, and not after one that is final", async () => {
+  it("retries after a temporary rejection, but not after a final one", async () => {
     const statuses = [503, 403];
     const world = new World({ handler: (opening) => opening.reject({ status: statuses.shift() ?? 500 }) });
     const client = reconnect(() => new world.WebSocket("ws://example.com/"), { clock: world.clock, random: half });
@@ -146,7 +146,7 @@ describe("reconnect", () => {
     expect(lines).toEqual(["waiting 503 2500", "ended final 1006"]);
   });
 
-  it("takes what the hook throws for a failed attempt", async () => {
+  it("treats an error thrown by the hook as a failed attempt", async () => {
     const clock = new TestClock();
     const client = reconnect(() => Promise.reject(new Error("no token")), { clock, attempts: 2, random: half });
     const outcomes: unknown[] = [];
@@ -156,7 +156,7 @@ describe("reconnect", () => {
     expect(outcomes).toEqual([new Error("no token"), new Error("no token"), "attempts"]);
   });
 
-  it("tells why an attempt has failed, with all that the server said, and waits as long as it asked [R23]", async () => {
+  it("reports why an attempt failed with the server's whole response, and waits as long as it asked [R23]", async () => {
     const world = new World({
       handler: (opening) => opening.reject({ status: 503, fields: [["Retry-After", "120"]], body: "later" }),
     });
@@ -179,7 +179,7 @@ describe("reconnect", () => {
     }
   });
 
-  it("tells the error of a transport, and whether it was open [R23]", async () => {
+  it("reports the transport's error and whether the socket was open [R23]", async () => {
     const refused = new Error("connect ECONNREFUSED 127.0.0.1:9");
     const Refused = createWebSocketClass(() => Promise.reject(refused));
     const clock = new TestClock();
@@ -202,7 +202,7 @@ describe("reconnect", () => {
     for (const client of [never, once]) client.close();
   });
 
-  it("ends when a server breaks the rules of the opening handshake, and says which [R23]", async () => {
+  it("ends when a server breaks the rules of the opening handshake, and reports the rule [R23]", async () => {
     const Broken = createWebSocketClass(() => {
       const [near, far] = pair();
       far.start({ data: () => far.write([new TextEncoder().encode("SSH-2.0-OpenSSH\r\n")]), ...ignored });
@@ -215,7 +215,7 @@ describe("reconnect", () => {
     expect([ends[0]?.why, ends[0]?.outcome.violation?.code]).toEqual(["final", "http/version"]);
   });
 
-  it("ends for a mistake in the hook, unless the application goes on all the same [R23]", async () => {
+  it("ends after a programming error in the hook, unless the application continues anyway [R23]", async () => {
     const world = new World();
     const hooks = [
       () => new world.WebSocket("wss//example.com"),
@@ -239,7 +239,7 @@ describe("reconnect", () => {
     }
   });
 
-  it("goes on when a socket of the platform has failed, whatever it tells of that [R23]", async () => {
+  it("retries after a platform socket has failed, whatever it reports [R23]", async () => {
     const tells = [
       {},
       { message: "", error: new TypeError() },
@@ -253,14 +253,14 @@ describe("reconnect", () => {
       client.addEventListener("waiting", (event) => waits.push(event));
       await turn();
       socket.fail(detail);
-      // As Deno has it.
+      // The form that Deno uses.
       socket.closed(0);
       expect(waits.map(({ outcome }) => outcome.code)).toEqual([1006]);
       client.close();
     }
   });
 
-  it("keeps no more than it may", async () => {
+  it("queues no more than its limit", async () => {
     const clock = new TestClock();
     const never = () => new Promise<never>(() => {});
     const few = reconnect(never, { clock, outbox: { messages: 2 } });
@@ -272,7 +272,7 @@ describe("reconnect", () => {
     expect(small.send("x")).toBe(false);
   });
 
-  it("ends when its signal is aborted: before it began, while it waits, while it connects", async () => {
+  it("ends when its signal is aborted: before it starts, while it waits, while it connects", async () => {
     const world = new World();
     const early = reconnect(() => new world.WebSocket("ws://example.com/"), {
       clock: world.clock,
@@ -308,7 +308,7 @@ describe("reconnect", () => {
     expect(world.accepted).toEqual([]);
   });
 
-  it("takes a socket that is open already, and passes on what close() throws", async () => {
+  it("accepts a socket that is already open, and rethrows errors of close()", async () => {
     const world = new World();
     const { client: socket } = await world.connected();
     const client = reconnect(() => socket, { clock: world.clock });

@@ -12,7 +12,7 @@ describe("addressKey", () => {
     ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"],
     ["fe80::1%eth0", "fe80::2"],
     ["2001:db8:0:0:0:0:203.0.113.7", "2001:db8::"],
-  ])("is the same for %s and %s, which a single client may have [A10]", (one, other) => {
+  ])("is the same for %s and %s, which a single client may own [A10]", (one, other) => {
     expect(addressKey(one)).toBe(addressKey(other));
   });
 
@@ -22,7 +22,7 @@ describe("addressKey", () => {
     ["2001:db8::1", "2001:db8:0:1::1"],
     ["64:ff9b::203.0.113.7", "64:ff9b::203.0.113.8"],
     ["::1", "::ffff:0.0.0.1"],
-  ])("is another one for %s than for %s [A10]", (one, other) => {
+  ])("differs between %s and %s [A10]", (one, other) => {
     expect(addressKey(one)).not.toBe(addressKey(other));
   });
 
@@ -39,7 +39,7 @@ describe("addressKey", () => {
     "1:2:3:4:5:6:7:x",
     "::1.2.3",
     "12345::",
-  ])("is %j itself, which is no address, and not a public one [A10]", (text) => {
+  ])("is %j itself, which is not a public address [A10]", (text) => {
     expect([addressKey(text), isPublicAddress(text)]).toEqual([text, false]);
   });
 });
@@ -57,7 +57,7 @@ describe("isPublicAddress", () => {
     "::ffff:203.0.113.7",
     "64:ff9b::203.0.113.7",
     "ff02::1",
-  ])("is true of %s [A10]", (address) => expect(isPublicAddress(address)).toBe(true));
+  ])("is true for %s [A10]", (address) => expect(isPublicAddress(address)).toBe(true));
 
   it.each([
     "127.0.0.1",
@@ -77,7 +77,7 @@ describe("isPublicAddress", () => {
     "fdff::1",
     "fe80::1%eth0",
     "febf::1",
-  ])("is false of %s, which a proxy next to the server may have [A10]", (address) =>
+  ])("is false for %s, which a proxy next to the server may have [A10]", (address) =>
     expect(isPublicAddress(address)).toBe(false),
   );
 });

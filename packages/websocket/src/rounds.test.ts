@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Clock } from "./clock.ts";
 import { quantum, Rounds, roundWork, type Sharer } from "./rounds.ts";
 
-/** A clock whose turns are taken by hand. */
+/** A clock whose turns are advanced by the test. */
 function turns(): { clock: Clock; next: () => number } {
   const tasks: (() => void)[] = [];
   const clock: Clock = {
@@ -19,7 +19,7 @@ function turns(): { clock: Clock; next: () => number } {
   return { clock, next };
 }
 
-/** One with `work` to do in steps of `step`, which notes what it does. */
+/** A sharer with `work` to do in steps of `step`, which logs what it does. */
 function sharer(rounds: Rounds, name: string, log: string[], work: number, step = 1): Sharer {
   let left = work;
   const self: Sharer = {
@@ -40,7 +40,7 @@ function sharer(rounds: Rounds, name: string, log: string[], work: number, step 
 }
 
 describe("the rounds", () => {
-  it("are the same for all that go by one clock, and ask for no turn where little is done [A09]", () => {
+  it("are shared by everything that uses one clock, and request no turn while there is little work [A09]", () => {
     const { clock, next } = turns();
     const rounds = Rounds.of(clock);
     expect(Rounds.of(clock)).toBe(rounds);
@@ -56,7 +56,7 @@ describe("the rounds", () => {
     expect(next()).toBe(0);
   });
 
-  it("serve those that wait one after the other, a quantum each, until half of the round is used [A08] [A09]", () => {
+  it("serve waiting sharers one after the other, a quantum each, until half of the round is used [A08] [A09]", () => {
     const { clock, next } = turns();
     const rounds = Rounds.of(clock);
     const log: string[] = [];
@@ -73,7 +73,7 @@ describe("the rounds", () => {
     expect(next()).toBe(0);
   });
 
-  it("let one owe what its last step took beyond its share, while others wait [A08]", () => {
+  it("make a sharer owe what its last step used beyond its share, while others wait [A08]", () => {
     const { clock, next } = turns();
     const rounds = Rounds.of(clock);
     const log: string[] = [];
@@ -87,7 +87,7 @@ describe("the rounds", () => {
     expect(log.filter((line) => line.startsWith("bomb"))).toHaveLength(7);
   });
 
-  it("leave a little for one that comes when a round is used up, and nothing for one that owes [A08] [A09]", () => {
+  it("leave a little for a newcomer when a round is used up, and nothing for a sharer in debt [A08] [A09]", () => {
     const { clock, next } = turns();
     const rounds = Rounds.of(clock);
     const busy = Array.from({ length: 20 }, (_, index) => sharer(rounds, String(index), [], 0));
@@ -103,7 +103,7 @@ describe("the rounds", () => {
     expect(rounds.allowance(busy[0] as Sharer)).toBe(quantum);
   });
 
-  it("let nobody suffer from one whose turn throws [A09]", async () => {
+  it("serve the others when one sharer throws [A09]", async () => {
     const { clock, next } = turns();
     const rounds = Rounds.of(clock);
     const log: string[] = [];
@@ -129,7 +129,7 @@ describe("the rounds", () => {
     expect(reported).toEqual([new Error("broken")]);
   });
 
-  it.each(["setImmediate", "setTimeout"] as const)("come by %s where the clock has no turns [A09]", (name) => {
+  it.each(["setImmediate", "setTimeout"] as const)("use %s when the clock has no turns [A09]", (name) => {
     const tasks: (() => void)[] = [];
     const clock: Clock = { now: () => 0, setTimeout: (task) => tasks.push(task), clearTimeout: () => {} };
     const platform = globalThis as Record<string, unknown>;

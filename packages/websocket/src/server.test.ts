@@ -8,7 +8,7 @@ import { WebSocketServer } from "./server.ts";
 import type { WebSocket } from "./websocket.ts";
 
 describe("the handler", () => {
-  it("gets the request, and accepts with subprotocol and fields, at once or later", async () => {
+  it("receives the request, and accepts with a subprotocol and fields, at once or later", async () => {
     const openings: IncomingOpening[] = [];
     const world: World = new World({
       handler: async (opening): Promise<void> => {
@@ -26,7 +26,7 @@ describe("the handler", () => {
   });
 
   it.each([
-    ["answers nothing", () => {}, 404, 0],
+    ["does not respond", () => {}, 404, 0],
     [
       "throws",
       () => {
@@ -37,7 +37,7 @@ describe("the handler", () => {
     ],
     ["rejects its promise", () => Promise.reject(new Error("oops")), 500, 1],
     [
-      "throws after it has rejected",
+      "throws after rejecting",
       (opening: IncomingOpening) => {
         opening.reject({ status: 410 });
         throw new Error("oops");
@@ -51,7 +51,7 @@ describe("the handler", () => {
       500,
       1,
     ],
-  ])("that %s leads to a rejection", async (_, handler, status, reported) => {
+  ])("that %s causes a rejection", async (_, handler, status, reported) => {
     const world = new World({ handler });
     const client = new world.WebSocket("ws://example.com/");
     let answer = 0;
@@ -62,7 +62,7 @@ describe("the handler", () => {
     await until(() => world.server.connections === 0);
   });
 
-  it("may accept a client that has gone: the socket closes in a moment", async () => {
+  it("may accept a client that has left: the socket closes shortly after", async () => {
     let accept: () => WebSocket = () => {
       throw new Error("no request");
     };
@@ -85,7 +85,7 @@ describe("the handler", () => {
     expect(world.server.sockets.size).toBe(0);
   });
 
-  it("gets messages that came with the request once it has had time to listen", async () => {
+  it("receives messages that came with the request once it has had time to listen", async () => {
     const [near, far] = pair();
     const lines: string[][] = [];
     const server = new WebSocketServer((opening) => {
@@ -101,7 +101,7 @@ describe("the handler", () => {
     expect([...server.sockets][0]?.url).toBe("wss://example.com/x");
   });
 
-  it("gets early messages in order even if the transport ends at once", async () => {
+  it("receives early messages in order even if the transport ends at once", async () => {
     const tasks: (() => void)[] = [];
     const [near, far] = pair({ schedule: (task) => tasks.push(task) });
     const run = () => {
@@ -128,8 +128,8 @@ describe("the handler", () => {
   });
 });
 
-describe("what was accepted", () => {
-  it.each([1001, 1003, 1008, 1013])("may close with %s, as a server may", async (code) => {
+describe("an accepted socket", () => {
+  it.each([1001, 1003, 1008, 1013])("may close with %s, unlike a client", async (code) => {
     const world: World = new World({
       handler: async (opening): Promise<void> => {
         if (opening.request.resourceName !== "/stream") world.accepted.push(opening.accept());
@@ -155,8 +155,8 @@ describe("what was accepted", () => {
   });
 });
 
-describe("a handler that fails after it has accepted", () => {
-  it("closes with 1011, and is reported", async () => {
+describe("a handler that fails after accepting", () => {
+  it("closes the socket with 1011, and its error is reported", async () => {
     const world: World = new World({
       handler: (opening) => {
         world.accepted.push(opening.accept());
@@ -192,7 +192,7 @@ describe("a handler that fails after it has accepted", () => {
 });
 
 describe("onFailure", () => {
-  it("is told of a request that breaks a rule, and from where it came; what it throws is reported", async () => {
+  it("receives a request that breaks a rule with its address; an error that it throws is reported", async () => {
     const failures: unknown[] = [];
     const world = new World({
       server: {
@@ -212,8 +212,8 @@ describe("onFailure", () => {
   });
 });
 
-describe("who may connect", () => {
-  it("is decided by origin, where the server lists some", async () => {
+describe("admission", () => {
+  it("depends on the origin when the server lists origins", async () => {
     const world = new World({ server: { origins: ["https://example.com"] } });
     const good = new world.WebSocket("ws://example.com/", { origin: "https://example.com" });
     await until(() => good.readyState === 1);
@@ -226,7 +226,7 @@ describe("who may connect", () => {
     expect(() => new WebSocketServer(() => {}, { limits: { message: -1 } })).toThrow(/limits.message/);
   });
 
-  it("is bounded in number: the next one gets 503", async () => {
+  it("is limited in number: the next opening is rejected with 503", async () => {
     const world = new World({ server: { maxConnections: 1 } });
     await world.connected();
     const second = new world.WebSocket("ws://example.com/");
@@ -240,7 +240,7 @@ describe("who may connect", () => {
 });
 
 describe("receiveUpgrade", () => {
-  it("takes a head that was read already, and the bytes that followed it", async () => {
+  it("takes a request head that was parsed already, and the bytes behind it", async () => {
     const [near, far] = pair();
     const lines: string[][] = [];
     const server = new WebSocketServer((opening) => {
@@ -269,7 +269,7 @@ describe("receiveUpgrade", () => {
 });
 
 describe("broadcast", () => {
-  it("sends to all that are open, but not to some, nor to who does not keep up", async () => {
+  it("sends to all open sockets except excluded ones and those that do not keep up", async () => {
     const world = new World();
     const one = await world.connected();
     const two = await world.connected();
@@ -307,7 +307,7 @@ describe("broadcast", () => {
 });
 
 describe("close", () => {
-  it("says 1001 to all, rejects who asks, now or later, drops who says nothing, and resolves when all are gone", async () => {
+  it("sends 1001 to all, rejects openings, aborts unresponsive clients, and resolves when all are gone", async () => {
     const openings: IncomingOpening[] = [];
     const world: World = new World({
       handler: (opening): unknown =>
@@ -338,7 +338,7 @@ describe("close", () => {
     await world.server.close();
   });
 
-  it("waits no longer than it was told, for sockets, streams and openings", async () => {
+  it("waits no longer than its timeout for sockets, streams and openings", async () => {
     const world: World = new World({
       handler: (opening): unknown =>
         opening.request.resourceName === "/stream" ? opening.acceptStream() : world.accepted.push(opening.accept()),
@@ -362,7 +362,7 @@ describe("close", () => {
     expect(world.server.connections).toBe(0);
   });
 
-  it("drops in the end who has not even got its rejection", async () => {
+  it("aborts a client that does not receive even its rejection", async () => {
     const openings: IncomingOpening[] = [];
     const world = new World({ handler: (opening) => new Promise(() => openings.push(opening)) });
     const client = new world.WebSocket("ws://example.com/");
@@ -376,7 +376,7 @@ describe("close", () => {
     await until(() => client.readyState === 3);
   });
 
-  it("closes what a handler accepts that was still thinking", async () => {
+  it("closes a socket that a slow handler accepts afterwards", async () => {
     const openings: IncomingOpening[] = [];
     const world = new World({ handler: (opening) => new Promise(() => openings.push(opening)) });
     const client = new world.WebSocket("ws://example.com/");

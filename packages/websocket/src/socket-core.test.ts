@@ -5,7 +5,7 @@ import { story, thrown, World } from "../tests/support/link.ts";
 import { CloseEvent, ControlEvent, failureMessage } from "./socket-events.ts";
 
 describe("the extensions of the interface", () => {
-  it("send Pings and Pongs, and tell of those that come [X20] [X22]", async () => {
+  it("send Pings and Pongs, and report received ones [X20] [X22]", async () => {
     const { client, server } = await new World().connected();
     const lines: string[] = [];
     for (const type of ["ping", "pong"] as const) {
@@ -26,7 +26,7 @@ describe("the extensions of the interface", () => {
     expect(client.statistics.pingsTaken).toBe(1);
   });
 
-  it("have statistics before there is a connection, and count messages and bytes after", async () => {
+  it("have statistics before there is a connection, and count messages and bytes afterwards", async () => {
     const world = new World();
     const early = new world.WebSocket("ws://example.com/");
     expect(early.statistics).toMatchObject({ bytesReceived: 0, messagesSent: 0, roundTripTime: undefined });
@@ -38,7 +38,7 @@ describe("the extensions of the interface", () => {
     expect(world.accepted[0]?.statistics).toMatchObject({ messagesReceived: 1, bytesReceived: 11 });
   });
 
-  it("drop the transport with terminate(), which is not clean, and no error once it was open", async () => {
+  it("drop the transport with terminate(), which is not clean, but no error once the socket was open", async () => {
     const { client, server } = await new World().connected();
     const [near, far] = [story(client), story(server)];
     client.terminate();
@@ -48,7 +48,7 @@ describe("the extensions of the interface", () => {
     expect(far).toEqual(["error 3 The peer dropped the transport.", "close 3 1006 unclean"]);
   });
 
-  it("may call terminate() and close() from inside a message event", async () => {
+  it("allow terminate() and close() within a message event", async () => {
     const { client, server } = await new World().connected();
     const near = story(client);
     client.onmessage = () => client.terminate();
@@ -70,7 +70,7 @@ describe("the extensions of the interface", () => {
     expect(heard).toEqual(["x"]);
   });
 
-  it("pass binary messages over while nobody listens", async () => {
+  it("discard binary messages while there is no listener", async () => {
     const { client, server } = await new World().connected();
     server.send(Uint8Array.of(1));
     server.send("x");
@@ -80,7 +80,7 @@ describe("the extensions of the interface", () => {
 });
 
 describe("an error in a handler", () => {
-  it("is reported, and disturbs nobody", async () => {
+  it("is reported, and does not affect the socket", async () => {
     const world = new World();
     const { client, server } = await world.connected();
     client.onmessage = () => {
@@ -95,7 +95,7 @@ describe("an error in a handler", () => {
   });
 });
 
-describe("what cannot be sent", () => {
+describe("a message that cannot be sent", () => {
   it("closes the socket when its buffer is full, and counts as buffered", async () => {
     const world = new World();
     const { client } = await world.connected({ limits: { queuedOutput: 1_000 } });
@@ -109,20 +109,20 @@ describe("what cannot be sent", () => {
     expect(client.bufferedAmount).toBe(2_500);
   });
 
-  it("closes the socket when a prepared message finds the buffer full", async () => {
+  it("closes the socket when it is a prepared message and the buffer is full", async () => {
     const { client } = await new World().connected({ limits: { queuedOutput: 1_000 } });
     client.send(new Uint8Array(2_000));
     client.sendPrepared(prepareText("abc"));
     expect([client.readyState, client.bufferedAmount]).toEqual([2, 2_003]);
   });
 
-  it("is the caller's to know when an option is wrong, and nothing has changed", async () => {
+  it("throws for an invalid option, and changes nothing", async () => {
     const { client } = await new World().connected();
     expect(thrown(() => client.send("x", { priority: 0.5 })).code).toBe("send/priority");
     expect([client.readyState, client.bufferedAmount]).toEqual([1, 0]);
   });
 
-  it("is dropped with the connection when a Blob cannot be read", async () => {
+  it("is dropped with the connection when it is a Blob that cannot be read", async () => {
     const { client } = await new World().connected();
     const events = story(client);
     class Unreadable extends Blob {
@@ -137,7 +137,7 @@ describe("what cannot be sent", () => {
     expect(client.bufferedAmount).toBe(9);
   });
 
-  it("is what waits for a Blob when the connection is lost", async () => {
+  it("counts as buffered when it waits for a Blob while the connection is lost", async () => {
     const world = new World();
     const { client } = await world.connected();
     const events = story(client);
@@ -157,7 +157,7 @@ describe("what cannot be sent", () => {
     expect(events).toHaveLength(2);
   });
 
-  it("is a Blob that was read after the peer has closed", async () => {
+  it("counts as buffered when it is a Blob that was read after the peer closed", async () => {
     const { client, server } = await new World().connected();
     const events = story(client);
     let read: () => void = () => {};
@@ -175,13 +175,13 @@ describe("what cannot be sent", () => {
 });
 
 describe("the event classes", () => {
-  it("can be made by hand", () => {
+  it("can be instantiated by the application", () => {
     expect(new CloseEvent("close")).toMatchObject({ type: "close", wasClean: false, code: 0, reason: "" });
     expect(new CloseEvent("close", { wasClean: true, code: 1000, reason: "x" }).wasClean).toBe(true);
     expect(new ControlEvent("ping", Uint8Array.of(1)).payload).toEqual(Uint8Array.of(1));
   });
 
-  it("say why in one sentence", () => {
+  it("describe the failure in one sentence", () => {
     expect(failureMessage({ error: "text" })).toBe("text");
     expect(failureMessage({})).toBe("The connection was given up.");
   });

@@ -6,27 +6,24 @@ import { startTimer } from "./timer.ts";
 const longest = 2 ** 31 - 1;
 
 describe("a timer", () => {
-  it.each([0, 1, 0.5, longest, longest + 1, 3 * longest])(
-    "of %d ms runs its task then, and once [R14]",
-    async (span) => {
-      const clock = new TestClock();
-      const runs: number[] = [];
-      startTimer(clock, span, () => runs.push(clock.now()));
-      if (span > 1) await clock.advance(span - 1);
-      expect(runs).toEqual([]);
-      await clock.advance(1);
-      expect(runs).toEqual([span]);
-      expect(clock.due).toEqual([]);
-    },
-  );
+  it.each([0, 1, 0.5, longest, longest + 1, 3 * longest])("of %d ms runs its task then, once [R14]", async (span) => {
+    const clock = new TestClock();
+    const runs: number[] = [];
+    startTimer(clock, span, () => runs.push(clock.now()));
+    if (span > 1) await clock.advance(span - 1);
+    expect(runs).toEqual([]);
+    await clock.advance(1);
+    expect(runs).toEqual([span]);
+    expect(clock.due).toEqual([]);
+  });
 
-  it("asks no host for more than 2^31 - 1 ms, which would fire at once [R14]", () => {
+  it("never asks the host for more than 2^31 - 1 ms, which would fire at once [R14]", () => {
     const clock = new TestClock();
     for (const span of [longest, longest + 1, 1e300]) startTimer(clock, span, () => {});
     expect(clock.due).toEqual([longest, longest, longest]);
   });
 
-  it("of Infinity is none, and can be cancelled [R14]", () => {
+  it("of Infinity never fires, and can be cancelled [R14]", () => {
     const clock = new TestClock();
     const timer = startTimer(clock, Number.POSITIVE_INFINITY, () => {});
     expect(clock.due).toEqual([]);
@@ -46,7 +43,7 @@ describe("a timer", () => {
     expect(runs).toBe(0);
   });
 
-  it("may be cancelled by its own task, and on a host that fires it all the same", async () => {
+  it("may be cancelled by its own task, and on a host that fires it nevertheless", async () => {
     const clock = new TestClock();
     clock.clearTimeout = () => {};
     let runs = 0;
@@ -61,14 +58,14 @@ describe("a timer", () => {
 });
 
 describe("a timer that has fired", () => {
-  /** A clock whose turns are taken one by one. */
+  /** A clock whose turns are advanced one by one. */
   function setUp(): { clock: TestClock; turns: (() => void)[]; late(milliseconds: number): Promise<void> } {
     const turns: (() => void)[] = [];
     const clock = Object.assign(new TestClock(), { nextTurn: (task: () => void) => void turns.push(task) });
     return { clock, turns, late: (milliseconds) => clock.late(milliseconds) };
   }
 
-  it("lets one turn pass, late or not, before its task is run [R17]", async () => {
+  it("lets one turn pass, late or not, before it runs its task [R17]", async () => {
     for (const delay of [0, 1, 1_000_000]) {
       const { clock, turns, late } = setUp();
       let runs = 0;
@@ -80,7 +77,7 @@ describe("a timer that has fired", () => {
     }
   });
 
-  it("lets turns pass as long as something arrives in each, and for as long as it is late [R17]", async () => {
+  it("lets turns pass while data arrives in each of them, for at most as long as it was late [R17]", async () => {
     const { clock, turns, late } = setUp();
     let runs = 0;
     startTimer(clock, 10, () => runs++);
@@ -96,7 +93,7 @@ describe("a timer that has fired", () => {
     expect([runs, turns.length]).toEqual([1, 0]);
   });
 
-  it("lets one turn pass when it is in time, whatever arrives, and many at most [R17]", async () => {
+  it("lets one turn pass when it is on time, whatever arrives, and a bounded number when late [R17]", async () => {
     for (const [delay, most] of [
       [0, 1],
       [100, 1_000],
@@ -114,7 +111,7 @@ describe("a timer that has fired", () => {
     }
   });
 
-  it("takes two timers of 0 ms in a row for a turn where the clock knows of none [R17]", async () => {
+  it("uses two consecutive 0 ms timers as a turn when the clock has none [R17]", async () => {
     const clock = new TestClock();
     let runs = 0;
     startTimer(clock, 10, () => runs++);
@@ -137,7 +134,7 @@ describe("a timer that has fired", () => {
     expect([runs, turns.length, plain.due]).toEqual([0, 0, []]);
   });
 
-  it("says by how much it is late, before anything is read [R17]", async () => {
+  it("reports how late it is before anything is read [R17]", async () => {
     const { clock, turns, late } = setUp();
     const delays: number[] = [];
     startTimer(

@@ -5,7 +5,7 @@ import { Turn } from "./turn.ts";
 describe("Turn", () => {
   afterEach(() => vi.unstubAllGlobals());
 
-  it("runs each task when nobody asks any more, in their order, and is there for the next ones", async () => {
+  it("runs each task in order once the turn is no longer prolonged, and can be used again", async () => {
     const order: string[] = [];
     const turns = new Turn();
     turns.after(() => order.push("first"));
@@ -22,7 +22,7 @@ describe("Turn", () => {
     expect(order).toEqual(["first", "second", "third"]);
   });
 
-  it("runs every task although each of the others throws, and reports what they throw [R07]", async () => {
+  it("runs every task even when others throw, and reports what they throw [R07]", async () => {
     for (const wrong of [[0], [1], [2], [0, 1], [0, 1, 2]]) {
       const thrown: unknown[] = [];
       const { queueMicrotask } = globalThis;

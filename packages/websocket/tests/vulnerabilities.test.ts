@@ -1,4 +1,4 @@
-/** Defects of other implementations that an interface can have, over any transport. */
+/** Vulnerabilities of other implementations that an interface can have over any transport. */
 import { type Fields, UsageError } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { createWebSocketClass } from "../src/create-websocket-class.ts";
@@ -8,7 +8,7 @@ import { TestClock, until } from "./support/clock.ts";
 import { thrown, World } from "./support/link.ts";
 
 describe("a redirect", () => {
-  it("to another origin takes no credentials along, given in whatever way [V05] [V24]", async () => {
+  it("to another origin drops credentials, however they were given [V05] [V24]", async () => {
     const clock = new TestClock();
     const seen: [authority: string, fields: Fields][] = [];
     const targets = ["ws://b.example/", "ws://b.example:81/", "wss://b.example:81/", "ws://a.example/"];
@@ -42,7 +42,7 @@ describe("a redirect", () => {
       isClosed = true;
     };
     await until(() => isClosed);
-    // From wss to ws it does not go at all.
+    // A redirect from wss to ws is never followed.
     expect(seen.map(([authority]) => authority)).toEqual(["a.example", "b.example", "b.example:81", "b.example:81"]);
     const secrets = seen.map(([, fields]) => fields.filter(([name]) => /authorization|cookie/i.test(name)).length);
     expect(secrets).toEqual([3, 0, 0, 0]);
@@ -50,9 +50,9 @@ describe("a redirect", () => {
   });
 });
 
-describe("a socket that is given what is no bytes", () => {
+describe("a socket given a value that is not bytes", () => {
   it.each([100, "text", {}, new Uint16Array(100), new ArrayBuffer(100), [1, 2]])(
-    "sends no Ping or Pong of %j, and goes on [V01]",
+    "sends no Ping or Pong for %j, and keeps running [V01]",
     async (payload) => {
       const { client, server } = await new World().connected();
       const received: unknown[] = [];
@@ -72,7 +72,7 @@ describe("a socket that is given what is no bytes", () => {
     [Uint16Array.of(104, 105), "104,105"],
     [{ length: 100 }, "[object Object]"],
     [100, "100"],
-  ])("closes with %j as the string that it is, and nothing else of memory [V07]", async (reason, text) => {
+  ])("closes with %j converted to a string, and nothing else from memory [V07]", async (reason, text) => {
     const { client, server } = await new World().connected();
     const reasons: string[] = [];
     server.addEventListener("close", (event) => reasons.push(event.reason));
@@ -81,14 +81,14 @@ describe("a socket that is given what is no bytes", () => {
     expect(reasons).toEqual([text]);
   });
 
-  it("refuses a reason that is too long as a string, whatever its own length is [V07]", async () => {
+  it("rejects a reason that is too long as a string, whatever its own length property says [V07]", async () => {
     const { client } = await new World().connected();
     expect(thrown(() => client.close(1000, new Uint8Array(100) as unknown as string)).name).toBe("SyntaxError");
     expect(client.readyState).toBe(1);
     client.terminate();
   });
 
-  it("sends of a view exactly the bytes that it shows, of whatever type, however long [V07]", async () => {
+  it("sends exactly the bytes that a view shows, of whatever type and length [V07]", async () => {
     const { client, server } = await new World().connected();
     server.binaryType = "arraybuffer";
     const lengths: number[] = [];

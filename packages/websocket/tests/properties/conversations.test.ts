@@ -1,4 +1,6 @@
-/** Whatever two sockets say to each other, in whatever pieces it travels: it arrives once, in order, and each side ends once. */
+/**
+ * Whatever two sockets send each other, and however it is split on the way: it arrives once, in order, and each side ends once.
+ */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { WebSocket } from "../../src/websocket.ts";
@@ -25,7 +27,7 @@ const conversation = fc.record({
   ending: fc.constantFrom("client", "server", "both", "terminate"),
 });
 
-/** What a message is remembered by. */
+/** A short description of a message, for comparison. */
 function mark(data: unknown): string {
   return typeof data === "string" ? `text ${data}` : `bytes ${(data as ArrayBuffer).byteLength}`;
 }
@@ -72,7 +74,7 @@ class Side {
 }
 
 describe("a conversation", () => {
-  it("arrives once and in order, and ends once on both sides", async () => {
+  it("arrives once and in order, and ends once on each side", async () => {
     await fc.assert(
       fc.asyncProperty(conversation, async ({ steps, chunkSize, ending }) => {
         const world = new World({ pair: { chunkSize } });

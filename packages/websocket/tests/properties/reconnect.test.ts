@@ -1,4 +1,4 @@
-/** Whatever hooks, sockets, time and the application do, and in whatever order: a client that comes back keeps its laws. */
+/** Invariants of a reconnecting client, whatever hooks, sockets, time and the application do, in any order. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Clock } from "../../src/clock.ts";
@@ -40,7 +40,7 @@ const steps = fc.oneof(
 );
 type Step = typeof steps extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** Time in which everything that is due happens at once. */
+/** A clock on which every pending timer fires when `pass` is called. */
 class Timers implements Clock {
   readonly tasks = new Set<() => void>();
   #now = 0;
@@ -66,7 +66,7 @@ class Timers implements Clock {
   }
 }
 
-/** What is done, and what is then true. */
+/** Performs the steps, and checks the invariants. */
 class World {
   readonly clock = new Timers();
   readonly sockets: FakeSocket[] = [];
@@ -95,7 +95,7 @@ class World {
     });
   }
 
-  /** What the application does when it is asked whether to go on. */
+  /** What the application does in shouldReconnect. */
   #asked(): boolean {
     const inside = this.#inside;
     this.#inside = undefined;
@@ -174,7 +174,7 @@ class World {
     const { client, clock, sockets, ended, events } = this;
     const last = sockets.at(-1);
     expect(events.filter((type) => type === "ended").length).toBe(client.state === "ended" ? 1 : 0);
-    // At most the last one is alive, and nobody once it is over.
+    // At most the last socket is alive, and none after the end.
     for (const socket of sockets)
       if (socket !== last || ended !== undefined) expect(socket.readyState).toBeGreaterThan(1);
     switch (client.state) {
@@ -192,7 +192,7 @@ class World {
         expect([client.socket, clock.tasks.size, events.at(-1)]).toEqual([undefined, 0, "ended"]);
         break;
     }
-    // Each message was refused, or was given to one socket, in order, or still waits, or nobody has got it and that is told.
+    // Each message was rejected, was given to one socket in order, is still queued, or was reported as undelivered.
     const sent = sockets.flatMap((socket) => socket.sent);
     const unsent = ended?.unsent ?? [];
     expect([...sent, ...unsent]).toEqual(this.accepted.slice(0, sent.length + unsent.length));
@@ -201,13 +201,13 @@ class World {
   }
 }
 
-/** Promises have come to rest. */
+/** Waits until all promises have settled. */
 async function rest(): Promise<void> {
   for (let count = 0; count < 10; count++) await undefined;
 }
 
-describe("a client that comes back", () => {
-  it("is never stuck, leaves no socket behind, and accounts for each message [R24]", async () => {
+describe("a reconnecting client", () => {
+  it("never gets stuck, leaves no socket behind, and accounts for each message [R24]", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(steps, { maxLength: 30 }), async (script) => {
         const world = new World();
@@ -218,7 +218,7 @@ describe("a client that comes back", () => {
           await rest();
           world.check();
         }
-        // Whatever it was: when the next sockets open, it is open, and everything has left; or it is over.
+        // Whatever happened: once the next sockets open, the client is open and has sent everything, or it has ended.
         for (let attempt = 0; attempt < 3 && !["open", "ended"].includes(world.client.state); attempt++) {
           world.sockets.at(-1)?.open();
           if (world.sockets.at(-1)?.readyState === 2) world.sockets.at(-1)?.closed();

@@ -1,4 +1,4 @@
-/** Nobody holds more than he must: writers wait for the transport, and who does not read stops his peer. */
+/** Bounded buffering: writers wait for the transport, and an application that does not read stops its peer. */
 import { describe, expect, it } from "vitest";
 import type { WebSocket } from "../../src/websocket.ts";
 import { turn, until } from "../support/clock.ts";
@@ -7,7 +7,7 @@ import { story, World } from "../support/link.ts";
 const writeBudget = 131_072;
 
 describe("a peer that does not read", () => {
-  it("makes what is sent wait in the endpoint, and one write in the transport", async () => {
+  it("makes sent data wait in the endpoint, with one write in the transport", async () => {
     const world = new World();
     const { client, server } = await world.connected();
     server.pause();
@@ -26,7 +26,7 @@ describe("a peer that does not read", () => {
     expect(client.bufferedAmount).toBe(0);
   });
 
-  it("is overtaken by a Ping, and by a more urgent message, though not by bytes that have left [X24]", async () => {
+  it("is sent a Ping and a more urgent message first, but after bytes that have already left [X24]", async () => {
     const world = new World();
     const { client, server } = await world.connected();
     server.binaryType = "arraybuffer";
@@ -45,7 +45,7 @@ describe("a peer that does not read", () => {
     ]);
   });
 
-  it("does not keep a Pong from leaving between the fragments of a large message [X20] [X24]", async () => {
+  it("does not keep a Pong from being sent between the fragments of a large message [X20] [X24]", async () => {
     const world = new World();
     const { client, server } = await world.connected();
     const pongs: number[] = [];
@@ -58,7 +58,7 @@ describe("a peer that does not read", () => {
 });
 
 describe("a loop over messages", () => {
-  it("stops the peer while 64 KiB wait, and starts it again once half of them are taken", async () => {
+  it("stops the peer while 64 KiB are queued, and resumes once half of them are taken", async () => {
     const { client, server } = await new World({ pair: { chunkSize: 8_192 } }).connected();
     client.binaryType = "arraybuffer";
     const messages = client[Symbol.asyncIterator]();
@@ -72,7 +72,7 @@ describe("a loop over messages", () => {
     await until(() => server.bufferedAmount === 0);
   });
 
-  it("ends with the connection, and throws when that was not clean", async () => {
+  it("ends with the connection, and throws when it was not closed cleanly", async () => {
     const world = new World();
     const { client, server } = await world.connected();
     const heard: unknown[] = [];
@@ -95,7 +95,7 @@ describe("a loop over messages", () => {
     await expect(lost).rejects.toMatchObject({ name: "WebSocketError", closeCode: 1006 });
   });
 
-  it("may be left, after which the socket goes on, and another one may begin", async () => {
+  it("may be left, after which the socket keeps working and another loop may begin", async () => {
     const { client, server } = await new World().connected();
     const heard: unknown[] = [];
     client.send("x".repeat(70_000));
@@ -114,7 +114,7 @@ describe("a loop over messages", () => {
     expect(heard.at(-1)).toBe("later");
   });
 
-  it("reads on when it is left while much was waiting", async () => {
+  it("resumes reading when it is left while much was queued", async () => {
     const { client, server } = await new World().connected();
     const messages = server[Symbol.asyncIterator]();
     for (let count = 0; count < 10; count++) client.send("x".repeat(70_000));
@@ -124,7 +124,7 @@ describe("a loop over messages", () => {
     await until(() => client.bufferedAmount === 0);
   });
 
-  it("throws what was wrong to one who was not waiting yet, once", async () => {
+  it("throws the error of the connection once, even to a consumer that was not waiting yet", async () => {
     const world = new World();
     const { server } = await world.connected();
     const messages = server[Symbol.asyncIterator]();
@@ -136,7 +136,7 @@ describe("a loop over messages", () => {
 });
 
 describe("pause() and resume()", () => {
-  /** Fills the queue of a loop over `client`'s messages, which then rests by itself. */
+  /** Fills the queue of a loop over `client`'s messages, which then pauses reading itself. */
   async function rested() {
     const { client, server } = await new World({ pair: { chunkSize: 8_192 } }).connected();
     const messages = client[Symbol.asyncIterator]();
@@ -152,7 +152,7 @@ describe("pause() and resume()", () => {
     return { client, server, messages, take, received };
   }
 
-  it("of the application are not undone by a loop that has taken what it had [R13]", async () => {
+  it("called by the application are not undone by a loop that has emptied its queue [R13]", async () => {
     const { client, take, received } = await rested();
     client.pause();
     await take(received);
@@ -162,7 +162,7 @@ describe("pause() and resume()", () => {
     expect(client.statistics.messagesReceived).toBe(1_000);
   });
 
-  it("of the application do not undo the rest of a loop that is full [R13]", async () => {
+  it("called by the application do not undo the pause of a loop whose queue is full [R13]", async () => {
     const { client, take, received } = await rested();
     client.pause();
     await turn();
@@ -175,7 +175,7 @@ describe("pause() and resume()", () => {
     expect(client.statistics.messagesReceived).toBeGreaterThan(received);
   });
 
-  it("of the application hold when the loop is left, and the loop's do not [R13]", async () => {
+  it("called by the application stay in effect when the loop is left, and the loop's pause does not [R13]", async () => {
     const { client, messages, received } = await rested();
     client.pause();
     await messages.return?.();
@@ -185,7 +185,7 @@ describe("pause() and resume()", () => {
     await until(() => client.statistics.messagesReceived === 1_000);
   });
 
-  it("of an accepted socket hold though reading rested until it was accepted [R13]", async () => {
+  it("of an accepted socket stay in effect although reading was paused until it was accepted [R13]", async () => {
     let accept: () => void = () => {};
     const accepted: WebSocket[] = [];
     const world = new World({
@@ -208,7 +208,7 @@ describe("pause() and resume()", () => {
     await until(() => accepted[0]?.statistics.messagesReceived === 1);
   });
 
-  it("keep no closing handshake from its end, whoever rests, and also when called after close() [R13]", async () => {
+  it("never prevent a closing handshake from completing, even when called after close() [R13]", async () => {
     const { client, server } = await rested();
     client.pause();
     server.close(1000);
@@ -219,7 +219,7 @@ describe("pause() and resume()", () => {
     expect(events).toEqual(["close 3 1000 clean"]);
   });
 
-  it("are not touched by a loop that is left twice while another one runs [R13]", async () => {
+  it("are not affected by a loop that is left twice while another one runs [R13]", async () => {
     const { client, server } = await new World().connected();
     const first = client[Symbol.asyncIterator]();
     await first.return?.();
@@ -229,7 +229,7 @@ describe("pause() and resume()", () => {
     expect(await second.next()).toEqual({ done: false, value: "x" });
   });
 
-  it("may be called before it is open, and several times", async () => {
+  it("may be called before the socket is open, and several times", async () => {
     const world = new World();
     const client = new world.WebSocket("ws://example.com/");
     client.pause();
@@ -250,7 +250,7 @@ describe("pause() and resume()", () => {
     expect(events).toEqual(["open", "close 3 1005 clean"]);
   });
 
-  it("let Pings be sent, so that a peer that is gone is noticed, and await no Pong, which would not be read [X23] [A06]", async () => {
+  it("let Pings be sent, so that a lost peer is noticed, but await no Pong, which would not be read [X23] [A06]", async () => {
     const world = new World({
       server: { deadlines: { ping: Number.POSITIVE_INFINITY, stalled: Number.POSITIVE_INFINITY } },
     });

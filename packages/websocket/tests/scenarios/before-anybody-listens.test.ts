@@ -1,4 +1,4 @@
-/** Messages that come before anybody listens (RFC 6455 knows no such moment: what was received is never lost). */
+/** Messages that arrive before a listener is added. RFC 6455 knows no such moment: what was received must never be lost. */
 import { describe, expect, it } from "vitest";
 import { opened } from "../../src/opened.ts";
 import { pair } from "../../src/pair.ts";
@@ -7,10 +7,10 @@ import { turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
 import { story, World } from "../support/link.ts";
 
-/** Nothing but the messages decides how long a connection lasts. */
+/** Only the messages decide how long a connection lasts, so timeouts are disabled. */
 const patient = { deadlines: { ping: Number.POSITIVE_INFINITY, stalled: Number.POSITIVE_INFINITY } };
 
-/** What a loop over `socket` takes, and how it ended. */
+/** Runs a loop over `socket`, and reports the messages it takes and how it ended. */
 function looped(socket: WebSocket): { taken: unknown[]; ended: Promise<unknown> } {
   const taken: unknown[] = [];
   const ended = (async () => {
@@ -24,13 +24,13 @@ function looped(socket: WebSocket): { taken: unknown[]; ended: Promise<unknown> 
   return { taken, ended };
 }
 
-describe.each(["server", "client"] as const)("messages that come to a %s before anybody listens", (side) => {
+describe.each(["server", "client"] as const)("messages that reach a %s before it has a listener", (side) => {
   async function sockets(world = new World()): Promise<{ world: World; here: WebSocket; peer: WebSocket }> {
     const { client, server } = await world.connected();
     return side === "server" ? { world, here: server, peer: client } : { world, here: client, peer: server };
   }
 
-  it("wait for the first listener, and keep their order with those that come later [R32]", async () => {
+  it("wait for the first listener, and stay in order with later messages [R32]", async () => {
     const { here, peer } = await sockets();
     for (const text of ["1", "2", "3"]) peer.send(text);
     await turn();
@@ -41,7 +41,7 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
     expect(events).toEqual(["message 1", "message 2", "message 3", "message 4"]);
   });
 
-  it("wait for onmessage, which hears them after the code that sets it has come to rest [R32]", async () => {
+  it("wait for onmessage, which receives them after the code that sets it has finished [R32]", async () => {
     const { here, peer } = await sockets();
     peer.send("1");
     await turn();
@@ -69,7 +69,7 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
     expect(taken).toEqual(["2", "3", "4", "5"]);
   });
 
-  it("are told one by one to those who listen for one at a time [R32]", async () => {
+  it("are delivered one by one to listeners that take one at a time [R32]", async () => {
     const { here, peer } = await sockets();
     const next = async () =>
       await new Promise((resolve) => here.addEventListener("message", ({ data }) => resolve(data), { once: true }));
@@ -80,7 +80,7 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
     expect(await next()).toBe("4");
   });
 
-  it("are told in the binaryType that is set by then [R32]", async () => {
+  it("are delivered in the binaryType set by then [R32]", async () => {
     const { here, peer } = await sockets();
     here.binaryType = "blob";
     peer.send(Uint8Array.of(1, 2));
@@ -91,7 +91,7 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
     expect(events).toEqual(["message 2 bytes"]);
   });
 
-  it("stand before the end of a connection whose peer closes at once [R32]", async () => {
+  it("are delivered before the end of a connection whose peer closes at once [R32]", async () => {
     const { here, peer } = await sockets();
     peer.send("1");
     peer.close(4001, "bye");
@@ -101,7 +101,7 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
     expect(events).toEqual(["message 1", "close 3 4001 bye clean"]);
   });
 
-  it("stand before the end of a connection that is lost [R32]", async () => {
+  it("are delivered before the end of a connection that is lost [R32]", async () => {
     for (const end of ["listener", "loop"] as const) {
       const { world, here, peer } = await sockets();
       peer.send("1");
@@ -121,7 +121,7 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
     }
   });
 
-  it("stand before the failure of a connection whose peer breaks a rule behind them [R32]", async () => {
+  it("are delivered before the failure of a connection whose peer breaks a rule after them [R32]", async () => {
     const { world, here, peer } = await sockets();
     peer.send("1");
     await turn();
@@ -133,7 +133,7 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
     expect(events.slice(1).map((line) => line.slice(0, 7))).toEqual(["error 3", "close 3"]);
   });
 
-  it("are dropped by close() and by terminate(), which end the connection as ever [R32]", async () => {
+  it("are dropped by close() and terminate(), which end the connection as usual [R32]", async () => {
     for (const end of ["close", "terminate"] as const) {
       const { here, peer } = await sockets();
       peer.send("1");
@@ -146,7 +146,7 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
     }
   });
 
-  it("do not keep a connection for long whose peer has left, and for less where its end is listened to [R32]", async () => {
+  it("delay the end after the peer has left only briefly, and less if there is a listener for the end [R32]", async () => {
     for (const isHeard of [false, true]) {
       const { world, here, peer } = await sockets();
       const ends: number[] = [];
@@ -162,7 +162,7 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
     }
   });
 
-  it("are not a reason to take what is sent for sent, once the connection has ended behind them [R24] [R32]", async () => {
+  it("do not make sends count as sent once the connection has ended behind them [R24] [R32]", async () => {
     const { here, peer } = await sockets();
     peer.send("1");
     await turn();
@@ -177,7 +177,7 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
     expect(events.at(-1)).toBe("close 3 1006 unclean");
   });
 
-  it("are dropped by close() and terminate() when the connection has ended behind them, which is told at once [R32]", async () => {
+  it("are dropped by close() and terminate() after the connection has ended, which is reported at once [R32]", async () => {
     for (const end of ["close", "terminate"] as const) {
       const { world, here, peer } = await sockets();
       peer.send("1");
@@ -191,7 +191,7 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
     }
   });
 
-  it("are not heard by a listener with a signal that is aborted, which is none [R32]", async () => {
+  it("are not delivered to a listener with an aborted signal, which is not added [R32]", async () => {
     const { here, peer } = await sockets();
     for (const text of ["1", "2"]) peer.send(text);
     await turn();
@@ -203,7 +203,7 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
     expect([events, never]).toEqual([["message 1", "message 2"], []]);
   });
 
-  it("do not keep the end for long from who listens to it later [R32]", async () => {
+  it("delay the end only briefly for a listener that is added later [R32]", async () => {
     const { world, here, peer } = await sockets();
     peer.send("1");
     peer.close(4001);
@@ -217,7 +217,7 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
     expect([ends, world.clock.due]).toEqual([[4001], []]);
   });
 
-  it("do not keep a connection from being read for ever: its peer's end is found behind them [R32]", async () => {
+  it("do not stop reading forever: the peer's end is detected behind them [R32]", async () => {
     for (const end of ["close", "terminate"] as const) {
       const { world, here, peer } = await sockets(new World({ server: patient, client: patient }));
       const ends: number[] = [];
@@ -233,7 +233,7 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
     }
   });
 
-  it("wait for as long as it takes when a loop has begun [R32]", async () => {
+  it("wait without limit once a loop has begun [R32]", async () => {
     const { world, here, peer } = await sockets(new World({ server: patient, client: patient }));
     for (let count = 0; count < 300; count++) peer.send("x".repeat(1_000));
     await turn();
@@ -245,7 +245,7 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
     expect(count).toBe(300);
   });
 
-  it("throw nothing at an application that goes on while they wait and the peer has left [R32]", async () => {
+  it("cause no exception in an application that continues while they wait and the peer has left [R32]", async () => {
     const { here, peer } = await sockets();
     peer.send("1");
     peer.close(4001);
@@ -261,7 +261,7 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
     await until(() => here.readyState === 3);
   });
 
-  it("are bounded in bytes and in number, and reading rests until they are taken [R32]", async () => {
+  it("are limited in bytes and in number, and reading pauses until they are taken [R32]", async () => {
     for (const [message, count] of [
       ["x".repeat(1000), 5_000],
       ["", 50_000],
@@ -271,7 +271,7 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
       await turn();
       await turn();
       const received = here.statistics.messagesReceived;
-      // What one chunk of the transport holds may come on top.
+      // The content of one transport chunk may come on top.
       expect(received).toBeLessThan(count / 2 + 140_000 / (message.length + 2));
       await turn();
       expect(here.statistics.messagesReceived).toBe(received);
@@ -283,7 +283,7 @@ describe.each(["server", "client"] as const)("messages that come to a %s before 
 });
 
 describe("the opening handshake", () => {
-  it("leaves a handler time to ask somebody before it listens [R32]", async () => {
+  it("gives a handler time for asynchronous work before it adds a listener [R32]", async () => {
     const heard: unknown[] = [];
     let proceed!: () => void;
     const asked = new Promise<void>((resolve) => {
@@ -308,7 +308,7 @@ describe("the opening handshake", () => {
     expect(heard).toEqual(["1", "2"]);
   });
 
-  it("leaves a client time between opened() and its first listener [R32]", async () => {
+  it("gives a client time between opened() and its first listener [R32]", async () => {
     const world = new World({
       handler: (opening) => {
         const socket = opening.accept();
@@ -324,8 +324,8 @@ describe("the opening handshake", () => {
   });
 });
 
-describe("adding nothing", () => {
-  it("is no listener: addEventListener with null, and onmessage with null [R32]", async () => {
+describe("adding null", () => {
+  it("with addEventListener or onmessage does not count as a listener [R32]", async () => {
     const { client, server } = await new World().connected();
     client.send("1");
     await turn();

@@ -1,4 +1,4 @@
-/** In which form binary messages are told: an option of the server, of `accept`, and of a client. */
+/** The form in which binary messages are delivered: an option of the server, of `accept`, and of a client. */
 import type { Fields } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import type { RequestStream } from "../../src/incoming-stream.ts";
@@ -18,7 +18,7 @@ const extendedConnect: Fields = [
   ["sec-websocket-version", "13"],
 ];
 
-/** What `socket` is told of the next message, as the name of its class. */
+/** Resolves with the class name of the next message's data. */
 async function nextKind(socket: WebSocket): Promise<string> {
   const { data } = await new Promise<{ data: unknown }>((resolve) =>
     socket.addEventListener("message", resolve, { once: true }),
@@ -26,7 +26,7 @@ async function nextKind(socket: WebSocket): Promise<string> {
   return Object.prototype.toString.call(data).slice(8, -1);
 }
 
-/** What a server that accepts with `answer` is told of text and of bytes. */
+/** Returns how a server that accepts with `answer` delivers text and bytes. */
 async function kinds(options: { server?: BinaryType; answer?: BinaryType }): Promise<string[]> {
   const accepted: WebSocket[] = [];
   const world = new World({
@@ -46,7 +46,7 @@ async function kinds(options: { server?: BinaryType; answer?: BinaryType }): Pro
 }
 
 describe("the binaryType of an accepted socket", () => {
-  it("is arraybuffer unless the server or accept says otherwise, and accept has the last word [R33]", async () => {
+  it("is arraybuffer by default; accept overrides the server's option [R33]", async () => {
     const buffer = ["arraybuffer", "String", "ArrayBuffer"];
     const blob = ["blob", "String", "Blob"];
     expect(await kinds({})).toEqual(buffer);
@@ -56,7 +56,7 @@ describe("the binaryType of an accepted socket", () => {
     expect(await kinds({ server: "arraybuffer", answer: "blob" })).toEqual(blob);
   });
 
-  it("may be changed while the socket is open, as the platform has it [R33]", async () => {
+  it("may be changed while the socket is open, as on the web platform [R33]", async () => {
     const world = new World();
     const { client, server } = await world.connected();
     server.binaryType = "blob";
@@ -65,7 +65,7 @@ describe("the binaryType of an accepted socket", () => {
     expect(await kind).toBe("Blob");
   });
 
-  it("is that of what a loop takes, too [R33]", async () => {
+  it("also applies to messages taken by a loop [R33]", async () => {
     for (const [binaryType, made] of [
       [undefined, ArrayBuffer],
       ["blob", Blob],
@@ -79,7 +79,7 @@ describe("the binaryType of an accepted socket", () => {
     }
   });
 
-  it("sends back what came, text as text and bytes as bytes, from one line of code [R33]", async () => {
+  it("lets one line of code echo text as text and bytes as bytes [R33]", async () => {
     const world = new World({
       client: { binaryType: "arraybuffer" },
       handler(opening) {
@@ -117,7 +117,7 @@ describe("the binaryType of an accepted socket", () => {
     }
   });
 
-  it("does not concern streams, whose chunks are Uint8Arrays [R33]", async () => {
+  it("does not apply to streams, whose chunks are Uint8Arrays [R33]", async () => {
     const chunks: unknown[] = [];
     const world = new World({
       server: { binaryType: "blob" },
@@ -134,7 +134,7 @@ describe("the binaryType of an accepted socket", () => {
 });
 
 describe("the binaryType of a client", () => {
-  it("is blob, as the platform has it, unless an option says otherwise [R33]", async () => {
+  it("is blob by default, as on the web platform, unless an option overrides it [R33]", async () => {
     const world = new World();
     for (const [binaryType, expected] of [
       [undefined, "Blob"],
@@ -148,17 +148,17 @@ describe("the binaryType of a client", () => {
     }
   });
 
-  it("holds for what arrives with the response of the server [R33]", async () => {
+  it("applies to messages that arrive with the server's response [R33]", async () => {
     const world = new World({ handler: (opening) => opening.accept().send(Uint8Array.of(1)) });
     const client = new world.WebSocket("ws://example.com/", { binaryType: "arraybuffer" });
     expect(await nextKind(client)).toBe("ArrayBuffer");
   });
 });
 
-describe("a binaryType that is none", () => {
+describe("an invalid binaryType", () => {
   const wrong = ["text", "ArrayBuffer", "uint8array", "", null, 1, true, {}, ["blob"]];
 
-  it("is a usage error where it is given, which names the option [R33]", async () => {
+  it("causes a usage error that names the option where it is given [R33]", async () => {
     for (const value of wrong) {
       const binaryType = value as "blob";
       const usageError = expect.objectContaining({
@@ -173,7 +173,7 @@ describe("a binaryType that is none", () => {
     }
   });
 
-  it("leaves a request that was to be accepted with it unanswered, so that it can be accepted again [R33]", async () => {
+  it("leaves the request pending, so that it can still be accepted [R33]", async () => {
     const codes: unknown[] = [];
     const accepted: WebSocket[] = [];
     const world = new World({

@@ -1,4 +1,4 @@
-/** A closed socket that the application keeps holds its outcome and its counters, and nothing that was to be sent or read. */
+/** A closed socket that the application keeps holds its outcome and counters, but no data that was queued or in progress. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { encodeFrame } from "@hybi/core/frame";
@@ -13,7 +13,7 @@ const gc = runInNewContext("gc") as () => void;
 
 const megabyte = 1_000_000;
 
-/** Bytes of buffers that are still there when garbage has been collected. */
+/** Returns the bytes of buffers that are alive after garbage collection. */
 async function bytesHeld(): Promise<number> {
   for (let count = 0; count < 3; count++) {
     await turn();
@@ -22,7 +22,7 @@ async function bytesHeld(): Promise<number> {
   return process.memoryUsage().arrayBuffers;
 }
 
-/** A client whose peer reads nothing, and for which 20 MB wait. */
+/** Opens a client whose peer reads nothing, with 20 MB queued. */
 async function stuck(options: WorldOptions = {}): Promise<{ world: World; client: WebSocket; server: WebSocket }> {
   const world = new World(options);
   const { client, server } = await world.connected();
@@ -33,7 +33,7 @@ async function stuck(options: WorldOptions = {}): Promise<{ world: World; client
   return { world, client, server };
 }
 
-/** What the application keeps in the end. */
+/** Ways to end a connection, and what the application keeps of it. */
 const ends: Readonly<Record<string, () => Promise<{ kept: unknown; closed: () => boolean; buffered?: () => number }>>> =
   {
     "after terminate()": async () => {
@@ -72,7 +72,7 @@ const ends: Readonly<Record<string, () => Promise<{ kept: unknown; closed: () =>
       client.terminate();
       return { kept: [world, client], closed: () => client.readyState === 3, buffered: () => client.bufferedAmount };
     },
-    "when it was accepted, with the opening that it came of": async () => {
+    "when it was accepted and the application keeps its opening": async () => {
       const openings: IncomingOpening[] = [];
       const accepted: WebSocket[] = [];
       const world = new World({
@@ -123,26 +123,23 @@ const ends: Readonly<Record<string, () => Promise<{ kept: unknown; closed: () =>
     },
   };
 
-it.each(Object.keys(ends))(
-  "a closed socket holds nothing of what was under way, %s, and its counters stay [R15]",
-  async (name) => {
-    const before = await bytesHeld();
-    const end = ends[name];
-    if (end === undefined) throw new Error(name);
-    const { kept, closed, buffered } = await end();
-    await until(closed);
-    const amount = buffered?.();
-    const held = (await bytesHeld()) - before;
-    expect(held).toBeLessThan(megabyte);
-    if (buffered !== undefined) {
-      expect(amount).toBeGreaterThan(15 * megabyte);
-      expect(buffered()).toBe(amount);
-    }
-    expect(kept).toBeDefined();
-  },
-);
+it.each(Object.keys(ends))("a closed socket keeps its counters but holds no pending data, %s [R15]", async (name) => {
+  const before = await bytesHeld();
+  const end = ends[name];
+  if (end === undefined) throw new Error(name);
+  const { kept, closed, buffered } = await end();
+  await until(closed);
+  const amount = buffered?.();
+  const held = (await bytesHeld()) - before;
+  expect(held).toBeLessThan(megabyte);
+  if (buffered !== undefined) {
+    expect(amount).toBeGreaterThan(15 * megabyte);
+    expect(buffered()).toBe(amount);
+  }
+  expect(kept).toBeDefined();
+});
 
-it("the statistics of a closed socket are those that it had at its end [R15]", async () => {
+it("the statistics of a closed socket are those at its end [R15]", async () => {
   const { world, client, server } = await stuck();
   client.ping();
   server.resume();

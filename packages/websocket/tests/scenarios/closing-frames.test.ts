@@ -1,4 +1,4 @@
-/** An end is clean when both Close frames have passed (RFC 6455 §7.1.4): the peer's was read, and ours was written. */
+/** A close is clean when both Close frames have been exchanged (RFC 6455 §7.1.4): the peer's was read, and ours was written. */
 import { Connection, plainAgreement } from "@hybi/core";
 import { encodeFrame } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
@@ -17,7 +17,7 @@ const random = (target: Uint8Array) => void crypto.getRandomValues(target as Uin
 class SlowTransport implements Transport {
   readonly calls: string[] = [];
   sink!: TransportSink;
-  /** Whether writes are answered in the call. */
+  /** Whether `drain` is called within `write`. */
   isFast = false;
 
   start(sink: TransportSink): void {
@@ -57,8 +57,8 @@ function opened(role: "client" | "server" = "server") {
 
 const both = ["server", "client"] as const;
 
-describe("an end whose Close frame was not written is not clean, and has the peer's code", () => {
-  it.each(both)("for a %s whose transport takes nothing more, when the deadline drops it [R18]", async (role) => {
+describe("a connection whose Close frame was not written ends unclean with the peer's code", () => {
+  it.each(both)("for a %s whose transport takes nothing more, when the deadline aborts it [R18]", async (role) => {
     const { sink, endpoint, pump, ends, close, clock, transport } = opened(role);
     endpoint.sendBinary(new Uint8Array(1_000_000));
     pump.touch();
@@ -71,7 +71,7 @@ describe("an end whose Close frame was not written is not clean, and has the pee
     expect(ends).toEqual(["unclean 4000 bye"]);
   });
 
-  it.each(both)("for a %s whose last write, which has it, is never answered [R18]", async (role) => {
+  it.each(both)("for a %s whose last write, which contains it, is never confirmed [R18]", async (role) => {
     for (const peerEnds of [false, true]) {
       const { sink, endpoint, ends, close, clock } = opened(role);
       sink.data(close());
@@ -83,7 +83,7 @@ describe("an end whose Close frame was not written is not clean, and has the pee
     }
   });
 
-  it.each(both)("for a %s whose transport is closed or lost before, or that drops it [R18]", async (role) => {
+  it.each(both)("for a %s whose transport is closed or lost before, or that aborts it [R18]", async (role) => {
     const ways: readonly ((world: ReturnType<typeof opened>) => void)[] = [
       ({ sink }) => sink.close(),
       ({ sink }) => {
@@ -108,7 +108,7 @@ describe("an end whose Close frame was not written is not clean, and has the pee
     }
   });
 
-  it.each(both)("for a %s that has asked itself, and whose Close frame crosses the peer's [R18]", async (role) => {
+  it.each(both)("for a %s that closes itself, when its Close frame crosses the peer's [R18]", async (role) => {
     const { sink, endpoint, pump, ends, close } = opened(role);
     endpoint.sendClose(1000);
     pump.touch();
@@ -123,9 +123,9 @@ describe("an end whose Close frame was not written is not clean, and has the pee
   });
 });
 
-describe("an end whose Close frame was written is clean", () => {
+describe("a connection whose Close frame was written ends clean", () => {
   it.each(both)(
-    "for a %s whose peer closes its half with its Close frame, and is told once it was written [R18]",
+    "for a %s whose peer ends its half with its Close frame, reported once ours was written [R18]",
     async (role) => {
       const { sink, ends, close, transport, clock } = opened(role);
       sink.data(close());
@@ -145,7 +145,7 @@ describe("an end whose Close frame was written is clean", () => {
   );
 
   it.each(both)(
-    "for a %s that has messages ahead of it, and whose writes are answered in the call [R18]",
+    "for a %s that has messages queued before it, and whose writes are confirmed within the call [R18]",
     async (role) => {
       const { sink, ends, close, transport, endpoint, pump } = opened(role);
       transport.isFast = true;
@@ -159,7 +159,7 @@ describe("an end whose Close frame was written is clean", () => {
     },
   );
 
-  it.each(both)("for a %s whose transport is dropped only then [R18]", async (role) => {
+  it.each(both)("for a %s whose transport is aborted only afterwards [R18]", async (role) => {
     const { sink, ends, close, pump, transport } = opened(role);
     sink.data(close());
     await turn();
@@ -170,7 +170,7 @@ describe("an end whose Close frame was written is clean", () => {
     expect(ends).toEqual(["clean 4000 bye"]);
   });
 
-  it("for a peer that ends its half without a Close frame, nothing is waited for [R18]", async () => {
+  it("unless the peer ends its half without a Close frame, which ends it unclean at once [R18]", async () => {
     const { sink, ends, endpoint, pump } = opened();
     endpoint.sendBinary(new Uint8Array(500_000));
     pump.touch();
@@ -180,7 +180,7 @@ describe("an end whose Close frame was written is clean", () => {
   });
 });
 
-describe("a transport of this package tells that a Close frame was written before it tells that it is closed", () => {
+describe("a transport of this package confirms the write of a Close frame before it reports its close", () => {
   const ports = (): [Transport, Transport] => {
     const { port1, port2 } = new MessageChannel();
     return [fromMessagePort(port1), fromMessagePort(port2)];
@@ -201,7 +201,7 @@ describe("a transport of this package tells that a Close frame was written befor
   ];
 
   for (const [name, make] of kinds) {
-    it.each(both)(`${name}, to a %s whose peer has closed its half with its Close frame [R18]`, async (role) => {
+    it.each(both)(`${name}, to a %s whose peer has ended its half with its Close frame [R18]`, async (role) => {
       const [near, far] = make();
       const ends: string[] = [];
       const endpoint = new Connection(plainAgreement(role), { random });
@@ -231,7 +231,7 @@ describe("a transport of this package tells that a Close frame was written befor
 });
 
 describe("a socket", () => {
-  it("whose peer reads nothing more, and closes, ends unclean with the peer's code, and keeps what is unsent [R18]", async () => {
+  it("whose peer stops reading and closes ends unclean with the peer's code, and keeps counting unsent bytes [R18]", async () => {
     const world = new World({ server: { deadlines: { closing: 1_000 } } });
     const { client, server } = await world.connected();
     const events = story(server);

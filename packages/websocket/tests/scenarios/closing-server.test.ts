@@ -1,4 +1,4 @@
-/** What comes to a server that is closing, or closed: a request is answered with 503, by whichever way it came. */
+/** A closing or closed server rejects new requests with 503, however they arrive. */
 import type { Fields, StreamAnswer } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { type PairedTransport, pair } from "../../src/pair.ts";
@@ -29,7 +29,7 @@ const extendedConnect: Fields = [
   ["sec-websocket-version", "13"],
 ];
 
-/** A client without a protocol, which closes its half when the server has. */
+/** A raw client, which ends its half when the server has ended its own. */
 class Client {
   readonly far: PairedTransport;
   text = "";
@@ -47,14 +47,14 @@ class Client {
     });
   }
 
-  /** What it was told, once the connection is closed. */
+  /** Resolves with everything received once the connection is closed. */
   async answer(): Promise<string> {
     await until(() => this.isClosed);
     return this.text;
   }
 }
 
-/** A server with one client, which does not let it close, and how to let it. */
+/** Returns a server kept from closing by one client, and a function that lets it close. */
 async function closingServer() {
   const asked: unknown[] = [];
   const world: World = new World({
@@ -74,7 +74,7 @@ async function closingServer() {
 const unavailable = /^HTTP\/1\.1 503 Service Unavailable\r\nConnection: close\r\n(?:.*\r\n)*Retry-After: 5\r\n/;
 
 describe("a server that is closing", () => {
-  it("answers with 503 a request that somebody else has read [R30]", async () => {
+  it("rejects a request whose head was already parsed with 503 [R30]", async () => {
     const { server, asked, closed, release } = await closingServer();
     const client = new Client();
     server.receiveUpgrade(client.far, head);
@@ -85,7 +85,7 @@ describe("a server that is closing", () => {
     expect(server.connections).toBe(0);
   });
 
-  it("answers with 503 a request in bytes that comes when it is closing, whole or in pieces [R30]", async () => {
+  it("rejects a raw request that arrives while it is closing with 503, whole or in pieces [R30]", async () => {
     const { server, asked, closed, release } = await closingServer();
     for (const cut of [request.length, 1, 20]) {
       const client = new Client();
@@ -100,7 +100,7 @@ describe("a server that is closing", () => {
     await closed;
   });
 
-  it("waits for a request no longer than for all else [R30]", async () => {
+  it("waits for a request no longer than for everything else [R30]", async () => {
     const { world, server, closed } = await closingServer();
     const late = new Client();
     server.receive(late.far);
@@ -113,7 +113,7 @@ describe("a server that is closing", () => {
     expect(server.connections).toBe(0);
   });
 
-  it("still tells a client what is wrong with its request [R30]", async () => {
+  it("still reports to a client what is wrong with its request [R30]", async () => {
     const { server, closed, release } = await closingServer();
     const client = new Client();
     server.receiveUpgrade(client.far, { ...head, method: "POST" });
@@ -122,7 +122,7 @@ describe("a server that is closing", () => {
     await closed;
   });
 
-  it("answers a stream of HTTP/2 with 503 [R30]", async () => {
+  it("rejects an HTTP/2 stream with 503 [R30]", async () => {
     const { server, asked, closed, release } = await closingServer();
     const answers: StreamAnswer[] = [];
     server.receiveStream(
@@ -142,7 +142,7 @@ describe("a server that is closing", () => {
 });
 
 describe("a server that is closed", () => {
-  it("answers requests with 503, and waits for one as long as ever [R30]", async () => {
+  it("rejects requests with 503, and waits for one as long as an open server does [R30]", async () => {
     const clock = new TestClock();
     const server = new WebSocketServer((opening) => opening.accept(), { clock });
     await server.close();

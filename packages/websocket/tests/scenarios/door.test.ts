@@ -1,4 +1,4 @@
-/** Who gets a place in a server, and what becomes of those who get none: in memory, with any address. */
+/** Admission: which clients get a place on a server, and what happens to the others. In memory, with any address. */
 import { describe, expect, it } from "vitest";
 import type { IncomingOpening } from "../../src/incoming-opening.ts";
 import { type PairedTransport, pair } from "../../src/pair.ts";
@@ -7,7 +7,7 @@ import type { Transport } from "../../src/transport.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
 
-/** A client by hand. */
+/** A hand-written client. */
 class Client {
   text = "";
   isEnded = false;
@@ -52,8 +52,8 @@ function setUp(options: ServerOptions = {}) {
   return { clock, errors, openings, server, come };
 }
 
-describe("openings of one address", () => {
-  it("are 128 at a time by default where it is public, /64 for IPv6, and are free again [A10]", async () => {
+describe("openings from one address", () => {
+  it("are limited to 128 at a time by default for a public address or IPv6 /64, and are freed again [A10]", async () => {
     const { server, come } = setUp();
     for (let count = 0; count < 128; count++) come(`2001:db8::${count.toString(16)}`);
     expect(server.connections).toBe(128);
@@ -68,7 +68,7 @@ describe("openings of one address", () => {
     expect(server.connections).toBe(0);
   });
 
-  it("do not count once they are open [A10]", async () => {
+  it("do not count once the connections are open [A10]", async () => {
     const { server, come, openings } = setUp({ openingsPerAddress: 1 });
     for (let count = 1; count <= 5; count++) {
       come("203.0.113.1").ask();
@@ -84,7 +84,7 @@ describe("openings of one address", () => {
     await until(() => openings.length === 6);
   });
 
-  it("count over TLS from the first byte of TCP on, through the handshake and the request [A10]", async () => {
+  it("count over TLS from the first byte of TCP until the end of the request [A10]", async () => {
     const { server, come, openings } = setUp({ openingsPerAddress: 2 });
     const info = { remoteAddress: "203.0.113.1", secure: true };
     const dropped: string[] = [];
@@ -109,8 +109,8 @@ describe("openings of one address", () => {
   });
 });
 
-describe("a client for whom there is no place", () => {
-  it("is told so before it has asked, and what it still sends is read [A10]", async () => {
+describe("a client that gets no place", () => {
+  it("is rejected before it sends a request, and its data is still read [A10]", async () => {
     const { server, come, openings } = setUp({ maxConnections: 0 });
     const client = come();
     client.ask();
@@ -121,7 +121,7 @@ describe("a client for whom there is no place", () => {
     expect([openings.length, server.connections]).toEqual([0, 0]);
   });
 
-  it("is dropped when it does not leave: after a moment, or as the 65th who stays [A10]", async () => {
+  it("is aborted when it does not leave: after 2 s, or when more than 64 such clients stay [A10]", async () => {
     const { clock, come } = setUp({ maxConnections: 0 });
     const clients: Client[] = [];
     for (let count = 1; count <= 66; count++) {
@@ -135,7 +135,7 @@ describe("a client for whom there is no place", () => {
     expect(clock.due).toEqual([]);
   });
 
-  it("is dropped when the server is closed, which waits for nobody of them [A10]", async () => {
+  it("is aborted when the server closes, without waiting [A10]", async () => {
     const { clock, server, come } = setUp({ maxConnections: 0 });
     const client = come();
     await server.close({ timeout: Number.POSITIVE_INFINITY });
@@ -143,7 +143,7 @@ describe("a client for whom there is no place", () => {
     expect(clock.due).toEqual([]);
   });
 
-  it("harms nobody with a transport that throws: onError is told [A10]", async () => {
+  it("causes no harm with a transport that throws: onError receives the error [A10]", async () => {
     const { errors, server, come } = setUp({ maxConnections: 1 });
     const served = come();
     const broken = new Proxy({} as Transport, {
@@ -158,8 +158,8 @@ describe("a client for whom there is no place", () => {
   });
 });
 
-describe("a client in its TLS handshake", () => {
-  it("has a place of maxConnections, and is dropped at once when the server is closed [A10]", async () => {
+describe("a client during its TLS handshake", () => {
+  it("occupies a place of maxConnections, and is aborted at once when the server closes [A10]", async () => {
     const { clock, errors, server } = setUp({ maxConnections: 2 });
     const dropped: string[] = [];
     const pending = server.admit(() => dropped.push("one"));
@@ -172,7 +172,7 @@ describe("a client in its TLS handshake", () => {
     expect(dropped).toEqual(["one", "two"]);
     expect(errors.map(String)).toEqual(["Error: mine"]);
     expect(server.admit(() => {})).toBeUndefined();
-    // It was ready in the turn in which it was dropped.
+    // Its TLS handshake completed in the turn in which it was aborted.
     const late = new Client();
     pending?.receive(late.far);
     pending?.end();

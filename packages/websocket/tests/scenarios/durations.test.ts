@@ -1,4 +1,4 @@
-/** Durations as users give them: longer than a timer of the host, without end, and none at all. */
+/** Durations as users give them: longer than a host's timer, infinite, and invalid. */
 import type { Fields } from "@hybi/core";
 import { Connection, plainAgreement } from "@hybi/core";
 import { describe, expect, it } from "vitest";
@@ -15,7 +15,7 @@ import { story, thrown, World } from "../support/link.ts";
 
 const longest = 2 ** 31 - 1;
 const endless = Number.POSITIVE_INFINITY;
-/** The far end of a transport of which nothing is said. */
+/** The far end of a transport, with listeners that do nothing. */
 const deaf = { data() {}, drain() {}, end() {}, error() {}, close() {} };
 const half = (target: Uint8Array) => {
   target.fill(0);
@@ -23,7 +23,7 @@ const half = (target: Uint8Array) => {
 };
 
 describe.each([longest + 1, 3 * longest])("a duration of %d ms", (span) => {
-  it("is what an opening without a transport gets [R14]", async () => {
+  it("applies to an opening without a transport [R14]", async () => {
     const clock = new TestClock();
     const Slow = createWebSocketClass(() => new Promise<never>(() => {}), { clock, deadlines: { opening: span } });
     const events = story(new Slow("ws://slow.example/"));
@@ -34,7 +34,7 @@ describe.each([longest + 1, 3 * longest])("a duration of %d ms", (span) => {
     expect(clock.due).toEqual([]);
   });
 
-  it("is what an opening without an answer gets, at either end [R14]", async () => {
+  it("applies to an opening without a response, at either end [R14]", async () => {
     const clock = new TestClock();
     const [near, far] = pair();
     far.start(deaf);
@@ -53,7 +53,7 @@ describe.each([longest + 1, 3 * longest])("a duration of %d ms", (span) => {
     expect(server.connections).toBe(0);
   });
 
-  it("is what a handler gets over a stream of HTTP/2 [R14]", async () => {
+  it("applies to a handler over an HTTP/2 stream [R14]", async () => {
     const clock = new TestClock();
     const answers: number[] = [];
     const stream: RequestStream = {
@@ -78,7 +78,7 @@ describe.each([longest + 1, 3 * longest])("a duration of %d ms", (span) => {
     expect(answers).toEqual([503]);
   });
 
-  it("is what every deadline of an open connection gets, and one of them alone [R14]", async () => {
+  it("applies to every deadline of an open connection, and to each of them alone [R14]", async () => {
     const world = new World({ server: { deadlines: { ping: endless } } });
     const { client } = await world.connected({
       deadlines: { ping: endless, pong: span, idle: span, closing: span, stalled: span, controlWindow: span },
@@ -90,7 +90,7 @@ describe.each([longest + 1, 3 * longest])("a duration of %d ms", (span) => {
     expect(events).toEqual(["close 3 1001 clean"]);
   });
 
-  it("is how long a closing may take, and a Pong [R14]", async () => {
+  it("applies to a closing handshake and to a Pong [R14]", async () => {
     const world = new World({ server: { deadlines: { ping: endless, resting: endless } } });
     const deadlines = { ping: 1_000, pong: span, closing: span, stalled: endless };
     const { client, server } = await world.connected({ deadlines });
@@ -108,7 +108,7 @@ describe.each([longest + 1, 3 * longest])("a duration of %d ms", (span) => {
     expect(events[1]).toBe("close 3 1006 unclean");
   });
 
-  it("is how long a client waits between two attempts [R14]", async () => {
+  it("applies to the delay between two attempts of a client [R14]", async () => {
     const clock = new TestClock();
     let attempts = 0;
     const client = reconnect(
@@ -126,14 +126,14 @@ describe.each([longest + 1, 3 * longest])("a duration of %d ms", (span) => {
     expect(clock.due).toEqual([]);
   });
 
-  it("is how long a server waits for its peers to close [R14]", async () => {
+  it("applies to the time that a server waits for its peers to close [R14]", async () => {
     const world = new World();
     const { client } = await world.connected({ deadlines: { ping: endless } });
     client.pause();
     await turn();
     let isClosed = false;
     void world.server.close({ timeout: span }).then(() => (isClosed = true));
-    // The connection itself gives its peer less.
+    // The connection itself gives its peer less time.
     await world.clock.advance(9_999);
     expect([isClosed, client.readyState]).toEqual([false, 1]);
     client.resume();
@@ -143,7 +143,7 @@ describe.each([longest + 1, 3 * longest])("a duration of %d ms", (span) => {
 });
 
 describe("Infinity", () => {
-  it("is no timer anywhere: what is not answered waits for ever [R14]", async () => {
+  it("sets no timer anywhere: a pending response is awaited forever [R14]", async () => {
     const clock = new TestClock();
     const deadlines = {
       ...{ opening: endless, closing: endless, ping: endless, pong: endless },
@@ -173,7 +173,7 @@ describe.each([Number.NaN, -1, Number.NEGATIVE_INFINITY, "5", null])("a duration
   const names = ["opening", "closing", "ping", "pong", "stalled", "idle", "controlWindow"] as const;
   const refused = { name: "UsageError", code: "option/range" };
 
-  it.each(names)("is refused as deadlines.%s where it is given, and nothing begins [R14]", (name) => {
+  it.each(names)("is rejected as deadlines.%s where it is given, and nothing starts [R14]", (name) => {
     let connections = 0;
     const connect = () => {
       connections++;
@@ -195,7 +195,7 @@ describe.each([Number.NaN, -1, Number.NEGATIVE_INFINITY, "5", null])("a duration
   });
 
   it.each(["firstDelay", "maximumDelay", "stableAfter"])(
-    "is refused as %s of a client that comes back [R14]",
+    "is rejected as %s of a reconnecting client [R14]",
     async (name) => {
       let attempts = 0;
       const open = () => {
@@ -208,7 +208,7 @@ describe.each([Number.NaN, -1, Number.NEGATIVE_INFINITY, "5", null])("a duration
     },
   );
 
-  it("is refused as the timeout of a server's end, which goes on [R14]", async () => {
+  it("is rejected as the timeout of a server's close, and the server keeps running [R14]", async () => {
     const world = new World();
     const { client } = await world.connected();
     await expect(world.server.close({ timeout: wrong })).rejects.toMatchObject(refused);
@@ -218,7 +218,7 @@ describe.each([Number.NaN, -1, Number.NEGATIVE_INFINITY, "5", null])("a duration
 });
 
 describe("a reason that is too long", () => {
-  it("is refused as that of a server's end, which goes on [R14]", async () => {
+  it("is rejected in a server's close, and the server keeps running [R14]", async () => {
     const world = new World();
     const { client } = await world.connected();
     await expect(world.server.close({ reason: "x".repeat(124) })).rejects.toMatchObject({

@@ -1,4 +1,4 @@
-/** A program whose client has a handler that fails, in the way that the first argument says. */
+/** A program whose client has a handler that fails in the way given by the first argument. */
 import { createWebSocketClass } from "../../src/create-websocket-class.ts";
 import { pair } from "../../src/pair.ts";
 import { WebSocketServer } from "../../src/server.ts";

@@ -14,7 +14,7 @@ it.each([
   ["listener", "uncaughtException: mine"],
   ["async-handler", "unhandledRejection: mine"],
   ["async-listener", "unhandledRejection: mine"],
-])("an error of a client's %s is what the platform makes of it: %s [R03]", async (way, told) => {
+])("an error in a client's %s is handled by the platform: %s [R03]", async (way, told) => {
   expect(await run(way)).toEqual(["the next listener", told].sort());
   expect(await run(way, "onError")).toEqual(["onError: mine", "the next listener"]);
 });

@@ -1,4 +1,4 @@
-/** What becomes of errors of the application's own code: docs/guide/websocket.md, "Errors of your own code". */
+/** Errors thrown by the application's own code: see docs/guide/websocket.md, "Errors of your own code". */
 import type { Extension } from "@hybi/core";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { IncomingOpening } from "../../src/incoming-opening.ts";
@@ -14,7 +14,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Ways in which an application's code listens for messages, and fails with `error`. */
+/** Ways in which an application listens for messages and fails with `error`. */
 const ways: [name: string, listen: (socket: WebSocket, error: unknown) => void][] = [
   [
     "an on… handler that throws",
@@ -25,7 +25,7 @@ const ways: [name: string, listen: (socket: WebSocket, error: unknown) => void][
     },
   ],
   [
-    "an asynchronous on… handler",
+    "an async on… handler",
     (socket, error) => {
       socket.onmessage = async () => {
         await undefined;
@@ -41,7 +41,7 @@ const ways: [name: string, listen: (socket: WebSocket, error: unknown) => void][
       }),
   ],
   [
-    "an asynchronous listener",
+    "an async listener",
     (socket, error) =>
       socket.addEventListener("message", async () => {
         await undefined;
@@ -58,7 +58,7 @@ const ways: [name: string, listen: (socket: WebSocket, error: unknown) => void][
       }),
   ],
   [
-    "an asynchronous handleEvent",
+    "an async handleEvent",
     (socket, error) =>
       socket.addEventListener("message", {
         async handleEvent() {
@@ -67,10 +67,10 @@ const ways: [name: string, listen: (socket: WebSocket, error: unknown) => void][
       }),
   ],
   [
-    "a listener that returns a thenable which fails",
+    "a listener that returns a rejected thenable",
     (socket, error) =>
       socket.addEventListener("message", () => ({
-        // biome-ignore lint/suspicious/noThenProperty: the point of it.
+        // biome-ignore lint/suspicious/noThenProperty: the thenable is what is tested.
         then(_: unknown, reject: (error: unknown) => void) {
           reject(error);
         },
@@ -82,14 +82,14 @@ const throwing = (socket: WebSocket, error: unknown): void => {
   socket.onmessage = () => thrower(error);
 };
 
-/** A server whose sockets fail in one of these ways at each message, and then echo it. */
+/** Opens a server whose sockets fail in one of these ways on each message, and then echo it. */
 async function failing(
   listen: (socket: WebSocket, error: unknown) => void,
   error: unknown,
   onError?: (error: unknown) => unknown,
 ): Promise<{ world: World; client: WebSocket; lines: string[] }> {
   const world: World = new World({
-    // The clock of the tests takes errors too, as a last resort.
+    // The tests' clock also takes errors, as a last resort.
     server: { clock: undefined, onError },
     handler: (opening) => {
       const socket = opening.accept();
@@ -102,8 +102,8 @@ async function failing(
   return { world, client, lines: story(client) };
 }
 
-describe("an error of an accepted socket's", () => {
-  it.each(ways)("%s goes to onError, and changes nothing for the connection [R03]", async (_, listen) => {
+describe("an error in a listener of an accepted socket", () => {
+  it.each(ways)("%s goes to onError, and does not affect the connection [R03]", async (_, listen) => {
     const print = vi.spyOn(console, "error").mockReturnValue();
     const told: unknown[] = [];
     const error = new Error("mine");
@@ -116,7 +116,7 @@ describe("an error of an accepted socket's", () => {
     expect(print).not.toHaveBeenCalled();
   });
 
-  it.each(ways)("%s is printed where there is no onError, and ends nothing [R03]", async (_, listen) => {
+  it.each(ways)("%s is printed when there is no onError, and ends nothing [R03]", async (_, listen) => {
     const print = vi.spyOn(console, "error").mockReturnValue();
     const error = new Error("mine");
     const { client, lines } = await failing(listen, error);
@@ -130,7 +130,7 @@ describe("an error of an accepted socket's", () => {
   it.each([
     ["throws", () => thrower(new Error("second"))],
     ["returns a promise that rejects", () => Promise.reject(new Error("second"))],
-  ])("is printed with that of an onError which %s [R03]", async (_, onError) => {
+  ])("is printed together with the error of an onError that %s [R03]", async (_, onError) => {
     const print = vi.spyOn(console, "error").mockReturnValue();
     const { client, lines } = await failing(throwing, new Error("first"), onError);
     client.send("1");
@@ -138,7 +138,7 @@ describe("an error of an accepted socket's", () => {
     expect(print.mock.calls.map(([error]) => String(error))).toEqual(["Error: first", "Error: second"]);
   });
 
-  it("is reported for every kind of event, and of whatever was thrown [R03]", async () => {
+  it("is reported for every kind of event and every thrown value [R03]", async () => {
     const told: unknown[] = [];
     const world: World = new World({
       server: { onError: (error) => told.push(error) },
@@ -159,7 +159,7 @@ describe("an error of an accepted socket's", () => {
     await until(() => world.server.connections === 0);
   });
 
-  it("harms no server even if it cannot be printed [R03]", async () => {
+  it("does not stop a server even if the error cannot be printed [R03]", async () => {
     vi.spyOn(console, "error").mockImplementation(() => thrower(new Error("no terminal")));
     const { client, lines } = await failing(throwing, new Error("mine"));
     client.send("1");
@@ -172,7 +172,7 @@ function thrower(error: unknown): never {
 }
 
 describe("guarded listeners", () => {
-  it("are reported where the platform sets no `this` for listeners, as workerd of 2024 [R03] [R06]", async () => {
+  it("report errors even when the platform sets no `this` for listeners, such as workerd of 2024 [R03] [R06]", async () => {
     const errors: unknown[] = [];
     const rejected = new Error("asynchronous");
     const { client, server } = await new World({ client: { onError: (error) => errors.push(error) } }).connected();
@@ -196,7 +196,7 @@ describe("guarded listeners", () => {
     expect(client.readyState).toBe(1);
   });
 
-  it("are one for the platform when one callback is added twice, and are removed by it [R03]", async () => {
+  it("are registered once when one callback is added twice, and can be removed by it [R03]", async () => {
     const { client, server } = await new World().connected();
     const calls: string[] = [];
     const listener = function (this: unknown): void {
@@ -229,7 +229,7 @@ describe("guarded listeners", () => {
     expect(calls.slice(3)).toEqual(["object", "replaced"]);
   });
 
-  it("may be shared by sockets, and obey `once` and `signal` [R03]", async () => {
+  it("may be shared by sockets, and respect `once` and `signal` [R03]", async () => {
     const told: [string, unknown][] = [];
     const worlds = ["a", "b"].map((name) => new World({ server: { onError: (error) => told.push([name, error]) } }));
     const controller = new AbortController();
@@ -254,7 +254,7 @@ describe("guarded listeners", () => {
     ]);
   });
 
-  it("report a handleEvent that is no function, and leave what is no callback to the platform [R03]", async () => {
+  it("report a handleEvent that is not a function, and leave invalid callbacks to the platform [R03]", async () => {
     const told: unknown[] = [];
     const { client, server } = await new World({ server: { onError: (error) => told.push(error) } }).connected();
     server.addEventListener("message", {} as EventListenerObject);
@@ -282,11 +282,11 @@ function throws(action: () => void): boolean {
   }
 }
 
-describe("an error of a server's own functions", () => {
+describe("an error in a server's own functions", () => {
   it.each([
     ["throws", () => thrower(new Error("mine"))],
     ["rejects", () => Promise.reject(new Error("mine"))],
-  ])("a handler of openings that %s goes to onError, or is printed [R03]", async (_, handler) => {
+  ])("in a handler that %s goes to onError, or is printed [R03]", async (_, handler) => {
     const print = vi.spyOn(console, "error").mockReturnValue();
     const told: unknown[] = [];
     for (const onError of [undefined, (error: unknown) => told.push(error)]) {
@@ -305,7 +305,7 @@ describe("an error of a server's own functions", () => {
     ["throws", () => thrower(new Error("mine")), "Error: mine"],
     ["returns a promise", async () => thrower(new Error("mine")), "TypeError: checkOrigin must return"],
     ["returns a boolean", () => false, "TypeError: checkOrigin must return"],
-  ])("a checkOrigin that %s refuses with 500, and goes to onError [R03]", async (_, checkOrigin, error) => {
+  ])("in a checkOrigin that %s rejects with 500, and goes to onError [R03]", async (_, checkOrigin, error) => {
     const told: unknown[] = [];
     let asked = 0;
     const world = new World({
@@ -324,7 +324,7 @@ describe("an error of a server's own functions", () => {
     await until(() => world.server.connections === 0);
   });
 
-  it("an onFailure that throws, or rejects, goes to onError [R03]", async () => {
+  it("in an onFailure that throws or rejects goes to onError [R03]", async () => {
     for (const onFailure of [() => thrower(new Error("mine")), () => Promise.reject(new Error("mine"))]) {
       const told: unknown[] = [];
       const server = new WebSocketServer(() => {}, { onFailure, onError: (error) => told.push(error) });
@@ -341,7 +341,7 @@ describe("an error of a server's own functions", () => {
     }
   });
 
-  it("an extension that throws while a response is read ends that connection only [R03]", async () => {
+  it("in an extension that throws while a response is parsed ends that connection only [R03]", async () => {
     const told: unknown[] = [];
     const broken = {
       name: "x-broken",
@@ -364,8 +364,8 @@ describe("an error of a server's own functions", () => {
   });
 });
 
-describe("an error of a client's", () => {
-  it("that comes back goes to its onError, whether a listener or shouldReconnect has thrown it [R03]", async () => {
+describe("an error of a client", () => {
+  it("that reconnects goes to its onError, whether a listener or shouldReconnect threw it [R03]", async () => {
     const told: unknown[] = [];
     const world = new World();
     const client = reconnect(() => new world.WebSocket("ws://example.com/"), {
@@ -395,7 +395,7 @@ describe("an error of a client's", () => {
     expect(world.clock.reported).toEqual([]);
   });
 
-  it.each(ways)("%s goes to the onError of its options [R03]", async (_, listen) => {
+  it.each(ways)("in %s goes to the onError of its options [R03]", async (_, listen) => {
     const told: unknown[] = [];
     const error = new Error("mine");
     const world = new World();
@@ -411,7 +411,7 @@ describe("an error of a client's", () => {
 });
 
 describe("an error below a connection", () => {
-  /** Its codec throws in the server, when it is asked for `method`. */
+  /** Its codec throws in the server when `method` is called. */
   const broken = (method: "beginEncode" | "beginDecode" | "encode"): Extension => ({
     name: "x-broken",
     rsv: 0x40,
@@ -431,7 +431,7 @@ describe("an error below a connection", () => {
   });
 
   it.each(["beginEncode", "encode", "beginDecode"] as const)(
-    "of a codec's %s ends that connection, goes to onError, and no other one hears of it [R03]",
+    "in a codec's %s ends that connection, goes to onError, and affects no other connection [R03]",
     async (method) => {
       const told: unknown[] = [];
       const world = new World({ server: { extensions: [broken(method)], onError: (error) => told.push(error) } });
@@ -450,7 +450,7 @@ describe("an error below a connection", () => {
   );
 
   it.each(["write", "abort", "pause"] as const)(
-    "of a transport whose %s throws ends that connection, and goes to onError [R03]",
+    "in a transport's %s ends that connection, and goes to onError [R03]",
     async (method) => {
       const told: unknown[] = [];
       const sockets: WebSocket[] = [];
@@ -478,7 +478,7 @@ describe("an error below a connection", () => {
 });
 
 describe("an error in the middle of a turn", () => {
-  it("leaves the other listeners, and the other sockets of the server, as they were [R03]", async () => {
+  it("does not affect other listeners or other sockets of the server [R03]", async () => {
     const told: unknown[] = [];
     const sockets: WebSocket[] = [];
     const world: World = new World({

@@ -1,4 +1,4 @@
-/** A source of randomness that is none, or fails later. */
+/** A random source that is unusable, or fails later. */
 import type { Extension, RandomSource } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { reconnect } from "../../src/reconnect.ts";
@@ -7,7 +7,7 @@ import { story, World } from "../support/link.ts";
 
 const system: RandomSource = (target) => crypto.getRandomValues(target);
 
-/** A source that fails once it is told to. */
+/** A source that fails on demand. */
 function failing() {
   const state = { isBroken: false, random: ((target) => draw(target)) as RandomSource };
   function draw(target: Uint8Array<ArrayBuffer>): unknown {
@@ -17,14 +17,14 @@ function failing() {
   return state;
 }
 
-describe("a client whose source of randomness", () => {
+describe("a client whose random source", () => {
   it.each<[string, RandomSource]>([
     ["fills nothing", () => {}],
     ["fills with zeros", (target) => target.fill(0)],
     ["fills the first half only", (target) => system(target.subarray(0, target.length / 2) as typeof target)],
     ["returns a promise", async (target) => system(target)],
     ["throws", () => Promise.reject(new Error("no entropy"))],
-  ])("%s is refused at the start [A15]", (_, random) => {
+  ])("%s is rejected at the start [A15]", (_, random) => {
     const world = new World();
     for (const Socket of [world.WebSocket, world.WebSocketStream]) {
       expect(() => new Socket("ws://example.com/", { random })).toThrow(
@@ -35,7 +35,7 @@ describe("a client whose source of randomness", () => {
   });
 
   it.each(["a short text", "a long text", "a prepared message", "a Ping"])(
-    "fails later ends with the frame that needs a key, and nobody else does, when %s is sent [A15]",
+    "fails later ends at the frame that needs a key, and affects no other socket, when %s is sent [A15]",
     async (what) => {
       const source = failing();
       const errors: unknown[] = [];
@@ -44,7 +44,7 @@ describe("a client whose source of randomness", () => {
       const { client: other, server } = await world.connected();
       const lines = story(client);
       source.isBroken = true;
-      // What was drawn is good.
+      // Keys drawn before are still good.
       for (let count = 0; count < 5_000 && client.readyState === 1; count++) {
         if (what === "a Ping") client.ping();
         else client.send(what === "a short text" ? "a" : "b".repeat(5_000));
@@ -60,7 +60,7 @@ describe("a client whose source of randomness", () => {
     },
   );
 
-  it("fails later ends its stream, and the writer is told why [A15]", async () => {
+  it("fails later ends its stream with that error for the writer [A15]", async () => {
     const source = failing();
     const errors: unknown[] = [];
     const world = new World({ client: { onError: (error) => errors.push(error) } });
@@ -75,7 +75,7 @@ describe("a client whose source of randomness", () => {
     expect(errors).toEqual([expect.objectContaining({ code: "option/random" })]);
   });
 
-  it("fails before a redirect is followed tells so, with the last event [A15]", async () => {
+  it("fails before a redirect is followed reports the error with its last event [A15]", async () => {
     const source = failing();
     const errors: unknown[] = [];
     const world: World = new World({
@@ -93,12 +93,12 @@ describe("a client whose source of randomness", () => {
     await until(() => lines.length === 2);
     expect(lines[0]).toContain("no entropy");
     expect(errors).toEqual([expect.objectContaining({ code: "option/random" })]);
-    // The next one to the same host has its turn.
+    // The next opening to the same host may start.
     const next = new world.WebSocket("ws://example.com/");
     await until(() => next.readyState === 3);
   });
 
-  it("fails between two attempts ends the reconnecting client, which says why [A15]", async () => {
+  it("fails between two attempts ends the reconnecting client with that error [A15]", async () => {
     const source = failing();
     const world = new World();
     const client = reconnect(() => new world.WebSocket("ws://example.com/", { random: source.random }), {
@@ -119,7 +119,7 @@ describe("a client whose source of randomness", () => {
 });
 
 describe("a codec whose release throws", () => {
-  it("does not keep the end of its connection from being told, on either side [A15]", async () => {
+  it("does not prevent the end of its connection from being reported, on either side [A15]", async () => {
     const errors: unknown[] = [];
     const released: string[] = [];
     const codec = (name: string, rsv: number): Extension =>

@@ -1,4 +1,4 @@
-/** Why no connection came to be, in words: whatever a transport fails with, whoever asks is told something. */
+/** The message of a failed connection: whatever a transport fails with, every client API reports a text. */
 import { describe, expect, it } from "vitest";
 import { createWebSocketClass, createWebSocketStreamClass } from "../../src/create-websocket-class.ts";
 import { opened } from "../../src/opened.ts";
@@ -12,7 +12,7 @@ const bothRefused = new AggregateError([refused("127.0.0.1:9"), refused("[::1]:9
 const nothing = "The transport failed, and no reason was given.";
 
 const failures: readonly [what: string, error: unknown, expected: string][] = [
-  ["all addresses that refuse", bothRefused, "connect ECONNREFUSED 127.0.0.1:9; connect ECONNREFUSED [::1]:9"],
+  ["an error for each address", bothRefused, "connect ECONNREFUSED 127.0.0.1:9; connect ECONNREFUSED [::1]:9"],
   ["an empty error", new RangeError(""), "RangeError"],
   ["an empty error with a cause", new Error("", { cause: bothRefused.errors[0] }), "connect ECONNREFUSED 127.0.0.1:9"],
   ["an empty DOMException", new DOMException("", "NetworkError"), "NetworkError"],
@@ -28,49 +28,58 @@ function failureEvent(socket: WebSocket): Promise<FailureEvent> {
   });
 }
 
-describe("a transport that cannot be had", () => {
-  it.each(failures)("fails an opening with %s, and every kind of client says why [R22]", async (_, error, expected) => {
-    for (const connect of [() => Promise.reject(error), () => fail(error)]) {
-      const Socket = createWebSocketClass(connect);
-      const Stream = createWebSocketStreamClass(connect);
-      expect((await failureEvent(new Socket("ws://example.com/"))).message).toBe(expected);
-      await expect(opened(new Socket("ws://example.com/"))).rejects.toMatchObject({
-        name: "OpeningError",
-        message: expected,
-        cause: error ?? new Error(nothing),
-      });
-      const stream = new Stream("ws://example.com/");
-      await expect(stream.opened).rejects.toMatchObject({ name: "WebSocketError", message: expected });
-      await expect(stream.closed).rejects.toMatchObject({ message: expected });
-    }
-  });
+describe("a transport that cannot be opened", () => {
+  it.each(failures)(
+    "fails an opening with %s, and every kind of client reports the reason [R22]",
+    async (_, error, expected) => {
+      for (const connect of [() => Promise.reject(error), () => fail(error)]) {
+        const Socket = createWebSocketClass(connect);
+        const Stream = createWebSocketStreamClass(connect);
+        expect((await failureEvent(new Socket("ws://example.com/"))).message).toBe(expected);
+        await expect(opened(new Socket("ws://example.com/"))).rejects.toMatchObject({
+          name: "OpeningError",
+          message: expected,
+          cause: error ?? new Error(nothing),
+        });
+        const stream = new Stream("ws://example.com/");
+        await expect(stream.opened).rejects.toMatchObject({ name: "WebSocketError", message: expected });
+        await expect(stream.closed).rejects.toMatchObject({ message: expected });
+      }
+    },
+  );
 
-  it.each(failures)("is lost before the answer with %s, and the client says why [R22]", async (_, error, expected) => {
-    const connect = () => {
-      const [near] = pair();
-      queueMicrotask(() => near.lose(error ?? null));
-      return near;
-    };
-    const Socket = createWebSocketClass(connect);
-    const { message } = await failureEvent(new Socket("ws://example.com/"));
-    expect(message).toBe(error === undefined ? nothing : expected);
-  });
+  it.each(failures)(
+    "is lost before the response with %s, and the client reports the reason [R22]",
+    async (_, error, expected) => {
+      const connect = () => {
+        const [near] = pair();
+        queueMicrotask(() => near.lose(error ?? null));
+        return near;
+      };
+      const Socket = createWebSocketClass(connect);
+      const { message } = await failureEvent(new Socket("ws://example.com/"));
+      expect(message).toBe(error === undefined ? nothing : expected);
+    },
+  );
 });
 
 describe("a transport that is lost", () => {
-  it.each(failures.slice(0, -2))("ends an open connection with %s, and says why [R22]", async (_, error, expected) => {
-    const world = new World();
-    const { client } = await world.connected();
-    const failed = failureEvent(client);
-    world.near[0]?.lose(error);
-    expect((await failed).message).toBe(expected);
-    const again = (await world.connected()).client;
-    const loop = (async () => {
-      for await (const _message of again);
-    })();
-    world.near[1]?.lose(error);
-    await expect(loop).rejects.toMatchObject({ message: expected });
-  });
+  it.each(failures.slice(0, -2))(
+    "ends an open connection with %s, and the reason is reported [R22]",
+    async (_, error, expected) => {
+      const world = new World();
+      const { client } = await world.connected();
+      const failed = failureEvent(client);
+      world.near[0]?.lose(error);
+      expect((await failed).message).toBe(expected);
+      const again = (await world.connected()).client;
+      const loop = (async () => {
+        for await (const _message of again);
+      })();
+      world.near[1]?.lose(error);
+      await expect(loop).rejects.toMatchObject({ message: expected });
+    },
+  );
 });
 
 function fail(error: unknown): never {

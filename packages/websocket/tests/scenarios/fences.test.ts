@@ -1,6 +1,6 @@
 /**
- * Everything of the application's that is called, and every way in which it may fail: the connection that it was called for ends,
- * `onError` is told, and a neighbour of the same server goes on.
+ * Every function of the application that is called, and every way in which it may fail: the connection that it was called for
+ * ends, `onError` receives the error, and another connection of the same server keeps working.
  */
 import {
   type Agreement,
@@ -21,11 +21,11 @@ import type { Transport, TransportSink } from "../../src/transport.ts";
 import type { WebSocket } from "../../src/websocket.ts";
 import { until } from "../support/clock.ts";
 
-// What fails, and how
+// Failures
 
 const mine = new Error("mine");
 
-/** How a function fails. What is thrown must be told; what is only nonsense may be taken for something. */
+/** How a function fails. A thrown error must be reported; a nonsensical result may be accepted as a valid one. */
 const failures: Readonly<Record<string, () => unknown>> = {
   "throws an Error": () => {
     throw mine;
@@ -46,26 +46,26 @@ const failures: Readonly<Record<string, () => unknown>> = {
   "returns a list": () => [[5], "nonsense", undefined],
 };
 
-/** Functions of the application's, one of which fails while it is armed. */
+/** Functions of the application, one of which fails while it is armed. */
 class Failing {
-  /** The name of the function that fails, as `extension.answer`. */
+  /** The name of the function that fails, such as `extension.answer`. */
   armed = "";
   readonly #fail: () => unknown;
-  /** Whether it has been called. */
+  /** How often the armed function has been called. */
   called = 0;
 
   constructor(fail: () => unknown) {
     this.#fail = fail;
   }
 
-  /** `action`, or in its place the failure. */
+  /** Runs `action`, or the failure in its place. */
   call<Value>(name: string, action: () => Value): Value {
     if (this.armed !== name) return action();
     this.called++;
     return this.#fail() as Value;
   }
 
-  /** Every message has RSV1, and its bytes are as they were. */
+  /** An extension that sets RSV1 on every message and leaves its bytes unchanged. */
   extension(): Extension {
     const rsv = 0x40;
     const transform = (): MessageTransform => ({
@@ -119,9 +119,9 @@ class Failing {
   }
 }
 
-// How clients come
+// Ways for clients to connect
 
-/** A transport whose first head somebody else reads. */
+/** A transport whose first head is parsed by other code. */
 class Tapped implements Transport {
   readonly #far: Transport;
   #sink: TransportSink | undefined;
@@ -177,7 +177,7 @@ const ways: Readonly<Record<string, (server: WebSocketServer) => Connect>> = {
     server.receive(far);
     return near;
   },
-  "with a head that was read": (server) => () => {
+  "with a parsed head": (server) => () => {
     const [near, far] = pair();
     const tapped: Tapped = new Tapped(far, (head, rest) => {
       const [line = "", ...lines] = head.trimEnd().split("\r\n");
@@ -277,11 +277,11 @@ function setUp(
 const long = "Grüße! ".repeat(2_000);
 
 describe.each(Object.entries(ways))("%s", (_, connectTo) => {
-  describe.each(Object.entries(failures))("a function of a server's that %s", (how, fail) => {
+  describe.each(Object.entries(failures))("a function of a server that %s", (how, fail) => {
     const isThrown = how.startsWith("throws");
 
     it.each(["checkOrigin", "answer", "createTransform", "handler"])(
-      "as %s, ends the opening it is called for, and no other [A04]",
+      "as %s, ends the opening that it is called for, and no other [A04]",
       async (name) => {
         const { failing, errors, open, echoes } = setUp(connectTo, fail, { deadlines: { opening: 50 } });
         const neighbour = await open();
@@ -299,7 +299,7 @@ describe.each(Object.entries(ways))("%s", (_, connectTo) => {
     );
 
     it.each(["beginDecode", "decode", "endDecode", "beginEncode", "encode", "endEncode", "isUtf8", "decodeUtf8"])(
-      "as %s, ends the connection it is called for with 1011, and no other [A04]",
+      "as %s, ends the connection that it is called for with 1011, and no other [A04]",
       async (name) => {
         const { failing, errors, open, echoes } = setUp(connectTo, fail);
         const neighbour = await open();
@@ -319,7 +319,7 @@ describe.each(Object.entries(ways))("%s", (_, connectTo) => {
       },
     );
 
-    it.each(["release", "onFailure", "onError", "listener"])("as %s, harms nobody [A04]", async (name) => {
+    it.each(["release", "onFailure", "onError", "listener"])("as %s, affects no connection [A04]", async (name) => {
       const { failing, open, echoes } = setUp(connectTo, fail);
       const neighbour = await open();
       const victims = [await open(), await open()];
@@ -335,11 +335,11 @@ describe.each(Object.entries(ways))("%s", (_, connectTo) => {
   });
 });
 
-describe.each(Object.entries(failures))("a function of a server's host that %s", (how, fail) => {
+describe.each(Object.entries(failures))("a host function of a server that %s", (how, fail) => {
   const plain = { extensions: [] };
   const connectTo = ways["over a transport"] as (server: WebSocketServer) => Connect;
 
-  it("as unmask, ends the connection it is called for with 1011, and no other [A04]", async () => {
+  it("as unmask, ends the connection that it is called for with 1011, and no other [A04]", async () => {
     const { failing, errors, open, echoes } = setUp(connectTo, fail, plain);
     const neighbour = await open();
     const victim = await open();
@@ -353,7 +353,7 @@ describe.each(Object.entries(failures))("a function of a server's host that %s",
     await victim.end;
   });
 
-  it("as encodeUtf8, throws where the application sends, and damages no output of others [A04]", async () => {
+  it("as encodeUtf8, throws where the application sends, and does not damage the output of others [A04]", async () => {
     const { failing, errors, open, echoes } = setUp(connectTo, fail, plain);
     const text = "Grüße! ".repeat(10);
     const neighbour = await open();

@@ -1,9 +1,9 @@
-/** Runtimes whose EventTarget calls `on…` handlers by itself, as that of Workers (workerd) does: a handler is called once. */
+/** Runtimes whose EventTarget itself calls `on…` handlers, such as Workers (workerd): a handler is still called once. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 const Native = EventTarget;
 
-/** As in workerd: looks for `on` and the type of the event on the object, once, and calls what it finds before the listeners. */
+/** Like workerd, looks up the `on…` property of the event's type on the object, and calls it before the listeners. */
 class Quirky extends Native {
   override dispatchEvent(event: Event): boolean {
     const found = (this as unknown as Record<string, unknown>)[`on${event.type}`];
@@ -12,7 +12,7 @@ class Quirky extends Native {
   }
 }
 
-/** Everything anew, upon the EventTarget that there is now. */
+/** Loads all modules again, on top of the current global EventTarget. */
 async function loaded() {
   vi.resetModules();
   const [{ createWebSocketClass }, { pair }, { WebSocketServer }] = await Promise.all([
@@ -33,9 +33,9 @@ async function loaded() {
 }
 
 describe.each([
-  ["that looks for handlers", Quirky],
+  ["that looks up handlers", Quirky],
   ["of the standard", Native],
-])("upon an EventTarget %s", (_, target) => {
+])("on an EventTarget %s", (_, target) => {
   beforeEach(() => {
     vi.stubGlobal("EventTarget", target);
   });
@@ -70,13 +70,13 @@ describe.each([
     expect(messages).toEqual(["hello"]);
   });
 
-  it("the same for what the application dispatches, and for what it dispatches meanwhile [R06]", async () => {
+  it("the same holds for events dispatched by the application, and for events dispatched during them [R06]", async () => {
     const { WebSocket } = await loaded();
     const socket = new WebSocket("ws://example.com/");
     const calls: string[] = [];
     const handler = ({ type }: Event) => {
       calls.push(type);
-      // The application sees its handler, also while it is called.
+      // The application sees its handler, even while the handler is called.
       if (socket.onopen !== handler || socket.onerror !== handler) calls.push("hidden");
       if (type === "open") socket.dispatchEvent(new Event("error"));
     };
@@ -93,7 +93,7 @@ describe.each([
     socket.close();
   });
 
-  it("the same for a class of the application's, whatever it makes of dispatchEvent [R06]", async () => {
+  it("the same holds for a subclass of the application, however it overrides dispatchEvent [R06]", async () => {
     const { WebSocket } = await loaded();
     let dispatched = 0;
     class Chat extends WebSocket {

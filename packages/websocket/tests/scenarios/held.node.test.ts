@@ -1,4 +1,7 @@
-/** What a server counts of what its connections hold is what the memory of the process shows, within a quarter, whatever waits where. */
+/**
+ * The memory that a server counts for its connections matches the memory of the process within a quarter, whatever is held and
+ * where.
+ */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
@@ -30,7 +33,7 @@ const behindBlob =
     socket.onmessage = ({ data }) => socket.send(make(data));
   };
 
-/** Everything that can be collected has been. */
+/** Collects garbage until memory use is stable, and returns it. */
 async function memory(): Promise<number> {
   let latest = Number.POSITIVE_INFINITY;
   for (let round = 0; round < 10; round++) {
@@ -71,7 +74,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   "empty binaries for a loop": { handler: loop, opcode: opcodes.binary, payload: bytes(0), count: 900 },
   "binaries of 300 bytes for a loop": { handler: loop, opcode: opcodes.binary, payload: bytes(300), count: 150 },
   "a binary of 60,000 bytes for a loop": { handler: loop, opcode: opcodes.binary, payload: bytes(60_000), count: 1 },
-  "binaries that nobody hears": { handler: unheard, opcode: opcodes.binary, payload: bytes(300), count: 150 },
+  "binaries without a listener": { handler: unheard, opcode: opcodes.binary, payload: bytes(300), count: 150 },
   "empty texts for the reader of a stream": { handler: stream, payload: text(0), count: 600 },
   "texts of 300 chars for the reader of a stream": { handler: stream, payload: text(300), count: 150 },
   "empty binaries for the reader of a stream": {
@@ -96,8 +99,8 @@ const kinds: Readonly<Record<string, Kind>> = {
 const copies = 20;
 
 /**
- * What takes less than half in newer versions of Node of what it takes in 20, whose costs the server counts: there the count errs
- * on the safe side, and must not be too low.
+ * Kinds that take less than half the memory in newer Node versions than in Node 20, whose costs the server counts. There the
+ * count errs on the safe side, and must not be too low.
  */
 const cheaperInNewer: ReadonlySet<string> = new Set(["empty texts for the reader of a stream", "Blobs behind a Blob"]);
 const isNewer = !process.versions.node.startsWith("20.");
@@ -106,11 +109,11 @@ function isWithinAQuarter(name: string, ratio: number): boolean {
   return ratio >= 0.75 && ratio <= (isNewer && cheaperInNewer.has(name) ? 2.5 : 1.25);
 }
 
-/** Opens a connection, and returns what sends the messages of `kind`. */
+/** Opens a connection, and returns a function that sends the messages of `kind`. */
 async function open(server: WebSocketServer, kind: Kind): Promise<() => void> {
   const near = await openByHand(server);
   if (kind.reads === false) near.pause();
-  // A loop takes the first one, and is busy with it; the others make what a connection keeps once it has been used.
+  // A loop takes the first message and stays busy; the others create what a connection keeps once it has been used.
   for (let count = 0; count < 3; count++) {
     near.write([encodeFrame({ opcode: opcodes.text, payload: text(1)(0), maskingKey: 0 })]);
     await turn();
@@ -120,7 +123,7 @@ async function open(server: WebSocketServer, kind: Kind): Promise<() => void> {
     const frames = Array.from({ length: count }, (_, index) =>
       encodeFrame({ opcode, payload: payload(index), maskingKey: 0 }),
     );
-    // In one chunk: the queue of the transport in memory keeps the room for many.
+    // In one chunk: the queue of the in-memory transport keeps its capacity for many.
     near.write([new Uint8Array(Buffer.concat(frames))]);
   };
 }
@@ -141,11 +144,11 @@ async function measured(kind: Kind): Promise<{ counted: number; held: number }> 
   return { counted: (server.totals.held - counted) / copies, held: held / copies };
 }
 
-it("a server counts what its connections hold as the heap shows it, within a quarter, whatever waits where [A18]", async () => {
+it("a server's count of held memory matches the heap within a quarter, whatever is held and where [A18]", async () => {
   const wrong: unknown[] = [];
   for (const [name, kind] of Object.entries(kinds)) {
     await measured({ ...kind, count: Math.min(kind.count, 20) });
-    // What else the heap gains or loses meanwhile, such as compiled code, is not the same twice: the median decides.
+    // Other changes of the heap, such as compiled code, differ between runs: the median decides.
     const tries = [await measured(kind)];
     const ratio = (): number => {
       const ratios = tries.map(({ counted, held }) => counted / held).sort((one, other) => one - other);

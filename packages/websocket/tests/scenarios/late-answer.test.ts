@@ -1,4 +1,4 @@
-/** A request that is answered after its client has left, or after the server itself has answered it. */
+/** Accepting or rejecting a request after its client has left, or after the server itself has responded. */
 import type { Fields } from "@hybi/core";
 import { prepareText } from "@hybi/core";
 import { describe, expect, it } from "vitest";
@@ -23,15 +23,15 @@ const extendedConnect: Fields = [
 
 type Ending = (world: World) => void | Promise<void>;
 
-/** What ends a request over HTTP/1.1 while its handler thinks. */
+/** What ends an HTTP/1.1 request while its handler is pending. */
 const endings: readonly (readonly [name: string, Ending])[] = [
-  ["the client has dropped its transport", ({ near }) => near[0]?.abort()],
+  ["the client has aborted the transport", ({ near }) => near[0]?.abort()],
   ["the transport was lost", ({ near }) => near[0]?.lose(new Error("cut"))],
-  ["the deadline for opening has passed", ({ clock }) => clock.advance(10_000)],
-  ["the server has answered 503, being closed", ({ server }) => void server.close()],
+  ["the opening deadline has passed", ({ clock }) => clock.advance(10_000)],
+  ["the server has been closed and responded with 503", ({ server }) => void server.close()],
 ];
 
-/** A world in which one client has asked, and the handler has not answered. */
+/** Returns a world in which one client has sent a request that the handler has not responded to. */
 async function asked(): Promise<{ world: World; opening: IncomingOpening }> {
   const openings: IncomingOpening[] = [];
   const world = new World({ handler: (opening) => new Promise(() => openings.push(opening)) });
@@ -59,8 +59,8 @@ function use(socket: WebSocket): void {
   void socket.extensions;
 }
 
-describe.each(endings)("a request that is answered when %s", (_, end) => {
-  it("gives a socket that is CLOSING at once, discards what is sent, and ends with 1006 [R01]", async () => {
+describe.each(endings)("a request that is accepted or rejected when %s", (_, end) => {
+  it("returns a socket that is CLOSING at once, discards what is sent, and ends with 1006 [R01]", async () => {
     const { world, opening } = await asked();
     await end(world);
     await turn();
@@ -78,7 +78,7 @@ describe.each(endings)("a request that is answered when %s", (_, end) => {
     expect(world.clock.reported).toEqual([]);
   });
 
-  it("may be closed, dropped, or read in a loop, which throws as for any other loss [R01]", async () => {
+  it("may be closed, terminated, or read in a loop, which throws as for any other loss [R01]", async () => {
     for (const act of [(socket: WebSocket) => socket.close(1000, "done"), (socket: WebSocket) => socket.terminate()]) {
       const { world, opening } = await asked();
       await end(world);
@@ -93,7 +93,7 @@ describe.each(endings)("a request that is answered when %s", (_, end) => {
     }
   });
 
-  it("gives a stream whose promises reject [R01]", async () => {
+  it("returns a stream whose promises reject [R01]", async () => {
     const { world, opening } = await asked();
     await end(world);
     await turn();
@@ -112,7 +112,7 @@ describe.each(endings)("a request that is answered when %s", (_, end) => {
     expect(() => opening.accept()).toThrow(/no opening request to answer/);
   });
 
-  it("does not blame the handler that awaits its stream [R01]", async () => {
+  it("causes no error in a handler that awaits its stream [R01]", async () => {
     let answer!: () => void;
     const world = new World({
       handler: async (opening) => {
@@ -137,16 +137,16 @@ describe.each(endings)("a request that is answered when %s", (_, end) => {
 });
 
 describe.each<readonly [string, Ending]>([
-  ["the client has closed its half", ({ near }) => near[0]?.end()],
+  ["the client has ended its half", ({ near }) => near[0]?.end()],
   [
-    "the client has sent more than it may before the answer",
+    "the client has sent more than it may before the response",
     async ({ near }) => {
       near[0]?.write([new Uint8Array(70_000)]);
       await turn();
     },
   ],
-])("a request that is answered when %s", (_, end) => {
-  it("gives a socket that never throws, and ends with 1006 [R01]", async () => {
+])("a request that is accepted when %s", (_, end) => {
+  it("returns a socket that never throws, and ends with 1006 [R01]", async () => {
     const { world, opening } = await asked();
     await end(world);
     await turn();
@@ -162,8 +162,8 @@ describe.each<readonly [string, Ending]>([
   });
 });
 
-describe("a handler that returns before it has answered", () => {
-  it("is told so when it answers, with what the client was answered: nobody else could have noticed [R01]", async () => {
+describe("a handler that returns before it responds", () => {
+  it("gets an error when it responds late, with the status the client received; nothing else would reveal it [R01]", async () => {
     for (const how of ["accept", "acceptStream", "reject"] as const) {
       const openings: IncomingOpening[] = [];
       const errors: unknown[] = [];
@@ -186,7 +186,7 @@ describe("a handler that returns before it has answered", () => {
 });
 
 describe("a peer that does not read", () => {
-  it("makes no command of the application throw, however much waits for it [R01]", async () => {
+  it("makes no command of the application throw, however much is queued for it [R01]", async () => {
     const world = new World({ server: { limits: { queuedOutput: 1_000 } } });
     const { client, server } = await world.connected();
     client.pause();
@@ -220,22 +220,22 @@ class SilentStream implements RequestStream {
 
 describe.each<[name: string, end: (world: World, stream: SilentStream) => void | Promise<void>, calls: string[]]>([
   ["the client has reset the stream", (_, stream) => stream.onLost?.(), []],
-  ["the server has answered 503, being closed", ({ server }) => void server.close(), ["reject 503"]],
-  ["the deadline for opening has passed", ({ clock }) => clock.advance(10_000), ["reject 503"]],
+  ["the server has been closed and responded with 503", ({ server }) => void server.close(), ["reject 503"]],
+  ["the opening deadline has passed", ({ clock }) => clock.advance(10_000), ["reject 503"]],
   [
-    "the server has dropped it",
+    "the server has aborted it",
     async ({ server, clock }) => {
       void server.close({ timeout: 1 });
       await clock.advance(1);
     },
     ["reject 503"],
   ],
-])("an Extended CONNECT that is answered when %s", (_, end, calls) => {
+])("an Extended CONNECT that is accepted or rejected when %s", (_, end, calls) => {
   it.each([
     ["accept", (opening: IncomingOpening) => use(opening.accept())],
     ["acceptStream", (opening: IncomingOpening) => opening.acceptStream()],
     ["reject", (opening: IncomingOpening) => opening.reject({ status: 403 })],
-  ] as const)("lets %s do nothing, and then the socket end with 1006 [R02]", async (name, answer) => {
+  ] as const)("does nothing on %s, and an accepted socket then ends with 1006 [R02]", async (name, answer) => {
     const openings: IncomingOpening[] = [];
     const world = new World({ handler: (opening) => new Promise(() => openings.push(opening)) });
     const stream = new SilentStream();

@@ -1,10 +1,10 @@
-/** Loops over messages that nobody awaits: a client that leaves is no unhandled rejection. */
+/** Loops over messages whose promise is not awaited: a client that leaves causes no unhandled rejection. */
 import { describe, expect, it } from "vitest";
 import { until } from "../support/clock.ts";
 import { thrown, World } from "../support/link.ts";
 
 describe("messages({ onLoss })", () => {
-  it("ends where the client leaves without a word, behind what it has sent, and the events say how [A17]", async () => {
+  it("ends after the received messages when the client leaves without a Close frame, and events report how [A17]", async () => {
     const world = new World();
     const { client, server } = await world.connected();
     const events: string[] = [];
@@ -23,7 +23,7 @@ describe("messages({ onLoss })", () => {
     expect(await server.messages({ onLoss: "end" }).next()).toEqual({ done: true, value: undefined });
   });
 
-  it("throws by default, as a loop over the socket does, and ends a clean end in any case [A17]", async () => {
+  it("throws by default, like a loop over the socket, and ends normally after a clean close in any case [A17]", async () => {
     const world = new World();
     for (const loopOf of [
       (socket: World["accepted"][number]) => socket.messages(),
@@ -41,7 +41,7 @@ describe("messages({ onLoss })", () => {
     }
   });
 
-  it("lets loops of both kinds share what comes, and each ends in its own way [A17]", async () => {
+  it("lets loops of both kinds share the messages, and each ends in its own way [A17]", async () => {
     const world = new World();
     const { client, server } = await world.connected();
     const [throwing, ending] = [server.messages(), server.messages({ onLoss: "end" })];
@@ -53,7 +53,7 @@ describe("messages({ onLoss })", () => {
     expect((await nexts).map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
   });
 
-  it("says which options it takes [A17]", async () => {
+  it("rejects unknown options, and names the known ones [A17]", async () => {
     const world = new World();
     const { server } = await world.connected();
     expect(thrown(() => server.messages({ onloss: "end" } as never)).message).toContain("onLoss");

@@ -1,4 +1,7 @@
-/** A transport that ends without a Close frame (RFC 6455 §7.2.1), and transports that tell it inside the call that ends them. */
+/**
+ * A transport that ends without a Close frame (RFC 6455 §7.2.1), and transports that report their end within the call that
+ * causes it.
+ */
 import { describe, expect, it } from "vitest";
 import { createWebSocketClass } from "../../src/create-websocket-class.ts";
 import { pair } from "../../src/pair.ts";
@@ -9,9 +12,9 @@ import { story, World } from "../support/link.ts";
 
 describe("an open connection", () => {
   it.each([
-    ["its peer closes its half", (world: World, by: "near" | "far") => world[by][0]?.end()],
+    ["its peer ends its half", (world: World, by: "near" | "far") => world[by][0]?.end()],
     ["its transport is cut", (world: World, by: "near" | "far") => world[by][0]?.lose(new Error("cut"))],
-    ["its peer drops the transport", (world: World, by: "near" | "far") => world[by][0]?.abort()],
+    ["its peer aborts the transport", (world: World, by: "near" | "far") => world[by][0]?.abort()],
   ])("fires error and close when %s, on either side [R20]", async (_, lose) => {
     for (const [by, side] of [
       ["far", "client"],
@@ -27,7 +30,7 @@ describe("an open connection", () => {
     }
   });
 
-  it("fires error and close when its peer goes before it has answered our Close frame [R20]", async () => {
+  it("fires error and close when its peer leaves before it replies to our Close frame [R20]", async () => {
     for (const lose of ["end", "abort"] as const) {
       const world = new World();
       const { client, server } = await world.connected();
@@ -42,7 +45,7 @@ describe("an open connection", () => {
     }
   });
 
-  it("fires no error when the application itself drops the transport [R20]", async () => {
+  it("fires no error when the application itself terminates the transport [R20]", async () => {
     const world = new World();
     const { client } = await world.connected();
     const events = story(client);
@@ -54,7 +57,7 @@ describe("an open connection", () => {
 
 type Says = "close" | "end, close" | "error, close";
 
-/** Says everything inside the call that causes it. */
+/** A transport that calls its sink within the call that causes the event. */
 class ImmediateTransport implements Transport {
   readonly #inner: Transport;
   readonly #says: Says;
@@ -100,7 +103,7 @@ function bound(sink: TransportSink): TransportSink {
   };
 }
 
-describe("a transport that says within the call that it is gone", () => {
+describe("a transport that reports its end within a call", () => {
   it.each(["close", "end, close", "error, close"] as const)("(%s) fires nothing inside a call [R21]", async (says) => {
     for (const act of [
       (socket: WebSocket) => socket.terminate(),
@@ -135,7 +138,7 @@ describe("a transport that says within the call that it is gone", () => {
     }
   });
 
-  it("fires nothing inside the call that makes the socket, when it is gone before it starts [R21]", async () => {
+  it("fires nothing within the constructor of the socket when it is lost before it starts [R21]", async () => {
     const transport: Transport = {
       start: (sink) => {
         sink.error(new Error("gone"));

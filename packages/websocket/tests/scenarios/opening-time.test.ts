@@ -1,4 +1,4 @@
-/** The time of a client's opening handshake: one deadline for all that it takes. */
+/** The opening deadline of a client: one deadline for the whole opening. */
 import { describe, expect, it } from "vitest";
 import { createWebSocketClass } from "../../src/create-websocket-class.ts";
 import { pair } from "../../src/pair.ts";
@@ -9,8 +9,8 @@ import { story, World } from "../support/link.ts";
 
 const tooLate = "error 3 The opening handshake was not completed in time. (deadline/opening, RFC 9110 §15.5.9)";
 
-describe("the time for opening", () => {
-  it("is one for all redirects of a socket, however slowly each is answered [A13]", async () => {
+describe("the opening deadline", () => {
+  it("covers all redirects of a socket, however slow each response is [A13]", async () => {
     const world: World = new World({
       server: { deadlines: { opening: Number.POSITIVE_INFINITY } },
       handler: async (opening) => {
@@ -29,10 +29,10 @@ describe("the time for opening", () => {
     expect(world.near).toHaveLength(3);
   });
 
-  it("counts the way to the transport and the handshake over it together [A13]", async () => {
+  it("covers opening the transport and the handshake together [A13]", async () => {
     const clock = new TestClock();
     const server = new WebSocketServer(() => new Promise(() => {}), { clock });
-    // A name to look up, several addresses to try, a proxy to ask, or TLS.
+    // For example a DNS lookup, several addresses to try, a proxy, or TLS.
     const WebSocket = createWebSocketClass(
       async () => {
         await new Promise<void>((resolve) => void clock.setTimeout(resolve, 900));
@@ -50,7 +50,7 @@ describe("the time for opening", () => {
     expect(lines).toEqual([tooLate, "close 3 1006 unclean"]);
   });
 
-  it("goes on while a redirect waits for its turn, and for adapters with a handshake of their own [A13]", async () => {
+  it("keeps running while a redirect waits for its turn, and for adapters with a handshake of their own [A13]", async () => {
     const clock = new TestClock();
     let asked = 0;
     const WebSocket = createWebSocketClass(
@@ -79,7 +79,7 @@ describe("the time for opening", () => {
     busy.close();
   });
 
-  it("begins anew with each socket [A13]", async () => {
+  it("starts anew for each socket [A13]", async () => {
     const world = new World({ handler: () => new Promise(() => {}) });
     for (let count = 0; count < 2; count++) {
       const socket = new world.WebSocket("ws://example.com/", { deadlines: { opening: 1_000 } });

@@ -1,4 +1,4 @@
-/** Options are checked where they are given: every call that takes some names what is wrong with them, and what it takes. */
+/** Options are checked where they are given: every call that takes options reports what is wrong, and which options exist. */
 import { Connection, plainAgreement, UsageError } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { connectWith } from "../../src/connect-with.ts";
@@ -26,7 +26,7 @@ interface Fault {
   readonly message: string;
 }
 
-/** What `take` throws, at once or with the promise that it returns. */
+/** Returns the error that `take` throws, or with which its promise rejects. */
 async function faultOf(take: Taker, given: unknown): Promise<Fault> {
   try {
     await take(given as object);
@@ -39,7 +39,7 @@ async function faultOf(take: Taker, given: unknown): Promise<Fault> {
 const never = () => new Promise<never>(() => {});
 const Socket = createWebSocketClass(never);
 const Stream = createWebSocketStreamClass(never);
-/** Where nobody is. */
+/** A URL at which nothing listens. */
 const nowhere = "ws://nowhere.example/";
 const url = "ws://example.com/";
 const random = (target: Uint8Array) => void target.fill(1);
@@ -60,7 +60,7 @@ const pump: Taker = (given) =>
     ...given,
   });
 
-/** What every client takes, however it is made. */
+/** Cases for every kind of client. */
 const clientRows = (what: string, take: Taker): Row[] => [
   [what, take, { headers: {} }, "option/unknown", /headers is not an option .*Did you mean fields\?/],
   [what, take, { cookie: [] }, "option/unknown", /Did you mean cookies\?/],
@@ -146,7 +146,7 @@ const rows: Row[] = [
     /limits/,
   ],
   [
-    "what a class connects with",
+    "the connect function of a class",
     (given) => createWebSocketClass(given as never),
     {},
     "option/type",
@@ -238,7 +238,7 @@ describe("options", () => {
     expect([fault.name, fault.code, fault.message]).toEqual(["UsageError", code, expect.stringMatching(message)]);
   });
 
-  it("of one socket are no reason to hold up the next one to its host [R25]", async () => {
+  it("of one socket do not delay the next one to its host when they are invalid [R25]", async () => {
     const world = new World();
     for (const [, take, given] of clientRows("new WebSocket", (given) => new world.WebSocket(url, given))) {
       await faultOf(take, given);
@@ -246,7 +246,7 @@ describe("options", () => {
     await world.connected();
   });
 
-  it("that are undefined count as left out, also before the defaults of an adapter [R25]", async () => {
+  it("that are undefined count as omitted, also in place of an adapter's defaults [R25]", async () => {
     const nothing = undefined;
     const world = new World();
     const all = {
@@ -274,7 +274,7 @@ describe("options", () => {
     reconnecting.close();
   });
 
-  it("of a class may be getters, and its methods are no options [R25]", async () => {
+  it("of a class instance may be getters, and its methods are not options [R25]", async () => {
     class Given {
       get deadlines(): object {
         return { opening: -1 };
@@ -286,7 +286,7 @@ describe("options", () => {
   });
 });
 
-describe("an answer", () => {
+describe("an invalid response", () => {
   const answers: [what: string, answer: (opening: IncomingOpening) => unknown, code: string, message: RegExp][] = [
     ["accept", (opening) => opening.accept({ protocol: "a" } as never), "option/unknown", /Did you mean subprotocol\?/],
     ["accept", (opening) => opening.accept({ headers: {} } as never), "option/unknown", /Did you mean fields\?/],
@@ -335,7 +335,7 @@ describe("an answer", () => {
   ];
 
   it.each(answers)(
-    "that %s cannot give is told at the call, and another may be given [R25]: %#",
+    "of %s throws at the call, and another response may be given [R25]: %#",
     async (_, answer, code, message) => {
       const faults: unknown[] = [];
       const world: World = new World({
@@ -349,7 +349,7 @@ describe("an answer", () => {
     },
   );
 
-  it("that cannot be given is told to a handler whose client has left, too [R25]", async () => {
+  it("throws even in a handler whose client has left [R25]", async () => {
     const faults: Fault[] = [];
     const world = new World({
       handler: async (opening) => {
@@ -378,18 +378,18 @@ describe("a message", () => {
     [{ owned: 1 }, "option/type", /owned must be true or false/],
     [{ priority: 1.5 }, "send/priority", /integer/],
     [() => {}, "option/type", /send takes an object of options, but got a function/],
-  ])("is not sent in a way that is none [R25]: %#", async (options, code, message) => {
+  ])("is not sent with invalid options [R25]: %#", async (options, code, message) => {
     const { client } = await sender();
     for (const data of ["text", new Uint8Array(1), new Blob(["blob"])]) {
       const fault = await faultOf(() => client.send(data, options as never), {});
       expect([fault.code, fault.message]).toEqual([code, expect.stringMatching(message)]);
     }
     client.close();
-    // It is discarded, and wrong all the same.
+    // It would be discarded, but its options are checked nevertheless.
     expect((await faultOf(() => client.send("late", options as never), {})).code).toBe(code);
   });
 
-  it("is sent with options that are right, and with what the platform ignores [R25]", async () => {
+  it("is sent with valid options, and with arguments that the platform ignores [R25]", async () => {
     const { client, server } = await sender();
     const heard: unknown[] = [];
     server.onmessage = ({ data }) => heard.push(data);
@@ -402,7 +402,7 @@ describe("a message", () => {
     expect(heard).toEqual(["0", "1", "2", "3", "4", "5"]);
   });
 
-  it("for all is checked, and reaches nobody [R25]", async () => {
+  it("for broadcast is checked, and with invalid options is sent to no client [R25]", async () => {
     const { client, world } = await sender();
     const broadcast = (options: unknown) => () => world.server.broadcast("x", options as never);
     const of = async (options: unknown) => (await faultOf(broadcast(options), {})).code;
@@ -426,7 +426,7 @@ describe("a message", () => {
   });
 });
 
-describe("the end of a server", () => {
+describe("closing a server", () => {
   it.each([
     [{ timeout: -1 }, "option/range", /timeout/],
     [{ timout: 5 }, "option/unknown", /Did you mean timeout\?/],
@@ -434,7 +434,7 @@ describe("the end of a server", () => {
     [{ reason: 5 }, "option/type", /reason must be a string/],
     [{ reason: "x".repeat(124) }, "close/reason-too-long", /123/],
     [null, "option/type", /close takes an object of options, but got null/],
-  ])("is not begun with options that are none [R25]: %#", async (options, code, message) => {
+  ])("rejects invalid options and does not begin [R25]: %#", async (options, code, message) => {
     const world = new World();
     const { client } = await world.connected();
     const fault = await faultOf(() => world.server.close(options as never), {});
@@ -445,8 +445,8 @@ describe("the end of a server", () => {
   });
 });
 
-describe("the option transport", () => {
-  it("is checked by the adapter when it is given [R25]", async () => {
+describe("the transport option", () => {
+  it("is checked by the adapter where it is given [R25]", async () => {
     const checkTransport = (value: unknown, path: string): void => {
       if (value !== "right") throw new UsageError("option/type", `${path} takes "right".`);
     };

@@ -1,4 +1,6 @@
-/** Pages of which origins a server lets in, however they come: a transport, a head that was read, a stream. */
+/**
+ * The page origins that a server accepts, however a request arrives: over a transport, with a parsed head, or over a stream.
+ */
 import type { Fields } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import type { RequestStream } from "../../src/incoming-stream.ts";
@@ -28,7 +30,7 @@ const upgradeFields = (origin: string | undefined): Fields => [
   ...common(origin),
 ];
 
-/** What comes back over a transport that `receive` was called with. */
+/** Returns what is sent over a transport passed to `receive`. */
 async function answered(receive: (far: ReturnType<typeof pair>[1]) => void, request?: string): Promise<Answer> {
   const [near, far] = pair();
   let text = "";
@@ -51,7 +53,7 @@ const ways: Readonly<Record<string, Ask>> = {
     const lines = upgradeFields(origin).map(([name, value]) => `${name}: ${value}\r\n`);
     return answered((far) => server.receive(far), `GET / HTTP/1.1\r\n${lines.join("")}\r\n`);
   },
-  "with a head that was read": (server, origin) => {
+  "with a parsed head": (server, origin) => {
     const head = { method: "GET", target: "/", minorVersion: 1, fields: upgradeFields(origin) } as const;
     return answered((far) => server.receiveUpgrade(far, head));
   },
@@ -78,13 +80,13 @@ const ways: Readonly<Record<string, Ask>> = {
     }),
 };
 
-describe.each(Object.entries(ways))("a page that asks %s", (_, ask) => {
+describe.each(Object.entries(ways))("a page that connects %s", (_, ask) => {
   const askWith = (origin: string | undefined, options: ServerOptions = {}): Promise<Answer> =>
     ask(new WebSocketServer((opening) => opening.accept(), options), origin);
   const accepted = expect.objectContaining({ status: expect.toSatisfy((status) => status < 300) });
 
   it.each([undefined, `https://${host}`, `http://${host}`, `HTTPS://APP.example:8080`])(
-    "is let in by default as %s, which is of the host it asks, or of no page [H13]",
+    "is accepted by default with the origin %s, which matches the request's host or belongs to no page [H13]",
     async (origin) => expect(await askWith(origin)).toEqual(accepted),
   );
 
@@ -99,23 +101,26 @@ describe.each(Object.entries(ways))("a page that asks %s", (_, ask) => {
     "app.example:8080",
     "null",
     "<script>",
-  ])("is refused by default as %s: the answer names the option, and nothing of the request [H13]", async (origin) => {
-    const { status, body } = await askWith(origin);
-    expect(status).toBe(403);
-    expect(body).toContain("`origins`");
-    expect(body).toContain('origins: "any"');
-    expect(body).not.toContain("evil");
-    expect(body).not.toContain("<");
-    expect(body).not.toContain("app.example");
-  });
+  ])(
+    "is rejected by default with the origin %s: the response names the option, not the request [H13]",
+    async (origin) => {
+      const { status, body } = await askWith(origin);
+      expect(status).toBe(403);
+      expect(body).toContain("`origins`");
+      expect(body).toContain('origins: "any"');
+      expect(body).not.toContain("evil");
+      expect(body).not.toContain("<");
+      expect(body).not.toContain("app.example");
+    },
+  );
 
-  it("is let in from everywhere, nowhere included, with origins: any [H13]", async () => {
+  it("is accepted with any origin, or none, with origins: any [H13]", async () => {
     for (const origin of ["https://evil.example", "null", "nonsense"]) {
       expect(await askWith(origin, { origins: "any" })).toEqual(accepted);
     }
   });
 
-  it("is let in from where the list says, and from nowhere else, the host not excepted [H13]", async () => {
+  it("is accepted with a listed origin and no other, not even the request's host [H13]", async () => {
     const options = { origins: ["https://page.example"] };
     expect(await askWith("https://page.example", options)).toEqual(accepted);
     const refused = await askWith(`https://${host}`, options);
@@ -123,13 +128,13 @@ describe.each(Object.entries(ways))("a page that asks %s", (_, ask) => {
     expect((await askWith("null", { origins: [] })).status).toBe(403);
   });
 
-  it("is let in by checkOrigin alone, where there is one [H13]", async () => {
+  it("is accepted by checkOrigin alone when it is given [H13]", async () => {
     expect(await askWith("null", { origins: [], checkOrigin: () => undefined })).toEqual(accepted);
   });
 });
 
 describe("onFailure", () => {
-  it("is told of a page that was refused, and how it would be let in [H13]", async () => {
+  it("receives the rejection of a page, with the option that would accept it [H13]", async () => {
     const told: unknown[] = [];
     const server = new WebSocketServer(() => {}, { onFailure: ({ violation }) => told.push(violation) });
     await ways["over a stream"]?.(server, "https://evil.example");

@@ -4,13 +4,13 @@ import { expect, it } from "vitest";
 
 const flags = ["--conditions=@hybi/source", "--import", "tsx"];
 
-it("a program does not end while its client waits to connect again", async () => {
+it("a program keeps running while its client waits to reconnect", async () => {
   const program = new URL("reconnect-program.ts", import.meta.url).pathname;
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, program]);
   expect(stdout).toBe("waiting\nwaiting\nended\n");
 });
 
-it("a program does not end before the end of a connection that it listens to is told [R32]", async () => {
+it("a program keeps running until the end of a connection it listens to is reported [R32]", async () => {
   const program = new URL("unheard-end-program.ts", import.meta.url).pathname;
   const { stdout } = await promisify(execFile)(process.execPath, [...flags, program]);
   expect(stdout).toBe("close 1000\n");

@@ -1,4 +1,4 @@
-/** What waits is bounded in number as well as in bytes, and to take all of it costs as much as there is of it. */
+/** Queues are limited in number as well as in bytes, and emptying one takes time linear in its length. */
 import { prepareText } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { pair } from "../../src/pair.ts";
@@ -9,7 +9,7 @@ import { elementsMoved } from "../support/moved.ts";
 
 const many = 8_000;
 
-/** A Blob that is read when `read` is called. */
+/** A Blob whose reading finishes when `read` is called. */
 class SlowBlob extends Blob {
   read: () => void = () => {};
 
@@ -20,34 +20,37 @@ class SlowBlob extends Blob {
   }
 }
 
-describe("a loop that takes its time", () => {
+describe("a slow loop", () => {
   const floods: readonly (readonly [string, (socket: WebSocket) => void, "blob" | "arraybuffer"])[] = [
     ["texts", (socket) => socket.send(""), "arraybuffer"],
     ["binary messages", (socket) => socket.send(new Uint8Array(0)), "arraybuffer"],
     ["Blobs", (socket) => socket.send(new Uint8Array(0)), "blob"],
   ];
 
-  it.each(floods)("stops a peer that sends any number of empty %s, and gets them all [R11]", async (_, send, type) => {
-    // 600 messages at a time.
-    const { client, server } = await new World().connected({ writeBudget: 3_600 });
-    server.binaryType = type;
-    const loop = server[Symbol.asyncIterator]();
-    for (let count = 0; count < many; count++) send(client);
-    await turn();
-    const { messagesReceived } = server.statistics;
-    expect(messagesReceived).toBeGreaterThan(500);
-    expect(messagesReceived).toBeLessThan(2_500);
-    // Not for one that was taken: when half of them are.
-    await loop.next();
-    await turn();
-    expect(server.statistics.messagesReceived).toBe(messagesReceived);
-    for (let count = 1; count < many; count++) expect((await loop.next()).done).toBe(false);
-    expect(server.statistics.messagesReceived).toBe(many);
-  });
+  it.each(floods)(
+    "stops a peer that sends any number of empty %s, and gets all of them [R11]",
+    async (_, send, type) => {
+      // 600 messages at a time.
+      const { client, server } = await new World().connected({ writeBudget: 3_600 });
+      server.binaryType = type;
+      const loop = server[Symbol.asyncIterator]();
+      for (let count = 0; count < many; count++) send(client);
+      await turn();
+      const { messagesReceived } = server.statistics;
+      expect(messagesReceived).toBeGreaterThan(500);
+      expect(messagesReceived).toBeLessThan(2_500);
+      // Reading does not resume after one message, but when half of them are taken.
+      await loop.next();
+      await turn();
+      expect(server.statistics.messagesReceived).toBe(messagesReceived);
+      for (let count = 1; count < many; count++) expect((await loop.next()).done).toBe(false);
+      expect(server.statistics.messagesReceived).toBe(many);
+    },
+  );
 });
 
 describe("loops of one socket", () => {
-  it("cost as much to leave as there are of them, whatever they wait for [R12]", async () => {
+  it("can be left in linear time, whatever they wait for [R12]", async () => {
     const cost = async (count: number): Promise<number> => {
       const { client, server } = await new World().connected();
       const loops = Array.from({ length: count }, () => server[Symbol.asyncIterator]());
@@ -63,7 +66,7 @@ describe("loops of one socket", () => {
     expect(await cost(4_000)).toBeLessThan(12 * 4_000);
   });
 
-  it("that wait several times are told the error of a lost connection once each [R12]", async () => {
+  it("that wait several times get the error of a lost connection once each [R12]", async () => {
     const { client, server } = await new World().connected();
     const loop = () => server[Symbol.asyncIterator]();
     const [one, other, left] = [loop(), loop(), loop()];
@@ -75,7 +78,7 @@ describe("loops of one socket", () => {
   });
 });
 
-describe("what waits for a Blob to be read", () => {
+describe("data queued behind a Blob that is being read", () => {
   const sends: readonly (readonly [string, (socket: WebSocket, length: number) => void])[] = [
     ["texts", (socket, length) => socket.send("x".repeat(length))],
     ["bytes", (socket, length) => socket.send(new Uint8Array(length))],
@@ -83,7 +86,7 @@ describe("what waits for a Blob to be read", () => {
     ["prepared messages", (socket, length) => socket.sendPrepared(prepareText("x".repeat(length)))],
   ];
 
-  it.each(sends)("is limited as output is, for %s, and counts as buffered [R11]", async (_, send) => {
+  it.each(sends)("is limited like output, for %s, and counts as buffered [R11]", async (_, send) => {
     const { client } = await new World().connected({ limits: { queuedOutput: 1_000 } });
     const events = story(client);
     client.send(new SlowBlob(["x".repeat(300)]));
@@ -103,7 +106,7 @@ describe("what waits for a Blob to be read", () => {
     expect(client.readyState).toBe(2);
   });
 
-  it("is limited together with what waits in the endpoint [R11]", async () => {
+  it("is limited together with what is queued in the endpoint [R11]", async () => {
     const { client, server } = await new World().connected({ limits: { queuedOutput: 1_000_000 } });
     server.pause();
     await turn();
@@ -112,7 +115,7 @@ describe("what waits for a Blob to be read", () => {
     expect(client.readyState).toBe(2);
   });
 
-  it("lets the closing handshake begin, however much there is [R11]", async () => {
+  it("does not prevent the closing handshake from starting, however much there is [R11]", async () => {
     const { client, server } = await new World().connected({ limits: { queuedOutput: 10 } });
     const events = story(client);
     const blob = new SlowBlob(["x".repeat(20)]);
@@ -124,7 +127,7 @@ describe("what waits for a Blob to be read", () => {
     expect(server.statistics.messagesReceived).toBe(1);
   });
 
-  it("has room again when it has been read [R11]", async () => {
+  it("makes room again once the Blob has been read [R11]", async () => {
     const { client, server } = await new World().connected({ limits: { queuedOutput: 1_000 } });
     for (let count = 0; count < 5; count++) {
       const blob = new SlowBlob(["x".repeat(800)]);
@@ -137,12 +140,12 @@ describe("what waits for a Blob to be read", () => {
   });
 });
 
-describe("to take all of n out of a queue moves not many more than n", () => {
+describe("emptying a queue of n moves not many more than n elements:", () => {
   const expectLinear = async (action: () => Promise<unknown>): Promise<void> => {
     expect(await elementsMoved(action)).toBeLessThan(30 * many);
   };
 
-  it("messages that wait for a loop [R12]", async () => {
+  it("messages queued for a loop [R12]", async () => {
     const { client, server } = await new World().connected();
     const messages = server[Symbol.asyncIterator]();
     for (let count = 0; count < many; count++) client.send("");
@@ -166,7 +169,7 @@ describe("to take all of n out of a queue moves not many more than n", () => {
     expect((await calls[many])?.done).toBe(true);
   });
 
-  it("what is sent behind a Blob [R12]", async () => {
+  it("messages sent behind a Blob [R12]", async () => {
     const { client, server } = await new World().connected();
     const blob = new SlowBlob(["x"]);
     client.send(blob);
@@ -186,7 +189,7 @@ describe("to take all of n out of a queue moves not many more than n", () => {
     );
   });
 
-  it("chunks that a transport in memory delivers [R12]", async () => {
+  it("chunks delivered by an in-memory transport [R12]", async () => {
     const [near, far] = pair({ chunkSize: 1 });
     let received = 0;
     near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });

@@ -1,4 +1,4 @@
-/** A program that has nothing but a client whose server is away. */
+/** A program that consists of a client whose server is unreachable. */
 import { createWebSocketClass } from "../../src/create-websocket-class.ts";
 import { reconnect } from "../../src/reconnect.ts";
 

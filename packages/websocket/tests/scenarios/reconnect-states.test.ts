@@ -1,4 +1,4 @@
-/** A client that comes back is in no state that it never leaves, leaves no socket behind, and loses nothing without a word. */
+/** A reconnecting client never gets stuck in a state, leaves no socket behind, and reports everything it cannot send. */
 import { describe, expect, it } from "vitest";
 import { createWebSocketClass } from "../../src/create-websocket-class.ts";
 import { opened } from "../../src/opened.ts";
@@ -8,7 +8,7 @@ import { TestClock, turn, until } from "../support/clock.ts";
 import { FakeSocket } from "../support/fake-socket.ts";
 import { thrown, World } from "../support/link.ts";
 
-/** Delays are half of the longest. */
+/** A random source that halves the longest delay. */
 const half = (target: Uint8Array) => {
   target.fill(0);
   target[3] = 0x80;
@@ -23,7 +23,7 @@ interface Story {
   readonly waits: WaitingEvent[];
 }
 
-/** A client whose attempts are answered by `hook`, by a socket that is connecting unless told otherwise. */
+/** Starts a client whose attempts call `hook`, which returns a connecting socket by default. */
 function begin(
   hook: (attempt: number) => FakeSocket | Promise<FakeSocket> = () => new FakeSocket(),
   options: ReconnectOptions = {},
@@ -49,20 +49,23 @@ function begin(
   return story;
 }
 
-describe("what the hook gives", () => {
-  it.each([2, 3])("is lost when it is a socket in state %i, and the client goes on [R24]", async (readyState) => {
-    const { client, clock, sockets, lines } = begin((attempt) => new FakeSocket(attempt < 3 ? readyState : 1));
-    await turn();
-    expect([client.state, client.socket, ...lines]).toEqual(["waiting", undefined, "waiting 500"]);
-    await clock.advance(500);
-    expect(lines).toEqual(["waiting 500", "waiting 1500"]);
-    // What the first still says is of no interest.
-    sockets[0]?.closed(1000);
-    await clock.advance(1_500);
-    expect([client.state, lines.at(-1)]).toEqual(["open", "open"]);
-  });
+describe("the result of the hook", () => {
+  it.each([2, 3])(
+    "counts as lost when it is a socket in state %i, and the client retries [R24]",
+    async (readyState) => {
+      const { client, clock, sockets, lines } = begin((attempt) => new FakeSocket(attempt < 3 ? readyState : 1));
+      await turn();
+      expect([client.state, client.socket, ...lines]).toEqual(["waiting", undefined, "waiting 500"]);
+      await clock.advance(500);
+      expect(lines).toEqual(["waiting 500", "waiting 1500"]);
+      // Further events of the first socket are ignored.
+      sockets[0]?.closed(1000);
+      await clock.advance(1_500);
+      expect([client.state, lines.at(-1)]).toEqual(["open", "open"]);
+    },
+  );
 
-  it("ends the client when it is no socket [R24]", async () => {
+  it("ends the client when it is not a socket [R24]", async () => {
     for (const given of [undefined, null, 5, "ws://example.com/", {}, { readyState: 0 }, new EventTarget()]) {
       const { client, ends } = begin(() => given as unknown as FakeSocket);
       await turn();
@@ -71,7 +74,7 @@ describe("what the hook gives", () => {
     }
   });
 
-  it("is a failed attempt when it throws at once, and when its promise rejects [R24]", async () => {
+  it("is a failed attempt when the hook throws or its promise rejects [R24]", async () => {
     const error = new Error("no token");
     const thrower: OpenSocket<FakeSocket> = () => {
       throw error;
@@ -86,7 +89,7 @@ describe("what the hook gives", () => {
     }
   });
 
-  it("is closed when it comes after close(), be it open or connecting, and with the code and reason of that [R24]", async () => {
+  it("is closed when it arrives after close(), open or connecting, with the code and reason given there [R24]", async () => {
     for (const readyState of [0, 1]) {
       let give: (socket: FakeSocket) => void = () => {};
       const { client, lines } = begin(() => new Promise((resolve) => (give = resolve)));
@@ -104,14 +107,14 @@ describe("what the hook gives", () => {
     }
   });
 
-  it("may never come: close() ends the client at once [R24]", async () => {
+  it("may never arrive: close() ends the client at once [R24]", async () => {
     const { client, clock, lines } = begin(() => new Promise(() => {}));
     await turn();
     client.close();
     expect([client.state, clock.due, lines]).toEqual(["ended", [], ["ended closed"]]);
   });
 
-  it("may fail after close(), and nothing comes of it [R24]", async () => {
+  it("may be an error after close(), which has no effect [R24]", async () => {
     let fail: (error: unknown) => void = () => {};
     const { client, lines } = begin(() => new Promise((_, reject) => (fail = reject)));
     await turn();
@@ -128,7 +131,7 @@ describe("close", () => {
     [1001, undefined, "InvalidAccessError"],
     [1000, "x".repeat(124), "SyntaxError"],
     [undefined, "ä".repeat(62), "SyntaxError"],
-  ])("throws for %s at once, in whatever state, and changes nothing [R24]", async (code, reason, name) => {
+  ])("throws for %s at once in every state, and changes nothing [R24]", async (code, reason, name) => {
     const never = begin(() => new Promise(() => {}));
     const connecting = begin();
     const open = begin(() => new FakeSocket(1));
@@ -146,7 +149,7 @@ describe("close", () => {
     }
   });
 
-  it("gives up a socket that is connecting, and the client has ended [R24]", async () => {
+  it("aborts a socket that is connecting, and the client has ended [R24]", async () => {
     const { client, sockets, lines } = begin();
     await turn();
     const states: unknown[] = [];
@@ -158,7 +161,7 @@ describe("close", () => {
     expect([client.state, lines]).toEqual(["ended", ["ended closed"]]);
   });
 
-  it("closes a socket that is open, once, and the client ends with it [R24]", async () => {
+  it("closes an open socket once, and the client ends with it [R24]", async () => {
     const { client, sockets, lines, ends } = begin(() => new FakeSocket(1));
     await turn();
     client.close(undefined, "bye");
@@ -168,7 +171,7 @@ describe("close", () => {
     expect([client.state, lines, ends[0]?.outcome.reason]).toEqual(["ended", ["open", "ended closed"], "bye"]);
   });
 
-  it("before the first attempt makes none [R24]", async () => {
+  it("before the first attempt prevents it [R24]", async () => {
     const { client, sockets } = begin();
     client.close();
     expect(client.state).toBe("ended");
@@ -176,7 +179,7 @@ describe("close", () => {
     expect(sockets).toEqual([]);
   });
 
-  it("is final when it is called from inside of any event, and of the hook [R24]", async () => {
+  it("is final even when it is called within an event or the hook [R24]", async () => {
     const inHook = begin(() => {
       inHook.client.close();
       return new FakeSocket(1);
@@ -197,7 +200,7 @@ describe("close", () => {
     expect([inWaiting.lines, inWaiting.clock.due]).toEqual([["waiting 500", "ended closed"], []]);
   });
 
-  it("closes a socket without its arguments where those are not to its taste [R24]", async () => {
+  it("closes a socket without arguments when the socket rejects them [R24]", async () => {
     const socket = new FakeSocket(1);
     const close = socket.close.bind(socket);
     socket.close = (...args) => {
@@ -212,7 +215,7 @@ describe("close", () => {
 });
 
 describe("a socket of the client", () => {
-  it("may fire open twice, or after it was closed, which is heard once or not at all [R24]", async () => {
+  it("may fire open twice, or after it was closed, which is handled at most once [R24]", async () => {
     const { client, clock, sockets, lines } = begin();
     await turn();
     sockets[0]?.open().open();
@@ -228,7 +231,7 @@ describe("a socket of the client", () => {
     expect([client.state, lines]).toEqual(["waiting", ["open", "waiting 500", "waiting 1500"]]);
   });
 
-  it("may fail and never close, as that of Node 22: after a second it is lost [R24]", async () => {
+  it("may fail and never close, like that of Node 22: it counts as lost after a second [R24]", async () => {
     const { client, clock, sockets, lines, waits } = begin();
     await turn();
     const error = new Error("Received network error or non-101 status code.");
@@ -244,7 +247,7 @@ describe("a socket of the client", () => {
     expect([client.state, clock.due.length]).toEqual(["waiting", 1]);
   });
 
-  it("may say what it likes once it is lost [R24]", async () => {
+  it("is ignored once it is lost [R24]", async () => {
     const { client, clock, sockets, lines } = begin();
     const heard: unknown[] = [];
     client.addEventListener("message", (event) => heard.push(event.data));
@@ -258,7 +261,7 @@ describe("a socket of the client", () => {
     expect([client.state, heard, lines]).toEqual(["open", ["in time"], ["open", "waiting 500", "open"]]);
   });
 
-  it("may be closed by the application itself: what is sent meanwhile waits for the next one [R24]", async () => {
+  it("may be closed by the application itself: what is sent meanwhile is queued for the next one [R24]", async () => {
     const { client, clock, sockets } = begin(() => new FakeSocket(1), { outbox: { messages: 1 } });
     await turn();
     client.socket?.close(4000);
@@ -269,8 +272,8 @@ describe("a socket of the client", () => {
   });
 });
 
-describe("what was sent", () => {
-  it("and waited when the socket opened and closed again waits for the next one, in order [R24]", async () => {
+describe("a message", () => {
+  it("still queued when the socket opened and closed again is sent on the next one, in order [R24]", async () => {
     const { client, clock, sockets } = begin();
     for (const text of ["1", "2", "3"]) client.send(text);
     await turn();
@@ -278,7 +281,7 @@ describe("what was sent", () => {
     const send = first.send.bind(first);
     first.send = (data) => {
       send(data);
-      // From inside: what the application sends now comes last.
+      // A message sent from within this call goes to the end of the queue.
       client.send("4");
       first.close();
     };
@@ -291,7 +294,7 @@ describe("what was sent", () => {
     expect([sockets[1]?.sent, client.queuedLength]).toEqual([["2", "3", "4", "5"], 0]);
   });
 
-  it("and is refused by the socket with an error is told, and holds up nothing else [R24]", async () => {
+  it("that the socket rejects with an error is reported, and does not block the others [R24]", async () => {
     const { client, clock, sockets } = begin();
     for (const text of ["1", "bad", "3"]) client.send(text);
     await turn();
@@ -307,7 +310,7 @@ describe("what was sent", () => {
     expect(thrown(() => client.send("bad"))).toBe(error);
   });
 
-  it("and waits when the client ends is told with that [R24]", async () => {
+  it("queued when the client ends is reported with the end [R24]", async () => {
     const { client, ends } = begin(() => new FakeSocket(3));
     client.send("1");
     client.send(Uint8Array.of(2));
@@ -317,7 +320,7 @@ describe("what was sent", () => {
     expect([ends[0]?.unsent, client.queuedLength]).toEqual([["1", Uint8Array.of(2), "3"], 0]);
   });
 
-  it("and does not fit into the socket's own queue is refused [R24]", async () => {
+  it("that does not fit into the socket's own queue is rejected [R24]", async () => {
     const world = new World({ client: { limits: { queuedOutput: 1_000 } } });
     const client = reconnect(() => new world.WebSocket("ws://example.com/"), { clock: world.clock, random: half });
     await until(() => client.state === "open");
@@ -326,8 +329,8 @@ describe("what was sent", () => {
   });
 });
 
-describe("messages", () => {
-  it("are asked for once somebody listens, so that a socket that keeps them loses none [R24]", async () => {
+describe("a message listener", () => {
+  it("is added to the socket only once the application adds one, so that no early message is lost [R24]", async () => {
     const { client, clock, sockets } = begin(() => new FakeSocket(1));
     await turn();
     expect(sockets[0]?.listeners.message).toBeUndefined();
@@ -345,8 +348,8 @@ describe("messages", () => {
   });
 });
 
-describe("messages of a server that speaks first", () => {
-  it("are heard by who listens long after the connection opened, by itself or by the hook [R24] [R32]", async () => {
+describe("messages of a server that sends first", () => {
+  it("reach a listener added long after the opening, with a plain socket or an already open one [R24] [R32]", async () => {
     const world = new World({ handler: (opening) => opening.accept().send("welcome") });
     const hooks = [
       () => new world.WebSocket("ws://example.com/"),
@@ -371,7 +374,7 @@ describe("messages of a server that speaks first", () => {
 });
 
 describe("the application's functions", () => {
-  it("may close the client, or abort its signal, when they are asked whether to go on [R24]", async () => {
+  it("may close the client, or abort its signal, within shouldReconnect [R24]", async () => {
     for (const how of ["close", "signal"]) {
       for (const readyState of [3, 1]) {
         const controller = new AbortController();
@@ -392,7 +395,7 @@ describe("the application's functions", () => {
     }
   });
 
-  it("must say at once whether to go on: a promise ends the client, and its rejection is reported [R24] [R03]", async () => {
+  it("must decide synchronously: a promise ends the client, and its rejection is reported [R24] [R03]", async () => {
     const rejected = new Error("nobody knows");
     const { client, clock, lines } = begin(() => new FakeSocket(3), {
       shouldReconnect: (() => Promise.reject(rejected)) as never,
@@ -406,7 +409,7 @@ describe("the application's functions", () => {
     ]);
   });
 
-  it("may throw: shouldReconnect ends the client, and the error is reported [R24]", async () => {
+  it("may throw: an error in shouldReconnect ends the client, and is reported [R24]", async () => {
     const error = new Error("undecided");
     const { client, clock, lines } = begin(() => new FakeSocket(3), {
       shouldReconnect: () => {
@@ -418,7 +421,7 @@ describe("the application's functions", () => {
   });
 });
 
-/** A signal whose listeners are counted. */
+/** A signal that counts its listeners. */
 function countedSignal(): { controller: AbortController; count: () => number } {
   const controller = new AbortController();
   const { signal } = controller;
@@ -435,7 +438,7 @@ function countedSignal(): { controller: AbortController; count: () => number } {
   return { controller, count: () => listeners.size };
 }
 
-describe("a signal that many share", () => {
+describe("a shared signal", () => {
   it("has no listeners left when twenty clients have ended, in whatever state they were [R24]", async () => {
     const { controller, count } = countedSignal();
     const hooks = [
@@ -464,7 +467,7 @@ describe("a signal that many share", () => {
     expect(count()).toBe(0);
   });
 
-  it("has none left of sockets that are awaited, and of streams, whatever became of them [R24]", async () => {
+  it("has no listeners left of awaited sockets and of streams, whatever happened to them [R24]", async () => {
     const { controller, count } = countedSignal();
     const { signal } = controller;
     const world = new World();

@@ -1,7 +1,7 @@
 /**
- * Where I/O belongs to a request, as in Workers: a request may be ended at any moment, and its timers, its microtasks and
- * its transports are never heard of again. Nothing of another request may wait for them. The suite in workerd shows the
- * same in the real thing; here, what a request loses is chosen.
+ * Runtimes in which I/O belongs to a request, such as Workers. A request may end at any moment, and its timers, microtasks and
+ * transports are then lost. Nothing of another request may wait for them. The suite in workerd tests the same in the real
+ * runtime; here, the tests choose what a request loses.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { TestClock, turn, until } from "../support/clock.ts";
@@ -19,7 +19,7 @@ afterEach(() => {
   vi.resetModules();
 });
 
-/** A clock, the timers of which can be lost. */
+/** A clock whose timers can be lost. */
 class RequestsClock extends TestClock {
   isOver = false;
 
@@ -28,7 +28,7 @@ class RequestsClock extends TestClock {
   }
 }
 
-/** A client whose server echoes what it is sent. */
+/** A client whose server echoes every message. */
 function echoing(clock: TestClock, options = {}) {
   const [near, far] = hybi.pair();
   new hybi.WebSocketServer(
@@ -45,7 +45,7 @@ function echoing(clock: TestClock, options = {}) {
 }
 
 describe("in a Worker", () => {
-  it("an opening does not wait for one of a request that is over [R07]", async () => {
+  it("an opening does not wait for an opening of a request that has ended [R07]", async () => {
     const clock = new TestClock();
     const never = new (hybi.createWebSocketClass(() => new Promise(() => {}), { clock }))("ws://example.com/");
     await turn();
@@ -54,7 +54,7 @@ describe("in a Worker", () => {
     expect(never.readyState).toBe(0);
   });
 
-  it("eight openings to one host are begun at once, and all of them carry messages [R07]", async () => {
+  it("eight openings to one host start at once, and all of them exchange messages [R07]", async () => {
     const clock = new TestClock();
     const all = Array.from({ length: 8 }, () => echoing(clock));
     await until(() => all.every(({ socket }) => socket.readyState === 1));
@@ -62,13 +62,13 @@ describe("in a Worker", () => {
     await until(() => all.every(({ received }) => received.length === 200));
   });
 
-  it("what is sent leaves although a microtask of another request never comes [R07]", async () => {
+  it("messages are sent although a microtask of another request never runs [R07]", async () => {
     const clock = new TestClock();
     const [lost, other] = [echoing(clock), echoing(clock)];
     await until(() => lost.socket.readyState === 1 && other.socket.readyState === 1);
     await turn();
     const { queueMicrotask } = globalThis;
-    // The request is ended in the middle of a turn.
+    // The request ends in the middle of a turn.
     vi.stubGlobal("queueMicrotask", () => {});
     lost.socket.send("lost");
     vi.stubGlobal("queueMicrotask", queueMicrotask);
@@ -76,7 +76,7 @@ describe("in a Worker", () => {
     await until(() => other.received.length === 1);
   });
 
-  it("a deadline holds although the timer that was set before it is lost [R08]", async () => {
+  it("a deadline is enforced although the timer set before it is lost [R08]", async () => {
     const clock = new RequestsClock();
     const deadlines = { ping: 50, pong: 10 };
     clock.isOver = true;

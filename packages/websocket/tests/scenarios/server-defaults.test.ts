@@ -1,4 +1,4 @@
-/** What a server does by itself to a peer that holds its memory, or leaves it in the dark. */
+/** How a server protects itself by default from peers that occupy its memory or do not respond. */
 import { encodeFrame } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
 import { until } from "../support/clock.ts";
@@ -9,7 +9,7 @@ const patient = { ping: endless, pong: endless, stalled: endless };
 const maskingKey = 1;
 
 describe("a server by default", () => {
-  it("ends a connection with 1008 whose message does not end, however it trickles, in fragments or in a frame [A07]", async () => {
+  it("closes a connection with 1008 when a message never ends, in fragments or in a slow frame [A07]", async () => {
     for (const isFragmented of [true, false]) {
       const world = new World({ server: { deadlines: { ping: endless } } });
       const { server } = await world.connected({ deadlines: patient });
@@ -28,7 +28,7 @@ describe("a server by default", () => {
     }
   });
 
-  it("lets messages come for ever that end, each in its time [A07]", async () => {
+  it("accepts messages without limit as long as each ends in time [A07]", async () => {
     const world = new World();
     const { client, server } = await world.connected();
     const events = story(server);
@@ -39,13 +39,13 @@ describe("a server by default", () => {
     expect(events).toEqual(Array(10).fill("message a"));
   });
 
-  it("drops a connection whose output nobody takes after 60 s, and a message of its own is not needed for that [A06]", async () => {
+  it("aborts a connection whose peer takes no output for 60 s, even without a message of the application [A06]", async () => {
     const world = new World();
     const { server } = await world.connected({ deadlines: patient });
     const events = story(server);
     world.near[0]?.pause();
     await world.clock.advance(24_000);
-    // What stuffs the way to the client; the Ping behind it waits.
+    // Fill the path to the client, so that the Ping behind it is stuck.
     server.send(new Uint8Array(3_000_000));
     await world.clock.advance(59_000);
     expect(events).toEqual([]);
@@ -55,7 +55,7 @@ describe("a server by default", () => {
   });
 
   it.each(["paused", "looped over"])(
-    "drops a connection that is %s and from which nothing is taken for 5 min [A06]",
+    "aborts a connection that is %s and whose messages are not taken for 5 min [A06]",
     async (how) => {
       const world = new World();
       const { client, server } = await world.connected({ deadlines: patient });
@@ -73,7 +73,7 @@ describe("a server by default", () => {
     },
   );
 
-  it("keeps a connection whose handler takes its time, as long as it takes something now and then [A06]", async () => {
+  it("keeps a connection with a slow handler, as long as it takes a message now and then [A06]", async () => {
     const world = new World();
     const { client, server } = await world.connected({ deadlines: patient });
     const loop = server[Symbol.asyncIterator]();
@@ -85,7 +85,7 @@ describe("a server by default", () => {
     expect(server.readyState).toBe(1);
   });
 
-  it("takes no more than 64 MiB to send to one client, unless the application says so [A07]", async () => {
+  it("queues at most 64 MiB for one client, unless configured otherwise [A07]", async () => {
     const world = new World();
     const { server } = await world.connected({ deadlines: patient });
     world.near[0]?.pause();

@@ -1,4 +1,4 @@
-/** The end of a server, asked for more than once. */
+/** Closing a server, more than once. */
 import { describe, expect, it } from "vitest";
 import type { IncomingOpening } from "../../src/incoming-opening.ts";
 import { listeningServer } from "../../src/listening.ts";
@@ -11,13 +11,13 @@ import { World } from "../support/link.ts";
 
 const deaf = { data() {}, drain() {}, end() {}, error() {}, close() {} };
 
-/** Notes in `lines` when `promise` is resolved. */
+/** Records in `lines` when `promise` resolves. */
 function note(lines: string[], name: string, promise: Promise<void>): void {
   void promise.then(() => lines.push(name));
 }
 
 describe("a server that is closed several times", () => {
-  it("tells everybody who has asked when its last connection has ended, and later ones at once [R04]", async () => {
+  it("resolves every call when its last connection has ended, and later calls at once [R04]", async () => {
     const world = new World();
     const { client } = await world.connected();
     client.pause();
@@ -42,25 +42,28 @@ describe("a server that is closed several times", () => {
     { first: 100, second: 5_000, drop: 100 },
     { first: Number.POSITIVE_INFINITY, second: 300, drop: 300 },
     { first: undefined, second: 0, drop: 0 },
-  ])("drops its connections at the earliest end of $first and $second ms [R04]", async ({ first, second, drop }) => {
-    const world = new World({ server: { deadlines: { closing: Number.POSITIVE_INFINITY } } });
-    const { client, server } = await world.connected({ deadlines: { ping: Number.POSITIVE_INFINITY } });
-    client.pause();
-    await turn();
-    const lines: string[] = [];
-    note(lines, "first", world.server.close({ timeout: first }));
-    note(lines, "second", world.server.close({ timeout: second }));
-    if (drop > 0) {
-      await world.clock.advance(drop - 1);
-      expect([lines, server.readyState]).toEqual([[], 2]);
-    }
-    await world.clock.advance(1);
-    await until(() => lines.length === 2);
-    expect([server.readyState, world.server.connections]).toEqual([3, 0]);
-    expect(world.clock.due).toEqual([]);
-  });
+  ])(
+    "aborts its connections after the shorter timeout of $first and $second ms [R04]",
+    async ({ first, second, drop }) => {
+      const world = new World({ server: { deadlines: { closing: Number.POSITIVE_INFINITY } } });
+      const { client, server } = await world.connected({ deadlines: { ping: Number.POSITIVE_INFINITY } });
+      client.pause();
+      await turn();
+      const lines: string[] = [];
+      note(lines, "first", world.server.close({ timeout: first }));
+      note(lines, "second", world.server.close({ timeout: second }));
+      if (drop > 0) {
+        await world.clock.advance(drop - 1);
+        expect([lines, server.readyState]).toEqual([[], 2]);
+      }
+      await world.clock.advance(1);
+      await until(() => lines.length === 2);
+      expect([server.readyState, world.server.connections]).toEqual([3, 0]);
+      expect(world.clock.due).toEqual([]);
+    },
+  );
 
-  it("gives a later call the time from that call on [R04]", async () => {
+  it("gives a later call its timeout from that call on [R04]", async () => {
     const world = new World({ server: { deadlines: { closing: Number.POSITIVE_INFINITY } } });
     const { client } = await world.connected({ deadlines: { ping: Number.POSITIVE_INFINITY } });
     client.pause();
@@ -75,7 +78,7 @@ describe("a server that is closed several times", () => {
     await until(() => lines.length === 2);
   });
 
-  it("ends openings as well: those that have not asked, and those that await their answer [R04]", async () => {
+  it("ends openings as well: those without a request, and those that wait for the handler [R04]", async () => {
     const asked: IncomingOpening[] = [];
     const world = new World({ handler: (opening) => new Promise(() => asked.push(opening)) });
     const waiting = opened(new world.WebSocket("ws://example.com/")).catch((error: Error) => error);
@@ -91,7 +94,7 @@ describe("a server that is closed several times", () => {
     await world.server.close();
   });
 
-  it("and is closed again waits for who came meanwhile, and drops them in time [R04]", async () => {
+  it("waits for connections that arrived meanwhile when it is closed again, and aborts them in time [R04]", async () => {
     const world = new World({ server: { deadlines: { closing: Number.POSITIVE_INFINITY } } });
     await world.connected();
     await world.server.close({ timeout: 1_000 });
@@ -112,7 +115,7 @@ describe("a server that is closed several times", () => {
     }
   });
 
-  it("and has no connections resolves every time [R04]", async () => {
+  it("resolves every time when it has no connections [R04]", async () => {
     const server = new WebSocketServer(() => {}, { clock: new TestClock() });
     await Promise.all([server.close(), server.close(), server.close({ timeout: Number.POSITIVE_INFINITY })]);
     await server.close();
@@ -120,7 +123,7 @@ describe("a server that is closed several times", () => {
 });
 
 describe("a listening server", () => {
-  it("stops its listener once, however often it is closed, and drops what became no connection [R04]", async () => {
+  it("stops its listener once, however often it is closed, and drops sockets that did not become connections [R04]", async () => {
     const world = new World();
     const { client } = await world.connected();
     client.pause();
@@ -149,7 +152,7 @@ describe("a listening server", () => {
     expect(lines).toEqual(["stop", "drop", "drop", "drop", "first", "second"]);
   });
 
-  it("goes on listening when close is called with what it does not take [R14]", async () => {
+  it("keeps listening when close is called with invalid options [R14]", async () => {
     const world = new World();
     let stops = 0;
     const server = listeningServer(world.server, { secure: false, address: undefined, stop: () => void stops++ });

@@ -1,4 +1,4 @@
-/** Peers that take nothing of what is sent to them: nothing is said to them any more, and nothing is waited for. */
+/** Peers that do not read: the connection ends without sending them anything more or waiting for them. */
 import { describe, expect, it } from "vitest";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
@@ -6,7 +6,7 @@ import { story, World } from "../support/link.ts";
 const endless = Number.POSITIVE_INFINITY;
 const patient = { ping: endless, closing: endless };
 
-/** An accepted socket whose client reads nothing any more, and to which much has been sent. */
+/** Returns an accepted socket with much queued output, whose client has stopped reading. */
 async function stuck(deadlines: object) {
   const world = new World({ server: { deadlines: { ...patient, ...deadlines } } });
   const { client, server } = await world.connected({ deadlines: patient });
@@ -18,8 +18,8 @@ async function stuck(deadlines: object) {
   return { world, client, server, events: story(server) };
 }
 
-describe("output that is stalled", () => {
-  it("ends the connection at once: the violation is told, and no Close frame awaited [R16]", async () => {
+describe("stalled output", () => {
+  it("ends the connection at once: reports the violation, and awaits no Close frame [R16]", async () => {
     const { world, server, events } = await stuck({ stalled: 3_000 });
     await world.clock.advance(2_999);
     expect(events).toEqual([]);
@@ -29,7 +29,7 @@ describe("output that is stalled", () => {
     expect([server.readyState, world.server.connections, world.clock.due]).toEqual([3, 0, []]);
   });
 
-  it("ends it so when the application has closed it, or the server, and when its close was asked for twice [R16]", async () => {
+  it("ends it in the same way after the application or the server has closed it, even twice [R16]", async () => {
     for (const close of ["socket", "server", "both"]) {
       const { world, server, events } = await stuck({ stalled: 3_000 });
       await world.clock.advance(1_000);
@@ -44,7 +44,7 @@ describe("output that is stalled", () => {
     }
   });
 
-  it("ends it so over a stream [R16]", async () => {
+  it("ends it in the same way over a stream [R16]", async () => {
     const world = new World({ client: { deadlines: { ...patient, stalled: 3_000 } } });
     const stream = new world.WebSocketStream("ws://example.com/");
     const { writable } = await stream.opened;
@@ -57,7 +57,7 @@ describe("output that is stalled", () => {
     expect((await results).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   });
 
-  it("ends a connection whose peer has closed its half and reads no more [R16]", async () => {
+  it("ends a connection whose peer has ended its half and stopped reading [R16]", async () => {
     const { world } = await stuck({ stalled: 3_000 });
     const [near] = world.near;
     const [far] = world.far;
@@ -77,7 +77,7 @@ describe("output that is stalled", () => {
     expect([aborted, world.clock.due]).toEqual([1, []]);
   });
 
-  it("does not end one whose peer takes a little now and then [R16]", async () => {
+  it("does not end a connection whose peer reads a little now and then [R16]", async () => {
     const { world, client, server, events } = await stuck({ stalled: 3_000 });
     client.onmessage = () => {};
     const [near] = world.near;
@@ -95,8 +95,8 @@ describe("output that is stalled", () => {
   });
 });
 
-describe("a Ping that is not answered", () => {
-  it("ends the connection at once where nothing was taken all the while [R16]", async () => {
+describe("a Ping without a reply", () => {
+  it("ends the connection at once when the peer took no output meanwhile [R16]", async () => {
     const world = new World({ server: { deadlines: { ...patient, ping: 1_000, pong: 2_000 } } });
     const { client, server } = await world.connected({ deadlines: patient });
     const events = story(server);
@@ -111,7 +111,7 @@ describe("a Ping that is not answered", () => {
     expect([events.length, world.clock.due]).toEqual([2, []]);
   });
 
-  it("ends it with a Close frame where all was taken [R16]", async () => {
+  it("ends it with a Close frame when all output was taken [R16]", async () => {
     const clock = new TestClock();
     const world = new World({ server: { clock, deadlines: { ...patient, ping: 1_000, pong: 2_000, closing: 500 } } });
     const { server } = await world.connected({ deadlines: patient });

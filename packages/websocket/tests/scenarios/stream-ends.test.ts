@@ -1,4 +1,4 @@
-/** What writers and readers of a stream are told when the connection ends with bytes unsent. */
+/** What the writers and readers of a stream get when the connection ends with unsent bytes. */
 import { encodeFrame } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
 import type { PairedTransport } from "../../src/pair.ts";
@@ -10,7 +10,7 @@ import { story, World } from "../support/link.ts";
 
 const large = 4_194_304;
 
-/** How a promise stands, or what it was rejected with. */
+/** The state of a promise, and its rejection. */
 interface Watched {
   state: "pending" | "resolved" | "rejected";
   error?: unknown;
@@ -59,7 +59,7 @@ const sides: Readonly<Record<string, () => Promise<Opened>>> = {
 };
 
 describe.each(Object.keys(sides))("%s stream", (side) => {
-  /** Its peer reads nothing until it is told to. */
+  /** Opens a stream whose peer reads nothing until the test lets it. */
   async function stuck() {
     const opened = await sides[side]?.();
     if (opened === undefined) throw new Error(side);
@@ -75,7 +75,7 @@ describe.each(Object.keys(sides))("%s stream", (side) => {
   const close = (code: number, maskingKey: number | undefined): Uint8Array =>
     encodeFrame({ opcode: 0x8, payload: Uint8Array.of(code >> 8, code & 0xff, 0x68, 0x69), maskingKey });
 
-  it("rejects a write that the peer's Close frame has cut off, and all else, with the peer's code [R05]", async () => {
+  it("rejects a write cut off by the peer's Close frame, and everything else, with the peer's code [R05]", async () => {
     const { writer, all, peer, wire, maskingKey } = await stuck();
     const written = watch(writer.write(new Uint8Array(large)));
     const queued = watch(writer.write("behind it"));
@@ -96,7 +96,7 @@ describe.each(Object.keys(sides))("%s stream", (side) => {
     await expect(writer.write("late")).rejects.toBe(error);
   });
 
-  it("rejects a write that waits when the transport is lost, or the peer breaks a rule [R05]", async () => {
+  it("rejects a pending write when the transport is lost, or the peer breaks a rule [R05]", async () => {
     const ends: readonly (readonly [string, (opened: Opened) => void])[] = [
       ["cable cut", ({ wire }) => wire.lose(new Error("cable cut"))],
       ["The peer closed the transport without a Close frame.", ({ wire }) => wire.end()],
@@ -120,7 +120,7 @@ describe.each(Object.keys(sides))("%s stream", (side) => {
     }
   });
 
-  it("rejects a write that waits, and closed, when the peer's Close frame could not be answered [R05] [R18]", async () => {
+  it("rejects a pending write, and closed, when the peer's Close frame could not be replied to [R05] [R18]", async () => {
     const { writer, all, wire, maskingKey, world } = await stuck();
     const written = watch(writer.write(new Uint8Array(large)));
     await turn();
@@ -130,7 +130,7 @@ describe.each(Object.keys(sides))("%s stream", (side) => {
     expect(written).toEqual({ state: "rejected", error: all.closed.error });
   });
 
-  it("rejects what is written when the peer's Close frame has come already [R05]", async () => {
+  it("rejects a write after the peer's Close frame has arrived [R05]", async () => {
     const { writer, all, wire, maskingKey, peer } = await stuck();
     const written = watch(writer.write(new Uint8Array(1_000_000)));
     const late = watch(writer.write("late"));
@@ -146,7 +146,7 @@ describe.each(Object.keys(sides))("%s stream", (side) => {
     expect(late.error).toMatchObject({ name: "WebSocketError", closeCode: 4567 });
   });
 
-  it("resolves a write that left before the answer to the peer's Close frame, and closed [R05]", async () => {
+  it("resolves a write that left before the reply to the peer's Close frame, and closed [R05]", async () => {
     const { writer, all, wire, maskingKey, peer } = await stuck();
     const written = watch(writer.write(new Uint8Array(1_000_000)));
     await turn();
@@ -160,7 +160,7 @@ describe.each(Object.keys(sides))("%s stream", (side) => {
     expect(all.writer).toMatchObject({ state: "rejected", error: { name: "InvalidStateError" } });
   });
 
-  it("rejects close() of its writer, and closed, when the peer does not answer [R05]", async () => {
+  it("rejects close() of its writer, and closed, when the peer does not reply [R05]", async () => {
     const { writer, all, world } = await stuck();
     const written = watch(writer.write(new Uint8Array(large)));
     const ended = watch(writer.close());
@@ -174,7 +174,7 @@ describe.each(Object.keys(sides))("%s stream", (side) => {
     }
   });
 
-  it("lets close() resolve what waits, when the peer reads it all [R05]", async () => {
+  it("resolves pending writes after close() when the peer reads all of them [R05]", async () => {
     const { writer, all, peer, stream } = await stuck();
     const written = watch(writer.write(new Uint8Array(large)));
     await turn();
@@ -186,7 +186,7 @@ describe.each(Object.keys(sides))("%s stream", (side) => {
     expect(peer.statistics.messagesReceived).toBe(1);
   });
 
-  it("begins to close when its writer is aborted, though a write waits, which is rejected [R05]", async () => {
+  it("begins to close when its writer is aborted during a pending write, which is rejected [R05]", async () => {
     const { writer, peer, all } = await stuck();
     const lines = story(peer);
     const written = watch(writer.write(new Uint8Array(large)));
@@ -205,7 +205,7 @@ describe.each(Object.keys(sides))("%s stream", (side) => {
 });
 
 describe("a handler of a stream", () => {
-  it("makes no mistake when it goes on to write after its peer has closed [R01]", async () => {
+  it("causes no error when it continues to write after its peer has closed [R01]", async () => {
     const errors: unknown[] = [];
     let isOver = false;
     const world = new World({

@@ -1,6 +1,6 @@
 /**
- * Functions of the platform that are kept and called later, where these throw "Illegal invocation" unless they are called
- * as the platform wants it (Web IDL §3.7.7), as in Chromium and in Workers.
+ * Platform functions that are stored and called later, on platforms where they throw "Illegal invocation" unless called with
+ * the right `this` (Web IDL §3.7.7), such as Chromium and Workers.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { PairOptions } from "../../src/pair.ts";
@@ -11,7 +11,7 @@ type Hybi = typeof import("../../src/index.ts");
 
 const names = ["setTimeout", "clearTimeout", "queueMicrotask", "setImmediate", "reportError"];
 
-/** `given`, which throws unless it is called plainly, or as a method of `owner`. */
+/** Returns `given`, which throws unless it is called without `this`, or as a method of `owner`. */
 // biome-ignore lint/suspicious/noExplicitAny: any function of the platform.
 function strict(given: (...args: any[]) => unknown, owner: object, isOperation = false) {
   return function (this: unknown, ...args: unknown[]): unknown {
@@ -51,7 +51,7 @@ interface Options {
   readonly client?: ClientSocketOptions;
 }
 
-/** An echo, a Ping and a close; what the client was told. */
+/** Exchanges an echo, a Ping and a close; returns what the client received. */
 async function talk(options: Options): Promise<unknown[]> {
   const [near, far] = hybi.pair(options.pair);
   const server = new hybi.WebSocketServer((opening) => {
@@ -73,7 +73,7 @@ async function talk(options: Options): Promise<unknown[]> {
   });
 }
 
-/** A clock of the platform's own functions. */
+/** A clock made of the platform's own functions. */
 function platformClock() {
   return {
     now: performance.now,
@@ -85,26 +85,26 @@ function platformClock() {
   };
 }
 
-describe("where functions of the platform may only be called as the platform has it", () => {
-  it("pair() carries a conversation by default, and with queueMicrotask or setTimeout as its schedule [R09]", async () => {
+describe("where platform functions throw when called with a wrong `this`", () => {
+  it("pair() works by default, and with queueMicrotask or setTimeout as its scheduler [R09]", async () => {
     expect(await talk({})).toEqual(["hello", 4000, true]);
     for (const schedule of [queueMicrotask, setTimeout])
       expect(await talk({ pair: { schedule, chunkSize: 7 } })).toEqual(["hello", 4000, true]);
   });
 
-  it("client and server take a clock that is made of the platform's functions [R09]", async () => {
+  it("client and server accept a clock made of the platform's functions [R09]", async () => {
     const clock = platformClock();
     expect(await talk({ client: { clock }, server: { clock } })).toEqual(["hello", 4000, true]);
     const deadlines = { opening: 10, ping: 10 };
     expect(await talk({ client: { clock, deadlines }, server: { clock, deadlines } })).toEqual(["hello", 4000, true]);
   });
 
-  it("a client takes crypto.getRandomValues for its random [R09]", async () => {
+  it("a client accepts crypto.getRandomValues as its random [R09]", async () => {
     const random = crypto.getRandomValues as never;
     expect(await talk({ client: { random } })).toEqual(["hello", 4000, true]);
   });
 
-  it("a server takes reportError for its onError and onFailure [R09]", async () => {
+  it("a server accepts reportError as its onError and onFailure [R09]", async () => {
     const onError = reportError;
     const server = new hybi.WebSocketServer(
       () => {
@@ -128,7 +128,7 @@ describe("where functions of the platform may only be called as the platform has
     expect(reported).toEqual([new Error("of the handler"), expect.objectContaining({ violation: expect.anything() })]);
   });
 
-  it("a server with onError takes a clock whose functions are methods of a class [R09]", async () => {
+  it("a server with onError accepts a clock whose functions are methods of a class [R09]", async () => {
     const timers: unknown[] = [];
     class ClassClock {
       #now = 0;
@@ -150,7 +150,7 @@ describe("where functions of the platform may only be called as the platform has
     expect(timers).not.toEqual([]);
   });
 
-  it("a client that comes back takes a clock of the platform's functions, and its random [R09]", async () => {
+  it("a reconnecting client accepts a clock of the platform's functions, and its random [R09]", async () => {
     let attempts = 0;
     const client = hybi.reconnect(
       () => {

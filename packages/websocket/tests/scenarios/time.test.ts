@@ -1,4 +1,4 @@
-/** What is due when, over sockets: openings that take too long, Pings, peers that are gone, closings that are not answered. */
+/** Deadlines over sockets: slow openings, Pings, lost peers, and closing handshakes without a reply. */
 import { describe, expect, it } from "vitest";
 import { createWebSocketClass } from "../../src/create-websocket-class.ts";
 import { pair } from "../../src/pair.ts";
@@ -6,11 +6,11 @@ import { WebSocketServer } from "../../src/server.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
 
-/** The far end of a transport that nobody reads for good. */
+/** The far end of a transport that reads nothing of interest. */
 const deaf = { data() {}, drain() {}, end() {}, error() {}, close() {} };
 
 describe("an opening handshake", () => {
-  it("fails after 10 s without a transport, and its signal is aborted", async () => {
+  it("fails after 10 s without a transport, and aborts its signal", async () => {
     const clock = new TestClock();
     let signal: AbortSignal | undefined;
     const Slow = createWebSocketClass(
@@ -30,7 +30,7 @@ describe("an opening handshake", () => {
     expect(clock.due).toEqual([]);
   });
 
-  it("waits for ever where it may, and drops a transport that comes after it was given up", async () => {
+  it("waits forever when configured to, and drops a transport that arrives after the opening was aborted", async () => {
     const clock = new TestClock();
     const [near, far] = pair();
     let give: () => void = () => {};
@@ -49,7 +49,7 @@ describe("an opening handshake", () => {
     await until(() => gone);
   });
 
-  it("fails after 10 s without an answer", async () => {
+  it("fails after 10 s without a response", async () => {
     const [near, far] = pair();
     far.start(deaf);
     const clock = new TestClock();
@@ -60,7 +60,7 @@ describe("an opening handshake", () => {
     expect(clock.due).toEqual([]);
   });
 
-  it("fails at a server that is told nothing, which answers 408", async () => {
+  it("fails at a server that receives nothing, which responds with 408", async () => {
     const clock = new TestClock();
     const [near, far] = pair();
     const received: string[] = [];
@@ -74,7 +74,7 @@ describe("an opening handshake", () => {
 });
 
 describe("an open connection", () => {
-  it("sends a Ping after 25 s of silence, and knows the round trip [X20] [X23]", async () => {
+  it("sends a Ping after 25 s of silence, and measures the round trip [X20] [X23]", async () => {
     const world = new World();
     const { client } = await world.connected({ deadlines: { ping: 1_000 } });
     expect(client.statistics.roundTripTime).toBeUndefined();
@@ -88,7 +88,7 @@ describe("an open connection", () => {
     expect(client.statistics.pingsTaken).toBe(2);
   });
 
-  it("takes no Pong for an answer that is none: an unsolicited one changes nothing [X22]", async () => {
+  it("does not accept an unsolicited Pong as a reply [X22]", async () => {
     const world = new World();
     const { client, server } = await world.connected({ deadlines: { ping: 1_000 } });
     server.pause();
@@ -103,7 +103,7 @@ describe("an open connection", () => {
     expect(client.statistics.roundTripTime).toBeUndefined();
   });
 
-  it("fails when its Ping is not answered [X23]", async () => {
+  it("fails when there is no reply to its Ping [X23]", async () => {
     const world = new World();
     const { client, server } = await world.connected();
     const events = story(client);
@@ -117,7 +117,7 @@ describe("an open connection", () => {
 });
 
 describe("a closing handshake", () => {
-  it("that is not answered ends after 10 s", async () => {
+  it("without a reply ends after 10 s", async () => {
     const world = new World();
     const { client, server } = await world.connected();
     const events = story(client);
@@ -130,7 +130,7 @@ describe("a closing handshake", () => {
     expect(events).toEqual(["close 3 1006 unclean"]);
   });
 
-  it("leaves the end of the transport to the server, for which the client waits [X12]", async () => {
+  it("leaves closing the transport to the server, for which the client waits [X12]", async () => {
     const world = new World();
     const { client, server } = await world.connected();
     const ends: string[] = [];
@@ -150,7 +150,7 @@ describe("a closing handshake", () => {
     expect(ends).toEqual(["server", "client"]);
   });
 
-  it("does not wait for ever for a peer that has closed its half and reads no more", async () => {
+  it("does not wait forever for a peer that has ended its half and stopped reading", async () => {
     const world = new World();
     const { server } = await world.connected();
     const [near] = world.near;

@@ -1,4 +1,4 @@
-/** What one connection may do to the others in a turn of the event loop, in counts and in the order of what happens. */
+/** How much one connection may delay the others in a turn of the event loop, in counts and in the order of events. */
 import { Connection, type Extension, plainAgreement } from "@hybi/core";
 import { encodeFrame } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
@@ -13,7 +13,7 @@ import { clientRequest } from "../support/http.ts";
 const kibibyte = 1024;
 const block = new Uint8Array(kibibyte);
 
-/** As greedy as DEFLATE at its worst: a byte becomes a KiB of zeros, or nothing if it is 0. */
+/** Expands like DEFLATE at its worst: a byte becomes a KiB of zeros, or nothing if it is 0. */
 const expanding: Extension = {
   ...{ name: "x-expanding", rsv: 0x40, offers: () => [], checkAnswer: () => undefined, answer: () => [] },
   createTransform: () => ({
@@ -55,7 +55,7 @@ function bomb(length: number, final = true): Uint8Array {
   return encodeFrame({ opcode: 2, rsv: 0x40, payload: new Uint8Array(length / kibibyte).fill(1), maskingKey, final });
 }
 
-/** 64 KiB of frames each: what one read of a socket brings. */
+/** Frames of 64 KiB in total each: the result of one read of a socket. */
 const floods: Readonly<Record<string, Uint8Array>> = {
   "two-byte messages": repeated(
     encodeFrame({ opcode: 1, payload: Uint8Array.of(0x61, 0x61), maskingKey }),
@@ -69,7 +69,7 @@ const floods: Readonly<Record<string, Uint8Array>> = {
   ),
   "short messages that become 1 MiB each": repeated(bomb(1024 * kibibyte), 64 * kibibyte),
   "a long frame that becomes 60 MiB": bomb(60 * 1024 * kibibyte, false),
-  "blocks with nothing in them": encodeFrame({
+  "blocks without content": encodeFrame({
     opcode: 2,
     rsv: 0x40,
     payload: new Uint8Array(63 * kibibyte),
@@ -77,12 +77,12 @@ const floods: Readonly<Record<string, Uint8Array>> = {
   }),
 };
 
-/** A transport of which tests are the other end. */
+/** A transport whose other end is the test. */
 class ManualTransport implements Transport {
   readonly calls: string[] = [];
   written = 0;
   isPaused = false;
-  /** Whether writes are answered in the call. */
+  /** Whether `drain` is called within `write`. */
   isSync = true;
   #isWriting = false;
   sink!: TransportSink;
@@ -120,7 +120,7 @@ interface Watched {
   readonly transport: ManualTransport;
   readonly connection: Connection;
   readonly pump: Pump;
-  /** Events since it was last asked. */
+  /** Returns the events since the last call. */
   take(): string[];
 }
 
@@ -143,12 +143,12 @@ function accepted(clock: EventLoop, overrides: Partial<PumpListener> = {}): Watc
   return { transport, connection, pump, take: () => events.splice(0) };
 }
 
-/** Goes on, and counts the most work that was done between two looks at I/O. */
+/** An event loop that runs the tasks for the next turn only when the test calls `turn`. */
 class CountingLoop extends EventLoop {
   #turns: (() => void)[] = [];
   override readonly nextTurn = (task: () => void): void => void this.#turns.push(task);
 
-  /** Runs what has asked for the next turn. Returns whether anything has. */
+  /** Runs the tasks queued for the next turn. Returns whether there were any. */
   async turn(): Promise<boolean> {
     await new Promise((resolve) => setTimeout(resolve));
     const tasks = this.#turns.splice(0);
@@ -158,7 +158,7 @@ class CountingLoop extends EventLoop {
   }
 }
 
-/** Work that `connections` do while `action` runs. */
+/** Returns the work that `connections` do while `action` runs. */
 function workOf(connections: readonly Connection[], action: () => void): number {
   const before = connections.map((connection) => connection.receiveInto);
   let work = 0;
@@ -177,15 +177,15 @@ function workOf(connections: readonly Connection[], action: () => void): number 
 }
 
 const hello = encodeFrame({ opcode: 1, payload: Uint8Array.of(0x68, 0x69), maskingKey });
-/** A slice of 4 KiB, which may hold 4 MiB, and what it is then copied to. */
+/** A 4 KiB slice, which may expand to 4 MiB, and the copies of that. */
 const oneStep = 10_000_000;
-/** What each may do when a round is used up, with the slice that it ends with. */
+/** What each may do when a round is used up, including the slice that it ends with. */
 const littleWork = 180_000;
 
-describe.each(Object.keys(floods))("one that sends %s", (name) => {
+describe.each(Object.keys(floods))("a connection that sends %s", (name) => {
   const flood = floods[name] as Uint8Array;
 
-  it("does a bounded amount of work in a turn, and nothing of it is lost [A08] [A09]", async () => {
+  it("causes a bounded amount of work in a turn, and none of it is lost [A08] [A09]", async () => {
     const clock = new CountingLoop();
     const { transport, connection, take } = accepted(clock);
     const whole: string[] = [];
@@ -219,7 +219,7 @@ describe.each(Object.keys(floods))("one that sends %s", (name) => {
     expect(transport.isPaused).toBe(false);
   });
 
-  it("does not keep the message of another waiting, though there are a hundred of it [A08] [A09]", async () => {
+  it("does not delay the message of another one, even when there are a hundred like it [A08] [A09]", async () => {
     const clock = new CountingLoop();
     const hostile = Array.from({ length: 100 }, () => accepted(clock));
     const innocent = accepted(clock);
@@ -236,11 +236,11 @@ describe.each(Object.keys(floods))("one that sends %s", (name) => {
   });
 });
 
-describe("what waits for its turn", () => {
+describe("data that waits for its turn", () => {
   const flood = floods["two-byte messages"] as Uint8Array;
   const messages = flood.length / 8;
 
-  it("is told before what comes behind it: bytes, a Close frame, and the end [A09]", async () => {
+  it("is delivered before what follows it: bytes, a Close frame, and the end [A09]", async () => {
     const clock = new EventLoop();
     const { transport, take } = accepted(clock);
     transport.sink.data(flood.slice());
@@ -256,7 +256,7 @@ describe("what waits for its turn", () => {
     expect(events.slice(messages)).toEqual(["text hi", "close 1000", "end true"]);
   });
 
-  it("is told before the loss of the transport, to which nothing is written any more [A09]", async () => {
+  it("is delivered before the loss of the transport, to which nothing more is written [A09]", async () => {
     const clock = new EventLoop();
     const { transport, take, pump } = accepted(clock, {
       text: () => {
@@ -276,7 +276,7 @@ describe("what waits for its turn", () => {
     expect(pump.lost).toEqual(new Error("cable cut"));
   });
 
-  it("is dropped when the connection is, by the application or for a fault [A09]", async () => {
+  it("is dropped with the connection, by the application or after a violation [A09]", async () => {
     for (const drop of [(pump: Pump) => pump.abort(), (pump: Pump) => pump.abandon()]) {
       const clock = new EventLoop();
       const { transport, take, pump } = accepted(clock);
@@ -296,7 +296,7 @@ describe("what waits for its turn", () => {
     expect([pump.backlogLength, transport.isPaused]).toEqual([0, false]);
   });
 
-  it("may be dropped from inside of what is told [A09]", async () => {
+  it("may be dropped from within an event [A09]", async () => {
     const clock = new EventLoop();
     let count = 0;
     const { transport, pump, take } = accepted(clock, {
@@ -312,7 +312,7 @@ describe("what waits for its turn", () => {
     expect([pump.backlogLength, take()]).toEqual([0, ["end false"]]);
   });
 
-  it("rests while the application pauses, where there is much of it, and goes on in order [A09]", async () => {
+  it("stays while the application pauses, when there is much of it, and continues in order [A09]", async () => {
     const clock = new EventLoop();
     const { transport, pump, take } = accepted(clock);
     transport.sink.data(flood.slice());
@@ -334,8 +334,8 @@ describe("what waits for its turn", () => {
   });
 });
 
-describe("what is compressed before it leaves", () => {
-  /** Makes a byte of whatever it is given, and counts what that was. */
+describe("compression of output", () => {
+  /** Returns an extension that turns any input into one byte, and records the input lengths. */
   const shrinking = (given: number[]): Extension => ({
     ...expanding,
     createTransform: () => ({
@@ -350,7 +350,7 @@ describe("what is compressed before it leaves", () => {
   const mebibyte = 1024 * kibibyte;
 
   it.each([true, false])(
-    "is so in turns, shared with others, where writes are answered in the call: %s [A08]",
+    "runs in turns shared with other connections, with writes confirmed within the call: %s [A08]",
     async (isSync) => {
       const clock = new CountingLoop();
       const given: number[] = [];
@@ -370,7 +370,7 @@ describe("what is compressed before it leaves", () => {
         const more = await clock.turn();
         for (const { transport } of opened) transport.answer();
         const now = sum(given);
-        // At first each takes what it may at once.
+        // At first each connection uses its initial allowance.
         if (turns > 1) expect(now).toBeLessThanOrEqual(3 * mebibyte);
         total += now;
         if (!more && opened.every(({ endpoint }) => endpoint.outputLength === 0)) break;
@@ -380,8 +380,8 @@ describe("what is compressed before it leaves", () => {
   );
 });
 
-describe("bytes that come with the opening request", () => {
-  it.each(["two-byte messages", "Pings"])("are told in turns as well: %s [A09]", async (name) => {
+describe("bytes that arrive with the opening request", () => {
+  it.each(["two-byte messages", "Pings"])("are processed in turns as well: %s [A09]", async (name) => {
     const clock = new EventLoop();
     const flood = (floods[name] as Uint8Array).subarray(0, 60 * kibibyte);
     let told = 0;

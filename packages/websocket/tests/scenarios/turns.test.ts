@@ -1,4 +1,4 @@
-/** One write a turn: whatever was caused by one chunk, or by one piece of the application's code, leaves together. */
+/** One write per turn: everything caused by one chunk, or by one piece of the application's code, leaves together. */
 import { describe, expect, it } from "vitest";
 import { createWebSocketClass } from "../../src/create-websocket-class.ts";
 import { pair } from "../../src/pair.ts";
@@ -7,7 +7,7 @@ import type { Transport } from "../../src/transport.ts";
 import type { WebSocket } from "../../src/websocket.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 
-/** `transport`, and what was written to it: the lengths of the chunks of each write. */
+/** Wraps `transport`, and records the lengths of the chunks of each write. */
 function watched(transport: Transport): { transport: Transport; writes: number[][] } {
   const writes: number[][] = [];
   const write = transport.write.bind(transport);
@@ -32,8 +32,8 @@ async function connected(serve: (socket: WebSocket) => void) {
   return { socket, clock, clientWrites: client.writes, serverWrites: server.writes };
 }
 
-describe("what is sent in one turn", () => {
-  it("leaves as one write, and the answers to it too", async () => {
+describe("messages sent in one turn", () => {
+  it("leave as one write, and so do the replies", async () => {
     const { socket, clientWrites, serverWrites } = await connected((server) => {
       server.onmessage = ({ data }) => server.send(data);
     });
@@ -45,7 +45,7 @@ describe("what is sent in one turn", () => {
     expect(serverWrites).toHaveLength(1);
   });
 
-  it("leaves as one write where every answer takes a few microtasks", async () => {
+  it("leave as one write when each reply takes a few microtasks", async () => {
     const { socket, serverWrites } = await connected(async (server) => {
       for await (const message of server) {
         await Promise.resolve();
@@ -59,7 +59,7 @@ describe("what is sent in one turn", () => {
     expect(serverWrites.length).toBeLessThan(3);
   });
 
-  it("leaves a large message of a server uncopied, in writes of bounded size", async () => {
+  it("leave without a copy when a server's message is large, in writes of bounded size", async () => {
     const { socket, serverWrites } = await connected((server) => {
       server.send(new Uint8Array(1_000_000), { owned: true });
     });
@@ -68,7 +68,7 @@ describe("what is sent in one turn", () => {
     for (const lengths of serverWrites) expect(lengths.reduce((sum, length) => sum + length)).toBeLessThan(200_000);
   });
 
-  it("sets no timer for a message: the one for the next Ping stays, which both endpoints share", async () => {
+  it("set no timer: the one for the next Ping stays, shared by both endpoints", async () => {
     const { socket, clock } = await connected((server) => {
       server.onmessage = ({ data }) => server.send(data);
     });

@@ -1,4 +1,4 @@
-/** A program whose server says one thing and closes, and which listens to the end only. */
+/** A program whose server sends one message and closes, and which listens only for the end. */
 import { createWebSocketClass } from "../../src/create-websocket-class.ts";
 import { pair } from "../../src/pair.ts";
 import { WebSocketServer } from "../../src/server.ts";

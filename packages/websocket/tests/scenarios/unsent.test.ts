@@ -1,4 +1,4 @@
-/** What was sent and never leaves counts in `bufferedAmount` for ever (WHATWG WebSockets §3.1). */
+/** Data that is sent and never leaves counts in `bufferedAmount` forever (WHATWG WebSockets §3.1). */
 import { Connection, plainAgreement, prepareText } from "@hybi/core";
 import { encodeFrame } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
@@ -8,7 +8,7 @@ import type { WebSocket } from "../../src/websocket.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
 
-/** A client, and a peer that reads only once it is told to, and counts the bytes of payload. */
+/** A client, and a peer that counts payload bytes and reads only when the test lets it. */
 async function withPeer() {
   const [near, far] = pair();
   const connect = () => ({ transport: near, agreement: plainAgreement("client") });
@@ -37,10 +37,10 @@ const sends: Readonly<Record<string, (socket: WebSocket, length: number) => void
   "prepared messages": (socket, length) => socket.sendPrepared(prepareText("é".repeat(length / 2))),
 };
 
-describe("what is dropped in favour of a Close frame", () => {
+describe("data dropped in favor of a Close frame,", () => {
   const closes: Readonly<Record<string, (far: PairedTransport) => void>> = {
     "the peer's": (far) => far.write([encodeFrame({ opcode: 0x8, payload: Uint8Array.of(0x03, 0xe8) })]),
-    "that of a failure": (far) => far.write([encodeFrame({ opcode: 0x3 })]),
+    "one for a violation": (far) => far.write([encodeFrame({ opcode: 0x3 })]),
   };
   const cases = Object.keys(closes).flatMap((close) => Object.keys(sends).map((what) => [close, what] as const));
 
@@ -73,7 +73,7 @@ describe("what is dropped in favour of a Close frame", () => {
     }
   });
 
-  it("counts with what waits for a Blob, which is dropped as well [R19]", async () => {
+  it("counts as buffered together with what waits for a Blob, which is dropped as well [R19]", async () => {
     const { client, far, read, received } = await withPeer();
     const events = story(client);
     class Slow extends Blob {
@@ -93,10 +93,10 @@ describe("what is dropped in favour of a Close frame", () => {
   });
 });
 
-describe("what is left when the transport is gone", () => {
+describe("data left when the transport is gone", () => {
   const ends: Readonly<Record<string, (world: World, client: WebSocket) => void>> = {
     "terminate()": (_, client) => client.terminate(),
-    "a transport that is lost": (world) => world.near[0]?.lose(new Error("cable cut")),
+    "the loss of the transport": (world) => world.near[0]?.lose(new Error("cable cut")),
     "a Close frame that never left": async (world, client) => {
       client.close(1000);
       await world.clock.advance(10_000);

@@ -1,4 +1,4 @@
-/** What waits in a server is counted in objects as well as in bytes, in every queue: one client cannot fill it with empty messages. */
+/** Every queue of a server is limited in objects as well as in bytes: one client cannot fill it with empty messages. */
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
 import type { IncomingOpening } from "../../src/incoming-opening.ts";
@@ -9,7 +9,7 @@ import { TestClock, turn } from "../support/clock.ts";
 const many = 50_000;
 const chunkSize = 4096;
 
-/** Sends `many` messages to a server, in chunks of 4 KiB, as long as it reads, and returns what it holds then. */
+/** Sends `many` messages to a server, in chunks of 4 KiB, while it reads, and returns what it holds then. */
 async function flood(
   handler: (opening: IncomingOpening) => unknown,
   opcode: number,
@@ -32,7 +32,7 @@ async function flood(
   return { server, held: server.totals.held, read: written - near.bytesInFlight };
 }
 
-describe("one client that sends empty messages, and short ones, without end", () => {
+describe("a client that sends empty or short messages without end", () => {
   const kinds = [
     ["texts", opcodes.text],
     ["binary messages", opcodes.binary],
@@ -52,32 +52,35 @@ describe("one client that sends empty messages, and short ones, without end", ()
   );
 
   it.each(cases)(
-    "%s of %i bytes do not fill a server that %s [A01]",
+    "(%s of %i bytes) cannot fill a server that %s [A01]",
     async (_kind, length, _title, opcode, handler) => {
       const { held, read } = await flood(handler, opcode, length);
       expect(read).toBeLessThan(150_000);
-      // 64 KiB for the queue, and the chunk that passed it, of 600 messages; an empty buffer takes 200 bytes.
+      // 64 KiB of queue, plus the chunk of 600 messages that exceeded it; an empty buffer takes 200 bytes.
       expect(held).toBeLessThan(450_000);
       expect(held).toBeGreaterThan(10_000);
     },
   );
 });
 
-describe("what waits for a Blob", () => {
+describe("a queue behind a Blob", () => {
   const handler = (opening: IncomingOpening): void => {
     const socket = opening.accept();
     socket.send(new UnreadBlob(["x"]));
     socket.onmessage = ({ data }) => socket.send(data);
   };
 
-  it.each([0, 1, 100])("is within queuedOutput, in objects as well, for an echo of %i bytes [A03]", async (length) => {
-    const { server, held } = await flood(handler, opcodes.binary, length, { limits: { queuedOutput: 200_000 } });
-    // It was too much, and the socket was closed, as the standard says.
-    expect(server.sockets.size).toBe(0);
-    expect(held).toBe(0);
-  });
+  it.each([0, 1, 100])(
+    "stays within queuedOutput, counting objects as well, for an echo of %i bytes [A03]",
+    async (length) => {
+      const { server, held } = await flood(handler, opcodes.binary, length, { limits: { queuedOutput: 200_000 } });
+      // The limit was exceeded, so the socket was closed, as the standard requires.
+      expect(server.sockets.size).toBe(0);
+      expect(held).toBe(0);
+    },
+  );
 
-  it("is within queuedOutput for Blobs that are sent back as they came [A03]", async () => {
+  it("stays within queuedOutput for Blobs that are echoed [A03]", async () => {
     let most = 0;
     const server: { totals?: { held: number } } = {};
     const echo = (opening: IncomingOpening): void => {
@@ -94,7 +97,7 @@ describe("what waits for a Blob", () => {
   });
 });
 
-it("an accepted socket tells bytes as ArrayBuffers, each with nothing in it but its own message [A03]", async () => {
+it("an accepted socket delivers bytes as ArrayBuffers that contain only their own message [A03]", async () => {
   const told: unknown[] = [];
   const handler = (opening: IncomingOpening): void => {
     const socket = opening.accept();

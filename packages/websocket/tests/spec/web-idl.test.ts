@@ -80,7 +80,7 @@ const shapes: Shape[] = [
 describe.each(shapes)(
   "$name as an interface",
   ({ name, of, above, length, readonly, writable = [], operations = {} }) => {
-    it("has its name, its length, and what stands above it [R26]", () => {
+    it("has its name, its length and its prototype chain [R26]", () => {
       expect([of.name, of.length]).toEqual([name, length]);
       expect(Object.getPrototypeOf(of)).toBe(above);
       const prototypeAbove = above === Function.prototype ? Object.prototype : (above as typeof Event).prototype;
@@ -103,7 +103,7 @@ describe.each(shapes)(
       expect(thrown(() => of.call({}, "ws://example.com/"))).toBeInstanceOf(TypeError);
     });
 
-    it("has its class string, which nobody overwrites by mistake [R26]", () => {
+    it("has its class string, which an assignment does not overwrite [R26]", () => {
       expect(Object.getOwnPropertyDescriptor(of.prototype, Symbol.toStringTag)).toEqual({
         value: name,
         writable: false,
@@ -112,7 +112,7 @@ describe.each(shapes)(
       });
     });
 
-    it("has its attributes as accessors of its own, enumerable, by their names [R26]", () => {
+    it("has its attributes as own enumerable accessors, named after them [R26]", () => {
       for (const member of [...readonly, ...writable]) {
         const property = Object.getOwnPropertyDescriptor(of.prototype, member);
         expect(property).toMatchObject({ enumerable: true, configurable: true });
@@ -122,7 +122,7 @@ describe.each(shapes)(
       }
     });
 
-    it("has its operations as functions of its own, enumerable, with their lengths [R26]", () => {
+    it("has its operations as own enumerable functions, with their lengths [R26]", () => {
       for (const [member, length] of Object.entries(operations)) {
         const property = Object.getOwnPropertyDescriptor(of.prototype, member);
         expect(property).toMatchObject({ writable: true, enumerable: true, configurable: true });
@@ -130,7 +130,7 @@ describe.each(shapes)(
       }
     });
 
-    it("has nothing else that is enumerable [R26]", () => {
+    it("has no other enumerable members [R26]", () => {
       const constants = name === "WebSocket" ? ["CONNECTING", "OPEN", "CLOSING", "CLOSED"] : [];
       expect(Object.keys(of)).toEqual(constants);
       expect(Object.keys(of.prototype).sort()).toEqual(
@@ -138,7 +138,7 @@ describe.each(shapes)(
       );
     });
 
-    it("throws a TypeError for an object of another class, before anything is converted [R26]", async () => {
+    it("throws a TypeError when called on an object of another class, before converting anything [R26]", async () => {
       const unconverted = {
         toString: () => expect.unreachable("it was converted"),
         valueOf: () => expect.unreachable("it was converted"),
@@ -167,7 +167,7 @@ describe("the constants of WebSocket", () => {
   it.each([
     ["WebSocket", WebSocket],
     ["WebSocket of an adapter", AdapterWebSocket],
-  ])("of %s are of the class and of its prototype, and cannot be changed [R26]", (_, of) => {
+  ])("are on %s and its prototype, and cannot be changed [R26]", (_, of) => {
     for (const [name, value] of Object.entries({ CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 })) {
       for (const holder of [of, of.prototype]) {
         const property = { value, writable: false, enumerable: true, configurable: false };
@@ -179,8 +179,8 @@ describe("the constants of WebSocket", () => {
   });
 });
 
-describe("an object", () => {
-  it("has the class string of its interface, and no members of its own [R26]", () => {
+describe("an instance", () => {
+  it("has the class string of its interface, and no own members [R26]", () => {
     const socket = new AdapterWebSocket("ws://example.com/");
     const stream = new AdapterStream("ws://example.com/");
     const objects: [object, string][] = [
@@ -203,7 +203,7 @@ describe("an object", () => {
     stream.close();
   });
 
-  it("is an instance of every adapter's class, and of no class of the application's below one [R26]", async () => {
+  it("is an instance of every adapter's class, but not of an application's subclass [R26]", async () => {
     class Chat extends AdapterWebSocket {
       room = "lobby";
     }
@@ -223,7 +223,7 @@ describe("an object", () => {
     chat.close();
   });
 
-  it("of a subclass may have members that call those above, and an object keeps its members without them [R26]", () => {
+  it("of a subclass may have members that call the inherited ones, and keeps its members without them [R26]", () => {
     class Loud extends AdapterWebSocket {
       override get url(): string {
         return super.url.toUpperCase();
@@ -250,9 +250,9 @@ describe("the WebSocket constructor", () => {
     ["a Symbol as its URL", [Symbol("url")]],
     ["a Symbol as its subprotocol", ["ws://example.com/", Symbol("protocol")]],
     ["a Symbol among its subprotocols", ["ws://example.com/", [Symbol("protocol")]]],
-    ["an iterator that is no function", ["ws://example.com/", { [Symbol.iterator]: 1 }]],
+    ["an iterator that is not a function", ["ws://example.com/", { [Symbol.iterator]: 1 }]],
     [
-      "a URL that is no string",
+      "a URL that is not a string",
       [
         {
           toString() {
@@ -267,16 +267,13 @@ describe("the WebSocket constructor", () => {
     }
   });
 
-  it.each([[undefined], [null], [5], [{}], [""]])(
-    "throws a SyntaxError for the URL %s, which is a relative one [R26]",
-    (url) => {
-      for (const of of [WebSocket, AdapterWebSocket]) {
-        expect(thrown(() => new of(url as Any))).toMatchObject({ name: "SyntaxError" });
-      }
-    },
-  );
+  it.each([[undefined], [null], [5], [{}], [""]])("throws a SyntaxError for the relative URL %s [R26]", (url) => {
+    for (const of of [WebSocket, AdapterWebSocket]) {
+      expect(thrown(() => new of(url as Any))).toMatchObject({ name: "SyntaxError" });
+    }
+  });
 
-  it("converts a URL once, and before its subprotocols [R26]", () => {
+  it("converts its URL once, before its subprotocols [R26]", () => {
     const order: string[] = [];
     const url = {
       toString() {
@@ -312,7 +309,7 @@ describe("the WebSocket constructor", () => {
     [{ protocols: "a" }, ["a"]],
     [{ protocols: new Set(["a", "b"]) }, ["a", "b"]],
     [{}, []],
-  ])("offers for %j the subprotocols %j [R26]", async (given, offered) => {
+  ])("given %j, offers the subprotocols %j [R26]", async (given, offered) => {
     const seen: (readonly string[])[] = [];
     const world = new World({
       handler: (opening) => {
@@ -333,7 +330,7 @@ describe("the arguments of a WebSocket", () => {
     ["ArrayBuffer", "blob"],
     [{}, "blob"],
     [null, "blob"],
-  ])("make of the binaryType %j %j [R26]", (given, type) => {
+  ])("convert the binaryType %j to %j [R26]", (given, type) => {
     const socket = new AdapterWebSocket("ws://example.com/");
     socket.binaryType = "blob";
     socket.binaryType = given as Any;
@@ -364,7 +361,7 @@ describe("the arguments of a WebSocket", () => {
     expect(socket.readyState).toBe(2);
   });
 
-  it("of send are converted to a string as Web IDL has it, Symbols are refused [R26]", async () => {
+  it("are converted to a string by send() per Web IDL, and Symbols are rejected [R26]", async () => {
     const { client, server } = await new World().connected();
     const heard: unknown[] = [];
     server.onmessage = ({ data }) => heard.push(data);
@@ -397,7 +394,7 @@ describe("a CloseEvent", () => {
     [true, 1],
     [[1006], 1006],
     [{ valueOf: () => 1005 }, 1005],
-  ])("makes of the code %j %j [R27]", (code, converted) => {
+  ])("converts the code %j to %j [R27]", (code, converted) => {
     expect(Object.is(new CloseEvent("close", { code } as Any).code, converted)).toBe(true);
   });
 
@@ -408,7 +405,7 @@ describe("a CloseEvent", () => {
     ["a\ud800b\udc00", "a\ufffdb\ufffd"],
     ["\ud83d\ude00", "\ud83d\ude00"],
     [{ toString: () => "mine" }, "mine"],
-  ])("makes of the reason %j %j [R27]", (reason, converted) => {
+  ])("converts the reason %j to %j [R27]", (reason, converted) => {
     expect(new CloseEvent("close", { reason } as Any).reason).toBe(converted);
   });
 
@@ -419,13 +416,13 @@ describe("a CloseEvent", () => {
     ["", false],
     ["false", true],
     [{}, true],
-  ])("makes of wasClean, bubbles, cancelable and composed %j %j [R27]", (value, converted) => {
+  ])("converts wasClean, bubbles, cancelable and composed %j to %j [R27]", (value, converted) => {
     const init = { wasClean: value, bubbles: value, cancelable: value, composed: value };
     const { wasClean, bubbles, cancelable, composed } = new CloseEvent("close", init as Any);
     expect([wasClean, bubbles, cancelable, composed]).toEqual([converted, converted, converted, converted]);
   });
 
-  it("takes undefined, null, and any object for its dictionary, and no other value [R27]", () => {
+  it("accepts undefined, null and any object as its dictionary, and no other value [R27]", () => {
     const plain = { type: "x", code: 0, reason: "", wasClean: false };
     for (const init of [undefined, null, {}, [], () => {}, new Date(0)]) {
       expect(new CloseEvent("x", init as Any)).toMatchObject(plain);
@@ -435,7 +432,7 @@ describe("a CloseEvent", () => {
     }
   });
 
-  it("needs its type, which is converted to a string [R27]", () => {
+  it("requires its type, and converts it to a string [R27]", () => {
     expect(thrown(() => new (CloseEvent as Any)())).toBeInstanceOf(TypeError);
     expect(thrown(() => new CloseEvent(Symbol("type") as Any))).toBeInstanceOf(TypeError);
     expect([undefined, null, 1].map((type) => new CloseEvent(type as Any).type)).toEqual(["undefined", "null", "1"]);
@@ -444,7 +441,7 @@ describe("a CloseEvent", () => {
     }
   });
 
-  it("reads its dictionary in the order of the standard, inherited members too, each once [R27]", () => {
+  it("reads its dictionary once per member, in the order of the standard, including inherited members [R27]", () => {
     const order: PropertyKey[] = [];
     const init = new Proxy(Object.create({ code: 1000, reason: "inherited" }), {
       get(target, key) {
@@ -457,7 +454,7 @@ describe("a CloseEvent", () => {
     expect(order).toEqual(["bubbles", "cancelable", "composed", "code", "reason", "wasClean"]);
   });
 
-  it("cannot be changed [R27]", () => {
+  it("is read-only [R27]", () => {
     const event = new CloseEvent("close", { code: 1000, reason: "done", wasClean: true });
     for (const name of ["code", "reason", "wasClean"] as const) {
       expect(Reflect.set(event, name, 5)).toBe(false);
@@ -468,7 +465,7 @@ describe("a CloseEvent", () => {
     expect([event.code, event.reason, event.wasClean]).toEqual([1000, "done", true]);
   });
 
-  it("is what sockets fire, and may be dispatched by the application [R27]", async () => {
+  it("is fired by sockets, and may be dispatched by the application [R27]", async () => {
     const { client, server } = await new World().connected();
     const events: CloseEvent[] = [];
     client.onclose = (event) => events.push(event);
@@ -506,7 +503,7 @@ describe("the WebSocketStream constructor", () => {
     }
   });
 
-  it("throws a TypeError before it looks at the URL [R29]", () => {
+  it("throws a TypeError before it checks the URL [R29]", () => {
     expect(thrown(() => new AdapterStream("invalid:", { protocols: "hi" as Any }))).toBeInstanceOf(TypeError);
     expect(thrown(() => new AdapterStream("invalid:")).name).toBe("SyntaxError");
     expect(thrown(() => new AdapterStream(undefined as Any)).name).toBe("SyntaxError");
@@ -524,7 +521,7 @@ describe("the WebSocketStream constructor", () => {
     ["a String as subprotocols", { protocols: new String("ab") }, ["a", "b"]],
     ["subprotocols that are no strings", { protocols: [1, null] }, ["1", "null"]],
     ["inherited members", Object.create({ protocols: ["a"], signal: new AbortController().signal }), ["a"]],
-  ])("takes %s [R29]", async (_, options, offered) => {
+  ])("accepts %s [R29]", async (_, options, offered) => {
     const seen: (readonly string[])[] = [];
     const world = new World({
       handler: (opening) => {
@@ -537,7 +534,7 @@ describe("the WebSocketStream constructor", () => {
     expect(seen).toEqual([offered]);
   });
 
-  it("keeps what an adapter has for its options, and what the application gives beyond the standard [R29]", async () => {
+  it("keeps the defaults of its adapter, and options beyond the standard [R29]", async () => {
     const world = new World();
     const stream = new world.WebSocketStream(url, { fields: [["X-Test", "1"]] });
     await stream.opened;
@@ -561,7 +558,7 @@ describe("close() of a WebSocketStream", () => {
     [Number.POSITIVE_INFINITY],
     [1n],
     [Symbol("code")],
-  ])("throws a TypeError for the code %s, which is out of range [R29]", (closeCode) => {
+  ])("throws a TypeError for the out-of-range code %s [R29]", (closeCode) => {
     const stream = new AdapterStream("ws://example.com/");
     expect(thrown(() => stream.close({ closeCode } as Any))).toBeInstanceOf(TypeError);
     expect(thrown(() => new WebSocketError("", { closeCode } as Any))).toBeInstanceOf(TypeError);
@@ -569,7 +566,7 @@ describe("close() of a WebSocketStream", () => {
   });
 
   it.each<[unknown]>([[null], [0], [999], [1001], [2999], [5000], [65_535], [true], [[]]])(
-    "throws an InvalidAccessError for the code %j, which may not be sent [R29]",
+    "throws an InvalidAccessError for the reserved code %j [R29]",
     (closeCode) => {
       const stream = new AdapterStream("ws://example.com/");
       expect(thrown(() => stream.close({ closeCode } as Any)).name).toBe("InvalidAccessError");
@@ -592,7 +589,7 @@ describe("close() of a WebSocketStream", () => {
     [{ reason: "\ud800" }, 1000, "\ufffd"],
     [{ closeCode: 1000, reason: 5 }, 1000, "5"],
     [Object.create({ closeCode: 3002, reason: "inherited" }), 3002, "inherited"],
-  ])("takes %j, and the peer hears %j %j [R29]", async (info, code, reason) => {
+  ])("accepts %j, and the peer receives %j %j [R29]", async (info, code, reason) => {
     const world = new World();
     const stream = new world.WebSocketStream("ws://example.com/");
     await stream.opened;
@@ -604,7 +601,7 @@ describe("close() of a WebSocketStream", () => {
     expect(heard).toEqual([[code, reason]]);
   });
 
-  it("throws a SyntaxError for a reason above 123 bytes, once it is converted [R29]", () => {
+  it("throws a SyntaxError for a reason above 123 bytes after its conversion [R29]", () => {
     const stream = new AdapterStream("ws://example.com/");
     expect(thrown(() => stream.close({ reason: { toString: () => "x".repeat(124) } } as Any)).name).toBe("SyntaxError");
     expect(thrown(() => stream.close({ reason: Symbol("reason") } as Any))).toBeInstanceOf(TypeError);
@@ -622,7 +619,7 @@ describe("a WebSocketError", () => {
     [["", { reason: "only" }], "", 1000, "only"],
     [["", { closeCode: "3000", reason: 1 }], "", 3000, "1"],
     [["", { closeCode: 3333 }], "", 3333, ""],
-  ])("of %j has the message %j, the code %j and the reason %j [R29]", (given, message, closeCode, reason) => {
+  ])("made with %j has the message %j, the code %j and the reason %j [R29]", (given, message, closeCode, reason) => {
     const error = Reflect.construct(WebSocketError, given) as WebSocketError;
     expect([error.name, error.code, error.message]).toEqual(["WebSocketError", 0, message]);
     expect([error.closeCode, error.reason]).toEqual([closeCode, reason]);
@@ -633,7 +630,7 @@ describe("a WebSocketError", () => {
     }).toThrow(TypeError);
   });
 
-  it("throws a TypeError for what cannot be converted, and a SyntaxError for a long reason [R29]", () => {
+  it("throws a TypeError for values that cannot be converted, and a SyntaxError for a long reason [R29]", () => {
     for (const given of [[Symbol("message")], ["", true], ["", "text"], ["", { reason: Symbol("reason") }]]) {
       expect(thrown(() => Reflect.construct(WebSocketError, given))).toBeInstanceOf(TypeError);
     }
@@ -641,8 +638,8 @@ describe("a WebSocketError", () => {
   });
 });
 
-describe("what is written to a WebSocketStream", () => {
-  it("must not be shared, nor change its size, as the standard has it [R29]", async () => {
+describe("a chunk written to a WebSocketStream", () => {
+  it("must not be shared or resizable, per the standard [R29]", async () => {
     const world = new World();
     const stream = new world.WebSocketStream("ws://example.com/");
     const { writable } = await stream.opened;

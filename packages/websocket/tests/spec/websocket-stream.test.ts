@@ -42,12 +42,12 @@ describe("the WebSocketStream", () => {
     expect(thrown(() => new new World().WebSocketStream(url)).name).toBe("SyntaxError");
   });
 
-  it("throws a SyntaxError for subprotocols that stand twice", () => {
+  it("throws a SyntaxError for duplicate subprotocols", () => {
     const { WebSocketStream: Stream } = new World();
     expect(thrown(() => new Stream("ws://example.com/", { protocols: ["a", "a"] })).name).toBe("SyntaxError");
   });
 
-  it("reads text as strings and binary as bytes, and writes strings, buffers and views [W15]", async () => {
+  it("reads text as strings and binary data as bytes, and writes strings, buffers and views [W15]", async () => {
     const { server, reader, writer } = await opened();
     server.binaryType = "arraybuffer";
     const lines = story(server);
@@ -65,7 +65,7 @@ describe("the WebSocketStream", () => {
     expect((value as Uint8Array).buffer.byteLength).toBe(4);
   });
 
-  it("does not take a Blob, and sends what is no message as its string", async () => {
+  it("rejects a Blob, and sends other values as strings", async () => {
     const { server, writer } = await opened();
     const lines = story(server);
     await writer.write(17 as never);
@@ -74,7 +74,7 @@ describe("the WebSocketStream", () => {
     await expect(writer.write(new Blob(["x"]) as never)).rejects.toThrow(TypeError);
   });
 
-  it("lets writes wait until the transport has room [W15]", async () => {
+  it("makes writes wait until the transport has room [W15]", async () => {
     const { server, writer } = await opened();
     server.onmessage = () => {};
     server.pause();
@@ -87,7 +87,7 @@ describe("the WebSocketStream", () => {
     await until(() => written === 10);
   });
 
-  it("stops the peer while nobody reads, and holds no more than its high-water mark and a chunk [W15]", async () => {
+  it("stops the peer while nothing is read, and buffers at most its high-water mark and one chunk [W15]", async () => {
     const world = new World({ pair: { chunkSize: 16_384 } });
     const { server, reader } = await opened(world, { readHighWaterMark: 32_768 });
     for (let count = 0; count < 1_000; count++) server.send(new Uint8Array(1_000).fill(count));
@@ -101,7 +101,7 @@ describe("the WebSocketStream", () => {
     await until(() => server.bufferedAmount === 0);
   });
 
-  it("closes with what close() is given, and resolves closed with what the peer said [W15]", async () => {
+  it("closes with the arguments of close(), and resolves closed with the peer's code and reason [W15]", async () => {
     const { stream, server, reader, writer } = await opened();
     const lines = story(server);
     expect(thrown(() => stream.close({ closeCode: 1001 })).name).toBe("InvalidAccessError");
@@ -116,7 +116,7 @@ describe("the WebSocketStream", () => {
     stream.close();
   });
 
-  it("ends its streams when the peer closes, after the messages that came before [W15]", async () => {
+  it("ends its streams when the peer closes, after delivering earlier messages [W15]", async () => {
     const { stream, server, reader, writer } = await opened();
     server.send("last");
     server.close(4000, "over");
@@ -126,7 +126,7 @@ describe("the WebSocketStream", () => {
     expect((await rejection(writer.write("late"))).name).toBe("InvalidStateError");
   });
 
-  it("closes without a code when its writable is closed, which waits for the peer [W15]", async () => {
+  it("closes without a code when its writable is closed, and waits for the peer [W15]", async () => {
     const { stream, server, writer } = await opened();
     const lines = story(server);
     await writer.write("first");
@@ -163,7 +163,7 @@ describe("the WebSocketStream", () => {
     }
   });
 
-  it("lets messages pass that come after its readable was cancelled", async () => {
+  it("discards messages that arrive after its readable was cancelled", async () => {
     const { server, reader, stream } = await opened();
     server.send("unread");
     await reader.cancel();
@@ -171,7 +171,7 @@ describe("the WebSocketStream", () => {
     expect(await stream.closed).toMatchObject({ closeCode: 1005 });
   });
 
-  it("rejects opened and closed when the opening handshake fails, and says why [W15]", async () => {
+  it("rejects opened and closed with the reason when the opening handshake fails [W15]", async () => {
     const world = new World({ handler: (opening) => opening.reject({ status: 403, body: "no" }) });
     const stream = new world.WebSocketStream("ws://example.com/");
     const error = await rejection(stream.opened);
@@ -201,7 +201,7 @@ describe("the WebSocketStream", () => {
     expect((await stream.opened).protocol).toBe("");
   });
 
-  it("rejects closed when the peer breaks the protocol, and when it just goes", async () => {
+  it("rejects closed when the peer breaks the protocol, and when it leaves", async () => {
     const { world, stream } = await opened();
     world.far[0]?.write([Uint8Array.of(0xc1, 0x00)]);
     expect((await rejection(stream.closed)).detail?.violation?.code).toBe("frame/rsv-unowned");
@@ -210,7 +210,7 @@ describe("the WebSocketStream", () => {
     expect((await rejection(other.stream.closed)).message).toBe("The peer closed the transport without a Close frame.");
   });
 
-  it("gives up when its signal is aborted while it is being opened, with the signal's reason [W15]", async () => {
+  it("aborts the opening with the signal's reason when its signal is aborted [W15]", async () => {
     const world = new World({ handler: () => new Promise(() => {}) });
     const controller = new AbortController();
     const stream = new world.WebSocketStream("ws://example.com/", { signal: controller.signal });
@@ -223,7 +223,7 @@ describe("the WebSocketStream", () => {
     expect((await rejection(early.opened)).name).toBe("AbortError");
   });
 
-  it("is not touched by its signal once it is open [W15]", async () => {
+  it("ignores its signal once it is open [W15]", async () => {
     const controller = new AbortController();
     const { stream, server, reader } = await opened(new World(), { signal: controller.signal });
     controller.abort();
@@ -233,7 +233,7 @@ describe("the WebSocketStream", () => {
     await stream.closed;
   });
 
-  it("gives up when close() is called while it is being opened", async () => {
+  it("aborts the opening when close() is called", async () => {
     const world = new World();
     const stream = new world.WebSocketStream("ws://example.com/");
     stream.close();
@@ -241,7 +241,7 @@ describe("the WebSocketStream", () => {
     expect((await rejection(stream.opened)).message).toBe("The connection was given up.");
   });
 
-  it("follows redirects where it may", async () => {
+  it("follows redirects when the application allows it", async () => {
     const world = new World({
       handler: (opening: IncomingOpening): unknown =>
         opening.request.resourceName === "/"
@@ -253,7 +253,7 @@ describe("the WebSocketStream", () => {
     expect(world.accepted[0]?.url).toBe("ws://example.com/there");
   });
 
-  it("is what a server accepts, too", async () => {
+  it("can also be accepted by a server", async () => {
     const streams: WebSocketStream[] = [];
     const world = new World({
       handler: (opening) => streams.push(opening.acceptStream({}, { readHighWaterMark: 10 })),

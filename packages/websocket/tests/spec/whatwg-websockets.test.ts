@@ -1,4 +1,4 @@
-/** The WebSocket interface (WHATWG WebSockets §3), in the manner of the web platform's own tests. */
+/** The WebSocket interface (WHATWG WebSockets §3), in the style of the web platform tests. */
 import type { Extension } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { createWebSocketClass } from "../../src/create-websocket-class.ts";
@@ -8,7 +8,7 @@ import { WebSocket as BaseWebSocket } from "../../src/websocket.ts";
 import { turn, until } from "../support/clock.ts";
 import { story, thrown, World } from "../support/link.ts";
 
-/** A class whose transports never come. */
+/** A class whose transports never open. */
 const Stuck = createWebSocketClass(() => new Promise<never>(() => {}), { concurrentOpenings: true });
 
 function closeLater(socket: BaseWebSocket): BaseWebSocket {
@@ -33,7 +33,7 @@ describe("the constructor", () => {
     ["wss://Bücher.example/ö?ü", undefined, "wss://xn--bcher-kva.example/%C3%B6?%C3%BC"],
   ];
 
-  it.each(good)("takes %j relative to %j for %s [W01]", (input, base, url) => {
+  it.each(good)("resolves %j relative to %j to %s [W01]", (input, base, url) => {
     expect(closeLater(new Stuck(input, { base })).url).toBe(url);
   });
 
@@ -55,12 +55,12 @@ describe("the constructor", () => {
     expect(error).toMatchObject({ name: "SyntaxError", code: 12 });
   });
 
-  it("takes a URL object, and without a URL throws a TypeError [W01]", () => {
+  it("accepts a URL object, and throws a TypeError without a URL [W01]", () => {
     expect(closeLater(new Stuck(new URL("https://example.com/x"))).url).toBe("wss://example.com/x");
     expect(() => Reflect.construct(Stuck, [])).toThrow(TypeError);
   });
 
-  it("takes the base of the page where there is one [W01]", () => {
+  it("uses the base URL of the page when there is one [W01]", () => {
     const scope = globalThis as { location?: unknown };
     const before = Object.getOwnPropertyDescriptor(scope, "location");
     Object.defineProperty(scope, "location", { value: { href: "https://example.com/page" }, configurable: true });
@@ -89,19 +89,19 @@ describe("the constructor", () => {
   });
 
   it.each([["chat"], [["chat", "Chat"]], [[]], [null], [new Set(["a", "b"])], [["!#$%&'*+-.^_`|~"]], [7]])(
-    "takes the subprotocols %j [W02]",
+    "accepts the subprotocols %j [W02]",
     (protocols) => {
       expect(closeLater(new Stuck("ws://example.com/", protocols as string)).readyState).toBe(2);
     },
   );
 
-  it("passes on what core says about options that cannot be sent", () => {
+  it("rethrows core's errors about options that cannot be sent", () => {
     expect(thrown(() => new Stuck("ws://example.com/", { fields: [["Host", "x"]] })).code).toBe(
       "opening/field-reserved",
     );
   });
 
-  it("fails when nobody can open a transport", async () => {
+  it("fails when no transport can be opened", async () => {
     const socket = new BaseWebSocket("ws://example.com/");
     const events = story(socket);
     await until(() => events.length === 2);
@@ -111,7 +111,7 @@ describe("the constructor", () => {
 });
 
 describe("the interface", () => {
-  it("has its constants on the class and on its objects, and they cannot be changed", () => {
+  it("has its constants on the class and its instances, and they cannot be changed", () => {
     const socket = closeLater(new Stuck("ws://example.com/"));
     for (const holder of [Stuck, BaseWebSocket, socket]) {
       expect([holder.CONNECTING, holder.OPEN, holder.CLOSING, holder.CLOSED]).toEqual([0, 1, 2, 3]);
@@ -121,7 +121,7 @@ describe("the interface", () => {
     expect(Stuck.name).toBe("WebSocket");
   });
 
-  it("takes every WebSocket of this package for an instance, accepted ones too", async () => {
+  it("accepts every WebSocket of this package as an instance, including accepted ones", async () => {
     const world = new World();
     const { client, server } = await world.connected();
     expect(client).toBeInstanceOf(world.WebSocket);
@@ -132,7 +132,7 @@ describe("the interface", () => {
     expect(server.url).toBe("ws://example.com/");
   });
 
-  it("has binaryType blob at first, and ignores what is neither blob nor arraybuffer [W04]", () => {
+  it("has binaryType blob initially, and ignores other values than blob and arraybuffer [W04]", () => {
     const socket = closeLater(new Stuck("ws://example.com/"));
     expect(socket.binaryType).toBe("blob");
     socket.binaryType = "arraybuffer";
@@ -144,7 +144,7 @@ describe("the interface", () => {
     expect(socket.binaryType).toBe("blob");
   });
 
-  it("has event handlers that keep their place when replaced, lose it when removed, and ignore what is no object", async () => {
+  it("has event handlers that keep their place when replaced, lose it when removed, and ignore non-objects", async () => {
     const { client, server } = await new World().connected();
     const calls: string[] = [];
     client.onmessage = () => calls.push("first");
@@ -174,7 +174,7 @@ describe("the interface", () => {
   });
 
   it.each([[{}], [[]], [new Date(0)], [{ handleEvent: () => {} }]])(
-    "keeps %j as a handler, which has its place and is never called [R28]",
+    "keeps %j as a handler, which occupies a place and is never called [R28]",
     async (object) => {
       const told: unknown[] = [];
       const { client, server } = await new World().connected({ onError: (error) => told.push(error) });
@@ -197,7 +197,7 @@ describe("the interface", () => {
   );
 
   it.each([[1], [0], [""], ["function"], [true], [undefined], [null], [Symbol("handler")], [1n]])(
-    "takes the handler %s for null [R28]",
+    "treats the handler %s as null [R28]",
     (value) => {
       const socket = closeLater(new Stuck("ws://example.com/"));
       for (const name of ["onopen", "onmessage", "onerror", "onclose"] as const) {
@@ -208,7 +208,7 @@ describe("the interface", () => {
     },
   );
 
-  it("takes `false` from a handler for a cancellation, of what can be cancelled, and nothing else [R28]", () => {
+  it("treats `false` returned by a handler as a cancellation, only for cancelable events [R28]", () => {
     const socket = closeLater(new Stuck("ws://example.com/"));
     const dispatch = (value: unknown, cancelable: boolean): boolean => {
       socket.onopen = () => value;
@@ -218,7 +218,7 @@ describe("the interface", () => {
     for (const value of [undefined, null, 0, "", true, {}]) expect(dispatch(value, true)).toBe(true);
   });
 
-  it("asks for the handler when the event comes: one that replaces it in the same event is called [R28]", () => {
+  it("looks up the handler when the event fires: one that replaces it during that event is called [R28]", () => {
     const socket = closeLater(new Stuck("ws://example.com/"));
     const calls: string[] = [];
     socket.addEventListener("open", () => {
@@ -231,7 +231,7 @@ describe("the interface", () => {
     expect(calls).toEqual(["second"]);
   });
 
-  it("has an open event once the handshake is over, and message events with data and origin", async () => {
+  it("fires an open event after the handshake, and message events with data and origin", async () => {
     const world = new World();
     const client = new world.WebSocket("ws://example.com:8080/x");
     const events: Event[] = [];
@@ -262,7 +262,7 @@ describe("extensions and protocol", () => {
     createTransform: () => ({ begin: () => false, release: () => {} }) as never,
   };
 
-  it("are empty before it is open, and when nothing was agreed [W11]", async () => {
+  it("are empty before the socket is open, and when nothing was negotiated [W11]", async () => {
     const world = new World();
     const client = new world.WebSocket("ws://example.com/");
     expect([client.extensions, client.protocol]).toEqual(["", ""]);
@@ -318,7 +318,7 @@ describe("close()", () => {
   });
 
   it.each([[1000], [3000], [4999], [undefined], [1000.4], [999.5], [4999.5 - 0.1], ["3001"]])(
-    "takes the code %s [W03]",
+    "accepts the code %s [W03]",
     (code) => {
       const socket = new Stuck("ws://example.com/");
       socket.close(code as number);
@@ -326,7 +326,7 @@ describe("close()", () => {
     },
   );
 
-  it("rounds a code that is half way to the even one", () => {
+  it("rounds a code that is half way between integers to the even one", () => {
     const socket = new Stuck("ws://example.com/");
     expect(thrown(() => socket.close(4999.5)).name).toBe("InvalidAccessError");
     socket.close(3000.5);
@@ -343,7 +343,7 @@ describe("close()", () => {
     client.close(1000, "again");
   });
 
-  it("sends what it was given; a reason alone goes with 1000; a lone surrogate becomes U+FFFD", async () => {
+  it("sends its arguments; a reason without a code is sent with 1000; a lone surrogate becomes U+FFFD", async () => {
     const closes: unknown[] = [];
     for (const [code, reason] of [
       [undefined, undefined],
@@ -366,7 +366,7 @@ describe("close()", () => {
     ]);
   });
 
-  it("while connecting fails the connection: no Close frame, error, and close with 1006 [W14]", async () => {
+  it("fails the connection while connecting: no Close frame, an error event, and a close event with 1006 [W14]", async () => {
     const world = new World();
     const client = new world.WebSocket("ws://example.com/");
     const events = story(client);
@@ -379,7 +379,7 @@ describe("close()", () => {
     expect(world.accepted).toEqual([]);
   });
 
-  it("while the handshake is under way fails it too [W14]", async () => {
+  it("fails the connection during the handshake too [W14]", async () => {
     const world = new World({ handler: () => new Promise(() => {}) });
     const client = new world.WebSocket("ws://example.com/");
     const events = story(client);
@@ -391,7 +391,7 @@ describe("close()", () => {
     await until(() => world.server.connections === 0);
   });
 
-  it("is clean once both Close frames have passed and the transport has ended [W09]", async () => {
+  it("is clean once both Close frames have been exchanged and the transport has ended [W09]", async () => {
     const { client, server } = await new World().connected();
     const [near, far] = [story(client), story(server)];
     client.send("last");
@@ -408,7 +408,7 @@ describe("close()", () => {
     expect(near).toHaveLength(1);
   });
 
-  it("is not clean when the transport ends without a Close frame, or before ours was answered [W09]", async () => {
+  it("is not clean when the transport ends without a Close frame, or before the peer replied to ours [W09]", async () => {
     const world = new World();
     const { client, server } = await world.connected();
     const [near, far] = [story(client), story(server)];
@@ -421,7 +421,7 @@ describe("close()", () => {
 });
 
 describe("a failure", () => {
-  it("fires error and then close with 1006, with readyState CLOSED already [W08]", async () => {
+  it("fires error and then close with 1006, with readyState already CLOSED [W08]", async () => {
     const world = new World();
     const { client, server } = await world.connected();
     const events = story(client);
@@ -429,7 +429,7 @@ describe("a failure", () => {
     client.onerror = (event) => errors.push(event);
     const closes: CloseEvent[] = [];
     client.onclose = (event) => closes.push(event);
-    // A frame with RSV1 that nobody has agreed on.
+    // A frame with RSV1, which no extension was negotiated for.
     world.far[0]?.write([Uint8Array.of(0xc1, 0x00)]);
     await until(() => events.length === 2);
     expect(errors[0]?.violation?.code).toBe("frame/rsv-unowned");
@@ -438,7 +438,7 @@ describe("a failure", () => {
     expect(server.readyState).toBe(3);
   });
 
-  it("of the opening handshake exposes status, fields and body of the answer [W08]", async () => {
+  it("of the opening handshake exposes the status, fields and body of the response [W08]", async () => {
     const world = new World({
       handler: (opening) =>
         opening.reject({ status: 401, fields: [["WWW-Authenticate", "Basic"]], body: "who are you?" }),
@@ -454,7 +454,7 @@ describe("a failure", () => {
     expect(events).toEqual(["error 3 The server answered 401 Unauthorized.", "close 3 1006 unclean"]);
   });
 
-  it("is what a redirect leads to [W12]", async () => {
+  it("is the result of a redirect [W12]", async () => {
     const world = new World({
       handler: (opening) => opening.reject({ status: 302, fields: [["Location", "ws://example.com/other"]] }),
     });
@@ -465,7 +465,7 @@ describe("a failure", () => {
     expect(world.near).toHaveLength(1);
   });
 
-  it("of an answer that breaks the rules closes at once", async () => {
+  it("because of an invalid response closes at once", async () => {
     const [near, far] = pair();
     const Odd = createWebSocketClass(() => near);
     far.start({
@@ -483,7 +483,7 @@ describe("a failure", () => {
 });
 
 describe("send()", () => {
-  it("while connecting throws an InvalidStateError [W06]", () => {
+  it("throws an InvalidStateError while connecting [W06]", () => {
     const socket = new Stuck("ws://example.com/");
     expect(thrown(() => socket.send("early"))).toMatchObject({ name: "InvalidStateError", code: 11 });
     expect(thrown(() => socket.ping()).name).toBe("InvalidStateError");
@@ -491,7 +491,7 @@ describe("send()", () => {
     socket.close();
   });
 
-  it("without a message throws a TypeError, and what is no message is sent as its string", async () => {
+  it("throws a TypeError without arguments, and sends other values as strings", async () => {
     const { client, server } = await new World().connected();
     expect(() => Reflect.apply(client.send, client, [])).toThrow(TypeError);
     expect(() => client.send(Symbol("x") as never)).toThrow(TypeError);
@@ -509,7 +509,7 @@ describe("send()", () => {
     ]);
   });
 
-  it("sends text as USVString: lone surrogates become U+FFFD [W13]", async () => {
+  it("sends text as a USVString: lone surrogates become U+FFFD [W13]", async () => {
     const { client, server } = await new World().connected();
     const events = story(server);
     for (const text of ["\ud800", "a\udc00b", "\ud83d\ude00", "\udc00\ud800", "Ä€😀", "\0"]) client.send(text);
@@ -517,7 +517,7 @@ describe("send()", () => {
     expect(events.map((line) => line.slice(8))).toEqual(["\ufffd", "a\ufffdb", "😀", "\ufffd\ufffd", "Ä€😀", "\0"]);
   });
 
-  it("sends of a view, a buffer and a Blob exactly its own bytes, as they are when it is called [W13]", async () => {
+  it("sends exactly the bytes of a view, buffer or Blob as they are when it is called [W13]", async () => {
     const { client, server } = await new World().connected();
     const received: number[][] = [];
     server.binaryType = "arraybuffer";
@@ -555,7 +555,7 @@ describe("send()", () => {
     ]);
   });
 
-  it("keeps the order of what is sent while a Blob is being read, close() included [W13]", async () => {
+  it("keeps the order of messages and close() while a Blob is being read [W13]", async () => {
     const { client, server } = await new World().connected();
     const events = story(server);
     server.binaryType = "arraybuffer";
@@ -598,7 +598,7 @@ describe("send()", () => {
     expect((received[2] as ArrayBuffer).byteLength).toBe(70_000);
   });
 
-  it("leads to no message event once the receiver is closing [W07]", async () => {
+  it("fires no message event once the receiver is closing [W07]", async () => {
     const { client, server } = await new World().connected();
     const events = story(client);
     server.send("one");
@@ -611,7 +611,7 @@ describe("send()", () => {
 });
 
 describe("bufferedAmount", () => {
-  it("counts bytes of payload, and falls to 0 when they have left [W05]", async () => {
+  it("counts bytes of payload, and falls to 0 when they have been sent [W05]", async () => {
     const { client, server } = await new World().connected();
     const events = story(server);
     expect(client.bufferedAmount).toBe(0);
@@ -648,7 +648,7 @@ describe("bufferedAmount", () => {
     expect(client.bufferedAmount).toBe(24);
   });
 
-  it("keeps what could not leave before the transport was lost [W05]", async () => {
+  it("keeps the bytes that could not be sent before the transport was lost [W05]", async () => {
     const world = new World();
     const { client, server } = await world.connected();
     server.pause();

@@ -1,20 +1,20 @@
-/** Clients that are written by hand, whose bytes the tests make, and what never goes on. */
+/** Hand-written clients whose bytes the tests choose, and promises and Blobs that never settle. */
 import { type PairedTransport, pair } from "../../src/pair.ts";
 import type { WebSocketServer } from "../../src/server.ts";
 import { until } from "./clock.ts";
 import { clientRequest } from "./http.ts";
 
-/** Is never resolved. */
+/** A promise that never resolves. */
 export const never: Promise<never> = new Promise(() => {});
 
-/** A Blob that is never read. */
+/** A Blob whose reading never finishes. */
 export class UnreadBlob extends Blob {
   override arrayBuffer(): Promise<ArrayBuffer> {
     return never;
   }
 }
 
-/** Opens a connection to `server`. Returns the client's end of its transport, which reads and keeps nothing. */
+/** Opens a connection to `server`. Returns the client's end of its transport, which keeps nothing that it reads. */
 export async function openByHand(server: WebSocketServer): Promise<PairedTransport> {
   const [near, far] = pair();
   let isOpen = false;

@@ -1,4 +1,4 @@
-/** Time as a number. */
+/** A clock for tests, whose time is a number. */
 import type { Clock } from "../../src/clock.ts";
 
 interface Timer {
@@ -8,12 +8,12 @@ interface Timer {
 
 export class TestClock implements Clock {
   readonly reported: unknown[] = [];
-  /** How often a timer was set. */
+  /** The number of times a timer was set. */
   timersSet = 0;
   #now = 0;
   #timers: Timer[] = [];
 
-  /** When the timers that are set are due. */
+  /** The times at which pending timers are due. */
   get due(): number[] {
     return this.#timers.map(({ at }) => at).sort((left, right) => left - right);
   }
@@ -23,7 +23,7 @@ export class TestClock implements Clock {
   }
 
   setTimeout(task: () => void, milliseconds: number): unknown {
-    // As in every host: what does not fit 31 bits fires at once.
+    // As in every host, a delay of more than 31 bits fires at once.
     const timer: Timer = { at: this.#now + (milliseconds > 0x7fff_ffff ? 1 : milliseconds), task };
     this.timersSet++;
     this.#timers.push(timer);
@@ -38,13 +38,13 @@ export class TestClock implements Clock {
     this.reported.push(error);
   }
 
-  /** Time passes unseen: what was due meanwhile happens then. */
+  /** Advances the time in one step without running timers, and then runs all that became due. */
   async late(milliseconds: number): Promise<void> {
     this.#now += milliseconds;
     await this.advance(0);
   }
 
-  /** Time passes, and what is due happens in its order, each with what it causes. */
+  /** Advances the time, and runs what is due in order, each with its consequences. */
   async advance(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;
     for (;;) {
@@ -60,12 +60,12 @@ export class TestClock implements Clock {
   }
 }
 
-/** Everything that can happen without time passing has happened: microtasks, and what the platform reads for a Blob. */
+/** Waits until everything that needs no time has happened: microtasks, and the platform's reading of Blobs. */
 export async function turn(): Promise<void> {
   for (let count = 0; count < 3; count++) await new Promise<void>((resolve) => setTimeout(resolve));
 }
 
-/** Waits until `condition` holds, some turns of the event loop at most. */
+/** Waits until `condition` holds, for a bounded number of turns of the event loop. */
 export async function until(condition: () => boolean): Promise<void> {
   for (let count = 0; count < 500; count++) {
     if (condition()) return;

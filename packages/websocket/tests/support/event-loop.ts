@@ -1,4 +1,4 @@
-/** An event loop as Node has it, in which time is a number: due timers, then I/O that is ready, then what asked for a turn. */
+/** A simulated event loop like Node's, whose time is a number: due timers, then ready I/O, then tasks for the next turn. */
 import type { Clock } from "../../src/clock.ts";
 
 interface Timer {
@@ -8,7 +8,7 @@ interface Timer {
 
 export class EventLoop implements Clock {
   readonly nextTurn?: (task: () => void) => void;
-  /** For `pair`: runs `task` when I/O is looked after. */
+  /** The scheduler for `pair`: runs `task` in the I/O phase. */
   readonly schedule: (task: () => void) => void = (task) => void this.#ready.push(task);
   readonly reported: unknown[] = [];
   #now = 0;
@@ -16,7 +16,7 @@ export class EventLoop implements Clock {
   #ready: (() => void)[] = [];
   #turns: (() => void)[] = [];
 
-  /** Whether it tells turns, or they have to be made of timers. */
+  /** Whether the clock has `nextTurn`, or turns must be made with timers. */
   constructor(turns: "turns" | "timers only" = "turns") {
     if (turns === "turns") this.nextTurn = (task) => void this.#turns.push(task);
   }
@@ -43,12 +43,12 @@ export class EventLoop implements Clock {
     this.reported.push(error);
   }
 
-  /** Nothing is looked after for so long: a busy program, or one that is suspended. */
+  /** Nothing runs for that long: a busy program, or a suspended one. */
   busy(milliseconds: number): void {
     this.#now += milliseconds;
   }
 
-  /** Goes on for `milliseconds`, and until nothing is left to do without time passing. */
+  /** Runs for `milliseconds`, and then until nothing is left to do without time passing. */
   async run(milliseconds = 0): Promise<void> {
     const end = this.#now + milliseconds;
     for (let turn = 0; turn < 10_000; turn++) {
@@ -78,7 +78,7 @@ export class EventLoop implements Clock {
   }
 }
 
-/** What was asked for as microtasks has happened. */
+/** Waits until queued microtasks have run. */
 function rest(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }

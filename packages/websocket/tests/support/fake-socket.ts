@@ -1,11 +1,11 @@
-/** A WebSocket whose network is the test: it does what the platform's does, when it is told to. */
+/** A fake WebSocket: behaves like the platform's, with the test in place of the network. */
 import { CloseEvent } from "../../src/socket-events.ts";
 
 export class FakeSocket extends EventTarget {
   readyState = 0;
   readonly sent: unknown[] = [];
   readonly closedWith: unknown[][] = [];
-  /** How many listeners there are for each type of event. */
+  /** The number of listeners for each type of event. */
   readonly listeners: Record<string, number> = {};
 
   constructor(readyState = 0) {
@@ -28,7 +28,7 @@ export class FakeSocket extends EventTarget {
     if (this.readyState < 2) this.readyState = 2;
   }
 
-  // What the network does
+  // Called by the test in place of the network
 
   open(): this {
     if (this.readyState === 0) this.readyState = 1;

@@ -1,4 +1,4 @@
-/** The opening request of a client that is written by hand. */
+/** The opening request of a hand-written client. */
 export function clientRequest(target: string): Uint8Array {
   const lines = [
     `GET ${target} HTTP/1.1`,

@@ -1,4 +1,4 @@
-/** A client and a server in memory: WebSockets over a pair of transports, with a clock that is a number. */
+/** A client and a server in memory: WebSockets over a pair of transports, with a simulated clock. */
 import { createWebSocketClass, createWebSocketStreamClass } from "../../src/create-websocket-class.ts";
 import type { IncomingOpening } from "../../src/incoming-opening.ts";
 import { type PairedTransport, type PairOptions, pair } from "../../src/pair.ts";
@@ -12,7 +12,7 @@ export interface WorldOptions {
   readonly server?: ServerOptions;
   readonly client?: ClientSocketOptions;
   readonly pair?: PairOptions;
-  /** Answers requests; accepts them by default. */
+  /** The handler of openings; accepts them by default. */
   readonly handler?: (opening: IncomingOpening) => unknown;
 }
 
@@ -21,7 +21,7 @@ export class World {
   readonly clock = new TestClock();
   readonly server: WebSocketServer;
   readonly accepted: WebSocket[] = [];
-  /** The transports of the clients, then those of the server, in order of connection. */
+  /** The transports of the clients, and those of the server, in order of connection. */
   readonly near: PairedTransport[] = [];
   readonly far: PairedTransport[] = [];
   readonly WebSocket: typeof WebSocket;
@@ -42,7 +42,7 @@ export class World {
     this.WebSocketStream = createWebSocketStreamClass(connect, defaults);
   }
 
-  /** An open client and the socket that was accepted for it. */
+  /** Returns an open client and the socket that was accepted for it. */
   async connected(options: ClientSocketOptions = {}): Promise<{ client: WebSocket; server: WebSocket }> {
     const count = this.accepted.length;
     const client = new this.WebSocket("ws://example.com/", options);
@@ -51,7 +51,7 @@ export class World {
   }
 }
 
-/** What happened to `socket`, one line an event, from now on. */
+/** Records the events of `socket` from now on, one line each. */
 export function story(socket: WebSocket): string[] {
   const lines: string[] = [];
   socket.addEventListener("open", () => lines.push("open"));
@@ -67,7 +67,7 @@ export function story(socket: WebSocket): string[] {
   return lines;
 }
 
-/** The error that `action` throws. */
+/** Returns the error that `action` throws. */
 export function thrown(action: () => unknown): { name: string; code?: unknown; message: string } {
   try {
     action();

@@ -1,8 +1,8 @@
-/** What queues cost, counted and not timed: the elements that arrays had when something was done to all of them. */
+/** Measures the cost of queues by counting, not timing: the lengths of arrays when methods move their elements. */
 
 const names = ["shift", "unshift", "splice", "slice", "indexOf", "includes", "filter", "concat"] as const;
 
-/** The sum of the lengths of all arrays on which such a method was called while `action` ran. */
+/** Returns the sum of the lengths of all arrays on which such a method was called while `action` ran. */
 export async function elementsMoved(action: () => Promise<unknown>): Promise<number> {
   const originals = names.map((name) => Array.prototype[name] as (...args: unknown[]) => unknown);
   let moved = 0;
