@@ -178,7 +178,7 @@ describe("a handler that returns before it responds", () => {
       if (how === "reject") opening.reject({ status: 403 });
       else if (how === "accept") expect(opening.accept().readyState).toBe(2);
       else opening.acceptStream().opened.catch(() => {});
-      expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining("answered with 404") })]);
+      expect(errors).toEqual([expect.objectContaining({ message: expect.stringContaining("rejected with 404") })]);
       await turn();
       expect(world.server.connections).toBe(0);
     }
