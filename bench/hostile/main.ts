@@ -22,8 +22,8 @@ import { writePage } from "./page.ts";
 import { knownServers } from "./servers.ts";
 
 const program = fileURLToPath(import.meta.url);
-/** Where no server of the run has a budget of its own: 256 MiB. */
-const defaultBudget = 268_435_456;
+/** Where no server of the run has a budget of its own: 512 MiB. */
+const defaultBudget = 536_870_912;
 
 // pnpm passes on the "--" that its users write.
 const args = process.argv.slice(2).filter((argument) => argument !== "--");

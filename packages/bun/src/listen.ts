@@ -9,7 +9,7 @@ import {
   WebSocketServer,
 } from "@hybi/websocket";
 import { BunTransport, socketHandlers } from "./bun-transport.ts";
-import { defaultMemoryBudget } from "./memory.ts";
+import { memoryBudgetOf } from "./memory.ts";
 
 /** Options of `listen()`. Without `host`, the server listens on all IPv4 addresses of the machine. */
 export interface ListenOptions extends AnyListenOptions {
@@ -41,7 +41,7 @@ const tlsCheck: OptionCheck = (value, path) => {
 export async function listen(options: ListenOptions, handler: OpeningHandler): Promise<Server> {
   checkListenOptions(options, tlsCheck);
   const { port = 0, host: hostname = "0.0.0.0", path, tls, ...rest } = options;
-  const { memoryBudget = defaultMemoryBudget() } = rest;
+  const memoryBudget = memoryBudgetOf(rest.memoryBudget, rest.clock);
   const sockets = new WebSocketServer(handler, { ...rest, memoryBudget });
   const secure = tls !== undefined;
   const socketOptions: Bun.SocketOptions<BunTransport | undefined> & { tls?: Bun.TLSOptions } = {

@@ -1,31 +1,33 @@
-/** A transport over a Deno connection: TCP, TLS or a Unix socket. */
+/** A connection of Deno's as a transport: TCP, TLS, or a Unix socket. */
 import { joined, type Transport, type TransportSink } from "@hybi/websocket";
 
-/** Deno provides it; its types do not declare it. */
+/** Deno has it, and its types do not. */
 declare function setImmediate(task: (value: unknown) => void): unknown;
 
-/** Read sizes in bytes. The size doubles after a read that fills its buffer. */
+/** A read that fills its block is followed by one of twice the size, and one that leaves most of it empty by one of half. */
 const shortestRead = 8192;
-const longestRead = 262_144;
+const longestRead = 65_536;
 
 /**
- * Bytes after which the read loop yields to the event loop. While data is available, Deno resolves reads within the same turn,
- * and as long as that turn lasts, nothing can pause the connection or write to it.
+ * Bytes after which a turn is over. Deno answers a read in the same turn while bytes are there, and as long as a turn goes on
+ * nobody can say that it is enough, or write.
  */
 const longestTurn = 262_144;
 
-/** A transport over `conn`. Nothing else may read, write or close `conn` from now on. */
+const nothing = new Uint8Array(0);
+
+/** A transport over `conn`, which nobody else reads, writes or closes from now on. */
 export class DenoTransport implements Transport {
   readonly #conn: Deno.Conn;
   #sink!: TransportSink;
-  /** The buffer that reads fill. Bytes that have been passed on are never overwritten. */
-  #block = new Uint8Array(0);
+  /** What reads go to. A byte that was handed over is never written to again. */
+  #block = nothing;
   #readLength = shortestRead;
   /** Bytes read since the event loop has certainly turned. */
   #readInTurn = 0;
   #isReading = false;
   #paused = false;
-  /** Settles once everything written so far has been passed to the kernel. */
+  /** Settled once everything written so far has left. */
   #written: Promise<void> = Promise.resolve();
   #readEnded = false;
   #writeEnded = false;
@@ -33,7 +35,7 @@ export class DenoTransport implements Transport {
 
   constructor(conn: Deno.Conn) {
     this.#conn = conn;
-    // The pump already makes one write per turn; Nagle's algorithm would only delay it.
+    // One write a turn already: to hold it back for more would only delay it.
     if ("setNoDelay" in conn) (conn as Deno.TcpConn).setNoDelay(true);
   }
 
@@ -63,7 +65,7 @@ export class DenoTransport implements Transport {
     void this.#read();
   }
 
-  /** The read loop. At most one runs at a time, and it stops while reading is paused. */
+  /** One loop at a time; it rests while paused. */
   async #read(): Promise<void> {
     if (this.#isReading || this.#readEnded) return;
     this.#isReading = true;
@@ -79,6 +81,7 @@ export class DenoTransport implements Transport {
         }
         this.#block = block.subarray(length);
         if (length === block.length) this.#readLength = Math.min(block.length * 2, longestRead);
+        else if (length < block.length / 4) this.#readLength = Math.max(this.#readLength / 2, shortestRead);
         if (length > 0) this.#sink.data(block.subarray(0, length));
         this.#readInTurn += length;
         if (this.#readInTurn >= longestTurn) await this.#nextTurn();
@@ -86,6 +89,8 @@ export class DenoTransport implements Transport {
     } catch (error) {
       this.#lose(error);
     }
+    // Whoever rests holds nothing.
+    this.#block = nothing;
     this.#isReading = false;
   }
 
@@ -113,7 +118,7 @@ export class DenoTransport implements Transport {
     try {
       await this.#conn.closeWrite();
     } catch (error) {
-      // The peer has dropped the connection meanwhile; the read loop reports it.
+      // The peer has dropped the connection meanwhile: reading tells.
       if (this.#readEnded) this.#lose(error);
     }
     if (this.#readEnded) this.#close();
@@ -137,9 +142,9 @@ export class DenoTransport implements Transport {
     try {
       this.#conn.close();
     } catch {
-      // The connection was closed already.
+      // It was closed already.
     }
-    // Not during the call that aborted it. If it was aborted before `start`, there is no sink.
+    // Not during the call that dropped it. Dropped before it was started, there is nobody to tell.
     queueMicrotask(() => this.#sink?.close());
   }
 }

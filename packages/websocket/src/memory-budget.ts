@@ -7,14 +7,26 @@
  * only that hold more than a fair share, three quarters of the budget over all connections, and begins with those that hold most
  * and move least. Those below a fair share hold less than three quarters in all, so that a pass can always bring the sum below
  * that; it frees at least an eighth of the budget, and what it costs is little for each byte that had to come in between.
+ *
+ * While much comes in, much is let go of too, and stays in memory until the runtime collects it. So under load only a share of the
+ * budget may be counted, and all of these parts are parts of that share.
  */
+import { takes } from "@hybi/core";
 import type { Clock } from "./clock.ts";
 import { systemClock } from "./clock.ts";
+import { asUncaught, callGuarded, createReporter } from "./reporter.ts";
 import { startTimer, type Timer } from "./timer.ts";
 
 /** The default budget in bytes where the runtime does not report how much memory there is: 256 MiB. */
 export const defaultMemoryBudget = 268_435_456;
 
+/** The part of a budget that comes in between two calls of `collect`. */
+const collectedPart = 1 / 64;
+
+/** There is load for so many milliseconds after an eighth of the budget has come in within as many. */
+const loadSpan = 2_000;
+
+// Shares of what may be counted.
 /** Above it, who comes is told to come back later. It is what a pass goes down to. */
 const shortAt = 3 / 4;
 /** Above this share, the connections that hold most are no longer read. */
@@ -93,6 +105,16 @@ export class Account {
 export class MemoryBudget {
   /** The budget in bytes. */
   readonly limit: number;
+  /**
+   * For adapters: under load, the share of it that may be counted. The rest is for what nobody can count: arrays that were let go of and are not
+   * collected yet, what allocators keep, the buffers of sockets. docs/design/hostile-load.md says how much that is.
+   */
+  shareUnderLoad: number = 1 / 2;
+  /**
+   * For adapters: called each time that a 64th of the budget has come in. Where a runtime lets garbage grow to a multiple of what is alive, it can
+   * be made to collect.
+   */
+  collect: (() => void) | undefined;
 
   readonly #clock: Clock;
   readonly #accounts = new Set<Account>();
@@ -102,13 +124,22 @@ export class MemoryBudget {
   #shed = 0;
   /** Counts how often an eighth of the budget has arrived; the unit of time for accounts. */
   #epoch = 0;
+  #epochAt = Number.NEGATIVE_INFINITY;
+  /** Until then there is load. */
+  #loadEnd = Number.NEGATIVE_INFINITY;
   #grown = 0;
+  #uncollected = 0;
   /** The sum above which the next pass is due. */
   #nextPass: number;
   #isPassing = false;
   #timer: Timer | undefined;
 
+  /**
+   * @param limit bytes, at least 1; Infinity for none
+   * @throws UsageError `option/range` or `option/type`
+   */
   constructor(limit: number, clock: Clock = systemClock) {
+    takes.atLeast(1)(limit, "memoryBudget");
     this.limit = limit;
     this.#clock = clock;
     this.#nextPass = limit * restAt;
@@ -131,7 +162,7 @@ export class MemoryBudget {
 
   /** Whether memory is too short for new openings. */
   get isShort(): boolean {
-    return this.#held > this.limit * shortAt;
+    return this.#held > this.#capacity * shortAt;
   }
 
   open(holder: Holder): Account {
@@ -157,26 +188,39 @@ export class MemoryBudget {
 
   #hasGrown(bytes: number): void {
     this.#grown += bytes;
-    if (this.#grown > this.limit / 8) {
-      this.#grown = 0;
-      this.#epoch++;
+    this.#uncollected += bytes;
+    if (this.collect !== undefined && this.#uncollected > this.limit * collectedPart) {
+      this.#uncollected = 0;
+      callGuarded(this.collect, createReporter(undefined, this.#clock, asUncaught));
     }
+    if (this.#grown > this.limit / 8) this.#beginEpoch();
     if (this.#held <= this.#nextPass || this.#isPassing) return;
     this.#isPassing = true;
-    if (this.#held > this.limit) this.#shedHeaviest();
+    if (this.#held > this.#capacity) this.#shedHeaviest();
     else this.#restHeaviest();
     this.#isPassing = false;
+  }
+
+  #beginEpoch(): void {
+    const now = this.#clock.now();
+    if (now - this.#epochAt < loadSpan) {
+      this.#loadEnd = now + loadSpan;
+      this.#nextPass = Math.min(this.#nextPass, this.limit * this.shareUnderLoad * restAt);
+    }
+    this.#grown = 0;
+    this.#epoch++;
+    this.#epochAt = now;
   }
 
   #hasShrunk(account: Account, bytes: number): void {
     account.release(bytes, this.#epoch);
     if (account.isResting && account.held <= this.#fairShare / 2) this.#goOn(account);
-    if (!this.isShort && (this.#resting.size > 0 || this.#nextPass !== this.limit * restAt)) this.#ease();
+    if ((this.#resting.size > 0 || this.#nextPass !== this.limit * restAt) && !this.isShort) this.#ease();
   }
 
   /** Ends a shortage: resets the threshold of the next pass, and resumes reading from all paused connections. */
   #ease(): void {
-    this.#nextPass = this.limit * restAt;
+    this.#nextPass = this.#capacity * restAt;
     this.#timer?.cancel();
     this.#timer = undefined;
     for (const account of [...this.#resting]) this.#goOn(account);
@@ -190,7 +234,7 @@ export class MemoryBudget {
 
   /** Pauses reading from the heaviest connections, as many as are needed for the sum without them to be below three quarters. */
   #restHeaviest(): void {
-    let excess = this.#held - this.limit * shortAt;
+    let excess = this.#held - this.#capacity * shortAt;
     for (const account of this.#heaviest()) {
       if (excess <= 0) break;
       excess -= account.held;
@@ -201,7 +245,7 @@ export class MemoryBudget {
       account.holder.rest();
     }
     // The same ones are found again before it has grown by much.
-    this.#nextPass = Math.min(this.limit, this.#held + this.limit / 32);
+    this.#nextPass = Math.min(this.#capacity, this.#held + this.#capacity / 32);
     if (this.#resting.size > 0) this.#timer ??= startTimer(this.#clock, longestRest, () => this.#hasRested());
   }
 
@@ -231,7 +275,12 @@ export class MemoryBudget {
     return [...weights].sort(([, one], [, other]) => other - one).map(([account]) => account);
   }
 
+  /** Bytes that may be counted now. */
+  get #capacity(): number {
+    return this.#clock.now() < this.#loadEnd ? this.limit * this.shareUnderLoad : this.limit;
+  }
+
   get #fairShare(): number {
-    return (this.limit * shortAt) / this.#accounts.size;
+    return (this.#capacity * shortAt) / this.#accounts.size;
   }
 }

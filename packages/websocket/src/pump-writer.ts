@@ -28,6 +28,9 @@ export class PumpWriter {
   /** The chunks in flight, and their total length. */
   #writing: readonly Uint8Array[] | undefined;
   #length = 0;
+  /** A large array that is written in parts, and the bytes of the parts already sent: it is held as a whole until the last part is sent. */
+  #large: ArrayBufferLike | undefined;
+  #largeLeft = 0;
   /** Whether `transport.write` is on the stack. */
   #isInWrite = false;
   /** Whether writing has ended. */
@@ -47,7 +50,7 @@ export class PumpWriter {
 
   /** Bytes of memory held by the write in flight. */
   get heldLength(): number {
-    let held = this.#length;
+    let held = this.#length + this.#largeLeft;
     let counted: ArrayBufferLike | undefined;
     for (const chunk of this.#writing ?? noChunks) {
       held += chunkCost;
@@ -97,10 +100,22 @@ export class PumpWriter {
   drained(): boolean {
     const chunks = this.#writing;
     if (chunks === undefined) return false;
+    if (this.#large !== undefined || this.#endpoint.outputLength > 0) this.#noteLarge(chunks);
     this.#endpoint.releaseOutput(chunks);
     this.#writing = undefined;
     this.#length = 0;
     return !this.#isInWrite;
+  }
+
+  /** Called when `chunks` are sent: if the last one is part of a large array, more parts of it may follow. */
+  #noteLarge(chunks: readonly Uint8Array[]): void {
+    const last = chunks.at(-1)!;
+    const mayGoOn = this.#endpoint.outputLength > 0 && last.length > ownArray && last.buffer.byteLength > largestBlock;
+    const large = mayGoOn ? last.buffer : undefined;
+    if (large !== this.#large) this.#largeLeft = 0;
+    this.#large = large;
+    if (large === undefined) return;
+    for (const chunk of chunks) if (chunk.length > ownArray && chunk.buffer === large) this.#largeLeft += chunk.length;
   }
 
   /** Closes our half once all output has been taken; the transport does so behind the write in flight. */

@@ -100,7 +100,8 @@ export interface ServerOptions extends Omit<EndpointOptions, "delivery"> {
    * Bytes of memory that all connections and openings together may hold for their peers: heads, messages in progress,
    * waiting messages and output, compression windows. Above three quarters of it, new openings are rejected with 503;
    * above seven eighths, reading is paused for the connections that hold most and move least; above all of it, such
-   * connections are ended with 1013. Connections that hold less than a fair share are not affected. Default: an eighth
+   * connections are ended with 1013. Connections that hold less than a fair share are not affected. Under load these are
+   * shares of one half of the budget; the other half is room for garbage that the runtime has not collected yet. Default: an eighth
    * of the memory available to the runtime if it reports that, otherwise 256 MiB; Infinity for no budget. Several
    * servers can share one `MemoryBudget`.
    */

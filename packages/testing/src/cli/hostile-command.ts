@@ -23,8 +23,8 @@ seen from outside, in Linux, when the server is on this machine.
 Exits with 0 if the server held, with 1 if it did not, and with 2 if nothing could be measured.
 `;
 
-/** 256 MiB. */
-const defaultBudget = 268_435_456;
+/** 512 MiB. */
+const defaultBudget = 536_870_912;
 
 /** Runs the command; returns the exit code. `program` is the one whose attackers' processes are started. */
 export async function runHostile(args: readonly string[], program: string): Promise<number> {

@@ -11,9 +11,9 @@ export const hostileFlagsHelp = `  --seconds <n>            of the attack (30)
   --only <kinds>           only these kinds of hostile clients, with commas, or several times
   --except <kinds>         not these
   --quiet <n>              seconds before the attack, to compare with (5)
-  --recovery <n>           seconds in which the server must be rid of them (20)
+  --recovery <n>           seconds in which the server must be rid of them (60)
   --processes <n>          processes of hostile clients (2)
-  --budget <MiB>           what the server may hold for its clients (256)
+  --budget <MiB>           what the server may hold for its clients (512)
   --json <file>            writes what was measured
   --markdown               prints tables of Markdown`;
 
@@ -78,7 +78,7 @@ export function readHostileFlags(args: readonly string[]): HostileFlags {
       innocents: number("innocents", 20),
       duration: milliseconds("seconds", 30),
       quiet: milliseconds("quiet", 5),
-      recovery: milliseconds("recovery", 20),
+      recovery: milliseconds("recovery", 60),
       processes: Math.max(1, number("processes", 2)),
     },
     budget: budget === undefined ? undefined : budget * 1_048_576,

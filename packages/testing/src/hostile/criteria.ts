@@ -26,7 +26,7 @@ const slowdown = 3;
 const leastLatency = 5;
 
 /** What a heap may have grown by when the hostile clients have gone: code that was compiled, and blocks that are kept for reuse. */
-const heapAllowance = 16 * 1_048_576;
+export const heapAllowance: number = 16 * 1_048_576;
 
 const mebibytes = (bytes: number): string => `${Math.round(bytes / 1_048_576)} MiB`;
 const milliseconds = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;

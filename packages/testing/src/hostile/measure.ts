@@ -2,6 +2,7 @@
 import type { AttackTallies } from "./attack.ts";
 import { AttackProcesses } from "./attack-processes.ts";
 import type { AttackTarget } from "./attacker.ts";
+import { heapAllowance } from "./criteria.ts";
 import { Crowd, type CrowdFigures, pause } from "./crowd.ts";
 import { findListeners, type ProcessFigures, readFigures, readResident } from "./process-figures.ts";
 
@@ -95,10 +96,11 @@ export async function measureUnderAttack(options: HostileOptions): Promise<Hosti
     attack.unleash();
     const attacked = await crowd.run(options.duration, true).finally(() => watch?.end());
     const attackers = await attack.stop();
+    const ended = performance.now();
     await crowd.reopen();
     const recovered = await watch?.recovered(options.recovery);
     const afterwards = await crowd.run(shortRun, false);
-    const heapAfter = await options.heap?.().catch(() => Number.NaN);
+    const heapAfter = await settledHeap(options, heapBefore ?? 0, ended + options.recovery);
     return {
       options: { kinds, clients, innocents, seconds: options.duration / 1000 },
       quiet,
@@ -112,6 +114,15 @@ export async function measureUnderAttack(options: HostileOptions): Promise<Hosti
     watch?.end();
     attack.kill();
     crowd?.leave();
+  }
+}
+
+/** Bytes of the heap once they are few enough, or at `deadline`: what belongs to connections that have just ended is let go of soon. */
+async function settledHeap({ heap }: HostileOptions, before: number, deadline: number): Promise<number> {
+  for (;;) {
+    const now = await heap?.().catch(() => Number.NaN);
+    if (now === undefined || !(now > before + heapAllowance) || performance.now() >= deadline) return now ?? Number.NaN;
+    await pause(1_000);
   }
 }
 
