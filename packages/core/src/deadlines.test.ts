@@ -182,18 +182,69 @@ describe("Deadlines", () => {
     expect(subject.expired).toEqual(["closing"]);
   });
 
-  it("count control frames by windows, the first turn of one included [X21]", () => {
+  it("count control frames by when they can have been sent, from the first look on [X21] [A12]", () => {
     const { subject, deadlines } = watched({ controlFrames: 5, controlWindow: 100, ping: Number.POSITIVE_INFINITY });
     subject.count({ controlFramesReceived: 50 });
     expect(deadlines.observe(0)).toBeUndefined();
     subject.count({ controlFramesReceived: 55 });
-    expect(deadlines.observe(99)).toBeUndefined();
+    expect(deadlines.observe(0)).toBeUndefined();
+    subject.count({ controlFramesReceived: 59 });
+    expect(deadlines.observe(80)).toBeUndefined();
     subject.count({ controlFramesReceived: 60 });
     expect(deadlines.observe(100)).toBeUndefined();
     subject.count({ controlFramesReceived: 61 });
-    expect(deadlines.observe(150)).toEqual({ at: 150, reason: "control-flood" });
-    deadlines.expire(150);
+    expect(deadlines.observe(119)).toEqual({ at: 119, reason: "control-flood" });
+    deadlines.expire(119);
     expect(subject.expired).toEqual(["control-flood"]);
+  });
+
+  it("do not call control frames a flood that have gathered, whatever kept the caller from reading, in up to 60 windows [R17] [A12]", () => {
+    const options = { controlFrames: 5, controlWindow: 100, ping: Number.POSITIVE_INFINITY };
+    for (const [how, after, gathered, found] of [
+      ["away", 500, 30, undefined],
+      ["away", 500, 31, "control-flood"],
+      ["paused", 500, 30, undefined],
+      ["paused", 500, 31, "control-flood"],
+      ["here", 500, 30, undefined],
+      ["here", 500, 31, "control-flood"],
+      ["here", 1_000_000, 300, undefined],
+      ["here", 1_000_000, 301, "control-flood"],
+    ] as const) {
+      const { subject, deadlines } = watched(options);
+      deadlines.observe(0);
+      if (how === "paused") deadlines.pause(0);
+      deadlines.observe(after / 2);
+      if (how === "paused") deadlines.resume(after);
+      subject.count({ bytesReceived: 1, controlFramesReceived: gathered });
+      const reason = deadlines.observe(after, how === "away" ? after - 1 : undefined)?.reason;
+      expect([how, after, gathered, reason]).toEqual([how, after, gathered, found]);
+    }
+  });
+
+  it("hold control frames that come in several looks to the same sum [A12]", () => {
+    const { subject, deadlines } = watched({ controlFrames: 5, controlWindow: 100, ping: Number.POSITIVE_INFINITY });
+    deadlines.observe(0);
+    // 5 at first, 50 in the 1,000 ms before, and 5 in each window of the drain.
+    for (let window = 0; window < 10; window++) {
+      subject.count({ bytesReceived: window + 1, controlFramesReceived: (window + 1) * 10 });
+      expect(deadlines.observe(1_000 + window * 100)).toBeUndefined();
+    }
+    subject.count({ bytesReceived: 12, controlFramesReceived: 106 });
+    expect(deadlines.observe(2_000)?.reason).toBe("control-flood");
+  });
+
+  it.each([
+    [{ controlWindow: 0 }, 60_000],
+    [{ controlWindow: Number.POSITIVE_INFINITY }, 1_000],
+    [{ controlFrames: Number.POSITIVE_INFINITY }, Number.POSITIVE_INFINITY],
+    [{ controlFrames: 0 }, 0],
+  ])("count control frames with %o [R14]", (options, most) => {
+    for (const count of [0, 1, 1_000, 1_001, 60_000, 60_001, 1e9]) {
+      const { subject, deadlines } = watched({ ping: Number.POSITIVE_INFINITY, ...options });
+      deadlines.observe(0);
+      subject.count({ controlFramesReceived: count });
+      expect([count, deadlines.observe(0)?.reason]).toEqual([count, count > most ? "control-flood" : undefined]);
+    }
   });
 
   it("give the answer to a request a span of its own where the caller was too late to see it come [R17]", () => {
@@ -225,53 +276,6 @@ describe("Deadlines", () => {
     expect(deadlines.observe(700, 450)).toEqual({ at: 600, reason: "pong" });
     deadlines.expire(700, 450);
     expect(subject.expired).toEqual(["pong"]);
-  });
-
-  it("do not call control frames a flood that have gathered while the caller was away, or did not read [R17]", () => {
-    const options = { controlFrames: 5, controlWindow: 100, ping: Number.POSITIVE_INFINITY };
-    for (const [how, gathered, found] of [
-      ["away", 30, undefined],
-      ["away", 31, "control-flood"],
-      ["paused", 30, undefined],
-      ["paused", 31, "control-flood"],
-      ["paused, nobody says since when", 30, "control-flood"],
-      ["paused for a moment", 6, "control-flood"],
-      ["here", 6, "control-flood"],
-    ] as const) {
-      const { subject, deadlines } = watched(options);
-      deadlines.observe(0);
-      if (how === "paused") deadlines.pause(0);
-      if (how === "paused, nobody says since when") deadlines.pause();
-      if (how === "paused for a moment") deadlines.pause(450);
-      deadlines.observe(460);
-      if (how.startsWith("paused")) deadlines.resume(500);
-      deadlines.observe(500);
-      subject.count({ bytesReceived: 1, controlFramesReceived: gathered });
-      expect([how, deadlines.observe(500, how === "away" ? 499 : undefined)?.reason]).toEqual([how, found]);
-    }
-  });
-
-  it("count as ever what comes after that, and what comes while the caller does not read [R17]", () => {
-    const { subject, deadlines } = watched({ controlFrames: 5, controlWindow: 100, ping: Number.POSITIVE_INFINITY });
-    deadlines.observe(0);
-    deadlines.pause(0);
-    subject.count({ bytesReceived: 1, controlFramesReceived: 10 });
-    expect(deadlines.observe(500, 400)).toBeUndefined();
-    deadlines.resume(600);
-    subject.count({ bytesReceived: 2, controlFramesReceived: 20 });
-    expect(deadlines.observe(600, 400)).toBeUndefined();
-    subject.count({ bytesReceived: 3, controlFramesReceived: 26 });
-    expect(deadlines.observe(700, 400)?.reason).toBe("control-flood");
-  });
-
-  it("count from the first look on, where reading was paused before it [R17]", () => {
-    const { subject, deadlines } = watched({ controlFrames: 5, controlWindow: 100, ping: Number.POSITIVE_INFINITY });
-    deadlines.pause(0);
-    deadlines.resume(500);
-    subject.count({ bytesReceived: 1, controlFramesReceived: 1000 });
-    expect(deadlines.observe(500)).toBeUndefined();
-    subject.count({ bytesReceived: 2, controlFramesReceived: 1031 });
-    expect(deadlines.observe(501)?.reason).toBe("control-flood");
   });
 
   it("turn off what is Infinity", () => {
@@ -405,27 +409,6 @@ describe("while reading is paused", () => {
     deadlines.expire(300);
     expect(subject.expired).toEqual(["resting"]);
     expect(deadlines.observe(1000)).toBeUndefined();
-  });
-});
-
-describe("a look at the clock", () => {
-  it("is asked for in time where so many Pings come that a short absence would be taken for a flood [A12]", () => {
-    const { subject, deadlines } = watched({ controlFrames: 1000, controlWindow: 1000 });
-    expect(deadlines.watch(0)).toBeUndefined();
-    deadlines.observe(0);
-    expect(deadlines.watch(0)).toBeUndefined();
-    for (const [frames, until] of [
-      [15, undefined],
-      [16, 4010],
-      [125, 4010],
-      [126, 510],
-    ] as const) {
-      subject.count({ controlFramesReceived: frames });
-      deadlines.observe(10);
-      expect([frames, deadlines.watch(10)]).toEqual([frames, until]);
-    }
-    deadlines.observe(1000);
-    expect(deadlines.watch(1000)).toBeUndefined();
   });
 });
 

@@ -61,7 +61,11 @@ export interface DeadlineOptions {
   readonly resting?: number | undefined;
   /** Time without a message in either direction until the closing handshake starts with 1001. Infinity. */
   readonly idle?: number | undefined;
-  /** Control frames per `controlWindow`, above which the connection fails with 1008. 1,000: Pings cost us more than the peer. */
+  /**
+   * Control frames per `controlWindow`, above which the connection fails with 1008. The unused allowance of the last 60
+   * windows may arrive at once, because frames accumulate while the program is busy or reading is paused. 1,000: Pings
+   * cost us more than the peer.
+   */
   readonly controlFrames?: number | undefined;
   /** 1 s. */
   readonly controlWindow?: number | undefined;
@@ -82,6 +86,9 @@ export const defaultDeadlines: Readonly<Record<keyof DeadlineOptions, number>> =
   controlFrames: 1_000,
   controlWindow: 1_000,
 };
+
+/** Number of windows whose unused allowance of control frames accumulates. */
+const gatheredWindows = 60;
 
 /** A subject has so few deadlines that one still due after this many steps is a bug. */
 const maxSteps = 16;
@@ -111,14 +118,12 @@ export class Deadlines {
   /** Start of the message in progress, excluding paused time; and `messagesReceived` when it was last observed. */
   #messageSince: Instant | undefined;
   #messageNumber = 0;
-  /** When reading was paused, until the first bytes after a pause longer than a window of control frames. */
-  #pausedAt: Instant = Number.POSITIVE_INFINITY;
   /** Whether the transport is to be aborted; it ends in its own time. */
   #dropped = false;
-  #windowStart: Instant = Number.NEGATIVE_INFINITY;
-  /** Control frames received before the window, and at the last observation. */
-  #controlFrames = 0;
-  #controlFramesSeen: number | undefined;
+  /** Control frames received at the last observation, its instant, and how many more may arrive at once. */
+  #controlFrames: number | undefined;
+  #controlFramesAt: Instant = 0;
+  #controlCredit = 0;
 
   /** @throws UsageError `option/range` */
   constructor(subject: DeadlineSubject, options: DeadlineOptions = noOptions) {
@@ -135,14 +140,12 @@ export class Deadlines {
 
   /**
    * Call when reading is paused. The peer cannot show that it is alive, so no Ping or Pong is due until `resume`. With
-   * `now`, control frames that accumulate in the meantime are not a flood, and the time counts as `resting`. With
-   * `"pinging"`, Pings continue, but their Pongs are not awaited: a peer that is gone is detected because writing to it
-   * fails.
+   * `now`, the time counts as `resting`. With `"pinging"`, Pings continue, but their Pongs are not awaited: a peer that
+   * is gone is detected because writing to it fails.
    */
   pause(now: Instant = Number.POSITIVE_INFINITY, how: "silent" | "pinging" = "silent"): void {
     this.#pingsAtRest = how === "pinging";
     this.#paused = true;
-    this.#pausedAt = now;
     this.#restingSince = now;
   }
 
@@ -158,8 +161,6 @@ export class Deadlines {
     this.#restingSince = undefined;
     this.#quietSince = now;
     if (this.#pongAwaitedSince !== undefined) this.#pongAwaitedSince = now;
-    // Frames that accumulate in a shorter pause are within the allowance of a window.
-    if (now - this.#pausedAt < this.#limits.controlWindow) this.#pausedAt = Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -177,17 +178,6 @@ export class Deadlines {
     const stalled = this.#observeStall(now, statistics.bytesTaken);
     if (state !== "open") return earlier(stalled, this.#due("closing", this.#since));
     return earlier(stalled, this.#observeOpen(now, awayUntil, statistics));
-  }
-
-  /**
-   * Returns when to check the clock again although nothing is due, or undefined. A caller whose timer then fires late knows
-   * that it was away, and that the Pings of a peer that sends many have accumulated.
-   */
-  watch(now: Instant): Instant | undefined {
-    const { controlFrames, controlWindow } = this.#limits;
-    const inWindow = (this.#controlFramesSeen ?? 0) - this.#controlFrames;
-    if (inWindow > controlFrames / 8) return now + controlWindow / 2;
-    return inWindow > controlFrames / 64 ? now + controlWindow * 4 : undefined;
   }
 
   /** Does what is due by `now` and returns the resulting events. `awayUntil` is as in `observe`. */
@@ -222,7 +212,7 @@ export class Deadlines {
     const { bytesReceived, messagesReceived, messagesSent, controlFramesReceived } = statistics;
     if (bytesReceived !== this.#bytesReceived) {
       this.#bytesReceived = bytesReceived;
-      this.#observeReturn(now, awayUntil, controlFramesReceived);
+      this.#observeReturn(now, awayUntil);
       this.#quietSince = now;
       if (this.#paused) this.#shiftRest(now);
     }
@@ -230,15 +220,7 @@ export class Deadlines {
       this.#messages = messagesReceived + messagesSent;
       this.#idleSince = now;
     }
-    if (now - this.#windowStart >= this.#limits.controlWindow) {
-      this.#windowStart = now;
-      // What came since the last look came in this window: a burst that is its first turn counts as well.
-      this.#controlFrames = this.#controlFramesSeen ?? controlFramesReceived;
-    }
-    this.#controlFramesSeen = controlFramesReceived;
-    if (controlFramesReceived - this.#controlFrames > this.#limits.controlFrames) {
-      return { at: now, reason: "control-flood" };
-    }
+    if (this.#isFlood(now, controlFramesReceived)) return { at: now, reason: "control-flood" };
     // The Pong's time runs from when the Ping was taken, not from when it was queued behind other output.
     if (!this.#subject.awaitsPong) this.#pongAwaitedSince = undefined;
     else this.#pongAwaitedSince ??= now;
@@ -251,22 +233,31 @@ export class Deadlines {
     return earlier(keepalive, idle);
   }
 
-  /** Bytes arrived. The first ones after the caller did not read for a while accumulated in that time. */
-  #observeReturn(now: Instant, awayUntil: Instant, controlFramesReceived: number): void {
-    // The rest of a message may still be behind the bytes read now.
-    if (this.#messageSince !== undefined && this.#quietSince < awayUntil) this.#messageSince = now;
-    const isResumed = !this.#paused && this.#pausedAt < now;
-    if (!isResumed && this.#quietSince >= awayUntil) return;
-    const gatheredSince = isResumed ? Math.min(this.#pausedAt, this.#quietSince) : this.#quietSince;
-    const { controlFrames, controlWindow, pong } = this.#limits;
-    if (!this.#paused) this.#pausedAt = Number.POSITIVE_INFINITY;
-    // Allow as many control frames as would have been allowed had they been read when they arrived.
-    this.#windowStart = now;
-    this.#controlFrames =
-      (this.#controlFramesSeen ?? controlFramesReceived) + (controlFrames * (now - gatheredSince)) / controlWindow;
-    // The Pong may still be behind these bytes.
+  /** Bytes arrived. After the caller was away, they may be followed by data that was due in the meantime. */
+  #observeReturn(now: Instant, awayUntil: Instant): void {
+    if (this.#quietSince >= awayUntil) return;
+    if (this.#messageSince !== undefined) this.#messageSince = now;
     const awaited = this.#pongAwaitedSince;
-    if (awaited !== undefined && awayUntil >= awaited + pong) this.#pongAwaitedSince = now;
+    if (awaited !== undefined && awayUntil >= awaited + this.#limits.pong) this.#pongAwaitedSince = now;
+  }
+
+  /**
+   * Whether more control frames arrived than allowed. The allowance grows with the time in which the peer can have sent
+   * them, not the time of reading: when the frames of the first observation were sent is unknown.
+   */
+  #isFlood(now: Instant, received: number): boolean {
+    const { controlFrames, controlWindow } = this.#limits;
+    if (controlFrames === Number.POSITIVE_INFINITY) return false;
+    if (received === this.#controlFrames) return this.#controlCredit < 0;
+    if (this.#controlFrames === undefined) this.#controlCredit = controlFrames;
+    else {
+      const windows = controlWindow === 0 ? gatheredWindows : (now - this.#controlFramesAt) / controlWindow;
+      const credit = Math.min(gatheredWindows * controlFrames, this.#controlCredit + windows * controlFrames);
+      this.#controlCredit = credit - (received - this.#controlFrames);
+    }
+    this.#controlFrames = received;
+    this.#controlFramesAt = now;
+    return this.#controlCredit < 0;
   }
 
   #observeMessage(now: Instant, messagesReceived: number): Deadline | undefined {

@@ -76,9 +76,7 @@ export class PumpTimer implements Alarm {
   /** Observes the endpoint's state and sets the alarm for the next deadline. */
   update(): void {
     const now = this.#alarms.now();
-    const due = this.#deadlines.observe(now, this.#alarms.awayUntil)?.at ?? this.#linger(now);
-    const watched = this.#deadlines.watch(now);
-    const at = watched === undefined || (due !== undefined && due <= watched) ? due : watched;
+    const at = this.#deadlines.observe(now, this.#alarms.awayUntil)?.at ?? this.#linger(now);
     if (at === undefined) this.stop();
     // Leave an alarm that is too early: it finds nothing due and is set again, which is cheaper than moving it every
     // turn.

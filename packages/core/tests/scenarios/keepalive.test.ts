@@ -82,7 +82,7 @@ describe("a server with keepalive", () => {
     const { first: client, second: server } = story;
     tell(story, () => {
       client.do((endpoint) => {
-        for (let index = 0; index < 200; index++) endpoint.sendPing();
+        for (let index = 0; index < 300; index++) endpoint.sendPing();
       });
       story.run(10);
       expect(server.events.at(-2)).toMatchObject({ type: "failure", violation: { code: "deadline/control-flood" } });
