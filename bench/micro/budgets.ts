@@ -1,0 +1,56 @@
+/**
+ * What the budgets of memory and of time cost a server that nobody attacks; ns for each chunk that arrives, of which core has the first
+ * part and the pump the rest: `tsx --conditions=@hybi/source bench/micro/budgets.ts`. One message over TCP, with its echo, takes a
+ * server about 10 µs.
+ */
+import { Connection, plainAgreement } from "@hybi/core";
+import { MemoryBudget } from "../../packages/websocket/src/memory-budget.ts";
+import { PumpWriter } from "../../packages/websocket/src/pump-writer.ts";
+import { Rounds, type Sharer } from "../../packages/websocket/src/rounds.ts";
+import type { Transport } from "../../packages/websocket/src/transport.ts";
+import { leastTime, printRow } from "./least-time.ts";
+
+const turns = 1_000_000;
+const connections = 1_000;
+
+const clock = {
+  now: () => performance.now(),
+  setTimeout: () => undefined,
+  clearTimeout: () => {},
+  nextTurn: (task: () => void) => rounds.push(task),
+};
+const rounds: (() => void)[] = [];
+const shared = Rounds.of(clock);
+const sharers = Array.from({ length: connections }, (): Sharer => ({ credit: 0, round: 0, serve: () => false }));
+
+/** A chunk of a short message is allowed its time, and has used some of it; a round comes when one is asked for. */
+function time(index: number): void {
+  const sharer = sharers[index % connections] as Sharer;
+  shared.allowance(sharer);
+  shared.spent(sharer, 1_000);
+  rounds.pop()?.();
+}
+
+const budget = new MemoryBudget(1e9);
+const holder = { rest() {}, goOn() {}, shed() {} };
+const accounts = Array.from({ length: connections }, () => budget.open(holder));
+
+/** At the end of a turn a connection says that it holds something, and at the end of the next that it holds nothing. */
+function memory(index: number): void {
+  accounts[(index >> 1) % connections]?.change((index & 1) === 0 ? 500 : 0);
+}
+
+const endpoints = Array.from({ length: connections }, () => new Connection(plainAgreement("server")));
+const writers = endpoints.map((endpoint) => new PumpWriter(endpoint, {} as Transport, 131_072));
+
+/** What an idle connection holds is asked for. */
+function held(index: number): number {
+  const endpoint = endpoints[index % connections] as Connection;
+  const writer = writers[index % connections] as PumpWriter;
+  return endpoint.heldLength + endpoint.outputLength + writer.heldLength;
+}
+
+printRow("", ["ns"]);
+printRow("time", [leastTime(turns, time)]);
+printRow("memory", [leastTime(turns, memory)]);
+printRow("what is held", [leastTime(turns, held)]);
