@@ -8,7 +8,7 @@ export function defaultMemoryBudget(): number {
 }
 
 /** Bun's allocator keeps more of what was let go of than those of other runtimes. */
-const shareUnderLoad = 3 / 8;
+const shareUnderLoad = 1 / 4;
 
 /** A collection for which the program has waited longer, in milliseconds, is followed by ones that it does not wait for. */
 const longestCollection = 100;
@@ -22,10 +22,8 @@ const pause = 5;
  */
 export function memoryBudgetOf(given: number | MemoryBudget = defaultMemoryBudget(), clock?: Clock): MemoryBudget {
   const budget = given instanceof MemoryBudget ? given : new MemoryBudget(given, clock);
-  if (budget.collect === undefined) {
-    budget.collect = collector();
-    budget.shareUnderLoad = shareUnderLoad;
-  }
+  if (budget !== given) budget.shareUnderLoad = shareUnderLoad;
+  budget.collect ??= collector();
   return budget;
 }
 

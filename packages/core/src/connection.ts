@@ -414,7 +414,7 @@ export class Connection implements Output {
     for (const { transform } of this.#transforms) {
       const { heldLength } = transform;
       // An extension supplied by the application may report anything.
-      if (heldLength !== undefined && heldLength > 0 && heldLength < Number.POSITIVE_INFINITY) held += heldLength;
+      if (typeof heldLength === "number" && heldLength > 0 && heldLength < Number.POSITIVE_INFINITY) held += heldLength;
     }
     return held;
   }

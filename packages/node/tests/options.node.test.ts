@@ -79,6 +79,20 @@ describe("the options of a single request", () => {
   );
 });
 
+describe("the memory budget of one request", () => {
+  it("is one of all requests, and not a number, which would be a budget for each [A11]", () => {
+    for (const memoryBudget of [1_000_000, 0, "1", {}]) {
+      const options = { memoryBudget } as object;
+      for (const fault of [
+        thrown(() => upgrade({} as never, {} as never, Buffer.alloc(0), options, () => {})),
+        thrown(() => upgradeStream({} as never, [], options, () => {})),
+      ]) {
+        expect([fault.code, fault.message]).toEqual(["option/type", expect.stringContaining("a MemoryBudget")]);
+      }
+    }
+  });
+});
+
 describe("a server", () => {
   it("rejects `host`, which belongs to listen, with a hint [R25]", () => {
     const fault = thrown(() => new WebSocketServer(() => {}, { host: "127.0.0.1" } as object));

@@ -173,7 +173,8 @@ const toListen = (request: string): Promise<Verdict> =>
 const toUpgrade = (request: string, httpOptions: HttpServerOptions): Promise<Verdict> =>
   verdictOf(request, async (options) => {
     const { port, server } = await openHttpServer((_, response) => void response.writeHead(299).end(), httpOptions);
-    server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, options, accept));
+    const { memoryBudget: _, ...rest } = options;
+    server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, rest, accept));
     return port;
   });
 

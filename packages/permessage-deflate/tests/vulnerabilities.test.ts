@@ -22,6 +22,9 @@ import {
   verdictOn,
 } from "./wire.ts";
 
+/** Empty final blocks, after each of which the stream starts anew, and empty stored blocks. */
+const emptyBlocks = { final: hex("03 00"), stored: hex("00 00 00 ff ff") };
+
 /** Wraps `codec`, and counts the bytes that its inflaters output. */
 function counting(codec: DeflateCodec): { codec: DeflateCodec; inflated: () => number } {
   let inflated = 0;
@@ -251,5 +254,15 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
       );
       expect(["binary", "failure"]).toContain(event?.type);
     }
+  });
+});
+
+describe.each(codecs)("blocks that hold nothing, with the %s codec", (_, codec) => {
+  it.each(Object.entries(emptyBlocks))("count as the work that they are: %s [A08]", (_kind, block) => {
+    const connection = open("server", permessageDeflate({ codec }));
+    const payload = concat(...Array.from({ length: 2_000 }, () => block));
+    deliver(connection, { ...compressed(payload), final: false });
+    // Beginning anew takes microseconds, and a block about one.
+    expect(connection.work / 2_000).toBeGreaterThan(block === emptyBlocks.final ? 1_000 : 500);
   });
 });

@@ -4,11 +4,11 @@
  */
 import { type OpeningAnswer, type Rejection, UsageError } from "@hybi/core";
 import type { Clock } from "./clock.ts";
+import type { Closable, ClosableOwner } from "./closable.ts";
 import type { AcceptedListener, Answering, IncomingOpening, TransportInfo } from "./incoming-opening.ts";
 import type { MemoryBudget } from "./memory-budget.ts";
 import type { BinaryType } from "./message-data.ts";
 import type { Reporter } from "./reporter.ts";
-import type { Closable, ClosableOwner } from "./socket-core.ts";
 import type { FailureDetail } from "./socket-events.ts";
 import type { WebSocket } from "./websocket.ts";
 import { isEndOfConnection } from "./websocket-error.ts";
@@ -28,8 +28,6 @@ export interface IncomingOwner extends ClosableOwner {
   readonly report: Reporter;
   /** Budget for the memory held on behalf of peers. */
   readonly memory: MemoryBudget;
-  /** Called when `before` is over. The server now has `after` in its place, unless that is undefined. */
-  replaced(before: Closable, after: Closable | undefined): void;
   accepted(socket: WebSocket): void;
 }
 

@@ -12,10 +12,11 @@ import {
 import { Accepted } from "./accepted.ts";
 import type { OpeningListener } from "./client-opening.ts";
 import type { Clock } from "./clock.ts";
+import type { Closable } from "./closable.ts";
 import { type BinaryType, binaryTypeOf } from "./message-data.ts";
 import { endpointChecks } from "./option-checks.ts";
 import type { Reporter } from "./reporter.ts";
-import { type Closable, SocketCore } from "./socket-core.ts";
+import { SocketCore } from "./socket-core.ts";
 import type { FailureDetail } from "./socket-events.ts";
 import { StreamCore } from "./stream-core.ts";
 import { type AcceptStreamOptions, checkAcceptStream } from "./stream-info.ts";

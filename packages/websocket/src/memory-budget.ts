@@ -196,16 +196,21 @@ export class MemoryBudget {
     if (this.#grown > this.limit / 8) this.#beginEpoch();
     if (this.#held <= this.#nextPass || this.#isPassing) return;
     this.#isPassing = true;
-    if (this.#held > this.#capacity) this.#shedHeaviest();
-    else this.#restHeaviest();
-    this.#isPassing = false;
+    try {
+      // Where load has made the budget smaller, reading rests before anybody is ended, as it does when memory grows.
+      const isOver = this.#held > this.limit || (this.#held > this.#capacity && this.#resting.size > 0);
+      if (isOver) this.#shedHeaviest();
+      else this.#restHeaviest();
+    } finally {
+      this.#isPassing = false;
+    }
   }
 
   #beginEpoch(): void {
     const now = this.#clock.now();
     if (now - this.#epochAt < loadSpan) {
+      if (now >= this.#loadEnd) this.#nextPass = Math.min(this.#nextPass, this.limit * this.shareUnderLoad * restAt);
       this.#loadEnd = now + loadSpan;
-      this.#nextPass = Math.min(this.#nextPass, this.limit * this.shareUnderLoad * restAt);
     }
     this.#grown = 0;
     this.#epoch++;
@@ -244,16 +249,23 @@ export class MemoryBudget {
       this.#rested++;
       account.holder.rest();
     }
-    // The same ones are found again before it has grown by much.
-    this.#nextPass = Math.min(this.#capacity, this.#held + this.#capacity / 32);
+    // The same ones are found again before it has grown by much. Where load has made the budget smaller, more may come first.
+    const capacity = this.#capacity;
+    const excessive = this.#held > capacity;
+    this.#nextPass = excessive
+      ? Math.min(this.limit, this.#held + capacity / 8)
+      : Math.min(capacity, this.#held + capacity / 32);
     if (this.#resting.size > 0) this.#timer ??= startTimer(this.#clock, longestRest, () => this.#hasRested());
   }
 
   #hasRested(): void {
     this.#timer = undefined;
     this.#isPassing = true;
-    this.#shedHeaviest();
-    this.#isPassing = false;
+    try {
+      this.#shedHeaviest();
+    } finally {
+      this.#isPassing = false;
+    }
     // Whoever is left goes on: nobody rests for ever.
     this.#ease();
   }

@@ -36,6 +36,8 @@ export class MessageQueue<Message> {
   readonly #reading: Reading;
   readonly #present: (message: KeptMessage) => Message;
   readonly #items = new Queue<KeptMessage>();
+  /** Length in bytes of each queued buffer, noted when it is queued: the application may transfer a buffer it also got as an event. */
+  readonly #lengths = new Queue<number>();
   /** Sum of the sizes that are compared with the high-water mark. */
   #size = 0;
   /** Bytes of memory that the queued messages take. */
@@ -76,9 +78,11 @@ export class MessageQueue<Message> {
       waiting.resolve({ done: false, value: this.#present(message) });
       return;
     }
+    const length = lengthOf(message);
     this.#items.push(message);
-    this.#size += costOf(message);
-    this.#held += heldBy(message);
+    if (typeof message !== "string") this.#lengths.push(length);
+    this.#size += messageCost + length;
+    this.#held += heldBy(message, length);
     this.#restIfFull();
   }
 
@@ -86,8 +90,9 @@ export class MessageQueue<Message> {
   take(): KeptMessage | undefined {
     const message = this.#items.take();
     if (message === undefined) return undefined;
-    this.#size -= costOf(message);
-    this.#held -= heldBy(message);
+    const length = typeof message === "string" ? message.length : (this.#lengths.take() ?? 0);
+    this.#size -= messageCost + length;
+    this.#held -= heldBy(message, length);
     this.#reading.taken();
     if (this.#isPaused && this.#size <= highWaterMark / 2) this.#resume();
     return message;
@@ -103,6 +108,7 @@ export class MessageQueue<Message> {
   /** Drops all queued messages. */
   discard(): void {
     this.#items.takeAll();
+    this.#lengths.takeAll();
     this.#size = 0;
     this.#held = 0;
     this.#reading.taken();
@@ -235,22 +241,21 @@ class MessageLoop<Message> implements AsyncIterableIterator<Message, undefined> 
 /** Bytes of memory in V8: of a place in the queue, of a text excluding its chars, and of a buffer excluding its bytes. */
 const placeCost = 12;
 const textCost = 22;
-const bufferCost = 88;
+const bufferCost = 96;
 
 /** A text with a char beyond Latin-1 takes two bytes per char. Engines know without a scan when a text has no such char. */
 const isWide = /[^\0-\xff]/;
 /** Texts shorter than this count as one byte per char. */
 const shortText = 8;
 
-/** Returns the bytes of memory that a queued message takes. */
-function heldBy(message: KeptMessage): number {
-  if (typeof message !== "string") return placeCost + bufferCost + message.byteLength;
-  const { length } = message;
+/** Returns the bytes of memory that a queued message of `length` takes. */
+function heldBy(message: KeptMessage, length: number): number {
+  if (typeof message !== "string") return placeCost + bufferCost + length;
   // The engine keeps one copy of each of these texts for itself.
   if (length <= 1) return placeCost;
   return placeCost + textCost + (length >= shortText && isWide.test(message) ? 2 * length : length);
 }
 
-function costOf(message: KeptMessage): number {
-  return messageCost + (typeof message === "string" ? message.length : message.byteLength);
+function lengthOf(message: KeptMessage): number {
+  return typeof message === "string" ? message.length : message.byteLength;
 }

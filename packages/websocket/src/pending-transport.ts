@@ -2,9 +2,10 @@
  * A client that already occupies a place in the server, but whose transport is not ready yet, as during its TLS
  * handshake.
  */
+
+import type { Closable } from "./closable.ts";
 import type { TransportInfo } from "./incoming-opening.ts";
 import type { Reporter } from "./reporter.ts";
-import type { Closable } from "./socket-core.ts";
 import type { Transport } from "./transport.ts";
 
 /** Lets an adapter report to the server what became of such a client. */

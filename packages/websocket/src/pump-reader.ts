@@ -19,6 +19,8 @@ const reasons = {
 } as const;
 
 const ownReasons = reasons.backlog;
+/** Pauses that only the pump, or the memory budget, ends. */
+const keptReasons = reasons.backlog | reasons.memory;
 
 /** Why reading is paused. Reasons are independent: reading resumes only when none is left. */
 export type PauseReason = keyof typeof reasons;
@@ -48,9 +50,9 @@ export class PumpReader {
     return this.#change(this.#reasons | reasons[reason]);
   }
 
-  /** Ends the pause for `reason`, or for every reason except the backlog. Returns whether anything changed. */
+  /** Ends the pause for `reason`, or for every reason except the backlog and the memory budget. Returns whether anything changed. */
   resume(reason: PauseReason | "any"): boolean {
-    return this.#change(reason === "any" ? this.#reasons & ownReasons : this.#reasons & ~reasons[reason]);
+    return this.#change(reason === "any" ? this.#reasons & keptReasons : this.#reasons & ~reasons[reason]);
   }
 
   /** Applies the wanted state to the transport and the timer, at the end of a turn. */

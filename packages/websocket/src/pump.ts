@@ -25,6 +25,7 @@ import {
 } from "@hybi/core";
 import { noteArrival } from "./arrivals.ts";
 import { type Clock, clockOf, defer } from "./clock.ts";
+import type { Closable, ClosableOwner } from "./closable.ts";
 import { orNoReason } from "./error-text.ts";
 import type { Account, Holder, MemoryBudget } from "./memory-budget.ts";
 import { queueMicrotask } from "./platform.ts";
@@ -60,7 +61,7 @@ const noPayload = new Uint8Array(0);
  * const pump = new Pump({ endpoint: Endpoint.server(), transport, listener });
  * pump.start();
  */
-export class Pump implements TransportSink, TimedPump, Holder {
+export class Pump implements TransportSink, TimedPump, Holder, Closable {
   readonly endpoint: Endpoint | Connection;
 
   readonly #transport: Transport;
@@ -98,6 +99,8 @@ export class Pump implements TransportSink, TimedPump, Holder {
   #closed = false;
   #lost: unknown;
   #roundTrip: RoundTrip | undefined;
+  /** The server that waits for the remaining output of a connection that has ended. */
+  owner: ClosableOwner | undefined;
   /** For servers: where the connection reports the memory it holds. */
   #account: Account | undefined;
 
@@ -268,9 +271,28 @@ export class Pump implements TransportSink, TimedPump, Holder {
   }
 
   shed(): void {
-    if (this.#listener.shed === undefined) this.abort();
-    else this.#listener.shed();
+    try {
+      // Of a connection that has ended, only output is left, which its peer does not read.
+      if (this.endpoint.state === "ended" || this.#listener.shed === undefined) this.abort();
+      else this.#listener.shed();
+    } catch (error) {
+      this.#report(error);
+      this.abort();
+    }
     this.#count();
+  }
+
+  // `Closable`, for a server, once the connection has ended
+
+  /** Whether output is still being written after the end of the connection. */
+  get isLingering(): boolean {
+    return !this.#closed && !this.#aborted && this.bufferedLength > 0;
+  }
+
+  startClosing(): void {}
+
+  terminate(): void {
+    this.abort();
   }
 
   /**
@@ -341,7 +363,7 @@ export class Pump implements TransportSink, TimedPump, Holder {
     if (!this.#writer.drained() || this.#closed) return;
     // Nothing is left to write, so settle at once: for a short response, another turn would cost a tenth of its write.
     if (this.endpoint.outputLength === 0 && !this.#isEnding) {
-      this.#listener.settled();
+      this.#settled();
       this.#count();
     } else if (this.#isTransformed && !this.#isEnding) this.#writeInRound();
     // A large message takes one turn per write, so that others are served in between and control frames can overtake
@@ -591,8 +613,10 @@ export class Pump implements TransportSink, TimedPump, Holder {
     this.#timer.stop();
     if (!this.#aborted) this.#noteLoss("The transport was closed without a Close frame.");
     this.#tellEnd();
-    this.#listener.settled();
+    this.#settled();
     this.#count();
+    this.owner?.ended(this);
+    this.owner = undefined;
   }
 
   /** Whether our Close frame, sent in response to the peer's or at the same time, has not been written yet. */
@@ -683,6 +707,14 @@ export class Pump implements TransportSink, TimedPump, Holder {
       this.#count();
     } catch (error) {
       this.brokeOff(error);
+    }
+  }
+
+  #settled(): void {
+    try {
+      this.#listener.settled();
+    } catch (error) {
+      this.#listenerThrew(error);
     }
   }
 

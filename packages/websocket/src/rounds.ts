@@ -93,8 +93,8 @@ export class Rounds {
 
   #request(): void {
     if (this.#isRequested) return;
-    this.#isRequested = true;
     afterIo(this.#clock, this.#run);
+    this.#isRequested = true;
   }
 
   #runNow(): void {

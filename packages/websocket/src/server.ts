@@ -29,6 +29,7 @@ import {
 } from "@hybi/core";
 import { type IncomingOwner, unavailable } from "./awaited-answer.ts";
 import { type Clock, clockOf } from "./clock.ts";
+import type { Closable } from "./closable.ts";
 import { Incoming } from "./incoming.ts";
 import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
 import { IncomingStream, type RequestStream } from "./incoming-stream.ts";
@@ -44,7 +45,7 @@ import { Pump } from "./pump.ts";
 import { callGuarded, createReporter, type ErrorHandler, printed, type Reporter, reportRejection } from "./reporter.ts";
 import { serverDeadlines, serverLimits, withDefaults } from "./server-defaults.ts";
 import { Sessions } from "./sessions.ts";
-import { type Closable, OPEN } from "./socket-core.ts";
+import { OPEN } from "./socket-core.ts";
 import type { FailureDetail } from "./socket-events.ts";
 import { startTimer, type Timer } from "./timer.ts";
 import type { Transport } from "./transport.ts";
@@ -129,7 +130,9 @@ export const serverChecks: OptionChecks<ServerOptions> = {
 const serverWide = ["maxConnections", "openingsPerAddress"] as const;
 
 /** Options for a server made for a single request, where options for all connections together have no meaning. */
-export type SingleRequestOptions = Omit<ServerOptions, (typeof serverWide)[number]>;
+export type SingleRequestOptions = Omit<ServerOptions, (typeof serverWide)[number] | "memoryBudget"> & {
+  readonly memoryBudget?: MemoryBudget | undefined;
+};
 
 /**
  * Rejects options that apply to all connections together where a server is made for a single request, because it would
@@ -147,6 +150,12 @@ export function checkSingleRequest(caller: string, options: SingleRequestOptions
         `requests, with new WebSocketServer(handler, { ${name}: … }), and pass it instead of options and handler.`,
     );
   }
+  const { memoryBudget } = options;
+  if (memoryBudget === undefined || memoryBudget instanceof MemoryBudget) return;
+  throw new UsageError(
+    "option/type",
+    `memoryBudget of ${caller} takes a MemoryBudget, which all requests share: a number would be a budget for each of them.`,
+  );
 }
 
 /** Names of these options in other implementations. */
@@ -381,7 +390,12 @@ export class WebSocketServer {
    */
   receiveUpgrade(transport: Transport, head: RequestHead, rest?: Uint8Array, info: TransportInfo = {}): void {
     const key = this.#byAddress.keyOf(info.remoteAddress);
-    const pump = this.#begin(transport, info, key, this.#refusal(key));
+    const refusal = this.#isClosing ? undefined : this.#refusal(key);
+    if (refusal !== undefined) {
+      this.#turnedAway.add(transport, refusal, false);
+      return;
+    }
+    const pump = this.#begin(transport, info, key);
     pump.receiveHead(head);
     if (rest !== undefined && rest.length > 0) pump.data(rest);
   }
@@ -485,9 +499,8 @@ export class WebSocketServer {
     this.#byAddress.enter(opening, key);
   }
 
-  #begin(transport: Transport, info: TransportInfo, key: string | undefined, refusal?: Rejection): Pump {
+  #begin(transport: Transport, info: TransportInfo, key: string | undefined): Pump {
     const incoming = new Incoming(this.#owner, this.#clock, info);
-    if (refusal !== undefined) this.#refused.set(incoming, refusal);
     const pump = new Pump({
       endpoint: Endpoint.server(this.#endpointOptions),
       transport,

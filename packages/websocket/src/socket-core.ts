@@ -17,6 +17,7 @@ import {
 import { BufferedAmount } from "./buffered-amount.ts";
 import type { ClientOpening, OpeningListener } from "./client-opening.ts";
 import { type Clock, clockOf, defer } from "./clock.ts";
+import { type Closable, type ClosableOwner, leaveOwner } from "./closable.ts";
 import { detach } from "./error-stack.ts";
 import { fire } from "./fire.ts";
 import { type BinaryType, ownBuffer, payloadLength } from "./message-data.ts";
@@ -88,22 +89,6 @@ function coreOptions(options: SocketSendOptions | undefined): SendOptions | unde
 /** The error message in the events of a connection that was ended because memory had run out. */
 export const shedReason =
   "The server's memory budget was exhausted, and this connection held more of it than others: it was ended with 1013.";
-
-/** An accepted connection, as the server shuts it down. */
-export interface Closable {
-  startClosing(statusCode: number | undefined, reason: string): void;
-  terminate(): void;
-  /** The server it belongs to; one shared object, because separate callbacks would live as long as the connection. */
-  owner?: ClosableOwner | undefined;
-}
-
-/** The server that owns a connection. */
-export interface ClosableOwner {
-  /** A socket is closed and about to fire its events. */
-  closed(socket: EventTarget): void;
-  /** The connection has ended. */
-  ended(connection: Closable): void;
-}
 
 /**
  * Milliseconds that messages wait for a listener or loop: while reading is paused because too many are waiting, and
@@ -371,14 +356,14 @@ export class SocketCore implements OpeningListener, Closable {
     if (lost !== undefined && !clean) this.#failure ??= { error: lost };
     this.#buffered.end(this.#pending, this.#dropped);
     this.readyState = CLOSED;
+    const pump = this.#pump;
     this.#letGo();
     this.owner?.closed(this.#target);
     const detail = this.#failure;
     if (detail !== undefined) fire(this.#target, new FailureEvent("error", detail));
     fire(this.#target, new CloseEvent("close", { wasClean: clean, code: statusCode, reason }));
     this.#messages?.end(clean ? undefined : closeError(statusCode, reason, detail));
-    this.owner?.ended(this);
-    this.owner = undefined;
+    leaveOwner(this, pump);
   }
 
   get heldLength(): number {

@@ -1,13 +1,14 @@
 /** The internals behind the WebSocketStream interface: two streams, two promises, and the listener of the pump. */
 import type { Agreement, ResponseHead, Violation } from "@hybi/core";
 import type { ClientOpening, OpeningListener } from "./client-opening.ts";
+import { type Closable, type ClosableOwner, leaveOwner } from "./closable.ts";
 import { abortReason } from "./dom-exception.ts";
 import { formatExtensions } from "./format-extensions.ts";
 import { ownBuffer, writable } from "./message-data.ts";
 import { queueMicrotask } from "./platform.ts";
 import { requirePlatform } from "./platform-classes.ts";
 import type { Pump } from "./pump.ts";
-import { type Closable, type ClosableOwner, isMistake, shedReason } from "./socket-core.ts";
+import { isMistake, shedReason } from "./socket-core.ts";
 import { type FailureDetail, failureOf } from "./socket-events.ts";
 import type { StreamMessage, WebSocketCloseInfo, WebSocketOpenInfo, WebSocketStreamOptions } from "./stream-info.ts";
 import { checkClose, closeError, lateWriteError, unsentError, WebSocketError } from "./websocket-error.ts";
@@ -193,12 +194,12 @@ export class StreamCore implements OpeningListener, Closable {
     // As in Chromium (WPT, WebSocketStream): if the end has cut off writes, it is not clean for the application.
     else if (this.#isCutOff) this.#endUnclean(unsentError(closeCode, reason));
     else this.#endClean({ closeCode, reason });
+    const pump = this.#pump;
     // The application keeps the streams, and they keep this object, so release the rest.
     this.#room = undefined;
     this.#opening = undefined;
     this.#pump = undefined;
-    this.owner?.ended(this);
-    this.owner = undefined;
+    leaveOwner(this, pump);
   }
 
   get heldLength(): number {

@@ -60,11 +60,16 @@ export class PortableInflater implements Inflater {
     for (;;) {
       stream.next_out = 0;
       stream.avail_out = blockLength;
+      const given = stream.avail_in;
       const status = zlibInflate(stream, flush);
       const full = stream.avail_out === 0;
       if (stream.next_out > 0) {
         this.#hasWindow = true;
         if (!sink(block, 0, stream.next_out)) return undefined;
+      }
+      // Input that becomes smaller is blocks and codes more than contents: each of its bytes is as much work as an empty call says.
+      for (let excess = given - stream.avail_in - stream.next_out; excess > 0; excess--) {
+        if (!sink(block, 0, 0)) return undefined;
       }
       if (status === Z_STREAM_END) this.#restart();
       else if (status < 0 && status !== noProgress) return "extension/data-malformed";

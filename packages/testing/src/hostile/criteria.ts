@@ -1,4 +1,5 @@
 /** What a server that cannot be taken down must hold, and whether one did. */
+import { heapAllowance } from "./heap-allowance.ts";
 import type { HostileReport } from "./measure.ts";
 
 export interface Criterion {
@@ -24,9 +25,6 @@ const slowdown = 3;
 
 /** A p99 below this is not told from the noise of a timer and a scheduler. */
 const leastLatency = 5;
-
-/** What a heap may have grown by when the hostile clients have gone: code that was compiled, and blocks that are kept for reuse. */
-export const heapAllowance: number = 16 * 1_048_576;
 
 const mebibytes = (bytes: number): string => `${Math.round(bytes / 1_048_576)} MiB`;
 const milliseconds = (value: number): string => `${value.toFixed(value < 10 ? 1 : 0)} ms`;

@@ -2,8 +2,8 @@
 import type { AttackTallies } from "./attack.ts";
 import { AttackProcesses } from "./attack-processes.ts";
 import type { AttackTarget } from "./attacker.ts";
-import { heapAllowance } from "./criteria.ts";
 import { Crowd, type CrowdFigures, pause } from "./crowd.ts";
+import { heapAllowance } from "./heap-allowance.ts";
 import { findListeners, type ProcessFigures, readFigures, readResident } from "./process-figures.ts";
 
 export interface HostileOptions {

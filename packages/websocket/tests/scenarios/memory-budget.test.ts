@@ -1,5 +1,5 @@
 /** What all connections of a server hold is within one budget, however many hostile clients there are: in memory, without a clock. */
-import type { Fields } from "@hybi/core";
+import type { Extension, Fields } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
 import type { IncomingOpening } from "../../src/incoming-opening.ts";
@@ -294,6 +294,134 @@ describe("a server that is short of memory", () => {
     expect(clients.slice(1).map(({ received }) => received.length > 90_000)).toEqual([true, true, true, true]);
   });
 
+  it("reads no further of those who hold most, before load that others bring ends anybody [A18]", async () => {
+    const clock = new TestClock();
+    const { server, come } = setUp({ clock, memoryBudget: new MemoryBudget(1_000_000, clock) });
+    const quiet = await Promise.all(Array.from({ length: 3 }, () => come().open("/echo")));
+    const lively = await come().open("/echo");
+    for (const client of quiet) {
+      await clock.advance(3_000);
+      client.trickle(180_000);
+      await turn();
+    }
+    await clock.advance(3_000);
+    expect(server.totals).toMatchObject({ rested: 0, shed: 0 });
+    lively.near.pause();
+    for (let count = 0; count < 8; count++) {
+      for (let message = 0; message < 10; message++) lively.send(4_000);
+      await turn();
+      lively.near.resume();
+      await turn();
+      lively.near.pause();
+    }
+    expect(server.totals).toMatchObject({ shed: 0, connections: 4 });
+    expect(server.totals.rested).toBeGreaterThan(0);
+  });
+
+  it("drops a connection that has ended and whose output nobody reads, and counts it until then [A18]", async () => {
+    const { server, come, clock } = setUp({ memoryBudget: 1_000_000 });
+    const half = await Promise.all(Array.from({ length: 2 }, () => come().open("/echo")));
+    for (const client of half) {
+      client.near.pause();
+      for (let count = 0; count < 3; count++) client.send(50_000);
+    }
+    await turn();
+    for (const client of half) client.near.end();
+    await turn();
+    expect(server.sockets.size).toBe(0);
+    expect(server.totals).toMatchObject({ connections: 2 });
+    expect(server.totals.held).toBeGreaterThan(200_000);
+    const hungry = await Promise.all(Array.from({ length: 3 }, () => come().open("/echo")));
+    for (const client of hungry) client.trickle(150_000);
+    await turn();
+    for (const client of hungry) client.trickle(150_000);
+    await turn();
+    expect(half.map(({ isClosed }) => isClosed)).toEqual([true, true]);
+    for (const client of hungry) client.near.abort();
+    await turn();
+    expect(server.totals).toMatchObject({ connections: 0, held: 0 });
+    expect(clock.reported).toEqual([]);
+  });
+
+  it("drops at the timeout of close() a connection that has ended and whose output nobody reads [A10]", async () => {
+    const { server, come, clock } = setUp();
+    const client = await come().open("/echo");
+    client.near.pause();
+    for (let count = 0; count < 3; count++) client.send(50_000);
+    await turn();
+    client.near.end();
+    await turn();
+    let isOver = false;
+    void server.close({ timeout: 300 }).then(() => (isOver = true));
+    await turn();
+    expect(isOver).toBe(false);
+    await clock.advance(301);
+    await turn();
+    expect([isOver, client.isClosed]).toEqual([true, true]);
+  });
+
+  it("goes on when what ends a connection throws, and ends that one [A04] [A18]", async () => {
+    const broken: Extension = {
+      ...{ name: "x-broken", rsv: 0x40, offers: () => [], checkAnswer: () => undefined, answer: () => [] },
+      createTransform: () => ({
+        beginDecode: () => false,
+        decode: () => undefined,
+        endDecode: () => undefined,
+        beginEncode: () => undefined,
+        encode: () => {},
+        endEncode: () => {},
+        release: () => {
+          throw new Error("it cannot be released");
+        },
+      }),
+    };
+    const { server, come, errors } = setUp({ memoryBudget: allOf(1_000_000), extensions: [broken] });
+    const offered = head("/unheard").replace("\r\n\r\n", "\r\nSec-WebSocket-Extensions: x-broken\r\n\r\n");
+    for (let round = 0; round < 3; round++) {
+      const clients = Array.from({ length: 4 }, () => come());
+      for (const client of clients) client.write(offered);
+      await turn();
+      for (const client of clients) client.trickle(300_000);
+      await turn();
+      expect(server.totals.held).toBeLessThanOrEqual(1_000_000);
+      expect(clients.some(({ isClosed, closeCode }) => isClosed || closeCode === 1013)).toBe(true);
+      for (const client of clients) client.near.abort();
+      await turn();
+      expect(server.totals).toMatchObject({ connections: 0, held: 0 });
+    }
+    expect(errors.length).toBeGreaterThan(0);
+  });
+
+  it("is not deceived by a buffer that a listener transfers while it waits for a loop [A01]", async () => {
+    const handler = async (opening: IncomingOpening): Promise<void> => {
+      const socket = opening.accept();
+      socket.onmessage = ({ data }) => structuredClone(data, { transfer: [data as ArrayBuffer] });
+      for await (const _ of socket.messages()) await turn();
+    };
+    const server = new WebSocketServer(handler, { clock: new TestClock() });
+    const client = new Client();
+    server.receive(client.far);
+    await client.open("/");
+    for (let count = 0; count < 50; count++) client.send(4_000);
+    for (let count = 0; count < 60; count++) await turn();
+    expect([...server.sockets][0]?.statistics.messagesReceived).toBe(50);
+    expect(server.totals.held).toBe(0);
+    expect(client.near.bytesInFlight).toBe(0);
+  });
+
+  it("keeps a place from nobody for an upgrade that it has refused [A18]", async () => {
+    const { server, come } = setUp({ maxConnections: 1 });
+    const open = await come().open("/echo");
+    const refused = new Client();
+    server.receiveUpgrade(refused.far, { method: "GET", target: "/", httpVersion: "HTTP/1.1", fields: [] } as never);
+    await turn();
+    expect(refused.status).toBe("503");
+    expect(server.totals.connections).toBe(1);
+    open.near.abort();
+    await turn();
+    expect((await come().open("/echo")).status).toBe("101");
+  });
+
   it("asks for a collection each time that a 64th of its budget has come in, where one can be had [A18]", async () => {
     const memoryBudget = new MemoryBudget(640_000);
     let collections = 0;
@@ -372,10 +500,14 @@ describe("a server that is short of memory", () => {
     asking.send(6_000);
     await turn();
     expect(asking.status).toBe("503");
-    const trickling = come();
-    for (let count = 0; count < 12; count++) trickling.write(count === 0 ? "GET / HTTP/1.1\r\nX: y" : "x".repeat(600));
+    const other = setUp({ memoryBudget: 10_000 });
+    const trickling = other.come();
+    for (let count = 0; count < 24; count++) {
+      trickling.write(count === 0 ? "GET / HTTP/1.1\r\n" : `X: ${"x".repeat(600)}\r\n`);
+    }
     await turn();
-    expect(trickling.isClosed || server.totals.held < 10_000).toBe(true);
+    expect(trickling.isClosed).toBe(true);
+    expect(other.server.totals).toMatchObject({ connections: 0, held: 0, shed: 1 });
     const closing = server.close({ timeout: 0 });
     await clock.advance(100);
     await closing;

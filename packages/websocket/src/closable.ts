@@ -1,0 +1,37 @@
+/** Connections and openings as a server keeps a list of them: to close, to terminate, and to know when they are over. */
+
+/** A connection or an opening that a server closes when the server closes. */
+export interface Closable {
+  startClosing(statusCode: number | undefined, reason: string): void;
+  terminate(): void;
+  /** The server. One object for all connections: a callback for each would be kept as long as the connection. */
+  owner?: ClosableOwner | undefined;
+}
+
+/** The server that owns a connection. */
+export interface ClosableOwner {
+  /** A socket is closed and about to fire its events. */
+  closed(socket: EventTarget): void;
+  /** The connection has ended. */
+  ended(connection: Closable): void;
+  /** Called when `before` is over. The server now has `after` in its place, unless that is undefined. */
+  replaced(before: Closable, after: Closable | undefined): void;
+}
+
+/** What remains of a connection that has ended: its output, while it is still being written. */
+export interface Remainder extends Closable {
+  readonly isLingering: boolean;
+}
+
+/** Removes a connection that has ended from its owner. While output is still being written, `remainder` takes its place. */
+export function leaveOwner(connection: Closable, remainder: Remainder | undefined): void {
+  const { owner } = connection;
+  connection.owner = undefined;
+  if (owner === undefined) return;
+  if (remainder === undefined || !remainder.isLingering) {
+    owner.ended(connection);
+    return;
+  }
+  remainder.owner = owner;
+  owner.replaced(connection, remainder);
+}
