@@ -1,24 +1,25 @@
-/** How much memory a server's connections may hold, and how Bun keeps to it. */
+/** The default of a server's `memoryBudget`, and garbage collection under load so that Bun stays within the budget. */
 import { totalmem } from "node:os";
 import { type Clock, MemoryBudget } from "@hybi/websocket";
 
-/** Bytes of memory that a server's connections may hold where nobody says otherwise: an eighth of what the process may use. */
+/** Returns the default `memoryBudget` of a server in bytes: an eighth of the memory that the process may use. */
 export function defaultMemoryBudget(): number {
   return Math.floor(Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem()) / 8);
 }
 
-/** Bun's allocator keeps more of what was let go of than those of other runtimes. */
+/** The share of the budget to use under load. Lower than on other runtimes: Bun's allocator retains more freed memory. */
 const shareUnderLoad = 1 / 4;
 
-/** A collection for which the program has waited longer, in milliseconds, is followed by ones that it does not wait for. */
+/** After a collection that blocked the program for longer than this, in milliseconds, later ones run without blocking. */
 const longestCollection = 100;
 
-/** Of the time of the program, a collection takes one part, and the program so many before the next. */
+/** The program runs this many times as long as the last collection took before the next one starts. */
 const pause = 5;
 
 /**
- * The budget for `given`, the option of a server. JavaScriptCore lets garbage grow to several times of what is alive before it
- * collects, even when it is asked to without waiting for it: while much comes in it is made to.
+ * Returns the budget for `given`, the server's option, with a collector installed. JavaScriptCore lets garbage grow to several
+ * times the live heap before it collects, even when a collection is requested without blocking; a blocking one is forced while
+ * much data arrives.
  */
 export function memoryBudgetOf(given: number | MemoryBudget = defaultMemoryBudget(), clock?: Clock): MemoryBudget {
   const budget = given instanceof MemoryBudget ? given : new MemoryBudget(given, clock);
@@ -35,7 +36,7 @@ function collector(): () => void {
     if (begun < next) return;
     Bun.gc(isWaiting);
     const took = performance.now() - begun;
-    // An application whose own heap is large is not held up for it each time.
+    // Do not block an application with a large heap at each collection.
     if (took > longestCollection) isWaiting = false;
     next = begun + pause * took;
   };

@@ -1,33 +1,35 @@
-/** A connection of Deno's as a transport: TCP, TLS, or a Unix socket. */
+/** A transport over a Deno connection: TCP, TLS or a Unix socket. */
 import { joined, type Transport, type TransportSink } from "@hybi/websocket";
 
-/** Deno has it, and its types do not. */
+/** Deno provides it; its types do not declare it. */
 declare function setImmediate(task: (value: unknown) => void): unknown;
 
-/** A read that fills its block is followed by one of twice the size, and one that leaves most of it empty by one of half. */
+/**
+ * Read sizes in bytes. The size doubles after a read that fills its block, and halves after one that leaves most of it empty.
+ */
 const shortestRead = 8192;
 const longestRead = 65_536;
 
 /**
- * Bytes after which a turn is over. Deno answers a read in the same turn while bytes are there, and as long as a turn goes on
- * nobody can say that it is enough, or write.
+ * Bytes after which the read loop yields to the event loop. While data is available, Deno resolves reads within the same turn,
+ * and as long as that turn lasts, nothing can pause the connection or write to it.
  */
 const longestTurn = 262_144;
 
 const nothing = new Uint8Array(0);
 
-/** A transport over `conn`, which nobody else reads, writes or closes from now on. */
+/** A transport over `conn`. Nothing else may read, write or close `conn` from now on. */
 export class DenoTransport implements Transport {
   readonly #conn: Deno.Conn;
   #sink!: TransportSink;
-  /** What reads go to. A byte that was handed over is never written to again. */
+  /** The buffer that reads fill. Bytes that have been passed on are never overwritten. */
   #block = nothing;
   #readLength = shortestRead;
   /** Bytes read since the event loop has certainly turned. */
   #readInTurn = 0;
   #isReading = false;
   #paused = false;
-  /** Settled once everything written so far has left. */
+  /** Settles once everything written so far has been passed to the kernel. */
   #written: Promise<void> = Promise.resolve();
   #readEnded = false;
   #writeEnded = false;
@@ -35,7 +37,7 @@ export class DenoTransport implements Transport {
 
   constructor(conn: Deno.Conn) {
     this.#conn = conn;
-    // One write a turn already: to hold it back for more would only delay it.
+    // The pump already makes one write per turn; Nagle's algorithm would only delay it.
     if ("setNoDelay" in conn) (conn as Deno.TcpConn).setNoDelay(true);
   }
 
@@ -65,7 +67,7 @@ export class DenoTransport implements Transport {
     void this.#read();
   }
 
-  /** One loop at a time; it rests while paused. */
+  /** The read loop. At most one runs at a time, and it stops while reading is paused. */
   async #read(): Promise<void> {
     if (this.#isReading || this.#readEnded) return;
     this.#isReading = true;
@@ -89,7 +91,7 @@ export class DenoTransport implements Transport {
     } catch (error) {
       this.#lose(error);
     }
-    // Whoever rests holds nothing.
+    // An idle connection keeps no buffer.
     this.#block = nothing;
     this.#isReading = false;
   }
@@ -118,7 +120,7 @@ export class DenoTransport implements Transport {
     try {
       await this.#conn.closeWrite();
     } catch (error) {
-      // The peer has dropped the connection meanwhile: reading tells.
+      // The peer has dropped the connection meanwhile; the read loop reports it.
       if (this.#readEnded) this.#lose(error);
     }
     if (this.#readEnded) this.#close();
@@ -142,9 +144,9 @@ export class DenoTransport implements Transport {
     try {
       this.#conn.close();
     } catch {
-      // It was closed already.
+      // The connection was closed already.
     }
-    // Not during the call that dropped it. Dropped before it was started, there is nobody to tell.
+    // Not during the call that aborted it. If it was aborted before `start`, there is no sink.
     queueMicrotask(() => this.#sink?.close());
   }
 }

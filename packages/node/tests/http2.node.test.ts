@@ -1,4 +1,4 @@
-/** WebSocket in streams of HTTP/2 (RFC 8441), with node:http2 at the other end, and with our own. */
+/** WebSocket in HTTP/2 streams (RFC 8441), with node:http2 and with our own implementation as the peer. */
 import { once } from "node:events";
 import {
   type ClientHttp2Session,
@@ -37,7 +37,7 @@ async function opened(server: Http2Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A server that serves WebSocket in every stream that asks for it, and plain requests beside it. */
+/** Opens a server that serves WebSocket on every stream that requests it, and plain requests besides. */
 function openServer(handler: OpeningHandler = echo, options: UpgradeOptions = {}): Promise<number> {
   const server = createServer({ settings });
   server.on("stream", (stream, headers) => {
@@ -50,7 +50,7 @@ function openServer(handler: OpeningHandler = echo, options: UpgradeOptions = {}
   return opened(server);
 }
 
-/** A server that answers streams by hand. */
+/** Opens a server whose streams the test responds to itself. */
 async function openAnsweringServer(answer: (stream: ServerHttp2Stream, headers: object) => void): Promise<string> {
   const server = createServer({ settings });
   server.on("stream", (stream, headers) => {
@@ -76,7 +76,7 @@ const requestHeaders = {
   "sec-websocket-version": "13",
 };
 
-/** A request by hand, and what comes back. */
+/** Sends a hand-made request and collects the response. */
 async function ask(session: ClientHttp2Session, changes: Record<string, string | undefined> = {}) {
   const stream: ClientHttp2Stream = session.request({ ...requestHeaders, ...changes }, { endStream: false });
   const [response] = await once(stream, "response");
@@ -85,8 +85,8 @@ async function ask(session: ClientHttp2Session, changes: Record<string, string |
   return { stream, response, received: () => [...Buffer.concat(received)] };
 }
 
-describe("our server in a stream of HTTP/2", () => {
-  it("says that it takes an Extended CONNECT, and answers 200 without Sec-WebSocket-Accept [B01] [B02] [B04]", async () => {
+describe("our server in an HTTP/2 stream", () => {
+  it("announces Extended CONNECT, and responds with 200 without Sec-WebSocket-Accept [B01] [B02] [B04]", async () => {
     const session = await openSession(await openServer());
     expect(session.remoteSettings.enableConnectProtocol).toBe(true);
     const { response } = await ask(session);
@@ -96,11 +96,11 @@ describe("our server in a stream of HTTP/2", () => {
 
   it.each<[string, { streamsPerSession?: number }, boolean]>([
     ["100", {}, false],
-    ["100 over streams that are each upgraded by themselves", {}, true],
-    ["as many as streamsPerSession says", { streamsPerSession: 3 }, false],
-    ["as many over streams that are each upgraded by themselves", { streamsPerSession: 3 }, true],
+    ["100 with each stream upgraded on its own", {}, true],
+    ["the number given by streamsPerSession", { streamsPerSession: 3 }, false],
+    ["that number with each stream upgraded on its own", { streamsPerSession: 3 }, true],
   ])(
-    "takes %s in one session, refuses more with 503, and has a place again when one ends [A16]",
+    "accepts %s in one session, rejects more with 503, and accepts again when one ends [A16]",
     async (_, options, alone) => {
       const sockets = new WebSocketServer(echo, options);
       const server = createServer({ settings });
@@ -122,9 +122,9 @@ describe("our server in a stream of HTTP/2", () => {
         expect([response[":status"], response["retry-after"]]).toEqual([503, "5"]);
         await until(() => String.fromCharCode(...received()).includes("`streamsPerSession`"));
       }
-      // One that is refused for a fault has no place.
+      // A stream rejected for a violation occupies no place.
       expect((await ask(session, { "sec-websocket-version": "7" })).response[":status"]).toBe(400);
-      // Another session has places of its own.
+      // Each session has its own limit.
       expect((await ask(await openSession(port))).response[":status"]).toBe(200);
       streams[0]?.close(constants.NGHTTP2_CANCEL);
       for (;;) if ((await ask(session)).response[":status"] === 200) break;
@@ -134,7 +134,7 @@ describe("our server in a stream of HTTP/2", () => {
     },
   );
 
-  it("takes masked frames, sends unmasked ones, and ends its half with its Close frame [B07] [B08]", async () => {
+  it("receives masked frames, sends unmasked ones, and ends its half after its Close frame [B07] [B08]", async () => {
     const session = await openSession(await openServer());
     const { stream, received } = await ask(session);
     stream.write(text);
@@ -146,7 +146,7 @@ describe("our server in a stream of HTTP/2", () => {
     expect(received().slice(4)).toEqual([0x88, 2, 0x03, 0xe8]);
   });
 
-  it("does not wait for clients that never end their half, as Firefox does not [B08]", async () => {
+  it("does not wait for clients that never end their half, such as Firefox [B08]", async () => {
     const peers: Peer[] = [];
     const accept: OpeningHandler = (opening) => peers.push(new Peer(opening.accept()));
     const session = await openSession(await openServer(accept, { deadlines: { closing: Number.POSITIVE_INFINITY } }));
@@ -154,14 +154,14 @@ describe("our server in a stream of HTTP/2", () => {
     const closed = once(stream, "close");
     stream.write(close);
     await closed;
-    // RFC 9113 §8.1: the response was whole, and NO_ERROR takes nothing of it away.
+    // RFC 9113 §8.1: the response was complete, and NO_ERROR does not discard any of it.
     expect(stream.rstCode).toBe(0);
     expect(received()).toEqual([0x88, 2, 0x03, 0xe8]);
     expect(await peers[0]?.closed).toMatchObject({ clean: true, statusCode: 1000 });
     expect(session.destroyed).toBe(false);
   });
 
-  it("ends cleanly with clients that end their half with their Close frame, as Chromium does [B08] [R18]", async () => {
+  it("closes cleanly with clients that end their half with their Close frame, such as Chromium [B08] [R18]", async () => {
     for (const tls of [undefined, await selfSigned()]) {
       const peers: Peer[] = [];
       const server = tls === undefined ? createServer({ settings }) : createSecureServer({ ...tls, settings });
@@ -180,7 +180,7 @@ describe("our server in a stream of HTTP/2", () => {
     }
   });
 
-  it("lets a client that reads late have all that was sent before the Close frame [B08]", async () => {
+  it("delivers everything sent before the Close frame to a client that reads late [B08]", async () => {
     const length = 1 << 20;
     const accept: OpeningHandler = (opening) => {
       const socket = opening.accept();
@@ -190,7 +190,7 @@ describe("our server in a stream of HTTP/2", () => {
     const session = await openSession(await openServer(accept));
     const stream = session.request(requestHeaders, { endStream: false });
     await once(stream, "response");
-    // More than a window of flow control waits at the server when the closing handshake is over.
+    // When the closing handshake is over, the server still holds more than one flow-control window of data.
     stream.write(close);
     await atRest(() => stream.readableLength);
     const received: Buffer[] = [];
@@ -201,7 +201,7 @@ describe("our server in a stream of HTTP/2", () => {
     expect([...bytes.subarray(-4)]).toEqual([0x88, 2, 0x03, 0xe8]);
   });
 
-  it("fails a client that does not mask [B07]", async () => {
+  it("fails the connection of a client that does not mask [B07]", async () => {
     const session = await openSession(await openServer());
     const { stream, received } = await ask(session);
     stream.write(encodeFrame({ opcode: opcodes.text, payload: Buffer.from("hi") }));
@@ -213,7 +213,7 @@ describe("our server in a stream of HTTP/2", () => {
     ["another protocol", { ":protocol": "echo" }, 501],
     ["another version", { "sec-websocket-version": "8" }, 400],
     ["no version", { "sec-websocket-version": undefined }, 400],
-  ])("refuses %s by the rules of core [B02] [B05]", async (_, changes, status) => {
+  ])("rejects %s by the rules of core [B02] [B05]", async (_, changes, status) => {
     const failures: unknown[] = [];
     const port = await openServer(echo, { onFailure: ({ violation }) => failures.push(violation?.code) });
     const { response } = await ask(await openSession(port), changes);
@@ -221,7 +221,7 @@ describe("our server in a stream of HTTP/2", () => {
     expect(failures).toHaveLength(1);
   });
 
-  it("agrees on subprotocols, passes fields, and shows the request [B03] [B05]", async () => {
+  it("negotiates a subprotocol, sends fields, and passes the request to the handler [B03] [B05]", async () => {
     const seen: unknown[] = [];
     const port = await openServer((opening) => {
       seen.push(opening.url, opening.request.bootstrap, opening.request.key);
@@ -239,7 +239,7 @@ describe("our server in a stream of HTTP/2", () => {
     expect(seen).toEqual([`ws://${host}/chat`, "extended-connect", undefined]);
   });
 
-  it("rejects with an answer of HTTP, and 404, 500 or 503 for a handler that does not answer [B06]", async () => {
+  it("rejects with an HTTP response, and with 404, 500 or 503 when the handler does not respond [B06]", async () => {
     const errors: unknown[] = [];
     const handlers: [OpeningHandler, number][] = [
       [(opening) => opening.reject({ status: 403, body: "not you" }), 403],
@@ -257,8 +257,8 @@ describe("our server in a stream of HTTP/2", () => {
     expect(errors).toMatchObject([{ message: "broken" }]);
   });
 
-  it("rejects with all of a long body, to a client that reads it late [B06]", async () => {
-    // One byte more than the window of flow control that a stream begins with.
+  it("sends the whole of a long body when it rejects a client that reads late [B06]", async () => {
+    // One byte more than the initial flow-control window of a stream.
     const body = "x".repeat(65_536);
     const session = await openSession(await openServer((opening) => opening.reject({ status: 403, body })));
     const stream = session.request(requestHeaders, { endStream: false });
@@ -271,7 +271,7 @@ describe("our server in a stream of HTTP/2", () => {
     expect(stream.rstCode).toBe(0);
   });
 
-  it("sees 1006 when the stream is reset, and resets it with CANCEL when it is to be dropped [B08]", async () => {
+  it("reports 1006 when the stream is reset, and resets the stream with CANCEL on terminate [B08]", async () => {
     const peers: Peer[] = [];
     const session = await openSession(await openServer((opening) => peers.push(new Peer(opening.accept()))));
     const first = await ask(session);
@@ -285,7 +285,7 @@ describe("our server in a stream of HTTP/2", () => {
     expect(session.destroyed).toBe(false);
   });
 
-  it("stands beside a listener for requests, in the event connect", async () => {
+  it("works in the connect event, next to a request listener", async () => {
     const server = createServer({ settings }, (_request, response) => response.end("plain"));
     server.on("connect", (request: Http2ServerRequest) => upgradeStream(request.stream, request.rawHeaders, {}, echo));
     const session = await openSession(await opened(server));
@@ -297,7 +297,7 @@ describe("our server in a stream of HTTP/2", () => {
     expect(String(chunk)).toBe("plain");
   });
 
-  it("is counted and closed by its WebSocketServer, whatever state it is in", async () => {
+  it("is counted and closed by its WebSocketServer in every state", async () => {
     const waiting: unknown[] = [];
     const sockets = new WebSocketServer((opening) =>
       opening.request.resourceName === "/wait" ? new Promise(() => waiting.push(opening)) : opening.accept(),
@@ -320,7 +320,7 @@ describe("our server in a stream of HTTP/2", () => {
     await closing;
   });
 
-  it("lets its handler answer when the client has gone, or was answered by the server: nothing throws [R02]", async () => {
+  it("throws nothing when the handler responds after the client has left or the server has responded [R02]", async () => {
     const answers: ((opening: IncomingOpening) => unknown)[] = [
       (opening) => opening.accept().send("welcome"),
       (opening) => opening.acceptStream(),
@@ -350,8 +350,8 @@ describe("our server in a stream of HTTP/2", () => {
   });
 });
 
-describe("our client in a stream of HTTP/2", () => {
-  it("talks with our server, in a session of its own that ends with it, beside plain requests [B02] [B08]", async () => {
+describe("our client in an HTTP/2 stream", () => {
+  it("talks to our server in a session of its own, which ends with it, next to plain requests [B02] [B08]", async () => {
     const port = await openServer();
     const peer = await openPeer(`ws://${host}:${port}/`, { transport: { http2: true } });
     peer.socket.send("Grüße");
@@ -380,7 +380,7 @@ describe("our client in a stream of HTTP/2", () => {
     expect(session.destroyed).toBe(false);
   });
 
-  it("does so over TLS", async () => {
+  it("works over TLS", async () => {
     const { key, cert } = selfSigned();
     const server = createSecureServer({ key, cert, settings });
     server.on("stream", (stream, headers) => upgradeStream(stream, headers, {}, echo));
@@ -391,7 +391,7 @@ describe("our client in a stream of HTTP/2", () => {
     expect(await peer.close(1000)).toMatchObject({ clean: true });
   });
 
-  it("asks for nothing of a server that has not said that it takes an Extended CONNECT [B01]", async () => {
+  it("sends no Extended CONNECT to a server that has not announced it [B01]", async () => {
     const server = createServer();
     let streams = 0;
     server.on("stream", () => streams++);
@@ -401,7 +401,7 @@ describe("our client in a stream of HTTP/2", () => {
     expect(streams).toBe(0);
   });
 
-  it("sends what RFC 8441 asks for, and nothing of HTTP/1.1 [B02] [B03] [B05]", async () => {
+  it("sends what RFC 8441 requires, and no fields of HTTP/1.1 [B02] [B03] [B05]", async () => {
     let seen: Record<string, unknown> = {};
     const url = await openAnsweringServer((stream, headers) => {
       seen = { ...headers };
@@ -424,7 +424,7 @@ describe("our client in a stream of HTTP/2", () => {
     socket.terminate();
   });
 
-  it("tells an answer that is none of success, with its body [B06]", async () => {
+  it("reports an unsuccessful response with its body [B06]", async () => {
     const url = await openAnsweringServer((stream) => {
       stream.respond({ ":status": 403, "x-why": "you" });
       stream.end("not you");
@@ -434,7 +434,7 @@ describe("our client in a stream of HTTP/2", () => {
     expect(String(Buffer.from(error.body))).toBe("not you");
   });
 
-  it("fails for a subprotocol that it has not offered, and for a stream that is reset [B05] [B08]", async () => {
+  it("fails for a subprotocol that it did not offer, and for a stream that is reset [B05] [B08]", async () => {
     const bad = await openAnsweringServer((stream) =>
       stream.respond({ ":status": 200, "sec-websocket-protocol": "x" }),
     );
@@ -444,7 +444,7 @@ describe("our client in a stream of HTTP/2", () => {
     await expect(connect(reset, { transport: { http2: true } })).rejects.toMatchObject({ name: "OpeningError" });
   });
 
-  it("still sends its Close frame when the server has ended its half with one [B08] [B14]", async () => {
+  it("still sends its Close frame after the server has ended its half with one [B08] [B14]", async () => {
     const received: Buffer[] = [];
     let ended = false;
     const url = await openAnsweringServer((stream) => {
@@ -460,7 +460,7 @@ describe("our client in a stream of HTTP/2", () => {
     expect([frame[0], frame[1], frame.length]).toEqual([0x88, 0x82, 8]);
   });
 
-  it("sees 1006 when the session is lost, and when the server ends its half without a Close frame [B08]", async () => {
+  it("reports 1006 when the session is lost, and when the server ends its half without a Close frame [B08]", async () => {
     const url = await openAnsweringServer((stream) => {
       stream.respond({ ":status": 200 });
       stream.session?.destroy();
@@ -475,8 +475,8 @@ describe("our client in a stream of HTTP/2", () => {
     expect(await peer.closed).toMatchObject({ clean: false, statusCode: 1006 });
   });
 
-  describe("in one session, with many openings at a time", () => {
-    /** Not yet connected, and what it warned of. */
+  describe("with many concurrent openings in one session", () => {
+    /** Opens a session that is still connecting, and collects Node's warnings. */
     function freshSession(port: number): { session: ClientHttp2Session; warnings: string[] } {
       const warnings: string[] = [];
       const warn = ({ message }: Error): void => void warnings.push(message);
@@ -495,7 +495,7 @@ describe("our client in a stream of HTTP/2", () => {
     const listeners = (session: ClientHttp2Session): number[] =>
       ["remoteSettings", "localSettings", "error", "close", "connect"].map((type) => session.listenerCount(type));
 
-    it("opens all of them, before the session is connected and after, and leaves no listener [R30]", async () => {
+    it("opens all of them, before and after the session is connected, and leaves no listeners behind [R30]", async () => {
       const port = await openServer();
       const { session, warnings } = freshSession(port);
       const before = listeners(session);
@@ -507,7 +507,7 @@ describe("our client in a stream of HTTP/2", () => {
       for (const socket of [...sockets, ...more]) socket.terminate();
     });
 
-    it("does so when the application has as many PINGs under way as there may be [R30]", async () => {
+    it("opens all of them while the application has the maximum number of PINGs in flight [R30]", async () => {
       const port = await openServer();
       const { session } = freshSession(port);
       await once(session, "connect");
@@ -515,7 +515,7 @@ describe("our client in a stream of HTTP/2", () => {
       for (const socket of await Promise.all(attempts(port, session, 12))) socket.terminate();
     });
 
-    it("fails all of them when the server does not allow it, or the session ends meanwhile [R30]", async () => {
+    it("fails all of them when the server does not allow Extended CONNECT or the session ends meanwhile [R30]", async () => {
       const plain = createServer();
       const port = await opened(plain);
       const { session, warnings } = freshSession(port);

@@ -2,14 +2,15 @@
  * Limits the memory that all connections of a server together hold on behalf of their peers (RFC 6455 §10.4): heads being read,
  * messages in progress, messages that wait for the application, output that waits for the peer, compression windows.
  *
- * Theory of operation. Each connection says at the end of a turn what it holds, and the sum goes up or down by the difference:
- * that is a few additions. What happens when memory runs short, happens in passes over the connections. A pass looks at those
- * only that hold more than a fair share, three quarters of the budget over all connections, and begins with those that hold most
- * and move least. Those below a fair share hold less than three quarters in all, so that a pass can always bring the sum below
- * that; it frees at least an eighth of the budget, and what it costs is little for each byte that had to come in between.
+ * Theory of operation. At the end of a turn each connection reports how many bytes it holds, and the sum changes by the
+ * difference, which costs a few additions. A shortage of memory is handled in passes over the connections. A pass considers only
+ * connections that hold more than a fair share, which is three quarters of the budget divided by the number of connections, and
+ * begins with those that hold most and move least. Connections below a fair share hold less than three quarters of the budget in
+ * total, so a pass can always bring the sum below that. It frees at least an eighth of the budget, so it costs little for each
+ * byte that must arrive between two passes.
  *
- * While much comes in, much is let go of too, and stays in memory until the runtime collects it. So under load only a share of the
- * budget may be counted, and all of these parts are parts of that share.
+ * While much data arrives, much memory is released too, but stays in use until the runtime collects it. So under load only a
+ * share of the budget may be counted, and all fractions above are fractions of that share.
  */
 import { takes } from "@hybi/core";
 import type { Clock } from "./clock.ts";
@@ -20,14 +21,14 @@ import { startTimer, type Timer } from "./timer.ts";
 /** The default budget in bytes where the runtime does not report how much memory there is: 256 MiB. */
 export const defaultMemoryBudget = 268_435_456;
 
-/** The part of a budget that comes in between two calls of `collect`. */
+/** The fraction of a budget that arrives between two calls of `collect`. */
 const collectedPart = 1 / 64;
 
-/** There is load for so many milliseconds after an eighth of the budget has come in within as many. */
+/** Milliseconds: if an eighth of the budget arrives within this time, the server counts as under load for the same time. */
 const loadSpan = 2_000;
 
-// Shares of what may be counted.
-/** Above it, who comes is told to come back later. It is what a pass goes down to. */
+// Shares of the bytes that may be counted.
+/** New openings are rejected with 503 above this share. A pass brings the sum down to it. */
 const shortAt = 3 / 4;
 /** Above this share, the connections that hold most are no longer read. */
 const restAt = 7 / 8;
@@ -106,13 +107,14 @@ export class MemoryBudget {
   /** The budget in bytes. */
   readonly limit: number;
   /**
-   * For adapters: under load, the share of it that may be counted. The rest is for what nobody can count: arrays that were let go of and are not
-   * collected yet, what allocators keep, the buffers of sockets. docs/design/hostile-load.md says how much that is.
+   * For adapters: the share of the budget that may be counted under load. The rest is for memory that cannot be counted: arrays
+   * that were released but are not collected yet, what allocators keep, the buffers of sockets. docs/design/hostile-load.md says
+   * how much that is.
    */
   shareUnderLoad: number = 1 / 2;
   /**
-   * For adapters: called each time that a 64th of the budget has come in. Where a runtime lets garbage grow to a multiple of what is alive, it can
-   * be made to collect.
+   * For adapters: called each time a 64th of the budget has arrived. Where a runtime lets garbage grow to a multiple of what is
+   * alive, the callback can make it collect.
    */
   collect: (() => void) | undefined;
 
@@ -125,17 +127,17 @@ export class MemoryBudget {
   /** Counts how often an eighth of the budget has arrived; the unit of time for accounts. */
   #epoch = 0;
   #epochAt = Number.NEGATIVE_INFINITY;
-  /** Until then there is load. */
+  /** The server is under load until this instant. */
   #loadEnd = Number.NEGATIVE_INFINITY;
   #grown = 0;
   #uncollected = 0;
-  /** The sum above which the next pass is due. */
+  /** The sum above which the next pass starts. */
   #nextPass: number;
   #isPassing = false;
   #timer: Timer | undefined;
 
   /**
-   * @param limit bytes, at least 1; Infinity for none
+   * @param limit bytes, at least 1; Infinity for no limit
    * @throws UsageError `option/range` or `option/type`
    */
   constructor(limit: number, clock: Clock = systemClock) {
@@ -197,7 +199,7 @@ export class MemoryBudget {
     if (this.#held <= this.#nextPass || this.#isPassing) return;
     this.#isPassing = true;
     try {
-      // Where load has made the budget smaller, reading rests before anybody is ended, as it does when memory grows.
+      // When load shrinks the budget, pause reading before shedding any connection, as when memory grows.
       const isOver = this.#held > this.limit || (this.#held > this.#capacity && this.#resting.size > 0);
       if (isOver) this.#shedHeaviest();
       else this.#restHeaviest();
@@ -249,7 +251,8 @@ export class MemoryBudget {
       this.#rested++;
       account.holder.rest();
     }
-    // The same ones are found again before it has grown by much. Where load has made the budget smaller, more may come first.
+    // Until the sum has grown by some more, another pass would find the same connections.
+    // When load has shrunk the budget, more growth is allowed first.
     const capacity = this.#capacity;
     const excessive = this.#held > capacity;
     this.#nextPass = excessive
@@ -266,7 +269,7 @@ export class MemoryBudget {
     } finally {
       this.#isPassing = false;
     }
-    // Whoever is left goes on: nobody rests for ever.
+    // Resume the connections that are left: none stays paused for ever.
     this.#ease();
   }
 
@@ -287,7 +290,7 @@ export class MemoryBudget {
     return [...weights].sort(([, one], [, other]) => other - one).map(([account]) => account);
   }
 
-  /** Bytes that may be counted now. */
+  /** Bytes that may be counted at present. */
   get #capacity(): number {
     return this.#clock.now() < this.#loadEnd ? this.limit * this.shareUnderLoad : this.limit;
   }

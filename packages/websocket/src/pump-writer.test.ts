@@ -13,7 +13,7 @@ function setUp() {
   return { endpoint, writer, held: () => endpoint.outputLength + writer.heldLength, written: () => written };
 }
 
-it("holds a large array until its last part has left [A18]", () => {
+it("counts a large array until its last part has left [A18]", () => {
   const { endpoint, writer, held, written } = setUp();
   endpoint.sendBinary(new Uint8Array(1_000_000));
   writer.write();
@@ -32,7 +32,7 @@ it("holds a large array until its last part has left [A18]", () => {
   expect(held()).toBe(0);
 });
 
-it("holds nothing of a large array that has left, while others wait [A18]", () => {
+it("does not count a large array that has left while others wait [A18]", () => {
   const { endpoint, writer, held } = setUp();
   for (const length of [150_000, 90_000, 150_000]) endpoint.sendBinary(new Uint8Array(length));
   const all = held();
@@ -44,6 +44,6 @@ it("holds nothing of a large array that has left, while others wait [A18]", () =
     writer.write();
   }
   expect(all).toBeGreaterThan(390_000);
-  // The first one is held until the write that has its end is over.
+  // The first array is held until the write that contains its end has been confirmed.
   expect(course).toEqual([39, 39, 24]);
 });

@@ -1,4 +1,4 @@
-/** Timers that fire late: what has arrived by then is read before anybody is judged. */
+/** Timers that fire late: data that has arrived by then is processed before any deadline is enforced. */
 import type { Fields } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { createWebSocketClass } from "../../src/create-websocket-class.ts";
@@ -15,7 +15,7 @@ const endless = Number.POSITIVE_INFINITY;
 const patient = { opening: endless, closing: endless, ping: endless };
 const text = (data: string) => Uint8Array.of(0x81, 0x80 + data.length, 0, 0, 0, 0, ...new TextEncoder().encode(data));
 
-/** A server whose clients are bytes. */
+/** A server with raw clients. */
 class Wire {
   readonly near: PairedTransport;
   readonly received: string[] = [];
@@ -59,7 +59,7 @@ class Wire {
   }
 }
 
-describe.each(["turns", "timers only"] as const)("after a busy time, in a loop with %s,", (turns) => {
+describe.each(["turns", "timers only"] as const)("after a busy period, in a loop with %s,", (turns) => {
   async function open(deadlines: object): Promise<{ loop: EventLoop; wire: Wire; socket: WebSocket }> {
     const loop = new EventLoop(turns);
     const wire = new Wire(loop, { deadlines: { ...patient, ...deadlines } });
@@ -68,7 +68,7 @@ describe.each(["turns", "timers only"] as const)("after a busy time, in a loop w
     return { loop, wire, socket: wire.accepted[0] as WebSocket };
   }
 
-  it("a peer is alive whose Pong has arrived, however late the timer is [R17]", async () => {
+  it("a peer whose Pong has arrived counts as alive, however late the timer is [R17]", async () => {
     for (const late of [1, 400, 600_000]) {
       const { loop, wire, socket } = await open({ ping: 1_000, pong: 200 });
       await loop.run(1_000);
@@ -80,7 +80,7 @@ describe.each(["turns", "timers only"] as const)("after a busy time, in a loop w
     }
   });
 
-  it("a peer is gone that has sent nothing, or has sent nothing since [R17]", async () => {
+  it("a peer that has sent nothing, or nothing since, counts as lost [R17]", async () => {
     for (const late of [0, 1, 400]) {
       const { loop, wire } = await open({ ping: 1_000, pong: 200, closing: 50 });
       await loop.run(1_000);
@@ -93,7 +93,7 @@ describe.each(["turns", "timers only"] as const)("after a busy time, in a loop w
     }
   });
 
-  it("a peer has its whole time for the Pong that other bytes came before, once [R17]", async () => {
+  it("a peer gets its whole time for a Pong once more when other bytes came before it [R17]", async () => {
     const { loop, wire } = await open({ ping: 1_000, pong: 200, closing: 50 });
     await loop.run(1_000);
     wire.write(text("a"));
@@ -105,7 +105,7 @@ describe.each(["turns", "timers only"] as const)("after a busy time, in a loop w
     expect(wire.events[2]).toMatch(/^error 3 .*deadline\/pong/);
   });
 
-  it("a connection is not idle whose message has arrived [R17]", async () => {
+  it("a connection whose message has arrived is not idle [R17]", async () => {
     const { loop, wire, socket } = await open({ idle: 200 });
     wire.write(text("a"));
     loop.busy(500);
@@ -117,7 +117,7 @@ describe.each(["turns", "timers only"] as const)("after a busy time, in a loop w
     expect(wire.received.at(-1)).toBe("\x88\x06\x03\xe9idle");
   });
 
-  it("output is not stalled that has been taken, if only now [R17]", async () => {
+  it("output that has been taken, even if only now, is not stalled [R17]", async () => {
     const { loop, wire, socket } = await open({ stalled: 200 });
     wire.near.pause();
     socket.send(new Uint8Array(3_000_000));
@@ -129,7 +129,7 @@ describe.each(["turns", "timers only"] as const)("after a busy time, in a loop w
     expect([wire.events, socket.bufferedAmount]).toEqual([[], 0]);
   });
 
-  it("a closing handshake is clean that was answered [R17]", async () => {
+  it("a closing handshake whose reply has arrived is clean [R17]", async () => {
     const { loop, wire, socket } = await open({ closing: 200 });
     socket.close(4000);
     await loop.run();
@@ -140,7 +140,7 @@ describe.each(["turns", "timers only"] as const)("after a busy time, in a loop w
     expect(wire.events).toEqual(["close 3 4000 clean"]);
   });
 
-  it("a server that is closed drops nobody who has answered [R17]", async () => {
+  it("a server that closes aborts no client that has replied [R17]", async () => {
     const { loop, wire } = await open({});
     let isOver = false;
     void wire.server.close({ timeout: 200 }).then(() => (isOver = true));
@@ -152,7 +152,7 @@ describe.each(["turns", "timers only"] as const)("after a busy time, in a loop w
     expect([wire.events, isOver]).toEqual([["close 3 1001 clean"], true]);
   });
 
-  it("control frames that have gathered are no flood, and those that come then are [R17]", async () => {
+  it("accumulated control frames are not a flood, but those that arrive afterwards may be [R17]", async () => {
     const { loop, wire, socket } = await open({ ping: 300, controlFrames: 10, controlWindow: 100 });
     const pings = (count: number) => {
       for (let index = 0; index < count; index++) wire.frame(0x9, new Uint8Array(0));
@@ -167,7 +167,7 @@ describe.each(["turns", "timers only"] as const)("after a busy time, in a loop w
   });
 
   it.each([0, 1, 20])(
-    "many Pings are no flood that have gathered in a short absence, for which no timer was due, behind %i others [A12]",
+    "many Pings accumulated in a short absence with no timer due are not a flood, behind %i others [A12]",
     async (before) => {
       const { loop, wire, socket } = await open({ ping: 25_000, controlFrames: 100, controlWindow: 1_000 });
       const pings = (count: number) => {
@@ -185,7 +185,7 @@ describe.each(["turns", "timers only"] as const)("after a busy time, in a loop w
     },
   );
 
-  it("control frames are no flood that have gathered while the application did not read [R17]", async () => {
+  it("control frames accumulated while the application did not read are not a flood [R17]", async () => {
     const { loop, wire, socket } = await open({ controlFrames: 10, controlWindow: 100 });
     socket.pause();
     await loop.run();
@@ -196,7 +196,7 @@ describe.each(["turns", "timers only"] as const)("after a busy time, in a loop w
     expect([wire.events, socket.readyState, socket.statistics.controlFramesReceived]).toEqual([[], 1, 50]);
   });
 
-  it("a request is answered that has arrived, and the handler has its time from then on [R17]", async () => {
+  it("a request that has arrived is processed, and the handler has its time from then on [R17]", async () => {
     for (const thinking of [0, 150, 250]) {
       const loop = new EventLoop(turns);
       const accept = async (opening: IncomingOpening) => {
@@ -212,7 +212,7 @@ describe.each(["turns", "timers only"] as const)("after a busy time, in a loop w
     }
   });
 
-  it("a request is late of which only a part has arrived [R17]", async () => {
+  it("a request of which only a part has arrived is too late [R17]", async () => {
     const loop = new EventLoop(turns);
     const wire = new Wire(loop, { deadlines: { ...patient, opening: 200 } });
     await loop.run();
@@ -222,7 +222,7 @@ describe.each(["turns", "timers only"] as const)("after a busy time, in a loop w
     expect(wire.received.join("").slice(0, 12)).toBe("HTTP/1.1 408");
   });
 
-  it("a client is open whose transport, or whose answer, has arrived [R17]", async () => {
+  it("a client whose transport or response has arrived opens [R17]", async () => {
     const loop = new EventLoop(turns);
     const [near, far] = pair({ schedule: loop.schedule });
     let give: () => void = () => {};
@@ -247,7 +247,7 @@ describe.each(["turns", "timers only"] as const)("after a busy time, in a loop w
     expect(socket.readyState).toBe(1);
   });
 
-  it("a handler over HTTP/2 is not too late whose answer has become ready [R17]", async () => {
+  it("a handler over HTTP/2 whose response is ready is not too late [R17]", async () => {
     const loop = new EventLoop(turns);
     const calls: string[] = [];
     const stream: RequestStream = {

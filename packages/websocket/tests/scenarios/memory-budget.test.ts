@@ -1,4 +1,7 @@
-/** What all connections of a server hold is within one budget, however many hostile clients there are: in memory, without a clock. */
+/**
+ * All connections of a server together stay within one memory budget, however many hostile clients there are: in memory,
+ * without a clock.
+ */
 import type { Extension, Fields } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
@@ -16,7 +19,7 @@ import { story } from "../support/link.ts";
 const maskingKey = 0x0102_0304;
 const head = (path: string): string => new TextDecoder().decode(clientRequest(path));
 
-/** A client by hand. It reads nothing while it is paused. */
+/** A hand-written client. It reads nothing while it is paused. */
 class Client {
   received: number[] = [];
   isClosed = false;
@@ -42,12 +45,12 @@ class Client {
     return String.fromCharCode(...this.received.slice(0, 50_000));
   }
 
-  /** The status of the answer to its opening request. */
+  /** The status of the response to its opening request. */
   get status(): string {
     return this.text.slice(9, 12);
   }
 
-  /** The status code of a Close frame without anything before it but the opening response. */
+  /** The status code of a Close frame that directly follows the opening response. */
   get closeCode(): number | undefined {
     const [first, , high = 0, low = 0] = this.received.slice(this.text.indexOf("\r\n\r\n") + 4);
     return first === 0x88 ? (high << 8) | low : undefined;
@@ -67,7 +70,7 @@ class Client {
     this.write(encodeFrame({ opcode: opcodes.binary, payload: new Uint8Array(length), maskingKey }));
   }
 
-  /** A part of a message that never ends. */
+  /** Sends a part of a message that never ends. */
   trickle(length: number): void {
     const opcode = this.#begun ? opcodes.continuation : opcodes.binary;
     this.#begun = true;
@@ -76,7 +79,7 @@ class Client {
   #begun = false;
 }
 
-/** What a path leads to. */
+/** The handlers by path. */
 const handlers: Readonly<Record<string, (opening: IncomingOpening) => unknown>> = {
   "/echo": (opening) => {
     const socket = opening.accept();
@@ -111,7 +114,7 @@ function setUp(options: ServerOptions = {}) {
   return { asked, clock, errors, server, come };
 }
 
-/** A budget of which everything may be counted, however fast it comes in. */
+/** A budget that may be used completely, however fast data arrives. */
 function allOf(limit: number, clock?: TestClock): MemoryBudget {
   const budget = new MemoryBudget(limit, clock);
   budget.shareUnderLoad = 1;
@@ -121,7 +124,7 @@ function allOf(limit: number, clock?: TestClock): MemoryBudget {
 describe("server.totals", () => {
   it.each<[string, (come: () => Client) => Promise<unknown>, number]>([
     [
-      "a head that is trickled",
+      "a head that arrives slowly",
       async (come) => {
         const client = come();
         for (let count = 0; count < 6; count++) client.write(count === 0 ? "GET / HTTP/1.1\r\nX: y" : "x".repeat(600));
@@ -129,7 +132,7 @@ describe("server.totals", () => {
       3_000,
     ],
     [
-      "a request that a handler thinks about",
+      "a request that a handler is processing",
       async (come) => {
         const client = come();
         client.write(head("/thinks").replace("\r\n\r\n", `\r\nX: ${"x".repeat(3_000)}\r\n\r\n`));
@@ -146,12 +149,12 @@ describe("server.totals", () => {
       3_000,
     ],
     ["a message in progress", async (come) => (await come().open("/echo")).trickle(3_000), 3_000],
-    ["messages that wait for a loop", async (come) => sendMany(await come().open("/loop")), 3_000],
-    ["messages that nobody hears", async (come) => sendMany(await come().open("/unheard")), 3_000],
-    ["messages that wait for the reader of a stream", async (come) => sendMany(await come().open("/stream")), 3_000],
-    ["what waits for a Blob", async (come) => sendMany(await come().open("/blobs")), 30_000],
+    ["messages queued for a loop", async (come) => sendMany(await come().open("/loop")), 3_000],
+    ["messages without a listener", async (come) => sendMany(await come().open("/unheard")), 3_000],
+    ["messages queued for the reader of a stream", async (come) => sendMany(await come().open("/stream")), 3_000],
+    ["messages queued behind a Blob", async (come) => sendMany(await come().open("/blobs")), 30_000],
     [
-      "output that waits for the peer",
+      "output that the peer does not read",
       async (come) => {
         const client = await come().open("/echo");
         client.near.pause();
@@ -159,7 +162,7 @@ describe("server.totals", () => {
       },
       3_000,
     ],
-  ])("counts %s, and is nothing again once the client has left [A18]", async (_, hold, least) => {
+  ])("counts %s, and falls back to zero once the client has left [A18]", async (_, hold, least) => {
     const { server, come, clock } = setUp();
     const clients: Client[] = [];
     expect(server.totals).toEqual({ connections: 0, held: 0, budget: 268_435_456, refused: 0, rested: 0, shed: 0 });
@@ -171,7 +174,7 @@ describe("server.totals", () => {
     await turn();
     expect(server.totals.connections).toBe(1);
     expect(server.totals.held).toBeGreaterThanOrEqual(least);
-    // A block of 64 KiB that output lies in is held as a whole.
+    // The 64 KiB block that contains queued output is held as a whole.
     expect(server.totals.held).toBeLessThan(4 * least + 66_000);
     clients[0]?.near.abort();
     await turn();
@@ -186,7 +189,7 @@ describe("server.totals", () => {
     for (let count = 0; count < 10; count++) client.send(500);
   }
 
-  it("goes down as a loop takes what waits, though nothing is sent and nothing arrives [A18]", async () => {
+  it("falls as a loop takes queued messages, though nothing is sent or received [A18]", async () => {
     const taken: (() => void)[] = [];
     const slow = new WebSocketServer(
       async (opening) => {
@@ -208,7 +211,7 @@ describe("server.totals", () => {
     expect(slow.totals.held).toBe(0);
   });
 
-  it("is that of all servers that share a budget [A18]", async () => {
+  it("covers all servers that share a budget [A18]", async () => {
     const memoryBudget = new MemoryBudget(1_000_000);
     const one = setUp({ memoryBudget });
     const other = setUp({ memoryBudget });
@@ -221,7 +224,7 @@ describe("server.totals", () => {
 });
 
 describe("a server that is short of memory", () => {
-  it("refuses who comes before it ends anybody, and lets them in once there is room again [A18]", async () => {
+  it("rejects new clients before it closes existing ones, and admits them again once there is room [A18]", async () => {
     const { server, come } = setUp({ memoryBudget: allOf(1_000_000) });
     const clients = await Promise.all(Array.from({ length: 8 }, () => come().open("/echo")));
     for (const client of clients) client.trickle(100_000);
@@ -236,7 +239,7 @@ describe("a server that is short of memory", () => {
     expect((await come().open("/echo")).status).toBe("101");
   });
 
-  it("reads no further of who holds most and moves least, and goes on once others have let go [A18]", async () => {
+  it("pauses the connections that hold most and move least, and resumes once others have released memory [A18]", async () => {
     const { server, come, clock } = setUp({ memoryBudget: allOf(1_000_000) });
     const large = await come().open("/echo");
     const others = await Promise.all(Array.from({ length: 7 }, () => come().open("/echo")));
@@ -258,7 +261,7 @@ describe("a server that is short of memory", () => {
     expect(clock.reported).toEqual([]);
   });
 
-  it("counts half of its budget while much comes in, and all of it again when that is over [A18]", async () => {
+  it("uses half of its budget while much data arrives, and all of it again afterwards [A18]", async () => {
     const clock = new TestClock();
     const { server, come } = setUp({ clock, memoryBudget: 1_000_000 });
     const clients = await Promise.all(Array.from({ length: 4 }, () => come().open("/echo")));
@@ -278,7 +281,7 @@ describe("a server that is short of memory", () => {
     expect((await come().open("/echo")).status).toBe("101");
   });
 
-  it("reads on of those who rest, when what comes in has grown less [A18]", async () => {
+  it("resumes paused connections when less data arrives [A18]", async () => {
     const clock = new TestClock();
     const { server, come } = setUp({ clock, memoryBudget: 1_000_000 });
     const clients = await Promise.all(Array.from({ length: 5 }, () => come().open("/echo")));
@@ -422,7 +425,7 @@ describe("a server that is short of memory", () => {
     expect((await come().open("/echo")).status).toBe("101");
   });
 
-  it("asks for a collection each time that a 64th of its budget has come in, where one can be had [A18]", async () => {
+  it("requests a garbage collection for each 64th of its budget that arrives, if the host can collect [A18]", async () => {
     const memoryBudget = new MemoryBudget(640_000);
     let collections = 0;
     memoryBudget.collect = () => void collections++;
@@ -435,7 +438,7 @@ describe("a server that is short of memory", () => {
     }
   });
 
-  it("lets nobody rest for ever: who holds memory and cannot move makes room for others [A18]", async () => {
+  it("pauses no connection forever: those that hold memory and cannot move make room for others [A18]", async () => {
     const clock = new TestClock();
     const { server, come } = setUp({
       clock,
@@ -452,13 +455,13 @@ describe("a server that is short of memory", () => {
     expect(server.totals.held).toBeLessThanOrEqual(750_000);
     const left = clients.filter(({ closeCode }) => closeCode === undefined);
     expect(left.length).toBeGreaterThan(3);
-    // Those that are left are read again.
+    // The remaining connections are read again.
     for (const client of left) client.write(encodeFrame({ opcode: opcodes.continuation, maskingKey }));
     await turn();
     expect(left.filter(({ received }) => received.length > 90_000)).toEqual(left);
   });
 
-  it("ends who reads with 1013 and an error that says why, and drops who does not [A18]", async () => {
+  it("closes connections that read with 1013 and an error with the reason, and aborts the others [A18]", async () => {
     const { server, come } = setUp({ memoryBudget: 300_000 });
     const trickling = await come().open("/unheard");
     const events = story([...server.sockets][0] as WebSocket);
@@ -479,7 +482,7 @@ describe("a server that is short of memory", () => {
     expect(server.totals).toMatchObject({ connections: 0, held: 0, shed: 2 });
   });
 
-  it.each(["/loop", "/stream", "/blobs"])("lets go of what waits at %s [A18]", async (path) => {
+  it.each(["/loop", "/stream", "/blobs"])("releases what is queued at %s [A18]", async (path) => {
     const { server, come, errors } = setUp({ memoryBudget: 30_000 });
     const client = await come().open(path);
     for (let count = 0; count < 10; count++) client.send(5_000);
@@ -493,7 +496,7 @@ describe("a server that is short of memory", () => {
     expect(errors).toEqual([]);
   });
 
-  it("answers an opening that holds too much with 503, and drops one whose head is not whole [A18]", async () => {
+  it("rejects an opening that holds too much with 503, and aborts one whose head is incomplete [A18]", async () => {
     const { server, come, clock } = setUp({ memoryBudget: 10_000 });
     const asking = come();
     asking.write(head("/thinks").replace("\r\n\r\n", `\r\nX: ${"x".repeat(5_000)}\r\n\r\n`));
@@ -514,7 +517,7 @@ describe("a server that is short of memory", () => {
     expect(server.totals.held).toBe(0);
   });
 
-  it("keeps its budget and serves who is innocent, with many hostile clients of every kind [A18]", async () => {
+  it("stays within its budget and serves well-behaved clients among many hostile clients of every kind [A18]", async () => {
     const budget = 1_000_000;
     const limits = { message: 200_000, queuedOutput: 200_000, earlyData: 60_000 };
     const { server, come, clock, errors } = setUp({ memoryBudget: budget, limits, openingsPerAddress: 1_000 });
@@ -571,7 +574,7 @@ describe("a server that is short of memory", () => {
       most = Math.max(most, server.totals.held);
     }
     await turn();
-    // What one turn of all of them brings may come on top, until it is counted at its end.
+    // What all of them send in one turn may come on top, until it is counted at the end of the turn.
     expect(most).toBeLessThan((budget / 2) * 1.1);
     expect(most).toBeGreaterThan(budget / 4);
     expect(server.totals.refused).toBeGreaterThan(0);
@@ -588,7 +591,7 @@ describe("a server that is short of memory", () => {
   });
 });
 
-describe("a request over HTTP/2 that a handler thinks about", () => {
+describe("an HTTP/2 request that a handler is processing", () => {
   const fields: Fields = [
     [":method", "CONNECT"],
     [":protocol", "websocket"],
@@ -606,7 +609,7 @@ describe("a request over HTTP/2 that a handler thinks about", () => {
     onLost: undefined,
   });
 
-  it("counts, and no more once the client has left [A18]", () => {
+  it("counts, and no longer once the client has left [A18]", () => {
     const { server } = setUp();
     const stream = requestStream();
     server.receiveStream(stream, fields);
@@ -616,7 +619,7 @@ describe("a request over HTTP/2 that a handler thinks about", () => {
     expect(server.totals).toMatchObject({ connections: 0, held: 0 });
   });
 
-  it("is answered with 503 where it is too much, and the handler is not asked [A18]", () => {
+  it("is rejected with 503 when it is too large, and the handler is not called [A18]", () => {
     const { server, asked } = setUp({ memoryBudget: 4_000 });
     server.receiveStream(requestStream(), fields);
     expect(statuses).toEqual([503]);
@@ -625,8 +628,8 @@ describe("a request over HTTP/2 that a handler thinks about", () => {
   });
 });
 
-describe("the option memoryBudget", () => {
-  it("is a number of bytes from 1 on, or a MemoryBudget; nothing else [A18]", () => {
+describe("the memoryBudget option", () => {
+  it("is a number of bytes of at least 1, or a MemoryBudget; nothing else [A18]", () => {
     for (const memoryBudget of [0, -1, "1", null, {}]) {
       expect(() => setUp({ memoryBudget: memoryBudget as number })).toThrow(
         expect.objectContaining({ name: "UsageError" }),
