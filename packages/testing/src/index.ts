@@ -1,16 +1,16 @@
-/** `@hybi/testing`: arbitraries of fast-check and a simulator, for those who test a WebSocket stack, ours or their own. */
+/** `@hybi/testing`: fast-check arbitraries and a network simulator, for testing @hybi/core or any other WebSocket stack. */
 
-// Bytes, and how a transport cuts them.
+// Bytes, and how a transport splits them into chunks.
 export { bytesText, concat, latin1, pattern, utf8 } from "./bytes/bytes.ts";
 export { byteByByte, type Chunking, cut, inOneChunk, isolated, marginsAreWhole } from "./bytes/chunking.ts";
 export { sampleAccept, sampleKey, sampleRandom } from "./bytes/sample-random.ts";
 
-// What stands on the wire.
+// Frames and messages as they appear on the wire.
 export { type CloseContent, closePayload } from "./wire/close-content.ts";
 export { fragments, type Message, messageFrames } from "./wire/message.ts";
 export { type ReadFrame, readFrames } from "./wire/read-frames.ts";
 
-// Arbitraries: what is legal, and what is illegal in one named way. Bytes and chunks;
+// Arbitraries: legal input, and input that breaks exactly one named rule. Bytes and chunks;
 export { chunking } from "./arbitraries/chunking.ts";
 export { maskingKey, payload } from "./arbitraries/payload.ts";
 export { type IllegalUtf8, illegalUtf8, text } from "./arbitraries/text.ts";
@@ -43,7 +43,7 @@ export {
   type IllegalExtensionList,
   illegalExtensionList,
 } from "./arbitraries/extension-list.ts";
-// what applications do, and whole conversations.
+// application commands, and whole conversations.
 export { closeCommand, command, controlCommand, messageCommand } from "./arbitraries/commands.ts";
 export {
   type Conversation,
@@ -56,24 +56,24 @@ export {
 export { script } from "./arbitraries/scripts.ts";
 export { runs } from "./arbitraries/runs.ts";
 
-// A network of numbers: two parties, a link and a clock,
+// A simulated network: two parties, a link and a virtual clock,
 export { VirtualClock } from "./simulation/clock.ts";
 export { Link, type LinkOptions, type LinkReceiver } from "./simulation/link.ts";
 export { Party, type PartyOptions, type TimedEvent } from "./simulation/party.ts";
 export { type PeerStep, ScriptedPeer } from "./simulation/scripted-peer.ts";
 export { Simulation, type SimulationOptions, tell } from "./simulation/simulation.ts";
 export type { EventOf, Subject, SubjectEvent } from "./simulation/subject.ts";
-// what they are told to do,
+// the commands they carry out,
 export { type Command, type CommandSubject, peerOf, perform } from "./simulation/command.ts";
 export type { Script, Step } from "./simulation/step.ts";
 export { type TurningOptions, turningExtension } from "./simulation/turning-extension.ts";
-// and what came of it, which can be repeated.
+// and the results, which can be replayed.
 export { deliver } from "./simulation/deliver.ts";
 export { type Cast, replay, simulate } from "./simulation/replay.ts";
 export { eventTexts, joinedFragments } from "./simulation/summary.ts";
 export { parseTranscript, Transcript } from "./simulation/transcript.ts";
 
-// Commands of fc.modelRun, and the closing handshake as their model.
+// Commands for fc.modelRun, and a model of the closing handshake.
 export { closingCommands } from "./model/closing-commands.ts";
 export {
   type ClosingModel,

@@ -1,8 +1,8 @@
-/** Any way in which a transport may cut bytes into chunks. */
+/** Arbitrary ways in which a transport may split bytes into chunks. */
 import fc from "fast-check";
 import { byteByByte, type Chunking, inOneChunk } from "../bytes/chunking.ts";
 
-/** Any cut, empty chunks included; each byte by itself more often than chance has it. Shrinks towards one chunk. */
+/** Any split, including empty chunks; one byte per chunk is more frequent than at random. Shrinks towards one chunk. */
 export function chunking(): fc.Arbitrary<Chunking> {
   const size = fc.oneof(fc.nat(9), fc.nat(200));
   return fc.oneof(

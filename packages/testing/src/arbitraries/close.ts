@@ -1,4 +1,4 @@
-/** Status codes and payloads of Close frames, legal and not (RFC 6455 §5.5.1, §7.4). */
+/** Legal and illegal status codes and payloads of Close frames (RFC 6455 §5.5.1, §7.4). */
 import fc from "fast-check";
 import { utf8 } from "../bytes/bytes.ts";
 import { type CloseContent, withStatusCode } from "../wire/close-content.ts";
@@ -6,18 +6,18 @@ import { type NamedWays, oneOfNamed } from "./named.ts";
 import { notableNumber } from "./notable.ts";
 import { illegalUtf8, text } from "./text.ts";
 
-/** The most bytes of a reason: 125 less the status code. */
+/** Maximum bytes of a reason: 125 minus the status code. */
 const mostReason = 123;
 
 /** The registered status codes that either role may send (RFC 6455 §11.7). */
 const registered: readonly number[] = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1011, 1012, 1013, 1014];
 
-/** One that may stand in a Close frame of either role: registered, or for libraries and applications (RFC 6455 §7.4). */
+/** A code that is legal in a Close frame of either role: registered, or for libraries and applications (RFC 6455 §7.4). */
 export function statusCode(): fc.Arbitrary<number> {
   return fc.oneof(fc.constantFrom(...registered), fc.integer({ min: 3000, max: 4999 }));
 }
 
-/** One that must not stand in a Close frame: not defined, reserved, or for what is never on the wire (RFC 6455 §7.4). */
+/** A code that is illegal in a Close frame: undefined, reserved, or never sent on the wire (RFC 6455 §7.4). */
 export function illegalStatusCode(): fc.Arbitrary<number> {
   return fc.oneof(
     notableNumber([0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65_535], 65_535).filter(isIllegal),
@@ -27,17 +27,17 @@ export function illegalStatusCode(): fc.Arbitrary<number> {
   );
 }
 
-/** 1010 is left out: a client may send it, a server may not. */
+/** 1010 is excluded: a client may send it, a server may not. */
 function isIllegal(code: number): boolean {
   return code < 3000 ? !registered.includes(code) && code !== 1010 : code >= 5000;
 }
 
-/** A reason that fits. */
+/** A reason that fits into a Close frame. */
 function reason(): fc.Arbitrary<string> {
   return fc.oneof(text(30), fc.constantFrom("", "r".repeat(mostReason), `${"é".repeat(61)}.`));
 }
 
-/** What a Close frame may say; every other one says nothing. Shrinks towards that. */
+/** The legal content of a Close frame; every other one is empty. Shrinks towards an empty one. */
 export function closeContent(): fc.Arbitrary<CloseContent> {
   return fc.oneof(
     { withCrossShrink: true },
@@ -52,7 +52,7 @@ export interface IllegalClosePayload {
   readonly payload: Uint8Array;
 }
 
-/** One that breaks a rule: any, or one of those named. */
+/** A payload that breaks a rule: any, or one of the given ones. */
 export function illegalClosePayload(
   ...codes: readonly IllegalClosePayload["code"][]
 ): fc.Arbitrary<IllegalClosePayload> {

@@ -1,4 +1,4 @@
-/** What an application may ask of its endpoint. */
+/** Application commands to an endpoint. */
 import fc from "fast-check";
 import type { Command } from "../simulation/command.ts";
 import { closeContent } from "./close.ts";
@@ -7,7 +7,7 @@ import { message } from "./messages.ts";
 import { payload } from "./payload.ts";
 import { text } from "./text.ts";
 
-/** A data message; `most` bounds binary ones. */
+/** A command that sends a data message; `most` bounds the length of binary ones. */
 export function messageCommand(most = 70_000): fc.Arbitrary<Command> {
   const priority = fc.constantFrom(0, 0, 0, 1, -1, 7);
   return fc.oneof(
@@ -41,7 +41,7 @@ export function messageCommand(most = 70_000): fc.Arbitrary<Command> {
   );
 }
 
-/** A Ping or an unsolicited Pong. */
+/** A command that sends a Ping or an unsolicited Pong. */
 export function controlCommand(): fc.Arbitrary<Command> {
   return fc.record({ type: fc.constantFrom("ping" as const, "pong" as const), payload: controlPayload() });
 }

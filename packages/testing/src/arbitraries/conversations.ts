@@ -1,4 +1,4 @@
-/** Whole conversations: what the applications at both ends do and when, and the links between them. */
+/** Whole conversations: the commands of the applications at both ends with their timing, and the links between the ends. */
 import type { Role } from "@hybi/core";
 import fc from "fast-check";
 import type { Command } from "../simulation/command.ts";
@@ -9,14 +9,14 @@ import { chunking } from "./chunking.ts";
 import { closeContent } from "./close.ts";
 import { controlCommand, messageCommand } from "./commands.ts";
 
-/** One thing that an application does, so many milliseconds after the one before. */
+/** One application command, executed a number of milliseconds after the previous one. */
 export interface Turn {
   readonly by: Role;
   readonly after: number;
   readonly command: Command;
 }
 
-/** Turns in order; `most` is the greatest length of a binary message. Shrinks towards none, and none late. */
+/** A sequence of turns; `most` is the maximum length of a binary message. Shrinks towards no turns and no delays. */
 export function turns(most = 20_000): fc.Arbitrary<readonly Turn[]> {
   const command = fc.oneof({ weight: 3, arbitrary: messageCommand(most) }, { weight: 1, arbitrary: controlCommand() });
   const turn = fc.record({
@@ -27,7 +27,7 @@ export function turns(most = 20_000): fc.Arbitrary<readonly Turn[]> {
   return fc.array(turn, { maxLength: 12 });
 }
 
-/** A link that is slow, narrow and cuts anywhere, or is none of that. Shrinks towards a perfect one. */
+/** A link that may be slow, narrow and split bytes anywhere. Shrinks towards a perfect one. */
 export function link(): fc.Arbitrary<LinkOptions> {
   return fc.record({
     latency: fc.constantFrom(0, 1, 100),
@@ -36,16 +36,19 @@ export function link(): fc.Arbitrary<LinkOptions> {
   });
 }
 
-/** Everything that decides how a conversation goes. */
+/** Everything that determines a conversation. */
 export interface Conversation {
   readonly turns: readonly Turn[];
   /** The link from each role to the other. */
   readonly links: Readonly<Record<Role, LinkOptions>>;
-  /** Who begins the closing handshake after the last turn, and what its Close frame says. */
+  /** Which role starts the closing handshake after the last turn, and the content of its Close frame. */
   readonly closes: { readonly by: Role; readonly content: CloseContent };
 }
 
-/** A whole conversation; `most` is the greatest length of a binary message. Shrinks towards a client that closes. */
+/**
+ * A whole conversation; `most` is the maximum length of a binary message. Shrinks towards one in which the client only
+ * closes.
+ */
 export function conversation(most = 20_000): fc.Arbitrary<Conversation> {
   return fc.record({
     turns: turns(most),
@@ -54,7 +57,7 @@ export function conversation(most = 20_000): fc.Arbitrary<Conversation> {
   });
 }
 
-/** The steps of `conversation` between parties that are called by their roles, and whose connection is open. */
+/** Returns the steps of `conversation` between parties named after their roles, whose connection is open. */
 export function conversationScript({ turns, links, closes }: Conversation): Script {
   const steps = turns.flatMap(({ by, after, command }): Step[] => [
     { type: "run", milliseconds: after },
@@ -72,5 +75,5 @@ export function conversationScript({ turns, links, closes }: Conversation): Scri
   };
 }
 
-/** Time for everything to arrive, a byte at a time through a window of one, in milliseconds. */
+/** Milliseconds in which everything arrives, even one byte at a time through a window of one. */
 const patience = 100_000_000;

@@ -1,9 +1,9 @@
-/** Values of Sec-WebSocket-Extensions, legal and not (RFC 6455 §9.1). */
+/** Legal and illegal values of Sec-WebSocket-Extensions (RFC 6455 §9.1). */
 import fc from "fast-check";
 import { token, whiteSpace } from "./fields.ts";
 import { earlierFrom } from "./notable.ts";
 
-/** The value of a field that lists extensions, and what it says. */
+/** The value of a field that lists extensions, and its parsed content. */
 export interface ExtensionList {
   readonly text: string;
   readonly extensions: readonly {
@@ -12,9 +12,9 @@ export interface ExtensionList {
   }[];
 }
 
-/** extension-list = 1#extension, spelt in any way: white space, quoted values, empty elements. Shrinks towards one token. */
+/** extension-list = 1#extension, in any spelling: white space, quoted values, empty elements. Shrinks towards one token. */
 export function extensionList(): fc.Arbitrary<ExtensionList> {
-  // An array with a minLength would keep more of the elements than fail.
+  // With a minLength, shrinking would keep more elements than necessary.
   const list = fc.array(extension(), { maxLength: 4 }).filter(({ length }) => length > 0);
   const emptyElement = fc.constantFrom("", ",", ", ,\t");
   return fc.tuple(emptyElement, list, emptyElement).map(([before, list, after]) => ({
@@ -23,14 +23,14 @@ export function extensionList(): fc.Arbitrary<ExtensionList> {
   }));
 }
 
-/** A value that does not conform to the grammar, which fails the connection. */
+/** A value that does not match the grammar, which fails the connection. */
 export interface IllegalExtensionList {
-  /** What is wrong, in words. */
+  /** Description of the fault. */
   readonly name: string;
   readonly text: string;
 }
 
-/** Legal extensions, and then something that is none. Shrinks towards what is wrong alone. */
+/** Legal extensions followed by an illegal one. Shrinks towards the illegal one alone. */
 export function illegalExtensionList(): fc.Arbitrary<IllegalExtensionList> {
   const before = fc.option(
     extensionList().map(({ text }) => `${text}, `),

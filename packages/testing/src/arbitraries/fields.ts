@@ -1,9 +1,9 @@
-/** Tokens, values and lines of HTTP fields, spelt in any way that is legal (RFC 9110 §5, RFC 9112 §5). */
+/** Tokens, values and lines of HTTP fields, in any legal spelling (RFC 9110 §5, RFC 9112 §5). */
 import fc from "fast-check";
 
 const tchars = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~"];
 
-/** token = 1*tchar (RFC 9110 §5.6.2), also one that an object has of its own accord. Shrinks towards one char. */
+/** token = 1*tchar (RFC 9110 §5.6.2), including names of built-in object properties. Shrinks towards one char. */
 export function token(): fc.Arbitrary<string> {
   return fc.oneof(
     { withCrossShrink: true },
@@ -12,7 +12,10 @@ export function token(): fc.Arbitrary<string> {
   );
 }
 
-/** field-value (RFC 9110 §5.5) without the white space around it: obs-text too, a byte a char. Shrinks towards none. */
+/**
+ * field-value (RFC 9110 §5.5) without surrounding white space, including obs-text, one byte per char. Shrinks towards
+ * an empty value.
+ */
 export function fieldValue(): fc.Arbitrary<string> {
   const visible = fc.integer({ min: 0x21, max: 0xff }).filter((unit) => unit !== 0x7f);
   const inner = fc.oneof(visible, fc.constantFrom(0x20, 0x09));
@@ -21,15 +24,15 @@ export function fieldValue(): fc.Arbitrary<string> {
     .map(([first, middle, last]) => (first.length === 0 ? "" : String.fromCharCode(...first, ...middle, last)));
 }
 
-/** Names of fields that the opening handshake gives no meaning to. */
+/** Names of fields that have no meaning in the opening handshake. */
 function otherFieldName(): fc.Arbitrary<string> {
   const reserved = /^(host|upgrade|connection|content-length|transfer-encoding|origin|cookie|sec-websocket-.*)$/i;
   return token().filter((name) => !reserved.test(name));
 }
 
-/** OWS (RFC 9110 §5.6.3), one SP before all. */
+/** OWS (RFC 9110 §5.6.3). Shrinks towards one SP. */
 export const whiteSpace = (): fc.Arbitrary<string> => fc.constantFrom(" ", "", "\t", "  ", " \t ");
-/** `text` with the case of its letters changed here and there. Shrinks towards `text`. */
+/** `text` with the case of some letters changed. Shrinks towards `text`. */
 export function spelling(text: string): fc.Arbitrary<string> {
   const changed = fc.array(fc.boolean(), { minLength: text.length, maxLength: text.length });
   return changed.map((changed) =>
@@ -42,7 +45,7 @@ function otherCase(char: string): string {
   return char === upper ? char.toLowerCase() : upper;
 }
 
-/** One field line (RFC 9112 §5), spelt in any way. Shrinks towards `name: value`. */
+/** One field line (RFC 9112 §5), in any spelling. Shrinks towards `name: value`. */
 export function fieldLine(name: string, value: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return fc
     .tuple(
@@ -54,13 +57,13 @@ export function fieldLine(name: string, value: fc.Arbitrary<string>): fc.Arbitra
     .map(([spelt, before, written, after]) => `${spelt}:${before}${written}${after}\r\n`);
 }
 
-/** Field lines that the opening handshake gives no meaning to. Shrinks towards none. */
+/** Field lines that have no meaning in the opening handshake. Shrinks towards none. */
 export function otherFieldLines(): fc.Arbitrary<string> {
   const line = fc.tuple(otherFieldName(), whiteSpace(), fieldValue(), whiteSpace());
   return fc.array(line, { maxLength: 4 }).map((lines) => lines.map(([n, b, v, a]) => `${n}:${b}${v}${a}\r\n`).join(""));
 }
 
-/** `lines` in any order. Shrinks towards the one given. */
+/** `lines` in any order. Shrinks towards the given order. */
 export function inAnyOrder(...lines: readonly fc.Arbitrary<string>[]): fc.Arbitrary<string> {
   const places = fc.array(fc.nat(lines.length), { minLength: lines.length, maxLength: lines.length });
   return fc.tuple(fc.tuple(...lines), places).map(([written, places]) =>

@@ -1,4 +1,4 @@
-/** Frames: legal ones, and any at all (RFC 6455 §5). */
+/** Frames: legal ones, and arbitrary ones (RFC 6455 §5). */
 import type { Role } from "@hybi/core";
 import { type FrameToEncode, opcodes } from "@hybi/core/frame";
 import fc from "fast-check";
@@ -28,8 +28,8 @@ export function controlFrame(sender: Role): fc.Arbitrary<FrameToEncode> {
 }
 
 /**
- * A frame from `sender` that is legal where no message is in progress: a message in one frame, its first fragment, or a
- * control frame. `most` bounds its payload. Shrinks towards an empty Ping.
+ * A frame from `sender` that is legal when no message is in progress: a message in one frame, a first fragment, or a
+ * control frame. `most` bounds the length of its payload. Shrinks towards an empty Ping.
  */
 export function legalFrame(sender: Role, most = 70_000): fc.Arbitrary<FrameToEncode> {
   const data = (opcode: number, payload: fc.Arbitrary<Uint8Array>): fc.Arbitrary<FrameToEncode> =>
@@ -53,7 +53,7 @@ export function legalFrame(sender: Role, most = 70_000): fc.Arbitrary<FrameToEnc
   );
 }
 
-/** Any frame at all that can be encoded, legal or not where it stands. */
+/** Any frame that can be encoded, whether or not it is legal where it appears. */
 export function anyFrame(): fc.Arbitrary<FrameToEncode> {
   return fc.record({
     opcode: fc.nat(0xf),

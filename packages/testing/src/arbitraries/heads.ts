@@ -1,9 +1,12 @@
-/** Opening requests and responses that are legal, in many spellings (RFC 6455 §4, RFC 9112). Each char is a byte. */
+/** Legal opening requests and responses, in many spellings (RFC 6455 §4, RFC 9112). Each char is a byte. */
 import fc from "fast-check";
 import { sampleAccept, sampleKey } from "../bytes/sample-random.ts";
 import { fieldLine, inAnyOrder, otherFieldLines, spelling } from "./fields.ts";
 
-/** A legal opening request with `sampleKey`, spelt in any way. Shrinks towards that of RFC 6455 §1.2, without what may lack. */
+/**
+ * A legal opening request with `sampleKey`, in any spelling. Shrinks towards that of RFC 6455 §1.2, without its
+ * optional parts.
+ */
 export function requestHead(): fc.Arbitrary<string> {
   const fields = inAnyOrder(
     fieldLine("Host", fc.constant("example.com")),
@@ -20,8 +23,8 @@ export function requestHead(): fc.Arbitrary<string> {
 }
 
 /**
- * A legal response to a request with `sampleKey`, after up to two interim ones. Shrinks towards that of RFC 6455 §1.2,
- * without what may lack.
+ * A legal response to a request with `sampleKey`, after up to two interim responses. Shrinks towards that of RFC 6455
+ * §1.2, without its optional parts.
  */
 export function responseHead(): fc.Arbitrary<string> {
   const interim = fc

@@ -1,4 +1,4 @@
-/** Frames that are illegal in one named way (RFC 6455 §5). */
+/** Frames that break exactly one named rule (RFC 6455 §5). */
 import type { Role, ViolationCode } from "@hybi/core";
 import { encodeFrame, type FrameToEncode, opcodes } from "@hybi/core/frame";
 import fc from "fast-check";
@@ -14,15 +14,15 @@ export type IllegalFrameCode = Extract<ViolationCode, `frame/${string}`>;
 export interface IllegalFrame {
   readonly code: IllegalFrameCode;
   readonly bytes: Uint8Array;
-  /** The index of the byte at fault. */
+  /** Index of the offending byte. */
   readonly at: number;
   /** Whether a fragmented message must be in progress before it, must not be, or either. */
   readonly within: "message" | "no-message" | "any";
 }
 
 /**
- * A frame from `sender` that is illegal whatever follows it, where no extension is agreed: by any rule, or by one of those
- * named. Throws `RangeError` for a rule that `sender` cannot break so: a server has no mask to forget.
+ * A frame from `sender` that is illegal whatever follows it when no extension is agreed, by any rule or by one of the
+ * given ones. Throws `RangeError` for a rule that `sender` cannot break this way: a server has no mask to omit.
  */
 export function illegalFrame(sender: Role, ...codes: readonly IllegalFrameCode[]): fc.Arbitrary<IllegalFrame> {
   return oneOfNamed(illegalFrameWays(sender), codes).map(([code, frame]) => ({ code, ...frame }));
@@ -81,14 +81,14 @@ function illegalFrameWays(sender: Role): NamedWays<IllegalFrameCode, Omit<Illega
       ),
     ),
     "frame/length-sign-bit": lengths([0x82, 127, 0x80, 0, 0, 0, 0, 1, 0, 0]),
-    // Beyond what any receiver can count in a double: the limit of no receiver is above it.
+    // Larger than a double can count exactly, so above the limit of every receiver.
     "frame/too-big": lengths([0x82, 127, 0, 0x20, 0, 0, 0, 0, 0, 0]),
     [masking[0]]: masking[1],
   };
   return ways as NamedWays<IllegalFrameCode, Omit<IllegalFrame, "code">>;
 }
 
-/** A header of bytes, with MASK and the key where there is one, and a few bytes that could be its payload. */
+/** Builds a frame from header bytes, with MASK and the key if there is one, and a few bytes that could be its payload. */
 function rawFrame(header: readonly number[], maskingKey: number | undefined): Uint8Array {
   const bytes = Uint8Array.from(header);
   if (maskingKey === undefined) return concat([bytes, pattern(5)]);

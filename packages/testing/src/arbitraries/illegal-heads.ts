@@ -1,4 +1,4 @@
-/** Opening requests and responses that are illegal in one named way (RFC 6455 §4, RFC 9112). Each char is a byte. */
+/** Opening requests and responses that break exactly one named rule (RFC 6455 §4, RFC 9112). Each char is a byte. */
 import type { ViolationCode } from "@hybi/core";
 import fc from "fast-check";
 import { sampleAccept, sampleKey } from "../bytes/sample-random.ts";
@@ -10,18 +10,21 @@ export interface IllegalHead {
   readonly head: string;
 }
 
-/** What is put in the place of which line, or after the last one. */
+/** The line to insert: in place of the line at `index`, or after the last line. */
 type Way = readonly [code: ViolationCode, line: string, index?: number];
 
 /**
- * An opening request that a server refuses: by any rule, or by one of those named. Shrinks towards no fields but those
- * that matter.
+ * An opening request that a server must reject, by any rule or by one of the given ones. Shrinks towards only the
+ * relevant fields.
  */
 export function illegalRequestHead(...codes: readonly ViolationCode[]): fc.Arbitrary<IllegalHead> {
   return illegalHead(legalRequest, [...requestWays, ...fieldWays], codes);
 }
 
-/** A response to a request with `sampleKey`, without offers, that a client fails: by any rule, or by one of those named. */
+/**
+ * A response to a request with `sampleKey` and without offers that a client must fail, by any rule or by one of the
+ * given ones.
+ */
 export function illegalResponseHead(...codes: readonly ViolationCode[]): fc.Arbitrary<IllegalHead> {
   return illegalHead(legalResponse, [...responseWays, ...fieldWays], codes);
 }
@@ -56,7 +59,7 @@ const legalResponse = [
   `Sec-WebSocket-Accept: ${sampleAccept}`,
 ];
 
-/** What is wrong in any head (RFC 9112 §2.2, §5). */
+/** Illegal in any head (RFC 9112 §2.2, §5). */
 const fieldWays: readonly Way[] = [
   ["http/white-space-before-colon", "X : y"],
   ["http/colon-missing", "X"],
@@ -67,9 +70,9 @@ const fieldWays: readonly Way[] = [
   ["http/bare-carriage-return", "X: y\rZ: z"],
 ];
 
-/** What a server refuses (RFC 6455 §4.2.1). */
+/** Rejected by a server (RFC 6455 §4.2.1). */
 const requestWays: readonly Way[] = [
-  // In a response a user agent takes it for a space (RFC 9112 §5.2).
+  // In a response, a user agent replaces the fold with a space (RFC 9112 §5.2).
   ["http/folded-line", " y"],
   ["http/method", " GET / HTTP/1.1", 0],
   ["http/method", "G(T / HTTP/1.1", 0],
@@ -101,7 +104,7 @@ const requestWays: readonly Way[] = [
   ["opening/origin-repeated", "Origin: http://a\r\nOrigin: http://a"],
 ];
 
-/** What a client fails (RFC 6455 §4.1, "validate the server's response"). */
+/** Failed by a client (RFC 6455 §4.1, "validate the server's response"). */
 const responseWays: readonly Way[] = [
   ["http/status-line", "HTTP/1.1 1 Switching Protocols", 0],
   ["http/version-unsupported", "HTTP/2.0 101 Switching Protocols", 0],

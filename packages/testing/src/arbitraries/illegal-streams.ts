@@ -1,4 +1,4 @@
-/** What one peer may send over a connection, up to one frame, Close frame or text that is illegal. */
+/** Streams of one peer that are legal up to one illegal frame, Close frame or text. */
 import type { MessageKind, Role, ViolationCode } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import fc from "fast-check";
@@ -14,12 +14,12 @@ import { illegalUtf8 } from "./text.ts";
 /** A stream that is legal up to one fault. */
 export interface IllegalStream extends Stream {
   readonly code: ViolationCode;
-  /** Of the byte at fault. */
+  /** Offset of the offending byte. */
   readonly offset: number;
 }
 
 /**
- * A legal stream, then something illegal, then anything. `events` are those before the failure. Shrinks towards the
+ * A legal stream, then something illegal, then any bytes. `events` are those before the failure. Shrinks towards the
  * illegal frame alone.
  */
 export function illegalStream(sender: Role, { most = 300 }: StreamOptions = {}): fc.Arbitrary<IllegalStream> {
@@ -52,7 +52,7 @@ export function illegalStream(sender: Role, { most = 300 }: StreamOptions = {}):
     });
 }
 
-/** A Close frame whose payload is illegal. The frame is at fault, so its first byte is. */
+/** A Close frame whose payload is illegal. The frame as a whole is at fault, so the offset is that of its first byte. */
 function illegalClose(sender: Role) {
   return fc.tuple(illegalClosePayload(), maskingKeyOf(sender)).map(([{ code, payload }, maskingKey]) => ({
     code: code as ViolationCode,
@@ -62,14 +62,14 @@ function illegalClose(sender: Role) {
   }));
 }
 
-/** A text message that is no UTF-8, in any fragmentation. */
+/** A text message that is not valid UTF-8, in any fragmentation. */
 function illegalText(sender: Role) {
   return fc.tuple(illegalUtf8(), fragmentation(), maskingKeyOf(sender)).map(([{ bytes, at }, cuts, key]) => {
     const frames = messageFrames("text", fragments(bytes, cuts), [key]).map((frame) => ({
       header: encodeFrame({ ...frame, payload: frame.payload }).length - (frame.payload?.length ?? 0),
       frame,
     }));
-    // The byte at fault is in the fragment that holds it; a text that ends too early is at fault where it ends.
+    // The offending byte is in the fragment that contains it; for text that ends too early it is where the text ends.
     let offset = 0;
     let seen = 0;
     for (const { header, frame } of frames) {

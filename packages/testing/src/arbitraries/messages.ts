@@ -4,7 +4,7 @@ import type { Message } from "../wire/message.ts";
 import { payload } from "./payload.ts";
 import { text } from "./text.ts";
 
-/** A text or a binary message; `most` is the greatest length of a binary one. Shrinks towards an empty one. */
+/** A text or binary message; `most` is the maximum length of a binary one. Shrinks towards an empty message. */
 export function message(most = 70_000): fc.Arbitrary<Message> {
   return fc.oneof(
     fc.record({ kind: fc.constant("text" as const), data: text() }),
@@ -13,8 +13,8 @@ export function message(most = 70_000): fc.Arbitrary<Message> {
 }
 
 /**
- * Where a message of any length is cut into fragments, as shares of 1,000 in order, for `fragments`; repeated ones make
- * empty fragments. Shrinks towards no cut.
+ * Cuts that split a message of any length into fragments, as ascending shares of 1,000, for `fragments`; repeated
+ * shares make empty fragments. Shrinks towards no cut.
  */
 export function fragmentation(): fc.Arbitrary<readonly number[]> {
   return fc.array(fc.nat(1000), { maxLength: 6 }).map((cuts) => cuts.sort((first, second) => first - second));

@@ -1,10 +1,10 @@
-/** Ways to be illegal, by the code of the violation that each one is. */
+/** Tables of illegal input, keyed by the code of the violation. */
 import fc from "fast-check";
 
-/** How to break each rule. */
+/** An arbitrary for each rule, whose values break that rule. */
 export type NamedWays<Code extends string, Illegal> = { readonly [Each in Code]: fc.Arbitrary<Illegal> };
 
-/** Something illegal with its code: one of `codes`, or of all where none is named. Throws for a code that is no way. */
+/** Illegal input with its code: one of `codes`, or any if none is given. Throws for a code that is not in the table. */
 export function oneOfNamed<Code extends string, Illegal>(
   ways: NamedWays<Code, Illegal>,
   codes: readonly Code[],

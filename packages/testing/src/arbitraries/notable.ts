@@ -1,15 +1,15 @@
-/** Numbers at which something changes, and that shrink like any other number. */
+/** Numbers at which behaviour changes, with ordinary shrinking. */
 import fc from "fast-check";
 
 /**
- * One of `notable`, which lie between 0 and `most`; shrinks through all numbers towards 0. `fc.constantFrom` would leave a
- * counterexample at the notable number next above the one at which it begins to fail.
+ * One of `notable`, which lie between 0 and `most`; shrinks through all numbers towards 0. `fc.constantFrom` would
+ * shrink only to the nearest notable number above the one at which the failure begins.
  */
 export function notableNumber(notable: readonly number[], most: number): fc.Arbitrary<number> {
   return new Notable(notable, fc.nat(most));
 }
 
-/** One of `values`. Shrinks through all that stand before it; `fc.constantFrom` knows the first one only. */
+/** One of `values`. Shrinks through all earlier values, whereas `fc.constantFrom` shrinks only to the first one. */
 export function earlierFrom<const Value>(...values: readonly Value[]): fc.Arbitrary<Value> {
   return fc.nat(values.length - 1).map((index) => values[index] as Value);
 }

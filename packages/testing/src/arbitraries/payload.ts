@@ -3,14 +3,14 @@ import fc from "fast-check";
 import { pattern } from "../bytes/bytes.ts";
 import { notableNumber } from "./notable.ts";
 
-/** Lengths at which headers, and the ways in which bytes are stored, masked and sent, change. */
+/** Lengths at which the header format, or the way bytes are stored, masked or sent, changes. */
 const notableLengths: readonly number[] = [
   0, 1, 19, 20, 63, 64, 65, 124, 125, 126, 127, 128, 1023, 1024, 4095, 4096, 4097, 65_535, 65_536, 70_000,
 ];
 
 /**
- * The payload of a frame or of a binary message: mostly short, and now and then of a length at which headers change.
- * `most` is its greatest length. Shrinks towards no bytes.
+ * The payload of a frame or of a binary message: usually short, and sometimes of a length at which headers change.
+ * `most` is its maximum length. Shrinks towards no bytes.
  */
 export function payload(most = 70_000): fc.Arbitrary<Uint8Array> {
   const notable = notableLengths.filter((length) => length <= most);
@@ -21,7 +21,10 @@ export function payload(most = 70_000): fc.Arbitrary<Uint8Array> {
   );
 }
 
-/** 32 bits; zero, which is legal and hides mistakes, more often than chance has it (RFC 6455 §5.3). Shrinks towards it. */
+/**
+ * 32 bits; zero, which is legal and hides mistakes, is more frequent than at random (RFC 6455 §5.3). Shrinks towards
+ * zero.
+ */
 export function maskingKey(): fc.Arbitrary<number> {
   return fc.oneof({ weight: 1, arbitrary: fc.constant(0) }, { weight: 5, arbitrary: fc.integer() });
 }

@@ -1,12 +1,12 @@
-/** How often properties are tried. */
+/** The number of runs of a property. */
 import fc from "fast-check";
 
-/** What fast-check does without being told. */
+/** The default of fast-check. */
 const usual = 100;
 
 /**
- * Parameters for `fc.assert`: `count` runs, or as many times more as `fc.configureGlobal({ numRuns })` asks for than the
- * usual hundred. So that one setting makes all properties longer, the cheap and the dear.
+ * Returns parameters for `fc.assert`: `count` runs, scaled by the ratio of `fc.configureGlobal({ numRuns })` to the
+ * default of a hundred. One setting thus lengthens all properties, both cheap and expensive ones.
  */
 export function runs(count: number): { readonly numRuns: number } {
   const asked = fc.readConfigureGlobal()?.numRuns;

@@ -1,4 +1,4 @@
-/** Runs of the simulator in which anything may happen, at any time: for laws that hold whatever is done. */
+/** Simulator runs in which anything may happen at any time, for properties that must hold in every case. */
 import type { Role } from "@hybi/core";
 import fc from "fast-check";
 import type { Script, Step } from "../simulation/step.ts";
@@ -6,8 +6,8 @@ import { command } from "./commands.ts";
 import { link } from "./conversations.ts";
 
 /**
- * A run between parties that are called client and server: applications talk and close, the links are slow and narrow, are
- * stalled, half closed, cut or gone. `most` is the greatest length of a binary message. Shrinks towards no steps.
+ * A run between parties called client and server: applications send and close; links are slow or narrow, stall,
+ * half-close, are cut or vanish. `most` is the maximum length of a binary message. Shrinks towards no steps.
  */
 export function script(most = 300): fc.Arbitrary<Script> {
   return fc.record({
@@ -20,7 +20,7 @@ export function script(most = 300): fc.Arbitrary<Script> {
 function step(most: number): fc.Arbitrary<Step> {
   const by = fc.constantFrom<Role>("client", "server");
   const milliseconds = fc.constantFrom(0, 1, 30, 1000, 40_000);
-  // What ends a conversation is rare, so that much can happen before it.
+  // Steps that end a conversation are rare, so that much can happen before one.
   return fc.oneof(
     { weight: 8, arbitrary: fc.record({ type: fc.constant("run" as const), milliseconds }) },
     { weight: 8, arbitrary: fc.record({ type: fc.constant("command" as const), by, command: command(most) }) },

@@ -1,6 +1,6 @@
 /**
- * What one peer may send over a whole connection: messages in any fragmentation, control frames anywhere between, and a
- * Close frame; and the events that a receiver owes for it.
+ * Everything one peer may send over a connection: messages in any fragmentation, control frames anywhere between
+ * fragments, and a Close frame; and the events that a receiver must emit for it.
  */
 import type { ConnectionEvent, Role } from "@hybi/core";
 import { encodeFrame, type FrameToEncode, opcodes } from "@hybi/core/frame";
@@ -12,23 +12,23 @@ import { closeContent } from "./close.ts";
 import { controlFrame, maskingKeyOf } from "./frames.ts";
 import { fragmentation, message } from "./messages.ts";
 
-/** What a peer sends. */
+/** The bytes that a peer sends, with the expected events. */
 export interface Stream {
   readonly frames: readonly FrameToEncode[];
   readonly bytes: Uint8Array;
-  /** The events that a receiver owes, with `delivery: "messages"`. */
+  /** The events that a receiver must emit with `delivery: "messages"`. */
   readonly events: readonly ConnectionEvent[];
 }
 
-/** Options of the streams. */
+/** Options of the stream arbitraries. */
 export interface StreamOptions {
-  /** The longest payload of a binary message. */
+  /** The maximum payload length of a binary message. */
   readonly most?: number;
-  /** Whether a Close frame may end it, after which anything may come. */
+  /** Whether a Close frame may end the stream, after which any bytes may follow. */
   readonly close?: boolean;
 }
 
-/** Everything that `sender` sends, and breaks no rule with. Shrinks towards nothing; messages become Pings, if they can. */
+/** A stream from `sender` that breaks no rule. Shrinks towards no frames; messages become Pings where possible. */
 export function legalStream(sender: Role, { most = 70_000, close = true }: StreamOptions = {}): fc.Arbitrary<Stream> {
   const item = fc.oneof({ withCrossShrink: true }, controlItem(sender), wholeMessage(sender, most));
   const items = fc.array(item, { maxLength: 6 });
@@ -36,11 +36,11 @@ export function legalStream(sender: Role, { most = 70_000, close = true }: Strea
   return fc.tuple(items, ending).map(([before, end]) => joined(end === undefined ? before : [...before, end]));
 }
 
-/** A piece of a stream. */
+/** One item of a stream. */
 interface Item {
   readonly frames: readonly FrameToEncode[];
   readonly events: readonly ConnectionEvent[];
-  /** Bytes after the frames, which nobody reads. */
+  /** Bytes after the frames, which a receiver must ignore. */
   readonly rest?: Uint8Array;
 }
 
@@ -90,7 +90,7 @@ function joined(items: readonly Item[]): Stream {
   return readable({ frames, bytes, events: items.flatMap((item) => item.events) });
 }
 
-/** Lets fast-check show what a stream is, and not its every byte. */
+/** Makes fast-check print a readable description of a stream instead of every byte. */
 export function readable<S extends Stream & { readonly code?: string; readonly offset?: number }>(stream: S): S {
   const show = (): string => {
     const frames = stream.frames.map(({ opcode, final, payload }) => {

@@ -1,11 +1,11 @@
-/** Text, UTF-8, and UTF-8 that is broken in one named way (RFC 3629 §3–4). */
+/** Text, UTF-8, and UTF-8 that is invalid in one named way (RFC 3629 §3–4). */
 import fc from "fast-check";
 import { concat, utf8 } from "../bytes/bytes.ts";
 import { type NamedWays, oneOfNamed } from "./named.ts";
 
 /**
- * Any text that UTF-8 can carry: a leading U+FEFF, U+0000 and noncharacters too. `maxLength` counts code points. Shrinks
- * towards no text.
+ * Any text that UTF-8 can encode, including a leading U+FEFF, U+0000 and noncharacters. `maxLength` counts code
+ * points. Shrinks towards no text.
  */
 export function text(maxLength = 40): fc.Arbitrary<string> {
   return fc.oneof(
@@ -18,7 +18,7 @@ export function text(maxLength = 40): fc.Arbitrary<string> {
   );
 }
 
-/** One char or a surrogate pair, of one to four bytes. The unit "binary" of fast-check takes a second to begin with. */
+/** One char or a surrogate pair, of one to four bytes. The unit "binary" of fast-check takes a second to initialize. */
 function codePoint(): fc.Arbitrary<string> {
   const surrogates = 0x800;
   return fc
@@ -31,17 +31,17 @@ function codePoint(): fc.Arbitrary<string> {
     .map((code) => String.fromCodePoint(code));
 }
 
-/** Bytes that are UTF-8 up to one place. */
+/** Bytes that are valid UTF-8 up to one place. */
 export interface IllegalUtf8 {
-  /** What is wrong, in words. */
+  /** Description of the fault. */
   readonly name: string;
   readonly code: "message/utf8-invalid" | "message/utf8-truncated";
   readonly bytes: Uint8Array;
-  /** The index of the first byte that cannot stand where it does; `bytes.length` when the end comes too early. */
+  /** Index of the first byte that is invalid where it stands; `bytes.length` when the end comes too early. */
   readonly at: number;
 }
 
-/** Each way, with the index of its offending byte. A truncated sequence ends the text. */
+/** Each fault, with the index of its offending byte. A truncated sequence ends the text. */
 const breakings: readonly (readonly [name: string, bytes: readonly number[], at: number])[] = [
   ["a continuation byte alone", [0x80], 0],
   ["the last continuation byte alone", [0xbf], 0],
@@ -69,7 +69,7 @@ const truncations: readonly (readonly number[])[] = [
   [0xf0, 0x9d, 0x84],
 ];
 
-/** UTF-8 with one thing wrong between legal text, or cut at its end. Shrinks towards what is wrong alone. */
+/** UTF-8 with one fault between legal text, or truncated at its end. Shrinks towards the fault alone. */
 export function illegalUtf8(...codes: readonly IllegalUtf8["code"][]): fc.Arbitrary<IllegalUtf8> {
   const within: fc.Arbitrary<Omit<IllegalUtf8, "code">> = fc
     .tuple(text(20), fc.constantFrom(...breakings), text(20))

@@ -1,14 +1,17 @@
-/** Bytes as text, for transcripts: without loss where they are given, and short where they are told. */
+/** Formats bytes for transcripts: in full for input, abbreviated for results. */
 import { bytesText, pattern } from "./bytes.ts";
 
-/** All of them: `81 00`, `none`, or `pattern(70000, 3)` for what `pattern` makes. `parseBytes` is the way back. */
+/**
+ * Formats all bytes: `81 00`, `none`, or `pattern(70000, 3)` for those that `pattern` returns. `parseBytes` is the
+ * inverse.
+ */
 export function formatBytes(bytes: Uint8Array): string {
   if (bytes.length === 0) return "none";
   if (bytes.length > 16 && isPattern(bytes)) return `pattern(${bytes.length}, ${bytes[0]})`;
   return hex(bytes);
 }
 
-/** The bytes of `formatBytes`. Throws `SyntaxError` for any other text. */
+/** Parses bytes written by `formatBytes`. Throws `SyntaxError` for any other text. */
 export function parseBytes(text: string): Uint8Array {
   if (text === "none") return new Uint8Array(0);
   const [, length, seed] = /^pattern\((\d+), (\d+)\)$/.exec(text) ?? [];
@@ -17,7 +20,7 @@ export function parseBytes(text: string): Uint8Array {
   return Uint8Array.from(text.split(" "), (byte) => Number.parseInt(byte, 16));
 }
 
-/** As many as one wants to read; longer ones by their length and a checksum. */
+/** Formats bytes for reading; long ones as their length and a checksum. */
 export function tellBytes(bytes: Uint8Array): string {
   return bytes.length <= 64 ? formatBytes(bytes) : bytesText(bytes);
 }

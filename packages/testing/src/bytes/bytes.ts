@@ -1,6 +1,6 @@
-/** Byte arrays, made and shown. */
+/** Creates and formats byte arrays. */
 
-/** Bytes of one array after another, in one array. */
+/** Concatenates the arrays. */
 export function concat(arrays: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(arrays.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
@@ -11,7 +11,7 @@ export function concat(arrays: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
-/** Bytes in hexadecimal; long ones as their length and a checksum. */
+/** Formats bytes in hexadecimal; long ones as their length and a checksum. */
 export function bytesText(bytes: Uint8Array): string {
   if (bytes.length <= 64) return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   // FNV-1a
@@ -20,7 +20,7 @@ export function bytesText(bytes: Uint8Array): string {
   return `${bytes.length} bytes, checksum ${(hash >>> 0).toString(16)}`;
 }
 
-/** `length` bytes that differ from place to place, and with `seed`. */
+/** Returns `length` bytes that vary with their position and with `seed`. */
 export function pattern(length: number, seed = 0): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let index = 0; index < length; index++) bytes[index] = (index * 31 + (index >>> 8) * 7 + seed) & 0xff;
@@ -29,14 +29,14 @@ export function pattern(length: number, seed = 0): Uint8Array {
 
 let encoder: { encode(text: string): Uint8Array } | undefined;
 
-/** `text` as UTF-8. */
+/** Encodes `text` as UTF-8. */
 export function utf8(text: string): Uint8Array {
-  // With the first text: an engine that has none can load the package all the same.
+  // Created on first use, so that the package also loads in an engine without TextEncoder.
   encoder ??= new TextEncoder();
   return encoder.encode(text);
 }
 
-/** Each char as a byte: heads are not UTF-8. */
+/** Encodes each char as one byte: heads are not UTF-8. */
 export function latin1(text: string): Uint8Array {
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }

@@ -1,6 +1,6 @@
-/** The ways in which a transport may cut bytes into chunks. */
+/** Ways in which a transport may split bytes into chunks. */
 
-/** Where a transport cuts: after so many bytes each, once or over and over, and then not at all. */
+/** The chunk sizes of a transport, used once or repeatedly; after them the rest is not split. */
 export interface Chunking {
   readonly sizes: readonly number[];
   readonly repeated: boolean;
@@ -8,12 +8,12 @@ export interface Chunking {
 
 /** All bytes in one chunk. */
 export const inOneChunk: Chunking = { sizes: [], repeated: false };
-/** Each byte by itself. */
+/** One byte per chunk. */
 export const byteByByte: Chunking = { sizes: [1], repeated: true };
 
 /**
- * `bytes` cut as `chunking` says. Each chunk is a copy in a buffer of its own, `margin` bytes from its start and its
- * end, so that neither alignment nor neighbours are what a receiver may have got used to.
+ * Splits `bytes` as `chunking` says. Each chunk is a copy in a buffer of its own, `margin` bytes from its start and
+ * end, so that a receiver cannot depend on alignment or on adjacent bytes.
  */
 export function cut(bytes: Uint8Array, { sizes, repeated }: Chunking, margin = 3): Uint8Array[] {
   const chunks: Uint8Array[] = [];
@@ -28,7 +28,7 @@ export function cut(bytes: Uint8Array, { sizes, repeated }: Chunking, margin = 3
   return chunks;
 }
 
-/** A copy of `bytes` with `margin` bytes of 0xa5 on either side of it in its buffer. */
+/** Returns a copy of `bytes` with `margin` bytes of 0xa5 on either side of it in its buffer. */
 export function isolated(bytes: Uint8Array, margin: number): Uint8Array {
   const buffer = new Uint8Array(bytes.length + 2 * margin).fill(marginByte);
   buffer.set(bytes, margin);
@@ -37,7 +37,7 @@ export function isolated(bytes: Uint8Array, margin: number): Uint8Array {
 
 const marginByte = 0xa5;
 
-/** Whether the bytes around `chunk`, which `isolated` made, are what they were. */
+/** Whether the bytes around `chunk`, which `isolated` created, are unchanged. */
 export function marginsAreWhole(chunk: Uint8Array): boolean {
   const before = new Uint8Array(chunk.buffer, 0, chunk.byteOffset);
   const after = new Uint8Array(chunk.buffer, chunk.byteOffset + chunk.length);

@@ -1,12 +1,12 @@
-/** Randomness that repeats, so that a client's key and the answer to it are known beforehand. */
+/** Repeatable randomness, so that a client's key and the matching response are known in advance. */
 import type { RandomSource } from "@hybi/core";
 
-/** The nonce of RFC 6455 §1.3, so that the answer to it is known without hashing. */
+/** The nonce of RFC 6455 §1.3, whose Sec-WebSocket-Accept is known without hashing. */
 const sampleNonce = "the sample nonce";
 export const sampleKey = "dGhlIHNhbXBsZSBub25jZQ==";
 export const sampleAccept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
-/** A source whose first 16 bytes are the sample nonce, and whose others are a deterministic sequence. */
+/** Returns a source whose first 16 bytes are the sample nonce, followed by a deterministic sequence. */
 export function sampleRandom(): RandomSource {
   let drawn = 0;
   return (target) => {

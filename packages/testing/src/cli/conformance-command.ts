@@ -1,4 +1,4 @@
-/** The commands of `hybi-conformance`, as a function of their arguments. */
+/** The commands of `hybi-conformance` as a function of their arguments. */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Role } from "@hybi/core";
@@ -58,13 +58,13 @@ const options = {
 
 type Values = ReturnType<typeof parse>["values"];
 
-/** `cases --json` takes no file. */
+/** `cases --json` takes no file name. */
 function parse(args: readonly string[]) {
   const asJson = args[0] === "cases" ? { json: { type: "boolean" } as const } : {};
   return parseArgs({ args: [...args], allowPositionals: true, options: { ...options, ...asJson } });
 }
 
-/** Runs a command; answers the exit code. */
+/** Runs a command; returns the exit code. */
 export async function runConformance(args: readonly string[]): Promise<number> {
   try {
     const { positionals, values } = parse(args);
@@ -137,7 +137,7 @@ function selection({ only, except, all }: Values): Selection {
   return { only: list(only), except: list(except), all };
 }
 
-/** One line that changes on a terminal; a line for every hundred cases elsewhere. */
+/** Updates one line on a terminal; otherwise prints a line for every hundred cases. */
 function progress(): (result: CaseResult, done: number, total: number) => void {
   const { stderr } = process;
   let failed = 0;

@@ -1,4 +1,4 @@
-/** The command `hybi-hostile`, as a function of its arguments. */
+/** The command `hybi-hostile` as a function of its arguments. */
 import { writeFileSync } from "node:fs";
 import { judgeHostile } from "../hostile/criteria.ts";
 import { attackKinds } from "../hostile/kinds.ts";
@@ -26,7 +26,7 @@ Exits with 0 if the server held, with 1 if it did not, and with 2 if nothing cou
 /** 512 MiB. */
 const defaultBudget = 536_870_912;
 
-/** Runs the command; returns the exit code. `program` is the one whose attackers' processes are started. */
+/** Runs the command; returns the exit code. `program` is started again for the attackers' processes. */
 export async function runHostile(args: readonly string[], program: string): Promise<number> {
   try {
     const flags = readHostileFlags(args);

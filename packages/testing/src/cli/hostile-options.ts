@@ -1,10 +1,10 @@
-/** The flags of an attack, which `hybi-hostile` shares with the comparison of servers. */
+/** The flags of an attack, shared by `hybi-hostile` and the comparison of servers. */
 import { parseArgs } from "node:util";
 import { selectKinds } from "../hostile/kinds.ts";
 import type { HostileOptions } from "../hostile/measure.ts";
 import { isLoopback, readTarget } from "../hostile/target.ts";
 
-/** The lines of a help text that tell of them. */
+/** The lines of the help text for these flags. */
 export const hostileFlagsHelp = `  --seconds <n>            of the attack (30)
   --clients <n>            hostile clients (1000)
   --innocents <n>          clients that are measured (20)
@@ -40,9 +40,9 @@ const flags = {
 export interface HostileFlags {
   readonly positionals: readonly string[];
   readonly help: boolean;
-  /** All that does not depend on the server. */
+  /** The options that do not depend on the server. */
   readonly attack: Omit<HostileOptions, "target" | "secureTarget" | "pids" | "heap" | "program">;
-  /** Bytes; undefined where it is not said. */
+  /** Bytes; undefined when not given. */
   readonly budget: number | undefined;
   readonly json: string | undefined;
   readonly markdown: boolean;
@@ -50,7 +50,7 @@ export interface HostileFlags {
   readonly pids: readonly number[] | undefined;
   /** Names of the servers to compare. */
   readonly servers: readonly string[];
-  /** Whether the page of the comparison is written. */
+  /** Whether to write the comparison page. */
   readonly write: boolean;
   readonly mayAttackOthers: boolean;
 }
@@ -58,7 +58,7 @@ export interface HostileFlags {
 /**
  * Reads `args`.
  *
- * @throws Error for what cannot be meant
+ * @throws Error for invalid flags or values
  */
 export function readHostileFlags(args: readonly string[]): HostileFlags {
   const { positionals, values } = parseArgs({ args: [...args], allowPositionals: true, options: flags });
@@ -92,7 +92,7 @@ export function readHostileFlags(args: readonly string[]): HostileFlags {
   };
 }
 
-/** The targets of an attack on the server at `url`, which must be on this machine or one's own. */
+/** The targets of an attack on the server at `url`, which must run on this machine or belong to the user. */
 export function targetsOf(
   url: string,
   { tls, mayAttackOthers }: HostileFlags,
@@ -108,7 +108,7 @@ export function targetsOf(
   return { target, secureTarget };
 }
 
-/** Seconds of the longest part of an attack: a day. The timers of a runtime overflow after 24 of them. */
+/** Maximum duration in seconds of the longest part of an attack: one day. The runtime's timers overflow after 24 days. */
 const longest = 86_400;
 
 const list = (texts: readonly string[] = []): readonly string[] => texts.flatMap((text) => text.split(","));

@@ -1,4 +1,4 @@
-/** The command `hybi-inspect`, as a function of its arguments. */
+/** The command `hybi-inspect` as a function of its arguments. */
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Role } from "@hybi/core";
@@ -33,7 +33,7 @@ const options = {
   "no-color": { type: "boolean" },
 } as const;
 
-/** Runs the command; answers the exit code. */
+/** Runs the command; returns the exit code. */
 export async function runInspect(args: readonly string[]): Promise<number> {
   try {
     const { positionals, values } = parseArgs({ args: [...args], allowPositionals: true, options });
@@ -74,13 +74,13 @@ function read(files: readonly string[], format: DumpFormat | undefined, from: Ro
     return first.map(({ sender, bytes }) => ({ sender: sender ?? from ?? guess(bytes), bytes }));
   const client: readonly Known[] = first.map(({ bytes }) => ({ sender: "client", bytes }));
   const server: readonly Known[] = second.map(({ bytes }) => ({ sender: "server", bytes }));
-  // What the response agrees to must be known before the client's frames can be read.
+  // The client's frames can be read only once the extensions agreed in the response are known.
   const [request, ...clientRest] = splitHead(client);
   const [response, ...serverRest] = splitHead(server);
   return [request, response, ...clientRest, ...serverRest].filter((passage) => passage !== undefined);
 }
 
-/** The head, if there is one, apart from what follows. */
+/** Splits the head, if there is one, from what follows it. */
 function splitHead(passages: readonly Known[]): readonly (Known | undefined)[] {
   const [first, ...rest] = passages;
   if (first === undefined) return [];
@@ -91,7 +91,7 @@ function splitHead(passages: readonly Known[]): readonly (Known | undefined)[] {
   return [{ sender, bytes: bytes.subarray(0, end) }, { sender, bytes: bytes.subarray(end) }, ...rest];
 }
 
-/** A response is the server's, and so is what begins with a frame that is not masked. */
+/** A response is from the server, and so is data that begins with an unmasked frame. */
 function guess(bytes: Uint8Array): Role {
   const begin = new TextDecoder("latin1").decode(bytes.subarray(0, 5));
   if (/^[C-Z]/.test(begin)) return begin === "HTTP/" ? "server" : "client";

@@ -2,7 +2,7 @@
 /** `hybi-inspect`: an annotated dump of the bytes of a WebSocket conversation. */
 import { runInspect } from "./inspect-command.ts";
 
-// Whoever has read enough closes the pipe.
+// A reader such as `head` closes the pipe when it has read enough.
 process.stdout.on("error", () => process.exit());
 void runInspect(process.argv.slice(2)).then((exitCode) => {
   process.exitCode = exitCode;

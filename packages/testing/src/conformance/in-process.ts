@@ -9,8 +9,8 @@ import { type RunOptions, runSelection } from "./run.ts";
 import type { Attempt } from "./run-case.ts";
 
 /**
- * Runs the cases for `role`, each against a new endpoint of `create`, and answers the report. The endpoint need not echo:
- * that is done here.
+ * Runs the cases for `role`, each against a new endpoint from `create`, and returns the report. The endpoint itself
+ * need not echo: this function echoes for it.
  *
  * @example
  * const report = await testInProcess("server", "my codec", () => Endpoint.server({ extensions: [permessageDeflate()] }));

@@ -1,4 +1,4 @@
-/** `@hybi/testing/conformance`: what the RFCs ask of a WebSocket endpoint, as cases that any endpoint can be held against. */
+/** `@hybi/testing/conformance`: the requirements of the RFCs as test cases that can be run against any WebSocket endpoint. */
 
 // The cases, as data.
 export type {
@@ -23,7 +23,7 @@ export type { DeflateWish } from "./drive/deflate.ts";
 export type { InProcessSubject, SubjectEvent } from "./drive/in-process-wire.ts";
 export type { Passage } from "./drive/transcript.ts";
 export { testInProcess } from "./in-process.ts";
-// What comes of them.
+// Results and reports.
 export type { Judgement, Verdict } from "./judge.ts";
 export type { Payload } from "./payload.ts";
 export { formatHtml } from "./report/html.ts";
@@ -34,5 +34,5 @@ export { formatTranscript } from "./report/transcript-text.ts";
 export type { RunOptions } from "./run.ts";
 export type { CaseResult } from "./run-case.ts";
 export { type ClientTester, type ListenForClientsOptions, listenForClients } from "./run-client.ts";
-// Runs, against a server, against clients, and against an endpoint in the same process.
+// Runners: against a server, against clients, and against an endpoint in the same process.
 export { testServer } from "./run-server.ts";

@@ -1,4 +1,4 @@
-/** What was seen, held against what is right: the verdict on one case, with its reason. */
+/** Compares the observations of one case with its expectations, and returns a verdict with its reason. */
 import { firstFieldValue, type Violation } from "@hybi/core";
 import type { ConformanceCase, Expectation, OpeningOutcome } from "./case.ts";
 import type { Observed } from "./drive/conversation.ts";
@@ -6,11 +6,11 @@ import type { Matcher } from "./drive/matcher.ts";
 import type { OpeningObserved } from "./drive/opening.ts";
 
 /**
- * - "ok": as the standards have it.
- * - "non-strict": not as a SHOULD has it, or a MUST without consequence; it works.
- * - "informational": no standard decides; the reason tells what was seen.
- * - "unsupported": the subject declined what the case is about, as it may.
- * - "failed": wrong.
+ * - "ok": conforms to the standards.
+ * - "non-strict": deviates from a SHOULD, or from a MUST without consequences; it works.
+ * - "informational": no standard decides; the reason says what was observed.
+ * - "unsupported": the subject declined the feature under test, as it may.
+ * - "failed": does not conform.
  */
 export type Verdict = "ok" | "non-strict" | "informational" | "unsupported" | "failed";
 
@@ -19,11 +19,11 @@ export const verdicts: readonly Verdict[] = ["ok", "informational", "unsupported
 
 export interface Judgement {
   readonly verdict: Verdict;
-  /** Why it is not "ok", or what was noticed; empty when there is nothing to say. */
+  /** Why the verdict is not "ok", or what was noticed; empty when there is nothing to add. */
   readonly reason: string;
 }
 
-/** Judges by the expectation, or the alternative, that fits best. `matchers` stand in the same order. */
+/** Judges by the expectation or alternative that fits best. `matchers` are in the same order. */
 export function judge(testCase: ConformanceCase, observed: Observed, matchers: readonly Matcher[]): Judgement {
   const { severity, alternatives = [], expect, mayRefuse } = testCase;
   const candidates = [expect, ...alternatives].map((expectation, index) => {
@@ -34,14 +34,15 @@ export function judge(testCase: ConformanceCase, observed: Observed, matchers: r
       : { verdict: worse(found.verdict, alternative.verdict), reason: join([alternative.because, found.reason]) };
   });
   const best = candidates.reduce((one, other) => (rank(other.verdict) < rank(one.verdict) ? other : one));
-  // A server that should have refused a bad key may have answered it, which is no more than having accepted it.
+  // A server that should have rejected a faulty key may have sent a wrong response to it; this counts only as having
+  // accepted it.
   const broken = observed.violation !== undefined && expect.opening?.type !== "refused";
   if (mayRefuse === true && best.verdict !== "ok" && !broken && refusedAsTooBig(observed)) {
     return { verdict: "informational", reason: "It refuses what is so large, with 1009, as it may (RFC 6455 §10.4)." };
   }
   if (severity === "informational" && !broken)
     return { verdict: "informational", reason: best.reason || told(observed) };
-  // A SHOULD that is not followed.
+  // Not following a SHOULD is not a failure.
   if (severity === "recommended" && best.verdict === "failed" && !broken) return { ...best, verdict: "non-strict" };
   return best;
 }
@@ -111,7 +112,7 @@ function holdRefusal(
   }
 }
 
-/** A client that has seen a bad response: it must close, and must not take the connection for open. */
+/** Judges a client that received a faulty response: it must close the connection, and must not treat it as open. */
 function holdFailedOpening({ arrivals, close, end }: Observed, failures: string[], lapses: string[]): void {
   if (arrivals > 0) failures.push("it took the connection for open, and answered");
   else if (close !== undefined) {
@@ -130,7 +131,7 @@ function holdConnection(
   const end = observed.gaveUp ? undefined : observed.end;
   if (matcher.surprise !== undefined) failures.push(matcher.surprise);
   if (matcher.isPongLate) lapses.push("a Pong came after a message that was sent after its Ping (RFC 6455 §5.5.2)");
-  // RFC 6455 §5.5.1 speaks of data frames; other frames are of no use to anybody.
+  // RFC 6455 §5.5.1 forbids only data frames; other frames are merely useless.
   if (observed.afterClose === "data frames")
     failures.push("it sent data frames after its Close frame (RFC 6455 §5.5.1)");
   else if (observed.afterClose === "control frames") lapses.push("it sent control frames after its Close frame");
@@ -176,7 +177,7 @@ function refusedAsTooBig({ close }: Observed): boolean {
   return close?.statusCode === 1009;
 }
 
-/** What happened, where nothing is wrong or right. */
+/** Describes what happened when no standard decides. */
 function told({ close, end, arrivals, opening }: Observed): string {
   if (opening?.type === "refused") return `It answered ${opening.status}.`;
   const answers = `${arrivals} ${arrivals === 1 ? "answer" : "answers"}`;

@@ -1,21 +1,21 @@
-/** Payloads in few words: long ones are described, and made when they are needed. */
+/** Compact descriptions of payloads: long payloads are generated only when they are needed. */
 
-/** Text, bytes, or how to make them; `seed` chooses which of many. Lengths are bytes. */
+/** Text, bytes, or a description from which they are generated; `seed` selects the variant. Lengths are in bytes. */
 export type Payload =
   | string
   | { readonly hex: string }
   | { readonly repeat: string; readonly times: number }
   | { readonly join: readonly Payload[] }
-  /** Text that compresses as text does. */
+  /** JSON text, which compresses like typical text. */
   | { readonly json: number; readonly seed?: number }
   | { readonly prose: number; readonly seed?: number }
   | { readonly markup: number; readonly seed?: number }
-  /** Smooth bytes, as of a picture. */
+  /** Smooth bytes, like those of a picture. */
   | { readonly picture: number; readonly seed?: number }
-  /** Bytes that do not compress. */
+  /** Incompressible bytes. */
   | { readonly noise: number; readonly seed?: number };
 
-/** The bytes of `payload`. `index` is added to its seed. */
+/** Generates the bytes of `payload`. `index` is added to its seed. */
 export function payloadBytes(payload: Payload, index = 0): Uint8Array {
   if (typeof payload === "string") return new TextEncoder().encode(payload);
   if ("hex" in payload) return fromHex(payload.hex);
@@ -29,7 +29,7 @@ export function payloadBytes(payload: Payload, index = 0): Uint8Array {
   return noise(payload.noise, seed);
 }
 
-/** What `payload` is, in a few characters, for people. */
+/** Returns a short description of `payload` for people. */
 export function describePayload(payload: Payload): string {
   if (typeof payload === "string")
     return payload.length > 40 ? `${payload.length} characters` : JSON.stringify(payload);
@@ -37,7 +37,7 @@ export function describePayload(payload: Payload): string {
   return `${payloadBytes(payload).length} bytes`;
 }
 
-/** Bytes out of hexadecimal; white space does not matter. */
+/** Parses bytes from hexadecimal; white space is ignored. */
 export function fromHex(hex: string): Uint8Array {
   const digits = hex.replace(/\s+/g, "");
   return Uint8Array.from({ length: digits.length / 2 }, (_, at) =>
@@ -55,7 +55,7 @@ export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
   return joined;
 }
 
-/** A generator of numbers that are the same on every machine (xorshift, 32 bits). */
+/** A pseudo-random generator with the same output on every machine (xorshift, 32 bits). */
 function numbers(seed: number): () => number {
   let state = (seed + 1) * 0x9e37_79b9;
   return () => {
@@ -85,7 +85,7 @@ function markupPiece(next: () => number): string {
   return `<li class="${word}"><a href="/${word}/${next() % 1000}">${word}</a></li>\n`;
 }
 
-/** ASCII only, so that any length is whole characters. */
+/** ASCII only, so that text of any length ends at a character boundary. */
 function fill(length: number, seed: number, piece: (next: () => number) => string): Uint8Array {
   const next = numbers(seed);
   let text = "";

@@ -1,4 +1,4 @@
-/** Runs one case over one connection, whatever the endpoint under test is. */
+/** Runs one case over one connection, for any kind of endpoint under test. */
 import { checkDuration, type Role } from "@hybi/core";
 import type { ConformanceCase } from "./case.ts";
 import { Conversation, type Observed, type Patience } from "./drive/conversation.ts";
@@ -9,32 +9,32 @@ import { Unsupported } from "./drive/unsupported.ts";
 import type { Wire } from "./drive/wire.ts";
 import { type Judgement, judge, type Verdict } from "./judge.ts";
 
-/** How a case went. */
+/** The result of a case. */
 export interface CaseResult {
   readonly id: string;
   readonly verdict: Verdict;
-  /** Why, in sentences; empty when there is nothing to say. */
+  /** The reason for the verdict, in sentences; empty when there is nothing to add. */
   readonly reason: string;
   readonly milliseconds: number;
-  /** What was sent, both ways. */
+  /** The bytes sent by both sides. */
   readonly passages: readonly Passage[];
-  /** Bytes that are not in `passages`, because there were too many. */
+  /** The number of bytes left out of `passages` because there were too many. */
   readonly dropped: number;
-  /** The status code of the subject's Close frame; null when it had none, undefined when there was no Close frame. */
+  /** The status code of the subject's Close frame; null when the frame had none, undefined when there was no Close frame. */
   readonly statusCode: number | null | undefined;
 }
 
-/** A connection to the endpoint under test, and the tester's part of its opening. */
+/** A connection to the endpoint under test, and the tester's side of its opening. */
 export interface Attempt {
   readonly wire: Wire;
   readonly opening: Opening;
 }
 
-/** What is waited for by default; extended cases have more time. */
+/** The default time limits; extended cases have more time. */
 export const defaultPatience: Patience = { answer: 10_000, failFast: 500, silence: 100, end: 2_000 };
 
 /**
- * The default with `changes`.
+ * Returns the default time limits with `changes`.
  *
  * @throws UsageError `option/range`
  */
@@ -49,7 +49,7 @@ export function resolvePatience(changes: Partial<Patience> | undefined): Patienc
 
 const extendedFactor = 12;
 
-/** Runs `testCase` on what `attempt` connects to. Never rejects: what cannot be connected to has failed. */
+/** Runs `testCase` on the connection from `attempt`. Never rejects: a failure to connect fails the case. */
 export async function runCase(
   testCase: ConformanceCase,
   attempt: () => Promise<Attempt>,

@@ -1,11 +1,11 @@
 /**
- * Runs cases against clients that connect, with the protocol of the Autobahn testsuite, so that programs that drive a
- * client through that one drive it through this one too:
+ * Runs cases against clients that connect. It uses the protocol of the Autobahn testsuite, so that programs that drive
+ * a client through Autobahn work here too:
  *
- * - `/getCaseCount` answers with the number of cases as a text message, and closes;
- * - `/runCase?case=1&agent=name` runs a case, counted from 1: the client echoes whatever it gets until it is closed;
- * - `/getCaseInfo?case=1` and `/getCaseStatus?case=1&agent=name` answer with JSON, and close;
- * - `/updateReports?agent=name` closes, and hands over the report.
+ * - `/getCaseCount` sends the number of cases as a text message, and closes;
+ * - `/runCase?case=1&agent=name` runs a case, counted from 1: the client echoes every message until it is closed;
+ * - `/getCaseInfo?case=1` and `/getCaseStatus?case=1&agent=name` send JSON, and close;
+ * - `/updateReports?agent=name` closes, and passes the report to `onReport`.
  */
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
@@ -20,28 +20,28 @@ import type { Report } from "./report/report.ts";
 import type { RunOptions } from "./run.ts";
 import { type CaseResult, defaultPatience, resolvePatience, runCase } from "./run-case.ts";
 
-/** How to listen. */
+/** Options of `listenForClients()`. */
 export interface ListenForClientsOptions extends Omit<RunOptions, "concurrency"> {
-  /** 0, the default, takes a free one. */
+  /** Port to listen on. 0, the default, selects a free one. */
   readonly port?: number | undefined;
-  /** The address to listen on. 127.0.0.1. */
+  /** The address to listen on. Default: 127.0.0.1. */
   readonly host?: string | undefined;
-  /** Is told that a client is through, with what came of it. */
+  /** Called with the report when a client has finished. */
   readonly onReport: (report: Report) => void;
-  /** Is told of connections that lead to nothing, such as those with a bad opening request. */
+  /** Called for connections that cannot be used, such as those with a faulty opening request. */
   readonly onProblem?: ((message: string) => void) | undefined;
 }
 
-/** A server that tests the clients that connect. */
+/** A server that tests the clients that connect to it. */
 export interface ClientTester {
   readonly port: number;
-  /** How many cases there are. */
+  /** The number of cases. */
   readonly caseCount: number;
-  /** Stops listening, lets what is under way come to its end for two seconds, and drops the rest. */
+  /** Stops listening, gives running cases two seconds to finish, and drops the rest. */
   close(): Promise<void>;
 }
 
-/** What one client has done so far. */
+/** The results of one client so far. */
 interface Progress {
   readonly begin: number;
   readonly results: Map<string, CaseResult>;
@@ -55,7 +55,7 @@ const behaviours = {
   failed: "FAILED",
 } as const;
 
-/** Listens for clients to test. Resolves when it does. */
+/** Listens for clients to test. Resolves once it is listening. */
 export async function listenForClients(options: ListenForClientsOptions): Promise<ClientTester> {
   const { port = 0, host = "127.0.0.1" } = options;
   const tester = new Tester(options);
@@ -102,7 +102,7 @@ class Tester {
       const testCase = this.cases[Number(url.searchParams.get("case") ?? "0") - 1];
       if (url.pathname === "/runCase" && testCase !== undefined) await this.#run(testCase, agent, wire, received);
       else if (url.pathname === "/updateReports") {
-        // Before the connection is closed: whoever sees that can count on the report.
+        // Report before closing the connection, so that a client that sees the close can rely on the report.
         this.#options.onReport(this.#report(agent));
         await tell(wire, received, undefined);
       } else await this.#answer(url.pathname, testCase, agent, wire, received);
@@ -162,13 +162,13 @@ class Tester {
   }
 }
 
-/** A case that the client has left out. */
+/** The result of a case that the client has not run. */
 function missing(id: string): CaseResult {
   const reason = "The client did not connect for it.";
   return { id, verdict: "failed", reason, milliseconds: 0, passages: [], dropped: 0, statusCode: undefined };
 }
 
-/** Opens, sends a message if there is one, closes, and waits for the client to close. */
+/** Opens the connection, sends `message` if there is one, closes, and waits for the client to close. */
 async function tell(wire: SocketWire, { handshake }: ReceivedRequest, message: string | undefined): Promise<void> {
   handshake.accept();
   for (const bytes of handshake.takeOutput()) await wire.write(bytes);
@@ -181,7 +181,7 @@ async function tell(wire: SocketWire, { handshake }: ReceivedRequest, message: s
   wire.destroy();
 }
 
-/** Waits for `promise`, and no longer than `milliseconds`. */
+/** Waits for `promise`, but at most `milliseconds`. */
 async function atMost(promise: Promise<unknown>, milliseconds: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<void>((resolve) => {

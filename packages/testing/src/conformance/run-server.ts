@@ -12,8 +12,8 @@ import { type RunOptions, runSelection } from "./run.ts";
 import type { Attempt } from "./run-case.ts";
 
 /**
- * Runs the cases for servers against the echo server at `url`, which is ws or wss; certificates are not checked. HTTP/2 is tested
- * over TLS, and without it when `options.http2` is true.
+ * Runs the cases for servers against the echo server at `url`, which is ws or wss; certificates are not checked.
+ * HTTP/2 is tested over TLS, and also without TLS when `options.http2` is true.
  *
  * @throws UsageError `opening/url`
  */
@@ -31,7 +31,7 @@ export function testServer(url: string, options: RunOptions = {}): Promise<Repor
 }
 
 async function open(host: string, port: number, secure: boolean, protocol: "http/1.1" | "h2"): Promise<Socket> {
-  // Half open: what a server sends after its client has ended is part of what is tested.
+  // Half open, because what a server sends after its client has ended is also tested.
   const options = { host, port, allowHalfOpen: true };
   const name = /^[\d.:]+$/.test(host) ? {} : { servername: host };
   const socket = secure

@@ -1,4 +1,4 @@
-/** Runs many cases, a few at a time, and tells how it goes. */
+/** Runs many cases, several at a time, and reports progress. */
 import type { Role } from "@hybi/core";
 import type { ConformanceCase } from "./case.ts";
 import { type Selection, selectCases } from "./cases/all.ts";
@@ -6,17 +6,17 @@ import type { Patience } from "./drive/conversation.ts";
 import type { Report } from "./report/report.ts";
 import { type Attempt, type CaseResult, resolvePatience, runCase } from "./run-case.ts";
 
-/** How to run. */
+/** Options of a run. */
 export interface RunOptions extends Omit<Selection, "role"> {
-  /** Cases at a time. 4. */
+  /** Number of cases to run at the same time. Default: 4. */
   readonly concurrency?: number | undefined;
-  /** Milliseconds to wait for various things; Infinity waits as long as it takes. */
+  /** Time limits in milliseconds; Infinity waits indefinitely. */
   readonly patience?: Partial<Patience> | undefined;
-  /** Is told of each case when it has run. */
+  /** Called with the result of each case when it has run. */
   readonly onResult?: ((result: CaseResult, done: number, total: number) => void) | undefined;
 }
 
-/** What `cases` come to, in their order. `connect` makes a connection for each. */
+/** Returns the results of `cases`, in their order. `connect` creates a connection for each case. */
 async function runCases(
   cases: readonly ConformanceCase[],
   connect: (testCase: ConformanceCase) => Promise<Attempt>,
@@ -25,7 +25,7 @@ async function runCases(
   const times = resolvePatience(patience);
   const results: CaseResult[] = [];
   let done = 0;
-  // Several share one iterator, and each goes on with what nobody has begun.
+  // The workers share one iterator, and each takes the next case that has not been started.
   const work = async (queue: Iterable<[number, ConformanceCase]>): Promise<void> => {
     for (const [index, testCase] of queue) {
       const result = await runCase(testCase, () => connect(testCase), times);
@@ -36,12 +36,12 @@ async function runCases(
   const entries = [...cases.entries()];
   const quick = entries.filter(([, { extended }]) => extended !== true).values();
   await Promise.all(Array.from({ length: Math.max(1, concurrency) }, () => work(quick)));
-  // One by one: what takes long keeps the tester and the subject so busy that others would wait in vain.
+  // One by one: long cases keep the tester and the subject so busy that other cases would time out.
   await work(entries.filter(([, { extended }]) => extended === true));
   return results;
 }
 
-/** As `runCases`, with the cases of a selection, as a report. */
+/** Runs the cases of a selection with `runCases`, and returns a report. */
 export async function runSelection(
   role: Role,
   subject: string,

@@ -1,4 +1,4 @@
-/** What every adapter must do, over real sockets of its own runtime: one suite for all of them. */
+/** One suite that every adapter must pass, over real sockets of its own runtime. */
 import type { Adapter } from "./adapter.ts";
 import { closingContract } from "./closing.ts";
 import { doorContract } from "./door.ts";
@@ -20,8 +20,8 @@ import { tlsContract } from "./tls.ts";
 import { unixSocketContract } from "./unix-socket.ts";
 
 /**
- * Declares the suite with the functions of any test runner that has `describe`, `it` and `expect`. It listens on 127.0.0.1
- * only, and does not sleep.
+ * Declares the suite with the functions of any test runner that has `describe`, `it` and `expect`. The suite listens
+ * on 127.0.0.1 only and does not sleep.
  *
  * @example
  * import { describe, expect, it } from "vitest";

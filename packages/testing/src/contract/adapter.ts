@@ -1,4 +1,4 @@
-/** An adapter as the contract sees it. */
+/** The interface of an adapter, as the contract tests it. */
 import type { Extension } from "@hybi/core";
 import type {
   BroadcastOptions,
@@ -11,17 +11,17 @@ import type {
   WebSocketStream,
 } from "@hybi/websocket";
 
-/** A connection below WebSocket, to be what no endpoint of ours would be. */
+/** A raw connection below WebSocket, for behaviour that no endpoint of this library would show. */
 export interface RawConnection {
-  /** Bytes that there is no room for wait, however many they are. */
+  /** Writes bytes; bytes for which there is no room are queued without limit. */
   write(bytes: Uint8Array): void;
   /** Closes our half. */
   end(): void;
-  /** Reads nothing any more, but what is being read already. */
+  /** Stops reading, except for a read already in progress. */
   pause(): void;
-  /** Closes both halves at once: the peer sees a reset when it has sent something that was not read. */
+  /** Closes both halves at once: the peer sees a reset if some of its data was not read. */
   drop(): void;
-  /** All bytes that came, once the connection is closed or lost, by whomever. */
+  /** All bytes received, once the connection is closed or lost, by either side. */
   readonly received: Promise<Uint8Array>;
 }
 
@@ -35,14 +35,14 @@ export interface ListenSettings extends Omit<ServerOptions, "host"> {
 export interface AdapterServer {
   readonly port: number;
   readonly url: string;
-  /** Connections, and openings that are under way. */
+  /** The number of connections, including openings in progress. */
   readonly connections: number;
   readonly totals: ServerTotals;
   broadcast(data: string | ArrayBufferLike | ArrayBufferView, options?: BroadcastOptions): number;
   close(options?: ShutdownOptions): Promise<void>;
 }
 
-/** What is tested. */
+/** The adapter under test. */
 export interface Adapter {
   connect(
     url: string,
@@ -52,22 +52,22 @@ export interface Adapter {
     },
   ): Promise<WebSocket>;
   listen(options: ListenSettings, handler: OpeningHandler): Promise<AdapterServer>;
-  /** The interfaces of the web platform. What they look like is not asked for when left out. */
+  /** The web platform interfaces of the adapter. Not tested when omitted. */
   readonly WebSocket?: typeof WebSocket | undefined;
   readonly WebSocketStream?: typeof WebSocketStream | undefined;
-  /** Opens a TCP connection to a port of 127.0.0.1, by whatever means the runtime has. */
+  /** Opens a TCP connection to a port of 127.0.0.1, with any API of the runtime. */
   openRaw(port: number): Promise<RawConnection>;
   /** A certificate for 127.0.0.1 and its key, in PEM, and the `options.transport` of a client that trusts it. */
   readonly tls: { readonly cert: string; readonly key: string; readonly trusting: object };
-  /** Where a Unix socket may be made: a path at which nothing stands. Not asked for when left out. */
+  /** An unused path at which a Unix socket may be created. Not tested when omitted. */
   readonly unixSocket?: string | undefined;
-  /** permessage-deflate, to see what becomes of who sends little that is much. Not asked for when left out. */
+  /** permessage-deflate, to test clients that send little data that inflates to much. Not tested when omitted. */
   readonly deflate?: Extension | undefined;
-  /** What the runtime does not allow, and is not asked for therefore. */
+  /** Capabilities that the runtime lacks; their tests are skipped. */
   readonly lacks?: readonly Lack[] | undefined;
 }
 
 /**
- * `tls/drop-in-handshake`: to drop a TCP connection whose TLS handshake is not over.
+ * `tls/drop-in-handshake`: dropping a TCP connection whose TLS handshake has not finished.
  */
 export type Lack = "tls/drop-in-handshake";

@@ -1,4 +1,4 @@
-/** The closing handshake, and what happens without one (RFC 6455 §7). */
+/** The closing handshake, and connections that end without one (RFC 6455 §7). */
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import type { OpeningHandler, WebSocket } from "@hybi/websocket";
 import type { Adapter, AdapterServer } from "./adapter.ts";
@@ -12,7 +12,7 @@ export function closingContract(adapter: Adapter, { describe, it, expect }: Runn
         const ends = Promise.all([next(client, "close"), next(accepted, "close")]);
         client.close(4001, "enough 😀");
         expect((await ends).map(closed)).toEqual([
-          // The peer answers with the status code only.
+          // The peer echoes only the status code.
           [4001, "", true],
           [4001, "enough 😀", true],
         ]);

@@ -1,4 +1,4 @@
-/** Who comes in: how many there may be, and how many of one address that have not asked yet. */
+/** Admission limits: the number of connections, and of connections per address that have not sent a request yet. */
 import type { WebSocket } from "@hybi/websocket";
 import type { Adapter, AdapterServer, ListenSettings, RawConnection } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
@@ -7,7 +7,7 @@ import { deferred, echo, handwrittenRequest, messages, rejection, withServer } f
 const endless = Number.POSITIVE_INFINITY;
 const deadlines = { opening: endless, closing: endless, ping: endless };
 
-/** Resolves when the server has so many. */
+/** Resolves when the server has exactly that many connections. */
 async function until(server: AdapterServer, connections: number): Promise<void> {
   while (server.connections !== connections) await new Promise((resolve) => setTimeout(resolve));
 }
@@ -31,7 +31,7 @@ export function doorContract(adapter: Adapter, { describe, it, expect }: Runner)
     for (const [option, limit, status] of limits) {
       it(`clients ${name} that say nothing are let in up to ${option}, others are let go at once, and places are free again [A10]`, async () => {
         const test = async (server: AdapterServer): Promise<void> => {
-          // One that is open, for which alone the two limits differ.
+          // One open connection, the only kind for which the two limits differ.
           const open: WebSocket = await adapter.connect(server.url, { transport });
           const silent = await openRaws(server, 3);
           await until(server, 4);
@@ -62,7 +62,7 @@ export function doorContract(adapter: Adapter, { describe, it, expect }: Runner)
       const onFailure = (failure: unknown): void => void failures.push(failure);
       const test = async (server: AdapterServer): Promise<void> => {
         const silent = await openRaws(server, 20);
-        // The first byte of a TLS handshake, or of a method that begins so.
+        // The first byte of a TLS handshake, or of an HTTP method.
         for (const raw of silent.slice(10)) raw.write(Uint8Array.of(isSecure ? 0x16 : 0x47));
         await until(server, 20);
         await server.close({ timeout: endless });

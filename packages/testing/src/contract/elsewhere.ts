@@ -1,9 +1,12 @@
 /**
- * A peer in a thread of its own, which goes on while this one does nothing else: what it sends meanwhile waits in the
- * kernel's buffer, and is to be read before anybody says that it came too late.
+ * A peer in a separate thread, which keeps running while this thread is blocked. What it sends in the meantime waits
+ * in the kernel's buffer, and must be read before it can be called late.
  */
 
-/** Runs in Node, Deno and Bun, as CommonJS. What it is told comes as `workerData`; it sends once `shared[0]` is set. */
+/**
+ * CommonJS source that runs in Node, Deno and Bun. The script is passed as `workerData`; the peer sends once
+ * `shared[0]` is set.
+ */
 const program = `
 const { parentPort, workerData } = require("node:worker_threads");
 const net = require("node:net");
@@ -17,7 +20,7 @@ const run = (socket) => {
     received = Buffer.concat([received, chunk]);
     if (isReady) return;
     if (when === "ping" || when === "close") {
-      // A frame of a server's, behind the head of its answer.
+      // A server frame, after the head of its response.
       const at = received.indexOf("\\r\\n\\r\\n") + 4;
       const opcode = when === "ping" ? 0x89 : 0x88;
       if (at < 4 || received[at] !== opcode || received.length < at + 2 + received[at + 1]) return;
@@ -56,36 +59,37 @@ if (port === undefined) {
 }
 `;
 
-/** What the peer does. */
+/** The behaviour of the peer. */
 export interface ElsewhereScript {
-  /** Where it connects to; it listens when left out. */
+  /** Port to connect to; when omitted, the peer listens. */
   readonly port?: number | undefined;
-  /** Over TLS; whoever listens there is trusted. */
+  /** Connects over TLS; any server certificate is trusted. */
   readonly secure?: boolean | undefined;
-  /** Sent as soon as it is connected. */
+  /** Sent as soon as the peer is connected. */
   readonly early?: Uint8Array | undefined;
   /**
-   * When it is ready to do what it does meanwhile. `ping`, `close`: once a Ping or Close frame of a server has come, to be
-   * answered. `data`: once a head has come. `at once`. `unread`: at once, and it reads nothing before.
+   * When the peer is ready for its late action. `ping`, `close`: after a server's Ping or Close frame has arrived,
+   * whose reply is then due. `data`: after a head has arrived. `at once`: immediately. `unread`: immediately, and it
+   * reads nothing before that.
    */
   readonly when: "ping" | "close" | "data" | "at once" | "unread";
-  /** Sent meanwhile; for `unread`, how many bytes it reads. */
+  /** Sent while this thread is blocked; for `unread`, the number of bytes the peer reads. */
   readonly late?: Uint8Array | number | undefined;
 }
 
 /** A peer in another thread. */
 export interface Elsewhere {
-  /** Where it listens. */
+  /** The port that the peer listens on. */
   readonly port: number;
-  /** Resolves once it is ready. */
+  /** Resolves once the peer is ready. */
   readonly ready: Promise<void>;
-  /** All that it has received, once the connection is closed. */
+  /** Everything the peer has received, once the connection is closed. */
   readonly closed: Promise<string>;
-  /** Does nothing at all in this thread, for `milliseconds` and until the peer has done what it does meanwhile. */
+  /** Blocks this thread for at least `milliseconds`, until the peer has performed its late action. */
   doNothing(milliseconds: number): void;
 }
 
-/** Runs `test` with a peer in another thread. */
+/** Runs `test` with a peer in a separate thread. */
 export async function withElsewhere(script: ElsewhereScript, test: (peer: Elsewhere) => Promise<void>): Promise<void> {
   const { Worker } = await import("node:worker_threads");
   const shared = new Int32Array(new SharedArrayBuffer(8));
@@ -107,7 +111,7 @@ export async function withElsewhere(script: ElsewhereScript, test: (peer: Elsewh
       doNothing(milliseconds) {
         Atomics.store(shared, 0, 1);
         const end = performance.now() + milliseconds;
-        // Should the peer be gone, the test fails elsewhere.
+        // The time limit applies if the peer is gone; the test then fails elsewhere.
         while (performance.now() < end || (Atomics.load(shared, 1) === 0 && performance.now() < end + 10_000));
       },
     });

@@ -1,4 +1,4 @@
-/** Errors of the application's own code, in a server over real sockets: one connection's handler ends no server. */
+/** Errors thrown by application code in a server over real sockets: one connection's handler cannot bring the server down. */
 import type { Adapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { messages, withServer } from "./world.ts";

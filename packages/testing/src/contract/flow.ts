@@ -1,9 +1,9 @@
-/** Backpressure: whoever does not read makes the other wait. */
+/** Backpressure: an endpoint that does not read makes its peer wait. */
 import type { Adapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { messages, next, passTime, withSockets } from "./world.ts";
 
-/** More than the kernel holds for one connection over the loopback interface. */
+/** More than the kernel buffers for one connection over the loopback interface. */
 const messageLength = 1 << 20;
 const messageCount = 48;
 
@@ -31,7 +31,7 @@ export function flowContract(adapter: Adapter, { describe, it, expect }: Runner)
       await withSockets(adapter, async (client, accepted, server) => {
         const count = 1000;
         let received = 0;
-        // As much as the kernel holds is there before the first byte is read.
+        // As much as the kernel buffers has arrived before the first byte is read.
         accepted.pause();
         for (let index = 0; index < count; index++) client.send(new Uint8Array(16_384));
         await passTime(adapter, server.url);
@@ -44,7 +44,7 @@ export function flowContract(adapter: Adapter, { describe, it, expect }: Runner)
         });
         accepted.resume();
         await passTime(adapter, server.url);
-        // What was being read, and one chunk more.
+        // The data being read, and one more chunk.
         expect(received < 100).toBe(true);
         accepted.resume();
         await all;

@@ -1,13 +1,14 @@
 /**
- * A few clients of every hostile kind at once: while they do what they do, a client that behaves is served, and when they
- * have gone, nothing of them is left. The command `hybi-hostile` lets a thousand of the same kinds loose, and measures time.
+ * Runs a few clients of every hostile kind at once. Meanwhile a well-behaved client is served, and once they have
+ * gone, nothing of them is left. The command `hybi-hostile` runs a thousand clients of the same kinds, and measures
+ * time.
  */
 import { type AttackAim, type AttackKind, attackKinds } from "../hostile/kinds.ts";
 import type { Adapter, RawConnection } from "./adapter.ts";
 import { type Neighbourhood, withNeighbours } from "./neighbourhood.ts";
 import type { Runner } from "./runner.ts";
 
-/** Clients of a kind, one of odd and one of even index, and how often they send again what they send again and again. */
+/** Clients per kind, one with an even and one with an odd index, and how often they repeat the data they send repeatedly. */
 const clients = 2;
 const rounds = 4;
 
@@ -54,7 +55,7 @@ export function hostileContract(adapter: Adapter, { describe, it, expect }: Runn
       if (reads !== undefined) raw.pause();
       for (const part of paced(opening(aim), openingPace)) raw.write(part);
     }
-    // What comes before it is accepted is bounded too.
+    // Input that arrives before the accept is also bounded.
     if (once !== undefined || again !== undefined) await world.goOn(() => world.bad.length === before + clients);
     for (const [index, raw] of raws.entries()) if (once !== undefined) raw.write(once(index));
     for (let round = 0; round < rounds && again !== undefined; round++) {
@@ -66,7 +67,7 @@ export function hostileContract(adapter: Adapter, { describe, it, expect }: Runn
   }
 }
 
-/** Bytes as they are written: at once, or the first of them one by one. */
+/** The bytes in the writes they are sent in: all at once, or the first ones one by one. */
 function paced(bytes: Uint8Array, pace: "trickled" | undefined): readonly Uint8Array[] {
   if (pace === undefined) return bytes.length === 0 ? [] : [bytes];
   return Array.from({ length: Math.min(bytes.length, 100) }, (_, at) => bytes.slice(at, at + 1));

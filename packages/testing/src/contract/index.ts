@@ -1,4 +1,4 @@
-/** `@hybi/testing/adapter-contract`: what every adapter must do, for those who write one. */
+/** `@hybi/testing/adapter-contract`: the test suite that every adapter must pass, for authors of adapters. */
 
 export type { Adapter, AdapterServer, Lack, ListenSettings, RawConnection } from "./adapter.ts";
 export { adapterContract } from "./adapter-contract.ts";

@@ -1,4 +1,7 @@
-/** The classes that an adapter exports: the interfaces of the web platform, and not classes below them (Web IDL §3.7). */
+/**
+ * The classes that an adapter exports must be the web platform interfaces themselves, not subclasses of them (Web IDL
+ * §3.7).
+ */
 import type { WebSocket } from "@hybi/websocket";
 import type { Adapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";

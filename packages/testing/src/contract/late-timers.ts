@@ -1,27 +1,33 @@
-/** A program that was busy, or suspended, for longer than its deadlines: what came in time is read before anybody is judged. */
+/**
+ * Timers that fire late because the program was busy or suspended: data that arrived in time is read before a deadline
+ * is enforced.
+ */
 import type { IncomingOpening, OpeningHandler, WebSocket } from "@hybi/websocket";
 import type { Adapter, ListenSettings } from "./adapter.ts";
 import { type Elsewhere, type ElsewhereScript, withElsewhere } from "./elsewhere.ts";
 import type { Runner } from "./runner.ts";
 import { closed, deferred, echo, handwrittenRequest, next, withServer } from "./world.ts";
 
-/** Milliseconds of the deadline in question, and for which the program does nothing: it has passed by then. */
+/**
+ * Milliseconds of the deadline under test. The program blocks for at least as long, so the deadline has passed when it
+ * resumes.
+ */
 const span = 400;
 const busy = 500;
 
 const endless = Number.POSITIVE_INFINITY;
 const patient = { opening: endless, closing: endless, ping: endless };
 
-/** A text message of a client's, with a masking key of zeros. */
+/** A client's text message, with a masking key of zeros. */
 const message = Uint8Array.of(0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69);
 
-/** Waits for what comes in some turns of the event loop. */
+/** Waits, for a limited number of turns of the event loop, until `condition()` holds. */
 async function until(condition: () => boolean): Promise<void> {
   for (let turn = 0; turn < 10_000 && !condition(); turn++) await new Promise((resolve) => setTimeout(resolve));
 }
 
 export function lateTimerContract(adapter: Adapter, { describe, it, expect }: Runner): void {
-  /** A server, and the socket that it has accepted for a peer elsewhere. */
+  /** Runs a test with a server and the socket it has accepted for a peer in another thread. */
   const withAccepted = (
     settings: ListenSettings,
     script: Omit<ElsewhereScript, "port" | "early">,
@@ -60,7 +66,7 @@ export function lateTimerContract(adapter: Adapter, { describe, it, expect }: Ru
 
     it("a peer that has answered no Ping is [R17]", async () => {
       const deadlines = { ...patient, ping: 50, pong: span, closing: 50 };
-      // What it sends is no Pong, and had been sent before.
+      // The peer's data is not a Pong, and was sent before the deadline.
       await withAccepted({ deadlines }, { when: "at once" }, async (socket, peer) => {
         let failure = "";
         socket.addEventListener("error", ({ violation }) => {
@@ -85,7 +91,7 @@ export function lateTimerContract(adapter: Adapter, { describe, it, expect }: Ru
         expect(await Promise.race([came, end])).toBe("hi");
         for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
         socket.terminate();
-        // The reason of the Close frame that it would have had.
+        // The reason of the Close frame that the server would have sent.
         expect((await peer.closed).includes("idle")).toBe(false);
       });
     });
@@ -100,7 +106,7 @@ export function lateTimerContract(adapter: Adapter, { describe, it, expect }: Ru
         });
         await peer.ready;
         socket.send(new Uint8Array(much));
-        // Until the kernel takes no more of it.
+        // Send until the kernel accepts no more.
         for (let before = -1; before !== socket.bufferedAmount; ) {
           before = socket.bufferedAmount;
           for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 1));

@@ -1,4 +1,4 @@
-/** What all connections of a server hold is within its budget of memory, over real sockets. */
+/** The memory held by all connections of a server stays within its budget, over real sockets. */
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import type { Adapter, AdapterServer } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
@@ -8,7 +8,7 @@ const budget = 2_000_000;
 const part = 200_000;
 const hostile = 30;
 
-/** Resolves when `holds`. */
+/** Resolves when `holds()` returns true. */
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve));
 }

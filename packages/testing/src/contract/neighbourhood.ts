@@ -1,28 +1,28 @@
-/** A server, a client of it that behaves, and time that is a number: what bad clients are let loose on. */
+/** The environment in which bad clients run: a server, a well-behaved client, and virtual time. */
 import type { WebSocket } from "@hybi/websocket";
 import { VirtualClock } from "../simulation/clock.ts";
 import type { Adapter, AdapterServer, ListenSettings } from "./adapter.ts";
 import { echo } from "./world.ts";
 
-/** Round trips in which something that must happen has happened: many more than it takes. */
+/** Round trips within which an expected event must have happened; far more than are needed. */
 const mostRoundTrips = 20_000;
 
-/** Milliseconds by which time passes at once, so that whoever is asked meanwhile can answer. */
+/** Milliseconds by which virtual time advances per step, so that an endpoint asked in the meantime can respond. */
 const step = 500;
 
 export interface Neighbourhood {
   readonly server: AdapterServer;
-  /** The client that behaves. */
+  /** The well-behaved client. */
   readonly good: WebSocket;
-  /** What the server has accepted besides it, in order. */
+  /** The other sockets that the server has accepted, in order. */
   readonly bad: readonly WebSocket[];
-  /** Round trips of the good client, until `isOver` if it is given. */
+  /** Makes round trips with the good client, until `isOver()` returns true if it is given. */
   goOn(isOver?: () => boolean): Promise<void>;
-  /** Lets time pass at the server, and the good client go on. */
+  /** Advances the server's time while the good client keeps making round trips. */
   pass(milliseconds: number): Promise<void>;
 }
 
-/** Runs `test`; after it a new client must be served, and nothing may have been reported as an error of the application's. */
+/** Runs `test`. Afterwards a new client must be served, and no application error may have been reported. */
 export async function withNeighbours(
   adapter: Adapter,
   settings: ListenSettings,
@@ -46,7 +46,7 @@ export async function withNeighbours(
     const bad = (): readonly WebSocket[] => accepted.slice(1);
     const goOn = (isOver = (): boolean => true): Promise<void> =>
       roundTrips(good, () => {
-        // What is due now is done now.
+        // Runs the timers that are already due.
         time.advance(0);
         return isOver();
       });
@@ -73,7 +73,10 @@ export async function withNeighbours(
   }
 }
 
-/** At least two: what the server sent with the first has been answered when the second is over. */
+/**
+ * Makes at least two round trips: the reply to whatever the server sent in the first has arrived by the end of the
+ * second.
+ */
 async function roundTrips(socket: WebSocket, isOver: () => boolean = () => true): Promise<void> {
   for (let count = 0; count < mostRoundTrips; count++) {
     const text = `round trip ${count}`;

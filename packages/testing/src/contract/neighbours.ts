@@ -1,6 +1,7 @@
 /**
- * One bad client must not harm another: while it does what it does, the same server goes on serving who behaves, it costs a
- * bounded amount of memory, and in the end it is gone. Nothing that it does is an error of the application's.
+ * One bad client must not harm another. During the attack the same server keeps serving well-behaved clients, the bad
+ * client costs a bounded amount of memory, and in the end it is disconnected. Nothing it does is reported as an
+ * application error.
  */
 import { type Agreement, Connection, type Extension, plainAgreement } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
@@ -12,7 +13,7 @@ import { handwrittenRequest, next, pattern } from "./world.ts";
 
 const mebibyte = 1 << 20;
 
-/** A write under way, what a transport holds of it, and the answers to Pings that wait. */
+/** Upper bound for a write in progress, the bytes held by the transport, and the queued Pongs. */
 const mostBuffered = 262_144;
 
 function frame(opcode: number, payload: Uint8Array, final = true): Uint8Array {
@@ -25,7 +26,7 @@ function times(count: number, bytes: Uint8Array): Uint8Array {
   return all;
 }
 
-/** `data` as a message that `deflate` has compressed. */
+/** Returns `data` as a message compressed by `deflate`. */
 function compressed(deflate: Extension, data: Uint8Array): Uint8Array {
   const agreement: Agreement = { ...plainAgreement("client"), extensions: [{ name: deflate.name, parameters: [] }] };
   const client = new Connection(agreement, {
@@ -36,7 +37,7 @@ function compressed(deflate: Extension, data: Uint8Array): Uint8Array {
   return joined(client.takeOutput())[0]!;
 }
 
-/** The status code of the HTTP answer, and of the Close frame that follows it if there is one. */
+/** The status code of the HTTP response, and of the Close frame that follows it, if any. */
 function answered(bytes: Uint8Array): number[] {
   const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   const status = Number(text.slice(9, 12));
@@ -48,7 +49,7 @@ export function neighbourContract(adapter: Adapter, { describe, it, expect }: Ru
   const open = async (count: number, { server }: Neighbourhood): Promise<RawConnection[]> =>
     Promise.all(Array.from({ length: count }, () => adapter.openRaw(server.port)));
 
-  /** What comes before it is accepted is bounded too, and would be answered with 400. */
+  /** Input that arrives before the accept is also bounded, and would be rejected with 400. */
   const accept = async (raws: readonly RawConnection[], world: Neighbourhood): Promise<void> => {
     for (const raw of raws) raw.write(handwrittenRequest);
     await world.goOn(() => world.bad.length === raws.length);
@@ -257,7 +258,10 @@ export function neighbourContract(adapter: Adapter, { describe, it, expect }: Ru
     });
   });
 
-  /** The most messages that the bad clients had told between two answers to the good one, until all `count` of them were. */
+  /**
+   * The largest number of the bad clients' messages delivered between two replies to the good one, until all `count`
+   * have arrived.
+   */
   async function mostBetween(world: Neighbourhood, count: number): Promise<number> {
     let told = 0;
     let most = 0;
@@ -270,7 +274,7 @@ export function neighbourContract(adapter: Adapter, { describe, it, expect }: Ru
     return most;
   }
 
-  /** Floods until `isOver`, and answers how many bytes waited for the client at most. */
+  /** Floods until `isOver()`, and returns the largest number of bytes queued for the client. */
   async function floodWithPings(world: Neighbourhood, isOver: () => boolean): Promise<number> {
     const [raw] = (await open(1, world)) as [RawConnection];
     raw.pause();

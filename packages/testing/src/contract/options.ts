@@ -1,10 +1,10 @@
-/** Options are checked where they are given: by the adapter, before it opens anything. */
+/** The adapter validates options when they are passed, before it opens anything. */
 import type { Adapter, ListenSettings } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { echo, rejection, withServer } from "./world.ts";
 
 export function optionContract(adapter: Adapter, { describe, it, expect }: Runner): void {
-  /** The names of the error, of its code, and whether it says what is wrong. */
+  /** Checks the name and code of the error, and that its message says what is wrong. */
   const expectFault = async (promise: Promise<unknown>, code: string, says: RegExp): Promise<void> => {
     const { name, code: found, message } = await rejection(promise);
     expect([name, found, says.test(message) ? "" : message]).toEqual(["UsageError", code, ""]);

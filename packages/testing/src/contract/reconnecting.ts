@@ -1,4 +1,4 @@
-/** Clients that come back (RFC 6455 §7.2.3), with what really goes wrong in a runtime. */
+/** Reconnecting clients (RFC 6455 §7.2.3), tested with the failures that actually occur in a runtime. */
 import {
   type EndedEvent,
   type OpenSocket,
@@ -11,7 +11,7 @@ import type { Adapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { echo, withServer } from "./world.ts";
 
-/** What came of the first attempt of a client, which is then closed. */
+/** The outcome of a client's first attempt; the client is then closed. */
 function firstOutcome(open: OpenSocket<SocketLike>): Promise<{ what: string; outcome: Outcome; delay?: number }> {
   return new Promise((resolve) => {
     const client = reconnect(open);
@@ -27,7 +27,7 @@ function firstOutcome(open: OpenSocket<SocketLike>): Promise<{ what: string; out
   });
 }
 
-/** The WebSocket of the platform, where it has one. */
+/** The platform's WebSocket, if it has one. */
 const PlatformSocket = (globalThis as { WebSocket?: new (url: string) => SocketLike }).WebSocket;
 
 export function reconnectingContract(adapter: Adapter, { describe, it, expect }: Runner): void {

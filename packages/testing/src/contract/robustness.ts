@@ -1,4 +1,4 @@
-/** Peers that are no WebSocket endpoints, or bad ones. */
+/** Peers that are not WebSocket endpoints, or are faulty ones. */
 import { prepareText } from "@hybi/core";
 import type { OpeningHandler } from "@hybi/websocket";
 import type { Adapter, AdapterServer, RawConnection } from "./adapter.ts";
@@ -45,7 +45,7 @@ export function robustnessContract(adapter: Adapter, { describe, it, expect }: R
 
     it("lets a handler answer a client that has left, or that was answered meanwhile: nothing throws [R01]", async () => {
       const ways: [how: string, (raw: RawConnection, server: AdapterServer) => Promise<unknown>, states: number[]][] = [
-        // Whether a paused transport tells that its peer has left depends on the runtime: the socket may be open for a moment.
+        // Whether a paused transport reports that its peer has left depends on the runtime: the socket may be open briefly.
         ["dropped", async (raw) => raw.drop(), [1, 2]],
         ["half closed", async (raw) => raw.end(), [1, 2]],
         ["answered with 408", (raw) => raw.received, [2]],
@@ -114,7 +114,7 @@ export function robustnessContract(adapter: Adapter, { describe, it, expect }: R
             const raw = await adapter.openRaw(server.port);
             raw.write(handwrittenRequest);
             const { end } = await resting.promise;
-            // More than what waits for a loop or a reader: then reading rests.
+            // More than is buffered for a loop or a reader, so reading pauses.
             const messages = new Uint8Array(8 * 40_000);
             for (let at = 0; at < messages.length; at += 8) messages.set([0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69], at);
             raw.write(messages);

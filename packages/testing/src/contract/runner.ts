@@ -1,4 +1,4 @@
-/** What the suites need of a test runner: the least that vitest, bun:test, @std/testing and jest have in common. */
+/** The test runner API that the suites need: the common subset of vitest, bun:test, @std/testing and jest. */
 
 interface Expectation {
   toBe(expected: unknown): void;

@@ -1,6 +1,6 @@
 /**
- * A self-signed certificate, made on the spot with Web Crypto (RFC 5280): DER is short when nothing is optional. Never for
- * anything but tests on one machine.
+ * Generates a self-signed certificate with Web Crypto (RFC 5280). The DER stays short because every optional part is
+ * left out. For tests on a single machine only.
  */
 
 /** A certificate and its key, in PEM. */
@@ -59,7 +59,7 @@ function der(tag: number, ...parts: readonly ArrayLike<number>[]): Uint8Array<Ar
   return Uint8Array.from([tag, ...prefix, ...content]);
 }
 
-/** An unsigned number: DER wants no zeros before it but one where the first bit is set. */
+/** An unsigned INTEGER: DER allows no leading zeros, except one where the first bit is set. */
 function integer(bytes: Uint8Array): Uint8Array {
   const first = bytes.findIndex((byte) => byte !== 0);
   const digits = bytes.subarray(first);

@@ -1,10 +1,10 @@
-/** The end of a server: whatever its clients do, everybody who asks for it is told. */
+/** Server shutdown: whatever the clients do, every caller that waits for it is notified. */
 import type { OpeningHandler } from "@hybi/websocket";
 import type { Adapter, AdapterServer, ListenSettings } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { deferred, echo, handwrittenRequest, rejection, withServer } from "./world.ts";
 
-/** With it, nothing ends by itself. */
+/** A timeout that never fires, so nothing ends by itself. */
 const endless = Number.POSITIVE_INFINITY;
 const deadlines = { opening: endless, closing: endless, ping: endless };
 
@@ -77,7 +77,7 @@ export function shutdownContract(adapter: Adapter, { describe, it, expect }: Run
         const test = async (server: AdapterServer): Promise<void> => {
           const client = await adapter.connect(server.url, { transport: trusting });
           const silent = await adapter.openRaw(server.port);
-          // Accepted by now: a later one has been served.
+          // The first is accepted by now, because a later one has been served.
           const second = await adapter.connect(server.url, { transport: trusting });
           await Promise.all([server.close(), server.close(), silent.received]);
           expect([client.readyState >= 2, second.readyState >= 2]).toEqual([true, true]);

@@ -1,4 +1,4 @@
-/** The same over TLS. */
+/** Connections over TLS behave like those over TCP. */
 import type { Adapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { closed, echo, messages, next, pattern, rejection, sameBytes, withServer, withSockets } from "./world.ts";

@@ -1,4 +1,4 @@
-/** The same over a Unix socket, for adapters that say where one may be. */
+/** Connections over a Unix socket behave like those over TCP; for adapters that provide a socket path. */
 import type { OpeningHandler } from "@hybi/websocket";
 import type { Adapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";

@@ -1,18 +1,18 @@
-/** A server and its clients, for the time of one test. */
+/** A server and its clients, for the duration of one test. */
 import type { ClientSocketOptions, CloseEvent, IncomingOpening, OpeningHandler, WebSocket } from "@hybi/websocket";
 import type { Adapter, AdapterServer, ListenSettings } from "./adapter.ts";
 
-/** One address: no test is reached from elsewhere. */
+/** Loopback only: tests are not reachable from other machines. */
 const host = "127.0.0.1";
 
-/** Sends back what comes, as it came. */
+/** Accepts the opening and echoes every message unchanged. */
 export function echo(opening: IncomingOpening): WebSocket {
   const socket = opening.accept();
   socket.onmessage = ({ data }) => socket.send(data);
   return socket;
 }
 
-/** Runs `test` with a server that listens, which is closed whatever comes of it. */
+/** Runs `test` with a listening server, and closes the server whether or not the test passes. */
 export async function withServer(
   adapter: Adapter,
   handler: OpeningHandler,
@@ -27,7 +27,7 @@ export async function withServer(
   }
 }
 
-/** A client and the socket that the server has accepted for it. */
+/** Runs a test with a client and the socket that the server has accepted for it. */
 export async function withSockets(
   adapter: Adapter,
   test: (client: WebSocket, accepted: WebSocket, server: AdapterServer) => Promise<void>,
@@ -49,7 +49,7 @@ export async function withSockets(
   );
 }
 
-/** A promise with its ends. */
+/** A promise with its resolve function. */
 export function deferred<Value>(): { promise: Promise<Value>; resolve(value: Value): void } {
   let resolve!: (value: Value) => void;
   const promise = new Promise<Value>((resolver) => {
@@ -58,7 +58,7 @@ export function deferred<Value>(): { promise: Promise<Value>; resolve(value: Val
   return { promise, resolve };
 }
 
-/** The next event of a type. */
+/** Resolves with the next event of a type. */
 export function next<Type extends "message" | "close" | "ping" | "pong">(
   socket: WebSocket,
   type: Type,
@@ -68,7 +68,7 @@ export function next<Type extends "message" | "close" | "ping" | "pong">(
   return new Promise((resolve) => socket.addEventListener(type, (event) => resolve(event as never), { once: true }));
 }
 
-/** The next `count` messages. */
+/** Resolves with the next `count` messages. */
 export function messages(socket: WebSocket, count: number): Promise<(string | ArrayBuffer)[]> {
   return new Promise((resolve, reject) => {
     const taken: (string | ArrayBuffer)[] = [];
@@ -83,12 +83,12 @@ export function messages(socket: WebSocket, count: number): Promise<(string | Ar
   });
 }
 
-/** How a close event looks, in one value. */
+/** The properties of a close event as one comparable value. */
 export function closed({ code, reason, wasClean }: CloseEvent): [code: number, reason: string, wasClean: boolean] {
   return [code, reason, wasClean];
 }
 
-/** What `promise` rejects with. */
+/** Resolves with the error that `promise` rejects with. */
 export async function rejection(promise: Promise<unknown>): Promise<Error & Record<string, unknown>> {
   const value = await promise.then(
     () => new Error("it was not rejected"),
@@ -97,21 +97,21 @@ export async function rejection(promise: Promise<unknown>): Promise<Error & Reco
   return value as Error & Record<string, unknown>;
 }
 
-/** Bytes that are not all the same. */
+/** Returns varied bytes that depend on `seed`. */
 export function pattern(length: number, seed = 1): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
   for (let at = 0; at < length; at++) bytes[at] = (at * 31 + seed) & 0xff;
   return bytes;
 }
 
-/** Compared here: a runner's own comparison takes tens of milliseconds for a large array. */
+/** Compares the bytes itself, because a runner's own comparison takes tens of milliseconds for a large array. */
 export function sameBytes(data: unknown, expected: Uint8Array): boolean {
   if (!(data instanceof ArrayBuffer) || data.byteLength !== expected.length) return false;
   const bytes = new Uint8Array(data);
   return expected.every((byte, at) => bytes[at] === byte);
 }
 
-/** The opening request of a client that is written by hand. */
+/** A hand-written opening request of a client. */
 export const handwrittenRequest: Uint8Array = new TextEncoder().encode(
   [
     "GET / HTTP/1.1",
@@ -124,7 +124,7 @@ export const handwrittenRequest: Uint8Array = new TextEncoder().encode(
   ].join("\r\n"),
 );
 
-/** Round trips on a connection of its own, in place of a clock: as long as it takes to fill all buffers several times. */
+/** Makes round trips on a separate connection, as a clock substitute: enough time to fill all buffers several times. */
 export async function passTime(adapter: Adapter, url: string): Promise<void> {
   const socket: WebSocket = await adapter.connect(url);
   for (let count = 0; count < 300; count++) {

@@ -1,17 +1,17 @@
 /**
- * An attack from processes of its own, so that hostile clients take no time from the innocent ones that are measured. The
- * program starts itself again, with `attackersArgument` first among its arguments, and calls `serveAttack` then.
+ * Runs an attack in separate processes, so that hostile clients take no time from the innocent ones being measured.
+ * The program starts itself again with `attackersArgument` as its first argument, and then calls `serveAttack`.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { Attack, type AttackPlan, type AttackTallies, addTallies } from "./attack.ts";
 
-/** Says that the program is one of the attackers' processes. */
+/** First argument of a process of attackers. */
 export const attackersArgument = "attackers";
 
 const ready = "ready";
 
-/** In a process of the attackers: waits for the plan, attacks, and tells its tallies when the parent says so. */
+/** Runs in a process of attackers: waits for the plan, attacks, and sends its tallies when the parent asks for them. */
 export function serveAttack(): void {
   let attack: Attack | undefined;
   process.on("message", (message: AttackPlan | "unleash" | "stop") => {
@@ -38,7 +38,7 @@ export class AttackProcesses {
     this.#children = children;
   }
 
-  /** Starts `count` processes of `program`; resolves when they could attack at once. */
+  /** Starts `count` processes of `program`; resolves when they are ready to attack. */
   static async prepare(program: string, count: number): Promise<AttackProcesses> {
     const children = Array.from({ length: count }, () => fork(program, [attackersArgument]));
     await Promise.all(
@@ -50,7 +50,7 @@ export class AttackProcesses {
     return new AttackProcesses(children);
   }
 
-  /** Opens the connections of the clients, whom they share. */
+  /** Opens the connections of the clients, which are divided among the processes. */
   start(plan: AttackPlan): void {
     const each = Math.ceil(plan.clients / this.#children.length);
     for (const [index, child] of this.#children.entries()) {
@@ -59,12 +59,12 @@ export class AttackProcesses {
     }
   }
 
-  /** Begins the attack itself. */
+  /** Starts the attack itself. */
   unleash(): void {
     for (const child of this.#children) child.send("unleash");
   }
 
-  /** Drops all their connections; resolves with what they have counted. */
+  /** Drops all connections; resolves with the tallies. */
   async stop(): Promise<AttackTallies> {
     const tallies = this.#children.map(async (child) => {
       const exit = once(child, "exit");
@@ -77,7 +77,7 @@ export class AttackProcesses {
     return addTallies(await Promise.all(tallies));
   }
 
-  /** Ends the processes, whatever they do. */
+  /** Kills the processes at once. */
   kill(): void {
     for (const child of this.#children) child.kill("SIGKILL");
   }

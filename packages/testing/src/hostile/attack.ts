@@ -2,15 +2,15 @@
 import { Attacker, type AttackTally, type AttackTarget, emptyTally } from "./attacker.ts";
 import { selectKinds } from "./kinds.ts";
 
-/** Who attacks what. */
+/** The attackers and their targets. */
 export interface AttackPlan {
   readonly target: AttackTarget;
-  /** Where TLS handshakes are begun; none are when there is no such place. */
+  /** Target of TLS handshakes; without it, none are started. */
   readonly secureTarget: AttackTarget | undefined;
-  /** The names of the kinds. */
+  /** Names of the kinds. */
   readonly kinds: readonly string[];
   readonly clients: number;
-  /** The index of the first client: processes that share an attack have clients of all kinds. */
+  /** Index of the first client, so that processes that share an attack all have clients of every kind. */
   readonly from: number;
 }
 
@@ -19,10 +19,10 @@ export type AttackTallies = Readonly<Record<string, AttackTally>>;
 /** Milliseconds between the steps of a client. */
 const tickInterval = 100;
 
-/** Their steps are spread over the time between two of the same client: so many groups take turns. */
+/** Number of groups that take turns: the clients' steps are spread over the tick interval. */
 const groups = 10;
 
-/** Clients that are new in a turn of a process: two of them have a thousand after 2.5 seconds. */
+/** New clients per turn and process: two processes reach a thousand after 2.5 seconds. */
 const newInTurn = 2;
 
 export class Attack {
@@ -51,7 +51,10 @@ export class Attack {
     return this.#tallies;
   }
 
-  /** Opens the connections: a server that is too slow to accept them all would be attacked by few. */
+  /**
+   * Opens the connections before the attack: a server too slow to accept them all would otherwise be attacked by only a
+   * few.
+   */
   start(): void {
     let turn = 0;
     this.#timer = setInterval(() => {
@@ -60,7 +63,7 @@ export class Attack {
     }, tickInterval / groups);
   }
 
-  /** Lets them do what they came for. */
+  /** Lets the clients begin their attack. */
   unleash(): void {
     this.#isUnleashed = true;
   }
@@ -72,7 +75,7 @@ export class Attack {
   }
 }
 
-/** The sum of what several processes have counted. */
+/** Returns the sum of the tallies of several processes. */
 export function addTallies(all: readonly AttackTallies[]): AttackTallies {
   const sums: Record<string, AttackTally> = {};
   for (const [name, { connected, opened, sent, endings }] of all.flatMap((tallies) => Object.entries(tallies))) {

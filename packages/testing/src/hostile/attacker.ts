@@ -1,25 +1,31 @@
-/** One hostile client: a socket of Node's with no WebSocket on it, which does what its kind does and counts what comes of it. */
+/**
+ * One hostile client: a plain Node socket, without a WebSocket implementation, that behaves as its kind says and counts
+ * the outcome.
+ */
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import type { AttackAim, AttackKind } from "./kinds.ts";
 import { ServerAnswer } from "./server-answer.ts";
 
-/** Where it connects to. */
+/** Where the client connects. */
 export interface AttackTarget extends AttackAim {
   readonly host: string;
   readonly port: number;
   readonly secure: boolean;
 }
 
-/** What came of the hostile clients of one kind. */
+/** Outcome of the hostile clients of one kind. */
 export interface AttackTally {
-  /** TCP connections that were made. */
+  /** TCP connections established. */
   connected: number;
-  /** Those whose opening handshake succeeded. */
+  /** Connections whose opening handshake succeeded. */
   opened: number;
-  /** Bytes that the transport took. */
+  /** Bytes that the transport accepted. */
   sent: number;
-  /** How the server ended them: a status code of HTTP or of a Close frame, `reset`, `end`, or why nobody could connect. */
+  /**
+   * How connections ended: a status code of HTTP or of a Close frame, `reset`, `end`, or the error that prevented a
+   * connection.
+   */
   readonly endings: Record<string, number>;
 }
 
@@ -27,14 +33,14 @@ export function emptyTally(): AttackTally {
   return { connected: 0, opened: 0, sent: 0, endings: {} };
 }
 
-/** Ticks until a client that was dropped comes again, at least, and by chance as many more. */
+/** Minimum number of ticks before a dropped client reconnects; a random number of up to as many more is added. */
 const ticksOfRest = 10;
-/** Ticks in which a client that ends by itself does so. */
+/** Number of ticks within which a client that ends by itself does so. */
 const ticksOfLife = 20;
-/** Ticks between the bytes that a slow reader takes: a second. */
+/** Ticks between the bytes that a slow reader reads: one second. */
 const ticksOfByte = 10;
 
-/** All sockets read into it, one after the other: what is read is looked at, and not kept. */
+/** Shared read buffer of all sockets: data is examined in place and not kept. */
 const readBuffer = new Uint8Array(65_536);
 
 export class Attacker {
@@ -42,20 +48,20 @@ export class Attacker {
   readonly #index: number;
   readonly #target: AttackTarget;
   readonly #tally: AttackTally;
-  /** From 0 to 1. */
+  /** Returns a random number from 0 to 1. */
   readonly #chance: () => number;
 
   #socket: Socket | undefined;
   #answer = new ServerAnswer();
-  /** Bytes of the opening, and of what is sent again, that were sent by the tick. */
+  /** Bytes sent so far of the opening and of the repeated data, both of which are sent one by one with the ticks. */
   #openingSent = 0;
   #againSent = 0;
   #wasOpen = false;
-  /** Whether what is sent once was sent. */
+  /** Whether the one-time data has been sent. */
   #hasBegun = false;
-  /** Whether the socket has room. */
+  /** Whether the socket can accept more data. */
   #hasRoom = true;
-  /** Until it comes again, or ends by itself. */
+  /** Ticks until the client reconnects, or ends by itself. */
   #ticksLeft = 0;
   #ticks = 0;
   #hasEnded = false;
@@ -68,7 +74,10 @@ export class Attacker {
     this.#chance = chance;
   }
 
-  /** The next step, ten times a second: what is due is sent. Until all are `unleashed`, connections are opened only. */
+  /**
+   * Runs the next step, ten times a second, and sends what is due. Before the attack is `unleashed`, only connections
+   * are opened.
+   */
   tick(unleashed: boolean): void {
     this.#ticks++;
     const socket = this.#socket;
@@ -106,13 +115,13 @@ export class Attacker {
     this.#hasEnded = false;
     this.#ticksLeft = ends === undefined ? 0 : Math.floor(this.#chance() * ticksOfLife);
     const overTls = secure && transport !== "secure";
-    // One byte at a time for who reads one byte at a time.
+    // A client that reads one byte at a time has a buffer of one byte.
     const buffer = reads === "little" ? new Uint8Array(1) : readBuffer;
     const onread = {
       buffer,
       callback: (length: number) => this.#receive(buffer.subarray(0, length)),
     };
-    // A half that was closed stays so: nobody closes the other one for it.
+    // A half-closed connection stays half closed: the other half is not closed automatically.
     const options = { host, port, noDelay: true, allowHalfOpen: ends === "half-close" };
     const socket: Socket = overTls
       ? connectTls({ ...options, servername: "", rejectUnauthorized: false })
@@ -136,13 +145,13 @@ export class Attacker {
     const { opening, openingPace, ends } = this.#kind;
     if (openingPace === "trickled") return;
     const bytes = opening(this.#target);
-    // Any moment is also one before the request is whole.
+    // The moment may come before the request is complete.
     const length =
       ends !== undefined && this.#chance() < 0.3 ? Math.floor(this.#chance() * bytes.length) : bytes.length;
     this.#write(socket, bytes.subarray(0, length));
   }
 
-  /** Returns whether more is wanted. */
+  /** Returns whether to keep reading. */
   #receive(bytes: Uint8Array): boolean {
     const answer = this.#answer;
     answer.receive(bytes);
@@ -189,7 +198,7 @@ export class Attacker {
   }
 
   #closed(socket: Socket, reason: string): void {
-    // What it ended itself was no doing of the server's.
+    // Ignore an end that the client caused itself.
     if (this.#socket !== socket) return;
     this.#socket = undefined;
     const { status, closeCode } = this.#answer;

@@ -1,29 +1,29 @@
-/** What a server that cannot be taken down must hold, and whether one did. */
+/** The criteria for a server that withstands an attack, and whether a server met them. */
 import { heapAllowance } from "./heap-allowance.ts";
 import type { HostileReport } from "./measure.ts";
 
 export interface Criterion {
   readonly title: string;
-  /** `unknown` where it could not be measured. */
+  /** `unknown` when it could not be measured. */
   readonly verdict: "pass" | "fail" | "unknown";
-  /** What was measured, and what it is held against. */
+  /** The measured value, and the limit it is compared with. */
   readonly detail: string;
 }
 
 export interface Yardstick {
   /** Bytes that a server may hold on behalf of its clients. */
   readonly budget: number;
-  /** The p99 in milliseconds of another server under the same attack, if there is one. */
+  /** The p99 in milliseconds of a reference server under the same attack, if there is one. */
   readonly reference?: number | undefined;
 }
 
-/** What a runtime takes for itself comes on top of a budget. */
+/** Factor on the budget, for memory that the runtime itself uses. */
 const allowance = 1.2;
 
-/** How much slower an innocent client may be served, beside the slower of a quiet server and the reference. */
+/** How many times slower than the slower of the quiet server and the reference an innocent client may be served. */
 const slowdown = 3;
 
-/** A p99 below this is not told from the noise of a timer and a scheduler. */
+/** A p99 below this cannot be distinguished from timer and scheduler noise. */
 const leastLatency = 5;
 
 const mebibytes = (bytes: number): string => `${Math.round(bytes / 1_048_576)} MiB`;

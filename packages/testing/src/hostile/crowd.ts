@@ -1,28 +1,28 @@
-/** The innocent clients of a measurement: some that stay, and one after the other that comes, is served and leaves. */
+/** The innocent clients of a measurement: some stay connected, others arrive one after the other, are served, and leave. */
 import type { AttackTarget } from "./attacker.ts";
 import { Innocent, type InnocentTally } from "./innocent.ts";
 import { type LatencySummary, summarize } from "./latencies.ts";
 
-/** Milliseconds between two messages of one client, at least, and by chance as many more. */
+/** Minimum milliseconds between two messages of one client; a random time of up to as much again is added. */
 const interval = 50;
 
-/** Milliseconds between two that come late, and how many messages each of them sends. */
+/** Milliseconds between two late arrivals, and how many messages each of them sends. */
 const lateInterval = 250;
 const messagesOfLate = 5;
 
-/** Milliseconds in which the last echoes may come. */
+/** Milliseconds to wait for the last echoes. */
 const patience = 10_000;
 
-/** Those that came during a phase. */
+/** Counts of the clients that arrived during a phase. */
 export interface LateTally {
   opened: number;
-  /** Refused with an answer of HTTP. */
+  /** Rejected with an HTTP response. */
   refused: number;
-  /** Not answered at all, or dropped. */
+  /** Got no response, or were dropped. */
   failed: number;
 }
 
-/** What came of a phase. */
+/** Results of a phase. */
 export interface CrowdFigures {
   readonly messages: {
     readonly sent: number;
@@ -38,7 +38,7 @@ export interface CrowdFigures {
 export class Crowd {
   readonly #target: AttackTarget;
   readonly #members: readonly Innocent[];
-  /** Those that came late and have not left. */
+  /** Late arrivals that have not left yet. */
   readonly #guests = new Set<Innocent>();
   #tally = emptyTally();
   #late: LateTally = { opened: 0, refused: 0, failed: 0 };
@@ -53,7 +53,7 @@ export class Crowd {
   /**
    * Opens all connections.
    *
-   * @throws Error when the server does not take them, quiet as it is
+   * @throws Error when the server does not accept them although it is not under attack
    */
   static async open(target: AttackTarget, count: number): Promise<Crowd> {
     const crowd = new Crowd(target, count);
@@ -64,7 +64,7 @@ export class Crowd {
     throw new Error(`${missing} of ${count} innocent clients could not connect to ${target.authority}.`);
   }
 
-  /** Sends for so many milliseconds, and waits for the last echoes. Others come meanwhile when `withGuests`. */
+  /** Sends messages for `milliseconds`, then waits for the last echoes. New clients arrive meanwhile if `withGuests`. */
   async run(milliseconds: number, withGuests: boolean): Promise<CrowdFigures> {
     this.#reset();
     this.#isSending = true;
@@ -79,7 +79,7 @@ export class Crowd {
     return this.#figures();
   }
 
-  /** Opens once more those that the server has ended. */
+  /** Reopens the connections that the server has ended. */
   async reopen(): Promise<void> {
     await Promise.all(this.#members.filter(({ isOpen }) => !isOpen).map((member) => member.open()));
   }
@@ -107,7 +107,7 @@ export class Crowd {
   #sendNow(member: Innocent): void {
     if (!this.#isSending) return;
     if (member.isOpen) member.send();
-    // Who was closed comes back, as a program would.
+    // A client whose connection was closed reconnects, as a real program would.
     else if (!member.isOpening) void member.open();
     this.#after(interval + Math.random() * interval, () => this.#sendNow(member));
   }

@@ -1,2 +1,2 @@
-/** Bytes by which a heap may have grown after an attack: code that was compiled, and blocks that are kept for reuse. */
+/** Bytes by which a heap may grow through an attack: compiled code, and blocks kept for reuse. */
 export const heapAllowance: number = 16 * 1_048_576;

@@ -1,4 +1,7 @@
-/** `@hybi/testing/hostile`: an attack of many hostile clients on any server, and what it does to the innocent ones beside them. */
+/**
+ * `@hybi/testing/hostile`: attacks any server with many hostile clients, and measures the effect on innocent clients of
+ * that server.
+ */
 
 export type { AttackTallies } from "./attack.ts";
 export { attackersArgument, serveAttack } from "./attack-processes.ts";

@@ -1,33 +1,33 @@
-/** An innocent client: sends a message now and then, and measures how long its echo takes. */
+/** An innocent client: sends a message from time to time, and measures how long its echo takes. */
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { Endpoint, type EndpointEvent } from "@hybi/core";
 import type { AttackTarget } from "./attacker.ts";
 
-/** What came of an opening. */
+/** The outcome of an opening. */
 export type OpeningOutcome = "open" | "refused" | "failed";
 
-/** What innocent clients have counted together in one phase. */
+/** Combined counts of the innocent clients in one phase. */
 export interface InnocentTally {
   sent: number;
   answered: number;
-  /** Echoes that are not what was sent. */
+  /** Echoes that differ from what was sent. */
   wrong: number;
   /** Connections that the server ended. */
   closed: number;
-  /** In milliseconds; of those that were not answered, how long that was waited for. */
+  /** Milliseconds; for a message without an echo, how long the client waited for it. */
   readonly latencies: number[];
 }
 
 interface Outstanding {
-  /** Of the phase in which it was sent: its echo may come in a later one. */
+  /** Tally of the phase in which the message was sent; its echo may arrive in a later one. */
   readonly tally: InnocentTally;
   readonly data: string | Uint8Array;
   readonly at: number;
   isGivenUp: boolean;
 }
 
-/** Every so many messages one is binary and long. */
+/** One in this many messages is binary and long. */
 const longEvery = 8;
 const longLength = 4_096;
 
@@ -38,13 +38,13 @@ export class Innocent {
   readonly #target: AttackTarget;
   readonly #name: string;
   readonly #outstanding: Outstanding[] = [];
-  /** The place in `#outstanding` of the first that is not answered. */
+  /** Index in `#outstanding` of the first message without an echo. */
   #answered = 0;
   #count = 0;
   #endpoint: Endpoint | undefined;
   #socket: Socket | undefined;
   #settle: ((outcome: OpeningOutcome) => void) | undefined;
-  /** Whether the end is its own wish. */
+  /** Whether the client itself is ending the connection. */
   #isLeaving = false;
 
   #tally: InnocentTally;
@@ -55,12 +55,12 @@ export class Innocent {
     this.#tally = tally;
   }
 
-  /** Another phase begins. */
+  /** Starts counting in the tally of another phase. */
   countIn(tally: InnocentTally): void {
     this.#tally = tally;
   }
 
-  /** Nobody waits any longer for what is not answered: it has taken so long at least, and is not counted again. */
+  /** Stops waiting for outstanding echoes: the time waited so far counts as their latency, and they are not counted again. */
   giveUp(): void {
     for (const outstanding of this.#outstanding.slice(this.#answered)) {
       if (outstanding.isGivenUp) continue;
@@ -77,12 +77,12 @@ export class Innocent {
     return this.#settle !== undefined;
   }
 
-  /** Messages that wait for their echo. */
+  /** The number of messages waiting for their echo. */
   get waiting(): number {
     return this.#outstanding.length - this.#answered;
   }
 
-  /** Opens a connection, for the first time or once more. */
+  /** Opens a connection, for the first time or again. */
   open(): Promise<OpeningOutcome> {
     const { host, port, secure, authority, resource } = this.#target;
     const url = `${secure ? "wss" : "ws"}://${authority}${resource}`;
@@ -92,7 +92,7 @@ export class Innocent {
     this.#endpoint = endpoint;
     this.#socket = socket;
     this.#isLeaving = false;
-    // What became of it is told by "close".
+    // The "close" handler reports the outcome.
     socket.on("error", () => {});
     socket.on("data", (bytes) => {
       if (this.#socket !== socket) return;
@@ -111,7 +111,7 @@ export class Innocent {
     });
   }
 
-  /** Sends a message whose echo is waited for. Nothing happens unless the connection is open. */
+  /** Sends a message and waits for its echo. Does nothing unless the connection is open. */
   send(): void {
     if (!this.isOpen || this.#endpoint === undefined) return;
     const number = this.#count++;
@@ -124,7 +124,7 @@ export class Innocent {
     this.#flush();
   }
 
-  /** Closes the connection, with the closing handshake where the server still takes part in it. */
+  /** Closes the connection, with a closing handshake if the server still takes part in it. */
   leave(): void {
     this.#isLeaving = true;
     const socket = this.#socket;
@@ -136,7 +136,7 @@ export class Innocent {
   #react(event: EndpointEvent): void {
     if (event.type === "open") this.#settle?.("open");
     else if (event.type === "rejection") {
-      // What ends then was never a connection.
+      // A connection that ends here was never open.
       this.#isLeaving = true;
       this.#settle?.("refused");
     } else if (event.type === "text" || event.type === "binary") this.#receiveEcho(event.data);

@@ -1,4 +1,4 @@
-/** Each kind of hostile client, held against an endpoint of ours: what it sends is what it says. */
+/** Runs each kind of hostile client against an endpoint of @hybi/core: it must send what its title says. */
 import { Endpoint } from "@hybi/core";
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import { describe, expect, it } from "vitest";
@@ -7,7 +7,7 @@ import { type AttackKind, attackKinds, selectKinds } from "./kinds.ts";
 const aim = { authority: "127.0.0.1:9001", resource: "/chat" };
 const overTcp = attackKinds.filter(({ transport }) => transport === undefined);
 
-/** A server that takes what comes, and what has become of it: types of events, and lengths of messages. */
+/** A server that accepts every opening and records what happens: types of events, and lengths of messages. */
 function serve() {
   const limits = {
     message: 64 * 1_048_576,
@@ -20,7 +20,7 @@ function serve() {
   let longest = 0;
   const receive = (bytes: Uint8Array | undefined): void => {
     if (bytes === undefined) return;
-    // A copy: what is received is unmasked where it lies.
+    // A copy, because received data is unmasked in place.
     for (const event of endpoint.receive(bytes.slice())) {
       const type = event.type === "failure" ? event.violation.code : event.type;
       counts[type] = (counts[type] ?? 0) + 1;

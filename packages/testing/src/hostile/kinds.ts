@@ -1,4 +1,7 @@
-/** What hostile clients do: a table of kinds, each told by the bytes that it sends, how fast, and what it reads. */
+/**
+ * The kinds of hostile clients: a table in which each kind is described by the bytes it sends, how fast, and what it
+ * reads.
+ */
 import { opcodes } from "@hybi/core/frame";
 import {
   bomb,
@@ -14,9 +17,9 @@ import {
   zeros,
 } from "./payloads.ts";
 
-/** Where an attack is aimed. */
+/** The target of an attack. */
 export interface AttackAim {
-  /** For the Host field. */
+  /** Value of the Host field. */
   readonly authority: string;
   /** Path and query. */
   readonly resource: string;
@@ -25,25 +28,25 @@ export interface AttackAim {
 /** One kind of hostile client. */
 export interface AttackKind {
   readonly name: string;
-  /** Continues "a client that …". */
+  /** Completes the phrase "a client that …". */
   readonly title: string;
   /** `secure`: over TCP, to a server that expects TLS. */
   readonly transport?: "secure";
-  /** Means little to a server without permessage-deflate. */
+  /** Has little effect on a server without permessage-deflate. */
   readonly needs?: "deflate";
-  /** What it sends first. Its requests are valid, unless they never end. */
+  /** Sent first. Requests are valid, unless they never end. */
   readonly opening: (aim: AttackAim) => Uint8Array;
-  /** `trickled`: a byte with each tick. At once by default. */
+  /** `trickled`: one byte per tick. By default everything is sent at once. */
   readonly openingPace?: "trickled";
-  /** What it reads when it is open. All by default. */
+  /** What the client reads once the connection is open. By default everything. */
   readonly reads?: "nothing" | "little";
   /** Sent when the connection is open; every other client of a kind has an odd index. */
   readonly once?: (index: number) => Uint8Array;
-  /** Sent with each tick, unless the server takes no more. */
+  /** Sent with each tick, unless the server accepts no more. */
   readonly again?: () => Uint8Array;
-  /** `trickled`: a byte of it with each tick. */
+  /** `trickled`: one byte of it per tick. */
   readonly againPace?: "trickled";
-  /** How it ends by itself, at any moment. It stays by default. */
+  /** How the client ends by itself, at a random moment. By default it stays. */
   readonly ends?: "reset" | "half-close";
 }
 
@@ -52,26 +55,26 @@ const kibibytes64 = 65_536;
 const none = new Uint8Array(0);
 const aByte = Uint8Array.of(0x61);
 
-/** Just under what many servers take, 1 MiB, and just under what others take. */
+/** Just under the limit of many servers, 1 MiB, and just under that of others. */
 const longMessages = [mebibyte - 1, 16 * mebibyte - 1] as const;
 
 const plain = ({ authority, resource }: AttackAim): Uint8Array => openingRequest(authority, resource);
 const deflating = ({ authority, resource }: AttackAim): Uint8Array =>
   openingRequest(authority, resource, [deflateOffer]);
 
-/** By the parity of a client's index. */
+/** Chooses the length by the parity of a client's index. */
 function either(make: (length: number) => Uint8Array): (index: number) => Uint8Array {
   const made = longMessages.map((length) => lazily(() => make(length)));
   return (index) => made[index % 2]!();
 }
 
-/** A frame that announces `length` bytes, of which the last is missing. */
+/** Returns a frame that announces `length` bytes, of which the last is missing. */
 const unfinished = (length: number): Uint8Array => zeros(length).subarray(0, -1);
 
 const fragment = (payload: Uint8Array): Uint8Array => frame(opcodes.continuation, payload, { final: false });
 const firstFragment = (): Uint8Array => frame(opcodes.binary, aByte, { final: false });
 
-/** The ClientHello of TLS 1.2 announces more than it brings (RFC 5246 §6.2.1, §7.4). */
+/** A TLS 1.2 ClientHello that announces more bytes than it contains (RFC 5246 §6.2.1, §7.4). */
 const cutClientHello = Uint8Array.of(0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03);
 
 export const attackKinds: readonly AttackKind[] = [
@@ -223,9 +226,9 @@ export const attackKinds: readonly AttackKind[] = [
 ];
 
 /**
- * The kinds whose names are in `only`, all when it is empty, without those in `except`.
+ * Returns the kinds named in `only` (all when it is empty), without those in `except`.
  *
- * @throws RangeError for a name that there is none of
+ * @throws RangeError for an unknown name
  */
 export function selectKinds(only: readonly string[] = [], except: readonly string[] = []): readonly AttackKind[] {
   for (const name of [...only, ...except]) {

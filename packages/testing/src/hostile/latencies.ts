@@ -1,4 +1,4 @@
-/** Round trips, and what they come to. */
+/** Round-trip times and their summary. */
 
 /** In milliseconds. */
 export interface LatencySummary {
@@ -10,7 +10,7 @@ export interface LatencySummary {
 
 export function summarize(latencies: readonly number[]): LatencySummary {
   const sorted = [...latencies].sort((a, b) => a - b);
-  /** The least that so large a part of them does not exceed. */
+  /** The smallest value that at least `part` of all values do not exceed. */
   const quantile = (part: number): number => sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? Number.NaN;
   return { count: sorted.length, p50: quantile(0.5), p99: quantile(0.99), max: quantile(1) };
 }

@@ -1,4 +1,4 @@
-/** A measurement: a quiet server, the same server under attack, and what is left of that afterwards. */
+/** A measurement: a quiet server, the same server under attack, and its state after the attack. */
 import type { AttackTallies } from "./attack.ts";
 import { AttackProcesses } from "./attack-processes.ts";
 import type { AttackTarget } from "./attacker.ts";
@@ -8,28 +8,28 @@ import { findListeners, type ProcessFigures, readFigures, readResident } from ".
 
 export interface HostileOptions {
   readonly target: AttackTarget;
-  /** Where TLS handshakes are begun that never end; the target, when it is one of TLS. */
+  /** Target of TLS handshakes that are never completed; the target itself, if it uses TLS. */
   readonly secureTarget?: AttackTarget | undefined;
-  /** Names of kinds. */
+  /** Names of the kinds. */
   readonly kinds: readonly string[];
   readonly clients: number;
   readonly innocents: number;
-  /** Milliseconds of the attack, and of the quiet before it. */
+  /** Milliseconds of the attack, and of the quiet phase before it. */
   readonly duration: number;
   readonly quiet: number;
-  /** Milliseconds in which the server must be rid of the hostile clients, at most. */
+  /** Maximum milliseconds in which the server must be rid of the hostile clients. */
   readonly recovery: number;
-  /** Processes that the hostile clients are shared by. */
+  /** Number of processes that the hostile clients are divided among. */
   readonly processes: number;
   /** A program that calls `serveAttack` when its first argument is `attackersArgument`. */
   readonly program: string;
-  /** The server's processes; found by its port when left out. */
+  /** Process ids of the server; found by its port when omitted. */
   readonly pids?: readonly number[] | undefined;
-  /** Bytes of the server's heap after a collection, if it tells. */
+  /** Returns the bytes of the server's heap after a garbage collection, if the server reports them. */
   readonly heap?: (() => Promise<number>) | undefined;
 }
 
-/** A figure of a process before the attack, at its highest, and when the hostile clients were gone. */
+/** A figure of a process before the attack, at its peak, and after the hostile clients were gone. */
 export interface Course {
   readonly before: number;
   readonly peak: number;
@@ -46,17 +46,20 @@ export interface HostileReport {
   };
   readonly quiet: CrowdFigures;
   readonly attacked: CrowdFigures;
-  /** Of the same innocent clients, once the hostile ones are gone. */
+  /** Figures of the same innocent clients once the hostile ones are gone. */
   readonly afterwards: CrowdFigures;
-  /** Seen from outside; undefined where the server's process cannot be found. */
+  /** Measured from outside; undefined when the server's process cannot be found. */
   readonly process:
     | {
         readonly resident: Course;
         readonly descriptors: Course;
         readonly connections: Course;
-        /** Seconds of the processor during the attack. */
+        /** Seconds of processor time during the attack. */
         readonly processorTime: number;
-        /** Milliseconds after the attack until descriptors and connections were as many as before; undefined if never. */
+        /**
+         * Milliseconds after the attack until descriptors and connections were back to their earlier number; undefined
+         * if never.
+         */
         readonly recovered: number | undefined;
       }
     | undefined;
@@ -67,14 +70,14 @@ export interface HostileReport {
 
 const sampleInterval = 200;
 
-/** Milliseconds in which so many hostile clients connect, before they do what they came for. */
+/** Milliseconds allowed for this many hostile clients to connect, before they begin their attack. */
 const arrival = (clients: number): number => 500 + 4 * clients;
 
-/** Milliseconds in which the innocent clients warm the server up, and at the end ask whether it still serves. */
+/** Milliseconds in which the innocent clients warm up the server, and at the end check whether it still serves. */
 const shortRun = 1_000;
 
 /**
- * Attacks a server, and reports what comes of it.
+ * Attacks a server, and returns a report of the effects.
  *
  * @throws Error when innocent clients cannot connect to the quiet server
  */
@@ -117,7 +120,10 @@ export async function measureUnderAttack(options: HostileOptions): Promise<Hosti
   }
 }
 
-/** Bytes of the heap once they are few enough, or at `deadline`: what belongs to connections that have just ended is let go of soon. */
+/**
+ * Returns the bytes of the heap once they are low enough, or at `deadline`: memory of connections that have just ended
+ * is released with a short delay.
+ */
 async function settledHeap({ heap }: HostileOptions, before: number, deadline: number): Promise<number> {
   for (;;) {
     const now = await heap?.().catch(() => Number.NaN);
@@ -126,7 +132,7 @@ async function settledHeap({ heap }: HostileOptions, before: number, deadline: n
   }
 }
 
-/** Looks at a process again and again. */
+/** Samples the figures of a process repeatedly. */
 class Watch {
   readonly #pids: readonly number[];
   readonly #port: number;
@@ -145,13 +151,13 @@ class Watch {
   }
 
   async begin(): Promise<void> {
-    // Those that came late and have left are gone.
+    // Late arrivals have left and are gone by then.
     await pause(1_500);
     this.#before = this.#look();
     let count = 0;
     this.#timer = setInterval(() => {
       this.#peak.resident = Math.max(this.#peak.resident, readResident(this.#pids));
-      // Counting thousands of descriptors takes time, which those that are measured would lose.
+      // Counting thousands of descriptors would take processor time from the clients being measured, so do it rarely.
       if (count++ % 5 === 0) this.#look();
     }, sampleInterval);
   }
@@ -163,7 +169,7 @@ class Watch {
     this.#last = this.#look();
   }
 
-  /** Waits until the server holds no more descriptors and connections than before; the time that took. */
+  /** Waits until the server holds no more descriptors and connections than before; returns the time that took. */
   async recovered(milliseconds: number): Promise<number | undefined> {
     const begun = performance.now();
     while (performance.now() - begun < milliseconds) {

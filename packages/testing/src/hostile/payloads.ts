@@ -1,14 +1,14 @@
-/** The bytes that hostile clients send. What costs time to make is made once, when it is first asked for. */
+/** The bytes that hostile clients send. Those that are slow to make are made once, on first use. */
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { portableCodec } from "@hybi/permessage-deflate";
 
 /** RSV1, which marks a compressed message (RFC 7692 §6). */
 const compressed = 0x40;
 
-/** A key of four different bytes: what a server does to unmask is done. */
+/** A key of four different bytes, so that unmasking cannot be skipped. */
 const maskingKey = 0x2143_6587;
 
-/** Bytes of one write of a flood of small frames: about a quarter of what a server reads at a time. */
+/** Bytes per write of a flood of small frames: about a quarter of what a server reads at a time. */
 const floodLength = 16_384;
 
 export interface FrameShape {
@@ -16,13 +16,13 @@ export interface FrameShape {
   readonly compressed?: boolean;
 }
 
-/** One frame of a client. */
+/** Encodes one frame of a client. */
 export function frame(opcode: number, payload: Uint8Array, shape: FrameShape = {}): Uint8Array {
   const { final = true } = shape;
   return encodeFrame({ opcode, payload, final, maskingKey, rsv: shape.compressed === true ? compressed : 0 });
 }
 
-/** So many copies of `bytes` that they fill one write of a flood. */
+/** Repeats `bytes` to fill one write of a flood. */
 export function flood(bytes: Uint8Array): Uint8Array {
   return repeat(bytes, Math.ceil(floodLength / bytes.length));
 }
@@ -43,7 +43,7 @@ export function join(...parts: readonly Uint8Array[]): Uint8Array {
   return all;
 }
 
-/** `make`, called once. */
+/** Returns a function that calls `make` on first use and then returns the same value. */
 export function lazily<Value>(make: () => Value): () => Value {
   let made: { readonly value: Value } | undefined;
   return () => {
@@ -52,7 +52,7 @@ export function lazily<Value>(make: () => Value): () => Value {
   };
 }
 
-/** The payload of a message that inflates to `length` zeros: about a thousandth of them. */
+/** Returns the payload of a message that inflates to `length` zeros; it is about a thousandth as long. */
 export function bomb(length: number): Uint8Array {
   const parts: Uint8Array[] = [];
   const deflater = portableCodec.createDeflater({ windowBits: 15, level: 9, memoryLevel: 9 });
@@ -68,12 +68,12 @@ export function bomb(length: number): Uint8Array {
   return join(...parts);
 }
 
-/** Stored blocks of length 0 (RFC 1951 §3.2.4), which inflate to nothing, however many there are. */
+/** Returns `count` stored blocks of length 0 (RFC 1951 §3.2.4), which inflate to nothing, however many there are. */
 export function emptyBlocks(count: number): Uint8Array {
   return repeat(Uint8Array.of(0x00, 0x00, 0x00, 0xff, 0xff), count);
 }
 
-/** A whole message of zeros in one frame. */
+/** Returns a complete message of zeros in one frame. */
 export function zeros(length: number): Uint8Array {
   return frame(opcodes.binary, new Uint8Array(length));
 }
@@ -85,7 +85,7 @@ const fixedFields = [
   "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
 ];
 
-/** An opening request for `resource` at `authority`, with more fields if wanted. */
+/** Returns an opening request for `resource` at `authority`, with additional fields if given. */
 export function openingRequest(authority: string, resource: string, more: readonly string[] = []): Uint8Array {
   const lines = [`GET ${resource} HTTP/1.1`, `Host: ${authority}`, ...fixedFields, ...more, "", ""];
   return new TextEncoder().encode(lines.join("\r\n"));
@@ -93,7 +93,7 @@ export function openingRequest(authority: string, resource: string, more: readon
 
 export const deflateOffer = "Sec-WebSocket-Extensions: permessage-deflate";
 
-/** Offers of extensions that nobody knows, as many as the usual limits of a head have room for. */
+/** Offers of unknown extensions, as many as fit into the usual limits of a head. */
 export const manyOffers: readonly string[] = [
   `Sec-WebSocket-Extensions: ${"a,".repeat(3_500)}permessage-deflate`,
   `Sec-WebSocket-Extensions: x${";a".repeat(3_500)}`,

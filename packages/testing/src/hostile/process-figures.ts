@@ -1,26 +1,29 @@
-/** What a process on this machine holds, seen from outside: memory, descriptors, connections, time. Linux only. */
+/**
+ * Resource usage of a process on this machine, measured from outside: memory, descriptors, connections, processor time.
+ * Linux only.
+ */
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
-/** Of all processes of a server. */
+/** Totals over all processes of a server. */
 export interface ProcessFigures {
   /** Resident memory in bytes. */
   readonly resident: number;
   readonly descriptors: number;
-  /** TCP connections to its port, those included that it has not accepted yet. */
+  /** TCP connections to its port, including those it has not accepted yet. */
   readonly connections: number;
-  /** Seconds of the processor since it was started. */
+  /** Seconds of processor time since the process was started. */
   readonly processorTime: number;
 }
 
-/** States of /proc/net/tcp. */
+/** Connection states in /proc/net/tcp. */
 const listening = "0A";
 const timeWait = "06";
 
-/** What figures of no process are: those of a server that has ended. */
+/** Figures when no process is left, as after a server has ended. */
 const nothing: ProcessFigures = { resident: 0, descriptors: 0, connections: 0, processorTime: 0 };
 
-/** The processes that listen on a port of this machine; undefined where that cannot be found out. */
+/** The processes that listen on a port of this machine; undefined when they cannot be determined. */
 export function findListeners(port: number): readonly number[] | undefined {
   const inodes = new Set(
     tcpRows(port)
@@ -32,7 +35,7 @@ export function findListeners(port: number): readonly number[] | undefined {
   return pids.length === 0 ? undefined : pids;
 }
 
-/** The figures of `pids`, which serve `port`. A process that is gone counts as nothing. */
+/** The combined figures of `pids`, which serve `port`. A process that no longer exists counts as zero. */
 export function readFigures(pids: readonly number[], port: number): ProcessFigures {
   const connections = tcpRows(port)?.filter(({ state }) => state !== listening && state !== timeWait).length ?? 0;
   return pids.reduce<ProcessFigures>(
@@ -76,7 +79,7 @@ function residentOf(pid: number): number {
 }
 
 function processorTimeOf(pid: number): number {
-  // The name of the program, in parentheses, may have spaces in it.
+  // The program name, in parentheses, may contain spaces.
   const fields = (read(`/proc/${pid}/stat`) ?? "").replace(/^.*\) /s, "").split(" ");
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / ticksInSecond();
 }
@@ -108,7 +111,7 @@ function numbersIn(folder: string): readonly number[] {
     .map(Number);
 }
 
-/** Nothing where there is no such folder, or it is not ours to read. */
+/** Returns an empty list when the folder does not exist or is not readable. */
 function namesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder);

@@ -1,9 +1,9 @@
-/** Reports as text: a table of servers, and what came of each kind of hostile client. */
+/** Reports as text: a table of servers, and the outcome of each kind of hostile client. */
 import type { AttackTallies } from "./attack.ts";
 import type { Criterion } from "./criteria.ts";
 import type { HostileReport } from "./measure.ts";
 
-/** A server's row. */
+/** The table row of a server. */
 export interface HostileRow {
   readonly title: string;
   readonly report: HostileReport;
@@ -11,7 +11,7 @@ export interface HostileRow {
 }
 
 export interface TableOptions {
-  /** As a table of Markdown. */
+  /** Whether to write a Markdown table. */
   readonly markdown?: boolean | undefined;
 }
 
@@ -20,12 +20,12 @@ const head = [
   ...["ended", "late: open, 503, failed", "descriptors", "CPU s", "attack MiB", "verdict"],
 ];
 
-/** One row for each server. */
+/** Formats a table with one row per server. */
 export function formatServers(rows: readonly HostileRow[], { markdown = false }: TableOptions = {}): string {
   return table([head, ...rows.map(cells)], markdown);
 }
 
-/** What became of the clients of each kind. */
+/** Formats the outcome of the clients of each kind. */
 export function formatKinds(tallies: AttackTallies, { markdown = false }: TableOptions = {}): string {
   const rows = Object.entries(tallies).map(([name, { connected, opened, sent, endings }]) => [
     name,
@@ -40,7 +40,7 @@ export function formatKinds(tallies: AttackTallies, { markdown = false }: TableO
   return table([["hostile clients", "connected", "opened", "MiB sent", "ended by the server"], ...rows], markdown);
 }
 
-/** Each criterion on a line. */
+/** Formats the criteria, one per line. */
 export function formatCriteria(criteria: readonly Criterion[]): string {
   return criteria.map(({ title, verdict, detail }) => `${verdict.padEnd(7)} ${title.padEnd(9)} ${detail}`).join("\n");
 }

@@ -11,7 +11,7 @@ const messages = [
 const close = (...payload: number[]): Uint8Array =>
   encodeFrame({ opcode: opcodes.close, payload: Uint8Array.from(payload) });
 
-/** What is known when `parts` have come in chunks of `step` bytes. */
+/** The result after reading `parts` in chunks of `step` bytes. */
 function read(step: number, ...parts: readonly Uint8Array[]): ServerAnswer {
   const answer = new ServerAnswer();
   const bytes = Uint8Array.from(parts.flatMap((part) => Array.from(part)));

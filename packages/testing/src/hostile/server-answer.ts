@@ -1,28 +1,31 @@
-/** What a server has told a hostile client, found in the bytes it sent: the status of the response, and of its Close frame. */
+/**
+ * Finds a server's response to a hostile client in the bytes it sent: the status of the HTTP response, and of its Close
+ * frame.
+ */
 import { opcodes } from "@hybi/core/frame";
 
 const endOfHead = [0x0d, 0x0a, 0x0d, 0x0a] as const;
 /** "HTTP/1.1 101". */
 const statusEnd = 12;
-/** A header of a server's frame, and the status code of a Close frame. */
+/** Header of a server's frame, plus the status code of a Close frame. */
 const longestHeader = 10;
 
 export class ServerAnswer {
   /** The status code of the response. */
   status: number | undefined;
-  /** The status code of the Close frame; 1005 when it has none. */
+  /** The status code of the Close frame; 1005 if it has none. */
   closeCode: number | undefined;
-  /** Whether the head of the response is whole. */
+  /** Whether the head of the response is complete. */
   isHeadComplete = false;
 
   #begin = "";
-  /** How many bytes of the end of a head were seen. */
+  /** How many bytes of the sequence that ends a head have matched. */
   #matched = 0;
   readonly #header = new Uint8Array(longestHeader);
   #headerLength = 0;
-  /** Bytes of the payload that are still to come. */
+  /** Remaining bytes of the current payload. */
   #left = 0;
-  /** What came of the payload of a Close frame. */
+  /** Bytes received so far of the payload of a Close frame. */
   #close: number[] | undefined;
 
   get isOpen(): boolean {

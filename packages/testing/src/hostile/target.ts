@@ -1,11 +1,11 @@
-/** Where an attack is aimed, from a URL; and that it is one's own machine. */
+/** Reads the target of an attack from a URL, and checks that it is the local machine. */
 import { isIP } from "node:net";
 import type { AttackTarget } from "./attacker.ts";
 
 /**
- * The target that `url` names.
+ * Returns the target that `url` names.
  *
- * @throws RangeError for what is no URL of a WebSocket server
+ * @throws RangeError when `url` is not the URL of a WebSocket server
  */
 export function readTarget(url: string): AttackTarget {
   let parsed: URL;

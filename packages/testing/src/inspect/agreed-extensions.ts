@@ -1,7 +1,7 @@
-/** The extensions that a response agrees to, read leniently: what is looked at may be wrong (RFC 6455 §9.1). */
+/** Parses the extensions that a response agrees to. Lenient, because the input may be faulty (RFC 6455 §9.1). */
 import type { AgreedExtension, ExtensionParameter } from "@hybi/core";
 
-/** Those of the Sec-WebSocket-Extensions fields of `head`, as far as they can be made use of. */
+/** Returns the extensions in the Sec-WebSocket-Extensions fields of `head`, as far as they are usable. */
 export function agreedExtensions(head: string): readonly AgreedExtension[] {
   const values = [...head.matchAll(/^sec-websocket-extensions:(.*)$/gim)].map(([, value]) => value ?? "");
   return values.flatMap((value) => value.split(",").map(parseExtension)).filter(isUsable);
@@ -20,7 +20,7 @@ function parseParameter(text: string): ExtensionParameter {
 const flags = ["server_no_context_takeover", "client_no_context_takeover"];
 const windows = ["server_max_window_bits", "client_max_window_bits"];
 
-/** Whether permessage-deflate can be set up with it (RFC 7692 §7.1). */
+/** Whether permessage-deflate can be configured with the parameters (RFC 7692 §7.1). */
 function isUsable({ name, parameters }: AgreedExtension): boolean {
   return (
     name === "permessage-deflate" &&

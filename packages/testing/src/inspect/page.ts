@@ -1,24 +1,24 @@
-/** Lays out what is shown of a conversation, line by line. */
+/** Lays out the dump of a conversation, line by line. */
 import { type Role, type Violation, type ViolationCode, violationTable } from "@hybi/core";
 import { headerLength, opcodes } from "@hybi/core/frame";
 import { amount, describeClose, escapeLine, isPrintable, opcodeName, quote, toHex } from "./words.ts";
 
 const arrows = { client: "client ──▶ ", server: "server ◀── " } as const;
 const indent = " ".repeat(arrows.client.length);
-/** A header of 14 bytes in hexadecimal, with two spaces where its parts meet. */
+/** Width of a 14-byte header in hexadecimal, with two spaces between its parts. */
 const headerColumn = 46;
 const columns = { fin: 5, rsv: 5, opcode: 18, mask: 6 } as const;
 
 const paints = { dim: 2, bold: 1, red: 31, green: 32, yellow: 33, blue: 34, magenta: 35, cyan: 36 } as const;
 type Paint = keyof typeof paints;
 
-/** A frame that came whole. */
+/** A frame that arrived completely. */
 export interface ShownFrame {
   readonly header: readonly number[];
   readonly length: number;
-  /** The beginning of its payload, unmasked. */
+  /** The beginning of the payload, unmasked. */
   readonly payload: Uint8Array;
-  /** The opcode of the message that it belongs to. */
+  /** The opcode of the message that the frame belongs to. */
   readonly messageOpcode: number;
   readonly isCompressed: boolean;
 }
@@ -69,7 +69,7 @@ export class Page {
     }
   }
 
-  /** A message that was compressed, as it is (RFC 7692 §7.2.2). */
+  /** Prints a compressed message after inflation (RFC 7692 §7.2.2). */
   printInflated(data: string | Uint8Array): void {
     const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data;
     const preview = bytes.subarray(0, 125);
@@ -78,19 +78,19 @@ export class Page {
     this.#print(`${indent}${this.#paint("dim", "inflated: ")}${this.#paint("green", shown)}${size}`);
   }
 
-  /** What came of a frame before it was known to be illegal. */
+  /** Prints the bytes of a frame received before it was found to be illegal. */
   printBroken(sender: Role, header: readonly number[], rest: Uint8Array): void {
     this.#printHeader(sender, header, undefined);
     if (rest.length > 0) this.#print(`${indent}${this.#paint("dim", this.#hex(rest.subarray(0, 125), rest.length))}`);
   }
 
-  /** The rule that was broken. */
+  /** Prints the rule that was broken. */
   printFault(code: ViolationCode | Violation["code"]): void {
     const { message, section } = violationTable[code];
     this.#print(`${indent}${this.#paint("red", `✗ ${code}`)}  ${message} ${this.#paint("dim", section)}`);
   }
 
-  /** Bytes that are not looked into, sixteen to a line; `offset` is that of the first one. */
+  /** Prints bytes without interpreting them, sixteen per line; `offset` is the offset of the first byte. */
   printBytes(sender: Role, bytes: Uint8Array, offset: number): void {
     for (let at = 0; at < bytes.length; at += 16) {
       const line = bytes.subarray(at, at + 16);
@@ -109,7 +109,7 @@ export class Page {
     this.#print(`${this.#arrow(sender)}${this.#paint("dim", "■ end of the stream")}`);
   }
 
-  /** RFC 6455 §5.2, bit by bit. `length` is undefined when the header is not complete. */
+  /** Prints the header bit by bit (RFC 6455 §5.2). `length` is undefined when the header is incomplete. */
   #printHeader(sender: Role, header: readonly number[], length: number | undefined): void {
     const first = header[0] ?? 0;
     const second = header[1];
@@ -125,7 +125,7 @@ export class Page {
     this.#print(`${this.#arrow(sender)}${this.#headerHex(header)}${decoded}`.trimEnd());
   }
 
-  /** The first byte, the length, and the masking key. */
+  /** Formats the first byte, the length, and the masking key. */
   #headerHex(header: readonly number[]): string {
     const masked = ((header[1] ?? 0) & 0x80) !== 0;
     const size = (header[1] ?? 0) & 0x7f;
@@ -142,7 +142,7 @@ export class Page {
   }
 
   #quote(payload: Uint8Array, length: number): string {
-    // Stream: a code point that is cut at the end of the preview is left out.
+    // `stream`: omits a code point that is cut off at the end of the preview.
     const text = quote(new TextDecoder("utf-8", { ignoreBOM: true }).decode(payload, { stream: true }));
     const room = this.#width - indent.length - 24;
     const isCut = length > payload.length || text.length > room;

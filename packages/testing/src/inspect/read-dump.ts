@@ -1,24 +1,24 @@
 /**
- * Bytes of a conversation out of a file, whatever was used to write them down: raw bytes, hexadecimal as text, or a
- * transcript, in which every line begins with `>` for the client or `<` for the server and goes on in hexadecimal.
+ * Reads the bytes of a conversation from a file in any of these formats: raw bytes, hexadecimal text, or a transcript
+ * in which every line begins with `>` for the client or `<` for the server, followed by hexadecimal.
  */
 import type { Role } from "@hybi/core";
 
-/** Bytes of one sender, in the order of the file. */
+/** Bytes of one sender, in file order. */
 export interface DumpPassage {
-  /** Undefined where the file does not tell. */
+  /** Undefined when the file does not say. */
   readonly sender: Role | undefined;
   readonly bytes: Uint8Array;
 }
 
-/** How a file is written. */
+/** The format of a file. */
 export type DumpFormat = "raw" | "hex" | "transcript";
 
 /**
- * Reads `file`, in the format that is given or that it looks like. In hexadecimal, white space, commas, `0x` and what
- * stands behind `#` do not matter.
+ * Reads `file` in the given format, or else in the format it appears to have. In hexadecimal, white space, commas,
+ * `0x` and everything after `#` are ignored.
  *
- * @throws Error when the file is not in the format, with the line
+ * @throws Error when the file is not in the format; the message names the line
  */
 export function readDump(file: Uint8Array, format: DumpFormat = formatOf(file)): readonly DumpPassage[] {
   if (format === "raw") return [{ sender: undefined, bytes: file }];
@@ -37,9 +37,9 @@ export function readDump(file: Uint8Array, format: DumpFormat = formatOf(file)):
   return passages;
 }
 
-/** Text that is nothing but hexadecimal is hexadecimal, and with marks before the lines it is a transcript. */
+/** Text of only hexadecimal is `hex`; with a mark before every line it is a transcript. */
 function formatOf(file: Uint8Array): DumpFormat {
-  // What is long and binary need not be looked at to its end.
+  // The beginning of a long binary file is enough.
   const text = new TextDecoder().decode(file.subarray(0, 65_536));
   const [first = ""] = text.split("\n").filter((line) => withoutRemark(line).trim() !== "");
   if (!/^[\s0-9a-fx,<>]*$/i.test(withoutRemark(first)) || /[^\t\n\r -~]/.test(first)) return "raw";

@@ -1,4 +1,4 @@
-/** The bytes of one sender: heads, then frames, and after whatever breaks a rule bytes that are only shown. */
+/** The byte stream of one sender: heads, then frames. After a violation, bytes are shown without being interpreted. */
 
 import { type AgreedExtension, Connection, type Role } from "@hybi/core";
 import { FrameDecoder, opcodes, rsv1Bit } from "@hybi/core/frame";
@@ -7,7 +7,7 @@ import { sampleRandom } from "../bytes/sample-random.ts";
 import { agreedExtensions } from "./agreed-extensions.ts";
 import type { Page } from "./page.ts";
 
-/** What the handshake led to, which both senders' frames depend on. */
+/** The outcome of the handshake, on which the frames of both senders depend. */
 export interface SharedAgreement {
   extensions(): readonly AgreedExtension[];
   agree(extensions: readonly AgreedExtension[]): void;
@@ -22,7 +22,7 @@ export class Stream {
   readonly #agreement: SharedAgreement;
   #phase: "begin" | "head" | "body" | "frames" | "broken" = "begin";
   #head = "";
-  /** Bytes so far. */
+  /** Bytes received so far. */
   #received = 0;
   #frames: FrameReader | undefined;
 
@@ -49,7 +49,7 @@ export class Stream {
     this.#page.printEnd(this.#sender);
   }
 
-  /** Up to the empty line (RFC 9112 §2.1). */
+  /** Reads up to the empty line (RFC 9112 §2.1). */
   #readHead(bytes: Uint8Array, start: number): number {
     let at = start;
     while (at < bytes.length && !this.#head.endsWith("\r\n\r\n"))
@@ -57,8 +57,8 @@ export class Stream {
     if (!this.#head.endsWith("\r\n\r\n")) return at;
     this.#page.printHead(this.#sender, this.#head);
     const [, status = ""] = /^HTTP\/1\.\d (\d{3})/.exec(this.#head) ?? [];
-    // Frames follow a request, and the one response that switches protocols. RFC 9110 §15.2: other 1xx responses are
-    // interim, and what follows any other one is its body.
+    // Frames follow a request, and the one response that switches protocols. Other 1xx responses are interim (RFC 9110
+    // §15.2), and any other response is followed by its body.
     if (status === "101") this.#agreement.agree(agreedExtensions(this.#head));
     if (this.#sender === "client" || status === "101") this.#phase = "frames";
     else if (!status.startsWith("1")) this.#phase = "body";
@@ -81,12 +81,15 @@ export class Stream {
   }
 }
 
-/** A method or a status line; but RSV1 on the first fragment of a message is 0x41 or 0x42, which are letters too. */
+/**
+ * Whether `byte` may begin a method or a status line; but RSV1 on the first fragment of a message makes 0x41 or 0x42,
+ * which are letters too.
+ */
 function beginsHead(byte: number): boolean {
   return byte === 0x0d || (byte >= 0x43 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
 }
 
-/** Frames, one by one; a connection beside them finds what is wrong with payloads, and inflates messages. */
+/** Reads frames one by one. A connection fed with the same bytes detects payload violations and inflates messages. */
 class FrameReader {
   isBroken = false;
   readonly #sender: Role;
@@ -98,7 +101,7 @@ class FrameReader {
   #length: number | undefined;
   #remaining = 0;
   #preview: number[] = [];
-  /** Of the message in progress, which tells what its continuations hold. */
+  /** Opcode of the message in progress, which says what its continuation frames contain. */
   #messageOpcode = 0;
   #isCompressed = false;
   #isClosed = false;
@@ -110,7 +113,7 @@ class FrameReader {
       frame: (firstByte: number, length: number) => this.#frame(firstByte, length),
       payload: (bytes: Uint8Array, start: number, end: number) => this.#payload(bytes.subarray(start, end)),
     };
-    // Both stand where the receiver stands: frames of the client are those that a server gets.
+    // Both take the role of the receiver: the client's frames are those a server receives.
     const role = sender === "client" ? "server" : "client";
     const known = extensions.filter(({ name }) => name === "permessage-deflate");
     this.#decoder = new FrameDecoder(sink, { role, ownedRsv: known.length > 0 ? rsv1Bit : 0 });
@@ -124,11 +127,14 @@ class FrameReader {
     );
   }
 
-  /** A header byte by byte, so that its bytes are known when it is complete; a payload in as large pieces as they come. */
+  /**
+   * Reads a header byte by byte, so that all its bytes are known when it is complete, and a payload in pieces as large
+   * as they arrive.
+   */
   read(bytes: Uint8Array, at: number): number {
     const inPayload = this.#length !== undefined;
     const end = inPayload ? Math.min(bytes.length, at + this.#remaining) : at + 1;
-    // Copies, which `slice` of a Buffer is not: both unmask in place.
+    // Copies are needed, because both unmask in place; `slice` of a Buffer does not copy.
     const piece = new Uint8Array(bytes.subarray(at, end));
     const copy = piece.slice();
     if (!inPayload) this.#header.push(piece[0] as number);
@@ -143,7 +149,7 @@ class FrameReader {
     return end;
   }
 
-  /** The stream ended, perhaps within a frame. */
+  /** The stream ended, possibly within a frame. */
   end(): void {
     if (this.#header.length === 0 || this.isBroken) return;
     this.#page.printBroken(this.#sender, this.#header, Uint8Array.from(this.#preview));
@@ -155,7 +161,7 @@ class FrameReader {
       if (event.type === "text" || event.type === "binary") {
         if (this.#isCompressed) this.#page.printInflated(event.data);
       } else if (event.type === "failure") {
-        // A payload may be wrong before it has come whole.
+        // A payload may be illegal before it has arrived completely.
         if (this.#header.length > 0) this.#printFrame();
         this.#page.printFault(event.violation.code);
         this.isBroken = true;

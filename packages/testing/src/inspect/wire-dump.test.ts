@@ -57,7 +57,7 @@ describe("WireDump", () => {
 
   const response = ascii("HTTP/1.1 101 \r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n");
 
-  /** A conversation, as it is shown without its heads. */
+  /** The dump of a conversation, without its heads. */
   function conversation(...passages: (readonly ["client" | "server", Uint8Array])[]): string[] {
     const lines: string[] = [];
     const dump = new WireDump({ print: (line) => lines.push(line) });

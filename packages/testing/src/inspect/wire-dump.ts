@@ -1,25 +1,25 @@
 /**
- * Shows a WebSocket conversation as it went over the wire: heads as text, and of each frame the bytes of its header,
- * what they mean (RFC 6455 §5.2), and its payload unmasked and, at the end of a message, inflated (RFC 7692 §7.2.2). It
- * listens in on bytes and takes no part, so it can look at what breaks the rules too; the rules themselves are those of
- * `@hybi/core`.
+ * Shows a WebSocket conversation as it went over the wire: heads as text, and for each frame the bytes of its header,
+ * their meaning (RFC 6455 §5.2), and its payload, unmasked and, at the end of a message, inflated (RFC 7692 §7.2.2).
+ * It only observes bytes and takes no part in the conversation, so it can also show input that breaks the rules; the
+ * rules themselves come from `@hybi/core`.
  */
 import type { AgreedExtension, Role } from "@hybi/core";
 import { Page } from "./page.ts";
 import { Stream } from "./stream.ts";
 
-/** How to write. */
+/** Options of the output. */
 export interface DumpOptions {
   readonly print: (line: string) => void;
-  /** Colours of a terminal. None by default. */
+  /** Whether to use terminal colours. Default: none. */
   readonly colour?: boolean | undefined;
-  /** Columns. 100 by default. */
+  /** Width in columns. Default: 100. */
   readonly width?: number | undefined;
-  /** Take permessage-deflate for agreed where no handshake is seen that says so. False. */
+  /** Whether to assume that permessage-deflate is agreed when no handshake is seen that says so. Default: false. */
   readonly deflate?: boolean | undefined;
 }
 
-/** A conversation between a client and a server, as its bytes pass. It may begin with the handshake, or after it. */
+/** A conversation between a client and a server, fed with its bytes. It may begin with the handshake, or after it. */
 export class WireDump {
   readonly #client: Stream;
   readonly #server: Stream;
@@ -38,12 +38,12 @@ export class WireDump {
     this.#server = new Stream("server", this.#page, agreement);
   }
 
-  /** The names of the columns that frames are shown in. */
+  /** Prints the column headings of the frame table. */
   printColumns(): void {
     this.#page.printColumns();
   }
 
-  /** Bytes that `sender` sent, cut anywhere. They are not changed. */
+  /** Processes bytes that `sender` sent, split at any point. They are not modified. */
   receive(sender: Role, bytes: Uint8Array): void {
     (sender === "client" ? this.#client : this.#server).receive(bytes);
   }

@@ -1,8 +1,8 @@
-/** Bytes and text as people can read them. Nothing that came from the wire reaches a terminal as it is. */
+/** Formats bytes and text for people. Data from the wire never reaches a terminal unescaped. */
 import { statusCodes } from "@hybi/core";
 import { opcodes } from "@hybi/core/frame";
 
-/** Names of status codes that no rule of the core needs (RFC 6455 §7.4.1, §11.7). */
+/** Names of status codes that the rules in @hybi/core do not use (RFC 6455 §7.4.1, §11.7). */
 const otherStatusCodes: Readonly<Record<number, string>> = {
   1004: "reserved",
   1012: "service restart",
@@ -11,7 +11,7 @@ const otherStatusCodes: Readonly<Record<number, string>> = {
   1015: "TLS handshake",
 };
 
-/** Two digits a byte, with spaces between. */
+/** Two digits per byte, separated by spaces. */
 export function toHex(bytes: Iterable<number>): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");
 }
@@ -20,12 +20,12 @@ export function amount(bytes: number): string {
   return `${bytes.toLocaleString("en")} ${bytes === 1 ? "byte" : "bytes"}`;
 }
 
-/** `text` in quotation marks, on one line, with everything escaped that a terminal would act upon. */
+/** Returns `text` in quotation marks, on one line, with every character escaped that a terminal would interpret. */
 export function quote(text: string): string {
   return escapeUnseen(JSON.stringify(text));
 }
 
-/** A line of a head: one char is one byte; controls are escaped. */
+/** Formats a line of a head: one char is one byte; control characters are escaped. */
 export function escapeLine(line: string): string {
   const escaped = Array.from(line, (char) =>
     char < " " ? `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}` : char,
@@ -33,7 +33,7 @@ export function escapeLine(line: string): string {
   return escapeUnseen(escaped.join(""));
 }
 
-/** DEL, the C1 controls, and what turns or hides text. */
+/** Escapes DEL, the C1 controls, and characters that reverse or hide text. */
 function escapeUnseen(text: string): string {
   return text.replace(
     /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g,
@@ -45,13 +45,13 @@ export function opcodeName(opcode: number): string {
   return Object.entries(opcodes).find(([, value]) => value === opcode)?.[0] ?? "reserved";
 }
 
-/** What a status code is called; undefined when it is nobody's but the application's. */
+/** The name of a status code; undefined when only the application gives it a meaning. */
 function statusCodeName(code: number): string | undefined {
   const name = Object.entries(statusCodes).find(([, value]) => value === code)?.[0];
   return name?.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`) ?? otherStatusCodes[code];
 }
 
-/** A status code, its name and the reason (RFC 6455 §5.5.1). */
+/** Formats a status code, its name and the reason (RFC 6455 §5.5.1). */
 export function describeClose(payload: Uint8Array): string {
   if (payload.length === 0) return "no status code";
   if (payload.length === 1) return `${toHex(payload)}: half a status code`;

@@ -1,6 +1,7 @@
 /**
- * Commands for `fc.modelRun`: applications that send, ping, close and dawdle, peers that break the rules, transports that
- * end in halves or are lost, in any order. After each one, what both endpoints did must be what the model says.
+ * Commands for `fc.modelRun`, in any order: applications that send, ping, close and let time pass, peers that break
+ * the rules, transports that half-close or are lost. After each command, the behaviour of both endpoints must match
+ * the model.
  */
 import type { Role } from "@hybi/core";
 import fc from "fast-check";
@@ -10,7 +11,7 @@ import type { ClosingModel } from "./closing-model.ts";
 import type { ClosingPair } from "./closing-pair.ts";
 import { ClosingCommand, type ClosingOptions, type ClosingStep } from "./closing-step.ts";
 
-/** Programs of up to `maxCommands` commands. They throw where the endpoints and the model differ. */
+/** Generates programs of up to `maxCommands` commands. Running one throws where the endpoints and the model differ. */
 export function closingCommands(
   options: ClosingOptions & { readonly maxCommands?: number } = {},
 ): fc.Arbitrary<Iterable<fc.Command<ClosingModel, ClosingPair>>> {
@@ -19,7 +20,7 @@ export function closingCommands(
   return fc.commands([commands], { maxCommands, size: "max" });
 }
 
-/** What is done next. What ends everything is rare, so that much can happen before it. */
+/** The next step. Steps that end the connection are rare, so that much can happen before one. */
 function closingStep(): fc.Arbitrary<ClosingStep> {
   const by = fc.constantFrom<Role>("client", "server");
   const data = fc.constantFrom("", "a", "bc");
@@ -27,7 +28,7 @@ function closingStep(): fc.Arbitrary<ClosingStep> {
   const plain = (type: Plain): fc.Arbitrary<ClosingStep> => fc.record({ by, type: fc.constant(type) });
   const ask = (by: fc.Arbitrary<Role>, content: fc.Arbitrary<CloseContent>): fc.Arbitrary<ClosingStep> =>
     fc.record({ by, type: fc.constant("ask" as const), content });
-  // RFC 6455 §7.4.1: 1010 is the client's alone.
+  // RFC 6455 §7.4.1: only a client may send 1010.
   const asking = fc.oneof(
     { weight: 4, arbitrary: ask(by, closeContent()) },
     { weight: 1, arbitrary: ask(fc.constant("client"), fc.constant({ statusCode: 1010, reason: "x-needed" })) },

@@ -1,30 +1,30 @@
-/** What is held against the model of the closing handshake: two endpoints and the bytes between them. */
+/** The system under test for the model of the closing handshake: two endpoints and the bytes between them. */
 import type { ConnectionEvent, Role, TransportInstruction } from "@hybi/core";
 import { type ClosingModel, closingModel } from "./closing-model.ts";
 
-/** An endpoint whose connection is open: a `Connection` of core's, or another stack in its clothes. */
+/** An endpoint whose connection is open: a `Connection` of @hybi/core, or an adapter around another stack. */
 export interface ClosingSubject {
   receive(chunk: Uint8Array): readonly ConnectionEvent[];
   receiveEnd(): readonly ConnectionEvent[];
   takeOutput(): readonly Uint8Array[];
   readonly transport: TransportInstruction;
-  /** These throw, and change nothing, once a message may not be sent any more. */
+  /** The send methods throw, and change nothing, once no more messages may be sent. */
   sendText(text: string): void;
   sendPing(payload: Uint8Array): void;
-  /** Does nothing where there is a Close frame already. */
+  /** Does nothing if a Close frame has already been queued. */
   sendClose(statusCode?: number, reason?: string): void;
-  /** The time for closing is over. */
+  /** The closing deadline has passed. */
   expire(reason: "closing"): readonly ConnectionEvent[];
 }
 
-/** Two of them, with what each has written and the other not yet received. */
+/** Two subjects, with the bytes that each has written and the other has not yet received. */
 export interface ClosingPair {
   readonly subjects: Readonly<Record<Role, ClosingSubject>>;
   readonly pipes: Readonly<Record<Role, Uint8Array[]>>;
 }
 
 /**
- * For `fc.modelRun`: the model, and a pair of what `open` makes.
+ * Returns the setup for `fc.modelRun`: the model, and a pair of endpoints created by `open`.
  *
  * @example
  * const setup = closingSetup((role) => new Connection(plainAgreement(role), { random }));

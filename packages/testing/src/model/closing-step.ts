@@ -1,4 +1,4 @@
-/** One command of the closing handshake, done to the endpoints and to the model alike. */
+/** One command of the closing handshake, applied to both the endpoints and the model. */
 import type { ConnectionEvent, Role } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import type fc from "fast-check";
@@ -21,7 +21,7 @@ import {
 } from "./closing-model.ts";
 import type { ClosingPair } from "./closing-pair.ts";
 
-/** What can be done to the two of them. */
+/** The steps that can be applied to a pair of endpoints. */
 export type ClosingStep = { readonly by: Role } & (
   | { readonly type: "send" | "ping"; readonly data: string }
   | { readonly type: "ask"; readonly content: CloseContent }
@@ -29,17 +29,20 @@ export type ClosingStep = { readonly by: Role } & (
   | { readonly type: "deliver"; readonly byteByByte: boolean }
 );
 
-/** What an implementation may decide for itself. */
+/** Behaviour that an implementation may choose. */
 export interface ClosingOptions {
-  /** Whether `error`, thrown because no message may be sent any more, is one for that. Any is, unless this says more. */
+  /**
+   * Whether `error`, thrown because no more messages may be sent, is the right error for `why`. By default any error is
+   * accepted.
+   */
   readonly isRefusal?: (error: unknown, why: "after-close" | "ended") => boolean;
-  /** The reason of the Close frame with 1002 that answers a reserved opcode. Any is taken, unless this names one. */
+  /** Expected reason of the Close frame with 1002 sent after a reserved opcode. By default any reason is accepted. */
   readonly failureReason?: string;
 }
 
 const roles: readonly Role[] = ["client", "server"];
 
-/** Frames in one line each, equal when they say the same. */
+/** A frame as one line of text; equal frames give equal lines. */
 type Line = string;
 
 export class ClosingCommand implements fc.Command<ClosingModel, ClosingPair> {
@@ -62,7 +65,7 @@ export class ClosingCommand implements fc.Command<ClosingModel, ClosingPair> {
         return incoming.ended && incoming.frames.length === 0;
       case "take":
       case "misbehave":
-        // Who has ended its half, or seen the end, writes nothing that could arrive.
+        // An endpoint that has ended its half, or has seen the end, writes nothing that could arrive.
         return !model.pipes[by].ended;
       default:
         return true;
@@ -104,7 +107,7 @@ export class ClosingCommand implements fc.Command<ClosingModel, ClosingPair> {
         const frames = takeFrames(end);
         const read = readFrames(taken);
         this.#compare("frames", read.map(this.#readLine), frames.map(this.#owedLine));
-        // What the Close frame after a failure says besides its status code is known from here on.
+        // The model does not predict the reason of the Close frame after a failure, so copy it from the actual frame.
         const reason = new TextDecoder().decode(read.at(-1)?.payload.subarray(2));
         const failure = { type: "close", content: { statusCode: 1002, reason } } as const;
         model.pipes[by].frames.push(...frames.map((frame) => (frame.type === "failure" ? failure : frame)));
@@ -112,7 +115,7 @@ export class ClosingCommand implements fc.Command<ClosingModel, ClosingPair> {
         return;
       }
       case "misbehave":
-        // A reserved opcode, behind whatever was sent.
+        // A frame with a reserved opcode, after everything already sent.
         model.pipes[by].frames.push({ type: "illegal" });
         real.pipes[by].push(encodeFrame({ opcode: 0x3, maskingKey: by === "client" ? 1 : undefined }));
         return;
@@ -146,7 +149,7 @@ export class ClosingCommand implements fc.Command<ClosingModel, ClosingPair> {
     }
   }
 
-  /** Sends, and sees to it that it is refused when it must be, and only then. */
+  /** Sends, and checks that the send is refused exactly when the model says so. */
   #attempt(end: Readonly<ModelEnd>, send: () => void): void {
     let refusal: { readonly error: unknown } | undefined;
     try {
@@ -173,7 +176,7 @@ export class ClosingCommand implements fc.Command<ClosingModel, ClosingPair> {
   }
 
   readonly #readLine = ({ opcode, payload }: { opcode: number; payload: Uint8Array }): Line => {
-    // Of the Close frame after a failure only the status code is owed, unless a reason was named.
+    // After a failure only the status code of the Close frame is checked, unless a reason was given.
     const isFailure = opcode === opcodes.close && payload[0] === 0x03 && payload[1] === 0xea;
     const anyReason = this.#options.failureReason === undefined;
     return `${opcode} ${String.fromCharCode(...(isFailure && anyReason ? payload.subarray(0, 2) : payload))}`;

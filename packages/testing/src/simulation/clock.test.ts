@@ -22,7 +22,7 @@ it("does what is due in order, and of the same instant what was planned first, w
       clock.advance(20);
       expect(done).toEqual(due.map(([index]) => index));
       expect([clock.isIdle, clock.now]).toEqual([true, half + 20]);
-      // Called off too late, it changes nothing.
+      // Cancelling too late has no effect.
       for (const cancel of cancels) cancel();
     }),
   );

@@ -1,43 +1,43 @@
-/** A clock that stands still until it is moved, and then does what is due in order. */
+/** A virtual clock that moves only when told to, and then runs the due tasks in order. */
 
 interface Task {
   readonly at: number;
-  /** How many were planned before it. */
+  /** The number of tasks scheduled before it; orders tasks that are due at the same time. */
   readonly turn: number;
   readonly action: () => void;
-  /** Where it stands in the heap, and -1 once it does not. */
+  /** Index in the heap, or -1 once removed. */
   place: number;
 }
 
-/** Time is a number of milliseconds from 0. */
+/** Time is a number of milliseconds, starting at 0. */
 export class VirtualClock {
   #now = 0;
   #planned = 0;
-  /** A heap, in which each task is due before the two below it: a chunk of one byte each makes many of them. */
+  /** Min-heap in which each task is due before its two children; with chunks of one byte there are many tasks. */
   readonly #tasks: Task[] = [];
 
   get now(): number {
     return this.#now;
   }
 
-  /** Whether anything is still to be done, ever. */
+  /** Whether no tasks are pending. */
   get isIdle(): boolean {
     return this.#tasks.length === 0;
   }
 
-  /** Does `action` at `at`, after everything else that was planned for then. Returns how to call it off. */
+  /** Runs `action` at the time `at`, after all tasks already scheduled for then. Returns a function that cancels it. */
   schedule(at: number, action: () => void): () => void {
     const task: Task = { at: Math.max(at, this.#now), turn: this.#planned++, action, place: -1 };
     this.#settle(task, this.#tasks.push(task) - 1);
     return () => this.#remove(task);
   }
 
-  /** Lets `milliseconds` pass. */
+  /** Advances the clock by `milliseconds`. */
   advance(milliseconds: number): void {
     this.runUntil(this.#now + milliseconds);
   }
 
-  /** Does everything that is due by `end`, and lets it be `end`. */
+  /** Runs everything that is due by `end`, and sets the clock to `end`. */
   runUntil(end: number): void {
     for (let next = this.#tasks[0]; next !== undefined && next.at <= end; next = this.#tasks[0]) {
       this.#remove(next);
@@ -55,7 +55,7 @@ export class VirtualClock {
     if (last !== undefined && last !== task) this.#settle(last, place);
   }
 
-  /** Puts `task` in `place` if it belongs there, and otherwise above or below. */
+  /** Inserts `task` at `place`, moving it up or down until the heap is ordered. */
   #settle(task: Task, place: number): void {
     for (let above = (place - 1) >> 1; place > 0 && isBefore(task, this.#tasks[above]); above = (place - 1) >> 1) {
       this.#put(this.#tasks[above], place);

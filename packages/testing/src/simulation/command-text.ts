@@ -1,10 +1,10 @@
-/** Commands as text, both ways: the lines of a transcript that say what an application did. */
+/** Formats and parses commands: the lines of a transcript that record what an application did. */
 
 import { formatBytes, parseBytes } from "../bytes/bytes-text.ts";
 import type { CloseContent } from "../wire/close-content.ts";
 import type { Command } from "./command.ts";
 
-/** What follows the name of who does it: `sends text "hello" with priority 1`. `parseCommand` is the way back. */
+/** Formats the text after the party's name: `sends text "hello" with priority 1`. `parseCommand` is the inverse. */
 export function formatCommand(command: Command): string {
   switch (command.type) {
     case "message": {
@@ -28,7 +28,7 @@ export function formatCommand(command: Command): string {
   }
 }
 
-/** The command that `formatCommand` wrote; undefined for any other text. */
+/** Parses a command written by `formatCommand`; returns undefined for any other text. */
 export function parseCommand(text: string): Command | undefined {
   const [, type, payload] = /^sends (ping|pong) (.*)$/.exec(text) ?? [];
   if (payload !== undefined) return { type: type === "ping" ? "ping" : "pong", payload: parseBytes(payload) };

@@ -1,4 +1,4 @@
-/** What an application may ask of its endpoint, as data, and how to do it. */
+/** Application commands to an endpoint as data, and a function that carries them out. */
 import {
   type Connection,
   type Endpoint,
@@ -11,7 +11,7 @@ import {
 import type { CloseContent } from "../wire/close-content.ts";
 import type { Message } from "../wire/message.ts";
 
-/** A part of a streamed message. */
+/** A piece of a streamed message. */
 type Piece = string | Uint8Array;
 
 /** One command. */
@@ -26,13 +26,13 @@ export type Command =
   | { readonly type: "ping" | "pong"; readonly payload: Uint8Array }
   | { readonly type: "close"; readonly content: CloseContent };
 
-/** Who can carry out any command: an `Endpoint` or a `Connection`. */
+/** An object that can carry out any command: an `Endpoint` or a `Connection`. */
 export type CommandSubject = Pick<
   Connection | Endpoint,
   "sendText" | "sendBinary" | "sendPrepared" | "startMessage" | "sendPing" | "sendPong" | "sendClose"
 >;
 
-/** Carries `command` out. Answers the usage error that refused it, if one did. */
+/** Carries out `command`. Returns the usage error that refused it, if any. */
 export function perform(endpoint: CommandSubject, command: Command): UsageError | undefined {
   try {
     carryOut(endpoint, command);
@@ -74,7 +74,7 @@ function carryOut(endpoint: CommandSubject, command: Command): void {
   }
 }
 
-/** The other one. */
+/** Returns the opposite role. */
 export function peerOf(role: Role): Role {
   return role === "client" ? "server" : "client";
 }

@@ -1,4 +1,4 @@
-/** The shortest way from bytes to what a stack makes of them. */
+/** Feeds bytes to a subject in one call. */
 import { type Chunking, inOneChunk } from "../bytes/chunking.ts";
 import type { PartyOptions } from "./party.ts";
 import { simulate } from "./replay.ts";
@@ -7,8 +7,8 @@ import type { Simulation } from "./simulation.ts";
 import type { Subject } from "./subject.ts";
 
 /**
- * A run in which a peer sends `bytes` to `subject`, cut as `where` says: `run.second.events` is what the subject told,
- * `run.first.subject.received` what it answered, `run.transcript` all of it.
+ * Runs a simulation in which a peer sends `bytes` to `subject`, split as `where` says: `run.second.events` are the
+ * subject's events, `run.first.subject.received` its output, and `run.transcript` the whole run.
  *
  * @example
  * const understands = fc.property(legalStream("client"), chunking(), (stream, where) => {

@@ -1,34 +1,34 @@
 /**
- * One direction of a transport: bytes in order, late, in chunks of any size, as many at a time as it has room for. It
- * may stall, be ended by its sender, or be lost with everything that was on its way.
+ * One direction of a transport: delivers bytes in order, with latency, in chunks of any size, and accepts as many as
+ * fit into its window. It may stall, be ended by its sender, or be lost with everything in flight.
  */
 import { type Chunking, cut, inOneChunk } from "../bytes/chunking.ts";
 import type { VirtualClock } from "./clock.ts";
 
-/** How a direction behaves. */
+/** Options of one direction. */
 export interface LinkOptions {
-  /** Milliseconds from one end to the other. 0: within the same instant. */
+  /** Milliseconds from one end to the other. 0 (the default): delivered within the same instant. */
   readonly latency?: number | undefined;
-  /** Bytes that may be under way before the sender has to wait. Any number of them. */
+  /** Maximum bytes in flight before the sender has to wait. Default: unlimited. */
   readonly window?: number | undefined;
-  /** Where what is written at once is cut. Nowhere. */
+  /** How each write is split into chunks. Default: not at all. */
   readonly chunking?: Chunking | undefined;
 }
 
-/** Who is at the far end. */
+/** The receiver at the far end. */
 export interface LinkReceiver {
   receive(chunk: Uint8Array): void;
   receiveEnd(): void;
 }
 
-/** One direction. */
+/** One direction of a transport. */
 export class Link {
   readonly #clock: VirtualClock;
   readonly #options: LinkOptions;
   readonly #receiver: LinkReceiver;
   /** Called when there is room again. */
   readonly #drained: () => void;
-  /** Arrived, and held back while the link is stalled. */
+  /** Deliveries that have arrived but are held back while the link is stalled. */
   readonly #waiting: (() => void)[] = [];
   #underWay = 0;
   #stalled = false;
@@ -42,7 +42,7 @@ export class Link {
     this.#drained = drained;
   }
 
-  /** Bytes that it takes now. */
+  /** The number of bytes that the link accepts now. */
   get room(): number {
     return Math.max(0, (this.#options.window ?? Number.POSITIVE_INFINITY) - this.#underWay);
   }
@@ -51,7 +51,7 @@ export class Link {
     return this.#state === "open";
   }
 
-  /** Writes a copy of `bytes`: what becomes of the array later is no concern of the receiver's. */
+  /** Writes a copy of `bytes`, so that the receiver is unaffected by later changes to the array. */
   write(bytes: Uint8Array): void {
     if (this.#state !== "open" || bytes.length === 0) return;
     this.#underWay += bytes.length;
@@ -65,14 +65,14 @@ export class Link {
     }
   }
 
-  /** The sender has no more to send: the end arrives after everything that was written. */
+  /** The sender has finished: the end arrives after everything that was written. */
   end(): void {
     if (this.#state !== "open") return;
     this.#state = "ended";
     this.#arrange(() => this.#receiver.receiveEnd());
   }
 
-  /** Nothing arrives any more, whatever was under way; the receiver is told, or is not. */
+  /** Stops all delivery and discards what is in flight; the receiver is notified if `tell` is true. */
   lose(tell: boolean): void {
     if (this.#state === "lost") return;
     this.#state = "lost";
@@ -80,17 +80,17 @@ export class Link {
     if (tell) this.tellEnd();
   }
 
-  /** Tells the receiver that the transport has ended, though nothing came that said so. */
+  /** Notifies the receiver that the transport has ended, although no end was delivered. */
   tellEnd(): void {
     this.#clock.schedule(this.#clock.now, () => this.#receiver.receiveEnd());
   }
 
-  /** From now on `journal` is told when this link is stalled and resumed. */
+  /** From now on, reports to `journal` when this link is stalled and resumed. */
   writeDownIn(journal: (step: "stall" | "resume") => void): void {
     this.#journal = journal;
   }
 
-  /** Keeps everything from arriving until `resume`. */
+  /** Holds back all deliveries until `resume`. */
   stall(): void {
     this.#journal("stall");
     this.#stalled = true;

@@ -1,4 +1,4 @@
-/** One end of the simulated link, in motion: a subject, and how its application behaves. */
+/** One end of the simulated link at run time: a subject, and the behaviour of its application. */
 import { type Deadline, type DeadlineOptions, type DeadlineSubject, Deadlines } from "@hybi/core";
 import { tellBytes } from "../bytes/bytes-text.ts";
 import type { VirtualClock } from "./clock.ts";
@@ -10,31 +10,31 @@ import type { EventOf, Subject, SubjectEvent } from "./subject.ts";
 import { tellEvent } from "./tell-event.ts";
 import { unwritten } from "./transcript.ts";
 
-/** Who stands at an end, and what is known of it. */
+/** Options of a party: its subject, and how the subject is driven. */
 export interface PartyOptions<S extends Subject> {
   readonly subject: S;
-  /** What the application does about an event. If it answers a list, as `accept` does, those are events too. */
+  /** Called for every event: the application's reaction. If it returns a list, as `accept` does, its items are events too. */
   readonly react?: ((event: EventOf<S>, subject: S) => unknown) | undefined;
-  /** How `subject` carries out a command; not needed for an `Endpoint` or a `Connection`. */
+  /** Carries out a command on `subject`; not needed for an `Endpoint` or a `Connection`. */
   readonly perform?: ((subject: S, command: Command) => unknown) | undefined;
-  /** Keeps time, if there is anything to keep it of: of an `Endpoint` or a `Connection`. */
+  /** Deadlines to enforce, for an `Endpoint` or a `Connection`. */
   readonly deadlines?: DeadlineOptions | undefined;
   /** The link towards the other end. */
   readonly link?: LinkOptions | undefined;
 }
 
-/** An event, and when it happened. */
+/** An event, and the time at which it happened. */
 export interface TimedEvent<Event extends SubjectEvent = SubjectEvent> {
   readonly at: number;
   readonly event: Event;
 }
 
-/** Where a party stands. */
+/** What a party needs from its simulation. */
 export interface Stage {
   readonly clock: VirtualClock;
-  /** Whether time passes: what is done then follows from what was done before, and is not written down. */
+  /** Whether time passes: actions then follow from earlier steps and are not recorded. */
   readonly isRunning: boolean;
-  /** Writes down what was done to the simulation. */
+  /** Records a step. */
   step(step: Step): void;
   note(line: string): void;
   /** The transport that this party writes to is dropped. */
@@ -63,7 +63,7 @@ export class Party<S extends Subject> implements LinkReceiver {
     if (deadlines !== undefined) this.#deadlines = new Deadlines(subject as unknown as DeadlineSubject, deadlines);
   }
 
-  /** What happened to it, without the instants. */
+  /** The events so far, without their times. */
   get events(): readonly EventOf<S>[] {
     return this.history.map(({ event }) => event);
   }
@@ -86,7 +86,10 @@ export class Party<S extends Subject> implements LinkReceiver {
     }
   }
 
-  /** The application does something that can be written down; what comes of it goes out. Answers what refused it. */
+  /**
+   * Carries out a command that can be recorded, and sends the resulting output. Returns the usage error that refused
+   * it, if any.
+   */
   perform(command: Command): unknown {
     this.#stage.step({ type: "command", by: this.name, command });
     const { perform: own } = this.#options;
@@ -97,13 +100,13 @@ export class Party<S extends Subject> implements LinkReceiver {
     return answer;
   }
 
-  /** The application does something that only code can tell: the transcript of the run cannot be replayed. */
+  /** Runs application code that cannot be recorded: the transcript of the run cannot be replayed. */
   do(command: (subject: S) => unknown): void {
     if (!this.#stage.isRunning) this.#note(unwritten);
     this.#take(eventsIn<S>(command(this.subject)));
   }
 
-  /** Its half of the transport ends, whatever it thinks, behind what it has written. */
+  /** Ends its half of the transport regardless of its state, after everything it has written. */
   end(): void {
     this.#stage.step({ type: "end", by: this.name });
     this.pump();
@@ -121,7 +124,7 @@ export class Party<S extends Subject> implements LinkReceiver {
     this.#take(this.subject.receiveEnd() as readonly EventOf<S>[]);
   }
 
-  /** Writes what there is room for, obeys `transport`, and arms the timer. */
+  /** Writes as much as there is room for, obeys `transport`, and arms the timer. */
   pump(): void {
     const { subject, link } = this;
     let everythingIsWritten = false;
@@ -147,7 +150,7 @@ export class Party<S extends Subject> implements LinkReceiver {
     for (const event of events) {
       this.history.push({ at: this.#stage.clock.now, event });
       this.#note(`tells ${tellEvent(event)}`);
-      // Events of a command, such as accept, come after those that were there before it.
+      // Events returned by a command, such as accept, follow those that were emitted before it.
       this.#tell(eventsIn<S>(this.#options.react?.(event, this.subject)));
     }
   }

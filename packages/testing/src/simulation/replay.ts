@@ -1,13 +1,13 @@
-/** A run again, from its script or from its transcript. */
+/** Replays a run, from its script or from its transcript. */
 import { Simulation, type SimulationOptions } from "./simulation.ts";
 import type { Script } from "./step.ts";
 import type { Subject } from "./subject.ts";
 import { parseTranscript } from "./transcript.ts";
 
-/** The parties of a run: new ones, made as they were made for the run that is repeated. */
+/** The parties of a run: new ones, created like those of the run being repeated. */
 export type Cast<First extends Subject, Second extends Subject> = Omit<SimulationOptions<First, Second>, "names">;
 
-/** Plays `script` with `cast`, whose links are those of the script. */
+/** Plays `script` with `cast`, over the links that the script describes. */
 export function simulate<First extends Subject, Second extends Subject>(
   cast: Cast<First, Second>,
   { names, links, steps }: Script,
@@ -23,9 +23,9 @@ export function simulate<First extends Subject, Second extends Subject>(
 }
 
 /**
- * Repeats the run whose transcript stands in `text`, a failed test's output for instance, with a cast like that of then:
- * the same bytes go both ways at the same instants, and its transcript is the same text. Throws `SyntaxError` where
- * `parseTranscript` does.
+ * Replays the run whose transcript is in `text`, for instance the output of a failed test, with a cast created like
+ * the original one: the same bytes are sent both ways at the same times, and the transcript is identical. Throws
+ * `SyntaxError` where `parseTranscript` does.
  */
 export function replay<First extends Subject, Second extends Subject>(
   text: string,

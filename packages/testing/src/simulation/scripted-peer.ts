@@ -1,9 +1,9 @@
-/** A peer that does what it is told, right or wrong, and remembers what it was sent. */
+/** A peer that sends what the test says, right or wrong, and records what it receives. */
 import type { EndpointEvent, Output, TransportInstruction } from "@hybi/core";
 import { concat } from "../bytes/bytes.ts";
 import type { Subject } from "./subject.ts";
 
-/** What a scripted peer is told to do. */
+/** A step of a scripted peer. */
 export type PeerStep = { readonly type: "send"; readonly bytes: Uint8Array } | { readonly type: "end" };
 
 /** The far end of an endpoint under test. */
@@ -12,11 +12,11 @@ export class ScriptedPeer implements Subject<EndpointEvent>, Output {
   #received: Uint8Array[] = [];
   #transport: TransportInstruction = "keep";
   #ended = false;
-  /** What it was told before anybody wrote it down. */
+  /** Steps given before a journal was attached. */
   #early: PeerStep[] = [];
   #journal: (step: PeerStep) => void = (step) => this.#early.push(step);
 
-  /** Everything it was sent so far. */
+  /** Everything received so far. */
   get received(): Uint8Array {
     return concat(this.#received);
   }
@@ -32,13 +32,13 @@ export class ScriptedPeer implements Subject<EndpointEvent>, Output {
     this.#output.push(...bytes);
   }
 
-  /** Ends its half when everything is sent. */
+  /** Ends its half once everything is sent. */
   end(): void {
     this.#journal({ type: "end" });
     this.#transport = "end";
   }
 
-  /** From now on `journal` is told what this peer is told, beginning with what it was told already. */
+  /** From now on, reports this peer's steps to `journal`, beginning with those given so far. */
   writeDownIn(journal: (step: PeerStep) => void): void {
     this.#journal = journal;
     for (const step of this.#early.splice(0)) journal(step);

@@ -1,5 +1,5 @@
 /**
- * Two parties, a link between them and a clock, all of it deterministic: the same steps give the same transcript, to the
+ * Two parties, a link between them and a clock, all deterministic: the same steps give the same transcript, byte for
  * byte. A party is an `Endpoint`, a `Connection`, a `ScriptedPeer`, or any other `Subject`.
  */
 import { VirtualClock } from "./clock.ts";
@@ -10,23 +10,23 @@ import type { Step } from "./step.ts";
 import type { Subject } from "./subject.ts";
 import { Transcript } from "./transcript.ts";
 
-/** Who takes part. */
+/** The participants of a simulation. */
 export interface SimulationOptions<First extends Subject, Second extends Subject> {
   readonly first: PartyOptions<First>;
   readonly second: PartyOptions<Second>;
-  /** As in the transcript, one word each: `["client", "server"]`. */
+  /** Names in the transcript, one word each: `["client", "server"]`. */
   readonly names?: readonly [first: string, second: string] | undefined;
-  /** A simulation whose clock and transcript this one shares, such as that behind a proxy. */
+  /** Another simulation whose clock and transcript this one shares, such as the other side of a proxy. */
   readonly beside?: { readonly clock: VirtualClock; readonly transcript: Transcript } | undefined;
 }
 
-/** Everything together. */
+/** A simulation of two parties and the links between them. */
 export class Simulation<First extends Subject, Second extends Subject> {
   readonly clock: VirtualClock;
   readonly transcript: Transcript;
   readonly first: Party<First>;
   readonly second: Party<Second>;
-  /** While time passes, what is done follows from what was done before. */
+  /** While time passes, actions follow from earlier steps and are not recorded as steps. */
   #running = false;
 
   constructor(options: SimulationOptions<First, Second>) {
@@ -56,7 +56,7 @@ export class Simulation<First extends Subject, Second extends Subject> {
     second.connect(toFirst);
   }
 
-  /** Lets time pass, and everything happen that is due; with nothing given, all that happens without time passing. */
+  /** Lets time pass and runs everything that is due. Without an argument, runs only what happens without time passing. */
   run(milliseconds = 0): void {
     this.#note({ type: "run", milliseconds });
     this.#running = true;
@@ -69,19 +69,22 @@ export class Simulation<First extends Subject, Second extends Subject> {
     }
   }
 
-  /** Does `steps`, one after the other. Throws for a name that no party has, and bytes of who is no `ScriptedPeer`. */
+  /**
+   * Carries out `steps` in order. Throws for a name that no party has, and for bytes from a party that is not a
+   * `ScriptedPeer`.
+   */
   play(steps: Iterable<Step>): void {
     for (const step of steps) this.#play(step);
   }
 
-  /** The transport is gone, and both ends are told. */
+  /** Drops the transport, and notifies both ends. */
   cut(): void {
     this.#note({ type: "cut" });
     this.first.link.lose(true);
     this.second.link.lose(true);
   }
 
-  /** Nothing arrives any more, and nobody is told. */
+  /** Stops all delivery without notifying either end. */
   vanish(): void {
     this.#note({ type: "vanish" });
     this.first.link.lose(false);
@@ -132,7 +135,10 @@ export class Simulation<First extends Subject, Second extends Subject> {
     return party;
   }
 
-  /** Whoever writes to `outgoing` drops the transport: it knows, and the other end does if anything still gets there. */
+  /**
+   * The party that writes to `outgoing` drops the transport. It knows this; the other end learns of it if anything
+   * still arrives there.
+   */
   #drop(outgoing: Link): void {
     const incoming = outgoing === this.first.link ? this.second.link : this.first.link;
     outgoing.lose(true);
@@ -145,7 +151,7 @@ export class Simulation<First extends Subject, Second extends Subject> {
   }
 }
 
-/** Runs `story`, and shows the transcript of `simulation` with whatever goes wrong in it. */
+/** Runs `story`, and adds the transcript of `simulation` to any error it throws. */
 export function tell(simulation: { readonly transcript: Transcript }, story: () => void): void {
   try {
     story();

@@ -49,7 +49,7 @@ describe("a link", () => {
         expect({ chunking: { sizes: [], repeated: false }, ...defined(read) }).toEqual({
           latency,
           ...(window === undefined ? {} : { window }),
-          // Without a size there is nothing to repeat.
+          // Without sizes, there is nothing to repeat.
           chunking: chunking.sizes.length === 0 ? { sizes: [], repeated: false } : chunking,
         });
       }),

@@ -1,10 +1,10 @@
-/** Steps and links as text, both ways: the lines of a transcript from which its run can be repeated. */
+/** Formats and parses steps and links: the lines of a transcript from which its run can be replayed. */
 import { formatBytes, parseBytes } from "../bytes/bytes-text.ts";
 import { formatCommand, parseCommand } from "./command-text.ts";
 import type { LinkOptions } from "./link.ts";
 import type { Step } from "./step.ts";
 
-/** `client sends bytes 81 00`, `runs for 100 ms`, `the link is cut`. `parseStep` is the way back. */
+/** Formats a step: `client sends bytes 81 00`, `runs for 100 ms`, `the link is cut`. `parseStep` is the inverse. */
 export function formatStep(step: Step): string {
   switch (step.type) {
     case "command":
@@ -28,7 +28,7 @@ export function formatStep(step: Step): string {
 const byParty = { end: "ends its half", stall: "is stalled", resume: "is no longer stalled" } as const;
 const ofLink = { cut: "the link is cut", vanish: "the link is gone" } as const;
 
-/** The step that `formatStep` wrote. Throws `SyntaxError` for any other text. */
+/** Parses a step written by `formatStep`. Throws `SyntaxError` for any other text. */
 export function parseStep(text: string): Step {
   if (text === ofLink.cut) return { type: "cut" };
   if (text === ofLink.vanish) return { type: "vanish" };
@@ -45,7 +45,7 @@ export function parseStep(text: string): Step {
   return { type: "command", by, command };
 }
 
-/** `latency 10 ms, window 1000, chunks of 1 3, then the rest`. `parseLink` is the way back. */
+/** Formats a link: `latency 10 ms, window 1000, chunks of 1 3, then the rest`. `parseLink` is the inverse. */
 export function formatLink({ latency = 0, window, chunking }: LinkOptions): string {
   const parts: string[] = [];
   if (latency > 0) parts.push(`latency ${latency} ms`);
@@ -56,7 +56,7 @@ export function formatLink({ latency = 0, window, chunking }: LinkOptions): stri
   return parts.length === 0 ? "nothing in its way" : parts.join(", ");
 }
 
-/** The link that `formatLink` wrote. */
+/** Parses a link written by `formatLink`. */
 export function parseLink(text: string): LinkOptions {
   const [, latency] = /latency ([\d.]+) ms/.exec(text) ?? [];
   const [, window] = /window (\d+)/.exec(text) ?? [];

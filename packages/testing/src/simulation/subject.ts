@@ -1,14 +1,17 @@
-/** What can stand at an end of the simulated link: an endpoint of core's, a scripted peer, or a stack of anybody's. */
+/**
+ * The interface of whatever is at an end of the simulated link: an endpoint of @hybi/core, a scripted peer, or any
+ * other stack.
+ */
 import type { TransportInstruction } from "@hybi/core";
 
-/** Something that happened, as a value. */
+/** An event as a value. */
 export interface SubjectEvent {
   readonly type: string;
 }
 
 /**
- * A codec that takes bytes and gives bytes: `Endpoint` and `Connection` are such, and what wraps another stack need not
- * be more than these three methods.
+ * A sans-I/O codec that takes bytes and returns bytes. `Endpoint` and `Connection` implement it; a wrapper around
+ * another stack needs only these three methods.
  *
  * @example
  * class EchoServer implements Subject<{ type: "chunk"; data: Uint8Array }> {
@@ -26,15 +29,15 @@ export interface SubjectEvent {
  * }
  */
 export interface Subject<Event extends SubjectEvent = SubjectEvent> {
-  /** Bytes have come, in a chunk that is the subject's to keep and to change. Answers what happened. */
+  /** Processes a chunk that has arrived. The subject owns the chunk and may modify it. Returns the events. */
   receive(chunk: Uint8Array): readonly Event[];
-  /** The peer has ended its half of the transport, or the transport is gone. */
+  /** The peer has ended its half of the transport, or the transport is lost. Returns the events. */
   receiveEnd(): readonly Event[];
-  /** Removes and answers what is to be written, about `budget` bytes at most if it can. */
+  /** Removes and returns pending output, of at most about `budget` bytes if possible. */
   takeOutput(budget?: number): readonly Uint8Array[];
-  /** What to do with the transport once everything is written; absent, it is kept. */
+  /** What to do with the transport once everything is written; when undefined, it is kept open. */
   readonly transport?: TransportInstruction | undefined;
 }
 
-/** The events of a subject. */
+/** The event type of a subject. */
 export type EventOf<Given> = Given extends Subject<infer Event> ? Event : never;

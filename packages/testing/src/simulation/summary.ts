@@ -1,8 +1,8 @@
-/** Events and bytes as short text, equal when they are: quick to compare, and readable where they differ. */
+/** Events and bytes as short text that is equal exactly when they are: quick to compare, and readable where they differ. */
 import type { EndpointEvent } from "@hybi/core";
 import { bytesText } from "../bytes/bytes.ts";
 
-/** Everything that an event says. */
+/** The complete content of an event. */
 function eventText(event: EndpointEvent): string {
   switch (event.type) {
     case "text":
@@ -23,7 +23,7 @@ function eventText(event: EndpointEvent): string {
     case "request":
       return `request ${JSON.stringify(event.request)}`;
     case "open":
-      // The bytes that came after the handshake depend on where they were cut.
+      // How many bytes came after the handshake depends on the chunking, so leave them out.
       return `open ${JSON.stringify(event.agreement)}`;
     case "rejection":
       return `rejection ${JSON.stringify(event.response)} ${bytesText(event.body)}`;
@@ -32,12 +32,12 @@ function eventText(event: EndpointEvent): string {
   }
 }
 
-/** Everything that events say, one line each. */
+/** The complete content of the events, one line each. */
 export function eventTexts(events: readonly EndpointEvent[]): string[] {
   return events.map(eventText);
 }
 
-/** `delivery: "fragments"` made whole: parts of one message joined, wherever they were cut. */
+/** Joins the parts of each message of `delivery: "fragments"`, so that the result does not depend on the chunking. */
 export function joinedFragments(events: readonly EndpointEvent[]): string[] {
   const lines: string[] = [];
   let parts: number[] = [];

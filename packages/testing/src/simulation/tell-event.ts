@@ -1,10 +1,10 @@
-/** An event in a few words, whoever's it is. */
+/** A short description of an event of any subject. */
 import type { EndpointEvent } from "@hybi/core";
 import { bytesText, utf8 } from "../bytes/bytes.ts";
 import { tellBytes } from "../bytes/bytes-text.ts";
 import type { SubjectEvent } from "./subject.ts";
 
-/** What a transcript says of `event`. What is long is told by its length and a checksum. */
+/** The text of `event` in a transcript. Long data is shown as its length and a checksum. */
 export function tellEvent(event: SubjectEvent): string {
   const known = event as EndpointEvent;
   switch (known.type) {

@@ -1,26 +1,26 @@
 /**
- * What happened in a simulation, line by line, for whoever has to find out why a test failed. Lines with `>` are what was
- * done to it from outside; all others follow from them, so that the run can be repeated from its text.
+ * The line-by-line log of a simulation, for debugging a failed test. Lines with `>` are steps applied from outside;
+ * all others follow from them, so the run can be replayed from its text.
  */
 import type { LinkOptions } from "./link.ts";
 import type { Script, Step } from "./step.ts";
 import { formatLink, formatStep, parseLink, parseStep } from "./step-text.ts";
 
-/** Lines with the instant at which each was written. */
+/** Log lines with the time of each. */
 export class Transcript {
   readonly #lines: string[] = [];
 
-  /** The link from a party: one line for each, before all others. */
+  /** Adds the link from a party: one line for each, before all other lines. */
   link(from: string, options: LinkOptions): void {
     this.#lines.push(`link from ${from}: ${formatLink(options)}`);
   }
 
-  /** Something is done to the simulation. */
+  /** Adds a step applied to the simulation. */
   step(now: number, step: Step): void {
     this.note(now, `> ${formatStep(step)}`);
   }
 
-  /** Something comes of it. */
+  /** Adds a consequence of a step. */
   note(now: number, line: string): void {
     this.#lines.push(`${String(now).padStart(7)} ms  ${line}`);
   }
@@ -30,12 +30,13 @@ export class Transcript {
   }
 }
 
-/** How a line says that a test did something in code of its own, which no text can repeat. */
+/** The line that marks code of the test's own, which no text can replay. */
 export const unwritten = "> does what only its code tells";
 
 /**
- * The script of the transcript in `text`, which may stand between other lines, such as those of a failed test. Throws
- * `SyntaxError` when there is none, and when something was done in it that only code can tell: `Party.do` with a function.
+ * Parses the script of the transcript in `text`, which may be surrounded by other lines, such as those of a failed
+ * test. Throws `SyntaxError` when there is no transcript, and when it contains a step that only code can repeat:
+ * `Party.do` with a function.
  */
 export function parseTranscript(text: string): Script {
   const [first, second, third] = [...text.matchAll(/^\s*link from (\S+): (.*)$/gm)];

@@ -1,18 +1,18 @@
-/** An extension for tests: it turns every byte over, and puts a byte before and behind each message. */
+/** An extension for tests: it inverts every byte, and adds a byte before and after each message. */
 import type { Extension, MessageTransform, TransformSink } from "@hybi/core";
 
-/** How it behaves. */
+/** Options of the extension. */
 export interface TurningOptions {
-  /** Every first, second, third, … message is transformed; the others pass as they are, without the bit. */
+  /** Transforms only every n-th message; the others are sent unchanged, without the bit. */
   readonly every?: number | undefined;
-  /** Keeps back so many bytes until more come, as a compressor does. */
+  /** Number of bytes held back until more arrive, as a compressor does. */
   readonly hold?: number | undefined;
   readonly name?: string | undefined;
-  /** The bit that it owns; RSV2. */
+  /** The RSV bit that it owns. Default: RSV2. */
   readonly rsv?: number | undefined;
 }
 
-/** Two that differ in `name` and `rsv` put different bytes around a message, so that their order shows. */
+/** Two instances with different `name` and `rsv` add different bytes, so that their order is visible. */
 export function turningExtension({
   every = 1,
   hold = 0,
@@ -33,11 +33,11 @@ class Turning implements MessageTransform {
   readonly #every: number;
   readonly #hold: number;
   readonly #rsv: number;
-  /** The byte before and behind each message. */
+  /** The byte before and after each message. */
   readonly #mark: number;
   #sent = 0;
   #held: number[] = [];
-  /** The byte received last: it is the mark if no other follows. */
+  /** The byte received last; it is the mark if no other byte follows. */
   #last: number | undefined;
   #started = false;
 
@@ -71,7 +71,7 @@ class Turning implements MessageTransform {
     const out = Uint8Array.from(this.#held.slice(0, end));
     this.#held = this.#held.slice(end);
     sink(out, 0, out.length);
-    // What a sink was given is valid during the call only.
+    // Data passed to a sink is valid only during the call, so overwrite it.
     out.fill(0xee);
   }
 

@@ -1,4 +1,4 @@
-/** Messages, and the frames that they are sent in (RFC 6455 §5.4). */
+/** Messages, and the frames that carry them (RFC 6455 §5.4). */
 import type { MessageKind } from "@hybi/core";
 import { type FrameToEncode, opcodes } from "@hybi/core/frame";
 
@@ -7,13 +7,16 @@ export type Message =
   | { readonly kind: "text"; readonly data: string }
   | { readonly kind: "binary"; readonly data: Uint8Array };
 
-/** `bytes` in fragments. */
+/** Splits `bytes` into fragments. */
 export function fragments(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
   const ends = [...cuts.map((share) => Math.floor((bytes.length * share) / 1000)), bytes.length];
   return ends.map((end, index) => bytes.subarray(index === 0 ? 0 : ends[index - 1], end));
 }
 
-/** The frames of a message: `payload` in fragments, each with a key if there are any, and control frames after them. */
+/**
+ * Returns the frames of a message: `payload` in fragments, each with a masking key if `keys` are given, followed by its
+ * control frames.
+ */
 export function messageFrames(
   kind: MessageKind,
   parts: readonly Uint8Array[],

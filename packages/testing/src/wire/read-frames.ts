@@ -1,18 +1,18 @@
-/** Frames as they stand on the wire, read by the words of RFC 6455 §5.2 and with no help from the codec. */
+/** Reads frames from the wire by following the text of RFC 6455 §5.2, independently of the codec. */
 
-/** A frame as it was found, unmasked. */
+/** A decoded, unmasked frame. */
 export interface ReadFrame {
   readonly opcode: number;
   readonly final: boolean;
-  /** RSV1–3 as they stand in the first byte: 0x40, 0x20, 0x10. */
+  /** RSV1–3 as in the first byte: 0x40, 0x20, 0x10. */
   readonly rsv: number;
   readonly masked: boolean;
   readonly payload: Uint8Array;
 }
 
 /**
- * Every frame of `bytes`. Slow and plain, so that it can be judge of a codec. Throws `RangeError` when the last frame is
- * not whole, or a length has more bytes than it needs.
+ * Returns every frame in `bytes`. Slow and simple, so that it can serve as the reference for a codec. Throws
+ * `RangeError` when the last frame is incomplete, or a length uses more bytes than it needs.
  */
 export function readFrames(bytes: Uint8Array): ReadFrame[] {
   const frames: ReadFrame[] = [];

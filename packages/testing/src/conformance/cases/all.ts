@@ -1,4 +1,4 @@
-/** All cases, and which of them to run. */
+/** All cases, and the selection of those to run. */
 import type { Role } from "@hybi/core";
 import type { Chapter, ConformanceCase } from "../case.ts";
 import { chunking } from "./chunking.ts";
@@ -15,7 +15,10 @@ import { pingsAndPongs } from "./pings.ts";
 import { reservedBits, reservedOpcodes } from "./reserved.ts";
 import { utf8 } from "./utf8.ts";
 
-/** The chapters, by number. Those up to 13 are numbered as in the Autobahn testsuite; 8 and 11 are not in it. */
+/**
+ * The chapters, by number. Those up to 13 are numbered as in the Autobahn testsuite, except 8 and 11, which it does not
+ * have.
+ */
 export const conformanceChapters: readonly Chapter[] = [
   ...[framing, pingsAndPongs, reservedBits, reservedOpcodes, fragmentation, utf8, closing, chunking],
   ...[largeMessages, miscellaneous, resourceLimits, compressedData, compressionParameters, deflateStreams],
@@ -25,20 +28,20 @@ export const conformanceChapters: readonly Chapter[] = [
 /** Every case. */
 export const conformanceCases: readonly ConformanceCase[] = conformanceChapters.flatMap(({ cases }) => cases);
 
-/** Which cases to run. */
+/** Selects the cases to run. */
 export interface Selection {
-  /** Who is under test; both when left out. */
+  /** Role under test; both when omitted. */
   readonly role?: Role | undefined;
-  /** Ids, where `*` stands for anything: "5.*", "6.4.1"; a chapter's number alone is all of it. All when left out. */
+  /** Ids, where `*` matches anything: "5.*", "6.4.1"; a chapter number alone selects the whole chapter. All when omitted. */
   readonly only?: readonly string[] | undefined;
   readonly except?: readonly string[] | undefined;
-  /** Also the cases that take long. */
+  /** Whether to include the cases that take long. */
   readonly all?: boolean | undefined;
-  /** The cases over HTTP/2. Taken when left out. */
+  /** Whether to include the cases over HTTP/2. Included when omitted. */
   readonly http2?: boolean | undefined;
 }
 
-/** The cases of a selection, in order. A case that is named by its whole id is taken even if it takes long. */
+/** Returns the cases of a selection, in order. A case named by its full id is included even if it takes long. */
 export function selectCases({
   role,
   only,

@@ -1,4 +1,4 @@
-/** Chapter 8: whatever the chunks, the outcome is the same. A case of every chapter before, byte by byte. */
+/** Chapter 8: chunking must not change the outcome. One case of every earlier chapter, sent byte by byte. */
 import type { Chapter, ConformanceCase } from "../case.ts";
 import { closing } from "./closing.ts";
 import { fragmentation } from "./fragmentation.ts";
@@ -7,7 +7,7 @@ import { pingsAndPongs } from "./pings.ts";
 import { reservedBits, reservedOpcodes } from "./reserved.ts";
 import { utf8 } from "./utf8.ts";
 
-/** The ids of the cases, and after how many bytes to cut. */
+/** The ids of the cases, and the number of bytes per chunk. */
 const samples: readonly (readonly [Chapter, readonly string[]])[] = [
   [framing, ["1.1.4", "1.3.1", "1.4.1", "1.5.1", "1.5.5", "1.6.1"]],
   [pingsAndPongs, ["2.5", "2.9", "2.12"]],

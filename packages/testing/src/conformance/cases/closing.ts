@@ -21,12 +21,12 @@ const frameSection = "RFC 6455 §5.5.1";
 const codeSection = "RFC 6455 §7.4";
 
 const legal = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999];
-/** Registered since (RFC 6455 §11.7). */
+/** Registered after RFC 6455 (RFC 6455 §11.7). */
 const registered = [1012, 1013, 1014];
 const illegal = [0, 999, 1004, 1005, 1006, 1016, 1100, 2000, 2999];
 const otherIllegal = [1, 127, 1015, 1017, 1999, 5001, 32_768, 65_534];
 
-/** RFC 6455 §5.5.1: typically the status code is echoed; another one that says "closed" is as good. */
+/** RFC 6455 §5.5.1: typically the status code is echoed; another code that means "closed" is also accepted. */
 function answered(code: number): ReturnType<typeof closes> {
   return closes([...new Set([code, 1000])]);
 }
@@ -58,7 +58,7 @@ function illegalCode(id: string, code: number): Parameters<typeof define> {
   ];
 }
 
-/** After a Close frame nothing is answered. */
+/** Nothing may be answered after a Close frame. */
 function afterClose(
   id: string,
   title: string,
@@ -73,7 +73,7 @@ function afterClose(
   });
 }
 
-/** A reason with a byte in it that is no UTF-8. */
+/** A reason that contains a byte that is not valid UTF-8. */
 const badReason = "ce ba e1 bd b9 cf 83 ce bc ce b5 ed a0 80 65 64 69 74 65 64";
 
 export const closing: Chapter = {

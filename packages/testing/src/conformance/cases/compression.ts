@@ -21,17 +21,20 @@ import {
 const section = "RFC 7692 §7.2";
 const parameters = "RFC 7692 §7.1";
 
-/** Length of each message, and of its fragments. */
+/** The length of each message, and of its fragments. */
 const sizes: readonly (readonly [length: number, fragment?: number])[] = [
   ...[16, 64, 256, 1024, 4096, 8192, 16_384, 32_768, 65_536, 131_072].map((length) => [length] as const),
   ...[8192, 16_384, 32_768, 65_536, 131_072].map((length) => [length, 256] as const),
   ...[1024, 4096, 32_768].map((fragment) => [131_072, fragment] as const),
 ];
-/** In the quick set: the first message without and the second with a window, and sizes below, at and above 32 KiB. */
+/**
+ * Part of the quick set: the first message without context takeover, the second with it, and sizes below, at and above
+ * 32 KiB.
+ */
 const quickSizes = [0, 2, 4, 7, 9, 10, 15];
 const timesInAll = 1000;
 
-/** Of the quick set: some 128 KiB in all. */
+/** Number of messages in the quick set: about 128 KiB in all. */
 function quickTimes(length: number): number {
   return Math.min(20, Math.max(3, 131_072 / length));
 }
@@ -68,7 +71,7 @@ const wishes: readonly (readonly [string, DeflateWish, DeflateWish])[] = [
 
 type Kind = "text" | "binary";
 
-/** Messages one after another: a few in the quick set, as many as Autobahn has with `--all`. */
+/** Messages one after another: a few in the quick set, as many as in Autobahn with `--all`. */
 function exchange(
   id: string,
   title: string,
@@ -107,7 +110,7 @@ export const compressedData: Chapter = {
   ),
 };
 
-/** A server is asked for something in the offer, and a client in the response. */
+/** A server gets the parameters in the offer, a client in the response. */
 function forRole(role: "server" | "client", wish: DeflateWish, index: number, what: string): ConformanceCase[] {
   return sizes.map(([length], at) => {
     const id = `13.${index + 1}.${at + 1}`;
@@ -133,7 +136,7 @@ export const compressionParameters: Chapter = {
 };
 
 const deflate = { deflate: {} } as const;
-/** "Hello", as RFC 7692 §7.2.3.1 has it. */
+/** "Hello" as compressed in RFC 7692 §7.2.3.1. */
 const hello = hex("f2 48 cd c9 c9 07 00");
 const helloAgain = hex("f2 00 11 00 00");
 const rsv1 = { rsv: 4 } as const;
@@ -358,7 +361,7 @@ function farMatch(): Payload {
   return { join: [hex("00 e8 03 17 fc"), { noise: 1000 }, hex(fixedMatch())] };
 }
 
-/** The bits of a fixed block, first bit lowest (RFC 1951 §3.1.1, §3.2.6). */
+/** Packs the bits of a fixed block, first bit lowest (RFC 1951 §3.1.1, §3.2.6). */
 function fixedMatch(): string {
   const lengthThree = "0000001";
   const distanceCode = "10011";

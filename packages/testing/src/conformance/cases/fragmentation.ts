@@ -22,7 +22,7 @@ import {
 const section = "RFC 6455 §5.4";
 const [one, two] = ["fragment1", "fragment2"];
 
-/** The same frames in one write, in a write each, and in a write for each byte. */
+/** The same frames in one write, in one write per frame, and in one write per byte. */
 function threeWays(
   first: number,
   title: string,

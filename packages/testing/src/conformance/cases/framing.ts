@@ -1,4 +1,4 @@
-/** Chapter 1: payloads of all lengths, and how a length is written (RFC 6455 §5.2). */
+/** Chapter 1: payloads of all lengths, and the encoding of the length (RFC 6455 §5.2). */
 import type { Chapter, ConformanceCase, Step } from "../case.ts";
 import type { Payload } from "../payload.ts";
 import { answers, binary, define, fails, hex, octetWise, ping, send, shared, text } from "./write.ts";
@@ -57,7 +57,7 @@ function frames(kind: "text" | "binary", first: string): ConformanceCase[] {
   ];
 }
 
-/** A length in more bytes than it needs, which the receiver may take for a fault or for a clumsy sender. */
+/** A length in more bytes than needed, which the receiver may treat as a violation or tolerate. */
 function notMinimal(id: string, title: string, frame: Parameters<typeof send>[0], payload: Payload): ConformanceCase {
   return define(id, section, {
     title,
@@ -117,7 +117,7 @@ export const framing: Chapter = {
       title: "A length of 2^32 + 5 is not taken for 5",
       requirements: ["F05"],
       steps: [send(binary("hello", { announced: "0000000100000005" }))],
-      // Waiting for the rest is as good as refusing it: what must not happen is an answer.
+      // Waiting for the rest is as good as failing the connection; only an answer would be wrong.
       expect: fails([1009]),
       severity: "informational",
     }),

@@ -1,4 +1,4 @@
-/** Chapter 18: WebSocket over HTTP/2 (RFC 8441). The connection is the same as over TCP, so a few cases of it will do. */
+/** Chapter 18: WebSocket over HTTP/2 (RFC 8441). Once open, the connection behaves as over TCP, so a few cases are enough. */
 import type { Chapter, ConformanceCase, Piece } from "../case.ts";
 import {
   answers,

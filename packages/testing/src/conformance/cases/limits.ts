@@ -1,4 +1,4 @@
-/** Chapters 9, 10 and 11: large messages, many of them, and what a subject may refuse (RFC 6455 §10.4). */
+/** Chapters 9, 10 and 11: large messages, many messages, and what a subject may refuse (RFC 6455 §10.4). */
 import type { Chapter, ConformanceCase, MessageSpec } from "../case.ts";
 import type { Payload } from "../payload.ts";
 import {
@@ -24,7 +24,7 @@ function sizeOf(bytes: number): string {
   return bytes >= mebi ? `${bytes / mebi} MiB` : bytes >= kibi ? `${bytes / kibi} KiB` : `${bytes} bytes`;
 }
 
-/** Beyond this a case is not for every day. */
+/** Larger cases run only with `--all`. */
 function extent(bytes: number, most: number): { extended?: true } {
   return bytes > most ? { extended: true } : {};
 }
@@ -50,7 +50,7 @@ function large(
   return shared(id, fragment === undefined ? section : "RFC 6455 §5.4", {
     title: `A ${kind} message of ${sizeOf(length)}${manner} comes back`,
     mayRefuse: true,
-    // A fragment of 64 bytes is 65,536 frames of 4 MiB: the quick set has those of 64 KiB and more.
+    // Fragments of 64 bytes make 65,536 frames of 4 MiB: the quick set has only fragments of 64 KiB and more.
     ...(fragment !== undefined && fragment !== 262_144 && { extended: true }),
     ...(chop !== undefined && chop !== 1024 && { extended: true }),
     ...(fragment === undefined && chop === undefined && extent(length, mebi)),
@@ -149,7 +149,7 @@ export const miscellaneous: Chapter = {
   ],
 };
 
-/** What no endpoint need take. Whatever it does, it must still be alive, and not answer what was not sent. */
+/** What no endpoint is required to accept. Whatever it does, it must stay alive, and must not answer what was not sent. */
 export const resourceLimits: Chapter = {
   number: 11,
   title: "Limits of the endpoint",

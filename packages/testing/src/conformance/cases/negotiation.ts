@@ -1,4 +1,4 @@
-/** Chapter 17: how a server answers offers of extensions (RFC 6455 §9.1, RFC 7692 §5, §7.1). */
+/** Chapter 17: a server's response to offers of extensions (RFC 6455 §9.1, RFC 7692 §5, §7.1). */
 import type { Chapter, ConformanceCase } from "../case.ts";
 import { answers, compressed, define, send, text } from "./write.ts";
 
@@ -18,7 +18,7 @@ function linesOf(offers: readonly string[]): readonly string[] {
   return [...request, ...fields, ""].map((line) => `${line}\r\n`);
 }
 
-/** The server opens the connection, and answers with one of these, or with nothing if it does not compress. */
+/** The server opens the connection, and responds with one of these extensions, or with none if it does not compress. */
 function offers(
   id: string,
   title: string,
@@ -43,10 +43,10 @@ const both = "permessage-deflate; server_no_context_takeover; client_no_context_
 const clientAlone = "permessage-deflate; client_no_context_takeover";
 const reordered = "permessage-deflate; client_no_context_takeover; server_no_context_takeover";
 
-/** Parameters that a server may add on its own to what was asked for. */
+/** Parameters that a server may add to those requested. */
 const anyPlain = [none, plain, serverAlone, clientAlone, both, reordered];
 
-/** An offer that a server must decline: it opens without compression. */
+/** An offer that a server must decline: it opens the connection without compression. */
 function declines(id: string, offer: string, requirements: readonly string[], where = section): ConformanceCase {
   return offers(id, `The offer "${offer}" is declined`, [offer], [none], {
     section: where,
@@ -67,7 +67,7 @@ function windows(most: number): readonly string[] {
   return [none, ...values.flatMap((bits) => anyPlain.slice(1).flatMap((known) => withWindow(known, bits)))];
 }
 
-/** Wherever among the parameters it stands. */
+/** At any position among the parameters. */
 function withWindow(parameters: string, bits: number): readonly string[] {
   const parts = parameters.split("; ");
   const window = `server_max_window_bits=${bits}`;

@@ -1,4 +1,4 @@
-/** Chapter 16: the opening handshake as a client must check it (RFC 6455 §4.1). */
+/** Chapter 16: the checks of the opening handshake that a client must make (RFC 6455 §4.1). */
 import type { Chapter, ConformanceCase, Piece } from "../case.ts";
 import { answers, close, closes, define, ping, send, text } from "./write.ts";
 
@@ -17,10 +17,10 @@ function linesOf(change: Change): readonly string[] {
   return [...lines, ""].map((line) => `${line}\r\n`);
 }
 
-/** A message that a client answers if it takes the connection for open. */
+/** A message that a client echoes if it treats the connection as open. */
 const bait: readonly Piece[] = [text("Do you take this for open?")];
 
-/** The client closes the connection, and does not take it for open. */
+/** The client closes the connection, and does not treat it as open. */
 function fails(
   id: string,
   title: string,
@@ -61,7 +61,7 @@ function isLines(lines: Change | readonly string[]): lines is readonly string[] 
   return Array.isArray(lines);
 }
 
-/** A response that is no upgrade, with a body of two bytes. */
+/** A response that is not an upgrade, with a body of two bytes. */
 function answer(status: string, ...more: string[]): readonly string[] {
   return [
     `HTTP/1.1 ${status}\r\n`,

@@ -1,10 +1,10 @@
-/** Chapter 15: the opening handshake as a server must read it (RFC 6455 §4.2.1, RFC 9110, RFC 9112). */
+/** Chapter 15: how a server must parse the opening handshake (RFC 6455 §4.2.1, RFC 9110, RFC 9112). */
 import type { Chapter, ConformanceCase, OpeningOutcome, OpeningPlan } from "../case.ts";
 import { answers, define, ping, send, text } from "./write.ts";
 
 const section = "RFC 6455 §4.2.1";
 
-/** The lines of a good request; a change of undefined leaves a line out, an array writes several. */
+/** The lines of a valid request; a change of undefined omits a line, an array writes several. */
 const good = {
   start: "GET {path} HTTP/1.1",
   host: "Host: {host}",
@@ -22,7 +22,7 @@ function linesOf(change: Change, end = "\r\n"): readonly string[] {
 
 type Extra = Partial<ConformanceCase> & { readonly plan?: OpeningPlan };
 
-/** The server refuses. Without any of the statuses it is not strict; with 101 it is wrong. */
+/** The server rejects the opening. A status other than these is non-strict; 101 is wrong. */
 function refuses(
   id: string,
   title: string,
@@ -41,7 +41,7 @@ function refuses(
   });
 }
 
-/** The server accepts, and the connection works. */
+/** The server accepts the opening, and the connection works. */
 function accepts(
   id: string,
   title: string,

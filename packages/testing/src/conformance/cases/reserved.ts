@@ -28,7 +28,7 @@ const kinds: readonly [string, (rsv: number) => FrameSpec][] = [
   ["Close frame", (rsv) => close(1000, "", { rsv })],
 ];
 
-/** Every bit on every kind of frame. */
+/** Every reserved bit on every kind of frame. */
 function everyCombination(): ConformanceCase[] {
   return kinds.flatMap(([name, frame], kind) =>
     [1, 2, 3, 4, 5, 6, 7].map((rsv) =>

@@ -1,4 +1,4 @@
-/** Sequences of bytes that are UTF-8 or look like it, by what is the matter with them (RFC 3629 §3, §4). */
+/** Byte sequences that are UTF-8 or resemble it, classified by their fault (RFC 3629 §3, §4). */
 
 type Validity = "valid" | "invalid";
 
@@ -19,7 +19,7 @@ function invalid(...sequences: readonly string[]): Utf8Class["sequences"] {
   return all("invalid", ...sequences);
 }
 
-/** Each byte of a range; followed by a space if it is to stand alone. */
+/** Each byte of a range, followed by a space if it is to stand alone. */
 function range(from: number, to: number, spaced: "spaced" | "bare"): string {
   return Array.from({ length: to - from + 1 }, (_, index) => {
     const byte = (from + index).toString(16);
@@ -33,7 +33,7 @@ function utf8(codePoint: number): string {
 }
 
 const word = "ce ba e1 bd b9 cf 83 ce bc ce b5".split(" ");
-/** Prefixes of the word that end with a character. */
+/** Prefixes of the word that end at a character boundary. */
 const wholeAt = [2, 5, 7, 9, 11];
 
 const incomplete = [

@@ -1,4 +1,4 @@
-/** Chapter 6: text is UTF-8, and what is not UTF-8 is not text (RFC 6455 §5.6, §8.1; RFC 3629 §3, §4). */
+/** Chapter 6: text must be UTF-8, and invalid UTF-8 must fail the connection (RFC 6455 §5.6, §8.1; RFC 3629 §3, §4). */
 import type { Chapter, ConformanceCase, Step } from "../case.ts";
 import { payloadBytes } from "../payload.ts";
 import { utf8Classes } from "./utf8-classes.ts";
@@ -21,12 +21,12 @@ const section = "RFC 6455 §8.1";
 const greek = "κόσμε";
 const mixed = "Hello-µ@ßöäüàá-UTF-8!!";
 const greekHex = "ce ba e1 bd b9 cf 83 ce bc ce b5";
-/** U+110000, which is beyond Unicode; and its first byte alone could still begin something. */
+/** U+110000, which is beyond Unicode; its first byte alone could still begin a valid sequence. */
 const beyond = "f4 90 80 80";
 const rest = "65 64 69 74 65 64";
 const badGreek = `${greekHex} ed a0 80 ${rest}`;
 
-/** A message whose every byte is a fragment. */
+/** A message with one fragment per byte. */
 function fragmentPerByte(bytes: string): Step {
   const all = bytes.split(" ");
   return send(
@@ -53,7 +53,7 @@ const classCases: readonly ConformanceCase[] = utf8Classes.flatMap(({ title, seq
   ),
 );
 
-/** A frame whose payload comes in three chunks, the second of which has the byte that is wrong. */
+/** A frame whose payload is sent in three chunks, the second of which contains the invalid byte. */
 function threeChunks(first: number): readonly Step[] {
   return [{ cut: text(hex(`${greekHex} ${beyond} ${rest}`)), at: first === 0 ? [11, 15] : [12, 13] }];
 }

@@ -1,4 +1,4 @@
-/** Words to write cases with. */
+/** Helpers for writing cases. */
 import { opcodes } from "@hybi/core/frame";
 import type { Answer, ConformanceCase, Ending, FrameSpec, MessageSpec, Step } from "../case.ts";
 import type { Payload } from "../payload.ts";
@@ -32,7 +32,7 @@ export function close(statusCode?: number, reason: Payload = "", rest: Rest = {}
   return { opcode: opcodes.close, payload: { join: [code, reason] }, ...rest };
 }
 
-/** Not the last fragment. */
+/** A fragment that is not the last. */
 export const more = { final: false } as const;
 
 export function hex(bytes: string): Payload {
@@ -47,24 +47,24 @@ export function send(...pieces: Extract<Step, { send: unknown }>["send"][number]
   return { send: pieces };
 }
 
-/** One byte at a time. */
+/** Sends one byte at a time. */
 export function octetWise(...pieces: Extract<Step, { send: unknown }>["send"][number][]): Step {
   return { send: pieces, chop: 1 };
 }
 
-/** One write for each. */
+/** Sends each in a write of its own. */
 export function frameWise(...pieces: Extract<Step, { send: unknown }>["send"][number][]): Step[] {
   return pieces.map((piece) => ({ send: [piece] }));
 }
 
 export const toFail: Step = { pause: "to-fail" };
 
-/** The connection stays open, and these answers come. */
+/** The connection stays open, and these answers arrive. */
 export function answers(...expected: Answer[]): { answers: readonly Answer[]; ending: Ending } {
   return { answers: expected, ending: { type: "open" } };
 }
 
-/** The connection is failed, after these answers. */
+/** The connection is failed after these answers. */
 export function fails(
   statusCode: number | readonly number[],
   ...before: Answer[]
@@ -72,7 +72,7 @@ export function fails(
   return { answers: before, ending: { type: "failed", statusCodes: [statusCode].flat() } };
 }
 
-/** A Close frame is answered, after these answers; null is a Close frame without a status code. */
+/** The endpoint replies to a Close frame after these answers; null is a Close frame without a status code. */
 export function closes(
   statusCode: number | null | readonly (number | null)[],
   ...before: Answer[]
@@ -80,16 +80,16 @@ export function closes(
   return { answers: before, ending: { type: "closed", statusCodes: [statusCode].flat() } };
 }
 
-/** What most cases have in common. */
+/** Defaults that most cases share. */
 export type Draft = Omit<ConformanceCase, "severity" | "role" | "id" | "section"> &
   Partial<Pick<ConformanceCase, "severity" | "role" | "section">>;
 
-/** A case of a rule that binds both roles, unless `draft` says otherwise. */
+/** Defines a case of a rule that binds both roles, unless `draft` says otherwise. */
 export function define(id: string, section: string, draft: Draft): ConformanceCase {
   return { id, section, role: "both", severity: "required", ...draft };
 }
 
-/** As `define`, for a case that the Autobahn testsuite has under the same number. */
+/** Like `define`, for a case that has the same number in the Autobahn testsuite. */
 export function shared(id: string, section: string, draft: Draft): ConformanceCase {
   return { ...define(id, section, draft), autobahn: id };
 }

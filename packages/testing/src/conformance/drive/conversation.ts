@@ -1,6 +1,6 @@
 /**
- * One case on one connection: the tester opens, does its steps, listens, and closes. What the endpoint under test sends is
- * read by the codec of `@hybi/core`, which finds whatever is wrong with it; what the tester sends are bytes.
+ * Runs one case on one connection: the tester opens, executes the steps, listens, and closes. What the endpoint under
+ * test sends is decoded by `@hybi/core`, which detects every violation; what the tester sends is plain bytes.
  */
 
 import { Connection, type ConnectionEvent, type Role, type Violation } from "@hybi/core";
@@ -15,46 +15,49 @@ import type { Opening, OpeningObserved } from "./opening.ts";
 import type { Transcript } from "./transcript.ts";
 import type { Wire } from "./wire.ts";
 
-/** The longest timer of Node's; a longer one fires at once. */
+/** The longest delay of a Node timer; a timer with a longer one fires at once. */
 const longestTimer = 0x7fff_ffff;
 
-/** Milliseconds to wait, at most. */
+/** Maximum milliseconds to wait. */
 export interface Patience {
   /** For the next answer. All answers of a case together may take twelve times as long. */
   readonly answer: number;
-  /** For a connection to be failed before the rest of what is wrong with it is sent. */
+  /** For the connection to be failed, before the rest of the illegal data is sent. */
   readonly failFast: number;
-  /** For a failure, before a Ping asks whether the connection is still open. */
+  /** For a failure, before a Ping checks whether the connection is still open. */
   readonly silence: number;
   /** For the transport to end once the connection is closed. */
   readonly end: number;
 }
 
-/** What was seen. */
+/** What the tester observed. */
 export interface Observed {
   opening: OpeningObserved | undefined;
   /** The first Close frame of the endpoint under test. */
   close: { readonly statusCode: number | null; readonly reason: string } | undefined;
-  /** What it did that no endpoint may do. */
+  /** A violation by the endpoint under test. */
   violation: Violation | undefined;
   end: "end" | "lost" | undefined;
-  /** The tester has given up waiting; what comes after that is no answer. */
+  /** The tester has stopped waiting; later arrivals do not count as answers. */
   gaveUp: boolean;
-  /** The tester has begun to close. */
+  /** The tester has started the close. */
   closedByTester: boolean;
-  /** It failed the connection while the tester paused; undefined when there was no pause. */
+  /** Whether the endpoint failed the connection while the tester paused; undefined when there was no pause. */
   failedInPause: boolean | undefined;
-  /** It answered a Ping that the tester sent after what should have failed the connection. */
+  /** The endpoint answered a Ping that was sent after something that should have failed the connection. */
   wentOn: boolean;
-  /** Data messages and Pongs. */
+  /** The number of data messages and Pongs. */
   arrivals: number;
-  /** What it sent after its Close frame. */
+  /** What the endpoint sent after its Close frame. */
   afterClose: "nothing" | "control frames" | "data frames";
 }
 
 const canary = "are you there?";
 const testerCloses = 1000;
-/** How many times as long as one answer all of a case may take: on a busy machine a thousand round trips are long. */
+/**
+ * Time limit for all answers of a case, as a multiple of that for one: on a busy machine a thousand round trips take
+ * long.
+ */
 const wholeCase = 12;
 
 export class Conversation {
@@ -77,7 +80,7 @@ export class Conversation {
   readonly #patience: Patience;
   readonly #role: Role;
   #reader: Connection | undefined;
-  /** Sees the frames that the reader does not read any more: those after a Close frame. */
+  /** Inspects the frames that the decoder ignores: those after a Close frame. */
   readonly #watcher: FrameDecoder;
   #compressor: Compressor | undefined;
   #canarySent = false;
@@ -111,7 +114,7 @@ export class Conversation {
     return this.#matchers.every(({ surprise }) => surprise !== undefined);
   }
 
-  /** Opens the connection; answers whether the case goes on. */
+  /** Opens the connection; returns whether the case continues. */
   async open(plan: ConformanceCase): Promise<boolean> {
     const { early = [], chop, end } = plan.opening ?? {};
     this.#wire.start({ data: (bytes) => this.#data(bytes), end: (how) => this.#end(how) });
@@ -135,7 +138,7 @@ export class Conversation {
     }
   }
 
-  /** Waits for what is expected, closes, and waits for the end. */
+  /** Waits for the expected answers, closes, and waits for the end. */
   async finish(expected: Ending["type"]): Promise<void> {
     if (expected === "failed") await this.#awaitFailure();
     else if (expected === "open") await this.#until(() => this.#isOver || this.#isAnswered || this.#isWrong);
@@ -144,7 +147,7 @@ export class Conversation {
     if (isOpenStill && !this.#isOver) {
       this.observed.closedByTester = true;
       await this.#send([closeFrame(testerCloses)]);
-      // Nothing can make it right again: no need to wait for long.
+      // Once something is wrong, the result cannot change, so wait only briefly.
       await this.#until(() => this.#isOver, this.#isWrong ? this.#patience.end : undefined);
     }
     await this.#awaitEnd();
@@ -157,7 +160,7 @@ export class Conversation {
     this.#wire.destroy();
   }
 
-  /** Closes without testing anything. */
+  /** Closes the connection without testing anything. */
   async leave(): Promise<void> {
     this.observed.closedByTester = true;
     await this.#send([closeFrame(testerCloses)]);
@@ -165,7 +168,7 @@ export class Conversation {
     await this.#awaitEnd();
   }
 
-  /** Waits for the connection to be failed; when it is silent, asks whether it was. */
+  /** Waits for the connection to be failed; if nothing arrives, sends a Ping to check whether it is still open. */
   async #awaitFailure(): Promise<void> {
     await this.#until(() => this.#isOver, this.#patience.silence);
     if (this.#isOver) return;
@@ -240,7 +243,7 @@ export class Conversation {
 
   #data(bytes: Uint8Array): void {
     this.#transcript.add(this.#role === "client" ? "server" : "client", bytes);
-    // A copy: the reader unmasks in place.
+    // A copy, because the decoder unmasks in place.
     const chunk = bytes.slice();
     if (this.#reader !== undefined) this.#read(this.#reader, chunk);
     else if (this.observed.opening === undefined) {
@@ -263,7 +266,7 @@ export class Conversation {
   }
 
   #read(reader: Connection, chunk: Uint8Array): void {
-    // Only the frames of a client are masked, and unmasked in place.
+    // Only a client's frames are masked, and they are unmasked in place.
     if (this.observed.violation === undefined) this.#watcher.decode(this.#role === "server" ? chunk.slice() : chunk);
     this.#heard(reader.receive(chunk));
   }
@@ -290,7 +293,7 @@ export class Conversation {
           else this.#arrived({ type: "pong", bytes: event.payload });
           break;
         case "ping":
-          // It may ask at any time; and it need not be told after a Close frame.
+          // The endpoint may send a Ping at any time; after the tester's Close frame it gets no Pong.
           if (!this.observed.closedByTester) void this.#write(pongFor(event.payload, this.#role));
           break;
         case "close":
@@ -323,7 +326,7 @@ export class Conversation {
     this.#wake();
   }
 
-  /** Waits until `condition` holds, for `milliseconds`, or for what is left of the time for the case. */
+  /** Waits until `condition()` holds, for at most `milliseconds` and at most the remaining time of the case. */
   async #until(condition: () => boolean, milliseconds: number = this.#patience.answer): Promise<void> {
     const deadline = Math.min(this.#deadline, performance.now() + milliseconds);
     while (!condition() && !this.#wire.isImmediate) {
@@ -335,7 +338,7 @@ export class Conversation {
         timer = setTimeout(resolve, Math.min(left, longestTimer));
       });
       clearTimeout(timer);
-      // What has arrived while the tester was busy has arrived in time.
+      // Data that arrived while the tester was busy is in time, so process it before giving up.
       if (performance.now() >= deadline) await new Promise<void>((resolve) => setImmediate(resolve));
     }
   }

@@ -1,25 +1,25 @@
-/** permessage-deflate as the tester uses it (RFC 7692): asked for as a case wishes, and applied to what it sends. */
+/** permessage-deflate for the tester (RFC 7692): negotiated as a case requires, and applied to what the tester sends. */
 import type { Agreement, Extension, MessageKind, MessageTransform, Role } from "@hybi/core";
 import { permessageDeflate, type WindowBits } from "@hybi/permessage-deflate";
 import { zlibCodec } from "@hybi/permessage-deflate/zlib";
 import { joinBytes } from "../payload.ts";
 
-/** What the tester asks for, as client in its offer and as server in its response (RFC 7692 §7.1). */
+/** The parameters that the tester asks for, in its offer as a client and in its response as a server (RFC 7692 §7.1). */
 export interface DeflateWish {
   readonly serverNoContextTakeover?: true;
   readonly clientNoContextTakeover?: true;
   readonly serverMaxWindowBits?: WindowBits;
   readonly clientMaxWindowBits?: WindowBits | false;
-  /** Offer the same without it as the second choice. */
+  /** Offers the extension without them as the second choice. */
   readonly fallback?: true;
 }
 
-/** The extension for a wish. */
+/** Returns the extension that negotiates the given parameters. */
 export function wishedDeflate(wish: DeflateWish): Extension {
   return permessageDeflate({ ...wish, codec: zlibCodec });
 }
 
-/** Takes whatever a server answers: what is acceptable is told by the case, not by the reader. */
+/** Returns an extension that accepts any response of a server: the case decides what is acceptable, not the decoder. */
 export function anyDeflate(): Extension {
   const deflate = permessageDeflate({ codec: zlibCodec });
   return { ...deflate, offers: () => [[]], checkAnswer: () => undefined };
@@ -34,7 +34,7 @@ export class Compressor {
     this.#transform = agreed === undefined ? undefined : extension?.createTransform(role, agreed.parameters);
   }
 
-  /** The payload of a compressed message, whole (RFC 7692 §7.2.1). */
+  /** Returns the complete payload of a compressed message (RFC 7692 §7.2.1). */
   compress(kind: MessageKind, payload: Uint8Array): Uint8Array {
     const transform = this.#transform;
     if (transform === undefined) return payload;

@@ -1,11 +1,11 @@
-/** Bytes out of what a case sends: frames as the specification has them or breaks them (RFC 6455 §5.2). */
+/** Encodes what a case sends: frames that follow the specification or break it (RFC 6455 §5.2). */
 import type { Role } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import type { FrameSpec, MessageSpec, Piece } from "../case.ts";
 import { fromHex, joinBytes, payloadBytes } from "../payload.ts";
 import type { Compressor } from "./deflate.ts";
 
-/** Any key will do for a test, and one that is always the same makes transcripts that can be compared. */
+/** A fixed key, so that transcripts can be compared; any key is good enough for a test. */
 const testKey = 0x5ac3_1e87;
 
 /** Encodes `piece` as an endpoint in the role `sender` would send it; `index` varies its payload. */
@@ -48,7 +48,7 @@ function encodeOne(spec: FrameSpec, sender: Role): Uint8Array {
   return spec.lengthBytes === undefined && spec.announced === undefined ? frame : rewriteLength(frame, spec, isMasked);
 }
 
-/** Another length, in more bytes than needed or of more payload than there is. */
+/** Replaces the length by one in more bytes than needed, or by one that announces a longer payload. */
 function rewriteLength(frame: Uint8Array, { lengthBytes, announced }: FrameSpec, isMasked: boolean): Uint8Array {
   const short = (frame[1] ?? 0) & 0x7f;
   const headerEnd = 2 + (short === 126 ? 2 : short === 127 ? 8 : 0);

@@ -1,26 +1,29 @@
-/** An endpoint under test in the same process: bytes go in by `receive` and come out by `takeOutput`. */
+/**
+ * Connects to an endpoint under test in the same process: bytes go in through `receive` and come out through
+ * `takeOutput`.
+ */
 import type { Wire, WireListener } from "./wire.ts";
 
-/** What an event must tell; those of `@hybi/core` do. */
+/** The shape required of events; those of `@hybi/core` have it. */
 export interface SubjectEvent {
   readonly type: string;
   readonly data?: unknown;
 }
 
-/** An endpoint that can be tested in process: an `Endpoint` of `@hybi/core`, or anything of the same shape. */
+/** An endpoint that can be tested in the same process: an `Endpoint` of `@hybi/core`, or any object of the same shape. */
 export interface InProcessSubject {
   readonly state?: string | undefined;
   readonly transport: "keep" | "await-end" | "end" | "abort";
   receive(chunk: Uint8Array): readonly SubjectEvent[];
   receiveEnd(): unknown;
   takeOutput(): readonly Uint8Array[];
-  /** Server: accepts the request that an event of type "request" has told of. */
+  /** Server only: accepts the request that an event of type "request" has announced. */
   accept?(): readonly SubjectEvent[];
   sendText(data: string): void;
   sendBinary(data: Uint8Array): void;
 }
 
-/** Drives the subject as an echo endpoint: text comes back as text, binary as binary. */
+/** Drives the subject as an echo endpoint: text is echoed as text, binary as binary. */
 export class InProcessWire implements Wire {
   readonly isImmediate = true;
   readonly #subject: InProcessSubject;
@@ -33,13 +36,13 @@ export class InProcessWire implements Wire {
 
   start(listener: WireListener): void {
     this.#listener = listener;
-    // A client has its opening request to send.
+    // A client has an opening request to send.
     this.#deliver();
   }
 
   async write(bytes: Uint8Array): Promise<void> {
     if (this.#isOver) return;
-    // The subject takes over what it is given, and may write to it.
+    // The subject takes ownership of the bytes it is given, and may modify them.
     this.#react(this.#subject.receive(bytes.slice()));
     this.#deliver();
   }
@@ -66,7 +69,7 @@ export class InProcessWire implements Wire {
   }
 
   #deliver(): void {
-    // What is delivered can make the tester write, and the subject answer, before this returns.
+    // Delivered data can make the tester write and the subject respond before this call returns.
     for (const bytes of this.#subject.takeOutput()) this.#listener?.data(bytes);
     const { transport } = this.#subject;
     if (transport === "end" || transport === "abort") this.#finish(transport === "end" ? "end" : "lost");

@@ -1,25 +1,25 @@
-/** Holds what arrives against what a case expects, as it arrives, so that no message needs to be kept. */
+/** Compares data with the expectations of a case as it arrives, so that no message needs to be kept. */
 import type { Answer } from "../case.ts";
 import { describePayload, type Payload, payloadBytes } from "../payload.ts";
 
-/** A data message or a Pong of the endpoint under test. */
+/** A data message or a Pong from the endpoint under test. */
 export interface Arrival {
   readonly type: "text" | "binary" | "pong";
   readonly bytes: Uint8Array;
 }
 
-/** One answer, or one of several. */
+/** One expected answer, possibly repeated. */
 interface Pending {
   readonly type: Arrival["type"];
   readonly payload: Payload;
   readonly index: number;
-  /** Where it stands among all answers. */
+  /** Index among all expected answers. */
   readonly place: number;
 }
 
 /**
- * Messages come in the order in which they were asked for. A Pong may come before messages that were asked for earlier,
- * and one Pong answers all Pings before it (RFC 6455 §5.4, §5.5.3).
+ * Messages must arrive in the order in which they were requested. A Pong may arrive before messages requested earlier,
+ * and one Pong may answer all Pings before it (RFC 6455 §5.4, §5.5.3).
  */
 export class Matcher {
   readonly #messages: readonly Pending[];
@@ -29,7 +29,7 @@ export class Matcher {
   #lastPong: Uint8Array | undefined;
   #surprise: string | undefined;
   #pongsSkipped = 0;
-  /** The place of the last message that has come. */
+  /** Index of the last message that has arrived. */
   #lastPlace = -1;
   #isLate = false;
 
@@ -39,12 +39,12 @@ export class Matcher {
     this.#pongs = pending.filter(({ type }) => type === "pong");
   }
 
-  /** How many answers have not come. */
+  /** The number of expected answers that have not arrived. */
   get missing(): number {
     return this.#messages.length - this.#messageAt + (this.#isLastPongThere ? 0 : this.#pongs.length - this.#pongAt);
   }
 
-  /** The first answer that has not come, in words. */
+  /** Describes the first expected answer that has not arrived. */
   get next(): string {
     const pong = this.#isLastPongThere ? undefined : this.#pongs[this.#pongAt];
     const message = this.#messages[this.#messageAt];
@@ -52,17 +52,17 @@ export class Matcher {
     return next === undefined ? "nothing" : describe(next);
   }
 
-  /** The first thing that came and was not expected. */
+  /** Describes the first unexpected arrival. */
   get surprise(): string | undefined {
     return this.#surprise;
   }
 
-  /** Whether a Pong came only after a message that was asked for later. */
+  /** Whether a Pong arrived only after a message that was requested later. */
   get isPongLate(): boolean {
     return this.#isLate;
   }
 
-  /** Pings that a later Pong has answered along with its own. */
+  /** The number of Pings answered only by a later Pong. */
   get pongsSkipped(): number {
     return this.#pongsSkipped + (this.#isLastPongThere ? this.#pongs.length - this.#pongAt : 0);
   }
@@ -74,7 +74,7 @@ export class Matcher {
     this.#surprise ??= `it sent ${came}, where ${this.next} was expected`;
   }
 
-  /** All Pings have the same payload, or the last one was answered. */
+  /** Whether all Pings have the same payload, or the last one was answered. */
   get #isLastPongThere(): boolean {
     const last = this.#pongs.at(-1);
     return last === undefined || (this.#lastPong !== undefined && equal(bytesOf(last), this.#lastPong));
@@ -108,7 +108,7 @@ function expand(answer: Answer): Omit<Pending, "place">[] {
   return Array.from({ length: answer.times ?? 1 }, (_, index) => ({ type, payload, index }));
 }
 
-/** The last payload that was made: what is sent is soon expected back, by every expectation of a case. */
+/** The last generated payload. A payload that is sent is soon expected back by every expectation of a case. */
 let cached: { payload: Payload; index: number; bytes: Uint8Array } | undefined;
 
 function bytesOf({ payload, index }: Omit<Pending, "place" | "type">): Uint8Array {

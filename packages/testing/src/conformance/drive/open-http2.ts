@@ -1,4 +1,4 @@
-/** A connection over HTTP/2 to a server under test: a session with one stream, opened by an Extended CONNECT (RFC 8441). */
+/** Connects to a server under test over HTTP/2: a session with one stream, opened by an Extended CONNECT (RFC 8441). */
 import { once } from "node:events";
 import { type ClientHttp2Session, type ClientHttp2Stream, connect as openSession } from "node:http2";
 import type { Socket } from "node:net";
@@ -11,7 +11,10 @@ import { formatExtension, type OpeningObserved, type Target } from "./opening.ts
 import { SocketWire } from "./socket-wire.ts";
 import { Unsupported } from "./unsupported.ts";
 
-/** Opens over `socket`. Rejects with `Unsupported` when the server does not speak HTTP/2, or does not allow WebSocket in it. */
+/**
+ * Opens a connection over `socket`. Rejects with `Unsupported` when the server does not speak HTTP/2, or does not allow
+ * WebSocket over it.
+ */
 export async function openOverHttp2(socket: Socket, { url }: Target, plan: OpeningPlan): Promise<Attempt> {
   if (socket instanceof TLSSocket && socket.alpnProtocol !== "h2") {
     socket.destroy();
@@ -47,7 +50,7 @@ export async function openOverHttp2(socket: Socket, { url }: Target, plan: Openi
   }
 }
 
-/** Waits for the SETTINGS of the server, which must allow it (RFC 8441 §3). */
+/** Waits for the server's SETTINGS, which must allow Extended CONNECT (RFC 8441 §3). */
 async function settled(session: ClientHttp2Session): Promise<void> {
   const begun = once(session, "remoteSettings");
   const ended = once(session, "close").then(() => {
@@ -59,7 +62,7 @@ async function settled(session: ClientHttp2Session): Promise<void> {
   }
 }
 
-/** The fields of a good request, with the changes of the case. */
+/** The fields of a valid request, with the changes that the case makes. */
 function changed(fields: Fields, { http2 = {}, deflate }: OpeningPlan): Record<string, string> {
   const all: Record<string, string | null> = { ...Object.fromEntries(fields) };
   if (deflate === undefined) all["sec-websocket-extensions"] = null;
@@ -83,7 +86,7 @@ function observe(response: Fields, sent: Parameters<typeof checkExtendedConnectR
 }
 
 function open(agreement: Agreement): OpeningObserved {
-  // What follows the head of the response comes as data of the stream.
+  // Data after the head of the response arrives as data of the stream.
   const rest = new Uint8Array(0);
   return { type: "open", agreement, extensions: agreement.extensions.map(formatExtension), rest };
 }

@@ -1,4 +1,7 @@
-/** The tester's part of an opening handshake: as a client of a server under test, or as a server of a client. */
+/**
+ * The tester's side of an opening handshake: as the client of a server under test, or as the server of a client under
+ * test.
+ */
 import {
   type Agreement,
   ClientHandshake,
@@ -14,45 +17,45 @@ import type { OpeningPlan } from "../case.ts";
 import { joinBytes } from "../payload.ts";
 import { anyDeflate, wishedDeflate } from "./deflate.ts";
 
-/** What came of it. */
+/** The outcome of the opening handshake. */
 export type OpeningObserved =
   | {
       readonly type: "open";
       readonly agreement: Agreement;
       readonly extensions: readonly string[];
-      /** Bytes that arrived behind the handshake. */
+      /** Bytes that arrived after the handshake. */
       readonly rest: Uint8Array;
     }
   | { readonly type: "refused"; readonly status: number; readonly fields: Fields }
-  /** `switched` tells whether the server has switched protocols nevertheless. */
+  /** `switched`: whether the server switched protocols in spite of the violation. */
   | { readonly type: "violation"; readonly violation: Violation; readonly switched: boolean };
 
 export interface Opening {
   /** The role of the tester. */
   readonly role: Role;
-  /** What the tester sends first. */
+  /** The first bytes that the tester sends. */
   readonly head: Uint8Array;
-  /** The extension that compresses what the tester sends. */
+  /** The extension that compresses the tester's messages. */
   readonly deflate: Extension | undefined;
-  /** The extensions to read with. */
+  /** The extensions to decode with. */
   readonly extensions: readonly Extension[];
-  /** Known at once for a server: it decides itself. */
+  /** Already known if the tester is the server, because it decides the outcome itself. */
   readonly observed: OpeningObserved | undefined;
-  /** Takes bytes of the response; answers what came of it, once that is known. */
+  /** Processes bytes of the response; returns the outcome once it is known. */
   receive(bytes: Uint8Array): OpeningObserved | undefined;
-  /** The transport ended before. */
+  /** The transport ended before the outcome was known. */
   receiveEnd(): OpeningObserved | undefined;
 }
 
-/** Where a server under test is. */
+/** The address of a server under test. */
 export interface Target {
   readonly url: string;
 }
 
-/** Opens as a client. */
+/** Opens a connection as a client. */
 export function openAsClient(plan: OpeningPlan, { url }: Target): Opening {
   const deflate = plan.deflate === undefined ? undefined : wishedDeflate(plan.deflate);
-  // Lines that a case has written may offer anything.
+  // Header lines written by a case may offer any extension.
   const extensions = plan.lines !== undefined ? [anyDeflate()] : deflate === undefined ? [] : [deflate];
   const handshake = new ClientHandshake({
     url,
@@ -77,7 +80,7 @@ export function openAsClient(plan: OpeningPlan, { url }: Target): Opening {
   };
 }
 
-/** Answers, as a server, the request that `handshake` has received. */
+/** Responds, as a server, to the request that `handshake` has received. */
 export function openAsServer(plan: OpeningPlan, handshake: ServerHandshake): Opening {
   const deflate = plan.deflate === undefined ? undefined : wishedDeflate(plan.deflate);
   const extensions = deflate === undefined ? [] : [deflate];
@@ -97,7 +100,7 @@ export function openAsServer(plan: OpeningPlan, handshake: ServerHandshake): Ope
   };
 }
 
-/** The response of the case is what was agreed: nothing but the roles. */
+/** A response written by the case agrees to nothing; only the roles are known. */
 function openPlain(event: HandshakeEvent | undefined): OpeningObserved {
   const rest = event?.type === "open" ? event.rest : new Uint8Array(0);
   return { type: "open", agreement: plainAgreement("server"), extensions: [], rest };
@@ -117,7 +120,7 @@ function observe([event]: readonly HandshakeEvent[], switched: boolean): Opening
   }
 }
 
-/** As it stands in Sec-WebSocket-Extensions. */
+/** Formats an extension as in Sec-WebSocket-Extensions. */
 export function formatExtension({ name, parameters }: Agreement["extensions"][number]): string {
   return [name, ...parameters.map(([key, value]) => (value === undefined ? key : `${key}=${value}`))].join("; ");
 }
@@ -134,11 +137,11 @@ function fillResponse(lines: readonly string[], response: string): Uint8Array {
 
 function fromLines(lines: readonly string[], values: Readonly<Record<string, string | undefined>>): Uint8Array {
   const text = lines.map((line) => fill(line, values)).join("");
-  // One char, one byte: lines may have bytes that no text has.
+  // One byte per char: lines may contain bytes that are not valid text.
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }
 
-/** `{name}` stands for a value, and `{x*1000}` for a thousand times x. */
+/** Replaces `{name}` with a value, and `{x*1000}` with a thousand times x. */
 function fill(line: string, values: Readonly<Record<string, string | undefined>>): string {
   return line.replace(/\{(\w+)(?:\*(\d+))?\}/g, (whole, name, times) =>
     times === undefined ? (values[name] ?? whole) : name.repeat(Number(times)),

@@ -1,4 +1,4 @@
-/** The opening request of a client under test, read before it is known what the client wants. */
+/** Receives the opening request of a client under test, before it is known which case or command it asks for. */
 import { type OpeningRequest, ServerHandshake, type Violation } from "@hybi/core";
 import type { Wire } from "./wire.ts";
 
@@ -7,7 +7,7 @@ export interface ReceivedRequest {
   readonly request: OpeningRequest;
 }
 
-/** Its opening request breaks a rule; or there is none. */
+/** The opening request breaks a rule, or is missing. */
 class RequestFault extends Error {
   override readonly name = "RequestFault";
   readonly violation: Violation;
@@ -19,8 +19,8 @@ class RequestFault extends Error {
 }
 
 /**
- * Listens on `wire` until the request is there. Whoever goes on listens anew; what came meanwhile is with the handshake.
- * Rejects with a `RequestFault`, after having answered it.
+ * Listens on `wire` until the request is complete. The caller must then attach its own listener; bytes that arrived in
+ * the meantime are in the handshake. Rejects with a `RequestFault` after sending the response to a faulty request.
  */
 export function receiveRequest(wire: Wire): Promise<ReceivedRequest> {
   const handshake = new ServerHandshake();

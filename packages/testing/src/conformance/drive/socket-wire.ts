@@ -2,11 +2,11 @@
 import type { Duplex } from "node:stream";
 import type { Wire, WireListener } from "./wire.ts";
 
-/** Works with any duplex stream of Node's. */
+/** Works with any Node duplex stream. */
 export class SocketWire implements Wire {
   readonly isImmediate = false;
   readonly #socket: Duplex;
-  /** What came before somebody listened. */
+  /** Data that arrived before there was a listener. */
   readonly #early: Uint8Array[] = [];
   #ended: "end" | "lost" | undefined;
   #listener: WireListener | undefined;
@@ -14,14 +14,14 @@ export class SocketWire implements Wire {
   constructor(socket: Duplex) {
     this.#socket = socket;
     socket.on("data", (buffer: Uint8Array) => {
-      // Not a Buffer, whose `slice` copies nothing.
+      // Not a Buffer, because `slice` of a Buffer does not copy.
       const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.length);
       if (this.#listener === undefined) this.#early.push(bytes);
       else this.#listener.data(bytes);
     });
     socket.on("end", () => this.#finish("end"));
     socket.on("close", () => this.#finish("lost"));
-    // What was lost is told by "close".
+    // The "close" handler reports a lost connection.
     socket.on("error", () => {});
   }
 

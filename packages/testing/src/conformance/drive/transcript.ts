@@ -1,7 +1,7 @@
-/** What passed between the tester and the endpoint under test, as much as is worth keeping. */
+/** The bytes exchanged between the tester and the endpoint under test, up to a limit. */
 import type { Role } from "@hybi/core";
 
-/** Bytes that one of them sent, or the end of its half of the transport. */
+/** Bytes that one side sent, or the end of its half of the transport. */
 export interface Passage {
   readonly sender: Role;
   /** Undefined for the end. */
@@ -10,12 +10,12 @@ export interface Passage {
   readonly at: number;
 }
 
-/** Bytes kept of each direction. */
+/** Maximum bytes kept per direction. */
 const most = 65_536;
 
 export class Transcript {
   readonly passages: Passage[] = [];
-  /** Bytes that were not kept. */
+  /** Number of bytes that were not kept. */
   dropped = 0;
   readonly #begin = performance.now();
   readonly #kept = { client: 0, server: 0 };

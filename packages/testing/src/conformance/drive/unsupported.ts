@@ -1,4 +1,4 @@
-/** The endpoint under test does not have what a case is about. */
+/** Thrown when the endpoint under test lacks the feature that a case tests. */
 export class Unsupported extends Error {
   override readonly name = "Unsupported";
 }

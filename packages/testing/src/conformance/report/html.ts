@@ -1,4 +1,4 @@
-/** A report for people: one page of HTML that needs nothing else. */
+/** Formats a report for people, as one self-contained HTML page. */
 import type { ConformanceCase } from "../case.ts";
 import { conformanceChapters } from "../cases/all.ts";
 import { type Verdict, verdicts } from "../judge.ts";
@@ -7,10 +7,10 @@ import { type Report, tallyOf } from "./report.ts";
 import { formatTally } from "./text.ts";
 import { formatTranscript } from "./transcript-text.ts";
 
-/** Lines of the transcript of a case that is "ok". */
+/** Maximum transcript lines of a case that is "ok". */
 const shortTranscript = 24;
 
-/** The report as a page: a table for each chapter, and what passed in each case behind a click. */
+/** Formats the report as a page: a table for each chapter, with expandable transcripts. */
 export function formatHtml(report: Report): string {
   const { subject, role, milliseconds, results } = report;
   const title = `${subject}, as a ${role}`;
@@ -95,6 +95,6 @@ const style = [
   ...verdicts.map((verdict) => `.no-${verdict} [data-verdict="${verdict}"].case{display:none}`),
 ].join("\n");
 
-/** The only thing that moves: hides the cases of a verdict. */
+/** The only script on the page: hides the cases of a verdict. */
 const script = `document.querySelectorAll("input[data-verdict]").forEach((box) =>
   box.addEventListener("change", () => document.body.classList.toggle("no-" + box.dataset.verdict, !box.checked)));`;

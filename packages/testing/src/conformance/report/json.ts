@@ -1,9 +1,12 @@
-/** A report for programs. */
+/** Formats a report for programs. */
 import type { ConformanceCase } from "../case.ts";
 import { type Report, tallyOf } from "./report.ts";
 import { formatTranscript } from "./transcript-text.ts";
 
-/** The report as JSON: what was run with its verdict, reason and milliseconds, and transcripts of what is not "ok". */
+/**
+ * Formats the report as JSON: each case with its verdict, reason and milliseconds, and transcripts of those that are
+ * not "ok".
+ */
 export function formatJson(report: Report): string {
   const { subject, role, milliseconds, cases, results } = report;
   const entries = results.map((result, index) => {

@@ -1,4 +1,4 @@
-/** A report for a terminal, or a log. */
+/** Formats a report for a terminal or a log. */
 import { escapeLine } from "../../inspect/words.ts";
 import type { ConformanceCase } from "../case.ts";
 import { type Verdict, verdicts } from "../judge.ts";
@@ -6,13 +6,13 @@ import type { CaseResult } from "../run-case.ts";
 import { type Report, tallyOf } from "./report.ts";
 import { formatTranscript } from "./transcript-text.ts";
 
-/** What to write. */
+/** Options of the text report. */
 export interface TextOptions {
-  /** What passed in each case that has failed. True. */
+  /** Whether to print the transcript of each failed case. Default: true. */
   readonly transcripts?: boolean | undefined;
 }
 
-/** "620 ok, 1 non-strict, 0 failed", with what there is. */
+/** Formats counts, leaving out those that are zero: "620 ok, 1 non-strict, 0 failed". */
 export function formatTally(results: readonly CaseResult[]): string {
   const tally = tallyOf(results);
   const always: readonly Verdict[] = ["ok", "failed"];
@@ -22,7 +22,7 @@ export function formatTally(results: readonly CaseResult[]): string {
     .join(", ");
 }
 
-/** The report as text: every case that is not "ok", worst last, and a line that sums it up. */
+/** Formats the report as text: every case that is not "ok", worst last, and a summary line. */
 export function formatText(report: Report, { transcripts = true }: TextOptions = {}): string {
   const { cases, results, subject, role, milliseconds } = report;
   const lines: string[] = [];

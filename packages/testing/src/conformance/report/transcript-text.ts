@@ -1,11 +1,11 @@
-/** What passed in one case, annotated. */
+/** Formats the annotated transcript of one case. */
 import { WireDump } from "../../inspect/wire-dump.ts";
 import type { CaseResult } from "../run-case.ts";
 
-/** Lines that are shown of one case, at most. */
+/** Maximum lines shown per case. */
 const mostLines = 200;
 
-/** The lines of a transcript; empty when nothing was sent. */
+/** Returns the lines of a transcript; empty when nothing was sent. */
 export function formatTranscript({ passages, dropped }: CaseResult): readonly string[] {
   const lines: string[] = [];
   const dump = new WireDump({ print: (line) => lines.push(line) });
