@@ -35,7 +35,7 @@ function illegalHead(
   codes: readonly ViolationCode[],
 ): fc.Arbitrary<IllegalHead> {
   const chosen = codes.length === 0 ? ways : ways.filter(([code]) => codes.includes(code));
-  if (chosen.length === 0) throw new RangeError(`no such head is illegal by ${codes.join()}`);
+  if (chosen.length === 0) throw new RangeError(`there is no illegal head for the codes ${codes.join()}`);
   return fc.tuple(fc.constantFrom(...chosen), otherFieldLines()).map(([[code, line, index], others]) => {
     const lines = legal.map((legal, at) => `${at === index ? line : legal}\r\n`);
     const last = index === undefined ? `${line}\r\n` : "";

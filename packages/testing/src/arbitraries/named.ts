@@ -13,7 +13,7 @@ export function oneOfNamed<Code extends string, Illegal>(
   return fc.oneof(
     ...chosen.map((code) => {
       const way: fc.Arbitrary<Illegal> | undefined = ways[code];
-      if (way === undefined) throw new RangeError(`nothing here is illegal by ${code}`);
+      if (way === undefined) throw new RangeError(`there is no illegal input for the code ${code}`);
       return way.map((illegal) => [code, illegal] as const);
     }),
   );

@@ -16,7 +16,7 @@ export function parseBytes(text: string): Uint8Array {
   if (text === "none") return new Uint8Array(0);
   const [, length, seed] = /^pattern\((\d+), (\d+)\)$/.exec(text) ?? [];
   if (length !== undefined) return pattern(Number(length), Number(seed));
-  if (!/^[0-9a-f]{2}( [0-9a-f]{2})*$/.test(text)) throw new SyntaxError(`no bytes: ${text}`);
+  if (!/^[0-9a-f]{2}( [0-9a-f]{2})*$/.test(text)) throw new SyntaxError(`not bytes: ${text}`);
   return Uint8Array.from(text.split(" "), (byte) => Number.parseInt(byte, 16));
 }
 

@@ -19,7 +19,7 @@ export function closingContract(adapter: Adapter, { describe, it, expect }: Runn
       });
     });
 
-    it("is closed by the server, after everything that it has sent", async () => {
+    it("is closed by the server after all data it has sent", async () => {
       await withSockets(adapter, async (client, accepted) => {
         const ends = Promise.all([next(client, "message"), next(client, "close"), next(accepted, "close")]);
         accepted.send("x".repeat(300_000));
@@ -33,7 +33,7 @@ export function closingContract(adapter: Adapter, { describe, it, expect }: Runn
       });
     });
 
-    it("is closed by both at once", async () => {
+    it("can be closed by both ends at once", async () => {
       await withSockets(adapter, async (client, accepted) => {
         const ends = Promise.all([next(client, "close"), next(accepted, "close")]);
         client.close(4001);
@@ -42,7 +42,7 @@ export function closingContract(adapter: Adapter, { describe, it, expect }: Runn
       });
     });
 
-    it("is closed without a status code: both are told 1005 (RFC 6455 §7.1.5)", async () => {
+    it("reports 1005 at both ends when closed without a status code (RFC 6455 §7.1.5)", async () => {
       await withSockets(adapter, async (client, accepted) => {
         const ends = Promise.all([next(client, "close"), next(accepted, "close")]);
         client.close();
@@ -53,7 +53,7 @@ export function closingContract(adapter: Adapter, { describe, it, expect }: Runn
       });
     });
 
-    it("is cut: both are told 1006 (RFC 6455 §7.1.5)", async () => {
+    it("reports 1006 at both ends when cut (RFC 6455 §7.1.5)", async () => {
       for (const cutter of [0, 1]) {
         await withSockets(adapter, async (client, accepted) => {
           const ends = Promise.all([next(client, "close"), next(accepted, "close")]);
@@ -66,7 +66,7 @@ export function closingContract(adapter: Adapter, { describe, it, expect }: Runn
       }
     });
 
-    it("tells its end in a task of its own, and never inside close() or terminate() [R21]", async () => {
+    it("fires close in a separate task, never inside close() or terminate() [R21]", async () => {
       const ways: ((socket: WebSocket) => void)[] = [
         (socket) => socket.terminate(),
         (socket) => {
@@ -93,7 +93,7 @@ export function closingContract(adapter: Adapter, { describe, it, expect }: Runn
       }
     });
 
-    it("whose peer closes and reads nothing more is not clean, has the peer's code, and keeps what is unsent [R18] [R19]", async () => {
+    it("whose peer closes and stops reading is not clean, has the peer's code, and keeps its unsent data [R18] [R19]", async () => {
       const accepted = deferred<WebSocket>();
       const handler: OpeningHandler = (opening) => accepted.resolve(opening.accept());
       const test = async ({ port, url }: AdapterServer): Promise<void> => {
@@ -112,7 +112,7 @@ export function closingContract(adapter: Adapter, { describe, it, expect }: Runn
       await withServer(adapter, handler, test, { deadlines: { closing: 100 } });
     });
 
-    it("whose peer closes its half at once with its Close frame is clean, and answers with one [R18]", async () => {
+    it("whose peer ends its half together with its Close frame is clean, and sends a Close frame back [R18]", async () => {
       const accepted = deferred<WebSocket>();
       const handler: OpeningHandler = (opening) => accepted.resolve(opening.accept());
       await withServer(adapter, handler, async ({ port }) => {
@@ -146,7 +146,7 @@ export function closingContract(adapter: Adapter, { describe, it, expect }: Runn
       }
     });
 
-    it("is closed with 1001 when the server goes, and the server is told when all are gone", async () => {
+    it("is closed with 1001 when the server closes, and the server's close() resolves once all connections are gone", async () => {
       await withSockets(adapter, async (client, accepted, server) => {
         const ends = Promise.all([next(client, "close"), next(accepted, "close")]);
         await server.close({ reason: "restart" });
@@ -159,7 +159,7 @@ export function closingContract(adapter: Adapter, { describe, it, expect }: Runn
   });
 
   describe("a server", () => {
-    it("that is closed takes no more connections", async () => {
+    it("that is closed accepts no more connections", async () => {
       let port = 0;
       await withServer(
         adapter,

@@ -29,7 +29,7 @@ export function doorContract(adapter: Adapter, { describe, it, expect }: Runner)
       ["openingsPerAddress", { openingsPerAddress: 3 }, "429"],
     ] as const;
     for (const [option, limit, status] of limits) {
-      it(`clients ${name} that say nothing are let in up to ${option}, others are let go at once, and places are free again [A10]`, async () => {
+      it(`silent clients ${name} are admitted up to ${option}, further ones are turned away at once, and places become free again [A10]`, async () => {
         const test = async (server: AdapterServer): Promise<void> => {
           // One open connection, the only kind for which the two limits differ.
           const open: WebSocket = await adapter.connect(server.url, { transport });
@@ -57,7 +57,7 @@ export function doorContract(adapter: Adapter, { describe, it, expect }: Runner)
       });
     }
 
-    it(`a server ${name} that is closed waits for nobody who says nothing [A10]`, async () => {
+    it(`a server ${name} that is closed does not wait for silent clients [A10]`, async () => {
       const failures: unknown[] = [];
       const onFailure = (failure: unknown): void => void failures.push(failure);
       const test = async (server: AdapterServer): Promise<void> => {
@@ -74,8 +74,8 @@ export function doorContract(adapter: Adapter, { describe, it, expect }: Runner)
     });
   }
 
-  describe("openings of one address", () => {
-    it("are not counted by default where it is one of this machine, which a proxy may have [A10]", async () => {
+  describe("openings from one address", () => {
+    it("are not counted by default for a local address, which may be that of a proxy [A10]", async () => {
       const test = async (server: AdapterServer): Promise<void> => {
         await openRaws(server, 200);
         await until(server, 200);
@@ -85,7 +85,7 @@ export function doorContract(adapter: Adapter, { describe, it, expect }: Runner)
       await withServer(adapter, echo, test, { deadlines });
     });
 
-    it("are counted while the handler thinks, and no more when a proxy says whose they are [A10]", async () => {
+    it("are counted while the handler runs, but not once a proxy reports the client's address [A10]", async () => {
       const asked: (() => void)[] = [];
       const answered = deferred<void>();
       const test = async (server: AdapterServer): Promise<void> => {

@@ -4,8 +4,8 @@ import type { Runner } from "./runner.ts";
 import { messages, withServer } from "./world.ts";
 
 export function errorContract(adapter: Adapter, { describe, it, expect }: Runner): void {
-  describe("an error of the application's", () => {
-    it("goes to onError, whatever threw it, and the connection goes on [R03]", async () => {
+  describe("an application error", () => {
+    it("is passed to onError, whatever threw it, and the connection continues [R03]", async () => {
       const errors: unknown[] = [];
       await withServer(
         adapter,
@@ -34,7 +34,7 @@ export function errorContract(adapter: Adapter, { describe, it, expect }: Runner
       );
     });
 
-    it("is printed where there is no onError, and the server goes on [R03]", async () => {
+    it("is printed when there is no onError, and the server keeps running [R03]", async () => {
       const printed: unknown[] = [];
       const { error: print } = console;
       console.error = (error: unknown) => printed.push(error);
@@ -64,7 +64,7 @@ export function errorContract(adapter: Adapter, { describe, it, expect }: Runner
       expect(printed).toEqual(["1", "1", "2", "2"]);
     });
 
-    it("in a checkOrigin refuses with 500, and the next client is served [R03]", async () => {
+    it("in checkOrigin rejects with 500, and the next client is served [R03]", async () => {
       const errors: unknown[] = [];
       await withServer(
         adapter,

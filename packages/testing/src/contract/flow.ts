@@ -9,7 +9,7 @@ const messageCount = 48;
 
 export function flowContract(adapter: Adapter, { describe, it, expect }: Runner): void {
   describe("a peer that stops reading", () => {
-    it("stops the sender, and gets everything once it reads again", async () => {
+    it("stops the sender, and receives everything once it reads again", async () => {
       await withSockets(adapter, async (one, other, server) => {
         for (const [sender, receiver] of [[one, other] as const, [other, one] as const]) {
           receiver.pause();
@@ -27,7 +27,7 @@ export function flowContract(adapter: Adapter, { describe, it, expect }: Runner)
       });
     });
 
-    it("stops at once, and not after everything that has already come", async () => {
+    it("stops at once, not after everything that has already arrived", async () => {
       await withSockets(adapter, async (client, accepted, server) => {
         const count = 1000;
         let received = 0;

@@ -21,7 +21,7 @@ export function hostileContract(adapter: Adapter, { describe, it, expect }: Runn
     ({ transport, needs }) => transport === undefined && (needs === undefined || deflate),
   );
 
-  describe("a client that behaves is served beside each hostile client, and nothing is left of one", () => {
+  describe("a well-behaved client is served, and nothing is left over, next to a hostile client", () => {
     for (const kind of kinds) {
       it(`that ${kind.title}`, async () => {
         await withNeighbours(adapter, settings, async (world) => {

@@ -12,7 +12,7 @@ export function interfaceContract(adapter: Adapter, { describe, it, expect }: Ru
   if (Socket === undefined || Stream === undefined) return;
 
   describe("the classes", () => {
-    it("have their members for their own, and above them what the standard has above them [R26]", async () => {
+    it("own their members, and inherit from the classes that the standard prescribes [R26]", async () => {
       expect([Object.getPrototypeOf(Socket), Object.getPrototypeOf(Socket.prototype)]).toEqual([
         EventTarget,
         EventTarget.prototype,
@@ -31,7 +31,7 @@ export function interfaceContract(adapter: Adapter, { describe, it, expect }: Ru
       expect(Object.keys(Stream.prototype).sort()).toEqual(["close", "closed", "opened", "url"]);
     });
 
-    it("have as their instances all sockets and streams, those that were accepted too [R26]", async () => {
+    it("have all sockets and streams as instances, including accepted ones [R26]", async () => {
       const accepted: WebSocket[] = [];
       await withServer(
         adapter,

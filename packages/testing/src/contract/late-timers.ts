@@ -47,8 +47,8 @@ export function lateTimerContract(adapter: Adapter, { describe, it, expect }: Ru
     );
   };
 
-  describe("after the program was busy for longer than a deadline", () => {
-    it("a peer whose Pong has come meanwhile is not gone, over TLS neither [R17]", async () => {
+  describe("after the program was blocked for longer than a deadline", () => {
+    it("a peer whose Pong arrived in the meantime is kept, also over TLS [R17]", async () => {
       const deadlines = { ...patient, ping: 50, pong: span };
       const { cert, key } = adapter.tls;
       for (const settings of [{ deadlines }, { deadlines, tls: { cert, key } }]) {
@@ -64,7 +64,7 @@ export function lateTimerContract(adapter: Adapter, { describe, it, expect }: Ru
       }
     });
 
-    it("a peer that has answered no Ping is [R17]", async () => {
+    it("a peer that sent no Pong is dropped [R17]", async () => {
       const deadlines = { ...patient, ping: 50, pong: span, closing: 50 };
       // The peer's data is not a Pong, and was sent before the deadline.
       await withAccepted({ deadlines }, { when: "at once" }, async (socket, peer) => {
@@ -81,7 +81,7 @@ export function lateTimerContract(adapter: Adapter, { describe, it, expect }: Ru
       });
     });
 
-    it("a peer whose message has come meanwhile is not idle [R17]", async () => {
+    it("a peer whose message arrived in the meantime is not idle [R17]", async () => {
       const deadlines = { ...patient, idle: span };
       await withAccepted({ deadlines }, { when: "data", late: message }, async (socket, peer) => {
         const came = next(socket, "message").then(({ data }) => data);
@@ -96,7 +96,7 @@ export function lateTimerContract(adapter: Adapter, { describe, it, expect }: Ru
       });
     });
 
-    it("a peer that has taken what waited meanwhile is not dropped [R17]", async () => {
+    it("a peer that read the queued data in the meantime is not dropped [R17]", async () => {
       const deadlines = { ...patient, stalled: span };
       const much = 16 << 20;
       await withAccepted({ deadlines }, { when: "unread", late: 1 << 20 }, async (socket, peer) => {
@@ -120,7 +120,7 @@ export function lateTimerContract(adapter: Adapter, { describe, it, expect }: Ru
       });
     });
 
-    it("a closing handshake that was answered meanwhile is clean, for a socket and for a server [R17]", async () => {
+    it("a closing handshake completed in the meantime is clean, for a socket and for a server [R17]", async () => {
       for (const closer of ["socket", "server"]) {
         const deadlines = closer === "socket" ? { ...patient, closing: span } : patient;
         await withAccepted({ deadlines }, { when: "close" }, async (socket, peer, close) => {
@@ -136,7 +136,7 @@ export function lateTimerContract(adapter: Adapter, { describe, it, expect }: Ru
       }
     });
 
-    it("a request that has come meanwhile is answered, and its handler has its time [R17]", async () => {
+    it("a request that arrived in the meantime is handled, and its handler has its full time [R17]", async () => {
       const handlers: [string, (opening: IncomingOpening) => unknown][] = [
         ["at once", (opening) => opening.accept().close(4002)],
         [
@@ -160,7 +160,7 @@ export function lateTimerContract(adapter: Adapter, { describe, it, expect }: Ru
       }
     });
 
-    it("who has asked for nothing is answered with 408 [R17]", async () => {
+    it("a client that has sent no request is rejected with 408 [R17]", async () => {
       const test = async (port: number, connections: () => number): Promise<void> =>
         withElsewhere({ when: "at once", port }, async (peer) => {
           await peer.ready;
@@ -172,7 +172,7 @@ export function lateTimerContract(adapter: Adapter, { describe, it, expect }: Ru
       await withServer(adapter, echo, (server) => test(server.port, () => server.connections), settings);
     });
 
-    it("a client takes the answer that has come meanwhile [R17]", async () => {
+    it("a client accepts the response that arrived in the meantime [R17]", async () => {
       const answer = new TextEncoder().encode("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
       await withElsewhere({ when: "data", late: answer }, async (peer) => {
         const attempt = adapter.connect(`ws://127.0.0.1:${peer.port}/`, { deadlines: { opening: span } });

@@ -15,7 +15,7 @@ async function until(holds: () => boolean): Promise<void> {
 
 export function memoryContract(adapter: Adapter, { describe, it, expect }: Runner): void {
   describe("the memory budget of a server", () => {
-    it("is an eighth of what the runtime may use, unless somebody says otherwise [A18]", async () => {
+    it("defaults to an eighth of the memory that the runtime may use [A18]", async () => {
       await withServer(adapter, echo, async (server) => {
         const MiB = 1_048_576;
         expect(server.totals.budget > 8 * MiB).toBe(true);
@@ -24,7 +24,7 @@ export function memoryContract(adapter: Adapter, { describe, it, expect }: Runne
       });
     });
 
-    it("is kept with many clients that never end their message, and others go on [A18]", async () => {
+    it("holds with many clients that never finish their message, while other clients are served [A18]", async () => {
       const test = async (server: AdapterServer): Promise<void> => {
         const innocents = await Promise.all(Array.from({ length: 3 }, () => adapter.connect(server.url)));
         const raws = await Promise.all(Array.from({ length: hostile }, () => adapter.openRaw(server.port)));

@@ -8,7 +8,7 @@ const mebibyte = 1 << 20;
 
 export function messageContract(adapter: Adapter, { describe, it, expect }: Runner): void {
   describe("messages", () => {
-    it("of text come back as they were sent: empty, short, long, of every length of UTF-8", async () => {
+    it("of text are echoed unchanged: empty, short, long, with characters of every UTF-8 length", async () => {
       const texts = [
         "",
         "hello",
@@ -26,7 +26,7 @@ export function messageContract(adapter: Adapter, { describe, it, expect }: Runn
       });
     });
 
-    it("of bytes come back as they were sent: empty, short, 1 MiB", async () => {
+    it("of bytes are echoed unchanged: empty, short, 1 MiB", async () => {
       const all = [0, 1, 125, 126, 65_535, 65_536, mebibyte].map((length) => pattern(length));
       await withServer(adapter, echo, async ({ url }) => {
         const socket = await adapter.connect(url);
@@ -37,7 +37,7 @@ export function messageContract(adapter: Adapter, { describe, it, expect }: Runn
       });
     });
 
-    it("are told in the form that options of the server, of accept and of the client name [R33]", async () => {
+    it("are delivered in the form that the options of the server, of accept and of the client select [R33]", async () => {
       const kindOf = (data: unknown): string => Object.prototype.toString.call(data).slice(8, -1);
       for (const [server, answer, accepted] of [
         [undefined, undefined, "ArrayBuffer"],
@@ -69,7 +69,7 @@ export function messageContract(adapter: Adapter, { describe, it, expect }: Runn
       }
     });
 
-    it("may be cut into fragments on their way", async () => {
+    it("may be split into fragments on the way", async () => {
       const bytes = pattern(200_000);
       await withServer(
         adapter,
@@ -88,7 +88,7 @@ export function messageContract(adapter: Adapter, { describe, it, expect }: Runn
       );
     });
 
-    it("come all and in order when they are many and small", async () => {
+    it("all arrive, and in order, when they are many and small", async () => {
       const count = 20_000;
       await withServer(adapter, echo, async ({ url }) => {
         const socket = await adapter.connect(url);
@@ -98,7 +98,7 @@ export function messageContract(adapter: Adapter, { describe, it, expect }: Runn
       });
     });
 
-    it("stay as they are while others arrive: no buffer is read into twice", async () => {
+    it("stay unchanged while others arrive: no buffer is reused", async () => {
       const count = 300;
       await withSockets(adapter, async (client, accepted) => {
         const arrived = messages(client, count);
@@ -108,7 +108,7 @@ export function messageContract(adapter: Adapter, { describe, it, expect }: Runn
       });
     });
 
-    it("leave the bytes of the application alone", async () => {
+    it("do not modify the bytes of the application", async () => {
       const bytes = pattern(100_000);
       await withServer(adapter, echo, async ({ url }) => {
         const socket = await adapter.connect(url);
@@ -121,7 +121,7 @@ export function messageContract(adapter: Adapter, { describe, it, expect }: Runn
   });
 
   describe("Pings", () => {
-    it("are answered, whoever sends them", async () => {
+    it("get a Pong, whichever end sends them", async () => {
       await withSockets(adapter, async (client, accepted) => {
         for (const [one, other] of [[client, accepted] as const, [accepted, client] as const]) {
           const ping = next(other, "ping");

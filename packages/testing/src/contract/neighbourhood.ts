@@ -82,11 +82,11 @@ async function roundTrips(socket: WebSocket, isOver: () => boolean = () => true)
     const text = `round trip ${count}`;
     const answer = await new Promise<unknown>((resolve, reject) => {
       socket.onmessage = ({ data }) => resolve(data);
-      socket.onclose = ({ code }) => reject(new Error(`the client that behaves was closed with ${code}`));
+      socket.onclose = ({ code }) => reject(new Error(`the well-behaved client was closed with ${code}`));
       socket.send(text);
     });
-    if (answer !== text) throw new Error(`not what was sent: ${String(answer)}`);
+    if (answer !== text) throw new Error(`the echo differs from what was sent: ${String(answer)}`);
     if (count > 0 && isOver()) return;
   }
-  throw new Error("what had to happen has not happened");
+  throw new Error("the expected event did not happen in time");
 }

@@ -55,7 +55,7 @@ export function neighbourContract(adapter: Adapter, { describe, it, expect }: Ru
     await world.goOn(() => world.bad.length === raws.length);
   };
 
-  describe("a client that behaves is served beside one", () => {
+  describe("a well-behaved client is still served next to a client", () => {
     it("that sends garbage, before the handshake or after it", async () => {
       await withNeighbours(adapter, {}, async (world) => {
         const raws = await open(10, world);
@@ -69,7 +69,7 @@ export function neighbourContract(adapter: Adapter, { describe, it, expect }: Ru
       });
     });
 
-    it("that sends its request byte by byte, for ever", async () => {
+    it("that sends its request byte by byte and never finishes it", async () => {
       await withNeighbours(adapter, { deadlines: { opening: 1_000 } }, async (world) => {
         const [raw] = (await open(1, world)) as [RawConnection];
         for (let at = 0; at < 100; at++) {
@@ -95,21 +95,21 @@ export function neighbourContract(adapter: Adapter, { describe, it, expect }: Ru
       });
     });
 
-    it("that floods it with Pings and reads no Pong: it is closed", async () => {
+    it("that floods the server with Pings and reads no Pong: it is closed", async () => {
       await withNeighbours(adapter, {}, async (world) => {
         const most = await floodWithPings(world, () => world.bad[0]?.readyState === 2);
         expect(most < mostBuffered).toBe(true);
       });
     });
 
-    it("that floods it with Pings and reads no Pong: few wait, where the application allows so many", async () => {
+    it("that floods the server with Pings and reads no Pong: few Pongs are queued, even if the application allows many", async () => {
       await withNeighbours(adapter, { deadlines: { controlFrames: Number.POSITIVE_INFINITY } }, async (world) => {
         const most = await floodWithPings(world, () => world.bad[0]?.statistics.controlFramesReceived === 200_000);
         expect(most < mostBuffered).toBe(true);
       });
     });
 
-    it("that floods it with short messages: of ten of them, a bounded number is told in a turn [A09]", async () => {
+    it("that floods the server with short messages: with ten such clients, a bounded number is emitted per turn [A09]", async () => {
       await withNeighbours(adapter, {}, async (world) => {
         const raws = await open(10, world);
         await accept(raws, world);
@@ -123,7 +123,7 @@ export function neighbourContract(adapter: Adapter, { describe, it, expect }: Ru
       });
     });
 
-    it("that reads nothing of what is broadcast, and is dropped for it at once [R16]", async () => {
+    it("that reads nothing of a broadcast: it is dropped at once [R16]", async () => {
       await withNeighbours(
         adapter,
         { deadlines: { stalled: 3_000, closing: Number.POSITIVE_INFINITY } },
@@ -146,7 +146,7 @@ export function neighbourContract(adapter: Adapter, { describe, it, expect }: Ru
       );
     });
 
-    it("that reads nothing of what is sent to it, however much that is", async () => {
+    it("that reads nothing, however much is sent to it", async () => {
       const limits = { queuedOutput: 4 * mebibyte };
       await withNeighbours(adapter, { limits }, async (world) => {
         const client = await adapter.connect(world.server.url);
@@ -168,7 +168,7 @@ export function neighbourContract(adapter: Adapter, { describe, it, expect }: Ru
       });
     });
 
-    it("that cuts a message into fragments of one byte, or of none", async () => {
+    it("that splits a message into fragments of one byte or of no bytes", async () => {
       await withNeighbours(adapter, { limits: { fragments: 10_000 } }, async (world) => {
         const raws = await open(2, world);
         await accept(raws, world);
@@ -183,7 +183,7 @@ export function neighbourContract(adapter: Adapter, { describe, it, expect }: Ru
 
     const { deflate } = adapter;
     if (deflate !== undefined) {
-      it("that sends a little which decompresses to a lot", async () => {
+      it("that sends little data that decompresses to a lot", async () => {
         const extensions = [deflate];
         await withNeighbours(adapter, { extensions, limits: { message: mebibyte } }, async (world) => {
           const client = await adapter.connect(world.server.url, { extensions });
@@ -197,7 +197,7 @@ export function neighbourContract(adapter: Adapter, { describe, it, expect }: Ru
     }
 
     if (deflate !== undefined) {
-      it("that sends a little which decompresses to many messages of a MiB: few are told in a turn [A08]", async () => {
+      it("that sends little data that decompresses to many messages of 1 MiB: few are emitted per turn [A08]", async () => {
         const extensions = [deflate];
         await withNeighbours(adapter, { extensions }, async (world) => {
           const raws = await open(4, world);
@@ -237,7 +237,7 @@ export function neighbourContract(adapter: Adapter, { describe, it, expect }: Ru
       });
     });
 
-    it("that opens more connections than there may be, and drops them, again and again", async () => {
+    it("that repeatedly opens more connections than allowed, and drops them", async () => {
       await withNeighbours(adapter, { maxConnections: 10 }, async (world) => {
         for (let round = 0; round < 10; round++) {
           const before = world.bad.length;

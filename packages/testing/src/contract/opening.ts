@@ -6,7 +6,7 @@ import { messages, rejection, withServer } from "./world.ts";
 
 export function openingContract(adapter: Adapter, { describe, it, expect }: Runner): void {
   describe("a server", () => {
-    it("says where it listens, and sees who comes", async () => {
+    it("reports its address, and the addresses of its clients", async () => {
       let from: string | undefined;
       let secure: boolean | undefined;
       await withServer(
@@ -25,7 +25,7 @@ export function openingContract(adapter: Adapter, { describe, it, expect }: Runn
       );
     });
 
-    it("lets pages of its own host in, and refuses others with 403, which says what lets them in [H13]", async () => {
+    it("accepts pages of its own host, and rejects others with a 403 that says how to allow them [H13]", async () => {
       const test = async ({ url, port }: AdapterServer): Promise<void> => {
         await adapter.connect(url, { origin: `https://127.0.0.1:${port}` });
         await adapter.connect(url);
@@ -42,7 +42,7 @@ export function openingContract(adapter: Adapter, { describe, it, expect }: Runn
       await withServer(adapter, (opening) => void opening.accept(), anybody, { origins: "any" });
     });
 
-    it("agrees on a subprotocol of those that the client offers", async () => {
+    it("selects one of the subprotocols that the client offers", async () => {
       const handler: Parameters<Adapter["listen"]>[1] = (opening) =>
         opening.accept({ subprotocol: opening.request.subprotocols.find((name) => name === "b") });
       await withServer(adapter, handler, async ({ url }) => {
@@ -53,7 +53,7 @@ export function openingContract(adapter: Adapter, { describe, it, expect }: Runn
       });
     });
 
-    it("sees the path, the fields and the cookies that the client sends", async () => {
+    it("receives the path, fields and cookies that the client sends", async () => {
       let request: OpeningRequest | undefined;
       await withServer(
         adapter,
@@ -71,7 +71,7 @@ export function openingContract(adapter: Adapter, { describe, it, expect }: Runn
       );
     });
 
-    it("refuses with a status and a body, which the client is told", async () => {
+    it("rejects with a status and a body that are passed to the client", async () => {
       const body = `who are you? ${"x".repeat(10_000)}`;
       await withServer(
         adapter,
@@ -87,7 +87,7 @@ export function openingContract(adapter: Adapter, { describe, it, expect }: Runn
   });
 
   describe("a client", () => {
-    it("hears the messages that come with the response", async () => {
+    it("receives messages that arrive together with the response", async () => {
       const count = 10;
       await withServer(
         adapter,
@@ -118,7 +118,7 @@ export function openingContract(adapter: Adapter, { describe, it, expect }: Runn
       );
     });
 
-    it("says why there is no connection, where nobody listens or a file is no socket [R22]", async () => {
+    it("reports why there is no connection when no server listens or a file is not a socket [R22]", async () => {
       const server = await adapter.listen({ host: "127.0.0.1" }, () => {});
       await server.close();
       const targets: [url: string, transport: object][] = [

@@ -11,7 +11,7 @@ export function optionContract(adapter: Adapter, { describe, it, expect }: Runne
   };
 
   describe("options", () => {
-    it("of connect are checked at the call, those of its transport as well [R25]", async () => {
+    it("of connect are checked at the call, including those of its transport [R25]", async () => {
       let asked = 0;
       await withServer(
         adapter,

@@ -31,15 +31,15 @@ function firstOutcome(open: OpenSocket<SocketLike>): Promise<{ what: string; out
 const PlatformSocket = (globalThis as { WebSocket?: new (url: string) => SocketLike }).WebSocket;
 
 export function reconnectingContract(adapter: Adapter, { describe, it, expect }: Runner): void {
-  describe("a client that comes back", () => {
-    it("goes on while nobody listens, and says so [R23]", async () => {
+  describe("a reconnecting client", () => {
+    it("keeps retrying while no server listens, and reports the reason [R23]", async () => {
       const server = await adapter.listen({ host: "127.0.0.1" }, () => {});
       await server.close();
       const { what, outcome } = await firstOutcome(() => adapter.connect(server.url));
       expect([what, outcome.code, outcome.error === undefined]).toEqual(["waiting", 1006, false]);
     });
 
-    it("waits as long as the server asks, and ends for an answer that would be the same again [R23]", async () => {
+    it("waits as long as the server asks, and stops at a response that a retry cannot change [R23]", async () => {
       const answers = new Map([["/later", { status: 503, fields: [["Retry-After", "120"] as const] }]]);
       await withServer(
         adapter,
@@ -53,7 +53,7 @@ export function reconnectingContract(adapter: Adapter, { describe, it, expect }:
       );
     });
 
-    it("ends for a certificate that is not trusted, or of somebody else, and says so [R23]", async () => {
+    it("stops at a certificate that is untrusted or for another host, and reports the reason [R23]", async () => {
       const { cert, key, trusting: transport } = adapter.tls;
       await withServer(
         adapter,
@@ -69,7 +69,7 @@ export function reconnectingContract(adapter: Adapter, { describe, it, expect }:
       );
     });
 
-    it("ends for a URL that is none, and for a server that does not speak TLS [R23]", async () => {
+    it("stops at an invalid URL, and at a server that does not speak TLS [R23]", async () => {
       await withServer(adapter, echo, async ({ port }) => {
         for (const url of ["no url", `wss://127.0.0.1:${port}/`]) {
           const { what } = await firstOutcome(() => adapter.connect(url));
@@ -78,7 +78,7 @@ export function reconnectingContract(adapter: Adapter, { describe, it, expect }:
       });
     });
 
-    it("takes the WebSocket of the platform as well, where there is one [R23]", async () => {
+    it("also works with the platform's WebSocket, if there is one [R23]", async () => {
       if (PlatformSocket === undefined) return;
       const server = await adapter.listen({ host: "127.0.0.1" }, echo);
       const client = reconnect(() => new PlatformSocket(server.url));

@@ -11,7 +11,7 @@ const deadlines = { opening: 30, closing: 30 };
 
 export function robustnessContract(adapter: Adapter, { describe, it, expect }: Runner): void {
   describe("a server", () => {
-    it("answers garbage with 400, to a client that has closed its half too, and goes on", async () => {
+    it("rejects garbage with 400, even from a client that has closed its half, and keeps running", async () => {
       await withServer(adapter, echo, async ({ port, url }) => {
         const raw = await adapter.openRaw(port);
         raw.write(new TextEncoder().encode("\u0000garbage\r\n\r\n"));
@@ -43,7 +43,7 @@ export function robustnessContract(adapter: Adapter, { describe, it, expect }: R
       });
     });
 
-    it("lets a handler answer a client that has left, or that was answered meanwhile: nothing throws [R01]", async () => {
+    it("does not throw when a handler accepts a client that has left or already got a response [R01]", async () => {
       const ways: [how: string, (raw: RawConnection, server: AdapterServer) => Promise<unknown>, states: number[]][] = [
         // Whether a paused transport reports that its peer has left depends on the runtime: the socket may be open briefly.
         ["dropped", async (raw) => raw.drop(), [1, 2]],
@@ -92,7 +92,7 @@ export function robustnessContract(adapter: Adapter, { describe, it, expect }: R
       }
     });
 
-    it("notices that a client is gone while its reading rests, for a pause, a loop that is busy, or a stream that nobody reads [A06]", async () => {
+    it("notices that a client is gone while reading is paused by a pause, a busy loop, or a stream that is not read [A06]", async () => {
       for (const how of ["paused", "busy loop", "unread stream"]) {
         const resting = deferred<{ readonly end: Promise<unknown> }>();
         const handler: OpeningHandler = async (opening) => {
@@ -129,7 +129,7 @@ export function robustnessContract(adapter: Adapter, { describe, it, expect }: R
       }
     });
 
-    it("takes a request and frames that come byte by byte, and those that come at once", async () => {
+    it("accepts a request and frames that arrive byte by byte, and those that arrive all at once", async () => {
       await withServer(adapter, echo, async ({ port }) => {
         const text = Uint8Array.of(0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69);
         const close = Uint8Array.of(0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8);
@@ -143,7 +143,7 @@ export function robustnessContract(adapter: Adapter, { describe, it, expect }: R
       });
     });
 
-    it("answers with 408 who says nothing, and drops him", async () => {
+    it("rejects a client that sends nothing with 408, and drops it", async () => {
       const test = async ({ port }: AdapterServer): Promise<void> => {
         const raw = await adapter.openRaw(port);
         expect(decode(await raw.received).slice(0, 12)).toBe("HTTP/1.1 408");
@@ -152,7 +152,7 @@ export function robustnessContract(adapter: Adapter, { describe, it, expect }: R
     });
 
     if (adapter.lacks?.includes("tls/drop-in-handshake") !== true) {
-      it("drops who says nothing in the TLS handshake", async () => {
+      it("drops a client that sends nothing during the TLS handshake", async () => {
         const { cert, key } = adapter.tls;
         const test = async ({ port }: AdapterServer): Promise<void> => {
           const raw = await adapter.openRaw(port);
@@ -162,7 +162,7 @@ export function robustnessContract(adapter: Adapter, { describe, it, expect }: R
       });
     }
 
-    it("reports what a handler throws, and answers with 500", async () => {
+    it("reports what a handler throws, and rejects with 500", async () => {
       const errors: unknown[] = [];
       const handler = (): void => {
         throw new Error("oops");

@@ -19,7 +19,7 @@ export function shutdownContract(adapter: Adapter, { describe, it, expect }: Run
 
   for (const [name, settings, transport] of ways) {
     describe(`a server ${name} that is closed several times`, () => {
-      it("tells everybody who has asked when all have ended, and later ones at once [R04]", async () => {
+      it("resolves every close() when all connections have ended, and later calls at once [R04]", async () => {
         const test = async (server: AdapterServer): Promise<void> => {
           const client = await adapter.connect(server.url, { transport });
           const told: string[] = [];
@@ -33,7 +33,7 @@ export function shutdownContract(adapter: Adapter, { describe, it, expect }: Run
         await withServer(adapter, echo, test, { ...settings, deadlines });
       });
 
-      it("drops who does not close in the shortest time that was asked for [R04]", async () => {
+      it("drops clients that do not close within the shortest requested timeout [R04]", async () => {
         const test = async (server: AdapterServer): Promise<void> => {
           const client = await adapter.connect(server.url, { transport, deadlines });
           client.pause();
@@ -48,7 +48,7 @@ export function shutdownContract(adapter: Adapter, { describe, it, expect }: Run
   }
 
   describe("a server that is closed", () => {
-    it("waits for no opening: who has said nothing or half of it, or awaits the answer; nobody is to blame [R04]", async () => {
+    it("does not wait for openings without a request, with half a request, or without a response yet, and reports no failure [R04]", async () => {
       const failures: unknown[] = [];
       const onFailure = (failure: unknown): void => void failures.push(failure);
       const asked = deferred<void>();
@@ -71,7 +71,7 @@ export function shutdownContract(adapter: Adapter, { describe, it, expect }: Run
     });
 
     if (adapter.lacks?.includes("tls/drop-in-handshake") !== true) {
-      it("waits for no TLS handshake, and blames nobody for its end [R04]", async () => {
+      it("does not wait for TLS handshakes, and reports no failure when one ends [R04]", async () => {
         const failures: unknown[] = [];
         const onFailure = (failure: unknown): void => void failures.push(failure);
         const test = async (server: AdapterServer): Promise<void> => {
@@ -87,7 +87,7 @@ export function shutdownContract(adapter: Adapter, { describe, it, expect }: Run
       });
     }
 
-    it("refuses a timeout that is none, and goes on [R14]", async () => {
+    it("rejects an invalid timeout, and keeps running [R14]", async () => {
       await withServer(adapter, echo, async (server) => {
         for (const timeout of [-1, Number.NaN, "5" as unknown as number]) {
           expect((await rejection(server.close({ timeout }))).code).toBe("option/range");

@@ -8,7 +8,7 @@ export function tlsContract(adapter: Adapter, { describe, it, expect }: Runner):
   const settings = { tls: { cert, key } };
 
   describe("over TLS", () => {
-    it("messages come back as they were sent, 5 MiB at a time too", async () => {
+    it("messages are echoed unchanged, including one of 5 MiB", async () => {
       const large = pattern(5 << 20);
       await withServer(
         adapter,
@@ -28,7 +28,7 @@ export function tlsContract(adapter: Adapter, { describe, it, expect }: Runner):
       );
     });
 
-    it("connections are closed by either end, with everything that was sent before", async () => {
+    it("either end can close the connection, and all data sent before the close arrives", async () => {
       for (const closer of [0, 1]) {
         await withSockets(
           adapter,
@@ -50,7 +50,7 @@ export function tlsContract(adapter: Adapter, { describe, it, expect }: Runner):
       }
     });
 
-    it("a certificate that nobody trusts, or of somebody else, is no server", async () => {
+    it("a client rejects a certificate that is untrusted or for another host", async () => {
       let asked = 0;
       await withServer(
         adapter,

@@ -9,7 +9,7 @@ export function unixSocketContract(adapter: Adapter, { describe, it, expect }: R
   if (path === undefined) return;
 
   describe("over a Unix socket", () => {
-    it("messages come back as they were sent, whatever the host of the URL is", async () => {
+    it("messages are echoed unchanged, whatever the host of the URL is", async () => {
       const large = pattern(1 << 20);
       await withServer(
         adapter,
@@ -30,7 +30,7 @@ export function unixSocketContract(adapter: Adapter, { describe, it, expect }: R
       );
     });
 
-    it("an opening does not wait for one to another socket, though their URLs are the same [R30]", async () => {
+    it("an opening does not wait for one to another socket with the same URL [R30]", async () => {
       const url = "ws://nowhere.invalid/";
       const asked = deferred<void>();
       const holding: OpeningHandler = () => {

@@ -79,7 +79,9 @@ export function messages(socket: WebSocket, count: number): Promise<(string | Ar
       resolve(taken);
     };
     socket.addEventListener("message", take);
-    socket.addEventListener("close", ({ code }) => reject(new Error(`closed with ${code} after ${taken.length}`)));
+    socket.addEventListener("close", ({ code }) =>
+      reject(new Error(`closed with ${code} after ${taken.length} messages`)),
+    );
   });
 }
 
@@ -91,7 +93,7 @@ export function closed({ code, reason, wasClean }: CloseEvent): [code: number, r
 /** Resolves with the error that `promise` rejects with. */
 export async function rejection(promise: Promise<unknown>): Promise<Error & Record<string, unknown>> {
   const value = await promise.then(
-    () => new Error("it was not rejected"),
+    () => new Error("the promise was not rejected"),
     (error: unknown) => error,
   );
   return value as Error & Record<string, unknown>;

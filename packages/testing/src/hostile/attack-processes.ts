@@ -44,7 +44,7 @@ export class AttackProcesses {
     await Promise.all(
       children.map(async (child) => {
         const [code] = await Promise.race([once(child, "message"), once(child, "exit")]);
-        if (code !== ready) throw new Error(`${program} has not become a process of hostile clients.`);
+        if (code !== ready) throw new Error(`${program} did not start as a process of hostile clients.`);
       }),
     );
     return new AttackProcesses(children);

@@ -68,18 +68,18 @@ const expected: Record<string, object> = {
 
 describe("a hostile client", () => {
   it.each(overTcp.map((kind) => [kind.name, kind] as const))(
-    "of the kind %s breaks no rule but in time and measure",
+    "of the kind %s breaks no rule of the protocol except by its timing and volume",
     (name, kind) => {
       for (const index of [0, 1]) expect(send(kind, index)).toEqual(expected[name]);
     },
   );
 
-  it("of each kind is told in the table of these tests", () => {
+  it("of each kind is in the table of these tests", () => {
     expect(overTcp.map(({ name }) => name)).toEqual(Object.keys(expected));
   });
 });
 
-it("kinds are selected by name, and unknown names are refused", () => {
+it("selectKinds selects kinds by name, and throws for unknown names", () => {
   expect(selectKinds(["bombs", "pings"], ["pings"]).map(({ name }) => name)).toEqual(["bombs"]);
   expect(selectKinds()).toEqual(attackKinds);
   expect(() => selectKinds(["bomb"])).toThrow('There is no kind "bomb".');

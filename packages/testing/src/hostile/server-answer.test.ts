@@ -19,17 +19,17 @@ function read(step: number, ...parts: readonly Uint8Array[]): ServerAnswer {
   return answer;
 }
 
-it.each([1, 7, 100_000])("finds the status code of a Close frame behind messages, in chunks of %i bytes", (step) => {
+it.each([1, 7, 100_000])("finds the status code of a Close frame after messages, in chunks of %i bytes", (step) => {
   const answer = read(step, head, ...messages, close(0x03, 0xf1, 0x61));
   expect([answer.isOpen, answer.status, answer.closeCode]).toEqual([true, 101, 1009]);
 });
 
-it("tells a Close frame without a status code as 1005, and none as nothing", () => {
+it("reports 1005 for a Close frame without a status code, and undefined without a Close frame", () => {
   expect(read(1, head, close()).closeCode).toBe(1005);
   expect(read(1, head, ...messages).closeCode).toBeUndefined();
 });
 
-it("finds the status of a refusal, whose body is no frames", () => {
+it("finds the status of a rejection, whose body is not frames", () => {
   const refusal = new TextEncoder().encode("HTTP/1.1 503 Service Unavailable\r\n\r\n\u0088\u0002no");
   const answer = read(3, refusal);
   expect([answer.isOpen, answer.status, answer.closeCode]).toEqual([false, 503, undefined]);

@@ -6,24 +6,24 @@ function bytes(text: string): Uint8Array {
 }
 
 describe("readDump", () => {
-  it("takes bytes that are no text as they are", () => {
+  it("reads bytes that are not text as raw", () => {
     const file = Uint8Array.of(0x81, 0x02, 0x68, 0x69);
     expect(readDump(file)).toEqual([{ sender: undefined, bytes: file }]);
   });
 
-  it("takes an opening request as it is", () => {
+  it("reads an opening request as raw", () => {
     const file = bytes("GET / HTTP/1.1\r\n\r\n");
     expect(readDump(file)).toEqual([{ sender: undefined, bytes: file }]);
   });
 
   it.each(["81026869", "81 02\n68 69\n", "0x81, 0x02, 0x68, 0x69", "# a text message\n81 02 # header\n68 69"])(
-    "takes hexadecimal however it is written: %j",
+    "reads hexadecimal in any notation: %j",
     (text) => {
       expect(readDump(bytes(text))).toEqual([{ sender: undefined, bytes: Uint8Array.of(0x81, 0x02, 0x68, 0x69) }]);
     },
   );
 
-  it("takes a transcript, whose lines go on with the sender of the line before", () => {
+  it("reads a transcript in which a line without a mark continues the sender of the line before", () => {
     expect(readDump(bytes("> 81 82\n  00 00 00 00\n68 69 # hi\n\n< 8a00\n"))).toEqual([
       { sender: "client", bytes: Uint8Array.of(0x81, 0x82) },
       { sender: "client", bytes: new Uint8Array(4) },
@@ -32,17 +32,17 @@ describe("readDump", () => {
     ]);
   });
 
-  it("takes what it is told, whatever it looks like", () => {
+  it("uses the given format, whatever the file looks like", () => {
     expect(readDump(bytes("8100"), "raw")).toEqual([{ sender: undefined, bytes: bytes("8100") }]);
   });
 
-  it("says which line is wrong", () => {
+  it("names the faulty line in the error", () => {
     expect(() => readDump(bytes("> 81\n> 8"))).toThrow("Line 2 is not hexadecimal");
     expect(() => readDump(bytes("81 0g"), "hex")).toThrow("The file is not hexadecimal");
     expect(() => readDump(bytes("81"), "transcript")).toThrow("Line 1 does not begin with > or <");
   });
 
-  it("takes an empty file for nothing", () => {
+  it("returns no passages for an empty file", () => {
     expect(readDump(new Uint8Array(0))).toEqual([{ sender: undefined, bytes: new Uint8Array(0) }]);
   });
 });

@@ -24,7 +24,7 @@ describe("WireDump", () => {
     encodeFrame({ opcode: opcodes.close, payload: Uint8Array.of(0x0f, 0xa0, 0x6f, 0x6b), maskingKey: 4 }),
   ];
 
-  it("shows the same however the bytes are cut, and leaves them as they are", () => {
+  it("prints the same however the bytes are chunked, and does not modify them", () => {
     const all = Uint8Array.from([request, ...frames].flatMap((bytes) => [...bytes]));
     const copy = all.slice();
     const whole = shown([all]);
@@ -43,14 +43,14 @@ describe("WireDump", () => {
     ]);
   });
 
-  it("shows as much of an illegal frame as there is, and the rule that it breaks", () => {
+  it("prints the available bytes of an illegal frame, and the rule that it breaks", () => {
     expect(shown([request, Uint8Array.of(0xf3)]).slice(2)).toEqual([
       "client ──▶ f3                                            1    111  3 reserved",
       "           ✗ frame/rsv-unowned  A frame has a reserved bit set that no agreed extension owns. RFC 6455 §5.2",
     ]);
   });
 
-  it("colours only what it is asked to colour", () => {
+  it("uses colours only on request", () => {
     expect(shown([request, ...frames]).join("")).not.toContain("\u001b");
     expect(shown([request, ...frames], { colour: true }).join("")).toContain("\u001b[36m");
   });
@@ -65,7 +65,7 @@ describe("WireDump", () => {
     return lines;
   }
 
-  it("inflates messages when the response agrees to permessage-deflate, with the window of those before", () => {
+  it("inflates messages when the response agrees to permessage-deflate, keeping the window between messages", () => {
     const hello = Uint8Array.of(0xc1, 0x07, 0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00);
     const again = Uint8Array.of(0x41, 0x03, 0xf2, 0x00, 0x11, 0x80, 0x02, 0x00, 0x00);
     const lines = conversation(["client", request], ["server", response], ["server", hello], ["server", again]);
@@ -81,7 +81,7 @@ describe("WireDump", () => {
     ]);
   });
 
-  it("inflates without a handshake when it is told to", () => {
+  it("inflates without a handshake when the option asks for it", () => {
     const lines: string[] = [];
     const dump = new WireDump({ print: (line) => lines.push(line), deflate: true });
     dump.receive("server", Uint8Array.of(0xc1, 0x07, 0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00));
@@ -103,13 +103,13 @@ describe("WireDump", () => {
     expect(lines.at(-1)).toBe(`server ◀── ${place}  77 68 61 74 20 63 6f 6d 65 73 20 61 66 74 65 72  what comes after`);
   });
 
-  it("tells of data that does not inflate", () => {
+  it("reports data that does not inflate", () => {
     const broken = Uint8Array.of(0xc1, 0x02, 0x06, 0x00);
     const lines = conversation(["client", request], ["server", response], ["server", broken]);
     expect(lines.at(-1)).toMatch(/✗ extension\/data-malformed .* RFC 7692 §7\.2\.2$/);
   });
 
-  it("shows frames after a Close frame, and that nobody reads them", () => {
+  it("prints frames after a Close frame, with a note that they are ignored", () => {
     const lines = conversation(["server", Uint8Array.of(0x88, 0x00, 0x81, 0x01, 0x78)]);
     expect(lines).toEqual([
       "server ◀── 88  00                                        1    000  8 close           0     0",
@@ -120,7 +120,7 @@ describe("WireDump", () => {
     ]);
   });
 
-  it("reads interim responses, and the body of one that refuses", () => {
+  it("reads interim responses, and the body of a rejection", () => {
     const answer = "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 403 Forbidden\r\nContent-Length: 4\r\n\r\nno\u001b!";
     expect(conversation(["server", ascii(answer)])).toEqual([
       "server ◀── HTTP/1.1 103 Early Hints",
@@ -130,7 +130,7 @@ describe("WireDump", () => {
     ]);
   });
 
-  it("lets no control character of the wire reach the terminal", () => {
+  it("escapes all control characters from the wire", () => {
     const evil = "\u001b[31m\u009b\u202e\u0007\u007f\u0000";
     const lines = conversation(
       ["client", ascii(`GET /${evil} HTTP/1.1\r\nX: ${evil}\r\n\r\n`)],
@@ -150,7 +150,7 @@ describe("WireDump", () => {
     expect(lines.length).toBeGreaterThan(6);
   });
 
-  it("says that a frame is not complete when the stream ends within it", () => {
+  it("reports an incomplete frame when the stream ends within it", () => {
     const lines: string[] = [];
     const dump = new WireDump({ print: (line) => lines.push(line) });
     dump.receive("server", Uint8Array.of(0x81, 0x05, 0x68, 0x69));

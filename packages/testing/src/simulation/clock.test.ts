@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { VirtualClock } from "./clock.ts";
 
-it("does what is due in order, and of the same instant what was planned first, without what was called off", () => {
+it("runs due tasks in order of time, then of scheduling, without cancelled ones", () => {
   const plans = fc.array(fc.record({ at: fc.nat(20), calledOff: fc.boolean() }), { maxLength: 40 });
   fc.assert(
     fc.property(plans, fc.nat(20), (plans, half) => {
@@ -28,7 +28,7 @@ it("does what is due in order, and of the same instant what was planned first, w
   );
 });
 
-it("moves no other plan for one that is done or called off, however many there are [R12]", () => {
+it("moves few other tasks when one runs or is cancelled, however many there are [R12]", () => {
   const names = ["shift", "splice", "indexOf", "filter", "slice"] as const;
   const originals = names.map((name) => Array.prototype[name] as (...args: unknown[]) => unknown);
   let moved = 0;

@@ -99,7 +99,7 @@ export class Simulation<First extends Subject, Second extends Subject> {
       case "send": {
         const { subject } = this.#named(step.by);
         if (!(subject instanceof ScriptedPeer))
-          throw new TypeError(`${step.by} is no ScriptedPeer: it has its own mind`);
+          throw new TypeError(`${step.by} is not a ScriptedPeer, so its bytes cannot be scripted`);
         subject.send(step.bytes);
         return;
       }
@@ -131,7 +131,7 @@ export class Simulation<First extends Subject, Second extends Subject> {
 
   #named(name: string): Party<First> | Party<Second> {
     const party = [this.first, this.second].find((party) => party.name === name);
-    if (party === undefined) throw new RangeError(`nobody is called ${name}`);
+    if (party === undefined) throw new RangeError(`there is no party named ${name}`);
     return party;
   }
 

@@ -8,8 +8,8 @@ import { formatBytes, parseBytes } from "../bytes/bytes-text.ts";
 import type { Step } from "./step.ts";
 import { formatLink, formatStep, parseLink, parseStep } from "./step-text.ts";
 
-describe("a step", () => {
-  it("is read as it was written, and stands in one line", () => {
+describe("the text of a step", () => {
+  it("is parsed as it was formatted, in one line", () => {
     fc.assert(
       fc.property(script(70_000), ({ steps }) => {
         const lines = steps.map(formatStep);
@@ -33,15 +33,15 @@ describe("a step", () => {
   });
 
   it.each(["", "client", "client sings", "client sends text hello", "peer sends bytes 8", "peer sends bytes 81 zz"])(
-    "that is none is refused: %s",
+    "throws for text that is not a step: %s",
     (line) => {
       expect(() => parseStep(line)).toThrow(SyntaxError);
     },
   );
 });
 
-describe("a link", () => {
-  it("is read as it was written", () => {
+describe("the text of a link", () => {
+  it("is parsed as it was formatted", () => {
     fc.assert(
       fc.property(link(), (options) => {
         const read = parseLink(formatLink(options));
@@ -57,8 +57,8 @@ describe("a link", () => {
   });
 });
 
-describe("bytes", () => {
-  it("are read as they were written", () => {
+describe("the text of bytes", () => {
+  it("are parsed as they were formatted", () => {
     fc.assert(
       fc.property(payload(), (bytes) => {
         const read = parseBytes(formatBytes(bytes));

@@ -41,7 +41,7 @@ export function parseStep(text: string): Step {
   }
   for (const type of ["end", "stall", "resume"] as const) if (what === byParty[type]) return { type, by };
   const command = parseCommand(what);
-  if (command === undefined) throw new SyntaxError(`no step: ${text}`);
+  if (command === undefined) throw new SyntaxError(`not a step: ${text}`);
   return { type: "command", by, command };
 }
 

@@ -40,16 +40,17 @@ export const unwritten = "> does what only its code tells";
  */
 export function parseTranscript(text: string): Script {
   const [first, second, third] = [...text.matchAll(/^\s*link from (\S+): (.*)$/gm)];
-  if (first === undefined || second === undefined) throw new SyntaxError("no transcript: its links are not named");
+  if (first === undefined || second === undefined)
+    throw new SyntaxError("no transcript found: the lines that describe its links are missing");
   // Test runners print the message of an error more than once.
   const isAgain = third?.[1] === first[1];
   if (third !== undefined && !isAgain) {
-    throw new SyntaxError("several simulations in one transcript cannot be told apart");
+    throw new SyntaxError("the text contains several simulations, which cannot be told apart");
   }
   const once = text.slice(first.index, third?.index);
   const steps = [...once.matchAll(/^\s*[\d.]+ ms {2}(.*)$/gm)].map(([, line = ""]) => line);
   if (steps.some((line) => line.endsWith(unwritten))) {
-    throw new SyntaxError("something was done by a function, not by a command: only the test itself can repeat it");
+    throw new SyntaxError("a step was a function, not a command: only the test itself can repeat it");
   }
   return {
     names: [first[1] ?? "", second[1] ?? ""],

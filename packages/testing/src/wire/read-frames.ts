@@ -18,7 +18,7 @@ export function readFrames(bytes: Uint8Array): ReadFrame[] {
   const frames: ReadFrame[] = [];
   let at = 0;
   const take = (length: number): Uint8Array => {
-    if (at + length > bytes.length) throw new RangeError(`frame ${frames.length} is cut`);
+    if (at + length > bytes.length) throw new RangeError(`frame ${frames.length} is incomplete`);
     at += length;
     return bytes.slice(at - length, at);
   };

@@ -204,17 +204,17 @@ describe("a stack of anybody's", () => {
 
   it("cannot be told to send what it does not want to, and nobody else is there", () => {
     const run = new Simulation(cast());
-    expect(() => run.play([{ type: "send", by: "server", bytes: new Uint8Array(1) }])).toThrow(/no ScriptedPeer/);
-    expect(() => run.play([{ type: "stall", by: "proxy" }])).toThrow(/nobody is called proxy/);
+    expect(() => run.play([{ type: "send", by: "server", bytes: new Uint8Array(1) }])).toThrow(/not a ScriptedPeer/);
+    expect(() => run.play([{ type: "stall", by: "proxy" }])).toThrow(/there is no party named proxy/);
   });
 });
 
 describe("parseTranscript", () => {
   it("refuses what is no transcript, and what only code can repeat", () => {
-    expect(() => parseTranscript("      0 ms  > runs")).toThrow(/links are not named/);
+    expect(() => parseTranscript("      0 ms  > runs")).toThrow(/lines that describe its links are missing/);
     const run = new Simulation(connections());
     run.first.do((client) => client.sendText("by hand"));
-    expect(() => parseTranscript(String(run.transcript))).toThrow(/by a function/);
+    expect(() => parseTranscript(String(run.transcript))).toThrow(/a step was a function/);
     const beside = new Simulation({ ...connections(), names: ["front", "back"], beside: run });
     expect(() => parseTranscript(String(beside.transcript))).toThrow(/several simulations/);
   });

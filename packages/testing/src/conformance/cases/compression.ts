@@ -28,8 +28,8 @@ const sizes: readonly (readonly [length: number, fragment?: number])[] = [
   ...[1024, 4096, 32_768].map((fragment) => [131_072, fragment] as const),
 ];
 /**
- * Part of the quick set: the first message without context takeover, the second with it, and sizes below, at and above
- * 32 KiB.
+ * Indices of `sizes` in the quick set: the first message without a window and the second with one, and sizes below, at
+ * and above 32 KiB.
  */
 const quickSizes = [0, 2, 4, 7, 9, 10, 15];
 const timesInAll = 1000;
