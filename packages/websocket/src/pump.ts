@@ -272,9 +272,9 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   shed(): void {
     try {
-      // Of a connection that has ended, only output is left, which its peer does not read.
+      // Of a connection that has ended, output is left that its peer does not read, and messages that the application has not taken.
       if (this.endpoint.state === "ended" || this.#listener.shed === undefined) this.abort();
-      else this.#listener.shed();
+      this.#listener.shed?.();
     } catch (error) {
       this.#report(error);
       this.abort();

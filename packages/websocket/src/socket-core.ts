@@ -131,6 +131,8 @@ export class SocketCore implements OpeningListener, Closable {
   #wasLooped = false;
   /** Messages that wait for a loop or a listener. */
   #messages: MessageQueue<string | ArrayBuffer | Blob> | undefined;
+  /** After the end: the pump that reports the messages still queued. */
+  #counting: Pump | undefined;
   /** The end of the connection, if it arrived behind waiting messages. */
   #keptEnd: KeptEnd | undefined;
   #keptEndTimer: Timer | undefined;
@@ -367,17 +369,17 @@ export class SocketCore implements OpeningListener, Closable {
   }
 
   get heldLength(): number {
-    // Messages left for a loop after the end belong to the application.
-    if (this.readyState === CLOSED) return 0;
+    // After the end, what a loop has not taken yet still counts, or clients that send and leave would fill the memory.
+    if (this.readyState === CLOSED) return this.#messages?.heldLength ?? 0;
     return this.#buffered.heldLength + (this.#messages?.heldLength ?? 0) + (this.#sendQueue?.heldLength ?? 0);
   }
 
   /** Called when the server is short of memory and this connection holds much of it. */
   shed(): void {
+    this.#messages?.discard();
     if (this.readyState === CLOSED) return;
     this.readyState = CLOSING;
     this.#failure ??= { error: new Error(shedReason) };
-    this.#messages?.discard();
     this.#stopListening();
     this.#sendQueue?.clear();
     this.#pump?.giveUp();
@@ -405,7 +407,15 @@ export class SocketCore implements OpeningListener, Closable {
     this.#sendQueue = undefined;
     this.#opening = undefined;
     this.#pump?.heldChanged();
+    if (this.#messages?.isEmpty === false) this.#counting = this.#pump;
     this.#pump = undefined;
+  }
+
+  /** Called when queued messages are taken or discarded. */
+  #messagesTaken(): void {
+    this.#pump?.taken();
+    this.#counting?.heldChanged();
+    if (this.#messages?.isEmpty === true) this.#counting = undefined;
   }
 
   /** Gives up a connection that is not open yet (WHATWG WebSockets §3.1: "fail the WebSocket connection"). */
@@ -424,7 +434,7 @@ export class SocketCore implements OpeningListener, Closable {
 
   #queue(): MessageQueue<string | ArrayBuffer | Blob> {
     this.#messages ??= new MessageQueue(
-      { pause: () => this.#rest(), resume: () => this.#readOn(), taken: () => this.#pump?.taken() },
+      { pause: () => this.#rest(), resume: () => this.#readOn(), taken: () => this.#messagesTaken() },
       (message) => this.#present(message),
     );
     return this.#messages;

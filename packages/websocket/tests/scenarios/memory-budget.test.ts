@@ -86,6 +86,11 @@ const handlers: Readonly<Record<string, (opening: IncomingOpening) => unknown>> 
     socket.onmessage = ({ data }) => socket.send(data);
   },
   "/loop": async (opening) => {
+    const socket = opening.accept();
+    const end = new Promise((resolve) => socket.addEventListener("close", resolve));
+    for await (const _ of socket) await end;
+  },
+  "/stuck": async (opening) => {
     for await (const _ of opening.accept()) await never;
   },
   "/unheard": (opening) => opening.accept(),
@@ -344,6 +349,28 @@ describe("a server that is short of memory", () => {
     await turn();
     expect(server.totals).toMatchObject({ connections: 0, held: 0 });
     expect(clock.reported).toEqual([]);
+  });
+
+  it("counts messages that a loop has not taken when its client has left, and discards them when memory is short [A01] [A18]", async () => {
+    const { server, come, errors } = setUp({ memoryBudget: allOf(1_000_000) });
+    for (let count = 0; count < 3; count++) {
+      const client = await come().open("/stuck");
+      client.send(1);
+      client.send(200_000);
+      await turn();
+      client.near.abort();
+      await turn();
+    }
+    expect(server.totals.connections).toBe(0);
+    expect(server.totals.held).toBeGreaterThan(600_000);
+    const late = await come().open("/stuck");
+    late.trickle(450_000);
+    await turn();
+    expect(server.totals.shed).toBeGreaterThan(0);
+    expect(server.totals.held).toBeLessThanOrEqual(750_000);
+    late.near.abort();
+    await turn();
+    expect(errors).toEqual([]);
   });
 
   it("drops at the timeout of close() a connection that has ended and whose output nobody reads [A10]", async () => {
