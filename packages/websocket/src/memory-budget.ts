@@ -21,11 +21,17 @@ import { startTimer, type Timer } from "./timer.ts";
 /** The default budget in bytes where the runtime does not report how much memory there is: 256 MiB. */
 export const defaultMemoryBudget = 268_435_456;
 
-/** The fraction of a budget that arrives between two calls of `collect`. */
+/** The fraction of a budget that arrives between two calls of `collect`, and between two looks at the clock. */
 const collectedPart = 1 / 64;
 
 /** Milliseconds: if an eighth of the budget arrives within this time, the server counts as under load for the same time. */
 const loadSpan = 2_000;
+
+/** Milliseconds: a connection that has released nothing for two such spans is stagnant. */
+const stagnantSpan = 2_000;
+
+/** The part of a fair share that a stagnant connection must hold for a pass to consider it. */
+const leastStagnant = 1 / 16;
 
 // Shares of the bytes that may be counted.
 /** New openings are rejected with 503 above this share. A pass brings the sum down to it. */
@@ -59,11 +65,14 @@ export class Account {
    */
   #released = 0;
   #epoch = 0;
+  /** The span of time in which it last released something, or was opened. */
+  movedIn: number;
   readonly #budget: MemoryBudget;
 
-  constructor(budget: MemoryBudget, holder: Holder) {
+  constructor(budget: MemoryBudget, holder: Holder, span: number) {
     this.#budget = budget;
     this.holder = holder;
+    this.movedIn = span;
   }
 
   /** Reports that the connection now holds `bytes`. */
@@ -129,6 +138,9 @@ export class MemoryBudget {
   #epochAt = Number.NEGATIVE_INFINITY;
   /** The server is under load until this instant. */
   #loadEnd = Number.NEGATIVE_INFINITY;
+  /** Counts spans of time of `stagnantSpan` or longer, to know whether a connection has moved lately. */
+  #span = 0;
+  #spanAt = Number.NEGATIVE_INFINITY;
   #grown = 0;
   #uncollected = 0;
   /** The sum above which the next pass starts. */
@@ -168,7 +180,7 @@ export class MemoryBudget {
   }
 
   open(holder: Holder): Account {
-    const account = new Account(this, holder);
+    const account = new Account(this, holder, this.#span);
     this.#accounts.add(account);
     return account;
   }
@@ -191,9 +203,12 @@ export class MemoryBudget {
   #hasGrown(bytes: number): void {
     this.#grown += bytes;
     this.#uncollected += bytes;
-    if (this.collect !== undefined && this.#uncollected > this.limit * collectedPart) {
+    if (this.#uncollected > this.limit * collectedPart) {
       this.#uncollected = 0;
-      callGuarded(this.collect, createReporter(undefined, this.#clock, asUncaught));
+      this.#advanceSpan();
+      if (this.collect !== undefined) {
+        callGuarded(this.collect, createReporter(undefined, this.#clock, asUncaught));
+      }
     }
     if (this.#grown > this.limit / 8) this.#beginEpoch();
     if (this.#held <= this.#nextPass || this.#isPassing) return;
@@ -221,6 +236,7 @@ export class MemoryBudget {
 
   #hasShrunk(account: Account, bytes: number): void {
     account.release(bytes, this.#epoch);
+    account.movedIn = this.#span;
     if (account.isResting && account.held <= this.#fairShare / 2) this.#goOn(account);
     if ((this.#resting.size > 0 || this.#nextPass !== this.limit * restAt) && !this.isShort) this.#ease();
   }
@@ -281,13 +297,30 @@ export class MemoryBudget {
     }
   }
 
-  /** Returns the accounts that hold more than a fair share, beginning with those that hold most and move least. */
+  /**
+   * Returns the connections that a pass may rest or shed, in this order: first those that have released nothing for a while, then those
+   * that hold more than a fair share, the heaviest and least moving first. Many stagnant connections, each below its share, would
+   * otherwise lower the share until others are ended in their place.
+   */
   #heaviest(): Account[] {
+    this.#advanceSpan();
     const fairShare = this.#fairShare;
     const weights = new Map<Account, number>();
-    for (const account of this.#accounts)
-      if (account.held > fairShare) weights.set(account, account.weight(this.#epoch));
-    return [...weights].sort(([, one], [, other]) => other - one).map(([account]) => account);
+    const stagnant: Account[] = [];
+    for (const account of this.#accounts) {
+      const isStagnant = this.#span - account.movedIn >= 2;
+      if (isStagnant && account.held > fairShare * leastStagnant) stagnant.push(account);
+      else if (account.held > fairShare) weights.set(account, account.weight(this.#epoch));
+    }
+    const moving = [...weights].sort(([, one], [, other]) => other - one).map(([account]) => account);
+    return [...stagnant.sort((one, other) => other.held - one.held), ...moving];
+  }
+
+  #advanceSpan(): void {
+    const now = this.#clock.now();
+    if (now - this.#spanAt < stagnantSpan) return;
+    this.#span++;
+    this.#spanAt = now;
   }
 
   /** Bytes that may be counted at present. */

@@ -351,6 +351,40 @@ describe("a server that is short of memory", () => {
     expect(clock.reported).toEqual([]);
   });
 
+  it("sheds connections that stagnate below their share, and not those that move above it [A18]", async () => {
+    const clock = new TestClock();
+    const deadlines = { ping: 3_600_000, message: 3_600_000 };
+    const { server, come } = setUp({
+      clock,
+      memoryBudget: allOf(1_000_000, clock),
+      deadlines,
+      openingsPerAddress: 1_000,
+    });
+    const moving = await Promise.all(Array.from({ length: 3 }, () => come().open("/echo")));
+    const stagnant = await Promise.all(Array.from({ length: 30 }, () => come().open("/echo")));
+    for (const client of stagnant) client.trickle(22_000);
+    await turn();
+    const begun = moving.map(({ received }) => received.length);
+    const last = encodeFrame({ opcode: opcodes.continuation, maskingKey });
+    for (let round = 0; round < 20; round++) {
+      const length = round < 8 ? 20_000 : 120_000;
+      await clock.advance(1_000);
+      for (const client of moving)
+        client.write(encodeFrame({ opcode: 2, payload: new Uint8Array(length), final: false, maskingKey }));
+      await turn();
+      for (const client of moving) client.write(last);
+      await turn();
+    }
+    expect(moving.map(({ received }, index) => received.length - (begun[index] ?? 0) > 12 * 120_000)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(moving.map(({ isClosed }) => isClosed)).toEqual([false, false, false]);
+    expect(stagnant.some(({ closeCode }) => closeCode === 1013)).toBe(true);
+    expect(server.totals.shed).toBeLessThan(30);
+  });
+
   it("counts messages that a loop has not taken when its client has left, and discards them when memory is short [A01] [A18]", async () => {
     const { server, come, errors } = setUp({ memoryBudget: allOf(1_000_000) });
     for (let count = 0; count < 3; count++) {
