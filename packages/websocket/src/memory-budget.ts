@@ -67,6 +67,8 @@ export class Account {
   #epoch = 0;
   /** The span of time in which it last released something, or was opened. */
   movedIn: number;
+  /** The span in which reading was paused: until it goes on, a connection cannot move. */
+  restedIn = 0;
   readonly #budget: MemoryBudget;
 
   constructor(budget: MemoryBudget, holder: Holder, span: number) {
@@ -263,6 +265,7 @@ export class MemoryBudget {
       excess -= account.held;
       if (account.isResting) continue;
       account.isResting = true;
+      account.restedIn = this.#span;
       this.#resting.add(account);
       this.#rested++;
       account.holder.rest();
@@ -308,7 +311,8 @@ export class MemoryBudget {
     const weights = new Map<Account, number>();
     const stagnant: Account[] = [];
     for (const account of this.#accounts) {
-      const isStagnant = this.#span - account.movedIn >= 2;
+      const until = account.isResting ? account.restedIn : this.#span;
+      const isStagnant = until - account.movedIn >= 2;
       if (isStagnant && account.held > fairShare * leastStagnant) stagnant.push(account);
       else if (account.held > fairShare) weights.set(account, account.weight(this.#epoch));
     }

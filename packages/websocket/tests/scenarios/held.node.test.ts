@@ -154,8 +154,7 @@ it("a server's count of held memory matches the heap within a quarter, whatever 
       const ratios = tries.map(({ counted, held }) => counted / held).sort((one, other) => one - other);
       return ratios[ratios.length >> 1] ?? Number.NaN;
     };
-    while (tries.length < 5 && !isWithinAQuarter(name, ratio()))
-      tries.push(await measured(kind), await measured(kind));
+    while (tries.length < 5 && !isWithinAQuarter(name, ratio())) tries.push(await measured(kind), await measured(kind));
     if (!isWithinAQuarter(name, ratio())) wrong.push({ name, tries });
   }
   expect(wrong).toEqual([]);
