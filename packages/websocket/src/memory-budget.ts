@@ -31,7 +31,7 @@ const loadSpan = 2_000;
 const stagnantSpan = 2_000;
 
 /** The part of a fair share that a stagnant connection must hold for a pass to consider it. */
-const leastStagnant = 1 / 16;
+const leastStagnant = 1 / 2;
 
 // Shares of the bytes that may be counted.
 /** New openings are rejected with 503 above this share. A pass brings the sum down to it. */
