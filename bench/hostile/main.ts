@@ -42,6 +42,11 @@ async function attackKnownOrOther(): Promise<number> {
 }
 
 async function attackKnown({ servers, attack, json, markdown, ...flags }: HostileFlags): Promise<number> {
+  const unknown = servers.find((wanted) => knownServers.every(({ name }) => name !== wanted));
+  if (unknown !== undefined) {
+    console.error(`There is no server "${unknown}". There are: ${knownServers.map(({ name }) => name).join(", ")}.`);
+    return 2;
+  }
   const { clients, innocents, duration } = attack;
   const conditions =
     `${clients} hostile clients and ${innocents} innocent ones for ${duration / 1000} s, on ` +
