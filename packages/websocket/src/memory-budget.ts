@@ -15,6 +15,7 @@
 import { takes } from "@hybi/core";
 import type { Clock } from "./clock.ts";
 import { systemClock } from "./clock.ts";
+import { clockCheck } from "./option-checks.ts";
 import { asUncaught, callGuarded, createReporter } from "./reporter.ts";
 import { startTimer, type Timer } from "./timer.ts";
 
@@ -152,10 +153,11 @@ export class MemoryBudget {
 
   /**
    * @param limit bytes, at least 1; Infinity for no limit
-   * @throws UsageError `option/range` or `option/type`
+   * @throws UsageError `option/range`, `option/type`
    */
   constructor(limit: number, clock: Clock = systemClock) {
     takes.atLeast(1)(limit, "memoryBudget");
+    clockCheck(clock, "clock");
     this.limit = limit;
     this.#clock = clock;
     this.#nextPass = limit * restAt;
@@ -273,10 +275,10 @@ export class MemoryBudget {
     // Until the sum has grown by some more, another pass would find the same connections.
     // When load has shrunk the budget, more growth is allowed first.
     const capacity = this.#capacity;
-    const excessive = this.#held > capacity;
-    this.#nextPass = excessive
-      ? Math.min(this.limit, this.#held + capacity / 8)
-      : Math.min(capacity, this.#held + capacity / 32);
+    this.#nextPass =
+      this.#held > capacity
+        ? Math.min(this.limit, this.#held + capacity / 8)
+        : Math.min(capacity, this.#held + capacity / 32);
     if (this.#resting.size > 0) this.#timer ??= startTimer(this.#clock, longestRest, () => this.#hasRested());
   }
 
@@ -301,9 +303,9 @@ export class MemoryBudget {
   }
 
   /**
-   * Returns the connections that a pass may rest or shed, in this order: first those that have released nothing for a while, then those
-   * that hold more than a fair share, the heaviest and least moving first. Many stagnant connections, each below its share, would
-   * otherwise lower the share until others are ended in their place.
+   * Returns the connections that a pass may rest or shed, in this order: first those that have released nothing for a while,
+   * then those that hold more than a fair share, the heaviest and least moving first. Many stagnant connections, each below
+   * its share, would otherwise lower the share until others are ended in their place.
    */
   #heaviest(): Account[] {
     this.#advanceSpan();

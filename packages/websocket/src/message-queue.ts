@@ -36,7 +36,7 @@ export class MessageQueue<Message> {
   readonly #reading: Reading;
   readonly #present: (message: KeptMessage) => Message;
   readonly #items = new Queue<KeptMessage>();
-  /** Length in bytes of each queued buffer, noted when it is queued: the application may transfer a buffer it also got as an event. */
+  /** Bytes of each queued buffer, noted when it is queued: the application may transfer one that it also got as an event. */
   readonly #lengths = new Queue<number>();
   /** Sum of the sizes that are compared with the high-water mark. */
   #size = 0;

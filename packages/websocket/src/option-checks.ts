@@ -3,7 +3,7 @@ import { deadlinesCheck, type OptionCheck, settingChecks, takes } from "@hybi/co
 import { binaryTypeOf } from "./message-data.ts";
 
 /** Checks only for the methods that are used: a clock may be a class instance with more members. */
-const clockCheck: OptionCheck = takes.only("an object with now(), setTimeout() and clearTimeout()", (value) =>
+export const clockCheck: OptionCheck = takes.only("an object with now(), setTimeout() and clearTimeout()", (value) =>
   hasMethods(value, "now", "setTimeout", "clearTimeout"),
 );
 

@@ -50,7 +50,10 @@ export class PumpReader {
     return this.#change(this.#reasons | reasons[reason]);
   }
 
-  /** Ends the pause for `reason`, or for every reason except the backlog and the memory budget. Returns whether anything changed. */
+  /**
+   * Ends the pause for `reason`, or for every reason except the backlog and the memory budget. Returns whether anything
+   * changed.
+   */
   resume(reason: PauseReason | "any"): boolean {
     return this.#change(reason === "any" ? this.#reasons & keptReasons : this.#reasons & ~reasons[reason]);
   }

@@ -28,7 +28,7 @@ export class PumpWriter {
   /** The chunks in flight, and their total length. */
   #writing: readonly Uint8Array[] | undefined;
   #length = 0;
-  /** A large array that is written in parts, and the bytes of the parts already sent: it is held as a whole until the last part is sent. */
+  /** A large array that is written in parts, and the bytes of the parts already sent: it is held until the last one is. */
   #large: ArrayBufferLike | undefined;
   #largeLeft = 0;
   /** Whether `transport.write` is on the stack. */

@@ -272,7 +272,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   shed(): void {
     try {
-      // Of a connection that has ended, output is left that its peer does not read, and messages that the application has not taken.
+      // After the end of a connection, output may be left that its peer does not read, and messages not taken yet.
       if (this.endpoint.state === "ended" || this.#listener.shed === undefined) this.abort();
       this.#listener.shed?.();
     } catch (error) {

@@ -699,6 +699,9 @@ describe("the memoryBudget option", () => {
     for (const limit of [0, -1, Number.NaN, "1", null]) {
       expect(() => new MemoryBudget(limit as number)).toThrow(expect.objectContaining({ name: "UsageError" }));
     }
+    for (const clock of [null, 5, "5", {}, () => {}, { now: () => 0 }]) {
+      expect(() => new MemoryBudget(7, clock as never)).toThrow(expect.objectContaining({ name: "UsageError" }));
+    }
     expect(setUp({ memoryBudget: Number.POSITIVE_INFINITY }).server.totals.budget).toBe(Number.POSITIVE_INFINITY);
     expect(setUp({ memoryBudget: new MemoryBudget(7) }).server.totals.budget).toBe(7);
   });
