@@ -7,9 +7,9 @@ export { skipAscii, validateUtf8 } from "../packages/core/src/bytes/utf8.ts";
 export { Connection } from "../packages/core/src/connection.ts";
 export type { ConnectionSink } from "../packages/core/src/connection-sink.ts";
 export { mask, maskBytes } from "../packages/core/src/frame/mask.ts";
-export { portableHost } from "../packages/core/src/host.ts";
-export { plainAgreement } from "../packages/core/src/opening/agreement.ts";
 export { ServerHandshake } from "../packages/core/src/opening/server-handshake.ts";
+export { plainAgreement } from "../packages/core/src/vocabulary/agreement.ts";
+export { portableHost } from "../packages/core/src/vocabulary/native-functions.ts";
 export { nodeHost } from "../packages/node/src/host.ts";
 
 /** A strong source, as `ws` has it. */

@@ -4,10 +4,10 @@
  * server about 10 µs.
  */
 import { Connection, plainAgreement } from "@hybi/core";
-import { MemoryBudget } from "../../packages/websocket/src/memory-budget.ts";
-import { PumpWriter } from "../../packages/websocket/src/pump-writer.ts";
-import { Rounds, type Sharer } from "../../packages/websocket/src/rounds.ts";
-import type { Transport } from "../../packages/websocket/src/transport.ts";
+import { MemoryBudget } from "../../packages/websocket/src/load/memory-budget.ts";
+import { Rounds, type Sharer } from "../../packages/websocket/src/load/rounds.ts";
+import { PumpWriter } from "../../packages/websocket/src/pump/writer.ts";
+import type { Transport } from "../../packages/websocket/src/transport/transport.ts";
 import { leastTime, printRow } from "./least-time.ts";
 
 const turns = 1_000_000;

@@ -10,7 +10,7 @@
 import { Endpoint } from "@hybi/core";
 import { nodeClock, nodeHost } from "@hybi/node";
 import { Pump, type PumpListener, type Transport, type TransportSink, WebSocketServer } from "@hybi/websocket";
-import { Deadlines } from "../../packages/core/src/deadlines.ts";
+import { Deadlines } from "../../packages/core/src/time/deadlines.ts";
 
 const request = new TextEncoder().encode(
   [

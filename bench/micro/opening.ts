@@ -7,11 +7,11 @@ import { createHash } from "node:crypto";
 import { HeadDecoder } from "../../packages/core/src/http/head-decoder.ts";
 import { encodeResponseHead } from "../../packages/core/src/http/head-encoder.ts";
 import { requestLine } from "../../packages/core/src/http/start-line.ts";
-import { defaultLimits } from "../../packages/core/src/limits.ts";
 import { acceptValue } from "../../packages/core/src/opening/key.ts";
 import { checkOpeningRequest } from "../../packages/core/src/opening/request.ts";
 import { answerOpeningRequest, encodeAcceptedHead } from "../../packages/core/src/opening/response.ts";
 import { ServerHandshake } from "../../packages/core/src/opening/server-handshake.ts";
+import { defaultLimits } from "../../packages/core/src/vocabulary/limits.ts";
 
 const key = "dGhlIHNhbXBsZSBub25jZQ==";
 const request = new TextEncoder().encode(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { checkLayers, findCycles } from "./check.ts";
+import { layers } from "./table.ts";
 
 const core = "packages/core/src";
 
@@ -35,53 +36,61 @@ describe("checkLayers", () => {
   it("sees re-exports, import types and dynamic imports", () => {
     const findings = check({
       [`${core}/frame/opcode.ts`]: [
-        'export { a } from "../message/assembler.ts";',
-        'export type B = import("../message/assembler.ts").B;',
-        'export const c = () => import("../message/assembler.ts");',
+        'export { a } from "../receiving/assembler.ts";',
+        'export type B = import("../receiving/assembler.ts").B;',
+        'export const c = () => import("../receiving/assembler.ts");',
       ].join("\n"),
-      [`${core}/message/assembler.ts`]: "export const a = 1; export type B = 1;",
+      [`${core}/receiving/assembler.ts`]: "export const a = 1; export type B = 1;",
     });
     expect(findings).toEqual([
-      `${core}/frame/opcode.ts:1 imports message/assembler: frame may not`,
-      `${core}/frame/opcode.ts:2 imports message/assembler: frame may not`,
-      `${core}/frame/opcode.ts:3 imports message/assembler: frame may not`,
+      `${core}/frame/opcode.ts:1 imports receiving/assembler: frame may not`,
+      `${core}/frame/opcode.ts:2 imports receiving/assembler: frame may not`,
+      `${core}/frame/opcode.ts:3 imports receiving/assembler: frame may not`,
     ]);
   });
 
-  it("lets every layer import the shared modules, and these nothing above them", () => {
+  it("keeps receiving and sending apart", () => {
     const findings = check({
-      [`${core}/bytes/utf8.ts`]: 'import type { Violation } from "../violation.ts";',
-      [`${core}/violation.ts`]: 'import { connect } from "./connection.ts"; connect;',
-      [`${core}/connection.ts`]: "export const connect = 1;",
+      [`${core}/sending/outgoing.ts`]: 'import type { Delivery } from "../receiving/assembler.ts";',
+      [`${core}/receiving/assembler.ts`]: "export type Delivery = 1;",
     });
-    expect(findings).toEqual([`${core}/violation.ts:1 imports connection: violation may not`]);
+    expect(findings).toEqual([`${core}/sending/outgoing.ts:1 imports receiving/assembler: sending may not`]);
   });
 
-  it("takes a shared module for what it is, even where its name begins like a layer's", () => {
+  it("lets every layer of core import its vocabulary, and the vocabulary nothing above it", () => {
     const findings = check({
-      [`${core}/frame/mask.ts`]: 'import type { MessageKind } from "../message-kind.ts";',
-      [`${core}/message-kind.ts`]: "export type MessageKind = 1;",
+      [`${core}/bytes/utf8.ts`]: 'import type { Violation } from "../vocabulary/violation.ts";',
+      [`${core}/vocabulary/violation.ts`]: 'import { connect } from "../connection.ts"; connect;',
+      [`${core}/connection.ts`]: "export const connect = 1;",
     });
-    expect(findings).toEqual([]);
+    expect(findings).toEqual([`${core}/vocabulary/violation.ts:1 imports connection: vocabulary may not`]);
   });
 
   it("lets the connection see an agreement but not the opening handshake", () => {
     const findings = check({
-      [`${core}/connection.ts`]: 'import "./opening/agreement.ts";\nimport "./opening/key.ts";',
-      [`${core}/opening/agreement.ts`]: "",
+      [`${core}/connection.ts`]: 'import "./vocabulary/agreement.ts";\nimport "./opening/key.ts";',
+      [`${core}/vocabulary/agreement.ts`]: "",
       [`${core}/opening/key.ts`]: "",
     });
     expect(findings).toEqual([`${core}/connection.ts:2 imports opening/key: connection may not`]);
   });
 
-  it("takes modules whose names continue that of a layer for its parts", () => {
+  it("accepts a single module of a layer, and no other of the same layer", () => {
     const findings = check({
-      [`${core}/connection-options.ts`]: 'import "./frame/mask.ts";\nimport "./http/head.ts";',
-      [`${core}/connection.ts`]: 'import "./connection-options.ts";',
+      [`${core}/time/keepalive.ts`]: 'import "../frame/header.ts";\nimport "../frame/mask.ts";',
+      [`${core}/frame/header.ts`]: "",
       [`${core}/frame/mask.ts`]: "",
-      [`${core}/http/head.ts`]: "",
     });
-    expect(findings).toEqual([`${core}/connection-options.ts:2 imports http/head: connection may not`]);
+    expect(findings).toEqual([`${core}/time/keepalive.ts:2 imports frame/mask: time may not`]);
+  });
+
+  it("refuses an import that goes up in @hybi/websocket", () => {
+    const socket = "packages/websocket/src";
+    const findings = check({
+      [`${socket}/event-loop/alarms.ts`]: 'import "../socket/websocket.ts";',
+      [`${socket}/socket/websocket.ts`]: 'import "../event-loop/alarms.ts";',
+    });
+    expect(findings).toContain(`${socket}/event-loop/alarms.ts:1 imports socket/websocket: event-loop may not`);
   });
 
   it("refuses a file that belongs to no layer", () => {
@@ -89,10 +98,12 @@ describe("checkLayers", () => {
   });
 
   it("refuses anything that core imports from outside, types too", () => {
-    const findings = check({ [`${core}/limits.ts`]: 'import type { A } from "node:net";\nimport "@hybi/websocket";' });
+    const findings = check({
+      [`${core}/vocabulary/limits.ts`]: 'import type { A } from "node:net";\nimport "@hybi/websocket";',
+    });
     expect(findings).toEqual([
-      `${core}/limits.ts:1 imports node:net: core may not`,
-      `${core}/limits.ts:2 imports @hybi/websocket: core may not`,
+      `${core}/vocabulary/limits.ts:1 imports node:net: core may not`,
+      `${core}/vocabulary/limits.ts:2 imports @hybi/websocket: core may not`,
     ]);
   });
 
@@ -104,14 +115,14 @@ describe("checkLayers", () => {
 
   it("refuses a path into another package", () => {
     const findings = check({
-      "packages/node/src/index.ts": 'import "../../core/src/limits.ts";',
-      [`${core}/limits.ts`]: "",
+      "packages/node/src/index.ts": 'import "../../core/src/vocabulary/limits.ts";',
+      [`${core}/vocabulary/limits.ts`]: "",
     });
     expect(findings).toEqual(["packages/node/src/index.ts:1 reaches into another package by a path"]);
   });
 
   it("refuses an import of a file that does not exist", () => {
-    expect(check({ [`${core}/limits.ts`]: 'import "./gone.ts";' })).toHaveLength(1);
+    expect(check({ [`${core}/vocabulary/limits.ts`]: 'import "./gone.ts";' })).toHaveLength(1);
   });
 
   it("finds a circle within a layer, of types too", () => {
@@ -120,6 +131,20 @@ describe("checkLayers", () => {
       [`${core}/bytes/b.ts`]: 'import type { A } from "./a.ts"; export type B = A;',
     });
     expect(findings).toEqual([`import in a circle: ${core}/bytes/a.ts → ${core}/bytes/b.ts → ${core}/bytes/a.ts`]);
+  });
+});
+
+describe("the table", () => {
+  it.each(Object.entries(layers))("lets no layer of %s import one that is listed after it", (_name, ofPackage) => {
+    const order = Object.keys(ofPackage);
+    for (const [layer, { mayImport }] of Object.entries(ofPackage)) {
+      for (const name of mayImport) {
+        const imported = name.split("/")[0] ?? "";
+        expect(order.indexOf(imported), `${layer} → ${name}`).toBeGreaterThanOrEqual(0);
+        // A single module is an exception that the check for cycles covers.
+        if (imported === name) expect(order.indexOf(imported), `${layer} → ${name}`).toBeLessThan(order.indexOf(layer));
+      }
+    }
   });
 });
 

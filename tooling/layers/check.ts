@@ -1,8 +1,8 @@
-/** Holds a set of source files against the table: packages' direction, core's layers, and no import in a circle. */
+/** Checks source files against the table: the direction of packages, the layers inside them, and no import cycle. */
 
 import { posix } from "node:path";
 import { findImports } from "./imports.ts";
-import { coreLayers, packages, sharedModules } from "./table.ts";
+import { layers, packages } from "./table.ts";
 
 /** `sources` maps paths such as "packages/core/src/frame/mask.ts" to their text. */
 export function checkLayers(sources: ReadonlyMap<string, string>): string[] {
@@ -11,7 +11,7 @@ export function checkLayers(sources: ReadonlyMap<string, string>): string[] {
 
   for (const [path, text] of sources) {
     const inside: string[] = [];
-    if (packageOf(path) === "core") findings.push(...withoutLayer(path));
+    findings.push(...withoutLayer(path));
     for (const { specifier, line } of findImports(path, text)) {
       const at = `${path}:${line}`;
       if (!specifier.startsWith(".")) {
@@ -23,8 +23,7 @@ export function checkLayers(sources: ReadonlyMap<string, string>): string[] {
       else if (packageOf(target) !== packageOf(path)) findings.push(`${at} reaches into another package by a path`);
       else {
         inside.push(target);
-        if (packageOf(path) === "core")
-          findings.push(...checkCoreImport(path, target).map((finding) => `${at} ${finding}`));
+        findings.push(...checkLayerImport(path, target).map((finding) => `${at} ${finding}`));
       }
     }
     graph.set(path, inside);
@@ -47,24 +46,27 @@ function checkPackageImport(from: string, specifier: string): string[] {
   return allowed ? [] : [`imports ${specifier}: ${from} may not`];
 }
 
-/** "frame" for src/frame/mask.ts, "connection" for src/connection.ts and for src/connection-options.ts. */
+/** "frame/mask" for packages/core/src/frame/mask.ts. */
+function moduleOf(path: string): string {
+  return path.split("/").slice(3).join("/").replace(/\.ts$/, "");
+}
+
+/** "frame" for src/frame/mask.ts, "connection" for src/connection.ts. */
 function layerOf(path: string): string {
-  const name = path.replace("packages/core/src/", "").replace(/(\/.*|\.ts)$/, "");
-  // A name of its own comes first: "message-kind" continues no "message".
-  if (name in coreLayers || name in sharedModules) return name;
-  return Object.keys(coreLayers).find((layer) => name.startsWith(`${layer}-`)) ?? name;
+  return moduleOf(path).split("/")[0] ?? "";
 }
 
 function withoutLayer(path: string): string[] {
-  const layer = layerOf(path);
-  return layer in coreLayers || layer in sharedModules ? [] : [`${path} belongs to no layer of the table`];
+  const ofPackage = layers[packageOf(path)];
+  return ofPackage === undefined || layerOf(path) in ofPackage ? [] : [`${path} belongs to no layer of the table`];
 }
 
-function checkCoreImport(path: string, target: string): string[] {
+function checkLayerImport(path: string, target: string): string[] {
+  const ofPackage = layers[packageOf(path)];
   const [from, to] = [layerOf(path), layerOf(target)];
-  if (from === to || to in sharedModules) return [];
-  const mayImport = (coreLayers[from] ?? sharedModules[from])?.mayImport ?? [];
-  const module = target.replace("packages/core/src/", "").replace(/\.ts$/, "");
+  if (ofPackage === undefined || from === to) return [];
+  const mayImport = ofPackage[from]?.mayImport ?? [];
+  const module = moduleOf(target);
   return mayImport.includes(to) || mayImport.includes(module) ? [] : [`imports ${module}: ${from} may not`];
 }
 

@@ -1,58 +1,82 @@
 /**
- * Who may import whom. Everything that is not listed is forbidden.
+ * Which layer may import which; everything that is not listed is forbidden.
  *
- * A layer of core is a folder of `packages/core/src`, or a module that stands directly in it together with those whose
- * names continue its own: `connection` is also `connection-options`. The order of reading is
- * bytes → http → opening on one side and bytes → frame → message on the other, with closing; only `connection` and
- * `endpoint` join them.
+ * A layer is a folder of `packages/<package>/src`, or a file that stands directly in it. The order is the order of reading:
+ * a layer may import those listed before it, if its rule says so.
  */
 
 export interface LayerRule {
+  /** Layers, or single modules of a layer as `folder/module`. */
   readonly mayImport: readonly string[];
 }
 
-/** Vocabulary that every layer shares: types, tables and settings. Any file may import these, and they import each other at most. */
-export const sharedModules: Readonly<Record<string, LayerRule>> = {
-  role: { mayImport: [] },
-  "message-kind": { mayImport: [] },
-  leniency: { mayImport: [] },
-  host: { mayImport: [] },
-  latest: { mayImport: [] },
-  limits: { mayImport: [] },
-  violation: { mayImport: [] },
-  "usage-error": { mayImport: [] },
-  duration: { mayImport: [] },
-  options: { mayImport: [] },
-  "setting-checks": { mayImport: [] },
-  "callback-result": { mayImport: [] },
-  extension: { mayImport: [] },
-  output: { mayImport: ["closing/states"] },
-  // Events carry what the layers found out, so their types name the types of these.
-  events: { mayImport: ["http/head", "opening/agreement", "opening/request"] },
-};
+export type Layers = Readonly<Record<string, LayerRule>>;
 
-export const coreLayers: Readonly<Record<string, LayerRule>> = {
-  bytes: { mayImport: [] },
-  http: { mayImport: ["bytes"] },
-  opening: { mayImport: ["bytes", "http"] },
-  frame: { mayImport: ["bytes"] },
-  message: { mayImport: ["bytes", "frame"] },
-  closing: { mayImport: ["bytes"] },
-  // Time is measured by the states of closing, and chance comes from the same source as masking keys: types only.
-  deadlines: { mayImport: ["closing/states"] },
-  backoff: { mayImport: ["bytes/random-source"] },
-  keepalive: { mayImport: ["bytes", "frame"] },
-  // A Connection starts from an agreement, however it was reached; it knows nothing else of the opening handshake.
-  connection: { mayImport: ["bytes", "frame", "message", "closing", "deadlines", "keepalive", "opening/agreement"] },
-  endpoint: { mayImport: ["bytes", "http", "opening", "message", "closing", "deadlines", "connection"] },
+/** Shared by all layers of core: checks of what the application passes in, and the words of the protocol. */
+const words = ["checks", "vocabulary"];
+
+/**
+ * Core: bytes → http → opening → policy on one side; bytes → frame → receiving and sending, with closing and time, on the
+ * other. Only `connection` and `endpoint` join them.
+ */
+const core: Layers = {
+  checks: { mayImport: [] },
+  vocabulary: { mayImport: ["checks"] },
+  bytes: { mayImport: words },
+  http: { mayImport: [...words, "bytes"] },
+  frame: { mayImport: [...words, "bytes"] },
+  // Neither direction of a message knows the other.
+  receiving: { mayImport: [...words, "bytes", "frame"] },
+  sending: { mayImport: [...words, "bytes", "frame"] },
+  // Types of all layers' results.
+  events: { mayImport: [...words, "http/head", "opening/request"] },
+  "connection-sink": { mayImport: [...words, "bytes", "events"] },
+  output: { mayImport: ["closing/states"] },
+  opening: { mayImport: [...words, "bytes", "http", "events"] },
+  policy: { mayImport: [...words, "bytes", "http", "opening", "events"] },
+  closing: { mayImport: [...words, "bytes", "events"] },
+  time: { mayImport: [...words, "frame/header", "closing/states", "events", "output"] },
+  "connection-options": { mayImport: [...words, "bytes", "frame", "receiving", "sending"] },
+  connection: {
+    mayImport: [
+      ...[...words, "bytes", "frame", "receiving", "sending", "closing", "time"],
+      ...["connection-options", "connection-sink", "events", "output"],
+    ],
+  },
+  endpoint: {
+    mayImport: [
+      ...[...words, "http", "opening", "sending", "closing"],
+      ...["connection", "connection-options", "events", "output"],
+    ],
+  },
   // Entry points only name what others define.
   index: {
     mayImport: [
-      ...["bytes", "http", "opening", "frame", "message", "closing", "deadlines", "backoff"],
-      ...["keepalive", "connection", "endpoint"],
+      ...[...words, "bytes", "http", "frame", "receiving", "sending", "opening", "policy", "closing", "time"],
+      ...["events", "output", "connection-sink", "connection-options", "connection", "endpoint"],
     ],
   },
 };
+
+/** `@hybi/websocket`: a connection over a transport (pump), a client's opening, the sockets, and servers of them. */
+const websocket: Layers = {
+  platform: { mayImport: [] },
+  "event-loop": { mayImport: ["platform"] },
+  transport: { mayImport: ["platform"] },
+  dom: { mayImport: ["platform", "event-loop"] },
+  load: { mayImport: ["platform", "event-loop"] },
+  pump: { mayImport: ["platform", "event-loop", "transport", "load"] },
+  client: { mayImport: ["platform", "event-loop", "transport", "dom", "pump"] },
+  socket: { mayImport: ["platform", "event-loop", "dom", "pump", "client"] },
+  server: { mayImport: ["platform", "event-loop", "transport", "dom", "load", "pump", "client", "socket"] },
+  reconnect: { mayImport: ["platform", "event-loop", "dom", "client", "socket"] },
+  index: {
+    mayImport: [...["event-loop", "transport", "dom", "load", "pump", "client", "socket", "server", "reconnect"]],
+  },
+};
+
+/** Layers by package. A package that is not listed has one layer. */
+export const layers: Readonly<Record<string, Layers>> = { core, websocket };
 
 export interface PackageRule {
   /** Packages of this repository, by the name of their folder. */

@@ -13,11 +13,17 @@ export const folders: Readonly<Record<string, readonly string[]>> = {
     "tests/spec/rfc6455-{closing,close-frame,closing-messages,failing}.test.ts",
     "tests/properties/closing-model.test.ts",
   ],
-  message: [
-    "src/{connection,message/*}.test.ts",
-    "tests/spec/rfc6455-{messages,message-limits,sending,scheduling,output,control-frames,closing-messages}.test.ts",
-    "tests/spec/rfc6455-extensions{,-receiving,-sending}.test.ts",
-    "tests/properties/{limits,sending,round-trip,chunking,ownership}.test.ts",
+  receiving: [
+    "src/{connection,receiving/*}.test.ts",
+    "tests/spec/rfc6455-{messages,message-limits,control-frames,closing-messages}.test.ts",
+    "tests/spec/rfc6455-extensions{,-receiving}.test.ts",
+    "tests/properties/{limits,round-trip,chunking,ownership}.test.ts",
+  ],
+  sending: [
+    "src/{connection,sending/*}.test.ts",
+    "tests/spec/rfc6455-{messages,sending,scheduling,output,control-frames,closing-messages}.test.ts",
+    "tests/spec/rfc6455-extensions{,-sending}.test.ts",
+    "tests/properties/{sending,round-trip,ownership}.test.ts",
   ],
   http: [
     "src/{endpoint,http/*}.test.ts",
@@ -25,7 +31,7 @@ export const folders: Readonly<Record<string, readonly string[]>> = {
     "tests/properties/grammar.test.ts",
   ],
   opening: [
-    "src/{endpoint,opening/*}.test.ts",
+    "src/{endpoint,opening/**/*,policy/*}.test.ts",
     "tests/spec/{rfc6455-opening-client,rfc6455-opening-server,rfc6455-extension-negotiation,rfc8441,rfc9220}.test.ts",
     "tests/properties/grammar.test.ts",
     "tests/scenarios/{opening,parsed-head,streams-of-http}.test.ts",

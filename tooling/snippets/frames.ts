@@ -175,7 +175,7 @@ for (const bytes of server.takeOutput()) client.receive(bytes);
 if (client.agreement?.extensions[0]?.name !== "permessage-deflate") throw new Error("not agreed on");`,
   },
   {
-    file: "packages/websocket/src/create-websocket-class.ts",
+    file: "packages/websocket/src/socket/create-websocket-class.ts",
     treatment: "run",
     program: `${overPair('(opening) => opening.accept().send("hello")')}
 const [connectTcp, nodeHost] = [viaPair, {}];
@@ -186,7 +186,7 @@ if (data !== "hello") throw new Error(String(data));
 socket.close();`,
   },
   {
-    file: "packages/websocket/src/websocket.ts",
+    file: "packages/websocket/src/socket/websocket.ts",
     treatment: "run",
     program: `${overPair('(opening) => opening.accept({ subprotocol: "chat" }).send("hello")')}
 const WebSocket = createWebSocketClass(viaPair);
@@ -198,7 +198,7 @@ await new Promise((resolve) => (socket.onclose = resolve));
 if (lines.join() !== "hello" || socket.protocol !== "chat") throw new Error(lines.join());`,
   },
   {
-    file: "packages/websocket/src/websocket-stream.ts",
+    file: "packages/websocket/src/socket/websocket-stream.ts",
     treatment: "run",
     program: `
 import type { StreamMessage } from "@hybi/websocket";
@@ -217,7 +217,7 @@ ${place}
 if (heard.join() !== "HELLO") throw new Error(heard.join());`,
   },
   {
-    file: "packages/websocket/src/server.ts",
+    file: "packages/websocket/src/server/server.ts",
     treatment: "run",
     program: `
 import { createWebSocketClass, pair, type Transport, WebSocketServer } from "@hybi/websocket";
@@ -237,14 +237,14 @@ const echoes: unknown[] = [];
 for await (const message of socket) if (echoes.push(message) === 2) socket.close();
 if (echoes[0] !== "hello" || !(echoes[1] instanceof ArrayBuffer)) throw new Error("not what was sent");`,
   },
-  ...(["pump", "pair"] as const).map(
+  ...(["pump/pump", "transport/pair"] as const).map(
     (name): Frame => ({
       file: `packages/websocket/src/${name}.ts`,
       treatment: "run",
       program: `
 import { Endpoint } from "@hybi/core";
 import { createWebSocketClass, pair, Pump, silentListener } from "@hybi/websocket";
-${name === "pump" ? "const [near, transport] = pair();" : ""}
+${name === "pump/pump" ? "const [near, transport] = pair();" : ""}
 let asked = 0;
 const listener = { ...silentListener, request: () => asked++ };
 ${place}
@@ -255,7 +255,7 @@ near.lose(new Error("enough"));`,
     }),
   ),
   {
-    file: "packages/websocket/src/memory-budget.ts",
+    file: "packages/websocket/src/load/memory-budget.ts",
     treatment: "run",
     program: `
 import { type IncomingOpening, MemoryBudget, pair, WebSocketServer } from "@hybi/websocket";
@@ -272,7 +272,7 @@ if (first.totals.held === 0 || first.totals.held !== second.totals.held) throw n
 await Promise.all([first.close({ timeout: 0 }), second.close({ timeout: 0 })]);`,
   },
   {
-    file: "packages/websocket/src/reconnect.ts",
+    file: "packages/websocket/src/reconnect/reconnect.ts",
     treatment: "run",
     program: `
 import { reconnect } from "@hybi/websocket";
@@ -288,7 +288,7 @@ await new Promise((resolve) => client.addEventListener("ended", resolve));
 if (lines.join() !== "Bearer 1") throw new Error(lines.join());`,
   },
   {
-    file: "packages/websocket/src/from-streams.ts",
+    file: "packages/websocket/src/transport/from-streams.ts",
     treatment: "run",
     program: `
 import { createWebSocketClass, fromStreams, WebSocketServer } from "@hybi/websocket";
@@ -304,7 +304,7 @@ if (data !== "hello") throw new Error(String(data));
 client.close();`,
   },
   {
-    file: "packages/websocket/src/opened.ts",
+    file: "packages/websocket/src/socket/opened.ts",
     treatment: "run",
     program: `
 import { opened } from "@hybi/websocket";

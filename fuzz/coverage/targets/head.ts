@@ -8,7 +8,7 @@ import { type Limits, type RequestHead, type ResponseHead, violationTable } from
 import { HeadDecoder } from "../../../packages/core/src/http/head-decoder.ts";
 import { encodeRequestHead, encodeResponseHead } from "../../../packages/core/src/http/head-encoder.ts";
 import { requestLine, type StartLineGrammar, statusLine } from "../../../packages/core/src/http/start-line.ts";
-import { defaultLimits } from "../../../packages/core/src/limits.ts";
+import { defaultLimits } from "../../../packages/core/src/vocabulary/limits.ts";
 import { chunks, law, sameLaw, type Target } from "../target.ts";
 
 /** Small enough to be met. */

@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { countingSource, usageErrorOf } from "../tests/support/connections.ts";
 import { adding, agreeing, rsv1, rsv2 } from "../tests/support/extensions.ts";
 import { type ConnectionOptions, createTransforms, resolveOptions } from "./connection-options.ts";
-import type { ExtensionParameters } from "./extension.ts";
-import { portableHost } from "./host.ts";
-import { defaultLimits } from "./limits.ts";
+import type { ExtensionParameters } from "./vocabulary/extension.ts";
+import { defaultLimits } from "./vocabulary/limits.ts";
+import { portableHost } from "./vocabulary/native-functions.ts";
 
 describe("resolveOptions", () => {
   it("returns the defaults, overridden by the given options", () => {

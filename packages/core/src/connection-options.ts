@@ -1,21 +1,20 @@
 /** Options of a connection, their resolution, and the transforms of the agreed extensions. */
 import { RandomPool } from "./bytes/random-pool.ts";
 import type { RandomSource } from "./bytes/random-source.ts";
-import { wrongResult } from "./callback-result.ts";
-import type { Extension } from "./extension.ts";
+import { wrongResult } from "./checks/callback-result.ts";
+import { Latest } from "./checks/latest.ts";
+import { checkOptions, type OptionChecks, takes } from "./checks/option-checks.ts";
+import { UsageError } from "./checks/usage-error.ts";
 import type { FrameDecoderOptions } from "./frame/frame-decoder.ts";
-import { type HostFunctions, portableHost } from "./host.ts";
-import { Latest } from "./latest.ts";
-import type { Leniency } from "./leniency.ts";
-import { type Limits, resolveLimits } from "./limits.ts";
-import type { AssemblerOptions, Delivery } from "./message/assembler.ts";
-import type { ActiveTransform } from "./message/decode-pipeline.ts";
-import type { OutgoingOptions } from "./message/outgoing.ts";
-import type { Agreement } from "./opening/agreement.ts";
-import { checkOptions, type OptionChecks, takes } from "./options.ts";
-import type { Role } from "./role.ts";
-import { settingAliases, settingChecks } from "./setting-checks.ts";
-import { UsageError } from "./usage-error.ts";
+import type { AssemblerOptions, Delivery } from "./receiving/assembler.ts";
+import type { OutgoingOptions } from "./sending/outgoing.ts";
+import type { Agreement } from "./vocabulary/agreement.ts";
+import type { ActiveTransform, Extension } from "./vocabulary/extension.ts";
+import type { Leniency } from "./vocabulary/leniency.ts";
+import { type Limits, resolveLimits } from "./vocabulary/limits.ts";
+import { type HostFunctions, portableHost } from "./vocabulary/native-functions.ts";
+import { settingAliases, settingChecks } from "./vocabulary/setting-checks.ts";
+import type { Role } from "./vocabulary/terms.ts";
 
 /** Options of a connection. All have defaults, but a client needs `random`. */
 export interface ConnectionOptions {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { patterned, utf8 } from "../tests/support/bytes.ts";
 import { EventCollector } from "./connection-sink.ts";
-import { violation } from "./violation.ts";
+import { violation } from "./vocabulary/violation.ts";
 
 describe("EventCollector", () => {
   it("makes an event of each call, in order", () => {

@@ -2,8 +2,8 @@
 import { copyOf } from "./bytes/copy-of.ts";
 import { viewOf } from "./bytes/words.ts";
 import type { ConnectionEvent } from "./events.ts";
-import type { MessageKind } from "./message-kind.ts";
-import type { Violation } from "./violation.ts";
+import type { MessageKind } from "./vocabulary/terms.ts";
+import type { Violation } from "./vocabulary/violation.ts";
 
 /**
  * Receives the events of `receiveInto`, in wire order, without event objects. Ranges of bytes may be kept: nobody else

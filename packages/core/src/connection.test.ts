@@ -16,8 +16,8 @@ import { closeBody, frame, outline } from "../tests/support/wire.ts";
 import { Connection } from "./connection.ts";
 import { EventCollector } from "./connection-sink.ts";
 import { mask } from "./frame/mask.ts";
-import { prepareText } from "./message/prepared-message.ts";
-import { plainAgreement } from "./opening/agreement.ts";
+import { prepareText } from "./sending/prepared-message.ts";
+import { plainAgreement } from "./vocabulary/agreement.ts";
 
 describe("Connection", () => {
   it.each(roles)("of a %s is open when created, and has nothing to write", (role) => {

@@ -3,12 +3,15 @@
  * composes the frame decoder, the assembler, the outgoing queue and the closing handshake, and implements no protocol
  * rule of its own.
  */
+
 import { claimChunk, isWholeLoan, newOwner, noteHandedBack, returnChunk } from "./bytes/block-pool.ts";
 import { isBytes } from "./bytes/is-bytes.ts";
 import { LentChunks } from "./bytes/lent-chunks.ts";
 import { plainBytes } from "./bytes/plain-bytes.ts";
 import { utf8Bytes } from "./bytes/text-encode.ts";
-import { quiet } from "./callback-result.ts";
+import { quiet } from "./checks/callback-result.ts";
+import { checkOptions, type OptionChecks, takes } from "./checks/option-checks.ts";
+import { UsageError } from "./checks/usage-error.ts";
 import { closePayload, formatClosePayload, parseClosePayload, replyPayload } from "./closing/close-payload.ts";
 import { ClosingHandshake } from "./closing/closing-handshake.ts";
 import type { ClosingState, TransportInstruction } from "./closing/states.ts";
@@ -26,21 +29,18 @@ import type { ConnectionEvent, EndEvent } from "./events.ts";
 import { FrameDecoder, longestSlice, type SinkVerdict } from "./frame/frame-decoder.ts";
 import { maxControlPayload } from "./frame/header.ts";
 import { ping, pong } from "./frame/opcode.ts";
-import { Keepalive } from "./keepalive.ts";
-import type { Leniency } from "./leniency.ts";
-import type { Limits } from "./limits.ts";
-import { Assembler } from "./message/assembler.ts";
-import type { ActiveTransform } from "./message/decode-pipeline.ts";
-import { MessageStream } from "./message/message-stream.ts";
-import { checkSendOptions, Outgoing, type SendOptions } from "./message/outgoing.ts";
-import type { PreparedMessage } from "./message/prepared-message.ts";
-import type { MessageKind } from "./message-kind.ts";
-import type { Agreement } from "./opening/agreement.ts";
-import { checkOptions, type OptionChecks, takes } from "./options.ts";
 import type { DeadlineReason, Output, Statistics } from "./output.ts";
-import type { Role } from "./role.ts";
-import { UsageError } from "./usage-error.ts";
-import { type ViolationCode, violation } from "./violation.ts";
+import { Assembler } from "./receiving/assembler.ts";
+import { MessageStream } from "./sending/message-stream.ts";
+import { checkSendOptions, Outgoing, type SendOptions } from "./sending/outgoing.ts";
+import type { PreparedMessage } from "./sending/prepared-message.ts";
+import { Keepalive } from "./time/keepalive.ts";
+import type { Agreement } from "./vocabulary/agreement.ts";
+import type { ActiveTransform } from "./vocabulary/extension.ts";
+import type { Leniency } from "./vocabulary/leniency.ts";
+import type { Limits } from "./vocabulary/limits.ts";
+import type { MessageKind, Role } from "./vocabulary/terms.ts";
+import { type ViolationCode, violation } from "./vocabulary/violation.ts";
 
 /** Options of `sendClose`. */
 export interface CloseOptions {

@@ -2,26 +2,26 @@
  * A WebSocket endpoint over one byte stream: the opening handshake (RFC 6455 §4), then the connection (§5–§7), behind
  * one `receive`. It composes the two and implements no protocol rule of its own.
  */
+
+import { UsageError } from "./checks/usage-error.ts";
 import type { ClosingState, TransportInstruction } from "./closing/states.ts";
 import { statusCodes } from "./closing/status-code.ts";
 import { type CloseOptions, Connection } from "./connection.ts";
 import { type ConnectionOptions, type ConnectionSettings, resolveOptions } from "./connection-options.ts";
 import type { EndEvent, EndpointEvent, HandshakeEvent } from "./events.ts";
-import type { Extension } from "./extension.ts";
 import type { RequestHead } from "./http/head.ts";
-import type { Limits } from "./limits.ts";
-import type { MessageStream } from "./message/message-stream.ts";
-import type { SendOptions } from "./message/outgoing.ts";
-import type { PreparedMessage } from "./message/prepared-message.ts";
-import type { MessageKind } from "./message-kind.ts";
-import type { Agreement } from "./opening/agreement.ts";
 import { ClientHandshake, type ClientHandshakeOptions } from "./opening/client-handshake.ts";
 import type { Rejection } from "./opening/rejection.ts";
 import type { OpeningAnswer } from "./opening/response.ts";
 import { ServerHandshake, type ServerHandshakeOptions } from "./opening/server-handshake.ts";
 import type { DeadlineReason, Output, Statistics } from "./output.ts";
-import type { Role } from "./role.ts";
-import { UsageError } from "./usage-error.ts";
+import type { MessageStream } from "./sending/message-stream.ts";
+import type { SendOptions } from "./sending/outgoing.ts";
+import type { PreparedMessage } from "./sending/prepared-message.ts";
+import type { Agreement } from "./vocabulary/agreement.ts";
+import type { Extension } from "./vocabulary/extension.ts";
+import type { Limits } from "./vocabulary/limits.ts";
+import type { MessageKind, Role } from "./vocabulary/terms.ts";
 
 /** Options of a client endpoint. `random` and `url` (or its parts) are required. */
 export interface ClientOptions extends ClientHandshakeOptions, Omit<ConnectionOptions, "random" | "offset"> {}

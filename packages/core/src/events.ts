@@ -3,10 +3,10 @@
  * return them.
  */
 import type { ResponseHead } from "./http/head.ts";
-import type { MessageKind } from "./message-kind.ts";
-import type { Agreement } from "./opening/agreement.ts";
 import type { OpeningRequest } from "./opening/request.ts";
-import type { Violation } from "./violation.ts";
+import type { Agreement } from "./vocabulary/agreement.ts";
+import type { MessageKind } from "./vocabulary/terms.ts";
+import type { Violation } from "./vocabulary/violation.ts";
 
 /** A whole text message (RFC 6455 §5.6), with `delivery: "messages"`. A leading U+FEFF is kept. */
 export interface TextEvent {

@@ -4,7 +4,7 @@
 export { type ClientOptions, type EarlyBytes, Endpoint, type ServerOptions } from "./endpoint.ts";
 export { type CloseOptions, Connection } from "./connection.ts";
 export type { ConnectionOptions } from "./connection-options.ts";
-export type { Role } from "./role.ts";
+export type { Role } from "./vocabulary/terms.ts";
 
 // Events and output.
 export type {
@@ -28,11 +28,11 @@ export { openingRequestLength } from "./opening/request-length.ts";
 export type { Output, Statistics } from "./output.ts";
 
 // Messages.
-export type { MessageKind } from "./message-kind.ts";
-export type { Delivery } from "./message/assembler.ts";
-export type { SendOptions } from "./message/outgoing.ts";
-export type { MessageStream } from "./message/message-stream.ts";
-export { type PreparedMessage, prepareBinary, prepareText } from "./message/prepared-message.ts";
+export type { MessageKind } from "./vocabulary/terms.ts";
+export type { Delivery } from "./receiving/assembler.ts";
+export type { SendOptions } from "./sending/outgoing.ts";
+export type { MessageStream } from "./sending/message-stream.ts";
+export { type PreparedMessage, prepareBinary, prepareText } from "./sending/prepared-message.ts";
 
 // Closing.
 export {
@@ -54,16 +54,16 @@ export {
   type DeadlineSubject,
   type Instant,
   defaultDeadlines,
-} from "./deadlines.ts";
-export { checkDuration } from "./duration.ts";
+} from "./time/deadlines.ts";
+export { checkDuration } from "./checks/duration.ts";
 export type { DeadlineReason } from "./output.ts";
-export { Backoff, type BackoffOptions } from "./backoff.ts";
+export { Backoff, type BackoffOptions } from "./policy/backoff.ts";
 
 // Violations, usage errors, limits and leniencies.
-export { type Violation, type ViolationCode, violationTable } from "./violation.ts";
-export { UsageError, type UsageErrorCode, usageErrorTable } from "./usage-error.ts";
-export { defaultLimits, type Limits } from "./limits.ts";
-export type { Leniency } from "./leniency.ts";
+export { type Violation, type ViolationCode, violationTable } from "./vocabulary/violation.ts";
+export { UsageError, type UsageErrorCode, usageErrorTable } from "./checks/usage-error.ts";
+export { defaultLimits, type Limits } from "./vocabulary/limits.ts";
+export type { Leniency } from "./vocabulary/leniency.ts";
 
 // Option checks, for this package and those above it.
 export {
@@ -74,18 +74,18 @@ export {
   onceChecked,
   type Takes,
   takes,
-} from "./options.ts";
-export { settingAliases, settingChecks } from "./setting-checks.ts";
+} from "./checks/option-checks.ts";
+export { settingAliases, settingChecks } from "./vocabulary/setting-checks.ts";
 export { openingChecks } from "./opening/client-request.ts";
 export { answerAliases, answerChecks } from "./opening/response.ts";
 export { rejectionChecks } from "./opening/rejection.ts";
-export { checkSendOptions, sendChecks } from "./message/outgoing.ts";
-export { deadlinesCheck } from "./deadlines.ts";
-export { backoffAliases, backoffChecks } from "./backoff.ts";
+export { checkSendOptions, sendChecks } from "./sending/outgoing.ts";
+export { deadlinesCheck } from "./time/deadlines.ts";
+export { backoffAliases, backoffChecks } from "./policy/backoff.ts";
 
 // Interfaces to inject.
 export type { RandomSource } from "./bytes/random-source.ts";
-export type { HostFunctions } from "./host.ts";
+export type { HostFunctions } from "./vocabulary/native-functions.ts";
 export type {
   Extension,
   ExtensionParameter,
@@ -95,10 +95,10 @@ export type {
   RsvBits,
   TransformSink,
   TransformViolation,
-} from "./extension.ts";
+} from "./vocabulary/extension.ts";
 
 // The opening handshake alone and its agreement, over bytes:
-export { type AgreedExtension, type Agreement, plainAgreement } from "./opening/agreement.ts";
+export { type AgreedExtension, type Agreement, plainAgreement } from "./vocabulary/agreement.ts";
 export { ClientHandshake, type ClientHandshakeOptions } from "./opening/client-handshake.ts";
 export type { OpeningOptions, SentOpening } from "./opening/client-request.ts";
 export { ServerHandshake, type ServerHandshakeOptions } from "./opening/server-handshake.ts";
@@ -108,7 +108,12 @@ export type { RequestHead, ResponseHead } from "./http/head.ts";
 export { type FieldLine, type Fields, fieldValues, firstFieldValue } from "./http/fields.ts";
 export { encodeResponseHead } from "./http/head-encoder.ts";
 export type { ExtensionOffer } from "./opening/extension-header.ts";
-export { checkOpeningRequest, type OpeningRequest, type OpeningRequestCheck } from "./opening/request.ts";
+export {
+  checkOpeningRequest,
+  type OpeningRequest,
+  type OpeningRequestCheck,
+  type OriginCheck,
+} from "./opening/request.ts";
 export { type AcceptedOpening, answerOpeningRequest, type OpeningAnswer } from "./opening/response.ts";
 export {
   type RejectedOpening,
@@ -125,19 +130,19 @@ export {
   refuseExtendedConnect,
   rejectExtendedConnect,
   type StreamAnswer,
-} from "./opening/extended-connect.ts";
+} from "./opening/extended-connect/server.ts";
 export {
   checkConnectProtocolSetting,
   checkExtendedConnectResponse,
   connectProtocolSetting,
   type ExtendedConnectOpening,
   openExtendedConnect,
-} from "./opening/extended-connect-client.ts";
+} from "./opening/extended-connect/client.ts";
 
 // Helpers for clients and servers around the opening handshake.
 export { formatWebSocketUrl, parseWebSocketUrl, type WebSocketUrl } from "./opening/url.ts";
-export { type OriginCheck, originCheck, sameHostCheck, serializeOrigin } from "./opening/origin.ts";
-export { type Cookie, formatCookies, parseCookies } from "./opening/cookies.ts";
+export { originCheck, sameHostCheck, serializeOrigin } from "./policy/origin.ts";
+export { type Cookie, formatCookies, parseCookies } from "./http/cookies.ts";
 export {
   type BasicCredentials,
   basicAuthorization,
@@ -145,12 +150,12 @@ export {
   parseBasicCredentials,
   secretsEqual,
   userinfoAuthorization,
-} from "./opening/credentials.ts";
-export { decideRedirect, type RedirectDecision, type RedirectPolicy } from "./opening/redirect.ts";
-export { OpeningSlots } from "./opening/opening-slots.ts";
+} from "./http/credentials.ts";
+export { decideRedirect, type RedirectDecision, type RedirectPolicy } from "./policy/redirect.ts";
+export { OpeningSlots } from "./policy/opening-slots.ts";
 export {
   type ProxyEvent,
   ProxyHandshake,
   type ProxyHandshakeOptions,
   type TunnelEvent,
-} from "./opening/proxy-handshake.ts";
+} from "./policy/proxy-handshake.ts";

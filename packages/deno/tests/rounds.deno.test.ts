@@ -1,7 +1,7 @@
 /** Scheduler rounds and Deno's event loop. */
 import { expect, it } from "vitest";
-import { systemClock } from "../../websocket/src/clock.ts";
-import { quantum, Rounds, type Sharer } from "../../websocket/src/rounds.ts";
+import { systemClock } from "../../websocket/src/event-loop/clock.ts";
+import { quantum, Rounds, type Sharer } from "../../websocket/src/load/rounds.ts";
 
 /** Without a timer between rounds, Deno runs 61 rounds before each read. */
 const most = 8;

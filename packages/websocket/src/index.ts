@@ -7,10 +7,10 @@ export {
   type WebSocketEventMap,
   type WebSocketHandler,
   type WebSocketListener,
-} from "./websocket.ts";
-export type { SocketStatistics } from "./socket-statistics.ts";
-export type { ReadyState, SocketSendOptions } from "./socket-core.ts";
-export type { BinaryType, Sendable } from "./message-data.ts";
+} from "./socket/websocket.ts";
+export type { SocketStatistics } from "./socket/socket-statistics.ts";
+export type { ReadyState, SocketSendOptions } from "./socket/socket-core.ts";
+export type { BinaryType, Sendable } from "./dom/message-data.ts";
 export {
   CloseEvent,
   type CloseEventInit,
@@ -18,16 +18,16 @@ export {
   type FailureDetail,
   FailureEvent,
   type SocketMessageEvent,
-} from "./socket-events.ts";
-export { WebSocketStream } from "./websocket-stream.ts";
+} from "./dom/socket-events.ts";
+export { WebSocketStream } from "./socket/websocket-stream.ts";
 export type {
   AcceptStreamOptions,
   StreamMessage,
   WebSocketCloseInfo,
   WebSocketOpenInfo,
   WebSocketStreamOptions,
-} from "./stream-info.ts";
-export { WebSocketError, type WebSocketErrorInit } from "./websocket-error.ts";
+} from "./socket/stream-info.ts";
+export { WebSocketError, type WebSocketErrorInit } from "./dom/websocket-error.ts";
 
 // Clients: an adapter provides the transport.
 export {
@@ -35,10 +35,10 @@ export {
   createWebSocketStreamClass,
   type WebSocketClass,
   type WebSocketStreamClass,
-} from "./create-websocket-class.ts";
-export { type ConnectOptions, connectWith } from "./connect-with.ts";
-export { opened } from "./opened.ts";
-export { OpeningError } from "./opening-error.ts";
+} from "./socket/create-websocket-class.ts";
+export { type ConnectOptions, connectWith } from "./socket/connect-with.ts";
+export { opened } from "./socket/opened.ts";
+export { OpeningError } from "./dom/opening-error.ts";
 export {
   type AgreedTransport,
   type ClientSocketOptions,
@@ -46,7 +46,7 @@ export {
   type ConnectTarget,
   OpeningRejection,
   OpeningViolation,
-} from "./socket-options.ts";
+} from "./client/socket-options.ts";
 
 // Servers: an adapter feeds them with transports.
 export {
@@ -58,31 +58,31 @@ export {
   type ShutdownOptions,
   type SingleRequestOptions,
   WebSocketServer,
-} from "./server.ts";
+} from "./server/server.ts";
 export {
   checkListenOptions,
   type ListeningServer,
   type ListenOptions,
   type Listener,
   listeningServer,
-} from "./listening.ts";
-export { MemoryBudget } from "./memory-budget.ts";
-export type { AcceptOptions, IncomingOpening, TransportInfo } from "./incoming-opening.ts";
-export type { RequestStream } from "./incoming-stream.ts";
-export type { PendingTransport } from "./pending-transport.ts";
+} from "./server/listening.ts";
+export { MemoryBudget } from "./load/memory-budget.ts";
+export type { AcceptOptions, IncomingOpening, TransportInfo } from "./server/incoming-opening.ts";
+export type { RequestStream } from "./server/incoming-stream.ts";
+export type { PendingTransport } from "./server/pending-transport.ts";
 
 // Transports, and the pump.
-export type { Transport, TransportSink } from "./transport.ts";
-export { joined } from "./joined.ts";
-export { type PairedTransport, type PairOptions, pair } from "./pair.ts";
-export { type ByteStreams, fromStreams } from "./from-streams.ts";
-export { fromMessagePort, type PortLike } from "./from-message-port.ts";
-export { Pump } from "./pump.ts";
-export { type PumpListener, silentListener } from "./pump-listener.ts";
-export type { PauseReason } from "./pump-reader.ts";
-export type { PumpOptions } from "./pump-options.ts";
-export { type Clock, systemClock } from "./clock.ts";
-export { startTimer, type Timer } from "./timer.ts";
+export type { Transport, TransportSink } from "./transport/transport.ts";
+export { joined } from "./transport/joined.ts";
+export { type PairedTransport, type PairOptions, pair } from "./transport/pair.ts";
+export { type ByteStreams, fromStreams } from "./transport/from-streams.ts";
+export { fromMessagePort, type PortLike } from "./transport/from-message-port.ts";
+export { Pump } from "./pump/pump.ts";
+export { type PumpListener, silentListener } from "./pump/listener.ts";
+export type { PauseReason } from "./pump/reader.ts";
+export type { PumpOptions } from "./pump/options.ts";
+export { type Clock, systemClock } from "./event-loop/clock.ts";
+export { startTimer, type Timer } from "./event-loop/timer.ts";
 
 // Reconnecting.
 export {
@@ -92,9 +92,9 @@ export {
   type ReconnectListener,
   type ReconnectOptions,
   reconnect,
-} from "./reconnect.ts";
-export { EndedEvent, WaitingEvent } from "./reconnect-events.ts";
-export type { SocketLike } from "./socket-like.ts";
-export { isTransient, type Outcome } from "./outcome.ts";
-export { type Decision, type PlanOptions, ReconnectPlan } from "./reconnect-plan.ts";
-export type { OutboxLimits } from "./outbox.ts";
+} from "./reconnect/reconnect.ts";
+export { EndedEvent, WaitingEvent } from "./reconnect/events.ts";
+export type { SocketLike } from "./reconnect/socket-like.ts";
+export { isTransient, type Outcome } from "./reconnect/outcome.ts";
+export { type Decision, type PlanOptions, ReconnectPlan } from "./reconnect/plan.ts";
+export type { OutboxLimits } from "./reconnect/outbox.ts";

@@ -1,9 +1,9 @@
 /** Vulnerabilities of other implementations that an interface can have over any transport. */
 import { type Fields, UsageError } from "@hybi/core";
 import { describe, expect, it } from "vitest";
-import { createWebSocketClass } from "../src/create-websocket-class.ts";
-import { pair } from "../src/pair.ts";
-import { WebSocketServer } from "../src/server.ts";
+import { WebSocketServer } from "../src/server/server.ts";
+import { createWebSocketClass } from "../src/socket/create-websocket-class.ts";
+import { pair } from "../src/transport/pair.ts";
 import { TestClock, until } from "./support/clock.ts";
 import { thrown, World } from "./support/link.ts";
 

@@ -2,7 +2,7 @@
  * Text with one byte per char: ASCII, and the opaque bytes 0x80 to 0xFF that HTTP permits as obs-text (RFC 9110 §5.5).
  * Case-insensitive comparison folds only ASCII letters, as RFC 6455 §2.1 defines it.
  */
-import { portableHost } from "../host.ts";
+import { portableHost } from "../vocabulary/native-functions.ts";
 import { encodeText, maxUtf8Length } from "./text-encode.ts";
 
 const { fromCharCode } = String;

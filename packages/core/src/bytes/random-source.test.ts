@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { countingSource } from "../../tests/support/connections.ts";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../checks/usage-error.ts";
 import { drawRandom, type RandomSource } from "./random-source.ts";
 
 /** The result of drawing `length` bytes: "taken", or the code of the error. */

@@ -2,8 +2,8 @@
  * Draws from the injected source of randomness. Predictable keys are as bad as none (RFC 6455 §10.3), so a source that
  * obviously does not deliver randomness is rejected. Every draw is checked, because a source may fail later.
  */
-import { isThenable, quiet } from "../callback-result.ts";
-import { UsageError } from "../usage-error.ts";
+import { isThenable, quiet } from "../checks/callback-result.ts";
+import { UsageError } from "../checks/usage-error.ts";
 
 /** Fills `target` with unpredictable bytes, for example `(target) => crypto.getRandomValues(target)`. */
 export type RandomSource = (target: Uint8Array<ArrayBuffer>) => unknown;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { bytes, concat, displaced, utf8 } from "../../tests/support/bytes.ts";
-import { portableHost } from "../host.ts";
+import { portableHost } from "../vocabulary/native-functions.ts";
 import { continueUtf8, decodeText, decodeValidText, isUtf8, portableDecode } from "./text-decode.ts";
 import { utf8Boundary, validateUtf8 } from "./utf8.ts";
 

@@ -5,8 +5,8 @@
  * The fastest way depends on the length (bench/micro/utf8.ts): one call of String.fromCharCode for up to 16 ASCII bytes,
  * then the host's functions, then TextDecoder.
  */
-import { booleanOf, textOf } from "../callback-result.ts";
-import type { HostFunctions } from "../host.ts";
+import { booleanOf, textOf } from "../checks/callback-result.ts";
+import type { HostFunctions } from "../vocabulary/native-functions.ts";
 import { type Decoder, type DecoderConstructor, exactDecoder, replacement } from "./platform-text.ts";
 import { skipAscii, type Utf8State, utf8Boundary, validateUtf8 } from "./utf8.ts";
 import { viewOf } from "./words.ts";

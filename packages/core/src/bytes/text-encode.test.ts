@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { concat, sameBytes, utf8 } from "../../tests/support/bytes.ts";
-import { portableHost } from "../host.ts";
+import { portableHost } from "../vocabulary/native-functions.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { encodeLongText, encodeText, maxUtf8Length, portableEncode, utf8Bytes } from "./text-encode.ts";
 

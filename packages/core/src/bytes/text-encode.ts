@@ -3,8 +3,8 @@
  *
  * Short ASCII is written char by char: a call into the platform costs as much as 40 characters (bench/micro/utf8.ts).
  */
-import { countOf } from "../callback-result.ts";
-import type { HostFunctions } from "../host.ts";
+import { countOf } from "../checks/callback-result.ts";
+import type { HostFunctions } from "../vocabulary/native-functions.ts";
 import { blockSize } from "./block-pool.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { type Encoder, exactEncoder } from "./platform-text.ts";

@@ -1,10 +1,10 @@
 /** The payload of a Close frame: a status code and a reason (RFC 6455 §5.5.1). */
 import { decodeText } from "../bytes/text-decode.ts";
 import { utf8Bytes } from "../bytes/text-encode.ts";
-import { type HostFunctions, portableHost } from "../host.ts";
-import type { Role } from "../role.ts";
-import { UsageError } from "../usage-error.ts";
-import type { ViolationCode } from "../violation.ts";
+import { UsageError } from "../checks/usage-error.ts";
+import { type HostFunctions, portableHost } from "../vocabulary/native-functions.ts";
+import type { Role } from "../vocabulary/terms.ts";
+import type { ViolationCode } from "../vocabulary/violation.ts";
 import { isSendable, statusCodes } from "./status-code.ts";
 
 /** The parsed payload of a Close frame. */

@@ -1,6 +1,6 @@
 /** Tracks the closing handshake of one connection (RFC 6455 §7.1), using the transition table in `states`. */
 import type { EndEvent } from "../events.ts";
-import type { Role } from "../role.ts";
+import type { Role } from "../vocabulary/terms.ts";
 import type { ClosePayload } from "./close-payload.ts";
 import {
   type ClosingState,

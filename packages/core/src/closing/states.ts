@@ -14,7 +14,7 @@
  * reading, no Close is sent ("MAY omit") and the transport is aborted. The end of the transport is final in every state,
  * and clean only after the peer's Close frame (§7.1.4).
  */
-import type { Role } from "../role.ts";
+import type { Role } from "../vocabulary/terms.ts";
 
 /** The states of the closing handshake. */
 export type ClosingState =

@@ -7,9 +7,9 @@
  * verifies.
  */
 import { forgetWords } from "../bytes/words.ts";
-import { noObject } from "../callback-result.ts";
-import type { Role } from "../role.ts";
-import type { ViolationCode } from "../violation.ts";
+import { noObject } from "../checks/callback-result.ts";
+import type { Role } from "../vocabulary/terms.ts";
+import type { ViolationCode } from "../vocabulary/violation.ts";
 import { finBit, length16, lengthBits, maskBit } from "./header.ts";
 import { type MaskingKey, mask, rotateKey } from "./mask.ts";
 import { isControl } from "./opcode.ts";

@@ -4,7 +4,7 @@ import { countingSource } from "../../tests/support/connections.ts";
 import { readFrames } from "../../tests/support/wire.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import { RandomPool } from "../bytes/random-pool.ts";
-import { portableHost } from "../host.ts";
+import { portableHost } from "../vocabulary/native-functions.ts";
 import { writeFrame, writeKey, writeMaskedHeader, writeTextFrame, writeUnmaskedHeader } from "./frame-encoder.ts";
 import { mask } from "./mask.ts";
 

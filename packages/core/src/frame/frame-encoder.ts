@@ -5,7 +5,7 @@
 import type { ByteWriter } from "../bytes/byte-writer.ts";
 import type { RandomPool } from "../bytes/random-pool.ts";
 import { encodeText, maxUtf8Length } from "../bytes/text-encode.ts";
-import type { HostFunctions } from "../host.ts";
+import type { HostFunctions } from "../vocabulary/native-functions.ts";
 import { headerLength, maskBit, maxHeaderLength, writeHeader } from "./header.ts";
 import { mask } from "./mask.ts";
 

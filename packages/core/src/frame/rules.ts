@@ -2,8 +2,8 @@
  * The rules for a legal frame header (RFC 6455 §5.1–5.5), separate from parsing. Each rule is a pure function of the
  * bytes that decide it, so that a violation is found as soon as its byte has arrived.
  */
-import type { Role } from "../role.ts";
-import type { ViolationCode } from "../violation.ts";
+import type { Role } from "../vocabulary/terms.ts";
+import type { ViolationCode } from "../vocabulary/violation.ts";
 import { finBit, length16, lengthBits, maskBit, opcodeBits, rsvBits } from "./header.ts";
 import { continuation, isControl, isReserved } from "./opcode.ts";
 

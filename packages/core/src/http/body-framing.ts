@@ -1,6 +1,6 @@
 /** Determines from the head alone how a message body is delimited (RFC 9112 §6). */
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
-import type { ViolationCode } from "../violation.ts";
+import type { ViolationCode } from "../vocabulary/violation.ts";
 import { fieldValues } from "./fields.ts";
 import { parseList, trimOws } from "./grammar.ts";
 import type { ResponseHead } from "./head.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defaultLimits, type Limits } from "../limits.ts";
+import { defaultLimits, type Limits } from "../vocabulary/limits.ts";
 import type { RequestHead } from "./head.ts";
 import { fieldsFault, requestHeadFault } from "./head-check.ts";
 import { HeadDecoder } from "./head-decoder.ts";

@@ -2,8 +2,8 @@
  * Applies the rules of `HeadDecoder` to a head that was parsed elsewhere, for example by the HTTP server of the runtime. That
  * parser may be less strict, so anything that two recipients could read differently is rejected here too.
  */
-import type { Limits } from "../limits.ts";
-import type { ViolationCode } from "../violation.ts";
+import type { Limits } from "../vocabulary/limits.ts";
+import type { ViolationCode } from "../vocabulary/violation.ts";
 import type { Fields } from "./fields.ts";
 import { isFieldContent, isToken } from "./grammar.ts";
 import type { RequestHead } from "./head.ts";

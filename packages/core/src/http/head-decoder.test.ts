@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defaultLimits } from "../limits.ts";
+import { defaultLimits } from "../vocabulary/limits.ts";
 import { HeadDecoder } from "./head-decoder.ts";
 import { requestLine, statusLine } from "./start-line.ts";
 

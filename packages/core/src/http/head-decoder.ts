@@ -7,10 +7,10 @@
  */
 import { decodeLatin1 } from "../bytes/ascii.ts";
 import { decodeText } from "../bytes/text-decode.ts";
-import { portableHost } from "../host.ts";
-import type { Leniency } from "../leniency.ts";
-import type { Limits } from "../limits.ts";
-import type { ViolationCode } from "../violation.ts";
+import type { Leniency } from "../vocabulary/leniency.ts";
+import type { Limits } from "../vocabulary/limits.ts";
+import { portableHost } from "../vocabulary/native-functions.ts";
+import type { ViolationCode } from "../vocabulary/violation.ts";
 import { ByteCollector } from "./byte-collector.ts";
 import type { FieldLine } from "./fields.ts";
 import { isWhiteSpace, skipFieldContent, skipTchars } from "./grammar.ts";

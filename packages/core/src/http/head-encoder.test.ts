@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { defaultLimits } from "../limits.ts";
+import { defaultLimits } from "../vocabulary/limits.ts";
 import { HeadDecoder } from "./head-decoder.ts";
 import { assertSendable, encodeRequestHead, encodeResponseHead } from "./head-encoder.ts";
 import { requestLine, statusLine } from "./start-line.ts";

@@ -3,7 +3,7 @@
  * becomes bytes, so that no value can end a line or the head early (header injection).
  */
 import { encodeLatin1 } from "../bytes/ascii.ts";
-import { UsageError } from "../usage-error.ts";
+import { UsageError } from "../checks/usage-error.ts";
 import type { FieldLine, Fields } from "./fields.ts";
 import { isFieldContent, isFieldValue, isToken, isWhiteSpace, skipFieldContent, skipTchars } from "./grammar.ts";
 import type { RequestHead, ResponseHead } from "./head.ts";

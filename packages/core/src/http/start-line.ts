@@ -1,6 +1,6 @@
 /** The two start lines of HTTP/1.1: the request line (RFC 9112 §3) and the status line (RFC 9112 §4). */
-import type { Leniency } from "../leniency.ts";
-import type { ViolationCode } from "../violation.ts";
+import type { Leniency } from "../vocabulary/leniency.ts";
+import type { ViolationCode } from "../vocabulary/violation.ts";
 import type { Fields } from "./fields.ts";
 import { isTchar } from "./grammar.ts";
 import type { RequestHead, ResponseHead } from "./head.ts";

@@ -2,13 +2,13 @@
 import { isBytes } from "../bytes/is-bytes.ts";
 import { plainBytes } from "../bytes/plain-bytes.ts";
 import type { RandomSource } from "../bytes/random-source.ts";
+import { UsageError } from "../checks/usage-error.ts";
 import type { HandshakeEvent } from "../events.ts";
-import type { HostFunctions } from "../host.ts";
 import { encodeRequestHead } from "../http/head-encoder.ts";
-import type { Leniency } from "../leniency.ts";
-import { type Limits, resolveLimits } from "../limits.ts";
-import { UsageError } from "../usage-error.ts";
-import { type Violation, type ViolationCode, violationByServer } from "../violation.ts";
+import type { Leniency } from "../vocabulary/leniency.ts";
+import { type Limits, resolveLimits } from "../vocabulary/limits.ts";
+import type { HostFunctions } from "../vocabulary/native-functions.ts";
+import { type Violation, type ViolationCode, violationByServer } from "../vocabulary/violation.ts";
 import {
   checkClientOptions,
   type OpeningOptions,

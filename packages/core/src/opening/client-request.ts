@@ -1,15 +1,15 @@
 /** The client's opening request (RFC 6455 §4.1): its options, its fields, and the data needed to check the response. */
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
-import { type Extension, extensionsCheck } from "../extension.ts";
+import { checkOptions, type OptionAliases, type OptionChecks, takes } from "../checks/option-checks.ts";
+import { UsageError } from "../checks/usage-error.ts";
 import { parseAuthority } from "../http/authority.ts";
+import { type Cookie, formatCookies } from "../http/cookies.ts";
+import { userinfoAuthorization } from "../http/credentials.ts";
 import { type FieldLine, type Fields, firstFieldValue } from "../http/fields.ts";
 import { isToken } from "../http/grammar.ts";
 import type { RequestHead } from "../http/head.ts";
-import { checkOptions, type OptionAliases, type OptionChecks, takes } from "../options.ts";
-import { settingAliases, settingChecks } from "../setting-checks.ts";
-import { UsageError } from "../usage-error.ts";
-import { type Cookie, formatCookies } from "./cookies.ts";
-import { userinfoAuthorization } from "./credentials.ts";
+import { type Extension, extensionsCheck } from "../vocabulary/extension.ts";
+import { settingAliases, settingChecks } from "../vocabulary/setting-checks.ts";
 import { formatExtensions } from "./extension-header.ts";
 import { offerExtensions } from "./negotiation.ts";
 import { protocolVersion } from "./request-fields.ts";

@@ -2,10 +2,11 @@
  * Parses and formats the value of Sec-WebSocket-Extensions (RFC 6455 §9.1). Parsing is one pass from left to right. Names
  * are compared, never looked up in an object, so `constructor` needs no special handling.
  */
-import type { ExtensionParameter, ExtensionParameters } from "../extension.ts";
+
+import { UsageError } from "../checks/usage-error.ts";
 import { isToken, parseQuotedString, skipOws, skipToken } from "../http/grammar.ts";
-import type { Limits } from "../limits.ts";
-import { UsageError } from "../usage-error.ts";
+import type { ExtensionParameter, ExtensionParameters } from "../vocabulary/extension.ts";
+import type { Limits } from "../vocabulary/limits.ts";
 
 /** An extension as listed in the field: an offer in a request, an accepted extension in a response. */
 export interface ExtensionOffer {

@@ -4,7 +4,7 @@ import { base64Digit, encodeBase64 } from "../bytes/base64.ts";
 import { isBytes } from "../bytes/is-bytes.ts";
 import { drawRandom, type RandomSource } from "../bytes/random-source.ts";
 import { messageWords, sha1Of60Bytes } from "../bytes/sha1.ts";
-import { wrongResult } from "../callback-result.ts";
+import { wrongResult } from "../checks/callback-result.ts";
 
 /** Replaces the portable SHA-1: returns 20 bytes for an input of at most 64 (`HostFunctions.sha1`). */
 export type Sha1 = (bytes: Uint8Array) => Uint8Array;

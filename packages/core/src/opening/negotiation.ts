@@ -2,10 +2,10 @@
  * Negotiation of extensions (RFC 6455 §9.1, RFC 7692 §5.1, §7.1). Each extension negotiates its own parameters; this module
  * has the common rules: which extensions were offered, in which order, no repetition, and no RSV bit used twice.
  */
-import { textOf, wrongResult } from "../callback-result.ts";
-import type { Extension, ExtensionParameters } from "../extension.ts";
-import type { ViolationCode } from "../violation.ts";
-import type { AgreedExtension } from "./agreement.ts";
+import { textOf, wrongResult } from "../checks/callback-result.ts";
+import type { AgreedExtension } from "../vocabulary/agreement.ts";
+import type { Extension, ExtensionParameters } from "../vocabulary/extension.ts";
+import type { ViolationCode } from "../vocabulary/violation.ts";
 import type { ExtensionOffer } from "./extension-header.ts";
 
 /** Client: returns the offers. Several offers of one extension are alternatives, in order of preference (RFC 7692 §5.1). */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { violation } from "../violation.ts";
+import { violation } from "../vocabulary/violation.ts";
 import {
   checkRejection,
   type Rejection,

@@ -2,12 +2,12 @@
 import { toAsciiLowerCase } from "../bytes/ascii.ts";
 import { isBytes } from "../bytes/is-bytes.ts";
 import { utf8Bytes } from "../bytes/text-encode.ts";
-import { portableHost } from "../host.ts";
+import { checkOptions, type OptionChecks, takes } from "../checks/option-checks.ts";
+import { UsageError } from "../checks/usage-error.ts";
 import type { FieldLine, Fields } from "../http/fields.ts";
 import type { ResponseHead } from "../http/head.ts";
-import { checkOptions, type OptionChecks, takes } from "../options.ts";
-import { UsageError } from "../usage-error.ts";
-import type { Violation } from "../violation.ts";
+import { portableHost } from "../vocabulary/native-functions.ts";
+import type { Violation } from "../vocabulary/violation.ts";
 import { protocolVersion } from "./request-fields.ts";
 import { assertApplicationFields } from "./reserved-fields.ts";
 import { answerAliases } from "./response.ts";

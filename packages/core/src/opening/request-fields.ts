@@ -5,9 +5,9 @@
 
 import { FieldLookup } from "../http/fields.ts";
 import { isToken, parseList } from "../http/grammar.ts";
-import type { Leniency } from "../leniency.ts";
-import type { Limits } from "../limits.ts";
-import type { ViolationCode } from "../violation.ts";
+import type { Leniency } from "../vocabulary/leniency.ts";
+import type { Limits } from "../vocabulary/limits.ts";
+import type { ViolationCode } from "../vocabulary/violation.ts";
 import { type ExtensionOffer, parseExtensions } from "./extension-header.ts";
 
 /** The fields that the check of an opening request needs. */

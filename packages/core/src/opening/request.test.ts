@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { defaultLimits } from "../limits.ts";
+import { defaultLimits } from "../vocabulary/limits.ts";
 import { checkDecodedRequest, checkOpeningRequest } from "./request.ts";
 import { answerOpeningRequest } from "./response.ts";
 

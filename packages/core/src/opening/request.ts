@@ -3,16 +3,16 @@
  * an `OpeningRequest`.
  */
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
+import { checkOptions, type OptionChecks, takes } from "../checks/option-checks.ts";
 import { parseAuthority } from "../http/authority.ts";
 import { requestBodyFault } from "../http/body-framing.ts";
 import type { Fields } from "../http/fields.ts";
 import { parseList, parseTokenList } from "../http/grammar.ts";
 import type { RequestHead } from "../http/head.ts";
 import { requestHeadFault } from "../http/head-check.ts";
-import { type Leniency, leniencyCheck } from "../leniency.ts";
-import { type Limits, limitsCheck, resolveLimits } from "../limits.ts";
-import { checkOptions, type OptionChecks, takes } from "../options.ts";
-import { type Violation, type ViolationCode, violation } from "../violation.ts";
+import { type Leniency, leniencyCheck } from "../vocabulary/leniency.ts";
+import { type Limits, limitsCheck, resolveLimits } from "../vocabulary/limits.ts";
+import { type Violation, type ViolationCode, violation } from "../vocabulary/violation.ts";
 import type { ExtensionOffer } from "./extension-header.ts";
 import { keySpelling } from "./key.ts";
 import {
@@ -45,6 +45,9 @@ export interface OpeningRequest {
   /** The leniencies without which the request would be invalid. */
   readonly tolerated: readonly Leniency[];
 }
+
+/** Checks the origin of a request. Returns the violation to reject it with, or undefined to let it pass. */
+export type OriginCheck = (request: OpeningRequest) => Violation | undefined;
 
 /** Result of the check of an opening request. */
 export type OpeningRequestCheck =

@@ -1,8 +1,8 @@
 /** Fields reserved for the opening handshake itself. The application must not set them, to avoid repetition or conflicts. */
 import { toAsciiLowerCase } from "../bytes/ascii.ts";
+import { UsageError } from "../checks/usage-error.ts";
 import type { Fields } from "../http/fields.ts";
 import { assertSendable } from "../http/head-encoder.ts";
-import { UsageError } from "../usage-error.ts";
 
 /** Framing and hop-by-hop fields (RFC 9110 §7.6.1, RFC 9112 §6), and Host, which is derived from the URI. */
 const reserved: ReadonlySet<string> = new Set([

@@ -7,9 +7,9 @@ import { responseBodyFraming } from "../http/body-framing.ts";
 import type { ResponseHead } from "../http/head.ts";
 import { HeadDecoder } from "../http/head-decoder.ts";
 import { statusLine } from "../http/start-line.ts";
-import type { Leniency } from "../leniency.ts";
-import type { Limits } from "../limits.ts";
-import { type Violation, type ViolationCode, violationByServer } from "../violation.ts";
+import type { Leniency } from "../vocabulary/leniency.ts";
+import type { Limits } from "../vocabulary/limits.ts";
+import { type Violation, type ViolationCode, violationByServer } from "../vocabulary/violation.ts";
 
 /** Result of one chunk. */
 export type ResponseStep =

@@ -1,11 +1,12 @@
 /** The server's response that accepts an opening request (RFC 6455 §4.2.2 step 5), and the resulting agreement. */
-import { type Extension, extensionsCheck } from "../extension.ts";
+
+import { checkOptions, type OptionAliases, type OptionChecks, takes } from "../checks/option-checks.ts";
+import { UsageError } from "../checks/usage-error.ts";
 import type { FieldLine, Fields } from "../http/fields.ts";
 import type { ResponseHead } from "../http/head.ts";
 import { encodeResponseHead } from "../http/head-encoder.ts";
-import { checkOptions, type OptionAliases, type OptionChecks, takes } from "../options.ts";
-import { UsageError } from "../usage-error.ts";
-import type { AgreedExtension, Agreement } from "./agreement.ts";
+import type { AgreedExtension, Agreement } from "../vocabulary/agreement.ts";
+import { type Extension, extensionsCheck } from "../vocabulary/extension.ts";
 import { formatExtensions } from "./extension-header.ts";
 import { acceptValue, type Sha1 } from "./key.ts";
 import { selectExtensions } from "./negotiation.ts";

@@ -1,24 +1,29 @@
 /** The server's opening handshake over a byte stream (RFC 6455 §4.2): reads a request, checks it and sends the response. */
 import { isBytes } from "../bytes/is-bytes.ts";
+import { checkOptions, type OptionAliases, type OptionChecks, onceChecked, takes } from "../checks/option-checks.ts";
+import { UsageError } from "../checks/usage-error.ts";
 import type { HandshakeEvent } from "../events.ts";
-import type { Extension } from "../extension.ts";
-import type { HostFunctions } from "../host.ts";
 import { ByteCollector } from "../http/byte-collector.ts";
 import type { RequestHead } from "../http/head.ts";
 import { HeadDecoder } from "../http/head-decoder.ts";
 import { encodeResponseHead } from "../http/head-encoder.ts";
 import { requestLine } from "../http/start-line.ts";
-import type { Leniency } from "../leniency.ts";
-import { type Limits, resolveLimits } from "../limits.ts";
-import { checkOptions, type OptionAliases, type OptionChecks, onceChecked, takes } from "../options.ts";
-import { settingAliases, settingChecks } from "../setting-checks.ts";
-import { UsageError } from "../usage-error.ts";
-import { type Violation, type ViolationCode, violation } from "../violation.ts";
-import type { Agreement } from "./agreement.ts";
-import type { OriginCheck } from "./origin.ts";
+import type { Agreement } from "../vocabulary/agreement.ts";
+import type { Extension } from "../vocabulary/extension.ts";
+import type { Leniency } from "../vocabulary/leniency.ts";
+import { type Limits, resolveLimits } from "../vocabulary/limits.ts";
+import type { HostFunctions } from "../vocabulary/native-functions.ts";
+import { settingAliases, settingChecks } from "../vocabulary/setting-checks.ts";
+import { type Violation, type ViolationCode, violation } from "../vocabulary/violation.ts";
 import { OutputQueue } from "./output-queue.ts";
 import { type RejectedOpening, type Rejection, refuseOpeningRequest, rejectOpeningRequest } from "./rejection.ts";
-import { checkDecodedRequest, checkOpeningRequest, type OpeningRequest, type OpeningRequestCheck } from "./request.ts";
+import {
+  checkDecodedRequest,
+  checkOpeningRequest,
+  type OpeningRequest,
+  type OpeningRequestCheck,
+  type OriginCheck,
+} from "./request.ts";
 import { openingRequestLength } from "./request-length.ts";
 import { answerOpeningRequest, encodeAcceptedHead, type OpeningAnswer } from "./response.ts";
 

@@ -3,8 +3,8 @@
  * so the server receives what the caller passed. `http` and `https` are aliases of `ws` and `wss`, as in the WHATWG API.
  */
 import { toAsciiLowerCase } from "../bytes/ascii.ts";
+import { UsageError } from "../checks/usage-error.ts";
 import { parseAuthority } from "../http/authority.ts";
-import { UsageError } from "../usage-error.ts";
 
 /** The parts of a WebSocket URI (RFC 6455 §3). */
 export interface WebSocketUrl {

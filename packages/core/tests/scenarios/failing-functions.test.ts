@@ -1,7 +1,7 @@
 /** Callbacks that throw or return invalid values, in an endpoint without a pump. */
 import { describe, expect, it } from "vitest";
 import { Endpoint } from "../../src/endpoint.ts";
-import type { Extension, MessageTransform } from "../../src/extension.ts";
+import type { Extension, MessageTransform } from "../../src/vocabulary/extension.ts";
 import { countingSource } from "../support/connections.ts";
 
 const thrower = () => {

@@ -4,7 +4,7 @@ import { sampleRandom } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
 import { Endpoint } from "../../src/endpoint.ts";
-import type { MessageTransform } from "../../src/extension.ts";
+import type { MessageTransform } from "../../src/vocabulary/extension.ts";
 import { concat, patterned } from "../support/bytes.ts";
 import { closing, deliver, expectUsageError, open, roles, sent } from "../support/connections.ts";
 import { adding, agreeing, extension } from "../support/extensions.ts";

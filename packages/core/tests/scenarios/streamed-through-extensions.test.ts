@@ -1,7 +1,7 @@
 /** A message streamed piece by piece through extensions that hold some of it back. */
 import { expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
-import type { MessageTransform } from "../../src/extension.ts";
+import type { MessageTransform } from "../../src/vocabulary/extension.ts";
 import { agreeing, extension } from "../support/extensions.ts";
 
 /** Holds everything back until it is flushed, if `flushable`, or ended. */

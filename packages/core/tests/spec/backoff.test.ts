@@ -1,7 +1,7 @@
 /** RFC 6455 §7.2.3: Recovering from Abnormal Closure. */
 import { describe, expect, it } from "vitest";
-import { Backoff, type BackoffOptions } from "../../src/backoff.ts";
-import { UsageError } from "../../src/usage-error.ts";
+import { UsageError } from "../../src/checks/usage-error.ts";
+import { Backoff, type BackoffOptions } from "../../src/policy/backoff.ts";
 import { countingSource } from "../support/connections.ts";
 
 /** A random source that always yields `fraction` of its range, to within 2^-32. */

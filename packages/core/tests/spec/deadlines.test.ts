@@ -1,6 +1,6 @@
 /** Deadlines: RFC 6455 §5.5.2–5.5.3 (keepalive), §7.1.1 (closing), §10.4 (floods). An instant is a number of milliseconds. */
 import { describe, expect, it } from "vitest";
-import { Deadlines } from "../../src/deadlines.ts";
+import { Deadlines } from "../../src/time/deadlines.ts";
 import { patterned } from "../support/bytes.ts";
 import { closing, deliver, open, peerOf, roles, sent, sentClose, serverWith } from "../support/connections.ts";
 import { frame, outline } from "../support/wire.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/connection.ts";
 import { Endpoint } from "../../src/endpoint.ts";
-import { prepareText } from "../../src/message/prepared-message.ts";
+import { prepareText } from "../../src/sending/prepared-message.ts";
 import { concat, patterned } from "../support/bytes.ts";
 import { closing, deliver, expectUsageError, open, roles, sent, serverWith } from "../support/connections.ts";
 import { closeBody, outline } from "../support/wire.ts";

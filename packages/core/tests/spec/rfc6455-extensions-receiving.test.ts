@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
 import type { ConnectionOptions } from "../../src/connection-options.ts";
-import type { Extension } from "../../src/extension.ts";
-import type { Role } from "../../src/role.ts";
+import type { Extension } from "../../src/vocabulary/extension.ts";
+import type { Role } from "../../src/vocabulary/terms.ts";
 import { bytes, concat, cut, utf8 } from "../support/bytes.ts";
 import { countingSource, deliver, expectFailure, peerOf, roles } from "../support/connections.ts";
 import { adding, agreeing, extension, rsv1, rsv2, rsv3, runLength, type TransformLog } from "../support/extensions.ts";

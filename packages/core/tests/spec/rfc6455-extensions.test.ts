@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
 import type { ConnectionOptions } from "../../src/connection-options.ts";
-import type { Extension } from "../../src/extension.ts";
-import type { Role } from "../../src/role.ts";
+import type { Extension } from "../../src/vocabulary/extension.ts";
+import type { Role } from "../../src/vocabulary/terms.ts";
 import { bytes, concat, patterned, sameBytes, utf8 } from "../support/bytes.ts";
 import { countingSource, deliver, expectFailure, open, roles, sent, usageErrorOf } from "../support/connections.ts";
 import {

@@ -1,7 +1,7 @@
 /** RFC 6455 §7.1.7 and §7.4.1: failing the connection. */
 import { describe, expect, it } from "vitest";
 import { EventCollector } from "../../src/connection-sink.ts";
-import { type ViolationCode, violationTable } from "../../src/violation.ts";
+import { type ViolationCode, violationTable } from "../../src/vocabulary/violation.ts";
 import { bytes, concat, cut, patterned, utf8 } from "../support/bytes.ts";
 import {
   closing,

@@ -1,6 +1,6 @@
 /** RFC 6455 §5.2 and §5.5: reserved bits, opcodes and control frames, by the header of a frame. */
 import { describe, expect, it } from "vitest";
-import type { Role } from "../../src/role.ts";
+import type { Role } from "../../src/vocabulary/terms.ts";
 import { bytes, concat, patterned } from "../support/bytes.ts";
 import { deliver, expectFailure, open, peerOf, roles } from "../support/connections.ts";
 import { frame } from "../support/wire.ts";

@@ -1,7 +1,7 @@
 /** RFC 6455 §5.2: payload lengths, byte by byte. */
 import { describe, expect, it } from "vitest";
 import { headerLength } from "../../src/frame/header.ts";
-import type { Role } from "../../src/role.ts";
+import type { Role } from "../../src/vocabulary/terms.ts";
 import { bytes, concat, patterned, sameBytes } from "../support/bytes.ts";
 import { deliver, expectFailure, open, peerOf, roles } from "../support/connections.ts";
 import { frame } from "../support/wire.ts";

@@ -1,7 +1,7 @@
 /** RFC 6455 §5.1, §5.3 and §10.3: which frames are masked, and how. */
 import { describe, expect, it } from "vitest";
 import { encodeFrame } from "../../src/frame/encode-frame.ts";
-import { prepareBinary, prepareText } from "../../src/message/prepared-message.ts";
+import { prepareBinary, prepareText } from "../../src/sending/prepared-message.ts";
 import { bytes, concat, patterned, sameBytes, utf8 } from "../support/bytes.ts";
 import {
   clientWith,

@@ -1,11 +1,11 @@
 /** RFC 6455 §4.1: the client's part of the opening handshake, with redirects, proxies and secrets. */
 import { describe, expect, it } from "vitest";
-import { basicAuthorization, basicCredentialsEqual, secretsEqual } from "../../src/opening/credentials.ts";
-import { OpeningSlots } from "../../src/opening/opening-slots.ts";
-import { ProxyHandshake } from "../../src/opening/proxy-handshake.ts";
-import { decideRedirect, type RedirectPolicy } from "../../src/opening/redirect.ts";
+import { UsageError } from "../../src/checks/usage-error.ts";
+import { basicAuthorization, basicCredentialsEqual, secretsEqual } from "../../src/http/credentials.ts";
 import { parseWebSocketUrl } from "../../src/opening/url.ts";
-import { UsageError } from "../../src/usage-error.ts";
+import { OpeningSlots } from "../../src/policy/opening-slots.ts";
+import { ProxyHandshake } from "../../src/policy/proxy-handshake.ts";
+import { decideRedirect, type RedirectPolicy } from "../../src/policy/redirect.ts";
 import {
   agreementIn,
   client,

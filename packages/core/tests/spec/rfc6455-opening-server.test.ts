@@ -1,7 +1,7 @@
 /** RFC 6455 §4.2: the server's part of the opening handshake over HTTP/1.1. */
 import { describe, expect, it } from "vitest";
-import { originCheck } from "../../src/opening/origin.ts";
-import { UsageError } from "../../src/usage-error.ts";
+import { UsageError } from "../../src/checks/usage-error.ts";
+import { originCheck } from "../../src/policy/origin.ts";
 import {
   latin1,
   refusalOf,

@@ -1,6 +1,6 @@
 /** RFC 6455 §6.1: output as the transport takes it, its memory, length and limits. */
 import { describe, expect, it } from "vitest";
-import { prepareText } from "../../src/message/prepared-message.ts";
+import { prepareText } from "../../src/sending/prepared-message.ts";
 import { concat, patterned, sameBytes, utf8 } from "../support/bytes.ts";
 import { deliver, expectUsageError, open, roles, sent } from "../support/connections.ts";
 import { outline, type ReadFrame, readFrames } from "../support/wire.ts";

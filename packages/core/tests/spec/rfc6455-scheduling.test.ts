@@ -1,6 +1,6 @@
 /** RFC 6455 §5.4: the order in which messages leave, and streamed messages. */
 import { describe, expect, it } from "vitest";
-import { prepareText } from "../../src/message/prepared-message.ts";
+import { prepareText } from "../../src/sending/prepared-message.ts";
 import { bytes, concat, patterned, sameBytes, utf8 } from "../support/bytes.ts";
 import { deliver, expectUsageError, open, roles, sent, serverWith } from "../support/connections.ts";
 import { outline, type ReadFrame } from "../support/wire.ts";

@@ -1,6 +1,6 @@
 /** RFC 6455 §5.4 and §6.1: sending messages. */
 import { describe, expect, it } from "vitest";
-import { prepareBinary, prepareText } from "../../src/message/prepared-message.ts";
+import { prepareBinary, prepareText } from "../../src/sending/prepared-message.ts";
 import { bytes, concat, patterned, sameBytes, utf8 } from "../support/bytes.ts";
 import { clientWith, open, roles, sent, serverWith } from "../support/connections.ts";
 import { outline, type ReadFrame, readFrames } from "../support/wire.ts";

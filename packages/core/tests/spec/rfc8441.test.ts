@@ -1,22 +1,22 @@
 /** RFC 8441: bootstrapping over HTTP/2 with an Extended CONNECT; RFC 9113 §8 for the rules of field lists. */
 import { describe, expect, it } from "vitest";
+import { UsageError } from "../../src/checks/usage-error.ts";
 import { Connection } from "../../src/connection.ts";
+import { parseCookies } from "../../src/http/cookies.ts";
 import type { FieldLine, Fields } from "../../src/http/fields.ts";
-import { parseCookies } from "../../src/opening/cookies.ts";
+import {
+  checkConnectProtocolSetting,
+  checkExtendedConnectResponse,
+  openExtendedConnect,
+} from "../../src/opening/extended-connect/client.ts";
 import {
   answerExtendedConnect,
   checkExtendedConnect,
   refuseExtendedConnect,
   rejectExtendedConnect,
-} from "../../src/opening/extended-connect.ts";
-import {
-  checkConnectProtocolSetting,
-  checkExtendedConnectResponse,
-  openExtendedConnect,
-} from "../../src/opening/extended-connect-client.ts";
+} from "../../src/opening/extended-connect/server.ts";
 import type { OpeningRequest } from "../../src/opening/request.ts";
 import { answerOpeningRequest } from "../../src/opening/response.ts";
-import { UsageError } from "../../src/usage-error.ts";
 import { countingSource } from "../support/connections.ts";
 import { negotiating } from "../support/opening.ts";
 

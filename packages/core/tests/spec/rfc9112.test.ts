@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { HandshakeEvent } from "../../src/events.ts";
-import type { Limits } from "../../src/limits.ts";
 import type { ServerHandshakeOptions } from "../../src/opening/server-handshake.ts";
 import { ServerHandshake } from "../../src/opening/server-handshake.ts";
+import type { Limits } from "../../src/vocabulary/limits.ts";
 import {
   client,
   clientFailure,

@@ -1,8 +1,8 @@
 /** RFC 9220: the Extended CONNECT of RFC 8441 over HTTP/3. The field lists are the same; these tests cover the differences. */
 import { describe, expect, it } from "vitest";
 import type { Fields } from "../../src/http/fields.ts";
-import { checkExtendedConnect, refuseExtendedConnect } from "../../src/opening/extended-connect.ts";
-import { connectProtocolSetting, openExtendedConnect } from "../../src/opening/extended-connect-client.ts";
+import { connectProtocolSetting, openExtendedConnect } from "../../src/opening/extended-connect/client.ts";
+import { checkExtendedConnect, refuseExtendedConnect } from "../../src/opening/extended-connect/server.ts";
 
 const request = (protocol: string): Fields => [
   [":method", "CONNECT"],

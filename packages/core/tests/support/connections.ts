@@ -1,13 +1,13 @@
 /** Connections in a known state, and assertions about failed ones. */
 import { expect } from "vitest";
 import type { RandomSource } from "../../src/bytes/random-source.ts";
+import { UsageError, type UsageErrorCode } from "../../src/checks/usage-error.ts";
 import { Connection } from "../../src/connection.ts";
 import type { ConnectionOptions } from "../../src/connection-options.ts";
 import type { ConnectionEvent } from "../../src/events.ts";
-import { plainAgreement } from "../../src/opening/agreement.ts";
-import type { Role } from "../../src/role.ts";
-import { UsageError, type UsageErrorCode } from "../../src/usage-error.ts";
-import type { Violation, ViolationCode } from "../../src/violation.ts";
+import { plainAgreement } from "../../src/vocabulary/agreement.ts";
+import type { Role } from "../../src/vocabulary/terms.ts";
+import type { Violation, ViolationCode } from "../../src/vocabulary/violation.ts";
 import { closeBody, frame, type ReadFrame, readFrames, statusCodeOf, type WrittenFrame } from "./wire.ts";
 
 export const roles: readonly Role[] = ["server", "client"];

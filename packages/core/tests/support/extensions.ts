@@ -1,9 +1,9 @@
 /** Small extensions with simple transforms, to test how the connection handles any extension. */
 import type { Connection } from "../../src/connection.ts";
-import type { Extension, MessageTransform, RsvBits, TransformViolation } from "../../src/extension.ts";
-import type { Agreement } from "../../src/opening/agreement.ts";
-import { plainAgreement } from "../../src/opening/agreement.ts";
-import type { Role } from "../../src/role.ts";
+import type { Agreement } from "../../src/vocabulary/agreement.ts";
+import { plainAgreement } from "../../src/vocabulary/agreement.ts";
+import type { Extension, MessageTransform, RsvBits, TransformViolation } from "../../src/vocabulary/extension.ts";
+import type { Role } from "../../src/vocabulary/terms.ts";
 
 export const rsv1 = 0x40;
 export const rsv2 = 0x20;

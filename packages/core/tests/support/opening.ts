@@ -1,11 +1,11 @@
 /** Opening handshakes as text: requests and responses line by line, and helpers for their outcome. */
 import type { HandshakeEvent } from "../../src/events.ts";
-import type { Extension, ExtensionParameters, RsvBits } from "../../src/extension.ts";
-import type { Agreement } from "../../src/opening/agreement.ts";
 import { ClientHandshake, type ClientHandshakeOptions } from "../../src/opening/client-handshake.ts";
 import type { OpeningRequest } from "../../src/opening/request.ts";
 import { ServerHandshake, type ServerHandshakeOptions } from "../../src/opening/server-handshake.ts";
-import type { Violation } from "../../src/violation.ts";
+import type { Agreement } from "../../src/vocabulary/agreement.ts";
+import type { Extension, ExtensionParameters, RsvBits } from "../../src/vocabulary/extension.ts";
+import type { Violation } from "../../src/vocabulary/violation.ts";
 import { extension } from "./extensions.ts";
 
 /** The nonce of RFC 6455 §1.3, and the proof for it. */

@@ -1,6 +1,6 @@
 /** Frames on the wire, written and read without the code under test where that matters. */
 import { encodeFrame } from "../../src/frame/encode-frame.ts";
-import type { Role } from "../../src/role.ts";
+import type { Role } from "../../src/vocabulary/terms.ts";
 import { concat, utf8 } from "./bytes.ts";
 
 const opcode = { continuation: 0x0, text: 0x1, binary: 0x2, close: 0x8, ping: 0x9, pong: 0xa } as const;

@@ -2,7 +2,7 @@
 import { Connection, plainAgreement, UsageError } from "@hybi/core";
 import { perform } from "@hybi/testing";
 import { expect, it } from "vitest";
-import { UsageError as SourceUsageError } from "../../src/usage-error.ts";
+import { UsageError as SourceUsageError } from "../../src/checks/usage-error.ts";
 
 it("core, the core of @hybi/testing and the sources imported by path are the same modules", () => {
   const server = new Connection(plainAgreement("server"));

@@ -5,10 +5,10 @@
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
 import type { ConnectionEvent } from "../../src/events.ts";
-import { prepareBinary, prepareText } from "../../src/message/prepared-message.ts";
-import { plainAgreement } from "../../src/opening/agreement.ts";
-import { ProxyHandshake } from "../../src/opening/proxy-handshake.ts";
 import { ServerHandshake } from "../../src/opening/server-handshake.ts";
+import { ProxyHandshake } from "../../src/policy/proxy-handshake.ts";
+import { prepareBinary, prepareText } from "../../src/sending/prepared-message.ts";
+import { plainAgreement } from "../../src/vocabulary/agreement.ts";
 import { countingSource, deliver, expectUsageError, open, roles, usageErrorOf } from "../support/connections.ts";
 import { agreeing, rsv2, runLength } from "../support/extensions.ts";
 import { client } from "../support/opening.ts";

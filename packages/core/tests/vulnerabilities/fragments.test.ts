@@ -1,7 +1,7 @@
 /** Many small units: fragments, chunks and control frames, each of which costs more than its bytes. */
 import { describe, expect, it } from "vitest";
-import { Deadlines } from "../../src/deadlines.ts";
-import { defaultLimits } from "../../src/limits.ts";
+import { Deadlines } from "../../src/time/deadlines.ts";
+import { defaultLimits } from "../../src/vocabulary/limits.ts";
 import { concat } from "../support/bytes.ts";
 import { deliver, open, peerOf, roles, sent } from "../support/connections.ts";
 import { frame } from "../support/wire.ts";

@@ -1,9 +1,9 @@
 /** Issues that users of other implementations have reported, each named by what goes wrong. */
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/connection.ts";
-import { Deadlines } from "../../src/deadlines.ts";
 import { Endpoint } from "../../src/endpoint.ts";
-import { checkExtendedConnectResponse, openExtendedConnect } from "../../src/opening/extended-connect-client.ts";
+import { checkExtendedConnectResponse, openExtendedConnect } from "../../src/opening/extended-connect/client.ts";
+import { Deadlines } from "../../src/time/deadlines.ts";
 import { bytes, concat } from "../support/bytes.ts";
 import {
   countingSource,

@@ -1,7 +1,7 @@
 /** Announced lengths: taken literally, checked against the limits at once, and never rounded or wrapped. */
 import { describe, expect, it } from "vitest";
-import { defaultLimits } from "../../src/limits.ts";
-import type { Role } from "../../src/role.ts";
+import { defaultLimits } from "../../src/vocabulary/limits.ts";
+import type { Role } from "../../src/vocabulary/terms.ts";
 import { bytes, concat } from "../support/bytes.ts";
 import { deliver, expectFailure, open, peerOf, roles, sent } from "../support/connections.ts";
 import { frame } from "../support/wire.ts";

@@ -1,10 +1,10 @@
 /** The application's values in the opening handshake: line ends must not get in, credentials and timing must not leak. */
 import { describe, expect, it } from "vitest";
 import { Endpoint } from "../../src/endpoint.ts";
+import { basicAuthorization, basicCredentialsEqual, secretsEqual } from "../../src/http/credentials.ts";
 import type { FieldLine } from "../../src/http/fields.ts";
-import { basicAuthorization, basicCredentialsEqual, secretsEqual } from "../../src/opening/credentials.ts";
-import { decideRedirect } from "../../src/opening/redirect.ts";
 import { parseWebSocketUrl } from "../../src/opening/url.ts";
+import { decideRedirect } from "../../src/policy/redirect.ts";
 import { countingSource, usageErrorOf } from "../support/connections.ts";
 import { latin1, negotiating, request, serverReceiving } from "../support/opening.ts";
 

@@ -3,7 +3,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { WebSocket } from "../../src/websocket.ts";
+import type { WebSocket } from "../../src/socket/websocket.ts";
 import { turn, until } from "../support/clock.ts";
 import { World } from "../support/link.ts";
 

@@ -1,9 +1,9 @@
 /** Invariants of a reconnecting client, whatever hooks, sockets, time and the application do, in any order. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Clock } from "../../src/clock.ts";
-import { type Reconnecting, reconnect } from "../../src/reconnect.ts";
-import type { EndedEvent } from "../../src/reconnect-events.ts";
+import type { Clock } from "../../src/event-loop/clock.ts";
+import type { EndedEvent } from "../../src/reconnect/events.ts";
+import { type Reconnecting, reconnect } from "../../src/reconnect/reconnect.ts";
 import { FakeSocket } from "../support/fake-socket.ts";
 
 const steps = fc.oneof(

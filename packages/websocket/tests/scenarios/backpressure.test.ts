@@ -1,6 +1,6 @@
 /** Bounded buffering: writers wait for the transport, and an application that does not read stops its peer. */
 import { describe, expect, it } from "vitest";
-import type { WebSocket } from "../../src/websocket.ts";
+import type { WebSocket } from "../../src/socket/websocket.ts";
 import { turn, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
 

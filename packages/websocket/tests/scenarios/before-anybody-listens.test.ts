@@ -1,8 +1,8 @@
 /** Messages that arrive before a listener is added. RFC 6455 knows no such moment: what was received must never be lost. */
 import { describe, expect, it } from "vitest";
-import { opened } from "../../src/opened.ts";
-import { pair } from "../../src/pair.ts";
-import type { WebSocket } from "../../src/websocket.ts";
+import { opened } from "../../src/socket/opened.ts";
+import type { WebSocket } from "../../src/socket/websocket.ts";
+import { pair } from "../../src/transport/pair.ts";
 import { turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
 import { story, World } from "../support/link.ts";

@@ -1,11 +1,11 @@
 /** The form in which binary messages are delivered: an option of the server, of `accept`, and of a client. */
 import type { Fields } from "@hybi/core";
 import { describe, expect, it } from "vitest";
-import type { RequestStream } from "../../src/incoming-stream.ts";
-import type { BinaryType } from "../../src/message-data.ts";
-import { pair } from "../../src/pair.ts";
-import { WebSocketServer } from "../../src/server.ts";
-import type { WebSocket } from "../../src/websocket.ts";
+import type { BinaryType } from "../../src/dom/message-data.ts";
+import type { RequestStream } from "../../src/server/incoming-stream.ts";
+import { WebSocketServer } from "../../src/server/server.ts";
+import type { WebSocket } from "../../src/socket/websocket.ts";
+import { pair } from "../../src/transport/pair.ts";
 import { TestClock, until } from "../support/clock.ts";
 import { World } from "../support/link.ts";
 

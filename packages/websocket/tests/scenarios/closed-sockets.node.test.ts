@@ -3,8 +3,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { encodeFrame } from "@hybi/core/frame";
 import { expect, it } from "vitest";
-import type { IncomingOpening } from "../../src/incoming-opening.ts";
-import type { WebSocket } from "../../src/websocket.ts";
+import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
+import type { WebSocket } from "../../src/socket/websocket.ts";
 import { turn, until } from "../support/clock.ts";
 import { World, type WorldOptions } from "../support/link.ts";
 

@@ -2,12 +2,12 @@
 import { Connection, plainAgreement } from "@hybi/core";
 import { encodeFrame } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
-import { fromMessagePort } from "../../src/from-message-port.ts";
-import { fromStreams } from "../../src/from-streams.ts";
-import { pair } from "../../src/pair.ts";
-import { Pump } from "../../src/pump.ts";
-import { silentListener } from "../../src/pump-listener.ts";
-import type { Transport, TransportSink } from "../../src/transport.ts";
+import { silentListener } from "../../src/pump/listener.ts";
+import { Pump } from "../../src/pump/pump.ts";
+import { fromMessagePort } from "../../src/transport/from-message-port.ts";
+import { fromStreams } from "../../src/transport/from-streams.ts";
+import { pair } from "../../src/transport/pair.ts";
+import type { Transport, TransportSink } from "../../src/transport/transport.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
 

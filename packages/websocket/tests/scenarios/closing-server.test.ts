@@ -1,8 +1,8 @@
 /** A closing or closed server rejects new requests with 503, however they arrive. */
 import type { Fields, StreamAnswer } from "@hybi/core";
 import { describe, expect, it } from "vitest";
-import { type PairedTransport, pair } from "../../src/pair.ts";
-import { WebSocketServer } from "../../src/server.ts";
+import { WebSocketServer } from "../../src/server/server.ts";
+import { type PairedTransport, pair } from "../../src/transport/pair.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
 import { World } from "../support/link.ts";

@@ -1,9 +1,9 @@
 /** Admission: which clients get a place on a server, and what happens to the others. In memory, with any address. */
 import { describe, expect, it } from "vitest";
-import type { IncomingOpening } from "../../src/incoming-opening.ts";
-import { type PairedTransport, pair } from "../../src/pair.ts";
-import { type ServerOptions, WebSocketServer } from "../../src/server.ts";
-import type { Transport } from "../../src/transport.ts";
+import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
+import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts";
+import { type PairedTransport, pair } from "../../src/transport/pair.ts";
+import type { Transport } from "../../src/transport/transport.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
 

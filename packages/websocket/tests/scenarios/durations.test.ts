@@ -2,14 +2,14 @@
 import type { Fields } from "@hybi/core";
 import { Connection, plainAgreement } from "@hybi/core";
 import { describe, expect, it } from "vitest";
-import { createWebSocketClass, createWebSocketStreamClass } from "../../src/create-websocket-class.ts";
-import type { RequestStream } from "../../src/incoming-stream.ts";
-import { opened } from "../../src/opened.ts";
-import { pair } from "../../src/pair.ts";
-import { Pump } from "../../src/pump.ts";
-import { silentListener } from "../../src/pump-listener.ts";
-import { reconnect } from "../../src/reconnect.ts";
-import { WebSocketServer } from "../../src/server.ts";
+import { silentListener } from "../../src/pump/listener.ts";
+import { Pump } from "../../src/pump/pump.ts";
+import { reconnect } from "../../src/reconnect/reconnect.ts";
+import type { RequestStream } from "../../src/server/incoming-stream.ts";
+import { WebSocketServer } from "../../src/server/server.ts";
+import { createWebSocketClass, createWebSocketStreamClass } from "../../src/socket/create-websocket-class.ts";
+import { opened } from "../../src/socket/opened.ts";
+import { pair } from "../../src/transport/pair.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { story, thrown, World } from "../support/link.ts";
 

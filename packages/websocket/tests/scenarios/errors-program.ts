@@ -1,7 +1,8 @@
 /** A program whose client has a handler that fails in the way given by the first argument. */
-import { createWebSocketClass } from "../../src/create-websocket-class.ts";
-import { pair } from "../../src/pair.ts";
-import { WebSocketServer } from "../../src/server.ts";
+
+import { WebSocketServer } from "../../src/server/server.ts";
+import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
+import { pair } from "../../src/transport/pair.ts";
 
 const [way, onError] = process.argv.slice(2);
 process.on("uncaughtException", (error, origin) => console.log(`${origin}: ${error.message}`));

@@ -1,11 +1,11 @@
 /** Errors thrown by the application's own code: see docs/guide/websocket.md, "Errors of your own code". */
 import type { Extension } from "@hybi/core";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { IncomingOpening } from "../../src/incoming-opening.ts";
-import { pair } from "../../src/pair.ts";
-import { reconnect } from "../../src/reconnect.ts";
-import { WebSocketServer } from "../../src/server.ts";
-import type { WebSocket } from "../../src/websocket.ts";
+import { reconnect } from "../../src/reconnect/reconnect.ts";
+import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
+import { WebSocketServer } from "../../src/server/server.ts";
+import type { WebSocket } from "../../src/socket/websocket.ts";
+import { pair } from "../../src/transport/pair.ts";
 import { turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
 import { story, World } from "../support/link.ts";

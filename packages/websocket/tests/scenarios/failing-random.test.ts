@@ -1,7 +1,7 @@
 /** A random source that is unusable, or fails later. */
 import type { Extension, RandomSource } from "@hybi/core";
 import { describe, expect, it } from "vitest";
-import { reconnect } from "../../src/reconnect.ts";
+import { reconnect } from "../../src/reconnect/reconnect.ts";
 import { until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
 

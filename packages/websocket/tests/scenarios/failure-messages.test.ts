@@ -1,10 +1,10 @@
 /** The message of a failed connection: whatever a transport fails with, every client API reports a text. */
 import { describe, expect, it } from "vitest";
-import { createWebSocketClass, createWebSocketStreamClass } from "../../src/create-websocket-class.ts";
-import { opened } from "../../src/opened.ts";
-import { pair } from "../../src/pair.ts";
-import type { FailureEvent } from "../../src/socket-events.ts";
-import type { WebSocket } from "../../src/websocket.ts";
+import type { FailureEvent } from "../../src/dom/socket-events.ts";
+import { createWebSocketClass, createWebSocketStreamClass } from "../../src/socket/create-websocket-class.ts";
+import { opened } from "../../src/socket/opened.ts";
+import type { WebSocket } from "../../src/socket/websocket.ts";
+import { pair } from "../../src/transport/pair.ts";
 import { World } from "../support/link.ts";
 
 const refused = (address: string) => new Error(`connect ECONNREFUSED ${address}`);

@@ -11,14 +11,14 @@ import {
   plainAgreement,
 } from "@hybi/core";
 import { describe, expect, it } from "vitest";
-import { systemClock } from "../../src/clock.ts";
-import { createWebSocketClass } from "../../src/create-websocket-class.ts";
-import type { RequestStream } from "../../src/incoming-stream.ts";
-import { pair } from "../../src/pair.ts";
-import { type ServerOptions, WebSocketServer } from "../../src/server.ts";
-import type { ClientSocketOptions } from "../../src/socket-options.ts";
-import type { Transport, TransportSink } from "../../src/transport.ts";
-import type { WebSocket } from "../../src/websocket.ts";
+import type { ClientSocketOptions } from "../../src/client/socket-options.ts";
+import { systemClock } from "../../src/event-loop/clock.ts";
+import type { RequestStream } from "../../src/server/incoming-stream.ts";
+import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts";
+import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
+import type { WebSocket } from "../../src/socket/websocket.ts";
+import { pair } from "../../src/transport/pair.ts";
+import type { Transport, TransportSink } from "../../src/transport/transport.ts";
 import { until } from "../support/clock.ts";
 
 // Failures

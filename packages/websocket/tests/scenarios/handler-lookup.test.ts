@@ -16,9 +16,9 @@ class Quirky extends Native {
 async function loaded() {
   vi.resetModules();
   const [{ createWebSocketClass }, { pair }, { WebSocketServer }] = await Promise.all([
-    import("../../src/create-websocket-class.ts"),
-    import("../../src/pair.ts"),
-    import("../../src/server.ts"),
+    import("../../src/socket/create-websocket-class.ts"),
+    import("../../src/transport/pair.ts"),
+    import("../../src/server/server.ts"),
   ]);
   const server = new WebSocketServer((opening) => {
     const socket = opening.accept();

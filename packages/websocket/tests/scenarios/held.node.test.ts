@@ -6,8 +6,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { expect, it } from "vitest";
-import type { IncomingOpening } from "../../src/incoming-opening.ts";
-import { WebSocketServer } from "../../src/server.ts";
+import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
+import { WebSocketServer } from "../../src/server/server.ts";
 import { never, openByHand, UnreadBlob } from "../support/by-hand.ts";
 import { TestClock, turn } from "../support/clock.ts";
 

@@ -2,12 +2,12 @@
 import type { Fields } from "@hybi/core";
 import { prepareText } from "@hybi/core";
 import { describe, expect, it } from "vitest";
-import type { IncomingOpening } from "../../src/incoming-opening.ts";
-import type { RequestStream } from "../../src/incoming-stream.ts";
-import { opened } from "../../src/opened.ts";
-import type { OpeningError } from "../../src/opening-error.ts";
-import { pair } from "../../src/pair.ts";
-import type { WebSocket } from "../../src/websocket.ts";
+import type { OpeningError } from "../../src/dom/opening-error.ts";
+import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
+import type { RequestStream } from "../../src/server/incoming-stream.ts";
+import { opened } from "../../src/socket/opened.ts";
+import type { WebSocket } from "../../src/socket/websocket.ts";
+import { pair } from "../../src/transport/pair.ts";
 import { turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
 import { story, World } from "../support/link.ts";

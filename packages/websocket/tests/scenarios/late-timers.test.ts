@@ -1,12 +1,12 @@
 /** Timers that fire late: data that has arrived by then is processed before any deadline is enforced. */
 import type { Fields } from "@hybi/core";
 import { describe, expect, it } from "vitest";
-import { createWebSocketClass } from "../../src/create-websocket-class.ts";
-import type { IncomingOpening } from "../../src/incoming-opening.ts";
-import type { RequestStream } from "../../src/incoming-stream.ts";
-import { type PairedTransport, pair } from "../../src/pair.ts";
-import { type ServerOptions, WebSocketServer } from "../../src/server.ts";
-import type { WebSocket } from "../../src/websocket.ts";
+import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
+import type { RequestStream } from "../../src/server/incoming-stream.ts";
+import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts";
+import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
+import type { WebSocket } from "../../src/socket/websocket.ts";
+import { type PairedTransport, pair } from "../../src/transport/pair.ts";
 import { EventLoop } from "../support/event-loop.ts";
 import { clientRequest } from "../support/http.ts";
 import { story } from "../support/link.ts";

@@ -3,10 +3,10 @@
  * causes it.
  */
 import { describe, expect, it } from "vitest";
-import { createWebSocketClass } from "../../src/create-websocket-class.ts";
-import { pair } from "../../src/pair.ts";
-import type { Transport, TransportSink } from "../../src/transport.ts";
-import type { WebSocket } from "../../src/websocket.ts";
+import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
+import type { WebSocket } from "../../src/socket/websocket.ts";
+import { pair } from "../../src/transport/pair.ts";
+import type { Transport, TransportSink } from "../../src/transport/transport.ts";
 import { turn, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
 

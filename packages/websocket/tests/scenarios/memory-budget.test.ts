@@ -5,12 +5,12 @@
 import type { Extension, Fields } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
-import type { IncomingOpening } from "../../src/incoming-opening.ts";
-import type { RequestStream } from "../../src/incoming-stream.ts";
-import { MemoryBudget } from "../../src/memory-budget.ts";
-import { type PairedTransport, pair } from "../../src/pair.ts";
-import { type ServerOptions, WebSocketServer } from "../../src/server.ts";
-import type { WebSocket } from "../../src/websocket.ts";
+import { MemoryBudget } from "../../src/load/memory-budget.ts";
+import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
+import type { RequestStream } from "../../src/server/incoming-stream.ts";
+import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts";
+import type { WebSocket } from "../../src/socket/websocket.ts";
+import { type PairedTransport, pair } from "../../src/transport/pair.ts";
 import { never, UnreadBlob } from "../support/by-hand.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";

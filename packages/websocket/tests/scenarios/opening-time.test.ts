@@ -1,9 +1,9 @@
 /** The opening deadline of a client: one deadline for the whole opening. */
 import { describe, expect, it } from "vitest";
-import { createWebSocketClass } from "../../src/create-websocket-class.ts";
-import { pair } from "../../src/pair.ts";
-import { WebSocketServer } from "../../src/server.ts";
-import { OpeningRejection } from "../../src/socket-options.ts";
+import { OpeningRejection } from "../../src/client/socket-options.ts";
+import { WebSocketServer } from "../../src/server/server.ts";
+import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
+import { pair } from "../../src/transport/pair.ts";
 import { TestClock, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
 

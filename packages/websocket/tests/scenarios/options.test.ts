@@ -1,19 +1,19 @@
 /** Options are checked where they are given: every call that takes options reports what is wrong, and which options exist. */
 import { Connection, plainAgreement, UsageError } from "@hybi/core";
 import { describe, expect, it } from "vitest";
-import { connectWith } from "../../src/connect-with.ts";
-import { createWebSocketClass, createWebSocketStreamClass } from "../../src/create-websocket-class.ts";
-import { fromMessagePort } from "../../src/from-message-port.ts";
-import { fromStreams } from "../../src/from-streams.ts";
-import type { IncomingOpening } from "../../src/incoming-opening.ts";
-import { checkListenOptions } from "../../src/listening.ts";
-import { pair } from "../../src/pair.ts";
-import { Pump } from "../../src/pump.ts";
-import { silentListener } from "../../src/pump-listener.ts";
-import { reconnect } from "../../src/reconnect.ts";
-import { ReconnectPlan } from "../../src/reconnect-plan.ts";
-import { WebSocketServer } from "../../src/server.ts";
-import type { WebSocket } from "../../src/websocket.ts";
+import { silentListener } from "../../src/pump/listener.ts";
+import { Pump } from "../../src/pump/pump.ts";
+import { ReconnectPlan } from "../../src/reconnect/plan.ts";
+import { reconnect } from "../../src/reconnect/reconnect.ts";
+import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
+import { checkListenOptions } from "../../src/server/listening.ts";
+import { WebSocketServer } from "../../src/server/server.ts";
+import { connectWith } from "../../src/socket/connect-with.ts";
+import { createWebSocketClass, createWebSocketStreamClass } from "../../src/socket/create-websocket-class.ts";
+import type { WebSocket } from "../../src/socket/websocket.ts";
+import { fromMessagePort } from "../../src/transport/from-message-port.ts";
+import { fromStreams } from "../../src/transport/from-streams.ts";
+import { pair } from "../../src/transport/pair.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { World } from "../support/link.ts";
 

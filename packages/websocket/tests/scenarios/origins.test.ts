@@ -3,9 +3,9 @@
  */
 import type { Fields } from "@hybi/core";
 import { describe, expect, it } from "vitest";
-import type { RequestStream } from "../../src/incoming-stream.ts";
-import { pair } from "../../src/pair.ts";
-import { type ServerOptions, WebSocketServer } from "../../src/server.ts";
+import type { RequestStream } from "../../src/server/incoming-stream.ts";
+import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts";
+import { pair } from "../../src/transport/pair.ts";
 import { until } from "../support/clock.ts";
 
 const host = "app.example:8080";

@@ -1,8 +1,8 @@
 /** Queues are limited in number as well as in bytes, and emptying one takes time linear in its length. */
 import { prepareText } from "@hybi/core";
 import { describe, expect, it } from "vitest";
-import { pair } from "../../src/pair.ts";
-import type { WebSocket } from "../../src/websocket.ts";
+import type { WebSocket } from "../../src/socket/websocket.ts";
+import { pair } from "../../src/transport/pair.ts";
 import { turn, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
 import { elementsMoved } from "../support/moved.ts";

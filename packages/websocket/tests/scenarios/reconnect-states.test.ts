@@ -1,9 +1,9 @@
 /** A reconnecting client never gets stuck in a state, leaves no socket behind, and reports everything it cannot send. */
 import { describe, expect, it } from "vitest";
-import { createWebSocketClass } from "../../src/create-websocket-class.ts";
-import { opened } from "../../src/opened.ts";
-import { type OpenSocket, type Reconnecting, type ReconnectOptions, reconnect } from "../../src/reconnect.ts";
-import type { EndedEvent, WaitingEvent } from "../../src/reconnect-events.ts";
+import type { EndedEvent, WaitingEvent } from "../../src/reconnect/events.ts";
+import { type OpenSocket, type Reconnecting, type ReconnectOptions, reconnect } from "../../src/reconnect/reconnect.ts";
+import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
+import { opened } from "../../src/socket/opened.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { FakeSocket } from "../support/fake-socket.ts";
 import { thrown, World } from "../support/link.ts";

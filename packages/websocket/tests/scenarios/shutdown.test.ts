@@ -1,10 +1,10 @@
 /** Closing a server, more than once. */
 import { describe, expect, it } from "vitest";
-import type { IncomingOpening } from "../../src/incoming-opening.ts";
-import { listeningServer } from "../../src/listening.ts";
-import { opened } from "../../src/opened.ts";
-import { pair } from "../../src/pair.ts";
-import { WebSocketServer } from "../../src/server.ts";
+import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
+import { listeningServer } from "../../src/server/listening.ts";
+import { WebSocketServer } from "../../src/server/server.ts";
+import { opened } from "../../src/socket/opened.ts";
+import { pair } from "../../src/transport/pair.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
 import { World } from "../support/link.ts";

@@ -1,10 +1,10 @@
 /** What the writers and readers of a stream get when the connection ends with unsent bytes. */
 import { encodeFrame } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
-import type { PairedTransport } from "../../src/pair.ts";
-import type { WebSocket } from "../../src/websocket.ts";
-import { WebSocketError } from "../../src/websocket-error.ts";
-import type { WebSocketStream } from "../../src/websocket-stream.ts";
+import { WebSocketError } from "../../src/dom/websocket-error.ts";
+import type { WebSocket } from "../../src/socket/websocket.ts";
+import type { WebSocketStream } from "../../src/socket/websocket-stream.ts";
+import type { PairedTransport } from "../../src/transport/pair.ts";
 import { turn, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
 

@@ -3,9 +3,9 @@
  * the right `this` (Web IDL §3.7.7), such as Chromium and Workers.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { PairOptions } from "../../src/pair.ts";
-import type { ServerOptions } from "../../src/server.ts";
-import type { ClientSocketOptions } from "../../src/socket-options.ts";
+import type { ClientSocketOptions } from "../../src/client/socket-options.ts";
+import type { ServerOptions } from "../../src/server/server.ts";
+import type { PairOptions } from "../../src/transport/pair.ts";
 
 type Hybi = typeof import("../../src/index.ts");
 

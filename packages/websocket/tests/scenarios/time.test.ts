@@ -1,8 +1,8 @@
 /** Deadlines over sockets: slow openings, Pings, lost peers, and closing handshakes without a reply. */
 import { describe, expect, it } from "vitest";
-import { createWebSocketClass } from "../../src/create-websocket-class.ts";
-import { pair } from "../../src/pair.ts";
-import { WebSocketServer } from "../../src/server.ts";
+import { WebSocketServer } from "../../src/server/server.ts";
+import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
+import { pair } from "../../src/transport/pair.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
 

@@ -2,11 +2,11 @@
 import { Connection, type Extension, plainAgreement } from "@hybi/core";
 import { encodeFrame } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
-import { Pump } from "../../src/pump.ts";
-import { type PumpListener, silentListener } from "../../src/pump-listener.ts";
-import { quantum, roundWork } from "../../src/rounds.ts";
-import { WebSocketServer } from "../../src/server.ts";
-import type { Transport, TransportSink } from "../../src/transport.ts";
+import { quantum, roundWork } from "../../src/load/rounds.ts";
+import { type PumpListener, silentListener } from "../../src/pump/listener.ts";
+import { Pump } from "../../src/pump/pump.ts";
+import { WebSocketServer } from "../../src/server/server.ts";
+import type { Transport, TransportSink } from "../../src/transport/transport.ts";
 import { EventLoop } from "../support/event-loop.ts";
 import { clientRequest } from "../support/http.ts";
 

@@ -1,10 +1,10 @@
 /** One write per turn: everything caused by one chunk, or by one piece of the application's code, leaves together. */
 import { describe, expect, it } from "vitest";
-import { createWebSocketClass } from "../../src/create-websocket-class.ts";
-import { pair } from "../../src/pair.ts";
-import { WebSocketServer } from "../../src/server.ts";
-import type { Transport } from "../../src/transport.ts";
-import type { WebSocket } from "../../src/websocket.ts";
+import { WebSocketServer } from "../../src/server/server.ts";
+import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
+import type { WebSocket } from "../../src/socket/websocket.ts";
+import { pair } from "../../src/transport/pair.ts";
+import type { Transport } from "../../src/transport/transport.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 
 /** Wraps `transport`, and records the lengths of the chunks of each write. */

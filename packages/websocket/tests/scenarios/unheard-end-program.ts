@@ -1,7 +1,8 @@
 /** A program whose server sends one message and closes, and which listens only for the end. */
-import { createWebSocketClass } from "../../src/create-websocket-class.ts";
-import { pair } from "../../src/pair.ts";
-import { WebSocketServer } from "../../src/server.ts";
+
+import { WebSocketServer } from "../../src/server/server.ts";
+import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
+import { pair } from "../../src/transport/pair.ts";
 
 const server = new WebSocketServer((opening) => {
   const socket = opening.accept();

@@ -2,9 +2,9 @@
 import { Connection, plainAgreement, prepareText } from "@hybi/core";
 import { encodeFrame } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
-import { createWebSocketClass } from "../../src/create-websocket-class.ts";
-import { type PairedTransport, pair } from "../../src/pair.ts";
-import type { WebSocket } from "../../src/websocket.ts";
+import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
+import type { WebSocket } from "../../src/socket/websocket.ts";
+import { type PairedTransport, pair } from "../../src/transport/pair.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
 

@@ -1,8 +1,8 @@
 /** Every queue of a server is limited in objects as well as in bytes: one client cannot fill it with empty messages. */
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
-import type { IncomingOpening } from "../../src/incoming-opening.ts";
-import { type ServerOptions, WebSocketServer } from "../../src/server.ts";
+import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
+import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts";
 import { never, openByHand, UnreadBlob } from "../support/by-hand.ts";
 import { TestClock, turn } from "../support/clock.ts";
 

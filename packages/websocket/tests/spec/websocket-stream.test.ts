@@ -1,8 +1,8 @@
 /** The WebSocketStream interface (WHATWG WebSockets, WebSocketStream). */
 import { describe, expect, it } from "vitest";
-import type { IncomingOpening } from "../../src/incoming-opening.ts";
-import { WebSocketError } from "../../src/websocket-error.ts";
-import { WebSocketStream } from "../../src/websocket-stream.ts";
+import { WebSocketError } from "../../src/dom/websocket-error.ts";
+import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
+import { WebSocketStream } from "../../src/socket/websocket-stream.ts";
 import { turn, until } from "../support/clock.ts";
 import { story, thrown, World } from "../support/link.ts";
 

@@ -1,10 +1,10 @@
 /** The WebSocket interface (WHATWG WebSockets §3), in the style of the web platform tests. */
 import type { Extension } from "@hybi/core";
 import { describe, expect, it } from "vitest";
-import { createWebSocketClass } from "../../src/create-websocket-class.ts";
-import { pair } from "../../src/pair.ts";
-import type { CloseEvent, FailureEvent } from "../../src/socket-events.ts";
-import { WebSocket as BaseWebSocket } from "../../src/websocket.ts";
+import type { CloseEvent, FailureEvent } from "../../src/dom/socket-events.ts";
+import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
+import { WebSocket as BaseWebSocket } from "../../src/socket/websocket.ts";
+import { pair } from "../../src/transport/pair.ts";
 import { turn, until } from "../support/clock.ts";
 import { story, thrown, World } from "../support/link.ts";
 

@@ -1,6 +1,7 @@
 /** Hand-written clients whose bytes the tests choose, and promises and Blobs that never settle. */
-import { type PairedTransport, pair } from "../../src/pair.ts";
-import type { WebSocketServer } from "../../src/server.ts";
+
+import type { WebSocketServer } from "../../src/server/server.ts";
+import { type PairedTransport, pair } from "../../src/transport/pair.ts";
 import { until } from "./clock.ts";
 import { clientRequest } from "./http.ts";
 

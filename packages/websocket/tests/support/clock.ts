@@ -1,5 +1,5 @@
 /** A clock for tests, whose time is a number. */
-import type { Clock } from "../../src/clock.ts";
+import type { Clock } from "../../src/event-loop/clock.ts";
 
 interface Timer {
   readonly at: number;

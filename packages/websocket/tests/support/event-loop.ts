@@ -1,5 +1,5 @@
 /** A simulated event loop like Node's, whose time is a number: due timers, then ready I/O, then tasks for the next turn. */
-import type { Clock } from "../../src/clock.ts";
+import type { Clock } from "../../src/event-loop/clock.ts";
 
 interface Timer {
   readonly at: number;

@@ -1,5 +1,5 @@
 /** A fake WebSocket: behaves like the platform's, with the test in place of the network. */
-import { CloseEvent } from "../../src/socket-events.ts";
+import { CloseEvent } from "../../src/dom/socket-events.ts";
 
 export class FakeSocket extends EventTarget {
   readyState = 0;

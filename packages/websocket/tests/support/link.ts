@@ -1,11 +1,12 @@
 /** A client and a server in memory: WebSockets over a pair of transports, with a simulated clock. */
-import { createWebSocketClass, createWebSocketStreamClass } from "../../src/create-websocket-class.ts";
-import type { IncomingOpening } from "../../src/incoming-opening.ts";
-import { type PairedTransport, type PairOptions, pair } from "../../src/pair.ts";
-import { type ServerOptions, WebSocketServer } from "../../src/server.ts";
-import type { ClientSocketOptions } from "../../src/socket-options.ts";
-import type { WebSocket } from "../../src/websocket.ts";
-import type { WebSocketStream } from "../../src/websocket-stream.ts";
+
+import type { ClientSocketOptions } from "../../src/client/socket-options.ts";
+import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
+import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts";
+import { createWebSocketClass, createWebSocketStreamClass } from "../../src/socket/create-websocket-class.ts";
+import type { WebSocket } from "../../src/socket/websocket.ts";
+import type { WebSocketStream } from "../../src/socket/websocket-stream.ts";
+import { type PairedTransport, type PairOptions, pair } from "../../src/transport/pair.ts";
 import { TestClock, until } from "./clock.ts";
 
 export interface WorldOptions {

@@ -1,0 +1,160 @@
+/**
+ * The server side of an Extended CONNECT, over HTTP/2 (RFC 8441 §4, §5) and HTTP/3 (RFC 9220 §3). Works on the field list
+ * from the HTTP layer, including pseudo-header fields. After the handshake, the stream carries frames exactly as a TCP
+ * connection does: the client still masks (RFC 6455 §5.1), and END_STREAM is the orderly end.
+ */
+import { parseAuthority } from "../../http/authority.ts";
+import { requestBodyFault } from "../../http/body-framing.ts";
+import { type FieldLine, type Fields, fieldValues } from "../../http/fields.ts";
+import { fieldsFault } from "../../http/head-check.ts";
+import type { Agreement } from "../../vocabulary/agreement.ts";
+import { type Limits, resolveLimits } from "../../vocabulary/limits.ts";
+import type { Violation } from "../../vocabulary/violation.ts";
+import { type ViolationCode, violation } from "../../vocabulary/violation.ts";
+import { checkRejection, type Rejection, rejectionOf } from "../rejection.ts";
+import {
+  checkRequestOptions,
+  type OpeningRequest,
+  type OpeningRequestCheck,
+  type OpeningRequestCheckOptions,
+} from "../request.ts";
+import {
+  protocolVersion,
+  requestedExtensions,
+  requestedOrigin,
+  requestedSubprotocols,
+  requestFields,
+  versionFault,
+} from "../request-fields.ts";
+import { agree, agreedFields, type OpeningAnswer } from "../response.ts";
+import { readPseudoFields } from "./pseudo-fields.ts";
+
+/** A response over HTTP/2 or HTTP/3: the value of `:status`, and fields with lower-case names. */
+export interface StreamAnswer {
+  readonly status: number;
+  readonly fields: Fields;
+}
+
+/** Checks an opening request sent as an Extended CONNECT. `fields` is its whole header list, in order. */
+export function checkExtendedConnect(fields: Fields, options: OpeningRequestCheckOptions = {}): OpeningRequestCheck {
+  checkRequestOptions(options);
+  const request = extendedConnectRequest(fields, options);
+  return typeof request === "string"
+    ? { type: "violation", violation: violation(request, options.offset ?? 0) }
+    : { type: "request", request };
+}
+
+/** Returns the request, or the first rule that it breaks. */
+function extendedConnectRequest(list: Fields, options: OpeningRequestCheckOptions): OpeningRequest | ViolationCode {
+  const read = readPseudoFields(list, [":method", ":protocol", ":scheme", ":path", ":authority"]);
+  if (typeof read === "string") return read;
+  const { pseudo, fields } = read;
+  if (pseudo.get(":method") !== "CONNECT") return "opening/method-not-connect";
+  const protocol = pseudo.get(":protocol");
+  // Without :protocol this is an ordinary CONNECT (RFC 9113 §8.5), which requests a tunnel to `:authority`.
+  if (protocol === undefined) return "opening/pseudo-field-missing";
+  // RFC 9220 §3: a server SHOULD respond with 501 to an unsupported value.
+  if (protocol !== "websocket") return "opening/protocol-unsupported";
+  const scheme = pseudo.get(":scheme");
+  const path = pseudo.get(":path");
+  const authority = pseudo.get(":authority");
+  // RFC 8441 §4: :scheme and :path MUST be included; §5: :authority is required.
+  if (scheme === undefined || path === undefined || authority === undefined) return "opening/pseudo-field-missing";
+  const limits = resolveLimits(options.limits);
+  const joined = joinCookies(fields);
+  const found = requestFields.find(joined);
+  const fault =
+    sizeFault(path, joined, limits) ??
+    targetFault(scheme, path, authority, found.Host) ??
+    requestBodyFault(found["Content-Length"], found["Transfer-Encoding"]) ??
+    versionFault(found["Sec-WebSocket-Version"]);
+  // RFC 9113 §8.2.2 forbids Upgrade, and a 426 without Upgrade is meaningless, so this bootstrap has its own code.
+  if (fault !== undefined)
+    return fault === "opening/version-unsupported" ? "opening/stream-version-unsupported" : fault;
+  const tolerate = options.tolerate ?? [];
+  const tolerated: OpeningRequest["tolerated"][number][] = [];
+  const origin = requestedOrigin(found.Origin);
+  if (typeof origin === "string") return origin;
+  const subprotocols = requestedSubprotocols(found["Sec-WebSocket-Protocol"], tolerate, tolerated, limits);
+  if (typeof subprotocols === "string") return subprotocols;
+  const extensionOffers = requestedExtensions(found["Sec-WebSocket-Extensions"], tolerate, tolerated, limits);
+  if (typeof extensionOffers === "string") return extensionOffers;
+  return {
+    bootstrap: "extended-connect",
+    resourceName: path,
+    authority,
+    origin: origin.origin,
+    subprotocols,
+    extensionOffers,
+    fields: joined,
+    // RFC 8441 §5: Sec-WebSocket-Key is not processed, even if present.
+    key: undefined,
+    tolerated,
+  };
+}
+
+/** Applies the same size limits as for HTTP/1.1 (RFC 9113 §10.5.1). */
+function sizeFault(path: string, fields: Fields, limits: Limits): ViolationCode | undefined {
+  return path.length > limits.line ? "http/request-line-too-long" : fieldsFault(fields, limits, path.length);
+}
+
+/** Returns the first rule that the target of the request breaks (RFC 8441 §5, RFC 9113 §8.3.1). */
+function targetFault(
+  scheme: string,
+  path: string,
+  authority: string,
+  hosts: readonly string[],
+): ViolationCode | undefined {
+  if (scheme !== "http" && scheme !== "https") return "opening/scheme";
+  // RFC 9113 §8.3.1: :path MUST NOT be empty, and asterisk-form is for OPTIONS only.
+  if (!/^\/[\x21\x22\x24-\x7e]*$/.test(path)) return "opening/path";
+  // RFC 9113 §8.3.1: :authority MUST NOT include userinfo.
+  if (parseAuthority(authority) === undefined) return "opening/authority";
+  // RFC 9113 §8.3.1: a Host that differs makes the request malformed.
+  return hosts.every((host) => host === authority) ? undefined : "opening/authority";
+}
+
+/** RFC 9113 §8.2.3: cookies split over several lines MUST be joined before they are passed to the application. */
+function joinCookies(fields: Fields): Fields {
+  const cookies = fieldValues(fields, "cookie");
+  if (cookies.length < 2) return fields;
+  const others = fields.filter(([name]) => name !== "cookie");
+  return [...others, ["cookie", cookies.join("; ")]];
+}
+
+/**
+ * Returns the response that accepts `request`, and the resulting agreement. Any 2xx means success; the status here is 200
+ * (RFC 8441 §5.1).
+ *
+ * Throws the same errors as `answerOpeningRequest`.
+ */
+export function answerExtendedConnect(
+  request: OpeningRequest,
+  answer: OpeningAnswer = {},
+): StreamAnswer & { readonly agreement: Agreement } {
+  const agreement = agree(request, answer);
+  // No Sec-WebSocket-Accept: RFC 8441 §5 replaces it with `:protocol`.
+  return { status: 200, fields: lowerCase([...agreedFields(agreement), ...(answer.fields ?? [])]), agreement };
+}
+
+/**
+ * Returns the response that rejects a request. The status must be at least 300, because 2xx would accept the request. Throws
+ * the same errors as `rejectOpeningRequest`.
+ */
+export function rejectExtendedConnect(rejection: Rejection): StreamAnswer & { readonly body: Uint8Array } {
+  const { status, body, fields } = checkRejection(rejection, 300);
+  return { status, fields: lowerCase(fields), body };
+}
+
+/** Returns the response to a violation returned by `checkExtendedConnect`. */
+export function refuseExtendedConnect(fault: Violation): StreamAnswer & { readonly body: Uint8Array } {
+  const answer = rejectExtendedConnect(rejectionOf(fault));
+  if (fault.code !== "opening/stream-version-unsupported") return answer;
+  // RFC 6455 §4.4: the versions that the server supports.
+  return { ...answer, fields: [...answer.fields, ["sec-websocket-version", protocolVersion]] };
+}
+
+/** RFC 9113 §8.2: field names MUST be lower case. */
+export function lowerCase(fields: Fields): FieldLine[] {
+  return fields.map(([name, value]): FieldLine => [name.toLowerCase(), value]);
+}

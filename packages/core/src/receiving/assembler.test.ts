@@ -1,0 +1,345 @@
+import { describe, expect, it } from "vitest";
+import { bytes, patterned, sameBytes, utf8 } from "../../tests/support/bytes.ts";
+import { rsv2, runLength } from "../../tests/support/extensions.ts";
+import type { SinkVerdict } from "../frame/frame-decoder.ts";
+import type { MessageTransform } from "../vocabulary/extension.ts";
+import { type Limits, resolveLimits } from "../vocabulary/limits.ts";
+import { type HostFunctions, portableHost } from "../vocabulary/native-functions.ts";
+import { Assembler, type Delivery, type MessageSink } from "./assembler.ts";
+
+const text = (array: Uint8Array) => new TextDecoder().decode(array);
+
+/** A transform that takes part in decoding and outputs nothing. */
+const swallowing: MessageTransform = {
+  beginDecode: () => true,
+  decode: () => undefined,
+  endDecode: () => undefined,
+  beginEncode: () => undefined,
+  encode: () => {},
+  endEncode: () => {},
+  release: () => {},
+};
+
+interface Setup {
+  readonly delivery?: Delivery;
+  readonly host?: HostFunctions;
+  readonly limits?: Partial<Limits>;
+  /** The transform that owns RSV2. */
+  readonly transform?: MessageTransform | undefined;
+  readonly verdict?: SinkVerdict;
+}
+
+/** An assembler, and a log of what it delivered. */
+function assembler({ delivery = "messages", host = portableHost, limits, transform, verdict }: Setup = {}) {
+  const said: string[] = [];
+  const sink: MessageSink = {
+    text: (data) => said.push(`text ${data}`),
+    binary: (array, start, end) => said.push(`binary ${text(array.subarray(start, end))}`),
+    fragment: (kind, array, start, end, final) =>
+      said.push(`${kind} fragment ${text(array.subarray(start, end))}${final ? " final" : ""}`),
+  };
+  const transforms = transform === undefined ? [] : [{ rsv: rsv2, transform }];
+  const target = new Assembler(
+    (opcode, payload) => {
+      said.push(`control ${opcode} ${text(payload)}`);
+      return verdict;
+    },
+    { delivery, limits: resolveLimits(limits), host, transforms },
+  );
+  target.sink = sink;
+  return { target, said };
+}
+
+/** Passes in one frame, its payload in these pieces. */
+function give(target: Assembler, firstByte: number, ...pieces: (string | Uint8Array)[]): SinkVerdict | "rest" {
+  const payloads = pieces.map((piece) => (typeof piece === "string" ? utf8(piece) : piece));
+  const ofFrame = target.frame(
+    firstByte,
+    payloads.reduce((sum, { length }) => sum + length, 0),
+  );
+  let verdict: SinkVerdict | "rest" = ofFrame === "slices" ? undefined : ofFrame;
+  for (const [index, payload] of payloads.entries()) {
+    verdict ??= target.payload(payload, 0, payload.length, index === payloads.length - 1);
+  }
+  return verdict;
+}
+
+describe("Assembler", () => {
+  it("delivers whole messages, from one frame or several, in one piece or many", () => {
+    const { target, said } = assembler();
+    give(target, 0x81, "one");
+    give(target, 0x82, "t", "wo");
+    give(target, 0x01, "th");
+    give(target, 0x00, "", "r");
+    give(target, 0x80, "ee");
+    give(target, 0x01, "");
+    give(target, 0x80, "");
+    give(target, 0x02, "");
+    give(target, 0x80, "five");
+    expect(said).toEqual(["text one", "binary two", "text three", "text ", "binary five"]);
+    expect(target.messagesReceived).toBe(5);
+  });
+
+  it("delivers parts as they arrive with delivery: fragments, and an empty one only at the end", () => {
+    const { target, said } = assembler({ delivery: "fragments" });
+    give(target, 0x01, "a", "", "b");
+    give(target, 0x80, "");
+    give(target, 0x82, "whole");
+    expect(said).toEqual(["text fragment a", "text fragment b", "text fragment  final", "binary fragment whole final"]);
+  });
+
+  it("delivers complete control frames with a payload of their own, and returns the verdict on them", () => {
+    const { target, said } = assembler();
+    const payload = utf8("ping");
+    give(target, 0x89, payload);
+    payload.fill(0);
+    give(target, 0x8a, "p", "", "on", "g");
+    give(target, 0x88, "");
+    expect(said).toEqual(["control 9 ping", "control 10 pong", "control 8 "]);
+    expect(give(assembler({ verdict: "stop" }).target, 0x88, "")).toBe("stop");
+    expect(give(assembler({ verdict: { code: "close/status-code" } }).target, 0x88, "a", "b")).toEqual({
+      code: "close/status-code",
+    });
+  });
+
+  it("reports the index of the invalid byte in text, in whole messages and in parts [F18]", () => {
+    expect(give(assembler().target, 0x81, bytes("61ff"))).toEqual({ code: "message/utf8-invalid", index: 1 });
+    expect(give(assembler().target, 0x81, bytes("61c3"))).toEqual({ code: "message/utf8-truncated", index: 2 });
+    expect(give(assembler().target, 0x81, "a", bytes("62ff"))).toEqual({ code: "message/utf8-invalid", index: 1 });
+    expect(give(assembler().target, 0x81, "a", bytes("c3"))).toEqual({ code: "message/utf8-truncated", index: 1 });
+    const { target } = assembler({ delivery: "fragments" });
+    expect(give(target, 0x01, "é", bytes("e2"))).toBeUndefined();
+    expect(give(target, 0x80, bytes("82"), bytes("41"))).toEqual({ code: "message/utf8-invalid", index: 0 });
+  });
+
+  it("enforces the limits on frames, messages and fragments before any payload arrives [X19] [F16]", () => {
+    expect(assembler({ limits: { frame: 3 } }).target.frame(0x81, 4)).toEqual({ code: "frame/too-big" });
+    expect(assembler({ limits: { message: 3 } }).target.frame(0x81, 4)).toEqual({ code: "message/too-big" });
+    const { target } = assembler({ limits: { message: 3, fragments: 2 } });
+    expect(give(target, 0x01, "ab")).toBeUndefined();
+    expect(target.frame(0x00, 2)).toEqual({ code: "message/too-big" });
+    const other = assembler({ limits: { fragments: 2 } }).target;
+    give(other, 0x01, "");
+    give(other, 0x00, "");
+    expect(other.frame(0x80, 0)).toEqual({ code: "message/too-many-fragments" });
+    expect(assembler({ limits: { frame: 1 } }).target.frame(0x89, 100)).toBeUndefined();
+  });
+
+  it("accepts messages exactly at the limits, one after another [X19] [F16]", () => {
+    const { target, said } = assembler({ limits: { frame: 3, message: 4, fragments: 2 } });
+    for (let round = 0; round < 3; round++) {
+      expect(give(target, 0x02, "abc")).toBeUndefined();
+      expect(give(target, 0x80, "d")).toBeUndefined();
+    }
+    expect(said).toEqual(["binary abcd", "binary abcd", "binary abcd"]);
+  });
+
+  it("passes on fragments as ranges of the chunk, which it owns", () => {
+    const ranges: [Uint8Array, number, number][] = [];
+    const { target } = assembler({ delivery: "fragments", limits: { message: 250 } });
+    target.sink = {
+      text: () => {},
+      binary: () => {},
+      fragment: (_, array, start, end) => ranges.push([array, start, end]),
+    };
+    const chunk = patterned(300);
+    target.frame(0x02, 100);
+    target.payload(chunk, 20, 120, true);
+    expect(target.frame(0x80, 150)).toBeUndefined();
+    target.payload(chunk, 130, 280, true);
+    expect(ranges.map(([array, start, end]) => [array.buffer === chunk.buffer, start, end])).toEqual([
+      [true, 20, 120],
+      [true, 130, 280],
+    ]);
+  });
+
+  it("copies what it keeps of a chunk that ended, unless that is nearly the whole chunk [F25]", () => {
+    const { target, said } = assembler();
+    target.endChunk();
+    const chunk = utf8("x".repeat(500));
+    target.frame(0x02, 200);
+    target.payload(chunk, 0, 200, true);
+    target.endChunk();
+    chunk.fill(0);
+    give(target, 0x80, "end");
+    target.endChunk();
+    expect(said).toEqual([`binary ${"x".repeat(200)}end`]);
+  });
+
+  it("decodes fragmented text with the host's decodeAscii while it is ASCII, and otherwise as UTF-8 [F21]", () => {
+    const host = {
+      decodeAscii: (array: Uint8Array, start: number, end: number) => `(${text(array.slice(start, end))})`,
+    };
+    const { target, said } = assembler({ host });
+    for (const [first, last] of [
+      ["as", "cii"],
+      ["é", ""],
+      ["caf", "é"],
+      ["a", "gain"],
+    ] as const) {
+      give(target, 0x01, first);
+      give(target, 0x80, "", last);
+    }
+    expect(said).toEqual(["text (ascii)", "text é", "text café", "text (again)"]);
+  });
+
+  it("decodes messages in which a transform takes part, and reports faults in them at the frame", () => {
+    const decoding = () => ({ transform: runLength().createTransform("server", []) });
+    const { target, said } = assembler(decoding());
+    give(target, 0x81 | rsv2, bytes("0361"), bytes("02"), bytes("62"));
+    give(target, 0x81, "plain");
+    give(target, 0x82 | rsv2, "");
+    expect(said).toEqual(["text aaabb", "text plain", "binary "]);
+    const fault = (hex: string, limits: Partial<Limits> = {}) =>
+      give(assembler({ ...decoding(), limits }).target, 0x81 | rsv2, bytes(hex));
+    expect(fault("00")).toEqual({ code: "extension/data-malformed" });
+    expect(fault("01")).toEqual({ code: "extension/data-truncated" });
+    expect(fault("01ff")).toEqual({ code: "message/utf8-invalid" });
+    expect(fault("01c3")).toEqual({ code: "message/utf8-truncated" });
+    expect(fault("0361 0162", { message: 3 })).toEqual({ code: "message/too-big" });
+    expect(fault("0461", { message: 3 })).toEqual({ code: "message/too-big" });
+    expect(fault("0361", { message: 3 })).toBeUndefined();
+  });
+
+  it("passes non-empty payload to a transform, and then the end of the message", () => {
+    const told: string[] = [];
+    const transform: MessageTransform = {
+      ...swallowing,
+      decode: (array, start, end) => {
+        told.push(text(array.subarray(start, end)));
+        return undefined;
+      },
+      endDecode: () => {
+        told.push("end");
+        return undefined;
+      },
+    };
+    const { target, said } = assembler({ transform });
+    give(target, 0x02 | rsv2, "", "ab", "");
+    give(target, 0x00, "");
+    give(target, 0x80, "c", "");
+    give(target, 0x82 | rsv2, "");
+    expect(told).toEqual(["ab", "c", "end", "end"]);
+    expect(said).toEqual(["binary ", "binary "]);
+  });
+
+  it("delivers the output of a transform as copies, because the transform may reuse its array", () => {
+    const parts: Uint8Array[] = [];
+    const scratch = new Uint8Array(4);
+    const tripling: MessageTransform = {
+      ...swallowing,
+      decode: (array, start, end, sink) => {
+        for (let at = start; at < end; at++) sink(scratch.fill(array[at] ?? 0), 1, 4);
+        return undefined;
+      },
+    };
+    const { target } = assembler({ delivery: "fragments", transform: tripling });
+    target.sink = {
+      text: () => {},
+      binary: () => {},
+      fragment: (_, array, start, end) => {
+        expect(end).toBeLessThanOrEqual(array.length);
+        parts.push(array.subarray(start, end));
+      },
+    };
+    give(target, 0x82 | rsv2, "ab");
+    expect(parts.map(text)).toEqual(["aaa", "bbb", ""]);
+  });
+
+  it("keeps the first fault when a transform ignores the request to stop, and does not end the transform", () => {
+    const told: string[] = [];
+    const stubborn: MessageTransform = {
+      ...swallowing,
+      decode: (array, start, end, sink) => {
+        for (let at = start; at < end; at++) told.push(String(sink(array, at, at + 1)));
+        return undefined;
+      },
+      endDecode: () => {
+        told.push("end");
+        return "extension/data-truncated";
+      },
+    };
+    const fault = (hex: string, limits: Partial<Limits> = {}) =>
+      give(assembler({ transform: stubborn, limits }).target, 0x81 | rsv2, bytes(hex));
+    expect(fault("61 ff 62")).toEqual({ code: "message/utf8-invalid" });
+    expect(told.splice(0)).toEqual(["true", "false", "false"]);
+    expect(fault("61 62 63 64", { message: 2 })).toEqual({ code: "message/too-big" });
+    expect(told.splice(0)).toEqual(["true", "true", "false", "false"]);
+    expect(fault("61 62", { message: 2 })).toEqual({ code: "extension/data-truncated" });
+    expect(told).toEqual(["true", "true", "end"]);
+  });
+
+  it("limits the encoded size of a transformed message, after faults that come before the limit [A08]", () => {
+    const limits = { encodedMessage: 3 };
+    for (const pieces of [["abcd"], ["ab", "cd"], ["abc", "d"]]) {
+      expect(give(assembler({ transform: swallowing, limits }).target, 0x82 | rsv2, ...pieces)).toEqual({
+        code: "message/encoded-too-big",
+      });
+    }
+    const { target } = assembler({ transform: swallowing, limits });
+    expect(give(target, 0x82 | rsv2, "abc")).toBeUndefined();
+    expect(give(target, 0x02 | rsv2, "ab")).toBeUndefined();
+    expect(give(target, 0x80, "cd")).toEqual({ code: "message/encoded-too-big" });
+    expect(
+      give(
+        assembler({ transform: runLength().createTransform("server", []), limits }).target,
+        0x82 | rsv2,
+        bytes("0161 0061"),
+      ),
+    ).toEqual({
+      code: "extension/data-malformed",
+    });
+  });
+
+  it("counts the work of a transform that outputs nothing, and rests when the budget is used up [A08] [A09]", () => {
+    const idle: MessageTransform = {
+      ...swallowing,
+      beginDecode: (_, rsv) => rsv !== 0,
+      decode: (array, start, end, sink) => {
+        for (let at = start; at < end; at++) if (!sink(array, at, at)) throw new Error("it was told to stop");
+        return undefined;
+      },
+    };
+    const { target, said } = assembler({ transform: idle });
+    give(target, 0x02 | rsv2, "ab");
+    const before = target.work;
+    target.frame(0x00, 100);
+    target.payload(new Uint8Array(100), 0, 100, true);
+    expect(target.work - before).toBeGreaterThan(100 * 100);
+    target.budget = target.work + 1;
+    expect(give(target, 0x00, "")).toBe("rest");
+    target.budget = target.work + 1_000_000;
+    expect(give(target, 0x80, "")).toBeUndefined();
+    target.budget = target.work;
+    for (const firstByte of [0x81, 0x82, 0x89, 0x01, 0x80]) expect(give(target, firstByte, "x")).toBe("rest");
+    expect(said).toEqual(["binary ", "text x", "binary x", "control 9 x", "text xx"]);
+  });
+
+  it("assembles long text and binary from pieces of every size [F25]", () => {
+    for (const length of [100, 5000, 200_000]) {
+      for (const size of [7, 4096, 100_000]) {
+        const whole: Uint8Array[] = [];
+        const target = new Assembler(() => undefined, {
+          delivery: "messages",
+          limits: resolveLimits(undefined),
+          host: portableHost,
+          transforms: [],
+        });
+        target.sink = {
+          text: (data) => whole.push(utf8(data)),
+          binary: (array, start, end) => whole.push(array.slice(start, end)),
+          fragment: () => {},
+        };
+        for (const [firstByte, payload] of [
+          [0x82, patterned(length)],
+          [0x81, utf8("é".repeat(length / 2))],
+        ] as const) {
+          target.frame(firstByte, length);
+          for (let at = 0; at < length; at += size)
+            target.payload(payload, at, Math.min(at + size, length), at + size >= length);
+          expect(sameBytes(whole.pop() ?? bytes(""), payload)).toBe(true);
+        }
+      }
+    }
+  });
+});

@@ -1,0 +1,374 @@
+/**
+ * The send queue of a connection, and its order (RFC 6455 §5.4–5.5). Control frames are sent first, even between the
+ * fragments of a message; then the message that has begun; then pending messages, by priority and in order within a
+ * priority. A Close frame ends it all.
+ *
+ * Short messages are encoded at once and packed into blocks: one write of the transport costs as much as encoding a
+ * hundred of them. Longer ones wait as `PendingMessage` and are fragmented when they are taken.
+ */
+import { ByteWriter, copyLimit } from "../bytes/byte-writer.ts";
+import type { RandomPool } from "../bytes/random-pool.ts";
+import { checkOptions, type OptionChecks, takes } from "../checks/option-checks.ts";
+import { UsageError } from "../checks/usage-error.ts";
+import { writeFrame, writeTextFrame } from "../frame/frame-encoder.ts";
+import { finBit, headerLength } from "../frame/header.ts";
+import { binary, close, text } from "../frame/opcode.ts";
+import type { ActiveTransform } from "../vocabulary/extension.ts";
+import type { HostFunctions } from "../vocabulary/native-functions.ts";
+import type { MessageKind } from "../vocabulary/terms.ts";
+import { ControlQueue } from "./control-queue.ts";
+import { EncodePipeline } from "./encode-pipeline.ts";
+import type { Lane } from "./lane.ts";
+import { Lanes } from "./lanes.ts";
+import { PendingMessage } from "./pending-message.ts";
+import type { PreparedMessage } from "./prepared-message.ts";
+import { writeFragment } from "./write-fragment.ts";
+
+/** Texts up to this many chars are encoded when sent. Beyond, copying costs more than it saves. */
+const shortTextLimit = 4096;
+
+/** Overhead that is not counted, like that of the connection itself, so that a limit of a hundred bytes still allows payload. */
+const freeOverhead = 4096;
+
+const nothing: readonly Uint8Array[] = [];
+
+/** Minimum size of a fragment when room is short; with smaller ones, headers would outweigh payload. */
+const smallestFragment = 1024;
+
+/** Minimum that a transformed message counts against the budget: it takes as long as copying a hundred times as much. */
+const transformedMessage = 1024;
+
+/**
+ * Bytes of pending messages that may still be sent before a Close frame that replies to the peer or fails the
+ * connection. RFC 6455 §5.5.1 lets an endpoint finish its current message first; this limit keeps the Close from waiting
+ * behind 100 MB.
+ */
+const closeAllowance = 1_048_576;
+
+/** Bytes still owed for a message's final frame (its header) once its payload has been taken. */
+const lastHeader = 2;
+
+/** Options of sending a message. */
+export interface SendOptions {
+  /** An integer. A pending message overtakes pending ones of lower priority. Default 0. */
+  readonly priority?: number | undefined;
+  /** For extensions that compress: `false` never, `true` always, undefined leaves it to the extension. */
+  readonly compress?: boolean | undefined;
+}
+
+/** Option checks of `SendOptions`. */
+export const sendChecks: OptionChecks<SendOptions> = {
+  priority: (value) => {
+    if (!Number.isInteger(value)) throw new UsageError("send/priority");
+  },
+  compress: takes.boolean,
+};
+
+/**
+ * Checks the options of sending a message. Valid options, the usual case, allocate nothing.
+ *
+ * @throws UsageError `option/unknown`, `option/type`, `send/priority`
+ */
+export function checkSendOptions(options: SendOptions): void {
+  if (!isRight(options)) checkOptions("a message", options, sendChecks);
+}
+
+function isRight(options: SendOptions): boolean {
+  if (typeof options !== "object" || options === null) return false;
+  const { priority = 0, compress = false } = options;
+  for (const name in options) if (name !== "priority" && name !== "compress") return false;
+  return Number.isInteger(priority) && typeof compress === "boolean";
+}
+
+/** Options of `Outgoing`. */
+export interface OutgoingOptions {
+  /** Supplies masking keys; undefined for a server, which does not mask (RFC 6455 §5.1). */
+  readonly keys: RandomPool | undefined;
+  /** In the order of the agreement. */
+  readonly transforms: readonly ActiveTransform[];
+  /** Maximum payload of one frame in bytes; an integer. */
+  readonly fragmentSize: number;
+  readonly host: HostFunctions;
+}
+
+/** The output of one connection, up to and including its Close frame. */
+export class Outgoing {
+  /** Referenced, not copied, because many connections share one options object. */
+  readonly #options: OutgoingOptions;
+
+  // An idle connection has neither.
+  #controls: ControlQueue | undefined;
+  #lanes: Lanes | undefined;
+  /** The message that has begun and not ended. */
+  #current: PendingMessage | undefined;
+  /** Collects the output being taken. Kept because it remembers how much that was the last time. */
+  #output: ByteWriter | undefined;
+  /** Bytes of pending messages and of the Close frame. */
+  #length = 0;
+  #close: Uint8Array | undefined;
+  /** Bytes of messages that may be sent before the Close frame; undefined for no limit. */
+  #allowance: number | undefined;
+  #closeTaken = false;
+  /** Bytes of payload dropped in favor of the Close frame. */
+  #dropped = 0;
+
+  /** `options` must not change afterwards. */
+  constructor(options: OutgoingOptions) {
+    this.#options = options;
+  }
+
+  /** The pending control frames. */
+  get controls(): ControlQueue {
+    this.#controls ??= new ControlQueue(this.#options.keys);
+    return this.#controls;
+  }
+
+  /** Number of Ping frames taken. */
+  get pingsTaken(): number {
+    return this.#controls?.pingsTaken ?? 0;
+  }
+
+  /**
+   * Bytes not yet taken: encoded frames, the payload of messages not encoded yet, and the header of the frame that ends
+   * such a message, so that this is 0 only when nothing is left to take.
+   */
+  get length(): number {
+    return this.#length + (this.#controls?.length ?? 0);
+  }
+
+  /**
+   * The quantity that `limits.queuedOutput` bounds: `length` plus the overhead of the objects that hold it. An empty
+   * message takes hundreds of bytes if it cannot be encoded before it is sent.
+   */
+  get queuedLength(): number {
+    const overhead = (this.#lanes?.messageOverhead ?? 0) + (this.#controls?.overhead ?? 0);
+    return overhead > freeOverhead ? this.length + overhead - freeOverhead : this.length;
+  }
+
+  /** Overhead of everything in bytes, excluding `length`. */
+  get overhead(): number {
+    return (this.#lanes?.overhead ?? 0) + (this.#current?.overhead ?? 0) + (this.#controls?.overhead ?? 0);
+  }
+
+  /** Bytes of payload that were dropped in favor of the Close frame. */
+  get droppedLength(): number {
+    return this.#dropped;
+  }
+
+  /** Whether a message can be sent now, or once there is room. */
+  get hasData(): boolean {
+    return this.#current === undefined ? this.#lanes?.firstReady() !== undefined : this.#current.ready;
+  }
+
+  get closeTaken(): boolean {
+    return this.#closeTaken;
+  }
+
+  sendText(data: string, options: SendOptions | undefined): void {
+    const { keys, fragmentSize, host } = this.#options;
+    const lane = this.#lane(options);
+    if (data.length <= shortTextLimit && data.length * 3 <= fragmentSize && !this.#isTransformed) {
+      this.#length += writeTextFrame(lane.writer, finBit | text, data, keys, host);
+      return;
+    }
+    const message = new PendingMessage("text", options?.compress);
+    message.appendText(data);
+    this.#push(lane, message);
+  }
+
+  sendBinary(data: Uint8Array, options: SendOptions | undefined): void {
+    const { keys, fragmentSize } = this.#options;
+    const lane = this.#lane(options);
+    if (data.length <= copyLimit && data.length <= fragmentSize && !this.#isTransformed) {
+      this.#length += writeFrame(lane.writer, finBit | binary, data, keys);
+      return;
+    }
+    if (keys === undefined && data.length <= fragmentSize && !this.#isTransformed) {
+      lane.appendWhole(data);
+      this.#length += data.length + lastHeader;
+      return;
+    }
+    const message = new PendingMessage("binary", options?.compress);
+    message.appendReference(data);
+    this.#push(lane, message);
+  }
+
+  sendPrepared(message: PreparedMessage, options: SendOptions | undefined): void {
+    const { keys, fragmentSize } = this.#options;
+    const lane = this.#lane(options);
+    if (keys === undefined && message.payload.length <= fragmentSize && !this.#isTransformed) {
+      lane.writer.append(message.frame);
+      this.#length += message.frame.length;
+      return;
+    }
+    const pending = new PendingMessage(message.kind, options?.compress);
+    pending.appendReference(message.payload);
+    this.#push(lane, pending);
+  }
+
+  /** Queues a message that the application will append to. Report what it appended with `appended`. */
+  startMessage(kind: MessageKind, options: SendOptions | undefined): PendingMessage {
+    const message = new PendingMessage(kind, options?.compress);
+    this.#lane(options).push(message);
+    return message;
+  }
+
+  /** Records that `bytes` bytes were appended to a queued message. */
+  appended(bytes: number): void {
+    this.#length += bytes;
+  }
+
+  /** Ends a queued message. */
+  ended(message: PendingMessage): void {
+    message.end();
+    this.#length += lastHeader;
+  }
+
+  /** Queues the Close frame after everything sent so far. Drops messages that have not ended, because they never will. */
+  sendClose(payload: Uint8Array): void {
+    const dropped = this.#lanes?.dropUnended() ?? 0;
+    this.#dropped += dropped;
+    this.#length += this.#closeLength(payload) - dropped;
+    this.#close = payload;
+  }
+
+  /**
+   * Queues the Close frame ahead of all but `closeAllowance` bytes. Brings forward a Close frame that is queued already,
+   * and replaces its payload by `payload` if given.
+   */
+  hastenClose(payload: Uint8Array | undefined): void {
+    if (payload !== undefined) {
+      this.#length += this.#closeLength(payload) - this.#closeLength(this.#close);
+      this.#close = payload;
+    }
+    this.#allowance ??= closeAllowance;
+  }
+
+  /** Drops everything pending and queues the Close frame instead. */
+  dropFor(closePayload: Uint8Array): void {
+    this.#drop();
+    this.#controls = undefined;
+    this.#close = closePayload;
+    this.#length = this.#closeLength(closePayload);
+  }
+
+  /**
+   * Takes frames to write, oldest first: about `budget` bytes, exceeded only to finish a frame. Bytes that an extension
+   * compresses count at least a quarter of their original length, and each transformed message at least 1 KiB, because
+   * compression is work.
+   */
+  take(budget: number): readonly Uint8Array[] {
+    const lanes = this.#lanes;
+    const hasControls = this.#controls !== undefined && !this.#controls.isEmpty;
+    // The common case: encoded messages only.
+    if (!hasControls && this.#close === undefined && this.#current === undefined) {
+      if (lanes === undefined) return nothing;
+      if (lanes.isPlainRun && this.#length <= budget) {
+        this.#length = 0;
+        return lanes.ordinary.takeAll();
+      }
+    }
+    this.#output ??= new ByteWriter();
+    const output = this.#output;
+    let room = hasControls ? budget - this.controls.take(output, budget) : budget;
+    while (room > 0 && !this.#closeTaken) {
+      const taken = this.#takeData(output, room);
+      if (taken === 0 && this.#close !== undefined) this.#takeClose(output, this.#close);
+      if (taken === 0) break;
+      room -= taken;
+    }
+    return output.take();
+  }
+
+  /** Takes one step of the pending data. Returns what it counts against the budget, 0 if there is nothing to take now. */
+  #takeData(output: ByteWriter, room: number): number {
+    if (this.#current !== undefined) return this.#takeFragment(this.#current, output, room);
+    const lane = this.#lanes?.firstReady();
+    if (lane === undefined) return 0;
+    const first = lane.first();
+    if (first === "run") return this.#takeRun(lane, output, room);
+    if (!this.#mayLeave(first)) return 0;
+    lane.dropFirst();
+    const pipeline = this.#isTransformed ? this.#beginPipeline(first) : undefined;
+    first.begin(pipeline);
+    this.#current = first;
+    const taken = this.#takeFragment(first, output, room);
+    return pipeline === undefined || taken === 0 ? taken : Math.max(taken, transformedMessage);
+  }
+
+  #beginPipeline({ kind, wholeLength: length, compress }: PendingMessage): EncodePipeline | undefined {
+    const transforms = this.#options.transforms.map(({ transform }) => transform);
+    return EncodePipeline.begin(transforms, { kind, length, compress });
+  }
+
+  #takeRun(lane: Lane, output: ByteWriter, room: number): number {
+    const taken = lane.takeRun(Math.min(room, this.#allowance ?? room), output);
+    this.#hasLeft(taken);
+    return taken;
+  }
+
+  #takeFragment(message: PendingMessage, output: ByteWriter, room: number): number {
+    if (!this.#mayLeave(message)) return 0;
+    const before = message.length;
+    const limit = Math.min(this.#options.fragmentSize, Math.max(room, smallestFragment));
+    const { payload, owned, final } = message.takeFragment(limit);
+    const left = before - message.length;
+    this.#hasLeft(left);
+    // A streamed message may have no payload yet, and an extension may buffer its input until it gets more.
+    if (payload.length === 0 && !final) return 0;
+    if (final) {
+      this.#current = undefined;
+      this.#length -= lastHeader;
+    }
+    const opcode = message.takeOpcode() | (final ? finBit : 0);
+    return Math.max(writeFragment(output, opcode, payload, owned, this.#options.keys), left >> 2);
+  }
+
+  /** Whether a message may be sent before the pending Close frame: only if it is complete and within the allowance. */
+  #mayLeave(message: PendingMessage): boolean {
+    return this.#allowance === undefined || (message.ended && message.length <= this.#allowance);
+  }
+
+  #closeLength(payload: Uint8Array | undefined): number {
+    return payload === undefined ? 0 : headerLength(payload.length, this.#options.keys !== undefined) + payload.length;
+  }
+
+  #takeClose(output: ByteWriter, payload: Uint8Array): void {
+    writeFrame(output, finBit | close, payload, this.#options.keys);
+    this.#closeTaken = true;
+    // RFC 6455 §5.5.1: no data frame follows, so everything still pending is dropped.
+    this.#drop();
+    this.#length = 0;
+  }
+
+  /** Drops all pending messages. */
+  #drop(): void {
+    if (this.#length > this.#closeLength(this.#close)) {
+      this.#dropped += this.#lanes!.clear() + (this.#current?.length ?? 0);
+    }
+    this.#lanes = undefined;
+    this.#current = undefined;
+  }
+
+  /** Whether extensions transform messages. They must see them in wire order, which is known only when messages are taken. */
+  get #isTransformed(): boolean {
+    return this.#options.transforms.length > 0;
+  }
+
+  #lane(options: SendOptions | undefined): Lane {
+    this.#lanes ??= new Lanes();
+    return options === undefined ? this.#lanes.ordinary : this.#lanes.of(options.priority);
+  }
+
+  /** Records that bytes of messages were taken. */
+  #hasLeft(bytes: number): void {
+    this.#length -= bytes;
+    if (this.#allowance !== undefined) this.#allowance -= bytes;
+  }
+
+  #push(lane: Lane, message: PendingMessage): void {
+    this.#length += message.length;
+    this.ended(message);
+    lane.push(message);
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * A message encoded once for many connections. A server's connections without extensions send these bytes as they are; a
+ * client's connections mask a copy, and connections with extensions transform one.
+ */
+import { isBytes } from "../bytes/is-bytes.ts";
+import { utf8Bytes } from "../bytes/text-encode.ts";
+import { UsageError } from "../checks/usage-error.ts";
+import { finBit, headerLength, writeHeader } from "../frame/header.ts";
+import { binary, text } from "../frame/opcode.ts";
+import { type HostFunctions, portableHost } from "../vocabulary/native-functions.ts";
+import type { MessageKind } from "../vocabulary/terms.ts";
+
+/** Created by `prepareText` and `prepareBinary`, sent by `sendPrepared`. */
+export interface PreparedMessage {
+  readonly kind: MessageKind;
+  readonly payload: Uint8Array;
+  /** The message as one unmasked frame. */
+  readonly frame: Uint8Array;
+}
+
+/** Prepares a text message. Lone surrogates become U+FFFD. Throws `send/data-type`. */
+export function prepareText(data: string, host: HostFunctions = portableHost): PreparedMessage {
+  if (typeof data !== "string") throw new UsageError("send/data-type");
+  return prepare("text", utf8Bytes(data, host));
+}
+
+/** Prepares a binary message from a copy of `data`. Throws `send/data-type`. */
+export function prepareBinary(data: Uint8Array): PreparedMessage {
+  if (!isBytes(data)) throw new UsageError("send/data-type");
+  return prepare("binary", data);
+}
+
+function prepare(kind: MessageKind, payload: Uint8Array): PreparedMessage {
+  const header = headerLength(payload.length, false);
+  const frame = new Uint8Array(header + payload.length);
+  writeHeader(frame, 0, finBit | (kind === "text" ? text : binary), 0, payload.length);
+  frame.set(payload, header);
+  return { kind, payload: frame.subarray(header), frame };
+}

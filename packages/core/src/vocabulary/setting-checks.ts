@@ -1,0 +1,32 @@
+/** Option checks shared by an endpoint, its opening handshake and its connection. */
+
+import { type OptionAliases, type OptionCheck, takes } from "../checks/option-checks.ts";
+import { extensionsCheck } from "./extension.ts";
+import { leniencyCheck } from "./leniency.ts";
+import { limitsCheck } from "./limits.ts";
+import { hostCheck } from "./native-functions.ts";
+
+type SettingName = "random" | "extensions" | "limits" | "delivery" | "fragmentSize" | "tolerate" | "host";
+
+/**
+ * An opening handshake accepts all options of its connection, although it uses only some of them, so that callers that
+ * drive the two separately may pass both the same options.
+ */
+export const settingChecks: Readonly<Record<SettingName, OptionCheck>> = {
+  random: takes.callback,
+  extensions: extensionsCheck,
+  limits: limitsCheck,
+  delivery: takes.oneOf("messages", "fragments"),
+  fragmentSize: takes.atLeast(1),
+  tolerate: leniencyCheck,
+  host: hostCheck,
+};
+
+/** Names that other implementations use for these options. */
+export const settingAliases: OptionAliases = {
+  maxpayload: "limits: { message: … }",
+  maxpayloadlength: "limits: { message: … }",
+  maxmessagesize: "limits: { message: … }",
+  permessagedeflate: "extensions: [permessageDeflate()]",
+  compression: "extensions: [permessageDeflate()]",
+};

@@ -1,0 +1,262 @@
+/**
+ * Opens the connection of a client: waits for its turn among the openings to the same host, then opens a transport, starts a
+ * pump, and follows redirects. Core implements the rules of each step; this file, their order.
+ */
+import {
+  type ClientOptions,
+  Connection,
+  type ConnectionOptions,
+  checkDeadlines,
+  decideRedirect,
+  defaultDeadlines,
+  Endpoint,
+  type Fields,
+  formatWebSocketUrl,
+  type Instant,
+  OpeningSlots,
+  parseWebSocketUrl,
+  type ResponseHead,
+  type WebSocketUrl,
+} from "@hybi/core";
+import { DOMException } from "../dom/dom-exception.ts";
+import { createAbortController } from "../dom/platform-classes.ts";
+import type { FailureDetail } from "../dom/socket-events.ts";
+import { type Clock, clockOf, defer } from "../event-loop/clock.ts";
+import { asUncaught, createReporter } from "../event-loop/reporter.ts";
+import { startTimer, type Timer } from "../event-loop/timer.ts";
+import { turnOfPump } from "../event-loop/turn.ts";
+import { orNoReason } from "../platform/error-text.ts";
+import { hasRequestContexts, queueMicrotask } from "../platform/natives.ts";
+import type { PumpListener } from "../pump/listener.ts";
+import { Pump } from "../pump/pump.ts";
+import type { Transport } from "../transport/transport.ts";
+import { destinationOf } from "./destination.ts";
+import {
+  type AgreedTransport,
+  type ClientSocketOptions,
+  type ConnectTarget,
+  OpeningRejection,
+  OpeningViolation,
+  randomOf,
+} from "./socket-options.ts";
+
+/** Receives the events of an opening. */
+export interface OpeningListener extends PumpListener {
+  /** Called with a new pump, again after a redirect, before the pump is started. */
+  attach(pump: Pump): void;
+  /** Called when there will be no pump. Nothing follows. */
+  openingFailed(detail: FailureDetail): void;
+}
+
+/**
+ * RFC 6455 §4.1 step 2: at most one connection in CONNECTING to a host, within this realm and as far as hosts can be
+ * recognized. Where I/O belongs to a request, no opening waits for another: the other's request may be over, or the other may
+ * make progress only in its own request.
+ */
+const slots = hasRequestContexts ? undefined : new OpeningSlots<ClientOpening>();
+
+/** One attempt to open a connection, redirects included. */
+export class ClientOpening {
+  readonly #options: ClientSocketOptions;
+  readonly #listener: OpeningListener;
+  readonly #clock: Clock;
+  #url: WebSocketUrl;
+  #opening: ClientOptions;
+  #endpoint: Endpoint;
+  #followed = 0;
+  #origin: ConnectTarget["origin"] = "named";
+  #slot: string | undefined;
+  #controller: AbortController | undefined;
+  #pump: Pump | undefined;
+  /** When the first attempt began: one deadline covers the whole opening, including redirects and waiting for a turn. */
+  #begunAt: Instant | undefined;
+  /** Runs while there is no pump; a pump enforces the deadline itself. */
+  #timer: Timer | undefined;
+  #isGivenUp = false;
+  #over = false;
+
+  /** `url` must be resolved already. @throws UsageError for options that cannot be sent, and `option/range` */
+  constructor(url: string, options: ClientSocketOptions, listener: OpeningListener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#clock = clockOf(options.clock);
+    checkDeadlines(options.deadlines ?? {});
+    this.#url = parseWebSocketUrl(url);
+    const { protocols = [] } = options;
+    const subprotocols = typeof protocols === "string" ? [protocols] : protocols;
+    const { extensions, origin, cookies, fields, limits, tolerate, fragmentSize, host } = options;
+    const asked = { url, subprotocols, requireSubprotocol: true, extensions, origin, cookies, fields };
+    this.#opening = { ...asked, random: randomOf(options.random), limits, tolerate, fragmentSize, host };
+    this.#endpoint = Endpoint.client(this.#opening);
+  }
+
+  /** Starts the opening, or waits for its turn. */
+  start(): void {
+    if (this.#begunAt !== undefined) this.#keepTime();
+    if (slots !== undefined && this.#options.concurrentOpenings !== true) {
+      this.#slot = destinationOf(this.#options.connect, this.#url, this.#options.transport);
+      if (!slots.enter(this.#slot, this)) return;
+    }
+    void this.#connect();
+  }
+
+  /** Aborts the opening. `openingFailed`, or the pump's `end`, is called later and not from inside this call. */
+  abort(): void {
+    if (this.#pump !== undefined) this.#pump.abort();
+    else {
+      this.#isGivenUp = true;
+      queueMicrotask(() => this.#fail({}));
+    }
+  }
+
+  /** Called when the connection is open, or never will be: starts the next opening to this host. */
+  leave(): void {
+    const slot = this.#slot;
+    this.#slot = undefined;
+    const next = slot === undefined ? undefined : slots?.leave(slot, this);
+    if (next !== undefined) void next.#connect();
+  }
+
+  /** Called with a response whose status is not success. Follows a permitted redirect, and returns whether it did. */
+  follow(response: ResponseHead): boolean {
+    const { followRedirects: limit = 0, fields = [] } = this.#options;
+    const given: Fields = this.#opening.fields ?? fields;
+    const decision = decideRedirect(this.#url, response, given, { limit, followed: this.#followed });
+    if (decision.type === "stay") return false;
+    this.#pump?.abandon();
+    this.#pump = undefined;
+    this.leave();
+    const { url, fields: kept, origin } = decision;
+    this.#followed++;
+    this.#url = url;
+    if (origin === "other") this.#origin = "other";
+    const cookies = this.#origin === "named" ? this.#opening.cookies : undefined;
+    this.#opening = { ...this.#opening, url: formatWebSocketUrl(url), fields: kept, cookies };
+    try {
+      this.#endpoint = Endpoint.client(this.#opening);
+    } catch (error) {
+      // The source of randomness has failed since the first attempt.
+      createReporter(this.#options.onError, this.#clock, asUncaught)(error);
+      this.#fail({ error });
+      return true;
+    }
+    this.start();
+    return true;
+  }
+
+  async #connect(): Promise<void> {
+    // Defer, so that the caller can add listeners to the new socket, or close it, before anything happens.
+    await undefined;
+    if (this.#isGivenUp) return;
+    const { connect, transport: options } = this.#options;
+    this.#controller = createAbortController();
+    const { signal } = this.#controller;
+    this.#keepTime();
+    try {
+      if (connect === undefined) throw new TypeError("Pass options.connect, or use the WebSocket of an adapter.");
+      const connected = await connect({
+        url: this.#url,
+        origin: this.#origin,
+        opening: this.#opening,
+        options,
+        signal,
+      });
+      if (this.#over || this.#isGivenUp) transportOf(connected).abort();
+      else this.#beginWith(connected);
+    } catch (error) {
+      const isOver = this.#over || this.#isGivenUp;
+      if (!isOver && error instanceof OpeningRejection && this.follow(error.response)) return;
+      // An adapter may fail at once. Defer, so that a caller that awaits the socket from a function can listen for the error.
+      await new Promise<void>((resolve) => defer(this.#clock, turnOfPump(), resolve));
+      this.#fail(failureOfConnect(error));
+    }
+  }
+
+  #keepTime(): void {
+    const left = this.#beganAt() + this.#span - this.#clock.now();
+    this.#timer ??= startTimer(this.#clock, left, () => this.#fail({ error: tooLate() }));
+  }
+
+  get #span(): number {
+    return this.#options.deadlines?.opening ?? defaultDeadlines.opening;
+  }
+
+  /**
+   * Returns when the time for opening began. If that time is over and the opening still goes on, the program was suspended
+   * meanwhile: the time starts again.
+   */
+  #beganAt(): Instant {
+    const now = this.#clock.now();
+    if (this.#begunAt === undefined || now - this.#begunAt >= this.#span) this.#begunAt = now;
+    return this.#begunAt;
+  }
+
+  #stopTimer(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #beginWith(connected: Transport | AgreedTransport): void {
+    try {
+      this.#begin(connected);
+    } catch (error) {
+      // No pump has taken over the transport.
+      if (this.#pump === undefined) transportOf(connected).abort();
+      throw error;
+    }
+  }
+
+  #begin(connected: Transport | AgreedTransport): void {
+    this.#stopTimer();
+    const { clock, deadlines, writeBudget, onError } = this.#options;
+    const { agreement, rest } = "agreement" in connected ? connected : { agreement: undefined, rest: undefined };
+    const pump = new Pump({
+      endpoint: agreement === undefined ? this.#endpoint : new Connection(agreement, connectionOptions(this.#opening)),
+      transport: transportOf(connected),
+      listener: this.#listener,
+      clock,
+      onError,
+      deadlines,
+      begunAt: this.#beganAt(),
+      writeBudget,
+    });
+    this.#pump = pump;
+    this.#listener.attach(pump);
+    if (agreement !== undefined) this.#listener.open(agreement);
+    pump.start(rest);
+  }
+
+  #fail(detail: FailureDetail): void {
+    if (this.#over || this.#pump !== undefined) return;
+    this.#over = true;
+    this.#stopTimer();
+    this.#controller?.abort();
+    this.leave();
+    this.#listener.openingFailed(detail);
+  }
+}
+
+function failureOfConnect(error: unknown): FailureDetail {
+  if (error instanceof OpeningRejection) return { response: error.response, body: error.body };
+  return error instanceof OpeningViolation ? { violation: error.violation } : { error: orNoReason(error) };
+}
+
+/** Returns those options of an opening that apply to the connection after it. */
+function connectionOptions({
+  random,
+  extensions,
+  limits,
+  tolerate,
+  fragmentSize,
+  host,
+}: ClientOptions): ConnectionOptions {
+  return { random, extensions, limits, tolerate, fragmentSize, host };
+}
+
+function transportOf(connected: Transport | AgreedTransport): Transport {
+  return "agreement" in connected ? connected.transport : connected;
+}
+
+function tooLate(): DOMException {
+  return new DOMException("The transport could not be opened in time.", "TimeoutError");
+}

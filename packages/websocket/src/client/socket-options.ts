@@ -1,0 +1,203 @@
+/** Options of a client beyond URL and subprotocols, and the interface by which adapters open transports. */
+import {
+  type Agreement,
+  type ClientOptions,
+  checkOptions,
+  type DeadlineOptions,
+  type OptionAliases,
+  type OptionCheck,
+  type OptionChecks,
+  openingChecks,
+  type RandomSource,
+  type ResponseHead,
+  settingAliases,
+  takes,
+  UsageError,
+  type Violation,
+  type WebSocketUrl,
+} from "@hybi/core";
+import type { BinaryType } from "../dom/message-data.ts";
+import { isIterable, toDomString, toSequence } from "../dom/web-idl.ts";
+import type { Clock } from "../event-loop/clock.ts";
+import type { ErrorHandler } from "../event-loop/reporter.ts";
+import type { Transport } from "../transport/transport.ts";
+import { endpointChecks } from "./endpoint-checks.ts";
+
+/** What an adapter's `connect` is called with. */
+export interface ConnectTarget {
+  readonly url: WebSocketUrl;
+  /**
+   * Whether this is the origin named by the application, or another one after a redirect. Credentials, such as a
+   * certificate with its key, must not be sent to another origin.
+   */
+  readonly origin: "named" | "other";
+  /** The opening request, for transports with a handshake of their own, such as an HTTP/2 stream. */
+  readonly opening: ClientOptions;
+  /** The application's `options.transport`: options for this adapter, such as TLS settings. */
+  readonly options: unknown;
+  /** Aborted when the socket is closed meanwhile, or when the opening deadline has expired. */
+  readonly signal: AbortSignal;
+}
+
+/** A transport whose opening handshake was performed by other means (RFC 8441, RFC 9220, or none at all). */
+export interface AgreedTransport {
+  readonly transport: Transport;
+  readonly agreement: Agreement;
+  /** Bytes read behind the handshake, if it was performed over this transport. They are the first of the connection. */
+  readonly rest?: Uint8Array | undefined;
+}
+
+/**
+ * Opens a transport; this is all that an adapter does for a client. Rejects with `OpeningRejection` for an HTTP
+ * response that rejects the opening, and with `OpeningViolation` for an invalid one.
+ */
+export interface Connect {
+  (
+    target: ConnectTarget,
+  ): Transport | AgreedTransport | Promise<Transport> | Promise<AgreedTransport> | Promise<Transport | AgreedTransport>;
+  /**
+   * Names the destination of a transport, such as a Unix socket. Undefined, or without this function, it is the host of
+   * `url`. Openings to one destination wait for each other (RFC 6455 §4.1 step 2).
+   */
+  readonly destination?: ((url: WebSocketUrl, options: unknown) => string | undefined) | undefined;
+}
+
+/** The server rejected the opening request with an HTTP response. For adapters with a handshake of their own. */
+export class OpeningRejection extends Error {
+  readonly response: ResponseHead;
+  readonly body: Uint8Array;
+
+  constructor(response: ResponseHead, body: Uint8Array = new Uint8Array(0)) {
+    super(`The server answered ${response.status}.`);
+    this.name = "OpeningRejection";
+    this.response = response;
+    this.body = body;
+  }
+}
+
+/** The server broke a rule of the opening handshake. For adapters with a handshake of their own. */
+export class OpeningViolation extends Error {
+  readonly violation: Violation;
+
+  constructor(violation: Violation) {
+    super(violation.message);
+    this.name = "OpeningViolation";
+    this.violation = violation;
+  }
+}
+
+/**
+ * Options of a client, passed in place of subprotocols. All except `protocols` are extensions of the interface.
+ * `TransportOptions` are the options of the adapter.
+ */
+export interface ClientSocketOptions<TransportOptions = unknown>
+  extends Omit<
+    ClientOptions,
+    "url" | "authority" | "resourceName" | "secure" | "subprotocols" | "requireSubprotocol" | "random" | "delivery"
+  > {
+  /** Subprotocols to offer. The connection fails if the server selects none of them (WHATWG WebSockets §2). */
+  readonly protocols?: string | readonly string[] | undefined;
+  /** Base of relative URLs. Default: the URL of the page or Worker. */
+  readonly base?: string | undefined;
+  /** Initial `binaryType`. Default: "blob", as on the platform. */
+  readonly binaryType?: BinaryType | undefined;
+  /** Maximum redirects to follow, within RFC 9110 §15.4 and never from wss to ws. Default: 0, as on the platform. */
+  readonly followRedirects?: number | undefined;
+  /**
+   * Opens connections to one host concurrently, although RFC 6455 §4.1 step 2 requires one after the other. For testing
+   * servers.
+   */
+  readonly concurrentOpenings?: boolean | undefined;
+  readonly deadlines?: DeadlineOptions | undefined;
+  /** Source of masking keys and nonces. Default: `crypto.getRandomValues`. */
+  readonly random?: RandomSource | undefined;
+  readonly clock?: Clock | undefined;
+  /** Receives errors thrown by handlers and listeners. Without it they are uncaught, as on the platform. */
+  readonly onError?: ErrorHandler | undefined;
+  /** Opens the transport. Adapters provide their own. */
+  readonly connect?: Connect | undefined;
+  /** Options for the adapter; see its documentation. */
+  readonly transport?: TransportOptions | undefined;
+  /** Bytes per write; see `PumpOptions`. */
+  readonly writeBudget?: number | undefined;
+}
+
+const listOrText: OptionCheck = takes.only(
+  "a string, or a list of strings",
+  (value) => typeof value === "string" || isIterable(value),
+);
+
+const { binaryType, ...streamableChecks } = endpointChecks;
+
+/** Checks of a client's options except `binaryType`, which streams do not have. */
+export const clientChecks: OptionChecks<Omit<ClientSocketOptions, "binaryType">> = {
+  ...streamableChecks,
+  origin: openingChecks.origin,
+  cookies: openingChecks.cookies,
+  fields: openingChecks.fields,
+  protocols: listOrText,
+  base: takes.text,
+  followRedirects: takes.atLeast(0),
+  concurrentOpenings: takes.boolean,
+  connect: takes.callback,
+  // Checked by the adapter.
+  transport: takes.anything,
+};
+
+/** Names of these options in other implementations. */
+export const clientAliases: OptionAliases = {
+  ...settingAliases,
+  headers: "fields",
+  cookie: "cookies",
+  protocol: "protocols",
+  subprotocol: "protocols",
+  subprotocols: "protocols",
+  maxredirects: "followRedirects",
+  handshaketimeout: "deadlines: { opening: … }",
+  timeout: "deadlines: { opening: … }",
+  heartbeat: "deadlines: { ping: … }",
+  ...Object.fromEntries(["tls", "proxy", "agent", "dispatcher", "path", "http2"].map((name) => [name, "transport"])),
+  ...Object.fromEntries(
+    ["ca", "cacerts", "cert", "key", "servername", "rejectunauthorized"].map((name) => [name, "transport: { tls: … }"]),
+  ),
+};
+
+const socketChecks: OptionChecks<ClientSocketOptions> = { ...clientChecks, binaryType };
+
+/**
+ * Converts the second constructor argument. Web IDL: (DOMString or sequence<DOMString>); other values are options.
+ *
+ * @throws UsageError `option/unknown`, `option/type`, `option/range`
+ */
+export function clientOptions(
+  given: string | readonly string[] | ClientSocketOptions | undefined,
+): ClientSocketOptions {
+  if (given === undefined) return {};
+  if (isIterable(given)) return { protocols: toSequence(given, "The subprotocols", toDomString) };
+  if (typeof given !== "object" || given === null) return { protocols: [toDomString(given)] };
+  checkOptions("a WebSocket", given, socketChecks, clientAliases);
+  const { protocols } = given;
+  if (protocols === undefined || typeof protocols === "string") return given;
+  return { ...given, protocols: toSequence(protocols, "options.protocols", toDomString) };
+}
+
+/** The platform's source of randomness. */
+const systemRandom: RandomSource = (target) => {
+  crypto.getRandomValues(target);
+};
+
+/**
+ * Returns the application's source of randomness, or the platform's. `crypto.getRandomValues` must be called as a
+ * method of `crypto`.
+ *
+ * @throws UsageError `option/random-missing` if neither exists
+ */
+export function randomOf(given: RandomSource | undefined): RandomSource {
+  const { crypto } = globalThis as { crypto?: { getRandomValues?: unknown } };
+  if (given !== undefined && given !== crypto?.getRandomValues) return given;
+  if (typeof crypto?.getRandomValues === "function") return systemRandom;
+  throw new UsageError(
+    "option/random-missing",
+    "Masking keys require crypto.getRandomValues, which this runtime lacks: pass the option `random` (RFC 6455 §10.3).",
+  );
+}

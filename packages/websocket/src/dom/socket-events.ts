@@ -1,0 +1,156 @@
+/** The events of a WebSocket that some runtimes lack, or that carry more than the platform's. */
+import type { ResponseHead, Violation } from "@hybi/core";
+import { errorText } from "../platform/error-text.ts";
+import { Event } from "./platform-classes.ts";
+import {
+  defineInterface,
+  orDefault,
+  requireArguments,
+  toDictionary,
+  toDomString,
+  toUnsignedShort,
+  toUsvString,
+} from "./web-idl.ts";
+
+/** A message event as created by the platform. Declared here because some runtimes' types lack it. */
+export interface SocketMessageEvent<Data> extends Event {
+  readonly data: Data;
+  /** The origin of the URL of a client's socket; empty for an accepted socket. */
+  readonly origin: string;
+}
+
+/** Initial values of a `CloseEvent`. */
+export interface CloseEventInit {
+  bubbles?: boolean;
+  cancelable?: boolean;
+  composed?: boolean;
+  wasClean?: boolean;
+  code?: number;
+  reason?: string;
+}
+
+/** The connection is closed (WHATWG WebSockets §4). Equivalent to the platform's class, which Node 20 lacks. */
+export class CloseEvent extends Event {
+  readonly #wasClean: boolean;
+  readonly #code: number;
+  readonly #reason: string;
+
+  constructor(type: string, init: CloseEventInit | null = {}) {
+    // biome-ignore lint/complexity/noArguments: Web IDL distinguishes a missing argument from undefined.
+    requireArguments(arguments, 1, "CloseEvent");
+    const text = toDomString(type);
+    const { bubbles, cancelable, composed, ...own } = closeEventInit(init);
+    super(text, { bubbles, cancelable, composed });
+    this.#wasClean = own.wasClean;
+    this.#code = own.code;
+    this.#reason = own.reason;
+  }
+
+  /** Whether both Close frames have been exchanged (RFC 6455 §7.1.4). */
+  get wasClean(): boolean {
+    return this.#wasClean;
+  }
+
+  /** The peer's status code; 1005 if its Close frame had none, 1006 without a Close frame (RFC 6455 §7.1.5). */
+  get code(): number {
+    return this.#code;
+  }
+
+  get reason(): string {
+    return this.#reason;
+  }
+}
+
+defineInterface(CloseEvent, "CloseEvent", ["wasClean", "code", "reason"]);
+
+/** Web IDL §3.2.17: dictionary members are read in order of their names, inherited members first. */
+function closeEventInit(given: CloseEventInit | null): Required<CloseEventInit> {
+  const init = toDictionary(given, "The second argument");
+  return {
+    bubbles: Boolean(init.bubbles),
+    cancelable: Boolean(init.cancelable),
+    composed: Boolean(init.composed),
+    code: orDefault(init.code, toUnsignedShort, 0),
+    reason: orDefault(init.reason, toUsvString, ""),
+    wasClean: Boolean(init.wasClean),
+  };
+}
+
+/** Why a connection failed. At most one cause is set; none if `close()` was called before `open`. */
+export interface FailureDetail {
+  /** The peer broke a rule of the protocol, or exceeded a deadline. */
+  readonly violation?: Violation | undefined;
+  /** The server responded to the opening request with a status other than success. */
+  readonly response?: ResponseHead | undefined;
+  /** The body of that response, truncated to `limits.rejectionBody` bytes. */
+  readonly body?: Uint8Array | undefined;
+  /** The transport could not be opened, or was lost. */
+  readonly error?: unknown;
+}
+
+/** The connection failed; `close` follows. The platform fires a plain Event; this one carries the cause. */
+export class FailureEvent extends Event implements FailureDetail {
+  readonly #detail: FailureDetail;
+
+  constructor(type: string, detail: FailureDetail = {}) {
+    super(type);
+    this.#detail = detail;
+  }
+
+  get violation(): Violation | undefined {
+    return this.#detail.violation;
+  }
+
+  get response(): ResponseHead | undefined {
+    return this.#detail.response;
+  }
+
+  get body(): Uint8Array | undefined {
+    return this.#detail.body;
+  }
+
+  get error(): unknown {
+    return this.#detail.error;
+  }
+
+  /** The cause in one sentence, for logs. */
+  get message(): string {
+    return failureMessage(this.#detail);
+  }
+}
+
+defineInterface(FailureEvent, "FailureEvent", ["violation", "response", "body", "error", "message"]);
+
+/** A Ping or Pong of the peer has arrived. An extension of the interface. */
+export class ControlEvent extends Event {
+  readonly #payload: Uint8Array;
+
+  constructor(type: "ping" | "pong", payload: Uint8Array) {
+    super(type);
+    this.#payload = payload;
+  }
+
+  /** At most 125 bytes. */
+  get payload(): Uint8Array {
+    return this.#payload;
+  }
+}
+
+defineInterface(ControlEvent, "ControlEvent", ["payload"]);
+
+/** Describes in one sentence why a connection failed. Never empty. */
+export function failureMessage({ violation, response, error }: FailureDetail): string {
+  if (violation !== undefined) return `${violation.message} (${violation.code}, ${violation.section})`;
+  if (response !== undefined) {
+    return `The server answered ${response.status} ${response.reasonPhrase}`.trimEnd().concat(".");
+  }
+  if (error !== undefined) return errorText(error);
+  return "The connection was given up.";
+}
+
+/**
+ * Returns the cause of a failure: a transport lost before it was open, rather than the violation that resulted from it.
+ */
+export function failureOf(violation: Violation, lost: unknown): FailureDetail {
+  return lost === undefined ? { violation } : { error: lost };
+}

@@ -1,0 +1,144 @@
+/**
+ * Shares one timer of the host among all pumps of a clock: each pump has an alarm, and the timer is set for the earliest one.
+ * A timer per idle connection would cost 300 bytes in Node; an alarm costs 8 (bench/micro/connection-memory.ts).
+ */
+import type { Instant } from "@hybi/core";
+import { hasRequestContexts } from "../platform/natives.ts";
+import type { Clock } from "./clock.ts";
+import { createReporter, printed } from "./reporter.ts";
+import { startTimer, type Timer } from "./timer.ts";
+
+/** A callback due at an instant. Only `Alarms` sets the fields. */
+export interface Alarm {
+  /** When the alarm rings; Infinity while it is not set. */
+  at: Instant;
+  /** Index in the heap of alarms that are set. */
+  place: number;
+  /** Called when the alarm is due, or later. By then it is no longer set. */
+  ring(): void;
+}
+
+/** Least delay of a timer, in milliseconds, that shows that the program was suspended and not merely busy. */
+const longDelay = 100;
+
+const alarmsByClock = new WeakMap<Clock, Alarms>();
+
+/** The alarms of one clock, in a binary heap: each is due no later than its two children. */
+export class Alarms {
+  readonly #clock: Clock;
+  readonly #heap: Alarm[] = [];
+  /** Instant when the timer last fired so late that nothing can have been read for a while; see `Deadlines.observe`. */
+  awayUntil: Instant = Number.NEGATIVE_INFINITY;
+  #timer: Timer | undefined;
+  #timerAt: Instant = Number.POSITIVE_INFINITY;
+
+  private constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Returns the alarms of `clock`. Where a timer belongs to a request, and may not fire once that is over, returns new ones. */
+  static of(clock: Clock): Alarms {
+    if (hasRequestContexts) return new Alarms(clock);
+    let alarms = alarmsByClock.get(clock);
+    if (alarms === undefined) {
+      alarms = new Alarms(clock);
+      alarmsByClock.set(clock, alarms);
+    }
+    return alarms;
+  }
+
+  /** Returns the current time of the clock. */
+  now(): Instant {
+    return this.#clock.now();
+  }
+
+  /** Sets `alarm` to ring at `at`, in place of any earlier setting. `now` is the current time of the clock. */
+  set(alarm: Alarm, at: Instant, now: Instant): void {
+    const heap = this.#heap;
+    if (alarm.at === Number.POSITIVE_INFINITY) alarm.place = heap.push(alarm) - 1;
+    alarm.at = at;
+    this.#settle(alarm);
+    this.#arm(now);
+  }
+
+  /** Cancels `alarm`. A no-op if it is not set. */
+  clear(alarm: Alarm): void {
+    if (alarm.at === Number.POSITIVE_INFINITY) return;
+    this.#remove(alarm);
+    // While other alarms are set, the timer may stay, even if it is now too early: it finds nothing due and is set again.
+    if (this.#heap.length === 0) this.#disarm();
+  }
+
+  #remove(alarm: Alarm): void {
+    const heap = this.#heap;
+    const last = heap.pop()!;
+    alarm.at = Number.POSITIVE_INFINITY;
+    if (last === alarm) return;
+    heap[alarm.place] = last;
+    last.place = alarm.place;
+    this.#settle(last);
+  }
+
+  /** Restores the heap order by moving `alarm` up or down. */
+  #settle(alarm: Alarm): void {
+    const heap = this.#heap;
+    let place = alarm.place;
+    for (let above = (place - 1) >> 1; place > 0 && heap[above]!.at > alarm.at; above = (place - 1) >> 1) {
+      this.#put(heap[above]!, place);
+      place = above;
+    }
+    for (;;) {
+      let below = 2 * place + 1;
+      if (below + 1 < heap.length && heap[below + 1]!.at < heap[below]!.at) below++;
+      if (below >= heap.length || heap[below]!.at >= alarm.at) break;
+      this.#put(heap[below]!, place);
+      place = below;
+    }
+    this.#put(alarm, place);
+  }
+
+  #put(alarm: Alarm, place: number): void {
+    this.#heap[place] = alarm;
+    alarm.place = place;
+  }
+
+  #arm(now: Instant): void {
+    const first = this.#heap[0];
+    if (first === undefined || first.at >= this.#timerAt) return;
+    this.#disarm();
+    this.#timerAt = first.at;
+    const span = Math.max(0, Math.ceil(first.at - now));
+    this.#timer = startTimer(this.#clock, span, () => this.#fire(), this.#late);
+  }
+
+  readonly #late = (delay: number): void => {
+    if (delay >= longDelay) this.awayUntil = this.#clock.now();
+  };
+
+  #disarm(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#timerAt = Number.POSITIVE_INFINITY;
+  }
+
+  #fire(): void {
+    this.#timer = undefined;
+    this.#timerAt = Number.POSITIVE_INFINITY;
+    const now = this.#clock.now();
+    const due: Alarm[] = [];
+    for (let first = this.#heap[0]; first !== undefined && first.at <= now; first = this.#heap[0]) {
+      this.#remove(first);
+      due.push(first);
+    }
+    // Remove all due alarms before the first one rings: its callback may set and clear others.
+    for (const alarm of due) {
+      try {
+        alarm.ring();
+      } catch (error) {
+        // A transport that throws when it is dropped must not make other connections miss their deadlines.
+        createReporter(undefined, this.#clock, printed)(error);
+      }
+    }
+    this.#arm(now);
+  }
+}

@@ -1,0 +1,27 @@
+/** Checks of options that transports, the event loop, clients and servers have in common. */
+import { type OptionCheck, takes } from "@hybi/core";
+
+/** Checks only for the methods that are used: a clock may be a class instance with more members. */
+export const clockCheck: OptionCheck = takes.only("an object with now(), setTimeout() and clearTimeout()", (value) =>
+  hasMethods(value, "now", "setTimeout", "clearTimeout"),
+);
+
+/** Compares the class string, because the signal may come from another realm. */
+export function isSignal(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === "[object AbortSignal]";
+}
+
+export const signalCheck: OptionCheck = takes.only("an AbortSignal", isSignal);
+
+export function hasMethods(value: unknown, ...names: readonly string[]): boolean {
+  if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;
+  for (const name of names) if (typeof (value as Record<string, unknown>)[name] !== "function") return false;
+  return true;
+}
+
+/** Returns `defaults` overridden by `given`; an undefined option counts as left out. */
+export function withDefaults<Options extends object>(defaults: Options, given: Options | undefined): Options {
+  const merged = { ...defaults } as Record<string, unknown>;
+  for (const [name, value] of Object.entries(given ?? {})) if (value !== undefined) merged[name] = value;
+  return merged as Options;
+}

@@ -1,0 +1,59 @@
+/**
+ * Bytes that were received but not yet processed: they wait for the connection's round, or for listeners to be added.
+ */
+import { Queue } from "../platform/queue.ts";
+
+/** What most transports read at once, in bytes. */
+const longestRead = 65_536;
+
+/** Overhead of an array in bytes, excluding its content. */
+const chunkCost = 208;
+
+export class PumpBacklog {
+  /** Whether the backlog was ever longer than one read. */
+  isLong = false;
+  /** Whether it is held back after the opening handshake, until the application has had time to add listeners. */
+  isHeld = false;
+  /** Events of the transport that arrived after the bytes: the peer closed its half; both halves are closed. */
+  isEndBehind = false;
+  isCloseBehind = false;
+  readonly #chunks = new Queue<Uint8Array>();
+  /** Bytes of the first chunk that have been processed. */
+  #taken = 0;
+  #length = 0;
+  #held = 0;
+
+  /** Bytes waiting. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Bytes of memory in use. A partly processed chunk still counts as a whole. */
+  get heldLength(): number {
+    return this.#held;
+  }
+
+  /** The bytes to process next, or undefined when nothing is waiting. */
+  get first(): Uint8Array | undefined {
+    const chunk = this.#chunks.first;
+    return this.#taken === 0 ? chunk : chunk?.subarray(this.#taken);
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    this.#held += chunk.buffer.byteLength + chunkCost;
+    if (this.#length > longestRead) this.isLong = true;
+  }
+
+  /** Removes `bytes`, which were processed, from the front of `first`. */
+  take(bytes: number): void {
+    this.#taken += bytes;
+    this.#length -= bytes;
+    const chunk = this.#chunks.first!;
+    if (this.#taken < chunk.length) return;
+    this.#chunks.take();
+    this.#held -= chunk.buffer.byteLength + chunkCost;
+    this.#taken = 0;
+  }
+}

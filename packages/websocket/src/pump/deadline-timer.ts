@@ -1,0 +1,125 @@
+/**
+ * Runs the deadlines of a connection: those of core and the time to linger, with one alarm for the next that is due.
+ */
+import {
+  type Connection,
+  type DeadlineOptions,
+  Deadlines,
+  defaultDeadlines,
+  type Endpoint,
+  type EndpointEvent,
+  type Instant,
+} from "@hybi/core";
+import { type Alarm, Alarms } from "../event-loop/alarms.ts";
+import type { Clock } from "../event-loop/clock.ts";
+
+/** The pump whose deadlines are run. */
+export interface TimedPump {
+  readonly endpoint: Endpoint | Connection;
+  /** Bytes that were sent and have not left yet. */
+  readonly bufferedLength: number;
+  /**
+   * A deadline has expired, with the resulting events. `sentPing`: whether the endpoint has queued a keep-alive Ping.
+   */
+  expired(events: readonly EndpointEvent[], sentPing: boolean): void;
+  /** Writes as much as there is room for, so that this output does not count as stalled. */
+  write(): void;
+  /** Drops the transport. */
+  abort(): void;
+}
+
+/** Progress of the output after the peer has closed its half. */
+interface Lingering {
+  readonly since: Instant;
+  /** Bytes that were still buffered when last checked, and when that number last fell. */
+  length: number;
+  movedAt: Instant;
+}
+
+export class PumpTimer implements Alarm {
+  // `Alarm`
+  at: Instant = Number.POSITIVE_INFINITY;
+  place = 0;
+
+  readonly #pump: TimedPump;
+  readonly #alarms: Alarms;
+  readonly #deadlines: Deadlines;
+  readonly #options: DeadlineOptions;
+  #isResting = false;
+  #lingering: Lingering | undefined;
+
+  /** @throws UsageError `option/range` for deadlines out of range */
+  constructor(pump: TimedPump, clock: Clock, options: DeadlineOptions, begunAt?: Instant) {
+    this.#pump = pump;
+    this.#alarms = Alarms.of(clock);
+    this.#deadlines = new Deadlines(pump.endpoint, options);
+    if (begunAt !== undefined) this.#deadlines.beginOpening(begunAt);
+    this.#options = options;
+  }
+
+  /** Reading is paused. */
+  pause(): void {
+    this.#isResting = true;
+    this.#deadlines.pause(this.#alarms.now(), "pinging");
+  }
+
+  resume(): void {
+    this.#isResting = false;
+    this.#deadlines.resume(this.#alarms.now());
+  }
+
+  /** The application has taken something that was received before reading was paused. */
+  taken(): void {
+    if (this.#isResting) this.#deadlines.taken(this.#alarms.now());
+  }
+
+  /** Observes the endpoint's state and sets the alarm for the next deadline. */
+  update(): void {
+    const now = this.#alarms.now();
+    const at = this.#deadlines.observe(now, this.#alarms.awayUntil)?.at ?? this.#linger(now);
+    if (at === undefined) this.stop();
+    // Leave an alarm that is too early: it finds nothing due and is set again, which is cheaper than moving it every
+    // turn.
+    else if (at < this.at) this.#alarms.set(this, at, now);
+  }
+
+  /** Clears the alarm: nothing is due any more. */
+  stop(): void {
+    this.#alarms.clear(this);
+  }
+
+  ring(): void {
+    // A turn of I/O has passed before this call, so there may be room by now.
+    this.#pump.write();
+    const now = this.#alarms.now();
+    const { endpoint } = this.#pump;
+    const lingersUntil = this.#linger(now);
+    if (lingersUntil !== undefined && now >= lingersUntil) this.#pump.abort();
+    const before = endpoint.outputLength;
+    const events = this.#deadlines.expire(now, this.#alarms.awayUntil);
+    // In an open connection, a Ping is the only output a deadline can cause.
+    const sentPing = endpoint.state === "open" && endpoint.outputLength > before;
+    // While reading is paused, a Pong cannot be read until it resumes, so do not measure its round trip.
+    this.#pump.expired(events, sentPing && !this.#isResting);
+  }
+
+  /**
+   * Returns when to drop the transport after the peer has closed its half. Ours is closed once all output has left; a
+   * peer that does not read gets the closing deadline, and output that makes no progress gets at most the stalled
+   * deadline.
+   */
+  #linger(now: Instant): Instant | undefined {
+    const { endpoint, bufferedLength } = this.#pump;
+    if (endpoint.state !== "ended") return undefined;
+    this.#lingering ??= { since: now, length: bufferedLength, movedAt: now };
+    const lingering = this.#lingering;
+    if (bufferedLength < lingering.length) lingering.movedAt = now;
+    lingering.length = bufferedLength;
+    const { closing = defaultDeadlines.closing, stalled = defaultDeadlines.stalled } = this.#options;
+    const until = Math.min(
+      lingering.since + closing,
+      bufferedLength > 0 ? lingering.movedAt + stalled : Number.POSITIVE_INFINITY,
+    );
+    return until === Number.POSITIVE_INFINITY ? undefined : until;
+  }
+}

@@ -1,0 +1,53 @@
+/** Options of a pump, with their checks. */
+import {
+  type Connection,
+  type DeadlineOptions,
+  type Endpoint,
+  type Instant,
+  type OptionChecks,
+  takes,
+} from "@hybi/core";
+import type { Clock } from "../event-loop/clock.ts";
+import type { ErrorHandler } from "../event-loop/reporter.ts";
+import { clockCheck, hasMethods } from "../platform/option-checks.ts";
+import type { Transport } from "../transport/transport.ts";
+import type { PumpListener } from "./listener.ts";
+
+/** Options of a pump. */
+export interface PumpOptions {
+  /** An endpoint, which performs the opening handshake, or a connection that was agreed by other means. */
+  readonly endpoint: Endpoint | Connection;
+  readonly transport: Transport;
+  readonly listener: PumpListener;
+  readonly clock?: Clock | undefined;
+  readonly deadlines?: DeadlineOptions | undefined;
+  /** When the opening began, by `clock`. The opening deadline counts from then, and not from the start of the pump. */
+  readonly begunAt?: Instant | undefined;
+  /**
+   * Receives errors thrown by the listener or by an extension. Without it, `clock.reportError` does, or they are
+   * uncaught.
+   */
+  readonly onError?: ErrorHandler | undefined;
+  /**
+   * Bytes per write, at least 1. Default: 128 KiB. Output beyond it stays in the endpoint, where control frames and
+   * more urgent messages can overtake it; a larger budget makes large messages a little faster.
+   */
+  readonly writeBudget?: number | undefined;
+}
+
+/** Checks of a pump's options. */
+export const pumpChecks: OptionChecks<PumpOptions> = {
+  endpoint: takes.only("an Endpoint or a Connection", (value) => hasMethods(value, "receiveEnd")),
+  transport: takes.only("a Transport", (value) => hasMethods(value, "start")),
+  listener: takes.only("a PumpListener, such as { ...silentListener, text(data) {} }", (value) =>
+    hasMethods(value, "end"),
+  ),
+  clock: clockCheck,
+  // Checked by `Deadlines`, which remembers the objects it has checked.
+  deadlines: takes.anything,
+  begunAt: takes.only("an instant in milliseconds", (value) => typeof value === "number"),
+  onError: takes.callback,
+  writeBudget: takes.atLeast(1),
+};
+
+export const defaultWriteBudget = 131_072;

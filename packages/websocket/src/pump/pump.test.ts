@@ -1,0 +1,568 @@
+import { Connection, Endpoint, plainAgreement } from "@hybi/core";
+import { describe, expect, it } from "vitest";
+import { TestClock, turn, until } from "../../tests/support/clock.ts";
+import { clientRequest } from "../../tests/support/http.ts";
+import type { Clock } from "../event-loop/clock.ts";
+import { pair } from "../transport/pair.ts";
+import type { Transport, TransportSink } from "../transport/transport.ts";
+import { type PumpListener, silentListener } from "./listener.ts";
+import type { PumpOptions } from "./options.ts";
+import { Pump } from "./pump.ts";
+
+const random = (target: Uint8Array) => void crypto.getRandomValues(target as Uint8Array<ArrayBuffer>);
+
+/** A transport without a network: records the calls, and exposes the sink. */
+class ManualTransport implements Transport {
+  readonly calls: string[] = [];
+  readonly written: Uint8Array[] = [];
+  sink!: TransportSink;
+  /** Whether `drain` is called within `write`. */
+  immediate = true;
+
+  start(sink: TransportSink): void {
+    this.sink = sink;
+    this.calls.push("start");
+  }
+  write(chunks: readonly Uint8Array[]): void {
+    const bytes = chunks.reduce((sum, { length }) => sum + length, 0);
+    this.written.push(...chunks.map((chunk) => chunk.slice()));
+    this.calls.push(`write ${bytes}`);
+    if (this.immediate) this.sink.drain();
+  }
+  end(): void {
+    this.calls.push("end");
+  }
+  abort(): void {
+    this.calls.push("abort");
+  }
+  pause(): void {
+    this.calls.push("pause");
+  }
+  resume(): void {
+    this.calls.push("resume");
+  }
+}
+
+/** A listener that records its calls, one line each. */
+function told(overrides: Partial<PumpListener> = {}): { listener: PumpListener; lines: string[] } {
+  const lines: string[] = [];
+  const listener: PumpListener = {
+    ...silentListener,
+    request: ({ resourceName }) => lines.push(`request ${resourceName}`),
+    open: ({ role }) => lines.push(`open ${role}`),
+    rejection: ({ status }, body) => lines.push(`rejection ${status} ${body.length}`),
+    text: (data) => lines.push(`text ${data}`),
+    binary: (_, start, end) => lines.push(`binary ${end - start}`),
+    fragment: (kind, _, start, end, final) => lines.push(`fragment ${kind} ${end - start} ${final}`),
+    ping: (payload) => lines.push(`ping ${payload.length}`),
+    pong: (payload) => lines.push(`pong ${payload.length}`),
+    close: (statusCode) => lines.push(`close ${statusCode}`),
+    failure: ({ code }) => lines.push(`failure ${code}`),
+    end: (clean, statusCode) => lines.push(`end ${clean} ${statusCode}`),
+    ...overrides,
+  };
+  return { listener, lines };
+}
+
+function serverPump(options: Partial<PumpOptions> = {}, overrides: Partial<PumpListener> = {}) {
+  const transport = new ManualTransport();
+  const clock = new TestClock();
+  const { listener, lines } = told(overrides);
+  const endpoint = new Connection(plainAgreement("server"));
+  const pump = new Pump({ endpoint, transport, listener, clock, ...options });
+  pump.start();
+  return { transport, clock, lines, pump, endpoint: pump.endpoint as Connection };
+}
+
+/** A client's frame, masked with zeros. */
+function frame(firstByte: number, payload: readonly number[]): Uint8Array {
+  return Uint8Array.of(firstByte, 0x80 | payload.length, 0, 0, 0, 0, ...payload);
+}
+
+describe("the pump", () => {
+  it("reports everything that happens, and ends once, however the transport ends", async () => {
+    const { transport, lines, pump } = serverPump();
+    const { sink } = transport;
+    sink.data(frame(0x81, [0x68, 0x69]));
+    sink.data(frame(0x82, [1, 2, 3]));
+    sink.data(frame(0x89, [1]));
+    sink.data(frame(0x8a, [1, 2]));
+    sink.data(frame(0x88, [0x03, 0xe8]));
+    await turn();
+    sink.end();
+    await turn();
+    expect(transport.calls).toEqual(["start", "write 4", "end"]);
+    sink.close();
+    sink.close();
+    sink.end();
+    sink.data(frame(0x81, [0x68]));
+    pump.touch();
+    pump.abort();
+    await turn();
+    expect(lines).toEqual(["text hi", "binary 3", "ping 1", "pong 2", "close 1000", "end true 1000"]);
+    expect(transport.calls).toEqual(["start", "write 4", "end"]);
+  });
+
+  it("responds to the last chunk of a turn within the call, and to others at the end of the turn, in one write", async () => {
+    const echo = (data: string): void => {
+      endpoint.sendText(data);
+      pump.touch();
+    };
+    const { transport, pump, endpoint } = serverPump({}, { text: echo });
+    await turn();
+    const { sink } = transport;
+    const text = frame(0x81, [0x68, 0x69]);
+    sink.data(text.slice(), true);
+    expect(transport.calls).toEqual(["start", "write 4"]);
+    sink.data(text.slice());
+    sink.data(text.slice());
+    expect(transport.calls).toEqual(["start", "write 4"]);
+    await turn();
+    expect(transport.calls).toEqual(["start", "write 4", "write 8"]);
+    // When the end of the turn is already awaited, everything waits for it.
+    sink.data(text.slice());
+    sink.data(text.slice(), true);
+    expect(transport.calls).toHaveLength(3);
+    await turn();
+    expect(transport.calls.slice(3)).toEqual(["write 8"]);
+  });
+
+  it("settles once per turn when nothing is sent within the call", async () => {
+    let settled = 0;
+    const answer = (): void => {
+      endpoint.sendText("later");
+      pump.touch();
+    };
+    const overrides = { text: () => queueMicrotask(answer), settled: () => void settled++ };
+    const { transport, pump, endpoint } = serverPump({}, overrides);
+    await turn();
+    settled = 0;
+    transport.sink.data(frame(0x81, [0x68, 0x69]), true);
+    expect(settled).toBe(0);
+    await turn();
+    expect(settled).toBe(1);
+    expect(transport.calls).toEqual(["start", "write 7"]);
+  });
+
+  it.each([
+    ["error and close", (sink: TransportSink) => [sink.error(new Error("reset")), sink.close()]],
+    ["close", (sink: TransportSink) => sink.close()],
+    ["end", (sink: TransportSink) => sink.end()],
+    ["end and close", (sink: TransportSink) => [sink.end(), sink.close()]],
+  ])("ends once when the transport calls %s", async (_, act) => {
+    const { transport, lines, clock } = serverPump();
+    await turn();
+    act(transport.sink);
+    await turn();
+    expect(lines).toEqual(["end false 1006"]);
+    await clock.advance(100_000);
+    expect(lines).toEqual(["end false 1006"]);
+    expect(clock.due).toEqual([]);
+  });
+
+  it("keeps the first reason for the loss of the transport", () => {
+    const { transport, pump } = serverPump();
+    expect(pump.lost).toBeUndefined();
+    transport.sink.error(new Error("first"));
+    transport.sink.error(new Error("second"));
+    expect((pump.lost as Error).message).toBe("first");
+  });
+
+  it("neither writes nor sets a timer before it is started", async () => {
+    const transport = new ManualTransport();
+    const clock = new TestClock();
+    const endpoint = Endpoint.client({ url: "ws://example.com/", random });
+    const pump = new Pump({ endpoint, transport, listener: silentListener, clock });
+    pump.touch();
+    await turn();
+    expect(transport.calls).toEqual([]);
+    pump.start();
+    await turn();
+    expect(transport.calls[1]).toMatch(/^write 1/);
+    expect(clock.due).toEqual([10_000]);
+  });
+
+  it("processes bytes read behind an opening handshake before all others [R36]", () => {
+    const transport = new ManualTransport();
+    const lines: string[] = [];
+    const listener = { ...silentListener, text: (data: string) => lines.push(data) };
+    new Pump({ endpoint: new Connection(plainAgreement("server")), transport, listener }).start(frame(0x81, [0x31]));
+    transport.sink.data(frame(0x81, [0x32]));
+    expect(lines).toEqual(["1", "2"]);
+  });
+
+  it("delivers parts of messages as they are when the connection delivers fragments", () => {
+    const { transport, lines } = serverPump({
+      endpoint: new Connection(plainAgreement("server"), { delivery: "fragments" }),
+    });
+    transport.sink.data(frame(0x02, [1, 2]));
+    transport.sink.data(frame(0x80, []));
+    expect(lines).toEqual(["fragment binary 2 false", "fragment binary 0 true"]);
+  });
+
+  it("delivers what arrives before a connection is open, and what arrived early, in every form", async () => {
+    const { transport, lines, pump } = serverPump({ endpoint: Endpoint.server({ delivery: "fragments" }) });
+    const early = [frame(0x82, [1]), frame(0x89, []), frame(0x8a, []), frame(0x88, [])];
+    transport.sink.data(Uint8Array.of(...clientRequest("/x"), ...early.flatMap((each) => [...each])));
+    pump.accept();
+    expect(lines).toEqual(["request /x", "open server"]);
+    await turn();
+    expect(lines.slice(2)).toEqual(["fragment binary 1 true", "ping 0", "pong 0", "close undefined"]);
+    const whole = serverPump({ endpoint: Endpoint.server() });
+    whole.transport.sink.data(Uint8Array.of(...clientRequest("/"), ...frame(0x82, [1, 2]), ...frame(0x81, [0x31])));
+    whole.pump.accept();
+    await turn();
+    expect(whole.lines.slice(2)).toEqual(["binary 2", "text 1"]);
+  });
+
+  it("accepts a drain within the call, and keeps writing", async () => {
+    const { transport, endpoint, pump } = serverPump({ writeBudget: 1_000_000 });
+    endpoint.sendBinary(new Uint8Array(3_000_000));
+    pump.touch();
+    await turn();
+    expect(transport.calls.filter((call) => call.startsWith("write"))).toHaveLength(4);
+    expect(pump.bufferedLength).toBe(0);
+    transport.sink.drain();
+  });
+
+  it("writes again after each drain, in a later turn if the host has turns", async () => {
+    const tasks: (() => void)[] = [];
+    const clock: Clock = Object.assign(new TestClock(), { nextTurn: (task: () => void) => void tasks.push(task) });
+    const { transport, endpoint, pump } = serverPump({ clock });
+    transport.immediate = false;
+    endpoint.sendBinary(new Uint8Array(300_000));
+    pump.touch();
+    await turn();
+    expect(transport.calls).toHaveLength(2);
+    expect(pump.bufferedLength).toBeGreaterThan(300_000);
+    transport.sink.drain();
+    await turn();
+    expect(transport.calls).toHaveLength(2);
+    for (const task of tasks) task();
+    expect(transport.calls).toHaveLength(3);
+  });
+
+  it("ends turns where its host says so", async () => {
+    const tasks: (() => void)[] = [];
+    const clock: Clock = Object.assign(new TestClock(), { defer: (task: () => void) => void tasks.push(task) });
+    const { transport, endpoint, pump } = serverPump({ clock });
+    endpoint.sendText("x");
+    pump.touch();
+    pump.touch();
+    await turn();
+    expect(transport.calls).toEqual(["start"]);
+    expect(tasks).toHaveLength(1);
+    for (const task of tasks) task();
+    expect(transport.calls).toEqual(["start", "write 3"]);
+  });
+
+  it("ends the transport only after everything has been written", async () => {
+    const { transport, endpoint, pump } = serverPump();
+    transport.immediate = false;
+    endpoint.sendBinary(new Uint8Array(200_000));
+    endpoint.sendClose(1000);
+    pump.touch();
+    await turn();
+    transport.sink.data(frame(0x88, [0x03, 0xe8]));
+    await turn();
+    expect(transport.calls.at(-1)).toMatch(/^write/);
+    transport.sink.drain();
+    await turn();
+    expect(transport.calls.slice(-2)).toEqual([expect.stringMatching(/^write/), "end"]);
+  });
+
+  it("reports what its listener throws, and drops only that connection", async () => {
+    for (const type of ["text", "close"] as const) {
+      const { transport, clock, lines } = serverPump(
+        {},
+        {
+          [type]: () => {
+            throw new Error(`in ${type}`);
+          },
+        },
+      );
+      expect(() => transport.sink.data(frame(type === "text" ? 0x81 : 0x88, []))).not.toThrow();
+      await turn();
+      expect(clock.reported).toEqual([new Error(`in ${type}`)]);
+      expect(transport.calls).toContain("abort");
+      expect(lines).toEqual([type === "text" ? "end false 1006" : expect.stringMatching(/^end /)]);
+    }
+  });
+
+  it("reports what its listener throws at the end and during the opening", async () => {
+    const ending = serverPump(
+      {},
+      {
+        end: () => {
+          throw new Error("at the end");
+        },
+      },
+    );
+    ending.transport.sink.close();
+    await turn();
+    expect(ending.clock.reported).toHaveLength(1);
+    const opening = serverPump(
+      { endpoint: Endpoint.server() },
+      {
+        request: () => {
+          throw new Error("asked");
+        },
+      },
+    );
+    opening.transport.sink.data(clientRequest("/"));
+    await turn();
+    expect(opening.clock.reported).toEqual([new Error("asked")]);
+    expect(opening.lines).toEqual(["failure opening/transport-ended", "end false 1006"]);
+  });
+
+  it("rethrows errors of its listener as uncaught when its host has no handler for them", async () => {
+    const errors: unknown[] = [];
+    const { queueMicrotask: before } = globalThis;
+    globalThis.queueMicrotask = (task) =>
+      before(() => {
+        try {
+          task();
+        } catch (error) {
+          errors.push(error);
+        }
+      });
+    try {
+      const [near, far] = pair();
+      const { listener } = told({
+        text: () => {
+          throw new Error("nobody's");
+        },
+      });
+      new Pump({ endpoint: new Connection(plainAgreement("server")), transport: far, listener }).start();
+      near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+      near.write([frame(0x81, [0x31])]);
+      await until(() => errors.length === 1);
+    } finally {
+      globalThis.queueMicrotask = before;
+    }
+  });
+
+  it("makes no more calls to a listener that was removed", async () => {
+    const { transport, lines, pump } = serverPump();
+    pump.abandon();
+    transport.sink.close();
+    await turn();
+    expect(lines).toEqual([]);
+    expect(transport.calls).toEqual(["start", "abort"]);
+  });
+
+  it("may be aborted from within its listener's calls", async () => {
+    let pump: Pump | undefined;
+    const made = serverPump({}, { text: () => pump?.abort() });
+    ({ pump } = made);
+    made.transport.sink.data(frame(0x81, [0x31]));
+    expect(made.transport.calls).toEqual(["start"]);
+    await turn();
+    expect(made.lines).toEqual(["end false 1006"]);
+    expect(made.transport.calls).toEqual(["start", "abort"]);
+  });
+
+  it("resumes reading while paused once no more events can occur, and informs the deadlines", async () => {
+    const { transport, endpoint, pump } = serverPump();
+    pump.resume();
+    pump.pause();
+    await turn();
+    pump.pause();
+    await turn();
+    expect(transport.calls).toEqual(["start", "pause"]);
+    transport.sink.data(frame(0x88, [0x03, 0xe8]));
+    await turn();
+    expect(endpoint.state).toBe("closed");
+    expect(transport.calls).toEqual(["start", "pause", "resume", expect.stringMatching(/^write/), "end"]);
+  });
+
+  it("resumes reading only when every source of a pause has resumed, even one that paused twice [R13]", async () => {
+    const { transport, pump } = serverPump();
+    pump.pause("loop");
+    await turn();
+    pump.pause();
+    pump.pause();
+    await turn();
+    pump.resume("loop");
+    pump.resume("loop");
+    pump.resume("stream");
+    await turn();
+    expect(transport.calls).toEqual(["start", "pause"]);
+    pump.pause("opening");
+    pump.resume();
+    await turn();
+    expect(transport.calls).toEqual(["start", "pause"]);
+    pump.resume("opening");
+    await turn();
+    expect(transport.calls).toEqual(["start", "pause", "resume"]);
+    for (const reason of ["application", "loop", "stream"] as const) pump.pause(reason);
+    await turn();
+    pump.resume("any");
+    await turn();
+    expect(transport.calls).toEqual(["start", "pause", "resume", "pause", "resume"]);
+  });
+
+  it("ends when its transport cannot start, or throws from a write started by a timer [R03]", async () => {
+    for (const broken of ["start", "write"] as const) {
+      const error = new Error("broken");
+      const clock = new TestClock();
+      const transport = new ManualTransport();
+      const { listener, lines } = told();
+      const errors: unknown[] = [];
+      const options = { clock, onError: (thrown: unknown) => errors.push(thrown), deadlines: { ping: 1_000 } };
+      const pump = new Pump({ endpoint: new Connection(plainAgreement("server")), transport, listener, ...options });
+      transport[broken] = (sink: unknown) => {
+        if (broken === "start") transport.sink = sink as TransportSink;
+        throw error;
+      };
+      pump.start();
+      // Whatever the transport reports nevertheless is ignored.
+      if (broken === "start") {
+        transport.sink.data(Uint8Array.of(0x81));
+        transport.sink.end();
+        transport.sink.close();
+      }
+      await turn();
+      if (broken === "write") {
+        expect(errors).toEqual([]);
+        await clock.advance(1_000);
+        await turn();
+      }
+      // A failure to start is reported with the end, like a failure to open.
+      expect(errors).toEqual(broken === "start" ? [] : [error]);
+      expect(transport.calls).toContain("abort");
+      expect([lines.at(-1), pump.lost, clock.due]).toEqual(["end false 1006", error, []]);
+    }
+  });
+
+  it("aborts when the closing handshake exceeds its deadline", async () => {
+    const { transport, endpoint, pump, clock, lines } = serverPump({ deadlines: { closing: 3_000 } });
+    endpoint.sendClose();
+    pump.touch();
+    await clock.advance(3_000);
+    expect(transport.calls).toEqual(["start", "write 2", "abort"]);
+    expect(lines).toEqual(["end false 1006"]);
+  });
+
+  it("waits forever when the closing deadline is Infinity", async () => {
+    const { transport, clock } = serverPump({ deadlines: { closing: Number.POSITIVE_INFINITY } });
+    transport.sink.end();
+    await clock.advance(1_000_000);
+    expect(transport.calls).toEqual(["start", "end"]);
+  });
+
+  it("measures round trips with the clock, for both kinds of Ping, and ignores other Pongs", async () => {
+    const { transport, clock, pump } = serverPump(
+      { deadlines: { ping: 1_000 } },
+      { pong: (payload) => pump.pongReceived(payload) },
+    );
+    await clock.advance(1_000);
+    const keepalive = transport.written.at(-1)?.subarray(2) ?? new Uint8Array(0);
+    await clock.advance(70);
+    expect(pump.roundTripTime).toBeUndefined();
+    transport.sink.data(frame(0x8a, [...keepalive]));
+    expect(pump.roundTripTime).toBe(70);
+    transport.sink.data(frame(0x8a, [...keepalive]));
+    pump.ping();
+    await clock.advance(5);
+    transport.sink.data(frame(0x8a, [1]));
+    expect(pump.roundTripTime).toBe(70);
+    transport.sink.data(frame(0x8a, []));
+    expect(pump.roundTripTime).toBe(5);
+  });
+
+  it("splits a long timer into steps that a host's timer supports", async () => {
+    const { clock } = serverPump({ deadlines: { ping: 2 ** 33 } });
+    await turn();
+    expect(clock.due).toEqual([0x7fff_ffff]);
+    await clock.advance(0x7fff_ffff);
+    expect(clock.due).toEqual([2 * 0x7fff_ffff]);
+  });
+
+  it("works with a no-op listener", async () => {
+    const { transport, clock } = serverPump({ endpoint: Endpoint.server(), listener: silentListener });
+    transport.sink.data(clientRequest("/"));
+    const accepted = serverPump({ listener: silentListener });
+    for (const firstByte of [0x81, 0x82, 0x89, 0x8a, 0x88]) accepted.transport.sink.data(frame(firstByte, []));
+    const parts = serverPump({
+      endpoint: new Connection(plainAgreement("server"), { delivery: "fragments" }),
+      listener: silentListener,
+    });
+    parts.transport.sink.data(frame(0x81, [0x31]));
+    parts.transport.sink.data(frame(0xc1, []));
+    const client = serverPump({
+      endpoint: Endpoint.client({ url: "ws://example.com/", random }),
+      listener: silentListener,
+    });
+    client.transport.sink.data(new TextEncoder().encode("HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"));
+    silentListener.open(plainAgreement("server"));
+    await turn();
+    expect([...clock.reported, ...accepted.clock.reported, ...parts.clock.reported, ...client.clock.reported]).toEqual(
+      [],
+    );
+  });
+});
+
+describe("what arrives in one chunk with the response", () => {
+  it("is delivered once the code awaiting the opening has had time to listen [C13]", async () => {
+    const server = Endpoint.server();
+    const transport = new ManualTransport();
+    const client = told({ open: () => resolveOpen() });
+    let resolveOpen = (): void => {};
+    const opened = new Promise<void>((resolve) => {
+      resolveOpen = resolve;
+    });
+    const endpoint = Endpoint.client({ url: "ws://example.com/", random });
+    const pump = new Pump({ endpoint, transport, listener: client.listener });
+    pump.start();
+    await until(() => transport.written.length > 0);
+    for (const chunk of transport.written) server.receive(chunk);
+    server.accept();
+    server.sendText("early");
+    const chunks = server.takeOutput();
+    transport.sink.data(Uint8Array.from(chunks.flatMap((chunk) => [...chunk])));
+    const later = (async () => await opened)();
+    await later;
+    expect(client.lines).toEqual([]);
+    await until(() => client.lines.length > 0);
+    expect(client.lines).toEqual(["text early"]);
+  });
+
+  it("can be replied to before the Close frame when the data behind it breaks a rule", async () => {
+    const server = Endpoint.server();
+    const transport = new ManualTransport();
+    const answer = told({ text: (data) => pump.endpoint.sendText(`re: ${data}`) });
+    const endpoint = Endpoint.client({ url: "ws://example.com/", random });
+    const pump = new Pump({ endpoint, transport, listener: answer.listener });
+    pump.start();
+    await until(() => transport.written.length > 0);
+    for (const chunk of transport.written.splice(0)) server.receive(chunk);
+    server.accept();
+    server.sendText("early");
+    const reservedOpcode = [0x83, 0];
+    transport.sink.data(Uint8Array.from([...server.takeOutput().flatMap((chunk) => [...chunk]), ...reservedOpcode]));
+    await until(() => transport.calls.includes("end"));
+    expect(answer.lines).toEqual(["open client", "failure frame/opcode-reserved"]);
+    expect(transport.written.flatMap((chunk) => server.receive(chunk))).toMatchObject([
+      { type: "text", data: "re: early" },
+      { type: "close", statusCode: 1002 },
+    ]);
+  });
+});
+
+describe("what arrives in one chunk with the request", () => {
+  it("can be replied to before the Close frame when the data behind it breaks a rule", async () => {
+    const { transport, lines, pump } = serverPump(
+      { endpoint: Endpoint.server() },
+      { text: (data) => pump.endpoint.sendText(`re: ${data}`) },
+    );
+    transport.sink.data(Uint8Array.of(...clientRequest("/"), ...frame(0x81, [0x31]), ...frame(0x83, [])));
+    pump.accept();
+    await until(() => transport.calls.includes("end"));
+    expect(lines).toEqual(["request /", "open server", "failure frame/opcode-reserved"]);
+    const output = transport.written.flatMap((chunk) => [...chunk]);
+    const frames = output.slice(output.findIndex((_, at) => String(output.slice(at, at + 4)) === "13,10,13,10") + 4);
+    const answer = [0x81, 5, 0x72, 0x65, 0x3a, 0x20, 0x31];
+    expect(frames.slice(0, 8)).toEqual([...answer, 0x88]);
+  });
+});

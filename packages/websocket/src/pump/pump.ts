@@ -1,0 +1,754 @@
+/**
+ * Drives an endpoint over a transport. This is the loop that every embedder writes, and it makes no decisions of its
+ * own: incoming bytes go into the endpoint, the resulting events to the listener, and output to the transport, in one
+ * write per turn. Then it does with the transport what the endpoint asks for, and sets one timer for the next deadline.
+ *
+ * Theory of operation. Every input and command calls `touch()`, which schedules one `settle()` at the end of the turn.
+ * However many messages arrive or are sent in a turn, there is one write, one look at the clock, and seldom a new
+ * timer. If the transport knows that nothing more arrives in this turn, responses do not wait for its end, because
+ * waiting costs as much as all other work for a short message. At most one write is in flight, and it is bounded; newer
+ * output waits in the endpoint, where a control frame or a more urgent message can still overtake it.
+ *
+ * Incoming bytes are processed at once, up to the connection's share of the turn (`Rounds`). The rest waits in the
+ * backlog with reading paused and is processed in later turns, and so is everything behind it: more bytes, the end, and
+ * the loss of the transport. While the application pauses reading, a backlog longer than one read waits as well.
+ */
+import {
+  Connection,
+  checkOptions,
+  type Endpoint,
+  type EndpointEvent,
+  type OpeningAnswer,
+  type Rejection,
+  type RequestHead,
+  UsageError,
+} from "@hybi/core";
+import { noteArrival } from "../event-loop/arrivals.ts";
+import { type Clock, clockOf, defer } from "../event-loop/clock.ts";
+import { asUncaught, createReporter, type ErrorHandler } from "../event-loop/reporter.ts";
+import { type Turn, turnOfPump } from "../event-loop/turn.ts";
+import type { Account, Holder, MemoryBudget } from "../load/memory-budget.ts";
+import { Rounds, type Sharer } from "../load/rounds.ts";
+import { orNoReason } from "../platform/error-text.ts";
+import { queueMicrotask } from "../platform/natives.ts";
+import type { Transport, TransportSink } from "../transport/transport.ts";
+import { PumpBacklog } from "./backlog.ts";
+import type { Closable, ClosableOwner } from "./closable.ts";
+import { PumpTimer, type TimedPump } from "./deadline-timer.ts";
+import { type PumpListener, silentListener, tell } from "./listener.ts";
+import { defaultWriteBudget, type PumpOptions, pumpChecks } from "./options.ts";
+import { mayCauseEvents, type PauseReason, PumpReader } from "./reader.ts";
+import { RoundTrip } from "./round-trip.ts";
+import { OutputFailure, PumpWriter } from "./writer.ts";
+
+/** Units of work per chunk in addition to those that core counts: the cost of the transport and of this loop. */
+const chunkWork = 1_000;
+
+/** 1013, "Try Again Later", from the registry set up by RFC 6455 §11.7. */
+const tryAgainLater = 1013;
+
+/** Units of work per byte that extensions may compress. */
+const encodingWork = 8;
+
+const noPayload = new Uint8Array(0);
+
+/**
+ * Drives one endpoint until its transport is closed.
+ *
+ * After a command to `endpoint`, call `touch`. The listener's `end` is called exactly once, whatever happens.
+ *
+ * @example
+ * const pump = new Pump({ endpoint: Endpoint.server(), transport, listener });
+ * pump.start();
+ */
+export class Pump implements TransportSink, TimedPump, Holder, Closable {
+  readonly endpoint: Endpoint | Connection;
+
+  readonly #transport: Transport;
+  #listener: PumpListener;
+  readonly #clock: Clock;
+  readonly #turn: Turn = turnOfPump();
+  readonly #onError: ErrorHandler | undefined;
+  readonly #timer: PumpTimer;
+  readonly #reader: PumpReader;
+  readonly #writer: PumpWriter;
+  readonly #settle: () => void = () => this.#settleNow();
+  /** Set once open; delivers to the listener without creating event objects. */
+  #connection: Connection | undefined;
+
+  /** Whether a listener callback is on the stack. */
+  #isTelling = false;
+  readonly #rounds: Rounds;
+  readonly #share: Sharer = { credit: 0, round: -1, serve: (budget) => this.#serveRound(budget) };
+  /** Received bytes that have not been processed yet. */
+  #backlog: PumpBacklog | undefined;
+  /** Whether the connection is waiting for a round, and whether it waits for one to continue writing. */
+  #isEnqueued = false;
+  #isWriteDue = false;
+  #settling = false;
+  #started = false;
+  /**
+   * Whether `transport.start` is on the stack, possibly inside a call by the application, where nothing may be emitted.
+   */
+  #isStarting = false;
+  #aborted = false;
+  /** Whether the connection was given up because a function of the application failed. */
+  #hasGivenUp = false;
+  /** The peer closed its half behind its Close frame. The end is emitted once our Close frame has left. */
+  #isEnding = false;
+  #closed = false;
+  #lost: unknown;
+  #roundTrip: RoundTrip | undefined;
+  /** The server that waits for the remaining output of a connection that has ended. */
+  owner: ClosableOwner | undefined;
+  /** For servers: where the connection reports the memory it holds. */
+  #account: Account | undefined;
+
+  /** @throws UsageError `option/unknown`, `option/type`, `option/range` */
+  constructor(options: PumpOptions) {
+    checkOptions("a Pump", options, pumpChecks);
+    const { endpoint, deadlines = {} } = options;
+    this.endpoint = endpoint;
+    this.#connection = endpoint instanceof Connection ? endpoint : undefined;
+    this.#transport = options.transport;
+    this.#listener = options.listener;
+    this.#clock = clockOf(options.clock);
+    this.#rounds = Rounds.of(this.#clock);
+    this.#onError = options.onError;
+    this.#timer = new PumpTimer(this, this.#clock, deadlines, options.begunAt);
+    this.#reader = new PumpReader(endpoint, options.transport, this.#timer);
+    this.#writer = new PumpWriter(endpoint, options.transport, options.writeBudget ?? defaultWriteBudget);
+  }
+
+  /** Why the transport was lost; undefined if it was not. */
+  get lost(): unknown {
+    return this.#lost;
+  }
+
+  /** Bytes sent that have not left yet, in the endpoint and in the write in flight. */
+  get bufferedLength(): number {
+    return this.endpoint.outputLength + this.#writer.length;
+  }
+
+  /** Received bytes waiting to be processed. */
+  get backlogLength(): number {
+    return this.#backlog?.length ?? 0;
+  }
+
+  /** Milliseconds between the latest answered Ping and its Pong; undefined before the first. */
+  get roundTripTime(): number | undefined {
+    return this.#roundTrip?.latest;
+  }
+
+  /**
+   * Starts. `rest` are bytes that other code has already read from the transport behind the opening handshake; they are
+   * processed first.
+   */
+  start(rest?: Uint8Array): void {
+    this.#started = true;
+    this.#isStarting = true;
+    try {
+      this.#transport.start(this);
+    } catch (error) {
+      // Treat it like a transport that could not be opened: report the error with `end`.
+      this.error(error);
+      this.abort();
+    }
+    this.#isStarting = false;
+    if (rest !== undefined && rest.length > 0) this.data(rest);
+    this.touch();
+  }
+
+  // Public API
+
+  /** Call after a command to the endpoint. Its output leaves at the end of this turn. */
+  touch(): void {
+    if (this.#settling) this.#turn.prolong();
+    // A listener callback is followed by its own `touch`.
+    else if (!this.#closed && this.#started && !this.#isTelling) {
+      this.#settling = true;
+      defer(this.#clock, this.#turn, this.#settle);
+    }
+  }
+
+  /** See `Endpoint.accept`. Emits `open` during this call, and messages that have arrived early afterwards. */
+  accept(answer?: OpeningAnswer): void {
+    const rest = this.#tellOpening((this.endpoint as Endpoint).accept(answer, "leave"));
+    if (rest === undefined || rest.length === 0) return;
+    this.#hold(rest);
+    queueMicrotask(() => this.#release());
+  }
+
+  /** See `Endpoint.reject`. */
+  reject(rejection: Rejection): void {
+    (this.endpoint as Endpoint).reject(rejection);
+    this.touch();
+  }
+
+  /** See `Endpoint.receiveHead`. */
+  receiveHead(head: RequestHead): void {
+    try {
+      this.#tell((this.endpoint as Endpoint).receiveHead(head));
+    } catch (error) {
+      this.brokeOff(error);
+    }
+  }
+
+  /** Sends a Ping and measures its round trip. See `Endpoint.sendPing`. */
+  ping(payload?: Uint8Array): void {
+    this.endpoint.sendPing(payload);
+    this.#pingSent(payload ?? noPayload);
+    this.touch();
+  }
+
+  /** Sends an unsolicited Pong. See `Endpoint.sendPong`. */
+  pong(payload?: Uint8Array): void {
+    this.endpoint.sendPong(payload);
+    this.touch();
+  }
+
+  /** To be called by listeners when a Pong arrives: ends the round-trip measurement. */
+  pongReceived(payload: Uint8Array): void {
+    this.#roundTrip?.received(this.#clock.now(), this.endpoint.awaitsPong, payload);
+  }
+
+  /**
+   * Stops reading at the end of this turn, unless `resume` is called before. Bytes already received are still
+   * processed, unless more than 64 KiB of them are waiting. Reasons are independent: reading resumes when none is left.
+   */
+  pause(reason: PauseReason = "application"): void {
+    if (this.#reader.pause(reason)) this.touch();
+  }
+
+  /** Ends the pause for `reason`, or for all reasons except the backlog of received bytes. */
+  resume(reason: PauseReason | "any" = "application"): void {
+    if (!this.#reader.resume(reason)) return;
+    this.#enqueue();
+    this.touch();
+  }
+
+  /** Drops the transport. The listener's `end` follows in a later microtask. */
+  abort(): void {
+    if (this.#aborted || this.#closed) return;
+    this.#aborted = true;
+    this.#backlog = undefined;
+    this.#isWriteDue = false;
+    this.#writer.stop();
+    // The endpoint does not accept input while it is delivering events.
+    if (this.#isTelling) queueMicrotask(() => this.#drop());
+    else this.#drop();
+    // End in a turn of our own (WHATWG WebSockets §3.1 queues a task), whatever the transport reports during the call
+    // or after it: some call `close` at once, some never.
+    queueMicrotask(() => this.#closeNow());
+  }
+
+  /** For servers: reports to `budget` how much memory the connection holds, and follows its requests. */
+  accountTo(budget: MemoryBudget): void {
+    this.#account = budget.open(this);
+  }
+
+  /** To be called when the application has taken something that was waiting: restarts the `resting` deadline. */
+  taken(): void {
+    this.#timer.taken();
+    this.heldChanged();
+  }
+
+  /** The listener's `heldLength` has changed, possibly after the end. It is counted at the end of this turn. */
+  heldChanged(): void {
+    if (this.#account === undefined) return;
+    if (this.#closed) this.#count();
+    else this.touch();
+  }
+
+  // `Holder`
+
+  rest(): void {
+    this.pause("memory");
+  }
+
+  goOn(): void {
+    this.resume("memory");
+  }
+
+  shed(): void {
+    try {
+      // After the end of a connection, output may be left that its peer does not read, and messages not taken yet.
+      if (this.endpoint.state === "ended" || this.#listener.shed === undefined) this.abort();
+      this.#listener.shed?.();
+    } catch (error) {
+      this.#report(error);
+      this.abort();
+    }
+    this.#count();
+  }
+
+  // `Closable`, for a server, once the connection has ended
+
+  /** Whether output is still being written after the end of the connection. */
+  get isLingering(): boolean {
+    return !this.#closed && !this.#aborted && this.bufferedLength > 0;
+  }
+
+  startClosing(): void {}
+
+  terminate(): void {
+    this.abort();
+  }
+
+  /**
+   * Ends the connection because memory has run out; discards messages in progress and pending output. A peer that reads
+   * its input gets a Close frame with 1013 and the time to close; otherwise the transport is dropped.
+   */
+  giveUp(): void {
+    if (this.#closed || this.#aborted) return;
+    // A write in flight means that the peer is not reading. During a listener callback, the endpoint does not accept
+    // `giveUp`.
+    if (this.#connection === undefined || this.#writer.length > 0 || this.#isTelling) {
+      this.abort();
+      return;
+    }
+    this.#connection.giveUp(tryAgainLater, "out of memory");
+    this.touch();
+  }
+
+  /** Delivers all further events to `listener`. */
+  handTo(listener: PumpListener): void {
+    this.#listener = listener;
+  }
+
+  /** Drops the transport and emits nothing more to the listener. */
+  abandon(): void {
+    this.#listener = silentListener;
+    this.abort();
+  }
+
+  /**
+   * A function of the application that the endpoint calls, such as `random`, has failed. Reports the error and drops
+   * the transport.
+   */
+  brokeOff(error: unknown): void {
+    if (error instanceof OutputFailure) {
+      this.#endpointThrew(error.cause);
+      return;
+    }
+    this.#lost ??= orNoReason(error);
+    this.#listenerThrew(error);
+  }
+
+  // Called by the transport
+
+  data(chunk: Uint8Array, isLast = false): void {
+    noteArrival();
+    if (this.#closed || this.#aborted) return;
+    if (this.#isStarting) {
+      queueMicrotask(() => this.data(chunk));
+      return;
+    }
+    if (this.#backlog !== undefined) {
+      this.#backlog.push(chunk);
+      return;
+    }
+    if (this.#connection === undefined) {
+      this.#receiveOpening(chunk);
+      return;
+    }
+    const budget = this.#rounds.allowance(this.#share);
+    const taken = budget > 0 ? this.#receive(this.#connection, chunk, budget) : 0;
+    if (taken < chunk.length) this.#keep(taken === 0 ? chunk : chunk.subarray(taken));
+    if (isLast && !this.#settling && this.endpoint.outputLength > 0) this.#settleNow();
+    else this.touch();
+  }
+
+  drain(): void {
+    if (!this.#writer.drained() || this.#closed) return;
+    // Nothing is left to write, so settle at once: for a short response, another turn would cost a tenth of its write.
+    if (this.endpoint.outputLength === 0 && !this.#isEnding) {
+      this.#settled();
+      this.#count();
+    } else if (this.#isTransformed && !this.#isEnding) this.#writeInRound();
+    // A large message takes one turn per write, so that others are served in between and control frames can overtake
+    // it.
+    else if (this.#clock.nextTurn !== undefined) this.#clock.nextTurn(this.#settle);
+    else this.touch();
+  }
+
+  end(): void {
+    noteArrival();
+    if (this.#closed || this.#aborted) return;
+    if (this.#isStarting) {
+      queueMicrotask(() => this.end());
+      return;
+    }
+    const backlog = this.#heard();
+    if (backlog === undefined) this.#endNow();
+    else {
+      backlog.isEndBehind = true;
+      this.#enqueue();
+    }
+  }
+
+  error(error: unknown): void {
+    if (!this.#aborted) this.#lost ??= orNoReason(error);
+  }
+
+  close(): void {
+    if (this.#aborted || this.#closed) return;
+    if (this.#isStarting) {
+      queueMicrotask(() => this.close());
+      return;
+    }
+    const backlog = this.#heard();
+    if (backlog === undefined) this.#closeNow();
+    else {
+      this.#writer.stop();
+      backlog.isCloseBehind = true;
+      this.#enqueue();
+    }
+  }
+
+  // Called by the timer
+
+  /** Writes as much as there is room for. */
+  write(): void {
+    if (this.#closed) return;
+    try {
+      this.#write();
+    } catch (error) {
+      this.brokeOff(error);
+    }
+  }
+
+  expired(events: readonly EndpointEvent[], sentPing: boolean): void {
+    this.#tell(events);
+    // Measure the round trip of keep-alive Pings as well.
+    if (sentPing) this.#pingSent("own");
+  }
+
+  // Internals
+
+  #tell(events: readonly EndpointEvent[]): void {
+    this.#connection ??= (this.endpoint as Endpoint).connection;
+    this.#isTelling = true;
+    for (const event of events) {
+      try {
+        tell(event, this.#listener);
+      } catch (error) {
+        this.#listenerThrew(error);
+      }
+    }
+    this.#isTelling = false;
+    this.touch();
+  }
+
+  /** Processes bytes of the opening handshake. */
+  #receiveOpening(chunk: Uint8Array): void {
+    let rest: Uint8Array | undefined;
+    try {
+      rest = this.#tellOpening((this.endpoint as Endpoint).receive(chunk, "leave"));
+    } catch (error) {
+      this.brokeOff(error);
+    }
+    if (rest === undefined) return;
+    // The connection is now open. Code awaiting that adds its listeners a few microtasks later, so deliver after that.
+    this.#hold(rest);
+    defer(this.#clock, this.#turn, () => this.#release());
+  }
+
+  /** Emits `events`. Returns the bytes behind the opening handshake if it has ended. */
+  #tellOpening(events: readonly EndpointEvent[]): Uint8Array | undefined {
+    this.#tell(events);
+    for (const event of events) if (event.type === "open") return event.rest;
+    return undefined;
+  }
+
+  // The backlog of received bytes
+
+  /** Passes `chunk` to the connection for about `budget` units of work. Returns the number of bytes it has taken. */
+  #receive(connection: Connection, chunk: Uint8Array, budget: number): number {
+    this.#isTelling = true;
+    let taken = chunk.length;
+    try {
+      taken = connection.receiveInto(chunk, this.#listener, budget);
+    } catch (error) {
+      if (this.#listener.isGuarded === true) this.#endpointThrew(error);
+      else this.#listenerThrew(error);
+    }
+    this.#isTelling = false;
+    this.#rounds.spent(this.#share, connection.work + chunkWork);
+    return taken;
+  }
+
+  /** Keeps incoming bytes until `#release`. */
+  #hold(rest: Uint8Array): void {
+    if (this.#aborted || this.#closed) return;
+    const backlog = new PumpBacklog();
+    backlog.isHeld = true;
+    if (rest.length > 0) backlog.push(rest);
+    this.#backlog = backlog;
+  }
+
+  #release(): void {
+    if (this.#backlog === undefined) return;
+    this.#backlog.isHeld = false;
+    this.#serve(this.#rounds.allowance(this.#share));
+    if (this.#backlog !== undefined) this.#wait();
+  }
+
+  /** Keeps the bytes for which no time was left. */
+  #keep(rest: Uint8Array): void {
+    if (this.#aborted || this.#closed) return;
+    this.#backlog = new PumpBacklog();
+    this.#backlog.push(rest);
+    this.#wait();
+  }
+
+  /** Waits for a round. Pauses the transport at once, because it may have more to deliver in this turn. */
+  #wait(): void {
+    this.#reader.pause("backlog");
+    this.#reader.apply();
+    this.#enqueue();
+  }
+
+  #enqueue(): void {
+    if (this.#isEnqueued || !this.#canGoOn) return;
+    this.#isEnqueued = true;
+    this.#rounds.enqueue(this.#share);
+  }
+
+  /**
+   * Writes as much as there is room and time for. If extensions make the output expensive, the rest waits for a round.
+   */
+  #write(): void {
+    if (this.#isWriteDue) return;
+    const before = this.endpoint.outputLength;
+    const isCut = this.#writer.write();
+    if (this.#isTransformed) this.#rounds.spent(this.#share, (before - this.endpoint.outputLength) * encodingWork);
+    if (isCut) this.#writeInRound();
+  }
+
+  #writeInRound(): void {
+    this.#isWriteDue = true;
+    this.#enqueue();
+  }
+
+  get #isTransformed(): boolean {
+    return this.#connection !== undefined && this.#connection.agreement.extensions.length > 0;
+  }
+
+  /** Whether waiting work may continue: a write that is due, or the backlog. */
+  get #canGoOn(): boolean {
+    if (this.#isWriteDue) return true;
+    return this.#mayTell;
+  }
+
+  /**
+   * Whether the backlog may be processed: if nothing else pauses reading, if it is short, or if the transport has nothing
+   * more to deliver.
+   */
+  get #mayTell(): boolean {
+    const backlog = this.#backlog;
+    if (backlog === undefined || backlog.isHeld) return false;
+    if (!this.#reader.isPausedByOthers || !backlog.isLong) return true;
+    return backlog.isEndBehind || backlog.isCloseBehind;
+  }
+
+  /**
+   * The transport has ended, and the application gets no more time to add listeners. Returns the backlog if some of it
+   * had to stay.
+   */
+  #heard(): PumpBacklog | undefined {
+    if (this.#backlog?.isHeld === true) this.#release();
+    return this.#backlog;
+  }
+
+  /** Serves the connection in a round. Returns whether more work is waiting. */
+  #serveRound(budget: number): boolean {
+    if (this.#isWriteDue) {
+      this.#isWriteDue = false;
+      this.#settleNow();
+    } else this.#serve(budget);
+    this.#isEnqueued = this.#canGoOn;
+    return this.#isEnqueued;
+  }
+
+  /** Processes the backlog for about `budget` units of work. */
+  #serve(budget: number): void {
+    let left = budget;
+    while (left > 0 && this.#mayTell) {
+      const chunk = this.#backlog?.first;
+      if (chunk === undefined) break;
+      const taken = this.#receive(this.#connection!, chunk, left);
+      this.#backlog?.take(taken);
+      left -= this.#connection!.work + chunkWork;
+    }
+    if (this.#backlog?.length === 0) this.#backlogEnded(this.#backlog);
+    this.touch();
+  }
+
+  /** The backlog is empty, so emit the end or the close that was waiting behind it. */
+  #backlogEnded({ isEndBehind, isCloseBehind }: PumpBacklog): void {
+    this.#backlog = undefined;
+    this.#reader.resume("backlog");
+    if (isEndBehind) this.#endNow();
+    if (isCloseBehind) this.#closeNow();
+  }
+
+  #endNow(): void {
+    this.#noteLoss("The peer closed the transport without a Close frame.");
+    this.#isEnding = true;
+    // A peer may close its half right after its Close frame and still read ours.
+    if (this.#owesClose) this.touch();
+    else this.#tellEnd();
+  }
+
+  #pingSent(payload: Uint8Array | "own"): void {
+    this.#roundTrip ??= new RoundTrip();
+    this.#roundTrip.sent(this.#clock.now(), payload);
+  }
+
+  #closeNow(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#backlog = undefined;
+    this.#timer.stop();
+    if (!this.#aborted) this.#noteLoss("The transport was closed without a Close frame.");
+    this.#tellEnd();
+    this.#settled();
+    this.#count();
+    this.owner?.ended(this);
+    this.owner = undefined;
+  }
+
+  /** Whether our Close frame, sent in response to the peer's or at the same time, has not been written yet. */
+  get #owesClose(): boolean {
+    const { state } = this.endpoint;
+    return state === "close-received" || (state === "closed" && this.#writer.length > 0);
+  }
+
+  #tellEnd(): void {
+    this.#isEnding = false;
+    // RFC 6455 §7.1.4: clean if both Close frames have been exchanged. The endpoint says so even if ours was not
+    // written.
+    const isWritten = !this.#owesClose;
+    const events = this.#receiveEnd();
+    this.#tell(isWritten ? events : events.map((event) => (event.type === "end" ? { ...event, clean: false } : event)));
+  }
+
+  #receiveEnd(): readonly EndpointEvent[] {
+    try {
+      return this.endpoint.receiveEnd();
+    } catch (error) {
+      // An extension failed to release its resources. Report that to the application, but emit the end all the same.
+      this.#report(error);
+      const events = this.endpoint.receiveEnd();
+      return events.length > 0 ? events : [{ type: "end", clean: false, statusCode: 1006, reason: "" }];
+    }
+  }
+
+  /** RFC 6455 §7.2.1: a transport that ends before the peer's Close frame is lost, whichever way it ends. */
+  #noteLoss(why: string): void {
+    const { state } = this.endpoint;
+    if (state === "open" || state === "closing" || state === "close-sent") this.#lost ??= new Error(why);
+  }
+
+  #drop(): void {
+    try {
+      this.#transport.abort();
+    } catch (error) {
+      this.#report(error);
+    }
+  }
+
+  /**
+   * A function of the application that the endpoint needs has failed. Closes with 1011 (RFC 6455 §7.4.1: an unexpected
+   * condition prevented us from fulfilling the request); the Close frame does not pass through extensions. If it fails
+   * again, drops the transport.
+   */
+  #endpointThrew(error: unknown): void {
+    this.#lost ??= orNoReason(error);
+    // Without a masking key, a Close frame cannot be sent either.
+    const isKeyless = error instanceof UsageError && error.code === "option/random";
+    if (this.#connection === undefined || this.#hasGivenUp || isKeyless) {
+      this.#listenerThrew(error);
+      return;
+    }
+    this.#hasGivenUp = true;
+    this.#report(error);
+    try {
+      this.#connection.giveUp(1011);
+      this.touch();
+    } catch (second) {
+      this.#listenerThrew(second);
+    }
+  }
+
+  /** An event was only processed in part. Ends this connection, and nothing else. */
+  #listenerThrew(error: unknown): void {
+    this.#report(error);
+    this.abort();
+  }
+
+  #report(error: unknown): void {
+    createReporter(this.#onError, this.#clock, asUncaught)(error);
+  }
+
+  #settleNow(): void {
+    this.#settling = false;
+    if (this.#closed) return;
+    // Input is ignored from now on, so the backlog is meaningless.
+    if (this.#backlog !== undefined && !mayCauseEvents(this.endpoint)) this.#backlogEnded(this.#backlog);
+    try {
+      this.#reader.apply();
+      this.#write();
+      if (this.#isEnding && !this.#owesClose) this.#tellEnd();
+      this.#obey();
+      if (!this.#closed && !this.#aborted) this.#timer.update();
+      this.#listener.settled();
+      this.#count();
+    } catch (error) {
+      this.brokeOff(error);
+    }
+  }
+
+  #settled(): void {
+    try {
+      this.#listener.settled();
+    } catch (error) {
+      this.#listenerThrew(error);
+    }
+  }
+
+  #count(): void {
+    try {
+      this.#sayHeld();
+    } catch (error) {
+      this.brokeOff(error);
+    }
+  }
+
+  /** Reports to the budget how much memory the connection holds. */
+  #sayHeld(): void {
+    const account = this.#account;
+    if (account === undefined) return;
+    const kept = this.#listener.heldLength ?? 0;
+    // After an abort, the endpoint's memory is released as soon as the running code returns. After a close, only the
+    // listener may still hold some.
+    const isOver = this.#closed && kept === 0;
+    const { endpoint } = this;
+    if (isOver) {
+      this.#account = undefined;
+      account.close();
+    } else if (this.#aborted) account.change(kept);
+    else
+      account.change(
+        kept + endpoint.heldLength + endpoint.outputLength + this.#writer.heldLength + (this.#backlog?.heldLength ?? 0),
+      );
+  }
+
+  /** Does with the transport what the endpoint asks for. */
+  #obey(): void {
+    const { transport } = this.endpoint;
+    if (transport === "abort") this.abort();
+    if (transport === "end") this.#writer.end();
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * An opening request that awaits the handler's answer, independent of the transport: runs the handler, lets it answer once,
+ * and covers answers that come too late and handlers that give none.
+ */
+import { type OpeningAnswer, type Rejection, UsageError } from "@hybi/core";
+import type { BinaryType } from "../dom/message-data.ts";
+import type { FailureDetail } from "../dom/socket-events.ts";
+import { isEndOfConnection } from "../dom/websocket-error.ts";
+import type { Clock } from "../event-loop/clock.ts";
+import type { Reporter } from "../event-loop/reporter.ts";
+import type { MemoryBudget } from "../load/memory-budget.ts";
+import type { Closable, ClosableOwner } from "../pump/closable.ts";
+import type { WebSocket } from "../socket/websocket.ts";
+import type { AcceptedListener, Answering, IncomingOpening, TransportInfo } from "./incoming-opening.ts";
+
+/** RFC 9110 §15.6.4: temporary overload or maintenance; the client may retry. */
+export const unavailable: Rejection = { status: 503, fields: [["Retry-After", "5"]] };
+
+/** The server, as its incoming requests see it. */
+export interface IncomingOwner extends ClosableOwner {
+  /** Default `binaryType` of accepted sockets; `accept` may override it. */
+  readonly binaryType: BinaryType;
+  /** Runs the handler. Resolves when it returns, whether or not it answered; rejects with what it threw. */
+  requested(opening: IncomingOpening, incoming: Closable): Promise<void>;
+  /** Called when the client broke a rule of the opening handshake, or was too late. */
+  failed(detail: FailureDetail, info: TransportInfo): void;
+  /** Receives the errors of the application's own code. */
+  readonly report: Reporter;
+  /** Budget for the memory held on behalf of peers. */
+  readonly memory: MemoryBudget;
+  accepted(socket: WebSocket): void;
+}
+
+export abstract class AwaitedAnswer implements Answering, Closable {
+  readonly clock: Clock;
+  protected readonly server: IncomingOwner;
+  /** Why the request can no longer be answered, although the handler has not answered. */
+  protected failure: FailureDetail = {};
+  /** Whether the handler has answered, even if too late. */
+  #isAnswered = false;
+  /** Whether the handler returned without answering. */
+  #isForgotten = false;
+  /** The socket or stream, once the handler has accepted the request. */
+  #accepted: Closable | undefined;
+
+  constructor(server: IncomingOwner, clock: Clock) {
+    this.server = server;
+    this.clock = clock;
+  }
+
+  /** Whether the request can still be answered. */
+  protected abstract get isAsked(): boolean;
+  /** Accepts the request. Called only while `isAsked`, like `respond`. */
+  protected abstract open(answer: OpeningAnswer, listener: AcceptedListener): void;
+  /** Sends an HTTP response that rejects the request. */
+  protected abstract respond(rejection: Rejection): void;
+
+  // `Closable`
+
+  abstract startClosing(): void;
+  abstract terminate(): void;
+
+  // `Answering`
+
+  get report(): Reporter {
+    return this.server.report;
+  }
+
+  get binaryType(): BinaryType {
+    return this.server.binaryType;
+  }
+
+  accept(answer: OpeningAnswer, listener: AcceptedListener): void {
+    this.#checkUnanswered();
+    if (this.isAsked) this.open(answer, listener);
+    else this.#late(listener);
+    this.#isAnswered = true;
+    this.#accepted = listener;
+  }
+
+  accepted(socket: WebSocket): void {
+    if (this.#accepted?.owner !== undefined) this.server.accepted(socket);
+  }
+
+  reject(rejection: Rejection): void {
+    this.#checkUnanswered();
+    if (this.isAsked) this.respond(rejection);
+    else this.#late();
+    this.#isAnswered = true;
+  }
+
+  // For subclasses
+
+  /** Rejects the request with 503 on behalf of the handler. A no-op if the request has been answered. */
+  protected refuse(why: string): void {
+    if (!this.isAsked) return;
+    this.failure = { error: new Error(`${why} The request was rejected with 503.`) };
+    this.respond(unavailable);
+  }
+
+  /** Runs the handler, and ensures that the request is answered. */
+  protected async ask(opening: IncomingOpening): Promise<void> {
+    try {
+      await this.server.requested(opening, this);
+      // RFC 6455 §4.2.2 step 4: "an appropriate HTTP error code (such as 404 Not Found)" when the service is not available.
+      if (this.isAsked) {
+        this.#isForgotten = true;
+        this.respond({ status: 404 });
+      }
+    } catch (error) {
+      // A loop over messages throws when the connection is lost. That is no mistake, and `close` has already reported it.
+      const isItsEnd = this.#accepted !== undefined && isEndOfConnection(error);
+      if (!isItsEnd) this.server.report(error);
+      this.#answerFailure();
+    }
+  }
+
+  #checkUnanswered(): void {
+    if (this.#isAnswered) throw new UsageError("endpoint/not-awaiting-answer");
+  }
+
+  /** Handles an answer to a request that is over. It is the handler's mistake only if the handler has returned before. */
+  #late(listener?: AcceptedListener): void {
+    if (this.#isForgotten) {
+      const error = new Error(
+        "The handler returned before it answered, so the request was rejected with 404. Return a promise from the handler, and answer before it resolves.",
+      );
+      this.failure = { error };
+      this.server.report(error);
+    }
+    listener?.acceptedLate(this.failure);
+  }
+
+  #answerFailure(): void {
+    try {
+      if (this.isAsked) this.respond({ status: 500 });
+      // RFC 6455 §7.4.1: 1011, an unexpected condition prevented the server from fulfilling the request.
+      else this.#accepted?.startClosing(1011, "");
+    } catch (error) {
+      // An application function that the answer needs has failed as well.
+      this.server.report(error);
+      (this.#accepted ?? this).terminate();
+    }
+  }
+}

@@ -1,0 +1,124 @@
+/** A valid opening request, passed to the handler of a server, which accepts or rejects it (RFC 6455 §4.2.2). */
+import {
+  answerAliases,
+  answerChecks,
+  checkOptions,
+  type OpeningAnswer,
+  type OpeningRequest,
+  type OptionChecks,
+  type Rejection,
+  rejectionChecks,
+} from "@hybi/core";
+import type { OpeningListener } from "../client/client-opening.ts";
+import { endpointChecks } from "../client/endpoint-checks.ts";
+import { type BinaryType, binaryTypeOf } from "../dom/message-data.ts";
+import type { FailureDetail } from "../dom/socket-events.ts";
+import type { Clock } from "../event-loop/clock.ts";
+import type { Reporter } from "../event-loop/reporter.ts";
+import type { Closable } from "../pump/closable.ts";
+import { Accepted } from "../socket/accepted.ts";
+import { SocketCore } from "../socket/socket-core.ts";
+import { StreamCore } from "../socket/stream-core.ts";
+import { type AcceptStreamOptions, checkAcceptStream } from "../socket/stream-info.ts";
+import { WebSocket } from "../socket/websocket.ts";
+import { WebSocketStream } from "../socket/websocket-stream.ts";
+
+/** What an adapter knows about a transport. */
+export interface TransportInfo {
+  /** Whether the transport uses TLS; decides the scheme of `url`. */
+  readonly secure?: boolean | undefined;
+  /** The address of the peer, in the adapter's notation. */
+  readonly remoteAddress?: string | undefined;
+}
+
+/** What an accepted request becomes: a socket or a stream. */
+export interface AcceptedListener extends OpeningListener, Closable {
+  /** Called when the request was over before it was accepted: the socket is CLOSING at once, and ends later, not in this call. */
+  acceptedLate(detail: FailureDetail): void;
+}
+
+/** Options of `accept()`. */
+export interface AcceptOptions extends OpeningAnswer {
+  /** How binary messages are delivered; overrides the server's `binaryType`. */
+  readonly binaryType?: BinaryType | undefined;
+}
+
+const acceptChecks: OptionChecks<AcceptOptions> = { ...answerChecks, binaryType: endpointChecks.binaryType };
+
+/** The operations on a request that `IncomingOpening` delegates to. */
+export interface Answering {
+  readonly clock: Clock;
+  /** Receives the errors of accepted sockets and streams. */
+  readonly report: Reporter;
+  /** Default `binaryType` of accepted sockets; `accept` may override it. */
+  readonly binaryType: BinaryType;
+  accept(answer: OpeningAnswer, listener: AcceptedListener): void;
+  accepted(socket: WebSocket): void;
+  reject(rejection: Rejection): void;
+}
+
+/** An opening request, which the handler answers once: with `accept`, `acceptStream` or `reject`. */
+export class IncomingOpening {
+  readonly request: OpeningRequest;
+  readonly info: TransportInfo;
+  readonly #answering: Answering;
+
+  constructor(request: OpeningRequest, info: TransportInfo, answering: Answering) {
+    this.request = request;
+    this.info = info;
+    this.#answering = answering;
+  }
+
+  /** The URL that the client requested. */
+  get url(): string {
+    const { authority, resourceName } = this.request;
+    return `${this.info.secure === true ? "wss" : "ws"}://${authority}${resourceName}`;
+  }
+
+  /**
+   * Accepts the request, and returns its socket. Messages wait until there is a listener for them. If the client has left
+   * meanwhile, or the server has answered on behalf of the handler, the socket is CLOSING: what is sent is discarded, and
+   * `error` and `close` with 1006 follow.
+   *
+   * @throws UsageError `endpoint/not-awaiting-answer`, and for an invalid answer
+   */
+  accept(options: AcceptOptions = {}): WebSocket {
+    checkOptions("accept", options, acceptChecks, answerAliases);
+    const { binaryType: given, ...answer } = options;
+    const binaryType = binaryTypeOf(given, this.#answering.binaryType);
+    let core: SocketCore | undefined;
+    const source = new Accepted(this.url, (target) => {
+      core = new SocketCore(target!, this.#answering.clock, this.#answering.report);
+      core.binaryType = binaryType;
+      return core;
+    });
+    const socket = new WebSocket(source as unknown as string);
+    this.#answering.accept(answer, core!);
+    this.#answering.accepted(socket);
+    return socket;
+  }
+
+  /**
+   * Accepts the request, and returns a `WebSocketStream`.
+   *
+   * @throws as `accept`
+   */
+  acceptStream(answer: OpeningAnswer = {}, options: AcceptStreamOptions = {}): WebSocketStream {
+    checkOptions("acceptStream", answer, answerChecks, answerAliases);
+    checkAcceptStream(options);
+    const core = new StreamCore(options);
+    const stream = new WebSocketStream(new Accepted(this.url, () => core) as unknown as string);
+    this.#answering.accept(answer, core);
+    return stream;
+  }
+
+  /**
+   * Rejects the request with an HTTP response, and ends the transport. A no-op if the client has left meanwhile.
+   *
+   * @throws UsageError `endpoint/not-awaiting-answer`, and for an invalid answer
+   */
+  reject(rejection: Rejection): void {
+    checkOptions("reject", rejection, rejectionChecks, answerAliases);
+    this.#answering.reject(rejection);
+  }
+}

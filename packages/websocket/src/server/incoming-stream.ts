@@ -1,0 +1,189 @@
+/**
+ * An Extended CONNECT request over HTTP/2 (RFC 8441) or HTTP/3 (RFC 9220), until the handler has answered it: the counterpart of
+ * `Incoming`, which is for a byte stream. Core implements the rules; the HTTP layer sends the responses that core returns.
+ */
+import {
+  answerExtendedConnect,
+  Connection,
+  type ConnectionOptions,
+  checkExtendedConnect,
+  type DeadlineOptions,
+  defaultDeadlines,
+  type Extension,
+  type Fields,
+  type Leniency,
+  type OpeningAnswer,
+  type OpeningRequest,
+  type OriginCheck,
+  openingRequestLength,
+  type Rejection,
+  refuseExtendedConnect,
+  rejectExtendedConnect,
+  type StreamAnswer,
+  type Violation,
+} from "@hybi/core";
+import type { Clock } from "../event-loop/clock.ts";
+import { startTimer, type Timer } from "../event-loop/timer.ts";
+import type { Account, Holder } from "../load/memory-budget.ts";
+import { Pump } from "../pump/pump.ts";
+import type { Transport } from "../transport/transport.ts";
+import { AwaitedAnswer, type IncomingOwner } from "./awaited-answer.ts";
+import { type AcceptedListener, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
+
+/** A stream of HTTP/2 or HTTP/3 whose request awaits the response. Its methods do not throw. */
+export interface RequestStream {
+  /** The HTTP/2 or HTTP/3 connection that carries this stream and others, as an object of the runtime. */
+  readonly session?: object | undefined;
+  /** Sends the head of a success. Returns the transport for what follows it in both directions. */
+  accept(answer: StreamAnswer): Transport;
+  /** Sends a response with its body, and ends the stream. */
+  reject(answer: StreamAnswer & { readonly body: Uint8Array }): void;
+  /** Drops the stream: RST_STREAM with CANCEL, or the equivalent. */
+  abort(): void;
+  /** Called when the client drops the stream before its request is answered. */
+  onLost: (() => void) | undefined;
+}
+
+/** Options of an accepted stream. */
+export interface StreamOptions extends ConnectionOptions {
+  readonly extensions?: readonly Extension[] | undefined;
+  readonly checkOrigin?: OriginCheck | undefined;
+  readonly tolerate?: readonly Leniency[] | undefined;
+}
+
+export class IncomingStream extends AwaitedAnswer implements Holder {
+  readonly #info: TransportInfo;
+  readonly #stream: RequestStream;
+  readonly #options: StreamOptions;
+  readonly #deadlines: DeadlineOptions;
+  readonly #writeBudget: number | undefined;
+  #request: OpeningRequest | undefined;
+  /** Accounts for the memory that the request takes. */
+  #account: Account | undefined;
+  #timer: Timer | undefined;
+  #ended = false;
+
+  constructor(
+    owner: IncomingOwner,
+    stream: RequestStream,
+    info: TransportInfo,
+    options: StreamOptions,
+    how: { clock: Clock; deadlines?: DeadlineOptions | undefined; writeBudget?: number | undefined },
+  ) {
+    super(owner, how.clock);
+    this.#stream = stream;
+    this.#info = info;
+    this.#options = options;
+    this.#deadlines = how.deadlines ?? {};
+    this.#writeBudget = how.writeBudget;
+  }
+
+  /** Checks the request, and runs the handler if it is valid. */
+  begin(fields: Fields): void {
+    const { tolerate, limits } = this.#options;
+    const check = checkExtendedConnect(fields, { tolerate, limits });
+    if (check.type === "violation") {
+      this.#refuse(check.violation);
+      return;
+    }
+    const refused = this.#options.checkOrigin?.(check.request);
+    if (refused !== undefined) {
+      this.#refuse({ ...refused, offset: 0 });
+      return;
+    }
+    this.#request = check.request;
+    this.#account = this.server.memory.open(this);
+    this.#account.change(openingRequestLength(check.request));
+    // The memory budget has shed this request as one that held too much.
+    if (this.#ended) return;
+    this.#stream.onLost = () => this.#lost();
+    const { opening = defaultDeadlines.opening } = this.#deadlines;
+    // RFC 9110 §15.6.4: 503, as the handler took too long and the client is not at fault.
+    this.#timer = startTimer(this.clock, opening, () => this.refuse("The handler did not answer in time."));
+    void this.ask(new IncomingOpening(check.request, this.#info, this));
+  }
+
+  // `Closable`
+
+  startClosing(): void {
+    this.refuse("The server is closing.");
+  }
+
+  terminate(): void {
+    this.#stream.abort();
+    this.#lost();
+  }
+
+  // `Holder`
+
+  /** A no-op: nothing is read from a stream before it is accepted. */
+  rest(): void {}
+  goOn(): void {}
+
+  shed(): void {
+    this.refuse("The server's memory budget is exhausted.");
+  }
+
+  // `AwaitedAnswer`
+
+  protected get isAsked(): boolean {
+    return this.#request !== undefined;
+  }
+
+  protected open(answer: OpeningAnswer, listener: AcceptedListener): void {
+    const { random, limits, tolerate, fragmentSize, host } = this.#options;
+    const extensions = answer.extensions ?? this.#options.extensions;
+    const { agreement, ...head } = answerExtendedConnect(this.#request!, { ...answer, extensions });
+    const pump = new Pump({
+      endpoint: new Connection(agreement, { random, extensions, limits, tolerate, fragmentSize, host }),
+      transport: this.#stream.accept(head),
+      listener,
+      clock: this.clock,
+      onError: this.server.report,
+      deadlines: this.#deadlines,
+      writeBudget: this.#writeBudget,
+    });
+    pump.accountTo(this.server.memory);
+    this.#answered();
+    listener.attach(pump);
+    listener.open(agreement);
+    pump.start();
+    this.server.replaced(this, listener);
+    listener.owner = this.server;
+  }
+
+  protected respond(rejection: Rejection): void {
+    this.#stream.reject(rejectExtendedConnect(rejection));
+    this.#answered();
+    this.#end();
+  }
+
+  /** Called when the client or the server has dropped the stream. */
+  #lost(): void {
+    if (this.#request !== undefined)
+      this.failure = { error: new Error("The stream was dropped before its request was answered.") };
+    this.#answered();
+    this.#end();
+  }
+
+  #refuse(violation: Violation): void {
+    this.#stream.reject(refuseExtendedConnect(violation));
+    this.server.failed({ violation }, this.#info);
+    this.#end();
+  }
+
+  #answered(): void {
+    this.#request = undefined;
+    this.#account?.close();
+    this.#account = undefined;
+    this.#stream.onLost = undefined;
+    this.#timer?.cancel();
+  }
+
+  /** Ends the opening without a connection. */
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.server.replaced(this, undefined);
+  }
+}

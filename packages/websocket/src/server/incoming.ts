@@ -1,0 +1,110 @@
+/**
+ * A transport that a server has received, from its first byte until the handler accepts its request, when the socket becomes
+ * the pump's listener, or until the opening is over.
+ */
+import type { OpeningAnswer, OpeningRequest, Rejection, Violation } from "@hybi/core";
+import { failureOf } from "../dom/socket-events.ts";
+import type { Clock } from "../event-loop/clock.ts";
+import { type PumpListener, silentListener } from "../pump/listener.ts";
+import type { Pump } from "../pump/pump.ts";
+import { AwaitedAnswer, type IncomingOwner } from "./awaited-answer.ts";
+import { type AcceptedListener, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
+
+export class Incoming extends AwaitedAnswer {
+  /** The listener of the pump until the request is accepted. */
+  readonly listener: PumpListener = {
+    ...silentListener,
+    request: (request) => this.#requested(request),
+    failure: (violation) => this.#failed(violation),
+    end: () => this.#end(),
+    shed: () => this.#shed(),
+  };
+
+  readonly #info: TransportInfo;
+  /** Undefined once the handler has accepted the request, or the opening is over. */
+  #pump: Pump | undefined;
+  #isAsked = false;
+  /** Whether the server has dropped the transport. */
+  #isDropped = false;
+
+  constructor(owner: IncomingOwner, clock: Clock, info: TransportInfo) {
+    super(owner, clock);
+    this.#info = info;
+  }
+
+  attach(pump: Pump): void {
+    this.#pump = pump;
+  }
+
+  // `Closable`
+
+  /** Called when the server shuts down: rejects a pending request with 503, and drops a client that has not sent one yet. */
+  startClosing(): void {
+    if (this.#isAsked) this.refuse("The server is closing.");
+    else if (this.#pump?.endpoint.state === "opening") this.terminate();
+  }
+
+  terminate(): void {
+    this.#isDropped = true;
+    this.#pump?.abort();
+  }
+
+  // `AwaitedAnswer`
+
+  protected get isAsked(): boolean {
+    return this.#isAsked;
+  }
+
+  protected open(answer: OpeningAnswer, listener: AcceptedListener): void {
+    const pump = this.#pump!;
+    pump.handTo(listener);
+    try {
+      pump.accept(answer);
+    } catch (error) {
+      pump.handTo(this.listener);
+      throw error;
+    }
+    this.#isAsked = false;
+    // An application that keeps the opening must not keep the connection alive.
+    this.#pump = undefined;
+    pump.resume("opening");
+    listener.attach(pump);
+    this.server.replaced(this, listener);
+    listener.owner = this.server;
+  }
+
+  protected respond(rejection: Rejection): void {
+    this.#pump!.reject(rejection);
+    this.#pump!.resume("opening");
+    this.#isAsked = false;
+  }
+
+  /** Called when the server is short of memory. */
+  #shed(): void {
+    if (this.#isAsked) this.refuse("The server's memory budget is exhausted.");
+    else this.terminate();
+  }
+
+  #requested(request: OpeningRequest): void {
+    this.#isAsked = true;
+    // RFC 6455 §4.1: the client MUST wait for the response. If the handler answers at once, that is before the turn ends, and
+    // nothing is paused.
+    this.#pump!.pause("opening");
+    void this.ask(new IncomingOpening(request, this.#info, this));
+  }
+
+  #failed(violation: Violation): void {
+    this.#isAsked = false;
+    this.failure = failureOf(violation, this.#pump?.lost);
+    // The end of the transport is the client's fault only if the server has not dropped it.
+    if (!this.#isDropped) this.server.failed(this.failure, this.#info);
+  }
+
+  #end(): void {
+    if (this.#isAsked)
+      this.failure = { error: this.#pump?.lost ?? new Error("The client left before its request was answered.") };
+    this.#isAsked = false;
+    this.#pump = undefined;
+    this.server.replaced(this, undefined);
+  }
+}

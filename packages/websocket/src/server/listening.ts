@@ -1,0 +1,123 @@
+/** The options and the result of every adapter's `listen`. The adapter provides the listener; the rest is common to all. */
+import { checkOptions, type OptionAliases, type OptionCheck, type OptionChecks, takes, UsageError } from "@hybi/core";
+import type { Sendable } from "../dom/message-data.ts";
+import type { WebSocket } from "../socket/websocket.ts";
+import {
+  type BroadcastOptions,
+  checkShutdown,
+  type ServerOptions,
+  type ServerTotals,
+  type ShutdownOptions,
+  serverAliases,
+  serverChecks,
+  type WebSocketServer,
+} from "./server.ts";
+
+/** Options of an adapter's `listen()`: the address to listen on, and the options of the server. */
+export interface ListenOptions extends Omit<ServerOptions, "host"> {
+  /** 0, the default, picks a free port: see `ListeningServer.port`. */
+  readonly port?: number | undefined;
+  /** The address to listen on. */
+  readonly host?: string | undefined;
+  /** A Unix socket to listen on, in place of a port. */
+  readonly path?: string | undefined;
+}
+
+const { host: _host, ...ownChecks } = serverChecks;
+
+const listenChecks: OptionChecks<ListenOptions> = {
+  ...ownChecks,
+  port: takes.integer(0, 65_535),
+  host: takes.text,
+  path: takes.text,
+};
+
+/**
+ * Checks the options of an adapter's `listen`; `checkTls` checks the option `tls`.
+ *
+ * @throws UsageError `option/unknown`, `option/type`, `option/range`
+ */
+export function checkListenOptions(options: ListenOptions, checkTls: OptionCheck): void {
+  checkOptions<object>("listen", options, { ...listenChecks, tls: checkTls }, aliases);
+  const { path, port } = options;
+  if (path === undefined || port === undefined) return;
+  throw new UsageError(
+    "option/range",
+    "`path` is a Unix socket to listen on in place of `port`: pass only one of them. Check the path of a URL in the handler: see opening.request.",
+  );
+}
+
+const aliases: OptionAliases = {
+  ...serverAliases,
+  hostname: "host",
+  address: "host",
+  socket: "path",
+  cert: "tls",
+  key: "tls",
+};
+
+/** A server that listens. */
+export interface ListeningServer {
+  /** The port; 0 for a Unix socket. */
+  readonly port: number;
+  /** The URL for a client on this machine: `ws://127.0.0.1:8080/`, or wss. */
+  readonly url: string;
+  /** The open sockets, not including streams. */
+  readonly sockets: ReadonlySet<WebSocket>;
+  /** Number of connections, including streams, and of openings in progress. */
+  readonly connections: number;
+  /** The current and cumulative figures of the server; see `WebSocketServer.totals`. */
+  readonly totals: ServerTotals;
+  /** Sends a message to all open sockets; see `WebSocketServer.broadcast`. */
+  broadcast(data: Exclude<Sendable, Blob>, options?: BroadcastOptions): number;
+  /**
+   * Stops listening, closes every connection with 1001, and resolves when all have ended. Can be called again: see
+   * `WebSocketServer.close`.
+   *
+   * @throws UsageError as `WebSocketServer.close`
+   */
+  close(options?: ShutdownOptions): Promise<void>;
+}
+
+/** The listener that an adapter provides. */
+export interface Listener {
+  readonly secure: boolean;
+  /** The address that the listener is bound to; undefined for a Unix socket. */
+  readonly address: { readonly host: string; readonly port: number } | undefined;
+  /** Stops accepting connections. Called once. Resolves when the port is free. */
+  stop(): Promise<void> | void;
+  /** Drops what was accepted but did not become a connection of the server, such as an unfinished TLS handshake. */
+  drop?(): void;
+}
+
+/** Returns the interface to `sockets`, a server whose connections come from `listener`. */
+export function listeningServer(sockets: WebSocketServer, listener: Listener): ListeningServer {
+  let stopped: Promise<void> | undefined;
+  const { host, port } = listener.address ?? { host: "localhost", port: 0 };
+  // A client can reach a Unix socket with any URL. Leave the port out: 0 is not valid in a URL.
+  const authority = listener.address === undefined ? host : `${urlHost(host)}:${port}`;
+  return {
+    port,
+    url: `${listener.secure ? "wss" : "ws"}://${authority}/`,
+    sockets: sockets.sockets,
+    get connections() {
+      return sockets.connections;
+    },
+    get totals() {
+      return sockets.totals;
+    },
+    broadcast: (...message) => sockets.broadcast(...message),
+    async close(options = {}) {
+      checkShutdown(options);
+      stopped ??= Promise.resolve(listener.stop());
+      const closed = sockets.close(options).then(() => listener.drop?.());
+      await Promise.all([closed, stopped]);
+    },
+  };
+}
+
+/** RFC 3986 §3.2.2: an IPv6 address is in brackets. A server bound to all addresses is reachable at 127.0.0.1. */
+function urlHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}

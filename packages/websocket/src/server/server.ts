@@ -1,0 +1,587 @@
+/**
+ * A WebSocket server over any transport that an adapter provides: admission, connection limits, accepting and rejecting
+ * openings, broadcasts, and shutdown. The rules of the opening handshake are in core.
+ */
+import {
+  checkOptions,
+  type DeadlineOptions,
+  Endpoint,
+  type ServerOptions as EndpointOptions,
+  type Fields,
+  formatClosePayload,
+  type Instant,
+  type Limits,
+  type OpeningRequest,
+  type OptionAliases,
+  type OptionChecks,
+  type OriginCheck,
+  prepareBinary,
+  prepareText,
+  type Rejection,
+  type RequestHead,
+  type SendOptions,
+  sendChecks,
+  settingAliases,
+  takes,
+  UsageError,
+  type Violation,
+  violationTable,
+} from "@hybi/core";
+import { endpointChecks } from "../client/endpoint-checks.ts";
+import { type BinaryType, binaryTypeOf, type Sendable, sendable } from "../dom/message-data.ts";
+import { isBlob } from "../dom/platform-classes.ts";
+import type { FailureDetail } from "../dom/socket-events.ts";
+import { requireArguments } from "../dom/web-idl.ts";
+import { type Clock, clockOf } from "../event-loop/clock.ts";
+import {
+  callGuarded,
+  createReporter,
+  type ErrorHandler,
+  printed,
+  type Reporter,
+  reportRejection,
+} from "../event-loop/reporter.ts";
+import { startTimer, type Timer } from "../event-loop/timer.ts";
+import { defaultMemoryBudget, MemoryBudget } from "../load/memory-budget.ts";
+import { bound } from "../platform/natives.ts";
+import { withDefaults } from "../platform/option-checks.ts";
+import type { Closable } from "../pump/closable.ts";
+import { Pump } from "../pump/pump.ts";
+import { OPEN } from "../socket/socket-core.ts";
+import { WebSocket } from "../socket/websocket.ts";
+import type { Transport } from "../transport/transport.ts";
+import { type IncomingOwner, unavailable } from "./awaited-answer.ts";
+import { Incoming } from "./incoming.ts";
+import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
+import { IncomingStream, type RequestStream } from "./incoming-stream.ts";
+import { OpeningsByAddress } from "./openings-by-address.ts";
+import { checkOfOrigins, type Origins, originsCheck } from "./origins.ts";
+import { Pending, type PendingOwner, type PendingTransport } from "./pending-transport.ts";
+import { serverDeadlines, serverLimits } from "./server-defaults.ts";
+import { Sessions } from "./sessions.ts";
+import { TurnedAway } from "./turned-away.ts";
+
+/** Handles an opening request by calling `accept`, `acceptStream` or `reject` before the returned promise resolves. */
+export type OpeningHandler = (opening: IncomingOpening) => unknown;
+
+/** Options of a server. All are optional. */
+export interface ServerOptions extends Omit<EndpointOptions, "delivery"> {
+  /**
+   * Origins of the pages that may connect, such as `https://example.com`; `"any"` allows all. Default: the origins of
+   * the host named by the request, in Host or `:authority`. Clients without an Origin header, which are not pages, may
+   * always connect. If `checkOrigin` is given, it decides instead.
+   */
+  readonly origins?: Origins | undefined;
+  /**
+   * Maximum concurrent connections and openings, TLS handshakes included. Above it, new connections are rejected with
+   * 503 before they have sent anything; over TLS they are dropped, because a response would cost a TLS handshake.
+   * Default: Infinity.
+   */
+  readonly maxConnections?: number | undefined;
+  /**
+   * Maximum concurrent openings per remote address, including TLS handshakes and the time the handler takes; IPv6
+   * addresses are grouped by their first 64 bits. Above it, new openings are rejected with 429, or dropped over TLS.
+   * Default: 128 for public addresses, unlimited for addresses in the same machine or network, which may be a proxy's.
+   * An explicit number applies to all addresses. A request with Forwarded, X-Forwarded-For or Via comes through a proxy
+   * and is no longer counted.
+   */
+  readonly openingsPerAddress?: number | undefined;
+  /** Initial `binaryType` of accepted sockets, unless `accept` sets another. Default: "arraybuffer". */
+  readonly binaryType?: BinaryType | undefined;
+  /** Deadlines as in `DeadlineOptions`, but with defaults of 300 s for `message` and `resting`. */
+  readonly deadlines?: DeadlineOptions | undefined;
+  /** Limits as in `Limits`, but with a default of 64 MiB for `queuedOutput`. */
+  readonly limits?: Partial<Limits> | undefined;
+  /**
+   * Maximum WebSockets per HTTP/2 or HTTP/3 session, openings included. Above it, requests are rejected with 503.
+   * Default: 100.
+   */
+  readonly streamsPerSession?: number | undefined;
+  /** Called when a client's opening handshake failed through its own fault. The HTTP response has already been sent. */
+  readonly onFailure?: ((detail: FailureDetail, info: TransportInfo) => unknown) | undefined;
+  /**
+   * Receives errors thrown by the application's own code: handlers and listeners of accepted sockets, including
+   * asynchronous ones, the opening handler, and the functions among these options. Without it they are printed with
+   * `console.error`.
+   */
+  readonly onError?: ErrorHandler | undefined;
+  /**
+   * Bytes of memory that all connections and openings together may hold for their peers: heads, messages in progress,
+   * waiting messages and output, compression windows. Above three quarters of it, new openings are rejected with 503;
+   * above seven eighths, reading is paused for the connections that hold most and move least; above all of it, such
+   * connections are ended with 1013. Connections that hold less than a fair share are not affected. Under load these are
+   * shares of one half of the budget; the other half is room for garbage that the runtime has not collected yet. Default: an eighth
+   * of the memory available to the runtime if it reports that, otherwise 256 MiB; Infinity for no budget. Several
+   * servers can share one `MemoryBudget`.
+   */
+  readonly memoryBudget?: number | MemoryBudget | undefined;
+  readonly clock?: Clock | undefined;
+  /** Bytes per write; see `PumpOptions`. */
+  readonly writeBudget?: number | undefined;
+}
+
+/** Checks of a server's options. */
+export const serverChecks: OptionChecks<ServerOptions> = {
+  ...endpointChecks,
+  checkOrigin: takes.callback,
+  origins: originsCheck,
+  maxConnections: takes.atLeast(0),
+  openingsPerAddress: takes.atLeast(1),
+  streamsPerSession: takes.atLeast(1),
+  onFailure: takes.callback,
+  memoryBudget: (value, path) => {
+    if (!(value instanceof MemoryBudget)) takes.atLeast(1)(value, path);
+  },
+};
+
+/** Options that apply to all connections of a server together. */
+const serverWide = ["maxConnections", "openingsPerAddress"] as const;
+
+/** Options for a server made for a single request, where options for all connections together have no meaning. */
+export type SingleRequestOptions = Omit<ServerOptions, (typeof serverWide)[number] | "memoryBudget"> & {
+  readonly memoryBudget?: MemoryBudget | undefined;
+};
+
+/**
+ * Rejects options that apply to all connections together where a server is made for a single request, because it would
+ * only count that one.
+ *
+ * @throws UsageError `option/unknown`
+ */
+export function checkSingleRequest(caller: string, options: SingleRequestOptions): void {
+  if (typeof options !== "object" || options === null) return;
+  for (const name of serverWide) {
+    if ((options as ServerOptions)[name] === undefined) continue;
+    throw new UsageError(
+      "option/unknown",
+      `${name} is not an option of ${caller}: it applies to all connections of a server. Create one server for all ` +
+        `requests, with new WebSocketServer(handler, { ${name}: … }), and pass it instead of options and handler.`,
+    );
+  }
+  const { memoryBudget } = options;
+  if (memoryBudget === undefined || memoryBudget instanceof MemoryBudget) return;
+  throw new UsageError(
+    "option/type",
+    `memoryBudget of ${caller} takes a MemoryBudget, which all requests share: a number would be a budget for each of them.`,
+  );
+}
+
+/** Names of these options in other implementations. */
+export const serverAliases: OptionAliases = {
+  ...settingAliases,
+  verifyclient: "checkOrigin",
+  origin: "origins",
+  allowedorigins: "origins",
+  maxclients: "maxConnections",
+  maxconnectionsperip: "openingsPerAddress",
+  handshaketimeout: "deadlines: { opening: … }",
+  idletimeout: "deadlines: { idle: … }",
+  port: "listen({ port: … })",
+};
+
+/** Current state and counters of a server. */
+export interface ServerTotals {
+  /** Connections, streams included, and pending openings. */
+  readonly connections: number;
+  /** Bytes of memory held for peers, and the maximum. */
+  readonly held: number;
+  readonly budget: number;
+  /** Openings rejected because memory was short. */
+  readonly refused: number;
+  /** How often reading of a connection was paused because memory was short. */
+  readonly rested: number;
+  /** Connections and openings that were ended because memory had run out. */
+  readonly shed: number;
+}
+
+/** Options of a broadcast. */
+export interface BroadcastOptions extends SendOptions {
+  /** Sockets to skip. */
+  readonly except?: WebSocket | readonly WebSocket[] | undefined;
+  /** Skips sockets whose `bufferedAmount` exceeds this, because they do not keep up. Default: Infinity. */
+  readonly maxBuffered?: number | undefined;
+}
+
+const broadcastChecks: OptionChecks<BroadcastOptions> = {
+  ...sendChecks,
+  except: takes.only("a WebSocket or a list of WebSockets", (value) =>
+    [value].flat().every((one) => one instanceof WebSocket),
+  ),
+  maxBuffered: takes.atLeast(0),
+};
+
+/** Options of a shutdown. */
+export interface ShutdownOptions {
+  /**
+   * Milliseconds that peers get to close before their transports are dropped. Default: 10,000; Infinity waits for all.
+   */
+  readonly timeout?: number | undefined;
+  /** Reason for the Close frames, whose status code is 1001. */
+  readonly reason?: string | undefined;
+}
+
+/** RFC 6455 §7.4.1: "such as a server going down". */
+const goingAway = 1001;
+
+const defaultShutdown = 10_000;
+
+/** RFC 9110 §15.6.4: 503, a temporary overload or maintenance. */
+const fullSession: Rejection = {
+  ...unavailable,
+  body: "This connection has reached the limit of WebSockets per session, the server option `streamsPerSession`.\n",
+};
+
+/** RFC 6585 §4 */
+const tooMany: Rejection = {
+  status: 429,
+  fields: [["Retry-After", "5"]],
+  body: "Too many openings from this address are in progress; the limit is the server option `openingsPerAddress`.\n",
+};
+
+/**
+ * Turns what a check has returned into a complete violation with an error status; returns undefined if it is not a
+ * violation from the table.
+ */
+function refusalOf(answer: Partial<Violation> | null): Violation | undefined {
+  const { code, httpStatus, message, section } = answer ?? {};
+  if (typeof code !== "string" || !Object.hasOwn(violationTable, code)) return undefined;
+  const row = violationTable[code];
+  const status = httpStatus ?? row.httpStatus ?? 403;
+  // RFC 9110 §15: an error status.
+  if (!Number.isInteger(status) || status < 400 || status > 599) return undefined;
+  return {
+    code,
+    message: typeof message === "string" ? message : row.message,
+    section: typeof section === "string" ? section : row.section,
+    statusCode: undefined,
+    httpStatus: status,
+    offset: 0,
+  };
+}
+
+/**
+ * Checks the arguments of `close` before anything starts closing.
+ *
+ * @throws UsageError `option/unknown`, `option/type`, `option/range`, `close/reason-too-long`
+ */
+export function checkShutdown(options: ShutdownOptions): void {
+  checkOptions("close", options, shutdownChecks);
+  formatClosePayload("server", goingAway, options.reason ?? "");
+}
+
+const shutdownChecks: OptionChecks<ShutdownOptions> = { timeout: takes.duration, reason: takes.text };
+
+/**
+ * A WebSocket server.
+ *
+ * @example
+ * const server = new WebSocketServer((opening) => {
+ *   const socket = opening.accept();
+ *   socket.onmessage = ({ data }) => socket.send(data);
+ * });
+ * listener.onconnection = (transport) => server.receive(transport);
+ */
+export class WebSocketServer {
+  readonly #handler: OpeningHandler;
+  readonly #options: ServerOptions;
+  readonly #endpointOptions: EndpointOptions;
+  readonly #deadlines: DeadlineOptions;
+  readonly #clock: Clock;
+  readonly #onFailure: ServerOptions["onFailure"];
+  readonly #report: Reporter;
+  /** Errors thrown by `checkOrigin`, by request. */
+  readonly #unchecked = new WeakMap<OpeningRequest, { readonly error: unknown }>();
+  /** Openings that are rejected with this response without calling the handler. */
+  readonly #refused = new WeakMap<Closable, Rejection>();
+  readonly #owner: IncomingOwner;
+  readonly #pendingOwner: PendingOwner;
+  readonly #connections = new Set<Closable>();
+  readonly #sockets = new Set<WebSocket>();
+  readonly #byAddress: OpeningsByAddress;
+  readonly #sessions: Sessions;
+  readonly #turnedAway: TurnedAway;
+  readonly #memory: MemoryBudget;
+  /** Openings rejected because memory was short. */
+  #refusedForMemory = 0;
+  #isClosing = false;
+  /** When the remaining connections are dropped: the earliest deadline of any `close` call. */
+  #dropAt: Instant = Number.POSITIVE_INFINITY;
+  #dropTimer: Timer | undefined;
+  /** Resolved when the last connection has ended; shared by all calls of `close` until then. */
+  #emptied: Promise<void> | undefined;
+  #onEmpty: (() => void) | undefined;
+
+  /** @throws UsageError `opening/origin`, `option/unknown`, `option/type`, `option/range` */
+  constructor(handler: OpeningHandler, options: ServerOptions = {}) {
+    takes.callback(handler, "The handler");
+    checkOptions("a server", options, serverChecks, serverAliases);
+    this.#handler = handler;
+    this.#options = options;
+    const { onError, onFailure } = options;
+    this.#clock = clockOf(options.clock);
+    this.#report = createReporter(onError, this.#clock, printed);
+    this.#onFailure = onFailure && bound(onFailure);
+    const { checkOrigin = checkOfOrigins(options.origins) } = options;
+    const { extensions, tolerate, host, random, fragmentSize } = options;
+    const limits = withDefaults(serverLimits, options.limits);
+    this.#deadlines = withDefaults(serverDeadlines, options.deadlines);
+    const own = { extensions, limits, tolerate, host, random, fragmentSize };
+    this.#endpointOptions = { ...own, checkOrigin: checkOrigin && this.#guardedCheck(checkOrigin) };
+    // Report usage errors now, and not with the first connection.
+    Endpoint.server(this.#endpointOptions);
+    this.#byAddress = new OpeningsByAddress(options.openingsPerAddress);
+    this.#sessions = new Sessions(options.streamsPerSession);
+    this.#turnedAway = new TurnedAway(this.#clock, this.#report);
+    const { memoryBudget = defaultMemoryBudget } = options;
+    this.#memory = memoryBudget instanceof MemoryBudget ? memoryBudget : new MemoryBudget(memoryBudget, this.#clock);
+    this.#owner = {
+      memory: this.#memory,
+      // A server usually wants bytes: a Blob costs a promise to read and several times the memory.
+      binaryType: binaryTypeOf(options.binaryType, "arraybuffer"),
+      requested: (opening, incoming) => this.#answer(opening, incoming),
+      failed: (detail, info) => this.failed(detail, info),
+      report: this.#report,
+      replaced: (before, after) => this.#replace(before, after),
+      accepted: (socket) => this.#sockets.add(socket),
+      closed: (socket) => this.#sockets.delete(socket as WebSocket),
+      ended: (connection) => this.#replace(connection, undefined),
+    };
+    this.#pendingOwner = {
+      report: this.#report,
+      ready: (pending, transport, info) => this.#ready(pending, transport, info),
+      over: (pending) => this.#replace(pending, undefined),
+    };
+  }
+
+  /** The open sockets, without streams. */
+  get sockets(): ReadonlySet<WebSocket> {
+    return this.#sockets;
+  }
+
+  /** Number of connections, streams included, and pending openings. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /** Current state and counters. The memory figures cover all servers that share the `MemoryBudget`. */
+  get totals(): ServerTotals {
+    const { held, limit: budget, rested, shed } = this.#memory;
+    return { connections: this.connections, held, budget, refused: this.#refusedForMemory, rested, shed };
+  }
+
+  // Called by adapters
+
+  /** Handles a new transport whose first bytes are the opening request. */
+  receive(transport: Transport, info: TransportInfo = {}): void {
+    const key = this.#byAddress.keyOf(info.remoteAddress);
+    const refusal = this.#refusal(key);
+    if (refusal !== undefined) this.#turnedAway.add(transport, refusal, info.secure === true);
+    else this.#begin(transport, info, key);
+  }
+
+  /**
+   * Reserves a place for a client whose transport is not ready yet, as during its TLS handshake. The adapter must
+   * report the outcome to the returned object; `drop` ends the client. Returns undefined if there is no place, and the
+   * adapter must then drop the client at once.
+   */
+  admit(drop: () => void, info: TransportInfo = {}): PendingTransport | undefined {
+    const key = this.#byAddress.keyOf(info.remoteAddress);
+    if (this.#isClosing || this.#refusal(key) !== undefined) return undefined;
+    const pending = new Pending(this.#pendingOwner, info, drop);
+    this.#enter(pending, key);
+    return pending;
+  }
+
+  /**
+   * Handles a transport whose opening request has already been read, for example by the runtime's HTTP server. `rest`
+   * are the bytes read beyond the request.
+   */
+  receiveUpgrade(transport: Transport, head: RequestHead, rest?: Uint8Array, info: TransportInfo = {}): void {
+    const key = this.#byAddress.keyOf(info.remoteAddress);
+    const refusal = this.#isClosing ? undefined : this.#refusal(key);
+    if (refusal !== undefined) {
+      this.#turnedAway.add(transport, refusal, false);
+      return;
+    }
+    const pump = this.#begin(transport, info, key);
+    pump.receiveHead(head);
+    if (rest !== undefined && rest.length > 0) pump.data(rest);
+  }
+
+  /**
+   * Handles an Extended CONNECT request over HTTP/2 (RFC 8441) or HTTP/3 (RFC 9220). `fields` is the complete field
+   * list of the request, pseudo-header fields first.
+   */
+  receiveStream(stream: RequestStream, fields: Fields, info: TransportInfo = {}): void {
+    const { writeBudget } = this.#options;
+    const how = { clock: this.#clock, deadlines: this.#deadlines, writeBudget };
+    const key = this.#byAddress.keyOf(info.remoteAddress);
+    const refusal = this.#refusal(key) ?? (this.#sessions.isFull(stream.session) ? fullSession : undefined);
+    const incoming = new IncomingStream(this.#owner, stream, info, this.#endpointOptions, how);
+    if (refusal !== undefined) this.#refused.set(incoming, refusal);
+    this.#enter(incoming, key);
+    this.#sessions.enter(incoming, stream.session);
+    incoming.begin(fields);
+  }
+
+  /** Reports to `onFailure` a client that failed before it had a transport, as during its TLS handshake. */
+  failed(detail: FailureDetail, info: TransportInfo = {}): void {
+    callGuarded(() => this.#onFailure?.(detail, info), this.#report);
+  }
+
+  /** Reports an error that belongs to no connection, such as a failed accept, to `onError`, or prints it. */
+  reportError(error: unknown): void {
+    this.#report(error);
+  }
+
+  // Public API
+
+  /**
+   * Sends a message to all open sockets. The message is encoded once. Returns the number of sockets.
+   *
+   * @throws TypeError for a Blob: read its bytes first
+   */
+  broadcast(data: Exclude<Sendable, Blob>, options: BroadcastOptions = {}): number {
+    // biome-ignore lint/complexity/noArguments: a missing message is an error, as in `send`.
+    requireArguments(arguments, 1, "broadcast()");
+    const message = sendable(data);
+    if (isBlob(message)) throw new TypeError("A Blob cannot be broadcast: read its bytes.");
+    const prepared = typeof message === "string" ? prepareText(message, this.#options.host) : prepareBinary(message);
+    checkOptions("broadcast", options, broadcastChecks);
+    const { except = [], maxBuffered = Number.POSITIVE_INFINITY, priority, compress } = options;
+    const how: SendOptions = { priority, compress };
+    const excepted = new Set([except].flat());
+    let count = 0;
+    for (const socket of this.#sockets) {
+      if (socket.readyState !== OPEN || excepted.has(socket) || socket.bufferedAmount > maxBuffered) continue;
+      socket.sendPrepared(prepared, how);
+      count++;
+    }
+    return count;
+  }
+
+  /**
+   * Shuts the server down. Open connections get a Close frame with 1001 behind all earlier output, requests that are
+   * being handled or still arrive are rejected with 503, and clients that have not sent a request are dropped. Resolves
+   * when the last transport is closed, at the latest shortly after `timeout`. If called again, the earliest timeout
+   * applies.
+   *
+   * @throws UsageError `option/range` for an invalid timeout, `close/reason-too-long`; in that case nothing has changed
+   */
+  async close(options: ShutdownOptions = {}): Promise<void> {
+    checkShutdown(options);
+    const { timeout = defaultShutdown, reason = "" } = options;
+    if (!this.#isClosing) {
+      this.#isClosing = true;
+      for (const connection of [...this.#connections]) connection.startClosing(goingAway, reason);
+      this.#turnedAway.drop();
+    }
+    if (this.#connections.size === 0) return;
+    const at = this.#clock.now() + timeout;
+    if (at < this.#dropAt) {
+      this.#dropAt = at;
+      this.#dropTimer?.cancel();
+      this.#dropTimer = startTimer(this.#clock, timeout, () => this.#drop());
+    }
+    this.#emptied ??= new Promise((resolve) => {
+      this.#onEmpty = resolve;
+    });
+    await this.#emptied;
+  }
+
+  // Internals
+
+  /** Returns the rejection for one more opening if there is no place for it. */
+  #refusal(key: string | undefined): Rejection | undefined {
+    const { maxConnections = Number.POSITIVE_INFINITY } = this.#options;
+    if (this.#connections.size >= maxConnections) return unavailable;
+    if (this.#memory.isShort) {
+      this.#refusedForMemory++;
+      return unavailable;
+    }
+    return this.#byAddress.isFull(key) ? tooMany : undefined;
+  }
+
+  #enter(opening: Closable, key: string | undefined): void {
+    this.#connections.add(opening);
+    this.#byAddress.enter(opening, key);
+  }
+
+  #begin(transport: Transport, info: TransportInfo, key: string | undefined): Pump {
+    const incoming = new Incoming(this.#owner, this.#clock, info);
+    const pump = new Pump({
+      endpoint: Endpoint.server(this.#endpointOptions),
+      transport,
+      listener: incoming.listener,
+      clock: this.#clock,
+      onError: this.#report,
+      deadlines: this.#deadlines,
+      writeBudget: this.#options.writeBudget,
+    });
+    pump.accountTo(this.#memory);
+    incoming.attach(pump);
+    this.#enter(incoming, key);
+    pump.start();
+    return pump;
+  }
+
+  /** The pending client has a transport now, and keeps its place. */
+  #ready(pending: Closable, transport: Transport, info: TransportInfo): void {
+    this.#connections.delete(pending);
+    this.#byAddress.leave(pending);
+    this.#begin(transport, info, this.#byAddress.keyOf(info.remoteAddress));
+  }
+
+  /** Wraps `check`: a request that cannot be checked is not accepted, but handled as if the handler had thrown. */
+  #guardedCheck(check: OriginCheck): OriginCheck {
+    return (request) => {
+      try {
+        const refused = check(request);
+        if (refused === undefined) return undefined;
+        const violation = refusalOf(refused);
+        if (violation !== undefined) return violation;
+        reportRejection(refused, this.#report);
+        throw new TypeError("checkOrigin must return a violation or undefined, and not a promise.");
+      } catch (error) {
+        this.#unchecked.set(request, { error });
+        return undefined;
+      }
+    };
+  }
+
+  async #answer(opening: IncomingOpening, incoming: Closable): Promise<void> {
+    const unchecked = this.#unchecked.get(opening.request);
+    if (unchecked !== undefined) throw unchecked.error;
+    this.#byAddress.requested(incoming, opening.request.fields);
+    // A request that arrives while the server is closing gets a response instead of being dropped.
+    const refusal = this.#isClosing ? unavailable : this.#refused.get(incoming);
+    if (refusal !== undefined) opening.reject(refusal);
+    else await this.#handler(opening);
+  }
+
+  /** The timeout of `close` is over. */
+  #drop(): void {
+    for (const connection of [...this.#connections]) connection.terminate();
+  }
+
+  /** The last connection has ended. New ones may still arrive, to be rejected, and another `close` waits for them. */
+  #emptyNow(): void {
+    this.#dropTimer?.cancel();
+    this.#dropAt = Number.POSITIVE_INFINITY;
+    this.#emptied = undefined;
+    this.#onEmpty?.();
+    this.#onEmpty = undefined;
+  }
+
+  #replace(before: Closable, after: Closable | undefined): void {
+    this.#connections.delete(before);
+    this.#byAddress.leave(before);
+    this.#sessions.replace(before, after);
+    if (after !== undefined) {
+      this.#connections.add(after);
+      if (this.#isClosing) after.startClosing(goingAway, "");
+    } else if (this.#connections.size === 0) {
+      this.#emptyNow();
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/** A promise for an open socket, for code that awaits it instead of adding listeners. */
+import { abortReason } from "../dom/dom-exception.ts";
+import { OpeningError } from "../dom/opening-error.ts";
+import { type Event, EventTarget } from "../dom/platform-classes.ts";
+import { FailureEvent } from "../dom/socket-events.ts";
+import { CLOSED, OPEN } from "./socket-core.ts";
+import type { WebSocket } from "./websocket.ts";
+
+/**
+ * Resolves with `socket` once it is open; messages that arrive with the response wait until the caller has awaited it. Rejects
+ * with an `OpeningError`, which says why, or with the reason of `signal`, which aborts the attempt.
+ *
+ * @example
+ * const socket = await opened(new WebSocket("wss://example.com/"), AbortSignal.timeout(1_000));
+ */
+export function opened(socket: WebSocket, signal?: AbortSignal): Promise<WebSocket> {
+  return new Promise((resolve, reject) => {
+    const finish = (): void => {
+      for (const [type, listener] of listeners) EventTarget.prototype.removeEventListener.call(socket, type, listener);
+      signal?.removeEventListener("abort", giveUp);
+    };
+    const isOpen = (): void => {
+      finish();
+      resolve(socket);
+    };
+    const failed = (event: FailureEvent): void => {
+      finish();
+      reject(new OpeningError(event));
+    };
+    // The socket was open before and is closing or closed: it will not open, and has no error to report.
+    const closed = (): void => failed(new FailureEvent("error"));
+    const giveUp = (): void => {
+      finish();
+      socket.close();
+      reject(abortReason(signal));
+    };
+    // Call the platform's methods: the socket must not take these for listeners that the application adds for its end.
+    const listeners = [
+      ["open", isOpen],
+      ["error", failed as (event: Event) => void],
+      ["close", closed],
+    ] as const;
+    if (socket.readyState === OPEN) resolve(socket);
+    else if (signal?.aborted === true) giveUp();
+    else if (socket.readyState === CLOSED) closed();
+    else {
+      for (const [type, listener] of listeners) EventTarget.prototype.addEventListener.call(socket, type, listener);
+      signal?.addEventListener("abort", giveUp);
+    }
+  });
+}

@@ -1,0 +1,648 @@
+/**
+ * The internals behind the WebSocket interface: the state, the sending order, and the events (WHATWG WebSockets §3.1).
+ * Implements the listener of the pump.
+ */
+import {
+  type Agreement,
+  checkOptions,
+  type OptionChecks,
+  type PreparedMessage,
+  type ResponseHead,
+  type SendOptions,
+  sendChecks,
+  takes,
+  UsageError,
+  type Violation,
+} from "@hybi/core";
+import type { ClientOpening, OpeningListener } from "../client/client-opening.ts";
+import { fire } from "../dom/fire.ts";
+import { type BinaryType, ownBuffer, payloadLength } from "../dom/message-data.ts";
+import { createMessageEvent, Event, type EventTarget, isBlob } from "../dom/platform-classes.ts";
+import { CloseEvent, ControlEvent, type FailureDetail, FailureEvent, failureOf } from "../dom/socket-events.ts";
+import { closeError } from "../dom/websocket-error.ts";
+import { type Clock, clockOf, defer } from "../event-loop/clock.ts";
+import { asUncaught, type Reporter } from "../event-loop/reporter.ts";
+import { startTimer, type Timer } from "../event-loop/timer.ts";
+import { turnOfPump } from "../event-loop/turn.ts";
+import { detach } from "../platform/error-stack.ts";
+import { queueMicrotask } from "../platform/natives.ts";
+import { type Closable, type ClosableOwner, leaveOwner } from "../pump/closable.ts";
+import type { Pump } from "../pump/pump.ts";
+import { BufferedAmount } from "./buffered-amount.ts";
+import { type KeptMessage, MessageQueue, type OnLoss } from "./message-queue.ts";
+import { SendQueue } from "./send-queue.ts";
+import { type SocketStatistics, statisticsOf } from "./socket-statistics.ts";
+
+/** The values of `readyState` (WHATWG WebSockets §3.1). */
+export const CONNECTING = 0;
+export const OPEN = 1;
+export const CLOSING = 2;
+export const CLOSED = 3;
+export type ReadyState = typeof CONNECTING | typeof OPEN | typeof CLOSING | typeof CLOSED;
+
+/** Core copies messages up to this length. It refers to longer ones, so those are copied here unless they are owned. */
+const copyLimit = 4096;
+
+/** Chars up to which the bytes of a text may have to be counted one by one. */
+const shortText = 65_536;
+
+/** Bytes that core counts for a long message in addition to its payload, until it is taken: its last frame header. */
+const lastHeader = 2;
+
+/** Options of `send()`, an extension of the interface. */
+export interface SocketSendOptions extends SendOptions {
+  /**
+   * Transfers ownership: the bytes are not copied and must not be modified any more. By default they may be modified as
+   * soon as `send` has returned.
+   */
+  readonly owned?: boolean | undefined;
+}
+
+const socketSendChecks: OptionChecks<SocketSendOptions> = { ...sendChecks, owned: takes.boolean };
+
+/**
+ * Checks the options of `send()` when it is called, because the message may leave later. Valid options cost no object.
+ * A primitive value is ignored: the platform ignores further arguments, such as the index that `forEach` passes.
+ *
+ * @throws UsageError `option/unknown`, `option/type`, `send/priority`
+ */
+export function sendOptions(given: SocketSendOptions): SocketSendOptions | undefined {
+  if (given === null || (typeof given !== "object" && typeof given !== "function")) return undefined;
+  if (!isRight(given)) checkOptions("send", given, socketSendChecks);
+  return given;
+}
+
+function isRight(options: SocketSendOptions): boolean {
+  const { priority = 0, compress = false, owned = false } = options;
+  for (const name in options) if (name !== "priority" && name !== "compress" && name !== "owned") return false;
+  const isKnown = typeof options === "object" && typeof compress === "boolean" && typeof owned === "boolean";
+  return isKnown && Number.isInteger(priority);
+}
+
+/** Reduces `options` to those that core knows. */
+function coreOptions(options: SocketSendOptions | undefined): SendOptions | undefined {
+  if (options?.owned === undefined) return options;
+  const { priority, compress } = options;
+  return { priority, compress };
+}
+
+/** The error message in the events of a connection that was ended because memory had run out. */
+export const shedReason =
+  "The server's memory budget was exhausted, and this connection held more of it than others: it was ended with 1013.";
+
+/**
+ * Milliseconds that messages wait for a listener or loop: while reading is paused because too many are waiting, and
+ * while the end of the connection is waiting behind them. The same as the default deadline for closing.
+ */
+const keptTime = 10_000;
+
+/** The same if there is a listener for the end, because the other listeners are usually added right after it. */
+const heardEndTime = 1_000;
+
+/** What ended a connection while messages were still waiting for a listener. */
+interface KeptEnd {
+  readonly isClosing?: boolean;
+  readonly violation?: Violation;
+  readonly end?: { readonly clean: boolean; readonly statusCode: number; readonly reason: string };
+}
+
+export class SocketCore implements OpeningListener, Closable {
+  /** Every call of application code is guarded on its own. */
+  get isGuarded(): boolean {
+    return true;
+  }
+
+  readyState: ReadyState = CONNECTING;
+  binaryType: BinaryType = "blob";
+  agreement: Agreement | undefined;
+  /** The origin of the URL, for message events. */
+  origin = "";
+  /** Whether there are listeners for Pings or Pongs. */
+  listensToControl = false;
+  owner: ClosableOwner | undefined;
+
+  readonly #target: EventTarget;
+  #opening: ClientOpening | undefined;
+  #pump: Pump | undefined;
+  readonly #buffered = new BufferedAmount();
+  #sendQueue: SendQueue | undefined;
+  /** Whether a message listener was ever added, or waiting for one is over: messages are then fired as events. */
+  #isHeard = false;
+  #wasLooped = false;
+  /** Messages that wait for a loop or a listener. */
+  #messages: MessageQueue<string | ArrayBuffer | Blob> | undefined;
+  /** After the end: the pump that reports the messages still queued. */
+  #counting: Pump | undefined;
+  /** The end of the connection, if it arrived behind waiting messages. */
+  #keptEnd: KeptEnd | undefined;
+  #keptEndTimer: Timer | undefined;
+  /** Whether there is a listener for the end. */
+  #isEndHeard = false;
+  /** Set while reading is paused because nothing takes messages. */
+  #unheardTimer: Timer | undefined;
+  /** Set once the connection has failed; `error` is then fired before `close`. */
+  #failure: FailureDetail | undefined;
+  #readingPaused = false;
+  /** Set once the socket is closed. */
+  #finalStatistics: SocketStatistics | undefined;
+
+  readonly #clock: Clock;
+  /** Reports errors of the application's handlers and listeners. */
+  readonly report: Reporter;
+
+  constructor(target: EventTarget, clock: Clock | undefined, report: Reporter = asUncaught) {
+    this.#target = target;
+    this.#clock = clockOf(clock);
+    this.report = report;
+  }
+
+  get statistics(): SocketStatistics {
+    return this.#finalStatistics ?? statisticsOf(this.#pump);
+  }
+
+  /** The value of `bufferedAmount`. */
+  get bufferedAmount(): number {
+    return this.#buffered.amount(this.#pending, this.#dropped);
+  }
+
+  // Called by the interface
+
+  /** For clients: starts opening the connection. */
+  begin(opening: ClientOpening): void {
+    this.#opening = opening;
+    opening.start();
+  }
+
+  send(data: string | Blob | Uint8Array, options: SocketSendOptions | undefined): void {
+    if (this.readyState !== OPEN) {
+      this.#buffered.lost(payloadLength(data));
+    } else if (isBlob(data)) {
+      const { size } = data;
+      const how = coreOptions(options);
+      if (this.#hasRoom(size)) this.#inTurn(size, data, (bytes) => this.#transmit(bytes, how, true));
+    } else if (this.#hasBlobs) {
+      const length = payloadLength(data);
+      if (!this.#hasRoom(length)) return;
+      const kept = typeof data === "string" ? data : data.slice();
+      const how = coreOptions(options);
+      this.#inTurn(length, undefined, () => this.#transmit(kept, how, true), typeof kept !== "string");
+    } else {
+      this.#transmit(data, coreOptions(options), options?.owned === true);
+    }
+  }
+
+  sendPrepared(message: PreparedMessage, options: SendOptions | undefined): void {
+    const { length } = message.payload;
+    if (this.readyState !== OPEN) this.#buffered.lost(length);
+    else if (!this.#hasBlobs) this.#transmitPrepared(message, options);
+    else if (this.#hasRoom(length)) this.#inTurn(length, undefined, () => this.#transmitPrepared(message, options));
+  }
+
+  /** Sends a Ping or a Pong while the socket is open. If it is too late or there is no room, the frame is dropped. */
+  sendControl(send: (pump: Pump) => void): void {
+    if (this.readyState !== OPEN || this.#pump === undefined) return;
+    try {
+      send(this.#pump);
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+    }
+  }
+
+  /** `statusCode` must already have been checked. */
+  startClosing(statusCode: number | undefined, reason: string): void {
+    if (this.#keptEnd !== undefined) this.#stopListening();
+    if (this.readyState >= CLOSING) return;
+    if (this.readyState === CONNECTING) {
+      this.#giveUp();
+      return;
+    }
+    this.readyState = CLOSING;
+    this.#stopListening();
+    const sendClose = (): void => this.#pump!.endpoint.sendClose(statusCode, reason);
+    if (this.#hasBlobs) this.#inTurn(0, undefined, sendClose);
+    else sendClose();
+    // The peer's Close frame may be behind messages that nothing takes any more.
+    this.#pump!.resume("any");
+    this.#pump!.touch();
+  }
+
+  /** Drops the transport in any state. If it was open, `error` is only fired if `reason` is given. */
+  terminate(reason?: unknown): void {
+    if (this.readyState === CLOSED) return;
+    if (this.readyState === CONNECTING) this.#giveUp();
+    else {
+      this.readyState = CLOSING;
+      this.#stopListening();
+      if (reason !== undefined) this.#failure ??= { error: reason };
+      this.#pump?.abort();
+    }
+  }
+
+  pause(): void {
+    // There are no more messages to pause, and the peer's Close frame must be read.
+    if (this.readyState >= CLOSING) return;
+    this.#readingPaused = true;
+    this.#pump?.pause();
+  }
+
+  resume(): void {
+    this.#readingPaused = false;
+    this.#pump?.resume();
+  }
+
+  /** A message listener was added. Waiting messages are delivered once the running code has finished. */
+  listen(): void {
+    if (this.#isHeard) return;
+    this.#isHeard = true;
+    if (this.#messages?.isLooped === false) queueMicrotask(() => this.#tellKept());
+  }
+
+  /** A listener for the end of the connection was added. */
+  listenToEnd(): void {
+    if (this.#isEndHeard) return;
+    this.#isEndHeard = true;
+    if (this.#keptEnd?.end !== undefined) this.#waitWithEnd();
+  }
+
+  /** Returns a loop over the messages not delivered yet. All loops share them. */
+  messages(onLoss?: OnLoss): AsyncIterableIterator<string | ArrayBuffer | Blob, undefined> {
+    const queue = this.#queue();
+    this.#wasLooped = true;
+    if (this.readyState === CLOSED) queue.end(undefined);
+    if (this.#keptEnd !== undefined) queueMicrotask(() => this.#tellKeptEnd());
+    return queue.loop(() => this.#loopLeft(queue), onLoss);
+  }
+
+  // Called by the pump: `OpeningListener`
+
+  attach(pump: Pump): void {
+    this.#pump = pump;
+    if (this.#readingPaused) pump.pause();
+  }
+
+  openingFailed(detail: FailureDetail): void {
+    this.#fail(detail);
+    this.end(false, 1006, "");
+  }
+
+  acceptedLate(detail: FailureDetail): void {
+    this.#fail(detail);
+    queueMicrotask(() => this.end(false, 1006, ""));
+  }
+
+  request(): void {}
+
+  open(agreement: Agreement): void {
+    this.#opening?.leave();
+    // It was given up in the same turn.
+    if (this.readyState !== CONNECTING) return;
+    this.agreement = agreement;
+    this.readyState = OPEN;
+    fire(this.#target, new Event("open"));
+  }
+
+  rejection(response: ResponseHead, body: Uint8Array): void {
+    if (this.readyState === CONNECTING && this.#opening?.follow(response) === true) return;
+    this.#fail({ response, body });
+    // A rejected client has nothing more to send.
+    this.#pump!.abort();
+  }
+
+  text(data: string): void {
+    if (this.readyState !== OPEN) return;
+    if (this.#isHeard && this.#messages === undefined) this.#dispatchMessage(data);
+    else this.#keep(data);
+  }
+
+  binary(bytes: Uint8Array, start: number, end: number): void {
+    if (this.readyState !== OPEN) return;
+    if (!this.#isHeard || this.#messages !== undefined) this.#keep(ownBuffer(bytes, start, end));
+    else if (this.binaryType === "arraybuffer") this.#dispatchMessage(ownBuffer(bytes, start, end));
+    else this.#dispatchMessage(new Blob([bytes.subarray(start, end) as Uint8Array<ArrayBuffer>]));
+  }
+
+  fragment(): void {}
+
+  ping(payload: Uint8Array): void {
+    if (this.listensToControl) fire(this.#target, new ControlEvent("ping", payload));
+  }
+
+  pong(payload: Uint8Array): void {
+    this.#pump!.pongReceived(payload);
+    if (this.listensToControl) fire(this.#target, new ControlEvent("pong", payload));
+  }
+
+  close(): void {
+    if (this.#keepsMessages) this.#keepEnd({ isClosing: true });
+    else this.readyState = CLOSING;
+  }
+
+  failure(violation: Violation): void {
+    if (this.#keepsMessages) {
+      this.#keepEnd({ violation });
+      return;
+    }
+    const wasConnecting = this.readyState === CONNECTING;
+    this.#fail(failureOf(violation, this.#pump?.lost));
+    // RFC 6455 §7.1.7: a client whose opening handshake failed drops the transport, without sending or waiting.
+    if (wasConnecting && this.#opening !== undefined) this.#pump!.abort();
+  }
+
+  end(clean: boolean, statusCode: number, reason: string): void {
+    if (this.#keepsMessages) {
+      this.#keepEnd({ end: { clean, statusCode, reason } });
+      return;
+    }
+    this.#opening?.leave();
+    const lost = this.#pump?.lost;
+    if (lost !== undefined && !clean) this.#failure ??= { error: lost };
+    this.#buffered.end(this.#pending, this.#dropped);
+    this.readyState = CLOSED;
+    const pump = this.#pump;
+    this.#letGo();
+    this.owner?.closed(this.#target);
+    const detail = this.#failure;
+    if (detail !== undefined) fire(this.#target, new FailureEvent("error", detail));
+    fire(this.#target, new CloseEvent("close", { wasClean: clean, code: statusCode, reason }));
+    this.#messages?.end(clean ? undefined : closeError(statusCode, reason, detail));
+    leaveOwner(this, pump);
+  }
+
+  get heldLength(): number {
+    // After the end, what a loop has not taken yet still counts, or clients that send and leave would fill the memory.
+    if (this.readyState === CLOSED) return this.#messages?.heldLength ?? 0;
+    return this.#buffered.heldLength + (this.#messages?.heldLength ?? 0) + (this.#sendQueue?.heldLength ?? 0);
+  }
+
+  /** Called when the server is short of memory and this connection holds much of it. */
+  shed(): void {
+    this.#messages?.discard();
+    if (this.readyState === CLOSED) return;
+    this.readyState = CLOSING;
+    this.#failure ??= { error: new Error(shedReason) };
+    this.#stopListening();
+    this.#sendQueue?.clear();
+    this.#pump?.giveUp();
+  }
+
+  settled(): void {
+    if (this.#pending === 0) this.#buffered.drained();
+  }
+
+  // Internals
+
+  get #pending(): number {
+    return this.#pump?.bufferedLength ?? 0;
+  }
+
+  get #dropped(): number {
+    return this.#pump?.endpoint.droppedLength ?? 0;
+  }
+
+  /** Applications keep closed sockets, so release everything except the outcome. */
+  #letGo(): void {
+    this.#finalStatistics = this.statistics;
+    detach(this.#failure?.error);
+    this.#sendQueue?.clear();
+    this.#sendQueue = undefined;
+    this.#opening = undefined;
+    this.#pump?.heldChanged();
+    if (this.#messages?.isEmpty === false) this.#counting = this.#pump;
+    this.#pump = undefined;
+  }
+
+  /** Called when queued messages are taken or discarded. */
+  #messagesTaken(): void {
+    this.#pump?.taken();
+    this.#counting?.heldChanged();
+    if (this.#messages?.isEmpty === true) this.#counting = undefined;
+  }
+
+  /** Gives up a connection that is not open yet (WHATWG WebSockets §3.1: "fail the WebSocket connection"). */
+  #giveUp(): void {
+    this.#fail({});
+    if (this.#opening === undefined) this.#pump!.abort();
+    else this.#opening.abort();
+  }
+
+  #fail(detail: FailureDetail): void {
+    this.#failure ??= detail;
+    this.readyState = CLOSING;
+  }
+
+  // Messages waiting for a listener or loop
+
+  #queue(): MessageQueue<string | ArrayBuffer | Blob> {
+    this.#messages ??= new MessageQueue(
+      { pause: () => this.#rest(), resume: () => this.#readOn(), taken: () => this.#messagesTaken() },
+      (message) => this.#present(message),
+    );
+    return this.#messages;
+  }
+
+  #rest(): void {
+    this.#pump?.pause("loop");
+    // The peer's Close frame, or its end, may be behind messages that nothing takes.
+    this.#unheardTimer ??= startTimer(this.#clock, keptTime, () => {
+      this.#unheardTimer = undefined;
+      if (this.#messages?.isLooped === false) this.#waitForNobody();
+    });
+  }
+
+  #readOn(): void {
+    this.#unheardTimer?.cancel();
+    this.#unheardTimer = undefined;
+    this.#pump?.resume("loop");
+  }
+
+  /** Stops waiting for a listener: messages are fired as events from now on. */
+  #waitForNobody(): void {
+    this.#isHeard = true;
+    this.#dropKept();
+  }
+
+  /** Queues a message for the loops or the first listener. Listeners that exist beside a loop receive it at once. */
+  #keep(message: KeptMessage): void {
+    const queue = this.#queue();
+    const isTold = this.#isHeard && queue.isLooped;
+    queue.push(message);
+    if (isTold) this.#dispatchMessage(this.#present(message));
+  }
+
+  /** Converts a message to what the application receives, by the current `binaryType`. */
+  #present(message: KeptMessage): string | ArrayBuffer | Blob {
+    return typeof message === "string" || this.binaryType === "arraybuffer" ? message : new Blob([message]);
+  }
+
+  /** Whether messages wait for the first listener. Everything behind them, including the end, then waits too. */
+  get #keepsMessages(): boolean {
+    return this.#messages !== undefined && !this.#wasLooped && this.#mayTell;
+  }
+
+  /** Whether messages may still be delivered, which includes those in front of an end that is waiting. */
+  get #mayTell(): boolean {
+    return this.readyState === OPEN || this.#keptEnd !== undefined;
+  }
+
+  /** Remaining messages are kept for another loop or listener, but no longer pause reading. */
+  #loopLeft(queue: MessageQueue<string | ArrayBuffer | Blob>): void {
+    if (queue.isLooped || queue !== this.#messages) return;
+    if (this.#isHeard || queue.isEmpty) this.#dropKept();
+    if (this.#isHeard) return;
+    this.#queue().keepReading(() => this.#waitForNobody());
+  }
+
+  /**
+   * Delivers the waiting messages to the first listener, each in a turn of its own, because code awaiting one message
+   * may add the listener for the next.
+   */
+  #tellKept(): void {
+    const queue = this.#messages;
+    // A listener may close the socket, or start a loop that takes the rest.
+    if (queue === undefined || queue.isLooped) return;
+    const message = this.#mayTell ? queue.take() : undefined;
+    if (message !== undefined) {
+      this.#dispatchMessage(this.#present(message));
+      defer(this.#clock, turnOfPump(), () => this.#tellKept());
+      return;
+    }
+    this.#dropKept();
+    this.#tellKeptEnd();
+  }
+
+  #dropKept(): void {
+    if (this.#messages?.isLooped !== false) return;
+    this.#messages.discard();
+    this.#messages = undefined;
+  }
+
+  /** Lets the end of the connection wait behind its last messages. After a while it is fired without them. */
+  #keepEnd(more: KeptEnd): void {
+    this.#keptEnd = { ...this.#keptEnd, ...more };
+    // Messages sent from now on would be lost, so show that.
+    this.readyState = CLOSING;
+    if (more.end !== undefined) this.#waitWithEnd();
+  }
+
+  #waitWithEnd(): void {
+    this.#keptEndTimer?.cancel();
+    this.#keptEndTimer = startTimer(this.#clock, this.#isEndHeard ? heardEndTime : keptTime, () => {
+      this.#dropKept();
+      this.#tellKeptEnd();
+    });
+    if (this.#isEndHeard) this.#keptEndTimer.keepProcess();
+  }
+
+  #tellKeptEnd(): void {
+    const kept = this.#keptEnd;
+    if (kept === undefined) return;
+    this.#keptEnd = undefined;
+    this.#keptEndTimer?.cancel();
+    if (kept.violation !== undefined) this.failure(kept.violation);
+    if (kept.isClosing === true) this.close();
+    if (kept.end !== undefined) this.end(kept.end.clean, kept.end.statusCode, kept.end.reason);
+  }
+
+  /** The application has closed the socket and wants no more messages. */
+  #stopListening(): void {
+    this.#dropKept();
+    if (this.#keptEnd !== undefined) queueMicrotask(() => this.#tellKeptEnd());
+  }
+
+  #dispatchMessage(data: string | ArrayBuffer | Blob): void {
+    fire(this.#target, createMessageEvent(data, this.origin));
+  }
+
+  /** Whether a Blob is still being read. Messages sent now must wait for it. */
+  get #hasBlobs(): boolean {
+    return this.#sendQueue !== undefined && !this.#sendQueue.isEmpty;
+  }
+
+  /**
+   * Whether a message of `length` bytes may wait for a Blob to be read. Waiting messages count as output and have the
+   * same limit.
+   */
+  #hasRoom(length: number): boolean {
+    const { queuedLength, limits } = this.#pump!.endpoint;
+    const waiting = this.#sendQueue?.length ?? 0;
+    if (waiting + queuedLength <= limits.queuedOutput) return true;
+    this.#notSent(new UsageError("send/queue-full"), length);
+    return false;
+  }
+
+  /** Runs `act` once all Blobs sent before have been read, and `blob` as well if there is one. */
+  #inTurn(length: number, blob: Blob | undefined, act: (bytes: Uint8Array) => void, hasArray = false): void {
+    this.#sendQueue ??= new SendQueue((error) => this.terminate(error));
+    this.#buffered.held(length);
+    const step = (bytes: Uint8Array): void => {
+      this.#buffered.held(-length);
+      act(bytes);
+      this.#pump!.touch();
+    };
+    this.#sendQueue.push(blob, length, step, hasArray);
+    this.#pump!.heldChanged();
+  }
+
+  #transmit(data: string | Uint8Array, options: SendOptions | undefined, owned: boolean): void {
+    const pump = this.#pump!;
+    const { endpoint, bufferedLength } = pump;
+    const before = endpoint.outputLength;
+    try {
+      if (typeof data === "string") {
+        endpoint.sendText(data, options);
+        if (data.length <= shortText) this.#buffered.queuedText(data, bufferedLength);
+        else this.#buffered.queued(endpoint.outputLength - before - lastHeader, bufferedLength);
+      } else {
+        const isKept = owned || data.length <= copyLimit;
+        endpoint.sendBinary(isKept ? data : data.slice(), options);
+        this.#buffered.queued(data.length, bufferedLength);
+      }
+    } catch (error) {
+      this.#notSent(error, payloadLength(data));
+      return;
+    }
+    pump.touch();
+  }
+
+  #transmitPrepared(message: PreparedMessage, options: SendOptions | undefined): void {
+    const pump = this.#pump!;
+    const { bufferedLength } = pump;
+    const { length } = message.payload;
+    try {
+      pump.endpoint.sendPrepared(message, options);
+    } catch (error) {
+      this.#notSent(error, length);
+      return;
+    }
+    this.#buffered.queued(length, bufferedLength);
+    pump.touch();
+  }
+
+  /**
+   * Handles an error of a send command: if it came too late or there was no room, the payload is lost; other usage
+   * errors are thrown to the caller.
+   */
+  #notSent(error: unknown, length: number): void {
+    if (!isRefused(error)) {
+      if (isMistake(error)) throw error;
+      this.#buffered.lost(length);
+      this.#pump!.brokeOff(error);
+      return;
+    }
+    this.#buffered.lost(length);
+    // WHATWG WebSockets §3.1: if the buffer is full, the socket is flagged as full and closed.
+    if (error.code === "send/queue-full") this.terminate(error);
+  }
+}
+
+/** Whether a command was refused because of the peer or the network, and not by a mistake of the caller. */
+function isRefused(error: unknown): error is UsageError {
+  return error instanceof UsageError && refusals.has(error.code);
+}
+
+/** Whether the command itself was wrong. A failing source of randomness is not a mistake of the sending code. */
+export function isMistake(error: unknown): boolean {
+  return error instanceof UsageError && error.code !== "option/random";
+}
+
+const refusals: ReadonlySet<string> = new Set(["send/queue-full", "send/after-close", "endpoint/ended"]);

@@ -1,0 +1,29 @@
+/** Counters of a connection as plain data, available before it is open and after its end as well. */
+import type { Statistics } from "@hybi/core";
+import type { Pump } from "../pump/pump.ts";
+
+/** Counters of a connection, as plain data. */
+export interface SocketStatistics extends Statistics {
+  /** Bytes sent, including framing, that have not left yet. */
+  readonly bufferedLength: number;
+  /** Round-trip time in milliseconds of the latest answered Ping; undefined before the first. */
+  readonly roundTripTime: number | undefined;
+}
+
+const noStatistics: Statistics = {
+  bytesReceived: 0,
+  bytesTaken: 0,
+  messagesReceived: 0,
+  messagesSent: 0,
+  controlFramesReceived: 0,
+  pingsTaken: 0,
+};
+
+/** Returns the current counters. */
+export function statisticsOf(pump: Pump | undefined): SocketStatistics {
+  return {
+    ...(pump?.endpoint.statistics ?? noStatistics),
+    bufferedLength: pump?.bufferedLength ?? 0,
+    roundTripTime: pump?.roundTripTime,
+  };
+}

@@ -1,0 +1,401 @@
+/**
+ * The WebSocket interface (WHATWG WebSockets §3) over any transport, for client sockets and accepted sockets. Adapters
+ * export it with a `connect` of their own; see `createWebSocketClass`. Members beyond the standard are marked as
+ * extensions.
+ */
+import {
+  type Agreement,
+  checkOptions,
+  checkSendOptions,
+  type OptionChecks,
+  type PreparedMessage,
+  type SendOptions,
+  takes,
+  UsageError,
+} from "@hybi/core";
+import { ClientOpening } from "../client/client-opening.ts";
+import { type ClientSocketOptions, clientOptions } from "../client/socket-options.ts";
+import { invalidState, withSyntaxErrors } from "../dom/dom-exception.ts";
+import { EventHandlers, type Handler } from "../dom/event-handlers.ts";
+import { fire, isAskedByPlatform } from "../dom/fire.ts";
+import { GuardedListeners } from "../dom/guarded-listeners.ts";
+import {
+  type BinaryType,
+  binaryTypeOf,
+  checkBlobs,
+  defaultBinaryType,
+  type Sendable,
+  sendable,
+} from "../dom/message-data.ts";
+import { EventTarget } from "../dom/platform-classes.ts";
+import type { CloseEvent, ControlEvent, FailureEvent, SocketMessageEvent } from "../dom/socket-events.ts";
+import {
+  defineConstants,
+  defineInstances,
+  defineInterface,
+  requireArguments,
+  toClampedUnsignedShort,
+  toDomString,
+  toUsvString,
+} from "../dom/web-idl.ts";
+import { checkClose } from "../dom/websocket-error.ts";
+import { clockOf } from "../event-loop/clock.ts";
+import { asUncaught, createReporter } from "../event-loop/reporter.ts";
+import { Accepted } from "./accepted.ts";
+import { formatExtensions } from "./format-extensions.ts";
+import type { OnLoss } from "./message-queue.ts";
+import {
+  CLOSED,
+  CLOSING,
+  CONNECTING,
+  OPEN,
+  type ReadyState,
+  SocketCore,
+  type SocketSendOptions,
+  sendOptions,
+} from "./socket-core.ts";
+import type { SocketStatistics } from "./socket-statistics.ts";
+import { ambientBase, originOf, resolveUrl } from "./url.ts";
+
+/** The events of a WebSocket. */
+export interface WebSocketEventMap {
+  readonly open: Event;
+  readonly message: SocketMessageEvent<string | ArrayBuffer | Blob>;
+  readonly error: FailureEvent;
+  readonly close: CloseEvent;
+  /** Extension: a Ping has arrived, and was answered. */
+  readonly ping: ControlEvent;
+  /** Extension: a Pong has arrived. */
+  readonly pong: ControlEvent;
+}
+
+/** The value of an `on…` attribute. */
+export type WebSocketHandler<Type extends keyof WebSocketEventMap> =
+  | ((this: WebSocket, event: WebSocketEventMap[Type]) => unknown)
+  | null;
+
+/** A listener as accepted by `addEventListener`. */
+export type WebSocketListener<Type extends keyof WebSocketEventMap> =
+  | ((this: WebSocket, event: WebSocketEventMap[Type]) => unknown)
+  | { handleEvent(event: WebSocketEventMap[Type]): unknown };
+
+type AnyListener = Parameters<EventTarget["addEventListener"]>[1];
+
+/** Options of a loop over messages. */
+export interface MessagesOptions {
+  /**
+   * Behavior if the connection ends without both Close frames: `"throw"` a `WebSocketError`, the default, or `"end"`.
+   */
+  readonly onLoss?: OnLoss | undefined;
+}
+
+const messagesChecks: OptionChecks<MessagesOptions> = { onLoss: takes.oneOf("throw", "end") };
+
+/**
+ * A WebSocket.
+ *
+ * @example
+ * const socket = new WebSocket("wss://example.com/chat", "chat");
+ * socket.onmessage = ({ data }) => console.log(data);
+ */
+export class WebSocket extends EventTarget {
+  declare static readonly CONNECTING: typeof CONNECTING;
+  declare static readonly OPEN: typeof OPEN;
+  declare static readonly CLOSING: typeof CLOSING;
+  declare static readonly CLOSED: typeof CLOSED;
+  declare readonly CONNECTING: typeof CONNECTING;
+  declare readonly OPEN: typeof OPEN;
+  declare readonly CLOSING: typeof CLOSING;
+  declare readonly CLOSED: typeof CLOSED;
+
+  /** Reports errors of listeners in the same way as those of handlers. */
+  static readonly #listeners = new GuardedListeners((target) => (target as WebSocket).#core.report);
+
+  static {
+    // Accepted sockets are instances of the classes of adapters as well.
+    defineInstances(WebSocket, (value) => #core in value);
+  }
+
+  readonly #core: SocketCore;
+  readonly #url: string;
+  /** Which status codes `close` may use. */
+  readonly #closes: "page" | "server";
+  #handlers: EventHandlers | undefined;
+
+  /**
+   * Starts connecting. `protocols` are the subprotocols to offer; passing options instead is an extension.
+   *
+   * @throws DOMException SyntaxError for an invalid URL or subprotocol; UsageError for options that cannot be sent
+   */
+  constructor(url: string | URL, protocols: string | readonly string[] | ClientSocketOptions = []) {
+    super();
+    const given: unknown = url;
+    if (given instanceof Accepted) {
+      this.#url = given.url;
+      this.#closes = "server";
+      this.#core = given.createCore(this) as SocketCore;
+      return;
+    }
+    // biome-ignore lint/complexity/noArguments: Web IDL distinguishes a missing argument from undefined.
+    requireArguments(arguments, 1, "WebSocket");
+    this.#closes = "page";
+    const input = toUsvString(url);
+    const options = clientOptions(protocols);
+    const clock = clockOf(options.clock);
+    const core = new SocketCore(this, clock, createReporter(options.onError, clock, asUncaught));
+    core.binaryType = binaryTypeOf(options.binaryType, defaultBinaryType());
+    this.#core = core;
+    this.#url = resolveUrl(input, options.base ?? ambientBase());
+    core.origin = withSyntaxErrors(() => originOf(this.#url));
+    core.begin(withSyntaxErrors(() => new ClientOpening(this.#url, options, core)));
+  }
+
+  // The standard interface
+
+  get url(): string {
+    return this.#url;
+  }
+
+  get readyState(): ReadyState {
+    return this.#core.readyState;
+  }
+
+  /** Bytes of payload that were sent and have not left yet, plus all bytes sent since the socket started closing. */
+  get bufferedAmount(): number {
+    return this.#core.bufferedAmount;
+  }
+
+  /** The extensions in use, as in the response; empty for none. */
+  get extensions(): string {
+    return this.#core.agreement === undefined ? "" : formatExtensions(this.#core.agreement);
+  }
+
+  /** The subprotocol in use; empty for none. */
+  get protocol(): string {
+    return this.#core.agreement?.subprotocol ?? "";
+  }
+
+  /**
+   * The type of binary messages. Default, unless options set it: "blob" for a client, "arraybuffer" for an accepted
+   * socket.
+   */
+  get binaryType(): BinaryType {
+    return this.#core.binaryType;
+  }
+
+  set binaryType(value: BinaryType) {
+    const core = this.#core;
+    const type = toDomString(value);
+    // Web IDL: values outside the enumeration are ignored.
+    if (type === "blob" || type === "arraybuffer") core.binaryType = checkBlobs(type);
+  }
+
+  /**
+   * Sends a message. Data other than strings, bytes and Blobs is converted to a string. `options` are an extension.
+   *
+   * @throws DOMException InvalidStateError while connecting; UsageError for invalid options
+   */
+  send(data: Sendable, options: SocketSendOptions | undefined = undefined): void {
+    const core = this.#core;
+    // biome-ignore lint/complexity/noArguments: Web IDL distinguishes a missing argument from undefined.
+    requireArguments(arguments, 1, "send()");
+    const message = sendable(data);
+    if (core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
+    core.send(message, options === undefined ? undefined : sendOptions(options));
+  }
+
+  /**
+   * Starts the closing handshake behind everything sent so far. While connecting, gives the connection up. As an
+   * extension, an accepted socket may also use the codes of RFC 6455 §7.4.1 that a server may send.
+   *
+   * @throws DOMException InvalidAccessError unless `code` is 1000 or 3000 to 4999; SyntaxError for a reason above 123
+   *   bytes
+   */
+  close(code: number | undefined = undefined, reason: string | undefined = undefined): void {
+    const core = this.#core;
+    const status = code === undefined ? undefined : toClampedUnsignedShort(code);
+    const text = reason === undefined ? "" : toUsvString(reason);
+    core.startClosing(checkClose(status, text, this.#closes), text);
+  }
+
+  get onopen(): WebSocketHandler<"open"> {
+    return this.#handler("open");
+  }
+
+  set onopen(handler: WebSocketHandler<"open">) {
+    this.#setHandler("open", handler);
+  }
+
+  get onmessage(): WebSocketHandler<"message"> {
+    return this.#handler("message");
+  }
+
+  set onmessage(handler: WebSocketHandler<"message">) {
+    this.#setHandler("message", handler);
+  }
+
+  get onerror(): WebSocketHandler<"error"> {
+    return this.#handler("error");
+  }
+
+  set onerror(handler: WebSocketHandler<"error">) {
+    this.#setHandler("error", handler);
+  }
+
+  get onclose(): WebSocketHandler<"close"> {
+    return this.#handler("close");
+  }
+
+  set onclose(handler: WebSocketHandler<"close">) {
+    this.#setHandler("close", handler);
+  }
+
+  override addEventListener<Type extends keyof WebSocketEventMap>(
+    type: Type,
+    listener: WebSocketListener<Type> | null,
+    options?: Parameters<EventTarget["addEventListener"]>[2],
+  ): void;
+  override addEventListener(type: string, listener: AnyListener, options?: boolean | object): void;
+  override addEventListener(type: string, listener: unknown, options: boolean | object | undefined = undefined): void {
+    super.addEventListener(type, WebSocket.#listeners.guard(listener) as AnyListener, options);
+    // DOM §2.7, "add an event listener": with an aborted signal, no listener is added.
+    const isAborted = typeof options === "object" && (options as { signal?: AbortSignal }).signal?.aborted === true;
+    if (listener !== null && listener !== undefined && !isAborted) this.#listensTo(type);
+  }
+
+  override removeEventListener<Type extends keyof WebSocketEventMap>(
+    type: Type,
+    listener: WebSocketListener<Type> | null,
+    options?: Parameters<EventTarget["removeEventListener"]>[2],
+  ): void;
+  override removeEventListener(type: string, listener: AnyListener, options?: boolean | object): void;
+  override removeEventListener(
+    type: string,
+    listener: unknown,
+    options: boolean | object | undefined = undefined,
+  ): void {
+    super.removeEventListener(type, WebSocket.#listeners.guarding(listener) as AnyListener, options);
+  }
+
+  override dispatchEvent(event: Event): boolean {
+    return fire(this, event);
+  }
+
+  // Extensions
+
+  /** What both endpoints agreed on, once the connection is open. */
+  get agreement(): Agreement | undefined {
+    return this.#core.agreement;
+  }
+
+  get statistics(): SocketStatistics {
+    return this.#core.statistics;
+  }
+
+  /**
+   * Sends a Ping of at most 125 bytes. Its Pong updates `statistics.roundTripTime` and fires `pong`. A no-op unless
+   * open.
+   *
+   * @throws DOMException InvalidStateError while connecting; UsageError `control/payload-too-long`
+   */
+  ping(payload?: Uint8Array): void {
+    if (this.#core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
+    this.#core.sendControl((pump) => pump.ping(payload));
+  }
+
+  /**
+   * Sends an unsolicited Pong (RFC 6455 §5.5.3). Pings are answered automatically.
+   *
+   * @throws as `ping`
+   */
+  pong(payload?: Uint8Array): void {
+    if (this.#core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
+    this.#core.sendControl((pump) => pump.pong(payload));
+  }
+
+  /**
+   * Sends a message that was encoded once for many sockets; see `prepareText` of core.
+   *
+   * @throws DOMException InvalidStateError while connecting; UsageError `send/data-type` for a message that was not
+   *   prepared
+   */
+  sendPrepared(message: PreparedMessage, options?: SendOptions): void {
+    if (this.#core.readyState === CONNECTING) throw invalidState("The socket is still connecting.");
+    if (options !== undefined) checkSendOptions(options);
+    if (!(message?.payload instanceof Uint8Array)) throw new UsageError("send/data-type");
+    this.#core.sendPrepared(message, options);
+  }
+
+  /** Drops the transport without a closing handshake. An unclean `close` event follows. */
+  terminate(): void {
+    this.#core.terminate();
+  }
+
+  /**
+   * Stops reading, so that the peer has to stop sending. Messages in a chunk that has arrived may still be delivered.
+   */
+  pause(): void {
+    this.#core.pause();
+  }
+
+  /** Resumes reading. */
+  resume(): void {
+    this.#core.resume();
+  }
+
+  /**
+   * Loops over the messages not delivered yet and all that follow. Reading is paused while 64 KiB are waiting; each
+   * message counts as 64 bytes plus its payload. The loop ends with the connection, and throws a `WebSocketError` if
+   * that ended without both Close frames.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<string | ArrayBuffer | Blob, undefined> {
+    return this.#core.messages();
+  }
+
+  /**
+   * The messages, as in a loop over the socket itself. With `onLoss: "end"` the loop never throws when the connection
+   * ends, so nothing needs to be caught if the loop is not awaited; the `close` and `error` events report how it ended.
+   *
+   * @throws UsageError `option/unknown`, `option/type`, `option/range`
+   */
+  messages(options: MessagesOptions = {}): AsyncIterableIterator<string | ArrayBuffer | Blob, undefined> {
+    checkOptions("messages", options, messagesChecks);
+    return this.#core.messages(options.onLoss);
+  }
+
+  // Internals
+
+  #handler(type: string): Handler | null {
+    const handler = this.#handlers?.of(type) ?? null;
+    // The platform's own check for a null handler counts as well.
+    return isAskedByPlatform(this, type) ? null : handler;
+  }
+
+  #setHandler(type: string, handler: unknown): void {
+    this.#handlers ??= new EventHandlers(this, this.#core.report);
+    this.#handlers.set(type, handler);
+    if (typeof handler === "function") this.#listensTo(type);
+  }
+
+  #listensTo(type: string): void {
+    if (type === "message") this.#core.listen();
+    if (type === "close" || type === "error") this.#core.listenToEnd();
+    if (type === "ping" || type === "pong") this.#core.listensToControl = true;
+  }
+}
+
+defineConstants(WebSocket, { CONNECTING, OPEN, CLOSING, CLOSED });
+defineInterface(WebSocket, "WebSocket", [
+  "url",
+  "readyState",
+  "bufferedAmount",
+  "onopen",
+  "onerror",
+  "onclose",
+  "extensions",
+  "protocol",
+  "close",
+  "onmessage",
+  "binaryType",
+  "send",
+]);
