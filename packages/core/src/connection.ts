@@ -1,7 +1,7 @@
 /**
  * A WebSocket connection after its opening handshake (RFC 6455 §5–§7): bytes in, events out; commands in, bytes out. It
- * composes the frame decoder, the assembler, the outgoing queue and the closing handshake, and implements no protocol
- * rule of its own.
+ * composes the frame decoder, the assembler, the outgoing queue and the closing handshake. Its own rules are those that
+ * concern several of them: replies to Pings, the response to a Close frame, and failing the connection (§5.5, §7.1.7).
  */
 
 import { claimChunk, isWholeLoan, newOwner, noteHandedBack, returnChunk } from "./bytes/block-pool.ts";
@@ -190,7 +190,7 @@ export class Connection implements Output {
    * throws because of the content; the cost is linear in the length.
    */
   receive(chunk: Uint8Array): ConnectionEvent[] {
-    // One collector for all chunks: creating one is a third of the cost of small chunks (bench, chunks of 1 B).
+    // One collector for all chunks: creating one is a third of the cost of small chunks (bench/decode-task.ts, chunks of 1 B).
     this.#collector ??= new EventCollector();
     this.receiveInto(chunk, this.#collector);
     return this.#collector.take();
@@ -231,8 +231,9 @@ export class Connection implements Output {
 
   /**
    * Handles the end of the transport: the peer closed its half, or the connection was lost. Queued output may still be
-   * written if possible. Throws what an extension throws when releasing its memory; the next call then returns the
-   * event.
+   * written if possible.
+   *
+   * @throws whatever an extension throws when releasing its memory; the next call then returns the event
    */
   receiveEnd(): ConnectionEvent[] {
     if (this.#receiving) throw new UsageError("endpoint/reentrant");

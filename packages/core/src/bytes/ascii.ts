@@ -14,17 +14,17 @@ export function decodeLatin1(bytes: Uint8Array, start: number, end: number): str
   // Eight chars per call: the argument list needs no array, and the rope stays shallow.
   for (; at + 8 <= end; at += 8) {
     text += fromCharCode(
-      bytes[at] as number,
-      bytes[at + 1] as number,
-      bytes[at + 2] as number,
-      bytes[at + 3] as number,
-      bytes[at + 4] as number,
-      bytes[at + 5] as number,
-      bytes[at + 6] as number,
-      bytes[at + 7] as number,
+      bytes[at]!,
+      bytes[at + 1]!,
+      bytes[at + 2]!,
+      bytes[at + 3]!,
+      bytes[at + 4]!,
+      bytes[at + 5]!,
+      bytes[at + 6]!,
+      bytes[at + 7]!,
     );
   }
-  for (; at < end; at++) text += fromCharCode(bytes[at] as number);
+  for (; at < end; at++) text += fromCharCode(bytes[at]!);
   return text;
 }
 

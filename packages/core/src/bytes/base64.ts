@@ -14,24 +14,19 @@ export function encodeBase64(bytes: Uint8Array): string {
   let text = "";
   let at = 0;
   for (; at + 3 <= bytes.length; at += 3) {
-    text += fourChars(((bytes[at] as number) << 16) | ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number));
+    text += fourChars((bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!);
   }
   const left = bytes.length - at;
-  if (left === 1) text += `${fourChars((bytes[at] as number) << 16).slice(0, 2)}==`;
+  if (left === 1) text += `${fourChars(bytes[at]! << 16).slice(0, 2)}==`;
   if (left === 2) {
-    text += `${fourChars(((bytes[at] as number) << 16) | ((bytes[at + 1] as number) << 8)).slice(0, 3)}=`;
+    text += `${fourChars((bytes[at]! << 16) | (bytes[at + 1]! << 8)).slice(0, 3)}=`;
   }
   return text;
 }
 
 /** Encodes 24 bits as four chars. */
 function fourChars(bits: number): string {
-  return fromCharCode(
-    units[bits >>> 18] as number,
-    units[(bits >>> 12) & 63] as number,
-    units[(bits >>> 6) & 63] as number,
-    units[bits & 63] as number,
-  );
+  return fromCharCode(units[bits >>> 18]!, units[(bits >>> 12) & 63]!, units[(bits >>> 6) & 63]!, units[bits & 63]!);
 }
 
 /** Decoded base64. `canonical` is whether the text was the canonical encoding: its unused pad bits are zero. */
@@ -64,5 +59,5 @@ export function decodeBase64(text: string): Base64Text | undefined {
 
 /** Returns the value of a char of the alphabet, 0 to 63, or -1 for any other char. */
 export function base64Digit(unit: number): number {
-  return unit < 0x80 ? (digits[unit] as number) : notInAlphabet;
+  return unit < 0x80 ? digits[unit]! : notInAlphabet;
 }

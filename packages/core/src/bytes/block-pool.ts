@@ -1,6 +1,6 @@
 /**
  * A pool of output blocks that transports have handed back. A fresh block of 64 KiB costs 3 to 6 µs, most of it zeroing;
- * reusing one costs nothing and produces no garbage (bench/encode).
+ * reusing one costs nothing and produces no garbage (bench/encode-task.ts).
  */
 
 /** Size in bytes of the pooled blocks: the largest frame that is packed, with its header. */
@@ -110,7 +110,7 @@ export function isWholeLoan(chunk: Uint8Array, owner: number): boolean {
 function loanOf(chunk: Uint8Array): Loan | undefined {
   if (latest !== undefined && latest.whole === chunk) return latest;
   // A short chunk nearly always is an array of its own, and reading its buffer would make V8 move it out of its heap
-  // (bench, encode 16 B). A short chunk that does lie in a block costs the pool that block.
+  // (bench/encode-task.ts, workload t16). A short chunk that does lie in a block costs the pool that block.
   if (chunk.length <= smallBlock) return undefined;
   const { buffer } = chunk;
   if (latest !== undefined && latest.block.buffer === buffer) return latest;

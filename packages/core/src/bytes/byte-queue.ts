@@ -9,7 +9,7 @@ const empty = new Uint8Array(0);
 
 /** A queue of bytes. Bytes appended by copy are stored in blocks of its writer. */
 export class ByteQueue {
-  /** The first array appended, by reference. Most queues never hold more, and so need no writer (bench, encode 16 KiB). */
+  /** The first array appended, by reference. Most queues never hold more, and so need no writer (bench/encode-task.ts, b16k). */
   #first: Uint8Array | undefined;
   #writer: ByteWriter | undefined;
   /** Chunks from the writer that have not been taken yet. */

@@ -1,4 +1,7 @@
-/** Copies of short arrays. `slice` looks up the constructor to use and costs as much as decoding two messages (bench, mixed). */
+/**
+ * Copies of short arrays. `slice` looks up the constructor to use and costs as much as decoding two messages
+ * (bench/decode-task.ts, workload mixed).
+ */
 
 /** Copies `bytes[start, end)` into a plain Uint8Array. Meant for up to about 125 bytes. */
 export function copyOf(bytes: Uint8Array, start: number, end: number): Uint8Array {

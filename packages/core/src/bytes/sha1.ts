@@ -22,7 +22,7 @@ expand(lengthSchedule);
 
 /** Computes the digest of the 15 words of `words` into the five words of `digest`. */
 export function sha1Of60Bytes(words: Int32Array, digest: Int32Array): void {
-  for (let t = 0; t < messageWords; t++) schedule[t] = words[t] as number;
+  for (let t = 0; t < messageWords; t++) schedule[t] = words[t]!;
   // RFC 3174 §4: a one bit follows the message. 60 bytes leave no room for the length in this block.
   schedule[messageWords] = 0x80000000 | 0;
   expand(schedule);
@@ -39,22 +39,21 @@ export function sha1Of60Bytes(words: Int32Array, digest: Int32Array): void {
 /** Fills words 16 to 79 from the first 16 (RFC 3174 §6.1 step b). */
 function expand(words: Int32Array): void {
   for (let t = blockWords; t < rounds; t++) {
-    const word =
-      (words[t - 3] as number) ^ (words[t - 8] as number) ^ (words[t - 14] as number) ^ (words[t - 16] as number);
+    const word = words[t - 3]! ^ words[t - 8]! ^ words[t - 14]! ^ words[t - 16]!;
     words[t] = (word << 1) | (word >>> 31);
   }
 }
 
 /** Adds one block to the digest (RFC 3174 §6.1 steps c to e). Each loop is one of the four functions of §5. */
 function compress(words: Int32Array, digest: Int32Array): void {
-  let a = digest[0] as number;
-  let b = digest[1] as number;
-  let c = digest[2] as number;
-  let d = digest[3] as number;
-  let e = digest[4] as number;
+  let a = digest[0]!;
+  let b = digest[1]!;
+  let c = digest[2]!;
+  let d = digest[3]!;
+  let e = digest[4]!;
   let next = 0;
   for (let t = 0; t < 20; t++) {
-    next = (((a << 5) | (a >>> 27)) + (d ^ (b & (c ^ d))) + e + 0x5a827999 + (words[t] as number)) | 0;
+    next = (((a << 5) | (a >>> 27)) + (d ^ (b & (c ^ d))) + e + 0x5a827999 + words[t]!) | 0;
     e = d;
     d = c;
     c = (b << 30) | (b >>> 2);
@@ -62,7 +61,7 @@ function compress(words: Int32Array, digest: Int32Array): void {
     a = next;
   }
   for (let t = 20; t < 40; t++) {
-    next = (((a << 5) | (a >>> 27)) + (b ^ c ^ d) + e + 0x6ed9eba1 + (words[t] as number)) | 0;
+    next = (((a << 5) | (a >>> 27)) + (b ^ c ^ d) + e + 0x6ed9eba1 + words[t]!) | 0;
     e = d;
     d = c;
     c = (b << 30) | (b >>> 2);
@@ -70,7 +69,7 @@ function compress(words: Int32Array, digest: Int32Array): void {
     a = next;
   }
   for (let t = 40; t < 60; t++) {
-    next = (((a << 5) | (a >>> 27)) + ((b & c) | (d & (b | c))) + e + 0x8f1bbcdc + (words[t] as number)) | 0;
+    next = (((a << 5) | (a >>> 27)) + ((b & c) | (d & (b | c))) + e + 0x8f1bbcdc + words[t]!) | 0;
     e = d;
     d = c;
     c = (b << 30) | (b >>> 2);
@@ -78,16 +77,16 @@ function compress(words: Int32Array, digest: Int32Array): void {
     a = next;
   }
   for (let t = 60; t < 80; t++) {
-    next = (((a << 5) | (a >>> 27)) + (b ^ c ^ d) + e + 0xca62c1d6 + (words[t] as number)) | 0;
+    next = (((a << 5) | (a >>> 27)) + (b ^ c ^ d) + e + 0xca62c1d6 + words[t]!) | 0;
     e = d;
     d = c;
     c = (b << 30) | (b >>> 2);
     b = a;
     a = next;
   }
-  digest[0] = ((digest[0] as number) + a) | 0;
-  digest[1] = ((digest[1] as number) + b) | 0;
-  digest[2] = ((digest[2] as number) + c) | 0;
-  digest[3] = ((digest[3] as number) + d) | 0;
-  digest[4] = ((digest[4] as number) + e) | 0;
+  digest[0] = (digest[0]! + a) | 0;
+  digest[1] = (digest[1]! + b) | 0;
+  digest[2] = (digest[2]! + c) | 0;
+  digest[3] = (digest[3]! + d) | 0;
+  digest[4] = (digest[4]! + e) | 0;
 }

@@ -34,7 +34,7 @@ export function parseClosePayload(
   return reason === undefined ? "close/reason-utf8" : { statusCode, reason };
 }
 
-/** Validates and encodes a payload given by the application. Throws `UsageError` when it must not be sent. */
+/** Validates and encodes a payload given by the application. @throws UsageError when it must not be sent */
 export function formatClosePayload(
   role: Role,
   statusCode: number | undefined,

@@ -55,7 +55,7 @@ export const closingTransitions: Readonly<
   ended: {},
 };
 
-/** Returns the state after `trigger`. Throws when the transition is not in the table. */
+/** Returns the state after `trigger`. @throws Error when the transition is not in the table */
 export function nextClosingState(state: ClosingState, trigger: ClosingTrigger): ClosingState {
   const next = closingTransitions[state][trigger];
   if (next === undefined) throw new Error(`bug: ${trigger} in state ${state}`);

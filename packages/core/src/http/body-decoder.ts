@@ -57,7 +57,7 @@ export class BodyDecoder {
     }
     let at = start;
     while (at < chunk.length && !this.#complete) {
-      at = this.#phase === chunkData ? this.#keep(chunk, at) : this.#readCoding(chunk[at] as number, at);
+      at = this.#phase === chunkData ? this.#keep(chunk, at) : this.#readCoding(chunk[at]!, at);
       if (this.#phase === chunkData && this.#remaining === 0) this.#phase = chunkEnd;
     }
   }

@@ -25,7 +25,7 @@ export function parseCookies(fields: Fields): Cookie[] {
   return cookies;
 }
 
-/** Returns the value of the Cookie field. Throws `opening/cookie` when a cookie could be read as two. */
+/** Returns the value of the Cookie field. @throws UsageError `opening/cookie` when a cookie could be read as two */
 export function formatCookies(cookies: readonly Cookie[]): string {
   for (const [name, value] of cookies) {
     if (!isToken(name) || !isCookieValue(value)) throw new UsageError("opening/cookie", `The cookie was ${name}.`);

@@ -15,7 +15,7 @@ export function secretsEqual(received: string | Uint8Array, expected: string | U
   let difference = receivedBytes.length ^ expectedBytes.length;
   for (let at = 0; at < receivedBytes.length; at++) {
     // Where `expected` is shorter, its bytes repeat, so that no branch depends on the comparison. The lengths differ already.
-    difference |= (receivedBytes[at] as number) ^ (expectedBytes[at % (expectedBytes.length || 1)] ?? 0);
+    difference |= receivedBytes[at]! ^ (expectedBytes[at % (expectedBytes.length || 1)] ?? 0);
   }
   return difference === 0;
 }
@@ -70,7 +70,7 @@ function percentDecode(text: string): Uint8Array {
   for (let at = 0; at < bytes.length; at++) {
     const digits = String.fromCharCode(...bytes.subarray(at + 1, at + 3));
     const isEncoded = bytes[at] === 0x25 && /^[0-9A-Fa-f]{2}$/.test(digits);
-    bytes[written++] = isEncoded ? Number.parseInt(digits, 16) : (bytes[at] as number);
+    bytes[written++] = isEncoded ? Number.parseInt(digits, 16) : bytes[at]!;
     if (isEncoded) at += 2;
   }
   return bytes.subarray(0, written);

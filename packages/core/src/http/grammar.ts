@@ -20,7 +20,7 @@ classes[0x20] = fieldContent;
 classes[0x09] = fieldContent;
 
 function classesOf(byte: number): number {
-  return classes[byte] as number;
+  return classes[byte]!;
 }
 
 /** Whether `unit`, a byte or a char, is allowed in a token. */
@@ -36,7 +36,7 @@ export function isFieldContent(unit: number): boolean {
 /** *tchar, in bytes. Returns the index of the first byte that is not a tchar, or `stop`. */
 export function skipTchars(bytes: Uint8Array, start: number, stop: number): number {
   let at = start;
-  while (at < stop && (classesOf(bytes[at] as number) & tchar) !== 0) at++;
+  while (at < stop && (classesOf(bytes[at]!) & tchar) !== 0) at++;
   return at;
 }
 
@@ -47,17 +47,17 @@ export function skipFieldContent(bytes: Uint8Array, start: number, stop: number)
   // class that is not empty contains fieldContent, so the result is zero only if one of the bytes is not allowed.
   for (const last = stop - 8; at <= last; at += 8) {
     const common =
-      classesOf(bytes[at] as number) &
-      classesOf(bytes[at + 1] as number) &
-      classesOf(bytes[at + 2] as number) &
-      classesOf(bytes[at + 3] as number) &
-      classesOf(bytes[at + 4] as number) &
-      classesOf(bytes[at + 5] as number) &
-      classesOf(bytes[at + 6] as number) &
-      classesOf(bytes[at + 7] as number);
+      classesOf(bytes[at]!) &
+      classesOf(bytes[at + 1]!) &
+      classesOf(bytes[at + 2]!) &
+      classesOf(bytes[at + 3]!) &
+      classesOf(bytes[at + 4]!) &
+      classesOf(bytes[at + 5]!) &
+      classesOf(bytes[at + 6]!) &
+      classesOf(bytes[at + 7]!);
     if (common === 0) break;
   }
-  while (at < stop && (classesOf(bytes[at] as number) & fieldContent) !== 0) at++;
+  while (at < stop && (classesOf(bytes[at]!) & fieldContent) !== 0) at++;
   return at;
 }
 

@@ -117,7 +117,7 @@ export class HeadDecoder<Head> {
     let lineStop = Math.min(stop, lineStart + lineLimit);
 
     while (at < stop) {
-      const byte = bytes[at] as number;
+      const byte = bytes[at]!;
       switch (phase) {
         case beforeStartLine: {
           const isLineEnd = byte === carriageReturn || byte === lineFeed;
@@ -145,7 +145,7 @@ export class HeadDecoder<Head> {
           at = skipFieldContent(bytes, at, lineStop);
           if (at === stop) break;
           const tooLong = at - lineStart >= lineLimit;
-          const code = this.#lineEndFault(bytes[at] as number, tooLong ? this.#grammar.tooLong : "http/start-line");
+          const code = this.#lineEndFault(bytes[at]!, tooLong ? this.#grammar.tooLong : "http/start-line");
           if (code !== undefined) return fault(code, at - first);
           this.#startLineEnd = at - first;
           if (bytes[at] === carriageReturn) at++;
@@ -183,7 +183,7 @@ export class HeadDecoder<Head> {
         case fieldName: {
           at = skipTchars(bytes, at, lineStop);
           if (at === stop) break;
-          const code = this.#nameEndFault(bytes[at] as number, at - lineStart);
+          const code = this.#nameEndFault(bytes[at]!, at - lineStart);
           if (code !== undefined) return fault(code, at - first);
           marks.push(at - first);
           at++;
@@ -192,7 +192,7 @@ export class HeadDecoder<Head> {
         }
 
         case beforeValue:
-          while (at < lineStop && isWhiteSpace(bytes[at] as number)) at++;
+          while (at < lineStop && isWhiteSpace(bytes[at]!)) at++;
           if (at === stop) break;
           marks.push(at - first);
           phase = fieldValue;
@@ -202,7 +202,7 @@ export class HeadDecoder<Head> {
           at = skipFieldContent(bytes, at, lineStop);
           if (at === stop) break;
           const tooLong = at - lineStart >= lineLimit;
-          const code = this.#lineEndFault(bytes[at] as number, tooLong ? "http/line-too-long" : "http/field-value");
+          const code = this.#lineEndFault(bytes[at]!, tooLong ? "http/line-too-long" : "http/field-value");
           if (code !== undefined) return fault(code, at - first);
           marks.push(this.#valueEnd(bytes, first, at) - first);
           if (bytes[at] === carriageReturn) at++;
@@ -264,9 +264,9 @@ export class HeadDecoder<Head> {
 
   /** Returns the end of the value that began at the last mark, without the white space before `lineEnd` (RFC 9112 §5.1). */
   #valueEnd(bytes: Uint8Array, first: number, lineEnd: number): number {
-    const valueStart = first + (this.#marks[this.#marks.length - 1] as number);
+    const valueStart = first + this.#marks[this.#marks.length - 1]!;
     let at = lineEnd;
-    while (at > valueStart && isWhiteSpace(bytes[at - 1] as number)) at--;
+    while (at > valueStart && isWhiteSpace(bytes[at - 1]!)) at--;
     return at;
   }
 

@@ -8,14 +8,14 @@ import type { FieldLine, Fields } from "./fields.ts";
 import { isFieldContent, isFieldValue, isToken, isWhiteSpace, skipFieldContent, skipTchars } from "./grammar.ts";
 import type { RequestHead, ResponseHead } from "./head.ts";
 
-/** Encodes a request head. Throws `http/…` when a part of it is invalid. */
+/** Encodes a request head. @throws UsageError `http/…` when a part of it is invalid */
 export function encodeRequestHead(head: RequestHead): Uint8Array {
   if (!isToken(head.method)) throw new UsageError("http/method");
   if (!isTarget(head.target)) throw new UsageError("http/request-target");
   return encodeHead(`${head.method} ${head.target} HTTP/1.${head.minorVersion}\r\n`, head.fields);
 }
 
-/** Encodes a response head. Throws `http/…` when a part of it is invalid. */
+/** Encodes a response head. @throws UsageError `http/…` when a part of it is invalid */
 export function encodeResponseHead(head: ResponseHead): Uint8Array {
   if (!Number.isInteger(head.status) || head.status < 100 || head.status > 599) throw new UsageError("http/status");
   if (!isReasonPhrase(head.reasonPhrase)) throw new UsageError("http/reason-phrase");
@@ -23,7 +23,7 @@ export function encodeResponseHead(head: ResponseHead): Uint8Array {
   return encodeHead(`HTTP/1.${head.minorVersion} ${head.status} ${head.reasonPhrase}\r\n`, head.fields);
 }
 
-/** Throws `http/field-name` or `http/field-value` at the first field that cannot be sent (RFC 9110 §5.1, §5.5). */
+/** @throws UsageError `http/field-name`, `http/field-value` at the first field that cannot be sent (RFC 9110 §5.1, §5.5) */
 export function assertSendable(fields: Fields): void {
   for (let index = 0; index < fields.length; index++) {
     const line = fields[index] as FieldLine;
@@ -56,7 +56,7 @@ function checkLines(bytes: Uint8Array, start: number, fields: Fields): void {
     if (nameEnd === at || skipTchars(bytes, at, nameEnd) < nameEnd) throw nameError(line);
     if (skipFieldContent(bytes, valueStart, valueEnd) < valueEnd) throw valueError(line);
     // RFC 9110 §5.5: a recipient would strip this white space. After an empty value comes CR, which is not white space.
-    if (isWhiteSpace(bytes[valueStart] as number) || isWhiteSpace(line[1].charCodeAt(line[1].length - 1))) {
+    if (isWhiteSpace(bytes[valueStart]!) || isWhiteSpace(line[1].charCodeAt(line[1].length - 1))) {
       throw valueError(line);
     }
     at = valueEnd + 2;

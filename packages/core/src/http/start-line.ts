@@ -42,11 +42,11 @@ export const requestLine: StartLineGrammar<RequestHead> = {
 
   check(bytes: Uint8Array, start: number, end: number): StartLineFault | undefined {
     let at = start;
-    while (at < end && isTchar(bytes[at] as number)) at++;
+    while (at < end && isTchar(bytes[at]!)) at++;
     if (at === start || bytes[at] !== space || at === end) return { code: "http/method", at };
     const target = ++at;
     // RFC 9112 §3.2: no white space is allowed in the target. RFC 3986 allows ASCII only.
-    while (at < end && (bytes[at] as number) > space && (bytes[at] as number) < 0x7f) at++;
+    while (at < end && bytes[at]! > space && bytes[at]! < 0x7f) at++;
     if (at === target || bytes[at] !== space || at === end) return { code: "http/request-target", at };
     return checkVersion(bytes, at + 1, end);
   },
@@ -75,7 +75,7 @@ export const statusLine: StartLineGrammar<ResponseHead> = {
     const fault = checkVersion(bytes, start, Math.min(versionEnd, end));
     if (fault !== undefined) return fault;
     for (let at = versionEnd; at < versionEnd + 5; at++) {
-      const fits = at === versionEnd || at === versionEnd + 4 ? bytes[at] === space : isDigit(bytes[at] as number);
+      const fits = at === versionEnd || at === versionEnd + 4 ? bytes[at] === space : isDigit(bytes[at]!);
       // A server MUST send the space after the status code, even without a reason phrase.
       if (at === end && at === versionEnd + 4)
         return { code: "http/status-line", at, leniency: "truncated-status-line" };
@@ -102,7 +102,7 @@ const majorVersion = 5;
 function checkVersion(bytes: Uint8Array, start: number, end: number): StartLineFault | undefined {
   for (let index = 0; index < httpVersion.length; index++) {
     const at = start + index;
-    const byte = bytes[at] as number;
+    const byte = bytes[at]!;
     const isVersionDigit = index === majorVersion || index === httpVersion.length - 1;
     const fits = isVersionDigit ? isDigit(byte) : byte === httpVersion.charCodeAt(index);
     if (at >= end || !fits) return { code: "http/version", at: Math.min(at, end) };

@@ -56,7 +56,7 @@ export class ClientHandshake {
   readonly #output = new OutputQueue();
   #phase: "awaiting-response" | "open" | "over" = "awaiting-response";
 
-  /** Throws `UsageError` for invalid options. */
+  /** @throws UsageError for invalid options */
   constructor(options: ClientHandshakeOptions) {
     checkClientOptions(options);
     if (options.random === undefined) throw new UsageError("option/random-missing");
@@ -96,8 +96,9 @@ export class ClientHandshake {
   }
 
   /**
-   * Processes bytes from the transport. Never throws because of their content. Throws `opening/complete` after `open`, when
-   * further bytes belong to the connection.
+   * Processes bytes from the transport. Never throws because of their content.
+   *
+   * @throws UsageError `opening/complete` after `open`, when further bytes belong to the connection
    */
   receive(chunk: Uint8Array): readonly HandshakeEvent[] {
     if (!isBytes(chunk)) throw new UsageError("endpoint/chunk-type");

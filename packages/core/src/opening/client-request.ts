@@ -106,7 +106,7 @@ export function openingRequestHead(prepared: PreparedOpening, key: string): Requ
   return { method: "GET", target: prepared.resourceName, minorVersion: 1, fields };
 }
 
-/** Validates `options` and derives the target and the fields. Throws `UsageError` for values that cannot be sent. */
+/** Validates `options` and derives the target and the fields. @throws UsageError for values that cannot be sent */
 export function prepareOpening(options: OpeningOptions): PreparedOpening {
   const url = options.url === undefined ? undefined : parseWebSocketUrl(options.url);
   const authority = options.authority ?? url?.authority;

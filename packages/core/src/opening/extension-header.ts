@@ -104,7 +104,7 @@ function parseParameter(text: string, start: number, parameters: ExtensionParame
   return end;
 }
 
-/** Formats `extensions` as a field value. Throws `extension/not-token` when a name or value is not a token. */
+/** Formats `extensions` as a field value. @throws UsageError `extension/not-token` when a name or value is not a token */
 export function formatExtensions(extensions: readonly ExtensionOffer[]): string {
   return extensions.map(formatExtension).join(", ");
 }

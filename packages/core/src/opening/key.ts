@@ -59,7 +59,7 @@ function portableDigest(key: string): Uint8Array {
   sha1Of60Bytes(message, digestWords);
   const digest = new Uint8Array(20);
   for (let at = 0; at < 5; at++) {
-    const word = digestWords[at] as number;
+    const word = digestWords[at]!;
     digest[4 * at] = word >>> 24;
     digest[4 * at + 1] = word >>> 16;
     digest[4 * at + 2] = word >>> 8;

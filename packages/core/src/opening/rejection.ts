@@ -45,7 +45,7 @@ const textContentType: FieldLine = ["Content-Type", "text/plain; charset=utf-8"]
 /**
  * Returns the response that rejects an opening request over HTTP/1.1 and closes the transport (RFC 9112 §9.6).
  *
- * Throws `opening/rejection-status`, `opening/rejection-body`, `opening/field-reserved`, or `http/…`.
+ * @throws UsageError `opening/rejection-status`, `opening/rejection-body`, `opening/field-reserved`, `http/…`
  */
 export function rejectOpeningRequest(rejection: Rejection): RejectedOpening {
   const { status, body, fields } = checkRejection(rejection, 200);

@@ -17,7 +17,7 @@ const reserved: ReadonlySet<string> = new Set([
   "content-length",
 ]);
 
-/** Throws `http/…` for an invalid field, and `opening/field-reserved` for one that the application must not set. */
+/** @throws UsageError `http/…` for an invalid field, `opening/field-reserved` for one that the application must not set */
 export function assertApplicationFields(fields: Fields): void {
   assertSendable(fields);
   for (const [name] of fields) {

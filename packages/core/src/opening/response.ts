@@ -50,8 +50,8 @@ export interface AcceptedOpening {
 /**
  * Returns the 101 response that accepts `request`, and the resulting agreement (RFC 6455 §4.2.2 step 5).
  *
- * Throws `opening/bootstrap` for an Extended CONNECT, `opening/subprotocol-not-offered`, `opening/field-reserved`, or
- * `http/…` for an invalid field.
+ * @throws UsageError `opening/bootstrap` for an Extended CONNECT, `opening/subprotocol-not-offered`,
+ * `opening/field-reserved`, or `http/…` for an invalid field
  */
 export function answerOpeningRequest(
   request: OpeningRequest,
@@ -94,7 +94,7 @@ export function encodeAcceptedHead(head: ResponseHead): Uint8Array {
   return bytes;
 }
 
-/** Returns the agreement that results from accepting `request` with `answer`. Throws when they do not match. */
+/** Returns the agreement that results from accepting `request` with `answer`. @throws UsageError when they do not match */
 export function agree(request: OpeningRequest, answer: OpeningAnswer): Agreement {
   checkOptions("an answer", answer, answerChecks, answerAliases);
   const { subprotocol } = answer;

@@ -123,8 +123,9 @@ export class ServerHandshake {
   }
 
   /**
-   * Processes bytes from the transport. Never throws because of their content. Throws `opening/complete` after `open`, when
-   * further bytes belong to the connection.
+   * Processes bytes from the transport. Never throws because of their content.
+   *
+   * @throws UsageError `opening/complete` after `open`, when further bytes belong to the connection
    */
   receive(chunk: Uint8Array): readonly HandshakeEvent[] {
     if (!isBytes(chunk)) throw new UsageError("endpoint/chunk-type");
@@ -145,7 +146,7 @@ export class ServerHandshake {
    * Processes a head that was parsed elsewhere, for example by the HTTP server of the runtime, instead of its bytes. Pass
    * the bytes that it read beyond the head to `receive` next.
    *
-   * Throws `opening/complete` when a head has already been read.
+   * @throws UsageError `opening/complete` when a head has already been read
    */
   receiveHead(head: RequestHead): readonly HandshakeEvent[] {
     if (this.#phase === "failed") return [];
@@ -170,7 +171,7 @@ export class ServerHandshake {
    * for example because the client left before the application answered, does nothing and returns no event. `prepare` is
    * called with the agreement before any output is queued: if it throws, the request remains unanswered.
    *
-   * Throws `endpoint/not-awaiting-answer`, and the errors of `answerOpeningRequest`.
+   * @throws UsageError `endpoint/not-awaiting-answer`, and as `answerOpeningRequest`
    */
   accept(answer: OpeningAnswer = {}, prepare?: (agreement: Agreement) => void): readonly HandshakeEvent[] {
     if (this.#phase === "failed") return [];
@@ -191,7 +192,7 @@ export class ServerHandshake {
    * Rejects the request with an HTTP response and ends the transport. Like `accept`, does nothing if the handshake has
    * failed meanwhile.
    *
-   * Throws `endpoint/not-awaiting-answer`, and the errors of `rejectOpeningRequest`.
+   * @throws UsageError `endpoint/not-awaiting-answer`, and as `rejectOpeningRequest`
    */
   reject(rejection: Rejection): void {
     if (this.#phase === "failed") return;
@@ -244,7 +245,7 @@ export class ServerHandshake {
     return [];
   }
 
-  /** Returns the request waiting for an answer. Throws when there is none. */
+  /** Returns the request waiting for an answer. @throws UsageError `endpoint/not-awaiting-answer` when there is none */
   #awaited(): OpeningRequest {
     if (this.#request === undefined) throw new UsageError("endpoint/not-awaiting-answer");
     return this.#request;

@@ -24,7 +24,7 @@ export interface WebSocketUrl {
   readonly userinfo: string | undefined;
 }
 
-/** Parses a WebSocket URI. Throws `opening/url` with the reason when it is invalid. */
+/** Parses a WebSocket URI. @throws UsageError `opening/url` with the reason when it is invalid */
 export function parseWebSocketUrl(text: string): WebSocketUrl {
   const url = readUrl(text);
   if (typeof url === "string") throw new UsageError("opening/url", url);

@@ -11,7 +11,7 @@ import { violation } from "../vocabulary/violation.ts";
  * among others, have this origin, so allow it only deliberately. A request without Origin does not come from a browser. It
  * passes unless `absent` is `"refuse"`, because a client that can omit the field can also forge it.
  *
- * Throws `opening/origin` for an entry that is not an origin, such as one with a path.
+ * @throws UsageError `opening/origin` for an entry that is not an origin, such as one with a path
  */
 export function originCheck(allowed: readonly string[], absent: "accept" | "refuse" = "accept"): OriginCheck {
   takes.texts(allowed, "origins");

@@ -52,7 +52,7 @@ export class ProxyHandshake {
   readonly #output = new OutputQueue();
   #phase: "awaiting-response" | "tunnel" | "over" = "awaiting-response";
 
-  /** Throws `opening/authority`, `opening/field-reserved`, or `http/…` for an invalid field. */
+  /** @throws UsageError `opening/authority`, `opening/field-reserved`, or `http/…` for an invalid field */
   constructor(options: ProxyHandshakeOptions) {
     checkOptions("a ProxyHandshake", options, proxyChecks, aliases);
     const authority = `${options.host}:${options.port}`;
@@ -83,8 +83,9 @@ export class ProxyHandshake {
   }
 
   /**
-   * Processes bytes from the transport. Never throws because of their content. Throws `opening/complete` after `tunnel`, when
-   * further bytes come from the server.
+   * Processes bytes from the transport. Never throws because of their content.
+   *
+   * @throws UsageError `opening/complete` after `tunnel`, when further bytes come from the server
    */
   receive(chunk: Uint8Array): readonly ProxyEvent[] {
     if (!isBytes(chunk)) throw new UsageError("endpoint/chunk-type");

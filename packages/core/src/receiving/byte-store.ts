@@ -19,7 +19,7 @@ const largestBlock = 65_536;
 /** Overhead in bytes of a non-empty store, excluding its arrays. */
 const storeCost = 256;
 
-/** Free blocks by the logarithm of their size. Reused, because a fresh block has to be zeroed (bench, fragments). */
+/** Free blocks by the logarithm of their size. Reused: a fresh block has to be zeroed (bench/decode-task.ts, workload fragb). */
 const freeBlocks: Uint8Array[][] = [];
 const maxFreeBlocks = 16;
 

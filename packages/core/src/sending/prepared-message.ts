@@ -18,13 +18,13 @@ export interface PreparedMessage {
   readonly frame: Uint8Array;
 }
 
-/** Prepares a text message. Lone surrogates become U+FFFD. Throws `send/data-type`. */
+/** Prepares a text message. Lone surrogates become U+FFFD. @throws UsageError `send/data-type` */
 export function prepareText(data: string, host: HostFunctions = portableHost): PreparedMessage {
   if (typeof data !== "string") throw new UsageError("send/data-type");
   return prepare("text", utf8Bytes(data, host));
 }
 
-/** Prepares a binary message from a copy of `data`. Throws `send/data-type`. */
+/** Prepares a binary message from a copy of `data`. @throws UsageError `send/data-type` */
 export function prepareBinary(data: Uint8Array): PreparedMessage {
   if (!isBytes(data)) throw new UsageError("send/data-type");
   return prepare("binary", data);

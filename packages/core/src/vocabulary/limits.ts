@@ -1,6 +1,7 @@
 /**
- * Limits on every quantity that a peer can make grow, with defaults and their reasons. Each limit is checked before
- * memory is allocated, and each has its own violation.
+ * Limits on the quantities that a peer can make grow, with defaults and their reasons. Each limit is checked before
+ * memory is allocated, and each has its own violation. Two bounds are elsewhere: the rate of control frames is a deadline
+ * (`Deadlines.controlFrames`), and replies to Pings have a fixed bound without a violation (sending/control-queue.ts).
  */
 
 import { Latest } from "../checks/latest.ts";

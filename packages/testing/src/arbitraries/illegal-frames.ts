@@ -22,7 +22,9 @@ export interface IllegalFrame {
 
 /**
  * A frame from `sender` that is illegal whatever follows it when no extension is agreed, by any rule or by one of the
- * given ones. Throws `RangeError` for a rule that `sender` cannot break this way: a server has no mask to omit.
+ * given ones.
+ *
+ * @throws RangeError for a rule that `sender` cannot break this way: a server has no mask to omit
  */
 export function illegalFrame(sender: Role, ...codes: readonly IllegalFrameCode[]): fc.Arbitrary<IllegalFrame> {
   return oneOfNamed(illegalFrameWays(sender), codes).map(([code, frame]) => ({ code, ...frame }));

@@ -4,7 +4,7 @@ import fc from "fast-check";
 /** An arbitrary for each rule, whose values break that rule. */
 export type NamedWays<Code extends string, Illegal> = { readonly [Each in Code]: fc.Arbitrary<Illegal> };
 
-/** Illegal input with its code: one of `codes`, or any if none is given. Throws for a code that is not in the table. */
+/** Illegal input with its code: one of `codes`, or any if none is given. @throws RangeError for another code */
 export function oneOfNamed<Code extends string, Illegal>(
   ways: NamedWays<Code, Illegal>,
   codes: readonly Code[],

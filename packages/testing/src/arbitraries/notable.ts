@@ -25,7 +25,7 @@ class Notable extends fc.Arbitrary<number> {
   }
 
   generate(random: fc.Random): fc.Value<number> {
-    const value = this.#notable[random.nextInt(0, this.#notable.length - 1)] as number;
+    const value = this.#notable[random.nextInt(0, this.#notable.length - 1)]!;
     return new fc.Value(value, undefined);
   }
 

@@ -11,7 +11,7 @@ export function formatBytes(bytes: Uint8Array): string {
   return hex(bytes);
 }
 
-/** Parses bytes written by `formatBytes`. Throws `SyntaxError` for any other text. */
+/** Parses bytes written by `formatBytes`. @throws SyntaxError for any other text */
 export function parseBytes(text: string): Uint8Array {
   if (text === "none") return new Uint8Array(0);
   const [, length, seed] = /^pattern\((\d+), (\d+)\)$/.exec(text) ?? [];

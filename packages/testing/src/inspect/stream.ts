@@ -35,7 +35,7 @@ export class Stream {
   receive(bytes: Uint8Array): void {
     let at = 0;
     while (at < bytes.length) {
-      if (this.#phase === "begin") this.#phase = beginsHead(bytes[at] as number) ? "head" : "frames";
+      if (this.#phase === "begin") this.#phase = beginsHead(bytes[at]!) ? "head" : "frames";
       if (this.#phase === "head") at = this.#readHead(bytes, at);
       else if (this.#phase === "frames") at = this.#readFrame(bytes, at);
       else at = this.#readRest(bytes, at);
@@ -52,8 +52,7 @@ export class Stream {
   /** Reads up to the empty line (RFC 9112 §2.1). */
   #readHead(bytes: Uint8Array, start: number): number {
     let at = start;
-    while (at < bytes.length && !this.#head.endsWith("\r\n\r\n"))
-      this.#head += String.fromCharCode(bytes[at++] as number);
+    while (at < bytes.length && !this.#head.endsWith("\r\n\r\n")) this.#head += String.fromCharCode(bytes[at++]!);
     if (!this.#head.endsWith("\r\n\r\n")) return at;
     this.#page.printHead(this.#sender, this.#head);
     const [, status = ""] = /^HTTP\/1\.\d (\d{3})/.exec(this.#head) ?? [];
@@ -137,7 +136,7 @@ class FrameReader {
     // Copies are needed, because both unmask in place; `slice` of a Buffer does not copy.
     const piece = new Uint8Array(bytes.subarray(at, end));
     const copy = piece.slice();
-    if (!inPayload) this.#header.push(piece[0] as number);
+    if (!inPayload) this.#header.push(piece[0]!);
     const fault = this.#decoder.decode(piece);
     if (fault !== undefined && fault !== "stop") {
       this.isBroken = true;
@@ -181,7 +180,7 @@ class FrameReader {
 
   #payload(bytes: Uint8Array): undefined {
     for (let at = 0; at < bytes.length && this.#preview.length < previewLength; at++) {
-      this.#preview.push(bytes[at] as number);
+      this.#preview.push(bytes[at]!);
     }
     this.#remaining -= bytes.length;
     if (this.#remaining === 0) this.#printFrame();

@@ -55,7 +55,7 @@ function statusCodeName(code: number): string | undefined {
 export function describeClose(payload: Uint8Array): string {
   if (payload.length === 0) return "no status code";
   if (payload.length === 1) return `${toHex(payload)}: half a status code`;
-  const code = ((payload[0] as number) << 8) | (payload[1] as number);
+  const code = (payload[0]! << 8) | payload[1]!;
   const reason = new TextDecoder("utf-8", { ignoreBOM: true }).decode(payload.subarray(2));
   return [String(code), statusCodeName(code), reason === "" ? undefined : quote(reason)].filter(Boolean).join("  ");
 }

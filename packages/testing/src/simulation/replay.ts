@@ -24,8 +24,9 @@ export function simulate<First extends Subject, Second extends Subject>(
 
 /**
  * Replays the run whose transcript is in `text`, for instance the output of a failed test, with a cast created like
- * the original one: the same bytes are sent both ways at the same times, and the transcript is identical. Throws
- * `SyntaxError` where `parseTranscript` does.
+ * the original one: the same bytes are sent both ways at the same times, and the transcript is identical.
+ *
+ * @throws SyntaxError where `parseTranscript` does
  */
 export function replay<First extends Subject, Second extends Subject>(
   text: string,

@@ -70,8 +70,9 @@ export class Simulation<First extends Subject, Second extends Subject> {
   }
 
   /**
-   * Carries out `steps` in order. Throws for a name that no party has, and for bytes from a party that is not a
-   * `ScriptedPeer`.
+   * Carries out `steps` in order.
+   *
+   * @throws RangeError for a name that no party has, TypeError for bytes from a party that is not a `ScriptedPeer`
    */
   play(steps: Iterable<Step>): void {
     for (const step of steps) this.#play(step);

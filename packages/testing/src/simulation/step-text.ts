@@ -28,7 +28,7 @@ export function formatStep(step: Step): string {
 const byParty = { end: "ends its half", stall: "is stalled", resume: "is no longer stalled" } as const;
 const ofLink = { cut: "the link is cut", vanish: "the link is gone" } as const;
 
-/** Parses a step written by `formatStep`. Throws `SyntaxError` for any other text. */
+/** Parses a step written by `formatStep`. @throws SyntaxError for any other text */
 export function parseStep(text: string): Step {
   if (text === ofLink.cut) return { type: "cut" };
   if (text === ofLink.vanish) return { type: "vanish" };

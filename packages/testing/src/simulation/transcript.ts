@@ -35,8 +35,10 @@ export const unwritten = "> does what only its code tells";
 
 /**
  * Parses the script of the transcript in `text`, which may be surrounded by other lines, such as those of a failed
- * test. Throws `SyntaxError` when there is no transcript, and when it contains a step that only code can repeat:
- * `Party.do` with a function.
+ * test.
+ *
+ * @throws SyntaxError when there is no transcript, and when it contains a step that only code can repeat: `Party.do` with
+ * a function
  */
 export function parseTranscript(text: string): Script {
   const [first, second, third] = [...text.matchAll(/^\s*link from (\S+): (.*)$/gm)];

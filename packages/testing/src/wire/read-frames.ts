@@ -11,8 +11,9 @@ export interface ReadFrame {
 }
 
 /**
- * Returns every frame in `bytes`. Slow and simple, so that it can serve as the reference for a codec. Throws
- * `RangeError` when the last frame is incomplete, or a length uses more bytes than it needs.
+ * Returns every frame in `bytes`. Slow and simple, so that it can serve as the reference for a codec.
+ *
+ * @throws RangeError when the last frame is incomplete, or a length uses more bytes than it needs
  */
 export function readFrames(bytes: Uint8Array): ReadFrame[] {
   const frames: ReadFrame[] = [];

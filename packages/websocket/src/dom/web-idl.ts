@@ -68,13 +68,13 @@ export function defineInstances(definition: Class, isOne: (value: object) => boo
   Object.defineProperty(definition, Symbol.hasInstance, { value: hasInstance, configurable: true });
 }
 
-/** Throws for a missing argument, which is not the same as `undefined`. */
+/** Checks the number of arguments. @throws TypeError for a missing one, which is not the same as `undefined` */
 export function requireArguments(given: ArrayLike<unknown>, count: number, what: string): void {
   if (given.length < count)
     throw new TypeError(`${what} requires at least ${count} argument${count === 1 ? "" : "s"}.`);
 }
 
-/** Converts to a DOMString. Throws a TypeError for a Symbol. */
+/** Converts to a DOMString. @throws TypeError for a Symbol */
 export function toDomString(value: unknown): string {
   return `${value as string}`;
 }
@@ -130,14 +130,14 @@ export function toClampedUnsignedShort(value: unknown): number {
   return rounded - bounded === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
 }
 
-/** Converts to an [EnforceRange] unsigned short. Throws a TypeError for values outside 0 to 65,535. */
+/** Converts to an [EnforceRange] unsigned short. @throws TypeError for values outside 0 to 65,535 */
 export function toEnforcedUnsignedShort(value: unknown): number {
   const integer = Math.trunc(toNumber(value));
   if (!(integer >= 0 && integer <= 65_535)) throw new TypeError("The number must be between 0 and 65535.");
   return integer + 0;
 }
 
-/** Throws a TypeError for a Symbol and also, unlike `Number`, for a BigInt. */
+/** Converts to a number. @throws TypeError for a Symbol and also, unlike `Number`, for a BigInt */
 function toNumber(value: unknown): number {
   return +(value as number);
 }

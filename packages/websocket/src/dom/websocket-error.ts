@@ -60,7 +60,7 @@ export class WebSocketError extends DOMException {
 
 defineInterface(WebSocketError, "WebSocketError", ["closeCode", "reason"]);
 
-/** Converts the Web IDL dictionary WebSocketCloseInfo. Throws a TypeError for values that cannot be converted. */
+/** Converts the Web IDL dictionary WebSocketCloseInfo. @throws TypeError for values that cannot be converted */
 export function closeInfo(given: WebSocketErrorInit | null | undefined): {
   closeCode: number | undefined;
   reason: string;

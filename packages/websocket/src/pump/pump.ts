@@ -1,7 +1,9 @@
 /**
- * Drives an endpoint over a transport. This is the loop that every embedder writes, and it makes no decisions of its
- * own: incoming bytes go into the endpoint, the resulting events to the listener, and output to the transport, in one
- * write per turn. Then it does with the transport what the endpoint asks for, and sets one timer for the next deadline.
+ * Drives an endpoint over a transport. This is the loop that every embedder writes, and it makes no decisions about the
+ * protocol: incoming bytes go into the endpoint, the resulting events to the listener, and output to the transport, in
+ * one write per turn. Then it does with the transport what the endpoint asks for, and sets one timer for the next
+ * deadline. What it does decide is local: when bytes that arrived early are delivered, that a listener that throws costs
+ * its connection, and how the work is spread over turns.
  *
  * Theory of operation. Every input and command calls `touch()`, which schedules one `settle()` at the end of the turn.
  * However many messages arrive or are sent in a turn, there is one write, one look at the clock, and seldom a new

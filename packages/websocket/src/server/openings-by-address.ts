@@ -53,7 +53,7 @@ export class OpeningsByAddress {
     const key = this.#keys.get(opening);
     if (key === undefined) return;
     this.#keys.delete(opening);
-    const left = (this.#counts.get(key) as number) - 1;
+    const left = this.#counts.get(key)! - 1;
     if (left === 0) this.#counts.delete(key);
     else this.#counts.set(key, left);
   }

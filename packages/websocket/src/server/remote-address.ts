@@ -36,7 +36,7 @@ export function isPublicAddress(address: string): boolean {
     );
   }
   // RFC 6890 §2.2.3: unspecified and loopback, unique local, link local.
-  const isLocal = groups.slice(0, 7).every((group) => group === 0) && (groups[7] as number) <= 1;
+  const isLocal = groups.slice(0, 7).every((group) => group === 0) && groups[7]! <= 1;
   return !(isLocal || (first & 0xfe00) === 0xfc00 || (first & 0xffc0) === 0xfe80 || (first === 0 && second !== 0));
 }
 

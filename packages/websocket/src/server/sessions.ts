@@ -37,6 +37,6 @@ export class Sessions {
     if (session === undefined) return;
     this.#sessions.delete(before);
     if (after !== undefined) this.#sessions.set(after, session);
-    else counts.set(session, (counts.get(session) as number) - 1);
+    else counts.set(session, counts.get(session)! - 1);
   }
 }

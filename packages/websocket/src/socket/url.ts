@@ -11,8 +11,9 @@ const schemes: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * Returns the serialized ws or wss URL for the application's input, resolved against `base` if it is relative. Throws a
- * SyntaxError for an invalid URL, another scheme, or a fragment, even an empty one.
+ * Returns the serialized ws or wss URL for the application's input, resolved against `base` if it is relative.
+ *
+ * @throws DOMException SyntaxError for an invalid URL, another scheme, or a fragment, even an empty one
  */
 export function resolveUrl(input: string, base: string | undefined): string {
   if (!hasUrl()) return resolveWithCore(input, base);

@@ -35,7 +35,7 @@ export interface ExtendedConnectOpening {
  * Builds the Extended CONNECT that opens a WebSocket connection. `setting` is the server's value of
  * SETTINGS_ENABLE_CONNECT_PROTOCOL, or undefined while its SETTINGS have not arrived.
  *
- * Throws `opening/extended-connect-not-enabled` unless `setting` is 1, and the same option errors as `ClientHandshake`.
+ * @throws UsageError `opening/extended-connect-not-enabled` unless `setting` is 1, and for options as `ClientHandshake`
  */
 export function openExtendedConnect(options: OpeningOptions, setting: number | undefined): ExtendedConnectOpening {
   checkClientOptions(options);

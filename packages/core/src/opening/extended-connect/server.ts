@@ -126,7 +126,7 @@ function joinCookies(fields: Fields): Fields {
  * Returns the response that accepts `request`, and the resulting agreement. Any 2xx means success; the status here is 200
  * (RFC 8441 §5.1).
  *
- * Throws the same errors as `answerOpeningRequest`.
+ * @throws UsageError as `answerOpeningRequest`
  */
 export function answerExtendedConnect(
   request: OpeningRequest,
@@ -138,8 +138,9 @@ export function answerExtendedConnect(
 }
 
 /**
- * Returns the response that rejects a request. The status must be at least 300, because 2xx would accept the request. Throws
- * the same errors as `rejectOpeningRequest`.
+ * Returns the response that rejects a request. The status must be at least 300, because 2xx would accept the request.
+ *
+ * @throws UsageError as `rejectOpeningRequest`
  */
 export function rejectExtendedConnect(rejection: Rejection): StreamAnswer & { readonly body: Uint8Array } {
   const { status, body, fields } = checkRejection(rejection, 300);
