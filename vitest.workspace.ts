@@ -20,6 +20,7 @@ const suites: { name: string; root: string; runtimes: readonly Runtime[] }[] = [
   { name: "deno", root: "packages/deno", runtimes: ["deno"] },
   { name: "bun", root: "packages/bun", runtimes: ["bun"] },
   { name: "testing", root: "packages/testing", runtimes: ["node", "deno", "bun"] },
+  { name: "conformance", root: "packages/conformance", runtimes: ["node", "deno", "bun"] },
   { name: "examples", root: "examples", runtimes: ["node"] },
   { name: "fuzz", root: "fuzz", runtimes: ["node"] },
   { name: "tooling", root: "tooling", runtimes: ["node"] },

@@ -1,5 +1,5 @@
 /** Attacks known servers one after the other, in one run. */
-import { type HostileOptions, type HostileReport, measureUnderAttack, readTarget } from "@hybi/testing/hostile";
+import { type HostileOptions, type HostileReport, measureUnderAttack, readTarget } from "@hybi/conformance/hostile";
 import { Unavailable } from "../../tooling/fetched.ts";
 import { ServerUnderAttack } from "./server-under-attack.ts";
 import type { KnownServer } from "./servers.ts";

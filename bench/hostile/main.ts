@@ -14,9 +14,9 @@ import {
   formatServers,
   judgeHostile,
   serveAttack,
-} from "@hybi/testing/hostile";
-import { runHostile } from "../../packages/testing/src/cli/hostile-command.ts";
-import { type HostileFlags, readHostileFlags } from "../../packages/testing/src/cli/hostile-options.ts";
+} from "@hybi/conformance/hostile";
+import { runHostile } from "../../packages/conformance/src/cli/hostile-command.ts";
+import { type HostileFlags, readHostileFlags } from "../../packages/conformance/src/cli/hostile-options.ts";
 import { attackServer, type ServerResult } from "./compare.ts";
 import { writePage } from "./page.ts";
 import { knownServers } from "./servers.ts";

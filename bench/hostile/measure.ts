@@ -1,6 +1,6 @@
 /** Ours and `ws` under the same attack in the same run: what an innocent client waits, and what the server's memory grows by. */
 import { fileURLToPath } from "node:url";
-import { selectKinds } from "@hybi/testing/hostile";
+import { selectKinds } from "@hybi/conformance/hostile";
 import { aligned, ruled } from "../format.ts";
 import { attackServer, type ServerResult } from "./compare.ts";
 import { knownServers } from "./servers.ts";

@@ -1,7 +1,7 @@
 /** The measurements of a run, between the marks of the page that tells of hostile load. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { formatKinds, formatServers, type HostileRow } from "@hybi/testing/hostile";
+import { formatKinds, formatServers, type HostileRow } from "@hybi/conformance/hostile";
 import { root } from "../../tooling/repository.ts";
 
 const path = join(root, "docs/design/hostile-load.md");

@@ -5,7 +5,7 @@
  * `pnpm conformance:own --all --only "5.*"`; both may be left out.
  */
 import { parseArgs } from "node:util";
-import { formatText, listenForClients, passes, type Report, testServer } from "@hybi/testing/conformance";
+import { formatText, listenForClients, passes, type Report, testServer } from "@hybi/conformance";
 import { runProgram, runtimes, startServer } from "../echo/programs.ts";
 import { openHttp2Echo } from "./http2-echo.ts";
 

@@ -39,7 +39,7 @@ describe("a command that is shown", () => {
     "npx hybi-conformance@latest",
     "npx --package=hybi hybi-conformance",
     "npx -p @hybi/other hybi-conformance",
-    "npx --package @hybi/testing conformance",
+    "npx --package @hybi/conformance conformance",
     "npx --package=@hybi/core hybi-conformance",
     "pnpm dlx hybi-inspect a.bin",
     "pnpx hybi-inspect",
@@ -70,9 +70,9 @@ describe("a command that is shown", () => {
   });
 
   it.each([
-    "npx --package @hybi/testing hybi-conformance server ws://127.0.0.1:9001 --html report.html",
-    "npx --package=@hybi/testing hybi-inspect capture.bin",
-    "npx -y --package=@hybi/testing@0.1.0 hybi-inspect capture.bin",
+    "npx --package @hybi/conformance hybi-conformance server ws://127.0.0.1:9001 --html report.html",
+    "npx --package=@hybi/conformance hybi-inspect capture.bin",
+    "npx -y --package=@hybi/conformance@0.1.0 hybi-inspect capture.bin",
     "npx --no hybi-conformance cases",
     "npx --no-install hybi-conformance cases",
     "npx pnpm test closing",
@@ -82,7 +82,7 @@ describe("a command that is shown", () => {
     "npm install --save-dev @hybi/testing fast-check",
     "npm install @hybi/node@0.1.0",
     'import { connect } from "npm:@hybi/deno";',
-    "deno run -A npm:@hybi/testing/cli",
+    "deno run -A npm:@hybi/conformance/cli",
     'echo "> 81" | npx pnpm inspect -',
     'run(["npx", "--no-install", command, "--help"])',
     "curl http://127.0.0.1:8080/",
@@ -107,5 +107,5 @@ it("no document, script, source or help text of the repository shows a command t
     .flatMap((file) => checkCommands(file, read(file), ours));
   expect(findings).toEqual([]);
   expect(files).toContain(".ci/run");
-  expect(files).toContain("packages/testing/README.md");
+  expect(files).toContain("packages/conformance/README.md");
 });

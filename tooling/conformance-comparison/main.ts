@@ -30,7 +30,7 @@ const { values } = parseArgs({
 /** Without `all`, ours leave out the largest messages, and nearly all of the compressed ones by the thousand. */
 const selection = [...(values.cases === undefined ? [] : ["--only", values.cases]), ...(values.all ? ["--all"] : [])];
 const explanations: Explanation[] = JSON.parse(readFileSync(join(import.meta.dirname, "explanations.json"), "utf8"));
-const ourCommand = ["tsx", "--conditions=@hybi/source", "packages/testing/src/cli/conformance.ts"];
+const ourCommand = ["tsx", "--conditions=@hybi/source", "packages/conformance/src/cli/conformance.ts"];
 
 const comparisons: PeerComparison[] = [];
 let suite: Suite | undefined;

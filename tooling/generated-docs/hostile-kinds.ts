@@ -1,5 +1,5 @@
 /** The kinds of hostile clients, between the marks of the page that tells of them. */
-import type { AttackKind } from "../../packages/testing/src/hostile/kinds.ts";
+import type { AttackKind } from "../../packages/testing/src/attacks/kinds.ts";
 
 const mark = /(<!-- begin: kinds, written by `pnpm check:docs --write` -->)[\s\S]*?(<!-- end -->)/;
 

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { closingTransitions, usageErrorTable, violationTable } from "../../packages/core/src/index.ts";
-import { attackKinds } from "../../packages/testing/src/hostile/kinds.ts";
+import { attackKinds } from "../../packages/testing/src/attacks/kinds.ts";
 import { conclude, root } from "../repository.ts";
 import { formatDiagram, replaceDiagram } from "./closing-diagram.ts";
 import { formatErrorsPage } from "./errors-page.ts";

@@ -48,7 +48,10 @@ try {
   mkdirSync(consumer);
   writeFileSync(join(consumer, "package.json"), JSON.stringify({ private: true, type: "module" }));
   const tarballs = packed.map(({ tarball }) => tarball);
-  await step("install with npm", ["npm", "install", "--ignore-scripts", "--loglevel=error", ...tarballs], consumer);
+  // Named one by one, because npm does not install peers that are optional.
+  const peers = packed.flatMap(({ manifest }) => Object.entries(manifest.peerDependencies ?? {}));
+  const names = [...tarballs, ...peers.map(([name, range]) => `${name}@${range}`)];
+  await step("install with npm", ["npm", "install", "--ignore-scripts", "--loglevel=error", ...names], consumer);
 
   for (const { folder, manifest } of packed) {
     const name = folder.replace("packages/", "");

@@ -10,6 +10,7 @@ export interface Manifest {
   /** Commands and their files. */
   readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 export function checkManifest(manifest: Manifest): string[] {

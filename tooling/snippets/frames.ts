@@ -374,12 +374,12 @@ ${place}
 if (compared !== 20) throw new Error("nothing was run");`,
   },
   {
-    file: "packages/testing/src/conformance/in-process.ts",
+    file: "packages/conformance/src/suite/in-process.ts",
     treatment: "run",
     program: `
 import { Endpoint } from "@hybi/core";
 import { permessageDeflate } from "@hybi/permessage-deflate";
-import { formatText, passes, testInProcess as testAll } from "@hybi/testing/conformance";
+import { formatText, passes, testInProcess as testAll } from "@hybi/conformance";
 const testInProcess: typeof testAll = (role, subject, create) => testAll(role, subject, create, { only: ["1.1.*", "12.1.*"] });
 ${place}
 if (!passes(report) || report.results.length < 10) throw new Error(formatText(report));`,

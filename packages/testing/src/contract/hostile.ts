@@ -3,7 +3,7 @@
  * gone, nothing of them is left. The command `hybi-hostile` runs a thousand clients of the same kinds, and measures
  * time.
  */
-import { type AttackAim, type AttackKind, attackKinds } from "../hostile/kinds.ts";
+import { type AttackAim, type AttackKind, attackKinds } from "../attacks/kinds.ts";
 import type { Adapter, RawConnection } from "./adapter.ts";
 import { type Neighbourhood, withNeighbours } from "./neighbourhood.ts";
 import type { Runner } from "./runner.ts";

@@ -1,5 +1,6 @@
 import * as testing from "@hybi/testing";
 import * as adapterContract from "@hybi/testing/adapter-contract";
+import * as attacks from "@hybi/testing/attacks";
 import { expect, it } from "vitest";
 
 it("the public names of @hybi/testing are these", () => {
@@ -85,4 +86,8 @@ it("the public names of @hybi/testing are these", () => {
 
 it("the public names of @hybi/testing/adapter-contract are these", () => {
   expect(Object.keys(adapterContract).sort()).toEqual(["adapterContract", "selfSigned"]);
+});
+
+it("the public names of @hybi/testing/attacks are these", () => {
+  expect(Object.keys(attacks).sort()).toEqual(["attackKinds", "selectKinds"]);
 });

@@ -3,7 +3,6 @@
 import { type AgreedExtension, Connection, type Role } from "@hybi/core";
 import { FrameDecoder, opcodes, rsv1Bit } from "@hybi/core/frame";
 import { permessageDeflate } from "@hybi/permessage-deflate";
-import { sampleRandom } from "../bytes/sample-random.ts";
 import { agreedExtensions } from "./agreed-extensions.ts";
 import type { Page } from "./page.ts";
 
@@ -120,7 +119,8 @@ class FrameReader {
       { role, subprotocol: undefined, extensions: known, tolerated: [] },
       {
         extensions: [permessageDeflate()],
-        random: sampleRandom(),
+        // Only receives: no masking key is ever used.
+        random: (target) => target.fill(1),
         limits: { message: Number.POSITIVE_INFINITY, fragments: Number.POSITIVE_INFINITY },
       },
     );

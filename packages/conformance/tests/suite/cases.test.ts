@@ -1,4 +1,4 @@
-import { conformanceCases, conformanceChapters, selectCases } from "@hybi/testing/conformance";
+import { conformanceCases, conformanceChapters, selectCases } from "@hybi/conformance";
 import { describe, expect, it } from "vitest";
 
 const ids = conformanceCases.map(({ id }) => id);

@@ -14,8 +14,8 @@ import {
   WebSocketServer,
 } from "@hybi/websocket";
 
+export { WireDump } from "@hybi/conformance/inspect";
 export { chunking, Simulation } from "@hybi/testing";
-export { WireDump } from "@hybi/testing/inspect";
 export { createWebSocketClass, fromStreams, WebSocketServer, WebSocketStream } from "@hybi/websocket";
 
 /** No secret is sent here, and an engine need not have a source of chance. */

@@ -1,11 +1,5 @@
 /** A server that observes every rule passes, and one that breaks a rule fails the cases of that rule and no others. */
-import {
-  type InProcessSubject,
-  type Report,
-  selectCases,
-  testInProcess,
-  type Verdict,
-} from "@hybi/testing/conformance";
+import { type InProcessSubject, type Report, selectCases, testInProcess, type Verdict } from "@hybi/conformance";
 import { describe, expect, it } from "vitest";
 import { type Defect, NaiveServer } from "./naive-endpoint.ts";
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { listenForClients } from "@hybi/testing/conformance";
+import { listenForClients } from "@hybi/conformance";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
 import { runConformance } from "../src/cli/conformance-command.ts";
 import { runHostile } from "../src/cli/hostile-command.ts";

@@ -1,6 +1,6 @@
 /** The flags of an attack, shared by `hybi-hostile` and the comparison of servers. */
 import { parseArgs } from "node:util";
-import { selectKinds } from "../hostile/kinds.ts";
+import { selectKinds } from "@hybi/testing/attacks";
 import type { HostileOptions } from "../hostile/measure.ts";
 import { isLoopback, readTarget } from "../hostile/target.ts";
 

@@ -2,8 +2,9 @@
  * An echo server written for these tests from the text of RFC 6455, with no code of ours but the opening handshake, and a
  * switch for each rule: what it does not observe, the cases must find.
  */
+
+import type { InProcessSubject, SubjectEvent } from "@hybi/conformance";
 import { ServerHandshake } from "@hybi/core";
-import type { InProcessSubject, SubjectEvent } from "@hybi/testing/conformance";
 
 /** What may be wrong with it. */
 export type Defect =

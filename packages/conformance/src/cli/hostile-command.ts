@@ -1,7 +1,7 @@
 /** The command `hybi-hostile` as a function of its arguments. */
 import { writeFileSync } from "node:fs";
+import { attackKinds } from "@hybi/testing/attacks";
 import { judgeHostile } from "../hostile/criteria.ts";
-import { attackKinds } from "../hostile/kinds.ts";
 import { measureUnderAttack } from "../hostile/measure.ts";
 import { formatCriteria, formatKinds, formatServers } from "../hostile/report-text.ts";
 import { type HostileFlags, hostileFlagsHelp, readHostileFlags, targetsOf } from "./hostile-options.ts";

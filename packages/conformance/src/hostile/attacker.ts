@@ -4,7 +4,7 @@
  */
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import type { AttackAim, AttackKind } from "./kinds.ts";
+import type { AttackAim, AttackKind } from "@hybi/testing/attacks";
 import { ServerAnswer } from "./server-answer.ts";
 
 /** Where the client connects. */

@@ -1,6 +1,7 @@
 /** Many hostile clients in one process. */
+
+import { selectKinds } from "@hybi/testing/attacks";
 import { Attacker, type AttackTally, type AttackTarget, emptyTally } from "./attacker.ts";
-import { selectKinds } from "./kinds.ts";
 
 /** The attackers and their targets. */
 export interface AttackPlan {

@@ -1,7 +1,8 @@
 /** Our own endpoints, held against the cases. */
+
+import { formatText, passes, testInProcess } from "@hybi/conformance";
 import { Endpoint } from "@hybi/core";
 import { permessageDeflate } from "@hybi/permessage-deflate";
-import { formatText, passes, testInProcess } from "@hybi/testing/conformance";
 import { describe, expect, it } from "vitest";
 
 const random = (target: Uint8Array): Uint8Array => crypto.getRandomValues(target as Uint8Array<ArrayBuffer>);

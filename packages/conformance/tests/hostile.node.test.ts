@@ -6,8 +6,8 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { attackKinds, type Criterion, type HostileReport, judgeHostile } from "@hybi/conformance/hostile";
 import { Endpoint } from "@hybi/core";
-import { attackKinds, type Criterion, type HostileReport, judgeHostile } from "@hybi/testing/hostile";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const program = fileURLToPath(new URL("../src/cli/hostile.ts", import.meta.url));

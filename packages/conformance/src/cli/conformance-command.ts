@@ -2,14 +2,14 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Role } from "@hybi/core";
-import { conformanceChapters, type Selection, selectCases } from "../conformance/cases/all.ts";
-import { formatHtml } from "../conformance/report/html.ts";
-import { formatJson } from "../conformance/report/json.ts";
-import { passes, type Report } from "../conformance/report/report.ts";
-import { formatText } from "../conformance/report/text.ts";
-import type { CaseResult } from "../conformance/run-case.ts";
-import { listenForClients } from "../conformance/run-client.ts";
-import { testServer } from "../conformance/run-server.ts";
+import { conformanceChapters, type Selection, selectCases } from "../suite/cases/all.ts";
+import { formatHtml } from "../suite/report/html.ts";
+import { formatJson } from "../suite/report/json.ts";
+import { passes, type Report } from "../suite/report/report.ts";
+import { formatText } from "../suite/report/text.ts";
+import type { CaseResult } from "../suite/run-case.ts";
+import { listenForClients } from "../suite/run-client.ts";
+import { testServer } from "../suite/run-server.ts";
 
 const help = `Holds a WebSocket server or client against RFC 6455, RFC 7692, RFC 8441 and the parts of HTTP that they rest on.
 

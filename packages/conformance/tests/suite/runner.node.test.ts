@@ -1,7 +1,6 @@
 /** The runner over real sockets, with servers and clients that are worse than wrong. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import { encodeFrame, opcodes } from "@hybi/core/frame";
 import {
   formatHtml,
   formatJson,
@@ -10,7 +9,8 @@ import {
   passes,
   type Report,
   testServer,
-} from "@hybi/testing/conformance";
+} from "@hybi/conformance";
+import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { NaiveServer } from "./naive-endpoint.ts";
 
