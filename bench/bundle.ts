@@ -1,11 +1,11 @@
-/** Bundles a program as the packages are bundled when they are published, so that users' code is what is measured. */
+/** Bundles a program the way the packages are bundled for publishing, so that users' code is measured. */
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const bundles = new Map<string, Promise<string>>();
 
-/** Where the bundle of the program `name` is; it is made once. */
+/** Bundles the program `name`, once, and returns the path of the bundle. */
 export function bundle(name: string): Promise<string> {
   let made = bundles.get(name);
   if (made === undefined) {

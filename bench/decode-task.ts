@@ -1,15 +1,15 @@
-/** Decoding: a stream of frames, cut into chunks, which are restored before every pass because unmasking changes them. */
+/** Decoding a stream of frames, cut into chunks. The chunks are restored before every pass because unmasking changes them. */
 
 import { heapGrowth } from "./heap.ts";
 import { digestOf, Ledger } from "./ledger.ts";
 import { receiver } from "./peers/receivers.ts";
-import { cpuTime, measureNothing, type PreparedTask, type Task, turn } from "./task.ts";
+import { cpuTime, measureNothing, nextTurn, type PreparedTask, type Task } from "./task.ts";
 import { encodeMessage } from "./wire.ts";
 import { type Workload, workloadNamed } from "./workloads.ts";
 
 /**
- * Bytes of the stream, at least: with the chunks that hold them they fit the second cache of a core, as what a socket
- * has just delivered does.
+ * Minimum length of the stream in bytes. With the chunks that hold it, it fits the second-level cache of a core, like
+ * bytes that a socket has just delivered.
  */
 const streamLength = { chunks: 524_288, bytes: 8192 };
 
@@ -23,7 +23,7 @@ export async function prepareDecode(task: Task, implementation: string): Promise
   const receive = receiver(implementation, task.role, ledger);
   const originals = chunks.map((chunk, index) => stream.slice(index * task.chunk, index * task.chunk + chunk.length));
   const restore = (): void => {
-    // Without any garbage, which would be collected within the next pass.
+    // Without garbage, which would be collected during the next pass.
     for (let index = 0; index < chunks.length; index++) chunks[index]?.set(originals[index] as Uint8Array);
   };
   const run = (): void => {
@@ -41,10 +41,11 @@ export async function prepareDecode(task: Task, implementation: string): Promise
       ledger.clear();
       const start = cpuTime();
       run();
-      await turn();
+      await nextTurn();
       const spent = cpuTime() - start - cpuTimeOfNothing;
       expectedSum ??= ledger.sum;
-      if (ledger.count !== messages || ledger.sum !== expectedSum) throw new Error("Not the same messages as before.");
+      if (ledger.count !== messages || ledger.sum !== expectedSum)
+        throw new Error("The messages differ from those of the previous pass.");
       return spent;
     },
     garbage: () => heapGrowth(restore, run) / messages,
@@ -64,7 +65,7 @@ function streamOf(workload: Workload, masked: boolean, length: number): { stream
   return { stream: Uint8Array.from(Buffer.concat(frames)), messages };
 }
 
-/** Chunks with a buffer each, as a socket delivers them: Buffers for `ws`, which takes nothing else, and plain arrays for us. */
+/** Chunks with a buffer each, as a socket delivers them: Buffers for `ws`, which accepts nothing else, plain arrays for hybi. */
 function cut(stream: Uint8Array, size: number, asBuffers: boolean): Uint8Array[] {
   const chunks: Uint8Array[] = [];
   for (let at = 0; at < stream.length; at += size) {

@@ -1,15 +1,15 @@
-/** Encoding: messages of one turn after the other into a gather sink. */
+/** Encoding messages into a gather sink, turn by turn. */
 import { createHash } from "node:crypto";
 import { GatherSink } from "./gather-sink.ts";
 import { sender } from "./peers/senders.ts";
-import { cpuTime, type PreparedTask, type Task, turn } from "./task.ts";
+import { cpuTime, nextTurn, type PreparedTask, type Task } from "./task.ts";
 import { decodeMessages } from "./wire.ts";
 import { workloadNamed } from "./workloads.ts";
 
-/** Messages of one turn: as many as come to this many bytes, and no more than this many. */
+/** Messages per turn: as many as fit this many bytes, and at most this many. */
 const turnLength = 65_536;
 const turnMessages = 64;
-/** Bytes of payload of one run. */
+/** Payload bytes per run. */
 const runLength = { short: 4_194_304, long: 67_108_864 };
 
 export function prepareEncode(task: Task, implementation: string): PreparedTask {
@@ -35,7 +35,7 @@ export function prepareEncode(task: Task, implementation: string): PreparedTask 
       const before = sink.written;
       const start = cpuTime();
       for (let index = 0; index < turns; index++) sendTurn(messages);
-      await turn();
+      await nextTurn();
       const spent = cpuTime() - start;
       if (sink.written - before < turns * perTurn * payload.length) throw new Error("Too little was written.");
       return spent;

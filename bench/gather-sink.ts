@@ -1,6 +1,6 @@
 /**
- * Stands in for the kernel: copies every piece at once, strings as UTF-8, into a ring of 4 MiB. So a piece that is
- * passed on without a copy costs its one copy here, and one that was copied before costs two.
+ * Stands in for the kernel: copies every piece at once, strings as UTF-8, into a ring of 4 MiB. A piece that was passed
+ * on without a copy is copied once, here; a piece that had been copied before is copied twice.
  */
 
 interface NativeMethods {
@@ -8,7 +8,7 @@ interface NativeMethods {
 }
 
 export class GatherSink {
-  /** Bytes since it was made. */
+  /** Bytes written since construction. */
   written = 0;
   readonly #ring = Buffer.alloc(4_194_304);
   #at = 0;
@@ -25,7 +25,7 @@ export class GatherSink {
     return true;
   }
 
-  /** A copy of what `run` writes, which must fit behind what was written before. */
+  /** Returns a copy of what `run` writes, which must fit into the ring. */
   capture(run: () => void): Uint8Array {
     this.#at = 0;
     run();

@@ -1,10 +1,10 @@
-/** What we aim for, as ratios to `ws` without its native addon; the reasons are in docs/design/performance.md. */
+/** The goals, as ratios to `ws` without its native addon; docs/design/performance.md has the reasons. */
 
 export interface Goal {
-  /** Without and with Node's functions. */
+  /** Without and with Node's native functions. */
   readonly portable: number;
   readonly host: number;
-  /** A ratio to `ws` with its native addon. */
+  /** Ratio to `ws` with its native addon. */
   readonly native?: number;
 }
 
@@ -14,7 +14,7 @@ const same = (ratio: number, native?: number): Goal => ({
   ...(native === undefined ? {} : { native }),
 });
 
-/** By table and workload. */
+/** Goals by table and workload. */
 export const goals: Readonly<Record<string, Readonly<Record<string, Goal>>>> = {
   "decode/server/65536": {
     t16: same(6),
@@ -56,16 +56,16 @@ export const goals: Readonly<Record<string, Readonly<Record<string, Goal>>>> = {
   },
 };
 
-/** A goal of an echo: a ratio to `ws`, and one to another server of the same run. */
+/** The goal of an echo: a ratio to `ws`, and a ratio to another server of the same run. */
 export interface EchoGoal {
   readonly ratio: number;
-  /** Its name and title; the ratio of ours to it. */
+  /** Name and title of the other server, and our ratio to it. */
   readonly beside?: { readonly name: string; readonly title: string; readonly ratio: number };
 }
 
 const besideTcp = { name: "raw", title: "TCP alone", ratio: 0.9 };
 
-/** By row of the table; of the pump, and of the WebSocket interface on it as far as it goes. */
+/** Goals by row of the table, for the pump; also for the WebSocket interface on top of it, where it reaches them. */
 export const echoGoals: Readonly<Record<string, EchoGoal>> = {
   pipe64: { ratio: 20, beside: { name: "bun-native", title: "Bun.serve", ratio: 0.9 } },
   pipe8: { ratio: 5.5 },
@@ -76,8 +76,8 @@ export const echoGoals: Readonly<Record<string, EchoGoal>> = {
   pipe16k: { ratio: 3.5, beside: { name: "ws-native", title: "native", ratio: 1.1 } },
 };
 
-/** KiB of heap of an idle connection above what its socket takes. */
+/** KiB of heap per idle connection in excess of its socket. */
 export const idleGoal = 0.35;
 
-/** A ratio to `ws`: at most 60 % of what an opening handshake costs its server. */
+/** Ratio to `ws`: at most 60 % of the cost of an opening handshake to its server. */
 export const handshakeGoal = 1.67;

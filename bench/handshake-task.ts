@@ -1,11 +1,11 @@
 /**
- * The opening handshake of a server: ours from the bytes of a browser's request to the bytes of the response. That of
- * `ws` begins with a head that Node has parsed already, so its parsing is not in its time.
+ * A server's opening handshake. Ours runs from the bytes of a browser's request to the bytes of the response. That of
+ * `ws` starts from a head that Node has already parsed, so its time excludes parsing.
  */
 import { EventEmitter } from "node:events";
 import * as ws from "ws";
 import { nodeHost, ServerHandshake } from "./subject.ts";
-import { cpuTime, type PreparedTask, type Task, turn } from "./task.ts";
+import { cpuTime, nextTurn, type PreparedTask, type Task } from "./task.ts";
 
 const fields: readonly (readonly [string, string])[] = [
   ["Host", "chat.example.com"],
@@ -36,13 +36,13 @@ export function prepareHandshake(_task: Task, implementation: string): PreparedT
     time: async () => {
       const start = cpuTime();
       for (let index = 0; index < handshakes; index++) open();
-      await turn();
+      await nextTurn();
       return cpuTime() - start;
     },
   };
 }
 
-/** Answers the head of the response. */
+/** Performs one handshake and returns the head of the response. */
 type OpenHandshake = () => string;
 
 function hybiHandshake(implementation: string): OpenHandshake {

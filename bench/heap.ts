@@ -1,6 +1,6 @@
-/** Memory, in processes that were started with `heapFlags`. */
+/** Measures memory, in processes started with `heapFlags`. */
 
-/** A young generation so large that nothing is collected meanwhile, and the means to collect. */
+/** Exposes `gc()`, and makes the young generation so large that nothing is collected during a measurement. */
 export const heapFlags: readonly string[] = ["--expose-gc", "--min-semi-space-size=128", "--max-semi-space-size=128"];
 
 function collect(): void {
@@ -13,8 +13,9 @@ const passes = 25;
 const warmUp = { milliseconds: 300 };
 
 /**
- * Bytes that `run` takes of the heap, garbage included: the median of passes without a full collection between them,
- * which throws away compiled code that depends on what was collected. That is made good before the first pass.
+ * Returns the bytes of heap that `run` allocates, garbage included: the median of several passes. There is no full
+ * collection between passes, because it discards compiled code that depends on collected objects; the warm-up before
+ * the first pass compiles it again.
  */
 export function heapGrowth(prepare: () => void, run: () => void): number {
   collect();
@@ -32,7 +33,7 @@ export function heapGrowth(prepare: () => void, run: () => void): number {
   return growths.sort((a, b) => a - b)[passes >> 1] as number;
 }
 
-/** Bytes that are still held after `run`, on the heap and outside of it. */
+/** Returns the bytes still held after `run`, on the heap and outside of it. */
 export function heldAfter(run: () => void): number {
   collect();
   const before = process.memoryUsage();

@@ -1,4 +1,4 @@
-/** Memory that a peer can make us hold: a message in fragments of one byte that never ends. */
+/** Measures memory that a peer can make an endpoint hold: an endless message in fragments of one byte. */
 import { heldAfter } from "./heap.ts";
 import { Ledger } from "./ledger.ts";
 import { receiver } from "./peers/receivers.ts";
@@ -6,7 +6,7 @@ import { encodeFrame } from "./wire.ts";
 
 const fragments = 16_000;
 
-/** Bytes held for each fragment, each of which came in a chunk of its own. */
+/** Returns the bytes held per fragment. Each fragment arrives in a chunk of its own. */
 export function heldByFragments(implementation: string): number {
   const ledger = new Ledger();
   const receive = receiver(implementation, "server", ledger);
@@ -15,7 +15,7 @@ export function heldByFragments(implementation: string): number {
       receive(encodeFrame(index === 0 ? 0x02 : 0x00, Uint8Array.of(index), true, index));
     }
   });
-  // It ends only now, so that the receiver was still needed when the memory was counted.
+  // End the message only now, so that the receiver is still reachable while memory is counted.
   receive(encodeFrame(0x80, Uint8Array.of(0), true, 0));
   if (ledger.count !== 1) throw new Error("The message was not received.");
   return held / fragments;

@@ -1,9 +1,9 @@
-/** What is compared, each in a process of its own. The first is what the others are a ratio to. */
+/** The implementations that are compared, each in a process of its own. Ratios are relative to the first one. */
 
 export interface Implementation {
   readonly name: string;
   readonly title: string;
-  /** Set for its process: `ws` looks for its native addon when it is loaded. */
+  /** Environment of its process: `ws` looks for its native addon when it is loaded. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -11,7 +11,7 @@ const withoutNatives = { WS_NO_BUFFER_UTIL: "1", WS_NO_UTF_8_VALIDATE: "1" };
 
 export const implementations: readonly Implementation[] = [
   { name: "ws", title: "ws", environment: withoutNatives },
-  // Its validation of UTF-8 is that of node:buffer where Node has it; the addon for that is for older ones.
+  // Where node:buffer can validate UTF-8, `ws` uses that; utf-8-validate is for older versions of Node.
   { name: "ws-native", title: "ws + bufferutil", environment: { WS_NO_UTF_8_VALIDATE: "1" } },
   { name: "hybi", title: "hybi", environment: {} },
   { name: "hybi-sink", title: "hybi, sink", environment: {} },

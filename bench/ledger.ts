@@ -1,11 +1,11 @@
-/** What the receiving code does with a message: it looks at the length, the first and the last unit; or hashes it all. */
+/** The receiving application: reads the length and the first and last unit of each message, or hashes all of it. */
 import { createHash, type Hash } from "node:crypto";
 
 export class Ledger {
   count = 0;
-  /** Of lengths, first and last units: no engine can leave out making a message that it depends on. */
+  /** Sum of lengths, first and last units. Because it depends on every message, no engine can optimize messages away. */
   sum = 0;
-  /** Set to hash contents too, for the pass that is verified and not timed. */
+  /** Set to hash contents as well, in the pass that is verified and not timed. */
   hash: Hash | undefined;
 
   text(data: string): void {
@@ -32,7 +32,7 @@ export class Ledger {
   }
 }
 
-/** Hashes contents while `run` runs; the digest, with the number of messages. */
+/** Hashes contents while `run` runs; returns the number of messages and the digest. */
 export function digestOf(ledger: Ledger, run: () => void): string {
   ledger.clear();
   ledger.hash = createHash("sha1");

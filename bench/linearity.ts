@@ -1,14 +1,14 @@
-/** One message byte by byte, in sizes that grow: what a byte costs must not. */
+/** One message byte by byte, in growing sizes: the cost per byte must not grow. */
 import type { Implementation } from "./implementations.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 const sizes = ["b1k", "b16k", "b64k", "b256k", "b1m"];
-/** Larger ones take `ws` seconds for each message. */
+/** Sizes for `ws`, which takes seconds per message for larger ones. */
 const sizesForPeers = ["b1k", "b16k", "b64k"];
 
 export interface LinearityRow {
   readonly workload: string;
-  /** CPU time of a message, by name of the implementation. */
+  /** CPU time per message, by name of the implementation. */
   readonly nanoseconds: Readonly<Record<string, number>>;
 }
 

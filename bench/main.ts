@@ -1,8 +1,10 @@
 /**
- * `pnpm bench`: our core against `ws`, without and with its native addon, in one run. `--quick` is a look at a few rows,
- * `--only decode/server` selects tables (and "memory", "linearity", "echo", "idle", "handshakes"), `--rounds 15` makes the
- * medians firmer, `--json file` keeps everything, and `--markdown` prints the tables of README.md and
- * docs/design/performance.md. `--only hostile` is servers under attack, which takes minutes and is left out otherwise.
+ * `pnpm bench` compares our core with `ws`, with and without its native addon, in one run.
+ *
+ * `--quick` measures only a few rows. `--only decode/server` selects tables ("memory", "linearity", "echo", "idle" and
+ * "handshakes" are others), `--rounds 15` makes the medians more precise, `--json file` saves all results, and
+ * `--markdown` prints the tables of README.md and docs/design/performance.md. `--only hostile` measures servers under
+ * attack; it takes minutes and runs only when selected.
  */
 import { writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
@@ -21,7 +23,7 @@ import { measureMemory } from "./memory.ts";
 import { selectTables, type Table } from "./tables.ts";
 
 const { values: options } = parseArgs({
-  // pnpm passes on the "--" that its users write.
+  // pnpm passes on the "--" typed by its users.
   args: process.argv.slice(2).filter((argument) => argument !== "--"),
   options: {
     quick: { type: "boolean", default: false },
@@ -32,11 +34,11 @@ const { values: options } = parseArgs({
   },
 });
 const rounds = Number(options.rounds ?? (options.quick ? 3 : 11));
-/** Passes over sockets are ten times as long, and half as many. */
+/** Passes over sockets take ten times as long, so there are half as many. */
 const endToEndRounds = Math.ceil(rounds / 2);
 const titles = Object.fromEntries(implementations.map(({ name, title }) => [name, title]));
 
-/** Sinks are a way of receiving only. A quick look leaves out what takes `ws` long and what is not the headline. */
+/** Sinks exist for receiving only, and a quick run omits them. The native addon plays no part in a handshake. */
 function comparedIn(table: Table): readonly Implementation[] {
   return implementations.filter(({ name }) => {
     if (name.endsWith("sink")) return table.name.startsWith("decode") && !options.quick;

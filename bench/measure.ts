@@ -1,4 +1,4 @@
-/** Measures one task in all implementations, side by side: their passes take turns, so that all suffer the same noise. */
+/** Measures one task in all implementations. Their passes alternate, so that noise affects all alike. */
 import type { Implementation } from "./implementations.ts";
 import { compare } from "./statistics.ts";
 import type { Task } from "./task.ts";
@@ -6,9 +6,9 @@ import { WorkerProcess } from "./worker-process.ts";
 
 export interface Measurement {
   readonly implementation: Implementation;
-  /** CPU time of a message, the median of all rounds. */
+  /** CPU time per message, the median of all rounds. */
   readonly nanoseconds: number;
-  /** As in `Comparison`. */
+  /** See `Comparison`. */
   readonly ratio: number;
   readonly spread: number;
 }
@@ -42,14 +42,15 @@ export async function measure(
   }
 }
 
-/** What comes out must be the same everywhere before anything is timed. */
+/** Verifies before any timing that all implementations produce the same output. */
 async function prepareAll(workers: readonly WorkerProcess[], task: Task): Promise<void> {
   let expected: string | undefined;
-  // One after the other: the machine may have a single core.
+  // One after the other, because the machine may have a single core.
   for (const worker of workers) {
     const digest = await worker.prepare(task);
     expected ??= digest;
-    if (digest !== expected) throw new Error(`${worker.implementation.title} answers ${digest}, and not ${expected}.`);
+    if (digest !== expected)
+      throw new Error(`${worker.implementation.title} returned ${digest} instead of ${expected}.`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Garbage for each message, and memory that a peer can make us hold. */
+/** Measures garbage per message, and memory that a peer can make an endpoint hold. */
 import { heapFlags } from "./heap.ts";
 import type { Implementation } from "./implementations.ts";
 import { WorkerProcess } from "./worker-process.ts";
@@ -6,7 +6,7 @@ import { WorkerProcess } from "./worker-process.ts";
 export interface MemoryRow {
   readonly name: string;
   readonly title: string;
-  /** Bytes, by name of the implementation. */
+  /** Bytes by name of the implementation. */
   readonly bytes: Readonly<Record<string, number>>;
 }
 

@@ -1,16 +1,16 @@
-/** Medians, and ratios of what was measured side by side. */
+/** Medians, and ratios of measurements taken side by side. */
 
-/** What came of the rounds of one implementation. */
+/** The result of all rounds of one implementation. */
 export interface Comparison {
-  /** The median of all rounds. */
+  /** Median of all rounds. */
   readonly median: number;
-  /** Times less than the first implementation: the median of the ratios of each round. */
+  /** How many times less than the first implementation: the median of the ratios of the rounds. */
   readonly ratio: number;
-  /** The middle half of those ratios lies within so many parts of the median: ±0.03 is 3 %. */
+  /** Half the interquartile range of these ratios, relative to the median: 0.03 is ±3 %. */
   readonly spread: number;
 }
 
-/** `own` beside `reference`, whose rounds took turns with it. */
+/** Compares `own` with `reference`, whose rounds alternated with it. */
 export function compare(own: readonly number[], reference: readonly number[]): Comparison {
   const ratios = own.map((value, round) => (reference[round] as number) / value);
   const ratio = quantile(ratios, 0.5);

@@ -1,4 +1,4 @@
-/** What is measured, from its sources: the parts that are measured alone have no public name. */
+/** The measured code, imported from its sources because parts that are measured alone are not exported by the packages. */
 import { randomFillSync } from "node:crypto";
 
 export { decodeText } from "../packages/core/src/bytes/text-decode.ts";
@@ -12,5 +12,5 @@ export { plainAgreement } from "../packages/core/src/vocabulary/agreement.ts";
 export { portableHost } from "../packages/core/src/vocabulary/native-functions.ts";
 export { nodeHost } from "../packages/node/src/host.ts";
 
-/** A strong source, as `ws` has it. */
+/** A cryptographically strong source, like that of `ws`. */
 export const randomSource = (target: Uint8Array): unknown => randomFillSync(target);

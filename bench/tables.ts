@@ -1,17 +1,17 @@
-/** The tables, each of one direction, role and size of chunks. */
+/** The tables: one for each direction, role and chunk size. */
 import type { Task } from "./task.ts";
 
 export interface Table {
-  /** Also what `--only` selects by. */
+  /** Also the name used by `--only`. */
   readonly name: string;
   readonly title: string;
   readonly tasks: readonly Task[];
 }
 
 const all = ["t16", "t125", "j200", "k64", "b1k", "b16k", "b1m", "t1m", "k1m", "fragb", "fragk", "mixed"];
-/** What `ws` finishes byte by byte in sane time: its cost is quadratic in the message there. */
+/** Workloads that `ws` can decode byte by byte in reasonable time: its cost is quadratic in the message length. */
 const small = ["t16", "t125", "k64", "b1k", "b16k", "mixed"];
-/** One message each: fragments and Pings are a sender's own business. */
+/** Workloads with one message: fragmentation and Pings are up to each sender. */
 const sendable = ["t16", "t125", "j200", "k64", "b1k", "b16k", "b1m", "t1m", "k1m"];
 const chunkTitles: Readonly<Record<number, string>> = { 65536: "64 KiB", 1460: "1460 B", 1: "1 B" };
 
@@ -49,7 +49,7 @@ const tables: readonly Table[] = [
   },
 ];
 
-/** For a quick look: rows that a mistake is most likely to show in. */
+/** Rows of a quick run: those most likely to show a mistake. */
 const quickRows = [
   "decode/server/65536 t16",
   "decode/server/65536 t125",
@@ -58,7 +58,7 @@ const quickRows = [
   "encode/client b1k",
 ];
 
-/** The tables whose names begin with one of `prefixes`; all when there are none. */
+/** Returns the tables whose names begin with one of `prefixes`, or all if there are none. */
 export function selectTables(prefixes: readonly string[], quick: boolean): readonly Table[] {
   return tables
     .filter(({ name }) => prefixes.length === 0 || prefixes.some((prefix) => name.startsWith(prefix)))

@@ -1,4 +1,4 @@
-/** What a worker is asked to measure. */
+/** The tasks that a worker can measure. */
 import type { Role } from "./peers/receivers.ts";
 
 /** One row of a table. */
@@ -7,39 +7,39 @@ export interface Task {
   readonly role: Role;
   /** Name of a workload. */
   readonly workload: string;
-  /** Bytes of the chunks that arrive; for decode only. */
+  /** Size in bytes of the chunks that arrive; for decoding only. */
   readonly chunk: number;
 }
 
-/** A task made ready in one implementation. */
+/** A task prepared for one implementation. */
 export interface PreparedTask {
-  /** Messages of one run. */
+  /** Messages per run. */
   readonly messages: number;
-  /** Runs once and digests everything that came out. */
+  /** Runs once and returns a digest of all output. */
   verify(): string;
-  /** Runs once and answers the microseconds of CPU time, of all threads of the process. */
+  /** Runs once and returns the CPU time in microseconds, of all threads of the process. */
   time(): Promise<number>;
-  /** Runs once and answers the bytes by which the heap grew for each message, which are garbage now. */
+  /** Runs once and returns the bytes of garbage per message: the growth of the heap. */
   garbage?(): number;
 }
 
-/** CPU time of the whole process since it began, garbage collection and compilation on other threads included. */
+/** Returns the CPU time of the process since its start, including garbage collection and compilation on other threads. */
 export function cpuTime(): number {
   const { user, system } = process.cpuUsage();
   return user + system;
 }
 
-/** After it, work that was put off until the stack is empty has been done. */
-export function turn(): Promise<void> {
+/** Resolves once work deferred until the stack is empty has been done. */
+export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Microseconds that it takes to look at the clock, wait for a turn, and look again. */
+/** Returns the overhead in microseconds of reading the clock, waiting for a turn, and reading it again. */
 export async function measureNothing(): Promise<number> {
   const samples: number[] = [];
   for (let sample = 0; sample < 501; sample++) {
     const start = cpuTime();
-    await turn();
+    await nextTurn();
     samples.push(cpuTime() - start);
   }
   return samples.sort((a, b) => a - b)[250] as number;

@@ -1,9 +1,9 @@
-/** Frames as bytes and back, written for the measurements alone: what is measured does not check itself. */
+/** An independent frame encoder and decoder for the measurements, so that no implementation verifies itself. */
 import type { Message } from "./workloads.ts";
 
 const opcodes = { text: 1, binary: 2, ping: 9 } as const;
 
-/** One frame, masked with a key that changes from frame to frame when `masked`. */
+/** Encodes one frame; if `masked`, with a key that differs from frame to frame. */
 export function encodeFrame(firstByte: number, payload: Uint8Array, masked: boolean, serial: number): Uint8Array {
   const { length } = payload;
   const extended = length < 126 ? 0 : length < 65_536 ? 2 : 8;
@@ -19,7 +19,7 @@ export function encodeFrame(firstByte: number, payload: Uint8Array, masked: bool
   return Buffer.concat([header, payload.map((byte, index) => byte ^ (key[index & 3] as number))]);
 }
 
-/** A message as its frames. */
+/** Encodes a message as its frames. */
 export function encodeMessage(message: Message, masked: boolean, serial: number): Uint8Array {
   const { kind, payload, fragmentSize = Math.max(1, payload.length) } = message;
   const frames: Uint8Array[] = [];
@@ -31,7 +31,7 @@ export function encodeMessage(message: Message, masked: boolean, serial: number)
   return Buffer.concat(frames);
 }
 
-/** A whole stream of frames as messages again. */
+/** Decodes a complete stream of frames into messages. */
 export function decodeMessages(stream: Uint8Array): Message[] {
   const messages: Message[] = [];
   let parts: Uint8Array[] = [];

@@ -1,4 +1,4 @@
-/** The parent's end of a worker. */
+/** The parent's side of a worker. */
 import { type ChildProcess, fork } from "node:child_process";
 import type { Implementation } from "./implementations.ts";
 import type { Task } from "./task.ts";
@@ -18,30 +18,30 @@ export class WorkerProcess {
     this.#ended = new Promise((_, reject) => {
       this.#child.once("exit", () => reject(new Error(`The worker for ${implementation.title} has ended.`)));
     });
-    // Its end is a failure only for who waits for an answer.
+    // The exit is an error only for a pending request.
     this.#ended.catch(() => {});
   }
 
-  /** Makes the task ready and warm; the digest is that of everything that came out. */
+  /** Prepares the task and warms it up; returns the digest of all output. */
   async prepare(task: Task): Promise<string> {
     const response = await this.#ask({ type: "prepare", task });
-    if (response.type !== "prepared") throw new Error("Out of step.");
+    if (response.type !== "prepared") throw new Error("Unexpected response from the worker.");
     return response.digest;
   }
 
-  /** One pass; nanoseconds of CPU time of a message. */
+  /** Runs one pass; returns nanoseconds of CPU time per message. */
   async pass(): Promise<number> {
     const response = await this.#ask({ type: "pass" });
-    if (response.type !== "passed") throw new Error("Out of step.");
+    if (response.type !== "passed") throw new Error("Unexpected response from the worker.");
     return response.nanoseconds;
   }
 
-  /** Bytes of garbage for each message of the task. */
+  /** Returns bytes of garbage per message of the task. */
   garbage(): Promise<number> {
     return this.#bytes({ type: "garbage" });
   }
 
-  /** Bytes held for each of many fragments of one byte. */
+  /** Returns bytes held per fragment of one byte. */
   held(): Promise<number> {
     return this.#bytes({ type: "held" });
   }
@@ -52,7 +52,7 @@ export class WorkerProcess {
 
   async #bytes(request: Request): Promise<number> {
     const response = await this.#ask(request);
-    if (response.type !== "bytes") throw new Error("Out of step.");
+    if (response.type !== "bytes") throw new Error("Unexpected response from the worker.");
     return response.bytes;
   }
 

@@ -1,4 +1,4 @@
-/** A process with one implementation in it, which does what its parent asks. */
+/** A process that measures one implementation at the request of its parent. */
 import { prepareDecode } from "./decode-task.ts";
 import { prepareEncode } from "./encode-task.ts";
 import { prepareHandshake } from "./handshake-task.ts";
@@ -19,7 +19,7 @@ const implementation = process.argv[2] as string;
 const preparations = { decode: prepareDecode, encode: prepareEncode, handshake: prepareHandshake };
 let prepared: PreparedTask | undefined;
 
-/** Microseconds of CPU time of a pass, at least, and of the runs before the first pass, until the code is compiled. */
+/** Minimum CPU time in microseconds of a pass, and of the warm-up, during which the code is compiled. */
 const passTime = 25_000;
 const warmUpTime = 500_000;
 
@@ -39,9 +39,9 @@ async function respond(request: Request): Promise<Response> {
     case "prepare":
       return prepare(request.task);
     case "pass":
-      return { type: "passed", nanoseconds: await timeFor(ready(), passTime) };
+      return { type: "passed", nanoseconds: await timeFor(preparedTask(), passTime) };
     case "garbage":
-      return { type: "bytes", bytes: ready().garbage?.() ?? Number.NaN };
+      return { type: "bytes", bytes: preparedTask().garbage?.() ?? Number.NaN };
     case "held":
       return { type: "bytes", bytes: heldByFragments(implementation) };
     default:
@@ -56,7 +56,7 @@ async function prepare(task: Task): Promise<Response> {
   return { type: "prepared", digest };
 }
 
-/** Runs for so many microseconds and answers the nanoseconds of a message. */
+/** Runs the task for at least this CPU time; returns nanoseconds per message. */
 async function timeFor(task: PreparedTask, microseconds: number): Promise<number> {
   let spent = 0;
   let messages = 0;
@@ -67,7 +67,7 @@ async function timeFor(task: PreparedTask, microseconds: number): Promise<number
   return (spent * 1000) / messages;
 }
 
-function ready(): PreparedTask {
-  if (prepared === undefined) throw new Error("Nothing was prepared.");
+function preparedTask(): PreparedTask {
+  if (prepared === undefined) throw new Error("No task has been prepared.");
   return prepared;
 }

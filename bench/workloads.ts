@@ -1,13 +1,13 @@
-/** The messages that are measured: sizes and contents as docs/design/performance.md names them. */
+/** The messages that are measured, with the sizes and contents given in docs/design/performance.md. */
 
-/** A data message, or a Ping that comes between. Data in several fragments when `fragmentSize` is set. */
+/** A data message, fragmented if `fragmentSize` is set, or a Ping in between. */
 export interface Message {
   readonly kind: "text" | "binary" | "ping";
   readonly payload: Uint8Array;
   readonly fragmentSize?: number;
 }
 
-/** Messages that are repeated until there is enough to measure. */
+/** A cycle of messages, repeated until there is enough to measure. */
 export interface Workload {
   readonly name: string;
   readonly title: string;
@@ -20,7 +20,7 @@ const MiB = KiB * KiB;
 function repeatText(pattern: string, bytes: number): Uint8Array {
   const unit = Buffer.from(pattern);
   const repeated = Buffer.concat(Array(Math.ceil(bytes / unit.length)).fill(unit));
-  // Whole characters only.
+  // Cut at a character boundary.
   let end = bytes;
   while (((repeated[end] ?? 0) & 0xc0) === 0x80) end--;
   return new Uint8Array(repeated.subarray(0, end));
@@ -86,7 +86,7 @@ export function workloadNamed(name: string): Workload {
   return found;
 }
 
-/** Mean bytes of payload of a message. */
+/** Returns the mean payload length of the messages. */
 export function meanLength({ cycle }: Workload): number {
   return cycle.reduce((sum, { payload }) => sum + payload.length, 0) / cycle.length;
 }

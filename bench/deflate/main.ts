@@ -1,7 +1,7 @@
 /**
- * Compression against that of `ws`, in one run: `tsx --conditions=@hybi/source bench/deflate/main.ts [--rounds 15]
- * [--memory]`. Each implementation has a process of its own, they take turns, and CPU time counts, the thread pool's too. First the whole
- * way, messages to frames and back, as one connection goes it; then the codecs alone.
+ * Compares compression with that of `ws`, in one run: `tsx --conditions=@hybi/source bench/deflate/main.ts [--rounds 15]
+ * [--memory]`. Each implementation runs in a process of its own, their passes alternate, and the CPU time includes the
+ * thread pool. The first tables measure a connection, from messages to frames and back; the others the codecs alone.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
@@ -40,7 +40,8 @@ async function compare(workload: Workload): Promise<void> {
   try {
     const prepared: Prepared[] = [];
     for (const worker of workers) prepared.push((await ask(worker, workload)) as Prepared);
-    if (prepared.some(({ digest }) => digest !== prepared[0]?.digest)) throw new Error("They do not agree.");
+    if (prepared.some(({ digest }) => digest !== prepared[0]?.digest))
+      throw new Error("The implementations produce different output.");
     const times: number[][] = names.map(() => []);
     for (let round = 0; round < rounds; round++) {
       for (const [index, worker] of workers.entries()) times[index]?.push((await ask(worker, "pass")) as number);
@@ -58,7 +59,7 @@ async function ask(worker: ChildProcess, request: Workload | "pass"): Promise<un
   const [answer] = await Promise.race([
     once(worker, "message"),
     once(worker, "exit").then(() => {
-      throw new Error("A worker has ended.");
+      throw new Error("A worker has exited.");
     }),
   ]);
   return answer;

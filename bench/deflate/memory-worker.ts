@@ -1,4 +1,4 @@
-/** Opens connections, lets each send and receive one message, and tells what they hold. */
+/** Opens connections, lets each send and receive one message, and reports how much memory they hold. */
 import { Connection, plainAgreement } from "@hybi/core";
 import { permessageDeflate, portableCodec } from "@hybi/permessage-deflate";
 import { zlibCodec } from "@hybi/permessage-deflate/zlib";
@@ -33,18 +33,18 @@ process.on("message", ({ codec, parameters, memoryLevel }: MemoryCase) => {
     for (const chunk of message) connection.receive(chunk.slice());
     return connection;
   };
-  // What is made once, for all connections, does not count.
+  // Objects created once for all connections do not count.
   const connections = Array.from({ length: 20 }, use);
-  const before = held();
+  const before = measureHeld();
   for (let index = 0; index < count; index++) connections.push(use());
-  const after = held();
+  const after = measureHeld();
   const rss = (after.rss - before.rss) / count / 1024;
   const heap = (after.heap - before.heap) / count / 1024;
   process.send?.({ rss, heap, connections: connections.length });
 });
 process.on("disconnect", () => process.exit(0));
 
-function held(): { rss: number; heap: number } {
+function measureHeld(): { rss: number; heap: number } {
   for (let round = 0; round < 4; round++) globalThis.gc?.();
   const { rss, heapUsed, external } = process.memoryUsage();
   return { rss, heap: heapUsed + external };

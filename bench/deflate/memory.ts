@@ -1,6 +1,4 @@
-/**
- * What an idle connection holds after one message each way, by what was agreed. Each row is a process of its own.
- */
+/** Memory of an idle connection after one message each way, by the agreed parameters. Each row has a process of its own. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { bundle } from "../bundle.ts";

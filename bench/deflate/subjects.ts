@@ -1,4 +1,4 @@
-/** Compression as each implementation has it, brought to one form. All work as one connection does, message by message. */
+/** Adapts the compression of each implementation to one interface. All process messages one by one, as a connection does. */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Connection, type ConnectionEvent, plainAgreement } from "@hybi/core";
@@ -6,18 +6,18 @@ import { type DeflateCodec, permessageDeflate, portableCodec } from "@hybi/perme
 import { zlibCodec } from "@hybi/permessage-deflate/zlib";
 import { randomSource } from "../subject.ts";
 
-/** Takes messages, or what they were compressed to, and hands out the other; resolves when all has been handed out. */
+/** Passes each compressed or decompressed result to `output`; resolves once all have been passed. */
 export type Pass = (
   inputs: readonly Uint8Array[],
   output: (bytes: Uint8Array | string) => void,
 ) => Promise<void> | void;
 
-/** What can be measured of an implementation. */
+/** The parts of an implementation that can be measured. */
 export interface Subject {
-  /** Messages to frames; frames in chunks to messages. */
+  /** From messages to frames, and from frames in chunks to messages. */
   sender(takeover: boolean): Pass;
   receiver(takeover: boolean): Pass;
-  /** Messages to payloads, and back. */
+  /** From messages to payloads, and back. */
   deflater(takeover: boolean): Pass;
   inflater(takeover: boolean): Pass;
 }
@@ -75,7 +75,7 @@ function hybiSubject(codec: DeflateCodec): Subject {
             output(bytes.slice(start, end));
             return true;
           });
-          if (inflater.finish() !== undefined) throw new Error("A payload does not inflate.");
+          if (inflater.finish() !== undefined) throw new Error("A payload cannot be inflated.");
           if (!takeover) inflater.reset();
         }
       };
@@ -102,7 +102,7 @@ interface WsReceiver {
 }
 
 function wsSubject(): Subject {
-  // Its parts have no public names.
+  // The parts of `ws` are not exported.
   const require = createRequire(import.meta.url);
   const part = (name: string): unknown => require(join(dirname(require.resolve("ws")), `lib/${name}.js`));
   const PerMessageDeflate = part("permessage-deflate") as new (options: object) => WsDeflate;
@@ -139,7 +139,7 @@ function wsSubject(): Subject {
             if (index === inputs.length - 1) sendMarker();
           }
           function sendMarker(): void {
-            // What is not compressed waits for what is: an empty marker tells that all has been written.
+            // Uncompressed messages wait for compressed ones, so an empty marker shows that everything has been written.
             write = (bytes) => {
               if (bytes.length === 2 && bytes[0] === 0x82 && bytes[1] === 0) resolve();
               else if (bytes.length > 0) output(bytes);
@@ -160,7 +160,7 @@ function wsSubject(): Subject {
         new Promise((resolve) => {
           onMessage = (data) => (data.length === 0 ? resolve() : output(data));
           for (const input of inputs) receiver.write(input);
-          // An empty message that is not compressed: what is before it has arrived.
+          // An empty, uncompressed message: it is delivered after everything before it.
           receiver.write(Buffer.of(0x82, 0x00));
         });
     },

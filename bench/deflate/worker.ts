@@ -1,4 +1,4 @@
-/** A process with one implementation in it: verifies what it puts out, and then makes passes when it is asked to. */
+/** A process for one implementation: verifies its output, then runs passes on request. */
 import { createHash } from "node:crypto";
 import { constants, createInflateRaw, type InflateRaw } from "node:zlib";
 import { portableCodec } from "@hybi/permessage-deflate";
@@ -6,7 +6,7 @@ import { type Pass, type Subject, subjects } from "./subjects.ts";
 import { messagesOf, type Workload } from "./workload.ts";
 
 export interface Prepared {
-  /** Of one pass. */
+  /** Totals of one pass. */
   readonly messages: number;
   readonly bytes: number;
   readonly compressed: number;
@@ -14,7 +14,7 @@ export interface Prepared {
 }
 
 const warmUpPasses = 3;
-let passOn: (() => Promise<number>) | undefined;
+let runPass: (() => Promise<number>) | undefined;
 
 process.on("message", (request: Workload | "pass") => {
   (request === "pass" ? passAgain() : prepare(request)).then(
@@ -28,13 +28,13 @@ process.on("message", (request: Workload | "pass") => {
 process.on("disconnect", () => process.exit(0));
 
 async function passAgain(): Promise<number> {
-  if (passOn === undefined) throw new Error("Nothing was prepared.");
-  return passOn();
+  if (runPass === undefined) throw new Error("No workload has been prepared.");
+  return runPass();
 }
 
 async function prepare(workload: Workload): Promise<Prepared> {
   const subject = subjects[process.argv[2] ?? ""];
-  if (subject === undefined) throw new Error(`There is no ${process.argv[2]}.`);
+  if (subject === undefined) throw new Error(`There is no implementation "${process.argv[2]}".`);
   const messages = messagesOf(workload.size).map((text) => new TextEncoder().encode(text));
   const bytes = messages.reduce((sum, { length }) => sum + length, 0);
   const pass = passOf(subject, workload);
@@ -44,7 +44,9 @@ async function prepare(workload: Workload): Promise<Prepared> {
   await pass(steady, (piece) => output.push(Buffer.from(piece as Uint8Array)));
   const all = Buffer.concat(output);
   const plain =
-    workload.direction === "inflate" ? all : await inflated(await fresh(subject, workload, messages), workload);
+    workload.direction === "inflate"
+      ? all
+      : await inflateAll(await runNewInstance(subject, workload, messages), workload);
   const digest = createHash("sha256").update(plain).digest("hex");
   const compressed =
     workload.direction === "deflate" ? all.length : steady.reduce((sum, { length }) => sum + length, 0);
@@ -61,7 +63,7 @@ async function prepare(workload: Workload): Promise<Prepared> {
     return user + system;
   };
   for (let warmUp = 0; warmUp < warmUpPasses; warmUp++) await measured();
-  passOn = measured;
+  runPass = measured;
   return { messages: messages.length, bytes, compressed, digest };
 }
 
@@ -71,8 +73,8 @@ function passOf(subject: Subject, { layer, direction, takeover }: Workload): Pas
 }
 
 /**
- * To be inflated, messages are compressed twice over: with a window that is taken over, the payloads of the second time
- * can follow themselves for ever.
+ * To measure inflating, the messages are compressed twice. With context takeover, the payloads of the second round can
+ * follow themselves any number of times.
  */
 function inputsOf(
   messages: readonly Uint8Array[],
@@ -87,25 +89,31 @@ function inputsOf(
       if (!takeover) deflater.reset();
       return Buffer.concat(parts);
     });
-  const rounds = [round(), round()].map((payloads) => (layer === "codec" ? payloads : chunks(payloads.map(framed))));
+  const rounds = [round(), round()].map((payloads) =>
+    layer === "codec" ? payloads : cutIntoChunks(payloads.map(encodeFrame)),
+  );
   return { first: rounds[0] ?? [], steady: rounds[1] ?? [] };
 }
 
-function framed(payload: Uint8Array): Uint8Array {
+function encodeFrame(payload: Uint8Array): Uint8Array {
   const length = payload.length < 126 ? [payload.length] : [126, payload.length >> 8, payload.length & 0xff];
   return Buffer.concat([Uint8Array.of(0xc2, ...length), payload]);
 }
 
-/** As a transport delivers them. */
-function chunks(frames: readonly Uint8Array[]): Uint8Array[] {
+/** Cuts `frames` into chunks as a transport delivers them. */
+function cutIntoChunks(frames: readonly Uint8Array[]): Uint8Array[] {
   const wire = Buffer.concat(frames);
   return Array.from({ length: Math.ceil(wire.length / 65_536) }, (_, index) => {
     return Buffer.from(wire.subarray(index * 65_536, (index + 1) * 65_536));
   });
 }
 
-/** What a new instance makes of the messages, once. */
-async function fresh(subject: Subject, workload: Workload, messages: readonly Uint8Array[]): Promise<Buffer[]> {
+/** Returns the output of a new instance for the messages, once. */
+async function runNewInstance(
+  subject: Subject,
+  workload: Workload,
+  messages: readonly Uint8Array[],
+): Promise<Buffer[]> {
   const pass = passOf(subject, workload);
   const pieces: Buffer[] = [];
   if (workload.layer === "codec") {
@@ -127,7 +135,7 @@ function payloadsIn(wire: Buffer): Buffer[] {
     const header = short === 127 ? 10 : short === 126 ? 4 : 2;
     const length = short === 127 ? wire.readUInt32BE(at + 6) : short === 126 ? wire.readUInt16BE(at + 2) : short;
     const payload = wire.subarray(at + header, at + header + length);
-    // A continuation belongs to what is before it.
+    // A continuation frame belongs to the payload before it.
     if (((wire[at] as number) & 0x0f) === 0) payloads.push(Buffer.concat([payloads.pop() as Buffer, payload]));
     else payloads.push(payload);
     at += header + length;
@@ -135,8 +143,8 @@ function payloadsIn(wire: Buffer): Buffer[] {
   return payloads;
 }
 
-/** What node:zlib reads from the payloads. */
-async function inflated(payloads: readonly Buffer[], { takeover }: Workload): Promise<Buffer> {
+/** Inflates the payloads with node:zlib. */
+async function inflateAll(payloads: readonly Buffer[], { takeover }: Workload): Promise<Buffer> {
   const parts: Buffer[] = [];
   let stream: InflateRaw | undefined;
   for (const payload of payloads) {

@@ -1,4 +1,4 @@
-/** JSON messages of one size, all different, of which more than a window of 32 KiB goes by before any comes again. */
+/** Distinct JSON messages of one size. More than a window of 32 KiB passes before one repeats. */
 
 export interface Workload {
   readonly layer: "connection" | "codec";

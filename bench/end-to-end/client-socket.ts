@@ -1,4 +1,4 @@
-/** A client of the load generator: a plain socket that speaks bytes made beforehand. */
+/** A client of the load generator: a plain socket that sends prepared bytes. */
 import { connect, type Socket } from "node:net";
 import { MessageCounter } from "./message-counter.ts";
 
@@ -18,19 +18,19 @@ const fields = [
 ];
 const offer = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits";
 
-/** The opening request of a browser. */
+/** Returns the opening request of a browser. */
 function openingRequest(deflate: boolean): Buffer {
   const lines = ["GET /room/1234?token=abcdef HTTP/1.1", ...fields, ...(deflate ? [offer] : []), "", ""];
   return Buffer.from(lines.join("\r\n"));
 }
 const requests = { plain: openingRequest(false), deflate: openingRequest(true) };
 
-/** All sockets read into it, one after the other: a reader that allocates would be the slower end. */
+/** Shared by all sockets: a reader that allocates would be slower than the server. */
 const readBuffer = Buffer.alloc(262_144);
 
-/** Messages that go back and forth, `depth` of them at a time, made beforehand. */
+/** Prepared messages for an echo, with `depth` of them outstanding at a time. */
 export interface Traffic {
-  /** As many frames as are outstanding, one behind the other. */
+  /** All outstanding frames, concatenated. */
   readonly batch: Uint8Array;
   readonly frameLength: number;
 }
@@ -48,7 +48,7 @@ export class ClientSocket {
     this.#socket = socket;
   }
 
-  /** Resolves once it is open: after the server's response, if it is to speak WebSocket. */
+  /** Resolves once open: for WebSocket, after the server's response. */
   static open(port: number, isWebSocket: boolean, deflate: boolean): Promise<ClientSocket> {
     return new Promise((resolve, reject) => {
       const onread = {
@@ -63,7 +63,7 @@ export class ClientSocket {
       );
       const socket = client.#socket;
       socket.on("error", reject);
-      socket.on("close", () => reject(new Error("The server has closed a connection.")));
+      socket.on("close", () => reject(new Error("The server closed a connection.")));
       if (!isWebSocket) {
         socket.once("connect", () => resolve(client));
         return;
@@ -72,14 +72,14 @@ export class ClientSocket {
       client.#onBytes = (bytes, length) => {
         response += Buffer.from(bytes.buffer, bytes.byteOffset, length).toString("latin1");
         if (!response.endsWith("\r\n\r\n")) return;
-        if (!response.startsWith("HTTP/1.1 101 ")) reject(new Error(`The server has answered: ${response}`));
+        if (!response.startsWith("HTTP/1.1 101 ")) reject(new Error(`The server responded with: ${response}`));
         resolve(client);
       };
       socket.write(deflate ? requests.deflate : requests.plain);
     });
   }
 
-  /** Sends `bytes` and answers what comes back, up to the end of `messages` messages. */
+  /** Sends `bytes`; resolves with everything received up to the end of `messages` messages. */
   exchange(bytes: Uint8Array, messages: number): Promise<Uint8Array> {
     return new Promise((resolve) => {
       const chunks: Buffer[] = [];
@@ -93,7 +93,7 @@ export class ClientSocket {
     });
   }
 
-  /** Sends a message for each that comes back, until `stop`. */
+  /** Sends a message for each one received, until `stop`. */
   start({ batch, frameLength }: Traffic): void {
     this.#messages = 0;
     this.#isStopping = false;
@@ -112,7 +112,7 @@ export class ClientSocket {
     this.#socket.write(batch);
   }
 
-  /** Answers how many messages came back since `start`, once none is outstanding. */
+  /** Stops; resolves with the number of messages received since `start` once none is outstanding. */
   stop(): Promise<number> {
     this.#isStopping = true;
     return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 /**
- * Echo over sockets: what a message costs the server, while a light load generator keeps so many of them outstanding. A
- * server per row; their passes take turns.
+ * Echo over sockets: the CPU time per message of a server, while a lightweight load generator keeps a fixed number of
+ * messages outstanding. Each server has a row; their passes alternate.
  */
 import { type Comparison, compare } from "../statistics.ts";
 import type { TrafficKind } from "./generator.ts";
@@ -34,13 +34,13 @@ const tasks: readonly EchoTask[] = [
 ];
 const quickTasks = ["pipe64", "ping32", "pipe16k"];
 
-/** Milliseconds of a pass; and of the server's processor before the first one, until its code is compiled. */
+/** Milliseconds of a pass, and of the server's CPU time before the first one, in which its code is compiled. */
 const times = { full: { pass: 250, warmUp: 700 }, quick: { pass: 150, warmUp: 300 } };
 
-/** What a message costs one server, in microseconds of its processor time. */
+/** Cost of a message to one server, in microseconds of its CPU time. */
 export interface EchoMeasurement extends Comparison {
   readonly subject: Subject;
-  /** Messages that came back in a second, at best. */
+  /** Highest number of messages received back per second. */
   readonly rate: number;
 }
 
@@ -70,7 +70,7 @@ async function measureTask(task: EchoTask, rounds: number, quick: boolean): Prom
       const server = await ServerProcess.start(subject);
       servers.push(server);
       const { count } = await generator.open(server, task.connections, task.connections);
-      if (count < task.connections) throw new Error(`Only ${count} connections to ${subject.title} could be had.`);
+      if (count < task.connections) throw new Error(`Only ${count} connections to ${subject.title} could be opened.`);
       await generator.verify(server, task.traffic);
       for (const end = (await server.cpu()) + warmUp * 1000; (await server.cpu()) < end; ) {
         await generator.run(server, task.traffic, pass);

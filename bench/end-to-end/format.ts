@@ -1,21 +1,21 @@
-/** The measurements over sockets as text, for a terminal and for Markdown. */
-import { aligned, number, ruled } from "../format.ts";
+/** Formats the measurements over sockets, for a terminal and for Markdown. */
+import { alignColumns, formatMarkdownTable, formatNumber } from "../format.ts";
 import { echoGoals, handshakeGoal, idleGoal } from "../goals.ts";
 import type { EchoMeasurement, EchoRow } from "./echo.ts";
 import type { HandshakesRow } from "./handshakes.ts";
 import type { IdleResult, IdleRow } from "./idle.ts";
 
-/** What the goals are set for, in the order in which the verdicts stand. */
+/** The servers that have goals, in the order of their verdicts. */
 const ours = ["class", "pump"];
 
 const times = (ratio: number): string => `${ratio.toFixed(ratio < 10 ? 2 : 1)}×`;
 
-/** A ratio with its spread, of those that took turns. */
+/** Returns a ratio with its spread. */
 function spreadRatio({ ratio, spread }: { readonly ratio: number; readonly spread: number }): string {
   return `${ratio.toFixed(2)} ±${Math.round(spread * 100)}%`;
 }
 
-/** By how much `ratio` misses `goal`, or that it does not. */
+/** Returns by how much `ratio` misses `goal`, or that it reaches it. */
 function verdict(ratio: number, goal: number): string {
   const missing = 1 - ratio / goal;
   return missing <= 0 ? "✓" : `−${Math.max(1, Math.round(missing * 100))} %`;
@@ -28,18 +28,18 @@ export function echoTable(rows: readonly EchoRow[], markdown: boolean): string {
     const head = ["Echo, µs of the server's CPU", ...subjects.flatMap(({ title }) => [title, "ratio"])];
     const cells = rows.map(({ title, measurements }) => [
       title,
-      ...measurements.flatMap((measurement) => [number(measurement.median), spreadRatio(measurement)]),
+      ...measurements.flatMap((measurement) => [formatNumber(measurement.median), spreadRatio(measurement)]),
     ]);
-    return aligned([head, ...cells]);
+    return alignColumns([head, ...cells]);
   }
-  const head = ["Echo, server's CPU for a message", "ws", ...others, "goal"];
+  const head = ["Echo, server's CPU per message", "ws", ...others, "goal"];
   const cells = rows.map(({ name, title, measurements: [first, ...rest] }) => [
     title,
-    `${number(first?.median ?? Number.NaN)} µs`,
+    `${formatNumber(first?.median ?? Number.NaN)} µs`,
     ...rest.map(({ ratio }) => times(ratio)),
     echoVerdict(name, rest),
   ]);
-  return ruled(head, cells);
+  return formatMarkdownTable(head, cells);
 }
 
 function echoVerdict(row: string, measurements: readonly EchoMeasurement[]): string {
@@ -57,12 +57,12 @@ function echoVerdict(row: string, measurements: readonly EchoMeasurement[]): str
 export function idleTable({ connections, rows }: IdleResult, markdown: boolean): string {
   const raw = rows.find(({ subject }) => subject.name === "raw");
   const head = [
-    `KiB for each of ${connections.toLocaleString("en-US")} idle connections`,
+    `KiB per connection, of ${connections.toLocaleString("en-US")} idle connections`,
     ...["heap, never used", "above TCP alone", "heap, after an echo", "above TCP alone"],
     ...["resident, never used", "after an echo", "goal"],
   ];
   const cells = rows.map((row) => idleCells(row, raw));
-  return markdown ? ruled(head, cells) : aligned([head, ...cells]);
+  return markdown ? formatMarkdownTable(head, cells) : alignColumns([head, ...cells]);
 }
 
 function idleCells({ subject, unused, used }: IdleRow, raw: IdleRow | undefined): string[] {
@@ -78,13 +78,13 @@ function idleCells({ subject, unused, used }: IdleRow, raw: IdleRow | undefined)
 }
 
 export function handshakesTable(rows: readonly HandshakesRow[], markdown: boolean): string {
-  const head = ["Opening handshakes", "server's CPU, µs", "ratio", "a second, at best", "goal"];
+  const head = ["Opening handshakes", "server's CPU, µs", "ratio", "per second, at best", "goal"];
   const cells = rows.map((row) => [
     row.subject.title,
-    number(row.median),
+    formatNumber(row.median),
     markdown ? times(row.ratio) : spreadRatio(row),
-    number(row.rate),
+    formatNumber(row.rate),
     ours.includes(row.subject.name) ? `≥${handshakeGoal} ${verdict(row.ratio, handshakeGoal)}` : "",
   ]);
-  return markdown ? ruled(head, cells) : aligned([head, ...cells]);
+  return markdown ? formatMarkdownTable(head, cells) : alignColumns([head, ...cells]);
 }

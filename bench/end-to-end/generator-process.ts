@@ -1,10 +1,10 @@
-/** The parent's end of the load generator. */
+/** The parent's side of the load generator. */
 import { type ChildProcess, fork } from "node:child_process";
 import { bundle } from "../bundle.ts";
 import type { GeneratorRequest, GeneratorResponse, Target, TrafficKind } from "./generator.ts";
 import type { ServerProcess } from "./server-process.ts";
 
-/** What came of a request: messages or connections, and the time it took. */
+/** The result of a request: number of messages or connections, and the time it took. */
 export interface Outcome {
   readonly count: number;
   readonly seconds: number;
@@ -26,7 +26,7 @@ export class GeneratorProcess {
     return this.#ask({ type: "open", target: targetOf(server), connections, parallel });
   }
 
-  /** Tries the echo once on each connection. */
+  /** Verifies the echo once on each connection. */
   verify(server: ServerProcess, traffic: TrafficKind): Promise<Outcome> {
     return this.#ask({ type: "verify", target: targetOf(server), traffic });
   }
@@ -46,7 +46,7 @@ export class GeneratorProcess {
 
   #ask(request: GeneratorRequest): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      const ended = (): void => reject(new Error("The load generator has ended."));
+      const ended = (): void => reject(new Error("The load generator has exited."));
       this.#child.once("exit", ended);
       this.#child.once("message", (response: GeneratorResponse) => {
         this.#child.off("exit", ended);

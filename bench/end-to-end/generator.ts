@@ -1,17 +1,17 @@
-/** The load generator: a process that opens connections and makes traffic on them, as its parent asks. */
+/** The load generator: a process that opens connections and creates traffic on them at the request of its parent. */
 import { constants, deflateRawSync } from "node:zlib";
 import { decodeMessages, encodeFrame, encodeMessage } from "../wire.ts";
 import type { Message } from "../workloads.ts";
 import { ClientSocket, type Traffic } from "./client-socket.ts";
 
-/** Where to connect to, and how. */
+/** Where and how to connect. */
 export interface Target {
   readonly port: number;
   readonly isWebSocket: boolean;
   readonly deflate: boolean;
 }
 
-/** What the messages are, and how many are outstanding on each connection. */
+/** Kind and length of the messages, and how many are outstanding per connection. */
 export interface TrafficKind {
   readonly kind: "text" | "binary";
   readonly length: number;
@@ -19,11 +19,11 @@ export interface TrafficKind {
 }
 
 export type GeneratorRequest =
-  /** Opens connections, so many at a time; answers how many are open. */
+  /** Opens connections, `parallel` at a time; responds with the number that are open. */
   | { readonly type: "open"; readonly target: Target; readonly connections: number; readonly parallel: number }
-  /** One batch on each connection of the target, whose echo is checked. */
+  /** Sends one batch on each connection of the target and verifies the echo. */
   | { readonly type: "verify"; readonly target: Target; readonly traffic: TrafficKind }
-  /** Traffic for so long; answers how many messages came back. */
+  /** Creates traffic for `milliseconds`; responds with the number of messages received back. */
   | { readonly type: "run"; readonly target: Target; readonly traffic: TrafficKind; readonly milliseconds: number }
   | { readonly type: "close"; readonly target: Target };
 
@@ -73,7 +73,7 @@ async function respond(request: GeneratorRequest): Promise<number> {
   }
 }
 
-/** Stops at the first connection that cannot be had, which is for whoever counts them to judge. */
+/** Stops at the first connection that cannot be opened. The caller decides whether there are enough. */
 async function open(count: number, parallel: number, target: Target, sockets: ClientSocket[]): Promise<void> {
   let wanted = count;
   let failure: unknown;
@@ -87,7 +87,7 @@ async function open(count: number, parallel: number, target: Target, sockets: Cl
     }
   };
   await Promise.all(Array.from({ length: parallel }, worker));
-  if (failure !== undefined) console.error(`A connection could not be had: ${(failure as Error).message}`);
+  if (failure !== undefined) console.error(`A connection could not be opened: ${(failure as Error).message}`);
 }
 
 function messageOf({ kind, length }: TrafficKind): Message {
@@ -100,11 +100,11 @@ function trafficOf(traffic: TrafficKind): Traffic {
   return { batch: Buffer.concat(frames), frameLength: (frames[0] as Uint8Array).length };
 }
 
-/** Of a message that is long enough to be compressed again; what comes back is not looked at. */
+/** A compressed frame long enough for the server to compress its echo; the echo is not verified. */
 const compressedFrame = ((): Uint8Array => {
   const text = Buffer.from("a message that is worth to be compressed, ".repeat(64));
   const payload = deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH });
-  // RFC 7692 §7.2.1: without the 00 00 FF FF of the flush; RSV1 says that it is compressed.
+  // RFC 7692 §7.2.1: remove the 00 00 FF FF of the flush. RSV1 marks the message as compressed.
   return encodeFrame(0xc2, payload.subarray(0, -4), true, 0);
 })();
 
@@ -114,5 +114,6 @@ async function verify(socket: ClientSocket, traffic: TrafficKind): Promise<void>
   const echoed = decodeMessages(await socket.exchange(batch, traffic.depth));
   const isSame = (message: Message): boolean =>
     message.kind === sent.kind && Buffer.compare(message.payload, sent.payload) === 0;
-  if (echoed.length !== traffic.depth || !echoed.every(isSame)) throw new Error("What came back is not what was sent.");
+  if (echoed.length !== traffic.depth || !echoed.every(isSame))
+    throw new Error("The echo differs from the messages sent.");
 }

@@ -1,20 +1,20 @@
-/** Opening handshakes over sockets: what each costs the server, from the connection to the response. */
+/** Opening handshakes over sockets: the cost of each to the server, from the connection to the response. */
 import { type Comparison, compare } from "../statistics.ts";
 import { GeneratorProcess } from "./generator-process.ts";
 import { ServerProcess } from "./server-process.ts";
 import { type Subject, subjectsOf } from "./subjects.ts";
 
-/** Connections of a pass; they are closed after it, off the clock. */
+/** Connections per pass. They are closed after it, outside the measured time. */
 const perPass = 500;
 const parallel = 32;
 const warmUpPasses = 6;
-/** Milliseconds after which a server has forgotten connections that were closed. */
+/** Milliseconds to wait until a server has cleaned up closed connections. */
 const rest = 50;
 
-/** What a handshake costs one server, in microseconds of its processor time. */
+/** Cost of a handshake to one server, in microseconds of its CPU time. */
 export interface HandshakesRow extends Comparison {
   readonly subject: Subject;
-  /** Handshakes in a second, at best; the load generator is the slower end of most. */
+  /** Highest number of handshakes per second; in most rows the load generator is the slower side. */
   readonly rate: number;
 }
 

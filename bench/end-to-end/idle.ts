@@ -1,4 +1,4 @@
-/** Memory of connections on which nothing happens: never used, and after one message each way. */
+/** Memory of idle connections: never used, and after one message each way. */
 import { execFileSync } from "node:child_process";
 import type { TrafficKind } from "./generator.ts";
 import { GeneratorProcess } from "./generator-process.ts";
@@ -7,16 +7,16 @@ import { ServerProcess } from "./server-process.ts";
 import { type Subject, subjectsOf } from "./subjects.ts";
 
 const wanted = { full: 5000, quick: 1000 };
-/** File descriptors that a process needs for other things. */
+/** File descriptors reserved for other uses. */
 const spareDescriptors = 200;
-/** Openings at a time: fewer than the shortest backlog that a server here has. */
+/** Connections opened in parallel: fewer than the shortest backlog of these servers. */
 const parallel = 64;
 
 const oneMessage: TrafficKind = { kind: "binary", length: 64, depth: 1 };
 
-/** KiB for each connection. */
+/** KiB per connection. */
 interface PerConnection {
-  /** The heap, and what lies outside of it for the heap: arrays. */
+  /** The heap, and memory outside of it that belongs to heap objects: arrays. */
   readonly heap: number;
   readonly resident: number;
 }
@@ -50,7 +50,7 @@ async function measureSubject(subject: Subject, connections: number): Promise<Id
   const generator = await GeneratorProcess.start();
   const server = await ServerProcess.start(subject);
   try {
-    // The code is there and compiled before anything is counted, and so is what it keeps for all connections.
+    // Compile the code and create what is shared by all connections before anything is counted.
     await openAll(generator, server, 200);
     await generator.verify(server, oneMessage);
     await generator.close(server);
@@ -79,7 +79,7 @@ function perConnection(before: Memory, after: Memory, connections: number): PerC
   };
 }
 
-/** File descriptors that a process may have: Node raises its own limit to the hard one. */
+/** Returns the limit of file descriptors of a process: Node raises its own soft limit to the hard one. */
 function openFileLimit(): number {
   try {
     const limit = execFileSync("sh", ["-c", "ulimit -Hn"], { encoding: "utf8" }).trim();

@@ -1,16 +1,16 @@
-/** Counts whole messages in a stream of well-formed frames, without looking at what is in them. */
+/** Counts complete messages in a stream of well-formed frames, without reading their payloads. */
 
 const longestHeader = 14;
 
 export class MessageCounter {
-  /** A header that is cut between chunks. */
+  /** A header cut between chunks. */
   readonly #header = new Uint8Array(longestHeader);
   #headerLength = 0;
-  /** Bytes of payload that are still to come, and whether a message ends with them. */
+  /** Payload bytes still to come, and whether a message ends with them. */
   #left = 0;
   #isLast = false;
 
-  /** Answers how many messages end in `bytes[0, end)`. */
+  /** Returns how many messages end in `bytes[0, end)`. */
   count(bytes: Uint8Array, end: number): number {
     let messages = 0;
     let at = 0;

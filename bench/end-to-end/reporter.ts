@@ -1,4 +1,4 @@
-/** What a server tells whoever started it, in any runtime: its port, and what it has used of the processor and of memory. */
+/** What a server reports to its parent process, in any runtime: its port, and its use of CPU time and memory. */
 
 /** In bytes. */
 export interface Memory {
@@ -8,20 +8,20 @@ export interface Memory {
   readonly resident: number;
 }
 
-/** Microseconds of the processor, of all threads. */
+/** `cpu`: microseconds of CPU time of all threads. */
 type Answer = { readonly cpu: number } | { readonly memory: Memory };
 
-/** Collections after which nothing is left that could be collected: what has a finalizer takes several. */
+/** Number of collections after which nothing collectable is left: objects with a finalizer need several. */
 const collections = 6;
 
-/** Prints the port, and `more`; then answers each line of standard input with a line of JSON. Ends with standard input. */
+/** Prints the port and `more`; then responds to each line of standard input with a line of JSON. Exits at its end. */
 export function report(port: number, collect: () => void, more: object = {}): void {
   console.log(JSON.stringify({ port, ...more }));
   process.stdin.setEncoding("utf8");
   process.stdin.on("data", (lines: string) => {
     for (const line of lines.split("\n")) {
       if (line === "cpu") answer({ cpu: cpuTime() });
-      if (line === "memory") void memory(collect).then((memory) => answer({ memory }));
+      if (line === "memory") void measureMemory(collect).then((memory) => answer({ memory }));
     }
   });
   process.stdin.on("end", () => process.exit(0));
@@ -36,7 +36,7 @@ function cpuTime(): number {
   return user + system;
 }
 
-async function memory(collect: () => void): Promise<Memory> {
+async function measureMemory(collect: () => void): Promise<Memory> {
   for (let collection = 0; collection < collections; collection++) {
     collect();
     await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,4 +1,4 @@
-/** The parent's end of a server. */
+/** The parent's side of a server. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -37,17 +37,17 @@ export class ServerProcess {
     return new ServerProcess(subject, child, lines, port);
   }
 
-  /** Microseconds of the processor that it has used, of all threads. */
+  /** Returns the CPU time it has used, of all threads, in microseconds. */
   async cpu(): Promise<number> {
     return (await this.#ask<{ cpu: number }>("cpu")).cpu;
   }
 
-  /** After a thorough collection. */
+  /** Returns its memory after a thorough collection. */
   async memory(): Promise<Memory> {
     return (await this.#ask<{ memory: Memory }>("memory")).memory;
   }
 
-  /** It ends with its standard input; some runtimes come as a script that starts the program, which this reaches too. */
+  /** Ends its standard input, at which it exits. That also reaches runtimes started by a script, which a signal would not. */
   async end(): Promise<void> {
     const exit = once(this.#child, "exit");
     this.#child.stdin?.end();
@@ -62,6 +62,6 @@ export class ServerProcess {
 
 async function nextLine<Answer>(lines: AsyncIterator<string>, name: string): Promise<Answer> {
   const { value, done } = await lines.next();
-  if (done === true) throw new Error(`The server "${name}" has ended.`);
+  if (done === true) throw new Error(`The server "${name}" has exited.`);
   return JSON.parse(value);
 }

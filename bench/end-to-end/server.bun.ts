@@ -1,4 +1,4 @@
-/** An echo server in Bun: the one that Bun has built in, or ours. Prints its port. */
+/** An echo server in Bun: the built-in one, or ours. Prints its port. */
 import { listen } from "@hybi/bun";
 import { report } from "./reporter.ts";
 

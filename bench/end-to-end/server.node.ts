@@ -1,4 +1,4 @@
-/** An echo server in Node, of the kind that the first argument names. Prints its port. */
+/** An echo server in Node, of the kind named by the first argument. Prints its port. */
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server } from "node:net";

@@ -1,17 +1,17 @@
-/** The servers that are compared, each in a process of its own. The first is what the others are a ratio to. */
+/** The servers that are compared, each in a process of its own. Ratios are relative to the first one. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** What is measured of a server. */
+/** What is measured about a server. */
 export type Aspect = "echo" | "idle" | "handshakes";
 
 export interface Subject {
   readonly name: string;
-  /** Heads a column of a table. */
+  /** Column heading of the tables. */
   readonly title: string;
   readonly runtime: "node" | "bun" | "deno";
   readonly aspects: readonly Aspect[];
-  /** Whether it speaks WebSocket; else it sends back the bytes that come. */
+  /** Whether it speaks WebSocket; otherwise it sends received bytes back. */
   readonly isWebSocket: boolean;
   /** Whether the client offers permessage-deflate. */
   readonly deflate: boolean;
@@ -40,10 +40,10 @@ const subjects: readonly Subject[] = [
   subject("deno-class", "WebSocket in Deno", ["echo"], { runtime: "deno" }),
 ];
 
-/** Those that are left out of a quick look. */
+/** Servers omitted from a quick run. */
 const slow = ["ws-native", "upgrade", "bun-native", "bun-class", "deno-class", "ws-deflate", "class-deflate"];
 
-/** The subjects that have `aspect` and whose runtime is here. */
+/** Returns the subjects that have `aspect` and whose runtime is installed. */
 export function subjectsOf(aspect: Aspect, quick: boolean): readonly Subject[] {
   return subjects.filter(
     ({ name, runtime, aspects }) =>
@@ -51,7 +51,7 @@ export function subjectsOf(aspect: Aspect, quick: boolean): readonly Subject[] {
   );
 }
 
-/** The program of a runtime. */
+/** Returns the program of a runtime. */
 export function executableOf(runtime: Subject["runtime"]): string {
   if (runtime === "node") return process.execPath;
   return fileURLToPath(new URL(`../../node_modules/.bin/${runtime}`, import.meta.url));

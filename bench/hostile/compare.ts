@@ -4,18 +4,18 @@ import { Unavailable } from "../../tooling/fetched.ts";
 import { ServerUnderAttack } from "./server-under-attack.ts";
 import type { KnownServer } from "./servers.ts";
 
-/** What came of one server. */
+/** The result for one server. */
 export interface ServerResult {
   readonly server: KnownServer;
   readonly title: string;
-  /** Bytes that it may hold, by its own word. */
+  /** Bytes it may hold, as it reports. */
   readonly budget: number | undefined;
   readonly report: HostileReport;
 }
 
 export type AttackOptions = Omit<HostileOptions, "target" | "secureTarget" | "pids" | "heap">;
 
-/** Attacks `server`. Undefined, with a loud line, where it cannot be had or did not serve. */
+/** Attacks `server`. Prints SKIPPED and returns undefined if it cannot run here or could not be measured. */
 export async function attackServer(server: KnownServer, options: AttackOptions): Promise<ServerResult | undefined> {
   let started: ServerUnderAttack | undefined;
   try {

@@ -1,7 +1,7 @@
 /**
- * `pnpm hostile ws://127.0.0.1:9001/` attacks a server of yours, as `hybi-hostile` does. Without a URL it attacks ours in
- * Node, in Deno and in Bun, then `ws`, Bun.serve, websockets (Python) and gorilla (Go), each with its defaults and compression,
- * one after the other, and prints one table. `--servers node,ws` selects among them, `--write` puts the table into
+ * `pnpm hostile ws://127.0.0.1:9001/` attacks the server at the URL, like `hybi-hostile`. Without a URL it attacks ours
+ * in Node, Deno and Bun, then `ws`, Bun.serve, websockets (Python) and gorilla (Go), one after the other, each with its
+ * defaults and compression, and prints one table. `--servers node,ws` selects servers, `--write` writes the table into
  * docs/design/hostile-load.md; the other flags are those of the command.
  */
 import { writeFileSync } from "node:fs";
@@ -22,10 +22,10 @@ import { writePage } from "./page.ts";
 import { knownServers } from "./servers.ts";
 
 const program = fileURLToPath(import.meta.url);
-/** Where no server of the run has a budget of its own: 512 MiB. */
+/** Budget if no server of the run has its own: 512 MiB. */
 const defaultBudget = 536_870_912;
 
-// pnpm passes on the "--" that its users write.
+// pnpm passes on the "--" typed by its users.
 const args = process.argv.slice(2).filter((argument) => argument !== "--");
 if (args[0] === attackersArgument) serveAttack();
 else process.exit(await attackKnownOrOther());
@@ -58,7 +58,7 @@ async function attackKnown({ servers, attack, json, markdown, ...flags }: Hostil
     if (result !== undefined) results.push(result);
   }
   const reference = results.find(({ server }) => server.name === "ws")?.report.attacked.latencies.p99;
-  // What is written by others has no such limit; they are held against ours.
+  // Other servers have no such limit, so they are judged by ours.
   const common = flags.budget ?? results.find(({ budget }) => budget !== undefined)?.budget ?? defaultBudget;
   const rows = results.map(({ server, title, budget = common, report }) => ({
     server,

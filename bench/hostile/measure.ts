@@ -1,7 +1,7 @@
-/** Ours and `ws` under the same attack in the same run: what an innocent client waits, and what the server's memory grows by. */
+/** Ours and `ws` under the same attack in one run: the latency of an innocent client, and the growth of the server's memory. */
 import { fileURLToPath } from "node:url";
 import { selectKinds } from "@hybi/conformance/hostile";
-import { aligned, ruled } from "../format.ts";
+import { alignColumns, formatMarkdownTable } from "../format.ts";
 import { attackServer, type ServerResult } from "./compare.ts";
 import { knownServers } from "./servers.ts";
 
@@ -14,7 +14,7 @@ interface HostileTask {
 
 const everyKind = selectKinds().map(({ name }) => name);
 
-/** So many clients of one kind are enough to make a server without defences stand still. */
+/** Enough clients of one kind to stall a server without defences. */
 const clientsOfKind = 50;
 
 const tasks: readonly HostileTask[] = [
@@ -46,12 +46,12 @@ export async function measureHostile(): Promise<readonly HostileBenchRow[]> {
   return rows;
 }
 
-/** Ratios say how many times less ours is. */
+/** Returns the table. A ratio says how many times less ours is. */
 export function hostileTable(rows: readonly HostileBenchRow[], markdown: boolean): string {
   const head = [
-    "Under attack by",
+    "Attack",
     ...["innocent p99, ws", "hybi", "ratio"],
-    ...["memory grows by, ws", "hybi", "ratio"],
+    ...["memory growth, ws", "hybi", "ratio"],
     ...["answered, ws", "hybi"],
   ];
   const cells = rows.map(({ title, clients, ws, ours }) => {
@@ -63,7 +63,7 @@ export function hostileTable(rows: readonly HostileBenchRow[], markdown: boolean
       ...[answeredOf(ws), answeredOf(ours)],
     ];
   });
-  return markdown ? ruled(head, cells) : aligned([head, ...cells]);
+  return markdown ? formatMarkdownTable(head, cells) : alignColumns([head, ...cells]);
 }
 
 const p99Of = (result: ServerResult | undefined): number | undefined => result?.report.attacked.latencies.p99;
@@ -73,7 +73,7 @@ function growthOf(result: ServerResult | undefined): number | undefined {
   return resident === undefined ? undefined : (resident.peak - resident.before) / 1_048_576;
 }
 
-/** Of less than 1, noise is all that could be seen. */
+/** Values below 1 count as 1, because they are noise. */
 function ratio([reference, own]: readonly (number | undefined)[]): string {
   if (reference === undefined || own === undefined) return "-";
   return `${(Math.max(1, reference) / Math.max(1, own)).toFixed(2)}×`;

@@ -1,4 +1,4 @@
-/** The measurements of a run, between the marks of the page that tells of hostile load. */
+/** Writes the measurements of a run between the marks of the page about hostile load. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatKinds, formatServers, type HostileRow } from "@hybi/conformance/hostile";
@@ -7,7 +7,7 @@ import { root } from "../../tooling/repository.ts";
 const path = join(root, "docs/design/hostile-load.md");
 const mark = /(<!-- begin: results, written by `pnpm hostile --write` -->)[\s\S]*?(<!-- end -->)/;
 
-/** Writes what came of a run, which `conditions` describes in a line, into the page. */
+/** Writes the results of a run into the page; `conditions` describes the run in one line. */
 export function writePage(conditions: string, rows: readonly HostileRow[]): void {
   const missed = rows.flatMap(({ title, criteria }) =>
     criteria

@@ -1,4 +1,4 @@
-/** The parent's end of a server under attack. */
+/** The parent's side of a server under attack. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -6,7 +6,7 @@ import type { Memory } from "../end-to-end/reporter.ts";
 import type { Announcement } from "./servers/announce.ts";
 import type { KnownServer } from "./servers.ts";
 
-/** A server that answers nothing any more tells nothing of its heap either. */
+/** Milliseconds to wait for a response. A server that no longer responds does not report its heap either. */
 const patience = 30_000;
 
 const running = new Set<ChildProcess>();
@@ -17,34 +17,34 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 
 export class ServerUnderAttack {
   readonly announcement: Announcement;
-  readonly #tellsHeap: boolean;
+  readonly #reportsHeap: boolean;
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
   private constructor(child: ChildProcess, lines: AsyncIterator<string>, known: KnownServer, first: Announcement) {
     this.#child = child;
     this.#lines = lines;
-    this.#tellsHeap = known.tellsHeap;
+    this.#reportsHeap = known.reportsHeap;
     this.announcement = first;
   }
 
-  /** Starts it, and waits until it listens. */
+  /** Starts it and waits until it listens. */
   static async start(known: KnownServer): Promise<ServerUnderAttack> {
     const [program = "", ...args] = await known.command();
-    // In a group of its own: some runtimes come as a script that starts the program.
+    // In a process group of its own: some runtimes are started by a script.
     const child = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"], detached: true });
     running.add(child);
     child.once("exit", () => running.delete(child));
     child.stdin?.on("error", () => {});
     const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream })[Symbol.asyncIterator]();
     const { value, done } = await lines.next();
-    if (done === true) throw new Error(`The server "${known.name}" has not begun to listen.`);
+    if (done === true) throw new Error(`The server "${known.name}" did not start listening.`);
     return new ServerUnderAttack(child, lines, known, JSON.parse(value));
   }
 
-  /** Bytes of its heap after a collection, array buffers included; undefined when it does not tell. */
+  /** Bytes of its heap after a collection, array buffers included; undefined if it does not report them. */
   get heap(): (() => Promise<number>) | undefined {
-    return this.#tellsHeap ? () => this.#askHeap() : undefined;
+    return this.#reportsHeap ? () => this.#askHeap() : undefined;
   }
 
   async end(): Promise<void> {

@@ -1,4 +1,4 @@
-/** The servers that are attacked when no URL is given: ours first, and what others have written, with their defaults. */
+/** The servers attacked when no URL is given: ours first, then those of other projects, with their defaults. */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,12 +11,12 @@ import { executableOf } from "../end-to-end/subjects.ts";
 export interface KnownServer {
   readonly name: string;
   readonly isOurs: boolean;
-  /** Whether it tells how large its heap is, on standard input and output. */
-  readonly tellsHeap: boolean;
+  /** Whether it reports the size of its heap, on standard input and output. */
+  readonly reportsHeap: boolean;
   /**
-   * The command that starts it; what it needs is installed or built first, once.
+   * Returns the command that starts it, after installing or building what it needs, once.
    *
-   * @throws Unavailable where that cannot be
+   * @throws Unavailable where that is not possible
    */
   command(): Promise<readonly string[]>;
 }
@@ -33,7 +33,7 @@ export const knownServers: readonly KnownServer[] = [
   {
     name: "websockets",
     isOurs: false,
-    tellsHeap: false,
+    reportsHeap: false,
     command: async () => {
       return [await websocketsPython(cache), join(here, "websockets_echo.py"), ...(await certificate())];
     },
@@ -41,7 +41,7 @@ export const knownServers: readonly KnownServer[] = [
   {
     name: "gorilla",
     isOurs: false,
-    tellsHeap: false,
+    reportsHeap: false,
     command: async () => {
       const folder = await filledOnce(join(cache, "gorilla"), (folder) =>
         must(["go", "build", "-o", join(folder, "echo"), "."], join(here, "gorilla")),
@@ -61,10 +61,10 @@ function script(name: string, isOurs: boolean, runtime: "node" | "deno" | "bun",
   return {
     name,
     isOurs,
-    tellsHeap: true,
+    reportsHeap: true,
     command: async () => {
       const executable = executableOf(runtime);
-      if (!existsSync(executable)) throw new Unavailable(`there is no ${runtime}`);
+      if (!existsSync(executable)) throw new Unavailable(`${runtime} is not installed`);
       return [executable, ...flags[runtime], await bundle(program), name, ...(await certificate())];
     },
   };
@@ -72,7 +72,7 @@ function script(name: string, isOurs: boolean, runtime: "node" | "deno" | "bun",
 
 let files: Promise<readonly [cert: string, key: string]> | undefined;
 
-/** The files of a certificate that is made for this run, and of its key. */
+/** Creates a certificate for this run; returns the paths of the certificate and its key. */
 function certificate(): Promise<readonly [cert: string, key: string]> {
   files ??= selfSigned().then(({ cert, key }) => {
     const folder = mkdtempSync(join(tmpdir(), "hybi-hostile-"));

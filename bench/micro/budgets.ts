@@ -1,7 +1,7 @@
 /**
- * What the budgets of memory and of time cost a server that nobody attacks; ns for each chunk that arrives, of which core has the first
- * part and the pump the rest: `tsx --conditions=@hybi/source bench/micro/budgets.ts`. One message over TCP, with its echo, takes a
- * server about 10 µs.
+ * The cost of the memory and time budgets to a server that is not under attack, in ns per chunk that arrives. The first
+ * column is spent by core, the rest by the pump: `tsx --conditions=@hybi/source bench/micro/budgets.ts`. For comparison:
+ * a message over TCP with its echo takes a server about 10 µs.
  */
 import { Connection, plainAgreement } from "@hybi/core";
 import { MemoryBudget } from "../../packages/websocket/src/load/memory-budget.ts";
@@ -23,8 +23,8 @@ const rounds: (() => void)[] = [];
 const shared = Rounds.of(clock);
 const sharers = Array.from({ length: connections }, (): Sharer => ({ credit: 0, round: 0, serve: () => false }));
 
-/** A chunk of a short message is allowed its time, and has used some of it; a round comes when one is asked for. */
-function time(index: number): void {
+/** A chunk of a short message gets its allowance and uses some of it; a round is scheduled when one is needed. */
+function useTime(index: number): void {
   const sharer = sharers[index % connections] as Sharer;
   shared.allowance(sharer);
   shared.spent(sharer, 1_000);
@@ -35,22 +35,22 @@ const budget = new MemoryBudget(1e9);
 const holder = { rest() {}, goOn() {}, shed() {} };
 const accounts = Array.from({ length: connections }, () => budget.open(holder));
 
-/** At the end of a turn a connection says that it holds something, and at the end of the next that it holds nothing. */
-function memory(index: number): void {
+/** At the end of a turn a connection reports that it holds something, and at the end of the next that it holds nothing. */
+function changeMemory(index: number): void {
   accounts[(index >> 1) % connections]?.change((index & 1) === 0 ? 500 : 0);
 }
 
 const endpoints = Array.from({ length: connections }, () => new Connection(plainAgreement("server")));
 const writers = endpoints.map((endpoint) => new PumpWriter(endpoint, {} as Transport, 131_072));
 
-/** What an idle connection holds is asked for. */
-function held(index: number): number {
+/** Queries how much an idle connection holds. */
+function queryHeld(index: number): number {
   const endpoint = endpoints[index % connections] as Connection;
   const writer = writers[index % connections] as PumpWriter;
   return endpoint.heldLength + endpoint.outputLength + writer.heldLength;
 }
 
 printRow("", ["ns"]);
-printRow("time", [leastTime(turns, time)]);
-printRow("memory", [leastTime(turns, memory)]);
-printRow("what is held", [leastTime(turns, held)]);
+printRow("time", [leastTime(turns, useTime)]);
+printRow("memory", [leastTime(turns, changeMemory)]);
+printRow("query what is held", [leastTime(turns, queryHeld)]);

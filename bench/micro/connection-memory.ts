@@ -1,11 +1,11 @@
 /**
- * Bytes of heap of one open, idle connection of a server, part by part, without any socket. Bundled, since tsx gives every
- * function a property with its name, which weighs 256 bytes:
+ * Bytes of heap of one open, idle server connection, part by part, without a socket. Run it bundled, because tsx gives
+ * every function a property with its name, which takes 256 bytes:
  *
  *     npx pnpm exec esbuild bench/micro/connection-memory.ts --bundle --format=esm --platform=node --conditions=@hybi/source \
  *       | node --expose-gc --input-type=module
  *
- * Each row holds what the row before it does, and what is built on it.
+ * Each row includes the row before it.
  */
 import { Endpoint } from "@hybi/core";
 import { nodeClock, nodeHost } from "@hybi/node";
@@ -27,7 +27,7 @@ const request = new TextEncoder().encode(
   ].join("\r\n"),
 );
 
-/** Delivers nothing but the request, and writes to nowhere. */
+/** Delivers only the request, and discards what is written. */
 class DeadTransport implements Transport {
   sink: TransportSink | undefined;
   start(sink: TransportSink): void {
@@ -125,7 +125,7 @@ for (const [title, make] of Object.entries(rows)) {
   const before = await heap();
   for (let index = 0; index < count; index++) held[index] = make();
   const after = await heap();
-  if (held.length !== count) throw new Error("They were collected.");
+  if (held.length !== count) throw new Error("The connections were collected.");
   console.log(
     `${title.padEnd(28)} ${Math.round((after - before) / count)
       .toLocaleString("en-US")

@@ -1,8 +1,8 @@
-/** A stopwatch for single functions: the least of several rounds, so that neighbours and the collector are not in it. */
+/** Times single functions: the minimum of several rounds, which excludes other processes and the garbage collector. */
 
 const rounds = 15;
 
-/** Nanoseconds of one call. */
+/** Returns nanoseconds per call. */
 export function leastTime(turns: number, task: (index: number) => unknown): number {
   let least = Number.POSITIVE_INFINITY;
   for (let round = 0; round < rounds; round++) {
@@ -13,7 +13,7 @@ export function leastTime(turns: number, task: (index: number) => unknown): numb
   return least;
 }
 
-/** One line of a table; numbers with one decimal. */
+/** Prints one line of a table; numbers with one decimal. */
 export function printRow(title: string, cells: readonly (string | number)[]): void {
   const texts = cells.map((cell) => (typeof cell === "number" ? cell.toFixed(1) : cell));
   console.log([title.padEnd(14), ...texts.map((text) => text.padStart(20))].join(""));

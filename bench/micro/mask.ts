@@ -1,6 +1,6 @@
 /**
- * Ways to mask, and where each begins to be the fastest; ns for a payload: `tsx bench/micro/mask.ts`. The crossovers in
- * packages/core/src/frame/mask.ts are read off here.
+ * Ways to mask, and the lengths from which each is the fastest, in ns per payload: `tsx bench/micro/mask.ts`. The
+ * thresholds in packages/core/src/frame/mask.ts come from here.
  */
 import { mask, maskBytes } from "../subject.ts";
 import { leastTime, printRow } from "./least-time.ts";
@@ -11,7 +11,7 @@ const words = new Int32Array(buffer);
 const longWords = new BigInt64Array(buffer);
 const key = 0x1234_5678;
 
-/** One key, turned from byte to byte: each step waits for the one before. */
+/** One key, rotated from byte to byte: each step waits for the one before. */
 function turnedKey(start: number, end: number): void {
   let turned = key;
   for (let index = start; index < end; index++) {
@@ -20,7 +20,7 @@ function turnedKey(start: number, end: number): void {
   }
 }
 
-/** Words of 32 bits, with up to three bytes one by one at both ends. */
+/** 32-bit words, with up to three single bytes at both ends. */
 function wordsAndBytes(start: number, end: number): void {
   const head = start + (-start & 3);
   const tail = end - (end & 3);
@@ -29,15 +29,15 @@ function wordsAndBytes(start: number, end: number): void {
   maskBytes(bytes, tail, end, key);
 }
 
-/** Words of 64 bits alone, for a payload that happens to be aligned. */
+/** 64-bit words alone, for a payload that happens to be aligned. */
 function alignedLongWords(start: number, end: number): void {
   const long = BigInt.asIntN(64, (BigInt(key) << 32n) | BigInt(key));
   for (let index = start >>> 3; index < end >>> 3; index++) longWords[index] = (longWords[index] as bigint) ^ long;
 }
 
-printRow("bytes", ["bytes, turned key", "bytes, four a step", "words and bytes", "long words", "mask"]);
+printRow("bytes", ["bytes, rotated key", "bytes, four per step", "words and bytes", "long words", "mask"]);
 for (const size of [4, 8, 12, 16, 20, 24, 32, 64, 125, 256, 512, 1024, 4096, 16_384, 65_536]) {
-  // Every alignment in turn, as payloads follow each other in a chunk.
+  // Each alignment in turn, as payloads follow each other in a chunk.
   const at = (index: number): number => 64 + (index & 31);
   const turns = Math.max(200, Math.floor(4_000_000 / (size + 40)));
   printRow(String(size), [

@@ -1,7 +1,8 @@
 /**
- * What the parts of a server's opening handshake cost, on a browser's request: `tsx bench/micro/opening.ts`.
+ * The cost of the parts of a server's opening handshake, on a browser's request: `tsx bench/micro/opening.ts`.
  *
- * CPU time of the whole process, so that the collector is in it; the least of several rounds, so that the neighbours are not.
+ * CPU time of the whole process, which includes the garbage collector; the minimum of several rounds, which excludes
+ * other processes.
  */
 import { createHash } from "node:crypto";
 import { HeadDecoder } from "../../packages/core/src/http/head-decoder.ts";
@@ -65,9 +66,9 @@ measure("Sec-WebSocket-Accept, node:crypto createHash", () => {
 measure("decode the head", () => decode().type.length);
 measure("check the request", () => checkOpeningRequest(step.head).type.length);
 measure("answer it", () => answerOpeningRequest(check.request).head.status);
-measure("encode the answer", () => encodeResponseHead(accepted.head).length);
-measure("encode the answer as the handshake does", () => encodeAcceptedHead(accepted.head).length);
-measure("all of it: receive, accept, takeOutput", () => {
+measure("encode the response", () => encodeResponseHead(accepted.head).length);
+measure("encode the response as the handshake does", () => encodeAcceptedHead(accepted.head).length);
+measure("everything: receive, accept, takeOutput", () => {
   const server = new ServerHandshake();
   server.receive(request);
   server.accept();
@@ -80,4 +81,4 @@ const trickled = (): number => {
   return server.accept().length;
 };
 measure("the same, one byte at a time", trickled, 1000);
-if (touched === 0) throw new Error("nothing was measured");
+if (touched === 0) throw new Error("Nothing was measured.");

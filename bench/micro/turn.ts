@@ -1,6 +1,6 @@
 /**
- * What a message costs above the frames, without any socket: the pump and the WebSocket interface, over a transport that
- * writes to nowhere. `tsx --conditions=@hybi/source bench/micro/turn.ts`; node's `--cpu-prof` shows where the time goes.
+ * The cost of a message above the frame layer, without a socket: the pump and the WebSocket interface, over a transport
+ * that discards its output. `tsx --conditions=@hybi/source bench/micro/turn.ts`; `node --cpu-prof` shows where time goes.
  */
 import { nodeClock, nodeHost } from "@hybi/node";
 import { type Transport, type TransportSink, WebSocketServer } from "@hybi/websocket";
@@ -11,7 +11,7 @@ const request = new TextEncoder().encode(
   "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
 );
 
-/** Takes everything at once. */
+/** Accepts everything at once. */
 class NowhereTransport implements Transport {
   sink!: TransportSink;
   written = 0;
@@ -59,7 +59,7 @@ async function measure(title: string, depth: number, length: number, kind: keyof
     const before = transport.written;
     const start = process.cpuUsage();
     for (const copy of copies) {
-      // As a socket of Node's has it.
+      // As a socket in Node does.
       transport.sink.data(copy, true);
       await turn();
     }

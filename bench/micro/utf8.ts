@@ -1,7 +1,7 @@
 /**
- * Ways to make text of bytes, to validate it, and to make bytes of text; ns for a message, GB/s for long ranges: `tsx
- * bench/micro/utf8.ts`. The crossovers in packages/core/src/bytes/text-decode.ts, text-encode.ts and utf8.ts are read
- * off here.
+ * Ways to decode text from bytes, to validate it, and to encode it, in ns per message, and in GB/s for long ranges: `tsx
+ * bench/micro/utf8.ts`. The thresholds in packages/core/src/bytes/text-decode.ts, text-encode.ts and utf8.ts come from
+ * here.
  */
 import { isUtf8 } from "node:buffer";
 import { decodeText, encodeText, nodeHost, portableHost, skipAscii, validateUtf8 } from "../subject.ts";
@@ -17,7 +17,7 @@ const ascii = new Uint8Array(Buffer.from("The quick brown fox jumps over the laz
 const korean = new Uint8Array(Buffer.from("다람쥐 헌 쳇바퀴에 타고파. ".repeat(32_000)));
 const fatal = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder("utf-8", { ignoreBOM: true });
-/** Up to Node 22 an instance that has streamed once is another decoder for ever. */
+/** Up to Node 22, an instance that has decoded a stream once uses another, slower path from then on. */
 const streamed = new TextDecoder("utf-8", { ignoreBOM: true });
 streamed.decode(new Uint8Array(0), { stream: true });
 streamed.decode(new Uint8Array(0));

@@ -1,11 +1,11 @@
-/** The receiving half of each implementation, brought to one form: chunks in, messages into a ledger. */
+/** Adapts the receiving half of each implementation to one interface: chunks in, messages into a ledger. */
 import * as ws from "ws";
 import type { Ledger } from "../ledger.ts";
 import { Connection, type ConnectionSink, nodeHost, plainAgreement, randomSource } from "../subject.ts";
 
 export type Role = "client" | "server";
 
-/** Takes a chunk, which it may change. */
+/** Processes a chunk, which it may change. */
 export type Receive = (chunk: Uint8Array) => void;
 
 interface WsReceiver {

@@ -1,10 +1,10 @@
-/** The sending half of each implementation, brought to one form: messages in, bytes into a gather sink. */
+/** Adapts the sending half of each implementation to one interface: messages in, bytes into a gather sink. */
 import * as ws from "ws";
 import type { GatherSink } from "../gather-sink.ts";
 import { Connection, nodeHost, plainAgreement, randomSource } from "../subject.ts";
 import type { Role } from "./receivers.ts";
 
-/** Sends one turn's messages; what they become has been written when it returns. */
+/** Sends the messages of one turn. All output has been written when it returns. */
 export type SendTurn = (messages: readonly (string | Uint8Array)[]) => void;
 
 interface WsSender {

@@ -1,10 +1,10 @@
-/** What our echo servers have in common: the handler that stands first in the guide, and a budget of memory. */
+/** What our echo servers share: the first handler of the guide, and a memory budget. */
 import { type IncomingOpening, MemoryBudget } from "@hybi/websocket";
 
-/** 512 MiB, the same in all runtimes: about the default of Node and Deno, which is an eighth of the longest heap. */
+/** 512 MiB in all runtimes: about the default of Node and Deno, an eighth of the maximum heap. */
 export const budget = 536_870_912;
 
-/** One for both ports. */
+/** One budget for both ports. */
 export const memoryBudget: MemoryBudget = new MemoryBudget(budget);
 
 export function echo(opening: IncomingOpening): void {

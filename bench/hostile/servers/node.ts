@@ -24,7 +24,7 @@ async function startOurs(): Promise<Announcement> {
 
 async function startWs(): Promise<Announcement> {
   const serve = (socket: WebSocket): void => {
-    // An error is followed by the end of the connection, which ws sees to.
+    // ws ends the connection after an error.
     socket.on("error", () => {});
     socket.on("message", (data, binary) => socket.send(data, { binary }));
   };

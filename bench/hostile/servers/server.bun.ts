@@ -1,4 +1,4 @@
-/** Echo servers in Bun, each with its defaults and with compression: ours, or the one that Bun has built in. */
+/** Echo servers in Bun, each with its defaults and with compression: ours, or the built-in one. */
 import { readFileSync } from "node:fs";
 import { listen } from "@hybi/bun";
 import { permessageDeflate } from "@hybi/permessage-deflate";

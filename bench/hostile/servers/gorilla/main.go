@@ -1,4 +1,4 @@
-// An echo server with gorilla/websocket and its defaults, with compression.
+// An echo server with gorilla/websocket, its defaults and compression.
 package main
 
 import (
