@@ -1,4 +1,4 @@
-/** Where things are in this repository, and how the checks run programs and end. */
+/** Paths in this repository, and how the checks run programs and report their result. */
 
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
@@ -15,7 +15,7 @@ export function packageFolders(): string[] {
     .sort();
 }
 
-/** Files below `folder` (relative to the root) for which `wanted` holds, as paths relative to the root. */
+/** Returns the files below `folder` (relative to the root) for which `wanted` is true, as paths relative to the root. */
 export function filesBelow(folder: string, wanted: (path: string) => boolean): string[] {
   if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { withFileTypes: true })
@@ -29,11 +29,11 @@ export function filesBelow(folder: string, wanted: (path: string) => boolean): s
 
 export interface RunResult {
   exitCode: number;
-  /** What it wrote to both streams, if it was captured. */
+  /** Everything it wrote to stdout and stderr, if captured. */
   output: string;
 }
 
-/** Runs a program at the root of the repository, with `node_modules/.bin` in reach. */
+/** Runs a program at the root of the repository, with `node_modules/.bin` in the PATH. */
 export function run(
   command: readonly string[],
   options: { cwd?: string; env?: Record<string, string>; capture?: boolean; timeoutMs?: number } = {},

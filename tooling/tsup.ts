@@ -1,4 +1,4 @@
-/** How every published package is built: each entry as ESM, as CommonJS and with declarations. */
+/** The build of every published package: each entry point as ESM, as CommonJS and with declarations. */
 
 import { readdir, writeFile } from "node:fs/promises";
 import { build } from "esbuild";
@@ -14,14 +14,14 @@ export function definePackage(entry: Record<string, string>): Options {
     dts: { compilerOptions: { ignoreDeprecations: "6.0" } },
     sourcemap: true,
     clean: true,
-    treeshake: false, // it would write the source map comment of the .cjs files twice
+    treeshake: false, // it duplicates the source map comment of the .cjs files
     onSuccess: () => convertToCommonJs("dist"),
   };
 }
 
 /**
- * Replaces tsup's CommonJS files by conversions of the ES modules. tsup gives each CommonJS entry a copy of the code
- * that they share, so that `error instanceof UsageError` fails between them; and where it can split them, it rewrites
+ * Replaces tsup's CommonJS files by conversions of the ES modules. tsup gives each CommonJS entry point its own copy of
+ * shared code, so that `error instanceof UsageError` fails between them; and where it can split shared code, it rewrites
  * class fields to slower code.
  */
 async function convertToCommonJs(folder: string): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * The client that Autobahn's fuzzing server judges, in whatever runtime it is run: asks how many cases there are, echoes in
- * each of them until the server closes, and has the reports written.
+ * The client judged by Autobahn's fuzzing server, in any runtime: asks for the number of cases, echoes messages in each
+ * case until the server closes, and then has the reports written.
  *
  * `client.ts <url of the fuzzing server> <name in the reports>`
  */
@@ -8,7 +8,7 @@ import { permessageDeflate } from "@hybi/permessage-deflate";
 import { zlibCodec } from "@hybi/permessage-deflate/zlib";
 import type { ClientSocketOptions, WebSocket } from "@hybi/websocket";
 
-/** What the adapters of all runtimes have. */
+/** The parts used here that the adapters of all runtimes share. */
 interface Adapter {
   connect(url: string, options: ClientSocketOptions): Promise<WebSocket>;
 }
@@ -21,7 +21,7 @@ const options: ClientSocketOptions = {
   extensions: [permessageDeflate({ codec: zlibCodec })],
 };
 
-/** Connects, does `answer` with each message, and resolves when the connection has ended, however it did. */
+/** Connects, calls `answer` for each message, and resolves when the connection has ended, however it ended. */
 async function converse(path: string, answer: (data: string | ArrayBuffer, socket: WebSocket) => void): Promise<void> {
   const socket = await connect(`${server}/${path}`, options);
   socket.binaryType = "arraybuffer";

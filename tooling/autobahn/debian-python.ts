@@ -1,6 +1,6 @@
 /**
- * Python 2.7 from Debian 11, the last release that had it, unpacked into a folder of its own: nothing is installed, and no
- * rights are needed. Packages come from the mirror that apt is set up with, by apt, which checks their signatures.
+ * Python 2.7 from Debian 11, the last release that had it, unpacked into a folder of its own. Nothing is installed and no
+ * privileges are needed. apt downloads the packages from its configured mirror and checks their signatures.
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import type { Python } from "./python.ts";
 const suite = "bullseye";
 const keys = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-/** Python itself, pip, and the libraries that later releases have in other versions only. */
+/** Python, pip, and the libraries that later releases have only in other versions. */
 const packages = [
   "python2.7-minimal",
   "libpython2.7-minimal",
@@ -22,9 +22,9 @@ const packages = [
 ];
 
 /**
- * Unpacks it into `folder`, unless it is there.
+ * Unpacks it into `folder` unless it is already there.
  *
- * @throws Unavailable where apt is not at hand, or does not know the packages
+ * @throws Unavailable when apt is missing or does not know the packages
  */
 export async function fetchPython(folder: string): Promise<Python> {
   if (!existsSync(folder)) {
@@ -79,16 +79,16 @@ async function download(folder: string): Promise<void> {
     rmSync(state, { recursive: true });
     return;
   }
-  throw new Unavailable(`there is no Python 2.7, and apt finds none in ${suite}`);
+  throw new Unavailable(`Python 2.7 is not installed, and apt does not find it in ${suite}`);
 }
 
-/** Where this machine gets its packages from: for Debian's own it is one of them. */
+/** Returns the mirrors that apt uses; on Debian, Debian's own is among them. */
 async function mirrors(): Promise<string[]> {
-  // Tells what it would fetch, also where it never has, and fetches nothing.
+  // Prints what it would fetch, even if it has never fetched anything, and fetches nothing.
   const command = ["apt-get", "--print-uris", "update"];
   const { exitCode, output } = await run(command, { capture: true }).catch(() => ({ exitCode: 1, output: "" }));
-  if (exitCode !== 0) throw new Unavailable("there is no Python 2.7, and no apt to get it with");
+  if (exitCode !== 0) throw new Unavailable("Python 2.7 is not installed, and neither is apt to download it");
   const found = output.matchAll(/^'([^']+)\/dists\/[^']+\/InRelease'/gm);
-  // Security updates have a tree of their own, without the rest.
+  // Security updates have a separate tree, which lacks the other packages.
   return [...new Set([...found].map(([, mirror = ""]) => mirror))].filter((mirror) => !mirror.includes("security"));
 }

@@ -1,4 +1,4 @@
-/** The verdicts that are committed, one file for each subject: what a run is compared with. */
+/** The committed verdicts, one file per subject, with which a run is compared. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { formatVerdicts, parseVerdicts, type Verdicts } from "./verdicts.ts";
@@ -10,7 +10,7 @@ export function readExpected(subject: string): Verdicts {
   return existsSync(file) ? parseVerdicts(readFileSync(file, "utf8")) : new Map();
 }
 
-/** Replaces the verdicts of the cases that are in `verdicts`, and leaves the others. */
+/** Replaces the verdicts of the cases in `verdicts` and leaves the others unchanged. */
 export function writeExpected(subject: string, verdicts: Verdicts): void {
   writeFileSync(fileOf(subject), formatVerdicts(new Map([...readExpected(subject), ...verdicts])));
 }

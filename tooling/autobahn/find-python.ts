@@ -1,4 +1,4 @@
-/** A Python 2.7 with pip, which Autobahn's testsuite is written in: one that the machine has, or Debian's. */
+/** Finds a Python 2.7 with pip, in which Autobahn's testsuite is written: an installed one, or Debian's. */
 import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -8,10 +8,10 @@ import { fetchPython } from "./debian-python.ts";
 import type { Python } from "./python.ts";
 
 /**
- * A Python 2.7 that can install packages, from the PATH, from pyenv, or unpacked into `cache`.
- * `HYBI_PYTHON2=debian` leaves out those that the machine has.
+ * Returns a Python 2.7 that can install packages, from the PATH, from pyenv, or unpacked into `cache`.
+ * `HYBI_PYTHON2=debian` ignores installed ones.
  *
- * @throws Unavailable when there is none, and none can be had
+ * @throws Unavailable when there is none and none can be downloaded
  */
 export async function findPython(cache: string): Promise<Python> {
   const candidates = process.env.HYBI_PYTHON2 === "debian" ? [] : ["python2.7", ...pyenvPythons()];
@@ -21,7 +21,7 @@ export async function findPython(cache: string): Promise<Python> {
   }
   const python = await fetchPython(join(cache, "python2.7"));
   if (await canInstall(python)) return python;
-  throw new Unavailable("Debian's Python 2.7 does not run here");
+  throw new Unavailable("Debian's Python 2.7 does not run on this machine");
 }
 
 function pyenvPythons(): string[] {

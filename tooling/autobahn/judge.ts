@@ -1,4 +1,4 @@
-/** Has Autobahn judge a subject: its fuzzing client a server, its fuzzing server a client. */
+/** Runs Autobahn against a subject: its fuzzing client against a server, its fuzzing server against a client. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
@@ -8,13 +8,13 @@ import type { Subject } from "./subjects.ts";
 import type { Suite } from "./suite.ts";
 import { readVerdicts, type Verdicts } from "./verdicts.ts";
 
-/** Where the reports are, as pages and as JSON. */
+/** Folder of the reports, as HTML and as JSON. */
 export const reports: string = join(root, "node_modules/.reports/autobahn");
 
-/** All cases take half an hour on a quiet machine. */
+/** Limit for a run. All cases take half an hour on an idle machine. */
 const longestRun = 4 * 3_600_000;
 
-/** Runs the cases that `patterns` select. */
+/** Runs the cases selected by `patterns` and returns their verdicts. */
 export async function judge(suite: Suite, subject: Subject, patterns: readonly string[]): Promise<Verdicts> {
   const folder = join(reports, subject.name);
   rmSync(folder, { recursive: true, force: true });
@@ -30,7 +30,7 @@ export async function judge(suite: Suite, subject: Subject, patterns: readonly s
     const report = JSON.parse(readFileSync(join(folder, "index.json"), "utf8"));
     return readVerdicts(report[subject.name]);
   } catch {
-    throw new Error(`${subject.name}: there is no report\n${output}`);
+    throw new Error(`${subject.name}: Autobahn wrote no report\n${output}`);
   }
 }
 
@@ -53,7 +53,7 @@ async function judgeClient(subject: Subject, wstest: Wstest): Promise<string> {
   const url = `ws://127.0.0.1:${port}`;
   const autobahn = wstest("fuzzingserver", { url });
   try {
-    await listening(autobahn, port);
+    await waitUntilListening(autobahn, port);
     const client = new Program([...subject.command, url, subject.name], { env: subject.env ?? {} });
     await client.ended(longestRun);
     return autobahn.output + client.output;
@@ -62,7 +62,7 @@ async function judgeClient(subject: Subject, wstest: Wstest): Promise<string> {
   }
 }
 
-/** Autobahn has to be told a port, and cannot be asked for one. */
+/** Returns a free port: Autobahn must be given one, and does not report one it chose itself. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -72,8 +72,8 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Waits until `program` takes connections. */
-async function listening(program: Program, port: number): Promise<void> {
+/** Waits until `program` accepts connections. */
+async function waitUntilListening(program: Program, port: number): Promise<void> {
   for (let attempt = 0; attempt < 600; attempt++) {
     if (!program.isRunning) break;
     if (await accepts(port)) return;

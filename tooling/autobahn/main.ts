@@ -1,9 +1,9 @@
 /**
- * `pnpm autobahn`: the Autobahn testsuite against our servers and clients, compared case by case with `expected/`. Ends with
- * `N passed, N failed`, where a case passes that is judged as expected.
+ * `pnpm autobahn` runs the Autobahn testsuite against our servers and clients and compares the verdicts case by case with
+ * `expected/`. It ends with `N passed, N failed`; a case passes if its verdict is the expected one.
  *
- * `--quick` leaves out the cases that take minutes; `--cases 7.*,9.1.1` runs these; `--server node`, `--client bun`, as often
- * as wanted, judge these only; `--write` makes what was found what is expected.
+ * `--quick` omits the cases that take minutes; `--cases 7.*,9.1.1` selects cases; `--server node` and `--client bun`,
+ * repeatable, select subjects; `--write` replaces the expected verdicts by those of the run.
  */
 
 import { Unavailable } from "../fetched.ts";
@@ -27,7 +27,7 @@ try {
   await report(await installSuite(), selection);
 } catch (error) {
   if (!(error instanceof Unavailable)) throw error;
-  console.log(`\nSKIPPED: the Autobahn testsuite cannot run here: ${error.message}\n\n0 passed, 0 failed`);
+  console.log(`\nSKIPPED: the Autobahn testsuite cannot run on this machine: ${error.message}\n\n0 passed, 0 failed`);
 }
 
 async function report(suite: Suite, { subjects, parallel }: Selection): Promise<void> {
@@ -49,7 +49,7 @@ async function report(suite: Suite, { subjects, parallel }: Selection): Promise<
   process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
 }
 
-/** Cases that wait for a second can be judged wrongly on a busy machine: those that differ get a second chance, alone. */
+/** Runs the cases. Those with a different verdict run again, alone: cases with a 1 s wait may fail on a busy machine. */
 async function judgeTwice(suite: Suite, subject: Subject): Promise<Outcome> {
   const begun = performance.now();
   let verdicts = await judge(suite, subject, selection.cases);
@@ -57,7 +57,7 @@ async function judgeTwice(suite: Suite, subject: Subject): Promise<Outcome> {
   const expected = selectCases(readExpected(subject.name), selection.cases);
   const differing = [...verdicts.keys()].filter((id) => verdicts.get(id) !== (expected.get(id) ?? "OK"));
   if (differing.length > 0) {
-    console.log(`${subject.name}: once more ${differing.map((id) => `${id} (${verdicts.get(id)})`).join(", ")}`);
+    console.log(`${subject.name}: retrying ${differing.map((id) => `${id} (${verdicts.get(id)})`).join(", ")}`);
     const again = { ...subject, name: `${subject.name}-again` };
     verdicts = new Map([...verdicts, ...(await judge(suite, again, differing))]);
   }

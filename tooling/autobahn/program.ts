@@ -1,4 +1,4 @@
-/** Programs that run beside this one for a while. */
+/** Programs that run in the background for a while. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -10,13 +10,13 @@ export interface ProgramOptions {
 }
 
 const running = new Set<Program>();
-// They are in groups of their own, and would outlive this program.
+// They are in process groups of their own and would outlive this process.
 process.once("exit", () => {
   for (const program of running) program.kill();
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 
-/** A program that was started, in a group of its own: some are scripts that start the one that counts. */
+/** A running program in a process group of its own, because some are scripts that start the actual program. */
 export class Program {
   readonly #child: ChildProcess;
   readonly #name: string;
@@ -33,7 +33,7 @@ export class Program {
     });
     running.add(this);
     this.#child.once("exit", () => running.delete(this));
-    // What is wrong with it is told by whoever waits for it.
+    // The error is reported by the method that waits for the program.
     this.#child.on("error", (error) => {
       this.#output += `${error.message}\n`;
     });
@@ -48,12 +48,12 @@ export class Program {
     return this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** The end of what it has written. */
+  /** The last 10,000 characters of its output. */
   get output(): string {
     return this.#output;
   }
 
-  /** Waits for a line that matches, and answers the match. */
+  /** Waits for a line that matches and returns the match. */
   async line(pattern: RegExp, milliseconds = 60_000): Promise<RegExpExecArray> {
     const { stdout } = this.#child;
     if (stdout === null) throw new Error("bug: its output is not piped");
@@ -69,10 +69,10 @@ export class Program {
       lines.close();
       stdout.resume();
     }
-    throw new Error(`${this.#name} did not write what was expected:\n${this.#output}`);
+    throw new Error(`${this.#name} did not write the expected line:\n${this.#output}`);
   }
 
-  /** Waits until it ends by itself, and stops it when it takes too long. */
+  /** Waits until it exits by itself, and stops it after `milliseconds`. */
   async ended(milliseconds: number): Promise<void> {
     if (!this.isRunning) return;
     const timer = setTimeout(() => void this.stop(), milliseconds);
@@ -87,7 +87,7 @@ export class Program {
     await exit;
   }
 
-  /** Ends it and what it has started, and does not wait. */
+  /** Kills it and its child processes without waiting. */
   kill(): void {
     if (this.isRunning && this.#child.pid !== undefined) process.kill(-this.#child.pid, "SIGKILL");
   }

@@ -1,6 +1,6 @@
 /** A Python 2.7. */
 
-/** How Python is run. */
+/** Command and environment of a Python. */
 export interface Python {
   readonly program: string;
   readonly env: Readonly<Record<string, string>>;

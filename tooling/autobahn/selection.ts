@@ -1,20 +1,20 @@
-/** What the arguments ask for. */
+/** Parses the command line arguments. */
 import { parseArgs } from "node:util";
 import { ourClient, ourServer, type Runtime, runtimes, type Subject } from "./subjects.ts";
 
-/** Those that take seconds: all but large messages (9) and compressed ones by the thousand (12, 13). */
+/** Cases that take seconds: all except large messages (9) and series of a thousand compressed ones (12, 13). */
 const quickCases: readonly string[] = ["1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "10.*"];
 
 export interface Selection {
   readonly subjects: readonly Subject[];
   readonly cases: readonly string[];
-  /** Whether what was found becomes what is expected. */
+  /** Whether the verdicts of this run become the expected ones. */
   readonly write: boolean;
-  /** How many subjects are judged at the same time. */
+  /** Number of subjects judged in parallel. */
   readonly parallel: number;
 }
 
-/** @throws TypeError for arguments that mean nothing */
+/** @throws TypeError for invalid arguments */
 export function parseSelection(args: readonly string[]): Selection {
   const { values } = parseArgs({
     args: [...args],
@@ -32,13 +32,13 @@ export function parseSelection(args: readonly string[]): Selection {
     subjects: chosen.length > 0 ? chosen : [...runtimes.map(ourServer), ...runtimes.map(ourClient)],
     cases: values.cases?.split(",") ?? (values.quick ? quickCases : ["*"]),
     write: values.write,
-    // Quick cases mostly wait; large messages keep a processor busy on each side.
+    // Quick cases mostly wait; large messages keep one processor busy on each side.
     parallel: isQuick ? 3 : 2,
   };
 }
 
 function runtimeOf(name: string): Runtime {
   const runtime = runtimes.find((each) => each === name);
-  if (runtime === undefined) throw new TypeError(`${name} is none of ${runtimes.join(", ")}.`);
+  if (runtime === undefined) throw new TypeError(`${name} is not one of ${runtimes.join(", ")}.`);
   return runtime;
 }

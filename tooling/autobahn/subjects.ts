@@ -1,11 +1,11 @@
-/** Who is judged: our echo servers and our clients, each in the three runtimes. */
+/** The subjects that are judged: our echo servers and our clients, each in three runtimes. */
 import { join } from "node:path";
 import { root } from "../repository.ts";
 
 export type Runtime = "node" | "deno" | "bun";
 export const runtimes: readonly Runtime[] = ["node", "deno", "bun"];
 
-/** A server that says where it listens (`ws://127.0.0.1:…`), or a client that takes a URL and its own name as arguments. */
+/** A server that prints where it listens (`ws://127.0.0.1:…`), or a client that takes a URL and its own name as arguments. */
 export interface Subject {
   readonly name: string;
   readonly role: "server" | "client";

@@ -1,4 +1,4 @@
-/** Autobahn's testsuite, installed into a cache outside the repository when it is first needed. */
+/** Autobahn's testsuite, installed into a cache outside the repository when first needed. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -7,25 +7,25 @@ import { run } from "../repository.ts";
 import { findPython } from "./find-python.ts";
 import type { Python } from "./python.ts";
 
-/** How `wstest` is run: what its arguments are put behind. */
+/** Command to run `wstest`, to which its arguments are appended, and its environment. */
 export interface Suite {
   readonly command: readonly string[];
   readonly env: Readonly<Record<string, string>>;
 }
 
 /**
- * Does Autobahn's own masking and checking of UTF-8 in C, which makes the cases with large messages ten times as fast. It has
- * to be compiled, so that it is left out where there is no compiler.
+ * Implements Autobahn's masking and UTF-8 validation in C, which makes the cases with large messages ten times as fast. It
+ * must be compiled, so it is omitted where there is no compiler.
  */
 const accelerator = "wsaccel==0.6.2";
 
-/** Comes first: others are built with it. */
+/** Installed first, because other packages are built with it. */
 const setuptools = "setuptools==44.1.1";
 
-/** What is fetched and built by the programs around Autobahn, too. */
+/** Cache of everything that the programs around Autobahn download and build. */
 export const cache: string = cacheOf("hybi-autobahn");
 
-/** @throws Unavailable */
+/** @throws Unavailable when it cannot be installed */
 export async function installSuite(): Promise<Suite> {
   mkdirSync(cache, { recursive: true });
   const python = await findPython(cache);
@@ -36,7 +36,7 @@ export async function installSuite(): Promise<Suite> {
     console.log(`installing the Autobahn testsuite into ${site}`);
     await install(python, requirements, site);
   }
-  // Not by PYTHONPATH: some of the packages share a namespace, which takes a folder of packages to be made up.
+  // PYTHONPATH would not do: some packages share a namespace, which requires a registered site directory.
   const start = `import site; site.addsitedir(${JSON.stringify(site)}); from autobahntestsuite.wstest import run; run()`;
   return { command: [python.program, "-u", "-W", "ignore", "-c", start], env: python.env };
 }
@@ -45,7 +45,7 @@ async function install(python: Python, requirements: string, site: string): Prom
   const unfinished = `${site}.${process.pid}`;
   const env = {
     ...python.env,
-    // Two of the packages are built with the setuptools that stand in the same folder.
+    // Two of the packages are built with the setuptools in the same folder.
     PYTHONPATH: [unfinished, python.env.PYTHONPATH ?? ""].filter((path) => path !== "").join(":"),
     PIP_DISABLE_PIP_VERSION_CHECK: "1",
     PIP_NO_PYTHON_VERSION_WARNING: "1",
@@ -57,11 +57,13 @@ async function install(python: Python, requirements: string, site: string): Prom
   try {
     for (const packages of [[setuptools], ["-r", requirements]]) {
       const { exitCode, output } = await pip(...packages);
-      if (exitCode !== 0) throw new Unavailable(`pip could not install it:\n${output}`);
+      if (exitCode !== 0) throw new Unavailable(`pip could not install the testsuite:\n${output}`);
     }
     const compiled = await pip(accelerator);
     if (compiled.exitCode !== 0) {
-      console.log("without its part in C, which could not be compiled: it judges the same, and takes longer");
+      console.log(
+        "wsaccel could not be compiled; the verdicts are the same without it, but large messages take longer",
+      );
     }
     renameSync(unfinished, site);
   } finally {

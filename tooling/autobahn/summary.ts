@@ -1,4 +1,4 @@
-/** A run as a table: a row for each subject, a column for each verdict. */
+/** Formats a run as a table, with a row per subject and a column per verdict. */
 import type { Verdicts } from "./verdicts.ts";
 
 export interface SummaryRow {

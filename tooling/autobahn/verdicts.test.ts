@@ -12,7 +12,7 @@ const verdicts = readVerdicts({
 });
 
 describe("readVerdicts", () => {
-  it("puts cases in the order of their numbers, and says when the closing is judged by itself", () => {
+  it("sorts cases by number, and adds the verdict on the closing handshake where it differs", () => {
     expect([...verdicts]).toEqual([
       ["2.1", "OK"],
       ["2.2", "OK"],
@@ -25,7 +25,7 @@ describe("readVerdicts", () => {
 });
 
 describe("formatVerdicts", () => {
-  it("writes a line for each group, which parseVerdicts reads again", () => {
+  it("writes a line per group, which parseVerdicts reads back", () => {
     const text = formatVerdicts(verdicts);
     expect(text.split("\n")).toEqual([
       "{",
@@ -40,11 +40,11 @@ describe("formatVerdicts", () => {
 });
 
 describe("compareVerdicts", () => {
-  it("finds nothing between equals", () => {
+  it("finds no difference between equal verdicts", () => {
     expect(compareVerdicts(verdicts, new Map(verdicts))).toEqual([]);
   });
 
-  it("names each case that is judged otherwise, was not run, or is new and not OK", () => {
+  it("names each case whose verdict changed, that was not run, or that is new and not OK", () => {
     const actual = new Map(verdicts).set("2.2", "UNCLEAN").set("3.1", "OK").set("3.2", "NON-STRICT");
     actual.delete("10.1.1");
     expect(compareVerdicts(verdicts, actual)).toEqual([
@@ -56,7 +56,7 @@ describe("compareVerdicts", () => {
 });
 
 describe("selectCases", () => {
-  it("takes whole ids, and beginnings of ids before a star", () => {
+  it("accepts complete ids, and prefixes of ids followed by a star", () => {
     expect([...selectCases(verdicts, ["2.1", "6.*"]).keys()]).toEqual(["2.1", "6.2.1"]);
     expect(selectCases(verdicts, ["*"]).size).toBe(verdicts.size);
     expect(selectCases(verdicts, ["1.*"]).size).toBe(0);
@@ -64,7 +64,7 @@ describe("selectCases", () => {
 });
 
 describe("compareIds", () => {
-  it("compares numbers and not digits, and a group stands before what is in it", () => {
+  it("compares numerically, and sorts a group before its members", () => {
     expect(["10.1", "9.2.10", "9.2.9", "9.2", "9"].sort(compareIds)).toEqual(["9", "9.2", "9.2.9", "9.2.10", "10.1"]);
   });
 });

@@ -1,12 +1,12 @@
-/** What Autobahn says of each case, and how it is kept: in groups of cases, with those of one verdict together. */
+/** Autobahn's verdicts, and their file format: by group of cases, with the cases of each verdict together. */
 
-/** "OK", "NON-STRICT", "INFORMATIONAL", …; "FAILED, closed OK" where the closing is judged otherwise than the rest. */
+/** "OK", "NON-STRICT", "INFORMATIONAL", …; "FAILED, closed OK" if the closing handshake has a verdict of its own. */
 type Verdict = string;
 
-/** The cases, by their ids ("6.22.3"), in Autobahn's order. */
+/** Verdicts by id of the case ("6.22.3"), in Autobahn's order. */
 export type Verdicts = ReadonlyMap<string, Verdict>;
 
-/** What `index.json` of a report has for each case. */
+/** The entry of a case in `index.json` of a report. */
 export interface ReportedCase {
   readonly behavior: string;
   readonly behaviorClose: string;
@@ -21,7 +21,7 @@ export function readVerdicts(report: Readonly<Record<string, ReportedCase>>): Ve
   return verdicts;
 }
 
-/** `{ "7.1": { "OK": "1-5", "INFORMATIONAL": "6" }, … }`: a line for each group. */
+/** Formats as `{ "7.1": { "OK": "1-5", "INFORMATIONAL": "6" }, … }`, with a line per group. */
 export function formatVerdicts(verdicts: Verdicts): string {
   const groups = new Map<string, Map<Verdict, number[]>>();
   for (const id of [...verdicts.keys()].sort(compareIds)) {
@@ -47,7 +47,7 @@ export function parseVerdicts(text: string): Verdicts {
   return new Map([...verdicts].sort(([left], [right]) => compareIds(left, right)));
 }
 
-/** One line for each case that is judged otherwise than expected, or was not run. What was never run is expected to be OK. */
+/** Returns a line for each case whose verdict is not the expected one, or that was not run. New cases are expected to be OK. */
 export function compareVerdicts(expected: Verdicts, actual: Verdicts): string[] {
   const ids = [...new Set([...expected.keys(), ...actual.keys()])].sort(compareIds);
   return ids

@@ -1,21 +1,21 @@
 /**
- * Commands that are shown or run somewhere fetch only what is ours. `npx NAME` runs whatever has that name in the registry
- * where it is not installed, and so do its likes: a package of somebody else's, today or tomorrow.
+ * Checks that commands in documents, scripts and sources fetch only our own packages. `npx NAME` and similar commands run
+ * whatever package has that name in the registry if it is not installed, which may belong to somebody else, now or later.
  */
 
-/** What may be fetched, and what there is to run. */
+/** What may be fetched, and which scripts and programs exist. */
 export interface Ours {
-  /** The published packages, each with the commands that it has. */
+  /** The published packages, each with its commands. */
   readonly packages: ReadonlyMap<string, readonly string[]>;
-  /** Packages of others that ours need, and that may be installed therefore. */
+  /** Packages that ours depend on, which may therefore be installed. */
   readonly needed: ReadonlySet<string>;
   /** The scripts of the repository's package.json. */
   readonly scripts: ReadonlySet<string>;
-  /** The programs that `pnpm example` takes. */
+  /** The programs that `pnpm example` accepts. */
   readonly examples: ReadonlySet<string>;
 }
 
-/** Programs that run a package by its name, and fetch it where it is not there. */
+/** Programs that run a package by its name, and fetch it if it is not installed. */
 const runners = ["npx", "pnpx", "bunx", "npm exec", "npm x", "pnpm dlx", "yarn dlx", "bun x", "deno x"] as const;
 const creators = ["npm create", "npm init", "pnpm create", "yarn create", "bun create"] as const;
 const installers = [
@@ -36,13 +36,13 @@ const starts = new RegExp(
 );
 const imported = /\b(?:deno\s+(?:run|install|add|serve)\b[^\n`|;&]*?\s|from\s+"|import\(")((?:npm|jsr):[\w@./~^-]+)/g;
 
-/** A command, and not the name of a program in a sentence. */
+/** Matches a command, but not the name of a program in a sentence. */
 const scripts = /(?:^|`|\bnpx(?:\s+-y)?\s)pnpm(?:@\d+)?\s+([a-z][\w:-]*)(?:[ \t]+([\w./-]+))?/gm;
 
-/** What of pnpm is no script of package.json. */
+/** Subcommands of pnpm that are not scripts of package.json. */
 const ofPnpm: ReadonlySet<string> = new Set(["install", "exec", "dlx", "create", "add", "pack"]);
 
-/** What is wrong with the commands in `text`, which is a document, a script or a source. */
+/** Returns the faults of the commands in `text`, which is a document, a script or a source. */
 export function checkCommands(file: string, text: string, ours: Ours): string[] {
   // A command may be an array of strings.
   const plain = text.replaceAll(/["'],\s*["']/g, (between) => between.replaceAll(/["',]/g, " "));
@@ -57,7 +57,7 @@ export function checkCommands(file: string, text: string, ours: Ours): string[] 
     const fault = faultOf(program.replaceAll(/\s+/g, " "), rest.trim().split(/\s+/), ours);
     if (fault !== undefined) find(match.index, `${`${program} ${rest.trim()}`.slice(0, 60)}: ${fault}`);
   }
-  // Only in documents, because a line of a script may begin with a word of a sentence.
+  // Only in documents, because a line of a script may begin with a word from a sentence.
   const shown = file.endsWith(".md") ? plain.matchAll(scripts) : [];
   for (const match of shown) {
     const fault = faultOfScript(match[1] ?? "", match[2] ?? "", ours);
@@ -75,19 +75,19 @@ function faultOf(program: string, words: readonly string[], ours: Ours): string 
   if (installers.includes(program)) {
     const names = words.filter((word) => !word.startsWith("-") && !/^[./$]|^https?:/.test(word)).map(nameOf);
     const strange = names.find((name) => !ours.packages.has(name) && !ours.needed.has(name));
-    return strange === undefined ? undefined : `${strange} is not ours, and nothing of ours needs it`;
+    return strange === undefined ? undefined : `${strange} is not one of our packages, and none of them depends on it`;
   }
-  // Of peers that we measure ourselves against there is one version, which was looked at.
+  // Peers that we compare with are pinned to the version that was reviewed.
   if (program.startsWith("pip")) {
     const unpinned = words.find((word) => /^[a-z][\w.-]*$/i.test(word));
-    return unpinned === undefined ? undefined : `of ${unpinned} no version is named`;
+    return unpinned === undefined ? undefined : `${unpinned} has no version`;
   }
-  // `curl` of one's own server fetches nothing that is run.
+  // `curl` against a local server fetches nothing that is run.
   if (/^(curl|wget)$/.test(program) && words.some((word) => /127\.0\.0\.1|localhost/.test(word))) return undefined;
-  return "it fetches what is not ours";
+  return "it fetches a foreign package";
 }
 
-/** `npx …`: pnpm, which is what the repository is built with; a package of ours by its name; or nothing that is fetched. */
+/** Accepts `npx` with pnpm, which builds the repository; with one of our packages by name; or if it fetches nothing. */
 function faultOfRunner(words: readonly string[], ours: Ours): string | undefined {
   let from: string | undefined;
   for (let at = 0; at < words.length; at++) {
@@ -102,7 +102,7 @@ function faultOfRunner(words: readonly string[], ours: Ours): string | undefined
       return commands.includes(word) ? undefined : `${from} has no command ${word}`;
     } else if (nameOf(word) === "pnpm") return undefined;
     else
-      return `where ${word} is not installed, it fetches whatever has that name: write npx --package=@hybi/…, or npx --no`;
+      return `if ${word} is not installed, this fetches any package of that name: write npx --package=@hybi/…, or npx --no`;
   }
   return undefined;
 }
@@ -114,7 +114,7 @@ function faultOfScript(script: string, argument: string, ours: Ours): string | u
   return `there is no example ${argument}`;
 }
 
-/** The name of a package, without its version. */
+/** Returns the name of a package without its version. */
 function nameOf(word: string): string {
   return /^(@[^/]+\/[^@/]+|[^@/]+)/.exec(word)?.[1] ?? word;
 }

@@ -5,7 +5,7 @@ const reason = "It did.";
 const ours = (id: string, verdict: string) => ({ id, autobahn: id, verdict, reason });
 
 describe("compareJudges", () => {
-  it("finds no difference where both say the same in their own words", () => {
+  it("finds no difference where the verdicts of both mean the same", () => {
     const autobahn = new Map([
       ["1.1", "OK"],
       ["1.2", "NON-STRICT, closed OK"],
@@ -19,13 +19,13 @@ describe("compareJudges", () => {
     expect(compareJudges("ws", autobahn, all)).toEqual({ peer: "ws", compared: 6, differences: [] });
   });
 
-  it("tells the words of both where they differ", () => {
+  it("returns both verdicts where they differ", () => {
     expect(compareJudges("ws", new Map([["2.1", "FAILED, closed OK"]]), [ours("2.1", "ok")]).differences).toEqual([
       { id: "2.1", peer: "ws", autobahn: "FAILED, closed OK", ours: "ok", reason },
     ]);
   });
 
-  it("leaves out what only one of them has judged", () => {
+  it("ignores cases that only one of them has judged", () => {
     const results = [ours("2.1", "failed"), { id: "15.1", verdict: "failed", reason }];
     expect(compareJudges("ws", new Map([["9.1", "OK"]]), results)).toMatchObject({ compared: 0, differences: [] });
   });
@@ -35,14 +35,14 @@ describe("explain", () => {
   const difference = { id: "6.4.1", peer: "ws", autobahn: "OK", ours: "failed", reason };
   const because = "it is so";
 
-  it("finds the explanation for the case and the peer, with a star for several cases", () => {
+  it("finds the explanation by case and peer, with a star for several cases", () => {
     expect(explain(difference, [{ peers: ["ws"], cases: ["6.4.*"], because }])?.because).toBe(because);
     expect(explain(difference, [{ peers: ["gorilla", "ws"], cases: ["1.1", "6.4.1"], because }])?.because).toBe(
       because,
     );
   });
 
-  it("takes none for another case or another peer", () => {
+  it("returns undefined for another case or another peer", () => {
     expect(explain(difference, [{ peers: ["ws"], cases: ["6.4"], because }])).toBeUndefined();
     expect(explain(difference, [{ peers: ["gorilla"], cases: ["6.4.1"], because }])).toBeUndefined();
   });

@@ -1,10 +1,10 @@
 /**
- * `pnpm conformance:compare`: two judges on the same servers, of others and our own. Each server is run through the Autobahn
- * testsuite and through our conformance cases; where both have the same case, their verdicts must be the same, or
- * `explanations.json` says why not. Ends with `N passed, N failed`.
+ * `pnpm conformance:compare` compares two judges on the same servers, ours and those of other projects. Each server is run
+ * through the Autobahn testsuite and through our conformance cases. Where both have the same case, the verdicts must
+ * match, or `explanations.json` must say why not. It ends with `N passed, N failed`.
  *
- * `--peer ws`, as often as wanted, compares with these only; `--cases 6.*,7.*` these cases only; `--all` also those that take
- * long; `--write` writes docs/design/conformance-comparison.md.
+ * `--peer ws`, repeatable, selects servers; `--cases 6.*,7.*` selects cases; `--all` includes those that take long;
+ * `--write` writes docs/design/conformance-comparison.md.
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -27,7 +27,7 @@ const { values } = parseArgs({
     write: { type: "boolean", default: false },
   },
 });
-/** Without `all`, ours leave out the largest messages, and nearly all of the compressed ones by the thousand. */
+/** Without `--all`, our cases omit the largest messages and nearly all series of a thousand compressed ones. */
 const selection = [...(values.cases === undefined ? [] : ["--only", values.cases]), ...(values.all ? ["--all"] : [])];
 const explanations: Explanation[] = JSON.parse(readFileSync(join(import.meta.dirname, "explanations.json"), "utf8"));
 const ourCommand = ["tsx", "--conditions=@hybi/source", "packages/conformance/src/cli/conformance.ts"];
@@ -37,7 +37,7 @@ let suite: Suite | undefined;
 try {
   suite = await installSuite();
 } catch (error) {
-  skipped("the Autobahn testsuite", error);
+  printSkipped("the Autobahn testsuite", error);
 }
 if (suite !== undefined) {
   for (const { name, prepare } of peers.filter((peer) => values.peer.includes(peer.name))) {
@@ -46,25 +46,25 @@ if (suite !== undefined) {
       console.log(`${name}: ${comparison.compared} cases, ${comparison.differences.length} judged differently`);
       comparisons.push(comparison);
     } catch (error) {
-      skipped(name, error);
+      printSkipped(name, error);
     }
   }
 }
 conclude();
 
-/** Where the judges differ, both look once more, and ours with patience: a busy machine must not make the difference. */
+/** Where the judges differ, both judge again, ours with longer deadlines, to exclude the effect of a busy machine. */
 async function compare(suite: Suite, subject: Subject): Promise<PeerComparison> {
   const first = await judgeTwice(suite, subject, []);
   const again = first.comparison.differences.map(({ id }) => id);
   if (again.length === 0) return first.comparison;
-  console.log(`${subject.name}: once more ${again.join(", ")}`);
+  console.log(`${subject.name}: retrying ${again.join(", ")}`);
   const second = await judgeTwice(suite, { ...subject, name: `${subject.name}-again` }, again);
   const verdicts = new Map([...first.verdicts, ...second.verdicts]);
   const results = new Map([...first.ours, ...second.ours].map((result) => [result.id, result]));
   return compareJudges(subject.name, verdicts, [...results.values()]);
 }
 
-/** Both verdicts on the cases `ids`, or on all that both have. */
+/** Returns both verdicts on the cases `ids`, or on all cases that both have. */
 async function judgeTwice(suite: Suite, subject: Subject, ids: readonly string[]) {
   const ours = (await runOurs(subject, ids)).filter(({ autobahn }) => autobahn !== undefined);
   const verdicts = await judge(
@@ -85,7 +85,7 @@ async function runOurs(subject: Subject, ids: readonly string[]): Promise<OurRes
   try {
     const [, url = ""] = await server.line(/(ws:\/\/127\.0\.0\.1:\d+)/);
     const { exitCode, output } = await run([...ourCommand, "server", url, "--json", file, ...which], { capture: true });
-    // 1 says that cases have failed, which is what is to be compared.
+    // 1 means that cases have failed, which is expected here.
     if (exitCode > 1) throw new Error(`${subject.name} could not be tested:\n${output}`);
     return JSON.parse(readFileSync(file, "utf8")).cases;
   } finally {
@@ -93,16 +93,16 @@ async function runOurs(subject: Subject, ids: readonly string[]): Promise<OurRes
   }
 }
 
-function skipped(what: string, error: unknown): void {
+function printSkipped(what: string, error: unknown): void {
   if (!(error instanceof Unavailable)) throw error;
-  console.log(`\nSKIPPED: ${what} cannot run here: ${error.message}\n`);
+  console.log(`\nSKIPPED: ${what} cannot run on this machine: ${error.message}\n`);
 }
 
 function conclude(): void {
   const differences = comparisons.flatMap((comparison) => comparison.differences);
   const unexplained = differences.filter((difference) => explain(difference, explanations) === undefined);
   for (const { peer, id, autobahn, ours, reason } of unexplained) {
-    console.log(`${peer} ${id}: Autobahn says ${autobahn}, we say ${ours} (${reason})`);
+    console.log(`${peer} ${id}: Autobahn says ${autobahn}, hybi says ${ours} (${reason})`);
   }
   const titles = new Map(peers.map(({ name, title }) => [name, title]));
   if (values.write) writePage(titles, comparisons, explanations);

@@ -1,4 +1,4 @@
-/** docs/design/conformance-comparison.md: what is written by hand, and below it what the comparison has found. */
+/** Writes docs/design/conformance-comparison.md: keeps the handwritten part, and replaces the results below it. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../repository.ts";
@@ -7,7 +7,7 @@ import { type Explanation, explain, type PeerComparison } from "./comparison.ts"
 const file = join(root, "docs/design/conformance-comparison.md");
 const mark = "<!-- What follows is written by `pnpm conformance:compare --write`. -->";
 
-/** Writes the part below the mark anew. */
+/** Replaces the part below the mark. */
 export function writePage(
   titles: ReadonlyMap<string, string>,
   comparisons: readonly PeerComparison[],

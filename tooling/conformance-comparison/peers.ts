@@ -1,4 +1,4 @@
-/** Servers that others have written, each an echo server of a few lines; see `peers/`. And our own, in Node. */
+/** The servers that are compared: echo servers of a few lines from other projects, see `peers/`, and our own in Node. */
 import { join } from "node:path";
 import { ourServer, type Subject } from "../autobahn/subjects.ts";
 import { cache } from "../autobahn/suite.ts";
@@ -8,7 +8,7 @@ import { filledOnce, must, websocketsPython, websocketsVersion } from "../fetche
 export interface Peer {
   readonly name: string;
   readonly title: string;
-  /** Installs or builds what is needed, once. Throws `Unavailable` where that cannot be. */
+  /** Installs or builds what it needs, once. @throws Unavailable where that is not possible */
   prepare(): Promise<Subject>;
 }
 

@@ -1,4 +1,4 @@
-/** The diagram of the closing handshake, drawn from the table that is the machine. */
+/** Draws the diagram of the closing handshake from the state table that the code uses. */
 
 type Transitions = Readonly<Record<string, Readonly<Partial<Record<string, string>>>>>;
 
@@ -13,15 +13,15 @@ export function formatDiagram(transitions: Transitions): string {
   return ["```mermaid", "stateDiagram-v2", "  [*] --> open", ...lines, "  ended --> [*]", "```"].join("\n");
 }
 
-/** Puts the diagram between the two marks of `page`. */
+/** Replaces the diagram between the two marks of `page`. */
 export function replaceDiagram(page: string, diagram: string): string {
   const from = page.indexOf(begin);
   const to = page.indexOf(end, from);
-  if (from < 0 || to < 0) throw new Error("The marks of the diagram are missing");
+  if (from < 0 || to < 0) throw new Error("The page lacks the marks of the diagram.");
   return `${page.slice(0, from)}${begin}\n\n${diagram}\n\n${page.slice(to)}`;
 }
 
-// A name in Mermaid has no hyphen.
+// Names in Mermaid must not contain a hyphen.
 function name(state: string): string {
   return state.replaceAll("-", "_");
 }

@@ -1,4 +1,4 @@
-/** The page of all errors: a heading for each code, so that every one can be linked to and found. */
+/** Generates the page of all errors, with a heading for each code, so that each can be linked to and found. */
 
 interface ViolationRow {
   readonly message: string;
@@ -7,12 +7,12 @@ interface ViolationRow {
   readonly httpStatus?: number;
 }
 
-/** How a violation is answered on the wire, in a few words. */
+/** Returns a sentence about the response that a violation gets on the wire. */
 function answer(code: string, { statusCode, httpStatus }: ViolationRow): string {
-  if (statusCode !== undefined) return `Answered with a Close frame of status code ${statusCode}.`;
-  if (httpStatus !== undefined) return `Answered with HTTP status ${httpStatus}, where a server answers.`;
-  if (code.startsWith("deadline/")) return "Answered with nothing: the transport is dropped.";
-  return "Answered with nothing: the client ends the transport.";
+  if (statusCode !== undefined) return `The response is a Close frame with status code ${statusCode}.`;
+  if (httpStatus !== undefined) return `The response of a server is HTTP status ${httpStatus}.`;
+  if (code.startsWith("deadline/")) return "There is no response: the transport is dropped.";
+  return "There is no response: the client ends the transport.";
 }
 
 /** Formats `docs/reference/errors.md` from core's two tables. */
@@ -25,9 +25,9 @@ export function formatErrorsPage(
     "",
     "<!-- Written by `pnpm check:docs --write` from packages/core/src/vocabulary/violation.ts and usage-error.ts. -->",
     "",
-    "Two kinds, which never mix. A **violation** is the peer's fault: a value, in a `failure` event, from one closed table that",
-    "also says what answers it on the wire. A **usage error** is the caller's fault: a `UsageError`, thrown before anything has",
-    'changed. Anything else that is thrown, as `Error("bug: …")`, is ours: please report it.',
+    "There are two kinds. A **violation** is the peer's fault: a value in a `failure` event, from one closed table that also",
+    "defines the response on the wire. A **usage error** is the caller's fault: a `UsageError`, thrown before any state has",
+    'changed. Any other error, such as `Error("bug: …")`, is a bug in hybi: please report it.',
     "",
     "## Violations",
     "",

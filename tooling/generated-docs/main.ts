@@ -1,4 +1,4 @@
-/** `pnpm check:docs`: fails where a page that is made from the code is stale. `--write` makes it anew. */
+/** `pnpm check:docs` fails if a page generated from the code is stale. `--write` regenerates the pages. */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -5,7 +5,7 @@ import { replaceKinds } from "./hostile-kinds.ts";
 import { replaceShownFiles } from "./shown-files.ts";
 
 describe("formatErrorsPage", () => {
-  it("gives every code a heading, its sentence, its section and its answer", () => {
+  it("gives every code a heading, its sentence, its section and the response", () => {
     const page = formatErrorsPage(
       {
         "frame/a": { message: "A.", section: "RFC 1 §2", statusCode: 1002 },
@@ -14,15 +14,15 @@ describe("formatErrorsPage", () => {
       },
       { "send/d": "D." },
     );
-    expect(page).toContain("### frame/a\n\nA. Answered with a Close frame of status code 1002. (RFC 1 §2)\n");
-    expect(page).toContain("### opening/b\n\nB. Answered with HTTP status 400, where a server answers. (RFC 3 §4)\n");
-    expect(page).toContain("### opening/c\n\nC. Answered with nothing: the client ends the transport. (RFC 5 §6)\n");
+    expect(page).toContain("### frame/a\n\nA. The response is a Close frame with status code 1002. (RFC 1 §2)\n");
+    expect(page).toContain("### opening/b\n\nB. The response of a server is HTTP status 400. (RFC 3 §4)\n");
+    expect(page).toContain("### opening/c\n\nC. There is no response: the client ends the transport. (RFC 5 §6)\n");
     expect(page).toContain("### send/d\n\nD.\n");
   });
 });
 
 describe("formatDiagram", () => {
-  it("draws one arrow for each step of the table", () => {
+  it("draws one arrow per transition of the table", () => {
     expect(formatDiagram({ open: { fail: "close-sent" }, "close-sent": {} })).toBe(
       "```mermaid\nstateDiagram-v2\n  [*] --> open\n  open --> close_sent: fail\n  ended --> [*]\n```",
     );
@@ -33,11 +33,11 @@ describe("replaceDiagram", () => {
   const marked = (text: string) =>
     `a\n<!-- begin: written by \`pnpm check:docs --write\` from packages/core/src/closing/states.ts -->${text}<!-- end -->\nz`;
 
-  it("replaces what stands between the marks, and nothing else", () => {
+  it("replaces the text between the marks and nothing else", () => {
     expect(replaceDiagram(marked("old"), "new")).toBe(marked("\n\nnew\n\n"));
   });
 
-  it("refuses a page without marks", () => {
+  it("throws for a page without marks", () => {
     expect(() => replaceDiagram("a page", "new")).toThrow("marks");
   });
 });
@@ -45,7 +45,7 @@ describe("replaceDiagram", () => {
 describe("replaceShownFiles", () => {
   const begin = (path: string) => `<!-- begin: written by \`pnpm check:docs --write\` from ${path} -->`;
 
-  it("shows each file between its marks, and leaves the rest as it is", () => {
+  it("shows each file between its marks and leaves the rest unchanged", () => {
     const page = `a\n${begin("x/a.conf")}old<!-- end -->\nb\n${begin("b.cfg")}<!-- end -->\nc`;
     expect(replaceShownFiles(page, (path) => `file ${path}\n`)).toBe(
       `a\n${begin("x/a.conf")}\n\n\`\`\`conf\nfile x/a.conf\n\`\`\`\n\n<!-- end -->\nb\n${begin("b.cfg")}\n\n\`\`\`cfg\nfile b.cfg\n\`\`\`\n\n<!-- end -->\nc`,
@@ -57,7 +57,7 @@ describe("replaceKinds", () => {
   const page = (text: string) =>
     `a\n<!-- begin: kinds, written by \`pnpm check:docs --write\` -->${text}<!-- end -->\nz`;
 
-  it("tells each kind of hostile client in a row", () => {
+  it("writes a row for each kind of hostile client", () => {
     const kinds = [{ name: "silence", title: "says nothing", opening: () => new Uint8Array(0) }];
     const table = "| Kind | A client that |\n| --- | --- |\n| `silence` | says nothing |";
     expect(replaceKinds(page("old"), kinds)).toBe(page(`\n\n${table}\n\n`));

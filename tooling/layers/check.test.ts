@@ -17,7 +17,7 @@ describe("checkLayers", () => {
     expect(findings).toEqual([]);
   });
 
-  it("refuses an import that goes up", () => {
+  it("rejects an import of a higher layer", () => {
     const findings = check({
       [`${core}/bytes/ascii.ts`]: 'import { a } from "../http/fields.ts"; a;',
       [`${core}/http/fields.ts`]: "export const a = 1;",
@@ -25,7 +25,7 @@ describe("checkLayers", () => {
     expect(findings).toEqual([`${core}/bytes/ascii.ts:1 imports http/fields: bytes may not`]);
   });
 
-  it("refuses an import that goes sideways, even of a type", () => {
+  it("rejects an import of a layer at the same height, even of a type", () => {
     const findings = check({
       [`${core}/http/head.ts`]: '\nimport type { Opcode } from "../frame/opcode.ts";',
       [`${core}/frame/opcode.ts`]: "export type Opcode = 1;",
@@ -33,7 +33,7 @@ describe("checkLayers", () => {
     expect(findings).toEqual([`${core}/http/head.ts:2 imports frame/opcode: http may not`]);
   });
 
-  it("sees re-exports, import types and dynamic imports", () => {
+  it("finds re-exports, import types and dynamic imports", () => {
     const findings = check({
       [`${core}/frame/opcode.ts`]: [
         'export { a } from "../receiving/assembler.ts";',
@@ -84,7 +84,7 @@ describe("checkLayers", () => {
     expect(findings).toEqual([`${core}/time/keepalive.ts:2 imports frame/mask: time may not`]);
   });
 
-  it("refuses an import that goes up in @hybi/websocket", () => {
+  it("rejects an import of a higher layer in @hybi/websocket", () => {
     const socket = "packages/websocket/src";
     const findings = check({
       [`${socket}/event-loop/alarms.ts`]: 'import "../socket/websocket.ts";',
@@ -93,11 +93,11 @@ describe("checkLayers", () => {
     expect(findings).toContain(`${socket}/event-loop/alarms.ts:1 imports socket/websocket: event-loop may not`);
   });
 
-  it("refuses a file that belongs to no layer", () => {
+  it("rejects a file that belongs to no layer", () => {
     expect(check({ [`${core}/helpers/a.ts`]: "" })).toEqual([`${core}/helpers/a.ts belongs to no layer of the table`]);
   });
 
-  it("refuses anything that core imports from outside, types too", () => {
+  it("rejects everything that core imports from outside, including types", () => {
     const findings = check({
       [`${core}/vocabulary/limits.ts`]: 'import type { A } from "node:net";\nimport "@hybi/websocket";',
     });
@@ -113,7 +113,7 @@ describe("checkLayers", () => {
     expect(check({ [path]: text })).toEqual([`${path}:4 imports @hybi/deno: node may not`]);
   });
 
-  it("refuses a path into another package", () => {
+  it("rejects a path into another package", () => {
     const findings = check({
       "packages/node/src/index.ts": 'import "../../core/src/vocabulary/limits.ts";',
       [`${core}/vocabulary/limits.ts`]: "",
@@ -121,16 +121,16 @@ describe("checkLayers", () => {
     expect(findings).toEqual(["packages/node/src/index.ts:1 reaches into another package by a path"]);
   });
 
-  it("refuses an import of a file that does not exist", () => {
+  it("rejects an import of a file that does not exist", () => {
     expect(check({ [`${core}/vocabulary/limits.ts`]: 'import "./gone.ts";' })).toHaveLength(1);
   });
 
-  it("finds a circle within a layer, of types too", () => {
+  it("finds a cycle within a layer, also of type imports", () => {
     const findings = check({
       [`${core}/bytes/a.ts`]: 'import type { B } from "./b.ts"; export type A = B;',
       [`${core}/bytes/b.ts`]: 'import type { A } from "./a.ts"; export type B = A;',
     });
-    expect(findings).toEqual([`import in a circle: ${core}/bytes/a.ts → ${core}/bytes/b.ts → ${core}/bytes/a.ts`]);
+    expect(findings).toEqual([`import cycle: ${core}/bytes/a.ts → ${core}/bytes/b.ts → ${core}/bytes/a.ts`]);
   });
 });
 
@@ -159,17 +159,17 @@ describe("findCycles", () => {
     expect(findCycles(diamond)).toEqual([]);
   });
 
-  it("reports a circle once, wherever it is entered", () => {
+  it("reports a cycle once, wherever it is entered", () => {
     const graph = new Map([
       ["a", ["c"]],
       ["b", ["c"]],
       ["c", ["d"]],
       ["d", ["b"]],
     ]);
-    expect(findCycles(graph)).toEqual(["import in a circle: b → c → d → b"]);
+    expect(findCycles(graph)).toEqual(["import cycle: b → c → d → b"]);
   });
 
   it("finds a module that imports itself", () => {
-    expect(findCycles(new Map([["a", ["a"]]]))).toEqual(["import in a circle: a → a"]);
+    expect(findCycles(new Map([["a", ["a"]]]))).toEqual(["import cycle: a → a"]);
   });
 });

@@ -70,7 +70,7 @@ function checkLayerImport(path: string, target: string): string[] {
   return mayImport.includes(to) || mayImport.includes(module) ? [] : [`imports ${module}: ${from} may not`];
 }
 
-/** Every circle is reported once, beginning with its alphabetically first file. */
+/** Reports every cycle once, beginning with its alphabetically first file. */
 export function findCycles(graph: ReadonlyMap<string, readonly string[]>): string[] {
   const cycles = new Set<string>();
   const finished = new Set<string>();
@@ -81,7 +81,7 @@ export function findCycles(graph: ReadonlyMap<string, readonly string[]>): strin
       const circle = trail.slice(start);
       const first = circle.indexOf([...circle].sort()[0] ?? path);
       const ordered = [...circle.slice(first), ...circle.slice(0, first)];
-      cycles.add(`import in a circle: ${[...ordered, ordered[0]].join(" → ")}`);
+      cycles.add(`import cycle: ${[...ordered, ordered[0]].join(" → ")}`);
       return;
     }
     if (finished.has(path)) return;

@@ -1,4 +1,4 @@
-/** What a source file imports: every module specifier, of types too. */
+/** Lists the imports of a source file: every module specifier, including those of type imports. */
 
 import ts from "typescript";
 

@@ -1,8 +1,8 @@
 /**
- * Which layer may import which; everything that is not listed is forbidden.
+ * The imports that each layer may have; all others are forbidden.
  *
- * A layer is a folder of `packages/<package>/src`, or a file that stands directly in it. The order is the order of reading:
- * a layer may import those listed before it, if its rule says so.
+ * A layer is a folder of `packages/<package>/src`, or a file directly in it. Layers are listed in reading order: a layer may
+ * import only layers listed before it, and only those named in its rule.
  */
 
 export interface LayerRule {
@@ -12,7 +12,7 @@ export interface LayerRule {
 
 export type Layers = Readonly<Record<string, LayerRule>>;
 
-/** Shared by all layers of core: checks of what the application passes in, and the words of the protocol. */
+/** Shared by all layers of core: checks of application input, and the vocabulary of the protocol. */
 const words = ["checks", "vocabulary"];
 
 /**
@@ -25,10 +25,10 @@ const core: Layers = {
   bytes: { mayImport: words },
   http: { mayImport: [...words, "bytes"] },
   frame: { mayImport: [...words, "bytes"] },
-  // Neither direction of a message knows the other.
+  // Receiving and sending do not know each other.
   receiving: { mayImport: [...words, "bytes", "frame"] },
   sending: { mayImport: [...words, "bytes", "frame"] },
-  // Types of all layers' results.
+  // The result types of all layers.
   events: { mayImport: [...words, "http/head", "opening/request"] },
   "connection-sink": { mayImport: [...words, "bytes", "events"] },
   output: { mayImport: ["closing/states"] },
@@ -49,7 +49,7 @@ const core: Layers = {
       ...["connection", "connection-options", "events", "output"],
     ],
   },
-  // Entry points only name what others define.
+  // Entry points only re-export.
   index: {
     mayImport: [
       ...[...words, "bytes", "http", "frame", "receiving", "sending", "opening", "policy", "closing", "time"],
@@ -58,7 +58,7 @@ const core: Layers = {
   },
 };
 
-/** `@hybi/websocket`: a connection over a transport (pump), a client's opening, the sockets, and servers of them. */
+/** `@hybi/websocket`: a connection over a transport (pump), opening a client, the sockets, and their servers. */
 const websocket: Layers = {
   platform: { mayImport: [] },
   "event-loop": { mayImport: ["platform"] },

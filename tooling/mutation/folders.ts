@@ -1,6 +1,7 @@
 /**
- * The folders of core that are mutated, and the tests of each that are to notice: its units, the requirements that it
- * answers for, and the properties that are quick. All tests would find a few more and take ten times as long.
+ * The folders of core that are mutated, and the tests expected to detect the mutants of each: its unit tests, those of the
+ * requirements it implements, and the fast property tests. Running all tests would detect a few more and take ten times
+ * as long.
  */
 export const folders: Readonly<Record<string, readonly string[]>> = {
   frame: [

@@ -1,7 +1,7 @@
 /**
- * `pnpm mutation frame`, or `pnpm mutation frame/mask`: how many changes of a folder of core, or of one module, its tests
- * notice, by Stryker. Without an argument, those of all folders in `folders.ts`. What was found out before is kept in
- * node_modules/.cache, so that a second run asks only about what has changed.
+ * `pnpm mutation frame`, or `pnpm mutation frame/mask`, measures with Stryker how many mutants of a folder or module of
+ * core its tests detect. Without an argument, all folders in `folders.ts` are measured. Results are kept in
+ * node_modules/.cache, so that a second run tests only what has changed.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,11 +16,12 @@ const asked = process.argv.slice(2).filter((argument) => argument !== "--");
 for (const part of asked.length > 0 ? asked : Object.keys(folders)) {
   const [folder = "", module] = part.split("/");
   const path = `packages/core/src/${part}${module === undefined ? "" : ".ts"}`;
-  if (folders[folder] === undefined || !existsSync(join(root, path))) throw new Error(`${path} is not mutated.`);
+  if (folders[folder] === undefined || !existsSync(join(root, path)))
+    throw new Error(`${path} is not a folder or module listed in folders.ts.`);
 
   const name = part.replace("/", "-");
   const report = join(cache, `${name}.json`);
-  // One config for each: Stryker takes the names of its reports from there only.
+  // One config per folder or module: Stryker takes the names of its reports only from there.
   const config = join(cache, `${name}.config.json`);
   const shared = JSON.parse(readFileSync(join(root, "tooling/mutation/stryker.config.json"), "utf8")) as object;
   const mutate = [module === undefined ? `${path}/**/*.ts` : path, "!packages/core/src/**/{*.test,index}.ts"];
@@ -33,7 +34,7 @@ for (const part of asked.length > 0 ? asked : Object.keys(folders)) {
   if (!existsSync(report)) continue;
   const found = JSON.parse(readFileSync(report, "utf8")) as MutationReport;
   const absent = notLoaded(found, await testFiles(env));
-  if (absent.length > 0) throw new Error(`Stryker could not load ${absent.join(", ")}: it found nothing out.`);
+  if (absent.length > 0) throw new Error(`Stryker could not load ${absent.join(", ")}: the result is meaningless.`);
   for (const line of survivors(found)) console.log(line);
   console.log(`${part}: ${scoreOf(found)}`);
 }

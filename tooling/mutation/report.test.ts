@@ -38,21 +38,21 @@ const report: MutationReport = {
   testFiles: { "src/mask.test.ts": { tests: [1, 2] }, "src/empty.test.ts": { tests: [] } },
 };
 
-it("a score counts what was noticed, and not what is no program", () => {
-  expect(scoreOf(report)).toBe("60.0 %: 5 mutants, 3 noticed (1 did not end, 1 did not load), 2 survived");
+it("scoreOf counts detected mutants, and ignores mutants that do not compile", () => {
+  expect(scoreOf(report)).toBe("60.0 %: 5 mutants, 3 detected (1 timed out, 1 did not load), 2 survived");
   expect(scoreOf({ files: {}, testFiles: {} })).toBe(
-    "100.0 %: 0 mutants, 0 noticed (0 did not end, 0 did not load), 0 survived",
+    "100.0 %: 0 mutants, 0 detected (0 timed out, 0 did not load), 0 survived",
   );
 });
 
-it("a survivor is told with its place, and what stood and stands there", () => {
+it("survivors returns the position, the original and the replacement of each survivor", () => {
   expect(survivors(report)).toEqual([
     "src/mask.ts:2: one + two => one - two",
-    "src/mask.ts:3: third => BlockStatement (no test comes here)",
+    "src/mask.ts:3: third => BlockStatement (not covered by a test)",
   ]);
 });
 
-it("test files without a test are told, since a score without them means nothing", () => {
+it("notLoaded returns test files without a test, since a score without them is meaningless", () => {
   const testFiles = ["src/mask.test.ts", "src/empty.test.ts", "src/absent.test.ts"];
   expect(notLoaded(report, testFiles)).toEqual(["src/empty.test.ts", "src/absent.test.ts"]);
 });

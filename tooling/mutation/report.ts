@@ -1,6 +1,6 @@
-/** What a report of Stryker says, in a line for each mutant that no test noticed. */
+/** Summarizes a Stryker report: the score, and a line for each mutant that no test detected. */
 
-/** As far as it is read here: https://github.com/stryker-mutator/mutation-testing-elements */
+/** The part used here of https://github.com/stryker-mutator/mutation-testing-elements */
 export interface MutationReport {
   readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: readonly Mutant[] }>>;
   readonly testFiles: Readonly<Record<string, { readonly tests: readonly unknown[] }>>;
@@ -19,7 +19,7 @@ interface Mutant {
     | "Ignored"
     | "Pending";
   readonly location: { readonly start: Position; readonly end: Position };
-  /** Whether it is met while a module is loaded: all tests are run then. */
+  /** Whether it is executed while a module is loaded; in that case all tests are run. */
   readonly static?: boolean;
   readonly coveredBy?: readonly string[];
   readonly testsCompleted?: number;
@@ -30,17 +30,17 @@ interface Position {
   readonly column: number;
 }
 
-/** The ways in which the tests notice a mutant, or do not, and what is no program. */
-type Outcome = "failed" | "did not end" | "did not load" | "survived" | "no program";
+/** How the tests detected a mutant, or that they did not, or that it does not compile. */
+type Outcome = "failed" | "timed out" | "did not load" | "survived" | "no program";
 
 function outcomeOf(mutant: Mutant, report: MutationReport): Outcome {
   switch (mutant.status) {
     case "Killed":
       return "failed";
     case "Timeout":
-      return "did not end";
+      return "timed out";
     case "Survived":
-      // A test file that throws while it is loaded has no tests, and Stryker sees no failure then.
+      // A test file that throws while it is loaded has no tests, which Stryker does not report as a failure.
       return (mutant.testsCompleted ?? 0) < testsOf(mutant, report) ? "did not load" : "survived";
     case "NoCoverage":
       return "survived";
@@ -54,7 +54,7 @@ function testsOf(mutant: Mutant, { testFiles }: MutationReport): number {
   return Object.values(testFiles).reduce((sum, { tests }) => sum + tests.length, 0);
 }
 
-/** `97.1 %: 340 mutants, 330 noticed (5 did not end, 1 did not load), 10 survived`. What is no program counts as no mutant. */
+/** Returns `97.1 %: 340 mutants, 330 detected (5 timed out, …), 10 survived`. Mutants that do not compile do not count. */
 export function scoreOf(report: MutationReport): string {
   const outcomes = Object.values(report.files).flatMap((file) =>
     file.mutants.map((mutant) => outcomeOf(mutant, report)),
@@ -63,16 +63,16 @@ export function scoreOf(report: MutationReport): string {
   const survived = count("survived");
   const total = outcomes.length - count("no program");
   const percent = total === 0 ? 100 : (100 * (total - survived)) / total;
-  const ways = `${count("did not end")} did not end, ${count("did not load")} did not load`;
-  return `${percent.toFixed(1)} %: ${total} mutants, ${total - survived} noticed (${ways}), ${survived} survived`;
+  const ways = `${count("timed out")} timed out, ${count("did not load")} did not load`;
+  return `${percent.toFixed(1)} %: ${total} mutants, ${total - survived} detected (${ways}), ${survived} survived`;
 }
 
-/** Those of `testFiles` that had no test: a score without them means nothing. */
+/** Returns those of `testFiles` that had no test: a score without them is meaningless. */
 export function notLoaded(report: MutationReport, testFiles: readonly string[]): readonly string[] {
   return testFiles.filter((path) => (report.testFiles[path]?.tests.length ?? 0) === 0);
 }
 
-/** `packages/core/src/frame/mask.ts:12: end - start => end + start`. */
+/** Returns lines such as `packages/core/src/frame/mask.ts:12: end - start => end + start`. */
 export function survivors(report: MutationReport): readonly string[] {
   return Object.entries(report.files).flatMap(([path, { source, mutants }]) => {
     const lines = source.split("\n");
@@ -80,13 +80,13 @@ export function survivors(report: MutationReport): readonly string[] {
       .filter((mutant) => outcomeOf(mutant, report) === "survived")
       .map(({ location, replacement, mutatorName, status }) => {
         const original = textBetween(lines, location.start, location.end);
-        const what = status === "NoCoverage" ? " (no test comes here)" : "";
+        const what = status === "NoCoverage" ? " (not covered by a test)" : "";
         return `${path}:${location.start.line}: ${oneLine(original)} => ${oneLine(replacement ?? mutatorName)}${what}`;
       });
   });
 }
 
-/** Lines and columns count from 1. */
+/** `start` and `end` count lines and columns from 1. */
 function textBetween(lines: readonly string[], start: Position, end: Position): string {
   const part = lines.slice(start.line - 1, end.line);
   part[part.length - 1] = part.at(-1)?.slice(0, end.column - 1) ?? "";

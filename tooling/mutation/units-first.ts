@@ -1,4 +1,4 @@
-/** Runs the units before everything else: they are quick, and a mutant is dead when one test has failed. */
+/** Runs unit tests first: they are fast, and one failing test is enough to kill a mutant. */
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 export class UnitsFirst extends BaseSequencer {

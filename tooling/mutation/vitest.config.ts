@@ -1,6 +1,6 @@
 /**
- * How Stryker runs the tests of `folders.ts`: with few runs of each property and a fixed seed. Every name of a package
- * leads to the sources beside this file: the copy that is mutated, and not what the links in node_modules lead to.
+ * The configuration with which Stryker runs the tests of `folders.ts`: few runs of each property, and a fixed seed. Package
+ * names resolve to the sources beside this file, which are the mutated copy, and not to the links in node_modules.
  */
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
@@ -24,8 +24,8 @@ export default defineConfig({
     env: { HYBI_SEED: "6455", HYBI_RUNS: "5" },
     testTimeout: 60_000,
     sequence: { sequencer: UnitsFirst },
-    // Each file has modules of its own: where files share them, what loads first is counted for one file only, and Stryker
-    // then takes mutants that are noticed for mutants that no test reaches.
+    // Each file gets modules of its own. If files shared modules, code executed while loading would be attributed to one file
+    // only, and Stryker would report detected mutants as not covered.
     isolate: true,
     pool: "threads",
   },

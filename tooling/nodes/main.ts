@@ -1,6 +1,6 @@
 /**
- * `pnpm test:nodes`: runs the suites in each maintained version of Node, of which package.json beside this file has the
- * list, but for the one that runs this; and ends with `N passed, N failed`. `pnpm test:nodes 22 26` runs those named, and
+ * `pnpm test:nodes` runs the suites in each maintained version of Node listed in package.json beside this file, except the
+ * one running this program, and ends with `N passed, N failed`. `pnpm test:nodes 22 26` runs the named versions, and
  * `pnpm test:nodes 26 closing` only the files whose path contains "closing".
  */
 import { readFileSync } from "node:fs";
@@ -35,7 +35,7 @@ for (const major of majors) {
       name: `Node ${major}`,
       command: [join(bin, "node"), vitest],
       options: ["--config", "vitest.workspace.ts", ...filters],
-      // What the tests start is of the same version.
+      // Programs started by the tests use the same version.
       env: { HYBI_SEED: seed, PATH: `${bin}:${join(root, "node_modules/.bin")}:${process.env.PATH}` },
       mayBeEmpty: filters.length > 0,
     }),

@@ -6,14 +6,14 @@ import { run } from "../repository.ts";
 import { entryPoints, formatConsumer, runtimesOf } from "./consumer.ts";
 
 describe("entryPoints", () => {
-  it("are all that the package exports but its package.json", () => {
+  it("returns all exports of the package except its package.json", () => {
     const exports = { ".": {}, "./frame": {}, "./package.json": "./package.json" };
     expect(entryPoints({ name: "@hybi/core", version: "0.1.0", exports })).toEqual(["@hybi/core", "@hybi/core/frame"]);
   });
 });
 
 describe("runtimesOf", () => {
-  it("is its own runtime for an adapter, and all for anything else", () => {
+  it("returns its own runtime for an adapter, and all runtimes for other packages", () => {
     expect(runtimesOf("deno").map(({ runtime }) => runtime)).toEqual(["Deno"]);
     expect(runtimesOf("core")).toHaveLength(3);
   });

@@ -1,8 +1,8 @@
-/** Small programs of a user who has installed our packages. */
+/** Generates small programs of a user who has installed our packages. */
 
 import type { Manifest } from "./manifest.ts";
 
-/** "@hybi/core", "@hybi/core/frame", … */
+/** Returns the entry points of a package: "@hybi/core", "@hybi/core/frame", … */
 export function entryPoints({ name, exports }: Manifest): string[] {
   return Object.keys(exports)
     .filter((path) => path !== "./package.json")
@@ -10,8 +10,8 @@ export function entryPoints({ name, exports }: Manifest): string[] {
 }
 
 /**
- * File names and texts. A program fails unless every entry point loads, none has a default export, and a name that two
- * of them share is one and the same thing: a class that exists twice would fail `instanceof`.
+ * Returns file names and texts of the programs. A program fails unless every entry point loads, none has a default export,
+ * and a name shared by two of them refers to the same value: a class that exists twice would break `instanceof`.
  */
 export function formatConsumer(name: string, specifiers: readonly string[]): [file: string, text: string][] {
   const imports = specifiers.map((specifier, index) => `import * as entry${index} from "${specifier}";`);
@@ -21,7 +21,7 @@ export function formatConsumer(name: string, specifiers: readonly string[]): [fi
       "const seen = {};",
       `for (const entry of [${specifiers.map((specifier) => `${load}("${specifier}")`).join(", ")}]) {`,
       "  for (const [name, value] of Object.entries(entry)) {",
-      '    if (name === "default") throw new Error("there is a default export");',
+      '    if (name === "default") throw new Error("an entry point has a default export");',
       "    if (name in seen && seen[name] !== value) throw new Error(name + ' exists twice');",
       "    seen[name] = value;",
       "  }",
@@ -43,7 +43,7 @@ const allRuntimes = [
   { runtime: "Bun", command: ["bun", "run"] },
 ];
 
-/** An adapter need not load anywhere but in its own runtime. */
+/** Returns the runtimes in which the package must load: for an adapter, only its own. */
 export function runtimesOf(name: string): typeof allRuntimes {
   const own = allRuntimes.filter(({ runtime }) => runtime.toLowerCase() === name);
   return own.length > 0 ? own : allRuntimes;

@@ -1,7 +1,7 @@
 /**
- * `pnpm check:packages`: what users will install. Builds and packs each published package, holds the tarball against
- * publint, attw and our own rules, installs all tarballs with npm into an empty folder, runs every command and imports
- * every entry point there: as ESM and as CommonJS, in Node, in Deno and in Bun, and with the compiler.
+ * `pnpm check:packages` checks what users will install. It builds and packs each published package, checks the tarball
+ * with publint, attw and our own rules, installs all tarballs with npm into an empty folder, and there runs every command
+ * and imports every entry point: as ESM and as CommonJS, in Node, Deno and Bun, and with the compiler.
  */
 
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ const findings: string[] = [];
 const work = mkdtempSync(join(tmpdir(), "hybi-packages-"));
 const binaries = join(root, "node_modules/.bin");
 
-/** Runs a step; its output matters only when it fails. */
+/** Runs a step. Its output is reported only if it fails. */
 async function step(what: string, command: readonly string[], cwd: string): Promise<string> {
   const { exitCode, output } = await run(command, { cwd, capture: true });
   console.log(`${exitCode === 0 ? "ok     " : "FAILED "} ${what}`);
@@ -34,7 +34,7 @@ async function pack(folder: string): Promise<{ folder: string; tarball: string; 
   const ours = [...checkManifest(manifest), ...checkTarballFiles(files)];
   findings.push(...ours.map((finding) => `${folder}: ${finding}`));
   await step(`${folder}: publint`, ["publint", "--strict", tarball], root);
-  // The profile leaves out the resolution of TypeScript before 4.7, which knows no `exports`, hence no `/frame`.
+  // The profile excludes the resolution of TypeScript before 4.7, which does not support `exports` and hence no `/frame`.
   await step(`${folder}: attw`, ["attw", "--profile", "node16", tarball], root);
   return { folder, tarball, manifest };
 }
@@ -58,7 +58,7 @@ try {
     for (const [file, text] of formatConsumer(name, entryPoints(manifest))) writeFileSync(join(consumer, file), text);
     for (const command of Object.keys(manifest.bin ?? {})) {
       const output = await step(`${folder}: ${command} runs`, ["npx", "--no-install", command, "--help"], consumer);
-      if (!output.includes(`  ${command} `)) findings.push(`${command} --help does not tell how it is used`);
+      if (!output.includes(`  ${command} `)) findings.push(`${command} --help does not show its usage`);
     }
     for (const { runtime, command } of runtimesOf(name)) {
       for (const format of ["mjs", "cjs"]) {
@@ -74,7 +74,7 @@ try {
   ]) {
     const files = resolution.includes("bundler") ? sources.filter((file) => file.endsWith(".mts")) : sources;
     const options = ["--noEmit", "--strict", "--target", "es2022", ...types, ...resolution];
-    // The compiler that is native, and the last one that is not.
+    // The native compiler, and the last version of the JavaScript one.
     for (const compiler of ["tsc", "tsc6"]) {
       await step(
         `types, ${compiler} ${resolution.join(" ")}`,

@@ -1,6 +1,6 @@
-/** What the built core may name. All of it is the same in every runtime, and none of it has an effect. */
+/** The globals that the built core may use. Each is the same in every runtime, and none has side effects. */
 
-/** Of ECMAScript 2022. What is missing here on purpose is listed in `reasons`. */
+/** Globals of ECMAScript 2022. Those deliberately missing here are listed in `reasons`. */
 export const allowedGlobals: ReadonlySet<string> = new Set([
   ...["undefined", "NaN", "Infinity", "isNaN", "isFinite", "parseInt", "parseFloat"],
   ...["Object", "Boolean", "Number", "BigInt", "String", "Symbol", "RegExp", "Math", "JSON", "Reflect", "Proxy"],
@@ -8,43 +8,43 @@ export const allowedGlobals: ReadonlySet<string> = new Set([
   ...["ArrayBuffer", "DataView", "Uint8Array", "Uint8ClampedArray", "Uint16Array", "Uint32Array"],
   ...["Int8Array", "Int16Array", "Int32Array", "Float32Array", "Float64Array", "BigInt64Array", "BigUint64Array"],
   ...["Error", "AggregateError", "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError"],
-  // Of the Encoding Standard, which every runtime implements. Core works without them too.
+  // Globals of the Encoding Standard, which every runtime implements. Core also works without them.
   ...["TextDecoder", "TextEncoder"],
 ]);
 
-/** Why a name that one might expect above is not there. */
+/** Reasons why a global that one might expect above is missing. */
 export const reasons: Readonly<Record<string, string>> = {
   Date: "core has no clock: time is an argument",
   performance: "core has no clock: time is an argument",
   crypto: "core has no random source: one is injected",
-  setTimeout: "core has no timers: it tells the caller its deadlines",
-  setInterval: "core has no timers: it tells the caller its deadlines",
-  setImmediate: "core has no timers: it tells the caller its deadlines",
+  setTimeout: "core has no timers: it returns its deadlines to the caller",
+  setInterval: "core has no timers: it returns its deadlines to the caller",
+  setImmediate: "core has no timers: it returns its deadlines to the caller",
   queueMicrotask: "core is synchronous",
   Promise: "core is synchronous",
   SharedArrayBuffer: "core shares no memory between threads",
   Atomics: "core shares no memory between threads",
-  WeakRef: "what the garbage collector does must not be observable",
-  FinalizationRegistry: "what the garbage collector does must not be observable",
-  Function: "core makes no code from text",
-  eval: "core makes no code from text",
+  WeakRef: "garbage collection must not be observable",
+  FinalizationRegistry: "garbage collection must not be observable",
+  Function: "core evaluates no code from text",
+  eval: "core evaluates no code from text",
   Intl: "core does not depend on a locale",
-  process: "core knows no runtime",
-  Buffer: "core knows Uint8Array only",
-  Deno: "core knows no runtime",
-  Bun: "core knows no runtime",
-  console: "core writes nothing to the outside",
+  process: "core must not depend on a runtime",
+  Buffer: "core uses Uint8Array only",
+  Deno: "core must not depend on a runtime",
+  Bun: "core must not depend on a runtime",
+  console: "core prints nothing",
 };
 
-/** Members of allowed objects that are forbidden all the same. */
+/** Forbidden members of allowed objects. */
 export const forbiddenMembers: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Math: { random: "core has no random source: one is injected" },
 };
 
-/** Methods whose outcome depends on the locale of the machine. */
+/** Methods whose result depends on the locale of the machine. */
 export const localeMethods: ReadonlySet<string> = new Set([
   ...["localeCompare", "toLocaleString", "toLocaleLowerCase", "toLocaleUpperCase"],
 ]);
 
-/** What a CommonJS file is given by its loader. */
+/** Names that its loader provides to a CommonJS file. */
 export const commonJsNames: ReadonlySet<string> = new Set(["module", "exports"]);

@@ -59,7 +59,11 @@ describe("checkPurity accepts", () => {
 describe("checkPurity refuses", () => {
   it.each([
     ["a clock", "const now = Date.now();", "names Date: core has no clock: time is an argument"],
-    ["a timer", "setTimeout(() => {}, 1);", "names setTimeout: core has no timers: it tells the caller its deadlines"],
+    [
+      "a timer",
+      "setTimeout(() => {}, 1);",
+      "names setTimeout: core has no timers: it returns its deadlines to the caller",
+    ],
     ["a microtask", "const f = queueMicrotask;", "names queueMicrotask: core is synchronous"],
     ["randomness", "Math.random();", "uses Math.random: core has no random source: one is injected"],
     [
@@ -74,20 +78,24 @@ describe("checkPurity refuses", () => {
     ],
     ["Math under another name", "const m = Math;", "uses Math so that its members cannot be known"],
     ["a computed member of Math", "const f = (k) => Math[k]();", "uses Math so that its members cannot be known"],
-    ["the console", "function f() { console.log(1); }", "names console: core writes nothing to the outside"],
-    ["a runtime", "const v = process.version;", "names process: core knows no runtime"],
-    ["a runtime, even only looked for", "typeof Deno;", "names Deno: core knows no runtime"],
-    ["a runtime's bytes", "const f = (a = Buffer) => a;", "names Buffer: core knows Uint8Array only"],
-    ["a runtime in a shorthand property", "const o = { Buffer };", "names Buffer: core knows Uint8Array only"],
-    ["a runtime in a computed key", "const o = { [process]: 1 };", "names process: core knows no runtime"],
-    ["a runtime in a field of a class", "class A { b = Buffer; }", "names Buffer: core knows Uint8Array only"],
+    ["the console", "function f() { console.log(1); }", "names console: core prints nothing"],
+    ["a runtime", "const v = process.version;", "names process: core must not depend on a runtime"],
+    ["a runtime, even only looked for", "typeof Deno;", "names Deno: core must not depend on a runtime"],
+    ["a runtime's bytes", "const f = (a = Buffer) => a;", "names Buffer: core uses Uint8Array only"],
+    ["a runtime in a shorthand property", "const o = { Buffer };", "names Buffer: core uses Uint8Array only"],
+    ["a runtime in a computed key", "const o = { [process]: 1 };", "names process: core must not depend on a runtime"],
+    ["a runtime in a field of a class", "class A { b = Buffer; }", "names Buffer: core uses Uint8Array only"],
     [
       "a class that extends a runtime's",
       "class A extends EventTarget {}",
       "names EventTarget: it is not among the allowed globals",
     ],
     ["a global that is assigned to", "leak = 1;", "names leak: it is not among the allowed globals"],
-    ["a member of a global that is assigned to", "process.title = 1;", "names process: core knows no runtime"],
+    [
+      "a member of a global that is assigned to",
+      "process.title = 1;",
+      "names process: core must not depend on a runtime",
+    ],
     [
       "a member of globalThis that is assigned to",
       "globalThis.leak = 1;",
@@ -96,12 +104,20 @@ describe("checkPurity refuses", () => {
     [
       "a prototype of a global that is assigned to",
       "Buffer.prototype.x = 1;",
-      "names Buffer: core knows Uint8Array only",
+      "names Buffer: core uses Uint8Array only",
     ],
-    ["a global that is assigned to unless there", "var a = a || process;", "names process: core knows no runtime"],
+    [
+      "a global that is assigned to unless there",
+      "var a = a || process;",
+      "names process: core must not depend on a runtime",
+    ],
     ["an exported global", "export { crypto };", "names crypto: core has no random source: one is injected"],
-    ["a member of globalThis", "globalThis.Buffer;", "names Buffer: core knows Uint8Array only"],
-    ["a member of globalThis by a literal key", 'globalThis["process"];', "names process: core knows no runtime"],
+    ["a member of globalThis", "globalThis.Buffer;", "names Buffer: core uses Uint8Array only"],
+    [
+      "a member of globalThis by a literal key",
+      'globalThis["process"];',
+      "names process: core must not depend on a runtime",
+    ],
     [
       "a destructured member of globalThis",
       "const { performance: p } = globalThis;",
@@ -115,7 +131,7 @@ describe("checkPurity refuses", () => {
       "uses globalThis so that its members cannot be known",
     ],
     ["the window", "self.postMessage;", "names self: it is not among the allowed globals"],
-    ["code made from text", 'new Function("return process")();', "names Function: core makes no code from text"],
+    ["code made from text", 'new Function("return process")();', "names Function: core evaluates no code from text"],
     ["the locale", "'a'.localeCompare('b');", "calls localeCompare, whose outcome depends on the locale"],
     [
       "the locale by a literal key",
@@ -139,7 +155,11 @@ describe("checkPurity refuses", () => {
     ["a required module", 'const net = require("node:net");', "imports node:net"],
     ["a computed require", "const f = (name) => require(name);", "imports a module whose name is computed"],
     ["require under another name", "const r = require;", "uses require other than by calling it"],
-    ["a member of a global that is assigned to", "process.x = module;", "names process: core knows no runtime"],
+    [
+      "a member of a global that is assigned to",
+      "process.x = module;",
+      "names process: core must not depend on a runtime",
+    ],
     ["the place of a file", "__dirname;", "names __dirname: it is not among the allowed globals"],
   ])("in CommonJS %s", (_, text, finding) => {
     expect(check(text, "dist/index.cjs")).toEqual([`dist/index.cjs:1 ${finding}`]);

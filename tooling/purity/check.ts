@@ -1,8 +1,8 @@
 /**
- * Proves of a set of built files that they import nothing but each other and name no global but the allowed ones.
+ * Proves that a set of built files import nothing but each other and use no globals except the allowed ones.
  *
- * TypeScript's own binder decides which names are free: the files are bound without any library, so that a name
- * without a declaration is a global.
+ * TypeScript's binder decides which names are free: the files are bound without any library, so a name without a
+ * declaration is a global.
  */
 
 import { posix } from "node:path";
@@ -95,7 +95,7 @@ function checkSpecifier(specifier: ts.Expression | undefined, { path, built }: C
   return specifier.text.startsWith(".") && built.has(target) ? undefined : `imports ${specifier.text}`;
 }
 
-/** Whether this identifier stands for a variable that no scope of the file declares. */
+/** Whether this identifier refers to a variable that no scope of the file declares. */
 function isFree(node: ts.Identifier, checker: ts.TypeChecker): boolean {
   if (!isReference(node)) return false;
   if (node.text === "arguments" && ts.findAncestor(node, isFunctionWithArguments) !== undefined) return false;
@@ -109,7 +109,7 @@ function isFree(node: ts.Identifier, checker: ts.TypeChecker): boolean {
   return !symbol?.declarations?.some(declaresVariable);
 }
 
-/** In JavaScript, TypeScript also counts `process.x = 1` and `module.exports = 1` as declarations. They are none. */
+/** In JavaScript, TypeScript also counts `process.x = 1` and `module.exports = 1` as declarations; they are not. */
 function declaresVariable(node: ts.Node): boolean {
   return (
     ts.isVariableDeclaration(node) ||
@@ -128,7 +128,7 @@ function isFunctionWithArguments(node: ts.Node): boolean {
   return ts.isFunctionLike(node) && !ts.isArrowFunction(node);
 }
 
-/** Names of properties, of labels, and on the outer side of an import or export are no references. */
+/** Names of properties and labels, and the outer names of imports and exports, are not references. */
 function isReference(node: ts.Identifier): boolean {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
@@ -178,7 +178,7 @@ function checkRequire(node: ts.Identifier, context: Context): string | undefined
     : "uses require other than by calling it";
 }
 
-/** The object may only be used for members that can be read off the text: `o.x`, `o["x"]`, `const { x } = o`. */
+/** Checks that only statically known members of the object are used: `o.x`, `o["x"]`, `const { x } = o`. */
 function checkMembers(node: ts.Identifier, checkMember: (member: string) => string | undefined): string | undefined {
   const members = membersRead(node);
   if (members === undefined) return `uses ${node.text} so that its members cannot be known`;

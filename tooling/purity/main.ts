@@ -1,4 +1,4 @@
-/** `pnpm check:purity`: proves of the built core that it imports nothing and names no global of a runtime. */
+/** `pnpm check:purity` proves that the built core imports nothing and uses no global of a runtime. */
 
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,4 +15,4 @@ const findings = entryPoints
   .map((name) => `${folder}/${name} is missing: run \`pnpm build\` first`);
 findings.push(...checkPurity(new Map(paths.map((path) => [path, readFileSync(join(root, path), "utf8")]))));
 
-conclude("purity", findings, `${paths.length} built files import nothing and name no global of a runtime`);
+conclude("purity", findings, `${paths.length} built files import nothing and use no global of a runtime`);

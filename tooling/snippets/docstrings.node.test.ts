@@ -1,4 +1,4 @@
-/** The examples of docstrings compile and run, each in the frame that makes a program of it. */
+/** The examples in docstrings compile and run, each in the frame that makes it a program. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -16,7 +16,7 @@ const programs = new Programs(
   "docstrings",
   frames.map(({ file, treatment, program }) => {
     const [example = ""] = sources.find((source) => source.file === file)?.examples ?? [];
-    // A file with a name of its own, which an example that exports something needs.
+    // A file name of its own, which an example with exports needs.
     return { place: file, treatment, code: `${program.replace(place, () => example).trim()}\n\nexport {};\n` };
   }),
 );
@@ -24,23 +24,23 @@ const programs = new Programs(
 describe("the examples of docstrings", () => {
   beforeAll(() => programs.compile(), 120_000);
 
-  it("have all a frame in which they run, and no frame has nothing in it [R34]", () => {
+  it("all have a frame in which they run, and no frame lacks an example [R34]", () => {
     expect(sources.map(({ file, examples }) => `${examples.length} in ${file}`).sort()).toEqual(
       frames.map(({ file }) => `1 in ${file}`).sort(),
     );
   });
 
-  it("are in frames that notice when something else comes of them than they say [R34]", () => {
+  it("are in frames that fail when the result is not the documented one [R34]", () => {
     const those = programs.all.filter(({ treatment }) => treatment !== "test");
     expect(those.filter((program) => !assertsSomething(program)).map(({ place }) => place)).toEqual([]);
   });
 
-  it.each(programs.all.map((program) => [program.place, program] as const))("that of %s compiles", (_, program) => {
+  it.each(programs.all.map((program) => [program.place, program] as const))("the one of %s compiles", (_, program) => {
     expect(programs.problemsOf(program)).toEqual([]);
   });
 
   it.each(programs.all.map((program) => [program.place, program] as const))(
-    "that of %s runs, and does what it says [R33] [R34] [R36]",
+    "the one of %s runs and does what it says [R33] [R34] [R36]",
     async (_, program) => {
       const { exitCode, output } = await programs.run(program);
       expect(exitCode, output).toBe(0);

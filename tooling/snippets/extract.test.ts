@@ -9,7 +9,7 @@ import {
 } from "./extract.ts";
 
 describe("extractSnippets", () => {
-  it("finds the code, where it stands, and where it runs", () => {
+  it("finds the code, its position, and where it runs", () => {
     const markdown = [
       "# Title",
       "",
@@ -32,18 +32,18 @@ describe("extractSnippets", () => {
     ]);
   });
 
-  it("takes the indentation of a list off", () => {
+  it("removes the indentation of a list", () => {
     const markdown = ["1. First:", "   ```ts run", "   if (a) {", "     b;", "   }", "   ```"].join("\n");
     expect(extractSnippets("a.md", markdown)[0]?.code).toBe("if (a) {\n  b;\n}\n");
   });
 
-  it("finds blocks that do not say what becomes of them, or that would not be run", () => {
+  it("finds blocks without a label, and blocks that would not be run", () => {
     const markdown = "```ts\na;\n```\n```typescript later\nb;\n```\n```ts check\nc;\n```\n```ts sketch\nd;\n```";
     const [a, b, c, d] = extractSnippets("a.md", markdown);
     expect([a, b, c, d].map((snippet) => snippet?.treatment)).toEqual([undefined, undefined, undefined, undefined]);
   });
 
-  it("passes over other languages and over fences within them", () => {
+  it("skips other languages and fences within them", () => {
     const markdown = ["````md", "```ts run", "inner;", "```", "````", "```sh", "pnpm test", "```"].join("\n");
     expect(extractSnippets("a.md", markdown)).toEqual([]);
   });
@@ -78,7 +78,7 @@ describe("isLabelled", () => {
     extractBlocks("a.md", `\`\`\`${label}\na\n\`\`\``).map(isLabelled)[0];
 
   it.each(["ts run", "ts deno", "ts bun", "ts test", "ts worker", "sh", "text", "conf", "cfg", "mermaid"])(
-    "takes the label %j [R34]",
+    "accepts the label %j [R34]",
     (label) => {
       expect(labelled(label)).toBe(true);
     },
@@ -95,7 +95,7 @@ describe("isLabelled", () => {
     "javascript",
     "tsx run",
     "ts run fast",
-  ])("refuses the label %j [R34]", (label) => {
+  ])("rejects the label %j [R34]", (label) => {
     expect(labelled(label)).toBe(false);
   });
 });
@@ -103,12 +103,12 @@ describe("isLabelled", () => {
 const snippet = (code: string) => ({ code });
 
 describe("a program", () => {
-  it("that only prints what comes of it would end well whatever that is [R34]", () => {
+  it("that only prints its result does not assert anything [R34]", () => {
     expect(assertsSomething(snippet("await connect(url).catch(console.error);"))).toBe(false);
     expect(assertsSomething(snippet('if (data !== "hello") throw new Error(data);'))).toBe(true);
   });
 
-  it("that sends back what it gets is tried with both kinds of messages [R33]", () => {
+  it("that echoes messages is tried with both kinds [R33]", () => {
     const echo = "socket.onmessage = ({ data }) => socket.send(data);\n";
     expect(triesTextAndBytes(snippet(echo))).toBe(false);
     expect(triesTextAndBytes(snippet(`${echo}client.send("hello");`))).toBe(false);

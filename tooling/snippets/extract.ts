@@ -1,38 +1,38 @@
 /**
- * Finds the blocks of code in Markdown. Each says what it is on its first line, and one of TypeScript also where it runs:
+ * Finds the blocks of code in Markdown. The first line of each says what it is, and for TypeScript also where it runs:
  *
- * - "```ts run", "```ts deno" and "```ts bun": a whole program, which is type-checked and run in Node, in Deno or in Bun;
- * - "```ts test": a file of tests, which is type-checked and run by vitest in Node;
- * - "```ts worker": a Worker, type-checked here, and run in workerd by interop/workerd.
+ * - "```ts run", "```ts deno" and "```ts bun": a complete program, type-checked and run in Node, Deno or Bun;
+ * - "```ts test": a test file, type-checked and run by vitest in Node;
+ * - "```ts worker": a Worker, type-checked here and run in workerd by interop/workerd.
  */
 
 export type Treatment = "run" | "deno" | "bun" | "test" | "worker";
 
 /** A block of any language. */
 export interface Block {
-  /** Relative to the root of the repository. */
+  /** Path relative to the root of the repository. */
   readonly document: string;
-  /** Of its first line, counted from 1. */
+  /** Number of its first line, counted from 1. */
   readonly line: number;
-  /** What stands behind the fence: the language, and what becomes of it. */
+  /** Text behind the fence: the language, and how the block is treated. */
   readonly label: string;
   readonly code: string;
 }
 
 /** A block of TypeScript. */
 export interface Snippet {
-  /** Relative to the root of the repository. */
+  /** Path relative to the root of the repository. */
   readonly document: string;
-  /** Of the first line of the code, counted from 1. */
+  /** Number of the first line of the code, counted from 1. */
   readonly line: number;
-  /** Undefined where the document does not say. */
+  /** Undefined if the document does not say. */
   readonly treatment: Treatment | undefined;
   readonly code: string;
 }
 
 const treatments: readonly string[] = ["run", "deno", "bun", "test", "worker"] satisfies Treatment[];
 
-/** Languages whose blocks are no programs of ours: commands, what is printed, settings of others, and pictures. */
+/** Languages of blocks that are not programs: commands, output, configuration of other programs, and pictures. */
 const otherLanguages: readonly string[] = ["sh", "text", "conf", "cfg", "mermaid"];
 
 export function extractBlocks(document: string, markdown: string): Block[] {
@@ -50,7 +50,7 @@ export function extractBlocks(document: string, markdown: string): Block[] {
   return blocks;
 }
 
-/** The TypeScript of a document. */
+/** Returns the TypeScript blocks of a document. */
 export function extractSnippets(document: string, markdown: string): Snippet[] {
   return extractBlocks(document, markdown).flatMap(({ line, label, code }) => {
     const [language, treatment] = label.split(/\s+/);
@@ -59,7 +59,7 @@ export function extractSnippets(document: string, markdown: string): Snippet[] {
   });
 }
 
-/** The examples in the docstrings of a source. */
+/** Returns the examples in the docstrings of a source file. */
 export function extractExamples(source: string): string[] {
   const examples: string[] = [];
   let open: string[] | undefined;
@@ -75,26 +75,26 @@ export function extractExamples(source: string): string[] {
   return examples;
 }
 
-/** Whether a block says what it is, and is what a block may be. */
+/** Whether a block has a valid label. */
 export function isLabelled({ label }: Block): boolean {
   const [language = "", treatment, ...more] = label.split(/\s+/);
   if (more.length > 0) return false;
   return language === "ts" ? isTreatment(treatment) : otherLanguages.includes(language) && treatment === undefined;
 }
 
-/** Whether a program notices when something else comes of it than it says: otherwise that it ends says nothing. */
+/** Whether a program asserts its result. That it ends proves nothing. */
 export function assertsSomething({ code }: { readonly code: string }): boolean {
   return /\bthrow new Error\(|\bfc\.assert\(|\badapterContract\(/.test(code);
 }
 
-/** Whether a program that sends back what it gets is tried with text and with bytes. */
+/** Whether a program that echoes messages is tried with text and with bytes. */
 export function triesTextAndBytes({ code }: { readonly code: string }): boolean {
   const isEcho = /\.send\((?:data|message|event\.data)\)|\.pipeTo\(writable\)|sendText\((?:data|event\.data)\)/.test(
     code,
   );
   const sendsText = /\.(?:send|sendText|write)\(["'`]/.test(code);
   const sendsBytes = /\.(?:send|sendBinary|write)\((?:Uint8Array\.of|new Uint8Array)/.test(code);
-  // The cases of a conformance suite are both.
+  // The cases of a conformance suite send both.
   return !isEcho || (sendsText && sendsBytes) || code.includes("listenForClients(");
 }
 

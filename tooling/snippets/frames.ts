@@ -1,20 +1,20 @@
 /**
- * The examples of docstrings are a few lines each, about what is documented and nothing else. Here stands what each needs to
- * be a program: what comes before it, and what must have come of it. `example` in the middle is the example.
+ * The examples in docstrings are a few lines each. A frame turns one into a program: the code before it, and the assertions
+ * after it. `// example` marks where the example goes.
  */
 
-/** A program around an example. */
+/** The program around an example. */
 export interface Frame {
-  /** The source that has the example. */
+  /** The source file that contains the example. */
   readonly file: string;
   readonly treatment: "run" | "deno" | "bun" | "test";
   readonly program: string;
 }
 
-/** Marks where the example goes. */
+/** Marks the position of the example. */
 export const place = "// example";
 
-/** A WebSocket over `pair()`, whose server answers with `handler`. */
+/** A WebSocket over `pair()`, whose server uses `handler`. */
 const overPair = (handler: string): string => `
 import { createWebSocketClass, createWebSocketStreamClass, pair, WebSocketServer } from "@hybi/websocket";
 const sockets = new WebSocketServer(${handler});
@@ -24,7 +24,7 @@ const viaPair = () => {
   return near;
 };`;
 
-/** Tries a server at \`url\` with text and with bytes. */
+/** Tries the server at \`url\` with text and with bytes. */
 const tryEcho = (runtime: string): string => `
 async function tryEcho(url: string): Promise<void> {
   const socket = await (await import("@hybi/${runtime}")).connect(url, { binaryType: "arraybuffer" });
@@ -40,9 +40,9 @@ function joined(chunks: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(chunks.flatMap((bytes) => [...bytes]));
 }`;
 
-/** Text and bytes as a client sends them: "hello", and 1 2 3. */
+/** Two messages as a client sends them: the text "hello", and the bytes 1 2 3. */
 const maskedMessages = "0x81, 0x85, 0, 0, 0, 0, 0x68, 0x65, 0x6c, 0x6c, 0x6f, 0x82, 0x83, 0, 0, 0, 0, 1, 2, 3";
-/** The same as a server sends them. */
+/** The same messages as a server sends them. */
 const echoedMessages = "129,5,104,101,108,108,111,130,3,1,2,3";
 
 const listening = (runtime: string): Frame => ({
@@ -113,7 +113,7 @@ import { ClientHandshake, Connection, type ConnectionEvent, Endpoint } from "@hy
 ${joined}
 const server = Endpoint.server();
 let chunk = new Uint8Array(0);
-/** A server that greets at once: response and greeting arrive in one chunk. */
+/** A server that sends a greeting at once: response and greeting arrive in one chunk. */
 function write(request: readonly Uint8Array[]): void {
   for (const bytes of request) server.receive(bytes.slice());
   server.accept();
@@ -134,7 +134,7 @@ import { ClientHandshake, Connection, type ConnectionEvent, ServerHandshake } fr
 ${joined}
 const random = (target: Uint8Array) => crypto.getRandomValues(target);
 const client = new ClientHandshake({ url: "ws://example.com/", random, subprotocols: ["chat"] });
-/** A client that does not wait for the answer: request and messages arrive in one chunk. */
+/** A client that does not wait for the response: request and messages arrive in one chunk. */
 const chunk = joined([...client.takeOutput(), Uint8Array.of(${maskedMessages})]);
 let written = new Uint8Array(0);
 const write = (chunks: readonly Uint8Array[]) => (written = new Uint8Array(joined(chunks)));
@@ -211,7 +211,7 @@ const shout = new TransformStream<StreamMessage, string>({
 try {
 ${place}
 } catch (error) {
-  // Nothing can be written once the server has closed.
+  // Writing is impossible once the server has closed.
   if ((error as Error).name !== "InvalidStateError") throw error;
 }
 if (heard.join() !== "HELLO") throw new Error(heard.join());`,
@@ -328,7 +328,7 @@ ${place}`,
   {
     file: "packages/testing/src/contract/adapter-contract.ts",
     treatment: "test",
-    // The guide has a file of tests that runs all of it.
+    // The guide has a test file that runs all of it.
     program: `
 import { type Adapter, adapterContract as contract, type Runner } from "@hybi/testing/adapter-contract";
 const { connect, listen, openRaw, tls } = {} as Adapter;

@@ -1,6 +1,6 @@
 /**
- * Programs that stand in documents and in docstrings become files of a folder below `examples/`, because there the packages
- * can be imported by their names; there they are compiled, and run in the runtime that they are for.
+ * Writes the programs of documents and docstrings as files into a folder below `examples/`, where packages can be imported
+ * by name. There they are compiled, and run in their runtime.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
@@ -8,13 +8,13 @@ import { type RunResult, root, run } from "../repository.ts";
 import type { Treatment } from "./extract.ts";
 
 export interface Program {
-  /** Where it stands, as a reader looks for it. */
+  /** Document and line, or source file, where readers find it. */
   readonly place: string;
   readonly treatment: Treatment;
   readonly code: string;
 }
 
-/** How a program is run. Workers are run by interop/workerd. */
+/** The command that runs a program. Workers are run by interop/workerd. */
 const commands: Partial<Record<Treatment, readonly string[]>> = {
   run: ["tsx", "--conditions=@hybi/source"],
   deno: ["deno", "run", "-A", "--conditions", "@hybi/source"],
@@ -30,7 +30,7 @@ const endings: Record<Treatment, string> = {
   bun: "bun.ts",
 };
 
-/** As vitest.workspace.ts has it: the sources of the packages, and not what was last built. */
+/** As in vitest.workspace.ts: resolves packages to their sources, and not to the last build. */
 const vitestConfig = `import { defaultServerConditions } from "vite";
 import { defineConfig } from "vitest/config";
 
@@ -54,23 +54,23 @@ export class Programs {
     this.all = all;
   }
 
-  /** Those that are run here. */
+  /** The programs that are run here. */
   get runnable(): Program[] {
     return this.all.filter(({ treatment }) => commands[treatment] !== undefined);
   }
 
-  /** What the compiler says of `program`, once all were compiled. */
+  /** Returns the compiler errors of `program`, after compilation. */
   problemsOf(program: Program): readonly string[] {
     return this.#problems.get(this.#pathOf(program)) ?? [];
   }
 
-  /** Writes them, and compiles them. Programs of other runtimes have types of their own. */
+  /** Writes and compiles the programs. Those of other runtimes use the types of their runtime. */
   async compile(): Promise<void> {
     rmSync(this.#folder, { recursive: true, force: true });
     mkdirSync(this.#folder, { recursive: true });
     writeFileSync(join(this.#folder, "vitest.config.ts"), vitestConfig);
     for (const program of this.all) writeFileSync(this.#pathOf(program), program.code);
-    // An example may name what it does not go on to use.
+    // An example may declare names without using them.
     const compilerOptions = { noUnusedLocals: false, noUnusedParameters: false };
     const workers = "../../../interop/workerd/cloudflare-sockets.d.ts";
     const others = ["./*.deno.ts", "./*.bun.ts"];
@@ -87,7 +87,7 @@ export class Programs {
     return run([...command, ...config, this.#pathOf({ treatment, ...program })], {
       cwd: join(root, "examples"),
       capture: true,
-      // A whole file of tests takes longer than a program.
+      // A test file takes longer than a program.
       timeoutMs: treatment === "test" ? 180_000 : 30_000,
     });
   }
@@ -98,10 +98,10 @@ export class Programs {
     const { exitCode, output } = await run(["tsc", "--project", path, "--pretty", "false"], { capture: true });
     const files = this.all.map((program) => this.#pathOf(program));
     if (exitCode === 0) return;
-    // A problem goes on in lines that are indented.
+    // An error may continue in indented lines.
     for (const text of output.split(/\n(?!\s)/).filter((line) => line !== "")) {
       const path = files.find((file) => text.startsWith(`${relative(root, file)}(`));
-      // A problem outside of the programs is every program's.
+      // An error outside of the programs concerns all of them.
       for (const key of path === undefined ? files : [path]) {
         this.#problems.set(key, [...(this.#problems.get(key) ?? []), text]);
       }

@@ -1,4 +1,4 @@
-/** The TypeScript in the documents compiles, and all programs in it run, in the runtime that they are for. */
+/** The TypeScript in the documents compiles, and all programs in it run in their runtime. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -27,7 +27,7 @@ const programs = new Programs(
 );
 
 describe("a block of code in a document", () => {
-  it("says what it is, and a program also where it runs [R34]", () => {
+  it("has a valid label, and a program says where it runs [R34]", () => {
     expect(blocks.filter((block) => !isLabelled(block)).map(placeOf)).toEqual([]);
     expect(blocks.length).toBeGreaterThan(50);
   });
@@ -36,12 +36,12 @@ describe("a block of code in a document", () => {
 describe("the TypeScript in the documents", () => {
   beforeAll(() => programs.compile(), 120_000);
 
-  it("notices when something else comes of it than it says: that it ends is not enough [R34]", () => {
+  it("asserts its result: that it ends is not enough [R34]", () => {
     const those = snippets.filter(({ treatment }) => treatment !== "worker");
     expect(those.filter((program) => !assertsSomething(program)).map(placeOf)).toEqual([]);
   });
 
-  it("is tried with text and with bytes, where it sends back what it gets [R33]", () => {
+  it("is tried with text and with bytes if it echoes messages [R33]", () => {
     expect(snippets.filter((snippet) => !triesTextAndBytes(snippet)).map(placeOf)).toEqual([]);
   });
 

@@ -24,41 +24,41 @@ describe("checkSpecMap", () => {
     expect(check([complete])).toEqual([]);
   });
 
-  it("refuses a requirement without a symbol", () => {
+  it("rejects a requirement without a symbol", () => {
     expect(check([{ ...complete, symbols: [] }])).toEqual(["F08 has no symbol"]);
   });
 
-  it("refuses a symbol in a file that does not exist", () => {
+  it("rejects a symbol in a file that does not exist", () => {
     const symbols = ["packages/core/src/gone.ts#checkHeader"];
     expect(check([{ ...complete, symbols }])).toEqual(["F08 names packages/core/src/gone.ts, which does not exist"]);
   });
 
-  it("refuses a symbol that its file does not declare", () => {
+  it("rejects a symbol that its file does not declare", () => {
     const symbols = ["packages/core/src/frame/rules.ts#gone"];
     expect(check([{ ...complete, symbols }])).toEqual([
       "F08 names gone, which packages/core/src/frame/rules.ts does not declare",
     ]);
   });
 
-  it("refuses a requirement without a test", () => {
+  it("rejects a requirement without a test", () => {
     expect(check([complete], { tests: [] })).toEqual(["F08 has no test with [F08] in its title"]);
   });
 
-  it("refuses a test that names an unknown requirement", () => {
+  it("rejects a test that names an unknown requirement", () => {
     const tests = [...surroundings.tests, { file: "a.test.ts", title: "it does [F99]" }];
     expect(check([complete], { tests })).toEqual([
       'a.test.ts has a test that names the unknown requirement F99: "it does [F99]"',
     ]);
   });
 
-  it("refuses an id that is there twice", () => {
-    expect(check([complete, complete])).toEqual(["F08 is there twice"]);
+  it("rejects a duplicate id", () => {
+    expect(check([complete, complete])).toEqual(["F08 is defined twice"]);
   });
 
-  it("puts a requirement off until its package exists, and no longer", () => {
+  it("accepts a deferred requirement until its package exists", () => {
     const later = (name: string): Requirement => ({ ...complete, id: "E01", symbols: [], later: name });
     expect(check([complete, later("@hybi/permessage-deflate")])).toEqual([]);
-    expect(check([complete, later("@hybi/core")])).toEqual(["E01 is put off until @hybi/core exists, and it does"]);
+    expect(check([complete, later("@hybi/core")])).toEqual(["E01 is deferred until @hybi/core exists, which it does"]);
   });
 });
 
@@ -67,7 +67,7 @@ describe("idsIn", () => {
     expect(idsIn("a [F08] [F09] and [X01, X02]")).toEqual(["F08", "F09", "X01", "X02"]);
   });
 
-  it("takes nothing else in brackets for an id", () => {
+  it("does not treat anything else in brackets as an id", () => {
     expect(idsIn("[a] [F8] [FF08] F08 bytes[12]")).toEqual([]);
   });
 });

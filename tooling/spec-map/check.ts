@@ -1,9 +1,9 @@
-/** Holds the requirements against the sources and the tests: each must have a symbol that exists and a test that names it. */
+/** Checks the requirements against sources and tests: each must have an existing symbol, and a test that names it. */
 
 import type { Chapter, Requirement } from "./requirements.ts";
 
 export interface TestTitle {
-  /** Relative to the root of the repository. */
+  /** Path relative to the root of the repository. */
   readonly file: string;
   readonly title: string;
 }
@@ -11,12 +11,12 @@ export interface TestTitle {
 export interface Surroundings {
   /** Every test that vitest would run. */
   readonly tests: readonly TestTitle[];
-  /** Whether the file declares the symbol; undefined when there is no such file. */
+  /** Whether the file declares the symbol; undefined if the file does not exist. */
   readonly declares: (file: string, symbol: string) => boolean | undefined;
   readonly packageExists: (name: string) => boolean;
 }
 
-/** The ids in a title: both of "… [F08] [F09]" and of "… [F08, F09]". */
+/** Returns the ids in a title: both in "… [F08] [F09]" and in "… [F08, F09]". */
 export function idsIn(title: string): string[] {
   const groups = title.match(/\[[A-Z]\d\d(?:, ?[A-Z]\d\d)*\]/g) ?? [];
   return groups.flatMap((group) => group.match(/[A-Z]\d\d/g) ?? []);
@@ -28,7 +28,7 @@ export function checkSpecMap(chapters: readonly Chapter[], surroundings: Surroun
   const known = new Set(ids);
   const tested = new Set(surroundings.tests.flatMap(({ title }) => idsIn(title)));
   return [
-    ...ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `${id} is there twice`),
+    ...ids.filter((id, index) => ids.indexOf(id) !== index).map((id) => `${id} is defined twice`),
     ...requirements.flatMap((requirement) => checkRequirement(requirement, tested, surroundings)),
     ...surroundings.tests.flatMap(({ file, title }) =>
       idsIn(title)
@@ -44,10 +44,10 @@ function checkRequirement(
   { declares, packageExists }: Surroundings,
 ): string[] {
   const findings: string[] = [];
-  if (!/^[A-Z]\d\d$/.test(id)) findings.push(`${id} is not a letter and two digits`);
+  if (!/^[A-Z]\d\d$/.test(id)) findings.push(`${id} is not of the form letter and two digits`);
   if (text === "" || section === "") findings.push(`${id} lacks a text or a section`);
   if (later !== undefined) {
-    if (packageExists(later)) findings.push(`${id} is put off until ${later} exists, and it does`);
+    if (packageExists(later)) findings.push(`${id} is deferred until ${later} exists, which it does`);
     return findings;
   }
   if (symbols.length === 0) findings.push(`${id} has no symbol`);

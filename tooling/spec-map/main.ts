@@ -1,10 +1,10 @@
 /**
- * `pnpm check:spec`: fails where a requirement lacks its symbol or its test, where a test names an unknown requirement,
- * and where a page for readers is stale. The defects of others are requirements too, with a page of their own; so is each
- * MUST of the RFCs, which names its tests instead of being named by them.
+ * `pnpm check:spec` fails if a requirement lacks its symbol or its test, if a test names an unknown requirement, or if a
+ * generated page is stale. Defects of other implementations count as requirements and have a page of their own. So do the
+ * MUSTs of the RFCs, but they name their tests instead of being named by them.
  *
- * `--write` writes the pages; `--incomplete` tolerates requirements without symbol or test while they are being filled in;
- * `--rfcs=FOLDER` compares the sentences with the RFCs in that folder.
+ * `--write` regenerates the pages; `--incomplete` tolerates requirements without a symbol or test while they are being
+ * added; `--rfcs=FOLDER` compares the sentences with the RFCs in that folder.
  */
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -20,7 +20,7 @@ import { asChapters, formatVulnerabilitiesPage, readVulnerabilities } from "./vu
 
 const options = process.argv.slice(2);
 
-/** Asks vitest, so that titles made by loops and tables are found too. Nothing runs, so no file needs a process of its own. */
+/** Asks vitest, which also finds titles made by loops and tables. No test runs, so files need no isolation. */
 async function listTests(): Promise<TestTitle[]> {
   const listing = join(root, "node_modules/.reports/tests.json");
   const tests: { name: string; file: string }[] = [];
@@ -33,7 +33,7 @@ async function listTests(): Promise<TestTitle[]> {
   return (
     tests
       .map(({ name, file }) => ({ file: relative(root, file), title: name }))
-      // The tests of this check are about ids that do not exist.
+      // The tests of this check contain ids that do not exist.
       .filter(({ file }) => !file.startsWith("tooling/spec-map/"))
   );
 }

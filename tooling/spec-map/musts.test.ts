@@ -22,29 +22,31 @@ describe("checkMusts", () => {
   });
 
   it.each(["F09", `${file} > masking > a client masks`, "other.test.ts > masking > a <client> masks"])(
-    "refuses %j, which is no test any more",
-    (test) => expect(check({ tests: [test] })).toEqual([`1-5.1-1 names a test that is not there: "${test}"`]),
+    "rejects %j, which is not a test",
+    (test) => expect(check({ tests: [test] })).toEqual([`1-5.1-1 names a test that does not exist: "${test}"`]),
   );
 
-  it("refuses a sentence without a test and a reason, and with both", () => {
+  it("rejects a sentence that has neither tests nor a reason, and one that has both", () => {
     expect(check({ tests: undefined })).toEqual(["1-5.1-1 needs tests, or a reason for none"]);
     expect(check({ notApplicable: "It does not matter." })).toEqual(["1-5.1-1 needs tests, or a reason for none"]);
     expect(check({ tests: [] })).toEqual(["1-5.1-1 names no test and no reason"]);
   });
 
-  it("refuses a section with fewer or more sentences than were counted", () => {
+  it("rejects a section whose number of sentences differs from the count", () => {
     expect(checkMusts(documentOf([complete], 2), tests)).toEqual([
-      "RFC 1 §5.1 has 1 sentences here, and 2 were counted",
+      "RFC 1 §5.1 has 1 sentences here, but 2 were counted",
     ]);
     expect(checkMusts(documentOf([], 1), tests)).toHaveLength(1);
   });
 
-  it("refuses an id that is not the next one", () => {
-    expect(checkMusts(documentOf([complete, complete]), tests)).toEqual(["1-5.1-1 stands where 1-5.1-2 belongs"]);
+  it("rejects an id out of order", () => {
+    expect(checkMusts(documentOf([complete, complete]), tests)).toEqual(["1-5.1-1 is in the place of 1-5.1-2"]);
   });
 
-  it("refuses a quote without a keyword, and one that is long", () => {
-    expect(check({ quote: "A client must mask." })).toEqual(["1-5.1-1 quotes nothing that is demanded"]);
+  it("rejects a quote without a keyword, and a long one", () => {
+    expect(check({ quote: "A client must mask." })).toEqual([
+      "the quote of 1-5.1-1 contains no MUST, REQUIRED or SHALL",
+    ]);
     expect(check({ quote: `MUST${" word".repeat(22)}` })).toEqual(["1-5.1-1 quotes more than 22 words"]);
   });
 });

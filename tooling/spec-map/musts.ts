@@ -1,28 +1,28 @@
 /**
- * Every sentence of the RFCs with MUST, REQUIRED or SHALL: reads `docs/spec/rfc-musts.json`, holds it against the tests, and
- * writes the page beside it.
+ * All sentences of the RFCs with MUST, REQUIRED or SHALL: reads `docs/spec/rfc-musts.json`, checks it against the tests,
+ * and generates the page beside it.
  */
 
 import { readFileSync } from "node:fs";
 import { idsIn, type TestTitle } from "./check.ts";
 import { linkToTests } from "./table.ts";
 
-/** One sentence, and the tests that would fail if it were not met; or why it asks nothing of hybi. */
+/** One sentence, and the tests that would fail if it were violated, or the reason why it does not apply to hybi. */
 export interface Must {
-  /** RFC, section, and the number of such sentences up to it in that section: "6455-5.1-3". */
+  /** RFC, section, and number of the sentence among those of the section: "6455-5.1-3". */
   readonly id: string;
-  /** At most 22 words of it, as they stand in the RFC, "…" for what is left out. */
+  /** At most 22 words of the sentence, verbatim, with "…" for omissions. */
   readonly quote: string;
-  /** Ids of requirements, which tests have in their titles, and tests: "file > suite > title". */
+  /** Ids of requirements, which tests have in their titles, and titles of tests: "file > suite > title". */
   readonly tests?: readonly string[] | undefined;
   readonly notApplicable?: string | undefined;
-  /** What a reader should know of how it is met. */
+  /** What a reader should know about how it is implemented. */
   readonly note?: string;
 }
 
 interface MustSection {
   readonly section: string;
-  /** How many such sentences were counted in the section of the RFC. */
+  /** Number of such sentences in the section of the RFC. */
   readonly counted: number;
   readonly musts: readonly Must[];
 }
@@ -45,7 +45,7 @@ export function checkMusts(documents: readonly MustDocument[], tests: readonly T
     sections.flatMap(({ section, counted, musts }) => [
       ...(musts.length === counted
         ? []
-        : [`RFC ${rfc} §${section} has ${musts.length} sentences here, and ${counted} were counted`]),
+        : [`RFC ${rfc} §${section} has ${musts.length} sentences here, but ${counted} were counted`]),
       ...musts.flatMap((must, index) => checkMust(must, `${rfc}-${section}-${index + 1}`, named)),
     ]),
   );
@@ -53,13 +53,13 @@ export function checkMusts(documents: readonly MustDocument[], tests: readonly T
 
 function checkMust({ id, quote, tests, notApplicable }: Must, expected: string, named: ReadonlySet<string>): string[] {
   const findings: string[] = [];
-  if (id !== expected) findings.push(`${id} stands where ${expected} belongs`);
-  if (!keyword.test(quote)) findings.push(`${id} quotes nothing that is demanded`);
+  if (id !== expected) findings.push(`${id} is in the place of ${expected}`);
+  if (!keyword.test(quote)) findings.push(`the quote of ${id} contains no MUST, REQUIRED or SHALL`);
   if (quote.split(" ").filter((word) => word !== "…").length > 22) findings.push(`${id} quotes more than 22 words`);
   if ((tests === undefined) === (notApplicable === undefined)) findings.push(`${id} needs tests, or a reason for none`);
   if (tests?.length === 0 || notApplicable === "") findings.push(`${id} names no test and no reason`);
   for (const test of tests ?? [])
-    if (!named.has(test)) findings.push(`${id} names a test that is not there: "${test}"`);
+    if (!named.has(test)) findings.push(`${id} names a test that does not exist: "${test}"`);
   return findings;
 }
 
@@ -102,7 +102,7 @@ function formatRow({ id, quote, tests, notApplicable, note }: Must, titles: read
   return `| ${cells.join(" | ")} |`;
 }
 
-/** Most ids are in the titles of several files; three tell where to look, and the page of requirements has all. */
+/** Most ids are in the titles of several files; three are enough here, and the page of requirements lists all. */
 function formatTest(test: string, titles: readonly TestTitle[]): string {
   const at = test.indexOf(" > ");
   if (at !== -1) return `${linkToTests(test.slice(0, at))}: “${plain(test.slice(at + 3)).replaceAll("&gt;", "›")}”`;
@@ -113,7 +113,7 @@ function formatTest(test: string, titles: readonly TestTitle[]): string {
   return `${test}: ${shown.map(linkToTests).join(", ")}${more}`;
 }
 
-/** Without what Markdown and HTML would read in it. */
+/** Removes characters that Markdown and HTML would interpret. */
 function plain(text: string): string {
   return text
     .replaceAll("<", "&lt;")

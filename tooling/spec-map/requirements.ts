@@ -8,9 +8,9 @@ export interface Requirement {
   readonly id: string;
   readonly text: string;
   readonly section: string;
-  /** Where the requirement is met: "packages/core/src/frame/rules.ts#checkHeader", or "…#Connection.receive". */
+  /** Where it is implemented: "packages/core/src/frame/rules.ts#checkHeader", or "…#Connection.receive". */
   readonly symbols: readonly string[];
-  /** The package that will meet it, as long as that package does not exist. */
+  /** The package that will implement it, as long as that package does not exist. */
   readonly later?: string;
 }
 
@@ -20,7 +20,7 @@ export interface Chapter {
   readonly requirements: readonly Requirement[];
 }
 
-/** In the order in which a reader meets them. */
+/** In reading order. */
 const files = [
   "opening-server",
   "opening-client",
@@ -36,7 +36,7 @@ const files = [
 export function readChapters(folder: string): Chapter[] {
   return files.map((file) => {
     const { title, later, requirements } = JSON.parse(readFileSync(join(folder, `${file}.json`), "utf8"));
-    // `later` of a chapter holds for each of its requirements that does not have a symbol yet.
+    // `later` of a chapter applies to each of its requirements that has no symbol yet.
     const complete = (requirement: Requirement): Requirement =>
       later === undefined || requirement.symbols.length > 0 ? requirement : { later, ...requirement };
     return { file, title, requirements: requirements.map(complete) };

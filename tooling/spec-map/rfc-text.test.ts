@@ -46,7 +46,7 @@ const document: MustDocument = {
 };
 
 describe("demandingSentences", () => {
-  it("finds them over the ends of lines and of pages, and in lists, each in its section", () => {
+  it("finds them across line and page breaks, and in lists, each in its section", () => {
     expect(demandingSentences(text)).toEqual([
       { section: "1", text: "A client MUST say hello." },
       { section: "2.1", text: "o If somebody says hello, the server MUST NOT be silent (see Section 1)." },
@@ -57,22 +57,22 @@ describe("demandingSentences", () => {
 });
 
 describe("compareWithText", () => {
-  it("has nothing to say where counts and quotes are right", () => {
+  it("reports nothing when counts and quotes are right", () => {
     expect(compareWithText(document, text)).toEqual([]);
   });
 
-  it("finds a section that is missing, one with another count, and a quote that is none", () => {
+  it("finds a missing section, one with another count, and a wrong quote", () => {
     const [first, second] = document.sections;
     if (first === undefined || second === undefined) throw new Error("two sections");
     expect(compareWithText({ ...document, sections: [first] }, text)).toEqual([
-      "RFC 1 §2.1 demands something, and is missing",
+      "RFC 1 §2.1 has such sentences, but is missing",
     ]);
     expect(compareWithText({ ...document, sections: [{ ...first, counted: 2 }, second] }, text)).toEqual([
       "RFC 1 §1 has 1 sentences",
     ]);
     const musts = [{ id: "1-1-1", quote: "A client MUST … hullo." }];
     expect(compareWithText({ ...document, sections: [{ ...first, musts }, second] }, text)).toEqual([
-      "1-1-1 is not quoted as it stands",
+      "1-1-1 is not a verbatim quote",
     ]);
   });
 });

@@ -1,14 +1,14 @@
-/** Finds the sentences of an RFC that demand something, so that `rfc-musts.json` can be held against the RFC itself. */
+/** Finds the sentences of an RFC with MUST, REQUIRED or SHALL, to check `rfc-musts.json` against the RFC itself. */
 
 import { keyword, type MustDocument } from "./musts.ts";
 
 interface Sentence {
   readonly section: string;
-  /** In one line, with single spaces. */
+  /** On one line, with single spaces. */
   readonly text: string;
 }
 
-/** The sentences with MUST, REQUIRED or SHALL in `text`, an RFC in its form of plain text. */
+/** Returns the sentences with MUST, REQUIRED or SHALL in `text`, an RFC in plain text. */
 export function demandingSentences(text: string): Sentence[] {
   return paragraphs(text).flatMap(({ section, text: paragraph }) =>
     paragraph
@@ -18,24 +18,24 @@ export function demandingSentences(text: string): Sentence[] {
   );
 }
 
-/** What is different in `text` from what was written down about `document`. */
+/** Returns the differences between `text` and `document`. */
 export function compareWithText({ rfc, sections }: MustDocument, text: string): string[] {
   const all = demandingSentences(text);
   const known = new Set(sections.map(({ section }) => section));
   const missing = new Set(all.map(({ section }) => section).filter((section) => !known.has(section)));
   return [
-    ...[...missing].map((section) => `RFC ${rfc} §${section} demands something, and is missing`),
+    ...[...missing].map((section) => `RFC ${rfc} §${section} has such sentences, but is missing`),
     ...sections.flatMap(({ section, counted, musts }) => {
       const sentences = all.filter((sentence) => sentence.section === section);
       if (sentences.length !== counted) return [`RFC ${rfc} §${section} has ${sentences.length} sentences`];
       return musts
         .filter(({ quote }, index) => !quotes(sentences[index]?.text ?? "", quote))
-        .map(({ id }) => `${id} is not quoted as it stands`);
+        .map(({ id }) => `${id} is not a verbatim quote`);
     }),
   ];
 }
 
-/** Whether the parts of `quote` between ellipses stand in `sentence`, in their order. */
+/** Whether the parts of `quote` between ellipses occur in `sentence`, in order. */
 function quotes(sentence: string, quote: string): boolean {
   let at = 0;
   for (const part of quote.split("…").map((each) => each.trim())) {
@@ -46,7 +46,7 @@ function quotes(sentence: string, quote: string): boolean {
   return true;
 }
 
-/** The paragraphs, each in one line, and whole where the end of a page has cut it. */
+/** Returns the paragraphs, each on one line, joined where a page break divides them. */
 function paragraphs(text: string): Sentence[] {
   const whole = text
     .replace(/\n+[^\n]*\[Page \d+\]\s*RFC \d+ [^\n]*\n+/g, "\f")

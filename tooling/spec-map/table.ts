@@ -1,9 +1,9 @@
-/** Writes the map as a page for readers: `docs/spec/README.md`. */
+/** Generates the page about the requirements: `docs/spec/README.md`. */
 
 import { idsIn, type TestTitle } from "./check.ts";
 import type { Chapter, Requirement } from "./requirements.ts";
 
-const introduction = `# What the standards ask, and where it is met
+const introduction = `# The requirements of the standards, and where they are met
 
 Every requirement has an id, the sections that decide, the symbols that meet it and the tests that show it. The tests
 name the id in their titles. [Every MUST of the RFCs](rfc-musts.md) is on a page of its own, sentence by sentence.
@@ -27,7 +27,7 @@ export function formatPage(chapters: readonly Chapter[], tests: readonly TestTit
   return [introduction, ...sections].join("\n");
 }
 
-/** The files with a test for the requirement; a file that runs in several runtimes is there once. */
+/** Returns the files with a test for the requirement; a file that runs in several runtimes is listed once. */
 function testsOf({ id }: Requirement, tests: readonly TestTitle[]): string[] {
   const files = tests.filter(({ title }) => idsIn(title).includes(id)).map(({ file }) => file);
   return [...new Set(files)].sort();
@@ -43,7 +43,7 @@ function formatRow({ id, text, section, symbols, later }: Requirement, testFiles
   return `| ${[id, text.replaceAll("|", "\\|"), section, where, list(tests)].join(" | ")} |`;
 }
 
-/** A link to a file of tests, from a page in a folder of docs. */
+/** Returns a link to a test file, from a page in a folder of docs. */
 export function linkToTests(file: string): string {
   return link(file.replace(/^packages\//, "").replace(/\.test\.ts$/, ""), file);
 }

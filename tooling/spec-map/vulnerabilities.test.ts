@@ -21,7 +21,7 @@ const vulnerabilities: Vulnerabilities = {
 };
 
 describe("formatVulnerabilitiesPage", () => {
-  it("tells of each what it is, what stands against it, and which tests say so", () => {
+  it("describes each defect, how it is prevented, and which tests prove it", () => {
     const file = "packages/core/tests/vulnerabilities/a.test.ts";
     const page = formatVulnerabilitiesPage(vulnerabilities, [
       { file, title: "look > looks at <all> [F01] [V01]" },
@@ -42,7 +42,7 @@ describe("formatVulnerabilitiesPage", () => {
 });
 
 describe("asChapters", () => {
-  it("makes requirements of them, for the same check", () => {
+  it("converts them to requirements, for the same check", () => {
     expect(asChapters(vulnerabilities)).toEqual([
       {
         file: "vulnerabilities",

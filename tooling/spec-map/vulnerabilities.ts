@@ -1,4 +1,4 @@
-/** The defects of others that hybi is held against: reads `docs/design/vulnerabilities.json`, and writes the page beside it. */
+/** Defects of other implementations: reads `docs/design/vulnerabilities.json` and generates the page beside it. */
 
 import { readFileSync } from "node:fs";
 import { idsIn, type TestTitle } from "./check.ts";
@@ -7,18 +7,18 @@ import type { Chapter } from "./requirements.ts";
 interface Vulnerability {
   /** As written in the titles of tests: `[V08]`. */
   readonly id: string;
-  /** Whose it is or was: an implementation and the last version that has it, or where it was reported. */
+  /** An implementation and the last version with the defect, or where it was reported. */
   readonly of: string;
-  /** Its numbers, and where it was fixed; empty where there are none. */
+  /** Identifiers of the advisory, and where it was fixed; may be empty. */
   readonly advisory: string;
   readonly cause: string;
-  /** What is different here. */
+  /** Why hybi does not have it. */
   readonly prevented: string;
   readonly symbols: readonly string[];
 }
 
 export interface Vulnerabilities {
-  /** Causes that several have in common, and the rule of ours against each. */
+  /** Causes that several have in common, and our rule against each. */
   readonly classes: readonly { readonly cause: string; readonly rule: string; readonly ids: readonly string[] }[];
   readonly chapters: readonly { readonly title: string; readonly rows: readonly Vulnerability[] }[];
 }
@@ -27,7 +27,7 @@ export function readVulnerabilities(path: string): Vulnerabilities {
   return JSON.parse(readFileSync(path, "utf8"));
 }
 
-/** As requirements, which are checked in the same way: each has code that exists and tests that name it. */
+/** Returns them as requirements, which are checked in the same way: each has existing code, and tests that name it. */
 export function asChapters({ chapters }: Vulnerabilities): Chapter[] {
   return chapters.map(({ title, rows }) => ({
     file: "vulnerabilities",
@@ -88,7 +88,7 @@ function formatRow(
   ];
 }
 
-/** A line for each file with tests for `id`: the title of the first, without ids, and how many more there are. */
+/** Returns a line for each file with tests for `id`: the title of the first, without ids, and how many more there are. */
 function testsOf(id: string, tests: readonly TestTitle[]): string[] {
   const titles = new Map<string, Set<string>>();
   for (const { file, title } of tests) {
@@ -102,7 +102,7 @@ function testsOf(id: string, tests: readonly TestTitle[]): string[] {
     });
 }
 
-/** `title` without its ids, and without what Markdown would read in it. */
+/** Removes the ids, and characters that Markdown would interpret. */
 function plain(title: string): string {
   return title
     .replace(/(?: ?\[[A-Z]\d\d(?:, ?[A-Z]\d\d)*\])+$/, "")

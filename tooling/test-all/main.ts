@@ -1,7 +1,6 @@
 /**
- * `pnpm test`: runs the suites in Node, then in Deno, then in Bun, then the one in workerd, and ends with
- * `N passed, N failed`.
- * Arguments are handed to vitest, so `pnpm test closing` runs only the files whose path contains "closing".
+ * `pnpm test` runs the suites in Node, Deno, Bun and workerd, one after the other, and ends with `N passed, N failed`.
+ * Arguments are passed to vitest, so `pnpm test closing` runs only the files whose path contains "closing".
  */
 
 import { run } from "../repository.ts";
@@ -12,7 +11,7 @@ import { concludeTests, type Tally } from "./tally.ts";
 const config = ["--config", "vitest.workspace.ts"];
 const runtimes = [
   { name: "Node", command: ["node", vitest], options: config, version: ["node", "--version"] },
-  // Deno's worker threads lack what vitest needs, hence processes.
+  // Deno's worker threads lack functions that vitest needs, so use processes.
   {
     name: "Deno",
     command: ["deno", "run", "-A", vitest],
@@ -20,7 +19,7 @@ const runtimes = [
     version: ["deno", "--version"],
   },
   { name: "Bun", command: ["bun", "--bun", vitest], options: config, version: ["bun", "--version"] },
-  // Of vitest, only what it drives runs there.
+  // Only the code that vitest drives runs in workerd; vitest itself runs in Node.
   {
     name: "workerd",
     command: ["node", vitest],
@@ -36,7 +35,7 @@ const tallies: Tally[] = [];
 for (const { name, command, options, version } of runtimes) {
   const { exitCode, output } = await run(version, { capture: true });
   if (exitCode !== 0 && name === "workerd") {
-    console.log(`\nSKIPPED: the suite in workerd, which does not run on this machine:\n${output}`);
+    console.log(`\nSKIPPED: the suite in workerd, because workerd does not run on this machine:\n${output}`);
     continue;
   }
   console.log(`\n=== ${name} (${output.split("\n", 1)}) ===`);

@@ -1,4 +1,4 @@
-/** Runs vitest, and reads how it went. */
+/** Runs vitest and reads its results. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { root, run } from "../repository.ts";
@@ -9,15 +9,15 @@ export const vitest = "node_modules/vitest/vitest.mjs";
 const reports = join(root, "node_modules/.reports");
 
 export interface Suite {
-  /** How it is called in the summary. */
+  /** Name in the summary. */
   readonly name: string;
   /** The program that runs vitest. */
   readonly command: readonly string[];
   readonly options: readonly string[];
   readonly env: Record<string, string>;
-  /** Whether a filter may have left nothing to run. */
+  /** Whether a filter may leave no tests to run. */
   readonly mayBeEmpty: boolean;
-  /** After so many milliseconds it is ended, and has failed. */
+  /** Time in milliseconds after which the run is ended and counts as failed. */
   readonly timeoutMs?: number;
 }
 

@@ -19,7 +19,7 @@ describe("readTally", () => {
     expect(tally).toEqual({ name: "Node", passed: 3, failed: 0, skipped: 1 });
   });
 
-  it("counts one failure when the run ended badly though no test failed", () => {
+  it("counts one failure when the run exits with an error although no test failed", () => {
     expect(readTally("Node", report({ numPassedTests: 3, numFailedTests: 0 }), 1, false).failed).toBe(1);
   });
 
@@ -31,13 +31,13 @@ describe("readTally", () => {
     expect(readTally("Node", report({ numPassedTests: 0, numFailedTests: 0 }), 0, false).failed).toBe(1);
   });
 
-  it("counts no failure when no test ran because a filter left none", () => {
+  it("counts no failure when a filter leaves no tests", () => {
     expect(readTally("Node", report({ numPassedTests: 0, numFailedTests: 0 }), 0, true).failed).toBe(0);
   });
 });
 
 describe("summary", () => {
-  it("adds up runs in the form that CI reads", () => {
+  it("adds up runs in the format that CI reads", () => {
     const total = sum([
       { name: "Node", passed: 3, failed: 1, skipped: 0 },
       { name: "Bun", passed: 2, failed: 0, skipped: 0 },

@@ -1,4 +1,4 @@
-/** How many tests of a run passed and failed, read from vitest's JSON report. */
+/** Reads the numbers of passed and failed tests from vitest's JSON report. */
 
 import { existsSync, readFileSync } from "node:fs";
 
@@ -10,8 +10,8 @@ export interface Tally {
 }
 
 /**
- * A run that ended badly counts as at least one failure, whatever its report says; so does one that ran no test, unless
- * it `mayBeEmpty`.
+ * Returns the tally of a run. A run that exits with an error counts as at least one failure, whatever its report says; so
+ * does one without tests, unless it `mayBeEmpty`.
  */
 export function readTally(name: string, reportPath: string, exitCode: number, mayBeEmpty: boolean): Tally {
   const report = existsSync(reportPath) ? JSON.parse(readFileSync(reportPath, "utf8")) : {};

@@ -1,4 +1,4 @@
-/** Type-checks every `tsconfig*.json` of the repository with tsc, which is the native compiler here, two at a time. */
+/** Type-checks every `tsconfig.json` and `tsconfig.test.json` with tsc, the native compiler, two at a time. */
 
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";

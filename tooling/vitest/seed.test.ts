@@ -2,15 +2,15 @@ import { describe, expect, it } from "vitest";
 import { chooseSeed } from "./seed.ts";
 
 describe("chooseSeed", () => {
-  it("takes the seed that HYBI_SEED gives, in CI too", () => {
+  it("returns the seed in HYBI_SEED, also in CI", () => {
     expect(chooseSeed({ HYBI_SEED: "42", CI: "true" })).toBe(42);
   });
 
-  it("is the same for every run in CI", () => {
+  it("returns the same seed for every run in CI", () => {
     expect(chooseSeed({ CI: "true" })).toBe(chooseSeed({ CI: "true" }));
   });
 
-  it("refuses what is not an integer", () => {
+  it("throws if HYBI_SEED is not an integer", () => {
     expect(() => chooseSeed({ HYBI_SEED: "lots" })).toThrow(/integer/);
   });
 });

@@ -1,4 +1,4 @@
-/** The seed of every property test of one run: given, or fixed in CI, or new each time. */
+/** Chooses the seed of all property tests of a run: from HYBI_SEED, fixed in CI, or random. */
 
 const seedInCI = 6455;
 

@@ -1,4 +1,4 @@
-/** Runs before every test file: gives fast-check the seed of the run, and the number of runs if HYBI_RUNS asks for one. */
+/** Runs before every test file: sets fast-check's seed, and the number of runs if HYBI_RUNS is set. */
 
 import fc from "fast-check";
 import { chooseSeed } from "./seed.ts";

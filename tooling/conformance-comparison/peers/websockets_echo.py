@@ -1,4 +1,4 @@
-"""An echo server with websockets, as its documentation has it; compression is on by default."""
+"""An echo server with websockets, as in its documentation; compression is on by default."""
 
 import asyncio
 

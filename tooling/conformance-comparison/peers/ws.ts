@@ -1,10 +1,10 @@
-/** An echo server with `ws`, as its documentation has it, with compression. */
+/** An echo server with `ws`, as in its documentation, with compression. */
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
 
 const server = new WebSocketServer({ host: "127.0.0.1", port: 0, perMessageDeflate: true });
 server.on("connection", (socket) => {
-  // An error is followed by the end of the connection, which ws sees to.
+  // ws ends the connection after an error.
   socket.on("error", () => {});
   socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
 });
