@@ -1,6 +1,6 @@
-/** Bytes as they are handled here. */
+/** Helpers for bytes. */
 
-/** A plain array of its own: a Buffer's `slice` does not copy. */
+/** Returns a copy of `parts`, joined. A plain array, because `slice` of a Buffer does not copy. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;

@@ -1,10 +1,9 @@
 /**
- * Chance that can be repeated: xoshiro128**, seeded from the seed of a run and the index of a case, so that every case
- * can be made again without those before it. It is a hundred times faster than arbitraries that shrink, which is what
- * ten million cases need.
+ * Repeatable randomness: xoshiro128**, seeded from the seed of a run and the index of a case, so that every case can be
+ * generated again without those before it. It is a hundred times faster than arbitraries that shrink, which ten million
+ * cases need.
  */
-
-/** A source of numbers that look random, and are the same for the same seed and index. */
+/** A source of pseudo-random numbers, identical for the same seed and index. */
 export class Random {
   #a: number;
   #b: number;
@@ -12,7 +11,7 @@ export class Random {
   #d: number;
 
   constructor(seed: number, index = 0) {
-    // Neighbouring seeds must not begin alike: each word is the seed and the index, well mixed.
+    // Neighboring seeds must not start alike, so mix seed and index into each word.
     let state = mix(seed) ^ mix(index + 0x9e3779b9) ^ Math.trunc(index / 0x1_0000_0000);
     const word = (): number => {
       state = (state + 0x9e3779b9) | 0;
@@ -24,7 +23,7 @@ export class Random {
     this.#d = word() | 1;
   }
 
-  /** An integer from 0 to 2³² − 1. */
+  /** Returns an integer from 0 to 2³² − 1. */
   uint32(): number {
     const fived = Math.imul(this.#b, 5);
     const result = Math.imul((fived << 7) | (fived >>> 25), 9);
@@ -38,12 +37,12 @@ export class Random {
     return result >>> 0;
   }
 
-  /** An integer from 0 to `bound` − 1; 0 when `bound` is 0. */
+  /** Returns an integer from 0 to `bound` − 1; 0 if `bound` is 0. */
   below(bound: number): number {
     return Math.floor((this.uint32() / 0x1_0000_0000) * bound);
   }
 
-  /** True once in `times`. */
+  /** Returns true once in `times`. */
   oneIn(times: number): boolean {
     return this.below(times) === 0;
   }

@@ -1,4 +1,4 @@
-/** All that was kept, run again: instrumented, as a test of the work, and then plainly, as one of the other laws. */
+/** Runs all stored inputs: instrumented, to check the law about the amount of work, and plainly, to check the other laws. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../random.ts";
 import { readCorpus, readCrashes } from "./corpus.ts";
@@ -7,7 +7,7 @@ import { type Crash, Search } from "./search.ts";
 import type { Target } from "./target.ts";
 import { targetNames, targetPath } from "./targets.ts";
 
-it("there are the four targets that are documented", () => {
+it("the targets are the four documented ones", () => {
   expect(targetNames()).toEqual(["extensions", "frames", "head", "inflate"]);
 });
 
@@ -22,14 +22,14 @@ describe.each(targetNames())("the laws of %s", (name) => {
     broken = byLength.map((data) => search.try(data.slice())).filter((crash) => crash !== undefined);
   });
 
-  it("hold for the work of every input that is kept, and most of them still reach something of their own", () => {
+  it("limit the work of every stored input, most of which still reach something of their own", () => {
     expect(broken).toEqual([]);
-    // What they reach moves when the code does; when this fails, it is time for another search with --save.
+    // Features move when the code does. When this fails, run another search with --save.
     expect(search.corpus.length).toBeGreaterThan(0.5 * kept.length);
   });
 
-  it("hold for every input that is kept", async () => {
-    // Only what is instrumented is stopped when it does not end.
+  it("hold for every stored input", async () => {
+    // Only instrumented code is stopped when it does not terminate.
     expect(broken).toEqual([]);
     const { target }: { target: Target } = await import(targetPath(name));
     expect(kept.length).toBeGreaterThan(50);

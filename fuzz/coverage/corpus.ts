@@ -1,6 +1,6 @@
 /**
- * The inputs that are kept of a target: those that reach something new, in one file with a line of base64 for each, and
- * those that once broke a law, in a file each.
+ * The stored inputs of a target: those that reach something new, in one file with a line of base64 each, and those that
+ * once broke a law, in a file each.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -13,11 +13,11 @@ const crashFolder = (target: string): string => `${folder}${target}-crashes/`;
 export function readCorpus(target: string): Uint8Array[] {
   if (!existsSync(corpusFile(target))) return [];
   const lines = readFileSync(corpusFile(target), "latin1").split("\n");
-  // The empty input is an empty line; what follows the last line feed is none.
+  // The empty input is an empty line; after the last line feed there is no further input.
   return lines.slice(0, -1).map((line) => new Uint8Array(Buffer.from(line, "base64")));
 }
 
-/** In the order of the alphabet, so that a new corpus differs from the last one in what is new. */
+/** Stores `inputs` in alphabetical order, so that a new corpus differs from the previous one only in new inputs. */
 export function replaceCorpus(target: string, inputs: readonly Uint8Array[]): void {
   mkdirSync(folder, { recursive: true });
   const lines = inputs.map((data) => Buffer.from(data).toString("base64")).sort();
@@ -29,7 +29,7 @@ export function readCrashes(target: string): Uint8Array[] {
   return readdirSync(crashFolder(target)).map((file) => new Uint8Array(readFileSync(crashFolder(target) + file)));
 }
 
-/** Keeps an input that broke a law; answers the path of its file, which is named after its content. */
+/** Stores an input that broke a law; returns the path of its file, which is named after the hash of its content. */
 export function saveCrash(target: string, data: Uint8Array): string {
   mkdirSync(crashFolder(target), { recursive: true });
   const path = `${crashFolder(target)}${createHash("sha1").update(data).digest("hex").slice(0, 12)}`;

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { instrument } from "./instrument.ts";
 
-/** What `code` returns once it is instrumented, how often each block was entered, and what was compared. */
+/** Instruments and runs `code`; returns its result, how often each block was entered, and the values compared. */
 function run(code: string): { result: unknown; hits: number[]; compared: [unknown, unknown][] } {
   const instrumented = instrument(code);
   const hits = new Array<number>(instrumented.blocks).fill(0);
@@ -51,12 +51,12 @@ it.each<[string, unknown]>([
   ["return /===/.test('a === b') && 'a === b'.length === 7;", true],
   ["const f = async () => { await 0; }; return f() instanceof Promise;", true],
   ["return [1, , 2].length !== 3 || null?.a === undefined;", true],
-])("does what it did: %s", (code, result) => {
+])("does not change the result of %s", (code, result) => {
   expect(new Function(code)()).toBe(result);
   expect(run(code).result).toBe(result);
 });
 
-it("tells both sides of every comparison, once, from left to right", () => {
+it("reports both sides of every comparison, once, from left to right", () => {
   const { compared } = run("let i = 0; return i++ === 0 && i++ !== 5 && 'a' === (i === 2 ? 'b' : 'c');");
   expect(compared).toEqual([
     [0, 0],
@@ -66,6 +66,6 @@ it("tells both sides of every comparison, once, from left to right", () => {
   ]);
 });
 
-it("refuses what is no script", () => {
+it("throws for code that is not a script", () => {
   expect(() => instrument("let let = ;")).toThrow(SyntaxError);
 });

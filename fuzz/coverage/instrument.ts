@@ -1,26 +1,26 @@
 /**
- * Code that tells where it went: a call in every block, and a probe at every `===` and `!==`. The text between the
- * parts that are wrapped stays as it is, so that nothing has to be printed from a tree.
+ * Instruments code to record its path: a call in every block, and a probe at every `===` and `!==`. The text between the
+ * wrapped parts stays unchanged, so no syntax tree has to be printed.
  *
- * A block is what runs or does not: a branch, the body of a loop or of a function, a case, the right side of `&&`, `||`
- * and `??`. A body that is one expression has no call of its own: what calls it has. No loop goes round without entering a
- * block, so that `$enter` can end one that would not end by itself: it throws, and throws again wherever that is caught.
+ * A block is code that runs conditionally: a branch, the body of a loop or function, a case, the right side of `&&`, `||`
+ * and `??`. A body that is a single expression has no call of its own; its caller has one. Every iteration of a loop enters
+ * a block, so `$enter` can stop code that would not terminate: it throws, and throws again wherever that is caught.
  */
 import { type AnyNode, type Node, parse } from "acorn";
 
-/** A script that expects `$enter` and `$probe`. */
+/** A script that requires `$enter` and `$probe`. */
 export interface Instrumented {
-  /** `$probe(index, left, right)` is to answer `left === right`. */
+  /** `$probe(index, left, right)` must return `left === right`. */
   readonly code: string;
-  /** `$enter(index)` is called at the beginning of each of so many blocks. */
+  /** Number of blocks. `$enter(index)` is called at the beginning of each. */
   readonly blocks: number;
   readonly probes: number;
 }
 
-/** Makes the text of a child into one that is counted. */
+/** Instruments the text of a child node. */
 type Wrap = (node: AnyNode, text: string) => string;
 
-/** Throws `SyntaxError` for what is no script. */
+/** Instruments `code`. @throws SyntaxError if it is not a script */
 export function instrument(code: string): Instrumented {
   let blocks = 0;
   let probes = 0;
@@ -60,7 +60,7 @@ export function instrument(code: string): Instrumented {
         wraps.set(node.right, expression);
         break;
       case "BinaryExpression":
-        // Only `#name in object` has a left side that is no expression.
+        // Only in `#name in object` is the left side not an expression.
         if (node.operator === "===") return probe(node.left, node.right);
         if (node.operator === "!==") return `!${probe(node.left, node.right)}`;
         break;
@@ -68,7 +68,7 @@ export function instrument(code: string): Instrumented {
     let text = "";
     let at = node.start;
     for (const child of childrenOf(node)) {
-      // The name and the value of `{ name }` are one.
+      // In the shorthand `{ name }`, key and value are the same text.
       if (child.start < at) continue;
       const rendered = render(child);
       text += code.slice(at, child.start) + (wraps.get(child)?.(child, rendered) ?? rendered);
@@ -81,7 +81,7 @@ export function instrument(code: string): Instrumented {
   return { code: render(program), blocks, probes };
 }
 
-/** In the order of the text. */
+/** Returns the children in source order. */
 function childrenOf(node: AnyNode): AnyNode[] {
   return Object.values(node)
     .flat()

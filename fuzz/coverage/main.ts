@@ -7,21 +7,21 @@ import { Search, smallestCorpus } from "./search.ts";
 import { targetNames, targetPath } from "./targets.ts";
 
 const { values: options, positionals } = parseArgs({
-  // pnpm passes on the "--" that its users write.
+  // pnpm passes on the "--" typed by its users.
   args: process.argv.slice(2).filter((argument) => argument !== "--"),
   allowPositionals: true,
   options: {
-    /** From the start; what is kept is run first, however long that takes. */
+    /** Seconds from the start. Stored inputs are run first, however long that takes. */
     seconds: { type: "string", default: "60" },
-    /** New each time, and printed. */
+    /** Random by default, and printed. */
     seed: { type: "string" },
-    /** Replaces the corpus by what was found, made as small as it can be. */
+    /** Replaces the corpus by the minimized inputs found. */
     save: { type: "boolean", default: false },
   },
 });
 const [name] = positionals;
 if (name === undefined || !targetNames().includes(name)) {
-  throw new Error(`Which target? One of ${targetNames().join(", ")}.`);
+  throw new Error(`The target must be one of ${targetNames().join(", ")}.`);
 }
 const seed = Number(options.seed ?? Math.floor(Math.random() * 0x7fff_ffff));
 const deadline = performance.now() + Number(options.seconds) * 1000;
@@ -35,7 +35,7 @@ const known = [...program.target.seeds, ...readCorpus(name), ...readCrashes(name
 let crash = known.map((data) => search.try(data.slice())).find((found) => found !== undefined);
 let told = performance.now();
 while (crash === undefined && performance.now() < deadline) {
-  // The clock is asked once for many steps.
+  // Check the clock once per many steps.
   for (let steps = 0; steps < 200 && crash === undefined; steps++) crash = search.step();
   if (performance.now() - told < reportEveryMs) continue;
   told = performance.now();
@@ -45,12 +45,12 @@ console.log(report());
 
 if (crash !== undefined) {
   console.error(crash.error);
-  console.error(`An input of ${crash.data.length} bytes is kept in ${saveCrash(name, crash.data)}`);
+  console.error(`An input of ${crash.data.length} bytes is stored in ${saveCrash(name, crash.data)}`);
   process.exitCode = 1;
 } else if (options.save) {
   const smallest = smallestCorpus(await loadProgram(targetPath(name)), new Random(seed), search.corpus);
   replaceCorpus(name, smallest);
-  console.log(`${smallest.length} inputs of ${smallest.reduce((sum, { length }) => sum + length, 0)} bytes are kept`);
+  console.log(`${smallest.length} inputs of ${smallest.reduce((sum, { length }) => sum + length, 0)} bytes are stored`);
 }
 
 function report(): string {

@@ -1,7 +1,7 @@
 /**
- * A target in a form that tells where it went: bundled from the sources with all that it imports, instrumented, and run
- * in this process. What one run reached is told as features: numbers, each of which stands for something that a run
- * does or does not do.
+ * A target that records its path: bundled from the sources with everything it imports, instrumented, and run in this
+ * process. The result of a run is a set of features: numbers, each of which stands for something that a run does or does
+ * not do.
  */
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -9,34 +9,34 @@ import { build } from "esbuild";
 import { instrument } from "./instrument.ts";
 import { BrokenLaw, type Target } from "./target.ts";
 
-/** A block that is entered once is not one that is entered a hundred times: see `level`. */
+/** Entering a block once and entering it a hundred times are different features: see `level`. */
 const levelsOfBlocks = 8;
-/** How near the sides of a comparison came: for numbers 33 for the same and else the leading bits they share; for texts chars. */
+/** Levels of closeness of the sides of a comparison: for numbers 33 if equal, else their common leading bits; for texts chars. */
 const levelsOfProbes = 40;
 
-/** Texts that were compared are used as words for inputs: so long at most, in UTF-16 units, and so many. */
+/** Compared texts become words for inputs: the maximum length in UTF-16 units, and the maximum number. */
 const maxWord = 32;
 const maxWords = 1000;
 
-/** What stops a run that enters more blocks than it may. One for all: to make it costs nothing then. */
+/** Thrown to stop a run that enters too many blocks. Shared, because creating an error would cost time. */
 const stopped: Error = new Error("too much work");
 
 export class Program {
   readonly target: Target;
-  /** Every feature is below this. */
+  /** Number of features: every feature is below it. */
   readonly features: number;
   /** The texts that were compared and differed, as bytes. */
   readonly words: Uint8Array[] = [];
 
   /** How often each block was entered in the latest run. */
   readonly #hit: Uint32Array;
-  /** So many blocks more may be entered; below 0 when one was entered that may not be. */
+  /** How many more blocks may be entered; below 0 once the limit was exceeded. */
   #left = Number.POSITIVE_INFINITY;
-  /** The nearest that the sides of each comparison came in the latest run; 0 when it was not made. */
+  /** The closest that the sides of each comparison came in the latest run; 0 if it was not made. */
   readonly #nearest: Uint8Array;
   readonly #known = new Set<string>();
 
-  /** `code` is a CommonJS module that exports `target`; `name` stands in stack traces. */
+  /** `code` is a CommonJS module that exports `target`; `name` appears in stack traces. */
   constructor(code: string, name: string) {
     const instrumented = instrument(code);
     this.#hit = new Uint32Array(instrumented.blocks);
@@ -54,7 +54,7 @@ export class Program {
     this.target = target;
   }
 
-  /** Runs the target on `data`, which it may change. Throws what it throws, and `BrokenLaw` as soon as it works too much. */
+  /** Runs the target on `data`, which it may change. @throws what it throws, and `BrokenLaw` once it does too much work */
   run(data: Uint8Array): void {
     this.#hit.fill(0);
     this.#nearest.fill(0);
@@ -67,31 +67,31 @@ export class Program {
     } catch (error) {
       throw error === stopped ? new BrokenLaw(`more than ${bound} blocks for ${length} bytes`) : error;
     }
-    // Something has caught it after all, such as a `finally` that returns.
+    // Something caught the error after all, such as a `finally` that returns.
     if (this.#left < 0)
-      throw new BrokenLaw(`more than ${bound} blocks for ${length} bytes, and what stopped them is lost`);
+      throw new BrokenLaw(`more than ${bound} blocks for ${length} bytes, and the error that stopped it was swallowed`);
   }
 
-  /** Tells all features reached in the latest run. */
-  forEachFeature(tell: (feature: number) => void): void {
-    // Index loops: this runs after each execution, over every block that there is.
+  /** Calls `visit` for every feature reached in the latest run. */
+  forEachFeature(visit: (feature: number) => void): void {
+    // Index loops, because this runs after each execution, over every block.
     const hit = this.#hit;
     for (let block = 0; block < hit.length; block++) {
       const count = hit[block] as number;
-      if (count !== 0) tell(block * levelsOfBlocks + level(count));
+      if (count !== 0) visit(block * levelsOfBlocks + level(count));
     }
     const nearest = this.#nearest;
     const first = hit.length * levelsOfBlocks;
     for (let probe = 0; probe < nearest.length; probe++) {
       const near = nearest[probe] as number;
-      if (near !== 0) tell(first + probe * levelsOfProbes + near);
+      if (near !== 0) visit(first + probe * levelsOfProbes + near);
     }
   }
 
   #enter(block: number): void {
     const hit = this.#hit;
     hit[block] = (hit[block] as number) + 1;
-    // Again for each block that is entered then: nothing that catches it goes on for long.
+    // Also for each block entered afterwards, so that code which catches it does not continue for long.
     if (--this.#left < 0) throw stopped;
   }
 
@@ -123,7 +123,7 @@ export class Program {
   }
 }
 
-/** How often, as one of eight: 1, 2, 3, and then from 4, 8, 16, 32 and 128. */
+/** Maps a count to one of eight levels: 1, 2, 3, and then from 4, 8, 16, 32 and 128. */
 function level(count: number): number {
   if (count < 4) return count - 1;
   return count < 8 ? 3 : count < 16 ? 4 : count < 32 ? 5 : count < 128 ? 6 : 7;
@@ -138,11 +138,11 @@ export async function loadProgram(path: string): Promise<Program> {
     format: "cjs",
     platform: "node",
     target: "node20",
-    // The sources of this repository's packages, and not what was last built.
+    // Use the sources of this repository's packages, not their last build.
     conditions: ["@hybi/source"],
     absWorkingDir: fileURLToPath(new URL("..", import.meta.url)),
   });
   const [file] = outputFiles;
-  if (file === undefined) throw new Error(`${path} made no bundle`);
+  if (file === undefined) throw new Error(`${path} could not be bundled`);
   return new Program(file.text, path);
 }

@@ -1,21 +1,21 @@
-/** The search: inputs that reach something new are kept, and new ones are made of them. The same again for the same seed. */
+/** The search: keeps inputs that reach something new, and creates new ones from them. Deterministic for a seed. */
 import type { Random } from "../random.ts";
-import { mutated } from "./mutator.ts";
+import { mutate } from "./mutator.ts";
 import type { Program } from "./program.ts";
 
-/** An input that broke a law, and what was thrown. */
+/** An input that broke a law, and the error. */
 export interface Crash {
   readonly data: Uint8Array;
   readonly error: unknown;
 }
 
-/** Half of the new inputs are made of these latest ones: what was found last is what others were not yet made of. */
+/** Half of the new inputs are created from this many latest ones, which have been used least so far. */
 const newestInputs = 32;
 
 export class Search {
   readonly #program: Program;
   readonly #random: Random;
-  /** 1 for each feature that was reached. */
+  /** 1 for each feature reached so far. */
   readonly #reached: Uint8Array;
   readonly #corpus: Uint8Array[] = [];
   #features = 0;
@@ -27,7 +27,7 @@ export class Search {
     this.#reached = new Uint8Array(program.features);
   }
 
-  /** The inputs that reached something new when they were tried, in that order. */
+  /** The inputs that reached something new when they were tried, in this order. */
   get corpus(): readonly Uint8Array[] {
     return this.#corpus;
   }
@@ -36,12 +36,12 @@ export class Search {
     return this.#executions;
   }
 
-  /** How many were reached so far. */
+  /** Number of features reached so far. */
   get features(): number {
     return this.#features;
   }
 
-  /** Runs the target on `data`, which it may change. What breaks a law is answered, and not kept. */
+  /** Runs the target on `data`, which it may change. An input that breaks a law is returned, and not kept. */
   try(data: Uint8Array): Crash | undefined {
     this.#executions++;
     const given = data.slice();
@@ -60,18 +60,18 @@ export class Search {
     return undefined;
   }
 
-  /** Makes one input and tries it. */
+  /** Creates one input and tries it. */
   step(): Crash | undefined {
     const random = this.#random;
     const corpus = this.#corpus;
     const newest = random.oneIn(2) ? Math.min(corpus.length, newestInputs) : corpus.length;
     const original = corpus[corpus.length - 1 - random.below(newest)] ?? new Uint8Array(0);
     const other = corpus[random.below(corpus.length)] ?? original;
-    return this.try(mutated(random, original, other, this.#program.words, this.#program.target.maxLength));
+    return this.try(mutate(random, original, other, this.#program.words, this.#program.target.maxLength));
   }
 }
 
-/** Those of `corpus` that reach something which no shorter one reaches. `program` is to be one that has not run. */
+/** Returns the inputs of `corpus` that reach something which no shorter one reaches. `program` must not have run yet. */
 export function smallestCorpus(program: Program, random: Random, corpus: readonly Uint8Array[]): readonly Uint8Array[] {
   const search = new Search(program, random);
   for (const data of [...corpus].sort((one, other) => one.length - other.length)) search.try(data.slice());

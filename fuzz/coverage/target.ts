@@ -1,34 +1,34 @@
-/** What a target is, and how it says that a law does not hold. */
+/** The interface of a target, and how it reports that a law was broken. */
 
-/** A function of bytes that must never throw, and what the search has to know of it. */
+/** A function of bytes that must never throw, and the parameters of its search. */
 export interface Target {
-  /** Bytes of an input, at most. */
+  /** Maximum length of an input in bytes. */
   readonly maxLength: number;
-  /** Inputs to begin with: what an author of such bytes would write. */
+  /** Inputs to start from: typical input written by hand. */
   readonly seeds: readonly Uint8Array[];
-  /** The blocks of code that one run may enter: so many for each byte of the input, and so many in any case. */
+  /** The number of code blocks that one run may enter: per byte of the input, plus a fixed number. */
   readonly work: { readonly perByte: number; readonly fixed: number };
-  /** Holds `bytes`, which it may change, to the laws. Throws `BrokenLaw`, or whatever the code under it throws. */
+  /** Checks the laws for `bytes`, which it may change. @throws `BrokenLaw`, or whatever the tested code throws */
   run(bytes: Uint8Array): void;
 }
 
-/** A law does not hold; the message says which. */
+/** A law was broken; the message says which. */
 export class BrokenLaw extends Error {
   override readonly name = "BrokenLaw";
 }
 
-/** Throws unless it holds. */
+/** Checks a law. @throws BrokenLaw unless `holds` */
 export function law(holds: boolean, text: string): asserts holds {
   if (!holds) throw new BrokenLaw(text);
 }
 
-/** Throws unless both are the same as JSON. */
+/** Checks that both are equal as JSON. @throws BrokenLaw otherwise */
 export function sameLaw(one: unknown, other: unknown, text: string): void {
   const [left, right] = [JSON.stringify(one), JSON.stringify(other)];
   if (left !== right) throw new BrokenLaw(`${text}: ${left} and ${right}`);
 }
 
-/** The bytes in chunks of `length`, the last of which may be shorter; each is an array of its own. */
+/** Returns the bytes in chunks of `length`, the last of which may be shorter; each is an array of its own. */
 export function chunks(bytes: Uint8Array, length: number): Uint8Array[] {
   return Array.from({ length: Math.ceil(bytes.length / length) }, (_, index) =>
     bytes.slice(index * length, (index + 1) * length),

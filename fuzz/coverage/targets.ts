@@ -1,4 +1,4 @@
-/** The targets that there are: one for each file in `targets/`. */
+/** The list of targets: one per file in `targets/`. */
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 

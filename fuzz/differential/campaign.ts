@@ -1,4 +1,4 @@
-/** Many streams to us and to every peer, and what came of it. */
+/** Runs many streams through hybi and every peer, and reports the differences. */
 import { compare } from "./compare.ts";
 import type { Difference, Peer } from "./peer.ts";
 import { shrink } from "./shrink.ts";
@@ -6,9 +6,9 @@ import type { StreamGenerator, Subject } from "./subject.ts";
 import { transcript } from "./transcript.ts";
 
 const batch = 512;
-/** After so many there is enough to think about. */
+/** Stops after this many findings. */
 const maxFindings = 10;
-/** From so many executions on, a known difference that was never met is one that is no more, or was never one. */
+/** After this many executions, a known difference that was never met is considered obsolete. */
 const longRun = 200_000;
 const reportEveryMs = 60_000;
 
@@ -20,11 +20,11 @@ export class Campaign {
   readonly #met = new Map<Difference, number>();
   readonly #executions = new Map<Peer, number>();
   readonly #started = performance.now();
-  #told = performance.now();
+  #reportedAt = performance.now();
   #streams = 0;
   #findings = 0;
 
-  /** The peers are those of `subject`. */
+  /** `peers` must be peers of `subject`. */
   constructor(subject: Subject, peers: readonly Peer[], seed: number) {
     this.#subject = subject;
     this.#peers = peers;
@@ -36,8 +36,8 @@ export class Campaign {
   async run(first: number, runs: number): Promise<void> {
     for (let from = first; from < first + runs && this.#findings < maxFindings; from += batch) {
       await this.#batch(from, Math.min(batch, first + runs - from));
-      if (performance.now() - this.#told < reportEveryMs) continue;
-      this.#told = performance.now();
+      if (performance.now() - this.#reportedAt < reportEveryMs) continue;
+      this.#reportedAt = performance.now();
       console.log(`${this.#streams} of ${runs} streams, ${this.#findings} unexplained, ${this.#time()}`);
     }
   }
@@ -59,13 +59,13 @@ export class Campaign {
       );
       for (const finding of findings.slice(0, maxFindings - this.#findings)) {
         this.#findings++;
-        console.log(`\nSeed ${this.#seed}, stream ${read[finding.position]?.index}, made smaller:`);
+        console.log(`\nSeed ${this.#seed}, stream ${read[finding.position]?.index}, minimized:`);
         console.log(transcript(await shrink(finding)));
       }
     }
   }
 
-  /** Findings, and differences that a long run should have met. */
+  /** Number of findings, and of differences that a long run should have met. */
   get faults(): number {
     return this.#findings + this.#neverMet().length;
   }

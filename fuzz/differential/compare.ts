@@ -1,20 +1,20 @@
-/** Whether we and a peer agree on streams, and if not, by which known difference. */
+/** Compares hybi with a peer on streams, and explains disagreements by known differences. */
 import type { ConnectionOptions } from "@hybi/core";
 import type { Difference, Disagreement, Peer } from "./peer.ts";
-import { beginning, type Stream } from "./stream.ts";
+import { prefixOf, type Stream } from "./stream.ts";
 import { type OurVerdict, same, type Verdict } from "./verdict.ts";
 
-/** A stream that both have read. */
+/** A stream read by both. */
 type Compared = Pick<Disagreement, "stream" | "ours" | "theirs">;
 
 /** A disagreement that no known difference explains. */
 export interface Finding extends Compared {
   readonly peer: Peer;
-  /** Which of the streams that were compared it is. */
+  /** Index of the stream among those compared. */
   readonly position: number;
 }
 
-/** Compares, counts into `met` how often each difference explained something, and answers what nothing explained. */
+/** Compares. Counts in `met` how often each difference explained something; returns the unexplained disagreements. */
 export async function compare(
   peer: Peer,
   streams: readonly Stream[],
@@ -23,7 +23,7 @@ export async function compare(
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   const theirs = await peer.judge(streams);
-  /** Disagreements that are explained if the peer agrees with us on the bytes before the fault. */
+  /** Disagreements that count as explained only if the peer agrees with hybi on the bytes before the fault. */
   const beforeFault: { readonly finding: Finding; readonly stream: Stream }[] = [];
   for (const [position, stream] of streams.entries()) {
     const disagreement = { stream, ours: verdicts[position] as OurVerdict, theirs: theirs[position] as Verdict };
@@ -33,7 +33,7 @@ export async function compare(
       for (const difference of explanation) met.set(difference, (met.get(difference) ?? 0) + 1);
       const { code, offset } = disagreement.ours;
       if (code !== undefined)
-        beforeFault.push({ finding: { peer, position, ...disagreement }, stream: beginning(stream, offset) });
+        beforeFault.push({ finding: { peer, position, ...disagreement }, stream: prefixOf(stream, offset) });
     }
   }
   if (beforeFault.length > 0) {
@@ -48,20 +48,20 @@ export async function compare(
 
 const maxExplanation = 64;
 
-/** The differences that explain it, none when there is nothing to explain, or undefined when nothing does. */
+/** Returns the differences that explain it: none if the verdicts agree, undefined if nothing explains it. */
 function explain(peer: Peer, { stream, ours: verdict, theirs }: Compared): readonly Difference[] | undefined {
   const reading = (stream: Stream, options: ConnectionOptions | undefined, verdict: OurVerdict): Disagreement => ({
     stream,
     options,
-    ours: asTold(peer, verdict),
+    ours: reduceVerdict(peer, verdict),
     theirs,
-    reread: (other, more) => asTold(peer, peer.subject.ours(other, { ...options, ...more })),
+    reread: (other, more) => reduceVerdict(peer, peer.subject.ours(other, { ...options, ...more })),
   });
   let current = reading(stream, undefined, verdict);
   const explanation: Difference[] = [];
   while (!same(current.ours, theirs)) {
     const difference = peer.differences.find((candidate) => candidate.applies(current));
-    // Each frame may need one.
+    // Each frame may need a difference of its own.
     if (difference === undefined || explanation.length > maxExplanation) return undefined;
     explanation.push(difference);
     if (difference.instead === undefined) break;
@@ -73,6 +73,6 @@ function explain(peer: Peer, { stream, ours: verdict, theirs }: Compared): reado
   return explanation;
 }
 
-function asTold(peer: Peer, verdict: OurVerdict): OurVerdict {
-  return peer.tells === undefined ? verdict : { ...verdict, events: verdict.events.map(peer.tells) };
+function reduceVerdict(peer: Peer, verdict: OurVerdict): OurVerdict {
+  return peer.reduceEvent === undefined ? verdict : { ...verdict, events: verdict.events.map(peer.reduceEvent) };
 }

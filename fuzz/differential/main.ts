@@ -17,7 +17,7 @@ import type { Peer } from "./peer.ts";
 import type { Subject } from "./subject.ts";
 import { startWsproto, type WsprotoQuestion } from "./wsproto/peer.ts";
 
-/** For each subject the peers that are asked about it. */
+/** The peers of each subject. */
 const subjects: readonly {
   readonly subject: Subject;
   readonly peers: readonly Peer[];
@@ -29,16 +29,16 @@ const subjects: readonly {
 ];
 
 const { values: options } = parseArgs({
-  // pnpm passes on the "--" that its users write.
+  // pnpm passes on the "--" typed by its users.
   args: process.argv.slice(2).filter((argument) => argument !== "--"),
   options: {
     /** frames, requests or responses. */
     what: { type: "string", default: "frames" },
-    /** How many streams to make; each peer is given those that it can read. */
+    /** Number of streams; each peer gets those that it can read. */
     runs: { type: "string", default: "25000" },
-    /** New each time, and printed. */
+    /** Random by default, and printed. */
     seed: { type: "string" },
-    /** Of the first stream, to repeat a case without those before it. */
+    /** Index of the first stream, to repeat a case without those before it. */
     from: { type: "string", default: "0" },
     peers: { type: "string", default: "ws,websocket-driver,wsproto" },
   },
@@ -46,7 +46,7 @@ const { values: options } = parseArgs({
 const asked = options.peers.split(",");
 const chosen = subjects.find(({ subject }) => subject.name === options.what);
 if (chosen === undefined)
-  throw new Error(`--what is one of ${subjects.map(({ subject }) => subject.name).join(", ")}.`);
+  throw new Error(`--what must be one of ${subjects.map(({ subject }) => subject.name).join(", ")}.`);
 const peers = chosen.peers.filter(({ name }) => asked.includes(name));
 if (asked.includes("wsproto")) {
   const peer = startWsproto(chosen.wsproto);

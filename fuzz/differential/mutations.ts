@@ -1,9 +1,9 @@
-/** What happens to any bytes on their way here: they are changed, missing or repeated, and cut into chunks. */
+/** Changes that any bytes may undergo: changed, missing or repeated bytes, and cuts into chunks. */
 import { concat } from "../bytes.ts";
 import type { Random } from "../random.ts";
 
-/** `bytes`, which may be written to, after one change; `telling` are bytes that mean something to who reads them. */
-export function mutated(random: Random, bytes: Uint8Array, telling: readonly number[]): Uint8Array {
+/** Returns `bytes`, which may be modified, after one change; `notableBytes` have a meaning to the reader. */
+export function mutate(random: Random, bytes: Uint8Array, notableBytes: readonly number[]): Uint8Array {
   const at = random.below(bytes.length);
   const until = Math.min(bytes.length, at + 1 + random.below(8));
   switch (random.below(5)) {
@@ -13,22 +13,22 @@ export function mutated(random: Random, bytes: Uint8Array, telling: readonly num
       return bytes;
     }
     case 1:
-      if (at < bytes.length) bytes[at] = random.oneIn(2) ? random.of(telling) : random.below(256);
+      if (at < bytes.length) bytes[at] = random.oneIn(2) ? random.of(notableBytes) : random.below(256);
       return bytes;
     case 2:
       return concat(bytes.subarray(0, at), bytes.subarray(until));
     case 3:
-      return concat(bytes.subarray(0, at), Uint8Array.of(random.of(telling)), bytes.subarray(at));
+      return concat(bytes.subarray(0, at), Uint8Array.of(random.of(notableBytes)), bytes.subarray(at));
     default:
       return concat(bytes.subarray(0, until), bytes.subarray(at));
   }
 }
 
-/** Where the chunks of a stream of `length` bytes end: in one, byte by byte, in small ones or in large ones. */
+/** Returns the ends of the chunks of a stream of `length` bytes: one chunk, single bytes, small ones or large ones. */
 export function endsOfChunks(random: Random, length: number): readonly number[] {
   const way = random.below(8);
   if (way < 2 || length === 0) return [length];
-  // One byte at a time costs the most, so it is for short streams.
+  // Single bytes cost the most, so they are for short streams.
   if (way === 2 && length < 160) return Array.from({ length }, (_, index) => index + 1);
   const ends: number[] = [];
   const most = way === 3 ? 3 : way === 4 ? 17 : length;

@@ -1,4 +1,4 @@
-/** Another implementation, brought to our form, and how it is known to differ from us. */
+/** Another implementation, adapted to a common interface, and its known differences from hybi. */
 import type { ConnectionOptions } from "@hybi/core";
 import type { Stream } from "./stream.ts";
 import type { Subject } from "./subject.ts";
@@ -8,35 +8,35 @@ export interface Peer {
   readonly name: string;
   readonly subject: Subject;
   readonly differences: readonly Difference[];
-  /** What it can tell of what we tell, where that is less. */
-  readonly tells?: (event: string) => string;
-  /** Whether it can be asked. */
+  /** Reduces an event of hybi to what the peer can report, if that is less. */
+  readonly reduceEvent?: (event: string) => string;
+  /** Whether it can read the stream. */
   reads(stream: Stream): boolean;
   judge(streams: readonly Stream[]): Promise<readonly Verdict[]> | readonly Verdict[];
   close?(): void;
 }
 
-/** A stream on which we and a peer differ. */
+/** A stream on which hybi and a peer disagree. */
 export interface Disagreement {
   readonly stream: Stream;
-  /** How we read it. */
+  /** The options with which hybi reads it. */
   readonly options?: ConnectionOptions | undefined;
   readonly ours: OurVerdict;
-  /** What we make of another stream, read in the same way, or with other options besides. */
+  /** hybi's verdict on another stream, with the same options, or with others in addition. */
   reread(stream: Stream, options?: ConnectionOptions): OurVerdict;
   readonly theirs: Verdict;
 }
 
 /**
- * A difference that is known and decided. It explains a disagreement when `applies` holds for it, and the verdicts agree
- * on the bytes before the one that we found at fault; and when, read with `instead`, there is nothing left to explain but
- * by other differences.
+ * A known difference, decided in favor of hybi. It explains a disagreement when `applies` returns true, the verdicts agree
+ * on the bytes before the one that hybi reports, and, if read with `instead`, the rest is explained by other differences
+ * or there is nothing left to explain.
  */
 export interface Difference {
   readonly name: string;
-  /** Where it is decided that ours is right, or may be. */
+  /** The section according to which hybi is right, or may be. */
   readonly section: string;
   applies(disagreement: Disagreement): boolean;
-  /** How to read it so that we do as the peer does: other options, or the stream as the peer takes it. */
+  /** How to read it so that hybi does as the peer does: other options, or the stream as the peer reads it. */
   instead?(disagreement: Disagreement): Partial<Pick<Disagreement, "options" | "stream">>;
 }

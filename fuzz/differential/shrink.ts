@@ -1,4 +1,4 @@
-/** The smallest stream like one on which we and a peer disagree, as far as a simple search finds it. */
+/** Minimizes a stream on which hybi and a peer disagree, as far as a simple search can. */
 
 import { concat } from "../bytes.ts";
 import { compare, type Finding } from "./compare.ts";
@@ -32,7 +32,7 @@ export async function shrink(finding: Finding): Promise<Finding> {
   return smallest;
 }
 
-/** The stream without `size` bytes from `at`. */
+/** Returns the stream without `size` bytes from `at`. */
 function without(stream: Stream, at: number, size: number): Stream {
   const until = Math.min(stream.bytes.length, at + size);
   const bytes = concat(stream.bytes.subarray(0, at), stream.bytes.subarray(until));

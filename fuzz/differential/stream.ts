@@ -1,19 +1,19 @@
-/** What one peer sent to the other, and how the transport cut it. */
+/** The bytes that one peer sent to the other, and their chunks. */
 
 import type { Role } from "@hybi/core";
 import { concat } from "../bytes.ts";
 
 export interface Stream {
-  /** Who reads it. */
+  /** Role of the reader. */
   readonly role: Role;
-  /** Whether permessage-deflate was agreed, with its windows taken over. */
+  /** Whether permessage-deflate was agreed, with context takeover. */
   readonly deflate: boolean;
   readonly bytes: Uint8Array;
-  /** Where its chunks end: ascending, and the last is the end. */
+  /** Ends of the chunks, ascending; the last one is the end of the stream. */
   readonly ends: readonly number[];
 }
 
-/** The chunks, in memory of their own: some readers change them. */
+/** Returns the chunks, in memory of their own, because some readers change them. */
 export function chunksOf({ bytes, ends }: Stream): Buffer[] {
   const copy = Buffer.from(bytes);
   let start = 0;
@@ -24,14 +24,14 @@ export function chunksOf({ bytes, ends }: Stream): Buffer[] {
   });
 }
 
-/** The first `length` bytes of it, cut where it was cut. */
-export function beginning(stream: Stream, length: number): Stream {
+/** Returns the first `length` bytes of it, in the same chunks. */
+export function prefixOf(stream: Stream, length: number): Stream {
   const ends = stream.ends.filter((end) => end < length);
   return { ...stream, bytes: stream.bytes.subarray(0, length), ends: [...ends, length] };
 }
 
-/** The same bytes, and more in one chunk. */
-export function continued(stream: Stream, more: Uint8Array): Stream {
+/** Returns the stream with `more` as a further chunk. */
+export function withChunk(stream: Stream, more: Uint8Array): Stream {
   const bytes = concat(stream.bytes, more);
   return { ...stream, bytes, ends: [...stream.ends, bytes.length] };
 }

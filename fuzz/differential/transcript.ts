@@ -1,4 +1,4 @@
-/** A disagreement, told so that it can be understood and turned into a test. */
+/** Prints a disagreement in a form that can be understood and turned into a test. */
 import type { Finding } from "./compare.ts";
 import type { Stream } from "./stream.ts";
 import type { Verdict } from "./verdict.ts";
@@ -7,13 +7,13 @@ export function transcript({ peer, stream, ours, theirs }: Finding): string {
   return [
     `As a ${stream.role}${stream.deflate ? " with permessage-deflate" : ""}, hybi and ${peer.name} disagree on`,
     ...lines(stream, peer.subject.name === "frames" ? "hex" : "latin1").map((line) => `  ${line}`),
-    ...told("hybi", ours),
+    ...formatVerdict("hybi", ours),
     ...(ours.code === undefined ? [] : [`    because of ${ours.code} at ${ours.offset}`]),
-    ...told(peer.name, theirs),
+    ...formatVerdict(peer.name, theirs),
   ].join("\n");
 }
 
-/** A line for each chunk: bytes in hexadecimal, or as chars. */
+/** Returns a line per chunk: bytes in hexadecimal, or as chars. */
 function lines({ bytes, ends }: Stream, as: "hex" | "latin1"): readonly string[] {
   let start = 0;
   return ends.map((end) => {
@@ -24,9 +24,9 @@ function lines({ bytes, ends }: Stream, as: "hex" | "latin1"): readonly string[]
   });
 }
 
-function told(name: string, { events, failed, because }: Verdict): readonly string[] {
+function formatVerdict(name: string, { events, failed, because }: Verdict): readonly string[] {
   return [
-    `  ${name} tells`,
+    `  ${name} reports`,
     ...events.map((event) => `    ${JSON.stringify(event.length > 200 ? `${event.slice(0, 200)}…` : event)}`),
     `    ${outcome(failed)}${because === undefined ? "" : `: ${because}`}`,
   ];

@@ -1,17 +1,17 @@
-/** What became of a stream, in a form that can be compared. */
+/** The result of reading a stream, in a comparable form. */
 import type { ViolationCode } from "@hybi/core";
 
 export interface Verdict {
-  /** Messages, control frames and the peer's Close frame, in order: see `text` and its siblings. */
+  /** Messages, control frames and the peer's Close frame, in order: see `text` and the functions after it. */
   readonly events: readonly string[];
-  /** The status code with which the reader failed the connection, or that it refused to open one; undefined when it did not. */
+  /** Status code with which the reader failed the connection, or "refused" for an opening; undefined if neither. */
   readonly failed: number | "refused" | undefined;
-  /** What a peer gave as its reason, which is not compared. */
+  /** Reason given by a peer, which is not compared. */
   readonly because?: string | undefined;
 }
 
 export interface OurVerdict extends Verdict {
-  /** The rule that was broken, and the bytes before the offending one. */
+  /** The broken rule, and the offset of the offending byte. */
   readonly code: ViolationCode | undefined;
   readonly offset: number;
 }
@@ -24,7 +24,7 @@ export const close = (statusCode: number, reason: string): string => `close ${st
 
 export const isMessage = (event: string): boolean => event.startsWith("text ") || event.startsWith("binary ");
 
-/** A char for each byte: the cheapest form that compares as bytes do. */
+/** Converts to a char per byte: the cheapest form that compares like bytes. */
 function latin1(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 }
@@ -34,10 +34,10 @@ export function same(one: Verdict, other: Verdict): boolean {
 }
 
 export function sameEvents(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && isBeginning(one, other);
+  return one.length === other.length && isPrefix(one, other);
 }
 
-/** Whether one told no more than a beginning of what the other told. */
-export function isBeginning(one: readonly string[], other: readonly string[]): boolean {
+/** Whether the events of `one` are a prefix of those of `other`. */
+export function isPrefix(one: readonly string[], other: readonly string[]): boolean {
   return one.length <= other.length && one.every((event, index) => other[index] === event);
 }

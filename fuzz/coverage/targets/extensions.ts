@@ -5,7 +5,7 @@ import { checkResponse } from "../../../packages/permessage-deflate/src/negotiat
 import { parseParameters } from "../../../packages/permessage-deflate/src/parameters.ts";
 import { law, sameLaw, type Target } from "../target.ts";
 
-/** Servers that differ in what they agree to. */
+/** Servers with different settings. */
 const servers = [
   permessageDeflate(),
   permessageDeflate({ serverNoContextTakeover: true, clientNoContextTakeover: true }),
@@ -29,7 +29,7 @@ export const target: Target = {
   run(bytes: Uint8Array): void {
     const lines = Buffer.from(bytes).toString("latin1").split("\n");
     const extensions = parseExtensions(lines);
-    // RFC 6455 §9.1: the lines are one list. No text that a comma splits is well-formed on both of its sides.
+    // RFC 6455 §9.1: the lines form one list. No text split by a comma is well-formed on both sides of it.
     sameLaw(parseExtensions([lines.join(", ")]), extensions, "in one line and in several");
     if (extensions === undefined) return;
     for (const { name, parameters } of extensions) {
@@ -39,7 +39,7 @@ export const target: Target = {
         `not all are tokens: ${JSON.stringify(parts)}`,
       );
     }
-    sameLaw(parseExtensions([formatExtensions(extensions)]), extensions, "written and parsed again");
+    sameLaw(parseExtensions([formatExtensions(extensions)]), extensions, "formatted and parsed again");
 
     for (const { name, parameters } of extensions) {
       if (name !== "permessage-deflate") continue;
@@ -47,9 +47,9 @@ export const target: Target = {
       for (const server of servers) {
         const answer = server.answer(parameters);
         if (answer === undefined) continue;
-        law(typeof offer !== "string", `an offer was agreed to of which ${offer}`);
+        law(typeof offer !== "string", `an offer was accepted although ${offer}`);
         const reason = checkResponse(answer, [offer]);
-        law(reason === undefined, `the answer ${JSON.stringify(answer)} is not to be agreed to: ${reason}`);
+        law(reason === undefined, `the client rejects the response ${JSON.stringify(answer)}: ${reason}`);
         for (const role of ["client", "server"] as const) server.createTransform(role, answer).release();
       }
     }

@@ -1,8 +1,9 @@
 /**
- * Frames (RFC 6455 §5.2), held to the bytes that they came in, which are read here without any rule.
+ * Frames (RFC 6455 §5.2), checked against the bytes they came in, which are parsed here without any validation.
  *
- * The first byte of an input says who reads (bit 0: a server, and frames are masked), whether lengths may have more bytes
- * than needed (bit 1), whether RSV1 is owned (bit 2), and the length of the chunks (bits 3–7); the rest is what is received.
+ * The first byte of an input selects the reader (bit 0: a server, and frames are masked), whether lengths may have more
+ * bytes than needed (bit 1), whether an extension owns RSV1 (bit 2), and the length of the chunks (bits 3–7); the rest is
+ * received.
  */
 import { violationTable } from "@hybi/core";
 import {
@@ -19,7 +20,7 @@ import { chunks, law, sameLaw, type Target } from "../target.ts";
 const isServerBit = 0x01;
 const toleratesBit = 0x02;
 const ownsRsv1Bit = 0x04;
-/** A chunk of one byte is tried anyway. */
+/** Chunks of one byte are tried in any case. */
 const chunkLength = (options: number): number => 2 + (options >> 3);
 
 export const target: Target = {
@@ -49,10 +50,10 @@ export const target: Target = {
     let at = 0;
     for (const frame of outcome.frames) at = check(how, stream, at, frame);
     if (outcome.fault === undefined) {
-      law(stream.length - at < maxHeaderLength, `${stream.length - at} bytes make no header`);
+      law(stream.length - at < maxHeaderLength, `${stream.length - at} bytes are longer than an incomplete header`);
     } else {
       const { code, offset } = outcome.fault;
-      law(code in violationTable, `${code} is no violation`);
+      law(code in violationTable, `${code} is not a violation`);
       law(offset >= at && offset < stream.length, `offset ${offset} is not in the frame at ${at}`);
     }
     law(how.tolerateNonMinimalLength === true || !outcome.tolerated, "a length was tolerated");
@@ -61,9 +62,9 @@ export const target: Target = {
 
 interface Frame {
   readonly firstByte: number;
-  /** As its header says. */
+  /** Length given by its header. */
   readonly length: number;
-  /** What there was of it, in the order in which it came. */
+  /** The payload received, in order. */
   readonly payload: number[];
   isWhole: boolean;
 }
@@ -98,13 +99,13 @@ function decode(how: FrameDecoderOptions, parts: readonly Uint8Array[]): Outcome
   );
   for (const part of parts) {
     const fault = decoder.decode(part);
-    law(fault !== "stop", "nobody said stop");
+    law(fault !== "stop", "the decoder stopped without being asked to");
     if (fault !== undefined) return { frames, fault, tolerated: decoder.toleratedNonMinimalLength };
   }
   return { frames, fault: undefined, tolerated: decoder.toleratedNonMinimalLength };
 }
 
-/** Holds a frame to the bytes from `start`; answers where it ends. */
+/** Checks a frame against the bytes from `start`; returns its end. */
 function check(how: FrameDecoderOptions, stream: Uint8Array, start: number, frame: Frame): number {
   const isMasked = how.role === "server";
   const short = byteAt(stream, start + 1) & 0x7f;
@@ -116,8 +117,8 @@ function check(how: FrameDecoderOptions, stream: Uint8Array, start: number, fram
     .subarray(start + 2, keyAt)
     .reduce((sum, byte) => sum * 256 + byte, lengthBytes === 0 ? short : 0);
 
-  law(stream[start] === frame.firstByte, "the first byte is another");
-  law(frame.length === length, `the length is ${length}, and not ${frame.length}`);
+  law(stream[start] === frame.firstByte, "the first byte differs");
+  law(frame.length === length, `the length is ${length}, but ${frame.length} was decoded`);
   law((frame.firstByte & 0x08) === 0 || length <= maxControlPayload, "a control frame is too long");
   law(frame.isWhole === payloadAt + length <= stream.length, "the frame ends elsewhere");
   const key = isMasked ? stream.subarray(keyAt, payloadAt) : Uint8Array.of(0, 0, 0, 0);
@@ -134,7 +135,7 @@ function check(how: FrameDecoderOptions, stream: Uint8Array, start: number, fram
       rsv: frame.firstByte & 0x70,
       maskingKey: isMasked ? new DataView(key.buffer, key.byteOffset).getInt32(0, true) : undefined,
     });
-    sameLaw([...again], [...stream.subarray(start, end)], "encoded again, and as it came");
+    sameLaw([...again], [...stream.subarray(start, end)], "encoded again, and as received");
   }
   return end;
 }

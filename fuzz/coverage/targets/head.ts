@@ -1,8 +1,8 @@
 /**
- * Heads of requests and responses (RFC 9112 §2–5), held to a reading of our own that is as plain as can be.
+ * Heads of requests and responses (RFC 9112 §2–5), checked against a parser of our own that is as simple as possible.
  *
- * The first byte of an input says which of the two (bit 0), whether a lone LF ends a line (bit 1), and the length of the
- * chunks (bits 2–7); the rest is what is received.
+ * The first byte of an input selects request or response (bit 0), whether a lone LF ends a line (bit 1), and the length of
+ * the chunks (bits 2–7); the rest is received.
  */
 import { type Limits, type RequestHead, type ResponseHead, violationTable } from "@hybi/core";
 import { HeadDecoder } from "../../../packages/core/src/http/head-decoder.ts";
@@ -11,12 +11,12 @@ import { requestLine, type StartLineGrammar, statusLine } from "../../../package
 import { defaultLimits } from "../../../packages/core/src/vocabulary/limits.ts";
 import { chunks, law, sameLaw, type Target } from "../target.ts";
 
-/** Small enough to be met. */
+/** Small enough to be reached. */
 const limits: Limits = { ...defaultLimits, head: 400, line: 120, fields: 6 };
 
 const isResponseBit = 0x01;
 const toleratesBit = 0x02;
-/** A chunk of one byte is tried anyway. */
+/** Chunks of one byte are tried in any case. */
 const chunkLength = (options: number): number => 2 + (options >> 2);
 
 export const target: Target = {
@@ -56,12 +56,15 @@ function check<Head extends RequestHead | ResponseHead>(
 
   if (outcome.violation !== undefined) {
     const { code, offset } = outcome.violation;
-    law(code in violationTable, `${code} is no violation`);
+    law(code in violationTable, `${code} is not a violation`);
     law(offset <= Math.min(stream.length, limits.head), `offset ${offset} is not in the head`);
   }
   const { head } = outcome;
   if (head === undefined) {
-    law(outcome.violation !== undefined || stream.length <= limits.head, "more than a head may have were taken");
+    law(
+      outcome.violation !== undefined || stream.length <= limits.head,
+      "more bytes than a head may have were accepted",
+    );
     return;
   }
   law(outcome.length <= limits.head, `the head has ${outcome.length} bytes`);
@@ -71,14 +74,14 @@ function check<Head extends RequestHead | ResponseHead>(
   const written = encode(head);
   if (written === undefined) return;
   const again = decode(grammar, defaultLimits, false, [written]);
-  sameLaw(again.head, head, "written and read again");
-  law(again.length === written.length, "not all that was written was read again");
+  sameLaw(again.head, head, "encoded and decoded again");
+  law(again.length === written.length, "the decoded length differs from the encoded one");
 }
 
 interface Outcome<Head> {
   readonly head: Head | undefined;
   readonly violation: { readonly code: string; readonly offset: number } | undefined;
-  /** Bytes of the head; 0 when there is none. */
+  /** Bytes of the head; 0 if it is incomplete. */
   readonly length: number;
   readonly tolerated: readonly string[];
 }
@@ -107,7 +110,7 @@ function decode<Head>(
   return { head: undefined, violation: undefined, length: 0, tolerated: decoder.tolerated };
 }
 
-/** The lines of a head without their ends, without those before the start line, and without the empty one at its end. */
+/** Returns the lines of a head without line ends, without empty lines before the start line, and without its empty last line. */
 function linesOf(bytes: Uint8Array, isTolerant: boolean): string[] {
   const lines = Buffer.from(bytes)
     .toString("latin1")
@@ -120,7 +123,7 @@ function linesOf(bytes: Uint8Array, isTolerant: boolean): string[] {
 const name = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const value = /^(?![ \t])[\t\x20-\x7e\x80-\xff]*(?<![ \t])$/;
 
-/** Holds a head to its lines, read one by one. */
+/** Checks a head against its lines, read one by one. */
 function checkLines(lines: readonly string[], startLine: string, head: RequestHead | ResponseHead): void {
   law(lines[0] === startLine, `the start line was ${lines[0]}`);
   law(
@@ -132,8 +135,8 @@ function checkLines(lines: readonly string[], startLine: string, head: RequestHe
   for (const line of lines.slice(1)) {
     const last = fields[fields.length - 1];
     if (/^[ \t]/.test(line)) {
-      law(last !== undefined && "status" in head, "a folded line was taken");
-      // RFC 9112 §5.2: a fold is as good as one space.
+      law(last !== undefined && "status" in head, "a folded line was accepted");
+      // RFC 9112 §5.2: a fold is equivalent to one space.
       last[1] = [last[1], trimmed(line)].filter((part) => part !== "").join(" ");
     } else {
       const colon = line.indexOf(":");
@@ -142,12 +145,12 @@ function checkLines(lines: readonly string[], startLine: string, head: RequestHe
   }
   sameLaw(head.fields, fields, "the fields, and the lines one by one");
   for (const [fieldName, fieldValue] of head.fields) {
-    law(name.test(fieldName), `${fieldName} is no name`);
-    law(value.test(fieldValue), `${fieldValue} is no value`);
+    law(name.test(fieldName), `${fieldName} is not a field name`);
+    law(value.test(fieldValue), `${fieldValue} is not a field value`);
   }
 }
 
-/** Without the white space around it, from the left and from the right. */
+/** Removes the white space around `text`. */
 const trimmed = (text: string): string => text.replace(/^[ \t]+/, "").replace(/(?<![ \t])[ \t]+$/, "");
 
 const requestLineOf = (head: RequestHead): string => `${head.method} ${head.target} HTTP/1.${head.minorVersion}`;
@@ -155,7 +158,7 @@ const requestLineOf = (head: RequestHead): string => `${head.method} ${head.targ
 const statusLineOf = (head: ResponseHead): string =>
   `HTTP/1.${head.minorVersion} ${String(head.status).padStart(3, "0")} ${head.reasonPhrase}`;
 
-/** Any three digits are received (RFC 9110 §15), and not all are sent. */
+/** Any three digits are accepted when received (RFC 9110 §15), but not when sent. */
 const isSendable = ({ status }: ResponseHead): boolean => status >= 100 && status <= 599;
 
 function input(options: number, text: string): Uint8Array {

@@ -1,9 +1,9 @@
 /**
  * Compressed messages (RFC 7692), by pako and by zlib.
  *
- * The first byte of an input says whether messages are text (bit 0), whether each is compressed by itself (bit 1), and
+ * The first byte of an input says whether messages are text (bit 0), whether each is compressed on its own (bit 1), and
  * whether they are delivered in parts (bit 2). The rest is frames: a byte with FIN (bit 7) and the length of the payload
- * (bits 0–6), and the payload, which is all that there is when there is less.
+ * (bits 0–6), then the payload, cut short if the input ends.
  */
 import { type Agreement, Connection, plainAgreement } from "@hybi/core";
 import { encodeFrame, opcodes, rsv1Bit } from "@hybi/core/frame";
@@ -16,7 +16,7 @@ const isTextBit = 0x01;
 const withoutTakeoverBit = 0x02;
 const inPartsBit = 0x04;
 
-/** Small enough to be met. */
+/** Small enough to be reached. */
 const limits = { message: 1000, fragments: 8 } as const;
 
 const pako = permessageDeflate({ codec: portableCodec });
@@ -47,7 +47,7 @@ export const target: Target = {
   },
 };
 
-/** The frames of an input, as they are on the wire. */
+/** Returns the frames of an input as on the wire. */
 function framesOf(bytes: Uint8Array, kind: number): Uint8Array {
   const frames: Uint8Array[] = [];
   let isFirst = true;
@@ -57,7 +57,7 @@ function framesOf(bytes: Uint8Array, kind: number): Uint8Array {
     const final = (header & 0x80) !== 0;
     const payload = bytes.subarray(at + 1, end);
     const opcode = isFirst ? kind : opcodes.continuation;
-    // RFC 7692 §6: the bit stands on the first frame of a message.
+    // RFC 7692 §6: the bit is set on the first frame of a message.
     frames.push(encodeFrame({ opcode, payload, final, rsv: isFirst ? rsv1Bit : 0 }));
     isFirst = final;
     at = end;
@@ -66,7 +66,7 @@ function framesOf(bytes: Uint8Array, kind: number): Uint8Array {
 }
 
 interface Outcome {
-  /** Of each message that was whole, its kind and content in hexadecimal. */
+  /** Kind and content in hexadecimal of each complete message. */
   readonly messages: readonly string[];
   readonly failure:
     | { readonly code: string; readonly statusCode: number | undefined; readonly offset: number }
@@ -102,7 +102,7 @@ function receive(extension: typeof pako, options: number, parts: readonly Uint8A
       } else law(false, `${event.type} was not sent`);
     }
   }
-  // It holds a decompressor until then.
+  // The connection holds a decompressor until its end.
   connection.receiveEnd();
   return { messages, failure };
 }
@@ -114,9 +114,9 @@ function agreementOf(options: number): Agreement {
 }
 
 /**
- * The same but for which of two faults in a piece of payload is told. What a piece puts out at once is held to the limit
- * before it is held to UTF-8; and zlib tells of the later fault, since node:zlib does not say what it put out before it
- * failed.
+ * Checks that both are equal, except for which of two faults in a piece of payload is reported. The output of a piece is
+ * checked against the limit before it is checked for UTF-8; and zlib reports the later fault, because node:zlib does not
+ * say how much it had output before it failed.
  */
 function sameButForTheFault(one: Outcome, other: Outcome, text: string): void {
   const [left, right] = [one.failure?.statusCode, other.failure?.statusCode];

@@ -1,4 +1,4 @@
-/** Messages as permessage-deflate has them on the wire, made once: compressing anew for each stream would cost the most. */
+/** Messages compressed with permessage-deflate, created once: compressing for each stream would dominate the cost. */
 import { constants, deflateRawSync } from "node:zlib";
 import { concat } from "../../bytes.ts";
 import type { Random } from "../../random.ts";
@@ -9,7 +9,7 @@ interface CompressedMessage {
   readonly payload: Uint8Array;
 }
 
-/** Messages of one connection, in their order: each may refer to those before it (RFC 7692 §7.1.1). */
+/** Messages of one connection in order: each may refer to those before it (RFC 7692 §7.1.1). */
 export type Conversation = readonly CompressedMessage[];
 
 const conversations = 400;

@@ -1,4 +1,4 @@
-/** Whether the compressed messages of a stream hold a block with BFINAL, found out by zlib and not by our own codecs. */
+/** Whether the compressed messages of a stream contain a block with BFINAL, determined by zlib and not by our own codecs. */
 import { constants, inflateRawSync } from "node:zlib";
 import { type DeflateCodec, permessageDeflate, portableCodec } from "@hybi/permessage-deflate";
 import type { Disagreement } from "../peer.ts";
@@ -8,10 +8,10 @@ const tail = Uint8Array.of(0x00, 0x00, 0xff, 0xff);
 export function holdsFinalBlock({ stream, reread }: Disagreement): boolean {
   if (!stream.deflate) return false;
   const pushed: Uint8Array[] = [];
-  reread(stream, { extensions: [permessageDeflate({ codec: recording(pushed) })] });
+  reread(stream, { extensions: [permessageDeflate({ codec: recordingCodec(pushed) })] });
   const compressed = Buffer.concat(pushed);
   try {
-    // The window is that of the connection, so that all messages are one stream; zlib stops after the block in question.
+    // The window is that of the connection, so all messages form one stream; zlib stops after the block in question.
     const options = { finishFlush: constants.Z_SYNC_FLUSH, info: true } as const;
     const { engine } = inflateRawSync(compressed, options) as unknown as { engine: { bytesWritten: number } };
     return engine.bytesWritten < compressed.length;
@@ -20,8 +20,8 @@ export function holdsFinalBlock({ stream, reread }: Disagreement): boolean {
   }
 }
 
-/** A codec that notes what it is to decompress, with the octets that end each message (RFC 7692 §7.2.2). */
-function recording(pushed: Uint8Array[]): DeflateCodec {
+/** Returns a codec that records its input, including the octets appended to each message (RFC 7692 §7.2.2). */
+function recordingCodec(pushed: Uint8Array[]): DeflateCodec {
   return {
     createDeflater: portableCodec.createDeflater,
     createInflater: (options) => {

@@ -1,25 +1,25 @@
-/** Where a frame ends, read without any rule: so that it can be told whether one was cut. */
+/** Finds where a frame ends, without validation, to detect whether one was cut. */
 import { concat } from "../../bytes.ts";
-import { beginning, type Stream } from "../stream.ts";
+import { prefixOf, type Stream } from "../stream.ts";
 
-/** The index after the frame that begins at `start`; Infinity when its header is not whole. */
+/** Returns the index after the frame that begins at `start`; Infinity if its header is incomplete. */
 function frameEnd({ bytes }: Stream, start: number): number {
   const header = start + 2 + lengthBytesAt(bytes, start) + keyBytesAt(bytes, start);
   return header > bytes.length ? Number.POSITIVE_INFINITY : header + declaredLength(bytes, start);
 }
 
-/** The stream without the frame that it ends in. */
+/** Returns the stream without the frame in which it ends. */
 export function wholeFrames(stream: Stream): Stream {
   let end = 0;
   for (let next = 0; next <= stream.bytes.length; next = frameEnd(stream, end)) end = next;
-  return beginning(stream, end);
+  return prefixOf(stream, end);
 }
 
 /** Whether the stream ends within a header. */
 export const endsInHeader = (stream: Stream): boolean =>
   frameEnd(stream, wholeFrames(stream).bytes.length) === Number.POSITIVE_INFINITY;
 
-/** Whether a control frame stands between the fragments of a message whose first frame has RSV1. */
+/** Whether there is a control frame between the fragments of a message whose first frame has RSV1. */
 export function hasControlWithinCompressed(stream: Stream): boolean {
   const { bytes } = stream;
   let within = false;
@@ -33,7 +33,7 @@ export function hasControlWithinCompressed(stream: Stream): boolean {
   return false;
 }
 
-/** The byte of payload at `index`, unmasked. */
+/** Returns the payload byte at `index`, unmasked. */
 export function payloadByte(stream: Stream, index: number): number {
   const { bytes } = stream;
   let at = 0;
@@ -43,7 +43,7 @@ export function payloadByte(stream: Stream, index: number): number {
   return keyBytesAt(bytes, at) === 0 ? masked : masked ^ (bytes[key + ((index - key) & 3)] as number);
 }
 
-/** Of the first Close frame that is whole and has one. */
+/** Returns the status code of the first complete Close frame that has one. */
 export function closeStatusCode(stream: Stream): number | undefined {
   const { bytes } = wholeFrames(stream);
   for (let at = 0; at < bytes.length; at = frameEnd(stream, at)) {
@@ -58,14 +58,14 @@ export function closeStatusCode(stream: Stream): number | undefined {
   return undefined;
 }
 
-/** As the header at `start` says, whose length is whole. */
+/** Returns the length in the header at `start`, whose length field is complete. */
 function declaredLength(bytes: Uint8Array, start: number): number {
   const lengthBytes = lengthBytesAt(bytes, start);
   if (lengthBytes === 0) return (bytes[start + 1] as number) & 0x7f;
   return bytes.subarray(start + 2, start + 2 + lengthBytes).reduce((sum, byte) => sum * 256 + byte, 0);
 }
 
-/** Bytes of extended length. A header that has no second byte counts as one that is cut. */
+/** Returns the bytes of extended length. A header without a second byte counts as cut. */
 function lengthBytesAt(bytes: Uint8Array, start: number): number {
   const short = (bytes[start + 1] ?? 0x7f) & 0x7f;
   return short < 126 ? 0 : short === 126 ? 2 : 8;
@@ -76,7 +76,7 @@ const keyBytesAt = (bytes: Uint8Array, start: number): number => ((bytes[start +
 /** Whether the stream ends within the frame that begins at `start`. */
 export const isCut = (stream: Stream, start: number): boolean => frameEnd(stream, start) > stream.bytes.length;
 
-/** The stream with the masked frame at `start` unmasked; without it when its key is cut and it would be whole without. */
+/** Returns the stream with the masked frame at `start` unmasked; without the frame if only its key is cut. */
 export function unmasked(stream: Stream, start: number): Stream {
   const { bytes } = stream;
   const key = start + 2 + lengthBytesAt(bytes, start);
@@ -92,7 +92,7 @@ export function unmasked(stream: Stream, start: number): Stream {
   return changed(stream, concat(bytes.subarray(0, start), header, payload, bytes.subarray(key + 4 + payload.length)));
 }
 
-/** The stream with the length of the control frame at `start` in one byte, if it fits; without the frame when it is cut. */
+/** Returns the stream with the length of the control frame at `start` in one byte, if it fits; without the frame if it is cut. */
 export function withShortLength(stream: Stream, start: number): Stream {
   const { bytes } = stream;
   const second = bytes[start + 1] as number;
@@ -104,5 +104,5 @@ export function withShortLength(stream: Stream, start: number): Stream {
   return changed(stream, concat(bytes.subarray(0, start), shortHeader, bytes.subarray(header)));
 }
 
-/** It is read in one chunk: where it is cut makes no difference to us. */
+/** Replaces the bytes, as one chunk: hybi's verdict does not depend on chunks. */
 const changed = (stream: Stream, bytes: Uint8Array): Stream => ({ ...stream, bytes, ends: [bytes.length] });

@@ -14,22 +14,25 @@ import { wsPeer } from "./peers/ws.ts";
 const generator = new FramesGenerator(6455);
 const streams = Array.from({ length: 600 }, (_, index) => generator.stream(index));
 
-it.each([wsPeer, websocketDriverPeer])("$name reads 600 streams as we do, but for what is known", async (peer) => {
-  const read = streams.filter((stream) => peer.reads(stream));
-  const findings = await compare(
-    peer,
-    read,
-    read.map((stream) => ours(stream)),
-    new Map(),
-  );
-  expect(findings.map(transcript)).toEqual([]);
-});
+it.each([wsPeer, websocketDriverPeer])(
+  "$name agrees with hybi on 600 streams, except for known differences",
+  async (peer) => {
+    const read = streams.filter((stream) => peer.reads(stream));
+    const findings = await compare(
+      peer,
+      read,
+      read.map((stream) => ours(stream)),
+      new Map(),
+    );
+    expect(findings.map(transcript)).toEqual([]);
+  },
+);
 
-it("a stream is the same however many were made before it", () => {
+it("a stream does not depend on the streams generated before it", () => {
   expect(new FramesGenerator(6455).stream(599)).toEqual(streams[599]);
 });
 
-it("the streams are legal, illegal and compressed, in both roles, and end in every way", () => {
+it("the streams are legal, illegal and compressed, in both roles, with every kind of end", () => {
   const verdicts = streams.map((stream) => ours(stream));
   const kinds = new Set(verdicts.flatMap(({ events }) => events.map((event) => event.split(" ")[0])));
   expect([...kinds].sort()).toEqual(["binary", "close", "ping", "pong", "text"]);
@@ -53,14 +56,14 @@ const wrong: Peer = {
     }),
 };
 
-it("a disagreement is found, made small, and told so that it can be understood", async () => {
+it("a disagreement is found, minimized, and printed in readable form", async () => {
   const [found] = await compare(
     wrong,
     streams,
     streams.map((stream) => ours(stream)),
     new Map(),
   );
-  if (found === undefined) throw new Error("nothing was found");
+  if (found === undefined) throw new Error("no disagreement was found");
   const { stream } = await shrink(found);
   expect(Math.max(...stream.bytes.subarray(0, 2))).toBeGreaterThanOrEqual(0x89);
   expect(stream.bytes.length).toBeLessThanOrEqual(stream.role === "server" ? 11 : 7);

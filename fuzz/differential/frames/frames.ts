@@ -1,4 +1,4 @@
-/** Frames as a subject: what a connection receives after the opening handshake. */
+/** The subject "frames": what a connection receives after the opening handshake. */
 import type { Subject } from "../subject.ts";
 import { FramesGenerator } from "./generate.ts";
 import { ours } from "./ours.ts";

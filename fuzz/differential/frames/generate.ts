@@ -1,9 +1,9 @@
 /**
- * Streams as a peer may send them: messages whole and in fragments, control frames between them, a Close frame; legal, or
- * with a header that is wrong, text that is none, bytes that are changed, missing or repeated; and cut anywhere.
+ * Generates streams as a peer may send them: complete and fragmented messages, control frames in between, a Close frame;
+ * legal, or with a wrong header, text that is not UTF-8, or bytes that are changed, missing or repeated; and cut anywhere.
  */
 import { Random } from "../../random.ts";
-import { endsOfChunks, mutated } from "../mutations.ts";
+import { endsOfChunks, mutate } from "../mutations.ts";
 import type { Stream } from "../stream.ts";
 import type { StreamGenerator } from "../subject.ts";
 import { type Conversation, compressedConversations } from "./compressed-messages.ts";
@@ -21,17 +21,17 @@ const compressed = 0x40;
 const statusCodes = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999];
 const otherStatusCodes = [0, 999, 1004, 1005, 1006, 1015, 1016, 1100, 2000, 2999, 5000, 65_535];
 
-/** First bytes of frames, and edges of lengths. */
-const telling = [0x00, 0x01, 0x7d, 0x7e, 0x7f, 0x80, 0x81, 0x82, 0x88, 0x89, 0x8a, 0xc1, 0xfe, 0xff];
+/** First bytes of frames, and boundary values of lengths. */
+const notableBytes = [0x00, 0x01, 0x7d, 0x7e, 0x7f, 0x80, 0x81, 0x82, 0x88, 0x89, 0x8a, 0xc1, 0xfe, 0xff];
 
-/** Makes the streams of one seed. */
+/** Generates the streams of one seed. */
 export class FramesGenerator implements StreamGenerator {
   readonly #seed: number;
   readonly #conversations: readonly Conversation[];
   readonly #scratch = new Uint8Array(1_048_576);
   readonly #message = new Uint8Array(70_000);
 
-  // The stream that is being made.
+  // The stream being generated.
   #random = new Random(0);
   #writer = new StreamWriter("client", this.#random, this.#scratch);
   #faulty = false;
@@ -41,7 +41,7 @@ export class FramesGenerator implements StreamGenerator {
     this.#conversations = compressedConversations(new Random(seed, -1));
   }
 
-  /** The stream with this index, which is the same however many were made before it. */
+  /** Returns the stream with this index, independent of the streams generated before it. */
   stream(index: number): Stream {
     const random = new Random(this.#seed, index);
     const role = random.oneIn(2) ? "server" : "client";
@@ -50,14 +50,14 @@ export class FramesGenerator implements StreamGenerator {
     this.#faulty = random.oneIn(2);
     this.#writer = new StreamWriter(role, random, this.#scratch);
     this.#frames(deflate ? random.of(this.#conversations) : []);
-    const bytes = this.#mutated(this.#scratch.slice(0, this.#writer.length));
+    const bytes = this.#mutate(this.#scratch.slice(0, this.#writer.length));
     return { role, deflate, bytes, ends: endsOfChunks(random, bytes.length) };
   }
 
   #frames(conversation: Conversation): void {
     const random = this.#random;
     const messages = conversation.values();
-    // Short ones find as much as long ones do, and cost less.
+    // Short messages find as much as long ones, and cost less.
     for (let count = 1 + random.below(random.oneIn(6) ? 6 : 2); count > 0; count--) {
       const kind = random.below(20);
       if (kind < 4) this.#control();
@@ -85,7 +85,7 @@ export class FramesGenerator implements StreamGenerator {
     }
   }
 
-  /** The first `length` bytes of the message, whole or in fragments. */
+  /** Writes the first `length` bytes of the message, complete or in fragments. */
   #fragments(firstByte: number, length: number): void {
     const random = this.#random;
     const fragments = random.oneIn(2) ? 1 : 1 + random.below(random.oneIn(12) ? 10 : 4);
@@ -138,11 +138,11 @@ export class FramesGenerator implements StreamGenerator {
     return this.#faulty && this.#random.oneIn(8) ? this.#random.of(headerFaults) : undefined;
   }
 
-  #mutated(original: Uint8Array): Uint8Array {
+  #mutate(original: Uint8Array): Uint8Array {
     const random = this.#random;
     let bytes = original;
     if (this.#faulty && random.oneIn(3)) {
-      for (let count = 1 + random.below(3); count > 0; count--) bytes = mutated(random, bytes, telling);
+      for (let count = 1 + random.below(3); count > 0; count--) bytes = mutate(random, bytes, notableBytes);
     }
     return random.oneIn(10) ? bytes.subarray(0, random.below(bytes.length + 1)) : bytes;
   }

@@ -1,10 +1,10 @@
-/** What we make of a stream. */
+/** hybi's verdict on a stream of frames. */
 import { Connection, type ConnectionOptions, plainAgreement, type Role, type ViolationCode } from "@hybi/core";
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import { chunksOf, type Stream } from "../stream.ts";
 import { binary, close, type OurVerdict, ping, pong, text } from "../verdict.ts";
 
-/** Small enough to be met. Peers are given the same as far as they have such limits. */
+/** Small enough to be reached. Peers get the same limits, as far as they have them. */
 export const limits = { message: 70_000, fragments: 8 } as const;
 
 const random = (target: Uint8Array): unknown => target.fill(7);
@@ -33,7 +33,7 @@ export function ours(stream: Stream, options: ConnectionOptions = {}): OurVerdic
       else if (event.type === "failure") {
         failed = event.violation.statusCode;
         ({ code, offset } = event.violation);
-      } else throw new Error(`${event.type} was not to be expected`);
+      } else throw new Error(`${event.type} was not expected`);
     }
   }
   connection.receiveEnd();

@@ -1,7 +1,7 @@
-/** Payloads: written where they are to stand. */
+/** Generates payloads, written in place. */
 import type { Random } from "../../random.ts";
 
-/** Lengths: mostly short, often where the header changes, now and then long. */
+/** Returns a length: mostly short, often where the header changes, sometimes long. */
 export function payloadLength(random: Random): number {
   const kind = random.below(2000);
   if (kind < 800) return random.below(9);
@@ -19,7 +19,7 @@ export function writeBinary(random: Random, target: Uint8Array, start: number, e
   }
 }
 
-/** UTF-8, and where `faulty` now and then something that is not. */
+/** Writes UTF-8, and if `faulty` sometimes invalid bytes. */
 export function writeText(random: Random, target: Uint8Array, start: number, end: number, faulty: boolean): void {
   const ascii = random.oneIn(2);
   let at = start;
@@ -30,7 +30,7 @@ export function writeText(random: Random, target: Uint8Array, start: number, end
   }
 }
 
-/** Writes the whole of `bytes`, or what fits of it as ASCII. */
+/** Writes `bytes`, or ASCII instead if they do not fit. */
 function write(target: Uint8Array, start: number, end: number, bytes: readonly number[]): number {
   let at = start;
   if (end - start < bytes.length) while (at < end) target[at++] = 0x2e;
@@ -40,13 +40,13 @@ function write(target: Uint8Array, start: number, end: number, bytes: readonly n
 
 const utf8 = (text: string): readonly number[] => [...new TextEncoder().encode(text)];
 
-/** The first and last of each length, and the neighbours of the surrogates (RFC 3629 §3). */
+/** The first and last character of each encoded length, and the neighbors of the surrogates (RFC 3629 §3). */
 const characters: readonly (readonly number[])[] = [
   ...["\u0000", "\u007f", "\u0080", "\u07ff", "\u0800", "\ud7ff", "\ue000", "\ufeff", "\ufffd", "\uffff", "\u{10000}"],
   ...["\u{10ffff}", "é", "한", "😀"],
 ].map(utf8);
 
-/** Stray continuations, sequences that are cut, too long, of surrogates, or above U+10FFFF (RFC 3629 §3, §4). */
+/** Stray continuation bytes, and sequences that are cut, overlong, surrogates, or above U+10FFFF (RFC 3629 §3, §4). */
 const notUtf8: readonly (readonly number[])[] = [
   [0x80],
   [0xbf],

@@ -1,8 +1,8 @@
-/** Frames one after another in one buffer, legal or as broken as one likes. */
+/** Writes frames one after another into one buffer, legal or with any fault. */
 import type { Role } from "@hybi/core";
 import type { Random } from "../../random.ts";
 
-/** How a header departs from the one that the frame should have. */
+/** The ways in which a header differs from the correct one. */
 export type HeaderFault =
   | "bit"
   | "mask"
@@ -18,21 +18,21 @@ export const headerFaults: readonly HeaderFault[] = [
   ...(["bit", "mask", "long-length", "sign-bit", "huge-length", "opcode", "fin", "wrong-length"] as const),
 ];
 
-/** Writes the frames of the peer of `role`. */
+/** Writes frames as the peer of `role` sends them. */
 export class StreamWriter {
   readonly bytes: Uint8Array;
   length = 0;
   readonly #masked: boolean;
   readonly #random: Random;
 
-  /** `bytes` has room for all that will be written. */
+  /** `bytes` must have room for everything that will be written. */
   constructor(role: Role, random: Random, bytes: Uint8Array) {
     this.bytes = bytes;
     this.#masked = role === "server";
     this.#random = random;
   }
 
-  /** A frame with what `write` writes as its payload. */
+  /** Writes a frame whose payload is written by `write`. */
   frame(
     firstByte: number,
     payloadLength: number,
@@ -48,7 +48,7 @@ export class StreamWriter {
 
     this.#byte(first);
     this.#length(payloadLength, masked ? 0x80 : 0, fault);
-    // A key of zeroes is legal, and takes another way.
+    // A key of zeros is legal, and takes another path.
     const key = masked && !random.oneIn(16) ? random.uint32() : 0;
     if (masked) for (let index = 0; index < 4; index++) this.#byte(key >>> (index << 3));
     const start = this.length;

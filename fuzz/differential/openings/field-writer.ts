@@ -1,25 +1,25 @@
-/** Field lines as text with a char for each byte: as they should be, in other words that mean the same, or wrong. */
+/** Generates field lines as text with a char per byte: correct, in other words with the same meaning, or wrong. */
 import type { Random } from "../../random.ts";
 
-/** A field of an opening, and what may be written in it. */
+/** A field of an opening, and its possible values. */
 export interface FieldRule {
   readonly name: string;
-  /** Most of the times the field is there; this often it is not, without that being a fault. Never when left out. */
+  /** The field is absent once in this many times, which is not a fault. If undefined, its absence is a fault. */
   readonly absentOneIn?: number;
-  /** Values that are right, each as likely as the others. */
+  /** Correct values, each equally likely. */
   readonly right: readonly string[];
-  /** Values that are wrong, or that somebody may take to be. */
+  /** Values that are wrong, or that some implementation may consider wrong. */
   readonly odd: readonly string[];
 }
 
-/** How a line departs from what a line is. */
+/** The ways in which a line may be malformed. */
 const lineFaults = [
   ...(["space-before-colon", "space-before-name", "folded", "bare-line-feed", "bare-carriage-return"] as const),
   ...(["two-carriage-returns", "nul", "control", "obs-text", "no-colon", "no-name", "name", "long"] as const),
   ...(["white-space", "many-lines", "only-space"] as const),
 ];
 
-/** The lines of `rules`, shuffled, with `others` between them; where `faulty` some of them with a fault. */
+/** Returns the lines of `rules`, shuffled, with `others` in between; if `faulty`, some with a fault. */
 export function fieldLines(
   random: Random,
   rules: readonly FieldRule[],
@@ -45,7 +45,7 @@ export function fieldLines(
 
 function linesOf(random: Random, { name, absentOneIn, right, odd }: FieldRule, faulty: boolean): string[] {
   if (absentOneIn !== undefined && !random.oneIn(absentOneIn)) {
-    // Nothing but a fault brings it here.
+    // Present only as a fault.
     return faulty && random.oneIn(24) ? [line(random, name, random.of(odd))] : [];
   }
   const written = [line(random, name, random.of(right))];
@@ -62,7 +62,7 @@ function linesOf(random: Random, { name, absentOneIn, right, odd }: FieldRule, f
   }
 }
 
-/** A line that is right, in one of the ways to write it. */
+/** Returns a correct line, in one of the ways to write it. */
 function line(random: Random, name: string, value: string): string {
   const cased = random.oneIn(5) ? (random.oneIn(2) ? name.toLowerCase() : name.toUpperCase()) : name;
   const [before, after] = random.oneIn(6)
@@ -115,7 +115,7 @@ function wrongLine(random: Random, right: string): string {
   }
 }
 
-/** Bytes of a value that brings its line, or the head, to the limit (see `limits`), or so many more. */
+/** Returns the length of a value that brings its line, or the head, near its limit (see `limits`). */
 function lengthNearLimit(random: Random): number {
   return random.oneIn(2) ? 496 + random.below(20) : 1500 + random.below(600);
 }

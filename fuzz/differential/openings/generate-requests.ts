@@ -1,4 +1,4 @@
-/** Requests that open a connection, or do not: heads as clients send them, with or without faults. */
+/** Generates opening requests, and requests that open nothing: heads as clients send them, with and without faults. */
 import type { Random } from "../../random.ts";
 import { type FieldRule, fieldLines } from "./field-writer.ts";
 import { startLineSpace } from "./generate.ts";
@@ -83,7 +83,7 @@ const rules: readonly FieldRule[] = [
   },
   {
     name: "Sec-WebSocket-Key",
-    // Exactly 24 chars are 16 bytes; which they are makes no difference.
+    // Exactly 24 chars are 16 bytes; their value makes no difference.
     right: ["dGhlIHNhbXBsZSBub25jZQ==", "AAAAAAAAAAAAAAAAAAAAAA==", "+/+/+/+/+/+/+/+/+/+/+w=="],
     odd: [
       ...["", "dGhlIHNhbXBsZSBub25jZQ", "dGhlIHNhbXBsZSBub25jZR==", "dGhlIHNhbXBsZSBub25j", "dGhlIHNhbXBsZSBub25jZTE="],
@@ -224,7 +224,7 @@ const others = [
   ...['X-Quoted: "a, b"', "Proxy-Connection: keep-alive", "Sec-WebSocket-Accept: x", "HTTP2-Settings: x"],
 ];
 
-/** What else a client may have sent: frames, or more of HTTP. */
+/** What else a client may have sent: frames, or more HTTP. */
 const rests = [
   "\x81\x80\x00\x00\x00\x00",
   "\x89\x80abcd",
@@ -235,7 +235,7 @@ const rests = [
   "\n",
 ];
 
-/** A request, and perhaps more behind it. */
+/** Returns a request, possibly with bytes behind it. */
 export function writeRequest(random: Random, faulty: boolean): string {
   const head = `${requestLine(random, faulty)}${fieldLines(random, rules, others, faulty)}\r\n`;
   return head + (random.oneIn(3) ? random.of(rests) : "");

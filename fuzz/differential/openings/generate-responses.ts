@@ -1,4 +1,4 @@
-/** Responses to an opening request: 101 and others, with interim ones before them, with or without faults. */
+/** Generates responses to an opening request: 101 and others, with interim ones before them, with and without faults. */
 import type { Random } from "../../random.ts";
 import { type FieldRule, fieldLines } from "./field-writer.ts";
 import { startLineSpace } from "./generate.ts";
@@ -166,7 +166,7 @@ const rests = [
   "\x88",
 ];
 
-/** A response, perhaps with interim ones before it and more behind it. */
+/** Returns a response, possibly with interim ones before it and bytes behind it. */
 export function writeResponse(random: Random, faulty: boolean): string {
   let text = "";
   if (random.oneIn(12)) for (let count = 1 + random.below(5); count > 0; count--) text += random.of(interim);

@@ -1,16 +1,16 @@
-/** Heads line by line, without any rule: to look into one, and to change it so that we read it as a peer does. */
+/** Inspects and changes heads line by line, without validation, so that hybi reads them as a peer does. */
 import type { Stream } from "../stream.ts";
 
-/** Its bytes, a char for each. */
+/** Returns its bytes as text, a char per byte. */
 export const textOf = ({ bytes }: Stream): string => Buffer.from(bytes).toString("latin1");
 
-/** The same stream with other bytes, in one chunk: where it is cut makes no difference to us. */
+/** Returns the stream with other bytes, as one chunk: hybi's verdict does not depend on chunks. */
 function withText(stream: Stream, text: string): Stream {
   const bytes = Uint8Array.from(Buffer.from(text, "latin1"));
   return { ...stream, bytes, ends: [bytes.length] };
 }
 
-/** The lines up to the empty one behind the head, each with its LF, if it has one, and with those folded to it; and all that follows. */
+/** Returns the lines up to the empty one that ends the head, each with its LF and the lines folded to it; and the rest. */
 function linesOf(stream: Stream): { readonly lines: string[]; readonly rest: string } {
   const text = textOf(stream);
   const lines: string[] = [];
@@ -23,7 +23,7 @@ function linesOf(stream: Stream): { readonly lines: string[]; readonly rest: str
     const isEmpty = /^\r?\n$/.test(line);
     if (isEmpty && isBehindStart) break;
     const before = lines.length - 1;
-    // A folded line belongs to the one before it, if that is one of a field.
+    // A folded line belongs to the line before it, if that is a field line.
     if (/^[ \t]/.test(line) && before > 0 && isBehindStart) lines[before] += line;
     else lines.push(line);
     if (!isEmpty) isBehindStart = true;
@@ -35,7 +35,7 @@ function linesOf(stream: Stream): { readonly lines: string[]; readonly rest: str
 const withLines = (stream: Stream, lines: readonly string[], rest: string): Stream =>
   withText(stream, lines.join("") + rest);
 
-/** The bytes of interim responses before the head, of those that end at or before `offset`. */
+/** Returns the length of the interim responses before the head that end at or before `offset`. */
 export function lengthBefore(stream: Stream, offset: number): number {
   let length = 0;
   if (stream.role === "server") return length;
@@ -48,7 +48,7 @@ export function lengthBefore(stream: Stream, offset: number): number {
   return length;
 }
 
-/** The stream from each head on: those of interim responses, and the last one. */
+/** Returns the stream from each head on: those of interim responses, and the last one. */
 export function eachHead(stream: Stream): readonly Stream[] {
   const heads = [stream];
   for (;;) {
@@ -59,32 +59,32 @@ export function eachHead(stream: Stream): readonly Stream[] {
   }
 }
 
-/** The index after the first head. */
+/** Returns the index after the first head. */
 function endOfFirst(stream: Stream): number {
   const { lines, rest } = linesOf(stream);
   return lines.join("").length + rest.indexOf("\n") + 1;
 }
 
-/** The stream without its first bytes. */
+/** Returns the stream without its first bytes. */
 export const from = (stream: Stream, start: number): Stream => withText(stream, textOf(stream).slice(start));
 
-/** The stream with the first `length` bytes of `other` before it. */
+/** Returns the stream with the first `length` bytes of `other` before it. */
 export const behind = (stream: Stream, other: Stream, length: number): Stream =>
   withText(stream, textOf(other).slice(0, length) + textOf(stream));
 
-/** Whether the empty line has come that ends the head. */
+/** Whether the empty line that ends the head has arrived. */
 export const isWhole = (stream: Stream): boolean => linesOf(stream).rest !== "";
 
-/** Bytes that come before the start line although they end lines. */
+/** Returns the line ends before the start line. */
 export const emptyLines = (stream: Stream): string => /^[\r\n]*/.exec(textOf(stream))?.[0] ?? "";
 
 export const withoutEmptyLines = (stream: Stream): Stream => withText(stream, textOf(stream).replace(/^[\r\n]+/, ""));
 
-/** The first line that is not empty, without its end. */
+/** Returns the first non-empty line, without its end. */
 export const startLine = (stream: Stream): string =>
   (linesOf(stream).lines.find((line) => !isLineEnd(line)) ?? "").replace(/\r?\n$/, "");
 
-/** Whether there is at `offset` nothing but the start line, or its end. */
+/** Whether `offset` lies in the start line or its end. */
 export const isStartLine = (stream: Stream, offset: number): boolean =>
   offset <= textOf(stream).indexOf(startLine(stream)) + startLine(stream).length;
 
@@ -100,11 +100,11 @@ export function withStartLine(stream: Stream, change: (line: string) => string):
 
 const isLineEnd = (line: string): boolean => /^\r?\n$/.test(line);
 
-/** The values of a field, whatever the case of its name, without the white space around them. */
+/** Returns the values of a field, whose name is case-insensitive, without surrounding white space. */
 export const values = (stream: Stream, name: string): readonly string[] =>
   rawValues(stream, name).map((value) => value.replace(/^[ \t]+|[ \t]+$/g, ""));
 
-/** As they were sent. */
+/** Returns the values as they were sent. */
 export const rawValues = (stream: Stream, name: string): readonly string[] =>
   linesOf(stream)
     .lines.filter((line) => isOf(line, name))
@@ -117,7 +117,7 @@ export const rawValues = (stream: Stream, name: string): readonly string[] =>
 
 const isOf = (line: string, name: string): boolean => line.toLowerCase().startsWith(`${name.toLowerCase()}:`);
 
-/** The head with these lines of the field, behind the start line, in place of all that it had. */
+/** Returns the head with these lines of the field, behind the start line, replacing all that it had. */
 export function withField(stream: Stream, name: string, ...newValues: readonly string[]): Stream {
   const { lines, rest } = linesOf(stream);
   const others = lines.filter((line) => !isOf(line, name));
@@ -126,7 +126,7 @@ export function withField(stream: Stream, name: string, ...newValues: readonly s
   return withLines(stream, [...others.slice(0, at), ...added, ...others.slice(at)], rest);
 }
 
-/** The head with `inserted` in place of the byte at `offset`. */
+/** Returns the head with `inserted` replacing the byte at `offset`. */
 export function withByte(stream: Stream, offset: number, inserted: string): Stream {
   const text = textOf(stream);
   return withText(stream, text.slice(0, offset) + inserted + text.slice(offset + 1));
@@ -146,30 +146,30 @@ function lineRange(stream: Stream, offset: number): [start: number, end: number]
   return [text.lastIndexOf("\n", offset - 1) + 1, lineFeed < 0 ? text.length : lineFeed + 1];
 }
 
-/** The head with the line that begins at `offset` joined to the one before it, by one SP. */
+/** Returns the head with the line that begins at `offset` joined to the previous one by one SP. */
 export function withJoinedLine(stream: Stream, offset: number): Stream {
   const text = textOf(stream);
   const before = text.slice(0, offset).replace(/\r?\n$/, "");
   return withText(stream, `${before} ${text.slice(offset).replace(/^[ \t]+/, "")}`);
 }
 
-/** The elements of a list, which may be empty. */
+/** Returns the elements of a list, which may be empty. */
 export const elements = (lines: readonly string[]): readonly string[] =>
   lines.flatMap((line) => line.split(",").map((element) => element.replace(/^[ \t]+|[ \t]+$/g, "")));
 
-/** The stream with at most so many bytes behind the head. */
+/** Returns the stream with at most `length` bytes behind the head. */
 export function withRest(stream: Stream, length: number): Stream {
   const { lines, rest } = linesOf(stream);
   const end = rest.indexOf("\n") + 1;
   return withText(stream, lines.join("") + rest.slice(0, end + length));
 }
 
-/** Whether the stream ends before its start line does. */
+/** Whether the stream ends within its start line. */
 export const isInStartLine = (stream: Stream): boolean => !/^[\r\n]*[^\r\n][^\n]*\n/.test(textOf(stream));
 
 export const continuedBy = (stream: Stream, more: string): Stream => withText(stream, textOf(stream) + more);
 
-/** The stream without the line that it ends in, or, when that is past its colon, with the end of that. */
+/** Returns the stream without its incomplete last line; if that line has a colon, completes it instead. */
 export function withoutUnfinishedName(stream: Stream): Stream {
   const text = textOf(stream);
   const start = text.lastIndexOf("\n") + 1;
@@ -177,19 +177,19 @@ export function withoutUnfinishedName(stream: Stream): Stream {
   return withText(stream, isPastColon ? `${text.replace(/\r$/, "")}\r\n` : text.slice(0, start));
 }
 
-/** All heads, as they were sent. */
+/** Returns all heads, as they were sent. */
 export const headsOf = (stream: Stream): string => {
   const before = lengthBefore(stream, Number.POSITIVE_INFINITY);
   return textOf(stream).slice(0, before) + linesOf(from(stream, before)).lines.join("");
 };
 
-/** The stream with `changed` in place of each byte of its heads; not of what is behind them. */
+/** Returns the stream with `changed` applied to each byte of its heads, but not to those behind them. */
 export function withBytes(stream: Stream, changed: (byte: string) => string): Stream {
   const heads = headsOf(stream);
   return withText(stream, Array.from(heads, changed).join("") + textOf(stream).slice(heads.length));
 }
 
-/** The stream with one head, which has the start line of the last one and the fields of all. */
+/** Returns the stream with one head, which has the start line of the last one and the fields of all. */
 export function merged(stream: Stream): Stream {
   const heads = eachHead(stream).map(linesOf);
   const last = heads[heads.length - 1] as (typeof heads)[number];
@@ -197,9 +197,9 @@ export function merged(stream: Stream): Stream {
   return withLines(stream, [...last.lines.slice(0, 1), ...fields], last.rest);
 }
 
-/** The stream from its last head on, past interim responses. */
+/** Returns the stream from its last head on, without interim responses. */
 export const lastHead = (stream: Stream): Stream => from(stream, lengthBefore(stream, Number.POSITIVE_INFINITY));
 
-/** The stream with its last head as `change` makes it. */
+/** Returns the stream with `change` applied to its last head. */
 export const withLastHead = (stream: Stream, change: (last: Stream) => Stream): Stream =>
   behind(change(lastHead(stream)), stream, lengthBefore(stream, Number.POSITIVE_INFINITY));

@@ -24,7 +24,7 @@ const verdictsOf = (subject: Subject, streams: readonly Stream[]): readonly OurV
 
 const peers = [wsServer, websocketDriverServer, wsClient, websocketDriverClient];
 
-it.each(peers)("$name reads 1000 $subject.name as we do, but for what is known", async (peer) => {
+it.each(peers)("$name agrees with hybi on 1000 $subject.name, except for known differences", async (peer) => {
   const read = streamsOf(peer.subject).filter((stream) => peer.reads(stream));
   const findings = await compare(peer, read, verdictsOf(peer.subject, read), new Map());
   expect(findings.map(transcript)).toEqual([]);
@@ -33,16 +33,16 @@ it.each(peers)("$name reads 1000 $subject.name as we do, but for what is known",
 describe.each([requests, responses])("the $name", (subject) => {
   const streams = streamsOf(subject);
 
-  it("are the same however many were made before them", () => {
+  it("do not depend on those generated before them", () => {
     expect(subject.generator(6455).stream(many - 1)).toEqual(streams[many - 1]);
   });
 
-  it("open, are refused for many reasons, and are not whole, with bytes behind them and without", () => {
+  it("open, are rejected for many reasons, or are incomplete, with and without bytes behind them", () => {
     const verdicts = verdictsOf(subject, streams);
     const open = verdicts.filter(({ events }) => events.length > 0);
     expect(open.length).toBeGreaterThan(many / 3);
     expect(open.length).toBeLessThan(many * 0.7);
-    const told = new Set(open.flatMap(({ events }) => events));
+    const output = new Set(open.flatMap(({ events }) => events));
     for (const event of [
       "subprotocol ",
       "subprotocol superchat",
@@ -50,7 +50,7 @@ describe.each([requests, responses])("the $name", (subject) => {
       "rest 0",
       "rest 6",
     ]) {
-      if (event !== "rest 6" || subject === requests) expect(told).toContain(event);
+      if (event !== "rest 6" || subject === requests) expect(output).toContain(event);
     }
     expect(new Set(verdicts.map(({ code }) => code)).size).toBeGreaterThan(20);
     expect(verdicts.filter(({ events, failed }) => failed === undefined && events.length === 0).length).toBeGreaterThan(
@@ -59,7 +59,7 @@ describe.each([requests, responses])("the $name", (subject) => {
   });
 });
 
-it("a server that takes a request for one with a body is found, and the request made small", async () => {
+it("a server that reads a body that is not there is found, and the request is minimized", async () => {
   const wrong: Peer = {
     name: "wrong",
     subject: requests,
@@ -73,11 +73,11 @@ it("a server that takes a request for one with a body is found, and the request 
   };
   const streams = streamsOf(requests);
   const [found] = await compare(wrong, streams, verdictsOf(requests, streams), new Map());
-  if (found === undefined) throw new Error("nothing was found");
-  const told = transcript(await shrink(found));
-  expect(told).toMatch(/^As a server.*, hybi and wrong disagree on\n {2}"[A-Z]+ /);
+  if (found === undefined) throw new Error("no disagreement was found");
+  const output = transcript(await shrink(found));
+  expect(output).toMatch(/^As a server.*, hybi and wrong disagree on\n {2}"[A-Z]+ /);
   // One byte behind the head is enough.
-  expect(told).toContain('"rest 1"');
+  expect(output).toContain('"rest 1"');
 });
 
 const response = (head: string): Stream => {
@@ -94,13 +94,13 @@ it("a difference that does not apply explains nothing", async () => {
   expect(await compare(deaf, [stream], verdictsOf(responses, [stream]), new Map())).toHaveLength(1);
 });
 
-it("a difference explains no more than itself: what is changed so that it is right must be read alike", async () => {
+it("a difference explains no more than itself: both must agree on the corrected stream", async () => {
   const stream = response("HTTP/1.1 101\r\nSec-WebSocket-Protocol: unknown\r\n");
   const lax: Peer = { ...websocketDriverClient, judge: () => [{ events: ["open"], failed: undefined }] };
   expect(await compare(lax, [stream], verdictsOf(responses, [stream]), new Map())).toHaveLength(1);
 });
 
-it.each(peers)("every difference of $name in $subject.name has a name of its own and a section", ({ differences }) => {
+it.each(peers)("the differences of $name in $subject.name have distinct names and a section", ({ differences }) => {
   expect(new Set(differences.map(({ name }) => name)).size).toBe(differences.length);
   for (const { section } of differences) expect(section).toMatch(/^RFC \d+ §\d/);
 });

@@ -1,4 +1,4 @@
-/** What we make of the head that opens a connection: as a server of a request, as a client of a response. */
+/** hybi's verdict on the head that opens a connection: as a server on a request, as a client on a response. */
 import {
   ClientHandshake,
   type ConnectionOptions,
@@ -11,9 +11,9 @@ import { permessageDeflate } from "@hybi/permessage-deflate";
 import { chunksOf, type Stream } from "../stream.ts";
 import type { OurVerdict } from "../verdict.ts";
 import { nonce, supported } from "./terms.ts";
-import { opened } from "./verdict.ts";
+import { openEvents } from "./verdict.ts";
 
-/** Small enough to be met. Peers are given the same as far as they have such limits. */
+/** Small enough to be reached. Peers get the same limits, as far as they have them. */
 export const limits = { head: 2048, line: 512, fields: 20, interimResponses: 3, rejectionBody: 64 } as const;
 
 const extensions = [permessageDeflate()];
@@ -37,12 +37,12 @@ export function answerRequest(stream: Stream, options: ConnectionOptions = {}): 
     received += chunk.length;
     for (const event of handshake.receive(chunk)) {
       if (event.type === "failure") return refused(event.violation);
-      if (event.type !== "request") throw new Error(`${event.type} was not to be expected`);
+      if (event.type !== "request") throw new Error(`${event.type} was not expected`);
       const { request } = event;
       const subprotocol = request.subprotocols.find((offered) => supported.includes(offered));
       const [open] = handshake.accept({ subprotocol });
-      if (open?.type !== "open") throw new Error("the request was accepted, and nothing is open");
-      // Our client never sends a key in another spelling than the canonical one.
+      if (open?.type !== "open") throw new Error("the request was accepted, but the connection is not open");
+      // Our client never sends a key in a non-canonical spelling.
       if (!request.tolerated.includes("non-canonical-key")) checkOurResponse(request, open, handshake.takeOutput());
       return openedBy(handshake, open, stream, received);
     }
@@ -50,7 +50,7 @@ export function answerRequest(stream: Stream, options: ConnectionOptions = {}): 
   return waiting;
 }
 
-/** The verdict of a handshake that has led to `agreement` when it had `received` so many bytes. */
+/** Returns the verdict of a handshake that resulted in `agreement` after receiving `received` bytes. */
 function openedBy(
   { bytesConsumed }: ServerHandshake | ClientHandshake,
   { agreement, rest }: OpenEvent,
@@ -58,13 +58,13 @@ function openedBy(
   received: number,
 ): OurVerdict {
   if (bytesConsumed !== received - rest.length) throw new Error("bytes were lost");
-  return { ...waiting, events: opened(agreement, stream.bytes.length - bytesConsumed) };
+  return { ...waiting, events: openEvents(agreement, stream.bytes.length - bytesConsumed) };
 }
 
-/** Throws unless our client takes the response of our server, and understands it as the server meant it. */
+/** Checks that our client accepts the response of our server and derives the same terms from it. @throws Error otherwise */
 function checkOurResponse(request: OpeningRequest, { agreement }: OpenEvent, response: readonly Uint8Array[]): void {
   const key = Buffer.from(request.key ?? "", "base64");
-  // A client of ours takes no source of zeros for random.
+  // Our client rejects a random source that returns zeros.
   if (key.every((byte) => byte === 0)) return;
   const client = new ClientHandshake({
     url: "ws://example.com/",
@@ -75,8 +75,8 @@ function checkOurResponse(request: OpeningRequest, { agreement }: OpenEvent, res
   const [event] = response.flatMap((chunk) => client.receive(chunk));
   const sameTerms =
     event?.type === "open" &&
-    JSON.stringify(opened(event.agreement, 0)) === JSON.stringify(opened({ ...agreement }, 0));
-  if (!sameTerms) throw new Error(`our client makes ${JSON.stringify(event)} of our response`);
+    JSON.stringify(openEvents(event.agreement, 0)) === JSON.stringify(openEvents({ ...agreement }, 0));
+  if (!sameTerms) throw new Error(`our client reads our response as ${JSON.stringify(event)}`);
 }
 
 export function readResponse(stream: Stream, options: ConnectionOptions = {}): OurVerdict {
@@ -94,11 +94,11 @@ export function readResponse(stream: Stream, options: ConnectionOptions = {}): O
     for (const event of handshake.receive(chunk)) {
       if (event.type === "failure") return refused(event.violation);
       if (event.type === "rejection") return { ...waiting, failed: "refused" };
-      if (event.type !== "open") throw new Error(`${event.type} was not to be expected`);
+      if (event.type !== "open") throw new Error(`${event.type} was not expected`);
       return openedBy(handshake, event, stream, received);
     }
   }
-  // An answer of HTTP is told when its body is complete; that it is none of ours is known before.
+  // An HTTP response is reported once its body is complete; that it rejects the opening is known before.
   const [ended] = handshake.receiveEnd();
   return ended?.type === "rejection" ? { ...waiting, failed: "refused" } : waiting;
 }

@@ -1,4 +1,4 @@
-/** Opening requests as a subject: what a server receives first. */
+/** The subject "requests": opening requests, which a server receives first. */
 import type { Subject } from "../subject.ts";
 import { headStreams } from "./generate.ts";
 import { writeRequest } from "./generate-requests.ts";

@@ -1,4 +1,4 @@
-/** The responses to opening requests as a subject: what a client receives first. */
+/** The subject "responses": responses to opening requests, which a client receives first. */
 import type { Subject } from "../subject.ts";
 import { headStreams } from "./generate.ts";
 import { writeResponse } from "./generate-responses.ts";

@@ -1,23 +1,23 @@
-/** What became of an opening handshake, in the form that is compared. */
+/** The result of an opening handshake, in a comparable form. */
 import type { Agreement } from "@hybi/core";
 
-/** A connection that is open: on which terms, and how many bytes of the stream are behind the head. */
-export function opened(terms: Pick<Agreement, "subprotocol" | "extensions">, rest: number): readonly string[] {
+/** Events of an open connection: its terms, and how many bytes of the stream follow the head. */
+export function openEvents(terms: Pick<Agreement, "subprotocol" | "extensions">, rest: number): readonly string[] {
   const extensions = terms.extensions.map(({ name, parameters }) =>
     [
       name,
       ...parameters.map(([parameter, value]) => (value === undefined ? parameter : `${parameter}=${value}`)).sort(),
     ].join("; "),
   );
-  return openedAs(terms.subprotocol, extensions.join(", "), rest);
+  return openEventsOf(terms.subprotocol, extensions.join(", "), rest);
 }
 
-/** The same, of those who have their terms in other forms. */
-export const openedAs = (subprotocol: string | undefined, extensions: string, rest: number): readonly string[] => [
+/** The same, for peers whose terms have other forms. */
+export const openEventsOf = (subprotocol: string | undefined, extensions: string, rest: number): readonly string[] => [
   `subprotocol ${subprotocol ?? ""}`,
   `extensions ${extensions}`,
   `rest ${rest}`,
 ];
 
-/** An event for peers whose parameters cannot be compared: what they do not tell, or choose for themselves. */
+/** Removes parameters from an event, for peers whose parameters are not reported, or differ by choice. */
 export const withoutParameters = (event: string): string => event.replace(/;[^,]*/g, "");

@@ -1,14 +1,14 @@
-/** wsproto as a peer, of whatever it is asked about. */
+/** wsproto as a peer, for any subject. */
 import type { Peer } from "../peer.ts";
 import type { Verdict } from "../verdict.ts";
 import { WsprotoProcess, type WsprotoVerdict } from "./process.ts";
 
-/** What is asked, how it is known to differ in it, and how its verdict reads in our form. */
-export interface WsprotoQuestion extends Pick<Peer, "subject" | "differences" | "tells"> {
+/** The subject, its known differences, and the conversion of its verdicts. */
+export interface WsprotoQuestion extends Pick<Peer, "subject" | "differences" | "reduceEvent"> {
   verdictOf(verdict: WsprotoVerdict): Verdict;
 }
 
-/** Answers why not, where it is not to be had. */
+/** Starts it. Returns the reason if it is not available. */
 export function startWsproto({ verdictOf, ...question }: WsprotoQuestion): Peer | string {
   const process = WsprotoProcess.start(question.subject.name === "frames" ? "frames" : "openings");
   if (typeof process === "string") return process;

@@ -1,4 +1,4 @@
-/** One Python for all streams, with wsproto in an environment of its own outside of the repository. */
+/** One Python process for all streams, with wsproto in an environment of its own outside the repository. */
 import { type ChildProcessByStdio, execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
@@ -11,7 +11,7 @@ import { chunksOf, type Stream } from "../stream.ts";
 const packages = ["wsproto==1.3.2", "h11==0.16.0"];
 const environment = join(homedir(), ".cache/hybi-fuzz", packages.join("-"));
 
-/** What was told, and the status code or the name of what was thrown. */
+/** The reported events, and the status code or the name of the exception. */
 export type WsprotoVerdict = readonly [events: readonly string[], failed: number | string | null];
 
 export class WsprotoProcess {
@@ -26,7 +26,7 @@ export class WsprotoProcess {
     this.#lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
   }
 
-  /** Answers why not, where there is no Python or no wsproto to be had. */
+  /** Starts it. Returns the reason if there is no Python or no wsproto. */
   static start(what: "frames" | "openings"): WsprotoProcess | string {
     const python = join(environment, "bin/python");
     try {
@@ -47,7 +47,7 @@ export class WsprotoProcess {
   async judge(streams: readonly Stream[]): Promise<readonly WsprotoVerdict[]> {
     this.#process.stdin.write(encodeBatch(streams, this.#kind));
     const { value, done } = await this.#lines.next();
-    if (done === true) throw new Error("the Python of wsproto has ended");
+    if (done === true) throw new Error("the Python process of wsproto has exited");
     return JSON.parse(value) as readonly WsprotoVerdict[];
   }
 

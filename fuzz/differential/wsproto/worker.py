@@ -1,4 +1,4 @@
-"""Streams from stdin, read by wsproto; verdicts to stdout, a line of JSON for each batch.
+"""Reads streams from stdin with wsproto; writes verdicts to stdout, a line of JSON for each batch.
 
 A batch is a count, then for each stream its flags (1: a server reads it, 2: permessage-deflate, 4: it is an opening and
 not frames), the number of its chunks, and each chunk with its length; all numbers are unsigned, of 32 bits, the lowest
@@ -26,7 +26,7 @@ from wsproto.events import (
 from wsproto.extensions import PerMessageDeflate
 
 
-# As the other side of the comparison has it: see openings/terms.ts and openings/ours.ts.
+# The same as in openings/terms.ts and openings/ours.ts.
 SUPPORTED = ["chat", "superchat"]
 KEY = b"dGhlIHNhbXBsZSBub25jZQ=="
 MAX_HEAD = 2048
@@ -34,13 +34,13 @@ wsproto.handshake.generate_nonce = lambda: KEY
 
 
 def answer_request(deflate, chunks):
-    """What a server makes of a request: its terms and the bytes behind the head; or why it refuses; or nothing yet."""
+    """Returns a server's verdict on a request: its terms and the bytes behind the head; the reason it is rejected; or neither."""
     server = WSConnection(ConnectionType.SERVER)
     http = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
     server.handshake._h11_connection = http
     for index, chunk in enumerate(chunks):
         try:
-            # Nothing would be the end for it.
+            # An empty chunk would mean the end to it.
             if not chunk:
                 continue
             server.receive_data(chunk)
@@ -66,7 +66,7 @@ def extensions_of(response):
 
 
 def read_response(deflate, chunks):
-    """As `answer_request`, of a client and a response."""
+    """Like `answer_request`, for a client and a response."""
     client = WSConnection(ConnectionType.CLIENT)
     http = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
     client.handshake._h11_connection = http
@@ -74,7 +74,7 @@ def read_response(deflate, chunks):
     client.send(Request(host="example.com", target="/", subprotocols=SUPPORTED, extensions=offered))
     for index, chunk in enumerate(chunks):
         try:
-            # Nothing would be the end for it.
+            # An empty chunk would mean the end to it.
             if not chunk:
                 continue
             client.receive_data(chunk)
@@ -107,7 +107,7 @@ def judge(is_server, deflate, chunks):
         extension.finalize("permessage-deflate")
         extensions.append(extension)
     connection = Connection(ConnectionType.SERVER if is_server else ConnectionType.CLIENT, extensions)
-    told = []
+    events = []
     parts = []
     for chunk in chunks:
         try:
@@ -117,23 +117,23 @@ def judge(is_server, deflate, chunks):
                     parts.append(event.data)
                     if event.message_finished:
                         if isinstance(event, TextMessage):
-                            told.append("text " + "".join(parts))
+                            events.append("text " + "".join(parts))
                         else:
-                            told.append("binary " + b"".join(parts).decode("latin-1"))
+                            events.append("binary " + b"".join(parts).decode("latin-1"))
                         parts = []
                 elif isinstance(event, Ping):
-                    told.append("ping " + bytes(event.payload).decode("latin-1"))
+                    events.append("ping " + bytes(event.payload).decode("latin-1"))
                 elif isinstance(event, Pong):
-                    told.append("pong " + bytes(event.payload).decode("latin-1"))
+                    events.append("pong " + bytes(event.payload).decode("latin-1"))
                 elif isinstance(event, CloseConnection):
-                    # A fault is told as if the peer had closed, but does not change the state.
+                    # A fault is reported as if the peer had closed, but does not change the state.
                     if connection.state is ConnectionState.OPEN:
-                        return told, int(event.code)
-                    told.append("close %d %s" % (event.code, event.reason or ""))
-                    return told, None
+                        return events, int(event.code)
+                    events.append("close %d %s" % (event.code, event.reason or ""))
+                    return events, None
         except Exception as error:  # noqa: BLE001: what it throws is a verdict too
-            return told, type(error).__name__
-    return told, None
+            return events, type(error).__name__
+    return events, None
 
 
 def main():

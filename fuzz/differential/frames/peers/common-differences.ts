@@ -1,9 +1,9 @@
-/** Differences that more than one peer has: each function takes the peer's name. */
+/** Differences shared by several peers: each function takes the peer's name. */
 import type { Role, ViolationCode } from "@hybi/core";
 import { encodeFrame } from "@hybi/core/frame";
 import type { Difference } from "../../peer.ts";
-import { beginning, continued } from "../../stream.ts";
-import { isBeginning, isMessage, same, sameEvents } from "../../verdict.ts";
+import { prefixOf, withChunk } from "../../stream.ts";
+import { isMessage, isPrefix, same, sameEvents } from "../../verdict.ts";
 import { holdsFinalBlock } from "../final-block.ts";
 import { wholeFrames } from "../frame-end.ts";
 import { limits } from "../ours.ts";
@@ -16,28 +16,28 @@ export const nonMinimalLength = (peer: string): Difference => ({
 });
 
 export const signBitIsTooBig = (peer: string): Difference => ({
-  name: `${peer} answers a length with bit 63 set as one that is too big, 1009`,
+  name: `${peer} fails a length with bit 63 set with 1009, as too big`,
   section: "RFC 6455 §5.2",
   applies: ({ ours, theirs }) =>
     ours.code === "frame/length-sign-bit" && theirs.failed === 1009 && sameEvents(ours.events, theirs.events),
 });
 
 export const utf8OfWholeMessage = (peer: string): Difference => ({
-  name: `${peer} looks at the UTF-8 of a message when it is whole: control frames may come first, or another fault`,
+  name: `${peer} validates UTF-8 once a message is complete: control frames, or another fault, may come first`,
   section: "RFC 6455 §8.1",
   applies: ({ ours, theirs }) =>
     ours.code === "message/utf8-invalid" &&
-    isBeginning(ours.events, theirs.events) &&
+    isPrefix(ours.events, theirs.events) &&
     !theirs.events.slice(ours.events.length).some(isMessage),
 });
 
-/** `codes` are those that are found in the next five bytes, be they the key, and one of payload, of zeroes. */
+/** `codes` are those found in the next five bytes, the key and a byte of payload, if these are zeros. */
 export const lengthBeforeKey = (peer: string, codes: readonly ViolationCode[]): Difference => ({
-  name: `${peer} judges a length before the masking key and the payload have come`,
+  name: `${peer} judges a length before the masking key and the payload have arrived`,
   section: "RFC 6455 §5.2",
   applies: ({ stream, ours, reread, theirs }) => {
     if (ours.failed !== undefined) return false;
-    const later = reread(continued(stream, new Uint8Array(5)));
+    const later = reread(withChunk(stream, new Uint8Array(5)));
     return later.code !== undefined && codes.includes(later.code) && same(later, theirs);
   },
 });
@@ -47,8 +47,8 @@ export const lastBitsOfFrame = (peer: string): Difference => ({
   section: "RFC 7692 §6.2",
   applies: ({ stream, ours, reread, theirs }) => {
     if (!stream.deflate || theirs.failed !== 1007) return false;
-    const read = ours.failed === undefined ? stream : beginning(stream, ours.offset);
-    const later = reread(continued(wholeFrames(read), moreOfMessage(stream.role)));
+    const read = ours.failed === undefined ? stream : prefixOf(stream, ours.offset);
+    const later = reread(withChunk(wholeFrames(read), moreOfMessage(stream.role)));
     return later.code === "extension/data-malformed" && same(later, theirs);
   },
 });
@@ -58,11 +58,11 @@ const moreOfMessage = (role: Role): Uint8Array =>
   encodeFrame({ opcode: 0x0, final: false, payload: Uint8Array.of(0), maskingKey: role === "server" ? 0 : undefined });
 
 export const deflateEndsEarly = (peer: string): Difference => ({
-  name: `${peer} takes compressed payload that ends early for a message`,
+  name: `${peer} delivers compressed payload that ends early as a message`,
   section: "RFC 7692 §7.2.2",
   applies: ({ ours, theirs }) =>
     ours.code === "extension/data-truncated" &&
-    isBeginning(ours.events, theirs.events) &&
+    isPrefix(ours.events, theirs.events) &&
     (theirs.failed === 1007 || theirs.events.slice(ours.events.length, ours.events.length + 1).some(isMessage)),
 });
 
@@ -73,7 +73,7 @@ export const finalBlockEndsAll = (peer: string): Difference => ({
 });
 
 export const limitBeforeInflating = (peer: string): Difference => ({
-  name: `${peer} holds compressed payload to the limit of messages, before it is inflated`,
+  name: `${peer} applies the limit of messages to compressed payload, before it is inflated`,
   section: "RFC 6455 §10.4",
   applies: ({ stream, theirs }) => stream.deflate && theirs.failed === 1009,
   instead: () => ({ options: { limits: { ...limits, frame: limits.message } } }),

@@ -1,9 +1,9 @@
-/** The driver of `websocket-driver`, with the package `permessage-deflate` for its extension, and how it differs. */
+/** The driver of `websocket-driver`, with the package `permessage-deflate` as its extension, and its differences. */
 import { createRequire } from "node:module";
 import zlib from "node:zlib";
 import type { Difference, Peer } from "../../peer.ts";
 import { chunksOf, type Stream } from "../../stream.ts";
-import { binary, close, isBeginning, isMessage, same, sameEvents, text, type Verdict } from "../../verdict.ts";
+import { binary, close, isMessage, isPrefix, same, sameEvents, text, type Verdict } from "../../verdict.ts";
 import { isCut, unmasked, withShortLength } from "../frame-end.ts";
 import { frames } from "../frames.ts";
 import { limits } from "../ours.ts";
@@ -17,7 +17,7 @@ import {
   utf8OfWholeMessage,
 } from "./common-differences.ts";
 
-/** As far as it is used here. */
+/** The part used here. */
 interface Driver {
   readyState: number;
   readonly io: { on(name: "data", listener: (bytes: Buffer) => void): void };
@@ -64,14 +64,14 @@ function judge(stream: Stream): Verdict | Promise<Verdict> {
     else events.push(close(code, reason));
   });
   if (stream.deflate) return judgeDeflate(driver, stream).then(() => ({ events, failed }));
-  // As they are after the opening handshake.
+  // The state after the opening handshake.
   driver._extensions.generateResponse("");
   driver.readyState = 1;
   for (const chunk of chunksOf(stream)) driver.parse(chunk);
   return { events, failed };
 }
 
-/** Inflating is asynchronous, and control frames overtake it: nothing more is delivered before it is done. */
+/** Inflating is asynchronous and overtaken by control frames, so deliver nothing more until it is done. */
 async function judgeDeflate(driver: Driver, stream: Stream): Promise<void> {
   const { _extensions: extensions } = driver;
   let inflating: Promise<void> | undefined;
@@ -81,7 +81,7 @@ async function judgeDeflate(driver: Driver, stream: Stream): Promise<void> {
     isStuck = true;
     done();
   };
-  extensions.add(configure.call(require("permessage-deflate"), { zlib: zlibThatTells(stuck) }));
+  extensions.add(configure.call(require("permessage-deflate"), { zlib: zlibWithEndCallback(stuck) }));
   if (stream.role === "server") extensions.generateResponse("permessage-deflate");
   else {
     extensions.generateOffer();
@@ -102,7 +102,7 @@ async function judgeDeflate(driver: Driver, stream: Stream): Promise<void> {
       context,
     );
   };
-  // Byte by byte, since a message may end within any chunk.
+  // Byte by byte, because a message may end within any chunk.
   for (const byte of stream.bytes) {
     driver.parse(Buffer.of(byte));
     if (inflating !== undefined) await inflating;
@@ -112,8 +112,8 @@ async function judgeDeflate(driver: Driver, stream: Stream): Promise<void> {
   extensions.close(() => undefined);
 }
 
-/** node:zlib, which tells when a stream has ended: after that the extension waits in vain for what it wrote. */
-const zlibThatTells = (ended: () => void): object => ({
+/** Returns node:zlib with a callback when a stream has ended: after that, the extension waits in vain for its output. */
+const zlibWithEndCallback = (ended: () => void): object => ({
   ...zlib,
   createInflateRaw: (options: zlib.ZlibOptions) => zlib.createInflateRaw(options).on("end", ended),
 });
@@ -133,7 +133,7 @@ const differences: readonly Difference[] = [
       same({ ...ours, events: ours.events.map((event) => event.replace(/^close 101[234]/, "close 1002")) }, theirs),
   },
   {
-    name: "websocket-driver answers an illegal Close frame with 1002, and tells of it as if the peer had sent that",
+    name: "websocket-driver fails an illegal Close frame with 1002, and reports it as if the peer had sent that",
     section: "RFC 6455 §7.1.7",
     applies: ({ ours, theirs }) =>
       ours.code?.startsWith("close/") === true &&
@@ -141,20 +141,20 @@ const differences: readonly Difference[] = [
       same({ events: ours.events, failed: undefined }, { ...theirs, events: before(theirs) }),
   },
   {
-    name: "websocket-driver answers a frame that is not masked with 1003",
+    name: "websocket-driver fails an unmasked frame with 1003",
     section: "RFC 6455 §5.1",
     applies: ({ ours, theirs }) =>
       ours.code === "frame/mask-missing" && theirs.failed === 1003 && sameEvents(ours.events, theirs.events),
   },
   {
-    name: "websocket-driver as a client takes masked frames",
+    name: "websocket-driver as a client accepts masked frames",
     section: "RFC 6455 §5.1",
     applies: ({ ours }) => ours.code === "frame/mask-unexpected",
     instead: ({ stream, ours }) => ({ stream: unmasked(stream, ours.offset - 1) }),
   },
   nonMinimalLength("websocket-driver"),
   {
-    name: "websocket-driver accepts them in control frames too, up to 125",
+    name: "websocket-driver accepts lengths in more bytes than they need in control frames too, up to 125",
     section: "RFC 6455 §5.5",
     applies: ({ ours }) => ours.code === "frame/control-too-long",
     instead: ({ stream, ours }) => ({ stream: withShortLength(stream, ours.offset - 1) }),
@@ -169,7 +169,7 @@ const differences: readonly Difference[] = [
   },
   lengthBeforeKey("websocket-driver", ["message/too-big", "frame/too-big"]),
   {
-    name: "websocket-driver refuses a continuation of nothing when its payload has come, or for its length",
+    name: "websocket-driver rejects a continuation without a message only when its payload has arrived, or for its length",
     section: "RFC 6455 §5.4",
     applies: ({ stream, ours, theirs }) =>
       ours.code === "frame/continuation-unexpected" &&
@@ -177,7 +177,7 @@ const differences: readonly Difference[] = [
       (theirs.failed === 1009 || theirs.failed === 1003 || (theirs.failed === undefined && isCut(stream, ours.offset))),
   },
   {
-    name: "websocket-driver answers compressed payload that makes no sense with 1010",
+    name: "websocket-driver fails invalid compressed payload with 1010",
     section: "RFC 7692 §6.2",
     applies: ({ stream, ours, theirs }) =>
       stream.deflate &&
@@ -186,27 +186,27 @@ const differences: readonly Difference[] = [
       sameEvents(ours.events, theirs.events),
   },
   {
-    name: "websocket-driver inflates a message when it is whole: control frames may come first, or another fault",
+    name: "websocket-driver inflates a message once it is complete: control frames, or another fault, may come first",
     section: "RFC 7692 §6.2",
     applies: ({ stream, ours, theirs }) =>
       stream.deflate &&
       (ours.code === "extension/data-malformed" || ours.code === "message/too-big") &&
-      isBeginning(ours.events, theirs.events) &&
+      isPrefix(ours.events, theirs.events) &&
       !theirs.events.slice(ours.events.length).some(isMessage),
   },
   deflateEndsEarly("websocket-driver"),
   limitBeforeInflating("websocket-driver"),
 ];
 
-/** All but the last event. */
+/** Returns all but the last event. */
 const before = ({ events }: Verdict): readonly string[] => events.slice(0, -1);
 
 export const websocketDriverPeer: Peer = {
   name: "websocket-driver",
   subject: frames,
   differences,
-  // It tells of the payloads of control frames as text, whatever they are.
-  tells: (event) =>
+  // It decodes the payloads of control frames as text, whatever they are.
+  reduceEvent: (event) =>
     event.replace(
       /^(p[io]ng )(.*)/s,
       (_, kind: string, payload: string) => kind + Buffer.from(payload, "latin1").toString(),

@@ -1,4 +1,4 @@
-/** The receiver of `ws`, and how it differs. */
+/** The receiver of `ws`, and its differences. */
 import * as ws from "ws";
 import type { Difference, Peer } from "../../peer.ts";
 import { chunksOf, type Stream } from "../../stream.ts";
@@ -17,7 +17,7 @@ import {
   utf8OfWholeMessage,
 } from "./common-differences.ts";
 
-/** As far as it is used here; the declared types leave it out. */
+/** The part used here, which the declared types lack. */
 interface Receiver {
   on(name: "message", listener: (data: Buffer, isBinary: boolean) => void): void;
   on(name: "ping" | "pong", listener: (data: Buffer) => void): void;
@@ -36,7 +36,7 @@ const { Receiver, PerMessageDeflate } = ws as unknown as {
   readonly PerMessageDeflate: new (options: object) => PerMessageDeflate;
 };
 
-// An error's stack is most of its cost, and nobody reads it here.
+// Creating the stack of an error is most of its cost, and it is not read here.
 Error.stackTraceLimit = 0;
 
 function judge(stream: Stream): Verdict | Promise<Verdict> {
@@ -64,7 +64,7 @@ function judge(stream: Stream): Verdict | Promise<Verdict> {
   });
   receiver.on("error", () => undefined);
 
-  // Straight to the machine, past the queue of a Writable: nothing here waits for a turn of the event loop.
+  // Call the parser directly, bypassing the queue of Writable: nothing here waits for a turn of the event loop.
   if (deflate === undefined) {
     for (const chunk of chunksOf(stream)) {
       if (failed !== undefined || concluded) break;
@@ -91,7 +91,7 @@ function judge(stream: Stream): Verdict | Promise<Verdict> {
   return writeAll();
 }
 
-/** `ws` keeps it under a symbol. */
+/** `ws` stores it under a symbol. */
 function statusCodeOf(error: Error): number {
   const [code] = Object.getOwnPropertySymbols(error).map((key) => Reflect.get(error, key) as unknown);
   return typeof code === "number" ? code : 0;
@@ -103,7 +103,7 @@ const differences: readonly Difference[] = [
   utf8OfWholeMessage("ws"),
   lengthBeforeKey("ws", ["close/payload-truncated", "message/too-big", "frame/too-big"]),
   {
-    name: "ws counts a fragment when its payload has arrived",
+    name: "ws counts a fragment only when its payload has arrived",
     section: "RFC 6455 §10.4",
     applies: ({ ours, theirs }) =>
       ours.code === "message/too-many-fragments" &&
@@ -111,7 +111,7 @@ const differences: readonly Difference[] = [
       sameEvents(ours.events, theirs.events),
   },
   {
-    name: "ws reads a header two bytes at a time, and does not judge the first one alone",
+    name: "ws reads two bytes of a header at a time, and does not judge the first alone",
     section: "RFC 6455 §5.2",
     applies: ({ stream, ours, theirs }) =>
       ours.failed === 1002 &&
@@ -120,7 +120,7 @@ const differences: readonly Difference[] = [
       sameEvents(ours.events, theirs.events),
   },
   {
-    name: "ws inflates the payload of a frame when it is whole",
+    name: "ws inflates the payload of a frame once it is complete",
     section: "RFC 7692 §6.2",
     applies: ({ stream, ours, theirs }) =>
       stream.deflate &&

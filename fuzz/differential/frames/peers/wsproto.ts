@@ -1,8 +1,8 @@
-/** wsproto, a sans-I/O implementation in Python, and how it differs. */
+/** wsproto, a sans-I/O implementation in Python, and its differences. */
 
 import type { Difference } from "../../peer.ts";
 import type { Verdict } from "../../verdict.ts";
-import { isBeginning, isMessage, sameEvents } from "../../verdict.ts";
+import { isMessage, isPrefix, sameEvents } from "../../verdict.ts";
 import type { WsprotoQuestion } from "../../wsproto/peer.ts";
 import type { WsprotoVerdict } from "../../wsproto/process.ts";
 import {
@@ -39,7 +39,7 @@ const differences: readonly Difference[] = [
       ),
   },
   {
-    name: "wsproto reads a header without its masking key as a whole, and judges no part of it",
+    name: "wsproto judges a header, without its masking key, only when it is complete",
     section: "RFC 6455 §5.2",
     applies: ({ stream, ours, theirs }) =>
       ours.failed === 1002 &&
@@ -48,7 +48,7 @@ const differences: readonly Difference[] = [
       endsInHeader(stream),
   },
   {
-    name: "wsproto judges the order of fragments when payload comes, after it is inflated",
+    name: "wsproto judges the order of fragments when payload arrives, after inflating it",
     section: "RFC 6455 §5.4",
     applies: ({ stream, ours, theirs }) =>
       (ours.code === "frame/continuation-unexpected" || ours.code === "frame/continuation-expected") &&
@@ -65,19 +65,19 @@ const differences: readonly Difference[] = [
       isCut(stream, wholeFrames(stream).bytes.length),
   },
   {
-    name: "wsproto forgets after a control frame that the message around it is compressed",
+    name: "wsproto forgets at a control frame that the message around it is compressed",
     section: "RFC 7692 §6.1",
     applies: ({ stream }) => stream.deflate && hasControlWithinCompressed(stream),
   },
   {
-    name: "wsproto finds a surrogate in UTF-8 by its third byte, and not by its second",
+    name: "wsproto detects a surrogate in UTF-8 at its third byte, not at its second",
     section: "RFC 3629 §4",
     applies: ({ stream, ours, theirs }) =>
       ours.code === "message/utf8-invalid" &&
       (theirs.failed === undefined || theirs.failed === 1007) &&
-      // Second bytes that are those of surrogates after ED, and of other characters after other bytes.
+      // Second bytes that mean a surrogate after ED, and other characters after other bytes.
       (payloadByte(stream, ours.offset) & 0xe0) === 0xa0 &&
-      isBeginning(ours.events, theirs.events) &&
+      isPrefix(ours.events, theirs.events) &&
       !theirs.events.slice(ours.events.length).some(isMessage),
   },
   lastBitsOfFrame("wsproto"),

@@ -1,14 +1,14 @@
-/** The kinds of differences in reading heads: what a peer takes and we refuse, and the other way round. */
+/** The kinds of differences in reading heads: a peer accepts what hybi rejects, or the other way round. */
 import type { ConnectionOptions, ViolationCode } from "@hybi/core";
 import type { Difference, Disagreement } from "../../peer.ts";
 import type { Stream } from "../../stream.ts";
 import * as head from "../head-edit.ts";
 
-/** What is known of a difference before it is known whose it is. */
+/** A difference without the name of its peer. */
 export type Kind = (peer: string) => Difference;
 
-/** The peer takes what we refuse with one of `codes`; changed so that it is right, we make of it what the peer does. */
-export function takes(
+/** The peer accepts what hybi rejects with one of `codes`. Once that is corrected, hybi's verdict equals the peer's. */
+export function accepts(
   what: string,
   section: string,
   codes: readonly ViolationCode[],
@@ -16,7 +16,7 @@ export function takes(
   when: (disagreement: Disagreement) => boolean = () => true,
 ): Kind {
   return (peer) => ({
-    name: `${peer} takes ${what}`,
+    name: `${peer} accepts ${what}`,
     section,
     applies: (disagreement) =>
       disagreement.theirs.failed === undefined && isOneOf(disagreement, codes) && when(atHead(disagreement).here),
@@ -27,7 +27,7 @@ export function takes(
   });
 }
 
-/** The disagreement as if the stream began with the head that is at fault, or with the last one: without interim responses. */
+/** Returns the disagreement as if the stream began with the faulty head, or with the last one: without interim responses. */
 function atHead(disagreement: Disagreement): { readonly here: Disagreement; readonly before: number } {
   const { stream, ours } = disagreement;
   const before = head.lengthBefore(stream, ours.failed === undefined ? Number.POSITIVE_INFINITY : ours.offset);
@@ -35,15 +35,15 @@ function atHead(disagreement: Disagreement): { readonly here: Disagreement; read
   return { here, before };
 }
 
-/** As `takes`, where we have an option for it. */
-export function takesWith(
+/** Like `accepts`, for leniencies that hybi offers as an option. */
+export function acceptsWith(
   what: string,
   section: string,
   codes: readonly ViolationCode[],
   options: (options: ConnectionOptions) => ConnectionOptions,
 ): Kind {
   return (peer) => ({
-    name: `${peer} takes ${what}`,
+    name: `${peer} accepts ${what}`,
     section,
     applies: (disagreement) => disagreement.theirs.failed === undefined && isOneOf(disagreement, codes),
     instead: (disagreement) => ({ options: options(disagreement.options ?? {}) }),
@@ -53,15 +53,15 @@ export function takesWith(
 const isOneOf = ({ ours }: Disagreement, codes: readonly ViolationCode[]): boolean =>
   ours.code !== undefined && codes.includes(ours.code);
 
-/** The peer refuses what we take, or wait with, and gives `because` as its reason. */
-export function refuses(
+/** The peer rejects what hybi accepts, or does not judge yet, with the reason `because`. */
+export function rejects(
   what: string,
   section: string,
   because: RegExp,
   when: (stream: Stream, disagreement: Disagreement) => boolean,
 ): Kind {
   return (peer) => ({
-    name: `${peer} refuses ${what}`,
+    name: `${peer} rejects ${what}`,
     section,
     applies: (disagreement) =>
       disagreement.ours.failed === undefined &&
@@ -71,7 +71,7 @@ export function refuses(
   });
 }
 
-/** Tolerates one more. */
+/** Returns the options with one more leniency. */
 export const tolerating =
   (leniency: NonNullable<ConnectionOptions["tolerate"]>[number]) =>
   (options: ConnectionOptions): ConnectionOptions => ({

@@ -1,17 +1,17 @@
-/** Ways in which others read responses. */
+/** Differences in reading responses. */
 import type { ViolationCode } from "@hybi/core";
 import * as head from "../head-edit.ts";
 import { limits } from "../ours.ts";
-import { type Kind, refuses, takes, takesWith } from "./kinds.ts";
+import { accepts, acceptsWith, type Kind, rejects } from "./kinds.ts";
 
-export const moreInterimResponses = takesWith(
+export const moreInterimResponses = acceptsWith(
   "any number of interim responses",
   "RFC 9110 §15.2",
   ["opening/too-many-interim-responses"],
   (options) => ({ ...options, limits: { ...limits, ...options.limits, interimResponses: Infinity } }),
 );
 
-export const noSpaceBehindStatus = takes(
+export const noSpaceBehindStatus = accepts(
   "a status line without the space before the reason phrase",
   "RFC 9112 §4",
   ["http/status-line", "http/start-line"],
@@ -19,7 +19,7 @@ export const noSpaceBehindStatus = takes(
   ({ stream }) => /^HTTP\/\d\.\d \d{3}(?! )/.test(head.startLine(stream)),
 );
 
-export const controlsInReason = takes(
+export const controlsInReason = accepts(
   "control characters in reason phrases",
   "RFC 9112 §4",
   ["http/start-line", "http/bare-carriage-return"],
@@ -27,17 +27,17 @@ export const controlsInReason = takes(
   ({ stream, ours }) => ours.offset >= 13 && head.isStartLine(stream, ours.offset),
 );
 
-export const emptySubprotocol = takes(
-  "an empty Sec-WebSocket-Protocol for none",
+export const emptySubprotocol = accepts(
+  "an empty Sec-WebSocket-Protocol as none",
   "RFC 6455 §4.3",
   ["opening/subprotocol-not-offered"],
   ({ stream }) => head.withField(stream, "Sec-WebSocket-Protocol"),
   ({ stream }) => head.values(stream, "Sec-WebSocket-Protocol").join() === "",
 );
 
-/** The last line of a field counts. */
+/** The peer uses the last line of a field. */
 export const lastOf = (name: string, section: string, code: ViolationCode): Kind =>
-  takes(
+  accepts(
     `the last of several ${name}`,
     section,
     [code],
@@ -46,25 +46,22 @@ export const lastOf = (name: string, section: string, code: ViolationCode): Kind
   );
 
 export const interimResponse = (because: RegExp): Kind =>
-  refuses("interim responses", "RFC 9110 §15.2", because, (stream) =>
+  rejects("interim responses", "RFC 9110 §15.2", because, (stream) =>
     /^HTTP\/\d\.\d 1(?!01)\d\d/.test(head.startLine(stream)),
   );
 
 export const lengthsOf101 = (because: RegExp): Kind =>
-  refuses(
-    "a Content-Length or Transfer-Encoding that makes no sense where there is no body",
-    "RFC 9112 §6.3",
-    because,
-    (stream) => ["Content-Length", "Transfer-Encoding"].some((name) => head.values(stream, name).length > 0),
+  rejects("an invalid Content-Length or Transfer-Encoding where there is no body", "RFC 9112 §6.3", because, (stream) =>
+    ["Content-Length", "Transfer-Encoding"].some((name) => head.values(stream, name).length > 0),
   );
 
 export const noSubprotocol = (because: RegExp): Kind =>
-  refuses(
-    "a response without subprotocol when some were offered",
+  rejects(
+    "a response without a subprotocol although some were offered",
     "RFC 6455 §4.1",
     because,
     (stream) => head.values(stream, "Sec-WebSocket-Protocol").length === 0,
   );
 
 export const foldedResponse = (because: RegExp): Kind =>
-  refuses("folded lines", "RFC 9112 §5.2", because, (stream) => /\n[ \t]/.test(head.headsOf(stream)));
+  rejects("folded lines", "RFC 9112 §5.2", because, (stream) => /\n[ \t]/.test(head.headsOf(stream)));

@@ -1,20 +1,20 @@
-/** Ways in which others agree on subprotocols and extensions. */
+/** Differences in negotiating subprotocols and extensions. */
 import * as head from "../head-edit.ts";
 import { supported } from "../terms.ts";
-import { type Kind, refuses, takes, tolerating } from "./kinds.ts";
+import { accepts, type Kind, rejects, tolerating } from "./kinds.ts";
 
 const field = "Sec-WebSocket-Extensions";
 
 export const malformedExtensionsUnread: Kind = (peer) => ({
-  name: `${peer} does not look at extensions when it supports none`,
+  name: `${peer} ignores extensions if it supports none`,
   section: "RFC 6455 §9.1",
   applies: ({ stream, ours, theirs }) =>
     !stream.deflate && ours.code === "opening/extensions-malformed" && theirs.failed === undefined,
   instead: ({ options }) => ({ options: tolerating("malformed-extensions")(options ?? {}) }),
 });
 
-export const anySubprotocols = takes(
-  "subprotocols that are no tokens, or stand there twice",
+export const anySubprotocols = accepts(
+  "subprotocols that are not tokens, or are repeated",
   "RFC 6455 §4.1",
   ["opening/subprotocols-malformed", "opening/subprotocol-repeated"],
   ({ stream }) => {
@@ -25,15 +25,15 @@ export const anySubprotocols = takes(
   },
 );
 
-export const emptyExtensions = takes(
-  "an empty Sec-WebSocket-Extensions for none",
+export const emptyExtensions = accepts(
+  "an empty Sec-WebSocket-Extensions as none",
   "RFC 6455 §9.1",
   ["opening/extensions-malformed"],
   ({ stream }) => head.withField(stream, field),
   ({ stream }) => head.values(stream, field).join() === "",
 );
 
-/** Whether an extension is an offer of permessage-deflate with parameters that are unknown, malformed or repeated. */
+/** Whether an extension is an offer of permessage-deflate with unknown, malformed or repeated parameters. */
 export function isToBeDeclined(extension: string): boolean {
   const [name, ...parameters] = extension.split(";").map((part) => part.trim());
   if (name !== "permessage-deflate") return false;
@@ -44,14 +44,14 @@ export function isToBeDeclined(extension: string): boolean {
 }
 
 export const extensionsWithEmptyElements = (because: RegExp): Kind =>
-  refuses("empty elements in a list of extensions", "RFC 9110 §5.6.1.2", because, (stream) =>
+  rejects("empty elements in a list of extensions", "RFC 9110 §5.6.1.2", because, (stream) =>
     head.elements(head.values(stream, field)).includes(""),
   );
 
 const leadingZero = /(?<=_max_window_bits *= *"?)0+(?=[1-9])/;
 
 export const leadingZeroes: Kind = (peer) => ({
-  name: `${peer} takes leading zeroes in window bits`,
+  name: `${peer} accepts leading zeros in window bits`,
   section: "RFC 7692 §7.1.2.1",
   applies: ({ stream, theirs }) =>
     theirs.failed === undefined && leadingZero.test(head.values(head.lastHead(stream), field).join()),
@@ -62,8 +62,8 @@ export const leadingZeroes: Kind = (peer) => ({
   }),
 });
 
-export const quotedValues = refuses(
-  "window bits that are quoted, or no number",
+export const quotedValues = rejects(
+  "window bits that are quoted, or not a number",
   "RFC 6455 §9.1",
   /^ValueError: invalid literal for int/,
   (stream) =>

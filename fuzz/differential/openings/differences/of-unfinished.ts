@@ -1,11 +1,11 @@
-/** When others judge a head that is not whole yet. */
+/** Differences in when incomplete heads are judged. */
 import type { Stream } from "../../stream.ts";
 import * as head from "../head-edit.ts";
 import { accept, key } from "../terms.ts";
 import type { Kind } from "./kinds.ts";
 
 export const neverRight: Kind = (peer) => ({
-  name: `${peer} refuses a head that is not whole yet, and can no longer become right`,
+  name: `${peer} rejects an incomplete head that can no longer become valid`,
   section: "RFC 9112 §2.2",
   applies: ({ stream, ours, theirs, reread }) =>
     ours.failed === undefined &&
@@ -14,7 +14,7 @@ export const neverRight: Kind = (peer) => ({
     completions(stream).every((whole) => reread(whole).failed === "refused"),
 });
 
-/** What an unfinished head may become, if the rest of it is right. */
+/** Returns what an incomplete head may become if the rest of it is valid. */
 function completions(stream: Stream): readonly Stream[] {
   const before = head.lengthBefore(stream, Number.POSITIVE_INFINITY);
   const here = head.from(stream, before);
@@ -48,7 +48,7 @@ const rightResponse: RightHead = [
 ];
 
 export const judgedWhenWhole: Kind = (peer) => ({
-  name: `${peer} judges a head when it is whole`,
+  name: `${peer} judges a head only when it is complete`,
   section: "RFC 9112 §2.2",
   applies: ({ stream, ours, theirs }) =>
     ours.failed === "refused" &&

@@ -1,21 +1,21 @@
-/** A transport in memory for node:http: what it is given is read at once, and what is written to it is kept. */
+/** An in-memory transport for node:http: delivered chunks are read at once, and written bytes are stored. */
 import { Duplex } from "node:stream";
 
 export class MemorySocket extends Duplex {
-  /** What was written to it. */
+  /** Everything written to it. */
   answer = "";
 
   constructor() {
     super({ allowHalfOpen: true });
   }
 
-  /** Hands a chunk to whoever listens, without waiting for a turn of the event loop. */
+  /** Delivers a chunk to the listeners, without waiting for a turn of the event loop. */
   deliver(chunk: Buffer): void {
     this.emit("data", chunk);
   }
 
   override _read(): void {
-    // All that there is to read is delivered.
+    // Everything there is to read has been delivered.
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
@@ -23,7 +23,7 @@ export class MemorySocket extends Duplex {
     done();
   }
 
-  // node:http asks for these, and they make no difference.
+  // node:http calls these methods; they have no effect.
   setTimeout(): this {
     return this;
   }

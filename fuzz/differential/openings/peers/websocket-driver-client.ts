@@ -13,9 +13,9 @@ import * as unfinished from "../differences/of-unfinished.ts";
 import * as head from "../head-edit.ts";
 import { responses } from "../responses.ts";
 import { accept, supported } from "../terms.ts";
-import { openedAs, withoutParameters } from "../verdict.ts";
+import { openEventsOf, withoutParameters } from "../verdict.ts";
 
-/** As far as it is used here. */
+/** The part used here. */
 interface Driver {
   readonly protocol: string | null;
   readonly _http: { readonly body: Uint8Array | undefined };
@@ -43,7 +43,7 @@ function judge(stream: Stream): Verdict {
   driver.on("open", () => {
     const extensions = driver._extensions._sessions.map(([{ name }]) => name).join(", ");
     const rest = stream.bytes.length - received + (driver._http.body?.length ?? 0);
-    verdict ??= { events: openedAs(driver.protocol ?? undefined, extensions, rest), failed: undefined };
+    verdict ??= { events: openEventsOf(driver.protocol ?? undefined, extensions, rest), failed: undefined };
   });
   driver.on("error", ({ message }) => {
     verdict ??= { events: [], failed: "refused", because: message };
@@ -58,7 +58,7 @@ function judge(stream: Stream): Verdict {
 }
 
 const bodyOf101 = (peer: string): Difference => ({
-  name: `${peer} takes what is behind a 101 with a Content-Length for a body`,
+  name: `${peer} reads the bytes behind a 101 with a Content-Length as a body`,
   section: "RFC 9112 §6.3",
   applies: ({ stream, ours, theirs }) =>
     ours.failed === undefined &&
@@ -68,7 +68,7 @@ const bodyOf101 = (peer: string): Difference => ({
 });
 
 const fieldsOfInterim = (peer: string): Difference => ({
-  name: `${peer} takes the fields of interim responses in the same chunk for those of the response`,
+  name: `${peer} reads the fields of interim responses in the same chunk as those of the response`,
   section: "RFC 9110 §15.2",
   applies: ({ stream, ours, theirs }) =>
     theirs.failed === undefined &&
@@ -78,7 +78,7 @@ const fieldsOfInterim = (peer: string): Difference => ({
 });
 
 const behindAnother = (peer: string): Difference => ({
-  name: `${peer} takes the response behind an answer without a body for the answer`,
+  name: `${peer} reads the response behind a response without a body as the response`,
   section: "RFC 9112 §9.2",
   applies: ({ stream, ours, theirs }) =>
     ours.failed === "refused" &&
@@ -106,8 +106,8 @@ const differences: readonly Difference[] = [
   response.emptySubprotocol,
   terms.emptyExtensions,
   terms.extensionsWithEmptyElements(/Invalid Sec-WebSocket-Extensions header/),
-  kinds.refuses(
-    "upgrade among others in Connection",
+  kinds.rejects(
+    "upgrade among other elements in Connection",
     "RFC 6455 §4.1",
     /'Connection' header value is not 'Upgrade'$/,
     (stream) => head.values(stream, "Connection").join().toLowerCase() !== "upgrade",
@@ -123,8 +123,8 @@ export const websocketDriverClient: Peer = {
   name: "websocket-driver",
   subject: responses,
   differences,
-  // It does not tell which parameters were agreed.
-  tells: withoutParameters,
+  // It does not report the agreed parameters.
+  reduceEvent: withoutParameters,
   reads: () => true,
   judge: (streams) => streams.map(judge),
 };

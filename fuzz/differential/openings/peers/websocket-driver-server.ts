@@ -12,9 +12,9 @@ import * as unfinished from "../differences/of-unfinished.ts";
 import * as head from "../head-edit.ts";
 import { requests } from "../requests.ts";
 import { supported } from "../terms.ts";
-import { openedAs } from "../verdict.ts";
+import { openEventsOf } from "../verdict.ts";
 
-/** As far as it is used here. */
+/** The part used here. */
 interface Driver {
   readonly body: Uint8Array | undefined;
   readonly io: { on(name: "data", listener: (bytes: Buffer) => void): void };
@@ -43,19 +43,23 @@ function judge(stream: Stream): Verdict {
     }
     const rest = stream.bytes.length - received + (driver.body?.length ?? 0);
     verdict ??= {
-      events: openedAs(valueOfField(response, "Protocol"), sorted(valueOfField(response, "Extensions") ?? ""), rest),
+      events: openEventsOf(
+        valueOfField(response, "Protocol"),
+        sorted(valueOfField(response, "Extensions") ?? ""),
+        rest,
+      ),
       failed: undefined,
     };
   });
   driver.on("error", () => undefined);
-  // As soon as the request has come.
+  // As soon as the request has arrived.
   driver.start();
   for (const chunk of chunksOf(stream)) {
     received += chunk.length;
     try {
       driver.parse(chunk);
     } catch (error) {
-      // Frames that come behind the request in the same chunk may make it throw, when it is open.
+      // Frames behind the request in the same chunk may make it throw once it is open.
       verdict ??= { events: [], failed: "refused", because: String(error) };
     }
     if (verdict !== undefined) return verdict;
@@ -63,7 +67,7 @@ function judge(stream: Stream): Verdict {
   return { events: [], failed: undefined };
 }
 
-/** Extensions with their parameters in the order of the alphabet. */
+/** Sorts extensions with their parameters alphabetically. */
 const sorted = (extensions: string): string =>
   extensions
     .split(", ")
@@ -73,12 +77,12 @@ const sorted = (extensions: string): string =>
     })
     .join(", ");
 
-/** The value of a Sec-WebSocket field of the response. */
+/** Returns the value of a Sec-WebSocket field of the response. */
 const valueOfField = (response: string, name: string): string | undefined =>
   new RegExp(`\r\nSec-WebSocket-${name}: (.*)\r\n`).exec(response)?.[1];
 
 const listOfLengths = (peer: string): Difference => ({
-  name: `${peer} takes a list of zeroes in Content-Length for a length, and what is behind the head for a body`,
+  name: `${peer} accepts a list of zeros in Content-Length, and reads the bytes behind the head as a body`,
   section: "RFC 9112 §6.3",
   applies: ({ stream, ours, theirs }) =>
     ours.failed === undefined &&
@@ -91,7 +95,7 @@ const field = "Sec-WebSocket-Extensions";
 const largestWindow = /; *server_max_window_bits *= *"?15"?(?= *(?:[;,]|$))/g;
 
 const unansweredWindow = (peer: string): Difference => ({
-  name: `${peer} accepts an offer with server_max_window_bits=15 without the parameter in its answer`,
+  name: `${peer} accepts an offer with server_max_window_bits=15 without the parameter in its response`,
   section: "RFC 7692 §7.1.2.1",
   applies: ({ stream, ours, theirs }) =>
     ours.failed === undefined &&
@@ -108,7 +112,7 @@ const unansweredWindow = (peer: string): Difference => ({
 });
 
 const tabsInSubprotocols = (peer: string): Difference => ({
-  name: `${peer} takes a tab beside a subprotocol for a part of it`,
+  name: `${peer} reads a tab beside a subprotocol as part of it`,
   section: "RFC 9110 §5.6.3",
   applies: ({ stream, ours, theirs }) =>
     ours.failed === undefined &&
@@ -147,8 +151,8 @@ const differences: readonly Difference[] = [
   quotedValues,
   terms.extensionsWithEmptyElements(/Invalid Sec-WebSocket-Extensions header/),
   lines.tabsInConnection(/^Not a WebSocket request$/),
-  kinds.refuses(
-    "Content-Length beside a list of it",
+  kinds.rejects(
+    "Content-Length beside a list of lengths",
     "RFC 9112 §6.3",
     /^Not a WebSocket request$/,
     (stream) =>

@@ -1,4 +1,4 @@
-/** A client of `ws`: Node's HTTP parser, and the checks of `ws` behind it. */
+/** A client of `ws`: Node's HTTP parser, followed by the checks of `ws`. */
 import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
@@ -16,12 +16,12 @@ import * as head from "../head-edit.ts";
 import { limits } from "../ours.ts";
 import { responses } from "../responses.ts";
 import { accept, acceptOf, supported } from "../terms.ts";
-import { openedAs } from "../verdict.ts";
+import { openEventsOf } from "../verdict.ts";
 import { MemorySocket } from "./memory-socket.ts";
 import { extensionsOf } from "./ws-parameters.ts";
 
-/** A client that awaits a response, and what it makes of it. */
-class Asking {
+/** A client waiting for a response, and its verdict. */
+class OpeningAttempt {
   readonly #stream: Stream;
   readonly #socket = new MemorySocket();
   #key = "";
@@ -39,7 +39,7 @@ class Asking {
     });
     client.on("open", () => {
       const rest = stream.bytes.length - this.#received + (this.#restOfChunk ?? 0);
-      const events = openedAs(client.protocol || undefined, extensionsOf(client), rest);
+      const events = openEventsOf(client.protocol || undefined, extensionsOf(client), rest);
       this.#verdict ??= { events, failed: undefined };
     });
     client.on("error", (error: NodeJS.ErrnoException) => this.#refuse(error.code ?? error.message));
@@ -58,9 +58,9 @@ class Asking {
     this.#verdict ??= { events: [], failed: "refused", because };
   }
 
-  /** Hands over the response, until it is clear what comes of it. */
+  /** Delivers the response until the verdict is known. */
   deliver(): void {
-    // The key is one of its own, and so is the value that answers it.
+    // The client has a key of its own, so replace the Sec-WebSocket-Accept accordingly.
     const text = head.textOf(this.#stream).replaceAll(accept, acceptOf(this.#key));
     for (const chunk of chunksOf({ ...this.#stream, bytes: Buffer.from(text, "latin1") })) {
       if (this.#verdict !== undefined || this.#restOfChunk !== undefined) return;
@@ -69,7 +69,7 @@ class Asking {
     }
   }
 
-  /** To be asked a turn of the event loop later. */
+  /** Returns the verdict. Call a turn of the event loop later. */
   take(): Verdict {
     const verdict = this.#verdict ?? { events: [], failed: undefined };
     this.#refuse("over");
@@ -89,8 +89,8 @@ const differences: readonly Difference[] = [
   response.controlsInReason,
   lines.connectionOfOthers,
   terms.leadingZeroes,
-  kinds.takes(
-    "several answers of permessage-deflate, and the first of them",
+  kinds.accepts(
+    "several responses of permessage-deflate, and uses the first",
     "RFC 6455 §9.1",
     ["opening/extensions-repeated", "opening/extension-repeated"],
     ({ stream }) =>
@@ -106,8 +106,8 @@ const differences: readonly Difference[] = [
   lines.laterVersion(/^HPE_INVALID_VERSION$/),
   response.foldedResponse(/^HPE_INVALID_HEADER_TOKEN$/),
   terms.extensionsWithEmptyElements(/^Invalid Sec-WebSocket-Extensions header$/),
-  kinds.refuses(
-    "what follows an interim response of HTTP/1.0",
+  kinds.rejects(
+    "bytes after an interim response of HTTP/1.0",
     "RFC 9110 §15.2",
     /^HPE_CLOSED_CONNECTION$/,
     (_, { stream }) => /HTTP\/1\.0 1(?!01)\d\d/.test(head.textOf(stream)),
@@ -121,7 +121,7 @@ export const wsClient: Peer = {
   differences,
   reads: () => true,
   judge: async (streams) => {
-    const asking = streams.map((stream) => new Asking(stream));
+    const asking = streams.map((stream) => new OpeningAttempt(stream));
     await setImmediate();
     for (const each of asking) each.deliver();
     await setImmediate();

@@ -1,4 +1,4 @@
-/** The extensions of a connection of `ws`, as a verdict has them; the declared types leave them out. */
+/** The extensions of a `ws` connection in the form of a verdict; the declared types lack them. */
 import type { WebSocket } from "ws";
 
 export function extensionsOf(open: WebSocket): string {

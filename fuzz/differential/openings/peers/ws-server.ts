@@ -1,4 +1,4 @@
-/** A server of `ws`: Node's HTTP parser, and the opening handshake of `ws` behind it. */
+/** A server of `ws`: Node's HTTP parser, followed by the opening handshake of `ws`. */
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { setImmediate } from "node:timers/promises";
@@ -15,11 +15,11 @@ import * as head from "../head-edit.ts";
 import { limits } from "../ours.ts";
 import { requests } from "../requests.ts";
 import { supported } from "../terms.ts";
-import { openedAs } from "../verdict.ts";
+import { openEventsOf } from "../verdict.ts";
 import { MemorySocket } from "./memory-socket.ts";
 import { extensionsOf } from "./ws-parameters.ts";
 
-/** One that supports permessage-deflate, and one that does not. */
+/** One server that supports permessage-deflate, and one that does not. */
 const [plain, deflating] = [false, true].map(
   (perMessageDeflate) =>
     new WebSocketServer({
@@ -30,7 +30,7 @@ const [plain, deflating] = [false, true].map(
     }),
 ) as [WebSocketServer, WebSocketServer];
 
-/** What the handlers below find out about the stream that is being delivered. */
+/** What the handlers below record about the stream being delivered. */
 interface Judged {
   verdict: Verdict | undefined;
   /** Bytes of the current chunk behind the head. */
@@ -42,11 +42,11 @@ const judgedBySocket = new WeakMap<Duplex, Judged>();
 
 const server: Server = createServer({ maxHeaderSize: limits.head, connectionsCheckingInterval: 0x7fff_ffff });
 server.on("upgrade", (request: IncomingMessage, socket: Duplex, rest: Buffer) => {
-  // Not `socket`: Node 26 puts a stream of its own before it as long as a body is under way.
+  // Not `socket`: Node 26 puts a stream of its own before it while a body is being read.
   const judged = judgedBySocket.get(request.socket) as Judged;
   judged.restOfChunk = rest.length;
   (judged.deflate ? deflating : plain).handleUpgrade(request, socket, Buffer.alloc(0), (open: WebSocket) => {
-    judged.verdict = { events: openedAs(open.protocol || undefined, extensionsOf(open), 0), failed: undefined };
+    judged.verdict = { events: openEventsOf(open.protocol || undefined, extensionsOf(open), 0), failed: undefined };
     open.terminate();
   });
 });
@@ -81,7 +81,7 @@ function judge(stream: Stream): { socket: MemorySocket; verdict: Verdict } {
     socket.deliver(chunk);
     if (judged.verdict !== undefined) break;
   }
-  // What Node answers by itself it does not tell.
+  // Node does not emit an event for its own responses.
   if (socket.answer.startsWith("HTTP/1.1 4")) judged.verdict ??= { events: [], failed: "refused", because: "Node" };
   const { verdict, restOfChunk } = judged;
   if (verdict === undefined) return { socket, verdict: { events: [], failed: undefined } };
@@ -99,7 +99,7 @@ const differences: readonly Difference[] = [
   request.nonCanonicalKey,
   request.otherVersion,
   request.anyHost,
-  // Up to Node 24 no body is read for an Upgrade, and from Node 26 on it is.
+  // Up to Node 24, the body of an Upgrade is not read; from Node 26 on it is.
   request.readBody(["opening/body-unexpected", "http/framing-ambiguous"]),
   lines.connectionOfOthers,
   request.severalOrigins,
@@ -107,46 +107,46 @@ const differences: readonly Difference[] = [
   request.listOfProtocols(/^Invalid Upgrade header$/),
   lines.laterVersion(/^HPE_INVALID_VERSION$/),
   lines.tabsInConnection(/^(?:request|Node)$/),
-  kinds.refuses(
-    "tabs around Content-Length, and lists of it",
+  kinds.rejects(
+    "tabs around Content-Length, and lists of lengths",
     "RFC 9112 §6.3",
     /^HPE_INVALID_CONTENT_LENGTH$/,
     (stream) => head.rawValues(stream, "Content-Length").some((value) => /[\t,]/.test(value)),
   ),
-  kinds.refuses(
-    "Content-Length twice, with the same value",
+  kinds.rejects(
+    "two equal Content-Length fields",
     "RFC 9112 §6.3",
     /^HPE_UNEXPECTED_CONTENT_LENGTH$/,
     (stream) => head.values(stream, "Content-Length").length > 1,
   ),
-  kinds.refuses(
+  kinds.rejects(
     "empty elements in a list of subprotocols",
     "RFC 9110 §5.6.1.2",
     /^Invalid Sec-WebSocket-Protocol header$/,
     (stream) => head.elements(head.values(stream, "Sec-WebSocket-Protocol")).includes(""),
   ),
   terms.extensionsWithEmptyElements(badExtensions),
-  kinds.refuses("white space around the = of a parameter", "RFC 6455 §9.1", badExtensions, (stream) =>
+  kinds.rejects("white space around the = of a parameter", "RFC 6455 §9.1", badExtensions, (stream) =>
     head.values(stream, "Sec-WebSocket-Extensions").some((value) => /[ \t]=|=[ \t]/.test(value)),
   ),
-  kinds.refuses("a connection because of an offer that it could decline", "RFC 7692 §7.1", badExtensions, (stream) =>
+  kinds.rejects("a connection for an offer that it could decline", "RFC 7692 §7.1", badExtensions, (stream) =>
     head.elements(head.values(stream, "Sec-WebSocket-Extensions")).some(terms.isToBeDeclined),
   ),
-  kinds.takes(
+  kinds.accepts(
     "any spelling of 13 and 8 as a version",
     "RFC 6455 §4.3",
     ["opening/version-unsupported"],
     ({ stream }) => head.withField(stream, "Sec-WebSocket-Version", "13"),
     ({ stream }) => [13, 8].includes(Number(head.values(stream, "Sec-WebSocket-Version").join())),
   ),
-  kinds.takes(
+  kinds.accepts(
     "several spaces between the parts of a request line",
     "RFC 9112 §3",
     ["http/request-target", "http/version"],
     ({ stream }) => head.withStartLine(stream, (line) => line.replace(/ +/g, " ")),
     ({ stream }) => / {2}/.test(head.startLine(stream)),
   ),
-  kinds.takes(
+  kinds.accepts(
     "a request line without a version",
     "RFC 9112 §3",
     ["http/request-target", "http/bare-line-feed"],
@@ -167,7 +167,7 @@ export const wsServer: Peer = {
   judge: async (streams) => {
     const judged = streams.map(judge);
     for (const { socket } of judged) socket.destroy();
-    // What they leave behind is taken away when they have closed.
+    // Closed sockets are cleaned up in the next turn.
     await setImmediate();
     return judged.map(({ verdict }) => verdict);
   },

@@ -16,7 +16,7 @@ const field = "Sec-WebSocket-Extensions";
 const name = "permessage-deflate";
 
 const anyParameters = (peer: string): Difference => ({
-  name: `${peer} takes permessage-deflate with parameters that are unknown, malformed or repeated, and twice`,
+  name: `${peer} accepts permessage-deflate twice, and with unknown, malformed or repeated parameters`,
   section: "RFC 7692 §7.1",
   applies: ({ ours, theirs }) =>
     theirs.failed === undefined &&
@@ -42,7 +42,7 @@ const differences: readonly Difference[] = [
   anyParameters,
   terms.quotedValues,
   lines.lastConnection,
-  kinds.refuses("windows of 8 bits", "RFC 7692 §7.1.2", /^ValueError: Window size/, (stream) =>
+  kinds.rejects("windows of 8 bits", "RFC 7692 §7.1.2", /^ValueError: Window size/, (stream) =>
     /window_bits="?8/.test(head.values(stream, field).join()),
   ),
   terms.extensionsWithEmptyElements(/^RemoteProtocolError: unrecognized extension $/),
@@ -52,4 +52,9 @@ const differences: readonly Difference[] = [
   unfinished.neverRight,
 ].map((difference) => difference("wsproto"));
 
-export const wsprotoClient: WsprotoQuestion = { subject: responses, differences, tells: withoutParameters, verdictOf };
+export const wsprotoClient: WsprotoQuestion = {
+  subject: responses,
+  differences,
+  reduceEvent: withoutParameters,
+  verdictOf,
+};

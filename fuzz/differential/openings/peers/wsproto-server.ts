@@ -16,7 +16,7 @@ const field = "Sec-WebSocket-Extensions";
 const name = "permessage-deflate";
 
 const anyParameters = (peer: string): Difference => ({
-  name: `${peer} agrees to permessage-deflate with parameters that are unknown, or behind what is malformed`,
+  name: `${peer} agrees to permessage-deflate with unknown parameters, or behind malformed ones`,
   section: "RFC 7692 §7.1",
   applies: ({ stream, ours, theirs }) =>
     theirs.failed === undefined &&
@@ -54,29 +54,34 @@ const differences: readonly Difference[] = [
   request.listOfProtocols(/^RemoteProtocolError: Missing header, 'Upgrade: websocket'$/),
   lines.controlsInValuesOfPython,
   terms.anySubprotocols,
-  kinds.takes(
+  kinds.accepts(
     "the last of several versions",
     "RFC 6455 §11.3.5",
     ["opening/version-repeated"],
     ({ stream }) => head.withField(stream, "Sec-WebSocket-Version", "13"),
     ({ stream }) => head.values(stream, "Sec-WebSocket-Version").at(-1) === "13",
   ),
-  kinds.refuses(
+  kinds.rejects(
     "empty lines before the request line",
     "RFC 9112 §2.2",
     /no request line received|illegal request line/,
     (stream) => head.emptyLines(stream) !== "",
   ),
-  kinds.refuses("a Host that is no domain name", "RFC 9110 §7.2", /idna/, () => true),
+  kinds.rejects("a Host that is not a domain name", "RFC 9110 §7.2", /idna/, () => true),
   terms.quotedValues,
   lines.lastConnection,
   unfinished.judgedWhenWhole,
   unfinished.neverRight,
 ].map((difference) => difference("wsproto"));
 
-export const wsprotoServer: WsprotoQuestion = { subject: requests, differences, tells: withoutParameters, verdictOf };
+export const wsprotoServer: WsprotoQuestion = {
+  subject: requests,
+  differences,
+  reduceEvent: withoutParameters,
+  verdictOf,
+};
 
-/** Where something failed, what was told is the reason. */
+/** Returns the verdict. If something failed, the reported events are the reason. */
 export function verdictOf([told, failed]: WsprotoVerdict): Verdict {
   if (failed === null) return { events: told.map(withoutParameters), failed: undefined };
   return { events: [], failed: "refused", because: told.join() };
