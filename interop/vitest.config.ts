@@ -1,6 +1,7 @@
 /**
- * The suites against programs of others. `pnpm test:browsers` and `pnpm test:proxies` need those of the system, and are not
- * among those of `pnpm test`, which needs nothing but Node and npm; `pnpm test:workerd` is, because npm has workerd.
+ * The suites against programs of other projects. `pnpm test:browsers` and `pnpm test:proxies` need programs installed on the
+ * system, so `pnpm test`, which needs only Node and npm, does not run them. It does run `pnpm test:workerd`, because workerd
+ * comes from npm.
  */
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import workspace from "../vitest.workspace.ts";
@@ -8,7 +9,7 @@ import workspace from "../vitest.workspace.ts";
 function project(name: string, globalSetup: string[] = []): TestProjectInlineConfiguration {
   return {
     extends: true,
-    // One file after the other: they share the machine with a browser.
+    // Run files one after the other, because they share the machine with a browser.
     test: {
       name,
       root: `${import.meta.dirname}/${name}`,
@@ -27,7 +28,7 @@ export default defineConfig({
   test: {
     ...test,
     fileParallelism: false,
-    // A browser on a busy machine takes its time to open a page.
+    // A browser on a busy machine may take long to open a page.
     hookTimeout: 60_000,
     projects: [
       project("browsers", [`${import.meta.dirname}/browsers/browser-setup.ts`]),

@@ -1,20 +1,21 @@
-/** Starts the browser that HYBI_BROWSER names, and builds what its pages run, once for all test files. */
+/** Starts the browser named by HYBI_BROWSER and builds the script of its pages, once for all test files. */
 import type { TestProject } from "vitest/node";
 import { browsers, isBrowserName } from "./browsers.ts";
 import { buildPage } from "./build-page.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Where the browser is to be reached. */
+    /** Endpoint of the browser. */
     readonly browser: string;
-    /** What its pages run. */
+    /** Script of its pages. */
     readonly script: string;
   }
 }
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const name = process.env.HYBI_BROWSER;
-  if (!isBrowserName(name)) throw new Error("Run it with `pnpm test:browsers`, which sets HYBI_BROWSER.");
+  if (!isBrowserName(name))
+    throw new Error("HYBI_BROWSER is not set. Run the tests with `pnpm test:browsers`, which sets it.");
   const { type, program, options } = browsers[name];
   project.provide("script", await buildPage());
   const server = await type.launchServer({ ...options, executablePath: program, host: "127.0.0.1" });

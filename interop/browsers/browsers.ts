@@ -1,11 +1,11 @@
-/** The browsers as Debian has them, which playwright-core drives; it brings none of its own. */
+/** The browsers installed from Debian, driven by playwright-core, which brings none of its own. */
 import { type BrowserType, chromium, firefox, type LaunchOptions } from "playwright-core";
 
 export type BrowserName = "chromium" | "firefox";
 
 interface BrowserKind {
   readonly program: string;
-  /** Of Debian. */
+  /** Name of the Debian package. */
   readonly package: string;
   readonly type: BrowserType;
   readonly options: LaunchOptions;
@@ -18,7 +18,7 @@ export const browsers: Readonly<Record<BrowserName, BrowserKind>> = {
     type: chromium,
     options: {
       args: [
-        // A container has no namespaces to make a sandbox of, and no graphics card. Only our own server is visited.
+        // A container has no namespaces for a sandbox, and no graphics card. The browser visits only our own server.
         ...["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run"],
         ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
       ],
@@ -28,10 +28,10 @@ export const browsers: Readonly<Record<BrowserName, BrowserKind>> = {
     program: "/usr/bin/firefox-esr",
     package: "firefox-esr",
     type: firefox,
-    // WebDriver BiDi: the other protocol is of a Firefox that was patched for it.
+    // WebDriver BiDi: the other protocol requires a patched Firefox.
     options: {
       channel: "moz-firefox",
-      // After an opening that failed it lets the next one to the same host wait for seconds (RFC 6455 §7.2.3).
+      // After a failed opening, Firefox delays the next one to the same host by seconds (RFC 6455 §7.2.3).
       firefoxUserPrefs: { "network.websocket.delay-failed-reconnects": false },
     },
   },

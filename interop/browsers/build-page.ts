@@ -1,4 +1,4 @@
-/** The script of the page, and of its worker: our own portable code, as an application's bundler makes it. */
+/** Builds the script of the page and its worker: our portable code, as an application's bundler builds it. */
 import { type BuildOptions, build } from "esbuild";
 
 const folder = `${import.meta.dirname}/in-page`;
@@ -9,18 +9,18 @@ const settings: BuildOptions & { write: false } = {
   platform: "browser",
   target: "es2022",
   conditions: ["@hybi/source"],
-  // What a browser does not have, such as node:zlib, is an error.
+  // Modules that a browser lacks, such as node:zlib, are errors.
   logLevel: "error",
 };
 
-/** A program of the documents, as a module. */
+/** Bundles a program from the documents as a module. */
 export async function buildProgram(code: string): Promise<string> {
   const stdin = { contents: code, loader: "ts", resolveDir: folder } as const;
   const { outputFiles } = await build({ ...settings, stdin, format: "esm" });
   return outputFiles[0]?.text ?? "";
 }
 
-/** One classic script for the page and for a worker: it sees for itself where it is. */
+/** Builds one classic script for the page and for a worker: it detects where it runs. */
 export async function buildPage(): Promise<string> {
   const { outputFiles } = await build({ ...settings, entryPoints: [`${folder}/main.ts`], format: "iife" });
   return outputFiles[0]?.text ?? "";

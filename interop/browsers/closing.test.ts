@@ -1,4 +1,4 @@
-/** How a browser and our server part. */
+/** The closing handshake between a browser and our server. */
 import { expect, it } from "vitest";
 import { Arrivals } from "./servers.ts";
 import { ways } from "./site.ts";
@@ -25,7 +25,7 @@ describeInPage("a page", ways, (world) => {
     );
     const { closed } = await arrivals.next();
     expect(await closed).toMatchObject({ code, reason, wasClean: true });
-    // The reason of the page's event is that of our Close frame, which has none.
+    // The reason in the page's event is that of our Close frame, which has none.
     expect(await events).toEqual([{ type: "close", code, reason: "", wasClean: true }]);
   });
 
@@ -33,9 +33,9 @@ describeInPage("a page", ways, (world) => {
     ["4002 and a reason", [4002, "über"], 4002, "über"],
     ["1000", [1000], 1000, ""],
     ["no status code", [], 1005, ""],
-  ])("is told of a server that closes with %s", async (_, args, code, reason) => {
+  ])("receives the close of a server with %s", async (_, args, code, reason) => {
     const arrivals = new Arrivals((socket) => {
-      // Behind a message, which must come first.
+      // Behind a message, which must arrive first.
       socket.send("last words");
       socket.close(...args);
     });
@@ -50,7 +50,7 @@ describeInPage("a page", ways, (world) => {
     expect(await closed).toMatchObject({ code, wasClean: true });
   });
 
-  it("is told 1001 by a server that goes down, which waits for it", async () => {
+  it("receives 1001 from a server that shuts down, which waits for the close", async () => {
     const arrivals = new Arrivals();
     const server = world.site.serve(arrivals.handler);
     const events = world.page.evaluate(async (url) => (await inPage.open(url)).end(), world.url);
@@ -63,7 +63,7 @@ describeInPage("a page", ways, (world) => {
 
   it("sees 1006, not clean, when the server drops the transport", async () => {
     const arrivals = new Arrivals((socket) => {
-      // At a word of the page, which has then seen the response.
+      // Triggered by a message of the page, which has then received the response.
       socket.onmessage = () => socket.terminate();
     });
     world.site.serve(arrivals.handler);
@@ -77,7 +77,7 @@ describeInPage("a page", ways, (world) => {
     expect(await closed).toMatchObject({ code: 1006, wasClean: false });
   });
 
-  it("is told 1009 when its message is longer than the server allows", async () => {
+  it("receives 1009 when its message is longer than the server allows", async () => {
     const arrivals = new Arrivals();
     world.site.serve(arrivals.handler, { limits: { message: 1_000 } });
     const events = world.page.evaluate(async (url) => {
@@ -90,7 +90,7 @@ describeInPage("a page", ways, (world) => {
     expect(await closed).toMatchObject({ code: 1006 });
   });
 
-  it("that goes elsewhere leaves 1001 or a lost transport behind, and the server notices at once", async () => {
+  it("that navigates away sends 1001 or loses the transport, and the server notices at once", async () => {
     const arrivals = new Arrivals();
     world.site.serve(arrivals.handler);
     const page = await world.context.newPage();

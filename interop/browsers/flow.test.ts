@@ -5,19 +5,19 @@ import { ways } from "./site.ts";
 import { describeInPage } from "./world.ts";
 
 const mebibyte = 1_048_576;
-/** MiB, each a message. More than the buffers of browser and kernel together. */
+/** Messages of 1 MiB each: more than the buffers of browser and kernel together. */
 const total = 48;
 
-/** What a server may hold for one client; what it sends above that is a usage error, and the test fails. */
+/** What a server may queue for one client. Sending more is a usage error, which would fail the test. */
 const limits = { queuedOutput: 2 * mebibyte };
 
-/** Writes all messages as fast as the stream takes them. `rested` is called when it has taken none for a while. */
+/** Writes all messages as fast as the stream accepts them. Calls `rested` when it has accepted none for a while. */
 async function flood(stream: WebSocketStream, rested: (written: number) => void): Promise<void> {
   const { writable } = await stream.opened;
   const writer = writable.getWriter();
   let timer: NodeJS.Timeout | undefined;
   for (let written = 0; written < total; written++) {
-    // The one wait here that must be one: whether nothing more is taken shows in time only.
+    // The only necessary wait here: only time shows that nothing more is accepted.
     timer = setTimeout(() => rested(written), 300);
     await writer.write(new Uint8Array(mebibyte).fill(written));
     clearTimeout(timer);
@@ -27,7 +27,7 @@ async function flood(stream: WebSocketStream, rested: (written: number) => void)
 }
 
 describeInPage("a page that does not read", ways, (world) => {
-  it("holds up the server, which holds no more than it may, and gets everything in the end", async () => {
+  it("stops the server, which queues no more than allowed, and receives everything in the end", async () => {
     const rests: number[] = [];
     let flooding: Promise<void> | undefined;
     world.site.serve(
@@ -43,7 +43,7 @@ describeInPage("a page that does not read", ways, (world) => {
     );
     const received = await world.page.evaluate(async (url) => {
       const peer = await inPage.open(url);
-      // Nothing happens in a page while it waits for this: no message is taken.
+      // A synchronous request blocks the page: it receives no message meanwhile.
       const request = new XMLHttpRequest();
       request.open("GET", "/hold", false);
       request.send();
@@ -59,7 +59,7 @@ describeInPage("a page that does not read", ways, (world) => {
     await flooding;
     const messages = Array.from({ length: total }, (_, index) => `${mebibyte} times ${index} to ${index}`);
     expect(received).toEqual({ messages, wasClean: true });
-    // Firefox reads all the time, and keeps what the page does not take.
+    // Firefox always reads, and buffers what the page does not take.
     if (world.browser === "chromium") expect(rests[0]).toBeLessThan(total);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * `pnpm test:browsers`: the browsers of the system, driven by playwright-core, against our own server; each by itself with
- * `pnpm test:browsers firefox`. Ends with `N passed, N failed`. A browser that is not there counts as a failure.
+ * `pnpm test:browsers` runs the installed browsers, driven by playwright-core, against our own server. `pnpm test:browsers
+ * firefox` runs one of them. It ends with `N passed, N failed`. A missing browser counts as a failure.
  */
 import { existsSync } from "node:fs";
 import { runSuite, vitest } from "../../tooling/test-all/run-suite.ts";
@@ -8,7 +8,7 @@ import { concludeTests, type Tally } from "../../tooling/test-all/tally.ts";
 import { chooseSeed } from "../../tooling/vitest/seed.ts";
 import { type BrowserName, browsers, isBrowserName } from "./browsers.ts";
 
-/** Several times what the slowest takes. */
+/** Several times the time of the slowest. */
 const timeoutMs = 600_000;
 
 const named = process.argv.slice(2).filter(isBrowserName);
@@ -29,13 +29,13 @@ function runIn(name: BrowserName): Promise<Tally> {
 
 async function tally(name: BrowserName): Promise<Tally> {
   if (!existsSync(browsers[name].program)) {
-    console.log(`${name}: there is no ${browsers[name].program}; on Debian, install ${browsers[name].package}.`);
+    console.log(`${name}: ${browsers[name].program} is not installed; on Debian, install ${browsers[name].package}.`);
     return { name, passed: 0, failed: 1, skipped: 0 };
   }
   const first = await runIn(name);
-  // Firefox sometimes does not come up at all. One that came up is not asked again: it has said what is wrong.
+  // Firefox sometimes does not start at all. If it started, do not retry: its results are valid.
   if (first.passed > 0) return first;
-  console.log(`\n${name} ran no test; once more.`);
+  console.log(`\n${name} ran no test; retrying.`);
   return runIn(name);
 }
 

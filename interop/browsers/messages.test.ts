@@ -1,4 +1,4 @@
-/** What the browser's WebSocket and our server tell each other once they are connected. */
+/** Messages between the browser's WebSocket and our server once they are connected. */
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import { zlibCodec } from "@hybi/permessage-deflate/zlib";
 import { expect, it } from "vitest";
@@ -10,7 +10,7 @@ import { describeInPage } from "./world.ts";
 const mebibyte = 1_048_576;
 
 describeInPage("a page", ways, (world) => {
-  it("exchanges text, empty text, and text of several bytes a character", async () => {
+  it("exchanges text, empty text, and text with several bytes per character", async () => {
     world.site.serve(echo);
     const texts = ["hello", "", "Grüße 👋", "ä".repeat(70_000), "\u{feff}with a mark in front", "\u0000"];
     const echoed = await world.page.evaluate(
@@ -33,7 +33,7 @@ describeInPage("a page", ways, (world) => {
       async ([url, binaryType]) => {
         const peer = await inPage.open(url, [], binaryType);
         const bytes = Uint8Array.of(0x00, 0x7f, 0x80, 0xff);
-        // The empty one is not the last: over HTTP/2, Chromium 156 keeps an empty message to itself until another follows.
+        // The empty message is not the last: over HTTP/2, Chromium 156 delays an empty message until another follows.
         const sent = [bytes, bytes.buffer, new Uint8Array(0), new DataView(bytes.buffer, 1, 2), new Blob([bytes])];
         for (const data of sent) peer.socket.send(data);
         const received: unknown[] = [];
@@ -51,7 +51,7 @@ describeInPage("a page", ways, (world) => {
     expect(echoed).toEqual([whole, whole, [name], [name, 0x7f, 0x80], whole]);
   });
 
-  it("takes a message of several MiB that we send in fragments, and sends one", async () => {
+  it("receives a message of several MiB that the server sends in fragments, and sends one", async () => {
     const length = 3 * mebibyte + 5;
     const fragmentSize = 16_384;
     const arrivals = new Arrivals();
@@ -73,7 +73,7 @@ describeInPage("a page", ways, (world) => {
       socket.send(pattern(length));
       expect(await echoed).toBe(true);
       const close = 4;
-      // Every fragment has a header of 4 bytes, and the last one is short enough for one of 2.
+      // Every fragment has a header of 4 bytes, except the last, which is short enough for one of 2.
       const headers = 4 * Math.floor(length / fragmentSize) + 2;
       expect(socket.statistics.bytesTaken - before - length).toBeLessThanOrEqual(headers + close);
       expect(socket.statistics.bytesTaken - before - length).toBeGreaterThanOrEqual(headers);
@@ -81,7 +81,7 @@ describeInPage("a page", ways, (world) => {
     }
   });
 
-  it("agrees on permessage-deflate, and what it sends and receives is short", async () => {
+  it("agrees on permessage-deflate, and sends and receives compressed messages", async () => {
     const arrivals = new Arrivals(echoTo);
     world.site.serve(arrivals.handler, { extensions: [permessageDeflate({ codec: zlibCodec })] });
     const text = "the same again and again, ".repeat(10_000);
@@ -103,7 +103,7 @@ describeInPage("a page", ways, (world) => {
     expect(bytesTaken).toBeLessThan(text.length / 50);
   });
 
-  it("keeps a conversation of 1,000 messages of all sizes, compressed with a window that is kept, in order", async () => {
+  it("exchanges 1,000 messages of all sizes in order, compressed with context takeover", async () => {
     world.site.serve(echo, { extensions: [permessageDeflate({ codec: zlibCodec, threshold: 0 })] });
     const wrong = await world.page.evaluate(async (url) => {
       const peer = await inPage.open(url);
@@ -117,7 +117,7 @@ describeInPage("a page", ways, (world) => {
     expect(wrong).toBe(0);
   });
 
-  it("answers our Pings", async () => {
+  it("replies to Pings of the server", async () => {
     const arrivals = new Arrivals();
     world.site.serve(arrivals.handler);
     await world.page.evaluate(async (url) => {

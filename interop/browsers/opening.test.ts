@@ -1,11 +1,11 @@
-/** The opening handshake of a browser with our server: over which way, what for, and for whom. */
+/** The opening handshake of a browser with our server: transport, subprotocol, and access control. */
 import type { OpeningHandler } from "@hybi/websocket";
 import { expect, it } from "vitest";
 import { Arrivals, echo } from "./servers.ts";
 import { ways } from "./site.ts";
 import { describeInPage, type World } from "./world.ts";
 
-/** The events of a socket that the server does not accept. */
+/** Returns the events of a socket that the server does not accept. */
 function refused({ page, url }: World): Promise<unknown[]> {
   return page.evaluate((where) => new inPage.PagePeer(where).end(), url);
 }
@@ -13,7 +13,7 @@ function refused({ page, url }: World): Promise<unknown[]> {
 const refusal = [{ type: "error" }, { type: "close", code: 1006, reason: "", wasClean: false }];
 
 describeInPage("a page", ways, (world) => {
-  it("opens a socket with an Upgrade or, where the page came over HTTP/2, in a stream of the same session", async () => {
+  it("opens a socket with an Upgrade or, if the page was loaded over HTTP/2, in a stream of the same session", async () => {
     const arrivals = new Arrivals();
     world.site.serve(arrivals.handler);
     const protocol = await world.page.evaluate(async (url) => {
@@ -25,7 +25,7 @@ describeInPage("a page", ways, (world) => {
     const overHttp2 = world.way === "wss over HTTP/2";
     expect(protocol).toBe(overHttp2 ? "h2" : "http/1.1");
     expect(request.bootstrap).toBe(overHttp2 ? "extended-connect" : "upgrade");
-    // RFC 8441 §5: these are of HTTP/1.1 only.
+    // RFC 8441 §5: these fields belong to HTTP/1.1 only.
     expect(request.key === undefined).toBe(overHttp2);
     expect(request.fields.some(([name]) => name.toLowerCase() === "upgrade")).toBe(!overHttp2);
     // One connection for page and sockets, or one for the page and one for each socket.
@@ -33,7 +33,7 @@ describeInPage("a page", ways, (world) => {
     socket.terminate();
   });
 
-  it("tells its origin and its cookies, and keeps the cookie of the response", async () => {
+  it("sends its origin and its cookies, and keeps the cookie of the response", async () => {
     const arrivals = new Arrivals(undefined, { fields: [["Set-Cookie", "given=by-the-server"]] });
     world.site.serve(arrivals.handler);
     await world.context.addCookies([{ name: "session", value: "secret", url: world.origin, httpOnly: true }]);
@@ -49,7 +49,7 @@ describeInPage("a page", ways, (world) => {
     second.socket.terminate();
   });
 
-  it("has the subprotocol that the server has chosen", async () => {
+  it("has the subprotocol selected by the server", async () => {
     const arrivals = new Arrivals(undefined, { subprotocol: "chat.v2" });
     world.site.serve(arrivals.handler);
     const chosen = await world.page.evaluate(async (url) => {
@@ -63,18 +63,18 @@ describeInPage("a page", ways, (world) => {
   });
 
   const refusing: [string, OpeningHandler][] = [
-    ["says no with 403", (opening) => opening.reject({ status: 403, body: "not you" })],
-    ["asks for credentials with 401", (opening) => opening.reject({ status: 401 })],
-    ["sends it elsewhere", (opening) => opening.reject({ status: 302, fields: [["Location", "/elsewhere"]] })],
+    ["rejects it with 403", (opening) => opening.reject({ status: 403, body: "not you" })],
+    ["requires credentials with 401", (opening) => opening.reject({ status: 401 })],
+    ["redirects it", (opening) => opening.reject({ status: 302, fields: [["Location", "/elsewhere"]] })],
     ["throws", () => Promise.reject(new Error("broken"))],
-    ["does not answer", () => {}],
+    ["does not respond", () => {}],
   ];
-  it.each(refusing)("sees an error and 1006, and nothing more, when the server %s", async (_, handler) => {
+  it.each(refusing)("receives only an error and 1006, when the server %s", async (_, handler) => {
     world.site.serve(handler, { onError: () => {} });
     expect(await refused(world)).toEqual(refusal);
   });
 
-  it("is let in or kept out by its origin", async () => {
+  it("is accepted or rejected by its origin", async () => {
     world.site.serve(echo, { origins: ["https://example.com"] });
     expect(await refused(world)).toEqual(refusal);
     world.site.serve(echo, { origins: [world.origin] });

@@ -1,4 +1,4 @@
-/** Our own code, which knows no runtime, in a page: what is portable in name is so in fact. */
+/** Our own runtime-independent code runs in a page: it is portable in fact, not only in name. */
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { root } from "../../tooling/repository.ts";
@@ -6,19 +6,19 @@ import { extractSnippets } from "../../tooling/snippets/extract.ts";
 import { buildProgram } from "./build-page.ts";
 import { describeInPage } from "./world.ts";
 
-/** The programs of the guide that need no runtime; the first one is over pair(). */
+/** The programs of the guide that need no runtime; the first one runs over pair(). */
 const guide = "docs/guide/websocket.md";
 const programs = extractSnippets(guide, readFileSync(`${root}/${guide}`, "utf8")).filter(
   ({ treatment, code }) => treatment === "run" && !/from "(node:|@hybi\/(node|deno|bun|testing))/.test(code),
 );
 
 describeInPage("our code in a page", ["ws"], (world) => {
-  it("carries any messages over any cut of the bytes, compressed or not", async () => {
+  it("delivers any messages over any chunks, compressed or not", async () => {
     const seed = Number(process.env.HYBI_SEED);
     await world.page.evaluate((given) => inPage.checkRoundTrip(given), seed);
   });
 
-  it("speaks WebSocket over pair(), and calls functions of the platform as the platform wants it [R09]", async () => {
+  it("speaks WebSocket over pair(), and calls functions of the platform with the right receiver [R09]", async () => {
     const result = "permessage-deflate same 4000 true";
     expect(await world.page.evaluate(() => inPage.talkOverPair())).toEqual([result, result, result]);
   });

@@ -1,8 +1,8 @@
-/** What the servers of the tests do with those who come. */
+/** What the servers of the tests do with their clients. */
 import type { OpeningAnswer, OpeningRequest } from "@hybi/core";
 import type { CloseEvent, IncomingOpening, OpeningHandler, WebSocket } from "@hybi/websocket";
 
-/** Sends back what it is sent. */
+/** Sends every message back. */
 export function echoTo(socket: WebSocket): void {
   socket.onmessage = ({ data }) => socket.send(data);
 }
@@ -11,14 +11,14 @@ export function echo(opening: IncomingOpening): void {
   echoTo(opening.accept());
 }
 
-/** One who came. */
+/** A client that has connected. */
 export interface Arrival {
   readonly request: OpeningRequest;
   readonly socket: WebSocket;
   readonly closed: Promise<CloseEvent>;
 }
 
-/** Accepts all who come, and answers them one by one. */
+/** Accepts all clients, and returns them one by one. */
 export class Arrivals {
   readonly handler: OpeningHandler;
   readonly #arrived: Arrival[] = [];

@@ -1,6 +1,6 @@
 /**
- * A web site with WebSocket in it, on Node and our own server, in the three ways in which a browser comes to one: over
- * HTTP, over TLS, and in a stream of the HTTP/2 session over which the page itself was loaded (RFC 8441).
+ * A web site with WebSocket, on Node and our own server, in the three ways in which a browser can connect: over HTTP, over
+ * TLS, and in a stream of the HTTP/2 session over which the page itself was loaded (RFC 8441).
  */
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
@@ -35,29 +35,29 @@ export class Site {
     return site;
   }
 
-  /** Of the page that sees this way. */
+  /** Returns the origin of the page for this way. */
   origin(way: Way): string {
     const address = this.#servers.get(way)?.address() as AddressInfo | undefined;
     return `${way === "ws" ? "http" : "https"}://127.0.0.1:${address?.port}`;
   }
 
-  /** For its sockets. */
+  /** Returns the URL for its sockets. */
   url(way: Way): string {
     return `${this.origin(way).replace("http", "ws")}/`;
   }
 
-  /** The TCP connections that are open. */
+  /** Returns the number of open TCP connections. */
   connections(way: Way): number {
     return [...this.#open.values()].filter((of) => of === way).length;
   }
 
-  /** Serves all sockets from now on. */
+  /** Handles all sockets opened from now on. */
   serve(handler: OpeningHandler, options: ServerOptions = {}): WebSocketServer {
     this.#sockets = new WebSocketServer(handler, options);
     return this.#sockets;
   }
 
-  /** Resolves once a request for `/hold` waits for its answer. */
+  /** Resolves once a request for `/hold` is waiting for its response. */
   async held(): Promise<void> {
     while (this.#held.length === 0) {
       await new Promise<void>((resolve) => {
@@ -66,7 +66,7 @@ export class Site {
     }
   }
 
-  /** Answers those requests. */
+  /** Responds to those requests. */
   release(): void {
     for (const response of this.#held.splice(0)) response.end("go on");
   }

@@ -1,4 +1,4 @@
-/** A site, and a page of it in the browser, for the tests of one way. */
+/** A site, and a page of it in the browser, for the tests of one way to connect. */
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, inject } from "vitest";
 import { type BrowserName, browsers, isBrowserName } from "./browsers.ts";
@@ -27,12 +27,12 @@ export class World {
     return made(this.#page);
   }
 
-  /** For sockets of the page. */
+  /** URL for sockets of the page. */
   get url(): string {
     return this.site.url(this.way);
   }
 
-  /** Of the page. */
+  /** Origin of the page. */
   get origin(): string {
     return this.site.origin(this.way);
   }
@@ -40,7 +40,7 @@ export class World {
   get browser(): BrowserName {
     const name = process.env.HYBI_BROWSER;
     if (isBrowserName(name)) return name;
-    throw new Error("bug: the setup has not looked");
+    throw new Error("bug: browser-setup.ts has not run");
   }
 
   async begin(): Promise<void> {
@@ -59,11 +59,11 @@ export class World {
 }
 
 function made<Thing>(thing: Thing | undefined): Thing {
-  if (thing === undefined) throw new Error("bug: asked for outside of a test");
+  if (thing === undefined) throw new Error("bug: used outside of a test");
   return thing;
 }
 
-/** Tests that share a page, over each of `ways`. */
+/** Defines tests that share a page, for each of `ways`. */
 export function describeInPage(title: string, ways: readonly Way[], tests: (world: World) => void): void {
   describe.each(ways)(`${title}, over %s`, (way) => {
     const world = new World(way);

@@ -1,4 +1,4 @@
-/** A backend goes, and its clients come back to the other one. */
+/** A backend shuts down, and its clients reconnect to the other one. */
 import { once } from "node:events";
 import { OpeningError, WebSocket } from "@hybi/node";
 import { isTransient, reconnect } from "@hybi/websocket";
@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 import { describeBehind, proxyNames } from "./world.ts";
 
 describeBehind(proxyNames, "when a backend is stopped", {}, (world) => {
-  it("its clients are told 1001 and come to the other one, whose clients notice nothing", async () => {
+  it("its clients receive 1001 and reconnect to the other one, whose clients are not affected", async () => {
     const stays = [await world.visit(), await world.visit()].find(({ greeting }) => greeting.name === "two");
     const plan = { firstDelay: 50, maximumDelay: 500 };
     const rooms = Array.from({ length: 8 }, (_, index) => `${world.proxy.url}/rooms?room=${index}`);
@@ -26,19 +26,19 @@ describeBehind(proxyNames, "when a backend is stopped", {}, (world) => {
     for (const client of clients) client.close();
   });
 
-  it("new clients are served by the other one, and by none when that has gone too", async () => {
+  it("new clients are served by the other one, and by none when that is stopped too", async () => {
     expect((await world.visit()).greeting.name).toBe("two");
     await world.backends.two.close();
     const error = await world.visit().catch((thrown) => thrown);
     expect(error).toBeInstanceOf(OpeningError);
-    // What a reconnecting client takes for a reason to try again.
+    // A failure that a reconnecting client retries.
     const { status } = error.response;
     expect([502, 503]).toContain(status);
     expect(isTransient({ code: 1006, reason: "", wasClean: false, status })).toBe(true);
   });
 });
 
-/** Where the next connection of a client comes to. */
+/** Returns the name of the backend that the next connection of a client reaches. */
 async function nameOf(client: EventTarget): Promise<string> {
   const [event] = (await once(client as never, "message")) as [MessageEvent];
   return JSON.parse(event.data).name;

@@ -1,4 +1,4 @@
-/** HTTP/2 at the proxy (RFC 8441): HAProxy translates, to and fro; nginx does not, and clients are told so. */
+/** HTTP/2 at the proxy (RFC 8441): HAProxy translates both ways; nginx does not, and clients get an error. */
 import { once } from "node:events";
 import { createServer } from "node:http2";
 import type { AddressInfo } from "node:net";
@@ -11,7 +11,7 @@ import { describeBehind, Visitor } from "./world.ts";
 const http2 = { secure: true, transport: { http2: true } };
 
 describeBehind(["haproxy"], "over HTTP/2", {}, (world) => {
-  it("an Extended CONNECT is an ordinary upgrade to the backend, and messages get through", async () => {
+  it("an Extended CONNECT is an ordinary upgrade to the backend, and messages pass the proxy", async () => {
     const visitor = await world.visit("/", http2);
     expect(visitor.greeting).toMatchObject({ secure: true });
     const sent = new Uint8Array(3 << 20).map((_, at) => (at * 31) >>> 3);
@@ -21,12 +21,12 @@ describeBehind(["haproxy"], "over HTTP/2", {}, (world) => {
     expect(await visitor.closed).toMatchObject({ code: 4001, wasClean: true });
   });
 
-  it("a rejection of the backend gets through", async () => {
+  it("a rejection of the backend passes the proxy", async () => {
     const error = await world.visit("/private", http2).catch((thrown) => thrown);
     expect(error.response.status).toBe(403);
   });
 
-  it("an upgrade without Sec-WebSocket-Key is refused by the proxy, and no backend hears of it", async () => {
+  it("an upgrade without Sec-WebSocket-Key is rejected by the proxy and does not reach a backend", async () => {
     const client = new RawClient(world.proxy);
     client.socket.write(openingRequest([], "Sec-WebSocket-Key"));
     await client.until(/\r\n\r\n/);
@@ -38,7 +38,7 @@ describeBehind(["haproxy"], "over HTTP/2", {}, (world) => {
 const withHttp2 = { nginx: { "listen 127.0.0.1:8443 ssl": "listen 127.0.0.1:8443 ssl http2" } };
 
 describeBehind(["nginx"], "over HTTP/2", { changes: withHttp2 }, (world) => {
-  it("a client that wants HTTP/2 is told that there is no WebSocket over it, and one that does not gets through", async () => {
+  it("a client that requires HTTP/2 gets an error that WebSocket is not supported over it, and another client connects", async () => {
     const error = await world.visit("/", http2).catch((thrown) => thrown);
     // RFC 8441 §3: SETTINGS_ENABLE_CONNECT_PROTOCOL was not sent.
     expect(error).toMatchObject({ name: "OpeningError", cause: { code: "opening/extended-connect-not-enabled" } });
@@ -46,7 +46,7 @@ describeBehind(["nginx"], "over HTTP/2", { changes: withHttp2 }, (world) => {
     expect(await visitor.ask("hello")).toBe(`${visitor.greeting.name}: hello`);
   });
 
-  it("an upgrade without Sec-WebSocket-Key is refused by the backend, with the rule that it breaks", async () => {
+  it("an upgrade without Sec-WebSocket-Key is rejected by the backend, which names the broken rule", async () => {
     const client = new RawClient(world.proxy);
     client.socket.write(openingRequest([], "Sec-WebSocket-Key"));
     await client.until(/RFC 6455/);

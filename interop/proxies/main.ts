@@ -1,6 +1,6 @@
 /**
- * `pnpm test:proxies`: nginx and HAProxy of the system between clients and our own servers, with the configurations of the
- * examples, which the documents show. Ends with `N passed, N failed`.
+ * `pnpm test:proxies` tests the installed nginx and HAProxy between clients and our own servers, with the configurations of
+ * the examples, which the documents show. It ends with `N passed, N failed`.
  */
 import { runSuite, vitest } from "../../tooling/test-all/run-suite.ts";
 import { concludeTests } from "../../tooling/test-all/tally.ts";
@@ -15,7 +15,7 @@ concludeTests([
     options,
     env,
     mayBeEmpty: false,
-    // Several times what it takes.
+    // Several times the usual duration.
     timeoutMs: 600_000,
   }),
 ]);

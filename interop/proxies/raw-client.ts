@@ -1,4 +1,4 @@
-/** A client made of nothing but a socket: it says what others would not, and comes from where it wants. */
+/** A client on a plain socket: it can send invalid requests, from any local address. */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
@@ -13,7 +13,7 @@ const fields = {
   "Sec-WebSocket-Version": "13",
 };
 
-/** An opening request with more lines, and without the field `missing`. */
+/** Returns an opening request with additional lines, and without the field `missing`. */
 export function openingRequest(more: readonly string[] = [], missing?: keyof typeof fields): string {
   const lines = Object.entries(fields).flatMap(([name, value]) => (name === missing ? [] : [`${name}: ${value}`]));
   return ["GET / HTTP/1.1", ...lines, ...more, "", ""].join("\r\n");
@@ -40,7 +40,7 @@ export class RawClient {
     onTestFinished(() => void this.socket.destroy());
   }
 
-  /** Resolves when what was received matches `pattern`. */
+  /** Resolves once the received text matches `pattern`. */
   async until(pattern: RegExp): Promise<void> {
     while (!pattern.test(this.received)) await once(this.socket, "data");
   }

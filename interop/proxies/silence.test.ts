@@ -1,4 +1,4 @@
-/** Proxies end connections on which nothing is said. Pings are something that is said. */
+/** Proxies end connections without traffic. Pings count as traffic. */
 import { expect, it } from "vitest";
 import { describeBehind, proxyNames, type World } from "./world.ts";
 
@@ -9,22 +9,22 @@ const changes = {
 const silent = { deadlines: { ping: Number.POSITIVE_INFINITY } };
 const lively = { deadlines: { ping: 200 } };
 
-/** A connection that nobody speaks on, until the proxy has had enough of it. */
+/** Opens a connection without traffic and waits until the proxy ends it. */
 async function sitOut(world: World): Promise<void> {
   const visitor = await world.visit("/", silent);
   const [seen] = [...world.backends[visitor.greeting.name].sockets].slice(-1);
   const told = new Promise((resolve) => seen?.addEventListener("close", resolve));
-  // RFC 6455 §7.1.5: no Close frame has come, neither to the client nor to the backend.
+  // RFC 6455 §7.1.5: no Close frame was received, neither by the client nor by the backend.
   expect(await visitor.closed).toMatchObject({ code: 1006, wasClean: false });
   expect(await told).toMatchObject({ code: 1006, wasClean: false });
 }
 
-describeBehind(proxyNames, "which cuts what is silent for 1 s", { changes, options: silent }, (world) => {
+describeBehind(proxyNames, "which ends connections silent for 1 s", { changes, options: silent }, (world) => {
   it("client and backend both see 1006 when nobody sends Pings", async () => {
     await sitOut(world);
   });
 
-  it("a client that sends Pings outlives others twice", async () => {
+  it("a client that sends Pings outlives twice the timeout", async () => {
     const visitor = await world.visit("/", lively);
     await sitOut(world);
     await sitOut(world);
@@ -34,12 +34,12 @@ describeBehind(proxyNames, "which cuts what is silent for 1 s", { changes, optio
 });
 
 describeBehind(proxyNames, "with backends that send Pings", { changes, options: lively }, (world) => {
-  it("a silent client is kept for longer than the proxy allows, over ws and wss", async () => {
+  it("a silent client stays connected for longer than the timeout of the proxy, over ws and wss", async () => {
     const visitors = [await world.visit("/", silent), await world.visit("/", { ...silent, secure: true })];
     const pings = visitors.map(({ socket }) => {
       let count = 0;
       return new Promise<void>((resolve) => {
-        // Ten of them, one behind the other's answer, are 2 s: twice what the proxy allows.
+        // Ten Pings, each after the reply to the previous one, take 2 s: twice the timeout of the proxy.
         socket.addEventListener("ping", () => ++count === 10 && resolve());
       });
     });

@@ -1,4 +1,4 @@
-/** Two backends behind a proxy, for the tests of one configuration; and clients that come to them. */
+/** Two backends behind a proxy, for the tests of one configuration, and clients of them. */
 import { type ConnectOptions, connect, type ListenOptions, type Server } from "@hybi/node";
 import type { CloseEvent, WebSocket } from "@hybi/websocket";
 import { afterAll, beforeAll, describe, onTestFinished } from "vitest";
@@ -7,7 +7,7 @@ import { type ProxyName, type RunningProxy, startProxy } from "../../examples/be
 
 export const proxyNames = ["nginx", "haproxy"] as const;
 
-/** What a backend says of itself and of whom it sees. */
+/** What a backend reports about itself and its client. */
 export interface Greeting {
   readonly name: "one" | "two";
   readonly address: string;
@@ -41,7 +41,7 @@ export class World {
     for (const backend of Object.values(this.#backends ?? {})) await backend.close({ timeout: 0 });
   }
 
-  /** A client that has come to a backend through the proxy, for one test. */
+  /** Connects a client to a backend through the proxy, for one test. */
   async visit(path = "/", options: ConnectOptions & { readonly secure?: boolean } = {}): Promise<Visitor> {
     const { secure = false, transport = {}, ...rest } = options;
     const { url, secureUrl, certificate } = this.proxy;
@@ -54,7 +54,7 @@ export class World {
   }
 }
 
-/** A client, and what it is told. */
+/** A client, and what it receives. */
 export class Visitor {
   readonly socket: WebSocket;
   readonly closed: Promise<CloseEvent>;
@@ -74,14 +74,14 @@ export class Visitor {
     this.greeting = JSON.parse(String(await this.next()));
   }
 
-  /** The next message. */
+  /** Returns the next message. */
   async next(): Promise<string | ArrayBuffer | Blob> {
     const { value, done } = await this.#messages.next();
-    if (done) throw new Error("It was closed.");
+    if (done) throw new Error("The connection was closed.");
     return value;
   }
 
-  /** Sends a message, and answers what comes back. */
+  /** Sends a message and returns the next one received. */
   ask(message: string | Uint8Array): Promise<string | ArrayBuffer | Blob> {
     this.socket.send(message);
     return this.next();
@@ -89,18 +89,18 @@ export class Visitor {
 }
 
 function made<Thing>(thing: Thing | undefined): Thing {
-  if (thing === undefined) throw new Error("bug: asked for outside of a test");
+  if (thing === undefined) throw new Error("bug: used outside of a test");
   return thing;
 }
 
 export interface Setting {
-  /** To the configuration of each proxy. */
+  /** Changes to the configuration of each proxy. */
   readonly changes?: Partial<Record<ProxyName, Readonly<Record<string, string>>>>;
-  /** For the backends. */
+  /** Options of the backends. */
   readonly options?: ListenOptions;
 }
 
-/** Tests that share two backends and a proxy, for each of `names`. */
+/** Defines tests that share two backends and a proxy, for each of `names`. */
 export function describeBehind(
   names: readonly ProxyName[],
   title: string,

@@ -1,4 +1,4 @@
-/** What is used of the TCP sockets of Workers: https://developers.cloudflare.com/workers/runtime-apis/tcp-sockets/ */
+/** The part used here of the TCP sockets of Workers: https://developers.cloudflare.com/workers/runtime-apis/tcp-sockets/ */
 declare module "cloudflare:sockets" {
   export interface Socket {
     readonly readable: ReadableStream<Uint8Array>;

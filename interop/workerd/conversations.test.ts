@@ -14,7 +14,7 @@ describeInWorkers("a Worker", (world) => {
     }
   });
 
-  it("calls each handler once, in its place among the listeners [R06]", async () => {
+  it("calls each handler once, in registration order among the listeners [R06]", async () => {
     const url = await world.serve(echo);
     const calls = ["onopen", "listener", "onmessage", "onclose"];
     expect(await world.run("handlers", { url })).toEqual(calls);
@@ -47,20 +47,20 @@ describeInWorkers("a Worker", (world) => {
     });
   });
 
-  it("is told why no connection came to be", async () => {
+  it("receives the reason why a connection failed", async () => {
     const lost = { code: 1006, reason: "", wasClean: false };
     const refusing = await world.serve((opening) => opening.reject({ status: 401 }));
     expect(await world.run("until", { url: refusing })).toEqual({
       ...lost,
       message: "The server answered 401 Unauthorized.",
     });
-    // Nobody listens there any more.
+    // Nobody listens on this port any more.
     const url = await world.serve(echo);
     await world.endTest();
     expect(await world.run("until", { url })).toEqual({ ...lost, message: expect.stringMatching(/./) });
   });
 
-  it("is told that a connection is lost, and that it was closed", async () => {
+  it("receives 1006 for a lost connection, and the code of a closed one", async () => {
     const lost = await world.serve((opening) => void setTimeout((socket) => socket.terminate(), 0, opening.accept()));
     expect(await world.run("until", { url: lost })).toMatchObject({ code: 1006, wasClean: false });
     const url = await world.serve(

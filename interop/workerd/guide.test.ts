@@ -1,4 +1,4 @@
-/** The Workers of the documents, as they stand there. */
+/** The Workers of the documents, unchanged. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { listen } from "@hybi/node";
 import { permessageDeflate } from "@hybi/permessage-deflate";
@@ -8,7 +8,7 @@ import { extractSnippets } from "../../tooling/snippets/extract.ts";
 import { startWorkerd } from "./workerd.ts";
 
 const document = "docs/guide/workers.md";
-/** Below `interop`, where the packages can be imported by their names. */
+/** Below `interop`, where packages can be imported by name. */
 const folder = `${import.meta.dirname}/.guide`;
 const workers = extractSnippets(document, readFileSync(`${root}/${document}`, "utf8")).filter(
   ({ treatment }) => treatment === "worker",
@@ -24,7 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 it("the guide has a Worker", () => expect(workers).not.toEqual([]));
 
 it.each(workers)(
-  "the Worker at line $line of the guide answers all requests with what its backend says",
+  "the Worker at line $line of the guide responds to all requests with the reply of its backend",
   async ({ line, code }) => {
     const entry = `${folder}/${line}.ts`;
     writeFileSync(entry, code);

@@ -1,6 +1,6 @@
 /**
- * Several requests to one Worker: nothing that one of them has begun may be waited for by another, since I/O belongs to
- * the request that began it and is over with it, at whatever point.
+ * Several requests to one Worker: a request must not wait for anything that another one started, because I/O belongs to
+ * the request that started it and ends with it, at any point.
  */
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
@@ -17,7 +17,7 @@ afterEach(async () => {
   }
 });
 
-/** A server that takes connections and says nothing; its URL, and a promise for the first one. */
+/** Starts a server that accepts connections and sends nothing; returns its URL, and a promise for the first connection. */
 async function silent(): Promise<{ url: string; connected: Promise<unknown> }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -33,31 +33,31 @@ async function silent(): Promise<{ url: string; connected: Promise<unknown> }> {
   };
 }
 
-/** Accepts, and does not read any more: no Ping and no Close is answered. */
+/** Accepts and stops reading: no Ping and no Close gets a reply. */
 const mute = (opening: Parameters<typeof echo>[0]): void => opening.accept().pause();
 
 describeInWorkers("requests to one Worker", (world) => {
-  it("that open eight connections to one host at a time all finish, with 200 echoes each [R07]", async () => {
+  it("that open eight connections to one host concurrently all finish, with 200 echoes each [R07]", async () => {
     const url = await world.serve(echo);
     const all = await Promise.all(Array.from({ length: 8 }, () => world.run("echo", { url, count: 200 })));
     expect(all).toEqual(all.map(() => ({ code: 4000, reason: "", wasClean: true, extensions: "" })));
   });
 
-  it("that talk to themselves at a time all finish, compressed [R07] [R09]", async () => {
+  it("that talk to themselves concurrently all finish, compressed [R07] [R09]", async () => {
     const given = { url: "", compressed: true, count: 50 };
     const all = await Promise.all(Array.from({ length: 8 }, () => world.run("inMemory", given)));
     expect(all).toHaveLength(8);
     for (const result of all) expect(result).toMatchObject({ code: 4000, wasClean: true });
   });
 
-  it("do not wait for an opening of a request that has been answered [R07]", async () => {
+  it("do not wait for an opening of a request that has completed [R07]", async () => {
     let count = 0;
     const url = await world.serve((opening) => (count++ === 0 ? new Promise(() => {}) : echo(opening)));
     await world.run("leaveOpening", { url });
     expect(await world.run("echo", { url, count: 3 })).toMatchObject({ code: 4000 });
   });
 
-  it("do not wait for an opening of a request whose client has gone [R07]", async () => {
+  it("do not wait for an opening of a request whose client has disconnected [R07]", async () => {
     const controller = new AbortController();
     let count = 0;
     const url = await world.serve((opening) => {
@@ -69,7 +69,7 @@ describeInWorkers("requests to one Worker", (world) => {
     expect(await world.run("echo", { url, count: 3 })).toMatchObject({ code: 4000 });
   });
 
-  it("keep their deadlines when the request that has set the first timer is over [R08]", async () => {
+  it("keep their deadlines when the request that set the first timer has ended [R08]", async () => {
     const url = await world.serve(mute);
     await world.run("leave", { url, options: { deadlines: { ping: 500, pong: 500 } } });
     const all = [1_000, 700, 300].map((ping) => {

@@ -1,6 +1,6 @@
 /**
- * workerd, the runtime of Cloudflare's Workers, as its own package brings it: one process, on loopback only. Workers in
- * it may connect to this machine, and to nothing else.
+ * Runs workerd, the runtime of Cloudflare's Workers, from its npm package: one process, on loopback only. Workers in it may
+ * connect to this machine and nowhere else.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -12,27 +12,27 @@ import { build } from "esbuild";
 
 const program: string = createRequire(import.meta.url)("workerd").default;
 
-/** A Worker, and how it is run. */
+/** A Worker and its settings. */
 export interface WorkerSettings {
-  /** Of its main module, bundled here. */
+  /** Path of its main module, which is bundled here. */
   readonly entry: string;
-  /** Which behaviour of the platform it is written for. */
+  /** Date of the platform behavior it requires. */
   readonly compatibilityDate: string;
   readonly compatibilityFlags?: readonly string[];
-  /** Texts, by their names in `env`. */
+  /** Text bindings, by their names in `env`. */
   readonly bindings?: Readonly<Record<string, string>>;
 }
 
 /** A running workerd. */
 export interface Workerd {
-  /** Of each Worker, by its name: where it is asked over HTTP. */
+  /** URL of each Worker, by name. */
   readonly urls: Readonly<Record<string, string>>;
-  /** What it has written to its streams: errors that nobody caught, among others. */
+  /** Returns its output, which includes uncaught errors. */
   readonly log: () => string;
   stop(): Promise<void>;
 }
 
-/** The module of a Worker in one file. What a Worker does not have, such as node:net, is an error. */
+/** Bundles the module of a Worker into one file. Modules that Workers lack, such as node:net, are errors. */
 async function bundle(entry: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [entry],
@@ -48,7 +48,7 @@ async function bundle(entry: string): Promise<string> {
   return outputFiles[0]?.text ?? "";
 }
 
-/** Texts of Cap'n Proto escape as those of C do, and JSON does the same. */
+/** Formats a text of Cap'n Proto, which has the same escapes as C and JSON. */
 function text(value: string): string {
   return JSON.stringify(value);
 }
@@ -86,7 +86,7 @@ const config :Workerd.Config = (
 `;
 }
 
-/** Runs `workers`, which trust the certificates `trusted`. Resolves when all of them listen. */
+/** Runs `workers`, which trust the certificates `trusted`. Resolves once all of them listen. */
 export async function startWorkerd(
   workers: Readonly<Record<string, WorkerSettings>>,
   trusted: readonly string[] = [],
@@ -111,14 +111,17 @@ export async function startWorkerd(
     await ended;
     rmSync(folder, { recursive: true, force: true });
   };
-  const urls = await listening(child, Object.keys(workers));
+  const urls = await waitUntilListening(child, Object.keys(workers));
   if (urls !== undefined) return { urls, log: () => log, stop };
   await stop();
   throw new Error(`workerd does not run: ${log}`);
 }
 
-/** Where each of `names` listens; undefined when it ends before they do. */
-function listening(child: ChildProcess, names: readonly string[]): Promise<Record<string, string> | undefined> {
+/** Resolves with the addresses where `names` listen; undefined if it exits before. */
+function waitUntilListening(
+  child: ChildProcess,
+  names: readonly string[],
+): Promise<Record<string, string> | undefined> {
   const urls: Record<string, string> = {};
   const control = child.stdio[3] as Readable;
   let lines = "";

@@ -1,4 +1,4 @@
-/** Workers that run the cases of `in-worker`, and servers of this process for them to connect to, for the tests of a file. */
+/** Workers that run the cases of `in-worker`, and servers in this process for them to connect to, for the tests of a file. */
 import { listen, type Server } from "@hybi/node";
 import { type SelfSigned, selfSigned } from "@hybi/testing/adapter-contract";
 import type { IncomingOpening, OpeningHandler } from "@hybi/websocket";
@@ -7,8 +7,8 @@ import type { Given } from "./in-worker/cases.ts";
 import { startWorkerd, type Workerd } from "./workerd.ts";
 
 /**
- * The behaviour of the platform that the Workers are written for: of the year in which they got TCP sockets, and of today. In
- * the former, what a promise of another request leads to is not even brought back to its own request.
+ * The platform behaviors with which the Workers run: of the year in which they got TCP sockets, and of today. With the
+ * former, continuations of another request's promise are not even resumed in their own request.
  */
 const compatibilityDates = { "of 2023": "2023-08-01", "of today": "2026-07-01" };
 type Behaviour = keyof typeof compatibilityDates;
@@ -17,7 +17,7 @@ export class World {
   readonly #behaviour: Behaviour;
   readonly #servers: Server[] = [];
   #workerd: Workerd | undefined;
-  /** Chars of its log that earlier tests have answered for. */
+  /** Length of the log already checked by earlier tests. */
   #logged = 0;
   #identity: SelfSigned | undefined;
 
@@ -32,19 +32,19 @@ export class World {
     this.#workerd = await startWorkerd({ main: { entry, compatibilityDate } }, [this.#identity.cert]);
   }
 
-  /** A server for the rest of the test; its URL. */
+  /** Starts a server for the rest of the test; returns its URL. */
   async serve(handler: OpeningHandler, options: Parameters<typeof listen>[0] = {}): Promise<string> {
     const server = await listen({ host: "127.0.0.1", ...options }, handler);
     this.#servers.push(server);
     return server.url;
   }
 
-  /** As `serve`, over TLS with a certificate that the Workers trust. */
+  /** Like `serve`, over TLS with a certificate that the Workers trust. */
   serveSecurely(handler: OpeningHandler): Promise<string> {
     return this.serve(handler, { tls: { ...this.#identity } });
   }
 
-  /** Runs a case in a request of its own; what it returned. */
+  /** Runs a case in a request of its own; returns its result. */
   async run(name: string, given: Given, signal?: AbortSignal): Promise<unknown> {
     const url = `${this.#workerd?.urls.main}/${name}`;
     const response = await fetch(url, { method: "POST", body: JSON.stringify(given), signal: signal ?? null });
@@ -52,7 +52,7 @@ export class World {
     return response.json();
   }
 
-  /** No error went uncaught; servers of the test end. */
+  /** Checks that no error was uncaught, and closes the servers of the test. */
   async endTest(): Promise<void> {
     await Promise.all(this.#servers.splice(0).map((server) => server.close({ timeout: 0 })));
     const log = this.#workerd?.log() ?? "";
@@ -66,7 +66,7 @@ export class World {
   }
 }
 
-/** Tests in Workers of each behaviour. */
+/** Defines tests that run in Workers with each behavior. */
 export function describeInWorkers(title: string, tests: (world: World) => void): void {
   describe.each(Object.keys(compatibilityDates) as Behaviour[])(`${title}, with the behaviour %s`, (behaviour) => {
     const world = new World(behaviour);
@@ -77,7 +77,7 @@ export function describeInWorkers(title: string, tests: (world: World) => void):
   });
 }
 
-/** A handler that sends back what it is sent. */
+/** A handler that sends every message back. */
 export function echo(opening: IncomingOpening): void {
   const socket = opening.accept();
   socket.binaryType = "arraybuffer";

@@ -1,4 +1,4 @@
-/** What the tests call in the page, as `inPage`; in a worker, the other end of a conversation. */
+/** The functions that tests call in the page, as `inPage`; in a worker, the other end of a connection. */
 import { isPattern, pattern } from "./pattern.ts";
 import { open, PagePeer } from "./peer.ts";
 import {

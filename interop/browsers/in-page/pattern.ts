@@ -1,4 +1,4 @@
-/** Bytes that nobody would make up, the same in the page and at the server. */
+/** Distinctive bytes, the same in the page and at the server. */
 
 export function pattern(length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);

@@ -1,11 +1,11 @@
-/** The browser's own WebSocket as a test wants it: what happens to it, one by one and in order. */
+/** The browser's own WebSocket for tests: its events, one by one and in order. */
 
 export type PagePeerEvent =
   | { readonly type: "open" | "error" }
   | { readonly type: "message"; readonly data: string | ArrayBuffer | Blob }
   | { readonly type: "close"; readonly code: number; readonly reason: string; readonly wasClean: boolean };
 
-/** Takes all events of a socket. */
+/** Queues all events of a socket. */
 export class PagePeer {
   readonly socket: WebSocket;
   readonly #events: PagePeerEvent[] = [];
@@ -20,7 +20,7 @@ export class PagePeer {
     this.socket.onclose = ({ code, reason, wasClean }) => this.#add({ type: "close", code, reason, wasClean });
   }
 
-  /** The next event. */
+  /** Returns the next event. */
   async next(): Promise<PagePeerEvent> {
     for (;;) {
       const event = this.#events.shift();
@@ -31,14 +31,14 @@ export class PagePeer {
     }
   }
 
-  /** The data of the next event, which must be a message. */
+  /** Returns the data of the next event, which must be a message. */
   async message(): Promise<string | ArrayBuffer | Blob> {
     const event = await this.next();
     if (event.type !== "message") throw new Error(`not a message: ${JSON.stringify(event)}`);
     return event.data;
   }
 
-  /** What becomes of it from here until it is closed, messages left out. */
+  /** Returns the events from now until it is closed, without messages. */
   async end(): Promise<PagePeerEvent[]> {
     const events: PagePeerEvent[] = [];
     for (;;) {
@@ -54,7 +54,7 @@ export class PagePeer {
   }
 }
 
-/** Opens a socket. Rejects when it cannot be opened. */
+/** Opens a socket. Rejects if it cannot be opened. */
 export async function open(...args: ConstructorParameters<typeof PagePeer>): Promise<PagePeer> {
   const peer = new PagePeer(...args);
   const event = await peer.next();

@@ -1,4 +1,4 @@
-/** Our own code in a browser: the core by itself, and our WebSocket over what a page has for a transport. */
+/** Our own code in a browser: the core by itself, and our WebSocket over transports that a page has. */
 import { Endpoint, type RandomSource } from "@hybi/core";
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import {
@@ -20,7 +20,7 @@ const extensions = [permessageDeflate({ threshold: 0 })];
 
 const message = fc.oneof(fc.string({ unit: "binary" }), fc.uint8Array({ maxLength: 300 }));
 
-/** A server for whoever comes over `transport`: it sends back what it is sent. */
+/** Serves the client behind `transport`: sends every message back. */
 function serveEcho(transport: Transport, options: ServerOptions = {}): void {
   const server = new WebSocketServer(
     (opening) => {
@@ -33,7 +33,7 @@ function serveEcho(transport: Transport, options: ServerOptions = {}): void {
   server.receive(transport);
 }
 
-/** Two endpoints, any messages, and any cut of the bytes between them: what is sent arrives, in order. Throws if not. */
+/** Two endpoints, any messages, any chunks: messages arrive as sent, in order. @throws Error otherwise */
 export function checkRoundTrip(seed: number): void {
   const cuts = fc.infiniteStream(fc.integer({ min: 1, max: 40 }));
   const property = fc.property(
@@ -53,7 +53,8 @@ export function checkRoundTrip(seed: number): void {
       for (const one of received) typeof one === "string" ? server.sendText(one) : server.sendBinary(one);
       const returned: (string | Uint8Array)[] = [];
       carry(server, client, sizes, (one) => returned.push(one));
-      if (String(returned.map(plain)) !== String(messages.map(plain))) throw new Error("other messages than were sent");
+      if (String(returned.map(plain)) !== String(messages.map(plain)))
+        throw new Error("the received messages differ from those sent");
     },
   );
   fc.assert(property, { seed, numRuns: 200 });
@@ -69,7 +70,7 @@ function carry(
     let at = 0;
     while (at < block.length) {
       const [size = 1] = sizes.take(1);
-      // A copy, because the receiver unmasks where the bytes lie.
+      // A copy, because the receiver unmasks in place.
       for (const event of to.receive(block.slice(at, at + size))) {
         if (event.type === "text" || event.type === "binary") received(event.data);
         if (event.type === "failure") throw new Error(event.violation.code);
@@ -83,7 +84,7 @@ function plain(one: string | Uint8Array): string {
   return typeof one === "string" ? `text ${one}` : `binary ${[...one]}`;
 }
 
-/** Over a pair in memory; also where the page gives functions of the platform for it to call. */
+/** Talks over an in-memory pair, also with functions of the platform passed in by the page. */
 export async function talkOverPair(): Promise<string[]> {
   const { setTimeout, clearTimeout, queueMicrotask, reportError } = globalThis;
   const clock = { now: performance.now, setTimeout, clearTimeout: clearTimeout as never, defer: queueMicrotask };
@@ -101,7 +102,7 @@ export async function runModule(code: string): Promise<void> {
   await import(URL.createObjectURL(new Blob([code], { type: "text/javascript" })));
 }
 
-/** Which handlers of a socket are called, and how often. */
+/** Returns the handlers of a socket that are called, as often as they are. */
 export function callsOfHandlers(): Promise<string[]> {
   const [near, far] = pair();
   serveEcho(far);
@@ -126,7 +127,7 @@ export function callsOfHandlers(): Promise<string[]> {
   });
 }
 
-/** Over a pair of streams, whose other ends are a server of the same page. */
+/** Talks over a pair of streams, whose other ends belong to a server in the same page. */
 export function talkOverStreams(): Promise<string> {
   const there = new TransformStream<Uint8Array, Uint8Array>();
   const back = new TransformStream<Uint8Array, Uint8Array>();
@@ -134,7 +135,7 @@ export function talkOverStreams(): Promise<string> {
   return talk(() => fromStreams({ readable: back.readable, writable: there.writable }));
 }
 
-/** Over a port, whose other end is in a worker: another thread. */
+/** Talks over a port, whose other end is in a worker: another thread. */
 export async function talkToWorker(script: string): Promise<string> {
   const worker = new Worker(script);
   const { port1, port2 } = new MessageChannel();
@@ -144,12 +145,12 @@ export async function talkToWorker(script: string): Promise<string> {
   return result;
 }
 
-/** The part of the worker. */
+/** The worker's side. */
 export function serveInWorker(): void {
   globalThis.onmessage = ({ data }) => serveEcho(fromMessagePort(data as PortLike));
 }
 
-/** A conversation of our WebSocket with an echoing server; answers what it came to. */
+/** Exchanges messages between our WebSocket and an echo server; returns a summary. */
 async function talk(connect: () => Transport, options: ClientSocketOptions = {}): Promise<string> {
   const OurWebSocket = createWebSocketClass(connect, { extensions, ...options });
   const socket = new OurWebSocket("ws://example.com/");

@@ -1,4 +1,4 @@
-/** What the tests ask of the Worker, by name. Each is one request: it begins I/O of its own, and what it returns is sent as JSON. */
+/** The test cases in the Worker, by name. Each is one request: it starts I/O of its own, and its result is returned as JSON. */
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import {
   type ClientSocketOptions,
@@ -37,20 +37,20 @@ function end(socket: HybiWebSocket): Promise<{ code: number; reason: string; was
   });
 }
 
-/** Sends `count` messages, each after the answer to the one before, and closes. */
+/** Sends `count` messages, each after the reply to the previous one, and closes. */
 async function echo(given: Given): Promise<unknown> {
   const socket = await opened(client(given));
   for (let index = 0; index < (given.count ?? 1); index++) {
     const answer = next(socket);
     socket.send(`message ${index}`);
-    if ((await answer) !== `message ${index}`) throw new Error("another message");
+    if ((await answer) !== `message ${index}`) throw new Error("a different message was received");
   }
   const ended = end(socket);
   socket.close(4000, "enough");
   return { ...(await ended), extensions: socket.extensions };
 }
 
-/** Text and bytes of any length, there and back. */
+/** Echoes text and bytes of various lengths. */
 async function lengths(given: Given): Promise<unknown> {
   const socket = await opened(client(given));
   const results: string[] = [];
@@ -73,7 +73,7 @@ async function lengths(given: Given): Promise<unknown> {
   return results;
 }
 
-/** How often each handler is called. */
+/** Returns how often each handler is called. */
 async function handlers(given: Given): Promise<unknown> {
   const socket = client(given);
   const calls: string[] = [];
@@ -90,12 +90,12 @@ async function handlers(given: Given): Promise<unknown> {
   };
   socket.onerror = () => calls.push("onerror");
   socket.onclose = () => calls.push("onclose");
-  // Its listener stands behind the handler.
+  // Its listener comes after the handler.
   await end(socket);
   return calls;
 }
 
-/** How it ends by itself. */
+/** Returns how the connection ends by itself. */
 async function until(given: Given): Promise<unknown> {
   const socket = client(given);
   let message = "";
@@ -105,7 +105,7 @@ async function until(given: Given): Promise<unknown> {
   return { ...(await end(socket)), message };
 }
 
-/** How it ends when it is closed at once. */
+/** Returns how the connection ends when it is closed at once. */
 async function closing(given: Given): Promise<unknown> {
   const socket = await opened(client(given));
   const ended = end(socket);
@@ -113,13 +113,13 @@ async function closing(given: Given): Promise<unknown> {
   return ended;
 }
 
-/** Leaves a connection as it is when it is open: the request is over then. */
+/** Leaves an open connection behind: the request ends. */
 async function leave(given: Given): Promise<unknown> {
   await opened(client(given));
   return "left";
 }
 
-/** Leaves an opening that has only just begun. */
+/** Leaves an opening behind that has only just begun. */
 async function leaveOpening(given: Given): Promise<unknown> {
   client(given);
   await new Promise((resolve) => setTimeout(resolve, 10));
@@ -140,7 +140,7 @@ async function streams(given: Given): Promise<unknown> {
   return { received, closed: await stream.closed };
 }
 
-/** A conversation that needs no network: pair() and everything that it is made of. */
+/** Exchanges messages without a network, over pair() and all its layers. */
 async function inMemory(given: Given): Promise<unknown> {
   const extensions = given.compressed === true ? [permessageDeflate({ threshold: 0 })] : [];
   const server = new WebSocketServer(
@@ -148,7 +148,7 @@ async function inMemory(given: Given): Promise<unknown> {
       const socket = opening.accept();
       socket.onmessage = ({ data }) => socket.send(data);
     },
-    // Functions of the platform, as an application may hand them in.
+    // Functions of the platform, as an application may pass them in.
     { extensions, onError: reportError, clock: { ...systemClock, setTimeout, clearTimeout: clearTimeout as never } },
   );
   const Socket = createWebSocketClass(

@@ -1,4 +1,4 @@
-/** A Worker: runs the case that the path names, with what the body says. */
+/** A Worker that runs the case named by the path, with the body as its argument. */
 import { cases, type Given } from "./cases.ts";
 
 export default {
