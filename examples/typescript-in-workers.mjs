@@ -1,4 +1,4 @@
-/** What tsx does for a program, done for its workers too: Node 20 does not read TypeScript by itself. See `pnpm example`. */
+/** Loads tsx in the workers of a program as well, because Node 20 does not read TypeScript by itself. See `pnpm example`. */
 import { isMainThread } from "node:worker_threads";
 import { register } from "tsx/esm/api";
 

@@ -1,15 +1,15 @@
-/** The part that has nothing to do with WebSocket: who is who, over HTTP. */
+/** The part that is independent of WebSocket: accounts, sessions and tickets, over HTTP. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { basicCredentialsEqual, type Fields, parseCookies } from "@hybi/core";
 import { Secrets } from "./secrets.ts";
 
-/** Somebody who has logged in; aborted when he logs out. */
+/** A logged-in user. The signal is aborted when the user logs out. */
 export interface Session {
   readonly user: string;
   readonly signal: AbortSignal;
 }
 
-/** A real server keeps slow, salted hashes. */
+/** A real server stores slow, salted hashes. */
 const passwords: readonly (readonly [user: string, password: string])[] = [
   ["ann", "correct horse"],
   ["bob", "battery staple"],
@@ -19,18 +19,18 @@ export class Accounts {
   readonly #sessions = new Secrets<Session & { readonly end: () => void }>(8 * 3_600_000);
   readonly #tickets = new Secrets<Session>(10_000);
 
-  /** Whose session cookie is among `fields`. */
+  /** Returns the session of the cookie in `fields`. */
   byCookie(fields: Fields): Session | undefined {
     return this.#sessions.find(sessionCookie(fields));
   }
 
-  /** Whose ticket it is; nobody's when it is shown again. */
+  /** Returns the session of a ticket. A ticket is valid only once. */
   byTicket(ticket: string): Session | undefined {
     const session = this.#tickets.take(ticket);
     return session?.signal.aborted === false ? session : undefined;
   }
 
-  /** POST /login, /ticket and /logout. */
+  /** Handles POST /login, /ticket and /logout. */
   answer({ method, url, headers }: IncomingMessage, response: ServerResponse): void {
     const cookies: Fields = [["cookie", headers.cookie ?? ""]];
     const session = this.byCookie(cookies);
@@ -45,7 +45,7 @@ export class Accounts {
   }
 
   #login(authorization: string | undefined, response: ServerResponse): void {
-    // All are compared, in a time that does not tell which came close.
+    // Compare with all of them, in a time that does not reveal which one nearly matched.
     const [known] = passwords.filter((credentials) => basicCredentialsEqual(authorization, ...credentials));
     if (known === undefined) {
       refuse(response);
@@ -53,7 +53,7 @@ export class Accounts {
     }
     const controller = new AbortController();
     const secret = this.#sessions.issue({ user: known[0], signal: controller.signal, end: () => controller.abort() });
-    // HttpOnly: no script reads it. SameSite: pages of other sites do not send it. Over https, add Secure.
+    // HttpOnly: hidden from scripts. SameSite: not sent by pages of other sites. Over https, add Secure.
     const cookie = `session=${secret}; HttpOnly; SameSite=Strict; Path=/`;
     response.writeHead(204, { "Set-Cookie": cookie }).end();
   }

@@ -5,7 +5,7 @@ import { openAuthServer } from "./auth-server.ts";
 import { Secrets } from "./secrets.ts";
 
 describe("Secrets", () => {
-  it("find what they were issued for until they expire", () => {
+  it("find their value until they expire", () => {
     let now = 0;
     const secrets = new Secrets<string>(1_000, () => now);
     const first = secrets.issue("ann");
@@ -19,15 +19,15 @@ describe("Secrets", () => {
     expect(secrets.find("")).toBe(undefined);
   });
 
-  it("are taken once", () => {
+  it("can be taken once", () => {
     const secrets = new Secrets<string>(1_000);
     const secret = secrets.issue("ann");
     expect([secrets.take(secret), secrets.take(secret)]).toEqual(["ann", undefined]);
   });
 });
 
-describe("the server that asks who is there", () => {
-  it("lets nobody in with a wrong password, an invented session, or the ticket of who has logged out", async () => {
+describe("the server that authenticates", () => {
+  it("rejects a wrong password, an invented session, and the ticket of a user who has logged out", async () => {
     const server = await openAuthServer([]);
     onTestFinished(() => server.close());
     const post = (path: string, headers: Record<string, string>): Promise<Response> =>
@@ -62,7 +62,7 @@ describe("the server that asks who is there", () => {
 });
 
 describe("the example of authentication", () => {
-  it("lets in a page of ours with a session or a ticket, and nobody else", async () => {
+  it("accepts a page of ours with a session or a ticket, and nothing else", async () => {
     expect(await run(["auth/main.ts"])).toEqual([
       "a page of ours, logged in: hello ann",
       "a page of ours, not logged in: 401 Unauthorized",

@@ -1,4 +1,4 @@
-/** Who gets a connection and who does not: `npx pnpm example auth/main.ts`. */
+/** Which clients get a connection and which do not: `npx pnpm example auth/main.ts`. */
 import { type ConnectOptions, connect, type OpeningError } from "@hybi/node";
 import type { WebSocket } from "@hybi/websocket";
 import { openAuthServer } from "./auth-server.ts";
@@ -6,7 +6,7 @@ import { openAuthServer } from "./auth-server.ts";
 const origin = "https://mail.example";
 const server = await openAuthServer([origin]);
 
-/** Opens a connection as a browser would, and prints what comes of it. */
+/** Opens a connection as a browser would, and prints the result. */
 async function open(who: string, options: ConnectOptions): Promise<WebSocket | undefined> {
   try {
     const socket = await connect(server.url.replace("http", "ws"), options);

@@ -1,4 +1,4 @@
-/** Secrets that stand for something for a time: sessions, which are shown again and again, and tickets, which are shown once. */
+/** Secrets that represent a value for a time: sessions, which are used repeatedly, and tickets, which are used once. */
 import { randomBytes } from "node:crypto";
 
 export class Secrets<Value> {
@@ -12,7 +12,7 @@ export class Secrets<Value> {
     this.#now = now;
   }
 
-  /** 256 bits that nobody guesses, so that a look-up gives nothing away by its time; all of its characters fit a token. */
+  /** Returns 256 random bits, so that the time of a look-up reveals nothing; all of its characters fit a token. */
   issue(value: Value): string {
     this.#forgetExpired();
     const secret = randomBytes(32).toString("base64url");
@@ -25,14 +25,14 @@ export class Secrets<Value> {
     return this.#values.get(secret)?.value;
   }
 
-  /** As `find`, for the last time. */
+  /** Like `find`, for the last time. */
   take(secret: string): Value | undefined {
     const value = this.find(secret);
     this.#values.delete(secret);
     return value;
   }
 
-  /** All have one lifetime, so the oldest expire first. */
+  /** All have the same lifetime, so the oldest expire first. */
   #forgetExpired(): void {
     for (const [secret, { expiresAt }] of this.#values) {
       if (expiresAt > this.#now()) return;

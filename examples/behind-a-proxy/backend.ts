@@ -1,14 +1,14 @@
-/** One of several servers behind a proxy. It tells who it is and whom it sees, and sends back what it is sent, with its name. */
+/** One of several servers behind a proxy. It reports its name and the client it sees, and echoes messages with its name. */
 import { type ListenOptions, listen, type Server } from "@hybi/node";
 import { forwardedClient } from "./forwarded.ts";
 
-/** The proxy runs on the same machine, and nobody else comes from there. */
+/** The proxy runs on the same machine, and no client connects from there. */
 const isTrusted = (address: string): boolean => address === "127.0.0.1";
 
 export function openBackend(name: string, options: ListenOptions = {}): Promise<Server> {
   return listen({ host: "127.0.0.1", ...options }, (opening) => {
     if (opening.request.resourceName === "/private") {
-      opening.reject({ status: 403, body: `${name} keeps you out` });
+      opening.reject({ status: 403, body: `${name} rejects you` });
       return;
     }
     const socket = opening.accept();

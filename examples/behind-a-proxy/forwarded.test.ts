@@ -9,7 +9,7 @@ function client(remoteAddress: string, fields: Fields): unknown {
 }
 
 describe("forwardedClient", () => {
-  it("is whoever has connected, where that is no proxy of ours, whatever the fields claim", () => {
+  it("is the connected peer if that is not a trusted proxy, whatever the fields claim", () => {
     const fields: Fields = [
       ["X-Forwarded-For", "198.51.100.7"],
       ["X-Forwarded-Proto", "https"],
@@ -17,7 +17,7 @@ describe("forwardedClient", () => {
     expect(client("203.0.113.9", fields)).toEqual({ address: "203.0.113.9", secure: false });
   });
 
-  it("is the last that is no proxy of ours, in one field or in several", () => {
+  it("is the last address that is not a trusted proxy, in one field or in several", () => {
     const secure = { address: "203.0.113.9", secure: true };
     const proto: Fields = [["X-Forwarded-Proto", "https"]];
     expect(client("127.0.0.1", [["X-Forwarded-For", "1.2.3.4, 203.0.113.9 , 10.0.0.1"], ...proto])).toEqual(secure);
@@ -28,7 +28,7 @@ describe("forwardedClient", () => {
     expect(client("127.0.0.1", [...several, ...proto])).toEqual(secure);
   });
 
-  it("is the proxy itself when that tells nothing", () => {
+  it("is the proxy itself if that adds no address", () => {
     expect(client("127.0.0.1", [])).toEqual({ address: "127.0.0.1", secure: false });
     expect(client("127.0.0.1", [["X-Forwarded-For", " , "]])).toEqual({ address: "127.0.0.1", secure: false });
   });

@@ -1,16 +1,16 @@
-/** Who a client is, where proxies stand in between and tell it in X-Forwarded-For and X-Forwarded-Proto. */
+/** Determines the address of a client behind proxies that send X-Forwarded-For and X-Forwarded-Proto. */
 import type { Fields } from "@hybi/core";
 import type { IncomingOpening } from "@hybi/websocket";
 
 export interface ForwardedClient {
   readonly address: string | undefined;
-  /** Whether it came over TLS. */
+  /** Whether it connected over TLS. */
   readonly secure: boolean;
 }
 
 /**
- * Believes only proxies whose address `isTrusted`: each adds at the end who has come to it, and what stands before that is
- * whatever the client has made up.
+ * Trusts only proxies whose address `isTrusted`: each appends the address of its client, and everything before that may have
+ * been made up by the client.
  */
 export function forwardedClient(
   { request, info }: Pick<IncomingOpening, "request" | "info">,
@@ -25,7 +25,7 @@ export function forwardedClient(
   return { address, secure };
 }
 
-/** The elements of a list that may stand in several fields (RFC 9110 §5.3). */
+/** Returns the elements of a list that may be spread over several fields (RFC 9110 §5.3). */
 function valuesOf(fields: Fields, wanted: string): string[] {
   return fields
     .filter(([name]) => name.toLowerCase() === wanted)

@@ -12,9 +12,9 @@ export type ProxyName = "nginx" | "haproxy";
 
 interface ProxyKind {
   readonly config: string;
-  /** To run it in `folder`, where its configuration is. */
+  /** Arguments to run it in `folder`, which contains its configuration. */
   arguments(folder: string): string[];
-  /** What the examples do not show: where one who is not root may write. */
+  /** Adds what the examples do not show: paths that a user other than root may write. */
   adapt(config: string): string;
 }
 
@@ -34,19 +34,19 @@ const proxies: Readonly<Record<ProxyName, ProxyKind>> = {
   },
 };
 
-/** A proxy that runs. */
+/** A running proxy. */
 export interface RunningProxy {
   /** `ws://127.0.0.1:8080`, with another port. */
   readonly url: string;
   readonly secureUrl: string;
-  /** Of `secureUrl`: for the client to trust. */
+  /** Certificate of `secureUrl`, for the client to trust. */
   readonly certificate: string;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a proxy in front of `backends`, which stand for 127.0.0.1:3001 and 3002 of the configuration. `changes` are made
- * to it first; each must find what it is to replace.
+ * Starts a proxy in front of `backends`, which replace 127.0.0.1:3001 and 3002 of the configuration. `changes` are applied to
+ * the configuration first; the text that each replaces must be there.
  */
 export async function startProxy(
   name: ProxyName,
@@ -59,18 +59,18 @@ export async function startProxy(
   const moved = Object.entries(ports).map(([from, to]) => [`127.0.0.1:${from}`, `127.0.0.1:${to}`] as const);
   let text = readFileSync(new URL(config, import.meta.url), "utf8");
   for (const [from, to] of [...Object.entries(changes), ...moved]) {
-    if (!text.includes(from)) throw new Error(`The configuration of ${name} does not say ${from}.`);
+    if (!text.includes(from)) throw new Error(`The configuration of ${name} does not contain "${from}".`);
     text = text.replaceAll(from, to);
   }
 
   const folder = mkdtempSync(join(tmpdir(), `hybi-${name}-`));
-  // Workers of nginx may be another user than the one who starts it.
+  // Workers of nginx may run as another user.
   chmodSync(folder, 0o755);
   const { cert, key }: SelfSigned = await selfSigned();
   const files = { "proxy.conf": adapt(text), "site.crt": cert, "site.key": key, "site.pem": cert + key };
   for (const [file, content] of Object.entries(files)) writeFileSync(join(folder, file), content);
 
-  // Debian has both where only the path of root leads.
+  // Debian installs both in a folder that is only in root's PATH.
   const env = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` };
   const child = spawn(name, argumentsFor(folder), { cwd: folder, env, stdio: ["ignore", "inherit", "inherit"] });
   const ended = once(child, "close").catch(() => {});
@@ -80,7 +80,7 @@ export async function startProxy(
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    for (const one of [port, securePort]) await listening(child, one ?? 0);
+    for (const one of [port, securePort]) await waitUntilListening(child, one ?? 0);
   } catch (error) {
     await stop();
     throw error;
@@ -89,7 +89,7 @@ export async function startProxy(
   return { url: `ws://${at}:${port}`, secureUrl: `wss://${at}:${securePort}`, certificate: cert, stop };
 }
 
-/** Ports that nobody listens on, all different. A program that is told a port cannot choose one itself. */
+/** Returns free ports, all different. A program that is given a port cannot choose one itself. */
 async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
   await Promise.all(servers.map((server) => once(server, "listening")));
@@ -98,8 +98,8 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** Resolves when `child` listens; rejects when it has ended instead. */
-async function listening(child: ChildProcess, port: number): Promise<void> {
+/** Resolves once `child` listens; rejects if it exits instead. */
+async function waitUntilListening(child: ChildProcess, port: number): Promise<void> {
   for (;;) {
     if (child.pid === undefined) throw new Error(`${child.spawnfile} is not installed.`);
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${child.spawnfile} did not start.`);

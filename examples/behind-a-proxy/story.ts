@@ -1,6 +1,6 @@
 /**
- * Two servers behind a proxy, and two clients that come back: one server is stopped, as for a new version of it, and the
- * client that was there is soon at the other one. What happens is told line by line.
+ * Two servers behind a proxy, and two clients that reconnect. One server is stopped, as for a new version, and its client is
+ * soon connected to the other one. Each step is printed on a line.
  */
 import { once } from "node:events";
 import { WebSocket } from "@hybi/node";
@@ -8,7 +8,7 @@ import { type Reconnecting, reconnect } from "@hybi/websocket";
 import { openBackend } from "./backend.ts";
 import { type ProxyName, startProxy } from "./proxy.ts";
 
-/** Runs it with `proxy`, and stops everything at the end. */
+/** Runs the story with `proxy`, and stops everything at the end. */
 export async function tellStory(proxy: ProxyName, tell: (line: string) => void): Promise<void> {
   const backends = { one: await openBackend("one"), two: await openBackend("two") };
   const front = await startProxy(proxy, [backends.one, backends.two]);
@@ -38,14 +38,14 @@ class Client {
   constructor(name: string, url: string, tell: (line: string) => void) {
     this.#name = name;
     this.#tell = tell;
-    // All clients of a server that stops come back: at different times, because the delays are drawn.
+    // All clients of a server that stops reconnect, at different times because the delays are random.
     this.#connection = reconnect(() => new WebSocket(url), { firstDelay: 200, maximumDelay: 2_000 });
     this.#connection.addEventListener("waiting", ({ outcome: { code, reason } }) => {
-      tell(`${name} is told ${code} ${reason}`);
+      tell(`${name} receives ${code} ${reason}`);
     });
   }
 
-  /** Resolves with the name of the server where it is next. */
+  /** Resolves with the name of the server to which it connects next. */
   async arrives(): Promise<"one" | "two"> {
     const [event] = (await once(this.#connection as never, "message")) as [MessageEvent];
     const { name } = JSON.parse(event.data);

@@ -5,7 +5,7 @@ import { decodeSamples, encodeSamples } from "./samples.ts";
 const samples = { channel: 255, startedAt: 1_700_000_000_000.5, values: Float64Array.of(1.5, -0, Number.NaN) };
 
 describe("samples", () => {
-  it("come back as they were, in a view of the buffer", () => {
+  it("are decoded unchanged, in a view of the buffer", () => {
     const buffer = encodeSamples(samples);
     const decoded = decodeSamples(buffer);
     expect(decoded).toEqual(samples);
@@ -19,7 +19,7 @@ describe("samples", () => {
     expect([...bytes]).toEqual([...header, 0, 0, 0, 0, 0, 0, 0xf0, 0x3f, 0, 0, 0, 0, 0, 0, 0, 0x40]);
   });
 
-  it("are nothing else: neither cut short, nor longer, nor of another kind", () => {
+  it("are rejected if cut short, longer, or of another kind", () => {
     const bytes = new Uint8Array(encodeSamples(samples));
     for (let length = 0; length < bytes.length; length++) {
       expect(decodeSamples(bytes.slice(0, length).buffer)).toBe(undefined);
@@ -33,10 +33,10 @@ describe("samples", () => {
 });
 
 describe("the example of binary structs", () => {
-  it("reads samples without a copy, and refuses what are none", async () => {
+  it("reads samples without a copy, and rejects other messages", async () => {
     expect(await run(["binary-structs/main.ts"])).toEqual([
       "channel 7: 100000 samples, mean 20.001, a view at byte 16",
-      "closed: 1007 These are no samples.",
+      "closed: 1007 These are not samples.",
     ]);
   });
 });

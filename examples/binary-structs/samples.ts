@@ -1,17 +1,17 @@
 /**
- * A message of samples, as bytes that a typed array can be laid over: nothing is parsed, and nothing is copied.
+ * A message of samples, as bytes that a typed array can view: nothing is parsed, and nothing is copied.
  *
  *     offset  size       what
- *          0  2          0x4253, so that a message of something else is noticed
+ *          0  2          0x4253, to detect other messages
  *          2  1          version, 1
  *          3  1          channel
  *          4  4          count, unsigned
  *          8  8          milliseconds since the epoch of the first sample, float64
  *         16  8 × count  values, float64
  *
- * All little-endian. The header has 16 bytes so that the values lie at a multiple of their size, which a Float64Array
- * demands. It can: a socket whose `binaryType` is "arraybuffer", as that of an accepted one is, gives each message an
- * ArrayBuffer of its own, from its first byte. (Of an event of core, a Uint8Array, the offset may be any: `slice()` aligns it.)
+ * All little-endian. The header has 16 bytes so that the values are aligned to their size, as a Float64Array requires. A
+ * socket whose `binaryType` is "arraybuffer", like that of an accepted one, gives each message an ArrayBuffer of its own,
+ * from offset 0. (The Uint8Array of an event of core may have any offset: `slice()` aligns it.)
  */
 
 const magic = 0x4253;
@@ -21,14 +21,14 @@ const headerLength = 16;
 export interface Samples {
   readonly channel: number;
   readonly startedAt: number;
-  /** Lies in the buffer that the message came in. */
+  /** A view of the buffer of the message. */
   readonly values: Float64Array;
 }
 
-// A typed array has the byte order of the machine. All that JavaScript runs on today are little-endian; this says so.
+// A typed array has the byte order of the machine. Every machine that runs JavaScript today is little-endian; check it.
 if (new Uint8Array(Uint16Array.of(1).buffer)[0] !== 1) throw new Error("This machine is big-endian: use a DataView.");
 
-/** The bytes of one message. */
+/** Returns the bytes of one message. */
 export function encodeSamples({ channel, startedAt, values }: Samples): ArrayBuffer {
   const buffer = new ArrayBuffer(headerLength + values.byteLength);
   const header = new DataView(buffer);
@@ -41,13 +41,13 @@ export function encodeSamples({ channel, startedAt, values }: Samples): ArrayBuf
   return buffer;
 }
 
-/** The samples in `buffer`, as a view of it; or undefined when that is something else. */
+/** Returns the samples in `buffer`, as a view of it; undefined if it contains something else. */
 export function decodeSamples(buffer: ArrayBuffer): Samples | undefined {
   if (buffer.byteLength < headerLength) return undefined;
   const header = new DataView(buffer);
   if (header.getUint16(0, true) !== magic || header.getUint8(2) !== version) return undefined;
   const count = header.getUint32(4, true);
-  // What a stranger says about lengths is believed only when it is true.
+  // Check the count, because it comes from the peer.
   if (buffer.byteLength !== headerLength + count * Float64Array.BYTES_PER_ELEMENT) return undefined;
   return {
     channel: header.getUint8(3),

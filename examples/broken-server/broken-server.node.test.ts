@@ -7,12 +7,12 @@ import { type EchoEvent, EchoServer } from "./echo-server.ts";
 import { understandsLegalStreams } from "./property.ts";
 
 const guide = readFileSync(new URL("../../docs/guide/testing.md", import.meta.url), "utf8");
-/** The transcript that the guide shows. */
+/** The transcript shown in the guide. */
 const shown = /```text\n(link from [^`]*)\n```/.exec(guide)?.[1] ?? "";
 
 describe("the property", () => {
   it.each([1, 2, 3, 4, 5, 6])(
-    "finds what is wrong with the server and shrinks it to the guide's transcript, seed %i",
+    "finds the fault of the server and shrinks it to the guide's transcript, seed %i",
     (seed) => {
       const { errorInstance } = fc.check(
         understandsLegalStreams(() => new EchoServer()),
@@ -24,7 +24,7 @@ describe("the property", () => {
     },
   );
 
-  it("finds nothing wrong with a server that reads fragments as they are", () => {
+  it("finds no fault in a server that reads fragments correctly", () => {
     fc.assert(
       understandsLegalStreams(() => {
         const connection = new Connection(plainAgreement("server"));
@@ -39,12 +39,12 @@ describe("the property", () => {
 });
 
 describe("the transcript of the guide", () => {
-  it("is the same run when it is replayed", () => {
+  it("replays as the same run", () => {
     const run = replay(shown, { first: { subject: new ScriptedPeer() }, second: { subject: new EchoServer() } });
     expect(String(run.transcript)).toBe(shown);
   });
 
-  it("shows whether a repair is one", () => {
+  it("shows whether a repair works", () => {
     const server = new Connection(plainAgreement("server"));
     const run = replay(shown, { first: { subject: new ScriptedPeer() }, second: { subject: server } });
     expect(eventTexts(run.second.events)).toEqual(["ping ", 'text ""']);

@@ -1,8 +1,8 @@
 /**
- * A WebSocket server by hand, as one might write it on an afternoon: it reads frames, answers Pings and Close frames, and
- * sends every message back. It is for connections whose opening handshake is done. It knows nothing of hybi.
+ * A handwritten WebSocket server, as one might write it in an afternoon: it reads frames, replies to Pings and Close frames,
+ * and sends every message back. It handles connections after their opening handshake. It does not use hybi.
  *
- * One thing is wrong with it. `main.ts` finds it.
+ * It has one fault. `main.ts` finds it.
  */
 
 export type EchoEvent =
@@ -39,7 +39,7 @@ export class EchoServer {
     return this.#output.splice(0);
   }
 
-  /** The first frame of what was received, if all of it is there. */
+  /** Returns the first frame received, once it is complete. */
   #takeFrame(): { final: boolean; opcode: number; payload: Uint8Array } | undefined {
     const bytes = this.#received;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -63,7 +63,7 @@ export class EchoServer {
   }
 
   #handle(final: boolean, opcode: number, payload: Uint8Array): EchoEvent[] {
-    // A continuation belongs to the message that has begun.
+    // A continuation belongs to the message in progress.
     if (opcode !== opcodes.continuation) this.#opcode = opcode;
     switch (opcode) {
       case opcodes.ping:

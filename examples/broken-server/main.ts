@@ -1,6 +1,6 @@
 /**
- * Finds what is wrong with `echo-server.ts`, and shows the shortest run in which it goes wrong. The guide to testing tells
- * how to read it: docs/guide/testing.md.
+ * Finds the fault of `echo-server.ts`, and prints the shortest run that shows it. The guide to testing explains how to read
+ * it: docs/guide/testing.md.
  */
 import fc from "fast-check";
 import { EchoServer } from "./echo-server.ts";
@@ -8,5 +8,5 @@ import { understandsLegalStreams } from "./property.ts";
 
 const { errorInstance, numRuns, numShrinks } = fc.check(understandsLegalStreams(() => new EchoServer()));
 if (errorInstance instanceof Error) {
-  console.log(`Run ${numRuns} failed, and was made smaller ${numShrinks} times:\n\n${errorInstance.message}`);
-} else console.log("Nothing was found: is it repaired?");
+  console.log(`Run ${numRuns} failed, and was shrunk ${numShrinks} times:\n\n${errorInstance.message}`);
+} else console.log("No fault was found: is it repaired?");

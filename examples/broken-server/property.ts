@@ -1,4 +1,4 @@
-/** What any server owes: a legal stream is understood, however the transport cuts it. In a test runner, this is the test. */
+/** The property of every server: it understands a legal stream in any chunks. In a test runner, this is the test. */
 import {
   type Chunking,
   chunking,
@@ -12,7 +12,7 @@ import {
 import fc from "fast-check";
 import type { EchoEvent } from "./echo-server.ts";
 
-/** Of the servers that `makeServer` makes, a new one for each run. */
+/** Tests the servers created by `makeServer`, a new one for each run. */
 export function understandsLegalStreams(
   makeServer: () => Subject<EchoEvent>,
 ): fc.IProperty<[stream: Stream, where: Chunking]> {

@@ -10,7 +10,7 @@ async function open(): Promise<Chat> {
   return chat;
 }
 
-/** Enters with `first` as the first message, and answers how that ends. */
+/** Enters with `first` as the first message, and returns how that ends. */
 async function enter(url: string, first: string | Uint8Array): Promise<unknown> {
   const socket = await connect(url.replace("http", "ws"));
   onTestFinished(() => socket.terminate());
@@ -22,16 +22,16 @@ async function enter(url: string, first: string | Uint8Array): Promise<unknown> 
 }
 
 describe("the chat server", () => {
-  it("takes a first message for the name, if it is one that nobody has", async () => {
+  it("uses the first message as the name, if it is valid and not taken", async () => {
     const { url } = await open();
-    expect(await enter(url, "Ann")).toBe("* Ann has come");
+    expect(await enter(url, "Ann")).toBe("* Ann has joined");
     expect(await enter(url, "Ann")).toBe(4001);
     expect(await enter(url, "Ann: I am")).toBe(4000);
     expect(await enter(url, Uint8Array.of(1))).toBe(1003);
-    expect(await enter(url.replace("lobby", "tea"), "Ann")).toBe("* Ann has come");
+    expect(await enter(url.replace("lobby", "tea"), "Ann")).toBe("* Ann has joined");
   });
 
-  it("refuses pages of other sites, and what is no room", async () => {
+  it("rejects pages of other sites, and URLs that are not rooms", async () => {
     const { url } = await open();
     const status = async (path: string, origin: string): Promise<number | undefined> => {
       const opening = connect(new URL(path, url.replace("http", "ws")), { origin });
@@ -43,20 +43,20 @@ describe("the chat server", () => {
     expect(await status("/rooms/../tea", new URL(url).origin)).toBe(404);
   });
 
-  it("ends a message that is longer than anything a chat needs", async () => {
+  it("fails a connection whose message is longer than a chat needs", async () => {
     const { url } = await open();
     expect(await enter(url, "x".repeat(5_000))).toBe(1009);
   });
 });
 
 describe("the page of the chat", () => {
-  it("joins the room that it is the page of, and shows what strangers write as text", async () => {
+  it("joins its room, and shows messages of others as text", async () => {
     const { url } = await open();
     const response = await fetch(url);
     expect(response.headers.get("content-type")).toBe("text/html; charset=utf-8");
     const script = /<script>([\s\S]*)<\/script>/.exec(await response.text())?.[1] ?? "";
 
-    // The least of a browser that the script needs.
+    // The minimal part of a browser that the script needs.
     const shown: string[] = [];
     await new Promise<void>((resolve) => {
       const input = { value: "" };
@@ -81,7 +81,7 @@ describe("the page of the chat", () => {
       }
       runInNewContext(script, { document, location: { href: url }, WebSocket: PageSocket });
     });
-    expect(shown).toEqual(["* Ann has come", "Ann: <b>\ufffd[31mhello"]);
+    expect(shown).toEqual(["* Ann has joined", "Ann: <b>\ufffd[31mhello"]);
   });
 });
 
@@ -90,15 +90,15 @@ describe("the chat's programs", () => {
     const server = start(["chat/server.ts", "0"]);
     const url = (await server.line("listening on")).replace("listening on ", "");
     const ann = start(["chat/client.ts", "Ann", url]);
-    await ann.line("* Ann has come");
+    await ann.line("* Ann has joined");
     const bob = start(["chat/client.ts", "Bob", url]);
-    await ann.line("* Bob has come");
+    await ann.line("* Bob has joined");
     bob.say("hello");
-    expect(await ann.line("Bob")).toBe("* Bob has come");
+    expect(await ann.line("Bob")).toBe("* Bob has joined");
     await ann.line("Bob: hello");
     bob.endInput();
     expect(await bob.exit).toBe(0);
-    await ann.line("* Bob has gone");
+    await ann.line("* Bob has left");
 
     server.kill("SIGTERM");
     await ann.line("* the end: 1001 The chat is over.");

@@ -1,6 +1,6 @@
 /**
- * The chat server. A room is a URL, such as /rooms/tea: with HTTP it is a page, with WebSocket it is the talk in it. The first
- * message of a client is its name, every other one is said to all.
+ * The chat server. A room is a URL, such as /rooms/tea: over HTTP it is a page, over WebSocket the conversation. The first
+ * message of a client is its name; every other message goes to all members.
  */
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
@@ -14,22 +14,22 @@ import { Room, type SlowReaderPolicy } from "./room.ts";
 const roomPath = /^\/rooms\/[\w-]{1,32}$/;
 const namePattern = /^[\p{Letter}\p{Number}_-]{1,32}$/u;
 
-/** Status codes of our own (RFC 6455 §7.4.2: 4000 to 4999 are the application's). */
+/** Application-defined status codes (RFC 6455 §7.4.2: 4000 to 4999). */
 const closeCodes = { nameRefused: 4000, nameTaken: 4001 } as const;
 
 const defaultPolicy: SlowReaderPolicy = { skipAbove: 65_536, dropAbove: 1_000 };
 
 export interface Chat {
-  /** Of the page. */
+  /** URL of the page. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** Listens on 127.0.0.1; `port` 0 takes a free one. */
+/** Listens on 127.0.0.1; `port` 0 selects a free one. */
 export async function openChat(port: number, policy: SlowReaderPolicy = defaultPolicy): Promise<Chat> {
   const rooms = new Map<string, Room>();
   const page = await readFile(new URL("page.html", import.meta.url));
-  // Pages of other hosts are refused, as by default.
+  // Pages of other hosts are rejected by default.
   const sockets = new WebSocketServer((opening) => enter(opening, rooms, policy), {
     maxConnections: 1_000,
     // A chat needs neither long messages nor fragments of one byte.
@@ -56,17 +56,17 @@ function answer({ url = "" }: IncomingMessage, response: ServerResponse, page: B
   else response.writeHead(404).end();
 }
 
-/** One visit, from the opening request to the end of the connection. */
+/** Handles one visit, from the opening request to the end of the connection. */
 async function enter(opening: IncomingOpening, rooms: Map<string, Room>, policy: SlowReaderPolicy): Promise<void> {
   const path = opening.request.resourceName;
-  // Who is not answered gets 404.
+  // An opening without an answer gets 404.
   if (!roomPath.test(path)) return;
   const socket = opening.accept();
   let member: { name: string; room: Room } | undefined;
   try {
-    // The loop reads on only as fast as it goes round: who talks too fast comes to a halt.
+    // The loop reads only as fast as it iterates, so a client that sends too fast is paused.
     for await (const message of socket) {
-      if (typeof message !== "string") socket.close(1003, "Only text can be said.");
+      if (typeof message !== "string") socket.close(1003, "Only text is accepted.");
       else if (member !== undefined) member.room.say(member.name, printable(message));
       else if (!namePattern.test(message)) socket.close(closeCodes.nameRefused, "Letters and digits, at most 32.");
       else {

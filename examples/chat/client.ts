@@ -1,4 +1,4 @@
-/** Chats from a terminal: `npx pnpm example chat/client.ts <name> [url]`. Each line is said; the end of input leaves. */
+/** Chats from a terminal: `npx pnpm example chat/client.ts <name> [url]`. Sends each line; leaves at the end of input. */
 import { createInterface } from "node:readline";
 import { connect } from "@hybi/node";
 import { printable } from "./printable.ts";
@@ -14,9 +14,9 @@ input.on("close", () => socket.close(1000));
 
 socket.onclose = ({ code, reason }) => {
   if (code !== 1000) console.log(`* the end: ${code} ${printable(reason)}`);
-  // Whoever waits for a line waits for nothing now.
+  // Stop waiting for input.
   input.close();
 };
 for await (const message of socket) {
-  console.log(typeof message === "string" ? printable(message) : "* something that is no text");
+  console.log(typeof message === "string" ? printable(message) : "* a message that is not text");
 }

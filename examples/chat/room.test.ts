@@ -2,7 +2,7 @@ import { createWebSocketClass, type PairedTransport, pair, type WebSocket, WebSo
 import { describe, expect, it } from "vitest";
 import { Room } from "./room.ts";
 
-/** A member of `room`: what he hears, and his end of a transport without a kernel's buffers. */
+/** Adds a member to `room`; returns the messages it receives, and its end of a transport without a kernel's buffers. */
 async function visit(room: Room, name: string): Promise<{ socket: WebSocket; heard: string[]; near: PairedTransport }> {
   const [near, far] = pair();
   const server = new WebSocketServer((opening) => void room.join(name, opening.accept()));
@@ -14,16 +14,16 @@ async function visit(room: Room, name: string): Promise<{ socket: WebSocket; hea
   return { socket, heard, near };
 }
 
-/** Everything in memory has arrived. */
+/** Resolves once everything in memory has arrived. */
 async function rest(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-// One write that is under way may wait in the transport: 128 KiB.
+// One write in flight may wait in the transport: 128 KiB.
 const long = "x".repeat(200_000);
 
 describe("a room", () => {
-  it("passes over who does not read, holds little for him, and tells him what he missed", async () => {
+  it("skips a member that does not read, holds little for it, and reports how much it missed", async () => {
     const room = new Room({ skipAbove: 1_000, dropAbove: 1_000 });
     const ann = await visit(room, "ann");
     const bob = await visit(room, "bob");
@@ -35,7 +35,7 @@ describe("a room", () => {
       await rest();
     }
     expect(ann.heard.slice(-2)).toEqual(["ann: 498", "ann: 499"]);
-    expect(bob.heard).toEqual(["* bob has come"]);
+    expect(bob.heard).toEqual(["* bob has joined"]);
     bob.near.resume();
     await rest();
     room.say("ann", "there again?");
@@ -43,7 +43,7 @@ describe("a room", () => {
     expect(bob.heard.slice(1)).toEqual([`ann: ${long}`, "* you have missed 500 messages", "ann: there again?"]);
   });
 
-  it("drops who goes on not reading, and says why if he does after all", async () => {
+  it("drops a member that still does not read, and gives the reason if it reads after all", async () => {
     const room = new Room({ skipAbove: 1_000, dropAbove: 2 });
     const { socket, near } = await visit(room, "bob");
     const end = new Promise<unknown>((resolve) => {
@@ -55,13 +55,13 @@ describe("a room", () => {
     expect(await end).toEqual([1008, "You do not keep up."]);
   });
 
-  it("has one member of a name", async () => {
+  it("has one member per name", async () => {
     const room = new Room({ skipAbove: 1_000, dropAbove: 2 });
     const { heard, socket } = await visit(room, "bob");
     expect(room.join("bob", socket)).toBe(false);
     room.leave("bob");
     expect(room.isEmpty).toBe(true);
     await rest();
-    expect(heard).toEqual(["* bob has come"]);
+    expect(heard).toEqual(["* bob has joined"]);
   });
 });

@@ -1,21 +1,22 @@
 /**
- * A room: what one member says, all hear. A message is encoded once, however many hear it. Who does not keep up is passed
- * over, so that no memory fills for him, and is told what he missed once he reads again; who never does is dropped.
+ * A room: a message of one member goes to all. It is encoded once, however many members there are. A member that reads too
+ * slowly is skipped, so that it does not fill memory, and is told how much it missed once it reads again; a member that
+ * never does is dropped.
  */
 import { prepareText } from "@hybi/core";
 import type { WebSocket } from "@hybi/websocket";
 
-/** What becomes of members who read slower than the others talk. */
+/** What happens to members that read more slowly than the others write. */
 export interface SlowReaderPolicy {
-  /** Bytes that wait for a member, above which he is passed over. */
+  /** Bytes waiting for a member above which it is skipped. */
   readonly skipAbove: number;
-  /** Messages that he has missed in a row, above which he is dropped. */
+  /** Consecutive messages missed by a member above which it is dropped. */
   readonly dropAbove: number;
 }
 
 export class Room {
   readonly #policy: SlowReaderPolicy;
-  /** Each name with its socket, and how many messages in a row passed it over. */
+  /** The socket of each name, and how many consecutive messages it has missed. */
   readonly #members = new Map<string, { readonly socket: WebSocket; missed: number }>();
 
   constructor(policy: SlowReaderPolicy) {
@@ -26,11 +27,11 @@ export class Room {
     return this.#members.size === 0;
   }
 
-  /** Answers false when the name is taken. */
+  /** Returns false if the name is taken. */
   join(name: string, socket: WebSocket): boolean {
     if (this.#members.has(name)) return false;
     this.#members.set(name, { socket, missed: 0 });
-    this.#tell(`* ${name} has come`);
+    this.#tell(`* ${name} has joined`);
     return true;
   }
 
@@ -39,18 +40,18 @@ export class Room {
   }
 
   leave(name: string): void {
-    if (this.#members.delete(name)) this.#tell(`* ${name} has gone`);
+    if (this.#members.delete(name)) this.#tell(`* ${name} has left`);
   }
 
   #tell(line: string): void {
     const { skipAbove, dropAbove } = this.#policy;
-    // Encoded here, and not for each of them.
+    // Encode it once, not for each member.
     const message = prepareText(line);
     for (const member of this.#members.values()) {
       const { socket } = member;
       if (socket.bufferedAmount > skipAbove) {
         member.missed++;
-        // He gets the reason if he reads on; the deadline for closing drops him if not.
+        // The member receives the reason if it reads on; otherwise the deadline for closing drops it.
         if (member.missed > dropAbove) socket.close(1008, "You do not keep up.");
         continue;
       }

@@ -1,4 +1,4 @@
-/** A chat for browsers and terminals: `npx pnpm example chat/server.ts [port]`, and then open the page that it names. */
+/** A chat for browsers and terminals: `npx pnpm example chat/server.ts [port]`, then open the page that it prints. */
 import { openChat } from "./chat.ts";
 
 const chat = await openChat(Number(process.argv[2] ?? 8080));

@@ -1,4 +1,4 @@
-/** What compression makes of your own text: `tsx --conditions=@hybi/source examples/compression/main.ts [file]`. */
+/** How well your own text compresses: `tsx --conditions=@hybi/source examples/compression/main.ts [file]`. */
 import { randomFillSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Endpoint } from "@hybi/core";
@@ -10,7 +10,7 @@ const file = process.argv[2] ?? new URL(import.meta.url);
 const messages = readFileSync(file, "utf8").split("\n");
 const bytes = messages.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 
-/** Bytes on the wire for these messages, with this extension or none. */
+/** Returns the bytes on the wire for these messages, with this extension or none. */
 function sent(...extensions: ReturnType<typeof permessageDeflate>[]): number {
   const client = Endpoint.client({
     url: "ws://example.com/",
@@ -27,6 +27,6 @@ function sent(...extensions: ReturnType<typeof permessageDeflate>[]): number {
 
 console.log(`${messages.length} messages, ${bytes} bytes of text`);
 console.log(`uncompressed: ${sent()}`);
-console.log(`compressed, the window kept: ${sent(permessageDeflate({ codec: zlibCodec, threshold: 0 }))}`);
+console.log(`compressed, with context takeover: ${sent(permessageDeflate({ codec: zlibCodec, threshold: 0 }))}`);
 const alone = permessageDeflate({ codec: zlibCodec, threshold: 0, serverNoContextTakeover: true });
-console.log(`compressed, each message by itself: ${sent(alone)}`);
+console.log(`compressed, each message on its own: ${sent(alone)}`);

@@ -1,7 +1,7 @@
 /**
- * Drives a client through `hybi-conformance client`, or through the Autobahn testsuite, which speak the same: asks how many
- * cases there are, runs each by sending back what comes, and asks for the report. In whatever runtime it is run, with our
- * WebSocket for that runtime.
+ * Runs a client through `hybi-conformance client`, or through the Autobahn testsuite, which use the same protocol: asks for
+ * the number of cases, runs each by echoing messages, and asks for the report. It runs in any runtime, with our WebSocket for
+ * that runtime.
  *
  * `tsx --conditions=@hybi/source examples/conformance/client.ts ws://127.0.0.1:9001`
  */
@@ -16,13 +16,13 @@ const [server = "ws://127.0.0.1:9001", agent = `hybi in ${runtime}`] = process.a
 const extensions = [permessageDeflate({ codec: zlibCodec })];
 const limits = { message: 64 * 1_048_576 };
 
-/** Sends back whatever comes, until the connection is closed. Answers the last text. */
+/** Echoes messages until the connection is closed. Returns the last text. */
 async function echo(path: string): Promise<string> {
   let socket: WebSocket;
   try {
     socket = await connect(`${server}${path}`, { extensions, limits, binaryType: "arraybuffer" });
   } catch {
-    // A case of an opening handshake that no client may take for good.
+    // The case of an opening handshake that no client may accept.
     return "";
   }
   let last = "";

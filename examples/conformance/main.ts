@@ -1,8 +1,8 @@
 /**
- * Holds what is ours against the RFCs: the echo servers of all runtimes, a server with TLS and HTTP/2, and the clients of
- * all runtimes. Prints what is not as it should be, and exits with 1 if a case has failed.
+ * Tests our own implementations against the RFCs: the echo servers of all runtimes, a server with TLS and HTTP/2, and the
+ * clients of all runtimes. Prints every case that is not ok, and exits with 1 if a case has failed.
  *
- * `pnpm conformance:own --all --only "5.*"`; both may be left out.
+ * `pnpm conformance:own --all --only "5.*"`; both flags are optional.
  */
 import { parseArgs } from "node:util";
 import { formatText, listenForClients, passes, type Report, testServer } from "@hybi/conformance";
@@ -25,7 +25,7 @@ for (const runtime of runtimes) {
 }
 
 const secure = await openHttp2Echo();
-// What comes before the frames is read by node:http here, which is not ours.
+// The bytes before the frames are read by node:http here, which is not our code.
 conclude(
   "TLS and HTTP/2, in node",
   await testServer(secure.url, { only: ["1", "2", "5", "6", "7", "14", "18"], ...values }),
@@ -37,7 +37,7 @@ for (const runtime of runtimes) {
   const tester = await listenForClients({ ...values, onReport: (made) => (report = made), onProblem: console.error });
   await runProgram(runtime, "../conformance/client.ts", [`ws://127.0.0.1:${tester.port}`, `hybi in ${runtime}`]);
   await tester.close();
-  if (report === undefined) throw new Error(`The client in ${runtime} has not come to its end.`);
+  if (report === undefined) throw new Error(`The client in ${runtime} did not complete.`);
   conclude(`the client in ${runtime}`, report);
 }
 

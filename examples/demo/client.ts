@@ -1,10 +1,10 @@
-/** A client that is a pump and an endpoint, and no socket: it sends messages piece by piece, and tells all it hears. */
+/** A client on a pump and an endpoint, without a socket: it sends messages piece by piece, and queues all events. */
 import { connect } from "node:net";
 import { type ConnectionEvent, Endpoint, type Fields, parseWebSocketUrl } from "@hybi/core";
 import { NodeTransport, nodeClock, nodeHost } from "@hybi/node";
 import { Pump, silentListener } from "@hybi/websocket";
 
-/** What is heard, Close frames left out: the `end` says the same. */
+/** The events, except Close frames: `end` contains the same. */
 export type Heard = Exclude<ConnectionEvent, { type: "close" }>;
 
 export class Client {
@@ -28,13 +28,13 @@ export class Client {
         end: (clean, statusCode, reason) => this.#add({ type: "end", clean, statusCode, reason }),
       },
       clock: nodeClock,
-      // One fragment a write, so that there is a place between any two.
+      // One fragment per write, so that other frames can be sent in between.
       writeBudget: 65_536,
     });
     this.#pump.start();
   }
 
-  /** Resolves when the connection is open. */
+  /** Resolves once the connection is open. */
   static async open(url: string, fields: Fields): Promise<Client> {
     let client: Client | undefined;
     await new Promise<void>((resolve) => {
@@ -43,14 +43,14 @@ export class Client {
     return client as Client;
   }
 
-  /** Gives a command to the endpoint; what it made leaves at the end of the turn. */
+  /** Runs a command on the endpoint; its output is written at the end of the turn. */
   send<Result>(command: (endpoint: Endpoint) => Result): Result {
     const result = command(this.#pump.endpoint as Endpoint);
     this.#pump.touch();
     return result;
   }
 
-  /** The next that is heard. */
+  /** Returns the next event. */
   async next(): Promise<Heard> {
     for (;;) {
       const event = this.#heard.shift();

@@ -10,7 +10,7 @@ describe("the demo", () => {
 
   beforeAll(async () => {
     const flags = ["--conditions=@hybi/source", "--import", "tsx"];
-    // Rejects when the exit code is not 0.
+    // Rejects if the exit code is not 0.
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [...flags, main], { timeout: 30_000 });
     expect(stderr).toBe("");
     output = stdout;
@@ -23,12 +23,12 @@ describe("the demo", () => {
     expect(output).toMatch(/Sec-WebSocket-Accept: \S{28}/);
   });
 
-  it("shows the header of each frame in hexadecimal, and what it says", () => {
+  it("shows the header of each frame in hexadecimal, and its meaning", () => {
     expect(output).toMatch(/client ──▶ 81 {2}92 {2}(\w\w ){4} +1 {4}000 {2}1 text +1 {5}18\n +"Hello, Wörld 👋"/);
     expect(output).toMatch(/server ◀── 82 {2}06 +1 {4}000 {2}2 binary +0 {5}6\n +00 ff 48 59 42 49/);
   });
 
-  it("shows control frames between the fragments of a message, however it came to be fragmented", () => {
+  it("shows control frames between the fragments of a message, whoever fragmented it", () => {
     const opcodes = lines.flatMap((line) => /^client ──▶ .* {2}([0-9A-F]) [a-z]+ +1 +[\d,]+$/.exec(line)?.[1] ?? []);
     const streamed = ["1", "9", "0", "0"];
     const large = ["2", "9", "0", "0", "0"];
@@ -44,7 +44,7 @@ describe("the demo", () => {
     ]);
   });
 
-  it("shows what a client did wrong, and the Close frame that answered it [F08]", () => {
+  it("shows the violation of a client, and the Close frame in response [F08]", () => {
     const index = lines.findIndex((line) => line.includes("✗"));
     expect(lines[index]).toBe(
       "           ✗ frame/mask-missing  A client sent a frame that is not masked. RFC 6455 §5.1",
@@ -54,11 +54,11 @@ describe("the demo", () => {
     expect(lines[index + 3]).toBe('           1002  protocol error  "frame/mask-missing"');
   });
 
-  it("shows the answer to a bad opening request [H07]", () => {
+  it("shows the response to an invalid opening request [H07]", () => {
     expect(lines).toContain("server ◀── HTTP/1.1 426 Upgrade Required");
   });
 
-  it("fits into 100 columns, and has no colour where there is no terminal", () => {
+  it("fits into 100 columns, and has no color without a terminal", () => {
     expect(lines.filter((line) => [...line].length > 100)).toEqual([]);
     expect(output).not.toContain("\u001b");
   });

@@ -1,6 +1,6 @@
 /**
- * A conversation over TCP, and the wire as it went: an opening handshake, messages, fragments with control frames between
- * them, a closing handshake; then two clients that break the rules.
+ * A conversation over TCP, with a dump of the wire: an opening handshake, messages, fragments with control frames in between,
+ * a closing handshake; then two clients that break the rules.
  */
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { once } from "node:events";
@@ -16,13 +16,13 @@ import { openTap } from "./tap.ts";
 const colour = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
 const width = Math.max(80, Math.min(100, process.stdout.columns ?? 100));
 
-// Whatever happens, it ends: nothing here takes a second.
+// Exit in any case: nothing here takes a second.
 setTimeout(() => {
-  console.error("The demo has not come to its end in 20 s.");
+  console.error("The demo did not end within 20 s.");
   process.exit(1);
 }, 20_000).unref();
 
-// A server that sends back what it is sent, and tells what fails.
+// A server that echoes messages, and reports failures.
 let tellFailure: (failure: FailureEvent) => void = () => {};
 const failed = new Promise<FailureEvent>((resolve) => {
   tellFailure = resolve;
@@ -35,7 +35,7 @@ const server = await listen({ host: "127.0.0.1", onFailure: (failure) => refused
 });
 
 let dump = new WireDump({ print: console.log, colour, width });
-/** Resolves when both have closed their half of the last connection. */
+/** Resolves once both sides have closed their half of the last connection. */
 let passed: Promise<void> = Promise.resolve();
 const tap = await openTap(server.port, (closed) => {
   dump = new WireDump({ print: console.log, colour, width });
@@ -68,7 +68,7 @@ client.send(() => message.write("is known"));
 client.send(() => message.end());
 deepStrictEqual(await nextTypes(2), ["pong", "text"]);
 
-section("A large message leaves as fragments; a Ping need not wait for its end", "§5.4");
+section("A large message is sent in fragments; a Ping need not wait for its end", "§5.4");
 const large = new Uint8Array(200_000).map((_, index) => index);
 client.send((endpoint) => endpoint.sendBinary(large));
 await nextTurn();
@@ -97,21 +97,23 @@ const { violation } = await failed;
 ok(violation !== undefined);
 deepStrictEqual(violation.code, "frame/mask-missing");
 say(
-  `The server's event: failure, ${violation.code}, at byte ${violation.offset}; it answered ${violation.statusCode}.`,
+  `The server's event: failure, ${violation.code}, at byte ${violation.offset}; its Close frame says ${violation.statusCode}.`,
 );
 
-section("A client of another version is refused before there is a connection", "§4.4");
+section("A client of another version is rejected before there is a connection", "§4.4");
 await converse(request.map((line) => line.replace("Version: 13", "Version: 8")));
 deepStrictEqual(
   refused.map(({ violation }) => violation?.code),
   ["opening/version-unsupported"],
 );
-say(`The server told onFailure: ${refused[0]?.violation?.code}; it answered ${refused[0]?.violation?.httpStatus}.`);
+say(
+  `The server called onFailure: ${refused[0]?.violation?.code}; it responded with ${refused[0]?.violation?.httpStatus}.`,
+);
 
 await Promise.all([server.close(), tap.close()]);
 console.log();
 
-/** A client by hand: sends a request, and `bytes` once it is answered; reads until the server ends the transport. */
+/** A handwritten client: sends a request, and `bytes` after the response; reads until the server ends the transport. */
 async function converse(lines: readonly string[], bytes?: Uint8Array): Promise<void> {
   const socket = connectSocket(tap.port, "127.0.0.1");
   socket.write(`${lines.join("\r\n")}\r\n\r\n`);

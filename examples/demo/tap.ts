@@ -1,23 +1,23 @@
-/** A wire that can be listened in on: forwards one TCP port to another, and tells of every byte that passes. */
+/** A wire tap: forwards one TCP port to another, and reports every byte that passes. */
 
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { Role } from "@hybi/core";
 
-/** Is told what passes, in order. */
+/** Called for everything that passes, in order. */
 export interface Listener {
   receive(sender: Role, bytes: Uint8Array): void;
   end(sender: Role): void;
 }
 
 export interface Tap {
-  /** Where clients connect to. */
+  /** Port to which clients connect. */
   readonly port: number;
-  /** Resolves when nobody is connected any more. */
+  /** Resolves once no client is connected any more. */
   close(): Promise<void>;
 }
 
-/** Opens a tap before the server on `port`. Every connection has a listener of its own, made with a promise of its end. */
+/** Opens a tap before the server on `port`. Every connection has its own listener, created with a promise of its end. */
 export async function openTap(port: number, listenerFor: (closed: Promise<void>) => Listener): Promise<Tap> {
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     const upstream = connect({ port, host: "127.0.0.1", allowHalfOpen: true, noDelay: true });

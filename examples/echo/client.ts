@@ -1,6 +1,6 @@
 /**
- * Tries echo servers, in whatever runtime it is run: with our WebSocket for that runtime, or with the one that the runtime
- * has. One line for each URL: `ok`, or what was wrong.
+ * Tests echo servers, in any runtime, with our WebSocket for that runtime or with its built-in one. Prints one line per URL:
+ * `ok`, or the fault.
  */
 import type { WebSocket as AnyWebSocket } from "@hybi/websocket";
 
@@ -12,7 +12,7 @@ const { WebSocket }: { WebSocket: typeof AnyWebSocket } = kind === "own" ? await
 const count = 500;
 const large = new Uint8Array(1 << 20).map((_, at) => at * 7);
 
-/** Sends text, binary and a lot of small messages, closes, and answers what came back otherwise than it should. */
+/** Sends text, binary and many small messages, closes, and returns the differences in the echo. */
 function tryEcho(url: string): Promise<string> {
   const socket = new WebSocket(url);
   socket.binaryType = "arraybuffer";
@@ -24,7 +24,7 @@ function tryEcho(url: string): Promise<string> {
       for (const message of sent) socket.send(message);
     };
     socket.onmessage = ({ data }) => {
-      if (!isSame(data, sent[received])) wrong ||= `message ${received} is another one`;
+      if (!isSame(data, sent[received])) wrong ||= `message ${received} differs`;
       received++;
       if (received === sent.length) socket.close(4000, "bye");
     };

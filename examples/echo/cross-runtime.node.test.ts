@@ -1,4 +1,4 @@
-/** Every runtime as a server against every runtime as a client, and against the WebSockets that runtimes have built in. */
+/** Every runtime as a server against every runtime as a client, and against the built-in WebSockets of runtimes. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EchoProgram, runClient, runtimes, startServer } from "./programs.ts";
 

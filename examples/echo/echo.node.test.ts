@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import { type Runtime, runtimes, startServer } from "./programs.ts";
 
-/** Starts the program for the time of one test, and answers the URL that it prints. */
+/** Starts the program for the duration of one test; returns the URL that it prints. */
 async function start(runtime: Runtime, ...flags: string[]): Promise<string> {
   const { url, stop } = await startServer(runtime, ...flags);
   onTestFinished(stop);
@@ -32,7 +32,7 @@ describe.each(runtimes)("the echo server in %s", (runtime) => {
     expect(received).toEqual(sent);
   });
 
-  it("takes options: compression, TLS, and the longest message", async () => {
+  it("accepts options: compression, TLS, and the maximum message length", async () => {
     const url = await start(runtime, "--port", "0", "--deflate", "--tls", "--max-message", "1000");
     expect(url).toMatch(/^wss:/);
     const ws = new WebSocket(url, { rejectUnauthorized: false, perMessageDeflate: true });
@@ -44,7 +44,7 @@ describe.each(runtimes)("the echo server in %s", (runtime) => {
     expect(code).toBe(1009);
   });
 
-  it("holds up a client that does not read, and serves it all when it does", async () => {
+  it("pauses a client that does not read, and sends everything once it does", async () => {
     const ws = new WebSocket(await start(runtime));
     await once(ws, "open");
     ws.pause();

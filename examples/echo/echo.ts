@@ -1,23 +1,23 @@
-/** One connection that sends back what it is sent, at the level of the pump, in any runtime. */
+/** One connection that echoes messages, at the level of the pump, in any runtime. */
 import { Endpoint, type Extension, type HostFunctions } from "@hybi/core";
 import { type Clock, Pump, type PumpListener, type Transport } from "@hybi/websocket";
 
 export interface EchoOptions {
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   readonly port: number;
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
-  /** Bytes of the longest message that is taken; longer ones are answered with 1009. */
+  /** Maximum length in bytes of a message; longer ones are failed with 1009. */
   readonly maxMessage: number;
   readonly extensions: readonly Extension[];
 }
 
-/** What a runtime has for it. */
+/** Functions that a runtime provides. */
 export interface EchoRuntime {
   readonly host?: HostFunctions | undefined;
   readonly clock?: Clock | undefined;
 }
 
-/** Bytes that wait for a client above which nothing more is read from it. */
+/** Bytes waiting for a client above which reading from it is paused. */
 const highWaterMark = 1_048_576;
 
 /** Serves `transport` until it is closed. */
@@ -41,7 +41,7 @@ class Echo implements PumpListener {
     this.pump.accept();
   }
 
-  // The pump asks for what was sent at the end of each chunk: no `touch` for each message.
+  // The pump collects output at the end of each chunk, so no `touch` is needed per message.
 
   text(data: string): void {
     if (this.#endpoint.state !== "open") return;

@@ -1,11 +1,11 @@
-/** The flags of the echo servers, whichever runtime they run in. */
+/** The flags of the echo servers, in any runtime. */
 import { parseArgs } from "node:util";
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import { zlibCodec } from "@hybi/permessage-deflate/zlib";
 import { selfSigned } from "@hybi/testing/adapter-contract";
 import type { EchoOptions } from "./echo.ts";
 
-/** What `args` ask for. */
+/** Parses `args`. */
 export async function readFlags(args: readonly string[]): Promise<EchoOptions> {
   const { values } = parseArgs({
     args: [...args],
@@ -24,7 +24,7 @@ export async function readFlags(args: readonly string[]): Promise<EchoOptions> {
   };
 }
 
-/** Tells whoever has started the program where it listens. */
+/** Prints where the server listens. */
 export function announce({ tls }: EchoOptions, port: number): void {
   console.log(`listening on ${tls === undefined ? "ws" : "wss"}://127.0.0.1:${port}`);
 }

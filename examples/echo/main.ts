@@ -1,9 +1,9 @@
 /**
- * An echo server for load generators and conformance suites: text comes back as text and binary as binary, until it is
- * killed. Not on the WebSocket interface but on the pump beneath it, so that what is measured is the protocol.
+ * An echo server for load generators and conformance suites: text is echoed as text and binary as binary, until it is
+ * killed. It uses the pump below the WebSocket interface, so that measurements show the cost of the protocol.
  *
- * `pnpm echo:node --port 9001 --deflate --tls --max-message 67108864`; all of them may be left out. `echo:deno` and
- * `echo:bun` are the same in Deno and in Bun.
+ * `pnpm echo:node --port 9001 --deflate --tls --max-message 67108864`; all flags are optional. `echo:deno` and `echo:bun` are
+ * the same in Deno and Bun.
  */
 import { announce, readFlags } from "./flags.ts";
 import { openEchoServer } from "./server.ts";

@@ -1,4 +1,4 @@
-/** For the tests: the echo server, and a client that tries it, as programs of any runtime. */
+/** For tests: the echo server, and a client that tests it, as programs of any runtime. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -19,7 +19,7 @@ const servers: Record<Runtime, string> = { node: "main.ts", deno: "main.deno.ts"
 
 function start(runtime: Runtime, file: string, args: readonly string[]): ChildProcess {
   const [program = "", ...options] = commands[runtime];
-  // In a group of its own: some runtimes come as a script that starts the program.
+  // In a process group of its own: some runtimes are started by a script.
   return spawn(program, [...options, here + file, ...args], { stdio: ["ignore", "pipe", "inherit"], detached: true });
 }
 
@@ -28,7 +28,7 @@ function lines(child: ChildProcess): NodeJS.ReadableStream {
   return child.stdout;
 }
 
-/** A server that was started. */
+/** A running server. */
 export interface EchoProgram {
   readonly url: string;
   stop(): Promise<void>;
@@ -45,7 +45,7 @@ export async function startServer(runtime: Runtime, ...flags: string[]): Promise
   };
   const [line] = (await Promise.race([
     once(createInterface({ input: lines(child) }), "line"),
-    once(child, "exit").then(() => ["it has ended"]),
+    once(child, "exit").then(() => ["it has exited"]),
   ])) as [string];
   const url = /^listening on (wss?:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1];
   if (url !== undefined) return { url, stop };
@@ -53,12 +53,12 @@ export async function startServer(runtime: Runtime, ...flags: string[]): Promise
   throw new Error(`${runtime}: ${line}`);
 }
 
-/** Runs `client.ts` and answers its output. */
+/** Runs `client.ts` and returns its output. */
 export function runClient(runtime: Runtime, kind: "own" | "built-in", urls: readonly string[]): Promise<string> {
   return runProgram(runtime, "client.ts", [kind, ...urls]);
 }
 
-/** Runs a program, whose file is told from here, and answers its output. */
+/** Runs a program, whose path is relative to this folder, and returns its output. */
 export async function runProgram(runtime: Runtime, file: string, args: readonly string[]): Promise<string> {
   const child = start(runtime, file, args);
   let output = "";

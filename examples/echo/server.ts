@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from "node:tls";
 import { NodeTransport, nodeClock, nodeHost } from "@hybi/node";
 import { type EchoOptions, echo } from "./echo.ts";
 
-/** Listens on 127.0.0.1 until the process ends. Answers the port. */
+/** Listens on 127.0.0.1 until the process exits. Returns the port. */
 export async function openEchoServer(options: EchoOptions): Promise<number> {
   const { port, tls } = options;
   const accept = (socket: Socket): void =>

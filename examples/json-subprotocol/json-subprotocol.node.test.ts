@@ -5,7 +5,7 @@ import { openOrderServer } from "./order-server.ts";
 import { chooseSubprotocol, parseMessage } from "./orders.ts";
 
 describe("chooseSubprotocol", () => {
-  it("takes the newest that both speak, whatever the client likes best", () => {
+  it("selects the newest version that both support, whatever the client prefers", () => {
     expect(chooseSubprotocol(["orders.v1.json", "orders.v2.json"])).toBe("orders.v2.json");
     expect(chooseSubprotocol(["orders.v1.json", "other"])).toBe("orders.v1.json");
     expect(chooseSubprotocol(["other"])).toBe(undefined);
@@ -16,7 +16,7 @@ describe("chooseSubprotocol", () => {
 describe("parseMessage", () => {
   const order = { type: "order", id: "a-1", item: "tea" };
 
-  it("makes one type of both versions", () => {
+  it("parses both versions to one type", () => {
     const message = { ...order, price: { cents: 350, currency: "EUR" } };
     expect(parseMessage("orders.v2.json", JSON.stringify({ ...message, more: 1 }))).toEqual({ message });
     expect(parseMessage("orders.v1.json", JSON.stringify({ ...order, price: 3.5 }))).toEqual({ message });
@@ -46,7 +46,7 @@ describe("parseMessage", () => {
 });
 
 describe("the order server", () => {
-  it("closes with 1008 who orders more than anybody has", async () => {
+  it("closes with 1008 when a client has too many orders", async () => {
     const server = await openOrderServer();
     onTestFinished(() => server.close());
     const socket = await connect(server.url, { protocols: "orders.v1.json" });
@@ -61,7 +61,7 @@ describe("the order server", () => {
 });
 
 describe("the example of a JSON subprotocol", () => {
-  it("agrees on a version, and closes with a code for each kind of mistake", async () => {
+  it("agrees on a version, and closes with a code for each kind of fault", async () => {
     expect(await run(["json-subprotocol/main.ts"])).toEqual([
       "orders.v3.json, orders.v2.json → orders.v2.json",
       '  {"type":"taken","id":"1","total":"3.5 EUR"}',
@@ -79,7 +79,7 @@ describe("the example of a JSON subprotocol", () => {
       "  closed: 1007 not-json",
       "orders.v2.json → orders.v2.json",
       "  closed: 1003 JSON is text.",
-      "parcels.v1.json → 400 This server speaks orders.v2.json and orders.v1.json.",
+      "parcels.v1.json → 400 This server supports orders.v2.json and orders.v1.json.",
     ]);
   });
 });

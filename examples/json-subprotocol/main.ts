@@ -1,15 +1,15 @@
-/** Orders by a new client, an old one, and some that make mistakes: `npx pnpm example json-subprotocol/main.ts`. */
+/** Orders by a new client, an old one, and some with faults: `npx pnpm example json-subprotocol/main.ts`. */
 import { connect } from "@hybi/node";
 import { openOrderServer } from "./order-server.ts";
 
 const server = await openOrderServer();
 
-/** Sends each of `messages`, and prints what comes of it: answers, or the end. */
+/** Sends each of `messages`, and prints the result: replies, or the end. */
 async function order(
   protocols: readonly string[],
   ...messages: readonly (object | string | Uint8Array)[]
 ): Promise<void> {
-  // Fails when the server picks none of them: who speaks only subprotocols can do nothing without one.
+  // Rejects if the server selects none of them: a client that supports only subprotocols cannot work without one.
   const socket = await connect(server.url, { protocols });
   console.log(`${protocols.join(", ")} → ${socket.protocol}`);
   socket.onclose = ({ code, reason }) => console.log(`  closed: ${code} ${reason}`);

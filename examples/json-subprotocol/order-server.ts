@@ -1,11 +1,11 @@
-/** Takes orders in two versions of a JSON subprotocol. */
+/** Accepts orders in two versions of a JSON subprotocol. */
 import { listen, type Server } from "@hybi/node";
 import { type ClientMessage, chooseSubprotocol, type Fault, parseMessage, subprotocols } from "./orders.ts";
 
 /**
- * What each fault closes with. Text that is no JSON is not what its subprotocol promises, as text that is no UTF-8 is not what
- * its opcode does: 1007. The others are matters of the application, whose codes are 4000 to 4999 (RFC 6455 §7.4.2), and a
- * client can tell one from the other: after 4001 a newer client may try an older subprotocol, 4002 is a defect to report.
+ * The status code for each fault. Text that is not JSON is inconsistent with its subprotocol, like text that is not UTF-8
+ * with its opcode: 1007. The others are matters of the application, whose codes are 4000 to 4999 (RFC 6455 §7.4.2), and a
+ * client can distinguish them: after 4001 a newer client may try an older subprotocol; 4002 is a bug to report.
  */
 const closeCodes: Readonly<Record<Fault, number>> = { "not-json": 1007, "unknown-type": 4001, "bad-member": 4002 };
 
@@ -13,8 +13,8 @@ export function openOrderServer(): Promise<Server> {
   return listen({ host: "127.0.0.1", limits: { message: 65_536 } }, (opening) => {
     const subprotocol = chooseSubprotocol(opening.request.subprotocols);
     if (subprotocol === undefined) {
-      // To accept without a subprotocol is legal, and every message would be a misunderstanding.
-      opening.reject({ status: 400, body: `This server speaks ${subprotocols.join(" and ")}.\n` });
+      // Accepting without a subprotocol is legal, but every message would be misunderstood.
+      opening.reject({ status: 400, body: `This server supports ${subprotocols.join(" and ")}.\n` });
       return;
     }
     const socket = opening.accept({ subprotocol });
@@ -25,7 +25,7 @@ export function openOrderServer(): Promise<Server> {
       const parsed = parseMessage(subprotocol, data);
       if ("fault" in parsed) return socket.close(closeCodes[parsed.fault], parsed.fault);
       const answer = apply(parsed.message, orders);
-      // 1008, a policy that is neither about a type nor about a size: nobody has so many orders.
+      // 1008, a policy that concerns neither a type nor a size: no client needs so many orders.
       if (answer === "too-many") return socket.close(1008, "Too many orders.");
       socket.send(JSON.stringify(answer));
     };

@@ -1,9 +1,9 @@
 /**
- * The messages of two subprotocols about orders. What comes from outside is parsed, not validated: a function turns text into
- * a value of a type that allows only what is legal, and from there on nobody needs to look again.
+ * The messages of two subprotocols about orders. Input is parsed, not validated: a function turns text into a value of a type
+ * that allows only legal values, so no later code needs to check again.
  */
 
-/** Both versions become this. In v1, prices were floating-point euros; v2 has cents and a currency. */
+/** The type of messages of both versions. In v1, prices were floating-point euros; v2 has cents and a currency. */
 export type ClientMessage =
   | { readonly type: "order"; readonly id: string; readonly item: string; readonly price: Price }
   | { readonly type: "cancel"; readonly id: string };
@@ -13,7 +13,7 @@ interface Price {
   readonly currency: "EUR" | "USD";
 }
 
-/** Why text is no message: it is no JSON, its `type` is unknown, or one of its members is not as it must be. */
+/** Why text is not a message: it is not JSON, its `type` is unknown, or one of its members is invalid. */
 export type Fault = "not-json" | "unknown-type" | "bad-member";
 
 export type Parsed = { readonly message: ClientMessage } | { readonly fault: Fault };
@@ -22,7 +22,7 @@ export type Parsed = { readonly message: ClientMessage } | { readonly fault: Fau
 export const subprotocols = ["orders.v2.json", "orders.v1.json"] as const;
 export type Subprotocol = (typeof subprotocols)[number];
 
-/** The newest that the client offers too. */
+/** Returns the newest one that the client offers. */
 export function chooseSubprotocol(offered: readonly string[]): Subprotocol | undefined {
   return subprotocols.find((subprotocol) => offered.includes(subprotocol));
 }
@@ -36,7 +36,7 @@ export function parseMessage(subprotocol: Subprotocol, text: string): Parsed {
   if (type === "cancel") return { message: { type, id } };
   const price = subprotocol === "orders.v2.json" ? parsePrice(json.price) : parseEuros(json.price);
   if (typeof item !== "string" || item === "" || price === undefined) return { fault: "bad-member" };
-  // Only what is known is kept: members that a later version may have are no fault.
+  // Keep only known members: those that a later version may add are not a fault.
   return { message: { type, id, item, price } };
 }
 

@@ -1,15 +1,15 @@
-/** Fields as Node has them, and as core does: a list of pairs, in their order, in which a name may come several times. */
+/** Converts fields between Node's object and core's list of pairs, in which a name may occur several times. */
 import type { IncomingHttpHeaders } from "node:http2";
 import type { FieldLine, Fields } from "@hybi/core";
 
-/** Of Node's object, in which what came several times is an array. */
+/** Converts Node's object, in which repeated fields are an array. */
 export function pairs(headers: IncomingHttpHeaders): FieldLine[] {
   return Object.entries(headers).flatMap(([name, values]) =>
     [values].flat().map((value): FieldLine => [name, `${value}`]),
   );
 }
 
-/** And back. */
+/** Converts back. */
 export function object(fields: Fields): Record<string, string | string[]> {
   const headers = new Map<string, string | string[]>();
   for (const [name, value] of fields) {

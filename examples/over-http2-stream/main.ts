@@ -1,6 +1,6 @@
 /**
- * WebSocket over one stream of an HTTP/2 session, beside ordinary requests, by hand (RFC 8441). Who only wants it done calls
- * `upgradeStream` and `connect` of @hybi/node; this shows what they do: `npx pnpm example over-http2-stream/main.ts`.
+ * WebSocket over one stream of an HTTP/2 session, beside ordinary requests, by hand (RFC 8441). `upgradeStream` and `connect`
+ * of @hybi/node do this for you; this example shows how: `npx pnpm example over-http2-stream/main.ts`.
  */
 import { once } from "node:events";
 import { createServer, connect as openSession, type ServerHttp2Stream } from "node:http2";
@@ -18,13 +18,13 @@ import { type Connect, createWebSocketClass, OpeningRejection, Pump, silentListe
 import { object, pairs } from "./fields.ts";
 import { StreamTransport } from "./transport.ts";
 
-// The server. Node must say in its SETTINGS that an Extended CONNECT is welcome (RFC 8441 §3).
+// The server. Node must announce in its SETTINGS that it supports Extended CONNECT (RFC 8441 §3).
 const server = createServer({ settings: { enableConnectProtocol: true } });
 server.on("stream", (stream, headers) => {
   if (headers[":method"] === "CONNECT") acceptStream(stream, pairs(headers));
   else {
     stream.respond({ ":status": 200 });
-    stream.end("an ordinary answer");
+    stream.end("an ordinary response");
   }
 });
 server.listen(0, "127.0.0.1");
@@ -41,7 +41,7 @@ function acceptStream(stream: ServerHttp2Stream, fields: Fields): void {
   }
   const { status, fields: answered, agreement } = answerExtendedConnect(check.request);
   stream.respond(object([[":status", `${status}`], ...answered]));
-  // The handshake was HTTP's. From here on the stream carries frames, masked by the client as ever (RFC 8441 §5).
+  // The handshake used HTTP. From here on the stream carries frames, masked by the client as usual (RFC 8441 §5).
   const connection = new Connection(agreement);
   const text = (data: string): void => connection.sendText(`${data}, through stream ${stream.id}`);
   const binary = (bytes: Uint8Array, start: number, end: number): void =>
@@ -53,13 +53,13 @@ function acceptStream(stream: ServerHttp2Stream, fields: Fields): void {
   }).start();
 }
 
-// The client. One session for everything.
+// The client. One session for all streams.
 const url = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 const session = openSession(`http://${url}`);
 await once(session, "remoteSettings");
 
 const connect: Connect = async ({ opening, signal }) => {
-  // RFC 8441 §3: not before the server has said so.
+  // RFC 8441 §3: only after the server has announced it.
   const { fields, sent } = openExtendedConnect(opening, session.remoteSettings.enableConnectProtocol === true ? 1 : 0);
   const stream = session.request(object(fields), { endStream: false, signal });
   const [headers] = await once(stream, "response");
@@ -77,7 +77,7 @@ socket.onopen = () => {
 };
 socket.onmessage = ({ data }) => {
   if (typeof data === "string") return console.log(data);
-  console.log(`and bytes as they were: ${new Uint8Array(data as ArrayBuffer).join()}`);
+  console.log(`and bytes unchanged: ${new Uint8Array(data as ArrayBuffer).join()}`);
   socket.close(1000, "enough");
 };
 const request = session.request({ ":path": "/" });

@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { run } from "../tests/program.ts";
 
 describe("the example of a transport over an HTTP/2 stream", () => {
-  it("talks through one stream while another answers an ordinary request, and closes well [R33]", async () => {
+  it("exchanges messages through one stream while another handles an ordinary request, and closes cleanly [R33]", async () => {
     const lines = await run(["over-http2-stream/main.ts"]);
     expect([...lines].sort()).toEqual([
-      "an ordinary answer",
-      "and bytes as they were: 1,2,3",
+      "an ordinary response",
+      "and bytes unchanged: 1,2,3",
       "closed: 1000, clean",
       "hello, through stream 3",
     ]);

@@ -1,6 +1,6 @@
 /**
- * A stream of HTTP/2 as a transport: the whole of what hybi needs to know of HTTP/2 once both heads have passed (RFC 8441 §5).
- * `Http2Transport` of @hybi/node does the same; this is for who has another HTTP/2, or another kind of stream.
+ * A stream of HTTP/2 as a transport: all that hybi needs of HTTP/2 after both heads (RFC 8441 §5). `Http2Transport` of
+ * @hybi/node does the same; this is for other HTTP/2 implementations, or other kinds of streams.
  */
 import { constants, type Http2Stream } from "node:http2";
 import type { Transport, TransportSink } from "@hybi/websocket";
@@ -16,7 +16,7 @@ export class StreamTransport implements Transport {
   start(sink: TransportSink): void {
     const stream = this.#stream;
     this.#sink = sink;
-    // Given away, and unmasked where it lies: Node does not use the memory of a chunk again.
+    // Ownership is passed on, and the chunk is unmasked in place: Node does not reuse its memory.
     stream.on("data", ({ buffer, byteOffset, length }: Buffer) =>
       sink.data(new Uint8Array(buffer, byteOffset, length)),
     );
@@ -29,12 +29,12 @@ export class StreamTransport implements Transport {
 
   write(chunks: readonly Uint8Array[]): void {
     const stream = this.#stream;
-    // `close` will tell what has become of it.
+    // `close` reports what has happened to it.
     if (!stream.writable) return;
     const last = chunks.length - 1;
     stream.cork();
     for (const chunk of chunks.slice(0, last)) stream.write(chunk);
-    // Called once flow control of HTTP/2 has let it go: the peer's window is our backpressure.
+    // Called once flow control of HTTP/2 has accepted it: the peer's window is our backpressure.
     stream.write(chunks[last], (error) => {
       if (error === undefined || error === null) this.#sink?.drain();
     });
@@ -47,7 +47,7 @@ export class StreamTransport implements Transport {
 
   abort(): void {
     this.#stream.close(constants.NGHTTP2_CANCEL);
-    // It is not closed before what has come was read.
+    // A stream is not closed before everything received was read.
     this.#stream.resume();
   }
 

@@ -8,7 +8,7 @@ describe("the example of a transport over a message port", () => {
     ["Node", undefined],
     ["Deno", [`${binaries}deno`, "run", "-A", "--conditions", "@hybi/source"]],
     ["Bun", [`${binaries}bun`, "--conditions=@hybi/source"]],
-  ])("talks to a worker in %s, which takes bytes and says so of text [R33]", async (_, command) => {
+  ])("exchanges messages with a worker in %s, which accepts bytes and rejects text [R33]", async (_, command) => {
     const lines = await run(["over-message-port/main.ts"], command);
     expect(lines).toEqual(["the worker has counted 1000000", "closed: 1003 Only bytes are counted. clean"]);
   });

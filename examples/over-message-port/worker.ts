@@ -1,4 +1,4 @@
-/** The other end of `main.ts`: a server of one connection, which is the port that it was given. */
+/** The other end of `main.ts`: a server of one connection, over the port that it was given. */
 import { type MessagePort, workerData } from "node:worker_threads";
 import { fromMessagePort, WebSocketServer } from "@hybi/websocket";
 

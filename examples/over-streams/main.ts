@@ -11,11 +11,11 @@ const child = spawn(process.execPath, [...process.execArgv, new URL("program.ts"
   stdio: ["pipe", "pipe", "inherit"],
 });
 
-/** Chunks of Node's are views of memory that it does not use again: they may be given away. */
+/** Node's chunks are views of memory that it does not reuse, so their ownership may be passed on. */
 const readable = Readable.toWeb(child.stdout) as ReadableStream<Uint8Array>;
 const writable = Writable.toWeb(child.stdin) as WritableStream<Uint8Array>;
 
-// The URL goes into the opening request, and nowhere else.
+// The URL appears only in the opening request.
 const WebSocket = createWebSocketClass(() => fromStreams({ readable, writable }));
 const socket = new WebSocket("ws://program.local/", { binaryType: "arraybuffer" });
 socket.onopen = () => {
@@ -24,10 +24,10 @@ socket.onopen = () => {
 };
 socket.onmessage = ({ data }) => {
   if (typeof data === "string") return console.log(data);
-  console.log(`and bytes as they were: ${new Uint8Array(data as ArrayBuffer).join()}`);
+  console.log(`and bytes unchanged: ${new Uint8Array(data as ArrayBuffer).join()}`);
   socket.close(1000, "enough");
 };
 socket.onclose = ({ code, wasClean }) => console.log(`closed: ${code}, ${wasClean ? "clean" : "not clean"}`);
 
 const [exitCode] = await once(child, "exit");
-console.log(`the program has ended: ${exitCode}`);
+console.log(`the program has exited: ${exitCode}`);

@@ -1,10 +1,10 @@
-/** The other end of `main.ts`: a server of one connection, which is its standard input and output. */
+/** The other end of `main.ts`: a server of one connection, over its standard input and output. */
 import { Readable, Writable } from "node:stream";
 import { fromStreams, WebSocketServer } from "@hybi/websocket";
 
 const server = new WebSocketServer((opening) => {
   const socket = opening.accept();
-  // Bytes go back as they are.
+  // Bytes are sent back unchanged.
   socket.onmessage = ({ data }) => socket.send(typeof data === "string" ? `${data} from process ${process.pid}` : data);
 });
 

@@ -1,13 +1,13 @@
 /**
  * Prices that overtake a download on the same connection: `npx pnpm example price-feed/main.ts`.
  *
- * The download is cut into messages. RFC 6455 §5.4 lets nothing but control frames stand between the fragments of one message,
- * so a message is as long as an urgent one may have to wait for. All of them are sent at once, and wait in the connection;
- * what is sent later with a greater `priority` leaves before those that wait.
+ * The download is cut into messages. RFC 6455 §5.4 allows only control frames between the fragments of one message, so the
+ * length of a message is the longest wait of an urgent one. All messages are sent at once and wait in the connection; those
+ * sent later with a greater `priority` leave before those that wait.
  */
 import { connect, listen } from "@hybi/node";
 
-/** Messages of the download wait for everything else. */
+/** Messages of the download wait for all others. */
 const background = -1;
 const pieceLength = 65_536;
 const download = new Uint8Array(32 * 1_048_576);
@@ -19,13 +19,13 @@ const server = await listen({ host: "127.0.0.1" }, (opening) => {
   socket.onmessage = ({ data }) => {
     if (data === "download") {
       for (let at = 0; at < download.length; at += pieceLength) {
-        // By reference: 32 MiB wait, and are not there twice. What is not at hand is read while `bufferedAmount` is small.
+        // By reference: the 32 MiB that wait are not copied. Data that is not in memory is read while `bufferedAmount` is small.
         socket.send(download.subarray(at, at + pieceLength), { owned: true, priority: background });
       }
     } else if (data === "trade") {
       price++;
       socket.send(JSON.stringify({ price }));
-    } else socket.close(1003, "Only these two are understood.");
+    } else socket.close(1003, "Only these two messages are supported.");
   };
 });
 
@@ -34,13 +34,13 @@ let received = 0;
 client.send("download");
 for await (const message of client) {
   if (typeof message === "string") {
-    // What has left the server's connection already is in the kernel's buffers, and cannot be overtaken.
+    // Bytes that have already left the server's connection are in the kernel's buffers and cannot be overtaken.
     const done = received === pieces ? "after the download" : "during the download";
     console.log(`${JSON.parse(message).price}, ${done}`);
     if (received === pieces) break;
   } else {
     received++;
-    // As a trade elsewhere would, this makes a price: at the beginning, now and then, and once the download is over.
+    // Triggers a price, as a trade elsewhere would: at the beginning, occasionally, and after the download.
     if (received === 1 || received === pieces / 4 || received === pieces / 2) client.send("trade");
     if (received === pieces) client.send("trade");
   }

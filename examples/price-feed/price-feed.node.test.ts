@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { run } from "../tests/program.ts";
 
 describe("the example of a price feed", () => {
-  it("brings each price between the pieces of the download, although all of them were sent before", async () => {
+  it("delivers each price between the pieces of the download, although all pieces were sent before", async () => {
     expect(await run(["price-feed/main.ts"])).toEqual([
       "101, during the download",
       "102, during the download",

@@ -1,11 +1,11 @@
 /**
- * A client that comes back, to wherever the server is by then and with a token that is fresh, while what is said meanwhile
- * waits, within bounds: `npx pnpm example reconnecting/main.ts`.
+ * A client that reconnects, to wherever the server is by then and with a fresh token, while messages sent meanwhile are
+ * queued, within bounds: `npx pnpm example reconnecting/main.ts`.
  */
 import { listen, type Server, WebSocket } from "@hybi/node";
 import { type EndedEvent, reconnect, type WaitingEvent } from "@hybi/websocket";
 
-/** Where the service is just now, and a token for it: in life, an answer of some other service. */
+/** Current address of the service, and a token for it: in a real application, the response of another service. */
 const service = { url: "", token: "" };
 
 async function openService(token: string): Promise<Server> {
@@ -13,7 +13,7 @@ async function openService(token: string): Promise<Server> {
     const authorization = opening.request.fields.find(([name]) => name === "Authorization")?.[1];
     if (authorization !== `Bearer ${token}`) return opening.reject({ status: 401 });
     const socket = opening.accept();
-    // Bytes go back as they are.
+    // Bytes are sent back unchanged.
     socket.onmessage = ({ data }) => socket.send(typeof data === "string" ? `${data}, with ${token}` : data);
   });
   Object.assign(service, { url: server.url, token });
@@ -23,14 +23,14 @@ async function openService(token: string): Promise<Server> {
 const first = await openService("token 1");
 
 const client = reconnect(
-  // Called anew for each attempt. What it throws counts as an attempt that failed.
+  // Called for each attempt. An error it throws counts as a failed attempt.
   async (attempt) => {
     console.log(`attempt ${attempt}`);
     const { url, token } = await Promise.resolve(service);
     return new WebSocket(url, { fields: [["Authorization", `Bearer ${token}`]] });
   },
   {
-    // Up to 5 s by default, at random, so that not all clients of a server come back to it at once (RFC 6455 §7.2.3).
+    // Up to 5 s by default, random, so that not all clients of a server reconnect at once (RFC 6455 §7.2.3).
     firstDelay: 50,
     outbox: { messages: 2, bytes: 10_000 },
   },
@@ -38,19 +38,19 @@ const client = reconnect(
 client.addEventListener("message", ({ data }) => {
   if (typeof data !== "string") return;
   console.log(data);
-  // A handler for all messages: several may come in one turn.
+  // One handler for all messages, because several may arrive in one turn.
   if (data.startsWith(awaited)) heard();
 });
 
 let awaited = "";
 let heard: () => void = () => {};
 
-/** Sends, or says that there is no place for it. */
+/** Sends, or prints that there is no room. */
 function say(text: string): void {
-  if (!client.send(text)) console.log(`${text} is dropped: ${client.queuedLength} bytes wait already`);
+  if (!client.send(text)) console.log(`${text} is dropped: ${client.queuedLength} bytes are already queued`);
 }
 
-// What is said before the first connection is open waits for it.
+// Messages sent before the first connection is open are queued.
 say("one");
 await hear("one");
 
@@ -63,7 +63,7 @@ say("four");
 const second = await openService("token 2");
 await hear("three");
 
-// A token that is not good is nothing that passes: the same again would end the same.
+// An invalid token is a permanent failure: a retry would fail in the same way.
 client.socket?.terminate();
 service.token = "one that the server does not know";
 const ended = await next<EndedEvent>("ended");

@@ -1,4 +1,4 @@
-/** For the tests: an example as a program, started as its documentation says. */
+/** For tests: an example as a program, started as its documentation says. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -30,12 +30,13 @@ export class Program {
     });
   }
 
-  /** The first line that has `part` in it. */
+  /** Returns the first line that contains `part`. */
   async line(part: string): Promise<string> {
     for (;;) {
       const line = this.lines.find((candidate) => candidate.includes(part));
       if (line !== undefined) return line;
-      if (this.#child.exitCode !== null) throw new Error(`it ended without: ${part}\n${this.lines.join("\n")}`);
+      if (this.#child.exitCode !== null)
+        throw new Error(`it exited without printing: ${part}\n${this.lines.join("\n")}`);
       await new Promise<void>((resolve) => {
         this.#changed = resolve;
       });
@@ -55,7 +56,7 @@ export class Program {
   }
 }
 
-/** Starts a program of `examples/` for the time of one test, by default in Node. */
+/** Starts a program of `examples/` for the duration of one test, by default in Node. */
 export function start(args: readonly string[], command: readonly string[] = node): Program {
   const program = new Program(command, args);
   onTestFinished(async () => {
@@ -65,7 +66,7 @@ export function start(args: readonly string[], command: readonly string[] = node
   return program;
 }
 
-/** Runs one to its end, and answers its lines. Throws when it exits with another code than 0. */
+/** Runs a program to its end and returns its lines. @throws Error if its exit code is not 0 */
 export async function run(args: readonly string[], command?: readonly string[]): Promise<readonly string[]> {
   const program = start(args, command);
   program.endInput();

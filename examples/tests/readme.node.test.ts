@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 
 const examples = new URL("../", import.meta.url);
 
-it("the page of the examples names the main program of each, and nothing that is not there", () => {
+it("the page of the examples names the main program of each, and no file that does not exist", () => {
   const table = readFileSync(new URL("README.md", examples), "utf8")
     .split("\n")
     .filter((line) => line.startsWith("| `"));
