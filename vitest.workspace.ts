@@ -1,5 +1,5 @@
 /**
- * Which suites run, and where. The same file is read by vitest in Node, in Deno and in Bun.
+ * The test suites and the runtimes in which they run. vitest reads this file in Node, in Deno and in Bun.
  *
  * A test named `x.node.test.ts`, `x.deno.test.ts` or `x.bun.test.ts` runs in that runtime only; every other
  * `x.test.ts` runs in each runtime that its package lists here.
@@ -29,7 +29,7 @@ const suites: { name: string; root: string; runtimes: readonly Runtime[] }[] = [
 const runtime: Runtime = "Deno" in globalThis ? "deno" : "Bun" in globalThis ? "bun" : "node";
 const otherRuntimes = (["node", "deno", "bun"] as const).filter((other) => other !== runtime);
 
-// Every project reads this file again, in one process: the seed is chosen, and printed, once.
+// Every project loads this file again in the same process, so choose and print the seed only once.
 if (process.env.HYBI_SEED === undefined) {
   process.env.HYBI_SEED = String(chooseSeed(process.env));
   console.log(`fast-check seed ${process.env.HYBI_SEED}: repeat this run with HYBI_SEED=${process.env.HYBI_SEED}`);
@@ -48,14 +48,14 @@ function project(name: string, root: string): TestProjectInlineConfiguration {
 }
 
 export default defineConfig({
-  // The sources of this repository's packages are tested, not what was last built.
+  // Test the sources of this repository's packages, not their last build.
   resolve: { conditions: ["@hybi/source", ...defaultClientConditions] },
   ssr: {
     resolve: { conditions: ["@hybi/source", ...defaultServerConditions] },
     noExternal: [/^@hybi\//],
   },
   test: {
-    // Long enough for a machine that is busy with something else; a test that hangs still ends.
+    // Long enough for a busy machine; a test that hangs still ends.
     testTimeout: 30_000,
     projects: suites
       .filter((suite) => suite.runtimes.includes(runtime) && existsSync(suite.root))
@@ -64,7 +64,7 @@ export default defineConfig({
     env: { HYBI_SEED: process.env.HYBI_SEED },
     coverage: {
       provider: "v8",
-      // An absolute path: vitest looks for files that no test loads below the root of each project.
+      // An absolute path, because vitest resolves patterns for files that no test loads against the root of each project.
       include: [new URL("./packages/core/src/**/*.ts", import.meta.url).pathname],
       exclude: ["**/*.test.ts"],
       reporter: ["text", "json-summary"],
