@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Connection, plainAgreement } from "@hybi/core";
-import { eventTexts, replay, ScriptedPeer } from "@hybi/testing";
+import { formatEvents, replay, ScriptedPeer } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type EchoEvent, EchoServer } from "./echo-server.ts";
@@ -47,6 +47,6 @@ describe("the transcript of the guide", () => {
   it("shows whether a repair works", () => {
     const server = new Connection(plainAgreement("server"));
     const run = replay(shown, { first: { subject: new ScriptedPeer() }, second: { subject: server } });
-    expect(eventTexts(run.second.events)).toEqual(["ping ", 'text ""']);
+    expect(formatEvents(run.second.events)).toEqual(["ping ", 'text ""']);
   });
 });

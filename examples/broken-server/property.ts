@@ -1,13 +1,12 @@
 /** The property of every server: it understands a legal stream in any chunks. In a test runner, this is the test. */
 import {
+  arb,
   type Chunking,
-  chunking,
-  deliver,
-  eventTexts,
-  legalStream,
+  deliverBytes,
+  formatEvents,
   type Stream,
   type Subject,
-  tell,
+  withTranscript,
 } from "@hybi/testing";
 import fc from "fast-check";
 import type { EchoEvent } from "./echo-server.ts";
@@ -16,11 +15,11 @@ import type { EchoEvent } from "./echo-server.ts";
 export function understandsLegalStreams(
   makeServer: () => Subject<EchoEvent>,
 ): fc.IProperty<[stream: Stream, where: Chunking]> {
-  return fc.property(legalStream("client", { most: 300 }), chunking(), (stream, where) => {
-    const run = deliver(stream.bytes, makeServer(), where);
-    tell(run, () => {
-      const told = eventTexts(run.second.events).join(", ");
-      const owed = eventTexts(stream.events).join(", ");
+  return fc.property(arb.legalStream("client", { most: 300 }), arb.chunking(), (stream, where) => {
+    const run = deliverBytes(stream.bytes, makeServer(), where);
+    withTranscript(run, () => {
+      const told = formatEvents(run.second.events).join(", ");
+      const owed = formatEvents(stream.events).join(", ");
       if (told !== owed) throw new Error(`the server told: ${told}; the stream says: ${owed}`);
     });
   });

@@ -4,4 +4,5 @@ export default definePackage({
   index: "src/index.ts",
   "adapter-contract": "src/contract/index.ts",
   attacks: "src/attacks/index.ts",
+  wire: "src/wire/index.ts",
 });

@@ -5,7 +5,7 @@
  * import only layers listed before it, and only those named in its rule.
  */
 
-export interface LayerRule {
+interface LayerRule {
   /** Layers, or single modules of a layer as `folder/module`. */
   readonly mayImport: readonly string[];
 }

@@ -319,7 +319,7 @@ socket.close();`,
     treatment: "run",
     program: `
 import { Connection, plainAgreement } from "@hybi/core";
-import { closingCommands, closingSetup, sampleRandom } from "@hybi/testing";
+import { arb, closingSetup, sampleRandom } from "@hybi/testing";
 import fc from "fast-check";
 const random = sampleRandom();
 fc.configureGlobal({ numRuns: 20 });
@@ -355,7 +355,7 @@ if (run.second.events[0]?.data.join() !== "1,2,3" || peer.received.join() !== "1
     program: `
 import { deepStrictEqual } from "node:assert/strict";
 import { Connection, plainAgreement } from "@hybi/core";
-import { chunking, deliver, legalStream, tell } from "@hybi/testing";
+import { arb, deliverBytes, withTranscript } from "@hybi/testing";
 import fc from "fast-check";
 class MyServer extends Connection {
   constructor() {

@@ -15,7 +15,7 @@ import {
 } from "@hybi/websocket";
 
 export { WireDump } from "@hybi/conformance/inspect";
-export { chunking, Simulation } from "@hybi/testing";
+export { arb, Simulation } from "@hybi/testing";
 export { createWebSocketClass, fromStreams, WebSocketServer, WebSocketStream } from "@hybi/websocket";
 
 /** No secret is sent here, and an engine need not have a source of chance. */

@@ -8,20 +8,18 @@ import {
   type Role,
 } from "@hybi/core";
 import {
+  arb,
   byteByByte,
-  bytesText,
   type Chunking,
-  chunking,
-  concat,
-  cut,
-  eventTexts,
-  illegalStream,
+  concatBytes,
+  cutIntoChunks,
+  describeBytes,
+  formatEvents,
+  formatJoinedEvents,
   inOneChunk,
-  joinedFragments,
-  legalStream,
-  peerOf,
-  runs,
+  peerRole,
   sampleRandom,
+  scaledRuns,
   turningExtension,
 } from "@hybi/testing";
 import fc from "fast-check";
@@ -68,15 +66,15 @@ function finish(connection: Connection, events: readonly ConnectionEvent[], part
   // Without a budget, bytes after a fault count as received, because they share its chunk.
   const { bytesReceived, ...statistics } = connection.statistics;
   return {
-    events: parts ? joinedFragments(events) : eventTexts(events),
-    output: bytesText(concat(connection.takeOutput())),
+    events: parts ? formatJoinedEvents(events) : formatEvents(events),
+    output: describeBytes(concatBytes(connection.takeOutput())),
     state: connection.state,
     statistics,
   };
 }
 
 function atOnce(connection: Connection, bytes: Uint8Array, where: Chunking, parts = false): Outcome {
-  const events = cut(bytes, where).flatMap((chunk) => connection.receive(chunk));
+  const events = cutIntoChunks(bytes, where).flatMap((chunk) => connection.receive(chunk));
   return finish(connection, events, parts);
 }
 
@@ -91,7 +89,7 @@ function inParts(
   const sink = collecting(events);
   let calls = 0;
   const budget = (): number => budgets[calls++ % budgets.length] ?? 1;
-  for (const chunk of cut(bytes, where)) receiveInParts(connection, chunk, sink, budget);
+  for (const chunk of cutIntoChunks(bytes, where)) receiveInParts(connection, chunk, sink, budget);
   return finish(connection, events, parts);
 }
 
@@ -108,8 +106,8 @@ describe.each(roles)("a %s's connection, receiving with a budget of work", (role
   it("reports the same for a legal stream as without one, for any chunking and any budgets [A08] [A09]", () => {
     fc.assert(
       fc.property(
-        legalStream(peerOf(role), { most: 5000 }),
-        chunking(),
+        arb.legalStream(peerRole(role), { most: 5000 }),
+        arb.chunking(),
         budgets,
         fc.boolean(),
         (stream, where, all, parts) => {
@@ -119,32 +117,38 @@ describe.each(roles)("a %s's connection, receiving with a budget of work", (role
           );
         },
       ),
-      runs(80),
+      scaledRuns(80),
     );
   });
 
   it("finds the same fault at the same byte as without one [A08] [A09]", () => {
     fc.assert(
-      fc.property(illegalStream(peerOf(role)), chunking(), budgets, fc.boolean(), (stream, where, all, tight) => {
-        const options: ConnectionOptions = { limits: tight ? { message: 20, frame: 12, fragments: 3 } : {} };
-        expect(inParts(open(options), stream.bytes, where, all)).toEqual(atOnce(open(options), stream.bytes, where));
-      }),
-      runs(120),
+      fc.property(
+        arb.illegalStream(peerRole(role)),
+        arb.chunking(),
+        budgets,
+        fc.boolean(),
+        (stream, where, all, tight) => {
+          const options: ConnectionOptions = { limits: tight ? { message: 20, frame: 12, fragments: 3 } : {} };
+          expect(inParts(open(options), stream.bytes, where, all)).toEqual(atOnce(open(options), stream.bytes, where));
+        },
+      ),
+      scaledRuns(120),
     );
   });
 
   it("does the same as without one with arbitrary bytes [A08] [A09]", () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 60 }), chunking(), budgets, (bytes, where, all) => {
+      fc.property(fc.uint8Array({ maxLength: 60 }), arb.chunking(), budgets, (bytes, where, all) => {
         expect(inParts(open(), bytes, where, all)).toEqual(atOnce(open(), bytes, where));
       }),
-      runs(120),
+      scaledRuns(120),
     );
   });
 
   it("decodes an extension as without one, also within a frame, under the same limits [A08]", () => {
     const agreement = { ...plainAgreement(role), extensions: [{ name: "x-turning", parameters: [] }] };
-    const peer = { ...agreement, role: peerOf(role) };
+    const peer = { ...agreement, role: peerRole(role) };
     const messages = fc.array(
       fc.integer({ max: 20_000, min: 0 }).map((length) => Uint8Array.from({ length }, (_, index) => index * 7)),
       { maxLength: 3 },
@@ -159,41 +163,45 @@ describe.each(roles)("a %s's connection, receiving with a budget of work", (role
       fc.property(
         messages,
         fc.integer({ min: 1_000, max: 40_000 }),
-        chunking(),
+        arb.chunking(),
         budgets,
         limits,
         (all, size, where, some, limits) => {
           const extensions = [turningExtension({ every: 2, hold: 3 })];
           const sender = new Connection(peer, { extensions, fragmentSize: size, random: sampleRandom() });
           for (const data of all) sender.sendBinary(data);
-          const bytes = concat(sender.takeOutput());
+          const bytes = concatBytes(sender.takeOutput());
           const receiver = (): Connection => new Connection(agreement, { extensions, random: sampleRandom(), limits });
           const whole = atOnce(receiver(), bytes, inOneChunk);
           expect(inParts(receiver(), bytes, where, some)).toEqual(whole);
           if (bytes.length < 5_000) expect(atOnce(receiver(), bytes, byteByByte)).toEqual(whole);
         },
       ),
-      runs(60),
+      scaledRuns(60),
     );
   });
 
   it("exceeds the budget by at most one step, and counts its work [A08] [A09]", () => {
     fc.assert(
-      fc.property(legalStream(peerOf(role), { most: 300 }), fc.integer({ min: 1, max: 5_000 }), ({ bytes }, budget) => {
-        const connection = open();
-        const whole = open();
-        whole.receive(bytes.slice());
-        let work = 0;
-        const calls = receiveInParts(connection, bytes.slice(), collecting([]), () => {
-          work += connection.work;
-          return budget;
-        });
-        // One step: a frame of 300 bytes, plus the message that it ends, which may have been fragmented.
-        expect(connection.work).toBeLessThan(budget + 20_000);
-        expect(calls).toBeLessThanOrEqual(Math.ceil(whole.work / budget) + 1);
-        expect(work + connection.work).toBe(whole.work);
-      }),
-      runs(80),
+      fc.property(
+        arb.legalStream(peerRole(role), { most: 300 }),
+        fc.integer({ min: 1, max: 5_000 }),
+        ({ bytes }, budget) => {
+          const connection = open();
+          const whole = open();
+          whole.receive(bytes.slice());
+          let work = 0;
+          const calls = receiveInParts(connection, bytes.slice(), collecting([]), () => {
+            work += connection.work;
+            return budget;
+          });
+          // One step: a frame of 300 bytes, plus the message that it ends, which may have been fragmented.
+          expect(connection.work).toBeLessThan(budget + 20_000);
+          expect(calls).toBeLessThanOrEqual(Math.ceil(whole.work / budget) + 1);
+          expect(work + connection.work).toBe(whole.work);
+        },
+      ),
+      scaledRuns(80),
     );
   });
 });

@@ -1,6 +1,6 @@
 /** The closing handshake, compared with the model of RFC 6455 §7 in `@hybi/testing`, in any order and to its end. */
 import { Connection, type ConnectionEvent, plainAgreement, type Role, UsageError } from "@hybi/core";
-import { closeContent, closingCommands, closingSetup, concat, runs, sampleRandom } from "@hybi/testing";
+import { arb, closingSetup, concatBytes, sampleRandom, scaledRuns } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
@@ -9,13 +9,13 @@ const open = (role: Role): Connection => new Connection(plainAgreement(role), { 
 describe("two connections that close", () => {
   it("follow RFC 6455 §7 in whatever order things happen [X06] [X07] [X08] [X09] [X13] [X14] [X15] [X16] [X20]", () => {
     const why = { "after-close": "send/after-close", ended: "endpoint/ended" } as const;
-    const commands = closingCommands({
+    const commands = arb.closingCommands({
       failureReason: "frame/opcode-reserved",
       isRefusal: (error, reason) => error instanceof UsageError && error.code === why[reason],
     });
     fc.assert(
       fc.property(commands, (commands) => fc.modelRun(closingSetup(open), commands)),
-      runs(300),
+      scaledRuns(300),
     );
   });
 
@@ -23,14 +23,17 @@ describe("two connections that close", () => {
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom<Role>("client", "server"), { minLength: 1, maxLength: 4 }),
-        closeContent(),
+        arb.closeContent(),
         (asking, content) => {
           const pair = { client: open("client"), server: open("server") };
           const { client, server } = pair;
           for (const role of asking) pair[role].sendClose(content.statusCode, content.reason);
           const told: ConnectionEvent[] = [];
           for (let round = 0; round < 3; round++) {
-            told.push(...server.receive(concat(client.takeOutput())), ...client.receive(concat(server.takeOutput())));
+            told.push(
+              ...server.receive(concatBytes(client.takeOutput())),
+              ...client.receive(concatBytes(server.takeOutput())),
+            );
           }
           expect([server.transport, client.transport]).toEqual(["end", "await-end"]);
           expect(told.map(({ type }) => type)).toEqual(["close", "close"]);
@@ -39,7 +42,7 @@ describe("two connections that close", () => {
           expect(server.receiveEnd()).toMatchObject([{ type: "end", clean: true }]);
         },
       ),
-      runs(60),
+      scaledRuns(60),
     );
   });
 });

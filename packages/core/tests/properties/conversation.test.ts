@@ -1,20 +1,18 @@
 /** Everything combined: two endpoints with deadlines, slow and narrow links, and applications that send at random. */
 import { Endpoint, type EndpointEvent, type Role } from "@hybi/core";
 import {
+  arb,
   type Command,
-  closeContent,
-  concat,
-  eventTexts,
-  link,
+  concatBytes,
+  formatEvents,
   type Party,
-  peerOf,
-  perform,
-  runs,
+  peerRole,
+  performCommand,
   Simulation,
   sampleRandom,
-  tell,
+  scaledRuns,
   turningExtension,
-  turns,
+  withTranscript,
 } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -23,7 +21,7 @@ const deadlines = { ping: 25_000, pong: 20_000, closing: 10_000 };
 
 /** The messages among the events, sorted for comparison. */
 function messagesOf(events: readonly EndpointEvent[]): string[] {
-  return eventTexts(events.filter(({ type }) => type === "text" || type === "binary")).sort();
+  return formatEvents(events.filter(({ type }) => type === "text" || type === "binary")).sort();
 }
 
 function messageEvent(command: Command): EndpointEvent[] {
@@ -34,21 +32,21 @@ function messageEvent(command: Command): EndpointEvent[] {
   if (command.type !== "stream") return [];
   return command.kind === "text"
     ? [{ type: "text", data: command.pieces.join("") }]
-    : [{ type: "binary", data: concat(command.pieces.map((piece) => piece as Uint8Array)) }];
+    : [{ type: "binary", data: concatBytes(command.pieces.map((piece) => piece as Uint8Array)) }];
 }
 
 describe("two endpoints", () => {
   const setting = fc.record({
-    links: fc.tuple(link(), link()),
+    links: fc.tuple(arb.link(), arb.link()),
     fragmentSize: fc.constantFrom(65_536, 1000, 3),
     extension: fc.boolean(),
     closes: fc.constantFrom<Role>("client", "server"),
-    content: closeContent(),
+    content: arb.closeContent(),
   });
 
   it("exchange all messages over any link, stay alive, and close cleanly [F22] [F23] [X14] [X20] [X23]", () => {
     fc.assert(
-      fc.property(turns(), setting, (script, { links, fragmentSize, extension, closes, content }) => {
+      fc.property(arb.turns(), setting, (script, { links, fragmentSize, extension, closes, content }) => {
         const options = {
           fragmentSize,
           extensions: extension ? [turningExtension({ every: 2, hold: 2 })] : [],
@@ -68,13 +66,13 @@ describe("two endpoints", () => {
           },
         });
         const parties: Record<Role, Party<Endpoint>> = { client: story.first, server: story.second };
-        tell(story, () => {
+        withTranscript(story, () => {
           story.run(9_999);
           // A response sent a frame at a time through the narrowest window may miss the deadline.
           fc.pre(story.first.subject.state === "open" && story.second.subject.state === "open");
           for (const { by, after, command } of script) {
             story.run(after);
-            parties[by].do((endpoint) => expect(perform(endpoint, command)).toBeUndefined());
+            parties[by].do((endpoint) => expect(performCommand(endpoint, command)).toBeUndefined());
           }
           // Let everything leave, however long it takes, before one endpoint closes.
           for (let turn = 0; turn < 1000; turn++) {
@@ -85,7 +83,9 @@ describe("two endpoints", () => {
           story.run(9_000);
 
           for (const role of ["client", "server"] as const) {
-            const sent = script.filter(({ by }) => by === peerOf(role)).flatMap(({ command }) => messageEvent(command));
+            const sent = script
+              .filter(({ by }) => by === peerRole(role))
+              .flatMap(({ command }) => messageEvent(command));
             expect(messagesOf(parties[role].events)).toEqual(messagesOf(sent));
             expect(parties[role].ofType("failure")).toEqual([]);
             const end = { type: "end", clean: true, statusCode: content.statusCode ?? 1005 };
@@ -94,7 +94,7 @@ describe("two endpoints", () => {
           expect(story.clock.isIdle).toBe(true);
         });
       }),
-      runs(60),
+      scaledRuns(60),
     );
   });
 });

@@ -8,7 +8,16 @@
 import { Session } from "node:inspector";
 import { Connection, Endpoint, type EndpointEvent, OpeningSlots, plainAgreement, type Role } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
-import { byteByByte, concat, cut, latin1, pattern, sampleKey, sampleRandom, utf8 } from "@hybi/testing";
+import {
+  byteByByte,
+  concatBytes,
+  cutIntoChunks,
+  latin1Bytes,
+  patternBytes,
+  sampleKey,
+  sampleRandom,
+  utf8Bytes,
+} from "@hybi/testing";
 import { parseExtensions } from "../../src/opening/extension-header.ts";
 
 /** One input whose size grows with `n`. Returns the function to measure. */
@@ -30,7 +39,7 @@ const takeAll = (sender: Connection, budget: number) => (): void => {
 
 function fragmentsOf(n: number, kind: number, between: Uint8Array): Uint8Array[] {
   return Array.from({ length: n }, (_, index) =>
-    concat([fromClient(index === 0 ? kind : opcodes.continuation, Uint8Array.of(0x61), index === n - 1), between]),
+    concatBytes([fromClient(index === 0 ? kind : opcodes.continuation, Uint8Array.of(0x61), index === n - 1), between]),
   );
 }
 
@@ -43,7 +52,8 @@ const requestLines = [
   `Sec-WebSocket-Key: ${sampleKey}`,
   "Sec-WebSocket-Version: 13",
 ];
-const request = (more: readonly string[]): Uint8Array => latin1(`${[...requestLines, ...more].join("\r\n")}\r\n\r\n`);
+const request = (more: readonly string[]): Uint8Array =>
+  latin1Bytes(`${[...requestLines, ...more].join("\r\n")}\r\n\r\n`);
 const client = (): Endpoint =>
   Endpoint.client({
     url: "ws://example.com/",
@@ -53,26 +63,32 @@ const client = (): Endpoint =>
 
 const cases: Record<string, Case> = {
   "a binary frame, byte by byte": (n) =>
-    receiveAll(connection("server"), cut(fromClient(opcodes.binary, pattern(n)), byteByByte)),
+    receiveAll(connection("server"), cutIntoChunks(fromClient(opcodes.binary, patternBytes(n)), byteByByte)),
   "a text frame of three-byte characters, byte by byte": (n) =>
-    receiveAll(connection("server"), cut(fromClient(opcodes.text, utf8("€".repeat(n / 3))), byteByByte)),
+    receiveAll(connection("server"), cutIntoChunks(fromClient(opcodes.text, utf8Bytes("€".repeat(n / 3))), byteByByte)),
   "fragments of one byte, in one chunk": (n) =>
-    receiveAll(connection("server"), [concat(fragmentsOf(n, opcodes.binary, nothing))]),
+    receiveAll(connection("server"), [concatBytes(fragmentsOf(n, opcodes.binary, nothing))]),
   "fragments of one byte of text, each in a chunk": (n) =>
     receiveAll(connection("server"), fragmentsOf(n, opcodes.text, nothing)),
   "fragments of one byte with a Ping after each": (n) =>
     receiveAll(connection("server"), fragmentsOf(n, opcodes.binary, fromClient(opcodes.ping, Uint8Array.of(1)))),
   "a head with one long line, byte by byte": (n) =>
-    receiveAll(Endpoint.server({ limits }), cut(request([`X: ${"x".repeat(n)}`]), byteByByte)),
+    receiveAll(Endpoint.server({ limits }), cutIntoChunks(request([`X: ${"x".repeat(n)}`]), byteByByte)),
   "a head with many fields, byte by byte": (n) =>
-    receiveAll(Endpoint.server({ limits }), cut(request(Array.from({ length: n / 5 }, () => "x: y")), byteByByte)),
+    receiveAll(
+      Endpoint.server({ limits }),
+      cutIntoChunks(request(Array.from({ length: n / 5 }, () => "x: y")), byteByByte),
+    ),
   "what comes before the answer, byte by byte": (n) =>
-    receiveAll(Endpoint.server({ limits }), [request([]), ...cut(pattern(n), byteByByte)]),
+    receiveAll(Endpoint.server({ limits }), [request([]), ...cutIntoChunks(patternBytes(n), byteByByte)]),
   "the body of a rejection, byte by byte": (n) =>
-    receiveAll(client(), cut(latin1(`HTTP/1.1 403 No\r\nContent-Length: ${n}\r\n\r\n${"x".repeat(n)}`), byteByByte)),
+    receiveAll(
+      client(),
+      cutIntoChunks(latin1Bytes(`HTTP/1.1 403 No\r\nContent-Length: ${n}\r\n\r\n${"x".repeat(n)}`), byteByByte),
+    ),
   "the body of a rejection in chunks of one byte": (n) =>
     receiveAll(client(), [
-      latin1(`HTTP/1.1 403 No\r\nTransfer-Encoding: chunked\r\n\r\n${"1\r\nx\r\n".repeat(n)}0\r\n\r\n`),
+      latin1Bytes(`HTTP/1.1 403 No\r\nTransfer-Encoding: chunked\r\n\r\n${"1\r\nx\r\n".repeat(n)}0\r\n\r\n`),
     ]),
   "an extension with many parameters": (n) => {
     const value = `a${'; b="c"'.repeat(n)}`;
@@ -94,17 +110,19 @@ const cases: Record<string, Case> = {
     ]),
   "a Host of many colons": (n) =>
     receiveAll(Endpoint.server({ limits }), [
-      latin1(`GET / HTTP/1.1\r\nHost: [${"1:".repeat(n / 4)}${":".repeat(n / 2)}]\r\n\r\n`),
+      latin1Bytes(`GET / HTTP/1.1\r\nHost: [${"1:".repeat(n / 4)}${":".repeat(n / 2)}]\r\n\r\n`),
     ]),
   "many extensions": (n) => {
     const value = "a; b, ".repeat(n);
     return () => void parseExtensions([value]);
   },
   "Pings, whose Pongs nobody takes": (n) =>
-    receiveAll(connection("server"), [concat(Array.from({ length: n }, () => fromClient(opcodes.ping, pattern(9))))]),
+    receiveAll(connection("server"), [
+      concatBytes(Array.from({ length: n }, () => fromClient(opcodes.ping, patternBytes(9)))),
+    ]),
   "Pings, whose Pongs are taken": (n) => {
     const server = connection("server");
-    const pings = Array.from({ length: n }, () => fromClient(opcodes.ping, pattern(9)));
+    const pings = Array.from({ length: n }, () => fromClient(opcodes.ping, patternBytes(9)));
     return () => {
       for (const ping of pings) {
         server.receive(ping);
@@ -114,7 +132,7 @@ const cases: Record<string, Case> = {
   },
   "queued Pings, taken one by one": (n) => {
     const sender = connection("client");
-    for (let index = 0; index < n; index++) sender.sendPing(pattern(3));
+    for (let index = 0; index < n; index++) sender.sendPing(patternBytes(3));
     return takeAll(sender, 1);
   },
   "queued messages, taken one by one": (n) => {
@@ -163,13 +181,13 @@ const cases: Record<string, Case> = {
   },
   "queued long messages, taken bit by bit": (n) => {
     const sender = connection("server");
-    const data = pattern(5000);
+    const data = patternBytes(5000);
     for (let index = 0; index < n / 8; index++) sender.sendBinary(data);
     return takeAll(sender, 1024);
   },
   "a message in fragments of one byte": (n) => {
     const sender = connection("client", 1);
-    sender.sendBinary(pattern(n));
+    sender.sendBinary(patternBytes(n));
     return takeAll(sender, 100);
   },
   "a message written byte by byte": (n) => () => {

@@ -5,20 +5,17 @@
 import { Connection, plainAgreement, type Role } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import {
-  anyFrame,
-  bytesText,
+  arb,
   type Chunking,
-  chunking,
-  concat,
-  cut,
-  illegalStream,
+  concatBytes,
+  cutIntoChunks,
+  describeBytes,
   inOneChunk,
-  legalStream,
-  pattern,
-  peerOf,
-  runs,
+  patternBytes,
+  peerRole,
   sampleRandom,
-  utf8,
+  scaledRuns,
+  utf8Bytes,
 } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -51,10 +48,12 @@ function verdictOfOurs(role: Role, chunks: readonly Uint8Array[]): Verdict & { r
   let failed: number | undefined;
   let code: string | undefined;
   for (const event of chunks.flatMap((chunk) => connection.receive(chunk))) {
-    if (event.type === "text") events.push(`text ${bytesText(utf8(event.data))}`);
-    else if (event.type === "binary") events.push(`binary ${bytesText(event.data)}`);
-    else if (event.type === "ping" || event.type === "pong") events.push(`${event.type} ${bytesText(event.payload)}`);
-    else if (event.type === "close") events.push(`close ${event.statusCode ?? 1005} ${bytesText(utf8(event.reason))}`);
+    if (event.type === "text") events.push(`text ${describeBytes(utf8Bytes(event.data))}`);
+    else if (event.type === "binary") events.push(`binary ${describeBytes(event.data)}`);
+    else if (event.type === "ping" || event.type === "pong")
+      events.push(`${event.type} ${describeBytes(event.payload)}`);
+    else if (event.type === "close")
+      events.push(`close ${event.statusCode ?? 1005} ${describeBytes(utf8Bytes(event.reason))}`);
     else if (event.type === "failure") [failed, code] = [event.violation.statusCode, event.violation.code];
   }
   return { events, failed, code };
@@ -69,11 +68,11 @@ function verdictOfWs(role: Role, chunks: readonly Uint8Array[]): Verdict {
   const events: string[] = [];
   let failed: number | undefined;
   receiver.on("message", (data, isBinary) => {
-    events.push(`${isBinary ? "binary" : "text"} ${bytesText(data)}`);
+    events.push(`${isBinary ? "binary" : "text"} ${describeBytes(data)}`);
   });
-  receiver.on("ping", (data: Uint8Array) => events.push(`ping ${bytesText(data)}`));
-  receiver.on("pong", (data: Uint8Array) => events.push(`pong ${bytesText(data)}`));
-  receiver.on("conclude", (code: number, reason: Uint8Array) => events.push(`close ${code} ${bytesText(reason)}`));
+  receiver.on("ping", (data: Uint8Array) => events.push(`ping ${describeBytes(data)}`));
+  receiver.on("pong", (data: Uint8Array) => events.push(`pong ${describeBytes(data)}`));
+  receiver.on("conclude", (code: number, reason: Uint8Array) => events.push(`close ${code} ${describeBytes(reason)}`));
   let concluded = false;
   receiver.on("conclude", () => {
     concluded = true;
@@ -144,8 +143,8 @@ const differences: readonly Difference[] = [
 const used = new Set<Difference>();
 
 function compare(role: Role, bytes: Uint8Array, where: Chunking): void {
-  const ours = verdictOfOurs(role, cut(bytes, where));
-  const theirs = verdictOfWs(role, cut(bytes, where));
+  const ours = verdictOfOurs(role, cutIntoChunks(bytes, where));
+  const theirs = verdictOfWs(role, cutIntoChunks(bytes, where));
   const { code, ...verdict } = ours;
   const difference = differences.find((candidate) => candidate.applies(ours, theirs));
   const same = verdict.failed === theirs.failed && verdict.events.join("\n") === theirs.events.join("\n");
@@ -161,30 +160,30 @@ function compare(role: Role, bytes: Uint8Array, where: Chunking): void {
 }
 
 describe.each(["client", "server"] as const)("as a %s, hybi and ws", (role) => {
-  const peer = peerOf(role);
+  const peer = peerRole(role);
 
   it("accept the same legal streams [F15] [F16] [F20] [F24]", () => {
     fc.assert(
-      fc.property(legalStream(peer), chunking(), ({ bytes }, where) => compare(role, bytes, where)),
-      runs(120),
+      fc.property(arb.legalStream(peer), arb.chunking(), ({ bytes }, where) => compare(role, bytes, where)),
+      scaledRuns(120),
     );
   });
 
   it("fail the same illegal streams [F01] [F02] [F04] [F05] [F06] [F07] [F08] [F13] [F14] [X01] [X02] [X03] [X19]", () => {
     fc.assert(
-      fc.property(illegalStream(peer), chunking(), ({ bytes }, where) => compare(role, bytes, where)),
-      runs(200),
+      fc.property(arb.illegalStream(peer), arb.chunking(), ({ bytes }, where) => compare(role, bytes, where)),
+      scaledRuns(200),
     );
   });
 
   it("agree on streams with one byte changed, and on truncated streams", () => {
     fc.assert(
       fc.property(
-        legalStream(peer, { most: 300 }),
+        arb.legalStream(peer, { most: 300 }),
         fc.nat(),
         fc.nat(255),
         fc.nat(),
-        chunking(),
+        arb.chunking(),
         ({ bytes }, at, byte, end, where) => {
           const mutated = bytes.slice();
           if (bytes.length > 0) mutated[at % bytes.length] = byte;
@@ -192,20 +191,20 @@ describe.each(["client", "server"] as const)("as a %s, hybi and ws", (role) => {
           compare(role, mutated.subarray(0, end % (bytes.length + 1)), where);
         },
       ),
-      runs(200),
+      scaledRuns(200),
     );
   });
 
   it("agree on arbitrary frames in any order", () => {
     fc.assert(
-      fc.property(fc.array(anyFrame(), { maxLength: 6 }), fc.boolean(), chunking(), (frames, keyed, where) => {
+      fc.property(fc.array(arb.anyFrame(), { maxLength: 6 }), fc.boolean(), arb.chunking(), (frames, keyed, where) => {
         const key = (given: number | undefined): number | undefined => (peer === "client" ? (given ?? 5) : undefined);
         const bytes = frames.map((frame) =>
           encodeFrame(keyed ? { ...frame, rsv: 0, maskingKey: key(frame.maskingKey) } : frame),
         );
-        compare(role, concat(bytes), where);
+        compare(role, concatBytes(bytes), where);
       }),
-      runs(200),
+      scaledRuns(200),
     );
   });
 });
@@ -213,14 +212,18 @@ describe.each(["client", "server"] as const)("as a %s, hybi and ws", (role) => {
 describe("each known difference", () => {
   const raw = (...bytes: number[]): Uint8Array => Uint8Array.from(bytes);
   const nine = Array.from({ length: 9 }, (_, index) =>
-    encodeFrame({ opcode: index === 0 ? opcodes.binary : opcodes.continuation, final: false, payload: pattern(4) }),
+    encodeFrame({
+      opcode: index === 0 ? opcodes.binary : opcodes.continuation,
+      final: false,
+      payload: patternBytes(4),
+    }),
   );
   /** Streams for a client, one for each difference. */
   const shown: readonly (readonly [name: string, bytes: Uint8Array])[] = [
     ["ws accepts lengths in more bytes", raw(0x82, 126, 0, 1, 7)],
     ["ws fails a length with bit 63", raw(0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 0)],
     ["ws validates UTF-8 once a message is complete", raw(0x01, 1, 0xff)],
-    ["ws counts a fragment", concat(nine).subarray(0, -1)],
+    ["ws counts a fragment", concatBytes(nine).subarray(0, -1)],
     ["ws rejects a Close frame of one byte", raw(0x88, 1)],
     ["ws reads a header two bytes at a time", raw(0x83)],
   ];

@@ -11,30 +11,24 @@ import {
 } from "@hybi/core";
 import { encodeFrame, FrameDecoder, type FrameSink, mask, opcodes, rotateKey } from "@hybi/core/frame";
 import {
+  arb,
   byteByByte,
-  bytesText,
   type Command,
-  chunking,
-  command,
-  concat,
-  cut,
-  eventTexts,
-  illegalStream,
-  illegalUtf8,
+  concatBytes,
+  cutIntoChunks,
+  describeBytes,
+  formatEvents,
   inOneChunk,
-  isolated,
-  latin1,
-  legalStream,
-  maskingKey,
-  pattern,
-  peerOf,
-  perform,
-  runs,
+  isolateBytes,
+  latin1Bytes,
+  patternBytes,
+  peerRole,
+  performCommand,
   sampleAccept,
   sampleKey,
   sampleRandom,
-  text,
-  utf8,
+  scaledRuns,
+  utf8Bytes,
 } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -65,7 +59,7 @@ const plainHost: { readonly [Name in keyof HostFunctions]-?: NonNullable<HostFun
   decodeUtf8: (bytes, start, end) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(start, end)),
   decodeAscii: (bytes, start, end) => String.fromCharCode(...bytes.subarray(start, end)),
   encodeUtf8: (text, target, at) => {
-    const bytes = utf8(text);
+    const bytes = utf8Bytes(text);
     target.set(bytes, at);
     return bytes.length;
   },
@@ -86,12 +80,12 @@ describe("masking", () => {
     for (let length = 0; length <= 300; length++) {
       for (let alignment = 0; alignment < 8; alignment++) {
         const phase = (length + alignment) & 3;
-        const buffer = pattern(length + 24, alignment);
+        const buffer = patternBytes(length + 24, alignment);
         const expected = buffer.slice();
         maskByDefinition(expected, alignment + 8, alignment + 8 + length, rotateKey(key, phase));
         mask(buffer, alignment + 8, alignment + 8 + length, rotateKey(key, phase));
         forgetWords();
-        if (bytesText(buffer) !== bytesText(expected)) differences++;
+        if (describeBytes(buffer) !== describeBytes(expected)) differences++;
       }
     }
     expect(differences).toBe(0);
@@ -100,44 +94,44 @@ describe("masking", () => {
   it("by long words equals masking by bytes, for lengths around their threshold, in arrays within a buffer [F10]", () => {
     const length = fc.oneof(fc.integer({ min: 1000, max: 1100 }), fc.constantFrom(4095, 4096, 65_537));
     fc.assert(
-      fc.property(length, fc.nat(15), fc.nat(15), maskingKey(), (length, offset, start, key) => {
-        const bytes = isolated(pattern(length + start + 9), offset);
+      fc.property(length, fc.nat(15), fc.nat(15), arb.maskingKey(), (length, offset, start, key) => {
+        const bytes = isolateBytes(patternBytes(length + start + 9), offset);
         const expected = bytes.slice();
         maskBytes(expected, start, start + length, key);
         mask(bytes, start, start + length, key);
         forgetWords();
-        expect(bytesText(bytes)).toBe(bytesText(expected));
+        expect(describeBytes(bytes)).toBe(describeBytes(expected));
       }),
-      runs(100),
+      scaledRuns(100),
     );
   });
 
   it("in two parts, with the key rotated between them, equals masking in one [F10]", () => {
     fc.assert(
-      fc.property(fc.nat(2100), fc.nat(2100), maskingKey(), (first, second, key) => {
-        const whole = pattern(first + second);
+      fc.property(fc.nat(2100), fc.nat(2100), arb.maskingKey(), (first, second, key) => {
+        const whole = patternBytes(first + second);
         const parts = whole.slice();
         mask(whole, 0, whole.length, key);
         mask(parts, 0, first, key);
         mask(parts, first, parts.length, rotateKey(key, first));
         forgetWords();
-        expect(bytesText(parts)).toBe(bytesText(whole));
+        expect(describeBytes(parts)).toBe(describeBytes(whole));
       }),
-      runs(100),
+      scaledRuns(100),
     );
   });
 
   it("twice restores the bytes, and a key rotated by four bytes is unchanged", () => {
     fc.assert(
-      fc.property(fc.nat(1200), maskingKey(), (length, key) => {
-        const bytes = pattern(length);
+      fc.property(fc.nat(1200), arb.maskingKey(), (length, key) => {
+        const bytes = patternBytes(length);
         mask(bytes, 0, length, key);
         mask(bytes, 0, length, key);
         forgetWords();
-        expect(bytesText(bytes)).toBe(bytesText(pattern(length)));
+        expect(describeBytes(bytes)).toBe(describeBytes(patternBytes(length)));
         expect(rotateKey(key, 4)).toBe(key);
       }),
-      runs(50),
+      scaledRuns(50),
     );
   });
 });
@@ -145,7 +139,7 @@ describe("masking", () => {
 describe("a frame header", () => {
   it("is read the same in one chunk as byte by byte, for all first and second bytes", () => {
     // Bytes for an extended length and a key, the same for all.
-    const rest = pattern(12, 3);
+    const rest = patternBytes(12, 3);
     const extended = [
       [0, 126],
       [0, 125],
@@ -168,7 +162,7 @@ describe("a frame header", () => {
         },
       };
       const decoder = new FrameDecoder(sink, { role, ownedRsv: 0x40 });
-      for (const chunk of cut(bytes, split ? byteByByte : inOneChunk)) {
+      for (const chunk of cutIntoChunks(bytes, split ? byteByByte : inOneChunk)) {
         const verdict = decoder.decode(chunk);
         if (verdict !== undefined) return `${calls} ${JSON.stringify(verdict)}`;
       }
@@ -180,7 +174,7 @@ describe("a frame header", () => {
         for (const second of [0, 1, 125, 126, 127, 128, 129, 253, 254, 255]) {
           for (const [index, length] of extended.entries()) {
             if ((second & 0x7f) < 126 && index > 0) continue;
-            const bytes = concat([
+            const bytes = concatBytes([
               Uint8Array.of(first, second),
               Uint8Array.from((second & 0x7f) < 126 ? [] : length),
               rest,
@@ -190,7 +184,7 @@ describe("a frame header", () => {
               const begun =
                 before.length === 0
                   ? bytes
-                  : concat([
+                  : concatBytes([
                       encodeFrame({ opcode: 1, final: false, maskingKey: role === "server" ? 0 : undefined }),
                       bytes,
                     ]);
@@ -208,49 +202,49 @@ describe("a frame header", () => {
 describe("UTF-8", () => {
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 40 }),
-    illegalUtf8().map((broken) => broken.bytes),
-    text().map(utf8),
+    arb.illegalUtf8().map((broken) => broken.bytes),
+    arb.text().map(utf8Bytes),
     fc
-      .tuple(fc.nat(80), illegalUtf8(), fc.nat(40))
+      .tuple(fc.nat(80), arb.illegalUtf8(), fc.nat(40))
       .map(([before, broken, after]) =>
-        concat([new Uint8Array(before).fill(0x61), broken.bytes, new Uint8Array(after).fill(0x62)]),
+        concatBytes([new Uint8Array(before).fill(0x61), broken.bytes, new Uint8Array(after).fill(0x62)]),
       ),
   );
 
   it("is valid exactly when it is for TextDecoder, in one piece or byte by byte [F17] [F18]", () => {
     fc.assert(
-      fc.property(bytes, chunking(), fc.nat(5), (bytes, where, offset) => {
+      fc.property(bytes, arb.chunking(), fc.nat(5), (bytes, where, offset) => {
         const valid = plainHost.isUtf8(bytes, 0, bytes.length);
-        const placed = isolated(bytes, offset);
+        const placed = isolateBytes(bytes, offset);
         expect(validateUtf8(utf8Boundary, placed, 0, placed.length) === utf8Boundary).toBe(valid);
         let state = utf8Boundary;
-        for (const chunk of cut(bytes, where)) {
+        for (const chunk of cutIntoChunks(bytes, where)) {
           state = validateUtf8(state, chunk, 0, chunk.length);
           if (state < 0) break;
         }
         expect(state === utf8Boundary).toBe(valid);
         forgetWords();
       }),
-      runs(200),
+      scaledRuns(200),
     );
   });
 
   it("fails at the byte at which RFC 3629 makes it invalid [F18]", () => {
     fc.assert(
-      fc.property(illegalUtf8(), ({ bytes, at }) => {
+      fc.property(arb.illegalUtf8(), ({ bytes, at }) => {
         const state = validateUtf8(utf8Boundary, bytes, 0, bytes.length);
         expect(state < 0 ? ~state : bytes.length).toBe(at);
         expect(state).not.toBe(utf8Boundary);
         forgetWords();
       }),
-      runs(150),
+      scaledRuns(150),
     );
   });
 
   it("decodes to the same text on every path, and is rejected on all if it is invalid [F19]", () => {
     fc.assert(
       fc.property(bytes, fc.nat(5), (bytes, offset) => {
-        const placed = isolated(concat([pattern(offset), bytes, pattern(offset)]), offset);
+        const placed = isolateBytes(concatBytes([patternBytes(offset), bytes, patternBytes(offset)]), offset);
         const [start, end] = [offset, offset + bytes.length];
         const valid = plainHost.isUtf8(bytes, 0, bytes.length);
         const expected = valid ? plainHost.decodeUtf8(bytes, 0, bytes.length) : undefined;
@@ -262,7 +256,7 @@ describe("UTF-8", () => {
         if (valid) expect(portableDecode(placed, start, end)).toBe(expected);
         forgetWords();
       }),
-      runs(150),
+      scaledRuns(150),
     );
   });
 
@@ -274,17 +268,17 @@ describe("UTF-8", () => {
     fc.assert(
       fc.property(fc.array(unit, { maxLength: 5 }), fc.nat(5), (pieces, at) => {
         const text = pieces.join("");
-        const expected = bytesText(utf8(text));
+        const expected = describeBytes(utf8Bytes(text));
         const write = (encode: (target: Uint8Array) => number): string => {
           const target = new Uint8Array(at + maxUtf8Length(text));
           const length = encode(target);
-          return bytesText(target.subarray(at, at + length));
+          return describeBytes(target.subarray(at, at + length));
         };
         expect(write((target) => encodeText(text, target, at, {}))).toBe(expected);
         expect(write((target) => encodeText(text, target, at, plainHost))).toBe(expected);
         expect(write((target) => portableEncode(text, target, at))).toBe(expected);
       }),
-      runs(100),
+      scaledRuns(100),
     );
   });
 });
@@ -293,24 +287,24 @@ describe("Sec-WebSocket-Accept", () => {
   it("is the same with the host's SHA-1 and with ours [H09]", () => {
     expect(acceptValue(sampleKey)).toBe(sampleAccept);
     expect(acceptValue(sampleKey, plainHost.sha1)).toBe(sampleAccept);
-    expect(latin1(sampleAccept)).toHaveLength(28);
+    expect(latin1Bytes(sampleAccept)).toHaveLength(28);
   });
 });
 
 describe.each(["client", "server"] as const)("a %s's connection", (role) => {
   const run = (options: ConnectionOptions, bytes: Uint8Array, where = inOneChunk): string[] => {
     const connection = new Connection(plainAgreement(role), { random: sampleRandom(), ...options });
-    const events = cut(bytes, where).flatMap((chunk) => connection.receive(chunk));
-    return [...eventTexts(events), bytesText(concat(connection.takeOutput()))];
+    const events = cutIntoChunks(bytes, where).flatMap((chunk) => connection.receive(chunk));
+    return [...formatEvents(events), describeBytes(concatBytes(connection.takeOutput()))];
   };
 
   it("reports and outputs the same with any functions of the host", () => {
-    const streams = fc.oneof(legalStream(peerOf(role)), illegalStream(peerOf(role)));
+    const streams = fc.oneof(arb.legalStream(peerRole(role)), arb.illegalStream(peerRole(role)));
     fc.assert(
-      fc.property(streams, chunking(), fc.constantFrom(...hosts), ({ bytes }, where, [, host]) => {
+      fc.property(streams, arb.chunking(), fc.constantFrom(...hosts), ({ bytes }, where, [, host]) => {
         expect(run({ host }, bytes, where)).toEqual(run({}, bytes, where));
       }),
-      runs(120),
+      scaledRuns(120),
     );
   });
 
@@ -318,22 +312,22 @@ describe.each(["client", "server"] as const)("a %s's connection", (role) => {
     // Compare what arrives: where messages are cut into fragments depends on which blocks were free.
     const send = (commands: readonly Command[], host: HostFunctions): string[] => {
       const sender = new Connection(plainAgreement(role), { random: sampleRandom(), host });
-      const receiver = new Connection(plainAgreement(peerOf(role)), { random: sampleRandom() });
-      for (const each of commands) perform(sender, each);
-      return eventTexts(receiver.receive(concat(sender.takeOutput())));
+      const receiver = new Connection(plainAgreement(peerRole(role)), { random: sampleRandom() });
+      for (const each of commands) performCommand(sender, each);
+      return formatEvents(receiver.receive(concatBytes(sender.takeOutput())));
     };
     fc.assert(
-      fc.property(fc.array(command(9000), { maxLength: 5 }), fc.constantFrom(...hosts), (commands, [, host]) => {
+      fc.property(fc.array(arb.command(9000), { maxLength: 5 }), fc.constantFrom(...hosts), (commands, [, host]) => {
         expect(send(commands, host)).toEqual(send(commands, {}));
       }),
-      runs(60),
+      scaledRuns(60),
     );
   });
 
   it("passes to a sink what it returns as events", () => {
-    const streams = fc.oneof(legalStream(peerOf(role)), illegalStream(peerOf(role)));
+    const streams = fc.oneof(arb.legalStream(peerRole(role)), arb.illegalStream(peerRole(role)));
     fc.assert(
-      fc.property(streams, chunking(), fc.boolean(), ({ bytes }, where, parts) => {
+      fc.property(streams, arb.chunking(), fc.boolean(), ({ bytes }, where, parts) => {
         const options: ConnectionOptions = { random: sampleRandom(), delivery: parts ? "fragments" : "messages" };
         const connection = new Connection(plainAgreement(role), options);
         const events: ConnectionEvent[] = [];
@@ -351,19 +345,19 @@ describe.each(["client", "server"] as const)("a %s's connection", (role) => {
             void events.push({ type: "failure", violation }),
           end: () => undefined,
         };
-        for (const chunk of cut(bytes, where)) connection.receiveInto(chunk, sink);
-        const told = eventTexts(events);
+        for (const chunk of cutIntoChunks(bytes, where)) connection.receiveInto(chunk, sink);
+        const told = formatEvents(events);
         expect(told).toEqual(run({ ...options, random: sampleRandom() }, bytes, where).slice(0, told.length));
         expect(run({ ...options, random: sampleRandom() }, bytes, where)).toHaveLength(told.length + 1);
       }),
-      runs(80),
+      scaledRuns(80),
     );
   });
 
   it("sends a prepared message like the message itself", () => {
     fc.assert(
       fc.property(
-        text(),
+        arb.text(),
         fc.constantFrom(0, 1, 125, 126, 4096, 4097, 70_000),
         fc.integer({ min: 1, max: 70_000 }),
         (data, size, fragmentSize) => {
@@ -373,23 +367,23 @@ describe.each(["client", "server"] as const)("a %s's connection", (role) => {
             new Connection(plainAgreement(role), options()),
           ];
           plain.sendText(data);
-          plain.sendBinary(pattern(size));
+          plain.sendBinary(patternBytes(size));
           prepared.sendPrepared(prepareText(data));
-          prepared.sendPrepared(prepareBinary(pattern(size)));
+          prepared.sendPrepared(prepareBinary(patternBytes(size)));
           const receive = (sender: Connection): string[] => {
-            const receiver = new Connection(plainAgreement(peerOf(role)), { random: sampleRandom() });
-            return eventTexts(receiver.receive(concat(sender.takeOutput())));
+            const receiver = new Connection(plainAgreement(peerRole(role)), { random: sampleRandom() });
+            return formatEvents(receiver.receive(concatBytes(sender.takeOutput())));
           };
           expect(receive(prepared)).toEqual(receive(plain));
         },
       ),
-      runs(60),
+      scaledRuns(60),
     );
   });
 
   it("sends a short message as encodeFrame encodes it", () => {
     fc.assert(
-      fc.property(text(), fc.nat(4096), (data, size) => {
+      fc.property(arb.text(), fc.nat(4096), (data, size) => {
         const connection = new Connection(plainAgreement(role), {
           // Two zero keys, followed by random bytes.
           random: (target) => {
@@ -398,15 +392,15 @@ describe.each(["client", "server"] as const)("a %s's connection", (role) => {
           },
         });
         connection.sendText(data);
-        connection.sendBinary(pattern(size));
+        connection.sendBinary(patternBytes(size));
         const maskingKey = role === "client" ? 0 : undefined;
         const expected = [
-          encodeFrame({ opcode: opcodes.text, payload: utf8(data), maskingKey }),
-          encodeFrame({ opcode: opcodes.binary, payload: pattern(size), maskingKey }),
+          encodeFrame({ opcode: opcodes.text, payload: utf8Bytes(data), maskingKey }),
+          encodeFrame({ opcode: opcodes.binary, payload: patternBytes(size), maskingKey }),
         ];
-        expect(bytesText(concat(connection.takeOutput()))).toBe(bytesText(concat(expected)));
+        expect(describeBytes(concatBytes(connection.takeOutput()))).toBe(describeBytes(concatBytes(expected)));
       }),
-      runs(60),
+      scaledRuns(60),
     );
   });
 });

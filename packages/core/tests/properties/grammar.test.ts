@@ -1,18 +1,7 @@
 /** Frames, heads and values of Sec-WebSocket-Extensions are parsed back to what was written. */
 import { defaultLimits, type ExtensionParameter, type Role } from "@hybi/core";
 import { encodeFrame, FrameDecoder, type FrameToEncode, headerLength } from "@hybi/core/frame";
-import {
-  bytesText,
-  chunking,
-  closeContent,
-  cut,
-  fieldValue,
-  illegalStatusCode,
-  maskingKey,
-  payload,
-  runs,
-  token,
-} from "@hybi/testing";
+import { arb, cutIntoChunks, describeBytes, scaledRuns } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatClosePayload, parseClosePayload } from "../../src/closing/close-payload.ts";
@@ -29,12 +18,12 @@ describe("a frame", () => {
     opcode: fc.constantFrom(0x1, 0x2, 0x8, 0x9, 0xa),
     final: fc.boolean(),
     rsv: fc.constantFrom(0, 0x10, 0x20, 0x40, 0x70),
-    maskingKey: fc.option(maskingKey(), { nil: undefined }),
+    maskingKey: fc.option(arb.maskingKey(), { nil: undefined }),
   });
 
   it("is decoded to what was encoded, for all header fields and payloads of any length [F08] [F09]", () => {
     fc.assert(
-      fc.property(header, payload(), chunking(), (fields, bytes, where) => {
+      fc.property(header, arb.payload(), arb.chunking(), (fields, bytes, where) => {
         // A control frame has FIN set, no RSV bits, and at most 125 bytes (RFC 6455 §5.5).
         const isControl = fields.opcode >= 0x8;
         const frame: FrameToEncode = isControl
@@ -62,21 +51,21 @@ describe("a frame", () => {
         expect(encoded).toHaveLength(
           headerLength(frame.payload?.length ?? 0, maskingKey !== undefined) + (frame.payload?.length ?? 0),
         );
-        for (const chunk of cut(encoded, where)) expect(decoder.decode(chunk)).toBeUndefined();
-        expect({ ...decoded, payload: bytesText(Uint8Array.from(decoded?.payload ?? [])) }).toEqual({
+        for (const chunk of cutIntoChunks(encoded, where)) expect(decoder.decode(chunk)).toBeUndefined();
+        expect({ ...decoded, payload: describeBytes(Uint8Array.from(decoded?.payload ?? [])) }).toEqual({
           firstByte: (frame.final === false ? 0 : 0x80) | (frame.rsv ?? 0) | frame.opcode,
           length: frame.payload?.length,
           ended: 1,
-          payload: bytesText(frame.payload ?? new Uint8Array(0)),
+          payload: describeBytes(frame.payload ?? new Uint8Array(0)),
         });
       }),
-      runs(150),
+      scaledRuns(150),
     );
   });
 });
 
 describe("a head", () => {
-  const fields = fc.array(fc.tuple(token(), fieldValue()), { maxLength: 6 });
+  const fields = fc.array(fc.tuple(arb.token(), arb.fieldValue()), { maxLength: 6 });
   const visible = fc.string({
     unit: fc.integer({ min: 0x21, max: 0x7e }).map((unit) => String.fromCharCode(unit)),
     minLength: 1,
@@ -95,31 +84,31 @@ describe("a head", () => {
 
   it("of a request is read as it was written, wherever it is cut [H18] [H23]", () => {
     const head: fc.Arbitrary<RequestHead> = fc.record({
-      method: token(),
+      method: arb.token(),
       target: visible,
       minorVersion: fc.constantFrom(0, 1, 9),
       fields,
     });
     fc.assert(
-      fc.property(head, chunking(), (head, where) => {
-        expect(decode(requestLine, cut(encodeRequestHead(head), where))).toEqual(head);
+      fc.property(head, arb.chunking(), (head, where) => {
+        expect(decode(requestLine, cutIntoChunks(encodeRequestHead(head), where))).toEqual(head);
       }),
-      runs(120),
+      scaledRuns(120),
     );
   });
 
   it("of a response is read as it was written, wherever it is cut [H18] [H23]", () => {
     const head: fc.Arbitrary<ResponseHead> = fc.record({
       status: fc.integer({ min: 100, max: 599 }),
-      reasonPhrase: fieldValue(),
+      reasonPhrase: arb.fieldValue(),
       minorVersion: fc.constantFrom(0, 1, 9),
       fields,
     });
     fc.assert(
-      fc.property(head, chunking(), (head, where) => {
-        expect(decode(statusLine, cut(encodeResponseHead(head), where))).toEqual(head);
+      fc.property(head, arb.chunking(), (head, where) => {
+        expect(decode(statusLine, cutIntoChunks(encodeResponseHead(head), where))).toEqual(head);
       }),
-      runs(120),
+      scaledRuns(120),
     );
   });
 
@@ -141,14 +130,14 @@ describe("a head", () => {
         expect(text.split(/[\r\n]+/)).toHaveLength(lines.length + 2);
         expect(text).toMatch(/\r\n\r\n$/);
       }),
-      runs(200),
+      scaledRuns(200),
     );
   });
 });
 
 describe("the value of Sec-WebSocket-Extensions", () => {
-  const parameter: fc.Arbitrary<ExtensionParameter> = fc.tuple(token(), fc.option(token(), { nil: undefined }));
-  const offers = fc.array(fc.record({ name: token(), parameters: fc.array(parameter, { maxLength: 4 }) }), {
+  const parameter: fc.Arbitrary<ExtensionParameter> = fc.tuple(arb.token(), fc.option(arb.token(), { nil: undefined }));
+  const offers = fc.array(fc.record({ name: arb.token(), parameters: fc.array(parameter, { maxLength: 4 }) }), {
     minLength: 1,
     maxLength: 4,
   });
@@ -159,7 +148,7 @@ describe("the value of Sec-WebSocket-Extensions", () => {
         expect(parseExtensions([formatExtensions(offers)])).toEqual(offers);
         expect(parseExtensions(offers.map((offer) => formatExtensions([offer])))).toEqual(offers);
       }),
-      runs(150),
+      scaledRuns(150),
     );
   });
 
@@ -180,7 +169,7 @@ describe("the value of Sec-WebSocket-Extensions", () => {
         );
         expect(parseExtensions([`,${ows()}${written.join(`${ows()},${ows()},${ows()}`)}${ows()},`])).toEqual(offers);
       }),
-      runs(150),
+      scaledRuns(150),
     );
   });
 });
@@ -188,20 +177,20 @@ describe("the value of Sec-WebSocket-Extensions", () => {
 describe("the payload of a Close frame", () => {
   it("is read as it was written [X01] [X02] [X03]", () => {
     fc.assert(
-      fc.property(closeContent(), (content) => {
+      fc.property(arb.closeContent(), (content) => {
         expect(parseClosePayload(formatClosePayload("client", content.statusCode, content.reason))).toEqual(content);
       }),
-      runs(100),
+      scaledRuns(100),
     );
   });
 
   it("is never written with a status code that must not be sent [X02] [X05]", () => {
     fc.assert(
-      fc.property(illegalStatusCode(), (code) => {
+      fc.property(arb.illegalStatusCode(), (code) => {
         expect(isSendable(code)).toBe(false);
         expect(() => formatClosePayload("client", code, "")).toThrow(/must not be sent/);
       }),
-      runs(100),
+      scaledRuns(100),
     );
   });
 });

@@ -4,7 +4,7 @@
  */
 import { Connection, Endpoint, plainAgreement } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
-import { latin1, pattern, sampleRandom } from "@hybi/testing";
+import { latin1Bytes, patternBytes, sampleRandom } from "@hybi/testing";
 import { adding, agreeing } from "../support/extensions.ts";
 
 declare const gc: () => void;
@@ -44,14 +44,14 @@ function fragments(connection: Connection, count: number, size: number, inChunk 
     for (let index = 0; index < inChunk; index++) {
       const opcode = begun ? opcodes.continuation : opcodes.binary;
       begun = true;
-      frames.push(encodeFrame({ opcode, payload: pattern(size), final: false, maskingKey }));
+      frames.push(encodeFrame({ opcode, payload: patternBytes(size), final: false, maskingKey }));
     }
     connection.receive(Buffer.concat(frames).subarray());
   }
 }
 
 function head(subject: Endpoint, lines: readonly string[], end = "\r\n"): void {
-  const bytes = latin1(`${request}${lines.join("")}${end}`);
+  const bytes = latin1Bytes(`${request}${lines.join("")}${end}`);
   for (let at = 0; at < bytes.length; at += 100) subject.receive(bytes.slice(at, at + 100));
 }
 
@@ -96,7 +96,7 @@ const kinds: Record<string, Kind> = {
   ),
   "early data": kind(200, endpoint, (subject) => {
     head(subject, []);
-    for (let at = 0; at < 40_000; at += 500) subject.receive(pattern(500));
+    for (let at = 0; at < 40_000; at += 500) subject.receive(patternBytes(500));
   }),
   "a message in progress of one fragment of a byte": kind(1_000, plain, (subject) => fragments(subject, 1, 1)),
   "a message in progress in fragments of a byte": kind(20, plain, (subject) => fragments(subject, 20_000, 1)),

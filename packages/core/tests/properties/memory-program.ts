@@ -4,7 +4,7 @@
  */
 import { Connection, Endpoint, plainAgreement } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
-import { byteByByte, concat, cut, latin1, pattern, sampleRandom } from "@hybi/testing";
+import { byteByByte, concatBytes, cutIntoChunks, latin1Bytes, patternBytes, sampleRandom } from "@hybi/testing";
 
 declare const gc: () => void;
 
@@ -12,7 +12,7 @@ const maskingKey = 0x0102_0304;
 const fragment = (index: number, size: number): Uint8Array =>
   encodeFrame({
     opcode: index === 0 ? opcodes.binary : opcodes.continuation,
-    payload: pattern(size),
+    payload: patternBytes(size),
     final: false,
     maskingKey,
   });
@@ -37,7 +37,8 @@ const fillings: Record<string, () => unknown> = {
   "a message of 1 MiB in one frame, in chunks of 16 KiB": () => {
     const server = new Connection(plainAgreement("server"));
     const frame = fragment(0, 1_048_576 + 1);
-    for (const chunk of cut(frame.subarray(0, -1), { sizes: [16_384], repeated: true }, 0)) server.receive(chunk);
+    for (const chunk of cutIntoChunks(frame.subarray(0, -1), { sizes: [16_384], repeated: true }, 0))
+      server.receive(chunk);
     return server;
   },
   "the header of a frame of 16 MiB": () => {
@@ -48,13 +49,14 @@ const fillings: Record<string, () => unknown> = {
   "a head of 16 KiB, byte by byte": () => {
     const server = Endpoint.server();
     const lines = Array.from({ length: 20 }, () => `X: ${"x".repeat(800)}`);
-    for (const chunk of cut(latin1(`GET / HTTP/1.1\r\n${lines.join("\r\n")}`), byteByByte)) server.receive(chunk);
+    for (const chunk of cutIntoChunks(latin1Bytes(`GET / HTTP/1.1\r\n${lines.join("\r\n")}`), byteByByte))
+      server.receive(chunk);
     return server;
   },
   "100,000 Pings": () => {
     const server = new Connection(plainAgreement("server"));
-    const pings = concat(
-      Array.from({ length: 1000 }, () => encodeFrame({ opcode: opcodes.ping, payload: pattern(125), maskingKey })),
+    const pings = concatBytes(
+      Array.from({ length: 1000 }, () => encodeFrame({ opcode: opcodes.ping, payload: patternBytes(125), maskingKey })),
     );
     for (let round = 0; round < 100; round++) server.receive(pings.slice());
     return server;
@@ -62,7 +64,7 @@ const fillings: Record<string, () => unknown> = {
   "10,000 Pings of its own, which nobody answers": () => {
     const server = new Connection(plainAgreement("server"));
     for (let round = 0; round < 10_000; round++) {
-      if (round % 2 === 0) server.sendPing(pattern(125));
+      if (round % 2 === 0) server.sendPing(patternBytes(125));
       else server.expire("ping");
       server.releaseOutput(server.takeOutput());
     }
@@ -72,11 +74,11 @@ const fillings: Record<string, () => unknown> = {
     const server = new Connection(plainAgreement("server"));
     const client = new Connection(plainAgreement("client"), { random: sampleRandom() });
     for (let round = 0; round < 10; round++) {
-      client.sendBinary(pattern(100_000));
-      for (const event of server.receive(concat(client.takeOutput()))) {
+      client.sendBinary(patternBytes(100_000));
+      for (const event of server.receive(concatBytes(client.takeOutput()))) {
         if (event.type === "binary") server.sendBinary(event.data);
       }
-      client.receive(concat(server.takeOutput()));
+      client.receive(concatBytes(server.takeOutput()));
     }
     return [server, client];
   },

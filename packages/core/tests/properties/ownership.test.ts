@@ -1,24 +1,20 @@
 /** Ownership of bytes: the application's arrays, received chunks, output handed out, and the data of events. */
 import { Connection, type ConnectionEvent, plainAgreement, type Role } from "@hybi/core";
 import {
-  bytesText,
-  chunking,
-  command,
-  concat,
-  cut,
-  eventTexts,
-  illegalStream,
-  isolated,
-  legalStream,
-  marginsAreWhole,
-  messageCommand,
-  pattern,
-  peerOf,
-  perform,
-  runs,
+  arb,
+  concatBytes,
+  cutIntoChunks,
+  describeBytes,
+  formatEvents,
+  hasIntactMargins,
+  isolateBytes,
+  patternBytes,
+  peerRole,
+  performCommand,
   sampleRandom,
+  scaledRuns,
   turningExtension,
-  utf8,
+  utf8Bytes,
 } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -78,36 +74,38 @@ function transport(role: Role, turns: readonly Turn[], text: boolean, extension:
       for (let round = 0; round < turn.count; round++) {
         const data = String.fromCharCode(97 + ((index + round) % 26)).repeat(turn.size);
         if (text) connection.sendText(data);
-        else connection.sendBinary(utf8(data));
+        else connection.sendBinary(utf8Bytes(data));
         sent.push(data);
       }
     } else if (turn.type === "take") {
       for (const chunk of connection.takeOutput(turn.budget)) {
         reused ||= released.has(chunk.buffer);
         wire.push(chunk.slice());
-        underWay.push({ chunk, contents: bytesText(chunk) });
+        underWay.push({ chunk, contents: describeBytes(chunk) });
       }
     } else {
       for (const { chunk, contents } of underWay.splice(0, turn.count)) {
-        expect(bytesText(chunk)).toBe(contents);
+        expect(describeBytes(chunk)).toBe(contents);
         if (!turn.release) continue;
         released.add(chunk.buffer);
         connection.releaseOutput([chunk]);
       }
     }
     for (const { underWay } of both) {
-      for (const { chunk, contents } of underWay) expect(bytesText(chunk)).toBe(contents);
+      for (const { chunk, contents } of underWay) expect(describeBytes(chunk)).toBe(contents);
     }
   }
   // The output must also be correct at first: a block must not return while part of it is still to be taken.
   for (const { connection, sent, wire } of both) {
     wire.push(...connection.takeOutput());
-    const receiver = new Connection({ ...agreement, role: peerOf(role) }, { random: sampleRandom(), extensions });
-    const told = receiver.receive(concat(wire)).map((event) => {
+    const receiver = new Connection({ ...agreement, role: peerRole(role) }, { random: sampleRandom(), extensions });
+    const told = receiver.receive(concatBytes(wire)).map((event) => {
       if (event.type === "text") return event.data;
       return event.type === "binary" ? String.fromCharCode(...event.data) : event.type;
     });
-    expect(told.map((data) => bytesText(utf8(data)))).toEqual(sent.map((data) => bytesText(utf8(data))));
+    expect(told.map((data) => describeBytes(utf8Bytes(data)))).toEqual(
+      sent.map((data) => describeBytes(utf8Bytes(data))),
+    );
   }
   return reused;
 }
@@ -157,10 +155,12 @@ function buggyTransport(role: Role, steps: readonly Misuse[]): void {
     const isOpen = connection.state === "open";
     switch (step.type) {
       case "send":
-        for (let count = 0; count < 20 && isOpen; count++) connection.sendBinary(pattern(step.size, index + count));
+        for (let count = 0; count < 20 && isOpen; count++)
+          connection.sendBinary(patternBytes(step.size, index + count));
         break;
       case "take":
-        for (const chunk of connection.takeOutput(step.size * 10)) underWay.push({ chunk, contents: bytesText(chunk) });
+        for (const chunk of connection.takeOutput(step.size * 10))
+          underWay.push({ chunk, contents: describeBytes(chunk) });
         break;
       case "close":
         if (step.size === 40) connection.sendClose();
@@ -194,7 +194,7 @@ function buggyTransport(role: Role, steps: readonly Misuse[]): void {
         other.connection.releaseOutput(other.connection.takeOutput());
         for (const sent of connection.takeOutput()) {
           if (sent.buffer === chunk.buffer) connection.releaseOutput([sent]);
-          else underWay.push({ chunk: sent, contents: bytesText(sent) });
+          else underWay.push({ chunk: sent, contents: describeBytes(sent) });
         }
         break;
       }
@@ -205,50 +205,51 @@ function buggyTransport(role: Role, steps: readonly Misuse[]): void {
     const last = newConnection("server");
     for (let count = 0; count < 40; count++) last.sendBinary(new Uint8Array(4000).fill(0xee));
     last.takeOutput();
-    for (const { underWay } of all) for (const { chunk, contents } of underWay) expect(bytesText(chunk)).toBe(contents);
+    for (const { underWay } of all)
+      for (const { chunk, contents } of underWay) expect(describeBytes(chunk)).toBe(contents);
   }
 }
 
 describe.each(roles)("a %s's connection", (role) => {
   it("never writes to or around the arrays that the application sends [F12]", () => {
-    const data = fc.array(messageCommand(9000), { minLength: 1, maxLength: 4 });
+    const data = fc.array(arb.messageCommand(9000), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(data, fc.integer({ min: 1, max: 10_000 }), fc.nat(20_000), (commands, fragmentSize, budget) => {
         const connection = newConnection(role, fragmentSize);
         const given: Taken[] = [];
         const give = (bytes: Uint8Array): Uint8Array => {
-          const chunk = isolated(bytes, 5);
-          given.push({ chunk, contents: bytesText(chunk) });
+          const chunk = isolateBytes(bytes, 5);
+          given.push({ chunk, contents: describeBytes(chunk) });
           return chunk;
         };
         for (const each of commands) {
           if (each.type === "stream") {
             const pieces = each.pieces.map((piece) => (typeof piece === "string" ? piece : give(piece)));
-            expect(perform(connection, { ...each, pieces })).toBeUndefined();
+            expect(performCommand(connection, { ...each, pieces })).toBeUndefined();
           } else if (each.type === "message" && each.message.kind === "binary") {
             const message = { ...each.message, data: give(each.message.data) };
-            expect(perform(connection, { ...each, message })).toBeUndefined();
+            expect(performCommand(connection, { ...each, message })).toBeUndefined();
           }
         }
-        const ping = give(pattern(100));
+        const ping = give(patternBytes(100));
         connection.sendPing(ping);
         while (connection.takeOutput(budget + 1).length > 0);
         for (const { chunk, contents } of given) {
-          expect(bytesText(chunk)).toBe(contents);
-          expect(marginsAreWhole(chunk)).toBe(true);
+          expect(describeBytes(chunk)).toBe(contents);
+          expect(hasIntactMargins(chunk)).toBe(true);
         }
       }),
-      runs(100),
+      scaledRuns(100),
     );
   });
 
   it("sends a Ping as it was at sendPing, whatever happens to the array afterwards", () => {
     const connection = newConnection(role);
-    const payload = pattern(20);
+    const payload = patternBytes(20);
     connection.sendPing(payload);
     payload.fill(0xff);
-    const events = newConnection(peerOf(role)).receive(concat(connection.takeOutput()));
-    expect(events).toEqual([{ type: "ping", payload: pattern(20) }]);
+    const events = newConnection(peerRole(role)).receive(concatBytes(connection.takeOutput()));
+    expect(events).toEqual([{ type: "ping", payload: patternBytes(20) }]);
   });
 
   it("never changes a chunk that it has handed out, while blocks are returned and reused", () => {
@@ -256,7 +257,7 @@ describe.each(roles)("a %s's connection", (role) => {
       fc.property(fc.array(turn(), { maxLength: 40 }), fc.boolean(), fc.boolean(), (turns, text, extension) => {
         transport(role, turns, text, extension);
       }),
-      runs(60),
+      scaledRuns(60),
     );
   });
 
@@ -286,7 +287,7 @@ describe.each(roles)("a %s's connection", (role) => {
     ];
     fc.assert(
       fc.property(fc.array(misuse(), { maxLength: 30 }), (steps) => buggyTransport(role, steps)),
-      { ...runs(60), examples: examples.map((steps): [Misuse[]] => [steps]) },
+      { ...scaledRuns(60), examples: examples.map((steps): [Misuse[]] => [steps]) },
     );
   });
 
@@ -300,32 +301,32 @@ describe.each(roles)("a %s's connection", (role) => {
     const busy = newConnection(role);
     for (let round = 0; round < 3; round++) busy.releaseOutput(filled(busy));
     const connection = newConnection(role);
-    const waiting = filled(connection).map((chunk) => ({ chunk, contents: bytesText(chunk) }));
+    const waiting = filled(connection).map((chunk) => ({ chunk, contents: describeBytes(chunk) }));
     for (const { chunk } of waiting) {
       connection.releaseOutput([new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)]);
       filled(newConnection("server"), 2);
     }
-    for (const { chunk, contents } of waiting) expect(bytesText(chunk)).toBe(contents);
+    for (const { chunk, contents } of waiting) expect(describeBytes(chunk)).toBe(contents);
   });
 
   it("touches nothing outside the range of a chunk, at any offset in its buffer [F10]", () => {
-    const streams = fc.oneof(legalStream(peerOf(role)), illegalStream(peerOf(role)));
+    const streams = fc.oneof(arb.legalStream(peerRole(role)), arb.illegalStream(peerRole(role)));
     fc.assert(
-      fc.property(streams, chunking(), fc.nat(9), ({ bytes }, where, margin) => {
+      fc.property(streams, arb.chunking(), fc.nat(9), ({ bytes }, where, margin) => {
         const connection = newConnection(role);
-        const chunks = cut(bytes, where, margin);
+        const chunks = cutIntoChunks(bytes, where, margin);
         for (const chunk of chunks) connection.receive(chunk);
-        for (const chunk of chunks) expect(marginsAreWhole(chunk)).toBe(true);
+        for (const chunk of chunks) expect(hasIntactMargins(chunk)).toBe(true);
       }),
-      runs(80),
+      scaledRuns(80),
     );
   });
 
   it("never changes the data of an event, whatever it receives and sends afterwards", () => {
-    const streams = fc.array(legalStream(peerOf(role), { close: false, most: 5000 }), { maxLength: 3 });
-    const commands = fc.array(command(300), { maxLength: 3 });
+    const streams = fc.array(arb.legalStream(peerRole(role), { close: false, most: 5000 }), { maxLength: 3 });
+    const commands = fc.array(arb.command(300), { maxLength: 3 });
     fc.assert(
-      fc.property(streams, chunking(), commands, fc.boolean(), (all, where, commands, parts) => {
+      fc.property(streams, arb.chunking(), commands, fc.boolean(), (all, where, commands, parts) => {
         const connection = new Connection(plainAgreement(role), {
           random: sampleRandom(),
           delivery: parts ? "fragments" : "messages",
@@ -333,28 +334,28 @@ describe.each(roles)("a %s's connection", (role) => {
         const told: ConnectionEvent[] = [];
         const then: string[] = [];
         for (const { bytes } of all) {
-          for (const chunk of cut(bytes, where)) {
+          for (const chunk of cutIntoChunks(bytes, where)) {
             const events = connection.receive(chunk);
             told.push(...events);
-            then.push(...eventTexts(events));
+            then.push(...formatEvents(events));
           }
-          for (const each of commands) perform(connection, each);
+          for (const each of commands) performCommand(connection, each);
           connection.releaseOutput(connection.takeOutput());
         }
-        expect(eventTexts(told)).toEqual(then);
+        expect(formatEvents(told)).toEqual(then);
       }),
-      runs(60),
+      scaledRuns(60),
     );
   });
 
   it("never changes the ranges passed to a sink", () => {
     fc.assert(
-      fc.property(legalStream(peerOf(role), { most: 5000 }), chunking(), ({ bytes }, where) => {
+      fc.property(arb.legalStream(peerRole(role), { most: 5000 }), arb.chunking(), ({ bytes }, where) => {
         const connection = newConnection(role);
         const kept: Taken[] = [];
         const keep = (bytes: Uint8Array, start: number, end: number): void => {
           const chunk = bytes.subarray(start, end);
-          kept.push({ chunk, contents: bytesText(chunk) });
+          kept.push({ chunk, contents: describeBytes(chunk) });
         };
         const ignore = (): void => undefined;
         const sink = {
@@ -367,10 +368,10 @@ describe.each(roles)("a %s's connection", (role) => {
           failure: ignore,
           end: ignore,
         };
-        for (const chunk of cut(bytes, where)) connection.receiveInto(chunk, sink);
-        for (const { chunk, contents } of kept) expect(bytesText(chunk)).toBe(contents);
+        for (const chunk of cutIntoChunks(bytes, where)) connection.receiveInto(chunk, sink);
+        for (const { chunk, contents } of kept) expect(describeBytes(chunk)).toBe(contents);
       }),
-      runs(60),
+      scaledRuns(60),
     );
   });
 });
@@ -380,22 +381,22 @@ describe("an echo", () => {
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom(0, 1, 65, 4096, 4097, 70_000), { maxLength: 4 }),
-        chunking(),
+        arb.chunking(),
         (sizes, where) => {
           const client = newConnection("client");
           const server = newConnection("server");
-          for (const [index, size] of sizes.entries()) client.sendBinary(pattern(size, index));
-          for (const chunk of cut(concat(client.takeOutput()), where)) {
+          for (const [index, size] of sizes.entries()) client.sendBinary(patternBytes(size, index));
+          for (const chunk of cutIntoChunks(concatBytes(client.takeOutput()), where)) {
             for (const event of server.receive(chunk)) if (event.type === "binary") server.sendBinary(event.data);
           }
-          const back = client.receive(concat(server.takeOutput()));
+          const back = client.receive(concatBytes(server.takeOutput()));
           const expected = sizes.map(
-            (size, index): ConnectionEvent => ({ type: "binary", data: pattern(size, index) }),
+            (size, index): ConnectionEvent => ({ type: "binary", data: patternBytes(size, index) }),
           );
-          expect(eventTexts(back)).toEqual(eventTexts(expected));
+          expect(formatEvents(back)).toEqual(formatEvents(expected));
         },
       ),
-      runs(60),
+      scaledRuns(60),
     );
   });
 });

@@ -10,20 +10,15 @@ import {
 } from "@hybi/core";
 import { encodeFrame } from "@hybi/core/frame";
 import {
-  anyFrame,
+  arb,
   type Command,
-  command,
-  concat,
-  eventTexts,
-  illegalStream,
-  latin1,
-  legalStream,
-  peerOf,
-  perform,
-  requestHead,
-  responseHead,
-  runs,
+  concatBytes,
+  formatEvents,
+  latin1Bytes,
+  peerRole,
+  performCommand,
   sampleRandom,
+  scaledRuns,
   turningExtension,
 } from "@hybi/testing";
 import fc from "fast-check";
@@ -41,10 +36,10 @@ type Step =
 function step(peer: Role): fc.Arbitrary<Step> {
   const bytes = fc.oneof(
     fc.uint8Array({ maxLength: 40 }),
-    fc.array(anyFrame(), { maxLength: 3 }).map((frames) => concat(frames.map(encodeFrame))),
-    legalStream(peer, { most: 300 }).map((stream) => stream.bytes),
-    illegalStream(peer).map((stream) => stream.bytes),
-    (peer === "client" ? requestHead() : responseHead()).map(latin1),
+    fc.array(arb.anyFrame(), { maxLength: 3 }).map((frames) => concatBytes(frames.map(encodeFrame))),
+    arb.legalStream(peer, { most: 300 }).map((stream) => stream.bytes),
+    arb.illegalStream(peer).map((stream) => stream.bytes),
+    (peer === "client" ? arb.requestHead() : arb.responseHead()).map(latin1Bytes),
   );
   const reasons: readonly DeadlineReason[] = ["opening", "closing", "ping", "pong", "idle", "control-flood"];
   return fc.oneof(
@@ -52,7 +47,7 @@ function step(peer: Role): fc.Arbitrary<Step> {
     { weight: 1, arbitrary: fc.constant({ type: "end" as const }) },
     { weight: 1, arbitrary: fc.record({ type: fc.constant("expire" as const), reason: fc.constantFrom(...reasons) }) },
     { weight: 2, arbitrary: fc.record({ type: fc.constant("take" as const), budget: fc.nat(50) }) },
-    { weight: 2, arbitrary: fc.record({ type: fc.constant("command" as const), command: command(300) }) },
+    { weight: 2, arbitrary: fc.record({ type: fc.constant("command" as const), command: arb.command(300) }) },
     { weight: 2, arbitrary: fc.record({ type: fc.constant("answer" as const), accept: fc.boolean() }) },
   );
 }
@@ -70,7 +65,7 @@ function follow(subject: Connection | Endpoint, step: Step, output: Uint8Array[]
       output.push(...subject.takeOutput(step.budget));
       return [];
     case "command":
-      perform(subject, step.command);
+      performCommand(subject, step.command);
       return [];
     case "answer":
       try {
@@ -92,7 +87,7 @@ function expectOrder(events: readonly EndpointEvent[]): void {
   const types = events.map(({ type }) => type);
   const last = types.findIndex((type) => type === "failure" || type === "rejection" || type === "end");
   const after = last < 0 ? [] : types.slice(last + 1);
-  expect({ after, events: eventTexts(events) }).toEqual({
+  expect({ after, events: formatEvents(events) }).toEqual({
     after: after.length === 0 || types[last] === "end" ? [] : ["end"],
     events: expect.anything(),
   });
@@ -106,7 +101,7 @@ const roles: readonly Role[] = ["client", "server"];
 describe.each(roles)("a %s", (role) => {
   it("as a connection throws nothing, fails at most once, and is silent after the end", () => {
     fc.assert(
-      fc.property(fc.array(step(peerOf(role)), { maxLength: 12 }), fc.boolean(), (steps, parts) => {
+      fc.property(fc.array(step(peerRole(role)), { maxLength: 12 }), fc.boolean(), (steps, parts) => {
         const connection = new Connection(plainAgreement(role), {
           random: sampleRandom(),
           delivery: parts ? "fragments" : "messages",
@@ -114,14 +109,14 @@ describe.each(roles)("a %s", (role) => {
         });
         expectOrder(steps.flatMap((step) => follow(connection, step)));
       }),
-      runs(200),
+      scaledRuns(200),
     );
   });
 
   it("as a connection with an extension throws nothing, and fails at most once", () => {
     const agreement = { ...plainAgreement(role), extensions: [{ name: "x-turning", parameters: [] }] };
     fc.assert(
-      fc.property(fc.array(step(peerOf(role)), { maxLength: 12 }), (steps) => {
+      fc.property(fc.array(step(peerRole(role)), { maxLength: 12 }), (steps) => {
         const connection = new Connection(agreement, {
           random: sampleRandom(),
           extensions: [turningExtension({ every: 2, hold: 2 })],
@@ -129,41 +124,43 @@ describe.each(roles)("a %s", (role) => {
         });
         expectOrder(steps.flatMap((step) => follow(connection, step)));
       }),
-      runs(100),
+      scaledRuns(100),
     );
   });
 
   it("as an endpoint throws nothing, fails at most once, and is silent after the end", () => {
     fc.assert(
-      fc.property(fc.array(step(peerOf(role)), { maxLength: 12 }), (steps) => {
+      fc.property(fc.array(step(peerRole(role)), { maxLength: 12 }), (steps) => {
         const endpoint =
           role === "server"
             ? Endpoint.server({ limits: { earlyData: 600 } })
             : Endpoint.client({ url: "ws://example.com/", random: sampleRandom() });
         expectOrder(steps.flatMap((step) => follow(endpoint, step)));
       }),
-      runs(200),
+      scaledRuns(200),
     );
   });
 
   it("sends nothing that its peer could fail it for, whatever it receives and its application does", () => {
     fc.assert(
-      fc.property(fc.array(step(peerOf(role)), { maxLength: 12 }), (steps) => {
+      fc.property(fc.array(step(peerRole(role)), { maxLength: 12 }), (steps) => {
         const connection = new Connection(plainAgreement(role), { random: sampleRandom() });
         const output: Uint8Array[] = [];
         for (const step of steps) follow(connection, step, output);
         output.push(...connection.takeOutput());
-        const peer = new Connection(plainAgreement(peerOf(role)), { random: sampleRandom() });
-        expect(eventTexts(peer.receive(concat(output))).filter((line) => line.startsWith("failure"))).toEqual([]);
+        const peer = new Connection(plainAgreement(peerRole(role)), { random: sampleRandom() });
+        expect(formatEvents(peer.receive(concatBytes(output))).filter((line) => line.startsWith("failure"))).toEqual(
+          [],
+        );
       }),
-      runs(150),
+      scaledRuns(150),
     );
   });
 
   it("sends at most 16 Pongs and one Close, whatever it receives [X21]", () => {
     fc.assert(
       fc.property(
-        fc.array(fc.oneof(legalStream(peerOf(role)), illegalStream(peerOf(role))), { maxLength: 6 }),
+        fc.array(fc.oneof(arb.legalStream(peerRole(role)), arb.illegalStream(peerRole(role))), { maxLength: 6 }),
         (all) => {
           const connection = new Connection(plainAgreement(role), { random: sampleRandom() });
           for (const { bytes } of all) {
@@ -171,24 +168,24 @@ describe.each(roles)("a %s", (role) => {
             // Frames of 125 bytes, including headers and keys.
             expect(connection.outputLength).toBeLessThanOrEqual(17 * 131);
           }
-          expect(concat(connection.takeOutput()).length).toBeLessThanOrEqual(17 * 131);
+          expect(concatBytes(connection.takeOutput()).length).toBeLessThanOrEqual(17 * 131);
         },
       ),
-      runs(80),
+      scaledRuns(80),
     );
   });
 
   it("counts every byte to send: outputLength is 0 exactly when there is nothing to take", () => {
     fc.assert(
-      fc.property(fc.array(step(peerOf(role)), { maxLength: 8 }), (steps) => {
+      fc.property(fc.array(step(peerRole(role)), { maxLength: 8 }), (steps) => {
         const connection = new Connection(plainAgreement(role), { random: sampleRandom() });
         for (const step of steps) follow(connection, step);
         const announced = connection.outputLength;
-        const taken = concat(connection.takeOutput()).length;
+        const taken = concatBytes(connection.takeOutput()).length;
         expect({ announced: announced > 0, taken: taken > 0 }).toEqual({ announced: taken > 0, taken: taken > 0 });
         expect(connection.outputLength).toBe(0);
       }),
-      runs(100),
+      scaledRuns(100),
     );
   });
 });
@@ -198,7 +195,7 @@ describe("a server that has not answered a request yet", () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 30 }), { maxLength: 12 }), (chunks) => {
         const server = Endpoint.server({ limits: { earlyData: 100 } });
-        const [request] = server.receive(latin1(requestBytes));
+        const [request] = server.receive(latin1Bytes(requestBytes));
         expect(request?.type).toBe("request");
         let total = 0;
         for (const chunk of chunks) {
@@ -208,7 +205,7 @@ describe("a server that has not answered a request yet", () => {
           expect(events.map(({ type }) => type)).toEqual(!failed && total > 100 ? ["failure"] : []);
         }
       }),
-      runs(60),
+      scaledRuns(60),
     );
   });
 });

@@ -9,22 +9,19 @@ import {
   type Role,
 } from "@hybi/core";
 import {
+  arb,
   type Chunking,
   type Command,
-  chunking,
-  closeCommand,
-  concat,
-  controlCommand,
-  cut,
-  eventTexts,
-  joinedFragments,
-  messageCommand,
-  peerOf,
-  perform,
-  runs,
+  concatBytes,
+  cutIntoChunks,
+  formatEvents,
+  formatJoinedEvents,
+  peerRole,
+  performCommand,
   sampleRandom,
+  scaledRuns,
   turningExtension,
-  utf8,
+  utf8Bytes,
 } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -38,7 +35,7 @@ interface Travel {
 
 function travel(): fc.Arbitrary<Travel> {
   const budget = fc.oneof(fc.constant(0), fc.nat(300), fc.nat(100_000));
-  return fc.record({ budgets: fc.array(budget, { minLength: 1, maxLength: 4 }), chunking: chunking() });
+  return fc.record({ budgets: fc.array(budget, { minLength: 1, maxLength: 4 }), chunking: arb.chunking() });
 }
 
 /** Performs the commands, and returns the events at the other end. */
@@ -50,12 +47,13 @@ function carry(
 ) {
   const events: ConnectionEvent[] = [];
   const take = (budget?: number): number => {
-    const bytes = concat(sender.takeOutput(budget));
-    for (const chunk of cut(bytes, how.chunking)) events.push(...(receiver.receive(chunk) as ConnectionEvent[]));
+    const bytes = concatBytes(sender.takeOutput(budget));
+    for (const chunk of cutIntoChunks(bytes, how.chunking))
+      events.push(...(receiver.receive(chunk) as ConnectionEvent[]));
     return bytes.length;
   };
   for (const [index, command] of commands.entries()) {
-    expect(perform(sender, command)).toBeUndefined();
+    expect(performCommand(sender, command)).toBeUndefined();
     const budget = how.budgets[index % how.budgets.length] ?? 0;
     if (budget > 0) take(budget);
   }
@@ -76,7 +74,7 @@ function expectedEvent(command: Command): ConnectionEvent {
     case "stream":
       return command.kind === "text"
         ? { type: "text", data: command.pieces.join("") }
-        : { type: "binary", data: concat(command.pieces.map((piece) => piece as Uint8Array)) };
+        : { type: "binary", data: concatBytes(command.pieces.map((piece) => piece as Uint8Array)) };
     case "close":
       return { type: "close", ...command.content };
     default:
@@ -86,7 +84,7 @@ function expectedEvent(command: Command): ConnectionEvent {
 
 /** The event as delivered in fragments, with the fragments joined. */
 function inFragments(event: ConnectionEvent): ConnectionEvent {
-  if (event.type === "text") return { type: "fragment", kind: "text", data: utf8(event.data), final: true };
+  if (event.type === "text") return { type: "fragment", kind: "text", data: utf8Bytes(event.data), final: true };
   return event.type === "binary" ? { type: "fragment", kind: "binary", data: event.data, final: true } : event;
 }
 
@@ -129,7 +127,7 @@ function pair(role: Role, { fragmentSize, delivery, extension }: Setting): [Conn
   });
   return [
     new Connection(agreement(role), { ...options(), fragmentSize }),
-    new Connection(agreement(peerOf(role)), options()),
+    new Connection(agreement(peerRole(role)), options()),
   ];
 }
 
@@ -137,12 +135,12 @@ const roles: readonly Role[] = ["client", "server"];
 
 describe.each(roles)("what a %s sends", (role) => {
   const commands = fc.array(
-    fc.oneof({ weight: 3, arbitrary: messageCommand(9000) }, { weight: 1, arbitrary: controlCommand() }),
+    fc.oneof({ weight: 3, arbitrary: arb.messageCommand(9000) }, { weight: 1, arbitrary: arb.controlCommand() }),
     {
       maxLength: 7,
     },
   );
-  const ending = fc.option(closeCommand(), { nil: undefined });
+  const ending = fc.option(arb.closeCommand(), { nil: undefined });
 
   it("arrives complete: messages in order within a priority, control frames in order, Close last [F21] [F22] [F24] [B07]", () => {
     fc.assert(
@@ -151,8 +149,8 @@ describe.each(roles)("what a %s sends", (role) => {
         const [sender, receiver] = pair(role, how);
         const events = carry(sender, receiver, all, travel);
         const shown = (event: ConnectionEvent): string[] =>
-          how.delivery === "fragments" ? joinedFragments([inFragments(event)]) : eventTexts([event]);
-        const told = how.delivery === "fragments" ? joinedFragments(events) : eventTexts(events);
+          how.delivery === "fragments" ? formatJoinedEvents([inFragments(event)]) : formatEvents([event]);
+        const told = how.delivery === "fragments" ? formatJoinedEvents(events) : formatEvents(events);
         const told_ = (wanted: (command: Command) => boolean): string[] =>
           all.filter(wanted).flatMap((command) => shown(expectedEvent(command)));
 
@@ -166,18 +164,18 @@ describe.each(roles)("what a %s sends", (role) => {
         }
         if (end !== undefined) expect(told.at(-1)).toBe(shown(expectedEvent(end))[0]);
       }),
-      runs(150),
+      scaledRuns(150),
     );
   });
 
   it("arrives in order when everything has one priority and is sent before any output is taken [F22]", () => {
     fc.assert(
-      fc.property(fc.array(messageCommand(9000), { maxLength: 7 }), setting, travel(), (all, how, travel) => {
+      fc.property(fc.array(arb.messageCommand(9000), { maxLength: 7 }), setting, travel(), (all, how, travel) => {
         const plain = all.map((command): Command => ({ ...command, priority: 0 }) as Command);
         const [sender, receiver] = pair(role, { ...how, delivery: "messages" });
-        expect(eventTexts(carry(sender, receiver, plain, travel))).toEqual(eventTexts(plain.map(expectedEvent)));
+        expect(formatEvents(carry(sender, receiver, plain, travel))).toEqual(formatEvents(plain.map(expectedEvent)));
       }),
-      runs(80),
+      scaledRuns(80),
     );
   });
 
@@ -189,21 +187,21 @@ describe.each(roles)("what a %s sends", (role) => {
         const options = { fragmentSize, extensions, limits: { fragments: Number.POSITIVE_INFINITY } };
         const client = Endpoint.client({ url: "ws://example.com/chat", random: sampleRandom(), ...options });
         const server = Endpoint.server(options);
-        for (const chunk of cut(concat(client.takeOutput()), travel.chunking)) {
+        for (const chunk of cutIntoChunks(concatBytes(client.takeOutput()), travel.chunking)) {
           for (const event of server.receive(chunk)) if (event.type === "request") server.accept();
         }
         // The server's first frames come with its response.
         const fromServer = carry(server, client, ofServer, travel).filter(({ type }) => (type as string) !== "open");
         const fromClient = carry(client, server, ofClient, travel);
-        expect(eventTexts(fromServer).sort()).toEqual(eventTexts(ofServer.map(expectedEvent)).sort());
+        expect(formatEvents(fromServer).sort()).toEqual(formatEvents(ofServer.map(expectedEvent)).sort());
         // The client's replies to the server's Pings arrive as well.
-        const sent = eventTexts(ofClient.map(expectedEvent));
-        const extra = eventTexts(fromClient);
+        const sent = formatEvents(ofClient.map(expectedEvent));
+        const extra = formatEvents(fromClient);
         for (const line of sent) extra.splice(extra.indexOf(line), 1);
         expect(extra.filter((line) => !line.startsWith("pong"))).toEqual([]);
         expect(client.agreement?.extensions).toEqual(server.agreement?.extensions);
       }),
-      runs(40),
+      scaledRuns(40),
     );
   });
 });
@@ -218,10 +216,10 @@ describe("a long text", () => {
         const sender = new Connection(plainAgreement("client"), { random: sampleRandom() });
         const receiver = new Connection(plainAgreement("server"));
         sender.sendText(text);
-        const [event] = receiver.receive(concat(sender.takeOutput()));
+        const [event] = receiver.receive(concatBytes(sender.takeOutput()));
         expect(event?.type === "text" && event.data === text).toBe(true);
       }),
-      runs(30),
+      scaledRuns(30),
     );
   });
 });
@@ -241,10 +239,10 @@ describe("a lone surrogate", () => {
           for (const piece of pieces) stream.write(piece);
           stream.end();
         } else sender.sendText(pieces.join(""));
-        const expected = new TextDecoder("utf-8", { ignoreBOM: true }).decode(utf8(pieces.join("")));
-        expect(receiver.receive(concat(sender.takeOutput()))).toEqual([{ type: "text", data: expected }]);
+        const expected = new TextDecoder("utf-8", { ignoreBOM: true }).decode(utf8Bytes(pieces.join("")));
+        expect(receiver.receive(concatBytes(sender.takeOutput()))).toEqual([{ type: "text", data: expected }]);
       }),
-      runs(100),
+      scaledRuns(100),
     );
   });
 });

@@ -10,15 +10,14 @@ import {
 } from "@hybi/core";
 import { FrameDecoder, headerLength, isControl, maxHeaderLength } from "@hybi/core/frame";
 import {
-  bytesText,
-  chunking,
-  concat,
-  cut,
-  legalStream,
-  pattern,
-  peerOf,
-  runs,
+  arb,
+  concatBytes,
+  cutIntoChunks,
+  describeBytes,
+  patternBytes,
+  peerRole,
   sampleRandom,
+  scaledRuns,
   turningExtension,
 } from "@hybi/testing";
 import fc from "fast-check";
@@ -67,7 +66,7 @@ function frameReader(sender: Role): (bytes: Uint8Array) => SentFrame[] {
       },
       payload: () => undefined,
     },
-    { role: peerOf(sender), ownedRsv: 0x20 },
+    { role: peerRole(sender), ownedRsv: 0x20 },
   );
   return (bytes) => {
     frames = [];
@@ -95,7 +94,7 @@ describe.each(roles)("a %s", (role) => {
           const extensions = [turningExtension({ every: 2, hold: 3 })];
           const options = { extensions, random: sampleRandom(), limits: { fragments: Number.POSITIVE_INFINITY } };
           const sender = new Connection(agreement(role, extension), { ...options, fragmentSize });
-          const receiver = new Connection(agreement(peerOf(role), extension), { ...options, random: sampleRandom() });
+          const receiver = new Connection(agreement(peerRole(role), extension), { ...options, random: sampleRandom() });
           const messages: {
             readonly priority: number;
             readonly data: Uint8Array[];
@@ -104,7 +103,7 @@ describe.each(roles)("a %s", (role) => {
           const received: string[] = [];
           const read = frameReader(role);
           const take = (budget: number): number => {
-            const bytes = concat(sender.takeOutput(budget));
+            const bytes = concatBytes(sender.takeOutput(budget));
             const frames = read(bytes.slice());
             const longest = frames.reduce(
               (most, { control, payload }) => (control ? most : Math.max(most, payload)),
@@ -118,7 +117,7 @@ describe.each(roles)("a %s", (role) => {
             expect(bytes.length - budget).toBeLessThanOrEqual(4096 + maxHeaderLength);
             for (const event of receiver.receive(bytes)) {
               if (event.type === "failure") expect(event).toBeUndefined();
-              if (event.type === "binary") received.push(bytesText(event.data));
+              if (event.type === "binary") received.push(describeBytes(event.data));
             }
             return bytes.length;
           };
@@ -128,15 +127,15 @@ describe.each(roles)("a %s", (role) => {
               const stream = sender.startMessage("binary", { priority: turn.priority });
               messages.push({ priority: turn.priority, data: [], stream });
             } else if (turn.type === "send") {
-              const data = pattern(turn.size, index);
+              const data = patternBytes(turn.size, index);
               sender.sendBinary(data, { priority: turn.priority });
               messages.push({ priority: turn.priority, data: [data] });
-            } else if (turn.type === "ping") sender.sendPing(pattern(5));
+            } else if (turn.type === "ping") sender.sendPing(patternBytes(5));
             else if (turn.type === "take") take(turn.budget);
             else {
               const message = open[turn.stream % Math.max(1, open.length)];
               if (turn.type === "write") {
-                const data = pattern(turn.size, index);
+                const data = patternBytes(turn.size, index);
                 message?.stream?.write(data);
                 message?.data.push(data);
               } else if (message !== undefined) {
@@ -148,7 +147,7 @@ describe.each(roles)("a %s", (role) => {
           for (const { stream } of messages) stream?.end();
           while (take(10_000) > 0);
           expect(sender.outputLength).toBe(0);
-          const sent = messages.map(({ priority, data }) => ({ priority, text: bytesText(concat(data)) }));
+          const sent = messages.map(({ priority, data }) => ({ priority, text: describeBytes(concatBytes(data)) }));
           expect([...received].sort()).toEqual(sent.map(({ text }) => text).sort());
           for (const priority of new Set(sent.map((message) => message.priority))) {
             const expected = sent.filter((message) => message.priority === priority).map(({ text }) => text);
@@ -158,7 +157,7 @@ describe.each(roles)("a %s", (role) => {
           }
         },
       ),
-      runs(80),
+      scaledRuns(80),
     );
   });
 
@@ -168,41 +167,46 @@ describe.each(roles)("a %s", (role) => {
       maxLength: 6,
     });
     fc.assert(
-      fc.property(legalStream(peerOf(role), { most: 300 }), chunking(), actions, ({ bytes }, where, actions) => {
-        const connection = new Connection(plainAgreement(role), { random: sampleRandom() });
-        const output: Uint8Array[] = [];
-        let turn = 0;
-        const act = (): void => {
-          const action = actions[turn++ % actions.length];
-          try {
-            if (action === "text") connection.sendText("text");
-            else if (action === "long") connection.sendBinary(pattern(9000), { priority: 1 });
-            else if (action === "ping") connection.sendPing();
-            else if (action === "close") connection.sendClose(1000);
-            else if (action === "take") output.push(...connection.takeOutput(100));
-            else if (action === "stream") connection.startMessage("text").write("begun and never ended");
-          } catch (error) {
-            if (!(error instanceof UsageError)) throw error;
-          }
-        };
-        const sink: ConnectionSink = {
-          text: act,
-          binary: act,
-          fragment: act,
-          ping: act,
-          pong: act,
-          close: act,
-          failure: act,
-          end: act,
-        };
-        for (const chunk of cut(bytes, where)) connection.receiveInto(chunk, sink);
-        output.push(...connection.takeOutput());
-        const peer = new Connection(plainAgreement(peerOf(role)), { random: sampleRandom() });
-        const events = peer.receive(concat(output));
-        expect(events.filter(({ type }) => type === "failure")).toEqual([]);
-        expect(events.filter(({ type }) => type === "close").length).toBeLessThanOrEqual(1);
-      }),
-      runs(100),
+      fc.property(
+        arb.legalStream(peerRole(role), { most: 300 }),
+        arb.chunking(),
+        actions,
+        ({ bytes }, where, actions) => {
+          const connection = new Connection(plainAgreement(role), { random: sampleRandom() });
+          const output: Uint8Array[] = [];
+          let turn = 0;
+          const act = (): void => {
+            const action = actions[turn++ % actions.length];
+            try {
+              if (action === "text") connection.sendText("text");
+              else if (action === "long") connection.sendBinary(patternBytes(9000), { priority: 1 });
+              else if (action === "ping") connection.sendPing();
+              else if (action === "close") connection.sendClose(1000);
+              else if (action === "take") output.push(...connection.takeOutput(100));
+              else if (action === "stream") connection.startMessage("text").write("begun and never ended");
+            } catch (error) {
+              if (!(error instanceof UsageError)) throw error;
+            }
+          };
+          const sink: ConnectionSink = {
+            text: act,
+            binary: act,
+            fragment: act,
+            ping: act,
+            pong: act,
+            close: act,
+            failure: act,
+            end: act,
+          };
+          for (const chunk of cutIntoChunks(bytes, where)) connection.receiveInto(chunk, sink);
+          output.push(...connection.takeOutput());
+          const peer = new Connection(plainAgreement(peerRole(role)), { random: sampleRandom() });
+          const events = peer.receive(concatBytes(output));
+          expect(events.filter(({ type }) => type === "failure")).toEqual([]);
+          expect(events.filter(({ type }) => type === "close").length).toBeLessThanOrEqual(1);
+        },
+      ),
+      scaledRuns(100),
     );
   });
 });

@@ -1,7 +1,16 @@
 /** How connections end: cleanly, from both sides at once, and abnormally. */
 import { Connection, plainAgreement } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
-import { closePayload, concat, pattern, ScriptedPeer, Simulation, sampleRandom, tell, utf8 } from "@hybi/testing";
+import {
+  closePayload,
+  concatBytes,
+  patternBytes,
+  ScriptedPeer,
+  Simulation,
+  sampleRandom,
+  utf8Bytes,
+  withTranscript,
+} from "@hybi/testing";
 import { describe, expect, it } from "vitest";
 import { afterOpening, openEndpoints } from "./stories.ts";
 
@@ -11,7 +20,7 @@ describe("a closing handshake", () => {
   it("begun by the client ends the transport from the server's side, cleanly for both [X07] [X12] [X14]", () => {
     const story = openEndpoints({ client: { link }, server: { link } });
     const { first: client, second: server } = story;
-    tell(story, () => {
+    withTranscript(story, () => {
       client.do((endpoint) => endpoint.sendClose(1000, "done"));
       story.run(25);
       expect(afterOpening(server.events)).toEqual([{ type: "close", statusCode: 1000, reason: "done" }]);
@@ -37,7 +46,7 @@ describe("a closing handshake", () => {
   it("begun by the server waits for the client's Close frame, then the server ends the transport [X07] [X12] [X14]", () => {
     const story = openEndpoints({ client: { link }, server: { link } });
     const { first: client, second: server } = story;
-    tell(story, () => {
+    withTranscript(story, () => {
       server.do((endpoint) => endpoint.sendClose(1001));
       expect(server.subject.transport).toBe("keep");
       story.run(25);
@@ -51,7 +60,7 @@ describe("a closing handshake", () => {
   it("begun by both at once needs no further Close frames, and each reports the other's status code [X07] [X15]", () => {
     const story = openEndpoints({ client: { link }, server: { link } });
     const { first: client, second: server } = story;
-    tell(story, () => {
+    withTranscript(story, () => {
       client.do((endpoint) => endpoint.sendClose(3001, "c"));
       server.do((endpoint) => endpoint.sendClose(3002, "s"));
       story.run(200);
@@ -69,7 +78,7 @@ describe("a closing handshake", () => {
   it("without a status code is reported as 1005, which is never sent [X06]", () => {
     const story = openEndpoints();
     const { first: client, second: server } = story;
-    tell(story, () => {
+    withTranscript(story, () => {
       client.do((endpoint) => endpoint.sendClose());
       story.run(1);
       expect(afterOpening(server.events)).toEqual([
@@ -87,9 +96,9 @@ describe("a closing handshake", () => {
     for (const afterMessages of [true, false]) {
       const story = openEndpoints({ server: { link: { latency: 10, window: 65_536 } } });
       const { first: client, second: server } = story;
-      tell(story, () => {
+      withTranscript(story, () => {
         server.do((endpoint) => {
-          for (let index = 0; index < 4; index++) endpoint.sendBinary(pattern(900_000, index));
+          for (let index = 0; index < 4; index++) endpoint.sendBinary(patternBytes(900_000, index));
           endpoint.sendClose(1000, "", { afterMessages });
         });
         story.run(5000);
@@ -112,18 +121,22 @@ describe("a closing handshake", () => {
         },
       },
     });
-    tell(story, () => {
+    withTranscript(story, () => {
       const frame = (opcode: number, payload: Uint8Array): Uint8Array =>
         encodeFrame({ opcode, payload, maskingKey: 9 });
       const close = closePayload({ statusCode: 1000, reason: "" });
       peer.send(
-        concat([frame(opcodes.text, utf8("one")), frame(opcodes.text, utf8("two")), frame(opcodes.close, close)]),
+        concatBytes([
+          frame(opcodes.text, utf8Bytes("one")),
+          frame(opcodes.text, utf8Bytes("two")),
+          frame(opcodes.close, close),
+        ]),
       );
       story.run();
       expect(peer.received).toEqual(
-        concat([
-          encodeFrame({ opcode: opcodes.text, payload: utf8("echo of one") }),
-          encodeFrame({ opcode: opcodes.text, payload: utf8("echo of two") }),
+        concatBytes([
+          encodeFrame({ opcode: opcodes.text, payload: utf8Bytes("echo of one") }),
+          encodeFrame({ opcode: opcodes.text, payload: utf8Bytes("echo of two") }),
           encodeFrame({ opcode: opcodes.close, payload: close }),
         ]),
       );
@@ -139,7 +152,7 @@ describe("a closing handshake", () => {
       first: { subject: client, deadlines: { closing: 5000 } },
       second: { subject: peer },
     });
-    tell(story, () => {
+    withTranscript(story, () => {
       story.first.do((connection) => connection.sendClose(1000));
       story.run(4999);
       expect(client.state).toBe("close-sent");
@@ -161,7 +174,7 @@ describe("the closing deadline", () => {
       first: { subject: client, deadlines: { closing: 5000 } },
       second: { subject: peer },
     });
-    tell(story, () => {
+    withTranscript(story, () => {
       story.first.do((connection) => connection.sendClose(1000));
       story.run(4000);
       // The peer replies late, and does not end the transport.
@@ -182,7 +195,7 @@ describe("the closing deadline", () => {
 describe("a connection", () => {
   it("that is lost ends with 1006 for both, and no Close frame carries that code [X13]", () => {
     const story = openEndpoints({ client: { link }, server: { link } });
-    tell(story, () => {
+    withTranscript(story, () => {
       story.first.do((endpoint) => endpoint.sendText("on its way"));
       story.run(5);
       story.cut();
@@ -201,9 +214,9 @@ describe("a connection", () => {
       first: { subject: peer },
       second: { subject: new Connection(plainAgreement("server")), deadlines: {} },
     });
-    tell(story, () => {
-      peer.send(encodeFrame({ opcode: opcodes.text, payload: utf8("not masked") }));
-      peer.send(encodeFrame({ opcode: opcodes.text, payload: utf8("masked"), maskingKey: 1 }));
+    withTranscript(story, () => {
+      peer.send(encodeFrame({ opcode: opcodes.text, payload: utf8Bytes("not masked") }));
+      peer.send(encodeFrame({ opcode: opcodes.text, payload: utf8Bytes("masked"), maskingKey: 1 }));
       story.run();
       expect(story.second.events).toMatchObject([
         { type: "failure", violation: { code: "frame/mask-missing", statusCode: 1002, section: "RFC 6455 §5.1" } },

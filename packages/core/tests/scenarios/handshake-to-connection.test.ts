@@ -13,11 +13,11 @@ import {
   plainAgreement,
   ServerHandshake,
 } from "@hybi/core";
-import { concat, latin1, sampleRandom } from "@hybi/testing";
+import { concatBytes, latin1Bytes, sampleRandom } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
 
 const random = sampleRandom();
-const greeting = [...latin1("\x81\x05hello")];
+const greeting = [...latin1Bytes("\x81\x05hello")];
 /** The text "hello" as a client sends it, and a Ping. */
 const hello = Uint8Array.of(0x81, 0x85, 1, 2, 3, 4, 0x69, 0x67, 0x6f, 0x68, 0x6e, 0x89, 0x80, 0, 0, 0, 0);
 
@@ -27,8 +27,8 @@ function answered(): { handshake: ClientHandshake; response: Uint8Array; length:
   const server = new ServerHandshake();
   for (const bytes of handshake.takeOutput()) server.receive(bytes.slice());
   server.accept();
-  const head = concat(server.takeOutput());
-  return { handshake, response: concat([head, Uint8Array.from(greeting)]), length: head.length };
+  const head = concatBytes(server.takeOutput());
+  return { handshake, response: concatBytes([head, Uint8Array.from(greeting)]), length: head.length };
 }
 
 function opened([event]: readonly HandshakeEvent[]): OpenEvent {
@@ -63,7 +63,7 @@ describe("the bytes after an opening handshake", () => {
     for (const at of [0, 1, 6, 11, hello.length]) {
       const handshake = new ServerHandshake();
       const request = new ClientHandshake({ url: "ws://example.com/chat", random }).takeOutput();
-      handshake.receive(concat([...request, hello.subarray(0, at)]));
+      handshake.receive(concatBytes([...request, hello.subarray(0, at)]));
       handshake.receive(hello.slice(at));
       const open = opened(handshake.accept());
       const connection = new Connection(open.agreement, { offset: handshake.bytesConsumed });
@@ -123,11 +123,11 @@ describe("the bytes after an opening handshake", () => {
   it("are delivered once by an endpoint, and its open event has none left to receive [R36]", () => {
     const client = Endpoint.client({ url: "ws://example.com/chat", random });
     const server = Endpoint.server();
-    for (const bytes of client.takeOutput()) server.receive(concat([bytes, hello]));
+    for (const bytes of client.takeOutput()) server.receive(concatBytes([bytes, hello]));
     const accepted = server.accept();
     expect(accepted).toMatchObject([{ type: "open" }, { type: "text", data: "hello" }, { type: "ping" }]);
     server.sendText("hello");
-    const all = client.receive(concat(server.takeOutput()));
+    const all = client.receive(concatBytes(server.takeOutput()));
     expect(all.map(({ type }) => type)).toEqual(["open", "pong", "text"]);
     for (const [open] of [accepted, all]) expect(open?.type === "open" && open.rest.length).toBe(0);
     for (const endpoint of [server, client]) expect(endpoint.agreement).not.toHaveProperty("rest");

@@ -1,6 +1,6 @@
 /** Peers that fall silent, and how that is detected, in simulated time. */
 import { Backoff } from "@hybi/core";
-import { tell, VirtualClock } from "@hybi/testing";
+import { VirtualClock, withTranscript } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
 import { afterOpening, openEndpoints } from "./stories.ts";
 
@@ -9,7 +9,7 @@ const deadlines = { ping: 25_000, pong: 20_000, closing: 10_000 };
 describe("a server with keepalive", () => {
   it("sends a Ping whenever the client was silent for long enough, as long as Pongs arrive [X20] [X23]", () => {
     const story = openEndpoints({ server: { deadlines, link: { latency: 100 } }, client: { link: { latency: 100 } } });
-    tell(story, () => {
+    withTranscript(story, () => {
       story.run(200_000);
       expect(story.second.subject.state).toBe("open");
       const pings = story.first.history.filter(({ event }) => event.type === "ping").map(({ at }) => at);
@@ -21,7 +21,7 @@ describe("a server with keepalive", () => {
   it("fails a connection to a vanished client without a further message, and drops the transport [X23]", () => {
     const story = openEndpoints({ server: { deadlines } });
     const { second: server } = story;
-    tell(story, () => {
+    withTranscript(story, () => {
       story.vanish();
       story.run(100_000);
       expect(afterOpening(server.events)).toMatchObject([
@@ -35,7 +35,7 @@ describe("a server with keepalive", () => {
 
   it("does not fail a slow client: a Pong to any later Ping suffices [X23]", () => {
     const story = openEndpoints({ server: { deadlines } });
-    tell(story, () => {
+    withTranscript(story, () => {
       // The server's output is delayed by less than the time allowed for a Pong.
       story.second.link.stall();
       story.run(24_000 + 19_000);
@@ -49,7 +49,7 @@ describe("a server with keepalive", () => {
   it("times a Pong from when the Ping left, not from when it was queued behind a download [X23]", () => {
     const story = openEndpoints({ server: { deadlines, link: { window: 1 } } });
     const { first: client, second: server } = story;
-    tell(story, () => {
+    withTranscript(story, () => {
       // Nothing leaves: the window is full, and what is in flight is delayed.
       server.link.stall();
       server.do((endpoint) => endpoint.sendText("fills the window"));
@@ -66,7 +66,7 @@ describe("a server with keepalive", () => {
 
   it("closes a connection with 1001 when no message passed for the idle time, even if Pings did", () => {
     const story = openEndpoints({ server: { deadlines: { ...deadlines, idle: 60_000 } } });
-    tell(story, () => {
+    withTranscript(story, () => {
       story.run(70_000);
       expect(afterOpening(story.first.events)).toMatchObject([
         { type: "ping" },
@@ -80,7 +80,7 @@ describe("a server with keepalive", () => {
   it("fails a client that floods it with control frames [X21]", () => {
     const story = openEndpoints({ server: { deadlines: { controlFrames: 100, controlWindow: 1000 } } });
     const { first: client, second: server } = story;
-    tell(story, () => {
+    withTranscript(story, () => {
       client.do((endpoint) => {
         for (let index = 0; index < 300; index++) endpoint.sendPing();
       });

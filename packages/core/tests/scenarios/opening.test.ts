@@ -1,6 +1,14 @@
 /** How connections open, or fail to. */
 import { Endpoint, type EndpointEvent } from "@hybi/core";
-import { byteByByte, latin1, pattern, ScriptedPeer, Simulation, sampleRandom, tell } from "@hybi/testing";
+import {
+  byteByByte,
+  latin1Bytes,
+  patternBytes,
+  ScriptedPeer,
+  Simulation,
+  sampleRandom,
+  withTranscript,
+} from "@hybi/testing";
 import { describe, expect, it } from "vitest";
 import { endpoints, openEndpoints } from "./stories.ts";
 
@@ -9,7 +17,7 @@ describe("an opening handshake", () => {
     const link = { latency: 5, chunking: byteByByte };
     const story = openEndpoints({ client: { link }, server: { link } }, 20);
     const { first: client, second: server } = story;
-    tell(story, () => {
+    withTranscript(story, () => {
       expect(client.events.map(({ type }) => type)).toEqual(["open"]);
       expect(server.events.map(({ type }) => type)).toEqual(["request", "open"]);
       expect(client.history[0]?.at).toBe(10);
@@ -32,7 +40,7 @@ describe("an opening handshake", () => {
       second: { subject: Endpoint.server(), deadlines: {} },
     });
     const { first: client, second: server } = story;
-    tell(story, () => {
+    withTranscript(story, () => {
       story.run(3000);
       expect(server.events.map(({ type }) => type)).toEqual(["request"]);
       expect(() => client.subject.sendText("too early")).toThrow(/not open yet/);
@@ -55,11 +63,11 @@ describe("an opening handshake", () => {
       },
     });
     const { first: client, second: server } = story;
-    tell(story, () => {
+    withTranscript(story, () => {
       story.run();
       const end = { type: "end", clean: false, statusCode: 1006, reason: "" };
       expect(client.events).toMatchObject([
-        { type: "rejection", response: { status: 401 }, body: latin1("who?") },
+        { type: "rejection", response: { status: 401 }, body: latin1Bytes("who?") },
         end,
       ]);
       expect(server.events.map(({ type }) => type)).toEqual(["request", "end"]);
@@ -74,9 +82,9 @@ describe("an opening handshake", () => {
       second: { subject: Endpoint.server(), deadlines: { opening: 10_000 } },
     });
     const { second: server } = story;
-    tell(story, () => {
+    withTranscript(story, () => {
       for (const char of "GET / HTTP/1.1\r\nHost: example.com\r\n") {
-        peer.send(latin1(char));
+        peer.send(latin1Bytes(char));
         story.run(1000);
       }
       expect(server.history[0]).toMatchObject({
@@ -98,7 +106,7 @@ describe("an opening handshake", () => {
       first: { subject: client, deadlines: { opening: 3000 } },
       second: { subject: peer },
     });
-    tell(story, () => {
+    withTranscript(story, () => {
       story.run(2999);
       const { length } = peer.received;
       story.run(10);
@@ -112,7 +120,7 @@ describe("an opening handshake", () => {
 
   it("that is cut off ends with a failure and the end of the transport, at both ends [X13] [X17]", () => {
     const story = endpoints({ client: { link: { latency: 50 } } });
-    tell(story, () => {
+    withTranscript(story, () => {
       story.run(10);
       story.cut();
       story.run(10);
@@ -129,11 +137,11 @@ describe("an opening handshake", () => {
     const story = openEndpoints({
       server: {
         react: (event, endpoint) => {
-          if (event.type === "open") endpoint.sendBinary(pattern(10));
+          if (event.type === "open") endpoint.sendBinary(patternBytes(10));
         },
       },
     });
-    tell(story, () => {
+    withTranscript(story, () => {
       expect(story.first.events.map(({ type }) => type)).toEqual(["open", "binary"]);
     });
   });

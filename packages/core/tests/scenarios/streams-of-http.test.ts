@@ -4,13 +4,13 @@ import { encodeFrame, opcodes } from "@hybi/core/frame";
 import {
   byteByByte,
   closePayload,
-  concat,
-  pattern,
+  concatBytes,
+  patternBytes,
   ScriptedPeer,
   Simulation,
   sampleRandom,
-  tell,
-  utf8,
+  utf8Bytes,
+  withTranscript,
 } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
 
@@ -27,11 +27,11 @@ const close = encodeFrame({ opcode: opcodes.close, payload: closePayload({ statu
 describe("on an HTTP stream", () => {
   it("a client masks its frames as over TCP, and a server does not [B07]", () => {
     const story = stream();
-    tell(story, () => {
+    withTranscript(story, () => {
       story.first.do((connection) => connection.sendText("masked"));
       story.run();
       expect((story.second.subject.received[1] ?? 0) & 0x80).toBe(0x80);
-      story.second.subject.send(encodeFrame({ opcode: opcodes.text, payload: utf8("not masked") }));
+      story.second.subject.send(encodeFrame({ opcode: opcodes.text, payload: utf8Bytes("not masked") }));
       story.run();
       expect(story.first.events).toEqual([{ type: "text", data: "not masked" }]);
     });
@@ -39,22 +39,22 @@ describe("on an HTTP stream", () => {
 
   it("the boundaries of DATA frames do not matter [B09]", () => {
     const story = stream({ chunking: byteByByte });
-    tell(story, () => {
+    withTranscript(story, () => {
       story.second.subject.send(
-        concat([
-          encodeFrame({ opcode: opcodes.binary, final: false, payload: pattern(200) }),
-          encodeFrame({ opcode: opcodes.continuation, payload: pattern(3) }),
+        concatBytes([
+          encodeFrame({ opcode: opcodes.binary, final: false, payload: patternBytes(200) }),
+          encodeFrame({ opcode: opcodes.continuation, payload: patternBytes(3) }),
         ]),
       );
       story.run();
-      expect(story.first.events).toEqual([{ type: "binary", data: concat([pattern(200), pattern(3)]) }]);
+      expect(story.first.events).toEqual([{ type: "binary", data: concatBytes([patternBytes(200), patternBytes(3)]) }]);
     });
   });
 
   it("a server that ends its half with its Close frame still gets one in reply, and the end is clean [B08] [B14]", () => {
     const story = stream();
     const { first: client, second: server } = story;
-    tell(story, () => {
+    withTranscript(story, () => {
       server.subject.send(close);
       server.subject.end();
       story.run();
@@ -71,7 +71,7 @@ describe("on an HTTP stream", () => {
 
   it("a peer that ends its half without a Close frame ends the connection with 1006 [B08] [X13]", () => {
     const story = stream();
-    tell(story, () => {
+    withTranscript(story, () => {
       story.second.subject.end();
       story.run();
       expect(story.first.events).toEqual([{ type: "end", clean: false, statusCode: 1006, reason: "" }]);
@@ -85,7 +85,7 @@ describe("on an HTTP stream", () => {
       [true, true, 1000],
     ] as const) {
       const story = stream();
-      tell(story, () => {
+      withTranscript(story, () => {
         story.first.do((connection) => connection.sendClose(1000));
         if (complete) story.second.subject.send(close);
         story.run();

@@ -1,6 +1,6 @@
 /** Messages, large and small, urgent and not, over transports with limited room. */
 import { Connection, type EndpointEvent, plainAgreement } from "@hybi/core";
-import { byteByByte, bytesText, pattern, Simulation, sampleRandom, tell } from "@hybi/testing";
+import { byteByByte, describeBytes, patternBytes, Simulation, sampleRandom, withTranscript } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
 import { openEndpoints } from "./stories.ts";
 
@@ -12,12 +12,12 @@ describe("a large download", () => {
   it("is overtaken by Pongs and a Ping, which leave between its fragments [F15] [X20] [X24]", () => {
     const story = openEndpoints({ client: { link }, server: { link } });
     const { first: client, second: server } = story;
-    tell(story, () => {
+    withTranscript(story, () => {
       const start = story.clock.now;
-      server.do((endpoint) => endpoint.sendBinary(pattern(size)));
+      server.do((endpoint) => endpoint.sendBinary(patternBytes(size)));
       story.run(200);
-      client.do((endpoint) => endpoint.sendPing(pattern(3)));
-      server.do((endpoint) => endpoint.sendPing(pattern(4)));
+      client.do((endpoint) => endpoint.sendPing(patternBytes(3)));
+      server.do((endpoint) => endpoint.sendPing(patternBytes(4)));
       story.run(10_000);
       const at = (type: string): number => (client.history.find(({ event }) => event.type === type)?.at ?? 0) - start;
       expect(at("binary")).toBeGreaterThan(1000);
@@ -25,17 +25,17 @@ describe("a large download", () => {
       expect(at("pong")).toBeLessThanOrEqual(200 + 50 + 2 * 50);
       expect(at("ping")).toBeLessThanOrEqual(200 + 2 * 50);
       const [download] = client.ofType("binary");
-      expect(bytesText(download?.data ?? new Uint8Array(0))).toBe(bytesText(pattern(size)));
+      expect(describeBytes(download?.data ?? new Uint8Array(0))).toBe(describeBytes(patternBytes(size)));
     });
   });
 
   it("lets an urgent message overtake queued ones, but not itself once it has begun [F22]", () => {
     const story = openEndpoints({ server: { link } });
     const { first: client, second: server } = story;
-    tell(story, () => {
+    withTranscript(story, () => {
       server.do((endpoint) => {
-        endpoint.sendBinary(pattern(300_000));
-        endpoint.sendBinary(pattern(300_001));
+        endpoint.sendBinary(patternBytes(300_000));
+        endpoint.sendBinary(patternBytes(300_001));
       });
       story.run(60);
       server.do((endpoint) => {
@@ -55,9 +55,9 @@ describe("a large download", () => {
   it("is held up by a peer that does not read, and the application can see how much is queued", () => {
     const story = openEndpoints({ server: { link } });
     const { first: client, second: server } = story;
-    tell(story, () => {
+    withTranscript(story, () => {
       server.link.stall();
-      server.do((endpoint) => endpoint.sendBinary(pattern(size)));
+      server.do((endpoint) => endpoint.sendBinary(patternBytes(size)));
       story.run(5000);
       expect(server.subject.outputLength).toBeGreaterThan(size - 2 * 65_536 - 1000);
       expect(client.ofType("binary")).toEqual([]);
@@ -85,16 +85,16 @@ describe("two peers on their own pipe", () => {
       },
     });
     const { first: client } = story;
-    tell(story, () => {
+    withTranscript(story, () => {
       client.do((connection) => {
         connection.sendText("over a serial line");
-        connection.sendBinary(pattern(300));
+        connection.sendBinary(patternBytes(300));
         connection.sendClose(1000);
       });
       story.run();
       expect(client.events).toEqual([
         { type: "text", data: "OVER A SERIAL LINE" },
-        { type: "binary", data: pattern(300) },
+        { type: "binary", data: patternBytes(300) },
         { type: "close", statusCode: 1000, reason: "" },
         { type: "end", clean: true, statusCode: 1000, reason: "" },
       ]);
@@ -142,12 +142,12 @@ describe("a proxy", () => {
         },
       },
     });
-    tell(inner, () => {
+    withTranscript(inner, () => {
       const text = "a é € 𝄞 ".repeat(1000);
       inner.first.do((connection) => {
         connection.sendText(text);
-        connection.sendPing(pattern(2));
-        connection.sendBinary(pattern(5000));
+        connection.sendPing(patternBytes(2));
+        connection.sendBinary(patternBytes(5000));
       });
       inner.run(100);
       // Each hop replies to a Close frame itself, so close only after the server's reply has arrived.
@@ -156,7 +156,7 @@ describe("a proxy", () => {
       inner.run(100);
       expect(outer.second.events).toEqual([
         { type: "text", data: text },
-        { type: "binary", data: pattern(5000) },
+        { type: "binary", data: patternBytes(5000) },
         { type: "close", statusCode: 3000, reason: "bye" },
         { type: "end", clean: true, statusCode: 3000, reason: "bye" },
       ]);

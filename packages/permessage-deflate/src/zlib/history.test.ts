@@ -1,4 +1,4 @@
-import { runs } from "@hybi/testing";
+import { scaledRuns } from "@hybi/testing";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { concat } from "../../tests/deflate-stream.ts";
@@ -15,7 +15,7 @@ it("a history holds the last 32 KiB appended, oldest first", () => {
       const all = concat(...parts.map((part) => part.subarray(1, part.length - 1)));
       expect(String(history.contents())).toBe(String(all.subarray(Math.max(0, all.length - 32_768))));
     }),
-    runs(30),
+    scaledRuns(30),
   );
 });
 

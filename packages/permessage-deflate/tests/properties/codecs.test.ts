@@ -1,7 +1,7 @@
 /** Compares the codecs with each other, and with a stream of node:zlib used as documented. */
 
 import { constants, createDeflateRaw, createInflateRaw, type DeflateRaw, type InflateRaw } from "node:zlib";
-import { runs } from "@hybi/testing";
+import { scaledRuns } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { content, cut, cuts, windowBits } from "../arbitraries.ts";
@@ -44,7 +44,7 @@ describe.each(codecs)("the %s codec", (_, codec) => {
           inflater.close();
         },
       ),
-      runs(25),
+      scaledRuns(25),
     );
   });
 
@@ -61,7 +61,7 @@ describe.each(codecs)("the %s codec", (_, codec) => {
         stream.close();
         deflater.close();
       }),
-      runs(25),
+      scaledRuns(25),
     );
   });
 });
@@ -132,7 +132,7 @@ describe("all codecs", () => {
         left.close();
         right.close();
       }),
-      runs(400),
+      scaledRuns(400),
     );
   });
 });

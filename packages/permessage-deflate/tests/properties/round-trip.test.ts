@@ -2,7 +2,7 @@
 
 import { type ConnectionEvent, Endpoint, type EndpointEvent } from "@hybi/core";
 import { permessageDeflate } from "@hybi/permessage-deflate";
-import { runs } from "@hybi/testing";
+import { scaledRuns } from "@hybi/testing";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { content, cut, cuts, windowBits } from "../arbitraries.ts";
@@ -125,6 +125,6 @@ it("messages arrive unchanged under any agreement, fragmentation and chunking, i
         expect(received).toEqual(expected);
       },
     ),
-    runs(60),
+    scaledRuns(60),
   );
 });

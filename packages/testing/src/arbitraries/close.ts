@@ -1,6 +1,6 @@
 /** Legal and illegal status codes and payloads of Close frames (RFC 6455 §5.5.1, §7.4). */
 import fc from "fast-check";
-import { utf8 } from "../bytes/bytes.ts";
+import { utf8Bytes } from "../bytes/bytes.ts";
 import { type CloseContent, withStatusCode } from "../wire/close-content.ts";
 import { type NamedWays, oneOfNamed } from "./named.ts";
 import { notableNumber } from "./notable.ts";
@@ -57,7 +57,7 @@ export function illegalClosePayload(
   ...codes: readonly IllegalClosePayload["code"][]
 ): fc.Arbitrary<IllegalClosePayload> {
   const short = fc.uint8Array({ minLength: 1, maxLength: 1 });
-  const withCode = fc.tuple(illegalStatusCode(), reason().map(utf8));
+  const withCode = fc.tuple(illegalStatusCode(), reason().map(utf8Bytes));
   const withReason = fc.tuple(
     statusCode(),
     illegalUtf8()

@@ -2,7 +2,7 @@
 import type { Role } from "@hybi/core";
 import { type FrameToEncode, opcodes } from "@hybi/core/frame";
 import fc from "fast-check";
-import { utf8 } from "../bytes/bytes.ts";
+import { utf8Bytes } from "../bytes/bytes.ts";
 import { closePayload } from "../wire/close-content.ts";
 import { closeContent } from "./close.ts";
 import { maskingKey, payload } from "./payload.ts";
@@ -47,7 +47,7 @@ export function legalFrame(sender: Role, most = 70_000): fc.Arbitrary<FrameToEnc
   return fc.oneof(
     { withCrossShrink: true },
     { weight: 2, arbitrary: controlFrame(sender) },
-    { weight: 3, arbitrary: data(opcodes.text, text().map(utf8)) },
+    { weight: 3, arbitrary: data(opcodes.text, text().map(utf8Bytes)) },
     { weight: 3, arbitrary: data(opcodes.binary, payload(most)) },
     { weight: 1, arbitrary: close },
   );

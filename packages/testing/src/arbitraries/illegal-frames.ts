@@ -2,7 +2,7 @@
 import type { Role, ViolationCode } from "@hybi/core";
 import { encodeFrame, type FrameToEncode, opcodes } from "@hybi/core/frame";
 import fc from "fast-check";
-import { concat, pattern } from "../bytes/bytes.ts";
+import { concatBytes, patternBytes } from "../bytes/bytes.ts";
 import { maskingKeyOf } from "./frames.ts";
 import { type NamedWays, oneOfNamed } from "./named.ts";
 import { maskingKey } from "./payload.ts";
@@ -63,7 +63,7 @@ function illegalFrameWays(sender: Role): NamedWays<IllegalFrameCode, Omit<Illega
     "frame/rsv-unowned": broken({ rsv: fc.constantFrom(0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70) }),
     "frame/opcode-reserved": broken({ opcode: fc.constantFrom(0x3, 0x4, 0x5, 0x6, 0x7, 0xb, 0xc, 0xd, 0xe, 0xf) }),
     "frame/control-fragmented": broken({ final: fc.constant(false) }),
-    "frame/control-too-long": broken({ payload: fc.integer({ min: 126, max: 65_536 }).map((n) => pattern(n)) }, 1),
+    "frame/control-too-long": broken({ payload: fc.integer({ min: 126, max: 65_536 }).map((n) => patternBytes(n)) }, 1),
     "frame/continuation-unexpected": broken({ opcode: fc.constant(opcodes.continuation) }, 0, "no-message"),
     "frame/continuation-expected": broken(
       { opcode: fc.constantFrom<number>(opcodes.text, opcodes.binary) },
@@ -93,7 +93,7 @@ function illegalFrameWays(sender: Role): NamedWays<IllegalFrameCode, Omit<Illega
 /** Builds a frame from header bytes, with MASK and the key if there is one, and a few bytes that could be its payload. */
 function rawFrame(header: readonly number[], maskingKey: number | undefined): Uint8Array {
   const bytes = Uint8Array.from(header);
-  if (maskingKey === undefined) return concat([bytes, pattern(5)]);
+  if (maskingKey === undefined) return concatBytes([bytes, patternBytes(5)]);
   bytes[1] = (bytes[1] ?? 0) | 0x80;
-  return concat([bytes, new Uint8Array(new Int32Array([maskingKey]).buffer), pattern(5)]);
+  return concatBytes([bytes, new Uint8Array(new Int32Array([maskingKey]).buffer), patternBytes(5)]);
 }

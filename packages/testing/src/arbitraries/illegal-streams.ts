@@ -2,8 +2,8 @@
 import type { MessageKind, Role, ViolationCode } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import fc from "fast-check";
-import { concat } from "../bytes/bytes.ts";
-import { fragments, messageFrames } from "../wire/message.ts";
+import { concatBytes } from "../bytes/bytes.ts";
+import { cutIntoFragments, messageFrames } from "../wire/message.ts";
 import { illegalClosePayload } from "./close.ts";
 import { maskingKeyOf } from "./frames.ts";
 import { illegalFrame } from "./illegal-frames.ts";
@@ -41,10 +41,10 @@ export function illegalStream(sender: Role, { most = 300 }: StreamOptions = {}):
         0,
         within ? 1 : 0,
       );
-      const before = concat([legal.bytes, ...opening.map(encodeFrame)]);
+      const before = concatBytes([legal.bytes, ...opening.map(encodeFrame)]);
       return readable({
         frames: [...legal.frames, ...opening],
-        bytes: concat([before, fault.bytes, after]),
+        bytes: concatBytes([before, fault.bytes, after]),
         events: legal.events,
         code: fault.code,
         offset: before.length + fault.at,
@@ -65,7 +65,7 @@ function illegalClose(sender: Role) {
 /** A text message that is not valid UTF-8, in any fragmentation. */
 function illegalText(sender: Role) {
   return fc.tuple(illegalUtf8(), fragmentation(), maskingKeyOf(sender)).map(([{ bytes, at }, cuts, key]) => {
-    const frames = messageFrames("text", fragments(bytes, cuts), [key]).map((frame) => ({
+    const frames = messageFrames("text", cutIntoFragments(bytes, cuts), [key]).map((frame) => ({
       header: encodeFrame({ ...frame, payload: frame.payload }).length - (frame.payload?.length ?? 0),
       frame,
     }));
@@ -84,7 +84,7 @@ function illegalText(sender: Role) {
     }
     return {
       code: (at === bytes.length ? "message/utf8-truncated" : "message/utf8-invalid") as ViolationCode,
-      bytes: concat(frames.map(({ frame }) => encodeFrame(frame))),
+      bytes: concatBytes(frames.map(({ frame }) => encodeFrame(frame))),
       at: offset,
       within: "no-message" as const,
     };

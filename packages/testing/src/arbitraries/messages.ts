@@ -13,7 +13,7 @@ export function message(most = 70_000): fc.Arbitrary<Message> {
 }
 
 /**
- * Cuts that split a message of any length into fragments, as ascending shares of 1,000, for `fragments`; repeated
+ * Cuts that split a message of any length into fragments, as ascending shares of 1,000, for `cutIntoFragments`; repeated
  * shares make empty fragments. Shrinks towards no cut.
  */
 export function fragmentation(): fc.Arbitrary<readonly number[]> {

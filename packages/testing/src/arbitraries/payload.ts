@@ -1,6 +1,6 @@
 /** Payloads and masking keys. */
 import fc from "fast-check";
-import { pattern } from "../bytes/bytes.ts";
+import { patternBytes } from "../bytes/bytes.ts";
 import { notableNumber } from "./notable.ts";
 
 /** Lengths at which the header format, or the way bytes are stored, masked or sent, changes. */
@@ -17,7 +17,7 @@ export function payload(most = 70_000): fc.Arbitrary<Uint8Array> {
   const long = fc.tuple(notableNumber(notable, most), fc.nat(255));
   return fc.oneof(
     { weight: 6, arbitrary: fc.uint8Array({ maxLength: Math.min(most, 24) }) },
-    { weight: 1, arbitrary: long.map(([length, seed]) => pattern(length, seed)) },
+    { weight: 1, arbitrary: long.map(([length, seed]) => patternBytes(length, seed)) },
   );
 }
 

@@ -8,7 +8,7 @@ const usual = 100;
  * Returns parameters for `fc.assert`: `count` runs, scaled by the ratio of `fc.configureGlobal({ numRuns })` to the
  * default of a hundred. One setting thus lengthens all properties, both cheap and expensive ones.
  */
-export function runs(count: number): { readonly numRuns: number } {
+export function scaledRuns(count: number): { readonly numRuns: number } {
   const asked = fc.readConfigureGlobal()?.numRuns;
   return { numRuns: asked === undefined ? count : Math.ceil((asked * count) / usual) };
 }

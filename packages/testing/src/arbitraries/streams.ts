@@ -5,9 +5,9 @@
 import type { ConnectionEvent, Role } from "@hybi/core";
 import { encodeFrame, type FrameToEncode, opcodes } from "@hybi/core/frame";
 import fc from "fast-check";
-import { bytesText, concat, utf8 } from "../bytes/bytes.ts";
+import { concatBytes, describeBytes, utf8Bytes } from "../bytes/bytes.ts";
 import { closePayload } from "../wire/close-content.ts";
-import { fragments, messageFrames } from "../wire/message.ts";
+import { cutIntoFragments, messageFrames } from "../wire/message.ts";
 import { closeContent } from "./close.ts";
 import { controlFrame, maskingKeyOf } from "./frames.ts";
 import { fragmentation, message } from "./messages.ts";
@@ -53,8 +53,8 @@ function wholeMessage(sender: Role, most: number): fc.Arbitrary<Item> {
       between: fc.array(fc.array(controlFrame(sender), { maxLength: 2 }), { maxLength: 6 }),
     })
     .map(({ message, cuts, keys, between }) => {
-      const bytes = message.kind === "text" ? utf8(message.data) : message.data;
-      const parts = fragments(bytes, cuts);
+      const bytes = message.kind === "text" ? utf8Bytes(message.data) : message.data;
+      const parts = cutIntoFragments(bytes, cuts);
       const event: ConnectionEvent =
         message.kind === "text" ? { type: "text", data: message.data } : { type: "binary", data: message.data };
       const controls = between.slice(0, parts.length - 1).flat();
@@ -86,7 +86,7 @@ function controlEvent({ opcode, payload = new Uint8Array(0) }: FrameToEncode): C
 function joined(items: readonly Item[]): Stream {
   const frames = items.flatMap((item) => item.frames);
   const rest = items.flatMap((item) => item.rest ?? []);
-  const bytes = concat([...frames.map(encodeFrame), ...rest]);
+  const bytes = concatBytes([...frames.map(encodeFrame), ...rest]);
   return readable({ frames, bytes, events: items.flatMap((item) => item.events) });
 }
 
@@ -94,10 +94,10 @@ function joined(items: readonly Item[]): Stream {
 export function readable<S extends Stream & { readonly code?: string; readonly offset?: number }>(stream: S): S {
   const show = (): string => {
     const frames = stream.frames.map(({ opcode, final, payload }) => {
-      return `opcode ${opcode.toString(16)}${final === false ? " (not final)" : ""} ${bytesText(payload ?? new Uint8Array(0))}`;
+      return `opcode ${opcode.toString(16)}${final === false ? " (not final)" : ""} ${describeBytes(payload ?? new Uint8Array(0))}`;
     });
     const fault = stream.code === undefined ? "" : `, then ${stream.code} at ${stream.offset}`;
-    return `${frames.join(", ") || "nothing"}${fault}: ${bytesText(stream.bytes)}`;
+    return `${frames.join(", ") || "nothing"}${fault}: ${describeBytes(stream.bytes)}`;
   };
   return Object.defineProperty(stream, fc.toStringMethod, { value: show });
 }

@@ -1,6 +1,6 @@
 /** Text, UTF-8, and UTF-8 that is invalid in one named way (RFC 3629 §3–4). */
 import fc from "fast-check";
-import { concat, utf8 } from "../bytes/bytes.ts";
+import { concatBytes, utf8Bytes } from "../bytes/bytes.ts";
 import { type NamedWays, oneOfNamed } from "./named.ts";
 
 /**
@@ -74,13 +74,13 @@ export function illegalUtf8(...codes: readonly IllegalUtf8["code"][]): fc.Arbitr
   const within: fc.Arbitrary<Omit<IllegalUtf8, "code">> = fc
     .tuple(text(20), fc.constantFrom(...breakings), text(20))
     .map(([before, [name, bytes, at], after]) => {
-      const start = utf8(before);
-      return { name, bytes: concat([start, Uint8Array.from(bytes), utf8(after)]), at: start.length + at };
+      const start = utf8Bytes(before);
+      return { name, bytes: concatBytes([start, Uint8Array.from(bytes), utf8Bytes(after)]), at: start.length + at };
     });
   const truncated: fc.Arbitrary<Omit<IllegalUtf8, "code">> = fc
     .tuple(text(20), fc.constantFrom(...truncations))
     .map(([before, cut]) => {
-      const bytes = concat([utf8(before), Uint8Array.from(cut)]);
+      const bytes = concatBytes([utf8Bytes(before), Uint8Array.from(cut)]);
       return { name: `${cut.length} bytes of a sequence at the end`, bytes, at: bytes.length };
     });
   const ways: NamedWays<IllegalUtf8["code"], Omit<IllegalUtf8, "code">> = {

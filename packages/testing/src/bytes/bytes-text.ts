@@ -1,8 +1,8 @@
 /** Formats bytes for transcripts: in full for input, abbreviated for results. */
-import { bytesText, pattern } from "./bytes.ts";
+import { describeBytes, patternBytes } from "./bytes.ts";
 
 /**
- * Formats all bytes: `81 00`, `none`, or `pattern(70000, 3)` for those that `pattern` returns. `parseBytes` is the
+ * Formats all bytes: `81 00`, `none`, or `pattern(70000, 3)` for those that `patternBytes` returns. `parseBytes` is the
  * inverse.
  */
 export function formatBytes(bytes: Uint8Array): string {
@@ -15,18 +15,18 @@ export function formatBytes(bytes: Uint8Array): string {
 export function parseBytes(text: string): Uint8Array {
   if (text === "none") return new Uint8Array(0);
   const [, length, seed] = /^pattern\((\d+), (\d+)\)$/.exec(text) ?? [];
-  if (length !== undefined) return pattern(Number(length), Number(seed));
+  if (length !== undefined) return patternBytes(Number(length), Number(seed));
   if (!/^[0-9a-f]{2}( [0-9a-f]{2})*$/.test(text)) throw new SyntaxError(`not bytes: ${text}`);
   return Uint8Array.from(text.split(" "), (byte) => Number.parseInt(byte, 16));
 }
 
 /** Formats bytes for reading; long ones as their length and a checksum. */
 export function tellBytes(bytes: Uint8Array): string {
-  return bytes.length <= 64 ? formatBytes(bytes) : bytesText(bytes);
+  return bytes.length <= 64 ? formatBytes(bytes) : describeBytes(bytes);
 }
 
 function isPattern(bytes: Uint8Array): boolean {
-  const expected = pattern(bytes.length, bytes[0]);
+  const expected = patternBytes(bytes.length, bytes[0]);
   return bytes.every((byte, index) => byte === expected[index]);
 }
 

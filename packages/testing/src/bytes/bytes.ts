@@ -1,7 +1,7 @@
 /** Creates and formats byte arrays. */
 
 /** Concatenates the arrays. */
-export function concat(arrays: readonly Uint8Array[]): Uint8Array {
+export function concatBytes(arrays: readonly Uint8Array[]): Uint8Array {
   const all = new Uint8Array(arrays.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const array of arrays) {
@@ -12,7 +12,7 @@ export function concat(arrays: readonly Uint8Array[]): Uint8Array {
 }
 
 /** Formats bytes in hexadecimal; long ones as their length and a checksum. */
-export function bytesText(bytes: Uint8Array): string {
+export function describeBytes(bytes: Uint8Array): string {
   if (bytes.length <= 64) return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   // FNV-1a
   let hash = 0x811c_9dc5;
@@ -21,7 +21,7 @@ export function bytesText(bytes: Uint8Array): string {
 }
 
 /** Returns `length` bytes that vary with their position and with `seed`. */
-export function pattern(length: number, seed = 0): Uint8Array {
+export function patternBytes(length: number, seed = 0): Uint8Array {
   const bytes = new Uint8Array(length);
   for (let index = 0; index < length; index++) bytes[index] = (index * 31 + (index >>> 8) * 7 + seed) & 0xff;
   return bytes;
@@ -30,13 +30,13 @@ export function pattern(length: number, seed = 0): Uint8Array {
 let encoder: { encode(text: string): Uint8Array } | undefined;
 
 /** Encodes `text` as UTF-8. */
-export function utf8(text: string): Uint8Array {
+export function utf8Bytes(text: string): Uint8Array {
   // Created on first use, so that the package also loads in an engine without TextEncoder.
   encoder ??= new TextEncoder();
   return encoder.encode(text);
 }
 
 /** Encodes each char as one byte: heads are not UTF-8. */
-export function latin1(text: string): Uint8Array {
+export function latin1Bytes(text: string): Uint8Array {
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }

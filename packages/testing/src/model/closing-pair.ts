@@ -28,7 +28,7 @@ export interface ClosingPair {
  *
  * @example
  * const setup = closingSetup((role) => new Connection(plainAgreement(role), { random }));
- * fc.assert(fc.property(closingCommands(), (commands) => fc.modelRun(setup, commands)));
+ * fc.assert(fc.property(arb.closingCommands(), (commands) => fc.modelRun(setup, commands)));
  */
 export function closingSetup(open: (role: Role) => ClosingSubject): () => { model: ClosingModel; real: ClosingPair } {
   return () => ({

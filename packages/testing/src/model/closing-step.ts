@@ -2,9 +2,9 @@
 import type { ConnectionEvent, Role } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import type fc from "fast-check";
-import { concat, utf8 } from "../bytes/bytes.ts";
-import { byteByByte, cut, inOneChunk } from "../bytes/chunking.ts";
-import { peerOf } from "../simulation/command.ts";
+import { concatBytes, utf8Bytes } from "../bytes/bytes.ts";
+import { byteByByte, cutIntoChunks, inOneChunk } from "../bytes/chunking.ts";
+import { peerRole } from "../simulation/command.ts";
 import { type CloseContent, closePayload } from "../wire/close-content.ts";
 import { readFrames } from "../wire/read-frames.ts";
 import {
@@ -57,7 +57,7 @@ export class ClosingCommand implements fc.Command<ClosingModel, ClosingPair> {
   check(model: Readonly<ClosingModel>): boolean {
     const { by, type } = this.#step;
     const end = model.ends[by];
-    const incoming = model.pipes[peerOf(by)];
+    const incoming = model.pipes[peerRole(by)];
     switch (type) {
       case "end-half":
         return owedToTransport(end, by) === "end" && isTaken(end) && !model.pipes[by].ended;
@@ -95,7 +95,7 @@ export class ClosingCommand implements fc.Command<ClosingModel, ClosingPair> {
         if (maySend(end)) end.messages.push(step.data);
         return;
       case "ping":
-        this.#attempt(end, () => subject.sendPing(utf8(step.data)));
+        this.#attempt(end, () => subject.sendPing(utf8Bytes(step.data)));
         if (maySend(end)) end.pings.push(step.data);
         return;
       case "ask":
@@ -103,7 +103,7 @@ export class ClosingCommand implements fc.Command<ClosingModel, ClosingPair> {
         ask(end, step.content);
         return;
       case "take": {
-        const taken = concat(subject.takeOutput());
+        const taken = concatBytes(subject.takeOutput());
         const frames = takeFrames(end);
         const read = readFrames(taken);
         this.#compare("frames", read.map(this.#readLine), frames.map(this.#owedLine));
@@ -120,8 +120,11 @@ export class ClosingCommand implements fc.Command<ClosingModel, ClosingPair> {
         real.pipes[by].push(encodeFrame({ opcode: 0x3, maskingKey: by === "client" ? 1 : undefined }));
         return;
       case "deliver": {
-        const from = peerOf(by);
-        const chunks = cut(concat(real.pipes[from].splice(0)), step.byteByByte ? byteByByte : inOneChunk);
+        const from = peerRole(by);
+        const chunks = cutIntoChunks(
+          concatBytes(real.pipes[from].splice(0)),
+          step.byteByByte ? byteByByte : inOneChunk,
+        );
         const told = chunks.flatMap((chunk) => subject.receive(chunk));
         const owed = model.pipes[from].frames.splice(0).flatMap((frame) => receiveFrame(end, by, frame));
         this.#compareEvents(told, owed);
@@ -187,7 +190,7 @@ export class ClosingCommand implements fc.Command<ClosingModel, ClosingPair> {
       const content = { statusCode: 1002, reason: this.#options.failureReason ?? "" };
       return `${opcodes.close} ${String.fromCharCode(...closePayload(content))}`;
     }
-    const payload = frame.type === "close" ? closePayload(frame.content) : utf8(frame.data);
+    const payload = frame.type === "close" ? closePayload(frame.content) : utf8Bytes(frame.data);
     return this.#readLine({ opcode: opcodes[frame.type], payload });
   };
 }

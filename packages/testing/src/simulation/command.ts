@@ -33,7 +33,7 @@ export type CommandSubject = Pick<
 >;
 
 /** Carries out `command`. Returns the usage error that refused it, if any. */
-export function perform(endpoint: CommandSubject, command: Command): UsageError | undefined {
+export function performCommand(endpoint: CommandSubject, command: Command): UsageError | undefined {
   try {
     carryOut(endpoint, command);
     return undefined;
@@ -75,6 +75,6 @@ function carryOut(endpoint: CommandSubject, command: Command): void {
 }
 
 /** Returns the opposite role. */
-export function peerOf(role: Role): Role {
+export function peerRole(role: Role): Role {
   return role === "client" ? "server" : "client";
 }

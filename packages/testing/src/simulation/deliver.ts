@@ -11,13 +11,13 @@ import type { Subject } from "./subject.ts";
  * subject's events, `run.first.subject.received` its output, and `run.transcript` the whole run.
  *
  * @example
- * const understands = fc.property(legalStream("client"), chunking(), (stream, where) => {
- *   const run = deliver(stream.bytes, new MyServer(), where);
- *   tell(run, () => expect(run.second.events).toEqual(stream.events));
+ * const understands = fc.property(arb.legalStream("client"), arb.chunking(), (stream, where) => {
+ *   const run = deliverBytes(stream.bytes, new MyServer(), where);
+ *   withTranscript(run, () => expect(run.second.events).toEqual(stream.events));
  * });
  * fc.assert(understands);
  */
-export function deliver<S extends Subject>(
+export function deliverBytes<S extends Subject>(
   bytes: Uint8Array,
   subject: S,
   where: Chunking = inOneChunk,

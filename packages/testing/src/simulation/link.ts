@@ -2,7 +2,7 @@
  * One direction of a transport: delivers bytes in order, with latency, in chunks of any size, and accepts as many as
  * fit into its window. It may stall, be ended by its sender, or be lost with everything in flight.
  */
-import { type Chunking, cut, inOneChunk } from "../bytes/chunking.ts";
+import { type Chunking, cutIntoChunks, inOneChunk } from "../bytes/chunking.ts";
 import type { VirtualClock } from "./clock.ts";
 
 /** Options of one direction. */
@@ -55,7 +55,7 @@ export class Link {
   write(bytes: Uint8Array): void {
     if (this.#state !== "open" || bytes.length === 0) return;
     this.#underWay += bytes.length;
-    for (const chunk of cut(bytes, this.#options.chunking ?? inOneChunk)) {
+    for (const chunk of cutIntoChunks(bytes, this.#options.chunking ?? inOneChunk)) {
       const { length } = chunk;
       this.#arrange(() => {
         this.#underWay -= length;

@@ -2,7 +2,7 @@
 import { type Deadline, type DeadlineOptions, type DeadlineSubject, Deadlines } from "@hybi/core";
 import { tellBytes } from "../bytes/bytes-text.ts";
 import type { VirtualClock } from "./clock.ts";
-import { type Command, type CommandSubject, perform } from "./command.ts";
+import { type Command, type CommandSubject, performCommand } from "./command.ts";
 import type { Link, LinkOptions, LinkReceiver } from "./link.ts";
 import { ScriptedPeer } from "./scripted-peer.ts";
 import type { Step } from "./step.ts";
@@ -94,7 +94,9 @@ export class Party<S extends Subject> implements LinkReceiver {
     this.#stage.step({ type: "command", by: this.name, command });
     const { perform: own } = this.#options;
     const answer =
-      own === undefined ? perform(this.subject as unknown as CommandSubject, command) : own(this.subject, command);
+      own === undefined
+        ? performCommand(this.subject as unknown as CommandSubject, command)
+        : own(this.subject, command);
     if (answer instanceof Error) this.#note(`may not: ${answer.message}`);
     this.#take(eventsIn<S>(answer));
     return answer;

@@ -1,6 +1,6 @@
 /** A peer that sends what the test says, right or wrong, and records what it receives. */
 import type { EndpointEvent, Output, TransportInstruction } from "@hybi/core";
-import { concat } from "../bytes/bytes.ts";
+import { concatBytes } from "../bytes/bytes.ts";
 import type { Subject } from "./subject.ts";
 
 /** A step of a scripted peer. */
@@ -18,7 +18,7 @@ export class ScriptedPeer implements Subject<EndpointEvent>, Output {
 
   /** Everything received so far. */
   get received(): Uint8Array {
-    return concat(this.#received);
+    return concatBytes(this.#received);
   }
 
   /** Whether the other end has ended its half. */

@@ -153,7 +153,7 @@ export class Simulation<First extends Subject, Second extends Subject> {
 }
 
 /** Runs `story`, and adds the transcript of `simulation` to any error it throws. */
-export function tell(simulation: { readonly transcript: Transcript }, story: () => void): void {
+export function withTranscript(simulation: { readonly transcript: Transcript }, story: () => void): void {
   try {
     story();
   } catch (error) {

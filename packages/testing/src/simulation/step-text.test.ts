@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { link } from "../arbitraries/conversations.ts";
 import { payload } from "../arbitraries/payload.ts";
 import { script } from "../arbitraries/scripts.ts";
-import { pattern } from "../bytes/bytes.ts";
+import { patternBytes } from "../bytes/bytes.ts";
 import { formatBytes, parseBytes } from "../bytes/bytes-text.ts";
 import type { Step } from "./step.ts";
 import { formatLink, formatStep, parseLink, parseStep } from "./step-text.ts";
@@ -23,7 +23,7 @@ describe("the text of a step", () => {
     ['client sends text "a\\"b" with priority -1 prepared', command({ kind: "text", data: 'a"b' }, -1, true)],
     ["client sends binary none", command({ kind: "binary", data: new Uint8Array(0) }, 0, false)],
     ["peer sends bytes 81 00", { type: "send", by: "peer", bytes: Uint8Array.of(0x81, 0) }],
-    ["peer sends bytes pattern(70000, 3)", { type: "send", by: "peer", bytes: pattern(70_000, 3) }],
+    ["peer sends bytes pattern(70000, 3)", { type: "send", by: "peer", bytes: patternBytes(70_000, 3) }],
     ["the link is gone", { type: "vanish" }],
     ["runs", { type: "run", milliseconds: 0 }],
     ["runs for 0.5 ms", { type: "run", milliseconds: 0.5 }],

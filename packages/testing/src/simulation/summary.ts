@@ -1,6 +1,6 @@
 /** Events and bytes as short text that is equal exactly when they are: quick to compare, and readable where they differ. */
 import type { EndpointEvent } from "@hybi/core";
-import { bytesText } from "../bytes/bytes.ts";
+import { describeBytes } from "../bytes/bytes.ts";
 
 /** The complete content of an event. */
 function eventText(event: EndpointEvent): string {
@@ -8,12 +8,12 @@ function eventText(event: EndpointEvent): string {
     case "text":
       return `text ${JSON.stringify(event.data)}`;
     case "binary":
-      return `binary ${bytesText(event.data)}`;
+      return `binary ${describeBytes(event.data)}`;
     case "fragment":
-      return `fragment of ${event.kind} ${bytesText(event.data)}${event.final ? " final" : ""}`;
+      return `fragment of ${event.kind} ${describeBytes(event.data)}${event.final ? " final" : ""}`;
     case "ping":
     case "pong":
-      return `${event.type} ${bytesText(event.payload)}`;
+      return `${event.type} ${describeBytes(event.payload)}`;
     case "close":
       return `close ${event.statusCode} ${JSON.stringify(event.reason)}`;
     case "failure":
@@ -26,19 +26,19 @@ function eventText(event: EndpointEvent): string {
       // How many bytes came after the handshake depends on the chunking, so leave them out.
       return `open ${JSON.stringify(event.agreement)}`;
     case "rejection":
-      return `rejection ${JSON.stringify(event.response)} ${bytesText(event.body)}`;
+      return `rejection ${JSON.stringify(event.response)} ${describeBytes(event.body)}`;
     default:
       return event satisfies never;
   }
 }
 
 /** The complete content of the events, one line each. */
-export function eventTexts(events: readonly EndpointEvent[]): string[] {
+export function formatEvents(events: readonly EndpointEvent[]): string[] {
   return events.map(eventText);
 }
 
 /** Joins the parts of each message of `delivery: "fragments"`, so that the result does not depend on the chunking. */
-export function joinedFragments(events: readonly EndpointEvent[]): string[] {
+export function formatJoinedEvents(events: readonly EndpointEvent[]): string[] {
   const lines: string[] = [];
   let parts: number[] = [];
   for (const event of events) {
@@ -48,9 +48,9 @@ export function joinedFragments(events: readonly EndpointEvent[]): string[] {
     }
     for (const byte of event.data) parts.push(byte);
     if (!event.final) continue;
-    lines.push(`${event.kind} message ${bytesText(Uint8Array.from(parts))}`);
+    lines.push(`${event.kind} message ${describeBytes(Uint8Array.from(parts))}`);
     parts = [];
   }
-  if (parts.length > 0) lines.push(`begun ${bytesText(Uint8Array.from(parts))}`);
+  if (parts.length > 0) lines.push(`begun ${describeBytes(Uint8Array.from(parts))}`);
   return lines;
 }

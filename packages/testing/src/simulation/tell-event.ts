@@ -1,6 +1,6 @@
 /** A short description of an event of any subject. */
 import type { EndpointEvent } from "@hybi/core";
-import { bytesText, utf8 } from "../bytes/bytes.ts";
+import { describeBytes, utf8Bytes } from "../bytes/bytes.ts";
 import { tellBytes } from "../bytes/bytes-text.ts";
 import type { SubjectEvent } from "./subject.ts";
 
@@ -28,5 +28,5 @@ export function tellEvent(event: SubjectEvent): string {
 function tellValue(value: unknown): string {
   if (value instanceof Uint8Array) return tellBytes(value);
   const text = JSON.stringify(value) ?? "undefined";
-  return text.length <= 100 ? text : `${text.slice(0, 60)}… ${bytesText(utf8(text))}`;
+  return text.length <= 100 ? text : `${text.slice(0, 60)}… ${describeBytes(utf8Bytes(text))}`;
 }

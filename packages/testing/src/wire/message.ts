@@ -8,7 +8,7 @@ export type Message =
   | { readonly kind: "binary"; readonly data: Uint8Array };
 
 /** Splits `bytes` into fragments. */
-export function fragments(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
+export function cutIntoFragments(bytes: Uint8Array, cuts: readonly number[]): Uint8Array[] {
   const ends = [...cuts.map((share) => Math.floor((bytes.length * share) / 1000)), bytes.length];
   return ends.map((end, index) => bytes.subarray(index === 0 ? 0 : ends[index - 1], end));
 }

@@ -1,6 +1,6 @@
 /** The model of the closing handshake finds what it is there to find: each mutant of a good endpoint is told from it. */
 import { Connection, type ConnectionEvent, plainAgreement, type Role } from "@hybi/core";
-import { type ClosingSubject, closingCommands, closingSetup, sampleRandom } from "@hybi/testing";
+import { arb, type ClosingSubject, closingSetup, sampleRandom } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
@@ -8,7 +8,7 @@ const open = (role: Role): Connection => new Connection(plainAgreement(role), { 
 
 /** What fast-check says of endpoints that `open` makes: undefined when it finds nothing. */
 function verdict(open: (role: Role) => ClosingSubject): string | undefined {
-  const property = fc.property(closingCommands(), (commands) => fc.modelRun(closingSetup(open), commands));
+  const property = fc.property(arb.closingCommands(), (commands) => fc.modelRun(closingSetup(open), commands));
   const { counterexample, errorInstance } = fc.check(property, { seed: 5, numRuns: 400 });
   return counterexample === null ? undefined : `${counterexample}\n${errorInstance}`;
 }

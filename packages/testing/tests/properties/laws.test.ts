@@ -11,80 +11,60 @@ import {
 } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import {
-  anyFrame,
-  bytesText,
-  chunking,
-  closeContent,
+  arb,
   closePayload,
-  concat,
-  conversation,
-  cut,
-  eventTexts,
-  extensionList,
-  fragmentation,
-  fragments,
-  illegalClosePayload,
-  illegalExtensionList,
-  illegalFrame,
+  concatBytes,
+  cutIntoChunks,
+  cutIntoFragments,
+  describeBytes,
+  formatEvents,
+  hasIntactMargins,
   illegalFrameCodes,
-  illegalRequestHead,
-  illegalResponseHead,
-  illegalStatusCode,
-  illegalStream,
-  illegalUtf8,
-  latin1,
-  legalFrame,
-  legalStream,
-  marginsAreWhole,
-  maskingKey,
-  message,
-  payload,
-  peerOf,
+  latin1Bytes,
+  peerRole,
   readFrames,
-  requestHead,
-  responseHead,
   sampleKey,
   sampleRandom,
-  statusCode,
-  text,
-  utf8,
+  utf8Bytes,
 } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 const roles: readonly Role[] = ["client", "server"];
 const receiver = (sender: Role): Connection =>
-  new Connection(plainAgreement(peerOf(sender)), { random: sampleRandom() });
+  new Connection(plainAgreement(peerRole(sender)), { random: sampleRandom() });
 
 function requestWith(lines: string): ReturnType<Endpoint["receive"]>[number] | undefined {
   const head = `GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${sampleKey}\r\n`;
-  return Endpoint.server().receive(latin1(`${head}Sec-WebSocket-Version: 13\r\n${lines}\r\n`))[0];
+  return Endpoint.server().receive(latin1Bytes(`${head}Sec-WebSocket-Version: 13\r\n${lines}\r\n`))[0];
 }
 
 describe.each(roles)("a frame from a %s", (sender) => {
   it("is read as it was written by someone who knows nothing of our codec, and is legal", () => {
     fc.assert(
-      fc.property(legalFrame(sender, 5000), (frame) => {
+      fc.property(arb.legalFrame(sender, 5000), (frame) => {
         const bytes = encodeFrame(frame);
         const [read, ...others] = readFrames(bytes);
         expect(others).toEqual([]);
         expect(read?.opcode).toBe(frame.opcode);
         expect(read?.final).toBe(frame.final ?? true);
         expect(read?.masked).toBe(sender === "client");
-        expect(bytesText(read?.payload ?? new Uint8Array(0))).toBe(bytesText(frame.payload ?? new Uint8Array(0)));
-        expect(eventTexts(receiver(sender).receive(bytes)).filter((line) => line.startsWith("failure"))).toEqual([]);
+        expect(describeBytes(read?.payload ?? new Uint8Array(0))).toBe(
+          describeBytes(frame.payload ?? new Uint8Array(0)),
+        );
+        expect(formatEvents(receiver(sender).receive(bytes)).filter((line) => line.startsWith("failure"))).toEqual([]);
       }),
     );
   });
 
   it.each(illegalFrameCodes(sender))("that is illegal by %s is refused by that rule, at the byte at fault", (code) => {
     fc.assert(
-      fc.property(illegalFrame(sender, code), fc.boolean(), ({ code: named, bytes, at, within }, begun) => {
+      fc.property(arb.illegalFrame(sender, code), fc.boolean(), ({ code: named, bytes, at, within }, begun) => {
         const connection = receiver(sender);
         const fragment = { opcode: opcodes.binary, final: false, maskingKey: sender === "client" ? 0 : undefined };
         const before = within === "message" || (within === "any" && begun) ? encodeFrame(fragment) : new Uint8Array(0);
         connection.receive(before.slice());
-        expect(eventTexts(connection.receive(bytes))).toEqual([`failure ${named} at ${before.length + at}`]);
+        expect(formatEvents(connection.receive(bytes))).toEqual([`failure ${named} at ${before.length + at}`]);
         expect(named).toBe(code);
       }),
       { numRuns: 30 },
@@ -93,9 +73,9 @@ describe.each(roles)("a frame from a %s", (sender) => {
 
   it("in a legal stream is understood, with the events that the stream names", () => {
     fc.assert(
-      fc.property(legalStream(sender), ({ bytes, events, frames }) => {
-        expect(readFrames(bytes.subarray(0, concat(frames.map(encodeFrame)).length))).toHaveLength(frames.length);
-        expect(eventTexts(receiver(sender).receive(bytes))).toEqual(eventTexts(events));
+      fc.property(arb.legalStream(sender), ({ bytes, events, frames }) => {
+        expect(readFrames(bytes.subarray(0, concatBytes(frames.map(encodeFrame)).length))).toHaveLength(frames.length);
+        expect(formatEvents(receiver(sender).receive(bytes))).toEqual(formatEvents(events));
       }),
     );
   });
@@ -103,10 +83,10 @@ describe.each(roles)("a frame from a %s", (sender) => {
   it("in an illegal stream is refused by the rule that the stream names, where it says", () => {
     const met = new Set<ViolationCode>();
     fc.assert(
-      fc.property(illegalStream(sender), ({ bytes, events, code, offset }) => {
+      fc.property(arb.illegalStream(sender), ({ bytes, events, code, offset }) => {
         met.add(code);
-        const told = eventTexts(receiver(sender).receive(bytes));
-        expect(told).toEqual([...eventTexts(events), `failure ${code} at ${offset}`]);
+        const told = formatEvents(receiver(sender).receive(bytes));
+        expect(told).toEqual([...formatEvents(events), `failure ${code} at ${offset}`]);
       }),
       { numRuns: 500 },
     );
@@ -117,15 +97,15 @@ describe.each(roles)("a frame from a %s", (sender) => {
   });
 
   it("is named when a rule is asked for that its sender cannot break", () => {
-    expect(() => illegalFrame(sender, sender === "client" ? "frame/mask-unexpected" : "frame/mask-missing")).toThrow(
-      RangeError,
-    );
+    expect(() =>
+      arb.illegalFrame(sender, sender === "client" ? "frame/mask-unexpected" : "frame/mask-missing"),
+    ).toThrow(RangeError);
   });
 });
 
 it("any frame is read as it was written, legal or not", () => {
   fc.assert(
-    fc.property(anyFrame(), (frame) => {
+    fc.property(arb.anyFrame(), (frame) => {
       const [read] = readFrames(encodeFrame(frame));
       const { opcode, final, rsv, masked } = read ?? {};
       expect({ opcode, final, rsv, masked }).toEqual({
@@ -140,21 +120,21 @@ it("any frame is read as it was written, legal or not", () => {
 
 it("a payload is no longer than asked, and a masking key has 32 bits, all zero now and then", () => {
   fc.assert(
-    fc.property(payload(125), (bytes) => {
+    fc.property(arb.payload(125), (bytes) => {
       expect(bytes.length).toBeLessThanOrEqual(125);
     }),
   );
-  const keys = fc.sample(maskingKey(), 300);
+  const keys = fc.sample(arb.maskingKey(), 300);
   expect(keys.filter((key) => (key | 0) !== key)).toEqual([]);
   expect(keys).toContain(0);
 });
 
 it("the chunks of any chunking are the bytes, each by itself in its buffer", () => {
   fc.assert(
-    fc.property(payload(300), chunking(), (bytes, where) => {
-      const chunks = cut(bytes, where);
-      expect(concat(chunks)).toEqual(bytes);
-      expect(chunks.every(marginsAreWhole)).toBe(true);
+    fc.property(arb.payload(300), arb.chunking(), (bytes, where) => {
+      const chunks = cutIntoChunks(bytes, where);
+      expect(concatBytes(chunks)).toEqual(bytes);
+      expect(chunks.every(hasIntactMargins)).toBe(true);
       expect(new Set(chunks.map(({ buffer }) => buffer)).size).toBe(chunks.length);
     }),
   );
@@ -162,11 +142,11 @@ it("the chunks of any chunking are the bytes, each by itself in its buffer", () 
 
 it("the fragments of a message are the message", () => {
   fc.assert(
-    fc.property(message(), fragmentation(), (message, cuts) => {
-      const bytes = message.kind === "text" ? utf8(message.data) : message.data;
-      const parts = fragments(bytes, cuts);
+    fc.property(arb.message(), arb.fragmentation(), (message, cuts) => {
+      const bytes = message.kind === "text" ? utf8Bytes(message.data) : message.data;
+      const parts = cutIntoFragments(bytes, cuts);
       expect(parts).toHaveLength(cuts.length + 1);
-      expect(bytesText(concat(parts))).toBe(bytesText(bytes));
+      expect(describeBytes(concatBytes(parts))).toBe(describeBytes(bytes));
     }),
   );
 });
@@ -176,15 +156,15 @@ describe("text", () => {
 
   it("that is legal comes back from UTF-8 as it was", () => {
     fc.assert(
-      fc.property(text(), (text) => {
-        expect(decoder().decode(utf8(text))).toBe(text);
+      fc.property(arb.text(), (text) => {
+        expect(decoder().decode(utf8Bytes(text))).toBe(text);
       }),
     );
   });
 
   it("that is no UTF-8 is refused by the platform, and all before the place named is not", () => {
     fc.assert(
-      fc.property(illegalUtf8(), ({ code, bytes, at }) => {
+      fc.property(arb.illegalUtf8(), ({ code, bytes, at }) => {
         expect(() => decoder().decode(bytes)).toThrow();
         expect(() => decoder().decode(bytes.subarray(0, at), { stream: true })).not.toThrow();
         expect(at === bytes.length).toBe(code === "message/utf8-truncated");
@@ -198,7 +178,7 @@ describe("text", () => {
 describe("a Close frame", () => {
   it("that is legal says what it was to say, and its status code may be sent by both roles", () => {
     fc.assert(
-      fc.property(closeContent(), (content) => {
+      fc.property(arb.closeContent(), (content) => {
         expect(parseClosePayload(closePayload(content))).toEqual(content);
         for (const role of roles) {
           expect(formatClosePayload(role, content.statusCode, content.reason)).toEqual(closePayload(content));
@@ -206,7 +186,7 @@ describe("a Close frame", () => {
       }),
     );
     fc.assert(
-      fc.property(statusCode(), (code) => {
+      fc.property(arb.statusCode(), (code) => {
         expect(isSendable(code)).toBe(true);
       }),
     );
@@ -214,12 +194,12 @@ describe("a Close frame", () => {
 
   it("that is illegal is refused by the rule that it names", () => {
     fc.assert(
-      fc.property(illegalClosePayload(), ({ code, payload }) => {
+      fc.property(arb.illegalClosePayload(), ({ code, payload }) => {
         expect(parseClosePayload(payload)).toBe(code);
       }),
     );
     fc.assert(
-      fc.property(illegalStatusCode(), (code) => {
+      fc.property(arb.illegalStatusCode(), (code) => {
         expect(isSendable(code)).toBe(false);
       }),
     );
@@ -229,31 +209,31 @@ describe("a Close frame", () => {
 describe("a head", () => {
   it("that is legal opens a connection", () => {
     fc.assert(
-      fc.property(requestHead(), (head) => {
-        expect(Endpoint.server().receive(latin1(head))).toMatchObject([{ type: "request" }]);
+      fc.property(arb.requestHead(), (head) => {
+        expect(Endpoint.server().receive(latin1Bytes(head))).toMatchObject([{ type: "request" }]);
       }),
     );
     fc.assert(
-      fc.property(responseHead(), (head) => {
+      fc.property(arb.responseHead(), (head) => {
         const client = Endpoint.client({ url: "ws://example.com/", random: sampleRandom() });
         client.takeOutput();
-        expect(client.receive(latin1(head))).toMatchObject([{ type: "open" }]);
+        expect(client.receive(latin1Bytes(head))).toMatchObject([{ type: "open" }]);
       }),
     );
   });
 
   it("that is illegal is refused by the rule that it names", () => {
     fc.assert(
-      fc.property(illegalRequestHead(), ({ code, head }) => {
-        expect(Endpoint.server().receive(latin1(head))).toMatchObject([{ type: "failure", violation: { code } }]);
+      fc.property(arb.illegalRequestHead(), ({ code, head }) => {
+        expect(Endpoint.server().receive(latin1Bytes(head))).toMatchObject([{ type: "failure", violation: { code } }]);
       }),
       { numRuns: 300 },
     );
     fc.assert(
-      fc.property(illegalResponseHead(), ({ code, head }) => {
+      fc.property(arb.illegalResponseHead(), ({ code, head }) => {
         const client = Endpoint.client({ url: "ws://example.com/", random: sampleRandom() });
         client.takeOutput();
-        expect(client.receive(latin1(head))).toMatchObject([{ type: "failure", violation: { code } }]);
+        expect(client.receive(latin1Bytes(head))).toMatchObject([{ type: "failure", violation: { code } }]);
       }),
       { numRuns: 300 },
     );
@@ -261,14 +241,14 @@ describe("a head", () => {
 
   it("lists extensions as it says, or is refused for it", () => {
     fc.assert(
-      fc.property(extensionList(), ({ text, extensions }) => {
+      fc.property(arb.extensionList(), ({ text, extensions }) => {
         expect(requestWith(`Sec-WebSocket-Extensions: ${text}\r\n`)).toMatchObject({
           request: { extensionOffers: extensions },
         });
       }),
     );
     fc.assert(
-      fc.property(illegalExtensionList(), ({ text }) => {
+      fc.property(arb.illegalExtensionList(), ({ text }) => {
         const violation = { code: "opening/extensions-malformed" };
         expect(requestWith(`Sec-WebSocket-Extensions: ${text}\r\n`)).toMatchObject({ type: "failure", violation });
       }),
@@ -277,7 +257,7 @@ describe("a head", () => {
 });
 
 it("a conversation has turns of both roles, over links in both directions", () => {
-  const all = fc.sample(conversation(), 100);
+  const all = fc.sample(arb.conversation(), 100);
   expect(new Set(all.flatMap(({ turns }) => turns.map(({ by }) => by)))).toEqual(new Set(roles));
   expect(new Set(all.map(({ closes }) => closes.by))).toEqual(new Set(roles));
 });

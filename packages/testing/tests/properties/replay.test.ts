@@ -1,27 +1,22 @@
 /** A run of the simulator is its steps: its transcript, read back, is the same run to the byte. */
 import { Connection, Endpoint, type EndpointEvent, plainAgreement } from "@hybi/core";
 import {
-  bytesText,
+  arb,
   type Cast,
   type Command,
-  chunking,
-  conversation,
   conversationScript,
-  eventTexts,
-  illegalStream,
-  legalStream,
-  link,
+  describeBytes,
+  formatEvents,
   parseTranscript,
   replay,
-  runs,
   type Script,
   ScriptedPeer,
   Simulation,
   type Subject,
   sampleRandom,
-  script,
+  scaledRuns,
   simulate,
-  tell,
+  withTranscript,
 } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -49,22 +44,22 @@ function connections(): Cast<Connection, Connection> {
 describe("a run of two endpoints", () => {
   it("is the same when it is repeated from its transcript, whatever was done in it", () => {
     fc.assert(
-      fc.property(script(), (script) => {
+      fc.property(arb.script(), (script) => {
         const run = simulate(endpoints(), script);
         const again = replay(`a test failed\n${run.transcript}\nat a.ts:1, caused by\n${run.transcript}`, endpoints());
         expect(again.transcript.toString()).toBe(run.transcript.toString());
-        expect(eventTexts(again.first.events)).toEqual(eventTexts(run.first.events));
-        expect(eventTexts(again.second.events)).toEqual(eventTexts(run.second.events));
+        expect(formatEvents(again.first.events)).toEqual(formatEvents(run.first.events));
+        expect(formatEvents(again.second.events)).toEqual(formatEvents(run.second.events));
       }),
-      runs(40),
+      scaledRuns(40),
     );
   });
 
   it("ends in good order for both, over any link, whoever closes", () => {
     fc.assert(
-      fc.property(conversation(300), (conversation) => {
+      fc.property(arb.conversation(300), (conversation) => {
         const run = simulate(connections(), conversationScript(conversation));
-        tell(run, () => {
+        withTranscript(run, () => {
           const { statusCode = 1005 } = conversation.closes.content;
           const end = { type: "end", clean: true, statusCode };
           expect(run.first.events.at(-1)).toMatchObject(end);
@@ -77,7 +72,7 @@ describe("a run of two endpoints", () => {
           expect(messages(run.first.events)).toBe(count("server"));
         });
       }),
-      runs(50),
+      scaledRuns(50),
     );
   });
 });
@@ -89,9 +84,9 @@ describe("a run against a scripted peer", () => {
   });
 
   it("repeats every byte that the peer sent and received, right or wrong", () => {
-    const streams = fc.oneof(legalStream("client", { most: 300 }), illegalStream("client"));
+    const streams = fc.oneof(arb.legalStream("client", { most: 300 }), arb.illegalStream("client"));
     fc.assert(
-      fc.property(streams, link(), fc.boolean(), ({ bytes }, way, ends) => {
+      fc.property(streams, arb.link(), fc.boolean(), ({ bytes }, way, ends) => {
         const script: Script = {
           names: ["peer", "server"],
           links: [way, {}],
@@ -104,10 +99,10 @@ describe("a run against a scripted peer", () => {
         const run = simulate(cast(), script);
         const again = replay(String(run.transcript), cast());
         expect(String(again.transcript)).toBe(String(run.transcript));
-        expect(bytesText(again.first.subject.received)).toBe(bytesText(run.first.subject.received));
+        expect(describeBytes(again.first.subject.received)).toBe(describeBytes(run.first.subject.received));
         expect(parseTranscript(String(run.transcript)).steps).toEqual(script.steps);
       }),
-      runs(40),
+      scaledRuns(40),
     );
   });
 
@@ -159,7 +154,7 @@ describe("a stack of anybody's", () => {
 
   it("takes part with three methods, in any chunking, and is replayed", () => {
     fc.assert(
-      fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), chunking(), (bytes, chunking) => {
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), arb.chunking(), (bytes, chunking) => {
         const run = simulate(cast(), {
           names: ["peer", "loop"],
           links: [{ chunking }, {}],
