@@ -193,7 +193,7 @@ describe("a report", () => {
     const report = await testServer(`${url}?<script>`, { only: ["2.2"], patience: impatient });
     const text = formatText(report);
     expect(text).toMatch(
-      /^failed +2\.2 +A Ping is answered with its payload \(RFC 6455 §5\.5\.2\)\n +It broke a rule itself: .*frame\/opcode-reserved/,
+      /^failed +2\.2 +A Ping gets a Pong with its payload \(RFC 6455 §5\.5\.2\)\n +It broke a rule itself: .*frame\/opcode-reserved/,
     );
     expect(text).toContain("✗ frame/opcode-reserved");
     expect(text).toMatch(/0 ok, 1 failed; 1 cases in [\d.]+ s\n$/);

@@ -21,13 +21,13 @@ const frameSection = "RFC 6455 §5.5.1";
 const codeSection = "RFC 6455 §7.4";
 
 const legal = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999, 4000, 4999];
-/** Registered after RFC 6455 (RFC 6455 §11.7). */
+/** Status codes registered after RFC 6455 (RFC 6455 §11.7). */
 const registered = [1012, 1013, 1014];
 const illegal = [0, 999, 1004, 1005, 1006, 1016, 1100, 2000, 2999];
 const otherIllegal = [1, 127, 1015, 1017, 1999, 5001, 32_768, 65_534];
 
 /** RFC 6455 §5.5.1: typically the status code is echoed; another code that means "closed" is also accepted. */
-function answered(code: number): ReturnType<typeof closes> {
+function echoesCode(code: number): ReturnType<typeof closes> {
   return closes([...new Set([code, 1000])]);
 }
 
@@ -36,10 +36,10 @@ function legalCode(id: string, code: number): Parameters<typeof define> {
     id,
     codeSection,
     {
-      title: `A Close frame with the status code ${code} is answered`,
+      title: `A Close frame with the status code ${code} gets a Close frame in return`,
       requirements: ["X02", "X07"],
       steps: [send(close(code))],
-      expect: answered(code),
+      expect: echoesCode(code),
       alternatives: [{ ...closes(null), verdict: "ok", because: "" }],
     },
   ];
@@ -58,7 +58,7 @@ function illegalCode(id: string, code: number): Parameters<typeof define> {
   ];
 }
 
-/** Nothing may be answered after a Close frame. */
+/** There must be no reply to anything after a Close frame. */
 function afterClose(
   id: string,
   title: string,
@@ -81,7 +81,7 @@ export const closing: Chapter = {
   title: "Closing",
   cases: [
     shared("7.1.1", frameSection, {
-      title: "A message comes back before the Close frame is answered",
+      title: "A message is echoed before the Close frame in return",
       requirements: ["X07"],
       steps: [send(text("Hello World!"), close(1000))],
       expect: closes([1000, null], { text: "Hello World!" }),
@@ -89,7 +89,7 @@ export const closing: Chapter = {
         {
           ...closes([1000, null]),
           verdict: "non-strict",
-          because: "It answers the Close frame before the message (RFC 6455 §5.5.1 lets it).",
+          because: "It replies to the Close frame before it echoes the message (RFC 6455 §5.5.1 allows it).",
         },
       ],
     }),
@@ -103,14 +103,14 @@ export const closing: Chapter = {
       expect: closes([1000, null]),
     }),
     shared("7.1.6", frameSection, {
-      title: "What becomes of 256 KiB, a short message, a Close frame and a Ping",
+      title: "The reaction to 256 KiB, a short message, a Close frame and a Ping",
       severity: "informational",
       requirements: ["X09", "X11"],
       steps: [send(text({ repeat: "BAsd7&jh23", times: 26_214 }), text("Hello World!"), close(1000), ping())],
       expect: closes([1000, null], { text: { repeat: "BAsd7&jh23", times: 26_214 } }, { text: "Hello World!" }),
     }),
     shared("7.3.1", frameSection, {
-      title: "A Close frame without payload is answered",
+      title: "A Close frame without payload gets a Close frame in return",
       requirements: ["X06"],
       steps: [send(close())],
       expect: closes([null, 1000]),
@@ -122,19 +122,19 @@ export const closing: Chapter = {
       expect: fails(1002),
     }),
     shared("7.3.3", frameSection, {
-      title: "A Close frame with a status code is answered",
+      title: "A Close frame with a status code gets a Close frame in return",
       requirements: ["X07"],
       steps: [send(close(1000))],
       expect: closes([1000, null]),
     }),
     shared("7.3.4", frameSection, {
-      title: "A Close frame with a status code and a reason is answered",
+      title: "A Close frame with a status code and a reason gets a Close frame in return",
       requirements: ["X07"],
       steps: [send(close(1000, "Hello World!"))],
       expect: closes([1000, null]),
     }),
     shared("7.3.5", frameSection, {
-      title: "A Close frame with a reason of 123 bytes is answered",
+      title: "A Close frame with a reason of 123 bytes gets a Close frame in return",
       requirements: ["X03"],
       steps: [send(close(1000, { repeat: "*", times: 123 }))],
       expect: closes([1000, null]),
@@ -157,22 +157,22 @@ export const closing: Chapter = {
     ...otherIllegal.map((code, index) => define(...illegalCode(`7.11.${index + 1}`, code))),
     ...[5000, 65_535].map((code, index) =>
       shared(`7.13.${index + 1}`, codeSection, {
-        title: `What becomes of a Close frame with the status code ${code}`,
+        title: `The reaction to a Close frame with the status code ${code}`,
         severity: "informational",
         requirements: ["X02"],
         steps: [send(close(code))],
         expect: fails(1002),
-        alternatives: [{ ...answered(code), verdict: "ok", because: "It answers." }],
+        alternatives: [{ ...echoesCode(code), verdict: "ok", because: "It replies with a Close frame." }],
       }),
     ),
     define("7.14.1", frameSection, {
-      title: "A Close frame is answered, byte by byte",
+      title: "A Close frame byte by byte gets a Close frame in return",
       requirements: ["X27"],
       steps: [octetWise(close(4000, "byte by byte"))],
       expect: closes([4000, 1000, null]),
     }),
     define("7.14.2", frameSection, {
-      title: "A reason may be of characters of several bytes",
+      title: "A reason may contain characters of several bytes",
       requirements: ["X03"],
       steps: [send(close(1000, { repeat: "€", times: 41 }))],
       expect: closes([1000, null]),
@@ -196,7 +196,7 @@ export const closing: Chapter = {
       expect: closes([1000, null]),
     }),
     define("7.14.6", frameSection, {
-      title: "A Ping before a Close frame is answered",
+      title: "A Ping before a Close frame gets a Pong",
       requirements: ["X20"],
       steps: [send(ping("last"), close(1000))],
       expect: closes([1000, null], { pong: "last" }),
@@ -204,19 +204,19 @@ export const closing: Chapter = {
         {
           ...closes([1000, null]),
           verdict: "ok",
-          because: "It had received the Close frame before it could answer the Ping (RFC 6455 §5.5.2).",
+          because: "It had received the Close frame before it could reply to the Ping (RFC 6455 §5.5.2).",
         },
       ],
     }),
     define("7.14.7", "RFC 6455 §7.1.5", {
-      title: "A transport that ends without a Close frame is ended in turn",
+      title: "If the transport ends without a Close frame, the endpoint ends it too",
       severity: "recommended",
       requirements: ["X13"],
       steps: [send(text("hello")), { awaitAnswers: 1 }, { end: true }],
       expect: { answers: [{ text: "hello" }], ending: { type: "ended" } },
     }),
     define("7.14.8", "RFC 6455 §7.1.7", {
-      title: "After it has failed the connection, the endpoint reads nothing more",
+      title: "After failing the connection, the endpoint ignores further frames",
       requirements: ["X16"],
       steps: [send({ opcode: 0x3 }, text("no"), ping("no"), close(1000))],
       expect: fails(1002),

@@ -41,7 +41,7 @@ function quickTimes(length: number): number {
 
 const data: readonly (readonly [name: string, "text" | "binary", (length: number) => Payload])[] = [
   ["JSON", "text", (json) => ({ json })],
-  ["of a picture", "binary", (picture) => ({ picture })],
+  ["of pictures", "binary", (picture) => ({ picture })],
   ["of prose", "binary", (prose) => ({ prose })],
   ["markup", "text", (markup) => ({ markup })],
   ["that does not compress", "binary", (noise) => ({ noise })],
@@ -84,7 +84,7 @@ function exchange(
   const isQuick = quickSizes.includes(at);
   const times = isQuick ? quickTimes(length) : timesInAll;
   return shared(id, section, {
-    title: `${times.toLocaleString("en")} compressed messages ${title}${fragment === undefined ? "" : ` in fragments of ${fragment}`} come back`,
+    title: `${times.toLocaleString("en")} compressed messages ${title}${fragment === undefined ? "" : ` in fragments of ${fragment}`} are echoed`,
     ...(!isQuick && { extended: true }),
     requirements: fragment === undefined ? ["E19", "E28"] : ["E25", "E28"],
     opening: { deflate: wish },
@@ -151,64 +151,64 @@ function raw(
 
 export const deflateStreams: Chapter = {
   number: 14,
-  title: "permessage-deflate: what a message may look like",
+  title: "permessage-deflate: encodings of a message",
   cases: [
-    raw("14.1.1", "The example of the specification comes back", {
+    raw("14.1.1", "The example of the specification is echoed", {
       section: "RFC 7692 §7.2.3.1",
       requirements: ["E19"],
       steps: [send(text(hello, rsv1))],
       expect: answers({ text: "Hello" }),
     }),
-    raw("14.1.2", "The example comes back in two fragments, of which the first alone has RSV1", {
+    raw("14.1.2", "The example is echoed if sent in two fragments, only the first of which has RSV1", {
       section: "RFC 7692 §7.2.3.1",
       requirements: ["E16", "E25"],
       steps: [send(text(hex("f2 48 cd"), { ...rsv1, ...more }), continuation(hex("c9 c9 07 00")))],
       expect: answers({ text: "Hello" }),
     }),
-    raw("14.1.3", "A message refers back to the one before it", {
+    raw("14.1.3", "A message that refers back to the previous one is echoed", {
       section: "RFC 7692 §7.2.3.2",
       requirements: ["E28"],
       steps: [send(text(hello, rsv1), text(helloAgain, rsv1))],
       expect: answers({ text: "Hello" }, { text: "Hello" }),
     }),
-    raw("14.1.4", "A block without compression comes back", {
+    raw("14.1.4", "A block without compression is echoed", {
       section: "RFC 7692 §7.2.3.3",
       requirements: ["E29"],
       steps: [send(text(hex("00 05 00 fa ff 48 65 6c 6c 6f 00"), rsv1))],
       expect: answers({ text: "Hello" }),
     }),
-    raw("14.1.5", "A block with BFINAL set comes back", {
+    raw("14.1.5", "A block with BFINAL set is echoed", {
       section: "RFC 7692 §7.2.3.4",
       requirements: ["E23"],
       steps: [send(text(hex("f3 48 cd c9 c9 07 00 00"), rsv1))],
       expect: answers({ text: "Hello" }),
     }),
-    raw("14.1.6", "A message after one with BFINAL set comes back", {
+    raw("14.1.6", "A message after one with BFINAL set is echoed", {
       section: "RFC 7692 §7.2.3.4",
       requirements: ["E23"],
       steps: [send(text(hex("f3 48 cd c9 c9 07 00 00"), rsv1), text(hello, rsv1))],
       expect: answers({ text: "Hello" }, { text: "Hello" }),
     }),
-    raw("14.1.7", "A message after one with BFINAL set refers back to it", {
+    raw("14.1.7", "A message that refers back to one with BFINAL set is echoed", {
       section: "RFC 7692 §7.2.3.4",
       severity: "recommended",
       requirements: ["E23", "E28"],
       steps: [send(text(hex("f3 48 cd c9 c9 07 00 00"), rsv1), text(helloAgain, rsv1))],
       expect: answers({ text: "Hello" }, { text: "Hello" }),
     }),
-    raw("14.1.8", "Two blocks in one message come back", {
+    raw("14.1.8", "Two blocks in one message are echoed", {
       section: "RFC 7692 §7.2.3.5",
       requirements: ["E29"],
       steps: [send(text(hex("f2 48 05 00 00 00 ff ff ca c9 c9 07 00"), rsv1))],
       expect: answers({ text: "Hello" }),
     }),
-    raw("14.1.9", "An empty message is the byte 00", {
+    raw("14.1.9", "An empty message encoded as the byte 00 is echoed", {
       section: "RFC 7692 §7.2.3.6",
       requirements: ["E20"],
       steps: [send(text(hex("00"), rsv1), binary(hex("00"), rsv1))],
       expect: answers({ text: "" }, { binary: "" }),
     }),
-    raw("14.1.10", "An empty message may be the block 02 00 as well", {
+    raw("14.1.10", "An empty message encoded as the block 02 00 is echoed", {
       section: "RFC 7692 §7.2.3.6",
       requirements: ["E20"],
       steps: [send(text(hex("02 00"), rsv1))],
@@ -219,24 +219,24 @@ export const deflateStreams: Chapter = {
       steps: [send(text("plain"), text(hello, rsv1), text("plain again"), text(helloAgain, rsv1))],
       expect: answers({ text: "plain" }, { text: "Hello" }, { text: "plain again" }, { text: "Hello" }),
     }),
-    raw("14.2.2", "A Ping between the fragments of a compressed message is answered, and changes nothing", {
+    raw("14.2.2", "A Ping between the fragments of a compressed message gets a Pong, and the message is not affected", {
       section: "RFC 7692 §6.1",
       requirements: ["E17", "F15"],
       steps: [send(text(hex("f2 48 cd"), { ...rsv1, ...more }), ping("between"), continuation(hex("c9 c9 07 00")))],
       expect: answers({ pong: "between" }, { text: "Hello" }),
     }),
-    raw("14.2.3", "Empty fragments may stand anywhere in a compressed message", {
+    raw("14.2.3", "Empty fragments may be anywhere in a compressed message", {
       section: "RFC 7692 §6.2",
       requirements: ["E25"],
       steps: [send(text("", { ...rsv1, ...more }), continuation(hello, more), continuation(""))],
       expect: answers({ text: "Hello" }),
     }),
-    raw("14.2.4", "A compressed message comes back, byte by byte", {
+    raw("14.2.4", "A compressed message is echoed, byte by byte", {
       requirements: ["E25"],
       steps: [octetWise(text(hello, rsv1))],
       expect: answers({ text: "Hello" }),
     }),
-    raw("14.2.5", "A compressed message in fragments of one byte comes back", {
+    raw("14.2.5", "A compressed message in fragments of one byte is echoed", {
       section: "RFC 7692 §6.2",
       requirements: ["E25"],
       steps: [{ send: [compressed("text", { json: 500 }, 1)] }],
@@ -256,7 +256,7 @@ export const deflateStreams: Chapter = {
         expect: fails(1002),
       }),
     ),
-    raw("14.3.4", "RSV2, which nobody owns, fails the connection still", {
+    raw("14.3.4", "RSV2, which no extension owns, still fails the connection", {
       section: "RFC 6455 §5.2",
       requirements: ["F01"],
       steps: [send(text(hello, { rsv: 6 }))],
@@ -277,7 +277,7 @@ export const deflateStreams: Chapter = {
       steps: [send(text(helloAgain, rsv1))],
       expect: fails([1007, 1002]),
     }),
-    raw("14.4.4", "A compressed payload of no bytes fails the connection", {
+    raw("14.4.4", "An empty compressed payload fails the connection", {
       requirements: ["E21"],
       severity: "recommended",
       steps: [send(text("", rsv1), text("hello"))],
@@ -294,19 +294,19 @@ export const deflateStreams: Chapter = {
       steps: [send(binary(hex("ff ff ff ff ff ff ff ff"), rsv1))],
       expect: fails([1007, 1002]),
     }),
-    raw("14.4.7", "Text that is not UTF-8 once it is inflated fails the connection", {
+    raw("14.4.7", "Text that is not UTF-8 after inflating fails the connection", {
       section: "RFC 6455 §8.1",
       requirements: ["F18"],
       steps: [send(text(hex("00 02 00 fd ff ff fe 00"), rsv1))],
       expect: fails(1007),
     }),
-    raw("14.4.8", "Text in UTF-8 that does not look like it while it is compressed comes back", {
+    raw("14.4.8", "Text in UTF-8 whose compressed form is not UTF-8 is echoed", {
       section: "RFC 6455 §8.1",
       requirements: ["F17"],
       steps: [{ send: [compressed("text", "한글 😀 한글 😀 한글 😀")] }],
       expect: answers({ text: "한글 😀 한글 😀 한글 😀" }),
     }),
-    raw("14.5.1", "A message that inflates to a thousand times its size comes back, or is refused", {
+    raw("14.5.1", "A message that inflates to a thousand times its size is echoed, or fails the connection", {
       section: "RFC 6455 §10.4",
       mayRefuse: true,
       requirements: ["E26"],
@@ -315,7 +315,7 @@ export const deflateStreams: Chapter = {
     }),
     ...(["server", "client"] as const).map((role, index) =>
       define(`14.6.${index + 1}`, parameters, {
-        title: `Compressing each message by itself, the tester is understood by a ${role}`,
+        title: `A ${role} understands messages that are each compressed on their own`,
         role,
         requirements: ["E28"],
         opening: { deflate: role === "server" ? { clientNoContextTakeover: true } : { serverNoContextTakeover: true } },
@@ -335,7 +335,7 @@ export const deflateStreams: Chapter = {
     ),
     ...([8, 10, 12] as const).map((bits, index) =>
       define(`14.8.${index + 1}`, "RFC 7692 §7.1.2.2", {
-        title: `A client that is told a window of ${bits} bits does not reach back further`,
+        title: `A client that is given a window of ${bits} bits does not reach back further`,
         role: "client",
         requirements: ["E12", "E15"],
         opening: { deflate: { clientMaxWindowBits: bits } },
@@ -344,7 +344,7 @@ export const deflateStreams: Chapter = {
       }),
     ),
     define("14.9.1", "RFC 7692 §7.1.2", {
-      title: "A distance beyond a window of 9 bits that was agreed fails the connection",
+      title: "A distance beyond an agreed window of 9 bits fails the connection",
       role: "server",
       severity: "recommended",
       requirements: ["E15", "E29"],

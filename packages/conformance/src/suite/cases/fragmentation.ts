@@ -31,7 +31,7 @@ function threeWays(
 ) {
   const ways: readonly [string, readonly Step[]][] = [
     ["", [send(...frames)]],
-    [", in a write for each frame", frameWise(...frames)],
+    [", with a write per frame", frameWise(...frames)],
     [", byte by byte", [octetWise(...frames)]],
   ];
   return ways.map(([how, steps], index) =>
@@ -59,13 +59,13 @@ export const fragmentation: Chapter = {
         expect: fails(1002),
       }),
     ),
-    ...threeWays(3, "A text message in two fragments comes back", [text(one, more), continuation(two)], {
+    ...threeWays(3, "A text message in two fragments is echoed", [text(one, more), continuation(two)], {
       requirements: ["F23"],
       expect: answers({ text: one + two }),
     }),
     ...threeWays(
       6,
-      "A Ping between two fragments is answered before the message",
+      "A Ping between two fragments gets a Pong before the message is echoed",
       [text(one, more), ping("ping"), continuation(two)],
       {
         requirements: ["F15", "X20"],
@@ -99,14 +99,14 @@ export const fragmentation: Chapter = {
       }),
     ),
     shared("5.18", section, {
-      title: "A text frame within a message in fragments fails the connection",
+      title: "A text frame within a fragmented message fails the connection",
       requirements: ["F14"],
       steps: [send(text(one, more), text(two))],
       expect: fails(1002),
     }),
     ...["5.19", "5.20"].map((id, index) =>
       shared(id, section, {
-        title: `A message in five fragments comes back, and the two Pings within it are answered at once${index === 0 ? "" : ", in a write for each frame"}`,
+        title: `A message in five fragments is echoed, and the two Pings within it get Pongs at once${index === 0 ? "" : ", with a write per frame"}`,
         requirements: ["F15", "X20"],
         steps:
           index === 0
@@ -116,25 +116,25 @@ export const fragmentation: Chapter = {
       }),
     ),
     define("5.21", section, {
-      title: "A binary frame within a text message in fragments fails the connection",
+      title: "A binary frame within a fragmented text message fails the connection",
       requirements: ["F14"],
       steps: [send(text(one, more), binary(two))],
       expect: fails(1002),
     }),
     define("5.22", section, {
-      title: "A text frame within a binary message in fragments fails the connection",
+      title: "A text frame within a fragmented binary message fails the connection",
       requirements: ["F14"],
       steps: [send(binary(one, more), text(two, more))],
       expect: fails(1002),
     }),
     define("5.23", section, {
-      title: "A binary message in fragments is a binary message, whatever its bytes",
+      title: "A binary message in fragments is echoed, whatever its bytes",
       requirements: ["F20"],
       steps: [send(binary(hex("ff"), more), continuation(hex("c0"), more), continuation(hex("80")))],
       expect: answers({ binary: hex("ff c0 80") }),
     }),
     define("5.24", section, {
-      title: "Empty fragments may stand anywhere in a message",
+      title: "Empty fragments may be anywhere in a message",
       requirements: ["F16"],
       steps: [
         send(
@@ -148,19 +148,19 @@ export const fragmentation: Chapter = {
       expect: answers({ text: "ab" }),
     }),
     define("5.25", section, {
-      title: "A binary message of empty fragments only is an empty message",
+      title: "A binary message of empty fragments is echoed as an empty message",
       requirements: ["F16", "F24"],
       steps: [send(binary("", more), continuation("", more), continuation(""))],
       expect: answers({ binary: "" }),
     }),
     define("5.26", section, {
-      title: "A Pong between two fragments changes nothing",
+      title: "A Pong between two fragments is ignored",
       requirements: ["F15", "X22"],
       steps: [send(text(one, more), pong("unsolicited"), continuation(two))],
       expect: answers({ text: one + two }),
     }),
     define("5.27", "RFC 6455 §5.4", {
-      title: "A Close frame between two fragments is answered, and the message is lost",
+      title: "A Close frame between two fragments gets a Close frame in return, and the message is lost",
       requirements: ["X10"],
       steps: [send(text(one, more), close(1000))],
       expect: closes([1000, null]),
@@ -172,14 +172,14 @@ export const fragmentation: Chapter = {
       expect: fails(1002),
     }),
     define("5.29", section, {
-      title: "A message of 1,000 fragments of one byte comes back",
+      title: "A message of 1,000 fragments of one byte is echoed",
       requirements: ["F23"],
       steps: [{ send: [{ message: "binary", payload: { noise: 1000 }, fragment: 1 }] }],
       mayRefuse: true,
       expect: answers({ binary: { noise: 1000 } }),
     }),
     define("5.30", section, {
-      title: "Pings between many fragments are answered in order",
+      title: "Pings between many fragments get Pongs in order",
       requirements: ["F15", "X20"],
       steps: [
         send(
@@ -191,7 +191,7 @@ export const fragmentation: Chapter = {
       expect: answers(...Array.from({ length: 20 }, (_, index) => ({ pong: `${index}` })), { text: "0".repeat(22) }),
     }),
     define("5.31", section, {
-      title: "A message after a message in fragments begins anew",
+      title: "A message after a fragmented message is a new message",
       steps: [send(text(one, more), continuation(two), binary("x", more), continuation("y"), text("z"))],
       expect: answers({ text: one + two }, { binary: "xy" }, { text: "z" }),
     }),

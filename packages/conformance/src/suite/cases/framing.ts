@@ -23,7 +23,7 @@ function echoOf(
 ): Omit<ConformanceCase, "id" | "section" | "role" | "severity"> {
   const payload = kind === "text" ? stars(length) : bytes(length);
   return {
-    title: `A ${kind} message of ${length.toLocaleString("en")} bytes${how} comes back`,
+    title: `A ${kind} message of ${length.toLocaleString("en")} bytes${how} is echoed`,
     requirements: length === 0 ? ["F24"] : length < 126 ? [] : ["F03"],
     steps: [step(payload)],
     expect: answers(kind === "text" ? { text: payload } : { binary: payload }),
@@ -69,7 +69,7 @@ function notMinimal(id: string, title: string, frame: Parameters<typeof send>[0]
       {
         ...answers({ binary: payload }),
         verdict: "non-strict",
-        because: "It takes a length that is not minimal; RFC 6455 §5.2 binds the sender.",
+        because: "It accepts a length that is not minimal; RFC 6455 §5.2 obliges only the sender.",
       },
     ],
   });
@@ -83,17 +83,27 @@ export const framing: Chapter = {
   cases: [
     ...frames("text", "1.1"),
     ...frames("binary", "1.2"),
-    notMinimal("1.3.1", "A length of 5 in 16 bits is refused", binary("hello", { lengthBytes: 2 }), "hello"),
-    notMinimal("1.3.2", "A length of 125 in 16 bits is refused", binary(bytes(125), { lengthBytes: 2 }), bytes(125)),
-    notMinimal("1.3.3", "A length of 5 in 64 bits is refused", binary("hello", { lengthBytes: 8 }), "hello"),
-    notMinimal("1.3.4", "A length of 126 in 64 bits is refused", binary(bytes(126), { lengthBytes: 8 }), bytes(126)),
+    notMinimal("1.3.1", "A length of 5 in 16 bits fails the connection", binary("hello", { lengthBytes: 2 }), "hello"),
+    notMinimal(
+      "1.3.2",
+      "A length of 125 in 16 bits fails the connection",
+      binary(bytes(125), { lengthBytes: 2 }),
+      bytes(125),
+    ),
+    notMinimal("1.3.3", "A length of 5 in 64 bits fails the connection", binary("hello", { lengthBytes: 8 }), "hello"),
+    notMinimal(
+      "1.3.4",
+      "A length of 126 in 64 bits fails the connection",
+      binary(bytes(126), { lengthBytes: 8 }),
+      bytes(126),
+    ),
     notMinimal(
       "1.3.5",
-      "A length of 65,535 in 64 bits is refused",
+      "A length of 65,535 in 64 bits fails the connection",
       binary(bytes(65_535), { lengthBytes: 8 }),
       bytes(65_535),
     ),
-    notMinimal("1.3.6", "A length of 0 in 16 bits is refused", binary("", { lengthBytes: 2 }), ""),
+    notMinimal("1.3.6", "A length of 0 in 16 bits fails the connection", binary("", { lengthBytes: 2 }), ""),
     define("1.4.1", section, {
       title: "A 64-bit length whose first bit is set fails the connection as soon as it is read",
       requirements: ["F04"],
@@ -107,59 +117,59 @@ export const framing: Chapter = {
       expect: fails([1002, 1009]),
     }),
     define("1.4.3", section, {
-      title: "A length of 2^63 - 1 is refused, or waited for",
+      title: "A length of 2^63 - 1 fails the connection, or the payload is awaited",
       severity: "informational",
       requirements: ["F05"],
       steps: [send(binary("x", { announced: "7fffffffffffffff" }))],
       expect: fails([1009, 1002]),
     }),
     define("1.4.4", section, {
-      title: "A length of 2^32 + 5 is not taken for 5",
+      title: "A length of 2^32 + 5 is not read as 5",
       requirements: ["F05"],
       steps: [send(binary("hello", { announced: "0000000100000005" }))],
-      // Waiting for the rest is as good as failing the connection; only an answer would be wrong.
+      // Waiting for the rest is as good as failing the connection; only a reply would be wrong.
       expect: fails([1009]),
       severity: "informational",
     }),
     define("1.5.1", "RFC 6455 §5.1", {
-      title: "A frame that is not masked as its sender must fails the connection",
+      title: "A frame with the wrong masking for its sender fails the connection",
       requirements: ["F08"],
       steps: [send(text("hello", { masking: "wrong" }))],
       expect: fails(1002),
     }),
     define("1.5.2", "RFC 6455 §5.1", {
-      title: "A Ping that is not masked as its sender must fails the connection",
+      title: "A Ping with the wrong masking for its sender fails the connection",
       requirements: ["F08"],
       steps: [send(ping("hello", { masking: "wrong" }))],
       expect: fails(1002),
     }),
     define("1.5.3", "RFC 6455 §5.1", {
-      title: "An empty frame that is not masked as its sender must fails the connection",
+      title: "An empty frame with the wrong masking for its sender fails the connection",
       requirements: ["F08", "F09"],
       steps: [send(binary("", { masking: "wrong" }))],
       expect: fails(1002),
     }),
     define("1.5.4", "RFC 6455 §5.3", {
-      title: "A masking key of zeros is a masking key",
+      title: "A masking key of zeros is valid",
       role: "server",
       requirements: ["F10"],
       steps: [send(text("hello", { masking: "zero" }), text("world"))],
       expect: answers({ text: "hello" }, { text: "world" }),
     }),
     define("1.5.5", "RFC 6455 §5.3", {
-      title: "Masking begins anew with every frame, after payloads of lengths that four does not divide",
+      title: "Masking restarts with every frame, after payloads whose length is not a multiple of four",
       role: "server",
       requirements: ["F10"],
       steps: [send(...[1, 2, 3, 5, 6, 7].map((length) => binary(bytes(length))))],
       expect: answers(...[1, 2, 3, 5, 6, 7].map((length) => ({ binary: bytes(length) }))),
     }),
     define("1.6.1", "RFC 6455 §5.2", {
-      title: "A hundred messages in one write come back in order",
+      title: "A hundred messages in one write are echoed in order",
       steps: [send(...Array.from({ length: 100 }, (_, index) => text(`message ${index}`)))],
       expect: answers(...Array.from({ length: 100 }, (_, index) => ({ text: `message ${index}` }))),
     }),
     define("1.6.2", "RFC 6455 §5.6", {
-      title: "Binary messages are not held to UTF-8",
+      title: "Binary messages need not be UTF-8",
       requirements: ["F20"],
       steps: [send(binary(hex("ff fe c0 80 ed a0 80")))],
       expect: answers({ binary: hex("ff fe c0 80 ed a0 80") }),

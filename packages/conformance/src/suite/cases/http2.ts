@@ -64,12 +64,12 @@ export const overHttp2: Chapter = {
       expect: echo,
       requirements: ["B02", "B03", "B04"],
     }),
-    opens("18.1.2", "The boundaries of DATA frames mean nothing", {}, [], {
+    opens("18.1.2", "The boundaries of DATA frames are irrelevant", {}, [], {
       steps: [{ send: [binary({ noise: 100_000 }), text("after it")], chop: 999 }],
       expect: answers({ binary: { noise: 100_000 } }, { text: "after it" }),
       requirements: ["B09"],
     }),
-    opens("18.1.3", "A Ping between fragments is answered", {}, [text("a", more), ping("x"), continuation("b")], {
+    opens("18.1.3", "A Ping between fragments gets a Pong", {}, [text("a", more), ping("x"), continuation("b")], {
       expect: answers({ pong: "x" }, { text: "ab" }),
       requirements: ["F15"],
     }),
@@ -87,33 +87,33 @@ export const overHttp2: Chapter = {
       expect: fails(1007),
       requirements: ["F18"],
     }),
-    opens("18.1.6", "A Close frame is answered, and the stream is ended", {}, [close(4000, "enough")], {
-      expect: closes([4000, 1000, null]),
-      requirements: ["B08", "B14"],
-    }),
-    opens("18.1.7", "END_STREAM without a Close frame is answered with END_STREAM", {}, [], {
+    opens(
+      "18.1.6",
+      "A Close frame gets a Close frame in return, and the stream is ended",
+      {},
+      [close(4000, "enough")],
+      {
+        expect: closes([4000, 1000, null]),
+        requirements: ["B08", "B14"],
+      },
+    ),
+    opens("18.1.7", "END_STREAM without a Close frame gets END_STREAM in return", {}, [], {
       steps: [send(...hello), { awaitAnswers: 1 }, { end: true }],
       expect: { answers: [{ text: "hello" }], ending: { type: "ended" } },
       severity: "recommended",
       requirements: ["B08"],
     }),
-    opens("18.1.8", "Compressed messages come back", {}, [], {
+    opens("18.1.8", "Compressed messages are echoed", {}, [], {
       opening: { http2: {}, deflate: {} },
       steps: [{ exchange: compressed("text", { json: 2000 }), times: 3 }],
       expect: answers({ text: { json: 2000 }, times: 3 }),
       requirements: ["B05", "E19"],
     }),
-    opens(
-      "18.1.9",
-      "A Sec-WebSocket-Key, which has no meaning here, does no harm",
-      { "sec-websocket-key": "x" },
-      hello,
-      {
-        expect: echo,
-        severity: "recommended",
-        requirements: ["B03"],
-      },
-    ),
+    opens("18.1.9", "A Sec-WebSocket-Key, which has no meaning here, is ignored", { "sec-websocket-key": "x" }, hello, {
+      expect: echo,
+      severity: "recommended",
+      requirements: ["B03"],
+    }),
     opens(
       "18.1.10",
       "An extension that the server does not know is declined",
@@ -124,13 +124,13 @@ export const overHttp2: Chapter = {
         requirements: ["B05"],
       },
     ),
-    refuses("18.2.1", "Version 8 is refused", { "sec-websocket-version": "8" }, [400, 426], { requirements: ["B05"] }),
-    refuses("18.2.2", "A request without a version is refused", { "sec-websocket-version": null }, [400, 426], {
+    refuses("18.2.1", "Version 8 is rejected", { "sec-websocket-version": "8" }, [400, 426], { requirements: ["B05"] }),
+    refuses("18.2.2", "A request without a version is rejected", { "sec-websocket-version": null }, [400, 426], {
       requirements: ["B03", "B05"],
     }),
     refuses(
       "18.2.3",
-      "A protocol that the server does not know is refused",
+      "A protocol that the server does not know is rejected",
       { ":protocol": "x-unknown" },
       [501, 400, 404, 405],
       {
@@ -138,7 +138,7 @@ export const overHttp2: Chapter = {
         requirements: ["B11"],
       },
     ),
-    refuses("18.2.4", "A version that is no number is refused", { "sec-websocket-version": "+13" }, [400, 426], {
+    refuses("18.2.4", "A version that is not a number is rejected", { "sec-websocket-version": "+13" }, [400, 426], {
       requirements: ["H08"],
     }),
   ],

@@ -1,4 +1,4 @@
-/** Chapters 9, 10 and 11: large messages, many messages, and what a subject may refuse (RFC 6455 §10.4). */
+/** Chapters 9, 10 and 11: large messages, many messages, and what a subject may reject (RFC 6455 §10.4). */
 import type { Chapter, ConformanceCase, MessageSpec } from "../case.ts";
 import type { Payload } from "../payload.ts";
 import {
@@ -48,9 +48,9 @@ function large(
         ? ` in chunks of ${sizeOf(chop)}`
         : "";
   return shared(id, fragment === undefined ? section : "RFC 6455 §5.4", {
-    title: `A ${kind} message of ${sizeOf(length)}${manner} comes back`,
+    title: `A ${kind} message of ${sizeOf(length)}${manner} is echoed`,
     mayRefuse: true,
-    // Fragments of 64 bytes make 65,536 frames of 4 MiB: the quick set has only fragments of 64 KiB and more.
+    // Fragments of 64 bytes divide 4 MiB into 65,536 frames, so the quick set has only larger fragments.
     ...(fragment !== undefined && fragment !== 262_144 && { extended: true }),
     ...(chop !== undefined && chop !== 1024 && { extended: true }),
     ...(fragment === undefined && chop === undefined && extent(length, mebi)),
@@ -68,7 +68,7 @@ function large(
 function many(id: string, kind: MessageSpec["message"], length: number, times: number): ConformanceCase {
   const payload: Payload = kind === "text" ? { prose: length } : { noise: length };
   return shared(id, section, {
-    title: `${times.toLocaleString("en")} ${kind} messages of ${sizeOf(length)} come back, one after another`,
+    title: `${times.toLocaleString("en")} ${kind} messages of ${sizeOf(length)} are echoed, one after another`,
     requirements: ["F25"],
     steps: [{ exchange: { message: kind, payload }, times }],
     expect: answers(kind === "text" ? { text: payload, times } : { binary: payload, times }),
@@ -98,7 +98,7 @@ export const largeMessages: Chapter = {
       [0, 16, 64, 256, 1024, 4096].map((length, at) => many(`9.${7 + index}.${at + 1}`, kind, length, 1000)),
     ),
     define("9.9.1", "RFC 6455 §5.4", {
-      title: "A message of 65,536 bytes in fragments of one byte comes back, or is refused",
+      title: "A message of 65,536 bytes in fragments of one byte is echoed, or fails the connection",
       mayRefuse: true,
       extended: true,
       requirements: ["F25"],
@@ -106,7 +106,7 @@ export const largeMessages: Chapter = {
       expect: answers({ binary: { noise: 65_536 } }),
     }),
     define("9.9.2", "RFC 6455 §5.4", {
-      title: "A Ping within a large message in fragments is answered before the message",
+      title: "A Ping within a large fragmented message gets a Pong before the message is echoed",
       mayRefuse: true,
       requirements: ["F15", "X20"],
       steps: [
@@ -124,13 +124,13 @@ export const miscellaneous: Chapter = {
   title: "Miscellaneous",
   cases: [
     shared("10.1.1", "RFC 6455 §5.4", {
-      title: "A text message of 65,536 bytes in fragments of 1,300 comes back",
+      title: "A text message of 65,536 bytes in fragments of 1,300 is echoed",
       requirements: ["F23"],
       steps: [{ send: [{ message: "text", payload: { repeat: "*", times: 65_536 }, fragment: 1300 }] }],
       expect: answers({ text: { repeat: "*", times: 65_536 } }),
     }),
     define("10.2.1", "RFC 6455 §5.4", {
-      title: "A thousand messages in one write come back in order",
+      title: "A thousand messages in one write are echoed in order",
       steps: [
         send(...Array.from({ length: 1000 }, (_, index) => (index % 2 === 0 ? text(`${index}`) : binary(`${index}`)))),
       ],
@@ -141,7 +141,7 @@ export const miscellaneous: Chapter = {
       ),
     }),
     define("10.2.2", "RFC 6455 §5.4", {
-      title: "Twenty messages of 64 KiB in one write come back in order",
+      title: "Twenty messages of 64 KiB in one write are echoed in order",
       mayRefuse: true,
       steps: [send(...Array.from({ length: 20 }, (_, seed) => binary({ noise: 65_536, seed })))],
       expect: answers(...Array.from({ length: 20 }, (_, seed) => ({ binary: { noise: 65_536, seed } }))),
@@ -149,20 +149,20 @@ export const miscellaneous: Chapter = {
   ],
 };
 
-/** What no endpoint is required to accept. Whatever it does, it must stay alive, and must not answer what was not sent. */
+/** Messages that no endpoint is required to accept. It must not crash, and must not echo what was not sent. */
 export const resourceLimits: Chapter = {
   number: 11,
   title: "Limits of the endpoint",
   cases: [
     define("11.1.1", "RFC 6455 §10.4", {
-      title: "What becomes of a frame that announces 1 TiB",
+      title: "The reaction to a frame that announces 1 TiB",
       severity: "informational",
       requirements: ["X19"],
       steps: [send(binary("the beginning", { announced: "0000010000000000" }))],
       expect: { ending: { type: "failed", statusCodes: [1009] } },
     }),
     define("11.1.2", "RFC 6455 §10.4", {
-      title: "What becomes of a message of 70 MiB in fragments",
+      title: "The reaction to a message of 70 MiB in fragments",
       severity: "informational",
       extended: true,
       mayRefuse: true,
@@ -171,7 +171,7 @@ export const resourceLimits: Chapter = {
       expect: { ending: { type: "failed", statusCodes: [1009] } },
     }),
     define("11.1.3", "RFC 6455 §10.4", {
-      title: "What becomes of a message of 200,000 empty fragments",
+      title: "The reaction to a message of 200,000 empty fragments",
       severity: "informational",
       extended: true,
       mayRefuse: true,
@@ -180,7 +180,7 @@ export const resourceLimits: Chapter = {
       expect: answers({ text: "end" }),
     }),
     define("11.1.4", "RFC 6455 §5.5.3", {
-      title: "Ten thousand Pings in a row leave the connection alive, or are refused",
+      title: "Ten thousand Pings in a row leave the connection open, or fail it",
       mayRefuse: true,
       requirements: ["X21"],
       severity: "recommended",
@@ -190,12 +190,12 @@ export const resourceLimits: Chapter = {
         ...[[], [{ text: "still here" }]].map((before) => ({
           ...fails([1008, 1009], { pong: "flood", times: 10_000 }, ...before),
           verdict: "ok" as const,
-          because: "It refuses so many Pings.",
+          because: "It fails the connection after so many Pings.",
         })),
       ],
     }),
     define("11.1.5", "RFC 6455 §7.1.1", {
-      title: "A connection that is closed with a reason right after it was opened ends cleanly",
+      title: "A connection closed with a reason right after it was opened ends cleanly",
       steps: [send(close(1001, "going away"))],
       expect: closes([1001, 1000, null]),
     }),

@@ -56,7 +56,7 @@ function declines(id: string, offer: string, requirements: readonly string[], wh
         opening: { type: "refused", statuses: [400] },
         ending: { type: "ended" },
         verdict: "non-strict",
-        because: "It refuses the request, where only the offer is to be declined.",
+        because: "It rejects the request, although only the offer should be declined.",
       },
     ],
   });
@@ -81,26 +81,23 @@ export const negotiation: Chapter = {
     offers("17.1.1", "An extension that the server does not know is declined", ["x-unknown; a=b"], [none], {
       section: "RFC 6455 §9.1",
     }),
-    offers("17.1.2", "permessage-deflate is agreed to, or declined", [plain], anyPlain, { section: "RFC 7692 §7" }),
-    offers(
-      "17.1.3",
-      "An extension that the server knows is found behind one that it does not",
-      [`x-unknown, ${plain}`],
-      anyPlain,
-      { section: "RFC 6455 §9.1", requirements: ["E03"] },
-    ),
-    offers("17.1.4", "Offers may stand in several fields", ["x-unknown", plain], anyPlain, {
+    offers("17.1.2", "permessage-deflate is accepted, or declined", [plain], anyPlain, { section: "RFC 7692 §7" }),
+    offers("17.1.3", "A known extension is found behind an unknown one", [`x-unknown, ${plain}`], anyPlain, {
+      section: "RFC 6455 §9.1",
+      requirements: ["E03"],
+    }),
+    offers("17.1.4", "Offers may be in several fields", ["x-unknown", plain], anyPlain, {
       section: "RFC 6455 §9.1",
       requirements: ["E01"],
     }),
-    offers("17.1.5", "Empty elements of a list are passed over", [`, ,${plain},,`], anyPlain, {
+    offers("17.1.5", "Empty elements of a list are skipped", [`, ,${plain},,`], anyPlain, {
       section: "RFC 9110 §5.6.1",
       severity: "recommended",
       requirements: ["E01"],
     }),
     offers(
       "17.1.6",
-      "White space may stand around the signs",
+      "White space may surround separators",
       ["permessage-deflate ; \t client_no_context_takeover"],
       anyPlain,
       { section: "RFC 6455 §9.1", requirements: ["E01"] },
@@ -111,14 +108,14 @@ export const negotiation: Chapter = {
     }),
     offers(
       "17.1.8",
-      "Names of extensions that are names of properties are harmless",
+      "Names of extensions that are names of JavaScript properties are harmless",
       [`constructor; __proto__=x, toString, ${plain}`],
       anyPlain,
       { requirements: ["E02"] },
     ),
     offers(
       "17.2.1",
-      "server_no_context_takeover is agreed to by repeating it",
+      "server_no_context_takeover is accepted by repeating it",
       [serverAlone],
       [none, serverAlone, both, reordered],
       { section: "RFC 7692 §7.1.1.1", requirements: ["E13"] },
@@ -130,7 +127,7 @@ export const negotiation: Chapter = {
     ...[9, 12, 15].map((bits, index) =>
       offers(
         `17.2.${3 + index}`,
-        `server_max_window_bits=${bits} is agreed to with ${bits} or less`,
+        `server_max_window_bits=${bits} is accepted with ${bits} or less`,
         [`${plain}; server_max_window_bits=${bits}`],
         windows(bits),
         { section: "RFC 7692 §7.1.2.1", requirements: ["E12"] },
@@ -138,14 +135,14 @@ export const negotiation: Chapter = {
     ),
     offers(
       "17.2.6",
-      "The second of two offers is agreed to when the first one is bad",
+      "The second of two offers is accepted if the first one is invalid",
       [`permessage-deflate; server_max_window_bits=7, ${plain}`],
       anyPlain,
       { section: "RFC 7692 §5.1", requirements: ["E03"] },
     ),
     offers(
       "17.2.7",
-      "The second of two offers is agreed to when the first one is unknown",
+      "The second of two offers is accepted if the first one is unknown",
       [`permessage-deflate; x-unknown, ${clientAlone}`],
       anyPlain,
       { section: "RFC 7692 §5.1", requirements: ["E03", "E04"] },
@@ -173,7 +170,7 @@ export const negotiation: Chapter = {
     ),
     declines("17.3.16", "permessage-deflatex", ["E01"], "RFC 6455 §9.1"),
     define("17.4.1", section, {
-      title: "What was agreed is used: compressed messages come back",
+      title: "The agreed extension is used: compressed messages are echoed",
       role: "server",
       requirements: ["E19"],
       opening: { deflate: { clientNoContextTakeover: true, serverNoContextTakeover: true } },
@@ -182,7 +179,7 @@ export const negotiation: Chapter = {
     }),
     offers(
       "17.4.2",
-      "A Sec-WebSocket-Extensions that breaks the grammar is refused, or declined",
+      "A Sec-WebSocket-Extensions that breaks the grammar is rejected, or declined",
       ["permessage-deflate; ="],
       [none],
       {
@@ -193,7 +190,7 @@ export const negotiation: Chapter = {
             opening: { type: "refused", statuses: [400] },
             ending: { type: "ended" },
             verdict: "ok",
-            because: "It refuses the request, as RFC 6455 §9.1 has it.",
+            because: "It rejects the request, as RFC 6455 §9.1 demands.",
           },
         ],
       },

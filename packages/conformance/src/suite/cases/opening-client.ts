@@ -79,10 +79,10 @@ export const openingOfClients: Chapter = {
   number: 16,
   title: "Opening handshake of a client",
   cases: [
-    opens("16.1.1", "A good response opens the connection", {}, { requirements: ["C05"] }),
+    opens("16.1.1", "A valid response opens the connection", {}, { requirements: ["C05"] }),
     opens(
       "16.1.2",
-      "A good response opens the connection, byte by byte",
+      "A valid response opens the connection, byte by byte",
       {},
       { opening: { lines: linesOf({}), chop: 1 } },
     ),
@@ -118,7 +118,7 @@ export const openingOfClients: Chapter = {
     ),
     opens(
       "16.1.8",
-      "Another reason phrase, or none, is as good",
+      "Another reason phrase, or none, is accepted",
       { start: "HTTP/1.1 101 " },
       { section: "RFC 9112 §4" },
     ),
@@ -140,7 +140,7 @@ export const openingOfClients: Chapter = {
     ),
     opens(
       "16.1.11",
-      "A Ping in the same write as the response is answered",
+      "A Ping in the same write as the response gets a Pong",
       {},
       {
         requirements: ["C13"],
@@ -151,7 +151,7 @@ export const openingOfClients: Chapter = {
     ),
     opens(
       "16.1.12",
-      "A Close frame in the same write as the response is answered",
+      "A Close frame in the same write as the response gets a Close frame in return",
       {},
       {
         requirements: ["C13"],
@@ -162,13 +162,13 @@ export const openingOfClients: Chapter = {
     ),
     opens(
       "16.1.13",
-      "A 101 with a Content-Length has no body all the same",
+      "A 101 with a Content-Length still has no body",
       { more: "Content-Length: 5" },
       { section: "RFC 9110 §8.6", severity: "informational" },
     ),
     fails(
       "16.2.1",
-      "A Sec-WebSocket-Accept that does not answer the key fails the connection",
+      "A Sec-WebSocket-Accept that does not match the key fails the connection",
       { accept: "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" },
       { requirements: ["C05"] },
     ),
@@ -192,7 +192,7 @@ export const openingOfClients: Chapter = {
     ),
     fails(
       "16.2.5",
-      "A Sec-WebSocket-Accept with something after it fails the connection",
+      "A Sec-WebSocket-Accept with additional text fails the connection",
       { accept: "Sec-WebSocket-Accept: {accept}x" },
       { requirements: ["C05"] },
     ),
@@ -211,7 +211,7 @@ export const openingOfClients: Chapter = {
     ),
     fails(
       "16.3.4",
-      "A 101 whose Connection does not say upgrade fails the connection",
+      "A 101 whose Connection lacks upgrade fails the connection",
       { connection: "Connection: keep-alive" },
       { requirements: ["C04"] },
     ),
@@ -288,7 +288,7 @@ export const openingOfClients: Chapter = {
     }),
     fails(
       "16.5.3",
-      "302 is not an open connection, whether it is followed or not",
+      "302 is not an open connection, whether the redirect is followed or not",
       answer("302 Found", "Location: /elsewhere"),
       { ...noBait, requirements: ["C15"] },
     ),
@@ -306,7 +306,7 @@ export const openingOfClients: Chapter = {
         opening: { lines: linesOf({ start: "HTTP/1.1 200 OK" }), early: bait, end: true },
       },
     ),
-    fails("16.6.1", "A status line that is none fails the connection", { start: "HELLO" }, { section: "RFC 9112 §4" }),
+    fails("16.6.1", "An invalid status line fails the connection", { start: "HELLO" }, { section: "RFC 9112 §4" }),
     fails(
       "16.6.2",
       "White space between a field name and the colon fails the connection",

@@ -71,8 +71,8 @@ export const openingOfServers: Chapter = {
   number: 15,
   title: "Opening handshake of a server",
   cases: [
-    accepts("15.1.1", "A good request is accepted", {}, { requirements: ["H09"] }),
-    accepts("15.1.2", "A good request is accepted, byte by byte", {}, { requirements: ["H23"], plan: { chop: 1 } }),
+    accepts("15.1.1", "A valid request is accepted", {}, { requirements: ["H09"] }),
+    accepts("15.1.2", "A valid request is accepted, byte by byte", {}, { requirements: ["H23"], plan: { chop: 1 } }),
     accepts(
       "15.1.3",
       "Field names are compared without regard to case",
@@ -146,7 +146,7 @@ export const openingOfServers: Chapter = {
     ),
     accepts(
       "15.1.14",
-      "Frames that come in the same write as the request are not lost",
+      "Frames in the same write as the request are not lost",
       {},
       {
         section: "RFC 6455 §4.1",
@@ -159,7 +159,7 @@ export const openingOfServers: Chapter = {
     ),
     accepts(
       "15.1.15",
-      "A Ping that comes in the same write as the request is answered",
+      "A Ping in the same write as the request gets a Pong",
       {},
       {
         section: "RFC 6455 §4.1",
@@ -172,13 +172,13 @@ export const openingOfServers: Chapter = {
     ),
     accepts(
       "15.1.16",
-      "A request with an Origin of null is accepted or refused",
+      "A request with an Origin of null is accepted or rejected",
       { more: "Origin: null" },
       { severity: "informational", requirements: ["H13"] },
     ),
     accepts(
       "15.1.17",
-      "An offer of subprotocols is answered with one of them, or with none",
+      "The response to offered subprotocols selects one of them, or none",
       { more: "Sec-WebSocket-Protocol: x-unknown-1, x-unknown-2" },
       {
         plan: { subprotocols: ["x-unknown-1", "x-unknown-2"] },
@@ -189,130 +189,136 @@ export const openingOfServers: Chapter = {
             opening: { type: "refused", statuses: [400, 403, 426] },
             ending: { type: "ended" },
             verdict: "ok",
-            because: "It refuses subprotocols that it does not know, which RFC 6455 §4.2.2 lets it do.",
+            because: "It rejects subprotocols that it does not know, which RFC 6455 §4.2.2 allows.",
           },
         ],
       },
     ),
-    refuses("15.2.1", "A method other than GET is refused", { start: "POST {path} HTTP/1.1" }, [405, 400, 404, 501], {
+    refuses("15.2.1", "A method other than GET is rejected", { start: "POST {path} HTTP/1.1" }, [405, 400, 404, 501], {
       requirements: ["H01"],
     }),
-    refuses("15.2.2", "A method in lower case is refused", { start: "get {path} HTTP/1.1" }, [405, 400, 404, 501], {
+    refuses("15.2.2", "A method in lower case is rejected", { start: "get {path} HTTP/1.1" }, [405, 400, 404, 501], {
       section: "RFC 9110 §9.1",
       requirements: ["H01"],
     }),
-    refuses("15.2.3", "HTTP/1.0 is refused", { start: "GET {path} HTTP/1.0" }, [400, 426, 505], {
+    refuses("15.2.3", "HTTP/1.0 is rejected", { start: "GET {path} HTTP/1.0" }, [400, 426, 505], {
       requirements: ["H02"],
     }),
-    refuses("15.2.4", "HTTP/2.0 in a request line is refused", { start: "GET {path} HTTP/2.0" }, [400, 505], {
+    refuses("15.2.4", "HTTP/2.0 in a request line is rejected", { start: "GET {path} HTTP/2.0" }, [400, 505], {
       section: "RFC 9112 §2.3",
       requirements: ["H02"],
     }),
-    refuses("15.2.5", "A request line that is none is refused", { start: "GET {path}" }, [400, 426, 505], {
+    refuses("15.2.5", "An invalid request line is rejected", { start: "GET {path}" }, [400, 426, 505], {
       section: "RFC 9112 §3",
       requirements: ["H02"],
     }),
-    refuses("15.2.6", "A request line with two spaces is refused", { start: "GET  {path} HTTP/1.1" }, bad, {
+    refuses("15.2.6", "A request line with two spaces is rejected", { start: "GET  {path} HTTP/1.1" }, bad, {
       section: "RFC 9112 §3",
       severity: "recommended",
     }),
-    refuses("15.2.7", "A target that is a star is refused", { start: "GET * HTTP/1.1" }, bad, {
+    refuses("15.2.7", "A target that is a star is rejected", { start: "GET * HTTP/1.1" }, bad, {
       section: "RFC 9112 §3.2.4",
       severity: "recommended",
       requirements: ["H19"],
     }),
-    refuses("15.3.1", "A request without Host is refused", { host: undefined }, bad, {
+    refuses("15.3.1", "A request without Host is rejected", { host: undefined }, bad, {
       section: "RFC 9112 §3.2",
       requirements: ["H03"],
     }),
-    refuses("15.3.2", "A request with two Host fields is refused", { host: ["Host: {host}", "Host: {host}"] }, bad, {
+    refuses("15.3.2", "A request with two Host fields is rejected", { host: ["Host: {host}", "Host: {host}"] }, bad, {
       section: "RFC 9112 §3.2",
       requirements: ["H03"],
     }),
-    refuses("15.3.3", "A request with a Host that is none is refused", { host: "Host: a b" }, bad, {
+    refuses("15.3.3", "A request with an invalid Host is rejected", { host: "Host: a b" }, bad, {
       section: "RFC 9112 §3.2",
       severity: "recommended",
       requirements: ["H03"],
     }),
-    refuses("15.4.1", "A request without Upgrade is refused", { upgrade: undefined }, [200, 204, 400, 404, 426], {
+    refuses("15.4.1", "A request without Upgrade is rejected", { upgrade: undefined }, [200, 204, 400, 404, 426], {
       requirements: ["H04"],
     }),
     refuses(
       "15.4.2",
-      "A request to upgrade to something else is refused",
+      "A request to upgrade to something else is rejected",
       { upgrade: "Upgrade: h2c" },
       [200, 204, 400, 404, 426],
       { requirements: ["H04"] },
     ),
     refuses(
       "15.4.3",
-      "A request to upgrade to websocket/13 is refused",
+      "A request to upgrade to websocket/13 is rejected",
       { upgrade: "Upgrade: websocket/13" },
       [200, 204, 400, 404, 426],
       { requirements: ["H04"], severity: "recommended" },
     ),
     refuses(
       "15.4.4",
-      "A request whose Connection does not say upgrade is refused",
+      "A request whose Connection lacks upgrade is rejected",
       { connection: "Connection: keep-alive" },
       [200, 204, 400, 404, 426],
       { requirements: ["H05"] },
     ),
-    refuses("15.4.5", "A request without Connection is refused", { connection: undefined }, [200, 204, 400, 404, 426], {
-      requirements: ["H05"],
-    }),
+    refuses(
+      "15.4.5",
+      "A request without Connection is rejected",
+      { connection: undefined },
+      [200, 204, 400, 404, 426],
+      {
+        requirements: ["H05"],
+      },
+    ),
     refuses(
       "15.4.6",
-      "A Connection that merely contains the word is refused",
+      "A Connection that merely contains the word is rejected",
       { connection: "Connection: upgrade-insecure" },
       [200, 204, 400, 404, 426],
       { requirements: ["H05"] },
     ),
-    refuses("15.5.1", "A request without Sec-WebSocket-Key is refused", { key: undefined }, bad, {
+    refuses("15.5.1", "A request without Sec-WebSocket-Key is rejected", { key: undefined }, bad, {
       requirements: ["H06"],
     }),
-    refuses("15.5.2", "An empty Sec-WebSocket-Key is refused", { key: "Sec-WebSocket-Key:" }, bad, {
+    refuses("15.5.2", "An empty Sec-WebSocket-Key is rejected", { key: "Sec-WebSocket-Key:" }, bad, {
       requirements: ["H06"],
     }),
-    refuses("15.5.3", "A Sec-WebSocket-Key that is too short is refused", { key: "Sec-WebSocket-Key: YWJj" }, bad, {
+    refuses("15.5.3", "A Sec-WebSocket-Key that is too short is rejected", { key: "Sec-WebSocket-Key: YWJj" }, bad, {
       requirements: ["H06"],
     }),
     refuses(
       "15.5.4",
-      "A Sec-WebSocket-Key that is too long is refused",
+      "A Sec-WebSocket-Key that is too long is rejected",
       { key: "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZSBvZg==" },
       bad,
       { requirements: ["H06"] },
     ),
     refuses(
       "15.5.5",
-      "A Sec-WebSocket-Key that is not base64 is refused",
+      "A Sec-WebSocket-Key that is not base64 is rejected",
       { key: "Sec-WebSocket-Key: !!!!!!!!!!!!!!!!!!!!!!==" },
       bad,
       { requirements: ["H06"] },
     ),
     refuses(
       "15.5.6",
-      "Two Sec-WebSocket-Key fields are refused",
+      "Two Sec-WebSocket-Key fields are rejected",
       { key: ["Sec-WebSocket-Key: {key}", "Sec-WebSocket-Key: {key}"] },
       bad,
       { section: "RFC 6455 §11.3.1", requirements: ["H06"] },
     ),
     refuses(
       "15.5.7",
-      "A Sec-WebSocket-Key whose unused bits are not zero is refused",
+      "A Sec-WebSocket-Key whose unused bits are not zero is rejected",
       { key: "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAB==" },
       bad,
       { section: "RFC 4648 §3.5", severity: "recommended", requirements: ["H06"] },
     ),
     ...[
-      ["15.6.1", "A request without Sec-WebSocket-Version is refused", undefined] as const,
-      ["15.6.2", "Version 8 is refused", "Sec-WebSocket-Version: 8"] as const,
-      ["15.6.3", "Version 14 is refused", "Sec-WebSocket-Version: 14"] as const,
-      ["15.6.4", "Version 013 is refused", "Sec-WebSocket-Version: 013"] as const,
-      ["15.6.5", "Version +13 is refused", "Sec-WebSocket-Version: +13"] as const,
-      ["15.6.6", "A list of versions is refused", "Sec-WebSocket-Version: 13, 8"] as const,
-      ["15.6.7", "A version that is no number is refused", "Sec-WebSocket-Version: thirteen"] as const,
+      ["15.6.1", "A request without Sec-WebSocket-Version is rejected", undefined] as const,
+      ["15.6.2", "Version 8 is rejected", "Sec-WebSocket-Version: 8"] as const,
+      ["15.6.3", "Version 14 is rejected", "Sec-WebSocket-Version: 14"] as const,
+      ["15.6.4", "Version 013 is rejected", "Sec-WebSocket-Version: 013"] as const,
+      ["15.6.5", "Version +13 is rejected", "Sec-WebSocket-Version: +13"] as const,
+      ["15.6.6", "A list of versions is rejected", "Sec-WebSocket-Version: 13, 8"] as const,
+      ["15.6.7", "A version that is not a number is rejected", "Sec-WebSocket-Version: thirteen"] as const,
     ].map(([id, title, version]) =>
       refuses(id, title, { version }, upgradeRequired, {
         requirements: id === "15.6.1" || id === "15.6.2" || id === "15.6.3" ? ["H07"] : ["H08"],
@@ -320,14 +326,14 @@ export const openingOfServers: Chapter = {
     ),
     refuses(
       "15.6.8",
-      "Two Sec-WebSocket-Version fields are refused",
+      "Two Sec-WebSocket-Version fields are rejected",
       { version: ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 13"] },
       upgradeRequired,
       { section: "RFC 6455 §11.3.5", severity: "recommended", requirements: ["H08"] },
     ),
     refuses(
       "15.6.9",
-      "A refused version is answered with the version that would do",
+      "The response to a rejected version names a supported one",
       { version: "Sec-WebSocket-Version: 12" },
       [426, 400],
       {
@@ -339,95 +345,95 @@ export const openingOfServers: Chapter = {
         },
       },
     ),
-    refuses("15.7.1", "White space between a field name and the colon is refused", { more: "X-Field : value" }, bad, {
+    refuses("15.7.1", "White space between a field name and the colon is rejected", { more: "X-Field : value" }, bad, {
       section: "RFC 9112 §5.1",
       requirements: ["H16"],
     }),
-    refuses("15.7.2", "A folded line is refused", { more: "X-Field: value\r\n folded" }, bad, {
+    refuses("15.7.2", "A folded line is rejected", { more: "X-Field: value\r\n folded" }, bad, {
       section: "RFC 9112 §5.2",
       severity: "recommended",
       requirements: ["H16"],
     }),
-    refuses("15.7.3", "A line without a colon is refused", { more: "X-Field" }, bad, {
+    refuses("15.7.3", "A line without a colon is rejected", { more: "X-Field" }, bad, {
       section: fields,
       requirements: ["H16"],
     }),
-    refuses("15.7.4", "A field name that is no token is refused", { more: "X(Field): value" }, bad, {
+    refuses("15.7.4", "A field name that is not a token is rejected", { more: "X(Field): value" }, bad, {
       section: "RFC 9110 §5.1",
       requirements: ["H18"],
     }),
-    refuses("15.7.5", "NUL in a value is refused", { more: "X-Field: a\0b" }, bad, {
+    refuses("15.7.5", "NUL in a value is rejected", { more: "X-Field: a\0b" }, bad, {
       section: "RFC 9110 §5.5",
       requirements: ["H18"],
     }),
-    refuses("15.7.6", "A CR within a line is refused", { more: "X-Field: a\rb" }, bad, {
+    refuses("15.7.6", "A CR within a line is rejected", { more: "X-Field: a\rb" }, bad, {
       section: "RFC 9112 §2.2",
       requirements: ["H16"],
     }),
-    refuses("15.7.7", "Lines that end with LF alone are accepted or refused", linesOf({}, "\n"), bad, {
+    refuses("15.7.7", "Lines that end with LF alone are accepted or rejected", linesOf({}, "\n"), bad, {
       section: "RFC 9112 §2.2",
       severity: "informational",
       requirements: ["H16"],
     }),
-    refuses("15.7.8", "A body is refused", { more: "Content-Length: 5" }, bad, {
+    refuses("15.7.8", "A body is rejected", { more: "Content-Length: 5" }, bad, {
       section: "RFC 6455 §4.1",
       severity: "recommended",
       requirements: ["H14"],
     }),
-    refuses("15.7.9", "A chunked body is refused", { more: "Transfer-Encoding: chunked" }, bad, {
+    refuses("15.7.9", "A chunked body is rejected", { more: "Transfer-Encoding: chunked" }, bad, {
       section: "RFC 6455 §4.1",
       severity: "recommended",
       requirements: ["H14"],
     }),
     refuses(
       "15.7.10",
-      "A Content-Length beside a Transfer-Encoding is refused",
+      "A Content-Length beside a Transfer-Encoding is rejected",
       { more: ["Content-Length: 5", "Transfer-Encoding: chunked"] },
       bad,
       { section: "RFC 9112 §6.1", severity: "recommended", requirements: ["H15"] },
     ),
     refuses(
       "15.7.11",
-      "Two Content-Length fields that differ are refused",
+      "Two different Content-Length fields are rejected",
       { more: ["Content-Length: 5", "Content-Length: 6"] },
       bad,
       { section: "RFC 9112 §6.3", requirements: ["H15"] },
     ),
-    refuses("15.7.12", "An empty Sec-WebSocket-Protocol is refused", { more: "Sec-WebSocket-Protocol:" }, bad, {
+    refuses("15.7.12", "An empty Sec-WebSocket-Protocol is rejected", { more: "Sec-WebSocket-Protocol:" }, bad, {
       section: "RFC 6455 §4.3",
       severity: "recommended",
       requirements: ["H10"],
     }),
-    refuses("15.7.13", "A subprotocol that is no token is refused", { more: "Sec-WebSocket-Protocol: a b" }, bad, {
+    refuses("15.7.13", "A subprotocol that is not a token is rejected", { more: "Sec-WebSocket-Protocol: a b" }, bad, {
       section: "RFC 6455 §4.3",
       severity: "recommended",
       requirements: ["H10"],
     }),
     refuses(
       "15.7.14",
-      "A subprotocol that is offered twice is refused",
+      "A subprotocol that is offered twice is rejected",
       { more: "Sec-WebSocket-Protocol: chat, chat" },
       bad,
       { section: "RFC 6455 §4.1", severity: "recommended", requirements: ["H10"] },
     ),
-    refuses("15.8.1", "A field line of 1 MiB is refused", { more: "X-Field: {x*1048576}" }, [400, 413, 414, 431], {
+    refuses("15.8.1", "A field line of 1 MiB is rejected", { more: "X-Field: {x*1048576}" }, [400, 413, 414, 431], {
       section: "RFC 6585 §5",
       severity: "recommended",
       requirements: ["H20"],
     }),
-    refuses("15.8.2", "Two thousand fields are refused", { more: manyFields }, [400, 413, 431], {
+    refuses("15.8.2", "Two thousand fields are rejected", { more: manyFields }, [400, 413, 431], {
       section: "RFC 6585 §5",
       severity: "recommended",
       requirements: ["H21"],
     }),
-    refuses("15.8.3", "A target of 64 KiB is refused", { start: "GET /{x*65536} HTTP/1.1" }, [400, 404, 414, 431], {
+    refuses("15.8.3", "A target of 64 KiB is rejected", { start: "GET /{x*65536} HTTP/1.1" }, [400, 404, 414, 431], {
       section: "RFC 9110 §15.5.15",
       severity: "recommended",
       requirements: ["H20"],
     }),
     refuses(
       "15.8.4",
-      "Bytes that are not HTTP are refused",
+      "Bytes that are not HTTP are rejected",
       ["\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003", "\r\n\r\n"],
       bad,
       { section: "RFC 9112 §2.2" },

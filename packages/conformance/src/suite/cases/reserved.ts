@@ -54,7 +54,7 @@ export const reservedBits: Chapter = {
     }),
     ...[2, 3, 4].map((rsv) =>
       shared(`3.${rsv}`, section, {
-        title: `A text message comes back; one with ${rsvNames[rsv]} set fails the connection, and the Ping after it is not answered`,
+        title: `A text message is echoed; one with ${rsvNames[rsv]} set fails the connection, and the Ping after it gets no Pong`,
         requirements: ["F01", "X16"],
         steps: rsvSteps(rsv),
         expect: fails(1002, { text: small }),
@@ -100,7 +100,7 @@ function opcodeCases(first: string, opcodes: readonly number[]): ConformanceCase
     const frame = { opcode, payload };
     const alone = index < 2;
     return shared(`${first}.${index + 1}`, section, {
-      title: `A frame with the reserved opcode ${opcode} fails the connection${alone ? "" : ", after the message before it has come back"}`,
+      title: `A frame with the reserved opcode ${opcode} fails the connection${alone ? "" : ", after the previous message has been echoed"}`,
       requirements: ["F02"],
       steps: [
         alone ? send(frame) : index === 4 ? octetWise(text(small), frame, ping()) : send(text(small), frame, ping()),

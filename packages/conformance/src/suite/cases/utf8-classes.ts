@@ -52,7 +52,7 @@ const nonCharacters = Array.from({ length: 17 }, (_, plane) => [
 /** In the order of chapter 6, from 6.5 on. */
 export const utf8Classes: readonly Utf8Class[] = [
   {
-    title: "Text of all lengths of UTF-8",
+    title: "Characters of all lengths",
     sequences: valid(
       ...["24", "c2 a2", "e2 82 ac", "f0 a4 ad a2"].map((char) => `68 65 6c 6c 6f ${char} 77 6f 72 6c 64`),
       word.join(" "),
@@ -66,10 +66,10 @@ export const utf8Classes: readonly Utf8Class[] = [
     ]),
   },
   { title: "The first code point of each length", sequences: valid("00", "c2 80", "e0 a0 80", "f0 90 80 80") },
-  { title: "The first of five and six bytes", sequences: invalid("f8 88 80 80 80", "fc 84 80 80 80 80") },
+  { title: "The first sequence of five and of six bytes", sequences: invalid("f8 88 80 80 80", "fc 84 80 80 80 80") },
   { title: "The last code point of each length", sequences: valid("7f", "df bf", "ef bf bf", "f4 8f bf bf") },
   {
-    title: "The last of four, five and six bytes",
+    title: "The last sequence of four, five and six bytes",
     sequences: invalid("f7 bf bf bf", "fb bf bf bf bf", "fd bf bf bf bf bf"),
   },
   {
@@ -77,14 +77,14 @@ export const utf8Classes: readonly Utf8Class[] = [
     sequences: [...valid("ed 9f bf", "ee 80 80", "ef bf bd", "f4 8f bf bf"), ...invalid("f4 90 80 80")],
   },
   {
-    title: "Continuation bytes that continue nothing",
+    title: "Stray continuation bytes",
     sequences: invalid(
       ...["80", "bf", "80 bf", "80 bf 80", "80 bf 80 bf", "80 bf 80 bf 80", "80 bf 80 bf 80 bf"],
       range(0x80, 0xbf, "bare"),
     ),
   },
   {
-    title: "First bytes that nothing continues",
+    title: "First bytes without continuation bytes",
     sequences: invalid(
       ...[range(0xc0, 0xdf, "spaced"), range(0xe0, 0xef, "spaced"), range(0xf0, 0xf7, "spaced")],
       ...[range(0xf8, 0xfb, "spaced"), range(0xfc, 0xfd, "spaced")],
@@ -92,17 +92,17 @@ export const utf8Classes: readonly Utf8Class[] = [
   },
   { title: "The last continuation byte is missing", sequences: invalid(...incomplete) },
   { title: "Incomplete sequences in a row", sequences: invalid(incomplete.join(" ")) },
-  { title: "Bytes that never stand in UTF-8", sequences: invalid("fe", "ff", "fe fe ff ff") },
+  { title: "Bytes that never occur in UTF-8", sequences: invalid("fe", "ff", "fe fe ff ff") },
   {
-    title: "A slash in too many bytes",
+    title: "An overlong slash",
     sequences: invalid("c0 af", "e0 80 af", "f0 80 80 af", "f8 80 80 80 af", "fc 80 80 80 80 af"),
   },
   {
-    title: "The greatest code point in too many bytes",
+    title: "The greatest overlong sequence of each length",
     sequences: invalid("c1 bf", "e0 9f bf", "f0 8f bf bf", "f8 87 bf bf bf", "fc 83 bf bf bf bf"),
   },
   {
-    title: "U+0000 in too many bytes",
+    title: "U+0000, overlong",
     sequences: invalid("c0 80", "e0 80 80", "f0 80 80 80", "f8 80 80 80 80", "fc 80 80 80 80 80"),
   },
   { title: "A surrogate", sequences: invalid(...highSurrogates, "ed b0 80", "ed be 80", "ed bf bf") },

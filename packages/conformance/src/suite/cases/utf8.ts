@@ -45,7 +45,7 @@ function bytesOf(value: string): string {
 const classCases: readonly ConformanceCase[] = utf8Classes.flatMap(({ title, sequences }, index) =>
   sequences.map(([validity, bytes], at) =>
     shared(`6.${index + 5}.${at + 1}`, validity === "valid" ? "RFC 3629 §4" : section, {
-      title: `${title}: ${bytes.length > 40 ? `${bytes.slice(0, 35)} …` : bytes} ${validity === "valid" ? "comes back" : "fails the connection"}`,
+      title: `${title}: ${bytes.length > 40 ? `${bytes.slice(0, 35)} …` : bytes} ${validity === "valid" ? "is echoed" : "fails the connection"}`,
       requirements: [validity === "valid" ? "F17" : "F18"],
       steps: [send(text(hex(bytes)))],
       expect: validity === "valid" ? answers({ text: hex(bytes) }) : fails(1007),
@@ -63,57 +63,57 @@ export const utf8: Chapter = {
   title: "UTF-8",
   cases: [
     shared("6.1.1", "RFC 6455 §5.6", {
-      title: "An empty text message comes back",
+      title: "An empty text message is echoed",
       requirements: ["F24"],
       steps: [send(text(""))],
       expect: answers({ text: "" }),
     }),
     shared("6.1.2", "RFC 6455 §5.4", {
-      title: "A text message of three empty fragments comes back",
+      title: "A text message of three empty fragments is echoed",
       requirements: ["F16"],
       steps: [send(text("", more), continuation("", more), continuation(""))],
       expect: answers({ text: "" }),
     }),
     shared("6.1.3", "RFC 6455 §5.4", {
-      title: "A text message whose first and last fragments are empty comes back",
+      title: "A text message whose first and last fragments are empty is echoed",
       requirements: ["F16"],
       steps: [send(text("", more), continuation("middle", more), continuation(""))],
       expect: answers({ text: "middle" }),
     }),
     shared("6.2.1", "RFC 6455 §5.6", {
-      title: "Text with characters of one and two bytes comes back",
+      title: "Text with characters of one and two bytes is echoed",
       requirements: ["F17"],
       steps: [send(text(mixed))],
       expect: answers({ text: mixed }),
     }),
     shared("6.2.2", "RFC 6455 §5.6", {
-      title: "Text in two fragments, cut between characters, comes back",
+      title: "Text in two fragments, cut between characters, is echoed",
       requirements: ["F17"],
       steps: [send(text("Hello-µ@ßöä", more), continuation("üàá-UTF-8!!"))],
       expect: answers({ text: mixed }),
     }),
     ...[mixed, greek].map((value, index) =>
       shared(`6.2.${index + 3}`, "RFC 6455 §5.6", {
-        title: `Text in fragments of one byte comes back (${value})`,
+        title: `Text in fragments of one byte is echoed (${value})`,
         requirements: ["F17"],
         steps: [fragmentPerByte(bytesOf(value))],
         expect: answers({ text: value }),
       }),
     ),
     shared("6.3.1", section, {
-      title: "Text with a surrogate in it fails the connection",
+      title: "Text with a surrogate fails the connection",
       requirements: ["F18"],
       steps: [send(text(hex(badGreek)))],
       expect: fails(1007),
     }),
     shared("6.3.2", section, {
-      title: "Text with a surrogate in it fails the connection, in fragments of one byte",
+      title: "Text with a surrogate fails the connection, in fragments of one byte",
       requirements: ["F18"],
       steps: [fragmentPerByte(badGreek)],
       expect: fails(1007),
     }),
     shared("6.4.1", section, {
-      title: "Text that cannot become valid any more fails the connection at once: in the second of three fragments",
+      title: "Text that can no longer become valid fails the connection at once: in the second of three fragments",
       requirements: ["F18"],
       steps: [
         send(text(hex(greekHex), more)),
@@ -124,7 +124,7 @@ export const utf8: Chapter = {
       expect: fails(1007),
     }),
     shared("6.4.2", section, {
-      title: "Text that cannot become valid any more fails the connection at once: by the second byte of a character",
+      title: "Text that can no longer become valid fails the connection at once: by the second byte of a character",
       requirements: ["F18"],
       steps: [
         send(text(hex(`${greekHex} f4`), more)),
@@ -136,7 +136,7 @@ export const utf8: Chapter = {
     }),
     ...[0, 1].map((first) =>
       shared(`6.4.${first + 3}`, section, {
-        title: `Text that cannot become valid any more fails the connection at once: in the second of three chunks of one frame${first === 0 ? "" : ", by the second byte of a character"}`,
+        title: `Text that can no longer become valid fails the connection at once: in the second of three chunks of one frame${first === 0 ? "" : ", by the second byte of a character"}`,
         requirements: ["F18"],
         steps: threeChunks(first),
         expect: fails(1007),
@@ -156,13 +156,13 @@ export const utf8: Chapter = {
       expect: answers({ text: hex("ef bb bf") }),
     }),
     define("6.24.3", "RFC 6455 §5.6", {
-      title: "U+0000 may stand in text",
+      title: "U+0000 is valid in text",
       requirements: ["F19"],
       steps: [send(text(hex("61 00 62")))],
       expect: answers({ text: hex("61 00 62") }),
     }),
     define("6.24.4", section, {
-      title: "A character cut at each place, by fragments and by a Ping between them, comes back",
+      title: "A character cut at each place, by fragments and by a Ping between them, is echoed",
       requirements: ["F15", "F17"],
       steps: [
         send(
@@ -176,13 +176,13 @@ export const utf8: Chapter = {
       expect: answers(...[1, 2, 3].flatMap((cut) => [{ pong: `${cut}` }, { text: "😀" }])),
     }),
     define("6.24.5", "RFC 6455 §5.6", {
-      title: "A long text of characters of three bytes comes back, in chunks of 1,000 bytes",
+      title: "A long text of characters of three bytes is echoed, in chunks of 1,000 bytes",
       requirements: ["F17"],
       steps: [{ send: [text({ repeat: "한글", times: 10_000 })], chop: 1000 }],
       expect: answers({ text: { repeat: "한글", times: 10_000 } }),
     }),
     define("6.24.6", section, {
-      title: "A long text whose last byte is wrong fails the connection",
+      title: "A long text whose last byte is invalid fails the connection",
       requirements: ["F18"],
       steps: [send(text({ join: [{ repeat: "x", times: 70_000 }, hex("ff")] }))],
       expect: fails(1007),
@@ -200,7 +200,7 @@ export const utf8: Chapter = {
       expect: fails(1007),
     }),
     define("6.24.9", "RFC 6455 §5.6", {
-      title: "Text with characters of all lengths comes back, byte by byte",
+      title: "Text with characters of all lengths is echoed, byte by byte",
       requirements: ["F17"],
       steps: [octetWise(text("aµ€😀z"))],
       expect: answers({ text: "aµ€😀z" }),
