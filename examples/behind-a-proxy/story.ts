@@ -9,21 +9,21 @@ import { openBackend } from "./backend.ts";
 import { type ProxyName, startProxy } from "./proxy.ts";
 
 /** Runs the story with `proxy`, and stops everything at the end. */
-export async function tellStory(proxy: ProxyName, tell: (line: string) => void): Promise<void> {
+export async function tellStory(proxy: ProxyName, print: (line: string) => void): Promise<void> {
   const backends = { one: await openBackend("one"), two: await openBackend("two") };
   const front = await startProxy(proxy, [backends.one, backends.two]);
-  tell(`${proxy} listens on ${front.url}, in front of two servers`);
+  print(`${proxy} listens on ${front.url}, in front of two servers`);
 
-  const ada = new Client("ada", front.url, tell);
+  const ada = new Client("ada", front.url, print);
   const first = await ada.arrives();
-  const bob = new Client("bob", front.url, tell);
+  const bob = new Client("bob", front.url, print);
   const second = await bob.arrives();
-  tell(`one has ${backends.one.connections}, two has ${backends.two.connections}`);
+  print(`one has ${backends.one.connections}, two has ${backends.two.connections}`);
 
-  tell(`${first} is stopped`);
+  print(`${first} is stopped`);
   await backends[first].close({ reason: "a new version" });
   await ada.arrives();
-  tell(`${second} has ${backends[second].connections}`);
+  print(`${second} has ${backends[second].connections}`);
 
   await Promise.all([ada.leave(), bob.leave()]);
   await front.stop();
@@ -32,16 +32,16 @@ export async function tellStory(proxy: ProxyName, tell: (line: string) => void):
 
 class Client {
   readonly #name: string;
-  readonly #tell: (line: string) => void;
+  readonly #print: (line: string) => void;
   readonly #connection: Reconnecting<WebSocket>;
 
-  constructor(name: string, url: string, tell: (line: string) => void) {
+  constructor(name: string, url: string, print: (line: string) => void) {
     this.#name = name;
-    this.#tell = tell;
+    this.#print = print;
     // All clients of a server that stops reconnect, at different times because the delays are random.
     this.#connection = reconnect(() => new WebSocket(url), { firstDelay: 200, maximumDelay: 2_000 });
     this.#connection.addEventListener("waiting", ({ outcome: { code, reason } }) => {
-      tell(`${name} receives ${code} ${reason}`);
+      print(`${name} receives ${code} ${reason}`);
     });
   }
 
@@ -49,7 +49,7 @@ class Client {
   async arrives(): Promise<"one" | "two"> {
     const [event] = (await once(this.#connection as never, "message")) as [MessageEvent];
     const { name } = JSON.parse(event.data);
-    this.#tell(`${this.#name} is at ${name}`);
+    this.#print(`${this.#name} is at ${name}`);
     return name;
   }
 

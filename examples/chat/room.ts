@@ -1,6 +1,6 @@
 /**
  * A room: a message of one member goes to all. It is encoded once, however many members there are. A member that reads too
- * slowly is skipped, so that it does not fill memory, and is told how much it missed once it reads again; a member that
+ * slowly is skipped, so that it does not fill memory, and gets the number of missed messages once it reads again; a member that
  * never does is dropped.
  */
 import { prepareText } from "@hybi/core";
@@ -31,19 +31,19 @@ export class Room {
   join(name: string, socket: WebSocket): boolean {
     if (this.#members.has(name)) return false;
     this.#members.set(name, { socket, missed: 0 });
-    this.#tell(`* ${name} has joined`);
+    this.#broadcast(`* ${name} has joined`);
     return true;
   }
 
   say(name: string, text: string): void {
-    this.#tell(`${name}: ${text}`);
+    this.#broadcast(`${name}: ${text}`);
   }
 
   leave(name: string): void {
-    if (this.#members.delete(name)) this.#tell(`* ${name} has left`);
+    if (this.#members.delete(name)) this.#broadcast(`* ${name} has left`);
   }
 
-  #tell(line: string): void {
+  #broadcast(line: string): void {
     const { skipAbove, dropAbove } = this.#policy;
     // Encode it once, not for each member.
     const message = prepareText(line);

@@ -28,14 +28,14 @@ describe("the demo", () => {
     expect(output).toMatch(/server ◀── 82 {2}06 +1 {4}000 {2}2 binary +0 {5}6\n +00 ff 48 59 42 49/);
   });
 
-  it("shows control frames between the fragments of a message, whoever fragmented it", () => {
+  it("shows control frames between the fragments of a message, whether the application or the scheduler fragmented it", () => {
     const opcodes = lines.flatMap((line) => /^client ──▶ .* {2}([0-9A-F]) [a-z]+ +1 +[\d,]+$/.exec(line)?.[1] ?? []);
     const streamed = ["1", "9", "0", "0"];
     const large = ["2", "9", "0", "0", "0"];
     expect(opcodes).toEqual(["1", "2", ...streamed, ...large, "8"]);
   });
 
-  it("shows the closing handshake, and who ends the transport first [X12]", () => {
+  it("shows the closing handshake, and that the server ends the transport first [X12]", () => {
     const closing = lines.slice(lines.findIndex((line) => line.includes("that is all")));
     expect(closing.filter((line) => line.includes("end of the stream")).map((line) => line.slice(0, 6))).toEqual([
       ...["server", "client"],

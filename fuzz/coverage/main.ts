@@ -33,12 +33,12 @@ console.log(`${name}: seed ${seed}, ${program.features} features`);
 
 const known = [...program.target.seeds, ...readCorpus(name), ...readCrashes(name)];
 let crash = known.map((data) => search.try(data.slice())).find((found) => found !== undefined);
-let told = performance.now();
+let reportedAt = performance.now();
 while (crash === undefined && performance.now() < deadline) {
   // Check the clock once per many steps.
   for (let steps = 0; steps < 200 && crash === undefined; steps++) crash = search.step();
-  if (performance.now() - told < reportEveryMs) continue;
-  told = performance.now();
+  if (performance.now() - reportedAt < reportEveryMs) continue;
+  reportedAt = performance.now();
   console.log(report());
 }
 console.log(report());

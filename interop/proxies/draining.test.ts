@@ -14,11 +14,11 @@ describeBehind(proxyNames, "when a backend is stopped", {}, (world) => {
     const arrivals = await Promise.all(clients.map(nameOf));
     const leaving = clients.filter((_, index) => arrivals[index] === "one");
     expect(leaving.length).toBeGreaterThan(0);
-    const told = leaving.map((client) => once(client as never, "waiting"));
+    const waiting = leaving.map((client) => once(client as never, "waiting"));
     const second = leaving.map(nameOf);
 
     await world.backends.one.close({ reason: "a new version" });
-    for (const [event] of await Promise.all(told)) {
+    for (const [event] of await Promise.all(waiting)) {
       expect(event.outcome).toMatchObject({ code: 1001, reason: "a new version", wasClean: true });
     }
     expect(new Set(await Promise.all(second))).toEqual(new Set(["two"]));

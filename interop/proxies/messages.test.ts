@@ -39,9 +39,9 @@ describeBehind(proxyNames, "with the configuration of the example", { options: {
   it("a status code and a reason pass the proxy, both ways", async () => {
     const visitor = await world.visit();
     const [seen] = [...world.backends[visitor.greeting.name].sockets];
-    const told = new Promise((resolve) => seen?.addEventListener("close", resolve));
+    const closeEvent = new Promise((resolve) => seen?.addEventListener("close", resolve));
     visitor.socket.close(4001, "Grüße");
-    expect(await told).toMatchObject({ code: 4001, reason: "Grüße", wasClean: true });
+    expect(await closeEvent).toMatchObject({ code: 4001, reason: "Grüße", wasClean: true });
     expect(await visitor.closed).toMatchObject({ code: 4001, wasClean: true });
 
     const other = await world.visit();

@@ -13,10 +13,10 @@ const lively = { deadlines: { ping: 200 } };
 async function sitOut(world: World): Promise<void> {
   const visitor = await world.visit("/", silent);
   const [seen] = [...world.backends[visitor.greeting.name].sockets].slice(-1);
-  const told = new Promise((resolve) => seen?.addEventListener("close", resolve));
+  const closeEvent = new Promise((resolve) => seen?.addEventListener("close", resolve));
   // RFC 6455 §7.1.5: no Close frame was received, neither by the client nor by the backend.
   expect(await visitor.closed).toMatchObject({ code: 1006, wasClean: false });
-  expect(await told).toMatchObject({ code: 1006, wasClean: false });
+  expect(await closeEvent).toMatchObject({ code: 1006, wasClean: false });
 }
 
 describeBehind(proxyNames, "which ends connections silent for 1 s", { changes, options: silent }, (world) => {

@@ -121,10 +121,10 @@ function agreementOf(options: number): Agreement {
 function sameButForTheFault(one: Outcome, other: Outcome, text: string): void {
   const [left, right] = [one.failure?.statusCode, other.failure?.statusCode];
   const isKnown = left !== right && [left, right].sort().join() === "1007,1009";
-  const told = ({ messages, failure }: Outcome): unknown => ({
+  const withoutFault = ({ messages, failure }: Outcome): unknown => ({
     messages,
     offset: failure?.offset,
     statusCode: isKnown ? undefined : failure?.statusCode,
   });
-  sameLaw(told(one), told(other), text);
+  sameLaw(withoutFault(one), withoutFault(other), text);
 }

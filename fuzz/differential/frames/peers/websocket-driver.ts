@@ -89,14 +89,14 @@ async function judgeDeflate(driver: Driver, stream: Stream): Promise<void> {
   }
   driver.readyState = 1;
   const process = extensions.processIncomingMessage.bind(extensions);
-  extensions.processIncomingMessage = (message, told, context) => {
+  extensions.processIncomingMessage = (message, callback, context) => {
     inflating = new Promise((resolve) => {
       done = resolve;
     });
     process(
       message,
       (...result) => {
-        told.apply(context, result);
+        callback.apply(context, result);
         done();
       },
       context,

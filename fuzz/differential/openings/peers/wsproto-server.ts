@@ -82,7 +82,7 @@ export const wsprotoServer: WsprotoQuestion = {
 };
 
 /** Returns the verdict. If something failed, the reported events are the reason. */
-export function verdictOf([told, failed]: WsprotoVerdict): Verdict {
-  if (failed === null) return { events: told.map(withoutParameters), failed: undefined };
-  return { events: [], failed: "refused", because: told.join() };
+export function verdictOf([events, failed]: WsprotoVerdict): Verdict {
+  if (failed === null) return { events: events.map(withoutParameters), failed: undefined };
+  return { events: [], failed: "refused", because: events.join() };
 }
