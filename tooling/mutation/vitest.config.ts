@@ -14,6 +14,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^@hybi\/core\/frame$/, replacement: source("core/src/frame/index.ts") },
+      { find: /^@hybi\/testing\/wire$/, replacement: source("testing/src/wire/index.ts") },
       { find: /^@hybi\/([a-z]+)$/, replacement: source("$1/src/index.ts") },
     ],
   },

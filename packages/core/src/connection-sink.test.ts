@@ -1,5 +1,5 @@
+import { patternBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { patterned, utf8 } from "../tests/support/bytes.ts";
 import { EventCollector } from "./connection-sink.ts";
 import { violation } from "./vocabulary/violation.ts";
 
@@ -8,19 +8,19 @@ describe("EventCollector", () => {
     const collector = new EventCollector();
     const fault = violation("frame/too-big", 3);
     collector.text("t");
-    collector.binary(utf8("abc"), 1, 2);
-    collector.fragment("text", utf8("abc"), 0, 3, true);
-    collector.ping(utf8("i"));
-    collector.pong(utf8("o"));
+    collector.binary(utf8Bytes("abc"), 1, 2);
+    collector.fragment("text", utf8Bytes("abc"), 0, 3, true);
+    collector.ping(utf8Bytes("i"));
+    collector.pong(utf8Bytes("o"));
     collector.close(1000, "r");
     collector.failure(fault);
     collector.end(false, 1006, "");
     expect(collector.events).toEqual([
       { type: "text", data: "t" },
-      { type: "binary", data: utf8("b") },
-      { type: "fragment", kind: "text", data: utf8("abc"), final: true },
-      { type: "ping", payload: utf8("i") },
-      { type: "pong", payload: utf8("o") },
+      { type: "binary", data: utf8Bytes("b") },
+      { type: "fragment", kind: "text", data: utf8Bytes("abc"), final: true },
+      { type: "ping", payload: utf8Bytes("i") },
+      { type: "pong", payload: utf8Bytes("o") },
       { type: "close", statusCode: 1000, reason: "r" },
       { type: "failure", violation: fault },
       { type: "end", clean: false, statusCode: 1006, reason: "" },
@@ -28,7 +28,7 @@ describe("EventCollector", () => {
   });
 
   it("copies up to 64 bytes of a larger array, and references it for more [F25]", () => {
-    const array = patterned(200);
+    const array = patternBytes(200);
     const dataOf = (start: number, end: number, source = array) => {
       const collector = new EventCollector();
       collector.binary(source, start, end);
@@ -40,7 +40,7 @@ describe("EventCollector", () => {
     expect(dataOf(10, 75).buffer === array.buffer).toBe(true);
     expect(dataOf(10, 75)).toEqual(array.slice(10, 75));
     expect(dataOf(0, 200)).toBe(array);
-    const small = utf8("abc");
+    const small = utf8Bytes("abc");
     expect(dataOf(0, 3, small)).toBe(small);
   });
 });

@@ -1,18 +1,25 @@
+import {
+  closePayload,
+  concatBytes,
+  frameFrom,
+  outlineFrames,
+  patternBytes,
+  roles,
+  sameBytes,
+  utf8Bytes,
+} from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { concat, patterned, sameBytes, utf8 } from "../tests/support/bytes.ts";
 import {
   clientWith,
   countingSource,
   deliver,
   open,
-  roles,
   sent,
   sentClose,
   serverWith,
   usageErrorOf,
 } from "../tests/support/connections.ts";
 import { adding, agreeing, rsv1, rsv2 } from "../tests/support/extensions.ts";
-import { closeBody, frame, outline } from "../tests/support/wire.ts";
 import { Connection } from "./connection.ts";
 import { EventCollector } from "./connection-sink.ts";
 import { mask } from "./frame/mask.ts";
@@ -37,7 +44,7 @@ describe("Connection", () => {
   it("works with default options", () => {
     const server = new Connection(plainAgreement("server"));
     deliver(server, { opcode: "ping" });
-    expect(outline(sent(server))).toEqual(["pong FIN 0"]);
+    expect(outlineFrames(sent(server))).toEqual(["pong FIN 0"]);
   });
 
   it("adds its own leniency to that of the opening handshake", () => {
@@ -55,23 +62,23 @@ describe("Connection", () => {
       [server, client],
     ] as const) {
       from.sendText("text");
-      from.sendBinary(patterned(10));
+      from.sendBinary(patternBytes(10));
       from.sendPrepared(prepareText("prepared"));
       const stream = from.startMessage("text");
       stream.write("streamed");
       stream.end();
-      from.sendPing(utf8("i"));
-      from.sendPong(utf8("o"));
+      from.sendPing(utf8Bytes("i"));
+      from.sendPong(utf8Bytes("o"));
       const chunks = from.takeOutput().map((chunk) => chunk.slice());
       expect(chunks.flatMap((chunk) => to.receive(chunk))).toEqual([
-        { type: "ping", payload: utf8("i") },
-        { type: "pong", payload: utf8("o") },
+        { type: "ping", payload: utf8Bytes("i") },
+        { type: "pong", payload: utf8Bytes("o") },
         { type: "text", data: "text" },
-        { type: "binary", data: patterned(10) },
+        { type: "binary", data: patternBytes(10) },
         { type: "text", data: "prepared" },
         { type: "text", data: "streamed" },
       ]);
-      expect(outline(sent(to))).toEqual(["pong FIN 1"]);
+      expect(outlineFrames(sent(to))).toEqual(["pong FIN 1"]);
     }
   });
 
@@ -104,7 +111,7 @@ describe("Connection", () => {
     for (const text of texts) client.sendText(text);
     const events = client.takeOutput().flatMap((chunk) => server.receive(chunk.slice()));
     expect(events).toEqual(texts.map((data) => ({ type: "text", data })));
-    const half = concat([utf8("é".repeat(200)), utf8("x")]);
+    const half = concatBytes([utf8Bytes("é".repeat(200)), utf8Bytes("x")]);
     deliver(server, { opcode: "text", payload: half, final: false });
     expect(deliver(server, { opcode: "continuation" })).toHaveLength(1);
     server.sendClose(1000, "é".repeat(50));
@@ -114,7 +121,7 @@ describe("Connection", () => {
 
   it("finds the same faults with a host as without one", () => {
     const host = { isUtf8: () => false, decodeUtf8: () => "\ufffd" };
-    const payload = concat([utf8("é".repeat(100)), Uint8Array.of(0xff)]);
+    const payload = concatBytes([utf8Bytes("é".repeat(100)), Uint8Array.of(0xff)]);
     for (const options of [{}, { host }]) {
       const [event] = deliver(serverWith(options), { opcode: "text", payload });
       expect(event).toMatchObject({ violation: { code: "message/utf8-invalid", offset: 8 + 200 } });
@@ -125,11 +132,11 @@ describe("Connection", () => {
     for (const role of roles) {
       const connection = open(role);
       const close = { type: "close", statusCode: 3000, reason: "r" };
-      expect(deliver(connection, { opcode: "close", payload: closeBody(3000, "r") })).toEqual([close]);
+      expect(deliver(connection, { opcode: "close", payload: closePayload(3000, "r") })).toEqual([close]);
       connection.sendText("allowed until ours is taken");
       connection.sendClose(1000);
       expect(usageErrorOf(() => connection.sendText("no more"))).toBe("send/after-close");
-      expect(outline(sent(connection))).toEqual(["text FIN 27", "close FIN 2"]);
+      expect(outlineFrames(sent(connection))).toEqual(["text FIN 27", "close FIN 2"]);
       expect(connection.transport).toBe(role === "server" ? "end" : "await-end");
       expect(connection.receiveEnd()).toEqual([{ type: "end", clean: true, statusCode: 3000, reason: "r" }]);
       expect(connection.receiveEnd()).toEqual([]);
@@ -144,7 +151,7 @@ describe("Connection", () => {
       server.sendClose(1000, "", { afterMessages });
       expect(server.state).toBe("closing");
       if (afterMessages) deliver(server, { opcode: "close" });
-      expect(outline(sent(server))).toEqual(["close FIN 2"]);
+      expect(outlineFrames(sent(server))).toEqual(["close FIN 2"]);
       expect(server.state).toBe(afterMessages ? "closed" : "close-sent");
     }
   });
@@ -156,13 +163,13 @@ describe("Connection", () => {
     }
     expect([server.state, server.outputLength]).toEqual(["open", 0]);
     server.sendClose(1000);
-    expect(outline(sent(server))).toEqual(["close FIN 2"]);
+    expect(outlineFrames(sent(server))).toEqual(["close FIN 2"]);
   });
 
   it("is closed by the peer's Close when it closed first", () => {
     const client = clientWith();
     client.sendClose(1000);
-    expect([outline(sent(client)), client.state]).toEqual([["close FIN 2"], "close-sent"]);
+    expect([outlineFrames(sent(client)), client.state]).toEqual([["close FIN 2"], "close-sent"]);
     deliver(client, { opcode: "close" });
     expect([client.state, client.takeOutput()]).toEqual(["closed", []]);
   });
@@ -174,9 +181,9 @@ describe("Connection", () => {
         server.sendClose(1000);
         sent(server);
       }
-      const [event] = deliver(server, { opcode: "close", payload: closeBody(1005) });
+      const [event] = deliver(server, { opcode: "close", payload: closePayload(1005) });
       expect(event).toMatchObject({ type: "failure", violation: { code: "close/status-code", statusCode: 1002 } });
-      expect(outline(sent(server))).toEqual(closed ? [] : ["close FIN 19"]);
+      expect(outlineFrames(sent(server))).toEqual(closed ? [] : ["close FIN 19"]);
       expect([server.state, server.transport]).toEqual(["failed", "end"]);
     }
   });
@@ -192,7 +199,7 @@ describe("Connection", () => {
     server.expire("idle");
     server.expire("idle");
     server.expire("ping");
-    expect(outline(sent(server))).toEqual(["close FIN 6"]);
+    expect(outlineFrames(sent(server))).toEqual(["close FIN 6"]);
     expect(server.expire("pong")).toMatchObject([{ type: "failure", violation: { code: "deadline/pong" } }]);
     expect(server.expire("control-flood")).toEqual([]);
     server.expire("closing");
@@ -205,14 +212,18 @@ describe("Connection", () => {
     const server = serverWith({ limits: { queuedOutput: 10 } });
     class Nested extends EventCollector {
       override text(): void {
-        for (const input of [() => server.receive(utf8("")), () => server.receiveEnd(), () => server.expire("idle")]) {
+        for (const input of [
+          () => server.receive(utf8Bytes("")),
+          () => server.receiveEnd(),
+          () => server.expire("idle"),
+        ]) {
           expect(usageErrorOf(() => void input())).toBe("endpoint/reentrant");
         }
       }
     }
-    server.receiveInto(frame("client", { opcode: "text" }), new Nested());
+    server.receiveInto(frameFrom("client", { opcode: "text" }), new Nested());
     expect(usageErrorOf(() => server.sendText("", { priority: 0.5 }))).toBe("send/priority");
-    expect(usageErrorOf(() => server.sendPing(patterned(126)))).toBe("control/payload-too-long");
+    expect(usageErrorOf(() => server.sendPing(patternBytes(126)))).toBe("control/payload-too-long");
     const stream = server.startMessage("text", { priority: -1 });
     server.sendText("0123456789");
     expect(usageErrorOf(() => server.sendText(""))).toBe("send/queue-full");
@@ -264,16 +275,16 @@ describe("Connection", () => {
   });
 
   it("takes ownership of the chunk: it is unmasked in place, and large data reference it", () => {
-    const chunk = frame("client", { opcode: "binary", payload: patterned(1000) });
+    const chunk = frameFrom("client", { opcode: "binary", payload: patternBytes(1000) });
     const [event] = serverWith().receive(chunk);
     expect(event?.type === "binary" && event.data.buffer === chunk.buffer).toBe(true);
-    expect(event?.type === "binary" && sameBytes(event.data, patterned(1000))).toBe(true);
+    expect(event?.type === "binary" && sameBytes(event.data, patternBytes(1000))).toBe(true);
   });
 
   it("counts bytes that were read as received, and none after a Close", () => {
     const server = serverWith();
-    server.receive(frame("client", { opcode: "close" }));
-    server.receive(patterned(100));
+    server.receive(frameFrom("client", { opcode: "close" }));
+    server.receive(patternBytes(100));
     expect(server.statistics.bytesReceived).toBe(6);
   });
 });

@@ -1,5 +1,5 @@
+import { concatBytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { concat } from "../tests/support/bytes.ts";
 import { countingSource, usageErrorOf } from "../tests/support/connections.ts";
 import { type ClientOptions, Endpoint, type ServerOptions } from "./endpoint.ts";
 import type { EndpointEvent } from "./events.ts";
@@ -102,7 +102,7 @@ describe("Endpoint", () => {
     // More messages than a call can have arguments.
     const messages = new Uint8Array(2 * 200_000);
     for (let at = 0; at < messages.length; at += 2) messages[at] = 0x81;
-    const events = ends.client.receive(concat([...ends.server.takeOutput(), messages]));
+    const events = ends.client.receive(concatBytes([...ends.server.takeOutput(), messages]));
     expect(events.length).toBe(200_001);
   });
 
@@ -198,16 +198,16 @@ describe("Endpoint", () => {
   it("leaves bytes that came with the handshake to the caller on request, on both sides [A09]", () => {
     const server = Endpoint.server();
     const asking = client();
-    const head = concat(asking.takeOutput().map((bytes) => bytes.slice()));
+    const head = concatBytes(asking.takeOutput().map((bytes) => bytes.slice()));
     const early = Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x68);
-    expect(types(server.receive(concat([head, early]), "leave"))).toEqual(["request"]);
+    expect(types(server.receive(concatBytes([head, early]), "leave"))).toEqual(["request"]);
     const accepted = server.accept({}, "leave");
     expect(accepted).toEqual([{ type: "open", agreement: server.agreement, rest: early }]);
     expect(server.connection?.receive(accepted[0]?.type === "open" ? accepted[0].rest : early)).toEqual([
       { type: "text", data: "h" },
     ]);
     server.sendText("hi");
-    const answer = concat(server.takeOutput().map((bytes) => bytes.slice()));
+    const answer = concatBytes(server.takeOutput().map((bytes) => bytes.slice()));
     const [open] = asking.receive(answer, "leave");
     expect(open).toEqual({ type: "open", agreement: asking.agreement, rest: Uint8Array.of(0x81, 2, 0x68, 0x69) });
     expect(asking.statistics.bytesReceived).toBe(0);

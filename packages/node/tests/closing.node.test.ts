@@ -8,7 +8,7 @@ import { connect } from "@hybi/node";
 import { describe, expect, it } from "vitest";
 import type { Peer, PeerEvent } from "./support/peer.ts";
 import { RawClient } from "./support/raw-client.ts";
-import { host, openPeer, openServer, openServerOfPeers, openTcpServer } from "./support/servers.ts";
+import { openHandwrittenServer, openPeer, openServer, openServerOfPeers } from "./support/servers.ts";
 import { until } from "./support/turns.ts";
 
 const closeFrame = encodeFrame({ opcode: opcodes.close, payload: Uint8Array.of(0x03, 0xe8), maskingKey: 5 });
@@ -212,18 +212,11 @@ describe("the client", () => {
     expect(await closing).toMatchObject({ clean: true, statusCode: 1000 });
     await peer.closed;
     // A server that sends a Close frame and leaves the transport open.
-    const { createHash } = await import("node:crypto");
-    const port = await openTcpServer((socket) => {
-      socket.once("data", (chunk: Buffer) => {
-        const key = /Sec-WebSocket-Key: (\S+)/.exec(chunk.toString("latin1"))?.[1];
-        const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
-        socket.write(
-          `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
-        );
-        socket.write(Uint8Array.of(0x88, 0));
-      });
+    const url = await openHandwrittenServer((socket, accepted) => {
+      socket.write(accepted);
+      socket.write(Uint8Array.of(0x88, 0));
     });
-    const other = await openPeer(`ws://${host}:${port}/`, { deadlines: { closing: 50 } });
+    const other = await openPeer(url, { deadlines: { closing: 50 } });
     expect(await other.closed).toMatchObject({ clean: true, statusCode: 1005 });
   });
 

@@ -4,12 +4,12 @@ import { createServer as createHttp2Server } from "node:http2";
 import * as net from "node:net";
 import { connect as openTls } from "node:tls";
 import { connect, listen, upgradeStream } from "@hybi/node";
+import { selfSigned } from "@hybi/testing/adapter-contract";
 import type { FailureDetail } from "@hybi/websocket";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { selfSigned } from "./support/certificate.ts";
 import { echo, host, openPeer, openServer } from "./support/servers.ts";
 
-const { key, cert } = selfSigned();
+const { key, cert } = await selfSigned();
 const tls = { key, cert };
 const spans = [2 ** 31, 1e12, Number.POSITIVE_INFINITY];
 

@@ -14,9 +14,9 @@ import {
 import type { AddressInfo } from "node:net";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { connect, type UpgradeOptions, upgradeStream, WebSocketServer } from "@hybi/node";
+import { selfSigned } from "@hybi/testing/adapter-contract";
 import type { IncomingOpening, OpeningHandler } from "@hybi/websocket";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { selfSigned } from "./support/certificate.ts";
 import { Peer } from "./support/peer.ts";
 import { echo, host, openPeer } from "./support/servers.ts";
 import { atRest, until } from "./support/turns.ts";
@@ -381,7 +381,7 @@ describe("our client in an HTTP/2 stream", () => {
   });
 
   it("works over TLS", async () => {
-    const { key, cert } = selfSigned();
+    const { key, cert } = await selfSigned();
     const server = createSecureServer({ key, cert, settings });
     server.on("stream", (stream, headers) => upgradeStream(stream, headers, {}, echo));
     const port = await opened(server);

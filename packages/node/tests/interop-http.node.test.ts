@@ -6,16 +6,17 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Fields } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { connect, upgrade, WebSocketServer } from "@hybi/node";
+import { sampleKey } from "@hybi/testing/wire";
 import type { OpeningHandler } from "@hybi/websocket";
 import { describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { key, openingRequest, RawClient } from "./support/raw-client.ts";
+import { openingRequest, RawClient } from "./support/raw-client.ts";
 import { echo, host, openHttpServer, openPeer, openServer } from "./support/servers.ts";
 
 const headers = {
   Upgrade: "websocket",
   Connection: "Upgrade",
-  "Sec-WebSocket-Key": key,
+  "Sec-WebSocket-Key": sampleKey,
   "Sec-WebSocket-Version": "13",
 };
 

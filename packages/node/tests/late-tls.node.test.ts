@@ -1,13 +1,13 @@
 /** TLS handshakes that begin in time while the server is blocked for longer than their deadline. */
 import { connect as openTcp } from "node:net";
 import { Worker } from "node:worker_threads";
+import { selfSigned } from "@hybi/testing/adapter-contract";
 import type { FailureDetail } from "@hybi/websocket";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { selfSigned } from "./support/certificate.ts";
 import { echo, host, openServer } from "./support/servers.ts";
 import { until } from "./support/turns.ts";
 
-const { key, cert } = selfSigned();
+const { key, cert } = await selfSigned();
 
 /** A worker that connects, sends its ClientHello when signalled, and then sends an opening request. */
 const client = `

@@ -7,25 +7,14 @@ import { join } from "node:path";
 import type { Deadline } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { connect, type OpeningError } from "@hybi/node";
+import { responseText } from "@hybi/testing/wire";
 import type { FailureDetail } from "@hybi/websocket";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openingRequest, RawClient } from "./support/raw-client.ts";
-import { echo, host, openPeer, openServer, openTcpServer } from "./support/servers.ts";
+import { echo, host, openHandwrittenServer, openPeer, openServer, openTcpServer } from "./support/servers.ts";
 import { until } from "./support/turns.ts";
 
 const early = encodeFrame({ opcode: opcodes.text, payload: Buffer.from("early"), maskingKey: 0x11223344 });
-
-/** Opens a TCP server that responds to any opening request with `response`. */
-async function openAnsweringServer(response: (key: string) => string | Uint8Array): Promise<string> {
-  const port = await openTcpServer((socket) => {
-    let head = "";
-    socket.on("data", (chunk: Buffer) => {
-      head += chunk.toString("latin1");
-      if (head.endsWith("\r\n\r\n")) socket.end(response(/Sec-WebSocket-Key: (\S+)/.exec(head)?.[1] ?? ""));
-    });
-  });
-  return `ws://${host}:${port}/`;
-}
 
 describe("the server, in the opening handshake,", () => {
   it("listens on a Unix socket, which clients reach whatever the host of their URL is", async () => {
@@ -139,11 +128,8 @@ describe("the server, in the opening handshake,", () => {
 
 describe("the client, in the opening handshake,", () => {
   it("parses the bytes after the 101 response as frames, even a Close [C13]", async () => {
-    const { createHash } = await import("node:crypto");
-    const url = await openAnsweringServer((key) => {
-      const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
-      const head = `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`;
-      return Buffer.concat([Buffer.from(head), Buffer.from([0x81, 2, 0x68, 0x69, 0x88, 2, 0x0f, 0xa0])]);
+    const url = await openHandwrittenServer((socket, accepted) => {
+      socket.end(Buffer.concat([Buffer.from(accepted), Buffer.from([0x81, 2, 0x68, 0x69, 0x88, 2, 0x0f, 0xa0])]));
     });
     const peer = await openPeer(url);
     expect(await peer.next()).toEqual({ type: "text", data: "hi" });
@@ -151,9 +137,9 @@ describe("the client, in the opening handshake,", () => {
   });
 
   it("reports the response of a server that rejects [C01]", async () => {
-    const url = await openAnsweringServer(
-      () => "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 5\r\n\r\nwho?\n",
-    );
+    const url = await openHandwrittenServer((socket) => {
+      socket.end("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 5\r\n\r\nwho?\n");
+    });
     const error = await connect(url).catch((thrown: OpeningError) => thrown);
     expect(error).toMatchObject({
       response: { status: 401, fields: [["WWW-Authenticate", "Basic"], expect.anything()] },
@@ -162,10 +148,9 @@ describe("the client, in the opening handshake,", () => {
   });
 
   it("reports the rule that a server breaks [C05]", async () => {
-    const url = await openAnsweringServer(
-      () =>
-        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: AAAA\r\n\r\n",
-    );
+    const url = await openHandwrittenServer((socket) => {
+      socket.end(responseText({ "Sec-WebSocket-Accept": "AAAA" }));
+    });
     await expect(connect(url)).rejects.toMatchObject({ violation: { code: "opening/accept-mismatch" } });
   });
 

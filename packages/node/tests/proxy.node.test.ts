@@ -4,12 +4,12 @@ import { createServer as createHttp2Server } from "node:http2";
 import { type AddressInfo, createServer, connect as openTcp, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { connect, upgradeStream, WebSocket } from "@hybi/node";
+import { selfSigned } from "@hybi/testing/adapter-contract";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { selfSigned } from "./support/certificate.ts";
 import { echo, host, openPeer, openServer } from "./support/servers.ts";
 import { until } from "./support/turns.ts";
 
-const { key, cert } = selfSigned();
+const { key, cert } = await selfSigned();
 
 interface Proxy {
   readonly url: string;

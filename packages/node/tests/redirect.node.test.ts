@@ -6,8 +6,8 @@ import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Fields } from "@hybi/core";
 import { connect, type Server, upgradeStream } from "@hybi/node";
+import { selfSigned } from "@hybi/testing/adapter-contract";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { selfSigned } from "./support/certificate.ts";
 import { host, openPeer, openServer } from "./support/servers.ts";
 
 interface RedirectingServer {
@@ -74,7 +74,7 @@ describe("a redirect", () => {
   });
 
   it("to another origin drops the client certificate, and one back does not restore it [C15] [V05]", async () => {
-    const { key, cert } = selfSigned();
+    const { key, cert } = await selfSigned();
     const seen: string[] = [];
     const locations = new Map<string, string>();
     /**

@@ -3,13 +3,13 @@ import { once } from "node:events";
 import * as net from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { connect } from "@hybi/node";
+import { selfSigned } from "@hybi/testing/adapter-contract";
 import type { FailureDetail } from "@hybi/websocket";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
-import { selfSigned } from "./support/certificate.ts";
 import { echo, host, openPeer, openServer } from "./support/servers.ts";
 
-const { key, cert } = selfSigned();
+const { key, cert } = await selfSigned();
 const tls = { key, cert };
 
 describe("over TLS", () => {

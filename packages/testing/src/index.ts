@@ -22,7 +22,7 @@ export { type PeerStep, ScriptedPeer } from "./simulation/scripted-peer.ts";
 export { Simulation, type SimulationOptions, withTranscript } from "./simulation/simulation.ts";
 export type { EventOf, Subject, SubjectEvent } from "./simulation/subject.ts";
 // the commands they carry out,
-export { type Command, type CommandSubject, peerRole, performCommand } from "./simulation/command.ts";
+export { type Command, type CommandSubject, performCommand } from "./simulation/command.ts";
 export type { Script, Step } from "./simulation/step.ts";
 export { type TurningOptions, turningExtension } from "./simulation/turning-extension.ts";
 // and the results, which can be replayed.
@@ -42,27 +42,44 @@ export {
 export { type ClosingPair, type ClosingSubject, closingSetup } from "./model/closing-pair.ts";
 export type { ClosingOptions } from "./model/closing-step.ts";
 
-// Bytes, chunks and frames: all of `@hybi/testing/wire`.
+// Bytes, frames and heads: all of `@hybi/testing/wire`.
 export {
   byteByByte,
   type Chunking,
   type CloseContent,
   closePayload,
   concatBytes,
+  cutEvery,
   cutIntoChunks,
   cutIntoFragments,
   describeBytes,
+  displaceBytes,
+  formatHex,
+  frameFrom,
+  framesFrom,
+  type HeadChanges,
   hasIntactMargins,
+  hexBytes,
   inOneChunk,
   isolateBytes,
   latin1Bytes,
+  latin1Text,
   type Message,
   messageFrames,
+  outlineFrames,
   patternBytes,
+  peerRole,
   type ReadFrame,
   readFrames,
+  requestText,
+  responseText,
+  roles,
+  sameBytes,
   sampleAccept,
   sampleKey,
+  sampleMaskingKey,
   sampleRandom,
+  statusCodeIn,
   utf8Bytes,
+  type WrittenFrame,
 } from "./wire/index.ts";

@@ -1,5 +1,5 @@
+import { concatBytes, patternBytes, sameBytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { concat, patterned, sameBytes } from "../../tests/support/bytes.ts";
 import { blockSize, borrowBlock, lendBlock, returnChunk } from "./block-pool.ts";
 import { ByteQueue } from "./byte-queue.ts";
 
@@ -7,7 +7,7 @@ import { ByteQueue } from "./byte-queue.ts";
 function cuts(parts: readonly number[]): number[] {
   const queue = new ByteQueue();
   for (const length of parts) {
-    queue.writer.append(patterned(length));
+    queue.writer.append(patternBytes(length));
     queue.appended(length);
   }
   const lengths: number[] = [];
@@ -18,7 +18,7 @@ function cuts(parts: readonly number[]): number[] {
 describe("ByteQueue", () => {
   it.each([1, 2, 100, 4096, 10_000])("returns the appended bytes in order, in pieces of at most %i bytes", (limit) => {
     const queue = new ByteQueue();
-    const parts = [patterned(3), patterned(5000, 1), patterned(700, 2), patterned(9000, 3)];
+    const parts = [patternBytes(3), patternBytes(5000, 1), patternBytes(700, 2), patternBytes(9000, 3)];
     for (const part of parts) {
       queue.writer.append(part);
       queue.appended(part.length);
@@ -30,7 +30,7 @@ describe("ByteQueue", () => {
       expect(piece.length > 0 && piece.length <= limit).toBe(true);
       pieces.push(piece);
     }
-    expect(sameBytes(concat(pieces), concat(parts))).toBe(true);
+    expect(sameBytes(concatBytes(pieces), concatBytes(parts))).toBe(true);
     expect(queue.take(limit)).toHaveLength(0);
   });
 

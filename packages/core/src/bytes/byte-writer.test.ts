@@ -1,5 +1,5 @@
+import { concatBytes, patternBytes, sameBytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { concat, patterned, sameBytes } from "../../tests/support/bytes.ts";
 import { blockSize } from "./block-pool.ts";
 import { ByteWriter, copyLimit } from "./byte-writer.ts";
 
@@ -14,13 +14,13 @@ describe("ByteWriter", () => {
     "returns %i bytes as they were appended, by copy and by reference",
     (length) => {
       const writer = new ByteWriter();
-      const data = patterned(length);
+      const data = patternBytes(length);
       writer.append(data);
       writer.appendCopy(data, 0, length);
       writer.appendReference(data);
       writer.append(data);
       expect(writer.isEmpty).toBe(false);
-      expect(sameBytes(concat(writer.take()), concat([data, data, data, data]))).toBe(true);
+      expect(sameBytes(concatBytes(writer.take()), concatBytes([data, data, data, data]))).toBe(true);
       expect(writer.isEmpty).toBe(true);
       expect(writer.take()).toEqual([]);
     },
@@ -28,21 +28,23 @@ describe("ByteWriter", () => {
 
   it("copies up to copyLimit bytes and references longer arrays", () => {
     const writer = new ByteWriter();
-    const short = patterned(copyLimit);
-    const long = patterned(copyLimit + 1);
+    const short = patternBytes(copyLimit);
+    const long = patternBytes(copyLimit + 1);
     writer.append(short);
     writer.append(long);
     short.fill(0);
     const chunks = writer.take();
     expect(chunks.at(-1)).toBe(long);
-    expect(sameBytes(concat(chunks.slice(0, -1)), patterned(copyLimit))).toBe(true);
+    expect(sameBytes(concatBytes(chunks.slice(0, -1)), patternBytes(copyLimit))).toBe(true);
   });
 
   it("copies a range of an array", () => {
     const writer = new ByteWriter();
-    writer.appendCopy(patterned(100), 10, 20);
-    writer.appendCopy(patterned(100), 0, 5);
-    expect(sameBytes(concat(writer.take()), concat([patterned(100).subarray(10, 20), patterned(5)]))).toBe(true);
+    writer.appendCopy(patternBytes(100), 10, 20);
+    writer.appendCopy(patternBytes(100), 0, 5);
+    expect(
+      sameBytes(concatBytes(writer.take()), concatBytes([patternBytes(100).subarray(10, 20), patternBytes(5)])),
+    ).toBe(true);
   });
 
   it("provides room at block[position], and outputs as many bytes as position advanced", () => {
@@ -53,7 +55,7 @@ describe("ByteWriter", () => {
       writer.block[writer.position] = round;
       writer.position += 1;
     }
-    const all = concat(writer.take());
+    const all = concatBytes(writer.take());
     expect(all.length).toBe(1000);
     expect(all.every((byte, index) => byte === (index & 0xff))).toBe(true);
   });
@@ -62,19 +64,19 @@ describe("ByteWriter", () => {
     const writer = new ByteWriter();
     const expected: Uint8Array[] = [];
     for (let index = 0; index < 300; index++) {
-      const data = patterned((index * 37) % 6000, index);
+      const data = patternBytes((index * 37) % 6000, index);
       expected.push(data);
       writer.append(data);
     }
-    expect(sameBytes(concat(writer.take()), concat(expected))).toBe(true);
+    expect(sameBytes(concatBytes(writer.take()), concatBytes(expected))).toBe(true);
   });
 
   it("never writes to a chunk that was taken", () => {
     const writer = new ByteWriter();
     const taken: [chunk: Uint8Array, copy: Uint8Array][] = [];
     for (let round = 0; round < 500; round++) {
-      writer.append(patterned(round, round));
-      if (round % 3 === 0) writer.appendReference(patterned(round % 7));
+      writer.append(patternBytes(round, round));
+      if (round % 3 === 0) writer.appendReference(patternBytes(round % 7));
       if (round % 5 === 0) for (const chunk of writer.take()) taken.push([chunk, chunk.slice()]);
     }
     expect(taken.every(([chunk, copy]) => sameBytes(chunk, copy))).toBe(true);
@@ -83,7 +85,7 @@ describe("ByteWriter", () => {
   it("adapts its block size: after a few turns, one chunk per turn", () => {
     const writer = new ByteWriter();
     for (let turn = 0; turn < 5; turn++) {
-      for (let index = 0; index < 100; index++) writer.append(patterned(50));
+      for (let index = 0; index < 100; index++) writer.append(patternBytes(50));
       const chunks = writer.take();
       if (turn >= 3) expect(chunks).toHaveLength(1);
     }

@@ -1,5 +1,5 @@
+import { concatBytes, displaceBytes, hexBytes, utf8Bytes } from "@hybi/testing/wire";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { bytes, concat, displaced, utf8 } from "../../tests/support/bytes.ts";
 import { portableHost } from "../vocabulary/native-functions.ts";
 import { continueUtf8, decodeText, decodeValidText, isUtf8, portableDecode } from "./text-decode.ts";
 import { utf8Boundary, validateUtf8 } from "./utf8.ts";
@@ -59,16 +59,16 @@ function holds(
   host: typeof portableHost,
 ): void {
   for (const text of texts) {
-    const array = displaced(concat([bytes("ff"), utf8(text), bytes("ff")]), 3);
+    const array = displaceBytes(concatBytes([hexBytes("ff"), utf8Bytes(text), hexBytes("ff")]), 3);
     const end = array.length - 1;
-    const ascii = utf8(text).length === text.length;
+    const ascii = utf8Bytes(text).length === text.length;
     expect(module.decodeText(array, 1, end, host) === text).toBe(true);
-    expect(module.decodeText(utf8(text), 0, end - 1, host) === text).toBe(true);
+    expect(module.decodeText(utf8Bytes(text), 0, end - 1, host) === text).toBe(true);
     expect(module.decodeValidText(array, 1, end, ascii, host) === text).toBe(true);
     expect(module.isUtf8(array, 1, end, host)).toBe(true);
   }
   for (const fault of faults) {
-    const array = bytes(fault);
+    const array = hexBytes(fault);
     expect(module.decodeText(array, 0, array.length, host)).toBeUndefined();
     expect(module.isUtf8(array, 0, array.length, host)).toBe(false);
   }
@@ -91,10 +91,10 @@ describe("decodeText, decodeValidText and isUtf8", () => {
 
   it("use the host's functions for input that is long enough", () => {
     const { calls, host } = countingHost();
-    const ascii = utf8("x".repeat(100));
+    const ascii = utf8Bytes("x".repeat(100));
     decodeText(ascii, 0, 100, host);
     expect(calls).toEqual({ isUtf8: 0, decodeUtf8: 0, decodeAscii: 1 });
-    const other = utf8("é".repeat(100));
+    const other = utf8Bytes("é".repeat(100));
     decodeText(other, 0, 200, host);
     expect(calls).toEqual({ isUtf8: 0, decodeUtf8: 1, decodeAscii: 1 });
     decodeValidText(ascii, 0, 100, true, host);
@@ -107,7 +107,7 @@ describe("continueUtf8", () => {
   const { host } = countingHost();
 
   it("returns what validateUtf8 does, from every state, at every cut, with and without the host", () => {
-    const long = concat([utf8("é€𝄞x".repeat(40)), bytes("f09d84")]);
+    const long = concatBytes([utf8Bytes("é€𝄞x".repeat(40)), hexBytes("f09d84")]);
     for (let from = 0; from < 12; from++) {
       const state = validateUtf8(utf8Boundary, long, 0, from);
       for (const to of [from, from + 10, ...Array.from({ length: 12 }, (_, index) => long.length - index)]) {
@@ -119,7 +119,7 @@ describe("continueUtf8", () => {
   });
 
   it("finds the same invalid byte at every position", () => {
-    const text = utf8("é€𝄞x".repeat(20));
+    const text = utf8Bytes("é€𝄞x".repeat(20));
     for (let at = 0; at < text.length; at++) {
       for (const fault of [0xff, 0x80, 0xc2, 0x41]) {
         const array = text.slice();
@@ -128,7 +128,7 @@ describe("continueUtf8", () => {
         expect(continueUtf8(utf8Boundary, array, 0, array.length, host)).toBe(expected);
       }
     }
-    const rest = concat([bytes("80 80"), text]);
+    const rest = concatBytes([hexBytes("80 80"), text]);
     for (const state of [0, 1, 2, 3, 4, 5, 6, 7]) {
       expect(continueUtf8(state, rest, 0, rest.length, host)).toBe(validateUtf8(state, rest, 0, rest.length));
     }
@@ -138,11 +138,13 @@ describe("continueUtf8", () => {
 describe("portableDecode", () => {
   it("decodes as TextDecoder does, at every length around the limit of an argument list", () => {
     for (const text of texts)
-      expect(portableDecode(concat([bytes("ff"), utf8(text)]), 1, utf8(text).length + 1) === text).toBe(true);
+      expect(
+        portableDecode(concatBytes([hexBytes("ff"), utf8Bytes(text)]), 1, utf8Bytes(text).length + 1) === text,
+      ).toBe(true);
     for (const length of [4094, 4095, 4096, 4097, 8192]) {
       for (const char of ["a", "é", "€", "𝄞"]) {
         const text = char.repeat(length);
-        expect(portableDecode(utf8(text), 0, utf8(text).length) === text).toBe(true);
+        expect(portableDecode(utf8Bytes(text), 0, utf8Bytes(text).length) === text).toBe(true);
       }
     }
   });

@@ -1,5 +1,5 @@
+import { concatBytes, utf8Bytes as platformUtf8, sameBytes } from "@hybi/testing/wire";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { concat, sameBytes, utf8 } from "../../tests/support/bytes.ts";
 import { portableHost } from "../vocabulary/native-functions.ts";
 import { ByteWriter } from "./byte-writer.ts";
 import { encodeLongText, encodeText, maxUtf8Length, portableEncode, utf8Bytes } from "./text-encode.ts";
@@ -37,7 +37,7 @@ function holds(
   host: typeof portableHost,
 ): void {
   for (const text of texts) {
-    const expected = utf8(text);
+    const expected = platformUtf8(text);
     const target = new Uint8Array(7 + maxUtf8Length(text) + 5).fill(0xee);
     expect(module.encodeText(text, target.subarray(2), 5, host)).toBe(expected.length);
     expect(sameBytes(target.subarray(7, 7 + expected.length), expected)).toBe(true);
@@ -47,8 +47,8 @@ function holds(
   }
   for (const text of longTexts) {
     const writer = new ByteWriter();
-    expect(module.encodeLongText(text, writer)).toBe(utf8(text).length);
-    expect(sameBytes(concat(writer.take()), utf8(text))).toBe(true);
+    expect(module.encodeLongText(text, writer)).toBe(platformUtf8(text).length);
+    expect(sameBytes(concatBytes(writer.take()), platformUtf8(text))).toBe(true);
   }
 }
 
@@ -83,7 +83,7 @@ describe("portableEncode", () => {
     for (const text of [...texts, ...longTexts]) {
       const target = new Uint8Array(3 + maxUtf8Length(text));
       const written = portableEncode(text, target, 3);
-      expect(sameBytes(target.subarray(3, 3 + written), utf8(text))).toBe(true);
+      expect(sameBytes(target.subarray(3, 3 + written), platformUtf8(text))).toBe(true);
     }
   });
 });

@@ -1,5 +1,5 @@
+import { displaceBytes, hexBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { bytes, displaced, utf8 } from "../../tests/support/bytes.ts";
 import { skipAscii, utf8Boundary, validateUtf8 } from "./utf8.ts";
 
 /** The grammar of RFC 3629 §4, transcribed literally. */
@@ -33,13 +33,13 @@ describe("validateUtf8", () => {
 
   it("returns the complement of the index of the first invalid byte", () => {
     for (const lead of [0, 1, 15, 16, 17, 40]) {
-      const array = new Uint8Array([...utf8("x".repeat(lead)), 0xff, 0x41]);
+      const array = new Uint8Array([...utf8Bytes("x".repeat(lead)), 0xff, 0x41]);
       expect(validateUtf8(utf8Boundary, array, 0, array.length)).toBe(~lead);
     }
   });
 
   it("continues from any state at any cut, and stays within its range [F17]", () => {
-    const text = utf8("aé€𝄞\u0800\ud7ff\ue000\u{10ffff}");
+    const text = utf8Bytes("aé€𝄞\u0800\ud7ff\ue000\u{10ffff}");
     const array = new Uint8Array([0xff, ...text, 0xff]);
     for (let at = 1; at <= text.length + 1; at++) {
       const state = validateUtf8(utf8Boundary, array, 1, at);
@@ -52,7 +52,7 @@ describe("validateUtf8", () => {
   it.each(["c2", "e0", "e0a0", "ed", "ed9f", "e182", "f0", "f090", "f09080", "f1", "f4", "f48f"])(
     "reports neither a fault nor a boundary for the truncated %s [F17]",
     (hex) => {
-      const array = bytes(hex);
+      const array = hexBytes(hex);
       expect(validateUtf8(utf8Boundary, array, 0, array.length)).toBeGreaterThan(utf8Boundary);
     },
   );
@@ -62,7 +62,7 @@ describe("skipAscii", () => {
   it("finds the first byte that is not ASCII, at every index, length and alignment", () => {
     for (let offset = 0; offset < 5; offset++) {
       for (const length of [0, 1, 7, 15, 16, 17, 31, 32, 33, 40, 64, 65]) {
-        const plain = displaced(new Uint8Array(length).fill(0x7f), offset);
+        const plain = displaceBytes(new Uint8Array(length).fill(0x7f), offset);
         expect(skipAscii(plain, 0, length)).toBe(length);
         for (let at = 0; at < length; at++) {
           plain[at] = 0x80;

@@ -1,12 +1,12 @@
+import { displaceBytes, patternBytes, sameBytes } from "@hybi/testing/wire";
 import { afterEach, describe, expect, it } from "vitest";
-import { displaced, patterned, sameBytes } from "../../tests/support/bytes.ts";
 import { fastLongWords, forgetWords, littleEndian, longWordsOf, viewOf, wordsOf } from "./words.ts";
 
 afterEach(forgetWords);
 
 describe("views of an array's buffer", () => {
   it("consist of the whole words of the buffer, wherever the array begins", () => {
-    const array = displaced(patterned(21), 3);
+    const array = displaceBytes(patternBytes(21), 3);
     expect(wordsOf(array).buffer).toBe(array.buffer);
     expect(wordsOf(array)).toHaveLength(6);
     expect(longWordsOf(array).buffer).toBe(array.buffer);
@@ -14,8 +14,8 @@ describe("views of an array's buffer", () => {
   });
 
   it("are cached for the most recently used array, in any order, and recreated for another and after forgetWords", () => {
-    const first = patterned(16);
-    const second = patterned(16);
+    const first = patternBytes(16);
+    const second = patternBytes(16);
     const words = wordsOf(first);
     const long = longWordsOf(first);
     expect([wordsOf(first) === words, longWordsOf(first) === long]).toEqual([true, true]);
@@ -29,11 +29,11 @@ describe("views of an array's buffer", () => {
   });
 
   it("viewOf returns the range over the same memory, also of a displaced array", () => {
-    const array = displaced(patterned(50), 5);
+    const array = displaceBytes(patternBytes(50), 5);
     const view = viewOf(array, 10, 30);
     expect(sameBytes(view, array.subarray(10, 30))).toBe(true);
     expect(view.buffer).toBe(array.buffer);
-    expect(viewOf(patterned(3), 1, 1)).toHaveLength(0);
+    expect(viewOf(patternBytes(3), 1, 1)).toHaveLength(0);
   });
 });
 

@@ -1,5 +1,5 @@
+import { concatBytes, cutEvery, hexBytes, patternBytes, sameBytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { bytes, concat, cut, patterned, sameBytes } from "../../tests/support/bytes.ts";
 import { encodeFrame } from "./encode-frame.ts";
 import {
   FrameDecoder,
@@ -37,7 +37,7 @@ function decodeAll(
   sink: FrameSink = new Recorder(),
 ): FrameFault | "stop" | undefined {
   const decoder = new FrameDecoder(sink, options);
-  for (const chunk of cut(wire, size)) {
+  for (const chunk of cutEvery(wire, size)) {
     const verdict = decoder.decode(chunk);
     if (verdict !== undefined) return verdict;
   }
@@ -45,10 +45,10 @@ function decodeAll(
 }
 
 const key = 0x0403_0201;
-const wire = concat([
-  encodeFrame({ opcode: 1, payload: bytes("0102"), maskingKey: key, final: false }),
+const wire = concatBytes([
+  encodeFrame({ opcode: 1, payload: hexBytes("0102"), maskingKey: key, final: false }),
   encodeFrame({ opcode: 9, maskingKey: key }),
-  encodeFrame({ opcode: 0, payload: bytes("03"), maskingKey: key }),
+  encodeFrame({ opcode: 0, payload: hexBytes("03"), maskingKey: key }),
 ]);
 
 describe("FrameDecoder", () => {
@@ -82,7 +82,7 @@ describe("FrameDecoder", () => {
   it("counts the bytes received", () => {
     const decoder = new FrameDecoder(new Recorder(), { role: "server" });
     expect(decoder.received).toBe(0);
-    for (const chunk of cut(wire, 4)) decoder.decode(chunk);
+    for (const chunk of cutEvery(wire, 4)) decoder.decode(chunk);
     expect(decoder.received).toBe(wire.length);
     expect(decoder.toleratedNonMinimalLength).toBe(false);
   });
@@ -99,7 +99,7 @@ describe("FrameDecoder", () => {
   });
 
   it.each(stopAt)("locates a fault that its sink finds at call %i: at the byte named, or else at the frame", (call) => {
-    const second = encodeFrame({ opcode: 1, payload: bytes("0102"), maskingKey: key }).length;
+    const second = encodeFrame({ opcode: 1, payload: hexBytes("0102"), maskingKey: key }).length;
     const starts = [0, second, second + 6];
     for (const size of [1, wire.length]) {
       const plain = new Recorder();
@@ -121,9 +121,9 @@ describe("FrameDecoder", () => {
   });
 
   it("locates a fault in a payload spread over several chunks at its frame", () => {
-    const good = encodeFrame({ opcode: 2, payload: patterned(5), maskingKey: key });
-    const cutFrame = encodeFrame({ opcode: 2, payload: patterned(9), maskingKey: key });
-    const first = concat([good, cutFrame.subarray(0, 8)]);
+    const good = encodeFrame({ opcode: 2, payload: patternBytes(5), maskingKey: key });
+    const cutFrame = encodeFrame({ opcode: 2, payload: patternBytes(9), maskingKey: key });
+    const first = concatBytes([good, cutFrame.subarray(0, 8)]);
     const rest = cutFrame.slice(8);
     for (const call of [3, 4]) {
       const decoder = new FrameDecoder(new Recorder([[call, { code: "message/too-big" }]]), { role: "server" });
@@ -133,7 +133,7 @@ describe("FrameDecoder", () => {
   });
 
   it("passes payloads of 4 KiB and more to options.unmask, with the key aligned to the range", () => {
-    const payload = patterned(20_000);
+    const payload = patternBytes(20_000);
     const masked = encodeFrame({ opcode: 2, payload, maskingKey: key });
     const calls: number[] = [];
     const unmask = (array: Uint8Array, start: number, end: number, aligned: number) => {
@@ -150,7 +150,7 @@ describe("FrameDecoder", () => {
         },
       };
       decodeAll(masked, size, { role: "server", unmask }, sink);
-      expect(sameBytes(concat(received), payload)).toBe(true);
+      expect(sameBytes(concatBytes(received), payload)).toBe(true);
     }
     expect(calls.length).toBeGreaterThan(5);
     expect(Math.min(...calls)).toBe(4096);
@@ -160,7 +160,7 @@ describe("FrameDecoder", () => {
     const unmask = () => {
       throw new Error("not needed");
     };
-    const payload = patterned(5000);
+    const payload = patternBytes(5000);
     for (const size of [4500, 6000]) {
       decodeAll(encodeFrame({ opcode: 2, payload, maskingKey: 0 }), size, { role: "server", unmask });
     }
@@ -169,13 +169,13 @@ describe("FrameDecoder", () => {
   });
 
   it("unmasks in place, as it owns the chunk", () => {
-    const chunk = encodeFrame({ opcode: 2, payload: patterned(50), maskingKey: key });
+    const chunk = encodeFrame({ opcode: 2, payload: patternBytes(50), maskingKey: key });
     new FrameDecoder(new Recorder(), { role: "server" }).decode(chunk);
-    expect(sameBytes(chunk.subarray(6), patterned(50))).toBe(true);
+    expect(sameBytes(chunk.subarray(6), patternBytes(50))).toBe(true);
   });
 
   it("finds the same fault at the same offset in whole and in cut headers", () => {
-    const good = encodeFrame({ opcode: 2, payload: patterned(300), maskingKey: key });
+    const good = encodeFrame({ opcode: 2, payload: patternBytes(300), maskingKey: key });
     const faults: [hex: string, fault: FrameFault["code"], at: number][] = [
       ["83", "frame/opcode-reserved", 0],
       ["c1", "frame/rsv-unowned", 0],
@@ -186,7 +186,7 @@ describe("FrameDecoder", () => {
       ["82ff0020000000000000 01020304", "frame/too-big", 2],
     ];
     for (const [hex, code, at] of faults) {
-      const faulty = concat([good, bytes(hex), new Uint8Array(20)]);
+      const faulty = concatBytes([good, hexBytes(hex), new Uint8Array(20)]);
       for (const size of [1, 2, 3, 5, 11, 13, faulty.length]) {
         expect(decodeAll(faulty, size, { role: "server" })).toEqual({ code, offset: good.length + at });
       }
@@ -206,10 +206,10 @@ describe("FrameDecoder", () => {
       ["ff001fffffffffffff", 2 ** 53 - 1],
     ];
     for (const [hex, length] of lengths) {
-      const header = bytes(`02${hex}01020304`);
+      const header = hexBytes(`02${hex}01020304`);
       for (const size of [1, 2, 3, 5, 9, header.length, 100]) {
         const sink = new Recorder();
-        expect(decodeAll(concat([header, bytes("0103")]), size, { role: "server" }, sink)).toBeUndefined();
+        expect(decodeAll(concatBytes([header, hexBytes("0103")]), size, { role: "server" }, sink)).toBeUndefined();
         expect(sink.calls[0]).toBe(`frame 2 ${length}`);
         const payload = sink.calls.slice(1).map((call) => call.replace("payload ", ""));
         expect(payload.filter((part) => part !== "").join(",")).toBe("0,1");
@@ -227,10 +227,10 @@ describe("FrameDecoder", () => {
         ["827f0000000000010000", false],
       ] as const) {
         const decoder = new FrameDecoder(new Recorder(), options);
-        for (const chunk of cut(bytes(hex), size)) expect(decoder.decode(chunk)).toBeUndefined();
+        for (const chunk of cutEvery(hexBytes(hex), size)) expect(decoder.decode(chunk)).toBeUndefined();
         expect(decoder.toleratedNonMinimalLength).toBe(tolerated);
       }
-      const sign = decodeAll(bytes("827f8000000000000001"), size, options);
+      const sign = decodeAll(hexBytes("827f8000000000000001"), size, options);
       expect(sign).toEqual({ code: "frame/length-sign-bit", offset: 2 });
     }
   });
@@ -247,7 +247,7 @@ describe("FrameDecoder", () => {
       const before = new Recorder();
       decodeAll(wire, size, { role: "server" }, before);
       let calls = 0;
-      for (const chunk of cut(wire, size)) {
+      for (const chunk of cutEvery(wire, size)) {
         for (let rest = chunk; rest.length > 0; rest = rest.subarray(decoder.taken)) {
           expect(decoder.decode(rest)).toBeUndefined();
           calls++;
@@ -260,8 +260,8 @@ describe("FrameDecoder", () => {
   });
 
   it("passes payload in slices on request of its sink, each of which may be the last for now [A08]", () => {
-    const payload = patterned(10_000);
-    const frames = concat([encodeFrame({ opcode: 2, payload, maskingKey: key }), wire]);
+    const payload = patternBytes(10_000);
+    const frames = concatBytes([encodeFrame({ opcode: 2, payload, maskingKey: key }), wire]);
     for (const size of [frames.length, 5_000, 1]) {
       const ranges: number[] = [];
       const received: Uint8Array[] = [];
@@ -274,11 +274,11 @@ describe("FrameDecoder", () => {
         },
       };
       const decoder = new FrameDecoder(sink, { role: "server" });
-      for (const chunk of cut(frames, size)) {
+      for (const chunk of cutEvery(frames, size)) {
         for (let rest = chunk; rest.length > 0; rest = rest.subarray(decoder.taken)) decoder.decode(rest);
       }
       expect(Math.max(...ranges)).toBe(Math.min(size, 4096));
-      expect(sameBytes(concat(received), concat([payload, Uint8Array.of(1, 2, 3)]))).toBe(true);
+      expect(sameBytes(concatBytes(received), concatBytes([payload, Uint8Array.of(1, 2, 3)]))).toBe(true);
     }
   });
 });

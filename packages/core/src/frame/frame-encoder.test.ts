@@ -1,7 +1,7 @@
+import { concatBytes, patternBytes, sameBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { concat, patterned, sameBytes, utf8 } from "../../tests/support/bytes.ts";
 import { countingSource } from "../../tests/support/connections.ts";
-import { readFrames } from "../../tests/support/wire.ts";
+import { readFrames } from "../../tests/support/read-frames.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import { RandomPool } from "../bytes/random-pool.ts";
 import { portableHost } from "../vocabulary/native-functions.ts";
@@ -17,16 +17,16 @@ describe.each(["client", "server"] as const)("the frames of a %s", (role) => {
     "writeFrame writes %i bytes of payload, and returns how many bytes it wrote [F12]",
     (length) => {
       const writer = new ByteWriter();
-      const payload = patterned(length);
+      const payload = patternBytes(length);
       const written = writeFrame(writer, 0x82, payload, keys) + writeFrame(writer, 0x00, payload, keys);
       const chunks = writer.take();
-      expect(concat(chunks)).toHaveLength(written);
+      expect(concatBytes(chunks)).toHaveLength(written);
       const [first, second] = readFrames(chunks);
       expect(first).toMatchObject({ opcode: 0x2, final: true });
       expect(second).toMatchObject({ opcode: 0x0, final: false });
-      expect([first, second].every((frame) => sameBytes(frame?.payload ?? patterned(1), payload))).toBe(true);
+      expect([first, second].every((frame) => sameBytes(frame?.payload ?? patternBytes(1), payload))).toBe(true);
       expect(first?.key === undefined).toBe(role === "server");
-      expect(sameBytes(payload, patterned(length))).toBe(true);
+      expect(sameBytes(payload, patternBytes(length))).toBe(true);
     },
   );
 
@@ -48,8 +48,8 @@ describe.each(["client", "server"] as const)("the frames of a %s", (role) => {
       0,
     );
     const chunks = writer.take();
-    expect(concat(chunks)).toHaveLength(written);
-    expect(readFrames(chunks).map(({ payload }) => sameBytes(payload, utf8(text)))).toEqual([
+    expect(concatBytes(chunks)).toHaveLength(written);
+    expect(readFrames(chunks).map(({ payload }) => sameBytes(payload, utf8Bytes(text)))).toEqual([
       true,
       text === "next",
       true,
@@ -60,18 +60,18 @@ describe.each(["client", "server"] as const)("the frames of a %s", (role) => {
 describe("frames behind others in a block", () => {
   const keys = RandomPool.of(countingSource());
   const writers: Record<string, (writer: ByteWriter, payload: string) => number> = {
-    "of a server": (writer, payload) => writeFrame(writer, 0x81, utf8(payload), undefined),
-    "of a client": (writer, payload) => writeFrame(writer, 0x81, utf8(payload), keys),
+    "of a server": (writer, payload) => writeFrame(writer, 0x81, utf8Bytes(payload), undefined),
+    "of a client": (writer, payload) => writeFrame(writer, 0x81, utf8Bytes(payload), keys),
     "of text of a server": (writer, payload) => writeTextFrame(writer, 0x81, payload, undefined, portableHost),
     "of text of a client": (writer, payload) => writeTextFrame(writer, 0x81, payload, keys, portableHost),
     "by reference of a server": (writer, payload) => {
       const written = writeUnmaskedHeader(writer, 0x81, payload.length);
-      writer.appendReference(utf8(payload));
+      writer.appendReference(utf8Bytes(payload));
       return written + payload.length;
     },
     "by reference of a client": (writer, payload) => {
       const written = writeMaskedHeader(writer, 0x81, payload.length, 0);
-      writer.appendReference(utf8(payload));
+      writer.appendReference(utf8Bytes(payload));
       return written + payload.length;
     },
   };
@@ -81,14 +81,14 @@ describe("frames behind others in a block", () => {
       const payload = "x".repeat(length);
       for (let used = 0; used < 80; used++) {
         const writer = new ByteWriter();
-        writer.appendCopy(patterned(used), 0, used);
+        writer.appendCopy(patternBytes(used), 0, used);
         const written = writers[name]?.(writer, payload) ?? 0;
-        const all = concat(writer.take());
+        const all = concatBytes(writer.take());
         expect(all).toHaveLength(used + written);
-        expect(sameBytes(all.subarray(0, used), patterned(used))).toBe(true);
+        expect(sameBytes(all.subarray(0, used), patternBytes(used))).toBe(true);
         const [frame] = readFrames([all.subarray(used)]);
         expect(frame).toMatchObject({ opcode: 1, final: true, rsv: 0 });
-        expect(sameBytes(frame?.payload ?? all, utf8(payload))).toBe(true);
+        expect(sameBytes(frame?.payload ?? all, utf8Bytes(payload))).toBe(true);
       }
     }
   });
@@ -96,7 +96,7 @@ describe("frames behind others in a block", () => {
 
 describe("separate headers", () => {
   it("match the payload that follows by reference", () => {
-    const payload = patterned(5000);
+    const payload = patternBytes(5000);
     const unmasked = new ByteWriter();
     expect(writeUnmaskedHeader(unmasked, 0x82, 5000)).toBe(4);
     unmasked.appendReference(payload);

@@ -1,5 +1,5 @@
+import { formatHex, hexBytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { bytes, hexOf } from "../../tests/support/bytes.ts";
 import { headerLength, maskBit, maxHeaderLength, writeHeader, writeUint32 } from "./header.ts";
 
 /** The header after its first byte, for a payload of `length` bytes. */
@@ -30,7 +30,7 @@ describe("writeHeader", () => {
       ] as const) {
         const target = new Uint8Array(3 + maxHeaderLength).fill(0xee);
         const end = writeHeader(target, 3, 0x82, bit, length);
-        expect(hexOf(target.subarray(3, end))).toBe(`82${expected}`);
+        expect(formatHex(target.subarray(3, end))).toBe(`82${expected}`);
         expect(end - 3 + (bit === 0 ? 0 : 4)).toBe(headerLength(length, bit !== 0));
         expect([...target.subarray(0, 3), ...target.subarray(end)].every((byte) => byte === 0xee)).toBe(true);
       }
@@ -46,6 +46,6 @@ describe("writeUint32", () => {
   ])("writes %i in network byte order", (value, hex) => {
     const target = new Uint8Array(4);
     writeUint32(target, 0, value);
-    expect(target).toEqual(bytes(hex));
+    expect(target).toEqual(hexBytes(hex));
   });
 });

@@ -1,5 +1,5 @@
+import { displaceBytes, patternBytes, sameBytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { displaced, patterned, sameBytes } from "../../tests/support/bytes.ts";
 import { mask, maskBytes, rotateKey } from "./mask.ts";
 
 const keys = [0, 1, 0x7856_3412, -1, 0x8000_0000 | 0, 0x00ff_00ff, 0x0102_0304];
@@ -17,7 +17,7 @@ describe("mask", () => {
       for (const key of keys) {
         for (let offset = 0; offset < 9; offset++) {
           for (let start = 0; start < 5; start++) {
-            const array = displaced(patterned(start + length + 5), offset);
+            const array = displaceBytes(patternBytes(start + length + 5), offset);
             const expected = asDefined(array, start, start + length, key);
             mask(array, start, start + length, key);
             expect(sameBytes(array, expected)).toBe(true);
@@ -29,7 +29,7 @@ describe("mask", () => {
 
   it("gives the same for arrays one after another, and for buffers of odd length [F10]", () => {
     for (const size of [1029, 1030, 1031, 1033, 2001]) {
-      const array = patterned(size);
+      const array = patternBytes(size);
       const expected = asDefined(array, 1, size, -2);
       mask(array, 1, size, -2);
       expect(sameBytes(array, expected)).toBe(true);
@@ -37,17 +37,17 @@ describe("mask", () => {
   });
 
   it("is its own inverse", () => {
-    const array = patterned(3000);
+    const array = patternBytes(3000);
     mask(array, 0, 3000, 0x7856_3412);
     mask(array, 0, 3000, 0x7856_3412);
-    expect(sameBytes(array, patterned(3000))).toBe(true);
+    expect(sameBytes(array, patternBytes(3000))).toBe(true);
   });
 });
 
 describe("maskBytes", () => {
   it("matches §5.3, one byte at a time [F10]", () => {
     for (const key of keys) {
-      const array = patterned(30);
+      const array = patternBytes(30);
       const expected = asDefined(array, 3, 25, key);
       maskBytes(array, 3, 25, key);
       expect(sameBytes(array, expected)).toBe(true);
@@ -59,10 +59,10 @@ describe("rotateKey", () => {
   it("aligns the key to any byte of the payload: masking in two parts equals masking in one [F10]", () => {
     for (const key of keys) {
       for (let cut = 0; cut <= 40; cut++) {
-        const array = patterned(40);
+        const array = patternBytes(40);
         mask(array, 0, cut, key);
         mask(array, cut, 40, rotateKey(key, cut));
-        expect(sameBytes(array, asDefined(patterned(40), 0, 40, key))).toBe(true);
+        expect(sameBytes(array, asDefined(patternBytes(40), 0, 40, key))).toBe(true);
       }
     }
     expect(rotateKey(0x0403_0201, 1)).toBe(0x0104_0302);

@@ -1,11 +1,11 @@
+import { latin1Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { latin1 } from "../../tests/support/opening.ts";
 import { requestLine, type StartLineGrammar, statusLine } from "./start-line.ts";
 
 /** The fault in `line`, and its offset, between bytes that could extend the line. */
 function faultOf<Head>(grammar: StartLineGrammar<Head>, line: string, after: string): [string, number] | undefined {
   const before = "HTTP/1.1 ";
-  const fault = grammar.check(latin1(before + line + after), before.length, before.length + line.length);
+  const fault = grammar.check(latin1Bytes(before + line + after), before.length, before.length + line.length);
   return fault === undefined ? undefined : [fault.code, fault.at - before.length];
 }
 

@@ -1,5 +1,6 @@
+import { latin1Bytes, latin1Text, responseText, sampleKey } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { agreementIn, client, latin1, response, sampleKey, textOf } from "../../tests/support/opening.ts";
+import { agreementIn, client } from "../../tests/support/opening.ts";
 
 const interim = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
 
@@ -7,25 +8,25 @@ describe("ClientHandshake", () => {
   it("returns its output in pieces", () => {
     const handshake = client();
     const length = handshake.outputLength;
-    expect(textOf(handshake.takeOutput(9))).toBe("GET /chat");
+    expect(latin1Text(handshake.takeOutput(9))).toBe("GET /chat");
     expect(handshake.outputLength).toBe(length - 9);
-    expect(textOf(handshake.takeOutput())).toContain(`Sec-WebSocket-Key: ${sampleKey}\r\n`);
+    expect(latin1Text(handshake.takeOutput())).toContain(`Sec-WebSocket-Key: ${sampleKey}\r\n`);
     expect(handshake.outputLength).toBe(0);
   });
 
   it("accepts bytes only", () => {
-    expect(() => client().receive(response() as never)).toThrow(
+    expect(() => client().receive(responseText() as never)).toThrow(
       expect.objectContaining({ code: "endpoint/chunk-type" }),
     );
   });
 
   it("is over after a failure: it ignores input, outputs nothing and ends the transport [C13]", () => {
-    for (const text of [response({ Upgrade: [] }), "HTTP/2 200\r\n", interim]) {
+    for (const text of [responseText({ Upgrade: [] }), "HTTP/2 200\r\n", interim]) {
       const handshake = client({ limits: { interimResponses: 0 } });
       handshake.takeOutput();
-      expect(handshake.receive(latin1(text))).toMatchObject([{ type: "failure" }]);
+      expect(handshake.receive(latin1Bytes(text))).toMatchObject([{ type: "failure" }]);
       expect([handshake.transport, handshake.outputLength]).toEqual(["end", 0]);
-      expect(handshake.receive(latin1(response()))).toEqual([]);
+      expect(handshake.receive(latin1Bytes(responseText()))).toEqual([]);
       expect(handshake.receiveEnd()).toEqual([]);
       expect(handshake.fail("deadline/opening")).toEqual([]);
     }
@@ -33,13 +34,13 @@ describe("ClientHandshake", () => {
 
   it("is over after a rejection, and cannot fail any more once open [C01]", () => {
     const rejected = client();
-    expect(rejected.receive(latin1("HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n"))).toMatchObject([
+    expect(rejected.receive(latin1Bytes("HTTP/1.1 404 X\r\nContent-Length: 0\r\n\r\n"))).toMatchObject([
       { type: "rejection", body: new Uint8Array(0) },
     ]);
     expect(rejected.fail("deadline/opening")).toEqual([]);
     expect(rejected.receiveEnd()).toEqual([]);
     const open = client();
-    open.receive(latin1(response()));
+    open.receive(latin1Bytes(responseText()));
     expect(open.fail("deadline/opening")).toEqual([]);
     expect(open.receiveEnd()).toEqual([]);
     expect(open.transport).toBe("keep");
@@ -47,50 +48,50 @@ describe("ClientHandshake", () => {
 
   it("counts the bytes of interim responses, in bytesConsumed and in the offset of a fault [C02]", () => {
     const opened = client();
-    const [event] = opened.receive(latin1(`${interim}${interim}${response()}rest`));
-    expect(opened.bytesConsumed).toBe(2 * interim.length + response().length);
-    expect(event?.type === "open" && textOf([event.rest])).toBe("rest");
+    const [event] = opened.receive(latin1Bytes(`${interim}${interim}${responseText()}rest`));
+    expect(opened.bytesConsumed).toBe(2 * interim.length + responseText().length);
+    expect(event?.type === "open" && latin1Text([event.rest])).toBe("rest");
 
     const offsetOf = (text: string): unknown => {
-      const [event] = client({ limits: { interimResponses: 2 } }).receive(latin1(text));
+      const [event] = client({ limits: { interimResponses: 2 } }).receive(latin1Bytes(text));
       return event?.type === "failure" && [event.violation.code, event.violation.offset];
     };
     expect(offsetOf(`${interim}${interim}nonsense\r\n`)).toEqual(["http/version", 2 * interim.length]);
     expect(offsetOf(`${interim}HTTP/2.0 101 X\r\n`)).toEqual(["http/version-unsupported", interim.length + 5]);
     expect(offsetOf(interim.repeat(3))).toEqual(["opening/too-many-interim-responses", 3 * interim.length]);
-    const wrong = response({ Upgrade: "h2c" });
+    const wrong = responseText({ Upgrade: "h2c" });
     expect(offsetOf(`${interim}${wrong}`)).toEqual(["opening/upgrade-mismatch", interim.length + wrong.length]);
     const body = "HTTP/1.1 400 X\r\nContent-Length: x\r\n\r\n";
     expect(offsetOf(`${interim}${body}`)).toEqual(["http/content-length", interim.length + body.length]);
 
     const ended = client();
-    ended.receive(latin1(`${interim}HTTP`));
+    ended.receive(latin1Bytes(`${interim}HTTP`));
     expect(ended.receiveEnd()).toMatchObject([{ violation: { offset: interim.length + 4 } }]);
     const late = client();
-    late.receive(latin1(`${interim}HTTP`));
+    late.receive(latin1Bytes(`${interim}HTTP`));
     expect(late.fail("deadline/opening")).toMatchObject([{ violation: { offset: interim.length + 4 } }]);
   });
 
   it.each(["000", "099", "600", "999"])(
     "treats status %s, which HTTP does not define, as a rejection [C01]",
     (status) => {
-      const text = `HTTP/1.1 ${status} X\r\nContent-Length: 0\r\n\r\n${response()}`;
-      expect(client().receive(latin1(text))).toMatchObject([
+      const text = `HTTP/1.1 ${status} X\r\nContent-Length: 0\r\n\r\n${responseText()}`;
+      expect(client().receive(latin1Bytes(text))).toMatchObject([
         { type: "rejection", response: { status: Number(status) } },
       ]);
     },
   );
 
   it("retains no memory of a chunk in which nothing followed the response", () => {
-    const [event] = client().receive(latin1(response()));
+    const [event] = client().receive(latin1Bytes(responseText()));
     expect(event?.type === "open" && event.rest.buffer.byteLength).toBe(0);
   });
 
   it("reports a leniency that an interim response needed, and none that was not needed", () => {
     const tolerate = ["bare-line-feed"] as const;
     const sloppy = interim.replaceAll("\r\n", "\n");
-    expect(agreementIn(`${sloppy}${interim}${response()}`, { tolerate }).tolerated).toEqual(["bare-line-feed"]);
-    expect(agreementIn(response().replaceAll("\r\n", "\n"), { tolerate }).tolerated).toEqual(["bare-line-feed"]);
-    expect(agreementIn(`${interim}${response()}`, { tolerate }).tolerated).toEqual([]);
+    expect(agreementIn(`${sloppy}${interim}${responseText()}`, { tolerate }).tolerated).toEqual(["bare-line-feed"]);
+    expect(agreementIn(responseText().replaceAll("\r\n", "\n"), { tolerate }).tolerated).toEqual(["bare-line-feed"]);
+    expect(agreementIn(`${interim}${responseText()}`, { tolerate }).tolerated).toEqual([]);
   });
 });

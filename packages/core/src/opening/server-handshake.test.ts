@@ -1,5 +1,6 @@
+import { latin1Bytes, latin1Text, requestText } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { latin1, request, serverReceiving, textOf } from "../../tests/support/opening.ts";
+import { serverReceiving } from "../../tests/support/opening.ts";
 import { ServerHandshake } from "./server-handshake.ts";
 
 const head = {
@@ -22,29 +23,29 @@ describe("ServerHandshake", () => {
     expect(() => server.reject({ status: 403 })).toThrow(
       expect.objectContaining({ code: "endpoint/not-awaiting-answer" }),
     );
-    server.receive(latin1(request()));
+    server.receive(latin1Bytes(requestText()));
     server.accept();
     expect(() => server.accept()).toThrow(expect.objectContaining({ code: "endpoint/not-awaiting-answer" }));
-    expect(() => server.receive(latin1("x"))).toThrow(expect.objectContaining({ code: "opening/complete" }));
+    expect(() => server.receive(latin1Bytes("x"))).toThrow(expect.objectContaining({ code: "opening/complete" }));
     expect(server.receiveEnd()).toEqual([]);
   });
 
   it("returns its output in pieces", () => {
-    const { server } = serverReceiving(request());
+    const { server } = serverReceiving(requestText());
     server.accept();
     const length = server.outputLength;
-    expect(server.takeOutput(10)).toEqual([latin1("HTTP/1.1 1")]);
+    expect(server.takeOutput(10)).toEqual([latin1Bytes("HTTP/1.1 1")]);
     expect(server.outputLength).toBe(length - 10);
-    expect(textOf(server.takeOutput())).toMatch(/^01 Switching Protocols\r\n/);
+    expect(latin1Text(server.takeOutput())).toMatch(/^01 Switching Protocols\r\n/);
   });
 
   it("sends 408 when the deadline expires", () => {
     const server = new ServerHandshake();
-    server.receive(latin1("GET"));
+    server.receive(latin1Bytes("GET"));
     expect(server.fail("deadline/opening")).toMatchObject([
       { type: "failure", violation: { httpStatus: 408, offset: 3 } },
     ]);
-    expect(textOf(server.takeOutput())).toContain("HTTP/1.1 408 Request Timeout\r\n");
+    expect(latin1Text(server.takeOutput())).toContain("HTTP/1.1 408 Request Timeout\r\n");
     expect(server.fail("deadline/opening")).toEqual([]);
   });
 
@@ -53,26 +54,26 @@ describe("ServerHandshake", () => {
       const [event] = server.receiveEnd();
       return event?.type === "failure" && event.violation.offset;
     };
-    expect(offsetOf(serverReceiving(`${request()}ab`).server)).toBe(request().length + 2);
+    expect(offsetOf(serverReceiving(`${requestText()}ab`).server)).toBe(requestText().length + 2);
     expect(offsetOf(serverReceiving("GET /").server)).toBe(5);
     const parsed = new ServerHandshake();
     parsed.receiveHead(head);
-    parsed.receive(latin1("abc"));
+    parsed.receive(latin1Bytes("abc"));
     expect(offsetOf(parsed)).toBe(3);
   });
 
   it("rejects once, however much follows an invalid request", () => {
-    const { server, events } = serverReceiving(`${request({ Host: [] })}abcde`, { limits: { earlyData: 4 } });
+    const { server, events } = serverReceiving(`${requestText({ Host: [] })}abcde`, { limits: { earlyData: 4 } });
     expect(events).toMatchObject([{ type: "failure", violation: { code: "opening/host-missing" } }]);
-    expect(textOf(server.takeOutput()).match(/HTTP\/1\.1 /g)).toHaveLength(1);
+    expect(latin1Text(server.takeOutput()).match(/HTTP\/1\.1 /g)).toHaveLength(1);
   });
 
   it("is over after a rejection: it ignores input, sends no second response and does not fail", () => {
-    const { server } = serverReceiving(`${request()}early`);
+    const { server } = serverReceiving(`${requestText()}early`);
     server.reject({ status: 403 });
-    expect(textOf(server.takeOutput())).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
+    expect(latin1Text(server.takeOutput())).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
     expect(server.transport).toBe("end");
-    expect(server.receive(latin1(request()))).toEqual([]);
+    expect(server.receive(latin1Bytes(requestText()))).toEqual([]);
     expect(server.receiveEnd()).toEqual([]);
     expect(server.fail("deadline/opening")).toEqual([]);
     for (const again of [() => server.accept(), () => server.reject({ status: 403 })]) {
@@ -83,13 +84,13 @@ describe("ServerHandshake", () => {
   });
 
   it("accepts bytes only", () => {
-    expect(() => new ServerHandshake().receive(request() as never)).toThrow(
+    expect(() => new ServerHandshake().receive(requestText() as never)).toThrow(
       expect.objectContaining({ code: "endpoint/chunk-type" }),
     );
   });
 
   it("reports every leniency that a request needed, those of the head first", () => {
-    const text = request({ "Sec-WebSocket-Protocol": "" });
+    const text = requestText({ "Sec-WebSocket-Protocol": "" });
     const tolerate = ["bare-line-feed", "empty-subprotocol"] as const;
     const toleratedIn = (text: string): unknown => {
       const { server, events } = serverReceiving(text, { tolerate });
@@ -100,21 +101,21 @@ describe("ServerHandshake", () => {
       );
       return open?.type === "open" && open.agreement.tolerated;
     };
-    expect(toleratedIn(request())).toEqual([]);
+    expect(toleratedIn(requestText())).toEqual([]);
     expect(toleratedIn(text)).toEqual(["empty-subprotocol"]);
-    expect(toleratedIn(request().replaceAll("\r\n", "\n"))).toEqual(["bare-line-feed"]);
+    expect(toleratedIn(requestText().replaceAll("\r\n", "\n"))).toEqual(["bare-line-feed"]);
     expect(toleratedIn(text.replaceAll("\r\n", "\n"))).toEqual(["bare-line-feed", "empty-subprotocol"]);
   });
 
   it("proves the key with the host's SHA-1 when there is one", () => {
     const hashed: string[] = [];
     const sha1 = (bytes: Uint8Array): Uint8Array => {
-      hashed.push(textOf([bytes]));
+      hashed.push(latin1Text([bytes]));
       return new Uint8Array(20);
     };
-    const { server } = serverReceiving(request(), { host: { sha1 } });
+    const { server } = serverReceiving(requestText(), { host: { sha1 } });
     server.accept();
-    expect(textOf(server.takeOutput())).toContain("\r\nSec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n");
+    expect(latin1Text(server.takeOutput())).toContain("\r\nSec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n");
     expect(hashed).toEqual(["dGhlIHNhbXBsZSBub25jZQ==258EAFA5-E914-47DA-95CA-C5AB0DC85B11"]);
   });
 

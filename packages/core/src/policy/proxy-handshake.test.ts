@@ -1,12 +1,12 @@
+import { latin1Bytes, latin1Text } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { latin1, textOf } from "../../tests/support/opening.ts";
 import { ProxyHandshake } from "./proxy-handshake.ts";
 
 describe("ProxyHandshake", () => {
   it("needs no fields, and returns its output in pieces [C16]", () => {
     const handshake = new ProxyHandshake({ host: "[::1]", port: 80 });
-    expect(textOf(handshake.takeOutput(7))).toBe("CONNECT");
-    expect(textOf(handshake.takeOutput())).toBe(" [::1]:80 HTTP/1.1\r\nHost: [::1]:80\r\n\r\n");
+    expect(latin1Text(handshake.takeOutput(7))).toBe("CONNECT");
+    expect(latin1Text(handshake.takeOutput())).toBe(" [::1]:80 HTTP/1.1\r\nHost: [::1]:80\r\n\r\n");
     expect(handshake.outputLength).toBe(0);
   });
 
@@ -33,7 +33,7 @@ describe("ProxyHandshake", () => {
   it("treats 2xx as a tunnel, and no other status [C16]", () => {
     const answered = (status: string): unknown => {
       const handshake = new ProxyHandshake({ host: "a", port: 80 });
-      const [event] = handshake.receive(latin1(`HTTP/1.1 ${status} X\r\nContent-Length: 0\r\n\r\n`));
+      const [event] = handshake.receive(latin1Bytes(`HTTP/1.1 ${status} X\r\nContent-Length: 0\r\n\r\n`));
       return [event?.type, handshake.transport];
     };
     for (const status of ["200", "299"]) expect(answered(status)).toEqual(["tunnel", "keep"]);
@@ -45,11 +45,11 @@ describe("ProxyHandshake", () => {
   it("returns the bytes that came through the tunnel, at any offset of their chunk [C16]", () => {
     const handshake = new ProxyHandshake({ host: "a", port: 80 });
     const head = "HTTP/1.1 200 X\r\n\r\n";
-    expect(handshake.receive(latin1(`before${head}rest`).subarray(6))).toEqual([
-      { type: "tunnel", rest: latin1("rest") },
+    expect(handshake.receive(latin1Bytes(`before${head}rest`).subarray(6))).toEqual([
+      { type: "tunnel", rest: latin1Bytes("rest") },
     ]);
     const exact = new ProxyHandshake({ host: "a", port: 80 });
-    expect(exact.receive(latin1(head))).toEqual([{ type: "tunnel", rest: new Uint8Array(0) }]);
+    expect(exact.receive(latin1Bytes(head))).toEqual([{ type: "tunnel", rest: new Uint8Array(0) }]);
   });
 
   it("is over after a failure: it ignores input, outputs nothing and ends the transport [C16]", () => {
@@ -59,7 +59,7 @@ describe("ProxyHandshake", () => {
     ]);
     expect(handshake.transport).toBe("end");
     expect(handshake.receiveEnd()).toEqual([]);
-    expect(handshake.receive(latin1("HTTP/1.1 200 X\r\n\r\n"))).toEqual([]);
+    expect(handshake.receive(latin1Bytes("HTTP/1.1 200 X\r\n\r\n"))).toEqual([]);
   });
 
   it("accepts bytes only [C16]", () => {
@@ -71,8 +71,8 @@ describe("ProxyHandshake", () => {
 
   it("skips interim responses, and tolerates lines that end in LF on request [C16]", () => {
     const handshake = new ProxyHandshake({ host: "a", port: 80, tolerate: ["bare-line-feed"] });
-    expect(handshake.receive(latin1("HTTP/1.1 100 X\n\nHTTP/1.1 200 X\n\nrest"))).toEqual([
-      { type: "tunnel", rest: latin1("rest") },
+    expect(handshake.receive(latin1Bytes("HTTP/1.1 100 X\n\nHTTP/1.1 200 X\n\nrest"))).toEqual([
+      { type: "tunnel", rest: latin1Bytes("rest") },
     ]);
   });
 });

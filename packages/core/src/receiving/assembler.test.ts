@@ -1,5 +1,5 @@
+import { hexBytes, patternBytes, sameBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { bytes, patterned, sameBytes, utf8 } from "../../tests/support/bytes.ts";
 import { rsv2, runLength } from "../../tests/support/extensions.ts";
 import type { SinkVerdict } from "../frame/frame-decoder.ts";
 import type { MessageTransform } from "../vocabulary/extension.ts";
@@ -52,7 +52,7 @@ function assembler({ delivery = "messages", host = portableHost, limits, transfo
 
 /** Passes in one frame, its payload in these pieces. */
 function give(target: Assembler, firstByte: number, ...pieces: (string | Uint8Array)[]): SinkVerdict | "rest" {
-  const payloads = pieces.map((piece) => (typeof piece === "string" ? utf8(piece) : piece));
+  const payloads = pieces.map((piece) => (typeof piece === "string" ? utf8Bytes(piece) : piece));
   const ofFrame = target.frame(
     firstByte,
     payloads.reduce((sum, { length }) => sum + length, 0),
@@ -90,7 +90,7 @@ describe("Assembler", () => {
 
   it("delivers complete control frames with a payload of their own, and returns the verdict on them", () => {
     const { target, said } = assembler();
-    const payload = utf8("ping");
+    const payload = utf8Bytes("ping");
     give(target, 0x89, payload);
     payload.fill(0);
     give(target, 0x8a, "p", "", "on", "g");
@@ -103,13 +103,13 @@ describe("Assembler", () => {
   });
 
   it("reports the index of the invalid byte in text, in whole messages and in parts [F18]", () => {
-    expect(give(assembler().target, 0x81, bytes("61ff"))).toEqual({ code: "message/utf8-invalid", index: 1 });
-    expect(give(assembler().target, 0x81, bytes("61c3"))).toEqual({ code: "message/utf8-truncated", index: 2 });
-    expect(give(assembler().target, 0x81, "a", bytes("62ff"))).toEqual({ code: "message/utf8-invalid", index: 1 });
-    expect(give(assembler().target, 0x81, "a", bytes("c3"))).toEqual({ code: "message/utf8-truncated", index: 1 });
+    expect(give(assembler().target, 0x81, hexBytes("61ff"))).toEqual({ code: "message/utf8-invalid", index: 1 });
+    expect(give(assembler().target, 0x81, hexBytes("61c3"))).toEqual({ code: "message/utf8-truncated", index: 2 });
+    expect(give(assembler().target, 0x81, "a", hexBytes("62ff"))).toEqual({ code: "message/utf8-invalid", index: 1 });
+    expect(give(assembler().target, 0x81, "a", hexBytes("c3"))).toEqual({ code: "message/utf8-truncated", index: 1 });
     const { target } = assembler({ delivery: "fragments" });
-    expect(give(target, 0x01, "é", bytes("e2"))).toBeUndefined();
-    expect(give(target, 0x80, bytes("82"), bytes("41"))).toEqual({ code: "message/utf8-invalid", index: 0 });
+    expect(give(target, 0x01, "é", hexBytes("e2"))).toBeUndefined();
+    expect(give(target, 0x80, hexBytes("82"), hexBytes("41"))).toEqual({ code: "message/utf8-invalid", index: 0 });
   });
 
   it("enforces the limits on frames, messages and fragments before any payload arrives [X19] [F16]", () => {
@@ -142,7 +142,7 @@ describe("Assembler", () => {
       binary: () => {},
       fragment: (_, array, start, end) => ranges.push([array, start, end]),
     };
-    const chunk = patterned(300);
+    const chunk = patternBytes(300);
     target.frame(0x02, 100);
     target.payload(chunk, 20, 120, true);
     expect(target.frame(0x80, 150)).toBeUndefined();
@@ -156,7 +156,7 @@ describe("Assembler", () => {
   it("copies what it keeps of a chunk that ended, unless that is nearly the whole chunk [F25]", () => {
     const { target, said } = assembler();
     target.endChunk();
-    const chunk = utf8("x".repeat(500));
+    const chunk = utf8Bytes("x".repeat(500));
     target.frame(0x02, 200);
     target.payload(chunk, 0, 200, true);
     target.endChunk();
@@ -186,12 +186,12 @@ describe("Assembler", () => {
   it("decodes messages in which a transform takes part, and reports faults in them at the frame", () => {
     const decoding = () => ({ transform: runLength().createTransform("server", []) });
     const { target, said } = assembler(decoding());
-    give(target, 0x81 | rsv2, bytes("0361"), bytes("02"), bytes("62"));
+    give(target, 0x81 | rsv2, hexBytes("0361"), hexBytes("02"), hexBytes("62"));
     give(target, 0x81, "plain");
     give(target, 0x82 | rsv2, "");
     expect(said).toEqual(["text aaabb", "text plain", "binary "]);
     const fault = (hex: string, limits: Partial<Limits> = {}) =>
-      give(assembler({ ...decoding(), limits }).target, 0x81 | rsv2, bytes(hex));
+      give(assembler({ ...decoding(), limits }).target, 0x81 | rsv2, hexBytes(hex));
     expect(fault("00")).toEqual({ code: "extension/data-malformed" });
     expect(fault("01")).toEqual({ code: "extension/data-truncated" });
     expect(fault("01ff")).toEqual({ code: "message/utf8-invalid" });
@@ -260,7 +260,7 @@ describe("Assembler", () => {
       },
     };
     const fault = (hex: string, limits: Partial<Limits> = {}) =>
-      give(assembler({ transform: stubborn, limits }).target, 0x81 | rsv2, bytes(hex));
+      give(assembler({ transform: stubborn, limits }).target, 0x81 | rsv2, hexBytes(hex));
     expect(fault("61 ff 62")).toEqual({ code: "message/utf8-invalid" });
     expect(told.splice(0)).toEqual(["true", "false", "false"]);
     expect(fault("61 62 63 64", { message: 2 })).toEqual({ code: "message/too-big" });
@@ -284,7 +284,7 @@ describe("Assembler", () => {
       give(
         assembler({ transform: runLength().createTransform("server", []), limits }).target,
         0x82 | rsv2,
-        bytes("0161 0061"),
+        hexBytes("0161 0061"),
       ),
     ).toEqual({
       code: "extension/data-malformed",
@@ -326,18 +326,18 @@ describe("Assembler", () => {
           transforms: [],
         });
         target.sink = {
-          text: (data) => whole.push(utf8(data)),
+          text: (data) => whole.push(utf8Bytes(data)),
           binary: (array, start, end) => whole.push(array.slice(start, end)),
           fragment: () => {},
         };
         for (const [firstByte, payload] of [
-          [0x82, patterned(length)],
-          [0x81, utf8("é".repeat(length / 2))],
+          [0x82, patternBytes(length)],
+          [0x81, utf8Bytes("é".repeat(length / 2))],
         ] as const) {
           target.frame(firstByte, length);
           for (let at = 0; at < length; at += size)
             target.payload(payload, at, Math.min(at + size, length), at + size >= length);
-          expect(sameBytes(whole.pop() ?? bytes(""), payload)).toBe(true);
+          expect(sameBytes(whole.pop() ?? hexBytes(""), payload)).toBe(true);
         }
       }
     }

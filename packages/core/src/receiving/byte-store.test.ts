@@ -1,17 +1,17 @@
+import { concatBytes, patternBytes, sameBytes } from "@hybi/testing/wire";
 import { describe, expect, it, vi } from "vitest";
-import { concat, patterned, sameBytes } from "../../tests/support/bytes.ts";
 import { ByteStore } from "./byte-store.ts";
 import { Slab } from "./slab.ts";
 
 /** Stores parts of these lengths, each in an array of its own, with the given `stays`. */
 function stored(lengths: readonly number[], stays: boolean): { store: ByteStore; whole: Uint8Array } {
   const store = new ByteStore();
-  const parts = lengths.map((length, index) => patterned(length, index));
+  const parts = lengths.map((length, index) => patternBytes(length, index));
   for (const part of parts) {
     store.append(part, 0, part.length, stays);
     store.settle();
   }
-  return { store, whole: concat(parts) };
+  return { store, whole: concatBytes(parts) };
 }
 
 /** The sizes of the arrays that `work` allocates, in order. */
@@ -68,16 +68,16 @@ describe("ByteStore", () => {
 
   it("appends a range of an array, and copies an array that will not stay [F25]", () => {
     const store = new ByteStore();
-    const array = patterned(10_000);
+    const array = patternBytes(10_000);
     store.append(array, 100, 9000, false);
     store.append(array, 10, 20, true);
     array.fill(0);
-    expect(sameBytes(store.join(new Slab()).subarray(0, 8900), patterned(10_000).subarray(100, 9000))).toBe(true);
+    expect(sameBytes(store.join(new Slab()).subarray(0, 8900), patternBytes(10_000).subarray(100, 9000))).toBe(true);
   });
 
   it("references parts that are most of their buffer, and copies those that would pin a large one, at the end of the chunk [F25]", () => {
-    const referred = patterned(8192);
-    const pinning = patterned(80_000);
+    const referred = patternBytes(8192);
+    const pinning = patternBytes(80_000);
     const store = new ByteStore();
     for (const array of [referred, pinning]) {
       store.append(array, 0, 4096, true);
@@ -98,7 +98,7 @@ describe("ByteStore", () => {
     { of: 8192, lengths: [4000, 4192], kept: true },
     { of: 8191, lengths: [4096, 4095], kept: false },
   ])("references parts of $lengths bytes of a buffer of $of bytes: $kept [F25]", ({ of, lengths, kept }) => {
-    const array = patterned(of);
+    const array = patternBytes(of);
     const store = new ByteStore();
     let end = 0;
     for (const length of lengths) {
@@ -107,21 +107,21 @@ describe("ByteStore", () => {
     }
     store.settle();
     array.fill(99);
-    const expected = kept ? array : patterned(of);
+    const expected = kept ? array : patternBytes(of);
     expect(sameBytes(store.join(new Slab()), expected.subarray(0, end))).toBe(true);
   });
 
   it("copies many short parts even if they are most of their buffer", () => {
-    const array = patterned(8000);
+    const array = patternBytes(8000);
     const store = new ByteStore();
     for (let at = 0; at < 8000; at += 1000) store.append(array, at, at + 1000, true);
     store.settle();
     array.fill(99);
-    expect(sameBytes(store.join(new Slab()), patterned(8000))).toBe(true);
+    expect(sameBytes(store.join(new Slab()), patternBytes(8000))).toBe(true);
   });
 
   it("references more parts of a chunk than a call can have arguments", () => {
-    const array = patterned(4096);
+    const array = patternBytes(4096);
     const store = new ByteStore();
     for (let count = 0; count < 200_000; count++) store.append(array, 0, 4096, true);
     store.settle();
@@ -135,7 +135,7 @@ describe("ByteStore", () => {
       [false, "join"],
       [false, "joinBriefly"],
     ] as const) {
-      const array = patterned(3000);
+      const array = patternBytes(3000);
       const store = new ByteStore();
       for (const [start, end] of [
         [0, 10],
@@ -149,7 +149,7 @@ describe("ByteStore", () => {
       }
       if (settle) store.settle();
       const joined = join === "join" ? store.join(new Slab()) : store.joinBriefly();
-      expect(sameBytes(joined.subarray(0, 3000), patterned(3000))).toBe(true);
+      expect(sameBytes(joined.subarray(0, 3000), patternBytes(3000))).toBe(true);
     }
   });
 
@@ -158,18 +158,18 @@ describe("ByteStore", () => {
       [127, true],
       [128, false],
     ] as const) {
-      const array = patterned(1000);
+      const array = patternBytes(1000);
       const store = new ByteStore();
       store.append(array, 500, 500 + length, true);
       array.fill(99);
-      expect(store.join(new Slab())[0]).toBe(copied ? patterned(501)[500] : 99);
+      expect(store.join(new Slab())[0]).toBe(copied ? patternBytes(501)[500] : 99);
     }
   });
 
   it("is empty after a join, and accepts the next message", () => {
     const store = new ByteStore();
     for (const length of [50, 5000, 500]) {
-      const whole = patterned(length);
+      const whole = patternBytes(length);
       store.append(whole, 0, length, true);
       expect(sameBytes(store.joinBriefly().subarray(0, length), whole)).toBe(true);
       expect(store.length).toBe(0);
@@ -181,7 +181,7 @@ describe("ByteStore", () => {
   it("shares no memory with another store, however often each was joined before [F25]", () => {
     const stores = [70_000, 300, 140_000].map((length) => ({ store: new ByteStore(), length }));
     for (let round = 0; round < 5; round++) {
-      const wholes = stores.map(({ length }, index) => patterned(length, 3 * round + index));
+      const wholes = stores.map(({ length }, index) => patternBytes(length, 3 * round + index));
       for (let at = 0; at < 140_000; at += 100) {
         for (const [index, { store, length }] of stores.entries()) {
           if (at < length) store.append(wholes[index]!, at, at + 100, false);
@@ -214,7 +214,7 @@ describe("ByteStore", () => {
       // A fresh module: no blocks have been given back to it.
       vi.resetModules();
       const module: typeof import("./byte-store.ts") = await import("./byte-store.ts");
-      const array = patterned(1000);
+      const array = patternBytes(1000);
       const allocated = sizesAllocated(() => {
         const store = new module.ByteStore();
         for (let count = 0; count < 200_000; count++) store.append(array, 999, 1000, false);

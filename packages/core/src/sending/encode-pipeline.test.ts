@@ -1,5 +1,5 @@
+import { hexBytes, patternBytes, sameBytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { bytes, patterned, sameBytes } from "../../tests/support/bytes.ts";
 import { adding, rsv1, rsv2, rsv3, runLength, type TransformLog } from "../../tests/support/extensions.ts";
 import type { Extension } from "../vocabulary/extension.ts";
 import { EncodePipeline } from "./encode-pipeline.ts";
@@ -19,13 +19,13 @@ describe("EncodePipeline", () => {
     const log: TransformLog = [];
     const encode = begin([adding("a", rsv1, 1, log), runLength(log), adding("b", rsv3, 2, log)]);
     expect(encode?.rsv).toBe(rsv1 | rsv2 | rsv3);
-    encode?.push(bytes("070707"));
+    encode?.push(hexBytes("070707"));
     expect([encode?.available, encode?.ended]).toEqual([0, false]);
     encode?.end();
     encode?.end();
     expect([encode?.available, encode?.ended]).toEqual([2, true]);
-    expect(encode?.take(1)).toEqual(bytes("05"));
-    expect(encode?.take(9)).toEqual(bytes("0a"));
+    expect(encode?.take(1)).toEqual(hexBytes("05"));
+    expect(encode?.take(9)).toEqual(hexBytes("0a"));
     expect(encode?.take(9)).toHaveLength(0);
     expect(log.filter((line) => line.endsWith("endEncode"))).toEqual(["a endEncode", "b endEncode"]);
   });
@@ -49,13 +49,13 @@ describe("EncodePipeline", () => {
     const encode = begin([flushing("first", log), adding("a", rsv1, 1), flushing("second", log)]);
     encode?.flush();
     expect(log).toEqual([]);
-    encode?.push(bytes("0707"));
+    encode?.push(hexBytes("0707"));
     expect(encode?.available).toBe(0);
     encode?.flush();
     encode?.flush();
     expect(log).toEqual(["first", "second"]);
     // 07 07 becomes 02 07, plus 1 is 03 08, which is two runs of one.
-    expect(encode?.take(9)).toEqual(bytes("0103 0108"));
+    expect(encode?.take(9)).toEqual(hexBytes("0103 0108"));
   });
 
   it("accepts ranges anywhere in an array, and asks every stage for more", () => {
@@ -73,18 +73,18 @@ describe("EncodePipeline", () => {
       };
     };
     const encode = begin([framing(1), framing(2)]);
-    encode?.push(bytes("0a0b"));
+    encode?.push(hexBytes("0a0b"));
     expect(answers).toEqual([true, true]);
     expect(encode?.available).toBe(4);
-    expect(encode?.take(9)).toEqual(bytes("0a0b 01 02"));
+    expect(encode?.take(9)).toEqual(hexBytes("0a0b 01 02"));
     expect(encode?.available).toBe(0);
   });
 
   it("returns arrays that the caller may change", () => {
     const encode = begin([adding("a", rsv1, 1)]);
-    const data = patterned(5000);
+    const data = patternBytes(5000);
     encode?.push(data);
     encode?.take(5000).fill(0);
-    expect(sameBytes(data, patterned(5000))).toBe(true);
+    expect(sameBytes(data, patternBytes(5000))).toBe(true);
   });
 });

@@ -1,13 +1,13 @@
+import { concatBytes, frameFrom, outlineFrames, patternBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { concat, patterned, utf8 } from "../../tests/support/bytes.ts";
-import { frame, outline, readFrames } from "../../tests/support/wire.ts";
+import { readFrames } from "../../tests/support/read-frames.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import { Lane } from "./lane.ts";
 import { PendingMessage } from "./pending-message.ts";
 
 function pending(length: number, ended = true): PendingMessage {
   const message = new PendingMessage("binary", undefined);
-  if (length > 0) message.append(patterned(length));
+  if (length > 0) message.append(patternBytes(length));
   if (ended) message.end();
   return message;
 }
@@ -16,19 +16,19 @@ function run(lane: Lane, room: number): { taken: number; lines: string[] } {
   const output = new ByteWriter();
   const taken = lane.takeRun(room, output);
   const chunks = output.take();
-  expect(concat(chunks)).toHaveLength(taken);
-  return { taken, lines: outline(readFrames(chunks)) };
+  expect(concatBytes(chunks)).toHaveLength(taken);
+  return { taken, lines: outlineFrames(readFrames(chunks)) };
 }
 
 describe("Lane", () => {
   it("keeps the order of encoded and pending messages", () => {
     const lane = new Lane(0);
     expect([lane.isEmpty, lane.isRun, lane.isReady]).toEqual([true, true, false]);
-    lane.writer.append(frame("server", { opcode: "text", payload: "a" }));
+    lane.writer.append(frameFrom("server", { opcode: "text", payload: "a" }));
     expect([lane.isEmpty, lane.isRun, lane.isReady]).toEqual([false, true, true]);
     const message = pending(5);
     lane.push(message);
-    lane.writer.append(frame("server", { opcode: "text", payload: "bc" }));
+    lane.writer.append(frameFrom("server", { opcode: "text", payload: "bc" }));
     expect([lane.isEmpty, lane.isRun, lane.isReady]).toEqual([false, false, true]);
     expect(lane.first()).toBe("run");
     expect(run(lane, 1000).lines).toEqual(["text FIN 1"]);
@@ -43,7 +43,8 @@ describe("Lane", () => {
     const lengths = [0, 1, 125, 126, 200, 3000, 65_535, 65_536, 66_051, 3];
     for (const room of [1, 5, 130, 300, 70_000, 200_000]) {
       const lane = new Lane(0);
-      for (const length of lengths) lane.writer.append(frame(role, { opcode: "binary", payload: patterned(length) }));
+      for (const length of lengths)
+        lane.writer.append(frameFrom(role, { opcode: "binary", payload: patternBytes(length) }));
       expect(lane.first()).toBe("run");
       const lines: string[] = [];
       while (!lane.isEmpty) {
@@ -66,15 +67,15 @@ describe("Lane", () => {
       [13, 12],
     ] as const) {
       const lane = new Lane(0);
-      for (const payload of ["a", "bc", "def"]) lane.writer.append(frame("server", { opcode: "text", payload }));
+      for (const payload of ["a", "bc", "def"]) lane.writer.append(frameFrom("server", { opcode: "text", payload }));
       expect(run(lane, room).taken).toBe(taken);
     }
   });
 
   it("takes from the next chunk of a run only what fits in the remaining room", () => {
     const lane = new Lane(0);
-    lane.writer.append(frame("server", { opcode: "binary", payload: patterned(5000) }));
-    for (const payload of ["a", "bc", "def"]) lane.writer.append(frame("server", { opcode: "text", payload }));
+    lane.writer.append(frameFrom("server", { opcode: "binary", payload: patternBytes(5000) }));
+    for (const payload of ["a", "bc", "def"]) lane.writer.append(frameFrom("server", { opcode: "text", payload }));
     expect(run(lane, 5007)).toEqual({ taken: 5007, lines: ["binary FIN 5000", "text FIN 1"] });
     expect(run(lane, 9)).toEqual({ taken: 9, lines: ["text FIN 2", "text FIN 3"] });
   });
@@ -85,7 +86,7 @@ describe("Lane", () => {
     lane.push(message);
     for (const payload of ["a", "bc", "def"]) {
       expect(lane.first()).toBe(message);
-      lane.writer.append(frame("server", { opcode: "text", payload }));
+      lane.writer.append(frameFrom("server", { opcode: "text", payload }));
     }
     lane.dropFirst();
     const output = new ByteWriter();
@@ -95,26 +96,31 @@ describe("Lane", () => {
 
   it("returns whole messages by reference in queue order, each after its header", () => {
     const lane = new Lane(0);
-    const payload = patterned(5000);
-    lane.writer.append(frame("server", { opcode: "text", payload: "a" }));
+    const payload = patternBytes(5000);
+    lane.writer.append(frameFrom("server", { opcode: "text", payload: "a" }));
     lane.appendWhole(payload);
     lane.appendWhole(payload);
-    lane.writer.append(frame("server", { opcode: "text", payload: "bc" }));
+    lane.writer.append(frameFrom("server", { opcode: "text", payload: "bc" }));
     const chunks = lane.takeAll();
     expect(chunks.filter((chunk) => chunk === payload)).toHaveLength(2);
-    expect(outline(readFrames(chunks))).toEqual(["text FIN 1", "binary FIN 5000", "binary FIN 5000", "text FIN 2"]);
+    expect(outlineFrames(readFrames(chunks))).toEqual([
+      "text FIN 1",
+      "binary FIN 5000",
+      "binary FIN 5000",
+      "text FIN 2",
+    ]);
     expect(lane.isEmpty).toBe(true);
     expect(lane.takeAll()).toEqual([]);
   });
 
   it("turns whole messages into messages that can be cut when they do not leave at once", () => {
     const lane = new Lane(0);
-    const payload = patterned(5000);
+    const payload = patternBytes(5000);
     // Bytes from the writer are never mistaken for a payload by reference, whatever array they are in.
     lane.writer.append(payload);
     lane.appendWhole(payload);
-    lane.writer.append(frame("server", { opcode: "text", payload: "a" }));
-    lane.appendWhole(patterned(70_000, 1));
+    lane.writer.append(frameFrom("server", { opcode: "text", payload: "a" }));
+    lane.appendWhole(patternBytes(70_000, 1));
     const items: string[] = [];
     while (!lane.isEmpty) {
       const first = lane.first();
@@ -135,9 +141,9 @@ describe("Lane", () => {
     const lane = new Lane(0);
     const message = pending(0, false);
     lane.push(message);
-    lane.writer.append(frame("server", { opcode: "text" }));
+    lane.writer.append(frameFrom("server", { opcode: "text" }));
     expect([lane.isReady, lane.isEmpty]).toEqual([false, false]);
-    message.append(utf8("x"));
+    message.append(utf8Bytes("x"));
     expect(lane.isReady).toBe(true);
   });
 
@@ -145,7 +151,7 @@ describe("Lane", () => {
     const lane = new Lane(0);
     lane.push(pending(5));
     lane.push(pending(7, false));
-    lane.writer.append(frame("server", { opcode: "text", payload: "a" }));
+    lane.writer.append(frameFrom("server", { opcode: "text", payload: "a" }));
     lane.push(pending(9, false));
     expect(lane.dropUnended()).toBe(16);
     expect((lane.first() as PendingMessage).length).toBe(5);
@@ -157,7 +163,7 @@ describe("Lane", () => {
   it("can be cleared", () => {
     const lane = new Lane(0);
     lane.push(pending(5));
-    lane.writer.append(utf8("x"));
+    lane.writer.append(utf8Bytes("x"));
     lane.clear();
     expect(lane.isEmpty).toBe(true);
   });

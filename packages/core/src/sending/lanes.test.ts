@@ -1,5 +1,5 @@
+import { utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { utf8 } from "../../tests/support/bytes.ts";
 import { Lanes } from "./lanes.ts";
 import { PendingMessage } from "./pending-message.ts";
 
@@ -27,7 +27,7 @@ describe("Lanes", () => {
   it("returns the most urgent lane first, in whatever order they were used", () => {
     for (const used of [[3, -2, 0, 9, 1], [-2, -1], [0], [9, 3, 0, -2], [-2, 0, 3, 9, 4]]) {
       const lanes = new Lanes();
-      for (const priority of used) lanes.of(priority).writer.append(utf8("x"));
+      for (const priority of used) lanes.of(priority).writer.append(utf8Bytes("x"));
       expect(order(lanes)).toEqual([...used].sort((a, b) => b - a));
       expect(lanes.isPlainRun).toBe(true);
     }
@@ -42,7 +42,7 @@ describe("Lanes", () => {
         chance = (chance * 48_271) % 0x7fff_ffff;
         const priority = (chance % 61) - 30;
         if (step < 100 || chance % 3 === 0) {
-          lanes.of(priority).writer.append(utf8("x"));
+          lanes.of(priority).writer.append(utf8Bytes("x"));
           waiting.add(priority);
           continue;
         }
@@ -61,7 +61,7 @@ describe("Lanes", () => {
     for (const priority of [9, 8, 7, -7]) lanes.of(priority).push(new PendingMessage("text", undefined));
     expect(lanes.firstReady()).toBeUndefined();
     for (const priority of [5, 6, 3]) {
-      lanes.of(priority).writer.append(utf8("x"));
+      lanes.of(priority).writer.append(utf8Bytes("x"));
       expect(lanes.firstReady()?.priority).toBe(priority);
       lanes.of(priority).clear();
       expect(lanes.firstReady()).toBeUndefined();
@@ -72,20 +72,20 @@ describe("Lanes", () => {
     ]) {
       const others = new Lanes();
       others.of(3).push(new PendingMessage("text", undefined));
-      for (const priority of used) others.of(priority).writer.append(utf8("x"));
+      for (const priority of used) others.of(priority).writer.append(utf8Bytes("x"));
       expect(others.firstReady()?.priority).toBe(2);
     }
     const lane = lanes.of(5);
-    lane.writer.append(utf8("x"));
-    lanes.of(4).writer.append(utf8("x"));
-    lanes.of(-8).writer.append(utf8("x"));
+    lane.writer.append(utf8Bytes("x"));
+    lanes.of(4).writer.append(utf8Bytes("x"));
+    lanes.of(-8).writer.append(utf8Bytes("x"));
     expect(lanes.firstReady()).toBe(lane);
   });
 
   it("is a plain run while only the ordinary lane holds messages, all of them encoded", () => {
     const lanes = new Lanes();
     expect(lanes.isPlainRun).toBe(true);
-    lanes.ordinary.writer.append(utf8("x"));
+    lanes.ordinary.writer.append(utf8Bytes("x"));
     expect(lanes.isPlainRun).toBe(true);
     lanes.of(1);
     expect(lanes.isPlainRun).toBe(false);
@@ -99,11 +99,11 @@ describe("Lanes", () => {
     const lanes = new Lanes();
     const urgent = new PendingMessage("text", undefined);
     lanes.of(2).push(urgent);
-    lanes.of(-1).writer.append(utf8("x"));
+    lanes.of(-1).writer.append(utf8Bytes("x"));
     expect(lanes.firstReady()?.priority).toBe(-1);
-    lanes.ordinary.writer.append(utf8("x"));
+    lanes.ordinary.writer.append(utf8Bytes("x"));
     expect(lanes.firstReady()?.priority).toBe(0);
-    urgent.append(utf8("x"));
+    urgent.append(utf8Bytes("x"));
     expect(lanes.firstReady()?.priority).toBe(2);
   });
 
@@ -112,9 +112,9 @@ describe("Lanes", () => {
       const lanes = new Lanes();
       for (const priority of others ? [0, 1, -1] : [0]) {
         const message = new PendingMessage("text", undefined);
-        message.append(utf8("abc"));
+        message.append(utf8Bytes("abc"));
         lanes.of(priority).push(message);
-        lanes.of(priority).writer.append(utf8("x"));
+        lanes.of(priority).writer.append(utf8Bytes("x"));
       }
       expect(lanes.dropUnended()).toBe(others ? 9 : 3);
       lanes.clear();

@@ -1,7 +1,7 @@
+import { hexBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { bytes, utf8 } from "../../tests/support/bytes.ts";
 import { usageErrorOf } from "../../tests/support/connections.ts";
-import { readFrames } from "../../tests/support/wire.ts";
+import { readFrames } from "../../tests/support/read-frames.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import { portableHost } from "../vocabulary/native-functions.ts";
 import type { MessageKind } from "../vocabulary/terms.ts";
@@ -23,7 +23,7 @@ describe("MessageStream", () => {
     const { outgoing, message } = stream("text");
     message.write("é");
     expect(outgoing.length).toBe(2);
-    message.write(utf8("abc"));
+    message.write(utf8Bytes("abc"));
     expect(outgoing.length).toBe(5);
     message.write("\ud83d");
     expect(outgoing.length).toBe(5);
@@ -47,7 +47,7 @@ describe("MessageStream", () => {
     expect(outgoing.length).toBe(1);
     message.end();
     expect(asked).toEqual(["payload", "payload", "nothing", "nothing"]);
-    expect(payload()).toEqual([utf8("a")]);
+    expect(payload()).toEqual([utf8Bytes("a")]);
     expect(usageErrorOf(() => message.write("c"))).toBe("send/message-ended");
   });
 
@@ -57,8 +57,8 @@ describe("MessageStream", () => {
     [["a\ud83d", ""], "a\ufffd"],
     [["\ud83d", "\ud83d", "\ude00"], "\ufffd\u{1f600}"],
     [["\ude00"], "\ufffd"],
-    [["a\ud83d", utf8("b")], "a\ufffdb"],
-    [[bytes("e2"), bytes("82"), bytes("ac"), "x"], "€x"],
+    [["a\ud83d", utf8Bytes("b")], "a\ufffdb"],
+    [[hexBytes("e2"), hexBytes("82"), hexBytes("ac"), "x"], "€x"],
   ])("joins %j to %j [F21]", (pieces, expected) => {
     const { message, payload } = stream("text");
     for (const piece of pieces) message.write(piece);
@@ -80,18 +80,18 @@ describe("MessageStream", () => {
   it("throws for text in a binary message and for invalid UTF-8 in a text message, and stays unchanged", () => {
     const binary = stream("binary");
     expect(usageErrorOf(() => binary.message.write("x"))).toBe("send/kind");
-    binary.message.write(bytes("ff"));
+    binary.message.write(hexBytes("ff"));
     const { message, payload } = stream("text");
     for (const wrong of ["ff", "61 80", "eda080"])
-      expect(usageErrorOf(() => message.write(bytes(wrong)))).toBe("send/not-utf8");
-    expect(() => message.write(bytes("616280"))).toThrow("The byte at index 2 is invalid.");
-    message.write(bytes("c3"));
+      expect(usageErrorOf(() => message.write(hexBytes(wrong)))).toBe("send/not-utf8");
+    expect(() => message.write(hexBytes("616280"))).toThrow("The byte at index 2 is invalid.");
+    message.write(hexBytes("c3"));
     expect(usageErrorOf(() => message.write("x"))).toBe("send/not-utf8");
     expect(() => message.write("x")).toThrow("The preceding bytes end within a UTF-8 sequence.");
     expect(usageErrorOf(() => message.end())).toBe("send/not-utf8");
     expect(() => message.end()).toThrow("The message ends within a UTF-8 sequence.");
-    message.write(bytes("a9"));
+    message.write(hexBytes("a9"));
     message.end();
-    expect(payload()).toEqual([utf8("é")]);
+    expect(payload()).toEqual([utf8Bytes("é")]);
   });
 });

@@ -1,8 +1,8 @@
+import { closePayload, concatBytes, outlineFrames, patternBytes, sameBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { concat, patterned, sameBytes, utf8 } from "../../tests/support/bytes.ts";
 import { countingSource } from "../../tests/support/connections.ts";
 import { adding, rsv1, runLength } from "../../tests/support/extensions.ts";
-import { closeBody, outline, readFrames } from "../../tests/support/wire.ts";
+import { readFrames } from "../../tests/support/read-frames.ts";
 import { RandomPool } from "../bytes/random-pool.ts";
 import { portableHost } from "../vocabulary/native-functions.ts";
 import { Outgoing, type OutgoingOptions } from "./outgoing.ts";
@@ -20,11 +20,11 @@ describe("Outgoing", () => {
     expect([out.length, out.hasData, out.take(100)]).toEqual([0, false, []]);
     out.sendText("abc", undefined);
     expect([out.length, out.hasData]).toEqual([5, true]);
-    out.sendBinary(patterned(5000), undefined);
-    out.controls.ping(utf8("p"));
-    out.sendClose(closeBody(1000));
+    out.sendBinary(patternBytes(5000), undefined);
+    out.controls.ping(utf8Bytes("p"));
+    out.sendClose(closePayload(1000));
     expect(out.length).toBe(5 + 5002 + 3 + 4);
-    expect(outline(all(out))).toEqual(["ping FIN 1", "text FIN 3", "binary FIN 5000", "close FIN 2"]);
+    expect(outlineFrames(all(out))).toEqual(["ping FIN 1", "text FIN 3", "binary FIN 5000", "close FIN 2"]);
     expect([out.length, out.hasData, out.closeTaken]).toEqual([0, false, true]);
   });
 
@@ -33,14 +33,14 @@ describe("Outgoing", () => {
       [outgoing(), 2],
       [client(), 6],
     ] as const) {
-      out.controls.ping(utf8("p"));
+      out.controls.ping(utf8Bytes("p"));
       expect([out.length, out.hasData, out.pingsTaken]).toEqual([header + 1, false, 0]);
       expect(all(out, 0)).toEqual([]);
-      expect(outline(all(out))).toEqual(["ping FIN 1"]);
+      expect(outlineFrames(all(out))).toEqual(["ping FIN 1"]);
       expect([out.length, out.pingsTaken]).toEqual([0, 1]);
-      out.sendClose(closeBody(1000));
+      out.sendClose(closePayload(1000));
       expect(out.length).toBe(header + 2);
-      expect(outline(all(out))).toEqual(["close FIN 2"]);
+      expect(outlineFrames(all(out))).toEqual(["close FIN 2"]);
     }
     expect(outgoing().pingsTaken).toBe(0);
   });
@@ -48,47 +48,47 @@ describe("Outgoing", () => {
   it("takes encoded messages whole within the budget, and by frames when it is smaller", () => {
     const out = outgoing();
     for (const text of ["a", "bb", "ccc"]) out.sendText(text, undefined);
-    expect(outline(all(out, 4))).toEqual(["text FIN 1", "text FIN 2"]);
+    expect(outlineFrames(all(out, 4))).toEqual(["text FIN 1", "text FIN 2"]);
     expect(out.length).toBe(5);
     out.sendText("dddd", undefined);
-    expect(outline(all(out, 5))).toEqual(["text FIN 3"]);
-    expect(outline(all(out, 6))).toEqual(["text FIN 4"]);
+    expect(outlineFrames(all(out, 5))).toEqual(["text FIN 3"]);
+    expect(outlineFrames(all(out, 6))).toEqual(["text FIN 4"]);
     expect(out.length).toBe(0);
   });
 
   it("counts control frames in the budget, and takes no message for which they leave no room [X24]", () => {
     const out = outgoing();
     out.sendText("a", undefined);
-    out.controls.ping(utf8("p"));
-    expect(outline(all(out, 3))).toEqual(["ping FIN 1"]);
+    out.controls.ping(utf8Bytes("p"));
+    expect(outlineFrames(all(out, 3))).toEqual(["ping FIN 1"]);
     expect(out.length).toBe(3);
-    out.controls.ping(utf8("p"));
-    expect(outline(all(out, 4))).toEqual(["ping FIN 1", "text FIN 1"]);
+    out.controls.ping(utf8Bytes("p"));
+    expect(outlineFrames(all(out, 4))).toEqual(["ping FIN 1", "text FIN 1"]);
     expect(all(out)).toEqual([]);
   });
 
   it("takes no Close before messages for which the budget leaves no room", () => {
     const out = outgoing();
     out.sendText("a", undefined);
-    out.sendBinary(patterned(5000), undefined);
+    out.sendBinary(patternBytes(5000), undefined);
     out.sendText("bb", undefined);
-    out.sendClose(closeBody(1000));
+    out.sendClose(closePayload(1000));
     const lines: string[][] = [];
-    for (const budget of [3, 5004, 4, 4]) lines.push(outline(all(out, budget)));
+    for (const budget of [3, 5004, 4, 4]) lines.push(outlineFrames(all(out, budget)));
     expect(lines).toEqual([["text FIN 1"], ["binary FIN 5000"], ["text FIN 2"], ["close FIN 2"]]);
   });
 
   it("takes short messages and the Close after them in one call, and each only once", () => {
     const out = outgoing();
     out.sendText("a", undefined);
-    out.sendBinary(utf8("bc"), undefined);
-    out.sendClose(closeBody(1000));
-    expect(outline(all(out))).toEqual(["text FIN 1", "binary FIN 2", "close FIN 2"]);
+    out.sendBinary(utf8Bytes("bc"), undefined);
+    out.sendClose(closePayload(1000));
+    expect(outlineFrames(all(out))).toEqual(["text FIN 1", "binary FIN 2", "close FIN 2"]);
     expect([out.length, out.closeTaken, all(out)]).toEqual([0, true, []]);
   });
 
   it("sends by reference, by copy or masked, as role and ownership require [F12]", () => {
-    const data = patterned(70_000);
+    const data = patternBytes(70_000);
     const server = outgoing();
     server.sendBinary(data, undefined);
     const chunks = server.take(Number.POSITIVE_INFINITY);
@@ -100,11 +100,11 @@ describe("Outgoing", () => {
       out.sendBinary(data, undefined);
       out.sendText("é".repeat(35_000), undefined);
       const frames = all(out);
-      const payload = concat(frames.map((frame) => frame.payload));
-      expect(sameBytes(payload, concat([data, utf8("é".repeat(35_000))]))).toBe(true);
+      const payload = concatBytes(frames.map((frame) => frame.payload));
+      expect(sameBytes(payload, concatBytes([data, utf8Bytes("é".repeat(35_000))]))).toBe(true);
       expect(frames.map(({ key }) => key !== undefined)).toEqual(frames.map(() => isMasked));
     }
-    expect(sameBytes(data, patterned(70_000))).toBe(true);
+    expect(sameBytes(data, patternBytes(70_000))).toBe(true);
   });
 
   it("copies short fragments of its own messages, and never changes what was taken", () => {
@@ -118,7 +118,7 @@ describe("Outgoing", () => {
       expect(chunks.length).toBeLessThanOrEqual(2);
       taken.push(...chunks);
     }
-    expect(new TextDecoder().decode(concat(readFrames(taken).map(({ payload }) => payload)))).toBe(text);
+    expect(new TextDecoder().decode(concatBytes(readFrames(taken).map(({ payload }) => payload)))).toBe(text);
   });
 
   it("does not reuse a block that another connection's transport still holds, though it was sent through this one", () => {
@@ -131,15 +131,15 @@ describe("Outgoing", () => {
     const copies = inner.map((chunk) => chunk.slice());
     const outer = outgoing({ fragmentSize: 1000 });
     for (const chunk of inner) outer.sendBinary(chunk, undefined);
-    expect(sameBytes(concat(all(outer).map(({ payload }) => payload)), concat(copies))).toBe(true);
+    expect(sameBytes(concatBytes(all(outer).map(({ payload }) => payload)), concatBytes(copies))).toBe(true);
     turn("b");
-    expect(sameBytes(concat(inner), concat(copies))).toBe(true);
+    expect(sameBytes(concatBytes(inner), concatBytes(copies))).toBe(true);
   });
 
   it("chooses the lane by priority, for all kinds of messages", () => {
     const out = outgoing();
     out.sendText("ordinary", {});
-    out.sendBinary(utf8("low"), { priority: -1 });
+    out.sendBinary(utf8Bytes("low"), { priority: -1 });
     out.sendPrepared(prepareText("urgent"), { priority: 2 });
     const stream = out.startMessage("text", { priority: 1 });
     stream.appendText("streamed");
@@ -157,12 +157,12 @@ describe("Outgoing", () => {
     });
     out.sendText("A", { compress: true });
     out.sendPrepared(prepareText("B"), { compress: false });
-    out.sendBinary(utf8("C"), undefined);
+    out.sendBinary(utf8Bytes("C"), undefined);
     out.sendText("", undefined);
     expect(out.length).toBe(3 + 4 * 2);
     const frames = all(out);
-    expect(outline(frames)).toEqual(["text FIN rsv40 1", "text FIN 1", "binary FIN rsv40 1", "text FIN rsv40 0"]);
-    expect(new TextDecoder().decode(concat(frames.map(({ payload }) => payload)))).toBe("BBD");
+    expect(outlineFrames(frames)).toEqual(["text FIN rsv40 1", "text FIN 1", "binary FIN rsv40 1", "text FIN rsv40 0"]);
+    expect(new TextDecoder().decode(concatBytes(frames.map(({ payload }) => payload)))).toBe("BBD");
     expect(log.filter((line) => line.startsWith("a beginEncode"))).toEqual([
       "a beginEncode text 1 true",
       "a beginEncode text 1 false",
@@ -185,7 +185,7 @@ describe("Outgoing", () => {
     expect(out.hasData).toBe(false);
     out.ended(stream);
     expect(out.hasData).toBe(true);
-    expect(outline(all(out))).toEqual(["text FIN rsv20 2", "text FIN rsv20 12"]);
+    expect(outlineFrames(all(out))).toEqual(["text FIN rsv20 2", "text FIN rsv20 12"]);
   });
 
   it("queues a Close after everything, drops messages that can never end, and sends no data after it [X08]", () => {
@@ -193,31 +193,31 @@ describe("Outgoing", () => {
     const begun = out.startMessage("text", undefined);
     begun.appendText("begun");
     out.appended(5);
-    expect(outline(all(out))).toEqual(["text 5"]);
+    expect(outlineFrames(all(out))).toEqual(["text 5"]);
     out.startMessage("text", undefined).appendText("dropped");
     out.appended(7);
-    out.sendClose(closeBody(1000));
+    out.sendClose(closePayload(1000));
     expect(out.length).toBe(4);
-    expect(outline(all(out))).toEqual(["close FIN 2"]);
+    expect(outlineFrames(all(out))).toEqual(["close FIN 2"]);
     expect(all(out)).toEqual([]);
     expect(out.closeTaken).toBe(true);
-    out.controls.reply(utf8("p"));
-    expect(outline(all(out))).toEqual(["pong FIN 1"]);
+    out.controls.reply(utf8Bytes("p"));
+    expect(outlineFrames(all(out))).toEqual(["pong FIN 1"]);
   });
 
   it("moves a hastened Close ahead of what exceeds 1 MiB, and replaces a queued one [X24]", () => {
     const out = client();
     out.sendText("short", undefined);
     out.sendBinary(new Uint8Array(2_000_000), undefined);
-    out.sendClose(closeBody(1000, "first"));
+    out.sendClose(closePayload(1000, "first"));
     const waiting = out.length;
     out.hastenClose(undefined);
     expect(out.length).toBe(waiting);
-    out.hastenClose(closeBody(1002));
+    out.hastenClose(closePayload(1002));
     expect(out.length).toBe(waiting - 5);
     const frames = all(out);
-    expect(outline(frames)).toEqual(["text FIN 5", "close FIN 2"]);
-    expect(frames[1]?.payload).toEqual(closeBody(1002));
+    expect(outlineFrames(frames)).toEqual(["text FIN 5", "close FIN 2"]);
+    expect(frames[1]?.payload).toEqual(closePayload(1002));
     expect(out.length).toBe(0);
   });
 
@@ -227,8 +227,8 @@ describe("Outgoing", () => {
     const out = outgoing({ transforms: [{ transform, rsv: rsv1 }] });
     out.sendText("A", undefined);
     out.sendBinary(new Uint8Array(1_048_577), undefined);
-    out.hastenClose(closeBody(1001));
-    expect(outline(all(out))).toEqual(["text FIN rsv40 1", "close FIN 2"]);
+    out.hastenClose(closePayload(1001));
+    expect(outlineFrames(all(out))).toEqual(["text FIN rsv40 1", "close FIN 2"]);
     expect(log).toEqual(["a beginEncode text 1 undefined", "a endEncode"]);
     expect([out.length, out.hasData]).toEqual([0, false]);
   });
@@ -240,9 +240,9 @@ describe("Outgoing", () => {
     ] as const) {
       const out = outgoing({ fragmentSize: 2_000_000 });
       out.sendBinary(new Uint8Array(2000 + rest), undefined);
-      expect(outline(all(out, 2000))).toEqual(["binary 2000"]);
-      out.hastenClose(closeBody(1001));
-      expect(outline(all(out))).toEqual(leaves ? [`continuation FIN ${rest}`, "close FIN 2"] : ["close FIN 2"]);
+      expect(outlineFrames(all(out, 2000))).toEqual(["binary 2000"]);
+      out.hastenClose(closePayload(1001));
+      expect(outlineFrames(all(out))).toEqual(leaves ? [`continuation FIN ${rest}`, "close FIN 2"] : ["close FIN 2"]);
       expect([out.length, out.hasData, all(out)]).toEqual([0, false, []]);
     }
   });
@@ -254,20 +254,20 @@ describe("Outgoing", () => {
     ] as const) {
       const out = outgoing({ fragmentSize: 2_000_000 });
       out.sendBinary(new Uint8Array(length), undefined);
-      out.hastenClose(closeBody(1001));
-      expect(outline(all(out))).toEqual(leaves ? [`binary FIN ${length}`, "close FIN 2"] : ["close FIN 2"]);
+      out.hastenClose(closePayload(1001));
+      expect(outlineFrames(all(out))).toEqual(leaves ? [`binary FIN ${length}`, "close FIN 2"] : ["close FIN 2"]);
     }
   });
 
-  it.each([undefined, closeBody(1002)])(
+  it.each([undefined, closePayload(1002)])(
     "spreads the allowance before a hastened Close over several calls, and never exceeds it, however often it is hastened [X24]",
     (again) => {
       const out = outgoing();
-      for (let index = 0; index < 1500; index++) out.sendBinary(patterned(1000), undefined);
-      out.hastenClose(closeBody(1000));
+      for (let index = 0; index < 1500; index++) out.sendBinary(patternBytes(1000), undefined);
+      out.hastenClose(closePayload(1000));
       let length = 0;
       while (!out.closeTaken) {
-        const taken = concat(out.take(50_000)).length;
+        const taken = concatBytes(out.take(50_000)).length;
         expect(taken).toBeLessThan(50_000 + 1004);
         length += taken;
         out.hastenClose(again);

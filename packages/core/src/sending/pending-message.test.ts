@@ -1,5 +1,5 @@
+import { concatBytes, patternBytes, sameBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { concat, patterned, sameBytes, utf8 } from "../../tests/support/bytes.ts";
 import { rsv2, runLength } from "../../tests/support/extensions.ts";
 import { EncodePipeline } from "./encode-pipeline.ts";
 import { PendingMessage } from "./pending-message.ts";
@@ -19,17 +19,17 @@ describe("PendingMessage", () => {
   it.each([1, 3, 4096, 100_000])("leaves in fragments of at most %i bytes, however it was appended", (limit) => {
     const message = new PendingMessage("text", true);
     expect([message.compress, message.ready, message.ended]).toEqual([true, false, false]);
-    message.append(patterned(10));
-    message.append(patterned(5000, 1));
+    message.append(patternBytes(10));
+    message.append(patternBytes(5000, 1));
     message.appendText("é€");
-    message.appendReference(patterned(7, 2));
+    message.appendReference(patternBytes(7, 2));
     expect([message.length, message.ready, message.wholeLength]).toEqual([5022, true, undefined]);
     message.end();
     expect([message.ended, message.wholeLength]).toEqual([true, 5022]);
     message.begin(undefined);
     expect(message.wholeLength).toBeUndefined();
-    const whole = concat([patterned(10), patterned(5000, 1), utf8("é€"), patterned(7, 2)]);
-    expect(sameBytes(concat(fragmentsOf(message, limit)), whole)).toBe(true);
+    const whole = concatBytes([patternBytes(10), patternBytes(5000, 1), utf8Bytes("é€"), patternBytes(7, 2)]);
+    expect(sameBytes(concatBytes(fragmentsOf(message, limit)), whole)).toBe(true);
     expect(message.length).toBe(0);
   });
 
@@ -47,10 +47,10 @@ describe("PendingMessage", () => {
   it("reports whether its bytes may be masked in place: not if an array belongs to the application [F12]", () => {
     const own = new PendingMessage("text", undefined);
     own.appendText("abc");
-    own.append(patterned(4096));
+    own.append(patternBytes(4096));
     expect(own.takeFragment(2).owned).toBe(true);
     const referring = new PendingMessage("binary", undefined);
-    referring.append(patterned(4097));
+    referring.append(patternBytes(4097));
     expect(referring.takeFragment(2).owned).toBe(false);
   });
 
@@ -58,16 +58,16 @@ describe("PendingMessage", () => {
     const message = new PendingMessage("text", undefined);
     message.appendText("a");
     message.begin(undefined);
-    expect(message.takeFragment(9)).toMatchObject({ payload: utf8("a"), final: false });
+    expect(message.takeFragment(9)).toMatchObject({ payload: utf8Bytes("a"), final: false });
     expect(message.ready).toBe(false);
     message.end();
     expect(message.ready).toBe(true);
-    expect(message.takeFragment(9)).toMatchObject({ payload: utf8(""), final: true });
+    expect(message.takeFragment(9)).toMatchObject({ payload: utf8Bytes(""), final: true });
   });
 
   it("counts the bytes queued on both sides of a pipeline, and is ready while there are any", () => {
     const message = new PendingMessage("binary", undefined);
-    message.append(patterned(3000));
+    message.append(patternBytes(3000));
     const transforms = [runLength().createTransform("client", [])];
     message.begin(EncodePipeline.begin(transforms, { kind: "binary", length: undefined, compress: undefined }));
     expect(message.takeOpcode()).toBe(0x2 | rsv2);
@@ -88,7 +88,7 @@ describe("PendingMessage", () => {
       [2 * step, 2],
     ] as const) {
       const message = new PendingMessage("binary", undefined);
-      message.append(patterned(5 * step));
+      message.append(patternBytes(5 * step));
       const transforms = [runLength().createTransform("client", [])];
       message.begin(EncodePipeline.begin(transforms, { kind: "binary", length: undefined, compress: undefined }));
       const { payload } = message.takeFragment(limit);

@@ -1,19 +1,19 @@
+import { patternBytes, sameBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { patterned, sameBytes, utf8 } from "../../tests/support/bytes.ts";
 import { usageErrorOf } from "../../tests/support/connections.ts";
-import { readFrames } from "../../tests/support/wire.ts";
+import { readFrames } from "../../tests/support/read-frames.ts";
 import { prepareBinary, prepareText } from "./prepared-message.ts";
 
 describe("prepareText and prepareBinary", () => {
   it.each([0, 1, 125, 126, 65_535, 65_536])(
     "make one unmasked frame of %i bytes, and the payload within it",
     (length) => {
-      const binary = prepareBinary(patterned(length));
+      const binary = prepareBinary(patternBytes(length));
       expect(binary.kind).toBe("binary");
       const [frame] = readFrames([binary.frame]);
       expect(frame).toMatchObject({ opcode: 0x2, final: true, rsv: 0, key: undefined });
-      expect(sameBytes(frame?.payload ?? patterned(1), patterned(length))).toBe(true);
-      expect(sameBytes(binary.payload, patterned(length))).toBe(true);
+      expect(sameBytes(frame?.payload ?? patternBytes(1), patternBytes(length))).toBe(true);
+      expect(sameBytes(binary.payload, patternBytes(length))).toBe(true);
       expect(readFrames([prepareText("x".repeat(length)).frame])).toMatchObject([{ opcode: 0x1, final: true }]);
     },
   );
@@ -22,21 +22,21 @@ describe("prepareText and prepareBinary", () => {
     const encodeUtf8 = (text: string, target: Uint8Array, at: number) =>
       new TextEncoder().encodeInto(text, target.subarray(at)).written;
     for (const host of [undefined, { encodeUtf8 }]) {
-      expect(prepareText("é\ud800€", host).payload).toEqual(utf8("é\ufffd€"));
+      expect(prepareText("é\ud800€", host).payload).toEqual(utf8Bytes("é\ufffd€"));
     }
   });
 
   it("throw for what is not text, or not bytes", () => {
-    expect(usageErrorOf(() => prepareText(utf8("x") as never))).toBe("send/data-type");
+    expect(usageErrorOf(() => prepareText(utf8Bytes("x") as never))).toBe("send/data-type");
     for (const wrong of ["x", undefined, new ArrayBuffer(2), Uint16Array.of(1, 2)]) {
       expect(usageErrorOf(() => prepareBinary(wrong as never))).toBe("send/data-type");
     }
   });
 
   it("copy their input [F12]", () => {
-    const data = utf8("abc");
+    const data = utf8Bytes("abc");
     const message = prepareBinary(data);
     data.fill(0);
-    expect(message.payload).toEqual(utf8("abc"));
+    expect(message.payload).toEqual(utf8Bytes("abc"));
   });
 });

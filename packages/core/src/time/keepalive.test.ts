@@ -1,14 +1,14 @@
+import { hexBytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { bytes } from "../../tests/support/bytes.ts";
 import { Keepalive } from "./keepalive.ts";
 
 describe("Keepalive", () => {
   it("numbers its Pings, and awaits a Pong once the last of them was taken [X23]", () => {
     const keepalive = new Keepalive();
     expect(keepalive.isAwaiting(100)).toBe(false);
-    expect(keepalive.next(3)).toEqual(bytes("6862 00000001"));
+    expect(keepalive.next(3)).toEqual(hexBytes("6862 00000001"));
     expect([keepalive.isAwaiting(2), keepalive.isAwaiting(3), keepalive.isAwaiting(4)]).toEqual([false, true, true]);
-    expect(keepalive.next(5)).toEqual(bytes("6862 00000002"));
+    expect(keepalive.next(5)).toEqual(hexBytes("6862 00000002"));
     expect([keepalive.isAwaiting(4), keepalive.isAwaiting(5)]).toEqual([false, true]);
   });
 
@@ -35,7 +35,7 @@ describe("Keepalive", () => {
   ])("ignores a Pong with payload %s, which none of its Pings had [X22]", (hex) => {
     const keepalive = new Keepalive();
     keepalive.next(1);
-    keepalive.acknowledge(bytes(hex));
+    keepalive.acknowledge(hexBytes(hex));
     expect(keepalive.isAwaiting(1)).toBe(true);
   });
 });

@@ -55,7 +55,7 @@ function head(subject: Endpoint, lines: readonly string[], end = "\r\n"): void {
   for (let at = 0; at < bytes.length; at += 100) subject.receive(bytes.slice(at, at + 100));
 }
 
-/** A new array on every call, because `pattern` returns parts of one shared array. */
+/** A new array on every call, because `patternBytes` returns parts of one shared array. */
 const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(1);
 
 const times = <Value>(count: number, make: (index: number) => Value): Value[] =>

@@ -124,7 +124,7 @@ describe("a closing handshake", () => {
     withTranscript(story, () => {
       const frame = (opcode: number, payload: Uint8Array): Uint8Array =>
         encodeFrame({ opcode, payload, maskingKey: 9 });
-      const close = closePayload({ statusCode: 1000, reason: "" });
+      const close = closePayload(1000);
       peer.send(
         concatBytes([
           frame(opcodes.text, utf8Bytes("one")),
@@ -178,7 +178,7 @@ describe("the closing deadline", () => {
       story.first.do((connection) => connection.sendClose(1000));
       story.run(4000);
       // The peer replies late, and does not end the transport.
-      peer.send(encodeFrame({ opcode: opcodes.close, payload: closePayload({ statusCode: 1000, reason: "" }) }));
+      peer.send(encodeFrame({ opcode: opcodes.close, payload: closePayload(1000) }));
       story.run(500);
       expect(client.transport).toBe("await-end");
       story.run(501);
@@ -221,7 +221,7 @@ describe("a connection", () => {
       expect(story.second.events).toMatchObject([
         { type: "failure", violation: { code: "frame/mask-missing", statusCode: 1002, section: "RFC 6455 §5.1" } },
       ]);
-      const close = closePayload({ statusCode: 1002, reason: "frame/mask-missing" });
+      const close = closePayload(1002, "frame/mask-missing");
       expect(peer.received).toEqual(encodeFrame({ opcode: opcodes.close, payload: close }));
       expect(peer.sawEnd).toBe(true);
       // The peer sends nothing more; the server does not wait forever.

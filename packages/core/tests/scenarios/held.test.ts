@@ -1,18 +1,15 @@
 /** What an endpoint holds for its peer (`heldLength`), what limits queued output, and giving up a connection. */
 
-import { sampleRandom } from "@hybi/testing";
+import { concatBytes, latin1Bytes, outlineFrames, patternBytes, requestText, roles, sampleRandom } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
 import { Endpoint } from "../../src/endpoint.ts";
 import type { MessageTransform } from "../../src/vocabulary/extension.ts";
-import { concat, patterned } from "../support/bytes.ts";
-import { closing, deliver, expectUsageError, open, roles, sent } from "../support/connections.ts";
+import { closing, deliver, expectUsageError, open, sent } from "../support/connections.ts";
 import { adding, agreeing, extension } from "../support/extensions.ts";
-import { latin1, request } from "../support/opening.ts";
-import { outline } from "../support/wire.ts";
 
-const head = latin1(
-  request({ "X-Long": "x".repeat(5_000), "Sec-WebSocket-Extensions": "a; b=1; c", "Sec-WebSocket-Protocol": "d" }),
+const head = latin1Bytes(
+  requestText({ "X-Long": "x".repeat(5_000), "Sec-WebSocket-Extensions": "a; b=1; c", "Sec-WebSocket-Protocol": "d" }),
 );
 
 describe("heldLength of an endpoint", () => {
@@ -47,17 +44,17 @@ describe("heldLength of an endpoint", () => {
 
   it("of a server is zero once the head has broken a rule [A18]", () => {
     const server = Endpoint.server();
-    server.receive(latin1("GET / HTTP/1.1\r\nX: y\r\n"));
+    server.receive(latin1Bytes("GET / HTTP/1.1\r\nX: y\r\n"));
     expect(server.heldLength).toBeGreaterThan(0);
-    server.receive(latin1("no field\r\n"));
+    server.receive(latin1Bytes("no field\r\n"));
     expect(server.heldLength).toBe(0);
   });
 
   it("of a client is the size of the response received so far [A18]", () => {
     const client = Endpoint.client({ url: "ws://a/", random: sampleRandom() });
-    client.receive(latin1("HTTP/1.1 404 Not Found\r\nContent-Length: 1000\r\n"));
+    client.receive(latin1Bytes("HTTP/1.1 404 Not Found\r\nContent-Length: 1000\r\n"));
     expect(client.heldLength).toBeGreaterThan(40);
-    client.receive(latin1(`\r\n${"x".repeat(500)}`));
+    client.receive(latin1Bytes(`\r\n${"x".repeat(500)}`));
     expect(client.heldLength).toBeGreaterThanOrEqual(500);
   });
 });
@@ -66,13 +63,13 @@ describe.each(roles)("heldLength of a connection, a %s's", (role) => {
   it("is the size of the blocks of a message in progress, and returns to zero when it is complete [A18]", () => {
     const connection = open(role);
     expect(connection.heldLength).toBe(0);
-    deliver(connection, { opcode: "binary", payload: patterned(3_000), final: false });
+    deliver(connection, { opcode: "binary", payload: patternBytes(3_000), final: false });
     expect(connection.heldLength).toBeGreaterThanOrEqual(3_000);
     expect(connection.heldLength).toBeLessThan(7_000);
     for (let count = 0; count < 1_000; count++)
       deliver(connection, { opcode: "continuation", payload: "x", final: false });
     expect(connection.heldLength).toBeLessThan(9_000);
-    deliver(connection, { opcode: "continuation", payload: patterned(20_000), final: false });
+    deliver(connection, { opcode: "continuation", payload: patternBytes(20_000), final: false });
     expect(connection.heldLength).toBeGreaterThan(24_000);
     deliver(connection, { opcode: "continuation", payload: "x" });
     expect(connection.heldLength).toBe(0);
@@ -98,7 +95,7 @@ describe.each(roles)("heldLength of a connection, a %s's", (role) => {
     connection.sendText("x");
     connection.takeOutput();
     const idle = connection.heldLength;
-    connection.sendBinary(patterned(10_000));
+    connection.sendBinary(patternBytes(10_000));
     connection.sendText("x".repeat(10_000), { priority: 2 });
     connection.sendText("x", { priority: 3 });
     connection.sendText("y", { priority: 2 });
@@ -116,7 +113,7 @@ describe.each(roles)("heldLength of a connection, a %s's", (role) => {
     for (const priority of [undefined, 1, 2]) {
       for (let count = 0; count < 20; count++) {
         connection.sendText("x".repeat(300), { priority });
-        connection.sendBinary(patterned(9_000), { priority });
+        connection.sendBinary(patternBytes(9_000), { priority });
       }
       connection.startMessage("text", { priority }).write("unended");
     }
@@ -201,7 +198,7 @@ describe.each(roles)("limits.queuedOutput, of a %s", (role) => {
       for (; count < 10_000; count++) connection.sendText("", { priority: count });
     }).toThrow(expect.objectContaining({ code: "send/queue-full" }));
     expect(count).toBeLessThan(1_000);
-    expect(outline(sent(connection))).toHaveLength(count);
+    expect(outlineFrames(sent(connection))).toHaveLength(count);
     expect(connection.heldLength).toBeLessThan(1_000);
   });
 });
@@ -209,8 +206,8 @@ describe.each(roles)("limits.queuedOutput, of a %s", (role) => {
 describe.each(roles)("a connection that is given up, by a %s", (role) => {
   it("drops what is in progress and queued, states the reason in a Close frame, and reads nothing more [A18]", () => {
     const connection = open(role, { fragmentSize: 1_000 });
-    deliver(connection, { opcode: "binary", payload: patterned(50_000), final: false });
-    connection.sendBinary(patterned(10_000));
+    deliver(connection, { opcode: "binary", payload: patternBytes(50_000), final: false });
+    connection.sendBinary(patternBytes(10_000));
     connection.takeOutput(500);
     connection.sendText("never");
     connection.sendPing();
@@ -262,14 +259,14 @@ describe.each(roles)("a connection that is given up, by a %s", (role) => {
     };
     const peer = open(role === "server" ? "client" : "server");
     peer.sendText("x");
-    connection.receiveInto(concat(peer.takeOutput()), sink as never);
+    connection.receiveInto(concatBytes(peer.takeOutput()), sink as never);
     expect(codes).toEqual(["endpoint/reentrant"]);
   });
 });
 
 it("an endpoint can be given up once it is open, and not before [A18]", () => {
   const server = Endpoint.server();
-  server.receive(latin1(request()));
+  server.receive(latin1Bytes(requestText()));
   expect(() => server.giveUp(1013)).toThrow(expect.objectContaining({ code: "endpoint/not-open" }));
   server.accept();
   server.takeOutput();

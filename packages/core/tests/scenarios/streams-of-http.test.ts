@@ -22,7 +22,7 @@ function stream(link = {}): Simulation<Connection, ScriptedPeer> {
   });
 }
 
-const close = encodeFrame({ opcode: opcodes.close, payload: closePayload({ statusCode: 1000, reason: "" }) });
+const close = encodeFrame({ opcode: opcodes.close, payload: closePayload(1000) });
 
 describe("on an HTTP stream", () => {
   it("a client masks its frames as over TCP, and a server does not [B07]", () => {

@@ -1,10 +1,10 @@
 /** What a connection does before its output is taken: a bounded part at a time, however little an extension outputs. */
+import { concatBytes, roles } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
-import { concat } from "../support/bytes.ts";
-import { countingSource, roles } from "../support/connections.ts";
+import { countingSource } from "../support/connections.ts";
 import { agreeing, extension, rsv1 } from "../support/extensions.ts";
-import { readFrames } from "../support/wire.ts";
+import { readFrames } from "../support/read-frames.ts";
 
 /** An extension that outputs one byte per flush or message, and counts its input; `flushes` enables flushing. */
 function shrinking(flushes: boolean): { shrink: ReturnType<typeof extension>; take: () => number } {
@@ -46,7 +46,7 @@ describe.each(roles)("a %s whose extension outputs almost nothing", (role) => {
     const written: Uint8Array[] = [];
     let calls = 0;
     while (connection.outputLength > 0) {
-      written.push(concat(connection.takeOutput(budget)));
+      written.push(concatBytes(connection.takeOutput(budget)));
       const now = take();
       expect(now).toBeLessThanOrEqual(budget * 4 + 262_144);
       given += now;

@@ -1,9 +1,8 @@
 /** Deadlines: RFC 6455 §5.5.2–5.5.3 (keepalive), §7.1.1 (closing), §10.4 (floods). An instant is a number of milliseconds. */
+import { frameFrom, outlineFrames, patternBytes, peerRole, roles } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { Deadlines } from "../../src/time/deadlines.ts";
-import { patterned } from "../support/bytes.ts";
-import { closing, deliver, open, peerOf, roles, sent, sentClose, serverWith } from "../support/connections.ts";
-import { frame, outline } from "../support/wire.ts";
+import { closing, deliver, open, sent, sentClose, serverWith } from "../support/connections.ts";
 
 const started = 1_000_000;
 
@@ -20,7 +19,7 @@ describe("keepalive", () => {
     expect(deadlines.expire(started + 34_999)).toEqual([]);
     expect(server.outputLength).toBe(0);
     expect(deadlines.expire(started + 35_000)).toEqual([]);
-    expect(outline(sent(server))).toEqual(["ping FIN 6"]);
+    expect(outlineFrames(sent(server))).toEqual(["ping FIN 6"]);
   });
 
   it("the Pong is due 20 s after the Ping was taken, not after it was queued [X23]", () => {
@@ -72,7 +71,7 @@ describe("keepalive", () => {
     deadlines.observe(0);
     for (let at = 100; at <= 500; at += 100) expect(deadlines.expire(at)).toEqual([]);
     expect(server.state).toBe("open");
-    expect(outline(sent(server))).toHaveLength(5);
+    expect(outlineFrames(sent(server))).toHaveLength(5);
     expect(deadlines.observe(510)).toEqual({ at: 560, reason: "pong" });
   });
 
@@ -81,7 +80,7 @@ describe("keepalive", () => {
     const deadlines = new Deadlines(server, { ping: 100 });
     deadlines.observe(0);
     expect(deadlines.expire(100_000)).toEqual([]);
-    expect(outline(sent(server))).toEqual(["ping FIN 6"]);
+    expect(outlineFrames(sent(server))).toEqual(["ping FIN 6"]);
   });
 });
 
@@ -109,7 +108,7 @@ describe.each(roles)("closing, of a %s", (role) => {
   });
 
   it("also begins with the peer's Close, and with a failure [X11] [X16]", () => {
-    for (const chunk of [closing(open(role)), frame(peerOf(role), { opcode: 0xf })]) {
+    for (const chunk of [closing(open(role)), frameFrom(peerRole(role), { opcode: 0xf })]) {
       const connection = open(role);
       const deadlines = new Deadlines(connection);
       deadlines.observe(0);
@@ -186,7 +185,7 @@ describe("idle time", () => {
     deadlines.expire(60);
     expect(deadlines.observe(60)).toEqual({ at: 100, reason: "idle" });
     deadlines.expire(200);
-    expect(outline(sent(server))).toEqual(["ping FIN 6", "close FIN 6"]);
+    expect(outlineFrames(sent(server))).toEqual(["ping FIN 6", "close FIN 6"]);
   });
 });
 
@@ -298,7 +297,7 @@ describe("stalled output", () => {
     const deadlines = new Deadlines(server, { ping: 100, pong: 50 });
     deadlines.observe(0);
     deadlines.expire(100);
-    server.sendBinary(patterned(100_000));
+    server.sendBinary(patternBytes(100_000));
     server.takeOutput(10);
     expect(deadlines.observe(100)).toEqual({ at: 150, reason: "pong" });
     expect(deadlines.expire(150)).toMatchObject([{ type: "failure", violation: { code: "deadline/pong" } }]);
@@ -318,7 +317,7 @@ describe("one timer", () => {
       if (deadline === undefined) break;
       now = deadline.at;
       const events = deadlines.expire(now).map(({ type }) => type);
-      story.push(`${now} ${deadline.reason} ${events} → ${outline(sent(server))} ${server.transport}`);
+      story.push(`${now} ${deadline.reason} ${events} → ${outlineFrames(sent(server))} ${server.transport}`);
     }
     expect(story).toEqual([
       "25000 ping  → ping FIN 6 keep",
@@ -331,13 +330,13 @@ describe("one timer", () => {
     const run = (gap: number) => {
       const server = serverWith();
       const deadlines = new Deadlines(server, { ping: Number.POSITIVE_INFINITY });
-      const wire = frame("client", { opcode: "binary", payload: patterned(50) });
+      const wire = frameFrom("client", { opcode: "binary", payload: patternBytes(50) });
       return [...wire].flatMap((byte, index) => {
         deadlines.expire(index * gap);
         return server.receive(Uint8Array.of(byte));
       });
     };
     expect(run(0)).toEqual(run(1_000_000));
-    expect(run(0)).toEqual([{ type: "binary", data: patterned(50) }]);
+    expect(run(0)).toEqual([{ type: "binary", data: patternBytes(50) }]);
   });
 });

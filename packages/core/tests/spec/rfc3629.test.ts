@@ -1,8 +1,17 @@
 /** RFC 3629 and RFC 6455 §8.1: which bytes are valid UTF-8, and at which byte a fault is found. */
+import {
+  concatBytes,
+  cutEvery,
+  frameFrom,
+  framesFrom,
+  hexBytes,
+  peerRole,
+  roles,
+  sameBytes,
+  utf8Bytes,
+} from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { bytes, concat, cut, sameBytes, utf8 } from "../support/bytes.ts";
-import { deliver, expectFailure, open, peerOf, roles, sent, serverWith } from "../support/connections.ts";
-import { frame, frames } from "../support/wire.ts";
+import { deliver, expectFailure, open, sent, serverWith } from "../support/connections.ts";
 
 const headerBytes = 6;
 
@@ -67,13 +76,13 @@ describe.each(roles)("text that is not UTF-8, received by a %s", (role) => {
   it.each(invalid)("%s fails the connection with 1007, at its byte [F18]", (_, hex, index) => {
     for (const lead of leads) {
       for (const tail of ["", "tail that is fine"]) {
-        const payload = concat([utf8(lead), bytes(hex), utf8(tail)]);
-        const wire = frame(peerOf(role), { opcode: "text", payload });
+        const payload = concatBytes([utf8Bytes(lead), hexBytes(hex), utf8Bytes(tail)]);
+        const wire = frameFrom(peerRole(role), { opcode: "text", payload });
         expectFailure(open(role), wire.slice(), {
           code: "message/utf8-invalid",
           section: "RFC 6455 §8.1",
           statusCode: 1007,
-          offset: wire.length - payload.length + utf8(lead).length + index,
+          offset: wire.length - payload.length + utf8Bytes(lead).length + index,
         });
       }
     }
@@ -81,7 +90,10 @@ describe.each(roles)("text that is not UTF-8, received by a %s", (role) => {
 
   it.each(truncated)("%s at the end of a message fails the connection with 1007 [F18]", (hex) => {
     for (const lead of leads) {
-      const wire = frame(peerOf(role), { opcode: "text", payload: concat([utf8(lead), bytes(hex)]) });
+      const wire = frameFrom(peerRole(role), {
+        opcode: "text",
+        payload: concatBytes([utf8Bytes(lead), hexBytes(hex)]),
+      });
       expectFailure(open(role), wire, {
         code: "message/utf8-truncated",
         section: "RFC 6455 §8.1",
@@ -97,10 +109,10 @@ describe("failing fast", () => {
     "%s fails the connection before its fragment is complete, at the very byte [F18]",
     (_, hex, index) => {
       const server = serverWith();
-      const payload = concat([utf8("ok"), bytes(hex), utf8("much more to come")]);
-      const wire = frame("client", { opcode: "text", payload, final: false });
+      const payload = concatBytes([utf8Bytes("ok"), hexBytes(hex), utf8Bytes("much more to come")]);
+      const wire = frameFrom("client", { opcode: "text", payload, final: false });
       const at = headerBytes + 2 + index;
-      for (const chunk of cut(wire.slice(0, at), 1)) expect(server.receive(chunk)).toEqual([]);
+      for (const chunk of cutEvery(wire.slice(0, at), 1)) expect(server.receive(chunk)).toEqual([]);
       expectFailure(server, wire.slice(at, at + 1), { code: "message/utf8-invalid", statusCode: 1007, offset: at });
     },
   );
@@ -108,7 +120,7 @@ describe("failing fast", () => {
   it.each(invalid)(
     "%s in a first fragment fails the connection at once, even if more fragments follow [F18]",
     (_, hex, index) => {
-      const wire = frame("client", { opcode: "text", payload: bytes(hex), final: false });
+      const wire = frameFrom("client", { opcode: "text", payload: hexBytes(hex), final: false });
       const offset = headerBytes + index;
       expectFailure(serverWith(), wire.slice(), { code: "message/utf8-invalid", statusCode: 1007, offset });
       expectFailure(serverWith({ delivery: "fragments" }), wire.slice(), {
@@ -122,12 +134,12 @@ describe("failing fast", () => {
   it.each(invalid)(
     "%s cut between two fragments at every byte fails at the same byte of the text [F18] [F17]",
     (_, hex, index) => {
-      const payload = bytes(hex);
+      const payload = hexBytes(hex);
       for (let at = 1; at < payload.length; at++) {
-        const first = frame("client", { opcode: "text", payload: payload.slice(0, at), final: false });
-        const second = frame("client", { opcode: "continuation", payload: payload.slice(at) });
+        const first = frameFrom("client", { opcode: "text", payload: payload.slice(0, at), final: false });
+        const second = frameFrom("client", { opcode: "continuation", payload: payload.slice(at) });
         const offset = index < at ? headerBytes + index : first.length + headerBytes + index - at;
-        expectFailure(serverWith(), concat([first, second]), {
+        expectFailure(serverWith(), concatBytes([first, second]), {
           code: "message/utf8-invalid",
           statusCode: 1007,
           offset,
@@ -143,12 +155,12 @@ describe("failing fast", () => {
       expect(
         deliver(
           server,
-          { opcode: "text", payload: bytes(hex), final: false },
+          { opcode: "text", payload: hexBytes(hex), final: false },
           { opcode: "continuation", final: false },
         ),
       ).toEqual([]);
       const offset = server.statistics.bytesReceived + headerBytes;
-      expectFailure(server, frame("client", { opcode: "continuation" }), {
+      expectFailure(server, frameFrom("client", { opcode: "continuation" }), {
         code: "message/utf8-truncated",
         statusCode: 1007,
         offset,
@@ -158,10 +170,10 @@ describe("failing fast", () => {
 
   it("an earlier complete message is delivered, and parts delivered earlier stay delivered [F18]", () => {
     const server = serverWith({ delivery: "fragments" });
-    const wire = frames(
+    const wire = framesFrom(
       "client",
       { opcode: "text", payload: "ok", final: false },
-      { opcode: "continuation", payload: bytes("41ff") },
+      { opcode: "continuation", payload: hexBytes("41ff") },
     );
     const events = server.receive(wire);
     expect(events.map(({ type }) => type)).toEqual(["fragment", "failure"]);
@@ -180,21 +192,21 @@ describe.each(roles)("text that is UTF-8, received by a %s", (role) => {
 
   it.each(edges)("the code point %i may be cut at every byte, over chunks and over fragments [F17]", (point) => {
     const text = `a${String.fromCodePoint(point)}z`;
-    const payload = utf8(text);
+    const payload = utf8Bytes(text);
     for (let at = 0; at <= payload.length; at++) {
-      const wire = frames(
-        peerOf(role),
+      const wire = framesFrom(
+        peerRole(role),
         { opcode: "text", payload: payload.slice(0, at), final: false },
         { opcode: "continuation", payload: payload.slice(at) },
       );
       expect(open(role).receive(wire.slice())).toEqual([{ type: "text", data: text }]);
       const connection = open(role);
-      expect(cut(wire, 1).flatMap((chunk) => connection.receive(chunk))).toEqual([{ type: "text", data: text }]);
+      expect(cutEvery(wire, 1).flatMap((chunk) => connection.receive(chunk))).toEqual([{ type: "text", data: text }]);
     }
   });
 
   it("every code point from U+0000 to U+10FFFF arrives unchanged [F17] [F19]", () => {
-    const other = open(peerOf(role));
+    const other = open(peerRole(role));
     const connection = open(role);
     for (let from = 0; from < 0x11_0000; from += 0x1_0000) {
       let text = "";
@@ -212,7 +224,7 @@ describe.each(roles)("text that is UTF-8, received by a %s", (role) => {
     (text) => {
       expect(deliver(open(role), { opcode: "text", payload: text })).toEqual([{ type: "text", data: text }]);
       const connection = open(role);
-      const payload = utf8(text);
+      const payload = utf8Bytes(text);
       const events = deliver(
         connection,
         { opcode: "text", payload: payload.slice(0, 1), final: false },
@@ -245,7 +257,7 @@ describe.each(roles)("text with lone surrogates, sent by a %s", (role) => {
     const connection = open(role);
     connection.sendText(text);
     const [written] = sent(connection);
-    expect(written?.payload).toEqual(utf8(expected));
+    expect(written?.payload).toEqual(utf8Bytes(expected));
   });
 
   it("text of 65,536 chars and more keeps its pairs and replaces lone surrogates, wherever blocks end [F21]", () => {
@@ -254,8 +266,8 @@ describe.each(roles)("text with lone surrogates, sent by a %s", (role) => {
         const connection = open(role);
         const text = "x".repeat(lead) + tail;
         connection.sendText(text);
-        const written = concat(sent(connection).map(({ payload }) => payload));
-        expect(sameBytes(written, utf8(text))).toBe(true);
+        const written = concatBytes(sent(connection).map(({ payload }) => payload));
+        expect(sameBytes(written, utf8Bytes(text))).toBe(true);
       }
     }
   });

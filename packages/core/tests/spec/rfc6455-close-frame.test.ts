@@ -1,6 +1,16 @@
 /** RFC 6455 §5.5.1 and §7.4: receiving Close frames, and their status codes. */
+import {
+  closePayload,
+  cutEvery,
+  frameFrom,
+  framesFrom,
+  hexBytes,
+  outlineFrames,
+  patternBytes,
+  peerRole,
+  roles,
+} from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { bytes, cut, patterned } from "../support/bytes.ts";
 import {
   clientWith,
   closing,
@@ -8,13 +18,10 @@ import {
   expectFailure,
   expectUsageError,
   open,
-  peerOf,
-  roles,
   sent,
   sentClose,
   serverWith,
 } from "../support/connections.ts";
-import { closeBody, frame, frames, outline } from "../support/wire.ts";
 
 const legalCodes = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999];
 const illegalCodes = [
@@ -30,7 +37,7 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
       const connection = open(role);
       deliver(connection, { opcode: "text", payload: "whole" });
       const offset = connection.statistics.bytesReceived;
-      expectFailure(connection, frame(peerOf(role), { opcode: "close", payload: bytes(byte) }), {
+      expectFailure(connection, frameFrom(peerRole(role), { opcode: "close", payload: hexBytes(byte) }), {
         code: "close/payload-truncated",
         section: "RFC 6455 §5.5.1",
         statusCode: 1002,
@@ -42,7 +49,7 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
   it("is accepted with exactly the codes 1000-1003, 1007-1014 and 3000-4999, out of 0 to 5000 [X02]", () => {
     const accepted: number[] = [];
     for (let code = 0; code <= 5000; code++) {
-      const [event] = deliver(open(role), { opcode: "close", payload: closeBody(code) });
+      const [event] = deliver(open(role), { opcode: "close", payload: closePayload(code) });
       if (event?.type === "close" && event.statusCode === code) accepted.push(code);
       else expect(event).toMatchObject({ type: "failure", violation: { code: "close/status-code", statusCode: 1002 } });
     }
@@ -52,7 +59,7 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
 
   it.each(illegalCodes)("with the code %i fails the connection with 1002 [X02]", (code) => {
     for (const reason of ["", "why"]) {
-      expectFailure(open(role), frame(peerOf(role), { opcode: "close", payload: closeBody(code, reason) }), {
+      expectFailure(open(role), frameFrom(peerRole(role), { opcode: "close", payload: closePayload(code, reason) }), {
         code: "close/status-code",
         section: "RFC 6455 §7.4",
         statusCode: 1002,
@@ -63,7 +70,7 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
 
   it.each(legalCodes)("with the code %i is reported, and gets a Close that echoes it in reply [X02] [X07]", (code) => {
     const connection = open(role);
-    expect(deliver(connection, { opcode: "close", payload: closeBody(code, "why") })).toEqual([
+    expect(deliver(connection, { opcode: "close", payload: closePayload(code, "why") })).toEqual([
       { type: "close", statusCode: code, reason: "why" },
     ]);
     expect(connection.state).toBe("close-received");
@@ -83,7 +90,7 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
     ["a code point above U+10FFFF", "f4908080"],
     ["0xff", "ff"],
   ])("with %s in the reason fails the connection with 1007 [X03]", (_, hex) => {
-    const wire = frame(peerOf(role), { opcode: "close", payload: closeBody(1000, bytes(hex)) });
+    const wire = frameFrom(peerRole(role), { opcode: "close", payload: closePayload(1000, hexBytes(hex)) });
     expectFailure(open(role), wire, {
       code: "close/reason-utf8",
       section: "RFC 6455 §5.5.1",
@@ -96,14 +103,14 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
     "with the reason %j is reported unchanged [X03]",
     (reason) => {
       const event = { type: "close", statusCode: 3000, reason };
-      expect(deliver(open(role), { opcode: "close", payload: closeBody(3000, reason) })).toEqual([event]);
+      expect(deliver(open(role), { opcode: "close", payload: closePayload(3000, reason) })).toEqual([event]);
     },
   );
 
   it("without a payload is reported at the end as 1005, and sent as an empty Close [X06]", () => {
     const connection = open(role);
     expect(deliver(connection, { opcode: "close" })).toEqual([{ type: "close", statusCode: undefined, reason: "" }]);
-    expect(sent(connection)).toMatchObject([{ opcode: 0x8, final: true, payload: bytes("") }]);
+    expect(sent(connection)).toMatchObject([{ opcode: 0x8, final: true, payload: hexBytes("") }]);
     expect(connection.transport).toBe(closedAfter[role]);
     expect(connection.receiveEnd()).toEqual([{ type: "end", clean: true, statusCode: 1005, reason: "" }]);
   });
@@ -122,13 +129,13 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
   it("is the last frame read: what follows is discarded, in its chunk and later, and not stored [X09]", () => {
     const connection = open(role);
     const after = [{ opcode: "text", payload: "late" }, { opcode: 0x3 }, { opcode: "ping" }] as const;
-    const wire = frames(peerOf(role), { opcode: "text", payload: "early" }, { opcode: "close" }, ...after);
+    const wire = framesFrom(peerRole(role), { opcode: "text", payload: "early" }, { opcode: "close" }, ...after);
     expect(connection.receive(wire).map(({ type }) => type)).toEqual(["text", "close"]);
-    expect(connection.receive(patterned(100_000))).toEqual([]);
+    expect(connection.receive(patternBytes(100_000))).toEqual([]);
     expect(connection.receive(closing(connection))).toEqual([]);
     expect(connection.statistics).toMatchObject({ messagesReceived: 1, controlFramesReceived: 1 });
-    expect(outline(sent(connection))).toEqual(["close FIN 0"]);
-    expect(connection.receive(bytes("ff"))).toEqual([]);
+    expect(outlineFrames(sent(connection))).toEqual(["close FIN 0"]);
+    expect(connection.receive(hexBytes("ff"))).toEqual([]);
     expect(connection.transport).toBe(closedAfter[role]);
   });
 
@@ -138,7 +145,7 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
       const events = deliver(
         connection,
         { opcode: "text", payload: "a", final: false },
-        { opcode: "close", payload: closeBody(1000) },
+        { opcode: "close", payload: closePayload(1000) },
       );
       expect(events.filter(({ type }) => type !== "fragment")).toEqual([
         { type: "close", statusCode: 1000, reason: "" },
@@ -149,7 +156,7 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
   });
 
   it("has the same effect cut anywhere, and byte by byte [X27]", () => {
-    const wire = frame(peerOf(role), { opcode: "close", payload: closeBody(4321, "réason") });
+    const wire = frameFrom(peerRole(role), { opcode: "close", payload: closePayload(4321, "réason") });
     const outcome = (chunks: readonly Uint8Array[]) => {
       const connection = open(role);
       const events = chunks.flatMap((chunk) => connection.receive(chunk));
@@ -157,14 +164,14 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
     };
     const whole = outcome([wire.slice()]);
     expect(whole.events).toEqual([{ type: "close", statusCode: 4321, reason: "réason" }]);
-    expect(outcome(cut(wire, 1))).toEqual(whole);
+    expect(outcome(cutEvery(wire, 1))).toEqual(whole);
     for (let at = 0; at <= wire.length; at++) expect(outcome([wire.slice(0, at), wire.slice(at)])).toEqual(whole);
   });
 
   it("with a fault fails the same way byte by byte [X27]", () => {
-    const wire = frame(peerOf(role), { opcode: "close", payload: closeBody(1005) });
+    const wire = frameFrom(peerRole(role), { opcode: "close", payload: closePayload(1005) });
     const connection = open(role);
-    for (const chunk of cut(wire, 1).slice(0, -1)) expect(connection.receive(chunk)).toEqual([]);
+    for (const chunk of cutEvery(wire, 1).slice(0, -1)) expect(connection.receive(chunk)).toEqual([]);
     expectFailure(connection, wire.slice(-1), { code: "close/status-code", statusCode: 1002, offset: 0 });
   });
 });

@@ -1,19 +1,18 @@
 /** RFC 6455 §5.5.1: what happens to queued messages when the closing handshake begins. */
+import { closePayload, concatBytes, outlineFrames, patternBytes, roles } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/connection.ts";
 import { Endpoint } from "../../src/endpoint.ts";
 import { prepareText } from "../../src/sending/prepared-message.ts";
-import { concat, patterned } from "../support/bytes.ts";
-import { closing, deliver, expectUsageError, open, roles, sent, serverWith } from "../support/connections.ts";
-import { closeBody, outline } from "../support/wire.ts";
+import { closing, deliver, expectUsageError, open, sent, serverWith } from "../support/connections.ts";
 
 describe("the reply to a Close, while messages are queued", () => {
   it("follows the messages that can leave within 1 MiB, in order [X11]", () => {
     const server = serverWith();
     server.sendText("small");
-    server.sendBinary(patterned(1_000_000));
-    deliver(server, { opcode: "close", payload: closeBody(1000) });
-    const written = outline(sent(server));
+    server.sendBinary(patternBytes(1_000_000));
+    deliver(server, { opcode: "close", payload: closePayload(1000) });
+    const written = outlineFrames(sent(server));
     expect(written[0]).toBe("text FIN 5");
     expect(written.filter((line) => line.startsWith("binary") || line.startsWith("continuation"))).toHaveLength(16);
     expect(written.at(-2)).toMatch(/^continuation FIN/);
@@ -24,9 +23,9 @@ describe("the reply to a Close, while messages are queued", () => {
     for (const begun of [true, false]) {
       const server = serverWith();
       server.sendBinary(new Uint8Array(100_000_000));
-      if (begun) expect(outline(sent(server, 1000))).toEqual(["binary 1024"]);
-      deliver(server, { opcode: "close", payload: closeBody(1000) });
-      expect(outline(sent(server))).toEqual(["close FIN 2"]);
+      if (begun) expect(outlineFrames(sent(server, 1000))).toEqual(["binary 1024"]);
+      deliver(server, { opcode: "close", payload: closePayload(1000) });
+      expect(outlineFrames(sent(server))).toEqual(["close FIN 2"]);
       expect(server.outputLength).toBe(0);
       expect(server.transport).toBe("end");
     }
@@ -34,15 +33,15 @@ describe("the reply to a Close, while messages are queued", () => {
 
   it("lets a message in progress finish when its rest is within 1 MiB [X11]", () => {
     const server = serverWith({ fragmentSize: 1_000_000 });
-    server.sendBinary(patterned(2_000_000));
-    expect(outline(sent(server, 1_000_000))).toEqual(["binary 1000000"]);
+    server.sendBinary(patternBytes(2_000_000));
+    expect(outlineFrames(sent(server, 1_000_000))).toEqual(["binary 1000000"]);
     deliver(server, { opcode: "close" });
-    expect(outline(sent(server))).toEqual(["continuation FIN 1000000", "close FIN 0"]);
+    expect(outlineFrames(sent(server))).toEqual(["continuation FIN 1000000", "close FIN 0"]);
   });
 
   it("is bounded by the closing deadline, after which the transport is dropped [X11] [X12]", () => {
     const server = serverWith();
-    server.sendBinary(patterned(1_000_000));
+    server.sendBinary(patternBytes(1_000_000));
     deliver(server, { opcode: "close" });
     expect(server.expire("closing")).toEqual([]);
     expect(server.transport).toBe("abort");
@@ -55,9 +54,9 @@ describe("the reply to a Close, while messages are queued", () => {
     "the %s may still send, until its Close is taken, responses to messages from before the peer's Close [X11]",
     (role) => {
       const connection = open(role);
-      deliver(connection, { opcode: "text", payload: "question" }, { opcode: "close", payload: closeBody(1000) });
+      deliver(connection, { opcode: "text", payload: "question" }, { opcode: "close", payload: closePayload(1000) });
       connection.sendText("answer");
-      expect(outline(sent(connection))).toEqual(["text FIN 6", "close FIN 2"]);
+      expect(outlineFrames(sent(connection))).toEqual(["text FIN 6", "close FIN 2"]);
       expectUsageError(connection, "send/after-close", () => connection.sendText("too late"));
       expect(connection.takeOutput()).toEqual([]);
     },
@@ -67,21 +66,21 @@ describe("the reply to a Close, while messages are queued", () => {
     const server = serverWith();
     const stream = server.startMessage("text");
     stream.write("be");
-    expect(outline(sent(server))).toEqual(["text 2"]);
+    expect(outlineFrames(sent(server))).toEqual(["text 2"]);
     deliver(server, { opcode: "close" });
     stream.write("gun");
     stream.end();
-    expect(outline(sent(server))).toEqual(["continuation FIN 3", "close FIN 0"]);
+    expect(outlineFrames(sent(server))).toEqual(["continuation FIN 3", "close FIN 0"]);
   });
 
   it("a message still being streamed when our Close is taken is lost, which is legal [X10] [X11]", () => {
     const server = serverWith();
     const stream = server.startMessage("text");
     stream.write("be");
-    expect(outline(sent(server))).toEqual(["text 2"]);
+    expect(outlineFrames(sent(server))).toEqual(["text 2"]);
     deliver(server, { opcode: "close" });
     stream.write("gun");
-    expect(outline(sent(server))).toEqual(["close FIN 0"]);
+    expect(outlineFrames(sent(server))).toEqual(["close FIN 0"]);
     expectUsageError(server, "send/after-close", () => stream.end());
   });
 });
@@ -93,7 +92,7 @@ describe("afterMessages: false", () => {
     connection.sendBinary(new Uint8Array(100_000_000));
     connection.sendText("behind it");
     connection.sendClose(1001, "going", { afterMessages: false });
-    expect(outline(sent(connection))).toEqual(["text FIN 5", "close FIN 7"]);
+    expect(outlineFrames(sent(connection))).toEqual(["text FIN 5", "close FIN 7"]);
     expect([connection.state, connection.outputLength]).toEqual(["close-sent", 0]);
   });
 
@@ -101,17 +100,17 @@ describe("afterMessages: false", () => {
     const server = serverWith();
     server.sendBinary(new Uint8Array(100_000_000));
     server.sendClose(3000, "mine");
-    expect(outline(sent(server, 1))).toEqual(["binary 1024"]);
+    expect(outlineFrames(sent(server, 1))).toEqual(["binary 1024"]);
     server.receive(closing(server, 1001));
-    expect(outline(sent(server))).toEqual(["close FIN 6"]);
+    expect(outlineFrames(sent(server))).toEqual(["close FIN 6"]);
     expect(server.state).toBe("closed");
   });
 
   it("what leaves before the Close is bounded: about 1 MiB of short messages, not all of them [X24]", () => {
     const server = serverWith();
-    for (let index = 0; index < 2000; index++) server.sendBinary(patterned(1024));
+    for (let index = 0; index < 2000; index++) server.sendBinary(patternBytes(1024));
     server.sendClose(1000, "", { afterMessages: false });
-    const length = concat(server.takeOutput()).length;
+    const length = concatBytes(server.takeOutput()).length;
     expect(length).toBeGreaterThan(1_000_000);
     expect(length).toBeLessThan(1_048_576 + 2048);
   });
@@ -121,12 +120,12 @@ describe("droppedLength", () => {
   /** Commands that each queue `length` bytes of payload, covering all representations in the queue. */
   const sends: readonly ((connection: Connection, length: number, priority: number) => void)[] = [
     (connection, length, priority) => connection.sendText("x".repeat(length), { priority }),
-    (connection, length, priority) => connection.sendBinary(patterned(length), { priority }),
+    (connection, length, priority) => connection.sendBinary(patternBytes(length), { priority }),
     (connection, length, priority) => connection.sendPrepared(prepareText("y".repeat(length)), { priority }),
   ];
   const closes: Readonly<Record<string, (connection: Connection) => void>> = {
     "the peer's Close": (connection) => void connection.receive(closing(connection, 1000)),
-    "a failure": (connection) => void deliver(connection, { opcode: "close", payload: closeBody(1005) }),
+    "a failure": (connection) => void deliver(connection, { opcode: "close", payload: closePayload(1005) }),
     "a Close that overtakes": (connection) => connection.sendClose(1000, "", { afterMessages: false }),
     "a Close that waits": (connection) => connection.sendClose(1000),
   };
@@ -156,11 +155,11 @@ describe("droppedLength", () => {
   it("counts the part of a streamed message that was cut off [R19]", () => {
     for (const begun of [true, false]) {
       const connection = serverWith();
-      if (!begun) connection.sendBinary(patterned(1000));
+      if (!begun) connection.sendBinary(patternBytes(1000));
       const stream = connection.startMessage("binary");
-      stream.write(patterned(10));
+      stream.write(patternBytes(10));
       if (begun) sent(connection);
-      stream.write(patterned(30));
+      stream.write(patternBytes(30));
       connection.sendClose(1000);
       const left = payloadOf(sent(connection));
       expect(left).toBe(begun ? 30 : 1000);
@@ -168,7 +167,7 @@ describe("droppedLength", () => {
     }
     const answering = serverWith();
     const stream = answering.startMessage("binary");
-    stream.write(patterned(10));
+    stream.write(patternBytes(10));
     deliver(answering, { opcode: "close" });
     sent(answering);
     expect(answering.droppedLength).toBe(10);

@@ -1,19 +1,8 @@
 /** RFC 6455 §7.1: the closing handshake and the end of the transport. */
+import { framesFrom, hexBytes, outlineFrames, patternBytes, peerRole, roles, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/connection.ts";
-import { bytes, patterned, utf8 } from "../support/bytes.ts";
-import {
-  closing,
-  deliver,
-  expectUsageError,
-  open,
-  peerOf,
-  roles,
-  sent,
-  sentClose,
-  usageErrorOf,
-} from "../support/connections.ts";
-import { frames, outline } from "../support/wire.ts";
+import { closing, deliver, expectUsageError, open, sent, sentClose, usageErrorOf } from "../support/connections.ts";
 
 const legalCodes = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999];
 const illegalCodes = [
@@ -71,7 +60,7 @@ describe.each(roles)("sendClose of a %s", (role) => {
     const connection = open(role);
     expectUsageError(connection, "close/reason-without-code", () => connection.sendClose(undefined, "why"));
     connection.sendClose();
-    expect(sent(connection)).toMatchObject([{ opcode: 0x8, payload: bytes("") }]);
+    expect(sent(connection)).toMatchObject([{ opcode: 0x8, payload: hexBytes("") }]);
   });
 
   it("ends sending: messages, Pings and Pongs throw, and nothing of them leaves [X08]", () => {
@@ -80,7 +69,7 @@ describe.each(roles)("sendClose of a %s", (role) => {
     connection.sendClose(1000);
     const commands: (() => void)[] = [
       () => connection.sendText("x"),
-      () => connection.sendBinary(utf8("x")),
+      () => connection.sendBinary(utf8Bytes("x")),
       () => connection.startMessage("text"),
       () => connection.sendPing(),
       () => connection.sendPong(),
@@ -88,7 +77,7 @@ describe.each(roles)("sendClose of a %s", (role) => {
       () => stream.end(),
     ];
     for (const command of commands) expectUsageError(connection, "send/after-close", command);
-    expect(outline(sent(connection))).toEqual(["close FIN 2"]);
+    expect(outlineFrames(sent(connection))).toEqual(["close FIN 2"]);
     for (const command of commands) expectUsageError(connection, "send/after-close", command);
     expect(connection.takeOutput()).toEqual([]);
   });
@@ -96,9 +85,9 @@ describe.each(roles)("sendClose of a %s", (role) => {
   it("sends earlier messages first, and no data frame after it [X08]", () => {
     const connection = open(role);
     connection.sendText("first");
-    connection.sendBinary(patterned(10_000));
+    connection.sendBinary(patternBytes(10_000));
     connection.sendClose(1000);
-    expect(outline(sent(connection))).toEqual(["text FIN 5", "binary FIN 10000", "close FIN 2"]);
+    expect(outlineFrames(sent(connection))).toEqual(["text FIN 5", "binary FIN 10000", "close FIN 2"]);
   });
 
   it("sends one Close, the first, when called twice [X07]", () => {
@@ -134,7 +123,7 @@ describe.each(roles)("the end of the transport, for a %s", (role) => {
     const connection = open(role);
     connection.sendText("queued");
     expect(endOf(connection)).toEqual([{ type: "end", clean: false, statusCode: 1006, reason: "" }]);
-    expect(outline(sent(connection))).toEqual(["text FIN 6"]);
+    expect(outlineFrames(sent(connection))).toEqual(["text FIN 6"]);
     expect([connection.state, connection.transport]).toEqual(["ended", "end"]);
   });
 
@@ -148,8 +137,8 @@ describe.each(roles)("the end of the transport, for a %s", (role) => {
   });
 
   it("within a frame, a header or a message is unclean with 1006, and nothing of it is delivered [X13]", () => {
-    const wire = frames(
-      peerOf(role),
+    const wire = framesFrom(
+      peerRole(role),
       { opcode: "text", payload: "abc", final: false },
       { opcode: "continuation", payload: "d" },
     );
@@ -191,7 +180,7 @@ describe.each(roles)("the end of the transport, for a %s", (role) => {
     expect(endOf(connection)).toHaveLength(1);
     expect(endOf(connection)).toEqual([]);
     expect(deliver(connection, { opcode: "text", payload: "x" })).toEqual([]);
-    expect(connection.receive(bytes("ffffffff"))).toEqual([]);
+    expect(connection.receive(hexBytes("ffffffff"))).toEqual([]);
     for (const reason of ["opening", "closing", "ping", "pong", "idle", "control-flood"] as const) {
       expect(connection.expire(reason)).toEqual([]);
     }

@@ -1,21 +1,23 @@
 /** RFC 6455 §5.5.2–5.5.3: Ping and Pong. */
-import { describe, expect, it } from "vitest";
-import { bytes, concat, cut, patterned, utf8 } from "../support/bytes.ts";
 import {
-  clientWith,
-  deliver,
-  expectUsageError,
-  open,
-  peerOf,
+  closePayload,
+  concatBytes,
+  cutEvery,
+  frameFrom,
+  framesFrom,
+  hexBytes,
+  outlineFrames,
+  patternBytes,
+  peerRole,
   roles,
-  sent,
-  serverWith,
-} from "../support/connections.ts";
-import { closeBody, frame, frames, outline } from "../support/wire.ts";
+  utf8Bytes,
+} from "@hybi/testing/wire";
+import { describe, expect, it } from "vitest";
+import { clientWith, deliver, expectUsageError, open, sent, serverWith } from "../support/connections.ts";
 
 describe.each(roles)("a Ping, received by a %s", (role) => {
   it.each([0, 1, 2, 23, 24, 124, 125])("of %i bytes gets a Pong with the identical payload [X20]", (length) => {
-    const payload = patterned(length, 200);
+    const payload = patternBytes(length, 200);
     const connection = open(role);
     expect(deliver(connection, { opcode: "ping", payload })).toEqual([{ type: "ping", payload }]);
     expect(connection.outputLength).toBeGreaterThan(0);
@@ -28,33 +30,33 @@ describe.each(roles)("a Ping, received by a %s", (role) => {
 
   it("gets a Pong before its event is returned, ahead of queued messages [X20] [X24]", () => {
     const connection = open(role);
-    connection.sendBinary(patterned(5_000_000));
+    connection.sendBinary(patternBytes(5_000_000));
     connection.sendText("short");
     deliver(connection, { opcode: "ping", payload: "now" });
-    expect(outline(sent(connection, 1))[0]).toBe("pong FIN 3");
+    expect(outlineFrames(sent(connection, 1))[0]).toBe("pong FIN 3");
   });
 
   it("gets a Pong between the fragments of a message in progress [X20] [X24]", () => {
     const connection = open(role, { fragmentSize: 1000 });
-    connection.sendBinary(patterned(2500));
-    expect(outline(sent(connection, 1))).toEqual(["binary 1000"]);
+    connection.sendBinary(patternBytes(2500));
+    expect(outlineFrames(sent(connection, 1))).toEqual(["binary 1000"]);
     deliver(connection, { opcode: "ping", payload: "now" });
-    expect(outline(sent(connection))).toEqual(["pong FIN 3", "continuation 1000", "continuation FIN 500"]);
+    expect(outlineFrames(sent(connection))).toEqual(["pong FIN 3", "continuation 1000", "continuation FIN 500"]);
   });
 
   it("gets the same Pong when it arrives byte by byte [X20]", () => {
     const connection = open(role);
-    const wire = frame(peerOf(role), { opcode: "ping", payload: patterned(125) });
-    const events = cut(wire, 1).flatMap((chunk) => connection.receive(chunk));
-    expect(events).toEqual([{ type: "ping", payload: patterned(125) }]);
-    expect(sent(connection)).toMatchObject([{ opcode: 0xa, payload: patterned(125) }]);
+    const wire = frameFrom(peerRole(role), { opcode: "ping", payload: patternBytes(125) });
+    const events = cutEvery(wire, 1).flatMap((chunk) => connection.receive(chunk));
+    expect(events).toEqual([{ type: "ping", payload: patternBytes(125) }]);
+    expect(sent(connection)).toMatchObject([{ opcode: 0xa, payload: patternBytes(125) }]);
   });
 
   it("has a payload of its own in the event: changing it does not affect the Pong [X20]", () => {
     const connection = open(role);
-    const chunk = frame(peerOf(role), { opcode: "ping", payload: "abc" });
+    const chunk = frameFrom(peerRole(role), { opcode: "ping", payload: "abc" });
     const [event] = connection.receive(chunk);
-    const pong = concat(connection.takeOutput()).slice();
+    const pong = concatBytes(connection.takeOutput()).slice();
     if (event?.type === "ping") event.payload.fill(0);
     chunk.fill(0);
     expect(pong.length).toBe(role === "server" ? 5 : 9);
@@ -65,18 +67,18 @@ describe.each(roles)("a Ping, received by a %s", (role) => {
     const connection = open(role);
     const payloads = Array.from({ length: 10 }, (_, index) => `payload-${index}`);
     deliver(connection, ...payloads.map((payload) => ({ opcode: "ping" as const, payload })));
-    expect(sent(connection)).toMatchObject(payloads.map((payload) => ({ opcode: 0xa, payload: utf8(payload) })));
+    expect(sent(connection)).toMatchObject(payloads.map((payload) => ({ opcode: 0xa, payload: utf8Bytes(payload) })));
   });
 
   it("gets a Pong only if it is among the 16 most recent ones pending [X21]", () => {
     const connection = open(role);
     const pings = Array.from({ length: 10_000 }, (_, index) =>
-      frame(peerOf(role), { opcode: "ping", payload: `${index}` }),
+      frameFrom(peerRole(role), { opcode: "ping", payload: `${index}` }),
     );
-    expect(connection.receive(concat(pings))).toHaveLength(10_000);
+    expect(connection.receive(concatBytes(pings))).toHaveLength(10_000);
     expect(connection.outputLength).toBe(16 * ((role === "server" ? 2 : 6) + 4));
     expect(sent(connection)).toMatchObject(
-      Array.from({ length: 16 }, (_, index) => ({ opcode: 0xa, payload: utf8(`${9984 + index}`) })),
+      Array.from({ length: 16 }, (_, index) => ({ opcode: 0xa, payload: utf8Bytes(`${9984 + index}`) })),
     );
   });
 
@@ -84,43 +86,47 @@ describe.each(roles)("a Ping, received by a %s", (role) => {
     const connection = open(role);
     for (const payload of ["1", "2", "3"]) {
       deliver(connection, { opcode: "ping", payload });
-      expect(sent(connection)).toMatchObject([{ opcode: 0xa, payload: utf8(payload) }]);
+      expect(sent(connection)).toMatchObject([{ opcode: 0xa, payload: utf8Bytes(payload) }]);
     }
   });
 
   it("does not displace a Ping or Pong of the application [X21]", () => {
     const connection = open(role);
-    connection.sendPong(utf8("mine"));
+    connection.sendPong(utf8Bytes("mine"));
     deliver(connection, { opcode: "ping", payload: "theirs" });
-    connection.sendPing(utf8("also mine"));
+    connection.sendPing(utf8Bytes("also mine"));
     const payloads = sent(connection).map(({ payload }) => new TextDecoder().decode(payload));
     expect(payloads).toEqual(["mine", "also mine", "theirs"]);
   });
 
   it("gets no Pong after the peer's Close, since nothing after a Close is read [X20] [X09]", () => {
     const connection = open(role);
-    const wire = frames(
-      peerOf(role),
-      { opcode: "close", payload: closeBody(1000) },
+    const wire = framesFrom(
+      peerRole(role),
+      { opcode: "close", payload: closePayload(1000) },
       { opcode: "ping", payload: "late" },
     );
     expect(connection.receive(wire).map(({ type }) => type)).toEqual(["close"]);
-    expect(outline(sent(connection))).toEqual(["close FIN 2"]);
+    expect(outlineFrames(sent(connection))).toEqual(["close FIN 2"]);
   });
 
   it("gets no Pong if that was not taken before the peer's Close arrived [X20]", () => {
     const connection = open(role);
-    const wire = frames(peerOf(role), { opcode: "ping", payload: "1" }, { opcode: "close", payload: closeBody(1000) });
+    const wire = framesFrom(
+      peerRole(role),
+      { opcode: "ping", payload: "1" },
+      { opcode: "close", payload: closePayload(1000) },
+    );
     expect(connection.receive(wire).map(({ type }) => type)).toEqual(["ping", "close"]);
-    expect(outline(sent(connection))).toEqual(["close FIN 2"]);
+    expect(outlineFrames(sent(connection))).toEqual(["close FIN 2"]);
   });
 
   it("gets a Pong after our own Close: only a received Close removes the obligation (§5.5.2) [X20]", () => {
     const connection = open(role);
     connection.sendClose(1000);
-    expect(outline(sent(connection))).toEqual(["close FIN 2"]);
+    expect(outlineFrames(sent(connection))).toEqual(["close FIN 2"]);
     expect(deliver(connection, { opcode: "ping", payload: "still" })).toHaveLength(1);
-    expect(outline(sent(connection))).toEqual(["pong FIN 5"]);
+    expect(outlineFrames(sent(connection))).toEqual(["pong FIN 5"]);
     expect(connection.state).toBe("close-sent");
   });
 });
@@ -128,7 +134,7 @@ describe.each(roles)("a Ping, received by a %s", (role) => {
 describe.each(roles)("a Pong, received by a %s", (role) => {
   it.each([0, 1, 125])("that is unsolicited is reported and ignored, with %i bytes [X22]", (length) => {
     const connection = open(role);
-    const payload = patterned(length);
+    const payload = patternBytes(length);
     expect(deliver(connection, { opcode: "pong", payload })).toEqual([{ type: "pong", payload }]);
     expect(connection.takeOutput()).toEqual([]);
     expect(connection.state).toBe("open");
@@ -151,7 +157,7 @@ describe("keepalive Pings", () => {
     connection.expire("ping");
     const [ping] = sent(connection);
     expect(ping?.opcode).toBe(0x9);
-    return ping?.payload ?? bytes("");
+    return ping?.payload ?? hexBytes("");
   };
 
   it("are acknowledged by a Pong with the payload of the outstanding Ping [X23]", () => {
@@ -193,26 +199,26 @@ describe("keepalive Pings", () => {
     ["another first byte", "6762 00000001"],
   ])("are not acknowledged by a Pong with %s [X22] [X23]", (_, payload) => {
     const server = serverWith();
-    expect(pingOf(server)).toEqual(bytes("6862 00000001"));
-    deliver(server, { opcode: "pong", payload: bytes(payload) });
+    expect(pingOf(server)).toEqual(hexBytes("6862 00000001"));
+    deliver(server, { opcode: "pong", payload: hexBytes(payload) });
     expect(server.awaitsPong).toBe(true);
   });
 
   it("await a Pong from when they are taken, not from when they are queued [X23]", () => {
     const server = serverWith();
-    server.sendPing(utf8("mine"));
+    server.sendPing(utf8Bytes("mine"));
     server.expire("ping");
     expect(server.awaitsPong).toBe(false);
     // Room for one control frame only: the application's, which was queued first.
-    expect(outline(sent(server, 1))).toEqual(["ping FIN 4"]);
+    expect(outlineFrames(sent(server, 1))).toEqual(["ping FIN 4"]);
     expect(server.awaitsPong).toBe(false);
-    expect(outline(sent(server, 1))).toEqual(["ping FIN 6"]);
+    expect(outlineFrames(sent(server, 1))).toEqual(["ping FIN 6"]);
     expect(server.awaitsPong).toBe(true);
   });
 
   it("do not include those of the application, whose Pongs are only reported [X23]", () => {
     const client = clientWith();
-    client.sendPing(utf8("mine"));
+    client.sendPing(utf8Bytes("mine"));
     sent(client);
     expect(client.awaitsPong).toBe(false);
   });
@@ -222,8 +228,8 @@ describe.each(roles)("control frames, sent by a %s", (role) => {
   it.each(["sendPing", "sendPong"] as const)("%s accepts 0 to 125 bytes and throws for 126 [F06]", (command) => {
     const connection = open(role);
     connection[command]();
-    connection[command](patterned(125));
-    expectUsageError(connection, "control/payload-too-long", () => connection[command](patterned(126)));
+    connection[command](patternBytes(125));
+    expectUsageError(connection, "control/payload-too-long", () => connection[command](patternBytes(126)));
     expect(sent(connection).map(({ payload }) => payload.length)).toEqual([0, 125]);
   });
 
@@ -231,25 +237,25 @@ describe.each(roles)("control frames, sent by a %s", (role) => {
     "%s sends the payload as it was at the call, and does not modify the array [F12]",
     (command) => {
       const connection = open(role);
-      const payload = utf8("before");
+      const payload = utf8Bytes("before");
       connection[command](payload);
       payload.fill(0x78);
-      expect(sent(connection)).toMatchObject([{ payload: utf8("before") }]);
-      expect(payload).toEqual(utf8("xxxxxx"));
+      expect(sent(connection)).toMatchObject([{ payload: utf8Bytes("before") }]);
+      expect(payload).toEqual(utf8Bytes("xxxxxx"));
     },
   );
 
   it("takeOutput(budget) applies to control frames too, in whole frames", () => {
     const connection = open(role);
-    for (const payload of ["1", "2", "3"]) connection.sendPing(utf8(payload));
+    for (const payload of ["1", "2", "3"]) connection.sendPing(utf8Bytes(payload));
     deliver(connection, { opcode: "ping", payload: "4" });
     connection.sendText("5");
     expect(connection.takeOutput(0)).toEqual([]);
-    expect(outline(sent(connection, 1))).toEqual(["ping FIN 1"]);
+    expect(outlineFrames(sent(connection, 1))).toEqual(["ping FIN 1"]);
     const size = role === "server" ? 3 : 7;
-    expect(outline(sent(connection, size + 1))).toEqual(["ping FIN 1", "ping FIN 1"]);
-    expect(outline(sent(connection, size))).toEqual(["pong FIN 1"]);
-    expect(outline(sent(connection, 1))).toEqual(["text FIN 1"]);
+    expect(outlineFrames(sent(connection, size + 1))).toEqual(["ping FIN 1", "ping FIN 1"]);
+    expect(outlineFrames(sent(connection, size))).toEqual(["pong FIN 1"]);
+    expect(outlineFrames(sent(connection, 1))).toEqual(["text FIN 1"]);
     expect(connection.outputLength).toBe(0);
   });
 });

@@ -1,4 +1,5 @@
 /** RFC 6455 §9.1, RFC 7692 §5.1 and §7.1: negotiating extensions. */
+import { latin1Text, requestText, responseText } from "@hybi/testing/wire";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ExtensionOffer, formatExtensions, parseExtensions } from "../../src/opening/extension-header.ts";
@@ -8,15 +9,12 @@ import {
   clientFailure,
   negotiating,
   refusalOf,
-  request,
   requestIn,
-  response,
   serverReceiving,
-  textOf,
 } from "../support/opening.ts";
 
-const offering = (...values: string[]): string => request({ "Sec-WebSocket-Extensions": values });
-const answering = (...values: string[]): string => response({ "Sec-WebSocket-Extensions": values });
+const offering = (...values: string[]): string => requestText({ "Sec-WebSocket-Extensions": values });
+const answering = (...values: string[]): string => responseText({ "Sec-WebSocket-Extensions": values });
 
 describe("Sec-WebSocket-Extensions", () => {
   it.each<[string[], ExtensionOffer[]]>([
@@ -164,10 +162,10 @@ describe("Sec-WebSocket-Extensions", () => {
 
   it("lists a client's offers of each extension, the preferred ones first [E03]", () => {
     const extensions = [negotiating("foo", { offers: [[["a", "1"]], []] }), negotiating("bar")];
-    expect(textOf(client({ extensions }).takeOutput())).toContain(
+    expect(latin1Text(client({ extensions }).takeOutput())).toContain(
       "\r\nSec-WebSocket-Extensions: foo; a=1, foo, bar\r\n",
     );
-    expect(textOf(client({ extensions: [] }).takeOutput())).not.toContain("Extensions");
+    expect(latin1Text(client({ extensions: [] }).takeOutput())).not.toContain("Extensions");
   });
 });
 
@@ -191,13 +189,13 @@ describe("a server", () => {
         },
       },
     ]);
-    expect(textOf(server.takeOutput())).toContain("\r\nSec-WebSocket-Extensions: even; b; c\r\n");
+    expect(latin1Text(server.takeOutput())).toContain("\r\nSec-WebSocket-Extensions: even; b; c\r\n");
   });
 
   it("opens without extensions when no offer can be used [E03]", () => {
     const { server } = serverReceiving(offering("other", "even; a"), { extensions: [even] });
     expect(server.accept()).toMatchObject([{ type: "open", agreement: { extensions: [] } }]);
-    expect(textOf(server.takeOutput())).not.toContain("Extensions");
+    expect(latin1Text(server.takeOutput())).not.toContain("Extensions");
   });
 
   it("opens without extensions when the field is malformed and malformed-extensions is tolerated [E03]", () => {
@@ -214,7 +212,7 @@ describe("a server", () => {
     const extensions = [negotiating("a", { rsv: 0x10 }), negotiating("b", { rsv: 0x20 })];
     const { server } = serverReceiving(offering("b, a"), { extensions });
     expect(server.accept()).toMatchObject([{ agreement: { extensions: [{ name: "b" }, { name: "a" }] } }]);
-    expect(textOf(server.takeOutput())).toContain("\r\nSec-WebSocket-Extensions: b, a\r\n");
+    expect(latin1Text(server.takeOutput())).toContain("\r\nSec-WebSocket-Extensions: b, a\r\n");
   });
 
   it("never agrees to two extensions that own the same RSV bit [E32]", () => {

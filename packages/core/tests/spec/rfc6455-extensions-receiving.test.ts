@@ -1,20 +1,19 @@
 /** RFC 6455 §5.2, §5.8: reserved bits of extensions, and receiving messages that an extension decodes. */
+import { concatBytes, cutEvery, frameFrom, framesFrom, hexBytes, peerRole, roles, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
 import type { ConnectionOptions } from "../../src/connection-options.ts";
 import type { Extension } from "../../src/vocabulary/extension.ts";
 import type { Role } from "../../src/vocabulary/terms.ts";
-import { bytes, concat, cut, utf8 } from "../support/bytes.ts";
-import { countingSource, deliver, expectFailure, peerOf, roles } from "../support/connections.ts";
+import { countingSource, deliver, expectFailure } from "../support/connections.ts";
 import { adding, agreeing, extension, rsv1, rsv2, rsv3, runLength, type TransformLog } from "../support/extensions.ts";
-import { frame, frames } from "../support/wire.ts";
 
 function connected(role: Role, extensions: readonly Extension[], options: ConnectionOptions = {}): Connection {
   return new Connection(agreeing(role, ...extensions), { random: countingSource(), extensions, ...options });
 }
 
 /** The run-length encoding of `text`, with a run of length one per char. */
-const runs = (text: string) => concat([...text].map((char) => concat([Uint8Array.of(1), utf8(char)])));
+const runs = (text: string) => concatBytes([...text].map((char) => concatBytes([Uint8Array.of(1), utf8Bytes(char)])));
 
 describe.each(roles)("RSV bits, received by a %s", (role) => {
   const owning = () => connected(role, [runLength()]);
@@ -22,9 +21,9 @@ describe.each(roles)("RSV bits, received by a %s", (role) => {
   it.each(["text", "binary"] as const)(
     "leave an owned bit on the first frame of a %s message to the extension [F01]",
     (kind) => {
-      const [event] = deliver(owning(), { opcode: kind, rsv: rsv2, payload: bytes("0361 0262") });
+      const [event] = deliver(owning(), { opcode: kind, rsv: rsv2, payload: hexBytes("0361 0262") });
       expect(event).toEqual(
-        kind === "text" ? { type: "text", data: "aaabb" } : { type: "binary", data: utf8("aaabb") },
+        kind === "text" ? { type: "text", data: "aaabb" } : { type: "binary", data: utf8Bytes("aaabb") },
       );
     },
   );
@@ -35,7 +34,7 @@ describe.each(roles)("RSV bits, received by a %s", (role) => {
       const connection = owning();
       deliver(connection, { opcode: "text", payload: "a" });
       const offset = connection.statistics.bytesReceived;
-      expectFailure(connection, frame(peerOf(role), { opcode: "text", rsv, payload: runs("a") }), {
+      expectFailure(connection, frameFrom(peerRole(role), { opcode: "text", rsv, payload: runs("a") }), {
         code: "frame/rsv-unowned",
         section: "RFC 6455 §5.2",
         statusCode: 1002,
@@ -59,7 +58,7 @@ describe.each(roles)("RSV bits, received by a %s", (role) => {
   it.each(["close", "ping", "pong"] as const)(
     "fail the connection with 1002 when an owned bit is on a %s frame, also between fragments [F01] [E17]",
     (opcode) => {
-      const wire = frame(peerOf(role), { opcode, rsv: rsv2 });
+      const wire = frameFrom(peerRole(role), { opcode, rsv: rsv2 });
       expectFailure(owning(), wire.slice(), { code: "frame/rsv-misplaced", statusCode: 1002, offset: 0 });
       const connection = owning();
       deliver(connection, { opcode: "text", rsv: rsv2, payload: runs("a"), final: false });
@@ -73,7 +72,7 @@ describe.each(roles)("RSV bits, received by a %s", (role) => {
     const events = deliver(
       connection,
       { opcode: "text", payload: "plain" },
-      { opcode: "text", rsv: rsv2, payload: bytes("0261") },
+      { opcode: "text", rsv: rsv2, payload: hexBytes("0261") },
       { opcode: "text", payload: "pla", final: false },
       { opcode: "continuation", payload: "in" },
     );
@@ -83,20 +82,20 @@ describe.each(roles)("RSV bits, received by a %s", (role) => {
 
 describe.each(roles)("a message through an extension, received by a %s", (role) => {
   it("may be cut anywhere, over fragments and over chunks, with control frames between [F15] [F23]", () => {
-    const encoded = bytes("0361 0262 01c3 01a9 ff7a");
+    const encoded = hexBytes("0361 0262 01c3 01a9 ff7a");
     const text = `aaabbé${"z".repeat(255)}`;
     for (let at = 0; at <= encoded.length; at++) {
-      const wire = frames(
-        peerOf(role),
+      const wire = framesFrom(
+        peerRole(role),
         { opcode: "text", rsv: rsv2, payload: encoded.slice(0, at), final: false },
         { opcode: "ping", payload: "p" },
         { opcode: "continuation", payload: encoded.slice(at) },
       );
       for (const size of [wire.length, 1, 3]) {
         const connection = connected(role, [runLength()]);
-        const events = cut(wire, size).flatMap((chunk) => connection.receive(chunk));
+        const events = cutEvery(wire, size).flatMap((chunk) => connection.receive(chunk));
         expect(events).toEqual([
-          { type: "ping", payload: utf8("p") },
+          { type: "ping", payload: utf8Bytes("p") },
           { type: "text", data: text },
         ]);
       }
@@ -105,16 +104,20 @@ describe.each(roles)("a message through an extension, received by a %s", (role) 
 
   it("is validated as UTF-8 after decoding, with a fault located at its frame [F18]", () => {
     const connection = connected(role, [runLength()]);
-    deliver(connection, { opcode: "text", rsv: rsv2, payload: bytes("0161"), final: false });
+    deliver(connection, { opcode: "text", rsv: rsv2, payload: hexBytes("0161"), final: false });
     const offset = connection.statistics.bytesReceived;
-    expectFailure(connection, frame(peerOf(role), { opcode: "continuation", payload: bytes("0162 01ff 0163") }), {
-      code: "message/utf8-invalid",
-      statusCode: 1007,
-      offset,
-    });
+    expectFailure(
+      connection,
+      frameFrom(peerRole(role), { opcode: "continuation", payload: hexBytes("0162 01ff 0163") }),
+      {
+        code: "message/utf8-invalid",
+        statusCode: 1007,
+        offset,
+      },
+    );
     expectFailure(
       connected(role, [runLength()]),
-      frame(peerOf(role), { opcode: "text", rsv: rsv2, payload: bytes("01c3") }),
+      frameFrom(peerRole(role), { opcode: "text", rsv: rsv2, payload: hexBytes("01c3") }),
       {
         code: "message/utf8-truncated",
         statusCode: 1007,
@@ -124,14 +127,19 @@ describe.each(roles)("a message through an extension, received by a %s", (role) 
   });
 
   it("fails the connection with 1007 if it does not decode: malformed at once, truncated at its end", () => {
-    const malformed = frame(peerOf(role), { opcode: "binary", rsv: rsv2, payload: bytes("0161 0061"), final: false });
+    const malformed = frameFrom(peerRole(role), {
+      opcode: "binary",
+      rsv: rsv2,
+      payload: hexBytes("0161 0061"),
+      final: false,
+    });
     expectFailure(connected(role, [runLength()]), malformed, {
       code: "extension/data-malformed",
       section: "RFC 7692 §7.2.2",
       statusCode: 1007,
       offset: 0,
     });
-    const truncated = frame(peerOf(role), { opcode: "binary", rsv: rsv2, payload: bytes("0161 01") });
+    const truncated = frameFrom(peerRole(role), { opcode: "binary", rsv: rsv2, payload: hexBytes("0161 01") });
     expectFailure(connected(role, [runLength()]), truncated, {
       code: "extension/data-truncated",
       statusCode: 1007,
@@ -142,7 +150,7 @@ describe.each(roles)("a message through an extension, received by a %s", (role) 
   it("is limited to limits.message during decoding, which stops in the middle of its input [X19]", () => {
     const log: TransformLog = [];
     const bomb = new Uint8Array(100_000).fill(0xff);
-    const wire = frame(peerOf(role), { opcode: "binary", rsv: rsv2, payload: bomb });
+    const wire = frameFrom(peerRole(role), { opcode: "binary", rsv: rsv2, payload: bomb });
     expectFailure(connected(role, [runLength(log)], { limits: { message: 10_000 } }), wire, {
       code: "message/too-big",
       statusCode: 1009,
@@ -155,14 +163,14 @@ describe.each(roles)("a message through an extension, received by a %s", (role) 
   it("arrives with exactly limits.message bytes after decoding, whether its frames were longer or shorter [X19]", () => {
     const limits = { message: 510 };
     const short = connected(role, [runLength()], { limits });
-    expect(deliver(short, { opcode: "binary", rsv: rsv2, payload: bytes("ff00 ff00") })).toHaveLength(1);
+    expect(deliver(short, { opcode: "binary", rsv: rsv2, payload: hexBytes("ff00 ff00") })).toHaveLength(1);
     const long = connected(role, [runLength()], { limits: { message: 5 } });
     expect(deliver(long, { opcode: "text", rsv: rsv2, payload: runs("abcde") })).toEqual([
       { type: "text", data: "abcde" },
     ]);
     expectFailure(
       connected(role, [runLength()], { limits }),
-      frame(peerOf(role), { opcode: "binary", rsv: rsv2, payload: bytes("ff00 ff00 0100") }),
+      frameFrom(peerRole(role), { opcode: "binary", rsv: rsv2, payload: hexBytes("ff00 ff00 0100") }),
       {
         code: "message/too-big",
         statusCode: 1009,
@@ -172,7 +180,7 @@ describe.each(roles)("a message through an extension, received by a %s", (role) 
   });
 
   it("is limited to limits.frame before decoding [X19]", () => {
-    const wire = frame(peerOf(role), { opcode: "binary", rsv: rsv2, payload: bytes("0161 0161") });
+    const wire = frameFrom(peerRole(role), { opcode: "binary", rsv: rsv2, payload: hexBytes("0161 0161") });
     expectFailure(connected(role, [runLength()], { limits: { frame: 3 } }), wire, {
       code: "frame/too-big",
       statusCode: 1009,
@@ -198,7 +206,7 @@ describe.each(roles)("a message through an extension, received by a %s", (role) 
       release: () => {},
     }));
     const connection = connected(role, [reusing], { delivery: "fragments" });
-    const part = (data: string, final: boolean) => ({ type: "fragment", kind: "text", data: utf8(data), final });
+    const part = (data: string, final: boolean) => ({ type: "fragment", kind: "text", data: utf8Bytes(data), final });
     expect(deliver(connection, { opcode: "text", payload: "ab" })).toEqual([
       part("aa", false),
       part("bb", false),

@@ -1,13 +1,13 @@
 /** RFC 6455 §5.8, §9: sending messages that an extension encodes, and releasing the extension. */
+import { closePayload, outlineFrames, patternBytes, peerRole, roles, sameBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
 import type { ConnectionOptions } from "../../src/connection-options.ts";
 import type { Extension } from "../../src/vocabulary/extension.ts";
 import type { Role } from "../../src/vocabulary/terms.ts";
-import { patterned, sameBytes, utf8 } from "../support/bytes.ts";
-import { countingSource, deliver, peerOf, roles, sent } from "../support/connections.ts";
+import { countingSource, deliver, sent } from "../support/connections.ts";
 import { adding, agreeing, extension, pass, rsv1, runLength, type TransformLog } from "../support/extensions.ts";
-import { closeBody, outline, type ReadFrame } from "../support/wire.ts";
+import type { ReadFrame } from "../support/read-frames.ts";
 
 function connected(role: Role, extensions: readonly Extension[], options: ConnectionOptions = {}): Connection {
   return new Connection(agreeing(role, ...extensions), { random: countingSource(), extensions, ...options });
@@ -16,10 +16,10 @@ function connected(role: Role, extensions: readonly Extension[], options: Connec
 describe.each(roles)("a message through an extension, sent by a %s", (role) => {
   it("carries the owned bits on its first frame only, and control frames carry none [F01] [E16] [E17]", () => {
     const connection = connected(role, [runLength()], { fragmentSize: 10 });
-    connection.sendBinary(patterned(15));
+    connection.sendBinary(patternBytes(15));
     connection.sendPing();
     connection.sendClose();
-    expect(outline(sent(connection))).toEqual([
+    expect(outlineFrames(sent(connection))).toEqual([
       "ping FIN 0",
       "binary rsv20 10",
       "continuation 10",
@@ -31,10 +31,10 @@ describe.each(roles)("a message through an extension, sent by a %s", (role) => {
   it.each([0, 1, 2, 100, 4096, 5000, 70_000, 200_000])(
     "of %i bytes arrives as it was sent, text and binary, whatever the budget",
     (length) => {
-      const peer = connected(peerOf(role), [runLength()]);
+      const peer = connected(peerRole(role), [runLength()]);
       for (const budget of [1, 1500, 100_000, undefined].slice(length > 10_000 ? 2 : 0)) {
         const connection = connected(role, [runLength()], { fragmentSize: 3000 });
-        const binary = patterned(length).map((byte) => byte & 0xf0);
+        const binary = patternBytes(length).map((byte) => byte & 0xf0);
         connection.sendText("ab".repeat(length / 2));
         connection.sendBinary(binary);
         const [text, data, ...more] = pass(connection, peer, budget);
@@ -49,17 +49,17 @@ describe.each(roles)("a message through an extension, sent by a %s", (role) => {
   it("leaves as the extension outputs it when streamed, and no budget holds any of it back", () => {
     const connection = connected(role, [runLength()]);
     const stream = connection.startMessage("binary");
-    stream.write(patterned(3000));
+    stream.write(patternBytes(3000));
     const drawn: ReadFrame[] = [];
     while (connection.outputLength > 0) drawn.push(...sent(connection, 1));
-    expect(outline(drawn)[0]).toMatch(/^binary rsv20 /);
+    expect(outlineFrames(drawn)[0]).toMatch(/^binary rsv20 /);
     expect(drawn.every(({ final, payload }) => !final && payload.length <= 1024)).toBe(true);
     // 2,999 runs of one: the last byte is held back, because its run may continue.
     expect(drawn.reduce((sum, { payload }) => sum + payload.length, 0)).toBe(2999 * 2);
-    stream.write(patterned(1, 0));
-    expect(outline(sent(connection))).toEqual(["continuation 2"]);
+    stream.write(patternBytes(1, 0));
+    expect(outlineFrames(sent(connection))).toEqual(["continuation 2"]);
     stream.end();
-    expect(outline(sent(connection))).toEqual(["continuation FIN 2"]);
+    expect(outlineFrames(sent(connection))).toEqual(["continuation FIN 2"]);
   });
 
   it("is not encoded if the extension declines: compress: false, per message [E18]", () => {
@@ -67,11 +67,11 @@ describe.each(roles)("a message through an extension, sent by a %s", (role) => {
     const connection = connected(role, [adding("plus", rsv1, 1, log)]);
     connection.sendText("abc", { compress: false });
     connection.sendText("abc");
-    connection.sendBinary(utf8("abc"), { compress: true });
+    connection.sendBinary(utf8Bytes("abc"), { compress: true });
     const stream = connection.startMessage("text", { compress: false });
     stream.write("abc");
     const written = sent(connection);
-    expect(outline(written)).toEqual(["text FIN 3", "text FIN rsv40 3", "binary FIN rsv40 3", "text 3"]);
+    expect(outlineFrames(written)).toEqual(["text FIN 3", "text FIN rsv40 3", "binary FIN rsv40 3", "text 3"]);
     expect(written.map(({ payload }) => new TextDecoder().decode(payload))).toEqual(["abc", "bcd", "bcd", "abc"]);
     expect(log).toEqual([
       "plus beginEncode text 3 false",
@@ -98,10 +98,10 @@ describe.each(roles)("a message through an extension, sent by a %s", (role) => {
 
   it("does not modify the application's array [F12]", () => {
     const connection = connected(role, [adding("plus", rsv1, 1)]);
-    const data = patterned(10_000);
+    const data = patternBytes(10_000);
     connection.sendBinary(data);
     sent(connection);
-    expect(sameBytes(data, patterned(10_000))).toBe(true);
+    expect(sameBytes(data, patternBytes(10_000))).toBe(true);
   });
 
   it("leaves at the end when an extension outputs nothing before", () => {
@@ -129,7 +129,7 @@ describe.each(roles)("a message through an extension, sent by a %s", (role) => {
     expect(connection.outputLength).toBe(0);
     stream.write("b");
     stream.end();
-    expect(outline(sent(connection))).toEqual(["text FIN rsv40 2"]);
+    expect(outlineFrames(sent(connection))).toEqual(["text FIN rsv40 2"]);
   });
 });
 
@@ -139,7 +139,7 @@ describe.each(roles)("release, of a %s", (role) => {
     const connection = connected(role, [adding("plus", rsv1, 1, log), runLength(log)]);
     connection.sendClose(1000);
     sent(connection);
-    deliver(connection, { opcode: "close", payload: closeBody(1000) });
+    deliver(connection, { opcode: "close", payload: closePayload(1000) });
     expect(log).toEqual([]);
     connection.receiveEnd();
     expect(log).toEqual(["plus release", "run-length release"]);
@@ -151,7 +151,7 @@ describe.each(roles)("release, of a %s", (role) => {
   it("waits until the queued messages have been taken", () => {
     const log: TransformLog = [];
     const connection = connected(role, [adding("plus", rsv1, 1, log)], { fragmentSize: 2000 });
-    connection.sendBinary(patterned(5000));
+    connection.sendBinary(patternBytes(5000));
     connection.receiveEnd();
     expect(log).toEqual([]);
     sent(connection, 1);

@@ -1,11 +1,11 @@
 /** RFC 6455 §9.1: several extensions in use. rfc6455-extension-negotiation.test.ts covers their negotiation. */
+import { concatBytes, frameFrom, hexBytes, patternBytes, roles, sameBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
 import type { ConnectionOptions } from "../../src/connection-options.ts";
 import type { Extension } from "../../src/vocabulary/extension.ts";
 import type { Role } from "../../src/vocabulary/terms.ts";
-import { bytes, concat, patterned, sameBytes, utf8 } from "../support/bytes.ts";
-import { countingSource, deliver, expectFailure, open, roles, sent, usageErrorOf } from "../support/connections.ts";
+import { countingSource, deliver, expectFailure, open, sent, usageErrorOf } from "../support/connections.ts";
 import {
   adding,
   agreeing,
@@ -17,14 +17,13 @@ import {
   runLength,
   type TransformLog,
 } from "../support/extensions.ts";
-import { frame } from "../support/wire.ts";
 
 function connected(role: Role, extensions: readonly Extension[], options: ConnectionOptions = {}): Connection {
   return new Connection(agreeing(role, ...extensions), { random: countingSource(), extensions, ...options });
 }
 
 /** The run-length encoding of `text`, with a run of length one per char. */
-const runs = (text: string) => concat([...text].map((char) => concat([Uint8Array.of(1), utf8(char)])));
+const runs = (text: string) => concatBytes([...text].map((char) => concatBytes([Uint8Array.of(1), utf8Bytes(char)])));
 
 describe("several extensions", () => {
   /** Run-length encoding is not additive, so decoding in the wrong order gives other bytes. */
@@ -37,14 +36,14 @@ describe("several extensions", () => {
   it.each(roles)("are applied by a %s in the order of the agreement, and decoded in reverse [E31]", (role) => {
     const log: TransformLog = [];
     const connection = connected(role, chain(log));
-    connection.sendBinary(bytes("0a0a0a"));
+    connection.sendBinary(hexBytes("0a0a0a"));
     const [written] = sent(connection);
     expect(written).toMatchObject({ opcode: 0x2, rsv: rsv1 | rsv2 | rsv3 });
     // 0a + 1 = 0b; three of these are 03 0b; plus 20 each is 17 1f.
-    expect(written?.payload).toEqual(bytes("171f"));
-    const payload = written?.payload ?? bytes("");
+    expect(written?.payload).toEqual(hexBytes("171f"));
+    const payload = written?.payload ?? hexBytes("");
     const events = deliver(connected(role, chain(log)), { opcode: "binary", rsv: rsv1 | rsv2 | rsv3, payload });
-    expect(events).toEqual([{ type: "binary", data: bytes("0a0a0a") }]);
+    expect(events).toEqual([{ type: "binary", data: hexBytes("0a0a0a") }]);
     expect(log).toEqual([
       "plus beginEncode binary 3 undefined",
       "twenty beginEncode binary 3 undefined",
@@ -62,7 +61,7 @@ describe("several extensions", () => {
     (length) => {
       const client = connected("client", chain(), { fragmentSize: 5000 });
       const server = connected("server", chain(), { fragmentSize: 700 });
-      const data = patterned(length).map((byte) => byte >> 5);
+      const data = patternBytes(length).map((byte) => byte >> 5);
       for (const [from, to] of [
         [client, server],
         [server, client],
@@ -79,9 +78,9 @@ describe("several extensions", () => {
   it("each get their own bits only, never those of another [E31]", () => {
     const log: TransformLog = [];
     const connection = connected("server", [adding("plus", rsv1, 1, log), adding("twenty", rsv3, 20, log)]);
-    expect(deliver(connection, { opcode: "text", rsv: rsv3, payload: utf8("A").map((byte) => byte + 20) })).toEqual([
-      { type: "text", data: "A" },
-    ]);
+    expect(
+      deliver(connection, { opcode: "text", rsv: rsv3, payload: utf8Bytes("A").map((byte) => byte + 20) }),
+    ).toEqual([{ type: "text", data: "A" }]);
     expect(deliver(connection, { opcode: "text", rsv: rsv1, payload: "B" })).toEqual([{ type: "text", data: "A" }]);
     expect(log).toEqual([
       "twenty beginDecode text 10",
@@ -106,14 +105,14 @@ describe("several extensions", () => {
         release: () => {},
       }));
     for (const code of ["extension/data-malformed", "extension/data-truncated"] as const) {
-      const wire = frame("client", { opcode: "text", rsv: rsv2, payload: bytes("0161 0161") });
+      const wire = frameFrom("client", { opcode: "text", rsv: rsv2, payload: hexBytes("0161 0161") });
       expectFailure(connected("server", [failing(code), runLength()]), wire, { code, statusCode: 1007, offset: 0 });
     }
   });
 
   it("apply limits.message to the output of the last stage, in the middle of the pipeline [X19]", () => {
     const connection = connected("server", [adding("plus", rsv1, 1), runLength()], { limits: { message: 300 } });
-    const wire = frame("client", { opcode: "binary", rsv: rsv1 | rsv2, payload: bytes("ff01 ff01 ff01") });
+    const wire = frameFrom("client", { opcode: "binary", rsv: rsv1 | rsv2, payload: hexBytes("ff01 ff01 ff01") });
     expectFailure(connection, wire, { code: "message/too-big", statusCode: 1009, offset: 0 });
   });
 
@@ -138,7 +137,7 @@ describe("several extensions", () => {
 describe("a connection without extensions", () => {
   it("ignores what is passed in options.extensions and was not agreed: its bits fail [F01]", () => {
     const connection = open("server", { extensions: [runLength()] });
-    expectFailure(connection, frame("client", { opcode: "text", rsv: rsv2, payload: runs("a") }), {
+    expectFailure(connection, frameFrom("client", { opcode: "text", rsv: rsv2, payload: runs("a") }), {
       code: "frame/rsv-unowned",
       statusCode: 1002,
       offset: 0,

@@ -1,25 +1,35 @@
 /** RFC 6455 §7.1.7 and §7.4.1: failing the connection. */
+import {
+  closePayload,
+  concatBytes,
+  cutEvery,
+  frameFrom,
+  framesFrom,
+  hexBytes,
+  outlineFrames,
+  patternBytes,
+  peerRole,
+  roles,
+  statusCodeIn,
+  utf8Bytes,
+} from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { EventCollector } from "../../src/connection-sink.ts";
 import { type ViolationCode, violationTable } from "../../src/vocabulary/violation.ts";
-import { bytes, concat, cut, patterned, utf8 } from "../support/bytes.ts";
 import {
   closing,
   deliver,
   expectFailure,
   expectUsageError,
   open,
-  peerOf,
-  roles,
   sent,
   sentClose,
   serverWith,
   usageErrorOf,
 } from "../support/connections.ts";
-import { closeBody, frame, frames, outline, statusCodeOf } from "../support/wire.ts";
 
 /** A fault that applies to both roles: a reserved opcode. */
-const fault = (role: (typeof roles)[number]) => frame(peerOf(role), { opcode: 0x3 });
+const fault = (role: (typeof roles)[number]) => frameFrom(peerRole(role), { opcode: 0x3 });
 
 describe("the table of violations", () => {
   const expected: Partial<Record<ViolationCode, number>> = {
@@ -86,15 +96,15 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
 
   it("delivers what was received completely before the fault, and nothing of its chunk after it [X16]", () => {
     const connection = open(role);
-    const before = frames(peerOf(role), { opcode: "text", payload: "a" }, { opcode: "pong", payload: "b" });
-    const after = frame(peerOf(role), { opcode: "text", payload: "c" });
-    expectFailure(connection, concat([before, fault(role), after]), {
+    const before = framesFrom(peerRole(role), { opcode: "text", payload: "a" }, { opcode: "pong", payload: "b" });
+    const after = frameFrom(peerRole(role), { opcode: "text", payload: "c" });
+    expectFailure(connection, concatBytes([before, fault(role), after]), {
       code: "frame/opcode-reserved",
       statusCode: 1002,
       offset: before.length,
       before: [
         { type: "text", data: "a" },
-        { type: "pong", payload: utf8("b") },
+        { type: "pong", payload: utf8Bytes("b") },
       ],
     });
   });
@@ -102,17 +112,17 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
   it("reads nothing any more, neither a Close nor another fault [X16]", () => {
     const connection = open(role);
     connection.receive(fault(role));
-    for (const chunk of [closing(connection), fault(role), patterned(1000), new Uint8Array(0)]) {
+    for (const chunk of [closing(connection), fault(role), patternBytes(1000), new Uint8Array(0)]) {
       expect(connection.receive(chunk)).toEqual([]);
     }
     expect(connection.receiveEnd()).toEqual([{ type: "end", clean: false, statusCode: 1006, reason: "" }]);
   });
 
   it("finds the same fault at the same offset however the bytes are cut [X16]", () => {
-    const before = frames(peerOf(role), { opcode: "binary", payload: patterned(300) }, { opcode: "ping" });
-    const wire = concat([before, fault(role)]);
+    const before = framesFrom(peerRole(role), { opcode: "binary", payload: patternBytes(300) }, { opcode: "ping" });
+    const wire = concatBytes([before, fault(role)]);
     for (const size of [1, 2, 3, 5, 7, 100]) {
-      const events = ((connection) => cut(wire, size).flatMap((chunk) => connection.receive(chunk)))(open(role));
+      const events = ((connection) => cutEvery(wire, size).flatMap((chunk) => connection.receive(chunk)))(open(role));
       expect(events.map(({ type }) => type)).toEqual(["binary", "ping", "failure"]);
       expect(events[2]).toMatchObject({ violation: { code: "frame/opcode-reserved", offset: before.length } });
     }
@@ -146,7 +156,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
     connection.sendText("short");
     connection.sendBinary(new Uint8Array(10_000_000));
     connection.receive(fault(role));
-    expect(outline(sent(connection))).toEqual(["text FIN 5", "close FIN 23"]);
+    expect(outlineFrames(sent(connection))).toEqual(["text FIN 5", "close FIN 23"]);
   });
 
   it("lets the application respond to what arrived before the fault, until the Close is taken [X16]", () => {
@@ -154,7 +164,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
     deliver(connection, { opcode: "text", payload: "question" });
     connection.receive(fault(role));
     connection.sendText("answer");
-    expect(outline(sent(connection))).toEqual(["text FIN 6", "close FIN 23"]);
+    expect(outlineFrames(sent(connection))).toEqual(["text FIN 6", "close FIN 23"]);
     expectUsageError(connection, "send/after-close", () => connection.sendText("too late"));
     connection.sendClose(1000);
     expect(connection.takeOutput()).toEqual([]);
@@ -238,20 +248,20 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
     deliver(connection, { opcode: "ping", payload: "p" });
     connection.receive(fault(role));
     const written = sent(connection);
-    expect(outline(written)).toEqual(["pong FIN 1", "close FIN 23"]);
-    expect(statusCodeOf(written[1]?.payload ?? bytes(""))).toBe(1002);
+    expect(outlineFrames(written)).toEqual(["pong FIN 1", "close FIN 23"]);
+    expect(statusCodeIn(written[1]?.payload ?? hexBytes(""))).toBe(1002);
   });
 });
 
 describe("receiveInto", () => {
   it("passes to a sink what receive returns as events, in the same order", () => {
-    const wire = frames(
+    const wire = framesFrom(
       "client",
       { opcode: "text", payload: "t" },
       { opcode: "binary", payload: "b" },
       { opcode: "ping", payload: "i" },
       { opcode: "pong", payload: "o" },
-      { opcode: "close", payload: closeBody(3000, "c") },
+      { opcode: "close", payload: closePayload(3000, "c") },
     );
     const collector = new EventCollector();
     serverWith().receiveInto(wire.slice(), collector);
@@ -267,10 +277,10 @@ describe("receiveInto", () => {
       }
     }
     server.receiveInto(
-      frames("client", { opcode: "text", payload: "a" }, { opcode: "text", payload: "b" }),
+      framesFrom("client", { opcode: "text", payload: "a" }, { opcode: "text", payload: "b" }),
       new Echo(),
     );
-    expect(sent(server).map(({ payload }) => payload)).toEqual([utf8("a"), utf8("b")]);
+    expect(sent(server).map(({ payload }) => payload)).toEqual([utf8Bytes("a"), utf8Bytes("b")]);
   });
 
   it.each(["receive", "receiveEnd", "expire"] as const)(
@@ -283,7 +293,7 @@ describe("receiveInto", () => {
           super.text(data);
           refused.push(
             usageErrorOf(() => {
-              if (input === "receive") server.receive(bytes("ff"));
+              if (input === "receive") server.receive(hexBytes("ff"));
               else if (input === "receiveEnd") server.receiveEnd();
               else server.expire("closing");
             }),
@@ -291,7 +301,10 @@ describe("receiveInto", () => {
         }
       }
       const sink = new Nested();
-      server.receiveInto(frames("client", { opcode: "text", payload: "a" }, { opcode: "text", payload: "b" }), sink);
+      server.receiveInto(
+        framesFrom("client", { opcode: "text", payload: "a" }, { opcode: "text", payload: "b" }),
+        sink,
+      );
       expect(refused).toEqual(["endpoint/reentrant", "endpoint/reentrant"]);
       expect(sink.events).toHaveLength(2);
       expect([server.state, server.transport]).toEqual(["open", "keep"]);
@@ -305,11 +318,11 @@ describe("receiveInto", () => {
         throw new Error("of the caller's");
       }
     }
-    const wire = frames("client", { opcode: "text", payload: "a" }, { opcode: "text", payload: "b" });
+    const wire = framesFrom("client", { opcode: "text", payload: "a" }, { opcode: "text", payload: "b" });
     expect(() => server.receiveInto(wire, new Throwing())).toThrow("of the caller's");
     expect(deliver(server, { opcode: "text", payload: "c" })).toEqual([]);
     server.sendText("still");
-    expect(outline(sent(server))).toEqual(["text FIN 5"]);
+    expect(outlineFrames(sent(server))).toEqual(["text FIN 5"]);
     expect(server.expire("pong")).toMatchObject([{ type: "failure", violation: { code: "deadline/pong" } }]);
     expect(sentClose(server).statusCode).toBe(1011);
   });

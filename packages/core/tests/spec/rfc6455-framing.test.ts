@@ -1,11 +1,10 @@
 /** RFC 6455 §5.2 and §5.5: reserved bits, opcodes and control frames, by the header of a frame. */
+import { concatBytes, frameFrom, hexBytes, patternBytes, peerRole, roles } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import type { Role } from "../../src/vocabulary/terms.ts";
-import { bytes, concat, patterned } from "../support/bytes.ts";
-import { deliver, expectFailure, open, peerOf, roles } from "../support/connections.ts";
-import { frame } from "../support/wire.ts";
+import { deliver, expectFailure, open } from "../support/connections.ts";
 
-const hello = (role: Role) => frame(peerOf(role), { opcode: "text", payload: "hello" });
+const hello = (role: Role) => frameFrom(peerRole(role), { opcode: "text", payload: "hello" });
 const helloEvent = { type: "text", data: "hello" } as const;
 
 describe.each(roles)("reserved bits, received by a %s", (role) => {
@@ -16,7 +15,7 @@ describe.each(roles)("reserved bits, received by a %s", (role) => {
     "$rsv with opcode $opcode fail the connection with 1002 when no extension owns them [F01]",
     ({ rsv, opcode }) => {
       const before = hello(role);
-      const chunk = concat([before, frame(peerOf(role), { opcode, rsv, payload: "x" })]);
+      const chunk = concatBytes([before, frameFrom(peerRole(role), { opcode, rsv, payload: "x" })]);
       expectFailure(open(role), chunk, {
         code: "frame/rsv-unowned",
         section: "RFC 6455 §5.2",
@@ -34,7 +33,7 @@ describe.each(roles)("opcodes, received by a %s", (role) => {
     (opcode) => {
       const before = hello(role);
       // The first byte alone is sufficient.
-      expectFailure(open(role), concat([before, Uint8Array.of(0x80 | opcode)]), {
+      expectFailure(open(role), concatBytes([before, Uint8Array.of(0x80 | opcode)]), {
         code: "frame/opcode-reserved",
         section: "RFC 6455 §5.2",
         statusCode: 1002,
@@ -49,8 +48,8 @@ describe.each(roles)("opcodes, received by a %s", (role) => {
     (opcode) => {
       const connection = open(role);
       expect(deliver(connection, { opcode: "text", payload: "a", final: false })).toEqual([]);
-      const offset = frame(peerOf(role), { opcode: "text", payload: "a" }).length;
-      expectFailure(connection, frame(peerOf(role), { opcode, final: false }), {
+      const offset = frameFrom(peerRole(role), { opcode: "text", payload: "a" }).length;
+      expectFailure(connection, frameFrom(peerRole(role), { opcode, final: false }), {
         code: "frame/opcode-reserved",
         statusCode: 1002,
         offset,
@@ -80,7 +79,7 @@ describe.each(roles)("control frames, received by a %s", (role) => {
         const second = length7 | (role === "server" ? 0x80 : 0);
         const expected = { code: "frame/control-too-long", section: "RFC 6455 §5.5", statusCode: 1002 } as const;
         const before = hello(role);
-        expectFailure(open(role), concat([before, Uint8Array.of(0x80 | opcode, second)]), {
+        expectFailure(open(role), concatBytes([before, Uint8Array.of(0x80 | opcode, second)]), {
           ...expected,
           offset: before.length + 1,
           before: [helloEvent],
@@ -92,7 +91,8 @@ describe.each(roles)("control frames, received by a %s", (role) => {
     );
 
     it("is accepted with a payload of up to 125 bytes [F06]", () => {
-      const payload = opcode === 0x8 ? concat([bytes("03e8"), new Uint8Array(123).fill(0x61)]) : patterned(125);
+      const payload =
+        opcode === 0x8 ? concatBytes([hexBytes("03e8"), new Uint8Array(123).fill(0x61)]) : patternBytes(125);
       expect(deliver(open(role), { opcode, payload })).toHaveLength(1);
     });
 
@@ -102,7 +102,7 @@ describe.each(roles)("control frames, received by a %s", (role) => {
       const connection = open(role);
       deliver(connection, { opcode: "binary", payload: "ab", final: false });
       const offset = connection.statistics.bytesReceived;
-      expectFailure(connection, frame(peerOf(role), { opcode, final: false }), { ...expected, offset });
+      expectFailure(connection, frameFrom(peerRole(role), { opcode, final: false }), { ...expected, offset });
     });
   });
 });

@@ -1,30 +1,29 @@
 /** RFC 6455 §5.2: payload lengths, byte by byte. */
+import { concatBytes, frameFrom, hexBytes, patternBytes, peerRole, roles, sameBytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { headerLength } from "../../src/frame/header.ts";
 import type { Role } from "../../src/vocabulary/terms.ts";
-import { bytes, concat, patterned, sameBytes } from "../support/bytes.ts";
-import { deliver, expectFailure, open, peerOf, roles } from "../support/connections.ts";
-import { frame } from "../support/wire.ts";
+import { deliver, expectFailure, open } from "../support/connections.ts";
 
 /** A frame header with the mask that the peer of `role` must set, and `hex` for the length. */
 function header(role: Role, first: number, length7: number, extended = ""): Uint8Array {
   const masked = role === "server";
-  return concat([
+  return concatBytes([
     Uint8Array.of(first, length7 | (masked ? 0x80 : 0)),
-    bytes(extended),
-    bytes(masked ? "00000000" : ""),
+    hexBytes(extended),
+    hexBytes(masked ? "00000000" : ""),
   ]);
 }
 
-const hello = (role: Role) => frame(peerOf(role), { opcode: "text", payload: "hello" });
+const hello = (role: Role) => frameFrom(peerRole(role), { opcode: "text", payload: "hello" });
 const helloEvent = { type: "text", data: "hello" } as const;
 
 describe.each(roles)("lengths, received by a %s", (role) => {
   it.each([0, 1, 124, 125, 126, 127, 128, 255, 256, 65_534, 65_535, 65_536, 65_537, 131_072])(
     "of %i bytes are read exactly, in one chunk and cut within the header [F03]",
     (length) => {
-      const payload = patterned(length);
-      const wire = frame(peerOf(role), { opcode: "binary", payload });
+      const payload = patternBytes(length);
+      const wire = frameFrom(peerRole(role), { opcode: "binary", payload });
       expect(wire.length).toBe(headerLength(length, role === "server") + length);
       for (let at = 0; at <= 15 && at <= wire.length; at++) {
         const connection = open(role);
@@ -42,7 +41,7 @@ describe.each(roles)("lengths, received by a %s", (role) => {
   describe.each([0x81, 0x82, 0x01, 0x02])("in a frame that begins with %i", (first) => {
     it.each(notMinimal)("$extended after $length7 fails the connection with 1002 [F03]", ({ length7, extended }) => {
       const before = hello(role);
-      expectFailure(open(role), concat([before, header(role, first, length7, extended)]), {
+      expectFailure(open(role), concatBytes([before, header(role, first, length7, extended)]), {
         code: "frame/length-not-minimal",
         section: "RFC 6455 §5.2",
         statusCode: 1002,
@@ -72,8 +71,8 @@ describe.each(roles)("lengths, received by a %s", (role) => {
     const received = connection.statistics.bytesReceived;
     const key = role === "server" ? "00000000" : "";
     const mask = role === "server" ? 0x80 : 0;
-    const sixteen = concat([Uint8Array.of(0x81, 126 | mask), bytes(`0001${key}61`)]);
-    const sixtyFour = concat([Uint8Array.of(0x81, 127 | mask), bytes(`0000000000000001${key}62`)]);
+    const sixteen = concatBytes([Uint8Array.of(0x81, 126 | mask), hexBytes(`0001${key}61`)]);
+    const sixtyFour = concatBytes([Uint8Array.of(0x81, 127 | mask), hexBytes(`0000000000000001${key}62`)]);
     expect(connection.receive(sixteen)).toEqual([{ type: "text", data: "a" }]);
     expect(connection.tolerated).toEqual(["non-minimal-length"]);
     for (const byte of sixtyFour.subarray(0, -1)) expect(connection.receive(Uint8Array.of(byte))).toEqual([]);
@@ -122,8 +121,8 @@ describe.each(roles)("lengths, received by a %s", (role) => {
     const limits = { message: Number.POSITIVE_INFINITY, frame: Number.POSITIVE_INFINITY };
     const connection = open(role, { limits, delivery: "fragments" });
     expect(connection.receive(header(role, 0x82, 127, "001fffffffffffff"))).toEqual([]);
-    expect(connection.receive(bytes("0102"))).toEqual([
-      { type: "fragment", kind: "binary", data: bytes("0102"), final: false },
+    expect(connection.receive(hexBytes("0102"))).toEqual([
+      { type: "fragment", kind: "binary", data: hexBytes("0102"), final: false },
     ]);
     expect(connection.state).toBe("open");
   });

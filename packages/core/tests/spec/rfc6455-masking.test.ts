@@ -1,19 +1,19 @@
 /** RFC 6455 §5.1, §5.3 and §10.3: which frames are masked, and how. */
+import {
+  concatBytes,
+  frameFrom,
+  hexBytes,
+  patternBytes,
+  roles,
+  sameBytes,
+  sampleMaskingKey,
+  utf8Bytes,
+} from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { encodeFrame } from "../../src/frame/encode-frame.ts";
 import { prepareBinary, prepareText } from "../../src/sending/prepared-message.ts";
-import { bytes, concat, patterned, sameBytes, utf8 } from "../support/bytes.ts";
-import {
-  clientWith,
-  countingSource,
-  deliver,
-  expectFailure,
-  open,
-  roles,
-  sent,
-  serverWith,
-} from "../support/connections.ts";
-import { frame, type ReadFrame, testKey } from "../support/wire.ts";
+import { clientWith, countingSource, deliver, expectFailure, open, sent, serverWith } from "../support/connections.ts";
+import type { ReadFrame } from "../support/read-frames.ts";
 
 const helloEvent = { type: "text", data: "hello" } as const;
 
@@ -26,8 +26,8 @@ describe("masking, as received", () => {
   it.each(opcodes)(
     "the server fails the connection with 1002 when a client frame with opcode %i is not masked [F08]",
     (opcode) => {
-      const before = frame("client", { opcode: "text", payload: "hello" });
-      expectFailure(open("server"), concat([before, frame("server", { opcode, payload: "" })]), {
+      const before = frameFrom("client", { opcode: "text", payload: "hello" });
+      expectFailure(open("server"), concatBytes([before, frameFrom("server", { opcode, payload: "" })]), {
         code: "frame/mask-missing",
         section: "RFC 6455 §5.1",
         statusCode: 1002,
@@ -40,8 +40,8 @@ describe("masking, as received", () => {
   it.each(opcodes)(
     "the client fails the connection with 1002 when a server frame with opcode %i is masked [F08]",
     (opcode) => {
-      const before = frame("server", { opcode: "text", payload: "hello" });
-      expectFailure(open("client"), concat([before, frame("client", { opcode, payload: "" })]), {
+      const before = frameFrom("server", { opcode: "text", payload: "hello" });
+      expectFailure(open("client"), concatBytes([before, frameFrom("client", { opcode, payload: "" })]), {
         code: "frame/mask-unexpected",
         section: "RFC 6455 §5.1",
         statusCode: 1002,
@@ -56,7 +56,7 @@ describe("masking, as received", () => {
     deliver(connection, { opcode: "text", payload: "a", final: false });
     const offset = connection.statistics.bytesReceived + 1;
     const code = role === "server" ? "frame/mask-missing" : "frame/mask-unexpected";
-    expectFailure(connection, frame(role, { opcode: "continuation" }), { code, statusCode: 1002, offset });
+    expectFailure(connection, frameFrom(role, { opcode: "continuation" }), { code, statusCode: 1002, offset });
   });
 
   it.each(roles)("the %s finds the fault when the first two bytes arrive one by one [F08]", (role) => {
@@ -76,7 +76,9 @@ describe("masking, as received", () => {
     "the masked frame %s without payload includes four bytes of key, after which the next frame begins [F09]",
     (hex, type) => {
       const server = serverWith();
-      const events = server.receive(concat([bytes(hex), frame("client", { opcode: "text", payload: "next" })]));
+      const events = server.receive(
+        concatBytes([hexBytes(hex), frameFrom("client", { opcode: "text", payload: "next" })]),
+      );
       const next = type === "close" ? [] : ["text"];
       expect(events.map((event) => event.type)).toEqual([type, ...next]);
     },
@@ -84,16 +86,16 @@ describe("masking, as received", () => {
 
   it("the server waits for the complete key of a frame without payload, byte by byte [F09]", () => {
     const server = serverWith();
-    const wire = bytes("81 80 01020304");
+    const wire = hexBytes("81 80 01020304");
     for (const byte of wire.subarray(0, 5)) expect(server.receive(Uint8Array.of(byte))).toEqual([]);
     expect(server.receive(wire.slice(5))).toEqual([{ type: "text", data: "" }]);
   });
 
   it("the mask restarts with each frame and continues across the chunks of a frame, wherever they are cut [F10]", () => {
-    const first = patterned(23);
-    const second = patterned(31, 100);
-    const wire = concat([
-      encodeFrame({ opcode: 0x2, payload: first, maskingKey: testKey }),
+    const first = patternBytes(23);
+    const second = patternBytes(31, 100);
+    const wire = concatBytes([
+      encodeFrame({ opcode: 0x2, payload: first, maskingKey: sampleMaskingKey }),
       encodeFrame({ opcode: 0x2, payload: second, maskingKey: 0x0102_0304 }),
     ]);
     for (let from = 0; from <= wire.length; from++) {
@@ -102,18 +104,20 @@ describe("masking, as received", () => {
         const chunks = [wire.slice(0, from), wire.slice(from, to), wire.slice(to)];
         const data = chunks.flatMap((chunk) => server.receive(chunk)).map((e) => e.type === "binary" && e.data);
         expect(
-          data.length === 2 && sameBytes(data[0] || bytes(""), first) && sameBytes(data[1] || bytes(""), second),
+          data.length === 2 && sameBytes(data[0] || hexBytes(""), first) && sameBytes(data[1] || hexBytes(""), second),
         ).toBe(true);
       }
     }
   });
 
   it("a masking key of zero is legal, and the example of §5.7 is read as in the RFC [F10]", () => {
-    expect(serverWith().receive(bytes("81 85 00000000 48656c6c6f"))).toEqual([{ type: "text", data: "Hello" }]);
-    expect(serverWith().receive(bytes("81 85 37fa213d 7f9f4d5158"))).toEqual([{ type: "text", data: "Hello" }]);
-    expect(open("client").receive(bytes("81 05 48656c6c6f"))).toEqual([{ type: "text", data: "Hello" }]);
-    expect(open("client").receive(bytes("01 03 48656c 80 02 6c6f"))).toEqual([{ type: "text", data: "Hello" }]);
-    expect(open("client").receive(bytes("89 05 48656c6c6f"))).toEqual([{ type: "ping", payload: bytes("48656c6c6f") }]);
+    expect(serverWith().receive(hexBytes("81 85 00000000 48656c6c6f"))).toEqual([{ type: "text", data: "Hello" }]);
+    expect(serverWith().receive(hexBytes("81 85 37fa213d 7f9f4d5158"))).toEqual([{ type: "text", data: "Hello" }]);
+    expect(open("client").receive(hexBytes("81 05 48656c6c6f"))).toEqual([{ type: "text", data: "Hello" }]);
+    expect(open("client").receive(hexBytes("01 03 48656c 80 02 6c6f"))).toEqual([{ type: "text", data: "Hello" }]);
+    expect(open("client").receive(hexBytes("89 05 48656c6c6f"))).toEqual([
+      { type: "ping", payload: hexBytes("48656c6c6f") },
+    ]);
   });
 });
 
@@ -121,7 +125,7 @@ describe("masking", () => {
   it("a client masks every frame with a new key, which never repeats [F11]", () => {
     const client = clientWith({ fragmentSize: 100 });
     for (let index = 0; index < 5000; index++) client.sendText(`${index}`);
-    client.sendBinary(patterned(10_000));
+    client.sendBinary(patternBytes(10_000));
     client.sendPing();
     client.sendClose(1000);
     const frames = sent(client);
@@ -139,8 +143,8 @@ describe("masking", () => {
     };
     const clients = [clientWith({ random }), clientWith({ random })];
     for (let index = 0; index < 3000; index++) clients[index % 2]?.sendText("x");
-    const keys = clients.flatMap((client) => sent(client)).map((frame) => frame.key ?? bytes(""));
-    const stream = concat(drawn);
+    const keys = clients.flatMap((client) => sent(client)).map((frame) => frame.key ?? hexBytes(""));
+    const stream = concatBytes(drawn);
     const available = new Set(
       Array.from({ length: stream.length / 4 }, (_, at) => stream.slice(at * 4, at * 4 + 4).join()),
     );
@@ -155,7 +159,7 @@ describe("masking", () => {
     client.sendPrepared(message);
     const [first, second] = sent(client);
     expect(maskingKeyOf(first)).not.toBe(maskingKeyOf(second));
-    expect([first?.payload, second?.payload]).toEqual([utf8("again"), utf8("again")]);
+    expect([first?.payload, second?.payload]).toEqual([utf8Bytes("again"), utf8Bytes("again")]);
   });
 
   it("a source of zeros gives zero keys, and masked frames that look unmasked [F09] [F11]", () => {
@@ -167,7 +171,7 @@ describe("masking", () => {
     });
     client.sendText("Hello");
     client.sendText("");
-    expect(concat(client.takeOutput())).toEqual(bytes("81 85 00000000 48656c6c6f 81 80 00000000"));
+    expect(concatBytes(client.takeOutput())).toEqual(hexBytes("81 85 00000000 48656c6c6f 81 80 00000000"));
   });
 
   it("a client without a source throws, and a server masks nothing [F08]", () => {
@@ -175,7 +179,7 @@ describe("masking", () => {
     const server = serverWith();
     server.sendText("a");
     server.sendPing();
-    server.sendBinary(patterned(100_000));
+    server.sendBinary(patternBytes(100_000));
     server.sendClose();
     expect(sent(server).every(({ key }) => key === undefined)).toBe(true);
   });
@@ -185,8 +189,8 @@ describe("masking", () => {
     (length) => {
       for (const role of roles) {
         const connection = open(role);
-        const data = patterned(length);
-        const view = concat([bytes("ff"), data, bytes("ff")]).subarray(1, 1 + length);
+        const data = patternBytes(length);
+        const view = concatBytes([hexBytes("ff"), data, hexBytes("ff")]).subarray(1, 1 + length);
         connection.sendBinary(view);
         connection.sendPrepared(prepareBinary(view));
         const stream = connection.startMessage("binary");

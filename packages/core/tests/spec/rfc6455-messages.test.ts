@@ -1,10 +1,20 @@
 /** RFC 6455 §5.4 and §5.6: assembling messages from frames. */
+import {
+  cutEvery,
+  frameFrom,
+  framesFrom,
+  hexBytes,
+  patternBytes,
+  peerRole,
+  roles,
+  sameBytes,
+  utf8Bytes,
+  type WrittenFrame,
+} from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/connection.ts";
 import type { ConnectionEvent } from "../../src/events.ts";
-import { bytes, cut, patterned, sameBytes, utf8 } from "../support/bytes.ts";
-import { deliver, expectFailure, open, peerOf, roles, serverWith } from "../support/connections.ts";
-import { frame, frames, type WrittenFrame } from "../support/wire.ts";
+import { deliver, expectFailure, open, serverWith } from "../support/connections.ts";
 
 /** `payload` as one message in fragments that end at each index of `ends`. */
 function fragments(kind: "text" | "binary", payload: Uint8Array, ends: readonly number[]): WrittenFrame[] {
@@ -40,7 +50,7 @@ describe.each(roles)("the order of frames, received by a %s", (role) => {
     const connection = open(role);
     expect(deliver(connection, last)).toHaveLength(1);
     const offset = connection.statistics.bytesReceived;
-    expectFailure(connection, frame(peerOf(role), { opcode: "continuation", payload: "b" }), {
+    expectFailure(connection, frameFrom(peerRole(role), { opcode: "continuation", payload: "b" }), {
       code: "frame/continuation-unexpected",
       statusCode: 1002,
       offset,
@@ -51,7 +61,7 @@ describe.each(roles)("the order of frames, received by a %s", (role) => {
     const connection = open(role);
     deliver(connection, { opcode: "text", payload: "a", final: false }, { opcode: "continuation", payload: "b" });
     const offset = connection.statistics.bytesReceived;
-    expectFailure(connection, frame(peerOf(role), { opcode: "continuation", final: false }), {
+    expectFailure(connection, frameFrom(peerRole(role), { opcode: "continuation", final: false }), {
       code: "frame/continuation-unexpected",
       statusCode: 1002,
       offset,
@@ -67,7 +77,7 @@ describe.each(roles)("the order of frames, received by a %s", (role) => {
       const connection = open(role);
       deliver(connection, { opcode: first, payload: "a", final: false }, { opcode: "ping" });
       const offset = connection.statistics.bytesReceived;
-      expectFailure(connection, frame(peerOf(role), { opcode: second, final, payload: "b" }), {
+      expectFailure(connection, frameFrom(peerRole(role), { opcode: second, final, payload: "b" }), {
         code: "frame/continuation-expected",
         section: "RFC 6455 §5.4",
         statusCode: 1002,
@@ -79,26 +89,26 @@ describe.each(roles)("the order of frames, received by a %s", (role) => {
   it("control frames between fragments are reported at once and in order, and do not affect the message [F15]", () => {
     const connection = open(role);
     expect(deliver(connection, { opcode: "text", payload: "a", final: false })).toEqual([]);
-    expect(deliver(connection, { opcode: "ping", payload: "1" })).toEqual([{ type: "ping", payload: utf8("1") }]);
-    expect(deliver(connection, { opcode: "pong", payload: "2" })).toEqual([{ type: "pong", payload: utf8("2") }]);
+    expect(deliver(connection, { opcode: "ping", payload: "1" })).toEqual([{ type: "ping", payload: utf8Bytes("1") }]);
+    expect(deliver(connection, { opcode: "pong", payload: "2" })).toEqual([{ type: "pong", payload: utf8Bytes("2") }]);
     expect(deliver(connection, { opcode: "continuation", payload: "b", final: false })).toEqual([]);
-    expect(deliver(connection, { opcode: "ping" })).toEqual([{ type: "ping", payload: utf8("") }]);
+    expect(deliver(connection, { opcode: "ping" })).toEqual([{ type: "ping", payload: utf8Bytes("") }]);
     expect(deliver(connection, { opcode: "continuation", payload: "c" })).toEqual([{ type: "text", data: "abc" }]);
   });
 
   it("a control frame between the halves of a code point is harmless, in one chunk and byte by byte [F15] [F17]", () => {
-    const wire = frames(
-      peerOf(role),
-      { opcode: "text", payload: bytes("e2 82"), final: false },
-      { opcode: "ping", payload: bytes("ff fe") },
-      { opcode: "continuation", payload: bytes("ac") },
+    const wire = framesFrom(
+      peerRole(role),
+      { opcode: "text", payload: hexBytes("e2 82"), final: false },
+      { opcode: "ping", payload: hexBytes("ff fe") },
+      { opcode: "continuation", payload: hexBytes("ac") },
     );
     const expected = [
-      { type: "ping", payload: bytes("fffe") },
+      { type: "ping", payload: hexBytes("fffe") },
       { type: "text", data: "€" },
     ];
     expect(open(role).receive(wire.slice())).toEqual(expected);
-    expect(receiveAll(open(role), cut(wire, 1))).toEqual(expected);
+    expect(receiveAll(open(role), cutEvery(wire, 1))).toEqual(expected);
   });
 
   it("control frames count neither as fragments nor as bytes of the message [F15] [F16]", () => {
@@ -115,26 +125,26 @@ describe.each(roles)("the order of frames, received by a %s", (role) => {
 describe.each(roles)("empty payloads, received by a %s", (role) => {
   it.each(["text", "binary"] as const)("an empty %s message is delivered as an empty message [F24]", (kind) => {
     const expected = kind === "text" ? { type: "text", data: "" } : { type: "binary", data: new Uint8Array(0) };
-    const wire = frame(peerOf(role), { opcode: kind });
+    const wire = frameFrom(peerRole(role), { opcode: kind });
     expect(open(role).receive(wire.slice())).toEqual([expected]);
-    expect(receiveAll(open(role), cut(wire, 1))).toEqual([expected]);
+    expect(receiveAll(open(role), cutEvery(wire, 1))).toEqual([expected]);
   });
 
   it.each(["text", "binary"] as const)(
     "empty fragments are legal at the start, in the middle and at the end of a %s message [F16]",
     (kind) => {
       const payloads = ["", "a", "", "", "b", ""];
-      const wire = frames(
-        peerOf(role),
+      const wire = framesFrom(
+        peerRole(role),
         ...payloads.map((payload, index) => ({
           opcode: index === 0 ? kind : ("continuation" as const),
           payload,
           final: index === payloads.length - 1,
         })),
       );
-      const expected = kind === "text" ? { type: "text", data: "ab" } : { type: "binary", data: utf8("ab") };
+      const expected = kind === "text" ? { type: "text", data: "ab" } : { type: "binary", data: utf8Bytes("ab") };
       expect(open(role).receive(wire.slice())).toEqual([expected]);
-      expect(receiveAll(open(role), cut(wire, 1))).toEqual([expected]);
+      expect(receiveAll(open(role), cutEvery(wire, 1))).toEqual([expected]);
     },
   );
 
@@ -153,7 +163,7 @@ describe.each(roles)("empty payloads, received by a %s", (role) => {
     deliver(connection, { opcode: "text", final: false }, { opcode: "continuation", final: false });
     expect(deliver(connection, { opcode: "continuation", final: false })).toEqual([]);
     const offset = connection.statistics.bytesReceived;
-    expectFailure(connection, frame(peerOf(role), { opcode: "continuation" }), {
+    expectFailure(connection, frameFrom(peerRole(role), { opcode: "continuation" }), {
       code: "message/too-many-fragments",
       section: "RFC 6455 §10.4",
       statusCode: 1008,
@@ -164,7 +174,7 @@ describe.each(roles)("empty payloads, received by a %s", (role) => {
   it("exactly limits.fragments frames are accepted, message after message [F16]", () => {
     const connection = open(role, { limits: { fragments: 3 } });
     for (let round = 0; round < 3; round++) {
-      const events = deliver(connection, ...fragments("text", utf8("abc"), [1, 2]));
+      const events = deliver(connection, ...fragments("text", utf8Bytes("abc"), [1, 2]));
       expect(events).toEqual([{ type: "text", data: "abc" }]);
     }
   });
@@ -173,26 +183,26 @@ describe.each(roles)("empty payloads, received by a %s", (role) => {
 describe("the type and the boundaries of a message", () => {
   it("binary is never validated, and a message has the type of its first frame [F20]", () => {
     const server = serverWith();
-    const invalid = bytes("ff c0 80 ed a0 80");
+    const invalid = hexBytes("ff c0 80 ed a0 80");
     expect(deliver(server, { opcode: "binary", payload: invalid })).toEqual([{ type: "binary", data: invalid }]);
     expect(deliver(server, ...fragments("binary", invalid, [1, 4]))).toEqual([{ type: "binary", data: invalid }]);
-    expect(deliver(server, ...fragments("text", utf8("ok"), [1]))).toEqual([{ type: "text", data: "ok" }]);
+    expect(deliver(server, ...fragments("text", utf8Bytes("ok"), [1]))).toEqual([{ type: "text", data: "ok" }]);
   });
 
   it("after binary that is not UTF-8, the validation of text starts afresh [F20]", () => {
     const server = serverWith();
-    deliver(server, ...fragments("binary", bytes("e282"), [1]));
-    expect(deliver(server, ...fragments("text", utf8("€"), [1, 2]))).toEqual([{ type: "text", data: "€" }]);
+    deliver(server, ...fragments("binary", hexBytes("e282"), [1]));
+    expect(deliver(server, ...fragments("text", utf8Bytes("€"), [1, 2]))).toEqual([{ type: "text", data: "€" }]);
   });
 
   const text = "aé€𝄞\u0000";
-  const payload = utf8(text);
+  const payload = utf8Bytes(text);
   it("a text cut into two fragments at any byte is delivered as the same message [F17] [F23]", () => {
     for (let first = 0; first <= payload.length; first++) {
       for (let second = first; second <= payload.length; second++) {
-        const wire = frames("client", ...fragments("text", payload, [first, second]));
+        const wire = framesFrom("client", ...fragments("text", payload, [first, second]));
         expect(serverWith().receive(wire.slice())).toEqual([{ type: "text", data: text }]);
-        expect(receiveAll(serverWith(), cut(wire, 3))).toEqual([{ type: "text", data: text }]);
+        expect(receiveAll(serverWith(), cutEvery(wire, 3))).toEqual([{ type: "text", data: text }]);
       }
     }
   });
@@ -200,10 +210,10 @@ describe("the type and the boundaries of a message", () => {
   it.each([0, 1, 2, 5, 255, 256, 257, 4096, 70_000])(
     "binary of %i bytes is the same message in fragments of any size [F23]",
     (length) => {
-      const whole = patterned(length);
+      const whole = patternBytes(length);
       for (const size of [1, 3, 250, 4096, 65_536].filter((each) => length / each < 3000)) {
         const ends = Array.from({ length: Math.floor(length / size) }, (_, index) => (index + 1) * size);
-        const [event, ...more] = serverWith().receive(frames("client", ...fragments("binary", whole, ends)));
+        const [event, ...more] = serverWith().receive(framesFrom("client", ...fragments("binary", whole, ends)));
         expect(more).toEqual([]);
         expect(event?.type === "binary" && sameBytes(event.data, whole)).toBe(true);
       }
@@ -212,8 +222,8 @@ describe("the type and the boundaries of a message", () => {
 
   it("fragments are delivered as they arrive with delivery: fragments, and only the last is final [F23]", () => {
     const server = serverWith({ delivery: "fragments" });
-    const part = (data: string, final: boolean) => ({ type: "fragment", kind: "text", data: utf8(data), final });
-    const wire = frames(
+    const part = (data: string, final: boolean) => ({ type: "fragment", kind: "text", data: utf8Bytes(data), final });
+    const wire = framesFrom(
       "client",
       { opcode: "text", payload: "abcd", final: false },
       { opcode: "continuation", payload: "ef" },

@@ -1,4 +1,5 @@
 /** RFC 6455 §4.1: the client's part of the opening handshake, with redirects, proxies and secrets. */
+import { latin1Bytes, latin1Text, responseText, sampleAccept, sampleKey } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/checks/usage-error.ts";
 import { basicAuthorization, basicCredentialsEqual, secretsEqual } from "../../src/http/credentials.ts";
@@ -6,21 +7,11 @@ import { parseWebSocketUrl } from "../../src/opening/url.ts";
 import { OpeningSlots } from "../../src/policy/opening-slots.ts";
 import { ProxyHandshake } from "../../src/policy/proxy-handshake.ts";
 import { decideRedirect, type RedirectPolicy } from "../../src/policy/redirect.ts";
-import {
-  agreementIn,
-  client,
-  clientFailure,
-  clientReceiving,
-  latin1,
-  response,
-  sampleAccept,
-  sampleKey,
-  textOf,
-} from "../support/opening.ts";
+import { agreementIn, client, clientFailure, clientReceiving } from "../support/opening.ts";
 
 describe("the request", () => {
   it("has the fields of §4.1, and a nonce of 16 bytes from the random source [C09]", () => {
-    expect(textOf(client().takeOutput())).toBe(
+    expect(latin1Text(client().takeOutput())).toBe(
       `GET /chat HTTP/1.1\r\nHost: server.example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${sampleKey}\r\nSec-WebSocket-Version: 13\r\n\r\n`,
     );
   });
@@ -32,7 +23,7 @@ describe("the request", () => {
       lengths.push(target.length);
       target.fill(++count).fill(0, 8);
     };
-    const [first, second] = [textOf(client({ random }).takeOutput()), textOf(client({ random }).takeOutput())];
+    const [first, second] = [latin1Text(client({ random }).takeOutput()), latin1Text(client({ random }).takeOutput())];
     expect(lengths).toEqual([16, 16]);
     expect(first).toContain("Sec-WebSocket-Key: AQEBAQEBAQEAAAAAAAAAAA==\r\n");
     expect(second).toContain("Sec-WebSocket-Key: AgICAgICAgIAAAAAAAAAAA==\r\n");
@@ -54,7 +45,7 @@ describe("the request", () => {
       ],
       fields: [["User-Agent", "test"]],
     });
-    expect(textOf(handshake.takeOutput()).split("\r\n").slice(6, -2)).toEqual([
+    expect(latin1Text(handshake.takeOutput()).split("\r\n").slice(6, -2)).toEqual([
       "Sec-WebSocket-Protocol: chat, superchat",
       "Origin: https://app.example.com",
       "Cookie: a=1; b=2",
@@ -65,7 +56,7 @@ describe("the request", () => {
   it("is all that a client can send before the response is checked: the handshake has no way to send frames [C12]", () => {
     const handshake = client();
     handshake.takeOutput();
-    handshake.receive(latin1("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"));
+    handshake.receive(latin1Bytes("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"));
     expect(handshake.takeOutput()).toEqual([]);
     expect("sendText" in handshake).toBe(false);
   });
@@ -81,7 +72,9 @@ describe("the request", () => {
     ["http://example.com/a?b?c", "/a?b?c", "example.com", 80],
   ])("%s leads to the resource name %s and the authority %s [C10]", (url, resourceName, authority, port) => {
     expect(parseWebSocketUrl(url)).toMatchObject({ resourceName, authority, port });
-    expect(textOf(client({ url }).takeOutput())).toContain(`GET ${resourceName} HTTP/1.1\r\nHost: ${authority}\r\n`);
+    expect(latin1Text(client({ url }).takeOutput())).toContain(
+      `GET ${resourceName} HTTP/1.1\r\nHost: ${authority}\r\n`,
+    );
   });
 
   it.each([
@@ -105,7 +98,7 @@ describe("the request", () => {
       port: 8443,
       userinfo: "u:p%40",
     });
-    const text = textOf(client({ url: "ws://u:p%40@example.com/" }).takeOutput());
+    const text = latin1Text(client({ url: "ws://u:p%40@example.com/" }).takeOutput());
     expect(text).toContain(`Authorization: ${basicAuthorization("u", "p@")}\r\n`);
   });
 
@@ -117,13 +110,13 @@ describe("the request", () => {
     ["ws://example.com:/", "example.com"],
     ["ws://[::1]:8080/", "[::1]:8080"],
   ])("for %s has Host %s, without a port that the scheme implies [C11]", (url, host) => {
-    expect(textOf(client({ url }).takeOutput())).toContain(`\r\nHost: ${host}\r\n`);
+    expect(latin1Text(client({ url }).takeOutput())).toContain(`\r\nHost: ${host}\r\n`);
   });
 });
 
 describe("the response", () => {
   it("opens the connection if valid [C05]", () => {
-    expect(agreementIn(response())).toMatchObject({
+    expect(agreementIn(responseText())).toMatchObject({
       role: "client",
       subprotocol: undefined,
       extensions: [],
@@ -134,7 +127,7 @@ describe("the response", () => {
   it("with another status is an HTTP response, with its fields and its body [C01]", () => {
     const text = "HTTP/1.1 401 Who are you\r\nWWW-Authenticate: Basic\r\nContent-Length: 5\r\n\r\nlog in";
     const handshake = client();
-    const [event] = handshake.receive(latin1(text));
+    const [event] = handshake.receive(latin1Bytes(text));
     expect(event).toMatchObject({
       type: "rejection",
       response: {
@@ -146,9 +139,9 @@ describe("the response", () => {
         ],
       },
     });
-    expect(event?.type === "rejection" && textOf([event.body])).toBe("log i");
+    expect(event?.type === "rejection" && latin1Text([event.body])).toBe("log i");
     expect(handshake.transport).toBe("end");
-    expect(handshake.receive(latin1("more"))).toEqual([]);
+    expect(handshake.receive(latin1Bytes("more"))).toEqual([]);
   });
 
   it.each([301, 429, 503, 200])(
@@ -156,17 +149,17 @@ describe("the response", () => {
     (status) => {
       const handshake = client();
       const chunked = `HTTP/1.1 ${status} X\r\nTransfer-Encoding: gzip, chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nX: y\r\n`;
-      expect(handshake.receive(latin1(chunked))).toEqual([]);
-      expect(handshake.receive(latin1("\r\n"))).toMatchObject([{ type: "rejection", body: latin1("abcde") }]);
+      expect(handshake.receive(latin1Bytes(chunked))).toEqual([]);
+      expect(handshake.receive(latin1Bytes("\r\n"))).toMatchObject([{ type: "rejection", body: latin1Bytes("abcde") }]);
     },
   );
 
   it("with an endless body is reported at limits.rejectionBody [C01]", () => {
     const text = `HTTP/1.1 500 X\r\n\r\n${"x".repeat(20)}`;
-    expect(clientReceiving(text, { limits: { rejectionBody: 8 } })).toMatchObject([{ body: latin1("xxxxxxxx") }]);
+    expect(clientReceiving(text, { limits: { rejectionBody: 8 } })).toMatchObject([{ body: latin1Bytes("xxxxxxxx") }]);
     const handshake = client();
-    expect(handshake.receive(latin1(text))).toEqual([]);
-    expect(handshake.receiveEnd()).toMatchObject([{ type: "rejection", body: latin1("x".repeat(20)) }]);
+    expect(handshake.receive(latin1Bytes(text))).toEqual([]);
+    expect(handshake.receiveEnd()).toMatchObject([{ type: "rejection", body: latin1Bytes("x".repeat(20)) }]);
   });
 
   it("with a body of two different lengths is reported without the body [C01]", () => {
@@ -175,9 +168,9 @@ describe("the response", () => {
 
   it("may be preceded by a limited number of interim responses [C02]", () => {
     const interim = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
-    expect(agreementIn(`HTTP/1.1 100 Continue\r\n\r\n${interim}${response()}`).role).toBe("client");
-    expect(agreementIn(`${interim.repeat(8)}${response()}`).role).toBe("client");
-    expect(clientFailure(`${interim.repeat(9)}${response()}`)).toBe("opening/too-many-interim-responses");
+    expect(agreementIn(`HTTP/1.1 100 Continue\r\n\r\n${interim}${responseText()}`).role).toBe("client");
+    expect(agreementIn(`${interim.repeat(8)}${responseText()}`).role).toBe("client");
+    expect(clientFailure(`${interim.repeat(9)}${responseText()}`)).toBe("opening/too-many-interim-responses");
   });
 
   it.each([
@@ -186,31 +179,31 @@ describe("the response", () => {
     [[], "failure"],
     [["h2c"], "failure"],
   ])("is checked for Upgrade %j [C03]", (values, failure) => {
-    if (failure === undefined) expect(agreementIn(response({ Upgrade: values })).role).toBe("client");
-    else expect(clientFailure(response({ Upgrade: values }))).toBe("opening/upgrade-mismatch");
+    if (failure === undefined) expect(agreementIn(responseText({ Upgrade: values })).role).toBe("client");
+    else expect(clientFailure(responseText({ Upgrade: values }))).toBe("opening/upgrade-mismatch");
   });
 
   it.each([["websocket, h2c"], ["websocket/13"]])(
     "fails with Upgrade %s, which is not exactly websocket [C03]",
     (value) => {
-      expect(clientFailure(response({ Upgrade: value }))).toBe("opening/upgrade-mismatch");
-      expect(clientFailure(response({ Upgrade: ["websocket", "websocket"] }))).toBe("opening/upgrade-mismatch");
+      expect(clientFailure(responseText({ Upgrade: value }))).toBe("opening/upgrade-mismatch");
+      expect(clientFailure(responseText({ Upgrade: ["websocket", "websocket"] }))).toBe("opening/upgrade-mismatch");
     },
   );
 
   it("fails in HTTP/1.0, which has no Upgrade [C03]", () => {
-    expect(clientFailure(response({}, "HTTP/1.0 101 Switching Protocols"))).toBe("opening/http-version");
+    expect(clientFailure(responseText({}, "HTTP/1.0 101 Switching Protocols"))).toBe("opening/http-version");
   });
 
   it.each([[["keep-alive, Upgrade"]], [["keep-alive", "UPGRADE"]]])(
     "is accepted with Connection %j, which has the token upgrade [C04]",
     (values) => {
-      expect(agreementIn(response({ Connection: values })).role).toBe("client");
+      expect(agreementIn(responseText({ Connection: values })).role).toBe("client");
     },
   );
 
   it.each([[[]], [["close"]], [["Upgrade, ="]]])("fails with Connection %j, which lacks it [C04]", (values) => {
-    expect(clientFailure(response({ Connection: values }))).toBe("opening/connection-upgrade-missing");
+    expect(clientFailure(responseText({ Connection: values }))).toBe("opening/connection-upgrade-missing");
   });
 
   it.each([
@@ -220,16 +213,16 @@ describe("the response", () => {
     ["opening/accept-mismatch", [""]],
     ["opening/accept-mismatch", [`${sampleAccept}, x`]],
   ])("fails the connection: %s %j [C05]", (code, values) => {
-    expect(clientFailure(response({ "Sec-WebSocket-Accept": values }))).toBe(code);
+    expect(clientFailure(responseText({ "Sec-WebSocket-Accept": values }))).toBe(code);
   });
 
   it("may have white space around Sec-WebSocket-Accept [C05]", () => {
-    expect(agreementIn(response({ "Sec-WebSocket-Accept": `\t ${sampleAccept} \t` })).role).toBe("client");
+    expect(agreementIn(responseText({ "Sec-WebSocket-Accept": `\t ${sampleAccept} \t` })).role).toBe("client");
   });
 
   it("is checked with the host's SHA-1 when there is one [C05]", () => {
     const host = { sha1: (): Uint8Array => new Uint8Array(20) };
-    expect(agreementIn(response({ "Sec-WebSocket-Accept": "AAAAAAAAAAAAAAAAAAAAAAAAAAA=" }), { host }).role).toBe(
+    expect(agreementIn(responseText({ "Sec-WebSocket-Accept": "AAAAAAAAAAAAAAAAAAAAAAAAAAA=" }), { host }).role).toBe(
       "client",
     );
   });
@@ -241,32 +234,34 @@ describe("the response", () => {
     ["opening/subprotocol-not-offered", [""]],
     ["opening/subprotocol-repeated", ["chat", "chat"]],
   ])("fails the connection: %s %j [C06]", (code, values) => {
-    expect(clientFailure(response({ "Sec-WebSocket-Protocol": values }), { subprotocols: ["chat", "superchat"] })).toBe(
-      code,
-    );
+    expect(
+      clientFailure(responseText({ "Sec-WebSocket-Protocol": values }), { subprotocols: ["chat", "superchat"] }),
+    ).toBe(code);
   });
 
   it("may omit the subprotocol by RFC 6455, but not by the WebSockets Standard [C06]", () => {
     const subprotocols = ["chat"];
-    expect(agreementIn(response({ "Sec-WebSocket-Protocol": "chat" }), { subprotocols }).subprotocol).toBe("chat");
-    expect(agreementIn(response(), { subprotocols }).subprotocol).toBeUndefined();
-    expect(clientFailure(response(), { subprotocols, requireSubprotocol: true })).toBe("opening/subprotocol-missing");
-    expect(agreementIn(response(), { requireSubprotocol: true }).subprotocol).toBeUndefined();
+    expect(agreementIn(responseText({ "Sec-WebSocket-Protocol": "chat" }), { subprotocols }).subprotocol).toBe("chat");
+    expect(agreementIn(responseText(), { subprotocols }).subprotocol).toBeUndefined();
+    expect(clientFailure(responseText(), { subprotocols, requireSubprotocol: true })).toBe(
+      "opening/subprotocol-missing",
+    );
+    expect(agreementIn(responseText(), { requireSubprotocol: true }).subprotocol).toBeUndefined();
   });
 
   it("ends at its empty line, followed by the first frames [C13]", () => {
     const close = "\x88\x02\x03\xe8";
     const handshake = client();
-    const [event] = handshake.receive(latin1(`${response()}${close}`));
-    expect(event?.type === "open" && textOf([event.rest])).toBe(close);
-    expect(handshake.bytesConsumed).toBe(response().length);
+    const [event] = handshake.receive(latin1Bytes(`${responseText()}${close}`));
+    expect(event?.type === "open" && latin1Text([event.rest])).toBe(close);
+    expect(handshake.bytesConsumed).toBe(responseText().length);
     expect(handshake.transport).toBe("keep");
-    expect(() => handshake.receive(latin1("x"))).toThrow(expect.objectContaining({ code: "opening/complete" }));
+    expect(() => handshake.receive(latin1Bytes("x"))).toThrow(expect.objectContaining({ code: "opening/complete" }));
   });
 
   it("that never arrives fails the handshake when the transport ends, or at the deadline [C13]", () => {
     const ended = client();
-    ended.receive(latin1("HTTP/1.1 101"));
+    ended.receive(latin1Bytes("HTTP/1.1 101"));
     expect(ended.receiveEnd()).toMatchObject([{ violation: { code: "opening/transport-ended", offset: 12 } }]);
     expect(ended.receiveEnd()).toEqual([]);
     const late = client();
@@ -274,7 +269,7 @@ describe("the response", () => {
       { violation: { code: "deadline/opening", httpStatus: undefined } },
     ]);
     expect(late.fail("deadline/opening")).toEqual([]);
-    expect(late.receive(latin1(response()))).toEqual([]);
+    expect(late.receive(latin1Bytes(responseText()))).toEqual([]);
   });
 });
 
@@ -386,24 +381,24 @@ describe("a proxy", () => {
   it("is asked for a tunnel in authority-form [C16]", () => {
     const handshake = proxy();
     expect(handshake.outputLength).toBeGreaterThan(0);
-    expect(textOf(handshake.takeOutput())).toBe(
+    expect(latin1Text(handshake.takeOutput())).toBe(
       "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\nProxy-Authorization: Basic x\r\n\r\n",
     );
   });
 
   it("forms the tunnel with a 2xx response, whatever its length, and the rest comes through the tunnel [C16]", () => {
     const handshake = proxy();
-    expect(handshake.receive(latin1("HTTP/1.1 204 Fine\r\nContent-Length: 10\r\n"))).toEqual([]);
-    expect(handshake.receive(latin1("\r\nrest"))).toEqual([{ type: "tunnel", rest: latin1("rest") }]);
+    expect(handshake.receive(latin1Bytes("HTTP/1.1 204 Fine\r\nContent-Length: 10\r\n"))).toEqual([]);
+    expect(handshake.receive(latin1Bytes("\r\nrest"))).toEqual([{ type: "tunnel", rest: latin1Bytes("rest") }]);
     expect(handshake.transport).toBe("keep");
     expect(handshake.receiveEnd()).toEqual([]);
-    expect(() => handshake.receive(latin1("x"))).toThrow(expect.objectContaining({ code: "opening/complete" }));
+    expect(() => handshake.receive(latin1Bytes("x"))).toThrow(expect.objectContaining({ code: "opening/complete" }));
   });
 
   it("rejects with any other status, and 407 includes its challenge [C16]", () => {
     const handshake = proxy();
     const text = "HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic\r\nContent-Length: 0\r\n\r\n";
-    expect(handshake.receive(latin1(text))).toMatchObject([
+    expect(handshake.receive(latin1Bytes(text))).toMatchObject([
       {
         type: "rejection",
         response: {
@@ -416,11 +411,11 @@ describe("a proxy", () => {
       },
     ]);
     expect(handshake.transport).toBe("end");
-    expect(handshake.receive(latin1("x"))).toEqual([]);
+    expect(handshake.receive(latin1Bytes("x"))).toEqual([]);
   });
 
   it("fails for malformed data or an end [C16]", () => {
-    expect(proxy().receive(latin1("\x05"))).toMatchObject([
+    expect(proxy().receive(latin1Bytes("\x05"))).toMatchObject([
       { type: "failure", violation: { code: "http/start-line" } },
     ]);
     expect(proxy().receiveEnd()).toMatchObject([{ type: "failure", violation: { code: "opening/transport-ended" } }]);
@@ -449,7 +444,7 @@ describe("secrets", () => {
       expect(secretsEqual(received, expected)).toBe(false);
     }
     expect(secretsEqual("", "")).toBe(true);
-    expect(secretsEqual(latin1("a"), "a")).toBe(true);
+    expect(secretsEqual(latin1Bytes("a"), "a")).toBe(true);
   });
 
   it("are read completely by secretsEqual, wherever the first difference is [C17]", () => {

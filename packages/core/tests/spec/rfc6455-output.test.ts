@@ -1,9 +1,9 @@
 /** RFC 6455 §6.1: output as the transport takes it, its memory, length and limits. */
+import { concatBytes, outlineFrames, patternBytes, roles, sameBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { prepareText } from "../../src/sending/prepared-message.ts";
-import { concat, patterned, sameBytes, utf8 } from "../support/bytes.ts";
-import { deliver, expectUsageError, open, roles, sent } from "../support/connections.ts";
-import { outline, type ReadFrame, readFrames } from "../support/wire.ts";
+import { deliver, expectUsageError, open, sent } from "../support/connections.ts";
+import { type ReadFrame, readFrames } from "../support/read-frames.ts";
 
 const payloadsOf = (frames: readonly ReadFrame[]) => frames.map(({ payload }) => new TextDecoder().decode(payload));
 
@@ -13,8 +13,8 @@ describe.each(roles)("output of a %s", (role) => {
     const taken: { chunk: Uint8Array; copy: Uint8Array }[] = [];
     for (let round = 0; round < 200; round++) {
       connection.sendText("é".repeat(round));
-      connection.sendBinary(patterned(round * 61));
-      connection.sendPing(patterned(round % 126));
+      connection.sendBinary(patternBytes(round * 61));
+      connection.sendPing(patternBytes(round % 126));
       deliver(connection, { opcode: "ping", payload: `${round}` });
       for (const chunk of connection.takeOutput(round % 3 === 0 ? 1500 : undefined))
         taken.push({ chunk, copy: chunk.slice() });
@@ -51,7 +51,7 @@ describe.each(roles)("output of a %s", (role) => {
 
   it("ignores chunks in releaseOutput that are not its blocks, or were released before", () => {
     const connection = open(role);
-    connection.releaseOutput([patterned(10), patterned(65_600)]);
+    connection.releaseOutput([patternBytes(10), patternBytes(65_600)]);
     for (let index = 0; index < 40; index++) connection.sendText("x".repeat(3000));
     const chunks = connection.takeOutput();
     connection.releaseOutput(chunks);
@@ -60,16 +60,16 @@ describe.each(roles)("output of a %s", (role) => {
     const second = open(role);
     for (const each of [first, second]) for (let index = 0; index < 40; index++) each.sendText(`${index}`.padEnd(3000));
     const firstWire = first.takeOutput();
-    const copy = concat(firstWire);
+    const copy = concatBytes(firstWire);
     second.takeOutput();
-    expect(sameBytes(concat(firstWire), copy)).toBe(true);
+    expect(sameBytes(concatBytes(firstWire), copy)).toBe(true);
   });
 
   it("has an outputLength above 0 exactly while something can be taken", () => {
     const steps: ((connection: ReturnType<typeof open>) => void)[] = [
       (connection) => connection.sendText(""),
-      (connection) => connection.sendBinary(patterned(0)),
-      (connection) => connection.sendBinary(patterned(5000)),
+      (connection) => connection.sendBinary(patternBytes(0)),
+      (connection) => connection.sendBinary(patternBytes(5000)),
       (connection) => connection.sendPing(),
       (connection) => connection.sendPong(),
       (connection) => deliver(connection, { opcode: "ping" }),
@@ -90,10 +90,10 @@ describe.each(roles)("output of a %s", (role) => {
   it("is limited by limits.queuedOutput: commands throw, until output was taken", () => {
     const connection = open(role, { limits: { queuedOutput: 100 } });
     const stream = connection.startMessage("text", { priority: 1 });
-    connection.sendBinary(patterned(200));
+    connection.sendBinary(patternBytes(200));
     for (const command of [
       () => connection.sendText("x"),
-      () => connection.sendBinary(utf8("x")),
+      () => connection.sendBinary(utf8Bytes("x")),
       () => connection.sendPrepared(prepareText("x")),
       () => connection.startMessage("text"),
       () => connection.sendPing(),
@@ -105,27 +105,27 @@ describe.each(roles)("output of a %s", (role) => {
     // Ending adds nothing, a Ping of the peer gets a Pong, and Close can always be sent.
     stream.end();
     deliver(connection, { opcode: "ping", payload: "p" });
-    expect(outline(sent(connection))).toEqual(["pong FIN 1", "text FIN 0", "binary FIN 200"]);
-    connection.sendBinary(patterned(200));
+    expect(outlineFrames(sent(connection))).toEqual(["pong FIN 1", "text FIN 0", "binary FIN 200"]);
+    connection.sendBinary(patternBytes(200));
     connection.sendClose(1000);
-    expect(outline(sent(connection))).toEqual(["binary FIN 200", "close FIN 2"]);
+    expect(outlineFrames(sent(connection))).toEqual(["binary FIN 200", "close FIN 2"]);
   });
 
   it("accepts budgets that are fractions of a byte, as a rate may yield, without losing anything", () => {
     const connection = open(role);
     const texts = ["한".repeat(20_000), "x".repeat(9000), "short"];
     for (const text of texts) connection.sendText(text);
-    const data = patterned(50_000);
+    const data = patternBytes(50_000);
     connection.sendBinary(data);
     const chunks: Uint8Array[] = [];
     for (let turn = 0; turn < 200; turn++) {
       const taken = connection.takeOutput(1500.7);
-      expect(concat(taken).length).toBeLessThan(1600);
+      expect(concatBytes(taken).length).toBeLessThan(1600);
       chunks.push(...taken);
     }
     expect(connection.outputLength).toBe(0);
-    const payload = concat(readFrames(chunks).map((frame) => frame.payload));
-    expect(sameBytes(payload, concat([...texts.map(utf8), data]))).toBe(true);
+    const payload = concatBytes(readFrames(chunks).map((frame) => frame.payload));
+    expect(sameBytes(payload, concatBytes([...texts.map(utf8Bytes), data]))).toBe(true);
   });
 
   it("is counted by statistics in bytes, messages and control frames", () => {
@@ -133,7 +133,7 @@ describe.each(roles)("output of a %s", (role) => {
     connection.sendText("a");
     connection.startMessage("text").end();
     connection.sendPing();
-    const { length } = concat(connection.takeOutput());
+    const { length } = concatBytes(connection.takeOutput());
     deliver(
       connection,
       { opcode: "text", payload: "abc", final: false },

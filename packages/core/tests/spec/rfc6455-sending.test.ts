@@ -1,24 +1,24 @@
 /** RFC 6455 §5.4 and §6.1: sending messages. */
+import { concatBytes, hexBytes, outlineFrames, patternBytes, roles, sameBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { prepareBinary, prepareText } from "../../src/sending/prepared-message.ts";
-import { bytes, concat, patterned, sameBytes, utf8 } from "../support/bytes.ts";
-import { clientWith, open, roles, sent, serverWith } from "../support/connections.ts";
-import { outline, type ReadFrame, readFrames } from "../support/wire.ts";
+import { clientWith, open, sent, serverWith } from "../support/connections.ts";
+import { type ReadFrame, readFrames } from "../support/read-frames.ts";
 
-const joined = (frames: readonly ReadFrame[]) => concat(frames.map(({ payload }) => payload));
+const joined = (frames: readonly ReadFrame[]) => concatBytes(frames.map(({ payload }) => payload));
 
 describe.each(roles)("a message, sent by a %s", (role) => {
   it.each([0, 1, 23, 24, 125, 126, 127, 4095, 4096, 4097, 65_535, 65_536])(
     "of %i bytes is one frame with a minimal length, text and binary [F03]",
     (length) => {
       const connection = open(role);
-      connection.sendBinary(patterned(length));
+      connection.sendBinary(patternBytes(length));
       connection.sendText("x".repeat(length));
       const [binary, text, ...more] = sent(connection);
       expect(more).toEqual([]);
       expect(binary).toMatchObject({ opcode: 0x2, final: true, rsv: 0 });
       expect(text).toMatchObject({ opcode: 0x1, final: true, rsv: 0 });
-      expect(sameBytes(binary?.payload ?? bytes(""), patterned(length))).toBe(true);
+      expect(sameBytes(binary?.payload ?? hexBytes(""), patternBytes(length))).toBe(true);
       expect(text?.payload.length).toBe(length);
     },
   );
@@ -30,7 +30,7 @@ describe.each(roles)("a message, sent by a %s", (role) => {
         const connection = open(role);
         const text = char.repeat(length);
         connection.sendText(text);
-        expect(sameBytes(joined(sent(connection)), utf8(text))).toBe(true);
+        expect(sameBytes(joined(sent(connection)), utf8Bytes(text))).toBe(true);
       }
     },
   );
@@ -39,14 +39,14 @@ describe.each(roles)("a message, sent by a %s", (role) => {
     "of %i bytes leaves in fragments of fragmentSize, the last one with FIN [F22]",
     (length) => {
       const connection = open(role);
-      connection.sendBinary(patterned(length));
+      connection.sendBinary(patternBytes(length));
       const frames = sent(connection);
       expect(frames.map(({ payload }) => payload.length).slice(0, -1)).toEqual(
         Array.from({ length: Math.ceil(length / 65_536) - 1 }, () => 65_536),
       );
       expect(frames.map(({ opcode }) => opcode)).toEqual([0x2, ...frames.slice(1).map(() => 0x0)]);
       expect(frames.map(({ final }) => final)).toEqual(frames.map((_, index) => index === frames.length - 1));
-      expect(sameBytes(joined(frames), patterned(length))).toBe(true);
+      expect(sameBytes(joined(frames), patternBytes(length))).toBe(true);
     },
   );
 
@@ -55,14 +55,17 @@ describe.each(roles)("a message, sent by a %s", (role) => {
     (fragmentSize) => {
       for (const length of [0, 1, 2, 3, 6, 7, 8, 99, 100, 101, 2001]) {
         const connection = open(role, { fragmentSize });
-        connection.sendBinary(patterned(length));
+        connection.sendBinary(patternBytes(length));
         connection.sendText("é".repeat(length));
-        connection.sendPrepared(prepareBinary(patterned(length)));
+        connection.sendPrepared(prepareBinary(patternBytes(length)));
         const frames = sent(connection);
         expect(Math.max(...frames.map(({ payload }) => payload.length))).toBeLessThanOrEqual(Math.floor(fragmentSize));
         expect(frames.filter(({ final }) => final)).toHaveLength(3);
         expect(
-          sameBytes(joined(frames), concat([patterned(length), utf8("é".repeat(length)), patterned(length)])),
+          sameBytes(
+            joined(frames),
+            concatBytes([patternBytes(length), utf8Bytes("é".repeat(length)), patternBytes(length)]),
+          ),
         ).toBe(true);
       }
     },
@@ -71,9 +74,9 @@ describe.each(roles)("a message, sent by a %s", (role) => {
   it("leaves one at a time: fragments in order, and no other data frame between them [F22]", () => {
     const connection = open(role, { fragmentSize: 10 });
     connection.sendText("a".repeat(25));
-    connection.sendBinary(patterned(25));
+    connection.sendBinary(patternBytes(25));
     connection.sendText("last");
-    expect(outline(sent(connection))).toEqual([
+    expect(outlineFrames(sent(connection))).toEqual([
       "text 10",
       "continuation 10",
       "continuation FIN 5",
@@ -86,12 +89,12 @@ describe.each(roles)("a message, sent by a %s", (role) => {
 
   it("is cut by takeOutput(budget), to no less than 1 KiB, and control frames leave in between [F22] [X24]", () => {
     const connection = open(role);
-    connection.sendBinary(patterned(5000));
-    expect(outline(sent(connection, 1))).toEqual(["binary 1024"]);
-    connection.sendPing(utf8("now"));
-    expect(outline(sent(connection, 2000.5))).toEqual(["ping FIN 3", expect.stringMatching(/^continuation 19/)]);
+    connection.sendBinary(patternBytes(5000));
+    expect(outlineFrames(sent(connection, 1))).toEqual(["binary 1024"]);
+    connection.sendPing(utf8Bytes("now"));
+    expect(outlineFrames(sent(connection, 2000.5))).toEqual(["ping FIN 3", expect.stringMatching(/^continuation 19/)]);
     connection.sendText("later");
-    const rest = outline(sent(connection));
+    const rest = outlineFrames(sent(connection));
     expect(rest.slice(0, -1)).toEqual([expect.stringMatching(/^continuation FIN/)]);
     expect(rest.at(-1)).toBe("text FIN 5");
   });
@@ -102,12 +105,12 @@ describe.each(roles)("a message, sent by a %s", (role) => {
       const connection = open(role);
       const peer = open(role === "server" ? "client" : "server");
       connection.sendText("é".repeat(500));
-      connection.sendBinary(patterned(30_000));
+      connection.sendBinary(patternBytes(30_000));
       connection.sendText("end");
       const events: unknown[] = [];
       while (connection.outputLength > 0) {
         const chunks = connection.takeOutput(budget);
-        const { length } = concat(chunks);
+        const { length } = concatBytes(chunks);
         expect(length).toBeGreaterThan(0);
         expect(length).toBeLessThanOrEqual(Math.max(budget, 1024) + 1024 + 14);
         for (const chunk of chunks) events.push(...peer.receive(chunk.slice()));
@@ -115,7 +118,7 @@ describe.each(roles)("a message, sent by a %s", (role) => {
       expect(connection.takeOutput()).toEqual([]);
       expect(events).toEqual([
         { type: "text", data: "é".repeat(500) },
-        { type: "binary", data: patterned(30_000) },
+        { type: "binary", data: patternBytes(30_000) },
         { type: "text", data: "end" },
       ]);
     },
@@ -124,14 +127,14 @@ describe.each(roles)("a message, sent by a %s", (role) => {
   it("stays queued with takeOutput(0), which returns nothing [F22]", () => {
     const connection = open(role);
     connection.sendText("a");
-    connection.sendBinary(patterned(5000));
+    connection.sendBinary(patternBytes(5000));
     connection.sendPing();
     connection.sendClose(1000);
     const waiting = connection.outputLength;
     expect(connection.takeOutput(0)).toEqual([]);
     expect(connection.takeOutput(-1)).toEqual([]);
     expect(connection.outputLength).toBe(waiting);
-    expect(outline(sent(connection))).toEqual(["ping FIN 0", "text FIN 1", "binary FIN 5000", "close FIN 2"]);
+    expect(outlineFrames(sent(connection))).toEqual(["ping FIN 0", "text FIN 1", "binary FIN 5000", "close FIN 2"]);
   });
 });
 
@@ -140,10 +143,10 @@ describe("prepared messages", () => {
     "of %i bytes are sent by a server as the prepared frame, short ones by copy",
     (length) => {
       const server = serverWith();
-      const message = prepareBinary(patterned(length));
+      const message = prepareBinary(patternBytes(length));
       server.sendPrepared(message);
       const chunks = server.takeOutput();
-      expect(sameBytes(concat(chunks), message.frame)).toBe(true);
+      expect(sameBytes(concatBytes(chunks), message.frame)).toBe(true);
       expect(chunks[0] === message.frame).toBe(length > 4096 - 4);
     },
   );
@@ -152,25 +155,25 @@ describe("prepared messages", () => {
     const message = prepareText("héllo");
     const server = serverWith({ fragmentSize: 4 });
     server.sendPrepared(message);
-    expect(outline(sent(server))).toEqual(["text 4", "continuation FIN 2"]);
+    expect(outlineFrames(sent(server))).toEqual(["text 4", "continuation FIN 2"]);
     const client = clientWith();
     client.sendPrepared(message);
-    expect(sent(client)).toMatchObject([{ opcode: 0x1, final: true, payload: utf8("héllo") }]);
+    expect(sent(client)).toMatchObject([{ opcode: 0x1, final: true, payload: utf8Bytes("héllo") }]);
   });
 
   it("are a copy: later changes to the application's array are not sent [F12]", () => {
-    const data = utf8("before");
+    const data = utf8Bytes("before");
     const message = prepareBinary(data);
     data.fill(0);
     const server = serverWith();
     server.sendPrepared(message);
-    expect(joined(sent(server))).toEqual(utf8("before"));
+    expect(joined(sent(server))).toEqual(utf8Bytes("before"));
   });
 });
 
 describe("large payloads", () => {
   it("leave a server by reference: the chunk is the application's own memory", () => {
-    const data = patterned(50_000);
+    const data = patternBytes(50_000);
     const server = serverWith();
     server.sendBinary(data);
     const chunks = server.takeOutput();

@@ -1,22 +1,12 @@
 /** RFC 9112: heads of HTTP/1.1 as a server and a client of the opening handshake read them. */
+import { latin1Bytes, latin1Text, requestText, responseText } from "@hybi/testing/wire";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { HandshakeEvent } from "../../src/events.ts";
 import type { ServerHandshakeOptions } from "../../src/opening/server-handshake.ts";
 import { ServerHandshake } from "../../src/opening/server-handshake.ts";
 import type { Limits } from "../../src/vocabulary/limits.ts";
-import {
-  client,
-  clientFailure,
-  clientReceiving,
-  cutsOf,
-  latin1,
-  refusalOf,
-  request,
-  requestIn,
-  response,
-  textOf,
-} from "../support/opening.ts";
+import { client, clientFailure, clientReceiving, cutsOf, refusalOf, requestIn } from "../support/opening.ts";
 
 /** The code, the status and the offset with which a server rejects `text`. */
 function refused(text: string, options?: ServerHandshakeOptions): [string, string, number] {
@@ -103,7 +93,7 @@ describe("field lines", () => {
   });
 
   it("keep obs-text as opaque chars, without surrounding SP and HTAB [H18]", () => {
-    const { fields } = requestIn(request({ "X-A": "\t \xe9\x80 \xff\t ", "X-B": "", "X-C": "\t" }));
+    const { fields } = requestIn(requestText({ "X-A": "\t \xe9\x80 \xff\t ", "X-B": "", "X-C": "\t" }));
     expect(fields.slice(-3)).toEqual([
       ["X-A", "\xe9\x80 \xff"],
       ["X-B", ""],
@@ -112,13 +102,16 @@ describe("field lines", () => {
   });
 
   it("are not decoded as UTF-8: a char is a byte [H18]", () => {
-    expect(requestIn(request({ "X-A": "\xed\x95\x9c" })).fields.at(-1)).toEqual(["X-A", "\xed\x95\x9c"]);
+    expect(requestIn(requestText({ "X-A": "\xed\x95\x9c" })).fields.at(-1)).toEqual(["X-A", "\xed\x95\x9c"]);
   });
 
   it("may be called __proto__ or constructor [H21]", () => {
-    const { fields } = requestIn(request({ constructor: "a", ["__proto__" as string]: "b", prototype: "c" }));
+    const { fields } = requestIn(requestText({ constructor: "a", ["__proto__" as string]: "b", prototype: "c" }));
     expect(fields.map(([name]) => name)).toContain("constructor");
-    expect(requestIn(`${line}__proto__: b\r\n${request().slice(line.length)}`).fields[0]).toEqual(["__proto__", "b"]);
+    expect(requestIn(`${line}__proto__: b\r\n${requestText().slice(line.length)}`).fields[0]).toEqual([
+      "__proto__",
+      "b",
+    ]);
   });
 
   it("of a response may be folded, with each fold read as one space [C01]", () => {
@@ -140,13 +133,13 @@ describe("field lines", () => {
 
 describe("a lone LF", () => {
   it("ends a line when tolerated, and is reported [H16]", () => {
-    const text = `\n${request().replaceAll("\r\n", "\n")}`;
+    const text = `\n${requestText().replaceAll("\r\n", "\n")}`;
     expect(refused(text)[0]).toBe("http/bare-line-feed");
     expect(requestIn(text, { tolerate: ["bare-line-feed"] })).toMatchObject({
       resourceName: "/chat",
       tolerated: ["bare-line-feed"],
     });
-    expect(requestIn(request(), { tolerate: ["bare-line-feed"] }).tolerated).toEqual([]);
+    expect(requestIn(requestText(), { tolerate: ["bare-line-feed"] }).tolerated).toEqual([]);
     expect(refused("GET / HTTP/1.1\r\nA: b\rc\n\n", { tolerate: ["bare-line-feed"] })[0]).toBe(
       "http/bare-carriage-return",
     );
@@ -154,9 +147,9 @@ describe("a lone LF", () => {
   });
 
   it("ends a line of a response too, including interim ones [C02]", () => {
-    const open = clientReceiving(`HTTP/1.1 100 X\n\n${response()}`, { tolerate: ["bare-line-feed"] });
+    const open = clientReceiving(`HTTP/1.1 100 X\n\n${responseText()}`, { tolerate: ["bare-line-feed"] });
     expect(open).toMatchObject([{ type: "open", agreement: { tolerated: ["bare-line-feed"] } }]);
-    const last = clientReceiving(response().replaceAll("\r\n", "\n"), { tolerate: ["bare-line-feed"] });
+    const last = clientReceiving(responseText().replaceAll("\r\n", "\n"), { tolerate: ["bare-line-feed"] });
     expect(last).toMatchObject([{ type: "open", agreement: { tolerated: ["bare-line-feed"] } }]);
   });
 });
@@ -166,16 +159,16 @@ describe("a status line without a space after the status code", () => {
   const tolerate = ["truncated-status-line"] as const;
 
   it("is read when tolerated, and is reported [C02]", () => {
-    const [refusal] = clientReceiving(truncated(response()));
+    const [refusal] = clientReceiving(truncated(responseText()));
     expect(refusal).toMatchObject({ type: "failure", violation: { code: "http/status-line", offset: 12 } });
-    const [open] = clientReceiving(truncated(response()), { tolerate });
+    const [open] = clientReceiving(truncated(responseText()), { tolerate });
     expect(open).toMatchObject({ type: "open", agreement: { tolerated: ["truncated-status-line"] } });
-    const [strict] = clientReceiving(response(), { tolerate });
+    const [strict] = clientReceiving(responseText(), { tolerate });
     expect(strict).toMatchObject({ type: "open", agreement: { tolerated: [] } });
   });
 
   it("is reported once, together with what an interim response needed", () => {
-    const sloppy = `HTTP/1.1 100 X\n\nHTTP/1.1 103\r\n\r\n${truncated(response())}`;
+    const sloppy = `HTTP/1.1 100 X\n\nHTTP/1.1 103\r\n\r\n${truncated(responseText())}`;
     const [open] = clientReceiving(sloppy, { tolerate: [...tolerate, "bare-line-feed"] });
     expect(open).toMatchObject({ agreement: { tolerated: ["bare-line-feed", "truncated-status-line"] } });
   });
@@ -192,7 +185,7 @@ describe("limits", () => {
   const limited = (limits: Partial<Limits>): ServerHandshakeOptions => ({ limits });
 
   it("accept a head of limits.head bytes, and reject one byte more with 431 at once [H20]", () => {
-    const text = request();
+    const text = requestText();
     expect(requestIn(text, limited({ head: text.length })).resourceName).toBe("/chat");
     expect(refused(text, limited({ head: text.length - 1 }))).toEqual(["http/head-too-big", "431", text.length - 1]);
     expect(requestIn(`${text}${"x".repeat(99)}`, limited({ head: text.length })).resourceName).toBe("/chat");
@@ -206,7 +199,7 @@ describe("limits", () => {
       "x".repeat(99),
     ]) {
       const server = new ServerHandshake(limited({ head: 64 }));
-      const events = [...text].flatMap((char) => [...server.receive(latin1(char))]);
+      const events = [...text].flatMap((char) => [...server.receive(latin1Bytes(char))]);
       expect(events).toMatchObject([{ type: "failure", violation: { code: "http/head-too-big", offset: 64 } }]);
       expect(refused(text, limited({ head: 64 }))).toEqual(["http/head-too-big", "431", 64]);
     }
@@ -225,17 +218,20 @@ describe("limits", () => {
 
   it("accept a line of limits.line bytes, not counting its end [H20]", () => {
     const longest = Math.max(
-      ...request()
+      ...requestText()
         .split("\r\n")
         .map(({ length }) => length),
     );
-    expect(requestIn(request(), limited({ line: longest })).resourceName).toBe("/chat");
-    expect(refused(request(), limited({ line: longest - 1 }))[0]).toBe("http/line-too-long");
+    expect(requestIn(requestText(), limited({ line: longest })).resourceName).toBe("/chat");
+    expect(refused(requestText(), limited({ line: longest - 1 }))[0]).toBe("http/line-too-long");
   });
 
   it("accept limits.fields lines, and reject one more with 431, whatever their bytes [H21]", () => {
-    expect(requestIn(request(), limited({ fields: 5 })).fields.length).toBe(5);
-    expect(refused(request({ A: "" }), limited({ fields: 5 })).slice(0, 2)).toEqual(["http/too-many-fields", "431"]);
+    expect(requestIn(requestText(), limited({ fields: 5 })).fields.length).toBe(5);
+    expect(refused(requestText({ A: "" }), limited({ fields: 5 })).slice(0, 2)).toEqual([
+      "http/too-many-fields",
+      "431",
+    ]);
     const repeated = `${line}${"a:\r\n".repeat(129)}`;
     expect(refused(repeated)).toEqual(["http/too-many-fields", "431", line.length + 128 * 4]);
   });
@@ -248,9 +244,9 @@ describe("chunks", () => {
       limits: { head: 400, line: 90, fields: 8, earlyData: 8 },
       tolerate: ["empty-subprotocol"],
     });
-    const events = chunks.flatMap((chunk) => [...server.receive(latin1(chunk))]);
+    const events = chunks.flatMap((chunk) => [...server.receive(latin1Bytes(chunk))]);
     const rest = server.transport === "keep" && events.length > 0 ? server.accept() : [];
-    return [[...events, ...rest], textOf(server.takeOutput()), server.transport];
+    return [[...events, ...rest], latin1Text(server.takeOutput()), server.transport];
   }
 
   const cut = (text: string, places: readonly number[]): string[] => {
@@ -260,9 +256,9 @@ describe("chunks", () => {
 
   it("may be cut at any byte: the request, or the rejection with its offset, is the same [H23]", () => {
     for (const text of [
-      `\r\n${request({ Origin: "a\xe9" })}early`,
-      request({ Host: "a\rb" }),
-      request({ A: "x".repeat(99) }),
+      `\r\n${requestText({ Origin: "a\xe9" })}early`,
+      requestText({ Host: "a\rb" }),
+      requestText({ A: "x".repeat(99) }),
     ]) {
       const whole = told([text]);
       expect(whole[0].length).toBeGreaterThan(0);
@@ -274,7 +270,7 @@ describe("chunks", () => {
   it("may be cut anywhere and any number of times, also in a nearly valid request [H23]", () => {
     const soup = fc.string({ unit: fc.constantFrom(..."GET /HTTP.1:\r\n\t aé\0\x7f") });
     const nearly = fc.tuple(fc.nat(), soup).map(([place, junk]) => {
-      const text = request();
+      const text = requestText();
       const at = place % text.length;
       return text.slice(0, at) + junk + text.slice(at + junk.length);
     });
@@ -289,14 +285,14 @@ describe("chunks", () => {
     const heads = fc.constantFrom(
       "",
       "GET / HTTP/1.1\r\n",
-      request().slice(0, -2),
-      response().slice(0, -2),
+      requestText().slice(0, -2),
+      responseText().slice(0, -2),
       "HTTP/1.1 400 X\r\n",
     );
     fc.assert(
       fc.property(heads, fc.array(fc.uint8Array({ maxLength: 40 }), { maxLength: 8 }), (start, chunks) => {
         for (const handshake of [new ServerHandshake(), client()]) {
-          const events = [latin1(start), ...chunks].flatMap((chunk) => {
+          const events = [latin1Bytes(start), ...chunks].flatMap((chunk) => {
             const known = handshake.receive(chunk);
             return [...known];
           });
@@ -313,22 +309,22 @@ describe("chunks", () => {
       const handshake = client({ limits: { interimResponses: 1, rejectionBody: 6 } });
       const events: HandshakeEvent[] = [];
       for (const [index, chunk] of chunks.entries()) {
-        events.push(...handshake.receive(latin1(chunk)));
+        events.push(...handshake.receive(latin1Bytes(chunk)));
         if (events[0]?.type !== "open") continue;
-        const rest = textOf([events[0].rest]) + chunks.slice(index + 1).join("");
+        const rest = latin1Text([events[0].rest]) + chunks.slice(index + 1).join("");
         return [{ ...events[0].agreement, rest }, handshake.bytesConsumed];
       }
       return [...events, ...handshake.receiveEnd()];
     };
     const interim = "HTTP/1.1 103 X\r\nA: b\r\n c\r\n\r\n";
     for (const text of [
-      `${interim}${response()}rest`,
-      `${interim}${interim}${response()}`,
+      `${interim}${responseText()}rest`,
+      `${interim}${interim}${responseText()}`,
       'HTTP/1.1 400 X\r\nTransfer-Encoding: chunked\r\n\r\n2;a="b\r\nab\r\n10\r\ncdefgh',
       "HTTP/1.1 400 X\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\nmore",
       "HTTP/1.1 400 X\r\nContent-Length: 3\r\n\r\nabcmore",
       "HTTP/1.1 400 X\r\n\r\nabc",
-      response({ "Sec-WebSocket-Accept": "x" }),
+      responseText({ "Sec-WebSocket-Accept": "x" }),
     ]) {
       const whole = clientTold([text]);
       for (const at of cutsOf(text.length)) expect(clientTold([text.slice(0, at), text.slice(at)])).toEqual(whole);
@@ -349,7 +345,7 @@ describe("chunks", () => {
         original.call(this, source, offset);
       };
       try {
-        for (const char of `${line}A: ${"x".repeat(length)}`) server.receive(latin1(char));
+        for (const char of `${line}A: ${"x".repeat(length)}`) server.receive(latin1Bytes(char));
       } finally {
         Uint8Array.prototype.set = original;
       }

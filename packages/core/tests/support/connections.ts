@@ -1,4 +1,5 @@
 /** Connections in a known state, and assertions about failed ones. */
+import { closePayload, frameFrom, peerRole, statusCodeIn, type WrittenFrame } from "@hybi/testing/wire";
 import { expect } from "vitest";
 import type { RandomSource } from "../../src/bytes/random-source.ts";
 import { UsageError, type UsageErrorCode } from "../../src/checks/usage-error.ts";
@@ -8,14 +9,7 @@ import type { ConnectionEvent } from "../../src/events.ts";
 import { plainAgreement } from "../../src/vocabulary/agreement.ts";
 import type { Role } from "../../src/vocabulary/terms.ts";
 import type { Violation, ViolationCode } from "../../src/vocabulary/violation.ts";
-import { closeBody, frame, type ReadFrame, readFrames, statusCodeOf, type WrittenFrame } from "./wire.ts";
-
-export const roles: readonly Role[] = ["server", "client"];
-
-/** The role of the peer. */
-export function peerOf(role: Role): Role {
-  return role === "server" ? "client" : "server";
-}
+import { type ReadFrame, readFrames } from "./read-frames.ts";
 
 /** A reproducible random source that never repeats 32 bits: a mixed counter. */
 export function countingSource(seed = 1): RandomSource {
@@ -44,7 +38,7 @@ export function clientWith(options: ConnectionOptions = {}): Connection {
 
 /** Receives these frames from the peer of `connection`, in one chunk each; returns the events. */
 export function deliver(connection: Connection, ...written: WrittenFrame[]): ConnectionEvent[] {
-  return written.flatMap((each) => connection.receive(frame(peerOf(connection.role), each)));
+  return written.flatMap((each) => connection.receive(frameFrom(peerRole(connection.role), each)));
 }
 
 /** All frames queued for output. */
@@ -57,7 +51,7 @@ export function sentClose(connection: Connection): { statusCode: number | undefi
   const closes = sent(connection).filter((each) => each.opcode === 0x8);
   if (closes.length !== 1 || closes[0] === undefined) throw new Error(`${closes.length} Close frames`);
   const { payload } = closes[0];
-  return { statusCode: statusCodeOf(payload), reason: new TextDecoder().decode(payload.subarray(2)) };
+  return { statusCode: statusCodeIn(payload), reason: new TextDecoder().decode(payload.subarray(2)) };
 }
 
 /** The failure that `expectFailure` checks for. */
@@ -94,7 +88,7 @@ export function expectFailure(connection: Connection, chunk: Uint8Array, expecte
 
   const written = sent(connection);
   const last = written.at(-1);
-  expect(last && { opcode: last.opcode, statusCode: statusCodeOf(last.payload) }).toEqual({
+  expect(last && { opcode: last.opcode, statusCode: statusCodeIn(last.payload) }).toEqual({
     opcode: 0x8,
     statusCode: expected.statusCode,
   });
@@ -102,7 +96,7 @@ export function expectFailure(connection: Connection, chunk: Uint8Array, expecte
   expect(connection.state).toBe("failed");
   expect(connection.transport).toBe("end");
 
-  const late = [frame(peerOf(connection.role), { opcode: "text", payload: "late" }), closing(connection)];
+  const late = [frameFrom(peerRole(connection.role), { opcode: "text", payload: "late" }), closing(connection)];
   expect(late.flatMap((each) => connection.receive(each))).toEqual([]);
   expect(connection.takeOutput()).toEqual([]);
   expect(connection.receiveEnd()).toEqual([{ type: "end", clean: false, statusCode: 1006, reason: "" }]);
@@ -111,7 +105,7 @@ export function expectFailure(connection: Connection, chunk: Uint8Array, expecte
 
 /** A Close frame from the peer. */
 export function closing(connection: Connection, statusCode = 1000, reason = ""): Uint8Array {
-  return frame(peerOf(connection.role), { opcode: "close", payload: closeBody(statusCode, reason) });
+  return frameFrom(peerRole(connection.role), { opcode: "close", payload: closePayload(statusCode, reason) });
 }
 
 /** Checks that `command` throws the usage error `code`, and changes neither state nor output nor statistics. */

@@ -2,6 +2,7 @@
  * Commands called with values of the wrong type. In JavaScript, a `length` that is not a byte count has led to frames with
  * wrong headers, and to memory of other connections on the wire. So only strings and byte arrays are accepted.
  */
+import { roles } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
 import type { ConnectionEvent } from "../../src/events.ts";
@@ -9,10 +10,10 @@ import { ServerHandshake } from "../../src/opening/server-handshake.ts";
 import { ProxyHandshake } from "../../src/policy/proxy-handshake.ts";
 import { prepareBinary, prepareText } from "../../src/sending/prepared-message.ts";
 import { plainAgreement } from "../../src/vocabulary/agreement.ts";
-import { countingSource, deliver, expectUsageError, open, roles, usageErrorOf } from "../support/connections.ts";
+import { countingSource, deliver, expectUsageError, open, usageErrorOf } from "../support/connections.ts";
 import { agreeing, rsv2, runLength } from "../support/extensions.ts";
 import { client } from "../support/opening.ts";
-import { readFrames } from "../support/wire.ts";
+import { readFrames } from "../support/read-frames.ts";
 
 /** Not bytes, though most have a length. */
 const notBytes: readonly (readonly [what: string, value: unknown])[] = [

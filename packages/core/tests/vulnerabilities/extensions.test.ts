@@ -1,8 +1,8 @@
 /** Defenses around any extension that transforms messages. The tests of permessage-deflate itself are in its package. */
+import { hexBytes, roles } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
-import { bytes } from "../support/bytes.ts";
-import { countingSource, deliver, roles } from "../support/connections.ts";
+import { countingSource, deliver } from "../support/connections.ts";
 import { adding, agreeing, rsv1, runLength } from "../support/extensions.ts";
 
 describe.each(roles)("a %s with an extension", (role) => {
@@ -33,15 +33,15 @@ describe.each(roles)("a %s with an extension", (role) => {
     });
     const events = deliver(
       connection,
-      { opcode: "binary", rsv: rsv1, payload: bytes("0203"), final: false },
-      { opcode: "ping", payload: bytes("0909") },
-      { opcode: "pong", payload: bytes("0808") },
-      { opcode: "continuation", payload: bytes("0405") },
+      { opcode: "binary", rsv: rsv1, payload: hexBytes("0203"), final: false },
+      { opcode: "ping", payload: hexBytes("0909") },
+      { opcode: "pong", payload: hexBytes("0808") },
+      { opcode: "continuation", payload: hexBytes("0405") },
     );
     expect(events).toEqual([
-      { type: "ping", payload: bytes("0909") },
-      { type: "pong", payload: bytes("0808") },
-      { type: "binary", data: bytes("01020304") },
+      { type: "ping", payload: hexBytes("0909") },
+      { type: "pong", payload: hexBytes("0808") },
+      { type: "binary", data: hexBytes("01020304") },
     ]);
     expect(log.filter((line) => line.includes("Decode"))).toEqual(["adding beginDecode binary 40", "adding endDecode"]);
   });

@@ -1,20 +1,19 @@
 /** Many small units: fragments, chunks and control frames, each of which costs more than its bytes. */
+import { concatBytes, frameFrom, peerRole, roles } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { Deadlines } from "../../src/time/deadlines.ts";
 import { defaultLimits } from "../../src/vocabulary/limits.ts";
-import { concat } from "../support/bytes.ts";
-import { deliver, open, peerOf, roles, sent } from "../support/connections.ts";
-import { frame } from "../support/wire.ts";
+import { deliver, open, sent } from "../support/connections.ts";
 
 describe.each(roles)("a %s", (role) => {
-  const peer = peerOf(role);
+  const peer = peerRole(role);
 
   it.each([0, 1])("fails for fragments of %i bytes beyond a default limit [V20] [V28]", (size) => {
     const connection = open(role);
     const payload = new Uint8Array(size);
-    const continuation = frame(peer, { opcode: "continuation", payload, final: false });
-    connection.receive(frame(peer, { opcode: "binary", payload, final: false }));
-    const thousand = concat(Array.from({ length: 1000 }, () => continuation));
+    const continuation = frameFrom(peer, { opcode: "continuation", payload, final: false });
+    connection.receive(frameFrom(peer, { opcode: "binary", payload, final: false }));
+    const thousand = concatBytes(Array.from({ length: 1000 }, () => continuation));
     let received = 1;
     let events = connection.receive(new Uint8Array(0));
     while (events.length === 0 && received < 2 * defaultLimits.fragments) {
@@ -24,7 +23,7 @@ describe.each(roles)("a %s", (role) => {
     expect(events).toMatchObject([
       { type: "failure", violation: { code: "message/too-many-fragments", statusCode: 1008 } },
     ]);
-    const first = frame(peer, { opcode: "binary", payload, final: false }).length;
+    const first = frameFrom(peer, { opcode: "binary", payload, final: false }).length;
     const [event] = events;
     expect(event?.type === "failure" && event.violation.offset).toBe(
       first + (defaultLimits.fragments - 1) * continuation.length,
@@ -63,8 +62,8 @@ describe.each(roles)("a %s", (role) => {
 
   it("holds 16 Pongs, however many Pings arrive while its output is not taken [V43]", () => {
     const connection = open(role);
-    const ping = frame(peer, { opcode: "ping", payload: "x".repeat(125) });
-    const hundred = concat(Array.from({ length: 100 }, () => ping));
+    const ping = frameFrom(peer, { opcode: "ping", payload: "x".repeat(125) });
+    const hundred = concatBytes(Array.from({ length: 100 }, () => ping));
     for (let count = 0; count < 100; count++) connection.receive(hundred.slice());
     expect(connection.outputLength).toBeLessThanOrEqual(16 * (125 + 6));
     expect(sent(connection)).toHaveLength(16);

@@ -1,54 +1,48 @@
 /** Issues that users of other implementations have reported, each named by what goes wrong. */
+import {
+  closePayload,
+  concatBytes,
+  frameFrom,
+  framesFrom,
+  hexBytes,
+  latin1Text,
+  outlineFrames,
+  peerRole,
+  requestText,
+  responseText,
+  roles,
+} from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../src/connection.ts";
 import { Endpoint } from "../../src/endpoint.ts";
 import { checkExtendedConnectResponse, openExtendedConnect } from "../../src/opening/extended-connect/client.ts";
 import { Deadlines } from "../../src/time/deadlines.ts";
-import { bytes, concat } from "../support/bytes.ts";
-import {
-  countingSource,
-  deliver,
-  expectFailure,
-  open,
-  peerOf,
-  roles,
-  sent,
-  sentClose,
-} from "../support/connections.ts";
-import {
-  agreementIn,
-  clientFailure,
-  negotiating,
-  request,
-  response,
-  serverReceiving,
-  textOf,
-} from "../support/opening.ts";
-import { closeBody, frame, frames, outline } from "../support/wire.ts";
+import { countingSource, deliver, expectFailure, open, sent, sentClose } from "../support/connections.ts";
+import { agreementIn, clientFailure, negotiating, serverReceiving } from "../support/opening.ts";
 
 describe.each(roles)("a %s", (role) => {
-  const peer = peerOf(role);
+  const peer = peerRole(role);
 
   it("sends a Pong after one fragment of a large message, not after all of it [V45]", () => {
     const connection = open(role);
     connection.sendBinary(new Uint8Array(10_000_000));
     connection.takeOutput(65_536);
     deliver(connection, { opcode: "ping", payload: "now" });
-    expect(outline(sent(connection, 65_536))[0]).toBe("pong FIN 3");
+    expect(outlineFrames(sent(connection, 65_536))[0]).toBe("pong FIN 3");
   });
 
   it("fails a frame with the wrong masking by its second byte, and reports that to the peer [V56] [V61]", () => {
-    const wrong = frame(role, { opcode: "text", payload: "Hello" });
+    const wrong = frameFrom(role, { opcode: "text", payload: "Hello" });
     const code = role === "server" ? "frame/mask-missing" : "frame/mask-unexpected";
     expectFailure(open(role), wrong.slice(0, 2), { code, statusCode: 1002, offset: 1 });
-    const ping = frame(role, { opcode: "ping" });
+    const ping = frameFrom(role, { opcode: "ping" });
     expectFailure(open(role), ping.slice(0, 2), { code, statusCode: 1002, offset: 1 });
   });
 
   it("fails a new message within a fragmented one [V61]", () => {
-    const first = frame(peer, { opcode: "text", payload: "a", final: false });
-    const second = frame(peer, { opcode: "binary", payload: "b" });
-    expectFailure(open(role), concat([first, second]), {
+    const first = frameFrom(peer, { opcode: "text", payload: "a", final: false });
+    const second = frameFrom(peer, { opcode: "binary", payload: "b" });
+    expectFailure(open(role), concatBytes([first, second]), {
       code: "frame/continuation-expected",
       statusCode: 1002,
       offset: first.length,
@@ -57,10 +51,10 @@ describe.each(roles)("a %s", (role) => {
 
   it("delivers the last message and the status code when they arrive in one chunk with the end of the transport [V57]", () => {
     const connection = open(role);
-    const last = frames(
+    const last = framesFrom(
       peer,
       { opcode: "text", payload: "last" },
-      { opcode: "close", payload: closeBody(4001, "why") },
+      { opcode: "close", payload: closePayload(4001, "why") },
     );
     expect(connection.receive(last)).toEqual([
       { type: "text", data: "last" },
@@ -70,10 +64,15 @@ describe.each(roles)("a %s", (role) => {
   });
 
   it.each([
-    ["a reserved bit", frame(peer, { opcode: "text", rsv: 0x40 }), 1002, "frame/rsv-unowned"],
-    ["text that is none", frame(peer, { opcode: "text", payload: bytes("ff") }), 1007, "message/utf8-invalid"],
-    ["too large a message", frame(peer, { opcode: "binary", payload: new Uint8Array(9) }), 1009, "message/too-big"],
-    ["half a status code", frame(peer, { opcode: "close", payload: bytes("03") }), 1002, "close/payload-truncated"],
+    ["a reserved bit", frameFrom(peer, { opcode: "text", rsv: 0x40 }), 1002, "frame/rsv-unowned"],
+    ["text that is none", frameFrom(peer, { opcode: "text", payload: hexBytes("ff") }), 1007, "message/utf8-invalid"],
+    ["too large a message", frameFrom(peer, { opcode: "binary", payload: new Uint8Array(9) }), 1009, "message/too-big"],
+    [
+      "half a status code",
+      frameFrom(peer, { opcode: "close", payload: hexBytes("03") }),
+      1002,
+      "close/payload-truncated",
+    ],
   ] as const)(
     "sends the peer the reason when it fails %s, and reports an unclean end itself [V58] [V59] [V60]",
     (_, chunk, statusCode, code) => {
@@ -85,7 +84,7 @@ describe.each(roles)("a %s", (role) => {
   );
 
   it("reads a Close frame cut anywhere [V60]", () => {
-    const whole = frame(peer, { opcode: "close", payload: closeBody(1000, "bye") });
+    const whole = frameFrom(peer, { opcode: "close", payload: closePayload(1000, "bye") });
     for (let cut = 0; cut <= whole.length; cut++) {
       const connection = open(role);
       const events = [...connection.receive(whole.slice(0, cut)), ...connection.receive(whole.slice(cut))];
@@ -152,9 +151,9 @@ describe("over HTTP/2", () => {
 describe("the negotiated agreement", () => {
   /** The lines about subprotocol and extensions in a server's response. */
   const answered = (changes: Record<string, string>, options = {}): string[] => {
-    const { server } = serverReceiving(request(changes), options);
+    const { server } = serverReceiving(requestText(changes), options);
     server.accept();
-    return textOf(server.takeOutput())
+    return latin1Text(server.takeOutput())
       .split("\r\n")
       .filter((line) => /^Sec-WebSocket-[PE]/.test(line));
   };
@@ -164,8 +163,8 @@ describe("the negotiated agreement", () => {
   });
 
   it("has no subprotocol when the server chose none, which RFC 6455 allows and browsers do not [V68]", () => {
-    expect(agreementIn(response(), { subprotocols: ["a"] }).subprotocol).toBeUndefined();
-    expect(clientFailure(response(), { subprotocols: ["a"], requireSubprotocol: true })).toBe(
+    expect(agreementIn(responseText(), { subprotocols: ["a"] }).subprotocol).toBeUndefined();
+    expect(clientFailure(responseText(), { subprotocols: ["a"], requireSubprotocol: true })).toBe(
       "opening/subprotocol-missing",
     );
   });

@@ -1,10 +1,9 @@
 /** Announced lengths: taken literally, checked against the limits at once, and never rounded or wrapped. */
+import { concatBytes, frameFrom, hexBytes, peerRole, roles } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { defaultLimits } from "../../src/vocabulary/limits.ts";
 import type { Role } from "../../src/vocabulary/terms.ts";
-import { bytes, concat } from "../support/bytes.ts";
-import { deliver, expectFailure, open, peerOf, roles, sent } from "../support/connections.ts";
-import { frame } from "../support/wire.ts";
+import { deliver, expectFailure, open, sent } from "../support/connections.ts";
 
 /** The header of a frame that announces `length`, as sent by the peer of `role`, without payload. */
 function announcing(role: Role, firstByte: number, length: bigint): Uint8Array {
@@ -31,7 +30,7 @@ describe.each(roles)("a %s", (role) => {
 
   it("limits the sum of fragments, by the header of the one that exceeds it [V02] [V25]", () => {
     const connection = open(role);
-    const first = frame(peerOf(role), { opcode: "binary", payload: new Uint8Array(10), final: false });
+    const first = frameFrom(peerRole(role), { opcode: "binary", payload: new Uint8Array(10), final: false });
     connection.receive(first);
     expectFailure(connection, announcing(role, 0x80, BigInt(defaultLimits.message - 9)), {
       code: "message/too-big",
@@ -56,7 +55,7 @@ describe.each(roles)("a %s", (role) => {
       const connection = open(role, { limits: unlimited, delivery: "fragments" });
       connection.receive(announcing(role, 0x82, length));
       // Everything that follows is payload, even if it looks like a Ping, and would be one had the length wrapped.
-      const ping = frame(peerOf(role), { opcode: "ping", payload: "12345" });
+      const ping = frameFrom(peerRole(role), { opcode: "ping", payload: "12345" });
       const events = [...connection.receive(ping.slice()), ...connection.receive(ping.slice())];
       expect(events.map((event) => (event.type === "fragment" ? event.final : event.type))).toEqual([false, false]);
       expect(connection.takeOutput()).toEqual([]);
@@ -85,7 +84,7 @@ describe.each(roles)("a %s", (role) => {
 
   it("does not let fragments add up beyond what a number can hold [V25]", () => {
     const connection = open(role, { limits: { message: Number.MAX_SAFE_INTEGER } });
-    connection.receive(frame(peerOf(role), { opcode: "binary", payload: new Uint8Array(2), final: false }));
+    connection.receive(frameFrom(peerRole(role), { opcode: "binary", payload: new Uint8Array(2), final: false }));
     const events = connection.receive(announcing(role, 0x80, 2n ** 53n - 1n));
     expect(events).toMatchObject([{ type: "failure", violation: { code: "message/too-big" } }]);
   });
@@ -109,7 +108,7 @@ describe.each(roles)("a %s", (role) => {
       { opcode: "continuation", payload: "" },
     );
     expect(events.map(({ type }) => type)).toEqual(["ping", "text"]);
-    expect(sent(connection)).toMatchObject([{ opcode: 0xa, payload: bytes("70696e67") }]);
+    expect(sent(connection)).toMatchObject([{ opcode: 0xa, payload: hexBytes("70696e67") }]);
   });
 
   it("sends lengths in no more bytes than they need [V63]", () => {
@@ -121,7 +120,7 @@ describe.each(roles)("a %s", (role) => {
     ] as const) {
       const connection = open(role, { fragmentSize: 100_000 });
       connection.sendBinary(new Uint8Array(length));
-      const wire = concat(connection.takeOutput());
+      const wire = concatBytes(connection.takeOutput());
       expect((wire[1] ?? 0) & 0x7f).toBe(lengthBits);
     }
   });

@@ -1,23 +1,18 @@
 /** Opening heads that have broken other implementations, by their names, lengths, counts and order. */
+import { concatBytes, frameFrom, latin1Bytes, latin1Text, requestText, responseText } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { Endpoint } from "../../src/endpoint.ts";
 import { checkOpeningRequest } from "../../src/opening/request.ts";
-import { concat } from "../support/bytes.ts";
 import {
   agreementIn,
   client,
   clientFailure,
   clientReceiving,
-  latin1,
   negotiating,
   refusalOf,
-  request,
   requestIn,
-  response,
   serverReceiving,
-  textOf,
 } from "../support/opening.ts";
-import { frame } from "../support/wire.ts";
 
 /** Names of properties that every object has. */
 const inherited = [
@@ -33,7 +28,7 @@ const inherited = [
 describe("names of inherited properties", () => {
   it.each(inherited)("%s is an extension unknown to a server, or a known one [V03]", (name) => {
     const field = { "Sec-WebSocket-Extensions": `${name}; ${name}; a=${name}, ${name}` };
-    const { extensionOffers } = requestIn(request(field));
+    const { extensionOffers } = requestIn(requestText(field));
     const offer = {
       name,
       parameters: [
@@ -43,9 +38,9 @@ describe("names of inherited properties", () => {
     };
     expect(extensionOffers).toEqual([offer, { name, parameters: [] }]);
     const answered = (known: boolean): string => {
-      const { server } = serverReceiving(request(field), known ? { extensions: [negotiating(name)] } : {});
+      const { server } = serverReceiving(requestText(field), known ? { extensions: [negotiating(name)] } : {});
       server.accept();
-      return textOf(server.takeOutput());
+      return latin1Text(server.takeOutput());
     };
     expect(answered(false)).not.toContain("Extensions");
     expect(answered(true)).toContain(`\r\nSec-WebSocket-Extensions: ${name}; ${name}; a=${name}\r\n`);
@@ -53,18 +48,18 @@ describe("names of inherited properties", () => {
 
   it.each(inherited)("%s is an extension that a client has not offered, or has offered [V03]", (name) => {
     const field = { "Sec-WebSocket-Extensions": name };
-    expect(clientFailure(response(field))).toBe("opening/extension-not-offered");
-    const { extensions } = agreementIn(response(field), { extensions: [negotiating(name)] });
+    expect(clientFailure(responseText(field))).toBe("opening/extension-not-offered");
+    const { extensions } = agreementIn(responseText(field), { extensions: [negotiating(name)] });
     expect(extensions).toEqual([{ name, parameters: [] }]);
   });
 
   it.each(inherited)("%s is an ordinary field and subprotocol [V03]", (name) => {
-    const { fields, subprotocols } = requestIn(request({ [`x-${name}`]: "1", "Sec-WebSocket-Protocol": name }));
+    const { fields, subprotocols } = requestIn(requestText({ [`x-${name}`]: "1", "Sec-WebSocket-Protocol": name }));
     expect(fields).toContainEqual([`x-${name}`, "1"]);
     expect(subprotocols).toEqual([name]);
-    const plain = requestIn(`${request().slice(0, -2)}${name}: polluted\r\n\r\n`);
+    const plain = requestIn(`${requestText().slice(0, -2)}${name}: polluted\r\n\r\n`);
     expect(plain.fields.at(-1)).toEqual([name, "polluted"]);
-    expect(clientFailure(response({ "Sec-WebSocket-Protocol": name }))).toBe("opening/subprotocol-not-offered");
+    expect(clientFailure(responseText({ "Sec-WebSocket-Protocol": name }))).toBe("opening/subprotocol-not-offered");
     expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
   });
 });
@@ -74,7 +69,7 @@ describe("a request without a required field", () => {
   it.each([["Host"], ["Upgrade"], ["Connection"], ["Sec-WebSocket-Key"], ["Sec-WebSocket-Version"]])(
     "%s is rejected with a response, without an exception [V06]",
     (name) => {
-      const { violation, answer } = refusalOf(request({ [name]: [] }));
+      const { violation, answer } = refusalOf(requestText({ [name]: [] }));
       expect(violation.code).toMatch(/-missing$/);
       expect(answer).toMatch(/^HTTP\/1\.1 4\d\d /);
     },
@@ -94,15 +89,15 @@ describe("a request without a required field", () => {
 
 describe("an endless head", () => {
   const endless = {
-    "one line": () => latin1(`X: ${"x".repeat(1000)}`),
-    "a line without a colon": () => latin1("x".repeat(1000)),
-    fields: () => latin1("x: y\r\n".repeat(160)),
-    "empty fields": () => latin1("x:\r\n".repeat(250)),
+    "one line": () => latin1Bytes(`X: ${"x".repeat(1000)}`),
+    "a line without a colon": () => latin1Bytes("x".repeat(1000)),
+    fields: () => latin1Bytes("x: y\r\n".repeat(160)),
+    "empty fields": () => latin1Bytes("x:\r\n".repeat(250)),
   };
 
   it.each(Object.entries(endless))("of %s is rejected by a server within its limits [V12] [V21]", (_, more) => {
     const server = Endpoint.server();
-    server.receive(latin1("GET / HTTP/1.1\r\nHost: a\r\n"));
+    server.receive(latin1Bytes("GET / HTTP/1.1\r\nHost: a\r\n"));
     let received = 0;
     let events = server.receive(more());
     while (events.length === 0 && received < 1_000_000) {
@@ -116,7 +111,7 @@ describe("an endless head", () => {
 
   it.each(Object.entries(endless))("of %s is failed by a client within its limits [V12] [V21]", (_, more) => {
     const handshake = client();
-    handshake.receive(latin1("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"));
+    handshake.receive(latin1Bytes("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"));
     let received = 0;
     let events = handshake.receive(more());
     while (events.length === 0 && received < 1_000_000) {
@@ -149,7 +144,7 @@ describe("Host", () => {
     ],
     ...["a:", "a:x", "a:-1", "a:65536", "a:99999999999999999999", "a:1:2", ":80", "", "%", "%zz", "a\x80", "\xff"],
   ])("%j is rejected with 400, or read without a port, and nothing throws [V13]", (host) => {
-    const { events, server } = serverReceiving(request({ Host: host }));
+    const { events, server } = serverReceiving(requestText({ Host: host }));
     const [event] = events;
     if (event?.type === "request") expect(event.request.authority).toBe(host);
     else
@@ -160,13 +155,15 @@ describe("Host", () => {
 
 describe("a request and frames in one chunk", () => {
   it("are read in order, the frames once the request is accepted, however late [V32] [V54]", () => {
-    const early = concat([
-      frame("client", { opcode: "text", payload: "first" }),
-      frame("client", { opcode: "ping", payload: "x" }),
-      frame("client", { opcode: "text", payload: "second" }),
+    const early = concatBytes([
+      frameFrom("client", { opcode: "text", payload: "first" }),
+      frameFrom("client", { opcode: "ping", payload: "x" }),
+      frameFrom("client", { opcode: "text", payload: "second" }),
     ]);
     const server = Endpoint.server();
-    expect(server.receive(concat([latin1(request()), early.slice(0, 9)]))).toMatchObject([{ type: "request" }]);
+    expect(server.receive(concatBytes([latin1Bytes(requestText()), early.slice(0, 9)]))).toMatchObject([
+      { type: "request" },
+    ]);
     expect(server.receive(early.slice(9))).toEqual([]);
     expect(server.accept().slice(1)).toEqual([
       { type: "text", data: "first" },
@@ -178,10 +175,10 @@ describe("a request and frames in one chunk", () => {
   it("are read in order by a client too, when a server sends them with its response [V32]", () => {
     const endpoint = Endpoint.client({
       url: "ws://a/",
-      random: (target) => target.set(latin1("the sample nonce").subarray(0, target.length)),
+      random: (target) => target.set(latin1Bytes("the sample nonce").subarray(0, target.length)),
     });
     const events = endpoint.receive(
-      concat([latin1(response()), frame("server", { opcode: "text", payload: "first" })]),
+      concatBytes([latin1Bytes(responseText()), frameFrom("server", { opcode: "text", payload: "first" })]),
     );
     expect(events).toMatchObject([{ type: "open" }, { type: "text", data: "first" }]);
   });
@@ -191,7 +188,7 @@ describe("interim responses", () => {
   it.each([100, 102, 103, 199])(
     "with status %i before 101 is skipped, and the connection opens once [V36]",
     (status) => {
-      const events = clientReceiving(`HTTP/1.1 ${status} X\r\nLink: </a>\r\n\r\n${response()}`);
+      const events = clientReceiving(`HTTP/1.1 ${status} X\r\nLink: </a>\r\n\r\n${responseText()}`);
       expect(events.map(({ type }) => type)).toEqual(["open"]);
     },
   );

@@ -1,4 +1,5 @@
 /** The application's values in the opening handshake: line ends must not get in, credentials and timing must not leak. */
+import { latin1Bytes, requestText } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { Endpoint } from "../../src/endpoint.ts";
 import { basicAuthorization, basicCredentialsEqual, secretsEqual } from "../../src/http/credentials.ts";
@@ -6,7 +7,7 @@ import type { FieldLine } from "../../src/http/fields.ts";
 import { parseWebSocketUrl } from "../../src/opening/url.ts";
 import { decideRedirect } from "../../src/policy/redirect.ts";
 import { countingSource, usageErrorOf } from "../support/connections.ts";
-import { latin1, negotiating, request, serverReceiving } from "../support/opening.ts";
+import { negotiating, serverReceiving } from "../support/opening.ts";
 
 /** Chars that would end a line, a head or a string, anywhere in a value. */
 const breaks = ["\r\nX: injected", "\nX: injected", "\rX: injected", "\0", "\r\n\r\nGET / HTTP/1.1", "\u010a\u010d"];
@@ -43,7 +44,7 @@ describe("line ends in values of the application", () => {
       (server) => server.reject({ status: 403, fields: [["X-A", `b${injected}`]] }),
     ];
     for (const attempt of attempts) {
-      const { server } = serverReceiving(request());
+      const { server } = serverReceiving(requestText());
       expect(usageErrorOf(() => attempt(server))).toBeDefined();
       expect(server.takeOutput()).toEqual([]);
     }
@@ -107,7 +108,7 @@ describe("secrets", () => {
   }
 
   it("are compared in the same number of steps, wherever the first difference is, and whatever the expected length [V23]", () => {
-    const secret = latin1("correct horse battery staple");
+    const secret = latin1Bytes("correct horse battery staple");
     const guesses = Array.from({ length: secret.length + 1 }, (_, right) => {
       const guess = secret.slice();
       for (let at = right; at < guess.length; at++) guess[at] = 0;

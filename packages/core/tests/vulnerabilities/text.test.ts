@@ -1,13 +1,13 @@
 /** Text: invalid UTF-8 is found however long the text is, and valid UTF-8 is delivered unchanged. */
+import { concatBytes, roles, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { concat, utf8 } from "../support/bytes.ts";
-import { deliver, open, roles } from "../support/connections.ts";
+import { deliver, open } from "../support/connections.ts";
 
 const nineMillion = 9_000_000;
 
 describe.each(roles)("a %s", (role) => {
   it("fails for 9 MB of ASCII with an invalid byte at the end, at that byte [V33]", () => {
-    const payload = concat([new Uint8Array(nineMillion).fill(0x61), Uint8Array.of(0xff)]);
+    const payload = concatBytes([new Uint8Array(nineMillion).fill(0x61), Uint8Array.of(0xff)]);
     const headerLength = 10 + (role === "server" ? 4 : 0);
     expect(deliver(open(role), { opcode: "text", payload })).toMatchObject([
       {
@@ -18,7 +18,7 @@ describe.each(roles)("a %s", (role) => {
   });
 
   it("fails for it in fragments, and for text that ends within a character [V33]", () => {
-    const half = concat([new Uint8Array(nineMillion).fill(0x61), Uint8Array.of(0xc3)]);
+    const half = concatBytes([new Uint8Array(nineMillion).fill(0x61), Uint8Array.of(0xc3)]);
     const events = deliver(
       open(role),
       { opcode: "text", payload: half, final: false },
@@ -34,7 +34,7 @@ describe.each(roles)("a %s", (role) => {
     "delivers text %# with its leading U+FEFF [V39]",
     (text) => {
       expect(deliver(open(role), { opcode: "text", payload: text })).toEqual([{ type: "text", data: text }]);
-      const [first, ...rest] = utf8(text);
+      const [first, ...rest] = utf8Bytes(text);
       const parts = deliver(
         open(role),
         { opcode: "text", payload: Uint8Array.of(first ?? 0), final: false },

@@ -1,23 +1,13 @@
 /** A client on a bare TCP socket, which may break any rule. */
 import { once } from "node:events";
 import * as net from "node:net";
+import { type HeadChanges, requestText } from "@hybi/testing/wire";
 import { onTestFinished } from "vitest";
 import { host } from "./servers.ts";
 
-export const key = "dGhlIHNhbXBsZSBub25jZQ==";
-
 /** Returns a valid opening request; a field whose value is undefined is omitted. */
-export function openingRequest(changes: Readonly<Record<string, string | undefined>> = {}): string {
-  const fields: Record<string, string | undefined> = {
-    Host: host,
-    Upgrade: "websocket",
-    Connection: "Upgrade",
-    "Sec-WebSocket-Key": key,
-    "Sec-WebSocket-Version": "13",
-    ...changes,
-  };
-  const lines = Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
-  return `${["GET /raw HTTP/1.1", ...lines].join("\r\n")}\r\n\r\n`;
+export function openingRequest(changes: HeadChanges = {}): string {
+  return requestText({ Host: host, ...changes }, "GET /raw HTTP/1.1");
 }
 
 export class RawClient {

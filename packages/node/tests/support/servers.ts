@@ -1,4 +1,5 @@
 /** Servers for a single test, closed when the test ends. */
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import {
   createServer,
@@ -9,6 +10,7 @@ import {
 import * as net from "node:net";
 import type { OpeningAnswer, OpeningRequest } from "@hybi/core";
 import { type ConnectOptions, connect, type ListenOptions, listen, type Server } from "@hybi/node";
+import { responseText } from "@hybi/testing/wire";
 import type { IncomingOpening, OpeningHandler } from "@hybi/websocket";
 import { onTestFinished } from "vitest";
 import { WebSocketServer, type ServerOptions as WsServerOptions } from "ws";
@@ -105,4 +107,20 @@ export async function openTcpServer(connection: (socket: net.Socket) => void): P
     server.close();
   });
   return (server.address() as net.AddressInfo).port;
+}
+
+/** Opens a hand-written server: `respond` is called with a valid response to the opening request, and may send anything. */
+export async function openHandwrittenServer(respond: (socket: net.Socket, accepted: string) => void): Promise<string> {
+  const port = await openTcpServer((socket) => {
+    let head = "";
+    socket.on("data", (chunk: Buffer) => {
+      if (head.endsWith("\r\n\r\n")) return;
+      head += chunk.toString("latin1");
+      if (!head.endsWith("\r\n\r\n")) return;
+      const key = /Sec-WebSocket-Key: (\S+)/.exec(head)?.[1];
+      const accept = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
+      respond(socket, responseText({ "Sec-WebSocket-Accept": accept }));
+    });
+  });
+  return `ws://${host}:${port}/`;
 }

@@ -1,7 +1,7 @@
 /** Legal and illegal status codes and payloads of Close frames (RFC 6455 §5.5.1, §7.4). */
 import fc from "fast-check";
 import { utf8Bytes } from "../bytes/bytes.ts";
-import { type CloseContent, withStatusCode } from "../wire/close-content.ts";
+import { type CloseContent, closePayload } from "../wire/close-content.ts";
 import { type NamedWays, oneOfNamed } from "./named.ts";
 import { notableNumber } from "./notable.ts";
 import { illegalUtf8, text } from "./text.ts";
@@ -66,8 +66,8 @@ export function illegalClosePayload(
   );
   const ways: NamedWays<IllegalClosePayload["code"], Uint8Array> = {
     "close/payload-truncated": short,
-    "close/status-code": withCode.map((args) => withStatusCode(...args)),
-    "close/reason-utf8": withReason.map((args) => withStatusCode(...args)),
+    "close/status-code": withCode.map((args) => closePayload(...args)),
+    "close/reason-utf8": withReason.map((args) => closePayload(...args)),
   };
   return oneOfNamed(ways, codes).map(([code, payload]) => ({ code, payload }));
 }

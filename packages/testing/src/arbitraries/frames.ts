@@ -41,7 +41,7 @@ export function legalFrame(sender: Role, most = 70_000): fc.Arbitrary<FrameToEnc
     });
   const close = fc.record({
     opcode: fc.constant<number>(opcodes.close),
-    payload: closeContent().map(closePayload),
+    payload: closeContent().map(({ statusCode, reason }) => closePayload(statusCode, reason)),
     maskingKey: maskingKeyOf(sender),
   });
   return fc.oneof(

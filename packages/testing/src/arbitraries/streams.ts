@@ -73,7 +73,7 @@ function closing(sender: Role): fc.Arbitrary<Item> {
   return fc
     .tuple(closeContent(), maskingKeyOf(sender), fc.uint8Array({ maxLength: 12 }))
     .map(([content, maskingKey, rest]) => ({
-      frames: [{ opcode: opcodes.close, payload: closePayload(content), maskingKey }],
+      frames: [{ opcode: opcodes.close, payload: closePayload(content.statusCode, content.reason), maskingKey }],
       events: [{ type: "close", ...content }],
       rest,
     }));

@@ -3,13 +3,14 @@
  * reads.
  */
 import { opcodes } from "@hybi/core/frame";
+import { concatBytes } from "../bytes/bytes.ts";
+import { closePayload } from "../wire/close-content.ts";
 import {
   bomb,
   deflateOffer,
   emptyBlocks,
   flood,
   frame,
-  join,
   lazily,
   manyOffers,
   openingRequest,
@@ -200,21 +201,21 @@ export const attackKinds: readonly AttackKind[] = [
     name: "resets",
     title: "resets the connection at any moment",
     opening: plain,
-    once: lazily(() => join(zeros(1_000), zeros(1_000).subarray(0, 500))),
+    once: lazily(() => concatBytes([zeros(1_000), zeros(1_000).subarray(0, 500)])),
     ends: "reset",
   },
   {
     name: "half-closes",
     title: "closes its half at any moment and stays",
     opening: plain,
-    once: lazily(() => join(zeros(1_000), zeros(1_000).subarray(0, 500))),
+    once: lazily(() => concatBytes([zeros(1_000), zeros(1_000).subarray(0, 500)])),
     ends: "half-close",
   },
   {
     name: "large-closes",
     title: "sends a Close frame of 125 bytes and goes on sending",
     opening: plain,
-    once: lazily(() => frame(opcodes.close, join(Uint8Array.of(0x03, 0xe8), repeat(aByte, 123)))),
+    once: lazily(() => frame(opcodes.close, closePayload(1000, repeat(aByte, 123)))),
     again: lazily(() => flood(frame(opcodes.text, repeat(aByte, 64)))),
   },
   {

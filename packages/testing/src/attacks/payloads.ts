@@ -1,6 +1,7 @@
 /** The bytes that hostile clients send. Those that are slow to make are made once, on first use. */
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { portableCodec } from "@hybi/permessage-deflate";
+import { concatBytes } from "../bytes/bytes.ts";
 
 /** RSV1, which marks a compressed message (RFC 7692 §6). */
 const compressed = 0x40;
@@ -33,16 +34,6 @@ export function repeat(bytes: Uint8Array, count: number): Uint8Array {
   return all;
 }
 
-export function join(...parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
 /** Returns a function that calls `make` on first use and then returns the same value. */
 export function lazily<Value>(make: () => Value): () => Value {
   let made: { readonly value: Value } | undefined;
@@ -65,7 +56,7 @@ export function bomb(length: number): Uint8Array {
     });
   }
   deflater.close();
-  return join(...parts);
+  return concatBytes(parts);
 }
 
 /** Returns `count` stored blocks of length 0 (RFC 1951 §3.2.4), which inflate to nothing, however many there are. */

@@ -1,7 +1,8 @@
 /** Creates and formats byte arrays. */
 
 /** Concatenates the arrays. */
-export function concatBytes(arrays: readonly Uint8Array[]): Uint8Array {
+export function concatBytes(chunks: Iterable<Uint8Array>): Uint8Array {
+  const arrays = [...chunks];
   const all = new Uint8Array(arrays.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const array of arrays) {
@@ -36,7 +37,34 @@ export function utf8Bytes(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
+/** Parses hexadecimal digits, ignoring white space: `hexBytes("81 02 6869")`. @throws SyntaxError for half a byte */
+export function hexBytes(hex: string): Uint8Array {
+  const digits = hex.replaceAll(/\s/g, "");
+  if (digits.length % 2 !== 0) throw new SyntaxError(`odd number of digits in ${hex}`);
+  return Uint8Array.from({ length: digits.length / 2 }, (_, index) =>
+    Number.parseInt(digits.slice(index * 2, index * 2 + 2), 16),
+  );
+}
+
+/** Formats the first `limit` bytes as hexadecimal digits, followed by the length if there are more. */
+export function formatHex(bytes: Uint8Array, limit = 200): string {
+  const digits = Array.from(bytes.subarray(0, limit), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return bytes.length > limit ? `${digits}… (${bytes.length} bytes)` : digits;
+}
+
+/** Whether both arrays hold the same bytes. For large arrays this is faster than the comparison of a test runner. */
+export function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;
+  return true;
+}
+
 /** Encodes each char as one byte: heads are not UTF-8. */
 export function latin1Bytes(text: string): Uint8Array {
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
+
+/** Decodes each byte of `chunks` as one char; the inverse of `latin1Bytes`. */
+export function latin1Text(chunks: Iterable<Uint8Array>): string {
+  return Array.from(chunks, (chunk) => String.fromCharCode(...chunk)).join("");
 }

@@ -28,6 +28,20 @@ export function cutIntoChunks(bytes: Uint8Array, { sizes, repeated }: Chunking, 
   return chunks;
 }
 
+/** Splits `bytes` into chunks of `size`, each in a buffer of its own. */
+export function cutEvery(bytes: Uint8Array, size: number): Uint8Array[] {
+  const chunks: Uint8Array[] = [];
+  for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.slice(at, at + size));
+  return chunks;
+}
+
+/** Returns a copy of `bytes` that begins `offset` bytes into its buffer, so that word boundaries fall elsewhere. */
+export function displaceBytes(bytes: Uint8Array, offset: number): Uint8Array {
+  const buffer = new Uint8Array(offset + bytes.length);
+  buffer.set(bytes, offset);
+  return buffer.subarray(offset);
+}
+
 /** Returns a copy of `bytes` with `margin` bytes of 0xa5 on either side of it in its buffer. */
 export function isolateBytes(bytes: Uint8Array, margin: number): Uint8Array {
   const buffer = new Uint8Array(bytes.length + 2 * margin).fill(marginByte);

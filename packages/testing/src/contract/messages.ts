@@ -1,8 +1,9 @@
 /** Messages arrive as they were sent. */
 import type { IncomingOpening } from "@hybi/websocket";
+import { patternBytes } from "../bytes/bytes.ts";
 import type { Adapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
-import { echo, messages, next, pattern, sameBytes, withServer, withSockets } from "./world.ts";
+import { echo, isArrayBufferOf, messages, next, withServer, withSockets } from "./world.ts";
 
 const mebibyte = 1 << 20;
 
@@ -27,13 +28,13 @@ export function messageContract(adapter: Adapter, { describe, it, expect }: Runn
     });
 
     it("of bytes are echoed unchanged: empty, short, 1 MiB", async () => {
-      const all = [0, 1, 125, 126, 65_535, 65_536, mebibyte].map((length) => pattern(length));
+      const all = [0, 1, 125, 126, 65_535, 65_536, mebibyte].map((length) => patternBytes(length));
       await withServer(adapter, echo, async ({ url }) => {
         const socket = await adapter.connect(url);
         socket.binaryType = "arraybuffer";
         const echoes = messages(socket, all.length);
         for (const bytes of all) socket.send(bytes);
-        expect((await echoes).map((data, index) => sameBytes(data, all[index]!))).toEqual(all.map(() => true));
+        expect((await echoes).map((data, index) => isArrayBufferOf(data, all[index]!))).toEqual(all.map(() => true));
       });
     });
 
@@ -60,7 +61,7 @@ export function messageContract(adapter: Adapter, { describe, it, expect }: Runn
             const socket = await adapter.connect(url, { binaryType: client });
             const echoes = messages(socket, 2);
             socket.send("text");
-            socket.send(pattern(3));
+            socket.send(patternBytes(3));
             for (const data of await echoes) told.push(kindOf(data));
           };
           await withServer(adapter, handler, exchange, { binaryType: server });
@@ -70,7 +71,7 @@ export function messageContract(adapter: Adapter, { describe, it, expect }: Runn
     });
 
     it("may be split into fragments on the way", async () => {
-      const bytes = pattern(200_000);
+      const bytes = patternBytes(200_000);
       await withServer(
         adapter,
         echo,
@@ -81,7 +82,7 @@ export function messageContract(adapter: Adapter, { describe, it, expect }: Runn
           socket.send(bytes);
           socket.send("€".repeat(5000));
           const [first, second] = await echoes;
-          expect(sameBytes(first, bytes)).toBe(true);
+          expect(isArrayBufferOf(first, bytes)).toBe(true);
           expect(second === "€".repeat(5000)).toBe(true);
         },
         { fragmentSize: 777 },
@@ -102,20 +103,20 @@ export function messageContract(adapter: Adapter, { describe, it, expect }: Runn
       const count = 300;
       await withSockets(adapter, async (client, accepted) => {
         const arrived = messages(client, count);
-        for (let index = 0; index < count; index++) accepted.send(pattern(index * 37, index));
+        for (let index = 0; index < count; index++) accepted.send(patternBytes(index * 37, index));
         const kept = await arrived;
-        expect(kept.findIndex((data, index) => !sameBytes(data, pattern(index * 37, index)))).toBe(-1);
+        expect(kept.findIndex((data, index) => !isArrayBufferOf(data, patternBytes(index * 37, index)))).toBe(-1);
       });
     });
 
     it("do not modify the bytes of the application", async () => {
-      const bytes = pattern(100_000);
+      const bytes = patternBytes(100_000);
       await withServer(adapter, echo, async ({ url }) => {
         const socket = await adapter.connect(url);
         const echoes = messages(socket, 1);
         socket.send(bytes);
         await echoes;
-        expect(sameBytes(bytes.buffer, pattern(100_000))).toBe(true);
+        expect(isArrayBufferOf(bytes.buffer, patternBytes(100_000))).toBe(true);
       });
     });
   });

@@ -6,10 +6,11 @@
 import { type Agreement, Connection, type Extension, plainAgreement } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { joined } from "@hybi/websocket";
+import { patternBytes } from "../bytes/bytes.ts";
 import type { Adapter, RawConnection } from "./adapter.ts";
 import { type Neighbourhood, withNeighbours } from "./neighbourhood.ts";
 import type { Runner } from "./runner.ts";
-import { handwrittenRequest, next, pattern } from "./world.ts";
+import { handwrittenRequest, next } from "./world.ts";
 
 const mebibyte = 1 << 20;
 
@@ -130,7 +131,7 @@ export function neighbourContract(adapter: Adapter, { describe, it, expect }: Ru
         async (world) => {
           const client = await adapter.connect(world.server.url);
           client.pause();
-          const bytes = pattern(mebibyte);
+          const bytes = patternBytes(mebibyte);
           let received = 0;
           for (let count = 0; count < 48; count++) {
             const arrived = next(world.good, "message");

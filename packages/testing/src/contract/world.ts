@@ -1,5 +1,7 @@
 /** A server and its clients, for the duration of one test. */
 import type { ClientSocketOptions, CloseEvent, IncomingOpening, OpeningHandler, WebSocket } from "@hybi/websocket";
+import { latin1Bytes, sameBytes } from "../bytes/bytes.ts";
+import { requestText } from "../wire/heads.ts";
 import type { Adapter, AdapterServer, ListenSettings } from "./adapter.ts";
 
 /** Loopback only: tests are not reachable from other machines. */
@@ -99,32 +101,13 @@ export async function rejection(promise: Promise<unknown>): Promise<Error & Reco
   return value as Error & Record<string, unknown>;
 }
 
-/** Returns varied bytes that depend on `seed`. */
-export function pattern(length: number, seed = 1): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length; at++) bytes[at] = (at * 31 + seed) & 0xff;
-  return bytes;
-}
-
-/** Compares the bytes itself, because a runner's own comparison takes tens of milliseconds for a large array. */
-export function sameBytes(data: unknown, expected: Uint8Array): boolean {
-  if (!(data instanceof ArrayBuffer) || data.byteLength !== expected.length) return false;
-  const bytes = new Uint8Array(data);
-  return expected.every((byte, at) => bytes[at] === byte);
+/** Whether the data of a message event is an ArrayBuffer of these bytes. */
+export function isArrayBufferOf(data: unknown, expected: Uint8Array): boolean {
+  return data instanceof ArrayBuffer && sameBytes(new Uint8Array(data), expected);
 }
 
 /** A hand-written opening request of a client. */
-export const handwrittenRequest: Uint8Array = new TextEncoder().encode(
-  [
-    "GET / HTTP/1.1",
-    `Host: ${host}`,
-    "Upgrade: websocket",
-    "Connection: Upgrade",
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-    "Sec-WebSocket-Version: 13",
-    "\r\n",
-  ].join("\r\n"),
-);
+export const handwrittenRequest: Uint8Array = latin1Bytes(requestText({ Host: host }, "GET / HTTP/1.1"));
 
 /** Makes round trips on a separate connection, as a clock substitute: enough time to fill all buffers several times. */
 export async function passTime(adapter: Adapter, url: string): Promise<void> {

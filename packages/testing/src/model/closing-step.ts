@@ -4,9 +4,9 @@ import { encodeFrame, opcodes } from "@hybi/core/frame";
 import type fc from "fast-check";
 import { concatBytes, utf8Bytes } from "../bytes/bytes.ts";
 import { byteByByte, cutIntoChunks, inOneChunk } from "../bytes/chunking.ts";
-import { peerRole } from "../simulation/command.ts";
 import { type CloseContent, closePayload } from "../wire/close-content.ts";
 import { readFrames } from "../wire/read-frames.ts";
+import { peerRole } from "../wire/roles.ts";
 import {
   ask,
   type ClosingModel,
@@ -188,9 +188,10 @@ export class ClosingCommand implements fc.Command<ClosingModel, ClosingPair> {
   readonly #owedLine = (frame: ReturnType<typeof takeFrames>[number]): Line => {
     if (frame.type === "failure") {
       const content = { statusCode: 1002, reason: this.#options.failureReason ?? "" };
-      return `${opcodes.close} ${String.fromCharCode(...closePayload(content))}`;
+      return `${opcodes.close} ${String.fromCharCode(...closePayload(content.statusCode, content.reason))}`;
     }
-    const payload = frame.type === "close" ? closePayload(frame.content) : utf8Bytes(frame.data);
+    const payload =
+      frame.type === "close" ? closePayload(frame.content.statusCode, frame.content.reason) : utf8Bytes(frame.data);
     return this.#readLine({ opcode: opcodes[frame.type], payload });
   };
 }

@@ -1,13 +1,5 @@
 /** Application commands to an endpoint as data, and a function that carries them out. */
-import {
-  type Connection,
-  type Endpoint,
-  type MessageKind,
-  prepareBinary,
-  prepareText,
-  type Role,
-  UsageError,
-} from "@hybi/core";
+import { type Connection, type Endpoint, type MessageKind, prepareBinary, prepareText, UsageError } from "@hybi/core";
 import type { CloseContent } from "../wire/close-content.ts";
 import type { Message } from "../wire/message.ts";
 
@@ -72,9 +64,4 @@ function carryOut(endpoint: CommandSubject, command: Command): void {
     default:
       command satisfies never;
   }
-}
-
-/** Returns the opposite role. */
-export function peerRole(role: Role): Role {
-  return role === "client" ? "server" : "client";
 }

@@ -7,12 +7,14 @@ export interface CloseContent {
   readonly reason: string;
 }
 
-/** Encodes the payload of a Close frame. */
-export function closePayload({ statusCode, reason }: CloseContent): Uint8Array {
-  return statusCode === undefined ? new Uint8Array(0) : withStatusCode(statusCode, utf8Bytes(reason));
+/** Returns the payload of a Close frame, legal or not; without a status code it is empty. Bytes need not be UTF-8. */
+export function closePayload(statusCode: number | undefined, reason: string | Uint8Array = ""): Uint8Array {
+  if (statusCode === undefined) return new Uint8Array(0);
+  const rest = typeof reason === "string" ? utf8Bytes(reason) : reason;
+  return concatBytes([Uint8Array.of(statusCode >>> 8, statusCode & 0xff), rest]);
 }
 
-/** Returns a payload made of a status code and any bytes after it, legal or not. */
-export function withStatusCode(statusCode: number, rest: Uint8Array): Uint8Array {
-  return concatBytes([Uint8Array.of(statusCode >>> 8, statusCode & 0xff), rest]);
+/** Returns the status code in the payload of a Close frame, or undefined when it is empty. */
+export function statusCodeIn(payload: Uint8Array): number | undefined {
+  return payload.length === 0 ? undefined : ((payload[0] ?? 0) << 8) | (payload[1] ?? 0);
 }

@@ -1,5 +1,6 @@
 import { Connection, Endpoint, plainAgreement } from "@hybi/core";
 import { describe, expect, it } from "vitest";
+import { silentSink } from "../../tests/support/by-hand.ts";
 import { TestClock, turn, until } from "../../tests/support/clock.ts";
 import { clientRequest } from "../../tests/support/http.ts";
 import type { Clock } from "../event-loop/clock.ts";
@@ -334,7 +335,7 @@ describe("the pump", () => {
         },
       });
       new Pump({ endpoint: new Connection(plainAgreement("server")), transport: far, listener }).start();
-      near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+      near.start(silentSink);
       near.write([frame(0x81, [0x31])]);
       await until(() => errors.length === 1);
     } finally {

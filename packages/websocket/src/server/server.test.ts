@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { silentSink } from "../../tests/support/by-hand.ts";
 import { turn, until } from "../../tests/support/clock.ts";
 import { clientRequest } from "../../tests/support/http.ts";
 import { story, thrown, World } from "../../tests/support/link.ts";
@@ -92,7 +93,7 @@ describe("the handler", () => {
       lines.push(story(opening.accept()));
     });
     server.receive(far, { secure: true });
-    near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+    near.start(silentSink);
     near.write([clientRequest("/x"), Uint8Array.of(0x81, 0x82, 0, 0, 0, 0, 0x68, 0x69)]);
     await until(() => lines[0]?.length === 1);
     near.write([Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x21)]);
@@ -110,7 +111,7 @@ describe("the handler", () => {
     const openings: IncomingOpening[] = [];
     const server = new WebSocketServer((opening) => new Promise(() => openings.push(opening)));
     server.receive(far);
-    near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+    near.start(silentSink);
     near.write([clientRequest("/"), Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x31)]);
     run();
     const [opening] = openings;
@@ -203,7 +204,7 @@ describe("onFailure", () => {
       },
     });
     const [near, far] = pair();
-    near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+    near.start(silentSink);
     world.server.receive(far, { remoteAddress: "there" });
     near.write([new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n")]);
     await until(() => failures.length > 0);
@@ -262,7 +263,7 @@ describe("receiveUpgrade", () => {
     await until(() => received.length > 0);
     expect(new TextDecoder().decode(received[0])).toMatch(/^HTTP\/1\.1 101 /);
     const [other, otherFar] = pair();
-    other.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+    other.start(silentSink);
     server.receiveUpgrade(otherFar, head, new Uint8Array(0));
     await until(() => server.sockets.size === 2);
   });
@@ -349,7 +350,7 @@ describe("close", () => {
     stream.closed.catch(() => {});
     for (const near of world.near) near.pause();
     const [silent, silentFar] = pair();
-    silent.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+    silent.start(silentSink);
     silent.write([clientRequest("/").subarray(0, 20)]);
     world.server.receive(silentFar);
     await turn();

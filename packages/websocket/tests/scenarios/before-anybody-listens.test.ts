@@ -1,8 +1,10 @@
 /** Messages that arrive before a listener is added. RFC 6455 knows no such moment: what was received must never be lost. */
+
 import { describe, expect, it } from "vitest";
 import { opened } from "../../src/socket/opened.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
 import { pair } from "../../src/transport/pair.ts";
+import { silentSink } from "../support/by-hand.ts";
 import { turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
 import { story, World } from "../support/link.ts";
@@ -297,7 +299,7 @@ describe("the opening handshake", () => {
       },
     });
     const [near, far] = pair();
-    near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+    near.start(silentSink);
     world.server.receive(far);
     near.write([clientRequest("/"), Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x31)]);
     await turn();

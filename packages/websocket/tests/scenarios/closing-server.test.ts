@@ -2,7 +2,8 @@
 import type { Fields, StreamAnswer } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { WebSocketServer } from "../../src/server/server.ts";
-import { type PairedTransport, pair } from "../../src/transport/pair.ts";
+import { pair } from "../../src/transport/pair.ts";
+import { HandClient } from "../support/by-hand.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
 import { World } from "../support/link.ts";
@@ -29,29 +30,10 @@ const extendedConnect: Fields = [
   ["sec-websocket-version", "13"],
 ];
 
-/** A raw client, which ends its half when the server has ended its own. */
-class Client {
-  readonly far: PairedTransport;
-  text = "";
-  isClosed = false;
-  readonly near: PairedTransport;
-
-  constructor() {
-    [this.near, this.far] = pair();
-    this.near.start({
-      data: (chunk) => (this.text += String.fromCharCode(...chunk)),
-      drain() {},
-      end: () => this.near.end(),
-      error() {},
-      close: () => (this.isClosed = true),
-    });
-  }
-
-  /** Resolves with everything received once the connection is closed. */
-  async answer(): Promise<string> {
-    await until(() => this.isClosed);
-    return this.text;
-  }
+/** Resolves with everything that the client has received once its connection is closed. */
+async function responseTo(client: HandClient): Promise<string> {
+  await until(() => client.isClosed);
+  return client.text;
 }
 
 /** Returns a server kept from closing by one client, and a function that lets it close. */
@@ -76,9 +58,9 @@ const unavailable = /^HTTP\/1\.1 503 Service Unavailable\r\nConnection: close\r\
 describe("a server that is closing", () => {
   it("rejects a request whose head was already parsed with 503 [R30]", async () => {
     const { server, asked, closed, release } = await closingServer();
-    const client = new Client();
+    const client = new HandClient();
     server.receiveUpgrade(client.far, head);
-    expect(await client.answer()).toMatch(unavailable);
+    expect(await responseTo(client)).toMatch(unavailable);
     expect(asked).toEqual([]);
     release();
     await closed;
@@ -88,12 +70,12 @@ describe("a server that is closing", () => {
   it("rejects a raw request that arrives while it is closing with 503, whole or in pieces [R30]", async () => {
     const { server, asked, closed, release } = await closingServer();
     for (const cut of [request.length, 1, 20]) {
-      const client = new Client();
+      const client = new HandClient();
       server.receive(client.far);
       client.near.write([request.slice(0, cut)]);
       await turn();
       client.near.write([request.slice(cut)]);
-      expect(await client.answer()).toMatch(unavailable);
+      expect(await responseTo(client)).toMatch(unavailable);
     }
     expect(asked).toEqual([]);
     release();
@@ -102,22 +84,22 @@ describe("a server that is closing", () => {
 
   it("waits for a request no longer than for everything else [R30]", async () => {
     const { world, server, closed } = await closingServer();
-    const late = new Client();
+    const late = new HandClient();
     server.receive(late.far);
     const sooner = server.close({ timeout: 500 });
     await world.clock.advance(499);
     expect(late.isClosed).toBe(false);
     await world.clock.advance(1);
     await Promise.all([closed, sooner]);
-    expect(await late.answer()).toBe("");
+    expect(await responseTo(late)).toBe("");
     expect(server.connections).toBe(0);
   });
 
   it("still reports to a client what is wrong with its request [R30]", async () => {
     const { server, closed, release } = await closingServer();
-    const client = new Client();
+    const client = new HandClient();
     server.receiveUpgrade(client.far, { ...head, method: "POST" });
-    expect(await client.answer()).toMatch(/^HTTP\/1\.1 405 /);
+    expect(await responseTo(client)).toMatch(/^HTTP\/1\.1 405 /);
     release();
     await closed;
   });
@@ -146,15 +128,15 @@ describe("a server that is closed", () => {
     const clock = new TestClock();
     const server = new WebSocketServer((opening) => opening.accept(), { clock });
     await server.close();
-    const [upgrade, bytes, silent] = [new Client(), new Client(), new Client()];
+    const [upgrade, bytes, silent] = [new HandClient(), new HandClient(), new HandClient()];
     server.receiveUpgrade(upgrade.far, head);
     server.receive(bytes.far);
     server.receive(silent.far);
     bytes.near.write([request]);
-    expect(await upgrade.answer()).toMatch(unavailable);
-    expect(await bytes.answer()).toMatch(unavailable);
+    expect(await responseTo(upgrade)).toMatch(unavailable);
+    expect(await responseTo(bytes)).toMatch(unavailable);
     await clock.advance(10_000);
-    expect(await silent.answer()).toMatch(/^HTTP\/1\.1 408 /);
+    expect(await responseTo(silent)).toMatch(/^HTTP\/1\.1 408 /);
     expect([server.connections, clock.due]).toEqual([0, []]);
     await server.close();
   });

@@ -2,38 +2,9 @@
 import { describe, expect, it } from "vitest";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
 import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts";
-import { type PairedTransport, pair } from "../../src/transport/pair.ts";
 import type { Transport } from "../../src/transport/transport.ts";
+import { HandClient } from "../support/by-hand.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
-import { clientRequest } from "../support/http.ts";
-
-/** A hand-written client. */
-class Client {
-  text = "";
-  isEnded = false;
-  isClosed = false;
-  readonly near: PairedTransport;
-  readonly far: PairedTransport;
-
-  constructor() {
-    [this.near, this.far] = pair();
-    this.near.start({
-      data: (chunk) => (this.text += String.fromCharCode(...chunk)),
-      drain() {},
-      end: () => (this.isEnded = true),
-      error() {},
-      close: () => (this.isClosed = true),
-    });
-  }
-
-  get status(): string {
-    return this.text.slice(9, 12);
-  }
-
-  ask(): void {
-    this.near.write([clientRequest("/")]);
-  }
-}
 
 function setUp(options: ServerOptions = {}) {
   const clock = new TestClock();
@@ -44,8 +15,8 @@ function setUp(options: ServerOptions = {}) {
     opening.accept();
   };
   const server = new WebSocketServer(handler, { clock, onError: (error) => errors.push(error), ...options });
-  const come = (remoteAddress?: string, secure?: boolean): Client => {
-    const client = new Client();
+  const come = (remoteAddress?: string, secure?: boolean): HandClient => {
+    const client = new HandClient({ lingers: true });
     server.receive(client.far, { remoteAddress, secure });
     return client;
   };
@@ -94,7 +65,7 @@ describe("openings from one address", () => {
     expect(server.connections).toBe(2);
     one?.end();
     one?.end();
-    const client = new Client();
+    const client = new HandClient({ lingers: true });
     two?.receive(client.far);
     expect(server.connections).toBe(1);
     server.admit(() => dropped.push("four"), info);
@@ -123,7 +94,7 @@ describe("a client that gets no place", () => {
 
   it("is aborted when it does not leave: after 2 s, or when more than 64 such clients stay [A10]", async () => {
     const { clock, come } = setUp({ maxConnections: 0 });
-    const clients: Client[] = [];
+    const clients: HandClient[] = [];
     for (let count = 1; count <= 66; count++) {
       const client = come();
       clients.push(client);
@@ -173,7 +144,7 @@ describe("a client during its TLS handshake", () => {
     expect(errors.map(String)).toEqual(["Error: mine"]);
     expect(server.admit(() => {})).toBeUndefined();
     // Its TLS handshake completed in the turn in which it was aborted.
-    const late = new Client();
+    const late = new HandClient({ lingers: true });
     pending?.receive(late.far);
     pending?.end();
     await until(() => late.isClosed);

@@ -1,4 +1,5 @@
 /** Durations as users give them: longer than a host's timer, infinite, and invalid. */
+
 import type { Fields } from "@hybi/core";
 import { Connection, plainAgreement } from "@hybi/core";
 import { describe, expect, it } from "vitest";
@@ -10,13 +11,13 @@ import { WebSocketServer } from "../../src/server/server.ts";
 import { createWebSocketClass, createWebSocketStreamClass } from "../../src/socket/create-websocket-class.ts";
 import { opened } from "../../src/socket/opened.ts";
 import { pair } from "../../src/transport/pair.ts";
+import { silentSink } from "../support/by-hand.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { story, thrown, World } from "../support/link.ts";
 
 const longest = 2 ** 31 - 1;
 const endless = Number.POSITIVE_INFINITY;
 /** The far end of a transport, with listeners that do nothing. */
-const deaf = { data() {}, drain() {}, end() {}, error() {}, close() {} };
 const half = (target: Uint8Array) => {
   target.fill(0);
   target[3] = 0x80;
@@ -37,14 +38,14 @@ describe.each([longest + 1, 3 * longest])("a duration of %d ms", (span) => {
   it("applies to an opening without a response, at either end [R14]", async () => {
     const clock = new TestClock();
     const [near, far] = pair();
-    far.start(deaf);
+    far.start(silentSink);
     const client = new (createWebSocketClass(() => near, { clock, deadlines: { opening: span } }))(
       "ws://mute.example/",
     );
     const events = story(client);
     const server = new WebSocketServer(() => {}, { clock, deadlines: { opening: span } });
     const [other, otherFar] = pair();
-    other.start({ ...deaf, end: () => other.end() });
+    other.start({ ...silentSink, end: () => other.end() });
     server.receive(otherFar);
     await clock.advance(span - 1);
     expect([events, server.connections]).toEqual([[], 1]);

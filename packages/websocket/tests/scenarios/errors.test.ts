@@ -1,4 +1,5 @@
 /** Errors thrown by the application's own code: see docs/guide/websocket.md, "Errors of your own code". */
+
 import type { Extension } from "@hybi/core";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { reconnect } from "../../src/reconnect/reconnect.ts";
@@ -6,6 +7,7 @@ import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
 import { WebSocketServer } from "../../src/server/server.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
 import { pair } from "../../src/transport/pair.ts";
+import { silentSink } from "../support/by-hand.ts";
 import { turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
 import { story, World } from "../support/link.ts";
@@ -329,7 +331,7 @@ describe("an error in a server's own functions", () => {
       const told: unknown[] = [];
       const server = new WebSocketServer(() => {}, { onFailure, onError: (error) => told.push(error) });
       const [near, far] = pair();
-      near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+      near.start(silentSink);
       server.receive(far);
       near.write([new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n")]);
       await until(() => told.length === 1);
@@ -458,7 +460,7 @@ describe("an error below a connection", () => {
         onError: (error) => told.push(error),
       });
       const [near, far] = pair();
-      near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+      near.start(silentSink);
       server.receive(far);
       near.write([clientRequest("/")]);
       await until(() => sockets.length === 1);

@@ -1,4 +1,5 @@
 /** Accepting or rejecting a request after its client has left, or after the server itself has responded. */
+
 import type { Fields } from "@hybi/core";
 import { prepareText } from "@hybi/core";
 import { describe, expect, it } from "vitest";
@@ -8,6 +9,7 @@ import type { RequestStream } from "../../src/server/incoming-stream.ts";
 import { opened } from "../../src/socket/opened.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
 import { pair } from "../../src/transport/pair.ts";
+import { silentSink } from "../support/by-hand.ts";
 import { turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
 import { story, World } from "../support/link.ts";
@@ -37,7 +39,7 @@ async function asked(): Promise<{ world: World; opening: IncomingOpening }> {
   const world = new World({ handler: (opening) => new Promise(() => openings.push(opening)) });
   const [near, far] = pair();
   world.near.push(near);
-  near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+  near.start(silentSink);
   world.server.receive(far);
   near.write([clientRequest("/")]);
   await until(() => openings.length === 1);
@@ -124,7 +126,7 @@ describe.each(endings)("a request that is accepted or rejected when %s", (_, end
     });
     const [near, far] = pair();
     world.near.push(near);
-    near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+    near.start(silentSink);
     world.server.receive(far);
     near.write([clientRequest("/")]);
     await until(() => answer !== undefined);

@@ -10,60 +10,21 @@ import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
 import type { RequestStream } from "../../src/server/incoming-stream.ts";
 import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
-import { type PairedTransport, pair } from "../../src/transport/pair.ts";
-import { never, UnreadBlob } from "../support/by-hand.ts";
-import { TestClock, turn, until } from "../support/clock.ts";
+import { pair } from "../../src/transport/pair.ts";
+import { HandClient, never, UnreadBlob } from "../support/by-hand.ts";
+import { TestClock, turn } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
 import { story } from "../support/link.ts";
 
 const maskingKey = 0x0102_0304;
 const head = (path: string): string => new TextDecoder().decode(clientRequest(path));
 
-/** A hand-written client. It reads nothing while it is paused. */
-class Client {
-  received: number[] = [];
-  isClosed = false;
-  readonly near: PairedTransport;
-  readonly far: PairedTransport;
-
-  constructor() {
-    [this.near, this.far] = pair();
-    this.near.start({
-      data: (chunk) => {
-        for (const byte of chunk) this.received.push(byte);
-      },
-      drain() {},
-      end: () => this.near.end(),
-      error() {},
-      close: () => {
-        this.isClosed = true;
-      },
-    });
-  }
-
-  get text(): string {
-    return String.fromCharCode(...this.received.slice(0, 50_000));
-  }
-
-  /** The status of the response to its opening request. */
-  get status(): string {
-    return this.text.slice(9, 12);
-  }
-
+/** A hand-written client that sends data. It reads nothing while it is paused. */
+class Client extends HandClient {
   /** The status code of a Close frame that directly follows the opening response. */
   get closeCode(): number | undefined {
     const [first, , high = 0, low = 0] = this.received.slice(this.text.indexOf("\r\n\r\n") + 4);
     return first === 0x88 ? (high << 8) | low : undefined;
-  }
-
-  write(bytes: Uint8Array | string): void {
-    this.near.write([typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes]);
-  }
-
-  async open(path: string): Promise<this> {
-    this.write(head(path));
-    await until(() => this.text.includes("\r\n\r\n"));
-    return this;
   }
 
   send(length: number): void {

@@ -5,7 +5,8 @@ import type { Fields } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import type { RequestStream } from "../../src/server/incoming-stream.ts";
 import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { type PairedTransport, pair } from "../../src/transport/pair.ts";
+import { HandClient } from "../support/by-hand.ts";
 import { until } from "../support/clock.ts";
 
 const host = "app.example:8080";
@@ -31,21 +32,13 @@ const upgradeFields = (origin: string | undefined): Fields => [
 ];
 
 /** Returns what is sent over a transport passed to `receive`. */
-async function answered(receive: (far: ReturnType<typeof pair>[1]) => void, request?: string): Promise<Answer> {
-  const [near, far] = pair();
-  let text = "";
-  near.start({
-    data: (chunk) => (text += String.fromCharCode(...chunk)),
-    drain() {},
-    end() {},
-    error() {},
-    close() {},
-  });
-  receive(far);
-  if (request !== undefined) near.write([new TextEncoder().encode(request)]);
-  await until(() => text.includes("\r\n\r\n"));
-  near.abort();
-  return { status: Number(text.slice(9, 12)), body: text.slice(text.indexOf("\r\n\r\n") + 4) };
+async function answered(receive: (far: PairedTransport) => void, request?: string): Promise<Answer> {
+  const client = new HandClient({ lingers: true });
+  receive(client.far);
+  if (request !== undefined) client.write(request);
+  await until(() => client.text.includes("\r\n\r\n"));
+  client.near.abort();
+  return { status: Number(client.status), body: client.text.slice(client.text.indexOf("\r\n\r\n") + 4) };
 }
 
 const ways: Readonly<Record<string, Ask>> = {

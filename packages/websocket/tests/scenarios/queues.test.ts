@@ -1,8 +1,10 @@
 /** Queues are limited in number as well as in bytes, and emptying one takes time linear in its length. */
+
 import { prepareText } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import type { WebSocket } from "../../src/socket/websocket.ts";
 import { pair } from "../../src/transport/pair.ts";
+import { silentSink } from "../support/by-hand.ts";
 import { turn, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
 import { elementsMoved } from "../support/moved.ts";
@@ -192,7 +194,7 @@ describe("emptying a queue of n moves not many more than n elements:", () => {
   it("chunks delivered by an in-memory transport [R12]", async () => {
     const [near, far] = pair({ chunkSize: 1 });
     let received = 0;
-    near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
+    near.start(silentSink);
     near.write([new Uint8Array(many)]);
     near.end();
     await expectLinear(async () => {

@@ -1,15 +1,15 @@
 /** Closing a server, more than once. */
+
 import { describe, expect, it } from "vitest";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
 import { listeningServer } from "../../src/server/listening.ts";
 import { WebSocketServer } from "../../src/server/server.ts";
 import { opened } from "../../src/socket/opened.ts";
 import { pair } from "../../src/transport/pair.ts";
+import { silentSink } from "../support/by-hand.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
 import { World } from "../support/link.ts";
-
-const deaf = { data() {}, drain() {}, end() {}, error() {}, close() {} };
 
 /** Records in `lines` when `promise` resolves. */
 function note(lines: string[], name: string, promise: Promise<void>): void {
@@ -84,7 +84,7 @@ describe("a server that is closed several times", () => {
     const waiting = opened(new world.WebSocket("ws://example.com/")).catch((error: Error) => error);
     await until(() => asked.length === 1);
     const [near, far] = pair();
-    near.start(deaf);
+    near.start(silentSink);
     world.server.receive(far);
     expect(world.server.connections).toBe(2);
     await Promise.all([world.server.close(), world.server.close({ timeout: 100_000 })]);
@@ -100,7 +100,7 @@ describe("a server that is closed several times", () => {
     await world.server.close({ timeout: 1_000 });
     for (let round = 0; round < 2; round++) {
       const [near, far] = pair();
-      near.start(deaf);
+      near.start(silentSink);
       world.server.receive(far);
       near.write([clientRequest("/")]);
       await turn();

@@ -1,13 +1,14 @@
 /** Deadlines over sockets: slow openings, Pings, lost peers, and closing handshakes without a reply. */
+
 import { describe, expect, it } from "vitest";
 import { WebSocketServer } from "../../src/server/server.ts";
 import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
 import { pair } from "../../src/transport/pair.ts";
+import { silentSink } from "../support/by-hand.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
 
 /** The far end of a transport that reads nothing of interest. */
-const deaf = { data() {}, drain() {}, end() {}, error() {}, close() {} };
 
 describe("an opening handshake", () => {
   it("fails after 10 s without a transport, and aborts its signal", async () => {
@@ -44,14 +45,14 @@ describe("an opening handshake", () => {
     await turn();
     expect(socket.readyState).toBe(3);
     let gone = false;
-    far.start({ ...deaf, close: () => (gone = true) });
+    far.start({ ...silentSink, close: () => (gone = true) });
     give();
     await until(() => gone);
   });
 
   it("fails after 10 s without a response", async () => {
     const [near, far] = pair();
-    far.start(deaf);
+    far.start(silentSink);
     const clock = new TestClock();
     const socket = new (createWebSocketClass(() => near, { clock }))("ws://mute.example/");
     const events = story(socket);
@@ -64,7 +65,11 @@ describe("an opening handshake", () => {
     const clock = new TestClock();
     const [near, far] = pair();
     const received: string[] = [];
-    near.start({ ...deaf, data: (chunk) => received.push(new TextDecoder().decode(chunk)), end: () => near.end() });
+    near.start({
+      ...silentSink,
+      data: (chunk) => received.push(new TextDecoder().decode(chunk)),
+      end: () => near.end(),
+    });
     const server = new WebSocketServer(() => {}, { clock });
     server.receive(far);
     await clock.advance(10_000);
