@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), "hybi-cli-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => vi.restoreAllMocks());
 
-/** Runs a command; answers its exit code and what it wrote. */
+/** Runs a command; returns its exit code and its output. */
 async function run(command: (args: readonly string[]) => Promise<number>, ...args: string[]) {
   let [output, errors] = ["", ""];
   vi.spyOn(process.stdout, "write").mockImplementation((text) => {
@@ -35,7 +35,7 @@ function file(name: string, content: string | Uint8Array): string {
 }
 
 describe("hybi-conformance", () => {
-  it("tells how it is used", async () => {
+  it("prints its usage", async () => {
     expect(await run(runConformance, "--help")).toMatchObject({
       exitCode: 0,
       output: expect.stringContaining("--only"),
@@ -50,7 +50,7 @@ describe("hybi-conformance", () => {
     [["server", "ws://127.0.0.1:1/", "--concurrency", "many"], /--concurrency takes a number/],
     [["cases", "--role", "proxy"], /role/],
     [["server", "ws://127.0.0.1:1/", "--unknown"], /unknown/i],
-  ])("does not know %j", async (args, message) => {
+  ])("rejects the arguments %j", async (args, message) => {
     const { exitCode, errors } = await run(runConformance, ...args);
     expect(exitCode).toBe(2);
     expect(errors).toMatch(message);
@@ -64,7 +64,7 @@ describe("hybi-conformance", () => {
     expect(JSON.parse(json).map(({ id }: { id: string }) => id)).toEqual(["2.1", "6.4.1"]);
   });
 
-  it("exits with 1 when a case has failed, writes reports, and says what has failed", async () => {
+  it("exits with 1 when a case has failed, writes reports, and prints what has failed", async () => {
     const [json, html] = [join(folder, "report.json"), join(folder, "report.html")];
     const args = ["server", "ws://127.0.0.1:1/", "--only", "2.1", "--json", json, "--html", html];
     const { exitCode, output } = await run(runConformance, ...args);
@@ -74,12 +74,12 @@ describe("hybi-conformance", () => {
     expect(readFileSync(html, "utf8")).toMatch(/^<!doctype html>/);
   });
 
-  it("exits with 2 when no case is meant", async () => {
+  it("exits with 2 when no case is selected", async () => {
     const { exitCode } = await run(runConformance, "server", "ws://127.0.0.1:1/", "--only", "99");
     expect(exitCode).toBe(2);
   });
 
-  it("says that it cannot listen where somebody else does", async () => {
+  it("reports that it cannot listen on a port in use", async () => {
     const tester = await listenForClients({ onReport: () => {} });
     const { exitCode, errors } = await run(runConformance, "client", "--listen", String(tester.port));
     await tester.close();
@@ -89,7 +89,7 @@ describe("hybi-conformance", () => {
 });
 
 describe("hybi-inspect", () => {
-  it("tells how it is used", async () => {
+  it("prints its usage", async () => {
     expect(await run(runInspect, "--help")).toMatchObject({
       exitCode: 0,
       output: expect.stringContaining("--deflate"),
@@ -105,13 +105,13 @@ describe("hybi-inspect", () => {
     expect(output).not.toContain("\u001b");
   });
 
-  it("sees whose frames they are by their masks, and is told where it cannot", async () => {
+  it("detects the sender of frames by their masks, unless --from names it", async () => {
     const frame = file("b.bin", Uint8Array.of(0x81, 0x02, 0x68, 0x69));
     expect((await run(runInspect, frame)).output).toMatch(/^server ◀── 81/);
     expect((await run(runInspect, frame, "--from", "client")).output).toContain("frame/mask-missing");
   });
 
-  it("reads a file for each, and the handshake before the frames", async () => {
+  it("reads a file for each direction, and the handshake before the frames", async () => {
     const client = file("client.bin", "GET / HTTP/1.1\r\nHost: x\r\n\r\n\xc1");
     const text = new Uint8Array([
       ...new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"),
@@ -125,7 +125,7 @@ describe("hybi-inspect", () => {
   it.each([
     [["missing-file"], /ENOENT/],
     [["--format", "xml", "x"], /--format takes raw or hex or transcript/],
-  ])("says what is wrong with %j", async (args, message) => {
+  ])("prints what is wrong with %j", async (args, message) => {
     const { exitCode, errors } = await run(runInspect, ...args);
     expect(exitCode).toBe(2);
     expect(errors).toMatch(message);
@@ -135,7 +135,7 @@ describe("hybi-inspect", () => {
 describe("hybi-hostile", () => {
   const hostile = (args: readonly string[]): Promise<number> => runHostile(args, "");
 
-  it("tells how it is used, and lists the kinds of hostile clients", async () => {
+  it("prints its usage, and lists the kinds of hostile clients", async () => {
     expect(await run(hostile, "--help")).toMatchObject({ exitCode: 0, output: expect.stringContaining("--clients") });
     expect(await run(hostile)).toMatchObject({ exitCode: 2 });
     expect((await run(hostile, "kinds")).output).toMatch(/^ {2}bombs +a client that sends compressed messages/m);
@@ -152,7 +152,7 @@ describe("hybi-hostile", () => {
     [["ws://127.0.0.1:1/", "--seconds", "3000000"], /--seconds takes seconds, 86400 at most/],
     [["ws://127.0.0.1:1/", "--quiet", "86401"], /--quiet takes seconds/],
     [["ws://127.0.0.1:1/", "ws://127.0.0.1:2/"], /One server at a time/],
-  ])("attacks nothing when it is told %j", async (args, message) => {
+  ])("attacks nothing for the arguments %j", async (args, message) => {
     const { exitCode, errors } = await run(hostile, ...args);
     expect(exitCode).toBe(2);
     expect(errors).toMatch(message);

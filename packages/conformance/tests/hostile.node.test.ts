@@ -1,4 +1,4 @@
-/** The command that attacks servers, as a program, for a moment and with few clients. */
+/** The command that attacks servers, as a program, for a short time and with few clients. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -14,7 +14,7 @@ const program = fileURLToPath(new URL("../src/cli/hostile.ts", import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), "hybi-hostile-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** An echo server that has no defences but those of core. */
+/** An echo server without defences except those of core. */
 function startEcho(): Server {
   return createServer((socket) => {
     const endpoint = Endpoint.server();
@@ -37,7 +37,7 @@ interface Written {
   readonly criteria: readonly Criterion[];
 }
 
-describe("hybi-hostile, let loose on an echo server for a moment", () => {
+describe("hybi-hostile, attacking an echo server for a short time", () => {
   const server = startEcho();
   let exitCode: number | null = null;
   let output = "";
@@ -63,7 +63,7 @@ describe("hybi-hostile, let loose on an echo server for a moment", () => {
 
   afterAll(() => server.close());
 
-  it("connects clients of every kind that is meant, and the server answers them as it does", () => {
+  it("connects clients of every selected kind, and the server responds to them", () => {
     const { attackers } = written.report;
     const meant = attackKinds.filter(
       ({ name, transport }) => transport === undefined && name !== "never-reading" && name !== "unfinished-messages",
@@ -75,7 +75,7 @@ describe("hybi-hostile, let loose on an echo server for a moment", () => {
     expect(attackers.silence).toMatchObject({ opened: 0, sent: 0 });
   });
 
-  it("measures the innocent clients beside them, the quiet server, and what comes afterwards", () => {
+  it("measures innocent clients during the attack, the quiet server, and the recovery", () => {
     const { quiet, attacked, afterwards } = written.report;
     for (const { messages, latencies } of [quiet, attacked, afterwards]) {
       expect(messages.sent).toBeGreaterThan(0);
@@ -85,14 +85,14 @@ describe("hybi-hostile, let loose on an echo server for a moment", () => {
     expect(attacked.late.opened + attacked.late.failed).toBeGreaterThan(0);
   });
 
-  it("prints the server, each kind and each criterion, and exits with 1 when one is missed", () => {
+  it("prints the server, each kind and each criterion, and exits with 1 when a criterion is missed", () => {
     const { criteria } = written;
     for (const { title } of criteria) expect(output).toMatch(new RegExp(`^(pass|fail|unknown) +${title} `, "m"));
     for (const name of Object.keys(written.report.attackers)) expect(output).toMatch(new RegExp(`^${name} `, "m"));
     expect(exitCode).toBe(criteria.some(({ verdict }) => verdict === "fail") ? 1 : 0);
   });
 
-  it("is judged by the budget, by every answer, by the slower of two p99s, and by what is left", () => {
+  it("is judged by the budget, by every response, by the slower of two p99s, and by what remains", () => {
     const verdicts = (report: HostileReport, budget: number, reference?: number): Record<string, string> =>
       Object.fromEntries(judgeHostile(report, { budget, reference }).map(({ title, verdict }) => [title, verdict]));
     const mebibyte = 1_048_576;

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { selfSigned } from "@hybi/testing/adapter-contract";
 import { expect, it } from "vitest";
 
-it("a certificate is for 127.0.0.1, valid now, signed by its own key, however its numbers fall out", async () => {
+it("a certificate is for 127.0.0.1, valid now, signed by its own key, whatever its random numbers", async () => {
   for (let count = 0; count < 20; count++) {
     const { cert, key } = await selfSigned();
     const certificate = new X509Certificate(cert);

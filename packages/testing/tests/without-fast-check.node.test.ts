@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 
 const source = new URL("../src/", import.meta.url);
 
-/** The modules that `path` leads to, itself included; packages by their names. */
+/** Returns the modules reachable from `path`, including itself; packages by name. */
 function reachable(path: URL, seen: Set<string> = new Set()): Set<string> {
   if (seen.has(path.href)) return seen;
   seen.add(path.href);
@@ -16,7 +16,7 @@ function reachable(path: URL, seen: Set<string> = new Set()): Set<string> {
   return seen;
 }
 
-it("only what makes examples needs fast-check: every entry point but the first does without it", () => {
+it("only arbitraries need fast-check: every entry point except the root works without it", () => {
   expect(reachable(new URL("index.ts", source))).toContain("fast-check");
   const folders = readdirSync(source, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   const needy = folders.flatMap(({ name }) =>

@@ -1,6 +1,6 @@
 /**
- * The packages in engines that lack parts of the web platform, such as React Native's: each part alone, and all together. Such
- * an engine is a context of node:vm, which has what ECMAScript has, and what it is given.
+ * The packages in engines that lack parts of the web platform, such as React Native's: without each part, and without all of
+ * them. An engine is a context of node:vm, which has ECMAScript and the globals that it is given.
  */
 import { createContext, runInContext } from "node:vm";
 import { build } from "esbuild";
@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 
 type Program = typeof import("./bare-program.ts");
 
-/** All of the platform that the packages use. */
+/** All parts of the platform that the packages use. */
 const platform = {
   ...{ AbortController, AbortSignal, Blob, DOMException, Event, EventTarget, MessageEvent },
   ...{ ReadableStream, WritableStream, TransformStream, TextDecoder, TextEncoder, URL },
@@ -36,7 +36,7 @@ beforeAll(async () => {
   script = outputFiles[0]?.text ?? "";
 });
 
-/** The program in an engine that has `globals` beside the language. */
+/** Runs the program in an engine that has `globals` in addition to the language. */
 function engine(globals: object): Program {
   return runInContext(`${script}; program`, createContext({ ...globals }));
 }
@@ -47,7 +47,7 @@ function without(...missing: readonly Name[]): Record<string, unknown> {
 
 const untilTimers = names.filter((name) => !timers.includes(name));
 
-/** Engines, and what they lack. */
+/** Engines, and the parts they lack. */
 const engines: [string, object][] = [
   ["nothing missing", platform],
   ...untilTimers.map((name): [string, object] => [`no ${name}`, without(name)]),
@@ -58,7 +58,7 @@ const engines: [string, object][] = [
     "what React Native has in place of the platform's",
     {
       ...without("DOMException", "Event", "EventTarget", "MessageEvent", "ReadableStream", "WritableStream", "crypto"),
-      // Both are there, and can do next to nothing.
+      // Both exist, but can do almost nothing.
       Blob: class {
         constructor(parts: readonly unknown[] = []) {
           if (parts.some((part) => typeof part !== "string")) throw new Error("Creating blobs is not supported");
@@ -82,7 +82,7 @@ const engines: [string, object][] = [
 ];
 
 describe.each(engines)("an engine with %s", (_, globals) => {
-  it("loads every package, and carries conversations, compressed or not [R10]", async () => {
+  it("loads every package, and exchanges messages, compressed or not [R10]", async () => {
     const program = engine(globals);
     const expected = [
       "open true",
@@ -95,7 +95,7 @@ describe.each(engines)("an engine with %s", (_, globals) => {
     for (const compressed of [false, true]) expect(Array.from(await program.talk(compressed))).toEqual(expected);
   });
 
-  it("has errors of the platform's names and codes, and refuses what is no UTF-8 [R10]", async () => {
+  it("throws errors with the platform's names and codes, and rejects invalid UTF-8 [R10]", async () => {
     expect(Array.from(await engine(globals).errors())).toEqual([
       "SyntaxError 12 true",
       "SyntaxError 12 true",
@@ -110,15 +110,15 @@ describe.each(engines)("an engine with %s", (_, globals) => {
     ]);
   });
 
-  it("comes back, and is in time [R10]", async () => {
+  it("reconnects, and observes deadlines [R10]", async () => {
     const program = engine(globals);
     expect(Array.from(await program.comeBack())).toEqual(["waiting", "hello"]);
     expect(Array.from(await program.tooLate()).sort()).toEqual(["TimeoutError", "true AbortError"]);
   });
 });
 
-describe("an engine says what it lacks where that is needed", () => {
-  it("ReadableStream or WritableStream, when a stream is made [R10]", () => {
+describe("an error names the missing part of an engine", () => {
+  it("ReadableStream or WritableStream, when a stream is created [R10]", () => {
     for (const name of ["ReadableStream", "WritableStream"] as const) {
       const program = engine(without(name));
       const { WebSocketStream } = program.connected();
@@ -127,7 +127,7 @@ describe("an engine says what it lacks where that is needed", () => {
     }
   });
 
-  it("Blob, when binary messages are to be Blobs [R10]", () => {
+  it("Blob, when binary messages are requested as Blobs [R10]", () => {
     const program = engine(without("Blob"));
     const { WebSocket } = program.connected();
     const socket = new WebSocket("ws://example.com/");
@@ -138,15 +138,15 @@ describe("an engine says what it lacks where that is needed", () => {
     socket.close();
   });
 
-  it("crypto, when a client is made without a source of randomness [R10]", () => {
+  it("crypto, when a client is created without a source of randomness [R10]", () => {
     const program = engine(without("crypto"));
     const WebSocket = program.createWebSocketClass(() => new Promise(() => {}));
     const message = program.messageOf(() => new WebSocket("ws://example.com/"));
     expect(message).toMatch(/^option\/random-missing .*crypto\.getRandomValues/);
   });
 
-  it("setTimeout, when a client or a server is made without a clock [R10]", () => {
-    // Not quite missing: fast-check, which is in the program as well, cannot be loaded then.
+  it("setTimeout, when a client or a server is created without a clock [R10]", () => {
+    // Null rather than missing, because fast-check, which is part of the program, could not be loaded without it.
     const program = engine({ ...without("setTimeout"), setTimeout: null });
     const { createWebSocketClass, WebSocketServer } = program;
     const WebSocket = createWebSocketClass(() => new Promise(() => {}), { random: () => {} });

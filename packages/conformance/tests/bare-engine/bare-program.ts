@@ -1,4 +1,4 @@
-/** What runs in an engine that lacks parts of the web platform: every package that names no runtime, and conversations in memory. */
+/** The program for engines that lack parts of the web platform: every runtime-independent package, and in-memory connections. */
 import { type RandomSource, UsageError } from "@hybi/core";
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import {
@@ -18,10 +18,10 @@ export { WireDump } from "@hybi/conformance/inspect";
 export { arb, Simulation } from "@hybi/testing";
 export { createWebSocketClass, fromStreams, WebSocketServer, WebSocketStream } from "@hybi/websocket";
 
-/** No secret is sent here, and an engine need not have a source of chance. */
+/** Not random: no secret is sent here, and an engine need not have a random source. */
 const random: RandomSource = (target) => target.fill(7);
 
-/** The class of sockets to a server of the same engine. */
+/** Returns a class of sockets that connect to a server in the same engine. */
 export function connected(serverOptions: ServerOptions = {}, options: ClientSocketOptions = {}) {
   const server = new WebSocketServer((opening) => {
     if (opening.request.resourceName === "/forbidden") {
@@ -47,7 +47,7 @@ export function connected(serverOptions: ServerOptions = {}, options: ClientSock
   };
 }
 
-/** Text and bytes there and back, a Ping, and the closing handshake: everything that the client is told. */
+/** Echoes text and bytes, sends a Ping, and closes; returns everything that the client receives. */
 export async function talk(compressed: boolean): Promise<string[]> {
   const extensions = compressed ? [permessageDeflate({ threshold: 0 })] : [];
   const { WebSocket, server } = connected({ extensions }, { extensions });
@@ -84,7 +84,7 @@ export async function talk(compressed: boolean): Promise<string[]> {
   return told;
 }
 
-/** What errors look like: of the interface, of a loop, of an opening that is rejected, and of a peer that sends what is no text. */
+/** Returns errors of the interface, of a loop, of a rejected opening, and of a peer that sends text that is not UTF-8. */
 export async function errors(): Promise<string[]> {
   const { WebSocket } = connected();
   const found: string[] = [];
@@ -116,7 +116,7 @@ export async function errors(): Promise<string[]> {
     found.push(`${error instanceof WebSocketError} ${(error as WebSocketError).closeCode}`);
   }
   await opened(new WebSocket("ws://example.com/forbidden")).catch(note);
-  // Overlong, RFC 3629 §3: a receiver that takes it for text lets pass what others have refused.
+  // Overlong (RFC 3629 §3): a receiver that accepts it as text lets through what filters have rejected.
   const [near, far] = pair();
   new WebSocketServer((opening) => opening.accept()).receive(near);
   const closed = new Promise<number>((resolve) => {
@@ -131,7 +131,7 @@ export async function errors(): Promise<string[]> {
       end: () => far.end(),
       error() {},
       close: () => {
-        // A Close frame is behind the head of the response: 88, a length, and the status code.
+        // A Close frame follows the head of the response: 88, a length, and the status code.
         const [, , high = 0, low = 0] = received.slice(received.lastIndexOf(0x88));
         resolve(high * 256 + low);
       },
@@ -142,7 +142,7 @@ export async function errors(): Promise<string[]> {
   return found;
 }
 
-/** A client that comes back, and gives up. */
+/** A client that reconnects, and gives up. */
 export async function comeBack(): Promise<string[]> {
   const { WebSocket } = connected();
   const told: string[] = [];
@@ -170,7 +170,7 @@ export async function comeBack(): Promise<string[]> {
   return told;
 }
 
-/** A deadline passes, while a transport is being opened whose signal is watched. */
+/** A deadline passes while a transport with an abort signal is being opened. */
 export async function tooLate(): Promise<string[]> {
   const told: string[] = [];
   const connect = ({ signal }: { signal: AbortSignal }): Promise<never> =>

@@ -1,4 +1,4 @@
-/** Our own endpoints, held against the cases. */
+/** Our own endpoints, tested with the cases. */
 
 import { formatText, passes, testInProcess } from "@hybi/conformance";
 import { Endpoint } from "@hybi/core";
@@ -10,16 +10,16 @@ const create = {
   server: () => Endpoint.server({ extensions: [permessageDeflate()] }),
   client: () => Endpoint.client({ url: "ws://example.com/", random, extensions: [permessageDeflate()] }),
 };
-/** What takes long, and is not about the protocol. */
+/** Cases that take long and do not concern the protocol. */
 const except = ["9", "12", "13.*.1?", "13.*.1?c", "1.1.12", "1.1.14", "1.2.14"];
 /**
- * In process an application echoes when a whole chunk was read: too late for what stands before a violation or a Close
- * frame in the same chunk.
+ * Cases whose echo comes too late: in process, an application echoes once a whole chunk was read, which is after a violation
+ * or a Close frame in the same chunk.
  */
 const lateEcho = ["3.2", "4.1.3", "4.1.4", "4.2.3", "4.2.4", "5.15", "7.1.1", "8.1.14", "8.1.16"];
 
 describe.each(["server", "client"] as const)("Endpoint.%s", (role) => {
-  it("is as the RFCs have it", { timeout: 120_000 }, async () => {
+  it("conforms to the RFCs", { timeout: 120_000 }, async () => {
     const report = await testInProcess(role, "our endpoint", create[role], { except });
     expect(report.results.length).toBeGreaterThan(400);
     expect(passes(report) ? "" : formatText(report)).toBe("");

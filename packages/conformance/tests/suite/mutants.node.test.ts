@@ -3,7 +3,7 @@ import { type InProcessSubject, type Report, selectCases, testInProcess, type Ve
 import { describe, expect, it } from "vitest";
 import { type Defect, NaiveServer } from "./naive-endpoint.ts";
 
-/** What is about messages and frames; the naive server is no faster than it must be. */
+/** The cases about messages and frames, without the large ones: the naive server is slow. */
 const only = ["1", "2", "3", "4", "5", "6", "7", "8"];
 const except = [
   "1.1.7",
@@ -28,7 +28,7 @@ function idsOf(report: Report, ...verdicts: Verdict[]): string[] {
   return report.results.filter(({ verdict }) => verdicts.includes(verdict)).map(({ id }) => id);
 }
 
-/** What a report has against the subject, beyond what it has against one without a defect. */
+/** Returns the findings of a report, except those that a server without a defect has too. */
 async function against(defect: Defect): Promise<{ failed: string[]; nonStrict: string[] }> {
   const [report, sound] = await Promise.all([run(() => new NaiveServer(defect)), baseline()]);
   const known = idsOf(sound, "non-strict");
@@ -45,7 +45,7 @@ function baseline(): Promise<Report> {
 }
 
 describe("the conformance cases", () => {
-  it("find nothing wrong with a server that observes the rules", async () => {
+  it("find no fault in a server that observes the rules", async () => {
     const report = await baseline();
     expect(report.results.length).toBeGreaterThan(300);
     expect(idsOf(report, "failed")).toEqual([]);
@@ -78,7 +78,7 @@ describe("the conformance cases", () => {
     ["takes-half-a-status-code", "7.3.2 8.1.27"],
     ["ignores-reason", "7.5.1 7.14.3 8.1.29"],
     ["strips-byte-order-mark", "6.24.1 6.24.2"],
-  ])("fail a server that %s in exactly the cases of that", async (defect, expected) => {
+  ])("fail a server that %s in exactly the cases of that rule", async (defect, expected) => {
     const { failed } = await against(defect);
     const named = selectCases({ only: expected.split(" "), except: tooLong }).map(({ id }) => id);
     expect(failed).toEqual(named);
@@ -88,7 +88,7 @@ describe("the conformance cases", () => {
     ["takes-long-lengths", "1.3.* 8.1.2"],
     ["checks-utf8-at-the-end", "6.4.*"],
     ["reads-on-after-close", "7.1.3"],
-  ])("are not strict with a server that %s, and fail it in nothing", async (defect, expected) => {
+  ])("report a server that %s as non-strict, and fail it in no case", async (defect, expected) => {
     const found = await against(defect);
     expect(found.failed).toEqual([]);
     expect(found.nonStrict).toEqual(selectCases({ only: expected.split(" ") }).map(({ id }) => id));
@@ -99,7 +99,7 @@ describe("the conformance cases", () => {
     async (defect) => {
       const { failed, nonStrict } = await against(defect);
       expect(nonStrict.length).toBeGreaterThan(150);
-      // Where a bad Close frame is to fail the connection, an answer of 1000 says that it was taken for good.
+      // Where an invalid Close frame must fail the connection, a reply with 1000 means that it was accepted.
       expect(failed.length).toBe(defect === "fails-with-1000" ? 35 : 0);
     },
   );

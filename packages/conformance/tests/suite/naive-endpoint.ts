@@ -1,12 +1,12 @@
 /**
- * An echo server written for these tests from the text of RFC 6455, with no code of ours but the opening handshake, and a
- * switch for each rule: what it does not observe, the cases must find.
+ * An echo server written for these tests from the text of RFC 6455, without our code except the opening handshake. It has a
+ * switch for each rule: the cases must detect every rule that it does not observe.
  */
 
 import type { InProcessSubject, SubjectEvent } from "@hybi/conformance";
 import { ServerHandshake } from "@hybi/core";
 
-/** What may be wrong with it. */
+/** The rules that it may break. */
 export type Defect =
   | "ignores-reserved-bits"
   | "ignores-reserved-opcodes"
@@ -130,7 +130,7 @@ export class NaiveServer implements InProcessSubject {
     return isControl ? this.#control(opcode, payload) : this.#data(opcode, fin, payload);
   }
 
-  /** Text is looked at before its frame is complete. */
+  /** Text is validated before its frame is complete. */
   #peek(opcode: number, _fin: boolean, masked: number[], key: number[]): SubjectEvent[] {
     const kind = opcode === 0 ? this.#message?.opcode : opcode;
     if (kind !== 1 || this.#has("checks-utf8-at-the-end") || this.#has("ignores-utf8")) return [];
@@ -141,7 +141,7 @@ export class NaiveServer implements InProcessSubject {
   #data(opcode: number, fin: boolean, payload: number[]): SubjectEvent[] {
     if (opcode !== 0 || this.#message === undefined) this.#message = { opcode: opcode === 0 ? 1 : opcode, bytes: [] };
     const message = this.#message;
-    // One by one: an array of 100,000 arguments is too many.
+    // One by one, because an array of 100,000 arguments is too long for a call.
     for (const byte of payload) message.bytes.push(byte);
     const isText = message.opcode === 1;
     const checksNow = fin || !this.#has("checks-utf8-at-the-end");
@@ -167,7 +167,7 @@ export class NaiveServer implements InProcessSubject {
     if (code !== undefined && !isLegal(code) && !this.#has("takes-any-status-code")) return this.#fail(1002);
     if (!isUtf8(payload.slice(2), "whole") && !this.#has("ignores-reason")) return this.#fail(1007);
     if (this.#has("never-answers-close")) return [];
-    // What it would be wrong to send is not sent back.
+    // Do not echo what it would be wrong to send.
     this.#write(8, Uint8Array.from(code === undefined ? [] : isLegal(code) ? payload.slice(0, 2) : [0x03, 0xe8]));
     this.state = "closed";
     this.transport = "end";
@@ -201,7 +201,7 @@ function isLegal(code: number): boolean {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
 
-/** RFC 3629 §4, by the decoder of the platform. */
+/** Validates UTF-8 (RFC 3629 §4) with the decoder of the platform. */
 function isUtf8(bytes: readonly number[], what: "whole" | "beginning"): boolean {
   try {
     new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(bytes), { stream: what === "beginning" });

@@ -1,4 +1,4 @@
-/** The runner over real sockets, with servers and clients that are worse than wrong. */
+/** The runner over real sockets, with servers and clients that misbehave in more than one rule. */
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import {
@@ -14,7 +14,7 @@ import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { NaiveServer } from "./naive-endpoint.ts";
 
-/** Listens for the time of one test. */
+/** Listens for the duration of one test. */
 async function listen(serve: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -65,7 +65,7 @@ const handshake = (key: string): string => {
     .join("");
 };
 
-/** Answers the request, and goes on as it likes. */
+/** Accepts the request, and continues with `serve`. */
 function afterOpening(serve: (socket: Socket) => void): (socket: Socket) => void {
   return (socket) => {
     socket.once("data", (request) => {
@@ -79,7 +79,7 @@ const impatient = { answer: 300, failFast: 50, silence: 20, end: 50 };
 const only = ["1.1.1", "2.1", "3.1", "7.1.1", "15.2.1"];
 
 describe("testServer", () => {
-  it("passes a server that observes the rules, and tells of every case as it ends", async () => {
+  it("passes a server that observes the rules, and reports every case when it ends", async () => {
     const seen: string[] = [];
     const url = await listen(serveNaively);
     const options = { only: ["2", "4", "5.1", "5.6", "7.9.*"], onResult: ({ id }: { id: string }) => seen.push(id) };
@@ -122,7 +122,7 @@ describe("testServer", () => {
       (socket) => socket.write(`HTTP/1.1 101 x\r\nX: ${"y".repeat(20_000)}`),
       /broke a rule itself/,
     ],
-  ])("fails a server %s, in every case that it could not open", async (_, serve, reason) => {
+  ])("fails a server %s, in every case whose connection could not be opened", async (_, serve, reason) => {
     const report = await testServer(await listen(serve), { only, patience: impatient });
     const [first, ...others] = report.results;
     expect(first).toMatchObject({ id: "1.1.1", verdict: "failed", reason: expect.stringMatching(reason) });
@@ -156,7 +156,7 @@ describe("testServer", () => {
       /did not come/,
     ],
   ])("fails a server %s", async (_, serve, reason) => {
-    // A flood is found out at once; the silent are waited for.
+    // A flood is detected at once; for silence the runner waits.
     const patience = { ...impatient, answer: reason.source === "It sent text" ? 10_000 : 300 };
     const report = await testServer(await listen(afterOpening(serve)), { only: ["1.1.2"], patience });
     expect(report.results[0]).toMatchObject({ verdict: "failed", reason: expect.stringMatching(reason) });
@@ -165,20 +165,20 @@ describe("testServer", () => {
   it.each([
     [opcodes.text, "failed", /sent data frames after its Close frame/],
     [opcodes.pong, "non-strict", /sent control frames after its Close frame/],
-  ])("sees a frame with the opcode %i after a Close frame", async (opcode, verdict, reason) => {
+  ])("detects a frame with the opcode %i after a Close frame", async (opcode, verdict, reason) => {
     const bytes = [encodeFrame({ opcode: opcodes.close, payload: Uint8Array.of(0x03, 0xe8) }), encodeFrame({ opcode })];
     const serve = afterOpening((socket) => socket.once("data", () => socket.end(Buffer.concat(bytes))));
     const report = await testServer(await listen(serve), { only: ["7.3.3"], patience: impatient });
     expect(report.results[0]).toMatchObject({ verdict, reason: expect.stringMatching(reason) });
   });
 
-  it("fails every case when nobody listens", async () => {
+  it("fails every case when no server listens", async () => {
     const report = await testServer("ws://127.0.0.1:1/", { only });
     expect(report.results.map(({ verdict }) => verdict)).toEqual(only.map(() => "failed"));
     expect(report.results[0]?.reason).toMatch(/could not be made: .*ECONNREFUSED/);
   });
 
-  it("calls a server that declines compression unsupported, which is no failure", async () => {
+  it("reports cases as unsupported, not failed, when the server declines compression", async () => {
     const report = await testServer(await listen(serveNaively), { only: ["12.1.1", "14.1.1"] });
     expect(report.results.map(({ verdict }) => verdict)).toEqual(["unsupported", "unsupported"]);
     expect(passes(report)).toBe(true);
@@ -186,7 +186,7 @@ describe("testServer", () => {
 });
 
 describe("a report", () => {
-  it("tells as text, as JSON and as a page what has failed, why, and what was sent", async () => {
+  it("reports as text, as JSON and as a page what has failed, why, and what was sent", async () => {
     const url = await listen(
       afterOpening((socket) => socket.write(encodeFrame({ opcode: 0x3, payload: Uint8Array.of(0x3c) }))),
     );
@@ -229,14 +229,14 @@ describe("listenForClients", () => {
     return { reports, problems };
   }
 
-  /** Everything that came until the connection was closed. */
+  /** Everything received until the connection was closed. */
   async function ask(port: number, path: string, more: Uint8Array = new Uint8Array(0)): Promise<string> {
     const socket = connect(port, "127.0.0.1");
     socket.on("error", () => {});
     let received = "";
     socket.on("data", (bytes) => {
       received += bytes.toString("latin1");
-      // Its Close frame.
+      // The tester's Close frame.
       if (received.endsWith("\x88\x02\x03\xe8")) socket.end(Uint8Array.of(0x88, 0x80, 0, 0, 0, 0));
     });
     const lines = [`GET ${path} HTTP/1.1`, "Host: x", "Upgrade: websocket", "Connection: Upgrade"];
@@ -248,11 +248,11 @@ describe("listenForClients", () => {
     return received;
   }
 
-  it("tells how many cases there are, what they are and how they went, and reports what was left out as failed", async () => {
+  it("serves the number of cases, their titles and results, and reports omitted cases as failed", async () => {
     const { reports } = await withTester(["2.7", "7.3.1", "1.1.1"], async (port) => {
       expect(await ask(port, "/getCaseCount")).toContain("\x81\x013");
       expect(await ask(port, "/getCaseInfo?case=2")).toContain('{"id":"2.7"');
-      // An unsolicited Pong, and the Close frame that answers the tester's.
+      // An unsolicited Pong, and the Close frame in reply to the tester's.
       await ask(port, "/runCase?case=2&agent=me");
       expect(await ask(port, "/getCaseStatus?case=2&agent=me")).toContain('{"behavior":"OK"}');
       await ask(port, "/updateReports?agent=me");
@@ -266,7 +266,7 @@ describe("listenForClients", () => {
     ]);
   });
 
-  it("answers a path that it does not know with 404, and a bad request with what is wrong with it", async () => {
+  it("responds to an unknown path with 404, and to an invalid request with the reason", async () => {
     const { problems } = await withTester(["2.1"], async (port) => {
       expect(await ask(port, "/elsewhere")).toContain("404");
       expect(await ask(port, "/runCase?case=9")).toContain("404");

@@ -1,4 +1,4 @@
-/** The model of the closing handshake finds what it is there to find: each mutant of a good endpoint is told from it. */
+/** The model of the closing handshake detects every mutant of a correct endpoint. */
 import { Connection, type ConnectionEvent, plainAgreement, type Role } from "@hybi/core";
 import { arb, type ClosingSubject, closingSetup, sampleRandom } from "@hybi/testing";
 import fc from "fast-check";
@@ -6,14 +6,14 @@ import { describe, expect, it } from "vitest";
 
 const open = (role: Role): Connection => new Connection(plainAgreement(role), { random: sampleRandom() });
 
-/** What fast-check says of endpoints that `open` makes: undefined when it finds nothing. */
+/** Returns fast-check's report on endpoints created by `open`: undefined if it finds no fault. */
 function verdict(open: (role: Role) => ClosingSubject): string | undefined {
   const property = fc.property(arb.closingCommands(), (commands) => fc.modelRun(closingSetup(open), commands));
   const { counterexample, errorInstance } = fc.check(property, { seed: 5, numRuns: 400 });
   return counterexample === null ? undefined : `${counterexample}\n${errorInstance}`;
 }
 
-/** A connection in which `change` is other than it should be. */
+/** Returns a connection with the members of `change` replaced. */
 function mutant(change: (connection: Connection) => Partial<ClosingSubject>): (role: Role) => ClosingSubject {
   return (role) => {
     const connection = open(role);
@@ -35,12 +35,12 @@ function mutant(change: (connection: Connection) => Partial<ClosingSubject>): (r
 }
 
 describe("closingCommands", () => {
-  it("find nothing in a good endpoint, however it is wrapped", () => {
+  it("find no fault in a correct endpoint, however it is wrapped", () => {
     expect(verdict(open)).toBeUndefined();
     expect(verdict(mutant(() => ({})))).toBeUndefined();
   });
 
-  it("find an endpoint that tells 1005 as 1000", () => {
+  it("detect an endpoint that reports 1005 as 1000", () => {
     const told = (event: ConnectionEvent): ConnectionEvent =>
       event.type === "end" && event.statusCode === 1005 ? { ...event, statusCode: 1000 } : event;
     const found = verdict(mutant((connection) => ({ receiveEnd: () => connection.receiveEnd().map(told) })));
@@ -48,7 +48,7 @@ describe("closingCommands", () => {
     expect(found).toContain("the model says");
   });
 
-  it("find an endpoint that sends after its Close frame, by what it takes and does not refuse", () => {
+  it("detect an endpoint that sends after its Close frame, because it accepts the command instead of throwing", () => {
     const found = verdict(
       mutant((connection) => ({
         sendText: (text) => {
@@ -57,7 +57,7 @@ describe("closingCommands", () => {
       })),
     );
     expect(found).toMatch(/whether it was refused: false, where the model says true/);
-    // An application that closes and then sends: two commands are all it takes.
+    // An application that closes and then sends: two commands are enough.
     expect(
       found
         ?.split("\n")[0]
@@ -66,7 +66,7 @@ describe("closingCommands", () => {
     ).toHaveLength(2);
   });
 
-  it("find an endpoint that does not answer a Close frame", () => {
+  it("detect an endpoint that does not reply to a Close frame", () => {
     const found = verdict(
       mutant((connection) => ({
         takeOutput: () => (connection.state === "close-received" ? [] : connection.takeOutput()),
@@ -75,7 +75,7 @@ describe("closingCommands", () => {
     expect(found).toContain("frames: []");
   });
 
-  it("find a client that ends the transport before the server does", () => {
+  it("detect a client that ends the transport before the server does", () => {
     const found = verdict((role) => {
       const connection = open(role);
       const hasty = mutant(() => ({}))(role);

@@ -1,4 +1,4 @@
-/** What each arbitrary promises: the legal is understood by both roles, the illegal is refused by the name that it has. */
+/** The laws of the arbitraries: both roles understand what is legal, and reject what is illegal by the named rule. */
 import {
   Connection,
   Endpoint,
@@ -40,7 +40,7 @@ function requestWith(lines: string): ReturnType<Endpoint["receive"]>[number] | u
 }
 
 describe.each(roles)("a frame from a %s", (sender) => {
-  it("is read as it was written by someone who knows nothing of our codec, and is legal", () => {
+  it("is decoded as written by an independent decoder, and is legal", () => {
     fc.assert(
       fc.property(arb.legalFrame(sender, 5000), (frame) => {
         const bytes = encodeFrame(frame);
@@ -57,7 +57,7 @@ describe.each(roles)("a frame from a %s", (sender) => {
     );
   });
 
-  it.each(illegalFrameCodes(sender))("that is illegal by %s is refused by that rule, at the byte at fault", (code) => {
+  it.each(illegalFrameCodes(sender))("that is illegal by %s violates that rule, at the offending byte", (code) => {
     fc.assert(
       fc.property(arb.illegalFrame(sender, code), fc.boolean(), ({ code: named, bytes, at, within }, begun) => {
         const connection = receiver(sender);
@@ -71,7 +71,7 @@ describe.each(roles)("a frame from a %s", (sender) => {
     );
   });
 
-  it("in a legal stream is understood, with the events that the stream names", () => {
+  it("in a legal stream is accepted, with the events that the stream names", () => {
     fc.assert(
       fc.property(arb.legalStream(sender), ({ bytes, events, frames }) => {
         expect(readFrames(bytes.subarray(0, concatBytes(frames.map(encodeFrame)).length))).toHaveLength(frames.length);
@@ -80,7 +80,7 @@ describe.each(roles)("a frame from a %s", (sender) => {
     );
   });
 
-  it("in an illegal stream is refused by the rule that the stream names, where it says", () => {
+  it("in an illegal stream violates the rule that the stream names, at the named byte", () => {
     const met = new Set<ViolationCode>();
     fc.assert(
       fc.property(arb.illegalStream(sender), ({ bytes, events, code, offset }) => {
@@ -90,20 +90,20 @@ describe.each(roles)("a frame from a %s", (sender) => {
       }),
       { numRuns: 500 },
     );
-    // Every rule of framing, of Close frames and of UTF-8 gets its turn.
+    // Every rule of framing, of Close frames and of UTF-8 occurs.
     const closing = ["close/payload-truncated", "close/status-code", "close/reason-utf8"] as const;
     const all = [...illegalFrameCodes(sender), ...closing, "message/utf8-invalid", "message/utf8-truncated"] as const;
     expect([...met].sort()).toEqual([...all].sort());
   });
 
-  it("is named when a rule is asked for that its sender cannot break", () => {
+  it("throws a RangeError for a requested rule that its sender cannot break", () => {
     expect(() =>
       arb.illegalFrame(sender, sender === "client" ? "frame/mask-unexpected" : "frame/mask-missing"),
     ).toThrow(RangeError);
   });
 });
 
-it("any frame is read as it was written, legal or not", () => {
+it("any frame is decoded as written, legal or not", () => {
   fc.assert(
     fc.property(arb.anyFrame(), (frame) => {
       const [read] = readFrames(encodeFrame(frame));
@@ -118,7 +118,7 @@ it("any frame is read as it was written, legal or not", () => {
   );
 });
 
-it("a payload is no longer than asked, and a masking key has 32 bits, all zero now and then", () => {
+it("a payload is no longer than requested, and a masking key has 32 bits, sometimes all zero", () => {
   fc.assert(
     fc.property(arb.payload(125), (bytes) => {
       expect(bytes.length).toBeLessThanOrEqual(125);
@@ -129,7 +129,7 @@ it("a payload is no longer than asked, and a masking key has 32 bits, all zero n
   expect(keys).toContain(0);
 });
 
-it("the chunks of any chunking are the bytes, each by itself in its buffer", () => {
+it("the chunks of any chunking are the bytes, each in a buffer of its own", () => {
   fc.assert(
     fc.property(arb.payload(300), arb.chunking(), (bytes, where) => {
       const chunks = cutIntoChunks(bytes, where);
@@ -140,7 +140,7 @@ it("the chunks of any chunking are the bytes, each by itself in its buffer", () 
   );
 });
 
-it("the fragments of a message are the message", () => {
+it("the fragments of a message concatenate to the message", () => {
   fc.assert(
     fc.property(arb.message(), arb.fragmentation(), (message, cuts) => {
       const bytes = message.kind === "text" ? utf8Bytes(message.data) : message.data;
@@ -154,7 +154,7 @@ it("the fragments of a message are the message", () => {
 describe("text", () => {
   const decoder = (): TextDecoder => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-  it("that is legal comes back from UTF-8 as it was", () => {
+  it("that is legal survives encoding as UTF-8", () => {
     fc.assert(
       fc.property(arb.text(), (text) => {
         expect(decoder().decode(utf8Bytes(text))).toBe(text);
@@ -162,7 +162,7 @@ describe("text", () => {
     );
   });
 
-  it("that is no UTF-8 is refused by the platform, and all before the place named is not", () => {
+  it("that is not UTF-8 is rejected by the platform, but not the bytes before the named offset", () => {
     fc.assert(
       fc.property(arb.illegalUtf8(), ({ code, bytes, at }) => {
         expect(() => decoder().decode(bytes)).toThrow();
@@ -176,7 +176,7 @@ describe("text", () => {
 });
 
 describe("a Close frame", () => {
-  it("that is legal says what it was to say, and its status code may be sent by both roles", () => {
+  it("that is legal decodes to its content, and its status code may be sent by both roles", () => {
     fc.assert(
       fc.property(arb.closeContent(), (content) => {
         expect(parseClosePayload(closePayload(content.statusCode, content.reason))).toEqual(content);
@@ -194,7 +194,7 @@ describe("a Close frame", () => {
     );
   });
 
-  it("that is illegal is refused by the rule that it names", () => {
+  it("that is illegal violates the rule that it names", () => {
     fc.assert(
       fc.property(arb.illegalClosePayload(), ({ code, payload }) => {
         expect(parseClosePayload(payload)).toBe(code);
@@ -224,7 +224,7 @@ describe("a head", () => {
     );
   });
 
-  it("that is illegal is refused by the rule that it names", () => {
+  it("that is illegal violates the rule that it names", () => {
     fc.assert(
       fc.property(arb.illegalRequestHead(), ({ code, head }) => {
         expect(Endpoint.server().receive(latin1Bytes(head))).toMatchObject([{ type: "failure", violation: { code } }]);
@@ -241,7 +241,7 @@ describe("a head", () => {
     );
   });
 
-  it("lists extensions as it says, or is refused for it", () => {
+  it("lists the extensions that it names, or violates the rule that it names", () => {
     fc.assert(
       fc.property(arb.extensionList(), ({ text, extensions }) => {
         expect(requestWith(`Sec-WebSocket-Extensions: ${text}\r\n`)).toMatchObject({

@@ -1,4 +1,4 @@
-/** A run of the simulator is its steps: its transcript, read back, is the same run to the byte. */
+/** A run of the simulator consists of its steps: its transcript, parsed again, is the same run to the byte. */
 import { Connection, Endpoint, type EndpointEvent, plainAgreement } from "@hybi/core";
 import {
   arb,
@@ -42,7 +42,7 @@ function connections(): Cast<Connection, Connection> {
 }
 
 describe("a run of two endpoints", () => {
-  it("is the same when it is repeated from its transcript, whatever was done in it", () => {
+  it("is the same when replayed from its transcript, whatever its steps", () => {
     fc.assert(
       fc.property(arb.script(), (script) => {
         const run = simulate(endpoints(), script);
@@ -55,7 +55,7 @@ describe("a run of two endpoints", () => {
     );
   });
 
-  it("ends in good order for both, over any link, whoever closes", () => {
+  it("ends cleanly for both, over any link, whichever closes", () => {
     fc.assert(
       fc.property(arb.conversation(300), (conversation) => {
         const run = simulate(connections(), conversationScript(conversation));
@@ -83,7 +83,7 @@ describe("a run against a scripted peer", () => {
     second: { subject: new Connection(plainAgreement("server")), deadlines },
   });
 
-  it("repeats every byte that the peer sent and received, right or wrong", () => {
+  it("replays every byte that the peer sent and received, legal or not", () => {
     const streams = fc.oneof(arb.legalStream("client", { most: 300 }), arb.illegalStream("client"));
     fc.assert(
       fc.property(streams, arb.link(), fc.boolean(), ({ bytes }, way, ends) => {
@@ -106,7 +106,7 @@ describe("a run against a scripted peer", () => {
     );
   });
 
-  it("repeats what a test told the peer and the links by hand, before and during the run", () => {
+  it("replays what a test did to the peer and the links directly, before and during the run", () => {
     const peer = new ScriptedPeer();
     peer.send(Uint8Array.of(0x89, 0x80, 0, 0, 0, 0));
     const run = new Simulation({ ...cast(), names: ["peer", "server"], first: { subject: peer } });
@@ -124,7 +124,7 @@ describe("a run against a scripted peer", () => {
   });
 });
 
-/** A stack that knows nothing of core: it gives back what it gets, and says so in its own way. */
+/** A stack independent of core: it echoes its input, and reports it in its own form. */
 class Loop implements Subject<{ type: "got"; bytes: Uint8Array }> {
   readonly #output: Uint8Array[] = [];
 
@@ -146,13 +146,13 @@ class Loop implements Subject<{ type: "got"; bytes: Uint8Array }> {
   }
 }
 
-describe("a stack of anybody's", () => {
+describe("a stack of another author", () => {
   const cast = (): Cast<ScriptedPeer, Loop> => ({
     first: { subject: new ScriptedPeer() },
     second: { subject: new Loop(), perform: (loop, command) => loop.say(command) },
   });
 
-  it("takes part with three methods, in any chunking, and is replayed", () => {
+  it("needs three methods to take part, in any chunking, and can be replayed", () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), arb.chunking(), (bytes, chunking) => {
         const run = simulate(cast(), {
@@ -171,7 +171,7 @@ describe("a stack of anybody's", () => {
     );
   });
 
-  it("is told in a transcript like this", () => {
+  it("has a transcript like this", () => {
     const run = simulate(cast(), {
       names: ["peer", "loop"],
       links: [{ latency: 10, chunking: { sizes: [1], repeated: false } }, {}],
@@ -197,7 +197,7 @@ describe("a stack of anybody's", () => {
     ]);
   });
 
-  it("cannot be told to send what it does not want to, and nobody else is there", () => {
+  it("cannot be scripted to send bytes, and there is no third party", () => {
     const run = new Simulation(cast());
     expect(() => run.play([{ type: "send", by: "server", bytes: new Uint8Array(1) }])).toThrow(/not a ScriptedPeer/);
     expect(() => run.play([{ type: "stall", by: "proxy" }])).toThrow(/there is no party named proxy/);
@@ -205,7 +205,7 @@ describe("a stack of anybody's", () => {
 });
 
 describe("parseTranscript", () => {
-  it("refuses what is no transcript, and what only code can repeat", () => {
+  it("rejects text that is not a transcript, and a transcript that only code can repeat", () => {
     expect(() => parseTranscript("      0 ms  > runs")).toThrow(/lines that describe its links are missing/);
     const run = new Simulation(connections());
     run.first.do((client) => client.sendText("by hand"));

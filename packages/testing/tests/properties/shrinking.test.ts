@@ -1,4 +1,4 @@
-/** A counterexample is worth what can be read from it: each arbitrary shrinks to the least that still fails. */
+/** Counterexamples are readable: each arbitrary shrinks to the smallest value that still fails. */
 import { opcodes } from "@hybi/core/frame";
 import {
   arb,
@@ -13,7 +13,7 @@ import { describe, expect, it } from "vitest";
 import { shrunken } from "../support/shrunken.ts";
 
 describe("bytes", () => {
-  it("of a payload shrink to none, or to the shortest that fails", () => {
+  it("of a payload shrink to none, or to the shortest failing ones", () => {
     expect(shrunken(arb.payload())).toEqual([""]);
     expect(shrunken(arb.payload(), ({ length }) => length > 125).map((hex) => String(hex).split(" ").length)).toEqual([
       126,
@@ -51,7 +51,7 @@ describe("text", () => {
     );
   });
 
-  it("that is no UTF-8 shrinks to what is wrong alone", () => {
+  it("that is not UTF-8 shrinks to the invalid bytes alone", () => {
     expect(shrunken(arb.illegalUtf8("message/utf8-invalid"))).toEqual([
       { code: "message/utf8-invalid", name: "a continuation byte alone", bytes: "80", at: 0 },
     ]);
@@ -72,7 +72,7 @@ describe("a frame", () => {
     );
   });
 
-  it.each(illegalFrameCodes("client"))("of a client that is illegal by %s shrinks to that alone", (code) => {
+  it.each(illegalFrameCodes("client"))("of a client that is illegal by %s shrinks to that fault alone", (code) => {
     const extended = code.startsWith("frame/length") || code === "frame/too-big";
     const most = code === "frame/control-too-long" ? 8 + 126 : extended ? 14 + 5 : 6;
     for (const frame of shrunken(arb.illegalFrame("client", code)) as { bytes: string }[]) {
@@ -97,7 +97,7 @@ describe("a stream", () => {
     expect(bytesOf(shrunken(arb.legalStream("client")))).toEqual([""]);
   });
 
-  it("shrinks to an empty message of two fragments around an empty Ping where that is what fails", () => {
+  it("shrinks to an empty message of two fragments around an empty Ping if that is what fails", () => {
     const pingWithin = (stream: { frames: readonly { opcode: number; final?: boolean | undefined }[] }): boolean =>
       stream.frames.some(({ opcode }, index) => {
         const before = stream.frames[index - 1];
@@ -108,14 +108,14 @@ describe("a stream", () => {
     );
   });
 
-  it("that is illegal shrinks to the one frame", () => {
+  it("that is illegal shrinks to the illegal frame", () => {
     const code = "close/payload-truncated";
     expect(bytesOf(shrunken(arb.illegalStream("server"), (stream) => stream.code === code))).toEqual(["88 01 00"]);
   });
 });
 
 describe("a Close frame", () => {
-  it("shrinks to an empty one, or to the least status code that fails without a reason", () => {
+  it("shrinks to an empty one, or to the smallest failing status code without a reason", () => {
     expect(shrunken(arb.closeContent())).toEqual([{ reason: "" }]);
     expect(shrunken(arb.closeContent(), ({ statusCode }) => statusCode !== undefined)).toSatisfy(
       (found: { statusCode: number; reason: string }[]) =>
@@ -125,7 +125,7 @@ describe("a Close frame", () => {
     expect(shrunken(arb.illegalStatusCode(), (code) => code > 1015 && code < 3000)).toEqual([1016]);
   });
 
-  it("that is illegal shrinks to what is wrong alone", () => {
+  it("that is illegal shrinks to the fault alone", () => {
     expect(shrunken(arb.illegalClosePayload("close/payload-truncated"))).toEqual([
       { code: "close/payload-truncated", payload: "00" },
     ]);
@@ -159,7 +159,7 @@ describe("a head", () => {
     );
   });
 
-  it("that is illegal shrinks to the one line that is wrong", () => {
+  it("that is illegal shrinks to the one faulty line", () => {
     expect(shrunken(arb.illegalRequestHead("opening/key-malformed"))).toEqual([
       {
         code: "opening/key-malformed",
@@ -203,7 +203,7 @@ describe("a conversation", () => {
     ]);
   });
 
-  it("keeps of its turns the one that fails", () => {
+  it("keeps only the turn that fails", () => {
     const fails = ({ by, command }: { by: string; command: { type: string } }): boolean =>
       by === "server" && command.type === "ping";
     expect(shrunken(arb.turns(), (turns) => turns.some(fails))).toEqual([

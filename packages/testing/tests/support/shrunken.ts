@@ -1,9 +1,9 @@
-/** What fast-check shrinks a counterexample to. */
+/** Finds the values to which fast-check shrinks counterexamples. */
 import fc from "fast-check";
 
 const seeds = [1, 2, 3, 4, 5, 6];
 
-/** The counterexamples to "no value is `wanted`" that several seeds lead to, each one once; as JSON where they are data. */
+/** Returns the distinct counterexamples to "no value is `wanted`" of several seeds; as JSON if they are data. */
 export function shrunken<T>(arbitrary: fc.Arbitrary<T>, wanted: (value: T) => boolean = () => true): unknown[] {
   const found = seeds.map((seed) => {
     const property = fc.property(arbitrary, (value) => !wanted(value));

@@ -107,7 +107,7 @@ it("the arbitraries of @hybi/testing are these", () => {
   `);
 });
 
-it("the root of @hybi/testing exports all of @hybi/testing/wire, which is this", () => {
+it("the root of @hybi/testing exports all of @hybi/testing/wire, whose names are these", () => {
   expect(Object.keys(wire).sort()).toMatchInlineSnapshot(`
     [
       "byteByByte",
