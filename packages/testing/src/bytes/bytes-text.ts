@@ -21,7 +21,7 @@ export function parseBytes(text: string): Uint8Array {
 }
 
 /** Formats bytes for reading; long ones as their length and a checksum. */
-export function tellBytes(bytes: Uint8Array): string {
+export function abbreviateBytes(bytes: Uint8Array): string {
   return bytes.length <= 64 ? formatBytes(bytes) : describeBytes(bytes);
 }
 

@@ -1,4 +1,4 @@
-/** A virtual clock that moves only when told to, and then runs the due tasks in order. */
+/** A virtual clock that moves only on request, and then runs the due tasks in order. */
 
 interface Task {
   readonly at: number;

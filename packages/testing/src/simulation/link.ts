@@ -72,21 +72,21 @@ export class Link {
     this.#arrange(() => this.#receiver.receiveEnd());
   }
 
-  /** Stops all delivery and discards what is in flight; the receiver is notified if `tell` is true. */
-  lose(tell: boolean): void {
+  /** Stops all delivery and discards what is in flight; the receiver is notified if `notify` is true. */
+  lose(notify: boolean): void {
     if (this.#state === "lost") return;
     this.#state = "lost";
     this.#waiting.length = 0;
-    if (tell) this.tellEnd();
+    if (notify) this.notifyEnd();
   }
 
   /** Notifies the receiver that the transport has ended, although no end was delivered. */
-  tellEnd(): void {
+  notifyEnd(): void {
     this.#clock.schedule(this.#clock.now, () => this.#receiver.receiveEnd());
   }
 
   /** From now on, reports to `journal` when this link is stalled and resumed. */
-  writeDownIn(journal: (step: "stall" | "resume") => void): void {
+  recordIn(journal: (step: "stall" | "resume") => void): void {
     this.#journal = journal;
   }
 

@@ -1,13 +1,13 @@
 /** One end of the simulated link at run time: a subject, and the behaviour of its application. */
 import { type Deadline, type DeadlineOptions, type DeadlineSubject, Deadlines } from "@hybi/core";
-import { tellBytes } from "../bytes/bytes-text.ts";
+import { abbreviateBytes } from "../bytes/bytes-text.ts";
 import type { VirtualClock } from "./clock.ts";
 import { type Command, type CommandSubject, performCommand } from "./command.ts";
+import { describeEvent } from "./describe-event.ts";
 import type { Link, LinkOptions, LinkReceiver } from "./link.ts";
 import { ScriptedPeer } from "./scripted-peer.ts";
 import type { Step } from "./step.ts";
 import type { EventOf, Subject, SubjectEvent } from "./subject.ts";
-import { tellEvent } from "./tell-event.ts";
 import { unwritten } from "./transcript.ts";
 
 /** Options of a party: its subject, and how the subject is driven. */
@@ -117,7 +117,7 @@ export class Party<S extends Subject> implements LinkReceiver {
 
   receive(chunk: Uint8Array): void {
     if (this.#aborted) return;
-    this.#note(`takes ${tellBytes(chunk)}`);
+    this.#note(`takes ${abbreviateBytes(chunk)}`);
     this.#take(this.subject.receive(chunk) as readonly EventOf<S>[]);
   }
 
@@ -134,7 +134,7 @@ export class Party<S extends Subject> implements LinkReceiver {
       const chunks = subject.takeOutput(room).filter(({ length }) => length > 0);
       everythingIsWritten = chunks.length === 0;
       for (const chunk of chunks) {
-        this.#note(`writes ${tellBytes(chunk)}`);
+        this.#note(`writes ${abbreviateBytes(chunk)}`);
         link.write(chunk);
       }
     }
@@ -144,16 +144,16 @@ export class Party<S extends Subject> implements LinkReceiver {
   }
 
   #take(events: readonly EventOf<S>[]): void {
-    this.#tell(events);
+    this.#emit(events);
     this.pump();
   }
 
-  #tell(events: readonly EventOf<S>[]): void {
+  #emit(events: readonly EventOf<S>[]): void {
     for (const event of events) {
       this.history.push({ at: this.#stage.clock.now, event });
-      this.#note(`tells ${tellEvent(event)}`);
+      this.#note(`emits ${describeEvent(event)}`);
       // Events returned by a command, such as accept, follow those that were emitted before it.
-      this.#tell(eventsIn<S>(this.#options.react?.(event, this.subject)));
+      this.#emit(eventsIn<S>(this.#options.react?.(event, this.subject)));
     }
   }
 

@@ -50,8 +50,8 @@ export class Simulation<First extends Subject, Second extends Subject> {
     const toFirst = new Link(this.clock, options.second.link ?? {}, first, () => second.pump());
     this.transcript.link(firstName, options.first.link ?? {});
     this.transcript.link(secondName, options.second.link ?? {});
-    toSecond.writeDownIn((type) => this.#note({ type, by: firstName }));
-    toFirst.writeDownIn((type) => this.#note({ type, by: secondName }));
+    toSecond.recordIn((type) => this.#note({ type, by: firstName }));
+    toFirst.recordIn((type) => this.#note({ type, by: secondName }));
     first.connect(toSecond);
     second.connect(toFirst);
   }
@@ -144,7 +144,7 @@ export class Simulation<First extends Subject, Second extends Subject> {
     const incoming = outgoing === this.first.link ? this.second.link : this.first.link;
     outgoing.lose(true);
     incoming.lose(false);
-    incoming.tellEnd();
+    incoming.notifyEnd();
   }
 
   #note(step: Step): void {

@@ -47,7 +47,7 @@ export function parseTranscript(text: string): Script {
   // Test runners print the message of an error more than once.
   const isAgain = third?.[1] === first[1];
   if (third !== undefined && !isAgain) {
-    throw new SyntaxError("the text contains several simulations, which cannot be told apart");
+    throw new SyntaxError("the text contains several simulations, which cannot be distinguished");
   }
   const once = text.slice(first.index, third?.index);
   const steps = [...once.matchAll(/^\s*[\d.]+ ms {2}(.*)$/gm)].map(([, line = ""]) => line);
