@@ -75,8 +75,31 @@ const websocket: Layers = {
   },
 };
 
+/** `@hybi/testing`: helpers for bytes and frames, on which arbitraries with the simulator, and the contract, are built apart. */
+const testing: Layers = {
+  bytes: { mayImport: [] },
+  wire: { mayImport: ["bytes"] },
+  attacks: { mayImport: ["bytes", "wire"] },
+  simulation: { mayImport: ["bytes", "wire"] },
+  arbitraries: { mayImport: ["bytes", "wire", "simulation"] },
+  model: { mayImport: ["bytes", "wire", "arbitraries"] },
+  // Without fast-check: it may not import arbitraries.
+  contract: { mayImport: ["bytes", "wire", "attacks", "simulation/clock"] },
+  arb: { mayImport: ["arbitraries", "model"] },
+  index: { mayImport: ["wire", "simulation", "arbitraries", "model", "arb"] },
+};
+
+/** `@hybi/conformance`: three tools that know nothing of each other, except that reports of the suite show dumps. */
+const conformance: Layers = {
+  inspect: { mayImport: [] },
+  suite: { mayImport: ["inspect"] },
+  hostile: { mayImport: [] },
+  index: { mayImport: ["suite"] },
+  cli: { mayImport: ["inspect", "suite", "hostile"] },
+};
+
 /** Layers by package. A package that is not listed has one layer. */
-export const layers: Readonly<Record<string, Layers>> = { core, websocket };
+export const layers: Readonly<Record<string, Layers>> = { core, websocket, testing, conformance };
 
 export interface PackageRule {
   /** Packages of this repository, by the name of their folder. */

@@ -53,13 +53,13 @@ export async function talk(compressed: boolean): Promise<string[]> {
   const { WebSocket, server } = connected({ extensions }, { extensions });
   const socket = new WebSocket("ws://example.com:8080/path?query#".slice(0, -1), ["chat"].slice(1));
   socket.binaryType = "arraybuffer";
-  const told: string[] = [];
-  socket.onopen = (event) => told.push(`${event.type} ${event.target === socket}`);
-  socket.addEventListener("message", { handleEvent: () => told.push("once") } as never, { once: true });
+  const seen: string[] = [];
+  socket.onopen = (event) => seen.push(`${event.type} ${event.target === socket}`);
+  socket.addEventListener("message", { handleEvent: () => seen.push("once") } as never, { once: true });
   const next = (): Promise<void> =>
     new Promise((resolve) => {
       socket.onmessage = ({ data, origin }) => {
-        told.push(`${typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer).join()} from ${origin}`);
+        seen.push(`${typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer).join()} from ${origin}`);
         resolve();
       };
     });
@@ -74,14 +74,14 @@ export async function talk(compressed: boolean): Promise<string[]> {
   await pong;
   const closed = new Promise<void>((resolve) => {
     socket.onclose = ({ code, reason, wasClean }) => {
-      told.push(`${code} ${reason} ${wasClean}`);
+      seen.push(`${code} ${reason} ${wasClean}`);
       resolve();
     };
   });
   socket.close(4000);
   await closed;
   await server.close();
-  return told;
+  return seen;
 }
 
 /** Returns errors of the interface, of a loop, of a rejected opening, and of a peer that sends text that is not UTF-8. */
@@ -145,7 +145,7 @@ export async function errors(): Promise<string[]> {
 /** A client that reconnects, and gives up. */
 export async function comeBack(): Promise<string[]> {
   const { WebSocket } = connected();
-  const told: string[] = [];
+  const seen: string[] = [];
   let attempts = 0;
   const client = reconnect(
     () => {
@@ -157,36 +157,36 @@ export async function comeBack(): Promise<string[]> {
   );
   const message = new Promise<void>((resolve) => {
     client.addEventListener("message", (event) => {
-      told.push(String((event as MessageEvent).data));
+      seen.push(String((event as MessageEvent).data));
       resolve();
     });
   });
-  client.addEventListener("waiting", (event) => told.push(event.type));
+  client.addEventListener("waiting", (event) => seen.push(event.type));
   client.send("hello");
   await message;
   const ended = new Promise((resolve) => client.addEventListener("ended", resolve));
   client.close();
   await ended;
-  return told;
+  return seen;
 }
 
 /** A deadline passes while a transport with an abort signal is being opened. */
 export async function tooLate(): Promise<string[]> {
-  const told: string[] = [];
+  const seen: string[] = [];
   const connect = ({ signal }: { signal: AbortSignal }): Promise<never> =>
     new Promise((_, reject) => {
       signal.addEventListener("abort", () => {
-        told.push(`${signal.aborted} ${(signal.reason as Error).name}`);
+        seen.push(`${signal.aborted} ${(signal.reason as Error).name}`);
         reject(signal.reason);
       });
     });
   const WebSocket = createWebSocketClass(connect, { random, deadlines: { opening: 1 } });
   const socket = new WebSocket("ws://example.com/");
   await new Promise((resolve) => {
-    socket.onerror = ({ error }) => told.push((error as Error).name);
+    socket.onerror = ({ error }) => seen.push((error as Error).name);
     socket.onclose = resolve;
   });
-  return told;
+  return seen;
 }
 
 /** Runs `action`, and returns what it throws. */

@@ -264,13 +264,13 @@ export function neighbourContract(adapter: Adapter, { describe, it, expect }: Ru
    * have arrived.
    */
   async function mostBetween(world: Neighbourhood, count: number): Promise<number> {
-    let told = 0;
+    let last = 0;
     let most = 0;
     await world.goOn(() => {
       const now = world.bad.reduce((sum, { statistics }) => sum + statistics.messagesReceived, 0);
-      most = Math.max(most, now - told);
-      told = now;
-      return told === count;
+      most = Math.max(most, now - last);
+      last = now;
+      return last === count;
     });
     return most;
   }

@@ -125,9 +125,9 @@ export class ClosingCommand implements fc.Command<ClosingModel, ClosingPair> {
           concatBytes(real.pipes[from].splice(0)),
           step.byteByByte ? byteByByte : inOneChunk,
         );
-        const told = chunks.flatMap((chunk) => subject.receive(chunk));
-        const owed = model.pipes[from].frames.splice(0).flatMap((frame) => receiveFrame(end, by, frame));
-        this.#compareEvents(told, owed);
+        const actual = chunks.flatMap((chunk) => subject.receive(chunk));
+        const expected = model.pipes[from].frames.splice(0).flatMap((frame) => receiveFrame(end, by, frame));
+        this.#compareEvents(actual, expected);
         return;
       }
       case "end-half":
@@ -166,16 +166,18 @@ export class ClosingCommand implements fc.Command<ClosingModel, ClosingPair> {
     if (!this.#options.isRefusal(refusal.error, why)) this.#differ(`why it was refused`, String(refusal.error), why);
   }
 
-  #compareEvents(told: readonly ConnectionEvent[], owed: readonly ModelEvent[]): void {
-    this.#compare("events", told.map(eventLine), owed.map(modelLine));
+  #compareEvents(actual: readonly ConnectionEvent[], expected: readonly ModelEvent[]): void {
+    this.#compare("events", actual.map(eventLine), expected.map(modelLine));
   }
 
-  #compare(what: string, found: unknown, owed: unknown): void {
-    if (JSON.stringify(found) !== JSON.stringify(owed)) this.#differ(what, found, owed);
+  #compare(what: string, found: unknown, expected: unknown): void {
+    if (JSON.stringify(found) !== JSON.stringify(expected)) this.#differ(what, found, expected);
   }
 
-  #differ(what: string, found: unknown, owed: unknown): never {
-    throw new Error(`after "${this}" ${what}: ${JSON.stringify(found)}, where the model says ${JSON.stringify(owed)}`);
+  #differ(what: string, found: unknown, expected: unknown): never {
+    throw new Error(
+      `after "${this}" ${what}: ${JSON.stringify(found)}, where the model says ${JSON.stringify(expected)}`,
+    );
   }
 
   readonly #readLine = ({ opcode, payload }: { opcode: number; payload: Uint8Array }): Line => {

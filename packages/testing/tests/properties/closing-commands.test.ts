@@ -41,9 +41,9 @@ describe("closingCommands", () => {
   });
 
   it("detect an endpoint that reports 1005 as 1000", () => {
-    const told = (event: ConnectionEvent): ConnectionEvent =>
+    const altered = (event: ConnectionEvent): ConnectionEvent =>
       event.type === "end" && event.statusCode === 1005 ? { ...event, statusCode: 1000 } : event;
-    const found = verdict(mutant((connection) => ({ receiveEnd: () => connection.receiveEnd().map(told) })));
+    const found = verdict(mutant((connection) => ({ receiveEnd: () => connection.receiveEnd().map(altered) })));
     expect(found).toContain("end true 1000");
     expect(found).toContain("the model says");
   });

@@ -85,8 +85,8 @@ describe.each(roles)("a frame from a %s", (sender) => {
     fc.assert(
       fc.property(arb.illegalStream(sender), ({ bytes, events, code, offset }) => {
         met.add(code);
-        const told = formatEvents(receiver(sender).receive(bytes));
-        expect(told).toEqual([...formatEvents(events), `failure ${code} at ${offset}`]);
+        const actual = formatEvents(receiver(sender).receive(bytes));
+        expect(actual).toEqual([...formatEvents(events), `failure ${code} at ${offset}`]);
       }),
       { numRuns: 500 },
     );
