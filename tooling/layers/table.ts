@@ -117,6 +117,6 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   bun: { packages: ["core", "websocket"], modules: ["node:", "bun"] },
   // The contract of adapters uses the interfaces of the web platform; one test starts a worker thread where there is none.
   testing: { packages: ["core", "permessage-deflate", "websocket"], modules: ["fast-check", "node:worker_threads"] },
-  // Tests any endpoint over sockets of Node. Only the kinds of hostile clients come from `testing`, which must not know it.
+  // Tests any endpoint over sockets of Node. It takes the kinds of hostile clients and helpers for bytes from `testing`.
   conformance: { packages: ["core", "permessage-deflate", "testing"], modules: ["node:"] },
 };

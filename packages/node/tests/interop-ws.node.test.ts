@@ -1,7 +1,9 @@
 /** Our server with the client of `ws`, and our client with its server, over TCP. */
+
 import { once } from "node:events";
 import { Endpoint } from "@hybi/core";
 import { connect, NodeTransport } from "@hybi/node";
+import { patternBytes } from "@hybi/testing/wire";
 import { Pump, silentListener } from "@hybi/websocket";
 import { describe, expect, it } from "vitest";
 import { type RawData, WebSocket, type WebSocketServer } from "ws";
@@ -9,10 +11,6 @@ import type { Peer } from "./support/peer.ts";
 import { host, openPeer, openServer, openServerOfPeers, openTcpServer, openWsServer } from "./support/servers.ts";
 
 const mebibyte = 1_048_576;
-
-function pattern(length: number): Uint8Array {
-  return new Uint8Array(length).map((_, index) => (index * 31) >>> 3);
-}
 
 async function openWs(url: string, ...rest: [string[]?, object?]): Promise<WebSocket> {
   const ws = new WebSocket(url, ...rest);
@@ -53,7 +51,7 @@ describe("our server and the client of ws", () => {
   it("exchange 5 MiB of binary data in both directions", async () => {
     const server = await openServer();
     const ws = await openWs(server.url);
-    const sent = pattern(5 * mebibyte);
+    const sent = patternBytes(5 * mebibyte);
     ws.send(sent);
     const { data, isBinary } = await nextMessage(ws);
     expect(isBinary).toBe(true);
@@ -198,7 +196,7 @@ describe("our server and the client of ws", () => {
     };
     const sent = Array.from({ length: 2_000 }, (_, index) => {
       const size = random(10) === 0 ? random(100_000) : random(300);
-      return index % 2 === 0 ? `${index}:${"ö".repeat(size >> 1)}` : pattern(size);
+      return index % 2 === 0 ? `${index}:${"ö".repeat(size >> 1)}` : patternBytes(size);
     });
     let returned = 0;
     let wrong = 0;
@@ -220,7 +218,7 @@ describe("our client and the server of ws", () => {
     theirs.on("message", (data, isBinary) => theirs.send(data, { binary: isBinary }));
     ours.socket.send("Grüße 👋");
     expect(await ours.next()).toEqual({ type: "text", data: "Grüße 👋" });
-    const sent = pattern(5 * mebibyte);
+    const sent = patternBytes(5 * mebibyte);
     ours.socket.send(sent);
     const event = await ours.next();
     expect(event?.type === "binary" && Buffer.compare(event.data, sent)).toBe(0);

@@ -1,8 +1,10 @@
 /** Requirements on every codec in this package, including the cases that break other implementations. */
+
 import type { TransformSink } from "@hybi/core";
+import { concatBytes, hexBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { codecs, deflate, inflate, isSame } from "../tests/codecs.ts";
-import { concat, DeflateStream, hex, utf8 } from "../tests/deflate-stream.ts";
+import { DeflateStream } from "../tests/deflate-stream.ts";
 import { blockLength, type WindowBits } from "./codec.ts";
 
 const truncated = "extension/data-truncated";
@@ -63,18 +65,18 @@ describe.each(codecs)("the %s codec", (_, codec) => {
 
   it("inflates the examples of RFC 7692 §7.2.3", () => {
     const one = inflater();
-    expect(inflate(one, hex("f2 48 cd c9 c9 07 00"))).toEqual(utf8("Hello"));
-    expect(inflate(one, hex("f2 00 11 00 00"))).toEqual(utf8("Hello"));
-    expect(inflate(inflater(), hex("00 05 00 fa ff 48 65 6c 6c 6f 00"))).toEqual(utf8("Hello"));
-    expect(inflate(inflater(), hex("f3 48 cd c9 c9 07 00 00"))).toEqual(utf8("Hello"));
-    expect(inflate(inflater(), hex("f2 48 05 00 00 00 ff ff ca c9 c9 07 00"))).toEqual(utf8("Hello"));
-    expect(inflate(inflater(), hex("00"))).toEqual(utf8(""));
+    expect(inflate(one, hexBytes("f2 48 cd c9 c9 07 00"))).toEqual(utf8Bytes("Hello"));
+    expect(inflate(one, hexBytes("f2 00 11 00 00"))).toEqual(utf8Bytes("Hello"));
+    expect(inflate(inflater(), hexBytes("00 05 00 fa ff 48 65 6c 6c 6f 00"))).toEqual(utf8Bytes("Hello"));
+    expect(inflate(inflater(), hexBytes("f3 48 cd c9 c9 07 00 00"))).toEqual(utf8Bytes("Hello"));
+    expect(inflate(inflater(), hexBytes("f2 48 05 00 00 00 ff ff ca c9 c9 07 00"))).toEqual(utf8Bytes("Hello"));
+    expect(inflate(inflater(), hexBytes("00"))).toEqual(utf8Bytes(""));
   });
 
   it("reports a message as truncated wherever it is cut", () => {
     const text = noise(300);
-    const whole = deflate(deflater(), concat(text, utf8("the same, the same, the same"), text));
-    for (const payload of [hex("f2 48 cd c9 c9 07 00"), hex("00 05 00 fa ff 48 65 6c 6c 6f 00"), whole]) {
+    const whole = deflate(deflater(), concatBytes([text, utf8Bytes("the same, the same, the same"), text]));
+    for (const payload of [hexBytes("f2 48 cd c9 c9 07 00"), hexBytes("00 05 00 fa ff 48 65 6c 6c 6f 00"), whole]) {
       for (let length = 0; length < payload.length; length++) {
         // The first byte of the stored block, by itself, is an empty message.
         if (length === 1 && payload[0] === 0x00) continue;
@@ -91,7 +93,7 @@ describe.each(codecs)("the %s codec", (_, codec) => {
 
   it("continues after final blocks, with its window", () => {
     const one = inflater();
-    expect(inflate(one, new DeflateStream().fixed("Hello", true).align().end())).toEqual(utf8("Hello"));
+    expect(inflate(one, new DeflateStream().fixed("Hello", true).align().end())).toEqual(utf8Bytes("Hello"));
     const again = new DeflateStream().fixed([{ length: 5, distance: 5 }], true).align();
     expect(
       inflate(
@@ -102,33 +104,35 @@ describe.each(codecs)("the %s codec", (_, codec) => {
           .align()
           .end(),
       ),
-    ).toEqual(utf8("Hello!llo!"));
-    expect(inflate(one, hex("f2 48 cd c9 c9 07 00"))).toEqual(utf8("Hello"));
-    expect(inflate(one, new DeflateStream().fixed([{ length: 3, distance: 15 }]).end())).toEqual(utf8("Hel"));
+    ).toEqual(utf8Bytes("Hello!llo!"));
+    expect(inflate(one, hexBytes("f2 48 cd c9 c9 07 00"))).toEqual(utf8Bytes("Hello"));
+    expect(inflate(one, new DeflateStream().fixed([{ length: 3, distance: 15 }]).end())).toEqual(utf8Bytes("Hel"));
   });
 
   it("accepts a message whose last block is final, and continues with its window", () => {
     const one = inflater();
-    expect(inflate(one, new DeflateStream().fixed("Hello").end(true))).toEqual(utf8("Hello"));
-    expect(inflate(one, new DeflateStream().fixed([{ length: 5, distance: 5 }]).end(true))).toEqual(utf8("Hello"));
-    expect(inflate(one, new DeflateStream().fixed("").end(true))).toEqual(utf8(""));
-    expect(inflate(one, new DeflateStream().fixed([{ length: 5, distance: 10 }]).end(true))).toEqual(utf8("Hello"));
+    expect(inflate(one, new DeflateStream().fixed("Hello").end(true))).toEqual(utf8Bytes("Hello"));
+    expect(inflate(one, new DeflateStream().fixed([{ length: 5, distance: 5 }]).end(true))).toEqual(utf8Bytes("Hello"));
+    expect(inflate(one, new DeflateStream().fixed("").end(true))).toEqual(utf8Bytes(""));
+    expect(inflate(one, new DeflateStream().fixed([{ length: 5, distance: 10 }]).end(true))).toEqual(
+      utf8Bytes("Hello"),
+    );
     expect(inflate(one)).toBe(truncated);
   });
 
   it("accepts a message of an empty block and an empty final block", () => {
     const one = inflater();
-    expect(inflate(one, new DeflateStream().fixed("").end(true))).toEqual(utf8(""));
-    expect(inflate(one, hex("f2 48 cd c9 c9 07 00"))).toEqual(utf8("Hello"));
+    expect(inflate(one, new DeflateStream().fixed("").end(true))).toEqual(utf8Bytes(""));
+    expect(inflate(one, hexBytes("f2 48 cd c9 c9 07 00"))).toEqual(utf8Bytes("Hello"));
   });
 
   it("accepts empty blocks, whole and byte by byte", () => {
     const one = inflater();
     const payload = new DeflateStream().fixed("").fixed("").stored("").fixed("Hi").stored("").fixed("").fixed("").end();
-    expect(inflate(one, payload)).toEqual(utf8("Hi"));
-    expect(inflate(one, ...Array.from(payload, (byte) => Uint8Array.of(byte)))).toEqual(utf8("Hi"));
-    expect(inflate(one, new DeflateStream().fixed("").end())).toEqual(utf8(""));
-    expect(inflate(one, new DeflateStream().fixed([{ length: 3, distance: 4 }]).end())).toEqual(utf8("HiH"));
+    expect(inflate(one, payload)).toEqual(utf8Bytes("Hi"));
+    expect(inflate(one, ...Array.from(payload, (byte) => Uint8Array.of(byte)))).toEqual(utf8Bytes("Hi"));
+    expect(inflate(one, new DeflateStream().fixed("").end())).toEqual(utf8Bytes(""));
+    expect(inflate(one, new DeflateStream().fixed([{ length: 3, distance: 4 }]).end())).toEqual(utf8Bytes("HiH"));
   });
 
   it("is not misled by a header that the tail completes", () => {
@@ -139,19 +143,19 @@ describe.each(codecs)("the %s codec", (_, codec) => {
     // No bits are left over: RFC 7692 §7.2.2 only requires that the data with its tail is valid DEFLATE.
     const one = inflater();
     const inflated = inflate(one, endedByTail(5, 2));
-    expect(typeof inflated === "string" ? inflated : inflated.subarray(0, 2)).toEqual(utf8("ok"));
-    expect(inflate(one, hex("f2 48 cd c9 c9 07 00"))).toEqual(utf8("Hello"));
+    expect(typeof inflated === "string" ? inflated : inflated.subarray(0, 2)).toEqual(utf8Bytes("ok"));
+    expect(inflate(one, hexBytes("f2 48 cd c9 c9 07 00"))).toEqual(utf8Bytes("Hello"));
   });
 
   it.each([
     ["the reserved type of block", new DeflateStream().header(3).bytes()],
-    ["a length that does not match its complement", hex("00 05 00 fa fe 48 65 6c 6c 6f 00")],
+    ["a length that does not match its complement", hexBytes("00 05 00 fa fe 48 65 6c 6c 6f 00")],
     ["a distance beyond the beginning", new DeflateStream().fixed([0x61, { length: 3, distance: 2 }]).end()],
     [
       "codes that are no codes",
       new DeflateStream().header(2).bits(0x1f, 5).bits(0x1f, 5).bits(0, 4).bits(0, 12).bytes(),
     ],
-    ["junk after a final block", concat(new DeflateStream().fixed("Hello", true).bytes(), hex("ff ff ff"))],
+    ["junk after a final block", concatBytes([new DeflateStream().fixed("Hello", true).bytes(), hexBytes("ff ff ff")])],
   ])("reports %s as malformed", (_title, payload) => {
     expect(inflate(inflater(), payload)).toBe(malformed);
     expect(inflate(inflater(), ...Array.from(payload, (byte) => Uint8Array.of(byte)))).toBe(malformed);
@@ -168,7 +172,7 @@ describe.each(codecs)("the %s codec", (_, codec) => {
       if (parts === 1) {
         // All in one message, so in a single call of the codec.
         const inflated = inflate(one, start.fixed([{ length: 8, distance: window }]).end());
-        expect(isSame(inflated, concat(data, data.subarray(10, 18)))).toBe(true);
+        expect(isSame(inflated, concatBytes([data, data.subarray(10, 18)]))).toBe(true);
       } else {
         expect(isSame(inflate(one, start.end()), data)).toBe(true);
         expect(inflate(one, from(window))).toEqual(data.subarray(10, 18));
@@ -203,11 +207,11 @@ describe.each(codecs)("the %s codec", (_, codec) => {
   it("does not read into a block before it needs to, so that the cuts do not affect the result", () => {
     // The remaining bits of the last byte start a block of the reserved type.
     const payload = new DeflateStream().fixed("A").bits(0x3f, 6).bytes();
-    expect(payload).toEqual(hex("72 04 fc"));
+    expect(payload).toEqual(hexBytes("72 04 fc"));
     expect(inflate(inflater(), payload)).toBe(truncated);
     expect(inflate(inflater(), ...Array.from(payload, (byte) => Uint8Array.of(byte)))).toBe(truncated);
     expect(inflate(inflater(), payload, new Uint8Array(0))).toBe(truncated);
-    expect(inflate(inflater(), concat(payload, hex("00")))).toBe(malformed);
+    expect(inflate(inflater(), concatBytes([payload, hexBytes("00")]))).toBe(malformed);
   });
 
   it("accepts another codec's output as input, without a copy", () => {
@@ -226,34 +230,34 @@ describe.each(codecs)("the %s codec", (_, codec) => {
     });
     outer.push(data, 0, 0, true, intoOuterBack);
     expect([outerBack.finish(), innerBack.finish()]).toEqual([undefined, undefined]);
-    expect(isSame(concat(...back), data)).toBe(true);
+    expect(isSame(concatBytes(back), data)).toBe(true);
   });
 
   it("decodes many small blocks in linear time, including final ones", () => {
     const fourFixed = new DeflateStream().fixed("").fixed("").fixed("").fixed("").bytes();
-    for (const unit of [fourFixed, new DeflateStream().fixed("", true).bytes(), hex("00 00 00 ff ff")]) {
-      const payload = concat(...new Array<Uint8Array>(5000).fill(unit), hex("00"));
+    for (const unit of [fourFixed, new DeflateStream().fixed("", true).bytes(), hexBytes("00 00 00 ff ff")]) {
+      const payload = concatBytes([...new Array<Uint8Array>(5000).fill(unit), hexBytes("00")]);
       const one = inflater();
-      expect(inflate(one, payload)).toEqual(utf8(""));
-      expect(inflate(one, hex("f2 48 cd c9 c9 07 00"))).toEqual(utf8("Hello"));
+      expect(inflate(one, payload)).toEqual(utf8Bytes(""));
+      expect(inflate(one, hexBytes("f2 48 cd c9 c9 07 00"))).toEqual(utf8Bytes("Hello"));
     }
   });
 
   it("forgets its window on reset", () => {
     const one = inflater();
-    expect(inflate(one, hex("f2 48 cd c9 c9 07 00"))).toEqual(utf8("Hello"));
+    expect(inflate(one, hexBytes("f2 48 cd c9 c9 07 00"))).toEqual(utf8Bytes("Hello"));
     one.reset();
-    expect(inflate(one, hex("f2 00 11 00 00"))).toBe(malformed);
+    expect(inflate(one, hexBytes("f2 00 11 00 00"))).toBe(malformed);
     const other = inflater();
-    expect(inflate(other, new DeflateStream().fixed("Hello", true).align().end())).toEqual(utf8("Hello"));
+    expect(inflate(other, new DeflateStream().fixed("Hello", true).align().end())).toEqual(utf8Bytes("Hello"));
     other.reset();
-    expect(inflate(other, new DeflateStream().fixed("Hello").end())).toEqual(utf8("Hello"));
+    expect(inflate(other, new DeflateStream().fixed("Hello").end())).toEqual(utf8Bytes("Hello"));
     expect(inflate(other, new DeflateStream().fixed([{ length: 3, distance: 6 }]).end())).toBe(malformed);
     const compressor = deflater();
-    const first = deflate(compressor, utf8("Hello Hello Hello"));
-    expect(deflate(compressor, utf8("Hello Hello Hello")).length).toBeLessThan(first.length);
+    const first = deflate(compressor, utf8Bytes("Hello Hello Hello"));
+    expect(deflate(compressor, utf8Bytes("Hello Hello Hello")).length).toBeLessThan(first.length);
     compressor.reset();
-    expect(deflate(compressor, utf8("Hello Hello Hello"))).toEqual(first);
+    expect(deflate(compressor, utf8Bytes("Hello Hello Hello"))).toEqual(first);
     for (const used of [one, other, compressor]) used.close();
   });
 
@@ -261,9 +265,9 @@ describe.each(codecs)("the %s codec", (_, codec) => {
     const compressor = deflater();
     const one = inflater();
     for (const parts of [["a"], ["a", "b"], ["a", "", "b", ""]]) {
-      const payload = deflate(compressor, ...parts.map(utf8));
-      expect(String(payload.subarray(-4))).not.toBe(String(hex("00 00 ff ff")));
-      expect(inflate(one, payload)).toEqual(utf8(parts.join("")));
+      const payload = deflate(compressor, ...parts.map(utf8Bytes));
+      expect(String(payload.subarray(-4))).not.toBe(String(hexBytes("00 00 ff ff")));
+      expect(inflate(one, payload)).toEqual(utf8Bytes(parts.join("")));
     }
   });
 
@@ -285,7 +289,7 @@ describe.each(codecs)("the %s codec", (_, codec) => {
       const one = codec.createInflater({ windowBits });
       const piece = noise(200);
       for (let gap = 0; gap < 700; gap += 23) {
-        const data = concat(piece, noise(gap, gap + 1), piece, piece);
+        const data = concatBytes([piece, noise(gap, gap + 1), piece, piece]);
         expect(isSame(inflate(one, deflate(compressor, data)), data)).toBe(true);
       }
     }

@@ -1,6 +1,6 @@
 import type { OutgoingMessageInfo, TransformSink } from "@hybi/core";
+import { concatBytes, hexBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { concat, hex, utf8 } from "../tests/deflate-stream.ts";
 import type { Deflater, Inflater } from "./codec.ts";
 import { Stock } from "./stock.ts";
 import { DeflateTransform, type DeflateTransformOptions } from "./transform.ts";
@@ -12,7 +12,7 @@ class Recorder implements Deflater, Inflater {
   push(bytes: Uint8Array, start: number, end: number, ...rest: [boolean, TransformSink] | [TransformSink]): undefined {
     const sink = rest.length === 2 ? rest[1] : rest[0];
     if (end > start) sink(bytes, start, end);
-    if (rest[0] === true) sink(utf8("|"), 0, 1);
+    if (rest[0] === true) sink(utf8Bytes("|"), 0, 1);
   }
   finish(): undefined {}
   reset(): void {
@@ -48,10 +48,10 @@ it("a transform counts what its codec reports, or a typical value, and nothing b
   const { transform, made } = transformWith();
   expect(transform.heldLength).toBe(0);
   transform.beginDecode("text", 0x40);
-  transform.decode(utf8("x"), 0, 1, () => true);
+  transform.decode(utf8Bytes("x"), 0, 1, () => true);
   expect(transform.heldLength).toBe(20_000);
   transform.beginEncode({ kind: "text", length: 1, compress: undefined });
-  transform.encode(utf8("x"), 0, 1, () => true);
+  transform.encode(utf8Bytes("x"), 0, 1, () => true);
   expect(transform.heldLength).toBe(120_000);
   Object.assign(made[0]!, { heldLength: 7 });
   Object.assign(made[1]!, { heldLength: 5 });
@@ -65,7 +65,7 @@ const info = (length: number | undefined, compress?: boolean): OutgoingMessageIn
   length,
   compress,
 });
-const tail = new TextDecoder("latin1").decode(hex("00 00 ff ff"));
+const tail = new TextDecoder("latin1").decode(hexBytes("00 00 ff ff"));
 
 /** The output for a message of `expected` bytes in these parts; `undefined` is a flush. */
 function encode(
@@ -81,10 +81,10 @@ function encode(
   expect(transform.beginEncode(info(expected))).toBe(0x40);
   for (const part of parts) {
     if (part === undefined) transform.flushEncode(sink);
-    else transform.encode(utf8(part), 0, part.length, sink);
+    else transform.encode(utf8Bytes(part), 0, part.length, sink);
   }
   transform.endEncode(sink);
-  return new TextDecoder("latin1").decode(concat(...output));
+  return new TextDecoder("latin1").decode(concatBytes(output));
 }
 
 describe("DeflateTransform", () => {
@@ -128,7 +128,7 @@ describe("DeflateTransform", () => {
     const { transform, made } = transformWith();
     expect(made).toHaveLength(0);
     for (let message = 0; message < 2; message++) {
-      transform.decode(utf8("a"), 0, 1, () => true);
+      transform.decode(utf8Bytes("a"), 0, 1, () => true);
       transform.endDecode();
       encode(transform, 1, "a");
     }

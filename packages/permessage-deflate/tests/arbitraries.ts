@@ -1,6 +1,6 @@
 /** Messages of every degree of compressibility, and parameters that endpoints may agree on. */
+import { concatBytes, utf8Bytes } from "@hybi/testing/wire";
 import fc from "fast-check";
-import { concat, utf8 } from "./deflate-stream.ts";
 
 /** Noise, runs, and pieces repeated near and far. */
 export function content(maxParts = 8): fc.Arbitrary<Uint8Array> {
@@ -11,9 +11,9 @@ export function content(maxParts = 8): fc.Arbitrary<Uint8Array> {
     fc.constantFrom(..."abcdefg").map((letter) => noise(700, letter.charCodeAt(0))),
     fc
       .array(fc.constantFrom("alpha", "beta", '{"id":', ",", "\n"), { maxLength: 60 })
-      .map((words) => utf8(words.join(" "))),
+      .map((words) => utf8Bytes(words.join(" "))),
   );
-  return fc.array(part, { maxLength: maxParts }).map((parts) => concat(...parts));
+  return fc.array(part, { maxLength: maxParts }).map((parts) => concatBytes(parts));
 }
 
 /** Bytes without long repetitions. */

@@ -1,8 +1,9 @@
 /** The codecs under test, and helpers to use one without a connection. */
+
 import type { TransformViolation } from "@hybi/core";
 import { type DeflateCodec, type Deflater, type Inflater, portableCodec } from "@hybi/permessage-deflate";
 import { zlibCodec } from "@hybi/permessage-deflate/zlib";
-import { concat } from "./deflate-stream.ts";
+import { concatBytes } from "@hybi/testing/wire";
 
 export const codecs: readonly (readonly [name: string, codec: DeflateCodec])[] = [
   ["portable", portableCodec],
@@ -22,7 +23,7 @@ export function inflate(inflater: Inflater, ...parts: readonly Uint8Array[]): In
     });
     if (violation !== undefined) return violation;
   }
-  return inflater.finish() ?? concat(...output);
+  return inflater.finish() ?? concatBytes(output);
 }
 
 /** Deflates a message passed in these parts, the last one marked as last. */
@@ -34,7 +35,7 @@ export function deflate(deflater: Deflater, ...parts: readonly Uint8Array[]): Ui
       return true;
     });
   }
-  return concat(...output);
+  return concatBytes(output);
 }
 
 export function isSame(one: Inflated, other: Inflated): boolean {

@@ -1,4 +1,5 @@
 /** Writes DEFLATE streams bit by bit (RFC 1951 §3.2), for exact control over their content. */
+import { utf8Bytes } from "@hybi/testing/wire";
 
 const lengthBases = [
   3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258,
@@ -16,7 +17,7 @@ export class DeflateStream {
 
   /** BTYPE 00. */
   stored(data: Uint8Array | string, final = false): this {
-    const bytes = typeof data === "string" ? utf8(data) : data;
+    const bytes = typeof data === "string" ? utf8Bytes(data) : data;
     this.header(0, final).align();
     this.bits(bytes.length, 16).bits(~bytes.length & 0xffff, 16);
     for (const byte of bytes) this.bits(byte, 8);
@@ -26,7 +27,7 @@ export class DeflateStream {
   /** BTYPE 01. */
   fixed(symbols: readonly Symbol[] | string, final = false): this {
     this.header(1, final);
-    for (const symbol of typeof symbols === "string" ? utf8(symbols) : symbols) {
+    for (const symbol of typeof symbols === "string" ? utf8Bytes(symbols) : symbols) {
       if (typeof symbol === "number") this.#literal(symbol);
       else this.#match(symbol.length, symbol.distance);
     }
@@ -86,23 +87,4 @@ export class DeflateStream {
     for (let bit = length - 1; bit >= 0; bit--) this.#bits.push((code >> bit) & 1);
     return this;
   }
-}
-
-export function utf8(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
-}
-
-export function concat(...parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
-/** Parses hexadecimal bytes. */
-export function hex(text: string): Uint8Array {
-  return Uint8Array.from(text.match(/[0-9a-f]{2}/g) ?? [], (byte) => Number.parseInt(byte, 16));
 }

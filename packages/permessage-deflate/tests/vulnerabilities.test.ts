@@ -1,11 +1,13 @@
 /** Defects of other implementations of RFC 7692, each with either codec. */
+
 import { Connection, type Extension, type Role, type TransformSink } from "@hybi/core";
 import { opcodes } from "@hybi/core/frame";
 import { type DeflateCodec, permessageDeflate, type WindowBits } from "@hybi/permessage-deflate";
 import { zlibCodec } from "@hybi/permessage-deflate/zlib";
+import { concatBytes, hexBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { codecs, deflate, isSame } from "./codecs.ts";
-import { concat, DeflateStream, hex, utf8 } from "./deflate-stream.ts";
+import { DeflateStream } from "./deflate-stream.ts";
 import {
   agreement,
   answerTo,
@@ -23,7 +25,7 @@ import {
 } from "./wire.ts";
 
 /** Empty final blocks, after each of which the stream starts anew, and empty stored blocks. */
-const emptyBlocks = { final: hex("03 00"), stored: hex("00 00 00 ff ff") };
+const emptyBlocks = { final: hexBytes("03 00"), stored: hexBytes("00 00 00 ff ff") };
 
 /** Wraps `codec`, and counts the bytes that its inflaters output. */
 function counting(codec: DeflateCodec): { codec: DeflateCodec; inflated: () => number } {
@@ -177,20 +179,23 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
       "extension/data-malformed 1007",
     ]);
     // The window of the previous connection must not be reachable for the next one.
-    deliver(open("server", extension, "client_no_context_takeover"), compressed(deflated(utf8("secret".repeat(50)))));
+    deliver(
+      open("server", extension, "client_no_context_takeover"),
+      compressed(deflated(utf8Bytes("secret".repeat(50)))),
+    );
     const other = open("server", extension, "client_no_context_takeover");
     expect(summary(deliver(other, compressed(beyond)))).toEqual(["extension/data-malformed 1007"]);
   });
 
   it("does not mix control frames into the compressed message around them [V35]", () => {
-    const message = deflated(utf8("Hello, hello, hello"));
+    const message = deflated(utf8Bytes("Hello, hello, hello"));
     const half = message.length >> 1;
     for (const role of roles) {
       const connection = open(role, extension);
       for (let round = 0; round < 2; round++) {
         const first = { opcode: opcodes.text, rsv: rsv1, payload: message.slice(0, half), final: false };
         const ping = { opcode: opcodes.ping, payload: message.slice(0, 5) };
-        const pong = { opcode: opcodes.pong, payload: hex("ff ff ff") };
+        const pong = { opcode: opcodes.pong, payload: hexBytes("ff ff ff") };
         const rest = { opcode: opcodes.continuation, payload: message.slice(half) };
         const events = deliver(connection, first, ping, pong, rest);
         expect(summary(events)).toEqual(["ping", "pong", "Hello, hello, hello"]);
@@ -209,7 +214,7 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
     ["a continuation", opcodes.continuation],
   ])("fails for RSV1 on %s [V40]", (_what, opcode) => {
     const connection = open("server", extension);
-    const begin = { opcode: opcodes.text, rsv: rsv1, payload: hex("f2 48"), final: false };
+    const begin = { opcode: opcodes.text, rsv: rsv1, payload: hexBytes("f2 48"), final: false };
     expect(summary(deliver(connection, begin, { opcode, rsv: rsv1 }))).toEqual(["frame/rsv-misplaced 1002"]);
   });
 
@@ -223,7 +228,7 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
         compressed(last),
         plain("plain"),
         compressed(stored),
-        compressed(deflated(utf8("three"))),
+        compressed(deflated(utf8Bytes("three"))),
         compressed(last),
       );
       expect(summary(events)).toEqual(["one", "plain", "two", "three", "one"]);
@@ -235,7 +240,7 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
     for (const text of ["", "a", "", "", "b"]) client.sendText(text, { compress: true });
     expect(summary(pass(client, server))).toEqual(["", "a", "", "", "b"]);
     const byHand = open("server", extension);
-    const empty = [hex("00"), hex("02 00"), hex("01 00 00 ff ff 00")];
+    const empty = [hexBytes("00"), hexBytes("02 00"), hexBytes("01 00 00 ff ff 00")];
     expect(summary(deliver(byHand, ...empty.map((payload) => compressed(payload))))).toEqual(["", "", ""]);
   });
 
@@ -250,7 +255,7 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
       const connection = open("server", extension, "", { limits: { message: 100_000 } });
       const [event] = deliver(
         connection,
-        compressed(concat(deflated(utf8("before")).slice(0, -1), payload), opcodes.binary),
+        compressed(concatBytes([deflated(utf8Bytes("before")).slice(0, -1), payload]), opcodes.binary),
       );
       expect(["binary", "failure"]).toContain(event?.type);
     }
@@ -260,7 +265,7 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
 describe.each(codecs)("blocks that hold nothing, with the %s codec", (_, codec) => {
   it.each(Object.entries(emptyBlocks))("count as the work that they are: %s [A08]", (_kind, block) => {
     const connection = open("server", permessageDeflate({ codec }));
-    const payload = concat(...Array.from({ length: 2_000 }, () => block));
+    const payload = concatBytes(Array.from({ length: 2_000 }, () => block));
     deliver(connection, { ...compressed(payload), final: false });
     // Beginning anew takes microseconds, and a block about one.
     expect(connection.work / 2_000).toBeGreaterThan(block === emptyBlocks.final ? 1_000 : 500);

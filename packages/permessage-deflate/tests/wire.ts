@@ -15,8 +15,7 @@ import {
   type Role,
 } from "@hybi/core";
 import { encodeFrame, type FrameToEncode, opcodes } from "@hybi/core/frame";
-import { type ReadFrame, readFrames } from "@hybi/testing";
-import { concat, utf8 } from "./deflate-stream.ts";
+import { concatBytes, type ReadFrame, readFrames, utf8Bytes } from "@hybi/testing";
 
 /** A reproducible random source. */
 export function countingSource(): RandomSource {
@@ -62,12 +61,12 @@ export function compressed(payload: Uint8Array, opcode: number = opcodes.text): 
 
 /** An uncompressed message. */
 export function plain(text: string): FrameToEncode {
-  return { opcode: opcodes.text, payload: utf8(text) };
+  return { opcode: opcodes.text, payload: utf8Bytes(text) };
 }
 
 /** The output of a connection as frames, unmasked. */
 export function sent(connection: Output): ReadFrame[] {
-  return readFrames(concat(...connection.takeOutput()));
+  return readFrames(concatBytes(connection.takeOutput()));
 }
 
 /** A short form of the events: text as it is, a failure as its code, others by type. */
@@ -81,7 +80,7 @@ export function summary(events: readonly (ConnectionEvent | EndpointEvent)[]): s
 
 /** The value of Sec-WebSocket-Extensions in a head, or undefined. */
 function extensionsIn(chunks: readonly Uint8Array[]): string | undefined {
-  return /^sec-websocket-extensions: (.*)\r$/im.exec(new TextDecoder().decode(concat(...chunks)))?.[1];
+  return /^sec-websocket-extensions: (.*)\r$/im.exec(new TextDecoder().decode(concatBytes(chunks)))?.[1];
 }
 
 function clientOf(extensions: readonly Extension[]): Endpoint {
@@ -105,24 +104,24 @@ function respond(
   extensions: readonly Extension[],
 ): { status: number; value: string | undefined } {
   const server = Endpoint.server({ extensions });
-  const head = new TextDecoder().decode(concat(...clientOf([]).takeOutput()));
+  const head = new TextDecoder().decode(concatBytes(clientOf([]).takeOutput()));
   const fields = lines.map((line) => `Sec-WebSocket-Extensions: ${line}\r\n`).join("");
-  server.receive(utf8(head.replace(/\r\n\r\n$/, `\r\n${fields}\r\n`)));
+  server.receive(utf8Bytes(head.replace(/\r\n\r\n$/, `\r\n${fields}\r\n`)));
   server.accept();
   const chunks = server.takeOutput();
-  const status = Number(new TextDecoder().decode(concat(...chunks)).slice(9, 12));
+  const status = Number(new TextDecoder().decode(concatBytes(chunks)).slice(9, 12));
   return { status, value: extensionsIn(chunks) };
 }
 
 /** The verdict of a client with `extensions` on a response with this value of Sec-WebSocket-Extensions: the code, or "open". */
 export function verdictOn(value: string, ...extensions: readonly Extension[]): string {
   const client = clientOf(extensions);
-  const request = concat(...client.takeOutput());
+  const request = concatBytes(client.takeOutput());
   const server = Endpoint.server();
   server.receive(request);
   server.accept();
-  const head = new TextDecoder().decode(concat(...server.takeOutput()));
-  const events = client.receive(utf8(head.replace(/\r\n\r\n$/, `\r\nSec-WebSocket-Extensions: ${value}\r\n\r\n`)));
+  const head = new TextDecoder().decode(concatBytes(server.takeOutput()));
+  const events = client.receive(utf8Bytes(head.replace(/\r\n\r\n$/, `\r\nSec-WebSocket-Extensions: ${value}\r\n\r\n`)));
   const event = events[0];
   if (event?.type === "failure") return `${event.violation.code}`;
   return event?.type ?? "nothing";

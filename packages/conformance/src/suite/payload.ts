@@ -1,4 +1,5 @@
 /** Compact descriptions of payloads: long payloads are generated only when they are needed. */
+import { concatBytes, hexBytes } from "@hybi/testing/wire";
 
 /** Text, bytes, or a description from which they are generated; `seed` selects the variant. Lengths are in bytes. */
 export type Payload =
@@ -18,9 +19,9 @@ export type Payload =
 /** Generates the bytes of `payload`. `index` is added to its seed. */
 export function payloadBytes(payload: Payload, index = 0): Uint8Array {
   if (typeof payload === "string") return new TextEncoder().encode(payload);
-  if ("hex" in payload) return fromHex(payload.hex);
+  if ("hex" in payload) return hexBytes(payload.hex);
   if ("repeat" in payload) return new TextEncoder().encode(payload.repeat.repeat(payload.times));
-  if ("join" in payload) return joinBytes(payload.join.map((part) => payloadBytes(part, index)));
+  if ("join" in payload) return concatBytes(payload.join.map((part) => payloadBytes(part, index)));
   const seed = (payload.seed ?? 0) + index;
   if ("json" in payload) return fill(payload.json, seed, jsonPiece);
   if ("prose" in payload) return fill(payload.prose, seed, prosePiece);
@@ -33,26 +34,8 @@ export function payloadBytes(payload: Payload, index = 0): Uint8Array {
 export function describePayload(payload: Payload): string {
   if (typeof payload === "string")
     return payload.length > 40 ? `${payload.length} characters` : JSON.stringify(payload);
-  if ("hex" in payload) return payload.hex.length > 60 ? `${fromHex(payload.hex).length} bytes` : payload.hex;
+  if ("hex" in payload) return payload.hex.length > 60 ? `${hexBytes(payload.hex).length} bytes` : payload.hex;
   return `${payloadBytes(payload).length} bytes`;
-}
-
-/** Parses bytes from hexadecimal; white space is ignored. */
-export function fromHex(hex: string): Uint8Array {
-  const digits = hex.replace(/\s+/g, "");
-  return Uint8Array.from({ length: digits.length / 2 }, (_, at) =>
-    Number.parseInt(digits.slice(2 * at, 2 * at + 2), 16),
-  );
-}
-
-export function joinBytes(parts: readonly Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }
 
 /** A pseudo-random generator with the same output on every machine (xorshift, 32 bits). */

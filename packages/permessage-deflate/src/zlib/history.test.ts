@@ -1,7 +1,6 @@
-import { scaledRuns } from "@hybi/testing";
+import { concatBytes, scaledRuns } from "@hybi/testing";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { concat } from "../../tests/deflate-stream.ts";
 import { History } from "./history.ts";
 
 it("a history holds the last 32 KiB appended, oldest first", () => {
@@ -12,7 +11,7 @@ it("a history holds the last 32 KiB appended, oldest first", () => {
         Uint8Array.from({ length: length + 2 }, (_, index) => index * 7 + part),
       );
       for (const part of parts) history.append(part, 1, part.length - 1);
-      const all = concat(...parts.map((part) => part.subarray(1, part.length - 1)));
+      const all = concatBytes(parts.map((part) => part.subarray(1, part.length - 1)));
       expect(String(history.contents())).toBe(String(all.subarray(Math.max(0, all.length - 32_768))));
     }),
     scaledRuns(30),

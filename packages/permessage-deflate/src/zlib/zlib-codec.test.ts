@@ -1,6 +1,6 @@
+import { hexBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { deflate, inflate } from "../../tests/codecs.ts";
-import { hex, utf8 } from "../../tests/deflate-stream.ts";
 import { PortableDeflater } from "../portable/portable-deflater.ts";
 import { PortableInflater } from "../portable/portable-inflater.ts";
 import { works } from "./self-test.ts";
@@ -43,7 +43,7 @@ describe("the codec on node:zlib", () => {
       const inflater = codec.createInflater({ windowBits: 15 });
       expect(deflater).toBeInstanceOf(PortableDeflater);
       expect(inflater).toBeInstanceOf(PortableInflater);
-      expect(inflate(inflater, deflate(deflater, utf8("Hello")))).toEqual(utf8("Hello"));
+      expect(inflate(inflater, deflate(deflater, utf8Bytes("Hello")))).toEqual(utf8Bytes("Hello"));
     },
   );
 
@@ -80,6 +80,6 @@ describe("ZlibHandle", () => {
 it("a decompressor that was replaced by its successor is closed with it", () => {
   const inflater = ZlibInflater.open();
   if (inflater === undefined) throw new Error("no handle");
-  expect(inflate(inflater, hex("f3 48 cd c9 c9 07 00 00"))).toEqual(utf8("Hello"));
+  expect(inflate(inflater, hexBytes("f3 48 cd c9 c9 07 00 00"))).toEqual(utf8Bytes("Hello"));
   expect(() => inflater.close()).not.toThrow();
 });

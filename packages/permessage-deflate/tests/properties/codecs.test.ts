@@ -1,12 +1,12 @@
 /** Compares the codecs with each other, and with a stream of node:zlib used as documented. */
 
 import { constants, createDeflateRaw, createInflateRaw, type DeflateRaw, type InflateRaw } from "node:zlib";
-import { scaledRuns } from "@hybi/testing";
+import { concatBytes, hexBytes, scaledRuns } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { content, cut, cuts, windowBits } from "../arbitraries.ts";
 import { codecs, deflate, type Inflated, inflate, isSame } from "../codecs.ts";
-import { concat, DeflateStream, hex } from "../deflate-stream.ts";
+import { DeflateStream } from "../deflate-stream.ts";
 
 /** All output of the stream for this input and a flush. */
 function flushed(stream: DeflateRaw | InflateRaw, input: Uint8Array): Promise<Uint8Array> {
@@ -19,7 +19,7 @@ function flushed(stream: DeflateRaw | InflateRaw, input: Uint8Array): Promise<Ui
     stream.flush(constants.Z_SYNC_FLUSH, () => {
       stream.off("error", reject);
       stream.off("data", collect);
-      resolve(concat(...parts));
+      resolve(concatBytes(parts));
     });
   });
 }
@@ -37,7 +37,7 @@ describe.each(codecs)("the %s codec", (_, codec) => {
           const stream = createDeflateRaw({ level });
           const inflater = codec.createInflater({ windowBits: 15 });
           for (const message of messages) {
-            const payload = message.length === 0 ? hex("00") : (await flushed(stream, message)).slice(0, -4);
+            const payload = message.length === 0 ? hexBytes("00") : (await flushed(stream, message)).slice(0, -4);
             expect(isSame(inflate(inflater, ...cut(payload, sizes)), message)).toBe(true);
           }
           stream.close();
@@ -56,7 +56,7 @@ describe.each(codecs)("the %s codec", (_, codec) => {
         for (const message of messages) {
           if (message.length === 0) continue;
           const payload = deflate(deflater, ...cut(message, sizes));
-          expect(isSame(await flushed(stream, concat(payload, hex("00 00 ff ff"))), message)).toBe(true);
+          expect(isSame(await flushed(stream, concatBytes([payload, hexBytes("00 00 ff ff")])), message)).toBe(true);
         }
         stream.close();
         deflater.close();
@@ -109,7 +109,7 @@ describe("all codecs", () => {
       .map(([message, changes, shortened]) => {
         const payload = deflate(
           one.createDeflater({ windowBits: 15, level: 6, memoryLevel: 1 }),
-          concat(hex("41"), message),
+          concatBytes([hexBytes("41"), message]),
         );
         for (const [at, byte] of changes) payload[at % payload.length] = byte;
         return payload.slice(0, payload.length - shortened);

@@ -1,14 +1,15 @@
 /** Conversations with `ws` over loopback sockets with compression, as its client and as its server. */
+
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { Endpoint, type EndpointEvent } from "@hybi/core";
 import { type PermessageDeflateOptions, permessageDeflate } from "@hybi/permessage-deflate";
 import { zlibCodec } from "@hybi/permessage-deflate/zlib";
+import { concatBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { WebSocket, WebSocketServer, type PerMessageDeflateOptions as WsOptions } from "ws";
 import { noise } from "../arbitraries.ts";
 import { codecs } from "../codecs.ts";
-import { concat, utf8 } from "../deflate-stream.ts";
 import { countingSource } from "../wire.ts";
 
 const messages: readonly (string | Uint8Array)[] = [
@@ -20,7 +21,7 @@ const messages: readonly (string | Uint8Array)[] = [
   new Uint8Array(0),
   noise(70_000, 1),
   new Uint8Array(200_000),
-  concat(noise(30_000, 2), utf8("and again"), noise(30_000, 2)),
+  concatBytes([noise(30_000, 2), utf8Bytes("and again"), noise(30_000, 2)]),
   "Hello",
 ];
 

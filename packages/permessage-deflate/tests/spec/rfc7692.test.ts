@@ -1,11 +1,13 @@
 /** RFC 7692, requirement by requirement, tested through a connection, the same for each codec. */
+
 import { constants, inflateRawSync } from "node:zlib";
 import { type Connection, type Extension, UsageError } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { type PermessageDeflateOptions, permessageDeflate } from "@hybi/permessage-deflate";
+import { concatBytes, hexBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { codecs, deflate } from "../codecs.ts";
-import { concat, DeflateStream, hex, utf8 } from "../deflate-stream.ts";
+import { DeflateStream } from "../deflate-stream.ts";
 import {
   agreement,
   answerTo,
@@ -22,8 +24,8 @@ import {
   verdictOn,
 } from "../wire.ts";
 
-const hello = hex("f2 48 cd c9 c9 07 00");
-const helloAgain = hex("f2 00 11 00 00");
+const hello = hexBytes("f2 48 cd c9 c9 07 00");
+const helloAgain = hexBytes("f2 00 11 00 00");
 
 describe("the opening handshake with permessage-deflate", () => {
   const deflating = (options?: PermessageDeflateOptions) => permessageDeflate(options);
@@ -63,9 +65,9 @@ describe("the opening handshake with permessage-deflate", () => {
   it("an offer that the server leaves unanswered compresses nothing, in either direction [E03]", () => {
     const { client, server } = pair([deflating({ threshold: 0 })], []);
     client.sendText("Hello", { compress: true });
-    expect(sent(client)).toMatchObject([{ opcode: opcodes.text, rsv: 0, final: true, payload: utf8("Hello") }]);
+    expect(sent(client)).toMatchObject([{ opcode: opcodes.text, rsv: 0, final: true, payload: utf8Bytes("Hello") }]);
     server.sendText("Hello", { compress: true });
-    expect(sent(server)).toMatchObject([{ opcode: opcodes.text, rsv: 0, final: true, payload: utf8("Hello") }]);
+    expect(sent(server)).toMatchObject([{ opcode: opcodes.text, rsv: 0, final: true, payload: utf8Bytes("Hello") }]);
     const compressedHello = encodeFrame(compressed(hello));
     expect(summary(client.receive(compressedHello))).toEqual(["frame/rsv-unowned 1002"]);
   });
@@ -203,7 +205,9 @@ describe("the opening handshake with permessage-deflate", () => {
     client.sendText("Hello", { compress: true });
     const frame = sent(client)[0];
     expect(frame?.rsv).toBe(0x60);
-    expect(summary(deliver(open("server", deflating()), compressed(frame?.payload ?? utf8(""))))).toEqual(["Idmmn"]);
+    expect(summary(deliver(open("server", deflating()), compressed(frame?.payload ?? utf8Bytes(""))))).toEqual([
+      "Idmmn",
+    ]);
 
     expect(answerTo(["other, permessage-deflate"], deflating(), other(0x40))).toBe("other");
     expect(answerTo(["permessage-deflate, other"], deflating(), other(0x40))).toBe("permessage-deflate");
@@ -283,8 +287,8 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     const sender = open("server", permessageDeflate({ codec, threshold: 0 }));
     const texts = ["Hello", "", "Hello again", "x".repeat(70_000), "the end"];
     for (const text of texts) sender.sendText(text);
-    const tail = hex("00 00 ff ff");
-    const stream = concat(...sent(sender).flatMap(({ payload }) => [payload, tail]));
+    const tail = hexBytes("00 00 ff ff");
+    const stream = concatBytes(sent(sender).flatMap(({ payload }) => [payload, tail]));
     const inflated = inflateRawSync(stream, { finishFlush: constants.Z_SYNC_FLUSH });
     expect(new TextDecoder().decode(inflated)).toBe(texts.join(""));
   });
@@ -312,7 +316,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
       "frame/rsv-misplaced 1002",
     ]);
     const sender = open("server", permessageDeflate({ codec, threshold: 0 }));
-    sender.sendPing(utf8("Hello"));
+    sender.sendPing(utf8Bytes("Hello"));
     sender.sendClose(1000, "Hello");
     expect(sent(sender).map(({ rsv }) => rsv)).toEqual([0, 0]);
   });
@@ -331,7 +335,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     sender.sendText("Hello");
     expect(sent(sender)[0]?.payload).toEqual(hello);
     const receiver = server();
-    const two = hex("f2 48 05 00 00 00 ff ff ca c9 c9 07 00");
+    const two = hexBytes("f2 48 05 00 00 00 ff ff ca c9 c9 07 00");
     for (let cut = 0; cut <= two.length; cut++) {
       expect(
         summary(
@@ -353,11 +357,9 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     sender.startMessage("text").end();
     sender.sendText("Hello");
     expect(sent(sender).map(({ payload }) => String(payload))).toEqual([hello, [0], [0], [0], helloAgain].map(String));
-    expect(summary(deliver(server(), compressed(hex("00")), compressed(hello), compressed(hex("00"))))).toEqual([
-      "",
-      "Hello",
-      "",
-    ]);
+    expect(
+      summary(deliver(server(), compressed(hexBytes("00")), compressed(hello), compressed(hexBytes("00")))),
+    ).toEqual(["", "Hello", ""]);
   });
 
   it("fails for a compressed message without payload, at that message [E21]", () => {
@@ -379,7 +381,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
   it("fails for a truncated message, at that message, and delivers nothing of it [E22]", () => {
     const payload = deflate(
       deflater(),
-      utf8(JSON.stringify(Array.from({ length: 50 }, (_element, index) => ({ index, square: index ** 2 })))),
+      utf8Bytes(JSON.stringify(Array.from({ length: 50 }, (_element, index) => ({ index, square: index ** 2 })))),
     );
     for (const whole of [hello, payload]) {
       for (let length = 0; length < whole.length; length++) {
@@ -397,7 +399,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
 
   it("accepts final blocks, and references to data before them [E23]", () => {
     const receiver = server();
-    const final = hex("f3 48 cd c9 c9 07 00 00");
+    const final = hexBytes("f3 48 cd c9 c9 07 00 00");
     const back = new DeflateStream()
       .fixed([{ length: 5, distance: 5 }], true)
       .align()
@@ -409,7 +411,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
           compressed(final),
           compressed(back),
           compressed(final),
-          compressed(hex("00")),
+          compressed(hexBytes("00")),
           compressed(helloAgain),
         ),
       ),
@@ -428,16 +430,16 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
       "Hello, worldHello",
     ]);
     const final = new DeflateStream().fixed("Hello", true).bytes();
-    expect(summary(deliver(server(), compressed(concat(final, hex("ff ff")))))).toEqual([malformed]);
-    expect(summary(deliver(server(), compressed(concat(final, hex("de ad be ef")))))).toEqual([malformed]);
-    expect(summary(deliver(server(), compressed(concat(hello, hex("00")))))).toEqual([truncated]);
+    expect(summary(deliver(server(), compressed(concatBytes([final, hexBytes("ff ff")]))))).toEqual([malformed]);
+    expect(summary(deliver(server(), compressed(concatBytes([final, hexBytes("de ad be ef")]))))).toEqual([malformed]);
+    expect(summary(deliver(server(), compressed(concatBytes([hello, hexBytes("00")]))))).toEqual([truncated]);
     expect(summary(deliver(server(), compressed(final)))).toEqual([truncated]);
   });
 
   it("accepts fragments cut anywhere, including empty ones, with Pings between them [E25]", () => {
     const receiver = server();
-    const payload = deflate(deflater(), utf8("Hello, hello, hello, hello"));
-    const ping = { opcode: opcodes.ping, payload: utf8("?") };
+    const payload = deflate(deflater(), utf8Bytes("Hello, hello, hello, hello"));
+    const ping = { opcode: opcodes.ping, payload: utf8Bytes("?") };
     const events = deliver(
       receiver,
       { opcode: opcodes.text, rsv: rsv1, final: false },
@@ -484,7 +486,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     expect(summary(events.slice(-1))).toEqual(["message/too-big 1009"]);
     expect(delivered).toBeLessThanOrEqual(limit);
     // Invalid text is also found during decompression.
-    const text = deflate(deflater(), concat(hex("ff"), new Uint8Array(1_000_000)));
+    const text = deflate(deflater(), concatBytes([hexBytes("ff"), new Uint8Array(1_000_000)]));
     expect(summary(deliver(server(), compressed(text)))).toEqual(["message/utf8-invalid 1007"]);
   });
 
@@ -539,13 +541,13 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     expect(summary(deliver(server(), compressed(blocks)))).toEqual(["HelloHello"]);
     const dynamic = deflate(
       deflater(),
-      utf8(Array.from({ length: 2000 }, (_part, index) => (index ** 3 % 1013) % 4).join("")),
+      utf8Bytes(Array.from({ length: 2000 }, (_part, index) => (index ** 3 % 1013) % 4).join("")),
     );
     expect((dynamic[0] ?? 0) & 0x06, "BTYPE 10").toBe(0x04);
     expect(summary(deliver(server(), compressed(dynamic)))).toHaveLength(1);
     for (const wrong of [
       new DeflateStream().header(3).bytes(),
-      hex("00 05 00 fa fe 48 65 6c 6c 6f 00"),
+      hexBytes("00 05 00 fa fe 48 65 6c 6c 6f 00"),
       new DeflateStream().fixed([{ length: 3, distance: 1 }]).end(),
       new DeflateStream().fixed([0x61, { length: 3, distance: 32_768 }]).end(),
     ]) {
@@ -595,7 +597,7 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
           [permessageDeflate({ codec, ...options })],
         );
         for (const text of texts) receiver.sendText(text, { compress });
-        receiver.sendBinary(utf8("binary"), { compress });
+        receiver.sendBinary(utf8Bytes("binary"), { compress });
         expect(summary(pass(receiver, client))).toEqual([...texts, "binary"]);
       }
     }

@@ -1,6 +1,8 @@
 /** How much one connection may delay the others in a turn of the event loop, in counts and in the order of events. */
+
 import { Connection, type Extension, plainAgreement } from "@hybi/core";
 import { encodeFrame } from "@hybi/core/frame";
+import { concatBytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { quantum, roundWork } from "../../src/load/rounds.ts";
 import { type PumpListener, silentListener } from "../../src/pump/listener.ts";
@@ -40,16 +42,6 @@ function repeated(bytes: Uint8Array, length: number): Uint8Array {
   return all;
 }
 
-function joined(...parts: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
 /** A message of `length` zeros. */
 function bomb(length: number, final = true): Uint8Array {
   return encodeFrame({ opcode: 2, rsv: 0x40, payload: new Uint8Array(length / kibibyte).fill(1), maskingKey, final });
@@ -63,10 +55,10 @@ const floods: Readonly<Record<string, Uint8Array>> = {
   ),
   "empty messages": repeated(encodeFrame({ opcode: 2, maskingKey }), 64 * kibibyte),
   Pings: repeated(encodeFrame({ opcode: 9, maskingKey }), 64 * kibibyte),
-  "empty fragments": joined(
+  "empty fragments": concatBytes([
     encodeFrame({ opcode: 2, maskingKey, final: false }),
     repeated(encodeFrame({ opcode: 0, maskingKey, final: false }), 64 * kibibyte),
-  ),
+  ]),
   "short messages that become 1 MiB each": repeated(bomb(1024 * kibibyte), 64 * kibibyte),
   "a long frame that becomes 60 MiB": bomb(60 * 1024 * kibibyte, false),
   "blocks without content": encodeFrame({
@@ -290,7 +282,7 @@ describe("data that waits for its turn", () => {
     }
     const clock = new EventLoop();
     const { transport, take, pump } = accepted(clock);
-    transport.sink.data(joined(flood, encodeFrame({ opcode: 3, maskingKey }), flood));
+    transport.sink.data(concatBytes([flood, encodeFrame({ opcode: 3, maskingKey }), flood]));
     await clock.run();
     expect(take().slice(messages)).toEqual(["failure frame/opcode-reserved"]);
     expect([pump.backlogLength, transport.isPaused]).toEqual([0, false]);
@@ -395,7 +387,7 @@ describe("bytes that arrive with the opening request", () => {
     );
     const transport = new ManualTransport();
     server.receive(transport);
-    transport.sink.data(joined(clientRequest("/"), flood));
+    transport.sink.data(concatBytes([clientRequest("/"), flood]));
     await new Promise((resolve) => setTimeout(resolve));
     const atOnce = told;
     expect(atOnce).toBeLessThan(4_000);

@@ -5,8 +5,9 @@
 
 import { Connection, type ConnectionEvent, type Role, type Violation } from "@hybi/core";
 import { FrameDecoder, opcodes, rsv1Bit } from "@hybi/core/frame";
+import { concatBytes } from "@hybi/testing/wire";
 import type { ConformanceCase, Ending, FrameSpec, Piece, Step } from "../case.ts";
-import { joinBytes, payloadBytes } from "../payload.ts";
+import { payloadBytes } from "../payload.ts";
 import { Compressor } from "./deflate.ts";
 import { encodePiece } from "./encode-piece.ts";
 import type { Arrival, Matcher } from "./matcher.ts";
@@ -118,7 +119,7 @@ export class Conversation {
     const { early = [], chop, end } = plan.opening ?? {};
     this.#wire.start({ data: (bytes) => this.#data(bytes), end: (how) => this.#end(how) });
     if (this.#opening.observed !== undefined) this.#opened(this.#opening.observed);
-    const head = joinBytes([this.#opening.head, this.#encode(early)]);
+    const head = concatBytes([this.#opening.head, this.#encode(early)]);
     await this.#write(head, chop);
     if (end === true) this.#wire.end();
     const isRefusal = plan.expect.opening !== undefined && plan.expect.opening.type !== "open";
@@ -198,7 +199,7 @@ export class Conversation {
       }
     } else if ("flood" in step) {
       const frame = this.#encode([step.flood]);
-      await this.#write(joinBytes(Array.from({ length: step.times }, () => frame)));
+      await this.#write(concatBytes(Array.from({ length: step.times }, () => frame)));
     } else if ("cut" in step) await this.#sendCut(step.cut, step.at);
     else if ("pause" in step) await this.#pause();
     else if ("awaitAnswers" in step) {
@@ -225,7 +226,7 @@ export class Conversation {
     for (const piece of pieces) {
       if ("opcode" in piece && piece.opcode === opcodes.close) this.observed.closedByTester = true;
     }
-    return joinBytes(pieces.map((piece) => encodePiece(piece, this.#role, this.#compressor)));
+    return concatBytes(pieces.map((piece) => encodePiece(piece, this.#role, this.#compressor)));
   }
 
   #send(pieces: readonly Piece[], chop?: number): Promise<void> {

@@ -1,8 +1,9 @@
 /** permessage-deflate for the tester (RFC 7692): negotiated as a case requires, and applied to what the tester sends. */
+
 import type { Agreement, Extension, MessageKind, MessageTransform, Role } from "@hybi/core";
 import { permessageDeflate, type WindowBits } from "@hybi/permessage-deflate";
 import { zlibCodec } from "@hybi/permessage-deflate/zlib";
-import { joinBytes } from "../payload.ts";
+import { concatBytes } from "@hybi/testing/wire";
 
 /** The parameters that the tester asks for, in its offer as a client and in its response as a server (RFC 7692 §7.1). */
 export interface DeflateWish {
@@ -46,7 +47,7 @@ export class Compressor {
     transform.beginEncode({ kind, length: payload.length, compress: true });
     transform.encode(payload, 0, payload.length, sink);
     transform.endEncode(sink);
-    return joinBytes(parts);
+    return concatBytes(parts);
   }
 
   release(): void {

@@ -1,8 +1,10 @@
 /** Encodes what a case sends: frames that follow the specification or break it (RFC 6455 §5.2). */
+
 import type { Role } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
+import { concatBytes, hexBytes } from "@hybi/testing/wire";
 import type { FrameSpec, MessageSpec, Piece } from "../case.ts";
-import { fromHex, joinBytes, payloadBytes } from "../payload.ts";
+import { payloadBytes } from "../payload.ts";
 import type { Compressor } from "./deflate.ts";
 
 /** A fixed key, so that transcripts can be compared; any key is good enough for a test. */
@@ -10,7 +12,7 @@ const testKey = 0x5ac3_1e87;
 
 /** Encodes `piece` as an endpoint in the role `sender` would send it; `index` varies its payload. */
 export function encodePiece(piece: Piece, sender: Role, compressor: Compressor | undefined, index = 0): Uint8Array {
-  if ("raw" in piece) return fromHex(piece.raw);
+  if ("raw" in piece) return hexBytes(piece.raw);
   return "message" in piece ? encodeMessage(piece, sender, compressor, index) : encodeOne(piece, sender);
 }
 
@@ -33,7 +35,7 @@ function encodeMessage(spec: MessageSpec, sender: Role, compressor: Compressor |
       }),
     );
   }
-  return joinBytes(frames);
+  return concatBytes(frames);
 }
 
 function encodeOne(spec: FrameSpec, sender: Role): Uint8Array {
@@ -57,5 +59,5 @@ function rewriteLength(frame: Uint8Array, { lengthBytes, announced }: FrameSpec,
   const size = lengthBytes ?? (length < 126n ? 0 : length < 65_536n ? 2 : 8);
   const extended = size === 0 ? "" : length.toString(16).padStart(2 * size, "0");
   const second = (isMasked ? 0x80 : 0) | (size === 0 ? Number(length) : size === 2 ? 126 : 127);
-  return joinBytes([Uint8Array.of(frame[0] ?? 0, second), fromHex(extended), frame.subarray(headerEnd)]);
+  return concatBytes([Uint8Array.of(frame[0] ?? 0, second), hexBytes(extended), frame.subarray(headerEnd)]);
 }

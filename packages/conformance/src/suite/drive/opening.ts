@@ -2,6 +2,7 @@
  * The tester's side of an opening handshake: as the client of a server under test, or as the server of a client under
  * test.
  */
+
 import {
   type Agreement,
   ClientHandshake,
@@ -13,8 +14,8 @@ import {
   type ServerHandshake,
   type Violation,
 } from "@hybi/core";
+import { concatBytes } from "@hybi/testing/wire";
 import type { OpeningPlan } from "../case.ts";
-import { joinBytes } from "../payload.ts";
 import { anyDeflate, wishedDeflate } from "./deflate.ts";
 
 /** The outcome of the opening handshake. */
@@ -63,7 +64,7 @@ export function openAsClient(plan: OpeningPlan, { url }: Target): Opening {
     extensions,
     subprotocols: plan.subprotocols ?? [],
   });
-  const request = joinBytes(handshake.takeOutput());
+  const request = concatBytes(handshake.takeOutput());
   let begin = "";
   return {
     role: "client",
@@ -88,7 +89,7 @@ export function openAsServer(plan: OpeningPlan, handshake: ServerHandshake): Ope
     extensions,
     subprotocol: plan.lines === undefined ? plan.subprotocols?.[0] : undefined,
   });
-  const response = joinBytes(handshake.takeOutput());
+  const response = concatBytes(handshake.takeOutput());
   return {
     role: "server",
     head: plan.lines === undefined ? response : fillResponse(plan.lines, asText(response)),
