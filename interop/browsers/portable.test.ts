@@ -9,7 +9,8 @@ import { describeInPage } from "./world.ts";
 /** The programs of the guide that need no runtime; the first one runs over pair(). */
 const guide = "docs/guide/websocket.md";
 const programs = extractSnippets(guide, readFileSync(`${root}/${guide}`, "utf8")).filter(
-  ({ treatment, code }) => treatment === "run" && !/from "(node:|@hybi\/(node|deno|bun|testing|conformance))/.test(code),
+  ({ treatment, code }) =>
+    treatment === "run" && !/from "(node:|@hybi\/(node|deno|bun|testing|conformance))/.test(code),
 );
 
 describeInPage("our code in a page", ["ws"], (world) => {
