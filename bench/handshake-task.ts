@@ -4,7 +4,7 @@
  */
 import { EventEmitter } from "node:events";
 import * as ws from "ws";
-import { nodeHost, ServerHandshake } from "./subject.ts";
+import { nodeFunctions, ServerHandshake } from "./subject.ts";
 import { cpuTime, nextTurn, type PreparedTask, type Task } from "./task.ts";
 
 const fields: readonly (readonly [string, string])[] = [
@@ -46,10 +46,10 @@ export function prepareHandshake(_task: Task, implementation: string): PreparedT
 type OpenHandshake = () => string;
 
 function hybiHandshake(implementation: string): OpenHandshake {
-  const host = implementation.includes("host") ? nodeHost : undefined;
+  const native = implementation.includes("native") ? nodeFunctions : undefined;
   const sink = Buffer.alloc(4096);
   return () => {
-    const handshake = new ServerHandshake({ host });
+    const handshake = new ServerHandshake({ native });
     const [event] = handshake.receive(bytes);
     if (event?.type !== "request") throw new Error(`Unexpected: ${JSON.stringify(event)}`);
     handshake.accept();

@@ -9,8 +9,8 @@ export type { ConnectionSink } from "../packages/core/src/connection-sink.ts";
 export { mask, maskBytes } from "../packages/core/src/frame/mask.ts";
 export { ServerHandshake } from "../packages/core/src/opening/server-handshake.ts";
 export { plainAgreement } from "../packages/core/src/vocabulary/agreement.ts";
-export { portableHost } from "../packages/core/src/vocabulary/native-functions.ts";
-export { nodeHost } from "../packages/node/src/host.ts";
+export { noNativeFunctions } from "../packages/core/src/vocabulary/native-functions.ts";
+export { nodeFunctions } from "../packages/node/src/host.ts";
 
 /** A cryptographically strong source, like that of `ws`. */
 export const randomSource = (target: Uint8Array): unknown => randomFillSync(target);

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server } from "node:net";
-import { listen, NodeTransport, nodeClock, nodeHost, upgrade, WebSocketServer } from "@hybi/node";
+import { listen, NodeTransport, nodeClock, nodeFunctions, upgrade, WebSocketServer } from "@hybi/node";
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import { zlibCodec } from "@hybi/permessage-deflate/zlib";
 import type { OpeningHandler } from "@hybi/websocket";
@@ -29,7 +29,7 @@ const starts: Readonly<Record<string, () => Promise<number>>> = {
   },
   pump: () => {
     const options: EchoOptions = { port: 0, tls: undefined, maxMessage: 67_108_864, extensions: [] };
-    const runtime = { host: nodeHost, clock: nodeClock };
+    const runtime = { native: nodeFunctions, clock: nodeClock };
     return portOf(
       createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
         echo(new NodeTransport(socket), options, runtime),

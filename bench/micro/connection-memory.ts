@@ -8,7 +8,7 @@
  * Each row includes the row before it.
  */
 import { Endpoint } from "@hybi/core";
-import { nodeClock, nodeHost } from "@hybi/node";
+import { nodeClock, nodeFunctions } from "@hybi/node";
 import { Pump, type PumpListener, type Transport, type TransportSink, WebSocketServer } from "@hybi/websocket";
 import { Deadlines } from "../../packages/core/src/time/deadlines.ts";
 
@@ -52,16 +52,16 @@ class Accepting implements PumpListener {
   rejection(): void {}
   text(): void {}
   binary(): void {}
-  fragment(): void {}
+  piece(): void {}
   ping(): void {}
   pong(): void {}
   close(): void {}
   failure(): void {}
   end(): void {}
-  settled(): void {}
+  flushed(): void {}
 }
 
-const options = { host: nodeHost, limits: { message: 1_000_000 } };
+const options = { native: nodeFunctions, limits: { message: 1_000_000 } };
 
 function openEndpoint(): Endpoint {
   const endpoint = Endpoint.server(options);

@@ -2,7 +2,7 @@
  * The cost of a message above the frame layer, without a socket: the pump and the WebSocket interface, over a transport
  * that discards its output. `tsx --conditions=@hybi/source bench/micro/turn.ts`; `node --cpu-prof` shows where time goes.
  */
-import { nodeClock, nodeHost } from "@hybi/node";
+import { nodeClock, nodeFunctions } from "@hybi/node";
 import { type Transport, type TransportSink, WebSocketServer } from "@hybi/websocket";
 import { echo } from "../../examples/echo/echo.ts";
 import { encodeFrame } from "../wire.ts";
@@ -28,7 +28,7 @@ class NowhereTransport implements Transport {
   resume(): void {}
 }
 
-const runtime = { host: nodeHost, clock: nodeClock };
+const runtime = { native: nodeFunctions, clock: nodeClock };
 const server = new WebSocketServer((opening) => {
   const socket = opening.accept();
   socket.binaryType = "arraybuffer";

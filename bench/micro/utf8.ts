@@ -4,7 +4,7 @@
  * here.
  */
 import { isUtf8 } from "node:buffer";
-import { decodeText, encodeText, nodeHost, portableHost, skipAscii, validateUtf8 } from "../subject.ts";
+import { decodeText, encodeText, nodeFunctions, noNativeFunctions, skipAscii, validateUtf8 } from "../subject.ts";
 import { leastTime, printRow } from "./least-time.ts";
 
 interface NativeMethods {
@@ -62,8 +62,8 @@ function compareDecoders(title: string, bytes: Uint8Array, sizes: readonly numbe
       leastTime(turns, () => {
         if (skipAscii(bytes, 0, size) === size) touch(latin1Slice.call(bytes, 0, size));
       }),
-      leastTime(turns, () => touch(decodeText(bytes, 0, size, portableHost) as string)),
-      leastTime(turns, () => touch(decodeText(bytes, 0, size, nodeHost) as string)),
+      leastTime(turns, () => touch(decodeText(bytes, 0, size, noNativeFunctions) as string)),
+      leastTime(turns, () => touch(decodeText(bytes, 0, size, nodeFunctions) as string)),
     ]);
   }
 }
@@ -93,8 +93,8 @@ function compareEncoders(): void {
       }),
       leastTime(turns, () => encoder.encodeInto(text, new Uint8Array(target.buffer, 0, size * 3))),
       leastTime(turns, () => encoder.encodeInto(text, new Uint8Array(buffer, 0, size * 3))),
-      leastTime(turns, () => encodeText(text, target, 0, portableHost)),
-      leastTime(turns, () => encodeText(text, target, 0, nodeHost)),
+      leastTime(turns, () => encodeText(text, target, 0, noNativeFunctions)),
+      leastTime(turns, () => encodeText(text, target, 0, nodeFunctions)),
     ]);
   }
 }

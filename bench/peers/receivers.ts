@@ -1,7 +1,7 @@
 /** Adapts the receiving half of each implementation to one interface: chunks in, messages into a ledger. */
 import * as ws from "ws";
 import type { Ledger } from "../ledger.ts";
-import { Connection, type ConnectionSink, nodeHost, plainAgreement, randomSource } from "../subject.ts";
+import { Connection, type ConnectionSink, nodeFunctions, plainAgreement, randomSource } from "../subject.ts";
 
 export type Role = "client" | "server";
 
@@ -20,7 +20,7 @@ export function receiver(implementation: string, role: Role, ledger: Ledger): Re
   if (implementation.startsWith("ws")) return wsReceiver(role, ledger);
   const connection = new Connection(plainAgreement(role), {
     random: randomSource,
-    host: implementation.includes("host") ? nodeHost : undefined,
+    native: implementation.includes("host") ? nodeFunctions : undefined,
   });
   return implementation.endsWith("sink") ? intoSink(connection, ledger) : intoEvents(connection, ledger);
 }
@@ -57,7 +57,7 @@ function intoSink(connection: Connection, ledger: Ledger): Receive {
     text: (data) => ledger.text(data),
     binary: (bytes, start, end) => ledger.binary(bytes, start, end),
     ping: (payload) => ledger.ping(payload),
-    fragment: unexpected,
+    piece: unexpected,
     pong: unexpected,
     close: unexpected,
     failure: unexpected,

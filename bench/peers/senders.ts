@@ -1,7 +1,7 @@
 /** Adapts the sending half of each implementation to one interface: messages in, bytes into a gather sink. */
 import * as ws from "ws";
 import type { GatherSink } from "../gather-sink.ts";
-import { Connection, nodeHost, plainAgreement, randomSource } from "../subject.ts";
+import { Connection, nodeFunctions, plainAgreement, randomSource } from "../subject.ts";
 import type { Role } from "./receivers.ts";
 
 /** Sends the messages of one turn. All output has been written when it returns. */
@@ -34,7 +34,7 @@ function wsSender(role: Role, sink: GatherSink): SendTurn {
 function hybiSender(implementation: string, role: Role, sink: GatherSink): SendTurn {
   const connection = new Connection(plainAgreement(role), {
     random: randomSource,
-    host: implementation.includes("host") ? nodeHost : undefined,
+    native: implementation.includes("host") ? nodeFunctions : undefined,
   });
   return (messages) => {
     for (const data of messages) {

@@ -1,10 +1,16 @@
-import { createWebSocketClass, type PairedTransport, pair, type WebSocket, WebSocketServer } from "@hybi/websocket";
+import {
+  createTransportPair,
+  createWebSocketClass,
+  type PairedTransport,
+  type WebSocket,
+  WebSocketServer,
+} from "@hybi/websocket";
 import { describe, expect, it } from "vitest";
 import { Room } from "./room.ts";
 
 /** Adds a member to `room`; returns the messages it receives, and its end of a transport without a kernel's buffers. */
 async function visit(room: Room, name: string): Promise<{ socket: WebSocket; heard: string[]; near: PairedTransport }> {
-  const [near, far] = pair();
+  const [near, far] = createTransportPair();
   const server = new WebSocketServer((opening) => void room.join(name, opening.accept()));
   server.receive(far);
   const socket = new (createWebSocketClass(() => near))("ws://example.com/");

@@ -1,7 +1,7 @@
 /** A client on a pump and an endpoint, without a socket: it sends messages piece by piece, and queues all events. */
 import { connect } from "node:net";
 import { type ConnectionEvent, Endpoint, type Fields, parseWebSocketUrl } from "@hybi/core";
-import { NodeTransport, nodeClock, nodeHost } from "@hybi/node";
+import { NodeTransport, nodeClock, nodeFunctions } from "@hybi/node";
 import { Pump, silentListener } from "@hybi/websocket";
 
 /** The events, except Close frames: `end` contains the same. */
@@ -16,7 +16,7 @@ export class Client {
     const { address, port } = parseWebSocketUrl(url);
     const random = (target: Uint8Array): unknown => crypto.getRandomValues(target);
     this.#pump = new Pump({
-      endpoint: Endpoint.client({ url, fields, random, host: nodeHost }),
+      endpoint: Endpoint.client({ url, fields, random, native: nodeFunctions }),
       transport: new NodeTransport(connect({ host: address, port, allowHalfOpen: true })),
       listener: {
         ...silentListener,
@@ -46,7 +46,7 @@ export class Client {
   /** Runs a command on the endpoint; its output is written at the end of the turn. */
   send<Result>(command: (endpoint: Endpoint) => Result): Result {
     const result = command(this.#pump.endpoint as Endpoint);
-    this.#pump.touch();
+    this.#pump.requestFlush();
     return result;
   }
 

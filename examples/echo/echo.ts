@@ -1,5 +1,5 @@
 /** One connection that echoes messages, at the level of the pump, in any runtime. */
-import { Endpoint, type Extension, type HostFunctions } from "@hybi/core";
+import { Endpoint, type Extension, type NativeFunctions } from "@hybi/core";
 import { type Clock, Pump, type PumpListener, type Transport } from "@hybi/websocket";
 
 export interface EchoOptions {
@@ -13,7 +13,7 @@ export interface EchoOptions {
 
 /** Functions that a runtime provides. */
 export interface EchoRuntime {
-  readonly host?: HostFunctions | undefined;
+  readonly native?: NativeFunctions | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -23,7 +23,7 @@ const highWaterMark = 1_048_576;
 /** Serves `transport` until it is closed. */
 export function echo(transport: Transport, { maxMessage, extensions }: EchoOptions, runtime: EchoRuntime = {}): void {
   const limits = { message: maxMessage, queuedOutput: Math.max(268_435_456, 2 * maxMessage) };
-  const endpoint = Endpoint.server({ limits, extensions, host: runtime.host });
+  const endpoint = Endpoint.server({ limits, extensions, native: runtime.native });
   new Echo(endpoint, transport, runtime.clock).pump.start();
 }
 
@@ -41,7 +41,7 @@ class Echo implements PumpListener {
     this.pump.accept();
   }
 
-  // The pump collects output at the end of each chunk, so no `touch` is needed per message.
+  // The pump collects output at the end of each chunk, so no `requestFlush` is needed per message.
 
   text(data: string): void {
     if (this.#endpoint.state !== "open") return;
@@ -59,7 +59,7 @@ class Echo implements PumpListener {
     this.pump.pongReceived(payload);
   }
 
-  settled(): void {
+  flushed(): void {
     if (!this.#isPaused || this.pump.bufferedLength > highWaterMark) return;
     this.#isPaused = false;
     this.pump.resume();
@@ -67,7 +67,7 @@ class Echo implements PumpListener {
 
   open(): void {}
   rejection(): void {}
-  fragment(): void {}
+  piece(): void {}
   ping(): void {}
   close(): void {}
   failure(): void {}

@@ -6,7 +6,7 @@ import { extractSnippets } from "../../tooling/snippets/extract.ts";
 import { buildProgram } from "./build-page.ts";
 import { describeInPage } from "./world.ts";
 
-/** The programs of the guide that need no runtime; the first one runs over pair(). */
+/** The programs of the guide that need no runtime; the first one runs over createTransportPair(). */
 const guide = "docs/guide/websocket.md";
 const programs = extractSnippets(guide, readFileSync(`${root}/${guide}`, "utf8")).filter(
   ({ treatment, code }) =>
@@ -19,7 +19,7 @@ describeInPage("our code in a page", ["ws"], (world) => {
     await world.page.evaluate((given) => inPage.checkRoundTrip(given), seed);
   });
 
-  it("speaks WebSocket over pair(), and calls functions of the platform with the right receiver [R09]", async () => {
+  it("speaks WebSocket over createTransportPair(), and calls functions of the platform with the right receiver [R09]", async () => {
     const result = "permessage-deflate same 4000 true";
     expect(await world.page.evaluate(() => inPage.talkOverPair())).toEqual([result, result, result]);
   });

@@ -78,7 +78,7 @@ describe("behind haproxy, which speaks HTTP/2 with its backends", () => {
       [proxy.url, {}],
       [proxy.secureUrl, { http2: true, tls: { ca: proxy.certificate } }],
     ] as const) {
-      const visitor = new Visitor(await connect(url, { transport }));
+      const visitor = new Visitor(await connect(url, { transportOptions: transport }));
       expect(await visitor.ask("Grüße")).toBe("echo: Grüße");
       visitor.socket.close(4001, "bye");
       expect(await visitor.closed).toMatchObject({ code: 4001, wasClean: true });

@@ -43,10 +43,13 @@ export class World {
 
   /** Connects a client to a backend through the proxy, for one test. */
   async visit(path = "/", options: ConnectOptions & { readonly secure?: boolean } = {}): Promise<Visitor> {
-    const { secure = false, transport = {}, ...rest } = options;
+    const { secure = false, transportOptions: transport = {}, ...rest } = options;
     const { url, secureUrl, certificate } = this.proxy;
     const tls = { ca: certificate };
-    const socket = await connect(`${secure ? secureUrl : url}${path}`, { ...rest, transport: { tls, ...transport } });
+    const socket = await connect(`${secure ? secureUrl : url}${path}`, {
+      ...rest,
+      transportOptions: { tls, ...transport },
+    });
     onTestFinished(() => socket.terminate());
     const visitor = new Visitor(socket);
     await visitor.greeted();

@@ -6,7 +6,7 @@ import { describeInWorkers, echo } from "./world.ts";
 const closed = { code: 4000, reason: "", wasClean: true };
 
 describeInWorkers("a Worker", (world) => {
-  it("echoes with itself over pair(), compressed or not [R09] [R10]", async () => {
+  it("echoes with itself over createTransportPair(), compressed or not [R09] [R10]", async () => {
     const received = Array.from({ length: 20 }, (_, index) => `message ${index}`);
     for (const compressed of [false, true]) {
       const result = await world.run("inMemory", { url: "", compressed, count: 20 });

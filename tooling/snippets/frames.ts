@@ -14,12 +14,12 @@ export interface Frame {
 /** Marks the position of the example. */
 export const place = "// example";
 
-/** A WebSocket over `pair()`, whose server uses `handler`. */
+/** A WebSocket over `createTransportPair()`, whose server uses `handler`. */
 const overPair = (handler: string): string => `
-import { createWebSocketClass, createWebSocketStreamClass, pair, WebSocketServer } from "@hybi/websocket";
+import { createWebSocketClass, createWebSocketStreamClass, createTransportPair, WebSocketServer } from "@hybi/websocket";
 const sockets = new WebSocketServer(${handler});
 const viaPair = () => {
-  const [near, far] = pair();
+  const [near, far] = createTransportPair();
   sockets.receive(far);
   return near;
 };`;
@@ -71,7 +71,7 @@ const server = await listen({ host: "127.0.0.1", tls: { key, cert } }, (opening)
   accepted.onmessage = ({ data }) => heard(\`\${data} at \${opening.request.resourceName}\`);
 });
 const connect: typeof connectAnywhere = (url, options) =>
-  connectAnywhere(String(url).replace("wss://example.com/", server.url), { ...options, transport: { tls: { ${trust} } } });
+  connectAnywhere(String(url).replace("wss://example.com/", server.url), { ...options, transportOptions: { tls: { ${trust} } } });
 ${place}
 if ((await message) !== "hello at /chat" || socket.protocol !== "chat") throw new Error(await message);
 await server.close();`,
@@ -178,7 +178,7 @@ if (client.agreement?.extensions[0]?.name !== "permessage-deflate") throw new Er
     file: "packages/websocket/src/socket/create-websocket-class.ts",
     treatment: "run",
     program: `${overPair('(opening) => opening.accept().send("hello")')}
-const [connectTcp, nodeHost] = [viaPair, {}];
+const [connectTcp, nodeFunctions] = [viaPair, {}];
 ${place}
 const socket = new WebSocket("ws://example.com/");
 const { data } = await new Promise<{ data: unknown }>((resolve) => (socket.onmessage = resolve));
@@ -220,11 +220,11 @@ if (heard.join() !== "HELLO") throw new Error(heard.join());`,
     file: "packages/websocket/src/server/server.ts",
     treatment: "run",
     program: `
-import { createWebSocketClass, pair, type Transport, WebSocketServer } from "@hybi/websocket";
+import { createWebSocketClass, createTransportPair, type Transport, WebSocketServer } from "@hybi/websocket";
 const listener: { onconnection: (transport: Transport) => void } = { onconnection() {} };
 ${place}
 const WebSocket = createWebSocketClass(() => {
-  const [near, far] = pair();
+  const [near, far] = createTransportPair();
   listener.onconnection(far);
   return near;
 });
@@ -243,8 +243,8 @@ if (echoes[0] !== "hello" || !(echoes[1] instanceof ArrayBuffer)) throw new Erro
       treatment: "run",
       program: `
 import { Endpoint } from "@hybi/core";
-import { createWebSocketClass, pair, Pump, silentListener } from "@hybi/websocket";
-${name === "pump/pump" ? "const [near, transport] = pair();" : ""}
+import { createWebSocketClass, createTransportPair, Pump, silentListener } from "@hybi/websocket";
+${name === "pump/pump" ? "const [near, transport] = createTransportPair();" : ""}
 let asked = 0;
 const listener = { ...silentListener, request: () => asked++ };
 ${place}
@@ -258,11 +258,11 @@ near.lose(new Error("enough"));`,
     file: "packages/websocket/src/load/memory-budget.ts",
     treatment: "run",
     program: `
-import { type IncomingOpening, MemoryBudget, pair, WebSocketServer } from "@hybi/websocket";
+import { type IncomingOpening, MemoryBudget, createTransportPair, WebSocketServer } from "@hybi/websocket";
 const handler = (opening: IncomingOpening) => opening.accept();
 ${place}
 for (const server of [first, second]) {
-  const [near, far] = pair();
+  const [near, far] = createTransportPair();
   server.receive(far);
   near.start({ data() {}, drain() {}, end() {}, error() {}, close() {} });
   near.write([new TextEncoder().encode("GET / HTTP/1.1\\r\\n")]);
@@ -304,10 +304,10 @@ if (data !== "hello") throw new Error(String(data));
 client.close();`,
   },
   {
-    file: "packages/websocket/src/socket/opened.ts",
+    file: "packages/websocket/src/socket/when-open.ts",
     treatment: "run",
     program: `
-import { opened } from "@hybi/websocket";
+import { whenOpen } from "@hybi/websocket";
 ${overPair("(opening) => opening.accept()")}
 const WebSocket = createWebSocketClass(viaPair);
 ${place}
@@ -423,7 +423,7 @@ ${place}
 server.listen(0, "127.0.0.1");
 await once(server, "listening");
 const url = \`ws://127.0.0.1:\${(server.address() as AddressInfo).port}/\`;
-const socket = await connect(url, { transport: { http2: true } });
+const socket = await connect(url, { transportOptions: { http2: true } });
 if (socket.readyState !== 1) throw new Error("not open");
 socket.close();
 await new Promise((resolve) => (socket.onclose = resolve));
@@ -463,7 +463,7 @@ const server = await listen({ host: "127.0.0.1", tls: { key, cert } }, (opening)
 });
 const WebSocket = class extends OverNode {
   constructor(url: string, protocols: string) {
-    super(url.replace("wss://example.com/", server.url), { protocols, transport: { tls: { ca: cert } } });
+    super(url.replace("wss://example.com/", server.url), { protocols, transportOptions: { tls: { ca: cert } } });
   }
 };
 const lines: unknown[] = [];

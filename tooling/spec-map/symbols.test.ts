@@ -5,7 +5,7 @@ const source = `
   import { imported } from "./other.ts";
   export function checkHeader() { const inner = 1; }
   const table = { opened: { sent: 1 } } as const satisfies object;
-  export class Connection { #state = 1; receive() {} get transport() { return 1; } }
+  export class Connection { #state = 1; receive() {} get transportAction() { return 1; } }
   export interface Output { takeOutput(): void }
   export type Role = "client";
 `;
@@ -17,7 +17,7 @@ describe("declaresSymbol", () => {
     "table.opened",
     "Connection",
     "Connection.receive",
-    "Connection.transport",
+    "Connection.transportAction",
     "Connection.#state",
     "Output.takeOutput",
     "Role",

@@ -78,7 +78,7 @@ function receive(extension: typeof pako, options: number, parts: readonly Uint8A
     random: (bytes) => bytes.fill(7),
     extensions: [extension],
     limits,
-    delivery: (options & inPartsBit) === 0 ? "messages" : "fragments",
+    delivery: (options & inPartsBit) === 0 ? "messages" : "pieces",
   });
   const messages: string[] = [];
   let failure: Outcome["failure"];
@@ -95,7 +95,7 @@ function receive(extension: typeof pako, options: number, parts: readonly Uint8A
       law(failure === undefined, `${event.type} came after the failure`);
       if (event.type === "text") add("text", Buffer.from(event.data), true);
       else if (event.type === "binary") add("binary", event.data, true);
-      else if (event.type === "fragment") add(event.kind, event.data, event.final);
+      else if (event.type === "piece") add(event.kind, event.data, event.final);
       else if (event.type === "failure") {
         const { code, statusCode, offset } = event.violation;
         failure = { code, statusCode, offset };

@@ -3,11 +3,11 @@ import { Endpoint, type RandomSource } from "@hybi/core";
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import {
   type ClientSocketOptions,
+  createTransportPair,
   createWebSocketClass,
   fromMessagePort,
   fromStreams,
   type PortLike,
-  pair,
   type ServerOptions,
   type Transport,
   WebSocketServer,
@@ -90,7 +90,7 @@ export async function talkOverPair(): Promise<string[]> {
   const clock = { now: performance.now, setTimeout, clearTimeout: clearTimeout as never, defer: queueMicrotask };
   const results: string[] = [];
   for (const schedule of [undefined, queueMicrotask, setTimeout]) {
-    const [near, far] = pair({ schedule });
+    const [near, far] = createTransportPair({ schedule });
     serveEcho(far, schedule && { clock, onError: reportError });
     results.push(await talk(() => near, schedule && { clock, random: crypto.getRandomValues as never }));
   }
@@ -104,7 +104,7 @@ export async function runModule(code: string): Promise<void> {
 
 /** Returns the handlers of a socket that are called, as often as they are. */
 export function callsOfHandlers(): Promise<string[]> {
-  const [near, far] = pair();
+  const [near, far] = createTransportPair();
   serveEcho(far);
   const socket = new (createWebSocketClass(() => near))("ws://example.com/");
   const calls: string[] = [];

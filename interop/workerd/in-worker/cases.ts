@@ -3,13 +3,13 @@ import { permessageDeflate } from "@hybi/permessage-deflate";
 import {
   type ClientSocketOptions,
   type CloseEvent,
+  createTransportPair,
   createWebSocketClass,
   type FailureEvent,
   type WebSocket as HybiWebSocket,
-  opened,
-  pair,
   systemClock,
   WebSocketServer,
+  whenOpen,
 } from "@hybi/websocket";
 import { WebSocket, WebSocketStream } from "./transport.ts";
 
@@ -39,7 +39,7 @@ function end(socket: HybiWebSocket): Promise<{ code: number; reason: string; was
 
 /** Sends `count` messages, each after the reply to the previous one, and closes. */
 async function echo(given: Given): Promise<unknown> {
-  const socket = await opened(client(given));
+  const socket = await whenOpen(client(given));
   for (let index = 0; index < (given.count ?? 1); index++) {
     const answer = next(socket);
     socket.send(`message ${index}`);
@@ -52,7 +52,7 @@ async function echo(given: Given): Promise<unknown> {
 
 /** Echoes text and bytes of various lengths. */
 async function lengths(given: Given): Promise<unknown> {
-  const socket = await opened(client(given));
+  const socket = await whenOpen(client(given));
   const results: string[] = [];
   for (const length of [0, 1, 125, 126, 65_535, 65_536, 1_000_000]) {
     const bytes = new Uint8Array(length).map((_, index) => (index * 31) >>> 3);
@@ -107,7 +107,7 @@ async function until(given: Given): Promise<unknown> {
 
 /** Returns how the connection ends when it is closed at once. */
 async function closing(given: Given): Promise<unknown> {
-  const socket = await opened(client(given));
+  const socket = await whenOpen(client(given));
   const ended = end(socket);
   socket.close();
   return ended;
@@ -115,7 +115,7 @@ async function closing(given: Given): Promise<unknown> {
 
 /** Leaves an open connection behind: the request ends. */
 async function leave(given: Given): Promise<unknown> {
-  await opened(client(given));
+  await whenOpen(client(given));
   return "left";
 }
 
@@ -140,7 +140,7 @@ async function streams(given: Given): Promise<unknown> {
   return { received, closed: await stream.closed };
 }
 
-/** Exchanges messages without a network, over pair() and all its layers. */
+/** Exchanges messages without a network, over createTransportPair() and all its layers. */
 async function inMemory(given: Given): Promise<unknown> {
   const extensions = given.compressed === true ? [permessageDeflate({ threshold: 0 })] : [];
   const server = new WebSocketServer(
@@ -153,13 +153,13 @@ async function inMemory(given: Given): Promise<unknown> {
   );
   const Socket = createWebSocketClass(
     () => {
-      const [near, far] = pair({ schedule: queueMicrotask });
+      const [near, far] = createTransportPair({ schedule: queueMicrotask });
       server.receive(far);
       return near;
     },
     { extensions, random: crypto.getRandomValues as never },
   );
-  const socket = await opened(new Socket("ws://example.com/"));
+  const socket = await whenOpen(new Socket("ws://example.com/"));
   const received: unknown[] = [];
   for (let index = 0; index < (given.count ?? 1); index++) {
     const answer = next(socket);

@@ -1,5 +1,5 @@
 /** A transport over a Bun socket: TCP, TLS or a Unix socket. */
-import { joined, type Transport, type TransportSink } from "@hybi/websocket";
+import { coalesce, type Transport, type TransportSink } from "@hybi/websocket";
 
 /** The part of `Bun.Socket` that the transport uses. */
 export interface BunSocket {
@@ -64,7 +64,7 @@ export class BunTransport implements Transport {
   }
 
   write(chunks: readonly Uint8Array[]): void {
-    this.#unwritten = joined(chunks);
+    this.#unwritten = coalesce(chunks);
     this.#index = 0;
     this.#at = 0;
     this.#isWriting = true;

@@ -17,7 +17,7 @@ import {
 } from "@hybi/websocket";
 import { BunTransport, socketHandlers } from "./bun-transport.ts";
 
-/** The transport options of this package's clients, `options.transport`. */
+/** The transport options of this package's clients, `options.transportOptions`. */
 export interface TransportOptions {
   /** TLS options for wss. */
   readonly tls?: TlsClientOptions | undefined;
@@ -134,7 +134,7 @@ const openTransport: Connect = Object.assign(openAny, { destination });
 
 /**
  * The `WebSocket` of the web platform, over Bun's sockets. As an extension, it takes an options object in place of the
- * subprotocols; its `transport` takes `TransportOptions`.
+ * subprotocols; its `transportOptions` takes `TransportOptions`.
  */
 export const WebSocket: WebSocketClass<TransportOptions> = createWebSocketClass(
   openTransport,

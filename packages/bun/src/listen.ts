@@ -3,8 +3,8 @@ import { type OptionCheck, takes, UsageError } from "@hybi/core";
 import {
   type ListenOptions as AnyListenOptions,
   checkListenOptions,
+  createListeningServer,
   type ListeningServer,
-  listeningServer,
   type OpeningHandler,
   WebSocketServer,
 } from "@hybi/websocket";
@@ -62,7 +62,7 @@ export async function listen(options: ListenOptions, handler: OpeningHandler): P
     path === undefined
       ? Bun.listen({ port, hostname, ...socketOptions })
       : Bun.listen({ unix: path, ...socketOptions });
-  return listeningServer(sockets, {
+  return createListeningServer(sockets, {
     secure,
     address: path === undefined ? { host: listener.hostname ?? hostname, port: listener.port ?? port } : undefined,
     stop: () => listener.stop(),

@@ -28,7 +28,7 @@ describe("our client, in the TLS handshake", () => {
     const { port, named } = await openNamed();
     for (const host of ["localhost", "127.0.0.1"]) {
       const attempt = connect(`wss://${host}:${port}/`, {
-        transport: { tls: { ca: cert, rejectUnauthorized: false } },
+        transportOptions: { tls: { ca: cert, rejectUnauthorized: false } },
       });
       await expect(attempt).rejects.toMatchObject({ response: { status: 403 } });
     }
@@ -37,11 +37,11 @@ describe("our client, in the TLS handshake", () => {
 
   it("sends it without a trailing dot, and checks the certificate against that name [R30]", async () => {
     const { port, named } = await openNamed();
-    const attempt = connect(`wss://localhost.:${port}/`, { transport: { tls: { ca: cert } } });
+    const attempt = connect(`wss://localhost.:${port}/`, { transportOptions: { tls: { ca: cert } } });
     // The certificate is for 127.0.0.1.
     await expect(attempt).rejects.toMatchObject({ cause: { message: expect.not.stringContaining("localhost.'") } });
     const transport = { tls: { ca: cert, rejectUnauthorized: false } };
-    await expect(connect(`wss://localhost.:${port}/`, { transport })).rejects.toMatchObject({
+    await expect(connect(`wss://localhost.:${port}/`, { transportOptions: transport })).rejects.toMatchObject({
       response: { status: 403 },
     });
     expect(named.at(-1)).toBe("localhost");
@@ -50,10 +50,10 @@ describe("our client, in the TLS handshake", () => {
   it("checks the certificate against an IP address that it connects to, although it does not send it as a name", async () => {
     const { port } = await openNamed();
     const transport = { tls: { ca: cert } };
-    await expect(connect(`wss://127.0.0.1:${port}/`, { transport })).rejects.toMatchObject({
+    await expect(connect(`wss://127.0.0.1:${port}/`, { transportOptions: transport })).rejects.toMatchObject({
       response: { status: 403 },
     });
-    const attempt = connect(`wss://0.0.0.0:${port}/`, { transport });
+    const attempt = connect(`wss://0.0.0.0:${port}/`, { transportOptions: transport });
     await expect(attempt).rejects.toMatchObject({ cause: { message: expect.stringContaining("0.0.0.0") } });
   });
 });

@@ -27,7 +27,7 @@ function startEcho(): Server {
         else if (event.type === "binary") endpoint.sendBinary(event.data);
       }
       for (const chunk of endpoint.takeOutput()) socket.write(chunk);
-      if (endpoint.transport === "end") socket.end();
+      if (endpoint.transportAction === "end") socket.end();
     });
   });
 }

@@ -4,37 +4,37 @@ import { adding, agreeing, rsv1, rsv2 } from "../tests/support/extensions.ts";
 import { type ConnectionOptions, createTransforms, resolveOptions } from "./connection-options.ts";
 import type { ExtensionParameters } from "./vocabulary/extension.ts";
 import { defaultLimits } from "./vocabulary/limits.ts";
-import { portableHost } from "./vocabulary/native-functions.ts";
+import { noNativeFunctions } from "./vocabulary/native-functions.ts";
 
 describe("resolveOptions", () => {
   it("returns the defaults, overridden by the given options", () => {
     expect(resolveOptions("server", {})).toMatchObject({
       limits: defaultLimits,
       fragmentSize: 65_536,
-      host: portableHost,
+      native: noNativeFunctions,
       delivery: "messages",
       keys: undefined,
       tolerateNonMinimalLength: false,
     });
-    const host = {};
+    const native = {};
     const resolved = resolveOptions("client", {
       random: countingSource(),
       fragmentSize: 1,
-      host,
+      native,
       limits: { frame: 9 },
     });
     expect(resolved).toMatchObject({ fragmentSize: 1, limits: { frame: 9 } });
-    expect(resolved.host).toBe(host);
+    expect(resolved.native).toBe(native);
   });
 
   it("returns the same settings object for equal options, and different ones otherwise", () => {
     const [random, unmask] = [countingSource(), () => {}];
     const changes: ConnectionOptions[] = [
       {},
-      { delivery: "fragments" },
+      { delivery: "pieces" },
       { fragmentSize: 5.5 },
-      { host: {} },
-      { host: { unmask } },
+      { native: {} },
+      { native: { unmask } },
       { limits: { message: 1 } },
       { tolerate: ["non-minimal-length"] },
     ];

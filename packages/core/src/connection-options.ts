@@ -7,12 +7,12 @@ import { checkOptions, type OptionChecks, takes } from "./checks/option-checks.t
 import { UsageError } from "./checks/usage-error.ts";
 import type { FrameDecoderOptions } from "./frame/frame-decoder.ts";
 import type { AssemblerOptions, Delivery } from "./receiving/assembler.ts";
-import type { OutgoingOptions } from "./sending/outgoing.ts";
+import type { OutputSchedulerOptions } from "./sending/output-scheduler.ts";
 import type { Agreement } from "./vocabulary/agreement.ts";
 import type { ActiveTransform, Extension } from "./vocabulary/extension.ts";
 import type { Leniency } from "./vocabulary/leniency.ts";
 import { type Limits, resolveLimits } from "./vocabulary/limits.ts";
-import { type HostFunctions, portableHost } from "./vocabulary/native-functions.ts";
+import { type NativeFunctions, noNativeFunctions } from "./vocabulary/native-functions.ts";
 import { settingAliases, settingChecks } from "./vocabulary/setting-checks.ts";
 import type { Role } from "./vocabulary/terms.ts";
 
@@ -30,7 +30,7 @@ export interface ConnectionOptions {
   /** Leniencies to allow; none by default. */
   readonly tolerate?: readonly Leniency[] | undefined;
   /** Functions that the runtime does faster than portable JavaScript. */
-  readonly host?: HostFunctions | undefined;
+  readonly native?: NativeFunctions | undefined;
   /** Bytes of the transport before the connection's first byte, so that offsets count from the transport's start. Default 0. */
   readonly offset?: number | undefined;
 }
@@ -52,7 +52,7 @@ export function checkConnectionOptions(options: ConnectionOptions): void {
  * Checked options with their defaults, in the forms that the parts of a connection take. All parts reference this one
  * object, which connections with equal options share.
  */
-export interface ConnectionSettings extends FrameDecoderOptions, AssemblerOptions, OutgoingOptions {}
+export interface ConnectionSettings extends FrameDecoderOptions, AssemblerOptions, OutputSchedulerOptions {}
 
 const noTransforms: readonly ActiveTransform[] = [];
 
@@ -60,7 +60,7 @@ const shared: Record<Role, Latest<ConnectionSettings>> = { client: new Latest(),
 
 /** @throws UsageError `option/range`, `option/random-missing` */
 export function resolveOptions(role: Role, options: ConnectionOptions): ConnectionSettings {
-  const { fragmentSize = defaultFragmentSize, host = portableHost, delivery = "messages" } = options;
+  const { fragmentSize = defaultFragmentSize, native = noNativeFunctions, delivery = "messages" } = options;
   settingChecks.fragmentSize(fragmentSize, "fragmentSize");
   if (role === "client" && options.random === undefined) throw new UsageError("option/random-missing");
   return shared[role].like({
@@ -69,8 +69,8 @@ export function resolveOptions(role: Role, options: ConnectionOptions): Connecti
     delivery,
     fragmentSize: Math.floor(fragmentSize),
     keys: role === "client" ? RandomPool.of(options.random!) : undefined,
-    host,
-    unmask: host.unmask,
+    native,
+    unmask: native.unmask,
     tolerateNonMinimalLength: options.tolerate?.includes("non-minimal-length") === true,
     transforms: noTransforms,
     ownedRsv: 0,

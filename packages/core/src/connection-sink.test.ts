@@ -9,7 +9,7 @@ describe("EventCollector", () => {
     const fault = violation("frame/too-big", 3);
     collector.text("t");
     collector.binary(utf8Bytes("abc"), 1, 2);
-    collector.fragment("text", utf8Bytes("abc"), 0, 3, true);
+    collector.piece("text", utf8Bytes("abc"), 0, 3, true);
     collector.ping(utf8Bytes("i"));
     collector.pong(utf8Bytes("o"));
     collector.close(1000, "r");
@@ -18,7 +18,7 @@ describe("EventCollector", () => {
     expect(collector.events).toEqual([
       { type: "text", data: "t" },
       { type: "binary", data: utf8Bytes("b") },
-      { type: "fragment", kind: "text", data: utf8Bytes("abc"), final: true },
+      { type: "piece", kind: "text", data: utf8Bytes("abc"), final: true },
       { type: "ping", payload: utf8Bytes("i") },
       { type: "pong", payload: utf8Bytes("o") },
       { type: "close", statusCode: 1000, reason: "r" },

@@ -1,6 +1,6 @@
 /** Receivers of a connection's events: the `ConnectionSink` interface, and a sink that collects event objects in an array. */
 import { copyOf } from "./bytes/copy-of.ts";
-import { viewOf } from "./bytes/words.ts";
+import { viewOf } from "./bytes/view-cache.ts";
 import type { ConnectionEvent } from "./events.ts";
 import type { MessageKind } from "./vocabulary/terms.ts";
 import type { Violation } from "./vocabulary/violation.ts";
@@ -14,8 +14,8 @@ export interface ConnectionSink {
   text(data: string): void;
   /** A whole binary message: `bytes[start, end)`. */
   binary(bytes: Uint8Array, start: number, end: number): void;
-  /** A part of a message, with `delivery: "fragments"`: `bytes[start, end)`. */
-  fragment(kind: MessageKind, bytes: Uint8Array, start: number, end: number, final: boolean): void;
+  /** A part of a message, with `delivery: "pieces"`: `bytes[start, end)`. */
+  piece(kind: MessageKind, bytes: Uint8Array, start: number, end: number, final: boolean): void;
   ping(payload: Uint8Array): void;
   pong(payload: Uint8Array): void;
   close(statusCode: number | undefined, reason: string): void;
@@ -53,8 +53,8 @@ export class EventCollector implements ConnectionSink {
     this.events.push({ type: "binary", data: ownBytes(bytes, start, end) });
   }
 
-  fragment(kind: MessageKind, bytes: Uint8Array, start: number, end: number, final: boolean): void {
-    this.events.push({ type: "fragment", kind, data: ownBytes(bytes, start, end), final });
+  piece(kind: MessageKind, bytes: Uint8Array, start: number, end: number, final: boolean): void {
+    this.events.push({ type: "piece", kind, data: ownBytes(bytes, start, end), final });
   }
 
   ping(payload: Uint8Array): void {

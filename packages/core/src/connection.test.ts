@@ -30,7 +30,7 @@ describe("Connection", () => {
   it.each(roles)("of a %s is open when created, and has nothing to write", (role) => {
     const connection = open(role);
     expect(connection.agreement).toEqual(plainAgreement(role));
-    expect([connection.role, connection.state, connection.transport]).toEqual([role, "open", "keep"]);
+    expect([connection.role, connection.state, connection.transportAction]).toEqual([role, "open", "keep"]);
     expect([connection.outputLength, connection.awaitsPong, connection.tolerated]).toEqual([0, false, []]);
     expect(connection.takeOutput()).toEqual([]);
   });
@@ -82,9 +82,9 @@ describe("Connection", () => {
     }
   });
 
-  it("uses the functions of the host, with the same result", () => {
+  it("uses the native functions, with the same result", () => {
     const used = new Set<string>();
-    const host = {
+    const native = {
       isUtf8: (array: Uint8Array, start: number, end: number) => {
         used.add("isUtf8");
         return !new TextDecoder().decode(array.subarray(start, end)).includes("\ufffd");
@@ -106,7 +106,7 @@ describe("Connection", () => {
         mask(array, start, end, key);
       },
     };
-    const [client, server] = [clientWith({ host }), serverWith({ host })];
+    const [client, server] = [clientWith({ native }), serverWith({ native })];
     const texts = ["a".repeat(100), "é".repeat(100), "é".repeat(3000), "\uFEFF".repeat(20)];
     for (const text of texts) client.sendText(text);
     const events = client.takeOutput().flatMap((chunk) => server.receive(chunk.slice()));
@@ -120,9 +120,9 @@ describe("Connection", () => {
   });
 
   it("finds the same faults with a host as without one", () => {
-    const host = { isUtf8: () => false, decodeUtf8: () => "\ufffd" };
+    const native = { isUtf8: () => false, decodeUtf8: () => "\ufffd" };
     const payload = concatBytes([utf8Bytes("é".repeat(100)), Uint8Array.of(0xff)]);
-    for (const options of [{}, { host }]) {
+    for (const options of [{}, { native }]) {
       const [event] = deliver(serverWith(options), { opcode: "text", payload });
       expect(event).toMatchObject({ violation: { code: "message/utf8-invalid", offset: 8 + 200 } });
     }
@@ -137,7 +137,7 @@ describe("Connection", () => {
       connection.sendClose(1000);
       expect(usageErrorOf(() => connection.sendText("no more"))).toBe("send/after-close");
       expect(outlineFrames(sent(connection))).toEqual(["text FIN 27", "close FIN 2"]);
-      expect(connection.transport).toBe(role === "server" ? "end" : "await-end");
+      expect(connection.transportAction).toBe(role === "server" ? "end" : "await-end");
       expect(connection.receiveEnd()).toEqual([{ type: "end", clean: true, statusCode: 3000, reason: "r" }]);
       expect(connection.receiveEnd()).toEqual([]);
       expect(usageErrorOf(() => connection.sendPing())).toBe("endpoint/ended");
@@ -184,7 +184,7 @@ describe("Connection", () => {
       const [event] = deliver(server, { opcode: "close", payload: closePayload(1005) });
       expect(event).toMatchObject({ type: "failure", violation: { code: "close/status-code", statusCode: 1002 } });
       expect(outlineFrames(sent(server))).toEqual(closed ? [] : ["close FIN 19"]);
-      expect([server.state, server.transport]).toEqual(["failed", "end"]);
+      expect([server.state, server.transportAction]).toEqual(["failed", "end"]);
     }
   });
 
@@ -203,7 +203,7 @@ describe("Connection", () => {
     expect(server.expire("pong")).toMatchObject([{ type: "failure", violation: { code: "deadline/pong" } }]);
     expect(server.expire("control-flood")).toEqual([]);
     server.expire("closing");
-    expect(server.transport).toBe("abort");
+    expect(server.transportAction).toBe("abort");
     server.receiveEnd();
     expect(server.expire("closing")).toEqual([]);
   });

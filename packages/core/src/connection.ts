@@ -14,7 +14,7 @@ import { checkOptions, type OptionChecks, takes } from "./checks/option-checks.t
 import { UsageError } from "./checks/usage-error.ts";
 import { closePayload, formatClosePayload, parseClosePayload, replyPayload } from "./closing/close-payload.ts";
 import { ClosingHandshake } from "./closing/closing-handshake.ts";
-import type { ClosingState, TransportInstruction } from "./closing/states.ts";
+import type { ClosingState, TransportAction } from "./closing/states.ts";
 import { statusCodes } from "./closing/status-code.ts";
 import {
   type ConnectionOptions,
@@ -32,7 +32,7 @@ import { ping, pong } from "./frame/opcode.ts";
 import type { DeadlineReason, Output, Statistics } from "./output.ts";
 import { Assembler } from "./receiving/assembler.ts";
 import { MessageStream } from "./sending/message-stream.ts";
-import { checkSendOptions, Outgoing, type SendOptions } from "./sending/outgoing.ts";
+import { checkSendOptions, OutputScheduler, type SendOptions } from "./sending/output-scheduler.ts";
 import type { PreparedMessage } from "./sending/prepared-message.ts";
 import { Keepalive } from "./time/keepalive.ts";
 import type { Agreement } from "./vocabulary/agreement.ts";
@@ -73,8 +73,8 @@ function checkedSettings(role: Role, options: ConnectionOptions): ConnectionSett
  *
  * *Inputs* are `receive` (or `receiveInto`), `receiveEnd` and `expire`: they return the events they caused, in wire
  * order, and never throw for anything that a peer may do. *Commands* are `send…` and `startMessage`: they throw a
- * `UsageError` and change nothing, or succeed and add output. *Output* is `takeOutput` and `transport`. After any input
- * or command: handle the events, write what `takeOutput` returns, obey `transport`. After `failure` only `end` can
+ * `UsageError` and change nothing, or succeed and add output. *Output* is `takeOutput` and `transportAction`. After any input
+ * or command: handle the events, write what `takeOutput` returns, obey `transportAction`. After `failure` only `end` can
  * follow; after `end`, nothing.
  *
  * @example
@@ -91,7 +91,7 @@ export class Connection implements Output {
   readonly #settings: ConnectionSettings;
   readonly #decoder: FrameDecoder;
   readonly #assembler: Assembler;
-  readonly #outgoing: Outgoing;
+  readonly #outgoing: OutputScheduler;
   #transforms: readonly ActiveTransform[];
   readonly #offset: number;
 
@@ -131,7 +131,7 @@ export class Connection implements Output {
     this.#settings = withTransforms(settings, this.#transforms);
     this.#assembler = new Assembler((opcode, payload) => this.#control(opcode, payload), this.#settings);
     this.#decoder = new FrameDecoder(this.#assembler, this.#settings);
-    this.#outgoing = new Outgoing(this.#settings);
+    this.#outgoing = new OutputScheduler(this.#settings);
   }
 
   get role(): Role {
@@ -345,7 +345,7 @@ export class Connection implements Output {
    * `send/data-type`
    */
   sendClose(statusCode?: number, reason = "", options?: CloseOptions): void {
-    const payload = formatClosePayload(this.role, statusCode, reason, this.#settings.host);
+    const payload = formatClosePayload(this.role, statusCode, reason, this.#settings.native);
     if (options !== undefined) checkOptions("sendClose", options, closeChecks);
     if (!this.#closing.request()) return;
     if (options?.afterMessages === false) this.#outgoing.hastenClose(payload);
@@ -359,8 +359,8 @@ export class Connection implements Output {
    *
    * @throws UsageError as `sendClose`, and `endpoint/reentrant`
    */
-  giveUp(statusCode?: number, reason = ""): void {
-    const payload = formatClosePayload(this.role, statusCode, reason, this.#settings.host);
+  fail(statusCode?: number, reason = ""): void {
+    const payload = formatClosePayload(this.role, statusCode, reason, this.#settings.native);
     if (this.#receiving) throw new UsageError("endpoint/reentrant");
     if (this.state === "ended") return;
     if (!this.#closing.canFail) {
@@ -433,8 +433,8 @@ export class Connection implements Output {
     return this.#outgoing.droppedLength;
   }
 
-  get transport(): TransportInstruction {
-    return this.#closing.transport;
+  get transportAction(): TransportAction {
+    return this.#closing.transportAction;
   }
 
   // Internals
@@ -452,7 +452,7 @@ export class Connection implements Output {
       sink.pong(payload);
       return undefined;
     }
-    const received = parseClosePayload(payload, this.#settings.host);
+    const received = parseClosePayload(payload, this.#settings.native);
     if (typeof received === "string") return { code: received };
     // RFC 6455 §5.5.1: one Close frame each. If ours is queued already, it serves as the response.
     if (this.state === "open") this.#outgoing.hastenClose(replyPayload(received.statusCode));
@@ -470,7 +470,7 @@ export class Connection implements Output {
     this.#stopReading();
     if (!this.#outgoing.closeTaken) {
       // Every violation that a connection can find has a status code in the table.
-      this.#outgoing.hastenClose(closePayload(fault.statusCode!, utf8Bytes(code, this.#settings.host)));
+      this.#outgoing.hastenClose(closePayload(fault.statusCode!, utf8Bytes(code, this.#settings.native)));
     }
     this.#closing.fail();
     sink.failure(fault);

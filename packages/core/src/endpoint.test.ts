@@ -1,10 +1,10 @@
 import { concatBytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { countingSource, usageErrorOf } from "../tests/support/connections.ts";
-import { type ClientOptions, Endpoint, type ServerOptions } from "./endpoint.ts";
+import { type ClientEndpointOptions, Endpoint, type ServerEndpointOptions } from "./endpoint.ts";
 import type { EndpointEvent } from "./events.ts";
 
-function client(options: Partial<ClientOptions> = {}): Endpoint {
+function client(options: Partial<ClientEndpointOptions> = {}): Endpoint {
   return Endpoint.client({ url: "ws://example.com/chat", random: countingSource(), ...options });
 }
 
@@ -14,7 +14,7 @@ function carry(from: Endpoint, to: Endpoint, budget?: number): EndpointEvent[] {
 }
 
 /** Two endpoints with an open connection. */
-function opened(options: { client?: Partial<ClientOptions>; server?: ServerOptions } = {}) {
+function opened(options: { client?: Partial<ClientEndpointOptions>; server?: ServerEndpointOptions } = {}) {
   const ends = { client: client(options.client), server: Endpoint.server(options.server) };
   carry(ends.client, ends.server);
   ends.server.accept();
@@ -57,7 +57,7 @@ describe("Endpoint", () => {
     for (const send of commands) send(ends.client);
     expect(types(carry(ends.client, ends.server))).toEqual(["ping", "pong", "text", "binary", "text", "close"]);
     expect(types(carry(ends.server, ends.client))).toEqual(["close"]);
-    expect([ends.server.transport, ends.client.transport]).toEqual(["end", "await-end"]);
+    expect([ends.server.transportAction, ends.client.transportAction]).toEqual(["end", "await-end"]);
     expect(ends.client.receiveEnd()).toEqual([{ type: "end", clean: true, statusCode: 1005, reason: "" }]);
     expect(ends.client.receiveEnd()).toEqual([]);
   });
@@ -135,9 +135,9 @@ describe("Endpoint", () => {
     const ends = { client: client(), server: Endpoint.server() };
     carry(ends.client, ends.server);
     ends.server.reject({ status: 401, body: "who are you?" });
-    expect([ends.server.state, ends.server.transport]).toEqual(["failed", "end"]);
+    expect([ends.server.state, ends.server.transportAction]).toEqual(["failed", "end"]);
     expect(types(carry(ends.server, ends.client))).toEqual(["rejection"]);
-    expect([ends.client.state, ends.client.transport]).toEqual(["failed", "end"]);
+    expect([ends.client.state, ends.client.transportAction]).toEqual(["failed", "end"]);
     expect(ends.client.receive(Uint8Array.of(1))).toEqual([]);
     ends.server.reject({ status: 403 });
     expect(ends.server.accept()).toEqual([]);
@@ -172,15 +172,15 @@ describe("Endpoint", () => {
 
   it("fails an opening handshake that takes too long, and aborts a transport that does not end", () => {
     const server = Endpoint.server();
-    expect([server.outputLength, server.transport, server.expire("ping")]).toEqual([0, "keep", []]);
+    expect([server.outputLength, server.transportAction, server.expire("ping")]).toEqual([0, "keep", []]);
     expect(server.expire("opening")).toMatchObject([{ type: "failure", violation: { httpStatus: 408 } }]);
     expect(server.expire("opening")).toEqual([]);
-    expect(server.transport).toBe("end");
+    expect(server.transportAction).toBe("end");
     const stalled = Endpoint.server();
     stalled.expire("stalled");
-    expect(stalled.transport).toBe("abort");
+    expect(stalled.transportAction).toBe("abort");
     server.expire("closing");
-    expect(server.transport).toBe("abort");
+    expect(server.transportAction).toBe("abort");
   });
 
   it("forwards deadlines, counters and written chunks to the connection", () => {

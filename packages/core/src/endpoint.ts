@@ -5,7 +5,7 @@
  */
 
 import { UsageError } from "./checks/usage-error.ts";
-import type { ClosingState, TransportInstruction } from "./closing/states.ts";
+import type { ClosingState, TransportAction } from "./closing/states.ts";
 import { statusCodes } from "./closing/status-code.ts";
 import { type CloseOptions, Connection } from "./connection.ts";
 import { type ConnectionOptions, type ConnectionSettings, resolveOptions } from "./connection-options.ts";
@@ -17,7 +17,7 @@ import type { OpeningAnswer } from "./opening/response.ts";
 import { ServerHandshake, type ServerHandshakeOptions } from "./opening/server-handshake.ts";
 import type { DeadlineReason, Output, Statistics } from "./output.ts";
 import type { MessageStream } from "./sending/message-stream.ts";
-import type { SendOptions } from "./sending/outgoing.ts";
+import type { SendOptions } from "./sending/output-scheduler.ts";
 import type { PreparedMessage } from "./sending/prepared-message.ts";
 import type { Agreement } from "./vocabulary/agreement.ts";
 import type { Extension } from "./vocabulary/extension.ts";
@@ -25,10 +25,10 @@ import type { Limits } from "./vocabulary/limits.ts";
 import type { MessageKind, Role } from "./vocabulary/terms.ts";
 
 /** Options of a client endpoint. `random` and `url` (or its parts) are required. */
-export interface ClientOptions extends ClientHandshakeOptions, Omit<ConnectionOptions, "random" | "offset"> {}
+export interface ClientEndpointOptions extends ClientHandshakeOptions, Omit<ConnectionOptions, "random" | "offset"> {}
 
 /** Options of a server endpoint. All have defaults. */
-export interface ServerOptions extends ServerHandshakeOptions, Omit<ConnectionOptions, "offset"> {}
+export interface ServerEndpointOptions extends ServerHandshakeOptions, Omit<ConnectionOptions, "offset"> {}
 
 const noStatistics: Statistics = {
   bytesReceived: 0,
@@ -52,8 +52,8 @@ type Over = "failed" | "ended";
  *
  * *Inputs* are `receive`, `receiveEnd`, `accept` and `expire`; each returns the events it caused, in wire order.
  * *Commands* are `reject`, `send…` and `startMessage`; they throw a `UsageError` and change nothing, or succeed and add
- * output. *Output* is `takeOutput` and `transport`. After any input or command: handle the events, write what
- * `takeOutput` returns, and obey `transport`.
+ * output. *Output* is `takeOutput` and `transportAction`. After any input or command: handle the events, write what
+ * `takeOutput` returns, and obey `transportAction`.
  *
  * @example
  * const endpoint = Endpoint.server();
@@ -91,7 +91,7 @@ export class Endpoint implements Output {
    *
    * @throws UsageError for options that are out of range or cannot be sent
    */
-  static client(options: ClientOptions): Endpoint {
+  static client(options: ClientEndpointOptions): Endpoint {
     return new Endpoint("client", new ClientHandshake(options), options);
   }
 
@@ -100,7 +100,7 @@ export class Endpoint implements Output {
    *
    * @throws UsageError for options that are out of range
    */
-  static server(options?: ServerOptions): Endpoint {
+  static server(options?: ServerEndpointOptions): Endpoint {
     return new Endpoint("server", new ServerHandshake(options), options ?? {});
   }
 
@@ -251,9 +251,9 @@ export class Endpoint implements Output {
     this.#open().sendClose(statusCode, reason, options);
   }
 
-  /** See `Connection.giveUp`. @throws UsageError `endpoint/not-open` too */
-  giveUp(statusCode?: number, reason?: string): void {
-    this.#open().giveUp(statusCode, reason);
+  /** See `Connection.fail`. @throws UsageError `endpoint/not-open` too */
+  fail(statusCode?: number, reason?: string): void {
+    this.#open().fail(statusCode, reason);
   }
 
   // Output
@@ -311,10 +311,10 @@ export class Endpoint implements Output {
     return this.#connection?.droppedLength ?? 0;
   }
 
-  get transport(): TransportInstruction {
-    if (this.#connection !== undefined) return this.#connection.transport;
+  get transportAction(): TransportAction {
+    if (this.#connection !== undefined) return this.#connection.transportAction;
     if (this.#aborted) return "abort";
-    return this.#over === undefined ? this.#handshake!.transport : "end";
+    return this.#over === undefined ? this.#handshake!.transportAction : "end";
   }
 
   // Internals

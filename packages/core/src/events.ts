@@ -21,11 +21,11 @@ export interface BinaryEvent {
 }
 
 /**
- * A part of a data message, as its bytes arrived, with `delivery: "fragments"`. Its boundaries carry no meaning (RFC
+ * A part of a data message, as its bytes arrived, with `delivery: "pieces"`. Its boundaries carry no meaning (RFC
  * 6455 §5.4). Text is validated but not decoded: a code point may be split between two parts.
  */
-export interface FragmentEvent {
-  readonly type: "fragment";
+export interface PieceEvent {
+  readonly type: "piece";
   readonly kind: MessageKind;
   readonly data: Uint8Array;
   /** True for the last part of the message; its `data` may be empty. */
@@ -45,14 +45,14 @@ export interface PongEvent {
 }
 
 /** The peer's Close frame, as it was received (RFC 6455 §5.5.1). `statusCode` is undefined when its body was empty. */
-export interface CloseEvent {
+export interface PeerCloseEvent {
   readonly type: "close";
   readonly statusCode: number | undefined;
   readonly reason: string;
 }
 
 /** The endpoint failed the connection or the opening handshake (RFC 6455 §7.1.7). Only `end` can follow. */
-export interface FailureEvent {
+export interface ProtocolFailureEvent {
   readonly type: "failure";
   readonly violation: Violation;
 }
@@ -74,11 +74,11 @@ export interface EndEvent {
 export type ConnectionEvent =
   | TextEvent
   | BinaryEvent
-  | FragmentEvent
+  | PieceEvent
   | PingEvent
   | PongEvent
-  | CloseEvent
-  | FailureEvent
+  | PeerCloseEvent
+  | ProtocolFailureEvent
   | EndEvent;
 
 /** Server: a valid opening request arrived. Call `accept()` or `reject()`. */
@@ -111,7 +111,7 @@ export interface RejectionEvent {
 }
 
 /** Events until the connection is open. */
-export type HandshakeEvent = RequestEvent | OpenEvent | RejectionEvent | FailureEvent;
+export type HandshakeEvent = RequestEvent | OpenEvent | RejectionEvent | ProtocolFailureEvent;
 
 /** All events of an `Endpoint`. */
 export type EndpointEvent = HandshakeEvent | ConnectionEvent;

@@ -1,7 +1,7 @@
 /** `@hybi/core`: the WebSocket protocol, without the socket. Exports are in reading order. */
 
 // Endpoints over a byte stream: the opening handshake, then the connection.
-export { type ClientOptions, type EarlyBytes, Endpoint, type ServerOptions } from "./endpoint.ts";
+export { type ClientEndpointOptions, type EarlyBytes, Endpoint, type ServerEndpointOptions } from "./endpoint.ts";
 export { type CloseOptions, Connection } from "./connection.ts";
 export type { ConnectionOptions } from "./connection-options.ts";
 export type { Role } from "./vocabulary/terms.ts";
@@ -9,12 +9,12 @@ export type { Role } from "./vocabulary/terms.ts";
 // Events and output.
 export type {
   BinaryEvent,
-  CloseEvent,
+  PeerCloseEvent,
   ConnectionEvent,
   EndEvent,
   EndpointEvent,
-  FailureEvent,
-  FragmentEvent,
+  ProtocolFailureEvent,
+  PieceEvent,
   HandshakeEvent,
   OpenEvent,
   PingEvent,
@@ -30,7 +30,7 @@ export type { Output, Statistics } from "./output.ts";
 // Messages.
 export type { MessageKind } from "./vocabulary/terms.ts";
 export type { Delivery } from "./receiving/assembler.ts";
-export type { SendOptions } from "./sending/outgoing.ts";
+export type { SendOptions } from "./sending/output-scheduler.ts";
 export type { MessageStream } from "./sending/message-stream.ts";
 export { type PreparedMessage, prepareBinary, prepareText } from "./sending/prepared-message.ts";
 
@@ -39,8 +39,8 @@ export {
   type ClosingState,
   type ClosingTrigger,
   closingTransitions,
-  type TransportInstruction,
-  transportInstruction,
+  type TransportAction,
+  transportAction,
 } from "./closing/states.ts";
 export { isSendable, statusCodes } from "./closing/status-code.ts";
 export { type ClosePayload, formatClosePayload, maxReasonLength, parseClosePayload } from "./closing/close-payload.ts";
@@ -79,13 +79,13 @@ export { settingAliases, settingChecks } from "./vocabulary/setting-checks.ts";
 export { openingChecks } from "./opening/client-request.ts";
 export { answerAliases, answerChecks } from "./opening/response.ts";
 export { rejectionChecks } from "./opening/rejection.ts";
-export { checkSendOptions, sendChecks } from "./sending/outgoing.ts";
+export { checkSendOptions, sendChecks } from "./sending/output-scheduler.ts";
 export { deadlinesCheck } from "./time/deadlines.ts";
 export { backoffAliases, backoffChecks } from "./policy/backoff.ts";
 
 // Interfaces to inject.
 export type { RandomSource } from "./bytes/random-source.ts";
-export type { HostFunctions } from "./vocabulary/native-functions.ts";
+export type { NativeFunctions } from "./vocabulary/native-functions.ts";
 export type {
   Extension,
   ExtensionParameter,

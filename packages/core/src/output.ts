@@ -1,5 +1,5 @@
 /** The output interface shared by a handshake, a connection and an endpoint. */
-import type { TransportInstruction } from "./closing/states.ts";
+import type { TransportAction } from "./closing/states.ts";
 
 /** Bytes to write, and what to do with the transport afterwards. */
 export interface Output {
@@ -11,7 +11,7 @@ export interface Output {
   /** Bytes not yet taken: of encoded frames, and of messages that are not encoded yet. */
   readonly outputLength: number;
   /** What to do with the transport once everything taken has been written. */
-  readonly transport: TransportInstruction;
+  readonly transportAction: TransportAction;
 }
 
 /** The reason for a deadline. */

@@ -16,7 +16,7 @@ import {
 } from "@hybi/websocket";
 import { DenoTransport } from "./deno-transport.ts";
 
-/** The transport options of this package's clients, `options.transport`. */
+/** The transport options of this package's clients, `options.transportOptions`. */
 export interface TransportOptions {
   /** TLS options for wss. */
   readonly tls?: TlsClientOptions | undefined;
@@ -64,7 +64,7 @@ const open = async ({ url, origin, options, signal }: ConnectTarget): Promise<Tr
   const { tls = {}, path } = (options ?? {}) as TransportOptions;
   // Deno has no TLS over Unix sockets. Never send in the clear what was meant to be encrypted.
   if (path !== undefined && url.secure) {
-    throw new UsageError("option/range", "transport.path is for ws only: Deno has no TLS over Unix sockets.");
+    throw new UsageError("option/range", "transportOptions.path is for ws only: Deno has no TLS over Unix sockets.");
   }
   if (path !== undefined) return new DenoTransport(await Deno.connect({ transport: "unix", path }));
   const where = { hostname: url.address, port: url.port };
@@ -104,7 +104,7 @@ const openTransport: Connect = Object.assign(open, { destination });
 
 /**
  * The `WebSocket` of the web platform, over Deno's sockets. As an extension, it takes an options object in place of the
- * subprotocols; its `transport` takes `TransportOptions`.
+ * subprotocols; its `transportOptions` takes `TransportOptions`.
  */
 export const WebSocket: WebSocketClass<TransportOptions> = createWebSocketClass(
   openTransport,

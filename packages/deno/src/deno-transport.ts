@@ -1,5 +1,5 @@
 /** A transport over a Deno connection: TCP, TLS or a Unix socket. */
-import { joined, type Transport, type TransportSink } from "@hybi/websocket";
+import { coalesce, type Transport, type TransportSink } from "@hybi/websocket";
 
 /** Deno provides it; its types do not declare it. */
 declare function setImmediate(task: (value: unknown) => void): unknown;
@@ -47,7 +47,7 @@ export class DenoTransport implements Transport {
   }
 
   write(chunks: readonly Uint8Array[]): void {
-    this.#written = this.#write(joined(chunks));
+    this.#written = this.#write(coalesce(chunks));
   }
 
   end(): void {

@@ -3,9 +3,9 @@ import { type OptionCheck, takes, UsageError } from "@hybi/core";
 import {
   type ListenOptions as AnyListenOptions,
   checkListenOptions,
+  createListeningServer,
   type Listener,
   type ListeningServer,
-  listeningServer,
   type OpeningHandler,
   WebSocketServer,
 } from "@hybi/websocket";
@@ -50,7 +50,7 @@ export async function listen(options: ListenOptions, handler: OpeningHandler): P
   const sockets = new WebSocketServer(handler, { ...rest, memoryBudget });
   const listener = openListener(options);
   void accept(listener, sockets, secure);
-  return listeningServer(sockets, {
+  return createListeningServer(sockets, {
     secure,
     address: addressOf(listener),
     stop: () => listener.close(),

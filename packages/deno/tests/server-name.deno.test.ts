@@ -26,7 +26,7 @@ describe("our client", () => {
   });
 
   it("sends nothing in the clear to a Unix socket for a wss URL [R30]", async () => {
-    const attempt = connect("wss://example.com/", { transport: { path: "/nonexistent/socket" } });
+    const attempt = connect("wss://example.com/", { transportOptions: { path: "/nonexistent/socket" } });
     await expect(attempt).rejects.toMatchObject({ cause: { message: expect.stringContaining("for ws only") } });
   });
 });

@@ -3,7 +3,7 @@
  * Uint8Arrays.
  */
 import { isUtf8 } from "node:buffer";
-import type { HostFunctions } from "@hybi/core";
+import type { NativeFunctions } from "@hybi/core";
 
 /** Undocumented methods of Buffer, present in every Node version. The documented ones call them after more argument checks. */
 interface NativeMethods {
@@ -17,8 +17,8 @@ const { utf8Slice, latin1Slice, utf8Write } = Buffer.prototype as unknown as Nat
 /** Up to Node 22, `utf8Slice` decodes non-ASCII text at half the speed of a TextDecoder that core has warmed up. */
 const hasFastUtf8Slice = Number.parseInt(process.versions.node, 10) >= 24;
 
-/** The `options.host` of every endpoint that runs on Node. */
-export const nodeHost: HostFunctions = {
+/** The `options.native` of every endpoint that runs on Node. */
+export const nodeFunctions: NativeFunctions = {
   isUtf8: (bytes, start, end) => isUtf8(bytes.subarray(start, end)),
   decodeUtf8: hasFastUtf8Slice ? (bytes, start, end) => utf8Slice.call(bytes, start, end) : undefined,
   decodeAscii: (bytes, start, end) => latin1Slice.call(bytes, start, end),

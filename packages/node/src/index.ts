@@ -11,10 +11,11 @@ export type { ClientOptions, ProxyOptions, TransportOptions } from "./transport-
 export { type ListenOptions, listen, type Server } from "./listen.ts";
 export { upgrade } from "./upgrade.ts";
 export { upgradeStream } from "./upgrade-stream.ts";
-export { type ServerOptions, type UpgradeOptions, WebSocketServer } from "./websocket-server.ts";
+export { WebSocketServer } from "./websocket-server.ts";
+export type { ServerOptions, SingleRequestOptions } from "@hybi/websocket";
 
 // Building blocks.
 export { Http2Transport } from "./http2-transport.ts";
 export { NodeTransport } from "./node-transport.ts";
-export { nodeHost } from "./host.ts";
+export { nodeFunctions } from "./host.ts";
 export { nodeClock } from "./clock.ts";

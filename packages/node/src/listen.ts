@@ -4,9 +4,9 @@ import type { TlsOptions } from "node:tls";
 import {
   type ListenOptions as AnyListenOptions,
   checkListenOptions,
+  createListeningServer,
   type Listener,
   type ListeningServer,
-  listeningServer,
   type OpeningHandler,
   type TransportInfo,
 } from "@hybi/websocket";
@@ -62,7 +62,7 @@ export async function listen(options: ListenOptions, handler: OpeningHandler): P
   });
   // The error concerns a connection that could not be accepted, not the server, which keeps listening.
   server.on("error", (error) => sockets.reportError(error));
-  return listeningServer(sockets, {
+  return createListeningServer(sockets, {
     secure,
     address: addressOf(server),
     stop: () => new Promise<void>((resolve) => server.close(() => resolve())),

@@ -1,4 +1,4 @@
-/** The transport options of this package's clients, `options.transport`. */
+/** The transport options of this package's clients, `options.transportOptions`. */
 import type { ClientHttp2Session } from "node:http2";
 import type { ConnectionOptions, TlsOptions } from "node:tls";
 import { type Fields, type OptionCheck, type OptionChecks, parseWebSocketUrl, takes, UsageError } from "@hybi/core";
@@ -37,7 +37,7 @@ const tlsCheck: OptionCheck = takes.only("an object of options of node:tls", isO
 
 const proxyChecks: OptionChecks<ProxyOptions> = { url: checkProxyUrl, fields: takes.fields, tls: tlsCheck };
 
-/** Checks the `transport` option of a client. */
+/** Checks the option `transportOptions` of a client. */
 export const transportCheck: OptionCheck = takes.options<TransportOptions>(
   {
     tls: tlsCheck,

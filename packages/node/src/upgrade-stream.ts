@@ -2,10 +2,10 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { TLSSocket } from "node:tls";
 import type { StreamAnswer } from "@hybi/core";
-import type { OpeningHandler, RequestStream, Transport } from "@hybi/websocket";
+import type { ConnectStream, OpeningHandler, SingleRequestOptions, Transport } from "@hybi/websocket";
 import { fieldLines, headersObject } from "./field-lines.ts";
 import { cancel, endResponse, Http2Transport } from "./http2-transport.ts";
-import { serverOf, type UpgradeOptions, type WebSocketServer } from "./websocket-server.ts";
+import { serverOf, type WebSocketServer } from "./websocket-server.ts";
 
 /**
  * Processes an Extended CONNECT request: rejects one that breaks a rule, and calls the handler with a valid one. The HTTP/2
@@ -25,13 +25,13 @@ export function upgradeStream(
 export function upgradeStream(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders | readonly string[],
-  options: UpgradeOptions,
+  options: SingleRequestOptions,
   handler: OpeningHandler,
 ): void;
 export function upgradeStream(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders | readonly string[],
-  target: WebSocketServer | UpgradeOptions,
+  target: WebSocketServer | SingleRequestOptions,
   handler?: OpeningHandler,
 ): void {
   // When the handler is missing, the constructor throws a UsageError.
@@ -45,7 +45,7 @@ export function upgradeStream(
   server.receiveStream(new Http2RequestStream(stream), fieldLines(headers), info);
 }
 
-class Http2RequestStream implements RequestStream {
+class Http2RequestStream implements ConnectStream {
   onLost: (() => void) | undefined;
   readonly session: object | undefined;
   readonly #stream: ServerHttp2Stream;

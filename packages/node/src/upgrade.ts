@@ -3,10 +3,10 @@ import type { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
-import type { OpeningHandler } from "@hybi/websocket";
+import type { OpeningHandler, SingleRequestOptions } from "@hybi/websocket";
 import { fieldLines } from "./field-lines.ts";
 import { NodeTransport } from "./node-transport.ts";
-import { serverOf, type UpgradeOptions, type WebSocketServer } from "./websocket-server.ts";
+import { serverOf, type WebSocketServer } from "./websocket-server.ts";
 
 /**
  * Processes an upgrade request: rejects one that breaks a rule, and calls the handler with a valid one. The caller has nothing
@@ -26,14 +26,14 @@ export function upgrade(
   request: IncomingMessage,
   socket: Duplex,
   head: Uint8Array,
-  options: UpgradeOptions,
+  options: SingleRequestOptions,
   handler: OpeningHandler,
 ): void;
 export function upgrade(
   request: IncomingMessage,
   socket: Duplex,
   head: Uint8Array,
-  target: WebSocketServer | UpgradeOptions,
+  target: WebSocketServer | SingleRequestOptions,
   handler?: OpeningHandler,
 ): void {
   // When the handler is missing, the constructor throws a UsageError.

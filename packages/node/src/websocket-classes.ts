@@ -9,12 +9,12 @@ import {
   type WebSocketStreamClass,
 } from "@hybi/websocket";
 import { nodeClock } from "./clock.ts";
-import { nodeHost } from "./host.ts";
+import { nodeFunctions } from "./host.ts";
 import { openTransport } from "./open-transport.ts";
 import { type TransportOptions, transportCheck } from "./transport-options.ts";
 
 const defaults: ClientSocketOptions = {
-  host: nodeHost,
+  native: nodeFunctions,
   clock: nodeClock,
   // One function for all clients: clients with the same source share one pool of masking keys.
   random: (target) => crypto.getRandomValues(target),
@@ -22,7 +22,7 @@ const defaults: ClientSocketOptions = {
 
 /**
  * The `WebSocket` of the web platform, over Node's sockets. As an extension, it takes an options object in place of the
- * subprotocols; its `transport` takes `TransportOptions`.
+ * subprotocols; its `transportOptions` takes `TransportOptions`.
  *
  * @example
  * const socket = new WebSocket("wss://example.com/chat", "chat");

@@ -1,21 +1,14 @@
-/** The server of `@hybi/websocket` with Node's host functions, clock and memory budget. */
-import { UsageError } from "@hybi/core";
+/** The server of `@hybi/websocket` with Node's native functions, clock and memory budget. */
 import {
-  type ServerOptions as AnyServerOptions,
   WebSocketServer as AnyWebSocketServer,
   checkSingleRequest,
   type OpeningHandler,
+  type ServerOptions,
   type SingleRequestOptions,
 } from "@hybi/websocket";
 import { nodeClock } from "./clock.ts";
-import { nodeHost } from "./host.ts";
+import { nodeFunctions } from "./host.ts";
 import { defaultMemoryBudget, sharedMemoryBudget } from "./memory.ts";
-
-/** Options of a server. All are optional. */
-export type ServerOptions = Omit<AnyServerOptions, "host">;
-
-/** Options of a single upgraded request: those of a server, except the ones that concern several connections. */
-export type UpgradeOptions = Omit<SingleRequestOptions, "host">;
 
 /**
  * A server for the requests that `upgrade` and `upgradeStream` pass to it, so that one object knows all connections regardless
@@ -38,7 +31,7 @@ export class WebSocketServer extends AnyWebSocketServer {
  */
 export function serverOf(
   caller: string,
-  target: WebSocketServer | UpgradeOptions,
+  target: WebSocketServer | SingleRequestOptions,
   handler: OpeningHandler,
 ): WebSocketServer {
   if (target instanceof WebSocketServer) return target;
@@ -48,12 +41,9 @@ export function serverOf(
   return new WebSocketServer(handler, { ...target, memoryBudget });
 }
 
-function withNode(options: AnyServerOptions): AnyServerOptions {
+function withNode(options: ServerOptions): ServerOptions {
   // The superclass rejects a value that is not an object.
   if (typeof options !== "object" || options === null) return options;
-  if (options.host !== undefined) {
-    throw new UsageError("option/unknown", "host is not an option of a server. Did you mean listen({ host: … })?");
-  }
-  const { clock = nodeClock, memoryBudget = defaultMemoryBudget() } = options;
-  return { ...options, host: nodeHost, clock, memoryBudget };
+  const { native = nodeFunctions, clock = nodeClock, memoryBudget = defaultMemoryBudget() } = options;
+  return { ...options, native, clock, memoryBudget };
 }

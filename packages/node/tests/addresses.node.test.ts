@@ -61,6 +61,6 @@ describe("a failure at all addresses of a host", () => {
     ["over HTTP/2", () => ({ http2: true })],
   ])("is reported %s as well [R22]", async (_, transport) => {
     const host = `two-addresses.test:${port}`;
-    expect((await rejection(connect(`ws://${host}/`, { transport: transport(host) }))).message).toBe(expected);
+    expect((await rejection(connect(`ws://${host}/`, { transportOptions: transport(host) }))).message).toBe(expected);
   });
 });

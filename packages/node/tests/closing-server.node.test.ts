@@ -42,11 +42,11 @@ describe.each([
     });
     const url = `ws://${host}:${await open(sockets)}/`;
     const refused = async (): Promise<unknown> => {
-      const error = await connect(url, { transport }).catch((error: OpeningError) => error);
+      const error = await connect(url, { transportOptions: transport }).catch((error: OpeningError) => error);
       const response = error instanceof OpeningError ? error.response : undefined;
       return [response?.status, firstFieldValue(response?.fields ?? [], "retry-after")];
     };
-    const peer = await openPeer(url, { transport });
+    const peer = await openPeer(url, { transportOptions: transport });
     // The peer does not reply to the Close frame yet.
     peer.socket.pause();
     const closed = sockets.close();

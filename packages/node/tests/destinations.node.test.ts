@@ -18,7 +18,7 @@ async function openSilent(): Promise<{ port: number; sockets: Socket[] }> {
 /** Starts an opening that gets no response, and aborts it when the test ends. */
 function startOpening(url: string, transport: TransportOptions = {}): void {
   const controller = new AbortController();
-  connect(url, { transport, signal: controller.signal }).catch(() => {});
+  connect(url, { transportOptions: transport, signal: controller.signal }).catch(() => {});
   onTestFinished(() => controller.abort());
 }
 

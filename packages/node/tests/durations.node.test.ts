@@ -67,7 +67,7 @@ describe.each(spans)("deadlines of %d ms", (span) => {
   it("apply to a client behind a slow proxy [R14]", async () => {
     const proxy = await openSlowProxy();
     const server = await openServer(echo, { deadlines });
-    const peer = await openPeer(server.url, { deadlines, transport: { proxy } });
+    const peer = await openPeer(server.url, { deadlines, transportOptions: { proxy } });
     peer.socket.send("hello");
     expect(await peer.next()).toEqual({ type: "text", data: "hello" });
     expect(await peer.close(1000)).toMatchObject({ clean: true });
@@ -86,7 +86,7 @@ describe.each(spans)("deadlines of %d ms", (span) => {
     await once(server, "listening");
     onTestFinished(() => void server.close());
     const url = `ws://${host}:${(server.address() as net.AddressInfo).port}/`;
-    const peer = await openPeer(url, { deadlines, transport: { http2: true } });
+    const peer = await openPeer(url, { deadlines, transportOptions: { http2: true } });
     peer.socket.send("hello");
     expect(await peer.next()).toEqual({ type: "text", data: "hello" });
     expect(await peer.close(1000)).toMatchObject({ clean: true });

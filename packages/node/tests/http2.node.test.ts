@@ -13,7 +13,7 @@ import {
 } from "node:http2";
 import type { AddressInfo } from "node:net";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
-import { connect, type UpgradeOptions, upgradeStream, WebSocketServer } from "@hybi/node";
+import { connect, type SingleRequestOptions, upgradeStream, WebSocketServer } from "@hybi/node";
 import { selfSigned } from "@hybi/testing/adapter-contract";
 import type { IncomingOpening, OpeningHandler } from "@hybi/websocket";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -38,7 +38,7 @@ async function opened(server: Http2Server): Promise<number> {
 }
 
 /** Opens a server that serves WebSocket on every stream that requests it, and plain requests besides. */
-function openServer(handler: OpeningHandler = echo, options: UpgradeOptions = {}): Promise<number> {
+function openServer(handler: OpeningHandler = echo, options: SingleRequestOptions = {}): Promise<number> {
   const server = createServer({ settings });
   server.on("stream", (stream, headers) => {
     if (headers[":method"] === "CONNECT") upgradeStream(stream, headers, options, handler);
@@ -353,7 +353,7 @@ describe("our server in an HTTP/2 stream", () => {
 describe("our client in an HTTP/2 stream", () => {
   it("talks to our server in a session of its own, which ends with it, next to plain requests [B02] [B08]", async () => {
     const port = await openServer();
-    const peer = await openPeer(`ws://${host}:${port}/`, { transport: { http2: true } });
+    const peer = await openPeer(`ws://${host}:${port}/`, { transportOptions: { http2: true } });
     peer.socket.send("Grüße");
     expect(await peer.next()).toEqual({ type: "text", data: "Grüße" });
     const large = new Uint8Array(5 << 20).fill(0x5a);
@@ -371,7 +371,7 @@ describe("our client in an HTTP/2 stream", () => {
     const port = await openServer();
     const session = await openSession(port);
     const url = `ws://${host}:${port}/`;
-    const peers = await Promise.all([1, 2, 3].map(() => openPeer(url, { transport: { http2: session } })));
+    const peers = await Promise.all([1, 2, 3].map(() => openPeer(url, { transportOptions: { http2: session } })));
     for (const [index, peer] of peers.entries()) peer.socket.send(String(index));
     for (const [index, peer] of peers.entries()) {
       expect(await peer.next()).toEqual({ type: "text", data: String(index) });
@@ -385,7 +385,7 @@ describe("our client in an HTTP/2 stream", () => {
     const server = createSecureServer({ key, cert, settings });
     server.on("stream", (stream, headers) => upgradeStream(stream, headers, {}, echo));
     const port = await opened(server);
-    const peer = await openPeer(`wss://${host}:${port}/`, { transport: { http2: true, tls: { ca: cert } } });
+    const peer = await openPeer(`wss://${host}:${port}/`, { transportOptions: { http2: true, tls: { ca: cert } } });
     peer.socket.send("secret");
     expect(await peer.next()).toEqual({ type: "text", data: "secret" });
     expect(await peer.close(1000)).toMatchObject({ clean: true });
@@ -397,7 +397,7 @@ describe("our client in an HTTP/2 stream", () => {
     server.on("stream", () => streams++);
     const url = `ws://${host}:${await opened(server)}/`;
     const code = "opening/extended-connect-not-enabled";
-    await expect(connect(url, { transport: { http2: true } })).rejects.toMatchObject({ cause: { code } });
+    await expect(connect(url, { transportOptions: { http2: true } })).rejects.toMatchObject({ cause: { code } });
     expect(streams).toBe(0);
   });
 
@@ -408,7 +408,7 @@ describe("our client in an HTTP/2 stream", () => {
       stream.respond({ ":status": 200, "sec-websocket-protocol": "chat" });
     });
     const options = { protocols: ["chat"], fields: [["X-Own", "1"]] as const, origin: "http://example.com" };
-    const socket = await connect(`${url}room?1`, { ...options, transport: { http2: true } });
+    const socket = await connect(`${url}room?1`, { ...options, transportOptions: { http2: true } });
     expect(socket.protocol).toBe("chat");
     expect(seen).toMatchObject({
       ":method": "CONNECT",
@@ -429,7 +429,7 @@ describe("our client in an HTTP/2 stream", () => {
       stream.respond({ ":status": 403, "x-why": "you" });
       stream.end("not you");
     });
-    const error = await connect(url, { transport: { http2: true } }).catch((thrown) => thrown);
+    const error = await connect(url, { transportOptions: { http2: true } }).catch((thrown) => thrown);
     expect(error.response).toMatchObject({ status: 403, fields: expect.arrayContaining([["x-why", "you"]]) });
     expect(String(Buffer.from(error.body))).toBe("not you");
   });
@@ -439,9 +439,9 @@ describe("our client in an HTTP/2 stream", () => {
       stream.respond({ ":status": 200, "sec-websocket-protocol": "x" }),
     );
     const code = "opening/subprotocol-not-offered";
-    await expect(connect(bad, { transport: { http2: true } })).rejects.toMatchObject({ violation: { code } });
+    await expect(connect(bad, { transportOptions: { http2: true } })).rejects.toMatchObject({ violation: { code } });
     const reset = await openAnsweringServer((stream) => stream.close(2));
-    await expect(connect(reset, { transport: { http2: true } })).rejects.toMatchObject({ name: "OpeningError" });
+    await expect(connect(reset, { transportOptions: { http2: true } })).rejects.toMatchObject({ name: "OpeningError" });
   });
 
   it("still sends its Close frame after the server has ended its half with one [B08] [B14]", async () => {
@@ -453,7 +453,7 @@ describe("our client in an HTTP/2 stream", () => {
       stream.on("data", (chunk) => received.push(chunk as Buffer));
       stream.on("end", () => (ended = true));
     });
-    const peer = await openPeer(url, { transport: { http2: true } });
+    const peer = await openPeer(url, { transportOptions: { http2: true } });
     expect(await peer.closed).toMatchObject({ clean: true, statusCode: 4000 });
     await until(() => ended);
     const frame = Buffer.concat(received);
@@ -465,13 +465,13 @@ describe("our client in an HTTP/2 stream", () => {
       stream.respond({ ":status": 200 });
       stream.session?.destroy();
     });
-    const lost = await openPeer(url, { transport: { http2: true } }).catch(() => undefined);
+    const lost = await openPeer(url, { transportOptions: { http2: true } }).catch(() => undefined);
     if (lost !== undefined) expect(await lost.closed).toMatchObject({ clean: false, statusCode: 1006 });
     const silent = await openAnsweringServer((stream) => {
       stream.respond({ ":status": 200 });
       stream.end();
     });
-    const peer = await openPeer(silent, { transport: { http2: true } });
+    const peer = await openPeer(silent, { transportOptions: { http2: true } });
     expect(await peer.closed).toMatchObject({ clean: false, statusCode: 1006 });
   });
 
@@ -490,7 +490,7 @@ describe("our client in an HTTP/2 stream", () => {
     const concurrentOpenings = true;
     const attempts = (port: number, session: ClientHttp2Session, count: number) =>
       Array.from({ length: count }, () =>
-        connect(`ws://${host}:${port}/`, { concurrentOpenings, transport: { http2: session } }),
+        connect(`ws://${host}:${port}/`, { concurrentOpenings, transportOptions: { http2: session } }),
       );
     const listeners = (session: ClientHttp2Session): number[] =>
       ["remoteSettings", "localSettings", "error", "close", "connect"].map((type) => session.listenerCount(type));

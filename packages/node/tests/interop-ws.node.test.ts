@@ -78,7 +78,7 @@ describe("our server and the client of ws", () => {
             pump.ping();
             message.write("four");
             message.end();
-            pump.touch();
+            pump.requestFlush();
           },
         },
       });

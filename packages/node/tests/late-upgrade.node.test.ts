@@ -68,9 +68,10 @@ it("an Extended CONNECT taken over after its stream was reset calls no handler [
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   const controller = new AbortController();
-  const refused = connect(`ws://${host}:${port}/`, { transport: { http2: true }, signal: controller.signal }).catch(
-    (error: Error) => error.name,
-  );
+  const refused = connect(`ws://${host}:${port}/`, {
+    transportOptions: { http2: true },
+    signal: controller.signal,
+  }).catch((error: Error) => error.name);
   await until(() => sessions.size === 1);
   setTimeout(() => controller.abort(), 50);
   expect(await refused).toBe("AbortError");
@@ -88,6 +89,6 @@ it("a closed HTTP/2 session is not mistaken for a server without WebSocket suppo
   await once(session, "remoteSettings");
   session.close();
   await once(session, "close");
-  const refused = connect(`ws://${host}:${port}/`, { transport: { http2: session } });
+  const refused = connect(`ws://${host}:${port}/`, { transportOptions: { http2: session } });
   await expect(refused).rejects.toThrow(/session is closed/);
 });

@@ -29,7 +29,7 @@ describe("the server, in the opening handshake,", () => {
       },
       { host: undefined, path },
     );
-    const peer = await openPeer("ws://app.example/chat", { transport: { path } });
+    const peer = await openPeer("ws://app.example/chat", { transportOptions: { path } });
     peer.socket.send("locally");
     expect(await peer.next()).toEqual({ type: "text", data: "locally" });
     expect(seen).toEqual(["app.example"]);

@@ -17,23 +17,27 @@ function thrown(action: () => unknown): { code?: string; message: string } {
 
 describe("the transport option", () => {
   it.each([
-    [{ proxi: "http://proxy/" }, "option/unknown", /Did you mean transport\.proxy\?/],
-    [{ agent: {} }, "option/unknown", /Did you mean transport\.proxy\?/],
-    [{ rejectUnauthorized: false }, "option/unknown", /Did you mean transport\.tls\?/],
-    [{ http3: true }, "option/unknown", /Did you mean transport\.http2\?/],
-    [{ proxy: 5 }, "option/type", /transport\.proxy takes an object/],
-    [{ proxy: "no url" }, "option/range", /transport\.proxy must be an http or https URL/],
-    [{ proxy: { url: "no url" } }, "option/range", /transport\.proxy\.url must be an http or https URL/],
-    [{ proxy: { url: 5 } }, "option/type", /transport\.proxy\.url must be a string/],
-    [{ proxy: { url: "http://proxy/", headers: {} } }, "option/unknown", /Did you mean transport\.proxy\.fields\?/],
-    [{ proxy: { url: "http://proxy/", fields: {} } }, "option/type", /transport\.proxy\.fields must be a list/],
-    [{ proxy: { url: "http://proxy/", tls: [] } }, "option/type", /transport\.proxy\.tls must be an object/],
-    [{ tls: [] }, "option/type", /transport\.tls must be an object of options of node:tls/],
+    [{ proxi: "http://proxy/" }, "option/unknown", /Did you mean transportOptions\.proxy\?/],
+    [{ agent: {} }, "option/unknown", /Did you mean transportOptions\.proxy\?/],
+    [{ rejectUnauthorized: false }, "option/unknown", /Did you mean transportOptions\.tls\?/],
+    [{ http3: true }, "option/unknown", /Did you mean transportOptions\.http2\?/],
+    [{ proxy: 5 }, "option/type", /transportOptions\.proxy takes an object/],
+    [{ proxy: "no url" }, "option/range", /transportOptions\.proxy must be an http or https URL/],
+    [{ proxy: { url: "no url" } }, "option/range", /transportOptions\.proxy\.url must be an http or https URL/],
+    [{ proxy: { url: 5 } }, "option/type", /transportOptions\.proxy\.url must be a string/],
+    [
+      { proxy: { url: "http://proxy/", headers: {} } },
+      "option/unknown",
+      /Did you mean transportOptions\.proxy\.fields\?/,
+    ],
+    [{ proxy: { url: "http://proxy/", fields: {} } }, "option/type", /transportOptions\.proxy\.fields must be a list/],
+    [{ proxy: { url: "http://proxy/", tls: [] } }, "option/type", /transportOptions\.proxy\.tls must be an object/],
+    [{ tls: [] }, "option/type", /transportOptions\.tls must be an object of options of node:tls/],
     [{ tls: null }, "option/type", /but is null/],
-    [{ http2: "yes" }, "option/type", /transport\.http2 must be true, false, or a session/],
-    [{ http2: {} }, "option/type", /transport\.http2 must be/],
+    [{ http2: "yes" }, "option/type", /transportOptions\.http2 must be true, false, or a session/],
+    [{ http2: {} }, "option/type", /transportOptions\.http2 must be/],
   ])("of %j is rejected wherever it is given [R25]", async (transport, code, message) => {
-    const options = { transport } as object;
+    const options = { transportOptions: transport } as object;
     for (const take of [() => new WebSocket(url, options), () => new WebSocketStream(url, options)]) {
       const fault = thrown(take);
       expect([fault.code, fault.message]).toEqual([code, expect.stringMatching(message)]);
@@ -44,8 +48,8 @@ describe("the transport option", () => {
   it("may be undefined, and so may its members [R25]", async () => {
     const server = await openServer();
     const nothing = { tls: undefined, path: undefined, proxy: undefined, http2: undefined, agent: undefined };
-    (await connect(server.url, { transport: nothing as object })).terminate();
-    (await connect(server.url, { transport: undefined, clock: undefined, host: undefined })).terminate();
+    (await connect(server.url, { transportOptions: nothing as object })).terminate();
+    (await connect(server.url, { transportOptions: undefined, clock: undefined, native: undefined })).terminate();
   });
 });
 

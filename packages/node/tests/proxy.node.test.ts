@@ -58,7 +58,7 @@ describe("the client behind a proxy", () => {
   it("requests a tunnel to the host and port, and opens the connection through it [C16]", async () => {
     const proxy = await openProxy("HTTP/1.1 200 Fine\r\nContent-Length: 5\r\n\r\n");
     const server = await openServer();
-    const peer = await openPeer(server.url, { transport: { proxy: proxy.url } });
+    const peer = await openPeer(server.url, { transportOptions: { proxy: proxy.url } });
     peer.socket.send("through");
     expect(await peer.next()).toEqual({ type: "text", data: "through" });
     expect(await peer.close(1000)).toMatchObject({ clean: true, statusCode: 1000 });
@@ -74,7 +74,9 @@ describe("the client behind a proxy", () => {
       opening.accept();
     });
     const url = proxy.url.replace("//", "//user:pass@");
-    const socket = new WebSocket(server.url, { transport: { proxy: { url, fields: [["User-Agent", "hybi"]] } } });
+    const socket = new WebSocket(server.url, {
+      transportOptions: { proxy: { url, fields: [["User-Agent", "hybi"]] } },
+    });
     await once(socket as never, "open");
     expect(proxy.heads[0]).toContain(`Proxy-Authorization: Basic ${Buffer.from("user:pass").toString("base64")}\r\n`);
     expect(proxy.heads[0]).toContain("User-Agent: hybi\r\n");
@@ -87,7 +89,7 @@ describe("the client behind a proxy", () => {
     for (const secureProxy of [false, true]) {
       const proxy = await openProxy(undefined, secureProxy);
       const transport = { proxy: { url: proxy.url, tls: { ca: cert } }, tls: { ca: cert } };
-      const peer = await openPeer(server.url, { transport });
+      const peer = await openPeer(server.url, { transportOptions: transport });
       peer.socket.send("secret");
       expect(await peer.next()).toEqual({ type: "text", data: "secret" });
       expect(await peer.close(1000)).toMatchObject({ clean: true });
@@ -102,7 +104,7 @@ describe("the client behind a proxy", () => {
     await once(server, "listening");
     onTestFinished(() => void server.close());
     const url = `ws://${host}:${(server.address() as AddressInfo).port}/`;
-    const peer = await openPeer(url, { transport: { proxy: proxy.url, http2: true } });
+    const peer = await openPeer(url, { transportOptions: { proxy: proxy.url, http2: true } });
     peer.socket.send("through");
     expect(await peer.next()).toEqual({ type: "text", data: "through" });
     expect(await peer.close(1000)).toMatchObject({ clean: true });
@@ -119,7 +121,7 @@ describe("the client behind a proxy", () => {
     ["closes the connection", "", { violation: { code: "opening/transport-ended" } }],
   ])("fails with the proxy's response when the proxy %s [C16]", async (_, answer, cause) => {
     const proxy = await openProxy(answer);
-    const attempt = connect(`ws://${host}:1/`, { transport: { proxy: proxy.url }, followRedirects: 3 });
+    const attempt = connect(`ws://${host}:1/`, { transportOptions: { proxy: proxy.url }, followRedirects: 3 });
     await expect(attempt).rejects.toMatchObject({ name: "OpeningError", cause: { name: "ProxyError", ...cause } });
   });
 
@@ -130,10 +132,14 @@ describe("the client behind a proxy", () => {
     await once(server, "listening");
     onTestFinished(() => void server.close());
     const transport = { proxy: `http://${host}:${(server.address() as AddressInfo).port}` };
-    const attempt = connect(`ws://${host}:1/`, { transport, deadlines: { opening: 50 } });
+    const attempt = connect(`ws://${host}:1/`, { transportOptions: transport, deadlines: { opening: 50 } });
     await expect(attempt).rejects.toMatchObject({ cause: { name: "TimeoutError" } });
     const controller = new AbortController();
-    const other = connect(`ws://${host}:1/`, { transport, signal: controller.signal, deadlines: { opening: 500 } });
+    const other = connect(`ws://${host}:1/`, {
+      transportOptions: transport,
+      signal: controller.signal,
+      deadlines: { opening: 500 },
+    });
     await until(() => sockets.length === 2);
     controller.abort(new Error("never mind"));
     await expect(other).rejects.toThrow("never mind");

@@ -99,7 +99,7 @@ describe("a redirect", () => {
     const [first, second] = [await open("first"), await open("second")];
     locations.set("first/", "/within").set("first/within", `${second}/`).set("second/", `${first}/back`);
     const tls = { ca: cert, key, cert };
-    const attempt = connect(`${first}/`, { transport: { tls }, followRedirects: 5 });
+    const attempt = connect(`${first}/`, { transportOptions: { tls }, followRedirects: 5 });
     await expect(attempt).rejects.toMatchObject({ response: { status: 403 } });
     expect(seen).toEqual(["first/ hybi", "first/within hybi", "second/ nobody", "first/back nobody"]);
   });
@@ -112,7 +112,7 @@ describe("a redirect", () => {
 
   it("is followed in HTTP/2 streams too [B06] [C15]", async () => {
     const { url } = await openOverHttp2("/end");
-    const peer = await openPeer(url, { transport: { http2: true }, followRedirects: 1 });
+    const peer = await openPeer(url, { transportOptions: { http2: true }, followRedirects: 1 });
     expect(await peer.next()).toEqual({ type: "text", data: "here" });
     await peer.close(1000);
   });
@@ -122,7 +122,7 @@ describe("a redirect", () => {
     const first = await openOverHttp2(`${last.url}end`);
     const session = openHttp2(first.url.replace("ws:", "http:"));
     onTestFinished(() => session.destroy());
-    const peer = await openPeer(first.url, { transport: { http2: session }, followRedirects: 1 });
+    const peer = await openPeer(first.url, { transportOptions: { http2: session }, followRedirects: 1 });
     expect(await peer.next()).toEqual({ type: "text", data: "here" });
     expect([first.asked, last.asked]).toEqual([["/"], ["/end"]]);
     await peer.close(1000);

@@ -16,7 +16,7 @@ describe("over TLS", () => {
   it("our client and our server exchange messages, including 5 MiB at a time, and close cleanly [X12]", async () => {
     const server = await openServer(echo, { tls });
     expect(server.url).toMatch(/^wss:/);
-    const peer = await openPeer(server.url, { transport: { tls: { ca: cert } } });
+    const peer = await openPeer(server.url, { transportOptions: { tls: { ca: cert } } });
     peer.socket.send("secret");
     expect(await peer.next()).toEqual({ type: "text", data: "secret" });
     const large = new Uint8Array(5 << 20).fill(0x5a);
@@ -51,7 +51,7 @@ describe("over TLS", () => {
       all === true ? answer(null, [{ address: host, family: 4 }]) : answer(null, host, 4);
     const transport = { tls: { ca: cert, lookup, checkServerIdentity: () => undefined } };
     for (const authority of ["chat.example", "chat.example.", host]) {
-      const attempt = connect(`wss://${authority}:${port}/`, { transport });
+      const attempt = connect(`wss://${authority}:${port}/`, { transportOptions: transport });
       await expect(attempt).rejects.toMatchObject({ response: { status: 403 } });
     }
     expect(named).toEqual(["chat.example", "chat.example", false]);
@@ -70,7 +70,7 @@ describe("over TLS", () => {
     await once(relay, "listening");
     onTestFinished(() => void relay.close());
     const { port } = relay.address() as net.AddressInfo;
-    const peer = await openPeer(`wss://${host}:${port}/a-room`, { transport: { tls: { ca: cert } } });
+    const peer = await openPeer(`wss://${host}:${port}/a-room`, { transportOptions: { tls: { ca: cert } } });
     const bytes = Buffer.from("a secret in binary, which a server does not mask");
     peer.socket.send(bytes);
     const event = await peer.next();

@@ -68,7 +68,7 @@ describe("names of Object.prototype", () => {
     onTestFinished(() => void server.close());
     const fields = inherited.map((name): FieldLine => [name, "polluted"]);
     const url = `ws://${host}:${(server.address() as AddressInfo).port}/`;
-    const peer = await openPeer(url, { transport: { http2: true }, fields });
+    const peer = await openPeer(url, { transportOptions: { http2: true }, fields });
     // Node's header object cannot hold __proto__; the other names arrived.
     for (const name of inherited.slice(1)) expect(seen[0]).toContainEqual([name.toLowerCase(), "polluted"]);
     expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
@@ -84,7 +84,10 @@ describe("line breaks in options", () => {
     ["an origin", { origin: `http://a${injected}` }],
     ["a cookie", { cookies: [["a", `b${injected}`]] }],
     ["a subprotocol", { protocols: [`a${injected}`] }],
-    ["a field for the proxy", { transport: { proxy: { url: "http://PROXY/", fields: [["X-A", `b${injected}`]] } } }],
+    [
+      "a field for the proxy",
+      { transportOptions: { proxy: { url: "http://PROXY/", fields: [["X-A", `b${injected}`]] } } },
+    ],
   ];
 
   it.each(attempts)(
@@ -97,7 +100,7 @@ describe("line breaks in options", () => {
           socket.destroy();
         });
       });
-      const { proxy } = options.transport ?? {};
+      const { proxy } = options.transportOptions ?? {};
       const through =
         typeof proxy === "object" && "fields" in proxy
           ? { ...options, transport: { proxy: { ...proxy, url: `http://${host}:${port}/` } } }

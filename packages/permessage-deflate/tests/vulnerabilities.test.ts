@@ -67,7 +67,7 @@ describe.each(codecs)("permessage-deflate, by the %s codec", (_, codec) => {
     "inflates for a %s at most the limit and one block, whatever a few bytes expand to [V10] [V16] [V22] [V27] [V34]",
     (role) => {
       expect(bomb.length).toBeLessThan(70_000);
-      for (const delivery of ["messages", "fragments"] as const) {
+      for (const delivery of ["messages", "pieces"] as const) {
         const { codec: counted, inflated } = counting(codec);
         const limits = { message: 100_000 };
         const connection = open(role, permessageDeflate({ codec: counted }), "", { limits, delivery });

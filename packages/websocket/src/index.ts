@@ -37,7 +37,7 @@ export {
   type WebSocketStreamClass,
 } from "./socket/create-websocket-class.ts";
 export { type ConnectOptions, connectWith } from "./socket/connect-with.ts";
-export { opened } from "./socket/opened.ts";
+export { whenOpen } from "./socket/when-open.ts";
 export { OpeningError } from "./dom/opening-error.ts";
 export {
   type AgreedTransport,
@@ -64,17 +64,17 @@ export {
   type ListeningServer,
   type ListenOptions,
   type Listener,
-  listeningServer,
+  createListeningServer,
 } from "./server/listening.ts";
 export { MemoryBudget } from "./load/memory-budget.ts";
 export type { AcceptOptions, IncomingOpening, TransportInfo } from "./server/incoming-opening.ts";
-export type { RequestStream } from "./server/incoming-stream.ts";
+export type { ConnectStream } from "./server/pending-connect.ts";
 export type { PendingTransport } from "./server/pending-transport.ts";
 
 // Transports, and the pump.
 export type { Transport, TransportSink } from "./transport/transport.ts";
-export { joined } from "./transport/joined.ts";
-export { type PairedTransport, type PairOptions, pair } from "./transport/pair.ts";
+export { coalesce } from "./transport/coalesce.ts";
+export { type PairedTransport, type PairOptions, createTransportPair } from "./transport/pair.ts";
 export { type ByteStreams, fromStreams } from "./transport/from-streams.ts";
 export { fromMessagePort, type PortLike } from "./transport/from-message-port.ts";
 export { Pump } from "./pump/pump.ts";

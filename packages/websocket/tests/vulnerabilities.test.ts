@@ -3,7 +3,7 @@ import { type Fields, UsageError } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { WebSocketServer } from "../src/server/server.ts";
 import { createWebSocketClass } from "../src/socket/create-websocket-class.ts";
-import { pair } from "../src/transport/pair.ts";
+import { createTransportPair } from "../src/transport/pair.ts";
 import { TestClock, until } from "./support/clock.ts";
 import { thrown, World } from "./support/link.ts";
 
@@ -23,7 +23,7 @@ describe("a redirect", () => {
     );
     const Client = createWebSocketClass(
       () => {
-        const [near, far] = pair();
+        const [near, far] = createTransportPair();
         server.receive(far);
         return near;
       },

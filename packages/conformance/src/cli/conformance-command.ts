@@ -32,7 +32,7 @@ const help = `Holds a WebSocket server or client against RFC 6455, RFC 7692, RFC
   --json              cases: as JSON, with all there is to know about them
   --role <role>       cases: of a server, or of a client
 
-A server must send back what it is sent, text as text and binary as binary. A client connects to /getCaseCount, which
+A server must send back what it is sent, text and binary. A client connects to /getCaseCount, which
 answers with a number in a text message, then to /runCase?case=1&agent=name and so on, where it sends back what it is
 sent until it is closed, and at last to /updateReports?agent=name.
 

@@ -161,7 +161,7 @@ export class Innocent {
     const [socket, endpoint] = [this.#socket, this.#endpoint];
     if (socket === undefined || endpoint === undefined) return;
     if (socket.writable) for (const bytes of endpoint.takeOutput()) socket.write(bytes);
-    if (endpoint.transport === "end") socket.end();
+    if (endpoint.transportAction === "end") socket.end();
   }
 
   #ended(socket: Socket): void {

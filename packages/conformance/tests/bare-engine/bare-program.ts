@@ -3,15 +3,15 @@ import { type RandomSource, UsageError } from "@hybi/core";
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import {
   type ClientSocketOptions,
+  createTransportPair,
   createWebSocketClass,
   createWebSocketStreamClass,
-  opened,
   type PairedTransport,
-  pair,
   reconnect,
   type ServerOptions,
   WebSocketError,
   WebSocketServer,
+  whenOpen,
 } from "@hybi/websocket";
 
 export { WireDump } from "@hybi/conformance/inspect";
@@ -35,7 +35,7 @@ export function connected(serverOptions: ServerOptions = {}, options: ClientSock
     };
   }, serverOptions);
   const connect = (): PairedTransport => {
-    const [near, far] = pair({ chunkSize: 700 });
+    const [near, far] = createTransportPair({ chunkSize: 700 });
     server.receive(far);
     return near;
   };
@@ -63,7 +63,7 @@ export async function talk(compressed: boolean): Promise<string[]> {
         resolve();
       };
     });
-  await opened(socket);
+  await whenOpen(socket);
   for (const data of ["Grüße 👋 \ufeff", "x".repeat(20), new Uint8Array([1, 2, 255])]) {
     const answer = next();
     socket.send(data);
@@ -107,7 +107,7 @@ export async function errors(): Promise<string[]> {
   const socket = new WebSocket("ws://example.com/");
   attempt(() => socket.send("too early"));
   attempt(() => socket.close(1001));
-  await opened(socket);
+  await whenOpen(socket);
   socket.send("leave me");
   try {
     for await (const _ of socket);
@@ -115,9 +115,9 @@ export async function errors(): Promise<string[]> {
     note(error);
     found.push(`${error instanceof WebSocketError} ${(error as WebSocketError).closeCode}`);
   }
-  await opened(new WebSocket("ws://example.com/forbidden")).catch(note);
+  await whenOpen(new WebSocket("ws://example.com/forbidden")).catch(note);
   // Overlong (RFC 3629 §3): a receiver that accepts it as text lets through what filters have rejected.
-  const [near, far] = pair();
+  const [near, far] = createTransportPair();
   new WebSocketServer((opening) => opening.accept()).receive(near);
   const closed = new Promise<number>((resolve) => {
     const request =

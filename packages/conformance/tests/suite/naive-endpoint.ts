@@ -36,7 +36,7 @@ type Opcode = 0 | 1 | 2 | 8 | 9 | 10;
 
 export class NaiveServer implements InProcessSubject {
   state = "opening";
-  transport: "keep" | "end" = "keep";
+  transportAction: "keep" | "end" = "keep";
   readonly #defects: ReadonlySet<Defect>;
   readonly #handshake = new ServerHandshake();
   #input: number[] = [];
@@ -61,11 +61,11 @@ export class NaiveServer implements InProcessSubject {
   }
 
   receiveEnd(): void {
-    this.transport = "end";
+    this.transportAction = "end";
   }
 
   takeOutput(): readonly Uint8Array[] {
-    if (this.state === "opening") this.transport = this.#handshake.transport;
+    if (this.state === "opening") this.transportAction = this.#handshake.transportAction;
     return [...this.#handshake.takeOutput(), ...this.#output.splice(0)];
   }
 
@@ -170,7 +170,7 @@ export class NaiveServer implements InProcessSubject {
     // Do not echo what it would be wrong to send.
     this.#write(8, Uint8Array.from(code === undefined ? [] : isLegal(code) ? payload.slice(0, 2) : [0x03, 0xe8]));
     this.state = "closed";
-    this.transport = "end";
+    this.transportAction = "end";
     return [];
   }
 
@@ -179,7 +179,7 @@ export class NaiveServer implements InProcessSubject {
     if (!this.#has("fails-without-close-frame")) this.#write(8, Uint8Array.of(code >> 8, code & 0xff));
     this.#input = [];
     this.state = "failed";
-    this.transport = "end";
+    this.transportAction = "end";
     return [];
   }
 

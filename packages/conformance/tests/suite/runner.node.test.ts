@@ -42,7 +42,7 @@ function serveNaively(socket: Socket): void {
   };
   const write = (): void => {
     for (const bytes of subject.takeOutput()) socket.write(bytes);
-    if (subject.transport === "end") socket.end();
+    if (subject.transportAction === "end") socket.end();
   };
   socket.on("data", (bytes: Uint8Array) => {
     react(subject.receive(bytes));

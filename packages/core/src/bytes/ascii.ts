@@ -2,7 +2,7 @@
  * Text with one byte per char: ASCII, and the opaque bytes 0x80 to 0xFF that HTTP permits as obs-text (RFC 9110 §5.5).
  * Case-insensitive comparison folds only ASCII letters, as RFC 6455 §2.1 defines it.
  */
-import { portableHost } from "../vocabulary/native-functions.ts";
+import { noNativeFunctions } from "../vocabulary/native-functions.ts";
 import { encodeText, maxUtf8Length } from "./text-encode.ts";
 
 const { fromCharCode } = String;
@@ -38,7 +38,7 @@ const scratch: Uint8Array = new Uint8Array(4096);
 export function encodeLatin1(text: string): Uint8Array {
   const room = maxUtf8Length(text) <= scratch.length ? scratch : new Uint8Array(maxUtf8Length(text));
   // ASCII is one byte per char in UTF-8 too, and the platform's encoder is faster than any loop here.
-  if (encodeText(text, room, 0, portableHost) > text.length) {
+  if (encodeText(text, room, 0, noNativeFunctions) > text.length) {
     for (let at = 0; at < text.length; at++) {
       const unit = text.charCodeAt(at);
       room[at] = unit <= 0xff ? unit : 0;

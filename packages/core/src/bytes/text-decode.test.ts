@@ -1,6 +1,6 @@
 import { concatBytes, displaceBytes, hexBytes, utf8Bytes } from "@hybi/testing/wire";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { portableHost } from "../vocabulary/native-functions.ts";
+import { noNativeFunctions } from "../vocabulary/native-functions.ts";
 import { continueUtf8, decodeText, decodeValidText, isUtf8, portableDecode } from "./text-decode.ts";
 import { utf8Boundary, validateUtf8 } from "./utf8.ts";
 
@@ -56,7 +56,7 @@ function countingHost() {
 /** All requirements of a decoder, for the functions of `module` with the help of `host`. */
 function holds(
   module: { decodeText: typeof decodeText; decodeValidText: typeof decodeValidText; isUtf8: typeof isUtf8 },
-  host: typeof portableHost,
+  host: typeof noNativeFunctions,
 ): void {
   for (const text of texts) {
     const array = displaceBytes(concatBytes([hexBytes("ff"), utf8Bytes(text), hexBytes("ff")]), 3);
@@ -78,10 +78,10 @@ const ours = { decodeText, decodeValidText, isUtf8 };
 
 describe("decodeText, decodeValidText and isUtf8", () => {
   it("decode all text and reject all other bytes, with the platform's decoder [F17] [F18] [F19]", () => {
-    holds(ours, portableHost);
+    holds(ours, noNativeFunctions);
   });
 
-  it("return the same with any one of the host's functions, and with all of them", () => {
+  it("return the same with any one of the native functions, and with all of them", () => {
     const { host } = countingHost();
     holds(ours, host);
     holds(ours, { isUtf8: host.isUtf8 });
@@ -89,7 +89,7 @@ describe("decodeText, decodeValidText and isUtf8", () => {
     holds(ours, { decodeAscii: host.decodeAscii });
   });
 
-  it("use the host's functions for input that is long enough", () => {
+  it("use the native functions for input that is long enough", () => {
     const { calls, host } = countingHost();
     const ascii = utf8Bytes("x".repeat(100));
     decodeText(ascii, 0, 100, host);
@@ -112,7 +112,7 @@ describe("continueUtf8", () => {
       const state = validateUtf8(utf8Boundary, long, 0, from);
       for (const to of [from, from + 10, ...Array.from({ length: 12 }, (_, index) => long.length - index)]) {
         const expected = validateUtf8(state, long, from, to);
-        expect(continueUtf8(state, long, from, to, portableHost)).toBe(expected);
+        expect(continueUtf8(state, long, from, to, noNativeFunctions)).toBe(expected);
         expect(continueUtf8(state, long, from, to, host)).toBe(expected);
       }
     }
@@ -161,7 +161,7 @@ describe("on a platform without TextDecoder", () => {
     vi.resetModules();
     vi.stubGlobal("TextDecoder", undefined);
     const portable = await import("./text-decode.ts");
-    holds(portable, portableHost);
+    holds(portable, noNativeFunctions);
     holds(portable, { isUtf8: host.isUtf8 });
     holds(portable, { decodeAscii: host.decodeAscii });
     holds(portable, host);

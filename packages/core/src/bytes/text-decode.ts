@@ -3,13 +3,13 @@
  * defines no byte order mark for messages; TextDecoder needs `ignoreBOM` for that.
  *
  * The fastest way depends on the length (bench/micro/utf8.ts): one call of String.fromCharCode for up to 16 ASCII bytes,
- * then the host's functions, then TextDecoder.
+ * then the native functions, then TextDecoder.
  */
 import { booleanOf, textOf } from "../checks/callback-result.ts";
-import type { HostFunctions } from "../vocabulary/native-functions.ts";
+import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import { type Decoder, type DecoderConstructor, exactDecoder, replacement } from "./platform-text.ts";
 import { skipAscii, type Utf8State, utf8Boundary, validateUtf8 } from "./utf8.ts";
-import { viewOf } from "./words.ts";
+import { viewOf } from "./view-cache.ts";
 
 const PlatformDecoder = (globalThis as { TextDecoder?: DecoderConstructor }).TextDecoder;
 
@@ -24,20 +24,20 @@ const { fromCharCode } = String;
 const shortText = 16;
 
 /** Decodes `bytes[start, end)`. Returns undefined if they are not UTF-8. */
-export function decodeText(bytes: Uint8Array, start: number, end: number, host: HostFunctions): string | undefined {
+export function decodeText(bytes: Uint8Array, start: number, end: number, native: NativeFunctions): string | undefined {
   const length = end - start;
   if (length <= shortText) {
     const text = decodeShortAscii(bytes, start, length);
     if (text !== undefined) return text;
   }
-  if (host.decodeAscii !== undefined && skipAscii(bytes, start, end) === end)
-    return textOf("decodeAscii", host.decodeAscii(bytes, start, end));
-  if (host.decodeUtf8 === undefined && asciiDecoder === undefined) {
-    return isUtf8(bytes, start, end, host) ? portableDecode(bytes, start, end) : undefined;
+  if (native.decodeAscii !== undefined && skipAscii(bytes, start, end) === end)
+    return textOf("decodeAscii", native.decodeAscii(bytes, start, end));
+  if (native.decodeUtf8 === undefined && asciiDecoder === undefined) {
+    return isUtf8(bytes, start, end, native) ? portableDecode(bytes, start, end) : undefined;
   }
   // Searching the text for the replacement character is cheaper than validating the bytes (bench/micro/utf8.ts).
-  const text = decodeLenient(bytes, start, end, host);
-  return text.includes(replacement) && !isUtf8(bytes, start, end, host) ? undefined : text;
+  const text = decodeLenient(bytes, start, end, native);
+  return text.includes(replacement) && !isUtf8(bytes, start, end, native) ? undefined : text;
 }
 
 /** Decodes `bytes[start, end)`, which must be valid UTF-8. `ascii` is whether all of them are ASCII. */
@@ -46,22 +46,22 @@ export function decodeValidText(
   start: number,
   end: number,
   ascii: boolean,
-  host: HostFunctions,
+  native: NativeFunctions,
 ): string {
   if (ascii) {
-    if (host.decodeAscii !== undefined) return textOf("decodeAscii", host.decodeAscii(bytes, start, end));
+    if (native.decodeAscii !== undefined) return textOf("decodeAscii", native.decodeAscii(bytes, start, end));
     if (end - start <= shortText) return decodeShortAscii(bytes, start, end - start)!;
   }
-  return decodeLenient(bytes, start, end, host);
+  return decodeLenient(bytes, start, end, native);
 }
 
 /** Whether `bytes[start, end)` is UTF-8. */
-export function isUtf8(bytes: Uint8Array, start: number, end: number, host: HostFunctions): boolean {
-  if (host.isUtf8 !== undefined) return booleanOf("isUtf8", host.isUtf8(bytes, start, end));
+export function isUtf8(bytes: Uint8Array, start: number, end: number, native: NativeFunctions): boolean {
+  if (native.isUtf8 !== undefined) return booleanOf("isUtf8", native.isUtf8(bytes, start, end));
   return validateUtf8(utf8Boundary, bytes, start, end) === utf8Boundary;
 }
 
-/** From this length on, calling the host's function pays off (bench/micro/utf8.ts). */
+/** From this length on, calling the native function pays off (bench/micro/utf8.ts). */
 const hostThreshold = 128;
 
 /** Like `validateUtf8`, but lets the host validate everything except sequences split at either end. */
@@ -70,9 +70,9 @@ export function continueUtf8(
   bytes: Uint8Array,
   start: number,
   end: number,
-  host: HostFunctions,
+  native: NativeFunctions,
 ): Utf8State {
-  if (host.isUtf8 === undefined || end - start < hostThreshold) return validateUtf8(state, bytes, start, end);
+  if (native.isUtf8 === undefined || end - start < hostThreshold) return validateUtf8(state, bytes, start, end);
   let first = start;
   // A sequence that began in an earlier range ends within three bytes.
   while (first < start + 3 && (bytes[first]! & 0xc0) === 0x80) first++;
@@ -81,13 +81,13 @@ export function continueUtf8(
   let last = end - 1;
   while (last > end - 4 && (bytes[last]! & 0xc0) === 0x80) last--;
   // If the host says no, the portable validator still has to find the offending byte.
-  const from = booleanOf("isUtf8", host.isUtf8(bytes, first, last)) ? last : first;
+  const from = booleanOf("isUtf8", native.isUtf8(bytes, first, last)) ? last : first;
   return validateUtf8(utf8Boundary, bytes, from, end);
 }
 
 /** Decodes with replacement characters for invalid bytes. Without any decoder, `bytes[start, end)` must be UTF-8. */
-function decodeLenient(bytes: Uint8Array, start: number, end: number, host: HostFunctions): string {
-  if (host.decodeUtf8 !== undefined) return textOf("decodeUtf8", host.decodeUtf8(bytes, start, end));
+function decodeLenient(bytes: Uint8Array, start: number, end: number, native: NativeFunctions): string {
+  if (native.decodeUtf8 !== undefined) return textOf("decodeUtf8", native.decodeUtf8(bytes, start, end));
   if (asciiDecoder === undefined) return portableDecode(bytes, start, end);
   const decoder = looksAscii(bytes, start, end) ? asciiDecoder : otherDecoder!;
   return decoder.decode(start === 0 && end === bytes.length ? bytes : viewOf(bytes, start, end));

@@ -4,7 +4,7 @@
  * Short ASCII is written char by char: a call into the platform costs as much as 40 characters (bench/micro/utf8.ts).
  */
 import { countOf } from "../checks/callback-result.ts";
-import type { HostFunctions } from "../vocabulary/native-functions.ts";
+import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import { blockSize } from "./block-pool.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { type Encoder, exactEncoder } from "./platform-text.ts";
@@ -20,7 +20,7 @@ export function maxUtf8Length(text: string): number {
 }
 
 /** Writes `text` to `target` at `at`, which must have room for `maxUtf8Length(text)` bytes. Returns the bytes written. */
-export function encodeText(text: string, target: Uint8Array, at: number, host: HostFunctions): number {
+export function encodeText(text: string, target: Uint8Array, at: number, native: NativeFunctions): number {
   const length = text.length;
   if (length <= shortText) {
     let index = 0;
@@ -31,8 +31,8 @@ export function encodeText(text: string, target: Uint8Array, at: number, host: H
     }
     if (index === length) return length;
   }
-  if (host.encodeUtf8 !== undefined) {
-    return countOf("encodeUtf8", host.encodeUtf8(text, target, at), length * 3);
+  if (native.encodeUtf8 !== undefined) {
+    return countOf("encodeUtf8", native.encodeUtf8(text, target, at), length * 3);
   }
   if (encoder === undefined) return portableEncode(text, target, at);
   return encoder.encodeInto(text, roomIn(target, at, length * 3)).written;
@@ -84,9 +84,9 @@ export function portableEncode(text: string, target: Uint8Array, from: number): 
 }
 
 /** Encodes `text` as UTF-8 into an array of its own. */
-export function utf8Bytes(text: string, host: HostFunctions): Uint8Array {
+export function utf8Bytes(text: string, native: NativeFunctions): Uint8Array {
   const room = new Uint8Array(maxUtf8Length(text));
-  const written = encodeText(text, room, 0, host);
+  const written = encodeText(text, room, 0, native);
   // Keep at most twice the bytes used.
   return written * 2 < room.length ? room.slice(0, written) : room.subarray(0, written);
 }

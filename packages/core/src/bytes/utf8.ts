@@ -2,7 +2,7 @@
  * Incremental UTF-8 validation (RFC 3629) that finds the first invalid byte, and a fast scan for ASCII. Portable: uses
  * no function of the platform.
  */
-import { dataViewOf, littleEndian, offsetOf, wordsOf } from "./words.ts";
+import { dataViewOf, littleEndian, offsetOf, wordsOf } from "./view-cache.ts";
 
 /** State of a validation between two ranges: 0 at a code point boundary, otherwise within a sequence. */
 export type Utf8State = number;

@@ -2,7 +2,7 @@
 import { decodeText } from "../bytes/text-decode.ts";
 import { utf8Bytes } from "../bytes/text-encode.ts";
 import { UsageError } from "../checks/usage-error.ts";
-import { type HostFunctions, portableHost } from "../vocabulary/native-functions.ts";
+import { type NativeFunctions, noNativeFunctions } from "../vocabulary/native-functions.ts";
 import type { Role } from "../vocabulary/terms.ts";
 import type { ViolationCode } from "../vocabulary/violation.ts";
 import { isSendable, statusCodes } from "./status-code.ts";
@@ -22,7 +22,7 @@ const empty = new Uint8Array(0);
 /** Parses the payload of a Close frame. Returns a violation code when it is invalid. */
 export function parseClosePayload(
   payload: Uint8Array,
-  host: HostFunctions = portableHost,
+  native: NativeFunctions = noNativeFunctions,
 ): ClosePayload | ViolationCode {
   if (payload.length === 0) return { statusCode: undefined, reason: "" };
   // RFC 6455 §5.5.1: "If there is a body, the first two bytes of the body MUST be a 2-byte unsigned integer".
@@ -30,7 +30,7 @@ export function parseClosePayload(
   const statusCode = (payload[0]! << 8) | payload[1]!;
   if (!isSendable(statusCode)) return "close/status-code";
   // RFC 6455 §5.5.1: "the body MAY contain UTF-8-encoded data".
-  const reason = decodeText(payload, 2, payload.length, host);
+  const reason = decodeText(payload, 2, payload.length, native);
   return reason === undefined ? "close/reason-utf8" : { statusCode, reason };
 }
 
@@ -39,7 +39,7 @@ export function formatClosePayload(
   role: Role,
   statusCode: number | undefined,
   reason: string,
-  host: HostFunctions = portableHost,
+  native: NativeFunctions = noNativeFunctions,
 ): Uint8Array {
   if (typeof reason !== "string") throw new UsageError("send/data-type");
   if (statusCode === undefined) {
@@ -50,7 +50,7 @@ export function formatClosePayload(
   // RFC 6455 §7.4.1: 1010 "is not used by the server".
   if (statusCode === statusCodes.mandatoryExtension && role === "server") throw new UsageError("close/client-only");
   // Each char takes at least one byte, so a longer string is rejected without encoding it.
-  const bytes = reason.length > maxReasonLength ? undefined : utf8Bytes(reason, host);
+  const bytes = reason.length > maxReasonLength ? undefined : utf8Bytes(reason, native);
   if (bytes === undefined || bytes.length > maxReasonLength) throw new UsageError("close/reason-too-long");
   return closePayload(statusCode, bytes);
 }

@@ -14,9 +14,9 @@ describe("ClosingHandshake", () => {
     closing.taken();
     expect([closing.state, closing.canFail]).toEqual(["close-sent", true]);
     closing.receive(received);
-    expect([closing.state, closing.transport, closing.canFail]).toEqual(["closed", "end", false]);
+    expect([closing.state, closing.transportAction, closing.canFail]).toEqual(["closed", "end", false]);
     expect(closing.end()).toEqual({ type: "end", clean: true, statusCode: 4000, reason: "theirs" });
-    expect([closing.state, closing.transport, closing.canFail]).toEqual(["ended", "end", false]);
+    expect([closing.state, closing.transportAction, closing.canFail]).toEqual(["ended", "end", false]);
   });
 
   it("goes open, close-received, closed when the peer begins; requesting a close then starts nothing [X07]", () => {
@@ -25,7 +25,7 @@ describe("ClosingHandshake", () => {
     expect(closing.request()).toBe(false);
     expect([closing.state, closing.isRequested]).toEqual(["close-received", true]);
     closing.taken();
-    expect([closing.state, closing.transport]).toEqual(["closed", "await-end"]);
+    expect([closing.state, closing.transportAction]).toEqual(["closed", "await-end"]);
     expect(closing.end()).toEqual({ type: "end", clean: true, statusCode: 1005, reason: "" });
   });
 
@@ -37,9 +37,9 @@ describe("ClosingHandshake", () => {
   it("goes failing, failed after a failure, and ends unclean with 1006 [X13] [X16]", () => {
     const closing = new ClosingHandshake("client");
     closing.fail();
-    expect([closing.state, closing.transport, closing.canFail]).toEqual(["failing", "keep", false]);
+    expect([closing.state, closing.transportAction, closing.canFail]).toEqual(["failing", "keep", false]);
     closing.taken();
-    expect([closing.state, closing.transport]).toEqual(["failed", "end"]);
+    expect([closing.state, closing.transportAction]).toEqual(["failed", "end"]);
     expect(closing.end()).toEqual({ type: "end", clean: false, statusCode: 1006, reason: "" });
   });
 
@@ -49,7 +49,7 @@ describe("ClosingHandshake", () => {
       if (steps > 0) closing.request();
       if (steps > 1) closing.taken();
       closing.drop();
-      expect([closing.state, closing.transport, closing.canFail]).toEqual(["failed", "abort", false]);
+      expect([closing.state, closing.transportAction, closing.canFail]).toEqual(["failed", "abort", false]);
       expect(closing.end()).toEqual({ type: "end", clean: false, statusCode: 1006, reason: "" });
     }
   });
@@ -57,8 +57,8 @@ describe("ClosingHandshake", () => {
   it("instructs to abort until the end once aborted", () => {
     const closing = new ClosingHandshake("server");
     closing.abort();
-    expect(closing.transport).toBe("abort");
+    expect(closing.transportAction).toBe("abort");
     closing.end();
-    expect(closing.transport).toBe("abort");
+    expect(closing.transportAction).toBe("abort");
   });
 });

@@ -6,8 +6,8 @@ import {
   type ClosingState,
   closingTransitions,
   nextClosingState,
-  type TransportInstruction,
-  transportInstruction,
+  type TransportAction,
+  transportAction,
 } from "./states.ts";
 import { statusCodes } from "./status-code.ts";
 
@@ -37,8 +37,8 @@ export class ClosingHandshake {
     return closingTransitions[this.#state].fail !== undefined;
   }
 
-  get transport(): TransportInstruction {
-    return this.#aborted ? "abort" : transportInstruction(this.#state, this.#role);
+  get transportAction(): TransportAction {
+    return this.#aborted ? "abort" : transportAction(this.#state, this.#role);
   }
 
   /** The application requests the close. Returns true when this starts the handshake and our Close frame must be queued. */

@@ -4,7 +4,7 @@ import {
   type ClosingTrigger,
   closingTransitions,
   nextClosingState,
-  transportInstruction,
+  transportAction,
 } from "./states.ts";
 
 const states = Object.keys(closingTransitions) as ClosingState[];
@@ -45,12 +45,12 @@ describe("nextClosingState", () => {
   });
 });
 
-describe("transportInstruction", () => {
+describe("transportAction", () => {
   it("lets the server end the transport first, and either role after a failure [X12] [X16]", () => {
     for (const state of states) {
       const expected = ["failed", "ended"].includes(state) ? "end" : "keep";
-      expect(transportInstruction(state, "server")).toBe(state === "closed" ? "end" : expected);
-      expect(transportInstruction(state, "client")).toBe(state === "closed" ? "await-end" : expected);
+      expect(transportAction(state, "server")).toBe(state === "closed" ? "end" : expected);
+      expect(transportAction(state, "client")).toBe(state === "closed" ? "await-end" : expected);
     }
   });
 });

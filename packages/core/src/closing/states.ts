@@ -63,7 +63,7 @@ export function nextClosingState(state: ClosingState, trigger: ClosingTrigger): 
 }
 
 /** How to proceed with the transport once all output taken has been written. */
-export type TransportInstruction =
+export type TransportAction =
   /** Keep it. */
   | "keep"
   /** Write nothing more, and wait until the peer ends it. */
@@ -74,7 +74,7 @@ export type TransportInstruction =
   | "abort";
 
 /** RFC 6455 §7.1.1: the server ends the transport first, and the client waits for that. */
-export function transportInstruction(state: ClosingState, role: Role): TransportInstruction {
+export function transportAction(state: ClosingState, role: Role): TransportAction {
   if (state === "closed") return role === "server" ? "end" : "await-end";
   return state === "failed" || state === "ended" ? "end" : "keep";
 }

@@ -6,7 +6,7 @@
  * `#headerByte`, byte by byte. Both apply the same rules in the same order, as tests/properties/chunking.test.ts
  * verifies.
  */
-import { forgetWords } from "../bytes/words.ts";
+import { releaseViews } from "../bytes/view-cache.ts";
 import { noObject } from "../checks/callback-result.ts";
 import type { Role } from "../vocabulary/terms.ts";
 import type { ViolationCode } from "../vocabulary/violation.ts";
@@ -125,7 +125,7 @@ export class FrameDecoder {
   decode(chunk: Uint8Array, sliceLength: number = longestSlice): FrameFault | "stop" | undefined {
     this.#sliceLength = sliceLength;
     const outcome = this.#decode(chunk);
-    forgetWords();
+    releaseViews();
     this.#taken = typeof outcome === "number" ? outcome : chunk.length;
     this.#received += this.#taken;
     return typeof outcome === "number" ? undefined : outcome;

@@ -4,7 +4,7 @@ import { countingSource } from "../../tests/support/connections.ts";
 import { readFrames } from "../../tests/support/read-frames.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import { RandomPool } from "../bytes/random-pool.ts";
-import { portableHost } from "../vocabulary/native-functions.ts";
+import { noNativeFunctions } from "../vocabulary/native-functions.ts";
 import { writeFrame, writeKey, writeMaskedHeader, writeTextFrame, writeUnmaskedHeader } from "./frame-encoder.ts";
 import { mask } from "./mask.ts";
 
@@ -44,7 +44,7 @@ describe.each(["client", "server"] as const)("the frames of a %s", (role) => {
   ])("writeTextFrame writes text, and moves it when its length needs a longer header %#", (text) => {
     const writer = new ByteWriter();
     const written = [text, "next", text].reduce(
-      (sum, each) => sum + writeTextFrame(writer, 0x81, each, keys, portableHost),
+      (sum, each) => sum + writeTextFrame(writer, 0x81, each, keys, noNativeFunctions),
       0,
     );
     const chunks = writer.take();
@@ -62,8 +62,8 @@ describe("frames behind others in a block", () => {
   const writers: Record<string, (writer: ByteWriter, payload: string) => number> = {
     "of a server": (writer, payload) => writeFrame(writer, 0x81, utf8Bytes(payload), undefined),
     "of a client": (writer, payload) => writeFrame(writer, 0x81, utf8Bytes(payload), keys),
-    "of text of a server": (writer, payload) => writeTextFrame(writer, 0x81, payload, undefined, portableHost),
-    "of text of a client": (writer, payload) => writeTextFrame(writer, 0x81, payload, keys, portableHost),
+    "of text of a server": (writer, payload) => writeTextFrame(writer, 0x81, payload, undefined, noNativeFunctions),
+    "of text of a client": (writer, payload) => writeTextFrame(writer, 0x81, payload, keys, noNativeFunctions),
     "by reference of a server": (writer, payload) => {
       const written = writeUnmaskedHeader(writer, 0x81, payload.length);
       writer.appendReference(utf8Bytes(payload));

@@ -5,7 +5,7 @@
 import type { ByteWriter } from "../bytes/byte-writer.ts";
 import type { RandomPool } from "../bytes/random-pool.ts";
 import { encodeText, maxUtf8Length } from "../bytes/text-encode.ts";
-import type { HostFunctions } from "../vocabulary/native-functions.ts";
+import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import { headerLength, maskBit, maxHeaderLength, writeHeader } from "./header.ts";
 import { mask } from "./mask.ts";
 
@@ -45,13 +45,13 @@ export function writeTextFrame(
   firstByte: number,
   text: string,
   keys: RandomPool | undefined,
-  host: HostFunctions,
+  native: NativeFunctions,
 ): number {
   writer.reserve(maxHeaderLength + maxUtf8Length(text));
   const { block, position } = writer;
   const masked = keys !== undefined;
   const guess = position + headerLength(text.length, masked);
-  const length = encodeText(text, block, guess, host);
+  const length = encodeText(text, block, guess, native);
   const start = position + headerLength(length, masked);
   if (start !== guess) block.copyWithin(start, guess, guess + length);
   writeHeader(block, position, firstByte, masked ? maskBit : 0, length);

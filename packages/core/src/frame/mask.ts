@@ -6,7 +6,7 @@
  * memory, so a word of payload is masked in one step. Below 16 bytes the code masks bytes, below 256 bytes 32-bit words,
  * and above that 64-bit words where the engine compiles them; the thresholds are measured in bench/micro/mask.ts.
  */
-import { fastLongWords, littleEndian, longWordsOf, offsetOf, wordsOf } from "../bytes/words.ts";
+import { fastLongWords, littleEndian, longWordsOf, offsetOf, wordsOf } from "../bytes/view-cache.ts";
 
 /** The masking key: 32 bits, first byte lowest. */
 export type MaskingKey = number;

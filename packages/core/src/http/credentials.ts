@@ -2,7 +2,7 @@
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
 import { decodeBase64, encodeBase64 } from "../bytes/base64.ts";
 import { utf8Bytes } from "../bytes/text-encode.ts";
-import { portableHost } from "../vocabulary/native-functions.ts";
+import { noNativeFunctions } from "../vocabulary/native-functions.ts";
 import { trimOws } from "./grammar.ts";
 
 /**
@@ -60,7 +60,7 @@ export function userinfoAuthorization(userinfo: string): string {
 }
 
 function secretBytes(secret: string | Uint8Array): Uint8Array {
-  return typeof secret === "string" ? utf8Bytes(secret, portableHost) : secret;
+  return typeof secret === "string" ? utf8Bytes(secret, noNativeFunctions) : secret;
 }
 
 /** pct-encoded = "%" HEXDIG HEXDIG (RFC 3986 §2.1). A `%` without two hex digits is kept literally. */

@@ -9,7 +9,7 @@ import { decodeLatin1 } from "../bytes/ascii.ts";
 import { decodeText } from "../bytes/text-decode.ts";
 import type { Leniency } from "../vocabulary/leniency.ts";
 import type { Limits } from "../vocabulary/limits.ts";
-import { portableHost } from "../vocabulary/native-functions.ts";
+import { noNativeFunctions } from "../vocabulary/native-functions.ts";
 import type { ViolationCode } from "../vocabulary/violation.ts";
 import { ByteCollector } from "./byte-collector.ts";
 import type { FieldLine } from "./fields.ts";
@@ -296,6 +296,6 @@ function joined([name, value]: FieldLine, continuation: string): FieldLine {
 
 /** Decodes one char per byte. If UTF-8 decoding fails or yields fewer chars, the bytes are not ASCII: use Latin-1. */
 function decodeChars(bytes: Uint8Array, start: number, end: number): string {
-  const text = decodeText(bytes, start, end, portableHost);
+  const text = decodeText(bytes, start, end, noNativeFunctions);
   return text?.length === end - start ? text : decodeLatin1(bytes, start, end);
 }

@@ -25,7 +25,7 @@ describe("ClientHandshake", () => {
       const handshake = client({ limits: { interimResponses: 0 } });
       handshake.takeOutput();
       expect(handshake.receive(latin1Bytes(text))).toMatchObject([{ type: "failure" }]);
-      expect([handshake.transport, handshake.outputLength]).toEqual(["end", 0]);
+      expect([handshake.transportAction, handshake.outputLength]).toEqual(["end", 0]);
       expect(handshake.receive(latin1Bytes(responseText()))).toEqual([]);
       expect(handshake.receiveEnd()).toEqual([]);
       expect(handshake.fail("deadline/opening")).toEqual([]);
@@ -43,7 +43,7 @@ describe("ClientHandshake", () => {
     open.receive(latin1Bytes(responseText()));
     expect(open.fail("deadline/opening")).toEqual([]);
     expect(open.receiveEnd()).toEqual([]);
-    expect(open.transport).toBe("keep");
+    expect(open.transportAction).toBe("keep");
   });
 
   it("counts the bytes of interim responses, in bytesConsumed and in the offset of a fault [C02]", () => {

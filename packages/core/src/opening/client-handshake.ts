@@ -7,7 +7,7 @@ import type { HandshakeEvent } from "../events.ts";
 import { encodeRequestHead } from "../http/head-encoder.ts";
 import type { Leniency } from "../vocabulary/leniency.ts";
 import { type Limits, resolveLimits } from "../vocabulary/limits.ts";
-import type { HostFunctions } from "../vocabulary/native-functions.ts";
+import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import { type Violation, type ViolationCode, violationByServer } from "../vocabulary/violation.ts";
 import {
   checkClientOptions,
@@ -29,12 +29,12 @@ export interface ClientHandshakeOptions extends OpeningOptions {
   readonly random: RandomSource;
   readonly limits?: Partial<Limits> | undefined;
   readonly tolerate?: readonly Leniency[] | undefined;
-  /** Functions of the host. Only `sha1` is used, if present. */
-  readonly host?: HostFunctions | undefined;
+  /** Functions of the runtime. Only `sha1` is used, if present. */
+  readonly native?: NativeFunctions | undefined;
 }
 
 /**
- * One opening handshake. Input: `receive`, `receiveEnd`, `fail`. Output: `takeOutput`, `transport`.
+ * One opening handshake. Input: `receive`, `receiveEnd`, `fail`. Output: `takeOutput`, `transportAction`.
  *
  * Emits at most one event: `open`, `rejection` or `failure`. No application data can be sent before `open` (RFC 6455 §4.1),
  * because this class has no method to send any.
@@ -52,7 +52,7 @@ export interface ClientHandshakeOptions extends OpeningOptions {
 export class ClientHandshake {
   readonly #sent: SentOpening;
   readonly #reader: ResponseReader;
-  readonly #sha1: HostFunctions["sha1"];
+  readonly #sha1: NativeFunctions["sha1"];
   readonly #output = new OutputQueue();
   #phase: "awaiting-response" | "open" | "over" = "awaiting-response";
 
@@ -64,7 +64,7 @@ export class ClientHandshake {
     const prepared = prepareOpening(options);
     const key = createKey(options.random);
     this.#sent = { ...prepared, key };
-    this.#sha1 = options.host?.sha1;
+    this.#sha1 = options.native?.sha1;
     this.#reader = new ResponseReader(limits, options.tolerate ?? [], (head) => head.status === 101);
     this.#output.add(encodeRequestHead(openingRequestHead(prepared, key)));
   }
@@ -85,7 +85,7 @@ export class ClientHandshake {
   }
 
   /** How to proceed with the transport once all output taken has been written. */
-  get transport(): "keep" | "end" {
+  get transportAction(): "keep" | "end" {
     // RFC 6455 §7.1.7: a client that fails the opening closes the transport, without sending anything.
     return this.#phase === "over" ? "end" : "keep";
   }

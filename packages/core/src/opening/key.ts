@@ -6,7 +6,7 @@ import { drawRandom, type RandomSource } from "../bytes/random-source.ts";
 import { messageWords, sha1Of60Bytes } from "../bytes/sha1.ts";
 import { wrongResult } from "../checks/callback-result.ts";
 
-/** Replaces the portable SHA-1: returns 20 bytes for an input of at most 64 (`HostFunctions.sha1`). */
+/** Replaces the portable SHA-1: returns 20 bytes for an input of at most 64 (`NativeFunctions.sha1`). */
 export type Sha1 = (bytes: Uint8Array) => Uint8Array;
 
 const nonceLength = 16;

@@ -6,7 +6,7 @@ import { checkOptions, type OptionChecks, takes } from "../checks/option-checks.
 import { UsageError } from "../checks/usage-error.ts";
 import type { FieldLine, Fields } from "../http/fields.ts";
 import type { ResponseHead } from "../http/head.ts";
-import { portableHost } from "../vocabulary/native-functions.ts";
+import { noNativeFunctions } from "../vocabulary/native-functions.ts";
 import type { Violation } from "../vocabulary/violation.ts";
 import { protocolVersion } from "./request-fields.ts";
 import { assertApplicationFields } from "./reserved-fields.ts";
@@ -89,7 +89,7 @@ export function checkRejection(
   checkOptions("a rejection", rejection, rejectionChecks, answerAliases);
   const { status } = rejection;
   if (!Number.isInteger(status) || status < lowest || status > 599) throw new UsageError("opening/rejection-status");
-  const body = typeof rejection.body === "string" ? utf8Bytes(rejection.body, portableHost) : rejection.body;
+  const body = typeof rejection.body === "string" ? utf8Bytes(rejection.body, noNativeFunctions) : rejection.body;
   const length = body?.length ?? 0;
   // RFC 9110 §6.4.1: responses with these statuses have no content.
   const isBodiless = status === 204 || status === 304;

@@ -72,7 +72,7 @@ describe("ServerHandshake", () => {
     const { server } = serverReceiving(`${requestText()}early`);
     server.reject({ status: 403 });
     expect(latin1Text(server.takeOutput())).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
-    expect(server.transport).toBe("end");
+    expect(server.transportAction).toBe("end");
     expect(server.receive(latin1Bytes(requestText()))).toEqual([]);
     expect(server.receiveEnd()).toEqual([]);
     expect(server.fail("deadline/opening")).toEqual([]);
@@ -107,13 +107,13 @@ describe("ServerHandshake", () => {
     expect(toleratedIn(text.replaceAll("\r\n", "\n"))).toEqual(["bare-line-feed", "empty-subprotocol"]);
   });
 
-  it("proves the key with the host's SHA-1 when there is one", () => {
+  it("proves the key with a native SHA-1 when there is one", () => {
     const hashed: string[] = [];
     const sha1 = (bytes: Uint8Array): Uint8Array => {
       hashed.push(latin1Text([bytes]));
       return new Uint8Array(20);
     };
-    const { server } = serverReceiving(requestText(), { host: { sha1 } });
+    const { server } = serverReceiving(requestText(), { native: { sha1 } });
     server.accept();
     expect(latin1Text(server.takeOutput())).toContain("\r\nSec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n");
     expect(hashed).toEqual(["dGhlIHNhbXBsZSBub25jZQ==258EAFA5-E914-47DA-95CA-C5AB0DC85B11"]);

@@ -12,7 +12,7 @@ import type { Agreement } from "../vocabulary/agreement.ts";
 import type { Extension } from "../vocabulary/extension.ts";
 import type { Leniency } from "../vocabulary/leniency.ts";
 import { type Limits, resolveLimits } from "../vocabulary/limits.ts";
-import type { HostFunctions } from "../vocabulary/native-functions.ts";
+import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import { settingAliases, settingChecks } from "../vocabulary/setting-checks.ts";
 import { type Violation, type ViolationCode, violation } from "../vocabulary/violation.ts";
 import { OutputQueue } from "./output-queue.ts";
@@ -35,8 +35,8 @@ export interface ServerHandshakeOptions {
   readonly checkOrigin?: OriginCheck | undefined;
   readonly limits?: Partial<Limits> | undefined;
   readonly tolerate?: readonly Leniency[] | undefined;
-  /** Functions of the host. Only `sha1` is used, if present. */
-  readonly host?: HostFunctions | undefined;
+  /** Functions of the runtime. Only `sha1` is used, if present. */
+  readonly native?: NativeFunctions | undefined;
 }
 
 const serverChecks: OptionChecks<ServerHandshakeOptions & typeof settingChecks> = {
@@ -54,7 +54,7 @@ const noOptions: ServerHandshakeOptions = {};
 
 /**
  * One opening handshake. Input: `receive`, `receiveEnd`, `accept`, `fail`. Command: `reject`. Output: `takeOutput`,
- * `transport`.
+ * `transportAction`.
  *
  * A valid request emits `request`; the application then calls `accept` or `reject`, at any later time. An invalid request is
  * rejected by this class and emits `failure`. Bytes that arrive before the answer are stored for the connection, up to
@@ -113,7 +113,7 @@ export class ServerHandshake {
   }
 
   /** How to proceed with the transport once all output taken has been written. */
-  get transport(): "keep" | "end" {
+  get transportAction(): "keep" | "end" {
     return this.#phase === "rejected" || this.#phase === "failed" ? "end" : "keep";
   }
 
@@ -179,7 +179,7 @@ export class ServerHandshake {
     const { head, agreement } = answerOpeningRequest(
       this.#awaited(),
       { ...answer, extensions },
-      this.#options.host?.sha1,
+      this.#options.native?.sha1,
     );
     prepare?.(agreement);
     this.#output.add(encodeAcceptedHead(head));

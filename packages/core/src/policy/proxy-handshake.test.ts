@@ -34,7 +34,7 @@ describe("ProxyHandshake", () => {
     const answered = (status: string): unknown => {
       const handshake = new ProxyHandshake({ host: "a", port: 80 });
       const [event] = handshake.receive(latin1Bytes(`HTTP/1.1 ${status} X\r\nContent-Length: 0\r\n\r\n`));
-      return [event?.type, handshake.transport];
+      return [event?.type, handshake.transportAction];
     };
     for (const status of ["200", "299"]) expect(answered(status)).toEqual(["tunnel", "keep"]);
     // A CONNECT request asks for no Upgrade: 101 would switch to something other than a tunnel.
@@ -57,7 +57,7 @@ describe("ProxyHandshake", () => {
     expect(handshake.receiveEnd()).toMatchObject([
       { violation: { code: "opening/transport-ended", httpStatus: undefined } },
     ]);
-    expect(handshake.transport).toBe("end");
+    expect(handshake.transportAction).toBe("end");
     expect(handshake.receiveEnd()).toEqual([]);
     expect(handshake.receive(latin1Bytes("HTTP/1.1 200 X\r\n\r\n"))).toEqual([]);
   });

@@ -5,7 +5,7 @@
 import { isBytes } from "../bytes/is-bytes.ts";
 import { checkOptions, type OptionAliases, type OptionChecks, takes } from "../checks/option-checks.ts";
 import { UsageError } from "../checks/usage-error.ts";
-import type { FailureEvent, RejectionEvent } from "../events.ts";
+import type { ProtocolFailureEvent, RejectionEvent } from "../events.ts";
 import { parseAuthority } from "../http/authority.ts";
 import type { Fields } from "../http/fields.ts";
 import { encodeRequestHead } from "../http/head-encoder.ts";
@@ -44,7 +44,7 @@ export interface TunnelEvent {
 }
 
 /** The outcome of a CONNECT. A rejection with status 407 requests Proxy-Authorization (RFC 9110 §15.5.8). */
-export type ProxyEvent = TunnelEvent | RejectionEvent | FailureEvent;
+export type ProxyEvent = TunnelEvent | RejectionEvent | ProtocolFailureEvent;
 
 /** One CONNECT. Input: `receive`, `receiveEnd`. Output: `takeOutput`, `transport`. */
 export class ProxyHandshake {
@@ -73,7 +73,7 @@ export class ProxyHandshake {
   }
 
   /** How to proceed with the transport once all output taken has been written. */
-  get transport(): "keep" | "end" {
+  get transportAction(): "keep" | "end" {
     return this.#phase === "over" ? "end" : "keep";
   }
 

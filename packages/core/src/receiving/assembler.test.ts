@@ -4,7 +4,7 @@ import { rsv2, runLength } from "../../tests/support/extensions.ts";
 import type { SinkVerdict } from "../frame/frame-decoder.ts";
 import type { MessageTransform } from "../vocabulary/extension.ts";
 import { type Limits, resolveLimits } from "../vocabulary/limits.ts";
-import { type HostFunctions, portableHost } from "../vocabulary/native-functions.ts";
+import { type NativeFunctions, noNativeFunctions } from "../vocabulary/native-functions.ts";
 import { Assembler, type Delivery, type MessageSink } from "./assembler.ts";
 
 const text = (array: Uint8Array) => new TextDecoder().decode(array);
@@ -22,7 +22,7 @@ const swallowing: MessageTransform = {
 
 interface Setup {
   readonly delivery?: Delivery;
-  readonly host?: HostFunctions;
+  readonly native?: NativeFunctions;
   readonly limits?: Partial<Limits>;
   /** The transform that owns RSV2. */
   readonly transform?: MessageTransform | undefined;
@@ -30,12 +30,12 @@ interface Setup {
 }
 
 /** An assembler, and a log of what it delivered. */
-function assembler({ delivery = "messages", host = portableHost, limits, transform, verdict }: Setup = {}) {
+function assembler({ delivery = "messages", native = noNativeFunctions, limits, transform, verdict }: Setup = {}) {
   const said: string[] = [];
   const sink: MessageSink = {
     text: (data) => said.push(`text ${data}`),
     binary: (array, start, end) => said.push(`binary ${text(array.subarray(start, end))}`),
-    fragment: (kind, array, start, end, final) =>
+    piece: (kind, array, start, end, final) =>
       said.push(`${kind} fragment ${text(array.subarray(start, end))}${final ? " final" : ""}`),
   };
   const transforms = transform === undefined ? [] : [{ rsv: rsv2, transform }];
@@ -44,7 +44,7 @@ function assembler({ delivery = "messages", host = portableHost, limits, transfo
       said.push(`control ${opcode} ${text(payload)}`);
       return verdict;
     },
-    { delivery, limits: resolveLimits(limits), host, transforms },
+    { delivery, limits: resolveLimits(limits), native, transforms },
   );
   target.sink = sink;
   return { target, said };
@@ -81,7 +81,7 @@ describe("Assembler", () => {
   });
 
   it("delivers parts as they arrive with delivery: fragments, and an empty one only at the end", () => {
-    const { target, said } = assembler({ delivery: "fragments" });
+    const { target, said } = assembler({ delivery: "pieces" });
     give(target, 0x01, "a", "", "b");
     give(target, 0x80, "");
     give(target, 0x82, "whole");
@@ -107,7 +107,7 @@ describe("Assembler", () => {
     expect(give(assembler().target, 0x81, hexBytes("61c3"))).toEqual({ code: "message/utf8-truncated", index: 2 });
     expect(give(assembler().target, 0x81, "a", hexBytes("62ff"))).toEqual({ code: "message/utf8-invalid", index: 1 });
     expect(give(assembler().target, 0x81, "a", hexBytes("c3"))).toEqual({ code: "message/utf8-truncated", index: 1 });
-    const { target } = assembler({ delivery: "fragments" });
+    const { target } = assembler({ delivery: "pieces" });
     expect(give(target, 0x01, "é", hexBytes("e2"))).toBeUndefined();
     expect(give(target, 0x80, hexBytes("82"), hexBytes("41"))).toEqual({ code: "message/utf8-invalid", index: 0 });
   });
@@ -136,11 +136,11 @@ describe("Assembler", () => {
 
   it("passes on fragments as ranges of the chunk, which it owns", () => {
     const ranges: [Uint8Array, number, number][] = [];
-    const { target } = assembler({ delivery: "fragments", limits: { message: 250 } });
+    const { target } = assembler({ delivery: "pieces", limits: { message: 250 } });
     target.sink = {
       text: () => {},
       binary: () => {},
-      fragment: (_, array, start, end) => ranges.push([array, start, end]),
+      piece: (_, array, start, end) => ranges.push([array, start, end]),
     };
     const chunk = patternBytes(300);
     target.frame(0x02, 100);
@@ -166,11 +166,11 @@ describe("Assembler", () => {
     expect(said).toEqual([`binary ${"x".repeat(200)}end`]);
   });
 
-  it("decodes fragmented text with the host's decodeAscii while it is ASCII, and otherwise as UTF-8 [F21]", () => {
-    const host = {
+  it("decodes fragmented text with a native decodeAscii while it is ASCII, and otherwise as UTF-8 [F21]", () => {
+    const native = {
       decodeAscii: (array: Uint8Array, start: number, end: number) => `(${text(array.slice(start, end))})`,
     };
-    const { target, said } = assembler({ host });
+    const { target, said } = assembler({ native });
     for (const [first, last] of [
       ["as", "cii"],
       ["é", ""],
@@ -233,11 +233,11 @@ describe("Assembler", () => {
         return undefined;
       },
     };
-    const { target } = assembler({ delivery: "fragments", transform: tripling });
+    const { target } = assembler({ delivery: "pieces", transform: tripling });
     target.sink = {
       text: () => {},
       binary: () => {},
-      fragment: (_, array, start, end) => {
+      piece: (_, array, start, end) => {
         expect(end).toBeLessThanOrEqual(array.length);
         parts.push(array.subarray(start, end));
       },
@@ -322,13 +322,13 @@ describe("Assembler", () => {
         const target = new Assembler(() => undefined, {
           delivery: "messages",
           limits: resolveLimits(undefined),
-          host: portableHost,
+          native: noNativeFunctions,
           transforms: [],
         });
         target.sink = {
           text: (data) => whole.push(utf8Bytes(data)),
           binary: (array, start, end) => whole.push(array.slice(start, end)),
-          fragment: () => {},
+          piece: () => {},
         };
         for (const [firstByte, payload] of [
           [0x82, patternBytes(length)],

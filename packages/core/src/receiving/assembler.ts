@@ -12,20 +12,20 @@ import { finBit, maxControlPayload, opcodeBits, rsvBits } from "../frame/header.
 import { continuation, isControl, text } from "../frame/opcode.ts";
 import type { ActiveTransform } from "../vocabulary/extension.ts";
 import { encodedMessageLimit, type Limits } from "../vocabulary/limits.ts";
-import type { HostFunctions } from "../vocabulary/native-functions.ts";
+import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import type { MessageKind } from "../vocabulary/terms.ts";
 import { ByteStore } from "./byte-store.ts";
 import { DecodePipeline } from "./decode-pipeline.ts";
 import { Slab } from "./slab.ts";
 
 /** Whether messages are delivered whole, or in parts as their bytes arrive. */
-export type Delivery = "messages" | "fragments";
+export type Delivery = "messages" | "pieces";
 
 /** Receives assembled messages. Ranges may be kept; nobody else writes to them. */
 export interface MessageSink {
   text(data: string): void;
   binary(bytes: Uint8Array, start: number, end: number): void;
-  fragment(kind: MessageKind, bytes: Uint8Array, start: number, end: number, final: boolean): void;
+  piece(kind: MessageKind, bytes: Uint8Array, start: number, end: number, final: boolean): void;
 }
 
 /** Receives control frames. `payload` is a new array. */
@@ -35,7 +35,7 @@ export type ControlSink = (opcode: number, payload: Uint8Array) => SinkVerdict;
 export interface AssemblerOptions {
   readonly delivery: Delivery;
   readonly limits: Limits;
-  readonly host: HostFunctions;
+  readonly native: NativeFunctions;
   /** In the order of the agreement. */
   readonly transforms: readonly ActiveTransform[];
 }
@@ -177,7 +177,7 @@ export class Assembler implements FrameSink {
       this.sink!.binary(bytes, start, end);
       return undefined;
     }
-    const data = decodeText(bytes, start, end, this.#options.host);
+    const data = decodeText(bytes, start, end, this.#options.native);
     if (data === undefined) return invalidText(bytes, start, end);
     this.sink!.text(data);
     return undefined;
@@ -192,12 +192,12 @@ export class Assembler implements FrameSink {
       if (this.#utf8 < 0) return { code: "message/utf8-invalid", index: ~this.#utf8 };
       if (final && this.#utf8 !== utf8Boundary) return { code: "message/utf8-truncated", index: end };
     }
-    if (this.#options.delivery === "fragments") {
+    if (this.#options.delivery === "pieces") {
       // An empty part that is not final carries no information.
       if (end > start || final) {
         this.work += messageWork;
-        if (stays) this.sink!.fragment(this.#kind, bytes, start, end, final);
-        else this.sink!.fragment(this.#kind, bytes.slice(start, end), 0, end - start, final);
+        if (stays) this.sink!.piece(this.#kind, bytes, start, end, final);
+        else this.sink!.piece(this.#kind, bytes.slice(start, end), 0, end - start, final);
       }
       return undefined;
     }
@@ -216,7 +216,7 @@ export class Assembler implements FrameSink {
       if (at === end) return;
       this.#ascii = false;
     }
-    this.#utf8 = continueUtf8(this.#utf8, bytes, at, end, this.#options.host);
+    this.#utf8 = continueUtf8(this.#utf8, bytes, at, end, this.#options.native);
   }
 
   #deliverStored(): void {
@@ -226,7 +226,7 @@ export class Assembler implements FrameSink {
     // The bytes are copied or decoded.
     this.work += messageWork + length;
     if (this.#kind === "text") {
-      this.sink!.text(decodeValidText(store.joinBriefly(), 0, length, this.#ascii, this.#options.host));
+      this.sink!.text(decodeValidText(store.joinBriefly(), 0, length, this.#ascii, this.#options.native));
     } else {
       this.#slab ??= new Slab();
       this.sink!.binary(store.join(this.#slab), 0, length);

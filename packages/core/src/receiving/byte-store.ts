@@ -6,7 +6,7 @@
  */
 
 import { arrayCost } from "../bytes/byte-writer.ts";
-import { viewOf } from "../bytes/words.ts";
+import { viewOf } from "../bytes/view-cache.ts";
 import { longestCarved, type Slab } from "./slab.ts";
 
 /** Parts shorter than this are copied at once: a view would cost as much. */

@@ -3,13 +3,18 @@ import { describe, expect, it } from "vitest";
 import { usageErrorOf } from "../../tests/support/connections.ts";
 import { readFrames } from "../../tests/support/read-frames.ts";
 import { UsageError } from "../checks/usage-error.ts";
-import { portableHost } from "../vocabulary/native-functions.ts";
+import { noNativeFunctions } from "../vocabulary/native-functions.ts";
 import type { MessageKind } from "../vocabulary/terms.ts";
 import { MessageStream } from "./message-stream.ts";
-import { Outgoing } from "./outgoing.ts";
+import { OutputScheduler } from "./output-scheduler.ts";
 
 function stream(kind: MessageKind, check: (adding: "payload" | "nothing") => void = () => {}) {
-  const outgoing = new Outgoing({ keys: undefined, transforms: [], fragmentSize: 65_536, host: portableHost });
+  const outgoing = new OutputScheduler({
+    keys: undefined,
+    transforms: [],
+    fragmentSize: 65_536,
+    native: noNativeFunctions,
+  });
   const message = new MessageStream(outgoing, outgoing.startMessage(kind, undefined), check);
   return {
     outgoing,

@@ -2,7 +2,7 @@
 import { isBytes } from "../bytes/is-bytes.ts";
 import { utf8Boundary, validateUtf8 } from "../bytes/utf8.ts";
 import { UsageError } from "../checks/usage-error.ts";
-import type { Outgoing } from "./outgoing.ts";
+import type { OutputScheduler } from "./output-scheduler.ts";
 import type { PendingMessage } from "./pending-message.ts";
 
 /**
@@ -10,7 +10,7 @@ import type { PendingMessage } from "./pending-message.ts";
  * wait until `end` is called; control frames do not wait.
  */
 export class MessageStream {
-  readonly #outgoing: Outgoing;
+  readonly #outgoing: OutputScheduler;
   readonly #message: PendingMessage;
   /** Throws if the connection no longer sends, or cannot take more. */
   readonly #checkSend: (adding: "payload" | "nothing") => void;
@@ -18,7 +18,7 @@ export class MessageStream {
   #surrogate = "";
   #utf8 = utf8Boundary;
 
-  constructor(outgoing: Outgoing, message: PendingMessage, checkSend: (adding: "payload" | "nothing") => void) {
+  constructor(outgoing: OutputScheduler, message: PendingMessage, checkSend: (adding: "payload" | "nothing") => void) {
     this.#outgoing = outgoing;
     this.#message = message;
     this.#checkSend = checkSend;

@@ -18,7 +18,7 @@ describe("prepareText and prepareBinary", () => {
     },
   );
 
-  it("encode text as UTF-8, with the host's help too, lone surrogates as U+FFFD [F21]", () => {
+  it("encode text as UTF-8, with native functions too, lone surrogates as U+FFFD [F21]", () => {
     const encodeUtf8 = (text: string, target: Uint8Array, at: number) =>
       new TextEncoder().encodeInto(text, target.subarray(at)).written;
     for (const host of [undefined, { encodeUtf8 }]) {

@@ -7,7 +7,7 @@ import { utf8Bytes } from "../bytes/text-encode.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import { finBit, headerLength, writeHeader } from "../frame/header.ts";
 import { binary, text } from "../frame/opcode.ts";
-import { type HostFunctions, portableHost } from "../vocabulary/native-functions.ts";
+import { type NativeFunctions, noNativeFunctions } from "../vocabulary/native-functions.ts";
 import type { MessageKind } from "../vocabulary/terms.ts";
 
 /** Created by `prepareText` and `prepareBinary`, sent by `sendPrepared`. */
@@ -19,9 +19,9 @@ export interface PreparedMessage {
 }
 
 /** Prepares a text message. Lone surrogates become U+FFFD. @throws UsageError `send/data-type` */
-export function prepareText(data: string, host: HostFunctions = portableHost): PreparedMessage {
+export function prepareText(data: string, native: NativeFunctions = noNativeFunctions): PreparedMessage {
   if (typeof data !== "string") throw new UsageError("send/data-type");
-  return prepare("text", utf8Bytes(data, host));
+  return prepare("text", utf8Bytes(data, native));
 }
 
 /** Prepares a binary message from a copy of `data`. @throws UsageError `send/data-type` */

@@ -5,8 +5,8 @@
 
 import { type OptionCheck, type OptionChecks, takes } from "../checks/option-checks.ts";
 
-/** Functions of the host, injected as `options.host`. Share one object among all endpoints to keep call sites monomorphic. */
-export interface HostFunctions {
+/** Functions of the runtime, injected as `options.native`. Share one object among all endpoints to keep call sites monomorphic. */
+export interface NativeFunctions {
   /** Whether `bytes[start, end)` is UTF-8. On Node: `isUtf8` of node:buffer. */
   readonly isUtf8?: ((bytes: Uint8Array, start: number, end: number) => boolean) | undefined;
   /** Decodes `bytes[start, end)`. Keeps a leading U+FEFF; invalid UTF-8 becomes one or more U+FFFD. On Node: `utf8Slice`. */
@@ -24,10 +24,10 @@ export interface HostFunctions {
   readonly sha1?: ((bytes: Uint8Array) => Uint8Array) | undefined;
 }
 
-/** No functions of the host. */
-export const portableHost: HostFunctions = {};
+/** No native functions: portable JavaScript only. */
+export const noNativeFunctions: NativeFunctions = {};
 
-const hostChecks: OptionChecks<HostFunctions> = {
+const nativeChecks: OptionChecks<NativeFunctions> = {
   isUtf8: takes.callback,
   decodeUtf8: takes.callback,
   decodeAscii: takes.callback,
@@ -36,5 +36,5 @@ const hostChecks: OptionChecks<HostFunctions> = {
   sha1: takes.callback,
 };
 
-/** The option `host`. */
-export const hostCheck: OptionCheck = takes.options(hostChecks);
+/** The option `native`. */
+export const nativeCheck: OptionCheck = takes.options(nativeChecks);

@@ -4,9 +4,9 @@ import { type OptionAliases, type OptionCheck, takes } from "../checks/option-ch
 import { extensionsCheck } from "./extension.ts";
 import { leniencyCheck } from "./leniency.ts";
 import { limitsCheck } from "./limits.ts";
-import { hostCheck } from "./native-functions.ts";
+import { nativeCheck } from "./native-functions.ts";
 
-type SettingName = "random" | "extensions" | "limits" | "delivery" | "fragmentSize" | "tolerate" | "host";
+type SettingName = "random" | "extensions" | "limits" | "delivery" | "fragmentSize" | "tolerate" | "native";
 
 /**
  * An opening handshake accepts all options of its connection, although it uses only some of them, so that callers that
@@ -16,10 +16,10 @@ export const settingChecks: Readonly<Record<SettingName, OptionCheck>> = {
   random: takes.callback,
   extensions: extensionsCheck,
   limits: limitsCheck,
-  delivery: takes.oneOf("messages", "fragments"),
+  delivery: takes.oneOf("messages", "pieces"),
   fragmentSize: takes.atLeast(1),
   tolerate: leniencyCheck,
-  host: hostCheck,
+  native: nativeCheck,
 };
 
 /** Names that other implementations use for these options. */

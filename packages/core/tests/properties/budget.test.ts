@@ -32,8 +32,8 @@ function collecting(events: ConnectionEvent[]): ConnectionSink {
   return {
     text: (data) => void events.push({ type: "text", data }),
     binary: (bytes, start, end) => void events.push({ type: "binary", data: bytes.subarray(start, end) }),
-    fragment: (kind, bytes, start, end, final) =>
-      void events.push({ type: "fragment", kind, data: bytes.subarray(start, end), final }),
+    piece: (kind, bytes, start, end, final) =>
+      void events.push({ type: "piece", kind, data: bytes.subarray(start, end), final }),
     ping: (payload) => void events.push({ type: "ping", payload }),
     pong: (payload) => void events.push({ type: "pong", payload }),
     close: (statusCode, reason) => void events.push({ type: "close", statusCode, reason }),
@@ -111,7 +111,7 @@ describe.each(roles)("a %s's connection, receiving with a budget of work", (role
         budgets,
         fc.boolean(),
         (stream, where, all, parts) => {
-          const options: ConnectionOptions = { delivery: parts ? "fragments" : "messages" };
+          const options: ConnectionOptions = { delivery: parts ? "pieces" : "messages" };
           expect(inParts(open(options), stream.bytes, where, all, parts)).toEqual(
             atOnce(open(options), stream.bytes, where, parts),
           );

@@ -42,7 +42,7 @@ function connectionOutcome(role: Role, bytes: Uint8Array, where: Chunking, optio
   for (const chunk of cutIntoChunks(bytes, where)) events.push(...connection.receive(chunk));
   const output = describeBytes(concatBytes(connection.takeOutput()));
   const { bytesReceived, ...statistics } = connection.statistics;
-  const texts = options.delivery === "fragments" ? formatJoinedEvents(events) : formatEvents(events);
+  const texts = options.delivery === "pieces" ? formatJoinedEvents(events) : formatEvents(events);
   return { events: texts, output, state: connection.state, statistics };
 }
 
@@ -93,7 +93,7 @@ describe.each(roles)("a %s's connection", (role) => {
   it("delivers the same bytes of fragmented messages however they are cut [F23]", () => {
     fc.assert(
       fc.property(arb.legalStream(peerRole(role), { most: 5000 }), arb.chunking(), ({ bytes }, where) => {
-        const options: ConnectionOptions = { delivery: "fragments" };
+        const options: ConnectionOptions = { delivery: "pieces" };
         expect(connectionOutcome(role, bytes, where, options)).toEqual(
           connectionOutcome(role, bytes, inOneChunk, options),
         );

@@ -35,7 +35,7 @@ describe("two connections that close", () => {
               ...client.receive(concatBytes(server.takeOutput())),
             );
           }
-          expect([server.transport, client.transport]).toEqual(["end", "await-end"]);
+          expect([server.transportAction, client.transportAction]).toEqual(["end", "await-end"]);
           expect(told.map(({ type }) => type)).toEqual(["close", "close"]);
           const [end] = client.receiveEnd();
           expect(end).toMatchObject({ type: "end", clean: true, statusCode: content.statusCode ?? 1005 });

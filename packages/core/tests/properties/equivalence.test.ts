@@ -1,9 +1,9 @@
-/** Fast and slow paths, portable and host functions: they differ in speed only, never in result. */
+/** Fast and slow paths, portable and native functions: they differ in speed only, never in result. */
 import {
   Connection,
   type ConnectionEvent,
   type ConnectionOptions,
-  type HostFunctions,
+  type NativeFunctions,
   plainAgreement,
   prepareBinary,
   prepareText,
@@ -35,7 +35,7 @@ import { describe, expect, it } from "vitest";
 import { decodeText, isUtf8, portableDecode } from "../../src/bytes/text-decode.ts";
 import { encodeText, maxUtf8Length, portableEncode } from "../../src/bytes/text-encode.ts";
 import { utf8Boundary, validateUtf8 } from "../../src/bytes/utf8.ts";
-import { forgetWords } from "../../src/bytes/words.ts";
+import { releaseViews } from "../../src/bytes/view-cache.ts";
 import { maskBytes } from "../../src/frame/mask.ts";
 import { acceptValue } from "../../src/opening/key.ts";
 
@@ -47,7 +47,7 @@ function maskByDefinition(bytes: Uint8Array, start: number, end: number, key: nu
 }
 
 /** A host that implements every function in the simplest way. */
-const plainHost: { readonly [Name in keyof HostFunctions]-?: NonNullable<HostFunctions[Name]> } = {
+const plainHost: { readonly [Name in keyof NativeFunctions]-?: NonNullable<NativeFunctions[Name]> } = {
   isUtf8: (bytes, start, end) => {
     try {
       new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(start, end));
@@ -68,8 +68,8 @@ const plainHost: { readonly [Name in keyof HostFunctions]-?: NonNullable<HostFun
 };
 
 /** Each function of `plainHost` alone, and all of them together. */
-const hosts: readonly (readonly [name: string, host: HostFunctions])[] = [
-  ...Object.entries(plainHost).map(([name, value]): [string, HostFunctions] => [name, { [name]: value }]),
+const hosts: readonly (readonly [name: string, native: NativeFunctions])[] = [
+  ...Object.entries(plainHost).map(([name, value]): [string, NativeFunctions] => [name, { [name]: value }]),
   ["everything", plainHost],
 ];
 
@@ -84,7 +84,7 @@ describe("masking", () => {
         const expected = buffer.slice();
         maskByDefinition(expected, alignment + 8, alignment + 8 + length, rotateKey(key, phase));
         mask(buffer, alignment + 8, alignment + 8 + length, rotateKey(key, phase));
-        forgetWords();
+        releaseViews();
         if (describeBytes(buffer) !== describeBytes(expected)) differences++;
       }
     }
@@ -99,7 +99,7 @@ describe("masking", () => {
         const expected = bytes.slice();
         maskBytes(expected, start, start + length, key);
         mask(bytes, start, start + length, key);
-        forgetWords();
+        releaseViews();
         expect(describeBytes(bytes)).toBe(describeBytes(expected));
       }),
       scaledRuns(100),
@@ -114,7 +114,7 @@ describe("masking", () => {
         mask(whole, 0, whole.length, key);
         mask(parts, 0, first, key);
         mask(parts, first, parts.length, rotateKey(key, first));
-        forgetWords();
+        releaseViews();
         expect(describeBytes(parts)).toBe(describeBytes(whole));
       }),
       scaledRuns(100),
@@ -127,7 +127,7 @@ describe("masking", () => {
         const bytes = patternBytes(length);
         mask(bytes, 0, length, key);
         mask(bytes, 0, length, key);
-        forgetWords();
+        releaseViews();
         expect(describeBytes(bytes)).toBe(describeBytes(patternBytes(length)));
         expect(rotateKey(key, 4)).toBe(key);
       }),
@@ -223,7 +223,7 @@ describe("UTF-8", () => {
           if (state < 0) break;
         }
         expect(state === utf8Boundary).toBe(valid);
-        forgetWords();
+        releaseViews();
       }),
       scaledRuns(200),
     );
@@ -235,7 +235,7 @@ describe("UTF-8", () => {
         const state = validateUtf8(utf8Boundary, bytes, 0, bytes.length);
         expect(state < 0 ? ~state : bytes.length).toBe(at);
         expect(state).not.toBe(utf8Boundary);
-        forgetWords();
+        releaseViews();
       }),
       scaledRuns(150),
     );
@@ -249,12 +249,12 @@ describe("UTF-8", () => {
         const valid = plainHost.isUtf8(bytes, 0, bytes.length);
         const expected = valid ? plainHost.decodeUtf8(bytes, 0, bytes.length) : undefined;
         expect(decodeText(placed, start, end, {})).toBe(expected);
-        for (const [, host] of hosts) {
-          expect(decodeText(placed, start, end, host)).toBe(expected);
-          expect(isUtf8(placed, start, end, host)).toBe(valid);
+        for (const [, native] of hosts) {
+          expect(decodeText(placed, start, end, native)).toBe(expected);
+          expect(isUtf8(placed, start, end, native)).toBe(valid);
         }
         if (valid) expect(portableDecode(placed, start, end)).toBe(expected);
-        forgetWords();
+        releaseViews();
       }),
       scaledRuns(150),
     );
@@ -284,7 +284,7 @@ describe("UTF-8", () => {
 });
 
 describe("Sec-WebSocket-Accept", () => {
-  it("is the same with the host's SHA-1 and with ours [H09]", () => {
+  it("is the same with a native SHA-1 and with ours [H09]", () => {
     expect(acceptValue(sampleKey)).toBe(sampleAccept);
     expect(acceptValue(sampleKey, plainHost.sha1)).toBe(sampleAccept);
     expect(latin1Bytes(sampleAccept)).toHaveLength(28);
@@ -301,17 +301,17 @@ describe.each(["client", "server"] as const)("a %s's connection", (role) => {
   it("reports and outputs the same with any functions of the host", () => {
     const streams = fc.oneof(arb.legalStream(peerRole(role)), arb.illegalStream(peerRole(role)));
     fc.assert(
-      fc.property(streams, arb.chunking(), fc.constantFrom(...hosts), ({ bytes }, where, [, host]) => {
-        expect(run({ host }, bytes, where)).toEqual(run({}, bytes, where));
+      fc.property(streams, arb.chunking(), fc.constantFrom(...hosts), ({ bytes }, where, [, native]) => {
+        expect(run({ native }, bytes, where)).toEqual(run({}, bytes, where));
       }),
       scaledRuns(120),
     );
   });
 
-  it("sends the same with any functions of the host", () => {
+  it("sends the same with any native functions", () => {
     // Compare what arrives: where messages are cut into fragments depends on which blocks were free.
-    const send = (commands: readonly Command[], host: HostFunctions): string[] => {
-      const sender = new Connection(plainAgreement(role), { random: sampleRandom(), host });
+    const send = (commands: readonly Command[], native: NativeFunctions): string[] => {
+      const sender = new Connection(plainAgreement(role), { random: sampleRandom(), native });
       const receiver = new Connection(plainAgreement(peerRole(role)), { random: sampleRandom() });
       for (const each of commands) performCommand(sender, each);
       return formatEvents(receiver.receive(concatBytes(sender.takeOutput())));
@@ -328,15 +328,15 @@ describe.each(["client", "server"] as const)("a %s's connection", (role) => {
     const streams = fc.oneof(arb.legalStream(peerRole(role)), arb.illegalStream(peerRole(role)));
     fc.assert(
       fc.property(streams, arb.chunking(), fc.boolean(), ({ bytes }, where, parts) => {
-        const options: ConnectionOptions = { random: sampleRandom(), delivery: parts ? "fragments" : "messages" };
+        const options: ConnectionOptions = { random: sampleRandom(), delivery: parts ? "pieces" : "messages" };
         const connection = new Connection(plainAgreement(role), options);
         const events: ConnectionEvent[] = [];
         const sink = {
           text: (data: string) => void events.push({ type: "text", data }),
           binary: (bytes: Uint8Array, start: number, end: number) =>
             void events.push({ type: "binary", data: bytes.subarray(start, end) }),
-          fragment: (kind: "text" | "binary", bytes: Uint8Array, start: number, end: number, final: boolean) =>
-            void events.push({ type: "fragment", kind, data: bytes.subarray(start, end), final }),
+          piece: (kind: "text" | "binary", bytes: Uint8Array, start: number, end: number, final: boolean) =>
+            void events.push({ type: "piece", kind, data: bytes.subarray(start, end), final }),
           ping: (payload: Uint8Array) => void events.push({ type: "ping", payload }),
           pong: (payload: Uint8Array) => void events.push({ type: "pong", payload }),
           close: (statusCode: number | undefined, reason: string) =>

@@ -329,7 +329,7 @@ describe.each(roles)("a %s's connection", (role) => {
       fc.property(streams, arb.chunking(), commands, fc.boolean(), (all, where, commands, parts) => {
         const connection = new Connection(plainAgreement(role), {
           random: sampleRandom(),
-          delivery: parts ? "fragments" : "messages",
+          delivery: parts ? "pieces" : "messages",
         });
         const told: ConnectionEvent[] = [];
         const then: string[] = [];
@@ -361,7 +361,7 @@ describe.each(roles)("a %s's connection", (role) => {
         const sink = {
           text: ignore,
           binary: keep,
-          fragment: ignore,
+          piece: ignore,
           ping: (payload: Uint8Array): void => keep(payload, 0, payload.length),
           pong: (payload: Uint8Array): void => keep(payload, 0, payload.length),
           close: ignore,

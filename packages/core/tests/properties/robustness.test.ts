@@ -104,7 +104,7 @@ describe.each(roles)("a %s", (role) => {
       fc.property(fc.array(step(peerRole(role)), { maxLength: 12 }), fc.boolean(), (steps, parts) => {
         const connection = new Connection(plainAgreement(role), {
           random: sampleRandom(),
-          delivery: parts ? "fragments" : "messages",
+          delivery: parts ? "pieces" : "messages",
           limits: { message: 400, fragments: 5 },
         });
         expectOrder(steps.flatMap((step) => follow(connection, step)));

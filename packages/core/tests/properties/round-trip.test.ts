@@ -84,8 +84,8 @@ function expectedEvent(command: Command): ConnectionEvent {
 
 /** The event as delivered in fragments, with the fragments joined. */
 function inFragments(event: ConnectionEvent): ConnectionEvent {
-  if (event.type === "text") return { type: "fragment", kind: "text", data: utf8Bytes(event.data), final: true };
-  return event.type === "binary" ? { type: "fragment", kind: "binary", data: event.data, final: true } : event;
+  if (event.type === "text") return { type: "piece", kind: "text", data: utf8Bytes(event.data), final: true };
+  return event.type === "binary" ? { type: "piece", kind: "binary", data: event.data, final: true } : event;
 }
 
 const isControl = ({ type }: { readonly type: string }): boolean => type === "ping" || type === "pong";
@@ -94,13 +94,13 @@ const priorityOf = (command: Command): number => ("priority" in command ? comman
 /** Settings of either end that must not change what arrives. */
 interface Setting {
   readonly fragmentSize: number;
-  readonly delivery: "messages" | "fragments";
+  readonly delivery: "messages" | "pieces";
   readonly extension: "none" | "every message" | "every other message" | "two of them";
 }
 
 const setting: fc.Arbitrary<Setting> = fc.record({
   fragmentSize: fc.oneof(fc.constantFrom(1, 125, 126, 4096, 65_536), fc.integer({ min: 1, max: 100_000 })),
-  delivery: fc.constantFrom("messages" as const, "fragments" as const),
+  delivery: fc.constantFrom("messages" as const, "pieces" as const),
   extension: fc.constantFrom<Setting["extension"][]>(
     "none",
     "none",
@@ -149,8 +149,8 @@ describe.each(roles)("what a %s sends", (role) => {
         const [sender, receiver] = pair(role, how);
         const events = carry(sender, receiver, all, travel);
         const shown = (event: ConnectionEvent): string[] =>
-          how.delivery === "fragments" ? formatJoinedEvents([inFragments(event)]) : formatEvents([event]);
-        const told = how.delivery === "fragments" ? formatJoinedEvents(events) : formatEvents(events);
+          how.delivery === "pieces" ? formatJoinedEvents([inFragments(event)]) : formatEvents([event]);
+        const told = how.delivery === "pieces" ? formatJoinedEvents(events) : formatEvents(events);
         const told_ = (wanted: (command: Command) => boolean): string[] =>
           all.filter(wanted).flatMap((command) => shown(expectedEvent(command)));
 

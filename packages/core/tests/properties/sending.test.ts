@@ -191,7 +191,7 @@ describe.each(roles)("a %s", (role) => {
           const sink: ConnectionSink = {
             text: act,
             binary: act,
-            fragment: act,
+            piece: act,
             ping: act,
             pong: act,
             close: act,

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 describe("a chunk that is a Buffer", () => {
   it("is delivered as plain arrays, whole or in parts", () => {
     const frames = Buffer.from([0x82, 0x80 + 70, 0, 0, 0, 0, ...new Uint8Array(70), 0x89, 0x81, 0, 0, 0, 0, 7]);
-    for (const delivery of ["messages", "fragments"] as const) {
+    for (const delivery of ["messages", "pieces"] as const) {
       const connection = new Connection(plainAgreement("server"), { delivery });
       for (const event of connection.receive(Buffer.from(frames))) {
         const bytes = event.type === "ping" ? event.payload : (event as { data: Uint8Array }).data;

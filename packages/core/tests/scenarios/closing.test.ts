@@ -25,7 +25,7 @@ describe("a closing handshake", () => {
       story.run(25);
       expect(afterOpening(server.events)).toEqual([{ type: "close", statusCode: 1000, reason: "done" }]);
       // The server has sent and received Close, so it ends the transport first; the client waits for that.
-      expect([client.subject.transport, server.subject.transport]).toEqual(["keep", "end"]);
+      expect([client.subject.transportAction, server.subject.transportAction]).toEqual(["keep", "end"]);
       story.run(20);
       expect(client.subject.state).toBe("ended");
       story.run(100);
@@ -48,9 +48,9 @@ describe("a closing handshake", () => {
     const { first: client, second: server } = story;
     withTranscript(story, () => {
       server.do((endpoint) => endpoint.sendClose(1001));
-      expect(server.subject.transport).toBe("keep");
+      expect(server.subject.transportAction).toBe("keep");
       story.run(25);
-      expect(client.subject.transport).toBe("await-end");
+      expect(client.subject.transportAction).toBe("await-end");
       story.run(100);
       expect(afterOpening(client.events).at(-1)).toEqual({ type: "end", clean: true, statusCode: 1001, reason: "" });
       expect(afterOpening(server.events).at(-1)).toEqual({ type: "end", clean: true, statusCode: 1001, reason: "" });
@@ -157,7 +157,7 @@ describe("a closing handshake", () => {
       story.run(4999);
       expect(client.state).toBe("close-sent");
       story.run(2);
-      expect(client.transport).toBe("abort");
+      expect(client.transportAction).toBe("abort");
       expect(story.first.history).toEqual([
         { at: 5000, event: { type: "end", clean: false, statusCode: 1006, reason: "" } },
       ]);
@@ -180,9 +180,9 @@ describe("the closing deadline", () => {
       // The peer replies late, and does not end the transport.
       peer.send(encodeFrame({ opcode: opcodes.close, payload: closePayload(1000) }));
       story.run(500);
-      expect(client.transport).toBe("await-end");
+      expect(client.transportAction).toBe("await-end");
       story.run(501);
-      expect(client.transport).toBe("abort");
+      expect(client.transportAction).toBe("abort");
       // Both Close frames have been exchanged, so the end is clean anyway.
       expect(story.first.history.at(-1)).toEqual({
         at: 5000,

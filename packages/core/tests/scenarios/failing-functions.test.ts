@@ -85,7 +85,7 @@ describe("an extension of a server", () => {
     expect(carry(server, client)).toEqual(["open"]);
     expect(server.outputLength).toBeGreaterThan(0);
     expect(() => server.takeOutput()).toThrow("mine");
-    server.giveUp(1011);
+    server.fail(1011);
     expect(carry(server, client)).toEqual(["close"]);
   });
 
@@ -136,7 +136,7 @@ describe("an extension of a client", () => {
 
 describe("a host function", () => {
   it("that returns no digest lets the application still answer the request differently [A04]", () => {
-    const server = Endpoint.server({ host: { sha1: () => "nonsense" as never } });
+    const server = Endpoint.server({ native: { sha1: () => "nonsense" as never } });
     const client = clientWith();
     carry(client, server);
     expect(() => server.accept()).toThrow("sha1 returned string");

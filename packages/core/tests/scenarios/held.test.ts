@@ -212,7 +212,7 @@ describe.each(roles)("a connection that is given up, by a %s", (role) => {
     connection.sendText("never");
     connection.sendPing();
     const taken = 10_000 - connection.outputLength;
-    connection.giveUp(1013, "busy");
+    connection.fail(1013, "busy");
     expect(connection.heldLength).toBe(0);
     expect(connection.outputLength).toBeLessThan(20);
     expect(connection.droppedLength).toBeGreaterThan(8_000);
@@ -220,13 +220,13 @@ describe.each(roles)("a connection that is given up, by a %s", (role) => {
     expect(connection.state).toBe("failing");
     const [close] = connection.takeOutput();
     expect(close?.[0]).toBe(0x88);
-    expect(connection.transport).toBe("end");
+    expect(connection.transportAction).toBe("end");
     expect(connection.receive(closing(connection))).toEqual([]);
     expectUsageError(connection, "send/after-close", () => connection.sendText("x"));
-    connection.giveUp();
-    expect(connection.transport).toBe("abort");
+    connection.fail();
+    expect(connection.transportAction).toBe("abort");
     expect(connection.receiveEnd()).toEqual([{ type: "end", clean: false, statusCode: 1006, reason: "" }]);
-    connection.giveUp();
+    connection.fail();
     expect(connection.takeOutput()).toEqual([]);
   });
 
@@ -234,15 +234,15 @@ describe.each(roles)("a connection that is given up, by a %s", (role) => {
     const closed = open(role);
     closed.sendClose(1000);
     closed.takeOutput();
-    closed.giveUp(1013);
+    closed.fail(1013);
     expect(closed.takeOutput()).toEqual([]);
-    expect(closed.transport).toBe("end");
+    expect(closed.transportAction).toBe("end");
 
     const answered = open(role);
     answered.sendText("x".repeat(10_000));
     deliver(answered, { opcode: "close", payload: "" });
-    answered.giveUp(1013);
-    expect(answered.transport).toBe("abort");
+    answered.fail(1013);
+    expect(answered.transportAction).toBe("abort");
   });
 
   it("throws when it is done from inside a sink [A18]", () => {
@@ -251,7 +251,7 @@ describe.each(roles)("a connection that is given up, by a %s", (role) => {
     const sink = {
       text: () => {
         try {
-          connection.giveUp(1013);
+          connection.fail(1013);
         } catch (error) {
           codes.push((error as { code?: unknown }).code);
         }
@@ -267,10 +267,10 @@ describe.each(roles)("a connection that is given up, by a %s", (role) => {
 it("an endpoint can be given up once it is open, and not before [A18]", () => {
   const server = Endpoint.server();
   server.receive(latin1Bytes(requestText()));
-  expect(() => server.giveUp(1013)).toThrow(expect.objectContaining({ code: "endpoint/not-open" }));
+  expect(() => server.fail(1013)).toThrow(expect.objectContaining({ code: "endpoint/not-open" }));
   server.accept();
   server.takeOutput();
-  server.giveUp(1013);
+  server.fail(1013);
   expect(server.takeOutput()).toEqual([Uint8Array.of(0x88, 2, 0x03, 0xf5)]);
-  expect(server.transport).toBe("end");
+  expect(server.transportAction).toBe("end");
 });

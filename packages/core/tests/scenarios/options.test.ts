@@ -67,7 +67,7 @@ describe("options", () => {
     ["a client", client, { perMessageDeflate: true }, "option/unknown", /Did you mean extensions: \[permessageDeflate/],
     ["a client", client, { offset: 5 }, "option/unknown", /offset is not an option of a client/],
     ["a client", client, { limits: { mesage: 1 } }, "option/unknown", /Did you mean limits\.message\?/],
-    ["a client", client, { host: { isUTF8() {} } }, "option/unknown", /Did you mean host\.isUtf8\?/],
+    ["a client", client, { native: { isUTF8() {} } }, "option/unknown", /Did you mean native\.isUtf8\?/],
     [
       "a client's handshake",
       (given) => new ClientHandshake({ ...opening, ...given }),
@@ -184,7 +184,7 @@ describe("options", () => {
     ["a client", client, { url: new URL("ws://example.com/") }, "option/type", /url must be a string/],
     ["a client", client, { secure: "yes" }, "option/type", /secure must be true or false/],
     ["a client", client, { random: 5 }, "option/type", /random must be a function/],
-    ["a client", client, { host: "127.0.0.1" }, "option/type", /host takes an object of options/],
+    ["a client", client, { native: "127.0.0.1" }, "option/type", /native takes an object of options/],
     [
       "a client",
       client,
@@ -240,7 +240,7 @@ describe("options", () => {
     ],
     // Out of range.
     ["a client", client, { tolerate: ["x"] }, "option/range", /tolerate\[0\] must be one of "bare-line-feed"/],
-    ["a client", client, { delivery: "stream" }, "option/range", /delivery must be one of "messages", "fragments"/],
+    ["a client", client, { delivery: "stream" }, "option/range", /delivery must be one of "messages", "pieces"/],
     ["a client", client, { fragmentSize: 0 }, "option/range", /fragmentSize must be a number of at least 1/],
     ["a client", client, { limits: { message: -1 } }, "option/range", /limits\.message must be a number of at least 0/],
     ["a server", (given) => Endpoint.server(given), { limits: { head: Number.NaN } }, "option/range", /limits\.head/],
@@ -276,7 +276,7 @@ describe("options", () => {
       headers: nothing,
     } as never);
     expect([endpoint.limits.message, endpoint.limits.head]).toEqual([16_777_216, 1_000]);
-    Endpoint.server({ extensions: nothing, checkOrigin: nothing, limits: nothing, tolerate: nothing, host: nothing });
+    Endpoint.server({ extensions: nothing, checkOrigin: nothing, limits: nothing, tolerate: nothing, native: nothing });
     const connection = new Connection(plainAgreement("server"), { limits: nothing, random: nothing, offset: nothing });
     connection.sendText("x", { priority: nothing, compress: nothing });
     connection.sendClose(1000, "", { afterMessages: nothing });
@@ -286,7 +286,7 @@ describe("options", () => {
   });
 
   it("of a client and its connection may be one object [R25]", () => {
-    const options = { random, extensions: [], limits: {}, fragmentSize: 5, delivery: "fragments" as const };
+    const options = { random, extensions: [], limits: {}, fragmentSize: 5, delivery: "pieces" as const };
     new ClientHandshake({ url: "ws://example.com/", ...options });
     new Connection(plainAgreement("client"), options);
     new ServerHandshake(options);

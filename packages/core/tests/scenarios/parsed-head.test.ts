@@ -40,7 +40,7 @@ describe("an opening request that was parsed elsewhere", () => {
       { type: "failure", violation: { code: "opening/version-unsupported", httpStatus: 426 } },
     ]);
     expect(text(endpoint.takeOutput())).toMatch(/^HTTP\/1\.1 426 /);
-    expect(endpoint.transport).toBe("end");
+    expect(endpoint.transportAction).toBe("end");
   });
 
   it.each<[string, Partial<RequestHead>]>([

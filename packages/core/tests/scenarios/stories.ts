@@ -1,13 +1,13 @@
 /** Common setup of the scenarios: a conforming client and server, and a filter for their events. */
-import { type ClientOptions, Endpoint, type EndpointEvent, type ServerOptions } from "@hybi/core";
+import { type ClientEndpointOptions, Endpoint, type EndpointEvent, type ServerEndpointOptions } from "@hybi/core";
 import { type PartyOptions, Simulation, sampleRandom } from "@hybi/testing";
 
 type Ends = Simulation<Endpoint, Endpoint>;
 
 /** Deviations from the defaults. */
 export interface EndpointStory {
-  readonly client?: Partial<PartyOptions<Endpoint>> & { readonly options?: Partial<ClientOptions> };
-  readonly server?: Partial<PartyOptions<Endpoint>> & { readonly options?: ServerOptions };
+  readonly client?: Partial<PartyOptions<Endpoint>> & { readonly options?: Partial<ClientEndpointOptions> };
+  readonly server?: Partial<PartyOptions<Endpoint>> & { readonly options?: ServerEndpointOptions };
 }
 
 /** A client and a server that accepts at once. Nothing has been exchanged yet. */

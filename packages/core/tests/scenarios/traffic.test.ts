@@ -105,14 +105,14 @@ describe("two peers on their own pipe", () => {
 describe("a proxy", () => {
   it("forwards fragments as they arrive, control frames between them, and the closing handshake [F15] [F23]", () => {
     // client — front of the proxy, back of the proxy — server; the proxy never stores a whole message.
-    const options = { delivery: "fragments" } as const;
+    const options = { delivery: "pieces" } as const;
     const front = new Connection(plainAgreement("server"), options);
     const back = new Connection(plainAgreement("client"), { ...options, random: sampleRandom() });
     const forwarding = (to: () => { do(command: (connection: Connection) => unknown): void }) => {
       let stream: ReturnType<Connection["startMessage"]> | undefined;
       return (event: EndpointEvent): void =>
         to().do((connection) => {
-          if (event.type === "fragment") {
+          if (event.type === "piece") {
             stream ??= connection.startMessage(event.kind);
             stream.write(event.data);
             if (!event.final) return;

@@ -98,11 +98,11 @@ describe.each(roles)("closing, of a %s", (role) => {
     expect(connection.state).toBe("closed");
     // The client waits for the server to end the transport, but not forever.
     expect(deadlines.observe(500)).toEqual({ at: 600, reason: "closing" });
-    expect(connection.transport).toBe(role === "server" ? "end" : "await-end");
+    expect(connection.transportAction).toBe(role === "server" ? "end" : "await-end");
     expect(deadlines.expire(599)).toEqual([]);
-    expect(connection.transport).toBe(role === "server" ? "end" : "await-end");
+    expect(connection.transportAction).toBe(role === "server" ? "end" : "await-end");
     expect(deadlines.expire(600)).toEqual([]);
-    expect(connection.transport).toBe("abort");
+    expect(connection.transportAction).toBe("abort");
     expect(deadlines.observe(601)).toBeUndefined();
     expect(deadlines.expire(10_000)).toEqual([]);
   });
@@ -117,7 +117,7 @@ describe.each(roles)("closing, of a %s", (role) => {
       sent(connection);
       expect(deadlines.observe(60)).toEqual({ at: 10_050, reason: "closing" });
       deadlines.expire(10_050);
-      expect(connection.transport).toBe("abort");
+      expect(connection.transportAction).toBe("abort");
     }
   });
 
@@ -267,7 +267,7 @@ describe("stalled output", () => {
     expect(deadlines.observe(0)).toEqual({ at: 30, reason: "stalled" });
     expect(deadlines.expire(29)).toEqual([]);
     expect(deadlines.expire(30)).toMatchObject([{ type: "failure", violation: { code: "deadline/stalled" } }]);
-    expect([server.transport, server.outputLength]).toEqual(["abort", outputLength]);
+    expect([server.transportAction, server.outputLength]).toEqual(["abort", outputLength]);
     expect(deadlines.observe(31)).toBeUndefined();
     expect(server.receiveEnd()).toEqual([{ type: "end", clean: false, statusCode: 1006, reason: "" }]);
   });
@@ -280,7 +280,7 @@ describe("stalled output", () => {
     server.sendClose(1000);
     expect(deadlines.observe(20)).toEqual({ at: 30, reason: "stalled" });
     expect(deadlines.expire(30)).toMatchObject([{ type: "failure", violation: { code: "deadline/stalled" } }]);
-    expect(server.transport).toBe("abort");
+    expect(server.transportAction).toBe("abort");
   });
 
   it("leaves a closing connection alone whose Close frame was taken: it has its own deadline [R16]", () => {
@@ -301,7 +301,7 @@ describe("stalled output", () => {
     server.takeOutput(10);
     expect(deadlines.observe(100)).toEqual({ at: 150, reason: "pong" });
     expect(deadlines.expire(150)).toMatchObject([{ type: "failure", violation: { code: "deadline/pong" } }]);
-    expect(server.transport).toBe("abort");
+    expect(server.transportAction).toBe("abort");
     expect(deadlines.observe(151)).toBeUndefined();
   });
 });
@@ -317,7 +317,7 @@ describe("one timer", () => {
       if (deadline === undefined) break;
       now = deadline.at;
       const events = deadlines.expire(now).map(({ type }) => type);
-      story.push(`${now} ${deadline.reason} ${events} → ${outlineFrames(sent(server))} ${server.transport}`);
+      story.push(`${now} ${deadline.reason} ${events} → ${outlineFrames(sent(server))} ${server.transportAction}`);
     }
     expect(story).toEqual([
       "25000 ping  → ping FIN 6 keep",

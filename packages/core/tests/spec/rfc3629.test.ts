@@ -123,7 +123,7 @@ describe("failing fast", () => {
       const wire = frameFrom("client", { opcode: "text", payload: hexBytes(hex), final: false });
       const offset = headerBytes + index;
       expectFailure(serverWith(), wire.slice(), { code: "message/utf8-invalid", statusCode: 1007, offset });
-      expectFailure(serverWith({ delivery: "fragments" }), wire.slice(), {
+      expectFailure(serverWith({ delivery: "pieces" }), wire.slice(), {
         code: "message/utf8-invalid",
         statusCode: 1007,
         offset,
@@ -169,14 +169,14 @@ describe("failing fast", () => {
   );
 
   it("an earlier complete message is delivered, and parts delivered earlier stay delivered [F18]", () => {
-    const server = serverWith({ delivery: "fragments" });
+    const server = serverWith({ delivery: "pieces" });
     const wire = framesFrom(
       "client",
       { opcode: "text", payload: "ok", final: false },
       { opcode: "continuation", payload: hexBytes("41ff") },
     );
     const events = server.receive(wire);
-    expect(events.map(({ type }) => type)).toEqual(["fragment", "failure"]);
+    expect(events.map(({ type }) => type)).toEqual(["piece", "failure"]);
     expect(events[1]).toMatchObject({ violation: { code: "message/utf8-invalid", offset: wire.length - 1 } });
   });
 });

@@ -74,11 +74,11 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
       { type: "close", statusCode: code, reason: "why" },
     ]);
     expect(connection.state).toBe("close-received");
-    expect(connection.transport).toBe("keep");
+    expect(connection.transportAction).toBe("keep");
     // Only a client may send 1010 (§7.4.1), so it is not echoed.
     expect(sentClose(connection)).toEqual({ statusCode: code === 1010 ? 1000 : code, reason: "" });
     expect(connection.state).toBe("closed");
-    expect(connection.transport).toBe(closedAfter[role]);
+    expect(connection.transportAction).toBe(closedAfter[role]);
     expect(connection.receiveEnd()).toEqual([{ type: "end", clean: true, statusCode: code, reason: "why" }]);
   });
 
@@ -111,7 +111,7 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
     const connection = open(role);
     expect(deliver(connection, { opcode: "close" })).toEqual([{ type: "close", statusCode: undefined, reason: "" }]);
     expect(sent(connection)).toMatchObject([{ opcode: 0x8, final: true, payload: hexBytes("") }]);
-    expect(connection.transport).toBe(closedAfter[role]);
+    expect(connection.transportAction).toBe(closedAfter[role]);
     expect(connection.receiveEnd()).toEqual([{ type: "end", clean: true, statusCode: 1005, reason: "" }]);
   });
 
@@ -136,20 +136,18 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
     expect(connection.statistics).toMatchObject({ messagesReceived: 1, controlFramesReceived: 1 });
     expect(outlineFrames(sent(connection))).toEqual(["close FIN 0"]);
     expect(connection.receive(hexBytes("ff"))).toEqual([]);
-    expect(connection.transport).toBe(closedAfter[role]);
+    expect(connection.transportAction).toBe(closedAfter[role]);
   });
 
   it("is legal within a fragmented message: the message is lost, and nothing fails [X10]", () => {
-    for (const delivery of ["messages", "fragments"] as const) {
+    for (const delivery of ["messages", "pieces"] as const) {
       const connection = open(role, { delivery });
       const events = deliver(
         connection,
         { opcode: "text", payload: "a", final: false },
         { opcode: "close", payload: closePayload(1000) },
       );
-      expect(events.filter(({ type }) => type !== "fragment")).toEqual([
-        { type: "close", statusCode: 1000, reason: "" },
-      ]);
+      expect(events.filter(({ type }) => type !== "piece")).toEqual([{ type: "close", statusCode: 1000, reason: "" }]);
       expect(sentClose(connection).statusCode).toBe(1000);
       expect(connection.receiveEnd()).toMatchObject([{ type: "end", clean: true, statusCode: 1000 }]);
     }
@@ -160,7 +158,7 @@ describe.each(roles)("the Close frame, received by a %s", (role) => {
     const outcome = (chunks: readonly Uint8Array[]) => {
       const connection = open(role);
       const events = chunks.flatMap((chunk) => connection.receive(chunk));
-      return { events, close: sentClose(connection), state: connection.state, transport: connection.transport };
+      return { events, close: sentClose(connection), state: connection.state, transport: connection.transportAction };
     };
     const whole = outcome([wire.slice()]);
     expect(whole.events).toEqual([{ type: "close", statusCode: 4321, reason: "réason" }]);

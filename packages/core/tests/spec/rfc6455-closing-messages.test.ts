@@ -27,7 +27,7 @@ describe("the reply to a Close, while messages are queued", () => {
       deliver(server, { opcode: "close", payload: closePayload(1000) });
       expect(outlineFrames(sent(server))).toEqual(["close FIN 2"]);
       expect(server.outputLength).toBe(0);
-      expect(server.transport).toBe("end");
+      expect(server.transportAction).toBe("end");
     }
   });
 
@@ -44,10 +44,10 @@ describe("the reply to a Close, while messages are queued", () => {
     server.sendBinary(patternBytes(1_000_000));
     deliver(server, { opcode: "close" });
     expect(server.expire("closing")).toEqual([]);
-    expect(server.transport).toBe("abort");
+    expect(server.transportAction).toBe("abort");
     expect(deliver(server, { opcode: "text", payload: "late" })).toEqual([]);
     expect(server.receiveEnd()).toMatchObject([{ type: "end" }]);
-    expect(server.transport).toBe("abort");
+    expect(server.transportAction).toBe("abort");
   });
 
   it.each(roles)(

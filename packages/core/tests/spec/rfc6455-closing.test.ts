@@ -102,17 +102,17 @@ describe.each(roles)("sendClose of a %s", (role) => {
   it("goes through closing, close-sent and closed; then the server ends the transport, and the client waits for that [X12]", () => {
     const connection = open(role);
     connection.sendClose(3000, "bye");
-    expect([connection.state, connection.transport]).toEqual(["closing", "keep"]);
+    expect([connection.state, connection.transportAction]).toEqual(["closing", "keep"]);
     sent(connection);
-    expect([connection.state, connection.transport]).toEqual(["close-sent", "keep"]);
+    expect([connection.state, connection.transportAction]).toEqual(["close-sent", "keep"]);
     expect(deliver(connection, { opcode: "text", payload: "under way" })).toEqual([
       { type: "text", data: "under way" },
     ]);
     expect(connection.receive(closing(connection, 3000))).toEqual([{ type: "close", statusCode: 3000, reason: "" }]);
-    expect([connection.state, connection.transport]).toEqual(["closed", closedAfter[role]]);
+    expect([connection.state, connection.transportAction]).toEqual(["closed", closedAfter[role]]);
     expect(connection.takeOutput()).toEqual([]);
     expect(connection.receiveEnd()).toEqual([{ type: "end", clean: true, statusCode: 3000, reason: "" }]);
-    expect([connection.state, connection.transport]).toEqual(["ended", "end"]);
+    expect([connection.state, connection.transportAction]).toEqual(["ended", "end"]);
   });
 });
 
@@ -124,7 +124,7 @@ describe.each(roles)("the end of the transport, for a %s", (role) => {
     connection.sendText("queued");
     expect(endOf(connection)).toEqual([{ type: "end", clean: false, statusCode: 1006, reason: "" }]);
     expect(outlineFrames(sent(connection))).toEqual(["text FIN 6"]);
-    expect([connection.state, connection.transport]).toEqual(["ended", "end"]);
+    expect([connection.state, connection.transportAction]).toEqual(["ended", "end"]);
   });
 
   it("after only our Close is unclean with 1006 [X13]", () => {
@@ -170,7 +170,7 @@ describe.each(roles)("the end of the transport, for a %s", (role) => {
       connection.receive(closing(connection, 4000, "theirs"));
       if (take) sent(connection);
       connection.expire("closing");
-      expect(connection.transport).toBe("abort");
+      expect(connection.transportAction).toBe("abort");
       expect(endOf(connection)).toEqual([{ type: "end", clean: take, statusCode: 4000, reason: "theirs" }]);
     }
   });
@@ -188,7 +188,7 @@ describe.each(roles)("the end of the transport, for a %s", (role) => {
     expect(connection.takeOutput()).toEqual([]);
     expectUsageError(connection, "endpoint/ended", () => connection.sendText("x"));
     expectUsageError(connection, "endpoint/ended", () => connection.sendPing());
-    expect(connection.transport).toBe("end");
+    expect(connection.transportAction).toBe("end");
   });
 
   it.each([
@@ -205,7 +205,7 @@ describe.each(roles)("the end of the transport, for a %s", (role) => {
     // Our Close leaves as it was, because it is not a reply, and each side sends one.
     if (!taken) expect(sentClose(connection)).toEqual({ statusCode: wire, reason: "ours" });
     expect(connection.takeOutput()).toEqual([]);
-    expect(connection.transport).toBe(closedAfter[role]);
+    expect(connection.transportAction).toBe(closedAfter[role]);
     expect(endOf(connection)).toEqual([{ type: "end", clean: true, statusCode: 4444, reason: "theirs" }]);
   });
 });

@@ -205,8 +205,8 @@ describe.each(roles)("a message through an extension, received by a %s", (role) 
       endEncode: () => {},
       release: () => {},
     }));
-    const connection = connected(role, [reusing], { delivery: "fragments" });
-    const part = (data: string, final: boolean) => ({ type: "fragment", kind: "text", data: utf8Bytes(data), final });
+    const connection = connected(role, [reusing], { delivery: "pieces" });
+    const part = (data: string, final: boolean) => ({ type: "piece", kind: "text", data: utf8Bytes(data), final });
     expect(deliver(connection, { opcode: "text", payload: "ab" })).toEqual([
       part("aa", false),
       part("bb", false),

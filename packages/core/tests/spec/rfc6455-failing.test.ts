@@ -89,9 +89,9 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
         offset: 0,
       },
     });
-    expect([connection.state, connection.transport]).toEqual(["failing", "keep"]);
+    expect([connection.state, connection.transportAction]).toEqual(["failing", "keep"]);
     expect(sentClose(connection)).toEqual({ statusCode: 1002, reason: "frame/opcode-reserved" });
-    expect([connection.state, connection.transport]).toEqual(["failed", "end"]);
+    expect([connection.state, connection.transportAction]).toEqual(["failed", "end"]);
   });
 
   it("delivers what was received completely before the fault, and nothing of its chunk after it [X16]", () => {
@@ -138,7 +138,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
     connection.sendClose(1000);
     sent(connection);
     expect(connection.receive(fault(role)).map(({ type }) => type)).toEqual(["failure"]);
-    expect([connection.state, connection.transport]).toEqual(["failed", "end"]);
+    expect([connection.state, connection.transportAction]).toEqual(["failed", "end"]);
     expect(connection.takeOutput()).toEqual([]);
     expect(connection.outputLength).toBe(0);
   });
@@ -174,7 +174,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
     const connection = open(role);
     connection.receive(fault(role));
     connection.expire("closing");
-    expect(connection.transport).toBe("abort");
+    expect(connection.transportAction).toBe("abort");
   });
 
   it("works the same for a deadline: pong with 1011, control-flood with 1008 [X16] [X19]", () => {
@@ -188,7 +188,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
       const code = `deadline/${reason}` as const;
       expect(connection.expire(reason)).toMatchObject([{ type: "failure", violation: { code, statusCode, offset } }]);
       expect(sentClose(connection)).toEqual({ statusCode, reason: code });
-      expect(connection.transport).toBe("end");
+      expect(connection.transportAction).toBe("end");
       expect(connection.expire(reason)).toEqual([]);
       expect(deliver(connection, { opcode: "text", payload: "late" })).toEqual([]);
     }
@@ -207,7 +207,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
       expect(connection.expire("stalled")).toMatchObject([
         { type: "failure", violation: { code: "deadline/stalled", statusCode: undefined, offset } },
       ]);
-      expect([connection.state, connection.transport]).toEqual(["failed", "abort"]);
+      expect([connection.state, connection.transportAction]).toEqual(["failed", "abort"]);
       expect(connection.expire("stalled")).toEqual([]);
       expect(connection.outputLength).toBe(outputLength);
       expect(deliver(connection, { opcode: "text", payload: "late" })).toEqual([]);
@@ -221,7 +221,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
       connection.receive(chunk.slice());
       const { state } = connection;
       expect(connection.expire("stalled")).toEqual([]);
-      expect([connection.state, connection.transport]).toEqual([state, "abort"]);
+      expect([connection.state, connection.transportAction]).toEqual([state, "abort"]);
     }
   });
 
@@ -307,7 +307,7 @@ describe("receiveInto", () => {
       );
       expect(refused).toEqual(["endpoint/reentrant", "endpoint/reentrant"]);
       expect(sink.events).toHaveLength(2);
-      expect([server.state, server.transport]).toEqual(["open", "keep"]);
+      expect([server.state, server.transportAction]).toEqual(["open", "keep"]);
     },
   );
 

@@ -119,10 +119,10 @@ describe.each(roles)("lengths, received by a %s", (role) => {
 
   it("of exactly 2^53 - 1 are not rounded: payload is accepted when no limit is set [F05]", () => {
     const limits = { message: Number.POSITIVE_INFINITY, frame: Number.POSITIVE_INFINITY };
-    const connection = open(role, { limits, delivery: "fragments" });
+    const connection = open(role, { limits, delivery: "pieces" });
     expect(connection.receive(header(role, 0x82, 127, "001fffffffffffff"))).toEqual([]);
     expect(connection.receive(hexBytes("0102"))).toEqual([
-      { type: "fragment", kind: "binary", data: hexBytes("0102"), final: false },
+      { type: "piece", kind: "binary", data: hexBytes("0102"), final: false },
     ]);
     expect(connection.state).toBe("open");
   });

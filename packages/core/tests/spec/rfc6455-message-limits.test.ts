@@ -68,7 +68,7 @@ describe.each(roles)("limits on what a %s receives", (role) => {
   });
 
   it("limits.message restarts with each message, and also applies with delivery: fragments [X19]", () => {
-    const connection = open(role, { limits: { message: 3 }, delivery: "fragments" });
+    const connection = open(role, { limits: { message: 3 }, delivery: "pieces" });
     for (let round = 0; round < 3; round++) deliver(connection, ...fragments("text", utf8Bytes("abc"), [2]));
     deliver(connection, { opcode: "text", payload: "abc", final: false });
     const offset = connection.statistics.bytesReceived;

@@ -221,8 +221,8 @@ describe("the type and the boundaries of a message", () => {
   );
 
   it("fragments are delivered as they arrive with delivery: fragments, and only the last is final [F23]", () => {
-    const server = serverWith({ delivery: "fragments" });
-    const part = (data: string, final: boolean) => ({ type: "fragment", kind: "text", data: utf8Bytes(data), final });
+    const server = serverWith({ delivery: "pieces" });
+    const part = (data: string, final: boolean) => ({ type: "piece", kind: "text", data: utf8Bytes(data), final });
     const wire = framesFrom(
       "client",
       { opcode: "text", payload: "abcd", final: false },
@@ -236,11 +236,11 @@ describe("the type and the boundaries of a message", () => {
   });
 
   it("empty fragments in the middle are not reported, but the last one is, even if it is empty [F16]", () => {
-    const server = serverWith({ delivery: "fragments" });
+    const server = serverWith({ delivery: "pieces" });
     expect(deliver(server, { opcode: "binary", final: false })).toEqual([]);
     expect(deliver(server, { opcode: "continuation", payload: "a", final: false })).toHaveLength(1);
     expect(deliver(server, { opcode: "continuation" })).toEqual([
-      { type: "fragment", kind: "binary", data: new Uint8Array(0), final: true },
+      { type: "piece", kind: "binary", data: new Uint8Array(0), final: true },
     ]);
   });
 });

@@ -140,7 +140,7 @@ describe("the response", () => {
       },
     });
     expect(event?.type === "rejection" && latin1Text([event.body])).toBe("log i");
-    expect(handshake.transport).toBe("end");
+    expect(handshake.transportAction).toBe("end");
     expect(handshake.receive(latin1Bytes("more"))).toEqual([]);
   });
 
@@ -221,8 +221,8 @@ describe("the response", () => {
   });
 
   it("is checked with the host's SHA-1 when there is one [C05]", () => {
-    const host = { sha1: (): Uint8Array => new Uint8Array(20) };
-    expect(agreementIn(responseText({ "Sec-WebSocket-Accept": "AAAAAAAAAAAAAAAAAAAAAAAAAAA=" }), { host }).role).toBe(
+    const native = { sha1: (): Uint8Array => new Uint8Array(20) };
+    expect(agreementIn(responseText({ "Sec-WebSocket-Accept": "AAAAAAAAAAAAAAAAAAAAAAAAAAA=" }), { native }).role).toBe(
       "client",
     );
   });
@@ -255,7 +255,7 @@ describe("the response", () => {
     const [event] = handshake.receive(latin1Bytes(`${responseText()}${close}`));
     expect(event?.type === "open" && latin1Text([event.rest])).toBe(close);
     expect(handshake.bytesConsumed).toBe(responseText().length);
-    expect(handshake.transport).toBe("keep");
+    expect(handshake.transportAction).toBe("keep");
     expect(() => handshake.receive(latin1Bytes("x"))).toThrow(expect.objectContaining({ code: "opening/complete" }));
   });
 
@@ -390,7 +390,7 @@ describe("a proxy", () => {
     const handshake = proxy();
     expect(handshake.receive(latin1Bytes("HTTP/1.1 204 Fine\r\nContent-Length: 10\r\n"))).toEqual([]);
     expect(handshake.receive(latin1Bytes("\r\nrest"))).toEqual([{ type: "tunnel", rest: latin1Bytes("rest") }]);
-    expect(handshake.transport).toBe("keep");
+    expect(handshake.transportAction).toBe("keep");
     expect(handshake.receiveEnd()).toEqual([]);
     expect(() => handshake.receive(latin1Bytes("x"))).toThrow(expect.objectContaining({ code: "opening/complete" }));
   });
@@ -410,7 +410,7 @@ describe("a proxy", () => {
         },
       },
     ]);
-    expect(handshake.transport).toBe("end");
+    expect(handshake.transportAction).toBe("end");
     expect(handshake.receive(latin1Bytes("x"))).toEqual([]);
   });
 

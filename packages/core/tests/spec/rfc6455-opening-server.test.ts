@@ -266,7 +266,7 @@ describe("the response", () => {
     expect(chunks.length).toBe(1);
     expect(latin1Text(chunks)).toBe(`${accepted}Set-Cookie: a=1\r\n\r\n`);
     expect(server.takeOutput()).toEqual([]);
-    expect(server.transport).toBe("keep");
+    expect(server.transportAction).toBe("keep");
   });
 
   it("has its length and Connection: close when it rejects [H25]", () => {
@@ -282,7 +282,7 @@ describe("the response", () => {
     expect(latin1Text(server.takeOutput())).toBe(
       "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 4\r\nWWW-Authenticate: Basic\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nwho?",
     );
-    expect(server.transport).toBe("end");
+    expect(server.transportAction).toBe("end");
     expect(server.receive(latin1Bytes("late"))).toEqual([]);
     expect(() => server.accept()).toThrow(UsageError);
   });
@@ -347,6 +347,6 @@ describe("bytes after the request", () => {
     expect(server.accept()).toEqual([]);
     server.reject({ status: 403 });
     expect(server.takeOutput()).toEqual([]);
-    expect(server.transport).toBe("end");
+    expect(server.transportAction).toBe("end");
   });
 });

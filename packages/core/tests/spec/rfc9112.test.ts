@@ -245,8 +245,8 @@ describe("chunks", () => {
       tolerate: ["empty-subprotocol"],
     });
     const events = chunks.flatMap((chunk) => [...server.receive(latin1Bytes(chunk))]);
-    const rest = server.transport === "keep" && events.length > 0 ? server.accept() : [];
-    return [[...events, ...rest], latin1Text(server.takeOutput()), server.transport];
+    const rest = server.transportAction === "keep" && events.length > 0 ? server.accept() : [];
+    return [[...events, ...rest], latin1Text(server.takeOutput()), server.transportAction];
   }
 
   const cut = (text: string, places: readonly number[]): string[] => {

@@ -84,7 +84,7 @@ export function expectFailure(connection: Connection, chunk: Uint8Array, expecte
   if (expected.section !== undefined) expect(failure.violation.section).toBe(expected.section);
   expect(events.slice(0, -1)).toEqual(expected.before ?? []);
   expect(connection.state).toBe("failing");
-  expect(connection.transport).toBe("keep");
+  expect(connection.transportAction).toBe("keep");
 
   const written = sent(connection);
   const last = written.at(-1);
@@ -94,7 +94,7 @@ export function expectFailure(connection: Connection, chunk: Uint8Array, expecte
   });
   expect(written.filter((each) => each.opcode === 0x8)).toHaveLength(1);
   expect(connection.state).toBe("failed");
-  expect(connection.transport).toBe("end");
+  expect(connection.transportAction).toBe("end");
 
   const late = [frameFrom(peerRole(connection.role), { opcode: "text", payload: "late" }), closing(connection)];
   expect(late.flatMap((each) => connection.receive(each))).toEqual([]);
@@ -112,7 +112,7 @@ export function closing(connection: Connection, statusCode = 1000, reason = ""):
 export function expectUsageError(connection: Connection, code: UsageErrorCode, command: () => void): void {
   const snapshot = () => ({
     state: connection.state,
-    transport: connection.transport,
+    transport: connection.transportAction,
     outputLength: connection.outputLength,
     statistics: connection.statistics,
   });

@@ -30,7 +30,7 @@ export function refusalOf(text: string, options?: ServerHandshakeOptions): { vio
   const { server, events } = serverReceiving(text, options);
   const [event] = events;
   if (event?.type !== "failure" || events.length !== 1) throw new Error(`no refusal: ${JSON.stringify(events)}`);
-  if (server.transport !== "end") throw new Error("the transport does not end");
+  if (server.transportAction !== "end") throw new Error("the transport does not end");
   return { violation: event.violation, answer: latin1Text(server.takeOutput()) };
 }
 
@@ -57,7 +57,7 @@ export function clientFailure(text: string, options?: Partial<ClientHandshakeOpt
   handshake.takeOutput();
   const [event] = handshake.receive(latin1Bytes(text));
   if (event?.type !== "failure") throw new Error(`no failure: ${JSON.stringify(event)}`);
-  if (handshake.transport !== "end" || handshake.outputLength > 0)
+  if (handshake.transportAction !== "end" || handshake.outputLength > 0)
     throw new Error("a failed client has more output, or does not end");
   if (event.violation.httpStatus !== undefined) throw new Error("a violation on a client has an HTTP status");
   return event.violation.code;

@@ -140,7 +140,7 @@ describe("input that is not bytes", () => {
     }
     for (const handshake of [new ServerHandshake(), client(), new ProxyHandshake({ host: "a", port: 1 })]) {
       expect(usageErrorOf(() => handshake.receive(chunk))).toBe("endpoint/chunk-type");
-      expect(handshake.transport).toBe("keep");
+      expect(handshake.transportAction).toBe("keep");
     }
   });
 });

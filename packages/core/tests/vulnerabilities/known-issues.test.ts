@@ -117,14 +117,14 @@ describe.each(roles)("a %s", (role) => {
       const subject = make();
       const deadlines = new Deadlines(subject);
       let now = 0;
-      for (let step = 0; step < 20 && subject.transport !== "abort"; step++) {
+      for (let step = 0; step < 20 && subject.transportAction !== "abort"; step++) {
         const due = deadlines.observe(now);
         if (due === undefined) break;
         now = Math.max(now, due.at);
         deadlines.expire(now);
         subject.takeOutput();
       }
-      expect(["abort", "end"]).toContain(subject.transport);
+      expect(["abort", "end"]).toContain(subject.transportAction);
       expect(now).toBeLessThanOrEqual(60_000);
     }
   });

@@ -52,12 +52,12 @@ describe.each(roles)("a %s", (role) => {
         statusCode: 1009,
         offset: 0,
       });
-      const connection = open(role, { limits: unlimited, delivery: "fragments" });
+      const connection = open(role, { limits: unlimited, delivery: "pieces" });
       connection.receive(announcing(role, 0x82, length));
       // Everything that follows is payload, even if it looks like a Ping, and would be one had the length wrapped.
       const ping = frameFrom(peerRole(role), { opcode: "ping", payload: "12345" });
       const events = [...connection.receive(ping.slice()), ...connection.receive(ping.slice())];
-      expect(events.map((event) => (event.type === "fragment" ? event.final : event.type))).toEqual([false, false]);
+      expect(events.map((event) => (event.type === "piece" ? event.final : event.type))).toEqual([false, false]);
       expect(connection.takeOutput()).toEqual([]);
     },
   );

@@ -149,7 +149,7 @@ describe("Host", () => {
     if (event?.type === "request") expect(event.request.authority).toBe(host);
     else
       expect(event).toMatchObject({ type: "failure", violation: { code: "opening/host-malformed", httpStatus: 400 } });
-    if (!["a:", "a,b"].includes(host)) expect(server.transport).toBe("end");
+    if (!["a:", "a,b"].includes(host)) expect(server.transportAction).toBe("end");
   });
 });
 

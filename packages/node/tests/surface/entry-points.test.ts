@@ -5,6 +5,6 @@ it("@hybi/node exports exactly these names", () => {
   expect(Object.keys(node).sort()).toEqual([
     ...["Http2Transport", "NodeTransport", "OpeningError", "ProxyError"],
     ...["WebSocket", "WebSocketServer", "WebSocketStream"],
-    ...["connect", "listen", "nodeClock", "nodeHost", "upgrade", "upgradeStream"],
+    ...["connect", "listen", "nodeClock", "nodeFunctions", "upgrade", "upgradeStream"],
   ]);
 });

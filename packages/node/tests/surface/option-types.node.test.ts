@@ -17,23 +17,23 @@ import { expect, it } from "vitest";
 /** Type-checked only, never called. */
 export function typed(url: string, options: ConnectOptions, transport: TransportOptions): unknown[] {
   return [
-    new WebSocket(url, { transport: { path: "/tmp/socket" } }),
-    new WebSocket(url, { transport }),
+    new WebSocket(url, { transportOptions: { path: "/tmp/socket" } }),
+    new WebSocket(url, { transportOptions: transport }),
     new WebSocket(url, "chat"),
     new WebSocket(url, ["chat"]),
-    new WebSocketStream(url, { transport: { path: "/tmp/socket" } }),
-    new WebSocketStream(url, { transport }),
-    connect(url, { transport, signal: options.signal }),
+    new WebSocketStream(url, { transportOptions: { path: "/tmp/socket" } }),
+    new WebSocketStream(url, { transportOptions: transport }),
+    connect(url, { transportOptions: transport, signal: options.signal }),
     // @ts-expect-error: `path` must be a string.
-    new WebSocket(url, { transport: { path: 5 } }),
+    new WebSocket(url, { transportOptions: { path: 5 } }),
     // @ts-expect-error: the option is called `path`.
-    new WebSocket(url, { transport: { socketPath: "/tmp/socket" } }),
+    new WebSocket(url, { transportOptions: { socketPath: "/tmp/socket" } }),
     // @ts-expect-error: `path` must be a string.
-    new WebSocketStream(url, { transport: { path: 5 } }),
+    new WebSocketStream(url, { transportOptions: { path: 5 } }),
     // @ts-expect-error: the option is called `path`.
-    new WebSocketStream(url, { transport: { socketPath: "/tmp/socket" } }),
+    new WebSocketStream(url, { transportOptions: { socketPath: "/tmp/socket" } }),
     // @ts-expect-error: `path` must be a string.
-    connect(url, { transport: { path: 5 } }),
+    connect(url, { transportOptions: { path: 5 } }),
     // @ts-expect-error: only `connect` and streams take a signal.
     new WebSocket(url, { signal: options.signal }),
     // @ts-expect-error: the option is called `fields`.

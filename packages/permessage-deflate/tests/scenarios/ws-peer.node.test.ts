@@ -32,7 +32,7 @@ const shown = (message: string | Uint8Array): string =>
 function run(endpoint: Endpoint, socket: Socket, onEvent: (event: EndpointEvent) => void): () => void {
   const write = (): void => {
     for (const chunk of endpoint.takeOutput()) socket.write(chunk);
-    if (endpoint.transport === "end") socket.end();
+    if (endpoint.transportAction === "end") socket.end();
   };
   const react = (events: readonly EndpointEvent[]): void => {
     for (const event of events) {

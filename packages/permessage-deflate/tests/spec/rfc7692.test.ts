@@ -455,11 +455,11 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     const extension = permessageDeflate({ codec });
     for (const parameters of ["", "server_no_context_takeover"]) {
       const sender = open("server", extension, parameters);
-      const receiver = open("client", extension, parameters, { delivery: "fragments" });
+      const receiver = open("client", extension, parameters, { delivery: "pieces" });
       const received: string[] = [];
       const passOn = (): void => {
         for (const event of pass(sender, receiver)) {
-          if (event.type === "fragment") received.push(new TextDecoder().decode(event.data) + (event.final ? "." : ""));
+          if (event.type === "piece") received.push(new TextDecoder().decode(event.data) + (event.final ? "." : ""));
         }
       };
       for (const pieces of [["Hel", "lo"], [], ["Hello", "", "Hello"]]) {
@@ -480,9 +480,9 @@ describe.each(codecs)("a connection with permessage-deflate, by the %s codec", (
     const bomb = deflate(deflater(), new Uint8Array(50_000_000));
     expect(bomb.length).toBeLessThan(60_000);
     let delivered = 0;
-    const receiver = server("", { limits: { message: limit }, delivery: "fragments" });
+    const receiver = server("", { limits: { message: limit }, delivery: "pieces" });
     const events = deliver(receiver, compressed(bomb, opcodes.binary));
-    for (const event of events) if (event.type === "fragment") delivered += event.data.length;
+    for (const event of events) if (event.type === "piece") delivered += event.data.length;
     expect(summary(events.slice(-1))).toEqual(["message/too-big 1009"]);
     expect(delivered).toBeLessThanOrEqual(limit);
     // Invalid text is also found during decompression.

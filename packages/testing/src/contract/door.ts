@@ -32,7 +32,7 @@ export function doorContract(adapter: Adapter, { describe, it, expect }: Runner)
       it(`silent clients ${name} are admitted up to ${option}, further ones are turned away at once, and places become free again [A10]`, async () => {
         const test = async (server: AdapterServer): Promise<void> => {
           // One open connection, the only kind for which the two limits differ.
-          const open: WebSocket = await adapter.connect(server.url, { transport });
+          const open: WebSocket = await adapter.connect(server.url, { transportOptions: transport });
           const silent = await openRaws(server, 3);
           await until(server, 4);
           for (const raw of await openRaws(server, 20)) {
@@ -40,13 +40,13 @@ export function doorContract(adapter: Adapter, { describe, it, expect }: Runner)
             expect(isSecure ? received.length : statusOf(received)).toBe(isSecure ? 0 : status);
           }
           expect(server.connections).toBe(4);
-          const error = await rejection(adapter.connect(server.url, { transport }));
+          const error = await rejection(adapter.connect(server.url, { transportOptions: transport }));
           const { response } = error as { response?: { status: number } };
           expect(String(response?.status)).toBe(isSecure ? "undefined" : status);
 
           silent[0]?.drop();
           await until(server, 3);
-          const next: WebSocket = await adapter.connect(server.url, { transport });
+          const next: WebSocket = await adapter.connect(server.url, { transportOptions: transport });
           for (const socket of [open, next]) {
             const answer = messages(socket, 1);
             socket.send("still here");

@@ -5,7 +5,7 @@
  */
 import { type Agreement, Connection, type Extension, plainAgreement } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
-import { joined } from "@hybi/websocket";
+import { coalesce } from "@hybi/websocket";
 import { patternBytes } from "../bytes/bytes.ts";
 import type { Adapter, RawConnection } from "./adapter.ts";
 import { type Neighbourhood, withNeighbours } from "./neighbourhood.ts";
@@ -35,7 +35,7 @@ function compressed(deflate: Extension, data: Uint8Array): Uint8Array {
     random: (target) => crypto.getRandomValues(target),
   });
   client.sendBinary(data, { compress: true });
-  return joined(client.takeOutput())[0]!;
+  return coalesce(client.takeOutput())[0]!;
 }
 
 /** The status code of the HTTP response, and of the Close frame that follows it, if any. */

@@ -127,7 +127,7 @@ export function openingContract(adapter: Adapter, { describe, it, expect }: Runn
       ];
       if (adapter.unixSocket !== undefined) targets.push(["ws://localhost/", { path: adapter.unixSocket }]);
       for (const [url, transport] of targets) {
-        const { name, message, cause } = await rejection(adapter.connect(url, { transport }));
+        const { name, message, cause } = await rejection(adapter.connect(url, { transportOptions: transport }));
         expect(name).toBe("OpeningError");
         expect(/refused|reset|ENOENT|no such file/i.test(message) ? "" : message).toBe("");
         expect(cause === undefined).toBe(false);

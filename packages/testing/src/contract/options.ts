@@ -25,17 +25,17 @@ export function optionContract(adapter: Adapter, { describe, it, expect }: Runne
             [{ deadlines: { opening: -1 } }, "option/range", /deadlines\.opening/],
             [{ fields: {} }, "option/type", /fields must be a list/],
             [{ signal: {} }, "option/type", /signal must be an AbortSignal/],
-            [{ tls: {} }, "option/unknown", /Did you mean transport\?/],
-            [{ ca: "" }, "option/unknown", /Did you mean transport: { tls: … }\?/],
-            [{ transport: { paht: "/tmp/x" } }, "option/unknown", /Did you mean transport\.path\?/],
-            [{ transport: { ca: "" } }, "option/unknown", /Did you mean transport\.tls\?/],
-            [{ transport: { path: 5 } }, "option/type", /transport\.path must be a string/],
-            [{ transport: { tls: "x" } }, "option/type", /transport\.tls (takes|must be) an object/],
-            [{ transport: "x" }, "option/type", /transport takes an object/],
+            [{ tls: {} }, "option/unknown", /Did you mean transportOptions\?/],
+            [{ ca: "" }, "option/unknown", /Did you mean transportOptions: { tls: … }\?/],
+            [{ transportOptions: { paht: "/tmp/x" } }, "option/unknown", /Did you mean transportOptions\.path\?/],
+            [{ transportOptions: { ca: "" } }, "option/unknown", /Did you mean transportOptions\.tls\?/],
+            [{ transportOptions: { path: 5 } }, "option/type", /transportOptions\.path must be a string/],
+            [{ transportOptions: { tls: "x" } }, "option/type", /transportOptions\.tls (takes|must be) an object/],
+            [{ transportOptions: "x" }, "option/type", /transportOptions takes an object/],
           ];
           for (const [options, code, says] of wrong) await expectFault(adapter.connect(url, options), code, says);
           const nothing = {
-            transport: undefined,
+            transportOptions: undefined,
             clock: undefined,
             random: undefined,
             host: undefined,
@@ -43,7 +43,7 @@ export function optionContract(adapter: Adapter, { describe, it, expect }: Runne
           };
           const socket = await adapter.connect(url, nothing);
           socket.terminate();
-          const within = await adapter.connect(url, { transport: { tls: undefined, path: undefined } });
+          const within = await adapter.connect(url, { transportOptions: { tls: undefined, path: undefined } });
           within.terminate();
           expect(asked).toBe(2);
         },

@@ -60,7 +60,9 @@ export function reconnectingContract(adapter: Adapter, { describe, it, expect }:
         echo,
         async ({ url, port }) => {
           const untrusted = await firstOutcome(() => adapter.connect(url));
-          const somebodyElse = await firstOutcome(() => adapter.connect(`wss://localhost:${port}/`, { transport }));
+          const somebodyElse = await firstOutcome(() =>
+            adapter.connect(`wss://localhost:${port}/`, { transportOptions: transport }),
+          );
           for (const { what, outcome } of [untrusted, somebodyElse]) {
             expect([what, outcome.error instanceof Error]).toEqual(["final", true]);
           }

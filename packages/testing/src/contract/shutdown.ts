@@ -21,7 +21,7 @@ export function shutdownContract(adapter: Adapter, { describe, it, expect }: Run
     describe(`a server ${name} that is closed several times`, () => {
       it("resolves every close() when all connections have ended, and later calls at once [R04]", async () => {
         const test = async (server: AdapterServer): Promise<void> => {
-          const client = await adapter.connect(server.url, { transport });
+          const client = await adapter.connect(server.url, { transportOptions: transport });
           const told: string[] = [];
           const first = server.close({ timeout: endless }).then(() => told.push("first"));
           const second = server.close().then(() => told.push("second"));
@@ -35,7 +35,7 @@ export function shutdownContract(adapter: Adapter, { describe, it, expect }: Run
 
       it("drops clients that do not close within the shortest requested timeout [R04]", async () => {
         const test = async (server: AdapterServer): Promise<void> => {
-          const client = await adapter.connect(server.url, { transport, deadlines });
+          const client = await adapter.connect(server.url, { transportOptions: transport, deadlines });
           client.pause();
           const first = server.close({ timeout: endless });
           await Promise.all([first, server.close({ timeout: 1 }), server.close({ timeout: 2 ** 40 })]);
@@ -75,10 +75,10 @@ export function shutdownContract(adapter: Adapter, { describe, it, expect }: Run
         const failures: unknown[] = [];
         const onFailure = (failure: unknown): void => void failures.push(failure);
         const test = async (server: AdapterServer): Promise<void> => {
-          const client = await adapter.connect(server.url, { transport: trusting });
+          const client = await adapter.connect(server.url, { transportOptions: trusting });
           const silent = await adapter.openRaw(server.port);
           // The first is accepted by now, because a later one has been served.
-          const second = await adapter.connect(server.url, { transport: trusting });
+          const second = await adapter.connect(server.url, { transportOptions: trusting });
           await Promise.all([server.close(), server.close(), silent.received]);
           expect([client.readyState >= 2, second.readyState >= 2]).toEqual([true, true]);
           expect(failures).toEqual([]);

@@ -17,7 +17,7 @@ export function tlsContract(adapter: Adapter, { describe, it, expect }: Runner):
         echo,
         async ({ url, port }) => {
           expect(url).toBe(`wss://127.0.0.1:${port}/`);
-          const socket = await adapter.connect(url, { transport });
+          const socket = await adapter.connect(url, { transportOptions: transport });
           socket.binaryType = "arraybuffer";
           const echoes = messages(socket, 3);
           socket.send("secret");
@@ -46,7 +46,7 @@ export function tlsContract(adapter: Adapter, { describe, it, expect }: Runner):
               [4000, "bye", true],
             ]);
           },
-          { transport },
+          { transportOptions: transport },
           settings,
         );
       }
@@ -63,7 +63,9 @@ export function tlsContract(adapter: Adapter, { describe, it, expect }: Runner):
         async ({ url, port }) => {
           const untrusted = await rejection(adapter.connect(url));
           expect([untrusted.name, untrusted.cause instanceof Error]).toEqual(["OpeningError", true]);
-          const somebodyElse = await rejection(adapter.connect(`wss://localhost:${port}/`, { transport }));
+          const somebodyElse = await rejection(
+            adapter.connect(`wss://localhost:${port}/`, { transportOptions: transport }),
+          );
           expect([somebodyElse.name, somebodyElse.cause instanceof Error]).toEqual(["OpeningError", true]);
           expect(asked).toBe(0);
         },

@@ -16,7 +16,7 @@ export function unixSocketContract(adapter: Adapter, { describe, it, expect }: R
         adapter,
         echo,
         async () => {
-          const socket = await adapter.connect("ws://nowhere.invalid/", { transport: { path } });
+          const socket = await adapter.connect("ws://nowhere.invalid/", { transportOptions: { path } });
           socket.binaryType = "arraybuffer";
           const echoes = messages(socket, 2);
           socket.send("by path");
@@ -47,9 +47,9 @@ export function unixSocketContract(adapter: Adapter, { describe, it, expect }: R
             adapter,
             echo,
             async () => {
-              const held = adapter.connect(url, { transport: { path } }).catch(() => "refused");
+              const held = adapter.connect(url, { transportOptions: { path } }).catch(() => "refused");
               await asked.promise;
-              const socket = await adapter.connect(url, { transport: { path: other } });
+              const socket = await adapter.connect(url, { transportOptions: { path: other } });
               expect(socket.readyState).toBe(1);
               socket.terminate();
               void held;

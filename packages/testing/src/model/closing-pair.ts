@@ -1,5 +1,5 @@
 /** The system under test for the model of the closing handshake: two endpoints and the bytes between them. */
-import type { ConnectionEvent, Role, TransportInstruction } from "@hybi/core";
+import type { ConnectionEvent, Role, TransportAction } from "@hybi/core";
 import { type ClosingModel, closingModel } from "./closing-model.ts";
 
 /** An endpoint whose connection is open: a `Connection` of @hybi/core, or an adapter around another stack. */
@@ -7,7 +7,7 @@ export interface ClosingSubject {
   receive(chunk: Uint8Array): readonly ConnectionEvent[];
   receiveEnd(): readonly ConnectionEvent[];
   takeOutput(): readonly Uint8Array[];
-  readonly transport: TransportInstruction;
+  readonly transportAction: TransportAction;
   /** The send methods throw, and change nothing, once no more messages may be sent. */
   sendText(text: string): void;
   sendPing(payload: Uint8Array): void;

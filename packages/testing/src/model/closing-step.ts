@@ -75,7 +75,11 @@ export class ClosingCommand implements fc.Command<ClosingModel, ClosingPair> {
   run(model: ClosingModel, real: ClosingPair): void {
     this.#do(model, real);
     for (const role of roles) {
-      this.#compare(`the ${role}'s transport`, real.subjects[role].transport, owedToTransport(model.ends[role], role));
+      this.#compare(
+        `the ${role}'s transport`,
+        real.subjects[role].transportAction,
+        owedToTransport(model.ends[role], role),
+      );
     }
   }
 

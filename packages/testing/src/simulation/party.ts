@@ -138,8 +138,8 @@ export class Party<S extends Subject> implements LinkReceiver {
         link.write(chunk);
       }
     }
-    if (subject.transport === "abort") this.#abort();
-    else if (subject.transport === "end" && everythingIsWritten) this.#end();
+    if (subject.transportAction === "abort") this.#abort();
+    else if (subject.transportAction === "end" && everythingIsWritten) this.#end();
     this.#arm();
   }
 

@@ -1,5 +1,5 @@
 /** A peer that sends what the test says, right or wrong, and records what it receives. */
-import type { EndpointEvent, Output, TransportInstruction } from "@hybi/core";
+import type { EndpointEvent, Output, TransportAction } from "@hybi/core";
 import { concatBytes } from "../bytes/bytes.ts";
 import type { Subject } from "./subject.ts";
 
@@ -10,7 +10,7 @@ export type PeerStep = { readonly type: "send"; readonly bytes: Uint8Array } | {
 export class ScriptedPeer implements Subject<EndpointEvent>, Output {
   #output: Uint8Array[] = [];
   #received: Uint8Array[] = [];
-  #transport: TransportInstruction = "keep";
+  #transport: TransportAction = "keep";
   #ended = false;
   /** Steps given before a journal was attached. */
   #early: PeerStep[] = [];
@@ -62,7 +62,7 @@ export class ScriptedPeer implements Subject<EndpointEvent>, Output {
     return this.#output.reduce((sum, { length }) => sum + length, 0);
   }
 
-  get transport(): TransportInstruction {
+  get transportAction(): TransportAction {
     return this.#transport;
   }
 }

@@ -2,7 +2,7 @@
  * The interface of whatever is at an end of the simulated link: an endpoint of @hybi/core, a scripted peer, or any
  * other stack.
  */
-import type { TransportInstruction } from "@hybi/core";
+import type { TransportAction } from "@hybi/core";
 
 /** An event as a value. */
 export interface SubjectEvent {
@@ -36,7 +36,7 @@ export interface Subject<Event extends SubjectEvent = SubjectEvent> {
   /** Removes and returns pending output, of at most about `budget` bytes if possible. */
   takeOutput(budget?: number): readonly Uint8Array[];
   /** What to do with the transport once everything is written; when undefined, it is kept open. */
-  readonly transport?: TransportInstruction | undefined;
+  readonly transportAction?: TransportAction | undefined;
 }
 
 /** The event type of a subject. */

@@ -9,7 +9,7 @@ function eventText(event: EndpointEvent): string {
       return `text ${JSON.stringify(event.data)}`;
     case "binary":
       return `binary ${describeBytes(event.data)}`;
-    case "fragment":
+    case "piece":
       return `fragment of ${event.kind} ${describeBytes(event.data)}${event.final ? " final" : ""}`;
     case "ping":
     case "pong":
@@ -37,12 +37,12 @@ export function formatEvents(events: readonly EndpointEvent[]): string[] {
   return events.map(eventText);
 }
 
-/** Joins the parts of each message of `delivery: "fragments"`, so that the result does not depend on the chunking. */
+/** Joins the parts of each message of `delivery: "pieces"`, so that the result does not depend on the chunking. */
 export function formatJoinedEvents(events: readonly EndpointEvent[]): string[] {
   const lines: string[] = [];
   let parts: number[] = [];
   for (const event of events) {
-    if (event.type !== "fragment") {
+    if (event.type !== "piece") {
       lines.push(eventText(event));
       continue;
     }

@@ -26,8 +26,8 @@ function mutant(change: (connection: Connection) => Partial<ClosingSubject>): (r
       sendPing: (payload) => connection.sendPing(payload),
       sendClose: (statusCode, reason) => connection.sendClose(statusCode, reason),
       expire: (reason) => connection.expire(reason),
-      get transport() {
-        return changed.transport ?? connection.transport;
+      get transportAction() {
+        return changed.transportAction ?? connection.transportAction;
       },
       ...Object.fromEntries(Object.entries(changed).filter(([name]) => name !== "transport")),
     };
@@ -88,8 +88,8 @@ describe("closingCommands", () => {
         sendPing: (payload) => connection.sendPing(payload),
         sendClose: (statusCode, reason) => connection.sendClose(statusCode, reason),
         expire: (reason) => connection.expire(reason),
-        get transport() {
-          return connection.transport === "await-end" ? "end" : connection.transport;
+        get transportAction() {
+          return connection.transportAction === "await-end" ? "end" : connection.transportAction;
         },
       };
     });

@@ -7,7 +7,7 @@ import { silentListener } from "../pump/listener.ts";
 import { Pump } from "../pump/pump.ts";
 import type { IncomingOpening } from "../server/incoming-opening.ts";
 import { createWebSocketClass } from "../socket/create-websocket-class.ts";
-import { pair } from "../transport/pair.ts";
+import { createTransportPair } from "../transport/pair.ts";
 import { type ConnectTarget, OpeningRejection, OpeningViolation } from "./socket-options.ts";
 
 describe("connections to one host", () => {
@@ -137,7 +137,7 @@ describe("connect", () => {
       targets.push(target);
       throw new Error("not today");
     });
-    const socket = new Told("wss://[::1]:8443/x?y", { transport: { ca: "…" }, protocols: "chat" });
+    const socket = new Told("wss://[::1]:8443/x?y", { transportOptions: { ca: "…" }, protocols: "chat" });
     const events = story(socket);
     await until(() => events.length === 2);
     expect(targets[0]?.url).toMatchObject({ secure: true, address: "::1", port: 8443, resourceName: "/x?y" });
@@ -180,7 +180,7 @@ describe("connect", () => {
   });
 
   it("may return an agreement of its own and bytes that came with it [R36]", async () => {
-    const [near, far] = pair();
+    const [near, far] = createTransportPair();
     const rest = Uint8Array.of(0x81, 0x02, 0x68, 0x69);
     const Agreed = createWebSocketClass(() => ({
       transport: near,
@@ -207,7 +207,7 @@ describe("connect", () => {
   });
 
   it("fails when its agreement names unknown extensions, and its transport is dropped [R15]", async () => {
-    const [near, far] = pair();
+    const [near, far] = createTransportPair();
     let isDropped = false;
     const close = () => {
       isDropped = true;
@@ -224,7 +224,7 @@ describe("connect", () => {
   it("has its transport dropped when it resolves too late, with or without an agreement", async () => {
     for (const isAgreed of [false, true]) {
       const clock = new TestClock();
-      const [near, far] = pair();
+      const [near, far] = createTransportPair();
       let give: () => void = () => {};
       const Late = createWebSocketClass(
         () =>

@@ -3,7 +3,7 @@
  * pump, and follows redirects. Core implements the rules of each step; this file, their order.
  */
 import {
-  type ClientOptions,
+  type ClientEndpointOptions,
   Connection,
   type ConnectionOptions,
   checkDeadlines,
@@ -61,7 +61,7 @@ export class ClientOpening {
   readonly #listener: OpeningListener;
   readonly #clock: Clock;
   #url: WebSocketUrl;
-  #opening: ClientOptions;
+  #opening: ClientEndpointOptions;
   #endpoint: Endpoint;
   #followed = 0;
   #origin: ConnectTarget["origin"] = "named";
@@ -84,9 +84,9 @@ export class ClientOpening {
     this.#url = parseWebSocketUrl(url);
     const { protocols = [] } = options;
     const subprotocols = typeof protocols === "string" ? [protocols] : protocols;
-    const { extensions, origin, cookies, fields, limits, tolerate, fragmentSize, host } = options;
+    const { extensions, origin, cookies, fields, limits, tolerate, fragmentSize, native } = options;
     const asked = { url, subprotocols, requireSubprotocol: true, extensions, origin, cookies, fields };
-    this.#opening = { ...asked, random: randomOf(options.random), limits, tolerate, fragmentSize, host };
+    this.#opening = { ...asked, random: randomOf(options.random), limits, tolerate, fragmentSize, native };
     this.#endpoint = Endpoint.client(this.#opening);
   }
 
@@ -94,7 +94,7 @@ export class ClientOpening {
   start(): void {
     if (this.#begunAt !== undefined) this.#keepTime();
     if (slots !== undefined && this.#options.concurrentOpenings !== true) {
-      this.#slot = destinationOf(this.#options.connect, this.#url, this.#options.transport);
+      this.#slot = destinationOf(this.#options.connect, this.#url, this.#options.transportOptions);
       if (!slots.enter(this.#slot, this)) return;
     }
     void this.#connect();
@@ -123,7 +123,7 @@ export class ClientOpening {
     const given: Fields = this.#opening.fields ?? fields;
     const decision = decideRedirect(this.#url, response, given, { limit, followed: this.#followed });
     if (decision.type === "stay") return false;
-    this.#pump?.abandon();
+    this.#pump?.abortSilently();
     this.#pump = undefined;
     this.leave();
     const { url, fields: kept, origin } = decision;
@@ -148,7 +148,7 @@ export class ClientOpening {
     // Defer, so that the caller can add listeners to the new socket, or close it, before anything happens.
     await undefined;
     if (this.#isGivenUp) return;
-    const { connect, transport: options } = this.#options;
+    const { connect, transportOptions: options } = this.#options;
     this.#controller = createAbortController();
     const { signal } = this.#controller;
     this.#keepTime();
@@ -248,9 +248,9 @@ function connectionOptions({
   limits,
   tolerate,
   fragmentSize,
-  host,
-}: ClientOptions): ConnectionOptions {
-  return { random, extensions, limits, tolerate, fragmentSize, host };
+  native,
+}: ClientEndpointOptions): ConnectionOptions {
+  return { random, extensions, limits, tolerate, fragmentSize, native };
 }
 
 function transportOf(connected: Transport | AgreedTransport): Transport {

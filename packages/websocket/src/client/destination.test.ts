@@ -1,6 +1,6 @@
 import { parseWebSocketUrl } from "@hybi/core";
 import { describe, expect, it } from "vitest";
-import { pair } from "../transport/pair.ts";
+import { createTransportPair } from "../transport/pair.ts";
 import { destinationOf, hostDestination } from "./destination.ts";
 
 const of = (url: string): string => hostDestination(parseWebSocketUrl(url));
@@ -25,7 +25,7 @@ describe("destinationOf", () => {
   it("asks the adapter, and falls back to the host when the adapter has no answer or throws [R30]", () => {
     const withDestination = (destination: () => string | undefined) =>
       destinationOf(
-        Object.assign(() => pair()[0], { destination }),
+        Object.assign(() => createTransportPair()[0], { destination }),
         url,
         {},
       );
@@ -36,6 +36,7 @@ describe("destinationOf", () => {
         throw new TypeError("no such options");
       }),
     ).toBe("example.com:80");
-    for (const silent of [undefined, () => pair()[0]]) expect(destinationOf(silent, url, {})).toBe("example.com:80");
+    for (const silent of [undefined, () => createTransportPair()[0]])
+      expect(destinationOf(silent, url, {})).toBe("example.com:80");
   });
 });

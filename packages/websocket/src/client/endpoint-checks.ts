@@ -10,7 +10,7 @@ export const endpointChecks: Readonly<Record<EndpointOption, OptionCheck>> = {
   limits: settingChecks.limits,
   fragmentSize: settingChecks.fragmentSize,
   tolerate: settingChecks.tolerate,
-  host: settingChecks.host,
+  native: settingChecks.native,
   binaryType: (value) => void binaryTypeOf(value as "blob", "blob"),
   deadlines: deadlinesCheck,
   onError: takes.callback,
@@ -24,7 +24,7 @@ type EndpointOption =
   | "limits"
   | "fragmentSize"
   | "tolerate"
-  | "host"
+  | "native"
   | "binaryType"
   | "deadlines"
   | "onError"

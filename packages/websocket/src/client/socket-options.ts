@@ -1,7 +1,7 @@
 /** Options of a client beyond URL and subprotocols, and the interface by which adapters open transports. */
 import {
   type Agreement,
-  type ClientOptions,
+  type ClientEndpointOptions,
   checkOptions,
   type DeadlineOptions,
   type OptionAliases,
@@ -32,8 +32,8 @@ export interface ConnectTarget {
    */
   readonly origin: "named" | "other";
   /** The opening request, for transports with a handshake of their own, such as an HTTP/2 stream. */
-  readonly opening: ClientOptions;
-  /** The application's `options.transport`: options for this adapter, such as TLS settings. */
+  readonly opening: ClientEndpointOptions;
+  /** The application's `options.transportOptions`: options for this adapter, such as TLS settings. */
   readonly options: unknown;
   /** Aborted when the socket is closed meanwhile, or when the opening deadline has expired. */
   readonly signal: AbortSignal;
@@ -92,7 +92,7 @@ export class OpeningViolation extends Error {
  */
 export interface ClientSocketOptions<TransportOptions = unknown>
   extends Omit<
-    ClientOptions,
+    ClientEndpointOptions,
     "url" | "authority" | "resourceName" | "secure" | "subprotocols" | "requireSubprotocol" | "random" | "delivery"
   > {
   /** Subprotocols to offer. The connection fails if the server selects none of them (WHATWG WebSockets §2). */
@@ -117,7 +117,7 @@ export interface ClientSocketOptions<TransportOptions = unknown>
   /** Opens the transport. Adapters provide their own. */
   readonly connect?: Connect | undefined;
   /** Options for the adapter; see its documentation. */
-  readonly transport?: TransportOptions | undefined;
+  readonly transportOptions?: TransportOptions | undefined;
   /** Bytes per write; see `PumpOptions`. */
   readonly writeBudget?: number | undefined;
 }
@@ -141,7 +141,7 @@ export const clientChecks: OptionChecks<Omit<ClientSocketOptions, "binaryType">>
   concurrentOpenings: takes.boolean,
   connect: takes.callback,
   // Checked by the adapter.
-  transport: takes.anything,
+  transportOptions: takes.anything,
 };
 
 /** Names of these options in other implementations. */
@@ -156,9 +156,14 @@ export const clientAliases: OptionAliases = {
   handshaketimeout: "deadlines: { opening: … }",
   timeout: "deadlines: { opening: … }",
   heartbeat: "deadlines: { ping: … }",
-  ...Object.fromEntries(["tls", "proxy", "agent", "dispatcher", "path", "http2"].map((name) => [name, "transport"])),
   ...Object.fromEntries(
-    ["ca", "cacerts", "cert", "key", "servername", "rejectunauthorized"].map((name) => [name, "transport: { tls: … }"]),
+    ["tls", "proxy", "agent", "dispatcher", "path", "http2"].map((name) => [name, "transportOptions"]),
+  ),
+  ...Object.fromEntries(
+    ["ca", "cacerts", "cert", "key", "servername", "rejectunauthorized"].map((name) => [
+      name,
+      "transportOptions: { tls: … }",
+    ]),
   ),
 };
 

@@ -11,7 +11,7 @@ describe("Turn", () => {
     turns.after(() => order.push("first"));
     turns.after(() => order.push("second"));
     for (let count = 0; count < 20; count++) {
-      turns.prolong();
+      turns.extend();
       await undefined;
     }
     expect(order).toEqual([]);

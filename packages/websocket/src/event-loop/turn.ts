@@ -29,7 +29,7 @@ export class Turn {
   }
 
   /** Prolongs the turn, because something happened that belongs to the same write. */
-  prolong(): void {
+  extend(): void {
     this.#quiet = 0;
   }
 

@@ -19,7 +19,7 @@ export interface PumpListener extends ConnectionSink {
   /** Client: the server responded with a status other than success; `body` may be truncated. */
   rejection(response: ResponseHead, body: Uint8Array): void;
   /** A turn is over: output was written, as far as the transport had room. */
-  settled(): void;
+  flushed(): void;
   /** Bytes of memory that the listener holds for the peer, excluding those of the pump and its endpoint. */
   readonly heldLength?: number;
   /** Called when memory has run out: releases what the listener holds and ends the connection with `giveUp`. */
@@ -33,17 +33,17 @@ export const silentListener: PumpListener = {
   rejection() {},
   text() {},
   binary() {},
-  fragment() {},
+  piece() {},
   ping() {},
   pong() {},
   close() {},
   failure() {},
   end() {},
-  settled() {},
+  flushed() {},
 };
 
 /** Passes `event` to the matching method of `listener`. */
-export function tell(event: EndpointEvent, listener: PumpListener): void {
+export function dispatch(event: EndpointEvent, listener: PumpListener): void {
   switch (event.type) {
     case "request":
       listener.request(event.request);
@@ -60,8 +60,8 @@ export function tell(event: EndpointEvent, listener: PumpListener): void {
     case "binary":
       listener.binary(event.data, 0, event.data.length);
       break;
-    case "fragment":
-      listener.fragment(event.kind, event.data, 0, event.data.length, event.final);
+    case "piece":
+      listener.piece(event.kind, event.data, 0, event.data.length, event.final);
       break;
     case "ping":
       listener.ping(event.payload);

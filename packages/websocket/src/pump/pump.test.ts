@@ -4,7 +4,7 @@ import { silentSink } from "../../tests/support/by-hand.ts";
 import { TestClock, turn, until } from "../../tests/support/clock.ts";
 import { clientRequest } from "../../tests/support/http.ts";
 import type { Clock } from "../event-loop/clock.ts";
-import { pair } from "../transport/pair.ts";
+import { createTransportPair } from "../transport/pair.ts";
 import type { Transport, TransportSink } from "../transport/transport.ts";
 import { type PumpListener, silentListener } from "./listener.ts";
 import type { PumpOptions } from "./options.ts";
@@ -54,7 +54,7 @@ function told(overrides: Partial<PumpListener> = {}): { listener: PumpListener; 
     rejection: ({ status }, body) => lines.push(`rejection ${status} ${body.length}`),
     text: (data) => lines.push(`text ${data}`),
     binary: (_, start, end) => lines.push(`binary ${end - start}`),
-    fragment: (kind, _, start, end, final) => lines.push(`fragment ${kind} ${end - start} ${final}`),
+    piece: (kind, _, start, end, final) => lines.push(`fragment ${kind} ${end - start} ${final}`),
     ping: (payload) => lines.push(`ping ${payload.length}`),
     pong: (payload) => lines.push(`pong ${payload.length}`),
     close: (statusCode) => lines.push(`close ${statusCode}`),
@@ -97,7 +97,7 @@ describe("the pump", () => {
     sink.close();
     sink.end();
     sink.data(frame(0x81, [0x68]));
-    pump.touch();
+    pump.requestFlush();
     pump.abort();
     await turn();
     expect(lines).toEqual(["text hi", "binary 3", "ping 1", "pong 2", "close 1000", "end true 1000"]);
@@ -107,7 +107,7 @@ describe("the pump", () => {
   it("responds to the last chunk of a turn within the call, and to others at the end of the turn, in one write", async () => {
     const echo = (data: string): void => {
       endpoint.sendText(data);
-      pump.touch();
+      pump.requestFlush();
     };
     const { transport, pump, endpoint } = serverPump({}, { text: echo });
     await turn();
@@ -129,19 +129,19 @@ describe("the pump", () => {
   });
 
   it("settles once per turn when nothing is sent within the call", async () => {
-    let settled = 0;
+    let flushed = 0;
     const answer = (): void => {
       endpoint.sendText("later");
-      pump.touch();
+      pump.requestFlush();
     };
-    const overrides = { text: () => queueMicrotask(answer), settled: () => void settled++ };
+    const overrides = { text: () => queueMicrotask(answer), flushed: () => void flushed++ };
     const { transport, pump, endpoint } = serverPump({}, overrides);
     await turn();
-    settled = 0;
+    flushed = 0;
     transport.sink.data(frame(0x81, [0x68, 0x69]), true);
-    expect(settled).toBe(0);
+    expect(flushed).toBe(0);
     await turn();
-    expect(settled).toBe(1);
+    expect(flushed).toBe(1);
     expect(transport.calls).toEqual(["start", "write 7"]);
   });
 
@@ -174,7 +174,7 @@ describe("the pump", () => {
     const clock = new TestClock();
     const endpoint = Endpoint.client({ url: "ws://example.com/", random });
     const pump = new Pump({ endpoint, transport, listener: silentListener, clock });
-    pump.touch();
+    pump.requestFlush();
     await turn();
     expect(transport.calls).toEqual([]);
     pump.start();
@@ -194,7 +194,7 @@ describe("the pump", () => {
 
   it("delivers parts of messages as they are when the connection delivers fragments", () => {
     const { transport, lines } = serverPump({
-      endpoint: new Connection(plainAgreement("server"), { delivery: "fragments" }),
+      endpoint: new Connection(plainAgreement("server"), { delivery: "pieces" }),
     });
     transport.sink.data(frame(0x02, [1, 2]));
     transport.sink.data(frame(0x80, []));
@@ -202,7 +202,7 @@ describe("the pump", () => {
   });
 
   it("delivers what arrives before a connection is open, and what arrived early, in every form", async () => {
-    const { transport, lines, pump } = serverPump({ endpoint: Endpoint.server({ delivery: "fragments" }) });
+    const { transport, lines, pump } = serverPump({ endpoint: Endpoint.server({ delivery: "pieces" }) });
     const early = [frame(0x82, [1]), frame(0x89, []), frame(0x8a, []), frame(0x88, [])];
     transport.sink.data(Uint8Array.of(...clientRequest("/x"), ...early.flatMap((each) => [...each])));
     pump.accept();
@@ -219,7 +219,7 @@ describe("the pump", () => {
   it("accepts a drain within the call, and keeps writing", async () => {
     const { transport, endpoint, pump } = serverPump({ writeBudget: 1_000_000 });
     endpoint.sendBinary(new Uint8Array(3_000_000));
-    pump.touch();
+    pump.requestFlush();
     await turn();
     expect(transport.calls.filter((call) => call.startsWith("write"))).toHaveLength(4);
     expect(pump.bufferedLength).toBe(0);
@@ -232,7 +232,7 @@ describe("the pump", () => {
     const { transport, endpoint, pump } = serverPump({ clock });
     transport.immediate = false;
     endpoint.sendBinary(new Uint8Array(300_000));
-    pump.touch();
+    pump.requestFlush();
     await turn();
     expect(transport.calls).toHaveLength(2);
     expect(pump.bufferedLength).toBeGreaterThan(300_000);
@@ -248,8 +248,8 @@ describe("the pump", () => {
     const clock: Clock = Object.assign(new TestClock(), { defer: (task: () => void) => void tasks.push(task) });
     const { transport, endpoint, pump } = serverPump({ clock });
     endpoint.sendText("x");
-    pump.touch();
-    pump.touch();
+    pump.requestFlush();
+    pump.requestFlush();
     await turn();
     expect(transport.calls).toEqual(["start"]);
     expect(tasks).toHaveLength(1);
@@ -262,7 +262,7 @@ describe("the pump", () => {
     transport.immediate = false;
     endpoint.sendBinary(new Uint8Array(200_000));
     endpoint.sendClose(1000);
-    pump.touch();
+    pump.requestFlush();
     await turn();
     transport.sink.data(frame(0x88, [0x03, 0xe8]));
     await turn();
@@ -328,7 +328,7 @@ describe("the pump", () => {
         }
       });
     try {
-      const [near, far] = pair();
+      const [near, far] = createTransportPair();
       const { listener } = told({
         text: () => {
           throw new Error("nobody's");
@@ -345,7 +345,7 @@ describe("the pump", () => {
 
   it("makes no more calls to a listener that was removed", async () => {
     const { transport, lines, pump } = serverPump();
-    pump.abandon();
+    pump.abortSilently();
     transport.sink.close();
     await turn();
     expect(lines).toEqual([]);
@@ -439,7 +439,7 @@ describe("the pump", () => {
   it("aborts when the closing handshake exceeds its deadline", async () => {
     const { transport, endpoint, pump, clock, lines } = serverPump({ deadlines: { closing: 3_000 } });
     endpoint.sendClose();
-    pump.touch();
+    pump.requestFlush();
     await clock.advance(3_000);
     expect(transport.calls).toEqual(["start", "write 2", "abort"]);
     expect(lines).toEqual(["end false 1006"]);
@@ -486,7 +486,7 @@ describe("the pump", () => {
     const accepted = serverPump({ listener: silentListener });
     for (const firstByte of [0x81, 0x82, 0x89, 0x8a, 0x88]) accepted.transport.sink.data(frame(firstByte, []));
     const parts = serverPump({
-      endpoint: new Connection(plainAgreement("server"), { delivery: "fragments" }),
+      endpoint: new Connection(plainAgreement("server"), { delivery: "pieces" }),
       listener: silentListener,
     });
     parts.transport.sink.data(frame(0x81, [0x31]));

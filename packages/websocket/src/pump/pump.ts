@@ -5,7 +5,7 @@
  * deadline. What it does decide is local: when bytes that arrived early are delivered, that a listener that throws costs
  * its connection, and how the work is spread over turns.
  *
- * Theory of operation. Every input and command calls `touch()`, which schedules one `settle()` at the end of the turn.
+ * Theory of operation. Every input and command calls `requestFlush()`, which schedules one `flush()` at the end of the turn.
  * However many messages arrive or are sent in a turn, there is one write, one look at the clock, and seldom a new
  * timer. If the transport knows that nothing more arrives in this turn, responses do not wait for its end, because
  * waiting costs as much as all other work for a short message. At most one write is in flight, and it is bounded; newer
@@ -37,7 +37,7 @@ import type { Transport, TransportSink } from "../transport/transport.ts";
 import { PumpBacklog } from "./backlog.ts";
 import type { Closable, ClosableOwner } from "./closable.ts";
 import { PumpTimer, type TimedPump } from "./deadline-timer.ts";
-import { type PumpListener, silentListener, tell } from "./listener.ts";
+import { dispatch, type PumpListener, silentListener } from "./listener.ts";
 import { defaultWriteBudget, type PumpOptions, pumpChecks } from "./options.ts";
 import { mayCauseEvents, type PauseReason, PumpReader } from "./reader.ts";
 import { RoundTrip } from "./round-trip.ts";
@@ -57,7 +57,7 @@ const noPayload = new Uint8Array(0);
 /**
  * Drives one endpoint until its transport is closed.
  *
- * After a command to `endpoint`, call `touch`. The listener's `end` is called exactly once, whatever happens.
+ * After a command to `endpoint`, call `requestFlush`. The listener's `end` is called exactly once, whatever happens.
  *
  * @example
  * const pump = new Pump({ endpoint: Endpoint.server(), transport, listener });
@@ -74,7 +74,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   readonly #timer: PumpTimer;
   readonly #reader: PumpReader;
   readonly #writer: PumpWriter;
-  readonly #settle: () => void = () => this.#settleNow();
+  readonly #flushLater: () => void = () => this.flush();
   /** Set once open; delivers to the listener without creating event objects. */
   #connection: Connection | undefined;
 
@@ -87,7 +87,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   /** Whether the connection is waiting for a round, and whether it waits for one to continue writing. */
   #isEnqueued = false;
   #isWriteDue = false;
-  #settling = false;
+  #isFlushing = false;
   #started = false;
   /**
    * Whether `transport.start` is on the stack, possibly inside a call by the application, where nothing may be emitted.
@@ -158,18 +158,18 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     }
     this.#isStarting = false;
     if (rest !== undefined && rest.length > 0) this.data(rest);
-    this.touch();
+    this.requestFlush();
   }
 
   // Public API
 
   /** Call after a command to the endpoint. Its output leaves at the end of this turn. */
-  touch(): void {
-    if (this.#settling) this.#turn.prolong();
-    // A listener callback is followed by its own `touch`.
+  requestFlush(): void {
+    if (this.#isFlushing) this.#turn.extend();
+    // A listener callback is followed by its own `requestFlush`.
     else if (!this.#closed && this.#started && !this.#isTelling) {
-      this.#settling = true;
-      defer(this.#clock, this.#turn, this.#settle);
+      this.#isFlushing = true;
+      defer(this.#clock, this.#turn, this.#flushLater);
     }
   }
 
@@ -184,7 +184,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   /** See `Endpoint.reject`. */
   reject(rejection: Rejection): void {
     (this.endpoint as Endpoint).reject(rejection);
-    this.touch();
+    this.requestFlush();
   }
 
   /** See `Endpoint.receiveHead`. */
@@ -200,13 +200,13 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   ping(payload?: Uint8Array): void {
     this.endpoint.sendPing(payload);
     this.#pingSent(payload ?? noPayload);
-    this.touch();
+    this.requestFlush();
   }
 
   /** Sends an unsolicited Pong. See `Endpoint.sendPong`. */
   pong(payload?: Uint8Array): void {
     this.endpoint.sendPong(payload);
-    this.touch();
+    this.requestFlush();
   }
 
   /** To be called by listeners when a Pong arrives: ends the round-trip measurement. */
@@ -219,14 +219,14 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
    * processed, unless more than 64 KiB of them are waiting. Reasons are independent: reading resumes when none is left.
    */
   pause(reason: PauseReason = "application"): void {
-    if (this.#reader.pause(reason)) this.touch();
+    if (this.#reader.pause(reason)) this.requestFlush();
   }
 
   /** Ends the pause for `reason`, or for all reasons except the backlog of received bytes. */
   resume(reason: PauseReason | "any" = "application"): void {
     if (!this.#reader.resume(reason)) return;
     this.#enqueue();
-    this.touch();
+    this.requestFlush();
   }
 
   /** Drops the transport. The listener's `end` follows in a later microtask. */
@@ -259,7 +259,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   heldChanged(): void {
     if (this.#account === undefined) return;
     if (this.#closed) this.#count();
-    else this.touch();
+    else this.requestFlush();
   }
 
   // `Holder`
@@ -309,17 +309,17 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
       this.abort();
       return;
     }
-    this.#connection.giveUp(tryAgainLater, "out of memory");
-    this.touch();
+    this.#connection.fail(tryAgainLater, "out of memory");
+    this.requestFlush();
   }
 
   /** Delivers all further events to `listener`. */
-  handTo(listener: PumpListener): void {
+  setListener(listener: PumpListener): void {
     this.#listener = listener;
   }
 
   /** Drops the transport and emits nothing more to the listener. */
-  abandon(): void {
+  abortSilently(): void {
     this.#listener = silentListener;
     this.abort();
   }
@@ -357,21 +357,21 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     const budget = this.#rounds.allowance(this.#share);
     const taken = budget > 0 ? this.#receive(this.#connection, chunk, budget) : 0;
     if (taken < chunk.length) this.#keep(taken === 0 ? chunk : chunk.subarray(taken));
-    if (isLast && !this.#settling && this.endpoint.outputLength > 0) this.#settleNow();
-    else this.touch();
+    if (isLast && !this.#isFlushing && this.endpoint.outputLength > 0) this.flush();
+    else this.requestFlush();
   }
 
   drain(): void {
     if (!this.#writer.drained() || this.#closed) return;
     // Nothing is left to write, so settle at once: for a short response, another turn would cost a tenth of its write.
     if (this.endpoint.outputLength === 0 && !this.#isEnding) {
-      this.#settled();
+      this.#flushed();
       this.#count();
     } else if (this.#isTransformed && !this.#isEnding) this.#writeInRound();
     // A large message takes one turn per write, so that others are served in between and control frames can overtake
     // it.
-    else if (this.#clock.nextTurn !== undefined) this.#clock.nextTurn(this.#settle);
-    else this.touch();
+    else if (this.#clock.nextTurn !== undefined) this.#clock.nextTurn(this.#flushLater);
+    else this.requestFlush();
   }
 
   end(): void {
@@ -433,13 +433,13 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     this.#isTelling = true;
     for (const event of events) {
       try {
-        tell(event, this.#listener);
+        dispatch(event, this.#listener);
       } catch (error) {
         this.#listenerThrew(error);
       }
     }
     this.#isTelling = false;
-    this.touch();
+    this.requestFlush();
   }
 
   /** Processes bytes of the opening handshake. */
@@ -567,7 +567,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   #serveRound(budget: number): boolean {
     if (this.#isWriteDue) {
       this.#isWriteDue = false;
-      this.#settleNow();
+      this.flush();
     } else this.#serve(budget);
     this.#isEnqueued = this.#canGoOn;
     return this.#isEnqueued;
@@ -584,7 +584,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
       left -= this.#connection!.work + chunkWork;
     }
     if (this.#backlog?.length === 0) this.#backlogEnded(this.#backlog);
-    this.touch();
+    this.requestFlush();
   }
 
   /** The backlog is empty, so emit the end or the close that was waiting behind it. */
@@ -599,7 +599,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     this.#noteLoss("The peer closed the transport without a Close frame.");
     this.#isEnding = true;
     // A peer may close its half right after its Close frame and still read ours.
-    if (this.#owesClose) this.touch();
+    if (this.#owesClose) this.requestFlush();
     else this.#tellEnd();
   }
 
@@ -615,7 +615,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     this.#timer.stop();
     if (!this.#aborted) this.#noteLoss("The transport was closed without a Close frame.");
     this.#tellEnd();
-    this.#settled();
+    this.#flushed();
     this.#count();
     this.owner?.ended(this);
     this.owner = undefined;
@@ -677,8 +677,8 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     this.#hasGivenUp = true;
     this.#report(error);
     try {
-      this.#connection.giveUp(1011);
-      this.touch();
+      this.#connection.fail(1011);
+      this.requestFlush();
     } catch (second) {
       this.#listenerThrew(second);
     }
@@ -694,8 +694,8 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     createReporter(this.#onError, this.#clock, asUncaught)(error);
   }
 
-  #settleNow(): void {
-    this.#settling = false;
+  flush(): void {
+    this.#isFlushing = false;
     if (this.#closed) return;
     // Input is ignored from now on, so the backlog is meaningless.
     if (this.#backlog !== undefined && !mayCauseEvents(this.endpoint)) this.#backlogEnded(this.#backlog);
@@ -705,16 +705,16 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
       if (this.#isEnding && !this.#owesClose) this.#tellEnd();
       this.#obey();
       if (!this.#closed && !this.#aborted) this.#timer.update();
-      this.#listener.settled();
+      this.#listener.flushed();
       this.#count();
     } catch (error) {
       this.brokeOff(error);
     }
   }
 
-  #settled(): void {
+  #flushed(): void {
     try {
-      this.#listener.settled();
+      this.#listener.flushed();
     } catch (error) {
       this.#listenerThrew(error);
     }
@@ -749,7 +749,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   /** Does with the transport what the endpoint asks for. */
   #obey(): void {
-    const { transport } = this.endpoint;
+    const { transportAction: transport } = this.endpoint;
     if (transport === "abort") this.abort();
     if (transport === "end") this.#writer.end();
   }

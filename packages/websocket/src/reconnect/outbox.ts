@@ -17,12 +17,12 @@ export const outboxCheck: OptionCheck = takes.options<OutboxLimits>({
 });
 
 /** A message that waits; bytes are a copy. */
-export type Outgoing = string | Blob | Uint8Array;
+export type OutboxMessage = string | Blob | Uint8Array;
 
 export class Outbox {
   readonly #messageLimit: number;
   readonly #byteLimit: number;
-  #messages: Outgoing[] = [];
+  #messages: OutboxMessage[] = [];
   /** Number of messages at the front that `drain` has sent so far. */
   #sent = 0;
   #length = 0;
@@ -53,7 +53,7 @@ export class Outbox {
   }
 
   /** Passes the messages to `send`, oldest first, including those added meanwhile, until `send` returns false. */
-  drain(send: (message: Outgoing) => boolean): void {
+  drain(send: (message: OutboxMessage) => boolean): void {
     const messages = this.#messages;
     while (!this.isEmpty) {
       const message = messages[this.#sent]!;
@@ -68,7 +68,7 @@ export class Outbox {
   }
 
   /** Removes and returns all messages, oldest first. */
-  take(): Outgoing[] {
+  take(): OutboxMessage[] {
     const messages = this.#messages.slice(this.#sent);
     this.#messages = [];
     this.#sent = 0;

@@ -3,9 +3,9 @@ import { TestClock, turn, until } from "../../tests/support/clock.ts";
 import { FakeSocket } from "../../tests/support/fake-socket.ts";
 import { World } from "../../tests/support/link.ts";
 import { createWebSocketClass } from "../socket/create-websocket-class.ts";
-import { opened } from "../socket/opened.ts";
 import { WebSocket } from "../socket/websocket.ts";
-import { pair } from "../transport/pair.ts";
+import { whenOpen } from "../socket/when-open.ts";
+import { createTransportPair } from "../transport/pair.ts";
 import type { EndedEvent, WaitingEvent } from "./events.ts";
 import type { Outcome } from "./outcome.ts";
 import { ReconnectPlan } from "./plan.ts";
@@ -163,8 +163,8 @@ describe("reconnect", () => {
     const hooks = [
       () => new world.WebSocket("ws://example.com/"),
       async () => new world.WebSocket("ws://example.com/"),
-      () => opened(new world.WebSocket("ws://example.com/")),
-      async () => await opened(new world.WebSocket("ws://example.com/")),
+      () => whenOpen(new world.WebSocket("ws://example.com/")),
+      async () => await whenOpen(new world.WebSocket("ws://example.com/")),
     ];
     for (const hook of hooks) {
       const client = reconnect(hook, { clock: world.clock, random: half });
@@ -204,7 +204,7 @@ describe("reconnect", () => {
 
   it("ends when a server breaks the rules of the opening handshake, and reports the rule [R23]", async () => {
     const Broken = createWebSocketClass(() => {
-      const [near, far] = pair();
+      const [near, far] = createTransportPair();
       far.start({ data: () => far.write([new TextEncoder().encode("SSH-2.0-OpenSSH\r\n")]), ...ignored });
       return near;
     });

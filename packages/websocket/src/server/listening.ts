@@ -14,7 +14,7 @@ import {
 } from "./server.ts";
 
 /** Options of an adapter's `listen()`: the address to listen on, and the options of the server. */
-export interface ListenOptions extends Omit<ServerOptions, "host"> {
+export interface ListenOptions extends ServerOptions {
   /** 0, the default, picks a free port: see `ListeningServer.port`. */
   readonly port?: number | undefined;
   /** The address to listen on. */
@@ -23,10 +23,8 @@ export interface ListenOptions extends Omit<ServerOptions, "host"> {
   readonly path?: string | undefined;
 }
 
-const { host: _host, ...ownChecks } = serverChecks;
-
 const listenChecks: OptionChecks<ListenOptions> = {
-  ...ownChecks,
+  ...serverChecks,
   port: takes.integer(0, 65_535),
   host: takes.text,
   path: takes.text,
@@ -91,7 +89,7 @@ export interface Listener {
 }
 
 /** Returns the interface to `sockets`, a server whose connections come from `listener`. */
-export function listeningServer(sockets: WebSocketServer, listener: Listener): ListeningServer {
+export function createListeningServer(sockets: WebSocketServer, listener: Listener): ListeningServer {
   let stopped: Promise<void> | undefined;
   const { host, port } = listener.address ?? { host: "localhost", port: 0 };
   // A client can reach a Unix socket with any URL. Leave the port out: 0 is not valid in a URL.

@@ -4,7 +4,7 @@ import { turn, until } from "../../tests/support/clock.ts";
 import { clientRequest } from "../../tests/support/http.ts";
 import { story, thrown, World } from "../../tests/support/link.ts";
 import type { WebSocket } from "../socket/websocket.ts";
-import { pair } from "../transport/pair.ts";
+import { createTransportPair } from "../transport/pair.ts";
 import type { IncomingOpening } from "./incoming-opening.ts";
 import { WebSocketServer } from "./server.ts";
 
@@ -87,7 +87,7 @@ describe("the handler", () => {
   });
 
   it("receives messages that came with the request once it has had time to listen", async () => {
-    const [near, far] = pair();
+    const [near, far] = createTransportPair();
     const lines: string[][] = [];
     const server = new WebSocketServer((opening) => {
       lines.push(story(opening.accept()));
@@ -104,7 +104,7 @@ describe("the handler", () => {
 
   it("receives early messages in order even if the transport ends at once", async () => {
     const tasks: (() => void)[] = [];
-    const [near, far] = pair({ schedule: (task) => tasks.push(task) });
+    const [near, far] = createTransportPair({ schedule: (task) => tasks.push(task) });
     const run = () => {
       for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) task();
     };
@@ -203,7 +203,7 @@ describe("onFailure", () => {
         },
       },
     });
-    const [near, far] = pair();
+    const [near, far] = createTransportPair();
     near.start(silentSink);
     world.server.receive(far, { remoteAddress: "there" });
     near.write([new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n")]);
@@ -242,7 +242,7 @@ describe("admission", () => {
 
 describe("receiveUpgrade", () => {
   it("takes a request head that was parsed already, and the bytes behind it", async () => {
-    const [near, far] = pair();
+    const [near, far] = createTransportPair();
     const lines: string[][] = [];
     const server = new WebSocketServer((opening) => {
       lines.push(story(opening.accept()));
@@ -262,7 +262,7 @@ describe("receiveUpgrade", () => {
     expect(lines).toEqual([["message !"]]);
     await until(() => received.length > 0);
     expect(new TextDecoder().decode(received[0])).toMatch(/^HTTP\/1\.1 101 /);
-    const [other, otherFar] = pair();
+    const [other, otherFar] = createTransportPair();
     other.start(silentSink);
     server.receiveUpgrade(otherFar, head, new Uint8Array(0));
     await until(() => server.sockets.size === 2);
@@ -322,7 +322,7 @@ describe("close", () => {
     let status = 0;
     asking.onerror = ({ response }) => (status = response?.status ?? 0);
     await until(() => openings.length === 1);
-    const [silent, silentFar] = pair();
+    const [silent, silentFar] = createTransportPair();
     let silentClosed = false;
     silent.start({ data() {}, drain() {}, end() {}, error() {}, close: () => (silentClosed = true) });
     world.server.receive(silentFar);
@@ -349,7 +349,7 @@ describe("close", () => {
     await stream.opened;
     stream.closed.catch(() => {});
     for (const near of world.near) near.pause();
-    const [silent, silentFar] = pair();
+    const [silent, silentFar] = createTransportPair();
     silent.start(silentSink);
     silent.write([clientRequest("/").subarray(0, 20)]);
     world.server.receive(silentFar);

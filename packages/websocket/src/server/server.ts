@@ -6,7 +6,7 @@ import {
   checkOptions,
   type DeadlineOptions,
   Endpoint,
-  type ServerOptions as EndpointOptions,
+  type ServerEndpointOptions as EndpointOptions,
   type Fields,
   formatClosePayload,
   type Instant,
@@ -50,13 +50,13 @@ import { Pump } from "../pump/pump.ts";
 import { OPEN } from "../socket/socket-core.ts";
 import { WebSocket } from "../socket/websocket.ts";
 import type { Transport } from "../transport/transport.ts";
-import { type IncomingOwner, unavailable } from "./awaited-answer.ts";
-import { Incoming } from "./incoming.ts";
 import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
-import { IncomingStream, type RequestStream } from "./incoming-stream.ts";
 import { OpeningsByAddress } from "./openings-by-address.ts";
 import { checkOfOrigins, type Origins, originsCheck } from "./origins.ts";
+import { type ConnectStream, PendingConnect } from "./pending-connect.ts";
+import { type OpeningOwner, unavailable } from "./pending-opening.ts";
 import { Pending, type PendingOwner, type PendingTransport } from "./pending-transport.ts";
+import { PendingUpgrade } from "./pending-upgrade.ts";
 import { serverDeadlines, serverLimits } from "./server-defaults.ts";
 import { Sessions } from "./sessions.ts";
 import { TurnedAway } from "./turned-away.ts";
@@ -177,6 +177,7 @@ export const serverAliases: OptionAliases = {
   handshaketimeout: "deadlines: { opening: … }",
   idletimeout: "deadlines: { idle: … }",
   port: "listen({ port: … })",
+  host: "listen({ host: … })",
 };
 
 /** Current state and counters of a server. */
@@ -293,7 +294,7 @@ export class WebSocketServer {
   readonly #unchecked = new WeakMap<OpeningRequest, { readonly error: unknown }>();
   /** Openings that are rejected with this response without calling the handler. */
   readonly #refused = new WeakMap<Closable, Rejection>();
-  readonly #owner: IncomingOwner;
+  readonly #owner: OpeningOwner;
   readonly #pendingOwner: PendingOwner;
   readonly #connections = new Set<Closable>();
   readonly #sockets = new Set<WebSocket>();
@@ -322,10 +323,10 @@ export class WebSocketServer {
     this.#report = createReporter(onError, this.#clock, printed);
     this.#onFailure = onFailure && bound(onFailure);
     const { checkOrigin = checkOfOrigins(options.origins) } = options;
-    const { extensions, tolerate, host, random, fragmentSize } = options;
+    const { extensions, tolerate, native, random, fragmentSize } = options;
     const limits = withDefaults(serverLimits, options.limits);
     this.#deadlines = withDefaults(serverDeadlines, options.deadlines);
-    const own = { extensions, limits, tolerate, host, random, fragmentSize };
+    const own = { extensions, limits, tolerate, native, random, fragmentSize };
     this.#endpointOptions = { ...own, checkOrigin: checkOrigin && this.#guardedCheck(checkOrigin) };
     // Report usage errors now, and not with the first connection.
     Endpoint.server(this.#endpointOptions);
@@ -412,12 +413,12 @@ export class WebSocketServer {
    * Handles an Extended CONNECT request over HTTP/2 (RFC 8441) or HTTP/3 (RFC 9220). `fields` is the complete field
    * list of the request, pseudo-header fields first.
    */
-  receiveStream(stream: RequestStream, fields: Fields, info: TransportInfo = {}): void {
+  receiveStream(stream: ConnectStream, fields: Fields, info: TransportInfo = {}): void {
     const { writeBudget } = this.#options;
     const how = { clock: this.#clock, deadlines: this.#deadlines, writeBudget };
     const key = this.#byAddress.keyOf(info.remoteAddress);
     const refusal = this.#refusal(key) ?? (this.#sessions.isFull(stream.session) ? fullSession : undefined);
-    const incoming = new IncomingStream(this.#owner, stream, info, this.#endpointOptions, how);
+    const incoming = new PendingConnect(this.#owner, stream, info, this.#endpointOptions, how);
     if (refusal !== undefined) this.#refused.set(incoming, refusal);
     this.#enter(incoming, key);
     this.#sessions.enter(incoming, stream.session);
@@ -446,7 +447,7 @@ export class WebSocketServer {
     requireArguments(arguments, 1, "broadcast()");
     const message = sendable(data);
     if (isBlob(message)) throw new TypeError("A Blob cannot be broadcast: read its bytes.");
-    const prepared = typeof message === "string" ? prepareText(message, this.#options.host) : prepareBinary(message);
+    const prepared = typeof message === "string" ? prepareText(message, this.#options.native) : prepareBinary(message);
     checkOptions("broadcast", options, broadcastChecks);
     const { except = [], maxBuffered = Number.POSITIVE_INFINITY, priority, compress } = options;
     const how: SendOptions = { priority, compress };
@@ -508,7 +509,7 @@ export class WebSocketServer {
   }
 
   #begin(transport: Transport, info: TransportInfo, key: string | undefined): Pump {
-    const incoming = new Incoming(this.#owner, this.#clock, info);
+    const incoming = new PendingUpgrade(this.#owner, this.#clock, info);
     const pump = new Pump({
       endpoint: Endpoint.server(this.#endpointOptions),
       transport,

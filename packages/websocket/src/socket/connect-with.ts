@@ -3,8 +3,8 @@ import { UsageError } from "@hybi/core";
 import type { ClientSocketOptions } from "../client/socket-options.ts";
 import { signalCheck } from "../platform/option-checks.ts";
 import type { WebSocketClass } from "./create-websocket-class.ts";
-import { opened } from "./opened.ts";
 import type { WebSocket } from "./websocket.ts";
+import { whenOpen } from "./when-open.ts";
 
 /** Options of `connect()`. */
 export interface ConnectOptions<TransportOptions = unknown> extends ClientSocketOptions<TransportOptions> {
@@ -24,5 +24,5 @@ export async function connectWith<TransportOptions>(
   const { signal, ...rest } = options;
   if (signal !== undefined) signalCheck(signal, "signal");
   signal?.throwIfAborted();
-  return opened(new Socket(url, rest as ClientSocketOptions<TransportOptions>), signal);
+  return whenOpen(new Socket(url, rest as ClientSocketOptions<TransportOptions>), signal);
 }

@@ -7,7 +7,7 @@ import { streamOptions, type WebSocketStreamOptions } from "./stream-info.ts";
 import { WebSocket } from "./websocket.ts";
 import { WebSocketStream } from "./websocket-stream.ts";
 
-/** The `WebSocket` class of an adapter; `TransportOptions` is the type of its option `transport`. */
+/** The `WebSocket` class of an adapter; `TransportOptions` is the type of its option `transportOptions`. */
 export interface WebSocketClass<TransportOptions> extends Pick<typeof WebSocket, StaticMember> {
   new (
     url: string | URL,
@@ -24,11 +24,11 @@ export interface WebSocketStreamClass<TransportOptions> extends Pick<typeof WebS
 
 /**
  * Returns a class of sockets that are opened by `connect`. A socket's own options override `defaults`; `checkTransport`
- * checks its option `transport`. Every WebSocket of this package is an instance of the class, including accepted ones.
+ * checks its option `transportOptions`. Every WebSocket of this package is an instance of the class, including accepted ones.
  *
  * @throws UsageError `option/unknown`, `option/type`, `option/range` for invalid defaults
  * @example
- * export const WebSocket = createWebSocketClass(connectTcp, { host: nodeHost });
+ * export const WebSocket = createWebSocketClass(connectTcp, { native: nodeFunctions });
  */
 export function createWebSocketClass(
   connect: Connect,
@@ -42,7 +42,7 @@ export function createWebSocketClass(
     if (given.length === 0) return [];
     const url = toUsvString(given[0]);
     const options = clientOptions(given[1] as ClientSocketOptions | undefined);
-    if (options.transport !== undefined) checkTransport(options.transport, "transport");
+    if (options.transportOptions !== undefined) checkTransport(options.transportOptions, "transportOptions");
     return [url, withDefaults(own, options)];
   });
 }
@@ -63,7 +63,7 @@ export function createWebSocketStreamClass(
     if (given.length === 0) return [];
     const url = toUsvString(given[0]);
     const options = streamOptions(given[1] as WebSocketStreamOptions | undefined);
-    if (options.transport !== undefined) checkTransport(options.transport, "transport");
+    if (options.transportOptions !== undefined) checkTransport(options.transportOptions, "transportOptions");
     return [url, withDefaults<WebSocketStreamOptions>(own, options)];
   });
 }

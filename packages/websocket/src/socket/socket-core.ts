@@ -28,9 +28,9 @@ import { detach } from "../platform/error-stack.ts";
 import { queueMicrotask } from "../platform/natives.ts";
 import { type Closable, type ClosableOwner, leaveOwner } from "../pump/closable.ts";
 import type { Pump } from "../pump/pump.ts";
+import { BlobSendQueue } from "./blob-send-queue.ts";
 import { BufferedAmount } from "./buffered-amount.ts";
 import { type KeptMessage, MessageQueue, type OnLoss } from "./message-queue.ts";
-import { SendQueue } from "./send-queue.ts";
 import { type SocketStatistics, statisticsOf } from "./socket-statistics.ts";
 
 /** The values of `readyState` (WHATWG WebSockets §3.1). */
@@ -125,7 +125,7 @@ export class SocketCore implements OpeningListener, Closable {
   #opening: ClientOpening | undefined;
   #pump: Pump | undefined;
   readonly #buffered = new BufferedAmount();
-  #sendQueue: SendQueue | undefined;
+  #sendQueue: BlobSendQueue | undefined;
   /** Whether a message listener was ever added, or waiting for one is over: messages are then fired as events. */
   #isHeard = false;
   #wasLooped = false;
@@ -223,7 +223,7 @@ export class SocketCore implements OpeningListener, Closable {
     else sendClose();
     // The peer's Close frame may be behind messages that nothing takes any more.
     this.#pump!.resume("any");
-    this.#pump!.touch();
+    this.#pump!.requestFlush();
   }
 
   /** Drops the transport in any state. If it was open, `error` is only fired if `reason` is given. */
@@ -321,7 +321,7 @@ export class SocketCore implements OpeningListener, Closable {
     else this.#dispatchMessage(new Blob([bytes.subarray(start, end) as Uint8Array<ArrayBuffer>]));
   }
 
-  fragment(): void {}
+  piece(): void {}
 
   ping(payload: Uint8Array): void {
     if (this.listensToControl) fire(this.#target, new ControlEvent("ping", payload));
@@ -385,7 +385,7 @@ export class SocketCore implements OpeningListener, Closable {
     this.#pump?.giveUp();
   }
 
-  settled(): void {
+  flushed(): void {
     if (this.#pending === 0) this.#buffered.drained();
   }
 
@@ -572,12 +572,12 @@ export class SocketCore implements OpeningListener, Closable {
 
   /** Runs `act` once all Blobs sent before have been read, and `blob` as well if there is one. */
   #inTurn(length: number, blob: Blob | undefined, act: (bytes: Uint8Array) => void, hasArray = false): void {
-    this.#sendQueue ??= new SendQueue((error) => this.terminate(error));
+    this.#sendQueue ??= new BlobSendQueue((error) => this.terminate(error));
     this.#buffered.held(length);
     const step = (bytes: Uint8Array): void => {
       this.#buffered.held(-length);
       act(bytes);
-      this.#pump!.touch();
+      this.#pump!.requestFlush();
     };
     this.#sendQueue.push(blob, length, step, hasArray);
     this.#pump!.heldChanged();
@@ -601,7 +601,7 @@ export class SocketCore implements OpeningListener, Closable {
       this.#notSent(error, payloadLength(data));
       return;
     }
-    pump.touch();
+    pump.requestFlush();
   }
 
   #transmitPrepared(message: PreparedMessage, options: SendOptions | undefined): void {
@@ -615,7 +615,7 @@ export class SocketCore implements OpeningListener, Closable {
       return;
     }
     this.#buffered.queued(length, bufferedLength);
-    pump.touch();
+    pump.requestFlush();
   }
 
   /**

@@ -113,7 +113,7 @@ export class StreamCore implements OpeningListener, Closable {
       this.#pump!.endpoint.sendClose(statusCode, reason);
       // The peer's Close frame may be behind messages that nothing takes any more.
       this.#pump!.resume("any");
-      this.#pump!.touch();
+      this.#pump!.requestFlush();
     }
   }
 
@@ -168,7 +168,7 @@ export class StreamCore implements OpeningListener, Closable {
     this.#enqueue(new Uint8Array(ownBuffer(bytes, start, end)));
   }
 
-  fragment(): void {}
+  piece(): void {}
   ping(): void {}
 
   pong(payload: Uint8Array): void {
@@ -218,7 +218,7 @@ export class StreamCore implements OpeningListener, Closable {
     this.#pump?.giveUp();
   }
 
-  settled(): void {
+  flushed(): void {
     if (this.#room === undefined || this.#isCutOff || this.#pump!.bufferedLength >= this.#writeHighWaterMark) return;
     this.#room.resolve();
     this.#room = undefined;
@@ -319,7 +319,7 @@ export class StreamCore implements OpeningListener, Closable {
       if (!isMistake(error)) pump.brokeOff(error);
       throw error;
     }
-    pump.touch();
+    pump.requestFlush();
     if (pump.bufferedLength < this.#writeHighWaterMark) return undefined;
     this.#room = new Deferred();
     return this.#room.promise;

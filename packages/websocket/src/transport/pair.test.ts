@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { turn, until } from "../../tests/support/clock.ts";
 import { fromMessagePort } from "./from-message-port.ts";
 import { type ByteStreams, fromStreams } from "./from-streams.ts";
-import { pair } from "./pair.ts";
+import { createTransportPair } from "./pair.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 
 class Recorder implements TransportSink {
@@ -43,8 +43,8 @@ function ports(): [Transport, Transport] {
 }
 
 const kinds: [name: string, make: () => [Transport, Transport], pushesBack: boolean][] = [
-  ["pair", () => pair(), true],
-  ["pair with small chunks", () => pair({ chunkSize: 3 }), true],
+  ["pair", () => createTransportPair(), true],
+  ["pair with small chunks", () => createTransportPair({ chunkSize: 3 }), true],
   ["fromStreams", () => streams(8).map(fromStreams) as [Transport, Transport], true],
   ["fromMessagePort", ports, true],
 ];
@@ -120,7 +120,7 @@ describe.each(kinds)("the transport of %s", (_, make, pushesBack) => {
 
 describe("pair", () => {
   it("can be lost, which both ends report", async () => {
-    const [left, right] = pair();
+    const [left, right] = createTransportPair();
     const [near, far] = [new Recorder(), new Recorder()];
     left.start(near);
     right.start(far);
@@ -135,7 +135,7 @@ describe("pair", () => {
   });
 
   it("keeps what arrives before the other end has started", async () => {
-    const [left, right] = pair();
+    const [left, right] = createTransportPair();
     const far = new Recorder();
     left.start(new Recorder());
     left.write([Uint8Array.of(1)]);
@@ -149,7 +149,7 @@ describe("pair", () => {
 
   it("delivers when its scheduler says so", () => {
     const tasks: (() => void)[] = [];
-    const [left, right] = pair({ schedule: (task) => tasks.push(task) });
+    const [left, right] = createTransportPair({ schedule: (task) => tasks.push(task) });
     const far = new Recorder();
     right.start(far);
     left.write([Uint8Array.of(1)]);

@@ -7,7 +7,7 @@ import { bound, queueMicrotask } from "../platform/natives.ts";
 import { Queue } from "../platform/queue.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 
-/** Options of `pair()`. */
+/** Options of `createTransportPair()`. */
 export interface PairOptions {
   /** Maximum bytes of one chunk on arrival; longer writes are split. Default: Infinity. */
   readonly chunkSize?: number | undefined;
@@ -30,10 +30,10 @@ export interface PairedTransport extends Transport {
  *
  * @throws UsageError `option/unknown`, `option/type`, `option/range`
  * @example
- * const [near, far] = pair();
+ * const [near, far] = createTransportPair();
  * new Pump({ endpoint: Endpoint.server(), transport: far, listener }).start();
  */
-export function pair(options: PairOptions = {}): [PairedTransport, PairedTransport] {
+export function createTransportPair(options: PairOptions = {}): [PairedTransport, PairedTransport] {
   checkOptions("pair", options, pairChecks);
   const first = new PairEnd(options);
   const second = new PairEnd(options);

@@ -1,9 +1,9 @@
 /** Messages that arrive before a listener is added. RFC 6455 knows no such moment: what was received must never be lost. */
 
 import { describe, expect, it } from "vitest";
-import { opened } from "../../src/socket/opened.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { whenOpen } from "../../src/socket/when-open.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 import { silentSink } from "../support/by-hand.ts";
 import { turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
@@ -298,7 +298,7 @@ describe("the opening handshake", () => {
         for await (const message of socket) heard.push(message);
       },
     });
-    const [near, far] = pair();
+    const [near, far] = createTransportPair();
     near.start(silentSink);
     world.server.receive(far);
     near.write([clientRequest("/"), Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x31)]);
@@ -310,7 +310,7 @@ describe("the opening handshake", () => {
     expect(heard).toEqual(["1", "2"]);
   });
 
-  it("gives a client time between opened() and its first listener [R32]", async () => {
+  it("gives a client time between whenOpen() and its first listener [R32]", async () => {
     const world = new World({
       handler: (opening) => {
         const socket = opening.accept();
@@ -318,7 +318,7 @@ describe("the opening handshake", () => {
         socket.close(4000);
       },
     });
-    const socket = await opened(new world.WebSocket("ws://example.com/"));
+    const socket = await whenOpen(new world.WebSocket("ws://example.com/"));
     await turn();
     const events = story(socket);
     await turn();

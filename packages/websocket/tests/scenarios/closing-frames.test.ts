@@ -6,7 +6,7 @@ import { silentListener } from "../../src/pump/listener.ts";
 import { Pump } from "../../src/pump/pump.ts";
 import { fromMessagePort } from "../../src/transport/from-message-port.ts";
 import { fromStreams } from "../../src/transport/from-streams.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 import type { Transport, TransportSink } from "../../src/transport/transport.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
@@ -61,7 +61,7 @@ describe("a connection whose Close frame was not written ends unclean with the p
   it.each(both)("for a %s whose transport takes nothing more, when the deadline aborts it [R18]", async (role) => {
     const { sink, endpoint, pump, ends, close, clock, transport } = opened(role);
     endpoint.sendBinary(new Uint8Array(1_000_000));
-    pump.touch();
+    pump.requestFlush();
     await turn();
     sink.data(close());
     await turn();
@@ -111,7 +111,7 @@ describe("a connection whose Close frame was not written ends unclean with the p
   it.each(both)("for a %s that closes itself, when its Close frame crosses the peer's [R18]", async (role) => {
     const { sink, endpoint, pump, ends, close } = opened(role);
     endpoint.sendClose(1000);
-    pump.touch();
+    pump.requestFlush();
     await turn();
     sink.data(close());
     sink.end();
@@ -151,7 +151,7 @@ describe("a connection whose Close frame was written ends clean", () => {
       transport.isFast = true;
       endpoint.sendBinary(new Uint8Array(500_000));
       sink.data(close());
-      pump.touch();
+      pump.requestFlush();
       sink.end();
       await turn();
       expect(transport.calls).toEqual(["write", "write", "write", "write", "end"]);
@@ -173,7 +173,7 @@ describe("a connection whose Close frame was written ends clean", () => {
   it("unless the peer ends its half without a Close frame, which ends it unclean at once [R18]", async () => {
     const { sink, ends, endpoint, pump } = opened();
     endpoint.sendBinary(new Uint8Array(500_000));
-    pump.touch();
+    pump.requestFlush();
     await turn();
     sink.end();
     expect(ends).toEqual(["unclean 1006 "]);
@@ -194,8 +194,8 @@ describe("a transport of this package confirms the write of a Close frame before
     ];
   };
   const kinds: readonly (readonly [string, () => readonly [Transport, Transport]])[] = [
-    ["in memory", () => pair()],
-    ["in memory, byte by byte", () => pair({ chunkSize: 1 })],
+    ["in memory", () => createTransportPair()],
+    ["in memory, byte by byte", () => createTransportPair({ chunkSize: 1 })],
     ["over a port", ports],
     ["over streams", streams],
   ];

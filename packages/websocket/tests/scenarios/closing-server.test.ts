@@ -2,7 +2,7 @@
 import type { Fields, StreamAnswer } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { WebSocketServer } from "../../src/server/server.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 import { HandClient } from "../support/by-hand.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
@@ -110,7 +110,7 @@ describe("a server that is closing", () => {
     server.receiveStream(
       {
         onLost: undefined,
-        accept: () => pair()[0],
+        accept: () => createTransportPair()[0],
         reject: ({ status, fields }) => void answers.push({ status, fields }),
         abort() {},
       },

@@ -6,11 +6,11 @@ import { describe, expect, it } from "vitest";
 import { silentListener } from "../../src/pump/listener.ts";
 import { Pump } from "../../src/pump/pump.ts";
 import { reconnect } from "../../src/reconnect/reconnect.ts";
-import type { RequestStream } from "../../src/server/incoming-stream.ts";
+import type { ConnectStream } from "../../src/server/pending-connect.ts";
 import { WebSocketServer } from "../../src/server/server.ts";
 import { createWebSocketClass, createWebSocketStreamClass } from "../../src/socket/create-websocket-class.ts";
-import { opened } from "../../src/socket/opened.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { whenOpen } from "../../src/socket/when-open.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 import { silentSink } from "../support/by-hand.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { story, thrown, World } from "../support/link.ts";
@@ -37,14 +37,14 @@ describe.each([longest + 1, 3 * longest])("a duration of %d ms", (span) => {
 
   it("applies to an opening without a response, at either end [R14]", async () => {
     const clock = new TestClock();
-    const [near, far] = pair();
+    const [near, far] = createTransportPair();
     far.start(silentSink);
     const client = new (createWebSocketClass(() => near, { clock, deadlines: { opening: span } }))(
       "ws://mute.example/",
     );
     const events = story(client);
     const server = new WebSocketServer(() => {}, { clock, deadlines: { opening: span } });
-    const [other, otherFar] = pair();
+    const [other, otherFar] = createTransportPair();
     other.start({ ...silentSink, end: () => other.end() });
     server.receive(otherFar);
     await clock.advance(span - 1);
@@ -57,9 +57,9 @@ describe.each([longest + 1, 3 * longest])("a duration of %d ms", (span) => {
   it("applies to a handler over an HTTP/2 stream [R14]", async () => {
     const clock = new TestClock();
     const answers: number[] = [];
-    const stream: RequestStream = {
+    const stream: ConnectStream = {
       onLost: undefined,
-      accept: () => pair()[0],
+      accept: () => createTransportPair()[0],
       reject: ({ status }) => answers.push(status),
       abort() {},
     };
@@ -178,7 +178,7 @@ describe.each([Number.NaN, -1, Number.NEGATIVE_INFINITY, "5", null])("a duration
     let connections = 0;
     const connect = () => {
       connections++;
-      return pair()[0];
+      return createTransportPair()[0];
     };
     const deadlines = { [name]: wrong };
     const message = expect.stringContaining(`deadlines.${name} must be a number`) as unknown;
@@ -189,7 +189,7 @@ describe.each([Number.NaN, -1, Number.NEGATIVE_INFINITY, "5", null])("a duration
     expect(thrown(() => new Streams("ws://example.com/", { deadlines }))).toMatchObject(expected);
     expect(thrown(() => new WebSocketServer(() => {}, { deadlines }))).toMatchObject(expected);
     const endpoint = new Connection(plainAgreement("server"));
-    const [transport] = pair();
+    const [transport] = createTransportPair();
     const pump = () => new Pump({ endpoint, transport, listener: silentListener, deadlines });
     expect(thrown(pump)).toMatchObject(expected);
     expect(connections).toBe(0);
@@ -213,7 +213,7 @@ describe.each([Number.NaN, -1, Number.NEGATIVE_INFINITY, "5", null])("a duration
     const world = new World();
     const { client } = await world.connected();
     await expect(world.server.close({ timeout: wrong })).rejects.toMatchObject(refused);
-    const second = await opened(new world.WebSocket("ws://example.com/"));
+    const second = await whenOpen(new world.WebSocket("ws://example.com/"));
     expect([client.readyState, second.readyState, world.server.connections]).toEqual([1, 1, 2]);
   });
 });
@@ -225,7 +225,7 @@ describe("a reason that is too long", () => {
     await expect(world.server.close({ reason: "x".repeat(124) })).rejects.toMatchObject({
       code: "close/reason-too-long",
     });
-    await opened(new world.WebSocket("ws://example.com/"));
+    await whenOpen(new world.WebSocket("ws://example.com/"));
     expect([client.readyState, world.server.connections]).toEqual([1, 2]);
   });
 });

@@ -2,7 +2,7 @@
 
 import { WebSocketServer } from "../../src/server/server.ts";
 import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 
 const [way, onError] = process.argv.slice(2);
 process.on("uncaughtException", (error, origin) => console.log(`${origin}: ${error.message}`));
@@ -13,7 +13,7 @@ const server = new WebSocketServer((opening) => {
   socket.send("1");
 });
 const WebSocket = createWebSocketClass(() => {
-  const [near, far] = pair();
+  const [near, far] = createTransportPair();
   server.receive(far);
   return near;
 });

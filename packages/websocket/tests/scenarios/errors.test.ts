@@ -6,7 +6,7 @@ import { reconnect } from "../../src/reconnect/reconnect.ts";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
 import { WebSocketServer } from "../../src/server/server.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 import { silentSink } from "../support/by-hand.ts";
 import { turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
@@ -330,7 +330,7 @@ describe("an error in a server's own functions", () => {
     for (const onFailure of [() => thrower(new Error("mine")), () => Promise.reject(new Error("mine"))]) {
       const told: unknown[] = [];
       const server = new WebSocketServer(() => {}, { onFailure, onError: (error) => told.push(error) });
-      const [near, far] = pair();
+      const [near, far] = createTransportPair();
       near.start(silentSink);
       server.receive(far);
       near.write([new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n")]);
@@ -459,7 +459,7 @@ describe("an error below a connection", () => {
       const server = new WebSocketServer((opening) => void sockets.push(opening.accept()), {
         onError: (error) => told.push(error),
       });
-      const [near, far] = pair();
+      const [near, far] = createTransportPair();
       near.start(silentSink);
       server.receive(far);
       near.write([clientRequest("/")]);

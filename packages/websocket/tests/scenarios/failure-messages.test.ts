@@ -2,9 +2,9 @@
 import { describe, expect, it } from "vitest";
 import type { FailureEvent } from "../../src/dom/socket-events.ts";
 import { createWebSocketClass, createWebSocketStreamClass } from "../../src/socket/create-websocket-class.ts";
-import { opened } from "../../src/socket/opened.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { whenOpen } from "../../src/socket/when-open.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 import { World } from "../support/link.ts";
 
 const refused = (address: string) => new Error(`connect ECONNREFUSED ${address}`);
@@ -36,7 +36,7 @@ describe("a transport that cannot be opened", () => {
         const Socket = createWebSocketClass(connect);
         const Stream = createWebSocketStreamClass(connect);
         expect((await failureEvent(new Socket("ws://example.com/"))).message).toBe(expected);
-        await expect(opened(new Socket("ws://example.com/"))).rejects.toMatchObject({
+        await expect(whenOpen(new Socket("ws://example.com/"))).rejects.toMatchObject({
           name: "OpeningError",
           message: expected,
           cause: error ?? new Error(nothing),
@@ -52,7 +52,7 @@ describe("a transport that cannot be opened", () => {
     "is lost before the response with %s, and the client reports the reason [R22]",
     async (_, error, expected) => {
       const connect = () => {
-        const [near] = pair();
+        const [near] = createTransportPair();
         queueMicrotask(() => near.lose(error ?? null));
         return near;
       };

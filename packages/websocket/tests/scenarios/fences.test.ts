@@ -6,18 +6,18 @@ import {
   type Agreement,
   type Extension,
   type Fields,
-  type HostFunctions,
   type MessageTransform,
+  type NativeFunctions,
   plainAgreement,
 } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import type { ClientSocketOptions } from "../../src/client/socket-options.ts";
 import { systemClock } from "../../src/event-loop/clock.ts";
-import type { RequestStream } from "../../src/server/incoming-stream.ts";
+import type { ConnectStream } from "../../src/server/pending-connect.ts";
 import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts";
 import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 import type { Transport, TransportSink } from "../../src/transport/transport.ts";
 import { until } from "../support/clock.ts";
 
@@ -88,7 +88,7 @@ class Failing {
     };
   }
 
-  host(): HostFunctions {
+  host(): NativeFunctions {
     const encoder = new TextEncoder();
     return {
       isUtf8: () => this.call("isUtf8", () => true),
@@ -173,12 +173,12 @@ type Connect = NonNullable<ClientSocketOptions["connect"]>;
 
 const ways: Readonly<Record<string, (server: WebSocketServer) => Connect>> = {
   "over a transport": (server) => () => {
-    const [near, far] = pair();
+    const [near, far] = createTransportPair();
     server.receive(far);
     return near;
   },
   "with a parsed head": (server) => () => {
-    const [near, far] = pair();
+    const [near, far] = createTransportPair();
     const tapped: Tapped = new Tapped(far, (head, rest) => {
       const [line = "", ...lines] = head.trimEnd().split("\r\n");
       const fields: Fields = lines.map((field) => [
@@ -192,10 +192,10 @@ const ways: Readonly<Record<string, (server: WebSocketServer) => Connect>> = {
   },
   "over a stream": (server) => () =>
     new Promise((resolve, reject) => {
-      const stream: RequestStream = {
+      const stream: ConnectStream = {
         onLost: undefined,
         accept: () => {
-          const [near, far] = pair();
+          const [near, far] = createTransportPair();
           const agreement: Agreement = {
             ...plainAgreement("client"),
             extensions: [{ name: "x-fence", parameters: [] }],
@@ -240,7 +240,7 @@ function setUp(
       }),
     {
       extensions: [failing.extension()],
-      host: failing.host(),
+      native: failing.host(),
       clock: failing.clock(),
       checkOrigin: () => failing.call("checkOrigin", () => undefined),
       onFailure: () => failing.call("onFailure", () => undefined),

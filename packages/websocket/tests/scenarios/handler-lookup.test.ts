@@ -15,7 +15,7 @@ class Quirky extends Native {
 /** Loads all modules again, on top of the current global EventTarget. */
 async function loaded() {
   vi.resetModules();
-  const [{ createWebSocketClass }, { pair }, { WebSocketServer }] = await Promise.all([
+  const [{ createWebSocketClass }, { createTransportPair }, { WebSocketServer }] = await Promise.all([
     import("../../src/socket/create-websocket-class.ts"),
     import("../../src/transport/pair.ts"),
     import("../../src/server/server.ts"),
@@ -25,7 +25,7 @@ async function loaded() {
     socket.onmessage = ({ data }) => socket.send(data);
   });
   const WebSocket = createWebSocketClass(() => {
-    const [near, far] = pair();
+    const [near, far] = createTransportPair();
     server.receive(far);
     return near;
   });

@@ -5,10 +5,10 @@ import { prepareText } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import type { OpeningError } from "../../src/dom/opening-error.ts";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
-import type { RequestStream } from "../../src/server/incoming-stream.ts";
-import { opened } from "../../src/socket/opened.ts";
+import type { ConnectStream } from "../../src/server/pending-connect.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { whenOpen } from "../../src/socket/when-open.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 import { silentSink } from "../support/by-hand.ts";
 import { turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
@@ -37,7 +37,7 @@ const endings: readonly (readonly [name: string, Ending])[] = [
 async function asked(): Promise<{ world: World; opening: IncomingOpening }> {
   const openings: IncomingOpening[] = [];
   const world = new World({ handler: (opening) => new Promise(() => openings.push(opening)) });
-  const [near, far] = pair();
+  const [near, far] = createTransportPair();
   world.near.push(near);
   near.start(silentSink);
   world.server.receive(far);
@@ -124,7 +124,7 @@ describe.each(endings)("a request that is accepted or rejected when %s", (_, end
         await opening.acceptStream().opened;
       },
     });
-    const [near, far] = pair();
+    const [near, far] = createTransportPair();
     world.near.push(near);
     near.start(silentSink);
     world.server.receive(far);
@@ -173,7 +173,7 @@ describe("a handler that returns before it responds", () => {
         server: { onError: (error) => errors.push(error) },
         handler: (opening) => void openings.push(opening),
       });
-      const refused = await opened(new world.WebSocket("ws://example.com/")).catch((error: OpeningError) => error);
+      const refused = await whenOpen(new world.WebSocket("ws://example.com/")).catch((error: OpeningError) => error);
       expect(refused).toMatchObject({ response: { status: 404 } });
       expect(errors).toEqual([]);
       const [opening] = openings as [IncomingOpening];
@@ -205,7 +205,7 @@ describe("a peer that does not read", () => {
   });
 });
 
-class SilentStream implements RequestStream {
+class SilentStream implements ConnectStream {
   onLost: (() => void) | undefined;
   readonly calls: string[] = [];
 

@@ -2,11 +2,11 @@
 import type { Fields } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
-import type { RequestStream } from "../../src/server/incoming-stream.ts";
+import type { ConnectStream } from "../../src/server/pending-connect.ts";
 import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts";
 import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
-import { type PairedTransport, pair } from "../../src/transport/pair.ts";
+import { createTransportPair, type PairedTransport } from "../../src/transport/pair.ts";
 import { EventLoop } from "../support/event-loop.ts";
 import { clientRequest } from "../support/http.ts";
 import { story } from "../support/link.ts";
@@ -34,7 +34,7 @@ class Wire {
       lines.push = (line) => this.events.push(line);
     };
     this.server = new WebSocketServer(handler ?? accept, { clock: loop, ...options });
-    const [near, far] = pair({ schedule: loop.schedule });
+    const [near, far] = createTransportPair({ schedule: loop.schedule });
     this.near = near;
     near.start({
       data: (chunk) => {
@@ -224,7 +224,7 @@ describe.each(["turns", "timers only"] as const)("after a busy period, in a loop
 
   it("a client whose transport or response has arrived opens [R17]", async () => {
     const loop = new EventLoop(turns);
-    const [near, far] = pair({ schedule: loop.schedule });
+    const [near, far] = createTransportPair({ schedule: loop.schedule });
     let give: () => void = () => {};
     const connect = () =>
       new Promise<PairedTransport>((resolve) => {
@@ -250,11 +250,11 @@ describe.each(["turns", "timers only"] as const)("after a busy period, in a loop
   it("a handler over HTTP/2 whose response is ready is not too late [R17]", async () => {
     const loop = new EventLoop(turns);
     const calls: string[] = [];
-    const stream: RequestStream = {
+    const stream: ConnectStream = {
       onLost: undefined,
       accept({ status }) {
         calls.push(`accept ${status}`);
-        return pair()[0];
+        return createTransportPair()[0];
       },
       reject: ({ status }) => void calls.push(`reject ${status}`),
       abort: () => void calls.push("abort"),

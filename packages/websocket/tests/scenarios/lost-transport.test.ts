@@ -5,7 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 import type { Transport, TransportSink } from "../../src/transport/transport.ts";
 import { turn, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
@@ -117,7 +117,7 @@ describe("a transport that reports its end within a call", () => {
     ]) {
       const world = new World();
       const Socket = createWebSocketClass(() => {
-        const [near, far] = pair();
+        const [near, far] = createTransportPair();
         world.server.receive(far);
         return new ImmediateTransport(near, says);
       });

@@ -7,10 +7,10 @@ import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
 import { MemoryBudget } from "../../src/load/memory-budget.ts";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
-import type { RequestStream } from "../../src/server/incoming-stream.ts";
+import type { ConnectStream } from "../../src/server/pending-connect.ts";
 import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 import { HandClient, never, UnreadBlob } from "../support/by-hand.ts";
 import { TestClock, turn } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
@@ -624,8 +624,8 @@ describe("an HTTP/2 request that a handler is processing", () => {
     ["x", "x".repeat(5_000)],
   ];
   const statuses: number[] = [];
-  const requestStream = (): RequestStream => ({
-    accept: () => pair()[0],
+  const requestStream = (): ConnectStream => ({
+    accept: () => createTransportPair()[0],
     reject: ({ status }) => statuses.push(status),
     abort: () => {},
     onLost: undefined,

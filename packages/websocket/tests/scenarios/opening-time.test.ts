@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { OpeningRejection } from "../../src/client/socket-options.ts";
 import { WebSocketServer } from "../../src/server/server.ts";
 import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 import { TestClock, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
 
@@ -36,7 +36,7 @@ describe("the opening deadline", () => {
     const WebSocket = createWebSocketClass(
       async () => {
         await new Promise<void>((resolve) => void clock.setTimeout(resolve, 900));
-        const [near, far] = pair();
+        const [near, far] = createTransportPair();
         server.receive(far);
         return near;
       },

@@ -13,7 +13,7 @@ import { createWebSocketClass, createWebSocketStreamClass } from "../../src/sock
 import type { WebSocket } from "../../src/socket/websocket.ts";
 import { fromMessagePort } from "../../src/transport/from-message-port.ts";
 import { fromStreams } from "../../src/transport/from-streams.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { World } from "../support/link.ts";
 
@@ -55,7 +55,7 @@ const back: Taker = (given) => reconnect(never, given);
 const pump: Taker = (given) =>
   new Pump({
     endpoint: new Connection(plainAgreement("server")),
-    transport: pair()[0],
+    transport: createTransportPair()[0],
     listener: silentListener,
     ...given,
   });
@@ -68,10 +68,10 @@ const clientRows = (what: string, take: Taker): Row[] => [
   [what, take, { followRedirect: 1 }, "option/unknown", /Did you mean followRedirects\?/],
   [what, take, { perMessageDeflate: true }, "option/unknown", /Did you mean extensions: \[permessageDeflate\(\)\]\?/],
   [what, take, { handshakeTimeout: 5 }, "option/unknown", /Did you mean deadlines: \{ opening/],
-  [what, take, { agent: {} }, "option/unknown", /Did you mean transport\?/],
+  [what, take, { agent: {} }, "option/unknown", /Did you mean transportOptions\?/],
   [what, take, { rejectUnauthorizedd: false }, "option/unknown", /It takes .*protocols/],
   [what, take, { url: "ws://else/" }, "option/unknown", /url is not an option/],
-  [what, take, { delivery: "fragments" }, "option/unknown", /delivery is not an option/],
+  [what, take, { delivery: "pieces" }, "option/unknown", /delivery is not an option/],
   [what, take, { deadlines: { openning: 5 } }, "option/unknown", /Did you mean deadlines\.opening\?/],
   [what, take, { limits: { mesage: 1 } }, "option/unknown", /Did you mean limits\.message\?/],
   [what, take, { fields: {} }, "option/type", /fields must be a list of \[name, value\] pairs.*, but is an object/],
@@ -87,7 +87,7 @@ const clientRows = (what: string, take: Taker): Row[] => [
   [what, take, { connect: {} }, "option/type", /connect must be a function/],
   [what, take, { onError: "x" }, "option/type", /onError must be a function/],
   [what, take, { deadlines: 5 }, "option/type", /deadlines takes an object/],
-  [what, take, { host: "127.0.0.1" }, "option/type", /host takes an object/],
+  [what, take, { native: "127.0.0.1" }, "option/type", /native takes an object/],
   [what, take, { deadlines: { opening: -1 } }, "option/range", /deadlines\.opening must be a number of milliseconds/],
   [what, take, { deadlines: { pong: Number.NaN } }, "option/range", /deadlines\.pong/],
   [what, take, { followRedirects: -1 }, "option/range", /followRedirects must be a number of at least 0, but is -1/],
@@ -167,7 +167,7 @@ const rows: Row[] = [
   ["new WebSocketServer", server, { maxConnection: 5 }, "option/unknown", /Did you mean maxConnections\?/],
   ["new WebSocketServer", server, { maxPayload: 5 }, "option/unknown", /Did you mean limits: \{ message: … \}\?/],
   ["new WebSocketServer", server, { fields: [] }, "option/unknown", /fields is not an option of a server/],
-  ["new WebSocketServer", server, { delivery: "fragments" }, "option/unknown", /delivery/],
+  ["new WebSocketServer", server, { delivery: "pieces" }, "option/unknown", /delivery/],
   ["new WebSocketServer", server, { maxConnections: -1 }, "option/range", /maxConnections/],
   ["new WebSocketServer", server, { binaryType: "x" }, "option/range", /binaryType/],
   ["new WebSocketServer", server, { tolerate: ["x"] }, "option/range", /tolerate/],
@@ -212,9 +212,9 @@ const rows: Row[] = [
   ],
   ["a plan", plan, { signal: undefined, outbox: {} }, "option/unknown", /outbox is not an option of a ReconnectPlan/],
 
-  ["pair", (given) => pair(given), { chunk: 5 }, "option/unknown", /Did you mean chunkSize\?/],
-  ["pair", (given) => pair(given), { chunkSize: 0 }, "option/range", /chunkSize/],
-  ["pair", (given) => pair(given), { schedule: 5 }, "option/type", /schedule must be a function/],
+  ["pair", (given) => createTransportPair(given), { chunk: 5 }, "option/unknown", /Did you mean chunkSize\?/],
+  ["pair", (given) => createTransportPair(given), { chunkSize: 0 }, "option/range", /chunkSize/],
+  ["pair", (given) => createTransportPair(given), { schedule: 5 }, "option/type", /schedule must be a function/],
   [
     "fromStreams",
     (given) => fromStreams(given as never),
@@ -255,7 +255,7 @@ describe("options", () => {
         connect: nothing,
         clock: nothing,
         deadlines: nothing,
-        transport: nothing,
+        transportOptions: nothing,
         onError: nothing,
         headers: nothing,
       },
@@ -267,9 +267,9 @@ describe("options", () => {
     const opened = new world.WebSocketStream(url, { ...others, signal: nothing, readHighWaterMark: nothing } as object)
       .opened;
     await opened;
-    const options = { origins: nothing, maxConnections: nothing, deadlines: { ping: nothing }, host: nothing };
+    const options = { origins: nothing, maxConnections: nothing, deadlines: { ping: nothing }, native: nothing };
     await new WebSocketServer(() => {}, options).close({ timeout: nothing, reason: nothing });
-    pair({ chunkSize: nothing });
+    createTransportPair({ chunkSize: nothing });
     const reconnecting = reconnect(never, { outbox: { bytes: nothing }, signal: nothing, firstDelay: nothing });
     reconnecting.close();
   });
@@ -454,14 +454,14 @@ describe("the transport option", () => {
     const CheckedStream = createWebSocketStreamClass(never, {}, checkTransport);
     for (const transport of [{}, null, "wrong"]) {
       for (const take of [
-        () => new Checked(nowhere, { transport }),
-        () => new CheckedStream(nowhere, { transport }),
-        () => connectWith(Checked, nowhere, { transport }),
+        () => new Checked(nowhere, { transportOptions: transport }),
+        () => new CheckedStream(nowhere, { transportOptions: transport }),
+        () => connectWith(Checked, nowhere, { transportOptions: transport }),
       ]) {
-        expect((await faultOf(take, {})).message).toMatch(/transport takes "right"/);
+        expect((await faultOf(take, {})).message).toMatch(/transportOptions takes "right"/);
       }
     }
-    new Checked(nowhere, { transport: "right" }).close();
-    new CheckedStream(nowhere, { transport: undefined }).close();
+    new Checked(nowhere, { transportOptions: "right" }).close();
+    new CheckedStream(nowhere, { transportOptions: undefined }).close();
   });
 });

@@ -3,9 +3,9 @@
  */
 import type { Fields } from "@hybi/core";
 import { describe, expect, it } from "vitest";
-import type { RequestStream } from "../../src/server/incoming-stream.ts";
+import type { ConnectStream } from "../../src/server/pending-connect.ts";
 import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts";
-import { type PairedTransport, pair } from "../../src/transport/pair.ts";
+import { createTransportPair, type PairedTransport } from "../../src/transport/pair.ts";
 import { HandClient } from "../support/by-hand.ts";
 import { until } from "../support/clock.ts";
 
@@ -52,11 +52,11 @@ const ways: Readonly<Record<string, Ask>> = {
   },
   "over a stream": (server, origin) =>
     new Promise((resolve) => {
-      const stream: RequestStream = {
+      const stream: ConnectStream = {
         onLost: undefined,
         accept: ({ status }) => {
           resolve({ status, body: "" });
-          return pair()[0];
+          return createTransportPair()[0];
         },
         reject: ({ status, body }) => resolve({ status, body: String.fromCharCode(...body) }),
         abort() {},

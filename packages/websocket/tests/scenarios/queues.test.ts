@@ -3,7 +3,7 @@
 import { prepareText } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import type { WebSocket } from "../../src/socket/websocket.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 import { silentSink } from "../support/by-hand.ts";
 import { turn, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
@@ -192,7 +192,7 @@ describe("emptying a queue of n moves not many more than n elements:", () => {
   });
 
   it("chunks delivered by an in-memory transport [R12]", async () => {
-    const [near, far] = pair({ chunkSize: 1 });
+    const [near, far] = createTransportPair({ chunkSize: 1 });
     let received = 0;
     near.start(silentSink);
     near.write([new Uint8Array(many)]);

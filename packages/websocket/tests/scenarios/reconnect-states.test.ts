@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { EndedEvent, WaitingEvent } from "../../src/reconnect/events.ts";
 import { type OpenSocket, type Reconnecting, type ReconnectOptions, reconnect } from "../../src/reconnect/reconnect.ts";
 import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
-import { opened } from "../../src/socket/opened.ts";
+import { whenOpen } from "../../src/socket/when-open.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { FakeSocket } from "../support/fake-socket.ts";
 import { thrown, World } from "../support/link.ts";
@@ -353,9 +353,9 @@ describe("messages of a server that sends first", () => {
     const world = new World({ handler: (opening) => opening.accept().send("welcome") });
     const hooks = [
       () => new world.WebSocket("ws://example.com/"),
-      async () => await opened(new world.WebSocket("ws://example.com/")),
+      async () => await whenOpen(new world.WebSocket("ws://example.com/")),
       async () => {
-        const socket = await opened(new world.WebSocket("ws://example.com/"));
+        const socket = await whenOpen(new world.WebSocket("ws://example.com/"));
         await turn();
         return socket;
       },
@@ -473,8 +473,8 @@ describe("a shared signal", () => {
     const world = new World();
     const refused = createWebSocketClass(() => Promise.reject(new Error("nobody is there")));
     for (let round = 0; round < 3; round++) {
-      const socket = await opened(new world.WebSocket("ws://example.com/"), signal);
-      await expect(opened(new refused("ws://example.com/"), signal)).rejects.toThrow("nobody is there");
+      const socket = await whenOpen(new world.WebSocket("ws://example.com/"), signal);
+      await expect(whenOpen(new refused("ws://example.com/"), signal)).rejects.toThrow("nobody is there");
       socket.terminate();
       const stream = new world.WebSocketStream("ws://example.com/", { signal });
       await stream.opened;
@@ -492,10 +492,10 @@ describe("opened", () => {
   it("rejects for a socket that is closed, closing, or closed before it was open [R24]", async () => {
     const world = new World({ handler: () => new Promise(() => {}) });
     const never = new world.WebSocket("ws://example.com/");
-    const late = opened(never);
+    const late = whenOpen(never);
     never.close();
     await expect(late).rejects.toMatchObject({ name: "OpeningError" });
-    await expect(opened(never)).rejects.toMatchObject({
+    await expect(whenOpen(never)).rejects.toMatchObject({
       name: "OpeningError",
       message: "The connection was given up.",
     });
@@ -503,6 +503,6 @@ describe("opened", () => {
     const open = new World();
     const { client } = await open.connected();
     client.close();
-    await expect(opened(client)).rejects.toMatchObject({ name: "OpeningError" });
+    await expect(whenOpen(client)).rejects.toMatchObject({ name: "OpeningError" });
   });
 });

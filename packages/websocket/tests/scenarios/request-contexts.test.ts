@@ -30,7 +30,7 @@ class RequestsClock extends TestClock {
 
 /** A client whose server echoes every message. */
 function echoing(clock: TestClock, options = {}) {
-  const [near, far] = hybi.pair();
+  const [near, far] = hybi.createTransportPair();
   new hybi.WebSocketServer(
     (opening) => {
       const socket = opening.accept();

@@ -2,10 +2,10 @@
 
 import { describe, expect, it } from "vitest";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
-import { listeningServer } from "../../src/server/listening.ts";
+import { createListeningServer } from "../../src/server/listening.ts";
 import { WebSocketServer } from "../../src/server/server.ts";
-import { opened } from "../../src/socket/opened.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { whenOpen } from "../../src/socket/when-open.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 import { silentSink } from "../support/by-hand.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { clientRequest } from "../support/http.ts";
@@ -81,15 +81,15 @@ describe("a server that is closed several times", () => {
   it("ends openings as well: those without a request, and those that wait for the handler [R04]", async () => {
     const asked: IncomingOpening[] = [];
     const world = new World({ handler: (opening) => new Promise(() => asked.push(opening)) });
-    const waiting = opened(new world.WebSocket("ws://example.com/")).catch((error: Error) => error);
+    const waiting = whenOpen(new world.WebSocket("ws://example.com/")).catch((error: Error) => error);
     await until(() => asked.length === 1);
-    const [near, far] = pair();
+    const [near, far] = createTransportPair();
     near.start(silentSink);
     world.server.receive(far);
     expect(world.server.connections).toBe(2);
     await Promise.all([world.server.close(), world.server.close({ timeout: 100_000 })]);
     expect(await waiting).toMatchObject({ response: { status: 503 } });
-    const late = await opened(new world.WebSocket("ws://example.com/")).catch((error: Error) => error);
+    const late = await whenOpen(new world.WebSocket("ws://example.com/")).catch((error: Error) => error);
     expect(late).toMatchObject({ response: { status: 503 } });
     await world.server.close();
   });
@@ -99,7 +99,7 @@ describe("a server that is closed several times", () => {
     await world.connected();
     await world.server.close({ timeout: 1_000 });
     for (let round = 0; round < 2; round++) {
-      const [near, far] = pair();
+      const [near, far] = createTransportPair();
       near.start(silentSink);
       world.server.receive(far);
       near.write([clientRequest("/")]);
@@ -130,7 +130,7 @@ describe("a listening server", () => {
     await turn();
     const lines: string[] = [];
     let isFree: () => void = () => {};
-    const server = listeningServer(world.server, {
+    const server = createListeningServer(world.server, {
       secure: false,
       address: undefined,
       stop() {
@@ -155,7 +155,7 @@ describe("a listening server", () => {
   it("keeps listening when close is called with invalid options [R14]", async () => {
     const world = new World();
     let stops = 0;
-    const server = listeningServer(world.server, { secure: false, address: undefined, stop: () => void stops++ });
+    const server = createListeningServer(world.server, { secure: false, address: undefined, stop: () => void stops++ });
     for (const timeout of [-1, Number.NaN]) {
       await expect(server.close({ timeout })).rejects.toMatchObject({ code: "option/range" });
     }

@@ -53,7 +53,7 @@ interface Options {
 
 /** Exchanges an echo, a Ping and a close; returns what the client received. */
 async function talk(options: Options): Promise<unknown[]> {
-  const [near, far] = hybi.pair(options.pair);
+  const [near, far] = hybi.createTransportPair(options.pair);
   const server = new hybi.WebSocketServer((opening) => {
     const socket = opening.accept();
     socket.onmessage = ({ data }) => socket.send(data);
@@ -86,7 +86,7 @@ function platformClock() {
 }
 
 describe("where platform functions throw when called with a wrong `this`", () => {
-  it("pair() works by default, and with queueMicrotask or setTimeout as its scheduler [R09]", async () => {
+  it("createTransportPair() works by default, and with queueMicrotask or setTimeout as its scheduler [R09]", async () => {
     expect(await talk({})).toEqual(["hello", 4000, true]);
     for (const schedule of [queueMicrotask, setTimeout])
       expect(await talk({ pair: { schedule, chunkSize: 7 } })).toEqual(["hello", 4000, true]);
@@ -117,7 +117,7 @@ describe("where platform functions throw when called with a wrong `this`", () =>
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
       "nonsense\r\n\r\n",
     ]) {
-      const [near, far] = hybi.pair();
+      const [near, far] = hybi.createTransportPair();
       server.receive(far);
       const closed = new Promise<void>((resolve) => {
         near.start({ data() {}, drain() {}, end: () => near.end(), error() {}, close: resolve });

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { WebSocketServer } from "../../src/server/server.ts";
 import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 import { silentSink } from "../support/by-hand.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
@@ -33,7 +33,7 @@ describe("an opening handshake", () => {
 
   it("waits forever when configured to, and drops a transport that arrives after the opening was aborted", async () => {
     const clock = new TestClock();
-    const [near, far] = pair();
+    const [near, far] = createTransportPair();
     let give: () => void = () => {};
     const Slow = createWebSocketClass(() => new Promise<typeof near>((resolve) => (give = () => resolve(near))), {
       clock,
@@ -51,7 +51,7 @@ describe("an opening handshake", () => {
   });
 
   it("fails after 10 s without a response", async () => {
-    const [near, far] = pair();
+    const [near, far] = createTransportPair();
     far.start(silentSink);
     const clock = new TestClock();
     const socket = new (createWebSocketClass(() => near, { clock }))("ws://mute.example/");
@@ -63,7 +63,7 @@ describe("an opening handshake", () => {
 
   it("fails at a server that receives nothing, which responds with 408", async () => {
     const clock = new TestClock();
-    const [near, far] = pair();
+    const [near, far] = createTransportPair();
     const received: string[] = [];
     near.start({
       ...silentSink,

@@ -269,7 +269,7 @@ describe("data that waits for its turn", () => {
   });
 
   it("is dropped with the connection, by the application or after a violation [A09]", async () => {
-    for (const drop of [(pump: Pump) => pump.abort(), (pump: Pump) => pump.abandon()]) {
+    for (const drop of [(pump: Pump) => pump.abort(), (pump: Pump) => pump.abortSilently()]) {
       const clock = new EventLoop();
       const { transport, take, pump } = accepted(clock);
       transport.sink.data(flood.slice());
@@ -354,7 +354,7 @@ describe("compression of output", () => {
         const pump = new Pump({ endpoint, transport, listener: silentListener, clock });
         pump.start();
         endpoint.sendBinary(new Uint8Array(4 * mebibyte));
-        pump.touch();
+        pump.requestFlush();
         return { transport, endpoint };
       });
       let total = 0;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { WebSocketServer } from "../../src/server/server.ts";
 import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 import type { Transport } from "../../src/transport/transport.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 
@@ -19,7 +19,7 @@ function watched(transport: Transport): { transport: Transport; writes: number[]
 }
 
 async function connected(serve: (socket: WebSocket) => void) {
-  const [near, far] = pair();
+  const [near, far] = createTransportPair();
   const client = watched(near);
   const server = watched(far);
   const clock = new TestClock();

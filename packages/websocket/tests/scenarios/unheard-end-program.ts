@@ -2,7 +2,7 @@
 
 import { WebSocketServer } from "../../src/server/server.ts";
 import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 
 const server = new WebSocketServer((opening) => {
   const socket = opening.accept();
@@ -10,7 +10,7 @@ const server = new WebSocketServer((opening) => {
   socket.close(1000);
 });
 const WebSocket = createWebSocketClass(() => {
-  const [near, far] = pair();
+  const [near, far] = createTransportPair();
   server.receive(far);
   return near;
 });

@@ -4,23 +4,23 @@ import { encodeFrame } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
 import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
-import { type PairedTransport, pair } from "../../src/transport/pair.ts";
+import { createTransportPair, type PairedTransport } from "../../src/transport/pair.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
 
 /** A client, and a peer that counts payload bytes and reads only when the test lets it. */
 async function withPeer() {
-  const [near, far] = pair();
+  const [near, far] = createTransportPair();
   const connect = () => ({ transport: near, agreement: plainAgreement("client") });
   const Socket = createWebSocketClass(connect, { clock: new TestClock() });
   const client = new Socket("ws://example.com/");
   await until(() => client.readyState === 1);
   let received = 0;
-  const peer = new Connection(plainAgreement("server"), { delivery: "fragments" });
+  const peer = new Connection(plainAgreement("server"), { delivery: "pieces" });
   const read = (): void => {
     far.start({
       data(chunk) {
-        for (const event of peer.receive(chunk)) if (event.type === "fragment") received += event.data.length;
+        for (const event of peer.receive(chunk)) if (event.type === "piece") received += event.data.length;
       },
       drain() {},
       end: () => far.end(),

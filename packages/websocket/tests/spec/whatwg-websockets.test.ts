@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { CloseEvent, FailureEvent } from "../../src/dom/socket-events.ts";
 import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
 import { WebSocket as BaseWebSocket } from "../../src/socket/websocket.ts";
-import { pair } from "../../src/transport/pair.ts";
+import { createTransportPair } from "../../src/transport/pair.ts";
 import { turn, until } from "../support/clock.ts";
 import { story, thrown, World } from "../support/link.ts";
 
@@ -466,7 +466,7 @@ describe("a failure", () => {
   });
 
   it("because of an invalid response closes at once", async () => {
-    const [near, far] = pair();
+    const [near, far] = createTransportPair();
     const Odd = createWebSocketClass(() => near);
     far.start({
       data: () => far.write([new TextEncoder().encode("HTTP/1.1 101 X\r\n\r\n")]),

@@ -1,7 +1,7 @@
 /** Hand-written clients whose bytes the tests choose, and promises and Blobs that never settle. */
 
 import type { WebSocketServer } from "../../src/server/server.ts";
-import { type PairedTransport, pair } from "../../src/transport/pair.ts";
+import { createTransportPair, type PairedTransport } from "../../src/transport/pair.ts";
 import type { TransportSink } from "../../src/transport/transport.ts";
 import { until } from "./clock.ts";
 import { clientRequest } from "./http.ts";
@@ -29,7 +29,7 @@ export class HandClient {
   readonly far: PairedTransport;
 
   constructor({ lingers = false }: { readonly lingers?: boolean } = {}) {
-    [this.near, this.far] = pair();
+    [this.near, this.far] = createTransportPair();
     this.near.start({
       ...silentSink,
       data: (chunk) => {
@@ -74,7 +74,7 @@ export class HandClient {
 
 /** Opens a connection to `server`. Returns the client's end of its transport, which keeps nothing that it reads. */
 export async function openByHand(server: WebSocketServer): Promise<PairedTransport> {
-  const [near, far] = pair();
+  const [near, far] = createTransportPair();
   let isOpen = false;
   near.start({
     ...silentSink,

@@ -6,7 +6,7 @@ import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts"
 import { createWebSocketClass, createWebSocketStreamClass } from "../../src/socket/create-websocket-class.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
 import type { WebSocketStream } from "../../src/socket/websocket-stream.ts";
-import { type PairedTransport, type PairOptions, pair } from "../../src/transport/pair.ts";
+import { createTransportPair, type PairedTransport, type PairOptions } from "../../src/transport/pair.ts";
 import { TestClock, until } from "./clock.ts";
 
 export interface WorldOptions {
@@ -32,7 +32,7 @@ export class World {
     const { handler = (opening) => this.accepted.push(opening.accept()) } = options;
     this.server = new WebSocketServer(handler, { clock: this.clock, ...options.server });
     const connect = () => {
-      const [near, far] = pair(options.pair);
+      const [near, far] = createTransportPair(options.pair);
       this.near.push(near);
       this.far.push(far);
       this.server.receive(far);

@@ -304,7 +304,7 @@ export class Conversation {
         case "failure":
           this.observed.violation ??= event.violation;
           break;
-        case "fragment":
+        case "piece":
         case "end":
           break;
         default:

@@ -13,7 +13,7 @@ export interface SubjectEvent {
 /** An endpoint that can be tested in the same process: an `Endpoint` of `@hybi/core`, or any object of the same shape. */
 export interface InProcessSubject {
   readonly state?: string | undefined;
-  readonly transport: "keep" | "await-end" | "end" | "abort";
+  readonly transportAction: "keep" | "await-end" | "end" | "abort";
   receive(chunk: Uint8Array): readonly SubjectEvent[];
   receiveEnd(): unknown;
   takeOutput(): readonly Uint8Array[];
@@ -23,7 +23,7 @@ export interface InProcessSubject {
   sendBinary(data: Uint8Array): void;
 }
 
-/** Drives the subject as an echo endpoint: text is echoed as text, binary as binary. */
+/** Drives the subject as an echo endpoint: text is echoed as text, binary. */
 export class InProcessWire implements Wire {
   readonly isImmediate = true;
   readonly #subject: InProcessSubject;
@@ -71,7 +71,7 @@ export class InProcessWire implements Wire {
   #deliver(): void {
     // Delivered data can make the tester write and the subject respond before this call returns.
     for (const bytes of this.#subject.takeOutput()) this.#listener?.data(bytes);
-    const { transport } = this.#subject;
+    const { transportAction: transport } = this.#subject;
     if (transport === "end" || transport === "abort") this.#finish(transport === "end" ? "end" : "lost");
   }
 

@@ -27,11 +27,11 @@ import { startTimer, type Timer } from "../event-loop/timer.ts";
 import type { Account, Holder } from "../load/memory-budget.ts";
 import { Pump } from "../pump/pump.ts";
 import type { Transport } from "../transport/transport.ts";
-import { AwaitedAnswer, type IncomingOwner } from "./awaited-answer.ts";
 import { type AcceptedListener, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
+import { type OpeningOwner, PendingOpening } from "./pending-opening.ts";
 
 /** A stream of HTTP/2 or HTTP/3 whose request awaits the response. Its methods do not throw. */
-export interface RequestStream {
+export interface ConnectStream {
   /** The HTTP/2 or HTTP/3 connection that carries this stream and others, as an object of the runtime. */
   readonly session?: object | undefined;
   /** Sends the head of a success. Returns the transport for what follows it in both directions. */
@@ -51,9 +51,9 @@ export interface StreamOptions extends ConnectionOptions {
   readonly tolerate?: readonly Leniency[] | undefined;
 }
 
-export class IncomingStream extends AwaitedAnswer implements Holder {
+export class PendingConnect extends PendingOpening implements Holder {
   readonly #info: TransportInfo;
-  readonly #stream: RequestStream;
+  readonly #stream: ConnectStream;
   readonly #options: StreamOptions;
   readonly #deadlines: DeadlineOptions;
   readonly #writeBudget: number | undefined;
@@ -64,8 +64,8 @@ export class IncomingStream extends AwaitedAnswer implements Holder {
   #ended = false;
 
   constructor(
-    owner: IncomingOwner,
-    stream: RequestStream,
+    owner: OpeningOwner,
+    stream: ConnectStream,
     info: TransportInfo,
     options: StreamOptions,
     how: { clock: Clock; deadlines?: DeadlineOptions | undefined; writeBudget?: number | undefined },
@@ -124,18 +124,18 @@ export class IncomingStream extends AwaitedAnswer implements Holder {
     this.refuse("The server's memory budget is exhausted.");
   }
 
-  // `AwaitedAnswer`
+  // `PendingOpening`
 
   protected get isAsked(): boolean {
     return this.#request !== undefined;
   }
 
   protected open(answer: OpeningAnswer, listener: AcceptedListener): void {
-    const { random, limits, tolerate, fragmentSize, host } = this.#options;
+    const { random, limits, tolerate, fragmentSize, native } = this.#options;
     const extensions = answer.extensions ?? this.#options.extensions;
     const { agreement, ...head } = answerExtendedConnect(this.#request!, { ...answer, extensions });
     const pump = new Pump({
-      endpoint: new Connection(agreement, { random, extensions, limits, tolerate, fragmentSize, host }),
+      endpoint: new Connection(agreement, { random, extensions, limits, tolerate, fragmentSize, native }),
       transport: this.#stream.accept(head),
       listener,
       clock: this.clock,

@@ -7,7 +7,7 @@ const copyLimit = 16_384;
 const joinLimit = 65_536;
 
 /** Returns the bytes of `chunks` in fewer chunks; does not copy a long one. */
-export function joined(chunks: readonly Uint8Array[]): readonly Uint8Array[] {
+export function coalesce(chunks: readonly Uint8Array[]): readonly Uint8Array[] {
   if (chunks.length === 1) return chunks;
   const result: Uint8Array[] = [];
   let group: Uint8Array[] = [];

@@ -1,8 +1,8 @@
 import { displaceBytes, patternBytes, sameBytes } from "@hybi/testing/wire";
 import { afterEach, describe, expect, it } from "vitest";
-import { fastLongWords, forgetWords, littleEndian, longWordsOf, viewOf, wordsOf } from "./words.ts";
+import { fastLongWords, littleEndian, longWordsOf, releaseViews, viewOf, wordsOf } from "./view-cache.ts";
 
-afterEach(forgetWords);
+afterEach(releaseViews);
 
 describe("views of an array's buffer", () => {
   it("consist of the whole words of the buffer, wherever the array begins", () => {
@@ -13,7 +13,7 @@ describe("views of an array's buffer", () => {
     expect(longWordsOf(array)).toHaveLength(3);
   });
 
-  it("are cached for the most recently used array, in any order, and recreated for another and after forgetWords", () => {
+  it("are cached for the most recently used array, in any order, and recreated for another and after releaseViews", () => {
     const first = patternBytes(16);
     const second = patternBytes(16);
     const words = wordsOf(first);
@@ -23,8 +23,8 @@ describe("views of an array's buffer", () => {
     expect(wordsOf(second).buffer).toBe(second.buffer);
     expect(wordsOf(first)).not.toBe(words);
     const again = wordsOf(first);
-    forgetWords();
-    forgetWords();
+    releaseViews();
+    releaseViews();
     expect(wordsOf(first)).not.toBe(again);
   });
 

@@ -14,7 +14,7 @@ import { writeFrame, writeTextFrame } from "../frame/frame-encoder.ts";
 import { finBit, headerLength } from "../frame/header.ts";
 import { binary, close, text } from "../frame/opcode.ts";
 import type { ActiveTransform } from "../vocabulary/extension.ts";
-import type { HostFunctions } from "../vocabulary/native-functions.ts";
+import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import type { MessageKind } from "../vocabulary/terms.ts";
 import { ControlQueue } from "./control-queue.ts";
 import { EncodePipeline } from "./encode-pipeline.ts";
@@ -80,21 +80,21 @@ function isRight(options: SendOptions): boolean {
   return Number.isInteger(priority) && typeof compress === "boolean";
 }
 
-/** Options of `Outgoing`. */
-export interface OutgoingOptions {
+/** Options of `OutputScheduler`. */
+export interface OutputSchedulerOptions {
   /** Supplies masking keys; undefined for a server, which does not mask (RFC 6455 §5.1). */
   readonly keys: RandomPool | undefined;
   /** In the order of the agreement. */
   readonly transforms: readonly ActiveTransform[];
   /** Maximum payload of one frame in bytes; an integer. */
   readonly fragmentSize: number;
-  readonly host: HostFunctions;
+  readonly native: NativeFunctions;
 }
 
 /** The output of one connection, up to and including its Close frame. */
-export class Outgoing {
+export class OutputScheduler {
   /** Referenced, not copied, because many connections share one options object. */
-  readonly #options: OutgoingOptions;
+  readonly #options: OutputSchedulerOptions;
 
   // An idle connection has neither.
   #controls: ControlQueue | undefined;
@@ -113,7 +113,7 @@ export class Outgoing {
   #dropped = 0;
 
   /** `options` must not change afterwards. */
-  constructor(options: OutgoingOptions) {
+  constructor(options: OutputSchedulerOptions) {
     this.#options = options;
   }
 
@@ -165,10 +165,10 @@ export class Outgoing {
   }
 
   sendText(data: string, options: SendOptions | undefined): void {
-    const { keys, fragmentSize, host } = this.#options;
+    const { keys, fragmentSize, native } = this.#options;
     const lane = this.#lane(options);
     if (data.length <= shortTextLimit && data.length * 3 <= fragmentSize && !this.#isTransformed) {
-      this.#length += writeTextFrame(lane.writer, finBit | text, data, keys, host);
+      this.#length += writeTextFrame(lane.writer, finBit | text, data, keys, native);
       return;
     }
     const message = new PendingMessage("text", options?.compress);

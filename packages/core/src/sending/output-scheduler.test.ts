@@ -4,17 +4,23 @@ import { countingSource } from "../../tests/support/connections.ts";
 import { adding, rsv1, runLength } from "../../tests/support/extensions.ts";
 import { readFrames } from "../../tests/support/read-frames.ts";
 import { RandomPool } from "../bytes/random-pool.ts";
-import { portableHost } from "../vocabulary/native-functions.ts";
-import { Outgoing, type OutgoingOptions } from "./outgoing.ts";
+import { noNativeFunctions } from "../vocabulary/native-functions.ts";
+import { OutputScheduler, type OutputSchedulerOptions } from "./output-scheduler.ts";
 import { prepareText } from "./prepared-message.ts";
 
-function outgoing(options: Partial<OutgoingOptions> = {}): Outgoing {
-  return new Outgoing({ keys: undefined, transforms: [], fragmentSize: 65_536, host: portableHost, ...options });
+function outgoing(options: Partial<OutputSchedulerOptions> = {}): OutputScheduler {
+  return new OutputScheduler({
+    keys: undefined,
+    transforms: [],
+    fragmentSize: 65_536,
+    native: noNativeFunctions,
+    ...options,
+  });
 }
 const client = () => outgoing({ keys: RandomPool.of(countingSource()) });
-const all = (out: Outgoing, budget = Number.POSITIVE_INFINITY) => readFrames(out.take(budget));
+const all = (out: OutputScheduler, budget = Number.POSITIVE_INFINITY) => readFrames(out.take(budget));
 
-describe("Outgoing", () => {
+describe("OutputScheduler", () => {
   it("reports the queued bytes as length, and takes nothing when nothing is queued", () => {
     const out = outgoing();
     expect([out.length, out.hasData, out.take(100)]).toEqual([0, false, []]);

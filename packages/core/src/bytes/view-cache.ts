@@ -2,7 +2,7 @@
  * Views of the memory under a byte array: 32-bit and 64-bit words for loops over many bytes, and subarrays.
  *
  * Creating a view costs 15 to 35 ns, more than unmasking 64 bytes, so the views of the last array are cached until
- * `forgetWords` is called or another array is used. See bench/micro/mask.ts.
+ * `releaseViews` is called or another array is used. See bench/micro/mask.ts.
  */
 
 const nothing = new ArrayBuffer(0);
@@ -71,7 +71,7 @@ export function viewOf(bytes: Uint8Array, start: number, end: number): Uint8Arra
 }
 
 /** Releases the last array, so that it can be collected. */
-export function forgetWords(): void {
+export function releaseViews(): void {
   if (current === undefined) return;
   current = undefined;
   buffer = nothing;

@@ -25,7 +25,7 @@ const blobCost = 480;
 const freeOverhead = 4096;
 
 /** A queue that is empty except while a Blob is being read. */
-export class SendQueue {
+export class BlobSendQueue {
   readonly #onError: (error: unknown) => void;
   readonly #steps = new Queue<Step>();
   #length = 0;

@@ -17,7 +17,7 @@ import type { AcceptedListener, Answering, IncomingOpening, TransportInfo } from
 export const unavailable: Rejection = { status: 503, fields: [["Retry-After", "5"]] };
 
 /** The server, as its incoming requests see it. */
-export interface IncomingOwner extends ClosableOwner {
+export interface OpeningOwner extends ClosableOwner {
   /** Default `binaryType` of accepted sockets; `accept` may override it. */
   readonly binaryType: BinaryType;
   /** Runs the handler. Resolves when it returns, whether or not it answered; rejects with what it threw. */
@@ -31,9 +31,9 @@ export interface IncomingOwner extends ClosableOwner {
   accepted(socket: WebSocket): void;
 }
 
-export abstract class AwaitedAnswer implements Answering, Closable {
+export abstract class PendingOpening implements Answering, Closable {
   readonly clock: Clock;
-  protected readonly server: IncomingOwner;
+  protected readonly server: OpeningOwner;
   /** Why the request can no longer be answered, although the handler has not answered. */
   protected failure: FailureDetail = {};
   /** Whether the handler has answered, even if too late. */
@@ -43,7 +43,7 @@ export abstract class AwaitedAnswer implements Answering, Closable {
   /** The socket or stream, once the handler has accepted the request. */
   #accepted: Closable | undefined;
 
-  constructor(server: IncomingOwner, clock: Clock) {
+  constructor(server: OpeningOwner, clock: Clock) {
     this.server = server;
     this.clock = clock;
   }

@@ -11,9 +11,9 @@ import type { WebSocket } from "./websocket.ts";
  * with an `OpeningError`, which says why, or with the reason of `signal`, which aborts the attempt.
  *
  * @example
- * const socket = await opened(new WebSocket("wss://example.com/"), AbortSignal.timeout(1_000));
+ * const socket = await whenOpen(new WebSocket("wss://example.com/"), AbortSignal.timeout(1_000));
  */
-export function opened(socket: WebSocket, signal?: AbortSignal): Promise<WebSocket> {
+export function whenOpen(socket: WebSocket, signal?: AbortSignal): Promise<WebSocket> {
   return new Promise((resolve, reject) => {
     const finish = (): void => {
       for (const [type, listener] of listeners) EventTarget.prototype.removeEventListener.call(socket, type, listener);

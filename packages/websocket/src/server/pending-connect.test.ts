@@ -1,9 +1,9 @@
 import type { Fields, StreamAnswer } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { TestClock, turn, until } from "../../tests/support/clock.ts";
-import { type PairedTransport, pair } from "../transport/pair.ts";
+import { createTransportPair, type PairedTransport } from "../transport/pair.ts";
 import type { IncomingOpening } from "./incoming-opening.ts";
-import type { RequestStream } from "./incoming-stream.ts";
+import type { ConnectStream } from "./pending-connect.ts";
 import { type ServerOptions, WebSocketServer } from "./server.ts";
 
 const request: Fields = [
@@ -17,14 +17,14 @@ const request: Fields = [
 ];
 
 /** A stream without a network: records how it was answered, and exposes the client's end of the accepted transport. */
-class TestStream implements RequestStream {
+class TestStream implements ConnectStream {
   onLost: (() => void) | undefined;
   readonly calls: string[] = [];
   near: PairedTransport | undefined;
 
   accept({ status }: StreamAnswer): PairedTransport {
     this.calls.push(`accept ${status}`);
-    const [near, far] = pair();
+    const [near, far] = createTransportPair();
     this.near = near;
     return far;
   }

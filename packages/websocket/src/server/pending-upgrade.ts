@@ -7,10 +7,10 @@ import { failureOf } from "../dom/socket-events.ts";
 import type { Clock } from "../event-loop/clock.ts";
 import { type PumpListener, silentListener } from "../pump/listener.ts";
 import type { Pump } from "../pump/pump.ts";
-import { AwaitedAnswer, type IncomingOwner } from "./awaited-answer.ts";
 import { type AcceptedListener, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
+import { type OpeningOwner, PendingOpening } from "./pending-opening.ts";
 
-export class Incoming extends AwaitedAnswer {
+export class PendingUpgrade extends PendingOpening {
   /** The listener of the pump until the request is accepted. */
   readonly listener: PumpListener = {
     ...silentListener,
@@ -27,7 +27,7 @@ export class Incoming extends AwaitedAnswer {
   /** Whether the server has dropped the transport. */
   #isDropped = false;
 
-  constructor(owner: IncomingOwner, clock: Clock, info: TransportInfo) {
+  constructor(owner: OpeningOwner, clock: Clock, info: TransportInfo) {
     super(owner, clock);
     this.#info = info;
   }
@@ -49,7 +49,7 @@ export class Incoming extends AwaitedAnswer {
     this.#pump?.abort();
   }
 
-  // `AwaitedAnswer`
+  // `PendingOpening`
 
   protected get isAsked(): boolean {
     return this.#isAsked;
@@ -57,11 +57,11 @@ export class Incoming extends AwaitedAnswer {
 
   protected open(answer: OpeningAnswer, listener: AcceptedListener): void {
     const pump = this.#pump!;
-    pump.handTo(listener);
+    pump.setListener(listener);
     try {
       pump.accept(answer);
     } catch (error) {
-      pump.handTo(this.listener);
+      pump.setListener(this.listener);
       throw error;
     }
     this.#isAsked = false;
