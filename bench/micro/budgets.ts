@@ -53,4 +53,4 @@ function queryHeld(index: number): number {
 printRow("", ["ns"]);
 printRow("time", [leastTime(turns, useTime)]);
 printRow("memory", [leastTime(turns, changeMemory)]);
-printRow("query what is held", [leastTime(turns, queryHeld)]);
+printRow("query held", [leastTime(turns, queryHeld)]);
