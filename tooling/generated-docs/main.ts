@@ -1,13 +1,17 @@
-/** `pnpm check:docs` fails if a page generated from the code is stale. `--write` regenerates the pages. */
+/**
+ * `pnpm check:docs` fails if a page generated from the code is stale, or a document links to a file that does not exist.
+ * `--write` regenerates the pages.
+ */
 
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { closingTransitions, usageErrorTable, violationTable } from "../../packages/core/src/index.ts";
 import { attackKinds } from "../../packages/testing/src/attacks/kinds.ts";
-import { conclude, root } from "../repository.ts";
+import { conclude, filesBelow, packageFolders, root } from "../repository.ts";
 import { formatDiagram, replaceDiagram } from "./closing-diagram.ts";
 import { formatErrorsPage } from "./errors-page.ts";
 import { replaceKinds } from "./hostile-kinds.ts";
+import { checkLinks } from "./links.ts";
 import { replaceShownFiles } from "./shown-files.ts";
 
 const write = process.argv.includes("--write");
@@ -26,4 +30,12 @@ keep("docs/reference/errors.md", () => formatErrorsPage(violationTable, usageErr
 keep("docs/design/closing-handshake.md", (now) => replaceDiagram(now, formatDiagram(closingTransitions)));
 keep("docs/guide/deployment.md", (now) => replaceShownFiles(now, (path) => readFileSync(join(root, path), "utf8")));
 keep("docs/design/hostile-load.md", (now) => replaceKinds(now, attackKinds));
-conclude("generated pages", findings, "4 pages");
+
+const isDocument = (path: string): boolean => path.endsWith(".md");
+const folders = ["docs", "examples", "bench", "fuzz", "interop", "tooling", ...packageFolders()];
+const documents = [...readdirSync(root).filter(isDocument), ...folders.flatMap((name) => filesBelow(name, isDocument))];
+for (const document of documents) {
+  const exists = (path: string): boolean => existsSync(join(root, dirname(document), path));
+  findings.push(...checkLinks(document, readFileSync(join(root, document), "utf8"), exists));
+}
+conclude("documents", findings, `4 generated pages, and the links of ${documents.length} documents`);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { formatDiagram, replaceDiagram } from "./closing-diagram.ts";
 import { formatErrorsPage } from "./errors-page.ts";
 import { replaceKinds } from "./hostile-kinds.ts";
+import { checkLinks } from "./links.ts";
 import { replaceShownFiles } from "./shown-files.ts";
 
 describe("formatErrorsPage", () => {
@@ -61,5 +62,16 @@ describe("replaceKinds", () => {
     const kinds = [{ name: "silence", title: "says nothing", opening: () => new Uint8Array(0) }];
     const table = "| Kind | A client that |\n| --- | --- |\n| `silence` | says nothing |";
     expect(replaceKinds(page("old"), kinds)).toBe(page(`\n\n${table}\n\n`));
+  });
+});
+
+describe("checkLinks", () => {
+  it("finds links to files that do not exist, but neither other links nor code", () => {
+    const page =
+      "[a](a.md#part) [b](../b.ts) [c](#here) [d](https://d.example/) `[e](e.md)`\n```text\n[f](f.md)\n```\n[g](g.md)";
+    expect(checkLinks("docs/page.md", page, (path) => path === "a.md")).toEqual([
+      "docs/page.md links to ../b.ts, which does not exist",
+      "docs/page.md links to g.md, which does not exist",
+    ]);
   });
 });
