@@ -55,9 +55,7 @@ class Echo implements PumpListener {
     this.#slowDown();
   }
 
-  pong(payload: Uint8Array): void {
-    this.pump.pongReceived(payload);
-  }
+  pong(): void {}
 
   flushed(): void {
     if (!this.#isPaused || this.pump.bufferedLength > highWaterMark) return;

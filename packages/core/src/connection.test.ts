@@ -191,11 +191,16 @@ describe("Connection", () => {
   it("performs what an expired deadline asks for, while it can", () => {
     const server = serverWith();
     server.expire("opening");
+    expect(server.pingsAnswered).toBe(0);
     server.expire("ping");
     const [ping] = sent(server);
     expect([ping?.opcode, server.awaitsPong]).toEqual([0x9, true]);
     deliver(server, { opcode: "pong", payload: ping?.payload ?? "" });
-    expect(server.awaitsPong).toBe(false);
+    expect([server.awaitsPong, server.pingsAnswered]).toEqual([false, 1]);
+    server.sendPing(Uint8Array.of(7));
+    sent(server);
+    deliver(server, { opcode: "pong", payload: Uint8Array.of(7) });
+    expect(server.pingsAnswered).toBe(2);
     server.expire("idle");
     server.expire("idle");
     server.expire("ping");

@@ -171,6 +171,14 @@ export class Connection implements Output {
   }
 
   /**
+   * The last Ping, counted from 1 as in `statistics.pingsTaken`, that a Pong with its payload answered before the next
+   * Ping was sent; 0 before the first.
+   */
+  get pingsAnswered(): number {
+    return this.#keepalive?.answered ?? 0;
+  }
+
+  /**
    * Units of work of the latest `receive` or `receiveInto`. A count that is the same on every machine, about one per
    * nanosecond on a fast one. It covers received bytes, bytes that extensions made of them, frames and messages.
    */
@@ -324,6 +332,8 @@ export class Connection implements Output {
    */
   sendPing(payload: Uint8Array = noPayload): void {
     this.#checkControl(payload);
+    this.#keepalive ??= new Keepalive();
+    this.#keepalive.note(payload, this.#outgoing.controls.pingsQueued + 1);
     this.#outgoing.controls.ping(payload);
   }
 
@@ -448,7 +458,7 @@ export class Connection implements Output {
       return undefined;
     }
     if (opcode === pong) {
-      this.#keepalive?.acknowledge(payload);
+      this.#keepalive?.acknowledge(payload, this.#outgoing.pingsTaken);
       sink.pong(payload);
       return undefined;
     }

@@ -186,12 +186,12 @@ describe("Endpoint", () => {
   it("forwards deadlines, counters and written chunks to the connection", () => {
     const early = Endpoint.server();
     early.releaseOutput([]);
-    expect([early.awaitsPong, early.statistics.bytesReceived]).toEqual([false, 0]);
+    expect([early.awaitsPong, early.pingsAnswered, early.statistics.bytesReceived]).toEqual([false, 0, 0]);
     expect(early.limits.head).toBe(16_384);
     const { server } = opened();
     server.expire("ping");
     server.releaseOutput(server.takeOutput());
-    expect([server.awaitsPong, server.statistics.pingsTaken]).toEqual([true, 1]);
+    expect([server.awaitsPong, server.pingsAnswered, server.statistics.pingsTaken]).toEqual([true, 0, 1]);
     expect(server.limits.head).toBe(16_384);
   });
 

@@ -142,6 +142,11 @@ export class Endpoint implements Output {
     return this.#connection?.awaitsPong === true;
   }
 
+  /** See `Connection.pingsAnswered`. */
+  get pingsAnswered(): number {
+    return this.#connection?.pingsAnswered ?? 0;
+  }
+
   // Inputs
 
   /**

@@ -7,6 +7,7 @@ import { checkDeadlines, type DeadlineOptions, type DeadlineSubject, Deadlines }
 class Subject implements DeadlineSubject {
   state: DeadlineSubject["state"] = "opening";
   awaitsPong = false;
+  pingsAnswered = 0;
   awaitsAnswer = false;
   outputLength = 0;
   isWithinMessage = false;
@@ -88,6 +89,45 @@ describe("Deadlines", () => {
     expect(deadlines.observe(130)).toEqual({ at: 160, reason: "pong" });
     deadlines.expire(160);
     expect(subject.expired).toEqual(["ping", "pong"]);
+  });
+
+  it("measure the round trip of the latest Ping from when it was taken, once", () => {
+    const { subject, deadlines } = watched();
+    deadlines.observe(0);
+    expect(deadlines.roundTripTime(5)).toBeUndefined();
+    subject.count({ pingsTaken: 1 });
+    deadlines.observe(10);
+    subject.count({ pingsTaken: 2 });
+    deadlines.observe(20);
+    subject.pingsAnswered = 1;
+    expect(deadlines.roundTripTime(30)).toBeUndefined();
+    subject.pingsAnswered = 2;
+    deadlines.observe(50);
+    expect(deadlines.roundTripTime(60)).toBe(30);
+    subject.count({ pingsTaken: 3 });
+    deadlines.observe(70);
+    subject.pingsAnswered = 3;
+    expect(deadlines.roundTripTime(75)).toBe(5);
+    expect(deadlines.roundTripTime(90)).toBe(5);
+  });
+
+  it("measure a Pong that arrives with the end of the connection, but no Ping taken while reading is paused", () => {
+    const { subject, deadlines } = watched();
+    subject.count({ pingsTaken: 1 });
+    deadlines.observe(10);
+    subject.pingsAnswered = 1;
+    subject.state = "ended";
+    deadlines.observe(15);
+    expect(deadlines.roundTripTime(100)).toBe(5);
+
+    const paused = watched();
+    paused.deadlines.pause(0, "pinging");
+    paused.subject.count({ pingsTaken: 1 });
+    paused.deadlines.observe(10);
+    paused.deadlines.resume(20);
+    paused.subject.pingsAnswered = 1;
+    paused.deadlines.observe(30);
+    expect(paused.deadlines.roundTripTime(40)).toBeUndefined();
   });
 
   it("fail a peer that takes none of the queued output when so configured, and tolerate one that takes little", () => {

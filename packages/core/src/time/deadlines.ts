@@ -31,6 +31,8 @@ export interface DeadlineSubject {
   readonly isWithinMessage?: boolean;
   /** Whether a Ping of `expire("ping")` has been taken that no Pong has acknowledged. */
   readonly awaitsPong: boolean;
+  /** The last Ping, counted from 1 as in `statistics.pingsTaken`, that was answered before the next one was sent. */
+  readonly pingsAnswered: number;
   /** Bytes of output not yet taken. */
   readonly outputLength: number;
   readonly statistics: Statistics;
@@ -110,6 +112,10 @@ export class Deadlines {
   #messages = -1;
   #idleSince: Instant = 0;
   #pongAwaitedSince: Instant | undefined;
+  /** Pings taken at the last observation; when the latest was taken, while its round trip is being measured. */
+  #pingsTaken = 0;
+  #pingTakenAt: Instant | undefined;
+  #roundTripTime: number | undefined;
   #bytesTaken = 0;
   #stalledSince: Instant | undefined;
   #paused = false;
@@ -165,6 +171,19 @@ export class Deadlines {
   }
 
   /**
+   * Returns the milliseconds between the latest answered Ping and its Pong; undefined before the first. Only the latest
+   * Ping is measured, from when it was taken. `now` is the time of arrival of a Pong received since the last call of
+   * `observe`, so that the time is already known to those who are told about the Pong.
+   */
+  roundTripTime(now: Instant): number | undefined {
+    if (this.#pingTakenAt !== undefined && this.#subject.pingsAnswered >= this.#pingsTaken) {
+      this.#roundTripTime = now - this.#pingTakenAt;
+      this.#pingTakenAt = undefined;
+    }
+    return this.#roundTripTime;
+  }
+
+  /**
    * Records what has changed by `now`. Returns what is due next, or undefined if nothing ever is.
    *
    * `awayUntil` is when the caller last returned late for a timer after not reading for a while. The arrival time of
@@ -172,6 +191,7 @@ export class Deadlines {
    */
   observe(now: Instant, awayUntil: Instant = Number.NEGATIVE_INFINITY): Deadline | undefined {
     const { state } = this.#subject;
+    this.roundTripTime(now);
     if (state !== this.#state) this.#enter(state, now);
     if (state === "ended" || this.#dropped) return undefined;
     if (state === "opening") return this.#observeOpening(now);
@@ -210,7 +230,7 @@ export class Deadlines {
   }
 
   #observeOpen(now: Instant, awayUntil: Instant, statistics: Statistics): Deadline | undefined {
-    const { bytesReceived, messagesReceived, messagesSent, controlFramesReceived } = statistics;
+    const { bytesReceived, messagesReceived, messagesSent, controlFramesReceived, pingsTaken } = statistics;
     if (bytesReceived !== this.#bytesReceived) {
       this.#bytesReceived = bytesReceived;
       this.#observeReturn(now, awayUntil);
@@ -225,6 +245,11 @@ export class Deadlines {
     // The Pong's time runs from when the Ping was taken, not from when it was queued behind other output.
     if (!this.#subject.awaitsPong) this.#pongAwaitedSince = undefined;
     else this.#pongAwaitedSince ??= now;
+    if (pingsTaken !== this.#pingsTaken) {
+      this.#pingsTaken = pingsTaken;
+      // While reading is paused, a Pong waits until it resumes.
+      this.#pingTakenAt = this.#paused ? undefined : now;
+    }
     const idle = earlier(this.#due("idle", this.#idleSince), this.#observeMessage(now, messagesReceived));
     if (this.#paused) return earlier(idle, this.#observeRest());
     const keepalive =

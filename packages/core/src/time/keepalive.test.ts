@@ -15,11 +15,11 @@ describe("Keepalive", () => {
   it("accepts a Pong for its own Ping and all earlier ones, and never goes back [X23]", () => {
     const keepalive = new Keepalive();
     const payloads = [1, 2, 3].map((ordinal) => keepalive.next(ordinal));
-    keepalive.acknowledge(payloads[0] as Uint8Array);
+    keepalive.acknowledge(payloads[0] as Uint8Array, 3);
     expect(keepalive.isAwaiting(3)).toBe(true);
-    keepalive.acknowledge(payloads[2] as Uint8Array);
+    keepalive.acknowledge(payloads[2] as Uint8Array, 3);
     expect(keepalive.isAwaiting(3)).toBe(false);
-    keepalive.acknowledge(payloads[1] as Uint8Array);
+    keepalive.acknowledge(payloads[1] as Uint8Array, 3);
     expect(keepalive.isAwaiting(3)).toBe(false);
   });
 
@@ -35,7 +35,25 @@ describe("Keepalive", () => {
   ])("ignores a Pong with payload %s, which none of its Pings had [X22]", (hex) => {
     const keepalive = new Keepalive();
     keepalive.next(1);
-    keepalive.acknowledge(hexBytes(hex));
+    keepalive.acknowledge(hexBytes(hex), 1);
     expect(keepalive.isAwaiting(1)).toBe(true);
+  });
+
+  it("recognizes the Pong of the latest Ping of either kind, once that was taken", () => {
+    const keepalive = new Keepalive();
+    const payload = hexBytes("6162");
+    keepalive.note(payload, 1);
+    payload[0] = 0;
+    keepalive.acknowledge(hexBytes("6162"), 0);
+    keepalive.acknowledge(hexBytes("6163"), 1);
+    keepalive.acknowledge(hexBytes("616263"), 1);
+    expect(keepalive.answered).toBe(0);
+    keepalive.acknowledge(hexBytes("6162"), 1);
+    expect(keepalive.answered).toBe(1);
+    const own = keepalive.next(2);
+    keepalive.acknowledge(hexBytes("6162"), 2);
+    expect(keepalive.answered).toBe(1);
+    keepalive.acknowledge(own, 2);
+    expect([keepalive.answered, keepalive.isAwaiting(2)]).toEqual([2, false]);
   });
 });

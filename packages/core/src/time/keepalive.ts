@@ -1,7 +1,11 @@
 /**
- * Tracks which keepalive Pings the peer has replied to (RFC 6455 §5.5.2–5.5.3). Each Ping carries a number. A Pong with
- * one of these numbers acknowledges that Ping and all before it, because a peer may reply only to the most recent. Other
- * Pongs acknowledge nothing.
+ * Tracks which Pings the peer has replied to (RFC 6455 §5.5.2–5.5.3), for two purposes.
+ *
+ * Whether the peer is alive: each keepalive Ping carries a number. A Pong with one of these numbers acknowledges that
+ * Ping and all before it, because a peer may reply only to the most recent. Other Pongs acknowledge nothing.
+ *
+ * How long a round trip takes: this is measured for the application's Pings as well, which carry no number. Their
+ * payload identifies the Pong, and only that of the latest Ping is kept.
  */
 import { writeUint32 } from "../frame/header.ts";
 
@@ -9,21 +13,41 @@ import { writeUint32 } from "../frame/header.ts";
 const prefix = [0x68, 0x62];
 const payloadLength = 6;
 
-/** Numbers Pings and recognizes their Pongs. */
+const noPayload = new Uint8Array(0);
+
+/** Numbers keepalive Pings and recognizes the Pongs of all Pings. Ordinals count all Pings of a connection from 1. */
 export class Keepalive {
-  /** Number of Pings queued on the connection, including the application's, when the last keepalive Ping was queued. */
+  /** Ordinal of the latest keepalive Ping. */
   #lastPing = 0;
   #sent = 0;
   #acknowledged = 0;
+  /** Payload and ordinal of the latest Ping, keepalive or not. */
+  #latestPayload: Uint8Array = noPayload;
+  #latestOrdinal = 0;
+  #answered = 0;
 
-  /** Returns the payload of the next Ping, which is the `ordinal`th Ping of the connection. */
+  /** Ordinal of the last Ping that a Pong answered while it was the latest. */
+  get answered(): number {
+    return this.#answered;
+  }
+
+  /** Returns the payload of the next keepalive Ping, which is the `ordinal`th Ping of the connection. */
   next(ordinal: number): Uint8Array {
     this.#lastPing = ordinal;
     this.#sent++;
     const payload = new Uint8Array(payloadLength);
     payload.set(prefix);
     writeUint32(payload, 2, this.#sent);
+    this.#latestPayload = payload;
+    this.#latestOrdinal = ordinal;
     return payload;
+  }
+
+  /** Notes a Ping of the application, the `ordinal`th of the connection. */
+  note(payload: Uint8Array, ordinal: number): void {
+    // The application may modify its array later. `slice` of a Node Buffer does not copy.
+    this.#latestPayload = new Uint8Array(payload);
+    this.#latestOrdinal = ordinal;
   }
 
   /** Whether a keepalive Ping among the first `pingsTaken` Pings of the connection has not been acknowledged. */
@@ -31,10 +55,19 @@ export class Keepalive {
     return this.#acknowledged < this.#sent && pingsTaken >= this.#lastPing;
   }
 
-  /** Handles a Pong. */
-  acknowledge(payload: Uint8Array): void {
+  /** Handles a Pong that arrived after the first `pingsTaken` Pings were taken. */
+  acknowledge(payload: Uint8Array, pingsTaken: number): void {
+    if (pingsTaken >= this.#latestOrdinal && hasSameBytes(payload, this.#latestPayload)) {
+      this.#answered = this.#latestOrdinal;
+    }
     if (payload.length !== payloadLength || payload[0] !== prefix[0] || payload[1] !== prefix[1]) return;
     const number = ((payload[2]! << 24) | (payload[3]! << 16) | (payload[4]! << 8) | payload[5]!) >>> 0;
     if (number > this.#acknowledged && number <= this.#sent) this.#acknowledged = number;
   }
+}
+
+function hasSameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index++) if (left[index] !== right[index]) return false;
+  return true;
 }

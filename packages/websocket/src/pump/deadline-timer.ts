@@ -18,10 +18,8 @@ export interface TimedPump {
   readonly endpoint: Endpoint | Connection;
   /** Bytes that were sent and have not left yet. */
   readonly bufferedLength: number;
-  /**
-   * A deadline has expired, with the resulting events. `sentPing`: whether the endpoint has queued a keep-alive Ping.
-   */
-  expired(events: readonly EndpointEvent[], sentPing: boolean): void;
+  /** A deadline has expired, with the resulting events. */
+  expired(events: readonly EndpointEvent[]): void;
   /** Writes as much as there is room for, so that this output does not count as stalled. */
   write(): void;
   /** Drops the transport. */
@@ -57,6 +55,11 @@ export class PumpTimer implements Alarm {
     this.#options = options;
   }
 
+  /** Milliseconds between the latest answered Ping and its Pong; undefined before the first. */
+  get roundTripTime(): number | undefined {
+    return this.#deadlines.roundTripTime(this.#alarms.now());
+  }
+
   /** Reading is paused. */
   pause(): void {
     this.#isResting = true;
@@ -77,30 +80,25 @@ export class PumpTimer implements Alarm {
   update(): void {
     const now = this.#alarms.now();
     const at = this.#deadlines.observe(now, this.#alarms.awayUntil)?.at ?? this.#linger(now);
-    if (at === undefined) this.stop();
+    if (at === undefined) this.#alarms.clear(this);
     // Leave an alarm that is too early: it finds nothing due and is set again, which is cheaper than moving it every
     // turn.
     else if (at < this.at) this.#alarms.set(this, at, now);
   }
 
-  /** Clears the alarm: nothing is due any more. */
+  /** The connection has ended, so nothing is due any more. A Pong of its last turn is still measured. */
   stop(): void {
     this.#alarms.clear(this);
+    this.#deadlines.roundTripTime(this.#alarms.now());
   }
 
   ring(): void {
     // A turn of I/O has passed before this call, so there may be room by now.
     this.#pump.write();
     const now = this.#alarms.now();
-    const { endpoint } = this.#pump;
     const lingersUntil = this.#linger(now);
     if (lingersUntil !== undefined && now >= lingersUntil) this.#pump.abort();
-    const before = endpoint.outputLength;
-    const events = this.#deadlines.expire(now, this.#alarms.awayUntil);
-    // In an open connection, a Ping is the only output a deadline can cause.
-    const sentPing = endpoint.state === "open" && endpoint.outputLength > before;
-    // While reading is paused, a Pong cannot be read until it resumes, so do not measure its round trip.
-    this.#pump.expired(events, sentPing && !this.#isResting);
+    this.#pump.expired(this.#deadlines.expire(now, this.#alarms.awayUntil));
   }
 
   /**

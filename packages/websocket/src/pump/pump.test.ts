@@ -453,10 +453,7 @@ describe("the pump", () => {
   });
 
   it("measures round trips with the clock, for both kinds of Ping, and ignores other Pongs", async () => {
-    const { transport, clock, pump } = serverPump(
-      { deadlines: { ping: 1_000 } },
-      { pong: (payload) => pump.pongReceived(payload) },
-    );
+    const { transport, clock, pump } = serverPump({ deadlines: { ping: 1_000 } });
     await clock.advance(1_000);
     const keepalive = transport.written.at(-1)?.subarray(2) ?? new Uint8Array(0);
     await clock.advance(70);
@@ -469,6 +466,16 @@ describe("the pump", () => {
     transport.sink.data(frame(0x8a, [1]));
     expect(pump.roundTripTime).toBe(70);
     transport.sink.data(frame(0x8a, []));
+    expect(pump.roundTripTime).toBe(5);
+  });
+
+  it("measures a Pong that the end of the transport follows in the same turn", async () => {
+    const { transport, clock, pump } = serverPump();
+    pump.ping();
+    await clock.advance(5);
+    transport.sink.data(frame(0x8a, []));
+    transport.sink.close();
+    await clock.advance(100);
     expect(pump.roundTripTime).toBe(5);
   });
 

@@ -40,7 +40,6 @@ import { PumpTimer, type TimedPump } from "./deadline-timer.ts";
 import { dispatch, type PumpListener, silentListener } from "./listener.ts";
 import { defaultWriteBudget, type PumpOptions, pumpChecks } from "./options.ts";
 import { mayCauseEvents, type PauseReason, PumpReader } from "./reader.ts";
-import { RoundTrip } from "./round-trip.ts";
 import { OutputFailure, PumpWriter } from "./writer.ts";
 
 /** Units of work per chunk in addition to those that core counts: the cost of the transport and of this loop. */
@@ -51,8 +50,6 @@ const tryAgainLater = 1013;
 
 /** Units of work per byte that extensions may compress. */
 const encodingWork = 8;
-
-const noPayload = new Uint8Array(0);
 
 /**
  * Drives one endpoint until its transport is closed.
@@ -100,7 +97,6 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   #isEnding = false;
   #closed = false;
   #lost: unknown;
-  #roundTrip: RoundTrip | undefined;
   /** The server that waits for the remaining output of a connection that has ended. */
   owner: ClosableOwner | undefined;
   /** For servers: where the connection reports the memory it holds. */
@@ -139,7 +135,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   /** Milliseconds between the latest answered Ping and its Pong; undefined before the first. */
   get roundTripTime(): number | undefined {
-    return this.#roundTrip?.latest;
+    return this.#timer.roundTripTime;
   }
 
   /**
@@ -199,7 +195,6 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   /** Sends a Ping and measures its round trip. See `Endpoint.sendPing`. */
   ping(payload?: Uint8Array): void {
     this.endpoint.sendPing(payload);
-    this.#pingSent(payload ?? noPayload);
     this.requestFlush();
   }
 
@@ -207,11 +202,6 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   pong(payload?: Uint8Array): void {
     this.endpoint.sendPong(payload);
     this.requestFlush();
-  }
-
-  /** To be called by listeners when a Pong arrives: ends the round-trip measurement. */
-  pongReceived(payload: Uint8Array): void {
-    this.#roundTrip?.received(this.#clock.now(), this.endpoint.awaitsPong, payload);
   }
 
   /**
@@ -420,10 +410,8 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     }
   }
 
-  expired(events: readonly EndpointEvent[], sentPing: boolean): void {
+  expired(events: readonly EndpointEvent[]): void {
     this.#tell(events);
-    // Measure the round trip of keep-alive Pings as well.
-    if (sentPing) this.#pingSent("own");
   }
 
   // Internals
@@ -601,11 +589,6 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     // A peer may close its half right after its Close frame and still read ours.
     if (this.#owesClose) this.requestFlush();
     else this.#tellEnd();
-  }
-
-  #pingSent(payload: Uint8Array | "own"): void {
-    this.#roundTrip ??= new RoundTrip();
-    this.#roundTrip.sent(this.#clock.now(), payload);
   }
 
   #closeNow(): void {

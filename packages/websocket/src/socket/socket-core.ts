@@ -328,7 +328,6 @@ export class SocketCore implements OpeningListener, Closable {
   }
 
   pong(payload: Uint8Array): void {
-    this.#pump!.pongReceived(payload);
     if (this.listensToControl) fire(this.#target, new ControlEvent("pong", payload));
   }
 

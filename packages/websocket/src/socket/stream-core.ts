@@ -171,9 +171,7 @@ export class StreamCore implements OpeningListener, Closable {
   piece(): void {}
   ping(): void {}
 
-  pong(payload: Uint8Array): void {
-    this.#pump!.pongReceived(payload);
-  }
+  pong(): void {}
 
   close(): void {
     this.#state = "closing";
