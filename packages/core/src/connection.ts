@@ -30,7 +30,7 @@ import { FrameDecoder, longestSlice, type SinkVerdict } from "./frame/frame-deco
 import { maxControlPayload } from "./frame/header.ts";
 import { ping, pong } from "./frame/opcode.ts";
 import type { DeadlineReason, Output, Statistics } from "./output.ts";
-import { Assembler } from "./receiving/assembler.ts";
+import { Assembler, type AssemblerSink } from "./receiving/assembler.ts";
 import { MessageStream } from "./sending/message-stream.ts";
 import { checkSendOptions, OutputScheduler, type SendOptions } from "./sending/output-scheduler.ts";
 import type { PreparedMessage } from "./sending/prepared-message.ts";
@@ -98,7 +98,8 @@ export class Connection implements Output {
   readonly #closing: ClosingHandshake;
   /** Whether received bytes are still processed. */
   #reading = true;
-  #receiving = false;
+  /** Receiver of the events of the chunk being received; undefined between chunks. */
+  #sink: ConnectionSink | undefined;
   /** The end event, until it is returned. */
   #end: EndEvent | undefined;
   #collector: EventCollector | undefined;
@@ -129,7 +130,7 @@ export class Connection implements Output {
     this.#offset = options.offset ?? 0;
     this.#transforms = createTransforms(agreement, options.extensions ?? []);
     this.#settings = withTransforms(settings, this.#transforms);
-    this.#assembler = new Assembler((opcode, payload) => this.#control(opcode, payload), this.#settings);
+    this.#assembler = new Assembler(new Connection.#Relay(this), this.#settings);
     this.#decoder = new FrameDecoder(this.#assembler, this.#settings);
     this.#outgoing = new OutputScheduler(this.#settings);
   }
@@ -211,14 +212,13 @@ export class Connection implements Output {
    * `chunk` were taken. Pass the remaining bytes again, before anything else. See `work`.
    */
   receiveInto(chunk: Uint8Array, sink: ConnectionSink, budget: number = Number.POSITIVE_INFINITY): number {
-    if (this.#receiving) throw new UsageError("endpoint/reentrant");
+    if (this.#sink !== undefined) throw new UsageError("endpoint/reentrant");
     if (!isBytes(chunk)) throw new UsageError("endpoint/chunk-type");
     const assembler = this.#assembler;
     assembler.work = 0;
     if (!this.#reading) return chunk.length;
-    this.#receiving = true;
+    this.#sink = sink;
     this.#reading = false;
-    assembler.sink = sink;
     assembler.budget = budget;
     try {
       const fault = this.#decoder.decode(plainBytes(chunk), sliceFor(budget));
@@ -231,8 +231,7 @@ export class Connection implements Output {
         if (fault !== "stop") this.#fail(sink, fault.code, fault.offset);
       }
     } finally {
-      this.#receiving = false;
-      assembler.sink = undefined;
+      this.#sink = undefined;
     }
     return this.#decoder.taken;
   }
@@ -244,7 +243,7 @@ export class Connection implements Output {
    * @throws whatever an extension throws when releasing its memory; the next call then returns the event
    */
   receiveEnd(): ConnectionEvent[] {
-    if (this.#receiving) throw new UsageError("endpoint/reentrant");
+    if (this.#sink !== undefined) throw new UsageError("endpoint/reentrant");
     if (this.state !== "ended") {
       this.#stopReading();
       this.#end = this.#closing.end();
@@ -257,7 +256,7 @@ export class Connection implements Output {
 
   /** Handles a deadline that has passed. Normally called by `Deadlines`; public for callers with their own timekeeping. */
   expire(reason: DeadlineReason): ConnectionEvent[] {
-    if (this.#receiving) throw new UsageError("endpoint/reentrant");
+    if (this.#sink !== undefined) throw new UsageError("endpoint/reentrant");
     if (this.state === "ended") return [];
     if (reason === "closing") this.#abort();
     else if (reason === "stalled" || reason === "resting") return this.#drop(reason);
@@ -371,7 +370,7 @@ export class Connection implements Output {
    */
   fail(statusCode?: number, reason = ""): void {
     const payload = formatClosePayload(this.role, statusCode, reason, this.#settings.native);
-    if (this.#receiving) throw new UsageError("endpoint/reentrant");
+    if (this.#sink !== undefined) throw new UsageError("endpoint/reentrant");
     if (this.state === "ended") return;
     if (!this.#closing.canFail) {
       this.#abort();
@@ -449,8 +448,32 @@ export class Connection implements Output {
 
   // Internals
 
-  #control(opcode: number, payload: Uint8Array): SinkVerdict {
-    const sink = this.#assembler.sink as ConnectionSink;
+  /** Passes on what the assembler finds, for as long as the connection lives, to the sink of the chunk being received. */
+  static readonly #Relay = class implements AssemblerSink {
+    readonly #connection: Connection;
+
+    constructor(connection: Connection) {
+      this.#connection = connection;
+    }
+
+    text(data: string): void {
+      this.#connection.#sink!.text(data);
+    }
+
+    binary(bytes: Uint8Array, start: number, end: number): void {
+      this.#connection.#sink!.binary(bytes, start, end);
+    }
+
+    piece(kind: MessageKind, bytes: Uint8Array, start: number, end: number, final: boolean): void {
+      this.#connection.#sink!.piece(kind, bytes, start, end, final);
+    }
+
+    control(opcode: number, payload: Uint8Array): SinkVerdict {
+      return this.#connection.#control(this.#connection.#sink!, opcode, payload);
+    }
+  };
+
+  #control(sink: ConnectionSink, opcode: number, payload: Uint8Array): SinkVerdict {
     this.#controlFramesReceived++;
     if (opcode === ping) {
       this.#outgoing.controls.reply(payload);

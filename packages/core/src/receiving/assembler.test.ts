@@ -5,7 +5,7 @@ import type { SinkVerdict } from "../frame/frame-decoder.ts";
 import type { MessageTransform } from "../vocabulary/extension.ts";
 import { type Limits, resolveLimits } from "../vocabulary/limits.ts";
 import { type NativeFunctions, noNativeFunctions } from "../vocabulary/native-functions.ts";
-import { Assembler, type Delivery, type MessageSink } from "./assembler.ts";
+import { Assembler, type AssemblerSink, type Delivery } from "./assembler.ts";
 
 const text = (array: Uint8Array) => new TextDecoder().decode(array);
 
@@ -27,26 +27,33 @@ interface Setup {
   /** The transform that owns RSV2. */
   readonly transform?: MessageTransform | undefined;
   readonly verdict?: SinkVerdict;
+  /** Receives instead of the log. */
+  readonly sink?: Partial<AssemblerSink>;
 }
 
 /** An assembler, and a log of what it delivered. */
-function assembler({ delivery = "messages", native = noNativeFunctions, limits, transform, verdict }: Setup = {}) {
+function assembler({
+  delivery = "messages",
+  native = noNativeFunctions,
+  limits,
+  transform,
+  verdict,
+  sink: own,
+}: Setup = {}) {
   const said: string[] = [];
-  const sink: MessageSink = {
+  const sink: AssemblerSink = {
     text: (data) => said.push(`text ${data}`),
     binary: (array, start, end) => said.push(`binary ${text(array.subarray(start, end))}`),
     piece: (kind, array, start, end, final) =>
       said.push(`${kind} fragment ${text(array.subarray(start, end))}${final ? " final" : ""}`),
-  };
-  const transforms = transform === undefined ? [] : [{ rsv: rsv2, transform }];
-  const target = new Assembler(
-    (opcode, payload) => {
+    control: (opcode, payload) => {
       said.push(`control ${opcode} ${text(payload)}`);
       return verdict;
     },
-    { delivery, limits: resolveLimits(limits), native, transforms },
-  );
-  target.sink = sink;
+    ...own,
+  };
+  const transforms = transform === undefined ? [] : [{ rsv: rsv2, transform }];
+  const target = new Assembler(sink, { delivery, limits: resolveLimits(limits), native, transforms });
   return { target, said };
 }
 
@@ -136,12 +143,8 @@ describe("Assembler", () => {
 
   it("passes on fragments as ranges of the chunk, which it owns", () => {
     const ranges: [Uint8Array, number, number][] = [];
-    const { target } = assembler({ delivery: "pieces", limits: { message: 250 } });
-    target.sink = {
-      text: () => {},
-      binary: () => {},
-      piece: (_, array, start, end) => ranges.push([array, start, end]),
-    };
+    const piece: AssemblerSink["piece"] = (_, array, start, end) => ranges.push([array, start, end]);
+    const { target } = assembler({ delivery: "pieces", limits: { message: 250 }, sink: { piece } });
     const chunk = patternBytes(300);
     target.frame(0x02, 100);
     target.payload(chunk, 20, 120, true);
@@ -233,15 +236,11 @@ describe("Assembler", () => {
         return undefined;
       },
     };
-    const { target } = assembler({ delivery: "pieces", transform: tripling });
-    target.sink = {
-      text: () => {},
-      binary: () => {},
-      piece: (_, array, start, end) => {
-        expect(end).toBeLessThanOrEqual(array.length);
-        parts.push(array.subarray(start, end));
-      },
+    const piece: AssemblerSink["piece"] = (_, array, start, end) => {
+      expect(end).toBeLessThanOrEqual(array.length);
+      parts.push(array.subarray(start, end));
     };
+    const { target } = assembler({ delivery: "pieces", transform: tripling, sink: { piece } });
     give(target, 0x82 | rsv2, "ab");
     expect(parts.map(text)).toEqual(["aaa", "bbb", ""]);
   });
@@ -319,17 +318,12 @@ describe("Assembler", () => {
     for (const length of [100, 5000, 200_000]) {
       for (const size of [7, 4096, 100_000]) {
         const whole: Uint8Array[] = [];
-        const target = new Assembler(() => undefined, {
-          delivery: "messages",
-          limits: resolveLimits(undefined),
-          native: noNativeFunctions,
-          transforms: [],
+        const { target } = assembler({
+          sink: {
+            text: (data) => whole.push(utf8Bytes(data)),
+            binary: (array, start, end) => whole.push(array.slice(start, end)),
+          },
         });
-        target.sink = {
-          text: (data) => whole.push(utf8Bytes(data)),
-          binary: (array, start, end) => whole.push(array.slice(start, end)),
-          piece: () => {},
-        };
         for (const [firstByte, payload] of [
           [0x82, patternBytes(length)],
           [0x81, utf8Bytes("é".repeat(length / 2))],

@@ -21,15 +21,14 @@ import { Slab } from "./slab.ts";
 /** Whether messages are delivered whole, or in parts as their bytes arrive. */
 export type Delivery = "messages" | "pieces";
 
-/** Receives assembled messages. Ranges may be kept; nobody else writes to them. */
-export interface MessageSink {
+/** Receives assembled messages and control frames. Ranges may be kept; nobody else writes to them. */
+export interface AssemblerSink {
   text(data: string): void;
   binary(bytes: Uint8Array, start: number, end: number): void;
   piece(kind: MessageKind, bytes: Uint8Array, start: number, end: number, final: boolean): void;
+  /** A control frame. `payload` is a new array. */
+  control(opcode: number, payload: Uint8Array): SinkVerdict;
 }
-
-/** Receives control frames. `payload` is a new array. */
-export type ControlSink = (opcode: number, payload: Uint8Array) => SinkVerdict;
 
 /** Options of an `Assembler`. */
 export interface AssemblerOptions {
@@ -54,15 +53,12 @@ const transformCallWork = 500;
 
 /** Assembles the messages of one peer. */
 export class Assembler implements FrameSink {
-  /** Receiver of messages. Set for each chunk, so that calls go to it directly. */
-  sink: MessageSink | undefined;
-
   /** Units of work done so far. The caller sets it to 0 before passing bytes. */
   work = 0;
   /** Work after which the decoder is asked to rest. */
   budget: number = Number.POSITIVE_INFINITY;
 
-  readonly #control: ControlSink;
+  readonly #sink: AssemblerSink;
   /** Referenced, not copied, because many assemblers share one options object. */
   readonly #options: AssemblerOptions;
   readonly #pipeline: DecodePipeline | undefined;
@@ -94,8 +90,8 @@ export class Assembler implements FrameSink {
   #transformedFault: SinkFault | undefined;
 
   /** `options` must not change afterwards. */
-  constructor(control: ControlSink, options: AssemblerOptions) {
-    this.#control = control;
+  constructor(sink: AssemblerSink, options: AssemblerOptions) {
+    this.#sink = sink;
     this.#options = options;
     if (options.transforms.length > 0) {
       this.#pipeline = new DecodePipeline(options.transforms, (bytes, start, end) =>
@@ -174,12 +170,12 @@ export class Assembler implements FrameSink {
   #deliverWhole(bytes: Uint8Array, start: number, end: number): SinkFault | undefined {
     this.work += messageWork;
     if (this.#kind === "binary") {
-      this.sink!.binary(bytes, start, end);
+      this.#sink.binary(bytes, start, end);
       return undefined;
     }
     const data = decodeText(bytes, start, end, this.#options.native);
     if (data === undefined) return invalidText(bytes, start, end);
-    this.sink!.text(data);
+    this.#sink.text(data);
     return undefined;
   }
 
@@ -196,8 +192,8 @@ export class Assembler implements FrameSink {
       // An empty part that is not final carries no information.
       if (end > start || final) {
         this.work += messageWork;
-        if (stays) this.sink!.piece(this.#kind, bytes, start, end, final);
-        else this.sink!.piece(this.#kind, bytes.slice(start, end), 0, end - start, final);
+        if (stays) this.#sink.piece(this.#kind, bytes, start, end, final);
+        else this.#sink.piece(this.#kind, bytes.slice(start, end), 0, end - start, final);
       }
       return undefined;
     }
@@ -226,10 +222,10 @@ export class Assembler implements FrameSink {
     // The bytes are copied or decoded.
     this.work += messageWork + length;
     if (this.#kind === "text") {
-      this.sink!.text(decodeValidText(store.joinBriefly(), 0, length, this.#ascii, this.#options.native));
+      this.#sink.text(decodeValidText(store.joinBriefly(), 0, length, this.#ascii, this.#options.native));
     } else {
       this.#slab ??= new Slab();
-      this.sink!.binary(store.join(this.#slab), 0, length);
+      this.#sink.binary(store.join(this.#slab), 0, length);
     }
   }
 
@@ -267,13 +263,13 @@ export class Assembler implements FrameSink {
   }
 
   #acceptControl(bytes: Uint8Array, start: number, end: number, last: boolean): SinkVerdict {
-    if (last && this.#controlLength === 0) return this.#control(this.#opcode, copyOf(bytes, start, end));
+    if (last && this.#controlLength === 0) return this.#sink.control(this.#opcode, copyOf(bytes, start, end));
     this.#controlPayload ??= new Uint8Array(maxControlPayload);
     for (let index = start; index < end; index++) this.#controlPayload[this.#controlLength++] = bytes[index]!;
     if (!last) return undefined;
     const payload = this.#controlPayload.slice(0, this.#controlLength);
     this.#controlPayload = undefined;
-    return this.#control(this.#opcode, payload);
+    return this.#sink.control(this.#opcode, payload);
   }
 }
 
