@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { countingSource, usageErrorOf } from "../tests/support/connections.ts";
 import { adding, agreeing, rsv1, rsv2 } from "../tests/support/extensions.ts";
-import { type ConnectionOptions, createTransforms, resolveOptions } from "./connection-options.ts";
+import { ConnectionConfig, type ConnectionOptions, createTransforms, resolveOptions } from "./connection-options.ts";
 import type { ExtensionParameters } from "./vocabulary/extension.ts";
 import { defaultLimits } from "./vocabulary/limits.ts";
 import { noNativeFunctions } from "./vocabulary/native-functions.ts";
@@ -56,6 +56,23 @@ describe("resolveOptions", () => {
       expect(usageErrorOf(() => resolveOptions("server", { fragmentSize }))).toBe("option/range");
     }
     expect(usageErrorOf(() => resolveOptions("server", { limits: { message: -1 } }))).toBe("option/range");
+  });
+});
+
+describe("ConnectionConfig", () => {
+  it("holds checked options, and is returned as it is when passed again", () => {
+    const extensions = [adding("a", rsv1, 1)];
+    const config = ConnectionConfig.of("server", { extensions, offset: 7, fragmentSize: 9 });
+    expect(config).toMatchObject({ extensions, offset: 7, settings: { role: "server", fragmentSize: 9 } });
+    expect(ConnectionConfig.of("server", config)).toBe(config);
+    expect(ConnectionConfig.of("server", {})).toMatchObject({ extensions: [], offset: 0 });
+  });
+
+  it("throws for options that are unknown, out of range, or lack randomness", () => {
+    const misspelled: object = { fragmentsize: 1 };
+    expect(usageErrorOf(() => ConnectionConfig.of("server", misspelled))).toBe("option/unknown");
+    expect(usageErrorOf(() => ConnectionConfig.of("server", { offset: -1 }))).toBe("option/range");
+    expect(usageErrorOf(() => ConnectionConfig.of("client", {}))).toBe("option/random-missing");
   });
 });
 

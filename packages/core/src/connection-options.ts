@@ -40,15 +40,6 @@ const defaultFragmentSize = 65_536;
 const connectionChecks: OptionChecks<ConnectionOptions> = { ...settingChecks, offset: takes.atLeast(0) };
 
 /**
- * Checks the options of a connection that is not created by an endpoint, which has checked them already.
- *
- * @throws UsageError `option/unknown`, `option/type`, `option/range`
- */
-export function checkConnectionOptions(options: ConnectionOptions): void {
-  checkOptions("a connection", options, connectionChecks, settingAliases);
-}
-
-/**
  * Checked options with their defaults, in the forms that the parts of a connection take. All parts reference this one
  * object, which connections with equal options share.
  */
@@ -75,6 +66,36 @@ export function resolveOptions(role: Role, options: ConnectionOptions): Connecti
     transforms: noTransforms,
     ownedRsv: 0,
   });
+}
+
+/**
+ * The options of one connection, checked and with their defaults. An endpoint, which has resolved its options before the
+ * opening handshake, passes it in place of the options.
+ */
+export class ConnectionConfig implements ConnectionOptions {
+  readonly settings: ConnectionSettings;
+  readonly extensions: readonly Extension[];
+  readonly offset: number;
+
+  constructor(settings: ConnectionSettings, extensions: readonly Extension[] = [], offset = 0) {
+    this.settings = settings;
+    this.extensions = extensions;
+    this.offset = offset;
+  }
+
+  /**
+   * Checks and resolves options, unless they are a `ConnectionConfig` already.
+   *
+   * @throws UsageError `option/unknown`, `option/type`, `option/range`, `option/random-missing`, `option/random`
+   */
+  static of(role: Role, options: ConnectionOptions): ConnectionConfig {
+    if (options instanceof ConnectionConfig) return options;
+    checkOptions("a connection", options, connectionChecks, settingAliases);
+    const settings = resolveOptions(role, options);
+    // Check the random source now, because no opening handshake has drawn a nonce from it.
+    settings.keys?.check();
+    return new ConnectionConfig(settings, options.extensions, options.offset);
+  }
 }
 
 /** Returns the settings of a connection whose extensions have `transforms`. */

@@ -17,11 +17,10 @@ import { ClosingHandshake } from "./closing/closing-handshake.ts";
 import type { ClosingState, TransportAction } from "./closing/states.ts";
 import { statusCodes } from "./closing/status-code.ts";
 import {
+  ConnectionConfig,
   type ConnectionOptions,
   type ConnectionSettings,
-  checkConnectionOptions,
   createTransforms,
-  resolveOptions,
   withTransforms,
 } from "./connection-options.ts";
 import { type ConnectionSink, EventCollector } from "./connection-sink.ts";
@@ -58,14 +57,6 @@ const noPayload = new Uint8Array(0);
 /** A slice may expand a thousandfold, so the smaller the remaining budget, the shorter the slice. */
 function sliceFor(budget: number): number {
   return budget >= longestSlice * 128 ? longestSlice : Math.max(64, budget >> 7);
-}
-
-function checkedSettings(role: Role, options: ConnectionOptions): ConnectionSettings {
-  checkConnectionOptions(options);
-  const settings = resolveOptions(role, options);
-  // Check the random source now, because no opening handshake has drawn a nonce from it.
-  settings.keys?.check();
-  return settings;
 }
 
 /**
@@ -113,23 +104,17 @@ export class Connection implements Output {
   #controlFramesReceived = 0;
 
   /**
-   * `settings` are passed by an endpoint, which has resolved the options already; then only `extensions` and `offset` of
-   * `options` are used.
-   *
-   * @throws UsageError `option/range`, `option/random-missing`, `option/random`, `extension/unknown`,
-   * `extension/rsv-conflict`
+   * @throws UsageError `option/unknown`, `option/type`, `option/range`, `option/random-missing`, `option/random`,
+   * `extension/unknown`, `extension/rsv-conflict`
    */
-  constructor(
-    agreement: Agreement,
-    options: ConnectionOptions = {},
-    settings: ConnectionSettings = checkedSettings(agreement.role, options),
-  ) {
+  constructor(agreement: Agreement, options: ConnectionOptions = {}) {
     const { role } = agreement;
+    const config = ConnectionConfig.of(role, options);
     this.agreement = agreement;
     this.#closing = new ClosingHandshake(role);
-    this.#offset = options.offset ?? 0;
-    this.#transforms = createTransforms(agreement, options.extensions ?? []);
-    this.#settings = withTransforms(settings, this.#transforms);
+    this.#offset = config.offset;
+    this.#transforms = createTransforms(agreement, config.extensions);
+    this.#settings = withTransforms(config.settings, this.#transforms);
     this.#assembler = new Assembler(new Connection.#Relay(this), this.#settings);
     this.#decoder = new FrameDecoder(this.#assembler, this.#settings);
     this.#outgoing = new OutputScheduler(this.#settings);

@@ -8,7 +8,12 @@ import { UsageError } from "./checks/usage-error.ts";
 import type { ClosingState, TransportAction } from "./closing/states.ts";
 import { statusCodes } from "./closing/status-code.ts";
 import { type CloseOptions, Connection } from "./connection.ts";
-import { type ConnectionOptions, type ConnectionSettings, resolveOptions } from "./connection-options.ts";
+import {
+  ConnectionConfig,
+  type ConnectionOptions,
+  type ConnectionSettings,
+  resolveOptions,
+} from "./connection-options.ts";
 import type { EndEvent, EndpointEvent, HandshakeEvent } from "./events.ts";
 import type { RequestHead } from "./http/head.ts";
 import { ClientHandshake, type ClientHandshakeOptions } from "./opening/client-handshake.ts";
@@ -355,7 +360,7 @@ export class Endpoint implements Output {
   }
 
   #makeConnection(agreement: Agreement, extensions = this.#extensions): Connection {
-    return new Connection(agreement, { extensions, offset: this.#handshake!.bytesConsumed }, this.#settings);
+    return new Connection(agreement, new ConnectionConfig(this.#settings!, extensions, this.#handshake!.bytesConsumed));
   }
 
   #open(): Connection {
