@@ -21,11 +21,14 @@ function startNative(): number {
 }
 
 async function startClass(): Promise<number> {
-  const server = await listen({ host: address }, (opening) => {
-    const socket = opening.accept();
-    socket.binaryType = "arraybuffer";
-    socket.onmessage = ({ data }) => socket.send(data);
-  });
+  const server = await listen(
+    (opening) => {
+      const socket = opening.accept();
+      socket.binaryType = "arraybuffer";
+      socket.onmessage = ({ data }) => socket.send(data);
+    },
+    { host: address },
+  );
   return server.port;
 }
 

@@ -16,10 +16,10 @@ const starts: Readonly<Record<string, () => Promise<number>>> = {
   ws: () => startWs(false),
   "ws-native": () => startWs(false),
   "ws-deflate": () => startWs(true),
-  class: async () => (await listen({ host: address }, echoing)).port,
+  class: async () => (await listen(echoing, { host: address })).port,
   "class-deflate": async () => {
     const extensions = [permessageDeflate({ codec: zlibCodec })];
-    return (await listen({ host: address, extensions }, echoing)).port;
+    return (await listen(echoing, { host: address, extensions })).port;
   },
   upgrade: () => {
     const sockets = new WebSocketServer(echoing);

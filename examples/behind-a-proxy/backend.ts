@@ -6,13 +6,16 @@ import { forwardedClient } from "./forwarded.ts";
 const isTrusted = (address: string): boolean => address === "127.0.0.1";
 
 export function openBackend(name: string, options: ListenOptions = {}): Promise<Server> {
-  return listen({ host: "127.0.0.1", ...options }, (opening) => {
-    if (opening.request.resourceName === "/private") {
-      opening.reject({ status: 403, body: `${name} rejects you` });
-      return;
-    }
-    const socket = opening.accept();
-    socket.onmessage = ({ data }) => socket.send(typeof data === "string" ? `${name}: ${data}` : data);
-    socket.send(JSON.stringify({ name, ...forwardedClient(opening, isTrusted) }));
-  });
+  return listen(
+    (opening) => {
+      if (opening.request.resourceName === "/private") {
+        opening.reject({ status: 403, body: `${name} rejects you` });
+        return;
+      }
+      const socket = opening.accept();
+      socket.onmessage = ({ data }) => socket.send(typeof data === "string" ? `${name}: ${data}` : data);
+      socket.send(JSON.stringify({ name, ...forwardedClient(opening, isTrusted) }));
+    },
+    { host: "127.0.0.1", ...options },
+  );
 }

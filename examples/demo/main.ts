@@ -28,11 +28,14 @@ const failed = new Promise<FailureEvent>((resolve) => {
   tellFailure = resolve;
 });
 const refused: FailureDetail[] = [];
-const server = await listen({ host: "127.0.0.1", onFailure: (failure) => refused.push(failure) }, (opening) => {
-  const socket = opening.accept();
-  socket.onmessage = ({ data }) => socket.send(data);
-  socket.onerror = tellFailure;
-});
+const server = await listen(
+  (opening) => {
+    const socket = opening.accept();
+    socket.onmessage = ({ data }) => socket.send(data);
+    socket.onerror = tellFailure;
+  },
+  { host: "127.0.0.1", onFailure: (failure) => refused.push(failure) },
+);
 
 let dump = new WireDump({ print: console.log, colour, width });
 /** Resolves once both sides have closed their half of the last connection. */

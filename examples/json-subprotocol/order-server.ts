@@ -10,26 +10,29 @@ import { type ClientMessage, chooseSubprotocol, type Fault, parseMessage, subpro
 const closeCodes: Readonly<Record<Fault, number>> = { "not-json": 1007, "unknown-type": 4001, "bad-member": 4002 };
 
 export function openOrderServer(): Promise<Server> {
-  return listen({ host: "127.0.0.1", limits: { message: 65_536 } }, (opening) => {
-    const subprotocol = chooseSubprotocol(opening.request.subprotocols);
-    if (subprotocol === undefined) {
-      // Accepting without a subprotocol is legal, but every message would be misunderstood.
-      opening.reject({ status: 400, body: `This server supports ${subprotocols.join(" and ")}.\n` });
-      return;
-    }
-    const socket = opening.accept({ subprotocol });
-    const orders = new Map<string, string>();
-    socket.onmessage = ({ data }) => {
-      // RFC 6455 §7.4.1: 1003 says that this endpoint "understands only text data".
-      if (typeof data !== "string") return socket.close(1003, "JSON is text.");
-      const parsed = parseMessage(subprotocol, data);
-      if ("fault" in parsed) return socket.close(closeCodes[parsed.fault], parsed.fault);
-      const answer = apply(parsed.message, orders);
-      // 1008, a policy that concerns neither a type nor a size: no client needs so many orders.
-      if (answer === "too-many") return socket.close(1008, "Too many orders.");
-      socket.send(JSON.stringify(answer));
-    };
-  });
+  return listen(
+    (opening) => {
+      const subprotocol = chooseSubprotocol(opening.request.subprotocols);
+      if (subprotocol === undefined) {
+        // Accepting without a subprotocol is legal, but every message would be misunderstood.
+        opening.reject({ status: 400, body: `This server supports ${subprotocols.join(" and ")}.\n` });
+        return;
+      }
+      const socket = opening.accept({ subprotocol });
+      const orders = new Map<string, string>();
+      socket.onmessage = ({ data }) => {
+        // RFC 6455 §7.4.1: 1003 says that this endpoint "understands only text data".
+        if (typeof data !== "string") return socket.close(1003, "JSON is text.");
+        const parsed = parseMessage(subprotocol, data);
+        if ("fault" in parsed) return socket.close(closeCodes[parsed.fault], parsed.fault);
+        const answer = apply(parsed.message, orders);
+        // 1008, a policy that concerns neither a type nor a size: no client needs so many orders.
+        if (answer === "too-many") return socket.close(1008, "Too many orders.");
+        socket.send(JSON.stringify(answer));
+      };
+    },
+    { host: "127.0.0.1", limits: { message: 65_536 } },
+  );
 }
 
 interface Answer {

@@ -13,21 +13,24 @@ const pieceLength = 65_536;
 const download = new Uint8Array(32 * 1_048_576);
 const pieces = download.length / pieceLength;
 
-const server = await listen({ host: "127.0.0.1" }, (opening) => {
-  const socket = opening.accept();
-  let price = 100;
-  socket.onmessage = ({ data }) => {
-    if (data === "download") {
-      for (let at = 0; at < download.length; at += pieceLength) {
-        // By reference: the 32 MiB that wait are not copied. Data that is not in memory is read while `bufferedAmount` is small.
-        socket.send(download.subarray(at, at + pieceLength), { owned: true, priority: background });
-      }
-    } else if (data === "trade") {
-      price++;
-      socket.send(JSON.stringify({ price }));
-    } else socket.close(1003, "Only these two messages are supported.");
-  };
-});
+const server = await listen(
+  (opening) => {
+    const socket = opening.accept();
+    let price = 100;
+    socket.onmessage = ({ data }) => {
+      if (data === "download") {
+        for (let at = 0; at < download.length; at += pieceLength) {
+          // By reference: the 32 MiB that wait are not copied. Data that is not in memory is read while `bufferedAmount` is small.
+          socket.send(download.subarray(at, at + pieceLength), { owned: true, priority: background });
+        }
+      } else if (data === "trade") {
+        price++;
+        socket.send(JSON.stringify({ price }));
+      } else socket.close(1003, "Only these two messages are supported.");
+    };
+  },
+  { host: "127.0.0.1" },
+);
 
 const client = await connect(server.url, { binaryType: "arraybuffer" });
 let received = 0;

@@ -9,13 +9,16 @@ import { type EndedEvent, reconnect, type WaitingEvent } from "@hybi/websocket";
 const service = { url: "", token: "" };
 
 async function openService(token: string): Promise<Server> {
-  const server = await listen({ host: "127.0.0.1" }, (opening) => {
-    const authorization = opening.request.fields.find(([name]) => name === "Authorization")?.[1];
-    if (authorization !== `Bearer ${token}`) return opening.reject({ status: 401 });
-    const socket = opening.accept();
-    // Bytes are sent back unchanged.
-    socket.onmessage = ({ data }) => socket.send(typeof data === "string" ? `${data}, with ${token}` : data);
-  });
+  const server = await listen(
+    (opening) => {
+      const authorization = opening.request.fields.find(([name]) => name === "Authorization")?.[1];
+      if (authorization !== `Bearer ${token}`) return opening.reject({ status: 401 });
+      const socket = opening.accept();
+      // Bytes are sent back unchanged.
+      socket.onmessage = ({ data }) => socket.send(typeof data === "string" ? `${data}, with ${token}` : data);
+    },
+    { host: "127.0.0.1" },
+  );
   Object.assign(service, { url: server.url, token });
   return server;
 }

@@ -28,10 +28,13 @@ it.each(workers)(
   async ({ line, code }) => {
     const entry = `${folder}/${line}.ts`;
     writeFileSync(entry, code);
-    const server = await listen({ host: "127.0.0.1", extensions: [permessageDeflate()] }, (opening) => {
-      const socket = opening.accept();
-      socket.onmessage = ({ data }) => socket.send(`echo: ${data}`);
-    });
+    const server = await listen(
+      (opening) => {
+        const socket = opening.accept();
+        socket.onmessage = ({ data }) => socket.send(`echo: ${data}`);
+      },
+      { host: "127.0.0.1", extensions: [permessageDeflate()] },
+    );
     const compatibilityDate = "2026-07-01";
     const workerd = await startWorkerd({ main: { entry, compatibilityDate, bindings: { BACKEND: server.url } } });
     const ask = async (index: number): Promise<string> => {

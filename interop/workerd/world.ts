@@ -33,8 +33,8 @@ export class World {
   }
 
   /** Starts a server for the rest of the test; returns its URL. */
-  async serve(handler: OpeningHandler, options: Parameters<typeof listen>[0] = {}): Promise<string> {
-    const server = await listen({ host: "127.0.0.1", ...options }, handler);
+  async serve(handler: OpeningHandler, options: Parameters<typeof listen>[1] = {}): Promise<string> {
+    const server = await listen(handler, { host: "127.0.0.1", ...options });
     this.#servers.push(server);
     return server.url;
   }

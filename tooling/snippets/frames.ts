@@ -51,7 +51,7 @@ const listening = (runtime: string): Frame => ({
   program: `
 import { listen as listenAnywhere } from "@hybi/${runtime}";
 ${tryEcho(runtime)}
-const listen: typeof listenAnywhere = (options, handler) => listenAnywhere({ ...options, host: "127.0.0.1", port: 0 }, handler);
+const listen: typeof listenAnywhere = (handler, options) => listenAnywhere(handler, { ...options, host: "127.0.0.1", port: 0 });
 ${place}
 await tryEcho(server.url);
 await server.close();`,
@@ -66,10 +66,10 @@ import { selfSigned } from "@hybi/testing/adapter-contract";
 const { key, cert } = await selfSigned();
 let heard: (message: string) => void = () => {};
 const message = new Promise<string>((resolve) => (heard = resolve));
-const server = await listen({ host: "127.0.0.1", tls: { key, cert } }, (opening) => {
+const server = await listen((opening) => {
   const accepted = opening.accept({ subprotocol: "chat" });
   accepted.onmessage = ({ data }) => heard(\`\${data} at \${opening.request.resourceName}\`);
-});
+}, { host: "127.0.0.1", tls: { key, cert } });
 const connect: typeof connectAnywhere = (url, options) =>
   connectAnywhere(String(url).replace("wss://example.com/", server.url), { ...options, transportOptions: { tls: { ${trust} } } });
 ${place}
@@ -458,9 +458,9 @@ server.close();`,
 import { listen, WebSocket as OverNode } from "@hybi/node";
 import { selfSigned } from "@hybi/testing/adapter-contract";
 const { key, cert } = await selfSigned();
-const server = await listen({ host: "127.0.0.1", tls: { key, cert } }, (opening) => {
+const server = await listen((opening) => {
   opening.accept({ subprotocol: "chat" }).send("hello");
-});
+}, { host: "127.0.0.1", tls: { key, cert } });
 const WebSocket = class extends OverNode {
   constructor(url: string, protocols: string) {
     super(url.replace("wss://example.com/", server.url), { protocols, transportOptions: { tls: { ca: cert } } });

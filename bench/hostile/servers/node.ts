@@ -17,8 +17,8 @@ const tls = { cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "
 
 async function startOurs(): Promise<Announcement> {
   const extensions = [permessageDeflate({ codec: zlibCodec })];
-  const server = await listen({ host, extensions, memoryBudget }, echo);
-  const secure = await listen({ host, extensions, memoryBudget, tls }, echo);
+  const server = await listen(echo, { host, extensions, memoryBudget });
+  const secure = await listen(echo, { host, extensions, memoryBudget, tls });
   return { title: `hybi in Node ${process.versions.node}`, port: server.port, tlsPort: secure.port, budget };
 }
 

@@ -33,12 +33,12 @@ const tlsCheck: OptionCheck = (value, path) => {
  * listening.
  *
  * @example
- * const server = await listen({ port: 8080 }, (opening) => {
+ * const server = await listen((opening) => {
  *   const socket = opening.accept();
  *   socket.onmessage = ({ data }) => socket.send(data);
- * });
+ * }, { port: 8080 });
  */
-export async function listen(options: ListenOptions, handler: OpeningHandler): Promise<Server> {
+export async function listen(handler: OpeningHandler, options: ListenOptions = {}): Promise<Server> {
   checkListenOptions(options, tlsCheck);
   const { port = 0, host: hostname = "0.0.0.0", path, tls, ...rest } = options;
   const memoryBudget = memoryBudgetOf(rest.memoryBudget, rest.clock);

@@ -34,12 +34,12 @@ const tlsCheck: OptionCheck = (value, path) => {
  * listening.
  *
  * @example
- * const server = await listen({ port: 8080 }, (opening) => {
+ * const server = await listen((opening) => {
  *   const socket = opening.accept();
  *   socket.onmessage = ({ data }) => socket.send(data);
- * });
+ * }, { port: 8080 });
  */
-export async function listen(options: ListenOptions, handler: OpeningHandler): Promise<Server> {
+export async function listen(handler: OpeningHandler, options: ListenOptions = {}): Promise<Server> {
   checkListenOptions(options, tlsCheck);
   if (options.path !== undefined && options.tls !== undefined) {
     throw new UsageError("option/range", "path cannot be combined with tls: Deno has no TLS over Unix sockets.");

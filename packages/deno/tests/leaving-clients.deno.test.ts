@@ -20,10 +20,13 @@ const leavers = (port: number, count: number): string => `
 
 it("clients that reset before they are accepted cause no errors and delay no other client", async () => {
   const errors: unknown[] = [];
-  const server = await listen({ host: "127.0.0.1", onError: (error) => errors.push(error) }, (opening) => {
-    const socket = opening.accept();
-    socket.onmessage = ({ data }) => socket.send(data);
-  });
+  const server = await listen(
+    (opening) => {
+      const socket = opening.accept();
+      socket.onmessage = ({ data }) => socket.send(data);
+    },
+    { host: "127.0.0.1", onError: (error) => errors.push(error) },
+  );
   // Block this thread meanwhile, so that all of them have left before the first is accepted.
   const { stdout } = new Deno.Command(Deno.execPath(), {
     args: ["eval", leavers(server.port, 50)],

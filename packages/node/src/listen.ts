@@ -29,12 +29,12 @@ export type Server = ListeningServer;
  * listening.
  *
  * @example
- * const server = await listen({ port: 8080 }, (opening) => {
+ * const server = await listen((opening) => {
  *   const socket = opening.accept();
  *   socket.onmessage = ({ data }) => socket.send(data);
- * });
+ * }, { port: 8080 });
  */
-export async function listen(options: ListenOptions, handler: OpeningHandler): Promise<Server> {
+export async function listen(handler: OpeningHandler, options: ListenOptions = {}): Promise<Server> {
   checkListenOptions(options, serverTlsCheck);
   const { port = 0, host, path, tls, ...rest } = options;
   const secure = tls !== undefined;

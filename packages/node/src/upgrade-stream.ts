@@ -14,7 +14,7 @@ import { serverOf, type WebSocketServer } from "./websocket-server.ts";
  *
  * @example
  * server.on("stream", (stream, headers) => {
- *   if (headers[":method"] === "CONNECT") upgradeStream(stream, headers, {}, (opening) => opening.accept());
+ *   if (headers[":method"] === "CONNECT") upgradeStream(stream, headers, (opening) => opening.accept());
  * });
  */
 export function upgradeStream(
@@ -25,17 +25,16 @@ export function upgradeStream(
 export function upgradeStream(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders | readonly string[],
-  options: SingleRequestOptions,
   handler: OpeningHandler,
+  options?: SingleRequestOptions,
 ): void;
 export function upgradeStream(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders | readonly string[],
-  target: WebSocketServer | SingleRequestOptions,
-  handler?: OpeningHandler,
+  target: WebSocketServer | OpeningHandler,
+  options?: SingleRequestOptions,
 ): void {
-  // When the handler is missing, the constructor throws a UsageError.
-  const server = serverOf("upgradeStream", target, handler!);
+  const server = serverOf("upgradeStream", target, options);
   const socket = stream.session?.socket;
   const info = { secure: socket instanceof TLSSocket, remoteAddress: socket?.remoteAddress };
   if (stream.destroyed || stream.closed) {

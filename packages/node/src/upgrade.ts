@@ -10,12 +10,12 @@ import { serverOf, type WebSocketServer } from "./websocket-server.ts";
 
 /**
  * Processes an upgrade request: rejects one that breaks a rule, and calls the handler with a valid one. The caller has nothing
- * left to do. With options and a handler, each request gets a server of its own; options that count connections, such as
+ * left to do. With a handler, each request gets a server of its own; options that count connections, such as
  * `maxConnections`, need one `WebSocketServer` for all requests, which is also faster per request.
  *
  * @example
  * server.on("upgrade", (request, socket, head) => {
- *   upgrade(request, socket, head, {}, (opening) => {
+ *   upgrade(request, socket, head, (opening) => {
  *     const socket = opening.accept();
  *     socket.onmessage = ({ data }) => socket.send(data);
  *   });
@@ -26,18 +26,17 @@ export function upgrade(
   request: IncomingMessage,
   socket: Duplex,
   head: Uint8Array,
-  options: SingleRequestOptions,
   handler: OpeningHandler,
+  options?: SingleRequestOptions,
 ): void;
 export function upgrade(
   request: IncomingMessage,
   socket: Duplex,
   head: Uint8Array,
-  target: WebSocketServer | SingleRequestOptions,
-  handler?: OpeningHandler,
+  target: WebSocketServer | OpeningHandler,
+  options?: SingleRequestOptions,
 ): void {
-  // When the handler is missing, the constructor throws a UsageError.
-  const server = serverOf("upgrade", target, handler!);
+  const server = serverOf("upgrade", target, options);
   const requestHead = {
     method: request.method ?? "",
     target: request.url ?? "",

@@ -31,14 +31,14 @@ export class WebSocketServer extends AnyWebSocketServer {
  */
 export function serverOf(
   caller: string,
-  target: WebSocketServer | SingleRequestOptions,
-  handler: OpeningHandler,
+  target: WebSocketServer | OpeningHandler,
+  options: SingleRequestOptions = {},
 ): WebSocketServer {
   if (target instanceof WebSocketServer) return target;
-  checkSingleRequest(caller, target);
+  checkSingleRequest(caller, options);
   // Single-connection servers share one memory budget.
-  const { memoryBudget = sharedMemoryBudget() } = target;
-  return new WebSocketServer(handler, { ...target, memoryBudget });
+  const { memoryBudget = sharedMemoryBudget() } = options;
+  return new WebSocketServer(target, { ...options, memoryBudget });
 }
 
 function withNode(options: ServerOptions): ServerOptions {

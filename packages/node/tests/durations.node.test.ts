@@ -77,10 +77,15 @@ describe.each(spans)("deadlines of %d ms", (span) => {
   it("apply to a client and a handler over HTTP/2 [R14]", async () => {
     const server = createHttp2Server({ settings: { enableConnectProtocol: true } });
     server.on("stream", (stream, headers) => {
-      upgradeStream(stream, headers, { deadlines }, async (opening) => {
-        await turns();
-        echo(opening);
-      });
+      upgradeStream(
+        stream,
+        headers,
+        async (opening) => {
+          await turns();
+          echo(opening);
+        },
+        { deadlines },
+      );
     });
     server.listen(0, host);
     await once(server, "listening");
@@ -130,7 +135,7 @@ describe("a TLS handshake", () => {
     async (value) => {
       const handshakeTimeout = value as number;
       const refused = { code: "option/range", message: expect.stringContaining("tls.handshakeTimeout") as unknown };
-      const listening = listen({ host, tls: { ...tls, handshakeTimeout } }, echo);
+      const listening = listen(echo, { host, tls: { ...tls, handshakeTimeout } });
       await expect(listening).rejects.toMatchObject(refused);
     },
   );
@@ -140,7 +145,7 @@ describe.each([Number.NaN, -1, "5", null])("a deadline of %s", (value) => {
   it("is rejected by connect and listen before anything is opened [R14]", async () => {
     const deadlines = { opening: value as number };
     const refused = { name: "UsageError", code: "option/range" };
-    await expect(listen({ host, deadlines }, echo)).rejects.toMatchObject(refused);
+    await expect(listen(echo, { host, deadlines })).rejects.toMatchObject(refused);
     let connections = 0;
     const tcp = net.createServer(() => connections++).listen(0, host);
     await once(tcp, "listening");

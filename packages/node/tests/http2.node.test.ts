@@ -41,7 +41,7 @@ async function opened(server: Http2Server): Promise<number> {
 function openServer(handler: OpeningHandler = echo, options: SingleRequestOptions = {}): Promise<number> {
   const server = createServer({ settings });
   server.on("stream", (stream, headers) => {
-    if (headers[":method"] === "CONNECT") upgradeStream(stream, headers, options, handler);
+    if (headers[":method"] === "CONNECT") upgradeStream(stream, headers, handler, options);
     else {
       stream.respond({ ":status": 200 });
       stream.end("plain");
@@ -105,7 +105,7 @@ describe("our server in an HTTP/2 stream", () => {
       const sockets = new WebSocketServer(echo, options);
       const server = createServer({ settings });
       server.on("stream", (stream, headers) => {
-        if (alone) upgradeStream(stream, headers, options, echo);
+        if (alone) upgradeStream(stream, headers, echo, options);
         else upgradeStream(stream, headers, sockets);
       });
       const port = await opened(server);
@@ -166,7 +166,7 @@ describe("our server in an HTTP/2 stream", () => {
       const peers: Peer[] = [];
       const server = tls === undefined ? createServer({ settings }) : createSecureServer({ ...tls, settings });
       server.on("stream", (stream, headers) => {
-        upgradeStream(stream, headers, {}, (opening) => peers.push(new Peer(opening.accept())));
+        upgradeStream(stream, headers, (opening) => peers.push(new Peer(opening.accept())));
       });
       const port = await opened(server);
       const session = openHttp2(`${tls ? "https" : "http"}://${host}:${port}`, { rejectUnauthorized: false });
@@ -287,7 +287,7 @@ describe("our server in an HTTP/2 stream", () => {
 
   it("works in the connect event, next to a request listener", async () => {
     const server = createServer({ settings }, (_request, response) => response.end("plain"));
-    server.on("connect", (request: Http2ServerRequest) => upgradeStream(request.stream, request.rawHeaders, {}, echo));
+    server.on("connect", (request: Http2ServerRequest) => upgradeStream(request.stream, request.rawHeaders, echo));
     const session = await openSession(await opened(server));
     const { stream, received } = await ask(session);
     stream.write(text);
@@ -383,7 +383,7 @@ describe("our client in an HTTP/2 stream", () => {
   it("works over TLS", async () => {
     const { key, cert } = await selfSigned();
     const server = createSecureServer({ key, cert, settings });
-    server.on("stream", (stream, headers) => upgradeStream(stream, headers, {}, echo));
+    server.on("stream", (stream, headers) => upgradeStream(stream, headers, echo));
     const port = await opened(server);
     const peer = await openPeer(`wss://${host}:${port}/`, { transportOptions: { http2: true, tls: { ca: cert } } });
     peer.socket.send("secret");

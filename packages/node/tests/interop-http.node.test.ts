@@ -23,7 +23,7 @@ const headers = {
 /** Opens an HTTP server that responds to `GET /` and upgrades everything else. */
 async function openUpgradingServer(handler: OpeningHandler = echo): Promise<number> {
   const { port, server } = await openHttpServer((_request, response) => response.end("plain"));
-  server.on("upgrade", (incoming, socket, head) => upgrade(incoming, socket, head, {}, handler));
+  server.on("upgrade", (incoming, socket, head) => upgrade(incoming, socket, head, handler));
   return port;
 }
 

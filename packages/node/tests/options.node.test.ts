@@ -62,14 +62,14 @@ describe("the options of a single request", () => {
       const options = { [name]: value } as object;
       const faults: { code?: string; message: string }[] = [];
       const server = createServer().on("upgrade", (request, socket, head) => {
-        faults.push(thrown(() => upgrade(request, socket, head, options, () => {})));
-        upgrade(request, socket, head, { [name]: undefined } as object, (opening) => opening.accept());
+        faults.push(thrown(() => upgrade(request, socket, head, () => {}, options)));
+        upgrade(request, socket, head, (opening) => opening.accept(), { [name]: undefined } as object);
       });
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
       const { port } = server.address() as { port: number };
       (await connect(`ws://127.0.0.1:${port}/`)).terminate();
       server.close();
-      faults.push(thrown(() => upgradeStream({} as never, [], options, () => {})));
+      faults.push(thrown(() => upgradeStream({} as never, [], () => {}, options)));
       for (const { code, message } of faults) {
         expect([code, message]).toEqual([
           "option/unknown",
@@ -88,8 +88,8 @@ describe("the memory budget of one request", () => {
     for (const memoryBudget of [1_000_000, 0, "1", {}]) {
       const options = { memoryBudget } as object;
       for (const fault of [
-        thrown(() => upgrade({} as never, {} as never, Buffer.alloc(0), options, () => {})),
-        thrown(() => upgradeStream({} as never, [], options, () => {})),
+        thrown(() => upgrade({} as never, {} as never, Buffer.alloc(0), () => {}, options)),
+        thrown(() => upgradeStream({} as never, [], () => {}, options)),
       ]) {
         expect([fault.code, fault.message]).toEqual(["option/type", expect.stringContaining("a MemoryBudget")]);
       }
@@ -100,7 +100,10 @@ describe("the memory budget of one request", () => {
 describe("a server", () => {
   it("rejects `host`, which belongs to listen, with a hint [R25]", () => {
     const fault = thrown(() => new WebSocketServer(() => {}, { host: "127.0.0.1" } as object));
-    expect([fault.code, fault.message]).toEqual(["option/unknown", expect.stringMatching(/listen\(\{ host: … \}\)/)]);
+    expect([fault.code, fault.message]).toEqual([
+      "option/unknown",
+      expect.stringMatching(/listen\(handler, \{ host: … \}\)/),
+    ]);
     expect(thrown(() => new WebSocketServer(() => {}, null as never)).code).toBe("option/type");
     expect(thrown(() => new WebSocketServer("x" as never)).code).toBe("option/type");
   });
@@ -108,7 +111,7 @@ describe("a server", () => {
   it("for a single upgraded request checks its options at the call [R25]", async () => {
     const faults: unknown[] = [];
     const server = createServer().on("upgrade", (request, socket, head) => {
-      faults.push(thrown(() => upgrade(request, socket, head, { origin: [] } as object, () => {})).code);
+      faults.push(thrown(() => upgrade(request, socket, head, () => {}, { origin: [] } as object)).code);
       socket.destroy();
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -116,6 +119,6 @@ describe("a server", () => {
     await expect(connect(`ws://127.0.0.1:${port}/`)).rejects.toThrow();
     server.close();
     expect(faults).toEqual(["option/unknown"]);
-    expect(thrown(() => upgradeStream({} as never, [], { limits: 5 } as object, () => {})).code).toBe("option/type");
+    expect(thrown(() => upgradeStream({} as never, [], () => {}, { limits: 5 } as object)).code).toBe("option/type");
   });
 });

@@ -174,7 +174,7 @@ const toUpgrade = (request: string, httpOptions: HttpServerOptions): Promise<Ver
   verdictOf(request, async (options) => {
     const { port, server } = await openHttpServer((_, response) => void response.writeHead(299).end(), httpOptions);
     const { memoryBudget: _, ...rest } = options;
-    server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, rest, accept));
+    server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, accept, rest));
     return port;
   });
 
@@ -209,7 +209,7 @@ describe("a raw request", () => {
     const { port, server } = await openHttpServer();
     const told: unknown[] = [];
     const onFailure: ServerOptions["onFailure"] = ({ violation }, info) => told.push([violation?.code, info]);
-    server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, { onFailure }, accept));
+    server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, accept, { onFailure }));
     for (const field of ["Content-Length: 5", "Transfer-Encoding: chunked"]) {
       const client = new RawClient(port);
       client.socket.write(withFields(field));

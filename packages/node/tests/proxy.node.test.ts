@@ -99,7 +99,7 @@ describe("the client behind a proxy", () => {
   it("uses HTTP/2 through the tunnel", async () => {
     const proxy = await openProxy();
     const server = createHttp2Server({ settings: { enableConnectProtocol: true } });
-    server.on("stream", (stream, headers) => upgradeStream(stream, headers, {}, echo));
+    server.on("stream", (stream, headers) => upgradeStream(stream, headers, echo));
     server.listen(0, host);
     await once(server, "listening");
     onTestFinished(() => void server.close());

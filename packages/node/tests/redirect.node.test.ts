@@ -134,7 +134,7 @@ async function openOverHttp2(location?: string): Promise<{ url: string; asked: s
   const asked: string[] = [];
   const server = createHttp2Server({ settings: { enableConnectProtocol: true } });
   server.on("stream", (stream, headers) =>
-    upgradeStream(stream, headers, {}, (opening) => {
+    upgradeStream(stream, headers, (opening) => {
       asked.push(opening.request.resourceName);
       if (location === undefined || opening.request.resourceName === "/end") opening.accept().send("here");
       else opening.reject({ status: 308, fields: [["Location", location]] });

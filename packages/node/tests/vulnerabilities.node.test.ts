@@ -17,7 +17,7 @@ describe("an HTTP server that drops fields beyond its limit", () => {
   it("rejects a request whose Upgrade field is among them, and serves the next one [V06] [R31]", async () => {
     const { port, server } = await openHttpServer();
     server.maxHeadersCount = 4;
-    server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, {}, echo));
+    server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, echo));
     const many = new RawClient(port);
     const padding = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`X-${index}`, "x"]));
     const lines = Object.entries(padding).map(([name, value]) => `${name}: ${value}\r\n`);
@@ -40,7 +40,7 @@ describe("names of Object.prototype", () => {
     const seen: Fields[] = [];
     const { port, server } = await openHttpServer();
     server.on("upgrade", (request, socket, head) =>
-      upgrade(request, socket, head, {}, (opening) => {
+      upgrade(request, socket, head, (opening) => {
         seen.push(opening.request.fields);
         opening.accept().send("open");
       }),
@@ -58,7 +58,7 @@ describe("names of Object.prototype", () => {
     const seen: Fields[] = [];
     const server = createHttp2Server({ settings: { enableConnectProtocol: true } });
     server.on("stream", (stream, headers) =>
-      upgradeStream(stream, headers, {}, (opening) => {
+      upgradeStream(stream, headers, (opening) => {
         seen.push(opening.request.fields);
         opening.accept();
       }),
@@ -148,7 +148,7 @@ describe("a server", () => {
   it("reads a request and frames that arrive in one write, on its own or behind Node's HTTP [V32] [V54]", async () => {
     const own = await openServer();
     const { port, server } = await openHttpServer();
-    server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, {}, echo));
+    server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, echo));
     for (const each of [own.port, port]) {
       const client = new RawClient(each);
       client.socket.write(Buffer.concat([Buffer.from(openingRequest()), frame("one"), frame("two")]));

@@ -20,7 +20,7 @@ const checks = {
   subprotocols: takes.texts,
   writeBudget: takes.atLeast(1),
 };
-const aliases = { headers: "fields", code: "status", port: "listen({ port: … })" };
+const aliases = { headers: "fields", code: "status", port: "listen(handler, { port: … })" };
 const faultOf = (given: unknown) => fault(() => checkOptions("a socket", given as never, checks as never, aliases));
 
 describe("checkOptions", () => {
@@ -61,7 +61,9 @@ describe("checkOptions", () => {
       "agent is not an option of a socket. It takes fields, limits, subprotocols, writeBudget.",
     );
     expect(faultOf({ code: 5 })?.[1]).not.toContain("status");
-    expect(faultOf({ port: 5 })?.[1]).toBe("port is not an option of a socket. Did you mean listen({ port: … })?");
+    expect(faultOf({ port: 5 })?.[1]).toBe(
+      "port is not an option of a socket. Did you mean listen(handler, { port: … })?",
+    );
     for (const name of ["constructor", "toString", "__proto__"]) {
       const given = Object.defineProperty({}, name, { value: 1, enumerable: true });
       expect(faultOf(given)?.[0]).toBe("option/unknown");

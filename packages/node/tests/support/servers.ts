@@ -26,7 +26,7 @@ export function echo(opening: IncomingOpening): void {
 }
 
 export async function openServer(handler: OpeningHandler = echo, options: ListenOptions = {}): Promise<Server> {
-  const server = await listen({ host, ...options }, handler);
+  const server = await listen(handler, { host, ...options });
   onTestFinished(async () => {
     for (const socket of server.sockets) socket.terminate();
     await server.close({ timeout: 0 });

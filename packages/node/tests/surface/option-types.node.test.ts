@@ -45,16 +45,16 @@ export function typed(url: string, options: ConnectOptions, transport: Transport
 export function upgraded(request: IncomingMessage, socket: Duplex, stream: ServerHttp2Stream): void {
   const handler: OpeningHandler = (opening) => opening.accept();
   const head = new Uint8Array(0);
-  upgrade(request, socket, head, { origins: "any", limits: { message: 5 } }, handler);
-  upgradeStream(stream, [], { origins: ["https://a.example"], deadlines: { idle: 5 } }, handler);
+  upgrade(request, socket, head, handler, { origins: "any", limits: { message: 5 } });
+  upgradeStream(stream, [], handler, { origins: ["https://a.example"], deadlines: { idle: 5 } });
   // @ts-expect-error: an option of a WebSocketServer.
-  upgrade(request, socket, head, { maxConnections: 5 }, handler);
+  upgrade(request, socket, head, handler, { maxConnections: 5 });
   // @ts-expect-error: an option of a WebSocketServer.
-  upgrade(request, socket, head, { openingsPerAddress: 5 }, handler);
+  upgrade(request, socket, head, handler, { openingsPerAddress: 5 });
   // @ts-expect-error: an option of a WebSocketServer.
-  upgradeStream(stream, [], { maxConnections: 5 }, handler);
+  upgradeStream(stream, [], handler, { maxConnections: 5 });
   // @ts-expect-error: an option of a WebSocketServer.
-  upgradeStream(stream, [], { openingsPerAddress: 5 }, handler);
+  upgradeStream(stream, [], handler, { openingsPerAddress: 5 });
 }
 
 class Own extends WebSocket {}

@@ -51,7 +51,7 @@ export interface Adapter {
       readonly transport?: object | undefined;
     },
   ): Promise<WebSocket>;
-  listen(options: ListenSettings, handler: OpeningHandler): Promise<AdapterServer>;
+  listen(handler: OpeningHandler, options: ListenSettings): Promise<AdapterServer>;
   /** The web platform interfaces of the adapter. Not tested when omitted. */
   readonly WebSocket?: typeof WebSocket | undefined;
   readonly WebSocketStream?: typeof WebSocketStream | undefined;

@@ -102,7 +102,7 @@ export function doorContract(adapter: Adapter, { describe, it, expect }: Runner)
         expect(statusOf(await refused.received)).toBe("429");
         answered.resolve();
       };
-      const handler: Parameters<Adapter["listen"]>[1] = async (opening) => {
+      const handler: Parameters<Adapter["listen"]>[0] = async (opening) => {
         asked.pop()?.();
         await answered.promise;
         opening.accept();

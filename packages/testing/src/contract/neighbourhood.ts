@@ -37,9 +37,12 @@ export async function withNeighbours(
   const errors: unknown[] = [];
   const accepted: WebSocket[] = [];
   const onError = (error: unknown): void => void errors.push(error);
-  const server = await adapter.listen({ host: "127.0.0.1", ...settings, clock, onError }, (opening) => {
-    accepted.push(echo(opening));
-  });
+  const server = await adapter.listen(
+    (opening) => {
+      accepted.push(echo(opening));
+    },
+    { host: "127.0.0.1", ...settings, clock, onError },
+  );
   try {
     const good = await adapter.connect(server.url);
     good.binaryType = "arraybuffer";

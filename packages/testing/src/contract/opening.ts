@@ -43,7 +43,7 @@ export function openingContract(adapter: Adapter, { describe, it, expect }: Runn
     });
 
     it("selects one of the subprotocols that the client offers", async () => {
-      const handler: Parameters<Adapter["listen"]>[1] = (opening) =>
+      const handler: Parameters<Adapter["listen"]>[0] = (opening) =>
         opening.accept({ subprotocol: opening.request.subprotocols.find((name) => name === "b") });
       await withServer(adapter, handler, async ({ url }) => {
         const socket = await adapter.connect(url, { protocols: ["a", "b"] });
@@ -119,7 +119,7 @@ export function openingContract(adapter: Adapter, { describe, it, expect }: Runn
     });
 
     it("reports why there is no connection when no server listens or a file is not a socket [R22]", async () => {
-      const server = await adapter.listen({ host: "127.0.0.1" }, () => {});
+      const server = await adapter.listen(() => {}, { host: "127.0.0.1" });
       await server.close();
       const targets: [url: string, transport: object][] = [
         [server.url, {}],

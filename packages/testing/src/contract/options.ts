@@ -63,12 +63,12 @@ export function optionContract(adapter: Adapter, { describe, it, expect }: Runne
         [{ deadlines: { closing: Number.NaN } }, "option/range", /deadlines\.closing/],
         [{ limits: { mesage: 1 } }, "option/unknown", /Did you mean limits\.message\?/],
       ];
-      const listen = (options: object, handler: unknown = echo): Promise<unknown> =>
-        adapter.listen(options as ListenSettings, handler as typeof echo);
+      const listen = (handler: unknown, options: object): Promise<unknown> =>
+        adapter.listen(handler as typeof echo, options as ListenSettings);
       for (const [options, code, says] of wrong)
-        await expectFault(listen({ host: "127.0.0.1", ...options }), code, says);
-      await expectFault(listen({ host: "127.0.0.1" }, null), "option/type", /The handler must be a function/);
-      await expectFault(listen(null as never), "option/type", /listen takes an object of options/);
+        await expectFault(listen(echo, { host: "127.0.0.1", ...options }), code, says);
+      await expectFault(listen(null, { host: "127.0.0.1" }), "option/type", /The handler must be a function/);
+      await expectFault(listen(echo, null as never), "option/type", /listen takes an object of options/);
     });
   });
 }

@@ -33,7 +33,7 @@ const PlatformSocket = (globalThis as { WebSocket?: new (url: string) => SocketL
 export function reconnectingContract(adapter: Adapter, { describe, it, expect }: Runner): void {
   describe("a reconnecting client", () => {
     it("keeps retrying while no server listens, and reports the reason [R23]", async () => {
-      const server = await adapter.listen({ host: "127.0.0.1" }, () => {});
+      const server = await adapter.listen(() => {}, { host: "127.0.0.1" });
       await server.close();
       const { what, outcome } = await firstOutcome(() => adapter.connect(server.url));
       expect([what, outcome.code, outcome.error === undefined]).toEqual(["waiting", 1006, false]);
@@ -82,7 +82,7 @@ export function reconnectingContract(adapter: Adapter, { describe, it, expect }:
 
     it("also works with the platform's WebSocket, if there is one [R23]", async () => {
       if (PlatformSocket === undefined) return;
-      const server = await adapter.listen({ host: "127.0.0.1" }, echo);
+      const server = await adapter.listen(echo, { host: "127.0.0.1" });
       const client = reconnect(() => new PlatformSocket(server.url));
       const message = new Promise((resolve) =>
         client.addEventListener("message", (event) => resolve((event as MessageEvent).data)),

@@ -21,7 +21,7 @@ export async function withServer(
   test: (server: AdapterServer) => Promise<void>,
   settings: ListenSettings = {},
 ): Promise<void> {
-  const server = await adapter.listen({ host, ...settings }, handler);
+  const server = await adapter.listen(handler, { host, ...settings });
   try {
     await test(server);
   } finally {

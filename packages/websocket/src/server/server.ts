@@ -155,7 +155,7 @@ export function checkSingleRequest(caller: string, options: SingleRequestOptions
     throw new UsageError(
       "option/unknown",
       `${name} is not an option of ${caller}: it applies to all connections of a server. Create one server for all ` +
-        `requests, with new WebSocketServer(handler, { ${name}: … }), and pass it instead of options and handler.`,
+        `requests, with new WebSocketServer(handler, { ${name}: … }), and pass it instead of handler and options.`,
     );
   }
   const { memoryBudget } = options;
@@ -176,8 +176,8 @@ export const serverAliases: OptionAliases = {
   maxconnectionsperip: "openingsPerAddress",
   handshaketimeout: "deadlines: { opening: … }",
   idletimeout: "deadlines: { idle: … }",
-  port: "listen({ port: … })",
-  host: "listen({ host: … })",
+  port: "listen(handler, { port: … })",
+  host: "listen(handler, { host: … })",
 };
 
 /** Current state and counters of a server. */
