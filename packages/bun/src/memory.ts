@@ -3,7 +3,7 @@ import { totalmem } from "node:os";
 import { type Clock, MemoryBudget } from "@hybi/websocket";
 
 /** Returns the default `memoryBudget` of a server in bytes: an eighth of the memory that the process may use. */
-export function defaultMemoryBudget(): number {
+function defaultMemoryBudget(): number {
   return Math.floor(Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem()) / 8);
 }
 
