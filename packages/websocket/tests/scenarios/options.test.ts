@@ -163,7 +163,7 @@ const rows: Row[] = [
   ["new WebSocketServer", server, { origins: ["example.com"] }, "opening/origin", /example\.com/],
   ["new WebSocketServer", server, { origin: [] }, "option/unknown", /Did you mean origins\?/],
   ["new WebSocketServer", server, { verifyClient() {} }, "option/unknown", /Did you mean checkOrigin\?/],
-  ["new WebSocketServer", server, { port: 80 }, "option/unknown", /Did you mean listen\(\{ port: … \}\)\?/],
+  ["new WebSocketServer", server, { port: 80 }, "option/unknown", /Did you mean listen\(handler, \{ port: … \}\)\?/],
   ["new WebSocketServer", server, { maxConnection: 5 }, "option/unknown", /Did you mean maxConnections\?/],
   ["new WebSocketServer", server, { maxPayload: 5 }, "option/unknown", /Did you mean limits: \{ message: … \}\?/],
   ["new WebSocketServer", server, { fields: [] }, "option/unknown", /fields is not an option of a server/],
