@@ -8,7 +8,7 @@ import { startProxy } from "../../examples/behind-a-proxy/proxy.ts";
 import { openingRequest, RawClient } from "./raw-client.ts";
 import { describeBehind, Visitor } from "./world.ts";
 
-const http2 = { secure: true, transport: { http2: true } };
+const http2 = { secure: true, transportOptions: { http2: true } };
 
 describeBehind(["haproxy"], "over HTTP/2", {}, (world) => {
   it("an Extended CONNECT is an ordinary upgrade to the backend, and messages pass the proxy", async () => {
