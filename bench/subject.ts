@@ -10,7 +10,7 @@ export { mask, maskBytes } from "../packages/core/src/frame/mask.ts";
 export { ServerHandshake } from "../packages/core/src/opening/server-handshake.ts";
 export { plainAgreement } from "../packages/core/src/vocabulary/agreement.ts";
 export { noNativeFunctions } from "../packages/core/src/vocabulary/native-functions.ts";
-export { nodeFunctions } from "../packages/node/src/host.ts";
+export { nodeFunctions } from "../packages/node/src/native-functions.ts";
 
 /** A cryptographically strong source, like that of `ws`. */
 export const randomSource = (target: Uint8Array): unknown => randomFillSync(target);

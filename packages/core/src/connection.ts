@@ -64,9 +64,9 @@ function sliceFor(budget: number): number {
  *
  * *Inputs* are `receive` (or `receiveInto`), `receiveEnd` and `expire`: they return the events they caused, in wire
  * order, and never throw for anything that a peer may do. *Commands* are `send…` and `startMessage`: they throw a
- * `UsageError` and change nothing, or succeed and add output. *Output* is `takeOutput` and `transportAction`. After any input
- * or command: handle the events, write what `takeOutput` returns, obey `transportAction`. After `failure` only `end` can
- * follow; after `end`, nothing.
+ * `UsageError` and change nothing, or succeed and add output. *Output* is `takeOutput` and `transportAction`. After any
+ * input or command: handle the events, write what `takeOutput` returns, obey `transportAction`. After `failure` only
+ * `end` can follow; after `end`, nothing.
  *
  * @example
  * const connection = new Connection(plainAgreement("server"));

@@ -1,7 +1,6 @@
 /**
  * A WebSocket endpoint over one byte stream: the opening handshake (RFC 6455 §4), then the connection (§5–§7), behind
- * one `receive`. It composes the two and adds one rule: a connection that never opened ends with
- * 1006 (§7.1.5).
+ * one `receive`. It composes the two and adds one rule: a connection that never opened ends with 1006 (§7.1.5).
  */
 
 import { UsageError } from "./checks/usage-error.ts";

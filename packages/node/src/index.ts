@@ -17,5 +17,5 @@ export type { ServerOptions, SingleRequestOptions } from "@hybi/websocket";
 // Building blocks.
 export { Http2Transport } from "./http2-transport.ts";
 export { NodeTransport } from "./node-transport.ts";
-export { nodeFunctions } from "./host.ts";
+export { nodeFunctions } from "./native-functions.ts";
 export { nodeClock } from "./clock.ts";

@@ -9,7 +9,7 @@ import {
   type WebSocketStreamClass,
 } from "@hybi/websocket";
 import { nodeClock } from "./clock.ts";
-import { nodeFunctions } from "./host.ts";
+import { nodeFunctions } from "./native-functions.ts";
 import { openTransport } from "./open-transport.ts";
 import { type TransportOptions, transportCheck } from "./transport-options.ts";
 

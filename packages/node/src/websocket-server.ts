@@ -7,8 +7,8 @@ import {
   type SingleRequestOptions,
 } from "@hybi/websocket";
 import { nodeClock } from "./clock.ts";
-import { nodeFunctions } from "./host.ts";
 import { defaultMemoryBudget, sharedMemoryBudget } from "./memory.ts";
+import { nodeFunctions } from "./native-functions.ts";
 
 /**
  * A server for the requests that `upgrade` and `upgradeStream` pass to it, so that one object knows all connections regardless

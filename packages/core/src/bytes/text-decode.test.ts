@@ -32,11 +32,11 @@ const faults = [
   "efbfbd ff",
 ];
 
-/** A host with its own functions, which counts their calls. */
-function countingHost() {
+/** Native functions that count their calls. */
+function countingFunctions() {
   const calls = { isUtf8: 0, decodeUtf8: 0, decodeAscii: 0 };
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  const host = {
+  const native = {
     isUtf8: (array: Uint8Array, start: number, end: number) => {
       calls.isUtf8++;
       return validateUtf8(utf8Boundary, array, start, end) === utf8Boundary;
@@ -50,27 +50,27 @@ function countingHost() {
       return String.fromCharCode(...array.subarray(start, end));
     },
   };
-  return { calls, host };
+  return { calls, native };
 }
 
-/** All requirements of a decoder, for the functions of `module` with the help of `host`. */
+/** All requirements of a decoder, for the functions of `module` with the help of `native`. */
 function holds(
   module: { decodeText: typeof decodeText; decodeValidText: typeof decodeValidText; isUtf8: typeof isUtf8 },
-  host: typeof noNativeFunctions,
+  native: typeof noNativeFunctions,
 ): void {
   for (const text of texts) {
     const array = displaceBytes(concatBytes([hexBytes("ff"), utf8Bytes(text), hexBytes("ff")]), 3);
     const end = array.length - 1;
     const ascii = utf8Bytes(text).length === text.length;
-    expect(module.decodeText(array, 1, end, host) === text).toBe(true);
-    expect(module.decodeText(utf8Bytes(text), 0, end - 1, host) === text).toBe(true);
-    expect(module.decodeValidText(array, 1, end, ascii, host) === text).toBe(true);
-    expect(module.isUtf8(array, 1, end, host)).toBe(true);
+    expect(module.decodeText(array, 1, end, native) === text).toBe(true);
+    expect(module.decodeText(utf8Bytes(text), 0, end - 1, native) === text).toBe(true);
+    expect(module.decodeValidText(array, 1, end, ascii, native) === text).toBe(true);
+    expect(module.isUtf8(array, 1, end, native)).toBe(true);
   }
   for (const fault of faults) {
     const array = hexBytes(fault);
-    expect(module.decodeText(array, 0, array.length, host)).toBeUndefined();
-    expect(module.isUtf8(array, 0, array.length, host)).toBe(false);
+    expect(module.decodeText(array, 0, array.length, native)).toBeUndefined();
+    expect(module.isUtf8(array, 0, array.length, native)).toBe(false);
   }
 }
 
@@ -82,38 +82,38 @@ describe("decodeText, decodeValidText and isUtf8", () => {
   });
 
   it("return the same with any one of the native functions, and with all of them", () => {
-    const { host } = countingHost();
-    holds(ours, host);
-    holds(ours, { isUtf8: host.isUtf8 });
-    holds(ours, { decodeUtf8: host.decodeUtf8 });
-    holds(ours, { decodeAscii: host.decodeAscii });
+    const { native } = countingFunctions();
+    holds(ours, native);
+    holds(ours, { isUtf8: native.isUtf8 });
+    holds(ours, { decodeUtf8: native.decodeUtf8 });
+    holds(ours, { decodeAscii: native.decodeAscii });
   });
 
   it("use the native functions for input that is long enough", () => {
-    const { calls, host } = countingHost();
+    const { calls, native } = countingFunctions();
     const ascii = utf8Bytes("x".repeat(100));
-    decodeText(ascii, 0, 100, host);
+    decodeText(ascii, 0, 100, native);
     expect(calls).toEqual({ isUtf8: 0, decodeUtf8: 0, decodeAscii: 1 });
     const other = utf8Bytes("é".repeat(100));
-    decodeText(other, 0, 200, host);
+    decodeText(other, 0, 200, native);
     expect(calls).toEqual({ isUtf8: 0, decodeUtf8: 1, decodeAscii: 1 });
-    decodeValidText(ascii, 0, 100, true, host);
-    decodeValidText(other, 0, 200, false, host);
+    decodeValidText(ascii, 0, 100, true, native);
+    decodeValidText(other, 0, 200, false, native);
     expect(calls).toEqual({ isUtf8: 0, decodeUtf8: 2, decodeAscii: 2 });
   });
 });
 
 describe("continueUtf8", () => {
-  const { host } = countingHost();
+  const { native } = countingFunctions();
 
-  it("returns what validateUtf8 does, from every state, at every cut, with and without the host", () => {
+  it("returns what validateUtf8 does, from every state, at every cut, with and without native functions", () => {
     const long = concatBytes([utf8Bytes("é€𝄞x".repeat(40)), hexBytes("f09d84")]);
     for (let from = 0; from < 12; from++) {
       const state = validateUtf8(utf8Boundary, long, 0, from);
       for (const to of [from, from + 10, ...Array.from({ length: 12 }, (_, index) => long.length - index)]) {
         const expected = validateUtf8(state, long, from, to);
         expect(continueUtf8(state, long, from, to, noNativeFunctions)).toBe(expected);
-        expect(continueUtf8(state, long, from, to, host)).toBe(expected);
+        expect(continueUtf8(state, long, from, to, native)).toBe(expected);
       }
     }
   });
@@ -125,12 +125,12 @@ describe("continueUtf8", () => {
         const array = text.slice();
         array[at] = fault;
         const expected = validateUtf8(utf8Boundary, array, 0, array.length);
-        expect(continueUtf8(utf8Boundary, array, 0, array.length, host)).toBe(expected);
+        expect(continueUtf8(utf8Boundary, array, 0, array.length, native)).toBe(expected);
       }
     }
     const rest = concatBytes([hexBytes("80 80"), text]);
     for (const state of [0, 1, 2, 3, 4, 5, 6, 7]) {
-      expect(continueUtf8(state, rest, 0, rest.length, host)).toBe(validateUtf8(state, rest, 0, rest.length));
+      expect(continueUtf8(state, rest, 0, rest.length, native)).toBe(validateUtf8(state, rest, 0, rest.length));
     }
   });
 });
@@ -157,13 +157,13 @@ describe("on a platform without TextDecoder", () => {
   });
 
   it("everything is still decoded [F17] [F18] [F19]", async () => {
-    const { host } = countingHost();
+    const { native } = countingFunctions();
     vi.resetModules();
     vi.stubGlobal("TextDecoder", undefined);
     const portable = await import("./text-decode.ts");
     holds(portable, noNativeFunctions);
-    holds(portable, { isUtf8: host.isUtf8 });
-    holds(portable, { decodeAscii: host.decodeAscii });
-    holds(portable, host);
+    holds(portable, { isUtf8: native.isUtf8 });
+    holds(portable, { decodeAscii: native.decodeAscii });
+    holds(portable, native);
   });
 });

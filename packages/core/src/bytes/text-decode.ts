@@ -62,7 +62,7 @@ export function isUtf8(bytes: Uint8Array, start: number, end: number, native: Na
 }
 
 /** From this length on, calling the native function pays off (bench/micro/utf8.ts). */
-const hostThreshold = 128;
+const nativeThreshold = 128;
 
 /** Like `validateUtf8`, but lets the host validate everything except sequences split at either end. */
 export function continueUtf8(
@@ -72,7 +72,7 @@ export function continueUtf8(
   end: number,
   native: NativeFunctions,
 ): Utf8State {
-  if (native.isUtf8 === undefined || end - start < hostThreshold) return validateUtf8(state, bytes, start, end);
+  if (native.isUtf8 === undefined || end - start < nativeThreshold) return validateUtf8(state, bytes, start, end);
   let first = start;
   // A sequence that began in an earlier range ends within three bytes.
   while (first < start + 3 && (bytes[first]! & 0xc0) === 0x80) first++;
@@ -80,7 +80,7 @@ export function continueUtf8(
   if (before !== utf8Boundary) return before < 0 ? before : validateUtf8(before, bytes, first, end);
   let last = end - 1;
   while (last > end - 4 && (bytes[last]! & 0xc0) === 0x80) last--;
-  // If the host says no, the portable validator still has to find the offending byte.
+  // If the native function says no, the portable validator still has to find the offending byte.
   const from = booleanOf("isUtf8", native.isUtf8(bytes, first, last)) ? last : first;
   return validateUtf8(utf8Boundary, bytes, from, end);
 }

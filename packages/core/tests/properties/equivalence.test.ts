@@ -46,7 +46,7 @@ function maskByDefinition(bytes: Uint8Array, start: number, end: number, key: nu
   }
 }
 
-/** A host that implements every function in the simplest way. */
+/** Native functions that do everything in the simplest way. */
 const plainHost: { readonly [Name in keyof NativeFunctions]-?: NonNullable<NativeFunctions[Name]> } = {
   isUtf8: (bytes, start, end) => {
     try {
@@ -68,7 +68,7 @@ const plainHost: { readonly [Name in keyof NativeFunctions]-?: NonNullable<Nativ
 };
 
 /** Each function of `plainHost` alone, and all of them together. */
-const hosts: readonly (readonly [name: string, native: NativeFunctions])[] = [
+const nativeFunctions: readonly (readonly [name: string, native: NativeFunctions])[] = [
   ...Object.entries(plainHost).map(([name, value]): [string, NativeFunctions] => [name, { [name]: value }]),
   ["everything", plainHost],
 ];
@@ -249,7 +249,7 @@ describe("UTF-8", () => {
         const valid = plainHost.isUtf8(bytes, 0, bytes.length);
         const expected = valid ? plainHost.decodeUtf8(bytes, 0, bytes.length) : undefined;
         expect(decodeText(placed, start, end, {})).toBe(expected);
-        for (const [, native] of hosts) {
+        for (const [, native] of nativeFunctions) {
           expect(decodeText(placed, start, end, native)).toBe(expected);
           expect(isUtf8(placed, start, end, native)).toBe(valid);
         }
@@ -298,10 +298,10 @@ describe.each(["client", "server"] as const)("a %s's connection", (role) => {
     return [...formatEvents(events), describeBytes(concatBytes(connection.takeOutput()))];
   };
 
-  it("reports and outputs the same with any functions of the host", () => {
+  it("reports and outputs the same with any native functions", () => {
     const streams = fc.oneof(arb.legalStream(peerRole(role)), arb.illegalStream(peerRole(role)));
     fc.assert(
-      fc.property(streams, arb.chunking(), fc.constantFrom(...hosts), ({ bytes }, where, [, native]) => {
+      fc.property(streams, arb.chunking(), fc.constantFrom(...nativeFunctions), ({ bytes }, where, [, native]) => {
         expect(run({ native }, bytes, where)).toEqual(run({}, bytes, where));
       }),
       scaledRuns(120),
@@ -317,9 +317,13 @@ describe.each(["client", "server"] as const)("a %s's connection", (role) => {
       return formatEvents(receiver.receive(concatBytes(sender.takeOutput())));
     };
     fc.assert(
-      fc.property(fc.array(arb.command(9000), { maxLength: 5 }), fc.constantFrom(...hosts), (commands, [, host]) => {
-        expect(send(commands, host)).toEqual(send(commands, {}));
-      }),
+      fc.property(
+        fc.array(arb.command(9000), { maxLength: 5 }),
+        fc.constantFrom(...nativeFunctions),
+        (commands, [, native]) => {
+          expect(send(commands, native)).toEqual(send(commands, {}));
+        },
+      ),
       scaledRuns(60),
     );
   });

@@ -26,7 +26,7 @@ import { asUncaught, createReporter } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
 import { turnOfPump } from "../event-loop/turn.ts";
 import { orNoReason } from "../platform/error-text.ts";
-import { hasRequestContexts, queueMicrotask } from "../platform/natives.ts";
+import { hasRequestContexts, queueMicrotask } from "../platform/runtime.ts";
 import type { PumpListener } from "../pump/listener.ts";
 import { Pump } from "../pump/pump.ts";
 import type { Transport } from "../transport/transport.ts";

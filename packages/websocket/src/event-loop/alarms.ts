@@ -3,7 +3,7 @@
  * A timer per idle connection would cost 300 bytes in Node; an alarm costs 8 (bench/micro/connection-memory.ts).
  */
 import type { Instant } from "@hybi/core";
-import { hasRequestContexts } from "../platform/natives.ts";
+import { hasRequestContexts } from "../platform/runtime.ts";
 import type { Clock } from "./clock.ts";
 import { createReporter, printed } from "./reporter.ts";
 import { startTimer, type Timer } from "./timer.ts";

@@ -1,6 +1,6 @@
 /** What the pump needs from its host: a clock, timers, turns of the event loop, and a destination for uncaught errors. */
 import type { Instant } from "@hybi/core";
-import { bound } from "../platform/natives.ts";
+import { bound } from "../platform/runtime.ts";
 import type { Turn } from "./turn.ts";
 
 /** Time and scheduling, injected as the option `clock`; `systemClock` is the default. In a test, time is a number. */

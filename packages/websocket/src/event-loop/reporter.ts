@@ -3,7 +3,7 @@
  * rule, see docs/guide/websocket.md, "Errors of your own code".
  */
 
-import { queueMicrotask } from "../platform/natives.ts";
+import { queueMicrotask } from "../platform/runtime.ts";
 import type { Clock } from "./clock.ts";
 
 /** Receives an error. Never throws. */

@@ -3,7 +3,7 @@
  * be prolonged for several microtasks in a row. A loop that replies to each message takes a few microtasks per message,
  * and in this way all its replies leave in one write, which costs as much as a hundred microtasks.
  */
-import { hasRequestContexts, queueMicrotask } from "../platform/natives.ts";
+import { hasRequestContexts, queueMicrotask } from "../platform/runtime.ts";
 
 /**
  * Microtasks without activity after which the turn is over. A step of `for await` over a promise of a promise takes 4.

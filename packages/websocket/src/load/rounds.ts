@@ -15,8 +15,8 @@
  * per chunk.
  */
 import type { Clock } from "../event-loop/clock.ts";
-import { hasRequestContexts, immediatesDelayIo, queueMicrotask } from "../platform/natives.ts";
 import { Queue } from "../platform/queue.ts";
+import { hasRequestContexts, immediatesDelayIo, queueMicrotask } from "../platform/runtime.ts";
 
 /** Units of work that one connection may do before others get their turn. */
 export const quantum = 524_288;

@@ -5,7 +5,7 @@
  * deadline. What it does decide is local: when bytes that arrived early are delivered, that a listener that throws costs
  * its connection, and how the work is spread over turns.
  *
- * Theory of operation. Every input and command calls `requestFlush()`, which schedules one `flush()` at the end of the turn.
+ * Theory of operation. Every input and command calls `requestFlush()`, which schedules one flush at the end of the turn.
  * However many messages arrive or are sent in a turn, there is one write, one look at the clock, and seldom a new
  * timer. If the transport knows that nothing more arrives in this turn, responses do not wait for its end, because
  * waiting costs as much as all other work for a short message. At most one write is in flight, and it is bounded; newer
@@ -32,7 +32,7 @@ import { type Turn, turnOfPump } from "../event-loop/turn.ts";
 import type { Account, Holder, MemoryBudget } from "../load/memory-budget.ts";
 import { Rounds, type Sharer } from "../load/rounds.ts";
 import { orNoReason } from "../platform/error-text.ts";
-import { queueMicrotask } from "../platform/natives.ts";
+import { queueMicrotask } from "../platform/runtime.ts";
 import type { Transport, TransportSink } from "../transport/transport.ts";
 import { PumpBacklog } from "./backlog.ts";
 import type { Closable, ClosableOwner } from "./closable.ts";
@@ -71,7 +71,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   readonly #timer: PumpTimer;
   readonly #reader: PumpReader;
   readonly #writer: PumpWriter;
-  readonly #flushLater: () => void = () => this.flush();
+  readonly #flush: () => void = () => this.#flushNow();
   /** Set once open; delivers to the listener without creating event objects. */
   #connection: Connection | undefined;
 
@@ -84,7 +84,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   /** Whether the connection is waiting for a round, and whether it waits for one to continue writing. */
   #isEnqueued = false;
   #isWriteDue = false;
-  #isFlushing = false;
+  #isFlushRequested = false;
   #started = false;
   /**
    * Whether `transport.start` is on the stack, possibly inside a call by the application, where nothing may be emitted.
@@ -161,11 +161,11 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   /** Call after a command to the endpoint. Its output leaves at the end of this turn. */
   requestFlush(): void {
-    if (this.#isFlushing) this.#turn.extend();
+    if (this.#isFlushRequested) this.#turn.extend();
     // A listener callback is followed by its own `requestFlush`.
     else if (!this.#closed && this.#started && !this.#isTelling) {
-      this.#isFlushing = true;
-      defer(this.#clock, this.#turn, this.#flushLater);
+      this.#isFlushRequested = true;
+      defer(this.#clock, this.#turn, this.#flush);
     }
   }
 
@@ -347,20 +347,20 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     const budget = this.#rounds.allowance(this.#share);
     const taken = budget > 0 ? this.#receive(this.#connection, chunk, budget) : 0;
     if (taken < chunk.length) this.#keep(taken === 0 ? chunk : chunk.subarray(taken));
-    if (isLast && !this.#isFlushing && this.endpoint.outputLength > 0) this.flush();
+    if (isLast && !this.#isFlushRequested && this.endpoint.outputLength > 0) this.#flushNow();
     else this.requestFlush();
   }
 
   drain(): void {
     if (!this.#writer.drained() || this.#closed) return;
-    // Nothing is left to write, so settle at once: for a short response, another turn would cost a tenth of its write.
+    // Nothing is left to write, so finish at once: for a short response, another turn would cost a tenth of its write.
     if (this.endpoint.outputLength === 0 && !this.#isEnding) {
       this.#flushed();
       this.#count();
     } else if (this.#isTransformed && !this.#isEnding) this.#writeInRound();
     // A large message takes one turn per write, so that others are served in between and control frames can overtake
     // it.
-    else if (this.#clock.nextTurn !== undefined) this.#clock.nextTurn(this.#flushLater);
+    else if (this.#clock.nextTurn !== undefined) this.#clock.nextTurn(this.#flush);
     else this.requestFlush();
   }
 
@@ -555,7 +555,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   #serveRound(budget: number): boolean {
     if (this.#isWriteDue) {
       this.#isWriteDue = false;
-      this.flush();
+      this.#flushNow();
     } else this.#serve(budget);
     this.#isEnqueued = this.#canGoOn;
     return this.#isEnqueued;
@@ -677,8 +677,8 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     createReporter(this.#onError, this.#clock, asUncaught)(error);
   }
 
-  flush(): void {
-    this.#isFlushing = false;
+  #flushNow(): void {
+    this.#isFlushRequested = false;
     if (this.#closed) return;
     // Input is ignored from now on, so the backlog is meaningless.
     if (this.#backlog !== undefined && !mayCauseEvents(this.endpoint)) this.#backlogEnded(this.#backlog);
@@ -732,8 +732,8 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   /** Does with the transport what the endpoint asks for. */
   #obey(): void {
-    const { transportAction: transport } = this.endpoint;
-    if (transport === "abort") this.abort();
-    if (transport === "end") this.#writer.end();
+    const { transportAction } = this.endpoint;
+    if (transportAction === "abort") this.abort();
+    if (transportAction === "end") this.#writer.end();
   }
 }

@@ -31,8 +31,8 @@ import {
   reportRejection,
 } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
-import { queueMicrotask } from "../platform/natives.ts";
 import { signalCheck } from "../platform/option-checks.ts";
+import { queueMicrotask } from "../platform/runtime.ts";
 import { CONNECTING } from "../socket/socket-core.ts";
 import { EndedEvent, WaitingEvent } from "./events.ts";
 import { Outbox, type OutboxLimits, outboxCheck } from "./outbox.ts";

@@ -43,8 +43,8 @@ import {
 } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
 import { defaultMemoryBudget, MemoryBudget } from "../load/memory-budget.ts";
-import { bound } from "../platform/natives.ts";
 import { withDefaults } from "../platform/option-checks.ts";
+import { bound } from "../platform/runtime.ts";
 import type { Closable } from "../pump/closable.ts";
 import { Pump } from "../pump/pump.ts";
 import { OPEN } from "../socket/socket-core.ts";

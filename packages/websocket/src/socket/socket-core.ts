@@ -25,7 +25,7 @@ import { asUncaught, type Reporter } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
 import { turnOfPump } from "../event-loop/turn.ts";
 import { detach } from "../platform/error-stack.ts";
-import { queueMicrotask } from "../platform/natives.ts";
+import { queueMicrotask } from "../platform/runtime.ts";
 import { type Closable, type ClosableOwner, leaveOwner } from "../pump/closable.ts";
 import type { Pump } from "../pump/pump.ts";
 import { BlobSendQueue } from "./blob-send-queue.ts";

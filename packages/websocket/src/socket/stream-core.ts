@@ -6,7 +6,7 @@ import { ownBuffer, writable } from "../dom/message-data.ts";
 import { requirePlatform } from "../dom/platform-classes.ts";
 import { type FailureDetail, failureOf } from "../dom/socket-events.ts";
 import { checkClose, closeError, lateWriteError, unsentError, WebSocketError } from "../dom/websocket-error.ts";
-import { queueMicrotask } from "../platform/natives.ts";
+import { queueMicrotask } from "../platform/runtime.ts";
 import { type Closable, type ClosableOwner, leaveOwner } from "../pump/closable.ts";
 import type { Pump } from "../pump/pump.ts";
 import { formatExtensions } from "./format-extensions.ts";

@@ -5,8 +5,8 @@
  */
 
 import { UsageError } from "@hybi/core";
-import { queueMicrotask } from "../platform/natives.ts";
 import { hasMethods } from "../platform/option-checks.ts";
+import { queueMicrotask } from "../platform/runtime.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 
 /** The methods of a port that are used; a `Worker` has them too. */

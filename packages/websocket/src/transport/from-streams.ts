@@ -1,8 +1,8 @@
 /** Adapts a pair of Web Streams to a transport: a WebTransport stream, a TCP socket of a Worker, a serial port, a process. */
 
 import { UsageError } from "@hybi/core";
-import { queueMicrotask } from "../platform/natives.ts";
 import { hasMethods } from "../platform/option-checks.ts";
+import { queueMicrotask } from "../platform/runtime.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 
 /** A byte stream in each direction. */

@@ -3,8 +3,8 @@
  * later microtask, never during the call that wrote them, and a paused reader makes the writer wait.
  */
 import { checkOptions, type OptionChecks, takes } from "@hybi/core";
-import { bound, queueMicrotask } from "../platform/natives.ts";
 import { Queue } from "../platform/queue.ts";
+import { bound, queueMicrotask } from "../platform/runtime.ts";
 import type { Transport, TransportSink } from "./transport.ts";
 
 /** Options of `createTransportPair()`. */

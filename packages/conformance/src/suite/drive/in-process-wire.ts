@@ -71,8 +71,9 @@ export class InProcessWire implements Wire {
   #deliver(): void {
     // Delivered data can make the tester write and the subject respond before this call returns.
     for (const bytes of this.#subject.takeOutput()) this.#listener?.data(bytes);
-    const { transportAction: transport } = this.#subject;
-    if (transport === "end" || transport === "abort") this.#finish(transport === "end" ? "end" : "lost");
+    const { transportAction } = this.#subject;
+    if (transportAction === "end") this.#finish("end");
+    if (transportAction === "abort") this.#finish("lost");
   }
 
   #finish(how: "end" | "lost"): void {
