@@ -1,5 +1,6 @@
 /** The two start lines of HTTP/1.1: the request line (RFC 9112 §3) and the status line (RFC 9112 §4). */
 import type { Leniency } from "../vocabulary/leniency.ts";
+import { fixedLimits } from "../vocabulary/limits.ts";
 import type { ViolationCode } from "../vocabulary/violation.ts";
 import type { Fields } from "./fields.ts";
 import { isTchar } from "./grammar.ts";
@@ -15,7 +16,7 @@ interface StartLineFault {
 
 /** The part of decoding that differs between requests and responses. */
 export interface StartLineGrammar<Head> {
-  /** Maximum number of empty lines skipped before the start line (RFC 9112 §2.2: a server SHOULD skip one). */
+  /** Maximum number of empty lines skipped before the start line (RFC 9112 §2.2). */
   readonly emptyLines: number;
   /** How to handle a folded field line (RFC 9112 §5.2). */
   readonly foldedLines: "refuse" | "join";
@@ -34,7 +35,7 @@ const space = 0x20;
 
 /** request-line = method SP request-target SP HTTP-version (RFC 9112 §3) */
 export const requestLine: StartLineGrammar<RequestHead> = {
-  emptyLines: 4,
+  emptyLines: fixedLimits.emptyLines,
   // RFC 9112 §5.2: a server MUST reject a folded line or replace the fold with SP. Rejecting leaves no ambiguity.
   foldedLines: "refuse",
   // RFC 9112 §3: a server that receives a target longer than it wishes to parse MUST respond with 414.

@@ -6,6 +6,7 @@ import { checkOptions, type OptionChecks, takes } from "../checks/option-checks.
 import { UsageError } from "../checks/usage-error.ts";
 import type { FieldLine, Fields } from "../http/fields.ts";
 import type { ResponseHead } from "../http/head.ts";
+import { fixedLimits } from "../vocabulary/limits.ts";
 import { noNativeFunctions } from "../vocabulary/native-functions.ts";
 import type { Violation } from "../vocabulary/violation.ts";
 import { protocolVersion } from "./request-fields.ts";
@@ -36,9 +37,6 @@ export interface RejectedOpening {
   readonly head: ResponseHead;
   readonly body: Uint8Array;
 }
-
-/** Maximum body length. A body only explains the reason to a human; a client keeps no more of it (`limits.rejectionBody`). */
-const mostBody = 65_536;
 
 const textContentType: FieldLine = ["Content-Type", "text/plain; charset=utf-8"];
 
@@ -93,7 +91,8 @@ export function checkRejection(
   const length = body?.length ?? 0;
   // RFC 9110 §6.4.1: responses with these statuses have no content.
   const isBodiless = status === 204 || status === 304;
-  if (length > mostBody || (isBodiless && length > 0)) throw new UsageError("opening/rejection-body");
+  if (length > fixedLimits.sentRejectionBody || (isBodiless && length > 0))
+    throw new UsageError("opening/rejection-body");
   const fields = [...(rejection.fields ?? [])];
   assertApplicationFields(fields);
   const has = (lower: string): boolean => fields.some(([name]) => toAsciiLowerCase(name) === lower);

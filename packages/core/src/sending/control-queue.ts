@@ -5,18 +5,12 @@ import type { RandomPool } from "../bytes/random-pool.ts";
 import { writeFrame } from "../frame/frame-encoder.ts";
 import { finBit, headerLength } from "../frame/header.ts";
 import { ping, pong } from "../frame/opcode.ts";
+import { fixedLimits } from "../vocabulary/limits.ts";
 
 interface PendingControl {
   readonly opcode: number;
   readonly payload: Uint8Array;
 }
-
-/**
- * Maximum number of pending replies to Pings; the oldest are dropped first. RFC 6455 §5.5.3 requires a reply only to the
- * most recent Ping. But peers expect a reply to each, to measure round trips or as in Autobahn's case 2.10, and whether
- * a few Pings arrive in one chunk is chance. 16 of them are 2 KiB.
- */
-const mostReplies = 16;
 
 /** Overhead of a pending frame in bytes, excluding its own. */
 const frameCost = 208;
@@ -68,9 +62,9 @@ export class ControlQueue {
     this.#push(pong, payload);
   }
 
-  /** Queues the reply to a Ping. Of more than `mostReplies` pending replies, only the most recent are kept. */
+  /** Queues the reply to a Ping. Of more than `fixedLimits.pendingReplies`, only the most recent are kept. */
   reply(payload: Uint8Array): void {
-    if (this.#replies.length === mostReplies) this.#length -= this.#frameLength(this.#replies.take()!);
+    if (this.#replies.length === fixedLimits.pendingReplies) this.#length -= this.#frameLength(this.#replies.take()!);
     this.#replies.push(payload);
     this.#length += this.#frameLength(payload);
   }

@@ -14,6 +14,7 @@ import { writeFrame, writeTextFrame } from "../frame/frame-encoder.ts";
 import { finBit, headerLength } from "../frame/header.ts";
 import { binary, close, text } from "../frame/opcode.ts";
 import type { ActiveTransform } from "../vocabulary/extension.ts";
+import { fixedLimits } from "../vocabulary/limits.ts";
 import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import type { MessageKind } from "../vocabulary/terms.ts";
 import { ControlQueue } from "./control-queue.ts";
@@ -37,13 +38,6 @@ const smallestFragment = 1024;
 
 /** Minimum that a transformed message counts against the budget: it takes as long as copying a hundred times as much. */
 const transformedMessage = 1024;
-
-/**
- * Bytes of pending messages that may still be sent before a Close frame that replies to the peer or fails the
- * connection. RFC 6455 §5.5.1 lets an endpoint finish its current message first; this limit keeps the Close from waiting
- * behind 100 MB.
- */
-const closeAllowance = 1_048_576;
 
 /** Bytes still owed for a message's final frame (its header) once its payload has been taken. */
 const lastHeader = 2;
@@ -233,7 +227,7 @@ export class OutputScheduler {
   }
 
   /**
-   * Queues the Close frame ahead of all but `closeAllowance` bytes. Brings forward a Close frame that is queued already,
+   * Queues the Close frame ahead of all but `fixedLimits.sentBeforeClose` bytes. Brings forward a Close frame that is queued already,
    * and replaces its payload by `payload` if given.
    */
   hastenClose(payload: Uint8Array | undefined): void {
@@ -241,7 +235,7 @@ export class OutputScheduler {
       this.#length += this.#closeLength(payload) - this.#closeLength(this.#close);
       this.#close = payload;
     }
-    this.#allowance ??= closeAllowance;
+    this.#allowance ??= fixedLimits.sentBeforeClose;
   }
 
   /** Drops everything pending and queues the Close frame instead. */

@@ -1,7 +1,7 @@
 /**
- * Limits on the quantities that a peer can make grow, with defaults and their reasons. Each limit is checked before
- * memory is allocated, and each has its own violation. Two bounds are elsewhere: the rate of control frames is a deadline
- * (`Deadlines.controlFrames`), and replies to Pings have a fixed bound without a violation (sending/control-queue.ts).
+ * Limits on the quantities that a peer, or the application on its behalf, can make grow, with their reasons: `Limits` can be
+ * changed by options, `fixedLimits` cannot. Each is checked before memory is allocated. A quantity for each time span, the
+ * rate of control frames, is a deadline (`DeadlineOptions.controlFrames`).
  */
 
 import { Latest } from "../checks/latest.ts";
@@ -62,6 +62,29 @@ export const defaultLimits: Limits = {
   fragments: 131_072,
   queuedOutput: 268_435_456,
 };
+
+/** Limits without an option, because no application has a reason to choose others. */
+export const fixedLimits = {
+  /** Empty lines skipped before a request line. 4: a server SHOULD ignore at least one (RFC 9112 §2.2). */
+  emptyLines: 4,
+  /**
+   * Pending replies to Pings; the oldest are dropped first, which is no violation. RFC 6455 §5.5.3 requires a reply only to
+   * the most recent Ping. But peers expect a reply to each, to measure round trips or as in Autobahn's case 2.10, and
+   * whether a few Pings arrive in one chunk is chance. 16 of them are 2 KiB.
+   */
+  pendingReplies: 16,
+  /**
+   * Bytes of pending messages that are still sent before a Close frame that replies to the peer or fails the connection; the
+   * rest is dropped. RFC 6455 §5.5.1 lets an endpoint finish its current message first. 1 MiB keeps the Close from waiting
+   * behind 100 MB.
+   */
+  sentBeforeClose: 1_048_576,
+  /**
+   * Bytes of the body with which a server rejects an opening request. 64 KiB: it only explains the reason to a human, and a
+   * client keeps no more of it (`rejectionBody`).
+   */
+  sentRejectionBody: 65_536,
+} as const;
 
 const limitChecks = Object.fromEntries(
   Object.keys(defaultLimits).map((name) => [name, takes.atLeast(0)]),

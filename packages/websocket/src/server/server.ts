@@ -5,6 +5,7 @@
 import {
   checkOptions,
   type DeadlineOptions,
+  defaultDeadlines,
   Endpoint,
   type ServerEndpointOptions as EndpointOptions,
   type Fields,
@@ -22,6 +23,7 @@ import {
   type SendOptions,
   sendChecks,
   settingAliases,
+  statusCodes,
   takes,
   UsageError,
   type Violation,
@@ -221,10 +223,8 @@ export interface ShutdownOptions {
   readonly reason?: string | undefined;
 }
 
-/** RFC 6455 §7.4.1: "such as a server going down". */
-const goingAway = 1001;
-
-const defaultShutdown = 10_000;
+/** The same as for one connection. */
+const defaultShutdown = defaultDeadlines.closing;
 
 /** RFC 9110 §15.6.4: 503, a temporary overload or maintenance. */
 const fullSession: Rejection = {
@@ -234,8 +234,8 @@ const fullSession: Rejection = {
 
 /** RFC 6585 §4 */
 const tooMany: Rejection = {
+  ...unavailable,
   status: 429,
-  fields: [["Retry-After", "5"]],
   body: "Too many openings from this address are in progress; the limit is the server option `openingsPerAddress`.\n",
 };
 
@@ -267,7 +267,7 @@ function refusalOf(answer: Partial<Violation> | null): Violation | undefined {
  */
 export function checkShutdown(options: ShutdownOptions): void {
   checkOptions("close", options, shutdownChecks);
-  formatClosePayload("server", goingAway, options.reason ?? "");
+  formatClosePayload("server", statusCodes.goingAway, options.reason ?? "");
 }
 
 const shutdownChecks: OptionChecks<ShutdownOptions> = { timeout: takes.duration, reason: takes.text };
@@ -474,7 +474,7 @@ export class WebSocketServer {
     const { timeout = defaultShutdown, reason = "" } = options;
     if (!this.#isClosing) {
       this.#isClosing = true;
-      for (const connection of [...this.#connections]) connection.startClosing(goingAway, reason);
+      for (const connection of [...this.#connections]) connection.startClosing(statusCodes.goingAway, reason);
       this.#turnedAway.drop();
     }
     if (this.#connections.size === 0) return;
@@ -580,7 +580,7 @@ export class WebSocketServer {
     this.#sessions.replace(before, after);
     if (after !== undefined) {
       this.#connections.add(after);
-      if (this.#isClosing) after.startClosing(goingAway, "");
+      if (this.#isClosing) after.startClosing(statusCodes.goingAway, "");
     } else if (this.#connections.size === 0) {
       this.#emptyNow();
     }

@@ -5,6 +5,7 @@
 import {
   type Agreement,
   checkOptions,
+  defaultDeadlines,
   type OptionChecks,
   type PreparedMessage,
   type ResponseHead,
@@ -94,7 +95,7 @@ export const shedReason =
  * Milliseconds that messages wait for a listener or loop: while reading is paused because too many are waiting, and
  * while the end of the connection is waiting behind them. The same as the default deadline for closing.
  */
-const keptTime = 10_000;
+const keptTime = defaultDeadlines.closing;
 
 /** The same if there is a listener for the end, because the other listeners are usually added right after it. */
 const heardEndTime = 1_000;
