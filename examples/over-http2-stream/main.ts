@@ -43,9 +43,8 @@ function acceptStream(stream: ServerHttp2Stream, fields: Fields): void {
   stream.respond(object([[":status", `${status}`], ...answered]));
   // The handshake used HTTP. From here on the stream carries frames, masked by the client as usual (RFC 8441 §5).
   const connection = new Connection(agreement);
-  const text = (data: string): void => connection.sendText(`${data}, through stream ${stream.id}`);
-  const binary = (bytes: Uint8Array, start: number, end: number): void =>
-    connection.sendBinary(bytes.subarray(start, end));
+  const text = (data: string) => connection.sendText(`${data}, through stream ${stream.id}`);
+  const binary = (bytes: Uint8Array, start: number, end: number) => connection.sendBinary(bytes.subarray(start, end));
   new Pump({
     endpoint: connection,
     transport: new StreamTransport(stream),

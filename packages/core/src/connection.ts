@@ -262,37 +262,40 @@ export class Connection implements Output {
   /**
    * Sends a text message. Lone surrogates become U+FFFD.
    *
+   * @returns the length of the payload in bytes, before extensions transform it
    * @throws UsageError `send/after-close`, `send/queue-full`, `send/priority`, `send/data-type`, `endpoint/ended`
    */
-  sendText(data: string, options?: SendOptions): void {
+  sendText(data: string, options?: SendOptions): number {
     if (typeof data !== "string") throw new UsageError("send/data-type");
     this.#checkSend(options);
     this.#messagesSent++;
-    this.#outgoing.sendText(data, options);
+    return this.#outgoing.sendText(data, options);
   }
 
   /**
    * Sends a binary message. Do not change `data` until it has been written: more than 4 KiB may be sent by reference.
    *
+   * @returns as `sendText`
    * @throws UsageError as `sendText`
    */
-  sendBinary(data: Uint8Array, options?: SendOptions): void {
+  sendBinary(data: Uint8Array, options?: SendOptions): number {
     if (!isBytes(data)) throw new UsageError("send/data-type");
     this.#checkSend(options);
     this.#messagesSent++;
-    this.#outgoing.sendBinary(data, options);
+    return this.#outgoing.sendBinary(data, options);
   }
 
   /**
    * Sends a message that was encoded once for many connections.
    *
+   * @returns as `sendText`
    * @throws UsageError as `sendText`
    */
-  sendPrepared(message: PreparedMessage, options?: SendOptions): void {
+  sendPrepared(message: PreparedMessage, options?: SendOptions): number {
     if (!isBytes(message?.frame)) throw new UsageError("send/data-type");
     this.#checkSend(options);
     this.#messagesSent++;
-    this.#outgoing.sendPrepared(message, options);
+    return this.#outgoing.sendPrepared(message, options);
   }
 
   /**

@@ -226,18 +226,18 @@ export class Endpoint implements Output {
   }
 
   /** See `Connection.sendText`. @throws UsageError `endpoint/not-open` too */
-  sendText(data: string, options?: SendOptions): void {
-    this.#open().sendText(data, options);
+  sendText(data: string, options?: SendOptions): number {
+    return this.#open().sendText(data, options);
   }
 
   /** See `Connection.sendBinary`. @throws UsageError `endpoint/not-open` too */
-  sendBinary(data: Uint8Array, options?: SendOptions): void {
-    this.#open().sendBinary(data, options);
+  sendBinary(data: Uint8Array, options?: SendOptions): number {
+    return this.#open().sendBinary(data, options);
   }
 
   /** See `Connection.sendPrepared`. @throws UsageError `endpoint/not-open` too */
-  sendPrepared(message: PreparedMessage, options?: SendOptions): void {
-    this.#open().sendPrepared(message, options);
+  sendPrepared(message: PreparedMessage, options?: SendOptions): number {
+    return this.#open().sendPrepared(message, options);
   }
 
   /** See `Connection.startMessage`. @throws UsageError `endpoint/not-open` too */

@@ -6,6 +6,7 @@ import { ByteWriter } from "../bytes/byte-writer.ts";
 import { RandomPool } from "../bytes/random-pool.ts";
 import { noNativeFunctions } from "../vocabulary/native-functions.ts";
 import { writeFrame, writeKey, writeMaskedHeader, writeTextFrame, writeUnmaskedHeader } from "./frame-encoder.ts";
+import { headerLength } from "./header.ts";
 import { mask } from "./mask.ts";
 
 const keysOf = { client: RandomPool.of(countingSource()), server: undefined };
@@ -41,20 +42,21 @@ describe.each(["client", "server"] as const)("the frames of a %s", (role) => {
     "€".repeat(125),
     "x".repeat(65_535),
     "é".repeat(40_000),
-  ])("writeTextFrame writes text, and moves it when its length needs a longer header %#", (text) => {
-    const writer = new ByteWriter();
-    const written = [text, "next", text].reduce(
-      (sum, each) => sum + writeTextFrame(writer, 0x81, each, keys, noNativeFunctions),
-      0,
-    );
-    const chunks = writer.take();
-    expect(concatBytes(chunks)).toHaveLength(written);
-    expect(readFrames(chunks).map(({ payload }) => sameBytes(payload, utf8Bytes(text)))).toEqual([
-      true,
-      text === "next",
-      true,
-    ]);
-  });
+  ])(
+    "writeTextFrame writes text, moves it when its length needs a longer header, and returns its length %#",
+    (text) => {
+      const writer = new ByteWriter();
+      const texts = [text, "next", text];
+      const lengths = texts.map((each) => writeTextFrame(writer, 0x81, each, keys, noNativeFunctions));
+      expect(lengths).toEqual(texts.map((each) => utf8Bytes(each).length));
+      const chunks = writer.take();
+      expect(readFrames(chunks).map(({ payload }) => sameBytes(payload, utf8Bytes(text)))).toEqual([
+        true,
+        text === "next",
+        true,
+      ]);
+    },
+  );
 });
 
 describe("frames behind others in a block", () => {
@@ -62,8 +64,14 @@ describe("frames behind others in a block", () => {
   const writers: Record<string, (writer: ByteWriter, payload: string) => number> = {
     "of a server": (writer, payload) => writeFrame(writer, 0x81, utf8Bytes(payload), undefined),
     "of a client": (writer, payload) => writeFrame(writer, 0x81, utf8Bytes(payload), keys),
-    "of text of a server": (writer, payload) => writeTextFrame(writer, 0x81, payload, undefined, noNativeFunctions),
-    "of text of a client": (writer, payload) => writeTextFrame(writer, 0x81, payload, keys, noNativeFunctions),
+    "of text of a server": (writer, payload) => {
+      const length = writeTextFrame(writer, 0x81, payload, undefined, noNativeFunctions);
+      return headerLength(length, false) + length;
+    },
+    "of text of a client": (writer, payload) => {
+      const length = writeTextFrame(writer, 0x81, payload, keys, noNativeFunctions);
+      return headerLength(length, true) + length;
+    },
     "by reference of a server": (writer, payload) => {
       const written = writeUnmaskedHeader(writer, 0x81, payload.length);
       writer.appendReference(utf8Bytes(payload));

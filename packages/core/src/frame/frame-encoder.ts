@@ -36,7 +36,7 @@ export function writeFrame(
 }
 
 /**
- * Appends one frame whose payload is `text`. Returns its length in bytes. Encodes the text at its final position
+ * Appends one frame whose payload is `text`. Returns the length of the payload in bytes. Encodes the text at its final position
  * assuming that it is ASCII, and moves it by a few bytes if its length then needs a longer header: measuring it first
  * would cost more than encoding.
  */
@@ -61,7 +61,7 @@ export function writeTextFrame(
     mask(block, start, start + length, key);
   }
   writer.position = start + length;
-  return start + length - position;
+  return length;
 }
 
 /** Appends the header of an unmasked frame whose `length` bytes of payload follow by reference. Returns the bytes written. */

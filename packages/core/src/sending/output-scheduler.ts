@@ -158,46 +158,50 @@ export class OutputScheduler {
     return this.#closeTaken;
   }
 
-  sendText(data: string, options: SendOptions | undefined): void {
+  // The three return the length of the payload in bytes.
+
+  sendText(data: string, options: SendOptions | undefined): number {
     const { keys, fragmentSize, native } = this.#options;
     const lane = this.#lane(options);
     if (data.length <= shortTextLimit && data.length * 3 <= fragmentSize && !this.#isTransformed) {
-      this.#length += writeTextFrame(lane.writer, finBit | text, data, keys, native);
-      return;
+      const length = writeTextFrame(lane.writer, finBit | text, data, keys, native);
+      this.#length += headerLength(length, keys !== undefined) + length;
+      return length;
     }
     const message = new PendingMessage("text", options?.compress);
     message.appendText(data);
-    this.#push(lane, message);
+    return this.#push(lane, message);
   }
 
-  sendBinary(data: Uint8Array, options: SendOptions | undefined): void {
+  sendBinary(data: Uint8Array, options: SendOptions | undefined): number {
     const { keys, fragmentSize } = this.#options;
+    const { length } = data;
     const lane = this.#lane(options);
-    if (data.length <= copyLimit && data.length <= fragmentSize && !this.#isTransformed) {
+    if (length <= copyLimit && length <= fragmentSize && !this.#isTransformed) {
       this.#length += writeFrame(lane.writer, finBit | binary, data, keys);
-      return;
+      return length;
     }
-    if (keys === undefined && data.length <= fragmentSize && !this.#isTransformed) {
+    if (keys === undefined && length <= fragmentSize && !this.#isTransformed) {
       lane.appendWhole(data);
-      this.#length += data.length + lastHeader;
-      return;
+      this.#length += length + lastHeader;
+      return length;
     }
     const message = new PendingMessage("binary", options?.compress);
     message.appendReference(data);
-    this.#push(lane, message);
+    return this.#push(lane, message);
   }
 
-  sendPrepared(message: PreparedMessage, options: SendOptions | undefined): void {
+  sendPrepared(message: PreparedMessage, options: SendOptions | undefined): number {
     const { keys, fragmentSize } = this.#options;
     const lane = this.#lane(options);
     if (keys === undefined && message.payload.length <= fragmentSize && !this.#isTransformed) {
       lane.writer.append(message.frame);
       this.#length += message.frame.length;
-      return;
+      return message.payload.length;
     }
     const pending = new PendingMessage(message.kind, options?.compress);
     pending.appendReference(message.payload);
-    this.#push(lane, pending);
+    return this.#push(lane, pending);
   }
 
   /** Queues a message that the application will append to. Report what it appended with `appended`. */
@@ -360,9 +364,12 @@ export class OutputScheduler {
     if (this.#allowance !== undefined) this.#allowance -= bytes;
   }
 
-  #push(lane: Lane, message: PendingMessage): void {
-    this.#length += message.length;
+  /** Queues a whole message. Returns the length of its payload. */
+  #push(lane: Lane, message: PendingMessage): number {
+    const { length } = message;
+    this.#length += length;
     this.ended(message);
     lane.push(message);
+    return length;
   }
 }

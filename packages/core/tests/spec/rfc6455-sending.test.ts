@@ -1,8 +1,10 @@
 /** RFC 6455 §5.4 and §6.1: sending messages. */
 import { concatBytes, hexBytes, outlineFrames, patternBytes, roles, sameBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
+import { Connection } from "../../src/connection.ts";
 import { prepareBinary, prepareText } from "../../src/sending/prepared-message.ts";
-import { clientWith, open, sent, serverWith } from "../support/connections.ts";
+import { clientWith, countingSource, open, sent, serverWith } from "../support/connections.ts";
+import { adding, agreeing, rsv1 } from "../support/extensions.ts";
 import { type ReadFrame, readFrames } from "../support/read-frames.ts";
 
 const joined = (frames: readonly ReadFrame[]) => concatBytes(frames.map(({ payload }) => payload));
@@ -34,6 +36,27 @@ describe.each(roles)("a message, sent by a %s", (role) => {
       }
     },
   );
+
+  it("has the length that the command returns: its payload in bytes, before fragments and extensions", () => {
+    const extensions = [adding("adding", rsv1, 1)];
+    const connections = [
+      open(role),
+      open(role, { fragmentSize: 100 }),
+      new Connection(agreeing(role, ...extensions), { random: countingSource(), extensions }),
+    ];
+    for (const connection of connections) {
+      for (const length of [0, 40, 126, 4096, 4097, 70_000]) {
+        const bytes = patternBytes(length);
+        const lengths = [
+          connection.sendText("€".repeat(length)),
+          connection.sendBinary(bytes),
+          connection.sendPrepared(prepareText("€".repeat(length))),
+          connection.sendPrepared(prepareBinary(bytes)),
+        ];
+        expect(lengths).toEqual([3 * length, length, 3 * length, length]);
+      }
+    }
+  });
 
   it.each([65_537, 131_072, 200_000])(
     "of %i bytes leaves in fragments of fragmentSize, the last one with FIN [F22]",

@@ -44,12 +44,6 @@ export type ReadyState = typeof CONNECTING | typeof OPEN | typeof CLOSING | type
 /** Core copies messages up to this length. It refers to longer ones, so those are copied here unless they are owned. */
 const copyLimit = 4096;
 
-/** Chars up to which the bytes of a text may have to be counted one by one. */
-const shortText = 65_536;
-
-/** Bytes that core counts for a long message in addition to its payload, until it is taken: its last frame header. */
-const lastHeader = 2;
-
 /** Options of `send()`, an extension of the interface. */
 export interface SocketSendOptions extends SendOptions {
   /**
@@ -371,7 +365,7 @@ export class SocketCore implements OpeningListener, Closable {
   get heldLength(): number {
     // After the end, what a loop has not taken yet still counts, or clients that send and leave would fill the memory.
     if (this.readyState === CLOSED) return this.#messages?.heldLength ?? 0;
-    return this.#buffered.heldLength + (this.#messages?.heldLength ?? 0) + (this.#sendQueue?.heldLength ?? 0);
+    return (this.#messages?.heldLength ?? 0) + (this.#sendQueue?.heldLength ?? 0);
   }
 
   /** Called when the server is short of memory and this connection holds much of it. */
@@ -586,16 +580,12 @@ export class SocketCore implements OpeningListener, Closable {
   #transmit(data: string | Uint8Array, options: SendOptions | undefined, owned: boolean): void {
     const pump = this.#pump!;
     const { endpoint, bufferedLength } = pump;
-    const before = endpoint.outputLength;
     try {
       if (typeof data === "string") {
-        endpoint.sendText(data, options);
-        if (data.length <= shortText) this.#buffered.queuedText(data, bufferedLength);
-        else this.#buffered.queued(endpoint.outputLength - before - lastHeader, bufferedLength);
+        this.#buffered.queued(endpoint.sendText(data, options), bufferedLength);
       } else {
         const isKept = owned || data.length <= copyLimit;
-        endpoint.sendBinary(isKept ? data : data.slice(), options);
-        this.#buffered.queued(data.length, bufferedLength);
+        this.#buffered.queued(endpoint.sendBinary(isKept ? data : data.slice(), options), bufferedLength);
       }
     } catch (error) {
       this.#notSent(error, payloadLength(data));
@@ -606,15 +596,13 @@ export class SocketCore implements OpeningListener, Closable {
 
   #transmitPrepared(message: PreparedMessage, options: SendOptions | undefined): void {
     const pump = this.#pump!;
-    const { bufferedLength } = pump;
-    const { length } = message.payload;
+    const { endpoint, bufferedLength } = pump;
     try {
-      pump.endpoint.sendPrepared(message, options);
+      this.#buffered.queued(endpoint.sendPrepared(message, options), bufferedLength);
     } catch (error) {
-      this.#notSent(error, length);
+      this.#notSent(error, message.payload.length);
       return;
     }
-    this.#buffered.queued(length, bufferedLength);
     pump.requestFlush();
   }
 
