@@ -58,7 +58,7 @@ const core: Layers = {
   },
 };
 
-/** `@hybi/websocket`: a connection over a transport (pump), opening a client, the sockets, and their servers. */
+/** `@hybi/websocket`: a connection over a transport (pump), opening a client, the sockets, their servers, and adapters. */
 const websocket: Layers = {
   platform: { mayImport: [] },
   "event-loop": { mayImport: ["platform"] },
@@ -70,8 +70,12 @@ const websocket: Layers = {
   socket: { mayImport: ["platform", "event-loop", "dom", "pump", "client"] },
   server: { mayImport: ["platform", "event-loop", "transport", "dom", "load", "pump", "client", "socket"] },
   reconnect: { mayImport: ["platform", "event-loop", "dom", "client", "socket"] },
+  adapter: { mayImport: ["platform", "event-loop", "load", "client", "socket", "server"] },
   index: {
-    mayImport: [...["event-loop", "transport", "dom", "load", "pump", "client", "socket", "server", "reconnect"]],
+    mayImport: [
+      ...["event-loop", "transport", "dom", "load", "pump", "client", "socket", "server", "reconnect"],
+      "adapter",
+    ],
   },
 };
 
@@ -98,8 +102,51 @@ const conformance: Layers = {
   cli: { mayImport: ["inspect", "suite", "hostile"] },
 };
 
+/**
+ * The adapters are built alike: bytes in and out of the runtime (transport), the options, how a client opens a transport and how a
+ * server listens, and `adapter`, which joins them.
+ */
+const deno: Layers = {
+  transport: { mayImport: [] },
+  options: { mayImport: [] },
+  runtime: { mayImport: [] },
+  open: { mayImport: ["transport", "options"] },
+  listen: { mayImport: ["transport", "options"] },
+  adapter: { mayImport: ["options", "runtime", "open", "listen"] },
+  index: { mayImport: ["transport", "options", "adapter"] },
+};
+
+const bun: Layers = deno;
+
+/** Node also has HTTP/2, proxies, its HTTP server, and faster functions than portable JavaScript. */
+const node: Layers = {
+  transport: { mayImport: [] },
+  options: { mayImport: [] },
+  "native-functions": { mayImport: [] },
+  runtime: { mayImport: [] },
+  fields: { mayImport: [] },
+  http2: { mayImport: ["transport", "fields"] },
+  proxy: { mayImport: ["options"] },
+  open: { mayImport: ["transport", "options", "http2/client", "proxy"] },
+  "secure-server": { mayImport: ["runtime"] },
+  listen: { mayImport: ["transport", "secure-server"] },
+  adapter: { mayImport: ["options", "native-functions", "runtime", "open", "listen"] },
+  upgrade: { mayImport: ["transport", "runtime", "fields", "http2/transport", "adapter"] },
+  index: {
+    mayImport: ["transport", "options", "native-functions", "runtime", "http2", "proxy", "adapter", "upgrade"],
+  },
+};
+
 /** Layers by package. A package that is not listed has one layer. */
-export const layers: Readonly<Record<string, Layers>> = { core, websocket, testing, conformance };
+export const layers: Readonly<Record<string, Layers>> = {
+  core,
+  websocket,
+  node,
+  deno,
+  bun,
+  testing,
+  conformance,
+};
 
 export interface PackageRule {
   /** Packages of this repository, by the name of their folder. */

@@ -14,10 +14,10 @@ const sources = packageFolders()
 
 const programs = new Programs(
   "docstrings",
-  frames.map(({ file, treatment, program }) => {
-    const [example = ""] = sources.find((source) => source.file === file)?.examples ?? [];
+  frames.map(({ file, index = 0, treatment, program }) => {
+    const example = sources.find((source) => source.file === file)?.examples[index] ?? "";
     // A file name of its own, which an example with exports needs.
-    return { place: file, treatment, code: `${program.replace(place, () => example).trim()}\n\nexport {};\n` };
+    return { place: index === 0 ? file : `${file}-${index + 1}`, treatment, code: `${program.replace(place, () => example).trim()}\n\nexport {};\n` };
   }),
 );
 
@@ -25,9 +25,8 @@ describe("the examples of docstrings", () => {
   beforeAll(() => programs.compile(), 120_000);
 
   it("all have a frame in which they run, and no frame lacks an example [R34]", () => {
-    expect(sources.map(({ file, examples }) => `${examples.length} in ${file}`).sort()).toEqual(
-      frames.map(({ file }) => `1 in ${file}`).sort(),
-    );
+    const examples = sources.flatMap(({ file, examples }) => examples.map((_, index) => `${file} (${index + 1})`));
+    expect(frames.map(({ file, index = 0 }) => `${file} (${index + 1})`).sort()).toEqual(examples.sort());
   });
 
   it("are in frames that fail when the result is not the documented one [R34]", () => {

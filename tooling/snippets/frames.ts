@@ -7,6 +7,8 @@
 export interface Frame {
   /** The source file that contains the example. */
   readonly file: string;
+  /** Which of the examples of the file; the first by default. */
+  readonly index?: number;
   readonly treatment: "run" | "deno" | "bun" | "test";
   readonly program: string;
 }
@@ -46,7 +48,8 @@ const maskedMessages = "0x81, 0x85, 0, 0, 0, 0, 0x68, 0x65, 0x6c, 0x6c, 0x6f, 0x
 const echoedMessages = "129,5,104,101,108,108,111,130,3,1,2,3";
 
 const listening = (runtime: string): Frame => ({
-  file: `packages/${runtime}/src/listen.ts`,
+  file: `packages/${runtime}/src/adapter.ts`,
+  index: runtime === "node" ? 2 : 1,
   treatment: runtime === "node" ? "run" : (runtime as "deno" | "bun"),
   program: `
 import { listen as listenAnywhere } from "@hybi/${runtime}";
@@ -58,7 +61,7 @@ await server.close();`,
 });
 
 const connecting = (runtime: string, trust: string): Frame => ({
-  file: `packages/${runtime}/src/connect.ts`,
+  file: `packages/${runtime}/src/adapter.ts`,
   treatment: runtime === "node" ? "run" : (runtime as "deno" | "bun"),
   program: `
 import { connect as connectAnywhere, listen } from "@hybi/${runtime}";
@@ -384,15 +387,35 @@ const testInProcess: typeof testAll = (role, subject, create) => testAll(role, s
 ${place}
 if (!passes(report) || report.results.length < 10) throw new Error(formatText(report));`,
   },
+  {
+    file: "packages/websocket/src/adapter/create-adapter.ts",
+    treatment: "run",
+    program: `
+import { createAdapter, createTransportPair, WebSocketServer } from "@hybi/websocket";
+const sockets = new WebSocketServer((opening) => opening.accept().send("hello"));
+const hosts: string[] = [];
+const connectTcp = ({ host }: { readonly host: string }) => {
+  hosts.push(host);
+  const [near, far] = createTransportPair();
+  sockets.receive(far);
+  return near;
+};
+${place}
+for await (const message of socket) {
+  if (message !== "hello" || hosts.join() !== "example.com") throw new Error(String(message));
+  socket.close();
+}`,
+  },
   listening("node"),
   listening("deno"),
   listening("bun"),
   connecting("node", "ca: cert"),
   connecting("deno", "caCerts: [cert]"),
   connecting("bun", "ca: cert"),
-  ...(["upgrade", "websocket-server"] as const).map(
+  ...(["upgrade", "adapter"] as const).map(
     (name): Frame => ({
       file: `packages/node/src/${name}.ts`,
+      index: name === "adapter" ? 3 : 0,
       treatment: "run",
       program: `
 import { once } from "node:events";
@@ -411,7 +434,8 @@ http.close();`,
     }),
   ),
   {
-    file: "packages/node/src/upgrade-stream.ts",
+    file: "packages/node/src/upgrade.ts",
+    index: 1,
     treatment: "run",
     program: `
 import { once } from "node:events";
@@ -430,7 +454,7 @@ await new Promise((resolve) => (socket.onclose = resolve));
 server.close();`,
   },
   {
-    file: "packages/node/src/node-transport.ts",
+    file: "packages/node/src/transport.ts",
     treatment: "run",
     program: `
 import { once } from "node:events";
@@ -452,7 +476,8 @@ if (asked !== "/asked") throw new Error("nobody has asked");
 server.close();`,
   },
   {
-    file: "packages/node/src/websocket-classes.ts",
+    file: "packages/node/src/adapter.ts",
+    index: 1,
     treatment: "run",
     program: `
 import { listen, WebSocket as OverNode } from "@hybi/node";

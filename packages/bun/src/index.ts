@@ -1,18 +1,14 @@
 /** `@hybi/bun`: WebSocket connections over Bun's sockets. Exports, in reading order. */
 
 // Clients.
-export {
-  type ConnectOptions,
-  connect,
-  type TlsClientOptions,
-  type TransportOptions,
-  WebSocket,
-  WebSocketStream,
-} from "./connect.ts";
+export { type ConnectOptions, connect, WebSocket, WebSocketStream } from "./adapter.ts";
+export type { TlsClientOptions, TransportOptions } from "./options.ts";
 export { OpeningError } from "@hybi/websocket";
 
 // Servers.
-export { type ListenOptions, listen, type Server } from "./listen.ts";
+export { type ListenOptions, listen, WebSocketServer } from "./adapter.ts";
+export type { TlsServerOptions } from "./options.ts";
+export type { Server, ServerOptions } from "@hybi/websocket";
 
 // Building blocks.
-export { type BunSocket, type BunSocketHandlers, BunTransport, socketHandlers } from "./bun-transport.ts";
+export { type BunSocket, type BunSocketHandlers, BunTransport, socketHandlers } from "./transport.ts";

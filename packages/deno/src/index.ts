@@ -1,18 +1,14 @@
 /** `@hybi/deno`: WebSocket connections over Deno's sockets. Exports, in reading order. */
 
 // Clients.
-export {
-  type ConnectOptions,
-  connect,
-  type TlsClientOptions,
-  type TransportOptions,
-  WebSocket,
-  WebSocketStream,
-} from "./connect.ts";
+export { type ConnectOptions, connect, WebSocket, WebSocketStream } from "./adapter.ts";
+export type { TlsClientOptions, TransportOptions } from "./options.ts";
 export { OpeningError } from "@hybi/websocket";
 
 // Servers.
-export { type ListenOptions, listen, type Server } from "./listen.ts";
+export { type ListenOptions, listen, WebSocketServer } from "./adapter.ts";
+export type { TlsServerOptions } from "./options.ts";
+export type { Server, ServerOptions } from "@hybi/websocket";
 
 // Building blocks.
-export { DenoTransport } from "./deno-transport.ts";
+export { DenoTransport } from "./transport.ts";

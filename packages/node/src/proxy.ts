@@ -13,8 +13,8 @@ import {
   type Violation,
   type WebSocketUrl,
 } from "@hybi/core";
-import { serverName } from "./server-name.ts";
-import type { ProxyOptions } from "./transport-options.ts";
+import { tlsServerName } from "@hybi/websocket";
+import type { ProxyOptions } from "./options.ts";
 
 /** The proxy did not open a tunnel. This is not a response of the server, so no redirect is followed. */
 export class ProxyError extends Error {
@@ -51,7 +51,7 @@ export async function openTunnel(
   });
   const where = { host: proxyUrl.address, port: proxyUrl.port, allowHalfOpen, noDelay: true };
   const socket = proxyUrl.secure
-    ? openTls({ ALPNProtocols: ["http/1.1"], servername: serverName(proxyUrl.address), ...options.tls, ...where })
+    ? openTls({ ALPNProtocols: ["http/1.1"], servername: tlsServerName(proxyUrl.address), ...options.tls, ...where })
     : openTcp(where);
   return talk(socket, handshake, signal);
 }

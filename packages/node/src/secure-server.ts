@@ -3,7 +3,7 @@ import { createServer as createTcpServer, type Server as NetServer, type Socket 
 import { createServer as createTlsServer, DEFAULT_MAX_VERSION, type TLSSocket, type TlsOptions } from "node:tls";
 import { checkDuration, defaultDeadlines } from "@hybi/core";
 import { type Clock, type PendingTransport, type ServerOptions, startTimer, type Timer } from "@hybi/websocket";
-import { nodeClock } from "./clock.ts";
+import { nodeClock } from "./runtime.ts";
 
 /** Node's longest timer; with a longer delay it fires at once. */
 const longestTimer = 0x7fff_ffff;

@@ -1,12 +1,26 @@
-/** WebSocket next to HTTP: takes over a node:http or node:https connection in the server's `upgrade` event. */
+/**
+ * WebSocket next to HTTP: takes over a connection of node:http or node:https in the server's `upgrade` event, or a stream of
+ * node:http2 in its `stream` event (RFC 8441).
+ */
 import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
-import type { OpeningHandler, SingleRequestOptions } from "@hybi/websocket";
-import { fieldLines } from "./field-lines.ts";
-import { NodeTransport } from "./node-transport.ts";
-import { serverOf, type WebSocketServer } from "./websocket-server.ts";
+import type { StreamAnswer } from "@hybi/core";
+import {
+  type ConnectStream,
+  checkSingleRequest,
+  MemoryBudget,
+  type OpeningHandler,
+  type SingleRequestOptions,
+  type Transport,
+} from "@hybi/websocket";
+import { WebSocketServer } from "./adapter.ts";
+import { fieldLines, headersObject } from "./fields.ts";
+import { cancel, endResponse, Http2Transport } from "./http2/transport.ts";
+import { memoryBudgetOf } from "./runtime.ts";
+import { NodeTransport } from "./transport.ts";
 
 /**
  * Processes an upgrade request: rejects one that breaks a rule, and calls the handler with a valid one. The caller has nothing
@@ -58,4 +72,101 @@ export function upgrade(
     return;
   }
   server.receiveUpgrade(new NodeTransport(socket), requestHead, rest, info);
+}
+
+/**
+ * Processes an Extended CONNECT request: rejects one that breaks a rule, and calls the handler with a valid one. The HTTP/2
+ * server must be created with `settings: { enableConnectProtocol: true }`. `headers` are those of the event; prefer its raw
+ * headers, in which nothing is joined or left out.
+ *
+ * @example
+ * server.on("stream", (stream, headers) => {
+ *   if (headers[":method"] === "CONNECT") upgradeStream(stream, headers, (opening) => opening.accept());
+ * });
+ */
+export function upgradeStream(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders | readonly string[],
+  server: WebSocketServer,
+): void;
+export function upgradeStream(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders | readonly string[],
+  handler: OpeningHandler,
+  options?: SingleRequestOptions,
+): void;
+export function upgradeStream(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders | readonly string[],
+  target: WebSocketServer | OpeningHandler,
+  options?: SingleRequestOptions,
+): void {
+  const server = serverOf("upgradeStream", target, options);
+  const socket = stream.session?.socket;
+  const info = { secure: socket instanceof TLSSocket, remoteAddress: socket?.remoteAddress };
+  if (stream.destroyed || stream.closed) {
+    server.failed({ error: new Error("The client closed the stream before its request was processed.") }, info);
+    return;
+  }
+  server.receiveStream(new Http2RequestStream(stream), fieldLines(headers), info);
+}
+
+class Http2RequestStream implements ConnectStream {
+  onLost: (() => void) | undefined;
+  readonly session: object | undefined;
+  readonly #stream: ServerHttp2Stream;
+
+  constructor(stream: ServerHttp2Stream) {
+    this.#stream = stream;
+    this.session = stream.session ?? undefined;
+    stream.on("error", () => {});
+    stream.once("close", () => this.onLost?.());
+  }
+
+  accept(answer: StreamAnswer): Transport {
+    this.#respond(answer);
+    return new Http2Transport(this.#stream);
+  }
+
+  reject(answer: StreamAnswer & { readonly body: Uint8Array }): void {
+    if (this.#respond(answer)) endResponse(this.#stream, answer.body);
+  }
+
+  abort(): void {
+    cancel(this.#stream);
+  }
+
+  #respond({ status, fields }: StreamAnswer): boolean {
+    const stream = this.#stream;
+    if (stream.destroyed || stream.closed || stream.headersSent) return false;
+    stream.respond(headersObject([[":status", String(status)], ...fields]));
+    return true;
+  }
+}
+
+// Internals
+
+/**
+ * Returns the server for a call to `upgrade` or `upgradeStream`: `target` itself, or a new one for this request.
+ *
+ * @throws UsageError `option/unknown`, also for options that concern several connections
+ */
+function serverOf(
+  caller: string,
+  target: WebSocketServer | OpeningHandler,
+  options: SingleRequestOptions = {},
+): WebSocketServer {
+  if (target instanceof WebSocketServer) return target;
+  checkSingleRequest(caller, options);
+  // Single-connection servers share one memory budget.
+  const { memoryBudget = sharedMemoryBudget() } = options;
+  return new WebSocketServer(target, { ...options, memoryBudget });
+}
+
+let shared: MemoryBudget | undefined;
+
+/** Returns the budget shared by all single-connection servers that `upgrade` and `upgradeStream` create. */
+function sharedMemoryBudget(): MemoryBudget {
+  shared ??= new MemoryBudget(memoryBudgetOf() as number);
+  return shared;
 }

@@ -29,6 +29,16 @@ export type {
 } from "./socket/stream-info.ts";
 export { WebSocketError, type WebSocketErrorInit } from "./dom/websocket-error.ts";
 
+// Adapters: their parts are what depends on a runtime.
+export {
+  type Adapter,
+  type AdapterParts,
+  type ConnectOptions,
+  createAdapter,
+  type ListeningAdapter,
+  type ListeningParts,
+} from "./adapter/create-adapter.ts";
+
 // Clients: an adapter provides the transport.
 export {
   createWebSocketClass,
@@ -36,7 +46,6 @@ export {
   type WebSocketClass,
   type WebSocketStreamClass,
 } from "./socket/create-websocket-class.ts";
-export { type ConnectOptions, connectWith } from "./socket/connect-with.ts";
 export { whenOpen } from "./socket/when-open.ts";
 export { OpeningError } from "./dom/opening-error.ts";
 export {
@@ -59,13 +68,7 @@ export {
   type SingleRequestOptions,
   WebSocketServer,
 } from "./server/server.ts";
-export {
-  checkListenOptions,
-  type ListeningServer,
-  type ListenOptions,
-  type Listener,
-  createListeningServer,
-} from "./server/listening.ts";
+export type { Listener, ListenOptions, Server } from "./server/listening.ts";
 export { MemoryBudget } from "./load/memory-budget.ts";
 export type { AcceptOptions, IncomingOpening, TransportInfo } from "./server/incoming-opening.ts";
 export type { ConnectStream } from "./server/pending-connect.ts";
@@ -73,6 +76,7 @@ export type { PendingTransport } from "./server/pending-transport.ts";
 
 // Transports, and the pump.
 export type { Transport, TransportSink } from "./transport/transport.ts";
+export { tlsServerName } from "./transport/tls-server-name.ts";
 export { coalesce } from "./transport/coalesce.ts";
 export { type PairedTransport, type PairOptions, createTransportPair } from "./transport/pair.ts";
 export { type ByteStreams, fromStreams } from "./transport/from-streams.ts";

@@ -6,6 +6,7 @@ it("@hybi/bun exports exactly these names", () => {
     "BunTransport",
     "OpeningError",
     "WebSocket",
+    "WebSocketServer",
     "WebSocketStream",
     "connect",
     "listen",

@@ -6,6 +6,7 @@ it("@hybi/deno exports exactly these names", () => {
     "DenoTransport",
     "OpeningError",
     "WebSocket",
+    "WebSocketServer",
     "WebSocketStream",
     "connect",
     "listen",

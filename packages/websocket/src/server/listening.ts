@@ -14,16 +14,18 @@ import {
 } from "./server.ts";
 
 /** Options of an adapter's `listen()`: the address to listen on, and the options of the server. */
-export interface ListenOptions extends ServerOptions {
-  /** 0, the default, picks a free port: see `ListeningServer.port`. */
+export interface ListenOptions<TlsOptions = unknown> extends ServerOptions {
+  /** 0, the default, picks a free port: see `Server.port`. */
   readonly port?: number | undefined;
   /** The address to listen on. */
   readonly host?: string | undefined;
   /** A Unix socket to listen on, in place of a port. */
   readonly path?: string | undefined;
+  /** Makes this a wss server: its certificate and private key, and what else the runtime takes. */
+  readonly tls?: TlsOptions | undefined;
 }
 
-const listenChecks: OptionChecks<ListenOptions> = {
+const listenChecks: OptionChecks<Omit<ListenOptions, "tls">> = {
   ...serverChecks,
   port: takes.integer(0, 65_535),
   host: takes.text,
@@ -36,7 +38,7 @@ const listenChecks: OptionChecks<ListenOptions> = {
  * @throws UsageError `option/unknown`, `option/type`, `option/range`
  */
 export function checkListenOptions(options: ListenOptions, checkTls: OptionCheck): void {
-  checkOptions<object>("listen", options, { ...listenChecks, tls: checkTls }, aliases);
+  checkOptions("listen", options, { ...listenChecks, tls: checkTls }, aliases);
   const { path, port } = options;
   if (path === undefined || port === undefined) return;
   throw new UsageError(
@@ -55,7 +57,7 @@ const aliases: OptionAliases = {
 };
 
 /** A server that listens. */
-export interface ListeningServer {
+export interface Server {
   /** The port; 0 for a Unix socket. */
   readonly port: number;
   /** The URL for a client on this machine: `ws://127.0.0.1:8080/`, or wss. */
@@ -79,7 +81,6 @@ export interface ListeningServer {
 
 /** The listener that an adapter provides. */
 export interface Listener {
-  readonly secure: boolean;
   /** The address that the listener is bound to; undefined for a Unix socket. */
   readonly address: { readonly host: string; readonly port: number } | undefined;
   /** Stops accepting connections. Called once. Resolves when the port is free. */
@@ -88,15 +89,15 @@ export interface Listener {
   drop?(): void;
 }
 
-/** Returns the interface to `sockets`, a server whose connections come from `listener`. */
-export function createListeningServer(sockets: WebSocketServer, listener: Listener): ListeningServer {
+/** Returns the interface to `sockets`, a server whose connections come from `listener`, over TLS if it is `secure`. */
+export function createListeningServer(sockets: WebSocketServer, secure: boolean, listener: Listener): Server {
   let stopped: Promise<void> | undefined;
   const { host, port } = listener.address ?? { host: "localhost", port: 0 };
   // A client can reach a Unix socket with any URL. Leave the port out: 0 is not valid in a URL.
   const authority = listener.address === undefined ? host : `${urlHost(host)}:${port}`;
   return {
     port,
-    url: `${listener.secure ? "wss" : "ws"}://${authority}/`,
+    url: `${secure ? "wss" : "ws"}://${authority}/`,
     sockets: sockets.sockets,
     get connections() {
       return sockets.connections;

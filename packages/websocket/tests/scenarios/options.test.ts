@@ -1,14 +1,13 @@
 /** Options are checked where they are given: every call that takes options reports what is wrong, and which options exist. */
 import { Connection, plainAgreement, UsageError } from "@hybi/core";
 import { describe, expect, it } from "vitest";
+import { createAdapter } from "../../src/adapter/create-adapter.ts";
 import { silentListener } from "../../src/pump/listener.ts";
 import { Pump } from "../../src/pump/pump.ts";
 import { ReconnectPlan } from "../../src/reconnect/plan.ts";
 import { reconnect } from "../../src/reconnect/reconnect.ts";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
-import { checkListenOptions } from "../../src/server/listening.ts";
 import { WebSocketServer } from "../../src/server/server.ts";
-import { connectWith } from "../../src/socket/connect-with.ts";
 import { createWebSocketClass, createWebSocketStreamClass } from "../../src/socket/create-websocket-class.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
 import { fromMessagePort } from "../../src/transport/from-message-port.ts";
@@ -39,6 +38,11 @@ async function faultOf(take: Taker, given: unknown): Promise<Fault> {
 const never = () => new Promise<never>(() => {});
 const Socket = createWebSocketClass(never);
 const Stream = createWebSocketStreamClass(never);
+const adapter = createAdapter({
+  openTransport: never,
+  openListener: () => ({ address: undefined, stop() {} }),
+  checkTls() {},
+});
 /** A URL at which nothing listens. */
 const nowhere = "ws://nowhere.example/";
 const url = "ws://example.com/";
@@ -47,9 +51,9 @@ const extension = () => ({ name: "x", rsv: 0, offers: () => [], checkAnswer() {}
 
 const socket: Taker = (given) => new Socket(nowhere, given);
 const stream: Taker = (given) => new Stream(nowhere, given as never);
-const connect: Taker = (given) => connectWith(Socket, nowhere, given as never);
+const connect: Taker = (given) => adapter.connect(nowhere, given as never);
 const server: Taker = (given) => new WebSocketServer(() => {}, given);
-const listen: Taker = (given) => checkListenOptions(given, () => {});
+const listen: Taker = (given) => adapter.listen(() => {}, given);
 const plan: Taker = (given) => new ReconnectPlan({ random, ...given });
 const back: Taker = (given) => reconnect(never, given);
 const pump: Taker = (given) =>
@@ -450,13 +454,17 @@ describe("the transport option", () => {
     const checkTransport = (value: unknown, path: string): void => {
       if (value !== "right") throw new UsageError("option/type", `${path} takes "right".`);
     };
-    const Checked = createWebSocketClass(never, { clock: new TestClock() }, checkTransport);
-    const CheckedStream = createWebSocketStreamClass(never, {}, checkTransport);
+    const checked = createAdapter<unknown>({
+      openTransport: never,
+      checkTransportOptions: checkTransport,
+      clock: new TestClock(),
+    });
+    const { WebSocket: Checked, WebSocketStream: CheckedStream } = checked;
     for (const transport of [{}, null, "wrong"]) {
       for (const take of [
         () => new Checked(nowhere, { transportOptions: transport }),
         () => new CheckedStream(nowhere, { transportOptions: transport }),
-        () => connectWith(Checked, nowhere, { transportOptions: transport }),
+        () => checked.connect(nowhere, { transportOptions: transport }),
       ]) {
         expect((await faultOf(take, {})).message).toMatch(/transportOptions takes "right"/);
       }

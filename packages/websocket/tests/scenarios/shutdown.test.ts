@@ -130,8 +130,7 @@ describe("a listening server", () => {
     await turn();
     const lines: string[] = [];
     let isFree: () => void = () => {};
-    const server = createListeningServer(world.server, {
-      secure: false,
+    const server = createListeningServer(world.server, false, {
       address: undefined,
       stop() {
         lines.push("stop");
@@ -155,7 +154,7 @@ describe("a listening server", () => {
   it("keeps listening when close is called with invalid options [R14]", async () => {
     const world = new World();
     let stops = 0;
-    const server = createListeningServer(world.server, { secure: false, address: undefined, stop: () => void stops++ });
+    const server = createListeningServer(world.server, false, { address: undefined, stop: () => void stops++ });
     for (const timeout of [-1, Number.NaN]) {
       await expect(server.close({ timeout })).rejects.toMatchObject({ code: "option/range" });
     }

@@ -3,6 +3,7 @@
  * stream.
  */
 import { type ClientHttp2Session, type ClientHttp2Stream, connect as openHttp2 } from "node:http2";
+import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import {
   checkExtendedConnectResponse,
@@ -12,16 +13,21 @@ import {
   type ResponseHead,
 } from "@hybi/core";
 import { type AgreedTransport, type ConnectTarget, OpeningRejection, OpeningViolation } from "@hybi/websocket";
-import { fieldLines, headersObject } from "./field-lines.ts";
-import { cancel, Http2Transport } from "./http2-transport.ts";
-import { openSocket } from "./open-socket.ts";
-import type { TransportOptions } from "./transport-options.ts";
+import { fieldLines, headersObject } from "../fields.ts";
+import { cancel, Http2Transport } from "./transport.ts";
 
-/** Opens a stream in the session given in the options, or in a new session that closes when the stream does. */
-export async function openHttp2Stream(target: ConnectTarget, options: TransportOptions): Promise<AgreedTransport> {
+/** Opens a socket for a session; its TLS must offer `h2` (ALPN). */
+type OpenSocket = () => Socket | Promise<Socket>;
+
+/** Opens a stream in the session `given`, or over a socket of its own in a new session that closes when the stream does. */
+export async function openHttp2Stream(
+  target: ConnectTarget,
+  given: ClientHttp2Session | undefined,
+  openSocket: OpenSocket,
+): Promise<AgreedTransport> {
   // A given session belongs to the origin that the application named. A redirect to another origin gets a session of its own.
-  if (typeof options.http2 === "object" && target.origin === "named") return openStream(options.http2, target);
-  const session = await openSession(target, { ...options, http2: true });
+  if (given !== undefined && target.origin === "named") return openStream(given, target);
+  const session = await openSession(target, openSocket);
   try {
     const opened = await openStream(session, target);
     session.close();
@@ -32,9 +38,8 @@ export async function openHttp2Stream(target: ConnectTarget, options: TransportO
   }
 }
 
-async function openSession(target: ConnectTarget, options: TransportOptions): Promise<ClientHttp2Session> {
-  const { url, signal } = target;
-  const socket = await openSocket(target, options);
+async function openSession({ url, signal }: ConnectTarget, openSocket: OpenSocket): Promise<ClientHttp2Session> {
+  const socket = await openSocket();
   const session = openHttp2(`${url.secure ? "https" : "http"}://${url.authority}`, { createConnection: () => socket });
   // The stream reports the same error to its own listeners.
   session.on("error", () => {});

@@ -1,4 +1,7 @@
-/** The default of a server's `memoryBudget`, and garbage collection under load so that Bun stays within the budget. */
+/**
+ * What Bun knows of its machine: the default of a server's `memoryBudget`, and garbage collection under load so that Bun stays
+ * within the budget.
+ */
 import { totalmem } from "node:os";
 import { type Clock, MemoryBudget } from "@hybi/websocket";
 

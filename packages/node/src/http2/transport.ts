@@ -1,7 +1,7 @@
 /** A transport over an HTTP/2 stream (RFC 8441 §5): END_STREAM ends a half, RST_STREAM with CANCEL aborts both. */
 import { constants, type Http2Stream, type ServerHttp2Stream } from "node:http2";
 import type { Transport, TransportSink } from "@hybi/websocket";
-import { NodeTransport } from "./node-transport.ts";
+import { NodeTransport } from "../transport.ts";
 
 /** A transport over `stream`, after the request and response heads have been exchanged. */
 export class Http2Transport implements Transport {

@@ -1,10 +1,9 @@
-/** The transport options of this package's clients, `options.transportOptions`. */
+/** The options of this package: `transportOptions` of clients, and `tls` of `listen()`. */
 import type { ClientHttp2Session } from "node:http2";
 import type { ConnectionOptions, TlsOptions } from "node:tls";
 import { type Fields, type OptionCheck, type OptionChecks, parseWebSocketUrl, takes, UsageError } from "@hybi/core";
-import type { ClientSocketOptions } from "@hybi/websocket";
 
-/** How to reach the server. All options are optional. */
+/** The transport options of this package's clients, `options.transportOptions`. */
 export interface TransportOptions {
   /** TLS options for wss, such as certificates. */
   readonly tls?: ConnectionOptions | undefined;
@@ -29,16 +28,15 @@ export interface ProxyOptions {
   readonly tls?: ConnectionOptions | undefined;
 }
 
-/** Options of a client over Node's transports. */
-export interface ClientOptions extends ClientSocketOptions<TransportOptions> {}
+// Checks
 
 /** Checks the outer type only; Node validates the contents. */
 const tlsCheck: OptionCheck = takes.only("an object of options of node:tls", isObject);
 
 const proxyChecks: OptionChecks<ProxyOptions> = { url: checkProxyUrl, fields: takes.fields, tls: tlsCheck };
 
-/** Checks the option `transportOptions` of a client. */
-export const transportCheck: OptionCheck = takes.options<TransportOptions>(
+/** Checks the option `transportOptions`. */
+export const checkTransportOptions: OptionCheck = takes.options<TransportOptions>(
   {
     tls: tlsCheck,
     path: takes.text,
@@ -64,10 +62,10 @@ export const transportCheck: OptionCheck = takes.options<TransportOptions>(
 );
 
 /**
- * Checks the `tls` option of a server. A server without a certificate would fail the handshake of every client, so reject it
+ * Checks the option `tls` of `listen()`. A server without a certificate would fail the handshake of every client, so reject it
  * early.
  */
-export const serverTlsCheck: OptionCheck = (value, path) => {
+export const checkTls: OptionCheck = (value, path) => {
   tlsCheck(value, path);
   const { cert, key, pfx, SNICallback, secureContext } = value as TlsOptions;
   if ((cert && key) || pfx || SNICallback || secureContext) return;

@@ -1,0 +1,26 @@
+/** What Node knows of its machine: its clock, and the default of a server's `memoryBudget`. */
+import { totalmem } from "node:os";
+import { getHeapStatistics } from "node:v8";
+import { type Clock, type MemoryBudget, systemClock } from "@hybi/websocket";
+
+const resolved = Promise.resolve();
+
+/** Node's clock: unref'd timers, and a `defer` that runs at the end of the turn by way of `process.nextTick`. */
+export const nodeClock: Clock = {
+  ...systemClock,
+  // Ticks run before microtasks, except a tick that a microtask queues: it runs once the microtask queue is empty, which is the
+  // end of the turn. A promise rather than queueMicrotask, which creates an AsyncResource per call and costs twice as much.
+  defer: (task) => void resolved.then(() => process.nextTick(task)),
+  nextTurn: (task) => void setImmediate(task),
+};
+
+/** An eighth leaves room for the application and for memory that hybi does not count, such as the runtime's own buffers. */
+const share = 1 / 8;
+
+/** Returns the memory budget of a server: by default, in bytes, a share of what the process may use. */
+export function memoryBudgetOf(given?: number | MemoryBudget): number | MemoryBudget {
+  if (given !== undefined) return given;
+  // The limit of a container. Without one, Node returns 0 or a number larger than the memory of any machine.
+  const constrained = process.constrainedMemory() || Number.POSITIVE_INFINITY;
+  return Math.floor(Math.min(getHeapStatistics().heap_size_limit, constrained, totalmem()) * share);
+}

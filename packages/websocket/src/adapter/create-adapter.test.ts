@@ -1,0 +1,67 @@
+/** What `createAdapter` makes of the parts of an adapter. Its options are tested in tests/scenarios/options.test.ts. */
+import { describe, expect, it } from "vitest";
+import { MemoryBudget } from "../load/memory-budget.ts";
+import { WebSocketServer } from "../server/server.ts";
+import { WebSocket } from "../socket/websocket.ts";
+import { createTransportPair } from "../transport/pair.ts";
+import { createAdapter } from "./create-adapter.ts";
+
+/** An adapter whose network is a single server. */
+function adapterInMemory() {
+  const opened: unknown[] = [];
+  const lines: string[] = [];
+  let receiver: WebSocketServer | undefined;
+  const adapter = createAdapter<{ readonly path?: string }, string>({
+    openTransport({ url, signal }, options) {
+      opened.push([url.host, options, signal.aborted]);
+      const [near, far] = createTransportPair();
+      receiver?.receive(far);
+      return near;
+    },
+    destinationOf: (url, { path }) => path ?? url.authority,
+    openListener(server, { port, tls }) {
+      lines.push(`port ${port}, tls ${tls}`);
+      receiver = server;
+      return { address: { host: "0.0.0.0", port: 80 }, stop: () => void lines.push("stop") };
+    },
+    checkTls() {},
+    memoryBudgetOf: (given = 1_000_000) => given,
+  });
+  return { adapter, opened, lines };
+}
+
+describe("an adapter", () => {
+  it("connects to what it listens on, with the options of its transport", async () => {
+    const { adapter, opened, lines } = adapterInMemory();
+    const server = await adapter.listen((opening) => opening.accept().send("hello"), { port: 80, tls: "pem" });
+    expect(server.url).toBe("wss://127.0.0.1:80/");
+    const socket = await adapter.connect("ws://example.com/", { transportOptions: { path: "/x" } });
+    for await (const message of socket) {
+      expect(message).toBe("hello");
+      socket.close();
+    }
+    await adapter.connect("ws://example.com/").then((other) => other.close());
+    expect(opened).toEqual([
+      ["example.com", { path: "/x" }, false],
+      ["example.com", {}, false],
+    ]);
+    await server.close();
+    expect(lines).toEqual(["port 80, tls pem", "stop"]);
+  });
+
+  it("has classes of the common interfaces, and a server with its defaults", () => {
+    const { adapter } = adapterInMemory();
+    const server = new adapter.WebSocketServer(() => {});
+    expect(server).toBeInstanceOf(WebSocketServer);
+    expect(server.totals.budget).toBe(1_000_000);
+    expect(new adapter.WebSocketServer(() => {}, { memoryBudget: new MemoryBudget(5_000) }).totals.budget).toBe(5_000);
+    const socket = new adapter.WebSocket("ws://example.com/");
+    expect([socket instanceof WebSocket, socket instanceof adapter.WebSocket]).toEqual([true, true]);
+    socket.close();
+  });
+
+  it("does not listen without openListener", () => {
+    expect(createAdapter({ openTransport: () => createTransportPair()[0] })).not.toHaveProperty("listen");
+    expect(() => createAdapter({} as never)).toThrow(/openTransport/);
+  });
+});
