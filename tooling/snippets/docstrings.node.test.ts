@@ -17,7 +17,11 @@ const programs = new Programs(
   frames.map(({ file, index = 0, treatment, program }) => {
     const example = sources.find((source) => source.file === file)?.examples[index] ?? "";
     // A file name of its own, which an example with exports needs.
-    return { place: index === 0 ? file : `${file}-${index + 1}`, treatment, code: `${program.replace(place, () => example).trim()}\n\nexport {};\n` };
+    return {
+      place: index === 0 ? file : `${file}-${index + 1}`,
+      treatment,
+      code: `${program.replace(place, () => example).trim()}\n\nexport {};\n`,
+    };
   }),
 );
 
