@@ -77,11 +77,11 @@ describe("checkLayers", () => {
 
   it("accepts a single module of a layer, and no other of the same layer", () => {
     const findings = check({
-      [`${core}/time/keepalive.ts`]: 'import "../frame/header.ts";\nimport "../frame/mask.ts";',
-      [`${core}/frame/header.ts`]: "",
-      [`${core}/frame/mask.ts`]: "",
+      [`${core}/time/deadlines.ts`]: 'import "../closing/states.ts";\nimport "../closing/status-code.ts";',
+      [`${core}/closing/states.ts`]: "",
+      [`${core}/closing/status-code.ts`]: "",
     });
-    expect(findings).toEqual([`${core}/time/keepalive.ts:2 imports frame/mask: time may not`]);
+    expect(findings).toEqual([`${core}/time/deadlines.ts:2 imports closing/status-code: time may not`]);
   });
 
   it("rejects an import of a higher layer in @hybi/websocket", () => {

@@ -25,17 +25,18 @@ const core: Layers = {
   bytes: { mayImport: words },
   http: { mayImport: [...words, "bytes"] },
   frame: { mayImport: [...words, "bytes"] },
+  control: { mayImport: [...words, "bytes", "frame"] },
   // Receiving and sending do not know each other.
   receiving: { mayImport: [...words, "bytes", "frame"] },
-  sending: { mayImport: [...words, "bytes", "frame"] },
+  sending: { mayImport: [...words, "bytes", "frame", "control"] },
   // The result types of all layers.
   events: { mayImport: [...words, "http/head", "opening/request"] },
   "connection-sink": { mayImport: [...words, "bytes", "events"] },
   output: { mayImport: ["closing/states"] },
   opening: { mayImport: [...words, "bytes", "http", "events"] },
   policy: { mayImport: [...words, "bytes", "http", "opening", "events"] },
-  closing: { mayImport: [...words, "bytes", "events"] },
-  time: { mayImport: [...words, "frame/header", "closing/states", "events", "output"] },
+  closing: { mayImport: [...words, "bytes", "events", "sending"] },
+  time: { mayImport: [...words, "closing/states", "events"] },
   "connection-options": { mayImport: [...words, "bytes", "frame", "receiving", "sending"] },
   connection: {
     mayImport: [
@@ -45,7 +46,7 @@ const core: Layers = {
   },
   endpoint: {
     mayImport: [
-      ...[...words, "http", "opening", "sending", "closing"],
+      ...[...words, "http", "opening", "sending", "closing", "time"],
       ...["connection", "connection-options", "events", "output"],
     ],
   },

@@ -191,6 +191,7 @@ describe("Connection", () => {
   it("performs what an expired deadline asks for, while it can", () => {
     const server = serverWith();
     server.expire("opening");
+    server.expire("another" as "opening");
     expect(server.pingsAnswered).toBe(0);
     server.expire("ping");
     const [ping] = sent(server);

@@ -1,18 +1,17 @@
 /**
- * A WebSocket connection after its opening handshake (RFC 6455 §5–§7): bytes in, events out; commands in, bytes out. It
- * composes the frame decoder, the assembler, the outgoing queue and the closing handshake. Its own rules are those that
- * concern several of them: replies to Pings, the response to a Close frame, and failing the connection (§5.5, §7.1.7).
+ * A WebSocket connection after its opening handshake (RFC 6455 §5–§7): bytes in, events out; commands in, bytes out. It only
+ * composes: what is received goes through the frame decoder and the assembler, what is sent through the output scheduler.
+ * The rules of Ping and Pong are in control/ping-pong.ts, those of Close and of failing in closing/closing-handshake.ts.
  */
 
 import { claimChunk, isWholeLoan, newOwner, noteHandedBack, returnChunk } from "./bytes/block-pool.ts";
 import { isBytes } from "./bytes/is-bytes.ts";
 import { LentChunks } from "./bytes/lent-chunks.ts";
 import { plainBytes } from "./bytes/plain-bytes.ts";
-import { utf8Bytes } from "./bytes/text-encode.ts";
 import { quiet } from "./checks/callback-result.ts";
 import { checkOptions, type OptionChecks, takes } from "./checks/option-checks.ts";
 import { UsageError } from "./checks/usage-error.ts";
-import { closePayload, formatClosePayload, parseClosePayload, replyPayload } from "./closing/close-payload.ts";
+import { formatClosePayload } from "./closing/close-payload.ts";
 import { ClosingHandshake } from "./closing/closing-handshake.ts";
 import type { ClosingState, TransportAction } from "./closing/states.ts";
 import { statusCodes } from "./closing/status-code.ts";
@@ -28,12 +27,13 @@ import type { ConnectionEvent, EndEvent } from "./events.ts";
 import { FrameDecoder, longestSlice, type SinkVerdict } from "./frame/frame-decoder.ts";
 import { maxControlPayload } from "./frame/header.ts";
 import { ping, pong } from "./frame/opcode.ts";
-import type { DeadlineReason, Output, Statistics } from "./output.ts";
+import type { Output } from "./output.ts";
 import { Assembler, type AssemblerSink } from "./receiving/assembler.ts";
 import { MessageStream } from "./sending/message-stream.ts";
 import { checkSendOptions, OutputScheduler, type SendOptions } from "./sending/output-scheduler.ts";
 import type { PreparedMessage } from "./sending/prepared-message.ts";
-import { Keepalive } from "./time/keepalive.ts";
+import type { DeadlineReason } from "./time/deadlines.ts";
+import type { Statistics } from "./time/statistics.ts";
 import type { Agreement } from "./vocabulary/agreement.ts";
 import type { ActiveTransform } from "./vocabulary/extension.ts";
 import type { Leniency } from "./vocabulary/leniency.ts";
@@ -94,7 +94,6 @@ export class Connection implements Output {
   /** The end event, until it is returned. */
   #end: EndEvent | undefined;
   #collector: EventCollector | undefined;
-  #keepalive: Keepalive | undefined;
   /** Owner id of this connection's output in pooled blocks. */
   readonly #owner = newOwner();
   /** Chunks passed to a transport that hands chunks back. */
@@ -111,13 +110,13 @@ export class Connection implements Output {
     const { role } = agreement;
     const config = ConnectionConfig.of(role, options);
     this.agreement = agreement;
-    this.#closing = new ClosingHandshake(role);
     this.#offset = config.offset;
     this.#transforms = createTransforms(agreement, config.extensions);
     this.#settings = withTransforms(config.settings, this.#transforms);
     this.#assembler = new Assembler(new Connection.#Relay(this), this.#settings);
     this.#decoder = new FrameDecoder(this.#assembler, this.#settings);
     this.#outgoing = new OutputScheduler(this.#settings);
+    this.#closing = new ClosingHandshake(this.#outgoing, this.#settings);
   }
 
   get role(): Role {
@@ -153,7 +152,7 @@ export class Connection implements Output {
 
   /** Whether a Ping of `expire("ping")` has been taken that no Pong has acknowledged. */
   get awaitsPong(): boolean {
-    return this.#keepalive?.isAwaiting(this.#outgoing.pingsTaken) === true;
+    return this.#outgoing.awaitsPong;
   }
 
   /**
@@ -161,7 +160,7 @@ export class Connection implements Output {
    * Ping was sent; 0 before the first.
    */
   get pingsAnswered(): number {
-    return this.#keepalive?.answered ?? 0;
+    return this.#outgoing.pingsAnswered;
   }
 
   /**
@@ -243,18 +242,34 @@ export class Connection implements Output {
   expire(reason: DeadlineReason): ConnectionEvent[] {
     if (this.#sink !== undefined) throw new UsageError("endpoint/reentrant");
     if (this.state === "ended") return [];
-    if (reason === "closing") this.#abort();
-    else if (reason === "stalled" || reason === "resting") return this.#drop(reason);
-    else if (reason === "ping") {
-      if (this.state === "open") this.#sendKeepalive();
-    } else if (reason === "idle") {
-      if (this.state === "open") this.sendClose(statusCodes.goingAway, "idle");
-    } else if (this.#closing.canFail && (reason === "pong" || reason === "message" || reason === "control-flood")) {
-      const collector = new EventCollector();
-      this.#fail(collector, `deadline/${reason}`, this.#decoder.received);
-      return collector.events;
+    switch (reason) {
+      case "closing":
+        this.#abort();
+        return [];
+      case "stalled":
+      case "resting":
+        return this.#drop(reason);
+      case "ping":
+        if (this.state === "open") this.#outgoing.pingPong.sendKeepalive();
+        return [];
+      case "idle":
+        if (this.state === "open") this.sendClose(statusCodes.goingAway, "idle");
+        return [];
+      case "pong":
+      case "message":
+      case "control-flood": {
+        if (!this.#closing.canFail) return [];
+        const collector = new EventCollector();
+        this.#fail(collector, `deadline/${reason}`, this.#decoder.received);
+        return collector.events;
+      }
+      case "opening":
+        return [];
+      default:
+        // A name that is not a reason, from JavaScript.
+        reason satisfies never;
+        return [];
     }
-    return [];
   }
 
   // Commands
@@ -307,7 +322,7 @@ export class Connection implements Output {
     this.#checkSend(options);
     this.#messagesSent++;
     return new MessageStream(this.#outgoing, this.#outgoing.startMessage(kind, options), (adding) =>
-      adding === "payload" ? this.#checkSend(undefined) : this.#checkUnclosed(),
+      adding === "payload" ? this.#checkSend(undefined) : this.#closing.checkCanSend(),
     );
   }
 
@@ -319,9 +334,7 @@ export class Connection implements Output {
    */
   sendPing(payload: Uint8Array = noPayload): void {
     this.#checkControl(payload);
-    this.#keepalive ??= new Keepalive();
-    this.#keepalive.note(payload, this.#outgoing.controls.pingsQueued + 1);
-    this.#outgoing.controls.ping(payload);
+    this.#outgoing.pingPong.sendPing(payload);
   }
 
   /**
@@ -331,7 +344,7 @@ export class Connection implements Output {
    */
   sendPong(payload: Uint8Array = noPayload): void {
     this.#checkControl(payload);
-    this.#outgoing.controls.pong(payload);
+    this.#outgoing.pingPong.sendPong(payload);
   }
 
   /**
@@ -344,9 +357,7 @@ export class Connection implements Output {
   sendClose(statusCode?: number, reason = "", options?: CloseOptions): void {
     const payload = formatClosePayload(this.role, statusCode, reason, this.#settings.native);
     if (options !== undefined) checkOptions("sendClose", options, closeChecks);
-    if (!this.#closing.request()) return;
-    if (options?.afterMessages === false) this.#outgoing.hastenClose(payload);
-    else this.#outgoing.sendClose(payload);
+    this.#closing.request(payload, options?.afterMessages !== false);
   }
 
   /**
@@ -365,8 +376,7 @@ export class Connection implements Output {
       return;
     }
     this.#stopReading();
-    if (!this.#outgoing.closeTaken) this.#outgoing.dropFor(payload);
-    this.#closing.fail();
+    this.#closing.giveUp(payload);
     this.#releaseTransforms();
   }
 
@@ -461,43 +471,32 @@ export class Connection implements Output {
     }
   };
 
+  /** Passes a control frame to the rules of its kind, then to the sink. */
   #control(sink: ConnectionSink, opcode: number, payload: Uint8Array): SinkVerdict {
     this.#controlFramesReceived++;
     if (opcode === ping) {
-      this.#outgoing.controls.reply(payload);
+      this.#outgoing.pingPong.receivePing(payload);
       sink.ping(payload);
       return undefined;
     }
     if (opcode === pong) {
-      this.#keepalive?.acknowledge(payload, this.#outgoing.pingsTaken);
+      this.#outgoing.pingPong.receivePong(payload);
       sink.pong(payload);
       return undefined;
     }
-    const received = parseClosePayload(payload, this.#settings.native);
+    const received = this.#closing.receive(payload);
     if (typeof received === "string") return { code: received };
-    // RFC 6455 §5.5.1: one Close frame each. If ours is queued already, it serves as the response.
-    if (this.state === "open") this.#outgoing.hastenClose(replyPayload(received.statusCode));
-    else if (this.state === "closing") this.#outgoing.hastenClose(undefined);
-    this.#outgoing.controls.dropReplies();
-    this.#closing.receive(received);
-    // RFC 6455 §1.4: everything after a Close frame is discarded.
     sink.close(received.statusCode, received.reason);
     return "stop";
   }
 
-  /** RFC 6455 §7.1.7: sends a Close frame with the reason and stops reading. */
   #fail(sink: ConnectionSink, code: ViolationCode, offset: number): void {
     const fault = violation(code, this.#offset + offset);
     this.#stopReading();
-    if (!this.#outgoing.closeTaken) {
-      // Every violation that a connection can find has a status code in the table.
-      this.#outgoing.hastenClose(closePayload(fault.statusCode!, utf8Bytes(code, this.#settings.native)));
-    }
-    this.#closing.fail();
+    this.#closing.fail(fault);
     sink.failure(fault);
   }
 
-  /** RFC 6455 §7.1.7: the Close frame may be omitted if the peer is unlikely to receive it. This peer receives nothing at all. */
   #drop(reason: "stalled" | "resting"): ConnectionEvent[] {
     if (!this.#closing.canFail) {
       this.#abort();
@@ -527,22 +526,11 @@ export class Connection implements Output {
     releaseAll(transforms);
   }
 
-  #sendKeepalive(): void {
-    this.#keepalive ??= new Keepalive();
-    this.#outgoing.controls.ping(this.#keepalive.next(this.#outgoing.controls.pingsQueued + 1));
-  }
-
   /** Messages may be sent until our Close frame is taken, unless the application has requested the Close itself. */
   #checkSend(options: SendOptions | undefined): void {
-    if (this.state !== "open") this.#checkUnclosed();
+    this.#closing.checkCanSend();
     if (this.#outgoing.queuedLength > this.#settings.limits.queuedOutput) throw new UsageError("send/queue-full");
     if (options !== undefined) checkSendOptions(options);
-  }
-
-  #checkUnclosed(): void {
-    if (this.state === "ended") throw new UsageError("endpoint/ended");
-    // Replies to messages that came before the peer's Close frame or violation may still be sent before our Close frame.
-    if (this.#closing.isRequested || this.#outgoing.closeTaken) throw new UsageError("send/after-close");
   }
 
   #checkControl(payload: Uint8Array): void {

@@ -19,10 +19,12 @@ import { ClientHandshake, type ClientHandshakeOptions } from "./opening/client-h
 import type { Rejection } from "./opening/rejection.ts";
 import type { OpeningAnswer } from "./opening/response.ts";
 import { ServerHandshake, type ServerHandshakeOptions } from "./opening/server-handshake.ts";
-import type { DeadlineReason, Output, Statistics } from "./output.ts";
+import type { Output } from "./output.ts";
 import type { MessageStream } from "./sending/message-stream.ts";
 import type { SendOptions } from "./sending/output-scheduler.ts";
 import type { PreparedMessage } from "./sending/prepared-message.ts";
+import type { DeadlineReason } from "./time/deadlines.ts";
+import { noStatistics, type Statistics } from "./time/statistics.ts";
 import type { Agreement } from "./vocabulary/agreement.ts";
 import type { Extension } from "./vocabulary/extension.ts";
 import type { Limits } from "./vocabulary/limits.ts";
@@ -33,15 +35,6 @@ export interface ClientEndpointOptions extends ClientHandshakeOptions, Omit<Conn
 
 /** Options of a server endpoint. All have defaults. */
 export interface ServerEndpointOptions extends ServerHandshakeOptions, Omit<ConnectionOptions, "offset"> {}
-
-const noStatistics: Statistics = {
-  bytesReceived: 0,
-  bytesTaken: 0,
-  messagesReceived: 0,
-  messagesSent: 0,
-  controlFramesReceived: 0,
-  pingsTaken: 0,
-};
 
 const noBytes = new Uint8Array(0);
 

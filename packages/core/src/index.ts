@@ -25,7 +25,8 @@ export type {
 } from "./events.ts";
 export type { ConnectionSink } from "./connection-sink.ts";
 export { openingRequestLength } from "./opening/request-length.ts";
-export type { Output, Statistics } from "./output.ts";
+export type { Output } from "./output.ts";
+export type { Statistics } from "./time/statistics.ts";
 
 // Messages.
 export type { MessageKind } from "./vocabulary/terms.ts";
@@ -49,6 +50,7 @@ export { type ClosePayload, formatClosePayload, maxReasonLength, parseClosePaylo
 export {
   checkDeadlines,
   type Deadline,
+  type DeadlineReason,
   type DeadlineOptions,
   Deadlines,
   type DeadlineSubject,
@@ -56,7 +58,6 @@ export {
   defaultDeadlines,
 } from "./time/deadlines.ts";
 export { checkDuration } from "./checks/duration.ts";
-export type { DeadlineReason } from "./output.ts";
 export { Backoff, type BackoffOptions } from "./policy/backoff.ts";
 
 // Violations, usage errors, limits and leniencies.

@@ -13,28 +13,3 @@ export interface Output {
   /** What to do with the transport once everything taken has been written. */
   readonly transportAction: TransportAction;
 }
-
-/** The reason for a deadline. */
-export type DeadlineReason =
-  | "opening"
-  | "closing"
-  | "ping"
-  | "pong"
-  | "stalled"
-  | "message"
-  | "resting"
-  | "idle"
-  | "control-flood";
-
-/** Counters of a connection since it opened. */
-export interface Statistics {
-  readonly bytesReceived: number;
-  readonly bytesTaken: number;
-  /** Messages whose first frame has arrived. */
-  readonly messagesReceived: number;
-  /** Messages that the application has sent or started. */
-  readonly messagesSent: number;
-  readonly controlFramesReceived: number;
-  /** Ping frames taken. */
-  readonly pingsTaken: number;
-}

@@ -1,7 +1,15 @@
-/** Tracks the closing handshake of one connection (RFC 6455 §7.1), using the transition table in `states`. */
+/**
+ * The closing handshake of one connection, and failing it (RFC 6455 §5.5.1, §7.1): what is sent when the application closes,
+ * when the peer's Close frame arrives and when the peer breaks a rule. The states and their transitions are in `states`.
+ */
+import { utf8Bytes } from "../bytes/text-encode.ts";
+import { UsageError } from "../checks/usage-error.ts";
 import type { EndEvent } from "../events.ts";
+import type { OutputScheduler } from "../sending/output-scheduler.ts";
+import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import type { Role } from "../vocabulary/terms.ts";
-import type { ClosePayload } from "./close-payload.ts";
+import type { Violation, ViolationCode } from "../vocabulary/violation.ts";
+import { type ClosePayload, closePayload, parseClosePayload, replyPayload } from "./close-payload.ts";
 import {
   type ClosingState,
   closingTransitions,
@@ -11,25 +19,29 @@ import {
 } from "./states.ts";
 import { statusCodes } from "./status-code.ts";
 
-/** Changes state as Close frames are queued, taken and received, and when the transport ends. */
+/** Options of a `ClosingHandshake`. */
+export interface ClosingHandshakeOptions {
+  readonly role: Role;
+  readonly native: NativeFunctions;
+}
+
+/** Changes state as Close frames are queued, taken and received, and when the transport ends; queues our Close frame. */
 export class ClosingHandshake {
-  readonly #role: Role;
+  readonly #output: OutputScheduler;
+  /** Referenced, not copied, because many connections share one options object. */
+  readonly #options: ClosingHandshakeOptions;
   #state: ClosingState = "open";
   #received: ClosePayload | undefined;
   #requested = false;
   #aborted = false;
 
-  constructor(role: Role) {
-    this.#role = role;
+  constructor(output: OutputScheduler, options: ClosingHandshakeOptions) {
+    this.#output = output;
+    this.#options = options;
   }
 
   get state(): ClosingState {
     return this.#state;
-  }
-
-  /** Whether the application has requested the close. No more messages can be sent after that. */
-  get isRequested(): boolean {
-    return this.#requested;
   }
 
   /** Whether the connection can still be failed: not after the peer's Close frame, a failure or the end of the transport. */
@@ -38,15 +50,31 @@ export class ClosingHandshake {
   }
 
   get transportAction(): TransportAction {
-    return this.#aborted ? "abort" : transportAction(this.#state, this.#role);
+    return this.#aborted ? "abort" : transportAction(this.#state, this.#options.role);
   }
 
-  /** The application requests the close. Returns true when this starts the handshake and our Close frame must be queued. */
-  request(): boolean {
+  /**
+   * Throws unless messages and control frames can still be queued. After the peer's Close frame or violation they can, until
+   * our Close frame is taken: they may be replies to messages that came before it.
+   *
+   * @throws UsageError `endpoint/ended`, `send/after-close`
+   */
+  checkCanSend(): void {
+    if (this.#state === "open") return;
+    if (this.#state === "ended") throw new UsageError("endpoint/ended");
+    if (this.#requested || this.#output.closeTaken) throw new UsageError("send/after-close");
+  }
+
+  /**
+   * The application requests the close, with the payload of the Close frame. Does nothing if a Close frame is already queued
+   * or sent. `afterMessages` is as in `CloseOptions`.
+   */
+  request(payload: Uint8Array, afterMessages: boolean): void {
     this.#requested = true;
-    if (this.#state !== "open") return false;
+    if (this.#state !== "open") return;
     this.#state = nextClosingState(this.#state, "send-close");
-    return true;
+    if (afterMessages) this.#output.sendClose(payload);
+    else this.#output.hastenClose(payload);
   }
 
   /** Our Close frame has been taken. May be called repeatedly. */
@@ -54,18 +82,42 @@ export class ClosingHandshake {
     this.#state = closingTransitions[this.#state]["close-taken"] ?? this.#state;
   }
 
-  /** The peer's Close frame arrived. */
-  receive(close: ClosePayload): void {
-    this.#received = close;
+  /**
+   * The peer's Close frame arrived: queues the reply (RFC 6455 §5.5.1). Returns the parsed payload, or a violation, which
+   * changes nothing. Everything received after a Close frame must be discarded (§1.4).
+   */
+  receive(payload: Uint8Array): ClosePayload | ViolationCode {
+    const received = parseClosePayload(payload, this.#options.native);
+    if (typeof received === "string") return received;
+    // RFC 6455 §5.5.1: one Close frame each. If ours is queued already, it serves as the response.
+    if (this.#state === "open") this.#output.hastenClose(replyPayload(received.statusCode));
+    else if (this.#state === "closing") this.#output.hastenClose(undefined);
+    this.#output.pingPong.dropReplies();
+    this.#received = received;
     this.#state = nextClosingState(this.#state, "receive-close");
+    return received;
   }
 
-  /** We fail the connection. */
-  fail(): void {
+  /** We fail the connection because of `violation`: queues a Close frame with its code (RFC 6455 §7.1.7). */
+  fail(violation: Violation): void {
+    if (!this.#output.closeTaken) {
+      // Every violation that a connection can find has a status code in the table.
+      const payload = closePayload(violation.statusCode!, utf8Bytes(violation.code, this.#options.native));
+      this.#output.hastenClose(payload);
+    }
     this.#state = nextClosingState(this.#state, "fail");
   }
 
-  /** We fail the connection without a Close frame, because the peer would not read it. The transport must be aborted. */
+  /** The application fails the connection: drops all pending output and queues a Close frame with `payload` instead. */
+  giveUp(payload: Uint8Array): void {
+    if (!this.#output.closeTaken) this.#output.dropFor(payload);
+    this.#state = nextClosingState(this.#state, "fail");
+  }
+
+  /**
+   * We fail the connection without a Close frame, and the transport must be aborted. RFC 6455 §7.1.7: the frame may be
+   * omitted if the peer is unlikely to receive it. This peer reads nothing at all.
+   */
   drop(): void {
     this.#state = nextClosingState(this.#state, "drop");
     this.#aborted = true;

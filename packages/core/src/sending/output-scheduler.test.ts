@@ -27,7 +27,7 @@ describe("OutputScheduler", () => {
     out.sendText("abc", undefined);
     expect([out.length, out.hasData]).toEqual([5, true]);
     out.sendBinary(patternBytes(5000), undefined);
-    out.controls.ping(utf8Bytes("p"));
+    out.pingPong.sendPing(utf8Bytes("p"));
     out.sendClose(closePayload(1000));
     expect(out.length).toBe(5 + 5002 + 3 + 4);
     expect(outlineFrames(all(out))).toEqual(["ping FIN 1", "text FIN 3", "binary FIN 5000", "close FIN 2"]);
@@ -39,7 +39,7 @@ describe("OutputScheduler", () => {
       [outgoing(), 2],
       [client(), 6],
     ] as const) {
-      out.controls.ping(utf8Bytes("p"));
+      out.pingPong.sendPing(utf8Bytes("p"));
       expect([out.length, out.hasData, out.pingsTaken]).toEqual([header + 1, false, 0]);
       expect(all(out, 0)).toEqual([]);
       expect(outlineFrames(all(out))).toEqual(["ping FIN 1"]);
@@ -65,10 +65,10 @@ describe("OutputScheduler", () => {
   it("counts control frames in the budget, and takes no message for which they leave no room [X24]", () => {
     const out = outgoing();
     out.sendText("a", undefined);
-    out.controls.ping(utf8Bytes("p"));
+    out.pingPong.sendPing(utf8Bytes("p"));
     expect(outlineFrames(all(out, 3))).toEqual(["ping FIN 1"]);
     expect(out.length).toBe(3);
-    out.controls.ping(utf8Bytes("p"));
+    out.pingPong.sendPing(utf8Bytes("p"));
     expect(outlineFrames(all(out, 4))).toEqual(["ping FIN 1", "text FIN 1"]);
     expect(all(out)).toEqual([]);
   });
@@ -207,7 +207,7 @@ describe("OutputScheduler", () => {
     expect(outlineFrames(all(out))).toEqual(["close FIN 2"]);
     expect(all(out)).toEqual([]);
     expect(out.closeTaken).toBe(true);
-    out.controls.reply(utf8Bytes("p"));
+    out.pingPong.receivePing(utf8Bytes("p"));
     expect(outlineFrames(all(out))).toEqual(["pong FIN 1"]);
   });
 

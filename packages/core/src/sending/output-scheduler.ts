@@ -10,6 +10,7 @@ import { ByteWriter, copyLimit } from "../bytes/byte-writer.ts";
 import type { RandomPool } from "../bytes/random-pool.ts";
 import { checkOptions, type OptionChecks, takes } from "../checks/option-checks.ts";
 import { UsageError } from "../checks/usage-error.ts";
+import { PingPong } from "../control/ping-pong.ts";
 import { writeFrame, writeTextFrame } from "../frame/frame-encoder.ts";
 import { finBit, headerLength } from "../frame/header.ts";
 import { binary, close, text } from "../frame/opcode.ts";
@@ -17,7 +18,6 @@ import type { ActiveTransform } from "../vocabulary/extension.ts";
 import { fixedLimits } from "../vocabulary/limits.ts";
 import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import type { MessageKind } from "../vocabulary/terms.ts";
-import { ControlQueue } from "./control-queue.ts";
 import { EncodePipeline } from "./encode-pipeline.ts";
 import type { Lane } from "./lane.ts";
 import { Lanes } from "./lanes.ts";
@@ -91,7 +91,7 @@ export class OutputScheduler {
   readonly #options: OutputSchedulerOptions;
 
   // An idle connection has neither.
-  #controls: ControlQueue | undefined;
+  #pingPong: PingPong | undefined;
   #lanes: Lanes | undefined;
   /** The message that has begun and not ended. */
   #current: PendingMessage | undefined;
@@ -111,15 +111,25 @@ export class OutputScheduler {
     this.#options = options;
   }
 
-  /** The pending control frames. */
-  get controls(): ControlQueue {
-    this.#controls ??= new ControlQueue(this.#options.keys);
-    return this.#controls;
+  /** The Pings and Pongs, which are sent before everything else. */
+  get pingPong(): PingPong {
+    this.#pingPong ??= new PingPong(this.#options.keys);
+    return this.#pingPong;
   }
 
   /** Number of Ping frames taken. */
   get pingsTaken(): number {
-    return this.#controls?.pingsTaken ?? 0;
+    return this.#pingPong?.pingsTaken ?? 0;
+  }
+
+  /** See `PingPong.pingsAnswered`. */
+  get pingsAnswered(): number {
+    return this.#pingPong?.pingsAnswered ?? 0;
+  }
+
+  /** See `PingPong.awaitsPong`. */
+  get awaitsPong(): boolean {
+    return this.#pingPong?.awaitsPong === true;
   }
 
   /**
@@ -127,7 +137,7 @@ export class OutputScheduler {
    * such a message, so that this is 0 only when nothing is left to take.
    */
   get length(): number {
-    return this.#length + (this.#controls?.length ?? 0);
+    return this.#length + (this.#pingPong?.length ?? 0);
   }
 
   /**
@@ -135,13 +145,13 @@ export class OutputScheduler {
    * message takes hundreds of bytes if it cannot be encoded before it is sent.
    */
   get queuedLength(): number {
-    const overhead = (this.#lanes?.messageOverhead ?? 0) + (this.#controls?.overhead ?? 0);
+    const overhead = (this.#lanes?.messageOverhead ?? 0) + (this.#pingPong?.overhead ?? 0);
     return overhead > freeOverhead ? this.length + overhead - freeOverhead : this.length;
   }
 
   /** Overhead of everything in bytes, excluding `length`. */
   get overhead(): number {
-    return (this.#lanes?.overhead ?? 0) + (this.#current?.overhead ?? 0) + (this.#controls?.overhead ?? 0);
+    return (this.#lanes?.overhead ?? 0) + (this.#current?.overhead ?? 0) + (this.#pingPong?.overhead ?? 0);
   }
 
   /** Bytes of payload that were dropped in favor of the Close frame. */
@@ -245,7 +255,7 @@ export class OutputScheduler {
   /** Drops everything pending and queues the Close frame instead. */
   dropFor(closePayload: Uint8Array): void {
     this.#drop();
-    this.#controls = undefined;
+    this.#pingPong?.drop();
     this.#close = closePayload;
     this.#length = this.#closeLength(closePayload);
   }
@@ -257,7 +267,7 @@ export class OutputScheduler {
    */
   take(budget: number): readonly Uint8Array[] {
     const lanes = this.#lanes;
-    const hasControls = this.#controls !== undefined && !this.#controls.isEmpty;
+    const hasControls = this.#pingPong !== undefined && !this.#pingPong.isEmpty;
     // The common case: encoded messages only.
     if (!hasControls && this.#close === undefined && this.#current === undefined) {
       if (lanes === undefined) return nothing;
@@ -268,7 +278,7 @@ export class OutputScheduler {
     }
     this.#output ??= new ByteWriter();
     const output = this.#output;
-    let room = hasControls ? budget - this.controls.take(output, budget) : budget;
+    let room = hasControls ? budget - this.pingPong.take(output, budget) : budget;
     while (room > 0 && !this.#closeTaken) {
       const taken = this.#takeData(output, room);
       if (taken === 0 && this.#close !== undefined) this.#takeClose(output, this.#close);

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { usageErrorOf } from "../../tests/support/connections.ts";
-import type { DeadlineReason, Statistics } from "../output.ts";
-import { checkDeadlines, type DeadlineOptions, type DeadlineSubject, Deadlines } from "./deadlines.ts";
+import {
+  checkDeadlines,
+  type DeadlineOptions,
+  type DeadlineReason,
+  type DeadlineSubject,
+  Deadlines,
+} from "./deadlines.ts";
+import type { Statistics } from "./statistics.ts";
 
 /** A subject with every property settable, which records why it was expired. */
 class Subject implements DeadlineSubject {

@@ -11,10 +11,22 @@ import { type OptionCheck, type OptionChecks, onceChecked, takes } from "../chec
 import { UsageError } from "../checks/usage-error.ts";
 import type { ClosingState } from "../closing/states.ts";
 import type { EndpointEvent } from "../events.ts";
-import type { DeadlineReason, Statistics } from "../output.ts";
+import type { Statistics } from "./statistics.ts";
 
 /** Milliseconds on any monotonic clock of the caller. */
 export type Instant = number;
+
+/** The reason for a deadline. */
+export type DeadlineReason =
+  | "opening"
+  | "closing"
+  | "ping"
+  | "pong"
+  | "stalled"
+  | "message"
+  | "resting"
+  | "idle"
+  | "control-flood";
 
 /** When something is due, and why. */
 export interface Deadline {
