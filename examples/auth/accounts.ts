@@ -1,6 +1,7 @@
 /** The part that is independent of WebSocket: accounts, sessions and tickets, over HTTP. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { basicCredentialsEqual, type Fields, parseCookies } from "@hybi/core";
+import type { Fields } from "@hybi/core/opening";
+import { basicCredentialsEqual, parseCookies } from "@hybi/core/policy";
 import { Secrets } from "./secrets.ts";
 
 /** A logged-in user. The signal is aborted when the user logs out. */

@@ -1,4 +1,4 @@
-import type { Fields } from "@hybi/core";
+import type { Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
 import { forwardedClient } from "./forwarded.ts";
 

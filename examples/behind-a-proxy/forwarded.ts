@@ -1,5 +1,5 @@
 /** Determines the address of a client behind proxies that send X-Forwarded-For and X-Forwarded-Proto. */
-import type { Fields } from "@hybi/core";
+import type { Fields } from "@hybi/core/opening";
 import type { IncomingOpening } from "@hybi/websocket";
 
 export interface ForwardedClient {

@@ -1,6 +1,7 @@
 /** A client on a pump and an endpoint, without a socket: it sends messages piece by piece, and queues all events. */
 import { connect } from "node:net";
-import { type ConnectionEvent, Endpoint, type Fields, parseWebSocketUrl } from "@hybi/core";
+import { type ConnectionEvent, Endpoint } from "@hybi/core";
+import { type Fields, parseWebSocketUrl } from "@hybi/core/opening";
 import { NodeTransport, nodeClock, nodeFunctions } from "@hybi/node";
 import { Pump, silentListener } from "@hybi/websocket";
 

@@ -1,6 +1,6 @@
 /** Converts fields between Node's object and core's list of pairs, in which a name may occur several times. */
 import type { IncomingHttpHeaders } from "node:http2";
-import type { FieldLine, Fields } from "@hybi/core";
+import type { FieldLine, Fields } from "@hybi/core/opening";
 
 /** Converts Node's object, in which repeated fields are an array. */
 export function pairs(headers: IncomingHttpHeaders): FieldLine[] {

@@ -5,15 +5,15 @@
 import { once } from "node:events";
 import { createServer, connect as openSession, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
+import { Connection } from "@hybi/core";
 import {
   answerExtendedConnect,
-  Connection,
   checkExtendedConnect,
   checkExtendedConnectResponse,
   type Fields,
   openExtendedConnect,
   refuseExtendedConnect,
-} from "@hybi/core";
+} from "@hybi/core/opening";
 import { type Connect, createWebSocketClass, OpeningRejection, Pump, silentListener } from "@hybi/websocket";
 import { object, pairs } from "./fields.ts";
 import { StreamTransport } from "./transport.ts";

@@ -1,5 +1,5 @@
 /** What the servers of the tests do with their clients. */
-import type { OpeningAnswer, OpeningRequest } from "@hybi/core";
+import type { OpeningAnswer, OpeningRequest } from "@hybi/core/opening";
 import type { CloseEvent, IncomingOpening, OpeningHandler, WebSocket } from "@hybi/websocket";
 
 /** Sends every message back. */

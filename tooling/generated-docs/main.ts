@@ -5,7 +5,9 @@
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { closingTransitions, usageErrorTable, violationTable } from "../../packages/core/src/index.ts";
+import { usageErrorTable } from "../../packages/core/src/checks/usage-error.ts";
+import { closingTransitions } from "../../packages/core/src/closing/states.ts";
+import { violationTable } from "../../packages/core/src/vocabulary/violation.ts";
 import { attackKinds } from "../../packages/testing/src/attacks/kinds.ts";
 import { conclude, filesBelow, packageFolders, root } from "../repository.ts";
 import { formatDiagram, replaceDiagram } from "./closing-diagram.ts";

@@ -35,7 +35,7 @@ const core: Layers = {
   output: { mayImport: ["closing/states"] },
   opening: { mayImport: [...words, "bytes", "http", "events"] },
   policy: { mayImport: [...words, "bytes", "http", "opening", "events"] },
-  closing: { mayImport: [...words, "bytes", "events", "sending"] },
+  closing: { mayImport: [...words, "bytes", "frame/close-payload", "events", "sending"] },
   time: { mayImport: [...words, "closing/states", "events"] },
   "connection-options": { mayImport: [...words, "bytes", "frame", "receiving", "sending"] },
   connection: {
@@ -50,7 +50,8 @@ const core: Layers = {
       ...["connection", "connection-options", "events", "output"],
     ],
   },
-  // Entry points only re-export.
+  // Entry points only re-export: these two, and the index of `frame`, `opening` and `policy`.
+  options: { mayImport: [...words, "sending", "opening", "policy", "time"] },
   index: {
     mayImport: [
       ...[...words, "bytes", "http", "frame", "receiving", "sending", "opening", "policy", "closing", "time"],

@@ -6,7 +6,7 @@
 export const folders: Readonly<Record<string, readonly string[]>> = {
   frame: [
     "src/{connection,frame/*}.test.ts",
-    "tests/spec/rfc6455-{framing,failing,lengths,masking,control-frames,messages,extensions-receiving}.test.ts",
+    "tests/spec/rfc6455-{framing,close-frame,failing,lengths,masking,control-frames,messages,extensions-receiving}.test.ts",
     "tests/properties/{chunking,robustness}.test.ts",
   ],
   closing: [

@@ -13,7 +13,8 @@ const source = (path: string): string => `${packages}${path}`;
 export default defineConfig({
   resolve: {
     alias: [
-      { find: /^@hybi\/core\/frame$/, replacement: source("core/src/frame/index.ts") },
+      { find: /^@hybi\/core\/options$/, replacement: source("core/src/options.ts") },
+      { find: /^@hybi\/core\/([a-z]+)$/, replacement: source("core/src/$1/index.ts") },
       { find: /^@hybi\/testing\/wire$/, replacement: source("testing/src/wire/index.ts") },
       { find: /^@hybi\/([a-z]+)$/, replacement: source("$1/src/index.ts") },
     ],

@@ -112,7 +112,8 @@ if (written.join() !== "${echoedMessages}") throw new Error(written.join());`,
     file: "packages/core/src/opening/client-handshake.ts",
     treatment: "run",
     program: `
-import { ClientHandshake, Connection, type ConnectionEvent, Endpoint } from "@hybi/core";
+import { Connection, type ConnectionEvent, Endpoint } from "@hybi/core";
+import { ClientHandshake } from "@hybi/core/opening";
 ${joined}
 const server = Endpoint.server();
 let chunk = new Uint8Array(0);
@@ -133,7 +134,8 @@ if (told.join("; ") !== "welcome; 1,2,3") throw new Error(told.join("; "));`,
     file: "packages/core/src/opening/server-handshake.ts",
     treatment: "run",
     program: `
-import { ClientHandshake, Connection, type ConnectionEvent, ServerHandshake } from "@hybi/core";
+import { Connection, type ConnectionEvent } from "@hybi/core";
+import { ClientHandshake, ServerHandshake } from "@hybi/core/opening";
 ${joined}
 const random = (target: Uint8Array) => crypto.getRandomValues(target);
 const client = new ClientHandshake({ url: "ws://example.com/", random, subprotocols: ["chat"] });
@@ -152,7 +154,7 @@ if (told.join("; ") !== "hello; 1,2,3") throw new Error(told.join("; "));`,
     file: "packages/core/src/opening/request.ts",
     treatment: "run",
     program: `
-import { answerOpeningRequest, checkOpeningRequest, type Fields, refuseOpeningRequest } from "@hybi/core";
+import { answerOpeningRequest, checkOpeningRequest, type Fields, refuseOpeningRequest } from "@hybi/core/opening";
 const [method, target] = ["GET", "/"];
 const fields: Fields = [
   ["Host", "example.com"],

@@ -4,7 +4,8 @@
  * The first byte of an input selects request or response (bit 0), whether a lone LF ends a line (bit 1), and the length of
  * the chunks (bits 2–7); the rest is received.
  */
-import { type Limits, type RequestHead, type ResponseHead, violationTable } from "@hybi/core";
+import { type Limits, violationTable } from "@hybi/core";
+import type { RequestHead, ResponseHead } from "@hybi/core/opening";
 import { HeadDecoder } from "../../../packages/core/src/http/head-decoder.ts";
 import { encodeRequestHead, encodeResponseHead } from "../../../packages/core/src/http/head-encoder.ts";
 import { requestLine, type StartLineGrammar, statusLine } from "../../../packages/core/src/http/start-line.ts";

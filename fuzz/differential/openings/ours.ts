@@ -1,12 +1,6 @@
 /** hybi's verdict on the head that opens a connection: as a server on a request, as a client on a response. */
-import {
-  ClientHandshake,
-  type ConnectionOptions,
-  type OpenEvent,
-  type OpeningRequest,
-  ServerHandshake,
-  type ViolationCode,
-} from "@hybi/core";
+import type { ConnectionOptions, OpenEvent, ViolationCode } from "@hybi/core";
+import { ClientHandshake, type OpeningRequest, ServerHandshake } from "@hybi/core/opening";
 import { permessageDeflate } from "@hybi/permessage-deflate";
 import { chunksOf, type Stream } from "../stream.ts";
 import type { OurVerdict } from "../verdict.ts";

@@ -11,10 +11,9 @@ import { plainBytes } from "./bytes/plain-bytes.ts";
 import { quiet } from "./checks/callback-result.ts";
 import { checkOptions, type OptionChecks, takes } from "./checks/option-checks.ts";
 import { UsageError } from "./checks/usage-error.ts";
-import { formatClosePayload } from "./closing/close-payload.ts";
+import { formatClosePayload } from "./frame/close-payload.ts";
 import { ClosingHandshake } from "./closing/closing-handshake.ts";
 import type { ClosingState, TransportAction } from "./closing/states.ts";
-import { statusCodes } from "./closing/status-code.ts";
 import {
   ConnectionConfig,
   type ConnectionOptions,
@@ -24,6 +23,7 @@ import {
 } from "./connection-options.ts";
 import { type ConnectionSink, EventCollector } from "./connection-sink.ts";
 import type { ConnectionEvent, EndEvent } from "./events.ts";
+import { closePayload, formatClosePayload, parseClosePayload, replyPayload } from "./frame/close-payload.ts";
 import { FrameDecoder, longestSlice, type SinkVerdict } from "./frame/frame-decoder.ts";
 import { maxControlPayload } from "./frame/header.ts";
 import { ping, pong } from "./frame/opcode.ts";
@@ -38,6 +38,7 @@ import type { Agreement } from "./vocabulary/agreement.ts";
 import type { ActiveTransform } from "./vocabulary/extension.ts";
 import type { Leniency } from "./vocabulary/leniency.ts";
 import type { Limits } from "./vocabulary/limits.ts";
+import { statusCodes } from "./vocabulary/status-code.ts";
 import type { MessageKind, Role } from "./vocabulary/terms.ts";
 import { type ViolationCode, violation } from "./vocabulary/violation.ts";
 

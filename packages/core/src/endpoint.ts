@@ -5,7 +5,6 @@
 
 import { UsageError } from "./checks/usage-error.ts";
 import type { ClosingState, TransportAction } from "./closing/states.ts";
-import { statusCodes } from "./closing/status-code.ts";
 import { type CloseOptions, Connection } from "./connection.ts";
 import {
   ConnectionConfig,
@@ -28,6 +27,7 @@ import { noStatistics, type Statistics } from "./time/statistics.ts";
 import type { Agreement } from "./vocabulary/agreement.ts";
 import type { Extension } from "./vocabulary/extension.ts";
 import type { Limits } from "./vocabulary/limits.ts";
+import { statusCodes } from "./vocabulary/status-code.ts";
 import type { MessageKind, Role } from "./vocabulary/terms.ts";
 
 /** Options of a client endpoint. `random` and `url` (or its parts) are required. */

@@ -1,6 +1,6 @@
 /** Converts header fields between Node's representations and the field list of `@hybi/core`. */
 import type { OutgoingHttpHeaders } from "node:http2";
-import type { FieldLine, Fields } from "@hybi/core";
+import type { FieldLine, Fields } from "@hybi/core/opening";
 
 /** Converts Node's raw header array (names and values alternate) or header object (a value may be a list) to a field list. */
 export function fieldLines(headers: readonly string[] | object): FieldLine[] {

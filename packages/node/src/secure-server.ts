@@ -1,7 +1,8 @@
 /** The TLS half of a wss server: limits the duration of TLS handshakes, and drops unfinished ones on shutdown. */
 import { createServer as createTcpServer, type Server as NetServer, type Socket } from "node:net";
 import { createServer as createTlsServer, DEFAULT_MAX_VERSION, type TLSSocket, type TlsOptions } from "node:tls";
-import { checkDuration, defaultDeadlines } from "@hybi/core";
+import { defaultDeadlines } from "@hybi/core";
+import { checkDuration } from "@hybi/core/options";
 import { type Clock, type PendingTransport, type ServerOptions, startTimer, type Timer } from "@hybi/websocket";
 import { nodeClock } from "./runtime.ts";
 

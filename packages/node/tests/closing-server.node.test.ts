@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { createServer as createHttp2Server, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo } from "node:net";
-import { firstFieldValue } from "@hybi/core";
+import { firstFieldValue } from "@hybi/core/opening";
 import { connect, OpeningError, upgrade, upgradeStream, WebSocketServer } from "@hybi/node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openingRequest, RawClient } from "./support/raw-client.ts";

@@ -4,7 +4,7 @@ import { createServer as createHttp2Server, connect as openHttp2 } from "node:ht
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
-import type { Fields } from "@hybi/core";
+import type { Fields } from "@hybi/core/opening";
 import { connect, type Server, upgradeStream } from "@hybi/node";
 import { selfSigned } from "@hybi/testing/adapter-contract";
 import { describe, expect, it, onTestFinished } from "vitest";

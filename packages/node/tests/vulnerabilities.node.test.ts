@@ -3,8 +3,8 @@
 import { once } from "node:events";
 import { createServer as createHttp2Server } from "node:http2";
 import type { AddressInfo } from "node:net";
-import type { FieldLine, Fields } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
+import type { FieldLine, Fields } from "@hybi/core/opening";
 import { type ConnectOptions, connect, upgrade, upgradeStream } from "@hybi/node";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openingRequest, RawClient } from "./support/raw-client.ts";

@@ -1,5 +1,6 @@
 /** Options for compression and its negotiation. Negotiation options are named after the parameters of RFC 7692 §7.1. */
-import { checkOptions, type MessageKind, type OptionAliases, type OptionChecks, takes } from "@hybi/core";
+import type { MessageKind } from "@hybi/core";
+import { checkOptions, type OptionAliases, type OptionChecks, takes } from "@hybi/core/options";
 import type { DeflateCodec, WindowBits } from "./codec.ts";
 import { portableCodec } from "./portable/portable-codec.ts";
 

@@ -1,5 +1,6 @@
 /** Vulnerabilities of other implementations that an interface can have over any transport. */
-import { type Fields, UsageError } from "@hybi/core";
+import { UsageError } from "@hybi/core";
+import type { Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
 import { WebSocketServer } from "../src/server/server.ts";
 import { createWebSocketClass } from "../src/socket/create-websocket-class.ts";

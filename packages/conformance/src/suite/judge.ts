@@ -1,5 +1,6 @@
 /** Compares the observations of one case with its expectations, and returns a verdict with its reason. */
-import { firstFieldValue, type Violation } from "@hybi/core";
+import type { Violation } from "@hybi/core";
+import { firstFieldValue } from "@hybi/core/opening";
 import type { ConformanceCase, Expectation, OpeningOutcome } from "./case.ts";
 import type { Observed } from "./drive/conversation.ts";
 import type { Matcher } from "./drive/matcher.ts";

@@ -1,5 +1,6 @@
 /** Runs one case over one connection, for any kind of endpoint under test. */
-import { checkDuration, type Role } from "@hybi/core";
+import type { Role } from "@hybi/core";
+import { checkDuration } from "@hybi/core/options";
 import type { ConformanceCase } from "./case.ts";
 import { Conversation, type Observed, type Patience } from "./drive/conversation.ts";
 import { Matcher } from "./drive/matcher.ts";

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { parseWebSocketUrl } from "@hybi/core";
+import { parseWebSocketUrl } from "@hybi/core/opening";
 import type { ConformanceCase } from "./case.ts";
 import { openOverHttp2 } from "./drive/open-http2.ts";
 import { openAsClient } from "./drive/opening.ts";

@@ -4,7 +4,7 @@
  */
 
 import type { InProcessSubject, SubjectEvent } from "@hybi/conformance";
-import { ServerHandshake } from "@hybi/core";
+import { ServerHandshake } from "@hybi/core/opening";
 
 /** The rules that it may break. */
 export type Defect =

@@ -9,7 +9,8 @@ import type { OutputScheduler } from "../sending/output-scheduler.ts";
 import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import type { Role } from "../vocabulary/terms.ts";
 import type { Violation, ViolationCode } from "../vocabulary/violation.ts";
-import { type ClosePayload, closePayload, parseClosePayload, replyPayload } from "./close-payload.ts";
+import { type ClosePayload, closePayload, parseClosePayload, replyPayload } from "../frame/close-payload.ts";
+import { statusCodes } from "../vocabulary/status-code.ts";
 import {
   type ClosingState,
   closingTransitions,
@@ -17,7 +18,6 @@ import {
   type TransportAction,
   transportAction,
 } from "./states.ts";
-import { statusCodes } from "./status-code.ts";
 
 /** Options of a `ClosingHandshake`. */
 export interface ClosingHandshakeOptions {

@@ -22,3 +22,4 @@ export {
   type SinkVerdict,
 } from "./frame-decoder.ts";
 export { encodeFrame, type FrameToEncode } from "./encode-frame.ts";
+export { type ClosePayload, formatClosePayload, parseClosePayload } from "./close-payload.ts";

@@ -6,8 +6,9 @@
  * call: bytes copied and allocated, elements moved.
  */
 import { Session } from "node:inspector";
-import { Connection, Endpoint, type EndpointEvent, OpeningSlots, plainAgreement, type Role } from "@hybi/core";
+import { Connection, Endpoint, type EndpointEvent, plainAgreement, type Role } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
+import { OpeningSlots } from "@hybi/core/policy";
 import {
   byteByByte,
   concatBytes,

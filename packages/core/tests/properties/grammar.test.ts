@@ -4,14 +4,14 @@ import { encodeFrame, FrameDecoder, type FrameToEncode, headerLength } from "@hy
 import { arb, cutIntoChunks, describeBytes, scaledRuns } from "@hybi/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { formatClosePayload, parseClosePayload } from "../../src/closing/close-payload.ts";
-import { isSendable } from "../../src/closing/status-code.ts";
+import { formatClosePayload, parseClosePayload } from "../../src/frame/close-payload.ts";
 import type { FieldLine } from "../../src/http/fields.ts";
 import type { RequestHead, ResponseHead } from "../../src/http/head.ts";
 import { HeadDecoder } from "../../src/http/head-decoder.ts";
 import { encodeRequestHead, encodeResponseHead } from "../../src/http/head-encoder.ts";
 import { requestLine, type StartLineGrammar, statusLine } from "../../src/http/start-line.ts";
 import { formatExtensions, parseExtensions } from "../../src/opening/extension-header.ts";
+import { isSendable } from "../../src/vocabulary/status-code.ts";
 
 describe("a frame", () => {
   const header = fc.record({

@@ -1,18 +1,20 @@
 /** From a separate handshake to a connection, as in the examples: bytes after a head are received. */
 import {
-  answerExtendedConnect,
-  answerOpeningRequest,
-  ClientHandshake,
   Connection,
-  checkExtendedConnect,
-  checkOpeningRequest,
   Endpoint,
   type EndpointEvent,
   type HandshakeEvent,
   type OpenEvent,
   plainAgreement,
-  ServerHandshake,
 } from "@hybi/core";
+import {
+  answerExtendedConnect,
+  answerOpeningRequest,
+  ClientHandshake,
+  checkExtendedConnect,
+  checkOpeningRequest,
+  ServerHandshake,
+} from "@hybi/core/opening";
 import { concatBytes, latin1Bytes, sampleRandom } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
 

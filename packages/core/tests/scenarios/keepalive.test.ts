@@ -1,5 +1,5 @@
 /** Peers that fall silent, and how that is detected, in simulated time. */
-import { Backoff } from "@hybi/core";
+import { Backoff } from "@hybi/core/policy";
 import { VirtualClock, withTranscript } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
 import { afterOpening, openEndpoints } from "./stories.ts";

@@ -1,23 +1,18 @@
 /** Every call of core that takes options checks them and names what is wrong. */
+import { Connection, Deadlines, Endpoint, plainAgreement } from "@hybi/core";
 import {
   answerExtendedConnect,
   answerOpeningRequest,
-  Backoff,
   ClientHandshake,
-  Connection,
-  checkDeadlines,
   checkExtendedConnect,
   checkOpeningRequest,
-  Deadlines,
-  Endpoint,
   openExtendedConnect,
-  originCheck,
-  ProxyHandshake,
-  plainAgreement,
   rejectExtendedConnect,
   rejectOpeningRequest,
   ServerHandshake,
-} from "@hybi/core";
+} from "@hybi/core/opening";
+import { checkDeadlines } from "@hybi/core/options";
+import { Backoff, originCheck, ProxyHandshake } from "@hybi/core/policy";
 import { sampleRandom } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
 

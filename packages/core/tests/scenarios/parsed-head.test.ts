@@ -1,5 +1,6 @@
 /** A server whose HTTP layer has already parsed the opening request (RFC 6455 §4.2.1). */
-import { checkOpeningRequest, Endpoint, type Fields, type RequestHead, ServerHandshake } from "@hybi/core";
+import { Endpoint } from "@hybi/core";
+import { checkOpeningRequest, type Fields, type RequestHead, ServerHandshake } from "@hybi/core/opening";
 import { sampleRandom } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
 

@@ -1,7 +1,7 @@
 /** Exported types, which do not exist at run time. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { coreTypes, frameTypes } from "./names.ts";
+import { entryPoints } from "./names.ts";
 
 /** The names that an entry point exports as types. It lists every name explicitly. */
 function exportedTypes(path: string): string[] {
@@ -18,11 +18,8 @@ function exportedTypes(path: string): string[] {
     .sort();
 }
 
-describe.each([
-  ["@hybi/core", "index.ts", coreTypes],
-  ["@hybi/core/frame", "frame/index.ts", frameTypes],
-] as const)("%s", (_name, path, types) => {
+describe.each(Object.entries(entryPoints))("%s", (_name, { file, types }) => {
   it("exports exactly these types", () => {
-    expect(exportedTypes(path)).toEqual(types);
+    expect(exportedTypes(file)).toEqual(types);
   });
 });

@@ -1,5 +1,6 @@
 /** Lists of short elements in an opening request, which take much more memory once parsed than as bytes. */
-import { checkExtendedConnect, checkOpeningRequest, Endpoint, type Fields, type Limits } from "@hybi/core";
+import { Endpoint, type Limits } from "@hybi/core";
+import { checkExtendedConnect, checkOpeningRequest, type Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
 
 const required: Fields = [

@@ -5,13 +5,8 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect as openHttp2 } from "node:http2";
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
-import {
-  checkExtendedConnectResponse,
-  defaultLimits,
-  type Fields,
-  openExtendedConnect,
-  type ResponseHead,
-} from "@hybi/core";
+import { defaultLimits } from "@hybi/core";
+import { checkExtendedConnectResponse, type Fields, openExtendedConnect, type ResponseHead } from "@hybi/core/opening";
 import { type AgreedTransport, type ConnectTarget, OpeningRejection, OpeningViolation } from "@hybi/websocket";
 import { fieldLines, headersObject } from "../fields.ts";
 import { cancel, Http2Transport } from "./transport.ts";

@@ -8,7 +8,7 @@ import {
   type RequestListener,
 } from "node:http";
 import * as net from "node:net";
-import type { OpeningAnswer, OpeningRequest } from "@hybi/core";
+import type { OpeningAnswer, OpeningRequest } from "@hybi/core/opening";
 import { type ConnectOptions, connect, type ListenOptions, listen, type Server } from "@hybi/node";
 import { responseText } from "@hybi/testing/wire";
 import type { IncomingOpening, OpeningHandler } from "@hybi/websocket";

@@ -1,5 +1,6 @@
 /** The opening handshake (RFC 6455 §4). */
-import { firstFieldValue, type OpeningRequest, parseCookies } from "@hybi/core";
+import { firstFieldValue, type OpeningRequest } from "@hybi/core/opening";
+import { parseCookies } from "@hybi/core/policy";
 import type { Adapter, AdapterServer } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { messages, rejection, withServer } from "./world.ts";

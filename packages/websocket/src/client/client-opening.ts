@@ -6,18 +6,19 @@ import {
   type ClientEndpointOptions,
   Connection,
   type ConnectionOptions,
-  checkDeadlines,
-  decideRedirect,
   defaultDeadlines,
   Endpoint,
+  type Instant,
+} from "@hybi/core";
+import {
   type Fields,
   formatWebSocketUrl,
-  type Instant,
-  OpeningSlots,
   parseWebSocketUrl,
   type ResponseHead,
   type WebSocketUrl,
-} from "@hybi/core";
+} from "@hybi/core/opening";
+import { checkDeadlines } from "@hybi/core/options";
+import { decideRedirect, OpeningSlots } from "@hybi/core/policy";
 import { DOMException } from "../dom/dom-exception.ts";
 import { createAbortController } from "../dom/platform-classes.ts";
 import type { FailureDetail } from "../dom/socket-events.ts";

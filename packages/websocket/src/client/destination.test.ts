@@ -1,4 +1,4 @@
-import { parseWebSocketUrl } from "@hybi/core";
+import { parseWebSocketUrl } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
 import { createTransportPair } from "../transport/pair.ts";
 import { destinationOf, hostDestination } from "./destination.ts";

@@ -2,7 +2,7 @@
  * Determines where a client's transport leads, as far as that is known before it is opened: openings to one destination wait
  * for each other (RFC 6455 §4.1 step 2).
  */
-import type { WebSocketUrl } from "@hybi/core";
+import type { WebSocketUrl } from "@hybi/core/opening";
 import type { Connect } from "./socket-options.ts";
 
 /** Names and addresses of this machine (RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3). */

@@ -1,5 +1,5 @@
 /** Checks of the options that clients and servers have in common. */
-import { deadlinesCheck, type OptionCheck, settingChecks, takes } from "@hybi/core";
+import { deadlinesCheck, type OptionCheck, settingChecks, takes } from "@hybi/core/options";
 import { binaryTypeOf } from "../dom/message-data.ts";
 import { clockCheck } from "../platform/option-checks.ts";
 

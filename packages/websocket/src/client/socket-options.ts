@@ -2,20 +2,21 @@
 import {
   type Agreement,
   type ClientEndpointOptions,
-  checkOptions,
   type DeadlineOptions,
+  type RandomSource,
+  UsageError,
+  type Violation,
+} from "@hybi/core";
+import type { ResponseHead, WebSocketUrl } from "@hybi/core/opening";
+import {
+  checkOptions,
   type OptionAliases,
   type OptionCheck,
   type OptionChecks,
   openingChecks,
-  type RandomSource,
-  type ResponseHead,
   settingAliases,
   takes,
-  UsageError,
-  type Violation,
-  type WebSocketUrl,
-} from "@hybi/core";
+} from "@hybi/core/options";
 import type { BinaryType } from "../dom/message-data.ts";
 import { isIterable, toDomString, toSequence } from "../dom/web-idl.ts";
 import type { Clock } from "../event-loop/clock.ts";

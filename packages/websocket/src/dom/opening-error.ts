@@ -1,5 +1,6 @@
 /** The error of an opening handshake that failed: by the server's response, its violation, or an error of the transport. */
-import type { ResponseHead, Violation } from "@hybi/core";
+import type { Violation } from "@hybi/core";
+import type { ResponseHead } from "@hybi/core/opening";
 import type { FailureEvent } from "./socket-events.ts";
 
 /** Reports that the opening handshake failed; an adapter's `connect` rejects with it. `cause` is the error of the transport. */

@@ -1,5 +1,6 @@
 /** The events of a WebSocket that some runtimes lack, or that carry more than the platform's. */
-import type { ResponseHead, Violation } from "@hybi/core";
+import type { Violation } from "@hybi/core";
+import type { ResponseHead } from "@hybi/core/opening";
 import { errorText } from "../platform/error-text.ts";
 import { Event } from "./platform-classes.ts";
 import {

@@ -12,7 +12,7 @@
  * While much data arrives, much memory is released too, but stays in use until the runtime collects it. So under load only a
  * share of the budget may be counted, and all fractions above are fractions of that share.
  */
-import { takes } from "@hybi/core";
+import { takes } from "@hybi/core/options";
 import type { Clock } from "../event-loop/clock.ts";
 import { systemClock } from "../event-loop/clock.ts";
 import { asUncaught, callGuarded, createReporter } from "../event-loop/reporter.ts";

@@ -1,5 +1,5 @@
 /** Checks of options that transports, the event loop, clients and servers have in common. */
-import { type OptionCheck, takes } from "@hybi/core";
+import { type OptionCheck, takes } from "@hybi/core/options";
 
 /** Checks only for the methods that are used: a clock may be a class instance with more members. */
 export const clockCheck: OptionCheck = takes.only("an object with now(), setTimeout() and clearTimeout()", (value) =>

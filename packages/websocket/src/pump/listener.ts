@@ -1,5 +1,6 @@
 /** The listener of a pump: the sink of a connection, plus the events that precede the connection. */
-import type { Agreement, ConnectionSink, EndpointEvent, OpeningRequest, ResponseHead } from "@hybi/core";
+import type { Agreement, ConnectionSink, EndpointEvent } from "@hybi/core";
+import type { OpeningRequest, ResponseHead } from "@hybi/core/opening";
 
 /**
  * Receives all events in wire order; `end` is always emitted, exactly once, and is the last. Must not throw: if it

@@ -1,12 +1,6 @@
 /** Options of a pump, with their checks. */
-import {
-  type Connection,
-  type DeadlineOptions,
-  type Endpoint,
-  type Instant,
-  type OptionChecks,
-  takes,
-} from "@hybi/core";
+import type { Connection, DeadlineOptions, Endpoint, Instant } from "@hybi/core";
+import { type OptionChecks, takes } from "@hybi/core/options";
 import type { Clock } from "../event-loop/clock.ts";
 import type { ErrorHandler } from "../event-loop/reporter.ts";
 import { clockCheck, hasMethods } from "../platform/option-checks.ts";

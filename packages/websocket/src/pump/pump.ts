@@ -15,16 +15,9 @@
  * backlog with reading paused and is processed in later turns, and so is everything behind it: more bytes, the end, and
  * the loss of the transport. While the application pauses reading, a backlog longer than one read waits as well.
  */
-import {
-  Connection,
-  checkOptions,
-  type Endpoint,
-  type EndpointEvent,
-  type OpeningAnswer,
-  type Rejection,
-  type RequestHead,
-  UsageError,
-} from "@hybi/core";
+import { Connection, type Endpoint, type EndpointEvent, UsageError } from "@hybi/core";
+import type { OpeningAnswer, Rejection, RequestHead } from "@hybi/core/opening";
+import { checkOptions } from "@hybi/core/options";
 import { noteArrival } from "../event-loop/arrivals.ts";
 import { type Clock, clockOf, defer } from "../event-loop/clock.ts";
 import { asUncaught, createReporter, type ErrorHandler } from "../event-loop/reporter.ts";

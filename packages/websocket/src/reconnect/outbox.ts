@@ -1,5 +1,5 @@
 /** A bounded queue of messages that wait for a connection. */
-import { type OptionCheck, takes } from "@hybi/core";
+import { type OptionCheck, takes } from "@hybi/core/options";
 import { payloadLength, sendable } from "../dom/message-data.ts";
 
 /** Limits of the outbox, both inclusive. */

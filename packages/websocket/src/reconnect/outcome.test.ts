@@ -1,4 +1,5 @@
-import { type Fields, UsageError, type Violation, type ViolationCode, violationTable } from "@hybi/core";
+import { UsageError, type Violation, type ViolationCode, violationTable } from "@hybi/core";
+import type { Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
 import { withSyntaxErrors } from "../dom/dom-exception.ts";
 import { OpeningError } from "../dom/opening-error.ts";

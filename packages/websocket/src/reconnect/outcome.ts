@@ -1,5 +1,6 @@
 /** How a connection, or an attempt at one, ended, and what follows: whether the cause may be temporary, and when to retry. */
-import { firstFieldValue, type ResponseHead, type Violation } from "@hybi/core";
+import type { Violation } from "@hybi/core";
+import { firstFieldValue, type ResponseHead } from "@hybi/core/opening";
 import type { OpeningError } from "../dom/opening-error.ts";
 import { type CloseEvent, type FailureDetail, FailureEvent } from "../dom/socket-events.ts";
 import { isHopeless } from "./hopeless.ts";

@@ -2,16 +2,9 @@
  * Decides whether and when to reconnect (RFC 6455 §7.2.3), as a pure state machine: outcomes and instants in, decisions
  * out. It sets no timers and opens no connections.
  */
-import {
-  Backoff,
-  type BackoffOptions,
-  backoffAliases,
-  backoffChecks,
-  checkOptions,
-  type Instant,
-  type OptionChecks,
-  takes,
-} from "@hybi/core";
+import type { Instant } from "@hybi/core";
+import { backoffAliases, backoffChecks, checkOptions, type OptionChecks, takes } from "@hybi/core/options";
+import { Backoff, type BackoffOptions } from "@hybi/core/policy";
 import { isTransient, type Outcome, retryAfter } from "./outcome.ts";
 
 /** What to do next. */

@@ -6,14 +6,9 @@
  * numbered. Results and events of an attempt that is no longer current are ignored, and its socket is closed. An
  * attempt leads to `#opened` or `#lost`, and `#lost` leads to waiting or to the end.
  */
-import {
-  type BackoffOptions,
-  backoffAliases,
-  checkOptions,
-  type OptionChecks,
-  type RandomSource,
-  takes,
-} from "@hybi/core";
+import type { RandomSource } from "@hybi/core";
+import { backoffAliases, checkOptions, type OptionChecks, takes } from "@hybi/core/options";
+import type { BackoffOptions } from "@hybi/core/policy";
 import { endpointChecks } from "../client/endpoint-checks.ts";
 import { randomOf } from "../client/socket-options.ts";
 import { GuardedListeners } from "../dom/guarded-listeners.ts";

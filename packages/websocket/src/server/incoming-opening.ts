@@ -1,14 +1,6 @@
 /** A valid opening request, passed to the handler of a server, which accepts or rejects it (RFC 6455 §4.2.2). */
-import {
-  answerAliases,
-  answerChecks,
-  checkOptions,
-  type OpeningAnswer,
-  type OpeningRequest,
-  type OptionChecks,
-  type Rejection,
-  rejectionChecks,
-} from "@hybi/core";
+import type { OpeningAnswer, OpeningRequest, Rejection } from "@hybi/core/opening";
+import { answerAliases, answerChecks, checkOptions, type OptionChecks, rejectionChecks } from "@hybi/core/options";
 import type { OpeningListener } from "../client/client-opening.ts";
 import { endpointChecks } from "../client/endpoint-checks.ts";
 import { type BinaryType, binaryTypeOf } from "../dom/message-data.ts";

@@ -1,5 +1,6 @@
 /** The options and the result of every adapter's `listen`. The adapter provides the listener; the rest is common to all. */
-import { checkOptions, type OptionAliases, type OptionCheck, type OptionChecks, takes, UsageError } from "@hybi/core";
+import { UsageError } from "@hybi/core";
+import { checkOptions, type OptionAliases, type OptionCheck, type OptionChecks, takes } from "@hybi/core/options";
 import type { Sendable } from "../dom/message-data.ts";
 import type { WebSocket } from "../socket/websocket.ts";
 import {

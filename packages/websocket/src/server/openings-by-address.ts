@@ -1,5 +1,5 @@
 /** Counts the openings in progress of each remote address, so that one client cannot take the places of all others. */
-import { type Fields, firstFieldValue } from "@hybi/core";
+import { type Fields, firstFieldValue } from "@hybi/core/opening";
 import { addressKey, isPublicAddress } from "./remote-address.ts";
 
 /**

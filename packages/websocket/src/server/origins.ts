@@ -1,5 +1,7 @@
 /** Checks which origins' pages may connect to a server (RFC 6455 §10.2): by default those of the host that the request names. */
-import { type OptionCheck, type OriginCheck, originCheck, sameHostCheck, takes } from "@hybi/core";
+
+import { type OptionCheck, takes } from "@hybi/core/options";
+import { type OriginCheck, originCheck, sameHostCheck } from "@hybi/core/policy";
 
 /** Origins such as `https://example.com`, or `"any"` for all. */
 export type Origins = readonly string[] | "any";

@@ -1,4 +1,4 @@
-import type { Fields, StreamAnswer } from "@hybi/core";
+import type { Fields, StreamAnswer } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
 import { TestClock, turn, until } from "../../tests/support/clock.ts";
 import { createTransportPair, type PairedTransport } from "../transport/pair.ts";

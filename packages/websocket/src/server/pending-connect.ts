@@ -3,25 +3,27 @@
  * `Incoming`, which is for a byte stream. Core implements the rules; the HTTP layer sends the responses that core returns.
  */
 import {
-  answerExtendedConnect,
   Connection,
   type ConnectionOptions,
-  checkExtendedConnect,
   type DeadlineOptions,
   defaultDeadlines,
   type Extension,
-  type Fields,
   type Leniency,
+  type Violation,
+} from "@hybi/core";
+import {
+  answerExtendedConnect,
+  checkExtendedConnect,
+  type Fields,
   type OpeningAnswer,
   type OpeningRequest,
-  type OriginCheck,
   openingRequestLength,
   type Rejection,
   refuseExtendedConnect,
   rejectExtendedConnect,
   type StreamAnswer,
-  type Violation,
-} from "@hybi/core";
+} from "@hybi/core/opening";
+import type { OriginCheck } from "@hybi/core/policy";
 import type { Clock } from "../event-loop/clock.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
 import type { Account, Holder } from "../load/memory-budget.ts";

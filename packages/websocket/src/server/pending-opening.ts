@@ -2,7 +2,8 @@
  * An opening request that awaits the handler's answer, independent of the transport: runs the handler, lets it answer once,
  * and covers answers that come too late and handlers that give none.
  */
-import { type OpeningAnswer, type Rejection, UsageError } from "@hybi/core";
+import { UsageError } from "@hybi/core";
+import type { OpeningAnswer, Rejection } from "@hybi/core/opening";
 import type { BinaryType } from "../dom/message-data.ts";
 import type { FailureDetail } from "../dom/socket-events.ts";
 import { isEndOfConnection } from "../dom/websocket-error.ts";

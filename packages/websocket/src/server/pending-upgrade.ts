@@ -2,7 +2,8 @@
  * A transport that a server has received, from its first byte until the handler accepts its request, when the socket becomes
  * the pump's listener, or until the opening is over.
  */
-import type { OpeningAnswer, OpeningRequest, Rejection, Violation } from "@hybi/core";
+import type { Violation } from "@hybi/core";
+import type { OpeningAnswer, OpeningRequest, Rejection } from "@hybi/core/opening";
 import { failureOf } from "../dom/socket-events.ts";
 import type { Clock } from "../event-loop/clock.ts";
 import { type PumpListener, silentListener } from "../pump/listener.ts";

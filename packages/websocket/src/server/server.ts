@@ -3,23 +3,14 @@
  * openings, broadcasts, and shutdown. The rules of the opening handshake are in core.
  */
 import {
-  checkOptions,
   type DeadlineOptions,
   defaultDeadlines,
   Endpoint,
   type ServerEndpointOptions as EndpointOptions,
-  type Fields,
-  formatClosePayload,
   type Instant,
   type Limits,
-  type OpeningRequest,
-  type OptionAliases,
-  type OptionChecks,
-  type OriginCheck,
   prepareBinary,
   prepareText,
-  type Rejection,
-  type RequestHead,
   type SendOptions,
   sendChecks,
   settingAliases,
@@ -29,6 +20,17 @@ import {
   type Violation,
   violationTable,
 } from "@hybi/core";
+import { formatClosePayload } from "@hybi/core/frame";
+import type { Fields, OpeningRequest, Rejection, RequestHead } from "@hybi/core/opening";
+import {
+  checkOptions,
+  type OptionAliases,
+  type OptionChecks,
+  sendChecks,
+  settingAliases,
+  takes,
+} from "@hybi/core/options";
+import type { OriginCheck } from "@hybi/core/policy";
 import { endpointChecks } from "../client/endpoint-checks.ts";
 import { type BinaryType, binaryTypeOf, type Sendable, sendable } from "../dom/message-data.ts";
 import { isBlob } from "../dom/platform-classes.ts";

@@ -4,7 +4,7 @@
  * connection, and the response may be lost. So input is read and discarded, for a short time and for a bounded number
  * of clients.
  */
-import { encodeResponseHead, type Rejection, rejectOpeningRequest } from "@hybi/core";
+import { encodeResponseHead, type Rejection, rejectOpeningRequest } from "@hybi/core/opening";
 import type { Clock } from "../event-loop/clock.ts";
 import type { Reporter } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";

@@ -1,5 +1,5 @@
 /** Creates an adapter's `WebSocket` and `WebSocketStream`, which have the global's signature and the runtime's `connect`. */
-import { type OptionCheck, takes } from "@hybi/core";
+import { type OptionCheck, takes } from "@hybi/core/options";
 import { type ClientSocketOptions, type Connect, clientOptions } from "../client/socket-options.ts";
 import { sameInterface, toUsvString } from "../dom/web-idl.ts";
 import { withDefaults } from "../platform/option-checks.ts";

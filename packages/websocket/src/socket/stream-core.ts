@@ -1,5 +1,6 @@
 /** The internals behind the WebSocketStream interface: two streams, two promises, and the listener of the pump. */
-import type { Agreement, ResponseHead, Violation } from "@hybi/core";
+import type { Agreement, Violation } from "@hybi/core";
+import type { ResponseHead } from "@hybi/core/opening";
 import type { ClientOpening, OpeningListener } from "../client/client-opening.ts";
 import { abortReason } from "../dom/dom-exception.ts";
 import { ownBuffer, writable } from "../dom/message-data.ts";

@@ -1,5 +1,5 @@
 /** Options and results of a WebSocketStream (WHATWG WebSockets, WebSocketStream). */
-import { checkOptions, type OptionChecks, takes } from "@hybi/core";
+import { checkOptions, type OptionChecks, takes } from "@hybi/core/options";
 import { type ClientSocketOptions, clientAliases, clientChecks } from "../client/socket-options.ts";
 import { toDictionary, toSequence, toUsvString } from "../dom/web-idl.ts";
 import { isSignal } from "../platform/option-checks.ts";

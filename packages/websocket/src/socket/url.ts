@@ -1,5 +1,5 @@
 /** The URL of the constructors (WHATWG WebSockets §3.1: "get a URL record", then "obtain a WebSocket connection"). */
-import { formatWebSocketUrl, parseWebSocketUrl } from "@hybi/core";
+import { formatWebSocketUrl, parseWebSocketUrl } from "@hybi/core/opening";
 import { syntaxError } from "../dom/dom-exception.ts";
 
 /** Allowed URL schemes and the WebSocket scheme of each: http and https count as ws and wss. */

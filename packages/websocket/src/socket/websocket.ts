@@ -3,16 +3,8 @@
  * export it with a `connect` of their own; see `createWebSocketClass`. Members beyond the standard are marked as
  * extensions.
  */
-import {
-  type Agreement,
-  checkOptions,
-  checkSendOptions,
-  type OptionChecks,
-  type PreparedMessage,
-  type SendOptions,
-  takes,
-  UsageError,
-} from "@hybi/core";
+import { type Agreement, type PreparedMessage, type SendOptions, UsageError } from "@hybi/core";
+import { checkOptions, checkSendOptions, type OptionChecks, takes } from "@hybi/core/options";
 import { ClientOpening } from "../client/client-opening.ts";
 import { type ClientSocketOptions, clientOptions } from "../client/socket-options.ts";
 import { invalidState, withSyntaxErrors } from "../dom/dom-exception.ts";

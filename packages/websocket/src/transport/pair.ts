@@ -2,7 +2,7 @@
  * Two connected in-memory transports: for tests, for examples, and for two endpoints in one process. Bytes arrive in a
  * later microtask, never during the call that wrote them, and a paused reader makes the writer wait.
  */
-import { checkOptions, type OptionChecks, takes } from "@hybi/core";
+import { checkOptions, type OptionChecks, takes } from "@hybi/core/options";
 import { Queue } from "../platform/queue.ts";
 import { bound, queueMicrotask } from "../platform/runtime.ts";
 import type { Transport, TransportSink } from "./transport.ts";

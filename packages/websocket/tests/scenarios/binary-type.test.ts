@@ -1,5 +1,5 @@
 /** The form in which binary messages are delivered: an option of the server, of `accept`, and of a client. */
-import type { Fields } from "@hybi/core";
+import type { Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
 import type { BinaryType } from "../../src/dom/message-data.ts";
 import type { ConnectStream } from "../../src/server/pending-connect.ts";

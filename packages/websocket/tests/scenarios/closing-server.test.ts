@@ -1,5 +1,5 @@
 /** A closing or closed server rejects new requests with 503, however they arrive. */
-import type { Fields, StreamAnswer } from "@hybi/core";
+import type { Fields, StreamAnswer } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
 import { WebSocketServer } from "../../src/server/server.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";

@@ -1,7 +1,7 @@
 /** Durations as users give them: longer than a host's timer, infinite, and invalid. */
 
-import type { Fields } from "@hybi/core";
 import { Connection, plainAgreement } from "@hybi/core";
+import type { Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
 import { silentListener } from "../../src/pump/listener.ts";
 import { Pump } from "../../src/pump/pump.ts";

@@ -5,11 +5,11 @@
 import {
   type Agreement,
   type Extension,
-  type Fields,
   type MessageTransform,
   type NativeFunctions,
   plainAgreement,
 } from "@hybi/core";
+import type { Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
 import type { ClientSocketOptions } from "../../src/client/socket-options.ts";
 import { systemClock } from "../../src/event-loop/clock.ts";

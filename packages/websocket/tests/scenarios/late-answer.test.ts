@@ -1,7 +1,7 @@
 /** Accepting or rejecting a request after its client has left, or after the server itself has responded. */
 
-import type { Fields } from "@hybi/core";
 import { prepareText } from "@hybi/core";
+import type { Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
 import type { OpeningError } from "../../src/dom/opening-error.ts";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";

@@ -1,5 +1,5 @@
 /** Timers that fire late: data that has arrived by then is processed before any deadline is enforced. */
-import type { Fields } from "@hybi/core";
+import type { Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
 import type { ConnectStream } from "../../src/server/pending-connect.ts";

@@ -2,8 +2,9 @@
  * All connections of a server together stay within one memory budget, however many hostile clients there are: in memory,
  * without a clock.
  */
-import type { Extension, Fields } from "@hybi/core";
+import type { Extension } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
+import type { Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
 import { MemoryBudget } from "../../src/load/memory-budget.ts";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";

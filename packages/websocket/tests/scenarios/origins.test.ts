@@ -1,7 +1,7 @@
 /**
  * The page origins that a server accepts, however a request arrives: over a transport, with a parsed head, or over a stream.
  */
-import type { Fields } from "@hybi/core";
+import type { Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
 import type { ConnectStream } from "../../src/server/pending-connect.ts";
 import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts";

@@ -5,15 +5,13 @@
 
 import {
   type Agreement,
-  ClientHandshake,
   type Extension,
-  type Fields,
   type HandshakeEvent,
   plainAgreement,
   type Role,
-  type ServerHandshake,
   type Violation,
 } from "@hybi/core";
+import { ClientHandshake, type Fields, type ServerHandshake } from "@hybi/core/opening";
 import { concatBytes } from "@hybi/testing/wire";
 import type { OpeningPlan } from "../case.ts";
 import { anyDeflate, wishedDeflate } from "./deflate.ts";

@@ -1,5 +1,6 @@
 /** Receives the opening request of a client under test, before it is known which case or command it asks for. */
-import { type OpeningRequest, ServerHandshake, type Violation } from "@hybi/core";
+import type { Violation } from "@hybi/core";
+import { type OpeningRequest, ServerHandshake } from "@hybi/core/opening";
 import type { Wire } from "./wire.ts";
 
 export interface ReceivedRequest {

@@ -3,9 +3,9 @@ import { decodeText } from "../bytes/text-decode.ts";
 import { utf8Bytes } from "../bytes/text-encode.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import { type NativeFunctions, noNativeFunctions } from "../vocabulary/native-functions.ts";
+import { isSendable, statusCodes } from "../vocabulary/status-code.ts";
 import type { Role } from "../vocabulary/terms.ts";
 import type { ViolationCode } from "../vocabulary/violation.ts";
-import { isSendable, statusCodes } from "./status-code.ts";
 
 /** The parsed payload of a Close frame. */
 export interface ClosePayload {

@@ -1,0 +1,41 @@
+/**
+ * `@hybi/core/opening`: the opening handshake without a connection (RFC 6455 §4, RFC 8441, RFC 9220), for programs that read
+ * HTTP themselves. Exports are in reading order.
+ */
+
+// URLs, heads and their fields.
+export { formatWebSocketUrl, parseWebSocketUrl, type WebSocketUrl } from "./url.ts";
+export type { RequestHead, ResponseHead } from "../http/head.ts";
+export { type FieldLine, type Fields, fieldValues, firstFieldValue } from "../http/fields.ts";
+export { encodeResponseHead } from "../http/head-encoder.ts";
+
+// Requests, and how a server answers them.
+export type { ExtensionOffer } from "./extension-header.ts";
+export { checkOpeningRequest, type OpeningRequest, type OpeningRequestCheck } from "./request.ts";
+export { openingRequestLength } from "./request-length.ts";
+export { type AcceptedOpening, answerOpeningRequest, type OpeningAnswer } from "./response.ts";
+export { type RejectedOpening, type Rejection, refuseOpeningRequest, rejectOpeningRequest } from "./rejection.ts";
+
+// What a client asks for, and how it checks the response.
+export type { OpeningOptions, SentOpening } from "./client-request.ts";
+export { checkOpeningResponse, type OpeningResponseCheck } from "./response-check.ts";
+
+// The handshake over bytes.
+export { ClientHandshake, type ClientHandshakeOptions } from "./client-handshake.ts";
+export { ServerHandshake, type ServerHandshakeOptions } from "./server-handshake.ts";
+
+// The handshake over HTTP/2 and HTTP/3, as an Extended CONNECT.
+export {
+  answerExtendedConnect,
+  checkExtendedConnect,
+  refuseExtendedConnect,
+  rejectExtendedConnect,
+  type StreamAnswer,
+} from "./extended-connect/server.ts";
+export {
+  checkConnectProtocolSetting,
+  checkExtendedConnectResponse,
+  connectProtocolSetting,
+  type ExtendedConnectOpening,
+  openExtendedConnect,
+} from "./extended-connect/client.ts";

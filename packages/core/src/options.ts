@@ -1,0 +1,25 @@
+/**
+ * `@hybi/core/options`: checks of options, for packages above core whose options include those of core. Programs that only pass
+ * options need nothing from here: they are checked where they are passed.
+ */
+
+// Checks in general.
+export {
+  checkOptions,
+  type OptionAliases,
+  type OptionCheck,
+  type OptionChecks,
+  onceChecked,
+  type Takes,
+  takes,
+} from "./checks/option-checks.ts";
+export { checkDuration } from "./checks/duration.ts";
+
+// The checks of core's own options.
+export { settingAliases, settingChecks } from "./vocabulary/setting-checks.ts";
+export { openingChecks } from "./opening/client-request.ts";
+export { answerAliases, answerChecks } from "./opening/response.ts";
+export { rejectionChecks } from "./opening/rejection.ts";
+export { checkSendOptions, sendChecks } from "./sending/output-scheduler.ts";
+export { checkDeadlines, deadlinesCheck } from "./time/deadlines.ts";
+export { backoffAliases, backoffChecks } from "./policy/backoff.ts";
