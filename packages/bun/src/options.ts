@@ -1,5 +1,6 @@
 /** The options of this package: `transportOptions` of clients, and `tls` of `listen()`. */
-import { type OptionCheck, type OptionChecks, takes, UsageError } from "@hybi/core";
+import { UsageError } from "@hybi/core";
+import { type OptionCheck, type OptionChecks, takes } from "@hybi/core/options";
 
 /** The transport options of this package's clients, `options.transportOptions`. */
 export interface TransportOptions {

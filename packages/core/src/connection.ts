@@ -11,7 +11,6 @@ import { plainBytes } from "./bytes/plain-bytes.ts";
 import { quiet } from "./checks/callback-result.ts";
 import { checkOptions, type OptionChecks, takes } from "./checks/option-checks.ts";
 import { UsageError } from "./checks/usage-error.ts";
-import { formatClosePayload } from "./frame/close-payload.ts";
 import { ClosingHandshake } from "./closing/closing-handshake.ts";
 import type { ClosingState, TransportAction } from "./closing/states.ts";
 import {
@@ -23,7 +22,7 @@ import {
 } from "./connection-options.ts";
 import { type ConnectionSink, EventCollector } from "./connection-sink.ts";
 import type { ConnectionEvent, EndEvent } from "./events.ts";
-import { closePayload, formatClosePayload, parseClosePayload, replyPayload } from "./frame/close-payload.ts";
+import { formatClosePayload } from "./frame/close-payload.ts";
 import { FrameDecoder, longestSlice, type SinkVerdict } from "./frame/frame-decoder.ts";
 import { maxControlPayload } from "./frame/header.ts";
 import { ping, pong } from "./frame/opcode.ts";

@@ -1,7 +1,7 @@
 /** How a client opens a transport: over TCP, TLS or a Unix socket, through a proxy, or as a stream of HTTP/2. */
 import { connect as openTcp, type Socket } from "node:net";
 import { type ConnectionOptions, connect as openTls } from "node:tls";
-import { parseWebSocketUrl } from "@hybi/core";
+import { parseWebSocketUrl } from "@hybi/core/opening";
 import { type AgreedTransport, type ConnectTarget, type Transport, tlsServerName } from "@hybi/websocket";
 import { openHttp2Stream } from "./http2/client.ts";
 import type { TransportOptions } from "./options.ts";

@@ -1,7 +1,9 @@
 /** The options of this package: `transportOptions` of clients, and `tls` of `listen()`. */
 import type { ClientHttp2Session } from "node:http2";
 import type { ConnectionOptions, TlsOptions } from "node:tls";
-import { type Fields, type OptionCheck, type OptionChecks, parseWebSocketUrl, takes, UsageError } from "@hybi/core";
+import { UsageError } from "@hybi/core";
+import { type Fields, parseWebSocketUrl } from "@hybi/core/opening";
+import { type OptionCheck, type OptionChecks, takes } from "@hybi/core/options";
 
 /** The transport options of this package's clients, `options.transportOptions`. */
 export interface TransportOptions {

@@ -4,15 +4,9 @@
  */
 import { connect as openTcp, type Socket } from "node:net";
 import { connect as openTls } from "node:tls";
-import {
-  type Fields,
-  ProxyHandshake,
-  parseWebSocketUrl,
-  type ResponseHead,
-  userinfoAuthorization,
-  type Violation,
-  type WebSocketUrl,
-} from "@hybi/core";
+import type { Violation } from "@hybi/core";
+import { type Fields, parseWebSocketUrl, type ResponseHead, type WebSocketUrl } from "@hybi/core/opening";
+import { ProxyHandshake, userinfoAuthorization } from "@hybi/core/policy";
 import { tlsServerName } from "@hybi/websocket";
 import type { ProxyOptions } from "./options.ts";
 

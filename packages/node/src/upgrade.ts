@@ -7,7 +7,7 @@ import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
-import type { StreamAnswer } from "@hybi/core";
+import type { StreamAnswer } from "@hybi/core/opening";
 import {
   type ConnectStream,
   checkSingleRequest,

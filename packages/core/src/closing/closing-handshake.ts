@@ -5,12 +5,12 @@
 import { utf8Bytes } from "../bytes/text-encode.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import type { EndEvent } from "../events.ts";
+import { type ClosePayload, closePayload, parseClosePayload, replyPayload } from "../frame/close-payload.ts";
 import type { OutputScheduler } from "../sending/output-scheduler.ts";
 import type { NativeFunctions } from "../vocabulary/native-functions.ts";
+import { statusCodes } from "../vocabulary/status-code.ts";
 import type { Role } from "../vocabulary/terms.ts";
 import type { Violation, ViolationCode } from "../vocabulary/violation.ts";
-import { type ClosePayload, closePayload, parseClosePayload, replyPayload } from "../frame/close-payload.ts";
-import { statusCodes } from "../vocabulary/status-code.ts";
 import {
   type ClosingState,
   closingTransitions,

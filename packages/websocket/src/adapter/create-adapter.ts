@@ -2,7 +2,8 @@
  * Creates what every adapter exports, `connect`, `listen`, `WebSocket`, `WebSocketStream` and `WebSocketServer`, from the parts
  * that depend on its runtime.
  */
-import { type NativeFunctions, type OptionCheck, takes, UsageError } from "@hybi/core";
+import { type NativeFunctions, UsageError } from "@hybi/core";
+import { type OptionCheck, takes } from "@hybi/core/options";
 import type { ClientSocketOptions, Connect, ConnectTarget } from "../client/socket-options.ts";
 import type { Clock } from "../event-loop/clock.ts";
 import type { MemoryBudget } from "../load/memory-budget.ts";

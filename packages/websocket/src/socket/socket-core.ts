@@ -4,17 +4,14 @@
  */
 import {
   type Agreement,
-  checkOptions,
   defaultDeadlines,
-  type OptionChecks,
   type PreparedMessage,
-  type ResponseHead,
   type SendOptions,
-  sendChecks,
-  takes,
   UsageError,
   type Violation,
 } from "@hybi/core";
+import type { ResponseHead } from "@hybi/core/opening";
+import { checkOptions, type OptionChecks, sendChecks, takes } from "@hybi/core/options";
 import type { ClientOpening, OpeningListener } from "../client/client-opening.ts";
 import { fire } from "../dom/fire.ts";
 import { type BinaryType, ownBuffer, payloadLength } from "../dom/message-data.ts";
