@@ -3,7 +3,7 @@
  * column is spent by core, the rest by the pump: `tsx --conditions=@hybi/source bench/micro/budgets.ts`. For comparison:
  * a message over TCP with its echo takes a server about 10 µs.
  */
-import { Connection, plainAgreement } from "@hybi/core";
+import { Endpoint, plainAgreement } from "@hybi/core";
 import { MemoryBudget } from "../../packages/websocket/src/load/memory-budget.ts";
 import { Rounds, type Sharer } from "../../packages/websocket/src/load/rounds.ts";
 import { PumpWriter } from "../../packages/websocket/src/pump/writer.ts";
@@ -40,12 +40,12 @@ function changeMemory(index: number): void {
   accounts[(index >> 1) % connections]?.change((index & 1) === 0 ? 500 : 0);
 }
 
-const endpoints = Array.from({ length: connections }, () => new Connection(plainAgreement("server")));
+const endpoints = Array.from({ length: connections }, () => Endpoint.fromAgreement(plainAgreement("server")));
 const writers = endpoints.map((endpoint) => new PumpWriter(endpoint, {} as Transport, 131_072));
 
 /** Queries how much an idle connection holds. */
 function queryHeld(index: number): number {
-  const endpoint = endpoints[index % connections] as Connection;
+  const endpoint = endpoints[index % connections] as Endpoint;
   const writer = writers[index % connections] as PumpWriter;
   return endpoint.heldLength + endpoint.outputLength + writer.heldLength;
 }

@@ -46,7 +46,7 @@ export class Client {
 
   /** Runs a command on the endpoint; its output is written at the end of the turn. */
   send<Result>(command: (endpoint: Endpoint) => Result): Result {
-    const result = command(this.#pump.endpoint as Endpoint);
+    const result = command(this.#pump.endpoint);
     this.#pump.requestFlush();
     return result;
   }

@@ -10,6 +10,7 @@ import {
   answerExtendedConnect,
   checkExtendedConnect,
   checkExtendedConnectResponse,
+  Endpoint,
   type Fields,
   openExtendedConnect,
   refuseExtendedConnect,
@@ -42,11 +43,11 @@ function acceptStream(stream: ServerHttp2Stream, fields: Fields): void {
   const { status, fields: answered, agreement } = answerExtendedConnect(check.request);
   stream.respond(object([[":status", `${status}`], ...answered]));
   // The handshake used HTTP. From here on the stream carries frames, masked by the client as usual (RFC 8441 §5).
-  const connection = new Connection(agreement);
-  const text = (data: string) => connection.sendText(`${data}, through stream ${stream.id}`);
-  const binary = (bytes: Uint8Array, start: number, end: number) => connection.sendBinary(bytes.subarray(start, end));
+  const endpoint = Endpoint.fromAgreement(agreement);
+  const text = (data: string) => endpoint.sendText(`${data}, through stream ${stream.id}`);
+  const binary = (bytes: Uint8Array, start: number, end: number) => endpoint.sendBinary(bytes.subarray(start, end));
   new Pump({
-    endpoint: connection,
+    endpoint,
     transport: new StreamTransport(stream),
     listener: { ...silentListener, text, binary },
   }).start();

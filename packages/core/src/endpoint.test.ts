@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { countingSource, usageErrorOf } from "../tests/support/connections.ts";
 import { type ClientEndpointOptions, Endpoint, type ServerEndpointOptions } from "./endpoint.ts";
 import type { EndpointEvent } from "./events.ts";
+import { plainAgreement } from "./vocabulary/agreement.ts";
 
 function client(options: Partial<ClientEndpointOptions> = {}): Endpoint {
   return Endpoint.client({ url: "ws://example.com/chat", random: countingSource(), ...options });
@@ -195,22 +196,92 @@ describe("Endpoint", () => {
     expect(server.limits.head).toBe(16_384);
   });
 
-  it("leaves bytes that came with the handshake to the caller on request, on both sides [A09]", () => {
+  it("keeps bytes that came with the handshake for the caller on request, on both sides [A09]", () => {
     const server = Endpoint.server();
     const asking = client();
     const head = concatBytes(asking.takeOutput().map((bytes) => bytes.slice()));
     const early = Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x68);
     expect(types(server.receive(concatBytes([head, early]), "leave"))).toEqual(["request"]);
     const accepted = server.accept({}, "leave");
-    expect(accepted).toEqual([{ type: "open", agreement: server.agreement, rest: early }]);
-    expect(server.connection?.receive(accepted[0]?.type === "open" ? accepted[0].rest : early)).toEqual([
-      { type: "text", data: "h" },
-    ]);
+    expect(accepted).toEqual([{ type: "open", agreement: server.agreement, rest: new Uint8Array(0) }]);
+    expect(server.heldLength).toBeGreaterThanOrEqual(early.length);
+    expect(server.connection?.receive(server.takeRest())).toEqual([{ type: "text", data: "h" }]);
+    expect(server.takeRest()).toEqual(new Uint8Array(0));
     server.sendText("hi");
     const answer = concatBytes(server.takeOutput().map((bytes) => bytes.slice()));
-    const [open] = asking.receive(answer, "leave");
-    expect(open).toEqual({ type: "open", agreement: asking.agreement, rest: Uint8Array.of(0x81, 2, 0x68, 0x69) });
+    expect(types(asking.receive(answer, "leave"))).toEqual(["open"]);
     expect(asking.statistics.bytesReceived).toBe(0);
-    expect(types(asking.receive(Uint8Array.of(0x81, 0), "leave"))).toEqual(["text"]);
+    expect(asking.receive(Uint8Array.of(0x81, 0), "leave")).toEqual([
+      { type: "text", data: "hi" },
+      { type: "text", data: "" },
+    ]);
+    expect(asking.takeRest()).toEqual(new Uint8Array(0));
+  });
+
+  it("has no bytes behind an opening handshake that is under way, or has failed", () => {
+    const server = Endpoint.server();
+    expect(server.takeRest()).toHaveLength(0);
+    server.expire("opening");
+    expect(server.takeRest()).toHaveLength(0);
+  });
+});
+
+describe("Endpoint.fromAgreement", () => {
+  const rest = (): Uint8Array => Uint8Array.of(0x81, 0x81, 0, 0, 0, 0, 0x68);
+
+  it("starts open, with the same commands and output as after an opening handshake", () => {
+    const server = Endpoint.fromAgreement(plainAgreement("server"), { limits: { message: 9 } });
+    expect([server.role, server.state, server.awaitsAnswer, server.limits.message]).toEqual([
+      "server",
+      "open",
+      false,
+      9,
+    ]);
+    expect(server.agreement).toEqual(plainAgreement("server"));
+    expect([server.outputLength, server.takeOutput(), server.takeRest().length]).toEqual([0, [], 0]);
+    server.sendText("hi");
+    expect(concatBytes(server.takeOutput())).toEqual(Uint8Array.of(0x81, 2, 0x68, 0x69));
+    const client = Endpoint.fromAgreement(plainAgreement("client"), { random: countingSource() });
+    expect([client.role, client.state]).toEqual(["client", "open"]);
+    const head = { method: "GET", target: "/", minorVersion: 1, fields: [] };
+    expect(usageErrorOf(() => server.receiveHead(head))).toBe("opening/complete");
+    expect(usageErrorOf(() => server.accept())).toBe("endpoint/not-awaiting-answer");
+  });
+
+  it("delivers `rest` first, whichever input comes first [R36]", () => {
+    const inputs: ((server: Endpoint) => readonly EndpointEvent[])[] = [
+      (server) => server.receive(Uint8Array.of(0x81, 0x80, 0, 0, 0, 0)),
+      (server) => server.receiveEnd(),
+      (server) => server.expire("pong"),
+    ];
+    const told = inputs.map((input) => {
+      const server = Endpoint.fromAgreement(plainAgreement("server"), {}, rest());
+      expect(server.takeOutput()).toEqual([]);
+      expect(server.heldLength).toBeGreaterThanOrEqual(rest().length);
+      const events = input(server);
+      expect(events[0]).toEqual({ type: "text", data: "h" });
+      expect([server.takeRest().length, server.statistics.messagesReceived > 0]).toEqual([0, true]);
+      return types(events);
+    });
+    expect(told).toEqual([
+      ["text", "text"],
+      ["text", "end"],
+      ["text", "failure"],
+    ]);
+  });
+
+  it("gives `rest` to the caller instead, who passes it on with a work budget [A09]", () => {
+    const server = Endpoint.fromAgreement(plainAgreement("server"), {}, rest());
+    expect(server.takeRest()).toEqual(rest());
+    expect(server.receive(Uint8Array.of(0x81, 0x80, 0, 0, 0, 0))).toEqual([{ type: "text", data: "" }]);
+  });
+
+  it("throws for a client without randomness, for unknown extensions, and for what is not bytes", () => {
+    expect(usageErrorOf(() => Endpoint.fromAgreement(plainAgreement("client")))).toBe("option/random-missing");
+    const agreement = { ...plainAgreement("server"), extensions: [{ name: "x", parameters: [] }] };
+    expect(usageErrorOf(() => Endpoint.fromAgreement(agreement))).toBe("extension/unknown");
+    expect(usageErrorOf(() => Endpoint.fromAgreement(plainAgreement("server"), {}, "hi" as never))).toBe(
+      "endpoint/chunk-type",
+    );
   });
 });

@@ -3,6 +3,7 @@
  * one `receive`. It composes the two and adds one rule: a connection that never opened ends with 1006 (§7.1.5).
  */
 
+import { isBytes } from "./bytes/is-bytes.ts";
 import { UsageError } from "./checks/usage-error.ts";
 import type { ClosingState, TransportAction } from "./closing/states.ts";
 import { type CloseOptions, Connection } from "./connection.ts";
@@ -41,8 +42,41 @@ const noBytes = new Uint8Array(0);
 /** What to do with bytes that arrive after the end of the opening handshake, in the same chunk. */
 export type EarlyBytes = "receive" | "leave";
 
-/** State after the opening handshake did not lead to a connection; only the end of the transport remains. */
-type Over = "failed" | "ended";
+type Handshake = ClientHandshake | ServerHandshake;
+
+/** An opening handshake that has not led to a connection yet, or never will. */
+interface Opening {
+  readonly handshake: Handshake;
+  readonly settings: ConnectionSettings;
+  readonly extensions: readonly Extension[] | undefined;
+  /** After `failed` only the end of the transport remains. */
+  state: "opening" | "failed" | "ended";
+  isAborted: boolean;
+}
+
+/** What an opening that succeeded has left to do. */
+interface Remainder {
+  /** Until its output is taken. */
+  handshake: Handshake | undefined;
+  /** Bytes behind the opening handshake that have not been received yet. */
+  rest: Uint8Array;
+  /** An error thrown after the opening handshake already had its result. The next `takeOutput` throws it. */
+  failure: { readonly error: unknown } | undefined;
+}
+
+interface Unopened {
+  readonly connection: undefined;
+  readonly opening: Opening;
+}
+
+interface Opened {
+  readonly connection: Connection;
+  /** Undefined as soon as nothing is left, so that an idle connection keeps nothing of its opening. */
+  opening: Remainder | undefined;
+}
+
+/** Both members have the same properties in the same order, so that reading one is a monomorphic load. */
+type Phase = Unopened | Opened;
 
 /**
  * One endpoint.
@@ -64,23 +98,11 @@ type Over = "failed" | "ended";
 export class Endpoint implements Output {
   readonly role: Role;
 
-  /** Kept until the connection is open and all handshake output is taken, so that an idle connection holds none of it. */
-  #handshake: ClientHandshake | ServerHandshake | undefined;
-  /** Settings of the future connection, until it is open. */
-  #settings: ConnectionSettings | undefined;
-  #extensions: readonly Extension[] | undefined;
-  #connection: Connection | undefined;
-  /** An error thrown after the opening handshake already had its result. The next `takeOutput` throws it. */
-  #failure: { readonly error: unknown } | undefined;
-  #over: Over | undefined;
-  #aborted = false;
+  #phase: Phase;
 
-  private constructor(role: Role, handshake: ClientHandshake | ServerHandshake, options: ConnectionOptions) {
-    // Resolve now, not when the connection opens, so that a usage error is thrown before anything has changed.
-    this.#settings = resolveOptions(role, options);
-    this.#extensions = options.extensions;
+  private constructor(role: Role, phase: Phase) {
     this.role = role;
-    this.#handshake = handshake;
+    this.#phase = phase;
   }
 
   /**
@@ -89,7 +111,7 @@ export class Endpoint implements Output {
    * @throws UsageError for options that are out of range or cannot be sent
    */
   static client(options: ClientEndpointOptions): Endpoint {
-    return new Endpoint("client", new ClientHandshake(options), options);
+    return Endpoint.#opening("client", new ClientHandshake(options), options);
   }
 
   /**
@@ -98,50 +120,75 @@ export class Endpoint implements Output {
    * @throws UsageError for options that are out of range
    */
   static server(options?: ServerEndpointOptions): Endpoint {
-    return new Endpoint("server", new ServerHandshake(options), options ?? {});
+    return Endpoint.#opening("server", new ServerHandshake(options), options ?? {});
+  }
+
+  /**
+   * Creates an endpoint that is open from the start, because its opening handshake was performed by other means (RFC 8441,
+   * RFC 9220, or none at all). `rest` are bytes that were read behind that handshake: they are the first of the connection,
+   * and their events the first of the next input, unless `takeRest` takes them before.
+   *
+   * @throws UsageError as the constructor of `Connection`
+   */
+  static fromAgreement(agreement: Agreement, options?: ConnectionOptions, rest: Uint8Array = noBytes): Endpoint {
+    const connection = new Connection(agreement, options);
+    if (!isBytes(rest)) throw new UsageError("endpoint/chunk-type");
+    return new Endpoint(agreement.role, { connection, opening: remainder(undefined, rest) });
+  }
+
+  static #opening(role: Role, handshake: Handshake, options: ConnectionOptions): Endpoint {
+    // Resolve now, not when the connection opens, so that a usage error is thrown before anything has changed.
+    const settings = resolveOptions(role, options);
+    const { extensions } = options;
+    const opening: Opening = { handshake, settings, extensions, state: "opening", isAborted: false };
+    return new Endpoint(role, { connection: undefined, opening });
   }
 
   /** `opening` until the connection is open, then the state of the closing handshake. */
   get state(): ClosingState | "opening" {
-    return this.#connection?.state ?? this.#over ?? "opening";
+    const phase = this.#phase;
+    return phase.connection === undefined ? phase.opening.state : phase.connection.state;
   }
 
   /** The connection, once it is open. Its `receiveInto` creates no event objects. */
   get connection(): Connection | undefined {
-    return this.#connection;
+    return this.#phase.connection;
   }
 
   /** The agreement, once the connection is open. */
   get agreement(): Agreement | undefined {
-    return this.#connection?.agreement;
+    return this.#phase.connection?.agreement;
   }
 
   /** The limits in effect, including defaults. */
   get limits(): Limits {
-    return (this.#connection ?? this.#settings!).limits;
+    const phase = this.#phase;
+    return phase.connection === undefined ? phase.opening.settings.limits : phase.connection.limits;
   }
 
   get statistics(): Statistics {
-    return this.#connection?.statistics ?? noStatistics;
+    return this.#phase.connection?.statistics ?? noStatistics;
   }
 
   /** Whether an opening request is waiting for `accept` or `reject`. */
   get awaitsAnswer(): boolean {
-    return this.#over === undefined && this.#handshake instanceof ServerHandshake && this.#handshake.awaitsAnswer;
+    const { connection, opening } = this.#phase;
+    if (connection !== undefined || opening.state !== "opening") return false;
+    return opening.handshake instanceof ServerHandshake && opening.handshake.awaitsAnswer;
   }
 
   /** See `Connection.isWithinMessage`. */
   get isWithinMessage(): boolean {
-    return this.#connection?.isWithinMessage === true;
+    return this.#phase.connection?.isWithinMessage === true;
   }
 
   get awaitsPong(): boolean {
-    return this.#connection?.awaitsPong === true;
+    return this.#phase.connection?.awaitsPong === true;
   }
 
   /** See `Connection.pingsAnswered`. */
   get pingsAnswered(): number {
-    return this.#connection?.pingsAnswered ?? 0;
+    return this.#phase.connection?.pingsAnswered ?? 0;
   }
 
   // Inputs
@@ -150,12 +197,17 @@ export class Endpoint implements Output {
    * Handles received bytes. Takes ownership of `chunk`; see `Connection.receive`.
    *
    * `early` decides what happens to bytes after the opening handshake in the same chunk: "receive" processes them,
-   * "leave" returns them as `rest` of the `open` event, to be passed to `receiveInto` of the connection with a work
-   * budget.
+   * "leave" keeps them for `takeRest`, so that they can be passed to `receiveInto` of the connection with a work budget.
    */
   receive(chunk: Uint8Array, early: EarlyBytes = "receive"): readonly EndpointEvent[] {
-    if (this.#connection !== undefined) return this.#connection.receive(chunk);
-    return this.#over === undefined ? this.#follow(this.#handshake!.receive(chunk), early) : [];
+    const phase = this.#phase;
+    if (phase.connection === undefined) {
+      return phase.opening.state === "opening"
+        ? this.#follow(phase, phase.opening.handshake.receive(chunk), early)
+        : [];
+    }
+    if (phase.opening === undefined) return phase.connection.receive(chunk);
+    return [...this.#receiveRest(phase), ...phase.connection.receive(chunk)];
   }
 
   /**
@@ -165,16 +217,22 @@ export class Endpoint implements Output {
    * @throws UsageError `opening/complete` when a request was read already
    */
   receiveHead(head: RequestHead): readonly EndpointEvent[] {
-    if (!(this.#handshake instanceof ServerHandshake)) throw new UsageError("opening/complete");
-    return this.#over === undefined ? this.#follow(this.#handshake.receiveHead(head), "receive") : [];
+    const phase = this.#phase;
+    if (phase.connection !== undefined || !(phase.opening.handshake instanceof ServerHandshake)) {
+      throw new UsageError("opening/complete");
+    }
+    const { state, handshake } = phase.opening;
+    return state === "opening" ? this.#follow(phase, handshake.receiveHead(head), "receive") : [];
   }
 
   /** Handles the end of the transport: the peer closed its half, or the connection was lost. */
   receiveEnd(): readonly EndpointEvent[] {
-    if (this.#connection !== undefined) return this.#connection.receiveEnd();
-    if (this.#over === "ended") return [];
-    const events = this.#over === undefined ? this.#follow(this.#handshake!.receiveEnd(), "receive") : [];
-    this.#over = "ended";
+    const phase = this.#phase;
+    if (phase.connection !== undefined) return [...this.#receiveRest(phase), ...phase.connection.receiveEnd()];
+    const { opening } = phase;
+    if (opening.state === "ended") return [];
+    const events = opening.state === "opening" ? this.#follow(phase, opening.handshake.receiveEnd(), "receive") : [];
+    opening.state = "ended";
     // RFC 6455 §7.1.5: no Close frame was received, so the code is 1006.
     const end: EndEvent = { type: "end", clean: false, statusCode: statusCodes.abnormalClosure, reason: "" };
     return [...events, end];
@@ -187,21 +245,39 @@ export class Endpoint implements Output {
    * @throws UsageError `endpoint/not-awaiting-answer`, and for an answer that cannot be sent
    */
   accept(answer: OpeningAnswer = {}, early: EarlyBytes = "receive"): readonly EndpointEvent[] {
-    const server = this.#server();
-    if (this.#over !== undefined) return [];
+    const { phase, server } = this.#server();
+    if (phase.opening.state !== "opening") return [];
     let connection: Connection | undefined;
     const events = server.accept(answer, (agreement) => {
-      connection = this.#makeConnection(agreement, answer.extensions);
+      connection = connect(agreement, phase.opening, answer.extensions);
     });
-    return this.#follow(events, early, connection);
+    return this.#follow(phase, events, early, connection);
   }
 
   /** Handles a deadline that has passed; see `Deadlines`. */
   expire(reason: DeadlineReason): EndpointEvent[] {
-    if (this.#connection !== undefined) return this.#connection.expire(reason);
-    if (reason === "closing" || reason === "stalled") this.#aborted = true;
-    if (reason !== "opening" || this.#over !== undefined) return [];
-    return this.#follow(this.#handshake!.fail("deadline/opening"), "receive");
+    const phase = this.#phase;
+    if (phase.connection !== undefined) {
+      const early = this.#receiveRest(phase);
+      const events = phase.connection.expire(reason);
+      return early.length === 0 ? events : [...early, ...events];
+    }
+    const { opening } = phase;
+    if (reason === "closing" || reason === "stalled") opening.isAborted = true;
+    if (reason !== "opening" || opening.state !== "opening") return [];
+    return this.#follow(phase, opening.handshake.fail("deadline/opening"), "receive");
+  }
+
+  /**
+   * Removes and returns the bytes behind the opening handshake that have not been received: those of `fromAgreement`, and
+   * those that "leave" has kept. Pass them to `receiveInto` of the connection before anything else.
+   */
+  takeRest(): Uint8Array {
+    const phase = this.#phase;
+    if (phase.connection === undefined || phase.opening === undefined) return noBytes;
+    const { handshake, rest, failure } = phase.opening;
+    phase.opening = remainder(handshake, noBytes, failure);
+    return rest;
   }
 
   // Commands
@@ -212,10 +288,10 @@ export class Endpoint implements Output {
    * @throws UsageError `endpoint/not-awaiting-answer`, and for a rejection that cannot be sent
    */
   reject(rejection: Rejection): void {
-    const server = this.#server();
-    if (this.#over !== undefined) return;
+    const { phase, server } = this.#server();
+    if (phase.opening.state !== "opening") return;
     server.reject(rejection);
-    this.#over = "failed";
+    phase.opening.state = "failed";
   }
 
   /** See `Connection.sendText`. @throws UsageError `endpoint/not-open` too */
@@ -262,37 +338,43 @@ export class Endpoint implements Output {
 
   /** Takes bytes to write, oldest first; see `Output`. */
   takeOutput(budget: number = Number.POSITIVE_INFINITY): readonly Uint8Array[] {
-    const connection = this.#connection;
-    const handshake = this.#handshake;
-    if (this.#failure !== undefined) {
-      const { error } = this.#failure;
-      this.#failure = undefined;
-      throw error;
+    const phase = this.#phase;
+    if (phase.connection === undefined) return phase.opening.handshake.takeOutput(budget);
+    if (phase.opening === undefined) return phase.connection.takeOutput(budget);
+    const { handshake, rest, failure } = phase.opening;
+    if (failure !== undefined) {
+      phase.opening = remainder(handshake, rest);
+      throw failure.error;
     }
-    if (handshake === undefined) return connection!.takeOutput(budget);
-    const opening = handshake.takeOutput(budget);
-    if (connection === undefined || handshake.outputLength > 0) return opening;
-    this.#handshake = undefined;
-    const taken = opening.reduce((sum, chunk) => sum + chunk.length, 0);
-    if (taken >= budget) return opening;
+    if (handshake === undefined) return phase.connection.takeOutput(budget);
+    const response = handshake.takeOutput(budget);
+    if (handshake.outputLength > 0) return response;
+    phase.opening = remainder(undefined, rest);
+    const taken = response.reduce((sum, chunk) => sum + chunk.length, 0);
+    if (taken >= budget) return response;
     try {
-      return [...opening, ...connection.takeOutput(budget - taken)];
+      return [...response, ...phase.connection.takeOutput(budget - taken)];
     } catch (error) {
       // The response has been taken and must be written first.
-      this.#failure = { error };
-      return opening;
+      phase.opening = remainder(undefined, rest, { error });
+      return response;
     }
   }
 
   /** Hands back chunks that the transport has written; see `Connection.releaseOutput`. */
   releaseOutput(chunks: readonly Uint8Array[]): void {
-    this.#connection?.releaseOutput(chunks);
+    this.#phase.connection?.releaseOutput(chunks);
   }
 
   get outputLength(): number {
-    const length = (this.#handshake?.outputLength ?? 0) + (this.#connection?.outputLength ?? 0);
+    const phase = this.#phase;
+    if (phase.connection === undefined) return phase.opening.handshake.outputLength;
+    const { outputLength } = phase.connection;
+    if (phase.opening === undefined) return outputLength;
+    const { handshake, failure } = phase.opening;
+    const length = outputLength + (handshake?.outputLength ?? 0);
     // Callers check this before `takeOutput`, so a pending failure must make it nonzero.
-    return this.#failure === undefined ? length : Math.max(1, length);
+    return failure === undefined ? length : Math.max(1, length);
   }
 
   /**
@@ -300,68 +382,96 @@ export class Endpoint implements Output {
    * handshake in progress, then `Connection.heldLength`.
    */
   get heldLength(): number {
-    return (this.#handshake?.heldLength ?? 0) + (this.#connection?.heldLength ?? 0);
+    const phase = this.#phase;
+    if (phase.connection === undefined) return phase.opening.handshake.heldLength;
+    const { heldLength } = phase.connection;
+    if (phase.opening === undefined) return heldLength;
+    const { handshake, rest } = phase.opening;
+    return heldLength + rest.length + (handshake?.heldLength ?? 0);
   }
 
   /** See `Connection.queuedLength`. */
   get queuedLength(): number {
-    return this.#connection?.queuedLength ?? 0;
+    return this.#phase.connection?.queuedLength ?? 0;
   }
 
   /** See `Connection.droppedLength`. */
   get droppedLength(): number {
-    return this.#connection?.droppedLength ?? 0;
+    return this.#phase.connection?.droppedLength ?? 0;
   }
 
   get transportAction(): TransportAction {
-    if (this.#connection !== undefined) return this.#connection.transportAction;
-    if (this.#aborted) return "abort";
-    return this.#over === undefined ? this.#handshake!.transportAction : "end";
+    const phase = this.#phase;
+    if (phase.connection !== undefined) return phase.connection.transportAction;
+    return phase.opening.isAborted ? "abort" : phase.opening.handshake.transportAction;
   }
 
   // Internals
 
   /** Passes on the events of the handshake, and opens the connection once it has succeeded. */
-  #follow(events: readonly HandshakeEvent[], early: EarlyBytes, prepared?: Connection): EndpointEvent[] {
+  #follow(
+    { opening }: Unopened,
+    events: readonly HandshakeEvent[],
+    early: EarlyBytes,
+    prepared?: Connection,
+  ): EndpointEvent[] {
     const all: EndpointEvent[] = [];
     for (const event of events) {
-      if (event.type === "failure" || event.type === "rejection") this.#over = "failed";
+      if (event.type === "failure" || event.type === "rejection") opening.state = "failed";
       if (event.type !== "open") {
         all.push(event);
         continue;
       }
       const { agreement, rest } = event;
-      this.#connection = prepared ?? this.#makeConnection(agreement);
-      this.#settings = undefined;
-      this.#extensions = undefined;
-      if (this.#handshake!.outputLength === 0) this.#handshake = undefined;
-      const isLeft = early === "leave" || rest.length === 0;
-      all.push(isLeft ? event : { type: "open", agreement, rest: noBytes });
-      if (!isLeft) this.#receiveRest(this.#connection, rest, all);
+      const connection = prepared ?? connect(agreement, opening);
+      const handshake = opening.handshake.outputLength === 0 ? undefined : opening.handshake;
+      const phase: Opened = { connection, opening: remainder(handshake, rest) };
+      this.#phase = phase;
+      all.push({ type: "open", agreement, rest: noBytes });
+      if (early === "leave") continue;
+      try {
+        for (const received of this.#receiveRest(phase)) all.push(received);
+      } catch (error) {
+        // The handshake stays successful even if an extension throws here.
+        phase.opening = remainder(handshake, noBytes, { error });
+      }
     }
     return all;
   }
 
-  /** Receives bytes that arrived after the opening handshake. The handshake stays successful even if an extension throws here. */
-  #receiveRest(connection: Connection, rest: Uint8Array, all: EndpointEvent[]): void {
-    try {
-      for (const event of connection.receive(rest)) all.push(event);
-    } catch (error) {
-      this.#failure = { error };
-    }
-  }
-
-  #makeConnection(agreement: Agreement, extensions = this.#extensions): Connection {
-    return new Connection(agreement, new ConnectionConfig(this.#settings!, extensions, this.#handshake!.bytesConsumed));
+  /** Receives the bytes behind the opening handshake, unless that has been done. */
+  #receiveRest({ connection }: Opened): readonly EndpointEvent[] {
+    const rest = this.takeRest();
+    return rest.length === 0 ? [] : connection.receive(rest);
   }
 
   #open(): Connection {
-    if (this.#connection !== undefined) return this.#connection;
-    throw new UsageError(this.#over === undefined ? "endpoint/not-open" : "endpoint/ended");
+    const phase = this.#phase;
+    if (phase.connection !== undefined) return phase.connection;
+    throw new UsageError(phase.opening.state === "opening" ? "endpoint/not-open" : "endpoint/ended");
   }
 
-  #server(): ServerHandshake {
-    if (this.#handshake instanceof ServerHandshake && this.#connection === undefined) return this.#handshake;
-    throw new UsageError("endpoint/not-awaiting-answer");
+  #server(): { readonly phase: Unopened; readonly server: ServerHandshake } {
+    const phase = this.#phase;
+    if (phase.connection !== undefined || !(phase.opening.handshake instanceof ServerHandshake)) {
+      throw new UsageError("endpoint/not-awaiting-answer");
+    }
+    return { phase, server: phase.opening.handshake };
   }
+}
+
+/** Creates the connection that an opening leads to. */
+function connect(agreement: Agreement, opening: Opening, extensions = opening.extensions): Connection {
+  const { handshake, settings } = opening;
+  return new Connection(agreement, new ConnectionConfig(settings, extensions, handshake.bytesConsumed));
+}
+
+/** Returns undefined if nothing is left of an opening. */
+function remainder(
+  handshake: Handshake | undefined,
+  rest: Uint8Array,
+  failure?: Remainder["failure"],
+): Remainder | undefined {
+  if (handshake === undefined && rest.length === 0 && failure === undefined) return undefined;
+  return { handshake, rest, failure };
 }

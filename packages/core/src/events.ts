@@ -89,8 +89,8 @@ export interface RequestEvent {
 
 /**
  * The opening handshake succeeded. With a handshake alone (`ClientHandshake`, `ServerHandshake`), pass `rest` to
- * `Connection.receive` before anything else. An `Endpoint` has done so already, unless called with "leave", and
- * the resulting events follow this one.
+ * `Connection.receive` or `Endpoint.fromAgreement` before anything else. An `Endpoint` has received it already, and the
+ * resulting events follow this one; with "leave" it keeps it. In both cases `rest` is empty.
  */
 export interface OpenEvent {
   readonly type: "open";

@@ -1,4 +1,4 @@
-import { Connection, plainAgreement, type Violation } from "@hybi/core";
+import { Endpoint, plainAgreement, type Violation } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { TestClock, turn, until } from "../../tests/support/clock.ts";
 import { story, World } from "../../tests/support/link.ts";
@@ -189,7 +189,7 @@ describe("connect", () => {
     }));
     const heard: unknown[] = [];
     const server = new Pump({
-      endpoint: new Connection(plainAgreement("server")),
+      endpoint: Endpoint.fromAgreement(plainAgreement("server")),
       transport: far,
       listener: { ...silentListener, text: (data) => heard.push(data) },
       clock: new TestClock(),

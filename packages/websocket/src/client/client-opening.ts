@@ -4,7 +4,6 @@
  */
 import {
   type ClientEndpointOptions,
-  Connection,
   type ConnectionOptions,
   defaultDeadlines,
   Endpoint,
@@ -210,9 +209,11 @@ export class ClientOpening {
   #begin(connected: Transport | AgreedTransport): void {
     this.#stopTimer();
     const { clock, deadlines, writeBudget, onError } = this.#options;
-    const { agreement, rest } = "agreement" in connected ? connected : { agreement: undefined, rest: undefined };
+    const isAgreed = "agreement" in connected;
     const pump = new Pump({
-      endpoint: agreement === undefined ? this.#endpoint : new Connection(agreement, connectionOptions(this.#opening)),
+      endpoint: isAgreed
+        ? Endpoint.fromAgreement(connected.agreement, connectionOptions(this.#opening), connected.rest)
+        : this.#endpoint,
       transport: transportOf(connected),
       listener: this.#listener,
       clock,
@@ -223,8 +224,8 @@ export class ClientOpening {
     });
     this.#pump = pump;
     this.#listener.attach(pump);
-    if (agreement !== undefined) this.#listener.open(agreement);
-    pump.start(rest);
+    if (isAgreed) this.#listener.open(connected.agreement);
+    pump.start();
   }
 
   #fail(detail: FailureDetail): void {

@@ -2,7 +2,6 @@
  * Runs the deadlines of a connection: those of core and the time to linger, with one alarm for the next that is due.
  */
 import {
-  type Connection,
   type DeadlineOptions,
   Deadlines,
   defaultDeadlines,
@@ -15,7 +14,7 @@ import type { Clock } from "../event-loop/clock.ts";
 
 /** The pump whose deadlines are run. */
 export interface TimedPump {
-  readonly endpoint: Endpoint | Connection;
+  readonly endpoint: Endpoint;
   /** Bytes that were sent and have not left yet. */
   readonly bufferedLength: number;
   /** A deadline has expired, with the resulting events. */

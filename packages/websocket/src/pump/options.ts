@@ -1,5 +1,5 @@
 /** Options of a pump, with their checks. */
-import type { Connection, DeadlineOptions, Endpoint, Instant } from "@hybi/core";
+import type { DeadlineOptions, Endpoint, Instant } from "@hybi/core";
 import { type OptionChecks, takes } from "@hybi/core/options";
 import type { Clock } from "../event-loop/clock.ts";
 import type { ErrorHandler } from "../event-loop/reporter.ts";
@@ -9,8 +9,8 @@ import type { PumpListener } from "./listener.ts";
 
 /** Options of a pump. */
 export interface PumpOptions {
-  /** An endpoint, which performs the opening handshake, or a connection that was agreed by other means. */
-  readonly endpoint: Endpoint | Connection;
+  /** An endpoint that has not received anything, or was created by `Endpoint.fromAgreement`. */
+  readonly endpoint: Endpoint;
   readonly transport: Transport;
   readonly listener: PumpListener;
   readonly clock?: Clock | undefined;
@@ -31,7 +31,7 @@ export interface PumpOptions {
 
 /** Checks of a pump's options. */
 export const pumpChecks: OptionChecks<PumpOptions> = {
-  endpoint: takes.only("an Endpoint or a Connection", (value) => hasMethods(value, "receiveEnd")),
+  endpoint: takes.only("an Endpoint", (value) => hasMethods(value, "receiveEnd", "takeRest")),
   transport: takes.only("a Transport", (value) => hasMethods(value, "start")),
   listener: takes.only("a PumpListener, such as { ...silentListener, text(data) {} }", (value) =>
     hasMethods(value, "end"),

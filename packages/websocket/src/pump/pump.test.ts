@@ -1,4 +1,4 @@
-import { Connection, Endpoint, plainAgreement } from "@hybi/core";
+import { Endpoint, plainAgreement } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { silentSink } from "../../tests/support/by-hand.ts";
 import { TestClock, turn, until } from "../../tests/support/clock.ts";
@@ -69,10 +69,10 @@ function serverPump(options: Partial<PumpOptions> = {}, overrides: Partial<PumpL
   const transport = new ManualTransport();
   const clock = new TestClock();
   const { listener, lines } = told(overrides);
-  const endpoint = new Connection(plainAgreement("server"));
+  const endpoint = Endpoint.fromAgreement(plainAgreement("server"));
   const pump = new Pump({ endpoint, transport, listener, clock, ...options });
   pump.start();
-  return { transport, clock, lines, pump, endpoint: pump.endpoint as Connection };
+  return { transport, clock, lines, pump, endpoint: pump.endpoint };
 }
 
 /** A client's frame, masked with zeros. */
@@ -187,14 +187,15 @@ describe("the pump", () => {
     const transport = new ManualTransport();
     const lines: string[] = [];
     const listener = { ...silentListener, text: (data: string) => lines.push(data) };
-    new Pump({ endpoint: new Connection(plainAgreement("server")), transport, listener }).start(frame(0x81, [0x31]));
+    const endpoint = Endpoint.fromAgreement(plainAgreement("server"), {}, frame(0x81, [0x31]));
+    new Pump({ endpoint, transport, listener }).start();
     transport.sink.data(frame(0x81, [0x32]));
     expect(lines).toEqual(["1", "2"]);
   });
 
   it("delivers parts of messages as they are when the connection delivers fragments", () => {
     const { transport, lines } = serverPump({
-      endpoint: new Connection(plainAgreement("server"), { delivery: "pieces" }),
+      endpoint: Endpoint.fromAgreement(plainAgreement("server"), { delivery: "pieces" }),
     });
     transport.sink.data(frame(0x02, [1, 2]));
     transport.sink.data(frame(0x80, []));
@@ -334,7 +335,7 @@ describe("the pump", () => {
           throw new Error("nobody's");
         },
       });
-      new Pump({ endpoint: new Connection(plainAgreement("server")), transport: far, listener }).start();
+      new Pump({ endpoint: Endpoint.fromAgreement(plainAgreement("server")), transport: far, listener }).start();
       near.start(silentSink);
       near.write([frame(0x81, [0x31])]);
       await until(() => errors.length === 1);
@@ -411,7 +412,12 @@ describe("the pump", () => {
       const { listener, lines } = told();
       const errors: unknown[] = [];
       const options = { clock, onError: (thrown: unknown) => errors.push(thrown), deadlines: { ping: 1_000 } };
-      const pump = new Pump({ endpoint: new Connection(plainAgreement("server")), transport, listener, ...options });
+      const pump = new Pump({
+        endpoint: Endpoint.fromAgreement(plainAgreement("server")),
+        transport,
+        listener,
+        ...options,
+      });
       transport[broken] = (sink: unknown) => {
         if (broken === "start") transport.sink = sink as TransportSink;
         throw error;
@@ -493,7 +499,7 @@ describe("the pump", () => {
     const accepted = serverPump({ listener: silentListener });
     for (const firstByte of [0x81, 0x82, 0x89, 0x8a, 0x88]) accepted.transport.sink.data(frame(firstByte, []));
     const parts = serverPump({
-      endpoint: new Connection(plainAgreement("server"), { delivery: "pieces" }),
+      endpoint: Endpoint.fromAgreement(plainAgreement("server"), { delivery: "pieces" }),
       listener: silentListener,
     });
     parts.transport.sink.data(frame(0x81, [0x31]));

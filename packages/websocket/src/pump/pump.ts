@@ -15,7 +15,7 @@
  * backlog with reading paused and is processed in later turns, and so is everything behind it: more bytes, the end, and
  * the loss of the transport. While the application pauses reading, a backlog longer than one read waits as well.
  */
-import { Connection, type Endpoint, type EndpointEvent, UsageError } from "@hybi/core";
+import { type Connection, type Endpoint, type EndpointEvent, UsageError } from "@hybi/core";
 import type { OpeningAnswer, Rejection, RequestHead } from "@hybi/core/opening";
 import { checkOptions } from "@hybi/core/options";
 import { noteArrival } from "../event-loop/arrivals.ts";
@@ -54,7 +54,7 @@ const encodingWork = 8;
  * pump.start();
  */
 export class Pump implements TransportSink, TimedPump, Holder, Closable {
-  readonly endpoint: Endpoint | Connection;
+  readonly endpoint: Endpoint;
 
   readonly #transport: Transport;
   #listener: PumpListener;
@@ -100,7 +100,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     checkOptions("a Pump", options, pumpChecks);
     const { endpoint, deadlines = {} } = options;
     this.endpoint = endpoint;
-    this.#connection = endpoint instanceof Connection ? endpoint : undefined;
+    this.#connection = endpoint.connection;
     this.#transport = options.transport;
     this.#listener = options.listener;
     this.#clock = clockOf(options.clock);
@@ -131,11 +131,8 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     return this.#timer.roundTripTime;
   }
 
-  /**
-   * Starts. `rest` are bytes that other code has already read from the transport behind the opening handshake; they are
-   * processed first.
-   */
-  start(rest?: Uint8Array): void {
+  /** Starts. Bytes that the endpoint already has from behind its opening handshake are processed first. */
+  start(): void {
     this.#started = true;
     this.#isStarting = true;
     try {
@@ -146,7 +143,8 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
       this.abort();
     }
     this.#isStarting = false;
-    if (rest !== undefined && rest.length > 0) this.data(rest);
+    const rest = this.endpoint.takeRest();
+    if (rest.length > 0) this.data(rest);
     this.requestFlush();
   }
 
@@ -164,22 +162,23 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   /** See `Endpoint.accept`. Emits `open` during this call, and messages that have arrived early afterwards. */
   accept(answer?: OpeningAnswer): void {
-    const rest = this.#tellOpening((this.endpoint as Endpoint).accept(answer, "leave"));
-    if (rest === undefined || rest.length === 0) return;
+    this.#tell(this.endpoint.accept(answer, "leave"));
+    const rest = this.endpoint.takeRest();
+    if (rest.length === 0) return;
     this.#hold(rest);
     queueMicrotask(() => this.#release());
   }
 
   /** See `Endpoint.reject`. */
   reject(rejection: Rejection): void {
-    (this.endpoint as Endpoint).reject(rejection);
+    this.endpoint.reject(rejection);
     this.requestFlush();
   }
 
   /** See `Endpoint.receiveHead`. */
   receiveHead(head: RequestHead): void {
     try {
-      this.#tell((this.endpoint as Endpoint).receiveHead(head));
+      this.#tell(this.endpoint.receiveHead(head));
     } catch (error) {
       this.brokeOff(error);
     }
@@ -410,7 +409,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   // Internals
 
   #tell(events: readonly EndpointEvent[]): void {
-    this.#connection ??= (this.endpoint as Endpoint).connection;
+    this.#connection ??= this.endpoint.connection;
     this.#isTelling = true;
     for (const event of events) {
       try {
@@ -425,23 +424,19 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   /** Processes bytes of the opening handshake. */
   #receiveOpening(chunk: Uint8Array): void {
-    let rest: Uint8Array | undefined;
+    let last: EndpointEvent | undefined;
     try {
-      rest = this.#tellOpening((this.endpoint as Endpoint).receive(chunk, "leave"));
+      const events = this.endpoint.receive(chunk, "leave");
+      last = events.at(-1);
+      this.#tell(events);
     } catch (error) {
       this.brokeOff(error);
     }
-    if (rest === undefined) return;
+    // A listener that accepts the request at once has opened the connection already.
+    if (last?.type !== "open") return;
     // The connection is now open. Code awaiting that adds its listeners a few microtasks later, so deliver after that.
-    this.#hold(rest);
+    this.#hold(this.endpoint.takeRest());
     defer(this.#clock, this.#turn, () => this.#release());
-  }
-
-  /** Emits `events`. Returns the bytes behind the opening handshake if it has ended. */
-  #tellOpening(events: readonly EndpointEvent[]): Uint8Array | undefined {
-    this.#tell(events);
-    for (const event of events) if (event.type === "open") return event.rest;
-    return undefined;
   }
 
   // The backlog of received bytes

@@ -1,5 +1,5 @@
 /** The input side of a pump: decides whether the transport reads, and with it whether the peer's deadlines run. */
-import type { Connection, Endpoint } from "@hybi/core";
+import type { Endpoint } from "@hybi/core";
 import type { Transport } from "../transport/transport.ts";
 import type { PumpTimer } from "./deadline-timer.ts";
 
@@ -29,12 +29,12 @@ export class PumpReader {
   /** Bits of the current reasons. A pause that ends within the same turn never reaches the transport. */
   #reasons = 0;
 
-  readonly #endpoint: Endpoint | Connection;
+  readonly #endpoint: Endpoint;
   readonly #transport: Transport;
   readonly #timer: PumpTimer;
   #paused = false;
 
-  constructor(endpoint: Endpoint | Connection, transport: Transport, timer: PumpTimer) {
+  constructor(endpoint: Endpoint, transport: Transport, timer: PumpTimer) {
     this.#endpoint = endpoint;
     this.#transport = transport;
     this.#timer = timer;
@@ -82,6 +82,6 @@ export class PumpReader {
 /**
  * Once input is ignored, the transport must read on: bytes are discarded, and the pump is waiting for the peer's end.
  */
-export function mayCauseEvents({ state }: Endpoint | Connection): boolean {
+export function mayCauseEvents({ state }: Endpoint): boolean {
   return state === "opening" || state === "open" || state === "closing" || state === "close-sent";
 }

@@ -1,10 +1,10 @@
-import { Connection, plainAgreement } from "@hybi/core";
+import { Endpoint, plainAgreement } from "@hybi/core";
 import { expect, it } from "vitest";
 import type { Transport } from "../transport/transport.ts";
 import { PumpWriter } from "./writer.ts";
 
 function setUp() {
-  const endpoint = new Connection(plainAgreement("server"));
+  const endpoint = Endpoint.fromAgreement(plainAgreement("server"));
   let written = 0;
   const write = (chunks: readonly Uint8Array[]): void => {
     for (const { length } of chunks) written += length;

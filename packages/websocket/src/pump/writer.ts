@@ -1,5 +1,5 @@
 /** The output side of a pump: one bounded write in flight at a time; newer output waits in the endpoint. */
-import type { Connection, Endpoint } from "@hybi/core";
+import type { Endpoint } from "@hybi/core";
 import type { Transport } from "../transport/transport.ts";
 
 const noChunks: readonly Uint8Array[] = [];
@@ -21,7 +21,7 @@ export class OutputFailure {
 }
 
 export class PumpWriter {
-  readonly #endpoint: Endpoint | Connection;
+  readonly #endpoint: Endpoint;
   readonly #transport: Transport;
   readonly #budget: number;
 
@@ -37,7 +37,7 @@ export class PumpWriter {
   #isOver = false;
 
   /** Takes `budget` bytes, at least 1, from the endpoint for each write. */
-  constructor(endpoint: Endpoint | Connection, transport: Transport, budget: number) {
+  constructor(endpoint: Endpoint, transport: Transport, budget: number) {
     this.#endpoint = endpoint;
     this.#transport = transport;
     this.#budget = budget;

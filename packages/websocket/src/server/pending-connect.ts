@@ -3,10 +3,10 @@
  * `Incoming`, which is for a byte stream. Core implements the rules; the HTTP layer sends the responses that core returns.
  */
 import {
-  Connection,
   type ConnectionOptions,
   type DeadlineOptions,
   defaultDeadlines,
+  Endpoint,
   type Extension,
   type Leniency,
   type Violation,
@@ -137,7 +137,7 @@ export class PendingConnect extends PendingOpening implements Holder {
     const extensions = answer.extensions ?? this.#options.extensions;
     const { agreement, ...head } = answerExtendedConnect(this.#request!, { ...answer, extensions });
     const pump = new Pump({
-      endpoint: new Connection(agreement, { random, extensions, limits, tolerate, fragmentSize, native }),
+      endpoint: Endpoint.fromAgreement(agreement, { random, extensions, limits, tolerate, fragmentSize, native }),
       transport: this.#stream.accept(head),
       listener,
       clock: this.clock,

@@ -1,5 +1,5 @@
 /** A close is clean when both Close frames have been exchanged (RFC 6455 §7.1.4): the peer's was read, and ours was written. */
-import { Connection, plainAgreement } from "@hybi/core";
+import { Endpoint, plainAgreement } from "@hybi/core";
 import { encodeFrame } from "@hybi/core/frame";
 import { describe, expect, it } from "vitest";
 import { silentListener } from "../../src/pump/listener.ts";
@@ -41,7 +41,7 @@ function opened(role: "client" | "server" = "server") {
   const transport = new SlowTransport();
   const clock = new TestClock();
   const ends: string[] = [];
-  const endpoint = new Connection(plainAgreement(role), { random });
+  const endpoint = Endpoint.fromAgreement(plainAgreement(role), { random });
   const listener = {
     ...silentListener,
     end: (clean: boolean, code: number, reason: string) =>
@@ -204,7 +204,7 @@ describe("a transport of this package confirms the write of a Close frame before
     it.each(both)(`${name}, to a %s whose peer has ended its half with its Close frame [R18]`, async (role) => {
       const [near, far] = make();
       const ends: string[] = [];
-      const endpoint = new Connection(plainAgreement(role), { random });
+      const endpoint = Endpoint.fromAgreement(plainAgreement(role), { random });
       const listener = { ...silentListener, end: (clean: boolean, code: number) => ends.push(`${clean} ${code}`) };
       new Pump({ endpoint, transport: near, listener, clock: new TestClock() }).start();
       const received: number[] = [];

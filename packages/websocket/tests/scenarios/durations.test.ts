@@ -1,6 +1,6 @@
 /** Durations as users give them: longer than a host's timer, infinite, and invalid. */
 
-import { Connection, plainAgreement } from "@hybi/core";
+import { Endpoint, plainAgreement } from "@hybi/core";
 import type { Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
 import { silentListener } from "../../src/pump/listener.ts";
@@ -188,7 +188,7 @@ describe.each([Number.NaN, -1, Number.NEGATIVE_INFINITY, "5", null])("a duration
     const Streams = createWebSocketStreamClass(connect);
     expect(thrown(() => new Streams("ws://example.com/", { deadlines }))).toMatchObject(expected);
     expect(thrown(() => new WebSocketServer(() => {}, { deadlines }))).toMatchObject(expected);
-    const endpoint = new Connection(plainAgreement("server"));
+    const endpoint = Endpoint.fromAgreement(plainAgreement("server"));
     const [transport] = createTransportPair();
     const pump = () => new Pump({ endpoint, transport, listener: silentListener, deadlines });
     expect(thrown(pump)).toMatchObject(expected);

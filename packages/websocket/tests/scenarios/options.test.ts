@@ -1,5 +1,5 @@
 /** Options are checked where they are given: every call that takes options reports what is wrong, and which options exist. */
-import { Connection, plainAgreement, UsageError } from "@hybi/core";
+import { Endpoint, plainAgreement, UsageError } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { createAdapter } from "../../src/adapter/create-adapter.ts";
 import { silentListener } from "../../src/pump/listener.ts";
@@ -58,7 +58,7 @@ const plan: Taker = (given) => new ReconnectPlan({ random, ...given });
 const back: Taker = (given) => reconnect(never, given);
 const pump: Taker = (given) =>
   new Pump({
-    endpoint: new Connection(plainAgreement("server")),
+    endpoint: Endpoint.fromAgreement(plainAgreement("server")),
     transport: createTransportPair()[0],
     listener: silentListener,
     ...given,
@@ -233,7 +233,7 @@ const rows: Row[] = [
   ["new Pump", pump, { writeBudget: Number.NaN }, "option/range", /writeBudget/],
   ["new Pump", pump, { transport: {} }, "option/type", /transport must be a Transport/],
   ["new Pump", pump, { listener: () => {} }, "option/type", /listener must be a PumpListener/],
-  ["new Pump", pump, { endpoint: {} }, "option/type", /endpoint must be an Endpoint or a Connection/],
+  ["new Pump", pump, { endpoint: {} }, "option/type", /endpoint must be an Endpoint, but is an object/],
 ];
 
 describe("options", () => {

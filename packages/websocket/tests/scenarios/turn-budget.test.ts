@@ -1,6 +1,6 @@
 /** How much one connection may delay the others in a turn of the event loop, in counts and in the order of events. */
 
-import { Connection, type Extension, plainAgreement } from "@hybi/core";
+import { Connection, Endpoint, type Extension, plainAgreement } from "@hybi/core";
 import { encodeFrame } from "@hybi/core/frame";
 import { concatBytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
@@ -118,7 +118,8 @@ interface Watched {
 
 function accepted(clock: EventLoop, overrides: Partial<PumpListener> = {}): Watched {
   const transport = new ManualTransport();
-  const connection = new Connection(agreement, { extensions, limits: { message: 64 * 1024 * kibibyte } });
+  const endpoint = Endpoint.fromAgreement(agreement, { extensions, limits: { message: 64 * 1024 * kibibyte } });
+  const connection = endpoint.connection as Connection;
   const events: string[] = [];
   const listener: PumpListener = {
     ...silentListener,
@@ -130,7 +131,7 @@ function accepted(clock: EventLoop, overrides: Partial<PumpListener> = {}): Watc
     end: (clean) => events.push(`end ${clean}`),
     ...overrides,
   };
-  const pump = new Pump({ endpoint: connection, transport, listener, clock, deadlines: { controlFrames: 1e9 } });
+  const pump = new Pump({ endpoint, transport, listener, clock, deadlines: { controlFrames: 1e9 } });
   pump.start();
   return { transport, connection, pump, take: () => events.splice(0) };
 }
@@ -350,7 +351,7 @@ describe("compression of output", () => {
       const opened = Array.from({ length: 20 }, () => {
         const transport = new ManualTransport();
         transport.isSync = isSync;
-        const endpoint = new Connection(agreement, { extensions });
+        const endpoint = Endpoint.fromAgreement(agreement, { extensions });
         const pump = new Pump({ endpoint, transport, listener: silentListener, clock });
         pump.start();
         endpoint.sendBinary(new Uint8Array(4 * mebibyte));
