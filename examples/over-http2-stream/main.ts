@@ -5,12 +5,11 @@
 import { once } from "node:events";
 import { createServer, connect as openSession, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
-import { Connection } from "@hybi/core";
+import { Endpoint } from "@hybi/core";
 import {
   answerExtendedConnect,
   checkExtendedConnect,
   checkExtendedConnectResponse,
-  Endpoint,
   type Fields,
   openExtendedConnect,
   refuseExtendedConnect,

@@ -3,7 +3,6 @@
  * one `receive`. It composes the two and adds one rule: a connection that never opened ends with 1006 (§7.1.5).
  */
 
-import { isBytes } from "./bytes/is-bytes.ts";
 import { UsageError } from "./checks/usage-error.ts";
 import type { ClosingState, TransportAction } from "./closing/states.ts";
 import { type CloseOptions, Connection } from "./connection.ts";
@@ -132,7 +131,6 @@ export class Endpoint implements Output {
    */
   static fromAgreement(agreement: Agreement, options?: ConnectionOptions, rest: Uint8Array = noBytes): Endpoint {
     const connection = new Connection(agreement, options);
-    if (!isBytes(rest)) throw new UsageError("endpoint/chunk-type");
     return new Endpoint(agreement.role, { connection, opening: remainder(undefined, rest) });
   }
 
