@@ -111,12 +111,12 @@ describe("FrameDecoder", () => {
         offset: starts[frame],
       });
     }
-    const indexed = new Recorder([[1, { code: "message/utf8-invalid", index: 7 }]]);
+    const indexed = new Recorder([[1, { code: "message/utf8-invalid", offset: 7 }]]);
     expect(decodeAll(wire, wire.length, { role: "server" }, indexed)).toEqual({
       code: "message/utf8-invalid",
       offset: 7,
     });
-    const later = new Recorder([[2, { code: "message/utf8-invalid", index: 0 }]]);
+    const later = new Recorder([[2, { code: "message/utf8-invalid", offset: 0 }]]);
     expect(decodeAll(wire, 1, { role: "server" }, later)).toEqual({ code: "message/utf8-invalid", offset: 7 });
   });
 

@@ -9,20 +9,17 @@
 import { releaseViews } from "../bytes/view-cache.ts";
 import { noObject } from "../checks/callback-result.ts";
 import type { Role } from "../vocabulary/terms.ts";
-import type { ViolationCode } from "../vocabulary/violation.ts";
+import type { Fault, ViolationCode } from "../vocabulary/violation.ts";
 import { finBit, length16, lengthBits, maskBit } from "./header.ts";
 import { type MaskingKey, mask, rotateKey } from "./mask.ts";
 import { isControl } from "./opcode.ts";
 import { checkExtendedLength, checkFirstByte, checkSecondByte } from "./rules.ts";
 
-/** A violation found by a sink. `index` is the offending byte within the range passed in; if undefined, the frame is at fault. */
-export interface SinkFault {
-  readonly code: ViolationCode;
-  readonly index?: number | undefined;
-}
-
-/** Result of a sink call: continue (undefined), stop decoding for good, or fail. */
-export type SinkVerdict = SinkFault | "stop" | undefined;
+/**
+ * Result of a sink call: continue (undefined), stop decoding for good, or fail. The offset of a fault is an index of the array
+ * passed in.
+ */
+export type SinkVerdict = Fault | "stop" | undefined;
 
 /** Receives decoded frames, in wire order. */
 export interface FrameSink {
@@ -38,9 +35,8 @@ export interface FrameSink {
   payload(bytes: Uint8Array, start: number, end: number, last: boolean): SinkVerdict | "rest";
 }
 
-/** A violation by the byte at `offset`, counted from the first byte that the decoder received. */
-export interface FrameFault {
-  readonly code: ViolationCode;
+/** A fault whose offset counts from the first byte that the decoder received. */
+export interface FrameFault extends Fault {
   readonly offset: number;
 }
 
@@ -228,7 +224,7 @@ export class FrameDecoder {
       const outcome = sink.payload(chunk, start, stop, true);
       if (outcome !== undefined) {
         if (outcome === "rest") return ~stop;
-        return outcome === "stop" ? outcome : this.#fault(outcome.code, outcome.index ?? at);
+        return outcome === "stop" ? outcome : this.#fault(outcome.code, outcome.offset ?? at);
       }
       at = stop;
     }
@@ -247,7 +243,7 @@ export class FrameDecoder {
     this.#inPayload = !last;
     const outcome = this.#sink.payload(chunk, start, stop, last);
     if (outcome === undefined || typeof outcome === "string") return outcome;
-    const offset = outcome.index === undefined ? this.#frameStart : this.#received + outcome.index;
+    const offset = outcome.offset === undefined ? this.#frameStart : this.#received + outcome.offset;
     return { code: outcome.code, offset };
   }
 

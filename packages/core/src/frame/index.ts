@@ -18,8 +18,8 @@ export {
   type FrameDecoderOptions,
   type FrameFault,
   type FrameSink,
-  type SinkFault,
   type SinkVerdict,
 } from "./frame-decoder.ts";
+export type { Fault } from "../vocabulary/violation.ts";
 export { encodeFrame, type FrameToEncode } from "./encode-frame.ts";
 export { type ClosePayload, formatClosePayload, parseClosePayload } from "./close-payload.ts";

@@ -30,7 +30,7 @@ export class BodyDecoder {
   #complete: boolean;
 
   /** Keeps at most `limit` bytes. */
-  constructor(framing: Exclude<BodyFraming, { type: "violation" }>, limit: number) {
+  constructor(framing: BodyFraming, limit: number) {
     this.#limit = limit;
     this.#chunked = framing.type === "chunked";
     this.#remaining =

@@ -10,13 +10,12 @@ export type BodyFraming =
   | { readonly type: "none" }
   | { readonly type: "length"; readonly length: number }
   | { readonly type: "chunked" }
-  | { readonly type: "until-end" }
-  | { readonly type: "violation"; readonly code: ViolationCode };
+  | { readonly type: "until-end" };
 
 const noBody: BodyFraming = { type: "none" };
 
-/** Returns the body framing of a response to any request except HEAD and CONNECT (RFC 9112 §6.3). */
-export function responseBodyFraming(head: ResponseHead): BodyFraming {
+/** Returns the body framing of a response to any request except HEAD and CONNECT (RFC 9112 §6.3), or the violation in it. */
+export function responseBodyFraming(head: ResponseHead): BodyFraming | ViolationCode {
   // Rule 1: these statuses never have a body, regardless of the fields.
   if ((head.status >= 100 && head.status < 200) || head.status === 204 || head.status === 304) return noBody;
   const codings = parseList(fieldValues(head.fields, "transfer-encoding"));
@@ -25,14 +24,14 @@ export function responseBodyFraming(head: ResponseHead): BodyFraming {
   if (last !== undefined) return { type: equalsIgnoringCase(last, "chunked") ? "chunked" : "until-end" };
   const length = contentLength(fieldValues(head.fields, "content-length"));
   if (length === undefined) return { type: "until-end" };
-  return length === "invalid" ? { type: "violation", code: "http/content-length" } : { type: "length", length };
+  return length === "invalid" ? "http/content-length" : { type: "length", length };
 }
 
 /**
  * Returns the violation in the framing of a request that must not have a body, or undefined. An opening request has no body
  * (RFC 6455 §4.1); body bytes would be read as frames.
  */
-export function requestBodyFault(
+export function checkRequestBody(
   contentLengths: readonly string[],
   transferEncodings: readonly string[],
 ): ViolationCode | undefined {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { defaultLimits, type Limits } from "../vocabulary/limits.ts";
 import type { RequestHead } from "./head.ts";
-import { fieldsFault, requestHeadFault } from "./head-check.ts";
+import { checkFieldLines, checkRequestHead } from "./head-check.ts";
 import { HeadDecoder } from "./head-decoder.ts";
 import { encodeRequestHead } from "./head-encoder.ts";
 import { requestLine } from "./start-line.ts";
@@ -9,7 +9,7 @@ import { requestLine } from "./start-line.ts";
 const head: RequestHead = { method: "GET", target: "/", minorVersion: 1, fields: [["Host", "a"]] };
 
 function faultOf(changes: Partial<RequestHead>, limits: Partial<Limits> = {}): string | undefined {
-  return requestHeadFault({ ...head, ...changes }, { ...defaultLimits, ...limits });
+  return checkRequestHead({ ...head, ...changes }, { ...defaultLimits, ...limits });
 }
 
 /** The fault that a decoder finds in the bytes of the same head. */
@@ -19,7 +19,7 @@ function faultInBytes(changes: Partial<RequestHead>, limits: Partial<Limits> = {
   return step.type === "violation" ? step.code : undefined;
 }
 
-describe("requestHeadFault", () => {
+describe("checkRequestHead", () => {
   it("finds no fault in a head that a decoder would accept [R30]", () => {
     for (const changes of [
       {},
@@ -79,10 +79,10 @@ describe("requestHeadFault", () => {
   });
 });
 
-describe("fieldsFault", () => {
+describe("checkFieldLines", () => {
   it("counts the bytes before the fields", () => {
     const limits = { ...defaultLimits, head: 10 };
-    expect(fieldsFault([["a", "b"]], limits, 3)).toBeUndefined();
-    expect(fieldsFault([["a", "b"]], limits, 4)).toBe("http/head-too-big");
+    expect(checkFieldLines([["a", "b"]], limits, 3)).toBeUndefined();
+    expect(checkFieldLines([["a", "b"]], limits, 4)).toBe("http/head-too-big");
   });
 });

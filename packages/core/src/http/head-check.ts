@@ -14,7 +14,7 @@ const restOfRequestLine = "  HTTP/1.1".length;
 const lineEnd = 2;
 
 /** Returns the first rule that `head` breaks, in the order in which `HeadDecoder` checks them, or undefined. */
-export function requestHeadFault(head: RequestHead, limits: Limits): ViolationCode | undefined {
+export function checkRequestHead(head: RequestHead, limits: Limits): ViolationCode | undefined {
   const { method, target, majorVersion = 1, minorVersion } = head;
   const line = method.length + target.length + restOfRequestLine;
   if (line > limits.line) return "http/request-line-too-long";
@@ -24,11 +24,11 @@ export function requestHeadFault(head: RequestHead, limits: Limits): ViolationCo
   if (!isVersionDigit(majorVersion) || !isVersionDigit(minorVersion)) return "http/version";
   // RFC 9110 §15.6.6: other major versions are not supported.
   if (majorVersion !== 1) return "http/version-unsupported";
-  return fieldsFault(head.fields, limits, line + lineEnd);
+  return checkFieldLines(head.fields, limits, line + lineEnd);
 }
 
 /** Returns the first rule that `fields` break, or undefined. `before` is the number of bytes of the head before the fields. */
-export function fieldsFault(fields: Fields, limits: Limits, before: number): ViolationCode | undefined {
+export function checkFieldLines(fields: Fields, limits: Limits, before: number): ViolationCode | undefined {
   if (fields.length > limits.fields) return "http/too-many-fields";
   let length = before + lineEnd;
   for (let at = 0; at < fields.length; at++) {

@@ -123,7 +123,7 @@ export class HeadDecoder<Head> {
           const isLineEnd = byte === carriageReturn || byte === lineFeed;
           if (isLineEnd && this.#grammar.emptyLines > 0) {
             if (this.#emptyLines++ === this.#grammar.emptyLines) return fault("http/too-many-empty-lines", at - first);
-            const code = this.#lineEndFault(byte);
+            const code = this.#checkLineEnd(byte);
             if (code !== undefined) return fault(code, at - first);
             if (byte === carriageReturn) at++;
             phase = emptyLineFeed;
@@ -145,7 +145,7 @@ export class HeadDecoder<Head> {
           at = skipFieldContent(bytes, at, lineStop);
           if (at === stop) break;
           const tooLong = at - lineStart >= lineLimit;
-          const code = this.#lineEndFault(bytes[at]!, tooLong ? this.#grammar.tooLong : "http/start-line");
+          const code = this.#checkLineEnd(bytes[at]!, tooLong ? this.#grammar.tooLong : "http/start-line");
           if (code !== undefined) return fault(code, at - first);
           this.#startLineEnd = at - first;
           if (bytes[at] === carriageReturn) at++;
@@ -156,7 +156,7 @@ export class HeadDecoder<Head> {
         case startLineFeed: {
           if (byte !== lineFeed) return fault("http/bare-carriage-return", at - 1 - first);
           const wrong = this.#grammar.check(bytes, first + this.#startLineStart, first + this.#startLineEnd);
-          if (wrong !== undefined && !this.#tolerates(wrong.leniency)) return fault(wrong.code, wrong.at - first);
+          if (wrong !== undefined && !this.#tolerates(wrong.leniency)) return fault(wrong.code, wrong.offset - first);
           lineStart = ++at;
           lineStop = Math.min(stop, lineStart + lineLimit);
           phase = fieldLineStart;
@@ -165,14 +165,14 @@ export class HeadDecoder<Head> {
 
         case fieldLineStart: {
           if (byte === carriageReturn || byte === lineFeed) {
-            const code = this.#lineEndFault(byte);
+            const code = this.#checkLineEnd(byte);
             if (code !== undefined) return fault(code, at - first);
             if (byte === carriageReturn) at++;
             phase = lastLineFeed;
             break;
           }
           if (marks.length === 4 * this.#limits.fields) return fault("http/too-many-fields", at - first);
-          const code = isWhiteSpace(byte) ? this.#foldFault() : undefined;
+          const code = isWhiteSpace(byte) ? this.#checkFold() : undefined;
           if (code !== undefined) return fault(code, at - first);
           marks.push(at - first);
           if (isWhiteSpace(byte)) marks.push(at - first);
@@ -183,7 +183,7 @@ export class HeadDecoder<Head> {
         case fieldName: {
           at = skipTchars(bytes, at, lineStop);
           if (at === stop) break;
-          const code = this.#nameEndFault(bytes[at]!, at - lineStart);
+          const code = this.#checkNameEnd(bytes[at]!, at - lineStart);
           if (code !== undefined) return fault(code, at - first);
           marks.push(at - first);
           at++;
@@ -202,7 +202,7 @@ export class HeadDecoder<Head> {
           at = skipFieldContent(bytes, at, lineStop);
           if (at === stop) break;
           const tooLong = at - lineStart >= lineLimit;
-          const code = this.#lineEndFault(bytes[at]!, tooLong ? "http/line-too-long" : "http/field-value");
+          const code = this.#checkLineEnd(bytes[at]!, tooLong ? "http/line-too-long" : "http/field-value");
           if (code !== undefined) return fault(code, at - first);
           marks.push(this.#valueEnd(bytes, first, at) - first);
           if (bytes[at] === carriageReturn) at++;
@@ -232,7 +232,7 @@ export class HeadDecoder<Head> {
   }
 
   /** Returns the violation of `byte` where a line end is expected; `otherwise` when it is neither CR nor LF. */
-  #lineEndFault(byte: number, otherwise?: ViolationCode): ViolationCode | undefined {
+  #checkLineEnd(byte: number, otherwise?: ViolationCode): ViolationCode | undefined {
     if (byte === carriageReturn) return undefined;
     if (byte !== lineFeed) return otherwise;
     // RFC 9112 §2.2: a recipient MAY recognize a single LF as a line terminator.
@@ -247,7 +247,7 @@ export class HeadDecoder<Head> {
   }
 
   /** Returns the violation of `byte` where the colon after a name of `length` chars is expected. */
-  #nameEndFault(byte: number, length: number): ViolationCode | undefined {
+  #checkNameEnd(byte: number, length: number): ViolationCode | undefined {
     if (length >= this.#limits.line) return "http/line-too-long";
     if (byte === colon) return length === 0 ? "http/field-name" : undefined;
     // RFC 9112 §5.1: no white space is allowed between the name and the colon.
@@ -256,7 +256,7 @@ export class HeadDecoder<Head> {
   }
 
   /** Returns the violation of a line that begins with white space, or undefined when folded lines are joined. */
-  #foldFault(): ViolationCode | undefined {
+  #checkFold(): ViolationCode | undefined {
     // RFC 9112 §2.2: white space between the start line and the first field.
     if (this.#marks.length === 0) return "http/white-space-before-fields";
     return this.#grammar.foldedLines === "refuse" ? "http/folded-line" : undefined;

@@ -6,7 +6,7 @@ import { requestLine, type StartLineGrammar, statusLine } from "./start-line.ts"
 function faultOf<Head>(grammar: StartLineGrammar<Head>, line: string, after: string): [string, number] | undefined {
   const before = "HTTP/1.1 ";
   const fault = grammar.check(latin1Bytes(before + line + after), before.length, before.length + line.length);
-  return fault === undefined ? undefined : [fault.code, fault.at - before.length];
+  return fault === undefined ? undefined : [fault.code, fault.offset - before.length];
 }
 
 describe("requestLine", () => {

@@ -1,15 +1,14 @@
 /** The two start lines of HTTP/1.1: the request line (RFC 9112 §3) and the status line (RFC 9112 §4). */
 import type { Leniency } from "../vocabulary/leniency.ts";
 import { fixedLimits } from "../vocabulary/limits.ts";
-import type { ViolationCode } from "../vocabulary/violation.ts";
+import type { Fault, ViolationCode } from "../vocabulary/violation.ts";
 import type { Fields } from "./fields.ts";
 import { isTchar } from "./grammar.ts";
 import type { RequestHead, ResponseHead } from "./head.ts";
 
-/** A violation in a start line, and the index of the offending byte. */
-interface StartLineFault {
-  readonly code: ViolationCode;
-  readonly at: number;
+/** A fault in a start line. Its offset is an index of the array that has the line. */
+interface StartLineFault extends Fault {
+  readonly offset: number;
   /** The leniency under which `head` can still parse the line. */
   readonly leniency?: Leniency;
 }
@@ -44,11 +43,11 @@ export const requestLine: StartLineGrammar<RequestHead> = {
   check(bytes: Uint8Array, start: number, end: number): StartLineFault | undefined {
     let at = start;
     while (at < end && isTchar(bytes[at]!)) at++;
-    if (at === start || bytes[at] !== space || at === end) return { code: "http/method", at };
+    if (at === start || bytes[at] !== space || at === end) return { code: "http/method", offset: at };
     const target = ++at;
     // RFC 9112 §3.2: no white space is allowed in the target. RFC 3986 allows ASCII only.
     while (at < end && bytes[at]! > space && bytes[at]! < 0x7f) at++;
-    if (at === target || bytes[at] !== space || at === end) return { code: "http/request-target", at };
+    if (at === target || bytes[at] !== space || at === end) return { code: "http/request-target", offset: at };
     return checkVersion(bytes, at + 1, end);
   },
 
@@ -79,8 +78,8 @@ export const statusLine: StartLineGrammar<ResponseHead> = {
       const fits = at === versionEnd || at === versionEnd + 4 ? bytes[at] === space : isDigit(bytes[at]!);
       // A server MUST send the space after the status code, even without a reason phrase.
       if (at === end && at === versionEnd + 4)
-        return { code: "http/status-line", at, leniency: "truncated-status-line" };
-      if (at === end || !fits) return { code: "http/status-line", at };
+        return { code: "http/status-line", offset: at, leniency: "truncated-status-line" };
+      if (at === end || !fits) return { code: "http/status-line", offset: at };
     }
     return undefined;
   },
@@ -106,12 +105,12 @@ function checkVersion(bytes: Uint8Array, start: number, end: number): StartLineF
     const byte = bytes[at]!;
     const isVersionDigit = index === majorVersion || index === httpVersion.length - 1;
     const fits = isVersionDigit ? isDigit(byte) : byte === httpVersion.charCodeAt(index);
-    if (at >= end || !fits) return { code: "http/version", at: Math.min(at, end) };
+    if (at >= end || !fits) return { code: "http/version", offset: Math.min(at, end) };
   }
-  if (start + httpVersion.length < end) return { code: "http/version", at: start + httpVersion.length };
+  if (start + httpVersion.length < end) return { code: "http/version", offset: start + httpVersion.length };
   // RFC 9110 §15.6.6: other major versions are not supported. The HTTP/2 preface, `PRI * HTTP/2.0`, ends up here too.
   const major = start + majorVersion;
-  return bytes[major] === 0x31 ? undefined : { code: "http/version-unsupported", at: major };
+  return bytes[major] === 0x31 ? undefined : { code: "http/version-unsupported", offset: major };
 }
 
 /** DIGIT */

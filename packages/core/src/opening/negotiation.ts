@@ -5,7 +5,7 @@
 import { textOf, wrongResult } from "../checks/callback-result.ts";
 import type { AgreedExtension } from "../vocabulary/agreement.ts";
 import type { Extension, ExtensionParameters } from "../vocabulary/extension.ts";
-import type { ViolationCode } from "../vocabulary/violation.ts";
+import type { Fault } from "../vocabulary/violation.ts";
 import type { ExtensionOffer } from "./extension-header.ts";
 
 /** Client: returns the offers. Several offers of one extension are alternatives, in order of preference (RFC 7692 §5.1). */
@@ -19,17 +19,11 @@ export function offerExtensions(extensions: readonly Extension[]): ExtensionOffe
   return offers;
 }
 
-/** Why the server's choice of extensions is unacceptable. */
-export interface AnswerFault {
-  readonly code: ViolationCode;
-  readonly detail: string;
-}
-
 /** Client: checks the extensions in the server's response against those offered. Returns undefined when all are acceptable. */
 export function checkExtensionAnswers(
   answers: readonly ExtensionOffer[],
   extensions: readonly Extension[],
-): AnswerFault | undefined {
+): Fault | undefined {
   let rsv = 0;
   for (const [index, answer] of answers.entries()) {
     const { name } = answer;

@@ -41,7 +41,7 @@ export const requestFields: FieldLookup<RequestFieldName> = new FieldLookup<Requ
 export const protocolVersion = "13";
 
 /** Returns the violation in Sec-WebSocket-Version, or undefined. */
-export function versionFault(values: readonly string[]): ViolationCode | undefined {
+export function checkVersion(values: readonly string[]): ViolationCode | undefined {
   if (values.length === 0) return "opening/version-missing";
   // RFC 6455 §11.3.5: MUST NOT appear more than once in a request.
   if (values.length > 1) return "opening/version-repeated";

@@ -5,22 +5,22 @@
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
 import { checkOptions, type OptionChecks, takes } from "../checks/option-checks.ts";
 import { parseAuthority } from "../http/authority.ts";
-import { requestBodyFault } from "../http/body-framing.ts";
+import { checkRequestBody } from "../http/body-framing.ts";
 import type { Fields } from "../http/fields.ts";
 import { parseList, parseTokenList } from "../http/grammar.ts";
 import type { RequestHead } from "../http/head.ts";
-import { requestHeadFault } from "../http/head-check.ts";
+import { checkRequestHead } from "../http/head-check.ts";
 import { type Leniency, leniencyCheck } from "../vocabulary/leniency.ts";
 import { type Limits, limitsCheck, resolveLimits } from "../vocabulary/limits.ts";
 import { type Violation, type ViolationCode, violation } from "../vocabulary/violation.ts";
 import type { ExtensionOffer } from "./extension-header.ts";
 import { keySpelling } from "./key.ts";
 import {
+  checkVersion,
   requestedExtensions,
   requestedOrigin,
   requestedSubprotocols,
   requestFields,
-  versionFault,
 } from "./request-fields.ts";
 import { readUrl } from "./url.ts";
 
@@ -93,7 +93,7 @@ export function checkRequestOptions(options: OpeningRequestCheckOptions): void {
 export function checkOpeningRequest(head: RequestHead, options: OpeningRequestCheckOptions = {}): OpeningRequestCheck {
   checkRequestOptions(options);
   const limits = resolveLimits(options.limits);
-  const fault = requestHeadFault(head, limits);
+  const fault = checkRequestHead(head, limits);
   return fault === undefined
     ? checkDecodedRequest(head, { ...options, limits })
     : { type: "violation", violation: violation(fault, options.offset ?? 0) };
@@ -122,15 +122,15 @@ function openingRequest(
   // RFC 9110 §7.8: a server MUST ignore an Upgrade received in an HTTP/1.0 request.
   if (head.minorVersion < 1) return "opening/http-version";
   const found = requestFields.find(head.fields);
-  const hostCode = hostFault(found.Host);
+  const hostCode = checkHost(found.Host);
   if (hostCode !== undefined) return hostCode;
   const target = parseTarget(head.target, found.Host[0] as string);
   if (target === undefined) return "opening/request-target";
   const fault =
-    requestBodyFault(found["Content-Length"], found["Transfer-Encoding"]) ??
-    upgradeFault(found.Upgrade, found.Connection) ??
-    versionFault(found["Sec-WebSocket-Version"]) ??
-    keyFault(found["Sec-WebSocket-Key"], tolerate, tolerated);
+    checkRequestBody(found["Content-Length"], found["Transfer-Encoding"]) ??
+    checkUpgrade(found.Upgrade, found.Connection) ??
+    checkVersion(found["Sec-WebSocket-Version"]) ??
+    checkKey(found["Sec-WebSocket-Key"], tolerate, tolerated);
   if (fault !== undefined) return fault;
   const origin = requestedOrigin(found.Origin);
   if (typeof origin === "string") return origin;
@@ -152,7 +152,7 @@ function openingRequest(
 }
 
 /** RFC 9112 §3.2: a server MUST respond with 400 to a request with missing, repeated or malformed Host. */
-function hostFault(hosts: readonly string[]): ViolationCode | undefined {
+function checkHost(hosts: readonly string[]): ViolationCode | undefined {
   if (hosts.length === 0) return "opening/host-missing";
   if (hosts.length > 1) return "opening/host-repeated";
   return parseAuthority(hosts[0] as string) === undefined ? "opening/host-malformed" : undefined;
@@ -177,7 +177,7 @@ function parseTarget(target: string, host: string): Target | undefined {
 }
 
 /** RFC 6455 §4.2.1 steps 3 and 4: `websocket` among the protocols of Upgrade, `upgrade` among the tokens of Connection. */
-function upgradeFault(upgrade: readonly string[], connection: readonly string[]): ViolationCode | undefined {
+function checkUpgrade(upgrade: readonly string[], connection: readonly string[]): ViolationCode | undefined {
   // RFC 9110 §7.8: Upgrade = #protocol, case-insensitive, possibly along with others such as h2c. `websocket/…` would be a
   // different protocol.
   if (!isOnly(upgrade, "websocket")) {
@@ -197,7 +197,7 @@ function isOnly(values: readonly string[], lower: string): boolean {
 }
 
 /** RFC 6455 §4.2.1 step 5, §11.3.1: exactly one Sec-WebSocket-Key, 16 bytes in base64. */
-function keyFault(
+function checkKey(
   keys: readonly string[],
   tolerate: readonly Leniency[],
   tolerated: Leniency[],

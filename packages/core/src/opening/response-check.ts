@@ -8,7 +8,7 @@ import { type Violation, type ViolationCode, violationByServer } from "../vocabu
 import type { SentOpening } from "./client-request.ts";
 import { parseExtensions } from "./extension-header.ts";
 import { acceptValue, type Sha1 } from "./key.ts";
-import { type AnswerFault, checkExtensionAnswers } from "./negotiation.ts";
+import { checkExtensionAnswers } from "./negotiation.ts";
 
 /** Result of the check of a response. A rejection is a regular HTTP response, not a violation (RFC 6455 §4.1 step 1). */
 export type OpeningResponseCheck =
@@ -40,13 +40,17 @@ export function checkUpgrade(
   offset: number,
   sha1: Sha1 | undefined,
 ): UpgradeCheck {
-  const code = upgradeFault(head, sent.key, sha1);
+  const code = checkUpgradeFields(head, sent.key, sha1);
   if (code !== undefined) return { type: "violation", violation: violationByServer(code, offset) };
   return checkTerms(head.fields, sent, offset);
 }
 
 /** Steps 2 to 4: the fields that prove that the server read the request and supports the protocol. */
-function upgradeFault(head: ResponseHead, key: string | undefined, sha1: Sha1 | undefined): ViolationCode | undefined {
+function checkUpgradeFields(
+  head: ResponseHead,
+  key: string | undefined,
+  sha1: Sha1 | undefined,
+): ViolationCode | undefined {
   // RFC 9110 §7.8: HTTP/1.0 does not support Upgrade.
   if (head.minorVersion < 1) return "opening/http-version";
   const { fields } = head;
@@ -66,7 +70,7 @@ function upgradeFault(head: ResponseHead, key: string | undefined, sha1: Sha1 | 
 export function checkTerms(fields: Fields, sent: SentOpening, offset: number): UpgradeCheck {
   const subprotocols = fieldValues(fields, "sec-websocket-protocol");
   const subprotocol = sent.subprotocols.find((offered) => offered === subprotocols[0]);
-  const code = subprotocolFault(subprotocols, subprotocol, sent);
+  const code = checkSubprotocol(subprotocols, subprotocol, sent);
   if (code !== undefined) return { type: "violation", violation: violationByServer(code, offset) };
 
   const lines = fieldValues(fields, "sec-websocket-extensions");
@@ -77,14 +81,14 @@ export function checkTerms(fields: Fields, sent: SentOpening, offset: number): U
   // RFC 6455 §9.1: a value that does not conform to the grammar fails the connection.
   if (extensions === undefined)
     return { type: "violation", violation: violationByServer("opening/extensions-malformed", offset) };
-  const fault: AnswerFault | undefined = checkExtensionAnswers(extensions, sent.extensions);
+  const fault = checkExtensionAnswers(extensions, sent.extensions);
   if (fault !== undefined) return { type: "violation", violation: violationByServer(fault.code, offset, fault.detail) };
 
   return { type: "agreement", agreement: { role: "client", subprotocol, extensions, tolerated: [] } };
 }
 
 /** Checks Sec-WebSocket-Protocol-Server = token (RFC 6455 §4.3), which must be one of the offered subprotocols. */
-function subprotocolFault(
+function checkSubprotocol(
   received: readonly string[],
   agreed: string | undefined,
   sent: SentOpening,

@@ -77,7 +77,7 @@ export class ResponseReader {
         continue;
       }
       const framing = responseBodyFraming(step.head);
-      if (framing.type === "violation") return this.#violation(framing.code, this.headLength);
+      if (typeof framing === "string") return this.#violation(framing, this.headLength);
       this.#answer = { head: step.head, body: new BodyDecoder(framing, this.#limits.rejectionBody) };
     }
     const { head, body } = this.#answer;

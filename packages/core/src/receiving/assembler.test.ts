@@ -109,14 +109,14 @@ describe("Assembler", () => {
     });
   });
 
-  it("reports the index of the invalid byte in text, in whole messages and in parts [F18]", () => {
-    expect(give(assembler().target, 0x81, hexBytes("61ff"))).toEqual({ code: "message/utf8-invalid", index: 1 });
-    expect(give(assembler().target, 0x81, hexBytes("61c3"))).toEqual({ code: "message/utf8-truncated", index: 2 });
-    expect(give(assembler().target, 0x81, "a", hexBytes("62ff"))).toEqual({ code: "message/utf8-invalid", index: 1 });
-    expect(give(assembler().target, 0x81, "a", hexBytes("c3"))).toEqual({ code: "message/utf8-truncated", index: 1 });
+  it("reports the offset of the invalid byte in text, in whole messages and in parts [F18]", () => {
+    expect(give(assembler().target, 0x81, hexBytes("61ff"))).toEqual({ code: "message/utf8-invalid", offset: 1 });
+    expect(give(assembler().target, 0x81, hexBytes("61c3"))).toEqual({ code: "message/utf8-truncated", offset: 2 });
+    expect(give(assembler().target, 0x81, "a", hexBytes("62ff"))).toEqual({ code: "message/utf8-invalid", offset: 1 });
+    expect(give(assembler().target, 0x81, "a", hexBytes("c3"))).toEqual({ code: "message/utf8-truncated", offset: 1 });
     const { target } = assembler({ delivery: "pieces" });
     expect(give(target, 0x01, "é", hexBytes("e2"))).toBeUndefined();
-    expect(give(target, 0x80, hexBytes("82"), hexBytes("41"))).toEqual({ code: "message/utf8-invalid", index: 0 });
+    expect(give(target, 0x80, hexBytes("82"), hexBytes("41"))).toEqual({ code: "message/utf8-invalid", offset: 0 });
   });
 
   it("enforces the limits on frames, messages and fragments before any payload arrives [X19] [F16]", () => {

@@ -7,13 +7,14 @@ import { copyOf } from "../bytes/copy-of.ts";
 import { plainBytes } from "../bytes/plain-bytes.ts";
 import { continueUtf8, decodeText, decodeValidText } from "../bytes/text-decode.ts";
 import { skipAscii, utf8Boundary, validateUtf8 } from "../bytes/utf8.ts";
-import type { FrameSink, SinkFault, SinkVerdict } from "../frame/frame-decoder.ts";
+import type { FrameSink, SinkVerdict } from "../frame/frame-decoder.ts";
 import { finBit, maxControlPayload, opcodeBits, rsvBits } from "../frame/header.ts";
 import { continuation, isControl, text } from "../frame/opcode.ts";
 import type { ActiveTransform } from "../vocabulary/extension.ts";
 import { encodedMessageLimit, type Limits } from "../vocabulary/limits.ts";
 import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import type { MessageKind } from "../vocabulary/terms.ts";
+import type { Fault } from "../vocabulary/violation.ts";
 import { ByteStore } from "./byte-store.ts";
 import { DecodePipeline } from "./decode-pipeline.ts";
 import { Slab } from "./slab.ts";
@@ -87,7 +88,7 @@ export class Assembler implements FrameSink {
   #controlLength = 0;
 
   /** A violation in transformed payload. It is found inside the transform, which cannot pass on a verdict. */
-  #transformedFault: SinkFault | undefined;
+  #transformedFault: Fault | undefined;
 
   /** `options` must not change afterwards. */
   constructor(sink: AssemblerSink, options: AssemblerOptions) {
@@ -167,7 +168,7 @@ export class Assembler implements FrameSink {
     this.#store?.settle();
   }
 
-  #deliverWhole(bytes: Uint8Array, start: number, end: number): SinkFault | undefined {
+  #deliverWhole(bytes: Uint8Array, start: number, end: number): Fault | undefined {
     this.work += messageWork;
     if (this.#kind === "binary") {
       this.#sink.binary(bytes, start, end);
@@ -180,13 +181,13 @@ export class Assembler implements FrameSink {
   }
 
   /** Handles a part of a message that is not complete within its chunk. `stays` is whether the range will not change. */
-  #accept(bytes: Uint8Array, start: number, end: number, final: boolean, stays: boolean): SinkFault | undefined {
+  #accept(bytes: Uint8Array, start: number, end: number, final: boolean, stays: boolean): Fault | undefined {
     this.#length += end - start;
     if (this.#kind === "text") {
       // RFC 6455 §8.1, as early as possible: the first invalid byte fails the connection.
       this.#validate(bytes, start, end);
-      if (this.#utf8 < 0) return { code: "message/utf8-invalid", index: ~this.#utf8 };
-      if (final && this.#utf8 !== utf8Boundary) return { code: "message/utf8-truncated", index: end };
+      if (this.#utf8 < 0) return { code: "message/utf8-invalid", offset: ~this.#utf8 };
+      if (final && this.#utf8 !== utf8Boundary) return { code: "message/utf8-truncated", offset: end };
     }
     if (this.#options.delivery === "pieces") {
       // An empty part that is not final carries no information.
@@ -273,13 +274,13 @@ export class Assembler implements FrameSink {
   }
 }
 
-const tooBigFrame: SinkFault = { code: "frame/too-big" };
-const tooBigMessage: SinkFault = { code: "message/too-big" };
-const tooBigEncoded: SinkFault = { code: "message/encoded-too-big" };
-const tooManyFragments: SinkFault = { code: "message/too-many-fragments" };
+const tooBigFrame: Fault = { code: "frame/too-big" };
+const tooBigMessage: Fault = { code: "message/too-big" };
+const tooBigEncoded: Fault = { code: "message/encoded-too-big" };
+const tooManyFragments: Fault = { code: "message/too-many-fragments" };
 
 /** Finds the offending byte in text that did not decode. */
-function invalidText(bytes: Uint8Array, start: number, end: number): SinkFault {
+function invalidText(bytes: Uint8Array, start: number, end: number): Fault {
   const state = validateUtf8(utf8Boundary, bytes, start, end);
-  return state < 0 ? { code: "message/utf8-invalid", index: ~state } : { code: "message/utf8-truncated", index: end };
+  return state < 0 ? { code: "message/utf8-invalid", offset: ~state } : { code: "message/utf8-truncated", offset: end };
 }

@@ -138,6 +138,19 @@ const rows = {
 /** Identifies the rule that the peer broke. Each code has a heading in docs/reference/errors.md. */
 export type ViolationCode = keyof typeof rows;
 
+/**
+ * A rule that the peer broke, where it is found: it becomes a `Violation` in a handshake, a connection or a check of an opening
+ * message, which know the place in the stream. Created only when a rule is broken. Where neither position nor detail is known,
+ * the code stands for it.
+ */
+export interface Fault {
+  readonly code: ViolationCode;
+  /** Index of the offending byte, counted as the function that returns it says; undefined for the frame as a whole. */
+  readonly offset?: number | undefined;
+  /** A sentence, which is appended to the message of the violation. */
+  readonly detail?: string | undefined;
+}
+
 /** A rule that the peer broke. */
 export interface Violation {
   readonly code: ViolationCode;

@@ -28,7 +28,7 @@ export function readPseudoFields(list: Fields, known: readonly string[]): Pseudo
   for (const line of list) {
     const [name, value] = line;
     if (!name.startsWith(":")) {
-      const code = fieldFault(name, value);
+      const code = checkField(name, value);
       if (code !== undefined) return code;
       fields.push(line);
       continue;
@@ -43,7 +43,7 @@ export function readPseudoFields(list: Fields, known: readonly string[]): Pseudo
 }
 
 /** Returns the first rule that an ordinary field breaks (RFC 9113 §8.2.1, §8.2.2). */
-function fieldFault(name: string, value: string): ViolationCode | undefined {
+function checkField(name: string, value: string): ViolationCode | undefined {
   if (!isToken(name)) return "http/field-name";
   if (/[A-Z]/.test(name)) return "opening/field-name-upper-case";
   if (connectionSpecific.has(name)) return "opening/field-connection-specific";

@@ -4,9 +4,9 @@
  * connection does: the client still masks (RFC 6455 §5.1), and END_STREAM is the orderly end.
  */
 import { parseAuthority } from "../../http/authority.ts";
-import { requestBodyFault } from "../../http/body-framing.ts";
+import { checkRequestBody } from "../../http/body-framing.ts";
 import { type FieldLine, type Fields, fieldValues } from "../../http/fields.ts";
-import { fieldsFault } from "../../http/head-check.ts";
+import { checkFieldLines } from "../../http/head-check.ts";
 import type { Agreement } from "../../vocabulary/agreement.ts";
 import { type Limits, resolveLimits } from "../../vocabulary/limits.ts";
 import type { Violation } from "../../vocabulary/violation.ts";
@@ -19,12 +19,12 @@ import {
   type OpeningRequestCheckOptions,
 } from "../request.ts";
 import {
+  checkVersion,
   protocolVersion,
   requestedExtensions,
   requestedOrigin,
   requestedSubprotocols,
   requestFields,
-  versionFault,
 } from "../request-fields.ts";
 import { agree, agreedFields, type OpeningAnswer } from "../response.ts";
 import { readPseudoFields } from "./pseudo-fields.ts";
@@ -64,10 +64,10 @@ function extendedConnectRequest(list: Fields, options: OpeningRequestCheckOption
   const joined = joinCookies(fields);
   const found = requestFields.find(joined);
   const fault =
-    sizeFault(path, joined, limits) ??
-    targetFault(scheme, path, authority, found.Host) ??
-    requestBodyFault(found["Content-Length"], found["Transfer-Encoding"]) ??
-    versionFault(found["Sec-WebSocket-Version"]);
+    checkSize(path, joined, limits) ??
+    checkTarget(scheme, path, authority, found.Host) ??
+    checkRequestBody(found["Content-Length"], found["Transfer-Encoding"]) ??
+    checkVersion(found["Sec-WebSocket-Version"]);
   // RFC 9113 §8.2.2 forbids Upgrade, and a 426 without Upgrade is meaningless, so this bootstrap has its own code.
   if (fault !== undefined)
     return fault === "opening/version-unsupported" ? "opening/stream-version-unsupported" : fault;
@@ -94,12 +94,12 @@ function extendedConnectRequest(list: Fields, options: OpeningRequestCheckOption
 }
 
 /** Applies the same size limits as for HTTP/1.1 (RFC 9113 §10.5.1). */
-function sizeFault(path: string, fields: Fields, limits: Limits): ViolationCode | undefined {
-  return path.length > limits.line ? "http/request-line-too-long" : fieldsFault(fields, limits, path.length);
+function checkSize(path: string, fields: Fields, limits: Limits): ViolationCode | undefined {
+  return path.length > limits.line ? "http/request-line-too-long" : checkFieldLines(fields, limits, path.length);
 }
 
 /** Returns the first rule that the target of the request breaks (RFC 8441 §5, RFC 9113 §8.3.1). */
-function targetFault(
+function checkTarget(
   scheme: string,
   path: string,
   authority: string,
