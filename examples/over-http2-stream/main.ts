@@ -12,7 +12,8 @@ import {
   checkExtendedConnectResponse,
   type Fields,
   openExtendedConnect,
-  refuseExtendedConnect,
+  rejectExtendedConnect,
+  rejectionFor,
 } from "@hybi/core/opening";
 import { type Connect, createWebSocketClass, OpeningRejection, Pump, silentListener } from "@hybi/websocket";
 import { object, pairs } from "./fields.ts";
@@ -34,7 +35,7 @@ function acceptStream(stream: ServerHttp2Stream, fields: Fields): void {
   stream.on("error", () => {});
   const check = checkExtendedConnect(fields);
   if (check.type === "violation") {
-    const refusal = refuseExtendedConnect(check.violation);
+    const refusal = rejectExtendedConnect(rejectionFor(check.violation));
     stream.respond(object([[":status", `${refusal.status}`], ...refusal.fields]));
     stream.end(refusal.body);
     return;

@@ -154,7 +154,7 @@ if (told.join("; ") !== "hello; 1,2,3") throw new Error(told.join("; "));`,
     file: "packages/core/src/opening/request.ts",
     treatment: "run",
     program: `
-import { answerOpeningRequest, checkOpeningRequest, type Fields, refuseOpeningRequest } from "@hybi/core/opening";
+import { answerOpeningRequest, checkOpeningRequest, type Fields, rejectionFor, rejectOpeningRequest } from "@hybi/core/opening";
 const [method, target] = ["GET", "/"];
 const fields: Fields = [
   ["Host", "example.com"],

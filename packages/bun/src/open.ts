@@ -5,7 +5,7 @@ import { BunTransport, socketHandlers } from "./transport.ts";
 
 /** Opens the transport of a client. */
 export async function openTransport(
-  { url, origin, signal }: ConnectTarget,
+  { url, sameOrigin, signal }: ConnectTarget,
   { tls = {}, path }: TransportOptions,
 ): Promise<Transport> {
   const open = (more: SocketOptions): Promise<Socket> =>
@@ -20,7 +20,7 @@ export async function openTransport(
   const socket = await open({
     allowHalfOpen: true,
     // A redirect must not reveal the client's identity to another origin.
-    tls: tlsOptions(serverName, origin === "named" ? tls : { ...tls, cert: undefined, key: undefined }),
+    tls: tlsOptions(serverName, sameOrigin ? tls : { ...tls, cert: undefined, key: undefined }),
     socket: {
       ...socketHandlers,
       // Bun checks the certificate and its name, reports the result here, and continues in either case.

@@ -182,7 +182,7 @@ export class Connection implements Output {
    * Handles received bytes. Takes ownership of `chunk`: it is unmasked in place, and events may point into it. Never
    * throws because of the content; the cost is linear in the length.
    */
-  receive(chunk: Uint8Array): ConnectionEvent[] {
+  receive(chunk: Uint8Array): readonly ConnectionEvent[] {
     // One collector for all chunks: creating one is a third of the cost of small chunks (bench/decode-task.ts, chunks of 1 B).
     this.#collector ??= new EventCollector();
     this.receiveInto(chunk, this.#collector);
@@ -226,7 +226,7 @@ export class Connection implements Output {
    *
    * @throws whatever an extension throws when releasing its memory; the next call then returns the event
    */
-  receiveEnd(): ConnectionEvent[] {
+  receiveEnd(): readonly ConnectionEvent[] {
     if (this.#sink !== undefined) throw new UsageError("endpoint/reentrant");
     if (this.state !== "ended") {
       this.#stopReading();
@@ -239,7 +239,7 @@ export class Connection implements Output {
   }
 
   /** Handles a deadline that has passed. Normally called by `Deadlines`; public for callers with their own timekeeping. */
-  expire(reason: DeadlineReason): ConnectionEvent[] {
+  expire(reason: DeadlineReason): readonly ConnectionEvent[] {
     if (this.#sink !== undefined) throw new UsageError("endpoint/reentrant");
     if (this.state === "ended") return [];
     switch (reason) {

@@ -253,7 +253,7 @@ export class Endpoint implements Output {
   }
 
   /** Handles a deadline that has passed; see `Deadlines`. */
-  expire(reason: DeadlineReason): EndpointEvent[] {
+  expire(reason: DeadlineReason): readonly EndpointEvent[] {
     const phase = this.#phase;
     if (phase.connection !== undefined) {
       const early = this.#receiveRest(phase);

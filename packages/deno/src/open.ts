@@ -6,7 +6,7 @@ import { DenoTransport } from "./transport.ts";
 
 /** Opens the transport of a client. */
 export async function openTransport(
-  { url, origin, signal }: ConnectTarget,
+  { url, sameOrigin, signal }: ConnectTarget,
   { tls = {}, path }: TransportOptions,
 ): Promise<Transport> {
   // Deno has no TLS over Unix sockets. Never send in the clear what was meant to be encrypted.
@@ -25,7 +25,7 @@ export async function openTransport(
     alpnProtocols: ["http/1.1"],
     ...(caCerts !== undefined && { caCerts: [...caCerts] }),
     // A redirect must not reveal the client's identity to another origin.
-    ...(origin === "named" && cert !== undefined && key !== undefined && { cert, key }),
+    ...(sameOrigin && cert !== undefined && key !== undefined && { cert, key }),
   });
   const giveUp = (): void => conn.close();
   signal.addEventListener("abort", giveUp);

@@ -50,32 +50,28 @@ let sessionCount = 0;
  * Opens a socket over TCP or TLS, directly or through a proxy. Returns the socket, which may still be connecting, or a promise of
  * it when a proxy tunnel must be opened first.
  */
-function openSocket({ url, origin, signal }: ConnectTarget, options: TransportOptions): Socket | Promise<Socket> {
+function openSocket({ url, sameOrigin, signal }: ConnectTarget, options: TransportOptions): Socket | Promise<Socket> {
   // HTTP/2 half-closes streams, never the socket.
   const allowHalfOpen = options.http2 !== true;
   const { proxy } = options;
   if (proxy !== undefined) {
     return openTunnel(url, proxy, allowHalfOpen, signal).then((tunnel) => {
       if (!url.secure) return tunnel;
-      const inTunnel = { ...tlsOptions(url.address, origin, options), allowHalfOpen, socket: tunnel };
+      const inTunnel = { ...tlsOptions(url.address, sameOrigin, options), allowHalfOpen, socket: tunnel };
       return openTls(inTunnel);
     });
   }
   const where = options.path === undefined ? { host: url.address, port: url.port } : { path: options.path };
   const common = { ...where, allowHalfOpen, noDelay: true };
-  return url.secure ? openTls({ ...tlsOptions(url.address, origin, options), ...common }) : openTcp(common);
+  return url.secure ? openTls({ ...tlsOptions(url.address, sameOrigin, options), ...common }) : openTcp(common);
 }
 
-function tlsOptions(
-  address: string,
-  origin: ConnectTarget["origin"],
-  { tls = {}, http2 }: TransportOptions,
-): ConnectionOptions {
+function tlsOptions(address: string, sameOrigin: boolean, { tls = {}, http2 }: TransportOptions): ConnectionOptions {
   return {
     ALPNProtocols: [http2 === true ? "h2" : "http/1.1"],
     host: address,
     servername: tlsServerName(address),
-    ...(origin === "named" ? tls : withoutIdentity(tls)),
+    ...(sameOrigin ? tls : withoutIdentity(tls)),
   };
 }
 

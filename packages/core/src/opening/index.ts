@@ -14,7 +14,7 @@ export type { ExtensionOffer } from "./extension-header.ts";
 export { checkOpeningRequest, type OpeningRequest, type OpeningRequestCheck } from "./request.ts";
 export { openingRequestLength } from "./request-length.ts";
 export { type AcceptedOpening, answerOpeningRequest, type OpeningAnswer } from "./response.ts";
-export { type RejectedOpening, type Rejection, refuseOpeningRequest, rejectOpeningRequest } from "./rejection.ts";
+export { type RejectedOpening, type Rejection, rejectionFor, rejectOpeningRequest } from "./rejection.ts";
 
 // What a client asks for, and how it checks the response.
 export type { OpeningOptions, SentOpening } from "./client-request.ts";
@@ -28,7 +28,6 @@ export { ServerHandshake, type ServerHandshakeOptions } from "./server-handshake
 export {
   answerExtendedConnect,
   checkExtendedConnect,
-  refuseExtendedConnect,
   rejectExtendedConnect,
   type StreamAnswer,
 } from "./extended-connect/server.ts";

@@ -1,12 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { violation } from "../vocabulary/violation.ts";
-import {
-  checkRejection,
-  type Rejection,
-  refuseOpeningRequest,
-  rejectionOf,
-  rejectOpeningRequest,
-} from "./rejection.ts";
+import { checkRejection, type Rejection, rejectionFor, rejectOpeningRequest } from "./rejection.ts";
 
 describe("rejectOpeningRequest", () => {
   it("writes the standard reason phrase, the given one, or none [H25]", () => {
@@ -96,9 +90,9 @@ describe("rejectOpeningRequest", () => {
   });
 });
 
-describe("rejectionOf", () => {
+describe("rejectionFor", () => {
   it("uses the status and the sentence of the table, and 400 if the table has no status [H25]", () => {
-    const { head, body } = refuseOpeningRequest(violation("opening/host-missing", 0));
+    const { head, body } = rejectOpeningRequest(rejectionFor(violation("opening/host-missing", 0)));
     expect(head).toMatchObject({
       status: 400,
       fields: [
@@ -108,6 +102,15 @@ describe("rejectionOf", () => {
       ],
     });
     expect(new TextDecoder().decode(body)).toBe("An opening request has no Host field. (RFC 9112 §3.2)\n");
-    expect(rejectionOf(violation("opening/transport-ended", 0)).status).toBe(400);
+    expect(rejectionFor(violation("opening/transport-ended", 0)).status).toBe(400);
+  });
+
+  it("may state the versions that the server supports, in a 426 too [H25]", () => {
+    const version = ["Sec-WebSocket-Version", "13"];
+    expect(rejectionFor(violation("opening/stream-version-unsupported", 0)).fields).toEqual([version]);
+    const { head } = rejectOpeningRequest({ status: 426, fields: [["sec-websocket-version", "13, 8"]] });
+    expect(head.fields.filter(([name]) => name.toLowerCase() === "sec-websocket-version")).toEqual([
+      ["sec-websocket-version", "13, 8"],
+    ]);
   });
 });

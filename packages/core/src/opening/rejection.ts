@@ -19,6 +19,7 @@ export interface Rejection {
   readonly status: number;
   /** Defaults to the standard phrase for the status. */
   readonly reasonPhrase?: string | undefined;
+  /** Of the reserved fields, only Sec-WebSocket-Version may be among them. */
   readonly fields?: Fields | undefined;
   /** At most 64 KiB. A string is sent as UTF-8, with Content-Type `text/plain; charset=utf-8` unless `fields` has another. */
   readonly body?: string | Uint8Array | undefined;
@@ -37,6 +38,9 @@ export interface RejectedOpening {
   readonly head: ResponseHead;
   readonly body: Uint8Array;
 }
+
+/** The version that the server supports (RFC 6455 §4.4). */
+const supportedVersion: FieldLine = ["Sec-WebSocket-Version", protocolVersion];
 
 const textContentType: FieldLine = ["Content-Type", "text/plain; charset=utf-8"];
 
@@ -66,17 +70,18 @@ export function rejectOpeningRequest(rejection: Rejection): RejectedOpening {
   return { head, body };
 }
 
-/** Returns the rejection for a violation, with the HTTP status of its table entry (400 if it has none). */
-export function rejectionOf(violation: Violation): Rejection {
+/**
+ * Returns the rejection for a violation that `checkOpeningRequest` or `checkExtendedConnect` returned, with the HTTP status of its
+ * table entry (400 if it has none).
+ */
+export function rejectionFor(violation: Violation): Rejection {
+  const { code, message, section, httpStatus } = violation;
   return {
-    status: violation.httpStatus ?? 400,
-    body: `${violation.message} (${violation.section})\n`,
+    status: httpStatus ?? 400,
+    body: `${message} (${section})\n`,
+    // RFC 6455 §4.4. Over HTTP/1.1 the status is 426, which has this field anyway.
+    ...(code === "opening/stream-version-unsupported" && { fields: [supportedVersion] }),
   };
-}
-
-/** Returns the response to a violation returned by `checkOpeningRequest`. */
-export function refuseOpeningRequest(violation: Violation): RejectedOpening {
-  return rejectOpeningRequest(rejectionOf(violation));
 }
 
 /** Validates a rejection, whose status must be at least `lowest`, and adds the fields that its status requires. */
@@ -94,14 +99,13 @@ export function checkRejection(
   if (length > fixedLimits.sentRejectionBody || (isBodiless && length > 0))
     throw new UsageError("opening/rejection-body");
   const fields = [...(rejection.fields ?? [])];
-  assertApplicationFields(fields);
+  assertApplicationFields(fields, "sec-websocket-version");
   const has = (lower: string): boolean => fields.some(([name]) => toAsciiLowerCase(name) === lower);
   // RFC 9110 §8.3: a sender SHOULD declare the content type; otherwise the recipient may guess.
   if (typeof rejection.body === "string" && length > 0 && !has("content-type")) fields.push(textContentType);
   // RFC 9110 §15.5.6: an origin server MUST generate an Allow field in a 405.
   if (status === 405 && !has("allow")) fields.push(["Allow", "GET"]);
-  // RFC 6455 §4.4: the versions that the server supports.
-  if (status === 426) fields.push(["Sec-WebSocket-Version", protocolVersion]);
+  if (status === 426 && !has("sec-websocket-version")) fields.push(supportedVersion);
   return { status, body: body ?? new Uint8Array(0), fields };
 }
 

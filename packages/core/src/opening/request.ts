@@ -88,7 +88,7 @@ export function checkRequestOptions(options: OpeningRequestCheckOptions): void {
  * @example
  * const check = checkOpeningRequest({ method, target, minorVersion: 1, fields });
  * if (check.type === "request") answerOpeningRequest(check.request);
- * else refuseOpeningRequest(check.violation);
+ * else rejectOpeningRequest(rejectionFor(check.violation));
  */
 export function checkOpeningRequest(head: RequestHead, options: OpeningRequestCheckOptions = {}): OpeningRequestCheck {
   checkRequestOptions(options);

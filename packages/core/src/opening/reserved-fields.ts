@@ -17,12 +17,16 @@ const reserved: ReadonlySet<string> = new Set([
   "content-length",
 ]);
 
-/** @throws UsageError `http/…` for an invalid field, `opening/field-reserved` for one that the application must not set */
-export function assertApplicationFields(fields: Fields): void {
+/**
+ * Checks fields of the application. `allowed` is a reserved one that it may set here, in lower case.
+ *
+ * @throws UsageError `http/…` for an invalid field, `opening/field-reserved` for one that the application must not set
+ */
+export function assertApplicationFields(fields: Fields, allowed?: string): void {
   assertSendable(fields);
   for (const [name] of fields) {
     const lower = toAsciiLowerCase(name);
-    if (reserved.has(lower) || lower.startsWith("sec-websocket-")) {
+    if (lower !== allowed && (reserved.has(lower) || lower.startsWith("sec-websocket-"))) {
       throw new UsageError("opening/field-reserved", `The field was ${name}.`);
     }
   }

@@ -16,7 +16,7 @@ import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import { settingAliases, settingChecks } from "../vocabulary/setting-checks.ts";
 import { type Violation, type ViolationCode, violation } from "../vocabulary/violation.ts";
 import { OutputQueue } from "./output-queue.ts";
-import { type RejectedOpening, type Rejection, refuseOpeningRequest, rejectOpeningRequest } from "./rejection.ts";
+import { type RejectedOpening, type Rejection, rejectionFor, rejectOpeningRequest } from "./rejection.ts";
 import {
   checkDecodedRequest,
   checkOpeningRequest,
@@ -260,7 +260,7 @@ export class ServerHandshake {
     this.#phase = "failed";
     this.#forgetRequest();
     this.#early.clear();
-    if (violation.httpStatus !== undefined) this.#send(refuseOpeningRequest(violation));
+    if (violation.httpStatus !== undefined) this.#send(rejectOpeningRequest(rejectionFor(violation)));
     return [{ type: "failure", violation }];
   }
 

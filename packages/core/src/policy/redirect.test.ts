@@ -28,7 +28,7 @@ describe("decideRedirect", () => {
       type: "follow",
       url: { secure: true, port: 443, userinfo: undefined },
       fields: [["User-Agent", "test"]],
-      origin: "other",
+      sameOrigin: false,
     });
   });
 

@@ -21,8 +21,8 @@ export type RedirectDecision =
       readonly type: "follow";
       readonly url: WebSocketUrl;
       readonly fields: Fields;
-      /** `"other"` when scheme, host or port differ from those of the URL that redirected. */
-      readonly origin: "same" | "other";
+      /** Whether scheme, host and port are those of the URL that redirected. */
+      readonly sameOrigin: boolean;
     }
   | {
       readonly type: "stay";
@@ -52,12 +52,12 @@ export function decideRedirect(
   if (next === undefined) return { type: "stay", reason: "location-malformed" };
   // Never follow a redirect from wss to ws.
   if (url.secure && !next.secure) return { type: "stay", reason: "insecure" };
-  const isSameOrigin = url.secure === next.secure && url.host === next.host && url.port === next.port;
-  if (isSameOrigin) {
-    return { type: "follow", url: { ...next, userinfo: next.userinfo ?? url.userinfo }, fields, origin: "same" };
+  const sameOrigin = url.secure === next.secure && url.host === next.host && url.port === next.port;
+  if (sameOrigin) {
+    return { type: "follow", url: { ...next, userinfo: next.userinfo ?? url.userinfo }, fields, sameOrigin };
   }
   const kept = fields.filter(([name]) => !originBound.some((bound) => equalsIgnoringCase(name, bound)));
-  return { type: "follow", url: next, fields: kept, origin: "other" };
+  return { type: "follow", url: next, fields: kept, sameOrigin };
 }
 
 /** Resolves `reference` against `base` (RFC 3986 §5.2.2). Drops the fragment, which is for the client only. */

@@ -48,7 +48,7 @@ export interface DeadlineSubject {
   /** Bytes of output not yet taken. */
   readonly outputLength: number;
   readonly statistics: Statistics;
-  expire(reason: DeadlineReason): EndpointEvent[];
+  expire(reason: DeadlineReason): readonly EndpointEvent[];
 }
 
 /** Milliseconds each; `Infinity` disables one. */
@@ -214,7 +214,7 @@ export class Deadlines {
   }
 
   /** Does what is due by `now` and returns the resulting events. `awayUntil` is as in `observe`. */
-  expire(now: Instant, awayUntil?: Instant): EndpointEvent[] {
+  expire(now: Instant, awayUntil?: Instant): readonly EndpointEvent[] {
     const events: EndpointEvent[] = [];
     for (let step = 0; step < maxSteps; step++) {
       const deadline = this.observe(now, awayUntil);

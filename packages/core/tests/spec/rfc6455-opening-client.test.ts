@@ -324,7 +324,7 @@ describe("a redirect", () => {
         type: "follow",
         url: { userinfo: undefined },
         fields: [["X-A", "1"]],
-        origin: "other",
+        sameOrigin: false,
       });
     },
   );
@@ -351,7 +351,7 @@ describe("a redirect", () => {
       type: "follow",
       url: { userinfo: "u:p" },
       fields,
-      origin: "same",
+      sameOrigin: true,
     });
   });
 

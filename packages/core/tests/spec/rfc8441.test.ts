@@ -12,9 +12,9 @@ import {
 import {
   answerExtendedConnect,
   checkExtendedConnect,
-  refuseExtendedConnect,
   rejectExtendedConnect,
 } from "../../src/opening/extended-connect/server.ts";
+import { rejectionFor } from "../../src/opening/rejection.ts";
 import type { OpeningRequest } from "../../src/opening/request.ts";
 import { answerOpeningRequest } from "../../src/opening/response.ts";
 import { countingSource } from "../support/connections.ts";
@@ -177,7 +177,7 @@ describe("the server's check", () => {
   it("rejects another version with a 4xx that states the supported one, without Upgrade [B05]", () => {
     const check = checkExtendedConnect(changed("sec-websocket-version", "8"));
     if (check.type !== "violation") throw new Error("no violation");
-    const answer = refuseExtendedConnect(check.violation);
+    const answer = rejectExtendedConnect(rejectionFor(check.violation));
     expect(answer.status).toBe(400);
     expect(answer.fields).toContainEqual(["sec-websocket-version", "13"]);
     expect(answer.fields.map(([name]) => name)).not.toContain("upgrade");

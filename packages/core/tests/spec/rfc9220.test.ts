@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { Fields } from "../../src/http/fields.ts";
 import { connectProtocolSetting, openExtendedConnect } from "../../src/opening/extended-connect/client.ts";
-import { checkExtendedConnect, refuseExtendedConnect } from "../../src/opening/extended-connect/server.ts";
+import { checkExtendedConnect, rejectExtendedConnect } from "../../src/opening/extended-connect/server.ts";
+import { rejectionFor } from "../../src/opening/rejection.ts";
 
 const request = (protocol: string): Fields => [
   [":method", "CONNECT"],
@@ -22,7 +23,7 @@ describe("RFC 9220 §3", () => {
         type: "violation",
         violation: { code: "opening/protocol-unsupported", httpStatus: 501 },
       });
-      expect(check.type === "violation" && refuseExtendedConnect(check.violation).status).toBe(501);
+      expect(check.type === "violation" && rejectExtendedConnect(rejectionFor(check.violation)).status).toBe(501);
       expect(checkExtendedConnect(request("websocket")).type).toBe("request");
     },
   );

@@ -1,5 +1,6 @@
 /** Small extensions with simple transforms, to test how the connection handles any extension. */
 import type { Connection } from "../../src/connection.ts";
+import type { ConnectionEvent } from "../../src/events.ts";
 import type { Agreement } from "../../src/vocabulary/agreement.ts";
 import { plainAgreement } from "../../src/vocabulary/agreement.ts";
 import type { Extension, MessageTransform, RsvBits, TransformViolation } from "../../src/vocabulary/extension.ts";
@@ -147,8 +148,8 @@ class RunLength implements MessageTransform {
 }
 
 /** Passes all output in both directions until there is none; returns the events of `to`. */
-export function pass(from: Connection, to: Connection, budget?: number): ReturnType<Connection["receive"]> {
-  const events: ReturnType<Connection["receive"]> = [];
+export function pass(from: Connection, to: Connection, budget?: number): ConnectionEvent[] {
+  const events: ConnectionEvent[] = [];
   for (;;) {
     const chunks = from.takeOutput(budget);
     if (chunks.length === 0) return events;

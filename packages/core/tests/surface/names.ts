@@ -102,10 +102,9 @@ export const entryPoints: Readonly<Record<string, EntryPoint>> = {
       "openExtendedConnect",
       "openingRequestLength",
       "parseWebSocketUrl",
-      "refuseExtendedConnect",
-      "refuseOpeningRequest",
       "rejectExtendedConnect",
       "rejectOpeningRequest",
+      "rejectionFor",
     ],
     types: [
       "AcceptedOpening",

@@ -21,7 +21,7 @@ export async function openHttp2Stream(
   openSocket: OpenSocket,
 ): Promise<AgreedTransport> {
   // A given session belongs to the origin that the application named. A redirect to another origin gets a session of its own.
-  if (given !== undefined && target.origin === "named") return openStream(given, target);
+  if (given !== undefined && target.sameOrigin) return openStream(given, target);
   const session = await openSession(target, openSocket);
   try {
     const opened = await openStream(session, target);

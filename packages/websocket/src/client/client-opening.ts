@@ -34,7 +34,6 @@ import { destinationOf } from "./destination.ts";
 import {
   type AgreedTransport,
   type ClientSocketOptions,
-  type ConnectTarget,
   OpeningRejection,
   OpeningViolation,
   randomOf,
@@ -64,7 +63,7 @@ export class ClientOpening {
   #opening: ClientEndpointOptions;
   #endpoint: Endpoint;
   #followed = 0;
-  #origin: ConnectTarget["origin"] = "named";
+  #sameOrigin = true;
   #slot: string | undefined;
   #controller: AbortController | undefined;
   #pump: Pump | undefined;
@@ -126,11 +125,11 @@ export class ClientOpening {
     this.#pump?.abortSilently();
     this.#pump = undefined;
     this.leave();
-    const { url, fields: kept, origin } = decision;
+    const { url, fields: kept, sameOrigin } = decision;
     this.#followed++;
     this.#url = url;
-    if (origin === "other") this.#origin = "other";
-    const cookies = this.#origin === "named" ? this.#opening.cookies : undefined;
+    if (!sameOrigin) this.#sameOrigin = false;
+    const cookies = this.#sameOrigin ? this.#opening.cookies : undefined;
     this.#opening = { ...this.#opening, url: formatWebSocketUrl(url), fields: kept, cookies };
     try {
       this.#endpoint = Endpoint.client(this.#opening);
@@ -156,7 +155,7 @@ export class ClientOpening {
       if (connect === undefined) throw new TypeError("Pass options.connect, or use the WebSocket of an adapter.");
       const connected = await connect({
         url: this.#url,
-        origin: this.#origin,
+        sameOrigin: this.#sameOrigin,
         opening: this.#opening,
         options,
         signal,

@@ -28,10 +28,10 @@ import { endpointChecks } from "./endpoint-checks.ts";
 export interface ConnectTarget {
   readonly url: WebSocketUrl;
   /**
-   * Whether this is the origin named by the application, or another one after a redirect. Credentials, such as a
-   * certificate with its key, must not be sent to another origin.
+   * Whether no redirect has left the origin of the application's URL. Credentials, such as a certificate with its key, must not
+   * be sent to another origin.
    */
-  readonly origin: "named" | "other";
+  readonly sameOrigin: boolean;
   /** The opening request, for transports with a handshake of their own, such as an HTTP/2 stream. */
   readonly opening: ClientEndpointOptions;
   /** The application's `options.transportOptions`: options for this adapter, such as TLS settings. */

@@ -83,10 +83,10 @@ export function closeInfo(given: WebSocketErrorInit | null | undefined): {
 export function checkClose(
   status: number | undefined,
   reason: string,
-  origin: "page" | "server" = "page",
+  closer: "page" | "server" = "page",
 ): number | undefined {
-  if (status !== undefined && !(origin === "server" ? isServers(status) : isPages(status))) {
-    const others = origin === "server" ? ", or one that a server may send" : "";
+  if (status !== undefined && !(closer === "server" ? isServers(status) : isPages(status))) {
+    const others = closer === "server" ? ", or one that a server may send" : "";
     throw invalidAccess(`The code must be 1000 or between 3000 and 4999${others}, not ${status}.`);
   }
   if (utf8Length(reason) > maxReasonLength) throw syntaxError(`The reason is longer than ${maxReasonLength} bytes.`);

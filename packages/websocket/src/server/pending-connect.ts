@@ -19,8 +19,8 @@ import {
   type OpeningRequest,
   openingRequestLength,
   type Rejection,
-  refuseExtendedConnect,
   rejectExtendedConnect,
+  rejectionFor,
   type StreamAnswer,
 } from "@hybi/core/opening";
 import type { OriginCheck } from "@hybi/core/policy";
@@ -169,7 +169,7 @@ export class PendingConnect extends PendingOpening implements Holder {
   }
 
   #refuse(violation: Violation): void {
-    this.#stream.reject(refuseExtendedConnect(violation));
+    this.#stream.reject(rejectExtendedConnect(rejectionFor(violation)));
     this.server.failed({ violation }, this.#info);
     this.#end();
   }

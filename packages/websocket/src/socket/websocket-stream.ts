@@ -37,7 +37,7 @@ export class WebSocketStream {
 
   readonly #url: string;
   /** Which status codes `close` may use. */
-  readonly #closes: "page" | "server";
+  readonly #closer: "page" | "server";
   readonly #core: StreamCore;
 
   /**
@@ -49,7 +49,7 @@ export class WebSocketStream {
     const given: unknown = url;
     if (given instanceof Accepted) {
       this.#url = given.url;
-      this.#closes = "server";
+      this.#closer = "server";
       this.#core = given.createCore(undefined) as StreamCore;
       return;
     }
@@ -57,7 +57,7 @@ export class WebSocketStream {
     requireArguments(arguments, 1, "WebSocketStream");
     const input = toUsvString(url);
     const converted = streamOptions(options);
-    this.#closes = "page";
+    this.#closer = "page";
     this.#core = new StreamCore(converted);
     this.#url = resolveUrl(input, converted.base ?? ambientBase());
     this.#core.begin(withSyntaxErrors(() => new ClientOpening(this.#url, converted, this.#core)));
@@ -93,7 +93,7 @@ export class WebSocketStream {
   close(info: WebSocketCloseInfo | null = {}): void {
     const core = this.#core;
     const { closeCode, reason } = closeInfo(info);
-    core.startClosing(checkClose(closeCode, reason, this.#closes), reason);
+    core.startClosing(checkClose(closeCode, reason, this.#closer), reason);
   }
 }
 

@@ -111,7 +111,7 @@ export class WebSocket extends EventTarget {
   readonly #core: SocketCore;
   readonly #url: string;
   /** Which status codes `close` may use. */
-  readonly #closes: "page" | "server";
+  readonly #closer: "page" | "server";
   #handlers: EventHandlers | undefined;
 
   /**
@@ -124,13 +124,13 @@ export class WebSocket extends EventTarget {
     const given: unknown = url;
     if (given instanceof Accepted) {
       this.#url = given.url;
-      this.#closes = "server";
+      this.#closer = "server";
       this.#core = given.createCore(this) as SocketCore;
       return;
     }
     // biome-ignore lint/complexity/noArguments: Web IDL distinguishes a missing argument from undefined.
     requireArguments(arguments, 1, "WebSocket");
-    this.#closes = "page";
+    this.#closer = "page";
     const input = toUsvString(url);
     const options = clientOptions(protocols);
     const clock = clockOf(options.clock);
@@ -207,7 +207,7 @@ export class WebSocket extends EventTarget {
     const core = this.#core;
     const status = code === undefined ? undefined : toClampedUnsignedShort(code);
     const text = reason === undefined ? "" : toUsvString(reason);
-    core.startClosing(checkClose(status, text, this.#closes), text);
+    core.startClosing(checkClose(status, text, this.#closer), text);
   }
 
   get onopen(): WebSocketHandler<"open"> {

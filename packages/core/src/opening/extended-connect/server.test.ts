@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { FieldLine, Fields } from "../../http/fields.ts";
 import { violation } from "../../vocabulary/violation.ts";
+import { rejectionFor } from "../rejection.ts";
 import type { OpeningRequest, OpeningRequestCheckOptions } from "../request.ts";
-import { answerExtendedConnect, checkExtendedConnect, refuseExtendedConnect, rejectExtendedConnect } from "./server.ts";
+import { answerExtendedConnect, checkExtendedConnect, rejectExtendedConnect } from "./server.ts";
 
 /** The field list of a request for `path`, followed by `others`. */
 function list(path: string, ...others: FieldLine[]): Fields {
@@ -113,7 +114,7 @@ describe("answerExtendedConnect", () => {
   });
 });
 
-describe("rejectExtendedConnect and refuseExtendedConnect", () => {
+describe("rejectExtendedConnect", () => {
   it("send any final status that does not accept, without fields that HTTP/2 has no use for [B06]", () => {
     for (const status of [300, 599]) expect(rejectExtendedConnect({ status })).toMatchObject({ status, fields: [] });
     for (const status of [299, 600]) {
@@ -125,10 +126,12 @@ describe("rejectExtendedConnect and refuseExtendedConnect", () => {
 
   it("include the version only when it helps the client [B05]", () => {
     const contentType = ["content-type", "text/plain; charset=utf-8"];
-    expect(refuseExtendedConnect(violation("opening/protocol-unsupported", 0)).fields).toEqual([contentType]);
-    expect(refuseExtendedConnect(violation("opening/stream-version-unsupported", 0)).fields).toEqual([
+    expect(rejectExtendedConnect(rejectionFor(violation("opening/protocol-unsupported", 0))).fields).toEqual([
       contentType,
+    ]);
+    expect(rejectExtendedConnect(rejectionFor(violation("opening/stream-version-unsupported", 0))).fields).toEqual([
       ["sec-websocket-version", "13"],
+      contentType,
     ]);
   });
 });

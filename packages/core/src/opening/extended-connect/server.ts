@@ -9,9 +9,8 @@ import { type FieldLine, type Fields, fieldValues } from "../../http/fields.ts";
 import { checkFieldLines } from "../../http/head-check.ts";
 import type { Agreement } from "../../vocabulary/agreement.ts";
 import { type Limits, resolveLimits } from "../../vocabulary/limits.ts";
-import type { Violation } from "../../vocabulary/violation.ts";
 import { type ViolationCode, violation } from "../../vocabulary/violation.ts";
-import { checkRejection, type Rejection, rejectionOf } from "../rejection.ts";
+import { checkRejection, type Rejection } from "../rejection.ts";
 import {
   checkRequestOptions,
   type OpeningRequest,
@@ -20,7 +19,6 @@ import {
 } from "../request.ts";
 import {
   checkVersion,
-  protocolVersion,
   requestedExtensions,
   requestedOrigin,
   requestedSubprotocols,
@@ -145,14 +143,6 @@ export function answerExtendedConnect(
 export function rejectExtendedConnect(rejection: Rejection): StreamAnswer & { readonly body: Uint8Array } {
   const { status, body, fields } = checkRejection(rejection, 300);
   return { status, fields: lowerCase(fields), body };
-}
-
-/** Returns the response to a violation returned by `checkExtendedConnect`. */
-export function refuseExtendedConnect(fault: Violation): StreamAnswer & { readonly body: Uint8Array } {
-  const answer = rejectExtendedConnect(rejectionOf(fault));
-  if (fault.code !== "opening/stream-version-unsupported") return answer;
-  // RFC 6455 §4.4: the versions that the server supports.
-  return { ...answer, fields: [...answer.fields, ["sec-websocket-version", protocolVersion]] };
 }
 
 /** RFC 9113 §8.2: field names MUST be lower case. */
