@@ -2,10 +2,16 @@
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer, type Server } from "node:net";
-import { listen, NodeTransport, nodeClock, nodeFunctions, upgrade, WebSocketServer } from "@hybi/node";
-import { permessageDeflate } from "@hybi/permessage-deflate";
-import { zlibCodec } from "@hybi/permessage-deflate/zlib";
-import type { OpeningHandler } from "@hybi/websocket";
+import {
+  listen,
+  NodeTransport,
+  nodeClock,
+  nodeFunctions,
+  type OpeningHandler,
+  permessageDeflate,
+  upgrade,
+  WebSocketServer,
+} from "@hybi/node";
 import * as ws from "ws";
 import { type EchoOptions, echo } from "../../examples/echo/echo.ts";
 import { report } from "./reporter.ts";
@@ -18,7 +24,7 @@ const starts: Readonly<Record<string, () => Promise<number>>> = {
   "ws-deflate": () => startWs(true),
   class: async () => (await listen(echoing, { host: address })).port,
   "class-deflate": async () => {
-    const extensions = [permessageDeflate({ codec: zlibCodec })];
+    const extensions = [permessageDeflate()];
     return (await listen(echoing, { host: address, extensions })).port;
   },
   upgrade: () => {

@@ -14,8 +14,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { upgrade, WebSocketServer } from "@hybi/node";
-import type { IncomingOpening } from "@hybi/websocket";
+import { type IncomingOpening, upgrade, WebSocketServer } from "@hybi/node";
 import { Accounts, type Session } from "./accounts.ts";
 
 const subprotocol = "mail.v1";

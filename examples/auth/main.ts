@@ -1,6 +1,5 @@
 /** Which clients get a connection and which do not: `npx pnpm example auth/main.ts`. */
-import { type ConnectOptions, connect, type OpeningError } from "@hybi/node";
-import type { WebSocket } from "@hybi/websocket";
+import { type ConnectOptions, connect, type OpeningError, type WebSocket } from "@hybi/node";
 import { openAuthServer } from "./auth-server.ts";
 
 const origin = "https://mail.example";

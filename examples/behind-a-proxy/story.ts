@@ -3,8 +3,7 @@
  * soon connected to the other one. Each step is printed on a line.
  */
 import { once } from "node:events";
-import { WebSocket } from "@hybi/node";
-import { type Reconnecting, reconnect } from "@hybi/websocket";
+import { type Reconnecting, reconnect, WebSocket } from "@hybi/node";
 import { openBackend } from "./backend.ts";
 import { type ProxyName, startProxy } from "./proxy.ts";
 

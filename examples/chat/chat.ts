@@ -6,8 +6,7 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { upgrade, WebSocketServer } from "@hybi/node";
-import type { IncomingOpening } from "@hybi/websocket";
+import { type IncomingOpening, upgrade, WebSocketServer } from "@hybi/node";
 import { printable } from "./printable.ts";
 import { Room, type SlowReaderPolicy } from "./room.ts";
 

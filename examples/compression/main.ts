@@ -2,8 +2,7 @@
 import { randomFillSync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Endpoint } from "@hybi/core";
-import { permessageDeflate } from "@hybi/permessage-deflate";
-import { zlibCodec } from "@hybi/permessage-deflate/zlib";
+import { permessageDeflate } from "@hybi/permessage-deflate/zlib";
 
 // Each line is a message.
 const file = process.argv[2] ?? new URL(import.meta.url);
@@ -27,6 +26,6 @@ function sent(...extensions: ReturnType<typeof permessageDeflate>[]): number {
 
 console.log(`${messages.length} messages, ${bytes} bytes of text`);
 console.log(`uncompressed: ${sent()}`);
-console.log(`compressed, with context takeover: ${sent(permessageDeflate({ codec: zlibCodec, threshold: 0 }))}`);
-const alone = permessageDeflate({ codec: zlibCodec, threshold: 0, serverNoContextTakeover: true });
+console.log(`compressed, with context takeover: ${sent(permessageDeflate({ threshold: 0 }))}`);
+const alone = permessageDeflate({ threshold: 0, serverNoContextTakeover: true });
 console.log(`compressed, each message on its own: ${sent(alone)}`);

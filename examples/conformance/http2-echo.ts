@@ -2,9 +2,7 @@
 import { once } from "node:events";
 import { createSecureServer } from "node:http2";
 import type { AddressInfo } from "node:net";
-import { upgrade, upgradeStream, WebSocketServer } from "@hybi/node";
-import { permessageDeflate } from "@hybi/permessage-deflate";
-import { zlibCodec } from "@hybi/permessage-deflate/zlib";
+import { permessageDeflate, upgrade, upgradeStream, WebSocketServer } from "@hybi/node";
 import { selfSigned } from "@hybi/testing/adapter-contract";
 
 /** Listens on a free port of 127.0.0.1. */
@@ -19,7 +17,7 @@ export async function openHttp2Echo(): Promise<{ readonly url: string; close(): 
       const socket = opening.accept();
       socket.onmessage = ({ data }) => socket.send(data);
     },
-    { extensions: [permessageDeflate({ codec: zlibCodec })] },
+    { extensions: [permessageDeflate()] },
   );
   server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, sockets));
   server.on("stream", (stream, headers) => upgradeStream(stream, headers, sockets));

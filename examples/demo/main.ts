@@ -8,8 +8,7 @@ import { connect as connectSocket } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { WireDump } from "@hybi/conformance/inspect";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
-import { listen } from "@hybi/node";
-import type { FailureDetail, FailureEvent } from "@hybi/websocket";
+import { type FailureDetail, type FailureEvent, listen } from "@hybi/node";
 import { Client } from "./client.ts";
 import { openTap } from "./tap.ts";
 

@@ -1,7 +1,6 @@
 /** The flags of the echo servers, in any runtime. */
 import { parseArgs } from "node:util";
-import { permessageDeflate } from "@hybi/permessage-deflate";
-import { zlibCodec } from "@hybi/permessage-deflate/zlib";
+import { permessageDeflate } from "@hybi/permessage-deflate/zlib";
 import { selfSigned } from "@hybi/testing/adapter-contract";
 import type { EchoOptions } from "./echo.ts";
 
@@ -20,7 +19,7 @@ export async function readFlags(args: readonly string[]): Promise<EchoOptions> {
     port: Number(values.port),
     tls: values.tls ? await selfSigned() : undefined,
     maxMessage: Number(values["max-message"]),
-    extensions: values.deflate ? [permessageDeflate({ codec: zlibCodec })] : [],
+    extensions: values.deflate ? [permessageDeflate()] : [],
   };
 }
 

@@ -2,8 +2,7 @@
  * A client that reconnects, to wherever the server is by then and with a fresh token, while messages sent meanwhile are
  * queued, within bounds: `npx pnpm example reconnecting/main.ts`.
  */
-import { listen, type Server, WebSocket } from "@hybi/node";
-import { type EndedEvent, reconnect, type WaitingEvent } from "@hybi/websocket";
+import { type EndedEvent, listen, reconnect, type Server, type WaitingEvent, WebSocket } from "@hybi/node";
 
 /** Current address of the service, and a token for it: in a real application, the response of another service. */
 const service = { url: "", token: "" };

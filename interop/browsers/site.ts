@@ -7,9 +7,8 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createSecureServer, type Http2ServerRequest } from "node:http2";
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Server, Socket } from "node:net";
-import { type ServerOptions, upgrade, upgradeStream, WebSocketServer } from "@hybi/node";
+import { type OpeningHandler, type ServerOptions, upgrade, upgradeStream, WebSocketServer } from "@hybi/node";
 import { selfSigned } from "@hybi/testing/adapter-contract";
-import type { OpeningHandler } from "@hybi/websocket";
 
 export const ways = ["ws", "wss", "wss over HTTP/2"] as const;
 export type Way = (typeof ways)[number];

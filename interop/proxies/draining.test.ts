@@ -1,7 +1,6 @@
 /** A backend shuts down, and its clients reconnect to the other one. */
 import { once } from "node:events";
-import { OpeningError, WebSocket } from "@hybi/node";
-import { isTransient, reconnect } from "@hybi/websocket";
+import { isTransient, OpeningError, reconnect, WebSocket } from "@hybi/node";
 import { expect, it } from "vitest";
 import { describeBehind, proxyNames } from "./world.ts";
 

@@ -1,13 +1,11 @@
 /** What passes a proxy, to which backend, and which client address the backends see. */
 import { encodeFrame, opcodes } from "@hybi/core/frame";
-import { OpeningError } from "@hybi/node";
-import { permessageDeflate } from "@hybi/permessage-deflate";
-import { zlibCodec } from "@hybi/permessage-deflate/zlib";
+import { OpeningError, permessageDeflate } from "@hybi/node";
 import { expect, it } from "vitest";
 import { openingRequest, RawClient } from "./raw-client.ts";
 import { describeBehind, proxyNames, type Visitor } from "./world.ts";
 
-const extensions = [permessageDeflate({ codec: zlibCodec })];
+const extensions = [permessageDeflate()];
 
 describeBehind(proxyNames, "with the configuration of the example", { options: { extensions } }, (world) => {
   it.each([

@@ -1,6 +1,12 @@
 /** Two backends behind a proxy, for the tests of one configuration, and clients of them. */
-import { type ConnectOptions, connect, type ListenOptions, type Server } from "@hybi/node";
-import type { CloseEvent, WebSocket } from "@hybi/websocket";
+import {
+  type CloseEvent,
+  type ConnectOptions,
+  connect,
+  type ListenOptions,
+  type Server,
+  type WebSocket,
+} from "@hybi/node";
 import { afterAll, beforeAll, describe, onTestFinished } from "vitest";
 import { openBackend } from "../../examples/behind-a-proxy/backend.ts";
 import { type ProxyName, type RunningProxy, startProxy } from "../../examples/behind-a-proxy/proxy.ts";

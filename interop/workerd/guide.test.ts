@@ -1,7 +1,6 @@
 /** The Workers of the documents, unchanged. */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { listen } from "@hybi/node";
-import { permessageDeflate } from "@hybi/permessage-deflate";
+import { listen, permessageDeflate } from "@hybi/node";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { root } from "../../tooling/repository.ts";
 import { extractSnippets } from "../../tooling/snippets/extract.ts";

@@ -1,7 +1,6 @@
 /** Workers that run the cases of `in-worker`, and servers in this process for them to connect to, for the tests of a file. */
-import { listen, type Server } from "@hybi/node";
+import { type IncomingOpening, listen, type OpeningHandler, type Server } from "@hybi/node";
 import { type SelfSigned, selfSigned } from "@hybi/testing/adapter-contract";
-import type { IncomingOpening, OpeningHandler } from "@hybi/websocket";
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
 import type { Given } from "./in-worker/cases.ts";
 import { startWorkerd, type Workerd } from "./workerd.ts";

@@ -4,8 +4,7 @@
  *
  * `client.ts <url of the fuzzing server> <name in the reports>`
  */
-import { permessageDeflate } from "@hybi/permessage-deflate";
-import { zlibCodec } from "@hybi/permessage-deflate/zlib";
+import { permessageDeflate } from "@hybi/permessage-deflate/zlib";
 import type { ClientSocketOptions, WebSocket } from "@hybi/websocket";
 
 /** The parts used here that the adapters of all runtimes share. */
@@ -18,7 +17,7 @@ const { connect }: Adapter = await import(`@hybi/${runtime}`);
 const [server = "", agent = ""] = process.argv.slice(2);
 
 const options: ClientSocketOptions = {
-  extensions: [permessageDeflate({ codec: zlibCodec })],
+  extensions: [permessageDeflate()],
 };
 
 /** Connects, calls `answer` for each message, and resolves when the connection has ended, however it ended. */

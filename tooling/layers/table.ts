@@ -161,9 +161,9 @@ export const packages: Readonly<Record<string, PackageRule>> = {
   core: { packages: [], modules: [] },
   "permessage-deflate": { packages: ["core"], modules: ["pako", "node:zlib"] },
   websocket: { packages: ["core"], modules: [] },
-  node: { packages: ["core", "websocket"], modules: ["node:"] },
-  deno: { packages: ["core", "websocket"], modules: ["node:"] },
-  bun: { packages: ["core", "websocket"], modules: ["node:", "bun"] },
+  node: { packages: ["core", "permessage-deflate", "websocket"], modules: ["node:"] },
+  deno: { packages: ["core", "permessage-deflate", "websocket"], modules: ["node:"] },
+  bun: { packages: ["core", "permessage-deflate", "websocket"], modules: ["node:", "bun"] },
   // The contract of adapters uses the interfaces of the web platform; one test starts a worker thread where there is none.
   testing: { packages: ["core", "permessage-deflate", "websocket"], modules: ["fast-check", "node:worker_threads"] },
   // Tests any endpoint over sockets of Node. It takes the kinds of hostile clients and helpers for bytes from `testing`.

@@ -7,6 +7,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { build } from "esbuild";
 import { conclude, packageFolders, root, run } from "../repository.ts";
 import { entryPoints, formatConsumer, runtimesOf } from "./consumer.ts";
 import { checkManifest, checkTarballFiles, type Manifest } from "./manifest.ts";
@@ -82,6 +83,15 @@ try {
         consumer,
       );
     }
+  }
+  // An adapter exports permessageDeflate, and a program that does not use it gets nothing of it.
+  for (const adapter of ["node", "deno", "bun"]) {
+    const contents = `import { connect } from "@hybi/${adapter}"; connect("ws://127.0.0.1/");`;
+    const stdin = { contents, resolveDir: consumer };
+    const bundle = await build({ stdin, bundle: true, platform: "node", format: "esm", write: false });
+    const isFree = !/node:zlib|pako/i.test(bundle.outputFiles[0]?.text ?? "pako");
+    console.log(`${isFree ? "ok     " : "FAILED "} packages/${adapter}: a bundle without compression`);
+    if (!isFree) findings.push(`packages/${adapter}: a bundle of connect contains DEFLATE`);
   }
   conclude("packages", findings, `${packed.length} packages can be installed, imported and type-checked`);
 } finally {

@@ -4,9 +4,7 @@ import { readFileSync } from "node:fs";
 import { createServer as createHttpsServer } from "node:https";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { listen } from "@hybi/node";
-import { permessageDeflate } from "@hybi/permessage-deflate";
-import { zlibCodec } from "@hybi/permessage-deflate/zlib";
+import { listen, permessageDeflate } from "@hybi/node";
 import { type WebSocket, WebSocketServer } from "ws";
 import { type Announcement, announce } from "./announce.ts";
 import { budget, echo, memoryBudget } from "./echo.ts";
@@ -16,7 +14,7 @@ const [name, certFile = "", keyFile = ""] = process.argv.slice(2);
 const tls = { cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "utf8") };
 
 async function startOurs(): Promise<Announcement> {
-  const extensions = [permessageDeflate({ codec: zlibCodec })];
+  const extensions = [permessageDeflate()];
   const server = await listen(echo, { host, extensions, memoryBudget });
   const secure = await listen(echo, { host, extensions, memoryBudget, tls });
   return { title: `hybi in Node ${process.versions.node}`, port: server.port, tlsPort: secure.port, budget };

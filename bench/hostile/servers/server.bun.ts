@@ -1,8 +1,6 @@
 /** Echo servers in Bun, each with its defaults and with compression: ours, or the built-in one. */
 import { readFileSync } from "node:fs";
-import { listen } from "@hybi/bun";
-import { permessageDeflate } from "@hybi/permessage-deflate";
-import { zlibCodec } from "@hybi/permessage-deflate/zlib";
+import { listen, permessageDeflate } from "@hybi/bun";
 import { type Announcement, announce } from "./announce.ts";
 import { budget, echo, memoryBudget } from "./echo.ts";
 
@@ -11,7 +9,7 @@ const [name, certFile = "", keyFile = ""] = process.argv.slice(2);
 const tls = { cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "utf8") };
 
 async function startOurs(): Promise<Announcement> {
-  const extensions = [permessageDeflate({ codec: zlibCodec })];
+  const extensions = [permessageDeflate()];
   const server = await listen(echo, { host, extensions, memoryBudget });
   const secure = await listen(echo, { host, extensions, memoryBudget, tls });
   return { title: `hybi in Bun ${Bun.version}`, port: server.port, tlsPort: secure.port, budget };

@@ -3,12 +3,102 @@
 // Clients.
 export { type ConnectOptions, connect, WebSocket, WebSocketStream } from "./adapter.ts";
 export type { TlsClientOptions, TransportOptions } from "./options.ts";
-export { OpeningError } from "@hybi/websocket";
+export {
+  type ClientSocketOptions,
+  type MessagesOptions,
+  OpeningError,
+  type StreamMessage,
+  type WebSocketCloseInfo,
+  type WebSocketEventMap,
+  type WebSocketOpenInfo,
+  type WebSocketStreamOptions,
+  whenOpen,
+} from "@hybi/websocket";
 
 // Servers.
 export { type ListenOptions, listen, WebSocketServer } from "./adapter.ts";
 export type { TlsServerOptions } from "./options.ts";
-export type { Server, ServerOptions } from "@hybi/websocket";
+export type {
+  AcceptOptions,
+  AcceptStreamOptions,
+  BroadcastOptions,
+  IncomingOpening,
+  OpeningHandler,
+  Server,
+  ServerOptions,
+  ServerTotals,
+  ShutdownOptions,
+  TransportInfo,
+} from "@hybi/websocket";
+
+// Messages, events and errors.
+export { permessageDeflate, type PermessageDeflateOptions } from "@hybi/permessage-deflate/zlib";
+export {
+  type CloseOptions,
+  type Extension,
+  type PreparedMessage,
+  prepareBinary,
+  prepareText,
+  type SendOptions,
+  statusCodes,
+  UsageError,
+  type UsageErrorCode,
+  type Violation,
+  type ViolationCode,
+} from "@hybi/core";
+export {
+  type BinaryType,
+  CloseEvent,
+  ControlEvent,
+  type FailureDetail,
+  FailureEvent,
+  type ReadyState,
+  type Sendable,
+  type SocketMessageEvent,
+  type SocketSendOptions,
+  type SocketStatistics,
+  WebSocketError,
+} from "@hybi/websocket";
+
+// Openings: requests, responses, and who may connect.
+export {
+  type FieldLine,
+  type Fields,
+  fieldValues,
+  firstFieldValue,
+  type OpeningRequest,
+  type Rejection,
+  type ResponseHead,
+} from "@hybi/core/opening";
+export {
+  basicAuthorization,
+  basicCredentialsEqual,
+  type Cookie,
+  formatCookies,
+  type OriginCheck,
+  originCheck,
+  parseCookies,
+  sameHostCheck,
+  secretsEqual,
+} from "@hybi/core/policy";
+
+// Limits of time and memory.
+export { type DeadlineOptions, defaultDeadlines, defaultLimits, type Leniency, type Limits } from "@hybi/core";
+export { MemoryBudget } from "@hybi/websocket";
+
+// Reconnecting.
+export {
+  EndedEvent,
+  isTransient,
+  type Outcome,
+  type OutboxLimits,
+  type PlanOptions,
+  type ReconnectEventMap,
+  Reconnecting,
+  type ReconnectOptions,
+  reconnect,
+  WaitingEvent,
+} from "@hybi/websocket";
 
 // Building blocks.
 export { type BunSocket, type BunSocketHandlers, BunTransport, socketHandlers } from "./transport.ts";

@@ -1,12 +1,11 @@
 /** Our server with the WebSocket of undici, which is Node's own since Node 22; here a pinned version. */
 import { once } from "node:events";
-import { permessageDeflate } from "@hybi/permessage-deflate";
-import { zlibCodec } from "@hybi/permessage-deflate/zlib";
+import { permessageDeflate } from "@hybi/permessage-deflate/zlib";
 import { WebSocket } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openServer, openServerOfPeers } from "./support/servers.ts";
 
-const extensions = [permessageDeflate({ codec: zlibCodec, threshold: 0 })];
+const extensions = [permessageDeflate({ threshold: 0 })];
 
 function open(url: string, protocols: string[] = []): WebSocket {
   const socket = new WebSocket(url, protocols);

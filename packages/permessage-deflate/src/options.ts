@@ -6,7 +6,10 @@ import { portableCodec } from "./portable/portable-codec.ts";
 
 /** Options of `permessageDeflate`. All are optional. */
 export interface PermessageDeflateOptions {
-  /** The DEFLATE implementation. Defaults to `portableCodec`; on Node, Deno and Bun, `zlibCodec` is faster. */
+  /**
+   * The DEFLATE implementation. Defaults to `portableCodec`; `permessageDeflate` of `@hybi/permessage-deflate/zlib` and of the
+   * adapters for Node, Deno and Bun defaults to `zlibCodec`, which is faster.
+   */
   readonly codec?: DeflateCodec | undefined;
 
   /**
@@ -96,10 +99,13 @@ const aliases: OptionAliases = {
  *
  * @throws UsageError `option/unknown`, `option/type`, `option/range`
  */
-export function resolveOptions(options: PermessageDeflateOptions): ResolvedOptions {
+export function resolveOptions(
+  options: PermessageDeflateOptions,
+  defaultCodec: DeflateCodec = portableCodec,
+): ResolvedOptions {
   checkOptions("permessageDeflate", options, optionChecks, aliases);
   return {
-    codec: options.codec ?? portableCodec,
+    codec: options.codec ?? defaultCodec,
     serverNoContextTakeover: options.serverNoContextTakeover ?? false,
     clientNoContextTakeover: options.clientNoContextTakeover ?? false,
     serverMaxWindowBits: options.serverMaxWindowBits ?? 15,

@@ -1,6 +1,6 @@
 /** Creates the permessage-deflate extension (RFC 7692 §7). */
 import { type Extension, type Role, UsageError } from "@hybi/core";
-import type { Deflater, Inflater, WindowBits } from "./codec.ts";
+import type { DeflateCodec, Deflater, Inflater, WindowBits } from "./codec.ts";
 import { deflaterLength, inflaterLength } from "./held-length.ts";
 import { checkResponse, directionsOf, offersOf, respond } from "./negotiation.ts";
 import { type PermessageDeflateOptions, resolveOptions } from "./options.ts";
@@ -24,7 +24,12 @@ const thresholdWithoutTakeover = 512;
  * @throws UsageError `option/unknown`, `option/type`, `option/range`
  */
 export function permessageDeflate(options: PermessageDeflateOptions = {}): Extension {
-  const resolved = resolveOptions(options);
+  return createExtension(options);
+}
+
+/** Creates the extension with `defaultCodec`, or the portable one, unless `options` name another. */
+export function createExtension(options: PermessageDeflateOptions, defaultCodec?: DeflateCodec): Extension {
+  const resolved = resolveOptions(options, defaultCodec);
   const { codec, level, memoryLevel, kinds } = resolved;
   const offers = offersOf(resolved);
   const deflaters = stocks<Deflater>((windowBits) => codec.createDeflater({ windowBits, level, memoryLevel }));

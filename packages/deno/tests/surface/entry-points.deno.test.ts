@@ -3,12 +3,18 @@ import { expect, it } from "vitest";
 
 it("@hybi/deno exports exactly these names", () => {
   expect(Object.keys(deno).sort()).toEqual([
-    "DenoTransport",
-    "OpeningError",
-    "WebSocket",
-    "WebSocketServer",
-    "WebSocketStream",
-    "connect",
-    "listen",
+    ...["CloseEvent", "ControlEvent", "DenoTransport", "EndedEvent", "FailureEvent", "MemoryBudget"],
+    ...["OpeningError", "Reconnecting", "UsageError", "WaitingEvent", "WebSocket", "WebSocketError"],
+    ...[
+      "WebSocketServer",
+      "WebSocketStream",
+      "basicAuthorization",
+      "basicCredentialsEqual",
+      "connect",
+      "defaultDeadlines",
+    ],
+    ...["defaultLimits", "fieldValues", "firstFieldValue", "formatCookies", "isTransient", "listen"],
+    ...["originCheck", "parseCookies", "permessageDeflate", "prepareBinary", "prepareText", "reconnect"],
+    ...["sameHostCheck", "secretsEqual", "statusCodes", "whenOpen"],
   ]);
 });

@@ -3,8 +3,19 @@ import { expect, it } from "vitest";
 
 it("@hybi/node exports exactly these names", () => {
   expect(Object.keys(node).sort()).toEqual([
-    ...["Http2Transport", "NodeTransport", "OpeningError", "ProxyError"],
-    ...["WebSocket", "WebSocketServer", "WebSocketStream"],
-    ...["connect", "listen", "nodeClock", "nodeFunctions", "upgrade", "upgradeStream"],
+    ...["CloseEvent", "ControlEvent", "EndedEvent", "FailureEvent", "Http2Transport", "MemoryBudget"],
+    ...["NodeTransport", "OpeningError", "ProxyError", "Reconnecting", "UsageError", "WaitingEvent"],
+    ...[
+      "WebSocket",
+      "WebSocketError",
+      "WebSocketServer",
+      "WebSocketStream",
+      "basicAuthorization",
+      "basicCredentialsEqual",
+    ],
+    ...["connect", "defaultDeadlines", "defaultLimits", "fieldValues", "firstFieldValue", "formatCookies"],
+    ...["isTransient", "listen", "nodeClock", "nodeFunctions", "originCheck", "parseCookies"],
+    ...["permessageDeflate", "prepareBinary", "prepareText", "reconnect", "sameHostCheck", "secretsEqual"],
+    ...["statusCodes", "upgrade", "upgradeStream", "whenOpen"],
   ]);
 });

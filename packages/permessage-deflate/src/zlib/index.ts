@@ -1,2 +1,4 @@
-/** `@hybi/permessage-deflate/zlib`: DEFLATE using node:zlib, for Node, Deno and Bun. */
+/** `@hybi/permessage-deflate/zlib`: RFC 7692 with DEFLATE by node:zlib, for Node, Deno and Bun. */
+export type { PermessageDeflateOptions } from "../options.ts";
+export { permessageDeflate } from "./permessage-deflate.ts";
 export { zlibCodec } from "./zlib-codec.ts";

@@ -1,8 +1,8 @@
 /** permessage-deflate for the tester (RFC 7692): negotiated as a case requires, and applied to what the tester sends. */
 
 import type { Agreement, Extension, MessageKind, MessageTransform, Role } from "@hybi/core";
-import { permessageDeflate, type WindowBits } from "@hybi/permessage-deflate";
-import { zlibCodec } from "@hybi/permessage-deflate/zlib";
+import type { WindowBits } from "@hybi/permessage-deflate";
+import { permessageDeflate } from "@hybi/permessage-deflate/zlib";
 import { concatBytes } from "@hybi/testing/wire";
 
 /** The parameters that the tester asks for, in its offer as a client and in its response as a server (RFC 7692 §7.1). */
@@ -17,12 +17,12 @@ export interface DeflateWish {
 
 /** Returns the extension that negotiates the given parameters. */
 export function wishedDeflate(wish: DeflateWish): Extension {
-  return permessageDeflate({ ...wish, codec: zlibCodec });
+  return permessageDeflate(wish);
 }
 
 /** Returns an extension that accepts any response of a server: the case decides what is acceptable, not the decoder. */
 export function anyDeflate(): Extension {
-  const deflate = permessageDeflate({ codec: zlibCodec });
+  const deflate = permessageDeflate();
   return { ...deflate, offers: () => [[]], checkAnswer: () => undefined };
 }
 

@@ -1,0 +1,58 @@
+/** The adapters export the same names: a program moves to another runtime by changing the package that it imports from. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+import { root } from "../repository.ts";
+
+const adapters = ["bun", "deno", "node"] as const;
+
+/** Names that not every adapter exports: which ones do, and why. */
+const differences: Readonly<Record<string, { readonly in: string; readonly because: string }>> = {
+  upgrade: { in: "node", because: "Deno and Bun do not hand over connections of their own HTTP servers." },
+  upgradeStream: { in: "node", because: "For the same reason." },
+  Http2Transport: { in: "node", because: "Deno and Bun have no streams of HTTP/2 but those of node:http2." },
+  SingleRequestOptions: { in: "node", because: "These are the options of `upgrade` and `upgradeStream`." },
+  ProxyOptions: { in: "node", because: "Only the client for Node connects through proxies." },
+  ProxyError: { in: "node", because: "For the same reason." },
+  TlsClientOptions: { in: "bun, deno", because: "Node's are `ConnectionOptions` of node:tls." },
+  TlsServerOptions: { in: "bun, deno", because: "Node's are `TlsOptions` of node:tls." },
+  NodeTransport: { in: "node", because: "Each transport is named after its runtime." },
+  DenoTransport: { in: "deno", because: "Each transport is named after its runtime." },
+  BunTransport: { in: "bun", because: "Each transport is named after its runtime." },
+  BunSocket: { in: "bun", because: "A transport in Bun needs the handlers with which its socket was opened." },
+  BunSocketHandlers: { in: "bun", because: "For the same reason." },
+  socketHandlers: { in: "bun", because: "For the same reason." },
+  nodeClock: { in: "node", because: "Only Node's end of a turn needs more than promises." },
+  nodeFunctions: { in: "node", because: "Only Node's functions have been found to be faster than portable ones." },
+};
+
+/** Returns the names that an index file exports, types included. */
+function namesIn(adapter: string): string[] {
+  const path = join(root, `packages/${adapter}/src/index.ts`);
+  const { statements } = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.ES2022);
+  return statements.flatMap((statement) => {
+    const clause = ts.isExportDeclaration(statement) ? statement.exportClause : undefined;
+    if (clause === undefined || !ts.isNamedExports(clause)) throw new Error(`${path} is not a list of exported names`);
+    return clause.elements.map((element) => element.name.text);
+  });
+}
+
+const names = adapters.map((adapter) => [adapter, namesIn(adapter)] as const);
+
+describe("the adapters", () => {
+  it("export the same names, but for the listed differences", () => {
+    const all = new Set(names.flatMap(([, own]) => own));
+    const found = [...all].map((name) => [
+      name,
+      names.flatMap(([adapter, own]) => (own.includes(name) ? [adapter] : [])).join(", "),
+    ]);
+    const differing = Object.fromEntries(found.filter(([, by]) => by !== adapters.join(", ")));
+    expect(differing).toEqual(Object.fromEntries(Object.entries(differences).map(([name, one]) => [name, one.in])));
+  });
+
+  it("list what they have in common in the same order", () => {
+    const [first, ...others] = names.map(([, own]) => own.filter((name) => !(name in differences)));
+    for (const other of others) expect(other).toEqual(first);
+  });
+});
