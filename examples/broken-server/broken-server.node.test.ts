@@ -19,7 +19,7 @@ describe("the property", () => {
         { seed },
       );
       const [message, transcript] = String((errorInstance as Error).message).split("\n\nTranscript:\n");
-      expect(message).toBe('the server told: ping , binary ; the stream says: ping , text ""');
+      expect(message).toBe('the server delivered: ping , binary ; the stream says: ping , text ""');
       expect(transcript).toBe(shown);
     },
   );

@@ -18,9 +18,9 @@ export function understandsLegalStreams(
   return fc.property(arb.legalStream("client", { most: 300 }), arb.chunking(), (stream, where) => {
     const run = deliverBytes(stream.bytes, makeServer(), where);
     withTranscript(run, () => {
-      const told = formatEvents(run.second.events).join(", ");
+      const delivered = formatEvents(run.second.events).join(", ");
       const owed = formatEvents(stream.events).join(", ");
-      if (told !== owed) throw new Error(`the server told: ${told}; the stream says: ${owed}`);
+      if (delivered !== owed) throw new Error(`the server delivered: ${delivered}; the stream says: ${owed}`);
     });
   });
 }

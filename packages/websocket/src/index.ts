@@ -9,7 +9,8 @@ export {
   type WebSocketListener,
 } from "./socket/websocket.ts";
 export type { SocketStatistics } from "./socket/socket-statistics.ts";
-export type { ReadyState, SocketSendOptions } from "./socket/socket-core.ts";
+export type { ReadyState } from "./socket/lifecycle.ts";
+export type { SocketSendOptions } from "./socket/socket-core.ts";
 export type { BinaryType, Sendable } from "./dom/message-data.ts";
 export {
   CloseEvent,

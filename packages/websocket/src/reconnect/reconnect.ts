@@ -28,7 +28,7 @@ import {
 import { startTimer, type Timer } from "../event-loop/timer.ts";
 import { signalCheck } from "../platform/option-checks.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
-import { CONNECTING } from "../socket/socket-core.ts";
+import { CONNECTING } from "../socket/lifecycle.ts";
 import { EndedEvent, WaitingEvent } from "./events.ts";
 import { Outbox, type OutboxLimits, outboxCheck } from "./outbox.ts";
 import { failureOfEvent, type Outcome, outcomeOfClose, outcomeOfError, unknownOutcome } from "./outcome.ts";

@@ -2,7 +2,7 @@
  * The part of the WebSocket interface that a reconnecting client needs, from this package, the platform or another
  * package.
  */
-import { OPEN } from "../socket/socket-core.ts";
+import { OPEN } from "../socket/lifecycle.ts";
 
 /** The members of a socket that are used. */
 export interface SocketLike {

@@ -48,7 +48,7 @@ import { withDefaults } from "../platform/option-checks.ts";
 import { bound } from "../platform/runtime.ts";
 import type { Closable } from "../pump/closable.ts";
 import { Pump } from "../pump/pump.ts";
-import { OPEN } from "../socket/socket-core.ts";
+import { OPEN } from "../socket/lifecycle.ts";
 import { WebSocket } from "../socket/websocket.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";

@@ -10,13 +10,13 @@ import {
   UsageError,
   type Violation,
 } from "@hybi/core";
-import type { ResponseHead } from "@hybi/core/opening";
+
 import { checkOptions, type OptionChecks, sendChecks, takes } from "@hybi/core/options";
-import type { ClientOpening, OpeningListener } from "../client/client-opening.ts";
+
 import { fire } from "../dom/fire.ts";
 import { type BinaryType, ownBuffer, payloadLength } from "../dom/message-data.ts";
 import { createMessageEvent, Event, type EventTarget, isBlob } from "../dom/platform-classes.ts";
-import { CloseEvent, ControlEvent, type FailureDetail, FailureEvent, failureOf } from "../dom/socket-events.ts";
+import { CloseEvent, ControlEvent, FailureEvent } from "../dom/socket-events.ts";
 import { closeError } from "../dom/websocket-error.ts";
 import { type Clock, clockOf, defer } from "../event-loop/clock.ts";
 import { asUncaught, type Reporter } from "../event-loop/reporter.ts";
@@ -24,19 +24,13 @@ import { startTimer, type Timer } from "../event-loop/timer.ts";
 import { turnOfPump } from "../event-loop/turn.ts";
 import { detach } from "../platform/error-stack.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
-import { type Closable, type ClosableOwner, leaveOwner } from "../pump/closable.ts";
 import type { Pump } from "../pump/pump.ts";
 import { BlobSendQueue } from "./blob-send-queue.ts";
 import { BufferedAmount } from "./buffered-amount.ts";
+import { CLOSED, CLOSING, Lifecycle, OPEN } from "./lifecycle.ts";
 import { type KeptMessage, MessageQueue, type OnLoss } from "./message-queue.ts";
+import { isMistake, isRefused } from "./send-errors.ts";
 import { type SocketStatistics, statisticsOf } from "./socket-statistics.ts";
-
-/** The values of `readyState` (WHATWG WebSockets §3.1). */
-export const CONNECTING = 0;
-export const OPEN = 1;
-export const CLOSING = 2;
-export const CLOSED = 3;
-export type ReadyState = typeof CONNECTING | typeof OPEN | typeof CLOSING | typeof CLOSED;
 
 /** Core copies messages up to this length. It refers to longer ones, so those are copied here unless they are owned. */
 const copyLimit = 4096;
@@ -78,10 +72,6 @@ function coreOptions(options: SocketSendOptions | undefined): SendOptions | unde
   return { priority, compress };
 }
 
-/** The error message in the events of a connection that was ended because memory had run out. */
-export const shedReason =
-  "The server's memory budget was exhausted, and this connection held more of it than others: it was ended with 1013.";
-
 /**
  * Milliseconds that messages wait for a listener or loop: while reading is paused because too many are waiting, and
  * while the end of the connection is waiting behind them. The same as the default deadline for closing.
@@ -98,24 +88,15 @@ interface KeptEnd {
   readonly end?: { readonly clean: boolean; readonly statusCode: number; readonly reason: string };
 }
 
-export class SocketCore implements OpeningListener, Closable {
-  /** Every call of application code is guarded on its own. */
-  get isGuarded(): boolean {
-    return true;
-  }
-
-  readyState: ReadyState = CONNECTING;
+export class SocketCore extends Lifecycle {
   binaryType: BinaryType = "blob";
   agreement: Agreement | undefined;
   /** The origin of the URL, for message events. */
   origin = "";
   /** Whether there are listeners for Pings or Pongs. */
   listensToControl = false;
-  owner: ClosableOwner | undefined;
 
   readonly #target: EventTarget;
-  #opening: ClientOpening | undefined;
-  #pump: Pump | undefined;
   readonly #buffered = new BufferedAmount();
   #sendQueue: BlobSendQueue | undefined;
   /** Whether a message listener was ever added, or waiting for one is over: messages are then fired as events. */
@@ -132,8 +113,6 @@ export class SocketCore implements OpeningListener, Closable {
   #isEndHeard = false;
   /** Set while reading is paused because nothing takes messages. */
   #unheardTimer: Timer | undefined;
-  /** Set once the connection has failed; `error` is then fired before `close`. */
-  #failure: FailureDetail | undefined;
   #readingPaused = false;
   /** Set once the socket is closed. */
   #finalStatistics: SocketStatistics | undefined;
@@ -143,27 +122,22 @@ export class SocketCore implements OpeningListener, Closable {
   readonly report: Reporter;
 
   constructor(target: EventTarget, clock: Clock | undefined, report: Reporter = asUncaught) {
+    super();
     this.#target = target;
     this.#clock = clockOf(clock);
     this.report = report;
   }
 
   get statistics(): SocketStatistics {
-    return this.#finalStatistics ?? statisticsOf(this.#pump);
+    return this.#finalStatistics ?? statisticsOf(this.pump);
   }
 
   /** The value of `bufferedAmount`. */
   get bufferedAmount(): number {
-    return this.#buffered.amount(this.#pending, this.#dropped);
+    return this.#buffered.amount(bufferedLength(this.pump), droppedLength(this.pump));
   }
 
   // Called by the interface
-
-  /** For clients: starts opening the connection. */
-  begin(opening: ClientOpening): void {
-    this.#opening = opening;
-    opening.start();
-  }
 
   send(data: string | Blob | Uint8Array, options: SocketSendOptions | undefined): void {
     if (this.readyState !== OPEN) {
@@ -192,61 +166,46 @@ export class SocketCore implements OpeningListener, Closable {
 
   /** Sends a Ping or a Pong while the socket is open. If it is too late or there is no room, the frame is dropped. */
   sendControl(send: (pump: Pump) => void): void {
-    if (this.readyState !== OPEN || this.#pump === undefined) return;
+    if (this.readyState !== OPEN || this.pump === undefined) return;
     try {
-      send(this.#pump);
+      send(this.pump);
     } catch (error) {
       if (!isRefused(error)) throw error;
     }
   }
 
-  /** `statusCode` must already have been checked. */
-  startClosing(statusCode: number | undefined, reason: string): void {
+  override startClosing(statusCode: number | undefined, reason: string): void {
     if (this.#keptEnd !== undefined) this.#stopListening();
-    if (this.readyState >= CLOSING) return;
-    if (this.readyState === CONNECTING) {
-      this.#giveUp();
-      return;
-    }
-    this.readyState = CLOSING;
-    this.#stopListening();
-    const sendClose = (): void => this.#pump!.endpoint.sendClose(statusCode, reason);
-    if (this.#hasBlobs) this.#inTurn(0, undefined, sendClose);
-    else sendClose();
-    // The peer's Close frame may be behind messages that nothing takes any more.
-    this.#pump!.resume("any");
-    this.#pump!.requestFlush();
+    super.startClosing(statusCode, reason);
   }
 
-  /** Drops the transport in any state. If it was open, `error` is only fired if `reason` is given. */
-  terminate(reason?: unknown): void {
-    if (this.readyState === CLOSED) return;
-    if (this.readyState === CONNECTING) this.#giveUp();
-    else {
+  /** If the socket was open, `error` is only fired if `reason` is given. */
+  override terminate(reason?: unknown): void {
+    if (this.readyState === OPEN || this.readyState === CLOSING) {
       this.readyState = CLOSING;
       this.#stopListening();
-      if (reason !== undefined) this.#failure ??= { error: reason };
-      this.#pump?.abort();
+      if (reason !== undefined) this.cause ??= { error: reason };
     }
+    super.terminate();
   }
 
   pause(): void {
     // There are no more messages to pause, and the peer's Close frame must be read.
     if (this.readyState >= CLOSING) return;
     this.#readingPaused = true;
-    this.#pump?.pause();
+    this.pump?.pause();
   }
 
   resume(): void {
     this.#readingPaused = false;
-    this.#pump?.resume();
+    this.pump?.resume();
   }
 
   /** A message listener was added. Waiting messages are delivered once the running code has finished. */
   listen(): void {
     if (this.#isHeard) return;
     this.#isHeard = true;
-    if (this.#messages?.isLooped === false) queueMicrotask(() => this.#tellKept());
+    if (this.#messages?.isLooped === false) queueMicrotask(() => this.#deliverKept());
   }
 
   /** A listener for the end of the connection was added. */
@@ -261,43 +220,15 @@ export class SocketCore implements OpeningListener, Closable {
     const queue = this.#queue();
     this.#wasLooped = true;
     if (this.readyState === CLOSED) queue.end(undefined);
-    if (this.#keptEnd !== undefined) queueMicrotask(() => this.#tellKeptEnd());
+    if (this.#keptEnd !== undefined) queueMicrotask(() => this.#deliverKeptEnd());
     return queue.loop(() => this.#loopLeft(queue), onLoss);
   }
 
-  // Called by the pump: `OpeningListener`
+  // Called by the opening and by the pump
 
-  attach(pump: Pump): void {
-    this.#pump = pump;
+  override attach(pump: Pump): void {
+    super.attach(pump);
     if (this.#readingPaused) pump.pause();
-  }
-
-  openingFailed(detail: FailureDetail): void {
-    this.#fail(detail);
-    this.end(false, 1006, "");
-  }
-
-  acceptedLate(detail: FailureDetail): void {
-    this.#fail(detail);
-    queueMicrotask(() => this.end(false, 1006, ""));
-  }
-
-  request(): void {}
-
-  open(agreement: Agreement): void {
-    this.#opening?.leave();
-    // It was given up in the same turn.
-    if (this.readyState !== CONNECTING) return;
-    this.agreement = agreement;
-    this.readyState = OPEN;
-    fire(this.#target, new Event("open"));
-  }
-
-  rejection(response: ResponseHead, body: Uint8Array): void {
-    if (this.readyState === CONNECTING && this.#opening?.follow(response) === true) return;
-    this.#fail({ response, body });
-    // A rejected client has nothing more to send.
-    this.#pump!.abort();
   }
 
   text(data: string): void {
@@ -313,50 +244,27 @@ export class SocketCore implements OpeningListener, Closable {
     else this.#dispatchMessage(new Blob([bytes.subarray(start, end) as Uint8Array<ArrayBuffer>]));
   }
 
-  piece(): void {}
-
-  ping(payload: Uint8Array): void {
+  override ping(payload: Uint8Array): void {
     if (this.listensToControl) fire(this.#target, new ControlEvent("ping", payload));
   }
 
-  pong(payload: Uint8Array): void {
+  override pong(payload: Uint8Array): void {
     if (this.listensToControl) fire(this.#target, new ControlEvent("pong", payload));
   }
 
-  close(): void {
+  override close(): void {
     if (this.#keepsMessages) this.#keepEnd({ isClosing: true });
-    else this.readyState = CLOSING;
+    else super.close();
   }
 
-  failure(violation: Violation): void {
-    if (this.#keepsMessages) {
-      this.#keepEnd({ violation });
-      return;
-    }
-    const wasConnecting = this.readyState === CONNECTING;
-    this.#fail(failureOf(violation, this.#pump?.lost));
-    // RFC 6455 §7.1.7: a client whose opening handshake failed drops the transport, without sending or waiting.
-    if (wasConnecting && this.#opening !== undefined) this.#pump!.abort();
+  override failure(violation: Violation): void {
+    if (this.#keepsMessages) this.#keepEnd({ violation });
+    else super.failure(violation);
   }
 
-  end(clean: boolean, statusCode: number, reason: string): void {
-    if (this.#keepsMessages) {
-      this.#keepEnd({ end: { clean, statusCode, reason } });
-      return;
-    }
-    this.#opening?.leave();
-    const lost = this.#pump?.lost;
-    if (lost !== undefined && !clean) this.#failure ??= { error: lost };
-    this.#buffered.end(this.#pending, this.#dropped);
-    this.readyState = CLOSED;
-    const pump = this.#pump;
-    this.#letGo();
-    this.owner?.closed(this.#target);
-    const detail = this.#failure;
-    if (detail !== undefined) fire(this.#target, new FailureEvent("error", detail));
-    fire(this.#target, new CloseEvent("close", { wasClean: clean, code: statusCode, reason }));
-    this.#messages?.end(clean ? undefined : closeError(statusCode, reason, detail));
-    leaveOwner(this, pump);
+  override end(clean: boolean, statusCode: number, reason: string): void {
+    if (this.#keepsMessages) this.#keepEnd({ end: { clean, statusCode, reason } });
+    else super.end(clean, statusCode, reason);
   }
 
   get heldLength(): number {
@@ -365,60 +273,55 @@ export class SocketCore implements OpeningListener, Closable {
     return (this.#messages?.heldLength ?? 0) + (this.#sendQueue?.heldLength ?? 0);
   }
 
-  /** Called when the server is short of memory and this connection holds much of it. */
-  shed(): void {
+  override shed(): void {
     this.#messages?.discard();
-    if (this.readyState === CLOSED) return;
-    this.readyState = CLOSING;
-    this.#failure ??= { error: new Error(shedReason) };
-    this.#stopListening();
-    this.#sendQueue?.clear();
-    this.#pump?.giveUp();
+    super.shed();
   }
 
   flushed(): void {
-    if (this.#pending === 0) this.#buffered.drained();
+    if (bufferedLength(this.pump) === 0) this.#buffered.drained();
+  }
+
+  // Called by `Lifecycle`
+
+  protected handleOpen(agreement: Agreement): void {
+    this.agreement = agreement;
+    fire(this.#target, new Event("open"));
+  }
+
+  protected override sendClose(statusCode: number | undefined, reason: string): void {
+    this.#stopListening();
+    if (this.#hasBlobs) this.#inTurn(0, undefined, () => super.sendClose(statusCode, reason));
+    else super.sendClose(statusCode, reason);
+  }
+
+  protected discard(): void {
+    this.#stopListening();
+    this.#sendQueue?.clear();
+  }
+
+  protected handleEnd(clean: boolean, statusCode: number, reason: string, pump: Pump | undefined): void {
+    this.#buffered.end(bufferedLength(pump), droppedLength(pump));
+    this.#finalStatistics = statisticsOf(pump);
+    const { cause } = this;
+    detach(cause?.error);
+    this.#sendQueue?.clear();
+    this.#sendQueue = undefined;
+    pump?.heldChanged();
+    if (this.#messages?.isEmpty === false) this.#counting = pump;
+    this.owner?.closed(this.#target);
+    if (cause !== undefined) fire(this.#target, new FailureEvent("error", cause));
+    fire(this.#target, new CloseEvent("close", { wasClean: clean, code: statusCode, reason }));
+    this.#messages?.end(clean ? undefined : closeError(statusCode, reason, cause));
   }
 
   // Internals
 
-  get #pending(): number {
-    return this.#pump?.bufferedLength ?? 0;
-  }
-
-  get #dropped(): number {
-    return this.#pump?.endpoint.droppedLength ?? 0;
-  }
-
-  /** Applications keep closed sockets, so release everything except the outcome. */
-  #letGo(): void {
-    this.#finalStatistics = this.statistics;
-    detach(this.#failure?.error);
-    this.#sendQueue?.clear();
-    this.#sendQueue = undefined;
-    this.#opening = undefined;
-    this.#pump?.heldChanged();
-    if (this.#messages?.isEmpty === false) this.#counting = this.#pump;
-    this.#pump = undefined;
-  }
-
   /** Called when queued messages are taken or discarded. */
   #messagesTaken(): void {
-    this.#pump?.taken();
+    this.pump?.taken();
     this.#counting?.heldChanged();
     if (this.#messages?.isEmpty === true) this.#counting = undefined;
-  }
-
-  /** Gives up a connection that is not open yet (WHATWG WebSockets §3.1: "fail the WebSocket connection"). */
-  #giveUp(): void {
-    this.#fail({});
-    if (this.#opening === undefined) this.#pump!.abort();
-    else this.#opening.abort();
-  }
-
-  #fail(detail: FailureDetail): void {
-    this.#failure ??= detail;
-    this.readyState = CLOSING;
   }
 
   // Messages waiting for a listener or loop
@@ -432,7 +335,7 @@ export class SocketCore implements OpeningListener, Closable {
   }
 
   #rest(): void {
-    this.#pump?.pause("loop");
+    this.pump?.pause("loop");
     // The peer's Close frame, or its end, may be behind messages that nothing takes.
     this.#unheardTimer ??= startTimer(this.#clock, keptTime, () => {
       this.#unheardTimer = undefined;
@@ -443,7 +346,7 @@ export class SocketCore implements OpeningListener, Closable {
   #readOn(): void {
     this.#unheardTimer?.cancel();
     this.#unheardTimer = undefined;
-    this.#pump?.resume("loop");
+    this.pump?.resume("loop");
   }
 
   /** Stops waiting for a listener: messages are fired as events from now on. */
@@ -455,9 +358,9 @@ export class SocketCore implements OpeningListener, Closable {
   /** Queues a message for the loops or the first listener. Listeners that exist beside a loop receive it at once. */
   #keep(message: KeptMessage): void {
     const queue = this.#queue();
-    const isTold = this.#isHeard && queue.isLooped;
+    const isFired = this.#isHeard && queue.isLooped;
     queue.push(message);
-    if (isTold) this.#dispatchMessage(this.#present(message));
+    if (isFired) this.#dispatchMessage(this.#present(message));
   }
 
   /** Converts a message to what the application receives, by the current `binaryType`. */
@@ -467,11 +370,11 @@ export class SocketCore implements OpeningListener, Closable {
 
   /** Whether messages wait for the first listener. Everything behind them, including the end, then waits too. */
   get #keepsMessages(): boolean {
-    return this.#messages !== undefined && !this.#wasLooped && this.#mayTell;
+    return this.#messages !== undefined && !this.#wasLooped && this.#mayDeliver;
   }
 
   /** Whether messages may still be delivered, which includes those in front of an end that is waiting. */
-  get #mayTell(): boolean {
+  get #mayDeliver(): boolean {
     return this.readyState === OPEN || this.#keptEnd !== undefined;
   }
 
@@ -487,18 +390,18 @@ export class SocketCore implements OpeningListener, Closable {
    * Delivers the waiting messages to the first listener, each in a turn of its own, because code awaiting one message
    * may add the listener for the next.
    */
-  #tellKept(): void {
+  #deliverKept(): void {
     const queue = this.#messages;
     // A listener may close the socket, or start a loop that takes the rest.
     if (queue === undefined || queue.isLooped) return;
-    const message = this.#mayTell ? queue.take() : undefined;
+    const message = this.#mayDeliver ? queue.take() : undefined;
     if (message !== undefined) {
       this.#dispatchMessage(this.#present(message));
-      defer(this.#clock, turnOfPump(), () => this.#tellKept());
+      defer(this.#clock, turnOfPump(), () => this.#deliverKept());
       return;
     }
     this.#dropKept();
-    this.#tellKeptEnd();
+    this.#deliverKeptEnd();
   }
 
   #dropKept(): void {
@@ -519,12 +422,12 @@ export class SocketCore implements OpeningListener, Closable {
     this.#keptEndTimer?.cancel();
     this.#keptEndTimer = startTimer(this.#clock, this.#isEndHeard ? heardEndTime : keptTime, () => {
       this.#dropKept();
-      this.#tellKeptEnd();
+      this.#deliverKeptEnd();
     });
     if (this.#isEndHeard) this.#keptEndTimer.keepProcess();
   }
 
-  #tellKeptEnd(): void {
+  #deliverKeptEnd(): void {
     const kept = this.#keptEnd;
     if (kept === undefined) return;
     this.#keptEnd = undefined;
@@ -537,7 +440,7 @@ export class SocketCore implements OpeningListener, Closable {
   /** The application has closed the socket and wants no more messages. */
   #stopListening(): void {
     this.#dropKept();
-    if (this.#keptEnd !== undefined) queueMicrotask(() => this.#tellKeptEnd());
+    if (this.#keptEnd !== undefined) queueMicrotask(() => this.#deliverKeptEnd());
   }
 
   #dispatchMessage(data: string | ArrayBuffer | Blob): void {
@@ -554,7 +457,7 @@ export class SocketCore implements OpeningListener, Closable {
    * same limit.
    */
   #hasRoom(length: number): boolean {
-    const { queuedLength, limits } = this.#pump!.endpoint;
+    const { queuedLength, limits } = this.pump!.endpoint;
     const waiting = this.#sendQueue?.length ?? 0;
     if (waiting + queuedLength <= limits.queuedOutput) return true;
     this.#notSent(new UsageError("send/queue-full"), length);
@@ -568,21 +471,22 @@ export class SocketCore implements OpeningListener, Closable {
     const step = (bytes: Uint8Array): void => {
       this.#buffered.held(-length);
       act(bytes);
-      this.#pump!.requestFlush();
+      this.pump!.requestFlush();
     };
     this.#sendQueue.push(blob, length, step, hasArray);
-    this.#pump!.heldChanged();
+    this.pump!.heldChanged();
   }
 
   #transmit(data: string | Uint8Array, options: SendOptions | undefined, owned: boolean): void {
-    const pump = this.#pump!;
-    const { endpoint, bufferedLength } = pump;
+    const pump = this.pump!;
+    const { endpoint } = pump;
+    const pending = pump.bufferedLength;
     try {
       if (typeof data === "string") {
-        this.#buffered.queued(endpoint.sendText(data, options), bufferedLength);
+        this.#buffered.queued(endpoint.sendText(data, options), pending);
       } else {
         const isKept = owned || data.length <= copyLimit;
-        this.#buffered.queued(endpoint.sendBinary(isKept ? data : data.slice(), options), bufferedLength);
+        this.#buffered.queued(endpoint.sendBinary(isKept ? data : data.slice(), options), pending);
       }
     } catch (error) {
       this.#notSent(error, payloadLength(data));
@@ -592,10 +496,11 @@ export class SocketCore implements OpeningListener, Closable {
   }
 
   #transmitPrepared(message: PreparedMessage, options: SendOptions | undefined): void {
-    const pump = this.#pump!;
-    const { endpoint, bufferedLength } = pump;
+    const pump = this.pump!;
+    const { endpoint } = pump;
+    const pending = pump.bufferedLength;
     try {
-      this.#buffered.queued(endpoint.sendPrepared(message, options), bufferedLength);
+      this.#buffered.queued(endpoint.sendPrepared(message, options), pending);
     } catch (error) {
       this.#notSent(error, message.payload.length);
       return;
@@ -611,7 +516,7 @@ export class SocketCore implements OpeningListener, Closable {
     if (!isRefused(error)) {
       if (isMistake(error)) throw error;
       this.#buffered.lost(length);
-      this.#pump!.brokeOff(error);
+      this.pump!.brokeOff(error);
       return;
     }
     this.#buffered.lost(length);
@@ -620,14 +525,12 @@ export class SocketCore implements OpeningListener, Closable {
   }
 }
 
-/** Whether a command was refused because of the peer or the network, and not by a mistake of the caller. */
-function isRefused(error: unknown): error is UsageError {
-  return error instanceof UsageError && refusals.has(error.code);
+/** Bytes that were sent and have not left yet. */
+function bufferedLength(pump: Pump | undefined): number {
+  return pump?.bufferedLength ?? 0;
 }
 
-/** Whether the command itself was wrong. A failing source of randomness is not a mistake of the sending code. */
-export function isMistake(error: unknown): boolean {
-  return error instanceof UsageError && error.code !== "option/random";
+/** Bytes of payload dropped in favor of a Close frame. */
+function droppedLength(pump: Pump | undefined): number {
+  return pump?.endpoint.droppedLength ?? 0;
 }
-
-const refusals: ReadonlySet<string> = new Set(["send/queue-full", "send/after-close", "endpoint/ended"]);

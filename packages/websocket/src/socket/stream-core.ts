@@ -1,17 +1,16 @@
 /** The internals behind the WebSocketStream interface: two streams, two promises, and the listener of the pump. */
-import type { Agreement, Violation } from "@hybi/core";
-import type { ResponseHead } from "@hybi/core/opening";
-import type { ClientOpening, OpeningListener } from "../client/client-opening.ts";
+
+import type { Agreement } from "@hybi/core";
+import type { ClientOpening } from "../client/client-opening.ts";
+
 import { abortReason } from "../dom/dom-exception.ts";
 import { ownBuffer, writable } from "../dom/message-data.ts";
 import { requirePlatform } from "../dom/platform-classes.ts";
-import { type FailureDetail, failureOf } from "../dom/socket-events.ts";
 import { checkClose, closeError, lateWriteError, unsentError, WebSocketError } from "../dom/websocket-error.ts";
-import { queueMicrotask } from "../platform/runtime.ts";
-import { type Closable, type ClosableOwner, leaveOwner } from "../pump/closable.ts";
 import type { Pump } from "../pump/pump.ts";
 import { formatExtensions } from "./format-extensions.ts";
-import { isMistake, shedReason } from "./socket-core.ts";
+import { CLOSED, CONNECTING, Lifecycle, OPEN } from "./lifecycle.ts";
+import { isMistake } from "./send-errors.ts";
 import type { StreamMessage, WebSocketCloseInfo, WebSocketOpenInfo, WebSocketStreamOptions } from "./stream-info.ts";
 
 const defaultHighWaterMark = 65_536;
@@ -42,12 +41,7 @@ class Deferred<Value> {
   }
 }
 
-export class StreamCore implements OpeningListener, Closable {
-  /** Every call of application code is guarded on its own. */
-  get isGuarded(): boolean {
-    return true;
-  }
-
+export class StreamCore extends Lifecycle {
   readonly #opened = new Deferred<WebSocketOpenInfo>();
   readonly #closed = new Deferred<WebSocketCloseInfo>();
   readonly #options: WebSocketStreamOptions;
@@ -55,10 +49,6 @@ export class StreamCore implements OpeningListener, Closable {
   /** Finite, so that the queue's size can be computed from `desiredSize`. */
   readonly #readHighWaterMark: number;
 
-  #opening: ClientOpening | undefined;
-  #pump: Pump | undefined;
-  #state: "connecting" | "open" | "closing" | "closed" = "connecting";
-  #detail: FailureDetail | undefined;
   #reader!: ReadableStreamDefaultController<StreamMessage>;
   #writer!: WritableStreamDefaultController;
   /** Whether the reader still wants messages, and whether the writer can still receive an error. */
@@ -70,13 +60,13 @@ export class StreamCore implements OpeningListener, Closable {
   #isClosedByUs = false;
   /** Whether a message was written too late to be passed to the endpoint. */
   #isLate = false;
-  owner: ClosableOwner | undefined;
   /** The reason of `signal`, once that has aborted the connection. */
   #abortReason: unknown;
   readonly #onAbort: () => void = () => this.#abort();
 
   /** @throws TypeError if the runtime lacks streams */
   constructor(options: WebSocketStreamOptions) {
+    super();
     requirePlatform("WebSocketStream", "ReadableStream", "WritableStream");
     this.#options = options;
     this.#readHighWaterMark = Math.min(Number.MAX_SAFE_INTEGER, options.readHighWaterMark ?? defaultHighWaterMark);
@@ -93,73 +83,18 @@ export class StreamCore implements OpeningListener, Closable {
 
   // Called by the interface
 
-  begin(opening: ClientOpening): void {
-    this.#opening = opening;
+  override begin(opening: ClientOpening): void {
     const { signal } = this.#options;
     if (signal?.aborted === true) {
+      this.opening = opening;
       this.#abort();
       return;
     }
     signal?.addEventListener("abort", this.#onAbort, { once: true });
-    opening.start();
+    super.begin(opening);
   }
 
-  /** `statusCode` must already have been checked. */
-  startClosing(statusCode: number | undefined, reason: string): void {
-    if (this.#state === "connecting") {
-      this.#giveUp({});
-    } else if (this.#state === "open") {
-      this.#state = "closing";
-      this.#isClosedByUs = true;
-      this.#pump!.endpoint.sendClose(statusCode, reason);
-      // The peer's Close frame may be behind messages that nothing takes any more.
-      this.#pump!.resume("any");
-      this.#pump!.requestFlush();
-    }
-  }
-
-  terminate(): void {
-    if (this.#state === "connecting") this.#giveUp({});
-    else this.#pump?.abort();
-  }
-
-  // Called by the pump: `OpeningListener`
-
-  attach(pump: Pump): void {
-    this.#pump = pump;
-  }
-
-  openingFailed(detail: FailureDetail): void {
-    this.#detail ??= detail;
-    this.end(false, 1006, "");
-  }
-
-  acceptedLate(detail: FailureDetail): void {
-    this.#detail = detail;
-    this.#state = "closing";
-    queueMicrotask(() => this.end(false, 1006, ""));
-  }
-
-  request(): void {}
-
-  open(agreement: Agreement): void {
-    this.#opening?.leave();
-    if (this.#state !== "connecting") return;
-    this.#options.signal?.removeEventListener("abort", this.#onAbort);
-    this.#state = "open";
-    this.#opened.resolve({
-      readable: this.#readable(),
-      writable: this.#writable(),
-      extensions: formatExtensions(agreement),
-      protocol: agreement.subprotocol ?? "",
-    });
-  }
-
-  rejection(response: ResponseHead, body: Uint8Array): void {
-    if (this.#state === "connecting" && this.#opening?.follow(response) === true) return;
-    this.#detail ??= { response, body };
-    this.#pump!.abort();
-  }
+  // Called by the opening and by the pump
 
   text(data: string): void {
     this.#enqueue(data);
@@ -169,65 +104,55 @@ export class StreamCore implements OpeningListener, Closable {
     this.#enqueue(new Uint8Array(ownBuffer(bytes, start, end)));
   }
 
-  piece(): void {}
-  ping(): void {}
-
-  pong(): void {}
-
-  close(): void {
-    this.#state = "closing";
-  }
-
-  failure(violation: Violation): void {
-    const wasConnecting = this.#state === "connecting";
-    this.#detail ??= failureOf(violation, this.#pump?.lost);
-    this.#state = "closing";
-    if (wasConnecting && this.#opening !== undefined) this.#pump!.abort();
-  }
-
-  end(clean: boolean, closeCode: number, reason: string): void {
-    this.#opening?.leave();
-    this.#state = "closed";
-    this.#options.signal?.removeEventListener("abort", this.#onAbort);
-    if (!clean) this.#endUnclean(this.#errorOf(closeCode, reason));
-    // As in Chromium (WPT, WebSocketStream): if the end has cut off writes, it is not clean for the application.
-    else if (this.#isCutOff) this.#endUnclean(unsentError(closeCode, reason));
-    else this.#endClean({ closeCode, reason });
-    const pump = this.#pump;
-    // The application keeps the streams, and they keep this object, so release the rest.
-    this.#room = undefined;
-    this.#opening = undefined;
-    this.#pump = undefined;
-    leaveOwner(this, pump);
-  }
-
   get heldLength(): number {
-    if (!this.#isReading || this.#state === "closed") return 0;
+    if (!this.#isReading || this.readyState === CLOSED) return 0;
     return Math.max(0, this.#readHighWaterMark - (this.#reader.desiredSize ?? this.#readHighWaterMark));
   }
 
-  /** Called when the server is short of memory and this connection holds much of it. */
-  shed(): void {
-    if (this.#state === "closed") return;
-    this.#state = "closing";
-    this.#detail ??= { error: new Error(shedReason) };
-    // Release the messages that wait for the reader.
-    if (this.#isReading) this.#reader.error(closeError(1006, "", this.#detail));
-    this.#isReading = false;
-    this.#pump?.giveUp();
+  flushed(): void {
+    if (this.#room === undefined || this.pump === undefined || this.#isCutOff(this.pump)) return;
+    if (this.pump.bufferedLength >= this.#writeHighWaterMark) return;
+    this.#room.resolve();
+    this.#room = undefined;
   }
 
-  flushed(): void {
-    if (this.#room === undefined || this.#isCutOff || this.#pump!.bufferedLength >= this.#writeHighWaterMark) return;
-    this.#room.resolve();
+  // Called by `Lifecycle`
+
+  protected handleOpen(agreement: Agreement): void {
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    this.#opened.resolve({
+      readable: this.#readable(),
+      writable: this.#writable(),
+      extensions: formatExtensions(agreement),
+      protocol: agreement.subprotocol ?? "",
+    });
+  }
+
+  protected override sendClose(statusCode: number | undefined, reason: string): void {
+    this.#isClosedByUs = true;
+    super.sendClose(statusCode, reason);
+  }
+
+  /** Releases the messages that wait for the reader. */
+  protected discard(): void {
+    if (this.#isReading) this.#reader.error(closeError(1006, "", this.cause));
+    this.#isReading = false;
+  }
+
+  protected handleEnd(clean: boolean, closeCode: number, reason: string, pump: Pump | undefined): void {
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    if (!clean) this.#endUnclean(this.#errorOf(closeCode, reason));
+    // As in Chromium (WPT, WebSocketStream): if the end has cut off writes, it is not clean for the application.
+    else if (this.#isCutOff(pump)) this.#endUnclean(unsentError(closeCode, reason));
+    else this.#endClean({ closeCode, reason });
     this.#room = undefined;
   }
 
   // Internals
 
   /** Whether a Close frame has been, or will be, sent in place of something that was written. */
-  get #isCutOff(): boolean {
-    return this.#isLate || (this.#pump?.endpoint.droppedLength ?? 0) > 0;
+  #isCutOff(pump: Pump | undefined): boolean {
+    return this.#isLate || (pump?.endpoint.droppedLength ?? 0) > 0;
   }
 
   #endClean(info: WebSocketCloseInfo): void {
@@ -239,10 +164,8 @@ export class StreamCore implements OpeningListener, Closable {
 
   /** Returns the error for an unclean end: the reason of `signal` if that has aborted the connection. */
   #errorOf(closeCode: number, reason: string): unknown {
-    const lost = this.#pump?.lost;
-    const detail = this.#detail ?? (lost === undefined ? undefined : { error: lost });
-    const isAborted = this.#abortReason !== undefined && detail?.error === this.#abortReason;
-    return isAborted ? this.#abortReason : closeError(closeCode, reason, detail);
+    const isAborted = this.#abortReason !== undefined && this.cause?.error === this.#abortReason;
+    return isAborted ? this.#abortReason : closeError(closeCode, reason, this.cause);
   }
 
   #endUnclean(error: unknown): void {
@@ -261,8 +184,8 @@ export class StreamCore implements OpeningListener, Closable {
           this.#reader = controller;
         },
         pull: () => {
-          this.#pump?.resume("stream");
-          this.#pump?.heldChanged();
+          this.pump?.resume("stream");
+          this.pump?.heldChanged();
         },
         cancel: (reason) => {
           this.#isReading = false;
@@ -278,9 +201,9 @@ export class StreamCore implements OpeningListener, Closable {
   }
 
   #enqueue(message: StreamMessage): void {
-    if (!this.#isReading || this.#state !== "open") return;
+    if (!this.#isReading || this.readyState !== OPEN) return;
     this.#reader.enqueue(message);
-    if ((this.#reader.desiredSize ?? 0) <= 0) this.#pump!.pause("stream");
+    if ((this.#reader.desiredSize ?? 0) <= 0) this.pump!.pause("stream");
   }
 
   #writable(): WritableStream<string | ArrayBuffer | ArrayBufferView> {
@@ -308,8 +231,8 @@ export class StreamCore implements OpeningListener, Closable {
   /** Sends `message`, and waits until there is room for another. */
   #write(message: unknown): Promise<void> | undefined {
     const data = writable(message);
-    if (this.#state !== "open") return this.#writeLate();
-    const pump = this.#pump!;
+    if (this.readyState !== OPEN) return this.#writeLate();
+    const pump = this.pump!;
     try {
       if (typeof data === "string") pump.endpoint.sendText(data);
       // Copy: the writer may reuse the buffer after this call.
@@ -329,7 +252,7 @@ export class StreamCore implements OpeningListener, Closable {
    * the end.
    */
   #writeLate(): Promise<void> {
-    if (this.#isClosedByUs || this.#state === "closed") throw lateWriteError("The connection is closing.");
+    if (this.#isClosedByUs || this.readyState === CLOSED) throw lateWriteError("The connection is closing.");
     this.#isLate = true;
     this.#room = new Deferred();
     return this.#room.promise;
@@ -344,14 +267,6 @@ export class StreamCore implements OpeningListener, Closable {
 
   #abort(): void {
     this.#abortReason = abortReason(this.#options.signal);
-    this.#giveUp({ error: this.#abortReason });
-  }
-
-  #giveUp(detail: FailureDetail): void {
-    if (this.#state !== "connecting") return;
-    this.#detail ??= detail;
-    this.#state = "closing";
-    if (this.#opening === undefined) this.#pump!.abort();
-    else this.#opening.abort();
+    if (this.readyState === CONNECTING) this.giveUp({ error: this.#abortReason });
   }
 }

@@ -35,17 +35,9 @@ import { clockOf } from "../event-loop/clock.ts";
 import { asUncaught, createReporter } from "../event-loop/reporter.ts";
 import { Accepted } from "./accepted.ts";
 import { formatExtensions } from "./format-extensions.ts";
+import { CLOSED, CLOSING, CONNECTING, OPEN, type ReadyState } from "./lifecycle.ts";
 import type { OnLoss } from "./message-queue.ts";
-import {
-  CLOSED,
-  CLOSING,
-  CONNECTING,
-  OPEN,
-  type ReadyState,
-  SocketCore,
-  type SocketSendOptions,
-  sendOptions,
-} from "./socket-core.ts";
+import { SocketCore, type SocketSendOptions, sendOptions } from "./socket-core.ts";
 import type { SocketStatistics } from "./socket-statistics.ts";
 import { ambientBase, originOf, resolveUrl } from "./url.ts";
 

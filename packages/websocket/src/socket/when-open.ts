@@ -3,7 +3,7 @@ import { abortReason } from "../dom/dom-exception.ts";
 import { OpeningError } from "../dom/opening-error.ts";
 import { type Event, EventTarget } from "../dom/platform-classes.ts";
 import { FailureEvent } from "../dom/socket-events.ts";
-import { CLOSED, OPEN } from "./socket-core.ts";
+import { CLOSED, OPEN } from "./lifecycle.ts";
 import type { WebSocket } from "./websocket.ts";
 
 /**
