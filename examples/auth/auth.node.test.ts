@@ -39,7 +39,7 @@ describe("the server that authenticates", () => {
           socket.close();
           return 101;
         },
-        (error: OpeningError) => error.response?.status,
+        ({ failure }: OpeningError) => (failure.kind === "rejected" ? failure.response.status : undefined),
       );
     };
     for (const credentials of ["ann:wrong", "ann:battery staple", "eve:", ":", "%"]) {

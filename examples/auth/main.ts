@@ -13,8 +13,9 @@ async function open(who: string, options: ConnectOptions): Promise<WebSocket | u
     socket.onclose = ({ code, reason }) => console.log(`${who}: closed, ${code} ${reason}`);
     return socket;
   } catch (error) {
-    const { response } = error as OpeningError;
-    console.log(`${who}: ${response?.status} ${response?.reasonPhrase}`);
+    const { failure } = error as OpeningError;
+    if (failure.kind !== "rejected") throw error;
+    console.log(`${who}: ${failure.response.status} ${failure.response.reasonPhrase}`);
     return undefined;
   }
 }

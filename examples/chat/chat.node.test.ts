@@ -36,7 +36,7 @@ describe("the chat server", () => {
     const status = async (path: string, origin: string): Promise<number | undefined> => {
       const opening = connect(new URL(path, url.replace("http", "ws")), { origin });
       const error = await opening.then((socket) => socket.terminate()).catch((thrown: OpeningError) => thrown);
-      return error?.response?.status;
+      return error?.failure.kind === "rejected" ? error.failure.response.status : undefined;
     };
     expect(await status("/rooms/tea", "https://evil.example")).toBe(403);
     expect(await status("/rooms/tea", new URL(url).origin)).toBe(undefined);

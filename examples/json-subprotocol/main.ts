@@ -39,7 +39,7 @@ await order(["orders.v2.json"], { type: "order", id: "1", item: "tea", price: 3.
 await order(["orders.v2.json"], { type: "refund", id: "1" });
 await order(["orders.v2.json"], "{");
 await order(["orders.v2.json"], Uint8Array.of(0x7b, 0x7d));
-await order(["parcels.v1.json"]).catch((error) => {
-  console.log(`parcels.v1.json → ${error.response.status} ${new TextDecoder().decode(error.body).trim()}`);
+await order(["parcels.v1.json"]).catch(({ failure }) => {
+  console.log(`parcels.v1.json → ${failure.response.status} ${new TextDecoder().decode(failure.body).trim()}`);
 });
 await server.close();

@@ -15,7 +15,7 @@ import {
   rejectExtendedConnect,
   rejectionFor,
 } from "@hybi/core/opening";
-import { type Connect, createWebSocketClass, OpeningRejection, Pump, silentListener } from "@hybi/websocket";
+import { type Connect, createWebSocketClass, OpeningError, Pump, silentListener } from "@hybi/websocket";
 import { object, pairs } from "./fields.ts";
 import { StreamTransport } from "./transport.ts";
 
@@ -66,7 +66,9 @@ const connect: Connect = async ({ opening, signal }) => {
   const check = checkExtendedConnectResponse(pairs(headers), sent);
   if (check.type === "agreement") return { transport: new StreamTransport(stream), agreement: check.agreement };
   stream.close();
-  throw new OpeningRejection({ status: headers[":status"], reasonPhrase: "", minorVersion: 0, fields: [] });
+  if (check.type === "violation") throw new OpeningError({ kind: "violation", violation: check.violation });
+  const response = { status: headers[":status"], reasonPhrase: "", minorVersion: 0, fields: [] } as const;
+  throw new OpeningError({ kind: "rejected", response, body: new Uint8Array(0) });
 };
 const WebSocket = createWebSocketClass(connect);
 

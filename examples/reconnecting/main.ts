@@ -69,7 +69,8 @@ await hear("three");
 client.socket?.terminate();
 service.token = "one that the server does not know";
 const ended = await next<EndedEvent>("ended");
-console.log(`ended: ${ended.outcome.status}, ${ended.why}`);
+const { failure } = ended.outcome;
+console.log(`ended: ${failure?.kind === "rejected" ? failure.response.status : failure?.kind}, ${ended.why}`);
 await second.close();
 
 /** Resolves when a message begins with `text`. */

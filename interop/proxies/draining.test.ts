@@ -31,9 +31,9 @@ describeBehind(proxyNames, "when a backend is stopped", {}, (world) => {
     const error = await world.visit().catch((thrown) => thrown);
     expect(error).toBeInstanceOf(OpeningError);
     // A failure that a reconnecting client retries.
-    const { status } = error.response;
-    expect([502, 503]).toContain(status);
-    expect(isTransient({ code: 1006, reason: "", wasClean: false, status })).toBe(true);
+    const { failure } = error;
+    expect([502, 503]).toContain(failure.response.status);
+    expect(isTransient({ code: 1006, reason: "", wasClean: false, failure })).toBe(true);
   });
 });
 

@@ -23,7 +23,7 @@ describeBehind(["haproxy"], "over HTTP/2", {}, (world) => {
 
   it("a rejection of the backend passes the proxy", async () => {
     const error = await world.visit("/private", http2).catch((thrown) => thrown);
-    expect(error.response.status).toBe(403);
+    expect(error.failure.response.status).toBe(403);
   });
 
   it("an upgrade without Sec-WebSocket-Key is rejected by the proxy and does not reach a backend", async () => {

@@ -50,8 +50,8 @@ describeBehind(proxyNames, "with the configuration of the example", { options: {
   it("a rejection passes the proxy with its body", async () => {
     const error = await world.visit("/private").catch((thrown) => thrown);
     expect(error).toBeInstanceOf(OpeningError);
-    expect(error.response.status).toBe(403);
-    expect(new TextDecoder().decode(error.body)).toMatch(/^(one|two) rejects you$/);
+    expect(error.failure.response.status).toBe(403);
+    expect(new TextDecoder().decode(error.failure.body)).toMatch(/^(one|two) rejects you$/);
   });
 
   it("a frame that arrives with the request is not lost", async () => {

@@ -14,7 +14,6 @@ const differences: Readonly<Record<string, { readonly in: string; readonly becau
   Http2Transport: { in: "node", because: "Deno and Bun have no streams of HTTP/2 but those of node:http2." },
   SingleRequestOptions: { in: "node", because: "These are the options of `upgrade` and `upgradeStream`." },
   ProxyOptions: { in: "node", because: "Only the client for Node connects through proxies." },
-  ProxyError: { in: "node", because: "For the same reason." },
   TlsClientOptions: { in: "bun, deno", because: "Node's are `ConnectionOptions` of node:tls." },
   TlsServerOptions: { in: "bun, deno", because: "Node's are `TlsOptions` of node:tls." },
   NodeTransport: { in: "node", because: "Each transport is named after its runtime." },

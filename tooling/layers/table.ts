@@ -63,19 +63,21 @@ const core: Layers = {
 /** `@hybi/websocket`: a connection over a transport (pump), opening a client, the sockets, their servers, and adapters. */
 const websocket: Layers = {
   platform: { mayImport: [] },
+  // What went wrong: the value that pump, sockets, servers and reconnecting clients pass on.
+  failure: { mayImport: ["platform"] },
   "event-loop": { mayImport: ["platform"] },
   transport: { mayImport: ["platform"] },
-  dom: { mayImport: ["platform", "event-loop"] },
+  dom: { mayImport: ["platform", "failure", "event-loop"] },
   load: { mayImport: ["platform", "event-loop"] },
-  pump: { mayImport: ["platform", "event-loop", "transport", "load"] },
-  client: { mayImport: ["platform", "event-loop", "transport", "dom", "pump"] },
-  socket: { mayImport: ["platform", "event-loop", "dom", "pump", "client"] },
-  server: { mayImport: ["platform", "event-loop", "transport", "dom", "load", "pump", "client", "socket"] },
-  reconnect: { mayImport: ["platform", "event-loop", "dom", "client", "socket"] },
+  pump: { mayImport: ["platform", "failure", "event-loop", "transport", "load"] },
+  client: { mayImport: ["platform", "failure", "event-loop", "transport", "dom", "pump"] },
+  socket: { mayImport: ["platform", "failure", "event-loop", "dom", "pump", "client"] },
+  server: { mayImport: ["platform", "failure", "event-loop", "transport", "dom", "load", "pump", "client", "socket"] },
+  reconnect: { mayImport: ["platform", "failure", "event-loop", "dom", "client", "socket"] },
   adapter: { mayImport: ["platform", "event-loop", "load", "client", "socket", "server"] },
   index: {
     mayImport: [
-      ...["event-loop", "transport", "dom", "load", "pump", "client", "socket", "server", "reconnect"],
+      ...["failure", "event-loop", "transport", "dom", "load", "pump", "client", "socket", "server", "reconnect"],
       "adapter",
     ],
   },

@@ -38,6 +38,6 @@ it("a redirect to another origin drops the client certificate, and no further re
   const [first, second] = [await open("first"), await open("second")];
   locations.set("first/", "/within").set("first/within", `${second}/`).set("second/", `${first}/back`);
   const attempt = connect(`${first}/`, { transportOptions: { tls: { ca: cert, key, cert } }, followRedirects: 5 });
-  await expect(attempt).rejects.toMatchObject({ response: { status: 403 } });
+  await expect(attempt).rejects.toMatchObject({ failure: { response: { status: 403 } } });
   expect(seen).toEqual(["first/ hybi", "first/within hybi", "second/ nobody", "first/back nobody"]);
 });

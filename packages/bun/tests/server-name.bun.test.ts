@@ -30,7 +30,7 @@ describe("our client, in the TLS handshake", () => {
       const attempt = connect(`wss://${host}:${port}/`, {
         transportOptions: { tls: { ca: cert, rejectUnauthorized: false } },
       });
-      await expect(attempt).rejects.toMatchObject({ response: { status: 403 } });
+      await expect(attempt).rejects.toMatchObject({ failure: { response: { status: 403 } } });
     }
     expect(named).toEqual(["localhost", "nothing"]);
   });
@@ -42,7 +42,7 @@ describe("our client, in the TLS handshake", () => {
     await expect(attempt).rejects.toMatchObject({ cause: { message: expect.not.stringContaining("localhost.'") } });
     const transport = { tls: { ca: cert, rejectUnauthorized: false } };
     await expect(connect(`wss://localhost.:${port}/`, { transportOptions: transport })).rejects.toMatchObject({
-      response: { status: 403 },
+      failure: { response: { status: 403 } },
     });
     expect(named.at(-1)).toBe("localhost");
   });
@@ -51,7 +51,7 @@ describe("our client, in the TLS handshake", () => {
     const { port } = await openNamed();
     const transport = { tls: { ca: cert } };
     await expect(connect(`wss://127.0.0.1:${port}/`, { transportOptions: transport })).rejects.toMatchObject({
-      response: { status: 403 },
+      failure: { response: { status: 403 } },
     });
     const attempt = connect(`wss://0.0.0.0:${port}/`, { transportOptions: transport });
     await expect(attempt).rejects.toMatchObject({ cause: { message: expect.stringContaining("0.0.0.0") } });

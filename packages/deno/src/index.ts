@@ -5,6 +5,8 @@ export { type ConnectOptions, connect, WebSocket, WebSocketStream } from "./adap
 export type { TlsClientOptions, TransportOptions } from "./options.ts";
 export {
   type ClientSocketOptions,
+  type Failure,
+  failureText,
   type MessagesOptions,
   OpeningError,
   type StreamMessage,
@@ -50,7 +52,6 @@ export {
   type BinaryType,
   CloseEvent,
   ControlEvent,
-  type FailureDetail,
   FailureEvent,
   type ReadyState,
   type Sendable,

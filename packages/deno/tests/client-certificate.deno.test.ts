@@ -41,6 +41,6 @@ it("a redirect to another origin drops the client certificate, and no further re
     transportOptions: { tls: { caCerts: [cert], key, cert } },
     followRedirects: 5,
   });
-  await expect(attempt).rejects.toMatchObject({ response: { status: 403 } });
+  await expect(attempt).rejects.toMatchObject({ failure: { response: { status: 403 } } });
   expect(seen).toEqual(["first/ hybi", "first/within hybi", "second/ nobody", "first/back nobody"]);
 });

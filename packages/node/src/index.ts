@@ -5,6 +5,8 @@ export { type ConnectOptions, connect, WebSocket, WebSocketStream } from "./adap
 export type { ProxyOptions, TransportOptions } from "./options.ts";
 export {
   type ClientSocketOptions,
+  type Failure,
+  failureText,
   type MessagesOptions,
   OpeningError,
   type StreamMessage,
@@ -14,7 +16,6 @@ export {
   type WebSocketStreamOptions,
   whenOpen,
 } from "@hybi/websocket";
-export { ProxyError } from "./proxy.ts";
 
 // Servers.
 export { type ListenOptions, listen, WebSocketServer } from "./adapter.ts";
@@ -52,7 +53,6 @@ export {
   type BinaryType,
   CloseEvent,
   ControlEvent,
-  type FailureDetail,
   FailureEvent,
   type ReadyState,
   type Sendable,

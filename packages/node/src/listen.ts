@@ -20,7 +20,7 @@ export async function openListener(server: WebSocketServer, options: ListenOptio
             if (pending === undefined) connection(socket);
             else pending.receive(new NodeTransport(socket));
           },
-          failed: (error) => server.failed({ error }, { secure: true }),
+          failed: (error) => server.failed({ kind: "transport", error }, { secure: true }),
         });
   await new Promise<void>((resolve, reject) => {
     listener.once("error", reject);

@@ -4,30 +4,17 @@
  */
 import { connect as openTcp, type Socket } from "node:net";
 import { connect as openTls } from "node:tls";
-import type { Violation } from "@hybi/core";
-import { type Fields, parseWebSocketUrl, type ResponseHead, type WebSocketUrl } from "@hybi/core/opening";
+import { type Fields, parseWebSocketUrl, type WebSocketUrl } from "@hybi/core/opening";
 import { ProxyHandshake, userinfoAuthorization } from "@hybi/core/policy";
-import { tlsServerName } from "@hybi/websocket";
+import { type Failure, OpeningError, tlsServerName } from "@hybi/websocket";
 import type { ProxyOptions } from "./options.ts";
 
-/** The proxy did not open a tunnel. This is not a response of the server, so no redirect is followed. */
-export class ProxyError extends Error {
-  /** The proxy's response; status 407 asks for Proxy-Authorization. */
-  readonly response: ResponseHead | undefined;
-  readonly body: Uint8Array | undefined;
-  /** The rule that the proxy's response broke. */
-  readonly violation: Violation | undefined;
+type ProxyFailure = Extract<Failure, { kind: "proxy" }>["cause"];
 
-  constructor(message: string, detail: Partial<Pick<ProxyError, "response" | "body" | "violation">> = {}) {
-    super(message);
-    this.name = "ProxyError";
-    this.response = detail.response;
-    this.body = detail.body;
-    this.violation = detail.violation;
-  }
-}
-
-/** Returns a socket that is connected to the server of `url` through the proxy. */
+/**
+ * Returns a socket that is connected to the server of `url` through the proxy. Rejects with an `OpeningError` of the kind
+ * `proxy`: the proxy's response is not one of the server, so no redirect is followed.
+ */
 export async function openTunnel(
   url: WebSocketUrl,
   proxy: string | URL | ProxyOptions,
@@ -54,12 +41,13 @@ export async function openTunnel(
 function talk(socket: Socket, handshake: ProxyHandshake, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const listening = new AbortController();
-    const fail = (error: unknown): void => {
+    const giveUp = (error: unknown): void => {
       settle();
       socket.on("error", () => {});
       socket.destroy();
       reject(error);
     };
+    const fail = (cause: ProxyFailure): void => giveUp(new OpeningError({ kind: "proxy", cause }));
     const follow = ([event]: ReturnType<ProxyHandshake["receive"]>): void => {
       if (event === undefined) return;
       if (event.type === "tunnel") {
@@ -68,28 +56,20 @@ function talk(socket: Socket, handshake: ProxyHandshake, signal: AbortSignal): P
         if (event.rest.length > 0) socket.unshift(event.rest);
         resolve(socket);
       } else if (event.type === "rejection") {
-        const { response, body } = event;
-        fail(
-          new ProxyError(`The proxy answered ${response.status} ${response.reasonPhrase}`.trimEnd(), {
-            response,
-            body,
-          }),
-        );
-      } else {
-        const { violation } = event;
-        fail(new ProxyError(`${violation.message} (${violation.code}, ${violation.section})`, { violation }));
-      }
+        fail({ kind: "rejected", response: event.response, body: event.body });
+      } else fail({ kind: "violation", violation: event.violation });
     };
     const onData = (chunk: Buffer): void =>
       follow(handshake.receive(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)));
     const onEnd = (): void => follow(handshake.receiveEnd());
-    const onClose = (): void => fail(new ProxyError("The proxy closed the connection."));
+    const onError = (error: unknown): void => fail({ kind: "transport", error });
+    const onClose = (): void => onError(new Error("The proxy closed the connection."));
     const settle = (): void => {
       listening.abort();
-      socket.off("data", onData).off("end", onEnd).off("error", fail).off("close", onClose);
+      socket.off("data", onData).off("end", onEnd).off("error", onError).off("close", onClose);
     };
-    signal.addEventListener("abort", () => fail(signal.reason), { signal: listening.signal });
-    socket.on("data", onData).on("end", onEnd).on("error", fail).on("close", onClose);
+    signal.addEventListener("abort", () => giveUp(signal.reason), { signal: listening.signal });
+    socket.on("data", onData).on("end", onEnd).on("error", onError).on("close", onClose);
     for (const chunk of handshake.takeOutput()) socket.write(chunk);
   });
 }

@@ -68,7 +68,8 @@ export function upgrade(
   // A caller that awaits before this call may be too late. A client that has ended its half sends no more frames.
   if (socket.destroyed || socket.readableEnded) {
     socket.on("error", () => {}).destroy();
-    server.failed({ error: new Error("The client closed the connection before its request was processed.") }, info);
+    const error = new Error("The client closed the connection before its request was processed.");
+    server.failed({ kind: "transport", error }, info);
     return;
   }
   server.receiveUpgrade(new NodeTransport(socket), requestHead, rest, info);
@@ -105,7 +106,8 @@ export function upgradeStream(
   const socket = stream.session?.socket;
   const info = { secure: socket instanceof TLSSocket, remoteAddress: socket?.remoteAddress };
   if (stream.destroyed || stream.closed) {
-    server.failed({ error: new Error("The client closed the stream before its request was processed.") }, info);
+    const error = new Error("The client closed the stream before its request was processed.");
+    server.failed({ kind: "transport", error }, info);
     return;
   }
   server.receiveStream(new Http2RequestStream(stream), fieldLines(headers), info);

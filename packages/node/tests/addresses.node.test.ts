@@ -56,11 +56,12 @@ describe("a failure at all addresses of a host", () => {
   });
 
   it.each([
-    ["as a proxy", (host: string) => ({ proxy: `http://${host}` })],
-    ["as a proxy over TLS", (host: string) => ({ proxy: `https://${host}` })],
-    ["over HTTP/2", () => ({ http2: true })],
-  ])("is reported %s as well [R22]", async (_, transport) => {
+    ["as a proxy", (host: string) => ({ proxy: `http://${host}` }), "The proxy opened no tunnel: "],
+    ["as a proxy over TLS", (host: string) => ({ proxy: `https://${host}` }), "The proxy opened no tunnel: "],
+    ["over HTTP/2", () => ({ http2: true }), ""],
+  ])("is reported %s as well [R22]", async (_, transport, prefix) => {
     const host = `two-addresses.test:${port}`;
-    expect((await rejection(connect(`ws://${host}/`, { transportOptions: transport(host) }))).message).toBe(expected);
+    const { message } = await rejection(connect(`ws://${host}/`, { transportOptions: transport(host) }));
+    expect(message).toBe(`${prefix}${expected}`);
   });
 });

@@ -43,7 +43,8 @@ describe.each([
     const url = `ws://${host}:${await open(sockets)}/`;
     const refused = async (): Promise<unknown> => {
       const error = await connect(url, { transportOptions: transport }).catch((error: OpeningError) => error);
-      const response = error instanceof OpeningError ? error.response : undefined;
+      const response =
+        error instanceof OpeningError && error.failure.kind === "rejected" ? error.failure.response : undefined;
       return [response?.status, firstFieldValue(response?.fields ?? [], "retry-after")];
     };
     const peer = await openPeer(url, { transportOptions: transport });

@@ -38,8 +38,7 @@ describe("the server", () => {
       clean: true,
       statusCode: 1000,
       reason: "",
-      violation: undefined,
-      error: undefined,
+      failure: undefined,
     });
     await until(() => server.connections === 0);
   });
@@ -107,10 +106,10 @@ describe("the server", () => {
     expect(client.text.slice(4)).toBe(code);
     client.socket.end();
     expect(await events).toMatchObject([
-      { type: "failure", violation: { code } },
+      { type: "failure", failure: { kind: "violation", violation: { code } } },
       { type: "end", clean: false },
     ]);
-    expect(await peer.closed).toMatchObject({ violation: { code, statusCode } });
+    expect(await peer.closed).toMatchObject({ failure: { violation: { code, statusCode } } });
   });
 
   it("survives a reset in every phase, and reports the end once", async () => {

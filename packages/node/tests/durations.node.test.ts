@@ -5,7 +5,7 @@ import * as net from "node:net";
 import { connect as openTls } from "node:tls";
 import { connect, listen, upgradeStream } from "@hybi/node";
 import { selfSigned } from "@hybi/testing/adapter-contract";
-import type { FailureDetail } from "@hybi/websocket";
+import type { Failure } from "@hybi/websocket";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { echo, host, openPeer, openServer } from "./support/servers.ts";
 
@@ -101,7 +101,7 @@ describe.each(spans)("deadlines of %d ms", (span) => {
   it.each(["deadlines.opening", "tls.handshakeTimeout"])(
     "apply to a TLS handshake when given as %s [R14]",
     async (option) => {
-      const failures: FailureDetail[] = [];
+      const failures: Failure[] = [];
       const server = await openServer(echo, {
         ...(option === "deadlines.opening" ? { tls, deadlines } : { tls: { ...tls, handshakeTimeout: span } }),
         onFailure: (failure) => failures.push(failure),
@@ -121,12 +121,12 @@ describe("a TLS handshake", () => {
   it.each([{ opening: 0 }, { opening: 0.5 }, { opening: 30 }])(
     "is aborted after its deadline: %o [R14]",
     async (deadlines) => {
-      const failures: FailureDetail[] = [];
+      const failures: Failure[] = [];
       const server = await openServer(echo, { tls, deadlines, onFailure: (failure) => failures.push(failure) });
       const socket = net.connect({ port: server.port, host });
       socket.on("error", () => {});
       await once(socket.resume(), "close");
-      expect(failures).toMatchObject([{ error: { code: "ERR_TLS_HANDSHAKE_TIMEOUT" } }]);
+      expect(failures).toMatchObject([{ kind: "transport", error: { code: "ERR_TLS_HANDSHAKE_TIMEOUT" } }]);
     },
   );
 

@@ -193,7 +193,9 @@ describe("keepalive", () => {
     const peer = await server.nextPeer();
     await client.until(() => client.ended);
     expect([...client.received.subarray(0, 2)]).toEqual([0x89, 6]);
-    expect(await peer.closed).toMatchObject({ violation: { code: "deadline/pong", statusCode: 1011 } });
+    expect(await peer.closed).toMatchObject({
+      failure: { kind: "too-late", violation: { code: "deadline/pong", statusCode: 1011 } },
+    });
   });
 
   it("keeps a connection whose silent peer replies to Pings", async () => {

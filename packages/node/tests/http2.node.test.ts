@@ -215,10 +215,10 @@ describe("our server in an HTTP/2 stream", () => {
     ["no version", { "sec-websocket-version": undefined }, 400],
   ])("rejects %s by the rules of core [B02] [B05]", async (_, changes, status) => {
     const failures: unknown[] = [];
-    const port = await openServer(echo, { onFailure: ({ violation }) => failures.push(violation?.code) });
+    const port = await openServer(echo, { onFailure: (failure) => failures.push(failure) });
     const { response } = await ask(await openSession(port), changes);
     expect(response[":status"]).toBe(status);
-    expect(failures).toHaveLength(1);
+    expect(failures).toMatchObject([{ kind: "violation" }]);
   });
 
   it("negotiates a subprotocol, sends fields, and passes the request to the handler [B03] [B05]", async () => {
@@ -430,8 +430,10 @@ describe("our client in an HTTP/2 stream", () => {
       stream.end("not you");
     });
     const error = await connect(url, { transportOptions: { http2: true } }).catch((thrown) => thrown);
-    expect(error.response).toMatchObject({ status: 403, fields: expect.arrayContaining([["x-why", "you"]]) });
-    expect(String(Buffer.from(error.body))).toBe("not you");
+    const { kind, response, body } = error.failure;
+    expect(kind).toBe("rejected");
+    expect(response).toMatchObject({ status: 403, fields: expect.arrayContaining([["x-why", "you"]]) });
+    expect(String(Buffer.from(body))).toBe("not you");
   });
 
   it("fails for a subprotocol that it did not offer, and for a stream that is reset [B05] [B08]", async () => {
@@ -439,7 +441,9 @@ describe("our client in an HTTP/2 stream", () => {
       stream.respond({ ":status": 200, "sec-websocket-protocol": "x" }),
     );
     const code = "opening/subprotocol-not-offered";
-    await expect(connect(bad, { transportOptions: { http2: true } })).rejects.toMatchObject({ violation: { code } });
+    await expect(connect(bad, { transportOptions: { http2: true } })).rejects.toMatchObject({
+      failure: { kind: "violation", violation: { code } },
+    });
     const reset = await openAnsweringServer((stream) => stream.close(2));
     await expect(connect(reset, { transportOptions: { http2: true } })).rejects.toMatchObject({ name: "OpeningError" });
   });

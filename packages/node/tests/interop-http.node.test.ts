@@ -115,8 +115,8 @@ describe("Node's HTTP server with upgrade", () => {
       opening.reject({ status: 403, body: "not you" });
     });
     const error = await connect(`ws://${host}:${port}/`).catch((thrown) => thrown);
-    expect(error.response.status).toBe(403);
-    expect(String(Buffer.from(error.body))).toBe("not you");
+    expect(error.failure.response.status).toBe(403);
+    expect(String(Buffer.from(error.failure.body))).toBe("not you");
   });
 
   it("shares one WebSocketServer between all its requests", async () => {

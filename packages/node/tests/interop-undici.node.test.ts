@@ -75,7 +75,7 @@ describe("our server and the WebSocket of undici", () => {
     const peer = await server.nextPeer();
     const closure = closeOf(socket);
     socket.close(code, reason);
-    expect(await peer.closed).toMatchObject({ clean: true, statusCode: reported, reason, error: undefined });
+    expect(await peer.closed).toMatchObject({ clean: true, statusCode: reported, reason, failure: undefined });
     expect(await closure).toMatchObject({ code: reported, wasClean: true });
   });
 

@@ -121,7 +121,7 @@ describe("our server and the client of ws", () => {
     ws.close(code, reason);
     const [theirCode] = await once(ws, "close");
     expect(theirCode).toBe(reported);
-    expect(await peer.closed).toMatchObject({ clean: true, statusCode: reported, reason, error: undefined });
+    expect(await peer.closed).toMatchObject({ clean: true, statusCode: reported, reason, failure: undefined });
   });
 
   it.each([
@@ -289,7 +289,8 @@ describe("our client and the server of ws", () => {
     });
     const error = await connect(url).catch((thrown) => thrown);
     expect(error).toMatchObject({ name: "OpeningError", message: "The server answered 401 Unauthorized." });
-    expect(error.response.fields).toContainEqual(["WWW-Authenticate", "Basic"]);
-    expect(new TextDecoder().decode(error.body)).toBe("no entry");
+    expect(error.failure.kind).toBe("rejected");
+    expect(error.failure.response.fields).toContainEqual(["WWW-Authenticate", "Basic"]);
+    expect(new TextDecoder().decode(error.failure.body)).toBe("no entry");
   });
 });

@@ -2,7 +2,7 @@
 import { connect as openTcp } from "node:net";
 import { Worker } from "node:worker_threads";
 import { selfSigned } from "@hybi/testing/adapter-contract";
-import type { FailureDetail } from "@hybi/websocket";
+import type { Failure } from "@hybi/websocket";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { echo, host, openServer } from "./support/servers.ts";
 import { until } from "./support/turns.ts";
@@ -29,7 +29,7 @@ const socket = require("node:net").connect(port, "127.0.0.1", () => {
 
 describe("a TLS handshake that began while the server was blocked", () => {
   it.each(["TLSv1.2", "TLSv1.3"])("may continue, with %s [R17]", async (maxVersion) => {
-    const failures: FailureDetail[] = [];
+    const failures: Failure[] = [];
     const deadlines = { opening: 500 };
     const server = await openServer(echo, {
       tls: { key, cert },
@@ -56,6 +56,6 @@ describe("a TLS handshake that began while the server was blocked", () => {
     expect(messages).toEqual(["connected", "HTTP/1.1 101"]);
     // The other client has sent nothing.
     await otherIsGone;
-    expect(failures).toMatchObject([{ error: { code: "ERR_TLS_HANDSHAKE_TIMEOUT" } }]);
+    expect(failures).toMatchObject([{ kind: "transport", error: { code: "ERR_TLS_HANDSHAKE_TIMEOUT" } }]);
   });
 });

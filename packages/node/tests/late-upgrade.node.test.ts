@@ -17,7 +17,7 @@ function watched(): { sockets: WebSocketServer; asked: () => number; failures: u
       asked++;
       opening.accept();
     },
-    { onFailure: ({ error }) => failures.push(error) },
+    { onFailure: (failure) => failures.push(failure) },
   );
   return { sockets, asked: () => asked, failures };
 }
@@ -44,7 +44,10 @@ it.each(["FIN", "RST"])(
     if (end === "FIN") client.socket.end();
     else client.socket.resetAndDestroy();
     await until(() => failures.length === 1);
-    expect(failures[0]).toMatchObject({ message: expect.stringContaining("closed the connection") });
+    expect(failures[0]).toMatchObject({
+      kind: "transport",
+      error: { message: expect.stringContaining("closed the connection") },
+    });
     await until(() => connection?.destroyed === true);
     expect([asked(), sockets.connections]).toEqual([0, 0]);
   },

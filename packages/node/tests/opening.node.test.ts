@@ -8,7 +8,7 @@ import type { Deadline } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { connect, type OpeningError } from "@hybi/node";
 import { responseText } from "@hybi/testing/wire";
-import type { FailureDetail } from "@hybi/websocket";
+import type { Failure } from "@hybi/websocket";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openingRequest, RawClient } from "./support/raw-client.ts";
 import { echo, host, openHandwrittenServer, openPeer, openServer, openTcpServer } from "./support/servers.ts";
@@ -47,7 +47,7 @@ describe("the server, in the opening handshake,", () => {
   });
 
   it("responds with 408 to a request that never ends, and closes the connection [H20]", async () => {
-    const failures: FailureDetail[] = [];
+    const failures: Failure[] = [];
     const server = await openServer(echo, {
       deadlines: { opening: 60, closing: 60 },
       onFailure: (failure) => failures.push(failure),
@@ -56,7 +56,7 @@ describe("the server, in the opening handshake,", () => {
     client.socket.write("GET / HTTP/1.1\r\nHost: ");
     await client.until(() => client.ended);
     expect(client.text).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
-    expect(failures.map(({ violation }) => violation?.code)).toEqual(["deadline/opening"]);
+    expect(failures).toMatchObject([{ kind: "too-late", violation: { code: "deadline/opening" } }]);
     // The server does not wait for the client to close its half.
     await until(() => server.connections === 0);
   });
@@ -141,26 +141,34 @@ describe("the client, in the opening handshake,", () => {
       socket.end("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: 5\r\n\r\nwho?\n");
     });
     const error = await connect(url).catch((thrown: OpeningError) => thrown);
-    expect(error).toMatchObject({
-      response: { status: 401, fields: [["WWW-Authenticate", "Basic"], expect.anything()] },
+    const { failure } = error as OpeningError;
+    if (failure.kind !== "rejected") throw error;
+    expect(failure.response).toMatchObject({
+      status: 401,
+      fields: [["WWW-Authenticate", "Basic"], expect.anything()],
     });
-    expect(String(Buffer.from((error as OpeningError).body ?? []))).toBe("who?\n");
+    expect(String(Buffer.from(failure.body))).toBe("who?\n");
   });
 
   it("reports the rule that a server breaks [C05]", async () => {
     const url = await openHandwrittenServer((socket) => {
       socket.end(responseText({ "Sec-WebSocket-Accept": "AAAA" }));
     });
-    await expect(connect(url)).rejects.toMatchObject({ violation: { code: "opening/accept-mismatch" } });
+    await expect(connect(url)).rejects.toMatchObject({
+      failure: { kind: "violation", violation: { code: "opening/accept-mismatch" } },
+    });
   });
 
   it("reports a server that closes the connection", async () => {
     const port = await openTcpServer((socket) => socket.once("data", () => socket.end()));
     await expect(connect(`ws://${host}:${port}/`)).rejects.toMatchObject({
-      violation: { code: "opening/transport-ended" },
+      failure: { kind: "violation", violation: { code: "opening/transport-ended" } },
     });
     const resetting = await openTcpServer((socket) => socket.once("data", () => socket.resetAndDestroy()));
-    await expect(connect(`ws://${host}:${resetting}/`)).rejects.toMatchObject({ cause: { code: "ECONNRESET" } });
+    await expect(connect(`ws://${host}:${resetting}/`)).rejects.toMatchObject({
+      failure: { kind: "transport", error: { code: "ECONNRESET" } },
+      cause: { code: "ECONNRESET" },
+    });
   });
 
   it("reports why a server cannot be reached", async () => {
@@ -177,7 +185,9 @@ describe("the client, in the opening handshake,", () => {
     const port = await openTcpServer((socket) => sockets.push(socket.resume()));
     const opening: Deadline["at"] = 60;
     const attempt = connect(`ws://${host}:${port}/`, { deadlines: { opening, closing: 60 } });
-    await expect(attempt).rejects.toMatchObject({ violation: { code: "deadline/opening" } });
+    await expect(attempt).rejects.toMatchObject({
+      failure: { kind: "too-late", violation: { code: "deadline/opening" } },
+    });
     const [socket] = sockets;
     if (socket !== undefined && !socket.readableEnded) await once(socket, "end");
   });

@@ -4,7 +4,7 @@
  */
 import type { ServerOptions as HttpServerOptions } from "node:http";
 import { type ServerOptions, upgrade } from "@hybi/node";
-import type { FailureDetail, IncomingOpening } from "@hybi/websocket";
+import type { Failure, IncomingOpening } from "@hybi/websocket";
 import { describe, expect, it } from "vitest";
 import { openingRequest, RawClient } from "./support/raw-client.ts";
 import { host, openHttpServer, openServer } from "./support/servers.ts";
@@ -153,10 +153,14 @@ interface Verdict {
   readonly code: string | undefined;
 }
 
+function codeOf(failure: Failure): string {
+  return "violation" in failure ? failure.violation.code : failure.kind;
+}
+
 async function verdictOf(request: string, open: (options: ServerOptions) => Promise<number>): Promise<Verdict> {
   let code: string | undefined;
-  const onFailure = ({ violation }: FailureDetail): void => {
-    code ??= violation?.code;
+  const onFailure = (failure: Failure): void => {
+    code ??= codeOf(failure);
   };
   const client = new RawClient(await open({ onFailure }));
   client.socket.write(request, "latin1");
@@ -208,7 +212,7 @@ describe("a raw request", () => {
   it("with a body is rejected, and onFailure reports its address [R30]", async () => {
     const { port, server } = await openHttpServer();
     const told: unknown[] = [];
-    const onFailure: ServerOptions["onFailure"] = ({ violation }, info) => told.push([violation?.code, info]);
+    const onFailure: ServerOptions["onFailure"] = (failure, info) => told.push([codeOf(failure), info]);
     server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, accept, { onFailure }));
     for (const field of ["Content-Length: 5", "Transfer-Encoding: chunked"]) {
       const client = new RawClient(port);

@@ -111,18 +111,26 @@ describe("the client behind a proxy", () => {
   });
 
   it.each([
-    ["asks for credentials", "HTTP/1.1 407 Who\r\nContent-Length: 2\r\n\r\nno", { response: { status: 407 } }],
+    [
+      "asks for credentials",
+      "HTTP/1.1 407 Who\r\nContent-Length: 2\r\n\r\nno",
+      { kind: "rejected", response: { status: 407 } },
+    ],
     [
       "redirects, because only the server may redirect",
       "HTTP/1.1 302 There\r\nLocation: /\r\n\r\n",
-      { response: { status: 302 } },
+      { kind: "rejected", response: { status: 302 } },
     ],
-    ["responds with nonsense", "NONSENSE\r\n\r\n", { violation: { code: expect.stringMatching(/^http\//) } }],
-    ["closes the connection", "", { violation: { code: "opening/transport-ended" } }],
+    [
+      "responds with nonsense",
+      "NONSENSE\r\n\r\n",
+      { kind: "violation", violation: { code: expect.stringMatching(/^http\//) } },
+    ],
+    ["closes the connection", "", { kind: "violation", violation: { code: "opening/transport-ended" } }],
   ])("fails with the proxy's response when the proxy %s [C16]", async (_, answer, cause) => {
     const proxy = await openProxy(answer);
     const attempt = connect(`ws://${host}:1/`, { transportOptions: { proxy: proxy.url }, followRedirects: 3 });
-    await expect(attempt).rejects.toMatchObject({ name: "OpeningError", cause: { name: "ProxyError", ...cause } });
+    await expect(attempt).rejects.toMatchObject({ name: "OpeningError", failure: { kind: "proxy", cause } });
   });
 
   it("gives up at its deadline when the proxy does not respond, and when its signal is aborted", async () => {
@@ -133,7 +141,10 @@ describe("the client behind a proxy", () => {
     onTestFinished(() => void server.close());
     const transport = { proxy: `http://${host}:${(server.address() as AddressInfo).port}` };
     const attempt = connect(`ws://${host}:1/`, { transportOptions: transport, deadlines: { opening: 50 } });
-    await expect(attempt).rejects.toMatchObject({ cause: { name: "TimeoutError" } });
+    await expect(attempt).rejects.toMatchObject({
+      message: expect.stringContaining("The transport could not be opened in time."),
+      failure: { kind: "too-late", violation: { code: "deadline/opening" } },
+    });
     const controller = new AbortController();
     const other = connect(`ws://${host}:1/`, {
       transportOptions: transport,

@@ -42,7 +42,7 @@ const secrets = {
 describe("a redirect", () => {
   it("is a rejection like any other unless the application allows following it [C15]", async () => {
     const { server } = await openRedirecting("/end");
-    await expect(connect(server.url)).rejects.toMatchObject({ response: { status: 307 } });
+    await expect(connect(server.url)).rejects.toMatchObject({ failure: { response: { status: 307 } } });
   });
 
   it("within an origin keeps credentials [C15]", async () => {
@@ -100,13 +100,15 @@ describe("a redirect", () => {
     locations.set("first/", "/within").set("first/within", `${second}/`).set("second/", `${first}/back`);
     const tls = { ca: cert, key, cert };
     const attempt = connect(`${first}/`, { transportOptions: { tls }, followRedirects: 5 });
-    await expect(attempt).rejects.toMatchObject({ response: { status: 403 } });
+    await expect(attempt).rejects.toMatchObject({ failure: { response: { status: 403 } } });
     expect(seen).toEqual(["first/ hybi", "first/within hybi", "second/ nobody", "first/back nobody"]);
   });
 
   it("in a circle is followed as often as allowed [C15]", async () => {
     const { server, seen } = await openRedirecting("/");
-    await expect(connect(server.url, { followRedirects: 3 })).rejects.toMatchObject({ response: { status: 307 } });
+    await expect(connect(server.url, { followRedirects: 3 })).rejects.toMatchObject({
+      failure: { response: { status: 307 } },
+    });
     expect(seen).toHaveLength(4);
   });
 

@@ -4,7 +4,7 @@ import * as net from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { connect } from "@hybi/node";
 import { selfSigned } from "@hybi/testing/adapter-contract";
-import type { FailureDetail } from "@hybi/websocket";
+import type { Failure } from "@hybi/websocket";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { WebSocket } from "ws";
 import { echo, host, openPeer, openServer } from "./support/servers.ts";
@@ -52,7 +52,7 @@ describe("over TLS", () => {
     const transport = { tls: { ca: cert, lookup, checkServerIdentity: () => undefined } };
     for (const authority of ["chat.example", "chat.example.", host]) {
       const attempt = connect(`wss://${authority}:${port}/`, { transportOptions: transport });
-      await expect(attempt).rejects.toMatchObject({ response: { status: 403 } });
+      await expect(attempt).rejects.toMatchObject({ failure: { response: { status: 403 } } });
     }
     expect(named).toEqual(["chat.example", "chat.example", false]);
   });
@@ -87,7 +87,7 @@ describe("over TLS", () => {
   });
 
   it("a client that does not speak TLS, or sends nothing, is dropped", async () => {
-    const failures: FailureDetail[] = [];
+    const failures: Failure[] = [];
     const server = await openServer(echo, {
       tls,
       deadlines: { opening: 60, closing: 60 },

@@ -16,7 +16,6 @@ export {
   CloseEvent,
   type CloseEventInit,
   ControlEvent,
-  type FailureDetail,
   FailureEvent,
   type SocketMessageEvent,
 } from "./dom/socket-events.ts";
@@ -48,15 +47,16 @@ export {
   type WebSocketStreamClass,
 } from "./socket/create-websocket-class.ts";
 export { whenOpen } from "./socket/when-open.ts";
-export { OpeningError } from "./dom/opening-error.ts";
-export {
-  type AgreedTransport,
-  type ClientSocketOptions,
-  type Connect,
-  type ConnectTarget,
-  OpeningRejection,
-  OpeningViolation,
+export type {
+  AgreedTransport,
+  ClientSocketOptions,
+  Connect,
+  ConnectTarget,
 } from "./client/socket-options.ts";
+
+// What went wrong.
+export { type Failure, failureText } from "./failure/failure.ts";
+export { OpeningError } from "./failure/opening-error.ts";
 
 // Servers: an adapter feeds them with transports.
 export {

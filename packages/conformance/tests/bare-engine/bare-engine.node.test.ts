@@ -113,7 +113,7 @@ describe.each(engines)("an engine with %s", (_, globals) => {
   it("reconnects, and observes deadlines [R10]", async () => {
     const program = engine(globals);
     expect(Array.from(await program.comeBack())).toEqual(["waiting", "hello"]);
-    expect(Array.from(await program.tooLate()).sort()).toEqual(["TimeoutError", "true AbortError"]);
+    expect(Array.from(await program.tooLate()).sort()).toEqual(["too-late", "true AbortError"]);
   });
 });
 

@@ -183,7 +183,7 @@ export async function tooLate(): Promise<string[]> {
   const WebSocket = createWebSocketClass(connect, { random, deadlines: { opening: 1 } });
   const socket = new WebSocket("ws://example.com/");
   await new Promise((resolve) => {
-    socket.onerror = ({ error }) => seen.push((error as Error).name);
+    socket.onerror = ({ failure }) => seen.push(failure.kind);
     socket.onclose = resolve;
   });
   return seen;

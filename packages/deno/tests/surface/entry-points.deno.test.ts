@@ -13,7 +13,7 @@ it("@hybi/deno exports exactly these names", () => {
       "connect",
       "defaultDeadlines",
     ],
-    ...["defaultLimits", "fieldValues", "firstFieldValue", "formatCookies", "isTransient", "listen"],
+    ...["defaultLimits", "failureText", "fieldValues", "firstFieldValue", "formatCookies", "isTransient", "listen"],
     ...["originCheck", "parseCookies", "permessageDeflate", "prepareBinary", "prepareText", "reconnect"],
     ...["sameHostCheck", "secretsEqual", "statusCodes", "whenOpen"],
   ]);

@@ -7,7 +7,7 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { defaultLimits } from "@hybi/core";
 import { checkExtendedConnectResponse, type Fields, openExtendedConnect, type ResponseHead } from "@hybi/core/opening";
-import { type AgreedTransport, type ConnectTarget, OpeningRejection, OpeningViolation } from "@hybi/websocket";
+import { type AgreedTransport, type ConnectTarget, OpeningError } from "@hybi/websocket";
 import { fieldLines, headersObject } from "../fields.ts";
 import { cancel, Http2Transport } from "./transport.ts";
 
@@ -68,9 +68,9 @@ async function openStream(session: ClientHttp2Session, target: ConnectTarget): P
     const response = await responseOf(stream);
     const check = checkExtendedConnectResponse(response, sent);
     if (check.type === "agreement") return { transport: new Http2Transport(stream), agreement: check.agreement };
-    if (check.type === "violation") throw new OpeningViolation(check.violation);
+    if (check.type === "violation") throw new OpeningError({ kind: "violation", violation: check.violation });
     const body = await bodyOf(stream, opening.limits?.rejectionBody ?? defaultLimits.rejectionBody);
-    throw new OpeningRejection(responseHead(response), body);
+    throw new OpeningError({ kind: "rejected", response: responseHead(response), body });
   } catch (error) {
     cancel(stream);
     throw error;

@@ -1,22 +1,20 @@
 /** A socket for tests: collects its events in order, and how it ended. */
-import type { Violation } from "@hybi/core";
 import { WebSocket } from "@hybi/node";
-import type { CloseEvent, ControlEvent, FailureEvent, SocketMessageEvent } from "@hybi/websocket";
+import type { CloseEvent, ControlEvent, Failure, FailureEvent, SocketMessageEvent } from "@hybi/websocket";
 
 export interface EndOfPeer {
   readonly type: "end";
   readonly clean: boolean;
   readonly statusCode: number;
   readonly reason: string;
-  readonly violation: Violation | undefined;
-  readonly error: unknown;
+  readonly failure: Failure | undefined;
 }
 
 export type PeerEvent =
   | { readonly type: "text"; readonly data: string }
   | { readonly type: "binary"; readonly data: Uint8Array }
   | { readonly type: "ping" | "pong"; readonly payload: Uint8Array }
-  | { readonly type: "failure"; readonly violation: Violation | undefined; readonly error: unknown }
+  | { readonly type: "failure"; readonly failure: Failure }
   | EndOfPeer;
 
 /** Collects all events of `socket` from now on. */
@@ -30,7 +28,7 @@ export class Peer {
   constructor(socket: WebSocket) {
     this.socket = socket;
     socket.binaryType = "arraybuffer";
-    let failure: FailureEvent | undefined;
+    let failure: Failure | undefined;
     socket.addEventListener("message", ({ data }: SocketMessageEvent<string | ArrayBuffer | Blob>) => {
       if (typeof data === "string") this.#add({ type: "text", data });
       else this.#add({ type: "binary", data: new Uint8Array(data as ArrayBuffer) });
@@ -39,13 +37,12 @@ export class Peer {
       socket.addEventListener(type, ({ payload }: ControlEvent) => this.#add({ type, payload: payload.slice() }));
     }
     socket.addEventListener("error", (event: FailureEvent) => {
-      failure = event;
-      this.#add({ type: "failure", violation: event.violation, error: event.error });
+      failure = event.failure;
+      this.#add({ type: "failure", failure });
     });
     this.closed = new Promise((resolve) => {
       socket.addEventListener("close", ({ wasClean, code, reason }: CloseEvent) => {
-        const { violation, error } = failure ?? {};
-        const end: EndOfPeer = { type: "end", clean: wasClean, statusCode: code, reason, violation, error };
+        const end: EndOfPeer = { type: "end", clean: wasClean, statusCode: code, reason, failure };
         this.#add(end);
         resolve(end);
       });

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 it("@hybi/node exports exactly these names", () => {
   expect(Object.keys(node).sort()).toEqual([
     ...["CloseEvent", "ControlEvent", "EndedEvent", "FailureEvent", "Http2Transport", "MemoryBudget"],
-    ...["NodeTransport", "OpeningError", "ProxyError", "Reconnecting", "UsageError", "WaitingEvent"],
+    ...["NodeTransport", "OpeningError", "Reconnecting", "UsageError", "WaitingEvent"],
     ...[
       "WebSocket",
       "WebSocketError",
@@ -13,7 +13,15 @@ it("@hybi/node exports exactly these names", () => {
       "basicAuthorization",
       "basicCredentialsEqual",
     ],
-    ...["connect", "defaultDeadlines", "defaultLimits", "fieldValues", "firstFieldValue", "formatCookies"],
+    ...[
+      "connect",
+      "defaultDeadlines",
+      "defaultLimits",
+      "failureText",
+      "fieldValues",
+      "firstFieldValue",
+      "formatCookies",
+    ],
     ...["isTransient", "listen", "nodeClock", "nodeFunctions", "originCheck", "parseCookies"],
     ...["permessageDeflate", "prepareBinary", "prepareText", "reconnect", "sameHostCheck", "secretsEqual"],
     ...["statusCodes", "upgrade", "upgradeStream", "whenOpen"],

@@ -1,7 +1,7 @@
 /** Errors thrown by application code in a server over real sockets: one connection's handler cannot bring the server down. */
 import type { Adapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
-import { messages, withServer } from "./world.ts";
+import { messages, rejectionStatus, withServer } from "./world.ts";
 
 export function errorContract(adapter: Adapter, { describe, it, expect }: Runner): void {
   describe("an application error", () => {
@@ -70,10 +70,7 @@ export function errorContract(adapter: Adapter, { describe, it, expect }: Runner
         adapter,
         (opening) => void opening.accept(),
         async ({ url }) => {
-          const status = await adapter.connect(url, { origin: "none" }).then(
-            () => 101,
-            (error) => error.response?.status,
-          );
+          const status = await adapter.connect(url, { origin: "none" }).then(() => 101, rejectionStatus);
           expect(status).toBe(500);
           expect(errors.map(String)).toEqual(["Error: no origin"]);
           await adapter.connect(url, { origin: "https://example.com" });

@@ -6,7 +6,7 @@ import type { IncomingOpening, OpeningHandler, WebSocket } from "@hybi/websocket
 import type { Adapter, ListenSettings } from "./adapter.ts";
 import { type Elsewhere, type ElsewhereScript, withElsewhere } from "./elsewhere.ts";
 import type { Runner } from "./runner.ts";
-import { closed, deferred, echo, handwrittenRequest, next, withServer } from "./world.ts";
+import { closed, deferred, echo, handwrittenRequest, next, rejection, rejectionStatus, withServer } from "./world.ts";
 
 /**
  * Milliseconds of the deadline under test. The program blocks for at least as long, so the deadline has passed when it
@@ -69,8 +69,8 @@ export function lateTimerContract(adapter: Adapter, { describe, it, expect }: Ru
       // The peer's data is not a Pong, and was sent before the deadline.
       await withAccepted({ deadlines }, { when: "at once" }, async (socket, peer) => {
         let failure = "";
-        socket.addEventListener("error", ({ violation }) => {
-          failure = violation?.code ?? "none";
+        socket.addEventListener("error", ({ failure: reported }) => {
+          failure = reported.kind === "too-late" ? reported.violation.code : reported.kind;
         });
         const end = next(socket, "close");
         await peer.ready;
@@ -176,11 +176,10 @@ export function lateTimerContract(adapter: Adapter, { describe, it, expect }: Ru
       const answer = new TextEncoder().encode("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
       await withElsewhere({ when: "data", late: answer }, async (peer) => {
         const attempt = adapter.connect(`ws://127.0.0.1:${peer.port}/`, { deadlines: { opening: span } });
-        const outcome = attempt.catch((error: { response?: { status: number }; message: string }) => error);
+        const outcome = rejection(attempt);
         await peer.ready;
         peer.doNothing(busy);
-        const failure = (await outcome) as { response?: { status: number }; message: string };
-        expect(failure.response?.status ?? failure.message).toBe(403);
+        expect(rejectionStatus(await outcome)).toBe(403);
       });
     });
   });

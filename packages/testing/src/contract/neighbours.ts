@@ -5,7 +5,7 @@
  */
 import { type Agreement, Connection, type Extension, plainAgreement } from "@hybi/core";
 import { encodeFrame, opcodes } from "@hybi/core/frame";
-import { coalesce } from "@hybi/websocket";
+import { coalesce, type Failure } from "@hybi/websocket";
 import { patternBytes } from "../bytes/bytes.ts";
 import type { Adapter, RawConnection } from "./adapter.ts";
 import { type Neighbourhood, withNeighbours } from "./neighbourhood.ts";
@@ -154,7 +154,8 @@ export function neighbourContract(adapter: Adapter, { describe, it, expect }: Ru
         client.pause();
         const socket = world.bad[0]!;
         let failure = "";
-        socket.onerror = ({ error }) => {
+        socket.onerror = ({ failure: reported }) => {
+          const { error } = reported as Extract<Failure, { kind: "given-up" }>;
           failure = (error as { code?: string }).code ?? "";
         };
         let most = 0;

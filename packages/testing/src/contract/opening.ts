@@ -3,7 +3,7 @@ import { firstFieldValue, type OpeningRequest } from "@hybi/core/opening";
 import { parseCookies } from "@hybi/core/policy";
 import type { Adapter, AdapterServer } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
-import { messages, rejection, withServer } from "./world.ts";
+import { messages, rejection, rejectionStatus, withServer } from "./world.ts";
 
 export function openingContract(adapter: Adapter, { describe, it, expect }: Runner): void {
   describe("a server", () => {
@@ -31,9 +31,10 @@ export function openingContract(adapter: Adapter, { describe, it, expect }: Runn
         await adapter.connect(url, { origin: `https://127.0.0.1:${port}` });
         await adapter.connect(url);
         for (const origin of ["https://evil.example", `http://localhost:${port}`, "http://127.0.0.1", "null"]) {
-          const { response, body } = await rejection(adapter.connect(url, { origin }));
-          expect((response as { status?: number }).status).toBe(403);
-          expect(String.fromCharCode(...(body as Uint8Array)).includes("`origins`")).toBe(true);
+          const error = await rejection(adapter.connect(url, { origin }));
+          expect(rejectionStatus(error)).toBe(403);
+          const { failure } = error;
+          expect(failure?.kind === "rejected" && String.fromCharCode(...failure.body).includes("`origins`")).toBe(true);
         }
       };
       await withServer(adapter, (opening) => void opening.accept(), test);
@@ -49,8 +50,8 @@ export function openingContract(adapter: Adapter, { describe, it, expect }: Runn
       await withServer(adapter, handler, async ({ url }) => {
         const socket = await adapter.connect(url, { protocols: ["a", "b"] });
         expect(socket.protocol).toBe("b");
-        const { violation } = await rejection(adapter.connect(url, { protocols: ["c"] }));
-        expect((violation as { section?: string } | undefined)?.section !== undefined).toBe(true);
+        const { failure } = await rejection(adapter.connect(url, { protocols: ["c"] }));
+        expect(failure?.kind === "violation" && failure.violation.code).toBe("opening/subprotocol-missing");
       });
     });
 
@@ -80,8 +81,9 @@ export function openingContract(adapter: Adapter, { describe, it, expect }: Runn
         async ({ url }) => {
           const error = await rejection(adapter.connect(url));
           expect(error.name).toBe("OpeningError");
-          expect((error.response as { status?: number } | undefined)?.status).toBe(401);
-          expect(new TextDecoder().decode(error.body as Uint8Array) === body).toBe(true);
+          expect(rejectionStatus(error)).toBe(401);
+          const { failure } = error;
+          expect(failure?.kind === "rejected" && new TextDecoder().decode(failure.body) === body).toBe(true);
         },
       );
     });

@@ -1,5 +1,13 @@
 /** A server and its clients, for the duration of one test. */
-import type { ClientSocketOptions, CloseEvent, IncomingOpening, OpeningHandler, WebSocket } from "@hybi/websocket";
+import {
+  type ClientSocketOptions,
+  type CloseEvent,
+  type Failure,
+  failureText,
+  type IncomingOpening,
+  type OpeningHandler,
+  type WebSocket,
+} from "@hybi/websocket";
 import { latin1Bytes, sameBytes } from "../bytes/bytes.ts";
 import { requestText } from "../wire/heads.ts";
 import type { Adapter, AdapterServer, ListenSettings } from "./adapter.ts";
@@ -92,13 +100,25 @@ export function closed({ code, reason, wasClean }: CloseEvent): [code: number, r
   return [code, reason, wasClean];
 }
 
+/** An error with what it may say in addition, such as the `failure` of an `OpeningError`. */
+interface DetailedError extends Error {
+  readonly failure?: Failure | undefined;
+  readonly code?: unknown;
+}
+
 /** Resolves with the error that `promise` rejects with. */
-export async function rejection(promise: Promise<unknown>): Promise<Error & Record<string, unknown>> {
+export async function rejection(promise: Promise<unknown>): Promise<DetailedError> {
   const value = await promise.then(
     () => new Error("the promise was not rejected"),
     (error: unknown) => error,
   );
-  return value as Error & Record<string, unknown>;
+  return value as DetailedError;
+}
+
+/** The HTTP status with which an opening was rejected, or the text of another failure. */
+export function rejectionStatus({ failure }: { readonly failure?: Failure | undefined }): number | string {
+  if (failure === undefined) return "no failure";
+  return failure.kind === "rejected" ? failure.response.status : failureText(failure);
 }
 
 /** Whether the data of a message event is an ArrayBuffer of these bytes. */

@@ -28,8 +28,8 @@ import { whenOpen } from "../socket/when-open.ts";
 /** What an adapter provides. Only `openTransport` is required. */
 export interface AdapterParts<TransportOptions = unknown> {
   /**
-   * Opens a client's transport. `options` are the application's `transportOptions`, or an empty object. Rejects with
-   * `OpeningRejection` for an HTTP response that rejects the opening, and with `OpeningViolation` for an invalid one.
+   * Opens a client's transport. `options` are the application's `transportOptions`, or an empty object. Rejects as `Connect`
+   * does.
    */
   openTransport(target: ConnectTarget, options: TransportOptions): ReturnType<Connect>;
   /**

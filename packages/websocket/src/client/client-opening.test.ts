@@ -1,14 +1,21 @@
 import { Endpoint, plainAgreement, type Violation } from "@hybi/core";
+import type { Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
 import { TestClock, turn, until } from "../../tests/support/clock.ts";
 import { story, World } from "../../tests/support/link.ts";
 import type { FailureEvent } from "../dom/socket-events.ts";
+import { OpeningError } from "../failure/opening-error.ts";
 import { silentListener } from "../pump/listener.ts";
 import { Pump } from "../pump/pump.ts";
 import type { IncomingOpening } from "../server/incoming-opening.ts";
 import { createWebSocketClass } from "../socket/create-websocket-class.ts";
 import { createTransportPair } from "../transport/pair.ts";
-import { type ConnectTarget, OpeningRejection, OpeningViolation } from "./socket-options.ts";
+import type { ConnectTarget } from "./socket-options.ts";
+
+/** The error with which `connect` reports an HTTP response. */
+function rejected(status: number, fields: Fields, body = new Uint8Array(0)): OpeningError {
+  return new OpeningError({ kind: "rejected", response: { status, reasonPhrase: "", minorVersion: 1, fields }, body });
+}
 
 describe("connections to one host", () => {
   it("are opened one after the other, each once the previous one is open or has failed [C14]", async () => {
@@ -110,7 +117,7 @@ describe("a redirect", () => {
       told.push(`${url.authority}${url.resourceName} ${sameOrigin ? "same" : "other"}`);
       const location = next.shift();
       if (location === undefined) throw new Error("not today");
-      throw new OpeningRejection({ status: 307, reasonPhrase: "", minorVersion: 1, fields: [["Location", location]] });
+      throw rejected(307, [["Location", location]]);
     });
     const socket = new Told("ws://example.com/", { followRedirects: 5 });
     await until(() => socket.readyState === 3);
@@ -143,18 +150,16 @@ describe("connect", () => {
 
   it("may report that the server responded with another status", async () => {
     const Refused = createWebSocketClass(() => {
-      throw new OpeningRejection({ status: 403, reasonPhrase: "", minorVersion: 1, fields: [] }, Uint8Array.of(1));
+      throw rejected(403, [], Uint8Array.of(1));
     });
     const socket = new Refused("ws://example.com/");
     const errors: FailureEvent[] = [];
     socket.onerror = (event) => errors.push(event);
     await until(() => socket.readyState === 3);
     expect(errors[0]).toMatchObject({
-      response: { status: 403 },
-      body: Uint8Array.of(1),
+      failure: { kind: "rejected", response: { status: 403 }, body: Uint8Array.of(1) },
       message: "The server answered 403.",
     });
-    expect(new OpeningRejection({ status: 500, reasonPhrase: "", minorVersion: 1, fields: [] }).body).toHaveLength(0);
   });
 
   it("may report that the server redirected it or broke a rule", async () => {
@@ -162,16 +167,15 @@ describe("connect", () => {
     const violation = { code: "opening/subprotocol-missing" } as Violation;
     const Refused = createWebSocketClass(({ url }) => {
       asked.push(url.resourceName);
-      if (url.resourceName === "/end") throw new OpeningViolation(violation);
-      const fields = [["Location", "/end"]] as const;
-      throw new OpeningRejection({ status: 307, reasonPhrase: "", minorVersion: 1, fields });
+      if (url.resourceName === "/end") throw new OpeningError({ kind: "violation", violation });
+      throw rejected(307, [["Location", "/end"]]);
     });
     const socket = new Refused("ws://example.com/", { followRedirects: 1 });
     const errors: FailureEvent[] = [];
     socket.onerror = (event) => errors.push(event);
     await until(() => socket.readyState === 3);
     expect(asked).toEqual(["/", "/end"]);
-    expect(errors[0]?.violation).toBe(violation);
+    expect(errors[0]?.failure).toEqual({ kind: "violation", violation });
   });
 
   it("may return an agreement of its own and bytes that came with it [R36]", async () => {

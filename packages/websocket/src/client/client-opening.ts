@@ -18,33 +18,27 @@ import {
 } from "@hybi/core/opening";
 import { checkDeadlines } from "@hybi/core/options";
 import { decideRedirect, OpeningSlots } from "@hybi/core/policy";
-import { DOMException } from "../dom/dom-exception.ts";
 import { createAbortController } from "../dom/platform-classes.ts";
-import type { FailureDetail } from "../dom/socket-events.ts";
 import { type Clock, clockOf, defer } from "../event-loop/clock.ts";
 import { asUncaught, createReporter } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
 import { turnOfPump } from "../event-loop/turn.ts";
+import { type Failure, givenUp, transportTooLate } from "../failure/failure.ts";
+import { OpeningError } from "../failure/opening-error.ts";
 import { orNoReason } from "../platform/error-text.ts";
 import { hasRequestContexts, queueMicrotask } from "../platform/runtime.ts";
 import type { PumpListener } from "../pump/listener.ts";
 import { Pump } from "../pump/pump.ts";
 import type { Transport } from "../transport/transport.ts";
 import { destinationOf } from "./destination.ts";
-import {
-  type AgreedTransport,
-  type ClientSocketOptions,
-  OpeningRejection,
-  OpeningViolation,
-  randomOf,
-} from "./socket-options.ts";
+import { type AgreedTransport, type ClientSocketOptions, randomOf } from "./socket-options.ts";
 
 /** Receives the events of an opening. */
 export interface OpeningListener extends PumpListener {
   /** Called with a new pump, again after a redirect, before the pump is started. */
   attach(pump: Pump): void;
   /** Called when there will be no pump. Nothing follows. */
-  openingFailed(detail: FailureDetail): void;
+  openingFailed(failure: Failure): void;
 }
 
 /**
@@ -104,7 +98,7 @@ export class ClientOpening {
     if (this.#pump !== undefined) this.#pump.abort();
     else {
       this.#isGivenUp = true;
-      queueMicrotask(() => this.#fail({}));
+      queueMicrotask(() => this.#fail(givenUp));
     }
   }
 
@@ -136,7 +130,7 @@ export class ClientOpening {
     } catch (error) {
       // The source of randomness has failed since the first attempt.
       createReporter(this.#options.onError, this.#clock, asUncaught)(error);
-      this.#fail({ error });
+      this.#fail({ kind: "given-up", error });
       return true;
     }
     this.start();
@@ -163,17 +157,18 @@ export class ClientOpening {
       if (this.#over || this.#isGivenUp) transportOf(connected).abort();
       else this.#beginWith(connected);
     } catch (error) {
+      const failure = failureOfConnect(error);
       const isOver = this.#over || this.#isGivenUp;
-      if (!isOver && error instanceof OpeningRejection && this.follow(error.response)) return;
+      if (!isOver && failure.kind === "rejected" && this.follow(failure.response)) return;
       // An adapter may fail at once. Defer, so that a caller that awaits the socket from a function can listen for the error.
       await new Promise<void>((resolve) => defer(this.#clock, turnOfPump(), resolve));
-      this.#fail(failureOfConnect(error));
+      this.#fail(failure);
     }
   }
 
   #keepTime(): void {
     const left = this.#beganAt() + this.#span - this.#clock.now();
-    this.#timer ??= startTimer(this.#clock, left, () => this.#fail({ error: tooLate() }));
+    this.#timer ??= startTimer(this.#clock, left, () => this.#fail(transportTooLate));
   }
 
   get #span(): number {
@@ -227,19 +222,18 @@ export class ClientOpening {
     pump.start();
   }
 
-  #fail(detail: FailureDetail): void {
+  #fail(failure: Failure): void {
     if (this.#over || this.#pump !== undefined) return;
     this.#over = true;
     this.#stopTimer();
     this.#controller?.abort();
     this.leave();
-    this.#listener.openingFailed(detail);
+    this.#listener.openingFailed(failure);
   }
 }
 
-function failureOfConnect(error: unknown): FailureDetail {
-  if (error instanceof OpeningRejection) return { response: error.response, body: error.body };
-  return error instanceof OpeningViolation ? { violation: error.violation } : { error: orNoReason(error) };
+function failureOfConnect(error: unknown): Failure {
+  return error instanceof OpeningError ? error.failure : { kind: "transport", error: orNoReason(error) };
 }
 
 /** Returns those options of an opening that apply to the connection after it. */
@@ -256,8 +250,4 @@ function connectionOptions({
 
 function transportOf(connected: Transport | AgreedTransport): Transport {
   return "agreement" in connected ? connected.transport : connected;
-}
-
-function tooLate(): DOMException {
-  return new DOMException("The transport could not be opened in time.", "TimeoutError");
 }

@@ -5,9 +5,8 @@ import {
   type DeadlineOptions,
   type RandomSource,
   UsageError,
-  type Violation,
 } from "@hybi/core";
-import type { ResponseHead, WebSocketUrl } from "@hybi/core/opening";
+import type { WebSocketUrl } from "@hybi/core/opening";
 import {
   checkOptions,
   type OptionAliases,
@@ -49,8 +48,8 @@ export interface AgreedTransport {
 }
 
 /**
- * Opens a transport; this is all that an adapter does for a client. Rejects with `OpeningRejection` for an HTTP
- * response that rejects the opening, and with `OpeningViolation` for an invalid one.
+ * Opens a transport; this is all that an adapter does for a client. Rejects with an `OpeningError` if it knows the kind of the
+ * failure, such as `rejected` or `violation` from a handshake of its own; any other error is one of the transport.
  */
 export interface Connect {
   (
@@ -61,30 +60,6 @@ export interface Connect {
    * `url`. Openings to one destination wait for each other (RFC 6455 §4.1 step 2).
    */
   readonly destination?: ((url: WebSocketUrl, options: unknown) => string | undefined) | undefined;
-}
-
-/** The server rejected the opening request with an HTTP response. For adapters with a handshake of their own. */
-export class OpeningRejection extends Error {
-  readonly response: ResponseHead;
-  readonly body: Uint8Array;
-
-  constructor(response: ResponseHead, body: Uint8Array = new Uint8Array(0)) {
-    super(`The server answered ${response.status}.`);
-    this.name = "OpeningRejection";
-    this.response = response;
-    this.body = body;
-  }
-}
-
-/** The server broke a rule of the opening handshake. For adapters with a handshake of their own. */
-export class OpeningViolation extends Error {
-  readonly violation: Violation;
-
-  constructor(violation: Violation) {
-    super(violation.message);
-    this.name = "OpeningViolation";
-    this.violation = violation;
-  }
 }
 
 /**

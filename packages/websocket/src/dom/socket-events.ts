@@ -1,7 +1,5 @@
 /** The events of a WebSocket that some runtimes lack, or that carry more than the platform's. */
-import type { Violation } from "@hybi/core";
-import type { ResponseHead } from "@hybi/core/opening";
-import { errorText } from "../platform/error-text.ts";
+import { type Failure, failureText } from "../failure/failure.ts";
 import { Event } from "./platform-classes.ts";
 import {
   defineInterface,
@@ -77,50 +75,26 @@ function closeEventInit(given: CloseEventInit | null): Required<CloseEventInit> 
   };
 }
 
-/** Why a connection failed. At most one cause is set; none if `close()` was called before `open`. */
-export interface FailureDetail {
-  /** The peer broke a rule of the protocol, or exceeded a deadline. */
-  readonly violation?: Violation | undefined;
-  /** The server responded to the opening request with a status other than success. */
-  readonly response?: ResponseHead | undefined;
-  /** The body of that response, truncated to `limits.rejectionBody` bytes. */
-  readonly body?: Uint8Array | undefined;
-  /** The transport could not be opened, or was lost. */
-  readonly error?: unknown;
-}
+/** The connection failed; `close` follows. The platform fires a plain Event; this one carries the reason. */
+export class FailureEvent extends Event {
+  readonly #failure: Failure;
 
-/** The connection failed; `close` follows. The platform fires a plain Event; this one carries the cause. */
-export class FailureEvent extends Event implements FailureDetail {
-  readonly #detail: FailureDetail;
-
-  constructor(type: string, detail: FailureDetail = {}) {
+  constructor(type: string, failure: Failure) {
     super(type);
-    this.#detail = detail;
+    this.#failure = failure;
   }
 
-  get violation(): Violation | undefined {
-    return this.#detail.violation;
+  get failure(): Failure {
+    return this.#failure;
   }
 
-  get response(): ResponseHead | undefined {
-    return this.#detail.response;
-  }
-
-  get body(): Uint8Array | undefined {
-    return this.#detail.body;
-  }
-
-  get error(): unknown {
-    return this.#detail.error;
-  }
-
-  /** The cause in one sentence, for logs. */
+  /** The failure in one sentence, for logs. */
   get message(): string {
-    return failureMessage(this.#detail);
+    return failureText(this.#failure);
   }
 }
 
-defineInterface(FailureEvent, "FailureEvent", ["violation", "response", "body", "error", "message"]);
+defineInterface(FailureEvent, "FailureEvent", ["failure", "message"]);
 
 /** A Ping or Pong of the peer has arrived. An extension of the interface. */
 export class ControlEvent extends Event {
@@ -138,20 +112,3 @@ export class ControlEvent extends Event {
 }
 
 defineInterface(ControlEvent, "ControlEvent", ["payload"]);
-
-/** Describes in one sentence why a connection failed. Never empty. */
-export function failureMessage({ violation, response, error }: FailureDetail): string {
-  if (violation !== undefined) return `${violation.message} (${violation.code}, ${violation.section})`;
-  if (response !== undefined) {
-    return `The server answered ${response.status} ${response.reasonPhrase}`.trimEnd().concat(".");
-  }
-  if (error !== undefined) return errorText(error);
-  return "The connection was given up.";
-}
-
-/**
- * Returns the cause of a failure: a transport lost before it was open, rather than the violation that resulted from it.
- */
-export function failureOf(violation: Violation, lost: unknown): FailureDetail {
-  return lost === undefined ? { violation } : { error: lost };
-}

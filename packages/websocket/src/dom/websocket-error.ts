@@ -3,10 +3,10 @@
  * own.
  */
 import { isSendable, maxReasonLength, statusCodes } from "@hybi/core";
+import { errorOf, type Failure, failureText, givenUp } from "../failure/failure.ts";
 import { detach } from "../platform/error-stack.ts";
 import { DOMException, invalidAccess, invalidState, syntaxError } from "./dom-exception.ts";
 import { utf8Length } from "./message-data.ts";
-import { type FailureDetail, failureMessage } from "./socket-events.ts";
 import {
   defineInterface,
   orDefault,
@@ -22,25 +22,35 @@ export interface WebSocketErrorInit {
   reason?: string | undefined;
 }
 
+/** Creates the error of a connection that has ended. Not a constructor argument, because applications must not choose such codes. */
+let createEndError: (message: string, closeCode: number, reason: string, failure?: Failure) => WebSocketError;
+
 /**
  * Passed to `abort` or `cancel` of a stream, it sets the code and reason to close with. As the rejection of a promise,
  * it reports how the connection was closed.
  */
 export class WebSocketError extends DOMException {
-  readonly #closeCode: number | null;
+  static {
+    createEndError = (message, closeCode, reason, failure) => {
+      const error = new WebSocketError(message, { reason });
+      error.#closeCode = closeCode;
+      error.#failure = failure;
+      return error;
+    };
+  }
+
+  #closeCode: number | null;
   readonly #reason: string;
-  readonly #detail: FailureDetail | undefined;
+  #failure: Failure | undefined;
 
   /**
    * @throws DOMException InvalidAccessError for a code that must not be sent, SyntaxError for a reason that is too long
    */
-  constructor(message = "", init: WebSocketErrorInit | null = {}, detail: FailureDetail | undefined = undefined) {
+  constructor(message = "", init: WebSocketErrorInit | null = {}) {
     super(toDomString(message), "WebSocketError");
     const { closeCode, reason } = closeInfo(init);
-    // The code of a connection that has ended needs no check.
-    this.#closeCode = (detail === undefined ? checkClose(closeCode, reason) : closeCode) ?? null;
+    this.#closeCode = checkClose(closeCode, reason) ?? null;
     this.#reason = reason;
-    this.#detail = detail;
   }
 
   /** To close with: 1000 or 3000 to 4999. Of a connection that has ended: any code. Null for none. */
@@ -52,9 +62,9 @@ export class WebSocketError extends DOMException {
     return this.#reason;
   }
 
-  /** Why the connection failed, if known. An extension of the interface. */
-  get detail(): FailureDetail | undefined {
-    return this.#detail;
+  /** Why the connection failed; undefined if it was closed cleanly. An extension of the interface. */
+  get failure(): Failure | undefined {
+    return this.#failure;
   }
 }
 
@@ -102,37 +112,40 @@ function isServers(status: number): boolean {
   return isSendable(status) && status !== statusCodes.mandatoryExtension;
 }
 
-/** Returns the error for code that awaits something from a connection that did not end well. */
-export function closeError(closeCode: number, reason: string, detail: FailureDetail | undefined): WebSocketError {
-  const message = detail === undefined ? "The connection was lost." : failureMessage(detail);
-  return endError(message, closeCode, reason, detail ?? {});
+/** Errors that only say that a connection has ended. */
+const ends = new WeakSet<object>();
+
+/**
+ * Returns the error for code that awaits something from a connection that did not end well. Without a `failure`, it is this
+ * side that has dropped the connection.
+ */
+export function closeError(closeCode: number, reason: string, failure: Failure = givenUp): WebSocketError {
+  detach(errorOf(failure));
+  return asEnd(createEndError(failureText(failure), closeCode, reason, failure));
 }
 
 /** Returns the error for data that was written but had not left before the connection was closed, even if cleanly. */
 export function unsentError(closeCode: number, reason: string): WebSocketError {
-  return endError("The connection was closed before everything that was written had left.", closeCode, reason, {});
+  return asEnd(
+    createEndError("The connection was closed before everything that was written had left.", closeCode, reason),
+  );
 }
-
-/** Errors of writes after a connection has ended cleanly. */
-const lateWrites = new WeakSet<object>();
 
 /** Returns the error for a write to a stream whose connection is ending, or has ended, cleanly. */
 export function lateWriteError(message: string): DOMException {
   const error = invalidState(message);
-  lateWrites.add(error);
+  ends.add(error);
   return error;
 }
 
 /** Whether `error` only says that the connection has ended, which is not a mistake of the application. */
 export function isEndOfConnection(error: unknown): boolean {
-  if (error instanceof WebSocketError) return error.detail !== undefined;
-  return typeof error === "object" && error !== null && lateWrites.has(error);
+  return typeof error === "object" && error !== null && ends.has(error);
 }
 
-function endError(message: string, closeCode: number, reason: string, detail: FailureDetail): WebSocketError {
-  const error = new WebSocketError(message, { closeCode, reason }, detail);
+function asEnd(error: WebSocketError): WebSocketError {
+  ends.add(error);
   // The error may be kept for long, so release what its stack refers to.
   detach(error);
-  detach(detail.error);
   return error;
 }

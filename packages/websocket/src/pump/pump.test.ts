@@ -163,10 +163,10 @@ describe("the pump", () => {
 
   it("keeps the first reason for the loss of the transport", () => {
     const { transport, pump } = serverPump();
-    expect(pump.lost).toBeUndefined();
+    expect(pump.failure).toBeUndefined();
     transport.sink.error(new Error("first"));
     transport.sink.error(new Error("second"));
-    expect((pump.lost as Error).message).toBe("first");
+    expect(pump.failure).toEqual({ kind: "transport", error: new Error("first") });
   });
 
   it("neither writes nor sets a timer before it is started", async () => {
@@ -438,7 +438,8 @@ describe("the pump", () => {
       // A failure to start is reported with the end, like a failure to open.
       expect(errors).toEqual(broken === "start" ? [] : [error]);
       expect(transport.calls).toContain("abort");
-      expect([lines.at(-1), pump.lost, clock.due]).toEqual(["end false 1006", error, []]);
+      const kind = broken === "start" ? "transport" : "given-up";
+      expect([lines.at(-1), pump.failure, clock.due]).toEqual(["end false 1006", { kind, error }, []]);
     }
   });
 

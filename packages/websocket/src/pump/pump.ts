@@ -22,6 +22,7 @@ import { noteArrival } from "../event-loop/arrivals.ts";
 import { type Clock, clockOf, defer } from "../event-loop/clock.ts";
 import { asUncaught, createReporter, type ErrorHandler } from "../event-loop/reporter.ts";
 import { type Turn, turnOfPump } from "../event-loop/turn.ts";
+import type { Failure } from "../failure/failure.ts";
 import type { Account, Holder, MemoryBudget } from "../load/memory-budget.ts";
 import { Rounds, type Sharer } from "../load/rounds.ts";
 import { orNoReason } from "../platform/error-text.ts";
@@ -89,7 +90,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   /** The peer closed its half behind its Close frame. The end is emitted once our Close frame has left. */
   #isEnding = false;
   #closed = false;
-  #lost: unknown;
+  #failure: Failure | undefined;
   /** The server that waits for the remaining output of a connection that has ended. */
   owner: ClosableOwner | undefined;
   /** For servers: where the connection reports the memory it holds. */
@@ -111,9 +112,9 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     this.#writer = new PumpWriter(endpoint, options.transport, options.writeBudget ?? defaultWriteBudget);
   }
 
-  /** Why the transport was lost; undefined if it was not. */
-  get lost(): unknown {
-    return this.#lost;
+  /** Why the transport was lost or given up; undefined if it was not, or if the application has aborted it. */
+  get failure(): Failure | undefined {
+    return this.#failure;
   }
 
   /** Bytes sent that have not left yet, in the endpoint and in the write in flight. */
@@ -315,7 +316,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
       this.#endpointThrew(error.cause);
       return;
     }
-    this.#lost ??= orNoReason(error);
+    this.#failure ??= { kind: "given-up", error: orNoReason(error) };
     this.#listenerThrew(error);
   }
 
@@ -372,7 +373,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   }
 
   error(error: unknown): void {
-    if (!this.#aborted) this.#lost ??= orNoReason(error);
+    if (!this.#aborted) this.#failure ??= { kind: "transport", error: orNoReason(error) };
   }
 
   close(): void {
@@ -621,7 +622,8 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   /** RFC 6455 §7.2.1: a transport that ends before the peer's Close frame is lost, whichever way it ends. */
   #noteLoss(why: string): void {
     const { state } = this.endpoint;
-    if (state === "open" || state === "closing" || state === "close-sent") this.#lost ??= new Error(why);
+    const isUnclosed = state === "open" || state === "closing" || state === "close-sent";
+    if (isUnclosed) this.#failure ??= { kind: "transport", error: new Error(why) };
   }
 
   #drop(): void {
@@ -638,7 +640,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
    * again, drops the transport.
    */
   #endpointThrew(error: unknown): void {
-    this.#lost ??= orNoReason(error);
+    this.#failure ??= { kind: "given-up", error: orNoReason(error) };
     // Without a masking key, a Close frame cannot be sent either.
     const isKeyless = error instanceof UsageError && error.code === "option/random";
     if (this.#connection === undefined || this.#hasGivenUp || isKeyless) {

@@ -1,25 +1,29 @@
 /** Recognizes failures that a retry cannot fix: HTTP responses, violations, certificates, and mistakes of the program. */
-import type { Violation } from "@hybi/core";
-
-/** Why an opening failed. */
-interface Failure {
-  readonly status?: number | undefined;
-  readonly violation?: Violation | undefined;
-  readonly error?: unknown;
-}
+import type { Failure } from "../failure/failure.ts";
 
 /** HTTP client error statuses that a later retry may fix (RFC 9110 §15.5.9, RFC 8470 §5.2, RFC 6585 §4). */
 const later: ReadonlySet<number> = new Set([408, 425, 429]);
 
-/** Violations of the opening handshake that are temporary: the server was too late, or went away. */
-const passing: ReadonlySet<string> = new Set(["deadline/opening", "opening/transport-ended"]);
-
 /** Whether the same attempt would fail in the same way on every retry. */
-export function isHopeless({ status, violation, error }: Failure): boolean {
-  if (status !== undefined) return isFinalStatus(status);
-  // Once the connection is open, a violation has a status code for its Close frame.
-  if (violation !== undefined) return violation.statusCode === undefined && !passing.has(violation.code);
-  return isMistake(error) || isRefusal(error, 0);
+export function isHopeless(failure: Failure): boolean {
+  switch (failure.kind) {
+    case "rejected":
+      return isFinalStatus(failure.response.status);
+    case "violation": {
+      const { statusCode, code } = failure.violation;
+      // Once the connection is open, a violation has a status code for its Close frame. A server that goes away may come back.
+      return statusCode === undefined && code !== "opening/transport-ended";
+    }
+    case "too-late":
+      return false;
+    case "transport":
+    case "given-up":
+      return isMistake(failure.error) || isRefusal(failure.error, 0);
+    case "proxy":
+      return isHopeless(failure.cause);
+    default:
+      return failure satisfies never;
+  }
 }
 
 /** Whether a retry would get the same status: 2xx is from an HTTP server without WebSocket; 4xx blames the request. */
@@ -30,8 +34,7 @@ function isFinalStatus(status: number): boolean {
 /** Whether the program is at fault: the hook threw for a wrong URL or option, or an adapter for something impossible. */
 function isMistake(error: unknown): boolean {
   // Compare names: there may be several copies of this package.
-  const { name, code, cause } = asRecord(error);
-  if (name === "OpeningError") return isMistake(cause);
+  const { name, code } = asRecord(error);
   if (name === "UsageError" || error instanceof ReferenceError || error instanceof RangeError) return true;
   // The application has aborted it. A TimeoutError, by contrast, concerns this attempt only.
   if (name === "AbortError") return true;
@@ -60,15 +63,12 @@ const certificateCodes =
 const certificateTexts =
   /invalid peer certificate|alert.*(certificate|unknown[ _]?ca)|wrong[ _]version[ _]number|InvalidContentType/i;
 
-/** Whether it is an untrusted certificate or a proxy's final response; with several addresses, this must hold for all. */
+/** Whether the cause is a certificate or TLS itself; with several addresses, this must hold for all. */
 function isRefusal(error: unknown, depth: number): boolean {
   if (typeof error !== "object" || error === null || depth === 8) return false;
-  const { code, message, cause, errors, response, violation } = asRecord(error);
+  const { code, message, cause, errors } = asRecord(error);
   if (typeof code === "string" && certificateCodes.test(code)) return true;
   if (typeof message === "string" && certificateTexts.test(message)) return true;
-  const { status } = asRecord(response);
-  if (typeof status === "number") return isFinalStatus(status);
-  if (violation !== undefined) return isHopeless({ violation: violation as Violation });
   if (Array.isArray(errors) && errors.length > 0) return errors.every((one) => isRefusal(one, depth + 1));
   return isRefusal(cause, depth + 1);
 }

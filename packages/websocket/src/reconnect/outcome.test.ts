@@ -1,15 +1,25 @@
 import { UsageError, type Violation, type ViolationCode, violationTable } from "@hybi/core";
-import type { Fields } from "@hybi/core/opening";
+import type { Fields, ResponseHead } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
 import { withSyntaxErrors } from "../dom/dom-exception.ts";
-import { OpeningError } from "../dom/opening-error.ts";
-import { FailureEvent } from "../dom/socket-events.ts";
+import { type Failure, failureOf } from "../failure/failure.ts";
+import { OpeningError } from "../failure/opening-error.ts";
 import { isTransient, type Outcome, outcomeOfError, retryAfter } from "./outcome.ts";
 
 const lost: Outcome = { code: 1006, reason: "", wasClean: false };
 
 function response(status: number, fields: Fields = []) {
   return { status, reasonPhrase: "", minorVersion: 1, fields } as const;
+}
+
+/** The failures for a response of the server, and of a proxy in front of it. */
+function byServerAndProxy(response: ResponseHead): readonly Failure[] {
+  const rejected = { kind: "rejected", response, body: new Uint8Array(0) } as const;
+  return [rejected, { kind: "proxy", cause: rejected }];
+}
+
+function transport(error: unknown) {
+  return { kind: "transport", error } as const;
 }
 
 function violationOf(code: ViolationCode): Violation {
@@ -38,16 +48,13 @@ describe("isTransient", () => {
     ...([301, 302, 307, 408, 425, 429, 500, 502, 503, 504] as const).map((status) => ({ status, expected: true })),
     ...([200, 204, 400, 401, 403, 404, 407, 410, 426, 451] as const).map((status) => ({ status, expected: false })),
   ])("is $expected for the status $status, in whatever form it is reported [R23]", ({ status, expected }) => {
-    const event = new FailureEvent("error", { response: response(status) });
-    expect(isTransient({ ...lost, status })).toBe(expected);
-    expect(isTransient({ ...lost, response: response(status) })).toBe(expected);
-    expect(isTransient(outcomeOfError(new OpeningError(event)))).toBe(expected);
-    // The status came from a proxy.
-    const proxyError = Object.assign(named("ProxyError", "no"), { response: response(status) });
-    expect(isTransient({ ...lost, error: proxyError })).toBe(expected);
-    expect(isTransient(outcomeOfError(new OpeningError(new FailureEvent("error", { error: proxyError }))))).toBe(
-      expected,
-    );
+    // The status may come from a proxy.
+    for (const failure of byServerAndProxy(response(status))) {
+      const error = new OpeningError(failure);
+      expect(isTransient({ ...lost, failure })).toBe(expected);
+      expect(isTransient(outcomeOfError(error))).toBe(expected);
+      expect(isTransient(outcomeOfError(new Error("no connection", { cause: error })))).toBe(expected);
+    }
   });
 
   it.each([
@@ -59,9 +66,9 @@ describe("isTransient", () => {
       expected: true,
     })),
   ])("is $expected for the violation $code [R23]", ({ code, expected }) => {
-    const violation = violationOf(code);
-    expect(isTransient({ ...lost, violation })).toBe(expected);
-    expect(isTransient(outcomeOfError(new OpeningError(new FailureEvent("error", { violation }))))).toBe(expected);
+    const failure = failureOf(violationOf(code));
+    expect(isTransient({ ...lost, failure })).toBe(expected);
+    expect(isTransient(outcomeOfError(new OpeningError(failure)))).toBe(expected);
   });
 
   const untrusted = withCode("DEPTH_ZERO_SELF_SIGNED_CERT", "self-signed certificate");
@@ -137,14 +144,20 @@ describe("isTransient", () => {
     [new AggregateError([]), true],
     [new Error("through a proxy", { cause: untrusted }), false],
   ])("for %s is %s [R23]", (error, expected) => {
-    expect(isTransient({ ...lost, error })).toBe(expected);
-    const opening = new OpeningError(new FailureEvent("error", { error }));
-    expect(isTransient(outcomeOfError(opening))).toBe(expected);
+    for (const failure of [
+      transport(error),
+      { kind: "given-up", error },
+      { kind: "proxy", cause: transport(error) },
+    ] as const) {
+      expect(isTransient({ ...lost, failure })).toBe(expected);
+      expect(isTransient(outcomeOfError(new OpeningError(failure)))).toBe(expected);
+    }
+    expect(isTransient(outcomeOfError(error))).toBe(expected);
   });
 
   it("ignores the kind of error when the connection was open [R23]", () => {
     for (const error of [new TypeError("in a handler"), new UsageError("send/queue-full")]) {
-      expect(isTransient({ ...lost, error, wasOpen: true })).toBe(true);
+      expect(isTransient({ ...lost, failure: transport(error), wasOpen: true })).toBe(true);
     }
   });
 });
@@ -169,14 +182,18 @@ describe("retryAfter", () => {
     ["a negative number", [["Retry-After", "-1"]], undefined],
     ["something else", [["Retry-After", "soon"]], undefined],
   ] as const)("reads %s [R23]", (_, fields, expected) => {
-    expect(retryAfter({ ...lost, response: response(503, fields) }, now)).toBe(expected);
-    const error = Object.assign(new Error("no"), { response: response(503, fields) });
-    expect(retryAfter({ ...lost, error }, now)).toBe(expected);
-    expect(retryAfter(outcomeOfError(new OpeningError(new FailureEvent("error", { error }))), now)).toBe(expected);
+    for (const failure of byServerAndProxy(response(503, fields))) {
+      expect(retryAfter({ ...lost, failure }, now)).toBe(expected);
+      expect(retryAfter(outcomeOfError(new OpeningError(failure)), now)).toBe(expected);
+    }
   });
 
   it("is undefined for everything else [R23]", () => {
     const errors = [undefined, null, "text", new Error("no"), { response: { status: 503 } }, { cause: 5 }];
-    for (const error of errors) expect(retryAfter({ ...lost, error }, now)).toBeUndefined();
+    for (const error of errors) {
+      expect(retryAfter({ ...lost, failure: transport(error) }, now)).toBeUndefined();
+      expect(retryAfter(outcomeOfError(error), now)).toBeUndefined();
+    }
+    expect(retryAfter(lost, now)).toBeUndefined();
   });
 });

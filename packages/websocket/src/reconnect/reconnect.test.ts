@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { TestClock, turn, until } from "../../tests/support/clock.ts";
+import { codeOf, errorIn, statusOf } from "../../tests/support/failures.ts";
 import { FakeSocket } from "../../tests/support/fake-socket.ts";
 import { World } from "../../tests/support/link.ts";
 import { createWebSocketClass } from "../socket/create-websocket-class.ts";
@@ -25,8 +26,11 @@ describe("ReconnectPlan", () => {
   it("waits at least as long as the server asked, up to its limit [R23]", () => {
     const asked = (value: string, status = 503): Outcome => ({
       ...lost,
-      status,
-      response: { status, reasonPhrase: "", minorVersion: 1, fields: [["Retry-After", value]] },
+      failure: {
+        kind: "rejected",
+        response: { status, reasonPhrase: "", minorVersion: 1, fields: [["Retry-After", value]] },
+        body: new Uint8Array(0),
+      },
     });
     const delay = (outcome: Outcome, options: object = {}, date?: number): unknown => {
       const decision = new ReconnectPlan({ random: half, firstDelay: 1_000, ...options }).lost(0, outcome, date);
@@ -80,7 +84,7 @@ function watch(client: Reconnecting): string[] {
   client.addEventListener("message", (event) => lines.push(`message ${event.data}`));
   client.addEventListener("waiting", (event) => {
     const { outcome, delay } = event;
-    lines.push(`waiting ${outcome.status ?? outcome.code} ${delay}`);
+    lines.push(`waiting ${statusOf(outcome.failure) || outcome.code} ${delay}`);
   });
   client.addEventListener("ended", (event) => {
     const { outcome, why } = event;
@@ -150,7 +154,7 @@ describe("reconnect", () => {
     const clock = new TestClock();
     const client = reconnect(() => Promise.reject(new Error("no token")), { clock, attempts: 2, random: half });
     const outcomes: unknown[] = [];
-    client.addEventListener("waiting", (event) => outcomes.push(event.outcome.error));
+    client.addEventListener("waiting", (event) => outcomes.push(errorIn(event.outcome.failure)));
     client.addEventListener("ended", (event) => outcomes.push(event.why));
     await clock.advance(100_000);
     expect(outcomes).toEqual([new Error("no token"), new Error("no token"), "attempts"]);
@@ -172,9 +176,11 @@ describe("reconnect", () => {
       client.addEventListener("waiting", (event) => waits.push(event));
       await until(() => waits.length === 1);
       const { outcome, delay } = waits[0] as WaitingEvent;
-      expect([delay, outcome.code, outcome.status, outcome.response?.status]).toEqual([120_000, 1006, 503, 503]);
-      expect(outcome.response?.fields).toContainEqual(["Retry-After", "120"]);
-      expect(new TextDecoder().decode(outcome.body)).toBe("later");
+      const { failure } = outcome;
+      if (failure?.kind !== "rejected") throw new Error(failure?.kind);
+      expect([delay, outcome.code, failure.response.status]).toEqual([120_000, 1006, 503]);
+      expect(failure.response.fields).toContainEqual(["Retry-After", "120"]);
+      expect(new TextDecoder().decode(failure.body)).toBe("later");
       client.close();
     }
   });
@@ -195,9 +201,9 @@ describe("reconnect", () => {
     const cut = new Error("cable cut");
     world.near[0]?.lose(cut);
     await until(() => outcomes.length === 2);
-    expect(outcomes.map(({ error, wasOpen, code }) => [error, wasOpen, code])).toEqual([
-      [refused, false, 1006],
-      [cut, true, 1006],
+    expect(outcomes.map(({ failure, wasOpen, code }) => [failure, wasOpen, code])).toEqual([
+      [{ kind: "transport", error: refused }, false, 1006],
+      [{ kind: "transport", error: cut }, true, 1006],
     ]);
     for (const client of [never, once]) client.close();
   });
@@ -212,7 +218,7 @@ describe("reconnect", () => {
     const ends: EndedEvent[] = [];
     client.addEventListener("ended", (event) => ends.push(event));
     await until(() => ends.length === 1);
-    expect([ends[0]?.why, ends[0]?.outcome.violation?.code]).toEqual(["final", "http/version"]);
+    expect([ends[0]?.why, codeOf(ends[0]?.outcome.failure)]).toEqual(["final", "http/version"]);
   });
 
   it("ends after a programming error in the hook, unless the application continues anyway [R23]", async () => {

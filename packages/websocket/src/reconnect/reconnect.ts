@@ -14,7 +14,6 @@ import { randomOf } from "../client/socket-options.ts";
 import { GuardedListeners } from "../dom/guarded-listeners.ts";
 import type { Sendable } from "../dom/message-data.ts";
 import { createMessageEvent, Event, EventTarget } from "../dom/platform-classes.ts";
-import type { FailureDetail } from "../dom/socket-events.ts";
 import { defineInterface, orDefault, toClampedUnsignedShort, toUsvString } from "../dom/web-idl.ts";
 import { checkClose } from "../dom/websocket-error.ts";
 import { type Clock, clockOf, lastingClock } from "../event-loop/clock.ts";
@@ -26,6 +25,7 @@ import {
   reportRejection,
 } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
+import type { Failure } from "../failure/failure.ts";
 import { signalCheck } from "../platform/option-checks.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
 import { CONNECTING } from "../socket/lifecycle.ts";
@@ -121,7 +121,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   #attempt = 0;
   #socket: Socket | undefined;
   /** Why the current socket has failed, if it has reported it. */
-  #failure: FailureDetail | undefined;
+  #failure: Failure | undefined;
   /** While waiting: until the next attempt. While connecting: see `closeAfterError`. */
   #timer: Timer | undefined;
   /** The arguments of `close`, once it has been called. */

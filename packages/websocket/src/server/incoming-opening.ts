@@ -4,9 +4,9 @@ import { answerAliases, answerChecks, checkOptions, type OptionChecks, rejection
 import type { OpeningListener } from "../client/client-opening.ts";
 import { endpointChecks } from "../client/endpoint-checks.ts";
 import { type BinaryType, binaryTypeOf } from "../dom/message-data.ts";
-import type { FailureDetail } from "../dom/socket-events.ts";
 import type { Clock } from "../event-loop/clock.ts";
 import type { Reporter } from "../event-loop/reporter.ts";
+import type { Failure } from "../failure/failure.ts";
 import type { Closable } from "../pump/closable.ts";
 import { Accepted } from "../socket/accepted.ts";
 import { SocketCore } from "../socket/socket-core.ts";
@@ -26,7 +26,7 @@ export interface TransportInfo {
 /** What an accepted request becomes: a socket or a stream. */
 export interface AcceptedListener extends OpeningListener, Closable {
   /** Called when the request was over before it was accepted: the socket is CLOSING at once, and ends later, not in this call. */
-  acceptedLate(detail: FailureDetail): void;
+  acceptedLate(failure: Failure): void;
 }
 
 /** Options of `accept()`. */

@@ -1,6 +1,7 @@
 import type { Fields, StreamAnswer } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
 import { TestClock, turn, until } from "../../tests/support/clock.ts";
+import { codeOf } from "../../tests/support/failures.ts";
 import { createTransportPair, type PairedTransport } from "../transport/pair.ts";
 import type { IncomingOpening } from "./incoming-opening.ts";
 import type { ConnectStream } from "./pending-connect.ts";
@@ -134,7 +135,7 @@ describe("a request from an Extended CONNECT", () => {
     const failures: unknown[] = [];
     const { server, stream } = setUp(() => expect.unreachable(), {
       ...options,
-      onFailure: ({ violation }) => failures.push(violation?.code),
+      onFailure: (failure) => failures.push(codeOf(failure)),
     });
     server.receiveStream(stream, fields);
     expect(stream.calls).toEqual([`reject ${status}`]);

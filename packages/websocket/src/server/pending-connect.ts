@@ -26,6 +26,7 @@ import {
 import type { OriginCheck } from "@hybi/core/policy";
 import type { Clock } from "../event-loop/clock.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
+import { failureOf } from "../failure/failure.ts";
 import type { Account, Holder } from "../load/memory-budget.ts";
 import { Pump } from "../pump/pump.ts";
 import type { Transport } from "../transport/transport.ts";
@@ -162,15 +163,17 @@ export class PendingConnect extends PendingOpening implements Holder {
 
   /** Called when the client or the server has dropped the stream. */
   #lost(): void {
-    if (this.#request !== undefined)
-      this.failure = { error: new Error("The stream was dropped before its request was answered.") };
+    if (this.#request !== undefined) {
+      const error = new Error("The stream was dropped before its request was answered.");
+      this.failure = { kind: "transport", error };
+    }
     this.#answered();
     this.#end();
   }
 
   #refuse(violation: Violation): void {
     this.#stream.reject(rejectExtendedConnect(rejectionFor(violation)));
-    this.server.failed({ violation }, this.#info);
+    this.server.failed(failureOf(violation), this.#info);
     this.#end();
   }
 

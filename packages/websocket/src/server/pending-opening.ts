@@ -5,10 +5,10 @@
 import { UsageError } from "@hybi/core";
 import type { OpeningAnswer, Rejection } from "@hybi/core/opening";
 import type { BinaryType } from "../dom/message-data.ts";
-import type { FailureDetail } from "../dom/socket-events.ts";
 import { isEndOfConnection } from "../dom/websocket-error.ts";
 import type { Clock } from "../event-loop/clock.ts";
 import type { Reporter } from "../event-loop/reporter.ts";
+import { type Failure, givenUp } from "../failure/failure.ts";
 import type { MemoryBudget } from "../load/memory-budget.ts";
 import type { Closable, ClosableOwner } from "../pump/closable.ts";
 import type { WebSocket } from "../socket/websocket.ts";
@@ -24,7 +24,7 @@ export interface OpeningOwner extends ClosableOwner {
   /** Runs the handler. Resolves when it returns, whether or not it answered; rejects with what it threw. */
   requested(opening: IncomingOpening, incoming: Closable): Promise<void>;
   /** Called when the client broke a rule of the opening handshake, or was too late. */
-  failed(detail: FailureDetail, info: TransportInfo): void;
+  failed(failure: Failure, info: TransportInfo): void;
   /** Receives the errors of the application's own code. */
   readonly report: Reporter;
   /** Budget for the memory held on behalf of peers. */
@@ -36,7 +36,7 @@ export abstract class PendingOpening implements Answering, Closable {
   readonly clock: Clock;
   protected readonly server: OpeningOwner;
   /** Why the request can no longer be answered, although the handler has not answered. */
-  protected failure: FailureDetail = {};
+  protected failure: Failure = givenUp;
   /** Whether the handler has answered, even if too late. */
   #isAnswered = false;
   /** Whether the handler returned without answering. */
@@ -95,7 +95,7 @@ export abstract class PendingOpening implements Answering, Closable {
   /** Rejects the request with 503 on behalf of the handler. A no-op if the request has been answered. */
   protected refuse(why: string): void {
     if (!this.isAsked) return;
-    this.failure = { error: new Error(`${why} The request was rejected with 503.`) };
+    this.failure = { kind: "given-up", error: new Error(`${why} The request was rejected with 503.`) };
     this.respond(unavailable);
   }
 
@@ -126,7 +126,7 @@ export abstract class PendingOpening implements Answering, Closable {
       const error = new Error(
         "The handler returned before it answered, so the request was rejected with 404. Return a promise from the handler, and answer before it resolves.",
       );
-      this.failure = { error };
+      this.failure = { kind: "given-up", error };
       this.server.report(error);
     }
     listener?.acceptedLate(this.failure);

@@ -4,8 +4,8 @@
  */
 import type { Violation } from "@hybi/core";
 import type { OpeningAnswer, OpeningRequest, Rejection } from "@hybi/core/opening";
-import { failureOf } from "../dom/socket-events.ts";
 import type { Clock } from "../event-loop/clock.ts";
+import { failureOf } from "../failure/failure.ts";
 import { type PumpListener, silentListener } from "../pump/listener.ts";
 import type { Pump } from "../pump/pump.ts";
 import { type AcceptedListener, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
@@ -96,14 +96,16 @@ export class PendingUpgrade extends PendingOpening {
 
   #failed(violation: Violation): void {
     this.#isAsked = false;
-    this.failure = failureOf(violation, this.#pump?.lost);
+    this.failure = this.#pump?.failure ?? failureOf(violation);
     // The end of the transport is the client's fault only if the server has not dropped it.
     if (!this.#isDropped) this.server.failed(this.failure, this.#info);
   }
 
   #end(): void {
-    if (this.#isAsked)
-      this.failure = { error: this.#pump?.lost ?? new Error("The client left before its request was answered.") };
+    if (this.#isAsked) {
+      const error = new Error("The client left before its request was answered.");
+      this.failure = this.#pump?.failure ?? { kind: "transport", error };
+    }
     this.#isAsked = false;
     this.#pump = undefined;
     this.server.replaced(this, undefined);

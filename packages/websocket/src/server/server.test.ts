@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { silentSink } from "../../tests/support/by-hand.ts";
 import { turn, until } from "../../tests/support/clock.ts";
+import { codeOf, statusOf } from "../../tests/support/failures.ts";
 import { clientRequest } from "../../tests/support/http.ts";
 import { story, thrown, World } from "../../tests/support/link.ts";
 import type { WebSocket } from "../socket/websocket.ts";
@@ -56,7 +57,7 @@ describe("the handler", () => {
     const world = new World({ handler });
     const client = new world.WebSocket("ws://example.com/");
     let answer = 0;
-    client.onerror = ({ response }) => (answer = response?.status ?? 0);
+    client.onerror = ({ failure }) => (answer = statusOf(failure));
     await until(() => client.readyState === 3);
     expect(answer).toBe(status);
     expect(world.clock.reported).toHaveLength(reported);
@@ -197,8 +198,8 @@ describe("onFailure", () => {
     const failures: unknown[] = [];
     const world = new World({
       server: {
-        onFailure: ({ violation }, info) => {
-          failures.push([violation?.code, info.remoteAddress]);
+        onFailure: (failure, info) => {
+          failures.push([codeOf(failure), info.remoteAddress]);
           throw new Error("oops");
         },
       },
@@ -220,7 +221,7 @@ describe("admission", () => {
     await until(() => good.readyState === 1);
     const bad = new world.WebSocket("ws://example.com/", { origin: "https://evil.example" });
     let status = 0;
-    bad.onerror = ({ response }) => (status = response?.status ?? 0);
+    bad.onerror = ({ failure }) => (status = statusOf(failure));
     await until(() => bad.readyState === 3);
     expect(status).toBe(403);
     expect(() => new WebSocketServer(() => {}, { origins: ["https://example.com/path"] })).toThrow(/origin/);
@@ -232,7 +233,7 @@ describe("admission", () => {
     await world.connected();
     const second = new world.WebSocket("ws://example.com/");
     let status = 0;
-    second.onerror = ({ response }) => (status = response?.status ?? 0);
+    second.onerror = ({ failure }) => (status = statusOf(failure));
     await until(() => second.readyState === 3);
     expect(status).toBe(503);
     expect(world.server.sockets.size).toBe(1);
@@ -320,7 +321,7 @@ describe("close", () => {
     const events = story(client);
     const asking = new world.WebSocket("ws://example.com/wait");
     let status = 0;
-    asking.onerror = ({ response }) => (status = response?.status ?? 0);
+    asking.onerror = ({ failure }) => (status = statusOf(failure));
     await until(() => openings.length === 1);
     const [silent, silentFar] = createTransportPair();
     let silentClosed = false;
@@ -333,7 +334,7 @@ describe("close", () => {
     expect(silentClosed).toBe(true);
     expect(world.server.connections).toBe(0);
     const late = new world.WebSocket("ws://example.com/");
-    late.onerror = ({ response }) => (status += response?.status ?? 0);
+    late.onerror = ({ failure }) => (status += statusOf(failure));
     await until(() => late.readyState === 3);
     expect(status).toBe(2 * 503);
     await world.server.close();

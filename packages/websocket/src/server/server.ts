@@ -31,7 +31,6 @@ import type { OriginCheck } from "@hybi/core/policy";
 import { endpointChecks } from "../client/endpoint-checks.ts";
 import { type BinaryType, binaryTypeOf, type Sendable, sendable } from "../dom/message-data.ts";
 import { isBlob } from "../dom/platform-classes.ts";
-import type { FailureDetail } from "../dom/socket-events.ts";
 import { requireArguments } from "../dom/web-idl.ts";
 import { type Clock, clockOf } from "../event-loop/clock.ts";
 import {
@@ -43,6 +42,7 @@ import {
   reportRejection,
 } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
+import type { Failure } from "../failure/failure.ts";
 import { defaultMemoryBudget, MemoryBudget } from "../load/memory-budget.ts";
 import { withDefaults } from "../platform/option-checks.ts";
 import { bound } from "../platform/runtime.ts";
@@ -99,7 +99,7 @@ export interface ServerOptions extends Omit<EndpointOptions, "delivery"> {
    */
   readonly streamsPerSession?: number | undefined;
   /** Called when a client's opening handshake failed through its own fault. The HTTP response has already been sent. */
-  readonly onFailure?: ((detail: FailureDetail, info: TransportInfo) => unknown) | undefined;
+  readonly onFailure?: ((failure: Failure, info: TransportInfo) => unknown) | undefined;
   /**
    * Receives errors thrown by the application's own code: handlers and listeners of accepted sockets, including
    * asynchronous ones, the opening handler, and the functions among these options. Without it they are printed with
@@ -339,7 +339,7 @@ export class WebSocketServer {
       // A server usually wants bytes: a Blob costs a promise to read and several times the memory.
       binaryType: binaryTypeOf(options.binaryType, "arraybuffer"),
       requested: (opening, incoming) => this.#answer(opening, incoming),
-      failed: (detail, info) => this.failed(detail, info),
+      failed: (failure, info) => this.failed(failure, info),
       report: this.#report,
       replaced: (before, after) => this.#replace(before, after),
       accepted: (socket) => this.#sockets.add(socket),
@@ -425,8 +425,8 @@ export class WebSocketServer {
   }
 
   /** Reports to `onFailure` a client that failed before it had a transport, as during its TLS handshake. */
-  failed(detail: FailureDetail, info: TransportInfo = {}): void {
-    callGuarded(() => this.#onFailure?.(detail, info), this.#report);
+  failed(failure: Failure, info: TransportInfo = {}): void {
+    callGuarded(() => this.#onFailure?.(failure, info), this.#report);
   }
 
   /** Reports an error that belongs to no connection, such as a failed accept, to `onError`, or prints it. */

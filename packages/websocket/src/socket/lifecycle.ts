@@ -6,7 +6,7 @@
 import type { Agreement, Violation } from "@hybi/core";
 import type { ResponseHead } from "@hybi/core/opening";
 import type { ClientOpening, OpeningListener } from "../client/client-opening.ts";
-import { type FailureDetail, failureOf } from "../dom/socket-events.ts";
+import { type Failure, failureOf, givenUp } from "../failure/failure.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
 import { type Closable, type ClosableOwner, leaveOwner } from "../pump/closable.ts";
 import type { Pump } from "../pump/pump.ts";
@@ -31,7 +31,7 @@ export abstract class Lifecycle implements OpeningListener, Closable {
   /** From the first transport until the end. */
   protected pump: Pump | undefined;
   /** Why the connection failed: the first reason. */
-  protected cause: FailureDetail | undefined;
+  protected cause: Failure | undefined;
 
   /** Every call of application code is guarded on its own. */
   get isGuarded(): boolean {
@@ -59,7 +59,7 @@ export abstract class Lifecycle implements OpeningListener, Closable {
 
   /** `statusCode` must already have been checked. */
   startClosing(statusCode: number | undefined, reason: string): void {
-    if (this.readyState === CONNECTING) this.giveUp({});
+    if (this.readyState === CONNECTING) this.giveUp(givenUp);
     else if (this.readyState === OPEN) {
       this.readyState = CLOSING;
       this.sendClose(statusCode, reason);
@@ -71,7 +71,7 @@ export abstract class Lifecycle implements OpeningListener, Closable {
 
   /** Drops the transport in any state. */
   terminate(): void {
-    if (this.readyState === CONNECTING) this.giveUp({});
+    if (this.readyState === CONNECTING) this.giveUp(givenUp);
     else this.pump?.abort();
   }
 
@@ -81,14 +81,14 @@ export abstract class Lifecycle implements OpeningListener, Closable {
     this.pump = pump;
   }
 
-  openingFailed(detail: FailureDetail): void {
-    this.fail(detail);
+  openingFailed(failure: Failure): void {
+    this.fail(failure);
     this.end(false, 1006, "");
   }
 
   /** For servers: the request was over before it was accepted. The end follows, but not in this call. */
-  acceptedLate(detail: FailureDetail): void {
-    this.fail(detail);
+  acceptedLate(failure: Failure): void {
+    this.fail(failure);
     queueMicrotask(() => this.end(false, 1006, ""));
   }
 
@@ -104,7 +104,7 @@ export abstract class Lifecycle implements OpeningListener, Closable {
 
   rejection(response: ResponseHead, body: Uint8Array): void {
     if (this.readyState === CONNECTING && this.opening?.follow(response) === true) return;
-    this.fail({ response, body });
+    this.fail({ kind: "rejected", response, body });
     // A rejected client has nothing more to send.
     this.pump!.abort();
   }
@@ -125,7 +125,7 @@ export abstract class Lifecycle implements OpeningListener, Closable {
 
   failure(violation: Violation): void {
     const wasConnecting = this.readyState === CONNECTING;
-    this.fail(failureOf(violation, this.pump?.lost));
+    this.fail(this.pump?.failure ?? failureOf(violation));
     // RFC 6455 §7.1.7: a client whose opening handshake failed drops the transport, without sending or waiting.
     if (wasConnecting && this.opening !== undefined) this.pump!.abort();
   }
@@ -133,8 +133,7 @@ export abstract class Lifecycle implements OpeningListener, Closable {
   end(clean: boolean, statusCode: number, reason: string): void {
     const { opening, pump } = this;
     opening?.leave();
-    const lost = pump?.lost;
-    if (lost !== undefined && !clean) this.cause ??= { error: lost };
+    if (!clean) this.cause ??= pump?.failure;
     this.readyState = CLOSED;
     // Applications keep closed sockets and streams, so release everything except the outcome.
     this.opening = undefined;
@@ -146,7 +145,7 @@ export abstract class Lifecycle implements OpeningListener, Closable {
   /** Called when the server is short of memory and this connection holds much of it. */
   shed(): void {
     if (this.readyState === CLOSED) return;
-    this.fail({ error: new Error(shedReason) });
+    this.fail({ kind: "given-up", error: new Error(shedReason) });
     this.discard();
     this.pump?.giveUp();
   }
@@ -159,14 +158,14 @@ export abstract class Lifecycle implements OpeningListener, Closable {
   }
 
   /** Gives up a connection that is not open yet (WHATWG WebSockets §3.1: "fail the WebSocket connection"). */
-  protected giveUp(detail: FailureDetail): void {
-    this.fail(detail);
+  protected giveUp(failure: Failure): void {
+    this.fail(failure);
     if (this.opening === undefined) this.pump!.abort();
     else this.opening.abort();
   }
 
-  protected fail(detail: FailureDetail): void {
-    this.cause ??= detail;
+  protected fail(failure: Failure): void {
+    this.cause ??= failure;
     this.readyState = CLOSING;
   }
 }

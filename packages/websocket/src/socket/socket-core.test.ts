@@ -2,7 +2,7 @@ import { prepareText } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import { turn, until } from "../../tests/support/clock.ts";
 import { story, thrown, World } from "../../tests/support/link.ts";
-import { CloseEvent, ControlEvent, failureMessage } from "../dom/socket-events.ts";
+import { CloseEvent, ControlEvent } from "../dom/socket-events.ts";
 
 describe("the extensions of the interface", () => {
   it("send Pings and Pongs, and report received ones [X20] [X22]", async () => {
@@ -179,10 +179,5 @@ describe("the event classes", () => {
     expect(new CloseEvent("close")).toMatchObject({ type: "close", wasClean: false, code: 0, reason: "" });
     expect(new CloseEvent("close", { wasClean: true, code: 1000, reason: "x" }).wasClean).toBe(true);
     expect(new ControlEvent("ping", Uint8Array.of(1)).payload).toEqual(Uint8Array.of(1));
-  });
-
-  it("describe the failure in one sentence", () => {
-    expect(failureMessage({ error: "text" })).toBe("text");
-    expect(failureMessage({})).toBe("The connection was given up.");
   });
 });

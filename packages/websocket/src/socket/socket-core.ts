@@ -22,6 +22,7 @@ import { type Clock, clockOf, defer } from "../event-loop/clock.ts";
 import { asUncaught, type Reporter } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
 import { turnOfPump } from "../event-loop/turn.ts";
+import { errorOf } from "../failure/failure.ts";
 import { detach } from "../platform/error-stack.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
 import type { Pump } from "../pump/pump.ts";
@@ -184,7 +185,7 @@ export class SocketCore extends Lifecycle {
     if (this.readyState === OPEN || this.readyState === CLOSING) {
       this.readyState = CLOSING;
       this.#stopListening();
-      if (reason !== undefined) this.cause ??= { error: reason };
+      if (reason !== undefined) this.cause ??= { kind: "given-up", error: reason };
     }
     super.terminate();
   }
@@ -304,7 +305,7 @@ export class SocketCore extends Lifecycle {
     this.#buffered.end(bufferedLength(pump), droppedLength(pump));
     this.#finalStatistics = statisticsOf(pump);
     const { cause } = this;
-    detach(cause?.error);
+    if (cause !== undefined) detach(errorOf(cause));
     this.#sendQueue?.clear();
     this.#sendQueue = undefined;
     pump?.heldChanged();

@@ -6,7 +6,14 @@ import type { ClientOpening } from "../client/client-opening.ts";
 import { abortReason } from "../dom/dom-exception.ts";
 import { ownBuffer, writable } from "../dom/message-data.ts";
 import { requirePlatform } from "../dom/platform-classes.ts";
-import { checkClose, closeError, lateWriteError, unsentError, WebSocketError } from "../dom/websocket-error.ts";
+import {
+  checkClose,
+  closeError,
+  isEndOfConnection,
+  lateWriteError,
+  unsentError,
+  WebSocketError,
+} from "../dom/websocket-error.ts";
 import type { Pump } from "../pump/pump.ts";
 import { formatExtensions } from "./format-extensions.ts";
 import { CLOSED, CONNECTING, Lifecycle, OPEN } from "./lifecycle.ts";
@@ -164,8 +171,9 @@ export class StreamCore extends Lifecycle {
 
   /** Returns the error for an unclean end: the reason of `signal` if that has aborted the connection. */
   #errorOf(closeCode: number, reason: string): unknown {
-    const isAborted = this.#abortReason !== undefined && this.cause?.error === this.#abortReason;
-    return isAborted ? this.#abortReason : closeError(closeCode, reason, this.cause);
+    const { cause } = this;
+    const isAborted = cause?.kind === "given-up" && cause.error !== undefined && cause.error === this.#abortReason;
+    return isAborted ? this.#abortReason : closeError(closeCode, reason, cause);
   }
 
   #endUnclean(error: unknown): void {
@@ -260,13 +268,13 @@ export class StreamCore extends Lifecycle {
 
   /** Closes with the code and reason of the application's `WebSocketError`, and without them for any other reason. */
   #closeFor(reason: unknown): void {
-    const isOurs = reason instanceof WebSocketError && reason.detail === undefined;
+    const isOurs = reason instanceof WebSocketError && !isEndOfConnection(reason);
     if (isOurs) this.startClosing(checkClose(reason.closeCode ?? undefined, reason.reason), reason.reason);
     else this.startClosing(undefined, "");
   }
 
   #abort(): void {
     this.#abortReason = abortReason(this.#options.signal);
-    if (this.readyState === CONNECTING) this.giveUp({ error: this.#abortReason });
+    if (this.readyState === CONNECTING) this.giveUp({ kind: "given-up", error: this.#abortReason });
   }
 }

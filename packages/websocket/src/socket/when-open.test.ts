@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { World } from "../../tests/support/link.ts";
-import { OpeningError } from "../dom/opening-error.ts";
+import { OpeningError } from "../failure/opening-error.ts";
 import { whenOpen } from "./when-open.ts";
 
 describe("opened", () => {
@@ -18,9 +18,9 @@ describe("opened", () => {
   it("rejects with the reason given by the server", async () => {
     const world = new World({ handler: (opening) => opening.reject({ status: 401, body: "who are you?" }) });
     const error = await whenOpen(new world.WebSocket("ws://example.com/")).catch((reason: unknown) => reason);
-    if (!(error instanceof OpeningError)) throw new Error(String(error));
-    expect(error.response?.status).toBe(401);
-    expect(new TextDecoder().decode(error.body)).toBe("who are you?");
+    if (!(error instanceof OpeningError && error.failure.kind === "rejected")) throw new Error(String(error));
+    expect(error.failure.response.status).toBe(401);
+    expect(new TextDecoder().decode(error.failure.body)).toBe("who are you?");
   });
 
   it("rejects with the signal's reason, and aborts the attempt", async () => {

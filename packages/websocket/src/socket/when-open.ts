@@ -1,8 +1,9 @@
 /** A promise for an open socket, for code that awaits it instead of adding listeners. */
 import { abortReason } from "../dom/dom-exception.ts";
-import { OpeningError } from "../dom/opening-error.ts";
 import { type Event, EventTarget } from "../dom/platform-classes.ts";
-import { FailureEvent } from "../dom/socket-events.ts";
+import type { FailureEvent } from "../dom/socket-events.ts";
+import { type Failure, givenUp } from "../failure/failure.ts";
+import { OpeningError } from "../failure/opening-error.ts";
 import { CLOSED, OPEN } from "./lifecycle.ts";
 import type { WebSocket } from "./websocket.ts";
 
@@ -23,12 +24,13 @@ export function whenOpen(socket: WebSocket, signal?: AbortSignal): Promise<WebSo
       finish();
       resolve(socket);
     };
-    const failed = (event: FailureEvent): void => {
+    const fail = (failure: Failure): void => {
       finish();
-      reject(new OpeningError(event));
+      reject(new OpeningError(failure));
     };
+    const failed = (event: Event): void => fail((event as FailureEvent).failure);
     // The socket was open before and is closing or closed: it will not open, and has no error to report.
-    const closed = (): void => failed(new FailureEvent("error"));
+    const closed = (): void => fail(givenUp);
     const giveUp = (): void => {
       finish();
       socket.close();
@@ -37,7 +39,7 @@ export function whenOpen(socket: WebSocket, signal?: AbortSignal): Promise<WebSo
     // Call the platform's methods: the socket must not take these for listeners that the application adds for its end.
     const listeners = [
       ["open", isOpen],
-      ["error", failed as (event: Event) => void],
+      ["error", failed],
       ["close", closed],
     ] as const;
     if (socket.readyState === OPEN) resolve(socket);

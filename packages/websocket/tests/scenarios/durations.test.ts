@@ -31,7 +31,10 @@ describe.each([longest + 1, 3 * longest])("a duration of %d ms", (span) => {
     await clock.advance(span - 1);
     expect(events).toEqual([]);
     await clock.advance(1);
-    expect(events).toEqual(["error 3 The transport could not be opened in time.", "close 3 1006 unclean"]);
+    expect(events).toEqual([
+      "error 3 The transport could not be opened in time. (deadline/opening, RFC 9110 §15.5.9)",
+      "close 3 1006 unclean",
+    ]);
     expect(clock.due).toEqual([]);
   });
 

@@ -9,6 +9,7 @@ import type { WebSocket } from "../../src/socket/websocket.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
 import { silentSink } from "../support/by-hand.ts";
 import { turn, until } from "../support/clock.ts";
+import { statusOf } from "../support/failures.ts";
 import { clientRequest } from "../support/http.ts";
 import { story, World } from "../support/link.ts";
 
@@ -295,7 +296,7 @@ describe("an error in a server's own functions", () => {
       const world = new World({ server: { clock: undefined, onError }, handler });
       const client = new world.WebSocket("ws://example.com/");
       let status = 0;
-      client.onerror = ({ response }) => (status = response?.status ?? 0);
+      client.onerror = ({ failure }) => (status = statusOf(failure));
       await until(() => client.readyState === 3);
       expect(status).toBe(500);
     }
@@ -319,7 +320,7 @@ describe("an error in a server's own functions", () => {
     });
     const client = new world.WebSocket("ws://example.com/");
     let status = 0;
-    client.onerror = ({ response }) => (status = response?.status ?? 0);
+    client.onerror = ({ failure }) => (status = statusOf(failure));
     await until(() => client.readyState === 3);
     expect([status, asked]).toEqual([500, 0]);
     expect(told.some((one) => String(one).startsWith(error))).toBe(true);
@@ -336,7 +337,7 @@ describe("an error in a server's own functions", () => {
       near.write([new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n")]);
       await until(() => told.length === 1);
       expect(String(told[0])).toBe("Error: mine");
-      server.failed({ error: new Error("TLS") });
+      server.failed({ kind: "transport", error: new Error("TLS") });
       await until(() => told.length === 2);
       server.reportError("not accepted");
       expect(told[2]).toBe("not accepted");

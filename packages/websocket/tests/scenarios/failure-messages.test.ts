@@ -40,6 +40,7 @@ describe("a transport that cannot be opened", () => {
           name: "OpeningError",
           message: expected,
           cause: error ?? new Error(nothing),
+          failure: { kind: "transport", error: error ?? new Error(nothing) },
         });
         const stream = new Stream("ws://example.com/");
         await expect(stream.opened).rejects.toMatchObject({ name: "WebSocketError", message: expected });

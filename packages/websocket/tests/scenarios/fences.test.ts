@@ -2,6 +2,7 @@
  * Every function of the application that is called, and every way in which it may fail: the connection that it was called for
  * ends, `onError` receives the error, and another connection of the same server keeps working.
  */
+
 import {
   type Agreement,
   type Extension,
@@ -20,6 +21,7 @@ import type { WebSocket } from "../../src/socket/websocket.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
 import type { Transport, TransportSink } from "../../src/transport/transport.ts";
 import { until } from "../support/clock.ts";
+import { errorIn, statusOf } from "../support/failures.ts";
 
 // Failures
 
@@ -256,8 +258,8 @@ function setUp(
     const socket = new Socket("ws://a/");
     socket.binaryType = "arraybuffer";
     let status = "";
-    socket.onerror = ({ response, error }) => {
-      const refused = response?.status ?? (error as { status?: number } | undefined)?.status;
+    socket.onerror = ({ failure }) => {
+      const refused = statusOf(failure) || (errorIn(failure) as { status?: number } | undefined)?.status;
       status = refused === undefined ? "" : String(refused);
     };
     const end = new Promise<string>((resolve) => {

@@ -3,7 +3,7 @@
 import { prepareText } from "@hybi/core";
 import type { Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
-import type { OpeningError } from "../../src/dom/opening-error.ts";
+import type { OpeningError } from "../../src/failure/opening-error.ts";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
 import type { ConnectStream } from "../../src/server/pending-connect.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
@@ -174,7 +174,7 @@ describe("a handler that returns before it responds", () => {
         handler: (opening) => void openings.push(opening),
       });
       const refused = await whenOpen(new world.WebSocket("ws://example.com/")).catch((error: OpeningError) => error);
-      expect(refused).toMatchObject({ response: { status: 404 } });
+      expect(refused).toMatchObject({ failure: { kind: "rejected", response: { status: 404 } } });
       expect(errors).toEqual([]);
       const [opening] = openings as [IncomingOpening];
       if (how === "reject") opening.reject({ status: 403 });

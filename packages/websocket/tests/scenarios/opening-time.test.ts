@@ -1,6 +1,6 @@
 /** The opening deadline of a client: one deadline for the whole opening. */
 import { describe, expect, it } from "vitest";
-import { OpeningRejection } from "../../src/client/socket-options.ts";
+import { OpeningError } from "../../src/failure/opening-error.ts";
 import { WebSocketServer } from "../../src/server/server.ts";
 import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
@@ -8,6 +8,7 @@ import { TestClock, until } from "../support/clock.ts";
 import { story, World } from "../support/link.ts";
 
 const tooLate = "error 3 The opening handshake was not completed in time. (deadline/opening, RFC 9110 §15.5.9)";
+const noTransport = "error 3 The transport could not be opened in time. (deadline/opening, RFC 9110 §15.5.9)";
 
 describe("the opening deadline", () => {
   it("covers all redirects of a socket, however slow each response is [A13]", async () => {
@@ -59,12 +60,8 @@ describe("the opening deadline", () => {
         asked++;
         await new Promise<void>((resolve) => void clock.setTimeout(resolve, 300));
         const to = asked < 3 ? "ws://hop.example/" : "ws://busy.example/";
-        throw new OpeningRejection({
-          status: 307,
-          version: "1.1",
-          reasonPhrase: "",
-          fields: [["Location", to]],
-        } as never);
+        const response = { status: 307, reasonPhrase: "", minorVersion: 1, fields: [["Location", to]] } as const;
+        throw new OpeningError({ kind: "rejected", response, body: new Uint8Array(0) });
       },
       { clock },
     );
@@ -74,7 +71,7 @@ describe("the opening deadline", () => {
     await clock.advance(999);
     expect([asked, lines]).toEqual([3, []]);
     await clock.advance(1);
-    expect(lines).toEqual(["error 3 The transport could not be opened in time.", "close 3 1006 unclean"]);
+    expect(lines).toEqual([noTransport, "close 3 1006 unclean"]);
     expect(clock.due).toEqual([]);
     busy.close();
   });

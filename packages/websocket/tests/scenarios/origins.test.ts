@@ -129,8 +129,13 @@ describe.each(Object.entries(ways))("a page that connects %s", (_, ask) => {
 describe("onFailure", () => {
   it("receives the rejection of a page, with the option that would accept it [H13]", async () => {
     const told: unknown[] = [];
-    const server = new WebSocketServer(() => {}, { onFailure: ({ violation }) => told.push(violation) });
+    const server = new WebSocketServer(() => {}, { onFailure: (failure) => told.push(failure) });
     await ways["over a stream"]?.(server, "https://evil.example");
-    expect(told).toMatchObject([{ code: "opening/origin-refused", message: expect.stringContaining("`origins`") }]);
+    expect(told).toMatchObject([
+      {
+        kind: "violation",
+        violation: { code: "opening/origin-refused", message: expect.stringContaining("`origins`") },
+      },
+    ]);
   });
 });

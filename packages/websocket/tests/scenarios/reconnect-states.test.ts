@@ -1,10 +1,12 @@
 /** A reconnecting client never gets stuck in a state, leaves no socket behind, and reports everything it cannot send. */
+
 import { describe, expect, it } from "vitest";
 import type { EndedEvent, WaitingEvent } from "../../src/reconnect/events.ts";
 import { type OpenSocket, type Reconnecting, type ReconnectOptions, reconnect } from "../../src/reconnect/reconnect.ts";
 import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
 import { whenOpen } from "../../src/socket/when-open.ts";
 import { TestClock, turn, until } from "../support/clock.ts";
+import { errorIn } from "../support/failures.ts";
 import { FakeSocket } from "../support/fake-socket.ts";
 import { thrown, World } from "../support/link.ts";
 
@@ -70,7 +72,9 @@ describe("the result of the hook", () => {
       const { client, ends } = begin(() => given as unknown as FakeSocket);
       await turn();
       expect(client.state).toBe("ended");
-      expect(ends.map(({ why, outcome }) => [why, (outcome.error as Error).name])).toEqual([["final", "TypeError"]]);
+      expect(ends.map(({ why, outcome }) => [why, (errorIn(outcome.failure) as Error).name])).toEqual([
+        ["final", "TypeError"],
+      ]);
     }
   });
 
@@ -83,7 +87,7 @@ describe("the result of the hook", () => {
       const clock = new TestClock();
       const client = reconnect<FakeSocket>(hook, { clock, random: half, attempts: 1 });
       const outcomes: unknown[] = [];
-      client.addEventListener("waiting", (event) => outcomes.push(event.outcome.error));
+      client.addEventListener("waiting", (event) => outcomes.push(errorIn(event.outcome.failure)));
       await clock.advance(10_000);
       expect([client.state, outcomes]).toEqual(["ended", [error]]);
     }
@@ -239,7 +243,7 @@ describe("a socket of the client", () => {
     sockets[0]?.fail();
     expect(client.state).toBe("connecting");
     await clock.advance(1_000);
-    expect([client.state, lines, waits[0]?.outcome.error]).toEqual(["waiting", ["waiting 500"], error]);
+    expect([client.state, lines, errorIn(waits[0]?.outcome.failure)]).toEqual(["waiting", ["waiting 500"], error]);
     expect(sockets[0]?.closedWith.length).toBe(1);
     await clock.advance(500);
     sockets[1]?.fail();

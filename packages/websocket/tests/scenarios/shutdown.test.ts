@@ -88,9 +88,9 @@ describe("a server that is closed several times", () => {
     world.server.receive(far);
     expect(world.server.connections).toBe(2);
     await Promise.all([world.server.close(), world.server.close({ timeout: 100_000 })]);
-    expect(await waiting).toMatchObject({ response: { status: 503 } });
+    expect(await waiting).toMatchObject({ failure: { kind: "rejected", response: { status: 503 } } });
     const late = await whenOpen(new world.WebSocket("ws://example.com/")).catch((error: Error) => error);
-    expect(late).toMatchObject({ response: { status: 503 } });
+    expect(late).toMatchObject({ failure: { kind: "rejected", response: { status: 503 } } });
     await world.server.close();
   });
 

@@ -26,7 +26,10 @@ describe("an opening handshake", () => {
     await clock.advance(9_999);
     expect(events).toEqual([]);
     await clock.advance(1);
-    expect(events).toEqual(["error 3 The transport could not be opened in time.", "close 3 1006 unclean"]);
+    expect(events).toEqual([
+      "error 3 The transport could not be opened in time. (deadline/opening, RFC 9110 §15.5.9)",
+      "close 3 1006 unclean",
+    ]);
     expect(signal?.aborted).toBe(true);
     expect(clock.due).toEqual([]);
   });

@@ -266,7 +266,7 @@ describe("data that waits for its turn", () => {
     expect(take()).toEqual([]);
     await clock.run();
     expect([lines, take(), transport.written]).toEqual([messages, ["end false"], written]);
-    expect(pump.lost).toEqual(new Error("cable cut"));
+    expect(pump.failure).toEqual({ kind: "transport", error: new Error("cable cut") });
   });
 
   it("is dropped with the connection, by the application or after a violation [A09]", async () => {

@@ -57,13 +57,7 @@ const shapes: Shape[] = [
   ),
   { name: "CloseEvent", of: CloseEvent, above: Event, length: 1, readonly: ["wasClean", "code", "reason"] },
   { name: "WebSocketError", of: WebSocketError, above: DOMException, length: 0, readonly: ["closeCode", "reason"] },
-  {
-    name: "FailureEvent",
-    of: FailureEvent,
-    above: Event,
-    length: 1,
-    readonly: ["violation", "response", "body", "error", "message"],
-  },
+  { name: "FailureEvent", of: FailureEvent, above: Event, length: 2, readonly: ["failure", "message"] },
   {
     name: "Reconnecting",
     of: Reconnecting,
@@ -188,7 +182,7 @@ describe("an instance", () => {
       [stream, "WebSocketStream"],
       [new CloseEvent("close"), "CloseEvent"],
       [new WebSocketError(), "WebSocketError"],
-      [new FailureEvent("error"), "FailureEvent"],
+      [new FailureEvent("error", { kind: "given-up" }), "FailureEvent"],
       [new ControlEvent("ping", new Uint8Array(0)), "ControlEvent"],
     ];
     for (const [object, name] of objects) {

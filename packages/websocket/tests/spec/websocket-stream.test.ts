@@ -1,9 +1,11 @@
 /** The WebSocketStream interface (WHATWG WebSockets, WebSocketStream). */
+
 import { describe, expect, it } from "vitest";
-import { WebSocketError } from "../../src/dom/websocket-error.ts";
+import { closeError, WebSocketError } from "../../src/dom/websocket-error.ts";
 import type { IncomingOpening } from "../../src/server/incoming-opening.ts";
 import { WebSocketStream } from "../../src/socket/websocket-stream.ts";
 import { turn, until } from "../support/clock.ts";
+import { codeOf, statusOf } from "../support/failures.ts";
 import { story, thrown, World } from "../support/link.ts";
 
 async function rejection(promise: Promise<unknown>): Promise<WebSocketError> {
@@ -151,7 +153,7 @@ describe("the WebSocketStream", () => {
       [new WebSocketError("", { reason: "only" }), "close 3 1000 only clean"],
       [new WebSocketError(), "close 3 1005 clean"],
       [new Error("else"), "close 3 1005 clean"],
-      [new WebSocketError("another's", { closeCode: 1006 }, {}), "close 3 1005 clean"],
+      [closeError(1006, "another's"), "close 3 1005 clean"],
     ];
     for (const [reason, line] of cases) {
       const { server, writer, reader, stream } = await opened();
@@ -182,7 +184,7 @@ describe("the WebSocketStream", () => {
       reason: "",
       message: "The server answered 403 Forbidden.",
     });
-    expect(error.detail?.response?.status).toBe(403);
+    expect(statusOf(error.failure)).toBe(403);
     expect(await rejection(stream.closed)).toBe(error);
   });
 
@@ -204,7 +206,7 @@ describe("the WebSocketStream", () => {
   it("rejects closed when the peer breaks the protocol, and when it leaves", async () => {
     const { world, stream } = await opened();
     world.far[0]?.write([Uint8Array.of(0xc1, 0x00)]);
-    expect((await rejection(stream.closed)).detail?.violation?.code).toBe("frame/rsv-unowned");
+    expect(codeOf((await rejection(stream.closed)).failure)).toBe("frame/rsv-unowned");
     const other = await opened();
     other.world.far[0]?.end();
     expect((await rejection(other.stream.closed)).message).toBe("The peer closed the transport without a Close frame.");

@@ -1,4 +1,5 @@
 /** The WebSocket interface (WHATWG WebSockets §3), in the style of the web platform tests. */
+
 import type { Extension } from "@hybi/core";
 import { describe, expect, it } from "vitest";
 import type { CloseEvent, FailureEvent } from "../../src/dom/socket-events.ts";
@@ -6,6 +7,7 @@ import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts
 import { WebSocket as BaseWebSocket } from "../../src/socket/websocket.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
 import { turn, until } from "../support/clock.ts";
+import { codeOf } from "../support/failures.ts";
 import { story, thrown, World } from "../support/link.ts";
 
 /** A class whose transports never open. */
@@ -432,7 +434,7 @@ describe("a failure", () => {
     // A frame with RSV1, which no extension was negotiated for.
     world.far[0]?.write([Uint8Array.of(0xc1, 0x00)]);
     await until(() => events.length === 2);
-    expect(errors[0]?.violation?.code).toBe("frame/rsv-unowned");
+    expect(codeOf(errors[0]?.failure)).toBe("frame/rsv-unowned");
     expect(closes[0]).toMatchObject({ type: "close", code: 1006, wasClean: false, target: client });
     expect(events[0]).toMatch(/^error 3 .*RFC 6455/);
     expect(server.readyState).toBe(3);
@@ -448,9 +450,11 @@ describe("a failure", () => {
     client.onerror = (event) => errors.push(event);
     const events = story(client);
     await until(() => events.length === 2);
-    expect(errors[0]?.response?.status).toBe(401);
-    expect(errors[0]?.response?.fields).toContainEqual(["WWW-Authenticate", "Basic"]);
-    expect(new TextDecoder().decode(errors[0]?.body)).toBe("who are you?");
+    const failure = errors[0]?.failure;
+    if (failure?.kind !== "rejected") throw new Error(failure?.kind);
+    expect(failure.response.status).toBe(401);
+    expect(failure.response.fields).toContainEqual(["WWW-Authenticate", "Basic"]);
+    expect(new TextDecoder().decode(failure.body)).toBe("who are you?");
     expect(events).toEqual(["error 3 The server answered 401 Unauthorized.", "close 3 1006 unclean"]);
   });
 

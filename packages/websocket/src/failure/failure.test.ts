@@ -1,0 +1,115 @@
+import { type Violation, type ViolationCode, violationTable } from "@hybi/core";
+import { describe, expect, it } from "vitest";
+import { FailureEvent } from "../dom/socket-events.ts";
+import { closeError, isEndOfConnection, unsentError } from "../dom/websocket-error.ts";
+import { outcomeOfClose, outcomeOfError } from "../reconnect/outcome.ts";
+import { WebSocketServer } from "../server/server.ts";
+import { errorOf, type Failure, failureOf, failureText, isFailure } from "./failure.ts";
+import { OpeningError } from "./opening-error.ts";
+
+const refused = new Error("connect ECONNREFUSED 127.0.0.1:9");
+const body = new Uint8Array(0);
+
+function response(status: number, reasonPhrase = "") {
+  return { status, reasonPhrase, minorVersion: 1, fields: [] } as const;
+}
+
+function violationOf(code: ViolationCode): Violation {
+  return { statusCode: undefined, httpStatus: undefined, ...violationTable[code], code, offset: 0 };
+}
+
+/** Failures of every kind, with their text and their error. */
+const failures: readonly (readonly [failure: Failure, text: string, error: unknown])[] = [
+  [
+    { kind: "violation", violation: violationOf("opening/accept-mismatch") },
+    `${violationTable["opening/accept-mismatch"].message} (opening/accept-mismatch, ${violationTable["opening/accept-mismatch"].section})`,
+    undefined,
+  ],
+  [
+    { kind: "too-late", violation: violationOf("deadline/pong") },
+    "No Pong arrived in time for the Ping that was sent. (deadline/pong, RFC 6455 §5.5.3)",
+    undefined,
+  ],
+  [{ kind: "rejected", response: response(401, "Who"), body }, "The server answered 401 Who.", undefined],
+  [{ kind: "rejected", response: response(403), body }, "The server answered 403.", undefined],
+  [{ kind: "transport", error: refused }, refused.message, refused],
+  [{ kind: "transport", error: "text" }, "text", "text"],
+  [
+    { kind: "proxy", cause: { kind: "rejected", response: response(407, "Who"), body } },
+    "The proxy answered 407 Who.",
+    undefined,
+  ],
+  [
+    { kind: "proxy", cause: { kind: "violation", violation: violationOf("http/status-line") } },
+    "The proxy opened no tunnel: A status line is malformed. (http/status-line, RFC 9112 §4)",
+    undefined,
+  ],
+  [
+    { kind: "proxy", cause: { kind: "transport", error: refused } },
+    `The proxy opened no tunnel: ${refused.message}`,
+    refused,
+  ],
+  [{ kind: "given-up" }, "The connection was given up.", undefined],
+  [{ kind: "given-up", error: refused }, refused.message, refused],
+];
+
+describe.each(failures.map(([failure, text, error]) => ({ failure, text, error, kind: failure.kind })))(
+  "a failure of the kind $kind: $text",
+  ({ failure, text, error }) => {
+    it("is carried as it is, with the same text, by every class that reports it [R22]", () => {
+      const event = new FailureEvent("error", failure);
+      const opening = new OpeningError(failure);
+      const closing = closeError(1006, "", failure);
+      for (const carrier of [event, opening, closing]) {
+        expect(carrier.failure).toBe(failure);
+        expect(carrier.message).toBe(text);
+      }
+      expect(failureText(failure)).toBe(text);
+      expect(opening).toMatchObject({ name: "OpeningError" });
+      expect(closing).toMatchObject({ name: "WebSocketError", closeCode: 1006 });
+      expect(opening.cause).toBe(error);
+      expect(Object.hasOwn(opening, "cause")).toBe(error !== undefined);
+      expect(errorOf(failure)).toBe(error);
+      expect(isFailure(failure)).toBe(true);
+    });
+
+    it("is the one in the outcome of an attempt, and the one that onFailure receives [R23]", () => {
+      const opening = new OpeningError(failure);
+      expect(outcomeOfError(opening).failure).toBe(failure);
+      expect(outcomeOfError(new Error("no connection", { cause: opening })).failure).toBe(failure);
+      expect(outcomeOfClose(new Event("close"), failure, false).failure).toBe(failure);
+      const received: unknown[] = [];
+      const server = new WebSocketServer(() => {}, { onFailure: (given) => received.push(given) });
+      server.failed(failure);
+      expect(received[0]).toBe(failure);
+    });
+  },
+);
+
+describe("the failure for a violation", () => {
+  it("has the kind too-late exactly if a deadline has expired", () => {
+    const codes = Object.keys(violationTable) as ViolationCode[];
+    const late = codes.filter((code) => failureOf(violationOf(code)).kind === "too-late");
+    const deadlines = codes.filter((code) => code.startsWith("deadline/") && code !== "deadline/control-flood");
+    expect(late).toEqual(deadlines);
+    const violation = violationOf("frame/rsv-unowned");
+    expect(failureOf(violation)).toEqual({ kind: "violation", violation });
+  });
+});
+
+describe("an error that only says that a connection has ended", () => {
+  it("is recognized, and has no failure if the end was clean", () => {
+    expect(unsentError(1001, "bye")).toMatchObject({ closeCode: 1001, reason: "bye", failure: undefined });
+    expect(isEndOfConnection(unsentError(1001, "bye"))).toBe(true);
+    expect(isEndOfConnection(closeError(1006, ""))).toBe(true);
+    expect(closeError(1006, "").failure).toEqual({ kind: "given-up" });
+    expect(isEndOfConnection(refused)).toBe(false);
+  });
+});
+
+describe("isFailure", () => {
+  it("knows other values apart", () => {
+    for (const value of [undefined, null, "violation", {}, { kind: "else" }, refused])
+      expect(isFailure(value)).toBe(false);
+  });
+});

@@ -1,0 +1,14 @@
+/** The error of an opening that failed: an adapter's `connect` rejects with it, and a function that opens transports may too. */
+import { errorOf, type Failure, failureText } from "./failure.ts";
+
+/** Reports that a connection could not be opened, and why. `cause` is the error of the transport or the application, if any. */
+export class OpeningError extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    const error = errorOf(failure);
+    super(failureText(failure), error === undefined ? undefined : { cause: error });
+    this.name = "OpeningError";
+    this.failure = failure;
+  }
+}
