@@ -5,7 +5,7 @@ import { deflaterLength, inflaterLength } from "./held-length.ts";
 import { checkResponse, directionsOf, offersOf, respond } from "./negotiation.ts";
 import { type PermessageDeflateOptions, resolveOptions } from "./options.ts";
 import { formatParameters, parseParameters } from "./parameters.ts";
-import { Stock } from "./stock.ts";
+import { Pool } from "./pool.ts";
 import { DeflateTransform, perMessageCompressed } from "./transform.ts";
 
 /** Default thresholds in bytes above which compression pays off: higher when each message starts with an empty window. */
@@ -32,8 +32,8 @@ export function createExtension(options: PermessageDeflateOptions, defaultCodec?
   const resolved = resolveOptions(options, defaultCodec);
   const { codec, level, memoryLevel, kinds } = resolved;
   const offers = offersOf(resolved);
-  const deflaters = stocks<Deflater>((windowBits) => codec.createDeflater({ windowBits, level, memoryLevel }));
-  const inflaters = stocks<Inflater>((windowBits) => codec.createInflater({ windowBits }));
+  const deflaters = pools<Deflater>((windowBits) => codec.createDeflater({ windowBits, level, memoryLevel }));
+  const inflaters = pools<Inflater>((windowBits) => codec.createInflater({ windowBits }));
 
   return {
     name: "permessage-deflate",
@@ -62,17 +62,17 @@ export function createExtension(options: PermessageDeflateOptions, defaultCodec?
   };
 }
 
-/** Returns a function that creates one `Stock` per window size, on demand. */
-function stocks<Item extends Deflater | Inflater>(
+/** Returns a function that creates one `Pool` per window size, on demand. */
+function pools<Item extends Deflater | Inflater>(
   create: (windowBits: WindowBits) => Item,
-): (windowBits: WindowBits) => Stock<Item> {
-  const found = new Map<WindowBits, Stock<Item>>();
+): (windowBits: WindowBits) => Pool<Item> {
+  const found = new Map<WindowBits, Pool<Item>>();
   return (windowBits) => {
-    let stock = found.get(windowBits);
-    if (stock === undefined) {
-      stock = new Stock(() => create(windowBits));
-      found.set(windowBits, stock);
+    let pool = found.get(windowBits);
+    if (pool === undefined) {
+      pool = new Pool(() => create(windowBits));
+      found.set(windowBits, pool);
     }
-    return stock;
+    return pool;
   };
 }

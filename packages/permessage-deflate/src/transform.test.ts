@@ -2,7 +2,7 @@ import type { OutgoingMessageInfo, TransformSink } from "@hybi/core";
 import { concatBytes, hexBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import type { Deflater, Inflater } from "./codec.ts";
-import { Stock } from "./stock.ts";
+import { Pool } from "./pool.ts";
 import { DeflateTransform, type DeflateTransformOptions } from "./transform.ts";
 
 /** A fake compressor that outputs bytes unchanged and a flush as `|`, without the four octets 00 00 ff ff. */
@@ -31,8 +31,8 @@ function transformWith(options: Partial<DeflateTransformOptions> = {}) {
     return recorder;
   };
   const transform = new DeflateTransform({
-    deflaters: new Stock<Deflater>(create),
-    inflaters: new Stock<Inflater>(create),
+    deflaters: new Pool<Deflater>(create),
+    inflaters: new Pool<Inflater>(create),
     sendingTakeover: true,
     receivingTakeover: true,
     deflaterLength: 100_000,

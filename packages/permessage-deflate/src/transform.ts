@@ -1,7 +1,7 @@
 /**
  * Compresses and decompresses the messages of one connection (RFC 7692 §6, §7.2). A compressor or decompressor is created
  * when the first message needs it. With context takeover, it stays with the connection, because it keeps the window
- * between messages; without, it returns to a shared pool (`Stock`) after each message.
+ * between messages; without, it returns to a shared pool (`Pool`) after each message.
  */
 import type {
   MessageKind,
@@ -12,7 +12,7 @@ import type {
   TransformViolation,
 } from "@hybi/core";
 import { type Deflater, flushTail, type Inflater } from "./codec.ts";
-import type { Stock } from "./stock.ts";
+import type { Pool } from "./pool.ts";
 
 /** RFC 7692 §6: the "Per-Message Compressed" bit. */
 export const perMessageCompressed: RsvBits = 0x40;
@@ -23,8 +23,8 @@ const noBytes = new Uint8Array(0);
 
 /** Options of `DeflateTransform`. */
 export interface DeflateTransformOptions {
-  readonly deflaters: Stock<Deflater>;
-  readonly inflaters: Stock<Inflater>;
+  readonly deflaters: Pool<Deflater>;
+  readonly inflaters: Pool<Inflater>;
   /** Whether messages that we send share a window (context takeover). */
   readonly sendingTakeover: boolean;
   /** Whether messages that we receive share a window (context takeover). */

@@ -3,6 +3,7 @@
  * Case-insensitive comparison folds only ASCII letters, as RFC 6455 §2.1 defines it.
  */
 import { noNativeFunctions } from "../vocabulary/native-functions.ts";
+import { scratchOf } from "./scratch.ts";
 import { encodeText, maxUtf8Length } from "./text-encode.ts";
 
 const { fromCharCode } = String;
@@ -28,15 +29,12 @@ export function decodeLatin1(bytes: Uint8Array, start: number, end: number): str
   return text;
 }
 
-/** Scratch space for text whose length in bytes is not known yet: allocating costs more than writing (bench/micro/opening.ts). */
-const scratch: Uint8Array = new Uint8Array(4096);
-
 /**
  * Encodes `text` as Latin-1, one byte per char. A char above U+00FF becomes NUL. No valid head contains NUL, so the
  * checks of the encoded bytes detect it.
  */
 export function encodeLatin1(text: string): Uint8Array {
-  const room = maxUtf8Length(text) <= scratch.length ? scratch : new Uint8Array(maxUtf8Length(text));
+  const room = scratchOf(maxUtf8Length(text));
   // ASCII is one byte per char in UTF-8 too, and the platform's encoder is faster than any loop here.
   if (encodeText(text, room, 0, noNativeFunctions) > text.length) {
     for (let at = 0; at < text.length; at++) {

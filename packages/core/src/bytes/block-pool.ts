@@ -1,6 +1,6 @@
 /**
  * A pool of output blocks that transports have handed back. A fresh block of 64 KiB costs 3 to 6 µs, most of it zeroing;
- * reusing one costs nothing and produces no garbage (bench/encode-task.ts).
+ * reusing one costs nothing and produces no garbage (bench/encode-task.ts). A pool by the rules of `scratch`.
  */
 
 /** Size in bytes of the pooled blocks: the largest frame that is packed, with its header. */

@@ -1,7 +1,7 @@
 /**
  * Unpredictable 32-bit integers, drawn from the injected source 8 KiB at a time. RFC 6455 §5.3 and §10.3 require a fresh
  * masking key for every frame, from a strong source of entropy. Drawing each key separately costs 200 times as much on
- * Node.
+ * Node. A pool by the rules of `scratch`: a word is lent once and never comes back.
  */
 import { drawRandom, type RandomSource } from "./random-source.ts";
 

@@ -12,7 +12,7 @@ export const messageWords = 15;
 const blockWords = 16;
 const rounds = 80;
 
-/** Schedule of the first block: scratch space, overwritten by each call. */
+/** Schedule of the first block: scratch, by the rules of `scratch`. */
 const schedule: Int32Array = new Int32Array(rounds);
 
 /** Schedule of the second block: fourteen zero words, then the length of the message, 480 bits (RFC 3174 §4). */

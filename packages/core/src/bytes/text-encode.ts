@@ -44,7 +44,8 @@ let lastOffset = 0;
 
 /**
  * Returns `target[at, at + length)`. Reading the buffer and offset of an array takes two calls into the engine, a third
- * of the cost of a short message, so they are cached: many messages go into one block (bench/micro/utf8.ts).
+ * of the cost of a short message, so they are cached: many messages go into one block (bench/micro/utf8.ts). A cache by the
+ * rules of `scratch`.
  */
 function roomIn(target: Uint8Array, at: number, length: number): Uint8Array {
   // Do not cache arrays larger than a block, or the cache would keep them alive.

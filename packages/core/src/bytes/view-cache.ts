@@ -2,7 +2,7 @@
  * Views of the memory under a byte array: 32-bit and 64-bit words for loops over many bytes, and subarrays.
  *
  * Creating a view costs 15 to 35 ns, more than unmasking 64 bytes, so the views of the last array are cached until
- * `releaseViews` is called or another array is used. See bench/micro/mask.ts.
+ * `releaseViews` is called or another array is used. See bench/micro/mask.ts; a cache by the rules of `scratch`.
  */
 
 const nothing = new ArrayBuffer(0);

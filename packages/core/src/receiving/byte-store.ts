@@ -6,6 +6,7 @@
  */
 
 import { arrayCost } from "../bytes/byte-writer.ts";
+import { scratchOf } from "../bytes/scratch.ts";
 import { viewOf } from "../bytes/view-cache.ts";
 import { longestCarved, type Slab } from "./slab.ts";
 
@@ -19,13 +20,13 @@ const largestBlock = 65_536;
 /** Overhead in bytes of a non-empty store, excluding its arrays. */
 const storeCost = 256;
 
-/** Free blocks by the logarithm of their size. Reused: a fresh block has to be zeroed (bench/decode-task.ts, workload fragb). */
-const freeBlocks: Uint8Array[][] = [];
-const maxFreeBlocks = 16;
-
-/** Messages up to this size are joined in reused memory if they are only decoded to text. */
-const scratchLimit = 1_048_576;
-let scratch: Uint8Array = new Uint8Array(0);
+/**
+ * A pool of blocks, by the logarithm of their size, by the rules of bytes/scratch.ts. A fresh block has to be zeroed
+ * (bench/decode-task.ts, workload fragb).
+ */
+const pool: Uint8Array[][] = [];
+/** Maximum free blocks of one size. */
+const maxFree = 16;
 
 /** Appends ranges and joins them at the end, after which it is empty again. */
 export class ByteStore {
@@ -89,7 +90,7 @@ export class ByteStore {
       this.#clear();
       return block;
     }
-    const joined = this.#length > scratchLimit ? new Uint8Array(this.#length) : scratchOf(this.#length);
+    const joined = scratchOf(this.#length);
     this.#copyTo(joined);
     return joined;
   }
@@ -156,23 +157,17 @@ function setAll(parts: readonly Uint8Array[], target: Uint8Array, from: number):
   return at;
 }
 
-/** Returns scratch memory of at least `size` bytes and at most `scratchLimit`. */
-function scratchOf(size: number): Uint8Array {
-  if (scratch.length < size) scratch = new Uint8Array(Math.min(scratchLimit, Math.max(size, scratch.length * 2)));
-  return scratch;
-}
-
 /** Returns a block of at least `size` bytes, and at most twice as many. Its content is undefined. */
 function borrow(size: number): Uint8Array {
   const logarithm = 32 - Math.clz32(size - 1);
-  return freeBlocks[logarithm]?.pop() ?? new Uint8Array(1 << logarithm);
+  return pool[logarithm]?.pop() ?? new Uint8Array(1 << logarithm);
 }
 
-/** Returns `block` to the free list. The caller may use it at most until the next call on any store. */
+/** Returns `block` to the pool. The caller may use it at most until the next call on any store. */
 function giveBack(block: Uint8Array): void {
   const logarithm = 31 - Math.clz32(block.length);
-  freeBlocks[logarithm] ??= [];
-  if (freeBlocks[logarithm].length < maxFreeBlocks) freeBlocks[logarithm].push(block);
+  pool[logarithm] ??= [];
+  if (pool[logarithm].length < maxFree) pool[logarithm].push(block);
 }
 
 // A call into the engine's memcpy costs as much as copying 24 bytes one by one.

@@ -13,7 +13,7 @@ interface Reusable {
 const maxFree = 8;
 
 /** A pool of items with equal options. */
-export class Stock<Item extends Reusable> {
+export class Pool<Item extends Reusable> {
   readonly #create: () => Item;
   readonly #free: Item[] = [];
 
