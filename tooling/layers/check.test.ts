@@ -27,15 +27,15 @@ describe("checkLayers", () => {
 
   it("rejects an import of a layer at the same height, even of a type", () => {
     const findings = check({
-      [`${core}/http/head.ts`]: '\nimport type { Opcode } from "../frame/opcode.ts";',
-      [`${core}/frame/opcode.ts`]: "export type Opcode = 1;",
+      [`${core}/http/head.ts`]: '\nimport type { Opcode } from "../frame/header.ts";',
+      [`${core}/frame/header.ts`]: "export type Opcode = 1;",
     });
     expect(findings).toEqual([`${core}/http/head.ts:2 imports frame/opcode: http may not`]);
   });
 
   it("finds re-exports, import types and dynamic imports", () => {
     const findings = check({
-      [`${core}/frame/opcode.ts`]: [
+      [`${core}/frame/header.ts`]: [
         'export { a } from "../receiving/assembler.ts";',
         'export type B = import("../receiving/assembler.ts").B;',
         'export const c = () => import("../receiving/assembler.ts");',
@@ -43,9 +43,9 @@ describe("checkLayers", () => {
       [`${core}/receiving/assembler.ts`]: "export const a = 1; export type B = 1;",
     });
     expect(findings).toEqual([
-      `${core}/frame/opcode.ts:1 imports receiving/assembler: frame may not`,
-      `${core}/frame/opcode.ts:2 imports receiving/assembler: frame may not`,
-      `${core}/frame/opcode.ts:3 imports receiving/assembler: frame may not`,
+      `${core}/frame/header.ts:1 imports receiving/assembler: frame may not`,
+      `${core}/frame/header.ts:2 imports receiving/assembler: frame may not`,
+      `${core}/frame/header.ts:3 imports receiving/assembler: frame may not`,
     ]);
   });
 

@@ -46,7 +46,7 @@ const core: Layers = {
   },
   endpoint: {
     mayImport: [
-      ...[...words, "http", "opening", "sending", "closing", "time"],
+      ...[...words, "bytes", "http", "opening", "sending", "closing", "time"],
       ...["connection", "connection-options", "events", "output"],
     ],
   },

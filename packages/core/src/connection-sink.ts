@@ -1,5 +1,5 @@
 /** Receivers of a connection's events: the `ConnectionSink` interface, and a sink that collects event objects in an array. */
-import { copyOf } from "./bytes/copy-of.ts";
+import { copyOf } from "./bytes/byte-arrays.ts";
 import { viewOf } from "./bytes/view-cache.ts";
 import type { ConnectionEvent } from "./events.ts";
 import type { MessageKind } from "./vocabulary/terms.ts";
@@ -27,11 +27,11 @@ export interface ConnectionSink {
  * Ranges up to this length are copied, which is as cheap as a view and does not keep the whole chunk alive. From 65
  * bytes on V8 allocates an array outside its heap, which costs ten times as much.
  */
-const copyLimit = 64;
+const eventCopyLimit = 64;
 
 function ownBytes(bytes: Uint8Array, start: number, end: number): Uint8Array {
   if (start === 0 && end === bytes.length) return bytes;
-  return end - start <= copyLimit ? copyOf(bytes, start, end) : viewOf(bytes, start, end);
+  return end - start <= eventCopyLimit ? copyOf(bytes, start, end) : viewOf(bytes, start, end);
 }
 
 /** Collects events as objects. */

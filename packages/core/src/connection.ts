@@ -5,9 +5,8 @@
  */
 
 import { claimChunk, isWholeLoan, newOwner, noteHandedBack, returnChunk } from "./bytes/block-pool.ts";
-import { isBytes } from "./bytes/is-bytes.ts";
+import { isBytes, noBytes, plainBytes } from "./bytes/byte-arrays.ts";
 import { LentChunks } from "./bytes/lent-chunks.ts";
-import { plainBytes } from "./bytes/plain-bytes.ts";
 import { quiet } from "./checks/callback-result.ts";
 import { checkOptions, type OptionChecks, takes } from "./checks/option-checks.ts";
 import { UsageError } from "./checks/usage-error.ts";
@@ -24,8 +23,7 @@ import { type ConnectionSink, EventCollector } from "./connection-sink.ts";
 import type { ConnectionEvent, EndEvent } from "./events.ts";
 import { formatClosePayload } from "./frame/close-payload.ts";
 import { FrameDecoder, longestSlice, type SinkVerdict } from "./frame/frame-decoder.ts";
-import { maxControlPayload } from "./frame/header.ts";
-import { ping, pong } from "./frame/opcode.ts";
+import { maxControlPayload, ping, pong } from "./frame/header.ts";
 import type { Output } from "./output.ts";
 import { Assembler, type AssemblerSink } from "./receiving/assembler.ts";
 import { MessageStream } from "./sending/message-stream.ts";
@@ -51,8 +49,6 @@ export interface CloseOptions {
 }
 
 const closeChecks: OptionChecks<CloseOptions> = { afterMessages: takes.boolean };
-
-const noPayload = new Uint8Array(0);
 
 /** A slice may expand a thousandfold, so the smaller the remaining budget, the shorter the slice. */
 function sliceFor(budget: number): number {
@@ -332,7 +328,7 @@ export class Connection implements Output {
    * @throws UsageError `control/payload-too-long`, `send/after-close`, `send/queue-full`, `send/data-type`,
    * `endpoint/ended`
    */
-  sendPing(payload: Uint8Array = noPayload): void {
+  sendPing(payload: Uint8Array = noBytes): void {
     this.#checkControl(payload);
     this.#outgoing.pingPong.sendPing(payload);
   }
@@ -342,7 +338,7 @@ export class Connection implements Output {
    *
    * @throws UsageError as `sendPing`
    */
-  sendPong(payload: Uint8Array = noPayload): void {
+  sendPong(payload: Uint8Array = noBytes): void {
     this.#checkControl(payload);
     this.#outgoing.pingPong.sendPong(payload);
   }

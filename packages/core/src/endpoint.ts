@@ -3,6 +3,7 @@
  * one `receive`. It composes the two and adds one rule: a connection that never opened ends with 1006 (§7.1.5).
  */
 
+import { noBytes } from "./bytes/byte-arrays.ts";
 import { UsageError } from "./checks/usage-error.ts";
 import type { ClosingState, TransportAction } from "./closing/states.ts";
 import { type CloseOptions, Connection } from "./connection.ts";
@@ -35,8 +36,6 @@ export interface ClientEndpointOptions extends ClientHandshakeOptions, Omit<Conn
 
 /** Options of a server endpoint. All have defaults. */
 export interface ServerEndpointOptions extends ServerHandshakeOptions, Omit<ConnectionOptions, "offset"> {}
-
-const noBytes = new Uint8Array(0);
 
 /** What to do with bytes that arrive after the end of the opening handshake, in the same chunk. */
 export type EarlyBytes = "receive" | "leave";
@@ -425,7 +424,7 @@ export class Endpoint implements Output {
       const handshake = opening.handshake.outputLength === 0 ? undefined : opening.handshake;
       const phase: Opened = { connection, opening: remainder(handshake, rest) };
       this.#phase = phase;
-      all.push({ type: "open", agreement, rest: noBytes });
+      all.push({ type: "open", agreement, rest: new Uint8Array(0) });
       if (early === "leave") continue;
       try {
         for (const received of this.#receiveRest(phase)) all.push(received);

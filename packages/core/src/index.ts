@@ -10,7 +10,7 @@
 export { type ClientEndpointOptions, type EarlyBytes, Endpoint, type ServerEndpointOptions } from "./endpoint.ts";
 export { type CloseOptions, Connection } from "./connection.ts";
 export type { ConnectionOptions } from "./connection-options.ts";
-export type { Role } from "./vocabulary/terms.ts";
+export type { MessageKind, Role } from "./vocabulary/terms.ts";
 export { type AgreedExtension, type Agreement, plainAgreement } from "./vocabulary/agreement.ts";
 
 // Events and output.
@@ -35,7 +35,6 @@ export type { Output } from "./output.ts";
 export type { Statistics } from "./time/statistics.ts";
 
 // Messages.
-export type { MessageKind } from "./vocabulary/terms.ts";
 export type { Delivery } from "./receiving/assembler.ts";
 export type { SendOptions } from "./sending/output-scheduler.ts";
 export type { MessageStream } from "./sending/message-stream.ts";

@@ -1,11 +1,10 @@
 /** A queue of bytes: append at one end, take pieces of any size from the other. */
+import { noBytes } from "./byte-arrays.ts";
 import { arrayCost, ByteWriter } from "./byte-writer.ts";
 import { Queue } from "./queue.ts";
 
 /** Overhead of a writer in bytes, excluding its blocks. */
 const writerCost = 96;
-
-const empty = new Uint8Array(0);
 
 /** A queue of bytes. Bytes appended by copy are stored in blocks of its writer. */
 export class ByteQueue {
@@ -50,7 +49,7 @@ export class ByteQueue {
   /** Takes the next bytes without copying: at most `limit`, fewer where a chunk ends. Empty only when the queue is empty. */
   take(limit: number): Uint8Array {
     const chunk = this.#first ?? this.#nextChunk();
-    if (chunk === undefined) return empty;
+    if (chunk === undefined) return noBytes;
     const whole = chunk.length <= limit;
     this.#first = whole ? undefined : chunk.subarray(limit);
     const taken = whole ? chunk : chunk.subarray(0, limit);

@@ -1,7 +1,7 @@
 import { concatBytes, patternBytes, sameBytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { blockSize } from "./block-pool.ts";
-import { ByteWriter, copyLimit } from "./byte-writer.ts";
+import { appendCopyLimit, ByteWriter } from "./byte-writer.ts";
 
 describe("ByteWriter", () => {
   it("returns nothing when nothing was appended", () => {
@@ -10,7 +10,7 @@ describe("ByteWriter", () => {
     expect(writer.take()).toEqual([]);
   });
 
-  it.each([1, 63, 64, 65, 511, 1024, copyLimit, copyLimit + 1, blockSize, 200_000])(
+  it.each([1, 63, 64, 65, 511, 1024, appendCopyLimit, appendCopyLimit + 1, blockSize, 200_000])(
     "returns %i bytes as they were appended, by copy and by reference",
     (length) => {
       const writer = new ByteWriter();
@@ -26,16 +26,16 @@ describe("ByteWriter", () => {
     },
   );
 
-  it("copies up to copyLimit bytes and references longer arrays", () => {
+  it("copies up to appendCopyLimit bytes and references longer arrays", () => {
     const writer = new ByteWriter();
-    const short = patternBytes(copyLimit);
-    const long = patternBytes(copyLimit + 1);
+    const short = patternBytes(appendCopyLimit);
+    const long = patternBytes(appendCopyLimit + 1);
     writer.append(short);
     writer.append(long);
     short.fill(0);
     const chunks = writer.take();
     expect(chunks.at(-1)).toBe(long);
-    expect(sameBytes(concatBytes(chunks.slice(0, -1)), patternBytes(copyLimit))).toBe(true);
+    expect(sameBytes(concatBytes(chunks.slice(0, -1)), patternBytes(appendCopyLimit))).toBe(true);
   });
 
   it("copies a range of an array", () => {

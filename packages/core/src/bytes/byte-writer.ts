@@ -3,7 +3,7 @@
  * growing copies nothing, and the position never moves back, so bytes that were taken cannot change.
  */
 import { blockSize, borrowBlock, lendBlock } from "./block-pool.ts";
-import { copyOf } from "./copy-of.ts";
+import { copyOf, noBytes } from "./byte-arrays.ts";
 
 /** The largest array that V8 keeps in its own heap, at a tenth of the cost: enough for a few headers (bench/encode-task.ts). */
 const smallestBlock = 64;
@@ -11,18 +11,17 @@ const smallestBlock = 64;
 const secondBlock = 1024;
 
 /** Arrays up to this length are copied into the block; longer ones are appended by reference. */
-export const copyLimit = 4096;
+export const appendCopyLimit = 4096;
 
 /** Overhead of an array in bytes, including its place in a list. */
 export const arrayCost = 208;
 
-const noBlock = new Uint8Array(0);
 const nothing: readonly Uint8Array[] = [];
 
 /** Appends bytes to blocks. Holds no memory while idle. */
 export class ByteWriter {
   /** The current block. Read it again after every `reserve`. */
-  block: Uint8Array = noBlock;
+  block: Uint8Array = noBytes;
   /** Where to write next. Advance it by the number of bytes written. */
   position = 0;
 
@@ -61,7 +60,7 @@ export class ByteWriter {
 
   /** Appends a short array by copy and a long one by reference. The caller must not change it afterwards. */
   append(bytes: Uint8Array): void {
-    if (bytes.length > copyLimit) this.appendReference(bytes);
+    if (bytes.length > appendCopyLimit) this.appendReference(bytes);
     else this.appendCopy(bytes, 0, bytes.length);
   }
 
@@ -128,7 +127,7 @@ export class ByteWriter {
   }
 
   #dropBlock(): void {
-    this.block = noBlock;
+    this.block = noBytes;
     this.#capacity = 0;
   }
 }

@@ -7,12 +7,12 @@
  * acknowledge nothing. How long a round trip takes: this is measured for the application's Pings as well, which carry no
  * number. Their payload identifies the Pong, and only that of the latest Ping is kept.
  */
+import { noBytes } from "../bytes/byte-arrays.ts";
 import type { ByteWriter } from "../bytes/byte-writer.ts";
 import { Queue } from "../bytes/queue.ts";
 import type { RandomPool } from "../bytes/random-pool.ts";
 import { writeFrame } from "../frame/frame-encoder.ts";
-import { finBit, headerLength, writeUint32 } from "../frame/header.ts";
-import { ping, pong } from "../frame/opcode.ts";
+import { finBit, headerLength, ping, pong, writeUint32 } from "../frame/header.ts";
 import { fixedLimits } from "../vocabulary/limits.ts";
 
 interface PendingFrame {
@@ -27,8 +27,6 @@ const frameCost = 208;
 const keepalivePrefix = [0x68, 0x62];
 const keepaliveLength = 6;
 
-const noPayload = new Uint8Array(0);
-
 /** The Pings and Pongs of one connection, sent and received. Ordinals count all Pings that we send from 1. */
 export class PingPong {
   readonly #keys: RandomPool | undefined;
@@ -41,7 +39,7 @@ export class PingPong {
   #pingsTaken = 0;
 
   /** Payload and ordinal of the latest Ping, keepalive or not. */
-  #latestPayload: Uint8Array = noPayload;
+  #latestPayload: Uint8Array = noBytes;
   #latestOrdinal = 0;
   #answered = 0;
   /** Ordinal of the latest keepalive Ping, and the numbers of the latest that was sent and that was acknowledged. */

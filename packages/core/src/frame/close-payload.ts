@@ -1,4 +1,5 @@
 /** The payload of a Close frame: a status code and a reason (RFC 6455 §5.5.1). */
+import { noBytes } from "../bytes/byte-arrays.ts";
 import { decodeText } from "../bytes/text-decode.ts";
 import { utf8Bytes } from "../bytes/text-encode.ts";
 import { UsageError } from "../checks/usage-error.ts";
@@ -9,15 +10,13 @@ import type { ViolationCode } from "../vocabulary/violation.ts";
 
 /** The parsed payload of a Close frame. */
 export interface ClosePayload {
-  /** Undefined when the payload was empty, which RFC 6455 §7.1.5 reports as 1005. */
+  /** Undefined when the payload was noBytes, which RFC 6455 §7.1.5 reports as 1005. */
   readonly statusCode: number | undefined;
   readonly reason: string;
 }
 
 /** Maximum length of a reason in bytes: 125 minus two for the status code (RFC 6455 §5.5). */
 export const maxReasonLength = 123;
-
-const empty = new Uint8Array(0);
 
 /** Parses the payload of a Close frame. Returns a violation code when it is invalid. */
 export function parseClosePayload(
@@ -44,7 +43,7 @@ export function formatClosePayload(
   if (typeof reason !== "string") throw new UsageError("send/data-type");
   if (statusCode === undefined) {
     if (reason !== "") throw new UsageError("close/reason-without-code");
-    return empty;
+    return new Uint8Array(0);
   }
   if (!isSendable(statusCode)) throw new UsageError("close/status-code", `It was ${statusCode}.`);
   // RFC 6455 §7.4.1: 1010 "is not used by the server".
@@ -57,13 +56,13 @@ export function formatClosePayload(
 
 /** The payload of the reply to a Close frame with `statusCode` (RFC 6455 §5.5.1: "it typically echos the status code"). */
 export function replyPayload(statusCode: number | undefined): Uint8Array {
-  if (statusCode === undefined) return empty;
+  if (statusCode === undefined) return noBytes;
   // RFC 6455 §7.4.1: only a client sends 1010, so a server does not echo it.
   return closePayload(statusCode === statusCodes.mandatoryExtension ? statusCodes.normalClosure : statusCode);
 }
 
 /** Encodes a Close payload from parts that are known to be valid. */
-export function closePayload(statusCode: number, reason: Uint8Array = empty): Uint8Array {
+export function closePayload(statusCode: number, reason: Uint8Array = noBytes): Uint8Array {
   const payload = new Uint8Array(2 + reason.length);
   payload[0] = statusCode >>> 8;
   payload[1] = statusCode;

@@ -1,10 +1,9 @@
 /** Encodes a single frame without a connection: for tests, tools and peers that break the rules on purpose. */
 
+import { noBytes } from "../bytes/byte-arrays.ts";
 import { writeKey } from "./frame-encoder.ts";
 import { finBit, headerLength, maskBit, writeHeader } from "./header.ts";
 import { type MaskingKey, mask } from "./mask.ts";
-
-const empty = new Uint8Array(0);
 
 /** A frame to encode. Nothing is checked; illegal frames are encoded too. */
 export interface FrameToEncode {
@@ -21,7 +20,7 @@ export interface FrameToEncode {
 
 /** Encodes `frame` into a new array; copies its payload. */
 export function encodeFrame(frame: FrameToEncode): Uint8Array {
-  const { opcode, payload = empty, final = true, rsv = 0, maskingKey } = frame;
+  const { opcode, payload = noBytes, final = true, rsv = 0, maskingKey } = frame;
   const masked = maskingKey !== undefined;
   const bytes = new Uint8Array(headerLength(payload.length, masked) + payload.length);
   let at = writeHeader(bytes, 0, (final ? finBit : 0) | rsv | opcode, masked ? maskBit : 0, payload.length);

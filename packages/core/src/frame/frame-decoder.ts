@@ -10,9 +10,8 @@ import { releaseViews } from "../bytes/view-cache.ts";
 import { noObject } from "../checks/callback-result.ts";
 import type { Role } from "../vocabulary/terms.ts";
 import type { Fault, ViolationCode } from "../vocabulary/violation.ts";
-import { finBit, length16, lengthBits, maskBit } from "./header.ts";
+import { finBit, isControl, length16, lengthBits, maskBit } from "./header.ts";
 import { type MaskingKey, mask, rotateKey } from "./mask.ts";
-import { isControl } from "./opcode.ts";
 import { checkExtendedLength, checkFirstByte, checkSecondByte } from "./rules.ts";
 
 /**

@@ -1,6 +1,15 @@
 import { formatHex, hexBytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
-import { headerLength, maskBit, maxHeaderLength, writeHeader, writeUint32 } from "./header.ts";
+import {
+  headerLength,
+  isControl,
+  isReserved,
+  maskBit,
+  maxHeaderLength,
+  opcodes,
+  writeHeader,
+  writeUint32,
+} from "./header.ts";
 
 /** The header after its first byte, for a payload of `length` bytes. */
 const lengths: readonly (readonly [length: number, unmasked: string, masked: string])[] = [
@@ -47,5 +56,18 @@ describe("writeUint32", () => {
     const target = new Uint8Array(4);
     writeUint32(target, 0, value);
     expect(target).toEqual(hexBytes(hex));
+  });
+});
+
+describe("opcodes", () => {
+  it("are the six of RFC 6455 §5.2; the other ten are reserved [F02]", () => {
+    const all = Array.from({ length: 16 }, (_, opcode) => opcode);
+    const defined = all.filter((opcode) => !isReserved(opcode));
+    expect(defined).toEqual([0x0, 0x1, 0x2, 0x8, 0x9, 0xa]);
+    expect(Object.values(opcodes)).toEqual(defined);
+  });
+
+  it("from 8 on belong to control frames", () => {
+    for (let opcode = 0; opcode < 16; opcode++) expect(isControl(opcode)).toBe(opcode >= 8);
   });
 });

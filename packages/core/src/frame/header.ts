@@ -1,4 +1,4 @@
-/** The layout of a frame header, bit by bit (RFC 6455 §5.2). */
+/** The layout of a frame header, bit by bit, and the opcodes (RFC 6455 §5.2). */
 
 /** Bits of the first byte. */
 export const finBit = 0x80;
@@ -15,6 +15,29 @@ export const lengthBits = 0x7f;
 /** Values of the 7-bit length that announce an extended length. */
 export const length16 = 126;
 export const length64 = 127;
+
+/** All opcodes that RFC 6455 defines, by name. */
+export const opcodes = { continuation: 0x0, text: 0x1, binary: 0x2, close: 0x8, ping: 0x9, pong: 0xa } as const;
+
+export const continuation = 0x0;
+export const text = 0x1;
+export const binary = 0x2;
+export const close = 0x8;
+export const ping = 0x9;
+export const pong = 0xa;
+
+/** An opcode defined by RFC 6455. */
+export type Opcode = (typeof opcodes)[keyof typeof opcodes];
+
+/** RFC 6455 §5.5: control frames are those whose opcode has its most significant bit set. */
+export function isControl(opcode: number): boolean {
+  return (opcode & 0x8) !== 0;
+}
+
+/** RFC 6455 §5.2: 0x3-0x7 and 0xB-0xF are reserved. */
+export function isReserved(opcode: number): boolean {
+  return (opcode & 0x7) > 2;
+}
 
 /** RFC 6455 §5.5: maximum payload of a control frame, in bytes. */
 export const maxControlPayload = 125;

@@ -1,11 +1,14 @@
 /** `@hybi/core/frame`: frames without a connection (RFC 6455 §5.1–5.5), for proxies, analyzers and tests. */
 
-export { isControl, isReserved, type Opcode, opcodes } from "./opcode.ts";
 export {
   finBit,
   headerLength,
+  isControl,
+  isReserved,
   maxControlPayload,
   maxHeaderLength,
+  type Opcode,
+  opcodes,
   rsv1Bit,
   rsv2Bit,
   rsv3Bit,

@@ -4,8 +4,17 @@
  */
 import type { Role } from "../vocabulary/terms.ts";
 import type { ViolationCode } from "../vocabulary/violation.ts";
-import { finBit, length16, lengthBits, maskBit, opcodeBits, rsvBits } from "./header.ts";
-import { continuation, isControl, isReserved } from "./opcode.ts";
+import {
+  continuation,
+  finBit,
+  isControl,
+  isReserved,
+  length16,
+  lengthBits,
+  maskBit,
+  opcodeBits,
+  rsvBits,
+} from "./header.ts";
 
 /**
  * Checks FIN, RSV1–3 and opcode. `ownedRsv` are the bits owned by agreed extensions; `messageInProgress` is whether a

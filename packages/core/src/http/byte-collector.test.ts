@@ -49,4 +49,14 @@ describe("ByteCollector", () => {
       expect(sameBytes(collector.take(), patternBytes(7))).toBe(true);
     }
   });
+
+  it("gives away its memory: not even the empty array is shared", () => {
+    const [first, second] = [new ByteCollector(), new ByteCollector()];
+    const taken = first.take();
+    expect(taken.length).toBe(0);
+    structuredClone(taken, { transfer: [taken.buffer as ArrayBuffer] });
+    first.append(Uint8Array.of(1), 0, 1);
+    second.append(Uint8Array.of(2), 0, 1);
+    expect([first.take(), second.take()]).toEqual([Uint8Array.of(1), Uint8Array.of(2)]);
+  });
 });

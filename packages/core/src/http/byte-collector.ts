@@ -2,13 +2,13 @@
  * A growable byte buffer: collects chunks into one contiguous array. The capacity doubles, so each byte is copied at most
  * twice on average.
  */
+import { noBytes } from "../bytes/byte-arrays.ts";
 
 const firstCapacity = 256;
-const none: Uint8Array = new Uint8Array(0);
 
 /** Collects bytes by appending, until `take` or `clear`. */
 export class ByteCollector {
-  #bytes = none;
+  #bytes: Uint8Array = noBytes;
   #length = 0;
 
   get length(): number {
@@ -40,13 +40,14 @@ export class ByteCollector {
 
   /** Removes all bytes and releases their memory. */
   clear(): void {
-    this.#bytes = none;
+    this.#bytes = noBytes;
     this.#length = 0;
   }
 
-  /** Removes and returns all bytes, in a buffer of exactly their length. */
+  /** Removes and returns all bytes, in a buffer of exactly their length, which is the caller's. */
   take(): Uint8Array {
-    const taken = this.#length === this.#bytes.length ? this.#bytes : this.#bytes.slice(0, this.#length);
+    const isExact = this.#length > 0 && this.#length === this.#bytes.length;
+    const taken = isExact ? this.#bytes : this.#bytes.slice(0, this.#length);
     this.clear();
     return taken;
   }

@@ -1,6 +1,8 @@
 /** Basic authentication (RFC 7617), for clients and servers, and constant-time comparison of secrets. */
+
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
 import { decodeBase64, encodeBase64 } from "../bytes/base64.ts";
+import { noBytes } from "../bytes/byte-arrays.ts";
 import { utf8Bytes } from "../bytes/text-encode.ts";
 import { noNativeFunctions } from "../vocabulary/native-functions.ts";
 import { trimOws } from "./grammar.ts";
@@ -41,9 +43,8 @@ export function parseBasicCredentials(value: string): BasicCredentials | undefin
 /** Whether the value of Authorization has exactly these credentials. Always compares both parts, in constant time. */
 export function basicCredentialsEqual(value: string | undefined, user: string, password: string): boolean {
   const received = value === undefined ? undefined : parseBasicCredentials(value);
-  const none = new Uint8Array(0);
-  const userEqual = secretsEqual(received?.user ?? none, user);
-  const passwordEqual = secretsEqual(received?.password ?? none, password);
+  const userEqual = secretsEqual(received?.user ?? noBytes, user);
+  const passwordEqual = secretsEqual(received?.password ?? noBytes, password);
   return received !== undefined && userEqual && passwordEqual;
 }
 

@@ -1,6 +1,5 @@
 /** The client's opening handshake over a byte stream (RFC 6455 §4.1): sends the request and checks the response. */
-import { isBytes } from "../bytes/is-bytes.ts";
-import { plainBytes } from "../bytes/plain-bytes.ts";
+import { isBytes, plainBytes } from "../bytes/byte-arrays.ts";
 import type { RandomSource } from "../bytes/random-source.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import type { HandshakeEvent } from "../events.ts";
@@ -20,8 +19,6 @@ import { createKey } from "./key.ts";
 import { OutputQueue } from "./output-queue.ts";
 import { checkUpgrade } from "./response-check.ts";
 import { ResponseReader, type ResponseStep } from "./response-reader.ts";
-
-const noBytes = new Uint8Array(0);
 
 /** Options of `ClientHandshake`. */
 export interface ClientHandshakeOptions extends OpeningOptions {
@@ -108,7 +105,7 @@ export class ClientHandshake {
 
   /** The peer ended its half of the transport. */
   receiveEnd(): readonly HandshakeEvent[] {
-    return this.#phase === "awaiting-response" ? this.#follow(this.#reader.receiveEnd(), noBytes) : [];
+    return this.#phase === "awaiting-response" ? this.#follow(this.#reader.receiveEnd(), new Uint8Array(0)) : [];
   }
 
   /** Fails the handshake for a reason other than received bytes, such as `deadline/opening`. */
@@ -129,7 +126,7 @@ export class ClientHandshake {
         const check = checkUpgrade(step.head, this.#sent, this.bytesConsumed, this.#sha1);
         if (check.type === "violation") return this.#fail(check.violation);
         this.#phase = "open";
-        const rest = step.end < chunk.length ? plainBytes(chunk.subarray(step.end)) : noBytes;
+        const rest = step.end < chunk.length ? plainBytes(chunk.subarray(step.end)) : new Uint8Array(0);
         return [{ type: "open", agreement: { ...check.agreement, tolerated: this.#reader.tolerated }, rest }];
       }
     }

@@ -11,8 +11,7 @@ export { encodeResponseHead } from "../http/head-encoder.ts";
 
 // Requests, and how a server answers them.
 export type { ExtensionOffer } from "./extension-header.ts";
-export { checkOpeningRequest, type OpeningRequest, type OpeningRequestCheck } from "./request.ts";
-export { openingRequestLength } from "./request-length.ts";
+export { checkOpeningRequest, type OpeningRequest, type OpeningRequestCheck, openingRequestLength } from "./request.ts";
 export { type AcceptedOpening, answerOpeningRequest, type OpeningAnswer } from "./response.ts";
 export { type RejectedOpening, type Rejection, rejectionFor, rejectOpeningRequest } from "./rejection.ts";
 

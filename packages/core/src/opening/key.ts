@@ -1,7 +1,7 @@
 /** Sec-WebSocket-Key, the nonce, and Sec-WebSocket-Accept, derived from it (RFC 6455 §4.1 step 7, §4.2.2 step 5.4). */
 import { encodeLatin1 } from "../bytes/ascii.ts";
 import { base64Digit, encodeBase64 } from "../bytes/base64.ts";
-import { isBytes } from "../bytes/is-bytes.ts";
+import { isBytes } from "../bytes/byte-arrays.ts";
 import { drawRandom, type RandomSource } from "../bytes/random-source.ts";
 import { messageWords, sha1Of60Bytes } from "../bytes/sha1.ts";
 import { wrongResult } from "../checks/callback-result.ts";
@@ -49,7 +49,7 @@ function digestOf(result: Uint8Array): Uint8Array {
   return result;
 }
 
-// Scratch buffers of portableDigest. The last nine words of the message hold the GUID and never change.
+// Scratch of portableDigest, by the rules of bytes/scratch.ts. The last nine words of the message hold the GUID and never change.
 const message: Int32Array = new Int32Array(messageWords);
 const digestWords: Int32Array = new Int32Array(5);
 writeWords(guid, keyLength / 4);

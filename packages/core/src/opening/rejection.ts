@@ -1,6 +1,6 @@
 /** Responses that reject an opening request, by decision of the server or because it is invalid (RFC 6455 §4.2.2). */
 import { toAsciiLowerCase } from "../bytes/ascii.ts";
-import { isBytes } from "../bytes/is-bytes.ts";
+import { isBytes } from "../bytes/byte-arrays.ts";
 import { utf8Bytes } from "../bytes/text-encode.ts";
 import { checkOptions, type OptionChecks, takes } from "../checks/option-checks.ts";
 import { UsageError } from "../checks/usage-error.ts";

@@ -1,5 +1,5 @@
 /** The server's opening handshake over a byte stream (RFC 6455 §4.2): reads a request, checks it and sends the response. */
-import { isBytes } from "../bytes/is-bytes.ts";
+import { isBytes } from "../bytes/byte-arrays.ts";
 import { checkOptions, type OptionAliases, type OptionChecks, onceChecked, takes } from "../checks/option-checks.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import type { HandshakeEvent } from "../events.ts";
@@ -23,8 +23,8 @@ import {
   type OpeningRequest,
   type OpeningRequestCheck,
   type OriginCheck,
+  openingRequestLength,
 } from "./request.ts";
-import { openingRequestLength } from "./request-length.ts";
 import { answerOpeningRequest, encodeAcceptedHead, type OpeningAnswer } from "./response.ts";
 
 /** Options of `ServerHandshake`. */

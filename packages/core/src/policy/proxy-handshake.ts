@@ -2,7 +2,7 @@
  * Requests a tunnel to the server from an HTTP proxy (RFC 6455 §4.1 step 3, RFC 9110 §9.3.6). After `tunnel`, use the
  * transport like a direct one to the server: TLS, if any, and the opening handshake run inside the tunnel.
  */
-import { isBytes } from "../bytes/is-bytes.ts";
+import { isBytes } from "../bytes/byte-arrays.ts";
 import { checkOptions, type OptionAliases, type OptionChecks, takes } from "../checks/option-checks.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import type { ProtocolFailureEvent, RejectionEvent } from "../events.ts";

@@ -3,13 +3,11 @@
  * (§8.1) and checks every message against the limits before storing any of it. Control frames, which may come between
  * fragments (§5.5), are passed on as soon as they are complete.
  */
-import { copyOf } from "../bytes/copy-of.ts";
-import { plainBytes } from "../bytes/plain-bytes.ts";
+import { copyOf, plainBytes } from "../bytes/byte-arrays.ts";
 import { continueUtf8, decodeText, decodeValidText } from "../bytes/text-decode.ts";
 import { skipAscii, utf8Boundary, validateUtf8 } from "../bytes/utf8.ts";
 import type { FrameSink, SinkVerdict } from "../frame/frame-decoder.ts";
-import { finBit, maxControlPayload, opcodeBits, rsvBits } from "../frame/header.ts";
-import { continuation, isControl, text } from "../frame/opcode.ts";
+import { continuation, finBit, isControl, maxControlPayload, opcodeBits, rsvBits, text } from "../frame/header.ts";
 import type { ActiveTransform } from "../vocabulary/extension.ts";
 import { encodedMessageLimit, type Limits } from "../vocabulary/limits.ts";
 import type { NativeFunctions } from "../vocabulary/native-functions.ts";

@@ -2,8 +2,7 @@
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import { Queue } from "../bytes/queue.ts";
 import { writeUnmaskedHeader } from "../frame/frame-encoder.ts";
-import { finBit, headerLength, length16, length64, lengthBits, maskBit } from "../frame/header.ts";
-import { binary } from "../frame/opcode.ts";
+import { binary, finBit, headerLength, length16, length64, lengthBits, maskBit } from "../frame/header.ts";
 import { PendingMessage } from "./pending-message.ts";
 
 const none: readonly number[] = [];

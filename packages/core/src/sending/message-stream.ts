@@ -1,5 +1,5 @@
 /** A message of unknown length that the application sends piece by piece (RFC 6455 §5.4). */
-import { isBytes } from "../bytes/is-bytes.ts";
+import { isBytes } from "../bytes/byte-arrays.ts";
 import { utf8Boundary, validateUtf8 } from "../bytes/utf8.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import type { OutputScheduler } from "./output-scheduler.ts";

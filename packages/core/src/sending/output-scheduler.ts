@@ -6,14 +6,15 @@
  * Short messages are encoded at once and packed into blocks: one write of the transport costs as much as encoding a
  * hundred of them. Longer ones wait as `PendingMessage` and are fragmented when they are taken.
  */
-import { ByteWriter, copyLimit } from "../bytes/byte-writer.ts";
+import { returnChunk } from "../bytes/block-pool.ts";
+import { appendCopyLimit, ByteWriter } from "../bytes/byte-writer.ts";
 import type { RandomPool } from "../bytes/random-pool.ts";
 import { checkOptions, type OptionChecks, takes } from "../checks/option-checks.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import { PingPong } from "../control/ping-pong.ts";
-import { writeFrame, writeTextFrame } from "../frame/frame-encoder.ts";
-import { finBit, headerLength } from "../frame/header.ts";
-import { binary, close, text } from "../frame/opcode.ts";
+import { writeFrame, writeMaskedHeader, writeTextFrame, writeUnmaskedHeader } from "../frame/frame-encoder.ts";
+import { binary, close, finBit, headerLength, text } from "../frame/header.ts";
+import { mask } from "../frame/mask.ts";
 import type { ActiveTransform } from "../vocabulary/extension.ts";
 import { fixedLimits } from "../vocabulary/limits.ts";
 import type { NativeFunctions } from "../vocabulary/native-functions.ts";
@@ -23,7 +24,6 @@ import type { Lane } from "./lane.ts";
 import { Lanes } from "./lanes.ts";
 import { PendingMessage } from "./pending-message.ts";
 import type { PreparedMessage } from "./prepared-message.ts";
-import { writeFragment } from "./write-fragment.ts";
 
 /** Texts up to this many chars are encoded when sent. Beyond, copying costs more than it saves. */
 const shortTextLimit = 4096;
@@ -187,7 +187,7 @@ export class OutputScheduler {
     const { keys, fragmentSize } = this.#options;
     const { length } = data;
     const lane = this.#lane(options);
-    if (length <= copyLimit && length <= fragmentSize && !this.#isTransformed) {
+    if (length <= appendCopyLimit && length <= fragmentSize && !this.#isTransformed) {
       this.#length += writeFrame(lane.writer, finBit | binary, data, keys);
       return length;
     }
@@ -382,4 +382,33 @@ export class OutputScheduler {
     lane.push(message);
     return length;
   }
+}
+
+/**
+ * Writes a fragment of a message, by copy, masked in place, or by reference, and returns its bytes. `owned` payload may be masked in place or reused. `keys` supplies masking
+ * keys; undefined for a server, which does not mask.
+ */
+function writeFragment(
+  output: ByteWriter,
+  firstByte: number,
+  payload: Uint8Array,
+  owned: boolean,
+  keys: RandomPool | undefined,
+): number {
+  const { length } = payload;
+  if (keys === undefined && length > appendCopyLimit) {
+    const header = writeUnmaskedHeader(output, firstByte, length);
+    output.appendReference(payload);
+    return header + length;
+  }
+  if (keys !== undefined && owned) {
+    const key = keys.next();
+    const header = writeMaskedHeader(output, firstByte, length, key);
+    mask(payload, 0, length, key);
+    output.appendReference(payload);
+    return header + length;
+  }
+  const written = writeFrame(output, firstByte, payload, keys);
+  if (owned) returnChunk(payload);
+  return written;
 }

@@ -6,9 +6,9 @@
  * wire order.
  */
 import { ByteQueue } from "../bytes/byte-queue.ts";
-import { copyLimit } from "../bytes/byte-writer.ts";
+import { appendCopyLimit } from "../bytes/byte-writer.ts";
 import { encodeLongText } from "../bytes/text-encode.ts";
-import { binary, continuation, text } from "../frame/opcode.ts";
+import { binary, continuation, text } from "../frame/header.ts";
 import type { MessageKind } from "../vocabulary/terms.ts";
 import type { EncodePipeline } from "./encode-pipeline.ts";
 
@@ -86,7 +86,7 @@ export class PendingMessage {
 
   /** Appends short `bytes` by copy and long ones by reference. */
   append(bytes: Uint8Array): void {
-    if (bytes.length > copyLimit) {
+    if (bytes.length > appendCopyLimit) {
       this.appendReference(bytes);
       return;
     }

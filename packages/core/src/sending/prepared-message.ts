@@ -2,11 +2,10 @@
  * A message encoded once for many connections. A server's connections without extensions send these bytes as they are; a
  * client's connections mask a copy, and connections with extensions transform one.
  */
-import { isBytes } from "../bytes/is-bytes.ts";
+import { isBytes } from "../bytes/byte-arrays.ts";
 import { utf8Bytes } from "../bytes/text-encode.ts";
 import { UsageError } from "../checks/usage-error.ts";
-import { finBit, headerLength, writeHeader } from "../frame/header.ts";
-import { binary, text } from "../frame/opcode.ts";
+import { binary, finBit, headerLength, text, writeHeader } from "../frame/header.ts";
 import { type NativeFunctions, noNativeFunctions } from "../vocabulary/native-functions.ts";
 import type { MessageKind } from "../vocabulary/terms.ts";
 

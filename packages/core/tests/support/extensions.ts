@@ -1,8 +1,7 @@
 /** Small extensions with simple transforms, to test how the connection handles any extension. */
 import type { Connection } from "../../src/connection.ts";
 import type { ConnectionEvent } from "../../src/events.ts";
-import type { Agreement } from "../../src/vocabulary/agreement.ts";
-import { plainAgreement } from "../../src/vocabulary/agreement.ts";
+import { type Agreement, plainAgreement } from "../../src/vocabulary/agreement.ts";
 import type { Extension, MessageTransform, RsvBits, TransformViolation } from "../../src/vocabulary/extension.ts";
 import type { Role } from "../../src/vocabulary/terms.ts";
 

@@ -34,7 +34,7 @@ import { isMistake, isRefused } from "./send-errors.ts";
 import { type SocketStatistics, statisticsOf } from "./socket-statistics.ts";
 
 /** Core copies messages up to this length. It refers to longer ones, so those are copied here unless they are owned. */
-const copyLimit = 4096;
+const copiedByCore = 4096;
 
 /** Options of `send()`, an extension of the interface. */
 export interface SocketSendOptions extends SendOptions {
@@ -486,7 +486,7 @@ export class SocketCore extends Lifecycle {
       if (typeof data === "string") {
         this.#buffered.queued(endpoint.sendText(data, options), pending);
       } else {
-        const isKept = owned || data.length <= copyLimit;
+        const isKept = owned || data.length <= copiedByCore;
         this.#buffered.queued(endpoint.sendBinary(isKept ? data : data.slice(), options), pending);
       }
     } catch (error) {

@@ -1,7 +1,7 @@
 /** Merges the chunks of one write, for transports without a vectored write. */
 
 /** Longest chunk, in bytes, that is merged with its neighbours: a call into a runtime costs as much as copying about 16 KiB. */
-const copyLimit = 16_384;
+const longestMerged = 16_384;
 
 /** Most bytes that are merged into one chunk. */
 const joinLimit = 65_536;
@@ -18,7 +18,7 @@ export function coalesce(chunks: readonly Uint8Array[]): readonly Uint8Array[] {
     length = 0;
   };
   for (const chunk of chunks) {
-    const isShort = chunk.length <= copyLimit;
+    const isShort = chunk.length <= longestMerged;
     if (!isShort || length + chunk.length > joinLimit) flush();
     if (isShort) {
       group.push(chunk);
