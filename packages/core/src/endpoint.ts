@@ -271,9 +271,9 @@ export class Endpoint implements Output {
    */
   takeRest(): Uint8Array {
     const phase = this.#phase;
-    if (phase.connection === undefined || phase.opening === undefined) return noBytes;
+    if (phase.connection === undefined || phase.opening === undefined) return new Uint8Array(0);
     const { handshake, rest, failure } = phase.opening;
-    phase.opening = remainder(handshake, noBytes, failure);
+    phase.opening = remainder(handshake, new Uint8Array(0), failure);
     return rest;
   }
 
@@ -430,7 +430,7 @@ export class Endpoint implements Output {
         for (const received of this.#receiveRest(phase)) all.push(received);
       } catch (error) {
         // The handshake stays successful even if an extension throws here.
-        phase.opening = remainder(handshake, noBytes, { error });
+        phase.opening = remainder(handshake, new Uint8Array(0), { error });
       }
     }
     return all;
