@@ -1,11 +1,6 @@
 /** What Deno knows of its machine: the default of a server's `memoryBudget`, derived from the memory that the process may use. */
 import type { MemoryBudget } from "@hybi/websocket";
 
-/** Deno provides it; its types do not declare it. */
-declare const process: {
-  getBuiltinModule?(name: string): { getHeapStatistics(): { readonly heap_size_limit: number } } | undefined;
-};
-
 /**
  * Returns the memory budget of a server in bytes: an eighth of the heap limit by default. V8 derives that limit from the machine's
  * memory, which Deno reveals only with a permission. Undefined where Deno does not report the limit.

@@ -1,9 +1,6 @@
 /** A transport over a Deno connection: TCP, TLS or a Unix socket. */
 import { coalesce, type Transport, type TransportSink } from "@hybi/websocket";
 
-/** Deno provides it; its types do not declare it. */
-declare function setImmediate(task: (value: unknown) => void): unknown;
-
 /**
  * Read sizes in bytes. The size doubles after a read that fills its block, and halves after one that leaves most of it empty.
  */
