@@ -335,8 +335,8 @@ ${place}`,
     treatment: "test",
     // The guide has a test file that runs all of it.
     program: `
-import { type Adapter, adapterContract as contract, type Runner } from "@hybi/testing/adapter-contract";
-const { connect, listen, openRaw, tls } = {} as Adapter;
+import { adapterContract as contract, type TestedAdapter, type Runner } from "@hybi/testing/adapter-contract";
+const { connect, listen, openRaw, tls } = {} as TestedAdapter;
 const adapterContract: typeof contract = (name, _adapter, runner: Runner) => {
   runner.describe(name, () => runner.it("is tested", async () => runner.expect(typeof contract).toBe("function")));
 };

@@ -1,5 +1,5 @@
 /** One suite that every adapter must pass, over real sockets of its own runtime. */
-import type { Adapter } from "./adapter.ts";
+import type { TestedAdapter } from "./adapter.ts";
 import { closingContract } from "./closing.ts";
 import { doorContract } from "./door.ts";
 import { errorContract } from "./errors.ts";
@@ -27,7 +27,7 @@ import { unixSocketContract } from "./unix-socket.ts";
  * import { describe, expect, it } from "vitest";
  * adapterContract("@hybi/deno", { connect, listen, openRaw, tls }, { describe, it, expect });
  */
-export function adapterContract(name: string, adapter: Adapter, runner: Runner): void {
+export function adapterContract(name: string, adapter: TestedAdapter, runner: Runner): void {
   runner.describe(name, () => {
     openingContract(adapter, runner);
     doorContract(adapter, runner);

@@ -1,12 +1,10 @@
 /** The interface of an adapter, as the contract tests it. */
 import type { Extension } from "@hybi/core";
 import type {
-  BroadcastOptions,
-  ClientSocketOptions,
+  ConnectOptions,
+  ListenOptions,
   OpeningHandler,
-  ServerOptions,
-  ServerTotals,
-  ShutdownOptions,
+  Server,
   WebSocket,
   WebSocketStream,
 } from "@hybi/websocket";
@@ -25,39 +23,19 @@ export interface RawConnection {
   readonly received: Promise<Uint8Array>;
 }
 
-export interface ListenSettings extends Omit<ServerOptions, "host"> {
-  readonly host?: string | undefined;
-  readonly path?: string | undefined;
-  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
-  readonly onError?: ((error: unknown) => unknown) | undefined;
-}
+/** Options with which the suite listens. */
+export interface ListenSettings extends ListenOptions<{ readonly cert: string; readonly key: string }> {}
 
-export interface AdapterServer {
-  readonly port: number;
-  readonly url: string;
-  /** The number of connections, including openings in progress. */
-  readonly connections: number;
-  readonly totals: ServerTotals;
-  broadcast(data: string | ArrayBufferLike | ArrayBufferView, options?: BroadcastOptions): number;
-  close(options?: ShutdownOptions): Promise<void>;
-}
-
-/** The adapter under test. */
-export interface Adapter {
-  connect(
-    url: string,
-    options?: ClientSocketOptions & {
-      readonly signal?: AbortSignal | undefined;
-      readonly transport?: object | undefined;
-    },
-  ): Promise<WebSocket>;
-  listen(handler: OpeningHandler, options: ListenSettings): Promise<AdapterServer>;
+/** The adapter under test: what `createAdapter` makes, and what the suite needs beside it. */
+export interface TestedAdapter {
+  connect(url: string, options?: ConnectOptions): Promise<WebSocket>;
+  listen(handler: OpeningHandler, options: ListenSettings): Promise<Server>;
   /** The web platform interfaces of the adapter. Not tested when omitted. */
   readonly WebSocket?: typeof WebSocket | undefined;
   readonly WebSocketStream?: typeof WebSocketStream | undefined;
   /** Opens a TCP connection to a port of 127.0.0.1, with any API of the runtime. */
   openRaw(port: number): Promise<RawConnection>;
-  /** A certificate for 127.0.0.1 and its key, in PEM, and the `options.transport` of a client that trusts it. */
+  /** A certificate for 127.0.0.1 and its key, in PEM, and the `transportOptions` of a client that trusts it. */
   readonly tls: { readonly cert: string; readonly key: string; readonly trusting: object };
   /** An unused path at which a Unix socket may be created. Not tested when omitted. */
   readonly unixSocket?: string | undefined;

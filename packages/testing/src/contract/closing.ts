@@ -1,11 +1,11 @@
 /** The closing handshake, and connections that end without one (RFC 6455 §7). */
 import { encodeFrame, opcodes } from "@hybi/core/frame";
-import type { OpeningHandler, WebSocket } from "@hybi/websocket";
-import type { Adapter, AdapterServer } from "./adapter.ts";
+import type { OpeningHandler, Server, WebSocket } from "@hybi/websocket";
+import type { TestedAdapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { closed, deferred, handwrittenRequest, next, passTime, withServer, withSockets } from "./world.ts";
 
-export function closingContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+export function closingContract(adapter: TestedAdapter, { describe, it, expect }: Runner): void {
   describe("a connection", () => {
     it("is closed by the client, with a status code and a reason", async () => {
       await withSockets(adapter, async (client, accepted) => {
@@ -96,7 +96,7 @@ export function closingContract(adapter: Adapter, { describe, it, expect }: Runn
     it("whose peer closes and stops reading is not clean, has the peer's code, and keeps its unsent data [R18] [R19]", async () => {
       const accepted = deferred<WebSocket>();
       const handler: OpeningHandler = (opening) => accepted.resolve(opening.accept());
-      const test = async ({ port, url }: AdapterServer): Promise<void> => {
+      const test = async ({ port, url }: Server): Promise<void> => {
         const raw = await adapter.openRaw(port);
         raw.write(handwrittenRequest);
         const socket = await accepted.promise;

@@ -1,6 +1,6 @@
 /** Admission limits: the number of connections, and of connections per address that have not sent a request yet. */
-import type { WebSocket } from "@hybi/websocket";
-import type { Adapter, AdapterServer, ListenSettings, RawConnection } from "./adapter.ts";
+import type { Server, WebSocket } from "@hybi/websocket";
+import type { ListenSettings, RawConnection, TestedAdapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { deferred, echo, handwrittenRequest, messages, rejection, withServer } from "./world.ts";
 
@@ -8,18 +8,18 @@ const endless = Number.POSITIVE_INFINITY;
 const deadlines = { opening: endless, closing: endless, ping: endless };
 
 /** Resolves when the server has exactly that many connections. */
-async function until(server: AdapterServer, connections: number): Promise<void> {
+async function until(server: Server, connections: number): Promise<void> {
   while (server.connections !== connections) await new Promise((resolve) => setTimeout(resolve));
 }
 
-export function doorContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+export function doorContract(adapter: TestedAdapter, { describe, it, expect }: Runner): void {
   const { cert, key, trusting } = adapter.tls;
   const cannotDrop = adapter.lacks?.includes("tls/drop-in-handshake") === true;
   const ways: [name: string, settings: ListenSettings, transport: object][] = [["over TCP", {}, {}]];
   if (!cannotDrop) ways.push(["over TLS", { tls: { cert, key } }, trusting]);
 
   const statusOf = (received: Uint8Array): string => String.fromCharCode(...received.subarray(9, 12));
-  const openRaws = (server: AdapterServer, count: number): Promise<RawConnection[]> =>
+  const openRaws = (server: Server, count: number): Promise<RawConnection[]> =>
     Promise.all(Array.from({ length: count }, () => adapter.openRaw(server.port)));
 
   for (const [name, settings, transport] of ways) {
@@ -30,7 +30,7 @@ export function doorContract(adapter: Adapter, { describe, it, expect }: Runner)
     ] as const;
     for (const [option, limit, status] of limits) {
       it(`silent clients ${name} are admitted up to ${option}, further ones are turned away at once, and places become free again [A10]`, async () => {
-        const test = async (server: AdapterServer): Promise<void> => {
+        const test = async (server: Server): Promise<void> => {
           // One open connection, the only kind for which the two limits differ.
           const open: WebSocket = await adapter.connect(server.url, { transportOptions: transport });
           const silent = await openRaws(server, 3);
@@ -60,7 +60,7 @@ export function doorContract(adapter: Adapter, { describe, it, expect }: Runner)
     it(`a server ${name} that is closed does not wait for silent clients [A10]`, async () => {
       const failures: unknown[] = [];
       const onFailure = (failure: unknown): void => void failures.push(failure);
-      const test = async (server: AdapterServer): Promise<void> => {
+      const test = async (server: Server): Promise<void> => {
         const silent = await openRaws(server, 20);
         // The first byte of a TLS handshake, or of an HTTP method.
         for (const raw of silent.slice(10)) raw.write(Uint8Array.of(isSecure ? 0x16 : 0x47));
@@ -76,7 +76,7 @@ export function doorContract(adapter: Adapter, { describe, it, expect }: Runner)
 
   describe("openings from one address", () => {
     it("are not counted by default for a local address, which may be that of a proxy [A10]", async () => {
-      const test = async (server: AdapterServer): Promise<void> => {
+      const test = async (server: Server): Promise<void> => {
         await openRaws(server, 200);
         await until(server, 200);
         const socket = await adapter.connect(server.url);
@@ -88,7 +88,7 @@ export function doorContract(adapter: Adapter, { describe, it, expect }: Runner)
     it("are counted while the handler runs, but not once a proxy reports the client's address [A10]", async () => {
       const asked: (() => void)[] = [];
       const answered = deferred<void>();
-      const test = async (server: AdapterServer): Promise<void> => {
+      const test = async (server: Server): Promise<void> => {
         const text = String.fromCharCode(...handwrittenRequest).slice(0, -2);
         const forwarded = new TextEncoder().encode(`${text}X-Forwarded-For: 192.0.2.1\r\n\r\n`);
         for (const request of [forwarded, forwarded, forwarded, handwrittenRequest]) {
@@ -102,7 +102,7 @@ export function doorContract(adapter: Adapter, { describe, it, expect }: Runner)
         expect(statusOf(await refused.received)).toBe("429");
         answered.resolve();
       };
-      const handler: Parameters<Adapter["listen"]>[0] = async (opening) => {
+      const handler: Parameters<TestedAdapter["listen"]>[0] = async (opening) => {
         asked.pop()?.();
         await answered.promise;
         opening.accept();

@@ -1,9 +1,9 @@
 /** Errors thrown by application code in a server over real sockets: one connection's handler cannot bring the server down. */
-import type { Adapter } from "./adapter.ts";
+import type { TestedAdapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { messages, rejectionStatus, withServer } from "./world.ts";
 
-export function errorContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+export function errorContract(adapter: TestedAdapter, { describe, it, expect }: Runner): void {
   describe("an application error", () => {
     it("is passed to onError, whatever threw it, and the connection continues [R03]", async () => {
       const errors: unknown[] = [];

@@ -1,5 +1,5 @@
 /** Backpressure: an endpoint that does not read makes its peer wait. */
-import type { Adapter } from "./adapter.ts";
+import type { TestedAdapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { messages, next, passTime, withSockets } from "./world.ts";
 
@@ -7,7 +7,7 @@ import { messages, next, passTime, withSockets } from "./world.ts";
 const messageLength = 1 << 20;
 const messageCount = 48;
 
-export function flowContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+export function flowContract(adapter: TestedAdapter, { describe, it, expect }: Runner): void {
   describe("a peer that stops reading", () => {
     it("stops the sender, and receives everything once it reads again", async () => {
       await withSockets(adapter, async (one, other, server) => {

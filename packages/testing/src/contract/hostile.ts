@@ -4,7 +4,7 @@
  * time.
  */
 import { type AttackAim, type AttackKind, attackKinds } from "../attacks/kinds.ts";
-import type { Adapter, RawConnection } from "./adapter.ts";
+import type { RawConnection, TestedAdapter } from "./adapter.ts";
 import { type Neighbourhood, withNeighbours } from "./neighbourhood.ts";
 import type { Runner } from "./runner.ts";
 
@@ -14,7 +14,7 @@ const rounds = 4;
 
 const aim: AttackAim = { authority: "127.0.0.1", resource: "/" };
 
-export function hostileContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+export function hostileContract(adapter: TestedAdapter, { describe, it, expect }: Runner): void {
   const { deflate } = adapter;
   const settings = deflate === undefined ? {} : { extensions: [deflate] };
   const kinds = attackKinds.filter(

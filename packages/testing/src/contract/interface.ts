@@ -3,11 +3,11 @@
  * §3.7).
  */
 import type { WebSocket } from "@hybi/websocket";
-import type { Adapter } from "./adapter.ts";
+import type { TestedAdapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { closed, next, withServer } from "./world.ts";
 
-export function interfaceContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+export function interfaceContract(adapter: TestedAdapter, { describe, it, expect }: Runner): void {
   const { WebSocket: Socket, WebSocketStream: Stream } = adapter;
   if (Socket === undefined || Stream === undefined) return;
 

@@ -3,7 +3,7 @@
  * is enforced.
  */
 import type { IncomingOpening, OpeningHandler, WebSocket } from "@hybi/websocket";
-import type { Adapter, ListenSettings } from "./adapter.ts";
+import type { ListenSettings, TestedAdapter } from "./adapter.ts";
 import { type Elsewhere, type ElsewhereScript, withElsewhere } from "./elsewhere.ts";
 import type { Runner } from "./runner.ts";
 import { closed, deferred, echo, handwrittenRequest, next, rejection, rejectionStatus, withServer } from "./world.ts";
@@ -26,7 +26,7 @@ async function until(condition: () => boolean): Promise<void> {
   for (let turn = 0; turn < 10_000 && !condition(); turn++) await new Promise((resolve) => setTimeout(resolve));
 }
 
-export function lateTimerContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+export function lateTimerContract(adapter: TestedAdapter, { describe, it, expect }: Runner): void {
   /** Runs a test with a server and the socket it has accepted for a peer in another thread. */
   const withAccepted = (
     settings: ListenSettings,

@@ -1,6 +1,7 @@
 /** The memory held by all connections of a server stays within its budget, over real sockets. */
 import { encodeFrame, opcodes } from "@hybi/core/frame";
-import type { Adapter, AdapterServer } from "./adapter.ts";
+import type { Server } from "@hybi/websocket";
+import type { TestedAdapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { echo, handwrittenRequest, messages, withServer } from "./world.ts";
 
@@ -13,7 +14,7 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve));
 }
 
-export function memoryContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+export function memoryContract(adapter: TestedAdapter, { describe, it, expect }: Runner): void {
   describe("the memory budget of a server", () => {
     it("defaults to an eighth of the memory that the runtime may use [A18]", async () => {
       await withServer(adapter, echo, async (server) => {
@@ -25,7 +26,7 @@ export function memoryContract(adapter: Adapter, { describe, it, expect }: Runne
     });
 
     it("holds with many clients that never finish their message, while other clients are served [A18]", async () => {
-      const test = async (server: AdapterServer): Promise<void> => {
+      const test = async (server: Server): Promise<void> => {
         const innocents = await Promise.all(Array.from({ length: 3 }, () => adapter.connect(server.url)));
         const raws = await Promise.all(Array.from({ length: hostile }, () => adapter.openRaw(server.port)));
         for (const raw of raws) raw.write(handwrittenRequest);

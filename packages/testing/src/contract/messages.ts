@@ -1,13 +1,13 @@
 /** Messages arrive as they were sent. */
 import type { IncomingOpening } from "@hybi/websocket";
 import { patternBytes } from "../bytes/bytes.ts";
-import type { Adapter } from "./adapter.ts";
+import type { TestedAdapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { echo, isArrayBufferOf, messages, next, withServer, withSockets } from "./world.ts";
 
 const mebibyte = 1 << 20;
 
-export function messageContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+export function messageContract(adapter: TestedAdapter, { describe, it, expect }: Runner): void {
   describe("messages", () => {
     it("of text are echoed unchanged: empty, short, long, with characters of every UTF-8 length", async () => {
       const texts = [

@@ -1,7 +1,7 @@
 /** The environment in which bad clients run: a server, a well-behaved client, and virtual time. */
-import type { WebSocket } from "@hybi/websocket";
+import type { Server, WebSocket } from "@hybi/websocket";
 import { VirtualClock } from "../simulation/clock.ts";
-import type { Adapter, AdapterServer, ListenSettings } from "./adapter.ts";
+import type { ListenSettings, TestedAdapter } from "./adapter.ts";
 import { echo } from "./world.ts";
 
 /** Round trips within which an expected event must have happened; far more than are needed. */
@@ -11,7 +11,7 @@ const mostRoundTrips = 20_000;
 const step = 500;
 
 export interface Neighbourhood {
-  readonly server: AdapterServer;
+  readonly server: Server;
   /** The well-behaved client. */
   readonly good: WebSocket;
   /** The other sockets that the server has accepted, in order. */
@@ -24,7 +24,7 @@ export interface Neighbourhood {
 
 /** Runs `test`. Afterwards a new client must be served, and no application error may have been reported. */
 export async function withNeighbours(
-  adapter: Adapter,
+  adapter: TestedAdapter,
   settings: ListenSettings,
   test: (world: Neighbourhood) => Promise<void>,
 ): Promise<void> {

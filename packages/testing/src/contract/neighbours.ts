@@ -7,7 +7,7 @@ import { type Agreement, Connection, type Extension, plainAgreement } from "@hyb
 import { encodeFrame, opcodes } from "@hybi/core/frame";
 import { coalesce, type Failure } from "@hybi/websocket";
 import { patternBytes } from "../bytes/bytes.ts";
-import type { Adapter, RawConnection } from "./adapter.ts";
+import type { RawConnection, TestedAdapter } from "./adapter.ts";
 import { type Neighbourhood, withNeighbours } from "./neighbourhood.ts";
 import type { Runner } from "./runner.ts";
 import { handwrittenRequest, next } from "./world.ts";
@@ -46,7 +46,7 @@ function answered(bytes: Uint8Array): number[] {
   return status === 101 && close[0] === 0x88 ? [status, close[2]! * 256 + close[3]!] : [status];
 }
 
-export function neighbourContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+export function neighbourContract(adapter: TestedAdapter, { describe, it, expect }: Runner): void {
   const open = async (count: number, { server }: Neighbourhood): Promise<RawConnection[]> =>
     Promise.all(Array.from({ length: count }, () => adapter.openRaw(server.port)));
 

@@ -1,11 +1,12 @@
 /** The opening handshake (RFC 6455 §4). */
 import { firstFieldValue, type OpeningRequest } from "@hybi/core/opening";
 import { parseCookies } from "@hybi/core/policy";
-import type { Adapter, AdapterServer } from "./adapter.ts";
+import type { Server } from "@hybi/websocket";
+import type { TestedAdapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { messages, rejection, rejectionStatus, withServer } from "./world.ts";
 
-export function openingContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+export function openingContract(adapter: TestedAdapter, { describe, it, expect }: Runner): void {
   describe("a server", () => {
     it("reports its address, and the addresses of its clients", async () => {
       let from: string | undefined;
@@ -27,7 +28,7 @@ export function openingContract(adapter: Adapter, { describe, it, expect }: Runn
     });
 
     it("accepts pages of its own host, and rejects others with a 403 that says how to allow them [H13]", async () => {
-      const test = async ({ url, port }: AdapterServer): Promise<void> => {
+      const test = async ({ url, port }: Server): Promise<void> => {
         await adapter.connect(url, { origin: `https://127.0.0.1:${port}` });
         await adapter.connect(url);
         for (const origin of ["https://evil.example", `http://localhost:${port}`, "http://127.0.0.1", "null"]) {
@@ -38,14 +39,14 @@ export function openingContract(adapter: Adapter, { describe, it, expect }: Runn
         }
       };
       await withServer(adapter, (opening) => void opening.accept(), test);
-      const anybody = async ({ url }: AdapterServer): Promise<void> => {
+      const anybody = async ({ url }: Server): Promise<void> => {
         await adapter.connect(url, { origin: "https://evil.example" });
       };
       await withServer(adapter, (opening) => void opening.accept(), anybody, { origins: "any" });
     });
 
     it("selects one of the subprotocols that the client offers", async () => {
-      const handler: Parameters<Adapter["listen"]>[0] = (opening) =>
+      const handler: Parameters<TestedAdapter["listen"]>[0] = (opening) =>
         opening.accept({ subprotocol: opening.request.subprotocols.find((name) => name === "b") });
       await withServer(adapter, handler, async ({ url }) => {
         const socket = await adapter.connect(url, { protocols: ["a", "b"] });

@@ -1,9 +1,9 @@
 /** The adapter validates options when they are passed, before it opens anything. */
-import type { Adapter, ListenSettings } from "./adapter.ts";
+import type { ListenSettings, TestedAdapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { echo, rejection, withServer } from "./world.ts";
 
-export function optionContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+export function optionContract(adapter: TestedAdapter, { describe, it, expect }: Runner): void {
   /** Checks the name and code of the error, and that its message says what is wrong. */
   const expectFault = async (promise: Promise<unknown>, code: string, says: RegExp): Promise<void> => {
     const { name, code: found, message } = await rejection(promise);

@@ -7,7 +7,7 @@ import {
   type SocketLike,
   type WaitingEvent,
 } from "@hybi/websocket";
-import type { Adapter } from "./adapter.ts";
+import type { TestedAdapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { echo, rejectionStatus, withServer } from "./world.ts";
 
@@ -30,7 +30,7 @@ function firstOutcome(open: OpenSocket<SocketLike>): Promise<{ what: string; out
 /** The platform's WebSocket, if it has one. */
 const PlatformSocket = (globalThis as { WebSocket?: new (url: string) => SocketLike }).WebSocket;
 
-export function reconnectingContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+export function reconnectingContract(adapter: TestedAdapter, { describe, it, expect }: Runner): void {
   describe("a reconnecting client", () => {
     it("keeps retrying while no server listens, and reports the reason [R23]", async () => {
       const server = await adapter.listen(() => {}, { host: "127.0.0.1" });

@@ -1,7 +1,7 @@
 /** Peers that are not WebSocket endpoints, or are faulty ones. */
 import { prepareText } from "@hybi/core";
-import type { OpeningHandler } from "@hybi/websocket";
-import type { Adapter, AdapterServer, RawConnection } from "./adapter.ts";
+import type { OpeningHandler, Server } from "@hybi/websocket";
+import type { RawConnection, TestedAdapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { closed, deferred, echo, handwrittenRequest, messages, next, withServer } from "./world.ts";
 
@@ -9,7 +9,7 @@ const decode = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
 const deadlines = { opening: 30, closing: 30 };
 
-export function robustnessContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+export function robustnessContract(adapter: TestedAdapter, { describe, it, expect }: Runner): void {
   describe("a server", () => {
     it("rejects garbage with 400, even from a client that has closed its half, and keeps running", async () => {
       await withServer(adapter, echo, async ({ port, url }) => {
@@ -44,7 +44,7 @@ export function robustnessContract(adapter: Adapter, { describe, it, expect }: R
     });
 
     it("does not throw when a handler accepts a client that has left or already got a response [R01]", async () => {
-      const ways: [how: string, (raw: RawConnection, server: AdapterServer) => Promise<unknown>, states: number[]][] = [
+      const ways: [how: string, (raw: RawConnection, server: Server) => Promise<unknown>, states: number[]][] = [
         // Whether a paused transport reports that its peer has left depends on the runtime: the socket may be open briefly.
         ["dropped", async (raw) => raw.drop(), [1, 2]],
         ["half closed", async (raw) => raw.end(), [1, 2]],
@@ -144,7 +144,7 @@ export function robustnessContract(adapter: Adapter, { describe, it, expect }: R
     });
 
     it("rejects a client that sends nothing with 408, and drops it", async () => {
-      const test = async ({ port }: AdapterServer): Promise<void> => {
+      const test = async ({ port }: Server): Promise<void> => {
         const raw = await adapter.openRaw(port);
         expect(decode(await raw.received).slice(0, 12)).toBe("HTTP/1.1 408");
       };
@@ -154,7 +154,7 @@ export function robustnessContract(adapter: Adapter, { describe, it, expect }: R
     if (adapter.lacks?.includes("tls/drop-in-handshake") !== true) {
       it("drops a client that sends nothing during the TLS handshake", async () => {
         const { cert, key } = adapter.tls;
-        const test = async ({ port }: AdapterServer): Promise<void> => {
+        const test = async ({ port }: Server): Promise<void> => {
           const raw = await adapter.openRaw(port);
           expect((await raw.received).length).toBe(0);
         };

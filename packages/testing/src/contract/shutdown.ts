@@ -1,6 +1,6 @@
 /** Server shutdown: whatever the clients do, every caller that waits for it is notified. */
-import type { OpeningHandler } from "@hybi/websocket";
-import type { Adapter, AdapterServer, ListenSettings } from "./adapter.ts";
+import type { OpeningHandler, Server } from "@hybi/websocket";
+import type { ListenSettings, TestedAdapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { deferred, echo, handwrittenRequest, rejection, withServer } from "./world.ts";
 
@@ -8,7 +8,7 @@ import { deferred, echo, handwrittenRequest, rejection, withServer } from "./wor
 const endless = Number.POSITIVE_INFINITY;
 const deadlines = { opening: endless, closing: endless, ping: endless };
 
-export function shutdownContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+export function shutdownContract(adapter: TestedAdapter, { describe, it, expect }: Runner): void {
   const { cert, key, trusting } = adapter.tls;
   const ways: [name: string, settings: ListenSettings, transport: object][] = [
     ["over TCP", {}, {}],
@@ -20,7 +20,7 @@ export function shutdownContract(adapter: Adapter, { describe, it, expect }: Run
   for (const [name, settings, transport] of ways) {
     describe(`a server ${name} that is closed several times`, () => {
       it("resolves every close() when all connections have ended, and later calls at once [R04]", async () => {
-        const test = async (server: AdapterServer): Promise<void> => {
+        const test = async (server: Server): Promise<void> => {
           const client = await adapter.connect(server.url, { transportOptions: transport });
           const told: string[] = [];
           const first = server.close({ timeout: endless }).then(() => told.push("first"));
@@ -34,7 +34,7 @@ export function shutdownContract(adapter: Adapter, { describe, it, expect }: Run
       });
 
       it("drops clients that do not close within the shortest requested timeout [R04]", async () => {
-        const test = async (server: AdapterServer): Promise<void> => {
+        const test = async (server: Server): Promise<void> => {
           const client = await adapter.connect(server.url, { transportOptions: transport, deadlines });
           client.pause();
           const first = server.close({ timeout: endless });
@@ -56,7 +56,7 @@ export function shutdownContract(adapter: Adapter, { describe, it, expect }: Run
         asked.resolve();
         return new Promise(() => {});
       };
-      const test = async (server: AdapterServer): Promise<void> => {
+      const test = async (server: Server): Promise<void> => {
         const silent = await adapter.openRaw(server.port);
         const half = await adapter.openRaw(server.port);
         half.write(handwrittenRequest.subarray(0, 40));
@@ -74,7 +74,7 @@ export function shutdownContract(adapter: Adapter, { describe, it, expect }: Run
       it("does not wait for TLS handshakes, and reports no failure when one ends [R04]", async () => {
         const failures: unknown[] = [];
         const onFailure = (failure: unknown): void => void failures.push(failure);
-        const test = async (server: AdapterServer): Promise<void> => {
+        const test = async (server: Server): Promise<void> => {
           const client = await adapter.connect(server.url, { transportOptions: trusting });
           const silent = await adapter.openRaw(server.port);
           // The first is accepted by now, because a later one has been served.

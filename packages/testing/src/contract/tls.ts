@@ -1,11 +1,11 @@
 /** Connections over TLS behave like those over TCP. */
 
 import { patternBytes } from "../bytes/bytes.ts";
-import type { Adapter } from "./adapter.ts";
+import type { TestedAdapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { closed, echo, isArrayBufferOf, messages, next, rejection, withServer, withSockets } from "./world.ts";
 
-export function tlsContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+export function tlsContract(adapter: TestedAdapter, { describe, it, expect }: Runner): void {
   const { cert, key, trusting: transport } = adapter.tls;
   const settings = { tls: { cert, key } };
 

@@ -1,11 +1,11 @@
 /** Connections over a Unix socket behave like those over TCP; for adapters that provide a socket path. */
 import type { OpeningHandler } from "@hybi/websocket";
 import { patternBytes } from "../bytes/bytes.ts";
-import type { Adapter } from "./adapter.ts";
+import type { TestedAdapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
 import { closed, deferred, echo, isArrayBufferOf, messages, next, withServer } from "./world.ts";
 
-export function unixSocketContract(adapter: Adapter, { describe, it, expect }: Runner): void {
+export function unixSocketContract(adapter: TestedAdapter, { describe, it, expect }: Runner): void {
   const { unixSocket: path } = adapter;
   if (path === undefined) return;
 

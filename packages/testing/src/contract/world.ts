@@ -6,11 +6,12 @@ import {
   failureText,
   type IncomingOpening,
   type OpeningHandler,
+  type Server,
   type WebSocket,
 } from "@hybi/websocket";
 import { latin1Bytes, sameBytes } from "../bytes/bytes.ts";
 import { requestText } from "../wire/heads.ts";
-import type { Adapter, AdapterServer, ListenSettings } from "./adapter.ts";
+import type { ListenSettings, TestedAdapter } from "./adapter.ts";
 
 /** Loopback only: tests are not reachable from other machines. */
 const host = "127.0.0.1";
@@ -24,9 +25,9 @@ export function echo(opening: IncomingOpening): WebSocket {
 
 /** Runs `test` with a listening server, and closes the server whether or not the test passes. */
 export async function withServer(
-  adapter: Adapter,
+  adapter: TestedAdapter,
   handler: OpeningHandler,
-  test: (server: AdapterServer) => Promise<void>,
+  test: (server: Server) => Promise<void>,
   settings: ListenSettings = {},
 ): Promise<void> {
   const server = await adapter.listen(handler, { host, ...settings });
@@ -39,8 +40,8 @@ export async function withServer(
 
 /** Runs a test with a client and the socket that the server has accepted for it. */
 export async function withSockets(
-  adapter: Adapter,
-  test: (client: WebSocket, accepted: WebSocket, server: AdapterServer) => Promise<void>,
+  adapter: TestedAdapter,
+  test: (client: WebSocket, accepted: WebSocket, server: Server) => Promise<void>,
   options: ClientSocketOptions & { transport?: object } = {},
   settings: ListenSettings = {},
 ): Promise<void> {
@@ -130,7 +131,7 @@ export function isArrayBufferOf(data: unknown, expected: Uint8Array): boolean {
 export const handwrittenRequest: Uint8Array = latin1Bytes(requestText({ Host: host }, "GET / HTTP/1.1"));
 
 /** Makes round trips on a separate connection, as a clock substitute: enough time to fill all buffers several times. */
-export async function passTime(adapter: Adapter, url: string): Promise<void> {
+export async function passTime(adapter: TestedAdapter, url: string): Promise<void> {
   const socket: WebSocket = await adapter.connect(url);
   for (let count = 0; count < 300; count++) {
     const pong = next(socket, "pong");
