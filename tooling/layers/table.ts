@@ -16,8 +16,8 @@ export type Layers = Readonly<Record<string, LayerRule>>;
 const words = ["checks", "vocabulary"];
 
 /**
- * Core: bytes → http → opening → policy on one side; bytes → frame → receiving and sending, with closing and time, on the
- * other. Only `connection` and `endpoint` join them.
+ * Core: bytes → http → opening → policy on one side; bytes → frame → receiving and sending, with control, closing and time,
+ * on the other. Only `connection` and `endpoint` join them.
  */
 const core: Layers = {
   checks: { mayImport: [] },
