@@ -6,8 +6,8 @@ import { Queue } from "../platform/queue.ts";
 /** What most transports read at once, in bytes. */
 const longestRead = 65_536;
 
-/** Overhead of an array in bytes, excluding its content. */
-const chunkCost = 208;
+/** Memory overhead of a chunk in bytes, excluding its content. */
+export const chunkCost = 208;
 
 export class PumpBacklog {
   /** Whether the backlog was ever longer than one read. */

@@ -1,11 +1,10 @@
 /** The output side of a pump: one bounded write in flight at a time; newer output waits in the endpoint. */
 import type { Endpoint } from "@hybi/core";
 import type { Transport } from "../transport/transport.ts";
+import { chunkCost } from "./backlog.ts";
 
 const noChunks: readonly Uint8Array[] = [];
 
-/** Overhead of an array in bytes, excluding its content. */
-const chunkCost = 208;
 /** Core allocates arrays up to this length at their exact size; reading their `buffer` would allocate one. */
 const ownArray = 64;
 /** Maximum size of the blocks that core allocates. */

@@ -30,7 +30,7 @@ import { failureOf } from "../failure/failure.ts";
 import type { Account, Holder } from "../load/memory-budget.ts";
 import { Pump } from "../pump/pump.ts";
 import type { Transport } from "../transport/transport.ts";
-import { type AcceptedListener, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
+import type { AcceptedListener, TransportInfo } from "./incoming-opening.ts";
 import { type OpeningOwner, PendingOpening } from "./pending-opening.ts";
 
 /** A stream of HTTP/2 or HTTP/3 whose request awaits the response. Its methods do not throw. */
@@ -55,7 +55,6 @@ export interface StreamOptions extends ConnectionOptions {
 }
 
 export class PendingConnect extends PendingOpening implements Holder {
-  readonly #info: TransportInfo;
   readonly #stream: ConnectStream;
   readonly #options: StreamOptions;
   readonly #deadlines: DeadlineOptions;
@@ -73,9 +72,8 @@ export class PendingConnect extends PendingOpening implements Holder {
     options: StreamOptions,
     how: { clock: Clock; deadlines?: DeadlineOptions | undefined; writeBudget?: number | undefined },
   ) {
-    super(owner, how.clock);
+    super(owner, how.clock, info);
     this.#stream = stream;
-    this.#info = info;
     this.#options = options;
     this.#deadlines = how.deadlines ?? {};
     this.#writeBudget = how.writeBudget;
@@ -103,7 +101,7 @@ export class PendingConnect extends PendingOpening implements Holder {
     const { opening = defaultDeadlines.opening } = this.#deadlines;
     // RFC 9110 §15.6.4: 503, as the handler took too long and the client is not at fault.
     this.#timer = startTimer(this.clock, opening, () => this.refuse("The handler did not answer in time."));
-    void this.ask(new IncomingOpening(check.request, this.#info, this));
+    void this.ask(check.request);
   }
 
   // `Closable`
@@ -151,8 +149,7 @@ export class PendingConnect extends PendingOpening implements Holder {
     listener.attach(pump);
     listener.open(agreement);
     pump.start();
-    this.server.replaced(this, listener);
-    listener.owner = this.server;
+    this.handOver(listener);
   }
 
   protected respond(rejection: Rejection): void {
@@ -173,7 +170,7 @@ export class PendingConnect extends PendingOpening implements Holder {
 
   #refuse(violation: Violation): void {
     this.#stream.reject(rejectExtendedConnect(rejectionFor(violation)));
-    this.server.failed(failureOf(violation), this.#info);
+    this.reportFailure(failureOf(violation));
     this.#end();
   }
 

@@ -3,7 +3,7 @@
  * and covers answers that come too late and handlers that give none.
  */
 import { UsageError } from "@hybi/core";
-import type { OpeningAnswer, Rejection } from "@hybi/core/opening";
+import type { OpeningAnswer, OpeningRequest, Rejection } from "@hybi/core/opening";
 import type { BinaryType } from "../dom/message-data.ts";
 import { isEndOfConnection } from "../dom/websocket-error.ts";
 import type { Clock } from "../event-loop/clock.ts";
@@ -12,7 +12,7 @@ import { type Failure, givenUp } from "../failure/failure.ts";
 import type { MemoryBudget } from "../load/memory-budget.ts";
 import type { Closable, ClosableOwner } from "../pump/closable.ts";
 import type { WebSocket } from "../socket/websocket.ts";
-import type { AcceptedListener, Answering, IncomingOpening, TransportInfo } from "./incoming-opening.ts";
+import { type AcceptedListener, type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
 
 /** RFC 9110 §15.6.4: temporary overload or maintenance; the client may retry. */
 export const unavailable: Rejection = { status: 503, fields: [["Retry-After", "5"]] };
@@ -35,6 +35,7 @@ export interface OpeningOwner extends ClosableOwner {
 export abstract class PendingOpening implements Answering, Closable {
   readonly clock: Clock;
   protected readonly server: OpeningOwner;
+  readonly #info: TransportInfo;
   /** Why the request can no longer be answered, although the handler has not answered. */
   protected failure: Failure = givenUp;
   /** Whether the handler has answered, even if too late. */
@@ -44,9 +45,10 @@ export abstract class PendingOpening implements Answering, Closable {
   /** The socket or stream, once the handler has accepted the request. */
   #accepted: Closable | undefined;
 
-  constructor(server: OpeningOwner, clock: Clock) {
+  constructor(server: OpeningOwner, clock: Clock, info: TransportInfo) {
     this.server = server;
     this.clock = clock;
+    this.#info = info;
   }
 
   /** Whether the request can still be answered. */
@@ -99,10 +101,21 @@ export abstract class PendingOpening implements Answering, Closable {
     this.respond(unavailable);
   }
 
+  /** Gives the opening's place in the server to the socket or stream that it has become. */
+  protected handOver(listener: AcceptedListener): void {
+    this.server.replaced(this, listener);
+    listener.owner = this.server;
+  }
+
+  /** Reports a failure that is the client's fault. */
+  protected reportFailure(failure: Failure): void {
+    this.server.failed(failure, this.#info);
+  }
+
   /** Runs the handler, and ensures that the request is answered. */
-  protected async ask(opening: IncomingOpening): Promise<void> {
+  protected async ask(request: OpeningRequest): Promise<void> {
     try {
-      await this.server.requested(opening, this);
+      await this.server.requested(new IncomingOpening(request, this.#info, this), this);
       // RFC 6455 §4.2.2 step 4: "an appropriate HTTP error code (such as 404 Not Found)" when the service is not available.
       if (this.isAsked) {
         this.#isForgotten = true;

@@ -4,12 +4,11 @@
  */
 import type { Violation } from "@hybi/core";
 import type { OpeningAnswer, OpeningRequest, Rejection } from "@hybi/core/opening";
-import type { Clock } from "../event-loop/clock.ts";
 import { failureOf } from "../failure/failure.ts";
 import { type PumpListener, silentListener } from "../pump/listener.ts";
 import type { Pump } from "../pump/pump.ts";
-import { type AcceptedListener, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
-import { type OpeningOwner, PendingOpening } from "./pending-opening.ts";
+import type { AcceptedListener } from "./incoming-opening.ts";
+import { PendingOpening } from "./pending-opening.ts";
 
 export class PendingUpgrade extends PendingOpening {
   /** The listener of the pump until the request is accepted. */
@@ -21,17 +20,11 @@ export class PendingUpgrade extends PendingOpening {
     shed: () => this.#shed(),
   };
 
-  readonly #info: TransportInfo;
   /** Undefined once the handler has accepted the request, or the opening is over. */
   #pump: Pump | undefined;
   #isAsked = false;
   /** Whether the server has dropped the transport. */
   #isDropped = false;
-
-  constructor(owner: OpeningOwner, clock: Clock, info: TransportInfo) {
-    super(owner, clock);
-    this.#info = info;
-  }
 
   attach(pump: Pump): void {
     this.#pump = pump;
@@ -70,8 +63,7 @@ export class PendingUpgrade extends PendingOpening {
     this.#pump = undefined;
     pump.resume("opening");
     listener.attach(pump);
-    this.server.replaced(this, listener);
-    listener.owner = this.server;
+    this.handOver(listener);
   }
 
   protected respond(rejection: Rejection): void {
@@ -91,14 +83,14 @@ export class PendingUpgrade extends PendingOpening {
     // RFC 6455 §4.1: the client MUST wait for the response. If the handler answers at once, that is before the turn ends, and
     // nothing is paused.
     this.#pump!.pause("opening");
-    void this.ask(new IncomingOpening(request, this.#info, this));
+    void this.ask(request);
   }
 
   #failed(violation: Violation): void {
     this.#isAsked = false;
     this.failure = this.#pump?.failure ?? failureOf(violation);
     // The end of the transport is the client's fault only if the server has not dropped it.
-    if (!this.#isDropped) this.server.failed(this.failure, this.#info);
+    if (!this.#isDropped) this.reportFailure(this.failure);
   }
 
   #end(): void {
