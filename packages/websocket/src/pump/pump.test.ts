@@ -45,7 +45,7 @@ class ManualTransport implements Transport {
 }
 
 /** A listener that records its calls, one line each. */
-function told(overrides: Partial<PumpListener> = {}): { listener: PumpListener; lines: string[] } {
+function recording(overrides: Partial<PumpListener> = {}): { listener: PumpListener; lines: string[] } {
   const lines: string[] = [];
   const listener: PumpListener = {
     ...silentListener,
@@ -68,7 +68,7 @@ function told(overrides: Partial<PumpListener> = {}): { listener: PumpListener; 
 function serverPump(options: Partial<PumpOptions> = {}, overrides: Partial<PumpListener> = {}) {
   const transport = new ManualTransport();
   const clock = new TestClock();
-  const { listener, lines } = told(overrides);
+  const { listener, lines } = recording(overrides);
   const endpoint = Endpoint.fromAgreement(plainAgreement("server"));
   const pump = new Pump({ endpoint, transport, listener, clock, ...options });
   pump.start();
@@ -330,7 +330,7 @@ describe("the pump", () => {
       });
     try {
       const [near, far] = createTransportPair();
-      const { listener } = told({
+      const { listener } = recording({
         text: () => {
           throw new Error("nobody's");
         },
@@ -362,6 +362,18 @@ describe("the pump", () => {
     await turn();
     expect(made.lines).toEqual(["end false 1006"]);
     expect(made.transport.calls).toEqual(["start", "abort"]);
+  });
+
+  it("may be aborted by a listener of bytes that were held until the peer closed its half, and stays aborted", async () => {
+    const { transport, lines, pump } = serverPump({ endpoint: Endpoint.server() }, { text: () => pump.abort() });
+    transport.sink.data(Uint8Array.of(...clientRequest("/"), ...frame(0x81, [0x31])));
+    pump.accept();
+    transport.sink.end();
+    transport.sink.data(frame(0x81, [0x32]));
+    pump.requestFlush();
+    await turn();
+    expect(lines).toEqual(["request /", "open server", "end false 1006"]);
+    expect(transport.calls).toEqual(["start", "abort"]);
   });
 
   it("resumes reading while paused once no more events can occur, and informs the deadlines", async () => {
@@ -409,7 +421,7 @@ describe("the pump", () => {
       const error = new Error("broken");
       const clock = new TestClock();
       const transport = new ManualTransport();
-      const { listener, lines } = told();
+      const { listener, lines } = recording();
       const errors: unknown[] = [];
       const options = { clock, onError: (thrown: unknown) => errors.push(thrown), deadlines: { ping: 1_000 } };
       const pump = new Pump({
@@ -522,7 +534,7 @@ describe("what arrives in one chunk with the response", () => {
   it("is delivered once the code awaiting the opening has had time to listen [C13]", async () => {
     const server = Endpoint.server();
     const transport = new ManualTransport();
-    const client = told({ open: () => resolveOpen() });
+    const client = recording({ open: () => resolveOpen() });
     let resolveOpen = (): void => {};
     const opened = new Promise<void>((resolve) => {
       resolveOpen = resolve;
@@ -546,7 +558,7 @@ describe("what arrives in one chunk with the response", () => {
   it("can be replied to before the Close frame when the data behind it breaks a rule", async () => {
     const server = Endpoint.server();
     const transport = new ManualTransport();
-    const answer = told({ text: (data) => pump.endpoint.sendText(`re: ${data}`) });
+    const answer = recording({ text: (data) => pump.endpoint.sendText(`re: ${data}`) });
     const endpoint = Endpoint.client({ url: "ws://example.com/", random });
     const pump = new Pump({ endpoint, transport, listener: answer.listener });
     pump.start();

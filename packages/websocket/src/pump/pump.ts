@@ -33,8 +33,27 @@ import type { Closable, ClosableOwner } from "./closable.ts";
 import { PumpTimer, type TimedPump } from "./deadline-timer.ts";
 import { dispatch, type PumpListener, silentListener } from "./listener.ts";
 import { defaultWriteBudget, type PumpOptions, pumpChecks } from "./options.ts";
-import { mayCauseEvents, type PauseReason, PumpReader } from "./reader.ts";
+import { type PauseReason, PumpReader } from "./reader.ts";
 import { OutputFailure, PumpWriter } from "./writer.ts";
+
+/**
+ * The life of the transport: new → starting → open → half-closed → closed, where open may be closed at once, and any of them may
+ * be aborted, which is closed a microtask later. The listener's `end` is emitted in half-closed, or else in closed.
+ */
+type Phase =
+  /** Commands are accepted, but nothing is flushed. */
+  | "new"
+  /** `transport.start` is on the stack, maybe inside a call by the application: its input is repeated in a microtask. */
+  | "starting"
+  | "open"
+  /** The peer has closed its half. Once our Close frame has left, the end is emitted. */
+  | "half-closed"
+  /** `abort` was called. Input is ignored, and nothing is written. */
+  | "aborted"
+  | "closed";
+
+/** What the pump is waiting for a round to do: to process its backlog, or first to go on writing. */
+type Round = "none" | "backlog" | "write";
 
 /** Units of work per chunk in addition to those that core counts: the cost of the transport and of this loop. */
 const chunkWork = 1_000;
@@ -66,30 +85,19 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   readonly #reader: PumpReader;
   readonly #writer: PumpWriter;
   readonly #flush: () => void = () => this.#flushNow();
-  /** Set once open; delivers to the listener without creating event objects. */
-  #connection: Connection | undefined;
 
+  #phase: Phase = "new";
+  #round: Round = "none";
+  /** Whether a flush is due at the end of this turn. */
+  #isFlushRequested = false;
   /** Whether a listener callback is on the stack. */
-  #isTelling = false;
+  #isDelivering = false;
   readonly #rounds: Rounds;
   readonly #share: Sharer = { credit: 0, round: -1, serve: (budget) => this.#serveRound(budget) };
   /** Received bytes that have not been processed yet. */
   #backlog: PumpBacklog | undefined;
-  /** Whether the connection is waiting for a round, and whether it waits for one to continue writing. */
-  #isEnqueued = false;
-  #isWriteDue = false;
-  #isFlushRequested = false;
-  #started = false;
-  /**
-   * Whether `transport.start` is on the stack, possibly inside a call by the application, where nothing may be emitted.
-   */
-  #isStarting = false;
-  #aborted = false;
   /** Whether the connection was given up because a function of the application failed. */
   #hasGivenUp = false;
-  /** The peer closed its half behind its Close frame. The end is emitted once our Close frame has left. */
-  #isEnding = false;
-  #closed = false;
   #failure: Failure | undefined;
   /** The server that waits for the remaining output of a connection that has ended. */
   owner: ClosableOwner | undefined;
@@ -101,7 +109,6 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     checkOptions("a Pump", options, pumpChecks);
     const { endpoint, deadlines = {} } = options;
     this.endpoint = endpoint;
-    this.#connection = endpoint.connection;
     this.#transport = options.transport;
     this.#listener = options.listener;
     this.#clock = clockOf(options.clock);
@@ -134,8 +141,8 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   /** Starts. Bytes that the endpoint already has from behind its opening handshake are processed first. */
   start(): void {
-    this.#started = true;
-    this.#isStarting = true;
+    // It may have been aborted already. The transport is started all the same, so that it is listened to until it is closed.
+    if (this.#phase === "new") this.#phase = "starting";
     try {
       this.#transport.start(this);
     } catch (error) {
@@ -143,7 +150,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
       this.error(error);
       this.abort();
     }
-    this.#isStarting = false;
+    if (this.#phase === "starting") this.#phase = "open";
     const rest = this.endpoint.takeRest();
     if (rest.length > 0) this.data(rest);
     this.requestFlush();
@@ -155,7 +162,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   requestFlush(): void {
     if (this.#isFlushRequested) this.#turn.extend();
     // A listener callback is followed by its own `requestFlush`.
-    else if (!this.#closed && this.#started && !this.#isTelling) {
+    else if (this.#phase !== "new" && this.#phase !== "closed" && !this.#isDelivering) {
       this.#isFlushRequested = true;
       defer(this.#clock, this.#turn, this.#flush);
     }
@@ -163,7 +170,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   /** See `Endpoint.accept`. Emits `open` during this call, and messages that have arrived early afterwards. */
   accept(answer?: OpeningAnswer): void {
-    this.#tell(this.endpoint.accept(answer, "leave"));
+    this.#deliver(this.endpoint.accept(answer, "leave"));
     const rest = this.endpoint.takeRest();
     if (rest.length === 0) return;
     this.#hold(rest);
@@ -179,7 +186,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   /** See `Endpoint.receiveHead`. */
   receiveHead(head: RequestHead): void {
     try {
-      this.#tell(this.endpoint.receiveHead(head));
+      this.#deliver(this.endpoint.receiveHead(head));
     } catch (error) {
       this.brokeOff(error);
     }
@@ -205,7 +212,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     if (this.#reader.pause(reason)) this.requestFlush();
   }
 
-  /** Ends the pause for `reason`, or for all reasons except the backlog of received bytes. */
+  /** Ends the pause for `reason`, or for all reasons except the backlog of received bytes and the memory budget. */
   resume(reason: PauseReason | "any" = "application"): void {
     if (!this.#reader.resume(reason)) return;
     this.#enqueue();
@@ -214,13 +221,13 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   /** Drops the transport. The listener's `end` follows in a later microtask. */
   abort(): void {
-    if (this.#aborted || this.#closed) return;
-    this.#aborted = true;
+    if (this.#isOver) return;
+    this.#phase = "aborted";
     this.#backlog = undefined;
-    this.#isWriteDue = false;
+    if (this.#round === "write") this.#round = "backlog";
     this.#writer.stop();
     // The endpoint does not accept input while it is delivering events.
-    if (this.#isTelling) queueMicrotask(() => this.#drop());
+    if (this.#isDelivering) queueMicrotask(() => this.#drop());
     else this.#drop();
     // End in a turn of our own (WHATWG WebSockets §3.1 queues a task), whatever the transport reports during the call
     // or after it: some call `close` at once, some never.
@@ -241,7 +248,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   /** The listener's `heldLength` has changed, possibly after the end. It is counted at the end of this turn. */
   heldChanged(): void {
     if (this.#account === undefined) return;
-    if (this.#closed) this.#count();
+    if (this.#phase === "closed") this.#count();
     else this.requestFlush();
   }
 
@@ -271,7 +278,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   /** Whether output is still being written after the end of the connection. */
   get isLingering(): boolean {
-    return !this.#closed && !this.#aborted && this.bufferedLength > 0;
+    return !this.#isOver && this.bufferedLength > 0;
   }
 
   startClosing(): void {}
@@ -285,14 +292,15 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
    * its input gets a Close frame with 1013 and the time to close; otherwise the transport is dropped.
    */
   giveUp(): void {
-    if (this.#closed || this.#aborted) return;
+    if (this.#isOver) return;
+    const { connection } = this.endpoint;
     // A write in flight means that the peer is not reading. During a listener callback, the endpoint does not accept
     // `giveUp`.
-    if (this.#connection === undefined || this.#writer.length > 0 || this.#isTelling) {
+    if (connection === undefined || this.#writer.length > 0 || this.#isDelivering) {
       this.abort();
       return;
     }
-    this.#connection.fail(tryAgainLater, "out of memory");
+    connection.fail(tryAgainLater, "out of memory");
     this.requestFlush();
   }
 
@@ -324,8 +332,8 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   data(chunk: Uint8Array, isLast = false): void {
     noteArrival();
-    if (this.#closed || this.#aborted) return;
-    if (this.#isStarting) {
+    if (this.#isOver) return;
+    if (this.#phase === "starting") {
       queueMicrotask(() => this.data(chunk));
       return;
     }
@@ -333,24 +341,25 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
       this.#backlog.push(chunk);
       return;
     }
-    if (this.#connection === undefined) {
+    const { connection } = this.endpoint;
+    if (connection === undefined) {
       this.#receiveOpening(chunk);
       return;
     }
     const budget = this.#rounds.allowance(this.#share);
-    const taken = budget > 0 ? this.#receive(this.#connection, chunk, budget) : 0;
+    const taken = budget > 0 ? this.#receive(connection, chunk, budget) : 0;
     if (taken < chunk.length) this.#keep(taken === 0 ? chunk : chunk.subarray(taken));
     if (isLast && !this.#isFlushRequested && this.endpoint.outputLength > 0) this.#flushNow();
     else this.requestFlush();
   }
 
   drain(): void {
-    if (!this.#writer.drained() || this.#closed) return;
+    if (!this.#writer.drained() || this.#phase === "closed") return;
     // Nothing is left to write, so finish at once: for a short response, another turn would cost a tenth of its write.
     if (this.endpoint.outputLength === 0 && !this.#isEnding) {
       this.#flushed();
       this.#count();
-    } else if (this.#isTransformed && !this.#isEnding) this.#writeInRound();
+    } else if (this.#isTransformed && !this.#isEnding) this.#await("write");
     // A large message takes one turn per write, so that others are served in between and control frames can overtake
     // it.
     else if (this.#clock.nextTurn !== undefined) this.#clock.nextTurn(this.#flush);
@@ -359,12 +368,12 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   end(): void {
     noteArrival();
-    if (this.#closed || this.#aborted) return;
-    if (this.#isStarting) {
+    if (this.#isOver) return;
+    if (this.#phase === "starting") {
       queueMicrotask(() => this.end());
       return;
     }
-    const backlog = this.#heard();
+    const backlog = this.#releaseHeld();
     if (backlog === undefined) this.#endNow();
     else {
       backlog.isEndBehind = true;
@@ -373,16 +382,16 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   }
 
   error(error: unknown): void {
-    if (!this.#aborted) this.#failure ??= { kind: "transport", error: orNoReason(error) };
+    if (!this.#isOver) this.#failure ??= { kind: "transport", error: orNoReason(error) };
   }
 
   close(): void {
-    if (this.#aborted || this.#closed) return;
-    if (this.#isStarting) {
+    if (this.#isOver) return;
+    if (this.#phase === "starting") {
       queueMicrotask(() => this.close());
       return;
     }
-    const backlog = this.#heard();
+    const backlog = this.#releaseHeld();
     if (backlog === undefined) this.#closeNow();
     else {
       this.#writer.stop();
@@ -395,7 +404,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   /** Writes as much as there is room for. */
   write(): void {
-    if (this.#closed) return;
+    if (this.#phase === "closed") return;
     try {
       this.#write();
     } catch (error) {
@@ -404,14 +413,23 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   }
 
   expired(events: readonly EndpointEvent[]): void {
-    this.#tell(events);
+    this.#deliver(events);
   }
 
   // Internals
 
-  #tell(events: readonly EndpointEvent[]): void {
-    this.#connection ??= this.endpoint.connection;
-    this.#isTelling = true;
+  /** Whether the transport was aborted or is closed. */
+  get #isOver(): boolean {
+    return this.#phase === "aborted" || this.#phase === "closed";
+  }
+
+  /** Whether the peer has closed its half, and the end has not been emitted yet, because we owe a Close frame. */
+  get #isEnding(): boolean {
+    return this.#phase === "half-closed" && this.endpoint.state !== "ended";
+  }
+
+  #deliver(events: readonly EndpointEvent[]): void {
+    this.#isDelivering = true;
     for (const event of events) {
       try {
         dispatch(event, this.#listener);
@@ -419,7 +437,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
         this.#listenerThrew(error);
       }
     }
-    this.#isTelling = false;
+    this.#isDelivering = false;
     this.requestFlush();
   }
 
@@ -429,7 +447,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     try {
       const events = this.endpoint.receive(chunk, "leave");
       last = events.at(-1);
-      this.#tell(events);
+      this.#deliver(events);
     } catch (error) {
       this.brokeOff(error);
     }
@@ -444,7 +462,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   /** Passes `chunk` to the connection for about `budget` units of work. Returns the number of bytes it has taken. */
   #receive(connection: Connection, chunk: Uint8Array, budget: number): number {
-    this.#isTelling = true;
+    this.#isDelivering = true;
     let taken = chunk.length;
     try {
       taken = connection.receiveInto(chunk, this.#listener, budget);
@@ -452,14 +470,14 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
       if (this.#listener.isGuarded === true) this.#endpointThrew(error);
       else this.#listenerThrew(error);
     }
-    this.#isTelling = false;
+    this.#isDelivering = false;
     this.#rounds.spent(this.#share, connection.work + chunkWork);
     return taken;
   }
 
   /** Keeps incoming bytes until `#release`. */
   #hold(rest: Uint8Array): void {
-    if (this.#aborted || this.#closed) return;
+    if (this.#isOver) return;
     const backlog = new PumpBacklog();
     backlog.isHeld = true;
     if (rest.length > 0) backlog.push(rest);
@@ -475,7 +493,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   /** Keeps the bytes for which no time was left. */
   #keep(rest: Uint8Array): void {
-    if (this.#aborted || this.#closed) return;
+    if (this.#isOver) return;
     this.#backlog = new PumpBacklog();
     this.#backlog.push(rest);
     this.#wait();
@@ -488,43 +506,37 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     this.#enqueue();
   }
 
+  /** Waits for a round if the backlog may be processed. */
   #enqueue(): void {
-    if (this.#isEnqueued || !this.#canGoOn) return;
-    this.#isEnqueued = true;
-    this.#rounds.enqueue(this.#share);
+    if (this.#round === "none" && this.#mayProcess) this.#await("backlog");
+  }
+
+  #await(round: Round): void {
+    if (this.#round === "none") this.#rounds.enqueue(this.#share);
+    this.#round = round;
   }
 
   /**
    * Writes as much as there is room and time for. If extensions make the output expensive, the rest waits for a round.
    */
   #write(): void {
-    if (this.#isWriteDue) return;
+    if (this.#round === "write") return;
     const before = this.endpoint.outputLength;
     const isCut = this.#writer.write();
     if (this.#isTransformed) this.#rounds.spent(this.#share, (before - this.endpoint.outputLength) * encodingWork);
-    if (isCut) this.#writeInRound();
-  }
-
-  #writeInRound(): void {
-    this.#isWriteDue = true;
-    this.#enqueue();
+    if (isCut) this.#await("write");
   }
 
   get #isTransformed(): boolean {
-    return this.#connection !== undefined && this.#connection.agreement.extensions.length > 0;
-  }
-
-  /** Whether waiting work may continue: a write that is due, or the backlog. */
-  get #canGoOn(): boolean {
-    if (this.#isWriteDue) return true;
-    return this.#mayTell;
+    const { agreement } = this.endpoint;
+    return agreement !== undefined && agreement.extensions.length > 0;
   }
 
   /**
    * Whether the backlog may be processed: if nothing else pauses reading, if it is short, or if the transport has nothing
    * more to deliver.
    */
-  get #mayTell(): boolean {
+  get #mayProcess(): boolean {
     const backlog = this.#backlog;
     if (backlog === undefined || backlog.isHeld) return false;
     if (!this.#reader.isPausedByOthers || !backlog.isLong) return true;
@@ -535,30 +547,31 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
    * The transport has ended, and the application gets no more time to add listeners. Returns the backlog if some of it
    * had to stay.
    */
-  #heard(): PumpBacklog | undefined {
+  #releaseHeld(): PumpBacklog | undefined {
     if (this.#backlog?.isHeld === true) this.#release();
     return this.#backlog;
   }
 
   /** Serves the connection in a round. Returns whether more work is waiting. */
   #serveRound(budget: number): boolean {
-    if (this.#isWriteDue) {
-      this.#isWriteDue = false;
+    if (this.#round === "write") {
+      this.#round = "backlog";
       this.#flushNow();
     } else this.#serve(budget);
-    this.#isEnqueued = this.#canGoOn;
-    return this.#isEnqueued;
+    if (this.#round === "backlog" && !this.#mayProcess) this.#round = "none";
+    return this.#round !== "none";
   }
 
   /** Processes the backlog for about `budget` units of work. */
   #serve(budget: number): void {
+    const connection = this.endpoint.connection!;
     let left = budget;
-    while (left > 0 && this.#mayTell) {
+    while (left > 0 && this.#mayProcess) {
       const chunk = this.#backlog?.first;
       if (chunk === undefined) break;
-      const taken = this.#receive(this.#connection!, chunk, left);
+      const taken = this.#receive(connection, chunk, left);
       this.#backlog?.take(taken);
-      left -= this.#connection!.work + chunkWork;
+      left -= connection.work + chunkWork;
     }
     if (this.#backlog?.length === 0) this.#backlogEnded(this.#backlog);
     this.requestFlush();
@@ -574,19 +587,20 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   #endNow(): void {
     this.#noteLoss("The peer closed the transport without a Close frame.");
-    this.#isEnding = true;
+    if (!this.#isOver) this.#phase = "half-closed";
     // A peer may close its half right after its Close frame and still read ours.
     if (this.#owesClose) this.requestFlush();
-    else this.#tellEnd();
+    else this.#deliverEnd();
   }
 
   #closeNow(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#phase === "closed") return;
+    const wasAborted = this.#phase === "aborted";
+    this.#phase = "closed";
     this.#backlog = undefined;
     this.#timer.stop();
-    if (!this.#aborted) this.#noteLoss("The transport was closed without a Close frame.");
-    this.#tellEnd();
+    if (!wasAborted) this.#noteLoss("The transport was closed without a Close frame.");
+    this.#deliverEnd();
     this.#flushed();
     this.#count();
     this.owner?.ended(this);
@@ -599,13 +613,14 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     return state === "close-received" || (state === "closed" && this.#writer.length > 0);
   }
 
-  #tellEnd(): void {
-    this.#isEnding = false;
+  #deliverEnd(): void {
     // RFC 6455 §7.1.4: clean if both Close frames have been exchanged. The endpoint says so even if ours was not
     // written.
     const isWritten = !this.#owesClose;
     const events = this.#receiveEnd();
-    this.#tell(isWritten ? events : events.map((event) => (event.type === "end" ? { ...event, clean: false } : event)));
+    this.#deliver(
+      isWritten ? events : events.map((event) => (event.type === "end" ? { ...event, clean: false } : event)),
+    );
   }
 
   #receiveEnd(): readonly EndpointEvent[] {
@@ -643,14 +658,15 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     this.#failure ??= { kind: "given-up", error: orNoReason(error) };
     // Without a masking key, a Close frame cannot be sent either.
     const isKeyless = error instanceof UsageError && error.code === "option/random";
-    if (this.#connection === undefined || this.#hasGivenUp || isKeyless) {
+    const { connection } = this.endpoint;
+    if (connection === undefined || this.#hasGivenUp || isKeyless) {
       this.#listenerThrew(error);
       return;
     }
     this.#hasGivenUp = true;
     this.#report(error);
     try {
-      this.#connection.fail(1011);
+      connection.fail(1011);
       this.requestFlush();
     } catch (second) {
       this.#listenerThrew(second);
@@ -669,15 +685,15 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   #flushNow(): void {
     this.#isFlushRequested = false;
-    if (this.#closed) return;
+    if (this.#phase === "closed") return;
     // Input is ignored from now on, so the backlog is meaningless.
-    if (this.#backlog !== undefined && !mayCauseEvents(this.endpoint)) this.#backlogEnded(this.#backlog);
+    if (this.#backlog !== undefined && !this.#reader.takesInput) this.#backlogEnded(this.#backlog);
     try {
       this.#reader.apply();
       this.#write();
-      if (this.#isEnding && !this.#owesClose) this.#tellEnd();
+      if (this.#isEnding && !this.#owesClose) this.#deliverEnd();
       this.#obey();
-      if (!this.#closed && !this.#aborted) this.#timer.update();
+      if (!this.#isOver) this.#timer.update();
       this.#listener.flushed();
       this.#count();
     } catch (error) {
@@ -693,31 +709,28 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     }
   }
 
+  /** Reports to the budget how much memory the connection holds. */
   #count(): void {
+    const account = this.#account;
+    if (account === undefined) return;
     try {
-      this.#sayHeld();
+      const kept = this.#listener.heldLength ?? 0;
+      if (this.#phase === "closed" && kept === 0) {
+        this.#account = undefined;
+        account.close();
+      } else account.change(kept + this.#ownHeldLength);
     } catch (error) {
       this.brokeOff(error);
     }
   }
 
-  /** Reports to the budget how much memory the connection holds. */
-  #sayHeld(): void {
-    const account = this.#account;
-    if (account === undefined) return;
-    const kept = this.#listener.heldLength ?? 0;
-    // After an abort, the endpoint's memory is released as soon as the running code returns. After a close, only the
-    // listener may still hold some.
-    const isOver = this.#closed && kept === 0;
+  get #ownHeldLength(): number {
+    // After an abort, the endpoint's memory is released as soon as the running code returns.
+    if (this.#phase === "aborted") return 0;
+    // After a close, a listener that still holds messages holds the pump and its endpoint as well.
     const { endpoint } = this;
-    if (isOver) {
-      this.#account = undefined;
-      account.close();
-    } else if (this.#aborted) account.change(kept);
-    else
-      account.change(
-        kept + endpoint.heldLength + endpoint.outputLength + this.#writer.heldLength + (this.#backlog?.heldLength ?? 0),
-      );
+    const output = endpoint.outputLength + this.#writer.heldLength;
+    return endpoint.heldLength + output + (this.#backlog?.heldLength ?? 0);
   }
 
   /** Does with the transport what the endpoint asks for. */

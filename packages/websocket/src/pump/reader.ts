@@ -25,6 +25,7 @@ const keptReasons = reasons.backlog | reasons.memory;
 /** Why reading is paused. Reasons are independent: reading resumes only when none is left. */
 export type PauseReason = keyof typeof reasons;
 
+/** The reasons for which reading is paused, and what follows from them. */
 export class PumpReader {
   /** Bits of the current reasons. A pause that ends within the same turn never reaches the transport. */
   #reasons = 0;
@@ -45,6 +46,15 @@ export class PumpReader {
     return (this.#reasons & ~ownReasons) !== 0;
   }
 
+  /**
+   * Whether input may cause events. Once it is ignored, the transport must read on: bytes are discarded, and the pump is
+   * waiting for the peer's end.
+   */
+  get takesInput(): boolean {
+    const { state } = this.#endpoint;
+    return state === "opening" || state === "open" || state === "closing" || state === "close-sent";
+  }
+
   /** Pauses for `reason`. Returns whether that is new. */
   pause(reason: PauseReason): boolean {
     return this.#change(this.#reasons | reasons[reason]);
@@ -60,7 +70,7 @@ export class PumpReader {
 
   /** Applies the wanted state to the transport and the timer, at the end of a turn. */
   apply(): void {
-    const paused = this.#reasons !== 0 && mayCauseEvents(this.#endpoint);
+    const paused = this.#reasons !== 0 && this.takesInput;
     if (paused === this.#paused) return;
     this.#paused = paused;
     if (paused) {
@@ -77,11 +87,4 @@ export class PumpReader {
     this.#reasons = bits;
     return isNew;
   }
-}
-
-/**
- * Once input is ignored, the transport must read on: bytes are discarded, and the pump is waiting for the peer's end.
- */
-export function mayCauseEvents({ state }: Endpoint): boolean {
-  return state === "opening" || state === "open" || state === "closing" || state === "close-sent";
 }
