@@ -76,9 +76,9 @@ const server = new WebSocketServer(
     const socket = opening.accept();
     socket.onmessage = ({ data }) => socket.send(data);
   },
-  { ...options, clock: nodeClock },
+  { ...options, runtime: { clock: nodeClock } },
 );
-const bareServer = new WebSocketServer((opening) => opening.accept(), { ...options, clock: nodeClock });
+const bareServer = new WebSocketServer((opening) => opening.accept(), { ...options, runtime: { clock: nodeClock } });
 
 const rows: Readonly<Record<string, () => unknown>> = {
   "endpoint, open": openEndpoint,

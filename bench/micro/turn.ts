@@ -29,11 +29,14 @@ class NowhereTransport implements Transport {
 }
 
 const runtime = { native: nodeFunctions, clock: nodeClock };
-const server = new WebSocketServer((opening) => {
-  const socket = opening.accept();
-  socket.binaryType = "arraybuffer";
-  socket.onmessage = ({ data }) => socket.send(data);
-}, runtime);
+const server = new WebSocketServer(
+  (opening) => {
+    const socket = opening.accept();
+    socket.binaryType = "arraybuffer";
+    socket.onmessage = ({ data }) => socket.send(data);
+  },
+  { runtime },
+);
 
 const subjects: Readonly<Record<string, (transport: Transport) => void>> = {
   pump: (transport) => echo(transport, { port: 0, tls: undefined, maxMessage: 1 << 26, extensions: [] }, runtime),

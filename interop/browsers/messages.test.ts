@@ -54,7 +54,7 @@ describeInPage("a page", ways, (world) => {
     const length = 3 * mebibyte + 5;
     const fragmentSize = 16_384;
     const arrivals = new Arrivals();
-    world.site.serve(arrivals.handler, { fragmentSize });
+    world.site.serve(arrivals.handler, { runtime: { fragmentSize } });
     const echoed = world.page.evaluate(
       async ([url, size]) => {
         const peer = await inPage.open(url);

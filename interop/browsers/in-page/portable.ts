@@ -91,8 +91,8 @@ export async function talkOverPair(): Promise<string[]> {
   const results: string[] = [];
   for (const schedule of [undefined, queueMicrotask, setTimeout]) {
     const [near, far] = createTransportPair({ schedule });
-    serveEcho(far, schedule && { clock, onError: reportError });
-    results.push(await talk(() => near, schedule && { clock, random: crypto.getRandomValues as never }));
+    serveEcho(far, schedule && { runtime: { clock }, onError: reportError });
+    results.push(await talk(() => near, schedule && { runtime: { clock, random: crypto.getRandomValues as never } }));
   }
   return results;
 }

@@ -149,7 +149,11 @@ async function inMemory(given: Given): Promise<unknown> {
       socket.onmessage = ({ data }) => socket.send(data);
     },
     // Functions of the platform, as an application may pass them in.
-    { extensions, onError: reportError, clock: { ...systemClock, setTimeout, clearTimeout: clearTimeout as never } },
+    {
+      extensions,
+      onError: reportError,
+      runtime: { clock: { ...systemClock, setTimeout, clearTimeout: clearTimeout as never } },
+    },
   );
   const Socket = createWebSocketClass(
     () => {
@@ -157,7 +161,7 @@ async function inMemory(given: Given): Promise<unknown> {
       server.receive(far);
       return near;
     },
-    { extensions, random: crypto.getRandomValues as never },
+    { extensions, runtime: { random: crypto.getRandomValues as never } },
   );
   const socket = await whenOpen(new Socket("ws://example.com/"));
   const received: unknown[] = [];

@@ -26,8 +26,7 @@ const adapter: ListeningAdapter<TransportOptions, TlsOptions> = createAdapter({
   openListener,
   checkTls,
   memoryBudgetOf,
-  native: nodeFunctions,
-  clock: nodeClock,
+  runtime: { native: nodeFunctions, clock: nodeClock },
 });
 
 // Clients

@@ -25,12 +25,17 @@ interface SecureListener {
 /** Creates a server, and a function that drops connections whose TLS handshake is not complete. */
 export function createSecureServer(
   { handshakeTimeout, ...tls }: TlsOptions,
-  { deadlines = {}, clock = nodeClock }: Pick<ServerOptions, "deadlines" | "clock">,
+  { deadlines = {}, runtime = {} }: Pick<ServerOptions, "deadlines" | "runtime">,
   { admit, connection, failed }: SecureListener,
 ): { server: NetServer; drop: () => void } {
   const { opening = defaultDeadlines.opening } = deadlines;
   const time = checkDuration("tls.handshakeTimeout", handshakeTimeout === undefined ? opening : handshakeTimeout);
-  const handshakes = new LateHandshakes(clock, time, tls.maxVersion ?? DEFAULT_MAX_VERSION, failed);
+  const handshakes = new LateHandshakes(
+    runtime.clock ?? nodeClock,
+    time,
+    tls.maxVersion ?? DEFAULT_MAX_VERSION,
+    failed,
+  );
   /**
    * Connections that have a place but no transport yet, keyed by the addresses of the TCP connection: Node does not reveal
    * which TCP socket belongs to a TLS socket.

@@ -38,8 +38,8 @@ describe("small messages", () => {
   });
 
   it.each([
-    ["no clock", {}],
-    ["clock: undefined", { clock: undefined }],
+    ["no runtime", {}],
+    ["runtime: { clock: undefined }", { runtime: { clock: undefined } }],
   ])("sent from a promise and from a tick leave in one write, with %s", async (_, options) => {
     const { transport, written } = manualTransport();
     let socket: WebSocket | undefined;

@@ -49,7 +49,9 @@ describe("the transport option", () => {
     const server = await openServer();
     const nothing = { tls: undefined, path: undefined, proxy: undefined, http2: undefined, agent: undefined };
     (await connect(server.url, { transportOptions: nothing as object })).terminate();
-    (await connect(server.url, { transportOptions: undefined, clock: undefined, native: undefined })).terminate();
+    (
+      await connect(server.url, { transportOptions: undefined, runtime: { clock: undefined, native: undefined } })
+    ).terminate();
   });
 });
 

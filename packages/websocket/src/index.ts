@@ -49,10 +49,12 @@ export {
 export { whenOpen } from "./socket/when-open.ts";
 export type {
   AgreedTransport,
+  ClientRuntimeOptions,
   ClientSocketOptions,
   Connect,
   ConnectTarget,
 } from "./client/socket-options.ts";
+export type { RuntimeOptions } from "./client/runtime-options.ts";
 
 // What went wrong.
 export { type Failure, failureText } from "./failure/failure.ts";

@@ -20,7 +20,7 @@ describe("a redirect", () => {
         if (Location === undefined) opening.accept();
         else opening.reject({ status: 302, fields: [["Location", Location]] });
       },
-      { clock },
+      { runtime: { clock } },
     );
     const Client = createWebSocketClass(
       () => {
@@ -28,7 +28,7 @@ describe("a redirect", () => {
         server.receive(far);
         return near;
       },
-      { clock },
+      { runtime: { clock } },
     );
     const socket = new Client("ws://user:secret@a.example/", {
       cookies: [["session", "secret"]],

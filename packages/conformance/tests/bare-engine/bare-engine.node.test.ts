@@ -149,7 +149,7 @@ describe("an error names the missing part of an engine", () => {
     // Null rather than missing, because fast-check, which is part of the program, could not be loaded without it.
     const program = engine({ ...without("setTimeout"), setTimeout: null });
     const { createWebSocketClass, WebSocketServer } = program;
-    const WebSocket = createWebSocketClass(() => new Promise(() => {}), { random: () => {} });
+    const WebSocket = createWebSocketClass(() => new Promise(() => {}), { runtime: { random: () => {} } });
     for (const make of [() => new WebSocket("ws://example.com/"), () => new WebSocketServer(() => {})])
       expect(program.messageOf(make)).toContain("setTimeout");
   });

@@ -153,7 +153,7 @@ export async function comeBack(): Promise<string[]> {
       if (attempts === 1) throw new Error("not yet");
       return new WebSocket("ws://example.com/");
     },
-    { random, firstDelay: 0 },
+    { runtime: { random }, firstDelay: 0 },
   );
   const message = new Promise<void>((resolve) => {
     client.addEventListener("message", (event) => {
@@ -180,7 +180,7 @@ export async function tooLate(): Promise<string[]> {
         reject(signal.reason);
       });
     });
-  const WebSocket = createWebSocketClass(connect, { random, deadlines: { opening: 1 } });
+  const WebSocket = createWebSocketClass(connect, { runtime: { random }, deadlines: { opening: 1 } });
   const socket = new WebSocket("ws://example.com/");
   await new Promise((resolve) => {
     socket.onerror = ({ failure }) => seen.push(failure.kind);

@@ -76,7 +76,7 @@ export function messageContract(adapter: TestedAdapter, { describe, it, expect }
         adapter,
         echo,
         async ({ url }) => {
-          const socket = await adapter.connect(url, { fragmentSize: 1000 });
+          const socket = await adapter.connect(url, { runtime: { fragmentSize: 1000 } });
           socket.binaryType = "arraybuffer";
           const echoes = messages(socket, 2);
           socket.send(bytes);
@@ -85,7 +85,7 @@ export function messageContract(adapter: TestedAdapter, { describe, it, expect }
           expect(isArrayBufferOf(first, bytes)).toBe(true);
           expect(second === "€".repeat(5000)).toBe(true);
         },
-        { fragmentSize: 777 },
+        { runtime: { fragmentSize: 777 } },
       );
     });
 

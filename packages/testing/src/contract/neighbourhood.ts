@@ -41,7 +41,7 @@ export async function withNeighbours(
     (opening) => {
       accepted.push(echo(opening));
     },
-    { host: "127.0.0.1", ...settings, clock, onError },
+    { host: "127.0.0.1", ...settings, runtime: { clock }, onError },
   );
   try {
     const good = await adapter.connect(server.url);

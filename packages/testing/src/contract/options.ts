@@ -25,6 +25,7 @@ export function optionContract(adapter: TestedAdapter, { describe, it, expect }:
             [{ deadlines: { opening: -1 } }, "option/range", /deadlines\.opening/],
             [{ fields: {} }, "option/type", /fields must be a list/],
             [{ signal: {} }, "option/type", /signal must be an AbortSignal/],
+            [{ clock: {} }, "option/unknown", /Did you mean runtime: { clock: … }\?/],
             [{ tls: {} }, "option/unknown", /Did you mean transportOptions\?/],
             [{ ca: "" }, "option/unknown", /Did you mean transportOptions: { tls: … }\?/],
             [{ transportOptions: { paht: "/tmp/x" } }, "option/unknown", /Did you mean transportOptions\.path\?/],
@@ -36,10 +37,8 @@ export function optionContract(adapter: TestedAdapter, { describe, it, expect }:
           for (const [options, code, says] of wrong) await expectFault(adapter.connect(url, options), code, says);
           const nothing = {
             transportOptions: undefined,
-            clock: undefined,
-            random: undefined,
+            runtime: { clock: undefined, random: undefined, connect: undefined },
             host: undefined,
-            connect: undefined,
           };
           const socket = await adapter.connect(url, nothing);
           socket.terminate();

@@ -2,12 +2,13 @@
  * Creates what every adapter exports, `connect`, `listen`, `WebSocket`, `WebSocketStream` and `WebSocketServer`, from the parts
  * that depend on its runtime.
  */
-import { type NativeFunctions, UsageError } from "@hybi/core";
+import { UsageError } from "@hybi/core";
 import { type OptionCheck, takes } from "@hybi/core/options";
+import { type RuntimeOptions, withRuntimeDefaults } from "../client/runtime-options.ts";
 import type { ClientSocketOptions, Connect, ConnectTarget } from "../client/socket-options.ts";
 import type { Clock } from "../event-loop/clock.ts";
 import type { MemoryBudget } from "../load/memory-budget.ts";
-import { signalCheck, withDefaults } from "../platform/option-checks.ts";
+import { signalCheck } from "../platform/option-checks.ts";
 import {
   checkListenOptions,
   createListeningServer,
@@ -39,9 +40,8 @@ export interface AdapterParts<TransportOptions = unknown> {
   readonly destinationOf?: ((url: ConnectTarget["url"], options: TransportOptions) => string | undefined) | undefined;
   /** Checks the option `transportOptions`, whose type the adapter chooses. */
   readonly checkTransportOptions?: OptionCheck | undefined;
-  /** Defaults of the options `native` and `clock`, for clients and servers. */
-  readonly native?: NativeFunctions | undefined;
-  readonly clock?: Clock | undefined;
+  /** Defaults of the option `runtime` of clients and servers. */
+  readonly runtime?: RuntimeOptions | undefined;
   /** Returns the memory budget of a server: `given`, its option, or a default that suits the runtime. */
   readonly memoryBudgetOf?:
     | ((given: ServerOptions["memoryBudget"], clock: Clock | undefined) => number | MemoryBudget | undefined)
@@ -96,12 +96,12 @@ export function createAdapter<TransportOptions, TlsOptions>(
 ): ListeningAdapter<TransportOptions, TlsOptions>;
 export function createAdapter<TransportOptions>(parts: AdapterParts<TransportOptions>): Adapter<TransportOptions>;
 export function createAdapter(parts: AdapterParts | ListeningParts): Adapter | ListeningAdapter {
-  const { openTransport, destinationOf, checkTransportOptions, native, clock, memoryBudgetOf } = parts;
+  const { openTransport, destinationOf, checkTransportOptions, runtime, memoryBudgetOf } = parts;
   takes.callback(openTransport, "openTransport");
   const open: Connect = Object.assign((target: ConnectTarget) => openTransport(target, target.options ?? {}), {
     destination: destinationOf && ((url: ConnectTarget["url"], options: unknown) => destinationOf(url, options ?? {})),
   });
-  const WebSocket = createWebSocketClass(open, { native, clock }, checkTransportOptions);
+  const WebSocket = createWebSocketClass(open, { runtime }, checkTransportOptions);
 
   /** The server, with the adapter's defaults. */
   class WebSocketServer extends AnyWebSocketServer {
@@ -113,13 +113,15 @@ export function createAdapter(parts: AdapterParts | ListeningParts): Adapter | L
   function withOwnDefaults(options: ServerOptions): ServerOptions {
     // The superclass rejects a value that is not an object.
     if (typeof options !== "object" || options === null) return options;
-    const own = withDefaults<ServerOptions>({ native, clock }, options);
-    return memoryBudgetOf === undefined ? own : { ...own, memoryBudget: memoryBudgetOf(own.memoryBudget, own.clock) };
+    const own = withRuntimeDefaults<ServerOptions>({ runtime }, options);
+    return memoryBudgetOf === undefined
+      ? own
+      : { ...own, memoryBudget: memoryBudgetOf(own.memoryBudget, own.runtime?.clock) };
   }
 
   return {
     WebSocket,
-    WebSocketStream: createWebSocketStreamClass(open, { native, clock }, checkTransportOptions),
+    WebSocketStream: createWebSocketStreamClass(open, { runtime }, checkTransportOptions),
     WebSocketServer,
     async connect(url, options = {}) {
       if (typeof options !== "object" || options === null || Symbol.iterator in options) {

@@ -232,7 +232,7 @@ describe("connect", () => {
               give = () => resolve(isAgreed ? { transport: near, agreement: plainAgreement("client") } : near);
             },
           ),
-        { clock },
+        { runtime: { clock } },
       );
       const socket = new Late("ws://late.example/");
       await clock.advance(10_000);

@@ -72,14 +72,15 @@ export class ClientOpening {
   constructor(url: string, options: ClientSocketOptions, listener: OpeningListener) {
     this.#options = options;
     this.#listener = listener;
-    this.#clock = clockOf(options.clock);
+    const { clock, native, random, fragmentSize } = options.runtime ?? {};
+    this.#clock = clockOf(clock);
     checkDeadlines(options.deadlines ?? {});
     this.#url = parseWebSocketUrl(url);
     const { protocols = [] } = options;
     const subprotocols = typeof protocols === "string" ? [protocols] : protocols;
-    const { extensions, origin, cookies, fields, limits, tolerate, fragmentSize, native } = options;
+    const { extensions, origin, cookies, fields, limits, tolerate } = options;
     const asked = { url, subprotocols, requireSubprotocol: true, extensions, origin, cookies, fields };
-    this.#opening = { ...asked, random: randomOf(options.random), limits, tolerate, fragmentSize, native };
+    this.#opening = { ...asked, random: randomOf(random), limits, tolerate, fragmentSize, native };
     this.#endpoint = Endpoint.client(this.#opening);
   }
 
@@ -87,7 +88,7 @@ export class ClientOpening {
   start(): void {
     if (this.#begunAt !== undefined) this.#keepTime();
     if (slots !== undefined && this.#options.concurrentOpenings !== true) {
-      this.#slot = destinationOf(this.#options.connect, this.#url, this.#options.transportOptions);
+      this.#slot = destinationOf(this.#options.runtime?.connect, this.#url, this.#options.transportOptions);
       if (!slots.enter(this.#slot, this)) return;
     }
     void this.#connect();
@@ -141,12 +142,14 @@ export class ClientOpening {
     // Defer, so that the caller can add listeners to the new socket, or close it, before anything happens.
     await undefined;
     if (this.#isGivenUp) return;
-    const { connect, transportOptions: options } = this.#options;
+    const { runtime, transportOptions: options } = this.#options;
+    const connect = runtime?.connect;
     this.#controller = createAbortController();
     const { signal } = this.#controller;
     this.#keepTime();
     try {
-      if (connect === undefined) throw new TypeError("Pass options.connect, or use the WebSocket of an adapter.");
+      if (connect === undefined)
+        throw new TypeError("Pass options.runtime.connect, or use the WebSocket of an adapter.");
       const connected = await connect({
         url: this.#url,
         sameOrigin: this.#sameOrigin,
@@ -202,7 +205,7 @@ export class ClientOpening {
 
   #begin(connected: Transport | AgreedTransport): void {
     this.#stopTimer();
-    const { clock, deadlines, writeBudget, onError } = this.#options;
+    const { deadlines, onError, runtime } = this.#options;
     const isAgreed = "agreement" in connected;
     const pump = new Pump({
       endpoint: isAgreed
@@ -210,11 +213,11 @@ export class ClientOpening {
         : this.#endpoint,
       transport: transportOf(connected),
       listener: this.#listener,
-      clock,
+      clock: runtime?.clock,
       onError,
       deadlines,
       begunAt: this.#beganAt(),
-      writeBudget,
+      writeBudget: runtime?.writeBudget,
     });
     this.#pump = pump;
     this.#listener.attach(pump);

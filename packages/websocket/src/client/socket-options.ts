@@ -18,10 +18,10 @@ import {
 } from "@hybi/core/options";
 import type { BinaryType } from "../dom/message-data.ts";
 import { isIterable, toDomString, toSequence } from "../dom/web-idl.ts";
-import type { Clock } from "../event-loop/clock.ts";
 import type { ErrorHandler } from "../event-loop/reporter.ts";
 import type { Transport } from "../transport/transport.ts";
 import { endpointChecks } from "./endpoint-checks.ts";
+import { type RuntimeOptions, runtimeAliases, runtimeChecks } from "./runtime-options.ts";
 
 /** What an adapter's `connect` is called with. */
 export interface ConnectTarget {
@@ -69,7 +69,8 @@ export interface Connect {
 export interface ClientSocketOptions<TransportOptions = unknown>
   extends Omit<
     ClientEndpointOptions,
-    "url" | "authority" | "resourceName" | "secure" | "subprotocols" | "requireSubprotocol" | "random" | "delivery"
+    | ("url" | "authority" | "resourceName" | "secure" | "subprotocols" | "requireSubprotocol" | "delivery")
+    | ("native" | "random" | "fragmentSize")
   > {
   /** Subprotocols to offer. The connection fails if the server selects none of them (WHATWG WebSockets §2). */
   readonly protocols?: string | readonly string[] | undefined;
@@ -85,17 +86,18 @@ export interface ClientSocketOptions<TransportOptions = unknown>
    */
   readonly concurrentOpenings?: boolean | undefined;
   readonly deadlines?: DeadlineOptions | undefined;
-  /** Source of masking keys and nonces. Default: `crypto.getRandomValues`. */
-  readonly random?: RandomSource | undefined;
-  readonly clock?: Clock | undefined;
   /** Receives errors thrown by handlers and listeners. Without it they are uncaught, as on the platform. */
   readonly onError?: ErrorHandler | undefined;
-  /** Opens the transport. Adapters provide their own. */
-  readonly connect?: Connect | undefined;
   /** Options for the adapter; see its documentation. */
   readonly transportOptions?: TransportOptions | undefined;
-  /** Bytes per write; see `PumpOptions`. */
-  readonly writeBudget?: number | undefined;
+  /** Supplied by adapters. */
+  readonly runtime?: ClientRuntimeOptions | undefined;
+}
+
+/** `RuntimeOptions` of a client. */
+export interface ClientRuntimeOptions extends RuntimeOptions {
+  /** Opens the transport. */
+  readonly connect?: Connect | undefined;
 }
 
 const listOrText: OptionCheck = takes.only(
@@ -115,7 +117,7 @@ export const clientChecks: OptionChecks<Omit<ClientSocketOptions, "binaryType">>
   base: takes.text,
   followRedirects: takes.atLeast(0),
   concurrentOpenings: takes.boolean,
-  connect: takes.callback,
+  runtime: takes.options<ClientRuntimeOptions>({ ...runtimeChecks, connect: takes.callback }),
   // Checked by the adapter.
   transportOptions: takes.anything,
 };
@@ -123,6 +125,7 @@ export const clientChecks: OptionChecks<Omit<ClientSocketOptions, "binaryType">>
 /** Names of these options in other implementations. */
 export const clientAliases: OptionAliases = {
   ...settingAliases,
+  ...runtimeAliases,
   headers: "fields",
   cookie: "cookies",
   protocol: "protocols",
@@ -179,6 +182,6 @@ export function randomOf(given: RandomSource | undefined): RandomSource {
   if (typeof crypto?.getRandomValues === "function") return systemRandom;
   throw new UsageError(
     "option/random-missing",
-    "Masking keys require crypto.getRandomValues, which this runtime lacks: pass the option `random` (RFC 6455 §10.3).",
+    "Masking keys require crypto.getRandomValues, which this runtime lacks: pass `runtime: { random: … }` (RFC 6455 §10.3).",
   );
 }

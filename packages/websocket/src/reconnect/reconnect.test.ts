@@ -110,7 +110,7 @@ describe("reconnect", () => {
         await turn();
         return new world.WebSocket(`ws://example.com/${attempt}-${urls.push("x")}`);
       },
-      { clock: world.clock, random: half, firstDelay: 1_000 },
+      { runtime: { clock: world.clock, random: half }, firstDelay: 1_000 },
     );
     const lines = watch(client);
     expect(client.state).toBe("connecting");
@@ -142,7 +142,9 @@ describe("reconnect", () => {
   it("retries after a temporary rejection, but not after a final one", async () => {
     const statuses = [503, 403];
     const world = new World({ handler: (opening) => opening.reject({ status: statuses.shift() ?? 500 }) });
-    const client = reconnect(() => new world.WebSocket("ws://example.com/"), { clock: world.clock, random: half });
+    const client = reconnect(() => new world.WebSocket("ws://example.com/"), {
+      runtime: { clock: world.clock, random: half },
+    });
     const lines = watch(client);
     await until(() => lines.length === 1);
     await world.clock.advance(10_000);
@@ -152,7 +154,10 @@ describe("reconnect", () => {
 
   it("treats an error thrown by the hook as a failed attempt", async () => {
     const clock = new TestClock();
-    const client = reconnect(() => Promise.reject(new Error("no token")), { clock, attempts: 2, random: half });
+    const client = reconnect(() => Promise.reject(new Error("no token")), {
+      runtime: { clock, random: half },
+      attempts: 2,
+    });
     const outcomes: unknown[] = [];
     client.addEventListener("waiting", (event) => outcomes.push(errorIn(event.outcome.failure)));
     client.addEventListener("ended", (event) => outcomes.push(event.why));
@@ -171,7 +176,7 @@ describe("reconnect", () => {
       async () => await whenOpen(new world.WebSocket("ws://example.com/")),
     ];
     for (const hook of hooks) {
-      const client = reconnect(hook, { clock: world.clock, random: half });
+      const client = reconnect(hook, { runtime: { clock: world.clock, random: half } });
       const waits: WaitingEvent[] = [];
       client.addEventListener("waiting", (event) => waits.push(event));
       await until(() => waits.length === 1);
@@ -189,13 +194,13 @@ describe("reconnect", () => {
     const refused = new Error("connect ECONNREFUSED 127.0.0.1:9");
     const Refused = createWebSocketClass(() => Promise.reject(refused));
     const clock = new TestClock();
-    const never = reconnect(async () => new Refused("ws://example.com/"), { clock, random: half });
+    const never = reconnect(async () => new Refused("ws://example.com/"), { runtime: { clock, random: half } });
     const outcomes: Outcome[] = [];
     const note = (event: Event) => outcomes.push((event as WaitingEvent).outcome);
     never.addEventListener("waiting", note);
     await until(() => outcomes.length === 1);
     const world = new World();
-    const once = reconnect(() => new world.WebSocket("ws://example.com/"), { clock, random: half });
+    const once = reconnect(() => new world.WebSocket("ws://example.com/"), { runtime: { clock, random: half } });
     once.addEventListener("waiting", note);
     await until(() => once.state === "open");
     const cut = new Error("cable cut");
@@ -214,7 +219,7 @@ describe("reconnect", () => {
       far.start({ data: () => far.write([new TextEncoder().encode("SSH-2.0-OpenSSH\r\n")]), ...ignored });
       return near;
     });
-    const client = reconnect(() => new Broken("ws://example.com/"), { clock: new TestClock() });
+    const client = reconnect(() => new Broken("ws://example.com/"), { runtime: { clock: new TestClock() } });
     const ends: EndedEvent[] = [];
     client.addEventListener("ended", (event) => ends.push(event));
     await until(() => ends.length === 1);
@@ -234,11 +239,11 @@ describe("reconnect", () => {
     ];
     for (const hook of hooks) {
       const clock = new TestClock();
-      const client = reconnect(hook, { clock, random: half });
+      const client = reconnect(hook, { runtime: { clock, random: half } });
       const lines = watch(client);
       await until(() => client.state === "ended");
       expect(lines).toEqual(["ended final 1006"]);
-      const stubborn = reconnect(hook, { clock, random: half, attempts: 1, shouldReconnect: () => true });
+      const stubborn = reconnect(hook, { runtime: { clock, random: half }, attempts: 1, shouldReconnect: () => true });
       const more = watch(stubborn);
       await clock.advance(10_000);
       expect(more).toEqual(["waiting 1006 2500", "ended attempts 1006"]);
@@ -254,7 +259,7 @@ describe("reconnect", () => {
     ];
     for (const detail of tells) {
       const socket = new FakeSocket();
-      const client = reconnect(() => socket, { clock: new TestClock(), random: half });
+      const client = reconnect(() => socket, { runtime: { clock: new TestClock(), random: half } });
       const waits: WaitingEvent[] = [];
       client.addEventListener("waiting", (event) => waits.push(event));
       await turn();
@@ -269,9 +274,9 @@ describe("reconnect", () => {
   it("queues no more than its limit", async () => {
     const clock = new TestClock();
     const never = () => new Promise<never>(() => {});
-    const few = reconnect(never, { clock, outbox: { messages: 2 } });
+    const few = reconnect(never, { runtime: { clock }, outbox: { messages: 2 } });
     expect(["1", "2", "3"].map((text) => few.send(text))).toEqual([true, true, false]);
-    const small = reconnect(never, { clock, outbox: { bytes: 4 } });
+    const small = reconnect(never, { runtime: { clock }, outbox: { bytes: 4 } });
     expect([small.send("ab"), small.send(new Blob(["cde"])), small.send("ä")]).toEqual([true, false, true]);
     expect(small.queuedLength).toBe(4);
     small.close();
@@ -281,14 +286,17 @@ describe("reconnect", () => {
   it("ends when its signal is aborted: before it starts, while it waits, while it connects", async () => {
     const world = new World();
     const early = reconnect(() => new world.WebSocket("ws://example.com/"), {
-      clock: world.clock,
+      runtime: { clock: world.clock },
       signal: AbortSignal.abort(),
     });
     await turn();
     expect(early.state).toBe("ended");
 
     const controller = new AbortController();
-    const waiting = reconnect(() => Promise.reject(new Error("no")), { clock: world.clock, signal: controller.signal });
+    const waiting = reconnect(() => Promise.reject(new Error("no")), {
+      runtime: { clock: world.clock },
+      signal: controller.signal,
+    });
     await until(() => waiting.state === "waiting");
     controller.abort();
     expect(waiting.state).toBe("ended");
@@ -304,7 +312,7 @@ describe("reconnect", () => {
             resolve(given);
           };
         }),
-      { clock: world.clock },
+      { runtime: { clock: world.clock } },
     );
     await turn();
     connecting.close(3000);
@@ -317,7 +325,7 @@ describe("reconnect", () => {
   it("accepts a socket that is already open, and rethrows errors of close()", async () => {
     const world = new World();
     const { client: socket } = await world.connected();
-    const client = reconnect(() => socket, { clock: world.clock });
+    const client = reconnect(() => socket, { runtime: { clock: world.clock } });
     await until(() => client.state === "open");
     expect(() => client.close(1001)).toThrow(/1000 or between/);
     expect(client.state).toBe("open");

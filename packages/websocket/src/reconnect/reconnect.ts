@@ -6,10 +6,9 @@
  * numbered. Results and events of an attempt that is no longer current are ignored, and its socket is closed. An
  * attempt leads to `#opened` or `#lost`, and `#lost` leads to waiting or to the end.
  */
-import type { RandomSource } from "@hybi/core";
 import { backoffAliases, checkOptions, type OptionChecks, takes } from "@hybi/core/options";
 import type { BackoffOptions } from "@hybi/core/policy";
-import { endpointChecks } from "../client/endpoint-checks.ts";
+import { type RuntimeOptions, runtimeAliases, runtimeChecks } from "../client/runtime-options.ts";
 import { randomOf } from "../client/socket-options.ts";
 import { GuardedListeners } from "../dom/guarded-listeners.ts";
 import type { Sendable } from "../dom/message-data.ts";
@@ -54,16 +53,20 @@ export interface ReconnectOptions
    * platform.
    */
   readonly onError?: ErrorHandler | undefined;
-  readonly random?: RandomSource | undefined;
-  /** The system's clock by default. Between two attempts it keeps the process alive. */
-  readonly clock?: Clock | undefined;
+  /** The system's clock and randomness by default. Between two attempts the clock keeps the process alive. */
+  readonly runtime?: Pick<RuntimeOptions, "clock" | "random"> | undefined;
 }
 
+const { random, ...applicationChecks } = planChecks;
+
 const reconnectChecks: OptionChecks<ReconnectOptions> = {
-  ...planChecks,
+  ...applicationChecks,
   outbox: outboxCheck,
   signal: signalCheck,
-  clock: endpointChecks.clock,
+  runtime: takes.options<Pick<RuntimeOptions, "clock" | "random">>({
+    clock: runtimeChecks.clock,
+    random,
+  }),
   onError: takes.callback,
 };
 
@@ -134,8 +137,8 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   constructor(open: OpenSocket<Socket>, options: ReconnectOptions = {}) {
     super();
     takes.callback(open, "reconnect");
-    checkOptions("reconnect", options, reconnectChecks, backoffAliases);
-    const { clock = lastingClock, signal, outbox, random, onError, ...plan } = options;
+    checkOptions("reconnect", options, reconnectChecks, { ...backoffAliases, ...runtimeAliases });
+    const { runtime: { clock = lastingClock, random } = {}, signal, outbox, onError, ...plan } = options;
     this.#open = open;
     this.#clock = clockOf(clock);
     this.#report = createReporter(onError, this.#clock, asUncaught);

@@ -39,7 +39,7 @@ class TestStream implements ConnectStream {
 
 function setUp(handler: (opening: IncomingOpening) => unknown, options: ServerOptions = {}) {
   const clock = new TestClock();
-  const server = new WebSocketServer(handler, { clock, ...options });
+  const server = new WebSocketServer(handler, { runtime: { clock }, ...options });
   const stream = new TestStream();
   return { clock, server, stream };
 }

@@ -29,6 +29,7 @@ import {
 } from "@hybi/core/options";
 import type { OriginCheck } from "@hybi/core/policy";
 import { endpointChecks } from "../client/endpoint-checks.ts";
+import { type RuntimeOptions, runtimeAliases, runtimeChecks } from "../client/runtime-options.ts";
 import { type BinaryType, binaryTypeOf, type Sendable, sendable } from "../dom/message-data.ts";
 import { isBlob } from "../dom/platform-classes.ts";
 import { requireArguments } from "../dom/web-idl.ts";
@@ -66,7 +67,7 @@ import { TurnedAway } from "./turned-away.ts";
 export type OpeningHandler = (opening: IncomingOpening) => unknown;
 
 /** Options of a server. All are optional. */
-export interface ServerOptions extends Omit<EndpointOptions, "delivery"> {
+export interface ServerOptions extends Omit<EndpointOptions, "delivery" | "native" | "random" | "fragmentSize"> {
   /**
    * Origins of the pages that may connect, such as `https://example.com`; `"any"` allows all. Default: the origins of
    * the host named by the request, in Host or `:authority`. Clients without an Origin header, which are not pages, may
@@ -116,9 +117,8 @@ export interface ServerOptions extends Omit<EndpointOptions, "delivery"> {
    * servers can share one `MemoryBudget`.
    */
   readonly memoryBudget?: number | MemoryBudget | undefined;
-  readonly clock?: Clock | undefined;
-  /** Bytes per write; see `PumpOptions`. */
-  readonly writeBudget?: number | undefined;
+  /** Supplied by adapters. */
+  readonly runtime?: RuntimeOptions | undefined;
 }
 
 /** Checks of a server's options. */
@@ -130,6 +130,7 @@ export const serverChecks: OptionChecks<ServerOptions> = {
   openingsPerAddress: takes.atLeast(1),
   streamsPerSession: takes.atLeast(1),
   onFailure: takes.callback,
+  runtime: takes.options(runtimeChecks),
   memoryBudget: (value, path) => {
     if (!(value instanceof MemoryBudget)) takes.atLeast(1)(value, path);
   },
@@ -170,6 +171,7 @@ export function checkSingleRequest(caller: string, options: SingleRequestOptions
 /** Names of these options in other implementations. */
 export const serverAliases: OptionAliases = {
   ...settingAliases,
+  ...runtimeAliases,
   verifyclient: "checkOrigin",
   origin: "origins",
   allowedorigins: "origins",
@@ -284,6 +286,7 @@ const shutdownChecks: OptionChecks<ShutdownOptions> = { timeout: takes.duration,
 export class WebSocketServer {
   readonly #handler: OpeningHandler;
   readonly #options: ServerOptions;
+  readonly #runtime: RuntimeOptions;
   readonly #endpointOptions: EndpointOptions;
   readonly #deadlines: DeadlineOptions;
   readonly #clock: Clock;
@@ -317,12 +320,14 @@ export class WebSocketServer {
     checkOptions("a server", options, serverChecks, serverAliases);
     this.#handler = handler;
     this.#options = options;
-    const { onError, onFailure } = options;
-    this.#clock = clockOf(options.clock);
+    const { onError, onFailure, runtime = {} } = options;
+    this.#runtime = runtime;
+    this.#clock = clockOf(runtime.clock);
     this.#report = createReporter(onError, this.#clock, printed);
     this.#onFailure = onFailure && bound(onFailure);
     const { checkOrigin = checkOfOrigins(options.origins) } = options;
-    const { extensions, tolerate, native, random, fragmentSize } = options;
+    const { extensions, tolerate } = options;
+    const { native, random, fragmentSize } = runtime;
     const limits = withDefaults(serverLimits, options.limits);
     this.#deadlines = withDefaults(serverDeadlines, options.deadlines);
     const own = { extensions, limits, tolerate, native, random, fragmentSize };
@@ -413,7 +418,7 @@ export class WebSocketServer {
    * list of the request, pseudo-header fields first.
    */
   receiveStream(stream: ConnectStream, fields: Fields, info: TransportInfo = {}): void {
-    const { writeBudget } = this.#options;
+    const { writeBudget } = this.#runtime;
     const how = { clock: this.#clock, deadlines: this.#deadlines, writeBudget };
     const key = this.#byAddress.keyOf(info.remoteAddress);
     const refusal = this.#refusal(key) ?? (this.#sessions.isFull(stream.session) ? fullSession : undefined);
@@ -446,7 +451,7 @@ export class WebSocketServer {
     requireArguments(arguments, 1, "broadcast()");
     const message = sendable(data);
     if (isBlob(message)) throw new TypeError("A Blob cannot be broadcast: read its bytes.");
-    const prepared = typeof message === "string" ? prepareText(message, this.#options.native) : prepareBinary(message);
+    const prepared = typeof message === "string" ? prepareText(message, this.#runtime.native) : prepareBinary(message);
     checkOptions("broadcast", options, broadcastChecks);
     const { except = [], maxBuffered = Number.POSITIVE_INFINITY, priority, compress } = options;
     const how: SendOptions = { priority, compress };
@@ -516,7 +521,7 @@ export class WebSocketServer {
       clock: this.#clock,
       onError: this.#report,
       deadlines: this.#deadlines,
-      writeBudget: this.#options.writeBudget,
+      writeBudget: this.#runtime.writeBudget,
     });
     pump.accountTo(this.#memory);
     incoming.attach(pump);

@@ -1,8 +1,8 @@
 /** Creates an adapter's `WebSocket` and `WebSocketStream`, which have the global's signature and the runtime's `connect`. */
 import { type OptionCheck, takes } from "@hybi/core/options";
+import { withRuntimeDefaults } from "../client/runtime-options.ts";
 import { type ClientSocketOptions, type Connect, clientOptions } from "../client/socket-options.ts";
 import { sameInterface, toUsvString } from "../dom/web-idl.ts";
-import { withDefaults } from "../platform/option-checks.ts";
 import { streamOptions, type WebSocketStreamOptions } from "./stream-info.ts";
 import { WebSocket } from "./websocket.ts";
 import { WebSocketStream } from "./websocket-stream.ts";
@@ -28,7 +28,7 @@ export interface WebSocketStreamClass<TransportOptions> extends Pick<typeof WebS
  *
  * @throws UsageError `option/unknown`, `option/type`, `option/range` for invalid defaults
  * @example
- * export const WebSocket = createWebSocketClass(connectTcp, { native: nodeFunctions });
+ * export const WebSocket = createWebSocketClass(connectTcp, { runtime: { native: nodeFunctions } });
  */
 export function createWebSocketClass(
   connect: Connect,
@@ -36,14 +36,14 @@ export function createWebSocketClass(
   checkTransport: OptionCheck = takes.anything,
 ): typeof WebSocket {
   takes.callback(connect, "connect");
-  const own = withDefaults({ connect }, clientOptions(defaults));
+  const own = withRuntimeDefaults<ClientSocketOptions>({ runtime: { connect } }, clientOptions(defaults));
   return sameInterface(WebSocket, (given) => {
     // The class itself throws for missing arguments.
     if (given.length === 0) return [];
     const url = toUsvString(given[0]);
     const options = clientOptions(given[1] as ClientSocketOptions | undefined);
     if (options.transportOptions !== undefined) checkTransport(options.transportOptions, "transportOptions");
-    return [url, withDefaults(own, options)];
+    return [url, withRuntimeDefaults(own, options)];
   });
 }
 
@@ -58,12 +58,12 @@ export function createWebSocketStreamClass(
 ): typeof WebSocketStream {
   takes.callback(connect, "connect");
   const { binaryType, ...streamDefaults } = defaults;
-  const own = withDefaults<WebSocketStreamOptions>({ connect }, streamOptions(streamDefaults));
+  const own = withRuntimeDefaults<WebSocketStreamOptions>({ runtime: { connect } }, streamOptions(streamDefaults));
   return sameInterface(WebSocketStream, (given) => {
     if (given.length === 0) return [];
     const url = toUsvString(given[0]);
     const options = streamOptions(given[1] as WebSocketStreamOptions | undefined);
     if (options.transportOptions !== undefined) checkTransport(options.transportOptions, "transportOptions");
-    return [url, withDefaults<WebSocketStreamOptions>(own, options)];
+    return [url, withRuntimeDefaults<WebSocketStreamOptions>(own, options)];
   });
 }

@@ -125,7 +125,7 @@ export class WebSocket extends EventTarget {
     this.#closer = "page";
     const input = toUsvString(url);
     const options = clientOptions(protocols);
-    const clock = clockOf(options.clock);
+    const clock = clockOf(options.runtime?.clock);
     const core = new SocketCore(this, clock, createReporter(options.onError, clock, asUncaught));
     core.binaryType = binaryTypeOf(options.binaryType, defaultBinaryType());
     this.#core = core;

@@ -82,10 +82,9 @@ class World {
 
   constructor() {
     this.client = reconnect(() => new Promise<FakeSocket>((resolve, reject) => (this.#hook = { resolve, reject })), {
-      clock: this.clock,
+      runtime: { clock: this.clock, random: (target) => void target.fill(9) },
       signal: this.controller.signal,
       outbox: { messages: 5 },
-      random: (target) => void target.fill(9),
       shouldReconnect: () => this.#asked(),
       onError: () => {},
     });

@@ -109,7 +109,7 @@ describe("the binaryType of an accepted socket", () => {
       const [, far] = createTransportPair();
       const stream: ConnectStream = { accept: () => far, reject() {}, abort() {}, onLost: undefined };
       const sockets = new WebSocketServer((opening) => accepted.push(opening.accept({ binaryType: answer })), {
-        clock: new TestClock(),
+        runtime: { clock: new TestClock() },
         binaryType: server,
       });
       sockets.receiveStream(stream, extendedConnect);

@@ -126,7 +126,7 @@ describe("a server that is closing", () => {
 describe("a server that is closed", () => {
   it("rejects requests with 503, and waits for one as long as an open server does [R30]", async () => {
     const clock = new TestClock();
-    const server = new WebSocketServer((opening) => opening.accept(), { clock });
+    const server = new WebSocketServer((opening) => opening.accept(), { runtime: { clock } });
     await server.close();
     const [upgrade, bytes, silent] = [new HandClient(), new HandClient(), new HandClient()];
     server.receiveUpgrade(upgrade.far, head);

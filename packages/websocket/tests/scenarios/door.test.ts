@@ -14,7 +14,11 @@ function setUp(options: ServerOptions = {}) {
     openings.push(opening);
     opening.accept();
   };
-  const server = new WebSocketServer(handler, { clock, onError: (error) => errors.push(error), ...options });
+  const server = new WebSocketServer(handler, {
+    runtime: { clock },
+    onError: (error) => errors.push(error),
+    ...options,
+  });
   const come = (remoteAddress?: string, secure?: boolean): HandClient => {
     const client = new HandClient({ lingers: true });
     server.receive(client.far, { remoteAddress, secure });

@@ -26,7 +26,10 @@ const half = (target: Uint8Array) => {
 describe.each([longest + 1, 3 * longest])("a duration of %d ms", (span) => {
   it("applies to an opening without a transport [R14]", async () => {
     const clock = new TestClock();
-    const Slow = createWebSocketClass(() => new Promise<never>(() => {}), { clock, deadlines: { opening: span } });
+    const Slow = createWebSocketClass(() => new Promise<never>(() => {}), {
+      runtime: { clock },
+      deadlines: { opening: span },
+    });
     const events = story(new Slow("ws://slow.example/"));
     await clock.advance(span - 1);
     expect(events).toEqual([]);
@@ -42,11 +45,11 @@ describe.each([longest + 1, 3 * longest])("a duration of %d ms", (span) => {
     const clock = new TestClock();
     const [near, far] = createTransportPair();
     far.start(silentSink);
-    const client = new (createWebSocketClass(() => near, { clock, deadlines: { opening: span } }))(
+    const client = new (createWebSocketClass(() => near, { runtime: { clock }, deadlines: { opening: span } }))(
       "ws://mute.example/",
     );
     const events = story(client);
-    const server = new WebSocketServer(() => {}, { clock, deadlines: { opening: span } });
+    const server = new WebSocketServer(() => {}, { runtime: { clock }, deadlines: { opening: span } });
     const [other, otherFar] = createTransportPair();
     other.start({ ...silentSink, end: () => other.end() });
     server.receive(otherFar);
@@ -74,7 +77,10 @@ describe.each([longest + 1, 3 * longest])("a duration of %d ms", (span) => {
       [":authority", "example.com"],
       ["sec-websocket-version", "13"],
     ];
-    const server = new WebSocketServer(() => new Promise(() => {}), { clock, deadlines: { opening: span } });
+    const server = new WebSocketServer(() => new Promise(() => {}), {
+      runtime: { clock },
+      deadlines: { opening: span },
+    });
     server.receiveStream(stream, fields);
     await clock.advance(span - 1);
     expect(answers).toEqual([]);
@@ -120,7 +126,7 @@ describe.each([longest + 1, 3 * longest])("a duration of %d ms", (span) => {
         attempts++;
         throw new Error("down");
       },
-      { clock, random: half, firstDelay: span, maximumDelay: span },
+      { runtime: { clock, random: half }, firstDelay: span, maximumDelay: span },
     );
     await clock.advance(span / 2 - 1);
     expect([attempts, client.state]).toEqual([1, "waiting"]);
@@ -153,9 +159,9 @@ describe("Infinity", () => {
       ...{ opening: endless, closing: endless, ping: endless, pong: endless },
       ...{ stalled: endless, idle: endless, controlFrames: endless, controlWindow: endless },
     };
-    const world = new World({ server: { clock, deadlines }, client: { clock, deadlines } });
+    const world = new World({ server: { runtime: { clock }, deadlines }, client: { runtime: { clock }, deadlines } });
     const { client, server } = await world.connected();
-    const Slow = createWebSocketClass(() => new Promise<never>(() => {}), { clock, deadlines });
+    const Slow = createWebSocketClass(() => new Promise<never>(() => {}), { runtime: { clock }, deadlines });
     const slow = new Slow("ws://slow.example/");
     client.pause();
     await turn();

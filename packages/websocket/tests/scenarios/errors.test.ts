@@ -93,7 +93,7 @@ async function failing(
 ): Promise<{ world: World; client: WebSocket; lines: string[] }> {
   const world: World = new World({
     // The tests' clock also takes errors, as a last resort.
-    server: { clock: undefined, onError },
+    server: { runtime: { clock: undefined }, onError },
     handler: (opening) => {
       const socket = opening.accept();
       listen(socket, error);
@@ -293,7 +293,7 @@ describe("an error in a server's own functions", () => {
     const print = vi.spyOn(console, "error").mockReturnValue();
     const told: unknown[] = [];
     for (const onError of [undefined, (error: unknown) => told.push(error)]) {
-      const world = new World({ server: { clock: undefined, onError }, handler });
+      const world = new World({ server: { runtime: { clock: undefined }, onError }, handler });
       const client = new world.WebSocket("ws://example.com/");
       let status = 0;
       client.onerror = ({ failure }) => (status = statusOf(failure));
@@ -372,7 +372,7 @@ describe("an error of a client", () => {
     const told: unknown[] = [];
     const world = new World();
     const client = reconnect(() => new world.WebSocket("ws://example.com/"), {
-      clock: world.clock,
+      runtime: { clock: world.clock },
       onError: (error) => told.push(error),
       shouldReconnect: () => thrower("shouldReconnect"),
     });

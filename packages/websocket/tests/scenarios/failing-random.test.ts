@@ -27,7 +27,7 @@ describe("a client whose random source", () => {
   ])("%s is rejected at the start [A15]", (_, random) => {
     const world = new World();
     for (const Socket of [world.WebSocket, world.WebSocketStream]) {
-      expect(() => new Socket("ws://example.com/", { random })).toThrow(
+      expect(() => new Socket("ws://example.com/", { runtime: { random } })).toThrow(
         expect.objectContaining({ name: "UsageError", code: "option/random" }),
       );
     }
@@ -40,7 +40,7 @@ describe("a client whose random source", () => {
       const source = failing();
       const errors: unknown[] = [];
       const world = new World({ client: { onError: (error) => errors.push(error) } });
-      const { client } = await world.connected({ random: source.random });
+      const { client } = await world.connected({ runtime: { random: source.random } });
       const { client: other, server } = await world.connected();
       const lines = story(client);
       source.isBroken = true;
@@ -64,7 +64,7 @@ describe("a client whose random source", () => {
     const source = failing();
     const errors: unknown[] = [];
     const world = new World({ client: { onError: (error) => errors.push(error) } });
-    const stream = new world.WebSocketStream("ws://example.com/", { random: source.random });
+    const stream = new world.WebSocketStream("ws://example.com/", { runtime: { random: source.random } });
     const writer = (await stream.opened).writable.getWriter();
     source.isBroken = true;
     const written = (async () => {
@@ -85,7 +85,7 @@ describe("a client whose random source", () => {
       },
     });
     const socket = new world.WebSocket("ws://example.com/", {
-      random: source.random,
+      runtime: { random: source.random },
       followRedirects: 3,
       onError: (error) => errors.push(error),
     });
@@ -101,8 +101,8 @@ describe("a client whose random source", () => {
   it("fails between two attempts ends the reconnecting client with that error [A15]", async () => {
     const source = failing();
     const world = new World();
-    const client = reconnect(() => new world.WebSocket("ws://example.com/", { random: source.random }), {
-      clock: world.clock,
+    const client = reconnect(() => new world.WebSocket("ws://example.com/", { runtime: { random: source.random } }), {
+      runtime: { clock: world.clock },
     });
     const ends: unknown[] = [];
     client.addEventListener("ended", (event) => ends.push(event));

@@ -12,8 +12,8 @@ import {
 } from "@hybi/core";
 import type { Fields } from "@hybi/core/opening";
 import { describe, expect, it } from "vitest";
-import type { ClientSocketOptions } from "../../src/client/socket-options.ts";
-import { systemClock } from "../../src/event-loop/clock.ts";
+import type { Connect } from "../../src/client/socket-options.ts";
+import { type Clock, systemClock } from "../../src/event-loop/clock.ts";
 import type { ConnectStream } from "../../src/server/pending-connect.ts";
 import { type ServerOptions, WebSocketServer } from "../../src/server/server.ts";
 import { createWebSocketClass } from "../../src/socket/create-websocket-class.ts";
@@ -109,7 +109,7 @@ class Failing {
     };
   }
 
-  clock(): NonNullable<ServerOptions["clock"]> {
+  clock(): Clock {
     return {
       now: () => this.call("now", () => systemClock.now()),
       setTimeout: (task, milliseconds) => this.call("setTimeout", () => systemClock.setTimeout(task, milliseconds)),
@@ -170,8 +170,6 @@ class Tapped implements Transport {
     this.#far.resume();
   }
 }
-
-type Connect = NonNullable<ClientSocketOptions["connect"]>;
 
 const ways: Readonly<Record<string, (server: WebSocketServer) => Connect>> = {
   "over a transport": (server) => () => {
@@ -242,8 +240,7 @@ function setUp(
       }),
     {
       extensions: [failing.extension()],
-      native: failing.host(),
-      clock: failing.clock(),
+      runtime: { native: failing.host(), clock: failing.clock() },
       checkOrigin: () => failing.call("checkOrigin", () => undefined),
       onFailure: () => failing.call("onFailure", () => undefined),
       onError: (error) => {

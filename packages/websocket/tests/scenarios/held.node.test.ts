@@ -129,7 +129,7 @@ async function open(server: WebSocketServer, kind: Kind): Promise<() => void> {
 }
 
 async function measured(kind: Kind): Promise<{ counted: number; held: number }> {
-  const server = new WebSocketServer(kind.handler, { clock: new TestClock(), writeBudget: 1_000 });
+  const server = new WebSocketServer(kind.handler, { runtime: { clock: new TestClock(), writeBudget: 1_000 } });
   const senders: (() => void)[] = [];
   for (let copy = 0; copy < copies; copy++) senders.push(await open(server, kind));
   const counted = server.totals.held;

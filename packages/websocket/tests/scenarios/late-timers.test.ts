@@ -33,7 +33,7 @@ class Wire {
       const lines = story(socket);
       lines.push = (line) => this.events.push(line);
     };
-    this.server = new WebSocketServer(handler ?? accept, { clock: loop, ...options });
+    this.server = new WebSocketServer(handler ?? accept, { runtime: { clock: loop }, ...options });
     const [near, far] = createTransportPair({ schedule: loop.schedule });
     this.near = near;
     near.start({
@@ -230,16 +230,17 @@ describe.each(["turns", "timers only"] as const)("after a busy period, in a loop
       new Promise<PairedTransport>((resolve) => {
         give = () => resolve(near);
       });
-    const socket = new (createWebSocketClass(connect, { clock: loop, deadlines: { ...patient, opening: 200 } }))(
-      "ws://a/",
-    );
+    const socket = new (createWebSocketClass(connect, {
+      runtime: { clock: loop },
+      deadlines: { ...patient, opening: 200 },
+    }))("ws://a/");
     const events = story(socket);
     await loop.run();
     loop.schedule(() => give());
     loop.busy(500);
     await loop.run();
     expect(events).toEqual([]);
-    const server = new WebSocketServer((opening) => opening.accept(), { clock: loop, deadlines: patient });
+    const server = new WebSocketServer((opening) => opening.accept(), { runtime: { clock: loop }, deadlines: patient });
     server.receive(far);
     loop.busy(500);
     await loop.run();
@@ -269,7 +270,7 @@ describe.each(["turns", "timers only"] as const)("after a busy period, in a loop
     ];
     const handler = (opening: IncomingOpening) =>
       new Promise((resolve) => loop.schedule(() => resolve(opening.accept())));
-    const server = new WebSocketServer(handler, { clock: loop, deadlines: { ...patient, opening: 200 } });
+    const server = new WebSocketServer(handler, { runtime: { clock: loop }, deadlines: { ...patient, opening: 200 } });
     server.receiveStream(stream, fields);
     loop.busy(500);
     await loop.run();

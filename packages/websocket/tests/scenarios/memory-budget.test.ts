@@ -72,7 +72,11 @@ function setUp(options: ServerOptions = {}) {
     asked.push(opening.request.resourceName);
     return handlers[opening.request.resourceName]?.(opening);
   };
-  const server = new WebSocketServer(handler, { clock, onError: (error) => errors.push(error), ...options });
+  const server = new WebSocketServer(handler, {
+    runtime: { clock },
+    onError: (error) => errors.push(error),
+    ...options,
+  });
   const come = (): Client => {
     const client = new Client();
     server.receive(client.far);
@@ -162,7 +166,7 @@ describe("server.totals", () => {
       async (opening) => {
         for await (const _ of opening.accept()) await new Promise<void>((resolve) => taken.push(resolve));
       },
-      { clock: new TestClock() },
+      { runtime: { clock: new TestClock() } },
     );
     const client = new Client();
     slow.receive(client.far);
@@ -230,7 +234,7 @@ describe("a server that is short of memory", () => {
 
   it("uses half of its budget while much data arrives, and all of it again afterwards [A18]", async () => {
     const clock = new TestClock();
-    const { server, come } = setUp({ clock, memoryBudget: 1_000_000 });
+    const { server, come } = setUp({ runtime: { clock }, memoryBudget: 1_000_000 });
     const clients = await Promise.all(Array.from({ length: 4 }, () => come().open("/echo")));
     for (const client of clients) client.trickle(100_000);
     await turn();
@@ -250,7 +254,7 @@ describe("a server that is short of memory", () => {
 
   it("resumes paused connections when less data arrives [A18]", async () => {
     const clock = new TestClock();
-    const { server, come } = setUp({ clock, memoryBudget: 1_000_000 });
+    const { server, come } = setUp({ runtime: { clock }, memoryBudget: 1_000_000 });
     const clients = await Promise.all(Array.from({ length: 5 }, () => come().open("/echo")));
     for (const client of clients) client.trickle(95_000);
     await turn();
@@ -266,7 +270,7 @@ describe("a server that is short of memory", () => {
 
   it("reads no further of those who hold most, before load that others bring ends anybody [A18]", async () => {
     const clock = new TestClock();
-    const { server, come } = setUp({ clock, memoryBudget: new MemoryBudget(1_000_000, clock) });
+    const { server, come } = setUp({ runtime: { clock }, memoryBudget: new MemoryBudget(1_000_000, clock) });
     const quiet = await Promise.all(Array.from({ length: 3 }, () => come().open("/echo")));
     const lively = await come().open("/echo");
     for (const client of quiet) {
@@ -317,7 +321,7 @@ describe("a server that is short of memory", () => {
     const clock = new TestClock();
     const deadlines = { ping: 3_600_000, message: 3_600_000 };
     const { server, come } = setUp({
-      clock,
+      runtime: { clock },
       memoryBudget: allOf(1_000_000, clock),
       deadlines,
       openingsPerAddress: 1_000,
@@ -424,7 +428,7 @@ describe("a server that is short of memory", () => {
       socket.onmessage = ({ data }) => structuredClone(data, { transfer: [data as ArrayBuffer] });
       for await (const _ of socket.messages()) await turn();
     };
-    const server = new WebSocketServer(handler, { clock: new TestClock() });
+    const server = new WebSocketServer(handler, { runtime: { clock: new TestClock() } });
     const client = new Client();
     server.receive(client.far);
     await client.open("/");
@@ -464,7 +468,7 @@ describe("a server that is short of memory", () => {
   it("pauses no connection forever: those that hold memory and cannot move make room for others [A18]", async () => {
     const clock = new TestClock();
     const { server, come } = setUp({
-      clock,
+      runtime: { clock },
       memoryBudget: allOf(1_000_000, clock),
       deadlines: { ping: 3_600_000, opening: 3_600_000 },
     });

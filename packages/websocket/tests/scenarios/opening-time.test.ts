@@ -32,7 +32,7 @@ describe("the opening deadline", () => {
 
   it("covers opening the transport and the handshake together [A13]", async () => {
     const clock = new TestClock();
-    const server = new WebSocketServer(() => new Promise(() => {}), { clock });
+    const server = new WebSocketServer(() => new Promise(() => {}), { runtime: { clock } });
     // For example a DNS lookup, several addresses to try, a proxy, or TLS.
     const WebSocket = createWebSocketClass(
       async () => {
@@ -41,7 +41,7 @@ describe("the opening deadline", () => {
         server.receive(far);
         return near;
       },
-      { clock },
+      { runtime: { clock } },
     );
     const socket = new WebSocket("ws://slow.example/", { deadlines: { opening: 1_000 } });
     const lines = story(socket);
@@ -63,7 +63,7 @@ describe("the opening deadline", () => {
         const response = { status: 307, reasonPhrase: "", minorVersion: 1, fields: [["Location", to]] } as const;
         throw new OpeningError({ kind: "rejected", response, body: new Uint8Array(0) });
       },
-      { clock },
+      { runtime: { clock } },
     );
     const busy = new WebSocket("ws://busy.example/", { deadlines: { opening: Number.POSITIVE_INFINITY } });
     const socket = new WebSocket("ws://hop.example/", { followRedirects: 20, deadlines: { opening: 1_000 } });

@@ -86,17 +86,20 @@ const clientRows = (what: string, take: Taker): Row[] => [
   [what, take, { origin: 5 }, "option/type", /origin must be a string/],
   [what, take, { base: new URL(url) }, "option/type", /base must be a string/],
   [what, take, { concurrentOpenings: 1 }, "option/type", /concurrentOpenings must be true or false/],
-  [what, take, { random: 5 }, "option/type", /random must be a function/],
-  [what, take, { clock: {} }, "option/type", /clock must be an object with now\(\)/],
-  [what, take, { connect: {} }, "option/type", /connect must be a function/],
+  [what, take, { runtime: 5 }, "option/type", /runtime takes an object/],
+  [what, take, { clock: {} }, "option/unknown", /Did you mean runtime: \{ clock: … \}\?/],
+  [what, take, { writebudget: 5 }, "option/unknown", /Did you mean runtime: \{ writeBudget: … \}\?/],
+  [what, take, { runtime: { random: 5 } }, "option/type", /runtime\.random must be a function/],
+  [what, take, { runtime: { clock: {} } }, "option/type", /runtime\.clock must be an object with now\(\)/],
+  [what, take, { runtime: { connect: {} } }, "option/type", /runtime\.connect must be a function/],
   [what, take, { onError: "x" }, "option/type", /onError must be a function/],
   [what, take, { deadlines: 5 }, "option/type", /deadlines takes an object/],
-  [what, take, { native: "127.0.0.1" }, "option/type", /native takes an object/],
+  [what, take, { runtime: { native: "127.0.0.1" } }, "option/type", /runtime\.native takes an object/],
   [what, take, { deadlines: { opening: -1 } }, "option/range", /deadlines\.opening must be a number of milliseconds/],
   [what, take, { deadlines: { pong: Number.NaN } }, "option/range", /deadlines\.pong/],
   [what, take, { followRedirects: -1 }, "option/range", /followRedirects must be a number of at least 0, but is -1/],
-  [what, take, { fragmentSize: 0 }, "option/range", /fragmentSize/],
-  [what, take, { writeBudget: 0 }, "option/range", /writeBudget must be a number of at least 1/],
+  [what, take, { runtime: { fragmentSize: 0 } }, "option/range", /runtime\.fragmentSize/],
+  [what, take, { runtime: { writeBudget: 0 } }, "option/range", /runtime\.writeBudget must be a number of at least 1/],
   [what, take, { tolerate: ["x"] }, "option/range", /tolerate\[0\] must be one of/],
   [what, take, { limits: { message: "1" } }, "option/range", /limits\.message/],
 ];
@@ -180,7 +183,8 @@ const rows: Row[] = [
   ["new WebSocketServer", server, { extensions: [extension] }, "option/type", /extensions\[0\]/],
   ["new WebSocketServer", server, { onFailure: true }, "option/type", /onFailure must be a function/],
   ["new WebSocketServer", server, { checkOrigin: [] }, "option/type", /checkOrigin must be a function/],
-  ["new WebSocketServer", server, { clock: null }, "option/type", /clock/],
+  ["new WebSocketServer", server, { runtime: { clock: null } }, "option/type", /runtime\.clock/],
+  ["new WebSocketServer", server, { native: {} }, "option/unknown", /Did you mean runtime: \{ native: … \}\?/],
   ["new WebSocketServer", server, null, "option/type", /a server takes an object of options, but got null/],
   [
     "a server without a handler",
@@ -206,7 +210,8 @@ const rows: Row[] = [
   ["reconnect", back, { firstDelay: -1 }, "option/range", /firstDelay/],
   ["reconnect", back, { maximumDelay: Number.POSITIVE_INFINITY }, "option/range", /maximumDelay must be finite/],
   ["reconnect", back, { maximumRetryAfter: Number.NaN }, "option/range", /maximumRetryAfter/],
-  ["reconnect", back, { clock: {} }, "option/type", /clock/],
+  ["reconnect", back, { runtime: { clock: {} } }, "option/type", /runtime\.clock/],
+  ["reconnect", back, { random: Math.random }, "option/unknown", /Did you mean runtime: \{ random: … \}\?/],
   [
     "reconnect",
     (given) => reconnect(given as never),
@@ -254,16 +259,15 @@ describe("options", () => {
     const nothing = undefined;
     const world = new World();
     const all = {
-      ...{ protocols: nothing, base: nothing, binaryType: nothing, followRedirects: nothing, random: nothing },
+      ...{ protocols: nothing, base: nothing, binaryType: nothing, followRedirects: nothing },
       ...{
-        connect: nothing,
-        clock: nothing,
+        runtime: { connect: nothing, clock: nothing, random: nothing, writeBudget: nothing },
         deadlines: nothing,
         transportOptions: nothing,
         onError: nothing,
         headers: nothing,
       },
-      ...{ limits: { message: nothing }, extensions: nothing, fields: nothing, cookies: nothing, writeBudget: nothing },
+      ...{ limits: { message: nothing }, extensions: nothing, fields: nothing, cookies: nothing },
     };
     const { client } = await world.connected(all as object);
     expect(client.readyState).toBe(1);
@@ -271,7 +275,12 @@ describe("options", () => {
     const opened = new world.WebSocketStream(url, { ...others, signal: nothing, readHighWaterMark: nothing } as object)
       .opened;
     await opened;
-    const options = { origins: nothing, maxConnections: nothing, deadlines: { ping: nothing }, native: nothing };
+    const options = {
+      origins: nothing,
+      maxConnections: nothing,
+      deadlines: { ping: nothing },
+      runtime: { native: nothing },
+    };
     await new WebSocketServer(() => {}, options).close({ timeout: nothing, reason: nothing });
     createTransportPair({ chunkSize: nothing });
     const reconnecting = reconnect(never, { outbox: { bytes: nothing }, signal: nothing, firstDelay: nothing });
@@ -457,7 +466,7 @@ describe("the transport option", () => {
     const checked = createAdapter<unknown>({
       openTransport: never,
       checkTransportOptions: checkTransport,
-      clock: new TestClock(),
+      runtime: { clock: new TestClock() },
     });
     const { WebSocket: Checked, WebSocketStream: CheckedStream } = checked;
     for (const transport of [{}, null, "wrong"]) {

@@ -33,7 +33,7 @@ describe("a slow loop", () => {
     "stops a peer that sends any number of empty %s, and gets all of them [R11]",
     async (_, send, type) => {
       // 600 messages at a time.
-      const { client, server } = await new World().connected({ writeBudget: 3_600 });
+      const { client, server } = await new World().connected({ runtime: { writeBudget: 3_600 } });
       server.binaryType = type;
       const loop = server[Symbol.asyncIterator]();
       for (let count = 0; count < many; count++) send(client);

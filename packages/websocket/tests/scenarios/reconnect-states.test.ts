@@ -37,7 +37,7 @@ function begin(
     sockets.push(socket);
     return socket;
   };
-  const client = reconnect(open, { clock, random: half, firstDelay: 1_000, ...options });
+  const client = reconnect(open, { runtime: { clock, random: half }, firstDelay: 1_000, ...options });
   const story: Story = { client, clock, sockets, lines: [], ends: [], waits: [] };
   client.addEventListener("open", () => story.lines.push("open"));
   client.addEventListener("waiting", (event) => {
@@ -85,7 +85,7 @@ describe("the result of the hook", () => {
     };
     for (const hook of [thrower, () => Promise.reject(error)]) {
       const clock = new TestClock();
-      const client = reconnect<FakeSocket>(hook, { clock, random: half, attempts: 1 });
+      const client = reconnect<FakeSocket>(hook, { runtime: { clock, random: half }, attempts: 1 });
       const outcomes: unknown[] = [];
       client.addEventListener("waiting", (event) => outcomes.push(errorIn(event.outcome.failure)));
       await clock.advance(10_000);
@@ -326,7 +326,9 @@ describe("a message", () => {
 
   it("that does not fit into the socket's own queue is rejected [R24]", async () => {
     const world = new World({ client: { limits: { queuedOutput: 1_000 } } });
-    const client = reconnect(() => new world.WebSocket("ws://example.com/"), { clock: world.clock, random: half });
+    const client = reconnect(() => new world.WebSocket("ws://example.com/"), {
+      runtime: { clock: world.clock, random: half },
+    });
     await until(() => client.state === "open");
     expect([client.send("x".repeat(5_000)), client.send("x")]).toEqual([true, false]);
     await until(() => client.state === "waiting");
@@ -365,7 +367,7 @@ describe("messages of a server that sends first", () => {
       },
     ];
     for (const hook of hooks) {
-      const client = reconnect(hook, { clock: world.clock });
+      const client = reconnect(hook, { runtime: { clock: world.clock } });
       await until(() => client.state === "open");
       await turn();
       const heard: unknown[] = [];

@@ -36,9 +36,9 @@ function echoing(clock: TestClock, options = {}) {
       const socket = opening.accept();
       socket.onmessage = ({ data }) => socket.send(data);
     },
-    { clock },
+    { runtime: { clock } },
   ).receive(far);
-  const socket = new (hybi.createWebSocketClass(() => near, { clock, ...options }))("ws://example.com/");
+  const socket = new (hybi.createWebSocketClass(() => near, { runtime: { clock }, ...options }))("ws://example.com/");
   const received: unknown[] = [];
   socket.onmessage = ({ data }) => received.push(data);
   return { socket, received, near };
@@ -47,7 +47,9 @@ function echoing(clock: TestClock, options = {}) {
 describe("in a Worker", () => {
   it("an opening does not wait for an opening of a request that has ended [R07]", async () => {
     const clock = new TestClock();
-    const never = new (hybi.createWebSocketClass(() => new Promise(() => {}), { clock }))("ws://example.com/");
+    const never = new (hybi.createWebSocketClass(() => new Promise(() => {}), { runtime: { clock } }))(
+      "ws://example.com/",
+    );
     await turn();
     const { socket } = echoing(clock);
     await until(() => socket.readyState === 1);
@@ -98,7 +100,9 @@ describe("in any other runtime", () => {
     vi.resetModules();
     hybi = await import("../../src/index.ts");
     const clock = new TestClock();
-    const first = new (hybi.createWebSocketClass(() => new Promise(() => {}), { clock }))("ws://example.com/");
+    const first = new (hybi.createWebSocketClass(() => new Promise(() => {}), { runtime: { clock } }))(
+      "ws://example.com/",
+    );
     const { socket } = echoing(clock);
     await turn();
     expect(socket.readyState).toBe(0);

@@ -116,7 +116,7 @@ describe("a server that is closed several times", () => {
   });
 
   it("resolves every time when it has no connections [R04]", async () => {
-    const server = new WebSocketServer(() => {}, { clock: new TestClock() });
+    const server = new WebSocketServer(() => {}, { runtime: { clock: new TestClock() } });
     await Promise.all([server.close(), server.close(), server.close({ timeout: Number.POSITIVE_INFINITY })]);
     await server.close();
   });

@@ -113,7 +113,9 @@ describe("a Ping without a reply", () => {
 
   it("ends it with a Close frame when all output was taken [R16]", async () => {
     const clock = new TestClock();
-    const world = new World({ server: { clock, deadlines: { ...patient, ping: 1_000, pong: 2_000, closing: 500 } } });
+    const world = new World({
+      server: { runtime: { clock }, deadlines: { ...patient, ping: 1_000, pong: 2_000, closing: 500 } },
+    });
     const { server } = await world.connected({ deadlines: patient });
     const events = story(server);
     world.near[0]?.pause();

@@ -94,14 +94,20 @@ describe("where platform functions throw when called with a wrong `this`", () =>
 
   it("client and server accept a clock made of the platform's functions [R09]", async () => {
     const clock = platformClock();
-    expect(await talk({ client: { clock }, server: { clock } })).toEqual(["hello", 4000, true]);
+    expect(await talk({ client: { runtime: { clock } }, server: { runtime: { clock } } })).toEqual([
+      "hello",
+      4000,
+      true,
+    ]);
     const deadlines = { opening: 10, ping: 10 };
-    expect(await talk({ client: { clock, deadlines }, server: { clock, deadlines } })).toEqual(["hello", 4000, true]);
+    expect(
+      await talk({ client: { runtime: { clock }, deadlines }, server: { runtime: { clock }, deadlines } }),
+    ).toEqual(["hello", 4000, true]);
   });
 
   it("a client accepts crypto.getRandomValues as its random [R09]", async () => {
     const random = crypto.getRandomValues as never;
-    expect(await talk({ client: { random } })).toEqual(["hello", 4000, true]);
+    expect(await talk({ client: { runtime: { random } } })).toEqual(["hello", 4000, true]);
   });
 
   it("a server accepts reportError as its onError and onFailure [R09]", async () => {
@@ -145,7 +151,7 @@ describe("where platform functions throw when called with a wrong `this`", () =>
         clearTimeout(timer as number);
       }
     }
-    const server = { clock: new ClassClock(), onError: reportError };
+    const server = { runtime: { clock: new ClassClock() }, onError: reportError };
     expect(await talk({ server })).toEqual(["hello", 4000, true]);
     expect(timers).not.toEqual([]);
   });
@@ -157,7 +163,7 @@ describe("where platform functions throw when called with a wrong `this`", () =>
         attempts++;
         throw new Error("refused");
       },
-      { clock: platformClock(), random: crypto.getRandomValues as never, firstDelay: 1, attempts: 1 },
+      { runtime: { clock: platformClock(), random: crypto.getRandomValues as never }, firstDelay: 1, attempts: 1 },
     );
     await new Promise((resolve) => client.addEventListener("ended", resolve));
     expect(attempts).toBe(2);

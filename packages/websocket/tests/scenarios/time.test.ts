@@ -19,7 +19,7 @@ describe("an opening handshake", () => {
         signal = target.signal;
         return new Promise<never>(() => {});
       },
-      { clock },
+      { runtime: { clock } },
     );
     const socket = new Slow("ws://slow.example/");
     const events = story(socket);
@@ -39,7 +39,7 @@ describe("an opening handshake", () => {
     const [near, far] = createTransportPair();
     let give: () => void = () => {};
     const Slow = createWebSocketClass(() => new Promise<typeof near>((resolve) => (give = () => resolve(near))), {
-      clock,
+      runtime: { clock },
       deadlines: { opening: Number.POSITIVE_INFINITY },
     });
     const socket = new Slow("ws://slow.example/");
@@ -57,7 +57,7 @@ describe("an opening handshake", () => {
     const [near, far] = createTransportPair();
     far.start(silentSink);
     const clock = new TestClock();
-    const socket = new (createWebSocketClass(() => near, { clock }))("ws://mute.example/");
+    const socket = new (createWebSocketClass(() => near, { runtime: { clock } }))("ws://mute.example/");
     const events = story(socket);
     await clock.advance(10_000);
     expect(events[0]).toMatch(/^error 3 .*deadline\/opening/);
@@ -73,7 +73,7 @@ describe("an opening handshake", () => {
       data: (chunk) => received.push(new TextDecoder().decode(chunk)),
       end: () => near.end(),
     });
-    const server = new WebSocketServer(() => {}, { clock });
+    const server = new WebSocketServer(() => {}, { runtime: { clock } });
     server.receive(far);
     await clock.advance(10_000);
     expect(received.join("")).toMatch(/^HTTP\/1\.1 408 /);

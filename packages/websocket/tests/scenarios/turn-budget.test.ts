@@ -384,7 +384,7 @@ describe("bytes that arrive with the opening request", () => {
         socket.addEventListener("message", () => told++);
         socket.addEventListener("ping", () => told++);
       },
-      { clock, deadlines: { controlFrames: 1e9 } },
+      { runtime: { clock }, deadlines: { controlFrames: 1e9 } },
     );
     const transport = new ManualTransport();
     server.receive(transport);

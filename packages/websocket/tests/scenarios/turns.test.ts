@@ -23,8 +23,8 @@ async function connected(serve: (socket: WebSocket) => void) {
   const client = watched(near);
   const server = watched(far);
   const clock = new TestClock();
-  new WebSocketServer((opening) => serve(opening.accept()), { clock }).receive(far);
-  const socket = new (createWebSocketClass(() => near, { clock }))("ws://example.com/");
+  new WebSocketServer((opening) => serve(opening.accept()), { runtime: { clock } }).receive(far);
+  const socket = new (createWebSocketClass(() => near, { runtime: { clock } }))("ws://example.com/");
   await until(() => socket.readyState === 1);
   await turn();
   client.writes.length = 0;

@@ -12,7 +12,7 @@ import { story, World } from "../support/link.ts";
 async function withPeer() {
   const [near, far] = createTransportPair();
   const connect = () => ({ transport: near, agreement: plainAgreement("client") });
-  const Socket = createWebSocketClass(connect, { clock: new TestClock() });
+  const Socket = createWebSocketClass(connect, { runtime: { clock: new TestClock() } });
   const client = new Socket("ws://example.com/");
   await until(() => client.readyState === 1);
   let received = 0;

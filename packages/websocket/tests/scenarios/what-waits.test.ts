@@ -16,7 +16,7 @@ async function flood(
   length: number,
   options: ServerOptions = {},
 ): Promise<{ server: WebSocketServer; held: number; read: number }> {
-  const server = new WebSocketServer(handler, { clock: new TestClock(), onError: () => {}, ...options });
+  const server = new WebSocketServer(handler, { runtime: { clock: new TestClock() }, onError: () => {}, ...options });
   const near = await openByHand(server);
   near.pause();
   const frame = encodeFrame({ opcode, payload: new Uint8Array(length).fill(0x61), maskingKey: 0x0102_0304 });
@@ -103,7 +103,7 @@ it("an accepted socket delivers bytes as ArrayBuffers that contain only their ow
     const socket = opening.accept();
     socket.onmessage = ({ data }) => told.push(data);
   };
-  const server = new WebSocketServer(handler, { clock: new TestClock() });
+  const server = new WebSocketServer(handler, { runtime: { clock: new TestClock() } });
   const near = await openByHand(server);
   const frames = [0, 1, 300].map((length) =>
     encodeFrame({ opcode: opcodes.binary, payload: new Uint8Array(length).fill(7), maskingKey: 1 }),

@@ -30,7 +30,7 @@ export class World {
 
   constructor(options: WorldOptions = {}) {
     const { handler = (opening) => this.accepted.push(opening.accept()) } = options;
-    this.server = new WebSocketServer(handler, { clock: this.clock, ...options.server });
+    this.server = new WebSocketServer(handler, { runtime: { clock: this.clock }, ...options.server });
     const connect = () => {
       const [near, far] = createTransportPair(options.pair);
       this.near.push(near);
@@ -38,7 +38,7 @@ export class World {
       this.server.receive(far);
       return near;
     };
-    const defaults: ClientSocketOptions = { clock: this.clock, ...options.client };
+    const defaults: ClientSocketOptions = { runtime: { clock: this.clock }, ...options.client };
     this.WebSocket = createWebSocketClass(connect, defaults);
     this.WebSocketStream = createWebSocketStreamClass(connect, defaults);
   }

@@ -1,0 +1,43 @@
+/** The option `runtime` of clients and servers: what an adapter supplies, apart from the options of applications. */
+import type { NativeFunctions, RandomSource } from "@hybi/core";
+import { type OptionAliases, type OptionChecks, settingChecks, takes } from "@hybi/core/options";
+import type { Clock } from "../event-loop/clock.ts";
+import { clockCheck, withDefaults } from "../platform/option-checks.ts";
+
+/** What the runtime provides, and how its transports are used. Adapters and tests set these; applications need not. */
+export interface RuntimeOptions {
+  /** Time, timers and turns of the event loop. Default: those of the system. */
+  readonly clock?: Clock | undefined;
+  /** Functions of the runtime that replace slower ones of core. */
+  readonly native?: NativeFunctions | undefined;
+  /** Source of masking keys and nonces. Default: `crypto.getRandomValues`. */
+  readonly random?: RandomSource | undefined;
+  /** Payload bytes per frame of a long message; see `ConnectionOptions`. */
+  readonly fragmentSize?: number | undefined;
+  /** Bytes per write; see `PumpOptions`. */
+  readonly writeBudget?: number | undefined;
+}
+
+export const runtimeChecks: OptionChecks<RuntimeOptions> = {
+  clock: clockCheck,
+  native: settingChecks.native,
+  random: settingChecks.random,
+  fragmentSize: settingChecks.fragmentSize,
+  writeBudget: takes.atLeast(1),
+};
+
+/** Where these options are, for callers that look for them beside the others. */
+export const runtimeAliases: OptionAliases = Object.fromEntries(
+  [...Object.keys(runtimeChecks), "connect"].map((name) => [name.toLowerCase(), `runtime: { ${name}: … }`]),
+);
+
+/** Returns `defaults` overridden by `given`, and those of `runtime` one by one. A value that is no object is left to the check. */
+export function withRuntimeDefaults<Options extends { readonly runtime?: RuntimeOptions | undefined }>(
+  defaults: Options,
+  given: Options,
+): Options {
+  const merged = withDefaults(defaults, given);
+  return typeof merged.runtime !== "object"
+    ? merged
+    : { ...merged, runtime: withDefaults({ ...defaults.runtime }, merged.runtime) };
+}
