@@ -7,7 +7,7 @@
  *
  * Each row includes the row before it.
  */
-import { Endpoint } from "@hybi/core";
+import { Endpoint, ServerConfig } from "@hybi/core";
 import { nodeClock, nodeFunctions } from "@hybi/node";
 import { Pump, type PumpListener, type Transport, type TransportSink, WebSocketServer } from "@hybi/websocket";
 import { Deadlines } from "../../packages/core/src/time/deadlines.ts";
@@ -63,8 +63,10 @@ class Accepting implements PumpListener {
 
 const options = { native: nodeFunctions, limits: { message: 1_000_000 } };
 
+const config = ServerConfig.of(options);
+
 function openEndpoint(): Endpoint {
-  const endpoint = Endpoint.server(options);
+  const endpoint = Endpoint.server(config);
   endpoint.receive(request.slice());
   endpoint.accept();
   endpoint.takeOutput();
@@ -91,7 +93,7 @@ const rows: Readonly<Record<string, () => unknown>> = {
   "pump over it": () => {
     const listener = new Accepting();
     const transport = new DeadTransport();
-    const pump = new Pump({ endpoint: Endpoint.server(options), transport, listener, clock: nodeClock });
+    const pump = new Pump({ endpoint: Endpoint.server(config), transport, listener, clock: nodeClock });
     listener.pump = pump;
     pump.start();
     return pump;

@@ -33,21 +33,27 @@ const core: Layers = {
   events: { mayImport: [...words, "http/head", "opening/request"] },
   "connection-sink": { mayImport: [...words, "bytes", "events"] },
   output: { mayImport: ["closing/states"] },
-  opening: { mayImport: [...words, "bytes", "http", "events"] },
+  // Options of both roles, resolved. Handshakes, connections and endpoints take them.
+  config: {
+    mayImport: [
+      ...[...words, "bytes", "frame", "receiving", "sending"],
+      ...["opening/client-request", "opening/request"],
+    ],
+  },
+  opening: { mayImport: [...words, "bytes", "http", "events", "config"] },
   policy: { mayImport: [...words, "bytes", "http", "opening", "events"] },
   closing: { mayImport: [...words, "bytes", "frame/close-payload", "events", "sending"] },
   time: { mayImport: [...words, "closing/states", "events"] },
-  "connection-options": { mayImport: [...words, "bytes", "frame", "receiving", "sending"] },
   connection: {
     mayImport: [
       ...[...words, "bytes", "frame", "receiving", "sending", "closing", "time"],
-      ...["connection-options", "connection-sink", "events", "output"],
+      ...["config", "connection-sink", "events", "output"],
     ],
   },
   endpoint: {
     mayImport: [
       ...[...words, "bytes", "http", "opening", "sending", "closing", "time"],
-      ...["connection", "connection-options", "events", "output"],
+      ...["connection", "config", "events", "output"],
     ],
   },
   // Entry points only re-export: these two, and the index of `frame`, `opening` and `policy`.
@@ -55,7 +61,7 @@ const core: Layers = {
   index: {
     mayImport: [
       ...[...words, "bytes", "http", "frame", "receiving", "sending", "opening", "policy", "closing", "time"],
-      ...["events", "output", "connection-sink", "connection-options", "connection", "endpoint"],
+      ...["events", "output", "connection-sink", "config", "connection", "endpoint"],
     ],
   },
 };

@@ -13,12 +13,15 @@ import { UsageError } from "./checks/usage-error.ts";
 import { ClosingHandshake } from "./closing/closing-handshake.ts";
 import type { ClosingState, TransportAction } from "./closing/states.ts";
 import {
-  ConnectionConfig,
+  type ConnectionConfig,
   type ConnectionOptions,
   type ConnectionSettings,
+  type ConnectionStart,
+  connectionConfig,
   createTransforms,
+  startChecks,
   withTransforms,
-} from "./connection-options.ts";
+} from "./config.ts";
 import { type ConnectionSink, EventCollector } from "./connection-sink.ts";
 import type { ConnectionEvent, EndEvent } from "./events.ts";
 import { formatClosePayload } from "./frame/close-payload.ts";
@@ -49,6 +52,8 @@ export interface CloseOptions {
 }
 
 const closeChecks: OptionChecks<CloseOptions> = { afterMessages: takes.boolean };
+
+const noStart: ConnectionStart = {};
 
 /** A slice may expand a thousandfold, so the smaller the remaining budget, the shorter the slice. */
 function sliceFor(budget: number): number {
@@ -102,12 +107,14 @@ export class Connection implements Output {
    * @throws UsageError `option/unknown`, `option/type`, `option/range`, `option/random-missing`, `option/random`,
    * `extension/unknown`, `extension/rsv-conflict`
    */
-  constructor(agreement: Agreement, options: ConnectionOptions = {}) {
-    const { role } = agreement;
-    const config = ConnectionConfig.of(role, options);
+  constructor(agreement: Agreement, options: ConnectionOptions | ConnectionConfig = {}, start?: ConnectionStart) {
+    const config = connectionConfig(agreement.role, options);
+    // An endpoint passes a valid offset, and the check of names would be a part of each opening.
+    if (start !== undefined && !((start.offset ?? -1) >= 0)) checkOptions("a connection", start, startChecks);
+    const { offset = 0, extensions = config.extensions } = start ?? noStart;
     this.agreement = agreement;
-    this.#offset = config.offset;
-    this.#transforms = createTransforms(agreement, config.extensions);
+    this.#offset = offset;
+    this.#transforms = createTransforms(agreement, extensions);
     this.#settings = withTransforms(config.settings, this.#transforms);
     this.#assembler = new Assembler(new Connection.#Relay(this), this.#settings);
     this.#decoder = new FrameDecoder(this.#assembler, this.#settings);

@@ -1,7 +1,8 @@
 import { concatBytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { countingSource, usageErrorOf } from "../tests/support/connections.ts";
-import { type ClientEndpointOptions, Endpoint, type ServerEndpointOptions } from "./endpoint.ts";
+import type { ClientEndpointOptions, ServerEndpointOptions } from "./config.ts";
+import { Endpoint } from "./endpoint.ts";
 import type { EndpointEvent } from "./events.ts";
 import { plainAgreement } from "./vocabulary/agreement.ts";
 

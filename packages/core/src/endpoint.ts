@@ -6,19 +6,23 @@
 import { noBytes } from "./bytes/byte-arrays.ts";
 import { UsageError } from "./checks/usage-error.ts";
 import type { ClosingState, TransportAction } from "./closing/states.ts";
-import { type CloseOptions, Connection } from "./connection.ts";
 import {
-  ConnectionConfig,
+  ClientConfig,
+  type ClientEndpointOptions,
+  type ConnectionConfig,
   type ConnectionOptions,
-  type ConnectionSettings,
-  resolveOptions,
-} from "./connection-options.ts";
+  type ConnectionStart,
+  ServerConfig,
+  type ServerEndpointOptions,
+} from "./config.ts";
+import { type CloseOptions, Connection } from "./connection.ts";
 import type { EndEvent, EndpointEvent, HandshakeEvent } from "./events.ts";
 import type { RequestHead } from "./http/head.ts";
-import { ClientHandshake, type ClientHandshakeOptions } from "./opening/client-handshake.ts";
+import { ClientHandshake } from "./opening/client-handshake.ts";
+import type { OpeningTarget } from "./opening/client-request.ts";
 import type { Rejection } from "./opening/rejection.ts";
 import type { OpeningAnswer } from "./opening/response.ts";
-import { ServerHandshake, type ServerHandshakeOptions } from "./opening/server-handshake.ts";
+import { ServerHandshake } from "./opening/server-handshake.ts";
 import type { Output } from "./output.ts";
 import type { MessageStream } from "./sending/message-stream.ts";
 import type { SendOptions } from "./sending/output-scheduler.ts";
@@ -31,12 +35,6 @@ import type { Limits } from "./vocabulary/limits.ts";
 import { statusCodes } from "./vocabulary/status-code.ts";
 import type { MessageKind, Role } from "./vocabulary/terms.ts";
 
-/** Options of a client endpoint. `random` and `url` (or its parts) are required. */
-export interface ClientEndpointOptions extends ClientHandshakeOptions, Omit<ConnectionOptions, "random" | "offset"> {}
-
-/** Options of a server endpoint. All have defaults. */
-export interface ServerEndpointOptions extends ServerHandshakeOptions, Omit<ConnectionOptions, "offset"> {}
-
 /** What to do with bytes that arrive after the end of the opening handshake, in the same chunk. */
 export type EarlyBytes = "receive" | "leave";
 
@@ -45,8 +43,7 @@ type Handshake = ClientHandshake | ServerHandshake;
 /** An opening handshake that has not led to a connection yet, or never will. */
 interface Opening {
   readonly handshake: Handshake;
-  readonly settings: ConnectionSettings;
-  readonly extensions: readonly Extension[] | undefined;
+  readonly config: ConnectionConfig;
   /** After `failed` only the end of the transport remains. */
   state: "opening" | "failed" | "ended";
   isAborted: boolean;
@@ -104,21 +101,27 @@ export class Endpoint implements Output {
   }
 
   /**
-   * Creates a client. Its opening request is output at once.
+   * Creates a client. Its opening request is output at once. A program that opens many connections makes one `ClientConfig` of
+   * its options, and passes the URL beside it.
    *
    * @throws UsageError for options that are out of range or cannot be sent
    */
-  static client(options: ClientEndpointOptions): Endpoint {
-    return Endpoint.#opening("client", new ClientHandshake(options), options);
+  static client(options: ClientEndpointOptions): Endpoint;
+  static client(config: ClientConfig, url: string | OpeningTarget): Endpoint;
+  static client(options: ClientEndpointOptions | ClientConfig, url?: string | OpeningTarget): Endpoint {
+    const { config, target } = ClientConfig.withTarget(options, url);
+    return Endpoint.#opening(config, new ClientHandshake(config, target));
   }
 
   /**
-   * Creates a server, which waits for an opening request.
+   * Creates a server, which waits for an opening request. A program that accepts many connections makes one `ServerConfig` of
+   * its options.
    *
    * @throws UsageError for options that are out of range
    */
-  static server(options?: ServerEndpointOptions): Endpoint {
-    return Endpoint.#opening("server", new ServerHandshake(options), options ?? {});
+  static server(options?: ServerEndpointOptions | ServerConfig): Endpoint {
+    const config = ServerConfig.of(options);
+    return Endpoint.#opening(config, new ServerHandshake(config));
   }
 
   /**
@@ -128,17 +131,19 @@ export class Endpoint implements Output {
    *
    * @throws UsageError as the constructor of `Connection`
    */
-  static fromAgreement(agreement: Agreement, options?: ConnectionOptions, rest: Uint8Array = noBytes): Endpoint {
-    const connection = new Connection(agreement, options);
+  static fromAgreement(
+    agreement: Agreement,
+    options?: ConnectionOptions | ConnectionConfig,
+    rest: Uint8Array = noBytes,
+    start?: ConnectionStart,
+  ): Endpoint {
+    const connection = new Connection(agreement, options, start);
     return new Endpoint(agreement.role, { connection, opening: remainder(undefined, rest) });
   }
 
-  static #opening(role: Role, handshake: Handshake, options: ConnectionOptions): Endpoint {
-    // Resolve now, not when the connection opens, so that a usage error is thrown before anything has changed.
-    const settings = resolveOptions(role, options);
-    const { extensions } = options;
-    const opening: Opening = { handshake, settings, extensions, state: "opening", isAborted: false };
-    return new Endpoint(role, { connection: undefined, opening });
+  static #opening(config: ConnectionConfig, handshake: Handshake): Endpoint {
+    const opening: Opening = { handshake, config, state: "opening", isAborted: false };
+    return new Endpoint(config.role, { connection: undefined, opening });
   }
 
   /** `opening` until the connection is open, then the state of the closing handshake. */
@@ -160,7 +165,7 @@ export class Endpoint implements Output {
   /** The limits in effect, including defaults. */
   get limits(): Limits {
     const phase = this.#phase;
-    return phase.connection === undefined ? phase.opening.settings.limits : phase.connection.limits;
+    return phase.connection === undefined ? phase.opening.config.limits : phase.connection.limits;
   }
 
   get statistics(): Statistics {
@@ -458,9 +463,8 @@ export class Endpoint implements Output {
 }
 
 /** Creates the connection that an opening leads to. */
-function connect(agreement: Agreement, opening: Opening, extensions = opening.extensions): Connection {
-  const { handshake, settings } = opening;
-  return new Connection(agreement, new ConnectionConfig(settings, extensions, handshake.bytesConsumed));
+function connect(agreement: Agreement, { handshake, config }: Opening, extensions?: readonly Extension[]): Connection {
+  return new Connection(agreement, config, { offset: handshake.bytesConsumed, extensions });
 }
 
 /** Returns undefined if nothing is left of an opening. */

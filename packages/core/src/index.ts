@@ -7,9 +7,18 @@
  */
 
 // Endpoints over a byte stream: the opening handshake, then the connection.
-export { type ClientEndpointOptions, type EarlyBytes, Endpoint, type ServerEndpointOptions } from "./endpoint.ts";
+export { type EarlyBytes, Endpoint } from "./endpoint.ts";
 export { type CloseOptions, Connection } from "./connection.ts";
-export type { ConnectionOptions } from "./connection-options.ts";
+export {
+  ClientConfig,
+  type ClientConfigOptions,
+  type ClientEndpointOptions,
+  type ConnectionConfig,
+  type ConnectionOptions,
+  type ConnectionStart,
+  ServerConfig,
+  type ServerEndpointOptions,
+} from "./config.ts";
 export type { MessageKind, Role } from "./vocabulary/terms.ts";
 export { type AgreedExtension, type Agreement, plainAgreement } from "./vocabulary/agreement.ts";
 
@@ -48,6 +57,7 @@ export { maxReasonLength } from "./frame/close-payload.ts";
 // Deadlines.
 export {
   type Deadline,
+  DeadlineConfig,
   type DeadlineReason,
   type DeadlineOptions,
   Deadlines,

@@ -9,7 +9,6 @@ export {
   type OptionAliases,
   type OptionCheck,
   type OptionChecks,
-  onceChecked,
   type Takes,
   takes,
 } from "./checks/option-checks.ts";
@@ -21,5 +20,5 @@ export { openingChecks } from "./opening/client-request.ts";
 export { answerAliases, answerChecks } from "./opening/response.ts";
 export { rejectionChecks } from "./opening/rejection.ts";
 export { checkSendOptions, sendChecks } from "./sending/output-scheduler.ts";
-export { checkDeadlines, deadlinesCheck } from "./time/deadlines.ts";
+export { deadlinesCheck } from "./time/deadlines.ts";
 export { backoffAliases, backoffChecks } from "./policy/backoff.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkOptions, type OptionCheck, onceChecked, takes } from "./option-checks.ts";
+import { checkOptions, type OptionCheck, takes } from "./option-checks.ts";
 import { UsageError, usageErrorTable } from "./usage-error.ts";
 
 /** The code of the usage error that `action` throws, and its detail after the sentence of the table. */
@@ -134,21 +134,5 @@ describe("takes", () => {
     ];
     for (const [, detail] of faults as [string, string][]) expect(detail).not.toContain("5ecret");
     expect(fault(() => takes.atLeast(1)(-7, "writeBudget"))?.[1]).toContain("-7");
-  });
-});
-
-describe("onceChecked", () => {
-  it("checks a valid object only once, and an invalid one every time [R25]", () => {
-    const seen: object[] = [];
-    const check = onceChecked((given: { readonly isRight: boolean }) => {
-      seen.push(given);
-      if (!given.isRight) throw new UsageError("option/range");
-    });
-    const [right, wrong] = [{ isRight: true }, { isRight: false }];
-    for (let count = 0; count < 2; count++) {
-      check(right);
-      expect(fault(() => check(wrong))?.[0]).toBe("option/range");
-    }
-    expect(seen).toEqual([right, wrong, wrong]);
   });
 });

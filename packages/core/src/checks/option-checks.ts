@@ -28,19 +28,6 @@ export function checkOptions<Options>(
   checkNamed(given, checks, aliases, owner, "");
 }
 
-/**
- * Wraps `check` for options that are passed repeatedly, such as those of a server for each of its connections: an object
- * that passed is not checked again.
- */
-export function onceChecked<Given extends object>(check: (given: Given) => void): (given: Given) => void {
-  const right = new WeakSet<object>();
-  return (given) => {
-    if (right.has(given)) return;
-    check(given);
-    right.add(given);
-  };
-}
-
 function checkNamed(given: unknown, checks: object, aliases: OptionAliases, owner: string, prefix: string): void {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
     throw new UsageError("option/type", `${owner} takes an object of options, but got ${kindOf(given)}.`);

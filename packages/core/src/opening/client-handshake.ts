@@ -1,34 +1,16 @@
 /** The client's opening handshake over a byte stream (RFC 6455 §4.1): sends the request and checks the response. */
 import { isBytes, plainBytes } from "../bytes/byte-arrays.ts";
-import type { RandomSource } from "../bytes/random-source.ts";
 import { UsageError } from "../checks/usage-error.ts";
+import { ClientConfig, type ClientHandshakeOptions } from "../config.ts";
 import type { HandshakeEvent } from "../events.ts";
 import { encodeRequestHead } from "../http/head-encoder.ts";
-import type { Leniency } from "../vocabulary/leniency.ts";
-import { type Limits, resolveLimits } from "../vocabulary/limits.ts";
 import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import { type Violation, type ViolationCode, violationByServer } from "../vocabulary/violation.ts";
-import {
-  checkClientOptions,
-  type OpeningOptions,
-  openingRequestHead,
-  prepareOpening,
-  type SentOpening,
-} from "./client-request.ts";
+import { joinOpening, type OpeningTarget, openingRequestHead, type SentOpening } from "./client-request.ts";
 import { createKey } from "./key.ts";
 import { OutputQueue } from "./output-queue.ts";
 import { checkUpgrade } from "./response-check.ts";
 import { ResponseReader, type ResponseStep } from "./response-reader.ts";
-
-/** Options of `ClientHandshake`. */
-export interface ClientHandshakeOptions extends OpeningOptions {
-  /** Source of the nonce: 16 fresh bytes per handshake (RFC 6455 §4.1 step 7). */
-  readonly random: RandomSource;
-  readonly limits?: Partial<Limits> | undefined;
-  readonly tolerate?: readonly Leniency[] | undefined;
-  /** Functions of the runtime. Only `sha1` is used, if present. */
-  readonly native?: NativeFunctions | undefined;
-}
 
 /**
  * One opening handshake. Input: `receive`, `receiveEnd`, `fail`. Output: `takeOutput`, `transportAction`.
@@ -42,7 +24,7 @@ export interface ClientHandshakeOptions extends OpeningOptions {
  * write(handshake.takeOutput());
  * const [event] = handshake.receive(chunk);
  * if (event?.type === "open") {
- *   const connection = new Connection(event.agreement, { random, offset: handshake.bytesConsumed });
+ *   const connection = new Connection(event.agreement, { random }, { offset: handshake.bytesConsumed });
  *   react(connection.receive(event.rest));
  * }
  */
@@ -53,16 +35,14 @@ export class ClientHandshake {
   readonly #output = new OutputQueue();
   #phase: "awaiting-response" | "open" | "over" = "awaiting-response";
 
-  /** @throws UsageError for invalid options */
-  constructor(options: ClientHandshakeOptions) {
-    checkClientOptions(options);
-    if (options.random === undefined) throw new UsageError("option/random-missing");
-    const limits = resolveLimits(options.limits);
-    const prepared = prepareOpening(options);
-    const key = createKey(options.random);
+  /** `url` is for a configuration only. @throws UsageError for invalid options */
+  constructor(options: ClientHandshakeOptions | ClientConfig, url?: string | OpeningTarget) {
+    const { config, target } = ClientConfig.withTarget(options, url);
+    const prepared = joinOpening(config.terms, target);
+    const key = createKey(config.random);
     this.#sent = { ...prepared, key };
-    this.#sha1 = options.native?.sha1;
-    this.#reader = new ResponseReader(limits, options.tolerate ?? [], (head) => head.status === 101);
+    this.#sha1 = config.settings.native.sha1;
+    this.#reader = new ResponseReader(config.limits, config.tolerate, (head) => head.status === 101);
     this.#output.add(encodeRequestHead(openingRequestHead(prepared, key)));
   }
 

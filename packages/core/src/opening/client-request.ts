@@ -1,6 +1,12 @@
 /** The client's opening request (RFC 6455 §4.1): its options, its fields, and the data needed to check the response. */
 import { equalsIgnoringCase } from "../bytes/ascii.ts";
-import { checkOptions, type OptionAliases, type OptionChecks, takes } from "../checks/option-checks.ts";
+import {
+  checkOptions,
+  type OptionAliases,
+  type OptionCheck,
+  type OptionChecks,
+  takes,
+} from "../checks/option-checks.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import { parseAuthority } from "../http/authority.ts";
 import { type Cookie, formatCookies } from "../http/cookies.ts";
@@ -14,12 +20,15 @@ import { formatExtensions } from "./extension-header.ts";
 import { offerExtensions } from "./negotiation.ts";
 import { protocolVersion } from "./request-fields.ts";
 import { assertApplicationFields } from "./reserved-fields.ts";
-import { parseWebSocketUrl } from "./url.ts";
+import { parseWebSocketUrl, type WebSocketUrl } from "./url.ts";
 
 /** Options of an opening request. The target is `url`, or its parts; each part overrides that of the URL. */
 export interface OpeningOptions {
-  /** A ws, wss, http or https URI without a fragment. Its userinfo is sent as Authorization. */
-  readonly url?: string | undefined;
+  /**
+   * A ws, wss, http or https URI without a fragment, as text or as `parseWebSocketUrl` returns it. Its userinfo is sent as
+   * Authorization.
+   */
+  readonly url?: string | OpeningTarget | undefined;
   /** Host and port for the Host field. Required without `url`. */
   readonly authority?: string | undefined;
   /** Path and query. Defaults to `/` without `url`. */
@@ -39,9 +48,17 @@ export interface OpeningOptions {
   readonly fields?: Fields | undefined;
 }
 
+/** The target of an opening request; a `WebSocketUrl` is one. */
+export type OpeningTarget = Pick<WebSocketUrl, "secure" | "authority" | "resourceName" | "userinfo">;
+
+const urlCheck: OptionCheck = takes.only(
+  "a string, or a WebSocketUrl",
+  (value) => typeof value === "string" || (typeof value === "object" && value !== null && "authority" in value),
+);
+
 /** The checks of `OpeningOptions`. */
 export const openingChecks: OptionChecks<OpeningOptions> = {
-  url: takes.text,
+  url: urlCheck,
   authority: takes.text,
   resourceName: takes.text,
   secure: takes.boolean,
@@ -83,15 +100,19 @@ export interface SentOpening {
   readonly extensions: readonly Extension[];
 }
 
-/** The target of an opening request, and the fields common to HTTP/1.1 Upgrade and Extended CONNECT. */
-export interface PreparedOpening {
-  readonly authority: string;
-  readonly resourceName: string;
-  readonly secure: boolean;
+/** What a client asks for, independent of the target: the fields common to HTTP/1.1 Upgrade and Extended CONNECT. */
+export interface OpeningTerms {
   readonly fields: Fields;
   readonly subprotocols: readonly string[];
   readonly requireSubprotocol: boolean;
   readonly extensions: readonly Extension[];
+}
+
+/** What a client asks for, and of which target. */
+export interface PreparedOpening extends OpeningTerms {
+  readonly authority: string;
+  readonly resourceName: string;
+  readonly secure: boolean;
 }
 
 /** Builds the head of the opening request with the nonce `key` (RFC 6455 §4.1 steps 1 to 12). */
@@ -108,27 +129,39 @@ export function openingRequestHead(prepared: PreparedOpening, key: string): Requ
 
 /** Validates `options` and derives the target and the fields. @throws UsageError for values that cannot be sent */
 export function prepareOpening(options: OpeningOptions): PreparedOpening {
-  const url = options.url === undefined ? undefined : parseWebSocketUrl(options.url);
+  return joinOpening(openingTerms(options), openingTarget(options));
+}
+
+/** Validates the target of `options`. @throws UsageError `opening/url`, `opening/authority`, `opening/resource-name` */
+export function openingTarget(options: OpeningOptions): OpeningTarget {
+  const url = typeof options.url === "string" ? parseWebSocketUrl(options.url) : options.url;
   const authority = options.authority ?? url?.authority;
   if (authority === undefined || parseAuthority(authority) === undefined) throw new UsageError("opening/authority");
   const resourceName = options.resourceName ?? url?.resourceName ?? "/";
   if (!/^\/[\x21\x22\x24-\x7e]*$/.test(resourceName)) throw new UsageError("opening/resource-name");
+  return { secure: options.secure ?? url?.secure ?? false, authority, resourceName, userinfo: url?.userinfo };
+}
+
+/** Validates all `options` except the target. @throws UsageError for values that cannot be sent */
+export function openingTerms(options: OpeningOptions): OpeningTerms {
   const subprotocols = checkSubprotocols(options.subprotocols ?? []);
   const extensions = options.extensions ?? [];
   const fields: FieldLine[] = [["Sec-WebSocket-Version", protocolVersion]];
   if (subprotocols.length > 0) fields.push(["Sec-WebSocket-Protocol", subprotocols.join(", ")]);
   const offers = offerExtensions(extensions);
   if (offers.length > 0) fields.push(["Sec-WebSocket-Extensions", formatExtensions(offers)]);
-  fields.push(...applicationFields(options, url?.userinfo));
-  return {
-    authority,
-    resourceName,
-    secure: options.secure ?? url?.secure ?? false,
-    fields,
-    subprotocols,
-    requireSubprotocol: options.requireSubprotocol ?? false,
-    extensions,
-  };
+  fields.push(...applicationFields(options));
+  return { fields, subprotocols, requireSubprotocol: options.requireSubprotocol ?? false, extensions };
+}
+
+/** Returns the request for `target` on these terms. */
+export function joinOpening(terms: OpeningTerms, { userinfo, ...target }: OpeningTarget): PreparedOpening {
+  // RFC 3986 §3.2.1: userinfo is for authorization. An explicit Authorization field takes precedence.
+  if (userinfo === undefined || firstFieldValue(terms.fields, "authorization") !== undefined) {
+    return { ...terms, ...target };
+  }
+  const fields: Fields = [...terms.fields, ["Authorization", userinfoAuthorization(userinfo)]];
+  return { ...terms, ...target, fields };
 }
 
 /** RFC 6455 §4.1 step 10: subprotocols are tokens and MUST be unique. */
@@ -140,8 +173,8 @@ function checkSubprotocols(subprotocols: readonly string[]): readonly string[] {
   return subprotocols;
 }
 
-/** Returns the application's fields, including those passed as separate options: Origin, Cookie, Authorization. */
-function applicationFields(options: OpeningOptions, userinfo: string | undefined): FieldLine[] {
+/** Returns the application's fields, including those passed as separate options: Origin, Cookie. */
+function applicationFields(options: OpeningOptions): FieldLine[] {
   const fields: FieldLine[] = [];
   if (options.origin !== undefined) fields.push(["Origin", options.origin]);
   if (options.cookies !== undefined && options.cookies.length > 0)
@@ -153,10 +186,6 @@ function applicationFields(options: OpeningOptions, userinfo: string | undefined
     }
   }
   fields.push(...given);
-  // RFC 3986 §3.2.1: userinfo is for authorization. An explicit Authorization field takes precedence.
-  if (userinfo !== undefined && firstFieldValue(given, "authorization") === undefined) {
-    fields.push(["Authorization", userinfoAuthorization(userinfo)]);
-  }
   assertApplicationFields(fields);
   return fields;
 }

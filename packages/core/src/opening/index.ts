@@ -16,12 +16,13 @@ export { type AcceptedOpening, answerOpeningRequest, type OpeningAnswer } from "
 export { type RejectedOpening, type Rejection, rejectionFor, rejectOpeningRequest } from "./rejection.ts";
 
 // What a client asks for, and how it checks the response.
-export type { OpeningOptions, SentOpening } from "./client-request.ts";
+export type { OpeningOptions, OpeningTarget, SentOpening } from "./client-request.ts";
 export { checkOpeningResponse, type OpeningResponseCheck } from "./response-check.ts";
 
 // The handshake over bytes.
-export { ClientHandshake, type ClientHandshakeOptions } from "./client-handshake.ts";
-export { ServerHandshake, type ServerHandshakeOptions } from "./server-handshake.ts";
+export type { ClientHandshakeOptions, ServerHandshakeOptions } from "../config.ts";
+export { ClientHandshake } from "./client-handshake.ts";
+export { ServerHandshake } from "./server-handshake.ts";
 
 // The handshake over HTTP/2 and HTTP/3, as an Extended CONNECT.
 export {

@@ -53,7 +53,7 @@ describe("checkOpeningRequest", () => {
   it("folds ASCII letters only: the Kelvin sign is neither a k nor a char of a field [H04]", () => {
     const odd = fields.map(([name, value]) => [name, value === "websocket" ? "websoc\u212aet" : value] as const);
     expect(checkOpeningRequest({ ...head, fields: odd })).toMatchObject({ violation: { code: "http/field-value" } });
-    expect(checkDecodedRequest({ ...head, fields: odd }, { limits: defaultLimits })).toMatchObject({
+    expect(checkDecodedRequest({ ...head, fields: odd }, { tolerate: [], limits: defaultLimits }, 0)).toMatchObject({
       violation: { code: "opening/upgrade-missing" },
     });
   });

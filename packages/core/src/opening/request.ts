@@ -71,15 +71,6 @@ const requestChecks: OptionChecks<OpeningRequestCheckOptions> = {
 };
 
 /**
- * Validates the options of a check.
- *
- * @throws UsageError `option/unknown`, `option/type`, `option/range`
- */
-export function checkRequestOptions(options: OpeningRequestCheckOptions): void {
-  checkOptions("the check of a request", options, requestChecks);
-}
-
-/**
  * Checks an opening request whose head is already parsed, for example by the HTTP server of the runtime. As strict as the
  * check of a request received as bytes, even if that parser is more lenient.
  *
@@ -91,22 +82,38 @@ export function checkRequestOptions(options: OpeningRequestCheckOptions): void {
  * else rejectOpeningRequest(rejectionFor(check.violation));
  */
 export function checkOpeningRequest(head: RequestHead, options: OpeningRequestCheckOptions = {}): OpeningRequestCheck {
-  checkRequestOptions(options);
-  const limits = resolveLimits(options.limits);
-  const fault = checkRequestHead(head, limits);
-  return fault === undefined
-    ? checkDecodedRequest(head, { ...options, limits })
-    : { type: "violation", violation: violation(fault, options.offset ?? 0) };
+  return checkParsedRequest(head, requestRules(options), options.offset ?? 0);
 }
 
-/** Like `checkOpeningRequest`, for a head from `HeadDecoder`, which has checked the HTTP syntax. */
-export function checkDecodedRequest(
-  head: RequestHead,
-  options: OpeningRequestCheckOptions & { readonly limits: Limits },
-): OpeningRequestCheck {
-  const request = openingRequest(head, options.tolerate ?? [], options.limits);
+/** Options of a check, resolved. A `ServerConfig` has them. */
+export interface RequestRules {
+  readonly tolerate: readonly Leniency[];
+  readonly limits: Limits;
+}
+
+/**
+ * Validates and resolves the options of a check.
+ *
+ * @throws UsageError `option/unknown`, `option/type`, `option/range`
+ */
+export function requestRules(options: OpeningRequestCheckOptions): RequestRules {
+  checkOptions("the check of a request", options, requestChecks);
+  return { tolerate: options.tolerate ?? [], limits: resolveLimits(options.limits) };
+}
+
+/** Like `checkOpeningRequest`, with resolved options. */
+export function checkParsedRequest(head: RequestHead, rules: RequestRules, offset: number): OpeningRequestCheck {
+  const fault = checkRequestHead(head, rules.limits);
+  return fault === undefined
+    ? checkDecodedRequest(head, rules, offset)
+    : { type: "violation", violation: violation(fault, offset) };
+}
+
+/** Like `checkParsedRequest`, for a head from `HeadDecoder`, which has checked the HTTP syntax. */
+export function checkDecodedRequest(head: RequestHead, rules: RequestRules, offset: number): OpeningRequestCheck {
+  const request = openingRequest(head, rules.tolerate, rules.limits);
   return typeof request === "string"
-    ? { type: "violation", violation: violation(request, options.offset ?? 0) }
+    ? { type: "violation", violation: violation(request, offset) }
     : { type: "request", request };
 }
 

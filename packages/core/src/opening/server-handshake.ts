@@ -1,7 +1,7 @@
 /** The server's opening handshake over a byte stream (RFC 6455 §4.2): reads a request, checks it and sends the response. */
 import { isBytes } from "../bytes/byte-arrays.ts";
-import { checkOptions, type OptionAliases, type OptionChecks, onceChecked, takes } from "../checks/option-checks.ts";
 import { UsageError } from "../checks/usage-error.ts";
+import { ServerConfig, type ServerHandshakeOptions } from "../config.ts";
 import type { HandshakeEvent } from "../events.ts";
 import { ByteCollector } from "../http/byte-collector.ts";
 import type { RequestHead } from "../http/head.ts";
@@ -9,48 +9,18 @@ import { HeadDecoder } from "../http/head-decoder.ts";
 import { encodeResponseHead } from "../http/head-encoder.ts";
 import { requestLine } from "../http/start-line.ts";
 import type { Agreement } from "../vocabulary/agreement.ts";
-import type { Extension } from "../vocabulary/extension.ts";
 import type { Leniency } from "../vocabulary/leniency.ts";
-import { type Limits, resolveLimits } from "../vocabulary/limits.ts";
-import type { NativeFunctions } from "../vocabulary/native-functions.ts";
-import { settingAliases, settingChecks } from "../vocabulary/setting-checks.ts";
 import { type Violation, type ViolationCode, violation } from "../vocabulary/violation.ts";
 import { OutputQueue } from "./output-queue.ts";
 import { type RejectedOpening, type Rejection, rejectionFor, rejectOpeningRequest } from "./rejection.ts";
 import {
   checkDecodedRequest,
-  checkOpeningRequest,
+  checkParsedRequest,
   type OpeningRequest,
   type OpeningRequestCheck,
-  type OriginCheck,
   openingRequestLength,
 } from "./request.ts";
 import { answerOpeningRequest, encodeAcceptedHead, type OpeningAnswer } from "./response.ts";
-
-/** Options of `ServerHandshake`. */
-export interface ServerHandshakeOptions {
-  /** The extensions that the server supports. `accept` can override them. */
-  readonly extensions?: readonly Extension[] | undefined;
-  /** Restricts the origins that may connect. Defaults to no restriction. See `originCheck`. */
-  readonly checkOrigin?: OriginCheck | undefined;
-  readonly limits?: Partial<Limits> | undefined;
-  readonly tolerate?: readonly Leniency[] | undefined;
-  /** Functions of the runtime. Only `sha1` is used, if present. */
-  readonly native?: NativeFunctions | undefined;
-}
-
-const serverChecks: OptionChecks<ServerHandshakeOptions & typeof settingChecks> = {
-  ...settingChecks,
-  checkOrigin: takes.callback,
-};
-
-const aliases: OptionAliases = { ...settingAliases, verifyclient: "checkOrigin", origins: "checkOrigin" };
-
-const checkServer = onceChecked((options: ServerHandshakeOptions) =>
-  checkOptions("a server", options, serverChecks, aliases),
-);
-
-const noOptions: ServerHandshakeOptions = {};
 
 /**
  * One opening handshake. Input: `receive`, `receiveEnd`, `accept`, `fail`. Command: `reject`. Output: `takeOutput`,
@@ -67,14 +37,13 @@ const noOptions: ServerHandshakeOptions = {};
  *   const [event] = handshake.accept({ subprotocol: request.request.subprotocols[0] });
  *   write(handshake.takeOutput());
  *   if (event?.type === "open") {
- *     const connection = new Connection(event.agreement, { offset: handshake.bytesConsumed });
+ *     const connection = new Connection(event.agreement, {}, { offset: handshake.bytesConsumed });
  *     react(connection.receive(event.rest));
  *   }
  * }
  */
 export class ServerHandshake {
-  readonly #options: ServerHandshakeOptions;
-  readonly #limits: Limits;
+  readonly #config: ServerConfig;
   readonly #head: HeadDecoder<RequestHead>;
   readonly #early = new ByteCollector();
   readonly #output = new OutputQueue();
@@ -85,11 +54,10 @@ export class ServerHandshake {
   #phase: "awaiting-request" | "awaiting-answer" | "open" | "rejected" | "failed" = "awaiting-request";
 
   /** @throws UsageError for unknown or invalid options */
-  constructor(options: ServerHandshakeOptions = noOptions) {
-    checkServer(options);
-    this.#options = options;
-    this.#limits = resolveLimits(options.limits);
-    this.#head = new HeadDecoder(requestLine, this.#limits, options.tolerate ?? []);
+  constructor(options?: ServerHandshakeOptions | ServerConfig) {
+    const config = ServerConfig.of(options);
+    this.#config = config;
+    this.#head = new HeadDecoder(requestLine, config.limits, config.tolerate);
   }
 
   /** Bytes received that belong to the handshake. The `open` event carries the bytes after them as `rest`. */
@@ -151,8 +119,7 @@ export class ServerHandshake {
   receiveHead(head: RequestHead): readonly HandshakeEvent[] {
     if (this.#phase === "failed") return [];
     if (this.#phase !== "awaiting-request") throw new UsageError("opening/complete");
-    const { tolerate, limits } = this.#options;
-    return this.#follow(checkOpeningRequest(head, { tolerate, limits }), []);
+    return this.#follow(checkParsedRequest(head, this.#config, 0), []);
   }
 
   /** The client ended its half of the transport. Fails a handshake in progress: the client no longer wants the response. */
@@ -175,11 +142,11 @@ export class ServerHandshake {
    */
   accept(answer: OpeningAnswer = {}, prepare?: (agreement: Agreement) => void): readonly HandshakeEvent[] {
     if (this.#phase === "failed") return [];
-    const extensions = answer.extensions ?? this.#options.extensions;
+    const extensions = answer.extensions ?? this.#config.extensions;
     const { head, agreement } = answerOpeningRequest(
       this.#awaited(),
       { ...answer, extensions },
-      this.#options.native?.sha1,
+      this.#config.settings.native.sha1,
     );
     prepare?.(agreement);
     this.#output.add(encodeAcceptedHead(head));
@@ -207,11 +174,7 @@ export class ServerHandshake {
     const step = this.#head.receive(chunk, 0);
     if (step.type === "more") return [];
     if (step.type === "violation") return this.#fail(violation(step.code, step.offset));
-    const check = checkDecodedRequest(step.head, {
-      tolerate: this.#options.tolerate,
-      limits: this.#limits,
-      offset: this.#head.length,
-    });
+    const check = checkDecodedRequest(step.head, this.#config, this.#head.length);
     const events = this.#follow(check, this.#head.tolerated);
     return this.#phase === "awaiting-answer" ? [...events, ...this.#keep(chunk, step.end)] : events;
   }
@@ -224,7 +187,7 @@ export class ServerHandshake {
       toleratedInHead.length === 0
         ? check.request
         : { ...check.request, tolerated: [...toleratedInHead, ...tolerated] };
-    const refused = this.#options.checkOrigin?.(request);
+    const refused = this.#config.checkOrigin?.(request);
     if (refused !== undefined) return this.#fail({ ...refused, offset: this.#head.length });
     this.#request = request;
     this.#requestLength = openingRequestLength(request);
@@ -237,9 +200,9 @@ export class ServerHandshake {
    * MUST wait (RFC 6455 §4.1).
    */
   #keep(chunk: Uint8Array, start: number): readonly HandshakeEvent[] {
-    const room = this.#limits.earlyData - this.#early.length;
+    const room = this.#config.limits.earlyData - this.#early.length;
     if (chunk.length - start > room) {
-      return this.#fail(violation("opening/early-data-too-big", this.#head.length + this.#limits.earlyData));
+      return this.#fail(violation("opening/early-data-too-big", this.#head.length + this.#config.limits.earlyData));
     }
     this.#early.append(chunk, start, chunk.length);
     return [];

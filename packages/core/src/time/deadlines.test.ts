@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { usageErrorOf } from "../../tests/support/connections.ts";
 import {
-  checkDeadlines,
+  DeadlineConfig,
   type DeadlineOptions,
   type DeadlineReason,
   type DeadlineSubject,
   Deadlines,
+  defaultDeadlines,
 } from "./deadlines.ts";
 import type { Statistics } from "./statistics.ts";
 
@@ -354,16 +355,35 @@ describe("Deadlines", () => {
       for (const value of [-1, Number.NaN, Number.NEGATIVE_INFINITY, "5", null, 5n]) {
         const options: object = { [name]: value };
         expect(usageErrorOf(() => watched(options))).toBe("option/range");
-        expect(usageErrorOf(() => checkDeadlines(options))).toBe("option/range");
-        expect(() => checkDeadlines(options)).toThrow(`deadlines.${name} must be a number`);
+        expect(usageErrorOf(() => DeadlineConfig.of(options))).toBe("option/range");
+        expect(() => DeadlineConfig.of(options)).toThrow(`deadlines.${name} must be a number`);
       }
       for (const value of [2 ** 31, 1e300, Number.POSITIVE_INFINITY, undefined]) {
-        expect(usageErrorOf(() => checkDeadlines({ [name]: value }))).toBeUndefined();
+        expect(usageErrorOf(() => DeadlineConfig.of({ [name]: value }))).toBeUndefined();
       }
       // A span of 0 would mean Pings without end.
       expect(usageErrorOf(() => watched({ [name]: 0 }))).toBe(name === "ping" ? "option/range" : undefined);
     },
   );
+});
+
+describe("DeadlineConfig", () => {
+  it("holds the defaults, overridden by the given deadlines, and is frozen", () => {
+    expect({ ...DeadlineConfig.of() }).toEqual(defaultDeadlines);
+    const changed = Object.fromEntries(Object.keys(defaultDeadlines).map((name, at) => [name, at + 1]));
+    const config = DeadlineConfig.of(changed);
+    expect({ ...config }).toEqual(changed);
+    expect({ ...DeadlineConfig.of({ idle: 5, ping: undefined }) }).toEqual({ ...defaultDeadlines, idle: 5 });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it("is shared by all subjects that it is passed for", () => {
+    const config = DeadlineConfig.of({ opening: 7 });
+    expect(DeadlineConfig.of(config)).toBe(config);
+    expect(DeadlineConfig.of()).toBe(DeadlineConfig.of());
+    const { subject } = watched(undefined, "opening");
+    expect(new Deadlines(subject, config).observe(0)).toEqual({ at: 7, reason: "opening" });
+  });
 });
 
 describe("the deadline of stalled output", () => {

@@ -6,8 +6,7 @@
  * compares counters, so that a turn costs a few comparisons and nothing is recorded twice.
  */
 
-import { Latest } from "../checks/latest.ts";
-import { type OptionCheck, type OptionChecks, onceChecked, takes } from "../checks/option-checks.ts";
+import { type OptionCheck, type OptionChecks, takes } from "../checks/option-checks.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import type { ClosingState } from "../closing/states.ts";
 import type { EndpointEvent } from "../events.ts";
@@ -86,8 +85,6 @@ export interface DeadlineOptions {
   readonly controlWindow?: number | undefined;
 }
 
-type Spans = Record<keyof DeadlineOptions, number>;
-
 /** The defaults; see the fields of `DeadlineOptions` for the reasons. */
 export const defaultDeadlines: Readonly<Record<keyof DeadlineOptions, number>> = {
   opening: 10_000,
@@ -102,6 +99,57 @@ export const defaultDeadlines: Readonly<Record<keyof DeadlineOptions, number>> =
   controlWindow: 1_000,
 };
 
+/**
+ * Deadlines, checked and with their defaults. Frozen, and shared by all connections that are created with it.
+ *
+ * @example
+ * const config = DeadlineConfig.of({ opening: 5_000 });
+ * const deadlines = new Deadlines(endpoint, config);
+ */
+export class DeadlineConfig implements Readonly<Record<keyof DeadlineOptions, number>> {
+  readonly opening: number;
+  readonly closing: number;
+  readonly ping: number;
+  readonly pong: number;
+  readonly stalled: number;
+  readonly message: number;
+  readonly resting: number;
+  readonly idle: number;
+  readonly controlFrames: number;
+  readonly controlWindow: number;
+
+  static #defaults: DeadlineConfig | undefined;
+
+  private constructor(options: DeadlineOptions) {
+    this.opening = options.opening ?? defaultDeadlines.opening;
+    this.closing = options.closing ?? defaultDeadlines.closing;
+    this.ping = options.ping ?? defaultDeadlines.ping;
+    this.pong = options.pong ?? defaultDeadlines.pong;
+    this.stalled = options.stalled ?? defaultDeadlines.stalled;
+    this.message = options.message ?? defaultDeadlines.message;
+    this.resting = options.resting ?? defaultDeadlines.resting;
+    this.idle = options.idle ?? defaultDeadlines.idle;
+    this.controlFrames = options.controlFrames ?? defaultDeadlines.controlFrames;
+    this.controlWindow = options.controlWindow ?? defaultDeadlines.controlWindow;
+    Object.freeze(this);
+  }
+
+  /**
+   * Checks and resolves options. Returns a configuration as it is.
+   *
+   * @throws UsageError `option/unknown`, `option/type`, `option/range`
+   */
+  static of(options?: DeadlineOptions | DeadlineConfig): DeadlineConfig {
+    if (options instanceof DeadlineConfig) return options;
+    if (options === undefined) {
+      DeadlineConfig.#defaults ??= new DeadlineConfig({});
+      return DeadlineConfig.#defaults;
+    }
+    deadlinesCheck(options, "deadlines");
+    return new DeadlineConfig(options);
+  }
+}
+
 /** Number of windows whose unused allowance of control frames accumulates. */
 const gatheredWindows = 60;
 
@@ -111,7 +159,7 @@ const maxSteps = 16;
 /** Tracks the deadlines of one subject. */
 export class Deadlines {
   readonly #subject: DeadlineSubject;
-  readonly #limits: Readonly<Spans>;
+  readonly #limits: DeadlineConfig;
 
   #state: ClosingState | "opening" | undefined;
   /** When `#state` was entered, or when closing began. */
@@ -145,9 +193,9 @@ export class Deadlines {
   #controlCredit = 0;
 
   /** @throws UsageError `option/range` */
-  constructor(subject: DeadlineSubject, options: DeadlineOptions = noOptions) {
+  constructor(subject: DeadlineSubject, options?: DeadlineOptions | DeadlineConfig) {
     this.#subject = subject;
-    this.#limits = resolveSpans(options);
+    this.#limits = DeadlineConfig.of(options);
   }
 
   /** The opening began at `at`, before this subject existed: all redirects of a client share one deadline. */
@@ -358,12 +406,6 @@ export class Deadlines {
   }
 }
 
-const noOptions: DeadlineOptions = {};
-
-const names = Object.keys(defaultDeadlines) as (keyof Spans)[];
-
-const shared = new Latest<Readonly<Spans>>(defaultDeadlines);
-
 const amount = takes.atLeast(0);
 
 const deadlineChecks: OptionChecks<DeadlineOptions> = {
@@ -394,22 +436,6 @@ const aliases = {
 
 /** The option `deadlines`. */
 export const deadlinesCheck: OptionCheck = takes.options(deadlineChecks, aliases);
-
-/**
- * Checks `options` where they are passed in, before there is a subject.
- *
- * @throws UsageError `option/unknown`, `option/type`, `option/range`
- */
-export const checkDeadlines: (options: DeadlineOptions) => void = onceChecked((options) =>
-  deadlinesCheck(options, "deadlines"),
-);
-
-function resolveSpans(options: DeadlineOptions): Readonly<Spans> {
-  checkDeadlines(options);
-  const spans = { ...defaultDeadlines };
-  for (const name of names) spans[name] = options[name] ?? spans[name];
-  return shared.like(spans);
-}
 
 function earlier(first: Deadline | undefined, second: Deadline | undefined): Deadline | undefined {
   if (first === undefined || second === undefined) return first ?? second;

@@ -10,11 +10,11 @@ describe("resolveLimits", () => {
     expect(resolveLimits({ queuedOutput: Number.POSITIVE_INFINITY }).queuedOutput).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it("returns the same object for equal limits, so that connections share it", () => {
-    const limits = resolveLimits({ message: 5 });
-    expect(resolveLimits({ message: 5 })).toBe(limits);
-    expect(resolveLimits({ message: 6 })).toEqual({ ...defaultLimits, message: 6 });
-    expect(limits.message).toBe(5);
+  it("returns frozen limits, and does not keep the given object", () => {
+    const given = { message: 5 };
+    const limits = resolveLimits(given);
+    given.message = 6;
+    expect([limits.message, Object.isFrozen(limits), Object.isFrozen(defaultLimits)]).toEqual([5, true, true]);
   });
 
   it.each(Object.keys(defaultLimits))("throws for %s unless it is a number of at least 0", (name) => {

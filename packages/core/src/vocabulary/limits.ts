@@ -4,8 +4,7 @@
  * rate of control frames, is a deadline (`DeadlineOptions.controlFrames`).
  */
 
-import { Latest } from "../checks/latest.ts";
-import { type OptionCheck, type OptionChecks, onceChecked, takes } from "../checks/option-checks.ts";
+import { type OptionCheck, type OptionChecks, takes } from "../checks/option-checks.ts";
 
 /** Limits of an endpoint. All are inclusive; `Infinity` disables one. */
 export interface Limits {
@@ -46,7 +45,7 @@ export interface Limits {
 }
 
 /** The defaults; see the fields of `Limits` for the reasons. */
-export const defaultLimits: Limits = {
+export const defaultLimits: Limits = Object.freeze({
   head: 16_384,
   line: 8_192,
   fields: 128,
@@ -61,7 +60,7 @@ export const defaultLimits: Limits = {
   encodedMessage: Number.POSITIVE_INFINITY,
   fragments: 131_072,
   queuedOutput: 268_435_456,
-};
+});
 
 /** Limits without an option, because no application has a reason to choose others. */
 export const fixedLimits = {
@@ -96,10 +95,6 @@ const aliases = { maxpayload: "message", maxmessagesize: "message", maxpayloadle
 /** The option `limits`. */
 export const limitsCheck: OptionCheck = takes.options(limitChecks, aliases);
 
-const checkLimits = onceChecked((changes: object) => limitsCheck(changes, "limits"));
-
-const shared = new Latest(defaultLimits);
-
 /**
  * Returns the defaults with `changes` applied. A change to undefined is ignored.
  *
@@ -107,10 +102,10 @@ const shared = new Latest(defaultLimits);
  */
 export function resolveLimits(changes: Partial<Limits> | undefined): Limits {
   if (changes === undefined) return defaultLimits;
-  checkLimits(changes);
+  limitsCheck(changes, "limits");
   const limits: Record<string, number> = { ...defaultLimits };
   for (const [name, value] of Object.entries(changes)) if (value !== undefined) limits[name] = value;
-  return shared.like(limits as unknown as Limits);
+  return Object.freeze(limits as unknown as Limits);
 }
 
 /** Returns the maximum received bytes of an encoded message. */

@@ -53,7 +53,7 @@ describe("the bytes after an opening handshake", () => {
         const events = again.handshake.receive(chunk);
         if (events.length === 0) continue;
         const open = opened(events);
-        connection = new Connection(open.agreement, { random, offset: again.handshake.bytesConsumed });
+        connection = new Connection(open.agreement, { random }, { offset: again.handshake.bytesConsumed });
         told.push(...connection.receive(open.rest));
       }
       expect(told).toEqual([{ type: "text", data: "hello" }]);
@@ -68,7 +68,7 @@ describe("the bytes after an opening handshake", () => {
       handshake.receive(concatBytes([...request, hello.subarray(0, at)]));
       handshake.receive(hello.slice(at));
       const open = opened(handshake.accept());
-      const connection = new Connection(open.agreement, { offset: handshake.bytesConsumed });
+      const connection = new Connection(open.agreement, {}, { offset: handshake.bytesConsumed });
       expect(connection.receive(open.rest)).toMatchObject([{ type: "text", data: "hello" }, { type: "ping" }]);
     }
   });
@@ -86,7 +86,7 @@ describe("the bytes after an opening handshake", () => {
     const wrong = response.slice();
     wrong[length] = 0xf1;
     const open = opened(handshake.receive(wrong));
-    const connection = new Connection(open.agreement, { random, offset: handshake.bytesConsumed });
+    const connection = new Connection(open.agreement, { random }, { offset: handshake.bytesConsumed });
     expect(connection.receive(open.rest)).toMatchObject([{ type: "failure", violation: { offset: length } }]);
   });
 

@@ -1,5 +1,5 @@
 /** Every call of core that takes options checks them and names what is wrong. */
-import { Connection, Deadlines, Endpoint, plainAgreement } from "@hybi/core";
+import { Connection, DeadlineConfig, Deadlines, Endpoint, plainAgreement } from "@hybi/core";
 import {
   answerExtendedConnect,
   answerOpeningRequest,
@@ -11,7 +11,6 @@ import {
   rejectOpeningRequest,
   ServerHandshake,
 } from "@hybi/core/opening";
-import { checkDeadlines } from "@hybi/core/options";
 import { Backoff, originCheck, ProxyHandshake } from "@hybi/core/policy";
 import { sampleRandom } from "@hybi/testing";
 import { describe, expect, it } from "vitest";
@@ -105,7 +104,7 @@ describe("options", () => {
       "option/unknown",
       /Did you mean deadlines\.ping\?/,
     ],
-    ["deadlines", (given) => checkDeadlines(given), { handshakeTimeout: 5 }, "option/unknown", /deadlines\.opening/],
+    ["deadlines", (given) => DeadlineConfig.of(given), { handshakeTimeout: 5 }, "option/unknown", /deadlines\.opening/],
     [
       "a backoff",
       (given) => new Backoff({ random, ...given }),
@@ -241,7 +240,7 @@ describe("options", () => {
     ["a server", (given) => Endpoint.server(given), { limits: { head: Number.NaN } }, "option/range", /limits\.head/],
     [
       "a connection",
-      (given) => new Connection(plainAgreement("server"), given),
+      (given) => new Connection(plainAgreement("server"), {}, given),
       { offset: -1 },
       "option/range",
       /offset/,
@@ -272,7 +271,11 @@ describe("options", () => {
     } as never);
     expect([endpoint.limits.message, endpoint.limits.head]).toEqual([16_777_216, 1_000]);
     Endpoint.server({ extensions: nothing, checkOrigin: nothing, limits: nothing, tolerate: nothing, native: nothing });
-    const connection = new Connection(plainAgreement("server"), { limits: nothing, random: nothing, offset: nothing });
+    const connection = new Connection(
+      plainAgreement("server"),
+      { limits: nothing, random: nothing },
+      { offset: nothing },
+    );
     connection.sendText("x", { priority: nothing, compress: nothing });
     connection.sendClose(1000, "", { afterMessages: nothing });
     new Deadlines(connection, { opening: nothing, ping: nothing });

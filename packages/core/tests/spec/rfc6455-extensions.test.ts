@@ -1,8 +1,8 @@
 /** RFC 6455 §9.1: several extensions in use. rfc6455-extension-negotiation.test.ts covers their negotiation. */
 import { concatBytes, frameFrom, hexBytes, patternBytes, roles, sameBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
+import type { ConnectionOptions } from "../../src/config.ts";
 import { Connection } from "../../src/connection.ts";
-import type { ConnectionOptions } from "../../src/connection-options.ts";
 import type { Extension } from "../../src/vocabulary/extension.ts";
 import type { Role } from "../../src/vocabulary/terms.ts";
 import { countingSource, deliver, expectFailure, open, sent, usageErrorOf } from "../support/connections.ts";

@@ -129,7 +129,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
   });
 
   it("counts offsets from the start of the transport, given the number of bytes before [X16]", () => {
-    const connection = open(role, { offset: 129 });
+    const connection = open(role, {}, { offset: 129 });
     expectFailure(connection, fault(role), { code: "frame/opcode-reserved", statusCode: 1002, offset: 129 });
   });
 
@@ -182,7 +182,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
       ["pong", 1011],
       ["control-flood", 1008],
     ] as const) {
-      const connection = open(role, { offset: 7 });
+      const connection = open(role, {}, { offset: 7 });
       deliver(connection, { opcode: "text", payload: "x" });
       const offset = 7 + connection.statistics.bytesReceived;
       const code = `deadline/${reason}` as const;
@@ -196,7 +196,7 @@ describe.each(roles)("failing the connection, by a %s", (role) => {
 
   it("by the stalled deadline drops the transport without a Close frame, which would not be read [R16]", () => {
     for (const before of ["open", "closing", "close-sent"] as const) {
-      const connection = open(role, { offset: 7 });
+      const connection = open(role, {}, { offset: 7 });
       deliver(connection, { opcode: "text", payload: "x" });
       connection.sendText("waits");
       if (before !== "open") connection.sendClose(1000);

@@ -3,8 +3,8 @@ import { closePayload, frameFrom, peerRole, statusCodeIn, type WrittenFrame } fr
 import { expect } from "vitest";
 import type { RandomSource } from "../../src/bytes/random-source.ts";
 import { UsageError, type UsageErrorCode } from "../../src/checks/usage-error.ts";
+import type { ConnectionOptions, ConnectionStart } from "../../src/config.ts";
 import { Connection } from "../../src/connection.ts";
-import type { ConnectionOptions } from "../../src/connection-options.ts";
 import type { ConnectionEvent } from "../../src/events.ts";
 import { plainAgreement } from "../../src/vocabulary/agreement.ts";
 import type { Role } from "../../src/vocabulary/terms.ts";
@@ -22,8 +22,9 @@ export function countingSource(seed = 1): RandomSource {
 }
 
 /** An open connection in `role`, without subprotocol and extensions. */
-export function open(role: Role, options: ConnectionOptions = {}): Connection {
-  return new Connection(plainAgreement(role), role === "client" ? { random: countingSource(), ...options } : options);
+export function open(role: Role, options: ConnectionOptions = {}, start?: ConnectionStart): Connection {
+  const own = role === "client" ? { random: countingSource(), ...options } : options;
+  return new Connection(plainAgreement(role), own, start);
 }
 
 /** An open connection of a server. */

@@ -1,9 +1,10 @@
 /** Opening handshakes from text, and helpers for their outcome. */
 import { latin1Bytes, latin1Text, sampleRandom } from "@hybi/testing/wire";
+import type { ClientHandshakeOptions, ServerHandshakeOptions } from "../../src/config.ts";
 import type { HandshakeEvent } from "../../src/events.ts";
-import { ClientHandshake, type ClientHandshakeOptions } from "../../src/opening/client-handshake.ts";
+import { ClientHandshake } from "../../src/opening/client-handshake.ts";
 import type { OpeningRequest } from "../../src/opening/request.ts";
-import { ServerHandshake, type ServerHandshakeOptions } from "../../src/opening/server-handshake.ts";
+import { ServerHandshake } from "../../src/opening/server-handshake.ts";
 import type { Agreement } from "../../src/vocabulary/agreement.ts";
 import type { Extension, ExtensionParameters, RsvBits } from "../../src/vocabulary/extension.ts";
 import type { Violation } from "../../src/vocabulary/violation.ts";

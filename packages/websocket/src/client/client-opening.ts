@@ -2,21 +2,8 @@
  * Opens the connection of a client: waits for its turn among the openings to the same host, then opens a transport, starts a
  * pump, and follows redirects. Core implements the rules of each step; this file, their order.
  */
-import {
-  type ClientEndpointOptions,
-  type ConnectionOptions,
-  defaultDeadlines,
-  Endpoint,
-  type Instant,
-} from "@hybi/core";
-import {
-  type Fields,
-  formatWebSocketUrl,
-  parseWebSocketUrl,
-  type ResponseHead,
-  type WebSocketUrl,
-} from "@hybi/core/opening";
-import { checkDeadlines } from "@hybi/core/options";
+import { ClientConfig, Endpoint, type Instant } from "@hybi/core";
+import type { Fields, ResponseHead, WebSocketUrl } from "@hybi/core/opening";
 import { decideRedirect, OpeningSlots } from "@hybi/core/policy";
 import { createAbortController } from "../dom/platform-classes.ts";
 import { type Clock, clockOf, defer } from "../event-loop/clock.ts";
@@ -30,8 +17,9 @@ import { hasRequestContexts, queueMicrotask } from "../platform/runtime.ts";
 import type { PumpListener } from "../pump/listener.ts";
 import { Pump } from "../pump/pump.ts";
 import type { Transport } from "../transport/transport.ts";
+import { ClassOptions, type ClientSetup } from "./client-setup.ts";
 import { destinationOf } from "./destination.ts";
-import { type AgreedTransport, type ClientSocketOptions, randomOf } from "./socket-options.ts";
+import type { AgreedTransport, ClientSocketOptions } from "./socket-options.ts";
 
 /** Receives the events of an opening. */
 export interface OpeningListener extends PumpListener {
@@ -54,8 +42,7 @@ export class ClientOpening {
   readonly #listener: OpeningListener;
   readonly #clock: Clock;
   #url: WebSocketUrl;
-  #opening: ClientEndpointOptions;
-  #endpoint: Endpoint;
+  #setup: ClientSetup;
   #followed = 0;
   #sameOrigin = true;
   #slot: string | undefined;
@@ -68,20 +55,13 @@ export class ClientOpening {
   #isGivenUp = false;
   #over = false;
 
-  /** `url` must be resolved already. @throws UsageError for options that cannot be sent, and `option/range` */
-  constructor(url: string, options: ClientSocketOptions, listener: OpeningListener) {
+  /** @throws UsageError for options that cannot be sent, and `option/range` */
+  constructor(url: WebSocketUrl, options: ClientSocketOptions, listener: OpeningListener) {
     this.#options = options;
     this.#listener = listener;
-    const { clock, native, random, fragmentSize } = options.runtime ?? {};
-    this.#clock = clockOf(clock);
-    checkDeadlines(options.deadlines ?? {});
-    this.#url = parseWebSocketUrl(url);
-    const { protocols = [] } = options;
-    const subprotocols = typeof protocols === "string" ? [protocols] : protocols;
-    const { extensions, origin, cookies, fields, limits, tolerate } = options;
-    const asked = { url, subprotocols, requireSubprotocol: true, extensions, origin, cookies, fields };
-    this.#opening = { ...asked, random: randomOf(random), limits, tolerate, fragmentSize, native };
-    this.#endpoint = Endpoint.client(this.#opening);
+    this.#clock = clockOf(options.runtime?.clock);
+    this.#url = url;
+    this.#setup = ClassOptions.setupOf(options);
   }
 
   /** Starts the opening, or waits for its turn. */
@@ -113,8 +93,9 @@ export class ClientOpening {
 
   /** Called with a response whose status is not success. Follows a permitted redirect, and returns whether it did. */
   follow(response: ResponseHead): boolean {
-    const { followRedirects: limit = 0, fields = [] } = this.#options;
-    const given: Fields = this.#opening.fields ?? fields;
+    const { followRedirects: limit = 0 } = this.#options;
+    const { asked, deadlines } = this.#setup;
+    const given: Fields = asked.fields ?? [];
     const decision = decideRedirect(this.#url, response, given, { limit, followed: this.#followed });
     if (decision.type === "stay") return false;
     this.#pump?.abortSilently();
@@ -124,10 +105,9 @@ export class ClientOpening {
     this.#followed++;
     this.#url = url;
     if (!sameOrigin) this.#sameOrigin = false;
-    const cookies = this.#sameOrigin ? this.#opening.cookies : undefined;
-    this.#opening = { ...this.#opening, url: formatWebSocketUrl(url), fields: kept, cookies };
+    const changed = { ...asked, fields: kept, cookies: this.#sameOrigin ? asked.cookies : undefined };
     try {
-      this.#endpoint = Endpoint.client(this.#opening);
+      this.#setup = { asked: changed, config: ClientConfig.of(changed), deadlines };
     } catch (error) {
       // The source of randomness has failed since the first attempt.
       createReporter(this.#options.onError, this.#clock, asUncaught)(error);
@@ -153,7 +133,7 @@ export class ClientOpening {
       const connected = await connect({
         url: this.#url,
         sameOrigin: this.#sameOrigin,
-        opening: this.#opening,
+        opening: { ...this.#setup.asked, url: this.#url },
         options,
         signal,
       });
@@ -175,7 +155,7 @@ export class ClientOpening {
   }
 
   get #span(): number {
-    return this.#options.deadlines?.opening ?? defaultDeadlines.opening;
+    return this.#setup.deadlines.opening;
   }
 
   /**
@@ -205,17 +185,17 @@ export class ClientOpening {
 
   #begin(connected: Transport | AgreedTransport): void {
     this.#stopTimer();
-    const { deadlines, onError, runtime } = this.#options;
+    const { onError, runtime } = this.#options;
     const isAgreed = "agreement" in connected;
     const pump = new Pump({
       endpoint: isAgreed
-        ? Endpoint.fromAgreement(connected.agreement, connectionOptions(this.#opening), connected.rest)
-        : this.#endpoint,
+        ? Endpoint.fromAgreement(connected.agreement, this.#setup.config, connected.rest)
+        : Endpoint.client(this.#setup.config, this.#url),
       transport: transportOf(connected),
       listener: this.#listener,
       clock: runtime?.clock,
       onError,
-      deadlines,
+      deadlines: this.#setup.deadlines,
       begunAt: this.#beganAt(),
       writeBudget: runtime?.writeBudget,
     });
@@ -237,18 +217,6 @@ export class ClientOpening {
 
 function failureOfConnect(error: unknown): Failure {
   return error instanceof OpeningError ? error.failure : { kind: "transport", error: orNoReason(error) };
-}
-
-/** Returns those options of an opening that apply to the connection after it. */
-function connectionOptions({
-  random,
-  extensions,
-  limits,
-  tolerate,
-  fragmentSize,
-  native,
-}: ClientEndpointOptions): ConnectionOptions {
-  return { random, extensions, limits, tolerate, fragmentSize, native };
 }
 
 function transportOf(connected: Transport | AgreedTransport): Transport {

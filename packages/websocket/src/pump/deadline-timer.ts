@@ -2,9 +2,9 @@
  * Runs the deadlines of a connection: those of core and the time to linger, with one alarm for the next that is due.
  */
 import {
+  DeadlineConfig,
   type DeadlineOptions,
   Deadlines,
-  defaultDeadlines,
   type Endpoint,
   type EndpointEvent,
   type Instant,
@@ -41,17 +41,22 @@ export class PumpTimer implements Alarm {
   readonly #pump: TimedPump;
   readonly #alarms: Alarms;
   readonly #deadlines: Deadlines;
-  readonly #options: DeadlineOptions;
+  readonly #config: DeadlineConfig;
   #isResting = false;
   #lingering: Lingering | undefined;
 
   /** @throws UsageError `option/range` for deadlines out of range */
-  constructor(pump: TimedPump, clock: Clock, options: DeadlineOptions, begunAt?: Instant) {
+  constructor(
+    pump: TimedPump,
+    clock: Clock,
+    deadlines: DeadlineOptions | DeadlineConfig | undefined,
+    begunAt?: Instant,
+  ) {
     this.#pump = pump;
     this.#alarms = Alarms.of(clock);
-    this.#deadlines = new Deadlines(pump.endpoint, options);
+    this.#config = DeadlineConfig.of(deadlines);
+    this.#deadlines = new Deadlines(pump.endpoint, this.#config);
     if (begunAt !== undefined) this.#deadlines.beginOpening(begunAt);
-    this.#options = options;
   }
 
   /** Milliseconds between the latest answered Ping and its Pong; undefined before the first. */
@@ -112,7 +117,7 @@ export class PumpTimer implements Alarm {
     const lingering = this.#lingering;
     if (bufferedLength < lingering.length) lingering.movedAt = now;
     lingering.length = bufferedLength;
-    const { closing = defaultDeadlines.closing, stalled = defaultDeadlines.stalled } = this.#options;
+    const { closing, stalled } = this.#config;
     const until = Math.min(
       lingering.since + closing,
       bufferedLength > 0 ? lingering.movedAt + stalled : Number.POSITIVE_INFINITY,

@@ -1,5 +1,5 @@
 /** Options of a pump, with their checks. */
-import type { DeadlineOptions, Endpoint, Instant } from "@hybi/core";
+import type { DeadlineConfig, DeadlineOptions, Endpoint, Instant } from "@hybi/core";
 import { type OptionChecks, takes } from "@hybi/core/options";
 import type { Clock } from "../event-loop/clock.ts";
 import type { ErrorHandler } from "../event-loop/reporter.ts";
@@ -14,7 +14,7 @@ export interface PumpOptions {
   readonly transport: Transport;
   readonly listener: PumpListener;
   readonly clock?: Clock | undefined;
-  readonly deadlines?: DeadlineOptions | undefined;
+  readonly deadlines?: DeadlineOptions | DeadlineConfig | undefined;
   /** When the opening began, by `clock`. The opening deadline counts from then, and not from the start of the pump. */
   readonly begunAt?: Instant | undefined;
   /**
@@ -37,7 +37,7 @@ export const pumpChecks: OptionChecks<PumpOptions> = {
     hasMethods(value, "end"),
   ),
   clock: clockCheck,
-  // Checked by `Deadlines`, which remembers the objects it has checked.
+  // Checked by `Deadlines`.
   deadlines: takes.anything,
   begunAt: takes.only("an instant in milliseconds", (value) => typeof value === "number"),
   onError: takes.callback,

@@ -107,7 +107,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   /** @throws UsageError `option/unknown`, `option/type`, `option/range` */
   constructor(options: PumpOptions) {
     checkOptions("a Pump", options, pumpChecks);
-    const { endpoint, deadlines = {} } = options;
+    const { endpoint, deadlines } = options;
     this.endpoint = endpoint;
     this.#transport = options.transport;
     this.#listener = options.listener;

@@ -2,15 +2,7 @@
  * An Extended CONNECT request over HTTP/2 (RFC 8441) or HTTP/3 (RFC 9220), until the handler has answered it: the counterpart of
  * `Incoming`, which is for a byte stream. Core implements the rules; the HTTP layer sends the responses that core returns.
  */
-import {
-  type ConnectionOptions,
-  type DeadlineOptions,
-  defaultDeadlines,
-  Endpoint,
-  type Extension,
-  type Leniency,
-  type Violation,
-} from "@hybi/core";
+import { type DeadlineConfig, Endpoint, type ServerConfig, type Violation } from "@hybi/core";
 import {
   answerExtendedConnect,
   checkExtendedConnect,
@@ -23,7 +15,6 @@ import {
   rejectionFor,
   type StreamAnswer,
 } from "@hybi/core/opening";
-import type { OriginCheck } from "@hybi/core/policy";
 import type { Clock } from "../event-loop/clock.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
 import { failureOf } from "../failure/failure.ts";
@@ -47,17 +38,10 @@ export interface ConnectStream {
   onLost: (() => void) | undefined;
 }
 
-/** Options of an accepted stream. */
-export interface StreamOptions extends ConnectionOptions {
-  readonly extensions?: readonly Extension[] | undefined;
-  readonly checkOrigin?: OriginCheck | undefined;
-  readonly tolerate?: readonly Leniency[] | undefined;
-}
-
 export class PendingConnect extends PendingOpening implements Holder {
   readonly #stream: ConnectStream;
-  readonly #options: StreamOptions;
-  readonly #deadlines: DeadlineOptions;
+  readonly #config: ServerConfig;
+  readonly #deadlines: DeadlineConfig;
   readonly #writeBudget: number | undefined;
   #request: OpeningRequest | undefined;
   /** Accounts for the memory that the request takes. */
@@ -69,25 +53,24 @@ export class PendingConnect extends PendingOpening implements Holder {
     owner: OpeningOwner,
     stream: ConnectStream,
     info: TransportInfo,
-    options: StreamOptions,
-    how: { clock: Clock; deadlines?: DeadlineOptions | undefined; writeBudget?: number | undefined },
+    config: ServerConfig,
+    how: { clock: Clock; deadlines: DeadlineConfig; writeBudget?: number | undefined },
   ) {
     super(owner, how.clock, info);
     this.#stream = stream;
-    this.#options = options;
-    this.#deadlines = how.deadlines ?? {};
+    this.#config = config;
+    this.#deadlines = how.deadlines;
     this.#writeBudget = how.writeBudget;
   }
 
   /** Checks the request, and runs the handler if it is valid. */
   begin(fields: Fields): void {
-    const { tolerate, limits } = this.#options;
-    const check = checkExtendedConnect(fields, { tolerate, limits });
+    const check = checkExtendedConnect(fields, this.#config);
     if (check.type === "violation") {
       this.#refuse(check.violation);
       return;
     }
-    const refused = this.#options.checkOrigin?.(check.request);
+    const refused = this.#config.checkOrigin?.(check.request);
     if (refused !== undefined) {
       this.#refuse({ ...refused, offset: 0 });
       return;
@@ -98,9 +81,10 @@ export class PendingConnect extends PendingOpening implements Holder {
     // The memory budget has shed this request as one that held too much.
     if (this.#ended) return;
     this.#stream.onLost = () => this.#lost();
-    const { opening = defaultDeadlines.opening } = this.#deadlines;
     // RFC 9110 §15.6.4: 503, as the handler took too long and the client is not at fault.
-    this.#timer = startTimer(this.clock, opening, () => this.refuse("The handler did not answer in time."));
+    this.#timer = startTimer(this.clock, this.#deadlines.opening, () =>
+      this.refuse("The handler did not answer in time."),
+    );
     void this.ask(check.request);
   }
 
@@ -132,11 +116,10 @@ export class PendingConnect extends PendingOpening implements Holder {
   }
 
   protected open(answer: OpeningAnswer, listener: AcceptedListener): void {
-    const { random, limits, tolerate, fragmentSize, native } = this.#options;
-    const extensions = answer.extensions ?? this.#options.extensions;
+    const { extensions = this.#config.extensions } = answer;
     const { agreement, ...head } = answerExtendedConnect(this.#request!, { ...answer, extensions });
     const pump = new Pump({
-      endpoint: Endpoint.fromAgreement(agreement, { random, extensions, limits, tolerate, fragmentSize, native }),
+      endpoint: Endpoint.fromAgreement(agreement, this.#config, undefined, { extensions }),
       transport: this.#stream.accept(head),
       listener,
       clock: this.clock,

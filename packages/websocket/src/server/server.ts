@@ -3,6 +3,7 @@
  * openings, broadcasts, and shutdown. The rules of the opening handshake are in core.
  */
 import {
+  DeadlineConfig,
   type DeadlineOptions,
   defaultDeadlines,
   Endpoint,
@@ -12,6 +13,7 @@ import {
   prepareBinary,
   prepareText,
   type SendOptions,
+  ServerConfig,
   statusCodes,
   UsageError,
   type Violation,
@@ -287,8 +289,8 @@ export class WebSocketServer {
   readonly #handler: OpeningHandler;
   readonly #options: ServerOptions;
   readonly #runtime: RuntimeOptions;
-  readonly #endpointOptions: EndpointOptions;
-  readonly #deadlines: DeadlineOptions;
+  readonly #config: ServerConfig;
+  readonly #deadlines: DeadlineConfig;
   readonly #clock: Clock;
   readonly #onFailure: ServerOptions["onFailure"];
   readonly #report: Reporter;
@@ -329,11 +331,9 @@ export class WebSocketServer {
     const { extensions, tolerate } = options;
     const { native, random, fragmentSize } = runtime;
     const limits = withDefaults(serverLimits, options.limits);
-    this.#deadlines = withDefaults(serverDeadlines, options.deadlines);
+    this.#deadlines = DeadlineConfig.of(withDefaults(serverDeadlines, options.deadlines));
     const own = { extensions, limits, tolerate, native, random, fragmentSize };
-    this.#endpointOptions = { ...own, checkOrigin: checkOrigin && this.#guardedCheck(checkOrigin) };
-    // Report usage errors now, and not with the first connection.
-    Endpoint.server(this.#endpointOptions);
+    this.#config = ServerConfig.of({ ...own, checkOrigin: checkOrigin && this.#guardedCheck(checkOrigin) });
     this.#byAddress = new OpeningsByAddress(options.openingsPerAddress);
     this.#sessions = new Sessions(options.streamsPerSession);
     this.#turnedAway = new TurnedAway(this.#clock, this.#report);
@@ -422,7 +422,7 @@ export class WebSocketServer {
     const how = { clock: this.#clock, deadlines: this.#deadlines, writeBudget };
     const key = this.#byAddress.keyOf(info.remoteAddress);
     const refusal = this.#refusal(key) ?? (this.#sessions.isFull(stream.session) ? fullSession : undefined);
-    const incoming = new PendingConnect(this.#owner, stream, info, this.#endpointOptions, how);
+    const incoming = new PendingConnect(this.#owner, stream, info, this.#config, how);
     if (refusal !== undefined) this.#refused.set(incoming, refusal);
     this.#enter(incoming, key);
     this.#sessions.enter(incoming, stream.session);
@@ -515,7 +515,7 @@ export class WebSocketServer {
   #begin(transport: Transport, info: TransportInfo, key: string | undefined): Pump {
     const incoming = new PendingUpgrade(this.#owner, this.#clock, info);
     const pump = new Pump({
-      endpoint: Endpoint.server(this.#endpointOptions),
+      endpoint: Endpoint.server(this.#config),
       transport,
       listener: incoming.listener,
       clock: this.#clock,

@@ -1,5 +1,6 @@
 /** Creates an adapter's `WebSocket` and `WebSocketStream`, which have the global's signature and the runtime's `connect`. */
 import { type OptionCheck, takes } from "@hybi/core/options";
+import { ClassOptions } from "../client/client-setup.ts";
 import { withRuntimeDefaults } from "../client/runtime-options.ts";
 import { type ClientSocketOptions, type Connect, clientOptions } from "../client/socket-options.ts";
 import { sameInterface, toUsvString } from "../dom/web-idl.ts";
@@ -36,11 +37,14 @@ export function createWebSocketClass(
   checkTransport: OptionCheck = takes.anything,
 ): typeof WebSocket {
   takes.callback(connect, "connect");
-  const own = withRuntimeDefaults<ClientSocketOptions>({ runtime: { connect } }, clientOptions(defaults));
+  const own = ClassOptions.of(
+    withRuntimeDefaults<ClientSocketOptions>({ runtime: { connect } }, clientOptions(defaults)),
+  );
   return sameInterface(WebSocket, (given) => {
     // The class itself throws for missing arguments.
     if (given.length === 0) return [];
     const url = toUsvString(given[0]);
+    if (given[1] === undefined) return [url, own];
     const options = clientOptions(given[1] as ClientSocketOptions | undefined);
     if (options.transportOptions !== undefined) checkTransport(options.transportOptions, "transportOptions");
     return [url, withRuntimeDefaults(own, options)];

@@ -1,5 +1,5 @@
 /** The URL of the constructors (WHATWG WebSockets §3.1: "get a URL record", then "obtain a WebSocket connection"). */
-import { formatWebSocketUrl, parseWebSocketUrl } from "@hybi/core/opening";
+import { formatWebSocketUrl, parseWebSocketUrl, type WebSocketUrl } from "@hybi/core/opening";
 import { syntaxError } from "../dom/dom-exception.ts";
 
 /** Allowed URL schemes and the WebSocket scheme of each: http and https count as ws and wss. */
@@ -31,9 +31,8 @@ export function ambientBase(): string | undefined {
   return typeof location?.href === "string" ? location.href : undefined;
 }
 
-/** Returns the origin of a resolved URL, for message events (WHATWG URL §4.7). */
-export function originOf(url: string): string {
-  const { secure, authority } = parseWebSocketUrl(url);
+/** Returns the origin of a URL, for message events (WHATWG URL §4.7). */
+export function originOf({ secure, authority }: WebSocketUrl): string {
   return `${secure ? "wss" : "ws"}://${authority}`;
 }
 

@@ -4,6 +4,7 @@
  * for room.
  */
 
+import { parseWebSocketUrl } from "@hybi/core/opening";
 import { ClientOpening } from "../client/client-opening.ts";
 import { withSyntaxErrors } from "../dom/dom-exception.ts";
 import { defineInstances, defineInterface, requireArguments, toUsvString } from "../dom/web-idl.ts";
@@ -60,7 +61,7 @@ export class WebSocketStream {
     this.#closer = "page";
     this.#core = new StreamCore(converted);
     this.#url = resolveUrl(input, converted.base ?? ambientBase());
-    this.#core.begin(withSyntaxErrors(() => new ClientOpening(this.#url, converted, this.#core)));
+    this.#core.begin(withSyntaxErrors(() => new ClientOpening(parseWebSocketUrl(this.#url), converted, this.#core)));
   }
 
   get url(): string {

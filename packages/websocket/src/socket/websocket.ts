@@ -3,7 +3,9 @@
  * export it with a `connect` of their own; see `createWebSocketClass`. Members beyond the standard are marked as
  * extensions.
  */
+
 import { type Agreement, type PreparedMessage, type SendOptions, UsageError } from "@hybi/core";
+import { parseWebSocketUrl } from "@hybi/core/opening";
 import { checkOptions, checkSendOptions, type OptionChecks, takes } from "@hybi/core/options";
 import { ClientOpening } from "../client/client-opening.ts";
 import { type ClientSocketOptions, clientOptions } from "../client/socket-options.ts";
@@ -130,8 +132,9 @@ export class WebSocket extends EventTarget {
     core.binaryType = binaryTypeOf(options.binaryType, defaultBinaryType());
     this.#core = core;
     this.#url = resolveUrl(input, options.base ?? ambientBase());
-    core.origin = withSyntaxErrors(() => originOf(this.#url));
-    core.begin(withSyntaxErrors(() => new ClientOpening(this.#url, options, core)));
+    const target = withSyntaxErrors(() => parseWebSocketUrl(this.#url));
+    core.origin = originOf(target);
+    core.begin(withSyntaxErrors(() => new ClientOpening(target, options, core)));
   }
 
   // The standard interface

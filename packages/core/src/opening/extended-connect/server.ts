@@ -3,19 +3,21 @@
  * from the HTTP layer, including pseudo-header fields. After the handshake, the stream carries frames exactly as a TCP
  * connection does: the client still masks (RFC 6455 §5.1), and END_STREAM is the orderly end.
  */
+import { ServerConfig } from "../../config.ts";
 import { parseAuthority } from "../../http/authority.ts";
 import { checkRequestBody } from "../../http/body-framing.ts";
 import { type FieldLine, type Fields, fieldValues } from "../../http/fields.ts";
 import { checkFieldLines } from "../../http/head-check.ts";
 import type { Agreement } from "../../vocabulary/agreement.ts";
-import { type Limits, resolveLimits } from "../../vocabulary/limits.ts";
+import type { Limits } from "../../vocabulary/limits.ts";
 import { type ViolationCode, violation } from "../../vocabulary/violation.ts";
 import { checkRejection, type Rejection } from "../rejection.ts";
 import {
-  checkRequestOptions,
   type OpeningRequest,
   type OpeningRequestCheck,
   type OpeningRequestCheckOptions,
+  type RequestRules,
+  requestRules,
 } from "../request.ts";
 import {
   checkVersion,
@@ -33,17 +35,22 @@ export interface StreamAnswer {
   readonly fields: Fields;
 }
 
-/** Checks an opening request sent as an Extended CONNECT. `fields` is its whole header list, in order. */
-export function checkExtendedConnect(fields: Fields, options: OpeningRequestCheckOptions = {}): OpeningRequestCheck {
-  checkRequestOptions(options);
-  const request = extendedConnectRequest(fields, options);
-  return typeof request === "string"
-    ? { type: "violation", violation: violation(request, options.offset ?? 0) }
-    : { type: "request", request };
+/**
+ * Checks an opening request sent as an Extended CONNECT. `fields` is its whole header list, in order. Of a `ServerConfig`,
+ * `limits` and `tolerate` are used.
+ */
+export function checkExtendedConnect(
+  fields: Fields,
+  options: OpeningRequestCheckOptions | ServerConfig = {},
+): OpeningRequestCheck {
+  const isConfig = options instanceof ServerConfig;
+  const request = extendedConnectRequest(fields, isConfig ? options : requestRules(options));
+  if (typeof request !== "string") return { type: "request", request };
+  return { type: "violation", violation: violation(request, isConfig ? 0 : (options.offset ?? 0)) };
 }
 
 /** Returns the request, or the first rule that it breaks. */
-function extendedConnectRequest(list: Fields, options: OpeningRequestCheckOptions): OpeningRequest | ViolationCode {
+function extendedConnectRequest(list: Fields, { tolerate, limits }: RequestRules): OpeningRequest | ViolationCode {
   const read = readPseudoFields(list, [":method", ":protocol", ":scheme", ":path", ":authority"]);
   if (typeof read === "string") return read;
   const { pseudo, fields } = read;
@@ -58,7 +65,6 @@ function extendedConnectRequest(list: Fields, options: OpeningRequestCheckOption
   const authority = pseudo.get(":authority");
   // RFC 8441 §4: :scheme and :path MUST be included; §5: :authority is required.
   if (scheme === undefined || path === undefined || authority === undefined) return "opening/pseudo-field-missing";
-  const limits = resolveLimits(options.limits);
   const joined = joinCookies(fields);
   const found = requestFields.find(joined);
   const fault =
@@ -69,7 +75,6 @@ function extendedConnectRequest(list: Fields, options: OpeningRequestCheckOption
   // RFC 9113 §8.2.2 forbids Upgrade, and a 426 without Upgrade is meaningless, so this bootstrap has its own code.
   if (fault !== undefined)
     return fault === "opening/version-unsupported" ? "opening/stream-version-unsupported" : fault;
-  const tolerate = options.tolerate ?? [];
   const tolerated: OpeningRequest["tolerated"][number][] = [];
   const origin = requestedOrigin(found.Origin);
   if (typeof origin === "string") return origin;
