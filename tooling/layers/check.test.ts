@@ -30,7 +30,7 @@ describe("checkLayers", () => {
       [`${core}/http/head.ts`]: '\nimport type { Opcode } from "../frame/header.ts";',
       [`${core}/frame/header.ts`]: "export type Opcode = 1;",
     });
-    expect(findings).toEqual([`${core}/http/head.ts:2 imports frame/opcode: http may not`]);
+    expect(findings).toEqual([`${core}/http/head.ts:2 imports frame/header: http may not`]);
   });
 
   it("finds re-exports, import types and dynamic imports", () => {
