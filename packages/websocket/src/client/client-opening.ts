@@ -52,8 +52,8 @@ export class ClientOpening {
   #begunAt: Instant | undefined;
   /** Runs while there is no pump; a pump enforces the deadline itself. */
   #timer: Timer | undefined;
-  #isGivenUp = false;
-  #over = false;
+  /** `given-up` from `abort` until the listener is called; `over` once it has been called with a failure. */
+  #phase: "opening" | "given-up" | "over" = "opening";
 
   /** @throws UsageError for options that cannot be sent, and `option/range` */
   constructor(url: WebSocketUrl, options: ClientSocketOptions, listener: OpeningListener) {
@@ -78,7 +78,7 @@ export class ClientOpening {
   abort(): void {
     if (this.#pump !== undefined) this.#pump.abort();
     else {
-      this.#isGivenUp = true;
+      if (this.#phase === "opening") this.#phase = "given-up";
       queueMicrotask(() => this.#fail(givenUp));
     }
   }
@@ -121,7 +121,7 @@ export class ClientOpening {
   async #connect(): Promise<void> {
     // Defer, so that the caller can add listeners to the new socket, or close it, before anything happens.
     await undefined;
-    if (this.#isGivenUp) return;
+    if (this.#phase !== "opening") return;
     const { runtime, transportOptions: options } = this.#options;
     const connect = runtime?.connect;
     this.#controller = createAbortController();
@@ -137,12 +137,11 @@ export class ClientOpening {
         options,
         signal,
       });
-      if (this.#over || this.#isGivenUp) transportOf(connected).abort();
+      if (this.#phase !== "opening") transportOf(connected).abort();
       else this.#beginWith(connected);
     } catch (error) {
       const failure = failureOfConnect(error);
-      const isOver = this.#over || this.#isGivenUp;
-      if (!isOver && failure.kind === "rejected" && this.follow(failure.response)) return;
+      if (this.#phase === "opening" && failure.kind === "rejected" && this.follow(failure.response)) return;
       // An adapter may fail at once. Defer, so that a caller that awaits the socket from a function can listen for the error.
       await new Promise<void>((resolve) => defer(this.#clock, turnOfPump(), resolve));
       this.#fail(failure);
@@ -206,8 +205,8 @@ export class ClientOpening {
   }
 
   #fail(failure: Failure): void {
-    if (this.#over || this.#pump !== undefined) return;
-    this.#over = true;
+    if (this.#phase === "over" || this.#pump !== undefined) return;
+    this.#phase = "over";
     this.#stopTimer();
     this.#controller?.abort();
     this.leave();
