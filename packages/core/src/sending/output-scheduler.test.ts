@@ -113,6 +113,26 @@ describe("OutputScheduler", () => {
     expect(sameBytes(data, patternBytes(70_000))).toBe(true);
   });
 
+  it("takes no empty array for a fragment without payload, because all connections share it", () => {
+    const transform = adding("a", rsv1, 1).createTransform("client", []);
+    for (const out of [
+      client(),
+      outgoing({ keys: RandomPool.of(countingSource()), transforms: [{ transform, rsv: rsv1 }] }),
+      outgoing(),
+    ]) {
+      const message = out.startMessage("text", undefined);
+      message.appendText("text");
+      out.appended(4);
+      const chunks = [...out.take(Number.POSITIVE_INFINITY)];
+      out.ended(message);
+      chunks.push(...out.take(Number.POSITIVE_INFINITY));
+      out.ended(out.startMessage("binary", undefined));
+      chunks.push(...out.take(Number.POSITIVE_INFINITY));
+      expect(readFrames(chunks).map(({ payload }) => payload.length)).toEqual([4, 0, 0]);
+      expect(chunks.filter(({ length }) => length === 0)).toEqual([]);
+    }
+  });
+
   it("copies short fragments of its own messages, and never changes what was taken", () => {
     const out = outgoing({ fragmentSize: 100 });
     const text = "é".repeat(50_000);

@@ -241,8 +241,8 @@ export class OutputScheduler {
   }
 
   /**
-   * Queues the Close frame ahead of all but `fixedLimits.sentBeforeClose` bytes. Brings forward a Close frame that is queued already,
-   * and replaces its payload by `payload` if given.
+   * Queues the Close frame ahead of all but `fixedLimits.sentBeforeClose` bytes. Brings forward a Close frame that is queued
+   * already, and replaces its payload by `payload` if given.
    */
   hastenClose(payload: Uint8Array | undefined): void {
     if (payload !== undefined) {
@@ -385,8 +385,8 @@ export class OutputScheduler {
 }
 
 /**
- * Writes a fragment of a message, by copy, masked in place, or by reference, and returns its bytes. `owned` payload may be masked in place or reused. `keys` supplies masking
- * keys; undefined for a server, which does not mask.
+ * Writes a fragment of a message, and returns its bytes. `owned` is whether the payload may be masked in place and its memory
+ * reused. `keys` supplies masking keys; undefined for a server, which does not mask.
  */
 function writeFragment(
   output: ByteWriter,
@@ -401,7 +401,8 @@ function writeFragment(
     output.appendReference(payload);
     return header + length;
   }
-  if (keys !== undefined && owned) {
+  // An empty payload is the array that all connections share, which must not become output.
+  if (keys !== undefined && owned && length > 0) {
     const key = keys.next();
     const header = writeMaskedHeader(output, firstByte, length, key);
     mask(payload, 0, length, key);
