@@ -102,8 +102,35 @@ describe("a configuration", () => {
       ClientConfig.of({ random }),
       connectionConfig("server", {}),
     ]) {
-      expect([config, config.settings, config.limits].map(Object.isFrozen)).toEqual([true, true, true]);
+      const { settings, limits, extensions, tolerate } = config;
+      expect([config, settings, limits, extensions, tolerate].every(Object.isFrozen)).toBe(true);
     }
+    const { terms } = ClientConfig.of({ random });
+    expect([terms, terms.fields, terms.subprotocols, terms.extensions].every(Object.isFrozen)).toBe(true);
+  });
+
+  it("stays as it was checked when the application changes the lists of its options", () => {
+    const options = {
+      ...{ random, limits: { message: 7 }, tolerate: ["bare-line-feed"], extensions: [adding("a", rsv1, 1)] },
+      ...{ subprotocols: ["chat"], fields: [["X-A", "b"] as [string, string]], cookies: [["c", "d"]] },
+    };
+    const config = ClientConfig.of(options as never);
+    const request = () => {
+      const [head] = Endpoint.client(config, "ws://example.com/").takeOutput();
+      return new TextDecoder().decode(head).replace(/Key: .*/, "Key");
+    };
+    const before = request();
+    options.limits.message = 8;
+    options.tolerate.push("non-minimal-length");
+    options.extensions.push(adding("b", rsv1, 1));
+    options.subprotocols.push("chat");
+    options.fields[0]![0] = "Host";
+    options.fields.push(["Upgrade", "h2c"]);
+    expect(config.limits.message).toBe(7);
+    expect(config.tolerate).toEqual(["bare-line-feed"]);
+    expect([config.extensions, config.terms.extensions].map(({ length }) => length)).toEqual([1, 1]);
+    expect(config.terms.subprotocols).toEqual(["chat"]);
+    expect(request()).toBe(before);
   });
 
   it("is shared: whatever is created with it, nothing is resolved again", () => {

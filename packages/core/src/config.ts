@@ -75,7 +75,7 @@ export interface ClientEndpointOptions extends ClientHandshakeOptions, Omit<Conn
 /** Options of a client's configuration: all except the target. */
 export type ClientConfigOptions = Omit<ClientEndpointOptions, "url" | "authority" | "resourceName" | "secure">;
 
-/** What is of one connection alone, beside the configuration that it shares. */
+/** Values of one connection, beside the configuration that it may share with others. */
 export interface ConnectionStart {
   /** Bytes of the transport before the connection's first byte, so that offsets count from the transport's start. Default 0. */
   readonly offset?: number | undefined;
@@ -100,8 +100,6 @@ const defaultFragmentSize = 65_536;
 export interface ConnectionSettings extends FrameDecoderOptions, AssemblerOptions, OutputSchedulerOptions {}
 
 const noTransforms: readonly ActiveTransform[] = [];
-const noExtensions: readonly Extension[] = [];
-const noLeniencies: readonly Leniency[] = [];
 
 /** The common part of `ClientConfig` and `ServerConfig`: what their connections need after the opening handshake. */
 export class ConnectionConfig {
@@ -111,8 +109,11 @@ export class ConnectionConfig {
 
   /** @throws UsageError `option/random-missing` */
   constructor(role: Role, options: ConnectionOptions) {
-    const { random, native = noNativeFunctions, fragmentSize = defaultFragmentSize, tolerate = noLeniencies } = options;
+    const { random, native = noNativeFunctions, fragmentSize = defaultFragmentSize } = options;
     if (role === "client" && random === undefined) throw new UsageError("option/random-missing");
+    // Copies: the application may change its lists later, which must not change what was checked.
+    this.extensions = Object.freeze([...(options.extensions ?? [])]);
+    this.tolerate = Object.freeze([...(options.tolerate ?? [])]);
     this.settings = Object.freeze({
       role,
       limits: resolveLimits(options.limits),
@@ -121,12 +122,10 @@ export class ConnectionConfig {
       keys: role === "client" ? RandomPool.of(random!) : undefined,
       native,
       unmask: native.unmask,
-      tolerateNonMinimalLength: tolerate.includes("non-minimal-length"),
+      tolerateNonMinimalLength: this.tolerate.includes("non-minimal-length"),
       transforms: noTransforms,
       ownedRsv: 0,
     });
-    this.extensions = options.extensions ?? noExtensions;
-    this.tolerate = tolerate;
   }
 
   get role(): Role {
@@ -202,7 +201,7 @@ export class ClientConfig extends ConnectionConfig {
     checkClientOptions(options);
     for (const name of ["url", "authority", "resourceName", "secure"] as const) {
       if ((options as ClientEndpointOptions)[name] === undefined) continue;
-      throw new UsageError("option/unknown", `${name} is not of a configuration: pass the URL to Endpoint.client.`);
+      throw new UsageError("option/unknown", `A configuration has no ${name}: pass the URL to Endpoint.client.`);
     }
     const config = new ClientConfig(options);
     // Check the random source now, as little as a nonce takes: the pool of masking keys is not needed yet.

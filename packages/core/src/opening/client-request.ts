@@ -100,8 +100,9 @@ export interface SentOpening {
   readonly extensions: readonly Extension[];
 }
 
-/** What a client asks for, independent of the target: the fields common to HTTP/1.1 Upgrade and Extended CONNECT. */
+/** What a client asks for, independent of the target. Frozen. */
 export interface OpeningTerms {
+  /** Those common to HTTP/1.1 Upgrade and Extended CONNECT. */
   readonly fields: Fields;
   readonly subprotocols: readonly string[];
   readonly requireSubprotocol: boolean;
@@ -144,14 +145,16 @@ export function openingTarget(options: OpeningOptions): OpeningTarget {
 
 /** Validates all `options` except the target. @throws UsageError for values that cannot be sent */
 export function openingTerms(options: OpeningOptions): OpeningTerms {
-  const subprotocols = checkSubprotocols(options.subprotocols ?? []);
-  const extensions = options.extensions ?? [];
+  // Copies: the application may change its lists later, which must not change what was checked.
+  const subprotocols = checkSubprotocols(Object.freeze([...(options.subprotocols ?? [])]));
+  const extensions = Object.freeze([...(options.extensions ?? [])]);
   const fields: FieldLine[] = [["Sec-WebSocket-Version", protocolVersion]];
   if (subprotocols.length > 0) fields.push(["Sec-WebSocket-Protocol", subprotocols.join(", ")]);
   const offers = offerExtensions(extensions);
   if (offers.length > 0) fields.push(["Sec-WebSocket-Extensions", formatExtensions(offers)]);
   fields.push(...applicationFields(options));
-  return { fields, subprotocols, requireSubprotocol: options.requireSubprotocol ?? false, extensions };
+  const requireSubprotocol = options.requireSubprotocol ?? false;
+  return Object.freeze({ fields: Object.freeze(fields), subprotocols, requireSubprotocol, extensions });
 }
 
 /** Returns the request for `target` on these terms. */
@@ -185,7 +188,7 @@ function applicationFields(options: OpeningOptions): FieldLine[] {
       throw new UsageError("opening/field-repeated", `The field was ${name}.`);
     }
   }
-  fields.push(...given);
+  for (const [name, value] of given) fields.push([name, value]);
   assertApplicationFields(fields);
   return fields;
 }

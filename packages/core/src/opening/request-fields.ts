@@ -49,7 +49,9 @@ export function checkVersion(values: readonly string[]): ViolationCode | undefin
   return values[0] === protocolVersion ? undefined : "opening/version-unsupported";
 }
 
-const noSubprotocols: readonly string[] = [];
+// Shared by all requests, and passed to the application.
+const noSubprotocols: readonly string[] = Object.freeze([]);
+const noOffers: readonly ExtensionOffer[] = Object.freeze([]);
 
 /** Parses Sec-WebSocket-Protocol = 1#token, all unique (RFC 6455 §4.1 step 10). Several lines form one list (§11.3.4). */
 export function requestedSubprotocols(
@@ -68,8 +70,6 @@ export function requestedSubprotocols(
   if (!subprotocols.every(isToken)) return "opening/subprotocols-malformed";
   return new Set(subprotocols).size === subprotocols.length ? subprotocols : "opening/subprotocol-repeated";
 }
-
-const noOffers: readonly ExtensionOffer[] = [];
 
 /** Parses the offers in Sec-WebSocket-Extensions. */
 export function requestedExtensions(

@@ -37,6 +37,12 @@ describe("checkOpeningRequest", () => {
     });
   });
 
+  it("gives the application no list that it could change for all requests", () => {
+    const check = checkOpeningRequest(head);
+    if (check.type !== "request") throw new Error(check.violation.code);
+    expect([check.request.subprotocols, check.request.extensionOffers].map(Object.isFrozen)).toEqual([true, true]);
+  });
+
   it("accepts non-zero pad bits of a key on request, and no other malformed key [H06]", () => {
     const codeOf = (key: string): unknown => {
       const changed = fields.map(([name, value]) => [name, name === "sec-websocket-key" ? key : value] as const);

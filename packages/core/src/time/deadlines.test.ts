@@ -370,6 +370,7 @@ describe("Deadlines", () => {
 describe("DeadlineConfig", () => {
   it("holds the defaults, overridden by the given deadlines, and is frozen", () => {
     expect({ ...DeadlineConfig.of() }).toEqual(defaultDeadlines);
+    expect(Object.isFrozen(defaultDeadlines)).toBe(true);
     const changed = Object.fromEntries(Object.keys(defaultDeadlines).map((name, at) => [name, at + 1]));
     const config = DeadlineConfig.of(changed);
     expect({ ...config }).toEqual(changed);

@@ -86,7 +86,7 @@ export interface DeadlineOptions {
 }
 
 /** The defaults; see the fields of `DeadlineOptions` for the reasons. */
-export const defaultDeadlines: Readonly<Record<keyof DeadlineOptions, number>> = {
+export const defaultDeadlines: Readonly<Record<keyof DeadlineOptions, number>> = Object.freeze({
   opening: 10_000,
   closing: 10_000,
   ping: 25_000,
@@ -97,7 +97,7 @@ export const defaultDeadlines: Readonly<Record<keyof DeadlineOptions, number>> =
   idle: Number.POSITIVE_INFINITY,
   controlFrames: 1_000,
   controlWindow: 1_000,
-};
+});
 
 /**
  * Deadlines, checked and with their defaults. Frozen, and shared by all connections that are created with it.

@@ -14,11 +14,11 @@ export interface Statistics {
 }
 
 /** Statistics of a connection that has not opened. */
-export const noStatistics: Statistics = {
+export const noStatistics: Statistics = Object.freeze({
   bytesReceived: 0,
   bytesTaken: 0,
   messagesReceived: 0,
   messagesSent: 0,
   controlFramesReceived: 0,
   pingsTaken: 0,
-};
+});

@@ -25,7 +25,7 @@ export interface NativeFunctions {
 }
 
 /** No native functions: portable JavaScript only. */
-export const noNativeFunctions: NativeFunctions = {};
+export const noNativeFunctions: NativeFunctions = Object.freeze({});
 
 const nativeChecks: OptionChecks<NativeFunctions> = {
   isUtf8: takes.callback,
