@@ -137,6 +137,18 @@ describe("Deadlines", () => {
     expect(paused.deadlines.roundTripTime(40)).toBeUndefined();
   });
 
+  it("do not measure a Ping that was taken and answered between two observations", () => {
+    const { subject, deadlines } = watched();
+    subject.count({ pingsTaken: 1 });
+    deadlines.observe(10);
+    subject.count({ pingsTaken: 2 });
+    subject.pingsAnswered = 2;
+    expect(deadlines.roundTripTime(20)).toBeUndefined();
+    deadlines.observe(20);
+    deadlines.observe(5_000);
+    expect(deadlines.roundTripTime(5_000)).toBeUndefined();
+  });
+
   it("fail a peer that takes none of the queued output when so configured, and tolerate one that takes little", () => {
     const { subject, deadlines } = watched({ ping: 1000, stalled: 30 });
     subject.outputLength = 9000;

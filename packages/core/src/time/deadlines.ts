@@ -192,7 +192,7 @@ export class Deadlines {
   #controlFramesAt: Instant = 0;
   #controlCredit = 0;
 
-  /** @throws UsageError `option/range` */
+  /** @throws UsageError `option/unknown`, `option/type`, `option/range` */
   constructor(subject: DeadlineSubject, options?: DeadlineOptions | DeadlineConfig) {
     this.#subject = subject;
     this.#limits = DeadlineConfig.of(options);
@@ -233,10 +233,10 @@ export class Deadlines {
   /**
    * Returns the milliseconds between the latest answered Ping and its Pong; undefined before the first. Only the latest
    * Ping is measured, from when it was taken. `now` is the time of arrival of a Pong received since the last call of
-   * `observe`, so that the time is already known to those who are told about the Pong.
+   * `observe`, so that the time is already known when the Pong is reported.
    */
   roundTripTime(now: Instant): number | undefined {
-    if (this.#pingTakenAt !== undefined && this.#subject.pingsAnswered >= this.#pingsTaken) {
+    if (this.#pingTakenAt !== undefined && this.#subject.pingsAnswered === this.#pingsTaken) {
       this.#roundTripTime = now - this.#pingTakenAt;
       this.#pingTakenAt = undefined;
     }
@@ -307,8 +307,9 @@ export class Deadlines {
     else this.#pongAwaitedSince ??= now;
     if (pingsTaken !== this.#pingsTaken) {
       this.#pingsTaken = pingsTaken;
-      // While reading is paused, a Pong waits until it resumes.
-      this.#pingTakenAt = this.#paused ? undefined : now;
+      // While reading is paused, a Pong waits until it resumes. One that has arrived already did so at an unknown time.
+      const isMeasured = !this.#paused && this.#subject.pingsAnswered < pingsTaken;
+      this.#pingTakenAt = isMeasured ? now : undefined;
     }
     const idle = earlier(this.#due("idle", this.#idleSince), this.#observeMessage(now, messagesReceived));
     if (this.#paused) return earlier(idle, this.#observeRest());
