@@ -1,4 +1,4 @@
-import { concatBytes } from "@hybi/testing/wire";
+import { concatBytes, hexBytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { countingSource, usageErrorOf } from "../tests/support/connections.ts";
 import type { ClientEndpointOptions, ServerEndpointOptions } from "./config.ts";
@@ -269,6 +269,12 @@ describe("Endpoint.fromAgreement", () => {
       ["text", "end"],
       ["text", "failure"],
     ]);
+  });
+
+  it("receives `rest` only together with a chunk that it can receive", () => {
+    const endpoint = Endpoint.fromAgreement(plainAgreement("client"), { random: countingSource() }, hexBytes("8100"));
+    expect(usageErrorOf(() => endpoint.receive("text" as never))).toBe("endpoint/chunk-type");
+    expect(endpoint.receive(hexBytes("8200")).map(({ type }) => type)).toEqual(["text", "binary"]);
   });
 
   it("gives `rest` to the caller instead, who passes it on with a work budget [A09]", () => {

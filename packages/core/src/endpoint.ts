@@ -3,7 +3,7 @@
  * one `receive`. It composes the two and adds one rule: a connection that never opened ends with 1006 (§7.1.5).
  */
 
-import { noBytes } from "./bytes/byte-arrays.ts";
+import { isBytes, noBytes } from "./bytes/byte-arrays.ts";
 import { UsageError } from "./checks/usage-error.ts";
 import type { ClosingState, TransportAction } from "./closing/states.ts";
 import {
@@ -76,10 +76,10 @@ type Phase = Unopened | Opened;
 /**
  * One endpoint.
  *
- * *Inputs* are `receive`, `receiveEnd`, `accept` and `expire`; each returns the events it caused, in wire order.
- * *Commands* are `reject`, `send…` and `startMessage`; they throw a `UsageError` and change nothing, or succeed and add
- * output. *Output* is `takeOutput` and `transportAction`. After any input or command: handle the events, write what
- * `takeOutput` returns, and obey `transportAction`.
+ * *Inputs* are `receive`, `receiveHead`, `receiveEnd`, `accept` and `expire`; each returns the events it caused, in wire
+ * order. *Commands* are `reject`, `send…`, `startMessage` and `fail`; they throw a `UsageError` and change nothing, or
+ * succeed and add output. *Output* is `takeOutput` and `transportAction`. After any input or command: handle the events,
+ * write what `takeOutput` returns, and obey `transportAction`.
  *
  * @example
  * const endpoint = Endpoint.server();
@@ -209,6 +209,8 @@ export class Endpoint implements Output {
         : [];
     }
     if (phase.opening === undefined) return phase.connection.receive(chunk);
+    // Check first, so that the events of the rest are not lost with the error.
+    if (!isBytes(chunk)) throw new UsageError("endpoint/chunk-type");
     return [...this.#receiveRest(phase), ...phase.connection.receive(chunk)];
   }
 
@@ -405,7 +407,9 @@ export class Endpoint implements Output {
   get transportAction(): TransportAction {
     const phase = this.#phase;
     if (phase.connection !== undefined) return phase.connection.transportAction;
-    return phase.opening.isAborted ? "abort" : phase.opening.handshake.transportAction;
+    const { state, isAborted, handshake } = phase.opening;
+    if (isAborted) return "abort";
+    return state === "opening" ? handshake.transportAction : "end";
   }
 
   // Internals
@@ -425,6 +429,8 @@ export class Endpoint implements Output {
         continue;
       }
       const { agreement, rest } = event;
+      // The handshake is over: if an extension throws here, the opening has failed.
+      opening.state = "failed";
       const connection = prepared ?? connect(agreement, opening);
       const handshake = opening.handshake.outputLength === 0 ? undefined : opening.handshake;
       const phase: Opened = { connection, opening: remainder(handshake, rest) };

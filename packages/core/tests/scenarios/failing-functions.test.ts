@@ -1,6 +1,7 @@
 /** Callbacks that throw or return invalid values, in an endpoint without a pump. */
 import { describe, expect, it } from "vitest";
 import { Endpoint } from "../../src/endpoint.ts";
+import { Deadlines } from "../../src/time/deadlines.ts";
 import type { Extension, MessageTransform } from "../../src/vocabulary/extension.ts";
 import { countingSource } from "../support/connections.ts";
 
@@ -126,6 +127,21 @@ describe("an extension of a client", () => {
     },
   );
 
+  it("that fails in createTransform makes receive throw, and the opening ends as a failed one [A04]", () => {
+    const client = clientWith(extension({ createTransform: thrower }));
+    const deadlines = new Deadlines(client);
+    deadlines.observe(0);
+    const server = asked(extension(), client);
+    server.accept();
+    expect(() => carry(server, client)).toThrow("mine");
+    expect([client.state, client.transportAction, client.connection]).toEqual(["failed", "end", undefined]);
+    expect(client.receive(Uint8Array.of(0x81, 0))).toEqual([]);
+    expect(deadlines.expire(10_000)).toEqual([]);
+    expect(deadlines.expire(20_000)).toEqual([]);
+    expect(client.transportAction).toBe("abort");
+    expect(client.receiveEnd()).toMatchObject([{ type: "end", statusCode: 1006 }]);
+  });
+
   it("that returns an invalid result from checkAnswer makes receive throw [A04]", () => {
     const client = clientWith(extension({ checkAnswer: () => 5 as never }));
     const server = asked(extension(), client);
@@ -134,7 +150,7 @@ describe("an extension of a client", () => {
   });
 });
 
-describe("a host function", () => {
+describe("a native function", () => {
   it("that returns no digest lets the application still answer the request differently [A04]", () => {
     const server = Endpoint.server({ native: { sha1: () => "nonsense" as never } });
     const client = clientWith();
