@@ -119,7 +119,7 @@ describe("Connection", () => {
     expect([...used].sort()).toEqual(["decodeAscii", "decodeUtf8", "encodeUtf8", "isUtf8", "unmask"]);
   });
 
-  it("finds the same faults with a host as without one", () => {
+  it("finds the same faults with native functions as without them", () => {
     const native = { isUtf8: () => false, decodeUtf8: () => "\ufffd" };
     const payload = concatBytes([utf8Bytes("é".repeat(100)), Uint8Array.of(0xff)]);
     for (const options of [{}, { native }]) {

@@ -64,7 +64,7 @@ function sliceFor(budget: number): number {
  * One connection.
  *
  * *Inputs* are `receive` (or `receiveInto`), `receiveEnd` and `expire`: they return the events they caused, in wire
- * order, and never throw for anything that a peer may do. *Commands* are `send…` and `startMessage`: they throw a
+ * order, and never throw for anything that a peer may do. *Commands* are `send…`, `startMessage` and `fail`: they throw a
  * `UsageError` and change nothing, or succeed and add output. *Output* is `takeOutput` and `transportAction`. After any
  * input or command: handle the events, write what `takeOutput` returns, obey `transportAction`. After `failure` only
  * `end` can follow; after `end`, nothing.

@@ -1,6 +1,6 @@
 /**
- * Events of an endpoint. Events are plain values, in wire order; only `receive`, `receiveEnd`, `accept` and `expire`
- * return them.
+ * Events of an endpoint. Events are plain values, in wire order; only `receive`, `receiveHead`, `receiveEnd`, `accept` and
+ * `expire` return them.
  */
 import type { ResponseHead } from "./http/head.ts";
 import type { OpeningRequest } from "./opening/request.ts";

@@ -64,7 +64,7 @@ export function isUtf8(bytes: Uint8Array, start: number, end: number, native: Na
 /** From this length on, calling the native function pays off (bench/micro/utf8.ts). */
 const nativeThreshold = 128;
 
-/** Like `validateUtf8`, but lets the host validate everything except sequences split at either end. */
+/** Like `validateUtf8`, but lets the native function validate everything except sequences split at either end. */
 export function continueUtf8(
   state: Utf8State,
   bytes: Uint8Array,

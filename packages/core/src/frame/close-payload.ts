@@ -10,7 +10,7 @@ import type { ViolationCode } from "../vocabulary/violation.ts";
 
 /** The parsed payload of a Close frame. */
 export interface ClosePayload {
-  /** Undefined when the payload was noBytes, which RFC 6455 §7.1.5 reports as 1005. */
+  /** Undefined when the payload was empty, which RFC 6455 §7.1.5 reports as 1005. */
   readonly statusCode: number | undefined;
   readonly reason: string;
 }

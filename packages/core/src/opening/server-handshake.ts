@@ -23,8 +23,8 @@ import {
 import { answerOpeningRequest, encodeAcceptedHead, type OpeningAnswer } from "./response.ts";
 
 /**
- * One opening handshake. Input: `receive`, `receiveEnd`, `accept`, `fail`. Command: `reject`. Output: `takeOutput`,
- * `transportAction`.
+ * One opening handshake. Input: `receive`, `receiveHead`, `receiveEnd`, `accept`, `fail`. Command: `reject`. Output:
+ * `takeOutput`, `transportAction`.
  *
  * A valid request emits `request`; the application then calls `accept` or `reject`, at any later time. An invalid request is
  * rejected by this class and emits `failure`. Bytes that arrive before the answer are stored for the connection, up to

@@ -46,7 +46,7 @@ export interface TunnelEvent {
 /** The outcome of a CONNECT. A rejection with status 407 requests Proxy-Authorization (RFC 9110 §15.5.8). */
 export type ProxyEvent = TunnelEvent | RejectionEvent | ProtocolFailureEvent;
 
-/** One CONNECT. Input: `receive`, `receiveEnd`. Output: `takeOutput`, `transport`. */
+/** One CONNECT. Input: `receive`, `receiveEnd`. Output: `takeOutput`, `transportAction`. */
 export class ProxyHandshake {
   readonly #reader: ResponseReader;
   readonly #output = new OutputQueue();

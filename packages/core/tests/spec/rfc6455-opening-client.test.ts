@@ -220,7 +220,7 @@ describe("the response", () => {
     expect(agreementIn(responseText({ "Sec-WebSocket-Accept": `\t ${sampleAccept} \t` })).role).toBe("client");
   });
 
-  it("is checked with the host's SHA-1 when there is one [C05]", () => {
+  it("is checked with the native SHA-1 when there is one [C05]", () => {
     const native = { sha1: (): Uint8Array => new Uint8Array(20) };
     expect(agreementIn(responseText({ "Sec-WebSocket-Accept": "AAAAAAAAAAAAAAAAAAAAAAAAAAA=" }), { native }).role).toBe(
       "client",
