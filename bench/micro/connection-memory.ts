@@ -61,9 +61,9 @@ class Accepting implements PumpListener {
   flushed(): void {}
 }
 
-const options = { native: nodeFunctions, limits: { message: 1_000_000 } };
-
-const config = ServerConfig.of(options);
+const limits = { message: 1_000_000 };
+const config = ServerConfig.of({ native: nodeFunctions, limits });
+const serverOptions = { limits, runtime: { native: nodeFunctions, clock: nodeClock } };
 
 function openEndpoint(): Endpoint {
   const endpoint = Endpoint.server(config);
@@ -73,14 +73,11 @@ function openEndpoint(): Endpoint {
   return endpoint;
 }
 
-const server = new WebSocketServer(
-  (opening) => {
-    const socket = opening.accept();
-    socket.onmessage = ({ data }) => socket.send(data);
-  },
-  { ...options, runtime: { clock: nodeClock } },
-);
-const bareServer = new WebSocketServer((opening) => opening.accept(), { ...options, runtime: { clock: nodeClock } });
+const server = new WebSocketServer((opening) => {
+  const socket = opening.accept();
+  socket.onmessage = ({ data }) => socket.send(data);
+}, serverOptions);
+const bareServer = new WebSocketServer((opening) => opening.accept(), serverOptions);
 
 const rows: Readonly<Record<string, () => unknown>> = {
   "endpoint, open": openEndpoint,

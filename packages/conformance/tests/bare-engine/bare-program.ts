@@ -39,7 +39,7 @@ export function connected(serverOptions: ServerOptions = {}, options: ClientSock
     server.receive(far);
     return near;
   };
-  const defaults = { random, ...options };
+  const defaults = { runtime: { random }, ...options };
   return {
     server,
     WebSocket: createWebSocketClass(connect, defaults),
