@@ -364,17 +364,22 @@ describe("the pump", () => {
     expect(made.transport.calls).toEqual(["start", "abort"]);
   });
 
-  it("may be aborted by a listener of bytes that were held until the peer closed its half, and stays aborted", async () => {
-    const { transport, lines, pump } = serverPump({ endpoint: Endpoint.server() }, { text: () => pump.abort() });
-    transport.sink.data(Uint8Array.of(...clientRequest("/"), ...frame(0x81, [0x31])));
-    pump.accept();
-    transport.sink.end();
-    transport.sink.data(frame(0x81, [0x32]));
-    pump.requestFlush();
-    await turn();
-    expect(lines).toEqual(["request /", "open server", "end false 1006"]);
-    expect(transport.calls).toEqual(["start", "abort"]);
-  });
+  it.each(["end", "close"] as const)(
+    "may be aborted by a listener of bytes that were held until the transport's %s, and has lost nothing then",
+    async (event) => {
+      const { transport, lines, pump } = serverPump({ endpoint: Endpoint.server() }, { text: () => pump.abort() });
+      transport.sink.data(Uint8Array.of(...clientRequest("/"), ...frame(0x81, [0x31])));
+      pump.accept();
+      transport.sink[event]();
+      expect(lines).toEqual(["request /", "open server"]);
+      transport.sink.data(frame(0x81, [0x32]));
+      pump.requestFlush();
+      await turn();
+      expect(lines).toEqual(["request /", "open server", "end false 1006"]);
+      expect(pump.failure).toBeUndefined();
+      expect(transport.calls).toEqual(["start", "abort"]);
+    },
+  );
 
   it("resumes reading while paused once no more events can occur, and informs the deadlines", async () => {
     const { transport, endpoint, pump } = serverPump();

@@ -374,6 +374,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
       return;
     }
     const backlog = this.#releaseHeld();
+    if (this.#isOver) return;
     if (backlog === undefined) this.#endNow();
     else {
       backlog.isEndBehind = true;
@@ -392,6 +393,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
       return;
     }
     const backlog = this.#releaseHeld();
+    if (this.#isOver) return;
     if (backlog === undefined) this.#closeNow();
     else {
       this.#writer.stop();
@@ -545,7 +547,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   /**
    * The transport has ended, and the application gets no more time to add listeners. Returns the backlog if some of it
-   * had to stay.
+   * had to stay. A listener of what was held back may abort the pump.
    */
   #releaseHeld(): PumpBacklog | undefined {
     if (this.#backlog?.isHeld === true) this.#release();
@@ -587,7 +589,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   #endNow(): void {
     this.#noteLoss("The peer closed the transport without a Close frame.");
-    if (!this.#isOver) this.#phase = "half-closed";
+    this.#phase = "half-closed";
     // A peer may close its half right after its Close frame and still read ours.
     if (this.#owesClose) this.requestFlush();
     else this.#deliverEnd();
