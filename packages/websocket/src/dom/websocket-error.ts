@@ -115,13 +115,23 @@ function isServers(status: number): boolean {
 /** Errors that only say that a connection has ended. */
 const ends = new WeakSet<object>();
 
-/**
- * Returns the error for code that awaits something from a connection that did not end well. Without a `failure`, it is this
- * side that has dropped the connection.
- */
-export function closeError(closeCode: number, reason: string, failure: Failure = givenUp): WebSocketError {
+/** Returns the error for code that awaits something from a connection that did not end well. */
+export function closeError(
+  closeCode: number,
+  reason: string,
+  failure: Failure = unexplained(closeCode),
+): WebSocketError {
   detach(errorOf(failure));
   return asEnd(createEndError(failureText(failure), closeCode, reason, failure));
+}
+
+/**
+ * Returns the failure of a connection that has reported none: this side dropped it, unless the peer has closed it first (RFC 6455
+ * §7.1.5: the code is then that of its Close frame).
+ */
+function unexplained(closeCode: number): Failure {
+  if (closeCode === statusCodes.abnormalClosure) return givenUp;
+  return { kind: "transport", error: new Error("The transport was closed before our Close frame had left.") };
 }
 
 /** Returns the error for data that was written but had not left before the connection was closed, even if cleanly. */

@@ -103,6 +103,7 @@ describe("an error that only says that a connection has ended", () => {
     expect(isEndOfConnection(unsentError(1001, "bye"))).toBe(true);
     expect(isEndOfConnection(closeError(1006, ""))).toBe(true);
     expect(closeError(1006, "").failure).toEqual({ kind: "given-up" });
+    expect(closeError(1000, "")).toMatchObject({ failure: { kind: "transport" }, message: /our Close frame/ });
     expect(isEndOfConnection(refused)).toBe(false);
   });
 });

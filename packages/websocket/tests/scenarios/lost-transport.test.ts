@@ -45,6 +45,35 @@ describe("an open connection", () => {
     }
   });
 
+  it("ends its loops and its stream with an error of the transport when its peer leaves behind its Close frame [R20]", async () => {
+    const ends: Promise<unknown>[] = [];
+    const loop = async (messages: AsyncIterable<unknown>) => {
+      for await (const _ of messages);
+    };
+    const world = new World({
+      handler: (opening) => {
+        if (ends.length === 0) ends.push(loop(opening.accept()));
+        else ends.push(opening.acceptStream().closed);
+        // Awaited below.
+        for (const end of ends) end.catch(() => {});
+      },
+    });
+    for (const at of [0, 1]) {
+      const client = new world.WebSocket("ws://example.com/");
+      await until(() => client.readyState === 1);
+      // Our Close frame cannot leave: the peer reads nothing more.
+      world.near[at]?.pause();
+      client.close(1000);
+      await turn();
+      world.far[at]?.lose(undefined);
+    }
+    for (const end of ends) {
+      const failure = { kind: "transport", error: expect.objectContaining({ message: expect.any(String) }) };
+      await expect(end).rejects.toMatchObject({ name: "WebSocketError", closeCode: 1000, failure });
+    }
+    expect(ends).toHaveLength(2);
+  });
+
   it("fires no error when the application itself terminates the transport [R20]", async () => {
     const world = new World();
     const { client } = await world.connected();
