@@ -109,9 +109,7 @@ export class ClientOpening {
     try {
       this.#setup = { asked: changed, config: ClientConfig.of(changed), deadlines };
     } catch (error) {
-      // The source of randomness has failed since the first attempt.
-      createReporter(this.#options.onError, this.#clock, asUncaught)(error);
-      this.#fail({ kind: "given-up", error });
+      this.#fail(this.#randomFailed(error));
       return true;
     }
     this.start();
@@ -189,7 +187,7 @@ export class ClientOpening {
     const pump = new Pump({
       endpoint: isAgreed
         ? Endpoint.fromAgreement(connected.agreement, this.#setup.config, connected.rest)
-        : Endpoint.client(this.#setup.config, this.#url),
+        : this.#createEndpoint(),
       transport: transportOf(connected),
       listener: this.#listener,
       clock: runtime?.clock,
@@ -202,6 +200,20 @@ export class ClientOpening {
     this.#listener.attach(pump);
     if (isAgreed) this.#listener.open(connected.agreement);
     pump.start();
+  }
+
+  #createEndpoint(): Endpoint {
+    try {
+      return Endpoint.client(this.#setup.config, this.#url);
+    } catch (error) {
+      throw new OpeningError(this.#randomFailed(error));
+    }
+  }
+
+  /** The source of randomness has failed since the options were checked: reports that, and returns it as the failure. */
+  #randomFailed(error: unknown): Failure {
+    createReporter(this.#options.onError, this.#clock, asUncaught)(error);
+    return { kind: "given-up", error };
   }
 
   #fail(failure: Failure): void {

@@ -75,6 +75,20 @@ describe("a client whose random source", () => {
     expect(errors).toEqual([expect.objectContaining({ code: "option/random" })]);
   });
 
+  it("fails while its transport is opened reports the error with its last event [A15]", async () => {
+    const source = failing();
+    const errors: unknown[] = [];
+    const world = new World({ client: { onError: (error) => errors.push(error) } });
+    const socket = new world.WebSocket("ws://example.com/", { runtime: { random: source.random } });
+    source.isBroken = true;
+    const failures: unknown[] = [];
+    socket.addEventListener("error", ({ failure }) => failures.push(failure));
+    await until(() => socket.readyState === 3);
+    expect(failures).toEqual([{ kind: "given-up", error: expect.objectContaining({ code: "option/random" }) }]);
+    expect(errors).toEqual([expect.objectContaining({ code: "option/random" })]);
+    await until(() => world.server.connections === 0);
+  });
+
   it("fails before a redirect is followed reports the error with its last event [A15]", async () => {
     const source = failing();
     const errors: unknown[] = [];
