@@ -61,7 +61,23 @@ describe("an adapter", () => {
   });
 
   it("does not listen without openListener", () => {
-    expect(createAdapter({ openTransport: () => createTransportPair()[0] })).not.toHaveProperty("listen");
-    expect(() => createAdapter({} as never)).toThrow(/openTransport/);
+    const openTransport = () => createTransportPair()[0];
+    expect(createAdapter({ openTransport })).not.toHaveProperty("listen");
+    expect(createAdapter({ openTransport, openListener: undefined } as never)).not.toHaveProperty("listen");
+  });
+
+  it("is created from functions only", () => {
+    const openTransport = () => createTransportPair()[0];
+    const openListener = () => ({ address: undefined, stop() {} });
+    expect(() => createAdapter({} as never)).toThrow(/openTransport must be a function/);
+    expect(() => createAdapter({ openTransport, openListener } as never)).toThrow(/checkTls must be a function/);
+    expect(() => createAdapter({ openTransport, open() {} } as never)).toThrow(
+      /open is not an option of createAdapter/,
+    );
+    for (const part of ["destinationOf", "checkTransportOptions", "memoryBudgetOf", "openListener", "checkTls"]) {
+      expect(() => createAdapter({ openTransport, [part]: 5 } as never)).toThrow(
+        `${part} must be a function, but is 5.`,
+      );
+    }
   });
 });

@@ -3,7 +3,7 @@
  * that depend on its runtime.
  */
 import { UsageError } from "@hybi/core";
-import { type OptionCheck, takes } from "@hybi/core/options";
+import { checkOptions, type OptionCheck, type OptionChecks, takes } from "@hybi/core/options";
 import { type RuntimeOptions, withRuntimeDefaults } from "../client/runtime-options.ts";
 import type { ClientSocketOptions, Connect, ConnectTarget } from "../client/socket-options.ts";
 import type { Clock } from "../event-loop/clock.ts";
@@ -60,6 +60,17 @@ export interface ListeningParts<TransportOptions = unknown, TlsOptions = unknown
   readonly checkTls: OptionCheck;
 }
 
+const partChecks: OptionChecks<ListeningParts> = {
+  openTransport: takes.callback,
+  destinationOf: takes.callback,
+  checkTransportOptions: takes.callback,
+  // Checked where it is used, as the option `runtime` of clients.
+  runtime: takes.anything,
+  memoryBudgetOf: takes.callback,
+  openListener: takes.callback,
+  checkTls: takes.callback,
+};
+
 /** What an adapter exports. */
 export interface Adapter<TransportOptions = unknown> {
   /** Opens a socket, and resolves with it when it is open. */
@@ -84,7 +95,7 @@ export interface ConnectOptions<TransportOptions = unknown> extends ClientSocket
 /**
  * Creates an adapter from its parts. `listen` is created if `openListener` is given.
  *
- * @throws UsageError `option/type` for a part that is no function
+ * @throws UsageError `option/type` for a part that is no function, `option/unknown`
  * @example
  * const adapter = createAdapter({
  *   openTransport: ({ url }) => connectTcp(url),
@@ -96,8 +107,11 @@ export function createAdapter<TransportOptions, TlsOptions>(
 ): ListeningAdapter<TransportOptions, TlsOptions>;
 export function createAdapter<TransportOptions>(parts: AdapterParts<TransportOptions>): Adapter<TransportOptions>;
 export function createAdapter(parts: AdapterParts | ListeningParts): Adapter | ListeningAdapter {
+  checkOptions("createAdapter", parts as ListeningParts, partChecks);
   const { openTransport, destinationOf, checkTransportOptions, runtime, memoryBudgetOf } = parts;
+  const { openListener, checkTls } = parts as ListeningParts;
   takes.callback(openTransport, "openTransport");
+  if (openListener !== undefined) takes.callback(checkTls, "checkTls");
   const open: Connect = Object.assign((target: ConnectTarget) => openTransport(target, target.options ?? {}), {
     destination: destinationOf && ((url: ConnectTarget["url"], options: unknown) => destinationOf(url, options ?? {})),
   });
@@ -132,12 +146,13 @@ export function createAdapter(parts: AdapterParts | ListeningParts): Adapter | L
       signal?.throwIfAborted();
       return whenOpen(new WebSocket(url, rest), signal);
     },
-    ...("openListener" in parts && {
+    ...(openListener !== undefined && {
       async listen(handler: OpeningHandler, options: ListenOptions = {}) {
-        checkListenOptions(options, parts.checkTls);
+        takes.callback(handler, "The handler, the first argument of listen,");
+        checkListenOptions(options, checkTls);
         const { port: _port, host: _host, path: _path, tls, ...rest } = options;
         const server = new WebSocketServer(handler, rest);
-        return createListeningServer(server, tls !== undefined, await parts.openListener(server, options));
+        return createListeningServer(server, tls !== undefined, await openListener(server, options));
       },
     }),
   };
