@@ -26,10 +26,10 @@ export const runtimeChecks: OptionChecks<RuntimeOptions> = {
   writeBudget: takes.atLeast(1),
 };
 
-/** Where these options are, for callers that look for them beside the others. */
-export const runtimeAliases: OptionAliases = Object.fromEntries(
-  [...Object.keys(runtimeChecks), "connect"].map((name) => [name.toLowerCase(), `runtime: { ${name}: … }`]),
-);
+/** Returns where the options of `checks`, which belong into `runtime`, are: for callers that look for them beside the others. */
+export function runtimeAliases(checks: object): OptionAliases {
+  return Object.fromEntries(Object.keys(checks).map((name) => [name.toLowerCase(), `runtime: { ${name}: … }`]));
+}
 
 /** Returns `defaults` overridden by `given`, and those of `runtime` one by one. A value that is no object is left to the check. */
 export function withRuntimeDefaults<Options extends { readonly runtime?: RuntimeOptions | undefined }>(
@@ -37,7 +37,7 @@ export function withRuntimeDefaults<Options extends { readonly runtime?: Runtime
   given: Options,
 ): Options {
   const merged = withDefaults(defaults, given);
-  return typeof merged.runtime !== "object"
+  return typeof merged.runtime !== "object" || merged.runtime === null
     ? merged
     : { ...merged, runtime: withDefaults({ ...defaults.runtime }, merged.runtime) };
 }

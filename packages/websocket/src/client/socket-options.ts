@@ -107,6 +107,8 @@ const listOrText: OptionCheck = takes.only(
 
 const { binaryType, ...streamableChecks } = endpointChecks;
 
+const clientRuntimeChecks: OptionChecks<ClientRuntimeOptions> = { ...runtimeChecks, connect: takes.callback };
+
 /** Checks of a client's options except `binaryType`, which streams do not have. */
 export const clientChecks: OptionChecks<Omit<ClientSocketOptions, "binaryType">> = {
   ...streamableChecks,
@@ -117,7 +119,7 @@ export const clientChecks: OptionChecks<Omit<ClientSocketOptions, "binaryType">>
   base: takes.text,
   followRedirects: takes.atLeast(0),
   concurrentOpenings: takes.boolean,
-  runtime: takes.options<ClientRuntimeOptions>({ ...runtimeChecks, connect: takes.callback }),
+  runtime: takes.options(clientRuntimeChecks),
   // Checked by the adapter.
   transportOptions: takes.anything,
 };
@@ -125,7 +127,7 @@ export const clientChecks: OptionChecks<Omit<ClientSocketOptions, "binaryType">>
 /** Names of these options in other implementations. */
 export const clientAliases: OptionAliases = {
   ...settingAliases,
-  ...runtimeAliases,
+  ...runtimeAliases(clientRuntimeChecks),
   headers: "fields",
   cookie: "cookies",
   protocol: "protocols",

@@ -6,7 +6,7 @@
  * numbered. Results and events of an attempt that is no longer current are ignored, and its socket is closed. An
  * attempt leads to `#opened` or `#lost`, and `#lost` leads to waiting or to the end.
  */
-import { backoffAliases, checkOptions, type OptionChecks, takes } from "@hybi/core/options";
+import { backoffAliases, checkOptions, type OptionAliases, type OptionChecks, takes } from "@hybi/core/options";
 import type { BackoffOptions } from "@hybi/core/policy";
 import { type RuntimeOptions, runtimeAliases, runtimeChecks } from "../client/runtime-options.ts";
 import { randomOf } from "../client/socket-options.ts";
@@ -59,16 +59,20 @@ export interface ReconnectOptions
 
 const { random, ...applicationChecks } = planChecks;
 
+const reconnectRuntimeChecks: OptionChecks<Pick<RuntimeOptions, "clock" | "random">> = {
+  clock: runtimeChecks.clock,
+  random,
+};
+
 const reconnectChecks: OptionChecks<ReconnectOptions> = {
   ...applicationChecks,
   outbox: outboxCheck,
   signal: signalCheck,
-  runtime: takes.options<Pick<RuntimeOptions, "clock" | "random">>({
-    clock: runtimeChecks.clock,
-    random,
-  }),
+  runtime: takes.options(reconnectRuntimeChecks),
   onError: takes.callback,
 };
+
+const reconnectAliases: OptionAliases = { ...backoffAliases, ...runtimeAliases(reconnectRuntimeChecks) };
 
 /**
  * Opens a socket with `open`, and a new one whenever it is lost.
@@ -137,7 +141,7 @@ export class Reconnecting<Socket extends SocketLike = SocketLike> extends EventT
   constructor(open: OpenSocket<Socket>, options: ReconnectOptions = {}) {
     super();
     takes.callback(open, "reconnect");
-    checkOptions("reconnect", options, reconnectChecks, { ...backoffAliases, ...runtimeAliases });
+    checkOptions("reconnect", options, reconnectChecks, reconnectAliases);
     const { runtime: { clock = lastingClock, random } = {}, signal, outbox, onError, ...plan } = options;
     this.#open = open;
     this.#clock = clockOf(clock);

@@ -1,6 +1,6 @@
 /**
  * An Extended CONNECT request over HTTP/2 (RFC 8441) or HTTP/3 (RFC 9220), until the handler has answered it: the counterpart of
- * `Incoming`, which is for a byte stream. Core implements the rules; the HTTP layer sends the responses that core returns.
+ * `PendingUpgrade`, which is for a byte stream. Core implements the rules; the HTTP layer sends the responses that core returns.
  */
 import { type DeadlineConfig, Endpoint, type ServerConfig, type Violation } from "@hybi/core";
 import {

@@ -173,7 +173,7 @@ export function checkSingleRequest(caller: string, options: SingleRequestOptions
 /** Names of these options in other implementations. */
 export const serverAliases: OptionAliases = {
   ...settingAliases,
-  ...runtimeAliases,
+  ...runtimeAliases(runtimeChecks),
   verifyclient: "checkOrigin",
   origin: "origins",
   allowedorigins: "origins",

@@ -53,6 +53,7 @@ const socket: Taker = (given) => new Socket(nowhere, given);
 const stream: Taker = (given) => new Stream(nowhere, given as never);
 const connect: Taker = (given) => adapter.connect(nowhere, given as never);
 const server: Taker = (given) => new WebSocketServer(() => {}, given);
+const adapterServer: Taker = (given) => new adapter.WebSocketServer(() => {}, given);
 const listen: Taker = (given) => adapter.listen(() => {}, given);
 const plan: Taker = (given) => new ReconnectPlan({ random, ...given });
 const back: Taker = (given) => reconnect(never, given);
@@ -185,6 +186,8 @@ const rows: Row[] = [
   ["new WebSocketServer", server, { checkOrigin: [] }, "option/type", /checkOrigin must be a function/],
   ["new WebSocketServer", server, { runtime: { clock: null } }, "option/type", /runtime\.clock/],
   ["new WebSocketServer", server, { native: {} }, "option/unknown", /Did you mean runtime: \{ native: … \}\?/],
+  ["new WebSocketServer", server, { connect() {} }, "option/unknown", /It takes .*runtime/],
+  ["an adapter's WebSocketServer", adapterServer, { runtime: null }, "option/type", /runtime takes an object/],
   ["new WebSocketServer", server, null, "option/type", /a server takes an object of options, but got null/],
   [
     "a server without a handler",
@@ -200,6 +203,13 @@ const rows: Row[] = [
   ["listen", listen, { cert: "" }, "option/unknown", /Did you mean tls\?/],
   ["listen", listen, { origins: "x" }, "option/type", /origins/],
   ["listen", listen, () => {}, "option/type", /listen takes an object of options, but got a function/],
+  [
+    "listen with its arguments in the wrong order",
+    (given) => adapter.listen(given as never, (() => {}) as never),
+    { port: 8080 },
+    "option/type",
+    /The handler, the first argument of listen, must be a function/,
+  ],
 
   ["reconnect", back, { maxRetries: 5 }, "option/unknown", /Did you mean attempts\?/],
   ["reconnect", back, { outbox: { message: 5 } }, "option/unknown", /Did you mean outbox\.messages\?/],
@@ -212,6 +222,7 @@ const rows: Row[] = [
   ["reconnect", back, { maximumRetryAfter: Number.NaN }, "option/range", /maximumRetryAfter/],
   ["reconnect", back, { runtime: { clock: {} } }, "option/type", /runtime\.clock/],
   ["reconnect", back, { random: Math.random }, "option/unknown", /Did you mean runtime: \{ random: … \}\?/],
+  ["reconnect", back, { native: {} }, "option/unknown", /It takes .*runtime/],
   [
     "reconnect",
     (given) => reconnect(given as never),
