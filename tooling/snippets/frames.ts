@@ -109,6 +109,34 @@ ${place}
 if (written.join() !== "${echoedMessages}") throw new Error(written.join());`,
   },
   {
+    file: "packages/core/src/config.ts",
+    treatment: "run",
+    program: `
+import { Endpoint, ServerConfig } from "@hybi/core";
+${place}
+if (endpoint.limits !== config.limits || config.limits.message !== 65_536) throw new Error("not shared");`,
+  },
+  {
+    file: "packages/core/src/config.ts",
+    index: 1,
+    treatment: "run",
+    program: `
+import { ClientConfig, Endpoint } from "@hybi/core";
+const random = (target: Uint8Array) => crypto.getRandomValues(target);
+${place}
+const request = new TextDecoder().decode(endpoint.takeOutput()[0]);
+if (!request.startsWith("GET /chat ") || !request.includes("Protocol: chat")) throw new Error(request);`,
+  },
+  {
+    file: "packages/core/src/time/deadlines.ts",
+    treatment: "run",
+    program: `
+import { DeadlineConfig, Deadlines, Endpoint } from "@hybi/core";
+const endpoint = Endpoint.server();
+${place}
+if (deadlines.observe(0)?.at !== 5_000) throw new Error("another deadline");`,
+  },
+  {
     file: "packages/core/src/opening/client-handshake.ts",
     treatment: "run",
     program: `

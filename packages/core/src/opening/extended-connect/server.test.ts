@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ServerConfig } from "../../config.ts";
 import type { FieldLine, Fields } from "../../http/fields.ts";
 import { violation } from "../../vocabulary/violation.ts";
 import { rejectionFor } from "../rejection.ts";
@@ -29,6 +30,14 @@ describe("checkExtendedConnect", () => {
     expect(checkExtendedConnect(list(path))).toMatchObject({
       type: "violation",
       violation: { code: "opening/path", offset: 0 },
+    });
+  });
+
+  it("takes limits and leniencies of a server's configuration", () => {
+    const fields = list("/", ["sec-websocket-protocol", "a, b, c"]);
+    expect(checkExtendedConnect(fields, ServerConfig.of()).type).toBe("request");
+    expect(checkExtendedConnect(fields, ServerConfig.of({ limits: { subprotocols: 2 } }))).toMatchObject({
+      violation: { code: "opening/subprotocols-too-many", offset: 0 },
     });
   });
 
