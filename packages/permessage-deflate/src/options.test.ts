@@ -20,6 +20,13 @@ describe("resolveOptions", () => {
     });
   });
 
+  it("keeps the kinds as they were when the application changes its list", () => {
+    const kinds: ("text" | "binary")[] = ["text"];
+    const resolved = resolveOptions({ kinds });
+    kinds.push("binary");
+    expect(resolved.kinds).toEqual(["text"]);
+  });
+
   it("accepts that no choice of the client's window is offered", () => {
     expect(resolveOptions({ clientMaxWindowBits: false })).toMatchObject({
       clientMaxWindowBits: 15,

@@ -115,6 +115,7 @@ export function resolveOptions(
     level: options.level ?? 6,
     memoryLevel: options.memoryLevel ?? 8,
     threshold: options.threshold,
-    kinds: options.kinds ?? ["text", "binary"],
+    // A copy: the application may change its list later.
+    kinds: [...(options.kinds ?? (["text", "binary"] as const))],
   };
 }

@@ -14,6 +14,7 @@ import { deflaterLength } from "../held-length.ts";
 
 const methodDeflated = 8;
 const noTable = new Uint16Array(0);
+const noInput = new Uint8Array(0);
 const defaultStrategy = 0;
 
 /**
@@ -49,6 +50,8 @@ export class PortableDeflater implements Deflater {
       const written = stream.next_out;
       if (stream.avail_out > 0) {
         if (written > held) sink(block, 0, written - held);
+        // An idle connection must not keep the last message that it sent.
+        stream.input = noInput;
         return;
       }
       // The block is full. Its last octets may be the tail, so carry them over to the next block.
