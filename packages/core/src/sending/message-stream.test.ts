@@ -2,6 +2,7 @@ import { hexBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { usageErrorOf } from "../../tests/support/connections.ts";
 import { readFrames } from "../../tests/support/read-frames.ts";
+import { wordsOf } from "../bytes/view-cache.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import { noNativeFunctions } from "../vocabulary/native-functions.ts";
 import type { MessageKind } from "../vocabulary/terms.ts";
@@ -69,6 +70,13 @@ describe("MessageStream", () => {
     for (const piece of pieces) message.write(piece);
     message.end();
     expect(new TextDecoder().decode(payload()[0])).toBe(expected);
+  });
+
+  it("keeps no view of the bytes that it has validated, which would keep them alive", () => {
+    const data = utf8Bytes("é".repeat(50));
+    const words = wordsOf(data);
+    stream("text").message.write(data);
+    expect(wordsOf(data)).not.toBe(words);
   });
 
   it("throws for data that is neither text nor bytes, whatever the kind of the message, and stays unchanged", () => {

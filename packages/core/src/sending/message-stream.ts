@@ -1,6 +1,7 @@
 /** A message of unknown length that the application sends piece by piece (RFC 6455 §5.4). */
 import { isBytes } from "../bytes/byte-arrays.ts";
 import { utf8Boundary, validateUtf8 } from "../bytes/utf8.ts";
+import { releaseViews } from "../bytes/view-cache.ts";
 import { UsageError } from "../checks/usage-error.ts";
 import type { OutputScheduler } from "./output-scheduler.ts";
 import type { PendingMessage } from "./pending-message.ts";
@@ -70,6 +71,7 @@ export class MessageStream {
   #writeBytes(data: Uint8Array): void {
     if (this.#message.kind === "text") {
       const state = validateUtf8(this.#utf8, data, 0, data.length);
+      releaseViews();
       if (state < 0) throw new UsageError("send/not-utf8", `The byte at index ${~state} is invalid.`);
       // A surrogate held back comes first; without its other half it becomes U+FFFD.
       this.#message.appendText(this.#surrogate);
