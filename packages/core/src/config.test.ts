@@ -90,6 +90,8 @@ describe("ClientConfig", () => {
     });
     expect(new TextDecoder().decode(whole.takeOutput()[0]).replace(/Key: .*/, "Key")).toBe(texts[0]);
     expect(usageErrorOf(() => new ClientHandshake(config))).toBe("opening/authority");
+    expect(usageErrorOf(() => new ClientHandshake(config, { authority: 5 } as never))).toBe("opening/authority");
+    expect(usageErrorOf(() => new ClientHandshake({ random, url: "ws://a/" }, "ws://b/"))).toBe("option/unknown");
     expect(usageErrorOf(() => Endpoint.client(config, "http:/x"))).toBe("opening/url");
   });
 });

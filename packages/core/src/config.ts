@@ -216,6 +216,8 @@ export class ClientConfig extends ConnectionConfig {
   ): { readonly config: ClientConfig; readonly target: OpeningTarget } {
     if (options instanceof ClientConfig) return { config: options, target: openingTarget({ url }) };
     checkClientOptions(options);
+    if (url !== undefined)
+      throw new UsageError("option/unknown", "Pass the URL in the options, or beside a configuration.");
     return { config: new ClientConfig(options), target: openingTarget(options) };
   }
 }

@@ -110,7 +110,9 @@ export class Connection implements Output {
   constructor(agreement: Agreement, options: ConnectionOptions | ConnectionConfig = {}, start?: ConnectionStart) {
     const config = connectionConfig(agreement.role, options);
     // An endpoint passes a valid offset, and the check of names would be a part of each opening.
-    if (start !== undefined && !((start.offset ?? -1) >= 0)) checkOptions("a connection", start, startChecks);
+    if (start !== undefined && !(typeof start.offset === "number" && start.offset >= 0)) {
+      checkOptions("a connection", start, startChecks);
+    }
     const { offset = 0, extensions = config.extensions } = start ?? noStart;
     this.agreement = agreement;
     this.#offset = offset;

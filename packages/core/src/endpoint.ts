@@ -129,7 +129,7 @@ export class Endpoint implements Output {
    * RFC 9220, or none at all). `rest` are bytes that were read behind that handshake: they are the first of the connection,
    * and their events the first of the next input, unless `takeRest` takes them before.
    *
-   * @throws UsageError as the constructor of `Connection`
+   * @throws UsageError as the constructor of `Connection`, and `endpoint/chunk-type`
    */
   static fromAgreement(
     agreement: Agreement,
@@ -138,6 +138,7 @@ export class Endpoint implements Output {
     start?: ConnectionStart,
   ): Endpoint {
     const connection = new Connection(agreement, options, start);
+    if (!isBytes(rest)) throw new UsageError("endpoint/chunk-type");
     return new Endpoint(agreement.role, { connection, opening: remainder(undefined, rest) });
   }
 

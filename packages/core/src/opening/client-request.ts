@@ -137,7 +137,8 @@ export function prepareOpening(options: OpeningOptions): PreparedOpening {
 export function openingTarget(options: OpeningOptions): OpeningTarget {
   const url = typeof options.url === "string" ? parseWebSocketUrl(options.url) : options.url;
   const authority = options.authority ?? url?.authority;
-  if (authority === undefined || parseAuthority(authority) === undefined) throw new UsageError("opening/authority");
+  if (typeof authority !== "string" || parseAuthority(authority) === undefined)
+    throw new UsageError("opening/authority");
   const resourceName = options.resourceName ?? url?.resourceName ?? "/";
   if (!/^\/[\x21\x22\x24-\x7e]*$/.test(resourceName)) throw new UsageError("opening/resource-name");
   return { secure: options.secure ?? url?.secure ?? false, authority, resourceName, userinfo: url?.userinfo };

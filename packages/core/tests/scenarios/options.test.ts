@@ -245,6 +245,13 @@ describe("options", () => {
       "option/range",
       /offset/,
     ],
+    [
+      "a connection",
+      (given) => new Connection(plainAgreement("server"), {}, given),
+      { offset: "5" },
+      "option/range",
+      /offset/,
+    ],
     ["deadlines", (given) => new Deadlines(subject(), given), { opening: -1 }, "option/range", /deadlines\.opening/],
     ["a backoff", (given) => new Backoff({ random, ...given }), { factor: 0.5 }, "option/range", /factor/],
     ["origins", () => originCheck([], "x" as never), {}, "option/range", /absent must be one of/],
