@@ -148,7 +148,9 @@ export function createAdapter(parts: AdapterParts | ListeningParts): Adapter | L
     },
     ...(openListener !== undefined && {
       async listen(handler: OpeningHandler, options: ListenOptions = {}) {
-        takes.callback(handler, "The handler, the first argument of listen,");
+        if (typeof handler !== "function") {
+          throw new UsageError("option/type", "The handler must be a function, and is the first argument of listen.");
+        }
         checkListenOptions(options, checkTls);
         const { port: _port, host: _host, path: _path, tls, ...rest } = options;
         const server = new WebSocketServer(handler, rest);

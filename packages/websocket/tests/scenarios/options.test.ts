@@ -208,7 +208,7 @@ const rows: Row[] = [
     (given) => adapter.listen(given as never, (() => {}) as never),
     { port: 8080 },
     "option/type",
-    /The handler, the first argument of listen, must be a function/,
+    /The handler must be a function, and is the first argument of listen/,
   ],
 
   ["reconnect", back, { maxRetries: 5 }, "option/unknown", /Did you mean attempts\?/],
