@@ -81,7 +81,7 @@ describe("checkOptions", () => {
     ["x", "a string"],
     [() => {}, "a function"],
   ])("names what it got instead of options: %s [R25]", (given, was) => {
-    expect(faultOf(given)).toEqual(["option/type", `a socket takes an object of options, but got ${was}.`]);
+    expect(faultOf(given)).toEqual(["option/type", `A socket takes an object of options, but got ${was}.`]);
     expect(faultOf({ limits: given })).toEqual(["option/type", `limits takes an object of options, but got ${was}.`]);
   });
 

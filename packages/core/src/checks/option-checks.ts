@@ -3,7 +3,7 @@
  * with a check per name, in this package and those above it.
  */
 import { checkDuration } from "./duration.ts";
-import { UsageError } from "./usage-error.ts";
+import { kindOf, UsageError } from "./usage-error.ts";
 
 /** Throws a `UsageError` that names the option (`path`) and what it must be. Never called for `undefined`. */
 export type OptionCheck = (value: unknown, path: string) => void;
@@ -30,7 +30,10 @@ export function checkOptions<Options>(
 
 function checkNamed(given: unknown, checks: object, aliases: OptionAliases, owner: string, prefix: string): void {
   if (typeof given !== "object" || given === null || Array.isArray(given)) {
-    throw new UsageError("option/type", `${owner} takes an object of options, but got ${kindOf(given)}.`);
+    throw new UsageError(
+      "option/type",
+      `${owner.replace(/^a /, "A ")} takes an object of options, but got ${kindOf(given)}.`,
+    );
   }
   const options = given as Record<string, unknown>;
   const above = Object.getPrototypeOf(given);
@@ -88,14 +91,6 @@ function distance(one: string, other: string): number {
     row = next;
   }
   return row[other.length]!;
-}
-
-/** Describes the type of `value` without its content, which may be secret. */
-function kindOf(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (Array.isArray(value)) return "a list";
-  if (typeof value === "number") return String(value);
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
 function wrongKind(path: string, what: string, value: unknown): UsageError {

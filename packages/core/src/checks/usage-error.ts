@@ -32,7 +32,7 @@ const usageErrors = {
   "extension/not-token": "Names and values of extension parameters must be tokens (RFC 6455 §9.1).",
   "endpoint/not-open": "The connection is not open yet: wait for the open event before sending.",
   "endpoint/not-awaiting-answer":
-    "There is no opening request to answer: call accept() or reject() once, after a request event.",
+    "There is no opening request to answer, or it has been answered: call accept() or reject() once for each request.",
   "endpoint/ended": "The transport has ended: nothing more can be sent.",
   "endpoint/chunk-type": "Received bytes must be a Uint8Array.",
   "endpoint/reentrant":
@@ -80,3 +80,11 @@ export class UsageError extends Error {
 
 /** Every usage error with its message, for documentation. */
 export const usageErrorTable: Readonly<Record<UsageErrorCode, string>> = usageErrors;
+
+/** Describes the type of `value` without its content, which may be secret. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "number") return String(value);
+  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+}

@@ -199,7 +199,7 @@ describe("options", () => {
       () => Endpoint.server(null as never),
       {},
       "option/type",
-      /a server takes an object of options, but got null/,
+      /\. A server takes an object of options, but got null/,
     ],
     ["a server", () => Endpoint.server("x" as never), {}, "option/type", /but got a string/],
     [
@@ -224,7 +224,7 @@ describe("options", () => {
       "option/type",
       /compress must be true or false/,
     ],
-    ["a message", () => server().sendText("x", 5 as never), {}, "option/type", /a message takes an object/],
+    ["a message", () => server().sendText("x", 5 as never), {}, "option/type", /A message takes an object/],
     [
       "origins",
       () => originCheck("https://example.com" as never),
