@@ -137,7 +137,9 @@ export function createAdapter(parts: AdapterParts | ListeningParts): Adapter | L
     WebSocket,
     WebSocketStream: createWebSocketStreamClass(open, { runtime }, checkTransportOptions),
     WebSocketServer,
-    async connect(url, options = {}) {
+    async connect(url, options) {
+      // Without options of its own, a socket shares the configuration of its class.
+      if (options === undefined) return whenOpen(new WebSocket(url));
       if (typeof options !== "object" || options === null || Symbol.iterator in options) {
         throw new UsageError("option/type", 'connect takes an object of options, such as { protocols: ["chat"] }.');
       }

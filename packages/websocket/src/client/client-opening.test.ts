@@ -162,6 +162,17 @@ describe("connect", () => {
     });
   });
 
+  it("may wrap what it reports in an error of its own", async () => {
+    const Refused = createWebSocketClass(() => {
+      throw new Error("no connection", { cause: rejected(403, []) });
+    });
+    const socket = new Refused("ws://example.com/");
+    const errors: FailureEvent[] = [];
+    socket.onerror = (event) => errors.push(event);
+    await until(() => socket.readyState === 3);
+    expect(errors[0]?.failure).toMatchObject({ kind: "rejected", response: { status: 403 } });
+  });
+
   it("may report that the server redirected it or broke a rule", async () => {
     const asked: string[] = [];
     const violation = { code: "opening/subprotocol-missing" } as Violation;

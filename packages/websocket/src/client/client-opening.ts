@@ -10,7 +10,7 @@ import { type Clock, clockOf, defer } from "../event-loop/clock.ts";
 import { asUncaught, createReporter } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
 import { turnOfPump } from "../event-loop/turn.ts";
-import { type Failure, givenUp, transportTooLate } from "../failure/failure.ts";
+import { type Failure, failureIn, givenUp, transportTooLate } from "../failure/failure.ts";
 import { OpeningError } from "../failure/opening-error.ts";
 import { orNoReason } from "../platform/error-text.ts";
 import { hasRequestContexts, queueMicrotask } from "../platform/runtime.ts";
@@ -227,7 +227,7 @@ export class ClientOpening {
 }
 
 function failureOfConnect(error: unknown): Failure {
-  return error instanceof OpeningError ? error.failure : { kind: "transport", error: orNoReason(error) };
+  return failureIn(error) ?? { kind: "transport", error: orNoReason(error) };
 }
 
 function transportOf(connected: Transport | AgreedTransport): Transport {

@@ -79,7 +79,8 @@ function closeEventInit(given: CloseEventInit | null): Required<CloseEventInit> 
 export class FailureEvent extends Event {
   readonly #failure: Failure;
 
-  constructor(type: string, failure: Failure) {
+  /** Without `failure`, as an application may create it, it says only that this side gave up. */
+  constructor(type: string, failure: Failure = { kind: "given-up" }) {
     super(type);
     this.#failure = failure;
   }

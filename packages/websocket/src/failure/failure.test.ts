@@ -114,3 +114,13 @@ describe("isFailure", () => {
       expect(isFailure(value)).toBe(false);
   });
 });
+
+describe("an error event that an application creates itself", () => {
+  it("says that this side gave up, unless it says otherwise", () => {
+    const Event = FailureEvent as new (type: string) => FailureEvent;
+    expect(new Event("error")).toMatchObject({
+      failure: { kind: "given-up" },
+      message: "The connection was given up.",
+    });
+  });
+});

@@ -111,3 +111,10 @@ export function errorOf(failure: Failure): unknown {
       return failure satisfies never;
   }
 }
+
+/** Returns the failure that `error`, or one of its causes, carries. There may be several copies of this package. */
+export function failureIn(error: unknown, depth = 0): Failure | undefined {
+  if (typeof error !== "object" || error === null || depth === 8) return undefined;
+  const { failure, cause } = error as { failure?: unknown; cause?: unknown };
+  return isFailure(failure) ? failure : failureIn(cause, depth + 1);
+}

@@ -1,7 +1,7 @@
 /** How a connection, or an attempt at one, ended, and what follows: whether the cause may be temporary, and when to retry. */
 import { firstFieldValue, type ResponseHead } from "@hybi/core/opening";
 import type { CloseEvent, FailureEvent } from "../dom/socket-events.ts";
-import { type Failure, isFailure } from "../failure/failure.ts";
+import { type Failure, failureIn, isFailure } from "../failure/failure.ts";
 import { isHopeless } from "./hopeless.ts";
 import { parseHttpDate } from "./http-date.ts";
 
@@ -56,7 +56,7 @@ export function retryAfter(outcome: Outcome, now: number): number | undefined {
  * `OpeningError` does.
  */
 export function outcomeOfError(error: unknown): Outcome {
-  return { ...unknownOutcome, failure: failureIn(error, 0) ?? { kind: "transport", error } };
+  return { ...unknownOutcome, failure: failureIn(error) ?? { kind: "transport", error } };
 }
 
 /** Returns the outcome of a socket that fired `close`. `failure` is from the `error` event before it, if there was one. */
@@ -84,13 +84,6 @@ export function failureOfEvent(event: Event): Failure | undefined {
   // Node uses a TypeError for every failure of its own; it is not a mistake of the program, so wrap it.
   const wrapped = error instanceof TypeError ? new Error(text || error.message, { cause: error }) : error;
   return { kind: "transport", error: wrapped };
-}
-
-/** Returns the failure that `error`, or one of its causes, carries. */
-function failureIn(error: unknown, depth: number): Failure | undefined {
-  if (typeof error !== "object" || error === null || depth === 8) return undefined;
-  const { failure, cause } = error as { failure?: unknown; cause?: unknown };
-  return isFailure(failure) ? failure : failureIn(cause, depth + 1);
 }
 
 /** Returns the response of the server, or of the proxy in front of it. */
