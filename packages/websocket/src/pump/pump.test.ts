@@ -183,14 +183,94 @@ describe("the pump", () => {
     expect(clock.due).toEqual([10_000]);
   });
 
-  it("processes bytes read behind an opening handshake before all others [R36]", () => {
+  it("processes bytes read behind an opening handshake before all others [R36]", async () => {
     const transport = new ManualTransport();
     const lines: string[] = [];
     const listener = { ...silentListener, text: (data: string) => lines.push(data) };
     const endpoint = Endpoint.fromAgreement(plainAgreement("server"), {}, frame(0x81, [0x31]));
     new Pump({ endpoint, transport, listener }).start();
     transport.sink.data(frame(0x81, [0x32]));
+    // Not within the call: code that awaits the opening must have had time to listen.
+    expect(lines).toEqual([]);
+    await turn();
     expect(lines).toEqual(["1", "2"]);
+  });
+
+  it.each([
+    ["the rest of an opening", Endpoint.fromAgreement(plainAgreement("server"), {}, frame(0x81, [0x30])), undefined],
+    ["an opening", Endpoint.server(), clientRequest("/")],
+  ])("keeps the order of what is reported while the transport starts, and after it: %s", async (_, endpoint, head) => {
+    const transport = new ManualTransport();
+    const lines: string[] = [];
+    const listener: PumpListener = {
+      ...silentListener,
+      request: () => pump.accept(),
+      text: (data) => lines.push(`text ${data}`),
+      end: (_clean, statusCode) => lines.push(`end ${statusCode}`),
+    };
+    const pump: Pump = new Pump({ endpoint, transport, listener });
+    transport.start = (sink) => {
+      queueMicrotask(() => sink.data(frame(0x81, [0x33])));
+      if (head !== undefined) for (const part of [head, frame(0x81, [0x30])]) sink.data(part.slice());
+      sink.data(frame(0x81, [0x31]));
+      transport.sink = sink;
+    };
+    pump.start();
+    transport.sink.data(frame(0x81, [0x32]));
+    await turn();
+    transport.sink.end();
+    transport.sink.close();
+    await turn();
+    expect(lines).toEqual(["text 0", "text 1", "text 2", "text 3", "end 1006"]);
+  });
+
+  it.each(["rest of an opening", "opening"])("holds what it is told within start before the end: %s", async (kind) => {
+    const transport = new ManualTransport();
+    const lines: string[] = [];
+    const listener: PumpListener = {
+      ...silentListener,
+      request: () => lines.push("request"),
+      text: (data) => lines.push(data),
+      end: () => lines.push("end"),
+    };
+    const endpoint = kind === "opening" ? Endpoint.server() : Endpoint.fromAgreement(plainAgreement("server"));
+    const bytes = kind === "opening" ? clientRequest("/") : frame(0x81, [0x31]);
+    transport.start = (sink) => {
+      sink.data(bytes);
+      sink.end();
+      sink.close();
+    };
+    new Pump({ endpoint, transport, listener }).start();
+    await turn();
+    expect(lines).toEqual([kind === "opening" ? "request" : "1", "end"]);
+  });
+
+  it("may be told about more bytes and about the end from within its listener's calls", async () => {
+    const ping = () => {
+      transport.sink.data(frame(0x81, [0x32]));
+      transport.sink.end();
+      transport.sink.close();
+    };
+    const { transport, lines } = serverPump({}, { ping });
+    transport.sink.data(Uint8Array.of(...frame(0x89, []), ...frame(0x81, [0x31])));
+    await turn();
+    expect(lines).toEqual(["text 1", "text 2", "end false 1006"]);
+  });
+
+  it("drops a connection whose transport throws when it has to pause", async () => {
+    const errors: unknown[] = [];
+    const { transport, lines } = serverPump({ onError: (error: unknown) => errors.push(error) });
+    transport.pause = () => {
+      throw new Error("no pause");
+    };
+    const message = frame(0x81, [0x31]);
+    const many = new Uint8Array(message.length * 60_000);
+    for (let at = 0; at < many.length; at += message.length) many.set(message, at);
+    transport.sink.data(many);
+    await turn();
+    expect(errors).toEqual([new Error("no pause")]);
+    expect(lines.at(-1)).toBe("end false 1006");
+    expect(transport.calls.at(-1)).toBe("abort");
   });
 
   it("delivers parts of messages as they are when the connection delivers fragments", () => {

@@ -43,7 +43,7 @@ import { OutputFailure, PumpWriter } from "./writer.ts";
 type Phase =
   /** Commands are accepted, but nothing is flushed. */
   | "new"
-  /** `transport.start` is on the stack, maybe inside a call by the application: its input is repeated in a microtask. */
+  /** `transport.start` is on the stack, maybe inside a call by the application: its input is held until the end of the turn. */
   | "starting"
   | "open"
   /** The peer has closed its half. Once our Close frame has left, the end is emitted. */
@@ -139,10 +139,15 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     return this.#timer.roundTripTime;
   }
 
-  /** Starts. Bytes that the endpoint already has from behind its opening handshake are processed first. */
+  /**
+   * Starts. Bytes that the endpoint already has from behind its opening handshake are processed first. As code that awaits the
+   * opening adds its listeners a few microtasks later, they wait for the end of the turn.
+   */
   start(): void {
     // It may have been aborted already. The transport is started all the same, so that it is listened to until it is closed.
     if (this.#phase === "new") this.#phase = "starting";
+    const rest = this.endpoint.takeRest();
+    if (rest.length > 0) this.data(rest);
     try {
       this.#transport.start(this);
     } catch (error) {
@@ -151,8 +156,6 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
       this.abort();
     }
     if (this.#phase === "starting") this.#phase = "open";
-    const rest = this.endpoint.takeRest();
-    if (rest.length > 0) this.data(rest);
     this.requestFlush();
   }
 
@@ -333,12 +336,13 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   data(chunk: Uint8Array, isLast = false): void {
     noteArrival();
     if (this.#isOver) return;
-    if (this.#phase === "starting") {
-      queueMicrotask(() => this.data(chunk));
-      return;
-    }
+    if (this.#phase === "starting") this.#holdInput();
     if (this.#backlog !== undefined) {
       this.#backlog.push(chunk);
+      return;
+    }
+    if (this.#isDelivering) {
+      queueMicrotask(() => this.data(chunk));
       return;
     }
     const { connection } = this.endpoint;
@@ -370,6 +374,10 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     noteArrival();
     if (this.#isOver) return;
     if (this.#phase === "starting") {
+      this.#holdInput().isEndBehind = true;
+      return;
+    }
+    if (this.#isDelivering) {
       queueMicrotask(() => this.end());
       return;
     }
@@ -389,6 +397,10 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   close(): void {
     if (this.#isOver) return;
     if (this.#phase === "starting") {
+      this.#holdInput().isCloseBehind = true;
+      return;
+    }
+    if (this.#isDelivering) {
       queueMicrotask(() => this.close());
       return;
     }
@@ -460,6 +472,16 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     defer(this.#clock, this.#turn, () => this.#release());
   }
 
+  /** Holds input that the transport reports while it is being started. What follows it waits behind it. */
+  #holdInput(): PumpBacklog {
+    if (this.#backlog === undefined) {
+      this.#backlog = new PumpBacklog();
+      this.#backlog.isHeld = true;
+      defer(this.#clock, this.#turn, () => this.#release());
+    }
+    return this.#backlog;
+  }
+
   // The backlog of received bytes
 
   /** Passes `chunk` to the connection for about `budget` units of work. Returns the number of bytes it has taken. */
@@ -487,10 +509,26 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   }
 
   #release(): void {
-    if (this.#backlog === undefined) return;
-    this.#backlog.isHeld = false;
+    const backlog = this.#backlog;
+    if (backlog?.isHeld !== true) return;
+    if (this.endpoint.connection === undefined) {
+      this.#releaseOpening(backlog);
+      return;
+    }
+    backlog.isHeld = false;
     this.#serve(this.#rounds.allowance(this.#share));
     if (this.#backlog !== undefined) this.#wait();
+  }
+
+  /** Releases bytes of the opening handshake, as if they arrived only now. */
+  #releaseOpening(backlog: PumpBacklog): void {
+    this.#backlog = undefined;
+    for (let chunk = backlog.first; chunk !== undefined; chunk = backlog.first) {
+      this.data(chunk);
+      backlog.take(chunk.length);
+    }
+    if (backlog.isEndBehind) this.end();
+    if (backlog.isCloseBehind) this.close();
   }
 
   /** Keeps the bytes for which no time was left. */
@@ -504,8 +542,12 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   /** Waits for a round. Pauses the transport at once, because it may have more to deliver in this turn. */
   #wait(): void {
     this.#reader.pause("backlog");
-    this.#reader.apply();
-    this.#enqueue();
+    try {
+      this.#reader.apply();
+      this.#enqueue();
+    } catch (error) {
+      this.brokeOff(error);
+    }
   }
 
   /** Waits for a round if the backlog may be processed. */
