@@ -93,6 +93,10 @@ describe("ClientConfig", () => {
     expect(usageErrorOf(() => new ClientHandshake(config, { authority: 5 } as never))).toBe("opening/authority");
     expect(usageErrorOf(() => new ClientHandshake({ random, url: "ws://a/" }, "ws://b/"))).toBe("option/unknown");
     expect(usageErrorOf(() => Endpoint.client(config, "http:/x"))).toBe("opening/url");
+    for (const url of [7, null, {}, new URL("ws://a/")]) {
+      expect(usageErrorOf(() => Endpoint.client(config, url as never))).toBe("option/type");
+      expect(usageErrorOf(() => Endpoint.client({ random, url: url as never }))).toBe("option/type");
+    }
   });
 });
 
@@ -166,6 +170,11 @@ describe("a configuration", () => {
   it("is only for connections of its role", () => {
     expect(usageErrorOf(() => new Connection(plainAgreement("client"), ServerConfig.of()))).toBe("option/type");
     expect(usageErrorOf(() => connectionConfig("server", ClientConfig.of({ random })))).toBe("option/type");
+    const [server, client] = [ServerConfig.of() as never, ClientConfig.of({ random }) as never];
+    expect(usageErrorOf(() => ServerConfig.of(client))).toBe("option/type");
+    expect(usageErrorOf(() => ClientConfig.of(server))).toBe("option/type");
+    expect(usageErrorOf(() => Endpoint.server(client))).toBe("option/type");
+    expect(usageErrorOf(() => Endpoint.client(server, "ws://a/"))).toBe("option/type");
   });
 });
 

@@ -13,6 +13,7 @@ import {
   type OpeningOptions,
   type OpeningTarget,
   type OpeningTerms,
+  openingChecks,
   openingTarget,
   openingTerms,
 } from "./opening/client-request.ts";
@@ -165,6 +166,7 @@ export class ServerConfig extends ConnectionConfig {
   static of(options?: ServerEndpointOptions | ServerConfig): ServerConfig {
     if (options === undefined) return ServerConfig.#defaults;
     if (options instanceof ServerConfig) return options;
+    assertNoConfig("server", options);
     checkOptions("a server", options, serverChecks, serverAliases);
     return new ServerConfig(options);
   }
@@ -198,6 +200,7 @@ export class ClientConfig extends ConnectionConfig {
    */
   static of(options: ClientConfigOptions | ClientConfig): ClientConfig {
     if (options instanceof ClientConfig) return options;
+    assertNoConfig("client", options);
     checkClientOptions(options);
     for (const name of ["url", "authority", "resourceName", "secure"] as const) {
       if ((options as ClientEndpointOptions)[name] === undefined) continue;
@@ -214,12 +217,22 @@ export class ClientConfig extends ConnectionConfig {
     options: ClientEndpointOptions | ClientHandshakeOptions | ClientConfig,
     url?: string | OpeningTarget,
   ): { readonly config: ClientConfig; readonly target: OpeningTarget } {
-    if (options instanceof ClientConfig) return { config: options, target: openingTarget({ url }) };
+    if (options instanceof ClientConfig) {
+      if (url !== undefined) openingChecks.url(url, "url");
+      return { config: options, target: openingTarget({ url }) };
+    }
+    assertNoConfig("client", options);
     checkClientOptions(options);
     if (url !== undefined)
       throw new UsageError("option/unknown", "Pass the URL in the options, or beside a configuration.");
     return { config: new ClientConfig(options), target: openingTarget(options) };
   }
+}
+
+/** @throws UsageError `option/type` for a configuration in place of options: it is of the other role */
+function assertNoConfig(role: Role, options: unknown): void {
+  if (!(options instanceof ConnectionConfig)) return;
+  throw new UsageError("option/type", `The configuration is of a ${options.role}, and the endpoint a ${role}.`);
 }
 
 /**
