@@ -10,6 +10,16 @@ describe("resolveLimits", () => {
     expect(resolveLimits({ queuedOutput: Number.POSITIVE_INFINITY }).queuedOutput).toBe(Number.POSITIVE_INFINITY);
   });
 
+  it("honours limits that are inherited, or getters of a class", () => {
+    class Given {
+      get message() {
+        return 5;
+      }
+    }
+    expect(resolveLimits(new Given()).message).toBe(5);
+    expect(resolveLimits(Object.create({ message: 5 })).message).toBe(5);
+  });
+
   it("returns frozen limits, and does not keep the given object", () => {
     const given = { message: 5 };
     const limits = resolveLimits(given);

@@ -85,9 +85,9 @@ export const fixedLimits = {
   sentRejectionBody: 65_536,
 } as const;
 
-const limitChecks = Object.fromEntries(
-  Object.keys(defaultLimits).map((name) => [name, takes.atLeast(0)]),
-) as OptionChecks<Limits>;
+const names = Object.keys(defaultLimits) as (keyof Limits)[];
+
+const limitChecks = Object.fromEntries(names.map((name) => [name, takes.atLeast(0)])) as OptionChecks<Limits>;
 
 /** Names that other implementations use for the message limit. */
 const aliases = { maxpayload: "message", maxmessagesize: "message", maxpayloadlength: "message", size: "message" };
@@ -103,9 +103,10 @@ export const limitsCheck: OptionCheck = takes.options(limitChecks, aliases);
 export function resolveLimits(changes: Partial<Limits> | undefined): Limits {
   if (changes === undefined) return defaultLimits;
   limitsCheck(changes, "limits");
-  const limits: Record<string, number> = { ...defaultLimits };
-  for (const [name, value] of Object.entries(changes)) if (value !== undefined) limits[name] = value;
-  return Object.freeze(limits as unknown as Limits);
+  const limits: Record<keyof Limits, number> = { ...defaultLimits };
+  // By name, because a limit may be inherited, or a getter of a class.
+  for (const name of names) limits[name] = changes[name] ?? limits[name];
+  return Object.freeze(limits);
 }
 
 /** Returns the maximum received bytes of an encoded message. */

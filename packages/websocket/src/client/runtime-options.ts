@@ -37,7 +37,7 @@ export function withRuntimeDefaults<Options extends { readonly runtime?: Runtime
   given: Options,
 ): Options {
   const merged = withDefaults(defaults, given);
-  return typeof merged.runtime !== "object" || merged.runtime === null
+  return typeof merged.runtime !== "object" || merged.runtime === null || Array.isArray(merged.runtime)
     ? merged
     : { ...merged, runtime: withDefaults({ ...defaults.runtime }, merged.runtime) };
 }

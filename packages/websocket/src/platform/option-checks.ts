@@ -22,6 +22,7 @@ export function hasMethods(value: unknown, ...names: readonly string[]): boolean
 /** Returns `defaults` overridden by `given`; an undefined option counts as left out. */
 export function withDefaults<Options extends object>(defaults: Options, given: Options | undefined): Options {
   const merged = { ...defaults } as Record<string, unknown>;
-  for (const [name, value] of Object.entries(given ?? {})) if (value !== undefined) merged[name] = value;
+  // Inherited options count as well.
+  for (const name in given) if (given[name] !== undefined) merged[name] = given[name];
   return merged as Options;
 }

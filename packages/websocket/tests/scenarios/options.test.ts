@@ -188,6 +188,7 @@ const rows: Row[] = [
   ["new WebSocketServer", server, { native: {} }, "option/unknown", /Did you mean runtime: \{ native: … \}\?/],
   ["new WebSocketServer", server, { connect() {} }, "option/unknown", /It takes .*runtime/],
   ["an adapter's WebSocketServer", adapterServer, { runtime: null }, "option/type", /runtime takes an object/],
+  ["an adapter's WebSocketServer", adapterServer, { runtime: [] }, "option/type", /runtime takes an object/],
   ["new WebSocketServer", server, null, "option/type", /\. A server takes an object of options, but got null/],
   [
     "a server without a handler",
