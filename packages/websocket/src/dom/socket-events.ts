@@ -80,9 +80,10 @@ export class FailureEvent extends Event {
   readonly #failure: Failure;
 
   /** Without `failure`, as an application may create it, it says only that this side gave up. */
-  constructor(type: string, failure: Failure = { kind: "given-up" }) {
+  constructor(type: string, failure?: Failure) {
     super(type);
-    this.#failure = failure;
+    // Not a default, which would change `length` of the interface object.
+    this.#failure = failure ?? { kind: "given-up" };
   }
 
   get failure(): Failure {
