@@ -12,7 +12,10 @@ export const chunkCost = 208;
 export class PumpBacklog {
   /** Whether the backlog was ever longer than one read. */
   isLong = false;
-  /** Whether it is held back after the opening handshake, until the application has had time to add listeners. */
+  /**
+   * Whether it is held back until the end of the turn: after the opening handshake, so that the application has had time to add
+   * listeners, and behind input of a transport that reports it while the pump is busy.
+   */
   isHeld = false;
   /** Events of the transport that arrived after the bytes: the peer closed its half; both halves are closed. */
   isEndBehind = false;
@@ -22,6 +25,21 @@ export class PumpBacklog {
   #taken = 0;
   #length = 0;
   #held = 0;
+
+  /** Returns a backlog of `rest`, and of what waits `behind` it already. */
+  static of(rest: Uint8Array, behind: PumpBacklog | undefined): PumpBacklog {
+    const backlog = new PumpBacklog();
+    if (rest.length > 0) backlog.push(rest);
+    if (behind === undefined) return backlog;
+    for (let chunk = behind.first; chunk !== undefined; chunk = behind.first) {
+      backlog.push(chunk);
+      behind.take(chunk.length);
+    }
+    backlog.isHeld = behind.isHeld;
+    backlog.isEndBehind = behind.isEndBehind;
+    backlog.isCloseBehind = behind.isCloseBehind;
+    return backlog;
+  }
 
   /** Bytes waiting. */
   get length(): number {

@@ -257,6 +257,37 @@ describe("the pump", () => {
     expect(lines).toEqual(["text 1", "text 2", "end false 1006"]);
   });
 
+  it("keeps the order of bytes reported within its listener's calls, and behind them", async () => {
+    const lines: string[] = [];
+    const ping = () => transport.sink.data(frame(0x81, [0x32]));
+    const text = (data: string) => lines.push(data);
+    const { transport } = serverPump({}, { ping, text });
+    transport.sink.data(Uint8Array.of(...frame(0x89, []), ...frame(0x81, [0x31])));
+    transport.sink.data(frame(0x81, [0x33]));
+    await turn();
+    transport.sink.data(frame(0x81, [0x34]));
+    await turn();
+    expect(lines).toEqual(["1", "2", "3", "4"]);
+  });
+
+  it("keeps the order of bytes reported within the call that opens the connection, and behind them", async () => {
+    const lines: string[] = [];
+    const { transport, pump } = serverPump(
+      { endpoint: Endpoint.server() },
+      {
+        request: () => {
+          pump.accept();
+          transport.sink.data(frame(0x81, [0x32]));
+        },
+        text: (data) => lines.push(data),
+      },
+    );
+    transport.sink.data(Uint8Array.of(...clientRequest("/"), ...frame(0x81, [0x31])));
+    transport.sink.data(frame(0x81, [0x33]));
+    await turn();
+    expect(lines).toEqual(["1", "2", "3"]);
+  });
+
   it("drops a connection whose transport throws when it has to pause", async () => {
     const errors: unknown[] = [];
     const { transport, lines } = serverPump({ onError: (error: unknown) => errors.push(error) });

@@ -336,13 +336,9 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   data(chunk: Uint8Array, isLast = false): void {
     noteArrival();
     if (this.#isOver) return;
-    if (this.#phase === "starting") this.#holdInput();
+    if (this.#isBusy) this.#holdInput();
     if (this.#backlog !== undefined) {
       this.#backlog.push(chunk);
-      return;
-    }
-    if (this.#isDelivering) {
-      queueMicrotask(() => this.data(chunk));
       return;
     }
     const { connection } = this.endpoint;
@@ -373,12 +369,8 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   end(): void {
     noteArrival();
     if (this.#isOver) return;
-    if (this.#phase === "starting") {
+    if (this.#isBusy) {
       this.#holdInput().isEndBehind = true;
-      return;
-    }
-    if (this.#isDelivering) {
-      queueMicrotask(() => this.end());
       return;
     }
     const backlog = this.#releaseHeld();
@@ -396,12 +388,8 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   close(): void {
     if (this.#isOver) return;
-    if (this.#phase === "starting") {
+    if (this.#isBusy) {
       this.#holdInput().isCloseBehind = true;
-      return;
-    }
-    if (this.#isDelivering) {
-      queueMicrotask(() => this.close());
       return;
     }
     const backlog = this.#releaseHeld();
@@ -435,6 +423,11 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   /** Whether the transport was aborted or is closed. */
   get #isOver(): boolean {
     return this.#phase === "aborted" || this.#phase === "closed";
+  }
+
+  /** Whether a call is on the stack during which nothing may be emitted: `transport.start`, or a listener callback. */
+  get #isBusy(): boolean {
+    return this.#isDelivering || this.#phase === "starting";
   }
 
   /** Whether the peer has closed its half, and the end has not been emitted yet, because we owe a Close frame. */
@@ -472,7 +465,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     defer(this.#clock, this.#turn, () => this.#release());
   }
 
-  /** Holds input that the transport reports while it is being started. What follows it waits behind it. */
+  /** Returns the backlog for input that the transport reports while the pump is busy. What follows it waits behind it. */
   #holdInput(): PumpBacklog {
     if (this.#backlog === undefined) {
       this.#backlog = new PumpBacklog();
@@ -502,10 +495,8 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   /** Keeps incoming bytes until `#release`. */
   #hold(rest: Uint8Array): void {
     if (this.#isOver) return;
-    const backlog = new PumpBacklog();
-    backlog.isHeld = true;
-    if (rest.length > 0) backlog.push(rest);
-    this.#backlog = backlog;
+    this.#backlog = PumpBacklog.of(rest, this.#backlog);
+    this.#backlog.isHeld = true;
   }
 
   #release(): void {
@@ -534,8 +525,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   /** Keeps the bytes for which no time was left. */
   #keep(rest: Uint8Array): void {
     if (this.#isOver) return;
-    this.#backlog = new PumpBacklog();
-    this.#backlog.push(rest);
+    this.#backlog = PumpBacklog.of(rest, this.#backlog);
     this.#wait();
   }
 
