@@ -12,7 +12,8 @@ import { type RuntimeOptions, runtimeAliases, runtimeChecks } from "../client/ru
 import { randomOf } from "../client/socket-options.ts";
 import { GuardedListeners } from "../dom/guarded-listeners.ts";
 import type { Sendable } from "../dom/message-data.ts";
-import { createMessageEvent, Event, EventTarget } from "../dom/platform-classes.ts";
+import { createMessageEvent } from "../dom/message-event.ts";
+import { Event, EventTarget } from "../dom/platform-classes.ts";
 import { defineInterface, orDefault, toClampedUnsignedShort, toUsvString } from "../dom/web-idl.ts";
 import { checkClose } from "../dom/websocket-error.ts";
 import { type Clock, clockOf, lastingClock } from "../event-loop/clock.ts";

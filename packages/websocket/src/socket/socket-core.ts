@@ -15,7 +15,8 @@ import { checkOptions, type OptionChecks, sendChecks, takes } from "@hybi/core/o
 
 import { fire } from "../dom/fire.ts";
 import { type BinaryType, ownBuffer, payloadLength } from "../dom/message-data.ts";
-import { createMessageEvent, Event, type EventTarget, isBlob } from "../dom/platform-classes.ts";
+import { createMessageEvent } from "../dom/message-event.ts";
+import { Event, type EventTarget, isBlob } from "../dom/platform-classes.ts";
 import { CloseEvent, ControlEvent, FailureEvent } from "../dom/socket-events.ts";
 import { closeError } from "../dom/websocket-error.ts";
 import { type Clock, clockOf, defer } from "../event-loop/clock.ts";

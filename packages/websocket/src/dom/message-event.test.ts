@@ -1,0 +1,64 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { createMessageEvent } from "./message-event.ts";
+
+const attributes = ["type", "data", "origin", "lastEventId", "source", "bubbles", "cancelable", "composed"] as const;
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+describe("the message event of a socket", () => {
+  it("is a MessageEvent that was created without the constructor of the platform's class", () => {
+    // The first test: the platform's class is looked up once.
+    let constructed = 0;
+    const Counting = new Proxy(MessageEvent, {
+      construct: () => {
+        constructed++;
+        return {};
+      },
+    });
+    vi.stubGlobal("MessageEvent", Counting);
+    const event = createMessageEvent("hello", "ws://example.com");
+    expect(event).toBeInstanceOf(Counting);
+    expect(constructed).toBe(0);
+  });
+
+  it("has the attributes of the platform's", () => {
+    const platforms = new MessageEvent("message", { data: "hello", origin: "ws://example.com" });
+    const event = createMessageEvent("hello", "ws://example.com");
+    for (const name of attributes) expect(event[name]).toBe(platforms[name]);
+    expect(event).toBeInstanceOf(MessageEvent);
+    expect(event).toBeInstanceOf(Event);
+    expect(String(event)).toBe("[object MessageEvent]");
+    expect(event.ports).toEqual([]);
+    expect(event.ports).toBe(event.ports);
+    expect(Object.isFrozen(event.ports)).toBe(true);
+    expect(createMessageEvent("hello").origin).toBe("");
+  });
+
+  it("has attributes that are enumerable, read-only and on the prototype", () => {
+    const event = createMessageEvent("hello", "ws://example.com");
+    const names: string[] = [];
+    for (const name in event) names.push(name);
+    expect(names).toEqual(expect.arrayContaining(["data", "origin", "lastEventId", "source", "ports"]));
+    expect(new Set(names).size).toBe(names.length);
+    expect(Object.keys(event)).toEqual(Object.keys(new Event("message")));
+    expect(() => Object.assign(event, { data: "changed" })).toThrow(TypeError);
+  });
+
+  it("can be copied with its constructor", () => {
+    const event = createMessageEvent("hello", "ws://example.com");
+    const copy = new (event.constructor as typeof MessageEvent)(event.type, event as object);
+    expect([copy.type, copy.data, copy.origin]).toEqual(["message", "hello", "ws://example.com"]);
+  });
+
+  it("can be dispatched", () => {
+    const target = new EventTarget();
+    const event = createMessageEvent("hello");
+    const listener = vi.fn();
+    target.addEventListener("message", listener);
+    target.dispatchEvent(event);
+    expect(listener).toHaveBeenCalledExactlyOnceWith(event);
+    expect(event.target).toBe(target);
+  });
+});
