@@ -33,7 +33,7 @@ import { MessageStream } from "./sending/message-stream.ts";
 import { checkSendOptions, OutputScheduler, type SendOptions } from "./sending/output-scheduler.ts";
 import type { PreparedMessage } from "./sending/prepared-message.ts";
 import type { DeadlineReason } from "./time/deadlines.ts";
-import type { Statistics } from "./time/statistics.ts";
+import { type Statistics, statisticsOf } from "./time/statistics.ts";
 import type { Agreement } from "./vocabulary/agreement.ts";
 import type { ActiveTransform } from "./vocabulary/extension.ts";
 import type { Leniency } from "./vocabulary/leniency.ts";
@@ -77,7 +77,7 @@ function sliceFor(budget: number): number {
  * }
  * for (const bytes of connection.takeOutput()) transport.write(bytes);
  */
-export class Connection implements Output {
+export class Connection implements Output, Statistics {
   readonly agreement: Agreement;
 
   readonly #settings: ConnectionSettings;
@@ -144,15 +144,35 @@ export class Connection implements Output {
     return this.#settings.limits;
   }
 
+  /** The counters at this moment, as plain data. */
   get statistics(): Statistics {
-    return {
-      bytesReceived: this.#decoder.received,
-      bytesTaken: this.#bytesTaken,
-      messagesReceived: this.#assembler.messagesReceived,
-      messagesSent: this.#messagesSent,
-      controlFramesReceived: this.#controlFramesReceived,
-      pingsTaken: this.#outgoing.pingsTaken,
-    };
+    return statisticsOf(this);
+  }
+
+  // The counters themselves, for deadlines, which are observed in every turn.
+
+  get bytesReceived(): number {
+    return this.#decoder.received;
+  }
+
+  get bytesTaken(): number {
+    return this.#bytesTaken;
+  }
+
+  get messagesReceived(): number {
+    return this.#assembler.messagesReceived;
+  }
+
+  get messagesSent(): number {
+    return this.#messagesSent;
+  }
+
+  get controlFramesReceived(): number {
+    return this.#controlFramesReceived;
+  }
+
+  get pingsTaken(): number {
+    return this.#outgoing.pingsTaken;
   }
 
   /** Whether a Ping of `expire("ping")` has been taken that no Pong has acknowledged. */

@@ -28,7 +28,7 @@ import type { MessageStream } from "./sending/message-stream.ts";
 import type { SendOptions } from "./sending/output-scheduler.ts";
 import type { PreparedMessage } from "./sending/prepared-message.ts";
 import type { DeadlineReason } from "./time/deadlines.ts";
-import { noStatistics, type Statistics } from "./time/statistics.ts";
+import { type Statistics, statisticsOf } from "./time/statistics.ts";
 import type { Agreement } from "./vocabulary/agreement.ts";
 import type { Extension } from "./vocabulary/extension.ts";
 import type { Limits } from "./vocabulary/limits.ts";
@@ -90,7 +90,7 @@ type Phase = Unopened | Opened;
  * }
  * for (const bytes of endpoint.takeOutput()) transport.write(bytes);
  */
-export class Endpoint implements Output {
+export class Endpoint implements Output, Statistics {
   readonly role: Role;
 
   #phase: Phase;
@@ -169,8 +169,33 @@ export class Endpoint implements Output {
     return phase.connection === undefined ? phase.opening.config.limits : phase.connection.limits;
   }
 
+  /** The counters at this moment, as plain data; all are 0 until the connection is open. */
   get statistics(): Statistics {
-    return this.#phase.connection?.statistics ?? noStatistics;
+    return statisticsOf(this);
+  }
+
+  get bytesReceived(): number {
+    return this.#phase.connection?.bytesReceived ?? 0;
+  }
+
+  get bytesTaken(): number {
+    return this.#phase.connection?.bytesTaken ?? 0;
+  }
+
+  get messagesReceived(): number {
+    return this.#phase.connection?.messagesReceived ?? 0;
+  }
+
+  get messagesSent(): number {
+    return this.#phase.connection?.messagesSent ?? 0;
+  }
+
+  get controlFramesReceived(): number {
+    return this.#phase.connection?.controlFramesReceived ?? 0;
+  }
+
+  get pingsTaken(): number {
+    return this.#phase.connection?.pingsTaken ?? 0;
   }
 
   /** Whether an opening request is waiting for `accept` or `reject`. */

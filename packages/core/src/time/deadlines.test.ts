@@ -18,14 +18,12 @@ class Subject implements DeadlineSubject {
   awaitsAnswer = false;
   outputLength = 0;
   isWithinMessage = false;
-  statistics: Statistics = {
-    bytesReceived: 0,
-    bytesTaken: 0,
-    messagesReceived: 0,
-    messagesSent: 0,
-    controlFramesReceived: 0,
-    pingsTaken: 0,
-  };
+  bytesReceived = 0;
+  bytesTaken = 0;
+  messagesReceived = 0;
+  messagesSent = 0;
+  controlFramesReceived = 0;
+  pingsTaken = 0;
   readonly expired: DeadlineReason[] = [];
 
   expire(reason: DeadlineReason): [] {
@@ -38,7 +36,7 @@ class Subject implements DeadlineSubject {
   }
 
   count(changes: Partial<Statistics>): void {
-    this.statistics = { ...this.statistics, ...changes };
+    Object.assign(this, changes);
   }
 }
 
@@ -59,6 +57,19 @@ describe("Deadlines", () => {
     deadlines.expire(10_100);
     expect(subject.expired).toEqual(["opening"]);
     expect(deadlines.observe(10_100)).toEqual({ at: 20_100, reason: "closing" });
+  });
+
+  it("are at whole milliseconds, never earlier than they should be", () => {
+    const { deadlines } = watched({ ping: 1000 });
+    expect(deadlines.observe(0.25)).toEqual({ at: 1001, reason: "ping" });
+    expect(deadlines.observe(0.5)).toEqual({ at: 1001, reason: "ping" });
+  });
+
+  it("return the instant alone from nextAt, Infinity for never", () => {
+    const { subject, deadlines } = watched({ ping: 1000 });
+    expect(deadlines.nextAt(5)).toBe(1005);
+    subject.state = "ended";
+    expect(deadlines.nextAt(6)).toBe(Number.POSITIVE_INFINITY);
   });
 
   it("start the deadlines of the open connection when it opens", () => {

@@ -33,8 +33,8 @@ export interface Deadline {
   readonly reason: DeadlineReason;
 }
 
-/** The subject of the deadlines: an `Endpoint`, or a `Connection` alone. */
-export interface DeadlineSubject {
+/** The subject of the deadlines, with its current counters: an `Endpoint`, or a `Connection` alone. */
+export interface DeadlineSubject extends Statistics {
   readonly state: ClosingState | "opening";
   /** Whether an opening request is waiting for the application's answer; undefined for subjects without an opening. */
   readonly awaitsAnswer?: boolean;
@@ -46,7 +46,6 @@ export interface DeadlineSubject {
   readonly pingsAnswered: number;
   /** Bytes of output not yet taken. */
   readonly outputLength: number;
-  readonly statistics: Statistics;
   expire(reason: DeadlineReason): readonly EndpointEvent[];
 }
 
@@ -156,7 +155,54 @@ const gatheredWindows = 60;
 /** A subject has so few deadlines that one still due after this many steps is a bug. */
 const maxSteps = 16;
 
-/** Tracks the deadlines of one subject. */
+/** Our Pings: when the Pong of the latest one is due, and how long the round trip of an earlier one took. */
+interface PingTimes {
+  /** Since when a keepalive Ping has been taken and not answered. */
+  awaitedSince: Instant | undefined;
+  /** Pings taken at the last observation; when the latest was taken, while its round trip is being measured. */
+  taken: number;
+  takenAt: Instant | undefined;
+  roundTrip: number | undefined;
+}
+
+/** A pause of reading. */
+interface Rest {
+  /** Since when nothing has been consumed; Infinity if that has no deadline. */
+  since: Instant;
+  /** Whether Pings continue. */
+  isPinging: boolean;
+}
+
+/** Start of the message in progress, excluding paused time; and `messagesReceived` when it was last observed. */
+interface MessageTime {
+  since: Instant;
+  number: number;
+}
+
+/** Control frames received at the last observation, its instant, and how many more may arrive at once. */
+interface ControlFrames {
+  received: number;
+  at: Instant;
+  credit: number;
+}
+
+/** The earliest of the deadlines compared so far. Shared by all subjects: it is used only within one call. */
+const next: { at: Instant; reason: DeadlineReason } = { at: Number.POSITIVE_INFINITY, reason: "idle" };
+
+/** Compares one more deadline. Of two at the same instant, the first one counts. */
+function compare(reason: DeadlineReason, at: Instant): void {
+  if (at >= next.at) return;
+  next.at = at;
+  next.reason = reason;
+}
+
+/**
+ * An instant as it is stored: whole milliseconds, because V8 gives each fraction 16 bytes of its own. Never earlier, so that
+ * no deadline is.
+ */
+const whole = Math.ceil;
+
+/** Tracks the deadlines of one subject. An idle subject takes 150 bytes: all that has not happened yet has no object. */
 export class Deadlines {
   readonly #subject: DeadlineSubject;
   readonly #limits: DeadlineConfig;
@@ -171,26 +217,14 @@ export class Deadlines {
   #quietSince: Instant = 0;
   #messages = -1;
   #idleSince: Instant = 0;
-  #pongAwaitedSince: Instant | undefined;
-  /** Pings taken at the last observation; when the latest was taken, while its round trip is being measured. */
-  #pingsTaken = 0;
-  #pingTakenAt: Instant | undefined;
-  #roundTripTime: number | undefined;
   #bytesTaken = 0;
   #stalledSince: Instant | undefined;
-  #paused = false;
-  #pingsAtRest = false;
-  /** Since when reading is paused and nothing has been consumed. */
-  #restingSince: Instant | undefined;
-  /** Start of the message in progress, excluding paused time; and `messagesReceived` when it was last observed. */
-  #messageSince: Instant | undefined;
-  #messageNumber = 0;
   /** Whether the transport is to be aborted; it ends in its own time. */
   #dropped = false;
-  /** Control frames received at the last observation, its instant, and how many more may arrive at once. */
-  #controlFrames: number | undefined;
-  #controlFramesAt: Instant = 0;
-  #controlCredit = 0;
+  #pings: PingTimes | undefined;
+  #rest: Rest | undefined;
+  #message: MessageTime | undefined;
+  #controls: ControlFrames | undefined;
 
   /** @throws UsageError `option/unknown`, `option/type`, `option/range` */
   constructor(subject: DeadlineSubject, options?: DeadlineOptions | DeadlineConfig) {
@@ -198,11 +232,20 @@ export class Deadlines {
     this.#limits = DeadlineConfig.of(options);
   }
 
+  /** Whether reading is paused. */
+  get isPaused(): boolean {
+    return this.#rest !== undefined;
+  }
+
+  get config(): DeadlineConfig {
+    return this.#limits;
+  }
+
   /** The opening began at `at`, before this subject existed: all redirects of a client share one deadline. */
   beginOpening(at: Instant): void {
     if (this.#subject.state !== "opening") return;
     this.#state = "opening";
-    this.#since = at;
+    this.#since = whole(at);
   }
 
   /**
@@ -211,23 +254,20 @@ export class Deadlines {
    * is gone is detected because writing to it fails.
    */
   pause(now: Instant = Number.POSITIVE_INFINITY, how: "silent" | "pinging" = "silent"): void {
-    this.#pingsAtRest = how === "pinging";
-    this.#paused = true;
-    this.#restingSince = now;
+    this.#rest = { since: whole(now), isPinging: how === "pinging" };
   }
 
   /** Call while reading is paused, when something received earlier was consumed at `now`. */
   taken(now: Instant): void {
-    if (this.#paused) this.#shiftRest(now);
+    if (this.#rest !== undefined) this.#shiftRest(this.#rest, now);
   }
 
   /** Call when reading resumes at `now`. */
   resume(now: Instant): void {
-    if (this.#paused) this.#shiftRest(now);
-    this.#paused = false;
-    this.#restingSince = undefined;
-    this.#quietSince = now;
-    if (this.#pongAwaitedSince !== undefined) this.#pongAwaitedSince = now;
+    if (this.#rest !== undefined) this.#shiftRest(this.#rest, now);
+    this.#rest = undefined;
+    this.#quietSince = whole(now);
+    if (this.#pings?.awaitedSince !== undefined) this.#pings.awaitedSince = whole(now);
   }
 
   /**
@@ -236,11 +276,12 @@ export class Deadlines {
    * `observe`, so that the time is already known when the Pong is reported.
    */
   roundTripTime(now: Instant): number | undefined {
-    if (this.#pingTakenAt !== undefined && this.#subject.pingsAnswered === this.#pingsTaken) {
-      this.#roundTripTime = now - this.#pingTakenAt;
-      this.#pingTakenAt = undefined;
+    const pings = this.#pings;
+    if (pings?.takenAt !== undefined && this.#subject.pingsAnswered === pings.taken) {
+      pings.roundTrip = now - pings.takenAt;
+      pings.takenAt = undefined;
     }
-    return this.#roundTripTime;
+    return pings?.roundTrip;
   }
 
   /**
@@ -249,27 +290,35 @@ export class Deadlines {
    * `awayUntil` is when the caller last returned late for a timer after not reading for a while. The arrival time of
    * data read after that is unknown, and a Pong may still be behind it.
    */
-  observe(now: Instant, awayUntil: Instant = Number.NEGATIVE_INFINITY): Deadline | undefined {
+  observe(now: Instant, awayUntil?: Instant): Deadline | undefined {
+    const at = this.nextAt(now, awayUntil);
+    return at === Number.POSITIVE_INFINITY ? undefined : { at, reason: next.reason };
+  }
+
+  /** Like `observe`, but returns only the instant, Infinity if nothing is ever due, and creates no object. */
+  nextAt(now: Instant, awayUntil: Instant = Number.NEGATIVE_INFINITY): Instant {
     const { state } = this.#subject;
     this.roundTripTime(now);
     if (state !== this.#state) this.#enter(state, now);
-    if (state === "ended" || this.#dropped) return undefined;
-    if (state === "opening") return this.#observeOpening(now);
-    const { statistics } = this.#subject;
-    const stalled = this.#observeStall(now, statistics.bytesTaken);
-    if (state !== "open") return earlier(stalled, this.#due("closing", this.#since));
-    return earlier(stalled, this.#observeOpen(now, awayUntil, statistics));
+    next.at = Number.POSITIVE_INFINITY;
+    if (state === "ended" || this.#dropped) return next.at;
+    if (state === "opening") this.#observeOpening(now);
+    else {
+      this.#observeStall(now);
+      if (state === "open") this.#observeOpen(now, awayUntil);
+      else compare("closing", this.#since + this.#limits.closing);
+    }
+    return next.at;
   }
 
   /** Does what is due by `now` and returns the resulting events. `awayUntil` is as in `observe`. */
   expire(now: Instant, awayUntil?: Instant): readonly EndpointEvent[] {
     const events: EndpointEvent[] = [];
     for (let step = 0; step < maxSteps; step++) {
-      const deadline = this.observe(now, awayUntil);
-      if (deadline === undefined || deadline.at > now) return events;
-      const { reason } = deadline;
-      if (reason === "ping") this.#quietSince = now;
-      events.push(...this.#subject.expire(reason));
+      if (this.nextAt(now, awayUntil) > now) return events;
+      const { reason } = next;
+      if (reason === "ping") this.#quietSince = whole(now);
+      for (const event of this.#subject.expire(reason)) events.push(event);
       if (reason === "closing" || reason === "stalled" || reason === "resting") this.#dropped = true;
       else if (this.#isDeaf(reason, now)) {
         // The peer would not read the Close frame, so there is nothing to wait for.
@@ -280,108 +329,138 @@ export class Deadlines {
     throw new Error("bug: a deadline stays due");
   }
 
-  #observeOpening(now: Instant): Deadline | undefined {
+  #observeOpening(now: Instant): void {
     if (!this.#asked && this.#subject.awaitsAnswer === true) {
       this.#asked = true;
       // The deadline passed before the caller could see the request, so the answer gets a full span of its own.
-      if (now - this.#since >= this.#limits.opening) this.#since = now;
+      if (now - this.#since >= this.#limits.opening) this.#since = whole(now);
     }
-    return this.#due("opening", this.#since);
+    compare("opening", this.#since + this.#limits.opening);
   }
 
-  #observeOpen(now: Instant, awayUntil: Instant, statistics: Statistics): Deadline | undefined {
-    const { bytesReceived, messagesReceived, messagesSent, controlFramesReceived, pingsTaken } = statistics;
+  #observeOpen(now: Instant, awayUntil: Instant): void {
+    const subject = this.#subject;
+    const limits = this.#limits;
+    const { bytesReceived, messagesReceived, controlFramesReceived } = subject;
+    const isFirst = this.#bytesReceived < 0;
     if (bytesReceived !== this.#bytesReceived) {
       this.#bytesReceived = bytesReceived;
       this.#observeReturn(now, awayUntil);
-      this.#quietSince = now;
-      if (this.#paused) this.#shiftRest(now);
+      this.#quietSince = whole(now);
+      if (this.#rest !== undefined) this.#shiftRest(this.#rest, now);
     }
-    if (messagesReceived + messagesSent !== this.#messages) {
-      this.#messages = messagesReceived + messagesSent;
-      this.#idleSince = now;
+    const messages = messagesReceived + subject.messagesSent;
+    if (messages !== this.#messages) {
+      this.#messages = messages;
+      this.#idleSince = whole(now);
     }
-    if (this.#isFlood(now, controlFramesReceived)) return { at: now, reason: "control-flood" };
+    if (this.#isFlood(now, controlFramesReceived, isFirst)) {
+      compare("control-flood", now);
+      return;
+    }
+    this.#observePings(now);
+    const awaitedSince = this.#pings?.awaitedSince;
+    if (this.#rest !== undefined) {
+      compare("idle", this.#idleSince + limits.idle);
+      this.#observeMessage(now, messagesReceived);
+      this.#observeRest(this.#rest);
+      return;
+    }
+    if (awaitedSince === undefined) compare("ping", this.#quietSince + limits.ping);
+    else compare("pong", awaitedSince + limits.pong);
+    compare("idle", this.#idleSince + limits.idle);
+    const messageSince = this.#observeMessage(now, messagesReceived);
+    if (messageSince !== undefined) compare("message", messageSince + limits.message);
+  }
+
+  /** Notes which Pings were taken and answered. */
+  #observePings(now: Instant): void {
+    const { pingsTaken, awaitsPong, pingsAnswered } = this.#subject;
+    if (this.#pings === undefined) {
+      if (pingsTaken === 0 && !awaitsPong) return;
+      this.#pings = { awaitedSince: undefined, taken: 0, takenAt: undefined, roundTrip: undefined };
+    }
+    const pings = this.#pings;
     // The Pong's time runs from when the Ping was taken, not from when it was queued behind other output.
-    if (!this.#subject.awaitsPong) this.#pongAwaitedSince = undefined;
-    else this.#pongAwaitedSince ??= now;
-    if (pingsTaken !== this.#pingsTaken) {
-      this.#pingsTaken = pingsTaken;
-      // While reading is paused, a Pong waits until it resumes. One that has arrived already did so at an unknown time.
-      const isMeasured = !this.#paused && this.#subject.pingsAnswered < pingsTaken;
-      this.#pingTakenAt = isMeasured ? now : undefined;
-    }
-    const idle = earlier(this.#due("idle", this.#idleSince), this.#observeMessage(now, messagesReceived));
-    if (this.#paused) return earlier(idle, this.#observeRest());
-    const keepalive =
-      this.#pongAwaitedSince === undefined
-        ? this.#due("ping", this.#quietSince)
-        : this.#due("pong", this.#pongAwaitedSince);
-    return earlier(keepalive, idle);
+    if (!awaitsPong) pings.awaitedSince = undefined;
+    else pings.awaitedSince ??= whole(now);
+    if (pingsTaken === pings.taken) return;
+    pings.taken = pingsTaken;
+    // While reading is paused, a Pong waits until it resumes. One that has arrived already did so at an unknown time.
+    const isMeasured = this.#rest === undefined && pingsAnswered < pingsTaken;
+    pings.takenAt = isMeasured ? now : undefined;
   }
 
   /** Bytes arrived. After the caller was away, they may be followed by data that was due in the meantime. */
   #observeReturn(now: Instant, awayUntil: Instant): void {
-    if (this.#quietSince >= awayUntil) return;
-    if (this.#messageSince !== undefined) this.#messageSince = now;
-    const awaited = this.#pongAwaitedSince;
-    if (awaited !== undefined && awayUntil >= awaited + this.#limits.pong) this.#pongAwaitedSince = now;
+    if (this.#quietSince > whole(awayUntil)) return;
+    if (this.#message !== undefined) this.#message.since = whole(now);
+    const awaited = this.#pings?.awaitedSince;
+    if (awaited !== undefined && awayUntil >= awaited + this.#limits.pong) this.#pings!.awaitedSince = whole(now);
   }
 
   /**
    * Whether more control frames arrived than allowed. The allowance grows with the time in which the peer can have sent
    * them, not the time of reading: when the frames of the first observation were sent is unknown.
    */
-  #isFlood(now: Instant, received: number): boolean {
+  #isFlood(now: Instant, received: number, isFirst: boolean): boolean {
     const { controlFrames, controlWindow } = this.#limits;
     if (controlFrames === Number.POSITIVE_INFINITY) return false;
-    if (received === this.#controlFrames) return this.#controlCredit < 0;
-    if (this.#controlFrames === undefined) this.#controlCredit = controlFrames;
-    else {
-      const windows = controlWindow === 0 ? gatheredWindows : (now - this.#controlFramesAt) / controlWindow;
-      const credit = Math.min(gatheredWindows * controlFrames, this.#controlCredit + windows * controlFrames);
-      this.#controlCredit = credit - (received - this.#controlFrames);
+    if (this.#controls === undefined) {
+      if (received === 0) return false;
+      // Without control frames, nothing was noted when the connection opened.
+      this.#controls = isFirst
+        ? { received, at: whole(now), credit: controlFrames }
+        : { received: 0, at: this.#since, credit: controlFrames };
     }
-    this.#controlFrames = received;
-    this.#controlFramesAt = now;
-    return this.#controlCredit < 0;
+    const controls = this.#controls;
+    if (received !== controls.received) {
+      const windows = controlWindow === 0 ? gatheredWindows : Math.max(0, now - controls.at) / controlWindow;
+      const credit = Math.min(gatheredWindows * controlFrames, controls.credit + windows * controlFrames);
+      controls.credit = credit - (received - controls.received);
+      controls.received = received;
+      controls.at = whole(now);
+    }
+    return controls.credit < 0;
   }
 
-  #observeMessage(now: Instant, messagesReceived: number): Deadline | undefined {
-    if (this.#subject.isWithinMessage !== true) this.#messageSince = undefined;
-    else if (this.#messageSince === undefined || messagesReceived !== this.#messageNumber) this.#messageSince = now;
-    this.#messageNumber = messagesReceived;
-    return this.#messageSince === undefined || this.#paused ? undefined : this.#due("message", this.#messageSince);
+  /** Returns since when a message is in progress, if that has a deadline. */
+  #observeMessage(now: Instant, messagesReceived: number): Instant | undefined {
+    if (this.#subject.isWithinMessage !== true || this.#limits.message === Number.POSITIVE_INFINITY) {
+      this.#message = undefined;
+    } else if (this.#message === undefined || messagesReceived !== this.#message.number) {
+      this.#message = { since: whole(now), number: messagesReceived };
+    }
+    return this.#message?.since;
   }
 
   /** Deadlines of a peer that is not being read: whether it is still there, and how long the pause may last. */
-  #observeRest(): Deadline | undefined {
-    const resting = this.#due("resting", this.#restingSince!);
+  #observeRest({ since, isPinging }: Rest): void {
+    compare("resting", since + this.#limits.resting);
     // More Pings behind output that does not move would reveal nothing more.
-    if (!this.#pingsAtRest || this.#subject.outputLength > 0) return resting;
-    return earlier(resting, this.#due("ping", this.#quietSince));
+    if (isPinging && this.#subject.outputLength === 0) compare("ping", this.#quietSince + this.#limits.ping);
   }
 
   /**
    * Something was consumed or received while reading is paused: restarts the rest, and excludes the paused time from the
    * message.
    */
-  #shiftRest(now: Instant): void {
-    const since = this.#restingSince!;
-    if (this.#messageSince !== undefined)
-      this.#messageSince = Math.max(this.#messageSince, this.#messageSince + now - since);
-    if (since !== Number.POSITIVE_INFINITY) this.#restingSince = now;
+  #shiftRest(rest: Rest, now: Instant): void {
+    const message = this.#message;
+    if (message !== undefined) message.since = Math.max(message.since, whole(message.since + now - rest.since));
+    if (rest.since !== Number.POSITIVE_INFINITY) rest.since = whole(now);
   }
 
-  #observeStall(now: Instant, bytesTaken: number): Deadline | undefined {
-    if (this.#subject.outputLength === 0) {
+  #observeStall(now: Instant): void {
+    const { outputLength, bytesTaken } = this.#subject;
+    if (outputLength === 0) {
       this.#stalledSince = undefined;
-      return undefined;
+      return;
     }
-    if (bytesTaken !== this.#bytesTaken) this.#stalledSince = now;
+    if (bytesTaken !== this.#bytesTaken) this.#stalledSince = whole(now);
     this.#bytesTaken = bytesTaken;
-    this.#stalledSince ??= now;
-    return this.#due("stalled", this.#stalledSince);
+    this.#stalledSince ??= whole(now);
+    compare("stalled", this.#stalledSince + this.#limits.stalled);
   }
 
   /** Whether the silent peer of `reason` has also taken none of the pending output for as long as it was silent. */
@@ -394,16 +473,11 @@ export class Deadlines {
     const wasOpen = this.#state === undefined || this.#state === "opening" || this.#state === "open";
     this.#state = state;
     // Closing has one time span across all its states.
-    if (wasOpen) this.#since = now;
+    if (wasOpen) this.#since = whole(now);
     if (state === "open") {
-      this.#quietSince = now;
-      this.#idleSince = now;
+      this.#quietSince = whole(now);
+      this.#idleSince = whole(now);
     }
-  }
-
-  #due(reason: Exclude<DeadlineReason, "control-flood">, since: Instant): Deadline | undefined {
-    const at = since + this.#limits[reason];
-    return at === Number.POSITIVE_INFINITY ? undefined : { at, reason };
   }
 }
 
@@ -437,8 +511,3 @@ const aliases = {
 
 /** The option `deadlines`. */
 export const deadlinesCheck: OptionCheck = takes.options(deadlineChecks, aliases);
-
-function earlier(first: Deadline | undefined, second: Deadline | undefined): Deadline | undefined {
-  if (first === undefined || second === undefined) return first ?? second;
-  return second.at < first.at ? second : first;
-}

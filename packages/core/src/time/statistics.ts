@@ -13,12 +13,8 @@ export interface Statistics {
   readonly pingsTaken: number;
 }
 
-/** Statistics of a connection that has not opened. */
-export const noStatistics: Statistics = Object.freeze({
-  bytesReceived: 0,
-  bytesTaken: 0,
-  messagesReceived: 0,
-  messagesSent: 0,
-  controlFramesReceived: 0,
-  pingsTaken: 0,
-});
+/** Returns a copy of the counters of `subject`. */
+export function statisticsOf(subject: Statistics): Statistics {
+  const { bytesReceived, bytesTaken, messagesReceived, messagesSent, controlFramesReceived, pingsTaken } = subject;
+  return { bytesReceived, bytesTaken, messagesReceived, messagesSent, controlFramesReceived, pingsTaken };
+}

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TestClock } from "../../tests/support/clock.ts";
-import { type Alarm, Alarms } from "./alarms.ts";
+import { type Alarm, Alarms, unset } from "./alarms.ts";
 
 /** An alarm that records when it rings. */
 class Bell implements Alarm {
-  at: number = Number.POSITIVE_INFINITY;
-  place = 0;
+  at = 0;
+  place: number = unset;
   readonly rung: number[] = [];
   readonly #clock: TestClock;
   onRing: () => void = () => {};

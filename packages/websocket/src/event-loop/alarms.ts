@@ -10,13 +10,16 @@ import { startTimer, type Timer } from "./timer.ts";
 
 /** A callback due at an instant. Only `Alarms` sets the fields. */
 export interface Alarm {
-  /** When the alarm rings; Infinity while it is not set. */
+  /** When the alarm rings. */
   at: Instant;
-  /** Index in the heap of alarms that are set. */
+  /** Index in the heap of alarms that are set; `unset` otherwise. */
   place: number;
   /** Called when the alarm is due, or later. By then it is no longer set. */
   ring(): void;
 }
+
+/** Place of an alarm that is not set. */
+export const unset = -1;
 
 /** Least delay of a timer, in milliseconds, that shows that the program was suspended and not merely busy. */
 const longDelay = 100;
@@ -55,7 +58,7 @@ export class Alarms {
   /** Sets `alarm` to ring at `at`, in place of any earlier setting. `now` is the current time of the clock. */
   set(alarm: Alarm, at: Instant, now: Instant): void {
     const heap = this.#heap;
-    if (alarm.at === Number.POSITIVE_INFINITY) alarm.place = heap.push(alarm) - 1;
+    if (alarm.place === unset) alarm.place = heap.push(alarm) - 1;
     alarm.at = at;
     this.#settle(alarm);
     this.#arm(now);
@@ -63,7 +66,7 @@ export class Alarms {
 
   /** Cancels `alarm`. A no-op if it is not set. */
   clear(alarm: Alarm): void {
-    if (alarm.at === Number.POSITIVE_INFINITY) return;
+    if (alarm.place === unset) return;
     this.#remove(alarm);
     // While other alarms are set, the timer may stay, even if it is now too early: it finds nothing due and is set again.
     if (this.#heap.length === 0) this.#disarm();
@@ -72,11 +75,12 @@ export class Alarms {
   #remove(alarm: Alarm): void {
     const heap = this.#heap;
     const last = heap.pop()!;
-    alarm.at = Number.POSITIVE_INFINITY;
-    if (last === alarm) return;
-    heap[alarm.place] = last;
-    last.place = alarm.place;
-    this.#settle(last);
+    if (last !== alarm) {
+      heap[alarm.place] = last;
+      last.place = alarm.place;
+      this.#settle(last);
+    }
+    alarm.place = unset;
   }
 
   /** Restores the heap order by moving `alarm` up or down. */

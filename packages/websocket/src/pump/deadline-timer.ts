@@ -2,14 +2,14 @@
  * Runs the deadlines of a connection: those of core and the time to linger, with one alarm for the next that is due.
  */
 import {
-  DeadlineConfig,
+  type DeadlineConfig,
   type DeadlineOptions,
   Deadlines,
   type Endpoint,
   type EndpointEvent,
   type Instant,
 } from "@hybi/core";
-import { type Alarm, Alarms } from "../event-loop/alarms.ts";
+import { type Alarm, Alarms, unset } from "../event-loop/alarms.ts";
 import type { Clock } from "../event-loop/clock.ts";
 
 /** The pump whose deadlines are run. */
@@ -35,14 +35,12 @@ interface Lingering {
 
 export class PumpTimer implements Alarm {
   // `Alarm`
-  at: Instant = Number.POSITIVE_INFINITY;
-  place = 0;
+  at: Instant = 0;
+  place: number = unset;
 
   readonly #pump: TimedPump;
   readonly #alarms: Alarms;
   readonly #deadlines: Deadlines;
-  readonly #config: DeadlineConfig;
-  #isResting = false;
   #lingering: Lingering | undefined;
 
   /** @throws UsageError `option/range` for deadlines out of range */
@@ -54,8 +52,7 @@ export class PumpTimer implements Alarm {
   ) {
     this.#pump = pump;
     this.#alarms = Alarms.of(clock);
-    this.#config = DeadlineConfig.of(deadlines);
-    this.#deadlines = new Deadlines(pump.endpoint, this.#config);
+    this.#deadlines = new Deadlines(pump.endpoint, deadlines);
     if (begunAt !== undefined) this.#deadlines.beginOpening(begunAt);
   }
 
@@ -66,28 +63,27 @@ export class PumpTimer implements Alarm {
 
   /** Reading is paused. */
   pause(): void {
-    this.#isResting = true;
     this.#deadlines.pause(this.#alarms.now(), "pinging");
   }
 
   resume(): void {
-    this.#isResting = false;
     this.#deadlines.resume(this.#alarms.now());
   }
 
   /** The application has taken something that was received before reading was paused. */
   taken(): void {
-    if (this.#isResting) this.#deadlines.taken(this.#alarms.now());
+    if (this.#deadlines.isPaused) this.#deadlines.taken(this.#alarms.now());
   }
 
   /** Observes the endpoint's state and sets the alarm for the next deadline. */
   update(): void {
     const now = this.#alarms.now();
-    const at = this.#deadlines.observe(now, this.#alarms.awayUntil)?.at ?? this.#linger(now);
-    if (at === undefined) this.#alarms.clear(this);
+    const due = this.#deadlines.nextAt(now, this.#alarms.awayUntil);
+    const at = due === Number.POSITIVE_INFINITY ? this.#linger(now) : due;
+    if (at === Number.POSITIVE_INFINITY) this.#alarms.clear(this);
     // Leave an alarm that is too early: it finds nothing due and is set again, which is cheaper than moving it every
     // turn.
-    else if (at < this.at) this.#alarms.set(this, at, now);
+    else if (this.place === unset || at < this.at) this.#alarms.set(this, at, now);
   }
 
   /** The connection has ended, so nothing is due any more. A Pong of its last turn is still measured. */
@@ -97,31 +93,38 @@ export class PumpTimer implements Alarm {
   }
 
   ring(): void {
+    const now = this.#alarms.now();
+    const { awayUntil } = this.#alarms;
+    const isEnded = this.#pump.endpoint.state === "ended";
+    // Mostly the alarm was set for something that has happened meanwhile, such as the opening, or a Pong. A turn of the
+    // pump would cost ten times as much as setting it anew.
+    const next = this.#deadlines.nextAt(now, awayUntil);
+    if (next > now && !isEnded) {
+      if (next !== Number.POSITIVE_INFINITY) this.#alarms.set(this, next, now);
+      return;
+    }
     // A turn of I/O has passed before this call, so there may be room by now.
     this.#pump.write();
-    const now = this.#alarms.now();
-    const lingersUntil = this.#linger(now);
-    if (lingersUntil !== undefined && now >= lingersUntil) this.#pump.abort();
-    this.#pump.expired(this.#deadlines.expire(now, this.#alarms.awayUntil));
+    if (now >= this.#linger(now)) this.#pump.abort();
+    this.#pump.expired(this.#deadlines.expire(now, awayUntil));
   }
 
   /**
-   * Returns when to drop the transport after the peer has closed its half. Ours is closed once all output has left; a
+   * Returns when to drop the transport after the peer has closed its half; Infinity for never. Ours is closed once all output has left; a
    * peer that does not read gets the closing deadline, and output that makes no progress gets at most the stalled
    * deadline.
    */
-  #linger(now: Instant): Instant | undefined {
+  #linger(now: Instant): Instant {
     const { endpoint, bufferedLength } = this.#pump;
-    if (endpoint.state !== "ended") return undefined;
+    if (endpoint.state !== "ended") return Number.POSITIVE_INFINITY;
     this.#lingering ??= { since: now, length: bufferedLength, movedAt: now };
     const lingering = this.#lingering;
     if (bufferedLength < lingering.length) lingering.movedAt = now;
     lingering.length = bufferedLength;
-    const { closing, stalled } = this.#config;
-    const until = Math.min(
+    const { closing, stalled } = this.#deadlines.config;
+    return Math.min(
       lingering.since + closing,
       bufferedLength > 0 ? lingering.movedAt + stalled : Number.POSITIVE_INFINITY,
     );
-    return until === Number.POSITIVE_INFINITY ? undefined : until;
   }
 }

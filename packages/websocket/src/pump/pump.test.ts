@@ -128,6 +128,20 @@ describe("the pump", () => {
     expect(transport.calls.slice(3)).toEqual(["write 8"]);
   });
 
+  it("takes no turn for an alarm whose deadline has moved, and rings at the new one", async () => {
+    let flushed = 0;
+    const overrides = { flushed: () => void flushed++ };
+    const { transport, clock } = serverPump({ deadlines: { ping: 1000 } }, overrides);
+    await clock.advance(900);
+    transport.sink.data(frame(0x82, [1]), true);
+    await turn();
+    flushed = 0;
+    await clock.advance(900);
+    expect({ flushed, calls: transport.calls }).toEqual({ flushed: 0, calls: ["start"] });
+    await clock.advance(100);
+    expect(transport.calls).toEqual(["start", "write 8"]);
+  });
+
   it("settles once per turn when nothing is sent within the call", async () => {
     let flushed = 0;
     const answer = (): void => {
