@@ -17,6 +17,7 @@ import type { Clock } from "../event-loop/clock.ts";
 import { systemClock } from "../event-loop/clock.ts";
 import { asUncaught, callGuarded, createReporter } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
+import { type Member, MemberList } from "../platform/member-list.ts";
 import { clockCheck } from "../platform/option-checks.ts";
 
 /** The default budget in bytes where the runtime does not report how much memory there is: 256 MiB. */
@@ -56,7 +57,8 @@ export interface Holder {
 }
 
 /** Counts the bytes that one connection holds, for the budget that opened the account. */
-export class Account {
+export class Account implements Member {
+  place = 0;
   readonly holder: Holder;
   held = 0;
   isResting = false;
@@ -131,7 +133,7 @@ export class MemoryBudget {
   collect: (() => void) | undefined;
 
   readonly #clock: Clock;
-  readonly #accounts = new Set<Account>();
+  readonly #accounts = new MemberList<Account>();
   readonly #resting = new Set<Account>();
   #held = 0;
   #rested = 0;

@@ -1,7 +1,8 @@
 /** Connections and openings as a server keeps a list of them: to close, to terminate, and to know when they are over. */
+import type { Member } from "../platform/member-list.ts";
 
 /** A connection or an opening that a server closes when the server closes. */
-export interface Closable {
+export interface Closable extends Member {
   startClosing(statusCode: number | undefined, reason: string): void;
   terminate(): void;
   /** The server. One object for all connections: a callback for each would be kept as long as the connection. */
@@ -11,7 +12,7 @@ export interface Closable {
 /** The server that owns a connection. */
 export interface ClosableOwner {
   /** A socket is closed and about to fire its events. */
-  closed(socket: EventTarget): void;
+  closed(): void;
   /** The connection has ended. */
   ended(connection: Closable): void;
   /** Called when `before` is over. The server now has `after` in its place, unless that is undefined. */

@@ -101,6 +101,8 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   #failure: Failure | undefined;
   /** The server that waits for the remaining output of a connection that has ended. */
   owner: ClosableOwner | undefined;
+  // `Member`, of the list of the server's connections
+  place = 0;
   /** For servers: where the connection reports the memory it holds. */
   #account: Account | undefined;
 

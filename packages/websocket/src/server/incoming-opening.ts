@@ -45,7 +45,8 @@ export interface Answering {
   /** Default `binaryType` of accepted sockets; `accept` may override it. */
   readonly binaryType: BinaryType;
   accept(answer: OpeningAnswer, listener: AcceptedListener): void;
-  accepted(socket: WebSocket): void;
+  /** Called when a socket, and not a stream, has accepted the request. */
+  accepted(): void;
   reject(rejection: Rejection): void;
 }
 
@@ -86,7 +87,7 @@ export class IncomingOpening {
     });
     const socket = new WebSocket(source as unknown as string);
     this.#answering.accept(answer, core!);
-    this.#answering.accepted(socket);
+    this.#answering.accepted();
     return socket;
   }
 

@@ -11,7 +11,6 @@ import type { Reporter } from "../event-loop/reporter.ts";
 import { type Failure, givenUp } from "../failure/failure.ts";
 import type { MemoryBudget } from "../load/memory-budget.ts";
 import type { Closable, ClosableOwner } from "../pump/closable.ts";
-import type { WebSocket } from "../socket/websocket.ts";
 import { type AcceptedListener, type Answering, IncomingOpening, type TransportInfo } from "./incoming-opening.ts";
 
 /** RFC 9110 §15.6.4: temporary overload or maintenance; the client may retry. */
@@ -29,10 +28,12 @@ export interface OpeningOwner extends ClosableOwner {
   readonly report: Reporter;
   /** Budget for the memory held on behalf of peers. */
   readonly memory: MemoryBudget;
-  accepted(socket: WebSocket): void;
+  accepted(): void;
 }
 
 export abstract class PendingOpening implements Answering, Closable {
+  // `Member`, of the list of the server's connections
+  place = 0;
   readonly clock: Clock;
   protected readonly server: OpeningOwner;
   readonly #info: TransportInfo;
@@ -81,8 +82,8 @@ export abstract class PendingOpening implements Answering, Closable {
     this.#accepted = listener;
   }
 
-  accepted(socket: WebSocket): void {
-    if (this.#accepted?.owner !== undefined) this.server.accepted(socket);
+  accepted(): void {
+    if (this.#accepted?.owner !== undefined) this.server.accepted();
   }
 
   reject(rejection: Rejection): void {

@@ -24,6 +24,8 @@ export interface PendingOwner {
 }
 
 export class Pending implements PendingTransport, Closable {
+  // `Member`, of the list of the server's connections
+  place = 0;
   readonly #owner: PendingOwner;
   readonly #info: TransportInfo;
   readonly #drop: () => void;

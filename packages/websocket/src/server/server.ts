@@ -47,6 +47,7 @@ import {
 import { startTimer, type Timer } from "../event-loop/timer.ts";
 import type { Failure } from "../failure/failure.ts";
 import { defaultMemoryBudget, MemoryBudget } from "../load/memory-budget.ts";
+import { MemberList } from "../platform/member-list.ts";
 import { withDefaults } from "../platform/option-checks.ts";
 import { bound } from "../platform/runtime.ts";
 import type { Closable } from "../pump/closable.ts";
@@ -55,6 +56,7 @@ import { OPEN } from "../socket/lifecycle.ts";
 import { WebSocket } from "../socket/websocket.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
+import { OpenSockets } from "./open-sockets.ts";
 import { OpeningsByAddress } from "./openings-by-address.ts";
 import { checkOfOrigins, type Origins, originsCheck } from "./origins.ts";
 import { type ConnectStream, PendingConnect } from "./pending-connect.ts";
@@ -300,8 +302,8 @@ export class WebSocketServer {
   readonly #refused = new WeakMap<Closable, Rejection>();
   readonly #owner: OpeningOwner;
   readonly #pendingOwner: PendingOwner;
-  readonly #connections = new Set<Closable>();
-  readonly #sockets = new Set<WebSocket>();
+  readonly #connections = new MemberList<Closable>();
+  readonly #sockets = new OpenSockets(this.#connections);
   readonly #byAddress: OpeningsByAddress;
   readonly #sessions: Sessions;
   readonly #turnedAway: TurnedAway;
@@ -347,8 +349,8 @@ export class WebSocketServer {
       failed: (failure, info) => this.failed(failure, info),
       report: this.#report,
       replaced: (before, after) => this.#replace(before, after),
-      accepted: (socket) => this.#sockets.add(socket),
-      closed: (socket) => this.#sockets.delete(socket as WebSocket),
+      accepted: () => this.#sockets.size++,
+      closed: () => this.#sockets.size--,
       ended: (connection) => this.#replace(connection, undefined),
     };
     this.#pendingOwner = {
@@ -457,7 +459,7 @@ export class WebSocketServer {
     const how: SendOptions = { priority, compress };
     const excepted = new Set([except].flat());
     let count = 0;
-    for (const socket of this.#sockets) {
+    for (const socket of this.#sockets.list()) {
       if (socket.readyState !== OPEN || excepted.has(socket) || socket.bufferedAmount > maxBuffered) continue;
       socket.sendPrepared(prepared, how);
       count++;
@@ -478,7 +480,7 @@ export class WebSocketServer {
     const { timeout = defaultShutdown, reason = "" } = options;
     if (!this.#isClosing) {
       this.#isClosing = true;
-      for (const connection of [...this.#connections]) connection.startClosing(statusCodes.goingAway, reason);
+      for (const connection of this.#connections) connection.startClosing(statusCodes.goingAway, reason);
       this.#turnedAway.drop();
     }
     if (this.#connections.size === 0) return;
@@ -566,7 +568,7 @@ export class WebSocketServer {
 
   /** The timeout of `close` is over. */
   #drop(): void {
-    for (const connection of [...this.#connections]) connection.terminate();
+    for (const connection of this.#connections) connection.terminate();
   }
 
   /** The last connection has ended. New ones may still arrive, to be rejected, and another `close` waits for them. */

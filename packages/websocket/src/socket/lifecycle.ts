@@ -26,6 +26,8 @@ const shedReason =
 export abstract class Lifecycle implements OpeningListener, Closable {
   readyState: ReadyState = CONNECTING;
   owner: ClosableOwner | undefined;
+  // `Member`, of the list of the server's connections
+  place = 0;
   /** For clients, until the end: the opening, which redirects may repeat. */
   protected opening: ClientOpening | undefined;
   /** From the first transport until the end. */

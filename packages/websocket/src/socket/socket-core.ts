@@ -130,6 +130,11 @@ export class SocketCore extends Lifecycle {
     this.report = report;
   }
 
+  /** The socket. */
+  get target(): EventTarget {
+    return this.#target;
+  }
+
   get statistics(): SocketStatistics {
     return this.#finalStatistics ?? statisticsOf(this.pump);
   }
@@ -311,7 +316,7 @@ export class SocketCore extends Lifecycle {
     this.#sendQueue = undefined;
     pump?.heldChanged();
     if (this.#messages?.isEmpty === false) this.#counting = pump;
-    this.owner?.closed(this.#target);
+    this.owner?.closed();
     if (cause !== undefined) fire(this.#target, new FailureEvent("error", cause));
     fire(this.#target, new CloseEvent("close", { wasClean: clean, code: statusCode, reason }));
     this.#messages?.end(clean ? undefined : closeError(statusCode, reason, cause));

@@ -77,6 +77,9 @@ export interface MessagesOptions {
 
 const messagesChecks: OptionChecks<MessagesOptions> = { onLoss: takes.oneOf("throw", "end") };
 
+/** Returns the internals of a socket, for servers; undefined if `value` is none. */
+export let coreOf: (value: unknown) => SocketCore | undefined;
+
 /**
  * A WebSocket.
  *
@@ -100,6 +103,7 @@ export class WebSocket extends EventTarget {
   static {
     // Accepted sockets are instances of the classes of adapters as well.
     defineInstances(WebSocket, (value) => #core in value);
+    coreOf = (value) => (typeof value === "object" && value !== null && #core in value ? value.#core : undefined);
   }
 
   readonly #core: SocketCore;

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "vitest";
+import { turn, until } from "../../tests/support/clock.ts";
+import { World } from "../../tests/support/link.ts";
+import type { WebSocket } from "../socket/websocket.ts";
+
+async function serverWith(count: number): Promise<World> {
+  const world = new World();
+  const clients = Array.from({ length: count }, () => new world.WebSocket("ws://example.com/"));
+  await until(() => clients.every(({ readyState }) => readyState === 1));
+  await until(() => world.accepted.length === count);
+  return world;
+}
+
+describe("the sockets of a server", () => {
+  it("are read like a Set of those that are open", async () => {
+    const { server, accepted } = await serverWith(3);
+    const { sockets } = server;
+    expect(sockets.size).toBe(3);
+    expect([...sockets]).toEqual(accepted);
+    expect([...sockets.values()]).toEqual(accepted);
+    expect([...sockets.keys()]).toEqual(accepted);
+    expect([...sockets.entries()]).toEqual(accepted.map((socket) => [socket, socket]));
+    const seen: unknown[] = [];
+    sockets.forEach(function (this: unknown, socket, key, set) {
+      seen.push([this, socket, key, set]);
+    }, "self");
+    expect(seen).toEqual(accepted.map((socket) => ["self", socket, socket, sockets]));
+    accepted[1]?.terminate();
+    await until(() => accepted[1]?.readyState === 3);
+    expect(accepted.map((socket) => sockets.has(socket))).toEqual([true, false, true]);
+    expect(sockets.size).toBe(2);
+    expect(new Set(sockets)).toEqual(new Set([accepted[0], accepted[2]]));
+    for (const other of [undefined, {}, "a"]) expect(sockets.has(other as unknown as WebSocket)).toBe(false);
+  });
+
+  it("do not have a socket of another server", async () => {
+    const [one, other] = [await serverWith(1), await serverWith(1)];
+    expect(one.server.sockets.has(other.accepted[0] as WebSocket)).toBe(false);
+  });
+
+  it("that close during an iteration are left out, and none is visited twice", async () => {
+    const { server, accepted } = await serverWith(4);
+    const seen: WebSocket[] = [];
+    for (const socket of server.sockets) {
+      seen.push(socket);
+      accepted[2]?.terminate();
+      await turn();
+    }
+    expect(seen).toEqual([accepted[0], accepted[1], accepted[3]]);
+  });
+
+  it("have the methods of ES2025 if the runtime's Set has them", async () => {
+    const { server, accepted } = await serverWith(2);
+    const methods = server.sockets as unknown as Record<string, ((other: Set<unknown>) => unknown) | undefined>;
+    const isThere = "union" in Set.prototype;
+    expect(typeof methods.union).toBe(isThere ? "function" : "undefined");
+    if (isThere) expect(methods.union?.(new Set([1]))).toEqual(new Set([...accepted, 1]));
+    if (isThere) expect(methods.isSupersetOf?.(new Set(accepted))).toBe(true);
+  });
+});
