@@ -314,6 +314,22 @@ describe("Assembler", () => {
     expect(said).toEqual(["binary ", "text x", "binary x", "control 9 x", "text xx"]);
   });
 
+  it("holds at most four times what has arrived of a long message, and at its end nothing but the slab [F25]", () => {
+    const length = 100_000;
+    const payload = patternBytes(length);
+    for (const firstByte of [0x02, 0x82]) {
+      const { target } = assembler({ sink: { binary: () => {} } });
+      target.frame(firstByte, length);
+      for (let at = 0; at < length; at += 1_000) {
+        target.payload(payload, at, at + 1_000, at + 1_000 === length);
+        target.endChunk();
+        if (at + 1_000 < length) expect(target.heldLength).toBeLessThan(4 * (at + 1_000) + 1_000);
+      }
+      if (firstByte === 0x02) give(target, 0x80, "end");
+      expect(target.heldLength).toBe(0);
+    }
+  });
+
   it("assembles long text and binary from pieces of every size [F25]", () => {
     for (const length of [100, 5000, 200_000]) {
       for (const size of [7, 4096, 100_000]) {

@@ -81,6 +81,8 @@ export class Assembler implements FrameSink {
   // The frame in progress.
   #opcode = 0;
   #final = false;
+  /** Length of the message up to the end of the frame, before extensions are undone. */
+  #total = 0;
   /** Payload of a control frame that arrives in pieces. */
   #controlPayload: Uint8Array | undefined;
   #controlLength = 0;
@@ -138,9 +140,10 @@ export class Assembler implements FrameSink {
         this.#encodedLength = 0;
       }
     }
+    this.#total = this.#length + length;
     // RFC 6455 §10.4: check limits on frames and messages before a byte of payload is stored.
     if (length > limits.frame) return tooBigFrame;
-    if (!this.#transformed && this.#length + length > limits.message) return tooBigMessage;
+    if (!this.#transformed && this.#total > limits.message) return tooBigMessage;
     if (++this.#fragments > limits.fragments) return tooManyFragments;
     return this.#transformed ? "slices" : undefined;
   }
@@ -158,7 +161,7 @@ export class Assembler implements FrameSink {
     // A message that is complete within its chunk needs no state.
     if (final && this.#length === 0 && this.#options.delivery === "messages")
       return this.#deliverWhole(bytes, start, end);
-    return this.#accept(bytes, start, end, final, true);
+    return this.#accept(bytes, start, end, final, true, !last);
   }
 
   /** Ends a chunk: copies what must be kept, so that no small part keeps the whole chunk alive. */
@@ -178,8 +181,18 @@ export class Assembler implements FrameSink {
     return undefined;
   }
 
-  /** Handles a part of a message that is not complete within its chunk. `stays` is whether the range will not change. */
-  #accept(bytes: Uint8Array, start: number, end: number, final: boolean, stays: boolean): Fault | undefined {
+  /**
+   * Handles a part of a message that is not complete within its chunk. `stays` is whether the range will not change,
+   * `endsChunk` whether it is the last of its chunk.
+   */
+  #accept(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    final: boolean,
+    stays: boolean,
+    endsChunk: boolean,
+  ): Fault | undefined {
     this.#length += end - start;
     if (this.#kind === "text") {
       // RFC 6455 §8.1, as early as possible: the first invalid byte fails the connection.
@@ -198,7 +211,11 @@ export class Assembler implements FrameSink {
     }
     if (end > start) {
       this.#store ??= new ByteStore();
-      this.#store.append(bytes, start, end, stays);
+      if (this.#final && this.#kind === "binary" && !this.#transformed) {
+        this.#slab ??= new Slab();
+        this.#store.expect(this.#total, end - start, this.#slab);
+      }
+      this.#store.append(bytes, start, end, stays, endsChunk);
     }
     if (final) this.#deliverStored();
     return undefined;
@@ -244,7 +261,7 @@ export class Assembler implements FrameSink {
     if (this.#transformedFault !== undefined) return { code: this.#transformedFault.code };
     if (violation !== undefined) return { code: violation };
     if (!final) return undefined;
-    const verdict = this.#accept(bytes, end, end, true, true);
+    const verdict = this.#accept(bytes, end, end, true, true, false);
     return verdict === undefined ? undefined : { code: verdict.code };
   }
 
@@ -257,7 +274,7 @@ export class Assembler implements FrameSink {
       this.#transformedFault = tooBigMessage;
       return false;
     }
-    this.#transformedFault = this.#accept(plainBytes(bytes), start, end, false, false);
+    this.#transformedFault = this.#accept(plainBytes(bytes), start, end, false, false, false);
     return this.#transformedFault === undefined;
   }
 

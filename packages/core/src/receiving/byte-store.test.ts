@@ -166,6 +166,81 @@ describe("ByteStore", () => {
     }
   });
 
+  it("copies a part of less than 4 KiB at once if it ends its chunk, since nothing is gained by waiting", () => {
+    for (const [length, copied] of [
+      [4095, true],
+      [4096, false],
+    ] as const) {
+      const array = patternBytes(5000);
+      const store = new ByteStore();
+      store.append(array, 500, 500 + length, true, true);
+      array.fill(99);
+      expect(store.join(new Slab())[0]).toBe(copied ? patternBytes(501)[500] : 99);
+    }
+  });
+
+  it("keeps the order of a short part that ends its chunk, and of the parts before it", () => {
+    const array = patternBytes(3000);
+    const store = new ByteStore();
+    store.append(array, 0, 1000, true);
+    store.append(array, 1000, 1200, true, true);
+    store.settle();
+    expect(sameBytes(store.join(new Slab()), array.subarray(0, 1200))).toBe(true);
+  });
+
+  describe("of a message whose length is known", () => {
+    /** Appends a part of `whole`, announcing the length of all of it. */
+    function expectAndAppend(store: ByteStore, whole: Uint8Array, start: number, end: number, slab = new Slab()): void {
+      store.expect(whole.length, end - start, slab);
+      store.append(whole, start, end, true, true);
+      store.settle();
+    }
+
+    it("allocates the whole once a quarter has arrived, and nothing after that", () => {
+      const whole = patternBytes(40_000);
+      const store = new ByteStore();
+      expect(sizesAllocated(() => expectAndAppend(store, whole, 0, 9_999))).not.toContain(40_000);
+      expect(store.heldLength).toBeLessThan(2 * 9_999 + 1_000);
+      expect(sizesAllocated(() => expectAndAppend(store, whole, 9_999, 10_000))).toEqual([40_000]);
+      expect(store.heldLength).toBeGreaterThanOrEqual(40_000);
+      expect(store.heldLength).toBeLessThan(41_000);
+      let joined: Uint8Array | undefined;
+      const slab = new Slab();
+      const allocated = sizesAllocated(() => {
+        for (let at = 10_000; at < 40_000; at += 1_000) expectAndAppend(store, whole, at, at + 1_000);
+        expect(store.length).toBe(40_000);
+        joined = store.join(slab);
+      });
+      expect(allocated).toEqual([]);
+      expect(joined !== undefined && sameBytes(joined, whole)).toBe(true);
+      expect([store.length, store.heldLength]).toEqual([0, 0]);
+    });
+
+    it.each([10, 64, 65, 2048, 2049, 9000])("joins %i bytes in order, however they are cut", (length) => {
+      const whole = patternBytes(length);
+      for (const cut of [1, Math.floor(length / 4), Math.ceil(length / 4), length >> 1, length - 1]) {
+        const store = new ByteStore();
+        const slab = new Slab();
+        for (let round = 0; round < 2; round++) {
+          expectAndAppend(store, whole, 0, cut, slab);
+          expectAndAppend(store, whole, cut, length, slab);
+          expect(sameBytes(store.join(slab), whole)).toBe(true);
+        }
+      }
+    });
+
+    it("keeps a short message out of the slab until it is complete, since the application may transfer the slab", () => {
+      const slab = new Slab();
+      const first = slab.carve(500);
+      const whole = patternBytes(1000);
+      const store = new ByteStore();
+      expectAndAppend(store, whole, 0, 900, slab);
+      structuredClone(first.buffer, { transfer: [first.buffer as ArrayBuffer] });
+      expectAndAppend(store, whole, 900, 1000, slab);
+      expect(sameBytes(store.join(slab), whole)).toBe(true);
+    });
+  });
+
   it("is empty after a join, and accepts the next message", () => {
     const store = new ByteStore();
     for (const length of [50, 5000, 500]) {

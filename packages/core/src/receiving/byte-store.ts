@@ -2,7 +2,8 @@
  * Stores the bytes of a message in progress. While a chunk is decoded, its parts are only referenced, so that a message
  * within one chunk is copied once. At the end of the chunk, parts that make up nearly all of it stay referenced;
  * everything else is copied into blocks that grow with the stored bytes. So a thousand fragments of one byte hold a few
- * KiB, not a thousand chunks, and memory never exceeds twice the bytes received.
+ * KiB, not a thousand chunks, and memory never exceeds twice the bytes received. Only a message whose length is known gets
+ * all of its memory as soon as a quarter has arrived.
  */
 
 import { arrayCost } from "../bytes/byte-writer.ts";
@@ -38,8 +39,10 @@ export class ByteStore {
   readonly #waiting: Uint8Array[] = [];
   /** The blocks that parts are stored in. */
   readonly #blocks: Uint8Array[] = [];
-  /** Memory in bytes of the blocks and of the referenced buffers. */
+  /** Memory in bytes of the blocks, of the referenced buffers and of `#whole`. */
   #held = 0;
+  /** The memory of the whole message, once `expect` has allocated it. Everything stored is in it. */
+  #whole: Uint8Array | undefined;
 
   get length(): number {
     return this.#length;
@@ -50,11 +53,33 @@ export class ByteStore {
     return this.#length === 0 ? 0 : storeCost + this.#held;
   }
 
-  /** Appends `bytes[start, end)`. `stays` is whether the range will not change until `settle` is called. */
-  append(bytes: Uint8Array, start: number, end: number, stays: boolean): void {
-    this.#length += end - start;
-    if (stays && (end - start >= shortPart || this.#waiting.length > 0)) this.#waiting.push(viewOf(bytes, start, end));
-    else this.#copy(bytes, start, end);
+  /**
+   * Announces that the message will have `total` bytes, of which `coming` are appended next. From a quarter on, the memory
+   * of the whole is allocated, and further bytes are copied there only. Not earlier, because a peer need not send the bytes
+   * it announces: memory stays within four times what it sent. A short message gets its memory with its last bytes,
+   * because the application may transfer the slab, which contains earlier messages.
+   */
+  expect(total: number, coming: number, slab: Slab): void {
+    const length = this.#length;
+    if (this.#whole !== undefined || (length + coming) * (total > longestCarved ? 4 : 1) < total) return;
+    const whole = allocate(total, slab);
+    if (length > 0) this.#copyTo(whole);
+    this.#length = length;
+    this.#whole = whole;
+    this.#held = total + arrayCost;
+  }
+
+  /**
+   * Appends `bytes[start, end)`. `stays` is whether the range will not change until `settle` is called. `endsChunk` is
+   * whether no other range is appended until then: a short one is copied at once, without a view.
+   */
+  append(bytes: Uint8Array, start: number, end: number, stays: boolean, endsChunk = false): void {
+    const at = this.#length;
+    this.#length = at + end - start;
+    if (this.#whole !== undefined) copy(bytes, start, end, this.#whole, at);
+    else if (stays && (this.#waiting.length > 0 || end - start >= (endsChunk ? referenceThreshold : shortPart))) {
+      this.#waiting.push(viewOf(bytes, start, end));
+    } else this.#copy(bytes, start, end);
   }
 
   /** Ends the chunk: small parts must not keep all of it alive. */
@@ -77,8 +102,9 @@ export class ByteStore {
 
   /** Returns all bytes in memory that is never written again: part of the connection's `slab` if they are few. */
   join(slab: Slab): Uint8Array {
-    const joined = this.#length > longestCarved ? new Uint8Array(this.#length) : slab.carve(this.#length);
-    this.#copyTo(joined);
+    const joined = this.#whole ?? allocate(this.#length, slab);
+    if (this.#whole === undefined) this.#copyTo(joined);
+    else this.#clear();
     return joined;
   }
 
@@ -112,10 +138,12 @@ export class ByteStore {
   #clear(): void {
     this.#length = 0;
     this.#held = 0;
-    this.#parts.length = 0;
-    this.#waiting.length = 0;
-    this.#blocks.length = 0;
+    // Setting the length is a call into the engine.
+    if (this.#parts.length > 0) this.#parts.length = 0;
+    if (this.#waiting.length > 0) this.#waiting.length = 0;
+    if (this.#blocks.length > 0) this.#blocks.length = 0;
     this.#block = undefined;
+    this.#whole = undefined;
   }
 
   #copy(bytes: Uint8Array, start: number, end: number): void {
@@ -148,6 +176,11 @@ export class ByteStore {
   }
 }
 
+/** Returns memory of `length` bytes that is never written again once it is filled. */
+function allocate(length: number, slab: Slab): Uint8Array {
+  return length > longestCarved ? new Uint8Array(length) : slab.carve(length);
+}
+
 function setAll(parts: readonly Uint8Array[], target: Uint8Array, from: number): number {
   let at = from;
   for (let index = 0; index < parts.length; index++) {
@@ -174,6 +207,8 @@ function giveBack(block: Uint8Array): void {
 const copyThreshold = 24;
 
 function copy(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): void {
-  if (end - start >= copyThreshold) target.set(viewOf(source, start, end), at);
+  // Most chunks within a long message are payload as a whole, and need no view.
+  if (start === 0 && end === source.length && end >= copyThreshold) target.set(source, at);
+  else if (end - start >= copyThreshold) target.set(viewOf(source, start, end), at);
   else for (let index = start; index < end; index++) target[at + index - start] = source[index]!;
 }
