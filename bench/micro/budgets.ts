@@ -21,7 +21,7 @@ const clock = {
 };
 const rounds: (() => void)[] = [];
 const shared = Rounds.of(clock);
-const sharers = Array.from({ length: connections }, (): Sharer => ({ credit: 0, round: 0, serve: () => false }));
+const sharers = Array.from({ length: connections }, (): Sharer => ({ credit: 0, creditRound: 0, serve: () => false }));
 
 /** A chunk of a short message gets its allowance and uses some of it; a round is scheduled when one is needed. */
 function useTime(index: number): void {

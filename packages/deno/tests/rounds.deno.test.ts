@@ -16,7 +16,7 @@ it("data that arrives is read after a few rounds, while other connections have w
   const shared = Rounds.of({ ...systemClock });
   const busy: Sharer = {
     credit: 0,
-    round: 0,
+    creditRound: 0,
     serve: () => {
       rounds++;
       shared.spent(busy, quantum);

@@ -86,7 +86,7 @@ export { type ByteStreams, fromStreams } from "./transport/from-streams.ts";
 export { fromMessagePort, type PortLike } from "./transport/from-message-port.ts";
 export { Pump } from "./pump/pump.ts";
 export { type PumpListener, silentListener } from "./pump/listener.ts";
-export type { PauseReason } from "./pump/reader.ts";
+export type { PauseReason } from "./pump/pauses.ts";
 export type { PumpOptions } from "./pump/options.ts";
 export { type Clock, systemClock } from "./event-loop/clock.ts";
 export { startTimer, type Timer } from "./event-loop/timer.ts";

@@ -6,10 +6,10 @@ import { ClientConfig, Endpoint, type Instant } from "@hybi/core";
 import type { Fields, ResponseHead, WebSocketUrl } from "@hybi/core/opening";
 import { decideRedirect, OpeningSlots } from "@hybi/core/policy";
 import { createAbortController } from "../dom/platform-classes.ts";
-import { type Clock, clockOf, defer } from "../event-loop/clock.ts";
+import { type Clock, clockOf } from "../event-loop/clock.ts";
 import { asUncaught, createReporter } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
-import { turnOfPump } from "../event-loop/turn.ts";
+import { Turn } from "../event-loop/turn.ts";
 import { type Failure, failureIn, givenUp, transportTooLate } from "../failure/failure.ts";
 import { OpeningError } from "../failure/opening-error.ts";
 import { orNoReason } from "../platform/error-text.ts";
@@ -141,7 +141,7 @@ export class ClientOpening {
       const failure = failureOfConnect(error);
       if (this.#phase === "opening" && failure.kind === "rejected" && this.follow(failure.response)) return;
       // An adapter may fail at once. Defer, so that a caller that awaits the socket from a function can listen for the error.
-      await new Promise<void>((resolve) => defer(this.#clock, turnOfPump(), resolve));
+      await new Promise<void>((resolve) => Turn.of(this.#clock).after({ endTurn: resolve }));
       this.#fail(failure);
     }
   }

@@ -1,7 +1,6 @@
 /** What the pump needs from its host: a clock, timers, turns of the event loop, and a destination for uncaught errors. */
 import type { Instant } from "@hybi/core";
 import { bound } from "../platform/runtime.ts";
-import type { Turn } from "./turn.ts";
 
 /** Time and scheduling, injected as the option `clock`; `systemClock` is the default. In a test, time is a number. */
 export interface Clock {
@@ -97,10 +96,4 @@ function withFunctions(clock: Clock, replaced: Partial<Clock>): Clock {
     ...(clock.reportError !== undefined && { reportError: (error) => clock.reportError?.(error) }),
     ...replaced,
   };
-}
-
-/** Runs `task` at the end of the turn: by `clock.defer`, or by `turn` where the clock has none. */
-export function defer(clock: Clock, turn: Turn, task: () => void): void {
-  if (clock.defer === undefined) turn.after(task);
-  else clock.defer(task);
 }

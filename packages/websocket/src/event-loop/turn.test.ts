@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { turn } from "../../tests/support/clock.ts";
+import { systemClock } from "./clock.ts";
 import { Turn } from "./turn.ts";
 
 describe("Turn", () => {
@@ -7,9 +8,9 @@ describe("Turn", () => {
 
   it("runs each task in order once the turn is no longer prolonged, and can be used again", async () => {
     const order: string[] = [];
-    const turns = new Turn();
-    turns.after(() => order.push("first"));
-    turns.after(() => order.push("second"));
+    const turns = new Turn(systemClock);
+    turns.after({ endTurn: () => order.push("first") });
+    turns.after({ endTurn: () => order.push("second") });
     for (let count = 0; count < 20; count++) {
       turns.extend();
       await undefined;
@@ -17,9 +18,22 @@ describe("Turn", () => {
     expect(order).toEqual([]);
     await turn();
     expect(order).toEqual(["first", "second"]);
-    turns.after(() => order.push("third"));
+    turns.after({ endTurn: () => order.push("third") });
     await turn();
     expect(order).toEqual(["first", "second", "third"]);
+  });
+
+  it("calls the clock's defer once for all tasks of a turn", () => {
+    const deferred: (() => void)[] = [];
+    const clock = { ...systemClock, defer: (task: () => void) => void deferred.push(task) };
+    const order: string[] = [];
+    const add = (name: string): void => Turn.of(clock).after({ endTurn: () => order.push(name) });
+    add("first");
+    add("second");
+    expect(deferred).toHaveLength(1);
+    deferred[0]?.();
+    add("third");
+    expect({ order, calls: deferred.length }).toEqual({ order: ["first", "second"], calls: 2 });
   });
 
   it("runs every task even when others throw, and reports what they throw [R07]", async () => {
@@ -36,17 +50,19 @@ describe("Turn", () => {
         });
       });
       const ran: number[] = [];
-      const turns = new Turn();
+      const turns = new Turn(systemClock);
       for (const index of [0, 1, 2]) {
-        turns.after(() => {
-          ran.push(index);
-          if (wrong.includes(index)) throw new Error(`of ${index}`);
+        turns.after({
+          endTurn() {
+            ran.push(index);
+            if (wrong.includes(index)) throw new Error(`of ${index}`);
+          },
         });
       }
       await turn();
       expect(ran).toEqual([0, 1, 2]);
       expect(thrown).toEqual(wrong.map((index) => `of ${index}`));
-      turns.after(() => ran.push(3));
+      turns.after({ endTurn: () => ran.push(3) });
       await turn();
       expect(ran).toEqual([0, 1, 2, 3]);
       vi.unstubAllGlobals();

@@ -24,7 +24,7 @@ function sharer(rounds: Rounds, name: string, log: string[], work: number, step 
   let left = work;
   const self: Sharer = {
     credit: 0,
-    round: -1,
+    creditRound: -1,
     serve(budget) {
       let done = 0;
       while (done < budget && left > 0) {
@@ -109,7 +109,7 @@ describe("the rounds", () => {
     const log: string[] = [];
     const reported: unknown[] = [];
     rounds.enqueue({
-      ...{ credit: 0, round: -1 },
+      ...{ credit: 0, creditRound: -1 },
       serve: () => {
         throw new Error("broken");
       },

@@ -33,7 +33,7 @@ export interface Sharer {
   /** Units of work it may do before the next round; negative while it owes some. Managed by `Rounds`. */
   credit: number;
   /** The round in which it last received credit. */
-  round: number;
+  creditRound: number;
   /**
    * Does about `budget` units of the waiting work, reporting them with `spent`. Returns whether more work is waiting.
    */
@@ -71,9 +71,9 @@ export class Rounds {
 
   /** Units of work that `sharer`, which has no backlog, may do now; none if less than 1. */
   allowance(sharer: Sharer): number {
-    if (sharer.round !== this.#number) {
-      sharer.credit = Math.min(quantum, sharer.credit + quantum * (this.#number - sharer.round));
-      sharer.round = this.#number;
+    if (sharer.creditRound !== this.#number) {
+      sharer.credit = Math.min(quantum, sharer.credit + quantum * (this.#number - sharer.creditRound));
+      sharer.creditRound = this.#number;
     }
     return Math.min(sharer.credit, Math.max(this.#left, assuredWork));
   }
@@ -111,7 +111,7 @@ export class Rounds {
 
   /** Returns whether `sharer` has more to do. */
   #visit(sharer: Sharer): boolean {
-    sharer.round = this.#number;
+    sharer.creditRound = this.#number;
     sharer.credit = Math.min(quantum, sharer.credit + quantum);
     if (sharer.credit <= 0) return true;
     try {

@@ -9,8 +9,7 @@ import {
   type EndpointEvent,
   type Instant,
 } from "@hybi/core";
-import { type Alarm, Alarms, unset } from "../event-loop/alarms.ts";
-import type { Clock } from "../event-loop/clock.ts";
+import { type Alarm, type Alarms, unset } from "../event-loop/alarms.ts";
 
 /** The pump whose deadlines are run. */
 export interface TimedPump {
@@ -46,12 +45,12 @@ export class PumpTimer implements Alarm {
   /** @throws UsageError `option/range` for deadlines out of range */
   constructor(
     pump: TimedPump,
-    clock: Clock,
+    alarms: Alarms,
     deadlines: DeadlineOptions | DeadlineConfig | undefined,
     begunAt?: Instant,
   ) {
     this.#pump = pump;
-    this.#alarms = Alarms.of(clock);
+    this.#alarms = alarms;
     this.#deadlines = new Deadlines(pump.endpoint, deadlines);
     if (begunAt !== undefined) this.#deadlines.beginOpening(begunAt);
   }

@@ -19,12 +19,12 @@ import { type Connection, type Endpoint, type EndpointEvent, UsageError } from "
 import type { OpeningAnswer, Rejection, RequestHead } from "@hybi/core/opening";
 import { checkOptions } from "@hybi/core/options";
 import { noteArrival } from "../event-loop/arrivals.ts";
-import { type Clock, clockOf, defer } from "../event-loop/clock.ts";
+import { clockOf } from "../event-loop/clock.ts";
 import { asUncaught, createReporter, type ErrorHandler } from "../event-loop/reporter.ts";
-import { type Turn, turnOfPump } from "../event-loop/turn.ts";
+import type { TurnTask } from "../event-loop/turn.ts";
 import type { Failure } from "../failure/failure.ts";
 import type { Account, Holder, MemoryBudget } from "../load/memory-budget.ts";
-import { Rounds, type Sharer } from "../load/rounds.ts";
+import type { Sharer } from "../load/rounds.ts";
 import { orNoReason } from "../platform/error-text.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
 import type { Transport, TransportSink } from "../transport/transport.ts";
@@ -33,7 +33,8 @@ import type { Closable, ClosableOwner } from "./closable.ts";
 import { PumpTimer, type TimedPump } from "./deadline-timer.ts";
 import { dispatch, type PumpListener, silentListener } from "./listener.ts";
 import { defaultWriteBudget, type PumpOptions, pumpChecks } from "./options.ts";
-import { type PauseReason, PumpReader } from "./reader.ts";
+import { isPausedByOthers, type PauseReason, type Pauses, withoutPause, withPause } from "./pauses.ts";
+import { SharedLoop } from "./shared-loop.ts";
 import { OutputFailure, PumpWriter } from "./writer.ts";
 
 /**
@@ -73,18 +74,15 @@ const encodingWork = 8;
  * const pump = new Pump({ endpoint: Endpoint.server(), transport, listener });
  * pump.start();
  */
-export class Pump implements TransportSink, TimedPump, Holder, Closable {
+export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder, Closable {
   readonly endpoint: Endpoint;
 
   readonly #transport: Transport;
   #listener: PumpListener;
-  readonly #clock: Clock;
-  readonly #turn: Turn = turnOfPump();
+  readonly #loop: SharedLoop;
   readonly #onError: ErrorHandler | undefined;
   readonly #timer: PumpTimer;
-  readonly #reader: PumpReader;
   readonly #writer: PumpWriter;
-  readonly #flush: () => void = () => this.#flushNow();
 
   #phase: Phase = "new";
   #round: Round = "none";
@@ -92,8 +90,13 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   #isFlushRequested = false;
   /** Whether a listener callback is on the stack. */
   #isDelivering = false;
-  readonly #rounds: Rounds;
-  readonly #share: Sharer = { credit: 0, round: -1, serve: (budget) => this.#serveRound(budget) };
+  /** Why reading is paused. A pause that ends within the same turn never reaches the transport. */
+  #pauses: Pauses = 0;
+  /** Whether the transport is paused. */
+  #isPaused = false;
+  // `Sharer`
+  credit = 0;
+  creditRound = -1;
   /** Received bytes that have not been processed yet. */
   #backlog: PumpBacklog | undefined;
   /** Whether the connection was given up because a function of the application failed. */
@@ -113,11 +116,9 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     this.endpoint = endpoint;
     this.#transport = options.transport;
     this.#listener = options.listener;
-    this.#clock = clockOf(options.clock);
-    this.#rounds = Rounds.of(this.#clock);
+    this.#loop = SharedLoop.of(clockOf(options.clock));
     this.#onError = options.onError;
-    this.#timer = new PumpTimer(this, this.#clock, deadlines, options.begunAt);
-    this.#reader = new PumpReader(endpoint, options.transport, this.#timer);
+    this.#timer = new PumpTimer(this, this.#loop.alarms, deadlines, options.begunAt);
     this.#writer = new PumpWriter(endpoint, options.transport, options.writeBudget ?? defaultWriteBudget);
   }
 
@@ -165,11 +166,11 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   /** Call after a command to the endpoint. Its output leaves at the end of this turn. */
   requestFlush(): void {
-    if (this.#isFlushRequested) this.#turn.extend();
+    if (this.#isFlushRequested) this.#loop.turn.extend();
     // A listener callback is followed by its own `requestFlush`.
     else if (this.#phase !== "new" && this.#phase !== "closed" && !this.#isDelivering) {
       this.#isFlushRequested = true;
-      defer(this.#clock, this.#turn, this.#flush);
+      this.#loop.turn.after(this);
     }
   }
 
@@ -214,12 +215,12 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
    * processed, unless more than 64 KiB of them are waiting. Reasons are independent: reading resumes when none is left.
    */
   pause(reason: PauseReason = "application"): void {
-    if (this.#reader.pause(reason)) this.requestFlush();
+    if (this.#setPauses(withPause(this.#pauses, reason))) this.requestFlush();
   }
 
   /** Ends the pause for `reason`, or for all reasons except the backlog of received bytes and the memory budget. */
   resume(reason: PauseReason | "any" = "application"): void {
-    if (!this.#reader.resume(reason)) return;
+    if (!this.#setPauses(withoutPause(this.#pauses, reason))) return;
     this.#enqueue();
     this.requestFlush();
   }
@@ -348,7 +349,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
       this.#receiveOpening(chunk);
       return;
     }
-    const budget = this.#rounds.allowance(this.#share);
+    const budget = this.#loop.rounds.allowance(this);
     const taken = budget > 0 ? this.#receive(connection, chunk, budget) : 0;
     if (taken < chunk.length) this.#keep(taken === 0 ? chunk : chunk.subarray(taken));
     if (isLast && !this.#isFlushRequested && this.endpoint.outputLength > 0) this.#flushNow();
@@ -364,7 +365,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     } else if (this.#isTransformed && !this.#isEnding) this.#await("write");
     // A large message takes one turn per write, so that others are served in between and control frames can overtake
     // it.
-    else if (this.#clock.nextTurn !== undefined) this.#clock.nextTurn(this.#flush);
+    else if (this.#loop.clock.nextTurn !== undefined) this.#loop.clock.nextTurn(() => this.#flushNow());
     else this.requestFlush();
   }
 
@@ -420,6 +421,24 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     this.#deliver(events);
   }
 
+  // Called by the rounds
+
+  /** Serves the connection in a round. Returns whether more work is waiting. */
+  serve(budget: number): boolean {
+    if (this.#round === "write") {
+      this.#round = "backlog";
+      this.#flushNow();
+    } else this.#process(budget);
+    if (this.#round === "backlog" && !this.#mayProcess) this.#round = "none";
+    return this.#round !== "none";
+  }
+
+  // Called at the end of the turn
+
+  endTurn(): void {
+    this.#flushNow();
+  }
+
   // Internals
 
   /** Whether the transport was aborted or is closed. */
@@ -464,7 +483,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     if (last?.type !== "open") return;
     // The connection is now open. Code awaiting that adds its listeners a few microtasks later, so deliver after that.
     this.#hold(this.endpoint.takeRest());
-    defer(this.#clock, this.#turn, () => this.#release());
+    this.#loop.turn.after({ endTurn: () => this.#release() });
   }
 
   /** Returns the backlog for input that the transport reports while the pump is busy. What follows it waits behind it. */
@@ -472,7 +491,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     if (this.#backlog === undefined) {
       this.#backlog = new PumpBacklog();
       this.#backlog.isHeld = true;
-      defer(this.#clock, this.#turn, () => this.#release());
+      this.#loop.turn.after({ endTurn: () => this.#release() });
     }
     return this.#backlog;
   }
@@ -490,7 +509,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
       else this.#listenerThrew(error);
     }
     this.#isDelivering = false;
-    this.#rounds.spent(this.#share, connection.work + chunkWork);
+    this.#loop.rounds.spent(this, connection.work + chunkWork);
     return taken;
   }
 
@@ -509,7 +528,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
       return;
     }
     backlog.isHeld = false;
-    this.#serve(this.#rounds.allowance(this.#share));
+    this.#process(this.#loop.rounds.allowance(this));
     if (this.#backlog !== undefined) this.#wait();
   }
 
@@ -533,13 +552,43 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
 
   /** Waits for a round. Pauses the transport at once, because it may have more to deliver in this turn. */
   #wait(): void {
-    this.#reader.pause("backlog");
+    this.#pauses = withPause(this.#pauses, "backlog");
     try {
-      this.#reader.apply();
+      this.#applyPauses();
       this.#enqueue();
     } catch (error) {
       this.brokeOff(error);
     }
+  }
+
+  /** Returns whether the reasons have changed. */
+  #setPauses(pauses: Pauses): boolean {
+    const isNew = pauses !== this.#pauses;
+    this.#pauses = pauses;
+    return isNew;
+  }
+
+  /** Applies the reasons to the transport, and with it to the deadlines of the peer. */
+  #applyPauses(): void {
+    const isPaused = this.#pauses !== 0 && this.#takesInput;
+    if (isPaused === this.#isPaused) return;
+    this.#isPaused = isPaused;
+    if (isPaused) {
+      this.#timer.pause();
+      this.#transport.pause();
+    } else {
+      this.#timer.resume();
+      this.#transport.resume();
+    }
+  }
+
+  /**
+   * Whether input may cause events. Once it is ignored, the transport must read on: bytes are discarded, and the pump is
+   * waiting for the peer's end.
+   */
+  get #takesInput(): boolean {
+    const { state } = this.endpoint;
+    return state === "opening" || state === "open" || state === "closing" || state === "close-sent";
   }
 
   /** Waits for a round if the backlog may be processed. */
@@ -548,7 +597,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   }
 
   #await(round: Round): void {
-    if (this.#round === "none") this.#rounds.enqueue(this.#share);
+    if (this.#round === "none") this.#loop.rounds.enqueue(this);
     this.#round = round;
   }
 
@@ -559,7 +608,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     if (this.#round === "write") return;
     const before = this.endpoint.outputLength;
     const isCut = this.#writer.write();
-    if (this.#isTransformed) this.#rounds.spent(this.#share, (before - this.endpoint.outputLength) * encodingWork);
+    if (this.#isTransformed) this.#loop.rounds.spent(this, (before - this.endpoint.outputLength) * encodingWork);
     if (isCut) this.#await("write");
   }
 
@@ -575,7 +624,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   get #mayProcess(): boolean {
     const backlog = this.#backlog;
     if (backlog === undefined || backlog.isHeld) return false;
-    if (!this.#reader.isPausedByOthers || !backlog.isLong) return true;
+    if (!isPausedByOthers(this.#pauses) || !backlog.isLong) return true;
     return backlog.isEndBehind || backlog.isCloseBehind;
   }
 
@@ -588,18 +637,8 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
     return this.#backlog;
   }
 
-  /** Serves the connection in a round. Returns whether more work is waiting. */
-  #serveRound(budget: number): boolean {
-    if (this.#round === "write") {
-      this.#round = "backlog";
-      this.#flushNow();
-    } else this.#serve(budget);
-    if (this.#round === "backlog" && !this.#mayProcess) this.#round = "none";
-    return this.#round !== "none";
-  }
-
   /** Processes the backlog for about `budget` units of work. */
-  #serve(budget: number): void {
+  #process(budget: number): void {
     const connection = this.endpoint.connection!;
     let left = budget;
     while (left > 0 && this.#mayProcess) {
@@ -616,7 +655,7 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   /** The backlog is empty, so emit the end or the close that was waiting behind it. */
   #backlogEnded({ isEndBehind, isCloseBehind }: PumpBacklog): void {
     this.#backlog = undefined;
-    this.#reader.resume("backlog");
+    this.#pauses = withoutPause(this.#pauses, "backlog");
     if (isEndBehind) this.#endNow();
     if (isCloseBehind) this.#closeNow();
   }
@@ -716,16 +755,16 @@ export class Pump implements TransportSink, TimedPump, Holder, Closable {
   }
 
   #report(error: unknown): void {
-    createReporter(this.#onError, this.#clock, asUncaught)(error);
+    createReporter(this.#onError, this.#loop.clock, asUncaught)(error);
   }
 
   #flushNow(): void {
     this.#isFlushRequested = false;
     if (this.#phase === "closed") return;
     // Input is ignored from now on, so the backlog is meaningless.
-    if (this.#backlog !== undefined && !this.#reader.takesInput) this.#backlogEnded(this.#backlog);
+    if (this.#backlog !== undefined && !this.#takesInput) this.#backlogEnded(this.#backlog);
     try {
-      this.#reader.apply();
+      this.#applyPauses();
       this.#write();
       if (this.#isEnding && !this.#owesClose) this.#deliverEnd();
       this.#obey();

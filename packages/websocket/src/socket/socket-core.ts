@@ -19,10 +19,10 @@ import { createMessageEvent } from "../dom/message-event.ts";
 import { Event, type EventTarget, isBlob } from "../dom/platform-classes.ts";
 import { CloseEvent, ControlEvent, FailureEvent } from "../dom/socket-events.ts";
 import { closeError } from "../dom/websocket-error.ts";
-import { type Clock, clockOf, defer } from "../event-loop/clock.ts";
+import { type Clock, clockOf } from "../event-loop/clock.ts";
 import { asUncaught, type Reporter } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
-import { turnOfPump } from "../event-loop/turn.ts";
+import { Turn } from "../event-loop/turn.ts";
 import { errorOf } from "../failure/failure.ts";
 import { detach } from "../platform/error-stack.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
@@ -404,7 +404,7 @@ export class SocketCore extends Lifecycle {
     const message = this.#mayDeliver ? queue.take() : undefined;
     if (message !== undefined) {
       this.#dispatchMessage(this.#present(message));
-      defer(this.#clock, turnOfPump(), () => this.#deliverKept());
+      Turn.of(this.#clock).after({ endTurn: () => this.#deliverKept() });
       return;
     }
     this.#dropKept();
