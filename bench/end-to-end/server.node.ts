@@ -23,6 +23,7 @@ const starts: Readonly<Record<string, () => Promise<number>>> = {
   "ws-native": () => startWs(false),
   "ws-deflate": () => startWs(true),
   class: async () => (await listen(echoing, { host: address })).port,
+  "class-bytes": async () => (await listen(echoing, { host: address, binaryType: "bytes" })).port,
   "class-deflate": async () => {
     const extensions = [permessageDeflate()];
     return (await listen(echoing, { host: address, extensions })).port;
@@ -64,7 +65,6 @@ const cannedResponse =
 
 const echoing: OpeningHandler = (opening) => {
   const socket = opening.accept();
-  socket.binaryType = "arraybuffer";
   socket.onmessage = ({ data }) => socket.send(data);
 };
 

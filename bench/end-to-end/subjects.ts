@@ -29,6 +29,7 @@ const subjects: readonly Subject[] = [
   subject("ws", "ws", ["echo", "idle", "handshakes"], { environment: withoutNatives }),
   subject("ws-native", "ws + bufferutil", ["echo"], { environment: { WS_NO_UTF_8_VALIDATE: "1" } }),
   subject("class", "WebSocket", ["echo", "idle", "handshakes"]),
+  subject("class-bytes", "WebSocket, bytes", ["echo"]),
   subject("upgrade", "WebSocket in node:http", ["echo", "idle", "handshakes"]),
   subject("pump", "pump", ["echo", "idle", "handshakes"]),
   subject("ws-deflate", "ws, deflate", ["idle"], { environment: withoutNatives, deflate: true }),

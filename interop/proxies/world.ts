@@ -4,6 +4,7 @@ import {
   type ConnectOptions,
   connect,
   type ListenOptions,
+  type MessageData,
   type Server,
   type WebSocket,
 } from "@hybi/node";
@@ -67,7 +68,7 @@ export class World {
 export class Visitor {
   readonly socket: WebSocket;
   readonly closed: Promise<CloseEvent>;
-  readonly #messages: AsyncIterator<string | ArrayBuffer | Blob>;
+  readonly #messages: AsyncIterator<MessageData>;
   greeting: Greeting = { name: "one", address: "", secure: false };
 
   constructor(socket: WebSocket) {
@@ -84,14 +85,14 @@ export class Visitor {
   }
 
   /** Returns the next message. */
-  async next(): Promise<string | ArrayBuffer | Blob> {
+  async next(): Promise<MessageData> {
     const { value, done } = await this.#messages.next();
     if (done) throw new Error("The connection was closed.");
     return value;
   }
 
   /** Sends a message and returns the next one received. */
-  ask(message: string | Uint8Array): Promise<string | ArrayBuffer | Blob> {
+  ask(message: string | Uint8Array): Promise<MessageData> {
     this.socket.send(message);
     return this.next();
   }

@@ -7,6 +7,7 @@ import {
   createWebSocketClass,
   type FailureEvent,
   type WebSocket as HybiWebSocket,
+  type MessageData,
   systemClock,
   WebSocketServer,
   whenOpen,
@@ -27,7 +28,7 @@ function client({ url, options, compressed }: Given): HybiWebSocket {
   return socket;
 }
 
-function next(socket: HybiWebSocket): Promise<string | ArrayBuffer | Blob> {
+function next(socket: HybiWebSocket): Promise<MessageData> {
   return new Promise((resolve) => socket.addEventListener("message", ({ data }) => resolve(data), { once: true }));
 }
 

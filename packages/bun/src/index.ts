@@ -53,6 +53,7 @@ export {
   CloseEvent,
   ControlEvent,
   FailureEvent,
+  type MessageData,
   type ReadyState,
   type Sendable,
   type SocketMessageEvent,

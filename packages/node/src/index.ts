@@ -54,6 +54,7 @@ export {
   CloseEvent,
   ControlEvent,
   FailureEvent,
+  type MessageData,
   type ReadyState,
   type Sendable,
   type SocketMessageEvent,

@@ -11,7 +11,7 @@ export {
 export type { SocketStatistics } from "./socket/socket-statistics.ts";
 export type { ReadyState } from "./socket/lifecycle.ts";
 export type { SocketSendOptions } from "./socket/socket-core.ts";
-export type { BinaryType, Sendable } from "./dom/message-data.ts";
+export type { BinaryType, MessageData, Sendable } from "./dom/message-data.ts";
 export {
   CloseEvent,
   type CloseEventInit,

@@ -1,6 +1,6 @@
 /** A socket for tests: collects its events in order, and how it ended. */
 import { WebSocket } from "@hybi/node";
-import type { CloseEvent, ControlEvent, Failure, FailureEvent, SocketMessageEvent } from "@hybi/websocket";
+import type { CloseEvent, ControlEvent, Failure, FailureEvent, MessageData, SocketMessageEvent } from "@hybi/websocket";
 
 export interface EndOfPeer {
   readonly type: "end";
@@ -29,7 +29,7 @@ export class Peer {
     this.socket = socket;
     socket.binaryType = "arraybuffer";
     let failure: Failure | undefined;
-    socket.addEventListener("message", ({ data }: SocketMessageEvent<string | ArrayBuffer | Blob>) => {
+    socket.addEventListener("message", ({ data }: SocketMessageEvent<MessageData>) => {
       if (typeof data === "string") this.#add({ type: "text", data });
       else this.#add({ type: "binary", data: new Uint8Array(data as ArrayBuffer) });
     });

@@ -44,10 +44,12 @@ export function messageContract(adapter: TestedAdapter, { describe, it, expect }
         [undefined, undefined, "ArrayBuffer"],
         ["blob", undefined, "Blob"],
         ["blob", "arraybuffer", "ArrayBuffer"],
+        ["blob", "bytes", "Uint8Array"],
       ] as const) {
         for (const [client, connected] of [
           [undefined, "Blob"],
           ["arraybuffer", "ArrayBuffer"],
+          ["bytes", "Uint8Array"],
         ] as const) {
           const told: string[] = [];
           const handler = (opening: IncomingOpening): void => {
@@ -107,6 +109,30 @@ export function messageContract(adapter: TestedAdapter, { describe, it, expect }
         const kept = await arrived;
         expect(kept.findIndex((data, index) => !isArrayBufferOf(data, patternBytes(index * 37, index)))).toBe(-1);
       });
+    });
+
+    it("belong to the application as bytes too, which are views of what the transport has read [R33]", async () => {
+      const count = 300;
+      const wrong: number[] = [];
+      const kept: Uint8Array[] = [];
+      await withSockets(adapter, async (client, accepted) => {
+        for (const [from, to] of [[client, accepted] as const, [accepted, client] as const]) {
+          to.binaryType = "bytes";
+          const arrived = new Promise<void>((resolve) => {
+            let at = 0;
+            to.addEventListener("message", ({ data }) => {
+              const bytes = data as Uint8Array;
+              if (!isArrayBufferOf(bytes.slice().buffer, patternBytes(at * 37, at))) wrong.push(at);
+              kept.push(bytes.fill(0xff));
+              if (++at === count) resolve();
+            });
+          });
+          for (let index = 0; index < count; index++) from.send(patternBytes(index * 37, index));
+          await arrived;
+        }
+      });
+      expect(wrong).toEqual([]);
+      expect(kept.findIndex((bytes) => bytes.some((byte) => byte !== 0xff))).toBe(-1);
     });
 
     it("do not modify the bytes of the application", async () => {

@@ -3,15 +3,27 @@ import { UsageError } from "@hybi/core";
 import { notSupported } from "./dom-exception.ts";
 import { canMakeBlobs, isBlob } from "./platform-classes.ts";
 
-/** How binary messages are delivered to the application. */
-export type BinaryType = "blob" | "arraybuffer";
+/**
+ * How binary messages are delivered to the application. `"bytes"`, an extension of the standard, is a Uint8Array, without a
+ * copy: a view of the bytes as they arrived. They belong to the application, which may keep and modify them. Their `buffer` may
+ * contain other messages and is not to be transferred; a view keeps all of it in memory.
+ */
+export type BinaryType = "blob" | "arraybuffer" | "bytes";
+
+/** The data of a message that has arrived. The form of a binary message depends on `binaryType`. */
+export type MessageData = string | ArrayBuffer | Blob | Uint8Array;
+
+/** Whether `value` is one of the binary types, exactly. */
+export function isBinaryType(value: unknown): value is BinaryType {
+  return value === "blob" || value === "arraybuffer" || value === "bytes";
+}
 
 /** Returns the option `binaryType`, or `otherwise` if it was not given. @throws UsageError `option/range` for an invalid one. */
 export function binaryTypeOf(given: BinaryType | undefined, otherwise: BinaryType): BinaryType {
   if (given === undefined) return otherwise;
-  if (given === "blob" || given === "arraybuffer") return checkBlobs(given);
-  const was = typeof given === "string" ? JSON.stringify(given) : `of type ${typeof given}`;
-  throw new UsageError("option/range", `binaryType must be "blob" or "arraybuffer", but is ${was}.`);
+  if (isBinaryType(given)) return checkBlobs(given);
+  const was = typeof (given as unknown) === "string" ? JSON.stringify(given) : `of type ${typeof given}`;
+  throw new UsageError("option/range", `binaryType must be "blob", "arraybuffer" or "bytes", but is ${was}.`);
 }
 
 /** Returns the initial `binaryType` of a client's sockets: "blob" (WHATWG WebSockets §3.1), where the runtime has Blobs. */
@@ -32,12 +44,21 @@ export type Sendable = string | Blob | ArrayBufferLike | ArrayBufferView;
 /** Returns `data` as a string, Blob or bytes. Does not copy bytes; converts any other value to a string, as for USVString. */
 export function sendable(data: unknown): string | Blob | Uint8Array {
   if (typeof data === "string") return data;
+  if (isPlainBytes(data)) return data;
   if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   // `instanceof` goes first: looking up the class name of other values costs as much as encoding a short message.
   if (data instanceof ArrayBuffer || isBuffer(data)) return new Uint8Array(data);
   if (isBlob(data)) return readable(data);
   // Web IDL: any other value is converted to a string; a Symbol throws a TypeError.
   return `${data as string}`;
+}
+
+/**
+ * Whether `data` is a Uint8Array and no Buffer, which needs no other view. Reading the `buffer` of a short array would also move
+ * its bytes out of V8's heap, which takes longer than sending them.
+ */
+function isPlainBytes(data: unknown): data is Uint8Array {
+  return data instanceof Uint8Array && data.constructor === Uint8Array;
 }
 
 /** Like `sendable`, for streams, whose messages are `BufferSource or USVString`: shared or resizable memory is neither. */
@@ -67,6 +88,32 @@ function readable(blob: Blob): Blob {
 function isBuffer(data: unknown): data is ArrayBufferLike {
   const name = Object.prototype.toString.call(data);
   return name === "[object ArrayBuffer]" || name === "[object SharedArrayBuffer]";
+}
+
+/** Returns the binary message `bytes[start, end)` in the form that `type` selects. */
+export function messageData(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  type: BinaryType,
+): Exclude<MessageData, string> {
+  switch (type) {
+    case "bytes":
+      // Short messages too: a copy takes longer, and several times as long if the application reads its `buffer`.
+      return new Uint8Array(bytes.buffer, bytes.byteOffset + start, end - start);
+    case "arraybuffer":
+      return ownBuffer(bytes, start, end);
+    case "blob":
+      return new Blob([bytes.subarray(start, end) as Uint8Array<ArrayBuffer>]);
+  }
+}
+
+/** Returns a message that was kept in a buffer of its own in the form that `type` selects. */
+export function keptData(kept: ArrayBuffer, type: BinaryType): Exclude<MessageData, string> {
+  if (type === "arraybuffer") return kept;
+  if (type === "blob") return new Blob([kept]);
+  // There is no view of a buffer that the application has transferred, after it also got it as an event.
+  return kept.byteLength === 0 ? new Uint8Array(0) : new Uint8Array(kept);
 }
 
 /** Returns `bytes[start, end)` in an ArrayBuffer of its own, so that any typed array can be created on it. */

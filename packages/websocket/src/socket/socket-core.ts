@@ -14,7 +14,14 @@ import {
 import { checkOptions, type OptionChecks, sendChecks, takes } from "@hybi/core/options";
 
 import { fire } from "../dom/fire.ts";
-import { type BinaryType, ownBuffer, payloadLength } from "../dom/message-data.ts";
+import {
+  type BinaryType,
+  keptData,
+  type MessageData,
+  messageData,
+  ownBuffer,
+  payloadLength,
+} from "../dom/message-data.ts";
 import { createMessageEvent } from "../dom/message-event.ts";
 import { Event, type EventTarget, isBlob } from "../dom/platform-classes.ts";
 import { CloseEvent, ControlEvent, FailureEvent } from "../dom/socket-events.ts";
@@ -105,7 +112,7 @@ export class SocketCore extends Lifecycle {
   #isHeard = false;
   #wasLooped = false;
   /** Messages that wait for a loop or a listener. */
-  #messages: MessageQueue<string | ArrayBuffer | Blob> | undefined;
+  #messages: MessageQueue<MessageData> | undefined;
   /** After the end: the pump that reports the messages still queued. */
   #counting: Pump | undefined;
   /** The end of the connection, if it arrived behind waiting messages. */
@@ -223,7 +230,7 @@ export class SocketCore extends Lifecycle {
   }
 
   /** Returns a loop over the messages not delivered yet. All loops share them. */
-  messages(onLoss?: OnLoss): AsyncIterableIterator<string | ArrayBuffer | Blob, undefined> {
+  messages(onLoss?: OnLoss): AsyncIterableIterator<MessageData, undefined> {
     const queue = this.#queue();
     this.#wasLooped = true;
     if (this.readyState === CLOSED) queue.end(undefined);
@@ -246,9 +253,10 @@ export class SocketCore extends Lifecycle {
 
   binary(bytes: Uint8Array, start: number, end: number): void {
     if (this.readyState !== OPEN) return;
-    if (!this.#isHeard || this.#messages !== undefined) this.#keep(ownBuffer(bytes, start, end));
-    else if (this.binaryType === "arraybuffer") this.#dispatchMessage(ownBuffer(bytes, start, end));
-    else this.#dispatchMessage(new Blob([bytes.subarray(start, end) as Uint8Array<ArrayBuffer>]));
+    if (this.#isHeard && this.#messages === undefined)
+      this.#dispatchMessage(messageData(bytes, start, end, this.binaryType));
+    // A view would keep its whole chunk in memory, which no limit and no budget counts.
+    else this.#keep(ownBuffer(bytes, start, end));
   }
 
   override ping(payload: Uint8Array): void {
@@ -333,7 +341,7 @@ export class SocketCore extends Lifecycle {
 
   // Messages waiting for a listener or loop
 
-  #queue(): MessageQueue<string | ArrayBuffer | Blob> {
+  #queue(): MessageQueue<MessageData> {
     this.#messages ??= new MessageQueue(
       { pause: () => this.#rest(), resume: () => this.#readOn(), taken: () => this.#messagesTaken() },
       (message) => this.#present(message),
@@ -371,8 +379,8 @@ export class SocketCore extends Lifecycle {
   }
 
   /** Converts a message to what the application receives, by the current `binaryType`. */
-  #present(message: KeptMessage): string | ArrayBuffer | Blob {
-    return typeof message === "string" || this.binaryType === "arraybuffer" ? message : new Blob([message]);
+  #present(message: KeptMessage): MessageData {
+    return typeof message === "string" ? message : keptData(message, this.binaryType);
   }
 
   /** Whether messages wait for the first listener. Everything behind them, including the end, then waits too. */
@@ -386,7 +394,7 @@ export class SocketCore extends Lifecycle {
   }
 
   /** Remaining messages are kept for another loop or listener, but no longer pause reading. */
-  #loopLeft(queue: MessageQueue<string | ArrayBuffer | Blob>): void {
+  #loopLeft(queue: MessageQueue<MessageData>): void {
     if (queue.isLooped || queue !== this.#messages) return;
     if (this.#isHeard || queue.isEmpty) this.#dropKept();
     if (this.#isHeard) return;
@@ -450,7 +458,7 @@ export class SocketCore extends Lifecycle {
     if (this.#keptEnd !== undefined) queueMicrotask(() => this.#deliverKeptEnd());
   }
 
-  #dispatchMessage(data: string | ArrayBuffer | Blob): void {
+  #dispatchMessage(data: MessageData): void {
     fire(this.#target, createMessageEvent(data, this.origin));
   }
 

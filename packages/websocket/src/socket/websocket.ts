@@ -18,6 +18,8 @@ import {
   binaryTypeOf,
   checkBlobs,
   defaultBinaryType,
+  isBinaryType,
+  type MessageData,
   type Sendable,
   sendable,
 } from "../dom/message-data.ts";
@@ -46,7 +48,7 @@ import { ambientBase, originOf, resolveUrl } from "./url.ts";
 /** The events of a WebSocket. */
 export interface WebSocketEventMap {
   readonly open: Event;
-  readonly message: SocketMessageEvent<string | ArrayBuffer | Blob>;
+  readonly message: SocketMessageEvent<MessageData>;
   readonly error: FailureEvent;
   readonly close: CloseEvent;
   /** Extension: a Ping has arrived, and was answered. */
@@ -168,7 +170,7 @@ export class WebSocket extends EventTarget {
 
   /**
    * The type of binary messages. Default, unless options set it: "blob" for a client, "arraybuffer" for an accepted
-   * socket.
+   * socket. "bytes" is an extension, see `BinaryType`.
    */
   get binaryType(): BinaryType {
     return this.#core.binaryType;
@@ -178,7 +180,7 @@ export class WebSocket extends EventTarget {
     const core = this.#core;
     const type = toDomString(value);
     // Web IDL: values outside the enumeration are ignored.
-    if (type === "blob" || type === "arraybuffer") core.binaryType = checkBlobs(type);
+    if (isBinaryType(type)) core.binaryType = checkBlobs(type);
   }
 
   /**
@@ -339,7 +341,7 @@ export class WebSocket extends EventTarget {
    * message counts as 64 bytes plus its payload. The loop ends with the connection, and throws a `WebSocketError` if
    * that ended without both Close frames.
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<string | ArrayBuffer | Blob, undefined> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<MessageData, undefined> {
     return this.#core.messages();
   }
 
@@ -349,7 +351,7 @@ export class WebSocket extends EventTarget {
    *
    * @throws UsageError `option/unknown`, `option/type`, `option/range`
    */
-  messages(options: MessagesOptions = {}): AsyncIterableIterator<string | ArrayBuffer | Blob, undefined> {
+  messages(options: MessagesOptions = {}): AsyncIterableIterator<MessageData, undefined> {
     checkOptions("messages", options, messagesChecks);
     return this.#core.messages(options.onLoss);
   }

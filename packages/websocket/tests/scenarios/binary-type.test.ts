@@ -1,12 +1,15 @@
 /** The form in which binary messages are delivered: an option of the server, of `accept`, and of a client. */
+import { encodeFrame } from "@hybi/core/frame";
 import type { Fields } from "@hybi/core/opening";
+import { concatBytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import type { BinaryType } from "../../src/dom/message-data.ts";
 import type { ConnectStream } from "../../src/server/pending-connect.ts";
 import { WebSocketServer } from "../../src/server/server.ts";
 import type { WebSocket } from "../../src/socket/websocket.ts";
 import { createTransportPair } from "../../src/transport/pair.ts";
-import { TestClock, until } from "../support/clock.ts";
+import { openByHand } from "../support/by-hand.ts";
+import { TestClock, turn, until } from "../support/clock.ts";
 import { World } from "../support/link.ts";
 
 const extendedConnect: Fields = [
@@ -54,21 +57,28 @@ describe("the binaryType of an accepted socket", () => {
     expect(await kinds({ answer: "blob" })).toEqual(blob);
     expect(await kinds({ server: "blob", answer: "arraybuffer" })).toEqual(buffer);
     expect(await kinds({ server: "arraybuffer", answer: "blob" })).toEqual(blob);
+    expect(await kinds({ server: "bytes" })).toEqual(["bytes", "String", "Uint8Array"]);
   });
 
   it("may be changed while the socket is open, as on the web platform [R33]", async () => {
     const world = new World();
     const { client, server } = await world.connected();
-    server.binaryType = "blob";
-    const kind = nextKind(server);
-    client.send(new Uint8Array(1));
-    expect(await kind).toBe("Blob");
+    for (const [binaryType, expected] of [
+      ["blob", "Blob"],
+      ["bytes", "Uint8Array"],
+    ] as const) {
+      server.binaryType = binaryType;
+      const kind = nextKind(server);
+      client.send(new Uint8Array(1));
+      expect(await kind).toBe(expected);
+    }
   });
 
   it("also applies to messages taken by a loop [R33]", async () => {
     for (const [binaryType, made] of [
       [undefined, ArrayBuffer],
       ["blob", Blob],
+      ["bytes", Uint8Array],
     ] as const) {
       const world = new World({ server: { binaryType } });
       const { client, server } = await world.connected();
@@ -104,6 +114,7 @@ describe("the binaryType of an accepted socket", () => {
       [undefined, undefined, "arraybuffer"],
       ["blob", undefined, "blob"],
       ["blob", "arraybuffer", "arraybuffer"],
+      [undefined, "bytes", "bytes"],
     ] as const) {
       const accepted: WebSocket[] = [];
       const [, far] = createTransportPair();
@@ -140,6 +151,7 @@ describe("the binaryType of a client", () => {
       [undefined, "Blob"],
       ["blob", "Blob"],
       ["arraybuffer", "ArrayBuffer"],
+      ["bytes", "Uint8Array"],
     ] as const) {
       const { client, server } = await world.connected({ binaryType });
       const kind = nextKind(client);
@@ -155,8 +167,95 @@ describe("the binaryType of a client", () => {
   });
 });
 
+describe("the binaryType bytes", () => {
+  it("delivers views of the chunk that has arrived, and copies nothing [R33]", async () => {
+    const told: Uint8Array[] = [];
+    const server = new WebSocketServer((opening) => {
+      opening.accept({ binaryType: "bytes" }).onmessage = ({ data }) => told.push(data as Uint8Array);
+    });
+    const client = await openByHand(server);
+    const lengths = [0, 3, 64, 65, 1000];
+    const frames = lengths.map((length) =>
+      encodeFrame({ opcode: 2, payload: new Uint8Array(length).fill(length), maskingKey: 0x01020304 }),
+    );
+    client.write([concatBytes(frames)]);
+    await until(() => told.length === lengths.length);
+    expect(told).toEqual(lengths.map((length) => new Uint8Array(length).fill(length)));
+    expect(new Set(told.map((data) => data.buffer)).size).toBe(1);
+    client.abort();
+  });
+
+  it("gives the bytes to the application, which may change and keep them [R33]", async () => {
+    const { client, server } = await new World({ server: { binaryType: "bytes" } }).connected();
+    const told: Uint8Array[] = [];
+    const kept: number[][] = [];
+    server.onmessage = ({ data }) => {
+      const bytes = data as Uint8Array;
+      kept.push([...bytes]);
+      bytes.fill(0xff);
+      told.push(bytes);
+    };
+    const sent = [[1, 2, 3], [], [4, 5], Array.from({ length: 300 }, (_, at) => at & 0x7f)];
+    for (const bytes of sent) client.send(Uint8Array.from(bytes));
+    await until(() => told.length === 4);
+    expect(kept).toEqual(sent);
+    client.send(new Uint8Array(400));
+    await until(() => told.length === 5);
+    // Nothing that came later has changed what was kept.
+    for (const bytes of told) expect(bytes.every((byte) => byte === 0xff)).toBe(true);
+  });
+
+  it("gives what has been put together, of several chunks or fragments, the whole of one array [R33]", async () => {
+    const world = new World({ server: { binaryType: "bytes" }, pair: { chunkSize: 1_000 } });
+    const { client, server } = await world.connected();
+    const told: Uint8Array[] = [];
+    server.onmessage = ({ data }) => told.push(data as Uint8Array);
+    client.send(Uint8Array.from({ length: 100_000 }, (_, at) => at & 0xff));
+    await until(() => told.length === 1);
+    const [bytes] = told as [Uint8Array];
+    expect(bytes.buffer.byteLength).toBe(100_000);
+    expect(bytes.every((byte, at) => byte === (at & 0xff))).toBe(true);
+  });
+
+  it("copies what waits for a listener or a loop, which is counted, so that it keeps no chunk [R33]", async () => {
+    const { client, server } = await new World({ server: { binaryType: "bytes" } }).connected();
+    client.send(new Uint8Array(50_000));
+    client.send(Uint8Array.of(1, 2, 3));
+    await turn();
+    const lengths: number[] = [];
+    for await (const data of server) {
+      lengths.push((data as Uint8Array).buffer.byteLength);
+      if (lengths.length === 2) break;
+    }
+    expect(lengths).toEqual([50_000, 3]);
+  });
+
+  it("gives a loop and a listener of one message the same bytes [R33]", async () => {
+    const { client, server } = await new World({ server: { binaryType: "bytes" } }).connected();
+    const told: Uint8Array[] = [];
+    server.onmessage = ({ data }) => told.push(data as Uint8Array);
+    const loop = server[Symbol.asyncIterator]();
+    for (const bytes of [[1, 2], [3]]) client.send(Uint8Array.from(bytes));
+    await until(() => told.length === 2);
+    // A transferred buffer is empty for the loop as well.
+    structuredClone(0, { transfer: [(told[1] as Uint8Array).buffer as ArrayBuffer] });
+    expect((await loop.next()).value).toEqual(Uint8Array.of(1, 2));
+    expect((await loop.next()).value).toEqual(new Uint8Array(0));
+  });
+
+  it("lets one line of code echo bytes [R33]", async () => {
+    const { client, server } = await new World({ server: { binaryType: "bytes" } }).connected({ binaryType: "bytes" });
+    server.onmessage = ({ data }) => server.send(data);
+    const echoes: number[][] = [];
+    client.onmessage = ({ data }) => echoes.push([...(data as Uint8Array)]);
+    for (const bytes of [[1, 2, 3], [], [4]]) client.send(Uint8Array.from(bytes));
+    await until(() => echoes.length === 3);
+    expect(echoes).toEqual([[1, 2, 3], [], [4]]);
+  });
+});
+
 describe("an invalid binaryType", () => {
-  const wrong = ["text", "ArrayBuffer", "uint8array", "", null, 1, true, {}, ["blob"]];
+  const wrong = ["text", "ArrayBuffer", "uint8array", "Bytes", "", null, 1, true, {}, ["blob"]];
 
   it("causes a usage error that names the option where it is given [R33]", async () => {
     for (const value of wrong) {

@@ -112,7 +112,7 @@ const rows: Row[] = [
     socket,
     { binaryType: "x" },
     "option/range",
-    /binaryType must be "blob" or "arraybuffer", but is "x"/,
+    /binaryType must be "blob", "arraybuffer" or "bytes", but is "x"/,
   ],
   ["new WebSocket", socket, { protocols: 5 }, "option/type", /protocols must be a string, or a list of strings/],
   [
