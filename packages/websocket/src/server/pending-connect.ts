@@ -85,7 +85,7 @@ export class PendingConnect extends PendingOpening implements Holder {
     this.#timer = startTimer(this.clock, this.#deadlines.opening, () =>
       this.refuse("The handler did not answer in time."),
     );
-    void this.ask(check.request);
+    this.ask(check.request);
   }
 
   // `Closable`

@@ -20,8 +20,8 @@ export const unavailable: Rejection = { status: 503, fields: [["Retry-After", "5
 export interface OpeningOwner extends ClosableOwner {
   /** Default `binaryType` of accepted sockets; `accept` may override it. */
   readonly binaryType: BinaryType;
-  /** Runs the handler. Resolves when it returns, whether or not it answered; rejects with what it threw. */
-  requested(opening: IncomingOpening, incoming: Closable): Promise<void>;
+  /** Runs the handler. Returns what it returns, maybe a promise, and throws what it throws. */
+  requested(opening: IncomingOpening, incoming: Closable): unknown;
   /** Called when the client broke a rule of the opening handshake, or was too late. */
   failed(failure: Failure, info: TransportInfo): void;
   /** Receives the errors of the application's own code. */
@@ -114,9 +114,20 @@ export abstract class PendingOpening implements Answering, Closable {
   }
 
   /** Runs the handler, and ensures that the request is answered. */
-  protected async ask(request: OpeningRequest): Promise<void> {
+  protected ask(request: OpeningRequest): void {
+    let returned: unknown;
     try {
-      await this.server.requested(new IncomingOpening(request, this.#info, this), this);
+      returned = this.server.requested(new IncomingOpening(request, this.#info, this), this);
+    } catch (error) {
+      returned = Promise.reject(error);
+    }
+    // Most handlers answer at once and return nothing. A promise for each of them would cost 700 bytes.
+    if (returned !== undefined || this.isAsked) void this.#awaitHandler(returned);
+  }
+
+  async #awaitHandler(returned: unknown): Promise<void> {
+    try {
+      await returned;
       // RFC 6455 §4.2.2 step 4: "an appropriate HTTP error code (such as 404 Not Found)" when the service is not available.
       if (this.isAsked) {
         this.#isForgotten = true;

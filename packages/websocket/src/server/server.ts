@@ -556,14 +556,15 @@ export class WebSocketServer {
     };
   }
 
-  async #answer(opening: IncomingOpening, incoming: Closable): Promise<void> {
+  #answer(opening: IncomingOpening, incoming: Closable): unknown {
     const unchecked = this.#unchecked.get(opening.request);
     if (unchecked !== undefined) throw unchecked.error;
     this.#byAddress.requested(incoming, opening.request.fields);
     // A request that arrives while the server is closing gets a response instead of being dropped.
     const refusal = this.#isClosing ? unavailable : this.#refused.get(incoming);
-    if (refusal !== undefined) opening.reject(refusal);
-    else await this.#handler(opening);
+    if (refusal === undefined) return this.#handler(opening);
+    opening.reject(refusal);
+    return undefined;
   }
 
   /** The timeout of `close` is over. */
