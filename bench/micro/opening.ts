@@ -10,7 +10,7 @@ import { encodeResponseHead } from "../../packages/core/src/http/head-encoder.ts
 import { requestLine } from "../../packages/core/src/http/start-line.ts";
 import { acceptValue } from "../../packages/core/src/opening/key.ts";
 import { checkOpeningRequest } from "../../packages/core/src/opening/request.ts";
-import { answerOpeningRequest, encodeAcceptedHead } from "../../packages/core/src/opening/response.ts";
+import { answerOpeningRequest, encodeAnswer } from "../../packages/core/src/opening/response.ts";
 import { ServerHandshake } from "../../packages/core/src/opening/server-handshake.ts";
 import { defaultLimits } from "../../packages/core/src/vocabulary/limits.ts";
 
@@ -67,7 +67,7 @@ measure("decode the head", () => decode().type.length);
 measure("check the request", () => checkOpeningRequest(step.head).type.length);
 measure("answer it", () => answerOpeningRequest(check.request).head.status);
 measure("encode the response", () => encodeResponseHead(accepted.head).length);
-measure("encode the response as the handshake does", () => encodeAcceptedHead(accepted.head).length);
+measure("encode the response as the handshake does", () => encodeAnswer(key, accepted.agreement, {}).length);
 measure("everything: receive, accept, takeOutput", () => {
   const server = new ServerHandshake();
   server.receive(request);

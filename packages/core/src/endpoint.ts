@@ -275,7 +275,8 @@ export class Endpoint implements Output, Statistics {
    * @throws UsageError `endpoint/not-awaiting-answer`, and for an answer that cannot be sent
    */
   accept(answer: OpeningAnswer = {}, early: EarlyBytes = "receive"): readonly EndpointEvent[] {
-    const { phase, server } = this.#server();
+    const server = this.#server();
+    const phase = this.#phase as Unopened;
     if (phase.opening.state !== "opening") return [];
     let connection: Connection | undefined;
     const events = server.accept(answer, (agreement) => {
@@ -298,6 +299,12 @@ export class Endpoint implements Output, Statistics {
     return this.#follow(phase, opening.handshake.fail("deadline/opening"), "receive");
   }
 
+  /** Number of bytes that `takeRest` would return. */
+  get restLength(): number {
+    const phase = this.#phase;
+    return phase.connection === undefined ? 0 : (phase.opening?.rest.length ?? 0);
+  }
+
   /**
    * Removes and returns the bytes behind the opening handshake that have not been received: those of `fromAgreement`, and
    * those that "leave" has kept. Pass them to `receiveInto` of the connection before anything else.
@@ -306,7 +313,7 @@ export class Endpoint implements Output, Statistics {
     const phase = this.#phase;
     if (phase.connection === undefined || phase.opening === undefined) return new Uint8Array(0);
     const { handshake, rest, failure } = phase.opening;
-    phase.opening = remainder(handshake, new Uint8Array(0), failure);
+    phase.opening = remainder(handshake, noBytes, failure);
     return rest;
   }
 
@@ -318,10 +325,11 @@ export class Endpoint implements Output, Statistics {
    * @throws UsageError `endpoint/not-awaiting-answer`, and for a rejection that cannot be sent
    */
   reject(rejection: Rejection): void {
-    const { phase, server } = this.#server();
-    if (phase.opening.state !== "opening") return;
+    const server = this.#server();
+    const { opening } = this.#phase as Unopened;
+    if (opening.state !== "opening") return;
     server.reject(rejection);
-    phase.opening.state = "failed";
+    opening.state = "failed";
   }
 
   /** See `Connection.sendText`. @throws UsageError `endpoint/not-open` too */
@@ -446,37 +454,35 @@ export class Endpoint implements Output, Statistics {
     events: readonly HandshakeEvent[],
     early: EarlyBytes,
     prepared?: Connection,
-  ): EndpointEvent[] {
-    const all: EndpointEvent[] = [];
-    for (const event of events) {
-      if (event.type === "failure" || event.type === "rejection") opening.state = "failed";
-      if (event.type !== "open") {
-        all.push(event);
-        continue;
-      }
-      const { agreement, rest } = event;
-      // The handshake is over: if an extension throws here, the opening has failed.
-      opening.state = "failed";
-      const connection = prepared ?? connect(agreement, opening);
-      const handshake = opening.handshake.outputLength === 0 ? undefined : opening.handshake;
-      const phase: Opened = { connection, opening: remainder(handshake, rest) };
-      this.#phase = phase;
-      all.push({ type: "open", agreement, rest: new Uint8Array(0) });
-      if (early === "leave") continue;
-      try {
-        for (const received of this.#receiveRest(phase)) all.push(received);
-      } catch (error) {
-        // The handshake stays successful even if an extension throws here.
-        phase.opening = remainder(handshake, new Uint8Array(0), { error });
-      }
+  ): readonly EndpointEvent[] {
+    // `open` is the only event of its input. A list of one is returned as it is, because most openings are a few such lists.
+    const event = events[0];
+    if (event?.type !== "open") {
+      for (const { type } of events) if (type === "failure" || type === "rejection") opening.state = "failed";
+      return events;
     }
-    return all;
+    const { agreement, rest } = event;
+    // The handshake is over: if an extension throws here, the opening has failed.
+    opening.state = "failed";
+    const connection = prepared ?? connect(agreement, opening);
+    const handshake = opening.handshake.outputLength === 0 ? undefined : opening.handshake;
+    const phase: Opened = { connection, opening: remainder(handshake, rest) };
+    this.#phase = phase;
+    if (rest.length === 0) return events;
+    const opened: EndpointEvent = { type: "open", agreement, rest: new Uint8Array(0) };
+    if (early === "leave") return [opened];
+    try {
+      return [opened, ...this.#receiveRest(phase)];
+    } catch (error) {
+      // The handshake stays successful even if an extension throws here.
+      phase.opening = remainder(handshake, noBytes, { error });
+      return [opened];
+    }
   }
 
   /** Receives the bytes behind the opening handshake, unless that has been done. */
   #receiveRest({ connection }: Opened): readonly EndpointEvent[] {
-    const rest = this.takeRest();
-    return rest.length === 0 ? [] : connection.receive(rest);
+    return this.restLength === 0 ? [] : connection.receive(this.takeRest());
   }
 
   #open(): Connection {
@@ -485,12 +491,13 @@ export class Endpoint implements Output, Statistics {
     throw new UsageError(phase.opening.state === "opening" ? "endpoint/not-open" : "endpoint/ended");
   }
 
-  #server(): { readonly phase: Unopened; readonly server: ServerHandshake } {
+  /** Returns the handshake of a server that is not open yet. */
+  #server(): ServerHandshake {
     const phase = this.#phase;
     if (phase.connection !== undefined || !(phase.opening.handshake instanceof ServerHandshake)) {
       throw new UsageError("endpoint/not-awaiting-answer");
     }
-    return { phase, server: phase.opening.handshake };
+    return phase.opening.handshake;
   }
 }
 

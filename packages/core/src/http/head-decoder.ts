@@ -7,7 +7,7 @@
  */
 import { decodeLatin1 } from "../bytes/ascii.ts";
 import { decodeText } from "../bytes/text-decode.ts";
-import type { Leniency } from "../vocabulary/leniency.ts";
+import { type Leniency, noLeniencies } from "../vocabulary/leniency.ts";
 import type { Limits } from "../vocabulary/limits.ts";
 import { noNativeFunctions } from "../vocabulary/native-functions.ts";
 import type { ViolationCode } from "../vocabulary/violation.ts";
@@ -45,6 +45,15 @@ const carriageReturn = 0x0d;
 const lineFeed = 0x0a;
 const colon = 0x3a;
 
+/**
+ * Scratch for the marks of a head that arrives in one chunk, by the rules of bytes/scratch.ts: a list that grows with each head
+ * would cost it 1,200 bytes.
+ */
+const scratch: number[] = [];
+
+/** Places of the scratch that are kept for the next head: 128 fields. */
+const keptMarks = 512;
+
 /** Decodes one head. Create a new decoder for each head. */
 export class HeadDecoder<Head> {
   readonly #grammar: StartLineGrammar<Head>;
@@ -52,7 +61,7 @@ export class HeadDecoder<Head> {
   readonly #tolerate: readonly Leniency[];
 
   /** The bytes of earlier chunks, if any. All positions below count from the first byte of the head. */
-  readonly #held = new ByteCollector();
+  #held: ByteCollector | undefined;
   #phase = beforeStartLine;
   /** Position of the next byte to examine. */
   #position = 0;
@@ -60,9 +69,13 @@ export class HeadDecoder<Head> {
   #emptyLines = 0;
   #startLineStart = 0;
   #startLineEnd = 0;
-  /** Four positions per field line: name start and end, value start and end. An empty name marks a continuation line. */
-  readonly #marks: number[] = [];
-  #tolerated: readonly Leniency[] = [];
+  /**
+   * Four positions per field line: name start and end, value start and end. An empty name marks a continuation line. Undefined
+   * for the scratch, until the head spans chunks; and the number of marks.
+   */
+  #marks: number[] | undefined;
+  #count = 0;
+  #tolerated: readonly Leniency[] = noLeniencies;
 
   constructor(grammar: StartLineGrammar<Head>, limits: Limits, tolerate: readonly Leniency[]) {
     this.#grammar = grammar;
@@ -77,7 +90,7 @@ export class HeadDecoder<Head> {
 
   /** Memory used by the part of the head read so far, in bytes; 0 once the head is complete. */
   get heldLength(): number {
-    return this.#held.heldLength + markCost * this.#marks.length;
+    return (this.#held?.heldLength ?? 0) + markCost * (this.#marks?.length ?? 0);
   }
 
   /** Leniencies used so far. */
@@ -87,19 +100,23 @@ export class HeadDecoder<Head> {
 
   /** Decodes `chunk` from index `start` on. */
   receive(chunk: Uint8Array, start: number): HeadStep<Head> {
-    const held = this.#held.length;
-    if (held === 0) {
+    if (this.#held === undefined) {
       const step = this.#read(chunk, start, chunk.length);
-      if (step.type === "more") this.#held.append(chunk, start, chunk.length);
-      else this.#marks.length = 0;
+      if (step.type === "more") {
+        this.#held = new ByteCollector();
+        this.#held.append(chunk, start, chunk.length);
+        this.#marks = scratch.slice(0, this.#count);
+      }
+      if (scratch.length > keptMarks) scratch.length = keptMarks;
       return step;
     }
+    const held = this.#held.length;
     // One byte above the limit is enough to detect that the head is too big.
     this.#held.append(chunk, start, Math.min(chunk.length, start + this.#limits.head + 1 - held));
     const step = this.#read(this.#held.bytes, 0, this.#held.length);
     if (step.type !== "more") {
       this.#held.clear();
-      this.#marks.length = 0;
+      this.#marks = undefined;
     }
     return step.type === "head" ? { ...step, end: step.end - held + start } : step;
   }
@@ -109,7 +126,8 @@ export class HeadDecoder<Head> {
     const headStop = first + this.#limits.head;
     const stop = Math.min(end, headStop);
     const lineLimit = this.#limits.line;
-    const marks = this.#marks;
+    const marks = this.#marks ?? scratch;
+    let count = this.#count;
     // The loop works on local variables: updating private fields would write to memory in every phase.
     let phase = this.#phase;
     let at = first + this.#position;
@@ -171,11 +189,11 @@ export class HeadDecoder<Head> {
             phase = lastLineFeed;
             break;
           }
-          if (marks.length === 4 * this.#limits.fields) return fault("http/too-many-fields", at - first);
-          const code = isWhiteSpace(byte) ? this.#checkFold() : undefined;
+          if (count === 4 * this.#limits.fields) return fault("http/too-many-fields", at - first);
+          const code = isWhiteSpace(byte) ? this.#checkFold(count) : undefined;
           if (code !== undefined) return fault(code, at - first);
-          marks.push(at - first);
-          if (isWhiteSpace(byte)) marks.push(at - first);
+          marks[count++] = at - first;
+          if (isWhiteSpace(byte)) marks[count++] = at - first;
           phase = isWhiteSpace(byte) ? beforeValue : fieldName;
           break;
         }
@@ -185,7 +203,7 @@ export class HeadDecoder<Head> {
           if (at === stop) break;
           const code = this.#checkNameEnd(bytes[at]!, at - lineStart);
           if (code !== undefined) return fault(code, at - first);
-          marks.push(at - first);
+          marks[count++] = at - first;
           at++;
           phase = beforeValue;
           break;
@@ -194,7 +212,7 @@ export class HeadDecoder<Head> {
         case beforeValue:
           while (at < lineStop && isWhiteSpace(bytes[at]!)) at++;
           if (at === stop) break;
-          marks.push(at - first);
+          marks[count++] = at - first;
           phase = fieldValue;
           break;
 
@@ -204,7 +222,8 @@ export class HeadDecoder<Head> {
           const tooLong = at - lineStart >= lineLimit;
           const code = this.#checkLineEnd(bytes[at]!, tooLong ? "http/line-too-long" : "http/field-value");
           if (code !== undefined) return fault(code, at - first);
-          marks.push(this.#valueEnd(bytes, first, at) - first);
+          marks[count] = valueEnd(bytes, first + marks[count - 1]!, at) - first;
+          count++;
           if (bytes[at] === carriageReturn) at++;
           phase = fieldLineFeed;
           break;
@@ -221,11 +240,12 @@ export class HeadDecoder<Head> {
           if (byte !== lineFeed) return fault("http/bare-carriage-return", at - 1 - first);
           at++;
           this.#position = at - first;
-          return { type: "head", head: this.#head(bytes, first, at), end: at };
+          return { type: "head", head: this.#head(bytes, first, at, marks, count), end: at };
       }
     }
 
     this.#phase = phase;
+    this.#count = count;
     this.#position = at - first;
     this.#lineStart = lineStart - first;
     return at === headStop && at < end ? fault("http/head-too-big", at - first) : more;
@@ -256,33 +276,34 @@ export class HeadDecoder<Head> {
   }
 
   /** Returns the violation of a line that begins with white space, or undefined when folded lines are joined. */
-  #checkFold(): ViolationCode | undefined {
+  #checkFold(count: number): ViolationCode | undefined {
     // RFC 9112 §2.2: white space between the start line and the first field.
-    if (this.#marks.length === 0) return "http/white-space-before-fields";
+    if (count === 0) return "http/white-space-before-fields";
     return this.#grammar.foldedLines === "refuse" ? "http/folded-line" : undefined;
   }
 
-  /** Returns the end of the value that began at the last mark, without the white space before `lineEnd` (RFC 9112 §5.1). */
-  #valueEnd(bytes: Uint8Array, first: number, lineEnd: number): number {
-    const valueStart = first + this.#marks[this.#marks.length - 1]!;
-    let at = lineEnd;
-    while (at > valueStart && isWhiteSpace(bytes[at - 1]!)) at--;
-    return at;
-  }
-
   /** Builds the head from `bytes[first, end)`, which have been checked. */
-  #head(bytes: Uint8Array, first: number, end: number): Head {
+  #head(bytes: Uint8Array, first: number, end: number, marks: readonly number[], count: number): Head {
     const text = decodeChars(bytes, first, end);
-    const marks = this.#marks;
-    const fields: FieldLine[] = [];
-    for (let mark = 0; mark < marks.length; mark += 4) {
+    // At its length from the start: a list that grows has room for 17.
+    const fields = new Array<FieldLine>(count / 4);
+    let length = 0;
+    for (let mark = 0; mark < count; mark += 4) {
       const name = text.slice(marks[mark], marks[mark + 1]);
       const value = text.slice(marks[mark + 2], marks[mark + 3]);
-      if (name !== "") fields.push([name, value]);
-      else fields.push(joined(fields.pop() as FieldLine, value));
+      if (name !== "") fields[length++] = [name, value];
+      else fields[length - 1] = joined(fields[length - 1]!, value);
     }
+    fields.length = length;
     return this.#grammar.head(text.slice(this.#startLineStart, this.#startLineEnd), fields);
   }
+}
+
+/** Returns the end of a value, without the white space before `lineEnd` (RFC 9112 §5.1). */
+function valueEnd(bytes: Uint8Array, start: number, lineEnd: number): number {
+  let at = lineEnd;
+  while (at > start && isWhiteSpace(bytes[at - 1]!)) at--;
+  return at;
 }
 
 function fault(code: ViolationCode, offset: number): HeadStep<never> {

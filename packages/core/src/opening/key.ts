@@ -52,12 +52,12 @@ function digestOf(result: Uint8Array): Uint8Array {
 // Scratch of portableDigest, by the rules of bytes/scratch.ts. The last nine words of the message hold the GUID and never change.
 const message: Int32Array = new Int32Array(messageWords);
 const digestWords: Int32Array = new Int32Array(5);
+const digest: Uint8Array = new Uint8Array(20);
 writeWords(guid, keyLength / 4);
 
 function portableDigest(key: string): Uint8Array {
   writeWords(key, 0);
   sha1Of60Bytes(message, digestWords);
-  const digest = new Uint8Array(20);
   for (let at = 0; at < 5; at++) {
     const word = digestWords[at]!;
     digest[4 * at] = word >>> 24;

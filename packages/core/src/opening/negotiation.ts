@@ -50,7 +50,8 @@ export function checkExtensionAnswers(
 export function selectExtensions(
   offers: readonly ExtensionOffer[],
   extensions: readonly Extension[],
-): AgreedExtension[] {
+): readonly AgreedExtension[] {
+  if (offers.length === 0 || extensions.length === 0) return noExtensions;
   const agreed: AgreedExtension[] = [];
   let rsv = 0;
   for (const { name, parameters: offer } of offers) {
@@ -66,6 +67,9 @@ export function selectExtensions(
   }
   return agreed;
 }
+
+/** Shared by all connections, and passed to the application. */
+const noExtensions: readonly AgreedExtension[] = Object.freeze([]);
 
 function isParameters(value: unknown): value is ExtensionParameters {
   return Array.isArray(value) && value.every(isParameter);

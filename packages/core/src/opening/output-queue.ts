@@ -19,6 +19,11 @@ export class OutputQueue {
 
   /** Removes and returns at most `budget` bytes. A write that exceeds the budget is split. */
   take(budget: number): readonly Uint8Array[] {
+    // Usually one write, and room for it. A list that grows has room for 17.
+    if (this.#writes.length === 1 && this.#length <= budget) {
+      this.#length = 0;
+      return [this.#writes.take()!];
+    }
     const taken: Uint8Array[] = [];
     let left = Math.min(budget, this.#length);
     while (left > 0) {

@@ -10,7 +10,7 @@ import type { Fields } from "../http/fields.ts";
 import { parseList, parseTokenList } from "../http/grammar.ts";
 import type { RequestHead } from "../http/head.ts";
 import { checkRequestHead } from "../http/head-check.ts";
-import { type Leniency, leniencyCheck } from "../vocabulary/leniency.ts";
+import { type Leniency, leniencyCheck, noLeniencies } from "../vocabulary/leniency.ts";
 import { type Limits, limitsCheck, resolveLimits } from "../vocabulary/limits.ts";
 import { type Violation, type ViolationCode, violation } from "../vocabulary/violation.ts";
 import type { ExtensionOffer } from "./extension-header.ts";
@@ -123,7 +123,7 @@ function openingRequest(
   tolerate: readonly Leniency[],
   limits: Limits,
 ): OpeningRequest | ViolationCode {
-  const tolerated: Leniency[] = [];
+  const noted: Leniency[] = [];
   // RFC 6455 §4.2.1 step 1: an HTTP/1.1 or higher GET request. RFC 9110 §9.1: methods are case-sensitive.
   if (head.method !== "GET") return "opening/method-not-get";
   // RFC 9110 §7.8: a server MUST ignore an Upgrade received in an HTTP/1.0 request.
@@ -137,13 +137,13 @@ function openingRequest(
     checkRequestBody(found["Content-Length"], found["Transfer-Encoding"]) ??
     checkUpgrade(found.Upgrade, found.Connection) ??
     checkVersion(found["Sec-WebSocket-Version"]) ??
-    checkKey(found["Sec-WebSocket-Key"], tolerate, tolerated);
+    checkKey(found["Sec-WebSocket-Key"], tolerate, noted);
   if (fault !== undefined) return fault;
   const origin = requestedOrigin(found.Origin);
   if (typeof origin === "string") return origin;
-  const subprotocols = requestedSubprotocols(found["Sec-WebSocket-Protocol"], tolerate, tolerated, limits);
+  const subprotocols = requestedSubprotocols(found["Sec-WebSocket-Protocol"], tolerate, noted, limits);
   if (typeof subprotocols === "string") return subprotocols;
-  const extensionOffers = requestedExtensions(found["Sec-WebSocket-Extensions"], tolerate, tolerated, limits);
+  const extensionOffers = requestedExtensions(found["Sec-WebSocket-Extensions"], tolerate, noted, limits);
   if (typeof extensionOffers === "string") return extensionOffers;
   return {
     bootstrap: "upgrade",
@@ -154,7 +154,7 @@ function openingRequest(
     extensionOffers,
     fields: head.fields,
     key: found["Sec-WebSocket-Key"][0],
-    tolerated,
+    tolerated: noted.length === 0 ? noLeniencies : noted,
   };
 }
 
@@ -234,7 +234,11 @@ const subprotocolCost = 40;
  */
 export function openingRequestLength({ fields, extensionOffers, subprotocols }: OpeningRequest): number {
   let length = requestCost + fieldCost * fields.length;
-  for (const [name, value] of fields) length += name.length + value.length;
+  // An index loop, as in `encodeRequestHead`.
+  for (let at = 0; at < fields.length; at++) {
+    const line = fields[at]!;
+    length += line[0].length + line[1].length;
+  }
   for (const { name, parameters } of extensionOffers) {
     length += offerCost + name.length + parameterCost * parameters.length;
     for (const [parameter, value] of parameters) length += parameter.length + (value?.length ?? 0);

@@ -7,7 +7,7 @@ import { responseBodyFraming } from "../http/body-framing.ts";
 import type { ResponseHead } from "../http/head.ts";
 import { HeadDecoder } from "../http/head-decoder.ts";
 import { statusLine } from "../http/start-line.ts";
-import type { Leniency } from "../vocabulary/leniency.ts";
+import { type Leniency, noLeniencies } from "../vocabulary/leniency.ts";
 import type { Limits } from "../vocabulary/limits.ts";
 import { type Violation, type ViolationCode, violationByServer } from "../vocabulary/violation.ts";
 
@@ -32,7 +32,7 @@ export class ResponseReader {
   #before = 0;
   #interimResponses = 0;
   /** Leniencies used in interim responses. */
-  #tolerated: readonly Leniency[] = [];
+  #tolerated: readonly Leniency[] = noLeniencies;
   #answer: { readonly head: ResponseHead; readonly body: BodyDecoder } | undefined;
 
   /** `switches` returns whether the bytes after this head belong to the new protocol. */
@@ -55,6 +55,7 @@ export class ResponseReader {
 
   /** Leniencies used so far. */
   get tolerated(): readonly Leniency[] {
+    if (this.#tolerated.length === 0) return this.#head.tolerated;
     return [...new Set([...this.#tolerated, ...this.#head.tolerated])];
   }
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { encodeResponseHead } from "../http/head-encoder.ts";
 import type { OpeningRequest } from "./request.ts";
-import { type AcceptedOpening, answerOpeningRequest, encodeAcceptedHead, type OpeningAnswer } from "./response.ts";
+import { type AcceptedOpening, answerOpeningRequest, encodeAnswer, type OpeningAnswer } from "./response.ts";
 
-/** The response to a request with `key` that offers the subprotocols chat and v2. */
+/** The response to a request with `key` that offers the subprotocols chat and v2, as a head. */
 function answer(key: string, given?: OpeningAnswer, sha1?: () => Uint8Array): AcceptedOpening {
   const request: OpeningRequest = {
     bootstrap: "upgrade",
@@ -22,23 +22,27 @@ function answer(key: string, given?: OpeningAnswer, sha1?: () => Uint8Array): Ac
 const sampleKey = "dGhlIHNhbXBsZSBub25jZQ==";
 const otherKey = "AQIDBAUGBwgJCgsMDQ4PEA==";
 
-describe("encodeAcceptedHead", () => {
+describe("encodeAnswer", () => {
   it("never changes a response already written: each client gets the proof for its own key [H09]", () => {
-    const heads = [sampleKey, otherKey, sampleKey].map((key) => answer(key).head);
-    const written = heads.map(encodeAcceptedHead);
-    expect(written).toEqual(heads.map(encodeResponseHead));
+    const keys = [sampleKey, otherKey, sampleKey];
+    const written = keys.map((key) => encodeAnswer(key, answer(key).agreement, {}));
+    expect(written).toEqual(keys.map((key) => encodeResponseHead(answer(key).head)));
     expect(written[0]).not.toEqual(written[1]);
   });
 
   it("writes every response as encodeResponseHead does, the common one and others [H09] [H24]", () => {
-    for (const { head } of [
-      answer(sampleKey),
-      answer(sampleKey, { subprotocol: "v2" }),
-      answer(sampleKey, { fields: [["Set-Cookie", "a=1"]] }),
-      answer(sampleKey, {}, () => new Uint8Array(2)),
-      answer(sampleKey, {}, () => new Uint8Array(32)),
-    ]) {
-      expect(encodeAcceptedHead(head)).toEqual(encodeResponseHead(head));
+    const answers: readonly OpeningAnswer[] = [
+      {},
+      { subprotocol: "v2" },
+      { fields: [] },
+      { fields: [["Set-Cookie", "a=1"]] },
+    ];
+    const digests = [undefined, () => new Uint8Array(2), () => new Uint8Array(32)];
+    for (const given of answers) {
+      for (const sha1 of digests) {
+        const { head, agreement } = answer(sampleKey, given, sha1);
+        expect(encodeAnswer(sampleKey, agreement, given, sha1)).toEqual(encodeResponseHead(head));
+      }
     }
   });
 });

@@ -5,7 +5,7 @@ import { UsageError } from "../checks/usage-error.ts";
 import type { FieldLine, Fields } from "../http/fields.ts";
 import type { ResponseHead } from "../http/head.ts";
 import { encodeResponseHead } from "../http/head-encoder.ts";
-import type { AgreedExtension, Agreement } from "../vocabulary/agreement.ts";
+import type { Agreement } from "../vocabulary/agreement.ts";
 import { type Extension, extensionsCheck } from "../vocabulary/extension.ts";
 import { formatExtensions } from "./extension-header.ts";
 import { acceptValue, type Sha1 } from "./key.ts";
@@ -60,12 +60,11 @@ export function answerOpeningRequest(
 ): AcceptedOpening {
   if (request.key === undefined) throw new UsageError("opening/bootstrap");
   const agreement = agree(request, answer);
-  const head = acceptedHead([
-    ["Sec-WebSocket-Accept", acceptValue(request.key, sha1)],
-    ...agreedFields(agreement),
-    ...(answer.fields ?? []),
-  ]);
-  return { head, agreement };
+  return { head: answerHead(acceptValue(request.key, sha1), agreement, answer), agreement };
+}
+
+function answerHead(accept: string, agreement: Agreement, answer: OpeningAnswer): ResponseHead {
+  return acceptedHead([["Sec-WebSocket-Accept", accept], ...agreedFields(agreement), ...(answer.fields ?? [])]);
 }
 
 function acceptedHead(others: Fields): ResponseHead {
@@ -74,6 +73,7 @@ function acceptedHead(others: Fields): ResponseHead {
   return { status: 101, reasonPhrase: "Switching Protocols", minorVersion: 1, fields };
 }
 
+const noFields: Fields = [];
 const acceptLength = 28;
 
 /** Template of the usual response. Only the value of Sec-WebSocket-Accept varies; it is at the end. */
@@ -83,12 +83,15 @@ const usualResponse: Uint8Array = encodeResponseHead(
 const acceptEnd = usualResponse.length - 4;
 
 /**
- * Encodes a head returned by `answerOpeningRequest`. Nearly all heads have no additional fields; these are copied from a
- * template, at an eighth of the cost of encoding (bench/micro/opening.ts).
+ * Encodes the response that accepts a request with `key` and `answer`, which led to `agreement`. Nearly all responses have no
+ * additional fields; these are copied from a template, at an eighth of the cost of encoding (bench/micro/opening.ts).
  */
-export function encodeAcceptedHead(head: ResponseHead): Uint8Array {
-  const accept = head.fields[2]![1];
-  if (head.fields.length > 3 || accept.length !== acceptLength) return encodeResponseHead(head);
+export function encodeAnswer(key: string, agreement: Agreement, answer: OpeningAnswer, sha1?: Sha1): Uint8Array {
+  const accept = acceptValue(key, sha1);
+  const isUsual = agreement.subprotocol === undefined && agreement.extensions.length === 0;
+  if (!isUsual || (answer.fields ?? noFields).length > 0 || accept.length !== acceptLength) {
+    return encodeResponseHead(answerHead(accept, agreement, answer));
+  }
   const bytes = usualResponse.slice();
   for (let at = 0; at < acceptLength; at++) bytes[acceptEnd - acceptLength + at] = accept.charCodeAt(at);
   return bytes;
@@ -103,7 +106,7 @@ export function agree(request: OpeningRequest, answer: OpeningAnswer): Agreement
     throw new UsageError("opening/subprotocol-not-offered", `It was ${JSON.stringify(subprotocol)}.`);
   }
   if (answer.fields !== undefined) assertApplicationFields(answer.fields);
-  const extensions: AgreedExtension[] = selectExtensions(request.extensionOffers, answer.extensions ?? []);
+  const extensions = selectExtensions(request.extensionOffers, answer.extensions ?? []);
   return { role: "server", subprotocol, extensions, tolerated: request.tolerated };
 }
 

@@ -20,7 +20,7 @@ import {
   type OpeningRequestCheck,
   openingRequestLength,
 } from "./request.ts";
-import { answerOpeningRequest, encodeAcceptedHead, type OpeningAnswer } from "./response.ts";
+import { agree, encodeAnswer, type OpeningAnswer } from "./response.ts";
 
 /**
  * One opening handshake. Input: `receive`, `receiveHead`, `receiveEnd`, `accept`, `fail`. Command: `reject`. Output:
@@ -45,7 +45,8 @@ import { answerOpeningRequest, encodeAcceptedHead, type OpeningAnswer } from "./
 export class ServerHandshake {
   readonly #config: ServerConfig;
   readonly #head: HeadDecoder<RequestHead>;
-  readonly #early = new ByteCollector();
+  /** Bytes that arrived before the answer, if any. */
+  #early: ByteCollector | undefined;
   readonly #output = new OutputQueue();
   /** The request waiting for `accept` or `reject`. */
   #request: OpeningRequest | undefined;
@@ -77,7 +78,7 @@ export class ServerHandshake {
 
   /** Memory used by input of the client, in bytes: the partial head, the request waiting for an answer, and early data. */
   get heldLength(): number {
-    return this.#head.heldLength + this.#requestLength + this.#early.heldLength;
+    return this.#head.heldLength + this.#requestLength + (this.#early?.heldLength ?? 0);
   }
 
   /** How to proceed with the transport once all output taken has been written. */
@@ -130,7 +131,7 @@ export class ServerHandshake {
   /** Fails the handshake for a reason other than received bytes, such as `deadline/opening`. */
   fail(code: ViolationCode): readonly HandshakeEvent[] {
     const isUnderWay = this.#phase === "awaiting-request" || this.#phase === "awaiting-answer";
-    return isUnderWay ? this.#fail(violation(code, this.#head.length + this.#early.length)) : [];
+    return isUnderWay ? this.#fail(violation(code, this.#head.length + this.#earlyLength)) : [];
   }
 
   /**
@@ -142,17 +143,16 @@ export class ServerHandshake {
    */
   accept(answer: OpeningAnswer = {}, prepare?: (agreement: Agreement) => void): readonly HandshakeEvent[] {
     if (this.#phase === "failed") return [];
-    const extensions = answer.extensions ?? this.#config.extensions;
-    const { head, agreement } = answerOpeningRequest(
-      this.#awaited(),
-      { ...answer, extensions },
-      this.#config.settings.native.sha1,
-    );
+    const request = this.#awaited();
+    const { extensions, settings } = this.#config;
+    const full: OpeningAnswer = answer.extensions === undefined ? { ...answer, extensions } : answer;
+    const agreement = agree(request, full);
+    const response = encodeAnswer(request.key!, agreement, full, settings.native.sha1);
     prepare?.(agreement);
-    this.#output.add(encodeAcceptedHead(head));
+    this.#output.add(response);
     this.#phase = "open";
     this.#forgetRequest();
-    return [{ type: "open", agreement, rest: this.#early.take() }];
+    return [{ type: "open", agreement, rest: this.#early?.take() ?? new Uint8Array(0) }];
   }
 
   /**
@@ -167,7 +167,11 @@ export class ServerHandshake {
     this.#send(rejectOpeningRequest(rejection));
     this.#phase = "rejected";
     this.#forgetRequest();
-    this.#early.clear();
+    this.#early = undefined;
+  }
+
+  get #earlyLength(): number {
+    return this.#early?.length ?? 0;
   }
 
   #readHead(chunk: Uint8Array): readonly HandshakeEvent[] {
@@ -176,7 +180,8 @@ export class ServerHandshake {
     if (step.type === "violation") return this.#fail(violation(step.code, step.offset));
     const check = checkDecodedRequest(step.head, this.#config, this.#head.length);
     const events = this.#follow(check, this.#head.tolerated);
-    return this.#phase === "awaiting-answer" ? [...events, ...this.#keep(chunk, step.end)] : events;
+    const isFollowed = this.#phase === "awaiting-answer" && step.end < chunk.length;
+    return isFollowed ? [...events, ...this.#keep(chunk, step.end)] : events;
   }
 
   /** Emits a valid request; rejects an invalid one. */
@@ -200,10 +205,11 @@ export class ServerHandshake {
    * MUST wait (RFC 6455 §4.1).
    */
   #keep(chunk: Uint8Array, start: number): readonly HandshakeEvent[] {
-    const room = this.#config.limits.earlyData - this.#early.length;
+    const room = this.#config.limits.earlyData - this.#earlyLength;
     if (chunk.length - start > room) {
       return this.#fail(violation("opening/early-data-too-big", this.#head.length + this.#config.limits.earlyData));
     }
+    this.#early ??= new ByteCollector();
     this.#early.append(chunk, start, chunk.length);
     return [];
   }
@@ -222,7 +228,7 @@ export class ServerHandshake {
   #fail(violation: Violation): readonly HandshakeEvent[] {
     this.#phase = "failed";
     this.#forgetRequest();
-    this.#early.clear();
+    this.#early = undefined;
     if (violation.httpStatus !== undefined) this.#send(rejectOpeningRequest(rejectionFor(violation)));
     return [{ type: "failure", violation }];
   }

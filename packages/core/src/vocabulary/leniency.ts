@@ -21,6 +21,9 @@ const leniencies = [
   "non-minimal-length",
 ] as const;
 
+/** Shared by all connections, and passed to the application. */
+export const noLeniencies: readonly Leniency[] = Object.freeze([]);
+
 /** The option `tolerate`. */
 export const leniencyCheck: OptionCheck = takes.list(
   'a list of the names of leniencies, such as ["bare-line-feed"]',

@@ -149,8 +149,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
   start(): void {
     // It may have been aborted already. The transport is started all the same, so that it is listened to until it is closed.
     if (this.#phase === "new") this.#phase = "starting";
-    const rest = this.endpoint.takeRest();
-    if (rest.length > 0) this.data(rest);
+    if (this.endpoint.restLength > 0) this.data(this.endpoint.takeRest());
     try {
       this.#transport.start(this);
     } catch (error) {
@@ -177,9 +176,8 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
   /** See `Endpoint.accept`. Emits `open` during this call, and messages that have arrived early afterwards. */
   accept(answer?: OpeningAnswer): void {
     this.#deliver(this.endpoint.accept(answer, "leave"));
-    const rest = this.endpoint.takeRest();
-    if (rest.length === 0) return;
-    this.#hold(rest);
+    if (this.endpoint.restLength === 0) return;
+    this.#hold(this.endpoint.takeRest());
     queueMicrotask(() => this.#release());
   }
 
