@@ -11,12 +11,14 @@ export class GatherSink {
   /** Bytes written since construction. */
   written = 0;
   readonly #ring = Buffer.alloc(4_194_304);
+  /** A stream of Node encodes strings before the kernel copies them, in memory of its own. Here that memory is never new. */
+  readonly #scratch = Buffer.alloc(4_194_304);
   #at = 0;
 
   write(piece: string | Uint8Array): boolean {
     if (typeof piece === "string") {
-      if (this.#at + piece.length * 3 > this.#ring.length) this.#at = 0;
-      this.#advance((this.#ring as unknown as NativeMethods).utf8Write(piece, this.#at));
+      const encoded = (this.#scratch as unknown as NativeMethods).utf8Write(piece, 0);
+      this.write(this.#scratch.subarray(0, encoded));
     } else {
       if (this.#at + piece.length > this.#ring.length) this.#at = 0;
       this.#ring.set(piece, this.#at);
