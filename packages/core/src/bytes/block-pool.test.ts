@@ -1,5 +1,14 @@
 import { describe, expect, it, vi } from "vitest";
-import { blockSize, borrowBlock, claimChunk, isWholeLoan, lendBlock, newOwner, returnChunk } from "./block-pool.ts";
+import {
+  blockSize,
+  borrowBlock,
+  claimChunk,
+  hasFreeBlock,
+  isWholeLoan,
+  lendBlock,
+  newOwner,
+  returnChunk,
+} from "./block-pool.ts";
 
 /** Takes every free block, so that the next one borrowed is new. */
 function drain(): void {
@@ -24,6 +33,9 @@ describe("borrowBlock", () => {
   it("always allocates a small block", () => {
     freed();
     expect(borrowBlock(64)).toHaveLength(64);
+    expect([hasFreeBlock(65), hasFreeBlock(blockSize), hasFreeBlock(blockSize + 1)]).toEqual([true, true, false]);
+    drain();
+    expect(hasFreeBlock(65)).toBe(false);
   });
 
   it("reuses a free block for any size above 64 that fits into it, and for no other", () => {

@@ -60,6 +60,11 @@ export function borrowBlock(size: number): Uint8Array {
   return new Uint8Array(size);
 }
 
+/** Whether `borrowBlock` returns a reused block for `size` bytes. */
+export function hasFreeBlock(size: number): boolean {
+  return size <= blockSize && free.length > 0;
+}
+
 /** Records that `whole`, the beginning of `block`, is passed to a transport, in one or more chunks. */
 export function lendBlock(block: Uint8Array, whole: Uint8Array): void {
   if (block.length !== blockSize) return;

@@ -71,6 +71,20 @@ describe("ByteWriter", () => {
     expect(sameBytes(concatBytes(writer.take()), concatBytes(expected))).toBe(true);
   });
 
+  it("knows the index of the chunk that the block becomes, and what can be reserved without allocating", () => {
+    const writer = new ByteWriter();
+    while (writer.hasRoom(1)) new ByteWriter().reserve(100);
+    expect([writer.chunkCount, writer.hasRoom(1)]).toEqual([0, false]);
+    writer.reserve(100);
+    expect([writer.hasRoom(100), writer.hasRoom(101)]).toEqual([true, false]);
+    writer.position = 10;
+    expect([writer.chunkCount, writer.hasRoom(90), writer.hasRoom(91)]).toEqual([0, true, false]);
+    const index = writer.appendReference(patternBytes(5000));
+    expect([index, writer.chunkCount]).toEqual([1, 2]);
+    expect(writer.take()).toHaveLength(2);
+    expect(writer.chunkCount).toBe(0);
+  });
+
   it("never writes to a chunk that was taken", () => {
     const writer = new ByteWriter();
     const taken: [chunk: Uint8Array, copy: Uint8Array][] = [];

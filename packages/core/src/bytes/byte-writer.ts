@@ -2,7 +2,7 @@
  * A bump allocator for output. Bytes are appended to a block until it is sealed. A sealed block is never written again,
  * growing copies nothing, and the position never moves back, so bytes that were taken cannot change.
  */
-import { blockSize, borrowBlock, lendBlock } from "./block-pool.ts";
+import { blockSize, borrowBlock, hasFreeBlock, lendBlock } from "./block-pool.ts";
 import { copyOf, noBytes } from "./byte-arrays.ts";
 
 /** The largest array that V8 keeps in its own heap, at a tenth of the cost: enough for a few headers (bench/encode-task.ts). */
@@ -47,6 +47,11 @@ export class ByteWriter {
     return this.position === 0 && this.#sealed === undefined;
   }
 
+  /** Number of chunks that are complete: the index of the one that the block becomes, in the result of `take`. */
+  get chunkCount(): number {
+    return this.#sealed?.length ?? 0;
+  }
+
   /** Overhead in bytes, excluding the appended bytes: unused room, and an array for each chunk. */
   get overhead(): number {
     const { length } = this.block;
@@ -56,6 +61,11 @@ export class ByteWriter {
   /** Makes room for `size` bytes at `position` of `block`. */
   reserve(size: number): void {
     if (this.position + size > this.#capacity) this.#newBlock(size);
+  }
+
+  /** Whether `size` bytes can be reserved without allocating: in the block, or at the start of one from the pool. */
+  hasRoom(size: number): boolean {
+    return this.position + size <= this.#capacity || (this.position === 0 && hasFreeBlock(size));
   }
 
   /** Appends a short array by copy and a long one by reference. The caller must not change it afterwards. */

@@ -8,6 +8,7 @@ import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import { blockSize } from "./block-pool.ts";
 import type { ByteWriter } from "./byte-writer.ts";
 import { type Encoder, exactEncoder } from "./platform-text.ts";
+import { scratchOf } from "./scratch.ts";
 
 const PlatformEncoder = (globalThis as { TextEncoder?: new () => Encoder }).TextEncoder;
 const encoder: Encoder | undefined = exactEncoder(PlatformEncoder);
@@ -95,20 +96,41 @@ export function utf8Bytes(text: string, native: NativeFunctions): Uint8Array {
 /** Size in bytes of the blocks that long text is encoded into. */
 const textBlock = 65_536;
 
-/** Appends `text` to `writer` block by block, so that no array of the worst-case length is needed. Returns the bytes written. */
+/**
+ * Appends `text` to `writer` block by block, so that no array of the worst-case length is needed. Returns the bytes written.
+ * Shorter parts are encoded in scratch first: their worst-case length is three times what most of them need.
+ */
 export function encodeLongText(text: string, writer: ByteWriter): number {
   let read = 0;
   let written = 0;
   while (read < text.length) {
     const part = text.slice(read, wholeCharacters(text, read + textBlock));
-    const room = Math.min(textBlock, maxUtf8Length(part));
-    writer.reserve(room);
-    const step = encodeAsFits(part, writer.block, writer.position, room);
-    writer.position += step.written;
+    const most = maxUtf8Length(part);
+    const step = most > textBlock ? encodeDirectly(part, writer) : encodeInScratch(part, most, writer);
     read += step.read;
     written += step.written;
   }
   return written;
+}
+
+function encodeDirectly(part: string, writer: ByteWriter): Progress {
+  writer.reserve(textBlock);
+  const step = encodeAsFits(part, writer.block, writer.position, textBlock);
+  writer.position += step.written;
+  return step;
+}
+
+function encodeInScratch(part: string, most: number, writer: ByteWriter): Progress {
+  const encoded = scratchOf(most);
+  const step = encodeAsFits(part, encoded, 0, most);
+  writer.appendCopy(encoded, 0, step.written);
+  return step;
+}
+
+/** Chars read and bytes written. */
+interface Progress {
+  readonly read: number;
+  readonly written: number;
 }
 
 /** Returns `end`, or one less if it would split a surrogate pair: each half alone would become U+FFFD. */
@@ -116,7 +138,7 @@ function wholeCharacters(text: string, end: number): number {
   return end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800 ? end - 1 : end;
 }
 
-function encodeAsFits(text: string, target: Uint8Array, at: number, room: number): { read: number; written: number } {
+function encodeAsFits(text: string, target: Uint8Array, at: number, room: number): Progress {
   if (encoder !== undefined)
     return encoder.encodeInto(text, new Uint8Array(target.buffer, target.byteOffset + at, room));
   const whole = text.slice(0, wholeCharacters(text, Math.floor(room / 3)));

@@ -64,6 +64,15 @@ export function writeTextFrame(
   return length;
 }
 
+/** Returns an unmasked frame in an array of its own. */
+export function unmaskedFrame(firstByte: number, payload: Uint8Array): Uint8Array {
+  const header = headerLength(payload.length, false);
+  const frame = new Uint8Array(header + payload.length);
+  writeHeader(frame, 0, firstByte, 0, payload.length);
+  frame.set(payload, header);
+  return frame;
+}
+
 /** Appends the header of an unmasked frame whose `length` bytes of payload follow by reference. Returns the bytes written. */
 export function writeUnmaskedHeader(writer: ByteWriter, firstByte: number, length: number): number {
   writer.reserve(maxHeaderLength);

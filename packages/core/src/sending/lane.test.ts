@@ -1,7 +1,9 @@
-import { concatBytes, frameFrom, outlineFrames, patternBytes, utf8Bytes } from "@hybi/testing/wire";
+import { concatBytes, frameFrom, outlineFrames, patternBytes, sameBytes, utf8Bytes } from "@hybi/testing/wire";
 import { describe, expect, it } from "vitest";
 import { readFrames } from "../../tests/support/read-frames.ts";
+import { claimChunk, newOwner, noteHandedBack, returnChunk } from "../bytes/block-pool.ts";
 import { ByteWriter } from "../bytes/byte-writer.ts";
+import { noNativeFunctions } from "../vocabulary/native-functions.ts";
 import { Lane } from "./lane.ts";
 import { PendingMessage } from "./pending-message.ts";
 
@@ -135,6 +137,108 @@ describe("Lane", () => {
       items.push(`${first.kind} of ${payload.length}, ${final}, ${owned}`);
     }
     expect(items).toEqual(["run of 5000", "binary of 5000, true, false", "run of 3", "binary of 70000, true, false"]);
+  });
+
+  describe("with long texts", () => {
+    const long = (length: number, fill = "x") => fill.repeat(length);
+
+    /** Lends a block of the pool to a transport, which hands it back. */
+    function freeBlock(): void {
+      noteHandedBack(patternBytes(100));
+      const owner = newOwner();
+      const writer = new ByteWriter();
+      writer.reserve(60_000);
+      writer.position = 60_000;
+      for (const chunk of writer.take()) if (claimChunk(chunk, owner)) returnChunk(chunk);
+    }
+
+    it("encodes them in the block of the messages around them, and takes them all in one chunk", () => {
+      freeBlock();
+      const lane = new Lane(0);
+      expect(lane.appendWholeText(long(5000), noNativeFunctions)).toBe(5000);
+      lane.writer.append(frameFrom("server", { opcode: "text", payload: "a" }));
+      expect(lane.appendWholeText(long(4097, "é"), noNativeFunctions)).toBe(8194);
+      const chunks = lane.takeAll();
+      expect(chunks).toHaveLength(1);
+      expect(outlineFrames(readFrames(chunks))).toEqual(["text FIN 5000", "text FIN 1", "text FIN 8194"]);
+    });
+
+    it("gives them arrays of their own size if no block has room for three times that", () => {
+      const lane = new Lane(0);
+      // Blocks that are free are used up first.
+      while (lane.writer.hasRoom(20_000)) new ByteWriter().reserve(20_000);
+      lane.writer.append(frameFrom("server", { opcode: "text", payload: "a" }));
+      for (const fill of ["x", "é"]) lane.appendWholeText(long(5000, fill), noNativeFunctions);
+      expect(lane.overhead).toBeLessThan(2_000);
+      const chunks = lane.takeAll();
+      expect(chunks.slice(1).map(({ length, buffer }) => [length, buffer.byteLength])).toEqual([
+        [5004, 5004],
+        [10_004, 10_004],
+      ]);
+      expect(outlineFrames(readFrames(chunks))).toEqual(["text FIN 1", "text FIN 5000", "text FIN 10000"]);
+    });
+
+    it.each([true, false])(
+      "turns them into messages that can be cut when they do not leave at once; in a block: %s",
+      (inBlock) => {
+        const lane = new Lane(0);
+        if (inBlock) freeBlock();
+        else while (lane.writer.hasRoom(20_000)) new ByteWriter().reserve(20_000);
+        const short = () => lane.writer.append(frameFrom("server", { opcode: "text", payload: "a" }));
+        lane.appendWholeText(long(5000), noNativeFunctions);
+        lane.appendWholeText(long(5001), noNativeFunctions);
+        short();
+        // Not a long text, though it looks like one.
+        lane.writer.append(frameFrom("server", { opcode: "text", payload: long(4090) }));
+        lane.appendWhole(patternBytes(9000));
+        short();
+        lane.appendWholeText(long(5002, "é"), noNativeFunctions);
+        const items: string[] = [];
+        while (!lane.isEmpty) {
+          const first = lane.first();
+          if (first === "run") {
+            items.push(...run(lane, 1_000_000).lines);
+            continue;
+          }
+          lane.dropFirst();
+          first.begin(undefined);
+          const { payload, final } = first.takeFragment(100_000);
+          const isRight =
+            first.kind === "binary" ||
+            sameBytes(
+              payload,
+              utf8Bytes(
+                long(
+                  first.kind === "text" && payload.length > 10_000 ? 5002 : payload.length,
+                  payload.length > 10_000 ? "é" : "x",
+                ),
+              ),
+            );
+          items.push(`${first.kind} of ${payload.length}, ${final}, ${isRight}`);
+        }
+        expect(items).toEqual([
+          "text of 5000, true, true",
+          "text of 5001, true, true",
+          "text FIN 1",
+          "text FIN 4090",
+          "binary of 9000, true, true",
+          "text FIN 1",
+          "text of 10004, true, true",
+        ]);
+        expect(lane.overhead).toBe(0);
+      },
+    );
+
+    it("leaves everything as it was if a native function fails", () => {
+      freeBlock();
+      const lane = new Lane(0);
+      const encodeUtf8 = () => -1;
+      expect(() => lane.appendWholeText(long(5000), { encodeUtf8 })).toThrow();
+      expect(lane.isEmpty).toBe(true);
+      lane.writer.append(frameFrom("server", { opcode: "text", payload: "a" }));
+      expect(lane.first()).toBe("run");
+      expect(run(lane, 100).lines).toEqual(["text FIN 1"]);
+    });
   });
 
   it("is ready when its first message has something to send", () => {

@@ -1,8 +1,22 @@
 /** The pending messages of one priority, in the order in which they were sent. */
 import { ByteWriter } from "../bytes/byte-writer.ts";
 import { Queue } from "../bytes/queue.ts";
-import { writeUnmaskedHeader } from "../frame/frame-encoder.ts";
-import { binary, finBit, headerLength, length16, length64, lengthBits, maskBit } from "../frame/header.ts";
+import { scratchOf } from "../bytes/scratch.ts";
+import { encodeText, maxUtf8Length } from "../bytes/text-encode.ts";
+import { unmaskedFrame, writeTextFrame, writeUnmaskedHeader } from "../frame/frame-encoder.ts";
+import {
+  binary,
+  finBit,
+  headerLength,
+  length16,
+  length64,
+  lengthBits,
+  maskBit,
+  maxHeaderLength,
+  text,
+} from "../frame/header.ts";
+import type { NativeFunctions } from "../vocabulary/native-functions.ts";
+import type { MessageKind } from "../vocabulary/terms.ts";
 import { PendingMessage } from "./pending-message.ts";
 
 const none: readonly number[] = [];
@@ -21,6 +35,8 @@ export class Lane {
 
   /** Indexes of the chunks of `writer` that are whole payloads by reference, each after its header. */
   #whole: number[] | undefined;
+  /** Where the long texts are in the chunks of `writer`: for each the index of the chunk, and that of its frame in there. */
+  #texts: number[] | undefined;
   /** Pending messages, and chunks of whole frames of unfragmented messages. Most lanes never need it. */
   #queue: Queue<Uint8Array | PendingMessage> | undefined;
   /** Number of chunks in the queue, and their overhead in bytes. */
@@ -69,9 +85,32 @@ export class Lane {
     this.#whole.push(this.writer.appendReference(payload));
   }
 
+  /**
+   * Queues a server's long text as one frame, like `appendWhole`. Returns the length of its payload in bytes. Encodes it at
+   * its final position if there is room for the longest payload that it may have; otherwise in scratch, so that while it
+   * waits it does not hold three times its length.
+   */
+  appendWholeText(data: string, native: NativeFunctions): number {
+    const { writer } = this;
+    this.#texts ??= [];
+    const most = maxUtf8Length(data);
+    if (writer.hasRoom(maxHeaderLength + most)) {
+      const { chunkCount, position } = writer;
+      const length = writeTextFrame(writer, finBit | text, data, undefined, native);
+      this.#texts.push(chunkCount, position);
+      return length;
+    }
+    const encoded = scratchOf(most);
+    const length = encodeText(data, encoded, 0, native);
+    const frame = unmaskedFrame(finBit | text, encoded.subarray(0, length));
+    this.#texts.push(writer.appendReference(frame), 0);
+    return length;
+  }
+
   /** Takes everything, if only encoded messages are pending. */
   takeAll(): readonly Uint8Array[] {
     this.#whole = undefined;
+    this.#texts = undefined;
     return this.writer.take();
   }
 
@@ -156,29 +195,42 @@ export class Lane {
     this.#queue ??= new Queue();
     const queue = this.#queue;
     const whole = this.#whole ?? none;
+    const texts = this.#texts ?? none;
     this.#chunkOverhead += this.writer.overhead;
     const chunks = this.takeAll();
     let next = 0;
+    let nextText = 0;
     for (const [index, chunk] of chunks.entries()) {
       if (index === whole[next]) {
-        this.#pushPending(queue, pendingBinary(chunk));
+        this.#pushPending(queue, pendingMessage("binary", chunk));
         next++;
-      } else {
-        // The header of a payload by reference is written again when the message is sent.
-        const header = index + 1 === whole[next] ? headerLength(chunks[index + 1]!.length, false) : 0;
-        if (header < chunk.length) {
-          queue.push(chunk.subarray(0, chunk.length - header));
-          this.#chunks++;
-        }
+        continue;
       }
+      let start = 0;
+      for (; texts[nextText] === index; nextText += 2) {
+        const at = texts[nextText + 1]!;
+        const end = at + frameLength(chunk, at);
+        this.#pushRun(queue, chunk.subarray(start, at));
+        this.#pushPending(queue, pendingMessage("text", chunk.subarray(end - payloadLength(chunk, at), end)));
+        start = end;
+      }
+      // The header of a payload by reference is written again when the message is sent.
+      const header = index + 1 === whole[next] ? headerLength(chunks[index + 1]!.length, false) : 0;
+      this.#pushRun(queue, chunk.subarray(start, chunk.length - header));
     }
     if (this.#chunks === 0) this.#chunkOverhead = 0;
     return queue;
   }
+
+  #pushRun(queue: Queue<Uint8Array | PendingMessage>, frames: Uint8Array): void {
+    if (frames.length === 0) return;
+    queue.push(frames);
+    this.#chunks++;
+  }
 }
 
-function pendingBinary(payload: Uint8Array): PendingMessage {
-  const message = new PendingMessage("binary", undefined);
+function pendingMessage(kind: MessageKind, payload: Uint8Array): PendingMessage {
+  const message = new PendingMessage(kind, undefined);
   message.appendReference(payload);
   message.end();
   return message;

@@ -4,7 +4,8 @@
  * priority. A Close frame ends it all.
  *
  * Short messages are encoded at once and packed into blocks: one write of the transport costs as much as encoding a
- * hundred of them. Longer ones wait as `PendingMessage` and are fragmented when they are taken.
+ * hundred of them. Longer ones wait as `PendingMessage` and are fragmented when they are taken, unless a server can send them
+ * as one frame at once.
  */
 import { returnChunk } from "../bytes/block-pool.ts";
 import { appendCopyLimit, ByteWriter } from "../bytes/byte-writer.ts";
@@ -25,8 +26,11 @@ import { Lanes } from "./lanes.ts";
 import { PendingMessage } from "./pending-message.ts";
 import type { PreparedMessage } from "./prepared-message.ts";
 
-/** Texts up to this many chars are encoded when sent. Beyond, copying costs more than it saves. */
+/** Texts up to this many chars are encoded when sent, and stay as they are: longer frames could not be cut or overtaken. */
 const shortTextLimit = 4096;
+
+/** Longer texts of a server are encoded at once too if they take at most this many bytes, which fit into a block. */
+const longestWholeText = 65_535;
 
 /** Overhead that is not counted, like that of the connection itself, so that a limit of a hundred bytes still allows payload. */
 const freeOverhead = 4096;
@@ -176,6 +180,11 @@ export class OutputScheduler {
     if (data.length <= shortTextLimit && data.length * 3 <= fragmentSize && !this.#isTransformed) {
       const length = writeTextFrame(lane.writer, finBit | text, data, keys, native);
       this.#length += headerLength(length, keys !== undefined) + length;
+      return length;
+    }
+    if (keys === undefined && data.length * 3 <= Math.min(fragmentSize, longestWholeText) && !this.#isTransformed) {
+      const length = lane.appendWholeText(data, native);
+      this.#length += length + lastHeader;
       return length;
     }
     const message = new PendingMessage("text", options?.compress);

@@ -5,7 +5,8 @@
 import { isBytes } from "../bytes/byte-arrays.ts";
 import { utf8Bytes } from "../bytes/text-encode.ts";
 import { UsageError } from "../checks/usage-error.ts";
-import { binary, finBit, headerLength, text, writeHeader } from "../frame/header.ts";
+import { unmaskedFrame } from "../frame/frame-encoder.ts";
+import { binary, finBit, text } from "../frame/header.ts";
 import { type NativeFunctions, noNativeFunctions } from "../vocabulary/native-functions.ts";
 import type { MessageKind } from "../vocabulary/terms.ts";
 
@@ -30,9 +31,6 @@ export function prepareBinary(data: Uint8Array): PreparedMessage {
 }
 
 function prepare(kind: MessageKind, payload: Uint8Array): PreparedMessage {
-  const header = headerLength(payload.length, false);
-  const frame = new Uint8Array(header + payload.length);
-  writeHeader(frame, 0, finBit | (kind === "text" ? text : binary), 0, payload.length);
-  frame.set(payload, header);
-  return { kind, payload: frame.subarray(header), frame };
+  const frame = unmaskedFrame(finBit | (kind === "text" ? text : binary), payload);
+  return { kind, payload: frame.subarray(frame.length - payload.length), frame };
 }

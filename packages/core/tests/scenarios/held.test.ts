@@ -129,6 +129,19 @@ describe.each(roles)("heldLength of a connection, a %s's", (role) => {
     expect(connection.heldLength).toBe(0);
   });
 
+  it.each([5_000, 15_000, 20_000])("is at most 1.2 times a text of %i chars that waits [A18]", (length) => {
+    const connection = open(role);
+    const before = connection.heldLength;
+    for (let count = 0; count < 20; count++) connection.sendText("x".repeat(length));
+    const waiting = () => connection.heldLength - before + connection.outputLength;
+    expect(waiting()).toBeLessThan(1.2 * 20 * length);
+    // The first one leaves, and the others wait as before.
+    connection.takeOutput(1);
+    expect(waiting()).toBeLessThan(1.2 * 20 * length);
+    while (connection.outputLength > 0) connection.takeOutput(length);
+    expect(connection.heldLength).toBeLessThan(1_000);
+  });
+
   it("uses what an extension reports about itself, if that is valid [A18]", () => {
     const idle = {
       beginDecode: () => false,
