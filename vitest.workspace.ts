@@ -23,6 +23,7 @@ const suites: { name: string; root: string; runtimes: readonly Runtime[] }[] = [
   { name: "conformance", root: "packages/conformance", runtimes: ["node", "deno", "bun"] },
   { name: "examples", root: "examples", runtimes: ["node"] },
   { name: "fuzz", root: "fuzz", runtimes: ["node"] },
+  { name: "bench", root: "bench", runtimes: ["node"] },
   { name: "tooling", root: "tooling", runtimes: ["node"] },
 ];
 

@@ -17,7 +17,7 @@ export function prepareEncode(task: Task, implementation: string): PreparedTask 
   if (message === undefined) throw new Error("The workload is empty.");
   const { kind, payload } = message;
   const data = kind === "text" ? Buffer.from(payload).toString() : payload;
-  const perTurn = Math.max(1, Math.min(turnMessages, Math.floor(turnLength / payload.length)));
+  const perTurn = task.perTurn ?? Math.max(1, Math.min(turnMessages, Math.floor(turnLength / payload.length)));
   const length = payload.length >= 16_384 && kind === "binary" ? runLength.long : runLength.short * 4;
   const turns = Math.ceil(Math.min(length / payload.length, 200_000) / perTurn);
   const messages = Array(perTurn).fill(data);

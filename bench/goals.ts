@@ -1,83 +1,137 @@
-/** The goals, as ratios to `ws` without its native addon; docs/design/performance.md has the reasons. */
+/** The goals, each for one subject of one row; docs/design/performance.md shows which are reached. */
+import { findCell, findRow, type Result, type Row } from "./result.ts";
 
 export interface Goal {
-  /** Without and with Node's native functions. */
-  readonly portable: number;
-  readonly host: number;
-  /** Ratio to `ws` with its native addon. */
-  readonly native?: number;
+  /** Path of the row: "echo/text 32x64". */
+  readonly row: string;
+  readonly subject: string;
+  /** The least ratio to the subject `to`, by default the first of the row. */
+  readonly atLeast?: number;
+  /** The same for versions of Node after 20, where it differs. */
+  readonly atLeastLater?: number;
+  readonly to?: string;
+  /** The greatest value, in the unit of the row. */
+  readonly atMost?: number;
 }
 
-const same = (ratio: number, native?: number): Goal => ({
-  portable: ratio,
-  host: ratio,
-  ...(native === undefined ? {} : { native }),
-});
-
-/** Goals by table and workload. */
-export const goals: Readonly<Record<string, Readonly<Record<string, Goal>>>> = {
-  "decode/server/65536": {
-    t16: same(6),
-    t125: { portable: 3.5, host: 5 },
-    j200: { portable: 4.5, host: 6.5 },
-    k64: same(2.3),
-    b1k: same(13, 3),
-    b16k: same(15, 1),
-    b1m: same(5),
-    t1m: { portable: 3.5, host: 8 },
-    k1m: same(2.5),
-    fragb: same(7),
-    fragk: same(2.9),
-    mixed: { portable: 6.5, host: 7.5 },
-  },
-  "decode/server/1460": { t16: same(6), b1k: same(6) },
-  "decode/server/1": { t16: same(5), t125: same(5), k64: same(5), b1k: same(5), b16k: same(5), mixed: same(5) },
-  "decode/client/65536": {
-    t16: same(6),
-    t125: { portable: 2.3, host: 3.3 },
-    b1k: same(11),
-    b16k: same(1.2),
-    b1m: same(1),
-  },
-  "decode/client/1": { t16: same(5), t125: same(5), k64: same(5), b1k: same(5), b16k: same(5), mixed: same(5) },
-  "encode/server": {
-    t16: same(3.7),
-    t125: { portable: 1.9, host: 2.1 },
-    b1k: same(2),
-    b16k: same(1.17),
-    t1m: same(1.9),
-  },
-  "encode/client": {
-    t16: same(4.2, 1.1),
-    t125: { portable: 2.5, host: 2.8, native: 1.1 },
-    b1k: same(10.6, 1.1),
-    b16k: same(13.7, 1.1),
-    b1m: same(15, 1.1),
-  },
-};
-
-/** The goal of an echo: a ratio to `ws`, and a ratio to another server of the same run. */
-export interface EchoGoal {
-  readonly ratio: number;
-  /** Name and title of the other server, and our ratio to it. */
-  readonly beside?: { readonly name: string; readonly title: string; readonly ratio: number };
+/** How a goal is met by a result. */
+export interface Outcome {
+  readonly goal: Goal;
+  readonly row: Row;
+  /** The ratio or value that was measured. */
+  readonly actual: number;
+  readonly wanted: number;
+  /** By how much it is missed: 0.1 is 10 %. Not positive if it is reached. */
+  readonly missing: number;
 }
 
-const besideTcp = { name: "raw", title: "TCP alone", ratio: 0.9 };
+/** Goals of several rows of one table, by row. */
+function goalsOf(
+  table: string,
+  subject: string,
+  rows: Readonly<Record<string, number>>,
+  more: Partial<Goal> = {},
+): readonly Goal[] {
+  return Object.entries(rows).map(([row, atLeast]) => ({ row: `${table} ${row}`, subject, atLeast, ...more }));
+}
 
-/** Goals by row of the table, for the pump; also for the WebSocket interface on top of it, where it reaches them. */
-export const echoGoals: Readonly<Record<string, EchoGoal>> = {
-  pipe64: { ratio: 20, beside: { name: "bun-native", title: "Bun.serve", ratio: 0.9 } },
-  pipe8: { ratio: 5.5 },
-  pipe2: { ratio: 1.9 },
-  ping1: { ratio: 1.15, beside: besideTcp },
-  ping32: { ratio: 1.15, beside: besideTcp },
-  ping256: { ratio: 1.15, beside: besideTcp },
-  pipe16k: { ratio: 3.5, beside: { name: "ws-native", title: "native", ratio: 1.1 } },
-};
+const decodeByte = { t16: 5, t125: 5, k64: 5, b1k: 5, b16k: 5, mixed: 5 };
+const encodeSingle = ["text", "binary"].flatMap((kind) =>
+  [4000, 4200, 8192, 16_384, 65_536].map((length) => [`${kind}${length}`, 1] as const),
+);
 
-/** KiB of heap per idle connection in excess of its socket. */
-export const idleGoal = 0.35;
+export const goals: readonly Goal[] = [
+  ...goalsOf("echo/text", "listen", {
+    "1x1": 1.05,
+    "32x1": 1.05,
+    "256x1": 1.05,
+    "32x2": 1.7,
+    "32x8": 4.8,
+    "32x64": 13,
+  }),
+  ...goalsOf("echo/binary", "listen", {
+    "1x1": 1.05,
+    "32x1": 1.05,
+    "256x1": 1.05,
+    "32x2": 1.7,
+    "32x8": 4.8,
+    "32x64": 12,
+  }),
+  ...goalsOf("echo/binary", "listen-buffer", { "32x64": 8 }),
+  ...goalsOf("echo/text", "pump", { "1x1": 1.1, "32x1": 1.1, "256x1": 1.1 }),
+  ...goalsOf("echo/binary", "pump", { "1x1": 1.1, "32x1": 1.1, "256x1": 1.1, "32x64": 26 }),
+  ...goalsOf("echo/binary", "pump", { "32x64": 1 }, { to: "bun-native" }),
+  ...["listen", "pump"].flatMap((subject) => [
+    ...goalsOf("echo/binary", subject, { "8x8x16384-binary": 3.5 }, { atLeastLater: 2.5 }),
+    ...goalsOf("echo/binary", subject, { "8x8x16384-binary": 1 }, { to: "ws-native" }),
+  ]),
+  ...goalsOf("echo/binary", "listen", { "2x2x1048576-binary": 2.4 }, { atLeastLater: 1.4 }),
+  ...goalsOf("broadcast", "listen", { sockets: 1.2, "in-process": 1 }),
+  ...goalsOf("client", "connect", {
+    "ping-pong-text": 1.05,
+    "ping-pong-binary": 1.05,
+    "firehose-text": 1,
+    "firehose-binary": 1,
+  }),
+  ...goalsOf("client", "connect-buffer", { "firehose-binary": 0.8 }),
+  ...goalsOf("encode/single", "hybi-host", Object.fromEntries(encodeSingle)),
+  ...goalsOf("handshakes", "listen", { opening: 1.2, both: 1 }),
+  { row: "idle heap-above", subject: "listen", atMost: 1.65 },
+  { row: "idle heap-above", subject: "pump", atMost: 1.2 },
+  { row: "memory waiting", subject: "hybi-host", atMost: 6000 },
+  ...goalsOf("keepalive", "listen", { ping: 1 }),
+  ...goalsOf("deflate", "listen", { "4x4x200": 1, "4x4x2048": 1, "4x1x65536": 1 }),
+  ...["bun", "deno"].flatMap((runtime) => [
+    ...goalsOf(`runtimes/${runtime}/text`, `${runtime}-listen`, { "32x1": 1.05, "32x64": 9 }),
+    ...goalsOf(`runtimes/${runtime}/binary`, `${runtime}-listen`, { "32x1": 1, "32x64": 1 }),
+  ]),
+  ...goalsOf("runtimes/deno/text", "deno-listen", { "32x1": 1, "32x64": 1 }, { to: "deno-native" }),
+  ...goalsOf("tls/text", "listen", { "32x1": 1.05, "32x64": 13 }),
+  ...goalsOf("tls/binary", "listen", { "8x8x16384-binary": 3.5 }, { atLeastLater: 2.5 }),
+  ...goalsOf("decode/server/65536", "hybi", {
+    t16: 6,
+    t125: 3.5,
+    j200: 4.5,
+    k64: 2.3,
+    b1k: 13,
+    b16k: 15,
+    b1m: 5,
+    t1m: 3.5,
+    k1m: 2.5,
+    fragb: 7,
+    fragk: 2.9,
+    mixed: 6.5,
+  }),
+  ...goalsOf("decode/server/65536", "hybi-host", { t125: 5, j200: 6.5, t1m: 8, mixed: 7.5 }),
+  ...goalsOf("decode/server/65536", "hybi-host", { b1k: 3, b16k: 1 }, { to: "ws-native" }),
+  ...goalsOf("decode/server/1460", "hybi", { t16: 6, b1k: 4, b16k: 6 }),
+  ...goalsOf("decode/server/1", "hybi", decodeByte),
+  ...goalsOf("decode/client/65536", "hybi", { t16: 6, t125: 2.3, b1k: 11, b16k: 1.2, b1m: 1 }),
+  ...goalsOf("decode/client/1460", "hybi", { b16k: 1 }),
+  ...goalsOf("decode/client/1", "hybi", decodeByte),
+  ...goalsOf("encode/server", "hybi", { t16: 3.7, t125: 1.9, b1k: 2, b16k: 1.17, t1m: 1.9 }),
+  ...goalsOf("encode/client", "hybi", { t16: 4.2, t125: 2.5, b1k: 10.6, b16k: 13.7, b1m: 15 }),
+  ...goalsOf("encode/client", "hybi", { t16: 1.1, t125: 1.1, b1k: 1.1, b16k: 1.1, b1m: 1.1 }, { to: "ws-native" }),
+];
 
-/** Ratio to `ws`: at most 60 % of the cost of an opening handshake to its server. */
-export const handshakeGoal = 1.67;
+/** Returns how `goal` is met, or undefined if the result lacks the row or one of the subjects. */
+export function outcomeOf(goal: Goal, result: Result): Outcome | undefined {
+  const row = findRow(result, goal.row);
+  const cell = findCell(row, goal.subject);
+  if (row === undefined || cell === undefined) return undefined;
+  if (goal.atMost !== undefined) {
+    return { goal, row, actual: cell.value, wanted: goal.atMost, missing: cell.value / goal.atMost - 1 };
+  }
+  const reference = goal.to === undefined ? row.cells[0] : findCell(row, goal.to);
+  if (reference === undefined) return undefined;
+  const isLater = Number.parseInt(result.node, 10) > 20;
+  const wanted = (isLater ? goal.atLeastLater : undefined) ?? goal.atLeast ?? Number.NaN;
+  // The ratio of a cell is the median of the rounds' ratios, which is steadier than a ratio of medians.
+  const actual = cell.ratio / reference.ratio;
+  return { goal, row, actual, wanted, missing: 1 - actual / wanted };
+}
+
+/** Returns the tick of a goal that is reached, or by how much it is missed. */
+export function verdict({ missing }: Outcome): string {
+  return missing <= 0 ? "✓" : `−${Math.max(1, Math.round(missing * 100))} %`;
+}

@@ -34,10 +34,10 @@ export function heapGrowth(prepare: () => void, run: () => void): number {
 }
 
 /** Returns the bytes still held after `run`, on the heap and outside of it. */
-export function heldAfter(run: () => void): number {
+export async function heldAfter(run: () => Promise<void> | void): Promise<number> {
   collect();
   const before = process.memoryUsage();
-  run();
+  await run();
   collect();
   const after = process.memoryUsage();
   return after.heapUsed - before.heapUsed + (after.external - before.external);

@@ -7,10 +7,10 @@ import { encodeFrame } from "./wire.ts";
 const fragments = 16_000;
 
 /** Returns the bytes held per fragment. Each fragment arrives in a chunk of its own. */
-export function heldByFragments(implementation: string): number {
+export async function heldByFragments(implementation: string): Promise<number> {
   const ledger = new Ledger();
   const receive = receiver(implementation, "server", ledger);
-  const held = heldAfter(() => {
+  const held = await heldAfter(() => {
     for (let index = 0; index < fragments; index++) {
       receive(encodeFrame(index === 0 ? 0x02 : 0x00, Uint8Array.of(index), true, index));
     }

@@ -1,34 +1,36 @@
 /** One message byte by byte, in growing sizes: the cost per byte must not grow. */
-import type { Implementation } from "./implementations.ts";
+import { type Effort, showProgress } from "./effort.ts";
+import { implementations } from "./implementations.ts";
+import { cellsOf, type Row, type Table } from "./result.ts";
+import { quantile } from "./statistics.ts";
 import { WorkerProcess } from "./worker-process.ts";
+import { meanLength, workloadNamed } from "./workloads.ts";
 
 const sizes = ["b1k", "b16k", "b64k", "b256k", "b1m"];
 /** Sizes for `ws`, which takes seconds per message for larger ones. */
 const sizesForPeers = ["b1k", "b16k", "b64k"];
+const compared = implementations.filter(({ name }) => !name.endsWith("sink") && name !== "ws-native");
 
-export interface LinearityRow {
-  readonly workload: string;
-  /** CPU time per message, by name of the implementation. */
-  readonly nanoseconds: Readonly<Record<string, number>>;
-}
-
-export async function measureLinearity(
-  program: string,
-  implementations: readonly Implementation[],
-): Promise<readonly LinearityRow[]> {
-  const rows: LinearityRow[] = [];
-  for (const workload of sizes) {
-    const nanoseconds: Record<string, number> = {};
-    for (const implementation of implementations) {
-      if (implementation.name.startsWith("ws") && !sizesForPeers.includes(workload)) continue;
+export async function measureLinearity(program: string, { quick }: Effort): Promise<Table> {
+  const rows: Row[] = [];
+  for (const workload of quick ? sizes.slice(0, 1) : sizes) {
+    const { title } = workloadNamed(workload);
+    const values: (number | undefined)[] = [];
+    for (const implementation of compared) {
+      const isTooSlow = implementation.name.startsWith("ws") && !sizesForPeers.includes(workload);
+      if (isTooSlow) {
+        values.push(undefined);
+        continue;
+      }
       const worker = new WorkerProcess(program, implementation);
       await worker.prepare({ direction: "decode", role: "server", workload, chunk: 1 });
       const times: number[] = [];
       for (let pass = 0; pass < 5; pass++) times.push(await worker.pass());
       worker.end();
-      nanoseconds[implementation.name] = times.sort((a, b) => a - b)[2] as number;
+      values.push(quantile(times, 0.5) / meanLength(workloadNamed(workload)));
     }
-    rows.push({ workload, nanoseconds });
+    rows.push({ name: workload, title, cells: cellsOf(compared, values) });
+    showProgress();
   }
-  return rows;
+  return { name: "linearity", title: "One message byte by byte, per byte", unit: "ns", shows: "values", rows };
 }

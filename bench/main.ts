@@ -1,96 +1,99 @@
-/**
- * `pnpm bench` compares our core with `ws`, with and without its native addon, in one run.
- *
- * `--quick` measures only a few rows. `--only decode/server` selects tables ("memory", "linearity", "echo", "idle" and
- * "handshakes" are others), `--rounds 15` makes the medians more precise, `--json file` saves all results, and
- * `--markdown` prints the tables of README.md and docs/design/performance.md. `--only hostile` measures servers under
- * attack; it takes minutes and runs only when selected.
- */
-import { writeFile } from "node:fs/promises";
+/** `pnpm bench` compares hybi with `ws` and others in one run; `--help` says how. */
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
-import { bundle } from "./bundle.ts";
-import { measureEcho } from "./end-to-end/echo.ts";
-import { echoTable, handshakesTable, idleTable } from "./end-to-end/format.ts";
-import { measureHandshakes } from "./end-to-end/handshakes.ts";
-import { measureIdle } from "./end-to-end/idle.ts";
-import { linearityTable, markdownTable, memoryTable, terminalTable } from "./format.ts";
+import { markdownTable, terminalTable } from "./format.ts";
+import { groups, selectGroups } from "./groups.ts";
 import { hostileTable, measureHostile } from "./hostile/measure.ts";
-import { type Implementation, implementations } from "./implementations.ts";
-import { measureLinearity } from "./linearity.ts";
-import { type MeasuredTask, measure } from "./measure.ts";
-import { measureMemory } from "./memory.ts";
-import { selectTables, type Table } from "./tables.ts";
+import { writeReport } from "./report/main.ts";
+import type { Result, Table } from "./result.ts";
 
-const { values: options } = parseArgs({
-  // pnpm passes on the "--" typed by its users.
-  args: process.argv.slice(2).filter((argument) => argument !== "--"),
-  options: {
-    quick: { type: "boolean", default: false },
-    markdown: { type: "boolean", default: false },
-    only: { type: "string", multiple: true, default: [] },
-    rounds: { type: "string" },
-    json: { type: "string" },
-  },
-});
-const rounds = Number(options.rounds ?? (options.quick ? 3 : 11));
-/** Passes over sockets take ten times as long, so there are half as many. */
-const endToEndRounds = Math.ceil(rounds / 2);
-const titles = Object.fromEntries(implementations.map(({ name, title }) => [name, title]));
+const usage = `pnpm bench [options]
 
-/** Sinks exist for receiving only, and a quick run omits them. The native addon plays no part in a handshake. */
-function comparedIn(table: Table): readonly Implementation[] {
-  return implementations.filter(({ name }) => {
-    if (name.endsWith("sink")) return table.name.startsWith("decode") && !options.quick;
-    return !(name === "ws-native" && table.name === "handshake");
+Measures hybi beside ws and others in the same run; a ratio says how many times less CPU time than ws.
+
+  --all              everything, with the rounds of the published tables: about 20 minutes
+  --only GROUP       the tables whose names begin with GROUP; may be repeated
+  --quick            few rows, rounds and connections: a look whether all works
+  --rounds N         more rounds make the medians steadier (default 7, or 3 for a quick run)
+  --node PATH        measures this program of Node, instead of the one that runs the command
+  --markdown         prints Markdown, with the goals that are reached
+  --json FILE        saves the results
+  --report FILE…     writes docs/design/performance.md, its chart and the table of README.md from saved results,
+                     one for each version of Node
+  --help             this
+
+Groups:
+${groups.map(({ name, title }) => `  ${name.padEnd(22)} ${title}`).join("\n")}
+  hostile                Servers under attack: takes minutes, and only runs when selected`;
+
+const { values: options, positionals } = parse();
+if (options.help) console.log(usage);
+else if (options.report) writeReport(positionals.map((file) => JSON.parse(readFileSync(file, "utf8"))));
+else if (options.node !== undefined) runIn(options.node);
+else if (options.only.includes("hostile")) console.log(hostileTable(await measureHostile(), options.markdown));
+else if (options.all || options.quick || options.only.length > 0) await measureAll();
+else console.log(usage);
+
+function parse(): ReturnType<typeof parseOptions> {
+  try {
+    return parseOptions();
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${usage}`);
+    process.exit(1);
+  }
+}
+
+function parseOptions() {
+  return parseArgs({
+    // pnpm passes on the "--" typed by its users.
+    args: process.argv.slice(2).filter((argument) => argument !== "--"),
+    allowPositionals: true,
+    options: {
+      all: { type: "boolean", default: false },
+      only: { type: "string", multiple: true, default: [] },
+      quick: { type: "boolean", default: false },
+      rounds: { type: "string" },
+      node: { type: "string" },
+      markdown: { type: "boolean", default: false },
+      json: { type: "string" },
+      report: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
   });
 }
 
-function isSelected(part: string): boolean {
-  return options.only.length === 0 ? !options.quick : options.only.some((prefix) => part.startsWith(prefix));
+/** Runs this command in another program of Node, which then starts all servers and clients as well. */
+function runIn(node: string): void {
+  const args = process.argv.slice(1).filter((argument, index, all) => {
+    return argument !== "--node" && all[index - 1] !== "--node" && !argument.startsWith("--node=");
+  });
+  const { status, error } = spawnSync(node, [...process.execArgv, ...args], { stdio: "inherit" });
+  if (error !== undefined) throw error;
+  process.exitCode = status ?? 1;
 }
 
-const program = await bundle("worker");
-const results: Record<string, unknown> = {};
-console.log(`Node ${process.version}, ${cpus()[0]?.model}; CPU time, medians of ${rounds} rounds, ratios to ws.\n`);
-for (const table of selectTables(options.only, options.quick)) {
-  const measured: MeasuredTask[] = [];
-  for (const task of table.tasks) {
-    measured.push(await measure(program, task, comparedIn(table), rounds));
-    process.stderr.write(".");
+async function measureAll(): Promise<void> {
+  const selected = selectGroups(options.only);
+  if (selected.length === 0) throw new Error(`No group begins with ${options.only.join(" or ")}; see --help.`);
+  const rounds = Number(options.rounds ?? (options.quick ? 3 : 7));
+  const tables: Table[] = [];
+  const result: Result = {
+    node: process.versions.node,
+    processor: cpus()[0]?.model ?? "unknown",
+    date: new Date().toISOString().slice(0, 10),
+    rounds,
+    tables,
+  };
+  console.log(`Node ${result.node}, ${result.processor}; CPU time, medians of ${rounds} rounds, ratios to ws.\n`);
+  for (const group of selected) {
+    const table = await group.measure({ rounds, quick: options.quick });
+    process.stderr.write("\n");
+    if (table.rows.length === 0) continue;
+    tables.push(table);
+    console.log(`${(options.markdown ? markdownTable : terminalTable)(table, result)}\n`);
+    // After each table, so that an interrupted run leaves something.
+    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result)}\n`);
   }
-  process.stderr.write("\n");
-  results[table.name] = measured;
-  console.log(`${options.markdown ? markdownTable(table, measured) : terminalTable(table.title, measured)}\n`);
 }
-if (isSelected("memory")) {
-  const rows = await measureMemory(program, implementations);
-  results.memory = rows;
-  console.log(`${memoryTable(rows, titles, options.markdown)}\n`);
-}
-if (isSelected("linearity")) {
-  const rows = await measureLinearity(program, implementations);
-  results.linearity = rows;
-  console.log(`${linearityTable(rows, titles, options.markdown)}\n`);
-}
-if (isSelected("echo")) {
-  const rows = await measureEcho(endToEndRounds, options.quick);
-  results.echo = rows;
-  console.log(`${echoTable(rows, options.markdown)}\n`);
-}
-if (isSelected("idle")) {
-  const result = await measureIdle(options.quick);
-  results.idle = result;
-  console.log(`${idleTable(result, options.markdown)}\n`);
-}
-if (isSelected("handshakes")) {
-  const rows = await measureHandshakes(endToEndRounds, options.quick);
-  results.handshakes = rows;
-  console.log(`${handshakesTable(rows, options.markdown)}\n`);
-}
-if (options.only.includes("hostile")) {
-  const rows = await measureHostile();
-  results.hostile = rows;
-  console.log(`${hostileTable(rows, options.markdown)}\n`);
-}
-if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(results, undefined, 2)}\n`);

@@ -1,42 +1,29 @@
 /** Measures one task in all implementations. Their passes alternate, so that noise affects all alike. */
 import type { Implementation } from "./implementations.ts";
+import { comparedCell, type Row } from "./result.ts";
 import { compare } from "./statistics.ts";
 import type { Task } from "./task.ts";
 import { WorkerProcess } from "./worker-process.ts";
+import { findWorkload } from "./workloads.ts";
 
-export interface Measurement {
-  readonly implementation: Implementation;
-  /** CPU time per message, the median of all rounds. */
-  readonly nanoseconds: number;
-  /** See `Comparison`. */
-  readonly ratio: number;
-  readonly spread: number;
-}
-
-export interface MeasuredTask {
-  readonly task: Task;
-  readonly measurements: readonly Measurement[];
-}
-
+/** Returns the row of a task: the CPU time per message in nanoseconds. */
 export async function measure(
   program: string,
   task: Task,
   implementations: readonly Implementation[],
   rounds: number,
-): Promise<MeasuredTask> {
+): Promise<Row> {
   const workers = implementations.map((implementation) => new WorkerProcess(program, implementation));
   try {
     await prepareAll(workers, task);
     const times: number[][] = workers.map(() => []);
     for (let round = 0; round < rounds; round++) {
-      for (const [index, worker] of workers.entries()) {
-        times[index]?.push(await worker.pass());
-      }
+      for (const [index, worker] of workers.entries()) times[index]?.push(await worker.pass());
     }
-    return {
-      task,
-      measurements: workers.map(({ implementation }, index) => compareWith(implementation, times, index)),
-    };
+    const cells = implementations.map((implementation, index) =>
+      comparedCell(implementation, compare(times[index] as number[], times[0] as number[])),
+    );
+    return { name: task.workload, title: findWorkload(task.workload)?.title ?? task.workload, cells };
   } finally {
     for (const worker of workers) worker.end();
   }
@@ -52,13 +39,4 @@ async function prepareAll(workers: readonly WorkerProcess[], task: Task): Promis
     if (digest !== expected)
       throw new Error(`${worker.implementation.title} returned ${digest} instead of ${expected}.`);
   }
-}
-
-function compareWith(
-  implementation: Implementation,
-  times: readonly (readonly number[])[],
-  index: number,
-): Measurement {
-  const { median, ratio, spread } = compare(times[index] as readonly number[], times[0] as readonly number[]);
-  return { implementation, nanoseconds: median, ratio, spread };
 }

@@ -1,14 +1,9 @@
 /** Measures garbage per message, and memory that a peer can make an endpoint hold. */
+import { type Effort, showProgress } from "./effort.ts";
 import { heapFlags } from "./heap.ts";
-import type { Implementation } from "./implementations.ts";
+import { type Implementation, implementations } from "./implementations.ts";
+import { cellsOf, type Row, type Table } from "./result.ts";
 import { WorkerProcess } from "./worker-process.ts";
-
-export interface MemoryRow {
-  readonly name: string;
-  readonly title: string;
-  /** Bytes by name of the implementation. */
-  readonly bytes: Readonly<Record<string, number>>;
-}
 
 const garbageRows = [
   { workload: "t16", title: "garbage, text 16 B" },
@@ -16,33 +11,34 @@ const garbageRows = [
   { workload: "b1k", title: "garbage, binary 1 KiB" },
 ];
 
-export async function measureMemory(
-  program: string,
-  implementations: readonly Implementation[],
-): Promise<readonly MemoryRow[]> {
-  const rows: MemoryRow[] = [];
-  for (const { workload, title } of garbageRows) {
+export async function measureMemory(program: string, { quick }: Effort): Promise<Table> {
+  const rows: Row[] = [];
+  for (const { workload, title } of quick ? garbageRows.slice(0, 1) : garbageRows) {
     const bytes = await forEach(program, implementations, async (worker) => {
       await worker.prepare({ direction: "decode", role: "server", workload, chunk: 65_536 });
       return worker.garbage();
     });
-    rows.push({ name: `garbage-${workload}`, title, bytes });
+    rows.push({ name: `garbage-${workload}`, title, cells: cellsOf(implementations, bytes) });
   }
-  const held = await forEach(program, implementations, (worker) => worker.held());
-  rows.push({ name: "held", title: "held, fragment of 1 B", bytes: held });
-  return rows;
+  const held = await forEach(program, implementations, (worker) => worker.held("fragments"));
+  rows.push({ name: "held", title: "held, fragment of 1 B", cells: cellsOf(implementations, held) });
+  const whole = implementations.filter(({ name }) => name === "ws" || name === "hybi-host");
+  const waiting = await forEach(program, whole, (worker) => worker.held("waiting"));
+  rows.push({ name: "waiting", title: "held, text of 5,000 chars that waits", cells: cellsOf(whole, waiting) });
+  return { name: "memory", title: "Memory", unit: "B", shows: "values", rows };
 }
 
 async function forEach(
   program: string,
   implementations: readonly Implementation[],
   ask: (worker: WorkerProcess) => Promise<number>,
-): Promise<Record<string, number>> {
-  const bytes: Record<string, number> = {};
+): Promise<number[]> {
+  const bytes: number[] = [];
   for (const implementation of implementations) {
     const worker = new WorkerProcess(program, implementation, heapFlags);
-    bytes[implementation.name] = await ask(worker);
+    bytes.push(Math.max(0, await ask(worker)));
     worker.end();
   }
+  showProgress();
   return bytes;
 }

@@ -21,7 +21,7 @@ export function compare(own: readonly number[], reference: readonly number[]): C
   };
 }
 
-function quantile(values: readonly number[], part: number): number {
+export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (sorted.length - 1) * part;
   const low = sorted[Math.floor(at)] as number;

@@ -1,8 +1,7 @@
-/** The tables: one for each direction, role and chunk size. */
+/** The tables of core, as data: one for each direction, role and chunk size. */
 import type { Task } from "./task.ts";
 
-export interface Table {
-  /** Also the name used by `--only`. */
+export interface CoreTable {
   readonly name: string;
   readonly title: string;
   readonly tasks: readonly Task[];
@@ -13,9 +12,12 @@ const all = ["t16", "t125", "j200", "k64", "b1k", "b16k", "b1m", "t1m", "k1m", "
 const small = ["t16", "t125", "k64", "b1k", "b16k", "mixed"];
 /** Workloads with one message: fragmentation and Pings are up to each sender. */
 const sendable = ["t16", "t125", "j200", "k64", "b1k", "b16k", "b1m", "t1m", "k1m"];
+/** Sizes around the steps of the encoder. */
+const singles = (kind: string): string[] =>
+  [1000, 4000, 4200, 8192, 16_384, 65_536, 262_144].map((size) => `${kind}${size}`);
 const chunkTitles: Readonly<Record<number, string>> = { 65536: "64 KiB", 1460: "1460 B", 1: "1 B" };
 
-function decode(role: Task["role"], chunk: number): Table {
+function decode(role: Task["role"], chunk: number): CoreTable {
   const masked = role === "server" ? "masked" : "unmasked";
   return {
     name: `decode/${role}/${chunk}`,
@@ -24,7 +26,7 @@ function decode(role: Task["role"], chunk: number): Table {
   };
 }
 
-function encode(role: Task["role"]): Table {
+function encode(role: Task["role"]): CoreTable {
   const masked = role === "server" ? "unmasked" : "masked";
   return {
     name: `encode/${role}`,
@@ -33,7 +35,7 @@ function encode(role: Task["role"]): Table {
   };
 }
 
-const tables: readonly Table[] = [
+export const coreTables: readonly CoreTable[] = [
   decode("server", 65536),
   decode("server", 1460),
   decode("server", 1),
@@ -43,6 +45,17 @@ const tables: readonly Table[] = [
   encode("server"),
   encode("client"),
   {
+    name: "encode/single",
+    title: "Encode, server role, one message a turn",
+    tasks: [...singles("text"), "t1m", ...singles("binary"), "b1m"].map((workload) => ({
+      direction: "encode",
+      role: "server",
+      workload,
+      chunk: 0,
+      perTurn: 1,
+    })),
+  },
+  {
     name: "handshake",
     title: "Opening handshake of a server",
     tasks: [{ direction: "handshake", role: "server", workload: "handshake", chunk: 0 }],
@@ -50,22 +63,11 @@ const tables: readonly Table[] = [
 ];
 
 /** Rows of a quick run: those most likely to show a mistake. */
-const quickRows = [
+export const quickRows: readonly string[] = [
   "decode/server/65536 t16",
   "decode/server/65536 t125",
   "decode/server/65536 b1k",
   "encode/server t125",
   "encode/client b1k",
+  "encode/single text16384",
 ];
-
-/** Returns the tables whose names begin with one of `prefixes`, or all if there are none. */
-export function selectTables(prefixes: readonly string[], quick: boolean): readonly Table[] {
-  return tables
-    .filter(({ name }) => prefixes.length === 0 || prefixes.some((prefix) => name.startsWith(prefix)))
-    .map((table) =>
-      quick && prefixes.length === 0
-        ? { ...table, tasks: table.tasks.filter(({ workload }) => quickRows.includes(`${table.name} ${workload}`)) }
-        : table,
-    )
-    .filter(({ tasks }) => tasks.length > 0);
-}

@@ -3,12 +3,14 @@ import type { Role } from "./peers/receivers.ts";
 
 /** One row of a table. */
 export interface Task {
-  readonly direction: "decode" | "encode" | "handshake";
+  readonly direction: "decode" | "encode" | "handshake" | "broadcast";
   readonly role: Role;
   /** Name of a workload. */
   readonly workload: string;
   /** Size in bytes of the chunks that arrive; for decoding only. */
   readonly chunk: number;
+  /** Messages per turn of the event loop; for encoding only. Default: as many as a turn may have. */
+  readonly perTurn?: number;
 }
 
 /** A task prepared for one implementation. */

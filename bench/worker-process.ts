@@ -41,9 +41,9 @@ export class WorkerProcess {
     return this.#bytes({ type: "garbage" });
   }
 
-  /** Returns bytes held per fragment of one byte. */
-  held(): Promise<number> {
-    return this.#bytes({ type: "held" });
+  /** Returns bytes held: by each fragment of one byte, or by each text that waits. */
+  held(by: "fragments" | "waiting"): Promise<number> {
+    return this.#bytes({ type: "held", by });
   }
 
   end(): void {

@@ -3,20 +3,28 @@ import { prepareDecode } from "./decode-task.ts";
 import { prepareEncode } from "./encode-task.ts";
 import { prepareHandshake } from "./handshake-task.ts";
 import { heldByFragments } from "./held.ts";
+import { prepareBroadcast } from "./in-process/broadcast-task.ts";
+import { heldByWaiting } from "./in-process/waiting.ts";
 import type { PreparedTask, Task } from "./task.ts";
 
 export type Request =
   | { readonly type: "prepare"; readonly task: Task }
   | { readonly type: "pass" }
   | { readonly type: "garbage" }
-  | { readonly type: "held" };
+  | { readonly type: "held"; readonly by: keyof typeof held };
 export type Response =
   | { readonly type: "prepared"; readonly digest: string }
   | { readonly type: "passed"; readonly nanoseconds: number }
   | { readonly type: "bytes"; readonly bytes: number };
 
 const implementation = process.argv[2] as string;
-const preparations = { decode: prepareDecode, encode: prepareEncode, handshake: prepareHandshake };
+const preparations = {
+  decode: prepareDecode,
+  encode: prepareEncode,
+  handshake: prepareHandshake,
+  broadcast: prepareBroadcast,
+};
+const held = { fragments: heldByFragments, waiting: heldByWaiting };
 let prepared: PreparedTask | undefined;
 
 /** Minimum CPU time in microseconds of a pass, and of the warm-up, during which the code is compiled. */
@@ -43,7 +51,7 @@ async function respond(request: Request): Promise<Response> {
     case "garbage":
       return { type: "bytes", bytes: preparedTask().garbage?.() ?? Number.NaN };
     case "held":
-      return { type: "bytes", bytes: heldByFragments(implementation) };
+      return { type: "bytes", bytes: await held[request.by](implementation) };
     default:
       return request satisfies never;
   }

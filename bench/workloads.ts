@@ -53,6 +53,9 @@ function json(length: number): Message {
   const start = '{"type":"update","id":1234567,"user":"someone","values":[1.5,2.25,3.125],"note":"';
   return { kind: "text", payload: new Uint8Array(Buffer.from(`${start.padEnd(length - 2, "abcdefgh ")}"}`)) };
 }
+function sizeTitle(length: number): string {
+  return length % KiB === 0 ? `${length / KiB} KiB` : `${length.toLocaleString("en-US")} B`;
+}
 const pingMessage: Message = { kind: "ping", payload: new Uint8Array(Buffer.from("ping")) };
 
 const workloads: readonly Workload[] = [
@@ -65,6 +68,10 @@ const workloads: readonly Workload[] = [
   { name: "b64k", title: "binary 64 KiB", cycle: [binary(64 * KiB)] },
   { name: "b256k", title: "binary 256 KiB", cycle: [binary(256 * KiB)] },
   { name: "b1m", title: "binary 1 MiB", cycle: [binary(MiB)] },
+  ...[1000, 4000, 4200, 8 * KiB, 16 * KiB, 64 * KiB, 256 * KiB].flatMap((length) => [
+    { name: `text${length}`, title: `text ${sizeTitle(length)}`, cycle: [ascii(length)] },
+    { name: `binary${length}`, title: `binary ${sizeTitle(length)}`, cycle: [binary(length)] },
+  ]),
   { name: "t1m", title: "ASCII text 1 MiB", cycle: [ascii(MiB)] },
   { name: "k1m", title: "Korean text 1 MiB", cycle: [korean(MiB)] },
   { name: "fragb", title: "64 × 1 KiB fragments, binary", cycle: [binary(64 * KiB, KiB)] },

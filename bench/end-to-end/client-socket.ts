@@ -1,6 +1,15 @@
 /** A client of the load generator: a plain socket that sends prepared bytes. */
 import { connect, type Socket } from "node:net";
+import { connect as connectSecurely } from "node:tls";
 import { MessageCounter } from "./message-counter.ts";
+
+/** Where and how to connect. */
+export interface Target {
+  readonly port: number;
+  readonly isWebSocket: boolean;
+  readonly deflate: boolean;
+  readonly tls: boolean;
+}
 
 const fields = [
   "Host: chat.example.com",
@@ -32,13 +41,16 @@ const readBuffer = Buffer.alloc(262_144);
 export interface Traffic {
   /** All outstanding frames, concatenated. */
   readonly batch: Uint8Array;
-  readonly frameLength: number;
+  /** Where each of them ends. */
+  readonly ends: readonly number[];
 }
+
+type BytesListener = (bytes: Uint8Array, length: number) => void;
 
 export class ClientSocket {
   readonly #socket: Socket;
   readonly #counter = new MessageCounter();
-  #onBytes: (bytes: Uint8Array, length: number) => void = () => {};
+  #onBytes: BytesListener = () => {};
   #messages = 0;
   #outstanding = 0;
   #isStopping = false;
@@ -49,23 +61,14 @@ export class ClientSocket {
   }
 
   /** Resolves once open: for WebSocket, after the server's response. */
-  static open(port: number, isWebSocket: boolean, deflate: boolean): Promise<ClientSocket> {
+  static open(target: Target): Promise<ClientSocket> {
     return new Promise((resolve, reject) => {
-      const onread = {
-        buffer: readBuffer,
-        callback: (length: number, bytes: Uint8Array) => {
-          client.#onBytes(bytes, length);
-          return true;
-        },
-      };
-      const client: ClientSocket = new ClientSocket(
-        connect({ host: "127.0.0.1", port, noDelay: true, onread } as never),
-      );
-      const socket = client.#socket;
+      const socket = openSocket(target, (bytes, length) => client.#onBytes(bytes, length));
+      const client = new ClientSocket(socket);
       socket.on("error", reject);
       socket.on("close", () => reject(new Error("The server closed a connection.")));
-      if (!isWebSocket) {
-        socket.once("connect", () => resolve(client));
+      if (!target.isWebSocket) {
+        socket.once(target.tls ? "secureConnect" : "connect", () => resolve(client));
         return;
       }
       let response = "";
@@ -75,7 +78,7 @@ export class ClientSocket {
         if (!response.startsWith("HTTP/1.1 101 ")) reject(new Error(`The server responded with: ${response}`));
         resolve(client);
       };
-      socket.write(deflate ? requests.deflate : requests.plain);
+      socket.write(target.deflate ? requests.deflate : requests.plain);
     });
   }
 
@@ -94,16 +97,16 @@ export class ClientSocket {
   }
 
   /** Sends a message for each one received, until `stop`. */
-  start({ batch, frameLength }: Traffic): void {
+  start({ batch, ends }: Traffic): void {
     this.#messages = 0;
     this.#isStopping = false;
-    this.#outstanding = batch.length / frameLength;
+    this.#outstanding = ends.length;
     this.#onBytes = (bytes, length) => {
       const count = this.#counter.count(bytes, length);
       if (count === 0) return;
       this.#messages += count;
       if (!this.#isStopping) {
-        this.#socket.write(count * frameLength === batch.length ? batch : batch.subarray(0, count * frameLength));
+        this.#socket.write(count === ends.length ? batch : batch.subarray(0, ends[count - 1]));
         return;
       }
       this.#outstanding -= count;
@@ -120,6 +123,15 @@ export class ClientSocket {
     });
   }
 
+  /** Calls `listener` for what arrives, with the number of messages that ended in it, and as bytes. */
+  listen(listener: (messages: number, bytes: Uint8Array) => void): void {
+    this.#onBytes = (bytes, length) => listener(this.#counter.count(bytes, length), bytes.subarray(0, length));
+  }
+
+  send(bytes: Uint8Array): void {
+    this.#socket.write(bytes);
+  }
+
   /** Drops the connection. */
   close(): Promise<void> {
     return new Promise((resolve) => {
@@ -127,4 +139,18 @@ export class ClientSocket {
       this.#socket.destroy();
     });
   }
+}
+
+function openSocket({ port, tls }: Target, onBytes: BytesListener): Socket {
+  const to = { host: "127.0.0.1", port, noDelay: true };
+  if (tls) {
+    const socket = connectSecurely({ ...to, rejectUnauthorized: false });
+    socket.setNoDelay(true);
+    return socket.on("data", (chunk) => onBytes(chunk, chunk.length));
+  }
+  const callback = (length: number, bytes: Uint8Array): boolean => {
+    onBytes(bytes, length);
+    return true;
+  };
+  return connect({ ...to, onread: { buffer: readBuffer, callback } } as never);
 }

@@ -1,14 +1,14 @@
 /** Memory of idle connections: never used, and after one message each way. */
-import { execFileSync } from "node:child_process";
-import type { TrafficKind } from "./generator.ts";
+import { type Effort, showProgress } from "../effort.ts";
+import { cellsOf, type Row, type Table } from "../result.ts";
+import { allowedConnections } from "./descriptors.ts";
 import { GeneratorProcess } from "./generator-process.ts";
 import type { Memory } from "./reporter.ts";
 import { ServerProcess } from "./server-process.ts";
-import { type Subject, subjectsOf } from "./subjects.ts";
+import { type Subject, subjectsNamed } from "./subjects.ts";
+import type { TrafficKind } from "./traffic.ts";
 
 const wanted = { full: 5000, quick: 1000 };
-/** File descriptors reserved for other uses. */
-const spareDescriptors = 200;
 /** Connections opened in parallel: fewer than the shortest backlog of these servers. */
 const parallel = 64;
 
@@ -21,54 +21,67 @@ interface PerConnection {
   readonly resident: number;
 }
 
-export interface IdleRow {
-  readonly subject: Subject;
+interface Idle {
   readonly unused: PerConnection;
   readonly used: PerConnection;
 }
 
-export interface IdleResult {
-  readonly connections: number;
-  readonly rows: readonly IdleRow[];
+export async function measureIdle({ quick }: Effort): Promise<Table> {
+  const connections = allowedConnections(wanted[quick ? "quick" : "full"]);
+  const subjects = [
+    ...subjectsNamed(["ws", "listen", "upgrade", "pump", "raw"]),
+    ...subjectsNamed(["ws", "listen"], { deflate: true }).map(deflating),
+  ];
+  const measured: Idle[] = [];
+  for (const subject of subjects) {
+    measured.push(await measureSubject(subject, connections));
+    showProgress();
+  }
+  const raw = measured[subjects.findIndex(({ name }) => name === "raw")] as Idle;
+  const row = (name: string, title: string, value: (idle: Idle) => number): Row => ({
+    name,
+    title,
+    cells: cellsOf(subjects, measured.map(value)),
+  });
+  return {
+    name: "idle",
+    title: `An idle connection, of ${connections.toLocaleString("en-US")}`,
+    unit: "KiB",
+    shows: "values",
+    rows: [
+      row("heap", "heap, never used", ({ unused }) => unused.heap),
+      row("heap-above", "… above TCP alone", ({ unused }) => unused.heap - raw.unused.heap),
+      row("heap-used", "heap, after an echo", ({ used }) => used.heap),
+      row("heap-used-above", "… above TCP alone", ({ used }) => used.heap - raw.used.heap),
+      row("resident", "resident, never used", ({ unused }) => unused.resident),
+      row("resident-used", "resident, after an echo", ({ used }) => used.resident),
+    ],
+  };
 }
 
-export async function measureIdle(quick: boolean): Promise<IdleResult> {
-  const connections = Math.min(wanted[quick ? "quick" : "full"], openFileLimit() - spareDescriptors);
-  if (connections < wanted[quick ? "quick" : "full"]) {
-    console.error(`ONLY ${connections} CONNECTIONS: ulimit -n allows no more. Raise it to measure more of them.`);
-  }
-  const rows: IdleRow[] = [];
-  for (const subject of subjectsOf("idle", quick)) {
-    rows.push(await measureSubject(subject, connections));
-    process.stderr.write(".");
-  }
-  process.stderr.write("\n");
-  return { connections, rows };
+function deflating(subject: Subject): Subject {
+  return { ...subject, name: `${subject.name}-deflate`, title: `${subject.title}, deflate` };
 }
 
-async function measureSubject(subject: Subject, connections: number): Promise<IdleRow> {
+async function measureSubject(subject: Subject, connections: number): Promise<Idle> {
   const generator = await GeneratorProcess.start();
   const server = await ServerProcess.start(subject);
+  const traffic: TrafficKind = subject.options.deflate ? { kind: "deflated", length: 2048, depth: 1 } : oneMessage;
   try {
     // Compile the code and create what is shared by all connections before anything is counted.
-    await openAll(generator, server, 200);
-    await generator.verify(server, oneMessage);
+    await generator.open(server, 200, parallel);
+    await generator.verify(server, traffic);
     await generator.close(server);
     const before = await server.memory();
-    await openAll(generator, server, connections);
+    await generator.open(server, connections, parallel);
     const unused = perConnection(before, await server.memory(), connections);
-    await generator.verify(server, oneMessage);
+    await generator.verify(server, traffic);
     const used = perConnection(before, await server.memory(), connections);
-    return { subject, unused, used };
+    return { unused, used };
   } finally {
     generator.end();
     await server.end();
   }
-}
-
-async function openAll(generator: GeneratorProcess, server: ServerProcess, connections: number): Promise<void> {
-  const { count } = await generator.open(server, connections, parallel);
-  if (count < connections) throw new Error(`ONLY ${count} OF ${connections} CONNECTIONS to ${server.subject.title}.`);
 }
 
 function perConnection(before: Memory, after: Memory, connections: number): PerConnection {
@@ -77,14 +90,4 @@ function perConnection(before: Memory, after: Memory, connections: number): PerC
     heap: kibibytes(after.heap - before.heap + after.external - before.external),
     resident: kibibytes(after.resident - before.resident),
   };
-}
-
-/** Returns the limit of file descriptors of a process: Node raises its own soft limit to the hard one. */
-function openFileLimit(): number {
-  try {
-    const limit = execFileSync("sh", ["-c", "ulimit -Hn"], { encoding: "utf8" }).trim();
-    return limit === "unlimited" ? Number.POSITIVE_INFINITY : Number(limit);
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
 }

@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { bundle } from "../bundle.ts";
 import type { Memory } from "./reporter.ts";
-import { executableOf, type Subject } from "./subjects.ts";
+import { executableOf, type Runtime, type Subject } from "./subjects.ts";
 
-const flags: Readonly<Record<Subject["runtime"], readonly string[]>> = {
+const flags: Readonly<Record<Runtime, readonly string[]>> = {
   node: ["--expose-gc"],
   bun: [],
   deno: ["run", "-A", "--no-check", "--no-config", "--v8-flags=--expose-gc"],
@@ -26,9 +26,9 @@ export class ServerProcess {
   }
 
   static async start(subject: Subject): Promise<ServerProcess> {
-    const { runtime, name, environment } = subject;
+    const { runtime, name, options, environment } = subject;
     const program = await bundle(`end-to-end/server.${runtime}`);
-    const child = spawn(executableOf(runtime), [...flags[runtime], program, name], {
+    const child = spawn(executableOf(runtime), [...flags[runtime], program, JSON.stringify(options)], {
       stdio: ["pipe", "pipe", "inherit"],
       env: { ...process.env, ...environment },
     });
@@ -45,6 +45,11 @@ export class ServerProcess {
   /** Returns its memory after a thorough collection. */
   async memory(): Promise<Memory> {
     return (await this.#ask<{ memory: Memory }>("memory")).memory;
+  }
+
+  /** Lets it send `count` broadcasts; resolves when they have been written. */
+  async broadcast(count: number): Promise<void> {
+    await this.#ask(`broadcast ${count}`);
   }
 
   /** Ends its standard input, at which it exits. That also reaches runtimes started by a script, which a signal would not. */

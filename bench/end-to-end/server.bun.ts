@@ -1,35 +1,37 @@
-/** An echo server in Bun: the built-in one, or ours. Prints its port. */
+/** An echo server in Bun: the built-in one, `ws`, or ours. Prints its port. */
 import { listen } from "@hybi/bun";
-import { report } from "./reporter.ts";
+import { report, type Started } from "./reporter.ts";
+import { address, serverOfKind, serverOptions } from "./server-options.ts";
+import { startWs } from "./ws-servers.ts";
 
-const address = "127.0.0.1";
+const options = serverOptions();
 
-function startNative(): number {
-  const server = Bun.serve({
-    hostname: address,
-    port: 0,
-    fetch(request, server) {
-      return server.upgrade(request) ? undefined : new Response("", { status: 400 });
-    },
-    websocket: {
-      message(socket, data) {
-        socket.send(data);
+const starts: Readonly<Record<string, () => Promise<Started>>> = {
+  ws: () => startWs(options, false, undefined),
+  listen: () =>
+    listen(
+      (opening) => {
+        const socket = opening.accept();
+        socket.binaryType = "arraybuffer";
+        socket.onmessage = ({ data }) => socket.send(data);
       },
-    },
-  });
-  return server.port as number;
-}
+      { host: address },
+    ),
+  native: async () => {
+    const server = Bun.serve({
+      hostname: address,
+      port: 0,
+      fetch(request, server) {
+        return server.upgrade(request) ? undefined : new Response("", { status: 400 });
+      },
+      websocket: {
+        message(socket, data) {
+          socket.send(data);
+        },
+      },
+    });
+    return { port: server.port as number };
+  },
+};
 
-async function startClass(): Promise<number> {
-  const server = await listen(
-    (opening) => {
-      const socket = opening.accept();
-      socket.binaryType = "arraybuffer";
-      socket.onmessage = ({ data }) => socket.send(data);
-    },
-    { host: address },
-  );
-  return server.port;
-}
-
-report(process.argv[2] === "bun-native" ? startNative() : await startClass(), () => Bun.gc(true));
+report(await serverOfKind(starts, options.kind)(), () => Bun.gc(true));

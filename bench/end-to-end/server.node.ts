@@ -1,8 +1,10 @@
-/** An echo server in Node, of the kind named by the first argument. Prints its port. */
+/** An echo server in Node, of the kind named by its options. Prints its port. */
 import { once } from "node:events";
 import { createServer as createHttpServer } from "node:http";
-import { type AddressInfo, createServer, type Server } from "node:net";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
 import {
+  type BinaryType,
   listen,
   NodeTransport,
   nodeClock,
@@ -12,78 +14,76 @@ import {
   upgrade,
   WebSocketServer,
 } from "@hybi/node";
-import * as ws from "ws";
+import { selfSigned } from "@hybi/testing/adapter-contract";
 import { type EchoOptions, echo } from "../../examples/echo/echo.ts";
-import { report } from "./reporter.ts";
+import { report, type Started } from "./reporter.ts";
+import { address, serverOfKind, serverOptions } from "./server-options.ts";
+import { startWs } from "./ws-servers.ts";
 
-const address = "127.0.0.1";
+const options = serverOptions();
+const tls = options.tls ? await selfSigned() : undefined;
+const extensions = options.deflate ? [permessageDeflate()] : [];
 
-const starts: Readonly<Record<string, () => Promise<number>>> = {
-  ws: () => startWs(false),
-  "ws-native": () => startWs(false),
-  "ws-deflate": () => startWs(true),
-  class: async () => (await listen(echoing, { host: address })).port,
-  "class-bytes": async () => (await listen(echoing, { host: address, binaryType: "bytes" })).port,
-  "class-deflate": async () => {
-    const extensions = [permessageDeflate()];
-    return (await listen(echoing, { host: address, extensions })).port;
-  },
+const starts: Readonly<Record<string, () => Promise<Started>>> = {
+  ws: () => startWs(options, false, tls),
+  "ws-string": () => startWs(options, true, tls),
+  listen: () => startListen("arraybuffer"),
+  "listen-buffer": () => startListen("arraybuffer"),
   upgrade: () => {
-    const sockets = new WebSocketServer(echoing);
+    const sockets = new WebSocketServer(echoing("arraybuffer"));
     const server = createHttpServer();
     server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, sockets));
-    return portOf(server);
+    return started(server);
   },
   pump: () => {
-    const options: EchoOptions = { port: 0, tls: undefined, maxMessage: 67_108_864, extensions: [] };
+    const echoOptions: EchoOptions = { port: 0, tls: undefined, maxMessage: 67_108_864, extensions };
     const runtime = { native: nodeFunctions, clock: nodeClock };
-    return portOf(
-      createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
-        echo(new NodeTransport(socket), options, runtime),
-      ),
-    );
+    return serve((socket) => echo(new NodeTransport(socket), echoOptions, runtime));
   },
   raw: () =>
-    portOf(
-      createServer({ noDelay: true }, (socket) => {
-        socket.on("data", (chunk) => socket.write(chunk));
-        socket.on("error", () => {});
-      }),
-    ),
+    serve((socket) => {
+      socket.on("data", (chunk) => socket.write(chunk));
+      socket.on("end", () => socket.end());
+      socket.on("error", () => {});
+    }),
   canned: () =>
-    portOf(
-      createServer({ noDelay: true }, (socket) => {
-        socket.on("data", () => socket.write(cannedResponse));
-        socket.on("error", () => {});
-      }),
-    ),
+    serve((socket) => {
+      socket.on("data", () => socket.write(cannedResponse));
+      socket.on("end", () => socket.end());
+      socket.on("error", () => {});
+    }),
 };
 
 const cannedResponse =
   "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
   "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 
-const echoing: OpeningHandler = (opening) => {
-  const socket = opening.accept();
-  socket.onmessage = ({ data }) => socket.send(data);
-};
-
-async function startWs(perMessageDeflate: boolean): Promise<number> {
-  const server = new ws.WebSocketServer({ host: address, port: 0, perMessageDeflate });
-  server.on("connection", (socket) => {
-    socket.on("message", (data, binary) => socket.send(data, { binary }));
-    socket.on("error", () => {});
-  });
-  await once(server, "listening");
-  return (server.address() as AddressInfo).port;
+async function startListen(binaryType: BinaryType): Promise<Started> {
+  const deadlines = options.ping > 0 ? { ping: options.ping } : {};
+  const server = await listen(echoing(binaryType), { host: address, extensions, deadlines, tls });
+  return { port: server.port, broadcast: (data) => void server.broadcast(data) };
 }
 
-async function portOf(server: Server): Promise<number> {
+function echoing(binaryType: BinaryType): OpeningHandler {
+  return (opening) => {
+    const socket = opening.accept();
+    socket.binaryType = binaryType;
+    socket.onmessage = ({ data }) => socket.send(data);
+  };
+}
+
+/** Listens over TCP or TLS. */
+function serve(connection: (socket: Socket) => void): Promise<Started> {
+  const common = { allowHalfOpen: true, noDelay: true };
+  return started(
+    tls === undefined ? createServer(common, connection) : createTlsServer({ ...common, ...tls }, connection),
+  );
+}
+
+async function started(server: Server): Promise<Started> {
   server.listen({ host: address, port: 0, backlog: 4096 });
   await once(server, "listening");
-  return (server.address() as AddressInfo).port;
+  return { port: (server.address() as AddressInfo).port };
 }
 
-const start = starts[process.argv[2] as string];
-if (start === undefined) throw new Error(`There is no server "${process.argv[2]}".`);
-report(await start(), () => globalThis.gc?.());
+report(await serverOfKind(starts, options.kind)(), () => globalThis.gc?.());

@@ -1,59 +1,61 @@
-/** The servers that are compared, each in a process of its own. Ratios are relative to the first one. */
+/** The servers that are compared, each in a process of its own. */
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { ServerOptions } from "./server-options.ts";
 
-/** What is measured about a server. */
-export type Aspect = "echo" | "idle" | "handshakes";
+export type Runtime = "node" | "bun" | "deno";
 
 export interface Subject {
   readonly name: string;
   /** Column heading of the tables. */
   readonly title: string;
-  readonly runtime: "node" | "bun" | "deno";
-  readonly aspects: readonly Aspect[];
+  readonly runtime: Runtime;
+  readonly options: ServerOptions;
   /** Whether it speaks WebSocket; otherwise it sends received bytes back. */
   readonly isWebSocket: boolean;
-  /** Whether the client offers permessage-deflate. */
-  readonly deflate: boolean;
   readonly environment: Readonly<Record<string, string>>;
 }
 
 const withoutNatives = { WS_NO_BUFFER_UTIL: "1", WS_NO_UTF_8_VALIDATE: "1" };
+/** Where node:buffer can validate UTF-8, `ws` uses that; utf-8-validate is for older versions of Node. */
+const withNatives = { WS_NO_UTF_8_VALIDATE: "1" };
 
-function subject(name: string, title: string, aspects: readonly Aspect[], changes: Partial<Subject> = {}): Subject {
-  const common = { runtime: "node", isWebSocket: true, deflate: false, environment: {} } as const;
-  return { name, title, aspects, ...common, ...changes };
+function subject(name: string, title: string, kind: string, changes: Partial<Subject> = {}): Subject {
+  const options = { kind, tls: false, deflate: false, ping: 0 };
+  return { name, title, runtime: "node", options, isWebSocket: true, environment: withoutNatives, ...changes };
 }
 
 const subjects: readonly Subject[] = [
-  subject("ws", "ws", ["echo", "idle", "handshakes"], { environment: withoutNatives }),
-  subject("ws-native", "ws + bufferutil", ["echo"], { environment: { WS_NO_UTF_8_VALIDATE: "1" } }),
-  subject("class", "WebSocket", ["echo", "idle", "handshakes"]),
-  subject("class-bytes", "WebSocket, bytes", ["echo"]),
-  subject("upgrade", "WebSocket in node:http", ["echo", "idle", "handshakes"]),
-  subject("pump", "pump", ["echo", "idle", "handshakes"]),
-  subject("ws-deflate", "ws, deflate", ["idle"], { environment: withoutNatives, deflate: true }),
-  subject("class-deflate", "WebSocket, deflate", ["idle"], { deflate: true }),
-  subject("raw", "TCP alone", ["echo", "idle"], { isWebSocket: false }),
-  subject("canned", "TCP, a canned response", ["handshakes"]),
-  subject("bun-native", "Bun.serve", ["echo", "handshakes"], { runtime: "bun" }),
-  subject("bun-class", "WebSocket in Bun", ["echo"], { runtime: "bun" }),
-  subject("deno-class", "WebSocket in Deno", ["echo"], { runtime: "deno" }),
+  subject("ws", "ws", "ws"),
+  subject("ws-string", "ws, as a string", "ws-string"),
+  subject("ws-native", "ws + bufferutil", "ws", { environment: withNatives }),
+  subject("listen", "listen", "listen"),
+  subject("listen-buffer", "listen, ArrayBuffer", "listen-buffer"),
+  subject("upgrade", "upgrade in node:http", "upgrade"),
+  subject("pump", "pump", "pump"),
+  subject("raw", "TCP alone", "raw", { isWebSocket: false }),
+  subject("canned", "TCP, a canned response", "canned"),
+  subject("bun-ws", "ws in Bun", "ws", { runtime: "bun" }),
+  subject("bun-listen", "listen in Bun", "listen", { runtime: "bun" }),
+  subject("bun-native", "Bun.serve", "native", { runtime: "bun" }),
+  subject("deno-ws", "ws in Deno", "ws", { runtime: "deno" }),
+  subject("deno-listen", "listen in Deno", "listen", { runtime: "deno" }),
+  subject("deno-native", "Deno.upgradeWebSocket", "native", { runtime: "deno" }),
 ];
 
-/** Servers omitted from a quick run. */
-const slow = ["ws-native", "upgrade", "bun-native", "bun-class", "deno-class", "ws-deflate", "class-deflate"];
-
-/** Returns the subjects that have `aspect` and whose runtime is installed. */
-export function subjectsOf(aspect: Aspect, quick: boolean): readonly Subject[] {
-  return subjects.filter(
-    ({ name, runtime, aspects }) =>
-      aspects.includes(aspect) && !(quick && slow.includes(name)) && existsSync(executableOf(runtime)),
-  );
+/** Returns the named subjects whose runtime is installed, each with `changes` of its options. */
+export function subjectsNamed(names: readonly string[], changes: Partial<ServerOptions> = {}): readonly Subject[] {
+  return names
+    .map((name) => {
+      const found = subjects.find((subject) => subject.name === name);
+      if (found === undefined) throw new Error(`There is no subject "${name}".`);
+      return { ...found, options: { ...found.options, ...changes } };
+    })
+    .filter(({ runtime }) => existsSync(executableOf(runtime)));
 }
 
 /** Returns the program of a runtime. */
-export function executableOf(runtime: Subject["runtime"]): string {
+export function executableOf(runtime: Runtime): string {
   if (runtime === "node") return process.execPath;
   return fileURLToPath(new URL(`../../node_modules/.bin/${runtime}`, import.meta.url));
 }

@@ -5,6 +5,7 @@
 
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { inOrder, reportedPages, resultsFolder } from "../../bench/report/pages.ts";
 import { usageErrorTable } from "../../packages/core/src/checks/usage-error.ts";
 import { closingTransitions } from "../../packages/core/src/closing/states.ts";
 import { violationTable } from "../../packages/core/src/vocabulary/violation.ts";
@@ -33,6 +34,11 @@ keep("docs/design/closing-handshake.md", (now) => replaceDiagram(now, formatDiag
 keep("docs/guide/deployment.md", (now) => replaceShownFiles(now, (path) => readFileSync(join(root, path), "utf8")));
 keep("docs/design/hostile-load.md", (now) => replaceKinds(now, attackKinds));
 
+const isResult = (path: string): boolean => path.endsWith(".json");
+const results = filesBelow(resultsFolder, isResult).map((path) => JSON.parse(readFileSync(join(root, path), "utf8")));
+for (const [page, make] of Object.entries(results.length > 0 ? reportedPages : {}))
+  keep(page, (now) => make(now, inOrder(results)));
+
 const isDocument = (path: string): boolean => path.endsWith(".md");
 const folders = ["docs", "examples", "bench", "fuzz", "interop", "tooling", ...packageFolders()];
 const documents = [...readdirSync(root).filter(isDocument), ...folders.flatMap((name) => filesBelow(name, isDocument))];
@@ -40,4 +46,4 @@ for (const document of documents) {
   const exists = (path: string): boolean => existsSync(join(root, dirname(document), path));
   findings.push(...checkLinks(document, readFileSync(join(root, document), "utf8"), exists));
 }
-conclude("documents", findings, `4 generated pages, and the links of ${documents.length} documents`);
+conclude("documents", findings, `7 generated pages, and the links of ${documents.length} documents`);

@@ -12,6 +12,6 @@ export interface Announcement {
 }
 
 /** Prints the announcement; then responds to each line of standard input like the servers of the end-to-end measurements. */
-export function announce({ port, ...more }: Announcement, collect: () => void): void {
-  report(port, collect, more);
+export function announce(announcement: Announcement, collect: () => void): void {
+  report(announcement, collect, announcement);
 }

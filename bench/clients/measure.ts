@@ -1,0 +1,57 @@
+/** Clients over sockets: the CPU time of a client per message that it receives. */
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { bundle } from "../bundle.ts";
+import { type Effort, showProgress } from "../effort.ts";
+import { comparedCell, type Row, type Table } from "../result.ts";
+import { compare } from "../statistics.ts";
+import type { ClientRequest } from "./client.ts";
+import { type ClientTask, clientSubjects, clientTasks } from "./subjects.ts";
+
+/** Microseconds of CPU time of a pass, and of the warm-up before the first. */
+const times = { pass: 200_000, warmUp: 600_000 };
+
+export async function measureClients(effort: Effort): Promise<Table> {
+  const rows: Row[] = [];
+  for (const task of clientTasks) {
+    rows.push(await measureTask(task, effort));
+    showProgress();
+  }
+  return { name: "client", title: "Clients", unit: "µs", shows: "ratios", rows };
+}
+
+async function measureTask(task: ClientTask, { rounds }: Effort): Promise<Row> {
+  const server = fork(await bundle("clients/server"));
+  const [port] = await once(server, "message");
+  const program = await bundle("clients/client");
+  const subjects = clientSubjects.filter(({ name }) => task.subjects.includes(name));
+  const clients = subjects.map(({ name, environment, flags }) =>
+    fork(program, [name], { env: { ...process.env, ...environment }, execArgv: [...flags] }),
+  );
+  try {
+    for (const client of clients) await ask(client, { port, task, passTime: times.warmUp });
+    const costs: number[][] = clients.map(() => []);
+    for (let round = 0; round < rounds; round++) {
+      for (const [index, client] of clients.entries()) {
+        costs[index]?.push((await ask(client, { port, task, passTime: times.pass })) / 1000);
+      }
+    }
+    const cells = subjects.map((subject, index) =>
+      comparedCell(subject, compare(costs[index] as number[], costs[0] as number[])),
+    );
+    return { name: task.name, title: task.title, cells };
+  } finally {
+    for (const process of [server, ...clients]) process.disconnect();
+  }
+}
+
+async function ask(client: ChildProcess, request: ClientRequest): Promise<number> {
+  client.send(request);
+  const [answer] = await Promise.race([
+    once(client, "message"),
+    once(client, "exit").then(() => {
+      throw new Error("A client has exited.");
+    }),
+  ]);
+  return answer;
+}

@@ -1,0 +1,67 @@
+/** The clients that are compared, each in a process of its own, and their tasks. Ratios are relative to the first one. */
+
+export interface ClientSubject {
+  readonly name: string;
+  readonly title: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly flags: readonly string[];
+}
+
+/** What the server sends for each message of the client. */
+export interface ClientTask {
+  readonly name: string;
+  readonly title: string;
+  readonly subjects: readonly string[];
+  readonly kind: "text" | "binary";
+  readonly length: number;
+  /** Messages that it sends for each one that it gets. */
+  readonly replies: number;
+  readonly connections: number;
+}
+
+const environment = { WS_NO_BUFFER_UTIL: "1", WS_NO_UTF_8_VALIDATE: "1" };
+const subject = (name: string, title: string, flags: readonly string[] = []): ClientSubject => ({
+  name,
+  title,
+  environment,
+  flags,
+});
+
+/** Node 20 has undici's WebSocket behind a flag. */
+const undiciFlags = typeof WebSocket === "undefined" ? ["--experimental-websocket"] : [];
+
+export const clientSubjects: readonly ClientSubject[] = [
+  subject("ws", "ws"),
+  subject("ws-string", "ws, as a string"),
+  subject("ws-buffer", "ws, ArrayBuffer"),
+  subject("undici", "undici", undiciFlags),
+  subject("connect", "connect"),
+  subject("connect-buffer", "connect, ArrayBuffer"),
+];
+
+const texts = ["ws", "ws-string", "undici", "connect"];
+const binaries = ["ws", "ws-buffer", "undici", "connect", "connect-buffer"];
+const pingPong = { length: 64, replies: 1, connections: 16 };
+
+export const clientTasks: readonly ClientTask[] = [
+  { name: "ping-pong-text", title: "ping-pong, text 64 B", subjects: texts, kind: "text", ...pingPong },
+  { name: "ping-pong-binary", title: "ping-pong, binary 64 B", subjects: binaries, kind: "binary", ...pingPong },
+  {
+    name: "firehose-text",
+    title: "firehose, text 200 B",
+    subjects: texts,
+    kind: "text",
+    length: 200,
+    replies: 20_000,
+    connections: 1,
+  },
+  {
+    name: "firehose-binary",
+    title: "firehose, binary 16 KiB",
+    subjects: binaries,
+    kind: "binary",
+    length: 16_384,
+    replies: 1000,
+    connections: 1,
+  },
+];

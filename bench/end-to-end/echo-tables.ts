@@ -1,0 +1,97 @@
+/** The tables of echoes over sockets, as data: subjects, and rows with their connections and outstanding messages. */
+import type { ServerOptions } from "./server-options.ts";
+import type { TrafficKind } from "./traffic.ts";
+
+export interface EchoTask {
+  readonly name: string;
+  readonly title: string;
+  readonly connections: number;
+  readonly traffic: TrafficKind;
+}
+
+export interface EchoTable {
+  readonly name: string;
+  readonly title: string;
+  /** Ratios are relative to the first one. */
+  readonly subjects: readonly string[];
+  readonly options?: Partial<ServerOptions>;
+  readonly tasks: readonly EchoTask[];
+  /** Those of a quick run. */
+  readonly quickTasks: readonly string[];
+}
+
+const KiB = 1024;
+const sizes: Readonly<Record<string, string>> = { [16 * KiB]: "16 KiB", [KiB * KiB]: "1 MiB" };
+
+function task(connections: number, depth: number, kind: TrafficKind["kind"] = "binary", length = 64): EchoTask {
+  const size = sizes[length];
+  return {
+    name: `${connections}x${depth}${length === 64 ? "" : `x${length}`}${size === undefined ? "" : `-${kind}`}`,
+    title: `${connections} × ${depth}${size === undefined ? ` × ${length} B` : ` × ${size}, ${kind}`}`,
+    connections,
+    traffic: { kind, length, depth },
+  };
+}
+
+function small(kind: TrafficKind["kind"]): readonly EchoTask[] {
+  return [
+    task(1, 1, kind),
+    task(32, 1, kind),
+    task(256, 1, kind),
+    task(32, 2, kind),
+    task(32, 8, kind),
+    task(32, 64, kind),
+  ];
+}
+
+const large = task(8, 8, "binary", 16 * KiB);
+
+export const echoTables: readonly EchoTable[] = [
+  {
+    name: "echo/text",
+    title: "Echo of text",
+    subjects: ["ws", "ws-string", "ws-native", "listen", "upgrade", "pump", "raw", "bun-native"],
+    tasks: small("text"),
+    quickTasks: ["32x1", "32x64"],
+  },
+  {
+    name: "echo/binary",
+    title: "Echo of binary",
+    subjects: ["ws", "ws-native", "listen", "listen-buffer", "pump", "raw", "bun-native"],
+    tasks: [...small("binary"), large, task(2, 2, "binary", KiB * KiB)],
+    quickTasks: ["32x64", large.name],
+  },
+  {
+    name: "tls/text",
+    title: "Echo of text over TLS",
+    subjects: ["ws", "listen", "pump", "raw"],
+    options: { tls: true },
+    tasks: [task(32, 1, "text"), task(32, 64, "text")],
+    quickTasks: ["32x1"],
+  },
+  {
+    name: "tls/binary",
+    title: "Echo of binary over TLS",
+    subjects: ["ws", "ws-native", "listen", "listen-buffer", "pump", "raw"],
+    options: { tls: true },
+    tasks: [large],
+    quickTasks: [],
+  },
+  ...["bun", "deno"].flatMap((runtime) =>
+    (["text", "binary"] as const).map((kind) => ({
+      name: `runtimes/${runtime}/${kind}`,
+      title: `Echo of ${kind} in ${runtime === "bun" ? "Bun" : "Deno"}`,
+      subjects: [`${runtime}-ws`, `${runtime}-listen`, `${runtime}-native`],
+      tasks: [task(32, 1, kind), task(32, 64, kind)],
+      quickTasks: ["32x64"],
+    })),
+  ),
+  {
+    name: "deflate",
+    title: "Echo of JSON, compressed",
+    subjects: ["ws", "listen", "pump"],
+    options: { deflate: true },
+    tasks: [task(4, 4, "deflated", 200), task(4, 4, "deflated", 2 * KiB), task(4, 1, "deflated", 64 * KiB)],
+    quickTasks: ["4x4x200"],
+  },
+];

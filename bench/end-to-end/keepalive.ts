@@ -1,0 +1,60 @@
+/** Keepalive: the server's CPU time per Ping and its Pong, with many connections that are otherwise idle. */
+import { type Effort, showProgress } from "../effort.ts";
+import { comparedCell, type Table } from "../result.ts";
+import { compare } from "../statistics.ts";
+import { allowedConnections } from "./descriptors.ts";
+import { GeneratorProcess } from "./generator-process.ts";
+import { ServerProcess } from "./server-process.ts";
+import { type Subject, subjectsNamed } from "./subjects.ts";
+
+const wanted = { full: 5000, quick: 1000 };
+/** Milliseconds between the Pings of a connection. */
+const period = 2000;
+/** Periods of a window that is measured, and before the first. */
+const windowPeriods = 2;
+const warmUpPeriods = 3;
+const windows = { full: 4, quick: 2 };
+
+export async function measureKeepalive({ quick }: Effort): Promise<Table> {
+  const effort = quick ? "quick" : "full";
+  const connections = allowedConnections(wanted[effort]);
+  const subjects = subjectsNamed(["ws", "listen"], { ping: period });
+  const costs: number[][] = [];
+  // One after the other: the Pings of one server would disturb the others.
+  for (const subject of subjects) {
+    costs.push(await measureSubject(subject, connections, windows[effort]));
+    showProgress();
+  }
+  const cells = subjects.map((subject, index) =>
+    comparedCell(subject, compare(costs[index] as number[], costs[0] as number[])),
+  );
+  const title = `${connections.toLocaleString("en-US")} connections, a Ping every ${period / 1000} s`;
+  const rows = [{ name: "ping", title, cells }];
+  return { name: "keepalive", title: "Keepalive", unit: "µs", shows: "ratios", rows };
+}
+
+async function measureSubject(subject: Subject, connections: number, windows: number): Promise<number[]> {
+  const generator = await GeneratorProcess.start();
+  const server = await ServerProcess.start(subject);
+  const wait = (periods: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, periods * period));
+  try {
+    await generator.open(server, connections, 64);
+    await generator.listen(server);
+    await wait(warmUpPeriods);
+    await generator.received(server);
+    const costs: number[] = [];
+    let before = await server.cpu();
+    for (let window = 0; window < windows; window++) {
+      await wait(windowPeriods);
+      const pings = await generator.received(server);
+      if (pings < connections) throw new Error(`${subject.title} sent only ${pings} Pings to ${connections} clients.`);
+      const now = await server.cpu();
+      costs.push((now - before) / pings);
+      before = now;
+    }
+    return costs;
+  } finally {
+    generator.end();
+    await server.end();
+  }
+}

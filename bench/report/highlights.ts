@@ -1,0 +1,92 @@
+/** The rows that README.md and the chart show, and why `ws` is faster in those in which it may be. */
+import { findCell, findRow, type Result } from "../result.ts";
+
+export interface Highlight {
+  readonly title: string;
+  /** Path of the row, as in `Goal`. */
+  readonly row: string;
+  readonly subject: string;
+  /** What is compared with: by default `ws`. */
+  readonly to?: string;
+  /** Why `ws` may be faster. */
+  readonly reason?: string;
+}
+
+const oneMessage = "the system calls of one message cost eight times what either library adds";
+const echo = (title: string, row: string, more: Partial<Highlight> = {}): Highlight => ({
+  title,
+  row: `echo/${row}`,
+  subject: "listen",
+  ...more,
+});
+
+export const highlights: readonly Highlight[] = [
+  echo("Server, text, 32 connections × 64 outstanding", "text 32x64"),
+  echo("Server, text, 32 × 8", "text 32x8"),
+  echo("Server, text, 32 × 1", "text 32x1", { reason: oneMessage }),
+  echo("Server, binary, 32 × 64", "binary 32x64"),
+  echo("Server, binary, 32 × 1", "binary 32x1", { reason: oneMessage }),
+  echo("Server, binary 16 KiB, 8 × 8", "binary 8x8x16384-binary"),
+  echo("… to ws with bufferutil", "binary 8x8x16384-binary", {
+    to: "ws-native",
+    reason: "its native code unmasks faster than JavaScript can",
+  }),
+  echo("Server, binary 1 MiB, 2 × 2", "binary 2x2x1048576-binary"),
+  echo("Server over TLS, text, 32 × 64", "", { row: "tls/text 32x64" }),
+  {
+    title: "Broadcast of 200 B to 1,000",
+    row: "broadcast sockets",
+    subject: "listen",
+    reason: "each delivery passes through a transport and its budget",
+  },
+  {
+    title: "Openings",
+    row: "handshakes opening",
+    subject: "listen",
+    reason: "heads are parsed in JavaScript, where `ws` has Node's parser, which is native",
+  },
+  {
+    title: "A Ping of keepalive",
+    row: "keepalive ping",
+    subject: "listen",
+    reason: "each connection has deadlines of its own, where `ws` has one loop over all",
+  },
+  {
+    title: "Compressed JSON of 64 KiB",
+    row: "deflate 4x1x65536",
+    subject: "listen",
+    reason: "nearly all of it is zlib",
+  },
+  { title: "Client, firehose of texts, 200 B", row: "client firehose-text", subject: "connect" },
+  {
+    title: "Client, firehose of binaries, 16 KiB",
+    row: "client firehose-binary",
+    subject: "connect",
+    reason: "a message that came in several reads is joined into an array of its own",
+  },
+  { title: "Client, ping-pong of texts", row: "client ping-pong-text", subject: "connect", reason: oneMessage },
+  { title: "Decoding alone, text 16 B", row: "decode/server/65536 t16", subject: "hybi-host" },
+  { title: "Decoding alone, binary 16 KiB", row: "decode/server/65536 b16k", subject: "hybi-host" },
+  {
+    title: "Encoding alone, text 16 KiB, one a turn",
+    row: "encode/single text16384",
+    subject: "hybi-host",
+    reason: "`ws` hands the string on, and the socket encodes it",
+  },
+  { title: "In Bun, text, 32 × 64", row: "runtimes/bun/text 32x64", subject: "bun-listen" },
+  { title: "In Deno, text, 32 × 64", row: "runtimes/deno/text 32x64", subject: "deno-listen" },
+  {
+    title: "Heap of an idle connection above TCP",
+    row: "idle heap-above",
+    subject: "listen",
+    reason: "a standard EventTarget, deadlines and backpressure are kept for each connection",
+  },
+];
+
+/** Returns how many times less than `ws` (or `to`) it costs, or undefined if the result lacks it. */
+export function ratioOf({ row, subject, to }: Highlight, result: Result): number | undefined {
+  const found = findRow(result, row);
+  const own = findCell(found, subject);
+  const reference = to === undefined ? found?.cells[0] : findCell(found, to);
+  return own === undefined || reference === undefined ? undefined : own.ratio / reference.ratio;
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import type { Result } from "../result.ts";
+import { chart } from "./chart.ts";
+import { measuredTables } from "./page.ts";
+import { inOrder, replaceMeasured } from "./pages.ts";
+import { shortTable } from "./readme.ts";
+
+function resultOf(node: string, ratio: number): Result {
+  const cells = [
+    { subject: "ws", title: "ws", value: 8, ratio: 1, spread: 0 },
+    { subject: "listen", title: "listen", value: 8 / ratio, ratio, spread: 0.02 },
+  ];
+  const rows = [{ name: "32x64", title: "32 × 64 × 64 B", cells }];
+  const table = { name: "echo/text", title: "Echo of text", unit: "µs", shows: "ratios", rows } as const;
+  return { node, processor: "a processor", date: "2026-01-01", rounds: 7, tables: [table] };
+}
+
+describe("shortTable", () => {
+  it("says that ws is nowhere faster, when it is not", () => {
+    expect(shortTable([resultOf("20.1.0", 13.5)])).toBe(
+      [
+        "| How many times less than ws | Node 20.1.0 |",
+        "| --- | --: |",
+        "| Server, text, 32 connections × 64 outstanding | 13.5× |",
+        "",
+        "In none of these rows is `ws` faster.",
+      ].join("\n"),
+    );
+  });
+
+  it("names the rows in which ws is faster in any version of Node", () => {
+    const text = shortTable([resultOf("20.1.0", 13.5), resultOf("26.1.0", 0.9)]);
+    expect(text).toContain("| 13.5× | **0.90×** |");
+    expect(text).toContain("`ws` is faster:\n\n- Server, text, 32 connections × 64 outstanding: see the page");
+  });
+});
+
+describe("measuredTables", () => {
+  it("shows each goal with what was measured, and by how much it is missed", () => {
+    const text = measuredTables([resultOf("20.1.0", 13), resultOf("26.1.0", 6.5)]);
+    expect(text).toContain("| Echo of text: 32 × 64 × 64 B | listen ≥13× | 13.0× | ✓ | 6.50× | −50 % |");
+    expect(text).toContain("| Node 26.1.0, µs | ws | listen | goal |");
+  });
+});
+
+describe("chart", () => {
+  it("draws a bar for each version of Node, and in another colour where ws is faster", () => {
+    const svg = chart([resultOf("20.1.0", 2), resultOf("26.1.0", 0.5)]);
+    expect(svg.match(/<rect class="run0" x="[\d.]+" y="58"/g)).toHaveLength(1);
+    expect(svg.match(/<rect class="slower" x="[\d.]+" y="67"/g)).toHaveLength(1);
+  });
+});
+
+describe("replaceMeasured", () => {
+  it("replaces the text between the marks, and throws for a page without them", () => {
+    const page = (text: string): string =>
+      `a\n<!-- begin: measured, written by \`pnpm bench --report\` -->${text}<!-- end: measured -->\nz`;
+    expect(replaceMeasured(page("old"), "new $1\n")).toBe(page("\n\nnew $1\n\n"));
+    expect(() => replaceMeasured("a page", "new")).toThrow("marks");
+  });
+});
+
+describe("inOrder", () => {
+  it("sorts by version of Node", () => {
+    expect(inOrder([resultOf("26.0.0", 1), resultOf("20.0.0", 1)]).map(({ node }) => node)).toEqual([
+      "20.0.0",
+      "26.0.0",
+    ]);
+  });
+});

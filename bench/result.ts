@@ -1,0 +1,74 @@
+/** The one form of every result: tables of rows, in which each subject has a value. Everything is read and written from it. */
+import type { Comparison } from "./statistics.ts";
+
+/** The value of one subject. Every value is a cost, in the unit of its row. */
+export interface Cell {
+  readonly subject: string;
+  /** Column heading. */
+  readonly title: string;
+  readonly value: number;
+  /** How many times less than the first subject of the row. */
+  readonly ratio: number;
+  /** See `Comparison`. Absent where nothing was repeated. */
+  readonly spread?: number;
+}
+
+export interface Row {
+  /** Unique in its table: "echo/text 32x64" is the row "32x64" of the table "echo/text". */
+  readonly name: string;
+  readonly title: string;
+  readonly cells: readonly Cell[];
+}
+
+export interface Table {
+  readonly name: string;
+  readonly title: string;
+  readonly unit: "ns" | "µs" | "KiB" | "B";
+  /** Whether its cells are read as ratios to the first subject, or as values. */
+  readonly shows: "ratios" | "values";
+  readonly rows: readonly Row[];
+}
+
+/** All tables of one run. */
+export interface Result {
+  /** Version of Node, without "v". */
+  readonly node: string;
+  readonly processor: string;
+  readonly date: string;
+  readonly rounds: number;
+  readonly tables: readonly Table[];
+}
+
+interface Titled {
+  readonly name: string;
+  readonly title: string;
+}
+
+/** Returns the cell of a subject whose rounds alternated with those of the first one. */
+export function comparedCell({ name, title }: Titled, { median, ratio, spread }: Comparison): Cell {
+  return { subject: name, title, value: round(median), ratio: round(ratio), spread: round(spread) };
+}
+
+/** Returns the cells of values that were measured once each. The first is the reference. */
+export function cellsOf(subjects: readonly Titled[], values: readonly (number | undefined)[]): Cell[] {
+  const [reference = Number.NaN] = values;
+  return subjects.flatMap(({ name, title }, index) => {
+    const value = values[index];
+    return value === undefined ? [] : [{ subject: name, title, value: round(value), ratio: round(reference / value) }];
+  });
+}
+
+export function findCell(row: Row | undefined, subject: string): Cell | undefined {
+  return row?.cells.find((cell) => cell.subject === subject);
+}
+
+/** Returns the row with the path "table row". */
+export function findRow({ tables }: Result, path: string): Row | undefined {
+  const [table, row] = path.split(" ");
+  return tables.find(({ name }) => name === table)?.rows.find(({ name }) => name === row);
+}
+
+/** Keeps four significant digits: more would be noise in the files of results. */
+function round(value: number): number {
+  return Number.isFinite(value) ? Number(value.toPrecision(4)) : 0;
+}

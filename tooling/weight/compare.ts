@@ -1,0 +1,51 @@
+/** Compares weights with those that are recorded. */
+
+/** Recorded weights by name, and by major version of Node. */
+export type Bounds = Readonly<Record<string, Readonly<Record<string, number>>>>;
+export type Weights = Readonly<Record<string, number>>;
+
+/** How much more than recorded is accepted. In one build of Node the figures do not vary; between builds they do a little. */
+const tolerance = 0.05;
+/** Below this share of what is recorded, the record is out of date. */
+const lighter = 0.95;
+
+export interface Comparison {
+  readonly findings: readonly string[];
+  /** Weights that have become so much lighter that the record would hide a later growth. */
+  readonly notes: readonly string[];
+}
+
+/** Compares the weights in a version of Node. Those of a version that is not recorded are compared with the latest that is. */
+export function compareWeights(weights: Weights, bounds: Bounds, major: number): Comparison {
+  const findings: string[] = [];
+  const notes: string[] = [];
+  for (const [name, weight] of Object.entries(weights)) {
+    const bound = boundOf(bounds[name], major);
+    if (bound === undefined) {
+      findings.push(`${name}: ${weight} is not recorded. Record it with \`pnpm check:weight --write\`.`);
+    } else if (weight > bound * (1 + tolerance)) {
+      findings.push(
+        `${name}: ${weight}, but ${bound} is recorded. Make it lighter again; if the growth is worth it, say why in the ` +
+          "commit and record it with `pnpm check:weight --write`.",
+      );
+    } else if (weight < bound * lighter) notes.push(`${name}: ${weight}, lighter than the recorded ${bound}`);
+  }
+  for (const name of Object.keys(bounds)) {
+    if (!(name in weights))
+      findings.push(`${name} is recorded but not weighed: \`pnpm check:weight --write\` removes it.`);
+  }
+  return { findings, notes };
+}
+
+function boundOf(recorded: Bounds[string] | undefined, major: number): number | undefined {
+  if (recorded === undefined) return undefined;
+  const latest = Math.max(...Object.keys(recorded).map(Number));
+  return recorded[major] ?? recorded[latest];
+}
+
+/** Returns `bounds` with the weights of one version of Node in place of those recorded for it. */
+export function record(weights: Weights, bounds: Bounds, major: number): Bounds {
+  return Object.fromEntries(
+    Object.entries(weights).map(([name, weight]) => [name, { ...bounds[name], [major]: weight }]),
+  );
+}

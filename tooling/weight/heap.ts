@@ -1,0 +1,94 @@
+/** Counts bytes of the heap, in a process started with `heapFlags`. */
+import { getHeapSnapshot } from "node:v8";
+
+/**
+ * Make the figures repeat: no thread that compiles or collects meanwhile, no optimised code (which leaves some objects out, and
+ * when it is ready is chance), everything collected by `gc()` only, and the same hashes each time.
+ */
+export const heapFlags: readonly string[] = [
+  "--expose-gc",
+  "--single-threaded",
+  "--no-opt",
+  "--no-maglev",
+  "--no-lazy-feedback-allocation",
+  "--min-semi-space-size=64",
+  "--max-semi-space-size=64",
+  "--hash-seed=1",
+  "--random-seed=1",
+];
+
+/** Runs of which the median is taken, after one to warm up. */
+const runs = 3;
+
+/** Things that are made before any is counted, because the first ones bring what all share. */
+const warmUp = 20;
+
+function allocated(): number {
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** Lets what the last turn deferred run, and collects the garbage. */
+async function settle(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    globalThis.gc?.();
+  }
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1] as number;
+}
+
+/** Returns the bytes that one call of `task` allocates, garbage included. */
+export async function bytesOf(count: number, task: () => void): Promise<number> {
+  const growths: number[] = [];
+  for (let run = 0; run < runs + 1; run++) {
+    await settle(1);
+    const before = allocated();
+    for (let index = 0; index < count; index++) task();
+    if (run > 0) growths.push((allocated() - before) / count);
+  }
+  return median(growths);
+}
+
+/** Returns the bytes that stay allocated for each thing that `make` returns, while it is referenced. */
+export async function heldBy(count: number, make: (index: number) => unknown): Promise<number> {
+  const growths: number[] = [];
+  const held: unknown[] = new Array(count).fill(undefined);
+  for (let index = 0; index < warmUp; index++) make(index);
+  for (let run = 0; run < runs; run++) {
+    held.fill(undefined);
+    await settle(2);
+    const before = allocated();
+    for (let index = 0; index < count; index++) held[index] = make(index);
+    await settle(2);
+    growths.push((allocated() - before) / count);
+  }
+  if (held.includes(undefined)) throw new Error("bug: nothing is held");
+  return median(growths);
+}
+
+/** Returns the number of objects that stay for each thing that `make` returns. */
+export async function objectsOf(count: number, make: (index: number) => unknown): Promise<number> {
+  for (let index = 0; index < warmUp; index++) make(index);
+  const held: unknown[] = new Array(count).fill(undefined);
+  await settle(2);
+  const before = await countObjects();
+  for (let index = 0; index < count; index++) held[index] = make(index);
+  await settle(2);
+  const after = await countObjects();
+  if (held.includes(undefined)) throw new Error("bug: nothing is held");
+  return Math.round((after - before) / count);
+}
+
+/** The head of a heap snapshot says how many nodes it has; the rest is not read. */
+async function countObjects(): Promise<number> {
+  let head = "";
+  for await (const chunk of getHeapSnapshot()) {
+    head += chunk;
+    const count = /"node_count":(\d+)/.exec(head)?.[1];
+    if (count !== undefined) return Number(count);
+  }
+  throw new Error("bug: the snapshot has no count");
+}
