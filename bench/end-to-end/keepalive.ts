@@ -12,7 +12,7 @@ const wanted = { full: 5000, quick: 1000 };
 const period = 2000;
 /** Periods of a window that is measured, and before the first. */
 const windowPeriods = 2;
-const warmUpPeriods = 3;
+const warmUpPeriods = 5;
 const windows = { full: 4, quick: 2 };
 
 export async function measureKeepalive({ quick }: Effort): Promise<Table> {

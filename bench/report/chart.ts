@@ -7,7 +7,7 @@ const width = 860;
 const labelWidth = 330;
 const plotWidth = width - labelWidth - 70;
 const top = 58;
-const barHeight = 9;
+const barHeight = 11;
 const rowGap = 9;
 
 /** Ends of the scale, and where it is labelled. */
@@ -17,12 +17,13 @@ const scale = { from: 0.25, to: 64, ticks: [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64] }
 const style = `
   text { font: 12px -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; fill: #24292f; }
   .small { font-size: 11px; fill: #57606a; }
+  .ratio { font-size: 10px; fill: #57606a; }
   .title { font-size: 14px; font-weight: 600; }
   .grid { stroke: #d0d7de; stroke-width: 1; }
   .one { stroke: #57606a; stroke-width: 1.5; }
   .run0 { fill: #2f81c7; } .run1 { fill: #2da187; } .slower { fill: #d1673a; }
   @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3; } .small { fill: #9aa4ae; } .grid { stroke: #30363d; } .one { stroke: #9aa4ae; }
+    text { fill: #e6edf3; } .small, .ratio { fill: #9aa4ae; } .grid { stroke: #30363d; } .one { stroke: #9aa4ae; }
   }`;
 
 function positionOf(ratio: number): number {
@@ -59,7 +60,7 @@ function bar(ratio: number | undefined, y: number, run: number): string[] {
   const kind = ratio < 1 ? "slower" : `run${run}`;
   return [
     `<rect class="${kind}" x="${fixed(from)}" y="${y}" width="${fixed(Math.max(1, to - from))}" height="${barHeight - 1}"/>`,
-    `<text class="small" x="${fixed(Math.max(to, positionOf(1)) + 5)}" y="${y + barHeight - 1}" font-size="9">${formatRatio(ratio)}</text>`,
+    `<text class="ratio" x="${fixed(Math.max(to, positionOf(1)) + 5)}" y="${y + barHeight - 2}">${formatRatio(ratio)}</text>`,
   ];
 }
 

@@ -47,7 +47,7 @@ describe("chart", () => {
   it("draws a bar for each version of Node, and in another colour where ws is faster", () => {
     const svg = chart([resultOf("20.1.0", 2), resultOf("26.1.0", 0.5)]);
     expect(svg.match(/<rect class="run0" x="[\d.]+" y="58"/g)).toHaveLength(1);
-    expect(svg.match(/<rect class="slower" x="[\d.]+" y="67"/g)).toHaveLength(1);
+    expect(svg.match(/<rect class="slower" x="[\d.]+" y="69"/g)).toHaveLength(1);
   });
 });
 
