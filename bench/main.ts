@@ -2,6 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { markdownTable, terminalTable } from "./format.ts";
 import { groups, selectGroups } from "./groups.ts";
@@ -30,7 +31,8 @@ ${groups.map(({ name, title }) => `  ${name.padEnd(22)} ${title}`).join("\n")}
 
 const { values: options, positionals } = parse();
 if (options.help) console.log(usage);
-else if (options.report) writeReport(positionals.map((file) => JSON.parse(readFileSync(file, "utf8"))));
+else if (options.report && positionals.length === 0) fail("--report needs the files that --json has written.");
+else if (options.report) writeReport(positionals.map((file) => JSON.parse(readFileSync(pathOf(file), "utf8"))));
 else if (options.node !== undefined) runIn(options.node);
 else if (options.only.includes("hostile")) console.log(hostileTable(await measureHostile(), options.markdown));
 else if (options.all || options.quick || options.only.length > 0) await measureAll();
@@ -40,9 +42,18 @@ function parse(): ReturnType<typeof parseOptions> {
   try {
     return parseOptions();
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${usage}`);
-    process.exit(1);
+    return fail((error as Error).message);
   }
+}
+
+function fail(message: string): never {
+  console.error(`${message}\n\n${usage}`);
+  process.exit(1);
+}
+
+/** Returns the path of a file as its user means it: pnpm starts this in the folder of the package. */
+function pathOf(file: string): string {
+  return resolve(process.env.INIT_CWD ?? "", file);
 }
 
 function parseOptions() {
@@ -76,7 +87,7 @@ function runIn(node: string): void {
 
 async function measureAll(): Promise<void> {
   const selected = selectGroups(options.only);
-  if (selected.length === 0) throw new Error(`No group begins with ${options.only.join(" or ")}; see --help.`);
+  if (selected.length === 0) fail(`No group begins with ${options.only.join(" or ")}.`);
   const rounds = Number(options.rounds ?? (options.quick ? 3 : 7));
   const tables: Table[] = [];
   const result: Result = {
@@ -94,6 +105,6 @@ async function measureAll(): Promise<void> {
     tables.push(table);
     console.log(`${(options.markdown ? markdownTable : terminalTable)(table, result)}\n`);
     // After each table, so that an interrupted run leaves something.
-    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result)}\n`);
+    if (options.json !== undefined) writeFileSync(pathOf(options.json), `${JSON.stringify(result)}\n`);
   }
 }

@@ -50,7 +50,7 @@ function openUndici(url: string, received: Received): Promise<Client> {
 }
 
 async function openHybi(url: string, received: Received): Promise<Client> {
-  const binaryType = name === "connect-buffer" ? "arraybuffer" : "arraybuffer";
+  const binaryType = name === "connect-buffer" ? "arraybuffer" : "bytes";
   const socket = await connect(url, { binaryType });
   socket.onmessage = ({ data }) =>
     received(typeof data === "string" ? data.length : (data as ArrayBuffer | Uint8Array).byteLength);

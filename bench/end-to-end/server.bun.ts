@@ -12,7 +12,7 @@ const starts: Readonly<Record<string, () => Promise<Started>>> = {
     listen(
       (opening) => {
         const socket = opening.accept();
-        socket.binaryType = "arraybuffer";
+        socket.binaryType = "bytes";
         socket.onmessage = ({ data }) => socket.send(data);
       },
       { host: address },

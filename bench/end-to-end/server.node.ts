@@ -27,10 +27,10 @@ const extensions = options.deflate ? [permessageDeflate()] : [];
 const starts: Readonly<Record<string, () => Promise<Started>>> = {
   ws: () => startWs(options, false, tls),
   "ws-string": () => startWs(options, true, tls),
-  listen: () => startListen("arraybuffer"),
+  listen: () => startListen("bytes"),
   "listen-buffer": () => startListen("arraybuffer"),
   upgrade: () => {
-    const sockets = new WebSocketServer(echoing("arraybuffer"));
+    const sockets = new WebSocketServer(echoing("bytes"));
     const server = createHttpServer();
     server.on("upgrade", (request, socket, head) => upgrade(request, socket, head, sockets));
     return started(server);

@@ -7,7 +7,6 @@ import { inOrder, reportedPages, resultsFolder } from "./pages.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 export function writeReport(results: readonly Result[]): void {
-  if (results.length === 0) throw new Error("--report needs the files that --json has written.");
   const folder = `${root}${resultsFolder}`;
   mkdirSync(folder, { recursive: true });
   for (const name of readdirSync(folder)) rmSync(`${folder}/${name}`);

@@ -23,11 +23,12 @@ function framesOf(kind: Kind, count: number, length: number): Uint8Array {
 const openers: Readonly<Record<string, (use: Use) => CountingTransport>> = {
   pump: openPump,
   WebSocket: (use) => openSocket(use).transport,
+  "WebSocket, ArrayBuffer": (use) => openSocket(use, "arraybuffer").transport,
 };
 
 async function weighMessages(): Promise<void> {
   for (const [layer, open] of Object.entries(openers)) {
-    for (const kind of ["text", "binary"] as const) {
+    for (const kind of layer.endsWith("ArrayBuffer") ? (["binary"] as const) : (["text", "binary"] as const)) {
       for (const use of ["received", "echoed"] as const) {
         for (const count of use === "echoed" ? [1, depth] : [depth]) {
           const transport = open(use);

@@ -2,6 +2,7 @@
 import { Endpoint, ServerConfig } from "@hybi/core";
 import { nodeFunctions } from "@hybi/node";
 import {
+  type BinaryType,
   type Clock,
   Pump,
   type PumpListener,
@@ -122,7 +123,6 @@ function serverOf(use: (socket: WebSocket) => void): WebSocketServer {
   return new WebSocketServer(
     (opening) => {
       const socket = opening.accept();
-      socket.binaryType = "arraybuffer";
       use(socket);
       opened = socket;
     },
@@ -136,13 +136,14 @@ export interface OpenSocket {
 }
 
 /** Opens the WebSocket of a server. */
-export function openSocket(use: Use = "received"): OpenSocket {
+export function openSocket(use: Use = "received", binaryType: BinaryType = "bytes"): OpenSocket {
   const transport = new CountingTransport();
   servers[use].receive(transport);
   transport.deliver(request.slice());
   const socket = opened;
   if (socket === undefined) throw new Error("bug: the handler was not called");
   opened = undefined;
+  socket.binaryType = binaryType;
   return { transport, socket };
 }
 
