@@ -1,73 +1,53 @@
 /**
  * Implements the `on…` attributes (HTML §8.1.8.1, event handlers): a handler's position among the listeners is that of when
- * it was first set; it keeps the position when it is replaced, and loses it when it is set to null.
+ * it was first set; it keeps the position when it is replaced, and loses it when it is set to null. All targets share one
+ * listener, which finds the handler of its target: a closure for each handler would take 150 bytes.
  */
 
 import { type Reporter, reportRejection } from "../event-loop/reporter.ts";
+import { targetOf } from "./guarded-listeners.ts";
 import { EventTarget } from "./platform-classes.ts";
 
 /** A value of an `on…` attribute. One that is not an object counts as null; one that is not a function is never called. */
 // biome-ignore lint/suspicious/noExplicitAny: `this` and the event are as specific as the attribute that uses it.
 export type Handler = (this: any, event: any) => unknown;
 
-interface Slot {
-  readonly type: string;
-  handler: Handler;
-  readonly listener: (event: Event) => void;
-}
+/** The handlers of one target, by event type. */
+export type Handlers = Record<string, Handler | null>;
 
-/** The event handlers of one target. */
+/** The event handlers of one kind of event target. */
 export class EventHandlers {
-  readonly #target: EventTarget;
-  readonly #report: Reporter;
-  /** A list, because there are few: a Map takes five times the memory. */
-  #slots: readonly Slot[] = [];
+  readonly #listener: (this: unknown, event: Event) => void;
 
-  /** `report` receives what handlers throw. */
-  constructor(target: EventTarget, report: Reporter) {
-    this.#target = target;
-    this.#report = report;
-  }
-
-  /** Returns the handler for `type`, or null. */
-  of(type: string): Handler | null {
-    return this.#slots.find((slot) => slot.type === type)?.handler ?? null;
-  }
-
-  /** Sets, replaces or removes the handler for `type`. */
-  set(type: string, value: unknown): void {
-    const slot = this.#slots.find((slot) => slot.type === type);
-    if (!isHandler(value)) {
-      if (slot === undefined) return;
-      this.#slots = this.#slots.filter((other) => other !== slot);
-      // Call the platform's method: a subclass may override it for its listeners, which must not affect the handlers.
-      EventTarget.prototype.removeEventListener.call(this.#target, type, slot.listener);
-    } else if (slot !== undefined) {
-      slot.handler = value;
-    } else {
-      this.#slots = [...this.#slots, this.#add(type, value)];
-    }
-  }
-
-  #add(type: string, handler: Handler): Slot {
-    const slot: Slot = {
-      type,
-      handler,
-      listener: (event) => {
-        const { handler } = slot;
-        if (typeof handler !== "function") return;
-        try {
-          const returned: unknown = handler.call(this.#target, event);
-          // HTML §8.1.8.1, the event handler processing algorithm: false cancels the event.
-          if (returned === false) event.preventDefault();
-          else if (typeof returned === "object") reportRejection(returned, this.#report);
-        } catch (error) {
-          this.#report(error);
-        }
-      },
+  /**
+   * `handlersOf` returns the handlers of a target, of which at least one has been set, and `reporterOf` the reporter for what
+   * they throw.
+   */
+  constructor(handlersOf: (target: unknown) => Handlers, reporterOf: (target: unknown) => Reporter) {
+    this.#listener = function (event) {
+      // In workerd without the compatibility flag set_event_target_this, `this` is not the target.
+      const target = this ?? targetOf(event);
+      const handler = handlersOf(target)[event.type];
+      if (typeof handler !== "function") return;
+      try {
+        const returned: unknown = handler.call(target, event);
+        // HTML §8.1.8.1, the event handler processing algorithm: false cancels the event.
+        if (returned === false) event.preventDefault();
+        else if (typeof returned === "object") reportRejection(returned, reporterOf(target));
+      } catch (error) {
+        reporterOf(target)(error);
+      }
     };
-    EventTarget.prototype.addEventListener.call(this.#target, type, slot.listener);
-    return slot;
+  }
+
+  /** Sets, replaces or removes in `handlers` the handler of `target` for `type`. */
+  set(target: EventTarget, handlers: Handlers, type: string, value: unknown): void {
+    const had = handlers[type] !== null;
+    const handler = isHandler(value) ? value : null;
+    handlers[type] = handler;
+    // Call the platform's methods: a subclass may override them for its listeners, which must not affect the handlers.
+    if (handler === null) EventTarget.prototype.removeEventListener.call(target, type, this.#listener);
+    else if (!had) EventTarget.prototype.addEventListener.call(target, type, this.#listener);
   }
 }
 

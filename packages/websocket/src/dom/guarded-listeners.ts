@@ -62,7 +62,10 @@ function isCallback(value: unknown): value is object {
   return typeof value === "function" || (typeof value === "object" && value !== null);
 }
 
-/** Returns the target of the event. After the dispatch `currentTarget` is null, but `target` is still set (DOM §2.9). */
-function targetOf(event: Event): unknown {
+/**
+ * Returns the target of the event. After the dispatch `currentTarget` is null, but `target` is still set (DOM §2.9). In Node
+ * `currentTarget` is null for all listeners but the first.
+ */
+export function targetOf(event: Event): unknown {
   return event.currentTarget ?? event.target;
 }

@@ -10,7 +10,7 @@ import { checkOptions, checkSendOptions, type OptionChecks, takes } from "@hybi/
 import { ClientOpening } from "../client/client-opening.ts";
 import { type ClientSocketOptions, clientOptions } from "../client/socket-options.ts";
 import { invalidState, withSyntaxErrors } from "../dom/dom-exception.ts";
-import { EventHandlers, type Handler } from "../dom/event-handlers.ts";
+import { EventHandlers, type Handler, type Handlers } from "../dom/event-handlers.ts";
 import { fire, isAskedByPlatform } from "../dom/fire.ts";
 import { GuardedListeners } from "../dom/guarded-listeners.ts";
 import {
@@ -101,6 +101,10 @@ export class WebSocket extends EventTarget {
 
   /** Reports errors of listeners in the same way as those of handlers. */
   static readonly #listeners = new GuardedListeners((target) => (target as WebSocket).#core.report);
+  static readonly #events = new EventHandlers(
+    (target) => (target as WebSocket).#handlers!,
+    (target) => (target as WebSocket).#core.report,
+  );
 
   static {
     // Accepted sockets are instances of the classes of adapters as well.
@@ -112,7 +116,8 @@ export class WebSocket extends EventTarget {
   readonly #url: string;
   /** Which status codes `close` may use. */
   readonly #closer: "page" | "server";
-  #handlers: EventHandlers | undefined;
+  /** The values of the `on…` attributes, once one has been set. */
+  #handlers: Handlers | undefined;
 
   /**
    * Starts connecting. `protocols` are the subprotocols to offer; passing options instead is an extension.
@@ -359,14 +364,14 @@ export class WebSocket extends EventTarget {
   // Internals
 
   #handler(type: string): Handler | null {
-    const handler = this.#handlers?.of(type) ?? null;
+    const handler = this.#handlers?.[type] ?? null;
     // The platform's own check for a null handler counts as well.
     return isAskedByPlatform(this, type) ? null : handler;
   }
 
   #setHandler(type: string, handler: unknown): void {
-    this.#handlers ??= new EventHandlers(this, this.#core.report);
-    this.#handlers.set(type, handler);
+    this.#handlers ??= { open: null, message: null, error: null, close: null };
+    WebSocket.#events.set(this, this.#handlers, type, handler);
     if (typeof handler === "function") this.#listensTo(type);
   }
 
