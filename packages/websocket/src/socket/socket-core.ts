@@ -106,7 +106,8 @@ export class SocketCore extends Lifecycle {
   listensToControl = false;
 
   readonly #target: EventTarget;
-  readonly #buffered = new BufferedAmount();
+  /** Created by the first message that is sent. */
+  #buffered: BufferedAmount | undefined;
   #sendQueue: BlobSendQueue | undefined;
   /** Whether a message listener was ever added, or waiting for one is over: messages are then fired as events. */
   #isHeard = false;
@@ -148,14 +149,14 @@ export class SocketCore extends Lifecycle {
 
   /** The value of `bufferedAmount`. */
   get bufferedAmount(): number {
-    return this.#buffered.amount(bufferedLength(this.pump), droppedLength(this.pump));
+    return this.#buffered?.amount(bufferedLength(this.pump), droppedLength(this.pump)) ?? 0;
   }
 
   // Called by the interface
 
   send(data: string | Blob | Uint8Array, options: SocketSendOptions | undefined): void {
     if (this.readyState !== OPEN) {
-      this.#buffered.lost(payloadLength(data));
+      this.#counted.lost(payloadLength(data));
     } else if (isBlob(data)) {
       const { size } = data;
       const how = coreOptions(options);
@@ -173,7 +174,7 @@ export class SocketCore extends Lifecycle {
 
   sendPrepared(message: PreparedMessage, options: SendOptions | undefined): void {
     const { length } = message.payload;
-    if (this.readyState !== OPEN) this.#buffered.lost(length);
+    if (this.readyState !== OPEN) this.#counted.lost(length);
     else if (!this.#hasBlobs) this.#transmitPrepared(message, options);
     else if (this.#hasRoom(length)) this.#inTurn(length, undefined, () => this.#transmitPrepared(message, options));
   }
@@ -294,7 +295,7 @@ export class SocketCore extends Lifecycle {
   }
 
   flushed(): void {
-    if (bufferedLength(this.pump) === 0) this.#buffered.drained();
+    if (this.#buffered !== undefined && bufferedLength(this.pump) === 0) this.#buffered.drained();
   }
 
   // Called by `Lifecycle`
@@ -316,7 +317,7 @@ export class SocketCore extends Lifecycle {
   }
 
   protected handleEnd(clean: boolean, statusCode: number, reason: string, pump: Pump | undefined): void {
-    this.#buffered.end(bufferedLength(pump), droppedLength(pump));
+    this.#buffered?.end(bufferedLength(pump), droppedLength(pump));
     this.#finalStatistics = statisticsOf(pump);
     const { cause } = this;
     if (cause !== undefined) detach(errorOf(cause));
@@ -331,6 +332,11 @@ export class SocketCore extends Lifecycle {
   }
 
   // Internals
+
+  get #counted(): BufferedAmount {
+    this.#buffered ??= new BufferedAmount();
+    return this.#buffered;
+  }
 
   /** Called when queued messages are taken or discarded. */
   #messagesTaken(): void {
@@ -482,9 +488,9 @@ export class SocketCore extends Lifecycle {
   /** Runs `act` once all Blobs sent before have been read, and `blob` as well if there is one. */
   #inTurn(length: number, blob: Blob | undefined, act: (bytes: Uint8Array) => void, hasArray = false): void {
     this.#sendQueue ??= new BlobSendQueue((error) => this.terminate(error));
-    this.#buffered.held(length);
+    this.#counted.held(length);
     const step = (bytes: Uint8Array): void => {
-      this.#buffered.held(-length);
+      this.#counted.held(-length);
       act(bytes);
       this.pump!.requestFlush();
     };
@@ -498,10 +504,10 @@ export class SocketCore extends Lifecycle {
     const pending = pump.bufferedLength;
     try {
       if (typeof data === "string") {
-        this.#buffered.queued(endpoint.sendText(data, options), pending);
+        this.#counted.queued(endpoint.sendText(data, options), pending);
       } else {
         const isKept = owned || data.length <= copiedByCore;
-        this.#buffered.queued(endpoint.sendBinary(isKept ? data : data.slice(), options), pending);
+        this.#counted.queued(endpoint.sendBinary(isKept ? data : data.slice(), options), pending);
       }
     } catch (error) {
       this.#notSent(error, payloadLength(data));
@@ -515,7 +521,7 @@ export class SocketCore extends Lifecycle {
     const { endpoint } = pump;
     const pending = pump.bufferedLength;
     try {
-      this.#buffered.queued(endpoint.sendPrepared(message, options), pending);
+      this.#counted.queued(endpoint.sendPrepared(message, options), pending);
     } catch (error) {
       this.#notSent(error, message.payload.length);
       return;
@@ -530,11 +536,11 @@ export class SocketCore extends Lifecycle {
   #notSent(error: unknown, length: number): void {
     if (!isRefused(error)) {
       if (isMistake(error)) throw error;
-      this.#buffered.lost(length);
+      this.#counted.lost(length);
       this.pump!.brokeOff(error);
       return;
     }
-    this.#buffered.lost(length);
+    this.#counted.lost(length);
     // WHATWG WebSockets §3.1: if the buffer is full, the socket is flagged as full and closed.
     if (error.code === "send/queue-full") this.terminate(error);
   }

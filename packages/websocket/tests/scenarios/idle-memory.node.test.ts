@@ -1,0 +1,66 @@
+/** What an idle accepted socket holds in memory, counted by heap statistics. */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { expect, it } from "vitest";
+import { WebSocketServer } from "../../src/server/server.ts";
+import type { Transport, TransportSink } from "../../src/transport/transport.ts";
+import { TestClock, turn } from "../support/clock.ts";
+
+setFlagsFromString("--expose-gc");
+const gc = runInNewContext("gc") as () => void;
+
+const head = [
+  "GET /a/path?with=query HTTP/1.1",
+  "Host: server.example.com",
+  "Connection: Upgrade",
+  "Upgrade: websocket",
+  "Sec-WebSocket-Version: 13",
+  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+  `User-Agent: ${"x".repeat(6_000)}`,
+];
+const request = new TextEncoder().encode(`${head.join("\r\n")}\r\n\r\n`);
+
+/** Delivers the request, and discards what is written. */
+class DeadTransport implements Transport {
+  sink: TransportSink | undefined;
+  start(sink: TransportSink): void {
+    this.sink = sink;
+    sink.data(request.slice());
+  }
+  write(): void {
+    this.sink?.drain();
+  }
+  end(): void {}
+  abort(): void {}
+  pause(): void {}
+  resume(): void {}
+}
+
+async function heap(): Promise<number> {
+  for (let round = 0; round < 3; round++) {
+    gc();
+    await turn();
+  }
+  return process.memoryUsage().heapUsed;
+}
+
+it("an idle accepted socket holds nothing of its opening request but the URL", async () => {
+  const urls: string[] = [];
+  const server = new WebSocketServer(
+    (opening) => {
+      const socket = opening.accept();
+      socket.onmessage = ({ data }) => socket.send(data);
+      urls[0] = socket.url;
+    },
+    { runtime: { clock: new TestClock() } },
+  );
+  const count = 300;
+  const transports = Array.from({ length: 2 * count }, () => new DeadTransport());
+  for (const transport of transports.slice(0, count)) server.receive(transport);
+  const before = await heap();
+  for (const transport of transports.slice(count)) server.receive(transport);
+  const held = ((await heap()) - before) / count;
+  expect(urls).toEqual(["ws://server.example.com/a/path?with=query"]);
+  expect(server.connections).toBe(2 * count);
+  expect(held).toBeLessThan(6_000);
+});
