@@ -214,7 +214,9 @@ export class OutputScheduler {
     const { keys, fragmentSize } = this.#options;
     const lane = this.#lane(options);
     if (keys === undefined && message.payload.length <= fragmentSize && !this.#isTransformed) {
-      lane.writer.append(message.frame);
+      // A broadcast usually finds nothing pending: then no connection needs a block for what all of them send.
+      if (lane.isEmpty) lane.writer.appendReference(message.frame);
+      else lane.writer.append(message.frame);
       this.#length += message.frame.length;
       return message.payload.length;
     }

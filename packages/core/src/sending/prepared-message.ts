@@ -1,6 +1,7 @@
 /**
  * A message encoded once for many connections. A server's connections without extensions send these bytes as they are; a
- * client's connections mask a copy, and connections with extensions transform one.
+ * client's connections mask a copy, and connections with extensions transform one. Most send the array itself, so nobody may
+ * change it.
  */
 import { isBytes } from "../bytes/byte-arrays.ts";
 import { utf8Bytes } from "../bytes/text-encode.ts";

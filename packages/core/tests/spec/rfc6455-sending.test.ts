@@ -163,16 +163,36 @@ describe.each(roles)("a message, sent by a %s", (role) => {
 
 describe("prepared messages", () => {
   it.each([0, 1, 125, 126, 4096, 4097, 65_535, 65_536])(
-    "of %i bytes are sent by a server as the prepared frame, short ones by copy",
+    "of %i bytes are sent by all servers as the prepared frame itself, short ones by copy if something is pending",
     (length) => {
-      const server = serverWith();
       const message = prepareBinary(patternBytes(length));
-      server.sendPrepared(message);
-      const chunks = server.takeOutput();
-      expect(sameBytes(concatBytes(chunks), message.frame)).toBe(true);
-      expect(chunks[0] === message.frame).toBe(length > 4096 - 4);
+      for (const server of [serverWith(), serverWith()]) {
+        server.sendPrepared(message);
+        server.sendPrepared(message);
+        const chunks = server.takeOutput();
+        expect(sameBytes(concatBytes(chunks), concatBytes([message.frame, message.frame]))).toBe(true);
+        expect(chunks).toHaveLength(2);
+        expect(chunks[0] === message.frame).toBe(true);
+        expect(chunks[1] === message.frame).toBe(length > 4096 - 4);
+        server.releaseOutput(chunks);
+        server.sendText("next");
+        server.takeOutput();
+        expect(sameBytes(message.payload, patternBytes(length))).toBe(true);
+      }
     },
   );
+
+  it("pass the budget and later messages like others, and leave in order", () => {
+    const server = serverWith();
+    const message = prepareText("abc");
+    server.sendPrepared(message);
+    server.sendText("d");
+    server.sendPrepared(message, { priority: 1 });
+    expect(server.outputLength).toBe(5 + 3 + 5);
+    expect(outlineFrames(readFrames(server.takeOutput(1)))).toEqual(["text FIN 3"]);
+    expect(outlineFrames(sent(server))).toEqual(["text FIN 3", "text FIN 1"]);
+    expect(server.outputLength).toBe(0);
+  });
 
   it("are fragmented by a server whose fragmentSize is smaller, and masked by a client", () => {
     const message = prepareText("héllo");

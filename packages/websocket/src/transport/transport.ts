@@ -13,7 +13,8 @@ export interface Transport {
   /**
    * Writes `chunks` in order, as one vectored write if possible. Call `sink.drain`, at once or later, when there is
    * room again. No other write follows before that: newer output waits in the endpoint, where it can still be
-   * reordered. The chunks do not change before `drain`, and must not be used after it.
+   * reordered. The chunks do not change before `drain`, and must not be used after it. Nobody may change or transfer them,
+   * also not a peer in the same process: a broadcast passes the same array to many transports.
    */
   write(chunks: readonly Uint8Array[]): void;
   /**
