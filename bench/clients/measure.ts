@@ -9,7 +9,7 @@ import type { ClientRequest } from "./client.ts";
 import { type ClientTask, clientSubjects, clientTasks } from "./subjects.ts";
 
 /** Microseconds of CPU time of a pass, and of the warm-up before the first. */
-const times = { pass: 200_000, warmUp: 1_500_000 };
+const times = { pass: 200_000, warmUp: 2_500_000 };
 
 export async function measureClients(effort: Effort): Promise<Table> {
   const rows: Row[] = [];

@@ -11,7 +11,7 @@ import { ServerProcess } from "./server-process.ts";
 import { type Subject, subjectsNamed } from "./subjects.ts";
 
 /** Milliseconds of a pass, and of the server's CPU time before the first one, in which its code is compiled. */
-const times = { full: { pass: 250, warmUp: 1200 }, quick: { pass: 150, warmUp: 300 } };
+const times = { full: { pass: 250, warmUp: 1500 }, quick: { pass: 150, warmUp: 300 } };
 
 export async function measureEcho(table: EchoTable, effort: Effort): Promise<Table> {
   const { name, title, tasks, quickTasks } = table;
