@@ -9,7 +9,7 @@ import { subjectsNamed } from "./subjects.ts";
 /** Connections per pass. */
 const perPass = 500;
 const parallel = 32;
-const warmUpPasses = 12;
+const warmUpPasses = 20;
 /** Milliseconds to wait until a server has cleaned up closed connections. */
 const rest = 50;
 
