@@ -20,6 +20,7 @@ import {
   usageErrorOf,
 } from "../tests/support/connections.ts";
 import { adding, agreeing, rsv1, rsv2 } from "../tests/support/extensions.ts";
+import { ServerConfig } from "./config.ts";
 import { Connection } from "./connection.ts";
 import { EventCollector } from "./connection-sink.ts";
 import { mask } from "./frame/mask.ts";
@@ -285,6 +286,38 @@ describe("Connection", () => {
     const [event] = serverWith().receive(chunk);
     expect(event?.type === "binary" && event.data.buffer === chunk.buffer).toBe(true);
     expect(event?.type === "binary" && sameBytes(event.data, patternBytes(1000))).toBe(true);
+  });
+
+  it("keeps its messages and counters apart from those of connections with the same settings, wherever chunks end", () => {
+    const config = ServerConfig.of({ tolerate: ["non-minimal-length"] });
+    const servers = Array.from({ length: 40 }, () => new Connection(plainAgreement("server"), config));
+    const messages = servers.map((_, index) =>
+      frameFrom("client", { opcode: index % 2 === 0 ? "text" : "binary", payload: patternBytes(200).fill(65 + index) }),
+    );
+    const received = servers.map((): number[] => []);
+    for (let round = 0; round < 2; round++) {
+      for (const [from, to] of [
+        [0, 1],
+        [1, 100],
+        [100, 300],
+      ] as const) {
+        for (const [index, server] of servers.entries()) {
+          for (const event of server.receive(messages[index]!.slice(from, to))) {
+            const data = event.type === "text" ? utf8Bytes(event.data) : event.type === "binary" ? event.data : [];
+            received[index]?.push(data.length, data[0] ?? 0);
+          }
+        }
+      }
+    }
+    expect(received).toEqual(servers.map((_, index) => [200, 65 + index, 200, 65 + index]));
+    const { bytesReceived, messagesReceived } = servers[7]!.statistics;
+    expect({ bytesReceived, messagesReceived }).toEqual({
+      bytesReceived: 2 * messages[7]!.length,
+      messagesReceived: 2,
+    });
+    servers[0]?.receive(Uint8Array.of(0x82, 0xfe, 0, 1, 0, 0, 0, 0, 9));
+    servers[1]?.receive(frameFrom("client", { opcode: "text", payload: new Uint8Array(0) }));
+    expect(servers.slice(0, 2).map(({ tolerated }) => tolerated)).toEqual([["non-minimal-length"], []]);
   });
 
   it("counts bytes that were read as received, and none after a Close", () => {

@@ -55,6 +55,34 @@ const closeChecks: OptionChecks<CloseOptions> = { afterMessages: takes.boolean }
 
 const noStart: ConnectionStart = {};
 
+/** Memory of a receiver in bytes. */
+const receiverCost = 400;
+
+/**
+ * What a connection needs to receive. Between messages it has no state except counters, so that connections with
+ * the same settings share what few of them need at a time.
+ */
+interface Receiver {
+  /** The connection that uses it. */
+  connection: Connection | undefined;
+  readonly decoder: FrameDecoder;
+  readonly assembler: Assembler;
+}
+
+/** Receivers that are not in use, by the rules of bytes/scratch.ts. */
+const receivers = new WeakMap<ConnectionSettings, Receiver[]>();
+/** More are in use only while many messages arrive in parts. */
+const mostReceivers = 16;
+
+function receiversOf(settings: ConnectionSettings): Receiver[] {
+  let found = receivers.get(settings);
+  if (found === undefined) {
+    found = [];
+    receivers.set(settings, found);
+  }
+  return found;
+}
+
 /** A slice may expand a thousandfold, so the smaller the remaining budget, the shorter the slice. */
 function sliceFor(budget: number): number {
   return budget >= longestSlice * 128 ? longestSlice : Math.max(64, budget >> 7);
@@ -81,13 +109,15 @@ export class Connection implements Output, Statistics {
   readonly agreement: Agreement;
 
   readonly #settings: ConnectionSettings;
-  readonly #decoder: FrameDecoder;
-  readonly #assembler: Assembler;
+  /** Undefined between messages, when the connection has returned it to `#receivers`. */
+  #receiver: Receiver | undefined;
+  readonly #receivers: Receiver[];
   readonly #outgoing: OutputScheduler;
   #transforms: readonly ActiveTransform[];
   readonly #offset: number;
 
-  readonly #closing: ClosingHandshake;
+  /** Undefined until the first step of closing or failing. */
+  #closing: ClosingHandshake | undefined;
   /** Whether received bytes are still processed. */
   #reading = true;
   /** Receiver of the events of the chunk being received; undefined between chunks. */
@@ -102,6 +132,11 @@ export class Connection implements Output, Statistics {
   #bytesTaken = 0;
   #messagesSent = 0;
   #controlFramesReceived = 0;
+  // The counters of the receiver, between messages.
+  #bytesReceived = 0;
+  #messagesReceived = 0;
+  #work = 0;
+  #hasToleratedLength = false;
 
   /**
    * @throws UsageError `option/unknown`, `option/type`, `option/range`, `option/random-missing`, `option/random`,
@@ -118,10 +153,8 @@ export class Connection implements Output, Statistics {
     this.#offset = offset;
     this.#transforms = createTransforms(agreement, extensions);
     this.#settings = withTransforms(config.settings, this.#transforms);
-    this.#assembler = new Assembler(new Connection.#Relay(this), this.#settings);
-    this.#decoder = new FrameDecoder(this.#assembler, this.#settings);
+    this.#receivers = receiversOf(this.#settings);
     this.#outgoing = new OutputScheduler(this.#settings);
-    this.#closing = new ClosingHandshake(this.#outgoing, this.#settings);
   }
 
   get role(): Role {
@@ -130,13 +163,14 @@ export class Connection implements Output, Statistics {
 
   /** State of the closing handshake. */
   get state(): ClosingState {
-    return this.#closing.state;
+    return this.#closing === undefined ? "open" : this.#closing.state;
   }
 
   /** The leniencies that were needed, in the opening handshake and since. */
   get tolerated(): readonly Leniency[] {
     const { tolerated } = this.agreement;
-    return this.#decoder.toleratedNonMinimalLength ? [...tolerated, "non-minimal-length"] : tolerated;
+    const hasTolerated = this.#receiver?.decoder.toleratedNonMinimalLength ?? this.#hasToleratedLength;
+    return hasTolerated ? [...tolerated, "non-minimal-length"] : tolerated;
   }
 
   /** The limits in effect, including defaults. */
@@ -152,7 +186,7 @@ export class Connection implements Output, Statistics {
   // The counters themselves, for deadlines, which are observed in every turn.
 
   get bytesReceived(): number {
-    return this.#decoder.received;
+    return this.#receiver === undefined ? this.#bytesReceived : this.#receiver.decoder.received;
   }
 
   get bytesTaken(): number {
@@ -160,7 +194,7 @@ export class Connection implements Output, Statistics {
   }
 
   get messagesReceived(): number {
-    return this.#assembler.messagesReceived;
+    return this.#receiver === undefined ? this.#messagesReceived : this.#receiver.assembler.messagesReceived;
   }
 
   get messagesSent(): number {
@@ -193,12 +227,12 @@ export class Connection implements Output, Statistics {
    * nanosecond on a fast one. It covers received bytes, bytes that extensions made of them, frames and messages.
    */
   get work(): number {
-    return this.#assembler.work;
+    return this.#receiver === undefined ? this.#work : this.#receiver.assembler.work;
   }
 
   /** Whether a message from the peer has begun and not ended. */
   get isWithinMessage(): boolean {
-    return this.#decoder.isWithinMessage;
+    return this.#receiver?.decoder.isWithinMessage === true;
   }
 
   // Inputs
@@ -223,26 +257,27 @@ export class Connection implements Output, Statistics {
   receiveInto(chunk: Uint8Array, sink: ConnectionSink, budget: number = Number.POSITIVE_INFINITY): number {
     if (this.#sink !== undefined) throw new UsageError("endpoint/reentrant");
     if (!isBytes(chunk)) throw new UsageError("endpoint/chunk-type");
-    const assembler = this.#assembler;
-    assembler.work = 0;
+    this.#work = 0;
     if (!this.#reading) return chunk.length;
+    const receiver = this.#receiver ?? this.#borrowReceiver();
+    const { assembler, decoder } = receiver;
     this.#sink = sink;
     this.#reading = false;
+    assembler.work = 0;
     assembler.budget = budget;
     try {
-      const fault = this.#decoder.decode(plainBytes(chunk), sliceFor(budget));
+      const fault = decoder.decode(plainBytes(chunk), sliceFor(budget));
       // An error thrown by the caller's sink propagates, and reading stops for good: the state may be inconsistent.
       if (fault === undefined) {
         this.#reading = true;
         assembler.endChunk();
-      } else {
-        assembler.release();
-        if (fault !== "stop") this.#fail(sink, fault.code, fault.offset);
-      }
+        if (decoder.isAtRest && assembler.isAtRest) this.#returnReceiver(receiver);
+      } else if (fault === "stop") this.#stopReading();
+      else this.#fail(sink, fault.code, fault.offset);
     } finally {
       this.#sink = undefined;
     }
-    return this.#decoder.taken;
+    return decoder.taken;
   }
 
   /**
@@ -255,7 +290,7 @@ export class Connection implements Output, Statistics {
     if (this.#sink !== undefined) throw new UsageError("endpoint/reentrant");
     if (this.state !== "ended") {
       this.#stopReading();
-      this.#end = this.#closing.end();
+      this.#end = this.#closingHandshake.end();
       this.#releaseTransforms();
     }
     const end = this.#end;
@@ -283,9 +318,9 @@ export class Connection implements Output, Statistics {
       case "pong":
       case "message":
       case "control-flood": {
-        if (!this.#closing.canFail) return [];
+        if (!this.#closingHandshake.canFail) return [];
         const collector = new EventCollector();
-        this.#fail(collector, `deadline/${reason}`, this.#decoder.received);
+        this.#fail(collector, `deadline/${reason}`, this.bytesReceived);
         return collector.events;
       }
       case "opening":
@@ -347,7 +382,7 @@ export class Connection implements Output, Statistics {
     this.#checkSend(options);
     this.#messagesSent++;
     return new MessageStream(this.#outgoing, this.#outgoing.startMessage(kind, options), (adding) =>
-      adding === "payload" ? this.#checkSend(undefined) : this.#closing.checkCanSend(),
+      adding === "payload" ? this.#checkSend(undefined) : this.#closing?.checkCanSend(),
     );
   }
 
@@ -382,7 +417,7 @@ export class Connection implements Output, Statistics {
   sendClose(statusCode?: number, reason = "", options?: CloseOptions): void {
     const payload = formatClosePayload(this.role, statusCode, reason, this.#settings.native);
     if (options !== undefined) checkOptions("sendClose", options, closeChecks);
-    this.#closing.request(payload, options?.afterMessages !== false);
+    this.#closingHandshake.request(payload, options?.afterMessages !== false);
   }
 
   /**
@@ -396,12 +431,12 @@ export class Connection implements Output, Statistics {
     const payload = formatClosePayload(this.role, statusCode, reason, this.#settings.native);
     if (this.#sink !== undefined) throw new UsageError("endpoint/reentrant");
     if (this.state === "ended") return;
-    if (!this.#closing.canFail) {
+    if (!this.#closingHandshake.canFail) {
       this.#abort();
       return;
     }
     this.#stopReading();
-    this.#closing.giveUp(payload);
+    this.#closingHandshake.giveUp(payload);
     this.#releaseTransforms();
   }
 
@@ -415,7 +450,7 @@ export class Connection implements Output, Statistics {
       this.#bytesTaken += chunk.length;
       if (claimChunk(chunk, this.#owner)) this.#lent?.add(chunk);
     }
-    if (this.#outgoing.closeTaken) this.#closing.taken();
+    if (this.#outgoing.closeTaken) this.#closingHandshake.taken();
     if (this.state === "ended") this.#releaseTransforms();
     return chunks;
   }
@@ -443,7 +478,8 @@ export class Connection implements Output, Statistics {
    * progress including whole blocks, the objects of pending output, and the windows of extensions.
    */
   get heldLength(): number {
-    let held = this.#assembler.heldLength + this.#outgoing.overhead;
+    let held = (this.#receiver?.assembler.heldLength ?? 0) + this.#outgoing.overhead;
+    if (this.isWithinMessage) held += receiverCost;
     for (const { transform } of this.#transforms) {
       const { heldLength } = transform;
       // An extension supplied by the application may report anything.
@@ -466,33 +502,36 @@ export class Connection implements Output, Statistics {
   }
 
   get transportAction(): TransportAction {
-    return this.#closing.transportAction;
+    return this.#closing === undefined ? "keep" : this.#closing.transportAction;
   }
 
   // Internals
 
-  /** Passes on what the assembler finds, for as long as the connection lives, to the sink of the chunk being received. */
-  static readonly #Relay = class implements AssemblerSink {
-    readonly #connection: Connection;
+  /** Passes on what the assembler finds to the sink of the chunk that its connection is receiving. */
+  static readonly #Receiver = class implements Receiver, AssemblerSink {
+    connection: Connection | undefined;
+    readonly assembler: Assembler;
+    readonly decoder: FrameDecoder;
 
-    constructor(connection: Connection) {
-      this.#connection = connection;
+    constructor(settings: ConnectionSettings) {
+      this.assembler = new Assembler(this, settings);
+      this.decoder = new FrameDecoder(this.assembler, settings);
     }
 
     text(data: string): void {
-      this.#connection.#sink!.text(data);
+      this.connection!.#sink!.text(data);
     }
 
     binary(bytes: Uint8Array, start: number, end: number): void {
-      this.#connection.#sink!.binary(bytes, start, end);
+      this.connection!.#sink!.binary(bytes, start, end);
     }
 
     piece(kind: MessageKind, bytes: Uint8Array, start: number, end: number, final: boolean): void {
-      this.#connection.#sink!.piece(kind, bytes, start, end, final);
+      this.connection!.#sink!.piece(kind, bytes, start, end, final);
     }
 
     control(opcode: number, payload: Uint8Array): SinkVerdict {
-      return this.#connection.#control(this.#connection.#sink!, opcode, payload);
+      return this.connection!.#control(this.connection!.#sink!, opcode, payload);
     }
   };
 
@@ -509,7 +548,7 @@ export class Connection implements Output, Statistics {
       sink.pong(payload);
       return undefined;
     }
-    const received = this.#closing.receive(payload);
+    const received = this.#closingHandshake.receive(payload);
     if (typeof received === "string") return { code: received };
     sink.close(received.statusCode, received.reason);
     return "stop";
@@ -518,29 +557,62 @@ export class Connection implements Output, Statistics {
   #fail(sink: ConnectionSink, code: ViolationCode, offset: number): void {
     const fault = violation(code, this.#offset + offset);
     this.#stopReading();
-    this.#closing.fail(fault);
+    this.#closingHandshake.fail(fault);
     sink.failure(fault);
   }
 
   #drop(reason: "stalled" | "resting"): ConnectionEvent[] {
-    if (!this.#closing.canFail) {
+    if (!this.#closingHandshake.canFail) {
       this.#abort();
       return [];
     }
     this.#stopReading();
-    this.#closing.drop();
-    return [{ type: "failure", violation: violation(`deadline/${reason}`, this.#offset + this.#decoder.received) }];
+    this.#closingHandshake.drop();
+    return [{ type: "failure", violation: violation(`deadline/${reason}`, this.#offset + this.bytesReceived) }];
   }
 
   #abort(): void {
     this.#stopReading();
-    this.#closing.abort();
+    this.#closingHandshake.abort();
   }
 
   /** Discards everything received from now on. */
   #stopReading(): void {
     this.#reading = false;
-    this.#assembler.release();
+    const receiver = this.#receiver;
+    if (receiver === undefined) return;
+    receiver.assembler.release();
+    this.#takeCounters(receiver);
+  }
+
+  get #closingHandshake(): ClosingHandshake {
+    this.#closing ??= new ClosingHandshake(this.#outgoing, this.#settings);
+    return this.#closing;
+  }
+
+  /** Takes a receiver for a chunk that begins between messages. */
+  #borrowReceiver(): Receiver {
+    const receiver = this.#receivers.pop() ?? new Connection.#Receiver(this.#settings);
+    receiver.connection = this;
+    receiver.decoder.begin(this.#bytesReceived);
+    receiver.assembler.begin(this.#messagesReceived);
+    this.#receiver = receiver;
+    return receiver;
+  }
+
+  /** Returns the receiver after a chunk that ends between messages. */
+  #returnReceiver(receiver: Receiver): void {
+    this.#takeCounters(receiver);
+    receiver.connection = undefined;
+    if (this.#receivers.length < mostReceivers) this.#receivers.push(receiver);
+  }
+
+  #takeCounters({ decoder, assembler }: Receiver): void {
+    this.#bytesReceived = decoder.received;
+    this.#messagesReceived = assembler.messagesReceived;
+    this.#work = assembler.work;
+    this.#hasToleratedLength ||= decoder.toleratedNonMinimalLength;
+    this.#receiver = undefined;
   }
 
   /** Releases the memory of extensions once no message can arrive and none is pending. */
@@ -553,7 +625,7 @@ export class Connection implements Output, Statistics {
 
   /** Messages may be sent until our Close frame is taken, unless the application has requested the Close itself. */
   #checkSend(options: SendOptions | undefined): void {
-    this.#closing.checkCanSend();
+    this.#closing?.checkCanSend();
     if (this.#outgoing.queuedLength > this.#settings.limits.queuedOutput) throw new UsageError("send/queue-full");
     if (options !== undefined) checkSendOptions(options);
   }

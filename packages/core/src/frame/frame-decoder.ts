@@ -107,6 +107,17 @@ export class FrameDecoder {
     return this.#messageInProgress || (this.#inPayload && !isControl(this.#firstByte));
   }
 
+  /** Whether the next byte is the first of a message, or of a control frame between messages. */
+  get isAtRest(): boolean {
+    return this.#headerBytes === 0 && !this.#inPayload && !this.#messageInProgress;
+  }
+
+  /** Begins a part of a stream: `received` bytes of it, up to a place at rest, were decoded before. The decoder must be at rest. */
+  begin(received: number): void {
+    this.#received = received;
+    this.#tolerated = false;
+  }
+
   /** Bytes of the latest chunk that count as received: fewer than all only after the sink returned "rest". */
   get taken(): number {
     return this.#taken;

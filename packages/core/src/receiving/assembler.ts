@@ -106,6 +106,16 @@ export class Assembler implements FrameSink {
     return this.#messages;
   }
 
+  /** Whether nothing is kept between messages: no extension, and no memory. The decoder must be at rest. */
+  get isAtRest(): boolean {
+    return this.#pipeline === undefined && (this.#slab === undefined || this.#slab.heldLength === 0);
+  }
+
+  /** Begins a part of a stream of which `messages` were received before. The assembler must be at rest. */
+  begin(messages: number): void {
+    this.#messages = messages;
+  }
+
   /** Memory in bytes held between chunks: the message in progress, and the rest of the slab for short messages. */
   get heldLength(): number {
     return (this.#store?.heldLength ?? 0) + (this.#slab?.heldLength ?? 0);

@@ -65,6 +65,16 @@ describe("Deadlines", () => {
     expect(deadlines.observe(0.5)).toEqual({ at: 1001, reason: "ping" });
   });
 
+  it("have a configuration, and know whether they are paused", () => {
+    const { deadlines } = watched({ ping: 1000 });
+    expect([deadlines.config.ping, deadlines.config.pong]).toEqual([1000, 20_000]);
+    expect(deadlines.isPaused).toBe(false);
+    deadlines.pause(5);
+    expect(deadlines.isPaused).toBe(true);
+    deadlines.resume(6);
+    expect(deadlines.isPaused).toBe(false);
+  });
+
   it("return the instant alone from nextAt, Infinity for never", () => {
     const { subject, deadlines } = watched({ ping: 1000 });
     expect(deadlines.nextAt(5)).toBe(1005);

@@ -186,14 +186,18 @@ interface ControlFrames {
   credit: number;
 }
 
-/** The earliest of the deadlines compared so far. Shared by all subjects: it is used only within one call. */
-const next: { at: Instant; reason: DeadlineReason } = { at: Number.POSITIVE_INFINITY, reason: "idle" };
+/**
+ * The earliest of the deadlines compared so far, and its reason. Shared by all subjects, because it is used only within one
+ * call. Not the fields of an object, of which V8 would allocate a fraction again with every change.
+ */
+let nextAt: Instant = Number.POSITIVE_INFINITY;
+let nextReason: DeadlineReason = "idle";
 
 /** Compares one more deadline. Of two at the same instant, the first one counts. */
 function compare(reason: DeadlineReason, at: Instant): void {
-  if (at >= next.at) return;
-  next.at = at;
-  next.reason = reason;
+  if (at >= nextAt) return;
+  nextAt = at;
+  nextReason = reason;
 }
 
 /**
@@ -292,7 +296,7 @@ export class Deadlines {
    */
   observe(now: Instant, awayUntil?: Instant): Deadline | undefined {
     const at = this.nextAt(now, awayUntil);
-    return at === Number.POSITIVE_INFINITY ? undefined : { at, reason: next.reason };
+    return at === Number.POSITIVE_INFINITY ? undefined : { at, reason: nextReason };
   }
 
   /** Like `observe`, but returns only the instant, Infinity if nothing is ever due, and creates no object. */
@@ -300,15 +304,15 @@ export class Deadlines {
     const { state } = this.#subject;
     this.roundTripTime(now);
     if (state !== this.#state) this.#enter(state, now);
-    next.at = Number.POSITIVE_INFINITY;
-    if (state === "ended" || this.#dropped) return next.at;
+    nextAt = Number.POSITIVE_INFINITY;
+    if (state === "ended" || this.#dropped) return nextAt;
     if (state === "opening") this.#observeOpening(now);
     else {
       this.#observeStall(now);
       if (state === "open") this.#observeOpen(now, awayUntil);
       else compare("closing", this.#since + this.#limits.closing);
     }
-    return next.at;
+    return nextAt;
   }
 
   /** Does what is due by `now` and returns the resulting events. `awayUntil` is as in `observe`. */
@@ -316,7 +320,7 @@ export class Deadlines {
     const events: EndpointEvent[] = [];
     for (let step = 0; step < maxSteps; step++) {
       if (this.nextAt(now, awayUntil) > now) return events;
-      const { reason } = next;
+      const reason = nextReason;
       if (reason === "ping") this.#quietSince = whole(now);
       for (const event of this.#subject.expire(reason)) events.push(event);
       if (reason === "closing" || reason === "stalled" || reason === "resting") this.#dropped = true;
