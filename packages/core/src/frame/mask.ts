@@ -76,8 +76,8 @@ function maskLongWords(bytes: Uint8Array, start: number, end: number, key: Maski
   const head = -(offset + start) & 7;
   const tail = (offset + end) & 7;
   const aligned = rotateKey(key, head);
-  maskBytes(bytes, start, start + head, key);
-  maskBytes(bytes, end - tail, end, aligned);
+  if (head !== 0) maskBytes(bytes, start, start + head, key);
+  if (tail !== 0) maskBytes(bytes, end - tail, end, aligned);
   maskAligned(words, (offset + start + head) >>> 3, (offset + end - tail) >>> 3, aligned);
 }
 
