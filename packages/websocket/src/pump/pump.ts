@@ -25,6 +25,7 @@ import type { TurnTask } from "../event-loop/turn.ts";
 import type { Failure } from "../failure/failure.ts";
 import type { Account, Holder, MemoryBudget } from "../load/memory-budget.ts";
 import type { Sharer } from "../load/rounds.ts";
+import { errorWithoutStack } from "../platform/error-stack.ts";
 import { orNoReason } from "../platform/error-text.ts";
 import { queueMicrotask } from "../platform/runtime.ts";
 import type { Transport, TransportSink } from "../transport/transport.ts";
@@ -711,7 +712,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
   #noteLoss(why: string): void {
     const { state } = this.endpoint;
     const isUnclosed = state === "open" || state === "closing" || state === "close-sent";
-    if (isUnclosed) this.#failure ??= { kind: "transport", error: new Error(why) };
+    if (isUnclosed) this.#failure ??= { kind: "transport", error: errorWithoutStack(why) };
   }
 
   #drop(): void {

@@ -42,8 +42,12 @@ export function isPublicAddress(address: string): boolean {
 
 /** Returns undefined for text that is neither IPv4 nor IPv6. An IPv4 address embedded in IPv6 is returned as IPv4. */
 function parseAddress(text: string): Groups | undefined {
-  const address = text.split("%", 1)[0] as string;
+  const zone = text.indexOf("%");
+  const address = zone < 0 ? text : text.slice(0, zone);
   if (!address.includes(":")) return parseIpv4(address);
+  // As nearly all clients of a dual-stack socket are reported, so this comes first.
+  const mapped = address.startsWith(mappedPrefix) ? parseIpv4(address.slice(mappedPrefix.length)) : undefined;
+  if (mapped !== undefined) return mapped;
   const groups = parseIpv6(address);
   if (groups === undefined) return undefined;
   // RFC 4291 §2.5.5.2: IPv4-mapped, as dual-stack sockets report IPv4 addresses. RFC 6052 §2.1: IPv4-embedded, as a
@@ -53,11 +57,29 @@ function parseAddress(text: string): Groups | undefined {
   return isMapped || isTranslated ? groups.slice(6) : groups;
 }
 
+const mappedPrefix = "::ffff:";
+
+/** Four bytes in decimal. Without lists of parts, because every transport that a server receives comes by here. */
 function parseIpv4(text: string): Groups | undefined {
-  const bytes = text.split(".").map((part) => (/^\d{1,3}$/.test(part) ? Number(part) : 256));
-  if (bytes.length !== 4 || bytes.some((byte) => byte > 255)) return undefined;
-  const [a = 0, b = 0, c = 0, d = 0] = bytes;
-  return [(a << 8) | b, (c << 8) | d];
+  let address = 0;
+  let byte = 0;
+  let digits = 0;
+  let parts = 1;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === 0x2e && digits > 0) {
+      address = address * 256 + byte;
+      byte = 0;
+      digits = 0;
+      parts++;
+    } else if (unit >= 0x30 && unit <= 0x39 && digits < 3) {
+      byte = byte * 10 + unit - 0x30;
+      digits++;
+      if (byte > 255) return undefined;
+    } else return undefined;
+  }
+  if (parts !== 4 || digits === 0) return undefined;
+  return [(address >> 8) & 0xffff, ((address & 0xff) << 8) | byte];
 }
 
 /**
