@@ -142,7 +142,13 @@ export class ServerHandshake {
    * @throws UsageError `endpoint/not-awaiting-answer`, and as `answerOpeningRequest`
    */
   accept(answer: OpeningAnswer = {}, prepare?: (agreement: Agreement) => void): readonly HandshakeEvent[] {
-    if (this.#phase === "failed") return [];
+    const agreement = this.agree(answer, prepare);
+    return agreement === undefined ? [] : [{ type: "open", agreement, rest: this.takeEarly() ?? new Uint8Array(0) }];
+  }
+
+  /** Like `accept`, for endpoints: returns the agreement in place of an event, undefined if the handshake has failed. */
+  agree(answer: OpeningAnswer, prepare?: (agreement: Agreement) => void): Agreement | undefined {
+    if (this.#phase === "failed") return undefined;
     const request = this.#awaited();
     const { extensions, settings } = this.#config;
     const full: OpeningAnswer = answer.extensions === undefined ? { ...answer, extensions } : answer;
@@ -152,7 +158,14 @@ export class ServerHandshake {
     this.#output.add(response);
     this.#phase = "open";
     this.#forgetRequest();
-    return [{ type: "open", agreement, rest: this.#early?.take() ?? new Uint8Array(0) }];
+    return agreement;
+  }
+
+  /** For endpoints: removes and returns the bytes that arrived before the answer; undefined if there are none. */
+  takeEarly(): Uint8Array | undefined {
+    const early = this.#early?.take();
+    this.#early = undefined;
+    return early;
   }
 
   /**
