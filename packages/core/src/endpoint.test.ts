@@ -206,7 +206,9 @@ describe("Endpoint", () => {
     const accepted = server.accept({}, "leave");
     expect(accepted).toEqual([{ type: "open", agreement: server.agreement, rest: new Uint8Array(0) }]);
     expect(server.heldLength).toBeGreaterThanOrEqual(early.length);
+    expect(server.restLength).toBeGreaterThan(0);
     expect(server.connection?.receive(server.takeRest())).toEqual([{ type: "text", data: "h" }]);
+    expect(server.restLength).toBe(0);
     expect(server.takeRest()).toEqual(new Uint8Array(0));
     server.sendText("hi");
     const answer = concatBytes(server.takeOutput().map((bytes) => bytes.slice()));
@@ -216,11 +218,13 @@ describe("Endpoint", () => {
       { type: "text", data: "hi" },
       { type: "text", data: "" },
     ]);
+    expect(asking.restLength).toBe(0);
     expect(asking.takeRest()).toEqual(new Uint8Array(0));
   });
 
   it("has no bytes behind an opening handshake that is under way, or has failed", () => {
     const server = Endpoint.server();
+    expect(server.restLength).toBe(0);
     expect(server.takeRest()).toHaveLength(0);
     server.expire("opening");
     expect(server.takeRest()).toHaveLength(0);

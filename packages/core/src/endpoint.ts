@@ -282,8 +282,8 @@ export class Endpoint implements Output, Statistics {
     const agreement = server.agree(answer, (agreement) => {
       connection = connect(agreement, phase.opening, answer.extensions);
     });
-    if (agreement === undefined) return [];
-    return this.#enter(phase.opening, agreement, connection!, server.takeEarly() ?? noBytes, early);
+    // The handshake has not failed, because then `state` says so.
+    return this.#enter(phase.opening, agreement!, connection!, server.takeEarly() ?? noBytes, early);
   }
 
   /** Handles a deadline that has passed; see `Deadlines`. */

@@ -31,6 +31,23 @@ describe("HeadDecoder", () => {
     expect(decoder.length).toBe(18);
   });
 
+  it("keeps the heads of two connections apart, large and small, whole and in parts, although they share scratch memory", () => {
+    const limits = { ...defaultLimits, fields: 1_000 };
+    const linesOf = (count: number, value: string): [string, string][] =>
+      Array.from({ length: count }, (_, index) => [`X-${index}`, value]);
+    const encode = (lines: readonly [string, string][]): Uint8Array =>
+      bytesOf(`GET / HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`);
+    const [large, small] = [linesOf(300, "large"), linesOf(2, "small")];
+    const parted = new HeadDecoder(requestLine, limits, []);
+    const bytes = encode(large);
+    expect(parted.receive(bytes.subarray(0, bytes.length >> 1), 0)).toEqual({ type: "more" });
+    for (const lines of [small, large, small]) {
+      const step = new HeadDecoder(requestLine, limits, []).receive(encode(lines), 0);
+      expect(step).toMatchObject({ type: "head", head: { fields: lines } });
+    }
+    expect(parted.receive(bytes.subarray(bytes.length >> 1), 0)).toMatchObject({ head: { fields: large } });
+  });
+
   it("consumes every byte as it arrives, so that none is read twice", () => {
     const decoder = new HeadDecoder(requestLine, defaultLimits, []);
     for (const [index, byte] of bytesOf(text).entries()) {

@@ -4,6 +4,7 @@ import { UsageError } from "../checks/usage-error.ts";
 import { ClientConfig, type ClientHandshakeOptions } from "../config.ts";
 import type { HandshakeEvent } from "../events.ts";
 import { encodeRequestHead } from "../http/head-encoder.ts";
+import type { Agreement } from "../vocabulary/agreement.ts";
 import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import { type Violation, type ViolationCode, violationByServer } from "../vocabulary/violation.ts";
 import { joinOpening, type OpeningTarget, openingRequestHead, type SentOpening } from "./client-request.ts";
@@ -40,7 +41,8 @@ export class ClientHandshake {
     const { config, target } = ClientConfig.withTarget(options, url);
     const prepared = joinOpening(config.terms, target);
     const key = createKey(config.random);
-    this.#sent = { ...prepared, key };
+    const { subprotocols, requireSubprotocol, extensions } = prepared;
+    this.#sent = { key, subprotocols, requireSubprotocol, extensions };
     this.#sha1 = config.settings.native.sha1;
     this.#reader = new ResponseReader(config.limits, config.tolerate, (head) => head.status === 101);
     this.#output.add(encodeRequestHead(openingRequestHead(prepared, key)));
@@ -107,7 +109,9 @@ export class ClientHandshake {
         if (check.type === "violation") return this.#fail(check.violation);
         this.#phase = "open";
         const rest = step.end < chunk.length ? plainBytes(chunk.subarray(step.end)) : new Uint8Array(0);
-        return [{ type: "open", agreement: { ...check.agreement, tolerated: this.#reader.tolerated }, rest }];
+        const { role, subprotocol, extensions } = check.agreement;
+        const agreement: Agreement = { role, subprotocol, extensions, tolerated: this.#reader.tolerated };
+        return [{ type: "open", agreement, rest }];
       }
     }
   }

