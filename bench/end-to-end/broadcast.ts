@@ -32,8 +32,7 @@ export async function measureBroadcast({ rounds }: Effort): Promise<Row> {
     for (const subject of subjects) {
       const server = await ServerProcess.start(subject);
       servers.push(server);
-      await generator.open(server, connections, 64);
-      await generator.listen(server);
+      await generator.open(server, connections, 64, true);
       for (let round = 0; round < warmUpPasses; round++) await pass(server);
     }
     const costs: number[][] = servers.map(() => []);

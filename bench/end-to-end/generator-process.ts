@@ -22,8 +22,8 @@ export class GeneratorProcess {
   }
 
   /** Opens connections to `server`, `parallel` at a time. @throws Error if not all could be opened */
-  async open(server: ServerProcess, connections: number, parallel: number): Promise<Outcome> {
-    const outcome = await this.#ask(server, { type: "open", connections, parallel });
+  async open(server: ServerProcess, connections: number, parallel: number, listening = false): Promise<Outcome> {
+    const outcome = await this.#ask(server, { type: "open", connections, parallel, listening });
     if (outcome.count < connections)
       throw new Error(`ONLY ${outcome.count} OF ${connections} CONNECTIONS to ${server.subject.title}.`);
     return outcome;
@@ -45,12 +45,7 @@ export class GeneratorProcess {
     return latencies;
   }
 
-  /** Begins to count what `server` sends on its own, and to reply to its Pings. */
-  async listen(server: ServerProcess): Promise<void> {
-    await this.#ask(server, { type: "listen" });
-  }
-
-  /** Returns the number of messages and Pings that have arrived since the last call. */
+  /** Returns the number of messages and Pings that listening connections got since the last call. */
   async received(server: ServerProcess): Promise<number> {
     return (await this.#ask(server, { type: "received" })).count;
   }

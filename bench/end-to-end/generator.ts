@@ -8,6 +8,8 @@ export type GeneratorRequest = { readonly target: Target } & (
       readonly type: "open";
       readonly connections: number;
       readonly parallel: number;
+      /** Whether they count what arrives from the start, and reply to Pings. */
+      readonly listening: boolean;
     }
   | /** Sends one batch on each connection and verifies the echo. */ {
       readonly type: "verify";
@@ -24,8 +26,9 @@ export type GeneratorRequest = { readonly target: Target } & (
       readonly rate: number;
       readonly milliseconds: number;
     }
-  | /** Counts what arrives from now on, and replies to Pings. */ { readonly type: "listen" }
-  | /** Responds with the number of messages and Pings since the last question. */ { readonly type: "received" }
+  | /** Responds with the number of messages and Pings that listening connections got since the last question. */ {
+      readonly type: "received";
+    }
   | { readonly type: "close" }
 );
 
@@ -57,7 +60,7 @@ async function respond(request: GeneratorRequest): Promise<Omit<Outcome, "second
   socketsByPort.set(target.port, sockets);
   switch (request.type) {
     case "open":
-      await open(request.connections, request.parallel, target, sockets);
+      await open(request, sockets);
       return { count: sockets.length };
     case "verify":
       for (const socket of sockets) await verifyEcho(socket, request.traffic);
@@ -73,14 +76,6 @@ async function respond(request: GeneratorRequest): Promise<Omit<Outcome, "second
       const { traffic, rate, milliseconds } = request;
       return { count: sockets.length, latencies: await pace(sockets, traffic, rate, milliseconds) };
     }
-    case "listen":
-      for (const socket of sockets) {
-        socket.listen((messages, bytes) => {
-          received += messages;
-          if (bytes[0] === 0x89) socket.send(pongsTo(bytes));
-        });
-      }
-      return { count: sockets.length };
     case "received": {
       const count = received;
       received = 0;
@@ -95,13 +90,18 @@ async function respond(request: GeneratorRequest): Promise<Omit<Outcome, "second
 }
 
 /** Stops at the first connection that cannot be opened. The caller decides whether there are enough. */
-async function open(count: number, parallel: number, target: Target, sockets: ClientSocket[]): Promise<void> {
-  let wanted = count;
+async function open(
+  { target, connections, parallel, listening }: GeneratorRequest & { readonly type: "open" },
+  sockets: ClientSocket[],
+): Promise<void> {
+  let wanted = connections;
   let failure: unknown;
   const worker = async (): Promise<void> => {
     while (wanted-- > 0 && failure === undefined) {
       try {
-        sockets.push(await ClientSocket.open(target));
+        const socket = await ClientSocket.open(target);
+        sockets.push(socket);
+        if (listening) listen(socket);
       } catch (error) {
         failure = error;
       }
@@ -109,4 +109,11 @@ async function open(count: number, parallel: number, target: Target, sockets: Cl
   };
   await Promise.all(Array.from({ length: parallel }, worker));
   if (failure !== undefined) console.error(`A connection could not be opened: ${(failure as Error).message}`);
+}
+
+function listen(socket: ClientSocket): void {
+  socket.listen((messages, bytes) => {
+    received += messages;
+    if (bytes[0] === 0x89) socket.send(pongsTo(bytes));
+  });
 }

@@ -38,8 +38,7 @@ async function measureSubject(subject: Subject, connections: number, windows: nu
   const server = await ServerProcess.start(subject);
   const wait = (periods: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, periods * period));
   try {
-    await generator.open(server, connections, 64);
-    await generator.listen(server);
+    await generator.open(server, connections, 64, true);
     await wait(warmUpPeriods);
     await generator.received(server);
     const costs: number[] = [];
