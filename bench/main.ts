@@ -4,8 +4,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import type { Effort } from "./effort.ts";
 import { markdownTable, terminalTable } from "./format.ts";
-import { groups, selectGroups } from "./groups.ts";
+import { type Group, groups, selectGroups } from "./groups.ts";
 import { hostileTable, measureHostile } from "./hostile/measure.ts";
 import { writeReport } from "./report/main.ts";
 import type { Result, Table } from "./result.ts";
@@ -99,12 +100,23 @@ async function measureAll(): Promise<void> {
   };
   console.log(`Node ${result.node}, ${result.processor}; CPU time, medians of ${rounds} rounds, ratios to ws.\n`);
   for (const group of selected) {
-    const table = await group.measure({ rounds, quick: options.quick });
+    const table = await measureGroup(group, { rounds, quick: options.quick });
     process.stderr.write("\n");
-    if (table.rows.length === 0) continue;
+    if (table === undefined || table.rows.length === 0) continue;
     tables.push(table);
     console.log(`${(options.markdown ? markdownTable : terminalTable)(table, result)}\n`);
     // After each table, so that an interrupted run leaves something.
     if (options.json !== undefined) writeFileSync(pathOf(options.json), `${JSON.stringify(result)}\n`);
+  }
+}
+
+/** Measures one group. If that fails the others are measured all the same, and the command fails at its end. */
+async function measureGroup(group: Group, effort: Effort): Promise<Table | undefined> {
+  try {
+    return await group.measure(effort);
+  } catch (error) {
+    console.error(`${group.name} could not be measured:`, error);
+    process.exitCode = 1;
+    return undefined;
   }
 }
