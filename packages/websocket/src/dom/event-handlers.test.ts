@@ -1,37 +1,52 @@
 import { describe, expect, it, vi } from "vitest";
-import { EventHandlers, type Handlers } from "./event-handlers.ts";
+import { createHandlerListener, EventHandlers } from "./event-handlers.ts";
 
-describe("the event handlers of a kind of target", () => {
-  const handlersOf = new WeakMap<object, Handlers>();
+describe("the event handlers of a target", () => {
+  const handlersOf = new WeakMap<object, EventHandlers>();
   const errors: unknown[] = [];
-  const events = new EventHandlers(
-    (target) => handlersOf.get(target as object) as Handlers,
+  const listener = createHandlerListener(
+    (target) => handlersOf.get(target as object),
     () => (error) => errors.push(error),
   );
 
-  function created(): EventTarget {
+  function created(hasListeners = false): { target: EventTarget; handlers: EventHandlers } {
     const target = new EventTarget();
-    handlersOf.set(target, { open: null, message: null });
-    return target;
+    const handlers = new EventHandlers(target, listener, hasListeners);
+    handlersOf.set(target, handlers);
+    return { target, handlers };
   }
 
-  function set(target: EventTarget, type: string, value: unknown): void {
-    events.set(target, handlersOf.get(target) as Handlers, type, value);
-  }
+  it("are no listeners of the platform before they are registered", () => {
+    const add = vi.spyOn(EventTarget.prototype, "addEventListener");
+    const { handlers } = created();
+    const handler = (): void => {};
+    handlers.set("message", handler);
+    handlers.set("close", handler);
+    expect([add.mock.calls.length, handlers.direct]).toEqual([0, handler]);
+    handlers.register("message");
+    handlers.register("message");
+    handlers.register("ping");
+    expect([add.mock.calls.length, handlers.direct]).toEqual([1, undefined]);
+    handlers.registerAll();
+    expect(add).toHaveBeenCalledTimes(2);
+    add.mockRestore();
+  });
 
   it("share one listener, however many targets and types there are", () => {
     const add = vi.spyOn(EventTarget.prototype, "addEventListener");
-    for (const target of [created(), created()]) for (const type of ["open", "message"]) set(target, type, () => {});
+    for (const { handlers } of [created(true), created(true)])
+      for (const type of ["open", "message"] as const) handlers.set(type, () => {});
     expect(add).toHaveBeenCalledTimes(4);
     expect(new Set(add.mock.calls.map(([, listener]) => listener)).size).toBe(1);
     add.mockRestore();
   });
 
   it("are called with their target, also behind other listeners", () => {
-    const target = created();
+    const { target, handlers } = created();
     const calls: unknown[] = [];
+    handlers.register("open");
     target.addEventListener("open", () => calls.push("before"));
-    set(target, "open", function (this: unknown) {
+    handlers.set("open", function (this: unknown) {
       calls.push(this === target);
     });
     target.addEventListener("open", () => calls.push("after"));
@@ -40,10 +55,10 @@ describe("the event handlers of a kind of target", () => {
   });
 
   it("cancel an event by returning false, and report what they throw", () => {
-    const target = created();
-    set(target, "open", () => false);
+    const { target, handlers } = created(true);
+    handlers.set("open", () => false);
     expect(target.dispatchEvent(new Event("open", { cancelable: true }))).toBe(false);
-    set(target, "open", () => {
+    handlers.set("open", () => {
       throw new Error("of a handler");
     });
     expect(target.dispatchEvent(new Event("open"))).toBe(true);

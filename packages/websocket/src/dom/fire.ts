@@ -14,8 +14,7 @@ let type: unknown;
 
 /** Dispatches `event` by the platform's method, even if a subclass overrides `dispatchEvent`. */
 export function fire(at: EventTarget, event: Event): boolean {
-  looksForHandlers ??= findOut();
-  if (!looksForHandlers) return EventTarget.prototype.dispatchEvent.call(at, event);
+  if (!platformLooksForHandlers()) return EventTarget.prototype.dispatchEvent.call(at, event);
   target = at;
   type = (event as Event | undefined)?.type;
   try {
@@ -23,6 +22,12 @@ export function fire(at: EventTarget, event: Event): boolean {
   } finally {
     target = undefined;
   }
+}
+
+/** Whether the platform looks up handlers by itself when it dispatches an event. */
+export function platformLooksForHandlers(): boolean {
+  looksForHandlers ??= findOut();
+  return looksForHandlers;
 }
 
 /** Whether the platform, and not the application, is reading the handler of `of` for events of that type. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createMessageEvent } from "./message-event.ts";
+import { createMessageEvent, passMessage } from "./message-event.ts";
 
 const attributes = ["type", "data", "origin", "lastEventId", "source", "bubbles", "cancelable", "composed"] as const;
 
@@ -60,5 +60,29 @@ describe("the message event of a socket", () => {
     target.dispatchEvent(event);
     expect(listener).toHaveBeenCalledExactlyOnceWith(event);
     expect(event.target).toBe(target);
+  });
+
+  it("shows a handler, to which it is passed without a dispatch, what a dispatch would [R28]", () => {
+    const target = new EventTarget();
+    const seen: unknown[] = [];
+    let event: Event | undefined;
+    const handler = function (this: unknown, given: Event): void {
+      event = given;
+      seen.push(this, given.target, given.srcElement, given.currentTarget, given.eventPhase, given.composedPath());
+    };
+    passMessage("hello", "", target, handler, () => {});
+    expect(seen).toEqual([target, target, target, target, 2, [target]]);
+    expect([event?.target, event?.currentTarget, event?.eventPhase, event?.composedPath()]).toEqual([
+      target,
+      null,
+      0,
+      [],
+    ]);
+    const other = new EventTarget();
+    const again: unknown[] = [];
+    other.addEventListener("message", ({ target, currentTarget }) => again.push(target, currentTarget));
+    other.dispatchEvent(event as Event);
+    expect(again).toEqual([other, other]);
+    expect(event?.target).toBe(other);
   });
 });

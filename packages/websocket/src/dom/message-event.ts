@@ -3,7 +3,9 @@
  * Node 22 and later, most of what a short message costs. An event of a subclass of Event takes a fifth of that. Its prototype
  * inherits from the platform's, so for the application it is a MessageEvent.
  */
-import { Event, messageEventClass } from "./platform-classes.ts";
+import type { Reporter } from "../event-loop/reporter.ts";
+import { callHandler, type Handler } from "./event-handlers.ts";
+import { Event, type EventTarget, messageEventClass } from "./platform-classes.ts";
 import { defineInterface } from "./web-idl.ts";
 
 /** `ports` is the same frozen array each time. */
@@ -12,11 +14,22 @@ const noPorts: readonly never[] = Object.freeze([]);
 class ReceivedMessageEvent extends Event {
   readonly #data: unknown;
   readonly #origin: string;
+  /** Set when the event was passed to a handler without a dispatch. What the platform has set takes precedence. */
+  #target: EventTarget | null = null;
+  #currentTarget: EventTarget | null = null;
 
   constructor(data: unknown, origin: string) {
     super("message");
     this.#data = data;
     this.#origin = origin;
+  }
+
+  /** Calls `handler` as a dispatch at `target` would, of which it is the only listener. */
+  static pass(event: ReceivedMessageEvent, target: EventTarget, handler: Handler, report: Reporter): void {
+    event.#target = target;
+    event.#currentTarget = target;
+    callHandler(handler, target, event, report);
+    event.#currentTarget = null;
   }
 
   get data(): unknown {
@@ -38,9 +51,33 @@ class ReceivedMessageEvent extends Event {
   get ports(): readonly never[] {
     return noPorts;
   }
+
+  override get target(): EventTarget | null {
+    return super.target ?? this.#target;
+  }
+
+  override get srcElement(): EventTarget | null {
+    return this.target;
+  }
+
+  override get currentTarget(): EventTarget | null {
+    return super.currentTarget ?? this.#currentTarget;
+  }
+
+  override get eventPhase(): 2 | Event["eventPhase"] {
+    // DOM §2.2: AT_TARGET is 2.
+    return this.#currentTarget === null ? super.eventPhase : 2;
+  }
+
+  override composedPath(): ReturnType<Event["composedPath"]> {
+    return this.#currentTarget === null ? super.composedPath() : [this.#currentTarget];
+  }
 }
 
-defineInterface(ReceivedMessageEvent, "MessageEvent", ["data", "origin", "lastEventId", "source", "ports"]);
+defineInterface(ReceivedMessageEvent, "MessageEvent", [
+  ...["data", "origin", "lastEventId", "source", "ports"],
+  ...["target", "srcElement", "currentTarget", "eventPhase", "composedPath"],
+]);
 // Code that copies an event calls its `constructor`, with a type and a dictionary: inherit that of MessageEvent.
 Reflect.deleteProperty(ReceivedMessageEvent.prototype, "constructor");
 
@@ -48,8 +85,23 @@ let isMessageEvent = false;
 
 /** Creates a message event. */
 export function createMessageEvent(data: unknown, origin = ""): MessageEvent {
+  return create(data, origin) as Event as MessageEvent;
+}
+
+/** Passes a message to `handler`, as an event that is not dispatched: `target` has no other listener for messages. */
+export function passMessage(
+  data: unknown,
+  origin: string,
+  target: EventTarget,
+  handler: Handler,
+  report: Reporter,
+): void {
+  ReceivedMessageEvent.pass(create(data, origin), target, handler, report);
+}
+
+function create(data: unknown, origin: string): ReceivedMessageEvent {
   if (!isMessageEvent) inherit();
-  return new ReceivedMessageEvent(data, origin) as Event as MessageEvent;
+  return new ReceivedMessageEvent(data, origin);
 }
 
 /** Called before the first event and not earlier, because looking up the platform's class takes a millisecond in Node. */

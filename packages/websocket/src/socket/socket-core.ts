@@ -13,6 +13,7 @@ import {
 
 import { checkOptions, type OptionChecks, sendChecks, takes } from "@hybi/core/options";
 
+import type { EventHandlers } from "../dom/event-handlers.ts";
 import { fire } from "../dom/fire.ts";
 import {
   type BinaryType,
@@ -22,7 +23,7 @@ import {
   ownBuffer,
   payloadLength,
 } from "../dom/message-data.ts";
-import { createMessageEvent } from "../dom/message-event.ts";
+import { createMessageEvent, passMessage } from "../dom/message-event.ts";
 import { Event, type EventTarget, isBlob } from "../dom/platform-classes.ts";
 import { CloseEvent, ControlEvent, FailureEvent } from "../dom/socket-events.ts";
 import { closeError } from "../dom/websocket-error.ts";
@@ -102,6 +103,8 @@ export class SocketCore extends Lifecycle {
   agreement: Agreement | undefined;
   /** The origin of the URL, for message events. */
   origin = "";
+  /** The `on…` attributes, once one has been set. */
+  handlers: EventHandlers | undefined;
   /** Whether there are listeners for Pings or Pongs. */
   listensToControl = false;
 
@@ -261,11 +264,11 @@ export class SocketCore extends Lifecycle {
   }
 
   override ping(payload: Uint8Array): void {
-    if (this.listensToControl) fire(this.#target, new ControlEvent("ping", payload));
+    if (this.listensToControl) this.#fire(new ControlEvent("ping", payload));
   }
 
   override pong(payload: Uint8Array): void {
-    if (this.listensToControl) fire(this.#target, new ControlEvent("pong", payload));
+    if (this.listensToControl) this.#fire(new ControlEvent("pong", payload));
   }
 
   override close(): void {
@@ -302,7 +305,7 @@ export class SocketCore extends Lifecycle {
 
   protected handleOpen(agreement: Agreement): void {
     this.agreement = agreement;
-    fire(this.#target, new Event("open"));
+    this.#fire(new Event("open"));
   }
 
   protected override sendClose(statusCode: number | undefined, reason: string): void {
@@ -326,8 +329,8 @@ export class SocketCore extends Lifecycle {
     pump?.heldChanged();
     if (this.#messages?.isEmpty === false) this.#counting = pump;
     this.owner?.closed();
-    if (cause !== undefined) fire(this.#target, new FailureEvent("error", cause));
-    fire(this.#target, new CloseEvent("close", { wasClean: clean, code: statusCode, reason }));
+    if (cause !== undefined) this.#fire(new FailureEvent("error", cause));
+    this.#fire(new CloseEvent("close", { wasClean: clean, code: statusCode, reason }));
     this.#messages?.end(clean ? undefined : closeError(statusCode, reason, cause));
   }
 
@@ -465,7 +468,14 @@ export class SocketCore extends Lifecycle {
   }
 
   #dispatchMessage(data: MessageData): void {
-    fire(this.#target, createMessageEvent(data, this.origin));
+    const handler = this.handlers?.direct;
+    if (handler === undefined) this.#fire(createMessageEvent(data, this.origin));
+    else passMessage(data, this.origin, this.#target, handler, this.report);
+  }
+
+  #fire(event: Event): void {
+    this.handlers?.register(event.type);
+    fire(this.#target, event);
   }
 
   /** Whether a Blob is still being read. Messages sent now must wait for it. */

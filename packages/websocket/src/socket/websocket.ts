@@ -10,7 +10,7 @@ import { checkOptions, checkSendOptions, type OptionChecks, takes } from "@hybi/
 import { ClientOpening } from "../client/client-opening.ts";
 import { type ClientSocketOptions, clientOptions } from "../client/socket-options.ts";
 import { invalidState, withSyntaxErrors } from "../dom/dom-exception.ts";
-import { EventHandlers, type Handler, type Handlers } from "../dom/event-handlers.ts";
+import { createHandlerListener, EventHandlers, type HandledType, type Handler } from "../dom/event-handlers.ts";
 import { fire, isAskedByPlatform } from "../dom/fire.ts";
 import { GuardedListeners } from "../dom/guarded-listeners.ts";
 import {
@@ -101,8 +101,8 @@ export class WebSocket extends EventTarget {
 
   /** Reports errors of listeners in the same way as those of handlers. */
   static readonly #listeners = new GuardedListeners((target) => (target as WebSocket).#core.report);
-  static readonly #events = new EventHandlers(
-    (target) => (target as WebSocket).#handlers!,
+  static readonly #handlerListener = createHandlerListener(
+    (target) => (target as WebSocket).#core.handlers,
     (target) => (target as WebSocket).#core.report,
   );
 
@@ -116,8 +116,8 @@ export class WebSocket extends EventTarget {
   readonly #url: string;
   /** Which status codes `close` may use. */
   readonly #closer: "page" | "server";
-  /** The values of the `on…` attributes, once one has been set. */
-  #handlers: Handlers | undefined;
+  /** Whether a listener was ever added. */
+  #hasListeners = false;
 
   /**
    * Starts connecting. `protocols` are the subprotocols to offer; passing options instead is an extension.
@@ -255,6 +255,10 @@ export class WebSocket extends EventTarget {
   ): void;
   override addEventListener(type: string, listener: AnyListener, options?: boolean | object): void;
   override addEventListener(type: string, listener: unknown, options: boolean | object | undefined = undefined): void {
+    this.#hasListeners = true;
+    // Handlers that were set before come first.
+    if (typeof type === "string") this.#core.handlers?.register(type);
+    else this.#core.handlers?.registerAll();
     super.addEventListener(type, WebSocket.#listeners.guard(listener) as AnyListener, options);
     // DOM §2.7, "add an event listener": with an aborted signal, no listener is added.
     const isAborted = typeof options === "object" && (options as { signal?: AbortSignal }).signal?.aborted === true;
@@ -276,6 +280,7 @@ export class WebSocket extends EventTarget {
   }
 
   override dispatchEvent(event: Event): boolean {
+    this.#core.handlers?.registerAll();
     return fire(this, event);
   }
 
@@ -363,15 +368,16 @@ export class WebSocket extends EventTarget {
 
   // Internals
 
-  #handler(type: string): Handler | null {
-    const handler = this.#handlers?.[type] ?? null;
+  #handler(type: HandledType): Handler | null {
+    const handler = this.#core.handlers?.[type] ?? null;
     // The platform's own check for a null handler counts as well.
     return isAskedByPlatform(this, type) ? null : handler;
   }
 
-  #setHandler(type: string, handler: unknown): void {
-    this.#handlers ??= { open: null, message: null, error: null, close: null };
-    WebSocket.#events.set(this, this.#handlers, type, handler);
+  #setHandler(type: HandledType, handler: unknown): void {
+    const core = this.#core;
+    core.handlers ??= new EventHandlers(this, WebSocket.#handlerListener, this.#hasListeners);
+    core.handlers.set(type, handler);
     if (typeof handler === "function") this.#listensTo(type);
   }
 
