@@ -319,6 +319,7 @@ describe("Assembler", () => {
     const payload = patternBytes(length);
     for (const firstByte of [0x02, 0x82]) {
       const { target } = assembler({ sink: { binary: () => {} } });
+      expect(target.heldLength).toBe(0);
       target.frame(firstByte, length);
       for (let at = 0; at < length; at += 1_000) {
         target.payload(payload, at, at + 1_000, at + 1_000 === length);
