@@ -222,6 +222,23 @@ describe("Endpoint", () => {
     expect(asking.takeRest()).toEqual(new Uint8Array(0));
   });
 
+  it("gives out no array that others get as well, because its buffer may be transferred", () => {
+    const empty = [0, 1].flatMap(() => {
+      const server = Endpoint.server();
+      server.receive(
+        concatBytes(
+          client()
+            .takeOutput()
+            .map((bytes) => bytes.slice()),
+        ),
+      );
+      const [opened] = server.accept();
+      return [opened?.type === "open" ? opened.rest : undefined, server.takeRest(), server.takeRest()];
+    });
+    expect(empty.map((bytes) => bytes?.length)).toEqual([0, 0, 0, 0, 0, 0]);
+    expect(new Set(empty.map((bytes) => bytes?.buffer)).size).toBe(6);
+  });
+
   it("has no bytes behind an opening handshake that is under way, or has failed", () => {
     const server = Endpoint.server();
     expect(server.restLength).toBe(0);
