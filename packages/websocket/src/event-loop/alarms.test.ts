@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { TestClock } from "../../tests/support/clock.ts";
 import { type Alarm, Alarms, unset } from "./alarms.ts";
+import type { Clock } from "./clock.ts";
 
 /** An alarm that records when it rings. */
 class Bell implements Alarm {
@@ -27,6 +28,37 @@ describe("Alarms", () => {
     expect(Alarms.of(clock)).toBe(Alarms.of(clock));
     expect(Alarms.of(new TestClock())).not.toBe(Alarms.of(clock));
   });
+
+  it.each(["setTimeout", "clearTimeout", "nextTurn"] as const)(
+    "still ring after %s of the clock threw once",
+    async (name) => {
+      const clock = new TestClock();
+      const alarms = Alarms.of(clock);
+      const set = (at: number): Bell => {
+        const bell = new Bell(clock);
+        try {
+          alarms.set(bell, at, clock.now());
+        } catch {
+          // The one call that fails.
+        }
+        return bell;
+      };
+      if (name !== "setTimeout") set(20);
+      const { [name]: works } = clock as Clock;
+      Object.assign(clock, {
+        [name]: () => {
+          Object.assign(clock, { [name]: works });
+          throw new Error("not now");
+        },
+      });
+      const first = set(10);
+      await clock.advance(10);
+      const second = set(30);
+      await clock.advance(20);
+      expect(first.rung).toHaveLength(1);
+      expect(second.rung).toEqual([30]);
+    },
+  );
 
   it("ring once at the time they were last set to, never after being cleared, and share one timer", async () => {
     const count = 20;

@@ -110,9 +110,10 @@ export class Alarms {
     const first = this.#heap[0];
     if (first === undefined || first.at >= this.#timerAt) return;
     this.#disarm();
-    this.#timerAt = first.at;
     const span = Math.max(0, Math.ceil(first.at - now));
     this.#timer = startTimer(this.#clock, span, () => this.#fire(), this.#late);
+    // Last: if the clock throws, the next alarm that is set must start the timer.
+    this.#timerAt = first.at;
   }
 
   readonly #late = (delay: number): void => {
@@ -120,9 +121,11 @@ export class Alarms {
   };
 
   #disarm(): void {
-    this.#timer?.cancel();
+    const timer = this.#timer;
     this.#timer = undefined;
     this.#timerAt = Number.POSITIVE_INFINITY;
+    // Last, because the clock may throw.
+    timer?.cancel();
   }
 
   #fire(): void {

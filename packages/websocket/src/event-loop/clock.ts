@@ -22,7 +22,7 @@ export interface Clock {
    * deadline expires before the bytes that have arrived are read. Without it, timers use two successive timers of 0 ms.
    */
   nextTurn?(task: () => void): void;
-  /** Receives errors of the application where no `onError` is given. */
+  /** Receives errors of the application where no `onError` is given, and what other functions of this clock throw. */
   reportError?(error: unknown): void;
 }
 

@@ -34,6 +34,14 @@ export function createReporter(onError: ErrorHandler | undefined, clock: Clock, 
   return clock.reportError === undefined ? otherwise : guarded((error) => clock.reportError?.(error));
 }
 
+/**
+ * Reports an exception of a function of the clock that schedules what all connections of the clock wait for. The caller then
+ * uses other means.
+ */
+export function clockThrew(clock: Clock, error: unknown): void {
+  createReporter(undefined, clock, asUncaught)(error);
+}
+
 /** Reports the rejection of a callback's return value if that is a promise. */
 export function reportRejection(returned: unknown, report: Reporter): void {
   if (typeof returned !== "object" || returned === null) return;

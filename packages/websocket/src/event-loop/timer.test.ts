@@ -55,6 +55,18 @@ describe("a timer", () => {
     await clock.advance(5);
     expect(runs).toBe(1);
   });
+  it.each(["nextTurn", "setTimeout"] as const)("runs its task at once when %s of its clock throws", async (name) => {
+    const clock = new TestClock();
+    let runs = 0;
+    startTimer(clock, 5, () => runs++);
+    Object.assign(clock, {
+      [name]: () => {
+        throw new Error("not now");
+      },
+    });
+    await clock.advance(5);
+    expect({ runs, reported: clock.reported }).toEqual({ runs: 1, reported: [new Error("not now")] });
+  });
 });
 
 describe("a timer that has fired", () => {

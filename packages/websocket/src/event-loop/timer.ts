@@ -13,6 +13,7 @@
 import type { Instant } from "@hybi/core";
 import { arrivals } from "./arrivals.ts";
 import type { Clock } from "./clock.ts";
+import { clockThrew } from "./reporter.ts";
 
 /** The longest host timer in milliseconds. A longer one overflows 31 bits and fires at once (HTML §8.7, Node, Deno). */
 const longestTimer = 0x7fff_ffff;
@@ -88,11 +89,18 @@ export class Timer {
   }
 
   #turn(then: () => void): void {
-    if (this.#clock.nextTurn === undefined) this.#wait(0, then);
-    else
-      this.#clock.nextTurn(() => {
-        if (this.#task !== undefined) then();
-      });
+    const clock = this.#clock;
+    try {
+      if (clock.nextTurn === undefined) this.#wait(0, then);
+      else
+        clock.nextTurn(() => {
+          if (this.#task !== undefined) then();
+        });
+    } catch (error) {
+      clockThrew(clock, error);
+      // The task is due, and would otherwise never run: it may be that of all alarms of the clock.
+      this.#run();
+    }
   }
 
   #wait(span: number, then: () => void): void {

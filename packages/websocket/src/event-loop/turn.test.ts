@@ -36,6 +36,30 @@ describe("Turn", () => {
     expect({ order, calls: deferred.length }).toEqual({ order: ["first", "second"], calls: 2 });
   });
 
+  it("runs its tasks in microtasks when the clock's defer throws, and calls it again for the next turn", async () => {
+    const reported: unknown[] = [];
+    let calls = 0;
+    const clock = {
+      ...systemClock,
+      defer: (task: () => void) => {
+        calls++;
+        if (calls === 1) throw new Error("no defer");
+        queueMicrotask(task);
+      },
+      reportError: (error: unknown) => void reported.push(error),
+    };
+    const order: string[] = [];
+    const turns = new Turn(clock);
+    turns.after({ endTurn: () => order.push("first") });
+    turns.after({ endTurn: () => order.push("second") });
+    await turn();
+    expect(order).toEqual(["first", "second"]);
+    turns.after({ endTurn: () => order.push("third") });
+    await turn();
+    expect({ order, calls }).toEqual({ order: ["first", "second", "third"], calls: 2 });
+    expect(reported).toEqual([new Error("no defer")]);
+  });
+
   it("runs every task even when others throw, and reports what they throw [R07]", async () => {
     for (const wrong of [[0], [1], [2], [0, 1], [0, 1, 2]]) {
       const thrown: unknown[] = [];

@@ -6,6 +6,7 @@
  */
 import { hasRequestContexts, queueMicrotask } from "../platform/runtime.ts";
 import type { Clock } from "./clock.ts";
+import { clockThrew } from "./reporter.ts";
 
 /**
  * Microtasks without activity after which the turn is over. A step of `for await` over a promise of a promise takes 4.
@@ -53,14 +54,24 @@ export class Turn {
   /** Runs `task` at the end of the turn. */
   after(task: TurnTask): void {
     this.#quiet = 0;
-    if (this.#waiting.push(task) > 1) return;
-    if (this.#clock.defer === undefined) queueMicrotask(this.#pass);
-    else this.#clock.defer(this.#run);
+    if (this.#waiting.push(task) === 1) this.#request();
   }
 
   /** Prolongs the turn, because something happened that belongs to the same write. */
   extend(): void {
     this.#quiet = 0;
+  }
+
+  #request(): void {
+    try {
+      if (this.#clock.defer !== undefined) {
+        this.#clock.defer(this.#run);
+        return;
+      }
+    } catch (error) {
+      clockThrew(this.#clock, error);
+    }
+    queueMicrotask(this.#pass);
   }
 
   #passOne(): void {

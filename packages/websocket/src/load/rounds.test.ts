@@ -129,6 +129,52 @@ describe("the rounds", () => {
     expect(reported).toEqual([new Error("broken")]);
   });
 
+  it("go on by other means when the clock's nextTurn throws, and call it again for the next round [A09]", async () => {
+    const reported: unknown[] = [];
+    const { clock, next } = turns();
+    let fails = true;
+    const failing: Clock = {
+      ...clock,
+      nextTurn: (task) => {
+        if (fails) throw new Error("no turns");
+        clock.nextTurn?.(task);
+      },
+      reportError: (error) => void reported.push(error),
+    };
+    const rounds = Rounds.of(failing);
+    const log: string[] = [];
+    rounds.enqueue(sharer(rounds, "one", log, 1));
+    rounds.enqueue(sharer(rounds, "two", log, 1));
+    fails = false;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(log).toEqual(["one 1", "two 1"]);
+    rounds.enqueue(sharer(rounds, "three", log, 1));
+    expect(next()).toBe(1);
+    expect(log).toEqual(["one 1", "two 1", "three 1"]);
+    expect(reported).toEqual([new Error("no turns")]);
+  });
+
+  it("keep nobody in the queue who could not be enqueued [A09]", () => {
+    const platform = globalThis as Record<string, unknown>;
+    const before = { setImmediate: platform.setImmediate, setTimeout: platform.setTimeout };
+    platform.setImmediate = undefined;
+    platform.setTimeout = undefined;
+    const tasks: (() => void)[] = [];
+    let fails = true;
+    const setTimeout = (task: () => void): unknown => {
+      if (fails) throw new Error("no timers");
+      return tasks.push(task);
+    };
+    const rounds = Rounds.of({ now: () => 0, setTimeout, clearTimeout: () => {} });
+    const log: string[] = [];
+    expect(() => rounds.enqueue(sharer(rounds, "one", log, 1))).toThrow("no timers");
+    fails = false;
+    rounds.enqueue(sharer(rounds, "two", log, 1));
+    Object.assign(platform, before);
+    for (const task of tasks) task();
+    expect(log).toEqual(["two 1"]);
+  });
+
   it.each(["setImmediate", "setTimeout"] as const)("use %s when the clock has no turns [A09]", (name) => {
     const tasks: (() => void)[] = [];
     const clock: Clock = { now: () => 0, setTimeout: (task) => tasks.push(task), clearTimeout: () => {} };

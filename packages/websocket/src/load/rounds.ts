@@ -14,9 +14,10 @@
  * A round is only requested once much of a quantum or of a round has been used: light traffic costs two subtractions
  * per chunk.
  */
+import { afterIo } from "../event-loop/after-io.ts";
 import type { Clock } from "../event-loop/clock.ts";
 import { Queue } from "../platform/queue.ts";
-import { hasRequestContexts, immediatesDelayIo, queueMicrotask } from "../platform/runtime.ts";
+import { hasRequestContexts, queueMicrotask } from "../platform/runtime.ts";
 
 /** Units of work that one connection may do before others get their turn. */
 export const quantum = 524_288;
@@ -87,8 +88,9 @@ export class Rounds {
 
   /** Serves `sharer` in its turn until it has no more work waiting. It must not be enqueued already. */
   enqueue(sharer: Sharer): void {
-    this.#waiting.push(sharer);
+    // First, so that nothing is left in the queue if a clock without other means throws.
     this.#request();
+    this.#waiting.push(sharer);
   }
 
   #request(): void {
@@ -124,21 +126,4 @@ export class Rounds {
       return false;
     }
   }
-}
-
-interface MaybeImmediate {
-  setImmediate?: (task: () => void) => unknown;
-  setTimeout?: (task: () => void, milliseconds: number) => unknown;
-}
-
-/**
- * Runs `task` after pending I/O: with `clock.nextTurn` where given, otherwise with the runtime's own means, because no
- * time needs to pass. The last resort is a timer of 0 ms, which takes 1 to 4 ms.
- */
-function afterIo(clock: Clock, task: () => void): void {
-  const { setImmediate, setTimeout } = globalThis as MaybeImmediate;
-  if (clock.nextTurn !== undefined) clock.nextTurn(task);
-  else if (setImmediate !== undefined && !immediatesDelayIo) setImmediate(task);
-  else if (setTimeout !== undefined) setTimeout(task, 0);
-  else clock.setTimeout(task, 0);
 }

@@ -81,6 +81,37 @@ function frame(firstByte: number, payload: readonly number[]): Uint8Array {
 }
 
 describe("the pump", () => {
+  it.each(["defer", "nextTurn"] as const)(
+    "goes on, and so do others, after %s of the clock threw once",
+    async (name) => {
+      const clock: Clock = new TestClock();
+      let calls = 0;
+      clock[name] = (task) => {
+        calls++;
+        if (calls === 1) throw new Error("not now");
+        queueMicrotask(task);
+      };
+      const pumps = [0, 1].map(() => serverPump({ clock }));
+      for (const { transport } of pumps) transport.immediate = false;
+      for (let count = 0; count < 3; count++) {
+        for (const { pump, transport } of pumps) {
+          transport.written.length = 0;
+          // More than the write budget: the rest follows in turns of its own.
+          pump.endpoint.connection?.sendBinary(new Uint8Array(300_000));
+          pump.requestFlush();
+        }
+        for (let drains = 0; drains < 10; drains++) {
+          await new Promise((resolve) => setTimeout(resolve, 1));
+          for (const { transport } of pumps) transport.sink.drain();
+        }
+        const written = pumps.map(({ transport }) => transport.written.reduce((sum, { length }) => sum + length, 0));
+        expect(written).toEqual([300_032, 300_032]);
+      }
+      expect((clock as TestClock).reported).toEqual([new Error("not now")]);
+      expect(pumps.map(({ pump }) => pump.failure)).toEqual([undefined, undefined]);
+    },
+  );
+
   it("reports everything that happens, and ends once, however the transport ends", async () => {
     const { transport, lines, pump } = serverPump();
     const { sink } = transport;

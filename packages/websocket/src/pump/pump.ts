@@ -18,6 +18,7 @@
 import { type Connection, type Endpoint, type EndpointEvent, UsageError } from "@hybi/core";
 import type { OpeningAnswer, Rejection, RequestHead } from "@hybi/core/opening";
 import { checkOptions } from "@hybi/core/options";
+import { afterIo } from "../event-loop/after-io.ts";
 import { noteArrival } from "../event-loop/arrivals.ts";
 import { clockOf } from "../event-loop/clock.ts";
 import { asUncaught, createReporter, type ErrorHandler } from "../event-loop/reporter.ts";
@@ -364,7 +365,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     } else if (this.#isTransformed && !this.#isEnding) this.#await("write");
     // A large message takes one turn per write, so that others are served in between and control frames can overtake
     // it.
-    else if (this.#loop.clock.nextTurn !== undefined) this.#loop.clock.nextTurn(() => this.#flushNow());
+    else if (this.#loop.clock.nextTurn !== undefined) afterIo(this.#loop.clock, () => this.#flushNow());
     else this.requestFlush();
   }
 
