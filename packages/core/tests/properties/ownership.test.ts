@@ -1,5 +1,15 @@
 /** Ownership of bytes: the application's arrays, received chunks, output handed out, and the data of events. */
-import { Connection, type ConnectionEvent, plainAgreement, type Role } from "@hybi/core";
+import {
+  Connection,
+  type ConnectionEvent,
+  Endpoint,
+  type EndpointEvent,
+  plainAgreement,
+  prepareBinary,
+  prepareText,
+  type Role,
+} from "@hybi/core";
+import { ServerHandshake } from "@hybi/core/opening";
 import {
   arb,
   concatBytes,
@@ -398,5 +408,65 @@ describe("an echo", () => {
       ),
       scaledRuns(60),
     );
+  });
+});
+
+describe("byte arrays passed to the application, most of them empty", () => {
+  const request = utf8Bytes(
+    "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
+      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+  );
+
+  /** Performs a conversation without payload. Returns every byte array that the application gets. */
+  function converse(): Uint8Array[] {
+    const arrays: Uint8Array[] = [];
+    const note = (events: readonly EndpointEvent[]): void => {
+      for (const event of events) {
+        for (const value of Object.values(event)) if (value instanceof Uint8Array) arrays.push(value);
+      }
+    };
+    const handshake = new ServerHandshake();
+    handshake.receive(request.slice());
+    note(handshake.accept());
+    const client = Endpoint.client({ url: "ws://a/", random: sampleRandom() });
+    const server = Endpoint.server();
+    const carry = (from: Endpoint, to: Endpoint): void => {
+      for (const chunk of from.takeOutput()) {
+        note(to.receive(chunk.slice()));
+        arrays.push(chunk);
+      }
+    };
+    carry(client, server);
+    note(server.accept());
+    carry(server, client);
+    for (const endpoint of [server, client]) {
+      arrays.push(endpoint.takeRest(), endpoint.takeRest());
+      const prepared = [prepareText(""), prepareBinary(new Uint8Array(0))];
+      for (const message of prepared) arrays.push(message.payload, message.frame);
+      endpoint.sendText("");
+      endpoint.sendBinary(new Uint8Array(0));
+      for (const message of prepared) endpoint.sendPrepared(message);
+      endpoint.startMessage("binary").end();
+      endpoint.sendPing();
+      endpoint.sendPong();
+    }
+    carry(client, server);
+    carry(server, client);
+    const raw = Endpoint.fromAgreement(plainAgreement("server"));
+    arrays.push(raw.takeRest());
+    client.sendClose();
+    carry(client, server);
+    carry(server, client);
+    return arrays;
+  }
+
+  it("are shared with no other connection, so that each may be transferred", () => {
+    const first = converse();
+    const second = converse();
+    expect(second.map(describeBytes)).toEqual(first.map(describeBytes));
+    const buffers = new Set(first.map(({ buffer }) => buffer));
+    expect(second.filter(({ buffer }) => buffers.has(buffer))).toEqual([]);
+    for (const buffer of buffers) structuredClone(0, { transfer: [buffer as ArrayBuffer] });
+    expect(converse().map(describeBytes)).toEqual(second.map(describeBytes));
   });
 });
