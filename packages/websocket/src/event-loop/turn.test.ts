@@ -23,41 +23,75 @@ describe("Turn", () => {
     expect(order).toEqual(["first", "second", "third"]);
   });
 
-  it("calls the clock's defer once for all tasks of a turn", () => {
-    const deferred: (() => void)[] = [];
-    const clock = { ...systemClock, defer: (task: () => void) => void deferred.push(task) };
-    const order: string[] = [];
-    const add = (name: string): void => Turn.of(clock).after({ endTurn: () => order.push(name) });
-    add("first");
-    add("second");
-    expect(deferred).toHaveLength(1);
-    deferred[0]?.();
-    add("third");
-    expect({ order, calls: deferred.length }).toEqual({ order: ["first", "second"], calls: 2 });
-  });
+  describe("of a clock with defer", () => {
+    function setUp(): { turns: Turn; deferred: (() => void)[]; order: string[]; add(name: string): void } {
+      const deferred: (() => void)[] = [];
+      const turns = new Turn({ ...systemClock, defer: (task: () => void) => void deferred.push(task) });
+      const order: string[] = [];
+      return { turns, deferred, order, add: (name) => turns.after({ endTurn: () => order.push(name) }) };
+    }
 
-  it("runs its tasks in microtasks when the clock's defer throws, and calls it again for the next turn", async () => {
-    const reported: unknown[] = [];
-    let calls = 0;
-    const clock = {
-      ...systemClock,
-      defer: (task: () => void) => {
-        calls++;
-        if (calls === 1) throw new Error("no defer");
-        queueMicrotask(task);
-      },
-      reportError: (error: unknown) => void reported.push(error),
-    };
-    const order: string[] = [];
-    const turns = new Turn(clock);
-    turns.after({ endTurn: () => order.push("first") });
-    turns.after({ endTurn: () => order.push("second") });
-    await turn();
-    expect(order).toEqual(["first", "second"]);
-    turns.after({ endTurn: () => order.push("third") });
-    await turn();
-    expect({ order, calls }).toEqual({ order: ["first", "second", "third"], calls: 2 });
-    expect(reported).toEqual([new Error("no defer")]);
+    it("defers each task on its own, so that it runs in the asynchronous context in which it was added", () => {
+      const { deferred, order, add } = setUp();
+      add("first");
+      add("second");
+      expect(deferred).toHaveLength(2);
+      deferred[1]?.();
+      expect(order).toEqual(["second"]);
+    });
+
+    it("defers the tasks added together as one, also in calls within calls, and none if there are none", () => {
+      const { turns, deferred, order, add } = setUp();
+      turns.together(() => {
+        add("first");
+        turns.together(() => add("second"));
+      });
+      turns.together(() => {});
+      add("third");
+      expect(deferred).toHaveLength(2);
+      for (const task of deferred) task();
+      expect(order).toEqual(["first", "second", "third"]);
+    });
+
+    it("defers what was added before the call fails", () => {
+      const { turns, deferred, order, add } = setUp();
+      const failing = (): void =>
+        turns.together(() => {
+          add("first");
+          throw new Error("of the call");
+        });
+      expect(failing).toThrow("of the call");
+      add("second");
+      for (const task of deferred) task();
+      expect(order).toEqual(["first", "second"]);
+    });
+
+    it("runs what defer has failed for in microtasks, and loses only what it forgets [R07]", async () => {
+      const reported: unknown[] = [];
+      const faults = ["throws", "throws", "forgets"];
+      const clock = {
+        ...systemClock,
+        defer: (task: () => void) => {
+          const fault = faults.shift();
+          if (fault === "throws") throw new Error("no defer");
+          if (fault === undefined) queueMicrotask(task);
+        },
+        reportError: (error: unknown) => void reported.push(error),
+      };
+      const order: string[] = [];
+      const turns = new Turn(clock);
+      const add = (name: string): void => turns.after({ endTurn: () => order.push(name) });
+      add("first");
+      turns.together(() => {
+        add("second");
+        add("third");
+      });
+      add("forgotten");
+      add("fourth");
+      await turn();
+      expect(order).toEqual(["first", "second", "third", "fourth"]);
+      expect(reported).toEqual([new Error("no defer"), new Error("no defer")]);
+    });
   });
 
   it("runs every task even when others throw, and reports what they throw [R07]", async () => {

@@ -1,8 +1,10 @@
 /**
- * Runs tasks at the end of the turn, all tasks of a clock together: a promise and a tick for each connection would cost as
- * much as its work. The clock says when that is, with `defer`. Where it does not, the turn is over when nothing has asked for
- * it to be prolonged for several microtasks in a row. A loop that replies to each message takes a few microtasks per message,
- * and in this way all its replies leave in one write, which costs as much as a hundred microtasks.
+ * Runs tasks at the end of the turn. The clock says when that is, with `defer`. Where it does not, the turn is over when nothing
+ * has asked for it to be prolonged for several microtasks in a row. A loop that replies to each message takes a few microtasks
+ * per message, and in this way all its replies leave in one write, which costs as much as a hundred microtasks.
+ *
+ * With `defer`, each task is deferred on its own, except those of a broadcast: what a task runs may be code of the application,
+ * which expects the asynchronous context (AsyncLocalStorage) of its own connection, and not that of whichever was first.
  */
 import { hasRequestContexts, queueMicrotask } from "../platform/runtime.ts";
 import type { Clock } from "./clock.ts";
@@ -30,8 +32,9 @@ export class Turn {
   /** Microtasks since the last activity, and since the turn began. */
   #quiet = 0;
   #passed = 0;
+  /** The tasks added by the call of `together` that is on the stack. */
+  #together: TurnTask[] | undefined;
   readonly #pass = (): void => this.#passOne();
-  readonly #run = (): void => this.#runAll();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -53,8 +56,29 @@ export class Turn {
 
   /** Runs `task` at the end of the turn. */
   after(task: TurnTask): void {
+    if (this.#clock.defer !== undefined) {
+      if (this.#together === undefined) this.#defer(() => task.endTurn());
+      else this.#together.push(task);
+      return;
+    }
     this.#quiet = 0;
-    if (this.#waiting.push(task) === 1) this.#request();
+    if (this.#waiting.push(task) === 1) queueMicrotask(this.#pass);
+  }
+
+  /** Calls `act`. The tasks that it adds are deferred as one, since a promise and a tick for each cost as much as its work. */
+  together(act: () => void): void {
+    if (this.#clock.defer === undefined || this.#together !== undefined) {
+      act();
+      return;
+    }
+    const tasks: TurnTask[] = [];
+    this.#together = tasks;
+    try {
+      act();
+    } finally {
+      this.#together = undefined;
+      if (tasks.length > 0) this.#defer(() => runAll(tasks));
+    }
   }
 
   /** Prolongs the turn, because something happened that belongs to the same write. */
@@ -62,39 +86,38 @@ export class Turn {
     this.#quiet = 0;
   }
 
-  #request(): void {
-    try {
-      if (this.#clock.defer !== undefined) {
-        this.#clock.defer(this.#run);
-        return;
-      }
-    } catch (error) {
-      clockThrew(this.#clock, error);
-    }
-    queueMicrotask(this.#pass);
-  }
-
   #passOne(): void {
     this.#passed++;
     this.#quiet++;
     if (this.#quiet < quietMicrotasks && this.#passed < longestTurn) queueMicrotask(this.#pass);
-    else this.#runAll();
+    else {
+      const tasks = this.#waiting;
+      this.#waiting = [];
+      this.#quiet = 0;
+      this.#passed = 0;
+      runAll(tasks);
+    }
   }
 
-  #runAll(): void {
-    const tasks = this.#waiting;
-    this.#waiting = [];
-    this.#quiet = 0;
-    this.#passed = 0;
-    for (const task of tasks) {
-      try {
-        task.endTurn();
-      } catch (error) {
-        // The tasks belong to different connections, so an error in one must not stop the others.
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
+  #defer(run: () => void): void {
+    try {
+      this.#clock.defer?.(run);
+    } catch (error) {
+      clockThrew(this.#clock, error);
+      queueMicrotask(run);
+    }
+  }
+}
+
+function runAll(tasks: readonly TurnTask[]): void {
+  for (const task of tasks) {
+    try {
+      task.endTurn();
+    } catch (error) {
+      // The tasks belong to different connections, so an error in one must not stop the others.
+      queueMicrotask(() => {
+        throw error;
+      });
     }
   }
 }

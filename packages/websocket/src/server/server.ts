@@ -45,6 +45,7 @@ import {
   reportRejection,
 } from "../event-loop/reporter.ts";
 import { startTimer, type Timer } from "../event-loop/timer.ts";
+import { Turn } from "../event-loop/turn.ts";
 import type { Failure } from "../failure/failure.ts";
 import { defaultMemoryBudget, MemoryBudget } from "../load/memory-budget.ts";
 import { MemberList } from "../platform/member-list.ts";
@@ -456,14 +457,17 @@ export class WebSocketServer {
     const prepared = typeof message === "string" ? prepareText(message, this.#runtime.native) : prepareBinary(message);
     checkOptions("broadcast", options, broadcastChecks);
     const { except = [], maxBuffered = Number.POSITIVE_INFINITY, priority, compress } = options;
-    const how: SendOptions = { priority, compress };
+    // Without options there is nothing to check for each socket.
+    const how = priority === undefined && compress === undefined ? undefined : { priority, compress };
     const excepted = new Set([except].flat());
     let count = 0;
-    for (const socket of this.#sockets.list()) {
-      if (socket.readyState !== OPEN || excepted.has(socket) || socket.bufferedAmount > maxBuffered) continue;
-      socket.sendPrepared(prepared, how);
-      count++;
-    }
+    Turn.of(this.#clock).together(() => {
+      for (const socket of this.#sockets.list()) {
+        if (socket.readyState !== OPEN || excepted.has(socket) || socket.bufferedAmount > maxBuffered) continue;
+        socket.sendPrepared(prepared, how);
+        count++;
+      }
+    });
     return count;
   }
 
