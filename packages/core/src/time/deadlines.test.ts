@@ -358,6 +358,15 @@ describe("Deadlines", () => {
     expect(subject.expired).toEqual(["pong"]);
   });
 
+  it("allow control frames at their rate also when each is observed within a millisecond", () => {
+    const { subject, deadlines } = watched({ controlFrames: 100, controlWindow: 100, ping: Number.POSITIVE_INFINITY });
+    deadlines.observe(0);
+    for (let frame = 1; frame <= 10_000; frame++) {
+      subject.count({ bytesReceived: frame, controlFramesReceived: frame });
+      expect(deadlines.observe(frame * 1.01)).toBeUndefined();
+    }
+  });
+
   it("turn off what is Infinity", () => {
     const off = Number.POSITIVE_INFINITY;
     for (const state of ["opening", "open", "closing"] as const) {
@@ -443,6 +452,19 @@ describe("the deadline of a message", () => {
     expect(subject.expired).toEqual(["message"]);
   });
 
+  it("does not run in pauses shorter than a millisecond either [A07]", () => {
+    const { subject, deadlines } = watched(message);
+    subject.isWithinMessage = true;
+    subject.count({ messagesReceived: 1 });
+    deadlines.observe(0);
+    for (let pause = 0; pause < 1_000; pause++) {
+      deadlines.pause(pause);
+      deadlines.resume(pause + 0.9);
+    }
+    // 900 of the 1,000 ms were pauses, and the rounding of each lost or added less than a millisecond.
+    expect(deadlines.observe(1_000)?.at).toBeGreaterThanOrEqual(1_000);
+  });
+
   it("restarts with each message, and ends with the last [A07]", () => {
     const { subject, deadlines } = watched(message);
     subject.isWithinMessage = true;
@@ -469,6 +491,23 @@ describe("the deadline of a message", () => {
     expect(deadlines.observe(6000)).toBeUndefined();
     deadlines.resume(7000);
     expect(deadlines.observe(7000)?.reason).toBe("message");
+  });
+});
+
+describe("the deadline of a message that is read in the millisecond in which a late timer ends", () => {
+  it.each([
+    ["after it, runs from its first byte", 100.2, 100.4, 1101],
+    ["at the same instant, runs from its first byte", 100.4, 100.4, 1101],
+    ["before it, excludes the time away", 100.6, 100.4, 2050],
+    ["before it, at whole milliseconds, excludes the time away", 101, 100.4, 2050],
+  ])("%s", (_, awayUntil, readAt, due) => {
+    const { subject, deadlines } = watched({ message: 1000, ping: Number.POSITIVE_INFINITY });
+    deadlines.observe(0);
+    subject.isWithinMessage = true;
+    subject.count({ bytesReceived: 1, messagesReceived: 1 });
+    expect(deadlines.observe(readAt, readAt < awayUntil ? undefined : awayUntil)).toEqual({ at: 1101, reason: "message" });
+    subject.count({ bytesReceived: 2, messagesReceived: 1 });
+    expect(deadlines.observe(1050, awayUntil)).toEqual({ at: due, reason: "message" });
   });
 });
 

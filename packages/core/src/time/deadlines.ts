@@ -206,6 +206,9 @@ function compare(reason: DeadlineReason, at: Instant): void {
  */
 const whole = Math.ceil;
 
+/** Unit of `#quietRounding`: a part of a millisecond so small that no clock tells two apart, while 2^30 fit a small integer. */
+const roundingUnit = 2 ** -30;
+
 /** Tracks the deadlines of one subject. An idle subject takes 150 bytes: all that has not happened yet has no object. */
 export class Deadlines {
   readonly #subject: DeadlineSubject;
@@ -217,8 +220,9 @@ export class Deadlines {
   /** Whether an opening request that waits for an answer has been observed. */
   #asked = false;
   #bytesReceived = -1;
-  /** When bytes were last received, or a Ping was last sent. */
+  /** When bytes were last received, or a Ping was last sent; and how much later that is than the exact instant. */
   #quietSince: Instant = 0;
+  #quietRounding = 0;
   #messages = -1;
   #idleSince: Instant = 0;
   #bytesTaken = 0;
@@ -270,7 +274,7 @@ export class Deadlines {
   resume(now: Instant): void {
     if (this.#rest !== undefined) this.#shiftRest(this.#rest, now);
     this.#rest = undefined;
-    this.#quietSince = whole(now);
+    this.#startQuiet(now);
     if (this.#pings?.awaitedSince !== undefined) this.#pings.awaitedSince = whole(now);
   }
 
@@ -321,7 +325,7 @@ export class Deadlines {
     for (let step = 0; step < maxSteps; step++) {
       if (this.nextAt(now, awayUntil) > now) return events;
       const reason = nextReason;
-      if (reason === "ping") this.#quietSince = whole(now);
+      if (reason === "ping") this.#startQuiet(now);
       for (const event of this.#subject.expire(reason)) events.push(event);
       if (reason === "closing" || reason === "stalled" || reason === "resting") this.#dropped = true;
       else if (this.#isDeaf(reason, now)) {
@@ -350,7 +354,7 @@ export class Deadlines {
     if (bytesReceived !== this.#bytesReceived) {
       this.#bytesReceived = bytesReceived;
       this.#observeReturn(now, awayUntil);
-      this.#quietSince = whole(now);
+      this.#startQuiet(now);
       if (this.#rest !== undefined) this.#shiftRest(this.#rest, now);
     }
     const messages = messagesReceived + subject.messagesSent;
@@ -395,9 +399,15 @@ export class Deadlines {
     pings.takenAt = isMeasured ? now : undefined;
   }
 
+  #startQuiet(now: Instant): void {
+    this.#quietSince = whole(now);
+    this.#quietRounding = Math.floor((this.#quietSince - now) / roundingUnit);
+  }
+
   /** Bytes arrived. After the caller was away, they may be followed by data that was due in the meantime. */
   #observeReturn(now: Instant, awayUntil: Instant): void {
-    if (this.#quietSince > whole(awayUntil)) return;
+    // The exact instant: within one millisecond, the caller may have been quiet before it was away, or after.
+    if (this.#quietSince - this.#quietRounding * roundingUnit >= awayUntil) return;
     if (this.#message !== undefined) this.#message.since = whole(now);
     const awaited = this.#pings?.awaitedSince;
     if (awaited !== undefined && awayUntil >= awaited + this.#limits.pong) this.#pings!.awaitedSince = whole(now);
@@ -419,11 +429,13 @@ export class Deadlines {
     }
     const controls = this.#controls;
     if (received !== controls.received) {
-      const windows = controlWindow === 0 ? gatheredWindows : Math.max(0, now - controls.at) / controlWindow;
+      // From one rounded instant to the next, so that no part of a millisecond is lost between them.
+      const at = whole(now);
+      const windows = controlWindow === 0 ? gatheredWindows : Math.max(0, at - controls.at) / controlWindow;
       const credit = Math.min(gatheredWindows * controlFrames, controls.credit + windows * controlFrames);
       controls.credit = credit - (received - controls.received);
       controls.received = received;
-      controls.at = whole(now);
+      controls.at = at;
     }
     return controls.credit < 0;
   }
@@ -451,7 +463,7 @@ export class Deadlines {
    */
   #shiftRest(rest: Rest, now: Instant): void {
     const message = this.#message;
-    if (message !== undefined) message.since = Math.max(message.since, whole(message.since + now - rest.since));
+    if (message !== undefined) message.since = Math.max(message.since, message.since + whole(now) - rest.since);
     if (rest.since !== Number.POSITIVE_INFINITY) rest.since = whole(now);
   }
 
@@ -479,7 +491,7 @@ export class Deadlines {
     // Closing has one time span across all its states.
     if (wasOpen) this.#since = whole(now);
     if (state === "open") {
-      this.#quietSince = whole(now);
+      this.#startQuiet(now);
       this.#idleSince = whole(now);
     }
   }
