@@ -185,6 +185,24 @@ describe("the binaryType bytes", () => {
     client.abort();
   });
 
+  it("copies a message that is less than half of a chunk of more than 64 KiB, which it would keep in memory [R33]", async () => {
+    const told: Uint8Array[] = [];
+    const server = new WebSocketServer((opening) => {
+      opening.accept({ binaryType: "bytes" }).onmessage = ({ data }) => told.push(data as Uint8Array);
+    });
+    const client = await openByHand(server);
+    const lengths = [200, 100_000, 300];
+    const frames = lengths.map((length) =>
+      encodeFrame({ opcode: 2, payload: new Uint8Array(length).fill(7), maskingKey: 0x01020304 }),
+    );
+    const chunk = concatBytes(frames);
+    client.write([chunk]);
+    await until(() => told.length === lengths.length);
+    expect(told).toEqual(lengths.map((length) => new Uint8Array(length).fill(7)));
+    expect(told.map(({ buffer }) => buffer.byteLength)).toEqual([200, chunk.length, 300]);
+    client.abort();
+  });
+
   it("gives the bytes to the application, which may change and keep them [R33]", async () => {
     const { client, server } = await new World({ server: { binaryType: "bytes" } }).connected();
     const told: Uint8Array[] = [];
