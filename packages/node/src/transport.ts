@@ -36,7 +36,9 @@ export class NodeTransport implements Transport {
     const own = this[transport]!;
     // What was buffered while reading was paused arrives in several chunks within one turn.
     const isLast = own.#readsInTurns && this.readableLength === 0;
-    own.#sink.data(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length), isLast);
+    // Sockets read into a buffer of their own. The streams of an HTTP/2 session share one, as short Buffers of any stream may.
+    const bytes = own.#isSocket ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length) : new Uint8Array(chunk);
+    own.#sink.data(bytes, isLast);
   };
   static readonly #onEnd = function (this: TransportStream): void {
     this[transport]!.#sink.end();

@@ -58,7 +58,8 @@ export function upgrade(
     minorVersion: request.httpVersionMinor,
     fields: fieldLines(request.rawHeaders),
   };
-  const rest = new Uint8Array(head.buffer, head.byteOffset, head.length);
+  // A copy: a short Buffer may share its memory with others.
+  const rest = new Uint8Array(head);
   // Not `socket`: Node 26 puts a stream of its own in front of it when the request has a body.
   const connection = request.socket;
   const info = {

@@ -146,6 +146,38 @@ describe("our server in an HTTP/2 stream", () => {
     expect(received().slice(4)).toEqual([0x88, 2, 0x03, 0xe8]);
   });
 
+  it("gives each stream of a session buffers of its own, which may be changed and transferred [R33]", async () => {
+    const owners = new Map<ArrayBufferLike, number>();
+    const told: number[][] = [[], [], []];
+    const closed: number[] = [];
+    let count = 0;
+    const port = await openServer((opening) => {
+      const own = count++;
+      const socket = opening.accept({ binaryType: "bytes" });
+      socket.onclose = () => closed.push(own);
+      socket.onmessage = ({ data }) => {
+        const { buffer } = data as Uint8Array;
+        told[own]?.push(Number((data as Uint8Array)[0]));
+        expect(owners.get(buffer) ?? own).toBe(own);
+        owners.set(buffer, own);
+        if (own === 0) structuredClone(0, { transfer: [buffer as ArrayBuffer] });
+        if (own === 1) new Uint8Array(buffer).fill(0);
+      };
+    });
+    const session = await openSession(port);
+    const streams: ClientHttp2Stream[] = [];
+    for (let index = 0; index < 3; index++) streams.push((await ask(session)).stream);
+    for (let round = 1; round <= 3; round++) {
+      for (const [index, stream] of streams.entries()) {
+        const payload = new Uint8Array(500).fill(10 * round + index);
+        stream.write(encodeFrame({ opcode: opcodes.binary, payload, maskingKey: 0x01020304 }));
+      }
+      await until(() => told.every((bytes) => bytes.length === round));
+    }
+    expect(told).toEqual([0, 1, 2].map((index) => [10 + index, 20 + index, 30 + index]));
+    expect(closed).toEqual([]);
+  });
+
   it("does not wait for clients that never end their half, such as Firefox [B08]", async () => {
     const peers: Peer[] = [];
     const accept: OpeningHandler = (opening) => peers.push(new Peer(opening.accept()));

@@ -505,7 +505,10 @@ describe("the deadline of a message that is read in the millisecond in which a l
     deadlines.observe(0);
     subject.isWithinMessage = true;
     subject.count({ bytesReceived: 1, messagesReceived: 1 });
-    expect(deadlines.observe(readAt, readAt < awayUntil ? undefined : awayUntil)).toEqual({ at: 1101, reason: "message" });
+    expect(deadlines.observe(readAt, readAt < awayUntil ? undefined : awayUntil)).toEqual({
+      at: 1101,
+      reason: "message",
+    });
     subject.count({ bytesReceived: 2, messagesReceived: 1 });
     expect(deadlines.observe(1050, awayUntil)).toEqual({ at: due, reason: "message" });
   });

@@ -1,5 +1,5 @@
 /** Messages arrive as they were sent. */
-import type { IncomingOpening } from "@hybi/websocket";
+import type { IncomingOpening, WebSocket } from "@hybi/websocket";
 import { patternBytes } from "../bytes/bytes.ts";
 import type { TestedAdapter } from "./adapter.ts";
 import type { Runner } from "./runner.ts";
@@ -133,6 +133,60 @@ export function messageContract(adapter: TestedAdapter, { describe, it, expect }
       });
       expect(wrong).toEqual([]);
       expect(kept.findIndex((bytes) => bytes.some((byte) => byte !== 0xff))).toBe(-1);
+    });
+
+    it("as bytes keep at most 64 KiB, or twice their own length, however much arrives at once [R33]", async () => {
+      const lengths = [...Array.from({ length: 20_000 }, () => 200), 100_000, 300_000, 1_000_000];
+      const tooMuch: number[][] = [];
+      await withSockets(adapter, async (client, accepted) => {
+        accepted.binaryType = "bytes";
+        let count = 0;
+        const arrived = new Promise<void>((resolve) => {
+          accepted.onmessage = ({ data }) => {
+            const { length, buffer } = data as Uint8Array;
+            if (buffer.byteLength > Math.max(65_536, 2 * length)) tooMuch.push([length, buffer.byteLength]);
+            if (++count === lengths.length) resolve();
+          };
+        });
+        for (const length of lengths) client.send(new Uint8Array(length));
+        await arrived;
+      });
+      expect(tooMuch).toEqual([]);
+    });
+
+    it("as bytes have a buffer in which no other connection has any, which may be changed and transferred [R33]", async () => {
+      const owners = new Map<ArrayBufferLike, number>();
+      const shared: number[] = [];
+      const wrong: number[] = [];
+      let count = 0;
+      let done = (): void => {};
+      let id = 0;
+      const handler = (opening: IncomingOpening): void => {
+        const own = id++;
+        opening.accept({ binaryType: "bytes" }).onmessage = ({ data }) => {
+          const bytes = data as Uint8Array;
+          const { buffer } = bytes;
+          if (bytes.some((byte) => byte !== own + 1)) wrong.push(own);
+          if ((owners.get(buffer) ?? own) !== own) shared.push(own);
+          owners.set(buffer, own);
+          // No message follows before this one was counted, so that nothing unread is in the buffer.
+          if (own === 0) structuredClone(0, { transfer: [buffer as ArrayBuffer] });
+          if (own === 1) new Uint8Array(buffer).fill(0xff);
+          if (++count % 4 === 0) done();
+        };
+      };
+      await withServer(adapter, handler, async ({ url }) => {
+        const clients: WebSocket[] = [];
+        for (let index = 0; index < 4; index++) clients.push(await adapter.connect(url));
+        for (const length of [10, 100, 1_000, 4_000, 70_000]) {
+          const arrived = new Promise<void>((resolve) => {
+            done = resolve;
+          });
+          for (const [index, client] of clients.entries()) client.send(new Uint8Array(length).fill(index + 1));
+          await arrived;
+        }
+      });
+      expect({ shared, wrong }).toEqual({ shared: [], wrong: [] });
     });
 
     it("do not modify the bytes of the application", async () => {

@@ -7,7 +7,10 @@ import type { Transport, TransportSink } from "./transport.ts";
 
 /** A byte stream in each direction. */
 export interface ByteStreams {
-  /** The transport takes ownership of the chunks: a source that reuses its buffers must pass copies. */
+  /**
+   * The transport takes ownership of the chunks: a source that reuses its buffers must pass copies. A chunk that is only a part of
+   * its buffer is copied, because the rest may belong to others.
+   */
   readonly readable: ReadableStream<Uint8Array>;
   readonly writable: WritableStream<Uint8Array>;
 }
@@ -100,7 +103,7 @@ class StreamTransport implements Transport {
           if (this.#writeEnded) this.#close();
           break;
         }
-        if (value.length > 0) this.#sink.data(value);
+        if (value.length > 0) this.#sink.data(withOwnBuffer(value));
       }
     } catch (error) {
       this.#lose(error);
@@ -131,6 +134,11 @@ class StreamTransport implements Transport {
 
 /** Ignores the error of a stream that has already been dropped. */
 function ignore(): void {}
+
+/** Returns `chunk`, or a copy if the buffer under it contains more than the chunk. */
+function withOwnBuffer(chunk: Uint8Array): Uint8Array {
+  return chunk.length === chunk.buffer.byteLength ? chunk : new Uint8Array(chunk);
+}
 
 /** Joins short chunks into one. Always copies: a byte stream may transfer a buffer, and these buffers are not its own. */
 function joined(chunks: readonly Uint8Array[]): Uint8Array[] {

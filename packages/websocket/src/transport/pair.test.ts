@@ -185,6 +185,27 @@ describe("fromStreams", () => {
     expect(near.lines).toEqual(["error broken", "close"]);
   });
 
+  it("copies a chunk that is a part of its buffer, and no other", async () => {
+    const pool = new Uint8Array(8).fill(1);
+    const whole = new Uint8Array(3);
+    // The `slice` of a Buffer would be a view.
+    const part = Object.assign(pool.subarray(2, 5), { slice: () => pool.subarray(2, 5) });
+    const chunks: Uint8Array[] = [];
+    const transport = fromStreams({
+      readable: new ReadableStream<Uint8Array>({
+        start: (controller) => {
+          for (const chunk of [part, whole]) controller.enqueue(chunk);
+        },
+      }),
+      writable: new WritableStream<Uint8Array>(),
+    });
+    transport.start(Object.assign(new Recorder(), { data: (chunk: Uint8Array) => chunks.push(chunk) }));
+    await until(() => chunks.length === 2);
+    expect(chunks[0]).toEqual(Uint8Array.of(1, 1, 1));
+    expect(chunks[0]!.buffer.byteLength).toBe(3);
+    expect(chunks[1]).toBe(whole);
+  });
+
   it("skips empty chunks", async () => {
     const transport = fromStreams({
       readable: new ReadableStream<Uint8Array>({
