@@ -3,8 +3,8 @@
  * A timer per idle connection would cost 300 bytes in Node; an alarm costs 8 (bench/micro/connection-memory.ts).
  */
 import type { Instant } from "@hybi/core";
-import { hasRequestContexts } from "../platform/runtime.ts";
 import type { Clock } from "./clock.ts";
+import { perClock } from "./per-clock.ts";
 import { createReporter, printed } from "./reporter.ts";
 import { startTimer, type Timer } from "./timer.ts";
 
@@ -24,8 +24,6 @@ export const unset = -1;
 /** Least delay of a timer, in milliseconds, that shows that the program was suspended and not merely busy. */
 const longDelay = 100;
 
-const alarmsByClock = new WeakMap<Clock, Alarms>();
-
 /** The alarms of one clock, in a binary heap: each is due no later than its two children. */
 export class Alarms {
   readonly #clock: Clock;
@@ -39,16 +37,8 @@ export class Alarms {
     this.#clock = clock;
   }
 
-  /** Returns the alarms of `clock`. Where a timer belongs to a request, and may not fire once that is over, returns new ones. */
-  static of(clock: Clock): Alarms {
-    if (hasRequestContexts) return new Alarms(clock);
-    let alarms = alarmsByClock.get(clock);
-    if (alarms === undefined) {
-      alarms = new Alarms(clock);
-      alarmsByClock.set(clock, alarms);
-    }
-    return alarms;
-  }
+  /** Returns the alarms of the clock. */
+  static readonly of: (clock: Clock) => Alarms = perClock((clock) => new Alarms(clock));
 
   /** Returns the current time of the clock. */
   now(): Instant {

@@ -6,8 +6,9 @@
  * With `defer`, each task is deferred on its own, except those of a broadcast: what a task runs may be code of the application,
  * which expects the asynchronous context (AsyncLocalStorage) of its own connection, and not that of whichever was first.
  */
-import { hasRequestContexts, queueMicrotask } from "../platform/runtime.ts";
+import { queueMicrotask } from "../platform/runtime.ts";
 import type { Clock } from "./clock.ts";
+import { perClock } from "./per-clock.ts";
 import { clockThrew } from "./reporter.ts";
 
 /**
@@ -22,8 +23,6 @@ const longestTurn = 1024;
 export interface TurnTask {
   endTurn(): void;
 }
-
-const turnsByClock = new WeakMap<Clock, Turn>();
 
 /** The tasks to run at the end of the turn. */
 export class Turn {
@@ -40,19 +39,8 @@ export class Turn {
     this.#clock = clock;
   }
 
-  /**
-   * Returns the turn of `clock`. Where I/O is bound to a request, each caller gets its own: a microtask of a request that has
-   * ended may never run, and all others would wait for it.
-   */
-  static of(clock: Clock): Turn {
-    if (hasRequestContexts) return new Turn(clock);
-    let turn = turnsByClock.get(clock);
-    if (turn === undefined) {
-      turn = new Turn(clock);
-      turnsByClock.set(clock, turn);
-    }
-    return turn;
-  }
+  /** Returns the turn of the clock. */
+  static readonly of: (clock: Clock) => Turn = perClock((clock) => new Turn(clock));
 
   /** Runs `task` at the end of the turn. */
   after(task: TurnTask): void {

@@ -16,8 +16,9 @@
  */
 import { afterIo } from "../event-loop/after-io.ts";
 import type { Clock } from "../event-loop/clock.ts";
+import { perClock } from "../event-loop/per-clock.ts";
 import { Queue } from "../platform/queue.ts";
-import { hasRequestContexts, queueMicrotask } from "../platform/runtime.ts";
+import { queueMicrotask } from "../platform/runtime.ts";
 
 /** Units of work that one connection may do before others get their turn. */
 export const quantum = 524_288;
@@ -42,8 +43,6 @@ export interface Sharer {
 }
 
 export class Rounds {
-  static readonly #ofClock = new WeakMap<Clock, Rounds>();
-
   readonly #clock: Clock;
   #number = 0;
   /** Units that may still be done before the next round. */
@@ -56,19 +55,8 @@ export class Rounds {
     this.#clock = clock;
   }
 
-  /**
-   * Returns the rounds shared by all users of `clock`. Where I/O is bound to a request, each caller gets its own,
-   * because the turns of another request may never come.
-   */
-  static of(clock: Clock): Rounds {
-    if (hasRequestContexts) return new Rounds(clock);
-    let rounds = Rounds.#ofClock.get(clock);
-    if (rounds === undefined) {
-      rounds = new Rounds(clock);
-      Rounds.#ofClock.set(clock, rounds);
-    }
-    return rounds;
-  }
+  /** Returns the rounds of the clock. */
+  static readonly of: (clock: Clock) => Rounds = perClock((clock) => new Rounds(clock));
 
   /** Units of work that `sharer`, which has no backlog, may do now; none if less than 1. */
   allowance(sharer: Sharer): number {

@@ -109,9 +109,9 @@ export class PumpTimer implements Alarm {
   }
 
   /**
-   * Returns when to drop the transport after the peer has closed its half; Infinity for never. Ours is closed once all output has left; a
-   * peer that does not read gets the closing deadline, and output that makes no progress gets at most the stalled
-   * deadline.
+   * Returns when to drop the transport after the peer has closed its half; Infinity for never. Ours is closed once all
+   * output has left; a peer that does not read gets the closing deadline, and output that makes no progress gets at most
+   * the stalled deadline.
    */
   #linger(now: Instant): Instant {
     const { endpoint, bufferedLength } = this.#pump;
