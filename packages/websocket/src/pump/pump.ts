@@ -96,9 +96,9 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
   #pauses: Pauses = 0;
   /** Whether the transport is paused. */
   #isPaused = false;
-  // `Sharer`
-  credit = 0;
-  creditRound = -1;
+  // `Sharer`: only `Rounds` sets these two. The types let it, because it knows the pump as a `Sharer`.
+  readonly credit: number = 0;
+  readonly creditRound: number = -1;
   /** Received bytes that have not been processed yet. */
   #backlog: PumpBacklog | undefined;
   /** Whether the connection was given up because a function of the application failed. */
@@ -106,8 +106,8 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
   #failure: Failure | undefined;
   /** The server that waits for the remaining output of a connection that has ended. */
   owner: ClosableOwner | undefined;
-  // `Member`, of the list of the server's connections
-  place = 0;
+  /** `Member`: only the list of the server's connections sets it. */
+  readonly place: number = 0;
   /** For servers: where the connection reports the memory it holds. */
   #account: Account | undefined;
 
@@ -423,7 +423,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
 
   // Called by the rounds
 
-  /** Serves the connection in a round. Returns whether more work is waiting. */
+  /** Called by `Rounds`: serves the connection in a round. Returns whether more work is waiting. */
   serve(budget: number): boolean {
     if (this.#round === "write") {
       this.#round = "backlog";
@@ -433,8 +433,7 @@ export class Pump implements TransportSink, TimedPump, TurnTask, Sharer, Holder,
     return this.#round !== "none";
   }
 
-  // Called at the end of the turn
-
+  /** Called by `Turn`, at the end of the turn. */
   endTurn(): void {
     this.#flushNow();
   }

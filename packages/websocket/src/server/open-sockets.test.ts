@@ -33,6 +33,26 @@ describe("the sockets of a server", () => {
     for (const other of [undefined, {}, "a"]) expect(sockets.has(other as unknown as WebSocket)).toBe(false);
   });
 
+  it("cannot be changed by the application", async () => {
+    const { sockets } = (await serverWith(1)).server;
+    expect(() => Object.assign(sockets, { size: 5 })).toThrow(TypeError);
+    expect(sockets.size).toBe(1);
+    expect(Object.keys(sockets)).toEqual([]);
+    expect("list" in sockets).toBe(false);
+  });
+
+  it("do not visit a socket that opens during an iteration", async () => {
+    const world = await serverWith(2);
+    const seen: WebSocket[] = [];
+    for (const socket of world.server.sockets) {
+      seen.push(socket);
+      if (seen.length > 1) continue;
+      new world.WebSocket("ws://example.com/");
+      await until(() => world.server.sockets.size === 3);
+    }
+    expect(seen).toEqual(world.accepted.slice(0, 2));
+  });
+
   it("do not have a socket of another server", async () => {
     const [one, other] = [await serverWith(1), await serverWith(1)];
     expect(one.server.sockets.has(other.accepted[0] as WebSocket)).toBe(false);

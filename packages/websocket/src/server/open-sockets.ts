@@ -14,29 +14,25 @@ export interface OpenSockets extends ReadonlySet<WebSocket> {}
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: see the interface.
 export class OpenSockets {
   readonly #connections: MemberList<Closable>;
-  /** Number of sockets; the server counts them. */
-  size = 0;
+  readonly #count: () => number;
 
-  constructor(connections: MemberList<Closable>) {
+  /** `count` returns the number of open sockets, which the server counts. */
+  constructor(connections: MemberList<Closable>, count: () => number) {
     this.#connections = connections;
+    this.#count = count;
+  }
+
+  get size(): number {
+    return this.#count();
   }
 
   has(value: WebSocket): boolean {
     const core = coreOf(value);
-    return core !== undefined && this.#isOpen(core);
-  }
-
-  /** Returns the sockets of this moment. */
-  list(): WebSocket[] {
-    const sockets: WebSocket[] = [];
-    for (const connection of this.#connections) {
-      if (connection instanceof SocketCore && this.#isOpen(connection)) sockets.push(connection.target as WebSocket);
-    }
-    return sockets;
+    return core !== undefined && isOpen(core, this.#connections);
   }
 
   *keys(): SetIterator<WebSocket> {
-    for (const socket of this.list()) if (this.has(socket)) yield socket;
+    for (const socket of openSocketsOf(this.#connections)) if (this.has(socket)) yield socket;
   }
 
   values(): SetIterator<WebSocket> {
@@ -54,11 +50,21 @@ export class OpenSockets {
   forEach(task: (socket: WebSocket, key: WebSocket, set: ReadonlySet<WebSocket>) => void, self?: unknown): void {
     for (const socket of this.keys()) task.call(self, socket, socket, this);
   }
+}
 
-  /** Between its end and its events, a socket is a connection of the server, but no longer one of its open sockets. */
-  #isOpen(core: SocketCore): boolean {
-    return core.readyState !== CLOSED && this.#connections.has(core);
+/** Returns the open sockets of this moment. */
+export function openSocketsOf(connections: MemberList<Closable>): WebSocket[] {
+  const sockets: WebSocket[] = [];
+  for (const connection of connections) {
+    if (connection instanceof SocketCore && isOpen(connection, connections))
+      sockets.push(connection.target as WebSocket);
   }
+  return sockets;
+}
+
+/** Between its end and its events, a socket is a connection of the server, but no longer one of its open sockets. */
+function isOpen(core: SocketCore, connections: MemberList<Closable>): boolean {
+  return core.readyState !== CLOSED && connections.has(core);
 }
 
 const newer = [

@@ -57,7 +57,7 @@ import { OPEN } from "../socket/lifecycle.ts";
 import { WebSocket } from "../socket/websocket.ts";
 import type { Transport } from "../transport/transport.ts";
 import type { IncomingOpening, TransportInfo } from "./incoming-opening.ts";
-import { OpenSockets } from "./open-sockets.ts";
+import { OpenSockets, openSocketsOf } from "./open-sockets.ts";
 import { OpeningsByAddress } from "./openings-by-address.ts";
 import { checkOfOrigins, type Origins, originsCheck } from "./origins.ts";
 import { type ConnectStream, PendingConnect } from "./pending-connect.ts";
@@ -304,7 +304,8 @@ export class WebSocketServer {
   readonly #owner: OpeningOwner;
   readonly #pendingOwner: PendingOwner;
   readonly #connections = new MemberList<Closable>();
-  readonly #sockets = new OpenSockets(this.#connections);
+  #socketCount = 0;
+  readonly #sockets = new OpenSockets(this.#connections, () => this.#socketCount);
   readonly #byAddress: OpeningsByAddress;
   readonly #sessions: Sessions;
   readonly #turnedAway: TurnedAway;
@@ -350,8 +351,8 @@ export class WebSocketServer {
       failed: (failure, info) => this.failed(failure, info),
       report: this.#report,
       replaced: (before, after) => this.#replace(before, after),
-      accepted: () => this.#sockets.size++,
-      closed: () => this.#sockets.size--,
+      accepted: () => this.#socketCount++,
+      closed: () => this.#socketCount--,
       ended: (connection) => this.#replace(connection, undefined),
     };
     this.#pendingOwner = {
@@ -462,7 +463,7 @@ export class WebSocketServer {
     const excepted = new Set([except].flat());
     let count = 0;
     Turn.of(this.#clock).together(() => {
-      for (const socket of this.#sockets.list()) {
+      for (const socket of openSocketsOf(this.#connections)) {
         if (socket.readyState !== OPEN || excepted.has(socket) || socket.bufferedAmount > maxBuffered) continue;
         socket.sendPrepared(prepared, how);
         count++;
