@@ -6,6 +6,9 @@
  * added, or an event is dispatched. A socket that only has `onmessage` never needs one, because messages are passed to the
  * handler directly: a first listener takes 300 bytes in Node, and a dispatch a fifth of the time of a short message. All
  * targets share one listener, which finds the handler of its target.
+ *
+ * Only listeners added by the socket's own `addEventListener` are known. One that is added with
+ * `EventTarget.prototype.addEventListener.call(socket, …)` gets no messages while `onmessage` is the only one known.
  */
 
 import { type Reporter, reportRejection } from "../event-loop/reporter.ts";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { createMessageEvent, passMessage } from "./message-event.ts";
+import { createMessageEvent, isBeingPassed, passMessage } from "./message-event.ts";
 
 const attributes = ["type", "data", "origin", "lastEventId", "source", "bubbles", "cancelable", "composed"] as const;
 
@@ -60,6 +60,20 @@ describe("the message event of a socket", () => {
     target.dispatchEvent(event);
     expect(listener).toHaveBeenCalledExactlyOnceWith(event);
     expect(event.target).toBe(target);
+  });
+
+  it("is known to be passed while a handler has it, and then only", () => {
+    const states: boolean[] = [];
+    let event: Event | undefined;
+    const handler = (given: Event): void => {
+      event = given;
+      states.push(isBeingPassed(given));
+      throw new Error("of the handler");
+    };
+    passMessage("hello", "", new EventTarget(), handler, () => states.push(isBeingPassed(event)));
+    expect([...states, isBeingPassed(event)]).toEqual([true, true, false]);
+    for (const other of [createMessageEvent("hello"), new Event("message"), undefined, null, "message"])
+      expect(isBeingPassed(other)).toBe(false);
   });
 
   it("shows a handler, to which it is passed without a dispatch, what a dispatch would [R28]", () => {

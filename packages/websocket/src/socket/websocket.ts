@@ -23,6 +23,7 @@ import {
   type Sendable,
   sendable,
 } from "../dom/message-data.ts";
+import { isBeingPassed } from "../dom/message-event.ts";
 import { EventTarget } from "../dom/platform-classes.ts";
 import type { CloseEvent, ControlEvent, FailureEvent, SocketMessageEvent } from "../dom/socket-events.ts";
 import {
@@ -280,6 +281,7 @@ export class WebSocket extends EventTarget {
   }
 
   override dispatchEvent(event: Event): boolean {
+    if (isBeingPassed(event)) throw invalidState("The event is already being dispatched.");
     this.#core.handlers?.registerAll();
     return fire(this, event);
   }

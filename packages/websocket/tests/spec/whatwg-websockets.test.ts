@@ -146,6 +146,21 @@ describe("the interface", () => {
     expect(socket.binaryType).toBe("blob");
   });
 
+  it("dispatches no message event again while a handler is called with it", async () => {
+    const { client, server } = await new World().connected();
+    const names: string[] = [];
+    client.onmessage = (event) => {
+      names.push(thrown(() => client.dispatchEvent(event)).name, thrown(() => server.dispatchEvent(event)).name);
+      queueMicrotask(() => {
+        client.onmessage = null;
+        names.push(String(client.dispatchEvent(event)));
+      });
+    };
+    server.send("hello");
+    await until(() => names.length === 3);
+    expect(names).toEqual(["InvalidStateError", "InvalidStateError", "true"]);
+  });
+
   it("has event handlers that keep their place when replaced, lose it when removed, and ignore non-objects", async () => {
     const { client, server } = await new World().connected();
     const calls: string[] = [];
