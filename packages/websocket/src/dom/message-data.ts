@@ -6,7 +6,8 @@ import { canMakeBlobs, isBlob } from "./platform-classes.ts";
 /**
  * How binary messages are delivered to the application. `"bytes"`, an extension of the standard, is a Uint8Array, without a
  * copy: a view of the bytes as they arrived. They belong to the application, which may keep and modify them. Their `buffer` may
- * contain other messages and is not to be transferred; a view keeps all of it in memory, so a message that is less than half of
+ * contain other messages and is not to be transferred: what is behind the message would be lost, and the connection fail with 1002
+ * as if the peer had broken the protocol. A view keeps all of it in memory, so a message that is less than half of
  * a chunk of more than 64 KiB is a copy.
  */
 export type BinaryType = "blob" | "arraybuffer" | "bytes";
