@@ -31,7 +31,7 @@ const nobody = 0;
 interface Loan {
   readonly block: Uint8Array;
   /** The part of the block that was lent. Usually it is the only chunk, and is found by identity, without reading its buffer. */
-  readonly whole: Uint8Array;
+  readonly lent: Uint8Array;
   /** Bytes that have not been returned yet. */
   left: number;
   /** Id of the owner of the output in this block. */
@@ -65,11 +65,11 @@ export function hasFreeBlock(size: number): boolean {
   return size <= blockSize && free.length > 0;
 }
 
-/** Records that `whole`, the beginning of `block`, is passed to a transport, in one or more chunks. */
-export function lendBlock(block: Uint8Array, whole: Uint8Array): void {
+/** Records that `lent`, the beginning of `block`, is passed to a transport, in one or more chunks. */
+export function lendBlock(block: Uint8Array, lent: Uint8Array): void {
   if (block.length !== blockSize) return;
   if (latest !== undefined) outstanding.set(latest.block.buffer, latest);
-  latest = { block, whole, left: whole.length, owner: nobody, taken: 0 };
+  latest = { block, lent, left: lent.length, owner: nobody, taken: 0 };
 }
 
 /**
@@ -109,11 +109,11 @@ export function noteHandedBack(chunk: Uint8Array): void {
  */
 export function isWholeLoan(chunk: Uint8Array, owner: number): boolean {
   const loan = loanOf(chunk);
-  return loan !== undefined && loan.whole === chunk && loan.owner === owner && chunk.length === loan.left;
+  return loan !== undefined && loan.lent === chunk && loan.owner === owner && chunk.length === loan.left;
 }
 
 function loanOf(chunk: Uint8Array): Loan | undefined {
-  if (latest !== undefined && latest.whole === chunk) return latest;
+  if (latest !== undefined && latest.lent === chunk) return latest;
   // A short chunk nearly always is an array of its own, and reading its buffer would make V8 move it out of its heap
   // (bench/encode-task.ts, workload t16). A short chunk that does lie in a block costs the pool that block.
   if (chunk.length <= smallBlock) return undefined;

@@ -6,7 +6,7 @@ import { blockSize, borrowBlock, hasFreeBlock, lendBlock } from "./block-pool.ts
 import { copyOf, noBytes } from "./byte-arrays.ts";
 
 /** The largest array that V8 keeps in its own heap, at a tenth of the cost: enough for a few headers (bench/encode-task.ts). */
-const smallestBlock = 64;
+export const smallestBlock = 64;
 /** Size of the second block. Writers that need more in one turn get pooled blocks, which are reused when handed back. */
 const secondBlock = 1024;
 

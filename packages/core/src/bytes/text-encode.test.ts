@@ -46,9 +46,11 @@ function holds(
     expect(sameBytes(module.utf8Bytes(text, host), expected)).toBe(true);
   }
   for (const text of longTexts) {
-    const writer = new ByteWriter();
-    expect(module.encodeLongText(text, writer)).toBe(platformUtf8(text).length);
-    expect(sameBytes(concatBytes(writer.take()), platformUtf8(text))).toBe(true);
+    for (const exact of [false, true]) {
+      const writer = new ByteWriter();
+      expect(module.encodeLongText(text, writer, exact)).toBe(platformUtf8(text).length);
+      expect(sameBytes(concatBytes(writer.take()), platformUtf8(text))).toBe(true);
+    }
   }
 }
 

@@ -6,7 +6,7 @@
 import { countOf } from "../checks/callback-result.ts";
 import type { NativeFunctions } from "../vocabulary/native-functions.ts";
 import { blockSize } from "./block-pool.ts";
-import type { ByteWriter } from "./byte-writer.ts";
+import { appendCopyLimit, type ByteWriter } from "./byte-writer.ts";
 import { type Encoder, exactEncoder } from "./platform-text.ts";
 import { scratchOf } from "./scratch.ts";
 
@@ -98,15 +98,17 @@ const textBlock = 65_536;
 
 /**
  * Appends `text` to `writer` block by block, so that no array of the worst-case length is needed. Returns the bytes written.
- * Shorter parts are encoded in scratch first: their worst-case length is three times what most of them need.
+ * Shorter parts are encoded in scratch first: their worst-case length is three times what most of them need. With `exact`, what
+ * does not fill a block gets an array of its own length, and takes none from the pool, which would have 64 KiB.
  */
-export function encodeLongText(text: string, writer: ByteWriter): number {
+export function encodeLongText(text: string, writer: ByteWriter, exact: boolean): number {
   let read = 0;
   let written = 0;
   while (read < text.length) {
     const part = text.slice(read, wholeCharacters(text, read + textBlock));
-    const most = maxUtf8Length(part);
-    const step = most > textBlock ? encodeDirectly(part, writer) : encodeInScratch(part, most, writer);
+    const most = Math.min(maxUtf8Length(part), textBlock);
+    const isDirect = exact ? text.length - read >= textBlock : most === textBlock;
+    const step = isDirect ? encodeDirectly(part, writer) : encodeInScratch(part, most, writer, exact);
     read += step.read;
     written += step.written;
   }
@@ -120,10 +122,11 @@ function encodeDirectly(part: string, writer: ByteWriter): Progress {
   return step;
 }
 
-function encodeInScratch(part: string, most: number, writer: ByteWriter): Progress {
-  const encoded = scratchOf(most);
-  const step = encodeAsFits(part, encoded, 0, most);
-  writer.appendCopy(encoded, 0, step.written);
+function encodeInScratch(part: string, room: number, writer: ByteWriter, exact: boolean): Progress {
+  const encoded = scratchOf(room);
+  const step = encodeAsFits(part, encoded, 0, room);
+  if (exact && step.written > appendCopyLimit) writer.appendReference(encoded.slice(0, step.written));
+  else writer.appendCopy(encoded, 0, step.written);
   return step;
 }
 

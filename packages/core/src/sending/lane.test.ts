@@ -100,8 +100,8 @@ describe("Lane", () => {
     const lane = new Lane(0);
     const payload = patternBytes(5000);
     lane.writer.append(frameFrom("server", { opcode: "text", payload: "a" }));
-    lane.appendWhole(payload);
-    lane.appendWhole(payload);
+    lane.appendBinary(payload);
+    lane.appendBinary(payload);
     lane.writer.append(frameFrom("server", { opcode: "text", payload: "bc" }));
     const chunks = lane.takeAll();
     expect(chunks.filter((chunk) => chunk === payload)).toHaveLength(2);
@@ -120,9 +120,9 @@ describe("Lane", () => {
     const payload = patternBytes(5000);
     // Bytes from the writer are never mistaken for a payload by reference, whatever array they are in.
     lane.writer.append(payload);
-    lane.appendWhole(payload);
+    lane.appendBinary(payload);
     lane.writer.append(frameFrom("server", { opcode: "text", payload: "a" }));
-    lane.appendWhole(patternBytes(70_000, 1));
+    lane.appendBinary(patternBytes(70_000, 1));
     const items: string[] = [];
     while (!lane.isEmpty) {
       const first = lane.first();
@@ -155,12 +155,20 @@ describe("Lane", () => {
     it("encodes them in the block of the messages around them, and takes them all in one chunk", () => {
       freeBlock();
       const lane = new Lane(0);
-      expect(lane.appendWholeText(long(5000), noNativeFunctions)).toBe(5000);
+      expect(lane.appendLongText(long(5000), noNativeFunctions, false)).toBe(5000);
       lane.writer.append(frameFrom("server", { opcode: "text", payload: "a" }));
-      expect(lane.appendWholeText(long(4097, "é"), noNativeFunctions)).toBe(8194);
+      expect(lane.appendLongText(long(4097, "é"), noNativeFunctions, false)).toBe(8194);
       const chunks = lane.takeAll();
       expect(chunks).toHaveLength(1);
       expect(outlineFrames(readFrames(chunks))).toEqual(["text FIN 5000", "text FIN 1", "text FIN 8194"]);
+    });
+
+    it("gives them arrays of their own size if they wait, though the block has room", () => {
+      freeBlock();
+      const lane = new Lane(0);
+      lane.writer.append(frameFrom("server", { opcode: "text", payload: "a" }));
+      expect(lane.appendLongText(long(5000), noNativeFunctions, true)).toBe(5000);
+      expect(lane.takeAll().map(({ length }) => length)).toEqual([3, 5004]);
     });
 
     it("gives them arrays of their own size if no block has room for three times that", () => {
@@ -168,7 +176,7 @@ describe("Lane", () => {
       // Blocks that are free are used up first.
       while (lane.writer.hasRoom(20_000)) new ByteWriter().reserve(20_000);
       lane.writer.append(frameFrom("server", { opcode: "text", payload: "a" }));
-      for (const fill of ["x", "é"]) lane.appendWholeText(long(5000, fill), noNativeFunctions);
+      for (const fill of ["x", "é"]) lane.appendLongText(long(5000, fill), noNativeFunctions, false);
       expect(lane.overhead).toBeLessThan(2_000);
       const chunks = lane.takeAll();
       expect(chunks.slice(1).map(({ length, buffer }) => [length, buffer.byteLength])).toEqual([
@@ -185,14 +193,14 @@ describe("Lane", () => {
         if (inBlock) freeBlock();
         else while (lane.writer.hasRoom(20_000)) new ByteWriter().reserve(20_000);
         const short = () => lane.writer.append(frameFrom("server", { opcode: "text", payload: "a" }));
-        lane.appendWholeText(long(5000), noNativeFunctions);
-        lane.appendWholeText(long(5001), noNativeFunctions);
+        lane.appendLongText(long(5000), noNativeFunctions, false);
+        lane.appendLongText(long(5001), noNativeFunctions, false);
         short();
         // Not a long text, though it looks like one.
         lane.writer.append(frameFrom("server", { opcode: "text", payload: long(4090) }));
-        lane.appendWhole(patternBytes(9000));
+        lane.appendBinary(patternBytes(9000));
         short();
-        lane.appendWholeText(long(5002, "é"), noNativeFunctions);
+        lane.appendLongText(long(5002, "é"), noNativeFunctions, false);
         const items: string[] = [];
         while (!lane.isEmpty) {
           const first = lane.first();
@@ -233,7 +241,7 @@ describe("Lane", () => {
       freeBlock();
       const lane = new Lane(0);
       const encodeUtf8 = () => -1;
-      expect(() => lane.appendWholeText(long(5000), { encodeUtf8 })).toThrow();
+      expect(() => lane.appendLongText(long(5000), { encodeUtf8 }, false)).toThrow();
       expect(lane.isEmpty).toBe(true);
       lane.writer.append(frameFrom("server", { opcode: "text", payload: "a" }));
       expect(lane.first()).toBe("run");

@@ -1,5 +1,5 @@
 /** The pending messages of one priority, in the order in which they were sent. */
-import { ByteWriter } from "../bytes/byte-writer.ts";
+import { arrayCost, ByteWriter, smallestBlock } from "../bytes/byte-writer.ts";
 import { Queue } from "../bytes/queue.ts";
 import { scratchOf } from "../bytes/scratch.ts";
 import { encodeText, maxUtf8Length } from "../bytes/text-encode.ts";
@@ -33,8 +33,8 @@ export class Lane {
   /** The overhead of this lane as last counted by `Lanes`. */
   countedOverhead = 0;
 
-  /** Indexes of the chunks of `writer` that are whole payloads by reference, each after its header. */
-  #whole: number[] | undefined;
+  /** Indexes of the chunks of `writer` that are payloads of long binary messages, each after its header. */
+  #binaries: number[] | undefined;
   /** Where the long texts are in the chunks of `writer`: for each the index of the chunk, and that of its frame in there. */
   #texts: number[] | undefined;
   /** Pending messages, and chunks of whole frames of unfragmented messages. Most lanes never need it. */
@@ -79,22 +79,22 @@ export class Lane {
    * pending output is taken at once, and then only a header was written; otherwise the message becomes a pending
    * message, which can be fragmented and overtaken.
    */
-  appendWhole(payload: Uint8Array): void {
+  appendBinary(payload: Uint8Array): void {
     writeUnmaskedHeader(this.writer, finBit | binary, payload.length);
-    this.#whole ??= [];
-    this.#whole.push(this.writer.appendReference(payload));
+    this.#binaries ??= [];
+    this.#binaries.push(this.writer.appendReference(payload));
   }
 
   /**
-   * Queues a server's long text as one frame, like `appendWhole`. Returns the length of its payload in bytes. Encodes it at
-   * its final position if there is room for the longest payload that it may have; otherwise in scratch, so that while it
-   * waits it does not hold three times its length.
+   * Queues a server's long text as one frame, like `appendBinary`. Returns the length of its payload in bytes. Encodes it at
+   * its final position if there is room for the longest payload that it may have. Otherwise, and if it `waits`, it gets an
+   * array of its own length: it would hold three times as much, or a whole block of the pool.
    */
-  appendWholeText(data: string, native: NativeFunctions): number {
+  appendLongText(data: string, native: NativeFunctions, waits: boolean): number {
     const { writer } = this;
     this.#texts ??= [];
     const most = maxUtf8Length(data);
-    if (writer.hasRoom(maxHeaderLength + most)) {
+    if (!waits && writer.hasRoom(maxHeaderLength + most)) {
       const { chunkCount, position } = writer;
       const length = writeTextFrame(writer, finBit | text, data, undefined, native);
       this.#texts.push(chunkCount, position);
@@ -109,7 +109,7 @@ export class Lane {
 
   /** Takes everything, if only encoded messages are pending. */
   takeAll(): readonly Uint8Array[] {
-    this.#whole = undefined;
+    this.#binaries = undefined;
     this.#texts = undefined;
     return this.writer.take();
   }
@@ -194,39 +194,51 @@ export class Lane {
   #sealRun(): Queue<Uint8Array | PendingMessage> {
     this.#queue ??= new Queue();
     const queue = this.#queue;
-    const whole = this.#whole ?? none;
+    const binaries = this.#binaries ?? none;
     const texts = this.#texts ?? none;
-    this.#chunkOverhead += this.writer.overhead;
     const chunks = this.takeAll();
     let next = 0;
     let nextText = 0;
     for (const [index, chunk] of chunks.entries()) {
-      if (index === whole[next]) {
+      if (index === binaries[next]) {
         this.#pushPending(queue, pendingMessage("binary", chunk));
         next++;
         continue;
       }
       let start = 0;
+      let left = 0;
       for (; texts[nextText] === index; nextText += 2) {
         const at = texts[nextText + 1]!;
         const end = at + frameLength(chunk, at);
-        this.#pushRun(queue, chunk.subarray(start, at));
-        this.#pushPending(queue, pendingMessage("text", chunk.subarray(end - payloadLength(chunk, at), end)));
+        left += this.#pushRun(queue, chunk.subarray(start, at));
+        const payload = chunk.subarray(end - payloadLength(chunk, at), end);
+        // A text that must wait holds no more than its length: not the block that it was encoded in.
+        this.#pushPending(queue, pendingMessage("text", end - at === memoryOf(chunk) ? payload : payload.slice()));
         start = end;
       }
       // The header of a payload by reference is written again when the message is sent.
-      const header = index + 1 === whole[next] ? headerLength(chunks[index + 1]!.length, false) : 0;
-      this.#pushRun(queue, chunk.subarray(start, chunk.length - header));
+      const header = index + 1 === binaries[next] ? headerLength(chunks[index + 1]!.length, false) : 0;
+      left += this.#pushRun(queue, chunk.subarray(start, chunk.length - header));
+      if (left > 0) this.#chunkOverhead += memoryOf(chunk) - left;
     }
-    if (this.#chunks === 0) this.#chunkOverhead = 0;
     return queue;
   }
 
-  #pushRun(queue: Queue<Uint8Array | PendingMessage>, frames: Uint8Array): void {
-    if (frames.length === 0) return;
-    queue.push(frames);
-    this.#chunks++;
+  /** Returns the length of `frames`. */
+  #pushRun(queue: Queue<Uint8Array | PendingMessage>, frames: Uint8Array): number {
+    if (frames.length > 0) {
+      queue.push(frames);
+      this.#chunks++;
+      this.#chunkOverhead += arrayCost;
+    }
+    return frames.length;
   }
+}
+
+/** Returns the memory in bytes that a chunk of the writer keeps alive. */
+function memoryOf(chunk: Uint8Array): number {
+  // Reading the buffer of a short array would make V8 move it out of its heap. The writer makes it at its exact length.
+  return chunk.length <= smallestBlock ? chunk.length : chunk.buffer.byteLength;
 }
 
 function pendingMessage(kind: MessageKind, payload: Uint8Array): PendingMessage {

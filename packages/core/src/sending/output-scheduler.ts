@@ -30,7 +30,7 @@ import type { PreparedMessage } from "./prepared-message.ts";
 const shortTextLimit = 4096;
 
 /** Longer texts of a server are encoded at once too if they take at most this many bytes, which fit into a block. */
-const longestWholeText = 65_535;
+const longestFrameOfText = 65_535;
 
 /** Overhead that is not counted, like that of the connection itself, so that a limit of a hundred bytes still allows payload. */
 const freeOverhead = 4096;
@@ -93,6 +93,12 @@ export interface OutputSchedulerOptions {
 export class OutputScheduler {
   /** Referenced, not copied, because many connections share one options object. */
   readonly #options: OutputSchedulerOptions;
+
+  /**
+   * Whether the transport has taken output and not handed it back since. What is sent now probably waits, so that its memory
+   * counts; otherwise it leaves at once, and a block of the pool costs a third of an array.
+   */
+  isWriting = false;
 
   // An idle connection has neither.
   #pingPong: PingPong | undefined;
@@ -182,13 +188,13 @@ export class OutputScheduler {
       this.#length += headerLength(length, keys !== undefined) + length;
       return length;
     }
-    if (keys === undefined && data.length * 3 <= Math.min(fragmentSize, longestWholeText) && !this.#isTransformed) {
-      const length = lane.appendWholeText(data, native);
+    if (keys === undefined && data.length * 3 <= Math.min(fragmentSize, longestFrameOfText) && !this.#isTransformed) {
+      const length = lane.appendLongText(data, native, this.isWriting);
       this.#length += length + lastHeader;
       return length;
     }
     const message = new PendingMessage("text", options?.compress);
-    message.appendText(data);
+    message.appendText(data, this.isWriting);
     return this.#push(lane, message);
   }
 
@@ -201,7 +207,7 @@ export class OutputScheduler {
       return length;
     }
     if (keys === undefined && length <= fragmentSize && !this.#isTransformed) {
-      lane.appendWhole(data);
+      lane.appendBinary(data);
       this.#length += length + lastHeader;
       return length;
     }

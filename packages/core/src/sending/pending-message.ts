@@ -94,9 +94,9 @@ export class PendingMessage {
     this.#input.appended(bytes.length);
   }
 
-  /** Appends `text` as UTF-8. */
-  appendText(text: string): void {
-    this.#input.appended(encodeLongText(text, this.#input.writer));
+  /** Appends `text` as UTF-8. With `exact`, a long one takes no block that is longer. */
+  appendText(text: string, exact = false): void {
+    this.#input.appended(encodeLongText(text, this.#input.writer, exact));
   }
 
   /** Ends the message: nothing more will be appended. */

@@ -1,6 +1,15 @@
 /** What an endpoint holds for its peer (`heldLength`), what limits queued output, and giving up a connection. */
 
-import { concatBytes, latin1Bytes, outlineFrames, patternBytes, requestText, roles, sampleRandom } from "@hybi/testing";
+import {
+  concatBytes,
+  latin1Bytes,
+  outlineFrames,
+  patternBytes,
+  requestText,
+  roles,
+  sampleRandom,
+  utf8Bytes,
+} from "@hybi/testing";
 import { describe, expect, it } from "vitest";
 import { Connection } from "../../src/connection.ts";
 import { Endpoint } from "../../src/endpoint.ts";
@@ -11,6 +20,13 @@ import { adding, agreeing, extension } from "../support/extensions.ts";
 const head = latin1Bytes(
   requestText({ "X-Long": "x".repeat(5_000), "Sec-WebSocket-Extensions": "a; b=1; c", "Sec-WebSocket-Protocol": "d" }),
 );
+
+/** Lets another connection fill the pool of blocks. */
+function fillPool(): void {
+  const busy = open("server");
+  for (let count = 0; count < 400; count++) busy.sendText("x".repeat(4_000));
+  busy.releaseOutput(busy.takeOutput());
+}
 
 describe("heldLength of an endpoint", () => {
   it("of a server grows as a head trickles in, is the request while it awaits an answer, and is then nothing [A18]", () => {
@@ -142,6 +158,23 @@ describe.each(roles)("heldLength of a connection, a %s's", (role) => {
     expect(connection.heldLength).toBeLessThan(1_000);
   });
 
+  it.each([5_000, 15_000, 20_000, 21_846, 40_000, 65_000])(
+    "is at most 1.2 times a text of %i chars that waits behind a write, though blocks of 64 KiB are free [A18]",
+    (length) => {
+      const connection = open(role);
+      connection.sendText("written");
+      const written = connection.takeOutput();
+      fillPool();
+      const before = connection.heldLength;
+      connection.sendText("x".repeat(length));
+      expect(connection.heldLength - before + connection.outputLength).toBeLessThan(1.2 * length);
+      connection.releaseOutput(written);
+      expect(sent(connection)).toEqual([
+        expect.objectContaining({ opcode: 1, payload: utf8Bytes("x".repeat(length)) }),
+      ]);
+    },
+  );
+
   it("uses what an extension reports about itself, if that is valid [A18]", () => {
     const idle = {
       beginDecode: () => false,
@@ -163,6 +196,25 @@ describe.each(roles)("heldLength of a connection, a %s's", (role) => {
       const connection = new Connection(agreeing(role, ...extensions), { extensions, random: sampleRandom() });
       expect(connection.heldLength).toBe(counted);
     }
+  });
+});
+
+describe("heldLength of a connection that does not mask", () => {
+  it.each<[string, readonly number[]]>([
+    ["alone", []],
+    ["beside short texts", [10, 20]],
+  ])("counts the block of a text that others follow, %s, as long as anything keeps it [A18]", (_, short) => {
+    const connection = open("server");
+    fillPool();
+    for (const length of [...short, 5_000, ...short]) connection.sendText("x".repeat(length));
+    connection.sendText("y".repeat(22_000));
+    connection.sendBinary(patternBytes(70_000));
+    const counted = connection.heldLength + connection.outputLength;
+    const kept = new Set<ArrayBufferLike>();
+    for (const { buffer } of connection.takeOutput()) kept.add(buffer);
+    const memory = [...kept].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    expect(memory).toBeGreaterThan(97_000);
+    expect(memory).toBeLessThan(counted + 1_000);
   });
 });
 
