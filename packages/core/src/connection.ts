@@ -203,7 +203,7 @@ export class Connection implements Output, Statistics {
     return statisticsOf(this);
   }
 
-  // The counters themselves, for deadlines, which are observed in every turn.
+  // The counters themselves: `Deadlines` reads them in every turn, and `statistics` would be an object each time.
 
   get bytesReceived(): number {
     return this.#receiver === undefined ? this.#bytesReceived : this.#receiver.decoder.received;

@@ -107,12 +107,15 @@ export class FrameDecoder {
     return this.#messageInProgress || (this.#inPayload && !isControl(this.#firstByte));
   }
 
-  /** Whether the next byte is the first of a message, or of a control frame between messages. */
+  /** Whether the next byte is the first of a message, or of a control frame between messages, so that `begin` may be called. */
   get isAtRest(): boolean {
     return this.#headerBytes === 0 && !this.#inPayload && !this.#messageInProgress;
   }
 
-  /** Begins a part of a stream: `received` bytes of it, up to a place at rest, were decoded before. The decoder must be at rest. */
+  /**
+   * Begins a part of a stream, of which `received` bytes, up to a place at rest, were decoded before, by this decoder or another:
+   * so one decoder serves several streams in turn. The decoder must be at rest.
+   */
   begin(received: number): void {
     this.#received = received;
     this.#tolerated = false;

@@ -71,7 +71,7 @@ export class HeadDecoder<Head> {
   #startLineEnd = 0;
   /**
    * Four positions per field line: name start and end, value start and end. An empty name marks a continuation line. Undefined
-   * for the scratch, until the head spans chunks; and the number of marks.
+   * until the head spans chunks: until then the marks are in `scratch`. The second field is their number.
    */
   #marks: number[] | undefined;
   #count = 0;

@@ -3,7 +3,7 @@
  * has the common rules: which extensions were offered, in which order, no repetition, and no RSV bit used twice.
  */
 import { textOf, wrongResult } from "../checks/callback-result.ts";
-import type { AgreedExtension } from "../vocabulary/agreement.ts";
+import { type AgreedExtension, noExtensions } from "../vocabulary/agreement.ts";
 import type { Extension, ExtensionParameters } from "../vocabulary/extension.ts";
 import type { Fault } from "../vocabulary/violation.ts";
 import type { ExtensionOffer } from "./extension-header.ts";
@@ -67,9 +67,6 @@ export function selectExtensions(
   }
   return agreed;
 }
-
-/** Shared by all connections, and passed to the application. */
-const noExtensions: readonly AgreedExtension[] = Object.freeze([]);
 
 function isParameters(value: unknown): value is ExtensionParameters {
   return Array.isArray(value) && value.every(isParameter);

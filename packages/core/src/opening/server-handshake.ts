@@ -146,13 +146,17 @@ export class ServerHandshake {
     return agreement === undefined ? [] : [{ type: "open", agreement, rest: this.takeEarly() ?? new Uint8Array(0) }];
   }
 
-  /** Like `accept`, for endpoints: returns the agreement in place of an event, undefined if the handshake has failed. */
+  /**
+   * Like `accept`, without an event and its empty `rest`, for `Endpoint`, which makes an event of its own. Returns undefined if the
+   * handshake has failed.
+   */
   agree(answer: OpeningAnswer, prepare?: (agreement: Agreement) => void): Agreement | undefined {
     if (this.#phase === "failed") return undefined;
     const request = this.#awaited();
     const { extensions, settings } = this.#config;
     const full: OpeningAnswer = answer.extensions === undefined ? { ...answer, extensions } : answer;
     const agreement = agree(request, full);
+    // Both checks of a request over this handshake, of bytes and of a head, require a key; only Extended CONNECT has none.
     const response = encodeAnswer(request.key!, agreement, full, settings.native.sha1);
     prepare?.(agreement);
     this.#output.add(response);
@@ -161,7 +165,7 @@ export class ServerHandshake {
     return agreement;
   }
 
-  /** For endpoints: removes and returns the bytes that arrived before the answer; undefined if there are none. */
+  /** Removes and returns the bytes that arrived before the answer, which `agree` leaves; undefined if there are none. */
   takeEarly(): Uint8Array | undefined {
     const early = this.#early?.take();
     this.#early = undefined;

@@ -39,10 +39,10 @@ export class ByteStore {
   readonly #waiting: Uint8Array[] = [];
   /** The blocks that parts are stored in. */
   readonly #blocks: Uint8Array[] = [];
-  /** Memory in bytes of the blocks, of the referenced buffers and of `#whole`. */
+  /** Memory in bytes of the blocks, of the referenced buffers and of `#message`. */
   #held = 0;
   /** The memory of the whole message, once `expect` has allocated it. Everything stored is in it. */
-  #whole: Uint8Array | undefined;
+  #message: Uint8Array | undefined;
 
   get length(): number {
     return this.#length;
@@ -61,11 +61,11 @@ export class ByteStore {
    */
   expect(total: number, coming: number, slab: Slab): void {
     const length = this.#length;
-    if (this.#whole !== undefined || (length + coming) * (total > longestCarved ? 4 : 1) < total) return;
-    const whole = allocate(total, slab);
-    if (length > 0) this.#copyTo(whole);
+    if (this.#message !== undefined || (length + coming) * (total > longestCarved ? 4 : 1) < total) return;
+    const message = allocate(total, slab);
+    if (length > 0) this.#copyTo(message);
     this.#length = length;
-    this.#whole = whole;
+    this.#message = message;
     this.#held = total + arrayCost;
   }
 
@@ -76,7 +76,7 @@ export class ByteStore {
   append(bytes: Uint8Array, start: number, end: number, stays: boolean, endsChunk = false): void {
     const at = this.#length;
     this.#length = at + end - start;
-    if (this.#whole !== undefined) copy(bytes, start, end, this.#whole, at);
+    if (this.#message !== undefined) copy(bytes, start, end, this.#message, at);
     else if (stays && (this.#waiting.length > 0 || end - start >= (endsChunk ? referenceThreshold : shortPart))) {
       this.#waiting.push(viewOf(bytes, start, end));
     } else this.#copy(bytes, start, end);
@@ -102,8 +102,8 @@ export class ByteStore {
 
   /** Returns all bytes in memory that is never written again: part of the connection's `slab` if they are few. */
   join(slab: Slab): Uint8Array {
-    const joined = this.#whole ?? allocate(this.#length, slab);
-    if (this.#whole === undefined) this.#copyTo(joined);
+    const joined = this.#message ?? allocate(this.#length, slab);
+    if (this.#message === undefined) this.#copyTo(joined);
     else this.#clear();
     return joined;
   }
@@ -143,7 +143,7 @@ export class ByteStore {
     if (this.#waiting.length > 0) this.#waiting.length = 0;
     if (this.#blocks.length > 0) this.#blocks.length = 0;
     this.#block = undefined;
-    this.#whole = undefined;
+    this.#message = undefined;
   }
 
   #copy(bytes: Uint8Array, start: number, end: number): void {

@@ -201,10 +201,10 @@ function compare(reason: DeadlineReason, at: Instant): void {
 }
 
 /**
- * An instant as it is stored: whole milliseconds, because V8 gives each fraction 16 bytes of its own. Never earlier, so that
- * no deadline is.
+ * An instant as it is stored, unless its fraction matters, as for a round trip: an integer, because V8 gives each fraction 16
+ * bytes of its own. Never earlier, so that no deadline is.
  */
-const whole = Math.ceil;
+const wholeMilliseconds = Math.ceil;
 
 /** Unit of `#quietRounding`: a part of a millisecond so small that no clock tells two apart, while 2^30 fit a small integer. */
 const roundingUnit = 2 ** -30;
@@ -240,11 +240,12 @@ export class Deadlines {
     this.#limits = DeadlineConfig.of(options);
   }
 
-  /** Whether reading is paused. */
+  /** Whether reading is paused. Only then does `taken` matter, so that a caller need not read its clock otherwise. */
   get isPaused(): boolean {
     return this.#rest !== undefined;
   }
 
+  /** The resolved options. A caller that waits for a transport after `end` uses `closing` and `stalled` for that. */
   get config(): DeadlineConfig {
     return this.#limits;
   }
@@ -253,7 +254,7 @@ export class Deadlines {
   beginOpening(at: Instant): void {
     if (this.#subject.state !== "opening") return;
     this.#state = "opening";
-    this.#since = whole(at);
+    this.#since = wholeMilliseconds(at);
   }
 
   /**
@@ -262,7 +263,7 @@ export class Deadlines {
    * is gone is detected because writing to it fails.
    */
   pause(now: Instant = Number.POSITIVE_INFINITY, how: "silent" | "pinging" = "silent"): void {
-    this.#rest = { since: whole(now), isPinging: how === "pinging" };
+    this.#rest = { since: wholeMilliseconds(now), isPinging: how === "pinging" };
   }
 
   /** Call while reading is paused, when something received earlier was consumed at `now`. */
@@ -275,7 +276,7 @@ export class Deadlines {
     if (this.#rest !== undefined) this.#shiftRest(this.#rest, now);
     this.#rest = undefined;
     this.#startQuiet(now);
-    if (this.#pings?.awaitedSince !== undefined) this.#pings.awaitedSince = whole(now);
+    if (this.#pings?.awaitedSince !== undefined) this.#pings.awaitedSince = wholeMilliseconds(now);
   }
 
   /**
@@ -341,7 +342,7 @@ export class Deadlines {
     if (!this.#asked && this.#subject.awaitsAnswer === true) {
       this.#asked = true;
       // The deadline passed before the caller could see the request, so the answer gets a full span of its own.
-      if (now - this.#since >= this.#limits.opening) this.#since = whole(now);
+      if (now - this.#since >= this.#limits.opening) this.#since = wholeMilliseconds(now);
     }
     compare("opening", this.#since + this.#limits.opening);
   }
@@ -360,7 +361,7 @@ export class Deadlines {
     const messages = messagesReceived + subject.messagesSent;
     if (messages !== this.#messages) {
       this.#messages = messages;
-      this.#idleSince = whole(now);
+      this.#idleSince = wholeMilliseconds(now);
     }
     if (this.#isFlood(now, controlFramesReceived, isFirst)) {
       compare("control-flood", now);
@@ -391,7 +392,7 @@ export class Deadlines {
     const pings = this.#pings;
     // The Pong's time runs from when the Ping was taken, not from when it was queued behind other output.
     if (!awaitsPong) pings.awaitedSince = undefined;
-    else pings.awaitedSince ??= whole(now);
+    else pings.awaitedSince ??= wholeMilliseconds(now);
     if (pingsTaken === pings.taken) return;
     pings.taken = pingsTaken;
     // While reading is paused, a Pong waits until it resumes. One that has arrived already did so at an unknown time.
@@ -400,7 +401,7 @@ export class Deadlines {
   }
 
   #startQuiet(now: Instant): void {
-    this.#quietSince = whole(now);
+    this.#quietSince = wholeMilliseconds(now);
     this.#quietRounding = Math.floor((this.#quietSince - now) / roundingUnit);
   }
 
@@ -408,9 +409,9 @@ export class Deadlines {
   #observeReturn(now: Instant, awayUntil: Instant): void {
     // The exact instant: within one millisecond, the caller may have been quiet before it was away, or after.
     if (this.#quietSince - this.#quietRounding * roundingUnit >= awayUntil) return;
-    if (this.#message !== undefined) this.#message.since = whole(now);
+    if (this.#message !== undefined) this.#message.since = wholeMilliseconds(now);
     const awaited = this.#pings?.awaitedSince;
-    if (awaited !== undefined && awayUntil >= awaited + this.#limits.pong) this.#pings!.awaitedSince = whole(now);
+    if (awaited !== undefined && awayUntil >= awaited + this.#limits.pong) this.#pings!.awaitedSince = wholeMilliseconds(now);
   }
 
   /**
@@ -424,13 +425,13 @@ export class Deadlines {
       if (received === 0) return false;
       // Without control frames, nothing was noted when the connection opened.
       this.#controls = isFirst
-        ? { received, at: whole(now), credit: controlFrames }
+        ? { received, at: wholeMilliseconds(now), credit: controlFrames }
         : { received: 0, at: this.#since, credit: controlFrames };
     }
     const controls = this.#controls;
     if (received !== controls.received) {
       // From one rounded instant to the next, so that no part of a millisecond is lost between them.
-      const at = whole(now);
+      const at = wholeMilliseconds(now);
       const windows = controlWindow === 0 ? gatheredWindows : Math.max(0, at - controls.at) / controlWindow;
       const credit = Math.min(gatheredWindows * controlFrames, controls.credit + windows * controlFrames);
       controls.credit = credit - (received - controls.received);
@@ -445,7 +446,7 @@ export class Deadlines {
     if (this.#subject.isWithinMessage !== true || this.#limits.message === Number.POSITIVE_INFINITY) {
       this.#message = undefined;
     } else if (this.#message === undefined || messagesReceived !== this.#message.number) {
-      this.#message = { since: whole(now), number: messagesReceived };
+      this.#message = { since: wholeMilliseconds(now), number: messagesReceived };
     }
     return this.#message?.since;
   }
@@ -463,8 +464,8 @@ export class Deadlines {
    */
   #shiftRest(rest: Rest, now: Instant): void {
     const message = this.#message;
-    if (message !== undefined) message.since = Math.max(message.since, message.since + whole(now) - rest.since);
-    if (rest.since !== Number.POSITIVE_INFINITY) rest.since = whole(now);
+    if (message !== undefined) message.since = Math.max(message.since, message.since + wholeMilliseconds(now) - rest.since);
+    if (rest.since !== Number.POSITIVE_INFINITY) rest.since = wholeMilliseconds(now);
   }
 
   #observeStall(now: Instant): void {
@@ -473,9 +474,9 @@ export class Deadlines {
       this.#stalledSince = undefined;
       return;
     }
-    if (bytesTaken !== this.#bytesTaken) this.#stalledSince = whole(now);
+    if (bytesTaken !== this.#bytesTaken) this.#stalledSince = wholeMilliseconds(now);
     this.#bytesTaken = bytesTaken;
-    this.#stalledSince ??= whole(now);
+    this.#stalledSince ??= wholeMilliseconds(now);
     compare("stalled", this.#stalledSince + this.#limits.stalled);
   }
 
@@ -489,10 +490,10 @@ export class Deadlines {
     const wasOpen = this.#state === undefined || this.#state === "opening" || this.#state === "open";
     this.#state = state;
     // Closing has one time span across all its states.
-    if (wasOpen) this.#since = whole(now);
+    if (wasOpen) this.#since = wholeMilliseconds(now);
     if (state === "open") {
       this.#startQuiet(now);
-      this.#idleSince = whole(now);
+      this.#idleSince = wholeMilliseconds(now);
     }
   }
 }

@@ -1,6 +1,6 @@
 /** The result of an opening handshake: what the two endpoints agreed on, over HTTP or by other means (RFC 6455 §4, §9.1). */
 import type { ExtensionParameters } from "./extension.ts";
-import type { Leniency } from "./leniency.ts";
+import { type Leniency, noLeniencies } from "./leniency.ts";
 import type { Role } from "./terms.ts";
 
 /** An agreed extension, with the parameters from the server's response (RFC 6455 §9.1). */
@@ -20,9 +20,8 @@ export interface Agreement {
   readonly tolerated: readonly Leniency[];
 }
 
-// Most agreements have neither, and two empty arrays for each idle connection would be 64 bytes.
-const noExtensions: readonly AgreedExtension[] = Object.freeze([]);
-const noLeniencies: readonly Leniency[] = Object.freeze([]);
+/** Shared by all connections without extensions, like `noLeniencies`. */
+export const noExtensions: readonly AgreedExtension[] = Object.freeze([]);
 
 /** Returns the agreement for a dedicated port or pipe without HTTP: no subprotocol, no extensions. */
 export function plainAgreement(role: Role): Agreement {

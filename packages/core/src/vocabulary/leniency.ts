@@ -21,7 +21,7 @@ const leniencies = [
   "non-minimal-length",
 ] as const;
 
-/** Shared by all connections, and passed to the application. */
+/** Shared by all connections, and passed to the application. An empty array for each idle connection would be 32 bytes. */
 export const noLeniencies: readonly Leniency[] = Object.freeze([]);
 
 /** The option `tolerate`. */

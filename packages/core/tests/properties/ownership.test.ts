@@ -469,4 +469,18 @@ describe("byte arrays passed to the application, most of them empty", () => {
     for (const buffer of buffers) structuredClone(0, { transfer: [buffer as ArrayBuffer] });
     expect(converse().map(describeBytes)).toEqual(second.map(describeBytes));
   });
+  it("are one array for all connections in a prepared message, so that receivers of the same process get copies", () => {
+    const message = prepareBinary(patternBytes(200));
+    const servers = [newConnection("server"), newConnection("server")];
+    for (const server of servers) server.sendPrepared(message);
+    const received = servers.map((server) => {
+      const client = newConnection("client");
+      const [event] = server.takeOutput().flatMap((bytes) => client.receive(bytes.slice()));
+      if (event?.type !== "binary") return undefined;
+      const text = describeBytes(event.data);
+      event.data.fill(0xff);
+      return text;
+    });
+    expect(received).toEqual([describeBytes(patternBytes(200)), describeBytes(patternBytes(200))]);
+  });
 });
