@@ -411,7 +411,8 @@ export class Deadlines {
     if (this.#quietSince - this.#quietRounding * roundingUnit >= awayUntil) return;
     if (this.#message !== undefined) this.#message.since = wholeMilliseconds(now);
     const awaited = this.#pings?.awaitedSince;
-    if (awaited !== undefined && awayUntil >= awaited + this.#limits.pong) this.#pings!.awaitedSince = wholeMilliseconds(now);
+    if (awaited !== undefined && awayUntil >= awaited + this.#limits.pong)
+      this.#pings!.awaitedSince = wholeMilliseconds(now);
   }
 
   /**
@@ -464,7 +465,8 @@ export class Deadlines {
    */
   #shiftRest(rest: Rest, now: Instant): void {
     const message = this.#message;
-    if (message !== undefined) message.since = Math.max(message.since, message.since + wholeMilliseconds(now) - rest.since);
+    if (message !== undefined)
+      message.since = Math.max(message.since, message.since + wholeMilliseconds(now) - rest.since);
     if (rest.since !== Number.POSITIVE_INFINITY) rest.since = wholeMilliseconds(now);
   }
 
