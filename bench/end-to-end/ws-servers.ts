@@ -19,7 +19,9 @@ export async function startWs(
   certificate: { readonly cert: string; readonly key: string } | undefined,
 ): Promise<{ readonly port: number; broadcast(data: string): void }> {
   const listener: Server = tls ? createSecureServer({ ...certificate }) : createServer();
-  const server = new WebSocketServer({ server: listener, perMessageDeflate: deflate });
+  // Compresses from the length on from which ours does by default. That of `ws` is 1024, which would leave 200 B as they are.
+  const perMessageDeflate = deflate && { threshold: 128 };
+  const server = new WebSocketServer({ server: listener, perMessageDeflate });
   server.on("connection", (socket) => {
     socket.on("error", () => {});
     if (asString) socket.on("message", (data, binary) => socket.send(binary ? data : data.toString()));
