@@ -27,20 +27,31 @@ export const formatRatio = (ratio: number): string => `${ratio.toFixed(ratio < 1
 /** Returns the table for a terminal: each value, and its ratio to the first one with its spread. */
 export function terminalTable(table: Table, result: Result): string {
   const columns = columnsOf(table);
-  const head = [`${table.title}, ${table.unit}`, ...columns.flatMap(({ title }) => [title, "ratio"]), "goal"];
+  const head = [headOf(table), ...columns.flatMap(({ title }) => [title, "ratio"]), "goal"];
   const rows = table.rows.map((row) => [
     row.title,
     ...columns.flatMap(({ subject }) => {
       const cell = findCell(row, subject);
-      return cell === undefined ? ["-", ""] : [formatNumber(cell.value), ratioWithSpread(cell)];
+      if (cell === undefined) return ["-", ""];
+      if (table.shows === "values") return [valueWithSpread(cell), cell.ratio.toFixed(2)];
+      return [formatNumber(cell.value), `${cell.ratio.toFixed(2)}${formatSpread(cell)}`];
     }),
     verdictsOf(table, row, result),
   ]);
   return alignColumns([head, ...rows]);
 }
 
-function ratioWithSpread({ ratio, spread }: Cell): string {
-  return spread === undefined ? ratio.toFixed(2) : `${ratio.toFixed(2)} ±${Math.round(spread * 100)}%`;
+/** Returns the first heading of a table: its title, its unit, and how often it was measured if that is not said by the run. */
+function headOf({ title, unit, sampling }: Table): string {
+  return `${title}, ${unit}${sampling === undefined ? "" : `; ${sampling}`}`;
+}
+
+function valueWithSpread(cell: Cell): string {
+  return `${formatNumber(cell.value)}${formatSpread(cell)}`;
+}
+
+function formatSpread({ spread }: Cell): string {
+  return spread === undefined ? "" : ` ±${Math.round(spread * 100)} %`;
 }
 
 /** Returns the table for Markdown: the value of the first subject and ratios to it, or all values. */
@@ -48,13 +59,14 @@ export function markdownTable(table: Table, result: Result): string {
   const columns = columnsOf(table);
   const verdicts = table.rows.map((row) => verdictsOf(table, row, result));
   const hasGoals = verdicts.some((text) => text !== "");
-  const head = [`${table.title}, ${table.unit}`, ...columns.map(({ title }) => title), ...(hasGoals ? ["goal"] : [])];
+  const head = [headOf(table), ...columns.map(({ title }) => title), ...(hasGoals ? ["goal"] : [])];
   const rows = table.rows.map((row, index) => [
     row.title,
     ...columns.map(({ subject }, column) => {
       const cell = findCell(row, subject);
       if (cell === undefined) return "";
-      return table.shows === "values" || column === 0 ? formatNumber(cell.value) : formatRatio(cell.ratio);
+      if (table.shows === "values") return valueWithSpread(cell);
+      return column === 0 ? formatNumber(cell.value) : formatRatio(cell.ratio);
     }),
     ...(hasGoals ? [verdicts[index] as string] : []),
   ]);

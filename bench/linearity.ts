@@ -9,6 +9,7 @@ import { meanLength, workloadNamed } from "./workloads.ts";
 const sizes = ["b1k", "b16k", "b64k", "b256k", "b1m"];
 /** Sizes for `ws`, which takes seconds per message for larger ones. */
 const sizesForPeers = ["b1k", "b16k", "b64k"];
+const passes = 5;
 const compared = implementations.filter(({ name }) => !name.endsWith("sink") && name !== "ws-native");
 
 export async function measureLinearity(program: string, { quick }: Effort): Promise<Table> {
@@ -25,12 +26,19 @@ export async function measureLinearity(program: string, { quick }: Effort): Prom
       const worker = new WorkerProcess(program, implementation);
       await worker.prepare({ direction: "decode", role: "server", workload, chunk: 1 });
       const times: number[] = [];
-      for (let pass = 0; pass < 5; pass++) times.push(await worker.pass());
+      for (let pass = 0; pass < passes; pass++) times.push(await worker.pass());
       worker.end();
       values.push(quantile(times, 0.5) / meanLength(workloadNamed(workload)));
     }
     rows.push({ name: workload, title, cells: cellsOf(compared, values) });
     showProgress();
   }
-  return { name: "linearity", title: "One message byte by byte, per byte", unit: "ns", shows: "values", rows };
+  return {
+    name: "linearity",
+    title: "One message byte by byte, per byte",
+    unit: "ns",
+    shows: "values",
+    sampling: `medians of ${passes} passes, one process after the other`,
+    rows,
+  };
 }

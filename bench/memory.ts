@@ -25,7 +25,7 @@ export async function measureMemory(program: string, { quick }: Effort): Promise
   const whole = implementations.filter(({ name }) => name === "ws" || name === "hybi-host");
   const waiting = await forEach(program, whole, (worker) => worker.held("waiting"));
   rows.push({ name: "waiting", title: "held, text of 5,000 chars that waits", cells: cellsOf(whole, waiting) });
-  return { name: "memory", title: "Memory", unit: "B", shows: "values", rows };
+  return { name: "memory", title: "Memory", unit: "B", shows: "values", sampling: "one process each", rows };
 }
 
 async function forEach(

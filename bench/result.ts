@@ -1,5 +1,5 @@
 /** The one form of every result: tables of rows, in which each subject has a value. Everything is read and written from it. */
-import type { Comparison } from "./statistics.ts";
+import { type Comparison, quantile, spreadOf } from "./statistics.ts";
 
 /** The value of one subject. Every value is a cost, in the unit of its row. */
 export interface Cell {
@@ -9,7 +9,10 @@ export interface Cell {
   readonly value: number;
   /** How many times less than the first subject of the row. */
   readonly ratio: number;
-  /** See `Comparison`. Absent where nothing was repeated. */
+  /**
+   * Half the interquartile range, relative to the median, of what the table shows: the ratios of the rounds, or the values.
+   * Absent where nothing was repeated.
+   */
   readonly spread?: number;
 }
 
@@ -26,6 +29,8 @@ export interface Table {
   readonly unit: "ns" | "µs" | "KiB" | "B";
   /** Whether its cells are read as ratios to the first subject, or as values. */
   readonly shows: "ratios" | "values";
+  /** How often it was measured, if not once in each round of the run: "one run each". */
+  readonly sampling?: string;
   readonly rows: readonly Row[];
 }
 
@@ -36,6 +41,8 @@ export interface Result {
   readonly processor: string;
   readonly date: string;
   readonly rounds: number;
+  /** Whether warm-ups and passes were shortened. */
+  readonly isShort?: boolean;
   readonly tables: readonly Table[];
 }
 
@@ -56,6 +63,15 @@ export function cellsOf(subjects: readonly Titled[], values: readonly (number | 
     const value = values[index];
     return value === undefined ? [] : [{ subject: name, title, value: round(value), ratio: round(reference / value) }];
   });
+}
+
+/** Returns the cells of values that were measured several times each, for tables that show values. The first is the reference. */
+export function cellsOfSamples(subjects: readonly Titled[], samples: readonly (readonly number[])[]): Cell[] {
+  const cells = cellsOf(
+    subjects,
+    samples.map((values) => quantile(values, 0.5)),
+  );
+  return cells.map((cell, index) => ({ ...cell, spread: round(spreadOf(samples[index] as number[])) }));
 }
 
 export function findCell(row: Row | undefined, subject: string): Cell | undefined {

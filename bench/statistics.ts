@@ -6,7 +6,7 @@ export interface Comparison {
   readonly median: number;
   /** How many times less than the first implementation: the median of the ratios of the rounds. */
   readonly ratio: number;
-  /** Half the interquartile range of these ratios, relative to the median: 0.03 is ±3 %. */
+  /** Spread of these ratios: 0.03 is ±3 %. */
   readonly spread: number;
 }
 
@@ -17,8 +17,13 @@ export function compare(own: readonly number[], reference: readonly number[]): C
   return {
     median: quantile(own, 0.5),
     ratio,
-    spread: (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / 2 / ratio,
+    spread: spreadOf(ratios),
   };
+}
+
+/** Returns half the interquartile range of `values`, relative to their median. */
+export function spreadOf(values: readonly number[]): number {
+  return (quantile(values, 0.75) - quantile(values, 0.25)) / 2 / quantile(values, 0.5);
 }
 
 export function quantile(values: readonly number[], part: number): number {

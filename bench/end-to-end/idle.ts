@@ -48,6 +48,7 @@ export async function measureIdle({ quick }: Effort): Promise<Table> {
     title: `An idle connection, of ${connections.toLocaleString("en-US")}`,
     unit: "KiB",
     shows: "values",
+    sampling: "one run each",
     rows: [
       row("heap", "heap, never used", ({ unused }) => unused.heap),
       row("heap-above", "… above TCP alone", ({ unused }) => unused.heap - raw.unused.heap),

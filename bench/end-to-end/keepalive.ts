@@ -1,7 +1,6 @@
 /** Keepalive: the server's CPU time per Ping and its Pong, with many connections that are otherwise idle. */
 import { type Effort, showProgress } from "../effort.ts";
-import { comparedCell, type Table } from "../result.ts";
-import { compare } from "../statistics.ts";
+import { cellsOfSamples, type Table } from "../result.ts";
 import { allowedConnections } from "./descriptors.ts";
 import { GeneratorProcess } from "./generator-process.ts";
 import { ServerProcess } from "./server-process.ts";
@@ -25,12 +24,10 @@ export async function measureKeepalive({ quick }: Effort): Promise<Table> {
     costs.push(await measureSubject(subject, connections, windows[effort]));
     showProgress();
   }
-  const cells = subjects.map((subject, index) =>
-    comparedCell(subject, compare(costs[index] as number[], costs[0] as number[])),
-  );
   const title = `${connections.toLocaleString("en-US")} connections, a Ping every ${period / 1000} s`;
-  const rows = [{ name: "ping", title, cells }];
-  return { name: "keepalive", title: "Keepalive", unit: "µs", shows: "ratios", rows };
+  const sampling = `medians of ${windows[effort]} windows, one server after the other`;
+  const rows = [{ name: "ping", title, cells: cellsOfSamples(subjects, costs) }];
+  return { name: "keepalive", title: "Keepalive", unit: "µs", shows: "values", sampling, rows };
 }
 
 async function measureSubject(subject: Subject, connections: number, windows: number): Promise<number[]> {

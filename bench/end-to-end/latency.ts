@@ -1,7 +1,6 @@
 /** Latencies at a fixed rate, which does not wait for slow responses: 32 connections, text of 64 bytes. */
 import { type Effort, showProgress } from "../effort.ts";
-import { cellsOf, type Row, type Table } from "../result.ts";
-import { quantile } from "../statistics.ts";
+import { cellsOfSamples, type Row, type Table } from "../result.ts";
 import { GeneratorProcess } from "./generator-process.ts";
 import type { Latencies } from "./pace.ts";
 import { ServerProcess } from "./server-process.ts";
@@ -45,13 +44,9 @@ export async function measureLatency({ rounds, quick }: Effort): Promise<Table> 
       }
       const rateTitle = `${rate.toLocaleString("en-US")}/s${load === "half" ? ", half of what ws can" : ""}`;
       for (const { name, title } of percentiles) {
-        const medians = results.map((rounds) =>
-          quantile(
-            rounds.map((latencies) => latencies[name]),
-            0.5,
-          ),
-        );
-        rows.push({ name: `${load}-${name}`, title: `${rateTitle}: ${title}`, cells: cellsOf(subjects, medians) });
+        const samples = results.map((rounds) => rounds.map((latencies) => latencies[name]));
+        const cells = cellsOfSamples(subjects, samples);
+        rows.push({ name: `${load}-${name}`, title: `${rateTitle}: ${title}`, cells });
       }
       showProgress();
     }
