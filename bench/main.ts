@@ -23,7 +23,7 @@ Measures hybi beside ws and others in the same run; a ratio says how many times 
   --markdown         prints Markdown, with the goals that are reached
   --json FILE        saves the results
   --report FILE…     writes docs/design/performance.md, its chart and the table of README.md from saved results,
-                     one for each version of Node
+                     one for each version of Node; those of other versions are kept in bench/results
   --help             this
 
 Groups:

@@ -1,4 +1,4 @@
-/** What is written from the results: the files, and how each is made. */
+/** The pages that are written from the results, and how each is made. */
 import type { Result } from "../result.ts";
 import { chart } from "./chart.ts";
 import { measuredTables } from "./page.ts";
