@@ -13,6 +13,8 @@ export interface Highlight {
 }
 
 const oneMessage = "the system calls of one message cost several times what either library adds";
+const objectsOfOpening =
+  "each makes more objects than in `ws`, and most of its time goes into making and collecting them";
 const echo = (title: string, row: string, more: Partial<Highlight> = {}): Highlight => ({
   title,
   row: `echo/${row}`,
@@ -23,9 +25,13 @@ const echo = (title: string, row: string, more: Partial<Highlight> = {}): Highli
 export const highlights: readonly Highlight[] = [
   echo("Server, text, 32 connections × 64 outstanding", "text 32x64"),
   echo("Server, text, 32 × 8", "text 32x8"),
+  echo("Server, text, 1 × 1", "text 1x1", { reason: oneMessage }),
   echo("Server, text, 32 × 1", "text 32x1", { reason: oneMessage }),
+  echo("Server, text, 256 × 1", "text 256x1", { reason: oneMessage }),
   echo("Server, binary, 32 × 64", "binary 32x64"),
+  echo("Server, binary, 1 × 1", "binary 1x1", { reason: oneMessage }),
   echo("Server, binary, 32 × 1", "binary 32x1", { reason: oneMessage }),
+  echo("Server, binary, 256 × 1", "binary 256x1", { reason: oneMessage }),
   echo("Server, binary 16 KiB, 8 × 8", "binary 8x8x16384-binary"),
   echo("… to ws with bufferutil", "binary 8x8x16384-binary", {
     to: "ws-native",
@@ -39,12 +45,8 @@ export const highlights: readonly Highlight[] = [
     subject: "listen",
     reason: "each socket has an end of turn and limits of its own, which cost more than the write saves",
   },
-  {
-    title: "Openings",
-    row: "handshakes opening",
-    subject: "listen",
-    reason: "each makes more objects than in `ws`, and most of its time goes into making and collecting them",
-  },
+  { title: "Openings", row: "handshakes opening", subject: "listen", reason: objectsOfOpening },
+  { title: "Openings with their closing", row: "handshakes both", subject: "listen", reason: objectsOfOpening },
   {
     title: "A Ping of keepalive",
     row: "keepalive ping",
@@ -70,13 +72,26 @@ export const highlights: readonly Highlight[] = [
     reason: "a message that came in several reads is joined into an array of its own",
   },
   { title: "Client, ping-pong of texts", row: "client ping-pong-text", subject: "connect", reason: oneMessage },
+  { title: "Client, ping-pong of binaries", row: "client ping-pong-binary", subject: "connect", reason: oneMessage },
   { title: "Decoding alone, text 16 B", row: "decode/server/65536 t16", subject: "hybi-host" },
   { title: "Decoding alone, binary 16 KiB", row: "decode/server/65536 b16k", subject: "hybi-host" },
+  {
+    title: "Decoding alone as a client, binary 16 KiB in 1460 B",
+    row: "decode/client/1460 b16k",
+    subject: "hybi-host",
+    reason: "both join the chunks into one array, which leaves little to save",
+  },
   {
     title: "Encoding alone, text 16 KiB, one a turn",
     row: "encode/single text16384",
     subject: "hybi-host",
-    reason: "`ws` hands the string on, and the socket encodes it",
+    reason: "both encode it once and copy it once, which leaves little to save",
+  },
+  {
+    title: "Encoding alone, binary 16 KiB, one a turn",
+    row: "encode/single binary16384",
+    subject: "hybi-host",
+    reason: "both pass the bytes on as they are, and most of it is the copy that the measurement makes",
   },
   { title: "In Bun, text, 32 × 64", row: "runtimes/bun/text 32x64", subject: "bun-listen" },
   { title: "In Deno, text, 32 × 64", row: "runtimes/deno/text 32x64", subject: "deno-listen" },

@@ -2,6 +2,7 @@
 import { formatMarkdownTable, formatRatio } from "../format.ts";
 import type { Result } from "../result.ts";
 import { highlights, ratioOf } from "./highlights.ts";
+import { countSlower } from "./slower.ts";
 
 export function shortTable(results: readonly Result[]): string {
   const rows = highlights
@@ -15,7 +16,16 @@ export function shortTable(results: readonly Result[]): string {
     ])
     .filter(([, ...ratios]) => ratios.some((ratio) => ratio !== "-"));
   const head = ["How many times less than ws", ...results.map(({ node }) => `Node ${node}`)];
-  return `${formatMarkdownTable(head, rows)}\n\n${whereSlower(results)}`;
+  return `${formatMarkdownTable(head, rows)}\n\n${whereSlower(results)}\n\n${inAllRows(results)}`;
+}
+
+/** Says of all rows that were measured, not only those that the table shows, in how many `ws` is faster. */
+function inAllRows(results: readonly Result[]): string {
+  const counts = results.map((result) => {
+    const { rows, slower } = countSlower(result);
+    return `${slower} of ${rows} with Node ${result.node}`;
+  });
+  return `Of all rows on the page about performance, \`ws\` is faster or lighter in ${counts.join(" and ")}.`;
 }
 
 /** Names the rows in which `ws` is faster, and says why. */

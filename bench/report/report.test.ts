@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Result } from "../result.ts";
 import { chart } from "./chart.ts";
+import { saveResults } from "./main.ts";
 import { measuredTables } from "./page.ts";
 import { inOrder, replaceMeasured } from "./pages.ts";
 import { shortTable } from "./readme.ts";
@@ -24,6 +28,8 @@ describe("shortTable", () => {
         "| Server, text, 32 connections × 64 outstanding | 13.5× |",
         "",
         "In none of these rows is `ws` faster.",
+        "",
+        "Of all rows on the page about performance, `ws` is faster or lighter in 0 of 1 with Node 20.1.0.",
       ].join("\n"),
     );
   });
@@ -32,6 +38,7 @@ describe("shortTable", () => {
     const text = shortTable([resultOf("20.1.0", 13.5), resultOf("26.1.0", 0.9)]);
     expect(text).toContain("| 13.5× | **0.90×** |");
     expect(text).toContain("`ws` is faster:\n\n- Server, text, 32 connections × 64 outstanding: see the page");
+    expect(text).toContain("in 0 of 1 with Node 20.1.0 and 1 of 1 with Node 26.1.0.");
   });
 });
 
@@ -57,6 +64,19 @@ describe("replaceMeasured", () => {
       `a\n<!-- begin: measured, written by \`pnpm bench --report\` -->${text}<!-- end: measured -->\nz`;
     expect(replaceMeasured(page("old"), "new $1\n")).toBe(page("\n\nnew $1\n\n"));
     expect(() => replaceMeasured("a page", "new")).toThrow("marks");
+  });
+});
+
+describe("saveResults", () => {
+  it("replaces the result of the same version of Node, and keeps those of others", () => {
+    const folder = mkdtempSync(join(tmpdir(), "hybi-results-"));
+    try {
+      saveResults(folder, [resultOf("26.1.0", 2), resultOf("20.1.0", 1)]);
+      const newer = resultOf("20.2.0", 3);
+      expect(saveResults(folder, [newer])).toEqual([newer, resultOf("26.1.0", 2)]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
