@@ -54,21 +54,33 @@ export class ClientSocket {
   #messages = 0;
   #outstanding = 0;
   #isStopping = false;
+  #isClosing = false;
   #onStopped: (() => void) | undefined;
 
   private constructor(socket: Socket) {
     this.#socket = socket;
   }
 
-  /** Resolves once open: for WebSocket, after the server's response. */
-  static open(target: Target): Promise<ClientSocket> {
+  /**
+   * Resolves once open: for WebSocket, after the server's response. Calls `lost` if the connection ends afterwards, other than by
+   * `close`.
+   */
+  static open(target: Target, lost: () => void): Promise<ClientSocket> {
     return new Promise((resolve, reject) => {
       const socket = openSocket(target, (bytes, length) => client.#onBytes(bytes, length));
       const client = new ClientSocket(socket);
+      let isOpen = false;
+      const opened = (): void => {
+        isOpen = true;
+        resolve(client);
+      };
       socket.on("error", reject);
-      socket.on("close", () => reject(new Error("The server closed a connection.")));
+      socket.on("close", () => {
+        reject(new Error("The server closed a connection."));
+        if (isOpen && !client.#isClosing) lost();
+      });
       if (!target.isWebSocket) {
-        socket.once(target.tls ? "secureConnect" : "connect", () => resolve(client));
+        socket.once(target.tls ? "secureConnect" : "connect", opened);
         return;
       }
       let response = "";
@@ -76,7 +88,7 @@ export class ClientSocket {
         response += Buffer.from(bytes.buffer, bytes.byteOffset, length).toString("latin1");
         if (!response.endsWith("\r\n\r\n")) return;
         if (!response.startsWith("HTTP/1.1 101 ")) reject(new Error(`The server responded with: ${response}`));
-        resolve(client);
+        else opened();
       };
       socket.write(target.deflate ? requests.deflate : requests.plain);
     });
@@ -134,6 +146,7 @@ export class ClientSocket {
 
   /** Drops the connection. */
   close(): Promise<void> {
+    this.#isClosing = true;
     return new Promise((resolve) => {
       this.#socket.on("close", () => resolve());
       this.#socket.destroy();

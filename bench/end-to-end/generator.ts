@@ -44,10 +44,24 @@ export type GeneratorResponse = Outcome | { readonly error: string };
 const socketsByPort = new Map<number, ClientSocket[]>();
 let received = 0;
 
+/** Set once a connection was lost: messages would be waited for in vain, and figures would be of fewer connections. */
+let loss: Error | undefined;
+/** Fails the request in progress. */
+let fail: (error: Error) => void = () => {};
+
+function onLost(): void {
+  loss = new Error("A connection was lost.");
+  fail(loss);
+}
+
 process.on("message", (request: GeneratorRequest) => {
   const start = performance.now();
   const send = (response: GeneratorResponse): void => void process.send?.(response);
-  respond(request).then(
+  const lost = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  if (loss !== undefined) fail(loss);
+  Promise.race([lost, respond(request)]).then(
     (outcome) => send({ ...outcome, seconds: (performance.now() - start) / 1000 }),
     (error: Error) => send({ error: error.message }),
   );
@@ -99,7 +113,7 @@ async function open(
   const worker = async (): Promise<void> => {
     while (wanted-- > 0 && failure === undefined) {
       try {
-        const socket = await ClientSocket.open(target);
+        const socket = await ClientSocket.open(target, onLost);
         sockets.push(socket);
         if (listening) listen(socket);
       } catch (error) {

@@ -12,6 +12,9 @@ export interface Latencies {
   readonly p999: number;
 }
 
+/** Milliseconds after the last message is due, for what is still outstanding. */
+const patience = 10_000;
+
 /** Sends `rate` messages a second in total, in turns over `sockets`, for `milliseconds`. */
 export async function pace(
   sockets: readonly ClientSocket[],
@@ -22,6 +25,7 @@ export async function pace(
   const { batch } = trafficOf({ ...traffic, depth: 1 });
   const period = 1000 / rate;
   const total = Math.floor(milliseconds / period);
+  const deadline = performance.now() + milliseconds + patience;
   const latencies: number[] = [];
   const start = performance.now();
   for (const [first, socket] of sockets.entries()) {
@@ -34,13 +38,14 @@ export async function pace(
     });
   }
   let sent = 0;
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
     // Timers are too coarse for this, so the generator polls: it has a core to itself.
     const poll = (): void => {
       const due = Math.min(total, Math.floor((performance.now() - start) / period) + 1);
       for (; sent < due; sent++) sockets[sent % sockets.length]?.send(batch);
-      if (latencies.length < total) setImmediate(poll);
-      else resolve();
+      if (latencies.length === total) resolve();
+      else if (performance.now() < deadline) setImmediate(poll);
+      else reject(new Error(`${latencies.length} of ${total} messages came back.`));
     };
     poll();
   });
