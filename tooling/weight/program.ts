@@ -2,7 +2,16 @@
 import { encodeFrame } from "../../bench/wire.ts";
 import { copiedBy } from "./copies.ts";
 import { bytesOf, heldBy, objectsOf } from "./heap.ts";
-import { broadcast, type CountingTransport, endTurn, openEndpoint, openPump, openSocket, type Use } from "./world.ts";
+import {
+  broadcast,
+  broadcastReceivers,
+  type CountingTransport,
+  endTurn,
+  openEndpoint,
+  openPump,
+  openSocket,
+  type Use,
+} from "./world.ts";
 
 const weights: Record<string, number> = {};
 
@@ -118,16 +127,18 @@ function countCopies(): void {
   );
   for (const [layer, open] of Object.entries(openers)) {
     const [receiving, joining, echoing] = [open("received"), open("received"), open("echoed")];
-    const chunk = Uint8Array.from(whole);
+    const [chunk, echoed] = [whole.slice(), whole.slice()];
+    const cut = parts.map((part) => part.slice());
     times(`${layer}: copies of 16 KiB received in one chunk`, () => receiving.deliver(chunk));
     times(`${layer}: copies of 16 KiB received in chunks of 1460 B`, () => {
-      for (const part of parts.map((part) => Uint8Array.from(part))) joining.deliver(part);
+      for (const part of cut) joining.deliver(part);
     });
-    times(`${layer}: copies of 16 KiB echoed`, () => echoing.deliver(Uint8Array.from(whole)));
+    times(`${layer}: copies of 16 KiB echoed`, () => echoing.deliver(echoed));
   }
-  const receivers = Array.from({ length: 10 }, () => openSocket());
+  for (let index = 0; index < 10; index++) openSocket();
   const text = "x".repeat(200);
-  times("WebSocket: copies of 200 B in a broadcast, per receiver", () => broadcast(text), 200 * receivers.length);
+  const title = "WebSocket: copies of 200 B in a broadcast, per receiver";
+  times(title, () => broadcast(text), 200 * broadcastReceivers());
 }
 
 countWrites();

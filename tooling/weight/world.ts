@@ -147,6 +147,11 @@ export function openSocket(use: Use = "received", binaryType: BinaryType = "byte
   return { transport, socket };
 }
 
+/** Returns the number of sockets that a broadcast reaches. */
+export function broadcastReceivers(): number {
+  return servers.received.sockets.size;
+}
+
 /** Sends a text to all sockets of the server whose sockets only receive. */
 export function broadcast(text: string): void {
   servers.received.broadcast(text);
