@@ -20,7 +20,10 @@ import { replaceShownFiles } from "./shown-files.ts";
 const write = process.argv.includes("--write");
 const findings: string[] = [];
 
+let pages = 0;
+
 function keep(page: string, make: (now: string) => string): void {
+  pages++;
   const path = join(root, page);
   const now = existsSync(path) ? readFileSync(path, "utf8") : "";
   const wanted = make(now);
@@ -46,4 +49,4 @@ for (const document of documents) {
   const exists = (path: string): boolean => existsSync(join(root, dirname(document), path));
   findings.push(...checkLinks(document, readFileSync(join(root, document), "utf8"), exists));
 }
-conclude("documents", findings, `7 generated pages, and the links of ${documents.length} documents`);
+conclude("documents", findings, `${pages} generated pages, and the links of ${documents.length} documents`);
