@@ -1,6 +1,6 @@
 /**
- * Stands in for the kernel: copies every piece at once, strings as UTF-8, into a ring of 4 MiB. A piece that was passed
- * on without a copy is copied once, here; a piece that had been copied before is copied twice.
+ * Stands in for the stream and the kernel: encodes strings in scratch, as a stream does, and copies every piece into a ring of 4 MiB,
+ * as the kernel does. Bytes that were passed on without a copy are copied once, here; bytes that had been copied before, twice.
  */
 
 interface NativeMethods {

@@ -1,4 +1,7 @@
-/** A process with one client, which measures its own CPU time per message received. */
+/**
+ * A process with one client, which measures its own CPU time per message received. `ws` gets a text as bytes, as is its default;
+ * "ws, as a string" makes a string of it, as ours and undici always do.
+ */
 import { connect } from "@hybi/node";
 import * as ws from "ws";
 import { cpuTime } from "../task.ts";

@@ -1,4 +1,4 @@
-/** What a server reports to its parent process, in any runtime: its port, and its use of CPU time and memory. */
+/** Reports of a server to its parent process, in any runtime: its port, and its use of CPU time and memory. */
 
 /** In bytes. */
 export interface Memory {

@@ -1,4 +1,4 @@
-/** What a server is told by its parent, as JSON in its first argument. */
+/** Options of a server process, passed by its parent as JSON in its first argument. */
 
 export interface ServerOptions {
   /** Which of the servers of its runtime it is. */
